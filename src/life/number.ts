@@ -64,7 +64,8 @@ export function parseNumber(input: string, rule: NumberRule = DEFAULT_RULE): Cer
       { part: 'length' },
     );
   }
-  if (/^[A-Z]{2}\d{20}$/.test(text)) {
+  // I and O are left out: as a second character they are a mistyped 1 or 0, not a letter of a code.
+  if (/^[A-Z][A-HJ-NP-Z]\d{20}$/.test(text)) {
     const known = rule.specialGradeLetters.includes(text.slice(0, 2));
     throw new Refusal(
       'number_special_grade',

@@ -1,0 +1,32 @@
+/**
+ * Owns the names that columns go by: the English field names, and the Chinese headers that spreadsheets use.
+ * Spaces, case, width, marks such as * and remarks in brackets do not count. An unknown header is nobody's column.
+ */
+import type { Field } from './row.ts';
+
+const WORDS: Record<Field, string> = {
+  name: '姓名 考生姓名 学员姓名 人员姓名 fullname',
+  id_type: '证件类型 证件类别 证件种类 证件名称 身份证件类型',
+  id_number: '证件号码 证件号 证件编号 身份证号 身份证号码 身份证件号码 公民身份号码 idno',
+  occupation_code: '职业编码 职业代码 职业工种编码 职业工种代码',
+  occupation_name: '职业名称 职业 职业工种名称 申报职业 认定职业 评价职业 occupation',
+  job_type: '工种 工种名称 工种职业方向 职业方向 职业方向工种 工种方向 job',
+  level: '等级 级别 职业技能等级 技能等级 职业等级 认定等级 评价等级 申报等级 申报级别 认定级别',
+  score_theory: '理论成绩 理论知识成绩 理论知识考试成绩 理论考试成绩 理论分数 理论知识 理论 theoryscore',
+  score_practice: '实操成绩 操作技能成绩 操作技能考核成绩 技能成绩 技能操作成绩 技能考核成绩 实操分数 操作技能 实操 practicescore',
+  exam_date: '考试日期 考核日期 认定日期 评价日期 考试时间 考核时间',
+  replaces: '替换证书编号 被替换证书编号 替换的证书编号 原证书编号 换发原证书编号',
+};
+
+const strip = (text: string) => text.normalize('NFKC').toLowerCase().replace(/[\s\u200b-\u200f\u2060\ufeff*_\-/、:]/gu, '');
+
+const HEADERS = new Map<string, Field>(
+  (Object.keys(WORDS) as Field[]).flatMap((field) => [field, ...WORDS[field].split(' ')].map((word) => [strip(word), field] as const)),
+);
+
+/** The field that a column header names, or undefined. */
+export function fieldOf(header: string): Field | undefined {
+  const text = strip(header);
+  // 工种(职业方向) and 证件号码(必填) alike: first as a whole, then without the remark.
+  return HEADERS.get(text.replace(/[()[\]【】]/g, '')) ?? HEADERS.get(text.replace(/\([^()]*\)|\[[^[\]]*\]|【[^【】]*】/g, ''));
+}

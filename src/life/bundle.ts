@@ -1,0 +1,49 @@
+/**
+ * Owns the bundle: one JSON file with which anyone can check a certificate without this service, given only
+ * the thumbprint of the province's root. It holds the credential with its disclosures, the statements that
+ * were valid at issue, the approvals, the order and the row's path in the approved tree.
+ * It refuses other shapes and sizes; what the parts are worth is for verify.ts. A root key in it is a hint.
+ */
+import * as v from 'valibot';
+import { Refusal } from './refusal.ts';
+import { publicJwk, type PublicJwk } from './schema.ts';
+import type { Evidence } from './verify.ts';
+
+export const BUNDLE_MEDIA_TYPE = 'application/vnd.luzheng.bundle+json';
+
+const token = v.pipe(v.string(), v.maxLength(300_000));
+const BUNDLE = v.object({
+  version: v.literal(1),
+  /** Combined SD-JWT. */
+  credential: token,
+  /** Text of the QR code. */
+  seal_url: v.optional(v.pipe(v.string(), v.maxLength(2000))),
+  statements: v.object({ centres: v.pipe(v.array(token), v.maxLength(20)), filing: token, client: token }),
+  /** The province's approval; by route city it carries the city's. */
+  approval: token,
+  order: token,
+  inclusion: v.object({
+    index: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    size: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    path: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/))), v.maxLength(20)),
+  }),
+  roots: v.pipe(v.array(publicJwk), v.maxLength(10)),
+});
+export type Bundle = v.InferOutput<typeof BUNDLE>;
+
+/** Reads a bundle; refuses `bundle_malformed` naming the part. */
+export function readBundle(value: unknown): Bundle {
+  const read = v.safeParse(BUNDLE, value);
+  if (read.success) return read.output;
+  throw new Refusal('bundle_malformed', 'This is not a bundle of this service.', { part: v.getDotPath(read.issues[0]) ?? 'bundle' });
+}
+
+/** What a bundle gives to verification; the status stays unknown. */
+export function bundleEvidence(bundle: Bundle): { evidence: Evidence; centres: string[]; roots: PublicJwk[] } {
+  const { credential, statements, approval, order, inclusion, roots } = bundle;
+  return {
+    evidence: { credential, filing: statements.filing, client: statements.client, approval, order, inclusion },
+    centres: statements.centres,
+    roots,
+  };
+}

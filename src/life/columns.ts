@@ -1,0 +1,74 @@
+/**
+ * Owns the comparison of the register's index columns with what the signed statements say, so that a row
+ * edited by hand is noticed by whoever looks it up.
+ * It refuses the first column that differs (`register_differs`, with the column's name).
+ */
+import { shanghaiYear } from './calendar.ts';
+import type { CredentialFacts } from './credential.ts';
+import { leafText } from './leaf.ts';
+import { parseNumber } from './number.ts';
+import { Refusal } from './refusal.ts';
+import type { SealFacts } from './seal.ts';
+import type { State } from './status.ts';
+
+export interface Columns {
+  number: string;
+  organization: string;
+  year: number;
+  level: number;
+  serial: number;
+  occupation_code: string;
+  job: string;
+  batch: string;
+  status_list: number;
+  status_index: number;
+  issued_at: number;
+  approval: string;
+  key_number: number;
+  /** Root of the batch as stored; compared with the approval's. */
+  root: string;
+  /** The row's public part as stored. */
+  row: string;
+  state: State | 'replaced';
+  live: boolean;
+  replaced_by: string | null;
+  /** Set by the register when a column that only it can check is wrong (ciphertext, person index). */
+  broken?: string | undefined;
+}
+
+const differs = (column: string) => new Refusal('register_differs', 'A stored column contradicts the signed certificate.', { part: column });
+
+/** Compares every column that the signed credential (and its seal) determines. */
+export function compareColumns(columns: Columns, facts: CredentialFacts, seal: SealFacts | undefined): void {
+  const parts = parseNumber(facts.number);
+  const keyNumber = Number(facts.kid.split('-').at(-1));
+  const expected: Partial<Record<keyof Columns, unknown>> = {
+    number: facts.number,
+    organization: parts.organization,
+    year: shanghaiYear(facts.issued_at),
+    level: facts.row.level,
+    serial: parts.serial,
+    occupation_code: facts.row.occupation.code,
+    job: facts.row.job,
+    batch: facts.batch,
+    status_list: facts.status.list,
+    status_index: facts.status.index,
+    issued_at: facts.issued_at,
+    approval: facts.approval,
+    key_number: keyNumber,
+    row: leafText(facts.row),
+  };
+  for (const [column, value] of Object.entries(expected)) {
+    if (columns[column as keyof Columns] !== value) throw differs(column);
+  }
+  if (seal && seal.key_number !== keyNumber) throw differs('seal');
+  if (columns.broken !== undefined) throw differs(columns.broken);
+}
+
+/** Compares the state columns with the events and the successor that prove them. */
+export function compareState(columns: Columns, state: State, successor: string | undefined): void {
+  if (columns.replaced_by !== (successor ?? null)) throw differs('replaced_by');
+  const expected = state === 'valid' && successor !== undefined ? 'replaced' : state;
+  if (columns.state !== expected) throw differs('state');
+  if (columns.live !== (expected === 'valid' || expected === 'suspended')) throw differs('live');
+}

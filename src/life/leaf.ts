@@ -1,0 +1,43 @@
+/**
+ * Owns what a row says in public and its leaf in the batch's tree: the one canonical text (RFC 8785) that
+ * centres approve, the organization orders, and every verifier recomputes from the certificate alone.
+ * It holds no personal data but the masked name; the rest stands behind salted digests.
+ */
+import canonicalize from 'canonicalize';
+import { encodeUtf8 } from './bytes.ts';
+import type { Level } from './level.ts';
+import { leafHash, type Hash } from './merkle.ts';
+
+export interface RowFacts {
+  occupation: { code: string; name: string; edition: string };
+  /** 工种/职业方向; `--` when there is none. */
+  job: string;
+  level: Level;
+  /** `YYYY-MM-DD` */
+  exam_date: string;
+  /** First code point and `**`. */
+  masked_name: string;
+  /** Number of the certificate that this row replaces. */
+  replaces?: string;
+  /** Sorted digests of the row's disclosures. */
+  sd: readonly string[];
+}
+
+/** The canonical JSON of a row's public part. */
+export function leafText(row: RowFacts): string {
+  const { occupation, job, level, exam_date, masked_name, replaces, sd } = row;
+  const { code, name, edition } = occupation;
+  return canonicalize({
+    v: 1,
+    occupation: { code, name, edition },
+    job,
+    level,
+    exam_date,
+    masked_name,
+    ...(replaces === undefined ? {} : { replaces }),
+    sd: [...sd].sort(),
+  }) as string;
+}
+
+/** The RFC 9162 leaf hash of a row. */
+export const leafOf = (row: RowFacts): Promise<Hash> => leafHash(encodeUtf8(leafText(row)));

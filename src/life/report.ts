@@ -1,0 +1,63 @@
+/**
+ * Owns the Report: what was checked, in which order, and the verdict that follows from it.
+ * The first failure decides; `incomplete` means that nothing failed but something needed was not checked.
+ */
+import type { Level } from './level.ts';
+
+export const CHECKS = ['number', 'signature', 'filing', 'approval', 'order', 'log', 'document', 'status'] as const;
+export type CheckId = (typeof CHECKS)[number];
+export type CheckResult = 'pass' | 'fail' | 'not_reached' | 'not_checked';
+export type Verdict = 'valid' | 'incomplete' | 'suspended' | 'revoked' | 'replaced' | 'invalid';
+
+export interface Check {
+  id: CheckId;
+  result: CheckResult;
+  code?: string;
+  /** Which part failed, where there are parts. */
+  part?: string;
+}
+
+export interface CertificateView {
+  number: string;
+  organization: { code: string; name: string };
+  occupation: { code: string; name: string; edition?: string };
+  job: string;
+  level: Level;
+  level_name: string;
+  issued_on: string;
+  exam_date?: string;
+  /** `name` is masked unless it was disclosed; of an identifier at most the last four characters are shown. */
+  holder: { name: string; id_type?: string; id_number?: string };
+  filed_by?: string;
+  approved_by?: string[];
+  approved_on?: string;
+  replaces?: string;
+}
+
+export interface Report {
+  verdict: Verdict;
+  checks: Check[];
+  /** Only what a verified signature says; null when there is none. */
+  certificate: CertificateView | null;
+  /** The signed part without disclosures, unless the caller brought or proved them. */
+  credential?: string;
+  /** Number of the certificate that replaced this one. */
+  replaced_by?: string;
+  /** The event that ended or suspended it. */
+  status?: { action: string; reason: string; at: string };
+  /** What the caller proved knowledge of (search). */
+  proved?: string[];
+  checked_at: string;
+}
+
+/** Without these a certificate is not `valid`. */
+const NEEDED: readonly CheckId[] = ['number', 'signature', 'filing', 'approval', 'order', 'status'];
+const STATUS_VERDICTS: readonly string[] = ['suspended', 'revoked', 'replaced'];
+
+/** The verdict of a list of checks, by § 7 of the design: first failure, then completeness. */
+export function verdictOf(checks: readonly Check[]): Verdict {
+  const failed = checks.find((check) => check.result === 'fail');
+  if (failed) return failed.id === 'status' && STATUS_VERDICTS.includes(failed.code ?? '') ? (failed.code as Verdict) : 'invalid';
+  const passed = (id: CheckId) => checks.some((check) => check.id === id && check.result === 'pass');
+  return NEEDED.every(passed) ? 'valid' : 'incomplete';
+}

@@ -1,0 +1,109 @@
+/**
+ * Owns the shape of every signed statement: one schema each, closed word lists, bounded sizes.
+ * Unknown claims are dropped (RFC 7519 §4), so nothing can depend on a claim that is not listed here.
+ * It refuses nothing about signatures, times or authority: statement.ts and approve.ts do.
+ */
+import * as v from 'valibot';
+import { LEVELS, type Level } from './level.ts';
+
+const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
+const instant = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(253_402_300_799));
+const jti = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._:-]{1,128}$/));
+const digest = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
+const origin = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s/?#]{1,253}$/));
+const centre = v.pipe(v.string(), v.regex(/^centre:37\d{2}$/));
+const organization = v.pipe(v.string(), v.regex(/^org:[YS]\d{4}37\d{6}$/));
+const batchId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/));
+const certificate = v.pipe(v.string(), v.regex(/^[YS]\d{4}37\d{8}[1-5]\d{6}$/));
+const level = v.custom<Level>((value) => (LEVELS as unknown[]).includes(value), 'a level is a number from 1 to 5');
+
+/** A public ES256 key (RFC 7518 §6.2.1). Dropping unknown members also drops a private `d` that someone sent by mistake. */
+export const publicJwk = v.object({
+  kty: v.literal('EC'),
+  crv: v.literal('P-256'),
+  x: digest,
+  y: digest,
+  kid: v.optional(text(256)),
+  alg: v.optional(v.literal('ES256')),
+  use: v.optional(v.literal('sig')),
+});
+export type PublicJwk = v.InferOutput<typeof publicJwk>;
+
+const confirmation = v.object({ jwk: publicJwk });
+const lifetime = { iat: instant, nbf: v.optional(instant), exp: instant, jti };
+
+export const scopeEntry = v.object({
+  code: v.pipe(v.string(), v.regex(/^\d-\d{2}-\d{2}-\d{2}$/)),
+  name: text(85),
+  edition: text(20),
+  jobs: v.pipe(v.array(text(85)), v.maxLength(200)),
+  levels: v.pipe(v.array(level), v.minLength(1), v.maxLength(5)),
+});
+export type ScopeEntry = v.InferOutput<typeof scopeEntry>;
+
+const batchClaims = { sub: organization, aud: origin, batch: batchId, root: digest };
+
+/** The table of DESIGN's statements: `typ` → payload. */
+export const SCHEMAS = {
+  /** A centre's working key, signed by the province's root. */
+  'centre+jwt': v.object({ iss: v.literal('centre:3700'), sub: centre, name: text(100), tier: v.picklist(['city', 'province']), cnf: confirmation, ...lifetime }),
+  /** The service's own key (status lists, receipts), signed by the province's root. */
+  'service+jwt': v.object({ iss: v.literal('centre:3700'), sub: v.optional(text(200)), cnf: confirmation, ...lifetime }),
+  /** The filing (备案) of an organization, signed by the centre that filed it. */
+  'filing+jwt': v.object({
+    iss: centre,
+    sub: organization,
+    name: text(100),
+    uscc: v.pipe(v.string(), v.regex(/^[0-9A-HJ-NP-RTUWXY]{18}$/)),
+    route: v.picklist(['city', 'province']),
+    // `3701` and `centre:3701` both name the centre; one spelling leaves this schema.
+    city: v.optional(v.pipe(v.string(), v.regex(/^(centre:)?37\d{2}$/), v.transform((value) => (value.startsWith('centre:') ? value : `centre:${value}`)))),
+    scope: v.pipe(v.array(scopeEntry), v.minLength(1), v.maxLength(500)),
+    annual_capacity: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000_000)),
+    pass_mark: v.optional(v.pipe(v.number(), v.minValue(60), v.maxValue(100)), 60),
+    issuing_jwks: v.object({ keys: v.pipe(v.array(v.object({ ...publicJwk.entries, kid: text(256) })), v.minLength(1), v.maxLength(50)) }),
+    ...lifetime,
+  }),
+  /** One client key of an organization: also its access token. */
+  'client+jwt': v.object({ iss: centre, sub: organization, cnf: confirmation, ...lifetime }),
+  /** A centre's approval (审核) of one batch; the province's carries the city's whole token. */
+  'approval+jwt': v.object({
+    iss: centre,
+    ...batchClaims,
+    count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)),
+    city: v.optional(text(4000)),
+    ...lifetime,
+  }),
+  /** The organization's order to issue. */
+  'issue+jwt': v.object({ iss: v.optional(organization), ...batchClaims, approval: jti, iat: instant, jti }),
+  /** An event in the life of one certificate. `prev`: SHA-256 of the previous event's payload bytes; absent for `seq` 1. */
+  'status+jwt': v.object({
+    iss: v.union([organization, centre]),
+    number: certificate,
+    action: v.picklist(['suspend', 'reinstate', 'revoke']),
+    reason: v.picklist(['issued_in_error', 'fraud', 'result_annulled', 'holder_request', 'under_investigation', 'cleared', 'other']),
+    seq: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
+    prev: v.optional(digest),
+    aud: v.optional(origin),
+    iat: instant,
+    jti,
+  }),
+  /** A proof of possession for one HTTP request (RFC 9449 §4.2). */
+  'dpop+jwt': v.object({ jti: text(128), htm: text(10), htu: text(2000), iat: instant, ath: digest }),
+} as const;
+
+export type StatementType = keyof typeof SCHEMAS;
+export type Payload<T extends StatementType> = v.InferOutput<(typeof SCHEMAS)[T]>;
+export type Filing = Payload<'filing+jwt'>;
+export type Approval = Payload<'approval+jwt'>;
+export type Centre = Payload<'centre+jwt'>;
+export type Client = Payload<'client+jwt'>;
+export type Order = Payload<'issue+jwt'>;
+
+/** Parses a payload; on failure gives the dotted path of the first wrong claim. */
+export function readPayload<T extends StatementType>(typ: T, value: unknown): { payload: Payload<T> } | { part: string; problem: string } {
+  const result = v.safeParse(SCHEMAS[typ], value);
+  if (result.success) return { payload: result.output as Payload<T> };
+  const issue = result.issues[0];
+  return { part: v.getDotPath(issue) ?? 'payload', problem: issue.message };
+}

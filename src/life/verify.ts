@@ -1,0 +1,298 @@
+/**
+ * Owns verification (查验): evidence in, Report out. One function for the Worker, the browser and the command
+ * line, with keys, clock and evidence as arguments; it fetches nothing and trusts nothing but the anchor's
+ * thumbprints. Whatever is missing is `not_checked`; whatever contradicts a signature is `fail`.
+ * It refuses nothing by throwing: a Refusal inside becomes the code of the check that met it.
+ */
+import { codeOf, openFiling, type Directory } from './authority.ts';
+import { checkApprovalTime, openApproval, openOrder, type BatchFacts } from './approve.ts';
+import { fromBase64url } from './bytes.ts';
+import { shanghaiDay, shanghaiYear, toTimestamp } from './calendar.ts';
+import { compareColumns, compareState, type Columns } from './columns.ts';
+import { openCredential, splitCredential, withDisclosures, type CredentialFacts } from './credential.ts';
+import { readDisclosures, type ClaimName, type Disclosed } from './disclose.ts';
+import { leafOf } from './leaf.ts';
+import { levelName } from './level.ts';
+import { includes } from './merkle.ts';
+import { maskName } from './name.ts';
+import { parseNumber } from './number.ts';
+import { Refusal } from './refusal.ts';
+import { CHECKS, verdictOf, type CertificateView, type Check, type CheckId, type Report } from './report.ts';
+import type { Approval, Filing } from './schema.ts';
+import { compareSeal, openSeal, type SealFacts } from './seal.ts';
+import { readHeader } from './statement.ts';
+import { readHistory, type StoredEvent } from './status.ts';
+
+export interface Evidence {
+  /** The number that was asked for, if one was. */
+  asked?: string | undefined;
+  /** The credential, with or without disclosures. */
+  credential?: string | undefined;
+  /** A QR code's number and digits. */
+  seal?: { number: string; digits: string } | undefined;
+  /** False when the QR code names a host that this service never used. */
+  host_known?: boolean | undefined;
+  filing?: string | undefined;
+  client?: string | undefined;
+  approval?: string | undefined;
+  order?: string | undefined;
+  /** Place in the batch's tree; hashes in base64url. */
+  inclusion?: { index: number; size: number; path: string[] } | undefined;
+  /** What is known of the certificate's fate; absent offline. `successor`: the replacing certificate and its filing. */
+  status?: { events: StoredEvent[]; successor?: { credential: string; filing: string } | undefined } | undefined;
+  /** Which disclosed claims the report may show; all that were brought, if absent. */
+  show?: readonly ClaimName[] | undefined;
+  /** The register's own columns, where the register answers. */
+  columns?: Columns | undefined;
+}
+
+export interface Verification {
+  report: Report;
+  facts?: CredentialFacts;
+  disclosed?: Disclosed;
+}
+
+type Outcome = { result: 'pass' } | { result: 'not_checked'; code: string };
+const pass: Outcome = { result: 'pass' };
+const skip = (code: string): Outcome => ({ result: 'not_checked', code });
+
+/** What the checks learn on their way; later checks build on earlier ones. */
+interface Findings {
+  facts?: CredentialFacts;
+  disclosed?: Disclosed;
+  seal?: SealFacts;
+  filing?: Filing;
+  approval?: Approval;
+  approvers?: string[];
+  fate?: { action: string; reason: string; at: string } | undefined;
+  replaced_by?: string;
+}
+
+class StatusVerdict extends Refusal {}
+
+/** The issuing keys that the filing names, by kid; seals name them without the host. */
+const issuingKey = (directory: Directory, filing: Filing, hostless: boolean) => async (kid: string) => {
+  const jwk = filing.issuing_jwks.keys.find((key) => (hostless ? key.kid.split('#')[1] : key.kid) === kid);
+  return jwk && directory.memo.key(jwk);
+};
+
+function checkNumber(evidence: Evidence, found: Findings): Outcome {
+  if (evidence.asked !== undefined) parseNumber(evidence.asked);
+  if (evidence.host_known === false) throw new Refusal('host_unknown', 'The code names a host that this service never used.');
+  const number = found.facts?.number ?? evidence.seal?.number;
+  if (number === undefined) return evidence.asked === undefined ? skip('credential_unread') : pass;
+  parseNumber(number);
+  if (evidence.asked !== undefined && parseNumber(evidence.asked).text !== number) throw new Refusal('number_differs', 'The certificate has another number.');
+  if (evidence.seal && evidence.seal.number !== number) throw new Refusal('number_differs', 'The QR code and the certificate have different numbers.');
+  return pass;
+}
+
+/** Signature, disclosures, the number's parts, the seal beside it, and the register's columns. */
+async function checkSignature(evidence: Evidence, directory: Directory, filing: Filing | Refusal | undefined, found: Findings): Promise<Outcome> {
+  if (evidence.credential !== undefined) readHeader(splitCredential(evidence.credential).jws, 'vc+sd-jwt');
+  if (filing === undefined || filing instanceof Refusal) return skip('issuing_key_not_established');
+  if (evidence.credential !== undefined) {
+    const { jws, disclosures } = splitCredential(evidence.credential);
+    const facts = await openCredential(jws, issuingKey(directory, filing, false));
+    const parts = parseNumber(facts.number);
+    const code = facts.kid.split('#')[1]?.replace(/-\d+$/, '');
+    if (parts.organization !== code) throw new Refusal('number_contradicts', 'The number belongs to another organization.', { part: 'organization' });
+    if (parts.level !== facts.row.level) throw new Refusal('number_contradicts', 'The number says another level.', { part: 'level' });
+    if (parts.year !== shanghaiYear(facts.issued_at)) throw new Refusal('number_contradicts', 'The number says another year.', { part: 'year' });
+    found.disclosed = await readDisclosures(disclosures, facts.row.sd);
+    const { name } = found.disclosed.holder;
+    if (name !== undefined && maskName(name) !== facts.row.masked_name) throw new Refusal('disclosure_not_signed', 'The name does not fit the masked name.', { part: 'name' });
+    found.facts = facts;
+  }
+  if (evidence.seal) {
+    found.seal = await openSeal(evidence.seal.number, evidence.seal.digits, issuingKey(directory, filing, true));
+    if (found.facts) {
+      const { row, number, issued_at } = found.facts;
+      await compareSeal(found.seal, { ...row, number, issued_on: shanghaiDay(issued_at), name: found.disclosed?.holder.name });
+    }
+  }
+  if (evidence.columns && found.facts) compareColumns(evidence.columns, found.facts, found.seal);
+  return found.facts || found.seal ? pass : skip('nothing_signed');
+}
+
+function checkFiling(filing: Filing | Refusal | undefined, found: Findings): Outcome {
+  if (filing instanceof Refusal) throw filing;
+  if (!filing) return skip('filing_not_at_hand');
+  const refuse = (part: string, message: string) => new Refusal('filing_differs', message, { part });
+  const code = codeOf(filing.sub);
+  const { facts, seal } = found;
+  if (code !== (facts?.number ?? seal?.number)?.slice(0, 13)) throw refuse('organization', 'The filing is of another organization.');
+  found.filing = filing;
+  if (!facts) return pass;
+  if (filing.name !== facts.organization_name) throw refuse('name', 'The certificate names the organization otherwise than it is filed.');
+  const { occupation, job, level } = facts.row;
+  const entry = filing.scope.find((one) => one.code === occupation.code && one.name === occupation.name && one.edition === occupation.edition);
+  if (!entry) throw refuse('occupation', 'The organization is not filed for this occupation.');
+  if (!entry.levels.includes(level)) throw refuse('level', 'The organization is not filed for this level.');
+  const jobs = entry.jobs.length === 0 ? ['--'] : entry.jobs;
+  if (!jobs.includes(job)) throw refuse('job', 'The organization is not filed for this job.');
+  return pass;
+}
+
+const batchFacts = (facts: CredentialFacts, root: string, count: number): BatchFacts => ({
+  organization: facts.number.slice(0, 13),
+  aud: facts.origin,
+  batch: facts.batch,
+  root,
+  count,
+});
+
+async function checkApproval(evidence: Evidence, directory: Directory, found: Findings): Promise<Outcome> {
+  const { facts, filing } = found;
+  if (!facts) return skip('seal_alone');
+  if (!filing || evidence.approval === undefined) return skip('approval_not_at_hand');
+  if (!evidence.inclusion) return skip('path_not_at_hand');
+  const { index, size, path } = evidence.inclusion;
+  const claimed = (await directory.memo.open(evidence.approval, 'approval+jwt', directory.findCentre)).payload;
+  const { payload } = await openApproval(evidence.approval, directory, filing, batchFacts(facts, claimed.root, size));
+  if (evidence.columns && evidence.columns.root !== payload.root) throw new Refusal('register_differs', 'The stored root is not the approved one.', { part: 'root' });
+  if (payload.jti !== facts.approval) throw new Refusal('approval_differs', 'The certificate names another approval.');
+  checkApprovalTime(payload, facts.issued_at);
+  if (!(await includes(fromBase64url(payload.root), await leafOf(facts.row), index, size, path.map(fromBase64url)))) {
+    throw new Refusal('row_not_approved', 'This result is not among those that the centres approved.');
+  }
+  found.approval = payload;
+  found.approvers = filing.route === 'city' ? [filing.iss, payload.iss] : [payload.iss];
+  return pass;
+}
+
+async function checkOrder(evidence: Evidence, directory: Directory, found: Findings): Promise<Outcome> {
+  const { facts, filing, approval } = found;
+  if (!facts) return skip('seal_alone');
+  if (!filing || !approval || evidence.order === undefined || evidence.client === undefined) return skip('order_not_at_hand');
+  await openOrder(evidence.order, evidence.client, directory, filing, approval, batchFacts(facts, approval.root, approval.count), facts.issued_at);
+  return pass;
+}
+
+async function checkStatus(evidence: Evidence, directory: Directory, found: Findings): Promise<Outcome> {
+  const { status, columns } = evidence;
+  const number = found.facts?.number ?? found.seal?.number;
+  if (!status || number === undefined || !found.filing) return skip('status_not_at_hand');
+  const history = await readHistory(status.events, directory, found.filing, number);
+  let successor: CredentialFacts | undefined;
+  if (status.successor !== undefined) {
+    const filing = (await directory.memo.open(status.successor.filing, 'filing+jwt', directory.findCentre)).payload;
+    successor = await openCredential(splitCredential(status.successor.credential).jws, issuingKey(directory, filing, false));
+    if (successor.row.replaces !== number) throw new Refusal('successor_differs', 'The certificate that should replace this one does not say so.');
+    found.replaced_by = successor.number;
+  }
+  // Numbered but not signed yet: the replacing certificate cannot be shown for some seconds.
+  if (columns?.replaced_by && !successor) return skip('successor_being_signed');
+  if (columns) compareState(columns, history.state, successor?.number);
+  if (history.last) {
+    const { action, reason, iat } = history.last.payload;
+    found.fate = { action, reason, at: toTimestamp(iat) };
+  }
+  if (history.state !== 'valid') throw new StatusVerdict(history.state, 'The certificate is not in force.');
+  if (successor) throw new StatusVerdict('replaced', 'A corrected certificate replaced this one.');
+  return pass;
+}
+
+/** Opens the filing at the instant it is judged: the province's approval, else the issue, else now. */
+async function judgeFiling(evidence: Evidence, directory: Directory, now: number): Promise<Filing | Refusal | undefined> {
+  if (evidence.filing === undefined) return undefined;
+  try {
+    const approval = evidence.approval === undefined ? undefined : await directory.memo.open(evidence.approval, 'approval+jwt', directory.findCentre);
+    return (await openFiling(evidence.filing, directory, approval?.payload.iat ?? now)).payload;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (!error.facts.part?.startsWith('approval+jwt')) return error;
+    // The approval is what is wrong: let its own check say so, and judge the filing by its own beginning.
+    const filing = await directory.memo.open(evidence.filing, 'filing+jwt', directory.findCentre).catch(() => undefined);
+    return filing?.payload ?? error;
+  }
+}
+
+/**
+ * Checks a certificate. `now` is NumericDate.
+ * With a credential all checks can pass; a seal alone never gives more than `incomplete`.
+ */
+export async function verify(evidence: Evidence, directory: Directory, now: number): Promise<Verification> {
+  const found: Findings = {};
+  const filing = await judgeFiling(evidence, directory, now);
+  // The number stands in the signed part, so the signature is looked at first and reported second.
+  const signature = await outcome('signature', () => checkSignature(evidence, directory, filing, found));
+  const steps: Partial<Record<CheckId, () => Outcome | Promise<Outcome>>> = {
+    number: () => checkNumber(evidence, found),
+    filing: () => checkFiling(filing, found),
+    approval: () => checkApproval(evidence, directory, found),
+    order: () => checkOrder(evidence, directory, found),
+    log: () => skip('log_not_kept'),
+    document: () => skip('no_document'),
+    status: () => checkStatus(evidence, directory, found),
+  };
+  const checks: Check[] = [];
+  for (const id of CHECKS) {
+    if (checks.some((check) => check.result === 'fail')) checks.push({ id, result: 'not_reached' });
+    else checks.push(id === 'signature' ? signature : await outcome(id, steps[id] as () => Outcome));
+  }
+  const certificate = view(found, evidence.show);
+  const report: Report = {
+    verdict: verdictOf(checks),
+    checks,
+    certificate,
+    ...(found.facts && evidence.credential !== undefined ? { credential: withDisclosures(splitCredential(evidence.credential).jws, []) } : {}),
+    ...(found.replaced_by === undefined ? {} : { replaced_by: found.replaced_by }),
+    ...(found.fate === undefined ? {} : { status: found.fate }),
+    checked_at: toTimestamp(now),
+  };
+  return { report, ...(found.facts ? { facts: found.facts } : {}), ...(found.disclosed ? { disclosed: found.disclosed } : {}) };
+}
+
+async function outcome(id: CheckId, work: () => Outcome | Promise<Outcome>): Promise<Check> {
+  try {
+    return { id, ...(await work()) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { id, result: 'fail', code: error.code, ...(error.facts.part === undefined ? {} : { part: error.facts.part }) };
+  }
+}
+
+/** What verified signatures say. A seal's digests are not shown as names. */
+function view({ facts, seal, filing, approval, approvers, disclosed }: Findings, show: readonly ClaimName[] | undefined): CertificateView | null {
+  const signed = facts ?? seal;
+  if (!signed) return null;
+  const { organization, level, text: number } = parseNumber(signed.number);
+  const chain = {
+    ...(filing ? { filed_by: filing.iss } : {}),
+    ...(approvers ? { approved_by: approvers } : {}),
+    ...(approval ? { approved_on: shanghaiDay(approval.iat) } : {}),
+  };
+  const common = { number, level, level_name: levelName(level) };
+  if (facts) {
+    const { row } = facts;
+    const shown = (claim: ClaimName) => (show === undefined || show.includes(claim) ? disclosed?.holder : undefined);
+    const name = shown('name')?.name;
+    const { id_type, id_number } = shown('identifier') ?? {};
+    return {
+      ...common,
+      organization: { code: organization, name: facts.organization_name },
+      occupation: row.occupation,
+      job: row.job,
+      issued_on: shanghaiDay(facts.issued_at),
+      exam_date: row.exam_date,
+      holder: { name: name ?? row.masked_name, ...(id_type !== undefined && id_number !== undefined ? { id_type, id_number: maskId(id_number) } : {}) },
+      ...chain,
+      ...(row.replaces === undefined ? {} : { replaces: row.replaces }),
+    };
+  }
+  const { occupation, job, name, occupation_code, issued_on } = seal as SealFacts;
+  return {
+    ...common,
+    organization: { code: organization, name: filing?.name ?? '' },
+    occupation: { code: occupation_code, name: 'text' in occupation ? occupation.text : '' },
+    job: 'text' in job ? job.text : '--',
+    issued_on,
+    holder: { name: 'text' in name ? name.text : '**' },
+    ...chain,
+  };
+}
+
+/** Only the last four characters of an identifier are ever shown (DOMAIN: masking more loosely gives it away). */
+export const maskId = (idNumber: string): string => '*'.repeat(Math.max(0, idNumber.length - 4)) + idNumber.slice(-4);
+

@@ -1,0 +1,154 @@
+/**
+ * Owns what the tests of the document share: the font, two certificates (an ordinary one and the longest), a reader
+ * of the produced PDF that goes from the drawn glyph numbers back, and a small made-up font with composite glyphs.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { inflateSync } from 'node:zlib';
+import { PDFArray, PDFDict, PDFDocument, PDFName, PDFRawStream, type PDFObject } from 'pdf-lib';
+import type { DocumentFacts } from '../../src/life/document.ts';
+import { openFont, type Font } from '../../src/life/font.ts';
+import { writeFont } from '../../src/life/pdf-sfnt.ts';
+
+export const FONT_PATH = createRequire(import.meta.url).resolve('@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf');
+export const font: Font = openFont(readFileSync(FONT_PATH));
+
+const number = 'S000037000001263000001';
+export const ordinary: DocumentFacts = {
+  number,
+  organization: { code: 'S000037000001', name: '济南市鲁匠职业培训学校' },
+  occupation: { code: '6-31-01-03', name: '电工' },
+  job: '--',
+  level: 3,
+  issued_on: '2026-11-23',
+  exam_date: '2026-11-01',
+  name: '欧阳海燕',
+  id_type_name: '居民身份证',
+  id_number: '11010519491231002X',
+  seal_url: `https://luzheng.cn/c/${number}#${'1738495061'.repeat(25)}`,
+  query_url: 'https://luzheng.cn',
+  trust_root: 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
+};
+
+/** 50 code points of name with rare characters, 30 of occupation, 60 of organization. */
+export const longest: DocumentFacts = {
+  ...ordinary,
+  organization: { code: 'S000037000001', name: '山东省鲁西南职业技能教育培训评价认定中心有限责任公司（中华人民共和国第一冶金建设集团公司济南高新技术产业开发区第二分公司）'.slice(0, 60) },
+  occupation: { code: '6-31-01-03', name: '城市轨道交通信号设备维护检修与应急处置综合运行调度工程技术员' },
+  job: '轨道交通通信信号设备制造装配调试维护工',
+  level: 1,
+  name: [...'阿卜杜热合曼·买买提·𬭎䶮㛃龑𫖯𬱖·阿不都克里木江·迪丽热巴古丽·买合木提艾力·麦麦提图尔荪江·帕提古'].slice(0, 50).join(''),
+  id_type_name: '港澳居民来往内地通行证',
+  id_number: 'H12345678901234',
+  seal_url: `https://luzheng.cn/c/${number}#${'1738495061'.repeat(44)}`,
+};
+
+export const bundle = new TextEncoder().encode(JSON.stringify({ v: 1, credential: 'eyJhbGciOiJFUzI1NiJ9.e30.c2ln' }));
+
+/** True when a program is on this machine; says loudly what is not tested otherwise. */
+export function hasTool(name: string): boolean {
+  try {
+    execFileSync('which', [name], { stdio: 'ignore' });
+    return true;
+  } catch {
+    console.warn(`\n!!! ${name} is not installed: the tests that need it are SKIPPED\n`);
+    return false;
+  }
+}
+
+export interface Shown {
+  text: string;
+  x: number;
+  y: number;
+  size: number;
+  tracking: number;
+  glyphs: { font: string; cid: number; codePoint: number }[];
+}
+
+export interface ReadPdf {
+  document: PDFDocument;
+  /** Embedded font programs by resource name. */
+  programs: Record<string, Uint8Array>;
+  /** What each layer draws, uncompressed. */
+  layers: string[];
+  shown: Shown[];
+}
+
+const inflate = (object: PDFObject | undefined): Uint8Array => {
+  if (!(object instanceof PDFRawStream)) throw new Error('no stream');
+  return inflateSync(object.getContents());
+};
+const latin = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+
+function readToUnicode(map: string): Map<number, number> {
+  const codes = new Map<number, number>();
+  for (const [, cid, text] of map.matchAll(/^<([0-9A-F]{4})> <((?:[0-9A-F]{4})+)>$/gm)) {
+    const units = (text as string).match(/.{4}/g) as string[];
+    codes.set(Number.parseInt(cid as string, 16), String.fromCharCode(...units.map((unit) => Number.parseInt(unit, 16))).codePointAt(0) as number);
+  }
+  return codes;
+}
+
+/** Reads a certificate the way a viewer does: content stream → CID → ToUnicode and embedded font. */
+export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
+  const document = await PDFDocument.load(bytes, { updateMetadata: false });
+  const page = document.getPage(0).node;
+  const fonts = page.Resources()?.lookup(PDFName.of('Font'), PDFDict) as PDFDict;
+  const programs: Record<string, Uint8Array> = {};
+  const codes: Record<string, Map<number, number>> = {};
+  for (const [key] of fonts.entries()) {
+    const type0 = fonts.lookup(key, PDFDict);
+    const cidFont = type0.lookup(PDFName.of('DescendantFonts'), PDFArray).lookup(0, PDFDict);
+    const resource = key.decodeText();
+    programs[resource] = inflate(cidFont.lookup(PDFName.of('FontDescriptor'), PDFDict).lookup(PDFName.of('FontFile2')));
+    codes[resource] = readToUnicode(latin(inflate(type0.lookup(PDFName.of('ToUnicode')))));
+  }
+  const contents = page.Contents() as PDFArray;
+  const layers = contents.asArray().map((_, i) => latin(inflate(contents.lookup(i))));
+  const shown = layers.join('\n').split('\n').filter((line) => line.startsWith('BT ')).map((line) => {
+    const place = /([\d.-]+) Tc 1 0 0 1 ([\d.-]+) ([\d.-]+) Tm/.exec(line) as RegExpExecArray;
+    const glyphs = [...line.matchAll(/\/(F\d) ([\d.]+) Tf <([0-9a-f]+)> Tj/g)].flatMap(([, resource, , run]) =>
+      ((run as string).match(/.{4}/g) as string[]).map((digits) => {
+        const cid = Number.parseInt(digits, 16);
+        return { font: resource as string, cid, codePoint: codes[resource as string]?.get(cid) as number };
+      }));
+    return {
+      text: String.fromCodePoint(...glyphs.map((glyph) => glyph.codePoint)),
+      tracking: Number(place[1]), x: Number(place[2]), y: Number(place[3]),
+      size: Number(/ ([\d.]+) Tf/.exec(line)?.[1]),
+      glyphs,
+    };
+  });
+  return { document, programs, layers, shown };
+}
+
+/** Six glyphs: .notdef, A (simple), B (simple), Á = A + B scaled, a composite of Á, and a composite of itself. Code points U+0041…, cmap format 4. */
+export function composedFont(selfReferring = false): Uint8Array {
+  const words = (...values: number[]) => Uint8Array.from(values.flatMap((value) => [(value >> 8) & 255, value & 255]));
+  const simple = (size: number) => words(1, 0, 0, size, size, 2, 0, 0x0101, 0x0100, 0, 0, size, 0, 0, 0, size);
+  const part = (flags: number, gid: number, ...rest: number[]) => words(flags, gid, 0, ...rest);
+  const bounds = words(0xffff, 0, 0, 200, 200);
+  const join = (...parts: Uint8Array[]) => Uint8Array.from(parts.flatMap((bytes) => [...bytes]));
+  const glyphs = [
+    simple(50), simple(100), simple(200),
+    join(bounds, part(0x0022, 1), part(0x000a, 2, 0x2000)),
+    join(bounds, part(0x0002, 3)),
+    join(bounds, part(0x0002, selfReferring ? 5 : 4)),
+  ];
+  const even = glyphs.map((glyph) => (glyph.length % 2 === 0 ? glyph : join(glyph, Uint8Array.of(0))));
+  const offsets = [0];
+  for (const glyph of even) offsets.push((offsets.at(-1) as number) + glyph.length);
+  const head = new Uint8Array(54);
+  head.set([0x5f, 0x0f, 0x3c, 0xf5], 12);
+  head.set([3, 232], 18);
+  const hhea = new Uint8Array(36);
+  hhea.set([0, 2], 34);
+  const maxp = new Uint8Array(32);
+  maxp.set([0, 1, 0, 0, 0, 6]);
+  const cmap = join(words(0, 1, 3, 1, 0, 12), words(4, 32, 0, 4, 0, 0, 0, 0x45, 0xffff, 0, 0x41, 0xffff, (1 - 0x41) & 0xffff, 1, 0, 0));
+  return writeFont({
+    head, hhea, maxp, cmap, glyf: join(...even), loca: words(...offsets.map((offset) => offset / 2)),
+    hmtx: words(500, 5, 600, 6, 7, 8, 9, 10), prep: words(0xb800, 0x018d),
+  });
+}

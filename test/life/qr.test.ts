@@ -1,0 +1,41 @@
+/** The QR code: the same symbol as qrcode's own, mixed segments, refusals. */
+import fc from 'fast-check';
+import { create } from 'qrcode/lib/core/qrcode.js';
+import { describe, expect, it } from 'vitest';
+import { QUIET_ZONE, qrMatrix } from '../../src/life/qr.ts';
+import { Refusal } from '../../src/life/refusal.ts';
+
+const PREFIX = 'https://luzheng.cn/c/S000037000001263000001#';
+const digits = (length: number) => '9'.repeat(length);
+
+describe('qrMatrix', () => {
+  it('is the symbol that qrcode makes with the mask it chooses itself', () => {
+    fc.assert(fc.property(fc.stringMatching(/^\d{1,700}$/), (text) => {
+      const ours = qrMatrix(PREFIX + text);
+      const { modules, version } = create([{ data: PREFIX, mode: 'byte' }, { data: text, mode: 'numeric' }], { errorCorrectionLevel: 'M' });
+      expect(ours.version).toBe(version);
+      expect(ours.size).toBe(17 + 4 * version);
+      expect(Buffer.from(ours.modules).equals(Buffer.from(modules.data))).toBe(true);
+    }), { numRuns: 60 });
+  });
+
+  it('packs the digits: 3⅓ bits each, so the longest seal stays within version 11', () => {
+    const free = 254 * 8 - (4 + 16 + 8 * PREFIX.length) - (4 + 12);
+    const most = Math.floor((free * 3) / 10);
+    expect(qrMatrix(PREFIX + digits(most)).version).toBe(11);
+    expect(qrMatrix(PREFIX + digits(most + 3)).version).toBe(12);
+  });
+
+  it('answers dark(x, y) by column and row', () => {
+    const qr = qrMatrix('https://luzheng.cn');
+    expect(qr.dark(0, 0)).toBe(true);
+    expect(qr.dark(1, 1)).toBe(false);
+    // The dark module stands at row size-8, column 8, and its mirror place belongs to the format bits.
+    expect(qr.dark(8, qr.size - 8)).toBe(true);
+    expect(QUIET_ZONE).toBe(4);
+  });
+
+  it.each([['', 'qr_unusable'], ['https://鲁证.cn/#1', 'qr_unusable'], ['https://a b', 'qr_unusable'], [PREFIX + digits(8000), 'qr_unusable']])('refuses %#', (url, code) => {
+    expect(() => qrMatrix(url)).toThrow(expect.objectContaining({ code }) as Refusal);
+  });
+});

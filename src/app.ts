@@ -1,0 +1,55 @@
+/**
+ * Owns the URL table: middleware and mounts. What a route does stands in http/ and pages/.
+ * It refuses unknown addresses and methods as problems, and answers nothing before the configuration holds.
+ */
+import { ConfigError } from './env.ts';
+import { batchRoutes } from './http/batches.ts';
+import { centreRoutes } from './http/centre.ts';
+import { factory } from './http/env.ts';
+import { organizationRoutes } from './http/organization.ts';
+import { onError, problem } from './http/problems.ts';
+import { publicRoutes } from './http/public.ts';
+import { wellKnownRoutes } from './http/wellknown.ts';
+import { Refusal } from './life/refusal.ts';
+import { serviceOf } from './service.ts';
+
+export const app = factory.createApp();
+
+app.onError((error, c) => {
+  if (!(error instanceof ConfigError)) return onError(error, c);
+  console.error(JSON.stringify({ event: 'not_configured', message: error.message }));
+  return c.json({ type: 'urn:luzheng:problem:not_configured', title: '服务尚未配置完成', status: 503, code: 'not_configured' }, 503, { 'Content-Type': 'application/problem+json' });
+});
+
+app.use('*', async (c, next) => {
+  c.set('service', serviceOf(c.env));
+  await next();
+  c.header('X-Content-Type-Options', 'nosniff');
+  c.header('Referrer-Policy', 'no-referrer');
+});
+
+app.get('/healthz', async (c) => {
+  await c.var.service.db.prepare('SELECT 1').first();
+  return c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' });
+});
+
+app.route('/', wellKnownRoutes);
+app.route('/', batchRoutes);
+app.route('/', organizationRoutes);
+app.route('/', centreRoutes);
+app.route('/', publicRoutes);
+
+// Every path of the table answers 405 with Allow to the methods that it does not have.
+const methods = new Map<string, Set<string>>();
+for (const { path, method } of app.routes) {
+  if (method !== 'ALL') methods.set(path, (methods.get(path) ?? new Set()).add(method));
+}
+for (const [path, allowed] of methods) {
+  app.all(path, (c) => {
+    const names = [...allowed, ...(allowed.has('GET') ? ['HEAD'] : [])].sort();
+    c.header('Allow', names.join(', '));
+    return problem(c, new Refusal('method_not_allowed', `This address takes: ${names.join(', ')}.`, { allowed: names }));
+  });
+}
+
+app.notFound((c) => problem(c, new Refusal('not_found', 'There is nothing at this address. The API is described in /openapi.json.')));

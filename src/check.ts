@@ -1,0 +1,93 @@
+/**
+ * Owns checking what people bring (查验): a credential, a QR code's text or a bundle becomes evidence, and the
+ * register completes the chain. A Report comes back whatever the verdict.
+ * It refuses only what cannot be read.
+ */
+import { openDirectory } from './life/authority.ts';
+import { bundleEvidence, type Bundle } from './life/bundle.ts';
+import { decodeUtf8, fromBase64url } from './life/bytes.ts';
+import { credentialKid, splitCredential } from './life/credential.ts';
+import { parseNumber } from './life/number.ts';
+import { isRefusal } from './life/refusal.ts';
+import type { Report } from './life/report.ts';
+import { parseSealUrl, readSeal, sealKid } from './life/seal.ts';
+import { verify, type Evidence } from './life/verify.ts';
+import { anchorOf, directoryOf, storedEvidence } from './register.ts';
+import type { Service } from './service.ts';
+import { selectCertificate, selectFilingsNaming } from './storage/certificates.ts';
+
+/** The number that a credential claims: read before its signature only to find its row. */
+function claimedNumber(jws: string): string | undefined {
+  try {
+    const payload = JSON.parse(decodeUtf8(fromBase64url(jws.split('.')[1] ?? ''))) as { credentialSubject?: { number?: unknown } };
+    const number = payload.credentialSubject?.number;
+    return typeof number === 'string' ? parseNumber(number).text : undefined;
+  } catch (error) {
+    if (isRefusal(error) || error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+/** The newest filing that names an issuing key; the newest of all if none does, so that the answer says why. */
+async function filingFor(service: Service, organization: string, names: (kid: string) => boolean): Promise<string | undefined> {
+  const directory = await directoryOf(service);
+  const filings = await selectFilingsNaming(service.db, organization);
+  for (const token of filings) {
+    const filing = await service.memo.open(token, 'filing+jwt', directory.findCentre).catch(() => undefined);
+    if (filing?.payload.issuing_jwks.keys.some((key) => names(key.kid))) return token;
+  }
+  return filings[0];
+}
+
+/**
+ * Checks a credential, with or without disclosures.
+ * @throws Refusal `credential_malformed`, `statement_malformed` when it is no SD-JWT at all
+ */
+export async function checkCredential(service: Service, text: string): Promise<Report> {
+  const credential = text.trim();
+  const { jws } = splitCredential(credential);
+  const kid = credentialKid(jws);
+  const number = claimedNumber(jws);
+  const row = number === undefined ? null : await selectCertificate(service.db, number);
+  if (row) {
+    const { evidence, directory } = await storedEvidence(service, row, undefined);
+    return (await verify({ ...evidence, credential }, directory, service.now())).report;
+  }
+  const organization = kid.split('#')[1]?.slice(0, 13) ?? '';
+  const filing = await filingFor(service, organization, (named) => named === kid);
+  const evidence: Evidence = { credential, filing };
+  return (await verify(evidence, await directoryOf(service), service.now())).report;
+}
+
+/** Checks the text of a QR code. Without the credential it is never more than `incomplete`. */
+export async function checkSeal(service: Service, url: string): Promise<Report> {
+  const { origin, number: text, digits } = parseSealUrl(url);
+  const { text: number, organization } = parseNumber(text);
+  const host_known = service.config.hosts.includes(new URL(origin).host);
+  const row = await selectCertificate(service.db, number);
+  const status = row ? (await storedEvidence(service, row, undefined)).evidence.status : undefined;
+  if (digits === undefined) {
+    return (await verify({ asked: number, host_known, status }, await directoryOf(service), service.now())).report;
+  }
+  const kid = sealKid(readSeal(number, digits).facts);
+  const filing = await filingFor(service, organization, (named) => named.split('#')[1] === kid);
+  return (await verify({ asked: number, seal: { number, digits }, host_known, filing, status }, await directoryOf(service), service.now())).report;
+}
+
+/** Checks a bundle by its own statements under this service's trusted root, and adds the status. */
+export async function checkBundle(service: Service, bundle: Bundle): Promise<Report> {
+  const { evidence, centres } = bundleEvidence(bundle);
+  const number = claimedNumber(splitCredential(bundle.credential).jws);
+  const row = number === undefined ? null : await selectCertificate(service.db, number);
+  const stored = row ? (await storedEvidence(service, row, undefined)).evidence : undefined;
+  // The anchor is our own: a root that came with the bundle is not looked at.
+  const directory = await openDirectory(anchorOf(service), centres, service.memo);
+  const seal = bundle.seal_url === undefined ? undefined : parseSealUrl(bundle.seal_url);
+  const complete: Evidence = {
+    ...evidence,
+    ...(seal?.digits === undefined ? {} : { seal: { number: seal.number, digits: seal.digits } }),
+    status: stored?.status,
+    columns: stored?.columns,
+  };
+  return (await verify(complete, directory, service.now())).report;
+}

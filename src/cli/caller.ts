@@ -1,0 +1,105 @@
+/**
+ * Owns calling the service: requests with a DPoP proof for each, answers as JSON, refusals as CallError with the
+ * problem's code and facts. `fetch` is an argument, so that tests call the Worker the same way.
+ * It refuses to follow a problem silently: every status above 299 throws.
+ */
+import { SignJWT } from 'jose';
+import { sha256, encodeUtf8, toBase64url } from '../life/bytes.ts';
+import type { Identity } from './sign.ts';
+import { now } from './sign.ts';
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+export interface Problem {
+  status: number;
+  code: string;
+  title?: string;
+  detail?: string;
+  part?: string;
+  errors?: { row: number; field: string; code: string; message: string }[];
+  [fact: string]: unknown;
+}
+
+/** The service said no. */
+export class CallError extends Error {
+  override readonly name = 'CallError';
+  readonly problem: Problem;
+  constructor(problem: Problem) {
+    super(`${problem.title ?? ''} ${problem.detail ?? ''} [${problem.code}]`.trim());
+    this.problem = problem;
+  }
+}
+
+export interface CallOptions {
+  /** JSON value, or bytes with `type`. */
+  body?: unknown;
+  type?: string;
+  accept?: string;
+  headers?: Record<string, string>;
+  /** NumericDate of the proof; the machine's clock if absent. */
+  iat?: number;
+}
+
+/** A proof of possession for one request (RFC 9449 §4.2). */
+export async function makeProof(identity: Identity, method: string, url: string, iat = now()): Promise<string> {
+  const ath = toBase64url(await sha256(encodeUtf8(identity.token)));
+  return new SignJWT({ jti: crypto.randomUUID(), htm: method, htu: url.split(/[?#]/, 1)[0] as string, iat, ath })
+    .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk: { kty: 'EC', crv: 'P-256', x: identity.jwk.x, y: identity.jwk.y } })
+    .sign(identity.key);
+}
+
+export class Caller {
+  readonly origin: string;
+  readonly identity: Identity | undefined;
+  readonly #fetch: Fetch;
+
+  /** Without an identity only public routes can be called. */
+  constructor(origin: string, identity?: Identity, fetcher: Fetch = (url, init) => fetch(url, init)) {
+    this.origin = origin;
+    this.identity = identity;
+    this.#fetch = fetcher;
+  }
+
+  /** The raw answer, whatever its status. */
+  async send(method: string, path: string, options: CallOptions = {}): Promise<Response> {
+    const url = this.origin + path;
+    const headers: Record<string, string> = { ...options.headers };
+    if (options.accept) headers['Accept'] = options.accept;
+    if (this.identity) {
+      headers['Authorization'] = `DPoP ${this.identity.token}`;
+      headers['DPoP'] = await makeProof(this.identity, method, url, options.iat);
+    }
+    const init: RequestInit = { method, headers };
+    if (options.body !== undefined) {
+      headers['Content-Type'] = options.type ?? 'application/json';
+      init.body = options.type ? (options.body as Uint8Array<ArrayBuffer>) : JSON.stringify(options.body);
+    }
+    return this.#fetch(url, init);
+  }
+
+  /** The answer, or a CallError. */
+  async take(method: string, path: string, options: CallOptions = {}): Promise<Response> {
+    const response = await this.send(method, path, options);
+    if (response.ok) return response;
+    const text = await response.text();
+    let problem: Partial<Problem> = {};
+    try {
+      problem = JSON.parse(text) as Partial<Problem>;
+    } catch {
+      problem = { detail: `${method} ${path} answered ${response.status}` };
+    }
+    throw new CallError({ ...problem, status: response.status, code: problem.code ?? 'http_error' });
+  }
+
+  async json<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
+    return (await (await this.take(method, path, options)).json()) as T;
+  }
+
+  get<T>(path: string): Promise<T> {
+    return this.json<T>('GET', path);
+  }
+
+  post<T>(path: string, body: unknown): Promise<T> {
+    return this.json<T>('POST', path, { body });
+  }
+}

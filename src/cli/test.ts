@@ -1,0 +1,17 @@
+/**
+ * Owns `npm test`: type-check, then every test, quiet when all is well. Arguments go to vitest.
+ * Ends with one line `tests: N passed, N failed, N skipped`, printed by the reporter of test/reporter.ts.
+ */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { ROOT } from './build.ts';
+
+const bin = (name: string) => join(ROOT, 'node_modules', ...name.split('/'));
+
+function run(...args: string[]): void {
+  const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' } });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+run(bin('typescript/bin/tsc'), '--noEmit', '-p', ROOT);
+run(bin('vitest/vitest.mjs'), 'run', '--config', 'test/vitest.config.ts', '--reporter=default', '--reporter=./test/reporter.ts', ...process.argv.slice(2));

@@ -1,0 +1,181 @@
+/**
+ * Owns what centres put on file: centres' and the service's keys (by the province's root), organizations'
+ * filings and client keys, issuing keys. Each arrives as a signed statement and is stored as its text.
+ * It refuses statements that would not verify later, by someone else than the caller, or about an
+ * organization that another centre has filed; and filings whose texts could not be printed or sealed.
+ */
+import { checkClient, codeOf, openCentre, openClient, openFiling, type Directory } from './life/authority.ts';
+import { requireGlyphs } from './life/font.ts';
+import { parseOrganizationCode } from './life/number.ts';
+import { Refusal } from './life/refusal.ts';
+import type { Filing } from './life/schema.ts';
+import { checkTimes, thumbprint, type Statement } from './life/statement.ts';
+import { checkUscc } from './life/uscc.ts';
+import { directoryOf } from './register.ts';
+import type { Service } from './service.ts';
+import { insertStatement, selectAbout, selectIssuingKeys, selectStatement } from './storage/statements.ts';
+
+/** Who calls: from the access token, proved by DPoP. */
+export interface Caller {
+  role: 'organization' | 'city' | 'province';
+  /** `org:<code>` or `centre:<code>` */
+  subject: string;
+  jkt: string;
+  /** Row of the client statement, for organizations. */
+  client?: number;
+}
+
+/** Bytes of an occupation's or a job's name in the QR code. */
+const NAME_BYTES = 85;
+
+/** Stores an opened statement; the same text again is no error. Refuses `statement_repeated`. */
+async function store(service: Service, statement: { typ: string; kid: string; token: string }, claims: { iss: string; sub: string; jti: string; iat: number; exp: number }, jkt: string | null): Promise<boolean> {
+  const { typ, kid: signer, token } = statement;
+  const { iss, sub, jti, iat, exp } = claims;
+  const fresh = await insertStatement(service.db, { typ, iss, sub, jti, signer, jkt, iat, exp, token }, service.now());
+  if (!fresh && (await selectStatement(service.db, iss, jti))?.token !== token) {
+    throw new Refusal('statement_repeated', 'This issuer already made another statement with the same jti.', { part: `${typ}:jti` });
+  }
+  return fresh;
+}
+
+/** Takes a `centre+jwt` or the `service+jwt`, signed by the province's root. @returns whether it is new */
+export async function acceptRootStatement(service: Service, token: string): Promise<{ jti: string; fresh: boolean }> {
+  const directory = await directoryOf(service);
+  if (typeOf(token) === 'service+jwt') {
+    const statement = await service.memo.open(token, 'service+jwt', directory.findRoot);
+    checkTimes('service+jwt', statement.payload, service.now());
+    const jkt = await thumbprint(statement.payload.cnf.jwk);
+    if (jkt !== (await thumbprint((await service.vault.service()).public))) {
+      throw new Refusal('service_key_unknown', 'The statement names another key than the one this service signs with.', { part: 'service+jwt:cnf' });
+    }
+    const { sub = 'service', ...claims } = statement.payload;
+    return { jti: claims.jti, fresh: await store(service, statement, { ...claims, sub }, jkt) };
+  }
+  const statement = await openCentre(token, directory);
+  checkTimes('centre+jwt', statement.payload, service.now());
+  const { payload } = statement;
+  return { jti: payload.jti, fresh: await store(service, statement, payload, await thumbprint(payload.cnf.jwk)) };
+}
+
+/** The `typ` of a JWS, unverified, only to choose the schema that it is then held to. */
+function typeOf(token: string): string | undefined {
+  try {
+    return (JSON.parse(atob((token.split('.', 1)[0] as string).replace(/-/g, '+').replace(/_/g, '/'))) as { typ?: string }).typ;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The organization's filings that verify now, newest first. */
+async function filingsOf(service: Service, directory: Directory, organization: string, at: number): Promise<{ id: number; statement: Statement<'filing+jwt'> }[]> {
+  const filings = [];
+  for (const { id, token } of await selectAbout(service.db, 'filing+jwt', `org:${organization}`)) {
+    try {
+      filings.push({ id, statement: await openFiling(token, directory, at) });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+    }
+  }
+  return filings;
+}
+
+/** The filing in force: the newest that is valid now. Refuses `organization_not_filed`. */
+export async function currentFiling(service: Service, directory: Directory, organization: string): Promise<{ id: number; filing: Filing }> {
+  const [current] = await filingsOf(service, directory, organization, service.now());
+  if (!current) throw new Refusal('organization_not_filed', 'The organization has no filing that is in force.', { organization });
+  return { id: current.id, filing: current.statement.payload };
+}
+
+/** Who filed an organization last, if anyone did. */
+async function filedBy(service: Service, organization: string): Promise<string | undefined> {
+  const directory = await directoryOf(service);
+  for (const { token } of await selectAbout(service.db, 'filing+jwt', `org:${organization}`)) {
+    const statement = await service.memo.open(token, 'filing+jwt', directory.findCentre).catch(() => undefined);
+    if (statement) return statement.payload.iss;
+  }
+  return undefined;
+}
+
+/** An organization reaches itself, a city what it filed, the province everything. Refuses `out_of_reach`. */
+export async function requireReach(service: Service, caller: Caller, organization: string): Promise<void> {
+  const reaches =
+    caller.role === 'province' ||
+    (caller.role === 'organization' && caller.subject === `org:${organization}`) ||
+    (caller.role === 'city' && caller.subject === (await filedBy(service, organization)));
+  if (!reaches) throw new Refusal('out_of_reach', 'This belongs to an organization outside your reach.');
+}
+
+/** A centre may begin with an organization that nobody filed yet, and go on with its own. */
+async function requireOwnOrNew(service: Service, caller: Caller, organization: string): Promise<void> {
+  const by = await filedBy(service, organization);
+  if (caller.role !== 'province' && by !== undefined && by !== caller.subject) throw new Refusal('out_of_reach', 'Another centre has filed this organization.');
+}
+
+function requireIssuer(caller: Caller, iss: string, typ: string): void {
+  if (iss !== caller.subject) throw new Refusal('issuer_not_caller', 'A centre hands in its own statements only.', { part: `${typ}:iss` });
+}
+
+/** Makes the next issuing key of an organization. @returns its public half, to be named in the filing */
+export async function makeIssuingKey(service: Service, caller: Caller, organization: string) {
+  parseOrganizationCode(organization);
+  await requireOwnOrNew(service, caller, organization);
+  return service.vault.makeIssuingKey(organization);
+}
+
+/** Takes a filing (备案) from the centre that signed it. */
+export async function acceptFiling(service: Service, caller: Caller, token: string): Promise<{ jti: string; fresh: boolean }> {
+  const directory = await directoryOf(service);
+  const opened = await service.memo.open(token, 'filing+jwt', directory.findCentre);
+  const { payload } = opened;
+  requireIssuer(caller, payload.iss, 'filing+jwt');
+  // A filing may be handed in before it begins; it is used only from then on.
+  await openFiling(token, directory, Math.max(service.now(), payload.nbf ?? 0));
+  const organization = parseOrganizationCode(codeOf(payload.sub));
+  await requireOwnOrNew(service, caller, organization);
+  await checkFilingTexts(service, payload);
+  await checkIssuingKeys(service, organization, payload);
+  return { jti: payload.jti, fresh: await store(service, opened, payload, null) };
+}
+
+async function checkFilingTexts(service: Service, filing: Filing): Promise<void> {
+  const uscc = checkUscc(filing.uscc);
+  if ('fault' in uscc) throw new Refusal('uscc_wrong', 'The unified social credit code (统一社会信用代码) has a wrong check character.', { part: 'filing+jwt:uscc' });
+  const font = await service.font();
+  requireGlyphs(font, filing.name);
+  const seen = new Set<string>();
+  for (const { code, name, edition, jobs } of filing.scope) {
+    for (const text of [name, ...jobs]) {
+      if (new TextEncoder().encode(text).length > NAME_BYTES) throw new Refusal('scope_text_too_long', `Names of occupations and jobs have at most ${NAME_BYTES} bytes in UTF-8.`, { part: 'filing+jwt:scope', occupation: code });
+      if (text !== text.trim() || /\p{Cc}/u.test(text)) throw new Refusal('claims_malformed', 'A name in the scope has spaces around it or control characters.', { part: 'filing+jwt:scope', occupation: code });
+      requireGlyphs(font, text);
+    }
+    const key = `${code} ${name} ${edition}`;
+    if (seen.has(key)) throw new Refusal('claims_malformed', 'An occupation stands twice in the scope.', { part: 'filing+jwt:scope', occupation: code });
+    seen.add(key);
+  }
+}
+
+async function checkIssuingKeys(service: Service, organization: string, filing: Filing): Promise<void> {
+  const made = await selectIssuingKeys(service.db, organization);
+  for (const { kid, x, y } of filing.issuing_jwks.keys) {
+    const row = made.find((key) => key.kid === kid);
+    const jwk = row && (JSON.parse(row.public) as { x: string; y: string });
+    if (!jwk || jwk.x !== x || jwk.y !== y) {
+      throw new Refusal('issuing_key_unknown', 'The filing names an issuing key that this service did not make; make one with POST /v1/organizations/{code}/keys.', { part: 'filing+jwt:issuing_jwks' });
+    }
+  }
+}
+
+/** Takes a client statement: one key that may act for an organization. */
+export async function acceptClient(service: Service, caller: Caller, token: string): Promise<{ jti: string; fresh: boolean }> {
+  const directory = await directoryOf(service);
+  const opened = await service.memo.open(token, 'client+jwt', directory.findCentre);
+  const { payload } = opened;
+  requireIssuer(caller, payload.iss, 'client+jwt');
+  const { filing } = await currentFiling(service, directory, codeOf(payload.sub));
+  checkClient(payload, filing);
+  await openClient(token, directory, filing, service.now());
+  return { jti: payload.jti, fresh: await store(service, opened, payload, await thumbprint(payload.cnf.jwk)) };
+}
+

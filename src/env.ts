@@ -1,0 +1,86 @@
+/**
+ * Owns the step from bindings to Config: read once, checked once, with errors that name what is missing.
+ * It refuses to start half configured; nothing else in the code reads a binding by name.
+ */
+import type { Assets, D1Database } from './storage/bindings.ts';
+import * as v from 'valibot';
+import { fromBase64url } from './life/bytes.ts';
+import { isRefusal } from './life/refusal.ts';
+import { publicJwk, type PublicJwk } from './life/schema.ts';
+
+export interface Env {
+  DB: D1Database;
+  ASSETS: Assets;
+  PUBLIC_ORIGIN?: string;
+  TRUST_ROOT?: string;
+  TRUST_ROOT_JWKS?: string;
+  ISSUER_HOST?: string;
+  FORMER_HOSTS?: string;
+  MASTER_SECRET?: string;
+  MASTER_SECRET_PREVIOUS?: string;
+}
+
+export interface Config {
+  /** `https://host[:port]`, without a slash at the end. */
+  origin: string;
+  /** Host and port as they stand in did:web, percent-encoded. */
+  issuerHost: string;
+  /** Hosts (with port) that QR codes may name. */
+  hosts: readonly string[];
+  trustRoot: readonly string[];
+  rootJwks: readonly PublicJwk[];
+  masterSecret: Uint8Array<ArrayBuffer>;
+  previousSecret: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** A deployment whose settings cannot work; the message names the setting. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const words = (text: string | undefined): string[] => (text ?? '').split(/[\s,]+/).filter(Boolean);
+
+function secret(name: string, text: string): Uint8Array<ArrayBuffer> {
+  try {
+    const bytes = fromBase64url(text.trim());
+    if (bytes.length === 32) return bytes;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+  }
+  throw new ConfigError(`${name} must be 32 random bytes in base64url (43 characters).`);
+}
+
+/** Checks the bindings. @throws ConfigError naming the setting */
+export function readConfig(env: Env): Config {
+  if (!env.DB) throw new ConfigError('The D1 binding DB is missing.');
+  if (!env.ASSETS) throw new ConfigError('The static assets binding ASSETS is missing.');
+  let url: URL;
+  try {
+    url = new URL(env.PUBLIC_ORIGIN ?? '');
+  } catch {
+    throw new ConfigError('PUBLIC_ORIGIN must be the address of the service, e.g. https://certificates.example.cn');
+  }
+  if (!/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash) throw new ConfigError('PUBLIC_ORIGIN is scheme, host and port, without a path.');
+  const trustRoot = words(env.TRUST_ROOT);
+  if (trustRoot.length === 0 || trustRoot.some((thumb) => !/^[A-Za-z0-9_-]{43}$/.test(thumb))) {
+    throw new ConfigError('TRUST_ROOT must hold the RFC 7638 thumbprint (SHA-256, base64url) of the province\'s root key.');
+  }
+  let roots: unknown;
+  try {
+    roots = JSON.parse(env.TRUST_ROOT_JWKS ?? '');
+  } catch {
+    roots = undefined;
+  }
+  const rootJwks = v.safeParse(v.pipe(v.array(publicJwk), v.minLength(1)), roots);
+  if (!rootJwks.success) throw new ConfigError('TRUST_ROOT_JWKS must be a JSON array with the public root keys.');
+  if (!env.MASTER_SECRET) throw new ConfigError('The secret MASTER_SECRET is missing.');
+  return {
+    origin: url.origin,
+    issuerHost: (env.ISSUER_HOST || url.host).replace(':', '%3A'),
+    hosts: [url.host, ...words(env.FORMER_HOSTS)],
+    trustRoot,
+    rootJwks: rootJwks.output,
+    masterSecret: secret('MASTER_SECRET', env.MASTER_SECRET),
+    previousSecret: env.MASTER_SECRET_PREVIOUS ? secret('MASTER_SECRET_PREVIOUS', env.MASTER_SECRET_PREVIOUS) : undefined,
+  };
+}

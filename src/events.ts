@@ -1,0 +1,88 @@
+/**
+ * Owns what happens to a certificate afterwards: taking `status+jwt` events and publishing them, per
+ * certificate and as Bitstring Status Lists signed with the service's own key.
+ * It refuses events that the history does not allow; the history itself is judged by life/status.ts.
+ */
+import { CompactSign } from 'jose';
+import { toTimestamp } from './life/calendar.ts';
+import { statusListUrl, type StatusPurpose } from './life/credential.ts';
+import { concat, encodeUtf8, toBase64url } from './life/bytes.ts';
+import { parseNumber } from './life/number.ts';
+import { Refusal } from './life/refusal.ts';
+import { applyEvent, checkFresh, openEvent, readHistory, type StoredEvent } from './life/status.ts';
+import { requireReach, type Caller } from './enrol.ts';
+import { STATUS_LIST_LENGTH } from './registrar.ts';
+import { directoryOf } from './register.ts';
+import type { Service } from './service.ts';
+import { insertEvent, selectCertificate, selectStatusIndexes, statusListExists } from './storage/certificates.ts';
+import { selectStatementById } from './storage/statements.ts';
+
+/** Takes an event from its signer. @throws Refusal of status.ts, `certificate_not_found`, `out_of_reach` */
+export async function changeStatus(service: Service, caller: Caller, number: string, token: string) {
+  const { text, organization } = parseNumber(number);
+  const row = await selectCertificate(service.db, text);
+  if (!row) throw new Refusal('certificate_not_found', 'This register holds no certificate with this number.');
+  await requireReach(service, caller, organization);
+  if (row.state === 'replaced') throw new Refusal('status_final', 'A replaced certificate takes no more events.');
+  const directory = await directoryOf(service);
+  const { payload: filing } = await service.memo.open(row.filing, 'filing+jwt', directory.findCentre);
+  const client = caller.client === undefined ? null : await selectStatementById(service.db, caller.client);
+  const { statement, rank } = await openEvent({ token, client: client?.token }, directory, filing);
+  const event = statement.payload;
+  if (event.iss !== caller.subject) throw new Refusal('issuer_not_caller', 'Everyone hands in their own events only.', { part: 'status+jwt:iss' });
+  if (event.aud !== undefined && event.aud !== service.config.origin) throw new Refusal('audience_wrong', 'It was made for another service.', { part: 'status+jwt:aud' });
+  checkFresh(event, service.now());
+  const stored = (JSON.parse(row.events) as { token: string; client: string | null }[]).map((one): StoredEvent => ({ token: one.token, client: one.client ?? undefined }));
+  const before = await readHistory(stored, directory, filing, text);
+  const after = applyEvent(before, statement, rank, text);
+  const fresh = await insertEvent(
+    service.db,
+    { number: text, seq: event.seq, token, client: caller.client ?? null, received_at: service.now() },
+    { state: after.state, live: after.state === 'revoked' ? 0 : 1 },
+  );
+  if (!fresh) throw new Refusal('status_out_of_order', 'Another event came first; read the certificate again.', { part: 'status+jwt:seq' });
+  return { number: text, state: after.state, seq: event.seq, digest: statement.digest };
+}
+
+/** States that set the bit of a purpose. A replaced certificate is no longer in force, like a revoked one. */
+const STATES: Record<StatusPurpose, readonly string[]> = { revocation: ['revoked', 'replaced'], suspension: ['suspended'] };
+
+/** gzip, then multibase base64url (Bitstring Status List 1.0 §3.2). */
+async function encodeBits(indexes: readonly number[]): Promise<string> {
+  const bits = new Uint8Array(STATUS_LIST_LENGTH / 8);
+  // Index 0 is the leftmost bit.
+  for (const index of indexes) bits[index >> 3] = (bits[index >> 3] as number) | (0x80 >> (index & 7));
+  const stream = new Blob([bits]).stream().pipeThrough(new CompressionStream('gzip'));
+  const parts: Uint8Array[] = [];
+  for await (const part of stream as unknown as AsyncIterable<Uint8Array>) parts.push(part);
+  return `u${toBase64url(concat(...parts))}`;
+}
+
+/**
+ * A status list as a credential (`application/vc+jwt`), made at the moment of asking.
+ * @param name `revocation-<n>` or `suspension-<n>`
+ */
+export async function statusList(service: Service, name: string): Promise<string> {
+  const match = /^(revocation|suspension)-([1-9]\d{0,5})$/.exec(name);
+  const list = Number(match?.[2]);
+  if (!match || !(await statusListExists(service.db, list))) throw new Refusal('status_list_not_found', 'There is no such status list.');
+  const purpose = match[1] as StatusPurpose;
+  const id = statusListUrl(service.config.origin, purpose, list);
+  const { key, kid } = await service.vault.service();
+  const payload = {
+    '@context': ['https://www.w3.org/ns/credentials/v2'],
+    id,
+    type: ['VerifiableCredential', 'BitstringStatusListCredential'],
+    issuer: kid.split('#')[0],
+    validFrom: toTimestamp(service.now()),
+    credentialSubject: {
+      id: `${id}#list`,
+      type: 'BitstringStatusList',
+      statusPurpose: purpose,
+      encodedList: await encodeBits(await selectStatusIndexes(service.db, list, STATES[purpose])),
+      // Milliseconds for which a copy may be kept.
+      ttl: 60_000,
+    },
+  };
+  return new CompactSign(encodeUtf8(JSON.stringify(payload))).setProtectedHeader({ alg: 'ES256', typ: 'vc+jwt', kid }).sign(key);
+}

@@ -1,0 +1,124 @@
+/**
+ * Owns the routes of batches: upload and issue by organizations, approval and return by centres, progress,
+ * rows and certificates for both.
+ * It refuses what lies outside the caller's reach before it says anything about it.
+ */
+import type { MiddlewareHandler } from 'hono';
+import * as v from 'valibot';
+import { readCsv } from '../life/csv.ts';
+import { readCandidates } from '../life/rows.ts';
+import { sha256, toBase64url } from '../life/bytes.ts';
+import { withDisclosures } from '../life/credential.ts';
+import { Refusal } from '../life/refusal.ts';
+import type { RowFacts } from '../life/leaf.ts';
+import { sealUrl } from '../life/seal.ts';
+import { requireReach, type Caller } from '../enrol.ts';
+import { CALL_SECONDS, issueBatch } from '../registrar.ts';
+import { directoryOf, rowPlace, type RowSecret } from '../register.ts';
+import type { Service } from '../service.ts';
+import { acceptApproval, batchView, openBatch, returnBatch, submitBatch } from '../submit.ts';
+import { selectBatch, selectBatchesOf, selectRows, type BatchRow } from '../storage/batches.ts';
+import { selectBatchCertificates } from '../storage/certificates.ts';
+import { countSigned, selectOrder } from '../storage/numbering.ts';
+import { LIMITS, parseJson, readBytes, readJson, readShape, requireType } from './body.ts';
+import { factory, type AppEnv } from './env.ts';
+import { allow } from './guard.ts';
+
+const CANDIDATES = v.object({ candidates: v.array(v.unknown()), plan: v.optional(v.pipe(v.string(), v.maxLength(100))) });
+const ISSUE = v.object({ approval: v.string(), order: v.string() });
+
+const APPROVAL = v.object({ approval: v.string() });
+const RETURN = v.object({ reason: v.optional(v.string()), reasons: v.optional(v.array(v.string())) });
+
+/** Roles within a route whose caller is known already. */
+const only = (...roles: Caller['role'][]): MiddlewareHandler<AppEnv> => async (c, next) => {
+  if (!roles.includes(c.var.caller.role)) throw new Refusal('role_wrong', `This is for: ${roles.join(', ')}.`, { allowed: roles });
+  await next();
+};
+const centresOnly = only('city', 'province');
+
+const progressOf = async (service: Service, batch: BatchRow) => batchView(service, batch, batch.state === 'issued' ? batch.count : await countSigned(service.db, batch.id));
+
+/** `?from=&limit=`: a stretch of a long list; all of it without. */
+function stretch(query: Record<string, string>): { from: number; limit: number } {
+  const whole = (name: string, fallback: number) => {
+    const value = query[name];
+    if (value === undefined) return fallback;
+    if (!/^\d{1,6}$/.test(value)) throw new Refusal('body_malformed', `The query parameter ${name} is a whole number.`, { part: name });
+    return Number(value);
+  };
+  return { from: whole('from', 0), limit: whole('limit', 10_000) };
+}
+
+export const batchRoutes = factory
+  .createApp()
+  .post('/v1/batches', allow('organization'), async (c) => {
+    const type = requireType(c, ['application/json', 'text/csv']);
+    const key = c.req.header('idempotency-key') ?? null;
+    if (key !== null && !/^[\x21-\x7e]{1,200}$/.test(key)) throw new Refusal('idempotency_key_malformed', 'An Idempotency-Key has 1 to 200 visible ASCII characters.');
+    const bytes = await readBytes(c, LIMITS.batch);
+    const { rows, ignored } = type === 'text/csv' ? readCsv(bytes) : { rows: readCandidates(readShape(parseJson(bytes), CANDIDATES).candidates), ignored: [] as string[] };
+    const { batch, fresh } = await submitBatch(c.var.service, c.var.caller, rows, { key, body: toBase64url(await sha256(bytes)) });
+    const { id, count, root, state } = batch;
+    return c.json({ id, count, root, state, ...(ignored.length > 0 ? { ignored_columns: ignored } : {}) }, fresh ? 201 : 200, { Location: `/v1/batches/${id}` });
+  })
+  .get('/v1/batches', allow('organization'), async (c) => {
+    const batches = await selectBatchesOf(c.var.service.db, c.var.caller.subject.slice(4), 200);
+    return c.json({ batches: batches.map(({ id, count, root, state, created_at }) => ({ id, count, root, state, created_at })) });
+  })
+  .use('/v1/batches/:id/*', allow('organization', 'city', 'province'), async (c, next) => {
+    const batch = await selectBatch(c.var.service.db, c.req.param('id') as string);
+    if (!batch) throw new Refusal('batch_not_found', 'There is no such batch.');
+    await requireReach(c.var.service, c.var.caller, batch.organization);
+    await next();
+  })
+  .get('/v1/batches/:id', async (c) => {
+    const { batch } = await openBatch(c.var.service, c.req.param('id'));
+    return c.json(await progressOf(c.var.service, batch));
+  })
+  .get('/v1/batches/:id/rows', async (c) => {
+    const { service } = c.var;
+    const { batch, filing_token } = await openBatch(service, c.req.param('id'));
+    const { from, limit } = stretch(c.req.query());
+    const stored = await selectRows(service.db, batch.id, from, limit);
+    const rows = await Promise.all(
+      stored.map(async ({ position, row, facts, sealed }) => {
+        const { disclosures, scores } = (await service.vault.openRow(rowPlace(batch.id, position), sealed)) as RowSecret;
+        return { row, position, ...(JSON.parse(facts) as RowFacts), disclosures, score_theory: scores[0], score_practice: scores[1] };
+      }),
+    );
+    return c.json({ id: batch.id, count: batch.count, root: batch.root, filing: filing_token, rows });
+  })
+  .post('/v1/batches/:id/issue', only('organization'), async (c) => {
+    const { service, caller } = c.var;
+    const tokens = await readJson(c, LIMITS.statement, ISSUE);
+    const id = c.req.param('id');
+    const done = await issueBatch(service, caller, id, tokens, service.now() + CALL_SECONDS);
+    return c.json({ id, ...done }, done.state === 'issued' ? 200 : 202);
+  })
+  .get('/v1/batches/:id/certificates', async (c) => {
+    const { service } = c.var;
+    const { batch } = await openBatch(service, c.req.param('id'));
+    const ordered = await selectOrder(service.db, batch.id);
+    const { from, limit } = stretch(c.req.query());
+    const origin = ordered ? (await service.memo.open(ordered.approval, 'approval+jwt', (await directoryOf(service)).findCentre)).payload.aud : service.config.origin;
+    const certificates = await Promise.all(
+      (await selectBatchCertificates(service.db, batch.id, from, limit)).map(async ({ number, row, position, credential, seal, sealed, state }) => {
+        const { disclosures } = (await service.vault.openRow(rowPlace(batch.id, position), sealed)) as RowSecret;
+        return { row, number, state, credential: withDisclosures(credential, disclosures), seal_url: sealUrl(origin, number, seal) };
+      }),
+    );
+    return c.json({ id: batch.id, state: batch.state, count: batch.count, certificates });
+  })
+  .post('/v1/batches/:id/approvals', centresOnly, async (c) => {
+    const { approval } = await readJson(c, LIMITS.statement, APPROVAL);
+    const { id, state } = await acceptApproval(c.var.service, c.var.caller, c.req.param('id'), approval);
+    return c.json({ id, state }, 201);
+  })
+  .post('/v1/batches/:id/return', centresOnly, async (c) => {
+    const { reason, reasons = [] } = await readJson(c, LIMITS.small, RETURN);
+    const text = [...(reason === undefined ? [] : [reason]), ...reasons].map((one) => one.trim()).filter(Boolean).join('\n');
+    if (text === '') throw new Refusal('reason_missing', 'Say why the batch is returned.', { part: 'reason' });
+    await returnBatch(c.var.service, c.req.param('id'), text.slice(0, 4000));
+    return c.json({ id: c.req.param('id'), state: 'returned' });
+  });

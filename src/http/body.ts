@@ -1,0 +1,88 @@
+/**
+ * Owns reading a request's body: bounded in bytes while it streams and in depth before it is parsed, with the
+ * content types that a route takes.
+ * It refuses, each with a 4xx code: too large, not UTF-8, not JSON, nested too deeply, of another type.
+ */
+import type { Context } from 'hono';
+import * as v from 'valibot';
+import { concat, decodeUtf8 } from '../life/bytes.ts';
+import { Refusal } from '../life/refusal.ts';
+
+/** Bytes. Statements and searches are small; bundles hold a filing; batches hold 10,000 rows. */
+export const LIMITS = { small: 16_384, statement: 300_000, bundle: 1_000_000, batch: 12_000_000 } as const;
+
+/** Deepest nesting of JSON that any request here needs. */
+const DEPTH = 16;
+
+/** The media type without parameters, lower case. */
+export const mediaType = (c: Context): string => (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+
+/** Reads the body up to a limit, whatever Content-Length says. */
+export async function readBytes(c: Context, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLarge = () => new Refusal('body_too_large', `The body has more than ${limit} bytes.`, { limit });
+  if (Number(c.req.header('content-length') ?? 0) > limit) throw tooLarge();
+  const reader = c.req.raw.body?.getReader();
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  while (reader) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.byteLength;
+    if (size > limit) {
+      await reader.cancel();
+      throw tooLarge();
+    }
+    parts.push(value);
+  }
+  return concat(...parts);
+}
+
+/** Depth of JSON text, counted without parsing, so that no parser meets a tower of brackets. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text.charCodeAt(i);
+    if (quoted) {
+      if (character === 92) i++;
+      else if (character === 34) quoted = false;
+    } else if (character === 34) quoted = true;
+    else if (character === 123 || character === 91) deepest = Math.max(deepest, ++depth);
+    else if (character === 125 || character === 93) depth--;
+  }
+  return deepest;
+}
+
+/** Parses JSON bytes. */
+export function parseJson(bytes: Uint8Array): unknown {
+  const text = decodeUtf8(bytes).replace(/^\ufeff/, '');
+  if (depthOf(text) > DEPTH) throw new Refusal('json_too_deep', `The JSON is nested deeper than ${DEPTH} levels.`, { limit: DEPTH });
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal('json_malformed', 'The body is not JSON.');
+  }
+}
+
+export function requireType(c: Context, allowed: readonly string[]): string {
+  const type = mediaType(c);
+  if (!allowed.includes(type)) throw new Refusal('media_type_not_supported', `Send one of: ${allowed.join(', ')}.`, { allowed });
+  return type;
+}
+
+/** Reads a JSON body of a shape; refuses `body_malformed` naming the part. */
+export async function readJson<T extends v.GenericSchema>(c: Context, limit: number, schema: T): Promise<v.InferOutput<T>> {
+  requireType(c, ['application/json']);
+  return readShape(parseJson(await readBytes(c, limit)), schema);
+}
+
+export function readShape<T extends v.GenericSchema>(value: unknown, schema: T): v.InferOutput<T> {
+  const read = v.safeParse(schema, value);
+  if (read.success) return read.output;
+  const part = v.getDotPath(read.issues[0]) ?? 'body';
+  throw new Refusal('body_malformed', `The field ${part} is missing or of the wrong kind.`, { part });
+}
+
+/** A body that carries one signed statement: `{ statement }`. */
+export const STATEMENT_BODY = v.object({ statement: v.pipe(v.string(), v.minLength(1)) });

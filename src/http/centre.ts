@@ -1,0 +1,31 @@
+/**
+ * Owns the routes of the centres (省、市职业技能鉴定指导中心): appointing, filing, issuing and client keys.
+ */
+import { acceptClient, acceptFiling, acceptRootStatement, makeIssuingKey } from '../enrol.ts';
+import { LIMITS, readJson, STATEMENT_BODY } from './body.ts';
+import { factory, type AppEnv } from './env.ts';
+import { allow } from './guard.ts';
+import type { Context } from 'hono';
+
+const centres = allow('city', 'province');
+
+/** Answers a stored statement: 201 the first time, 200 when the very same was handed in before. */
+const stored = (c: Context<AppEnv>, { jti, fresh }: { jti: string; fresh: boolean }) => c.json({ jti }, fresh ? 201 : 200);
+
+export const centreRoutes = factory
+  .createApp()
+  .post('/v1/centres', allow('province'), async (c) => {
+    const { statement } = await readJson(c, LIMITS.statement, STATEMENT_BODY);
+    return stored(c, await acceptRootStatement(c.var.service, statement));
+  })
+  .post('/v1/organizations/:code/keys', centres, async (c) => {
+    return c.json(await makeIssuingKey(c.var.service, c.var.caller, c.req.param('code')), 201);
+  })
+  .post('/v1/filings', centres, async (c) => {
+    const { statement } = await readJson(c, LIMITS.statement, STATEMENT_BODY);
+    return stored(c, await acceptFiling(c.var.service, c.var.caller, statement));
+  })
+  .post('/v1/clients', centres, async (c) => {
+    const { statement } = await readJson(c, LIMITS.statement, STATEMENT_BODY);
+    return stored(c, await acceptClient(c.var.service, c.var.caller, statement));
+  });

@@ -1,0 +1,78 @@
+/**
+ * Owns who calls: access token (a statement about a key) and DPoP proof, checked before anything else of a
+ * request is looked at. The proof is remembered after all its signatures held and before any effect.
+ * It refuses callers without both (401), callers of another role (403), and a proof used before (401).
+ */
+import type { MiddlewareHandler } from 'hono';
+import { codeOf, openCentre } from '../life/authority.ts';
+import { verifyProof } from '../life/dpop.ts';
+import { isRefusal, Refusal } from '../life/refusal.ts';
+import type { PublicJwk } from '../life/schema.ts';
+import { checkTimes, thumbprint } from '../life/statement.ts';
+import { currentFiling, type Caller } from '../enrol.ts';
+import { openClient } from '../life/authority.ts';
+import { directoryOf } from '../register.ts';
+import type { Service } from '../service.ts';
+import { insertProof, selectClient } from '../storage/statements.ts';
+import type { AppEnv } from './env.ts';
+import { problem } from './problems.ts';
+
+/** Checks the token and gives the caller and the key that must have signed the proof. */
+async function readToken(service: Service, token: string): Promise<{ caller: Caller; key: PublicJwk }> {
+  const directory = await directoryOf(service);
+  const now = service.now();
+  if (tokenType(token) === 'client+jwt') {
+    const { payload } = await service.memo.open(token, 'client+jwt', directory.findCentre);
+    const { filing } = await currentFiling(service, directory, codeOf(payload.sub));
+    await openClient(token, directory, filing, now);
+    const jkt = await thumbprint(payload.cnf.jwk);
+    const stored = await selectClient(service.db, payload.sub, jkt, payload.jti);
+    if (!stored) throw new Refusal('client_unknown', 'The client key is not registered; the centre hands it in with POST /v1/clients.', { part: 'client+jwt' });
+    return { caller: { role: 'organization', subject: payload.sub, jkt, client: stored.id }, key: payload.cnf.jwk };
+  }
+  const { payload } = await openCentre(token, directory);
+  checkTimes('centre+jwt', payload, now);
+  return { caller: { role: payload.tier, subject: payload.sub, jkt: await thumbprint(payload.cnf.jwk) }, key: payload.cnf.jwk };
+}
+
+/** Unverified, and only to choose which of two schemas the token is held to. */
+function tokenType(token: string): unknown {
+  try {
+    return (JSON.parse(atob((token.split('.', 1)[0] as string).replace(/-/g, '+').replace(/_/g, '/'))) as { typ?: unknown }).typ;
+  } catch {
+    throw new Refusal('authorization_malformed', 'The access token is not a JWS.');
+  }
+}
+
+async function authenticate(service: Service, request: { authorization: string | undefined; proof: string | undefined; method: string; path: string }): Promise<Caller> {
+  const [scheme, token, ...rest] = (request.authorization ?? '').split(' ');
+  if (!request.authorization || !request.proof) {
+    throw new Refusal('authorization_missing', 'Send Authorization: DPoP <client+jwt or centre+jwt> and a DPoP proof (RFC 9449).');
+  }
+  if (scheme?.toLowerCase() !== 'dpop' || !token || rest.length > 0) throw new Refusal('authorization_malformed', 'The Authorization header is: DPoP <token>.');
+  const { caller, key } = await readToken(service, token);
+  const url = service.config.origin + request.path;
+  const { jkt, jti } = await verifyProof(request.proof, key, { method: request.method, url, token, now: service.now() }, service.memo);
+  if (!(await insertProof(service.db, jkt, jti, service.now()))) throw new Refusal('proof_replayed', 'This DPoP proof was used before; make a new one for each request.');
+  return caller;
+}
+
+/** Lets the given roles in. */
+export function allow(...roles: Caller['role'][]): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    let caller: Caller;
+    try {
+      const { pathname } = new URL(c.req.url);
+      caller = await authenticate(c.var.service, { authorization: c.req.header('authorization'), proof: c.req.header('dpop'), method: c.req.method, path: pathname });
+    } catch (error) {
+      // Whatever is wrong with a token, the answer is that the caller is not known.
+      if (isRefusal(error)) return problem(c, error, 401);
+      throw error;
+    }
+    if (!roles.includes(caller.role)) return problem(c, new Refusal('role_wrong', `This is for: ${roles.join(', ')}.`, { allowed: roles }));
+    c.set('caller', caller);
+    c.header('Cache-Control', 'no-store');
+    await next();
+    return undefined;
+  };
+}

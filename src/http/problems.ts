@@ -1,0 +1,149 @@
+/**
+ * Owns how a refusal leaves over HTTP: RFC 9457 problems with a stable `code`, a Chinese title and an English
+ * detail. The one place that knows which status a code has.
+ * It refuses to say anything of an unexpected error but that it happened.
+ */
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { Refusal } from '../life/refusal.ts';
+import { RowsRefused } from '../submit.ts';
+
+/** code → status and Chinese title. A test holds that every code thrown by the Worker stands here. */
+export const PROBLEMS: Record<string, readonly [status: number, title: string]> = {
+  // What was sent cannot be read
+  number_malformed: [400, '证书编号格式不正确'],
+  number_old_qualification: [400, '这是职业资格证书编号，本平台不收录'],
+  number_special_grade: [400, '这是特级技师证书编号的形式，本平台不颁发'],
+  organization_code_malformed: [400, '机构编码格式不正确'],
+  json_malformed: [400, '请求内容不是有效的 JSON'],
+  json_too_deep: [400, 'JSON 嵌套层数过多'],
+  body_malformed: [400, '请求内容缺少字段或字段类型不正确'],
+  utf8_malformed: [400, '请求内容不是 UTF-8 编码'],
+  base64url_malformed: [400, '不是规范的 base64url'],
+  day_malformed: [400, '日期格式不正确'],
+  search_too_little: [400, '请填写证书编号，或姓名和证件号码'],
+  statement_malformed: [400, '签名声明格式不正确'],
+  claims_malformed: [400, '签名声明的内容不正确'],
+  algorithm_not_allowed: [400, '不允许的签名算法'],
+  type_wrong: [400, '签名声明的类型不正确'],
+  header_not_allowed: [400, '签名声明含有不允许的头部参数'],
+  key_malformed: [400, '公钥不正确'],
+  credential_malformed: [400, '凭证格式不正确'],
+  seal_url_malformed: [400, '不是本平台证书二维码的内容'],
+  seal_malformed: [400, '二维码中的签名数据不正确'],
+  seal_format_unknown: [400, '二维码格式版本未知'],
+  bundle_malformed: [400, '证书核验包格式不正确'],
+  csv_not_utf8: [400, '文件不是 UTF-8 编码，请另存为“CSV UTF-8”'],
+  csv_columns_missing: [400, '文件缺少必需的列'],
+  csv_column_repeated: [400, '文件中有重复的列'],
+  csv_quotes_malformed: [400, '文件中的引号不配对'],
+  candidates_malformed: [400, '考生名单格式不正确'],
+  batch_empty: [400, '名单为空'],
+  idempotency_key_malformed: [400, 'Idempotency-Key 格式不正确'],
+  reason_missing: [400, '请说明退回原因'],
+  // Who calls
+  authorization_missing: [401, '需要用密钥证明身份'],
+  authorization_malformed: [401, '身份声明格式不正确'],
+  proof_wrong: [401, '身份证明（DPoP）无效'],
+  proof_replayed: [401, '身份证明已被使用过'],
+  client_unknown: [401, '此客户端密钥未登记'],
+  role_wrong: [403, '您的角色无权进行此操作'],
+  out_of_reach: [403, '不在您的管辖范围内'],
+  issuer_not_caller: [403, '只能提交自己签名的声明'],
+  // Statements that do not hold
+  signature_wrong: [403, '签名无效'],
+  key_unknown: [403, '签名密钥未经授权'],
+  authority_missing: [403, '签名密钥不属于所称的中心'],
+  statement_not_yet_valid: [403, '声明尚未生效'],
+  statement_expired: [403, '声明已过期'],
+  tier_wrong: [403, '审核层级不正确'],
+  approver_wrong: [403, '不是该机构的备案中心'],
+  city_approval_missing: [403, '缺少市级审核'],
+  city_approval_late: [403, '市级审核晚于省级审核'],
+  audience_wrong: [403, '声明不是为本平台作出的'],
+  organization_differs: [403, '声明属于其他机构'],
+  batch_differs: [403, '声明属于其他批次'],
+  root_differs: [403, '声明与名单内容不符'],
+  count_differs: [403, '声明与名单人数不符'],
+  approval_differs: [403, '颁发指令所指的审核不符'],
+  order_before_approval: [403, '颁发指令早于审核'],
+  client_of_other_organization: [403, '密钥属于其他机构'],
+  client_not_by_filing_centre: [403, '密钥不是由备案中心登记的'],
+  route_wrong: [403, '备案途径与签名中心不符'],
+  service_key_unknown: [403, '声明中的密钥不是本平台的密钥'],
+  rank_too_low: [403, '只有作出暂停的层级或其上级可以恢复'],
+  // What is not there
+  not_found: [404, '没有这个地址'],
+  certificate_not_found: [404, '本平台没有查到此编号的证书'],
+  no_match: [404, '没有查到相符的证书'],
+  batch_not_found: [404, '没有这个批次'],
+  organization_not_found: [404, '没有这个机构'],
+  status_list_not_found: [404, '没有这个状态列表'],
+  method_not_allowed: [405, '此地址不支持该请求方法'],
+  not_acceptable: [406, '无法提供所要求的格式'],
+  // What conflicts with what is stored
+  statement_repeated: [409, '声明编号已被使用'],
+  organization_not_filed: [409, '机构没有有效备案'],
+  issuing_key_missing: [409, '备案中没有本平台保管的颁发密钥'],
+  issuing_key_unknown: [409, '备案中的颁发密钥不是本平台生成的'],
+  keys_exhausted: [409, '颁发密钥数量已达上限'],
+  batch_closed: [409, '该批次已不能再操作'],
+  batch_already_ordered: [409, '该批次已用另一审核颁发'],
+  approval_used: [409, '该审核已被使用'],
+  already_certified: [409, '批次中有人已取得同职业同等级的有效证书'],
+  replaces_not_live: [409, '被替换的证书已失效'],
+  serials_exhausted: [409, '证书序列号已用完'],
+  status_final: [409, '证书已撤销，不能再变更'],
+  status_out_of_order: [409, '状态声明的顺序不正确'],
+  status_no_change: [409, '证书已处于该状态'],
+  number_differs: [409, '声明的是另一张证书'],
+  register_differs: [409, '登记数据与签名不符，请联系平台'],
+  ciphertext_wrong: [409, '登记数据与签名不符，请联系平台'],
+  body_too_large: [413, '请求内容过大'],
+  batch_too_large: [413, '一个批次最多 10,000 人'],
+  media_type_not_supported: [415, '不支持的内容类型'],
+  // What could be read but must be mended
+  rows_refused: [422, '名单中有错误，未保存任何内容'],
+  capacity_exceeded: [422, '超过备案的年度评价规模'],
+  idempotency_key_reused: [422, 'Idempotency-Key 已用于其他文件'],
+  glyph_missing: [422, '证书字体缺少某个字符'],
+  text_too_long: [422, '文字过长，无法排印'],
+  scope_text_too_long: [422, '职业或工种名称过长'],
+  scope_malformed: [422, '备案范围不正确'],
+  uscc_wrong: [422, '统一社会信用代码不正确'],
+  seal_too_large: [422, '二维码内容过长'],
+  seal_text_too_long: [422, '二维码内容过长'],
+  seal_key_out_of_range: [409, '颁发密钥编号超出范围'],
+  seal_date_out_of_range: [409, '颁发日期超出范围'],
+  unexpected: [500, '服务暂时出错，请稍后再试'],
+};
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** Answers with a problem. `status` overrides the table where the place decides (401 while a caller is checked). */
+export function problem(c: Context, refusal: Refusal, status?: number): Response {
+  const [known, title] = PROBLEMS[refusal.code] ?? [422, '请求未被接受'];
+  const code = (status ?? known) as ContentfulStatusCode;
+  const headers: Record<string, string> = { 'Content-Type': PROBLEM_TYPE, 'Cache-Control': 'no-store' };
+  // RFC 9449 §7.1: what a client must know to authenticate.
+  if (code === 401) headers['WWW-Authenticate'] = `DPoP error="${refusal.code.startsWith('proof') ? 'invalid_dpop_proof' : 'invalid_token'}", algs="ES256"`;
+  const { part, ...facts } = refusal.facts;
+  const body = {
+    type: `urn:luzheng:problem:${refusal.code}`,
+    title,
+    status: code,
+    detail: refusal.message,
+    code: refusal.code,
+    ...(part === undefined ? {} : { part }),
+    ...facts,
+    ...(refusal instanceof RowsRefused ? { errors: refusal.faults } : {}),
+  };
+  return c.body(JSON.stringify(body), code, headers);
+}
+
+/** The last resort: refusals become problems, everything else a 500 that says nothing of the inside. */
+export function onError(error: Error, c: Context): Response {
+  if (error instanceof Refusal) return problem(c, error);
+  console.error(JSON.stringify({ event: 'unexpected_error', name: error.name, message: error.message, stack: error.stack, method: c.req.method, route: c.req.routePath }));
+  return problem(c, new Refusal('unexpected', 'Something went wrong on our side; nothing was lost. Try again in a moment.'));
+}

@@ -1,0 +1,95 @@
+/**
+ * Owns the routes that anyone may call: look-up, search, verify, and a holder's download. Free, without
+ * registration (notice 2020, 四（四）). Personal data travels in bodies only, never in addresses.
+ * It refuses to answer from an unverified row, and to say why a search found nothing.
+ */
+import type { Context } from 'hono';
+import * as v from 'valibot';
+import { checkBundle, checkCredential, checkSeal } from '../check.ts';
+import { BUNDLE_MEDIA_TYPE, readBundle } from '../life/bundle.ts';
+import { CREDENTIAL_MEDIA_TYPE, withDisclosures } from '../life/credential.ts';
+import { decodeUtf8 } from '../life/bytes.ts';
+import { Refusal } from '../life/refusal.ts';
+import { renderFor } from '../render.ts';
+import { bundleOf, findForHolder, lookUp, search, type Found } from '../register.ts';
+import { insertDownload, selectDownloads } from '../storage/certificates.ts';
+import { LIMITS, parseJson, readBytes, readJson, readShape, requireType } from './body.ts';
+import { factory, type AppEnv } from './env.ts';
+import { toTimestamp } from '../life/calendar.ts';
+
+const text = v.pipe(v.string(), v.maxLength(200));
+const QUERY = v.object({ number: v.optional(text), name: v.optional(text), id_number: v.optional(text) });
+const HOLDER = v.object({ name: text, id_number: text });
+const EVIDENCE = v.union([
+  v.strictObject({ credential: v.string() }),
+  v.strictObject({ seal: v.pipe(v.string(), v.maxLength(2000)) }),
+  v.strictObject({ bundle: v.record(v.string(), v.unknown()) }),
+]);
+
+const noStore = { 'Cache-Control': 'no-store' };
+
+/** Blank fields of a form mean that the field was not given. */
+const given = (value: string | undefined): string | undefined => (value === undefined || value.trim() === '' ? undefined : value);
+
+/** The first of our media types that the Accept header names, else the default. */
+export function chosenType(c: Context, types: readonly string[]): string {
+  const accept = (c.req.header('accept') ?? '*/*').toLowerCase().split(',').map((one) => one.split(';', 1)[0]?.trim() ?? '');
+  const chosen = types.find((type) => accept.includes(type)) ?? (accept.some((one) => one === '*/*' || one === 'application/*') ? types[0] : undefined);
+  if (!chosen) throw new Refusal('not_acceptable', `This can be had as: ${types.join(', ')}.`, { allowed: types });
+  return chosen;
+}
+
+const DOWNLOADS = ['application/pdf', BUNDLE_MEDIA_TYPE, CREDENTIAL_MEDIA_TYPE, 'application/json'] as const;
+
+/** One certificate as a file. */
+async function fileOf(c: Context<AppEnv>, found: Found, type: string): Promise<Response> {
+  const { service } = c.var;
+  const { number } = found.row;
+  const named = (extension: string) => ({ ...noStore, 'Content-Type': type, 'Content-Disposition': `attachment; filename="${number}.${extension}"` });
+  if (type === CREDENTIAL_MEDIA_TYPE) return c.body(withDisclosures(found.row.credential, found.disclosures), 200, named('sd-jwt'));
+  if (type === BUNDLE_MEDIA_TYPE) return c.body(JSON.stringify(bundleOf(service, found)), 200, named('bundle.json'));
+  return c.body(new Uint8Array(await renderFor(service, found)), 200, named('pdf'));
+}
+
+export const publicRoutes = factory
+  .createApp()
+  .get('/v1/certificates/:number', async (c) => {
+    const type = chosenType(c, ['application/json', CREDENTIAL_MEDIA_TYPE]);
+    const found = await lookUp(c.var.service, c.req.param('number'));
+    if (!found) throw new Refusal('certificate_not_found', 'This register holds no certificate with this number. That does not mean that a certificate is false: check each digit.');
+    const { report } = found.verification;
+    if (type === 'application/json') return c.json(report, 200, noStore);
+    if (report.credential === undefined) throw new Refusal('register_differs', 'The stored certificate does not verify.');
+    return c.body(report.credential, 200, { ...noStore, 'Content-Type': CREDENTIAL_MEDIA_TYPE });
+  })
+  .post('/v1/certificates/search', async (c) => {
+    const { number, name, id_number } = await readJson(c, LIMITS.small, QUERY);
+    const query = { number: given(number), name: given(name), id_number: given(id_number) };
+    return c.json({ results: await search(c.var.service, query) }, 200, noStore);
+  })
+  .post('/v1/verify', async (c) => {
+    const { service } = c.var;
+    const type = requireType(c, ['application/json', CREDENTIAL_MEDIA_TYPE, BUNDLE_MEDIA_TYPE]);
+    const bytes = await readBytes(c, LIMITS.bundle);
+    if (type === CREDENTIAL_MEDIA_TYPE) return c.json(await checkCredential(service, decodeUtf8(bytes)), 200, noStore);
+    const json = parseJson(bytes);
+    if (type === BUNDLE_MEDIA_TYPE) return c.json(await checkBundle(service, readBundle(json)), 200, noStore);
+    const evidence = readShape(json, EVIDENCE);
+    if ('credential' in evidence) return c.json(await checkCredential(service, evidence.credential), 200, noStore);
+    if ('seal' in evidence) return c.json(await checkSeal(service, evidence.seal), 200, noStore);
+    return c.json(await checkBundle(service, readBundle(evidence.bundle)), 200, noStore);
+  })
+  .post('/v1/certificates/:number/download', async (c) => {
+    const { service } = c.var;
+    const type = chosenType(c, DOWNLOADS);
+    const { name, id_number } = await readJson(c, LIMITS.small, HOLDER);
+    const found = await findForHolder(service, c.req.param('number'), name, id_number);
+    const { number } = found.row;
+    if (type === 'application/json') {
+      const downloads = await selectDownloads(service.db, number, 100);
+      return c.json({ number, downloads: downloads.map(({ kind, by, at }) => ({ kind, by, at: toTimestamp(at) })) }, 200, noStore);
+    }
+    const file = await fileOf(c, found, type);
+    await insertDownload(service.db, number, type, 'holder', service.now());
+    return file;
+  });

@@ -1,0 +1,54 @@
+/**
+ * Owns what anyone needs to check without us: keys, statements, the context, status lists.
+ * Everything here is public and may be kept for 60 s.
+ */
+import { parseOrganizationCode } from '../life/number.ts';
+import { Refusal } from '../life/refusal.ts';
+import { CONTEXT } from '../life/context.ts';
+import { statusList } from '../events.ts';
+import { selectIssuingKeys, selectTokens } from '../storage/statements.ts';
+import { factory } from './env.ts';
+
+const cached = { 'Cache-Control': 'public, max-age=60' };
+
+interface NamedJwk {
+  kid: string;
+}
+
+/** A did:web document (W3C DID 1.0) for some keys. */
+function didDocument(did: string, keys: readonly NamedJwk[]) {
+  return {
+    '@context': ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/jwk/v1'],
+    id: did,
+    verificationMethod: keys.map((jwk) => ({ id: jwk.kid, type: 'JsonWebKey', controller: did, publicKeyJwk: jwk })),
+    assertionMethod: keys.map((jwk) => jwk.kid),
+  };
+}
+
+export const wellKnownRoutes = factory
+  .createApp()
+  .get('/.well-known/jwks.json', async (c) => {
+    const { service } = c.var;
+    const own = await service.vault.service();
+    const issuing = await selectIssuingKeys(service.db);
+    const keys = [...issuing.map((key) => JSON.parse(key.public) as NamedJwk), { ...own.public, kid: own.kid, alg: 'ES256', use: 'sig' }];
+    return c.json({ keys }, 200, cached);
+  })
+  .get('/.well-known/did.json', async (c) => {
+    const own = await c.var.service.vault.service();
+    return c.json(didDocument(own.kid.split('#')[0] as string, [{ ...own.public, kid: own.kid }]), 200, cached);
+  })
+  .get('/orgs/:code/did.json', async (c) => {
+    const keys = await selectIssuingKeys(c.var.service.db, parseOrganizationCode(c.req.param('code')));
+    const last = keys.at(-1);
+    if (!last) throw new Refusal('organization_not_found', 'No organization with this code has an issuing key here.');
+    return c.json(didDocument(last.kid.split('#')[0] as string, keys.map((key) => JSON.parse(key.public) as NamedJwk)), 200, cached);
+  })
+  .get('/.well-known/trust.json', async (c) => {
+    const { db, config } = c.var.service;
+    const [centres, services, filings, clients] = await Promise.all(['centre+jwt', 'service+jwt', 'filing+jwt', 'client+jwt'].map((typ) => selectTokens(db, typ)));
+    // Roots are a convenience: nobody should trust one whose thumbprint they did not get elsewhere.
+    return c.json({ version: 1, origin: config.origin, hosts: config.hosts, roots: config.rootJwks, centres, services, filings, clients, withdrawals: [] }, 200, cached);
+  })
+  .get('/contexts/v1.jsonld', (c) => c.body(JSON.stringify(CONTEXT), 200, { ...cached, 'Content-Type': 'application/ld+json' }))
+  .get('/v1/status/:list', async (c) => c.body(await statusList(c.var.service, c.req.param('list')), 200, { ...cached, 'Content-Type': 'application/vc+jwt' }));

@@ -1,0 +1,22 @@
+/** Owns the Worker's entry points: requests, and the cron sweep that repairs what a crash left behind. */
+import { app } from './app.ts';
+import type { Env } from './env.ts';
+import { PROOF_AGE } from './life/dpop.ts';
+import { sweepBatches } from './registrar.ts';
+import { serviceOf } from './service.ts';
+import { deleteProofsBefore } from './storage/statements.ts';
+
+/** Seconds for which a DPoP proof is remembered: twice as long as it could be used. */
+const PROOF_MEMORY = 2 * PROOF_AGE;
+/** Seconds that one sweep may sign. */
+const SWEEP_SECONDS = 25;
+
+export default {
+  fetch: app.fetch,
+  async scheduled(_event: unknown, env: Env): Promise<void> {
+    const service = serviceOf(env);
+    await deleteProofsBefore(service.db, service.now() - PROOF_MEMORY);
+    await service.vault.rewrapAll();
+    await sweepBatches(service, service.now() + SWEEP_SECONDS);
+  },
+};

@@ -1,0 +1,196 @@
+/**
+ * Owns reading the register: a stored certificate becomes evidence, evidence becomes a Report. Every answer is
+ * verified from stored signatures first; what a row's columns say counts for nothing by itself.
+ * It refuses to tell apart why a search found nothing.
+ */
+import { openDirectory, type Directory } from './life/authority.ts';
+import { BUNDLE_MEDIA_TYPE, type Bundle } from './life/bundle.ts';
+import type { Columns } from './life/columns.ts';
+import { withDisclosures } from './life/credential.ts';
+import { readDisclosures, type ClaimName, type Holder } from './life/disclose.ts';
+import { ID_TYPE_NAMES, normalizeIdNumber, type IdType } from './life/identity.ts';
+import { foldName } from './life/name.ts';
+import { parseNumber } from './life/number.ts';
+import { isRefusal, Refusal } from './life/refusal.ts';
+import type { Report } from './life/report.ts';
+import { sealUrl } from './life/seal.ts';
+import type { StoredEvent } from './life/status.ts';
+import { verify, type Evidence, type Verification } from './life/verify.ts';
+import type { Service } from './service.ts';
+import { selectCertificate, selectCertificatesOfPerson, type CertificateRow } from './storage/certificates.ts';
+import { selectTokens } from './storage/statements.ts';
+
+export { BUNDLE_MEDIA_TYPE };
+
+/** The directory of all centres: for the gate and for statements that come in. */
+export async function directoryOf(service: Service): Promise<Directory> {
+  return openDirectory(anchorOf(service), await selectTokens(service.db, 'centre+jwt'), service.memo);
+}
+
+export const anchorOf = (service: Service) => ({ thumbprints: service.config.trustRoot, roots: service.config.rootJwks });
+
+/** What binds a row's ciphertext to its place. */
+export const rowPlace = (batch: string, position: number): string => `batch:${batch}:row:${position}`;
+
+/** The private part of a row, as sealed at upload. */
+export interface RowSecret {
+  disclosures: string[];
+  scores: [theory: number, practice: number];
+}
+
+/** A certificate read from the register and verified. */
+export interface Found {
+  row: CertificateRow;
+  verification: Verification;
+  disclosures: string[];
+  /** Undefined when the stored disclosures do not verify. */
+  holder: Holder | undefined;
+}
+
+async function openPrivate(service: Service, row: CertificateRow): Promise<{ disclosures: string[]; holder?: Holder; broken?: string }> {
+  let disclosures: string[] = [];
+  try {
+    ({ disclosures } = (await service.vault.openRow(rowPlace(row.batch, row.position), row.sealed)) as RowSecret);
+    const { sd } = JSON.parse(row.facts) as { sd: string[] };
+    const holder = (await readDisclosures(disclosures, sd)).holder as Holder;
+    const person = await service.vault.person(holder.id_type, holder.id_number);
+    const broken = row.person !== person || row.row_person !== person ? 'person' : undefined;
+    return { disclosures, holder, ...(broken ? { broken } : {}) };
+  } catch (error) {
+    if (isRefusal(error) || error instanceof SyntaxError || error instanceof TypeError) return { disclosures: [], broken: 'sealed' };
+    throw error;
+  }
+}
+
+/** Columns that repeat another column: a difference means that one of them was edited. */
+function brokenCopy(row: CertificateRow): string | undefined {
+  if (row.row_level !== row.level) return 'level';
+  if (row.row_occupation_code !== row.occupation_code) return 'occupation_code';
+  if (row.row_job !== row.job) return 'job';
+  if (row.batch_organization !== row.organization) return 'organization';
+  const { replaces = null } = safeParse<{ replaces?: string | null }>(row.facts) ?? {};
+  if (row.row_replaces !== replaces) return 'replaces';
+  return undefined;
+}
+
+function safeParse<T>(text: string): T | undefined {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return undefined;
+  }
+}
+
+function columnsOf(row: CertificateRow, broken: string | undefined): Columns {
+  const { number, organization, year, level, serial, occupation_code, job, batch, status_list, status_index, issued_at, key_number, root, state, replaced_by } = row;
+  return {
+    number, organization, year, level, serial, occupation_code, job, batch, status_list, status_index, issued_at, key_number, root, state, replaced_by,
+    approval: row.approval_jti,
+    row: row.facts,
+    live: row.live === 1,
+    broken: broken ?? brokenCopy(row),
+  };
+}
+
+/** The evidence that a stored row gives. */
+function evidenceOf(row: CertificateRow, asked: string | undefined, disclosures: string[], broken: string | undefined): Evidence {
+  const events = safeParse<{ token: string; client: string | null }[]>(row.events) ?? [];
+  return {
+    asked,
+    credential: withDisclosures(row.credential, disclosures),
+    seal: { number: row.number, digits: row.seal },
+    filing: row.filing,
+    client: row.client,
+    approval: row.approval,
+    order: row.order_token,
+    inclusion: { index: row.position, size: row.count, path: row.path === '' ? [] : row.path.split('.') },
+    status: {
+      events: events.map(({ token, client }): StoredEvent => ({ token, client: client ?? undefined })),
+      successor: row.successor === null ? undefined : safeParse<{ credential: string; filing: string }>(row.successor),
+    },
+    columns: columnsOf(row, broken),
+  };
+}
+
+/** A stored row as evidence, with the directory of the centres behind it. */
+export async function storedEvidence(service: Service, row: CertificateRow, asked: string | undefined) {
+  const { disclosures, holder, broken } = await openPrivate(service, row);
+  const directory = await openDirectory(anchorOf(service), safeParse<string[]>(row.centres) ?? [], service.memo);
+  return { evidence: evidenceOf(row, asked, disclosures, broken), directory, disclosures, holder };
+}
+
+/** Verifies a stored row. `show` limits which personal claims the report may carry. */
+export async function examine(service: Service, row: CertificateRow, asked: string | undefined, show: readonly ClaimName[]): Promise<Found> {
+  const { evidence, directory, disclosures, holder } = await storedEvidence(service, row, asked);
+  const verification = await verify({ ...evidence, show }, directory, service.now());
+  return { row, verification, disclosures, holder };
+}
+
+/** Looks a certificate up by its number, as typed. @returns undefined when the register does not hold it */
+export async function lookUp(service: Service, asked: string, show: readonly ClaimName[] = []): Promise<Found | undefined> {
+  const { text } = parseNumber(asked);
+  const row = await selectCertificate(service.db, text);
+  return row ? examine(service, row, text, show) : undefined;
+}
+
+export interface Query {
+  number?: string | undefined;
+  name?: string | undefined;
+  id_number?: string | undefined;
+}
+
+const noMatch = () => new Refusal('no_match', 'No certificate matches. Check each character; this does not mean that a certificate is false.');
+
+const sameName = (holder: Holder | undefined, name: string) => holder !== undefined && foldName(holder.name) === foldName(name);
+const sameId = (holder: Holder | undefined, id: string) => holder !== undefined && normalizeIdNumber(holder.id_number) === normalizeIdNumber(id);
+
+/**
+ * Finds certificates by any two of number, name and identifier, or by the number alone.
+ * @throws Refusal `search_too_little`, `number_malformed`, and for whatever does not match the uniform `no_match`
+ */
+export async function search(service: Service, query: Query): Promise<Report[]> {
+  const { number, name, id_number } = query;
+  if (number === undefined && (name === undefined || id_number === undefined)) {
+    throw new Refusal('search_too_little', 'Give the certificate number, or name and document number.');
+  }
+  const show: ClaimName[] = [...(name === undefined ? [] : ['name' as const]), ...(id_number === undefined ? [] : ['identifier' as const])];
+  const found = number === undefined ? await findByPerson(service, id_number as string, show) : [await lookUp(service, number, show)];
+  const matching = found.filter(
+    (one): one is Found => one !== undefined && (name === undefined || sameName(one.holder, name)) && (id_number === undefined || sameId(one.holder, id_number)),
+  );
+  if (matching.length === 0) throw noMatch();
+  const proved = Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+  return matching.map(({ verification }) => ({ ...verification.report, proved }));
+}
+
+async function findByPerson(service: Service, idNumber: string, show: readonly ClaimName[]): Promise<Found[]> {
+  const normal = normalizeIdNumber(idNumber);
+  const persons = await Promise.all((Object.keys(ID_TYPE_NAMES) as IdType[]).map((type) => service.vault.person(type, normal)));
+  const rows = await selectCertificatesOfPerson(service.db, persons, 50);
+  return Promise.all(rows.map((row) => examine(service, row, undefined, show)));
+}
+
+/** The certificate of someone who knows its number, name and document number. @throws Refusal `no_match` */
+export async function findForHolder(service: Service, number: string, name: string, idNumber: string): Promise<Found> {
+  const found = await lookUp(service, number, ['name', 'identifier']);
+  if (!found || !sameName(found.holder, name) || !sameId(found.holder, idNumber)) throw noMatch();
+  return found;
+}
+
+/** The text of a certificate's QR code. */
+export const sealUrlOf = (found: Found): string => sealUrl(found.verification.facts?.origin ?? '', found.row.number, found.row.seal);
+
+/** Everything with which a certificate can be checked without this service. */
+export function bundleOf(service: Service, found: Found): Bundle {
+  const { row, disclosures } = found;
+  return {
+    version: 1,
+    credential: withDisclosures(row.credential, disclosures),
+    seal_url: sealUrlOf(found),
+    statements: { centres: safeParse<string[]>(row.centres) ?? [], filing: row.filing, client: row.client },
+    approval: row.approval,
+    order: row.order_token,
+    inclusion: { index: row.position, size: row.count, path: row.path === '' ? [] : row.path.split('.') },
+    roots: [...service.config.rootJwks],
+  };
+}

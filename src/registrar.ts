@@ -1,0 +1,240 @@
+/**
+ * Owns issuing (颁发): the order of writes from an approved batch to signed certificates.
+ *
+ *   gate → 1. number (one transaction) → 2. sign, in chunks under a lease → 3. close
+ *
+ * A crash before 1 leaves nothing. After 1 the batch is `issuing` and nothing refuses any more: whoever calls
+ * again, or the cron sweep, goes through 2 and 3, which skip what is done. No step is undone.
+ * It refuses to number anything that would not verify afterwards: the gate is the verifier's own code.
+ */
+import { openFiling, type Directory } from './life/authority.ts';
+import { checkApprovalTime, openApproval, openOrder } from './life/approve.ts';
+import { shanghaiDay, shanghaiYear } from './life/calendar.ts';
+import { signCredential, type CredentialFacts } from './life/credential.ts';
+import { readDisclosures } from './life/disclose.ts';
+import type { RowFacts } from './life/leaf.ts';
+import { inclusionPath, leafHash, tree, type Hash } from './life/merkle.ts';
+import { encodeUtf8, toBase64url, toHex } from './life/bytes.ts';
+import { isRefusal, Refusal } from './life/refusal.ts';
+import type { Filing } from './life/schema.ts';
+import { chooseFormat, signSeal } from './life/seal.ts';
+import { readHeader } from './life/statement.ts';
+import type { Caller } from './enrol.ts';
+import { directoryOf, rowPlace, type RowSecret } from './register.ts';
+import type { Service } from './service.ts';
+import { batchFacts, openBatch } from './submit.ts';
+import type { BatchRow } from './storage/batches.ts';
+import {
+  countSigned,
+  insertCredentials,
+  numberBatch,
+  releaseLease,
+  selectInterrupted,
+  selectOrder,
+  selectStatusList,
+  selectTakenIndexes,
+  selectUnsigned,
+  StatusIndexTaken,
+  takeLease,
+  updateIssued,
+  type StoredOrder,
+  type UnsignedRow,
+} from './storage/numbering.ts';
+import { selectClientsByKey, selectIssuingKeys } from './storage/statements.ts';
+
+/** Entries of a status list: the smallest that Bitstring Status List 1.0 allows. */
+export const STATUS_LIST_LENGTH = 131_072;
+/** Lists are filled to one half, so that random indexes are found at once and say nothing about order. */
+const STATUS_LIST_FILL = STATUS_LIST_LENGTH / 2;
+/** Certificates signed and stored at a time. */
+const CHUNK = 200;
+/** Seconds a signer may be silent before another takes over. */
+const LEASE_SECONDS = 30;
+/** Seconds a call works before it answers 202. */
+export const CALL_SECONDS = 20;
+
+export interface Progress {
+  state: BatchRow['state'];
+  count: number;
+  issued: number;
+}
+
+/**
+ * Issues a batch, or goes on where an earlier call stopped. `until`: NumericDate after which it answers.
+ * @throws Refusal of the gate, of numbering, `batch_closed`
+ */
+export async function issueBatch(service: Service, caller: Caller, id: string, tokens: { approval: string; order: string }, until: number): Promise<Progress> {
+  const { batch, filing, filing_token } = await openBatch(service, id);
+  const ordered = await selectOrder(service.db, id);
+  if (!ordered) {
+    if (batch.state === 'returned') throw new Refusal('batch_closed', 'The batch was returned by a centre; send the mended file as a new batch.', { state: batch.state });
+    await order(service, batch, filing, filing_token, tokens);
+  } else if (ordered.approval !== tokens.approval) {
+    // The same call again continues; another approval for an ordered batch is a different wish.
+    throw new Refusal('batch_already_ordered', 'This batch was ordered before, with another approval.');
+  }
+  return finishBatch(service, id, until);
+}
+
+/** The gate and the numbering. A crash before the transaction ends leaves the batch as it was. */
+async function order(service: Service, batch: BatchRow, filing: Filing, filingToken: string, tokens: { approval: string; order: string }): Promise<void> {
+  const directory = await directoryOf(service);
+  const now = service.now();
+  const { facts } = await batchFacts(service, batch);
+  const { payload: approval } = await openApproval(tokens.approval, directory, filing, facts);
+  checkApprovalTime(approval, now);
+  await openFiling(filingToken, directory, approval.iat);
+  const client = await findClient(service, directory, batch.organization, tokens.order);
+  await openOrder(tokens.order, client.token, directory, filing, approval, facts, now);
+  const keyNumber = await chooseKey(service, batch.organization, filing);
+  for (let attempt = 0; ; attempt++) {
+    const { list, indexes } = await drawStatusIndexes(service, batch.count);
+    try {
+      await numberBatch(service.db, {
+        batch: batch.id,
+        organization: batch.organization,
+        approval_jti: approval.jti,
+        approval: tokens.approval,
+        order_token: tokens.order,
+        client: client.id,
+        issued_at: now,
+        year: shanghaiYear(now),
+        key_number: keyNumber,
+        annual_capacity: filing.annual_capacity,
+        count: batch.count,
+        status_list: list,
+        status_indexes: indexes,
+      });
+      return;
+    } catch (error) {
+      // Another batch drew one of our indexes between our look and our write.
+      if (!(error instanceof StatusIndexTaken) || attempt >= 5) {
+        // The same call twice at once: the other one numbered it, which is what this one wanted.
+        const ordered = isRefusal(error) ? await selectOrder(service.db, batch.id) : null;
+        if (ordered?.approval === tokens.approval) return;
+        throw error;
+      }
+    }
+  }
+}
+
+/** The registered client statement whose key signed the order. */
+async function findClient(service: Service, directory: Directory, organization: string, order: string): Promise<{ id: number; token: string }> {
+  const { header } = readHeader(order, 'issue+jwt');
+  for (const client of await selectClientsByKey(service.db, header.kid)) {
+    const statement = await service.memo.open(client.token, 'client+jwt', directory.findCentre).catch(() => undefined);
+    if (statement?.payload.sub === `org:${organization}`) return client;
+  }
+  throw new Refusal('key_unknown', 'The order is signed with a key that is no client key of the organization.', { part: 'issue+jwt' });
+}
+
+/** The newest issuing key that the filing names. */
+async function chooseKey(service: Service, organization: string, filing: Filing): Promise<number> {
+  const named = new Set(filing.issuing_jwks.keys.map((key) => key.kid));
+  const usable = (await selectIssuingKeys(service.db, organization)).filter((key) => named.has(key.kid));
+  const kid = usable.at(-1)?.kid;
+  if (kid === undefined) throw new Refusal('issuing_key_missing', 'The filing names no issuing key that this service holds.');
+  return Number(kid.split('-').at(-1));
+}
+
+/** Draws free random places in the status list that is being filled. */
+export async function drawStatusIndexes(service: Service, count: number): Promise<{ list: number; indexes: number[] }> {
+  const { list: current, used } = await selectStatusList(service.db);
+  const list = used + count > STATUS_LIST_FILL ? current + 1 : current;
+  const drawn = new Set<number>();
+  while (drawn.size < count) {
+    const wanted = count - drawn.size;
+    const words = new Uint32Array(service.random(4 * (2 * wanted + 16)).buffer);
+    // 2^32 is a multiple of the list's length, so the remainder is uniform.
+    const fresh = [...new Set(Array.from(words, (word) => word % STATUS_LIST_LENGTH))].filter((index) => !drawn.has(index));
+    const taken = await selectTakenIndexes(service.db, list, fresh);
+    for (const index of fresh) if (!taken.has(index) && drawn.size < count) drawn.add(index);
+  }
+  return { list, indexes: [...drawn] };
+}
+
+/**
+ * Signs what has a number and no signature yet, then closes the batch. Only the holder of the lease signs; a
+ * crash leaves signed chunks stored and the lease to run out.
+ */
+export async function finishBatch(service: Service, id: string, until: number): Promise<Progress> {
+  const lease = toHex(service.random(8));
+  const { batch, filing } = await openBatch(service, id);
+  const ordered = await selectOrder(service.db, id);
+  if (!ordered) return progress(service, id);
+  let signer: Signer | undefined;
+  while (service.now() <= until) {
+    if (!(await takeLease(service.db, id, lease, service.now(), service.now() + LEASE_SECONDS))) {
+      // Closed, or somebody else signs: look again in a moment.
+      const seen = await progress(service, id);
+      if (seen.state !== 'issuing') return seen;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      continue;
+    }
+    const unsigned = await selectUnsigned(service.db, id, CHUNK);
+    if (unsigned.length === 0) {
+      await updateIssued(service.db, id);
+      return progress(service, id);
+    }
+    signer ??= await makeSigner(service, batch, filing, ordered);
+    await insertCredentials(service.db, await Promise.all(unsigned.map(signer)));
+  }
+  await releaseLease(service.db, id, lease);
+  return progress(service, id);
+}
+
+async function progress(service: Service, id: string): Promise<Progress> {
+  const { batch } = await openBatch(service, id);
+  return { state: batch.state, count: batch.count, issued: batch.state === 'issued' ? batch.count : await countSigned(service.db, id) };
+}
+
+type Signer = (row: UnsignedRow) => Promise<{ number: string; credential: string; seal: string; path: string }>;
+
+/** Prepares what all certificates of a batch share: the key and the tree. */
+async function makeSigner(service: Service, batch: BatchRow, filing: Filing, ordered: StoredOrder): Promise<Signer> {
+  const { texts } = await batchFacts(service, batch);
+  const directory = await directoryOf(service);
+  // The origin that was approved and ordered, even if the service has moved since.
+  const { aud: origin } = (await service.memo.open(ordered.approval, 'approval+jwt', directory.findCentre)).payload;
+  const levels: Hash[][] = await tree(await Promise.all(texts.map((text) => leafHash(encodeUtf8(text)))));
+  const kid = filing.issuing_jwks.keys.find((key) => key.kid.endsWith(`#${batch.organization}-${ordered.key_number}`))?.kid;
+  if (kid === undefined) throw new Refusal('issuing_key_missing', 'The filing does not name the key that the batch was ordered under.');
+  const { key } = await service.vault.issuingKey(kid);
+  const issued_on = shanghaiDay(ordered.issued_at);
+  return async ({ number, position, status_list, status_index, facts: text, sealed }) => {
+    const row = JSON.parse(text) as RowFacts;
+    const { disclosures } = (await service.vault.openRow(rowPlace(batch.id, position), sealed)) as RowSecret;
+    const { holder, digests } = await readDisclosures(disclosures, row.sd);
+    const certificate: CredentialFacts = {
+      origin,
+      number,
+      organization_name: filing.name,
+      kid,
+      row,
+      issued_at: ordered.issued_at,
+      batch: batch.id,
+      approval: ordered.approval_jti,
+      status: { list: status_list, index: status_index },
+    };
+    const seal = await chooseFormat({
+      origin,
+      number,
+      key_number: ordered.key_number,
+      issued_on,
+      occupation: row.occupation,
+      job: row.job,
+      name: holder.name as string,
+      name_digest: digests.name as string,
+    });
+    const [credential, digits] = await Promise.all([signCredential(certificate, key), signSeal(seal, key)]);
+    return { number, credential, seal: digits, path: inclusionPath(levels, position).map(toBase64url).join('.') };
+  };
+}
+
+/** The cron sweep: goes on with batches whose signer fell silent. @returns how many were touched */
+export async function sweepBatches(service: Service, until: number): Promise<number> {
+  const ids = await selectInterrupted(service.db, service.now(), 20);
+  for (const id of ids) await finishBatch(service, id, until);
+  return ids.length;
+}
+

@@ -1,0 +1,53 @@
+/**
+ * Owns the one object that everything with effects receives: configuration, storage, clock, randomness, and
+ * what an isolate may remember (verified public statements, unwrapped keys, the font). One per set of bindings.
+ */
+import type { Assets, D1Database } from './storage/bindings.ts';
+import { readConfig, type Config, type Env } from './env.ts';
+import type { Font } from './life/font.ts';
+import { Memo } from './life/memo.ts';
+import { Vault } from './storage/vault.ts';
+import { loadFont } from './storage/assets.ts';
+
+export interface Service {
+  config: Config;
+  db: D1Database;
+  memo: Memo;
+  vault: Vault;
+  /** NumericDate, whole seconds. */
+  now(): number;
+  random(length: number): Uint8Array<ArrayBuffer>;
+  font(): Promise<Font>;
+  assets: Assets;
+}
+
+const services = new WeakMap<object, Service>();
+
+const systemClock = (): number => Math.floor(Date.now() / 1000);
+const systemRandom = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
+
+/** The service for these bindings, made at the first request. @throws ConfigError */
+export function serviceOf(env: Env): Service {
+  const known = services.get(env.DB);
+  if (known) return known;
+  const config = readConfig(env);
+  let font: Promise<Font> | undefined;
+  const service: Service = {
+    config,
+    db: env.DB,
+    memo: new Memo(),
+    vault: new Vault(env.DB, config, systemRandom, systemClock),
+    now: systemClock,
+    random: systemRandom,
+    font: () => {
+      font ??= loadFont(env.ASSETS).catch((error: unknown) => {
+        font = undefined;
+        throw error;
+      });
+      return font;
+    },
+    assets: env.ASSETS,
+  };
+  services.set(env.DB, service);
+  return service;
+}

@@ -1,0 +1,180 @@
+/**
+ * Owns the tables of batches, rows and approvals: one named function per SQL statement.
+ */
+import type { D1Database } from './bindings.ts';
+
+export type BatchState = 'submitted' | 'city_approved' | 'approved' | 'returned' | 'issuing' | 'issued';
+
+export interface BatchRow {
+  id: string;
+  organization: string;
+  filing: number;
+  count: number;
+  root: string;
+  state: BatchState;
+  created_at: number;
+  returned_reason: string | null;
+  body_digest: string;
+}
+
+export interface StoredRow {
+  position: number;
+  row: number;
+  level: number;
+  occupation_code: string;
+  job: string;
+  replaces: string | null;
+  person: string;
+  facts: string;
+  sealed: string;
+}
+
+const BATCH = 'SELECT id, organization, filing, count, root, state, created_at, returned_reason, body_digest FROM batches';
+
+export const selectBatch = (db: D1Database, id: string): Promise<BatchRow | null> => db.prepare(`${BATCH} WHERE id = ?`).bind(id).first<BatchRow>();
+
+export const selectBatchByIdempotencyKey = (db: D1Database, organization: string, key: string): Promise<BatchRow | null> =>
+  db.prepare(`${BATCH} WHERE organization = ? AND idempotency_key = ?`).bind(organization, key).first<BatchRow>();
+
+/** Bytes of JSON in one bound parameter; D1 takes strings of up to 2 MB. */
+const PARAMETER_BYTES = 1_000_000;
+
+/** Cuts a list into JSON arrays that each fit one bound parameter. */
+export function jsonChunks(values: readonly unknown[]): string[] {
+  const chunks: string[] = [];
+  let parts: string[] = [];
+  let size = 0;
+  for (const value of values) {
+    const text = JSON.stringify(value);
+    // Three bytes a character at most: row text is mostly ASCII and common Chinese.
+    if (size + text.length * 3 > PARAMETER_BYTES && parts.length > 0) {
+      chunks.push(`[${parts.join(',')}]`);
+      parts = [];
+      size = 0;
+    }
+    parts.push(text);
+    size += text.length * 3;
+  }
+  if (parts.length > 0) chunks.push(`[${parts.join(',')}]`);
+  return chunks;
+}
+
+/** Stores a batch with all its rows in one transaction: all or nothing. */
+export async function insertBatch(
+  db: D1Database,
+  batch: { id: string; organization: string; filing: number; count: number; root: string; created_at: number; idempotency_key: string | null; body_digest: string },
+  rows: readonly StoredRow[],
+): Promise<void> {
+  const { id, organization, filing, count, root, created_at, idempotency_key, body_digest } = batch;
+  await db.batch([
+    db
+      .prepare(`INSERT INTO batches (id, organization, filing, count, root, state, created_at, idempotency_key, body_digest) VALUES (?, ?, ?, ?, ?, 'submitted', ?, ?, ?)`)
+      .bind(id, organization, filing, count, root, created_at, idempotency_key, body_digest),
+    ...jsonChunks(rows).map((chunk) =>
+      db
+        .prepare(
+          `INSERT INTO rows (batch, position, row, level, occupation_code, job, replaces, person, facts, sealed)
+           SELECT ?1, value ->> 'position', value ->> 'row', value ->> 'level', value ->> 'occupation_code', value ->> 'job',
+                  value ->> 'replaces', value ->> 'person', value ->> 'facts', value ->> 'sealed' FROM json_each(?2)`,
+        )
+        .bind(id, chunk),
+    ),
+  ]);
+}
+
+/** A stretch of a batch's rows in row order. */
+export async function selectRows(db: D1Database, batch: string, from: number, limit: number): Promise<StoredRow[]> {
+  const { results } = await db
+    .prepare('SELECT position, row, level, occupation_code, job, replaces, person, facts, sealed FROM rows WHERE batch = ? AND position >= ? ORDER BY position LIMIT ?')
+    .bind(batch, from, limit)
+    .all<StoredRow>();
+  return results;
+}
+
+/** The public part of every row, in row order: what the root is computed from. */
+export async function selectFacts(db: D1Database, batch: string): Promise<string[]> {
+  const { results } = await db.prepare('SELECT facts FROM rows WHERE batch = ? ORDER BY position').bind(batch).all<{ facts: string }>();
+  return results.map((row) => row.facts);
+}
+
+/** Rows whose person already holds a living certificate for the same occupation, job and level. */
+export async function selectAlreadyCertified(db: D1Database, keys: readonly { person: string; occupation_code: string; job: string; level: number }[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const chunk of jsonChunks(keys)) {
+    const { results } = await db
+      .prepare(
+        `SELECT c.person || '|' || c.occupation_code || '|' || c.job || '|' || c.level || '|' || c.number AS held FROM json_each(?) j
+         JOIN certificates c ON c.person = j.value ->> 'person' AND c.occupation_code = j.value ->> 'occupation_code'
+          AND c.job = j.value ->> 'job' AND c.level = j.value ->> 'level' AND c.live = 1`,
+      )
+      .bind(chunk)
+      .all<{ held: string }>();
+    found.push(...results.map((row) => row.held));
+  }
+  return found;
+}
+
+/** Which of these numbers are living certificates of the organization, with what they certify. */
+export async function selectReplaceable(db: D1Database, organization: string, numbers: readonly string[]): Promise<{ number: string; occupation_code: string; job: string; level: number; person: string }[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT number, occupation_code, job, level, person FROM certificates
+       WHERE organization = ? AND live = 1 AND number IN (SELECT value FROM json_each(?))`,
+    )
+    .bind(organization, JSON.stringify(numbers))
+    .all<{ number: string; occupation_code: string; job: string; level: number; person: string }>();
+  return results;
+}
+
+/** Certificates that an organization was given numbers for in a year. */
+export async function selectUsedCapacity(db: D1Database, organization: string, year: number): Promise<number> {
+  const row = await db.prepare('SELECT used FROM capacity WHERE organization = ? AND year = ?').bind(organization, year).first<{ used: number }>();
+  return row?.used ?? 0;
+}
+
+export interface StoredApproval {
+  tier: 'city' | 'province';
+  iss: string;
+  jti: string;
+  token: string;
+  received_at: number;
+}
+
+/**
+ * Stores a centre's approval and moves the batch on, in one transaction. A later approval of the same centre
+ * replaces the earlier one (the first may have expired) as long as the batch is not ordered.
+ */
+export async function insertApproval(db: D1Database, batch: string, approval: StoredApproval): Promise<void> {
+  const { tier, iss, jti, token, received_at } = approval;
+  const open = "state IN ('submitted', 'city_approved', 'approved')";
+  await db.batch([
+    db
+      .prepare(
+        `INSERT INTO approvals (batch, tier, iss, jti, token, received_at)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6 FROM batches WHERE id = ?1 AND ${open}
+         ON CONFLICT (batch, tier) DO UPDATE SET iss = excluded.iss, jti = excluded.jti, token = excluded.token, received_at = excluded.received_at`,
+      )
+      .bind(batch, tier, iss, jti, token, received_at),
+    db.prepare(`UPDATE batches SET state = CASE WHEN ?2 = 'province' OR state = 'approved' THEN 'approved' ELSE 'city_approved' END WHERE id = ?1 AND ${open}`).bind(batch, tier),
+  ]);
+}
+
+export async function selectApprovals(db: D1Database, batch: string): Promise<StoredApproval[]> {
+  const { results } = await db.prepare('SELECT tier, iss, jti, token, received_at FROM approvals WHERE batch = ? ORDER BY tier').bind(batch).all<StoredApproval>();
+  return results;
+}
+
+/** Returns a batch to its organization. @returns false when it was ordered already */
+export async function updateReturned(db: D1Database, batch: string, reason: string): Promise<boolean> {
+  const { meta } = await db
+    .prepare("UPDATE batches SET state = 'returned', returned_reason = ? WHERE id = ? AND state IN ('submitted', 'city_approved', 'approved')")
+    .bind(reason, batch)
+    .run();
+  return meta.changes === 1;
+}
+
+/** Batches of an organization, newest first. */
+export async function selectBatchesOf(db: D1Database, organization: string, limit: number): Promise<BatchRow[]> {
+  const { results } = await db.prepare(`${BATCH} WHERE organization = ? ORDER BY created_at DESC, id LIMIT ?`).bind(organization, limit).all<BatchRow>();
+  return results;
+}

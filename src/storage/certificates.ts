@@ -1,0 +1,148 @@
+/**
+ * Owns reading certificates with all that proves them, their events and downloads: one named function per
+ * SQL statement. A look-up is one statement, so that its cost is one round trip to the database.
+ */
+import type { D1Database } from './bindings.ts';
+
+export interface CertificateRow {
+  number: string;
+  organization: string;
+  year: number;
+  level: number;
+  serial: number;
+  batch: string;
+  position: number;
+  person: string;
+  occupation_code: string;
+  job: string;
+  status_list: number;
+  status_index: number;
+  state: 'valid' | 'suspended' | 'revoked' | 'replaced';
+  live: number;
+  replaced_by: string | null;
+  credential: string;
+  seal: string;
+  path: string;
+  facts: string;
+  sealed: string;
+  row_person: string;
+  row: number;
+  row_level: number;
+  row_occupation_code: string;
+  row_job: string;
+  row_replaces: string | null;
+  count: number;
+  root: string;
+  batch_organization: string;
+  approval: string;
+  approval_jti: string;
+  order_token: string;
+  issued_at: number;
+  key_number: number;
+  filing: string;
+  client: string;
+  centres: string;
+  events: string;
+  successor: string | null;
+}
+
+/** Everything that proves a certificate. `centres`, `events` and `successor` are JSON made by SQLite. */
+const CERTIFICATE = `
+  SELECT c.number, c.organization, c.year, c.level, c.serial, c.batch, c.position, c.person, c.occupation_code, c.job,
+    c.status_list, c.status_index, c.state, c.live, c.replaced_by, k.credential, k.seal, k.path,
+    r.facts, r.sealed, r.person AS row_person, r.row, r.level AS row_level, r.occupation_code AS row_occupation_code, r.job AS row_job,
+    r.replaces AS row_replaces, b.count, b.root, b.organization AS batch_organization,
+    o.approval, o.approval_jti, o.order_token, o.issued_at, o.key_number, f.token AS filing, cl.token AS client,
+    (SELECT json_group_array(s.token) FROM statements s WHERE s.typ = 'centre+jwt' AND s.sub IN ('centre:3700', f.iss)) AS centres,
+    (SELECT json_group_array(json_object('token', e.token, 'client', s.token) ORDER BY e.seq)
+       FROM events e LEFT JOIN statements s ON s.id = e.client WHERE e.number = c.number) AS events,
+    (SELECT json_object('credential', k2.credential, 'filing', f2.token) FROM credentials k2
+       JOIN certificates c2 ON c2.number = k2.number JOIN batches b2 ON b2.id = c2.batch JOIN statements f2 ON f2.id = b2.filing
+       WHERE k2.number = c.replaced_by) AS successor
+  FROM certificates c
+  JOIN credentials k ON k.number = c.number
+  JOIN rows r ON r.batch = c.batch AND r.position = c.position
+  JOIN batches b ON b.id = c.batch
+  JOIN orders o ON o.batch = c.batch
+  JOIN statements f ON f.id = b.filing
+  JOIN statements cl ON cl.id = o.client`;
+
+export const selectCertificate = (db: D1Database, number: string): Promise<CertificateRow | null> =>
+  db.prepare(`${CERTIFICATE} WHERE c.number = ?`).bind(number).first<CertificateRow>();
+
+/** The certificates of a person, newest number first; `persons`: the keyed digests of one number under each document type. */
+export async function selectCertificatesOfPerson(db: D1Database, persons: readonly string[], limit: number): Promise<CertificateRow[]> {
+  const { results } = await db
+    .prepare(`${CERTIFICATE} WHERE c.person IN (SELECT value FROM json_each(?)) ORDER BY c.number DESC LIMIT ?`)
+    .bind(JSON.stringify(persons), limit)
+    .all<CertificateRow>();
+  return results;
+}
+
+/** Signed certificates of a batch in row order. */
+export async function selectBatchCertificates(db: D1Database, batch: string, from: number, limit: number): Promise<{ number: string; row: number; position: number; credential: string; seal: string; sealed: string; state: string }[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT c.number, r.row, c.position, k.credential, k.seal, r.sealed, c.state FROM certificates c
+       JOIN credentials k ON k.number = c.number JOIN rows r ON r.batch = c.batch AND r.position = c.position
+       WHERE c.batch = ? AND c.position >= ? ORDER BY c.position LIMIT ?`,
+    )
+    .bind(batch, from, limit)
+    .all<{ number: string; row: number; position: number; credential: string; seal: string; sealed: string; state: string }>();
+  return results;
+}
+
+/** The statements behind an issuing key's organization: to check a credential or seal that is not in the register. */
+export async function selectFilingsNaming(db: D1Database, organization: string): Promise<string[]> {
+  const { results } = await db
+    .prepare("SELECT token FROM statements WHERE typ = 'filing+jwt' AND sub = ? ORDER BY iat DESC, id DESC")
+    .bind(`org:${organization}`)
+    .all<{ token: string }>();
+  return results.map((row) => row.token);
+}
+
+/** Indexes of a status list whose certificates are in one of these states. */
+export async function selectStatusIndexes(db: D1Database, list: number, states: readonly string[]): Promise<number[]> {
+  const { results } = await db
+    .prepare('SELECT status_index AS i FROM certificates WHERE status_list = CAST(? AS INTEGER) AND state IN (SELECT value FROM json_each(?))')
+    .bind(list, JSON.stringify(states))
+    .all<{ i: number }>();
+  return results.map((row) => row.i);
+}
+
+/** Whether a status list was ever used. List 1 always exists. */
+export async function statusListExists(db: D1Database, list: number): Promise<boolean> {
+  const row = await db.prepare('SELECT 1 AS n FROM certificates WHERE status_list = CAST(? AS INTEGER) LIMIT 1').bind(list).first<{ n: number }>();
+  return row !== null || list === 1;
+}
+
+/**
+ * Stores an event and the state it leads to, in one transaction. The primary key (number, seq) lets only one of
+ * two events at once through. @returns false when another came first
+ */
+export async function insertEvent(
+  db: D1Database,
+  event: { number: string; seq: number; token: string; client: number | null; received_at: number },
+  state: { state: string; live: number },
+): Promise<boolean> {
+  try {
+    await db.batch([
+      db.prepare('INSERT INTO events (number, seq, token, client, received_at) VALUES (?, ?, ?, ?, ?)').bind(event.number, event.seq, event.token, event.client, event.received_at),
+      db.prepare('UPDATE certificates SET state = ?, live = ? WHERE number = ?').bind(state.state, state.live, event.number),
+    ]);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && /events\.number/.test(error.message)) return false;
+    throw error;
+  }
+}
+
+/** Notes that a certificate was fetched. */
+export async function insertDownload(db: D1Database, number: string, kind: string, by: string, at: number): Promise<void> {
+  await db.prepare('INSERT INTO downloads (number, kind, by, at) VALUES (?, ?, ?, ?)').bind(number, kind, by, at).run();
+}
+
+export async function selectDownloads(db: D1Database, number: string, limit: number): Promise<{ kind: string; by: string; at: number }[]> {
+  const { results } = await db.prepare('SELECT kind, by, at FROM downloads WHERE number = ? ORDER BY at DESC, id DESC LIMIT ?').bind(number, limit).all<{ kind: string; by: string; at: number }>();
+  return results;
+}

@@ -1,0 +1,80 @@
+/**
+ * Owns the table of statements about keys and organizations: one named function per SQL statement.
+ * It refuses a second statement with the same issuer and `jti` by the table's own constraint.
+ */
+import type { D1Database } from './bindings.ts';
+
+export interface StoredStatement {
+  id: number;
+  token: string;
+}
+
+export interface NewStatement {
+  typ: string;
+  iss: string;
+  sub: string;
+  jti: string;
+  signer: string;
+  jkt: string | null;
+  iat: number;
+  exp: number;
+  token: string;
+}
+
+/** Stores a statement. @returns false when this issuer already used this `jti` */
+export async function insertStatement(db: D1Database, s: NewStatement, now: number): Promise<boolean> {
+  const { meta } = await db
+    .prepare(
+      `INSERT INTO statements (typ, iss, sub, jti, signer, jkt, iat, exp, token, received_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (iss, jti) DO NOTHING`,
+    )
+    .bind(s.typ, s.iss, s.sub, s.jti, s.signer, s.jkt, s.iat, s.exp, s.token, now)
+    .run();
+  return meta.changes === 1;
+}
+
+export const selectStatement = (db: D1Database, iss: string, jti: string): Promise<StoredStatement | null> =>
+  db.prepare('SELECT id, token FROM statements WHERE iss = ? AND jti = ?').bind(iss, jti).first<StoredStatement>();
+
+export const selectStatementById = (db: D1Database, id: number): Promise<StoredStatement | null> =>
+  db.prepare('SELECT id, token FROM statements WHERE id = ?').bind(id).first<StoredStatement>();
+
+/** All statements of a type, oldest first: for trust.json and for opening the directory. */
+export async function selectTokens(db: D1Database, typ: string): Promise<string[]> {
+  const { results } = await db.prepare('SELECT token FROM statements WHERE typ = ? ORDER BY id').bind(typ).all<{ token: string }>();
+  return results.map((row) => row.token);
+}
+
+/** Statements of a type about one subject, newest first by what they say of themselves. */
+export async function selectAbout(db: D1Database, typ: string, sub: string): Promise<StoredStatement[]> {
+  const { results } = await db.prepare('SELECT id, token FROM statements WHERE typ = ? AND sub = ? ORDER BY iat DESC, id DESC').bind(typ, sub).all<StoredStatement>();
+  return results;
+}
+
+/** The registered statement that names a key for an organization. */
+export const selectClient = (db: D1Database, sub: string, jkt: string, jti: string): Promise<StoredStatement | null> =>
+  db.prepare("SELECT id, token FROM statements WHERE typ = 'client+jwt' AND sub = ? AND jkt = ? AND jti = ?").bind(sub, jkt, jti).first<StoredStatement>();
+
+/** Client statements by the thumbprint of their key: to find who signed an order or an event. */
+export async function selectClientsByKey(db: D1Database, jkt: string): Promise<StoredStatement[]> {
+  const { results } = await db.prepare("SELECT id, token FROM statements WHERE typ = 'client+jwt' AND jkt = ? ORDER BY id DESC").bind(jkt).all<StoredStatement>();
+  return results;
+}
+
+/** Public halves of all issuing keys, or of one organization's, in the order of their numbers. */
+export async function selectIssuingKeys(db: D1Database, organization?: string): Promise<{ organization: string; kid: string; public: string }[]> {
+  const sql = 'SELECT organization, kid, public FROM issuing_keys';
+  const query = organization === undefined ? db.prepare(`${sql} ORDER BY organization, n`) : db.prepare(`${sql} WHERE organization = ? ORDER BY n`).bind(organization);
+  return (await query.all<{ organization: string; kid: string; public: string }>()).results;
+}
+
+/** Remembers a DPoP proof. @returns false when it was used before */
+export async function insertProof(db: D1Database, jkt: string, jti: string, now: number): Promise<boolean> {
+  const { meta } = await db.prepare('INSERT INTO proofs (jkt, jti, seen_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING').bind(jkt, jti, now).run();
+  return meta.changes === 1;
+}
+
+/** Forgets proofs older than an instant. */
+export async function deleteProofsBefore(db: D1Database, instant: number): Promise<void> {
+  await db.prepare('DELETE FROM proofs WHERE seen_at < ?').bind(instant).run();
+}

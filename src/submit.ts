@@ -1,0 +1,205 @@
+/**
+ * Owns the upload of results (结果上传) and what centres answer: batches in, approvals in, batches returned.
+ * At upload everything that could refuse a row later is checked, and each row's disclosures are fixed, so that
+ * the root that centres sign is the root of what will be issued.
+ * It refuses a batch as a whole, with every fault of every row, and then stores nothing.
+ */
+import { openApproval, openCityApproval, type BatchFacts } from './life/approve.ts';
+import { checkTimes } from './life/statement.ts';
+import { shanghaiDay, shanghaiYear } from './life/calendar.ts';
+import { SALT_BYTES, makeDisclosures } from './life/disclose.ts';
+import { missingGlyphs } from './life/font.ts';
+import { leafText } from './life/leaf.ts';
+import { leafHash, tree, treeRoot } from './life/merkle.ts';
+import { checkRows, type CheckedRow, type RawRow } from './life/rows.ts';
+import { maskName } from './life/name.ts';
+import { encodeUtf8, toBase64url, toHex } from './life/bytes.ts';
+import { Refusal } from './life/refusal.ts';
+import type { Filing } from './life/schema.ts';
+import { chooseFormat } from './life/seal.ts';
+import { currentFiling, type Caller } from './enrol.ts';
+import { directoryOf, rowPlace, type RowSecret } from './register.ts';
+import type { Service } from './service.ts';
+import {
+  insertApproval,
+  insertBatch,
+  selectAlreadyCertified,
+  selectApprovals,
+  selectBatch,
+  selectBatchByIdempotencyKey,
+  selectFacts,
+  selectReplaceable,
+  selectUsedCapacity,
+  updateReturned,
+  type BatchRow,
+  type StoredRow,
+} from './storage/batches.ts';
+import { selectStatementById } from './storage/statements.ts';
+
+/** One fault of one row; `message` is Chinese, then English. */
+export interface RowFault {
+  row: number;
+  field: string;
+  code: string;
+  message: string;
+}
+
+/** All faults of a batch. Carried beside the refusal because there can be thousands. */
+export class RowsRefused extends Refusal {
+  readonly faults: RowFault[];
+  constructor(faults: RowFault[]) {
+    super('rows_refused', `${faults.length} faults in the rows; nothing was stored. Mend the file and send it again.`, { count: faults.length });
+    this.faults = faults;
+  }
+}
+
+/** The root of the canonical texts of rows, base64url. */
+export async function rootOf(facts: readonly string[]): Promise<string> {
+  return toBase64url(await treeRoot(await tree(await Promise.all(facts.map((text) => leafHash(encodeUtf8(text)))))));
+}
+
+/**
+ * Checks and stores a batch.
+ * @param body digest of the request's body, so that an Idempotency-Key is not reused for something else
+ * @throws RowsRefused; Refusal `organization_not_filed`, `capacity_exceeded`, `idempotency_key_reused`
+ */
+export async function submitBatch(service: Service, caller: Caller, raw: RawRow[], idempotency: { key: string | null; body: string }): Promise<{ batch: BatchRow; fresh: boolean }> {
+  const organization = caller.subject.slice('org:'.length);
+  const repeated = idempotency.key === null ? null : await selectBatchByIdempotencyKey(service.db, organization, idempotency.key);
+  if (repeated) {
+    if (repeated.body_digest !== idempotency.body) throw new Refusal('idempotency_key_reused', 'This Idempotency-Key was used for another file.');
+    return { batch: repeated, fresh: false };
+  }
+  const directory = await directoryOf(service);
+  const { id: filingId, filing } = await currentFiling(service, directory, organization);
+  const font = await service.font();
+  const now = service.now();
+  const checked = checkRows(raw, { scope: filing.scope, pass_mark: filing.pass_mark, today: shanghaiDay(now), missingGlyphs: (text) => missingGlyphs(font, text) });
+  if (checked.faults.length > 0) throw new RowsRefused(checked.faults);
+  const persons = await Promise.all(checked.rows.map((row) => service.vault.person(row.id_type, row.id_number)));
+  const faults = await registerFaults(service, organization, checked.rows, persons);
+  if (faults.length > 0) throw new RowsRefused(faults);
+  await requireCapacity(service, organization, filing, checked.rows.length);
+
+  const id = `b${toHex(service.random(12))}`;
+  const rows: StoredRow[] = [];
+  for (const [position, row] of checked.rows.entries()) rows.push(await storedRow(service, id, position, row, persons[position] as string));
+  const root = await rootOf(rows.map((row) => row.facts));
+  const batch = { id, organization, filing: filingId, count: rows.length, root, created_at: now, idempotency_key: idempotency.key, body_digest: idempotency.body };
+  try {
+    await insertBatch(service.db, batch, rows);
+  } catch (error) {
+    // Two calls with one key at the same moment: the other one's batch is the answer.
+    if (idempotency.key !== null && error instanceof Error && /batches\.organization/.test(error.message)) return submitBatch(service, caller, raw, idempotency);
+    throw error;
+  }
+  return { batch: { ...batch, state: 'submitted', returned_reason: null }, fresh: true };
+}
+
+/** Fixes a row's disclosures and its public part, and seals what is private. */
+async function storedRow(service: Service, batch: string, position: number, row: CheckedRow, person: string): Promise<StoredRow> {
+  const holder = { name: row.name, id_type: row.id_type, id_number: row.id_number, photo_digest: null };
+  const { disclosures, sd } = await makeDisclosures(holder, [service.random(SALT_BYTES), service.random(SALT_BYTES), service.random(SALT_BYTES)]);
+  const { occupation, job, level, exam_date, replaces } = row;
+  const facts = leafText({ occupation, job, level, exam_date, masked_name: maskName(row.name), sd, ...(replaces === undefined ? {} : { replaces }) });
+  // The largest seal this row can have, so that nothing is refused at issue.
+  await chooseFormat({ origin: service.config.origin, number: '0'.repeat(22), key_number: 255, issued_on: shanghaiDay(service.now()), occupation, job, name: row.name, name_digest: sd[0] as string });
+  const secret: RowSecret = { disclosures, scores: [row.score_theory, row.score_practice] };
+  return {
+    position,
+    row: row.row,
+    level,
+    occupation_code: occupation.code,
+    job,
+    replaces: replaces ?? null,
+    person,
+    facts,
+    sealed: await service.vault.sealRow(rowPlace(batch, position), secret),
+  };
+}
+
+/** What only the register knows of rows: certificates already held, and replaced ones that are not in force. */
+async function registerFaults(service: Service, organization: string, rows: readonly CheckedRow[], persons: readonly string[]): Promise<RowFault[]> {
+  const replaced = rows.flatMap((row) => (row.replaces === undefined ? [] : [row.replaces]));
+  const live = new Map((replaced.length === 0 ? [] : await selectReplaceable(service.db, organization, replaced)).map((one) => [one.number, one]));
+  const keys = rows.map((row, i) => ({ person: persons[i] as string, occupation_code: row.occupation.code, job: row.job, level: row.level }));
+  const held = new Map((await selectAlreadyCertified(service.db, keys)).map((text) => [text.slice(0, text.lastIndexOf('|')), text.slice(text.lastIndexOf('|') + 1)]));
+  return rows.flatMap((row, i): RowFault[] => {
+    const faults: RowFault[] = [];
+    const old = row.replaces === undefined ? undefined : live.get(row.replaces);
+    if (row.replaces !== undefined && (!old || old.occupation_code !== row.occupation.code || old.level !== row.level)) {
+      faults.push({ row: row.row, field: 'replaces', code: 'replaces_not_live', message: '被替换的证书不是本机构同职业同等级的有效证书 / The certificate to be replaced is not one of yours in force for the same occupation and level.' });
+    }
+    const number = held.get(`${persons[i]}|${row.occupation.code}|${row.job}|${row.level}`);
+    if (number !== undefined && !replaced.includes(number)) {
+      faults.push({ row: row.row, field: 'id_number', code: 'already_certified', message: `此人已持有同职业、工种、等级的有效证书 ${number} / This person already holds certificate ${number} for the same occupation, job and level.` });
+    }
+    return faults;
+  });
+}
+
+async function requireCapacity(service: Service, organization: string, filing: Filing, count: number): Promise<void> {
+  const used = await selectUsedCapacity(service.db, organization, shanghaiYear(service.now()));
+  if (used + count > filing.annual_capacity) {
+    throw new Refusal('capacity_exceeded', `The filing allows ${filing.annual_capacity} certificates a year; ${used} are used and this batch has ${count}.`, { allowed: filing.annual_capacity, used, count });
+  }
+}
+
+/** A batch with its filing opened as it was at upload. Refuses `batch_not_found`. */
+export async function openBatch(service: Service, id: string): Promise<{ batch: BatchRow; filing: Filing; filing_token: string }> {
+  const batch = await selectBatch(service.db, id);
+  if (!batch) throw new Refusal('batch_not_found', 'There is no such batch.');
+  const stored = await selectStatementById(service.db, batch.filing);
+  const directory = await directoryOf(service);
+  if (!stored) throw new Refusal('register_differs', 'The batch names a filing that is not stored.', { part: 'filing' });
+  const { payload } = await service.memo.open(stored.token, 'filing+jwt', directory.findCentre);
+  if (payload.sub !== `org:${batch.organization}`) throw new Refusal('register_differs', 'The batch names another organization\'s filing.', { part: 'filing' });
+  return { batch, filing: payload, filing_token: stored.token };
+}
+
+/** What tokens about this batch must say, with the root computed again from the rows. */
+export async function batchFacts(service: Service, batch: BatchRow): Promise<{ facts: BatchFacts; texts: string[] }> {
+  const texts = await selectFacts(service.db, batch.id);
+  const root = await rootOf(texts);
+  if (root !== batch.root || texts.length !== batch.count) throw new Refusal('register_differs', 'The stored rows are not the rows that were uploaded.', { part: 'rows' });
+  return { facts: { organization: batch.organization, aud: service.config.origin, batch: batch.id, root, count: batch.count }, texts };
+}
+
+const CLOSED = ['issuing', 'issued', 'returned'];
+
+/** Takes a centre's approval: the city's by route city first, then the province's. */
+export async function acceptApproval(service: Service, caller: Caller, id: string, token: string): Promise<BatchRow> {
+  const { batch, filing } = await openBatch(service, id);
+  if (CLOSED.includes(batch.state)) throw new Refusal('batch_closed', `The batch is ${batch.state}; it takes no more approvals.`, { state: batch.state });
+  const directory = await directoryOf(service);
+  const { facts } = await batchFacts(service, batch);
+  const tier = caller.role === 'province' ? 'province' : 'city';
+  const opened = await (tier === 'province' ? openApproval : openCityApproval)(token, directory, filing, facts);
+  const { iss, jti } = opened.payload;
+  if (iss !== caller.subject) throw new Refusal('issuer_not_caller', 'A centre hands in its own approvals only.', { part: 'approval+jwt:iss' });
+  checkTimes('approval+jwt', opened.payload, service.now());
+  await insertApproval(service.db, id, { tier, iss, jti, token, received_at: service.now() });
+  return { ...batch, state: tier === 'province' || batch.state === 'approved' ? 'approved' : 'city_approved' };
+}
+
+/** Gives a batch back to its organization, with reasons. Nothing of it can be issued afterwards. */
+export async function returnBatch(service: Service, id: string, reason: string): Promise<void> {
+  if (!(await updateReturned(service.db, id, reason))) throw new Refusal('batch_closed', 'The batch was ordered or returned already.');
+}
+
+/** The batch as its organization and centres see it. */
+export async function batchView(service: Service, batch: BatchRow, signed: number) {
+  const approvals = await selectApprovals(service.db, batch.id);
+  return {
+    id: batch.id,
+    organization: batch.organization,
+    count: batch.count,
+    root: batch.root,
+    state: batch.state,
+    created_at: batch.created_at,
+    issued: signed,
+    approvals: approvals.map(({ tier, iss, jti, token, received_at }) => ({ tier, iss, jti, approval: token, received_at })),
+    ...(batch.returned_reason === null ? {} : { returned_reason: batch.returned_reason }),
+  };
+}
+

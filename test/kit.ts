@@ -1,0 +1,143 @@
+/**
+ * The cast of the tests: a province, a city, organizations, and ways to take them through the life against the
+ * real Worker. Every signature is made here, with keys that the Worker never sees.
+ */
+import { exports, env } from 'cloudflare:workers';
+import { Caller, type Fetch } from '../src/cli/caller.ts';
+import { appointCentre, approveBatch, fileOrganization, makeKey, nameClient, nameService, orderBatch, readKey, type BatchRef, type Identity, type KeyPair } from '../src/cli/sign.ts';
+import type { ScopeEntry } from '../src/life/schema.ts';
+
+export const ORIGIN = 'https://lz.example.cn';
+
+interface TestEnv {
+  DB: import('../src/storage/bindings.ts').D1Database;
+  TEST_ROOT_PRIVATE: string;
+  TRUST_ROOT: string;
+}
+export const testEnv = env as unknown as TestEnv;
+export const db = testEnv.DB;
+
+/** Calls the Worker as a stranger would: through its fetch handler. */
+export const workerFetch: Fetch = (url, init) => (exports as unknown as { default: { fetch(url: string, init: RequestInit): Promise<Response> } }).default.fetch(url, init);
+
+export const anyone = new Caller(ORIGIN, undefined, workerFetch);
+export const as = (identity: Identity): Caller => new Caller(ORIGIN, identity, workerFetch);
+
+export const SCOPE: ScopeEntry[] = [
+  { code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5, 4, 3, 2, 1] },
+  { code: '6-18-02-04', name: '焊工', edition: '2022', jobs: ['电焊工', '气焊工'], levels: [5, 4, 3] },
+];
+
+export interface Province {
+  root: KeyPair;
+  province: Identity;
+  city: Identity;
+}
+
+async function identity(subject: string, name: (pair: KeyPair) => Promise<string>): Promise<Identity> {
+  const pair = await makeKey();
+  return { ...pair, subject, token: await name(pair) };
+}
+
+export const makeCentre = (root: KeyPair, code: string, name: string): Promise<Identity> => identity(`centre:${code}`, ({ jwk }) => appointCentre(root, { code, name, jwk }));
+
+export const readRoot = (): Promise<KeyPair> => readKey(JSON.parse(testEnv.TEST_ROOT_PRIVATE) as Record<string, string>);
+
+/** The root appoints the province's and one city's centre, and names the service's key. */
+export async function foundProvince(): Promise<Province> {
+  const root = await readRoot();
+  const province = await makeCentre(root, '3700', '山东省职业技能鉴定指导中心');
+  const city = await makeCentre(root, '3701', '济南市职业技能鉴定指导中心');
+  for (const { token } of [province, city]) await as(province).post('/v1/centres', { statement: token });
+  const { keys } = await anyone.get<{ keys: { kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string }[] }>('/.well-known/jwks.json');
+  const service = keys.find((key) => !key.kid.includes(':orgs:')) as (typeof keys)[number];
+  await as(province).post('/v1/centres', { statement: await nameService(root, { kty: 'EC', crv: 'P-256', x: service.x, y: service.y }, ORIGIN) });
+  return { root, province, city };
+}
+
+export interface Organization {
+  code: string;
+  centre: Identity;
+  client: Identity;
+  filing: string;
+}
+
+/** Files an organization with a centre: issuing key, filing, client key. */
+export async function fileWith(centre: Identity, code: string, change: Partial<Parameters<typeof fileOrganization>[1]> = {}): Promise<Organization> {
+  const jwk = await as(centre).post<{ kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string }>(`/v1/organizations/${code}/keys`, {});
+  const route = centre.subject === 'centre:3700' ? 'province' : 'city';
+  const filing = await fileOrganization(centre, {
+    code, name: '济南泉城职业培训学校', uscc: '91350100M000100Y43', route, scope: SCOPE, annual_capacity: 100_000, issuing_jwks: { keys: [jwk] }, ...change,
+  });
+  await as(centre).post('/v1/filings', { statement: filing });
+  const client = await identity(`org:${code}`, ({ jwk: own }) => nameClient(centre, code, own));
+  await as(centre).post('/v1/clients', { statement: client.token });
+  return { code, centre, client, filing };
+}
+
+const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+
+/** A synthetic resident ID, different for each n. */
+export function idNumber(n: number): string {
+  const day = new Date(Date.UTC(1980, 0, 1 + Math.floor(n / 900))).toISOString().slice(0, 10).replaceAll('-', '');
+  const body = `370102${day}${String(100 + (n % 900)).padStart(3, '0')}`;
+  const sum = WEIGHTS.reduce((total, weight, i) => total + weight * Number(body[i]), 0);
+  return body + '10X98765432'[sum % 11];
+}
+
+/** A good candidate row as JSON. */
+export function candidate(n: number, change: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    name: '欧阳建国', id_type: '居民身份证', id_number: idNumber(n), occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--',
+    level: '三级/高级工', score_theory: 80, score_practice: 85.5, exam_date: '2026-11-01', ...change,
+  };
+}
+
+export const candidates = (count: number, from = 0): Record<string, unknown>[] => Array.from({ length: count }, (_, i) => candidate(from + i));
+
+export interface Submitted extends BatchRef {
+  id: string;
+}
+
+export async function submit(organization: Organization, rows: unknown[]): Promise<Submitted> {
+  const { id, root, count } = await as(organization.client).post<{ id: string; root: string; count: number }>('/v1/batches', { candidates: rows });
+  return { id, batch: id, root, count, aud: ORIGIN, organization: organization.code };
+}
+
+const jtiOf = (token: string): string => (JSON.parse(atob((token.split('.')[1] as string).replace(/-/g, '+').replace(/_/g, '/'))) as { jti: string }).jti;
+
+/** Both approvals, handed in; gives the province's. */
+export async function approve({ province, city }: Province, organization: Organization, batch: BatchRef): Promise<string> {
+  let inner: string | undefined;
+  if (organization.centre === city) {
+    inner = await approveBatch(city, batch);
+    await as(city).post(`/v1/batches/${batch.batch}/approvals`, { approval: inner });
+  }
+  const approval = await approveBatch(province, batch, inner);
+  await as(province).post(`/v1/batches/${batch.batch}/approvals`, { approval });
+  return approval;
+}
+
+export async function order(organization: Organization, batch: BatchRef, approval: string): Promise<string> {
+  return orderBatch(organization.client, batch, jtiOf(approval));
+}
+
+/** Orders and issues. */
+export async function issue(organization: Organization, batch: BatchRef, approval: string): Promise<{ state: string; issued: number }> {
+  return as(organization.client).post(`/v1/batches/${batch.batch}/issue`, { approval, order: await order(organization, batch, approval) });
+}
+
+export interface Issued {
+  row: number;
+  number: string;
+  credential: string;
+  seal_url: string;
+}
+
+/** The whole way from rows to certificates. */
+export async function certify(province: Province, organization: Organization, rows: unknown[]): Promise<{ batch: Submitted; certificates: Issued[] }> {
+  const batch = await submit(organization, rows);
+  await issue(organization, batch, await approve(province, organization, batch));
+  const { certificates } = await as(organization.client).get<{ certificates: Issued[] }>(`/v1/batches/${batch.id}/certificates`);
+  return { batch, certificates };
+}

@@ -1,0 +1,33 @@
+/**
+ * Test projects: `core` runs the pure life/ and the command-line code in Node, `worker` runs the Worker in
+ * workerd with the real D1 and assets.
+ */
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+import { testBindings } from './worker/bindings.ts';
+
+const root = new URL('..', import.meta.url).pathname;
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'core', root, include: ['test/life/**/*.test.ts', 'test/cli/**/*.test.ts'], environment: 'node', testTimeout: 60_000 } },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: `${root}/wrangler.toml` },
+            miniflare: { bindings: { ...(await testBindings()), MIGRATIONS: await readD1Migrations(`${root}/src/storage/migrations`) } },
+          })),
+        ],
+        test: {
+          name: 'worker',
+          root,
+          include: ['test/journey.test.ts', 'test/worker/**/*.test.ts'],
+          setupFiles: ['test/worker/setup.ts'],
+          globalSetup: ['test/worker/global.ts'],
+          testTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});

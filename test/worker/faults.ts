@@ -1,0 +1,55 @@
+/**
+ * A D1 database that fails on purpose: at its n-th write it fails before writing, fails after writing, or the
+ * whole process is taken to be dead from then on. Reads pass until then.
+ */
+import type { D1Database } from '../../src/storage/bindings.ts';
+
+export type Mode = 'failed' | 'persisted' | 'killed after writing' | 'killed before writing';
+
+export class Fault extends Error {}
+
+export interface FaultyDatabase {
+  db: D1Database;
+  /** Writes seen so far, by their first words. */
+  writes: string[];
+}
+
+interface Statement {
+  bind(...values: unknown[]): Statement;
+  run(): Promise<unknown>;
+  first(): Promise<unknown>;
+  all(): Promise<unknown>;
+}
+
+export function faultyDatabase(real: D1Database, at: number, mode: Mode): FaultyDatabase {
+  const writes: string[] = [];
+  let dead = false;
+  const raws = new WeakMap<object, unknown>();
+
+  async function write<T>(name: string, work: () => Promise<T>): Promise<T> {
+    if (dead) throw new Fault('dead');
+    writes.push(name);
+    if (writes.length - 1 !== at) return work();
+    if (mode === 'persisted' || mode === 'killed after writing') await work();
+    if (mode.startsWith('killed')) dead = true;
+    throw new Fault(`${mode} at write ${at}: ${name}`);
+  }
+
+  function wrap(raw: Statement, sql: string): Statement {
+    const read = <T>(work: () => Promise<T>): Promise<T> => (dead ? Promise.reject(new Fault('dead')) : work());
+    const statement: Statement = {
+      bind: (...values) => wrap(raw.bind(...values), sql),
+      run: () => write(sql, () => raw.run()),
+      first: () => read(() => raw.first()),
+      all: () => read(() => raw.all()),
+    };
+    raws.set(statement, raw);
+    return statement;
+  }
+
+  const db = {
+    prepare: (sql: string) => wrap(real.prepare(sql) as unknown as Statement, sql.trim().split(/\s+/).slice(0, 3).join(' ')),
+    batch: (statements: object[]) => write('batch', () => real.batch(statements.map((one) => raws.get(one)) as never)),
+  };
+  return { db: db as unknown as D1Database, writes };
+}

@@ -63,15 +63,21 @@ export async function checkCredential(service: Service, text: string): Promise<R
 export async function checkSeal(service: Service, url: string): Promise<Report> {
   const { origin, number: text, digits } = parseSealUrl(url);
   const { text: number, organization } = parseNumber(text);
-  const host_known = service.config.hosts.includes(new URL(origin).host);
+  const kid = digits === undefined ? undefined : sealKid(readSeal(number, digits).facts);
   const row = await selectCertificate(service.db, number);
-  const status = row ? (await storedEvidence(service, row, undefined)).evidence.status : undefined;
-  if (digits === undefined) {
-    return (await verify({ asked: number, host_known, status }, await directoryOf(service), service.now())).report;
-  }
-  const kid = sealKid(readSeal(number, digits).facts);
-  const filing = await filingFor(service, organization, (named) => named.split('#')[1] === kid);
-  return (await verify({ asked: number, seal: { number, digits }, host_known, filing, status }, await directoryOf(service), service.now())).report;
+  const stored = row ? await storedEvidence(service, row, undefined) : undefined;
+  const directory = stored?.directory ?? (await directoryOf(service));
+  // The certificate's own filing names the key of a genuine seal; without the certificate any filing may.
+  const filing = stored?.evidence.filing ?? (kid === undefined ? undefined : await filingFor(service, organization, (named) => named.split('#')[1] === kid));
+  const evidence: Evidence = {
+    asked: number,
+    seal: digits === undefined ? undefined : { number, digits },
+    host_known: service.config.hosts.includes(new URL(origin).host),
+    filing,
+    approval: stored?.evidence.approval,
+    status: stored?.evidence.status,
+  };
+  return (await verify(evidence, directory, service.now())).report;
 }
 
 /** Checks a bundle by its own statements under this service's trusted root, and adds the status. */

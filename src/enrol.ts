@@ -55,6 +55,7 @@ export async function acceptRootStatement(service: Service, token: string): Prom
   const statement = await openCentre(token, directory);
   checkTimes('centre+jwt', statement.payload, service.now());
   const { payload } = statement;
+  await service.memo.key(payload.cnf.jwk); // refuses points that are not on the curve
   return { jti: payload.jti, fresh: await store(service, statement, payload, await thumbprint(payload.cnf.jwk)) };
 }
 
@@ -176,6 +177,7 @@ export async function acceptClient(service: Service, caller: Caller, token: stri
   const { filing } = await currentFiling(service, directory, codeOf(payload.sub));
   checkClient(payload, filing);
   await openClient(token, directory, filing, service.now());
+  await service.memo.key(payload.cnf.jwk); // refuses points that are not on the curve
   return { jti: payload.jti, fresh: await store(service, opened, payload, await thumbprint(payload.cnf.jwk)) };
 }
 

@@ -7,7 +7,7 @@ import { openDirectory, type Directory } from './life/authority.ts';
 import { BUNDLE_MEDIA_TYPE, type Bundle } from './life/bundle.ts';
 import type { Columns } from './life/columns.ts';
 import { withDisclosures } from './life/credential.ts';
-import { readDisclosures, type ClaimName, type Holder } from './life/disclose.ts';
+import type { ClaimName, Holder } from './life/disclose.ts';
 import { ID_TYPE_NAMES, normalizeIdNumber, type IdType } from './life/identity.ts';
 import { foldName } from './life/name.ts';
 import { parseNumber } from './life/number.ts';
@@ -47,23 +47,19 @@ export interface Found {
   holder: Holder | undefined;
 }
 
-async function openPrivate(service: Service, row: CertificateRow): Promise<{ disclosures: string[]; holder?: Holder; broken?: string }> {
-  let disclosures: string[] = [];
+async function openPrivate(service: Service, row: CertificateRow): Promise<{ disclosures: string[]; broken?: string }> {
   try {
-    ({ disclosures } = (await service.vault.openRow(rowPlace(row.batch, row.position), row.sealed)) as RowSecret);
-    const { sd } = JSON.parse(row.facts) as { sd: string[] };
-    const holder = (await readDisclosures(disclosures, sd)).holder as Holder;
-    const person = await service.vault.person(holder.id_type, holder.id_number);
-    const broken = row.person !== person || row.row_person !== person ? 'person' : undefined;
-    return { disclosures, holder, ...(broken ? { broken } : {}) };
+    const { disclosures } = (await service.vault.openRow(rowPlace(row.batch, row.position), row.sealed)) as RowSecret;
+    return { disclosures };
   } catch (error) {
-    if (isRefusal(error) || error instanceof SyntaxError || error instanceof TypeError) return { disclosures: [], broken: 'sealed' };
+    if (isRefusal(error)) return { disclosures: [], broken: 'sealed' };
     throw error;
   }
 }
 
 /** Columns that repeat another column: a difference means that one of them was edited. */
 function brokenCopy(row: CertificateRow): string | undefined {
+  if (row.row_person !== row.person) return 'person';
   if (row.row_level !== row.level) return 'level';
   if (row.row_occupation_code !== row.occupation_code) return 'occupation_code';
   if (row.row_job !== row.job) return 'job';
@@ -81,10 +77,11 @@ function safeParse<T>(text: string): T | undefined {
   }
 }
 
-function columnsOf(row: CertificateRow, broken: string | undefined): Columns {
-  const { number, organization, year, level, serial, occupation_code, job, batch, status_list, status_index, issued_at, key_number, root, state, replaced_by } = row;
+function columnsOf(service: Service, row: CertificateRow, broken: string | undefined): Columns {
+  const { number, organization, year, level, serial, occupation_code, job, batch, status_list, status_index, issued_at, key_number, root, state, replaced_by, person } = row;
   return {
-    number, organization, year, level, serial, occupation_code, job, batch, status_list, status_index, issued_at, key_number, root, state, replaced_by,
+    number, organization, year, level, serial, occupation_code, job, batch, status_list, status_index, issued_at, key_number, root, state, replaced_by, person,
+    personOf: (idType, idNumber) => service.vault.person(idType, idNumber),
     approval: row.approval_jti,
     row: row.facts,
     live: row.live === 1,
@@ -93,7 +90,7 @@ function columnsOf(row: CertificateRow, broken: string | undefined): Columns {
 }
 
 /** The evidence that a stored row gives. */
-function evidenceOf(row: CertificateRow, asked: string | undefined, disclosures: string[], broken: string | undefined): Evidence {
+function evidenceOf(service: Service, row: CertificateRow, asked: string | undefined, disclosures: string[], broken: string | undefined): Evidence {
   const events = safeParse<{ token: string; client: string | null }[]>(row.events) ?? [];
   return {
     asked,
@@ -108,22 +105,25 @@ function evidenceOf(row: CertificateRow, asked: string | undefined, disclosures:
       events: events.map(({ token, client }): StoredEvent => ({ token, client: client ?? undefined })),
       successor: row.successor === null ? undefined : safeParse<{ credential: string; filing: string }>(row.successor),
     },
-    columns: columnsOf(row, broken),
+    columns: columnsOf(service, row, broken),
   };
 }
 
 /** A stored row as evidence, with the directory of the centres behind it. */
 export async function storedEvidence(service: Service, row: CertificateRow, asked: string | undefined) {
-  const { disclosures, holder, broken } = await openPrivate(service, row);
+  const { disclosures, broken } = await openPrivate(service, row);
   const directory = await openDirectory(anchorOf(service), safeParse<string[]>(row.centres) ?? [], service.memo);
-  return { evidence: evidenceOf(row, asked, disclosures, broken), directory, disclosures, holder };
+  return { evidence: evidenceOf(service, row, asked, disclosures, broken), directory, disclosures };
 }
+
+const isWhole = (holder: Partial<Holder> | undefined): holder is Holder => holder?.name !== undefined && holder.id_type !== undefined && holder.id_number !== undefined;
 
 /** Verifies a stored row. `show` limits which personal claims the report may carry. */
 export async function examine(service: Service, row: CertificateRow, asked: string | undefined, show: readonly ClaimName[]): Promise<Found> {
-  const { evidence, directory, disclosures, holder } = await storedEvidence(service, row, asked);
+  const { evidence, directory, disclosures } = await storedEvidence(service, row, asked);
   const verification = await verify({ ...evidence, show }, directory, service.now());
-  return { row, verification, disclosures, holder };
+  const holder = verification.disclosed?.holder;
+  return { row, verification, disclosures, holder: isWhole(holder) ? holder : undefined };
 }
 
 /** Looks a certificate up by its number, as typed. @returns undefined when the register does not hold it */

@@ -12,12 +12,12 @@ import { checkApprovalTime, openApproval, openOrder } from './life/approve.ts';
 import { shanghaiDay, shanghaiYear } from './life/calendar.ts';
 import { signCredential, type CredentialFacts } from './life/credential.ts';
 import { readDisclosures } from './life/disclose.ts';
-import type { RowFacts } from './life/leaf.ts';
-import { inclusionPath, leafHash, tree, type Hash } from './life/merkle.ts';
-import { encodeUtf8, toBase64url, toHex } from './life/bytes.ts';
+import { leafOfText, type RowFacts } from './life/leaf.ts';
+import { inclusionPath, tree } from './life/merkle.ts';
+import { toBase64url, toHex } from './life/bytes.ts';
 import { isRefusal, Refusal } from './life/refusal.ts';
 import type { Filing } from './life/schema.ts';
-import { chooseFormat, signSeal } from './life/seal.ts';
+import { chooseFormat, sealDigest, signSeal } from './life/seal.ts';
 import { readHeader } from './life/statement.ts';
 import type { Caller } from './enrol.ts';
 import { directoryOf, rowPlace, type RowSecret } from './register.ts';
@@ -120,7 +120,7 @@ async function order(service: Service, batch: BatchRow, filing: Filing, filingTo
 
 /** The registered client statement whose key signed the order. */
 async function findClient(service: Service, directory: Directory, organization: string, order: string): Promise<{ id: number; token: string }> {
-  const { header } = readHeader(order, 'issue+jwt');
+  const header = readHeader(order, 'issue+jwt');
   for (const client of await selectClientsByKey(service.db, header.kid)) {
     const statement = await service.memo.open(client.token, 'client+jwt', directory.findCentre).catch(() => undefined);
     if (statement?.payload.sub === `org:${organization}`) return client;
@@ -196,7 +196,7 @@ async function makeSigner(service: Service, batch: BatchRow, filing: Filing, ord
   const directory = await directoryOf(service);
   // The origin that was approved and ordered, even if the service has moved since.
   const { aud: origin } = (await service.memo.open(ordered.approval, 'approval+jwt', directory.findCentre)).payload;
-  const levels: Hash[][] = await tree(await Promise.all(texts.map((text) => leafHash(encodeUtf8(text)))));
+  const levels = tree(texts.map(leafOfText));
   const kid = filing.issuing_jwks.keys.find((key) => key.kid.endsWith(`#${batch.organization}-${ordered.key_number}`))?.kid;
   if (kid === undefined) throw new Refusal('issuing_key_missing', 'The filing does not name the key that the batch was ordered under.');
   const { key } = await service.vault.issuingKey(kid);
@@ -204,19 +204,8 @@ async function makeSigner(service: Service, batch: BatchRow, filing: Filing, ord
   return async ({ number, position, status_list, status_index, facts: text, sealed }) => {
     const row = JSON.parse(text) as RowFacts;
     const { disclosures } = (await service.vault.openRow(rowPlace(batch.id, position), sealed)) as RowSecret;
-    const { holder, digests } = await readDisclosures(disclosures, row.sd);
-    const certificate: CredentialFacts = {
-      origin,
-      number,
-      organization_name: filing.name,
-      kid,
-      row,
-      issued_at: ordered.issued_at,
-      batch: batch.id,
-      approval: ordered.approval_jti,
-      status: { list: status_list, index: status_index },
-    };
-    const seal = await chooseFormat({
+    const { holder, digests } = readDisclosures(disclosures, row.sd);
+    const seal = chooseFormat({
       origin,
       number,
       key_number: ordered.key_number,
@@ -226,7 +215,20 @@ async function makeSigner(service: Service, batch: BatchRow, filing: Filing, ord
       name: holder.name as string,
       name_digest: digests.name as string,
     });
-    const [credential, digits] = await Promise.all([signCredential(certificate, key), signSeal(seal, key)]);
+    const digits = await signSeal(seal, key);
+    const certificate: CredentialFacts = {
+      origin,
+      number,
+      organization_name: filing.name,
+      kid,
+      row,
+      issued_at: ordered.issued_at,
+      batch: batch.id,
+      approval: ordered.approval_jti,
+      seal_digest: sealDigest(digits),
+      status: { list: status_list, index: status_index },
+    };
+    const credential = await signCredential(certificate, key);
     return { number, credential, seal: digits, path: inclusionPath(levels, position).map(toBase64url).join('.') };
   };
 }

@@ -24,7 +24,12 @@ export interface Service {
 const services = new WeakMap<object, Service>();
 
 const systemClock = (): number => Math.floor(Date.now() / 1000);
-const systemRandom = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
+/** getRandomValues gives at most 65,536 bytes at a time; the status indexes of a large batch need more. */
+const systemRandom = (length: number): Uint8Array<ArrayBuffer> => {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536));
+  return bytes;
+};
 
 /** The service for these bindings, made at the first request. @throws ConfigError */
 export function serviceOf(env: Env): Service {

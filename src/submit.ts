@@ -9,11 +9,10 @@ import { checkTimes } from './life/statement.ts';
 import { shanghaiDay, shanghaiYear } from './life/calendar.ts';
 import { SALT_BYTES, makeDisclosures } from './life/disclose.ts';
 import { missingGlyphs } from './life/font.ts';
-import { leafText } from './life/leaf.ts';
-import { leafHash, tree, treeRoot } from './life/merkle.ts';
+import { leafText, rootOfTexts } from './life/leaf.ts';
 import { checkRows, type CheckedRow, type RawRow } from './life/rows.ts';
 import { maskName } from './life/name.ts';
-import { encodeUtf8, toBase64url, toHex } from './life/bytes.ts';
+import { toHex } from './life/bytes.ts';
 import { Refusal } from './life/refusal.ts';
 import type { Filing } from './life/schema.ts';
 import { chooseFormat } from './life/seal.ts';
@@ -53,11 +52,6 @@ export class RowsRefused extends Refusal {
   }
 }
 
-/** The root of the canonical texts of rows, base64url. */
-export async function rootOf(facts: readonly string[]): Promise<string> {
-  return toBase64url(await treeRoot(await tree(await Promise.all(facts.map((text) => leafHash(encodeUtf8(text)))))));
-}
-
 /**
  * Checks and stores a batch.
  * @param body digest of the request's body, so that an Idempotency-Key is not reused for something else
@@ -84,7 +78,7 @@ export async function submitBatch(service: Service, caller: Caller, raw: RawRow[
   const id = `b${toHex(service.random(12))}`;
   const rows: StoredRow[] = [];
   for (const [position, row] of checked.rows.entries()) rows.push(await storedRow(service, id, position, row, persons[position] as string));
-  const root = await rootOf(rows.map((row) => row.facts));
+  const root = rootOfTexts(rows.map((row) => row.facts));
   const batch = { id, organization, filing: filingId, count: rows.length, root, created_at: now, idempotency_key: idempotency.key, body_digest: idempotency.body };
   try {
     await insertBatch(service.db, batch, rows);
@@ -99,11 +93,11 @@ export async function submitBatch(service: Service, caller: Caller, raw: RawRow[
 /** Fixes a row's disclosures and its public part, and seals what is private. */
 async function storedRow(service: Service, batch: string, position: number, row: CheckedRow, person: string): Promise<StoredRow> {
   const holder = { name: row.name, id_type: row.id_type, id_number: row.id_number, photo_digest: null };
-  const { disclosures, sd } = await makeDisclosures(holder, [service.random(SALT_BYTES), service.random(SALT_BYTES), service.random(SALT_BYTES)]);
+  const { disclosures, sd } = makeDisclosures(holder, [service.random(SALT_BYTES), service.random(SALT_BYTES), service.random(SALT_BYTES)]);
   const { occupation, job, level, exam_date, replaces } = row;
   const facts = leafText({ occupation, job, level, exam_date, masked_name: maskName(row.name), sd, ...(replaces === undefined ? {} : { replaces }) });
   // The largest seal this row can have, so that nothing is refused at issue.
-  await chooseFormat({ origin: service.config.origin, number: '0'.repeat(22), key_number: 255, issued_on: shanghaiDay(service.now()), occupation, job, name: row.name, name_digest: sd[0] as string });
+  chooseFormat({ origin: service.config.origin, number: '0'.repeat(22), key_number: 255, issued_on: shanghaiDay(service.now()), occupation, job, name: row.name, name_digest: sd[0] as string });
   const secret: RowSecret = { disclosures, scores: [row.score_theory, row.score_practice] };
   return {
     position,
@@ -160,7 +154,7 @@ export async function openBatch(service: Service, id: string): Promise<{ batch: 
 /** What tokens about this batch must say, with the root computed again from the rows. */
 export async function batchFacts(service: Service, batch: BatchRow): Promise<{ facts: BatchFacts; texts: string[] }> {
   const texts = await selectFacts(service.db, batch.id);
-  const root = await rootOf(texts);
+  const root = rootOfTexts(texts);
   if (root !== batch.root || texts.length !== batch.count) throw new Refusal('register_differs', 'The stored rows are not the rows that were uploaded.', { part: 'rows' });
   return { facts: { organization: batch.organization, aud: service.config.origin, batch: batch.id, root, count: batch.count }, texts };
 }

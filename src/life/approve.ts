@@ -9,7 +9,7 @@
 import { codeOf, openClient, PROVINCE, type Directory } from './authority.ts';
 import { Refusal } from './refusal.ts';
 import type { Approval, Filing } from './schema.ts';
-import { checkTimes, SKEW, thumbprint, type Statement } from './statement.ts';
+import { checkTimes, SKEW, type Statement } from './statement.ts';
 
 /** What an approval and an order must be about: recomputed from the rows, never taken from the tokens. */
 export interface BatchFacts {
@@ -84,7 +84,7 @@ export async function openOrder(
 ): Promise<Statement<'issue+jwt'>> {
   const named = await directory.memo.open(client, 'client+jwt', directory.findCentre);
   const jwk = named.payload.cnf.jwk;
-  const kid = await thumbprint(jwk);
+  const kid = await directory.memo.thumbprint(jwk);
   const key = await directory.memo.key(jwk);
   const order = await directory.memo.open(token, 'issue+jwt', (id) => (id === kid ? key : undefined));
   await openClient(client, directory, filing, order.payload.iat);

@@ -9,7 +9,7 @@ import type { CryptoKey } from 'jose';
 import { Memo } from './memo.ts';
 import { Refusal } from './refusal.ts';
 import type { Centre, Client, Filing, PublicJwk } from './schema.ts';
-import { checkTimes, thumbprint, type KeyFinder, type Statement } from './statement.ts';
+import { checkTimes, type KeyFinder, type Statement } from './statement.ts';
 
 /** The province's own centre. */
 export const PROVINCE = 'centre:3700';
@@ -66,7 +66,7 @@ export class Directory {
 async function trustedRoots(anchor: Anchor, memo: Memo): Promise<Map<string, CryptoKey>> {
   const roots = new Map<string, CryptoKey>();
   for (const jwk of anchor.roots) {
-    const kid = await thumbprint(jwk);
+    const kid = await memo.thumbprint(jwk);
     if (anchor.thumbprints.includes(kid)) roots.set(kid, await memo.key(jwk));
   }
   return roots;
@@ -94,7 +94,7 @@ export async function openDirectory(anchor: Anchor, centres: readonly string[], 
     try {
       const statement = await openCentre(token, rootOnly);
       const jwk = statement.payload.cnf.jwk;
-      const kid = await thumbprint(jwk);
+      const kid = await memo.thumbprint(jwk);
       byKey.set(kid, [...(byKey.get(kid) ?? []), { statement, key: await memo.key(jwk) }]);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

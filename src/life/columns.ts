@@ -5,10 +5,9 @@
  */
 import { shanghaiYear } from './calendar.ts';
 import type { CredentialFacts } from './credential.ts';
-import { leafText } from './leaf.ts';
+import type { Holder } from './disclose.ts';
 import { parseNumber } from './number.ts';
 import { Refusal } from './refusal.ts';
-import type { SealFacts } from './seal.ts';
 import type { State } from './status.ts';
 
 export interface Columns {
@@ -32,14 +31,17 @@ export interface Columns {
   state: State | 'replaced';
   live: boolean;
   replaced_by: string | null;
-  /** Set by the register when a column that only it can check is wrong (ciphertext, person index). */
+  /** The keyed digest of the person as stored, and the register's function that makes it. */
+  person: string;
+  personOf: (idType: string, idNumber: string) => Promise<string>;
+  /** Set by the register when a column that only it can check is wrong (ciphertext, copies). */
   broken?: string | undefined;
 }
 
 const differs = (column: string) => new Refusal('register_differs', 'A stored column contradicts the signed certificate.', { part: column });
 
-/** Compares every column that the signed credential (and its seal) determines. */
-export function compareColumns(columns: Columns, facts: CredentialFacts, seal: SealFacts | undefined): void {
+/** Compares every column that the signed credential (and its seal) determines. `row`: the row's canonical text. */
+export async function compareColumns(columns: Columns, facts: CredentialFacts, row: string, holder: Partial<Holder>): Promise<void> {
   const parts = parseNumber(facts.number);
   const keyNumber = Number(facts.kid.split('-').at(-1));
   const expected: Partial<Record<keyof Columns, unknown>> = {
@@ -56,13 +58,14 @@ export function compareColumns(columns: Columns, facts: CredentialFacts, seal: S
     issued_at: facts.issued_at,
     approval: facts.approval,
     key_number: keyNumber,
-    row: leafText(facts.row),
+    row,
   };
   for (const [column, value] of Object.entries(expected)) {
     if (columns[column as keyof Columns] !== value) throw differs(column);
   }
-  if (seal && seal.key_number !== keyNumber) throw differs('seal');
   if (columns.broken !== undefined) throw differs(columns.broken);
+  const { id_type, id_number } = holder;
+  if (id_type !== undefined && id_number !== undefined && (await columns.personOf(id_type, id_number)) !== columns.person) throw differs('person');
 }
 
 /** Compares the state columns with the events and the successor that prove them. */

@@ -11,7 +11,7 @@ export const CONTEXT = {
     '@version': 1.1,
     VocationalSkillLevelCertificate: {
       '@id': `${VOCABULARY}VocationalSkillLevelCertificate`,
-      '@context': { batch: term('batch'), approval: term('approval') },
+      '@context': { batch: term('batch'), approval: term('approval'), seal_digest: term('sealDigest') },
     },
     number: term('number'),
     occupation: { '@id': `${VOCABULARY}occupation`, '@context': { code: term('occupationCode'), edition: term('edition') } },

@@ -33,6 +33,8 @@ export interface CredentialFacts {
   batch: string;
   /** `jti` of the province's approval. */
   approval: string;
+  /** SHA-256 of the seal's digits, base64url: binds the one QR code that belongs to this certificate. */
+  seal_digest: string;
   /** Place in the status lists: both purposes share list number and index. */
   status: { list: number; index: number };
 }
@@ -74,6 +76,7 @@ function payloadOf(facts: CredentialFacts): string {
     },
     batch: facts.batch,
     approval: facts.approval,
+    seal_digest: facts.seal_digest,
     credentialStatus: STATUS_PURPOSES.map((purpose) => {
       const list = statusListUrl(facts.origin, purpose, facts.status.list);
       return {
@@ -109,7 +112,7 @@ export function splitCredential(text: string): { jws: string; disclosures: strin
 }
 
 /** The kid of a credential, unverified: for finding the key and nothing else. */
-export const credentialKid = (jws: string): string => readHeader(jws, CREDENTIAL_TYP).header.kid;
+export const credentialKid = (jws: string): string => readHeader(jws, CREDENTIAL_TYP).kid;
 
 const text = v.string();
 const PAYLOAD = v.object({
@@ -128,6 +131,7 @@ const PAYLOAD = v.object({
   }),
   batch: text,
   approval: text,
+  seal_digest: v.pipe(text, v.regex(/^[A-Za-z0-9_-]{43}$/)),
   credentialStatus: v.tuple([v.object({ statusListIndex: v.pipe(text, v.digits()), statusListCredential: text }), v.object({})]),
 });
 
@@ -140,13 +144,11 @@ const STATUS_URL = /\/v1\/status\/revocation-(\d{1,9})$/;
 export async function openCredential(jws: string, find: KeyFinder): Promise<CredentialFacts> {
   const { kid, bytes } = await openBytes(jws, CREDENTIAL_TYP, find);
   const payload = decodeUtf8(bytes);
-  const refusal = new Refusal('credential_not_canonical', 'The signed part is not a certificate of this service in its one form.');
-  let facts: CredentialFacts;
   try {
     const claims = v.parse(PAYLOAD, JSON.parse(payload));
     const { credentialSubject: subject, credentialStatus } = claims;
     const { occupation, job, level, exam_date, masked_name, replaces, _sd: sd } = subject;
-    facts = {
+    const facts: CredentialFacts = {
       origin: new URL(claims.id).origin,
       number: subject.number,
       organization_name: claims.issuer.name,
@@ -155,11 +157,12 @@ export async function openCredential(jws: string, find: KeyFinder): Promise<Cred
       issued_at: Date.parse(claims.validFrom) / 1000,
       batch: claims.batch,
       approval: claims.approval,
+      seal_digest: claims.seal_digest,
       status: { list: Number(STATUS_URL.exec(credentialStatus[0].statusListCredential)?.[1]), index: Number(credentialStatus[0].statusListIndex) },
     };
-    if (payloadOf(facts) !== payload) throw refusal;
-  } catch {
-    throw refusal;
+    if (payloadOf(facts) === payload) return facts;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
   }
-  return facts;
+  throw new Refusal('credential_not_canonical', 'The signed part is not a certificate of this service in its one form.');
 }

@@ -4,7 +4,7 @@
  * very digests that the certificate will carry.
  * It refuses disclosures that are not canonical, repeated, of other claims, or not in the signed `_sd`.
  */
-import { decodeUtf8, encodeUtf8, fromBase64url, sha256, toBase64url } from './bytes.ts';
+import { decodeUtf8, encodeUtf8, fromBase64url, sha256Short, toBase64url } from './bytes.ts';
 import { Refusal } from './refusal.ts';
 
 export const CLAIMS = ['name', 'identifier', 'photo_digest'] as const;
@@ -32,16 +32,14 @@ interface IdentityObject {
 
 const IDENTITY_PREFIX = 'ext:';
 
-async function disclosureDigest(encoded: string): Promise<string> {
-  return toBase64url(await sha256(encodeUtf8(encoded)));
-}
+const disclosureDigest = (encoded: string): string => toBase64url(sha256Short(encodeUtf8(encoded)));
 
 /**
  * Makes the disclosures of one row, in the order name, identifier, photo digest.
  * @param salts three times 16 random bytes
  * @returns the encoded disclosures and their digests, sorted as `_sd` carries them
  */
-export async function makeDisclosures(holder: Holder, salts: readonly Uint8Array[]): Promise<{ disclosures: string[]; sd: string[] }> {
+export function makeDisclosures(holder: Holder, salts: readonly Uint8Array[]): { disclosures: string[]; sd: string[] } {
   const identifier: IdentityObject[] = [
     { type: 'IdentityObject', hashed: false, identityType: IDENTITY_PREFIX + holder.id_type, identityHash: holder.id_number },
   ];
@@ -51,7 +49,7 @@ export async function makeDisclosures(holder: Holder, salts: readonly Uint8Array
     if (salt?.length !== SALT_BYTES) throw new Refusal('salt_malformed', 'Each disclosure needs 16 random bytes.');
     return toBase64url(encodeUtf8(JSON.stringify([toBase64url(salt), claim, values[claim]])));
   });
-  const sd = (await Promise.all(disclosures.map(disclosureDigest))).sort();
+  const sd = disclosures.map(disclosureDigest).sort();
   return { disclosures, sd };
 }
 
@@ -84,11 +82,11 @@ function readIdentity(value: unknown): { id_type: string; id_number: string } | 
  * Reads disclosures against the signed digests: each must be in `sd`, once, and of a known claim.
  * @throws Refusal `disclosure_malformed`, `disclosure_repeated`, `disclosure_not_signed`
  */
-export async function readDisclosures(disclosures: readonly string[], sd: readonly string[]): Promise<Disclosed> {
+export function readDisclosures(disclosures: readonly string[], sd: readonly string[]): Disclosed {
   const read: Disclosed = { holder: {}, digests: {} };
   for (const encoded of disclosures) {
     const { claim, value } = readOne(encoded);
-    const digest = await disclosureDigest(encoded);
+    const digest = disclosureDigest(encoded);
     if (!sd.includes(digest)) throw new Refusal('disclosure_not_signed', 'A disclosure does not belong to this certificate or was altered.', { part: claim });
     if (claim in read.digests) throw new Refusal('disclosure_repeated', 'A claim is disclosed twice.', { part: claim });
     read.digests[claim] = digest;

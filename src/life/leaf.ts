@@ -4,9 +4,9 @@
  * It holds no personal data but the masked name; the rest stands behind salted digests.
  */
 import canonicalize from 'canonicalize';
-import { encodeUtf8 } from './bytes.ts';
+import { encodeUtf8, toBase64url } from './bytes.ts';
 import type { Level } from './level.ts';
-import { leafHash, type Hash } from './merkle.ts';
+import { leafHash, tree, treeRoot, type Hash } from './merkle.ts';
 
 export interface RowFacts {
   occupation: { code: string; name: string; edition: string };
@@ -39,5 +39,11 @@ export function leafText(row: RowFacts): string {
   }) as string;
 }
 
+/** The RFC 9162 leaf hash of a row's canonical text. */
+export const leafOfText = (text: string): Hash => leafHash(encodeUtf8(text));
+
 /** The RFC 9162 leaf hash of a row. */
-export const leafOf = (row: RowFacts): Promise<Hash> => leafHash(encodeUtf8(leafText(row)));
+export const leafOf = (row: RowFacts): Hash => leafOfText(leafText(row));
+
+/** The root over the canonical texts of a batch's rows, in row order: what centres and organization sign. */
+export const rootOfTexts = (texts: readonly string[]): string => toBase64url(treeRoot(tree(texts.map(leafOfText))));

@@ -1,62 +1,62 @@
 /**
  * Owns what a process may remember: public keys by thumbprint, and statements whose signature it has
- * already verified with one of those keys. Remembering a verified text changes no answer, only its cost:
- * entries hang on the key object itself, so a text is never taken as verified under another key.
+ * already verified with one of those keys. Remembering a verified text changes no answer, only its cost: an
+ * entry counts only while the caller still finds the same key object for its kid.
  * Bounded; the oldest entries leave first. It refuses to remember anything private.
  */
 import type { CryptoKey } from 'jose';
 import type { PublicJwk, StatementType } from './schema.ts';
-import { importPublic, openStatement, type KeyFinder, type Statement } from './statement.ts';
+import { importPublic, openStatement, thumbprint, type KeyFinder, type Statement } from './statement.ts';
 
 const KEYS = 2_000;
 const STATEMENTS = 2_000;
 
+interface Opened {
+  kid: string;
+  key: CryptoKey;
+  statement: Statement<StatementType>;
+}
+
 export class Memo {
   readonly #keys = new Map<string, Promise<CryptoKey>>();
-  readonly #opened = new WeakMap<CryptoKey, Map<string, Statement<StatementType>>>();
+  readonly #thumbprints = new Map<string, Promise<string>>();
+  readonly #opened = new Map<string, Opened>();
 
   /** The verification key of a public JWK, imported once. */
-  async key(jwk: PublicJwk): Promise<CryptoKey> {
-    const id = `${jwk.x}.${jwk.y}`;
-    let key = this.#keys.get(id);
-    if (!key) {
-      key = importPublic(jwk);
-      this.#keys.set(id, key);
-      key.catch(() => this.#keys.delete(id));
-      forgetOldest(this.#keys, KEYS);
-    }
-    return key;
+  key(jwk: PublicJwk): Promise<CryptoKey> {
+    return remember(this.#keys, jwk, importPublic);
+  }
+
+  /** The RFC 7638 thumbprint of a public JWK, computed once. */
+  thumbprint(jwk: PublicJwk): Promise<string> {
+    return remember(this.#thumbprints, jwk, thumbprint);
   }
 
   /** `openStatement`, skipping the signature only where this very text was verified with this very key. */
   async open<T extends StatementType>(token: string, typ: T, find: KeyFinder): Promise<Statement<T>> {
+    const known = this.#opened.get(token);
+    if (known?.statement.typ === typ && (await find(known.kid)) === known.key) return known.statement as Statement<T>;
     let used: CryptoKey | undefined;
-    const kid = token.length < 1_000_000 ? peekKid(token) : undefined;
-    const key = kid === undefined ? undefined : await find(kid);
-    const known = key && this.#opened.get(key)?.get(token);
-    if (known && known.typ === typ) return known as Statement<T>;
-    const statement = await openStatement(token, typ, async (id) => (used = id === kid ? key : await find(id)));
-    if (used) {
-      const texts = this.#opened.get(used) ?? new Map<string, Statement<StatementType>>();
-      texts.set(token, statement);
-      forgetOldest(texts, STATEMENTS);
-      this.#opened.set(used, texts);
-    }
+    const statement = await openStatement(token, typ, async (kid) => (used = await find(kid)));
+    this.#opened.set(token, { kid: statement.kid, key: used as unknown as CryptoKey, statement });
+    forgetOldest(this.#opened, STATEMENTS);
     return statement;
   }
 }
 
-/** The kid of a header, read only to look a key up; undefined for whatever cannot be read. */
-function peekKid(token: string): string | undefined {
-  try {
-    const header = JSON.parse(atob((token.split('.', 1)[0] as string).replace(/-/g, '+').replace(/_/g, '/'))) as { kid?: unknown };
-    return typeof header.kid === 'string' ? header.kid : undefined;
-  } catch {
-    return undefined;
+function remember<T>(map: Map<string, Promise<T>>, jwk: PublicJwk, make: (jwk: PublicJwk) => Promise<T>): Promise<T> {
+  const id = `${jwk.x}.${jwk.y}`;
+  let value = map.get(id);
+  if (!value) {
+    value = make(jwk);
+    map.set(id, value);
+    // A refusal is not remembered: the next caller gets its own.
+    value.catch(() => map.delete(id));
+    forgetOldest(map, KEYS);
   }
+  return value;
 }
 
 function forgetOldest(map: Map<string, unknown>, limit: number): void {
   if (map.size > limit) map.delete(map.keys().next().value as string);
 }
-

@@ -1,12 +1,13 @@
 /**
  * Owns the objects of the PDF file: one A4 page of compressed layers, cut fonts as Type 0 / Identity-H, one attached file.
  * Built from pdf-lib's low-level objects: its own font embedding drops Chinese glyphs, and its document API stamps the
- * present time. Compression is pdf-lib's deflate and not CompressionStream, whose bytes differ between engines and
+ * present time. Compression is fflate's and not CompressionStream, whose bytes differ between engines and
  * processors: the same input gives the same bytes everywhere.
  * It refuses to read a clock or randomness: dates and identifier are arguments.
  */
+import { strToU8, zlibSync } from 'fflate';
 import { PDFContext, PDFHexString, PDFString, PDFWriter, type PDFRef } from 'pdf-lib';
-import type { Font, FontSlice } from './font.ts';
+import { glyphOf, outlineOf, type Font, type FontSlice } from './font.ts';
 import { A4, MM, num, type Face, type Form } from './pdf-page.ts';
 
 /** A cut font, compressed: made once for the fixed layer, once a document for the values. */
@@ -41,8 +42,8 @@ export interface PdfParts {
   id: Uint8Array;
 }
 
-/** zlib at its default level. A private context is only a way to pdf-lib's compressor. */
-export const deflate = (contents: string | Uint8Array): Uint8Array => PDFContext.create().flateStream(contents).getContents();
+/** zlib at its default level. */
+export const deflate = (contents: string | Uint8Array): Uint8Array => zlibSync(typeof contents === 'string' ? strToU8(contents, true) : contents);
 
 export function packFace(resource: string, font: Font, slice: FontSlice): FaceFile {
   return { resource, font, slice, program: deflate(slice.bytes), programLength: slice.bytes.length, toUnicode: deflate(toUnicode(slice)) };
@@ -97,6 +98,12 @@ function widths(font: Font, slice: FontSlice): (number | number[])[] {
   return runs;
 }
 
+/** The top of a capital H; the ascent in a font without one. */
+function capHeight(font: Font): number {
+  const outline = outlineOf(font, glyphOf(font, 0x48));
+  return outline.length === 0 ? font.ascent : new DataView(outline.buffer, outline.byteOffset).getInt16(8);
+}
+
 function addFont(context: PDFContext, { font, slice, program, programLength, toUnicode: map }: FaceFile): PDFRef {
   const scale = (units: number) => Math.round((units * 1000) / font.unitsPerEm);
   const name = `${tag(slice)}+${font.postScriptName}`;
@@ -108,7 +115,7 @@ function addFont(context: PDFContext, { font, slice, program, programLength, toU
     ItalicAngle: 0,
     Ascent: scale(font.ascent),
     Descent: scale(font.descent),
-    CapHeight: scale(font.ascent),
+    CapHeight: scale(capHeight(font)),
     StemV: 80,
     FontFile2: context.register(context.stream(program, { Filter: 'FlateDecode', Length1: programLength })),
   }));
@@ -141,7 +148,8 @@ function pdfText(text: string): PDFString | PDFHexString {
 const pdfDate = (day: string): PDFString => PDFString.of(`D:${day.replaceAll('-', '')}000000+08'00'`);
 
 function addAttachment(context: PDFContext, { attachment: file, day }: PdfParts): PDFRef {
-  const stream = context.flateStream(file.bytes, {
+  const stream = context.stream(deflate(file.bytes), {
+    Filter: 'FlateDecode',
     Type: 'EmbeddedFile',
     Subtype: file.mediaType,
     Params: { Size: file.bytes.length, CreationDate: pdfDate(day), ModDate: pdfDate(day) },

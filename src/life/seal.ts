@@ -27,7 +27,7 @@
  */
 import canonicalize from 'canonicalize';
 import { CompactSign, type CryptoKey } from 'jose';
-import { concat, decodeUtf8, encodeUtf8, fromBase64url, sha256, toBase64url } from './bytes.ts';
+import { concat, decodeUtf8, encodeUtf8, equalBytes, fromBase64url, sha256Short, toBase64url } from './bytes.ts';
 import { dayNumber, dayOf } from './calendar.ts';
 import { normalizeNumber, parseNumber } from './number.ts';
 import { Refusal } from './refusal.ts';
@@ -70,7 +70,9 @@ export interface SealInput {
 const short = (digest: Uint8Array): string => toBase64url(digest.slice(0, DIGEST_BYTES));
 /** How format 2 names a holder: the first 16 bytes of the name disclosure's digest. */
 export const shortNameDigest = (sdDigest: string): string => short(fromBase64url(sdDigest));
-const textDigest = async (text: string): Promise<string> => short(await sha256(encodeUtf8(text)));
+const textDigest = (text: string): string => short(sha256Short(encodeUtf8(text)));
+/** By which a certificate names its own seal: SHA-256 of the digits, base64url. */
+export const sealDigest = (digits: string): string => toBase64url(sha256Short(encodeUtf8(digits)));
 
 /** kid of a seal: `<code>-<n>`, without a host. */
 export const sealKid = (facts: { number: string; key_number: number }): string => `${facts.number.slice(0, 13)}-${facts.key_number}`;
@@ -131,20 +133,20 @@ function codeBits(origin: string, digits: number): number {
 }
 
 /** Chooses the lowest format that fits the budget; refuses `seal_too_large` (only an origin of extreme length does that). */
-export async function chooseFormat(input: SealInput): Promise<SealFacts> {
+export function chooseFormat(input: SealInput): SealFacts {
   const { number, key_number, issued_on, occupation } = input;
   const base = { number, key_number, issued_on, occupation_code: occupation.code };
   const plain: SealFacts = { ...base, occupation: { text: occupation.name }, job: { text: input.job }, name: { text: input.name } };
   const nameDigest = { digest: shortNameDigest(input.name_digest) };
   const candidates = [
-    async () => plain,
-    async () => ({ ...plain, name: nameDigest }),
-    async () => ({ ...base, occupation: { digest: await textDigest(occupation.name) }, job: { digest: await textDigest(input.job) }, name: nameDigest }),
+    () => plain,
+    () => ({ ...plain, name: nameDigest }),
+    () => ({ ...base, occupation: { digest: textDigest(occupation.name) }, job: { digest: textDigest(input.job) }, name: nameDigest }),
   ];
   // The longest number of that many bytes: the size does not depend on the signature's value.
   const largest = new Uint8Array(SIGNATURE_BYTES).fill(0xff);
   for (const candidate of candidates) {
-    const facts = await candidate();
+    const facts = candidate();
     if ('text' in facts.name && encodeUtf8(facts.name.text).length > 255) continue;
     if (codeBits(input.origin, toDigits(bytesOf(facts, largest)).length) <= BUDGET_BITS) return facts;
   }
@@ -194,8 +196,8 @@ export function readSeal(number: string, digits: string): { facts: SealFacts; to
   };
   if (at !== bytes.length - SIGNATURE_BYTES) throw malformed('The lengths in the seal do not add up.');
   const signature = bytes.slice(at);
-  // One spelling only: what is read must write back to the same digits.
-  if (toDigits(bytesOf(facts, signature)) !== digits) throw malformed('The seal is not in its canonical form.');
+  // One spelling only: what is read must write back to the same bytes.
+  if (!equalBytes(bytesOf(facts, signature), bytes)) throw malformed('The seal is not in its canonical form.');
   return { facts, token: sealToken(facts, toBase64url(signature)) };
 }
 
@@ -209,7 +211,7 @@ export async function openSeal(number: string, digits: string, find: KeyFinder):
 /** Takes the text of a QR code apart; refuses `seal_url_malformed` for any other text. Hosts are judged elsewhere. */
 export function parseSealUrl(text: string): { origin: string; number: string; digits: string | undefined } {
   const match = /^(https?:\/\/[^\s/?#]{1,253})\/c\/([^/?#\s%]{1,80})(?:#(\d{0,1000}))?$/.exec(text.trim());
-  if (!match) throw new Refusal('seal_url_malformed', 'This is not the text of a certificate\'s QR code: https://<host>/c/<number>#<digits>.');
+  if (!match || !URL.canParse(match[1] as string)) throw new Refusal('seal_url_malformed', 'This is not the text of a certificate\'s QR code: https://<host>/c/<number>#<digits>.');
   return { origin: match[1] as string, number: normalizeNumber(match[2] as string), digits: match[3] || undefined };
 }
 
@@ -217,16 +219,16 @@ export function parseSealUrl(text: string): { origin: string; number: string; di
  * Whether a seal and a certificate say the same. `name` is compared where it is known; with digests, against
  * the certificate's signed digests (`sd`). @throws Refusal `seal_differs` naming the part
  */
-export async function compareSeal(
+export function compareSeal(
   seal: SealFacts,
   certificate: { number: string; issued_on: string; occupation: { code: string; name: string }; job: string; masked_name: string; name?: string | undefined; sd: readonly string[] },
-): Promise<void> {
+): void {
   const differs = (part: string) => new Refusal('seal_differs', `The QR code and the certificate differ in ${part}.`, { part });
-  const same = async (value: SealText, text: string) => ('text' in value ? value.text === text : value.digest === (await textDigest(text)));
+  const same = (value: SealText, text: string) => ('text' in value ? value.text === text : value.digest === textDigest(text));
   if (seal.number !== certificate.number) throw differs('number');
   if (seal.issued_on !== certificate.issued_on) throw differs('issued_on');
-  if (seal.occupation_code !== certificate.occupation.code || !(await same(seal.occupation, certificate.occupation.name))) throw differs('occupation');
-  if (!(await same(seal.job, certificate.job))) throw differs('job');
+  if (seal.occupation_code !== certificate.occupation.code || !same(seal.occupation, certificate.occupation.name)) throw differs('occupation');
+  if (!same(seal.job, certificate.job)) throw differs('job');
   const { name } = seal;
   const agrees =
     'digest' in name

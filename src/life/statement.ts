@@ -8,7 +8,7 @@
  * A statement's text is never an identity (ES256 texts are malleable): `jti` and payload digests are.
  */
 import { CompactSign, calculateJwkThumbprint, compactVerify, importJWK, type CryptoKey } from 'jose';
-import { decodeUtf8, encodeUtf8, fromBase64url, sha256, toBase64url } from './bytes.ts';
+import { decodeUtf8, encodeUtf8, fromBase64url, isCanonical, sha256Short, toBase64url } from './bytes.ts';
 import { isRefusal, Refusal } from './refusal.ts';
 import { readPayload, type Payload, type PublicJwk, type StatementType } from './schema.ts';
 
@@ -39,7 +39,7 @@ export const SKEW = 60;
 const COMPACT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
 /** Splits a compact JWS and reads its header. Nothing returned here is verified. */
-export function readHeader(token: unknown, typ: string): { header: Header; payload: string } {
+export function readHeader(token: unknown, typ: string): Header {
   if (typeof token !== 'string' || token.length > STATEMENT_LIMIT || !COMPACT.test(token)) {
     throw new Refusal('statement_malformed', 'A statement is one compact JWS: three parts of base64url without white space.', { part: typ });
   }
@@ -48,7 +48,7 @@ export function readHeader(token: unknown, typ: string): { header: Header; paylo
   try {
     // The signature's last character has bits that mean nothing; only one spelling is taken.
     if (fromBase64url(signature).length !== 64) throw new Refusal('statement_malformed', 'An ES256 signature has 64 bytes.', { part: typ });
-    fromBase64url(payload);
+    if (!isCanonical(payload)) throw new SyntaxError();
     header = JSON.parse(decodeUtf8(fromBase64url(head))) as Record<string, unknown>;
   } catch (error) {
     if (isRefusal(error, 'statement_malformed')) throw error;
@@ -65,20 +65,20 @@ export function readHeader(token: unknown, typ: string): { header: Header; paylo
   if (typeof kid !== 'string' || kid.length === 0 || kid.length > 256) {
     throw new Refusal('key_unknown', 'The header must name the signing key by its kid.', { part: typ });
   }
-  return { header: { alg: 'ES256', typ, kid }, payload };
+  return { alg: 'ES256', typ, kid };
 }
 
 /** Verifies the signature with the one key that its kid names and returns the payload bytes. */
 export async function openBytes(token: string, typ: string, find: KeyFinder): Promise<{ kid: string; bytes: Uint8Array<ArrayBuffer> }> {
-  const { header, payload } = readHeader(token, typ);
+  const header = readHeader(token, typ);
   const key = await find(header.kid);
   if (!key) throw new Refusal('key_unknown', 'The statement is signed with a key that nobody entitled has named.', { part: typ });
   try {
-    await compactVerify(token, key, { algorithms: ['ES256'] });
+    const { payload } = await compactVerify(token, key, { algorithms: ['ES256'] });
+    return { kid: header.kid, bytes: payload as Uint8Array<ArrayBuffer> };
   } catch {
     throw new Refusal('signature_wrong', 'The signature does not match the statement.', { part: typ });
   }
-  return { kid: header.kid, bytes: fromBase64url(payload) };
 }
 
 /**
@@ -96,7 +96,7 @@ export async function openStatement<T extends StatementType>(token: string, typ:
   }
   const read = readPayload(typ, value);
   if ('problem' in read) throw new Refusal('claims_malformed', `The claim ${read.part} of ${typ} is wrong: ${read.problem}`, { part: `${typ}:${read.part}` });
-  return { typ, kid, payload: read.payload, digest: toBase64url(await sha256(bytes)), token };
+  return { typ, kid, payload: read.payload, digest: toBase64url(sha256Short(bytes)), token };
 }
 
 /** Checks `nbf`, `iat` and `exp` at an instant (NumericDate), with 60 s for clocks that differ. */

@@ -7,7 +7,7 @@
 import { codeOf, openClient, type Directory } from './authority.ts';
 import { Refusal } from './refusal.ts';
 import type { Filing, Payload } from './schema.ts';
-import { checkTimes, thumbprint, type Statement } from './statement.ts';
+import { checkTimes, type Statement } from './statement.ts';
 
 export type Event = Payload<'status+jwt'>;
 export type State = 'valid' | 'suspended' | 'revoked';
@@ -41,7 +41,7 @@ export async function openEvent(event: StoredEvent, directory: Directory, filing
     return { statement, rank: centre.tier === 'city' ? 1 : 2 };
   }
   const client = await directory.memo.open(event.client, 'client+jwt', directory.findCentre);
-  const kid = await thumbprint(client.payload.cnf.jwk);
+  const kid = await directory.memo.thumbprint(client.payload.cnf.jwk);
   const key = await directory.memo.key(client.payload.cnf.jwk);
   const statement = await directory.memo.open(event.token, 'status+jwt', (id) => (id === kid ? key : undefined));
   await openClient(event.client, directory, filing, statement.payload.iat);

@@ -11,7 +11,7 @@ import { shanghaiDay, shanghaiYear, toTimestamp } from './calendar.ts';
 import { compareColumns, compareState, type Columns } from './columns.ts';
 import { openCredential, splitCredential, withDisclosures, type CredentialFacts } from './credential.ts';
 import { readDisclosures, type ClaimName, type Disclosed } from './disclose.ts';
-import { leafOf } from './leaf.ts';
+import { leafOfText, leafText } from './leaf.ts';
 import { levelName } from './level.ts';
 import { includes } from './merkle.ts';
 import { maskName } from './name.ts';
@@ -19,7 +19,7 @@ import { parseNumber } from './number.ts';
 import { Refusal } from './refusal.ts';
 import { CHECKS, verdictOf, type CertificateView, type Check, type CheckId, type Report } from './report.ts';
 import type { Approval, Filing } from './schema.ts';
-import { compareSeal, openSeal, type SealFacts } from './seal.ts';
+import { openSeal, sealDigest, type SealFacts } from './seal.ts';
 import { readHeader } from './statement.ts';
 import { readHistory, type StoredEvent } from './status.ts';
 
@@ -59,6 +59,8 @@ const skip = (code: string): Outcome => ({ result: 'not_checked', code });
 /** What the checks learn on their way; later checks build on earlier ones. */
 interface Findings {
   facts?: CredentialFacts;
+  /** The row's canonical text. */
+  leaf?: string;
   disclosed?: Disclosed;
   seal?: SealFacts;
   filing?: Filing;
@@ -99,19 +101,23 @@ async function checkSignature(evidence: Evidence, directory: Directory, filing: 
     if (parts.organization !== code) throw new Refusal('number_contradicts', 'The number belongs to another organization.', { part: 'organization' });
     if (parts.level !== facts.row.level) throw new Refusal('number_contradicts', 'The number says another level.', { part: 'level' });
     if (parts.year !== shanghaiYear(facts.issued_at)) throw new Refusal('number_contradicts', 'The number says another year.', { part: 'year' });
-    found.disclosed = await readDisclosures(disclosures, facts.row.sd);
+    found.disclosed = readDisclosures(disclosures, facts.row.sd);
     const { name } = found.disclosed.holder;
     if (name !== undefined && maskName(name) !== facts.row.masked_name) throw new Refusal('disclosure_not_signed', 'The name does not fit the masked name.', { part: 'name' });
     found.facts = facts;
   }
-  if (evidence.seal) {
-    found.seal = await openSeal(evidence.seal.number, evidence.seal.digits, issuingKey(directory, filing, true));
-    if (found.facts) {
-      const { row, number, issued_at } = found.facts;
-      await compareSeal(found.seal, { ...row, number, issued_on: shanghaiDay(issued_at), name: found.disclosed?.holder.name });
+  if (evidence.seal && found.facts) {
+    // The certificate names its seal, so the seal's own signature need not be verified once more.
+    if (sealDigest(evidence.seal.digits) !== found.facts.seal_digest) {
+      throw new Refusal('seal_differs', 'The QR code is not the one of this certificate.', { part: 'digits' });
     }
+  } else if (evidence.seal) {
+    found.seal = await openSeal(evidence.seal.number, evidence.seal.digits, issuingKey(directory, filing, true));
   }
-  if (evidence.columns && found.facts) compareColumns(evidence.columns, found.facts, found.seal);
+  if (found.facts) {
+    found.leaf = leafText(found.facts.row);
+    if (evidence.columns) await compareColumns(evidence.columns, found.facts, found.leaf, found.disclosed?.holder ?? {});
+  }
   return found.facts || found.seal ? pass : skip('nothing_signed');
 }
 
@@ -153,7 +159,7 @@ async function checkApproval(evidence: Evidence, directory: Directory, found: Fi
   if (evidence.columns && evidence.columns.root !== payload.root) throw new Refusal('register_differs', 'The stored root is not the approved one.', { part: 'root' });
   if (payload.jti !== facts.approval) throw new Refusal('approval_differs', 'The certificate names another approval.');
   checkApprovalTime(payload, facts.issued_at);
-  if (!(await includes(fromBase64url(payload.root), await leafOf(facts.row), index, size, path.map(fromBase64url)))) {
+  if (!includes(fromBase64url(payload.root), leafOfText(found.leaf as string), index, size, path.map(fromBase64url))) {
     throw new Refusal('row_not_approved', 'This result is not among those that the centres approved.');
   }
   found.approval = payload;

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { inflateSync } from 'node:zlib';
-import { PDFArray, PDFDict, PDFDocument, PDFName, PDFRawStream, type PDFObject } from 'pdf-lib';
+import { PDFArray, PDFDict, PDFDocument, PDFName, PDFNumber, PDFRawStream, type PDFObject } from 'pdf-lib';
 import type { DocumentFacts } from '../../src/life/document.ts';
 import { openFont, type Font } from '../../src/life/font.ts';
 import { writeFont } from '../../src/life/pdf-sfnt.ts';
@@ -63,6 +63,8 @@ export interface Shown {
   y: number;
   size: number;
   tracking: number;
+  /** Red, green, blue in percent. */
+  colour: number[];
   glyphs: { font: string; cid: number; codePoint: number }[];
 }
 
@@ -70,6 +72,8 @@ export interface ReadPdf {
   document: PDFDocument;
   /** Embedded font programs by resource name. */
   programs: Record<string, Uint8Array>;
+  /** /W of each font: glyph → width; others are the default, 1000. */
+  widths: Record<string, Map<number, number>>;
   /** What each layer draws, uncompressed. */
   layers: string[];
   shown: Shown[];
@@ -90,6 +94,15 @@ function readToUnicode(map: string): Map<number, number> {
   return codes;
 }
 
+function readWidths(list: PDFArray): Map<number, number> {
+  const found = new Map<number, number>();
+  for (let i = 0; i < list.size(); i += 2) {
+    const first = list.lookup(i, PDFNumber).asNumber();
+    list.lookup(i + 1, PDFArray).asArray().forEach((width, n) => found.set(first + n, (width as PDFNumber).asNumber()));
+  }
+  return found;
+}
+
 /** Reads a certificate the way a viewer does: content stream → CID → ToUnicode and embedded font. */
 export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
   const document = await PDFDocument.load(bytes, { updateMetadata: false });
@@ -97,11 +110,13 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
   const fonts = page.Resources()?.lookup(PDFName.of('Font'), PDFDict) as PDFDict;
   const programs: Record<string, Uint8Array> = {};
   const codes: Record<string, Map<number, number>> = {};
+  const widths: Record<string, Map<number, number>> = {};
   for (const [key] of fonts.entries()) {
     const type0 = fonts.lookup(key, PDFDict);
     const cidFont = type0.lookup(PDFName.of('DescendantFonts'), PDFArray).lookup(0, PDFDict);
     const resource = key.decodeText();
     programs[resource] = inflate(cidFont.lookup(PDFName.of('FontDescriptor'), PDFDict).lookup(PDFName.of('FontFile2')));
+    widths[resource] = readWidths(cidFont.lookup(PDFName.of('W'), PDFArray));
     codes[resource] = readToUnicode(latin(inflate(type0.lookup(PDFName.of('ToUnicode')))));
   }
   const contents = page.Contents() as PDFArray;
@@ -117,10 +132,11 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
       text: String.fromCodePoint(...glyphs.map((glyph) => glyph.codePoint)),
       tracking: Number(place[1]), x: Number(place[2]), y: Number(place[3]),
       size: Number(/ ([\d.]+) Tf/.exec(line)?.[1]),
+      colour: (/^BT ([\d.]+) ([\d.]+) ([\d.]+) rg/.exec(line) as RegExpExecArray).slice(1).map((part) => 100 * Number(part)),
       glyphs,
     };
   });
-  return { document, programs, layers, shown };
+  return { document, programs, widths, layers, shown };
 }
 
 /** Six glyphs: .notdef, A (simple), B (simple), Á = A + B scaled, a composite of Á, and a composite of itself. Code points U+0041…, cmap format 4. */

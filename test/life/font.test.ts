@@ -32,7 +32,7 @@ describe('openFont', () => {
     expect(outlineOf(font, glyphOf(font, 0x4e2d)).buffer).toBe(font.bytes.buffer);
   });
 
-  it('has every rare character that DOMAIN names, all of GB 2312 level 1 and the whole URO', () => {
+  it('has every rare character that DOMAIN names, and all of the first 20,902 ideographs', () => {
     expect(missingGlyphs(font, '䶮㛃𬭎𫖯龑𬱖·')).toEqual([]);
     expect(missingGlyphs(font, String.fromCodePoint(...Array.from({ length: 0x9fa5 - 0x4e00 + 1 }, (_, i) => 0x4e00 + i)))).toEqual([]);
   });
@@ -123,7 +123,7 @@ describe('broken fonts', () => {
   });
 
   it('refuses the real font cut off anywhere', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: font.bytes.length - 1 }), (length) => {
+    fc.assert(fc.property(fc.integer({ min: 0, max: font.bytes.length - 4 }), (length) => {
       expect(code(use(font.bytes.subarray(0, length)))).toBe('font_unusable');
     }), { numRuns: 200 });
   });
@@ -135,7 +135,7 @@ describe('broken fonts', () => {
         bad[at] = value;
         expect(['none', 'font_unusable', 'glyph_missing']).toContain(code(use(bad)));
       }
-      expect(code(use(good.subarray(0, at)))).not.toBe(at < good.length - 4 ? 'none' : '');
+      if (at < good.length - 4) expect(code(use(good.subarray(0, at)))).toBe('font_unusable');
     }
     fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
       expect(code(use(Uint8Array.from([0, 1, 0, 0, ...bytes])))).toBe('font_unusable');

@@ -1,0 +1,119 @@
+/**
+ * Sets the stage for measuring: the bench Worker in workerd (Miniflare, without the development proxy), a filed
+ * organization and issued certificates, all through the HTTP API.
+ */
+import { build } from 'esbuild';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Miniflare, Response as MiniflareResponse } from 'miniflare';
+import { buildAssets, ROOT } from '../../src/cli/build.ts';
+import { Caller } from '../../src/cli/caller.ts';
+import { appointCentre, approveBatch, fileOrganization, makeKey, nameClient, orderBatch, type Identity, type KeyPair } from '../../src/cli/sign.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+
+export interface Stage {
+  mf: Miniflare;
+  /** Address of the Worker itself. */
+  url: string;
+  origin: string;
+  db: Awaited<ReturnType<Miniflare['getD1Database']>>;
+  province: Identity;
+  client: Identity;
+  code: string;
+  caller: Caller;
+}
+
+const ORIGIN = 'https://lz.example.cn';
+
+const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+function idNumber(n: number): string {
+  const day = new Date(Date.UTC(1970, 0, 1 + Math.floor(n / 900))).toISOString().slice(0, 10).replaceAll('-', '');
+  const body = `370102${day}${String(100 + (n % 900)).padStart(3, '0')}`;
+  return body + '10X98765432'[WEIGHTS.reduce((total, weight, i) => total + weight * Number(body[i]), 0) % 11];
+}
+
+export async function makeStage(): Promise<Stage> {
+  await buildAssets();
+  const bundled = await build({
+    entryPoints: [join(ROOT, 'test/bench/worker.ts')], bundle: true, write: false, format: 'esm', platform: 'browser', target: 'es2023',
+    conditions: ['workerd', 'worker', 'browser'], external: ['cloudflare:*', 'node:*'], jsx: 'automatic', jsxImportSource: 'hono/jsx', logLevel: 'error',
+  });
+  const root = await makeKey();
+  const text = (value: string) => ({ type: 'text' as const, value });
+  const assets = async (request: { url: string }) => new MiniflareResponse(await readFile(join(ROOT, '.dev/assets', new URL(request.url).pathname)));
+  const mf = new Miniflare({
+    workers: [
+      {
+        config: {
+          name: 'bench',
+          compatibilityDate: '2026-10-01',
+          manifest: { mainModule: 'index.mjs', modules: { 'index.mjs': { type: 'esm', contents: bundled.outputFiles[0]?.text ?? '' } } },
+          env: {
+            DB: { type: 'd1', id: 'bench' },
+            ASSETS: { type: 'fetcher', handler: assets },
+            PUBLIC_ORIGIN: text(ORIGIN),
+            TRUST_ROOT: text(root.kid),
+            TRUST_ROOT_JWKS: text(JSON.stringify([root.jwk])),
+            MASTER_SECRET: text(Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url')),
+          },
+        },
+        dev: { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] },
+      },
+    ],
+  });
+  const db = await mf.getD1Database('DB');
+  const folder = join(ROOT, 'src/storage/migrations');
+  for (const file of readdirSync(folder).sort()) {
+    const sql = readFileSync(join(folder, file), 'utf8').replace(/--.*$/gm, '');
+    for (const statement of sql.split(';').map((one) => one.trim()).filter(Boolean)) await db.prepare(statement).run();
+  }
+  const url = (await mf.unsafeGetDirectURL()).origin;
+  // The public origin is what DPoP proofs name; the requests go to the socket.
+  const fetcher = (address: string, init: RequestInit) => fetch(address.replace(ORIGIN, url), init);
+  return { mf, url, origin: ORIGIN, db, ...(await enrol(root, fetcher)) };
+}
+
+async function enrol(root: KeyPair, fetcher: (url: string, init: RequestInit) => Promise<Response>) {
+  const code = 'S000037000002';
+  const own = await makeKey();
+  const province: Identity = { ...own, subject: 'centre:3700', token: await appointCentre(root, { code: '3700', name: '山东省职业技能鉴定指导中心', jwk: own.jwk }) };
+  const centre = new Caller(ORIGIN, province, fetcher);
+  await centre.post('/v1/centres', { statement: province.token });
+  const issuing = await centre.post<{ kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string }>(`/v1/organizations/${code}/keys`, {});
+  const scope = [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5 as const, 4 as const, 3 as const, 2 as const, 1 as const] }];
+  const filing = await fileOrganization(province, { code, name: '山东鲁能技师学院', uscc: '91350100M000100Y43', route: 'province', scope, annual_capacity: 900_000, issuing_jwks: { keys: [issuing] } });
+  await centre.post('/v1/filings', { statement: filing });
+  const key = await makeKey();
+  const client: Identity = { ...key, subject: `org:${code}`, token: await nameClient(province, code, key.jwk) };
+  await centre.post('/v1/clients', { statement: client.token });
+  return { province, client, code, caller: new Caller(ORIGIN, client, fetcher), centre };
+}
+
+let person = 0;
+
+/** Uploads and approves a batch; `issue` then takes only the call that is measured. */
+export async function prepareBatch(stage: Stage, count: number): Promise<{ id: string; issue: () => Promise<void> }> {
+  const candidates = Array.from({ length: count }, () => ({
+    name: '欧阳建国', id_type: 'resident_id', id_number: idNumber(person++), occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--',
+    level: 3, score_theory: 80, score_practice: 85, exam_date: '2026-11-01',
+  }));
+  const { id, root } = await stage.caller.post<{ id: string; root: string }>('/v1/batches', { candidates });
+  const ref = { organization: stage.code, aud: stage.origin, batch: id, root, count };
+  const approval = await approveBatch(stage.province, ref);
+  const { jti } = JSON.parse(Buffer.from(approval.split('.')[1] as string, 'base64url').toString()) as { jti: string };
+  const order = await orderBatch(stage.client, ref, jti);
+  return {
+    id,
+    issue: async () => {
+      for (let state = ''; state !== 'issued'; ) ({ state } = await stage.caller.post<{ state: string }>(`/v1/batches/${id}/issue`, { approval, order }));
+    },
+  };
+}
+
+export interface Issued {
+  number: string;
+  credential: string;
+  seal_url: string;
+}
+
+export const certificatesOf = async (stage: Stage, batch: string): Promise<Issued[]> => (await stage.caller.get<{ certificates: Issued[] }>(`/v1/batches/${batch}/certificates`)).certificates;

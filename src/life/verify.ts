@@ -6,22 +6,22 @@
  */
 import { codeOf, openFiling, type Directory } from './authority.ts';
 import { checkApprovalTime, openApproval, openOrder, type BatchFacts } from './approve.ts';
-import { fromBase64url } from './bytes.ts';
-import { shanghaiDay, shanghaiYear, toTimestamp } from './calendar.ts';
+import { decodeUtf8, fromBase64url } from './bytes.ts';
+import { dayNumber, shanghaiDay, shanghaiYear, toTimestamp } from './calendar.ts';
 import { compareColumns, compareState, type Columns } from './columns.ts';
 import { openCredential, splitCredential, withDisclosures, type CredentialFacts } from './credential.ts';
 import { readDisclosures, type ClaimName, type Disclosed } from './disclose.ts';
 import { leafOfText, leafText } from './leaf.ts';
-import { levelName } from './level.ts';
 import { includes } from './merkle.ts';
 import { maskName } from './name.ts';
 import { parseNumber } from './number.ts';
-import { Refusal } from './refusal.ts';
-import { CHECKS, verdictOf, type CertificateView, type Check, type CheckId, type Report } from './report.ts';
-import type { Approval, Filing } from './schema.ts';
-import { openSeal, sealDigest, type SealFacts } from './seal.ts';
+import { isRefusal, Refusal } from './refusal.ts';
+import { CHECKS, verdictOf, type Check, type CheckId, type Report } from './report.ts';
+import type { Filing } from './schema.ts';
+import { openSeal, readSeal, sealDigest } from './seal.ts';
 import { readHeader } from './statement.ts';
 import { readHistory, type StoredEvent } from './status.ts';
+import { viewOf, type Findings } from './view.ts';
 
 export interface Evidence {
   /** The number that was asked for, if one was. */
@@ -55,20 +55,6 @@ export interface Verification {
 type Outcome = { result: 'pass' } | { result: 'not_checked'; code: string };
 const pass: Outcome = { result: 'pass' };
 const skip = (code: string): Outcome => ({ result: 'not_checked', code });
-
-/** What the checks learn on their way; later checks build on earlier ones. */
-interface Findings {
-  facts?: CredentialFacts;
-  /** The row's canonical text. */
-  leaf?: string;
-  disclosed?: Disclosed;
-  seal?: SealFacts;
-  filing?: Filing;
-  approval?: Approval;
-  approvers?: string[];
-  fate?: { action: string; reason: string; at: string } | undefined;
-  replaced_by?: string;
-}
 
 class StatusVerdict extends Refusal {}
 
@@ -199,12 +185,29 @@ async function checkStatus(evidence: Evidence, directory: Directory, found: Find
   return pass;
 }
 
+/**
+ * When the certificate says it was issued, read before its signature: only to judge a filing that may have ended
+ * since. The signature is verified with that filing's key afterwards, so a false date gains nothing.
+ */
+function claimedIssue({ credential, seal }: Evidence): number | undefined {
+  try {
+    // The end of the day: a seal names no hour.
+    if (seal) return (dayNumber(readSeal(seal.number, seal.digits).facts.issued_on) + 1) * 86_400 - 8 * 3600 - 1;
+    if (credential === undefined) return undefined;
+    const payload = JSON.parse(decodeUtf8(fromBase64url(credential.split('.')[1] ?? ''))) as { validFrom?: string } | null;
+    return Date.parse(payload?.validFrom ?? '') / 1000 || undefined;
+  } catch (error) {
+    if (isRefusal(error) || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
 /** Opens the filing at the instant it is judged: the province's approval, else the issue, else now. */
 async function judgeFiling(evidence: Evidence, directory: Directory, now: number): Promise<Filing | Refusal | undefined> {
   if (evidence.filing === undefined) return undefined;
   try {
     const approval = evidence.approval === undefined ? undefined : await directory.memo.open(evidence.approval, 'approval+jwt', directory.findCentre);
-    return (await openFiling(evidence.filing, directory, approval?.payload.iat ?? now)).payload;
+    return (await openFiling(evidence.filing, directory, approval?.payload.iat ?? Math.min(now, claimedIssue(evidence) ?? now))).payload;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (!error.facts.part?.startsWith('approval+jwt')) return error;
@@ -237,7 +240,7 @@ export async function verify(evidence: Evidence, directory: Directory, now: numb
     if (checks.some((check) => check.result === 'fail')) checks.push({ id, result: 'not_reached' });
     else checks.push(id === 'signature' ? signature : await outcome(id, steps[id] as () => Outcome));
   }
-  const certificate = view(found, evidence.show);
+  const certificate = viewOf(found, evidence.show);
   const report: Report = {
     verdict: verdictOf(checks),
     checks,
@@ -258,47 +261,3 @@ async function outcome(id: CheckId, work: () => Outcome | Promise<Outcome>): Pro
     return { id, result: 'fail', code: error.code, ...(error.facts.part === undefined ? {} : { part: error.facts.part }) };
   }
 }
-
-/** What verified signatures say. A seal's digests are not shown as names. */
-function view({ facts, seal, filing, approval, approvers, disclosed }: Findings, show: readonly ClaimName[] | undefined): CertificateView | null {
-  const signed = facts ?? seal;
-  if (!signed) return null;
-  const { organization, level, text: number } = parseNumber(signed.number);
-  const chain = {
-    ...(filing ? { filed_by: filing.iss } : {}),
-    ...(approvers ? { approved_by: approvers } : {}),
-    ...(approval ? { approved_on: shanghaiDay(approval.iat) } : {}),
-  };
-  const common = { number, level, level_name: levelName(level) };
-  if (facts) {
-    const { row } = facts;
-    const shown = (claim: ClaimName) => (show === undefined || show.includes(claim) ? disclosed?.holder : undefined);
-    const name = shown('name')?.name;
-    const { id_type, id_number } = shown('identifier') ?? {};
-    return {
-      ...common,
-      organization: { code: organization, name: facts.organization_name },
-      occupation: row.occupation,
-      job: row.job,
-      issued_on: shanghaiDay(facts.issued_at),
-      exam_date: row.exam_date,
-      holder: { name: name ?? row.masked_name, ...(id_type !== undefined && id_number !== undefined ? { id_type, id_number: maskId(id_number) } : {}) },
-      ...chain,
-      ...(row.replaces === undefined ? {} : { replaces: row.replaces }),
-    };
-  }
-  const { occupation, job, name, occupation_code, issued_on } = seal as SealFacts;
-  return {
-    ...common,
-    organization: { code: organization, name: filing?.name ?? '' },
-    occupation: { code: occupation_code, name: 'text' in occupation ? occupation.text : '' },
-    job: 'text' in job ? job.text : '--',
-    issued_on,
-    holder: { name: 'text' in name ? name.text : '**' },
-    ...chain,
-  };
-}
-
-/** Only the last four characters of an identifier are ever shown (DOMAIN: masking more loosely gives it away). */
-export const maskId = (idNumber: string): string => '*'.repeat(Math.max(0, idNumber.length - 4)) + idNumber.slice(-4);
-

@@ -1,0 +1,70 @@
+/**
+ * Owns what a Report shows of a certificate: only what verified signatures say, personal claims only where they
+ * were disclosed and may be shown, and of an identifier never more than the last four characters.
+ */
+import { shanghaiDay } from './calendar.ts';
+import type { CredentialFacts } from './credential.ts';
+import type { ClaimName, Disclosed } from './disclose.ts';
+import { levelName } from './level.ts';
+import { parseNumber } from './number.ts';
+import type { CertificateView } from './report.ts';
+import type { Approval, Filing } from './schema.ts';
+import type { SealFacts } from './seal.ts';
+
+/** What the checks learn on their way; later checks build on earlier ones. */
+export interface Findings {
+  facts?: CredentialFacts;
+  /** The row's canonical text. */
+  leaf?: string;
+  disclosed?: Disclosed;
+  seal?: SealFacts;
+  filing?: Filing;
+  approval?: Approval;
+  approvers?: string[];
+  fate?: { action: string; reason: string; at: string } | undefined;
+  replaced_by?: string;
+}
+
+/** What verified signatures say. A seal's digests are not shown as names. */
+export function viewOf({ facts, seal, filing, approval, approvers, disclosed }: Findings, show: readonly ClaimName[] | undefined): CertificateView | null {
+  const signed = facts ?? seal;
+  if (!signed) return null;
+  const { organization, level, text: number } = parseNumber(signed.number);
+  const chain = {
+    ...(filing ? { filed_by: filing.iss } : {}),
+    ...(approvers ? { approved_by: approvers } : {}),
+    ...(approval ? { approved_on: shanghaiDay(approval.iat) } : {}),
+  };
+  const common = { number, level, level_name: levelName(level) };
+  if (facts) {
+    const { row } = facts;
+    const shown = (claim: ClaimName) => (show === undefined || show.includes(claim) ? disclosed?.holder : undefined);
+    const name = shown('name')?.name;
+    const { id_type, id_number } = shown('identifier') ?? {};
+    return {
+      ...common,
+      organization: { code: organization, name: facts.organization_name },
+      occupation: row.occupation,
+      job: row.job,
+      issued_on: shanghaiDay(facts.issued_at),
+      exam_date: row.exam_date,
+      holder: { name: name ?? row.masked_name, ...(id_type !== undefined && id_number !== undefined ? { id_type, id_number: maskId(id_number) } : {}) },
+      ...chain,
+      ...(row.replaces === undefined ? {} : { replaces: row.replaces }),
+    };
+  }
+  const { occupation, job, name, occupation_code, issued_on } = seal as SealFacts;
+  return {
+    ...common,
+    organization: { code: organization, name: filing?.name ?? '' },
+    occupation: { code: occupation_code, name: 'text' in occupation ? occupation.text : '' },
+    job: 'text' in job ? job.text : '--',
+    issued_on,
+    holder: { name: 'text' in name ? name.text : '**' },
+    ...chain,
+  };
+}
+
+/** Only the last four characters of an identifier are ever shown (DOMAIN: masking more loosely gives it away). */
+export const maskId = (idNumber: string): string => '*'.repeat(Math.max(0, idNumber.length - 4)) + idNumber.slice(-4);
+

@@ -5,8 +5,10 @@
 import { ConfigError } from './env.ts';
 import { batchRoutes } from './http/batches.ts';
 import { centreRoutes } from './http/centre.ts';
+import { describeRoutes } from './http/describe.ts';
 import { factory } from './http/env.ts';
 import { organizationRoutes } from './http/organization.ts';
+import { pageRoutes } from './http/pages.tsx';
 import { onError, problem } from './http/problems.ts';
 import { publicRoutes } from './http/public.ts';
 import { wellKnownRoutes } from './http/wellknown.ts';
@@ -33,11 +35,13 @@ app.get('/healthz', async (c) => {
   return c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' });
 });
 
+app.route('/', describeRoutes);
 app.route('/', wellKnownRoutes);
 app.route('/', batchRoutes);
 app.route('/', organizationRoutes);
 app.route('/', centreRoutes);
 app.route('/', publicRoutes);
+app.route('/', pageRoutes);
 
 // Every path of the table answers 405 with Allow to the methods that it does not have.
 const methods = new Map<string, Set<string>>();

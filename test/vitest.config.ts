@@ -1,6 +1,6 @@
 /**
  * Test projects: `core` runs the pure life/ and the command-line code in Node, `worker` runs the Worker in
- * workerd with the real D1 and assets.
+ * workerd with the real D1 and assets, `browser` looks at the served Worker in a real Chromium.
  */
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
@@ -12,6 +12,7 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'core', root, include: ['test/life/**/*.test.ts', 'test/cli/**/*.test.ts'], environment: 'node', testTimeout: 60_000 } },
+      { test: { name: 'browser', root, include: ['test/browser/**/*.test.ts'], environment: 'node', testTimeout: 60_000 } },
       {
         plugins: [
           cloudflareTest(async () => ({

@@ -1,5 +1,6 @@
 /**
- * Owns what is built for a deployment: the font of the templates and the browser code, into `.dev/assets`.
+ * Owns what is built for a deployment: the font of the templates, the browser code and the stylesheet, into
+ * `.dev/assets`.
  * Called by wrangler before it bundles the Worker, and by tests. Unchanged files are left alone.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
@@ -20,7 +21,10 @@ export async function buildAssets(): Promise<void> {
   const client = join(ROOT, 'src/client');
   const entries = existsSync(client) ? readdirSync(client).filter((name) => /^[a-z-]+\.entry\.ts$/.test(name)) : [];
   await build({
-    entryPoints: Object.fromEntries(entries.map((name) => [name.replace('.entry.ts', ''), join(client, name)])),
+    entryPoints: {
+      ...Object.fromEntries(entries.map((name) => [name.replace('.entry.ts', ''), join(client, name)])),
+      style: join(ROOT, 'src/pages/style.css'),
+    },
     outdir: join(OUT, 'client'),
     bundle: true,
     minify: true,

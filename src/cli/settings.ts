@@ -1,0 +1,16 @@
+/**
+ * Owns the settings of a local deployment: what the Worker is told of the root, and its secrets.
+ */
+import { randomBytes } from 'node:crypto';
+import type { PublicJwk } from '../life/schema.ts';
+
+export const newSecret = (): string => randomBytes(32).toString('base64url');
+
+/** Bindings for a root key and an origin. */
+export function settingsFor(origin: string, root: { kid: string; jwk: PublicJwk }, masterSecret: string, formerHosts: readonly string[] = []) {
+  const { kty, crv, x, y } = root.jwk;
+  return {
+    vars: { PUBLIC_ORIGIN: origin, TRUST_ROOT: root.kid, TRUST_ROOT_JWKS: JSON.stringify([{ kty, crv, x, y }]), FORMER_HOSTS: formerHosts.join(' ') },
+    secrets: { MASTER_SECRET: masterSecret },
+  };
+}

@@ -1,0 +1,71 @@
+/**
+ * Owns the check of a QR code's fragment on the certificate page. The server never receives the fragment; the
+ * words stand in the page's templates, and what the seal says is only ever written as text.
+ * It refuses to leave the visitor without an answer: an error becomes `unknown`.
+ */
+import { isRefusal } from '../life/refusal.ts';
+import { checkSeal, type SealAnswer, type TrustList } from './check-seal.ts';
+
+const box = document.getElementById('seal');
+const { title } = document;
+let asked = 0;
+
+function show(state: string, words: Record<string, string> = {}): void {
+  const template = document.querySelector<HTMLTemplateElement>(`template[data-seal="${state}"]`);
+  if (!box || !template) return;
+  const content = template.content.cloneNode(true) as DocumentFragment;
+  for (const place of content.querySelectorAll<HTMLElement>('[data-fill]')) {
+    const text = words[place.dataset['fill'] as string];
+    if (text !== undefined) place.textContent = text;
+  }
+  document.body.dataset['seal'] = state;
+  // A tab must not go on saying “valid” above a seal that failed.
+  const bad = content.querySelector('.bad h2');
+  document.title = bad?.firstChild?.textContent ?? title;
+  box.replaceChildren(content);
+}
+
+function clear(): void {
+  delete document.body.dataset['seal'];
+  document.title = title;
+  box?.replaceChildren();
+}
+
+function wordsOf(answer: SealAnswer): Record<string, string> {
+  if (!('facts' in answer)) return { code: answer.code };
+  const { facts } = answer;
+  const part = answer.state === 'differs' ? { part: answer.part } : {};
+  return {
+    ...part,
+    issued_on: facts.issued_on,
+    ...('text' in facts.name ? { name: facts.name.text } : {}),
+    ...('text' in facts.occupation ? { occupation: facts.occupation.text } : {}),
+  };
+}
+
+async function trustList(): Promise<TrustList> {
+  const response = await fetch('/.well-known/trust.json');
+  if (!response.ok) throw new Error(`trust.json answered ${response.status}`);
+  return (await response.json()) as TrustList;
+}
+
+async function check(): Promise<void> {
+  const digits = location.hash.slice(1);
+  const mine = ++asked;
+  // Jumps within the page are no seals.
+  if (!box || (digits !== '' && document.getElementById(digits))) return;
+  if (digits === '') return clear();
+  show('checking');
+  let answer: SealAnswer;
+  try {
+    const { number = '', roots = '', credential } = box.dataset;
+    answer = await checkSeal({ number, digits, thumbprints: roots.split(' '), trust: await trustList(), credential, now: Math.floor(Date.now() / 1000) });
+  } catch (error) {
+    answer = { state: 'unknown', code: isRefusal(error) ? error.code : navigator.onLine ? 'browser_cannot' : 'no_network' };
+  }
+  // The address may have changed meanwhile: only the last question is answered.
+  if (mine === asked) show(answer.state, wordsOf(answer));
+}
+
+addEventListener('hashchange', () => void check());
+void check();

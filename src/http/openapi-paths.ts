@@ -1,0 +1,110 @@
+/**
+ * Owns the table of operations in openapi.json: each route with its words in Chinese and English, what it takes
+ * and what it answers. A test holds that the table has every route of the Worker and no other.
+ */
+import type { StatementType } from '../life/schema.ts';
+import { CANDIDATE, CODE, CREDENTIAL, CSV, DIGITS, HOLDER, ID, MISSING, NUMBER, REPORT, ROW_PROBLEM, SEARCH, TOKEN } from './openapi-examples.ts';
+import { ref, type Schema } from './openapi-schemas.ts';
+import { statementSchema } from './openapi-statements.ts';
+
+const JSON_TYPE = 'application/json';
+export const BUNDLE_TYPE = 'application/vnd.luzheng.bundle+json';
+const SD_JWT_TYPE = 'application/vc+sd-jwt';
+const FILE: Schema = { type: 'string', contentMediaType: 'application/pdf' };
+const TEXT: Schema = { type: 'string' };
+
+type Media = Record<string, { schema: Schema; example?: unknown }>;
+type Answers = Record<number, { description: string; content?: Media; headers?: Record<string, Schema> }>;
+
+export interface Operation {
+  tag: '查询核验' | '公开数据' | '评价机构' | '鉴定指导中心' | '网页' | '服务';
+  summary: string;
+  description?: string;
+  /** Who may call; anyone if absent. */
+  roles?: readonly ('organization' | 'city' | 'province')[];
+  query?: Record<string, Schema>;
+  headers?: Record<string, Schema>;
+  body?: Media;
+  answers: Answers;
+  /** Codes of problems that belong to this operation, besides those of its credentials and body. */
+  problems?: readonly string[];
+  /** An example of one of them. */
+  problemExample?: unknown;
+}
+
+const json = (name: string, example?: unknown): Media => ({ [JSON_TYPE]: { schema: ref(name), ...(example === undefined ? {} : { example }) } });
+const ok = (description: string, content: Media): Answers => ({ 200: { description, content } });
+const page = (description: string): Answers => ({ 200: { description, content: { 'text/html': { schema: TEXT } } } });
+const form = (example: Record<string, string>): Media => ({ 'application/x-www-form-urlencoded': { schema: { type: 'object', properties: Object.fromEntries(Object.keys(example).map((name) => [name, TEXT])) }, example } });
+
+const CENTRES = ['city', 'province'] as const;
+const ALL = ['organization', 'city', 'province'] as const;
+const OF_STATEMENTS = ['statement_malformed', 'algorithm_not_allowed', 'type_wrong', 'header_not_allowed', 'key_unknown', 'signature_wrong', 'claims_malformed', 'authority_missing', 'statement_not_yet_valid', 'statement_expired'];
+const OF_NUMBERS = ['number_malformed', 'number_old_qualification', 'number_special_grade'];
+const OF_BATCHES = ['batch_not_found', 'out_of_reach', 'register_differs'];
+const STRETCH = { from: { type: 'integer', minimum: 0, default: 0 }, limit: { type: 'integer', minimum: 0, default: 10_000 } };
+
+/** A route that takes one signed statement. */
+const statement = (summary: string, typ: StatementType, roles: Operation['roles'], problems: readonly string[], also = ''): Operation => ({
+  tag: '鉴定指导中心', summary, ...(roles ? { roles } : {}),
+  description: `\`statement\` is a \`${typ}\`${also}; its payload: #/components/schemas/${statementSchema(typ)}.`,
+  body: json('StatementBody', { statement: TOKEN }),
+  answers: { 201: { description: '已保存 / stored', content: json('Stored', { jti: ID }) }, 200: { description: '同一声明先前已保存 / the very same statement was stored before', content: json('Stored', { jti: ID }) } },
+  problems: [...OF_STATEMENTS, 'issuer_not_caller', 'statement_repeated', 'key_malformed', ...problems],
+});
+
+/** `METHOD path` → operation, in the order of DESIGN § 6. */
+export const OPERATIONS: Record<string, Operation> = {
+  'GET /': { tag: '网页', summary: '查询页 / search page', answers: page('查询页 / search page') },
+  'POST /search': { tag: '网页', summary: '网页表单查询 / search by the form', body: form({ number: NUMBER, name: '', id_number: '' }), answers: { ...page('结果 / results'), 303: { description: '打开二维码所指的页面 / opens the page that a pasted QR code names', headers: { Location: TEXT } } }, problems: ['search_too_little', 'no_match', ...OF_NUMBERS, 'seal_url_malformed'] },
+  'GET /c/{number}': { tag: '网页', summary: '证书页，二维码所指地址 / page of a certificate, where the QR code leads', answers: page('核验结果 / result of verification'), problems: [...OF_NUMBERS, 'certificate_not_found'] },
+  'POST /c/{number}/download': { tag: '网页', summary: '网页表单下载证书 / download by the form', body: form({ ...HOLDER, want: 'pdf' }), answers: ok('证书 / the certificate', { 'application/pdf': { schema: FILE }, 'text/html': { schema: TEXT } }), problems: ['no_match', ...OF_NUMBERS] },
+  'GET /assets/{file}': { tag: '网页', summary: '网页所用文件 / files of the pages', answers: ok('文件 / file', { 'text/css': { schema: TEXT }, 'text/javascript': { schema: TEXT } }), problems: ['not_found'] },
+
+  'GET /v1/certificates/{number}': { tag: '查询核验', summary: '按编号查询核验 / look a certificate up by its number', description: 'Every answer is verified from stored signatures first. Not found does not mean false.', answers: ok('报告，或按 Accept 给出凭证 / Report, or the credential alone by Accept', { ...json('Report', REPORT), [SD_JWT_TYPE]: { schema: TEXT, example: CREDENTIAL } }), problems: [...OF_NUMBERS, 'certificate_not_found', 'not_acceptable', 'register_differs'], problemExample: MISSING },
+  'POST /v1/certificates/search': { tag: '查询核验', summary: '按编号、姓名、证件号码查询 / search by number, name, document number', body: json('SearchQuery', HOLDER), answers: ok('相符的证书 / what matches', json('SearchResults', SEARCH)), problems: ['search_too_little', 'no_match', ...OF_NUMBERS] },
+  'POST /v1/verify': { tag: '查询核验', summary: '核验凭证、二维码或核验包 / verify a credential, the text of a QR code, or a bundle', description: '能读则一律 200 附报告 / whatever can be read gets a Report, valid or not.', body: { ...json('Evidence', { seal: `https://lz.example.cn/c/${NUMBER}#${DIGITS}` }), [SD_JWT_TYPE]: { schema: TEXT, example: CREDENTIAL }, [BUNDLE_TYPE]: { schema: ref('Bundle') } }, answers: ok('报告 / Report', json('Report', REPORT)), problems: ['credential_malformed', 'statement_malformed', 'algorithm_not_allowed', 'type_wrong', 'header_not_allowed', 'key_unknown', 'seal_url_malformed', 'seal_malformed', 'seal_format_unknown', 'bundle_malformed', 'base64url_malformed', ...OF_NUMBERS] },
+  'POST /v1/certificates/{number}/download': { tag: '查询核验', summary: '持证人下载证书 / download by the holder', body: json('Holder', HOLDER), answers: ok('按 Accept / by Accept: PDF, bundle, credential, or (application/json) who fetched it before', { 'application/pdf': { schema: FILE }, [BUNDLE_TYPE]: { schema: ref('Bundle') }, [SD_JWT_TYPE]: { schema: TEXT, example: CREDENTIAL }, ...json('Downloads', { number: NUMBER, downloads: [{ kind: 'application/pdf', by: 'holder', at: '2026-11-24T01:00:00Z' }] }) }), problems: ['no_match', 'not_acceptable', 'register_differs', ...OF_NUMBERS] },
+
+  'GET /v1/status/{list}': { tag: '公开数据', summary: '状态列表 / Bitstring Status List credential', answers: ok('vc+jwt', { 'application/vc+jwt': { schema: TEXT, example: TOKEN } }), problems: ['status_list_not_found'] },
+  'GET /.well-known/jwks.json': { tag: '公开数据', summary: '全部颁发公钥 / all issuing keys', answers: ok('JWK Set', json('Jwks')) },
+  'GET /.well-known/did.json': { tag: '公开数据', summary: '平台的 DID 文档 / did:web document of the service', answers: ok('DID document', json('DidDocument')) },
+  'GET /orgs/{code}/did.json': { tag: '公开数据', summary: '机构的 DID 文档 / did:web document of an organization', answers: ok('DID document', json('DidDocument')), problems: ['organization_code_malformed', 'organization_not_found'] },
+  'GET /.well-known/trust.json': { tag: '公开数据', summary: '中心、备案、密钥声明 / statements of centres, filings, keys', answers: ok('statements', json('Trust')) },
+  'GET /contexts/v1.jsonld': { tag: '公开数据', summary: 'JSON-LD 语境 / JSON-LD context', answers: ok('context', { 'application/ld+json': { schema: { type: 'object' } } }) },
+
+  'POST /v1/centres': { ...statement('登记中心或平台密钥 / appoint a centre, or name the service’s key', 'centre+jwt', ['province'], ['service_key_unknown'], ' or a `service+jwt`, signed by the root') },
+  'POST /v1/organizations/{code}/keys': { tag: '鉴定指导中心', summary: '生成机构的下一把颁发密钥 / make the next issuing key of an organization', roles: CENTRES, answers: { 201: { description: '公钥，写入备案 / public half, to be named in the filing', content: json('NamedPublicKey') } }, problems: ['organization_code_malformed', 'out_of_reach', 'keys_exhausted'] },
+  'POST /v1/filings': statement('登记机构备案 / file an organization', 'filing+jwt', CENTRES, ['route_wrong', 'out_of_reach', 'uscc_wrong', 'glyph_missing', 'scope_text_too_long', 'issuing_key_unknown', 'organization_code_malformed']),
+  'POST /v1/clients': statement('登记机构客户端密钥 / name a client key of an organization', 'client+jwt', CENTRES, ['organization_not_filed', 'client_of_other_organization', 'client_not_by_filing_centre']),
+
+  'POST /v1/batches': {
+    tag: '评价机构', summary: '上传一批合格结果 / upload a batch of passed results', roles: ['organization'],
+    description: '有任何错误则不保存，并一次列出全部错误 / nothing is stored if any row is bad, and every fault of every row is listed.',
+    headers: { 'Idempotency-Key': { type: 'string', pattern: '^[!-~]{1,200}$' } },
+    body: { ...json('CandidatesBody', { candidates: [CANDIDATE] }), 'text/csv': { schema: TEXT, example: CSV } },
+    answers: { 201: { description: '已保存 / stored', content: json('BatchCreated', { id: 'b5f0c9a1e2d3b4c5d6e7f809', count: 1, root: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg', state: 'submitted' }), headers: { Location: TEXT } }, 200: { description: '相同 Idempotency-Key 的先前批次 / the batch that this Idempotency-Key made', content: json('BatchCreated') } },
+    problems: ['rows_refused', 'capacity_exceeded', 'organization_not_filed', 'idempotency_key_malformed', 'idempotency_key_reused', 'batch_empty', 'batch_too_large', 'candidates_malformed', 'csv_not_utf8', 'csv_columns_missing', 'csv_column_repeated', 'csv_quotes_malformed'], problemExample: ROW_PROBLEM,
+  },
+  'GET /v1/batches': { tag: '评价机构', summary: '本机构的批次 / own batches', roles: ['organization'], answers: ok('最近 200 批 / the newest 200', json('BatchList')) },
+  'GET /v1/batches/{id}': { tag: '评价机构', summary: '批次状态与进度 / state and progress', roles: ALL, answers: ok('batch', json('Batch')), problems: OF_BATCHES },
+  'GET /v1/batches/{id}/rows': { tag: '评价机构', summary: '批次各行及披露，供重算根 / rows with disclosures, to recompute the root', roles: ALL, query: STRETCH, answers: ok('rows', json('BatchRows')), problems: [...OF_BATCHES, 'body_malformed', 'ciphertext_wrong'] },
+  'POST /v1/batches/{id}/approvals': { tag: '鉴定指导中心', summary: '审核一批结果 / approve a batch', description: `\`approval\` is an \`approval+jwt\`: #/components/schemas/${statementSchema('approval+jwt')}.`, roles: CENTRES, body: json('ApprovalBody', { approval: TOKEN }), answers: { 201: { description: '已保存 / stored', content: json('BatchMoved', { id: 'b5f0c9a1e2d3b4c5d6e7f809', state: 'approved' }) } }, problems: [...OF_BATCHES, ...OF_STATEMENTS, 'tier_wrong', 'approver_wrong', 'city_approval_missing', 'city_approval_late', 'organization_differs', 'audience_wrong', 'batch_differs', 'root_differs', 'count_differs', 'issuer_not_caller', 'batch_closed'] },
+  'POST /v1/batches/{id}/return': { tag: '鉴定指导中心', summary: '退回一批结果 / return a batch with reasons', roles: CENTRES, body: json('ReturnBody', { reason: '请补考务记录' }), answers: ok('已退回 / returned', json('BatchMoved', { id: 'b5f0c9a1e2d3b4c5d6e7f809', state: 'returned' })), problems: [...OF_BATCHES, 'reason_missing', 'batch_closed'] },
+  'POST /v1/batches/{id}/issue': { tag: '评价机构', summary: '颁发一批证书 / issue a batch', description: `\`order\` is an \`issue+jwt\`: #/components/schemas/${statementSchema('issue+jwt')}. Repeating the call goes on where it stopped.`, roles: ['organization'], body: json('IssueBody', { approval: TOKEN, order: TOKEN }), answers: { 200: { description: '已全部颁发 / done', content: json('IssueProgress', { id: 'b5f0c9a1e2d3b4c5d6e7f809', state: 'issued', count: 1, issued: 1 }) }, 202: { description: '仍在签发，请重复调用 / still signing: repeat the call', content: json('IssueProgress') } }, problems: [...OF_BATCHES, ...OF_STATEMENTS, 'tier_wrong', 'approver_wrong', 'city_approval_missing', 'city_approval_late', 'organization_differs', 'audience_wrong', 'batch_differs', 'root_differs', 'count_differs', 'approval_differs', 'order_before_approval', 'approval_used', 'batch_already_ordered', 'batch_closed', 'capacity_exceeded', 'serials_exhausted', 'already_certified', 'replaces_not_live', 'issuing_key_missing'] },
+  'GET /v1/batches/{id}/certificates': { tag: '评价机构', summary: '批次的证书 / certificates of a batch', roles: ALL, query: STRETCH, answers: ok('certificates', json('BatchCertificates')), problems: [...OF_BATCHES, 'body_malformed', 'ciphertext_wrong'] },
+  'GET /v1/certificates/{number}.pdf': { tag: '评价机构', summary: '本机构证书的 PDF / PDF of an own certificate', roles: ['organization'], answers: ok('PDF', { 'application/pdf': { schema: FILE } }), problems: [...OF_NUMBERS, 'certificate_not_found', 'out_of_reach', 'register_differs'] },
+  'POST /v1/certificates/{number}/status': { ...statement('暂停、恢复、撤销证书 / suspend, reinstate, revoke', 'status+jwt', ALL, []), tag: '评价机构', answers: { 201: { description: '已生效 / in force', content: json('StatusChanged', { number: NUMBER, state: 'suspended', seq: 1, digest: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg' }) } }, problems: [...OF_STATEMENTS, ...OF_NUMBERS, 'certificate_not_found', 'out_of_reach', 'issuer_not_caller', 'audience_wrong', 'organization_differs', 'number_differs', 'status_final', 'status_out_of_order', 'status_no_change', 'rank_too_low'] },
+
+  'GET /healthz': { tag: '服务', summary: '是否在工作 / whether it works', answers: ok('ok', json('Health', { status: 'ok' })) },
+  'GET /openapi.json': { tag: '服务', summary: '本文档 / this document', answers: ok('OpenAPI 3.1', { [JSON_TYPE]: { schema: { type: 'object' } } }) },
+};
+
+/** Path parameters by name. */
+export const PARAMETERS: Record<string, { description: string; schema: Schema; example: string }> = {
+  number: { description: '证书编号，可含空格、连字符、全角 / certificate number as typed', schema: TEXT, example: NUMBER },
+  code: { description: '机构编码 / organization code', schema: TEXT, example: CODE },
+  id: { description: '批次号 / batch id', schema: TEXT, example: 'b5f0c9a1e2d3b4c5d6e7f809' },
+  list: { description: '`revocation-<n>` or `suspension-<n>`', schema: TEXT, example: 'revocation-1' },
+  file: { description: 'name of a file of the pages', schema: TEXT, example: 'style.css' },
+};

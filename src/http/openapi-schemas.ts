@@ -1,0 +1,164 @@
+/**
+ * Owns the JSON Schemas of openapi.json: what goes in and out over HTTP. The payloads of signed statements stand
+ * in openapi-statements.ts. A test holds that what the real Worker answers fits them.
+ */
+import { FAULTS } from '../life/faults.ts';
+import { CHECKS } from '../life/report.ts';
+import { FIELDS, OPTIONAL_FIELDS } from '../life/row.ts';
+import { PROBLEMS } from './problems.ts';
+
+export type Schema = Record<string, unknown>;
+
+export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
+export const listOf = (items: Schema, more: Schema = {}): Schema => ({ type: 'array', items, ...more });
+
+/** An object with the named properties required but for those that end in `?`. */
+export function object(properties: Record<string, Schema>, more: Schema = {}): Schema {
+  const entries = Object.entries(properties);
+  return {
+    type: 'object',
+    required: entries.flatMap(([name]) => (name.endsWith('?') ? [] : [name])),
+    properties: Object.fromEntries(entries.map(([name, schema]) => [name.replace(/\?$/, ''), schema])),
+    ...more,
+  };
+}
+
+const text = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more });
+const whole = (description: string, more: Schema = {}): Schema => ({ type: 'integer', description, ...more });
+const time = (description: string): Schema => text(description, { format: 'date-time' });
+const seconds = (description: string): Schema => whole(`${description} (NumericDate: seconds since 1970)`, { minimum: 0 });
+
+export const NUMBER = text('证书编号 / certificate number: organization code (13), year (2), level (1), serial (6)', { pattern: '^[YS]\\d{4}37\\d{8}[1-5]\\d{6}$', examples: ['S000037000001263000001'] });
+export const CODE = text('机构编码 / organization code', { pattern: '^[YS]\\d{4}37\\d{6}$', examples: ['S000037000001'] });
+export const DIGEST = text('SHA-256, base64url without padding', { pattern: '^[A-Za-z0-9_-]{43}$' });
+export const JWS = text('Compact JWS (RFC 7515), ES256, header parameters alg, typ, kid and no others', { pattern: '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$' });
+const SD_JWT = text('SD-JWT (RFC 9901): <JWS>~<disclosure>~…~', { pattern: '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+(~[A-Za-z0-9_-]+)*~$' });
+const CENTRE = text('鉴定指导中心 / centre', { pattern: '^centre:37\\d{2}$', examples: ['centre:3701'] });
+const LEVEL = whole('等级，5 最低，1 最高 / level, 5 is the lowest', { enum: [1, 2, 3, 4, 5] });
+
+const CHECK_RESULTS = ['pass', 'fail', 'not_reached', 'not_checked'];
+const VERDICTS = ['valid', 'incomplete', 'suspended', 'revoked', 'replaced', 'invalid'];
+const STATES = ['valid', 'suspended', 'revoked', 'replaced'];
+const BATCH_STATES = ['submitted', 'city_approved', 'approved', 'returned', 'issuing', 'issued'];
+export const ACTIONS = ['suspend', 'reinstate', 'revoke'];
+export const REASONS = ['issued_in_error', 'fraud', 'result_annulled', 'holder_request', 'under_investigation', 'cleared', 'other'];
+
+const occupation = (edition: 'edition' | 'edition?') => object({ code: text('职业编码 / occupation code', { pattern: '^\\d-\\d{2}-\\d{2}-\\d{2}$' }), name: text('职业名称 / occupation'), [edition]: text('国家职业分类大典版本 / edition of the classification') });
+
+const progress = { count: whole('人数 / rows'), root: { ...DIGEST, description: 'RFC 9162 tree hash over the rows: what centres approve' }, state: text('批次状态 / state', { enum: BATCH_STATES }) };
+
+const candidate = Object.fromEntries([...FIELDS.map((field) => [field, { type: ['string', 'number'] }]), ...OPTIONAL_FIELDS.map((field) => [`${field}?`, { type: ['string', 'null'] }])]) as Record<string, Schema>;
+
+const jwk = (kid: 'kid' | 'kid?') => object({ kty: { const: 'EC' }, crv: { const: 'P-256' }, x: DIGEST, y: DIGEST, [kid]: text('key id'), 'alg?': { const: 'ES256' }, 'use?': { const: 'sig' } });
+
+export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
+  Problem: object(
+    {
+      type: text('urn:luzheng:problem:<code>', { pattern: '^urn:luzheng:problem:[a-z0-9_]+$' }),
+      title: text('中文说明 / what is wrong, in Chinese'),
+      status: whole('HTTP status', { minimum: 400, maximum: 599 }),
+      detail: text('What is wrong and what to do, in English'),
+      code: text('Stable code: compare this', { enum: Object.keys(PROBLEMS) }),
+      'part?': text('The part that is wrong, e.g. `level` of a number or `approval+jwt:root` of a statement'),
+      'errors?': listOf(ref('RowFault'), { description: '名单中的全部错误 / every fault of every row (code rows_refused)' }),
+    },
+    { description: 'RFC 9457 problem. Further members are facts that belong to the code, e.g. `limit` or `allowed`.' },
+  ),
+  RowFault: object({
+    row: whole("文件中的行号 / the file's own row number: the CSV header is row 1; the first JSON candidate is row 1", { minimum: 1 }),
+    field: text('列 / column, or `row` for the whole row'),
+    code: text('Stable code', { enum: [...Object.keys(FAULTS), 'replaces_not_live', 'already_certified'] }),
+    message: text('中文 / English'),
+  }),
+  Report: object(
+    {
+      verdict: text('结论 / verdict', { enum: VERDICTS }),
+      checks: listOf(object({ id: text('check', { enum: [...CHECKS] }), result: text('result', { enum: CHECK_RESULTS }), 'code?': text('why not `pass`'), 'part?': text('which part') }), { minItems: CHECKS.length, maxItems: CHECKS.length }),
+      certificate: { anyOf: [ref('CertificateView'), { type: 'null' }], description: '只含经验证的签名内容 / only what a verified signature says' },
+      'credential?': SD_JWT,
+      'replaced_by?': NUMBER,
+      'status?': object({ action: text('action', { enum: ACTIONS }), reason: text('reason', { enum: REASONS }), at: time('when') }, { description: 'The event that ended or suspended it' }),
+      'proved?': listOf(text('what the caller proved to know', { enum: ['number', 'name', 'id_number'] })),
+      checked_at: time('checked at'),
+    },
+    { description: '核验报告：各项检查按序进行，首个失败决定结论 / checks in order, the first failure decides. `valid` needs number, signature, filing, approval, order and status.', additionalProperties: false },
+  ),
+  CertificateView: object(
+    {
+      number: NUMBER,
+      organization: object({ code: CODE, name: text('评价机构 / organization') }),
+      occupation: occupation('edition?'),
+      job: text('工种，无则为 -- / job, or --'),
+      level: LEVEL,
+      level_name: text('等级名称 / level', { examples: ['三级/高级工'] }),
+      issued_on: text('颁发日期 / day of issue', { format: 'date' }),
+      'exam_date?': text('考试日期 / exam day', { format: 'date' }),
+      holder: object({ name: text('姓名，未证明时只显首字 / name, masked unless it was proved'), 'id_type?': text('证件类型 / document type'), 'id_number?': text('证件号码，只显末四位 / document number, last four characters') }),
+      'filed_by?': CENTRE,
+      'approved_by?': listOf(CENTRE),
+      'approved_on?': text('审核日期 / day of approval', { format: 'date' }),
+      'replaces?': NUMBER,
+    },
+    { additionalProperties: false },
+  ),
+  SearchQuery: object({ 'number?': text('证书编号 / number', { maxLength: 200 }), 'name?': text('姓名 / name', { maxLength: 200 }), 'id_number?': text('证件号码 / document number', { maxLength: 200 }) }, { description: '编号，或任意两项 / the number alone, or any two' }),
+  SearchResults: object({ results: listOf(ref('Report'), { minItems: 1 }) }, { additionalProperties: false }),
+  Holder: object({ name: text('姓名 / name', { maxLength: 200 }), id_number: text('证件号码 / document number', { maxLength: 200 }) }),
+  Downloads: object({ number: NUMBER, downloads: listOf(object({ kind: text('media type'), by: text('`holder` or the organization'), at: time('when') })) }),
+  Evidence: {
+    description: '三者之一：凭证、二维码内容或核验包 / one of: a credential, the text of a QR code, a bundle',
+    oneOf: [
+      object({ credential: text('SD-JWT with any of its disclosures') }, { additionalProperties: false }),
+      object({ seal: text('https://<host>/c/<number>#<digits>', { maxLength: 2000 }) }, { additionalProperties: false }),
+      object({ bundle: ref('Bundle') }, { additionalProperties: false }),
+    ],
+  },
+  Bundle: object(
+    {
+      version: { const: 1 },
+      credential: SD_JWT,
+      'seal_url?': text('二维码内容 / text of the QR code', { maxLength: 2000 }),
+      statements: object({ centres: listOf(JWS, { maxItems: 20 }), filing: JWS, client: JWS }),
+      approval: JWS,
+      order: JWS,
+      inclusion: object({ index: whole('leaf', { minimum: 0 }), size: whole('leaves', { minimum: 1 }), path: listOf(DIGEST, { maxItems: 20 }) }),
+      roots: listOf(ref('PublicKey'), { maxItems: 10, description: 'A hint: trusted only by a thumbprint that you got elsewhere' }),
+    },
+    { description: '离线核验包 / everything with which a certificate is checked without this service (application/vnd.luzheng.bundle+json)' },
+  ),
+  PublicKey: jwk('kid?'),
+  NamedPublicKey: jwk('kid'),
+  Jwks: object({ keys: listOf(ref('NamedPublicKey'), { minItems: 1 }) }),
+  DidDocument: object({ '@context': listOf({ type: 'string' }), id: text('did:web', { pattern: '^did:web:' }), verificationMethod: listOf(object({ id: text('key id'), type: { const: 'JsonWebKey' }, controller: text('did'), publicKeyJwk: ref('PublicKey') })), assertionMethod: listOf(text('key id')) }),
+  Trust: object({
+    version: { const: 1 }, origin: text('address of the service', { format: 'uri' }), hosts: listOf(text('host that QR codes may name')),
+    roots: listOf(ref('PublicKey'), { description: 'A convenience: trusted only by a thumbprint that you got elsewhere' }),
+    centres: listOf(JWS), services: listOf(JWS), filings: listOf(JWS), clients: listOf(JWS), withdrawals: listOf(JWS),
+  }),
+  StatementBody: object({ statement: { ...JWS, description: '签名声明 / a signed statement; see the Statement schemas for its payload' } }),
+  Stored: object({ jti: text('id of the statement') }, { additionalProperties: false }),
+  CandidatesBody: object({ candidates: listOf(ref('Candidate'), { minItems: 1, maxItems: 10_000 }), 'plan?': text('评价计划 / plan', { maxLength: 100 }) }),
+  Candidate: object(candidate, { description: '一名成绩合格的考生 / one candidate who passed. Texts as text: a document number given as a number loses digits.' }),
+  BatchCreated: object({ id: text('批次号 / batch id'), ...progress, 'ignored_columns?': listOf(text('column of the CSV file that was not read')) }, { additionalProperties: false }),
+  BatchList: object({ batches: listOf(object({ id: text('batch id'), ...progress, created_at: seconds('uploaded') })) }),
+  Batch: object({
+    id: text('batch id'), organization: CODE, ...progress, created_at: seconds('uploaded'), issued: whole('已签发数 / certificates signed so far'),
+    approvals: listOf(object({ tier: text('tier', { enum: ['city', 'province'] }), iss: CENTRE, jti: text('id'), approval: JWS, received_at: seconds('received') })),
+    'returned_reason?': text('退回原因 / why it was returned'),
+  }, { additionalProperties: false }),
+  BatchRows: object({
+    id: text('batch id'), count: whole('rows of the batch'), root: DIGEST, filing: JWS,
+    rows: listOf(object({
+      row: whole("the file's own row number"), position: whole('index of the leaf, from 0'), occupation: occupation('edition'), job: text('job'), level: LEVEL, exam_date: text('exam day', { format: 'date' }),
+      masked_name: text('masked name'), 'replaces?': NUMBER, v: { const: 1 }, sd: listOf(DIGEST), disclosures: listOf(text('SD-JWT disclosure')), score_theory: { type: 'number' }, score_practice: { type: 'number' },
+    })),
+  }),
+  BatchCertificates: object({ id: text('batch id'), state: progress.state, count: progress.count, certificates: listOf(object({ row: whole("the file's own row number"), number: NUMBER, state: text('state', { enum: STATES }), credential: SD_JWT, seal_url: text('text of the QR code', { format: 'uri' }) })) }),
+  ApprovalBody: object({ approval: { ...JWS, description: 'approval+jwt; the province’s carries the city’s as `city` by route city' } }),
+  BatchMoved: object({ id: text('batch id'), state: progress.state }, { additionalProperties: false }),
+  ReturnBody: object({ 'reason?': text('退回原因 / reason'), 'reasons?': listOf(text('reason')) }, { description: '至少一项 / at least one of the two' }),
+  IssueBody: object({ approval: { ...JWS, description: "the province's approval+jwt" }, order: { ...JWS, description: 'issue+jwt, signed by a client key of the organization' } }),
+  IssueProgress: object({ id: text('batch id'), state: progress.state, count: progress.count, issued: whole('certificates signed so far') }, { additionalProperties: false }),
+  StatusChanged: object({ number: NUMBER, state: text('state', { enum: STATES }), seq: whole('place of the event'), digest: { ...DIGEST, description: 'digest of the payload: `prev` of the next event' } }, { additionalProperties: false }),
+  Health: object({ status: { const: 'ok' } }, { additionalProperties: false }),
+};

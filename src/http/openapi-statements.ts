@@ -1,0 +1,50 @@
+/**
+ * Owns the description of signed statements in openapi.json: one JSON Schema per `typ`, of the payload. What they
+ * are held to is life/schema.ts; a test compares the names and which of them may be missing.
+ */
+import type { StatementType } from '../life/schema.ts';
+import { ACTIONS, CODE, DIGEST, JWS, listOf, NUMBER, object, REASONS, ref, type Schema } from './openapi-schemas.ts';
+
+const text = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more });
+const instant = (description: string): Schema => ({ type: 'integer', description: `${description} (NumericDate)`, minimum: 0 });
+
+const centre = text('centre', { pattern: '^centre:37\\d{2}$' });
+const organization = text('organization', { pattern: `^org:${(CODE['pattern'] as string).slice(1)}` });
+const origin = text('PUBLIC_ORIGIN of the service, e.g. https://lz.example.cn', { format: 'uri' });
+const jti = text('id, unique for the issuer', { pattern: '^[A-Za-z0-9._:-]{1,128}$' });
+const life = { iat: instant('made'), 'nbf?': instant('valid from'), exp: instant('valid until'), jti };
+const key = object({ jwk: ref('PublicKey') });
+const batch = { sub: organization, aud: origin, batch: text('batch id', { pattern: '^[A-Za-z0-9_-]{8,64}$' }), root: { ...DIGEST, description: 'tree hash, recomputed by the signer from the rows' } };
+
+const scope = object({
+  code: text('occupation code', { pattern: '^\\d-\\d{2}-\\d{2}-\\d{2}$' }),
+  name: text('occupation', { maxLength: 85 }),
+  edition: text('edition of the classification', { maxLength: 20 }),
+  jobs: listOf(text('job', { maxLength: 85 }), { maxItems: 200 }),
+  levels: listOf({ type: 'integer', minimum: 1, maximum: 5 }, { minItems: 1, maxItems: 5 }),
+});
+
+/** `typ` → schema of the payload. */
+export const STATEMENTS: Record<StatementType, Schema> = {
+  'centre+jwt': object({ iss: { const: 'centre:3700' }, sub: centre, name: text('name', { maxLength: 100 }), tier: text('tier', { enum: ['city', 'province'] }), cnf: key, ...life }, { description: "中心的工作密钥，由省级根密钥签名 / a centre's working key, signed by the province's root" }),
+  'service+jwt': object({ iss: { const: 'centre:3700' }, 'sub?': text('service'), cnf: key, ...life }, { description: "平台自身密钥，由省级根密钥签名 / the service's own key, signed by the province's root" }),
+  'filing+jwt': object(
+    {
+      iss: centre, sub: organization, name: text('organization', { maxLength: 100 }), uscc: text('统一社会信用代码', { pattern: '^[0-9A-HJ-NP-RTUWXY]{18}$' }), route: text('备案途径 / route', { enum: ['city', 'province'] }),
+      'city?': text("the city's centre, by route city", { pattern: '^(centre:)?37\\d{2}$' }), scope: listOf(scope, { minItems: 1, maxItems: 500 }), annual_capacity: { type: 'integer', minimum: 1, maximum: 10_000_000 },
+      'pass_mark?': { type: 'number', minimum: 60, maximum: 100, default: 60 }, issuing_jwks: object({ keys: listOf(ref('NamedPublicKey'), { minItems: 1, maxItems: 50 }) }), ...life,
+    },
+    { description: '评价机构备案 / the filing of an organization, signed by the centre that filed it' },
+  ),
+  'client+jwt': object({ iss: centre, sub: organization, cnf: key, ...life }, { description: '机构的一把客户端密钥，也是访问令牌 / one client key of an organization: also its access token' }),
+  'approval+jwt': object({ iss: centre, ...batch, count: { type: 'integer', minimum: 1, maximum: 10_000 }, 'city?': { ...JWS, description: "the city's whole token" }, ...life }, { description: "审核 / a centre's approval of one batch" }),
+  'issue+jwt': object({ 'iss?': organization, ...batch, approval: { ...jti, description: "jti of the province's approval" }, iat: instant('made'), jti }, { description: "颁发指令 / the organization's order to issue" }),
+  'status+jwt': object(
+    { iss: { anyOf: [organization, centre] }, number: NUMBER, action: text('action', { enum: ACTIONS }), reason: text('reason', { enum: REASONS }), seq: { type: 'integer', minimum: 1, maximum: 1000 }, 'prev?': { ...DIGEST, description: "digest of the previous event's payload; absent for seq 1" }, 'aud?': origin, iat: instant('made'), jti },
+    { description: '状态事件 / an event in the life of one certificate' },
+  ),
+  'dpop+jwt': object({ jti: text('id', { maxLength: 128 }), htm: text('method'), htu: text('address without query'), iat: instant('made'), ath: { ...DIGEST, description: 'digest of the access token' } }, { description: '一次请求的密钥证明 / proof of possession for one request (RFC 9449)' }),
+};
+
+/** `approval+jwt` → `StatementApproval`: the name of its schema. */
+export const statementSchema = (typ: StatementType): string => `Statement${typ[0]?.toUpperCase()}${typ.slice(1, -'+jwt'.length)}`;

@@ -1,0 +1,111 @@
+/**
+ * Owns openapi.json: puts the table of operations, the schemas and the problems together into one OpenAPI 3.1
+ * document. What can go wrong with credentials and bodies is added here, once for all operations.
+ * It holds no words of its own but those about calling at all.
+ */
+import { OPERATIONS, PARAMETERS, type Operation } from './openapi-paths.ts';
+import { PROBLEM } from './openapi-examples.ts';
+import { ref, SCHEMAS_OF_ANSWERS, type Schema } from './openapi-schemas.ts';
+import { STATEMENTS, statementSchema } from './openapi-statements.ts';
+import { PROBLEM_TYPE, PROBLEMS } from './problems.ts';
+import type { StatementType } from '../life/schema.ts';
+
+const OF_CREDENTIALS = ['authorization_missing', 'authorization_malformed', 'proof_wrong', 'proof_replayed', 'client_unknown', 'role_wrong'];
+const OF_BODIES = ['body_too_large', 'media_type_not_supported', 'utf8_malformed'];
+const OF_JSON = ['json_malformed', 'json_too_deep', 'body_malformed'];
+
+/** Codes that an operation answers, by status. Pages answer theirs as pages to whoever asks for HTML. */
+function problemsOf(operation: Operation): Map<number, string[]> {
+  const jsonBody = operation.body && Object.keys(operation.body).some((type) => type.endsWith('json'));
+  const codes = [...(operation.roles ? OF_CREDENTIALS : []), ...(operation.body ? OF_BODIES : []), ...(jsonBody ? OF_JSON : []), ...(operation.problems ?? [])];
+  const byStatus = new Map<number, string[]>();
+  for (const code of new Set(codes)) {
+    const status = PROBLEMS[code]?.[0] ?? 500;
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return byStatus;
+}
+
+function answersOf(operation: Operation): Record<string, unknown> {
+  const answers: Record<string, unknown> = {};
+  for (const [status, { headers, ...answer }] of Object.entries(operation.answers)) {
+    answers[status] = { ...answer, ...(headers ? { headers: Object.fromEntries(Object.entries(headers).map(([name, schema]) => [name, { schema }])) } : {}) };
+  }
+  const example = operation.problemExample as { status: number } | undefined;
+  for (const [status, codes] of problemsOf(operation)) {
+    const lines = codes.map((code) => `- \`${code}\` ${PROBLEMS[code]?.[1] ?? ''}`).join('\n');
+    answers[status] = {
+      description: lines,
+      ...(status === 401 ? { headers: { 'WWW-Authenticate': { schema: { type: 'string' } } } } : {}),
+      content: {
+        [PROBLEM_TYPE]: { schema: { allOf: [ref('Problem'), { properties: { code: { enum: codes } } }] }, ...(example?.status === status ? { example } : {}) },
+        ...(operation.tag === '网页' ? { 'text/html': { schema: { type: 'string' } } } : {}),
+      },
+    };
+  }
+  answers['default'] = { $ref: '#/components/responses/Problem' };
+  return answers;
+}
+
+function describe(route: string, operation: Operation): Record<string, unknown> {
+  const { tag, summary, description, roles, query = {}, headers = {}, body } = operation;
+  const names = [...route.matchAll(/\{(\w+)\}/g)].map((match) => match[1] as string);
+  const parameters = [
+    ...names.map((name) => ({ name, in: 'path', required: true, ...PARAMETERS[name] })),
+    ...Object.entries(query).map(([name, schema]) => ({ name, in: 'query', schema })),
+    ...Object.entries(headers).map(([name, schema]) => ({ name, in: 'header', schema })),
+  ];
+  const who = roles ? `谁可调用 / who: ${roles.join(', ')}.` : undefined;
+  return {
+    operationId: route.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/_$/, ''),
+    tags: [tag],
+    summary,
+    ...(description || who ? { description: [description, who].filter(Boolean).join('\n\n') } : {}),
+    security: roles ? [{ accessToken: [], proof: [] }] : [],
+    ...(roles ? { 'x-roles': roles } : {}),
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(body ? { requestBody: { required: true, content: body } } : {}),
+    responses: answersOf(operation),
+  };
+}
+
+function pathsOf(): Record<string, Record<string, unknown>> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const [key, operation] of Object.entries(OPERATIONS)) {
+    const [method, path] = key.split(' ') as [string, string];
+    (paths[path] ??= {})[method.toLowerCase()] = describe(key, operation);
+  }
+  return paths;
+}
+
+const CALLING = `山东省职业技能等级证书的颁发与核验服务。查询核验免费、无须注册；其他调用须以密钥证明身份，服务器上没有密码。
+错误为 RFC 9457 problem，\`code\` 稳定不变；GET 均可用 HEAD；地址没有的方法答 405 并附 Allow。
+报告含所查内容，不可缓存；密钥、声明、状态列表可缓存 60 秒。
+
+Issues and verifies vocational skill level certificates of Shandong. Looking up and verifying is free, for anyone.
+Every other call carries a statement about a key as access token and a proof by that key for this very request (DPoP, RFC 9449): no passwords, no sessions.
+Errors are RFC 9457 problems: compare \`code\`. HEAD works wherever GET does; a method that an address does not have answers 405 with Allow.`;
+
+/** The document for a service at `origin`. */
+export function describeApi(origin: string) {
+  const statements = Object.fromEntries((Object.keys(STATEMENTS) as StatementType[]).map((typ): [string, Schema] => [statementSchema(typ), { title: typ, ...STATEMENTS[typ] }]));
+  return {
+    openapi: '3.1.0',
+    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
+    info: { title: '鲁证 luzheng', version: '1', summary: '职业技能等级证书颁发与核验 / vocational skill level certificates', description: CALLING, license: { name: 'MIT', identifier: 'MIT' } },
+    servers: [{ url: origin }],
+    tags: [...new Set(Object.values(OPERATIONS).map(({ tag }) => tag))].map((name) => ({ name })),
+    paths: pathsOf(),
+    components: {
+      securitySchemes: {
+        accessToken: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`DPoP <token>`: the `client+jwt` of an organization or the `centre+jwt` of a centre.' },
+        proof: {
+          type: 'apiKey', in: 'header', name: 'DPoP',
+          description: 'RFC 9449: a `dpop+jwt` by the key that the access token names in `cnf.jwk`, header `typ alg jwk`, claims `jti htm htu iat ath`; `htu` begins with the address of `servers`. Each is used once, within 300 s.',
+        },
+      },
+      responses: { Problem: { description: '其他错误 / any other problem', content: { [PROBLEM_TYPE]: { schema: ref('Problem'), example: PROBLEM } } } },
+      schemas: { ...SCHEMAS_OF_ANSWERS, ...statements },
+    },
+  };
+}

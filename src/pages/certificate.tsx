@@ -1,0 +1,118 @@
+/**
+ * Owns the page of one certificate: seal, verdict, facts, checks, and the holder's download.
+ * It refuses to show more than the report: the full name comes from the QR code in the visitor's hand, or not at all.
+ */
+import type { FC } from 'hono/jsx';
+import type { Report } from '../life/report.ts';
+import { Field, type FieldFaults, type Typed } from './form.tsx';
+import { Both, En, Layout } from './layout.tsx';
+import { Checks, Facts, NumberText, VerdictBanner, type CentreNames } from './report.tsx';
+import { SealCheck } from './seal.tsx';
+import { BY, MEDIA, shanghaiClock, VERDICTS, type Words } from './words.ts';
+
+export interface Download {
+  kind: string;
+  by: string;
+  /** RFC 3339 */
+  at: string;
+}
+
+export interface CertificateProps {
+  host: string;
+  number: string;
+  report: Report;
+  centres: CentreNames;
+  roots: readonly string[];
+  /** What a holder typed, and what was wrong with it. */
+  holder?: { typed: Typed; faults: FieldFaults; notice?: Words };
+  /** Earlier downloads, shown to who proved to know name and document number. */
+  downloads?: Download[];
+}
+
+const History: FC<{ downloads: Download[] }> = ({ downloads }) => (
+  <section class="card" id="downloads">
+    <h2>
+      下载记录<En>Earlier downloads</En>
+    </h2>
+    {downloads.length === 0 ? (
+      <p>
+        还没有人下载过此证书。<En>Nobody has downloaded this certificate yet.</En>
+      </p>
+    ) : (
+      <ul>
+        {downloads.map(({ kind, by, at }) => (
+          <li>
+            {shanghaiClock(at)}，{MEDIA[kind] ?? kind}，<Both words={BY[by.split(':')[0] ?? ''] ?? BY['organization'] as Words} />
+          </li>
+        ))}
+      </ul>
+    )}
+    <p class="hint">
+      如有不是您本人或颁发机构的下载，请联系颁发机构。<En>If a download was neither yours nor the organization’s, contact the organization.</En>
+    </p>
+  </section>
+);
+
+const DownloadForm: FC<{ number: string; holder: CertificateProps['holder'] | undefined }> = ({ number, holder }) => (
+  <details class="card" id="download" open={holder !== undefined}>
+    <summary>
+      <h2>
+        持证人下载<En>Download by the holder</En>
+      </h2>
+    </summary>
+    <form method="post" action={`/c/${number}/download`}>
+      <p>
+        填写证书上的姓名和证件号码，即可下载带签名二维码的 PDF。每次下载都有记录。
+        <En>Enter the name and document number on the certificate to download its PDF. Every download is recorded.</En>
+      </p>
+      {holder?.notice ? (
+        <p class="notice" role="alert">
+          <Both words={holder.notice} />
+        </p>
+      ) : null}
+      <Field name="name" form="download" typed={holder?.typed} faults={holder?.faults} required />
+      <Field name="id_number" form="download" typed={holder?.typed} faults={holder?.faults} required />
+      <button type="submit" name="want" value="pdf">
+        下载 PDF<En>Download PDF</En>
+      </button>
+      <button type="submit" name="want" value="history" class="second">
+        查看下载记录<En>Earlier downloads</En>
+      </button>
+    </form>
+  </details>
+);
+
+export const CertificatePage: FC<CertificateProps> = ({ host, number, report, centres, roots, holder, downloads }) => (
+  <Layout title={`${VERDICTS[report.verdict].word.zh} ${number}`} host={host} script="certificate.js">
+    <p class="asked">
+      证书编号 <span lang="en">Certificate</span> <NumberText number={number} />
+    </p>
+    <SealCheck number={number} roots={roots} credential={report.credential} />
+    <p class="only">
+      以下只是该编号在登记中的状态，不代表您手中的证书<En>Below is only what the register holds under this number; it does not speak for the certificate in your hands</En>
+    </p>
+    <VerdictBanner report={report} />
+    {report.certificate ? (
+      <section class="card">
+        <h2>
+          证书内容<En>The certificate</En>
+        </h2>
+        <Facts certificate={report.certificate} centres={centres} />
+      </section>
+    ) : null}
+    {downloads ? <History downloads={downloads} /> : null}
+    <Checks report={report} />
+    {report.verdict === 'invalid' ? null : <DownloadForm number={number} holder={holder} />}
+    <section class="card plain">
+      <p>
+        <a href="/">查询另一张证书<En>Check another certificate</En></a>
+      </p>
+      <p class="hint">
+        信任根（省级根密钥指纹）<En>Trust root (thumbprint of the province’s root key)</En>
+        {roots.map((root) => (
+          <code>{root}</code>
+        ))}
+      </p>
+    </section>
+  </Layout>
+);

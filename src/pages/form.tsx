@@ -1,0 +1,94 @@
+/**
+ * Owns the search form and the look of a field with its fault. Works without JavaScript, by POST, so that no
+ * personal data enters an address.
+ * It refuses to keep a typed document number anywhere but in the field's own value.
+ */
+import type { FC } from 'hono/jsx';
+import { Both, En } from './layout.tsx';
+import type { Words } from './words.ts';
+
+export type FieldName = 'number' | 'name' | 'id_number';
+export type Typed = Partial<Record<FieldName, string>>;
+export type FieldFaults = Partial<Record<FieldName, Words>>;
+
+const LABELS: Record<FieldName, Words> = {
+  number: { zh: '证书编号', en: 'Certificate number' },
+  name: { zh: '姓名', en: 'Name' },
+  id_number: { zh: '证件号码', en: 'Document number' },
+};
+const HINTS: Record<FieldName, Words | undefined> = {
+  number: { zh: '1 个字母加 21 位数字，也可粘贴二维码里的网址', en: 'One letter and 21 digits, or the web address in the QR code' },
+  name: undefined,
+  id_number: { zh: '领证时登记的身份证、护照等证件的号码', en: 'Of the ID card, passport or other document on the certificate' },
+};
+
+interface FieldProps {
+  name: FieldName;
+  /** Keeps ids apart where two forms share a page. */
+  form: string;
+  typed?: Typed | undefined;
+  faults?: FieldFaults | undefined;
+  required?: boolean;
+}
+
+export const Field: FC<FieldProps> = ({ name, form, typed = {}, faults = {}, required = false }) => {
+  const id = `${form}-${name}`;
+  const hint = HINTS[name];
+  const fault = faults[name];
+  const described = [fault ? `${id}-fault` : '', hint ? `${id}-hint` : ''].filter(Boolean).join(' ');
+  return (
+    <div class={fault ? 'field wrong' : 'field'}>
+      <label for={id}>
+        <Both words={LABELS[name]} />
+      </label>
+      {fault ? (
+        <p class="fault" id={`${id}-fault`}>
+          <Both words={fault} />
+        </p>
+      ) : null}
+      <input
+        id={id}
+        name={name}
+        type="text"
+        value={typed[name] ?? ''}
+        maxlength={name === 'number' ? 2000 : 200}
+        autocomplete="off"
+        autocapitalize={name === 'name' ? 'words' : 'characters'}
+        spellcheck={false}
+        required={required}
+        {...(fault ? { 'aria-invalid': 'true', autofocus: true } : {})}
+        {...(described ? { 'aria-describedby': described } : {})}
+      />
+      {hint ? (
+        <p class="hint" id={`${id}-hint`}>
+          <Both words={hint} />
+        </p>
+      ) : null}
+    </div>
+  );
+};
+
+export const SearchForm: FC<{ typed?: Typed | undefined; faults?: FieldFaults | undefined; again?: boolean }> = ({ typed, faults, again = false }) => (
+  <form method="post" action="/search" id="search" class="card" novalidate>
+    <h2>
+      {again ? '重新查询' : '查询证书'}
+      <En>{again ? 'Search again' : 'Search'}</En>
+    </h2>
+    <Field name="number" form="search" typed={typed} faults={faults} />
+    <fieldset>
+      <legend>
+        没有编号？填写姓名和证件号码
+        <En>No number? Enter name and document number</En>
+      </legend>
+      <Field name="name" form="search" typed={typed} faults={faults} />
+      <Field name="id_number" form="search" typed={typed} faults={faults} />
+    </fieldset>
+    <button type="submit">
+      查询<En>Search</En>
+    </button>
+    <p class="hint">
+      编号可以单独查询；填得越多，核对得越多。所填内容只用于本次核对，不写入网址。
+      <En>The number alone is enough; what else you enter is compared too. It is used for this check only and never put into an address.</En>
+    </p>
+  </form>
+);

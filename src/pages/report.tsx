@@ -1,0 +1,177 @@
+/**
+ * Owns how a Report is read by people: one plain verdict, the facts that signatures vouch for, and the list of
+ * what was checked and what was not.
+ * It refuses to show more of a person than the report carries.
+ */
+import type { FC } from 'hono/jsx';
+import { ID_TYPE_NAMES, type IdType } from '../life/identity.ts';
+import { levelWords } from '../life/level.ts';
+import type { CertificateView, Check, Report } from '../life/report.ts';
+import { Both, En } from './layout.tsx';
+import { ACTIONS, CHECK_WORDS, checkSentence, REASONS, shanghaiClock, VERDICTS, type Words } from './words.ts';
+
+/** Names of the centres, by `centre:3701`. */
+export type CentreNames = ReadonlyMap<string, string>;
+
+/** A number in its parts; the parts are elements, so that copying gives the plain number. */
+export const NumberText: FC<{ number: string }> = ({ number }) => (
+  <span class="number">
+    {[number.slice(0, 1), number.slice(1, 5), number.slice(5, 13), number.slice(13, 15), number.slice(15, 16), number.slice(16)].map((part) => (
+      <span>{part}</span>
+    ))}
+  </span>
+);
+
+const MARKS = { valid: '✓', incomplete: '?', suspended: '!', revoked: '✕', replaced: '→', invalid: '✕' } as const;
+
+export const VerdictBanner: FC<{ report: Report; heading?: 'h1' | 'h2' }> = ({ report, heading: Heading = 'h1' }) => {
+  const { word, sentence } = VERDICTS[report.verdict];
+  const fate = report.status && report.verdict !== 'valid' ? report.status : undefined;
+  return (
+    <section class={`verdict ${report.verdict}`}>
+      <span class="mark" aria-hidden="true">
+        {MARKS[report.verdict]}
+      </span>
+      <Heading>
+        <Both words={word} />
+      </Heading>
+      <p class="sentence">
+        <Both words={sentence} />
+      </p>
+      {fate ? (
+        <p>
+          {ACTIONS[fate.action]?.zh}时间：{shanghaiClock(fate.at)}（北京时间），原因：{REASONS[fate.reason]?.zh ?? fate.reason}
+          <En>
+            {ACTIONS[fate.action]?.en} on {shanghaiClock(fate.at)} (UTC+8), reason: {REASONS[fate.reason]?.en ?? fate.reason}
+          </En>
+        </p>
+      ) : null}
+      {report.replaced_by === undefined ? null : (
+        <p>
+          <a class="next" href={`/c/${report.replaced_by}`}>
+            查看新证书<En>Open the new certificate</En>
+          </a>
+        </p>
+      )}
+    </section>
+  );
+};
+
+const Row: FC<{ label: Words; children?: unknown }> = ({ label, children }) => (
+  <div>
+    <dt>
+      <Both words={label} />
+    </dt>
+    <dd>{children as never}</dd>
+  </div>
+);
+
+export const Facts: FC<{ certificate: CertificateView; centres: CentreNames }> = ({ certificate, centres }) => {
+  const { holder, organization, occupation, job, level, filed_by, approved_by, approved_on, replaces } = certificate;
+  const name = (centre: string) => centres.get(centre) ?? centre;
+  return (
+    <dl class="facts">
+      <Row label={{ zh: '证书编号', en: 'Number' }}>
+        <NumberText number={certificate.number} />
+      </Row>
+      <Row label={{ zh: '姓名', en: 'Name' }}>
+        {holder.name}
+        {holder.name.endsWith('**') ? <small class="note">公开查询只显示首字<En>Only the first character is public</En></small> : null}
+      </Row>
+      {holder.id_number === undefined ? null : (
+        <Row label={{ zh: '证件', en: 'Document' }}>
+          {ID_TYPE_NAMES[holder.id_type as IdType] ?? holder.id_type} {holder.id_number}
+        </Row>
+      )}
+      <Row label={{ zh: '职业', en: 'Occupation' }}>
+        {occupation.name} <small>{occupation.code}</small>
+      </Row>
+      <Row label={{ zh: '工种/职业方向', en: 'Job or specialty' }}>{job}</Row>
+      <Row label={{ zh: '技能等级', en: 'Skill level' }}>
+        <Both words={{ zh: certificate.level_name, en: levelWords(level).english }} />
+      </Row>
+      <Row label={{ zh: '颁发机构', en: 'Issued by' }}>
+        {organization.name} <small>{organization.code}</small>
+      </Row>
+      <Row label={{ zh: '发证日期', en: 'Issued on' }}>
+        <time datetime={certificate.issued_on}>{certificate.issued_on}</time>
+      </Row>
+      {certificate.exam_date === undefined ? null : (
+        <Row label={{ zh: '考试日期', en: 'Examined on' }}>
+          <time datetime={certificate.exam_date}>{certificate.exam_date}</time>
+        </Row>
+      )}
+      {filed_by === undefined ? null : <Row label={{ zh: '备案', en: 'Filed by' }}>{name(filed_by)}</Row>}
+      {approved_by === undefined ? null : (
+        <Row label={{ zh: '审核', en: 'Approved by' }}>
+          {approved_by.map(name).join('、')}
+          {approved_on === undefined ? null : (
+            <>
+              ，<time datetime={approved_on}>{approved_on}</time>
+            </>
+          )}
+        </Row>
+      )}
+      {replaces === undefined ? null : (
+        <Row label={{ zh: '替换的旧证书', en: 'Replaces' }}>
+          <a href={`/c/${replaces}`}>
+            <NumberText number={replaces} />
+          </a>
+        </Row>
+      )}
+    </dl>
+  );
+};
+
+const CheckLine: FC<{ check: Check }> = ({ check }) => (
+  <li class={check.result}>
+    <span class="mark" aria-hidden="true">
+      {check.result === 'pass' ? '✓' : check.result === 'fail' ? '✕' : '–'}
+    </span>
+    <div>
+      <b>
+        {CHECK_WORDS[check.id].name.zh} <span lang="en">{CHECK_WORDS[check.id].name.en}</span>
+      </b>
+      <p>
+        <Both words={checkSentence(check)} />
+      </p>
+      {check.result === 'fail' ? (
+        <p>
+          <code>{[check.code, check.part].filter(Boolean).join(' · ')}</code>
+        </p>
+      ) : null}
+    </div>
+  </li>
+);
+
+const List: FC<{ title: Words; checks: Check[] }> = ({ title, checks }) =>
+  checks.length === 0 ? null : (
+    <>
+      <h3>
+        <Both words={title} />
+      </h3>
+      <ul class="checks">
+        {checks.map((check) => (
+          <CheckLine check={check} />
+        ))}
+      </ul>
+    </>
+  );
+
+export const Checks: FC<{ report: Report }> = ({ report }) => {
+  const { checks, checked_at } = report;
+  return (
+    <section class="card">
+      <h2>
+        核对了什么<En>What was checked</En>
+      </h2>
+      <List title={{ zh: '未通过', en: 'Failed' }} checks={checks.filter(({ result }) => result === 'fail')} />
+      <List title={{ zh: '已核对，无误', en: 'Checked and found right' }} checks={checks.filter(({ result }) => result === 'pass')} />
+      <List title={{ zh: '没有核对', en: 'Not checked' }} checks={checks.filter(({ result }) => result === 'not_checked' || result === 'not_reached')} />
+      <p class="hint">
+        核对时间 {shanghaiClock(checked_at)}（北京时间），由服务器用数字签名逐项核对。
+        <En>Checked on {shanghaiClock(checked_at)} (UTC+8) by the server, from digital signatures.</En>
+      </p>
+    </section>
+  );
+};

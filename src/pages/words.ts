@@ -1,0 +1,127 @@
+/**
+ * Owns the sentences of the pages, Chinese first with English beneath: verdicts, checks, and what is wrong with
+ * what was typed. Not found is never called anything but not found (DOMAIN § 8), and a key that the service
+ * manages is never called more than technical proof of origin.
+ */
+import type { Check, CheckId, Verdict } from '../life/report.ts';
+
+export interface Words {
+  zh: string;
+  en: string;
+}
+
+/** The word on the banner and the sentence that says what it means for the reader. */
+export const VERDICTS: Record<Verdict, { word: Words; sentence: Words }> = {
+  valid: {
+    word: { zh: '有效', en: 'Valid' },
+    sentence: { zh: '此证书有效：所列签名均已核对无误，至今未被暂停、撤销或替换。', en: 'This certificate is valid: the signatures listed below hold, and it has not been suspended, revoked or replaced.' },
+  },
+  incomplete: {
+    word: { zh: '尚不能确认', en: 'Not yet confirmed' },
+    sentence: { zh: '没有发现不符之处，但有必要的核对未能完成，暂时不能确认此证书有效。', en: 'Nothing contradicts this certificate, but a necessary check could not be completed, so it cannot be confirmed as valid yet.' },
+  },
+  suspended: {
+    word: { zh: '已暂停', en: 'Suspended' },
+    sentence: { zh: '此证书已被暂停，暂停期间不能作为有效证书使用。', en: 'This certificate is suspended and is not in force while the suspension lasts.' },
+  },
+  revoked: {
+    word: { zh: '已撤销', en: 'Revoked' },
+    sentence: { zh: '此证书已被撤销，不再有效。', en: 'This certificate has been revoked and is no longer valid.' },
+  },
+  replaced: {
+    word: { zh: '已被替换', en: 'Replaced' },
+    sentence: { zh: '此证书已由更正后的新证书替换，请以新证书为准。', en: 'This certificate has been replaced by a corrected one; rely on the new certificate.' },
+  },
+  invalid: {
+    word: { zh: '核验未通过', en: 'Not valid' },
+    sentence: { zh: '此证书的核验未通过，不能作为有效证书使用；未通过的项目见下。', en: 'This certificate did not pass verification and cannot be relied on; the check that failed is named below.' },
+  },
+};
+
+/** What each check means when it has passed. */
+export const CHECK_WORDS: Record<CheckId, { name: Words; passed: Words }> = {
+  number: { name: { zh: '编号', en: 'Number' }, passed: { zh: '编号符合编码规则，与签名内容一致', en: 'The number is well formed and is the signed one' } },
+  signature: { name: { zh: '签名', en: 'Signature' }, passed: { zh: '证书由该机构的颁发密钥签名，内容未被改动', en: 'Signed with the organization’s issuing key; nothing was altered' } },
+  filing: { name: { zh: '备案', en: 'Filing' }, passed: { zh: '机构已备案，该职业和等级在备案范围内', en: 'The organization is filed, for this occupation and level' } },
+  approval: { name: { zh: '审核', en: 'Approval' }, passed: { zh: '这一条成绩经鉴定指导中心审核签名', en: 'This very result was approved and signed by the centres' } },
+  order: { name: { zh: '颁发', en: 'Order' }, passed: { zh: '由该机构自己签名指令颁发', en: 'Issued on the organization’s own signed order' } },
+  log: { name: { zh: '公开日志', en: 'Public log' }, passed: { zh: '已收入公开日志', en: 'Recorded in the public log' } },
+  document: { name: { zh: '证书文件', en: 'Document' }, passed: { zh: '文件与登记一致', en: 'The document agrees with the register' } },
+  status: { name: { zh: '状态', en: 'Status' }, passed: { zh: '未被暂停、撤销或替换', en: 'Not suspended, revoked or replaced' } },
+};
+
+/** Why something was not checked. */
+const NOT_CHECKED: Record<string, Words> = {
+  log_not_kept: { zh: '尚未建立公开日志，不能排除平台对同一结果重复编号', en: 'No public log is kept yet, so it cannot be excluded that the service numbered a result twice' },
+  no_document: { zh: '未核对您手中的纸质证书或文件，请与本页内容逐项对照', en: 'The paper or file in your hands was not checked; compare it with what is shown here' },
+  successor_being_signed: { zh: '更正后的证书正在签发，请稍后再查', en: 'The corrected certificate is being signed; look again in a moment' },
+};
+const NOT_AT_HAND: Words = { zh: '缺少核对所需的材料', en: 'What is needed for this check is not at hand' };
+const NOT_REACHED: Words = { zh: '前面的核对未通过，未再继续', en: 'Not reached, because an earlier check failed' };
+
+/** What failed, where a reader can do something with it. */
+const FAILED: Record<string, Words> = {
+  suspended: { zh: '证书已被暂停', en: 'The certificate is suspended' },
+  revoked: { zh: '证书已被撤销', en: 'The certificate was revoked' },
+  replaced: { zh: '证书已被更正后的新证书替换', en: 'The certificate was replaced by a corrected one' },
+  register_differs: { zh: '登记数据与签名内容不符', en: 'The register’s data contradict the signed content' },
+  signature_wrong: { zh: '签名与内容不符', en: 'The signature does not match the content' },
+};
+const FAILED_OTHERWISE: Words = { zh: '未通过', en: 'Failed' };
+
+/** The sentence for one check. */
+export function checkSentence(check: Check): Words {
+  if (check.result === 'pass') return CHECK_WORDS[check.id].passed;
+  if (check.result === 'not_reached') return NOT_REACHED;
+  if (check.result === 'not_checked') return NOT_CHECKED[check.code ?? ''] ?? NOT_AT_HAND;
+  return FAILED[check.code ?? ''] ?? FAILED_OTHERWISE;
+}
+
+export const REASONS: Record<string, Words> = {
+  issued_in_error: { zh: '颁发有误', en: 'issued in error' },
+  fraud: { zh: '弄虚作假', en: 'fraud' },
+  result_annulled: { zh: '成绩被取消', en: 'the result was annulled' },
+  holder_request: { zh: '持证人申请', en: 'at the holder’s request' },
+  under_investigation: { zh: '正在核查', en: 'under investigation' },
+  cleared: { zh: '核查无误', en: 'cleared' },
+  other: { zh: '其他原因', en: 'other reasons' },
+};
+
+/** Where each part of a number stands (DOMAIN § 1), and what it must be. */
+export const NUMBER_PARTS: Record<string, { from: number; to: number } & Words> = {
+  length: { from: 0, to: 0, zh: '位数不对：证书编号共 22 位，为 1 个字母加 21 位数字', en: 'Wrong length: a certificate number has 22 characters, one letter and 21 digits' },
+  category: { from: 0, to: 1, zh: '第 1 位（机构类别）应为 Y（用人单位）或 S（社会培训评价组织）', en: 'Position 1 (category) must be Y (employer) or S (training organization)' },
+  body: { from: 1, to: 5, zh: '第 2–5 位（评价机构代码）应为数字', en: 'Positions 2–5 (body code) must be digits' },
+  province: { from: 5, to: 7, zh: '第 6–7 位（省级代码）应为 37；本平台只收录在山东省备案的机构颁发的证书', en: 'Positions 6–7 (province) must be 37: only certificates of organizations filed in Shandong are held here' },
+  sequence: { from: 7, to: 13, zh: '第 8–13 位（机构序列码）应为数字', en: 'Positions 8–13 (body sequence) must be digits' },
+  year: { from: 13, to: 15, zh: '第 14–15 位（发证年份）应为数字', en: 'Positions 14–15 (year of issue) must be digits' },
+  level: { from: 15, to: 16, zh: '第 16 位（技能等级）应为 1 至 5', en: 'Position 16 (level) must be a digit from 1 to 5' },
+  serial: { from: 16, to: 22, zh: '第 17–22 位（序列号）应为 000001 至 999999', en: 'Positions 17–22 (serial) must be digits from 000001 to 999999' },
+};
+
+/** Numbers of other kinds of certificate, and faults of the forms, by code. */
+export const FAULTS: Record<string, Words> = {
+  number_old_qualification: { zh: '16 位编号是国家职业资格证书的编号，本平台不收录此类证书', en: 'A number of 16 digits belongs to a national vocational qualification certificate, which this service does not hold' },
+  number_special_grade: { zh: '两个字母加 20 位数字是特级技师证书编号的形式，本平台不颁发此类证书', en: 'Two letters and 20 digits is the form of special-grade technicians’ numbers; such certificates are not issued here' },
+  seal_url_malformed: { zh: '这个网址不是证书二维码的内容', en: 'This address is not the content of a certificate’s QR code' },
+  host_unknown: { zh: '这个二维码指向其他网站，不是本平台的地址，请勿在该网站填写个人信息', en: 'This code points to another website, not to this service; do not enter personal data there' },
+  too_long: { zh: '内容过长', en: 'This is too long' },
+  number_missing: { zh: '请填写证书编号，或同时填写姓名和证件号码', en: 'Enter the certificate number, or both name and document number' },
+  name_missing: { zh: '请填写姓名', en: 'Enter the name' },
+  id_number_missing: { zh: '请填写证件号码', en: 'Enter the document number' },
+  holder_differs: { zh: '所填姓名和证件号码与此证书登记的不一致，请逐字核对后再试', en: 'Name and document number are not those registered for this certificate. Check each character and try again' },
+  no_match: { zh: '没有查到与所填内容相符的证书。这并不说明证书有问题，请逐字核对后再试', en: 'No certificate matches what was entered. That says nothing against a certificate: check each character and try again' },
+};
+
+/** What happened to a certificate, and when. */
+export const ACTIONS: Record<string, Words> = {
+  suspend: { zh: '暂停', en: 'Suspended' },
+  reinstate: { zh: '恢复', en: 'Reinstated' },
+  revoke: { zh: '撤销', en: 'Revoked' },
+};
+
+export const MEDIA: Record<string, string> = { 'application/pdf': 'PDF', 'application/vnd.luzheng.bundle+json': '核验包 bundle', 'application/vc+sd-jwt': '凭证 credential' };
+export const BY: Record<string, Words> = { holder: { zh: '持证人', en: 'holder' }, organization: { zh: '评价机构', en: 'organization' } };
+
+/** `2026-11-23 10:30`, the clock of Asia/Shanghai, from RFC 3339. */
+export const shanghaiClock = (instant: string): string => new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');

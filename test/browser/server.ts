@@ -1,0 +1,101 @@
+/**
+ * The real Worker on a free port of this machine, with a province, a city, a school and some certificates, all
+ * through the HTTP API: what the browser tests look at.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Caller } from '../../src/cli/caller.ts';
+import { freePort, startLocal } from '../../src/cli/local.ts';
+import { newSecret, settingsFor } from '../../src/cli/settings.ts';
+import { appointCentre, approveBatch, changeStatus, fileOrganization, makeKey, nameClient, orderBatch, type BatchRef, type Identity } from '../../src/cli/sign.ts';
+import { residentCheckCharacter } from '../../src/life/identity.ts';
+import type { PublicJwk } from '../../src/life/schema.ts';
+
+export interface Person {
+  name: string;
+  id_number: string;
+}
+export interface Shown extends Person {
+  number: string;
+  seal_url: string;
+}
+
+export interface TestServer {
+  origin: string;
+  /** Valid; then replaced by `corrected`; revoked; suspended. */
+  valid: Shown;
+  long: Shown;
+  replaced: Shown;
+  corrected: Shown;
+  revoked: Shown;
+  suspended: Shown;
+  stop(): Promise<void>;
+}
+
+const CODE = 'S000037000001';
+
+function person(name: string, n: number): Person {
+  const digits = `37010219900101${String(n).padStart(3, '0')}`;
+  return { name, id_number: digits + residentCheckCharacter(digits) };
+}
+
+const jti = (token: string): string => (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { jti: string }).jti;
+
+export async function startServer(): Promise<TestServer> {
+  const persist = mkdtempSync(join(tmpdir(), 'luzheng-browser-'));
+  const port = await freePort();
+  const origin = `http://localhost:${port}`;
+  const root = await makeKey();
+  const service = await startLocal({ port, persist, ...settingsFor(origin, root, newSecret()), log: join(persist, 'log') });
+
+  const centre = async (code: string, name: string): Promise<Identity> => {
+    const pair = await makeKey();
+    return { ...pair, subject: `centre:${code}`, token: await appointCentre(root, { code, name, jwk: pair.jwk }) };
+  };
+  const province = await centre('3700', '山东省职业技能鉴定指导中心');
+  const city = await centre('3701', '济南市职业技能鉴定指导中心');
+  const [asProvince, asCity] = [new Caller(origin, province), new Caller(origin, city)];
+  for (const { token } of [province, city]) await asProvince.post('/v1/centres', { statement: token });
+  const jwk = await asCity.post<PublicJwk & { kid: string }>(`/v1/organizations/${CODE}/keys`, {});
+  const scope = [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5, 4, 3, 2, 1] as (1 | 2 | 3 | 4 | 5)[] }];
+  const filing = await fileOrganization(city, { code: CODE, name: '济南泉城职业培训学校', uscc: '91350100M000100Y43', route: 'city', scope, annual_capacity: 1000, issuing_jwks: { keys: [jwk] } });
+  await asCity.post('/v1/filings', { statement: filing });
+  const pair = await makeKey();
+  const school: Identity = { ...pair, subject: `org:${CODE}`, token: await nameClient(city, CODE, pair.jwk) };
+  await asCity.post('/v1/clients', { statement: school.token });
+  const asSchool = new Caller(origin, school);
+
+  /** From rows to certificates. */
+  async function certify(people: (Person & { replaces?: string })[]): Promise<Shown[]> {
+    const rows = people.map((one) => ({
+      ...one, id_type: '居民身份证', occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 3, score_theory: 80, score_practice: 85, exam_date: '2026-11-01',
+    }));
+    const { id, root: tree, count } = await asSchool.post<{ id: string; root: string; count: number }>('/v1/batches', { candidates: rows });
+    const ref: BatchRef = { organization: CODE, aud: origin, batch: id, root: tree, count };
+    const inner = await approveBatch(city, ref);
+    await asCity.post(`/v1/batches/${id}/approvals`, { approval: inner });
+    const approval = await approveBatch(province, ref, inner);
+    await asProvince.post(`/v1/batches/${id}/approvals`, { approval });
+    await asSchool.post(`/v1/batches/${id}/issue`, { approval, order: await orderBatch(school, ref, jti(approval)) });
+    const { certificates } = await asSchool.get<{ certificates: { number: string; seal_url: string }[] }>(`/v1/batches/${id}/certificates`);
+    return certificates.map(({ number, seal_url }, i) => ({ ...(people[i] as Person), number, seal_url }));
+  }
+
+  const [valid, long, replaced, revoked, suspended] = (await certify([
+    person('欧阳建国', 101), person('阿卜杜热合曼·买买提', 102), person('王晓明', 103), person('李龑', 104), person('赵静', 105),
+  ])) as [Shown, Shown, Shown, Shown, Shown];
+  const [corrected] = (await certify([{ ...person('王小明', 103), replaces: replaced.number }])) as [Shown];
+  const change = async (number: string, action: 'revoke' | 'suspend', reason: 'issued_in_error' | 'under_investigation') =>
+    asSchool.post(`/v1/certificates/${number}/status`, { statement: await changeStatus(school, { number, action, reason, seq: 1 }) });
+  await change(revoked.number, 'revoke', 'issued_in_error');
+  await change(suspended.number, 'suspend', 'under_investigation');
+
+  return {
+    origin, valid, long, replaced, corrected, revoked, suspended,
+    async stop() {
+      await service.stop();
+      rmSync(persist, { recursive: true, force: true });
+    },
+  };
+}

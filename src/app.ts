@@ -25,9 +25,10 @@ app.onError((error, c) => {
 
 app.use('*', async (c, next) => {
   c.set('service', serviceOf(c.env));
-  await next();
+  // Before the handler: a header set on a finished response costs a copy of it.
   c.header('X-Content-Type-Options', 'nosniff');
   c.header('Referrer-Policy', 'no-referrer');
+  await next();
 });
 
 app.get('/healthz', async (c) => {
@@ -48,7 +49,8 @@ const methods = new Map<string, Set<string>>();
 for (const { path, method } of app.routes) {
   if (method !== 'ALL') methods.set(path, (methods.get(path) ?? new Set()).add(method));
 }
-for (const [path, allowed] of methods) {
+// Fixed paths first: /v1/certificates/search is not a certificate's number.
+for (const [path, allowed] of [...methods].sort(([a], [b]) => Number(a.includes(':')) - Number(b.includes(':')))) {
   app.all(path, (c) => {
     const names = [...allowed, ...(allowed.has('GET') ? ['HEAD'] : [])].sort();
     c.header('Allow', names.join(', '));

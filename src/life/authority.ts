@@ -48,7 +48,7 @@ export class Directory {
 
   /** The statement that makes the key `kid` the centre `iss`'s at an instant; refuses `authority_missing`. */
   centreAt(kid: string, iss: string, at: number): Centre {
-    let refusal = new Refusal('authority_missing', 'The signing key is not a key of the centre that the statement names.', { part: 'centre+jwt' });
+    let refusal: Refusal | undefined;
     for (const { statement } of this.#centres.get(kid) ?? []) {
       if (statement.payload.sub !== iss) continue;
       try {
@@ -58,7 +58,7 @@ export class Directory {
         refusal = error as Refusal;
       }
     }
-    throw refusal;
+    throw refusal ?? new Refusal('authority_missing', 'The signing key is not a key of the centre that the statement names.', { part: 'centre+jwt' });
   }
 }
 

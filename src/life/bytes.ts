@@ -24,12 +24,11 @@ export const toBase64url = (bytes: Uint8Array): string => base64url.encode(bytes
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** Whether a text is base64url without padding (RFC 4648 §5) in its only spelling: bits that mean nothing are zero. */
-export function isCanonical(text: string): boolean {
+/** Whether a text of the base64url alphabet has the length and the last character of its only spelling: bits that mean nothing are zero. */
+export function endsCanonically(text: string): boolean {
   const rest = text.length % 4;
-  if (rest === 1 || !/^[A-Za-z0-9_-]*$/.test(text)) return false;
   const unused = rest === 2 ? 15 : rest === 3 ? 3 : 0;
-  return (ALPHABET.indexOf(text.at(-1) ?? 'A') & unused) === 0;
+  return rest !== 1 && (ALPHABET.indexOf(text.at(-1) ?? 'A') & unused) === 0;
 }
 
 /**
@@ -37,7 +36,7 @@ export function isCanonical(text: string): boolean {
  * Refuses whitespace, padding and unused bits that are not zero (`base64url_malformed`).
  */
 export function fromBase64url(text: string): Uint8Array<ArrayBuffer> {
-  if (!isCanonical(text)) throw new Refusal('base64url_malformed', 'The text is not canonical base64url without padding.');
+  if (!/^[A-Za-z0-9_-]*$/.test(text) || !endsCanonically(text)) throw new Refusal('base64url_malformed', 'The text is not canonical base64url without padding.');
   return base64url.decode(text) as Uint8Array<ArrayBuffer>;
 }
 

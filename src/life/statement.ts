@@ -8,7 +8,7 @@
  * A statement's text is never an identity (ES256 texts are malleable): `jti` and payload digests are.
  */
 import { CompactSign, calculateJwkThumbprint, compactVerify, importJWK, type CryptoKey } from 'jose';
-import { decodeUtf8, encodeUtf8, fromBase64url, isCanonical, sha256Short, toBase64url } from './bytes.ts';
+import { decodeUtf8, encodeUtf8, fromBase64url, endsCanonically, sha256Short, toBase64url } from './bytes.ts';
 import { isRefusal, Refusal } from './refusal.ts';
 import { readPayload, type Payload, type PublicJwk, type StatementType } from './schema.ts';
 
@@ -48,7 +48,7 @@ export function readHeader(token: unknown, typ: string): Header {
   try {
     // The signature's last character has bits that mean nothing; only one spelling is taken.
     if (fromBase64url(signature).length !== 64) throw new Refusal('statement_malformed', 'An ES256 signature has 64 bytes.', { part: typ });
-    if (!isCanonical(payload)) throw new SyntaxError();
+    if (!endsCanonically(payload)) throw new SyntaxError();
     header = JSON.parse(decodeUtf8(fromBase64url(head))) as Record<string, unknown>;
   } catch (error) {
     if (isRefusal(error, 'statement_malformed')) throw error;

@@ -9,7 +9,7 @@ import { checkApprovalTime, openApproval, openOrder, type BatchFacts } from './a
 import { decodeUtf8, fromBase64url } from './bytes.ts';
 import { dayNumber, shanghaiDay, shanghaiYear, toTimestamp } from './calendar.ts';
 import { compareColumns, compareState, type Columns } from './columns.ts';
-import { openCredential, splitCredential, withDisclosures, type CredentialFacts } from './credential.ts';
+import { CREDENTIAL_TYP, openCredential, splitCredential, withDisclosures, type CredentialFacts } from './credential.ts';
 import { readDisclosures, type ClaimName, type Disclosed } from './disclose.ts';
 import { leafOfText, leafText } from './leaf.ts';
 import { includes } from './merkle.ts';
@@ -77,8 +77,10 @@ function checkNumber(evidence: Evidence, found: Findings): Outcome {
 
 /** Signature, disclosures, the number's parts, the seal beside it, and the register's columns. */
 async function checkSignature(evidence: Evidence, directory: Directory, filing: Filing | Refusal | undefined, found: Findings): Promise<Outcome> {
-  if (evidence.credential !== undefined) readHeader(splitCredential(evidence.credential).jws, 'vc+sd-jwt');
-  if (filing === undefined || filing instanceof Refusal) return skip('issuing_key_not_established');
+  if (filing === undefined || filing instanceof Refusal) {
+    if (evidence.credential !== undefined) readHeader(splitCredential(evidence.credential).jws, CREDENTIAL_TYP);
+    return skip('issuing_key_not_established');
+  }
   if (evidence.credential !== undefined) {
     const { jws, disclosures } = splitCredential(evidence.credential);
     const facts = await openCredential(jws, issuingKey(directory, filing, false));

@@ -121,22 +121,27 @@ export class Vault {
     return this.#service;
   }
 
-  /** Makes the next issuing key of an organization and stores its private half wrapped. */
+  /**
+   * Makes the next issuing key of an organization and stores its private half wrapped.
+   * @throws Refusal `keys_exhausted` after 255
+   */
   async makeIssuingKey(organization: string): Promise<PublicJwk & { kid: string }> {
-    const { n } = (await this.#db
-      .prepare('SELECT coalesce(max(n), 0) + 1 AS n FROM issuing_keys WHERE organization = ?')
-      .bind(organization)
-      .first<{ n: number }>()) as { n: number };
-    if (n > 255) throw new Refusal('keys_exhausted', 'An organization has at most 255 issuing keys.');
-    const kid = `did:web:${this.#config.issuerHost}:orgs:${organization}#${organization}-${n}`;
     const made = await makeSigningKey();
-    const jwk = { ...made.public, kid, alg: 'ES256' as const, use: 'sig' as const };
-    // Two calls at once collide on (organization, n); the second one fails and is repeated by its caller.
-    await this.#db
-      .prepare('INSERT INTO issuing_keys (organization, n, kid, public, wrapped, created_at) VALUES (?, ?, ?, ?, ?, ?)')
-      .bind(organization, n, kid, JSON.stringify(jwk), await this.#wrap(kid, made.value), this.#now())
-      .run();
-    return jwk;
+    for (;;) {
+      const { n } = (await this.#db
+        .prepare('SELECT coalesce(max(n), 0) + 1 AS n FROM issuing_keys WHERE organization = ?')
+        .bind(organization)
+        .first<{ n: number }>()) as { n: number };
+      if (n > 255) throw new Refusal('keys_exhausted', 'An organization has at most 255 issuing keys.');
+      const kid = `did:web:${this.#config.issuerHost}:orgs:${organization}#${organization}-${n}`;
+      const jwk = { ...made.public, kid, alg: 'ES256' as const, use: 'sig' as const };
+      const { meta } = await this.#db
+        .prepare('INSERT INTO issuing_keys (organization, n, kid, public, wrapped, created_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (organization, n) DO NOTHING')
+        .bind(organization, n, kid, JSON.stringify(jwk), await this.#wrap(kid, made.value), this.#now())
+        .run();
+      // Another call took this number at the same moment: take the next.
+      if (meta.changes === 1) return jwk;
+    }
   }
 
   /** The private half of an issuing key, unwrapped. */

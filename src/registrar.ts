@@ -163,6 +163,7 @@ export async function finishBatch(service: Service, id: string, until: number): 
   const ordered = await selectOrder(service.db, id);
   if (!ordered) return progress(service, id);
   let signer: Signer | undefined;
+  let from = 0;
   while (service.now() <= until) {
     if (!(await takeLease(service.db, id, lease, service.now(), service.now() + LEASE_SECONDS))) {
       // Closed, or somebody else signs: look again in a moment.
@@ -171,11 +172,13 @@ export async function finishBatch(service: Service, id: string, until: number): 
       await new Promise((resolve) => setTimeout(resolve, 100));
       continue;
     }
-    const unsigned = await selectUnsigned(service.db, id, CHUNK);
-    if (unsigned.length === 0) {
+    const unsigned = await selectUnsigned(service.db, id, from, CHUNK);
+    const last = unsigned.at(-1);
+    if (!last) {
       await updateIssued(service.db, id);
       return progress(service, id);
     }
+    from = last.position + 1;
     signer ??= await makeSigner(service, batch, filing, ordered);
     await insertCredentials(service.db, await Promise.all(unsigned.map(signer)));
   }

@@ -126,6 +126,9 @@ function bytesOf(facts: SealFacts, signature: Uint8Array): Uint8Array {
 
 const toDigits = (bytes: Uint8Array): string => BigInt(`0x${Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('')}`).toString();
 
+/** Most decimal digits of a number of that many bytes whose first is the sentinel 01. */
+const mostDigits = (bytes: number): number => Math.floor(((bytes - 1) * 8 + 1) * Math.log10(2)) + 1;
+
 /** Data bits of the QR code: URL in byte mode, digits in numeric mode, header sizes of versions 10–26. */
 function codeBits(origin: string, digits: number): number {
   const url = encodeUtf8(`${origin}/c/`).length + 22 + 1;
@@ -143,12 +146,11 @@ export function chooseFormat(input: SealInput): SealFacts {
     () => ({ ...plain, name: nameDigest }),
     () => ({ ...base, occupation: { digest: textDigest(occupation.name) }, job: { digest: textDigest(input.job) }, name: nameDigest }),
   ];
-  // The longest number of that many bytes: the size does not depend on the signature's value.
-  const largest = new Uint8Array(SIGNATURE_BYTES).fill(0xff);
+  const unsigned = new Uint8Array(SIGNATURE_BYTES);
   for (const candidate of candidates) {
     const facts = candidate();
     if ('text' in facts.name && encodeUtf8(facts.name.text).length > 255) continue;
-    if (codeBits(input.origin, toDigits(bytesOf(facts, largest)).length) <= BUDGET_BITS) return facts;
+    if (codeBits(input.origin, mostDigits(bytesOf(facts, unsigned).length)) <= BUDGET_BITS) return facts;
   }
   throw new Refusal('seal_too_large', 'The QR code would exceed its size limit.');
 }

@@ -149,15 +149,15 @@ export interface UnsignedRow {
   sealed: string;
 }
 
-/** Certificates that have a number but no signature yet. */
-export async function selectUnsigned(db: D1Database, batch: string, limit: number): Promise<UnsignedRow[]> {
+/** Certificates that have a number but no signature yet, from a position on. */
+export async function selectUnsigned(db: D1Database, batch: string, from: number, limit: number): Promise<UnsignedRow[]> {
   const { results } = await db
     .prepare(
       `SELECT c.number, c.position, c.status_list, c.status_index, r.facts, r.sealed FROM certificates c
        JOIN rows r ON r.batch = c.batch AND r.position = c.position
-       WHERE c.batch = ? AND NOT EXISTS (SELECT 1 FROM credentials k WHERE k.number = c.number) ORDER BY c.position LIMIT ?`,
+       WHERE c.batch = ? AND c.position >= ? AND NOT EXISTS (SELECT 1 FROM credentials k WHERE k.number = c.number) ORDER BY c.position LIMIT ?`,
     )
-    .bind(batch, limit)
+    .bind(batch, from, limit)
     .all<UnsignedRow>();
   return results;
 }

@@ -48,8 +48,8 @@ export const STATUS_LIST_LENGTH = 131_072;
 const STATUS_LIST_FILL = STATUS_LIST_LENGTH / 2;
 /** Certificates signed and stored at a time. */
 const CHUNK = 200;
-/** Seconds a signer may be silent before another takes over. */
-const LEASE_SECONDS = 30;
+/** Seconds a signer may be silent before another takes over; two at once would only waste work. */
+const LEASE_SECONDS = 10;
 /** Seconds a call works before it answers 202. */
 export const CALL_SECONDS = 20;
 
@@ -169,7 +169,7 @@ export async function finishBatch(service: Service, id: string, until: number): 
       // Closed, or somebody else signs: look again in a moment.
       const seen = await progress(service, id);
       if (seen.state !== 'issuing') return seen;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await pause(100);
       continue;
     }
     const unsigned = await selectUnsigned(service.db, id, from, CHUNK);
@@ -181,10 +181,14 @@ export async function finishBatch(service: Service, id: string, until: number): 
     from = last.position + 1;
     signer ??= await makeSigner(service, batch, filing, ordered);
     await insertCredentials(service.db, await Promise.all(unsigned.map(signer)));
+    // Signing fills the isolate: let the requests that wait (progress, look-ups) in between.
+    await pause(0);
   }
   await releaseLease(service.db, id, lease);
   return progress(service, id);
 }
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 async function progress(service: Service, id: string): Promise<Progress> {
   const { batch } = await openBatch(service, id);

@@ -58,7 +58,7 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
       title: text('中文说明 / what is wrong, in Chinese'),
       status: whole('HTTP status', { minimum: 400, maximum: 599 }),
       detail: text('What is wrong and what to do, in English'),
-      code: text('Stable code: compare this', { enum: Object.keys(PROBLEMS) }),
+      code: text('Stable code: compare this', { enum: [...Object.keys(PROBLEMS), 'not_configured'] }),
       'part?': text('The part that is wrong, e.g. `level` of a number or `approval+jwt:root` of a statement'),
       'errors?': listOf(ref('RowFault'), { description: '名单中的全部错误 / every fault of every row (code rows_refused)' }),
     },

@@ -61,13 +61,15 @@ export async function numberBatch(db: D1Database, o: OrderInput): Promise<void> 
     db.prepare(`UPDATE certificates SET state = 'replaced', live = 0 WHERE number IN (SELECT replaces FROM rows WHERE batch = ?1 AND replaces IS NOT NULL)`).bind(o.batch),
     db
       .prepare(
-        `INSERT INTO certificates (number, organization, year, level, serial, batch, position, person, occupation_code, job, status_list, status_index)
+        // The indexes are materialized first: joined as they are, SQLite would read them anew for each row.
+        `WITH i(position, status_index) AS MATERIALIZED (SELECT key, value FROM json_each(?5))
+         INSERT INTO certificates (number, organization, year, level, serial, batch, position, person, occupation_code, job, status_list, status_index)
          SELECT printf('%s%02d%d%06d', ?1, CAST(?2 AS INTEGER) % 100, n.level, n.serial), ?1, CAST(?2 AS INTEGER), n.level, n.serial,
-                n.batch, n.position, n.person, n.occupation_code, n.job, CAST(?4 AS INTEGER), i.value
-         FROM (SELECT r.*, row_number() OVER (PARTITION BY r.level ORDER BY r.position)
+                n.batch, n.position, n.person, n.occupation_code, n.job, CAST(?4 AS INTEGER), i.status_index
+         FROM (SELECT r.batch, r.position, r.level, r.person, r.occupation_code, r.job, row_number() OVER (PARTITION BY r.level ORDER BY r.position)
                  + coalesce((SELECT s.last FROM serials s WHERE s.organization = ?1 AND s.year = CAST(?2 AS INTEGER) AND s.level = r.level), 0) AS serial
                FROM rows r WHERE r.batch = ?3) n
-         JOIN json_each(?5) i ON i.key = n.position`,
+         JOIN i ON i.position = n.position`,
       )
       .bind(o.organization, o.year, o.batch, o.status_list, JSON.stringify(o.status_indexes)),
     db

@@ -72,6 +72,8 @@ CREATE TABLE rows (
   PRIMARY KEY (batch, position)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX rows_replacing ON rows (batch, replaces) WHERE replaces IS NOT NULL;
+
 CREATE TABLE approvals (
   batch TEXT NOT NULL REFERENCES batches (id),
   tier TEXT NOT NULL CHECK (tier IN ('city', 'province')),

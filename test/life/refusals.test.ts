@@ -1,0 +1,97 @@
+/**
+ * Every way to say no: one vector per code, and a search of the sources that fails on a code which no vector and
+ * no test names, and on one that HTTP has no status for.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parseJson, readShape, STATEMENT_BODY } from '../../src/http/body.ts';
+import { PROBLEMS } from '../../src/http/problems.ts';
+import { makeKey } from '../../src/cli/sign.ts';
+import { readBundle } from '../../src/life/bundle.ts';
+import { decodeUtf8, encodeUtf8, fromBase64url } from '../../src/life/bytes.ts';
+import { dayNumber } from '../../src/life/calendar.ts';
+import { CREDENTIAL_TYP, credentialKid, openCredential, splitCredential } from '../../src/life/credential.ts';
+import { readCsv } from '../../src/life/csv.ts';
+import { makeDisclosures, readDisclosures } from '../../src/life/disclose.ts';
+import { buildNumber, parseNumber, parseOrganizationCode } from '../../src/life/number.ts';
+import { checkCount, readCandidates } from '../../src/life/rows.ts';
+import { parseSealUrl, readSeal } from '../../src/life/seal.ts';
+import { importPublic } from '../../src/life/statement.ts';
+import vectors from '../vectors/refusals.json' with { type: 'json' };
+import { encode, refusalOf, signParts } from './cast.ts';
+
+const bytes = (value: string | number[]) => (typeof value === 'string' ? encodeUtf8(value) : Uint8Array.from(value));
+
+/** A credential with this payload, well signed, and opened with the key that it names. */
+async function signAndOpenCredential(payload: string) {
+  const pair = await makeKey();
+  const token = await signParts(encode({ alg: 'ES256', typ: CREDENTIAL_TYP, kid: 'did:web:lz.example.cn:orgs:S000037000001#S000037000001-1' }), encode(payload), pair);
+  return openCredential(token, () => importPublic(pair.jwk));
+}
+
+const CALLS: Record<string, (...args: never[]) => unknown> = {
+  parseNumber, parseOrganizationCode, buildNumber, dayNumber, fromBase64url, splitCredential, credentialKid, signAndOpenCredential, readBundle, parseSealUrl, readSeal, readCandidates, checkCount, makeDisclosures, readDisclosures,
+  decodeUtf8: (value: number[]) => decodeUtf8(bytes(value)),
+  parseJson: (text: string) => parseJson(bytes(text)),
+  readShape: (value: unknown) => readShape(value, STATEMENT_BODY),
+  readCsv: (value: string | number[]) => readCsv(bytes(value)),
+};
+
+interface Vector { code: string; part?: string; call: string; args: unknown[] }
+test.each(vectors as Vector[])('$code: $call $args', async ({ code, part, call, args }) => {
+  const found = await refusalOf(() => (CALLS[call] as (...given: unknown[]) => unknown)(...args));
+  expect(found.code).toBe(code);
+  if (part !== undefined) expect(found.part).toBe(part);
+});
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+const filesIn = (folder: string, pattern: RegExp) =>
+  readdirSync(ROOT + folder, { recursive: true, encoding: 'utf8' }).filter((name) => pattern.test(name)).map((name) => [`${folder}/${name}`, readFileSync(`${ROOT}${folder}/${name}`, 'utf8')] as const);
+
+/** Sources of the Worker: the command has its own errors. */
+const sources = filesIn('src', /^(?!cli\/|client\/).*\.tsx?$/);
+
+/** How sources name a code: in the refusal itself, or through a helper of their file. */
+const FORMS: [file: RegExp, form: RegExp][] = [
+  [/./, /new \w*(?:Refusal|Verdict)\(\s*'([a-z0-9_]+)'/g],
+  [/approve\.ts$/, /about\([^;]*?, '([a-z0-9_]+)'\)/g],
+  [/status\.ts$/, /refuse\('\w+', '([a-z0-9_]+)'/g],
+  [/numbering\.ts$/, /\/, '([a-z0-9_]+)', '/g],
+];
+const codes = new Map<string, string>();
+for (const [name, text] of sources) {
+  for (const [file, form] of FORMS) {
+    if (file.test(name)) for (const [, code] of text.matchAll(form)) codes.set(code as string, name);
+  }
+}
+
+test('the search sees every refusal: a new helper for making them must be added to it', () => {
+  const helpers = ['src/life/approve.ts', 'src/life/status.ts', 'src/storage/numbering.ts', 'src/life/verify.ts'];
+  for (const [name, text] of sources) {
+    const hidden = [...text.matchAll(/new \w*(?:Refusal|Verdict)\(\s*(?!')(\w)/g)];
+    if (!helpers.includes(name)) expect([name, hidden.length]).toEqual([name, 0]);
+  }
+  expect(codes.size).toBeGreaterThan(100);
+});
+
+test('every code has a vector or a test that names it', () => {
+  // The description of the API lists codes without bringing them about.
+  const tests = [...filesIn('test', /\.test\.ts$/), ...filesIn('test', /\.json$/)].filter(([name]) => !/life\/refusals\.test\.ts$|openapi\.test\.ts$/.test(name));
+  const named = new Set(tests.flatMap(([, text]) => [...text.matchAll(/['":]([a-z0-9_]+)['"\s]/g)].map(([, code]) => code)));
+  expect([...codes].filter(([code]) => !named.has(code))).toEqual([]);
+});
+
+/** Codes that never leave as a problem: they are what a Report says of a check, or a defect of ours. */
+const NO_PROBLEM = {
+  report: ['credential_not_canonical', 'disclosure_malformed', 'disclosure_not_signed', 'disclosure_repeated', 'filing_differs', 'host_unknown', 'number_contradicts', 'replaced', 'row_not_approved', 'seal_differs', 'successor_differs'],
+  defect: ['font_unusable', 'qr_unusable', 'salt_malformed', 'text_empty'],
+};
+
+test('every code has a status and a Chinese title, or is known to need none', () => {
+  const none: string[] = [...NO_PROBLEM.report, ...NO_PROBLEM.defect];
+  expect([...codes].filter(([code]) => !(code in PROBLEMS) && !none.includes(code))).toEqual([]);
+  expect(none.filter((code) => !codes.has(code) || code in PROBLEMS)).toEqual([]);
+  // Thrown by a class of its own, with the faults beside it.
+  expect(Object.keys(PROBLEMS).filter((code) => !codes.has(code) && code !== 'rows_refused')).toEqual([]);
+  for (const [code, [status, title]] of Object.entries(PROBLEMS)) expect([code, status >= 400 && status <= 500, /\p{Script=Han}/u.test(title)]).toEqual([code, true, true]);
+});

@@ -1,0 +1,134 @@
+/** What becomes of a certificate: vectors of events, and any history against a model of it. */
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { openFiling } from '../../src/life/authority.ts';
+import type { Filing } from '../../src/life/schema.ts';
+import { applyEvent, checkFresh, openEvent, readHistory, UNTOUCHED, type History, type StoredEvent } from '../../src/life/status.ts';
+import vectors from '../vectors/statements.json' with { type: 'json' };
+import { makeCast, makeChain, NOW, NUMBER, play, refusalOf, type Cast, type Change, type Name, type StatementVector } from './cast.ts';
+import { twin } from './twin.ts';
+
+let cast: Cast;
+let tokens: Record<Name, string>;
+let filing: Filing;
+beforeAll(async () => {
+  cast = await makeCast();
+  tokens = await makeChain(cast);
+  filing = (await openFiling(tokens.filing, cast.directory, NOW)).payload;
+});
+
+const mine = (vectors as unknown as StatementVector[]).filter(({ open }) => open === 'event' || open === 'centreEvent');
+test.each(mine)('$open: $name → $code', async (vector) => {
+  expect(await play(cast, vector)).toEqual({ code: vector.code, ...(vector.part === undefined ? {} : { part: vector.part }) });
+});
+
+type By = 'client' | 'city' | 'province';
+const RANK: Record<By, number> = { client: 0, city: 1, province: 2 };
+const SIGNER: Record<By, Change> = {
+  client: {},
+  city: { claims: { iss: 'centre:3701' }, header: { kid: '%city.kid' }, signer: 'city' },
+  province: { claims: { iss: 'centre:3700' }, header: { kid: '%province.kid' }, signer: 'province' },
+};
+
+async function event(by: By, claims: Record<string, unknown>): Promise<StoredEvent> {
+  const change = SIGNER[by];
+  const { event: token } = await makeChain(cast, { event: { ...change, claims: { ...change.claims, ...claims } } });
+  return by === 'client' ? { token, client: tokens.client } : { token };
+}
+
+async function apply(history: History, stored: StoredEvent): Promise<History> {
+  const { statement, rank } = await openEvent(stored, cast.directory, filing);
+  return applyEvent(history, statement, rank, NUMBER);
+}
+
+test('any sequence of events ends where a plain model says', async () => {
+  const step = fc.record({ by: fc.constantFrom<By>('client', 'city', 'province'), action: fc.constantFrom('suspend', 'reinstate', 'revoke') });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 6 }), async (steps) => {
+      let history = UNTOUCHED;
+      let model = { state: 'valid', rank: 0, length: 0 };
+      const taken: StoredEvent[] = [];
+      for (const { by, action } of steps) {
+        const expected =
+          model.state === 'revoked' ? 'status_final'
+          : action === 'revoke' ? 'accepted'
+          : action === 'suspend' ? (model.state === 'valid' ? 'accepted' : 'status_no_change')
+          : model.state !== 'suspended' ? 'status_no_change'
+          : RANK[by] < model.rank ? 'rank_too_low' : 'accepted';
+        const made = await event(by, { action, seq: model.length + 1, ...(history.last ? { prev: history.last.digest } : {}) });
+        const before = history;
+        const { code } = await refusalOf(async () => (history = await apply(before, made)));
+        expect(code).toBe(expected);
+        if (expected !== 'accepted') continue;
+        taken.push(made);
+        model = { state: action === 'suspend' ? 'suspended' : action === 'revoke' ? 'revoked' : 'valid', rank: action === 'reinstate' ? 0 : RANK[by], length: model.length + 1 };
+        expect(history).toMatchObject(model);
+      }
+      expect(await readHistory(taken, cast.directory, filing, NUMBER)).toEqual(history);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+/** suspend by the city, reinstate by the province, suspend by the client. */
+async function chain(): Promise<StoredEvent[]> {
+  const events: StoredEvent[] = [];
+  let history = UNTOUCHED;
+  for (const [by, action] of [['city', 'suspend'], ['province', 'reinstate'], ['client', 'suspend']] as const) {
+    const made = await event(by, { action, seq: history.length + 1, ...(history.last ? { prev: history.last.digest } : {}) });
+    history = await apply(history, made);
+    events.push(made);
+  }
+  return events;
+}
+
+test('no event can be left out of the middle, moved, or said twice', async () => {
+  const events = await chain();
+  const read = (list: (StoredEvent | undefined)[]) => refusalOf(() => readHistory(list as StoredEvent[], cast.directory, filing, NUMBER));
+  const [one, two, three] = events;
+  expect(await read(events)).toEqual({ code: 'accepted' });
+  for (const list of [[two, three], [one, three], [two, one, three], [one, two, two], [one, one, two], [one, two, three, three], [three, two, one]]) {
+    expect(await read(list)).toMatchObject({ code: 'status_out_of_order' });
+  }
+  // Cut off at the end it reads as a younger history: only a public log could show that.
+  expect(await read([one, two])).toEqual({ code: 'accepted' });
+});
+
+test('the chain hangs on what was said, not on how the signature is spelled', async () => {
+  const [one, two, three] = (await chain()) as [StoredEvent, StoredEvent, StoredEvent];
+  const spelled = { ...one, token: twin(one.token) };
+  expect(await readHistory([spelled, two, three], cast.directory, filing, NUMBER)).toMatchObject({ state: 'suspended', length: 3 });
+});
+
+test('any other prev and any other seq is out of order', async () => {
+  const [first] = (await chain()) as [StoredEvent];
+  const history = await apply(UNTOUCHED, first);
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 1000 }), fc.constantFrom('right', 'none', 'A'.repeat(43)), async (seq, prev) => {
+      const made = await event('province', { action: 'reinstate', seq, ...(prev === 'none' ? {} : { prev: prev === 'right' ? history.last?.digest : prev }) });
+      expect((await refusalOf(() => apply(history, made))).code).toBe(seq === 2 && prev === 'right' ? 'accepted' : 'status_out_of_order');
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('an older event does not follow a younger one', async () => {
+  const [first] = (await chain()) as [StoredEvent];
+  const history = await apply(UNTOUCHED, first);
+  const made = await event('province', { action: 'reinstate', seq: 2, prev: history.last?.digest, iat: NOW - 1 });
+  expect(await refusalOf(() => apply(history, made))).toEqual({ code: 'status_out_of_order', part: 'status+jwt:iat' });
+});
+
+test("an organization's event is about its own certificates", async () => {
+  const { statement, rank } = await openEvent(await event('client', {}), cast.directory, filing);
+  const other = NUMBER.replace('S000037000001', 'S000037000002');
+  const moved = { ...statement, payload: { ...statement.payload, number: other } };
+  expect(await refusalOf(() => applyEvent(UNTOUCHED, moved, rank, other))).toEqual({ code: 'out_of_reach', part: 'status+jwt:iss' });
+});
+
+test('a new event is made now: five minutes and a minute for the clocks', async () => {
+  const { payload } = (await openEvent(await event('client', {}), cast.directory, filing)).statement;
+  for (const [offset, code] of [[-61, 'statement_not_yet_valid'], [-60, 'accepted'], [0, 'accepted'], [359, 'accepted'], [360, 'statement_expired']] as const) {
+    expect([offset, (await refusalOf(() => checkFresh(payload, NOW + offset))).code]).toEqual([offset, code]);
+  }
+});

@@ -1,0 +1,163 @@
+/**
+ * Malformed requests at the real Worker: whatever is sent, the answer is a 4xx problem with a stable code, never
+ * a 5xx, never anything of the inside. Bodies, then addresses and headers, then what fast-check thinks of.
+ */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { app } from '../../src/app.ts';
+import type { Identity } from '../../src/cli/sign.ts';
+import { OPERATIONS } from '../../src/http/openapi-paths.ts';
+import { PROBLEMS } from '../../src/http/problems.ts';
+import { certify, candidate, fileWith, foundProvince, ORIGIN, submit, testEnv, type Issued, type Organization, type Province, type Submitted } from '../kit.ts';
+import { call, callAs, prove, snapshot, type Answer } from './forge.ts';
+
+let world: Province;
+let school: Organization;
+let open: Submitted;
+let one: Issued;
+
+beforeAll(async () => {
+  world = await foundProvince();
+  school = await fileWith(world.city, 'S000037000001');
+  one = (await certify(world, school, [candidate(1)])).certificates[0] as Issued;
+  open = await submit(school, [candidate(2)]);
+});
+
+const fill = (path: string) => path.replace('{number}', one.number).replace('{id}', open.id).replace('{code}', school.code).replace('{list}', 'revocation-1').replace('{file}', 'style.css');
+const callerOf = (roles: readonly string[] | undefined): Identity | undefined => (!roles ? undefined : roles.includes('organization') ? school.client : roles.includes('city') ? world.city : world.province);
+
+/** No trace of code, stores or libraries. */
+const INSIDE = /\.tsx?\b|\n\s+at |TypeError|SyntaxError|RangeError|D1_ERROR|SQLITE|sqlite|workerd|valibot|node_modules|\[object /;
+
+/** The answer is a problem with a code of the table, under the status that the table gives it. */
+function wellRefused(answer: Answer, what: string): void {
+  const { status, code, text, response } = answer;
+  expect([what, status >= 400 && status < 500, response.headers.get('content-type')]).toEqual([what, true, 'application/problem+json']);
+  const problem = JSON.parse(text) as { status: number; title: string; detail: string; type: string };
+  expect([what, PROBLEMS[code as string] !== undefined]).toEqual([what, true]);
+  expect(problem).toMatchObject({ status, type: `urn:luzheng:problem:${code}`, title: expect.any(String), detail: expect.any(String) });
+  expect([what, INSIDE.exec(text)?.[0]]).toEqual([what, undefined]);
+  expect(response.headers.get('cache-control')).toBe('no-store');
+}
+
+/** What no route takes. A body, and the content type if it is not JSON. */
+const BODIES: [name: string, body: () => unknown, type?: string | undefined, code?: string][] = [
+  ['nothing', () => '', 'application/json', 'json_malformed'],
+  ['no body and no type', () => undefined, undefined, 'media_type_not_supported'],
+  ['white space', () => '  \n', 'application/json', 'json_malformed'],
+  ['half of an object', () => '{"statement": "a', 'application/json', 'json_malformed'],
+  ['text', () => 'hello', 'application/json', 'json_malformed'],
+  ['single quotes', () => "{'statement': 'x'}", 'application/json', 'json_malformed'],
+  ['NaN', () => '{"statement": NaN}', 'application/json', 'json_malformed'],
+  ['two objects', () => '{}{}', 'application/json', 'json_malformed'],
+  ['100,000 brackets', () => '['.repeat(100_000), 'application/json'],
+  ['10,000 brackets', () => '['.repeat(10_000), 'application/json', 'json_too_deep'],
+  ['7,000 braces', () => '{"a":'.repeat(2500), 'application/json', 'json_too_deep'],
+  ['17 levels', () => `${'['.repeat(17)}${']'.repeat(17)}`, 'application/json', 'json_too_deep'],
+  ['null', () => 'null'], ['a number', () => '1'], ['a list', () => '[]'], ['a text', () => '"x"'], ['true', () => 'true'],
+  ['an object without fields', () => '{}'],
+  ['prototype keys', () => '{"__proto__": {"statement": "x", "approval": "x", "reason": "x", "number": "x"}, "constructor": {"prototype": {}}}'],
+  ['fields of the wrong kind', () => ({ statement: 1, approval: {}, order: [], candidates: 'x', number: 5, name: [], id_number: {}, reason: 7, reasons: 'x', credential: 1, seal: [], bundle: 'x' })],
+  ['lists for texts', () => ({ statement: ['a'], approval: ['a'], order: ['a'], candidates: {}, number: ['x'], name: ['x'], id_number: ['x'], reason: ['x'], credential: ['x'] })],
+  ['nulls', () => ({ statement: null, approval: null, order: null, candidates: null, number: null, name: null, id_number: null, reason: null, credential: null, seal: null, bundle: null })],
+  ['a null byte', () => '\0'], ['a null byte in an object', () => '{"statement": "\0"}'],
+  ['invalid UTF-8', () => Uint8Array.of(0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d), 'application/json', 'utf8_malformed'],
+  ['an overlong encoding', () => Uint8Array.of(0x22, 0xc0, 0xaf, 0x22), 'application/json', 'utf8_malformed'],
+  ['UTF-16', () => Uint8Array.of(0xff, 0xfe, 0x7b, 0, 0x7d, 0), 'application/json', 'utf8_malformed'],
+  ['gzip', () => Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0), 'application/json', 'utf8_malformed'],
+  ['plain text', () => '{}', 'text/plain', 'media_type_not_supported'],
+  ['a form', () => 'statement=x', 'multipart/form-data; boundary=x', 'media_type_not_supported'],
+  ['XML', () => '<a/>', 'application/xml', 'media_type_not_supported'],
+  ['a type that is none', () => '{}', ';;;', 'media_type_not_supported'],
+  ['a type like JSON', () => '{}', 'application/jsonx', 'media_type_not_supported'],
+];
+
+const SENDING = Object.entries(OPERATIONS).filter(([, { body }]) => body?.['application/json']);
+
+describe.each(SENDING)('%s', (route, { roles }) => {
+  const [method, path] = route.split(' ') as [string, string];
+  test('refuses every malformed body with its code', async () => {
+    const before = await snapshot();
+    for (const [name, body, type = name === 'no body and no type' ? undefined : 'application/json', code] of BODIES) {
+      const answer = await callAs(callerOf(roles), method, fill(path), body(), type === undefined ? {} : { 'Content-Type': type });
+      wellRefused(answer, `${route}: ${name}`);
+      if (code !== undefined) expect([name, answer.code]).toEqual([name, code]);
+    }
+    expect(await snapshot()).toEqual(before);
+  });
+
+  test('refuses bodies beyond its limit, announced or not, and reads no further', async () => {
+    const caller = callerOf(roles);
+    const huge = await callAs(caller, method, fill(path), 'x'.repeat(12_500_000), { 'Content-Type': 'application/json' });
+    wellRefused(huge, route);
+    expect(huge.code).toBe('body_too_large');
+    const limit = (JSON.parse(huge.text) as { limit: number }).limit;
+    // Without Content-Length: the Worker's own fetch handler, so that this side sees what was read.
+    let sent = 0;
+    const body = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array((sent += 65_536) && 65_536)) });
+    const headers = { 'Content-Type': 'application/json', ...(caller ? { Authorization: `DPoP ${caller.token}`, DPoP: await prove(caller, method, fill(path)) } : {}) };
+    const answer = await app.fetch(new Request(ORIGIN + fill(path), { method, headers, body }), testEnv);
+    expect([answer.status, await answer.json()]).toEqual([413, expect.objectContaining({ code: 'body_too_large', limit })]);
+    expect(sent).toBeLessThan(limit + 4 * 65_536);
+  });
+});
+
+describe('texts with what texts should not have', () => {
+  const WEIRD = ['\ud800', '\udfff\ud800', '\0', '\u202e', '\ufffe', 'a\0b', '%00', "'; DROP TABLE statements; --", '${7*7}', '../../etc/passwd', 'x'.repeat(100_000), '\u0000'.repeat(50), '👨‍👩‍👧'];
+  test.each(WEIRD.map((text) => [JSON.stringify(text).slice(0, 30), text]))('%s', async (_name, text) => {
+    const tries: [Identity | undefined, string, unknown][] = [
+      [undefined, '/v1/certificates/search', { number: text }],
+      [undefined, '/v1/certificates/search', { name: text, id_number: text }],
+      [undefined, '/v1/certificates/search', { number: one.number, name: text }],
+      [undefined, `/v1/certificates/${one.number}/download`, { name: text, id_number: text }],
+      [undefined, '/v1/verify', { credential: text }],
+      [undefined, '/v1/verify', { seal: text }],
+      [undefined, '/v1/verify', { bundle: { [text]: text } }],
+      [world.city, '/v1/clients', { statement: text }],
+      [world.city, `/v1/batches/${open.id}/approvals`, { approval: text }],
+      [school.client, `/v1/batches/${open.id}/issue`, { approval: text, order: text }],
+      [school.client, '/v1/batches', { candidates: [candidate(3, { name: text })] }],
+      [school.client, '/v1/batches', { candidates: [candidate(3, { id_number: text, replaces: text })] }],
+      [school.client, '/v1/batches', { candidates: [candidate(3, { exam_date: text, level: text, score_theory: text, job_type: text })] }],
+      [school.client, '/v1/batches', { candidates: [{ [text]: text }] }],
+    ];
+    for (const [by, path, body] of tries) wellRefused(await callAs(by, 'POST', path, body), `${path} ${JSON.stringify(body).slice(0, 60)}`);
+  });
+
+  test('a reason of any text is kept as text', async () => {
+    for (const reason of ['\ud800', 'a\0b', '\u202e退回', 'x'.repeat(9000)]) {
+      const batch = await submit(school, [candidate(4)]);
+      const answer = await callAs(world.city, 'POST', `/v1/batches/${batch.id}/return`, { reason });
+      expect([reason.slice(0, 5), answer.status]).toEqual([reason.slice(0, 5), 200]);
+      expect((await callAs(school.client, 'GET', `/v1/batches/${batch.id}`)).status).toBe(200);
+    }
+  });
+
+  test('addresses in the place of a QR code', async () => {
+    for (const origin of ['https://[', 'https://a:99999', 'http://%', 'https://\u0000', 'https://a b', 'https://..', 'https://xn--', 'https://[::1', 'javascript://x', 'https://user:pass@host']) {
+      const answer = await call('POST', '/v1/verify', {}, { seal: `${origin}/c/${one.number}#${one.seal_url.split('#')[1]}` });
+      expect([origin, answer.status < 500]).toEqual([origin, true]);
+      const bare = await call('POST', '/v1/verify', {}, { seal: `${origin}/c/${one.number}` });
+      expect([origin, bare.status < 500]).toEqual([origin, true]);
+    }
+  });
+
+  test('CSV garbage', async () => {
+    const header = 'name,id_type,id_number,occupation_code,occupation_name,job_type,level,score_theory,score_practice,exam_date';
+    const bodies = ['', '\n\n\n', ',,,\n,,,', '"', `${header}\n"`, `${header}\n"a"b,c`, `${header}\n${'"'.repeat(999)}`, `${header},name\nx`, 'a;b;c\n1;2;3', `${header}\n${','.repeat(100_000)}`, `${header}\n\0\0\0`, '<html></html>', 'PK\u0003\u0004', `${header}\n${'x,'.repeat(9)}x`, Uint8Array.of(0xd0, 0xd5, 0xc3, 0xfb, 0x2c), Uint8Array.of(0xff, 0xfe, 0x61, 0)];
+    for (const body of bodies) wellRefused(await callAs(school.client, 'POST', '/v1/batches', body, { 'Content-Type': 'text/csv' }), `csv ${String(body).slice(0, 20)}`);
+    const many = `${header}\n${'x,x,x,x,x,x,x,x,x,x\n'.repeat(10_001)}`;
+    expect(await callAs(school.client, 'POST', '/v1/batches', many, { 'Content-Type': 'text/csv' })).toMatchObject({ status: 413, code: 'batch_too_large' });
+  });
+
+  test('more candidates than a batch has, and candidates that are none', async () => {
+    for (const [candidates, code] of [[Array(10_001).fill({}), 'batch_too_large'], [[1], 'candidates_malformed'], [[null], 'candidates_malformed'], [[[]], 'candidates_malformed'], [[], 'batch_empty'], [[{}], 'rows_refused']] as const) {
+      expect(await callAs(school.client, 'POST', '/v1/batches', { candidates })).toMatchObject({ code });
+    }
+    for (const key of ['', 'x'.repeat(201), 'a b']) {
+      const answer = await callAs(school.client, 'POST', '/v1/batches', { candidates: [candidate(5)] }, { 'Idempotency-Key': key });
+      expect([key, answer.code]).toEqual([key, 'idempotency_key_malformed']);
+    }
+    expect(await callAs(school.client, 'POST', '/v1/batches', { candidates: [candidate(6)] }, { 'Idempotency-Key': 'once' })).toMatchObject({ status: 201 });
+    expect(await callAs(school.client, 'POST', '/v1/batches', { candidates: [candidate(7)] }, { 'Idempotency-Key': 'once' })).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
+  });
+});

@@ -1,0 +1,91 @@
+/**
+ * Who may call what: every route that is not public × everyone who might call it, each cell asked of the real
+ * Worker. A route that openapi.json guards and that has no row here fails, and so does a row without a route.
+ */
+import { beforeAll, expect, test } from 'vitest';
+import type { Identity } from '../../src/cli/sign.ts';
+import { describeApi } from '../../src/http/openapi.ts';
+import { as, candidates, certify, fileWith, foundProvince, makeCentre, ORIGIN, submit, type Province } from '../kit.ts';
+import { callAs, snapshot } from './forge.ts';
+
+/**
+ * Rows: what is asked for, on behalf of an organization filed by the city. Columns: who asks.
+ *   none   401 authorization_missing    role   403 role_wrong    reach  403 out_of_reach
+ * Otherwise the status, with the code of what is wrong with the request itself where the caller passed:
+ * `x` stands for a statement that cannot be read, `-` for a reason not given.
+ */
+const TABLE = `
+  route                                   body       nobody  own                          other  city                     other city               province
+  POST /v1/centres                        statement  none    role                         role   role                     role                     400:statement_malformed
+  POST /v1/organizations/{code}/keys      none       none    role                         role   201                      reach                    201
+  POST /v1/filings                        statement  none    role                         role   400:statement_malformed  400:statement_malformed  400:statement_malformed
+  POST /v1/clients                        statement  none    role                         role   400:statement_malformed  400:statement_malformed  400:statement_malformed
+  POST /v1/batches                        empty      none    400:batch_empty              400:batch_empty  role           role                     role
+  GET /v1/batches                         none       none    200                          200    role                     role                     role
+  GET /v1/batches/{id}                    none       none    200                          reach  200                      reach                    200
+  GET /v1/batches/{id}/rows               none       none    200                          reach  200                      reach                    200
+  GET /v1/batches/{id}/certificates       none       none    200                          reach  200                      reach                    200
+  POST /v1/batches/{id}/approvals         approval   none    role                         reach  400:statement_malformed  reach                    400:statement_malformed
+  POST /v1/batches/{id}/return            nothing    none    role                         reach  400:reason_missing       reach                    400:reason_missing
+  POST /v1/batches/{id}/issue             order      none    400:statement_malformed      reach  role                     reach                    role
+  GET /v1/certificates/{number}.pdf       none       none    200                          reach  role                     role                     role
+  POST /v1/certificates/{number}/status   statement  none    400:statement_malformed      reach  400:statement_malformed  reach                    400:statement_malformed
+`;
+
+const BODIES: Record<string, unknown> = {
+  none: undefined,
+  statement: { statement: 'x' },
+  approval: { approval: 'x' },
+  order: { approval: 'x', order: 'x' },
+  empty: { candidates: [] },
+  nothing: { reason: '' },
+};
+const WORDS: Record<string, string> = { none: '401:authorization_missing', role: '403:role_wrong', reach: '403:out_of_reach' };
+const ASKERS = ['nobody', 'own', 'other', 'city', 'otherCity', 'province'] as const;
+type Asker = (typeof ASKERS)[number];
+
+const rows = TABLE.trim().split('\n').slice(1).map((line) => {
+  const [method, path, body, ...cells] = line.trim().split(/\s+/) as [string, string, string, ...string[]];
+  return { route: `${method} ${path}`, method, path, body: BODIES[body], cells: cells.map((cell) => WORDS[cell] ?? cell) };
+});
+
+let world: Province;
+const askers = {} as Record<Asker, Identity | undefined>;
+const names: Record<string, string> = {};
+
+beforeAll(async () => {
+  world = await foundProvince();
+  const otherCity = await makeCentre(world.root, '3702', '青岛市职业技能鉴定指导中心');
+  await as(world.province).post('/v1/centres', { statement: otherCity.token });
+  const school = await fileWith(world.city, 'S000037000001');
+  const plant = await fileWith(world.province, 'Y000037000002', { name: '山东重工集团' });
+  const { certificates } = await certify(world, school, candidates(1));
+  const batch = await submit(school, candidates(2, 10));
+  Object.assign(askers, { nobody: undefined, own: school.client, other: plant.client, city: world.city, otherCity, province: world.province });
+  Object.assign(names, { code: school.code, id: batch.id, number: certificates[0]?.number });
+});
+
+const fill = (path: string) => path.replace(/\{(\w+)\}/g, (_, name: string) => names[name] as string);
+
+for (const { route, method, path, body, cells } of rows) {
+  test.each(ASKERS.map((asker, i) => [asker, cells[i] as string] as const))(`${route} asked by %s: %s`, async (asker, expected) => {
+    const before = await snapshot();
+    const { status, code, response } = await callAs(askers[asker], method, fill(path), body);
+    expect(code === undefined ? String(status) : `${status}:${code}`).toBe(expected);
+    expect(response.headers.get('Cache-Control')).toBe('no-store');
+    if (status >= 400) expect(await snapshot()).toEqual(before);
+  });
+}
+
+test('the table has every guarded route, and no other', () => {
+  const guarded = Object.entries(describeApi(ORIGIN).paths).flatMap(([path, item]) =>
+    Object.entries(item).flatMap(([method, operation]) => ((operation as { security?: unknown[] }).security?.length ? [`${method.toUpperCase()} ${path}`] : [])),
+  );
+  expect(rows.map((row) => row.route).sort()).toEqual(guarded.sort());
+});
+
+test('public routes answer anybody, and ask for nothing', async () => {
+  for (const path of ['/healthz', '/openapi.json', '/.well-known/jwks.json', '/.well-known/did.json', '/.well-known/trust.json', '/contexts/v1.jsonld', `/orgs/${names['code']}/did.json`, '/v1/status/revocation-1', `/v1/certificates/${names['number']}`]) {
+    expect([path, (await callAs(undefined, 'GET', path)).status]).toEqual([path, 200]);
+  }
+});

@@ -120,6 +120,10 @@ export async function startLocal(options: ServeOptions & { log: string }): Promi
 function spawnServer(options: ServeOptions, log: string): ChildProcess {
   const { port, persist, vars, secrets } = options;
   const out = openSync(log, 'a', 0o600);
+  // What a killed runtime leaves in its temporary folder goes with the next start.
+  const temporary = join(persist, 'tmp');
+  rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(temporary);
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
@@ -127,6 +131,7 @@ function spawnServer(options: ServeOptions, log: string): ChildProcess {
     WRANGLER_SEND_METRICS: 'false',
     WRANGLER_HIDE_BANNER: 'true',
     // Everything that it writes stays in the data folder.
+    TMPDIR: temporary,
     WRANGLER_LOG_PATH: join(persist, 'logs'),
     WRANGLER_REGISTRY_PATH: join(persist, 'registry'),
     X_LOCAL_OBSERVABILITY: 'false',

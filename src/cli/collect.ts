@@ -1,0 +1,133 @@
+/**
+ * Owns fetching what was issued and checking it as a stranger would: certificates.jsonl, PDFs and bundles into a
+ * folder. Every signature is checked and the approved root is computed again from the signed parts alone.
+ * It refuses to call a run good when one of them does not hold.
+ */
+import { closeSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDirectory } from '../life/authority.ts';
+import { BUNDLE_MEDIA_TYPE, bundleEvidence, readBundle } from '../life/bundle.ts';
+import { openCredential, splitCredential } from '../life/credential.ts';
+import { leafText, rootOfTexts } from '../life/leaf.ts';
+import { Memo } from '../life/memo.ts';
+import type { Report } from '../life/report.ts';
+import type { PublicJwk } from '../life/schema.ts';
+import { verify } from '../life/verify.ts';
+import { Caller } from './caller.ts';
+import { now, type Identity } from './sign.ts';
+import { certificatesOf, holderOf, type Issued } from './steps.ts';
+import { Failure, Progress } from './talk.ts';
+
+/** Writes beside and renames: a file that is there is whole. */
+export function writeWhole(path: string, content: string | Uint8Array): void {
+  writeFileSync(`${path}.part`, content);
+  renameSync(`${path}.part`, path);
+}
+
+/** Runs `work` on every item, a few at a time. */
+export async function eachOf<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    while (next < items.length) await work(items[next++] as T);
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
+}
+
+/** Names what a report lacks; undefined when all is well but for the checks named in `open`. */
+export function shortfall(report: Report, open: readonly string[]): string | undefined {
+  const bad = report.checks.find(({ id, result }) => result !== 'pass' && !open.includes(id));
+  return bad && `${bad.id}: ${bad.result} ${bad.code ?? ''}`;
+}
+
+const wrong = (number: string, why: string) => new Failure(1, `自查未通过：${number} ${why}`, 'the self-check failed', 'self_check_failed');
+
+export interface Wanted {
+  origin: string;
+  client: Identity;
+  batch: string;
+  /** Where files go; created. */
+  folder: string;
+  /** How many PDFs and bundles. */
+  pdf: number;
+  approval: string;
+  root: { kid: string; jwk: PublicJwk };
+  expectedRoot: string;
+}
+
+export interface Collected {
+  certificates: number;
+  pdfs: number;
+  first: string;
+  last: string;
+}
+
+/** Writes certificates.jsonl line by line; a run that fails leaves only the .part file. */
+export async function writeLines(caller: Caller, batch: string, path: string, each: (issued: Issued) => Promise<void> | void): Promise<void> {
+  const file = openSync(`${path}.part`, 'w');
+  try {
+    for await (const issued of certificatesOf(caller, batch, new Progress('下载凭证 fetching credentials'))) {
+      const { row, number, credential, seal_url } = issued;
+      writeSync(file, `${JSON.stringify({ row, number, credential, seal_url })}\n`);
+      await each(issued);
+    }
+  } finally {
+    closeSync(file);
+  }
+  renameSync(`${path}.part`, path);
+}
+
+export async function collect({ origin, client, batch, folder, pdf, root, expectedRoot }: Wanted): Promise<Collected> {
+  const caller = new Caller(origin, client);
+  const anyone = new Caller(origin);
+  const memo = new Memo();
+  const { keys } = await anyone.get<{ keys: (PublicJwk & { kid: string })[] }>('/.well-known/jwks.json');
+  const find = async (kid: string) => {
+    const jwk = keys.find((key) => key.kid === kid);
+    return jwk && memo.key(jwk);
+  };
+  const leaves: string[] = [];
+  const printed: Issued[] = [];
+  let first = '';
+  let last = '';
+  await writeLines(caller, batch, join(folder, 'certificates.jsonl'), async (issued) => {
+    const facts = await openCredential(splitCredential(issued.credential).jws, find);
+    if (facts.number !== issued.number) throw wrong(issued.number, 'number');
+    leaves.push(leafText(facts.row));
+    if (printed.length < pdf) printed.push(issued);
+    first ||= issued.number;
+    last = issued.number;
+  });
+  if (rootOfTexts(leaves) !== expectedRoot) throw wrong(`${first} …`, 'root');
+
+  await fetchFiles(origin, client, folder, printed, async (number, bundle) => {
+    const { evidence, centres, roots } = bundleEvidence(readBundle(bundle));
+    const directory = await openDirectory({ thumbprints: [root.kid], roots }, centres, memo);
+    const { report } = await verify({ asked: number, ...evidence }, directory, now());
+    const lacks = shortfall(report, ['log', 'document', 'status']);
+    if (lacks !== undefined) throw wrong(number, lacks);
+  });
+  // What the public sees, of a few.
+  for (const number of new Set([first, last])) {
+    const lacks = shortfall(await anyone.get<Report>(`/v1/certificates/${number}`), ['log', 'document']);
+    if (lacks !== undefined) throw wrong(number, lacks);
+  }
+  return { certificates: leaves.length, pdfs: printed.length, first, last };
+}
+
+/** The organization's PDF and the holder's bundle of each certificate. */
+export async function fetchFiles(origin: string, client: Identity, folder: string, issued: readonly Issued[], check: (number: string, bundle: unknown) => Promise<void> | void): Promise<void> {
+  const caller = new Caller(origin, client);
+  const anyone = new Caller(origin);
+  for (const sub of ['pdf', 'bundle']) mkdirSync(join(folder, sub), { recursive: true });
+  const progress = new Progress('下载 PDF 与核验包 fetching PDFs and bundles');
+  let done = 0;
+  await eachOf(issued, 4, async ({ number, credential }) => {
+    const pdf = await caller.take('GET', `/v1/certificates/${number}.pdf`);
+    writeWhole(join(folder, 'pdf', `${number}.pdf`), new Uint8Array(await pdf.arrayBuffer()));
+    const text = await (await anyone.take('POST', `/v1/certificates/${number}/download`, { body: holderOf(credential), accept: BUNDLE_MEDIA_TYPE })).text();
+    await check(number, JSON.parse(text));
+    writeWhole(join(folder, 'bundle', `${number}.json`), text);
+    progress.at(++done, issued.length);
+  });
+  progress.end();
+}

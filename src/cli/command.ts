@@ -1,0 +1,116 @@
+/**
+ * Owns what all commands of `luzheng` share: their form, reading arguments, whom they call as, and answers for
+ * people or, with --json, for programs.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { readIdentity, readKeyFile } from '../../keys/make.ts';
+import { Caller } from './caller.ts';
+import { keyPath } from './dev.ts';
+import type { Identity } from './sign.ts';
+import { out, usage } from './talk.ts';
+
+export interface Command {
+  /** Words after the name, e.g. `BATCH`; the same number of arguments is required, optional ones in brackets. */
+  takes: string;
+  about: string;
+  /** Shown under the usage line, one option a line. */
+  help: string;
+  options: NonNullable<ParseArgsConfig['options']>;
+  /** @returns the exit code, 0 if nothing */
+  run(input: Input): Promise<number | void>;
+}
+
+export class Input {
+  readonly json: boolean;
+  readonly #values: Record<string, unknown>;
+  readonly #words: string[];
+
+  constructor(command: Command, argv: string[]) {
+    const { values, positionals } = parseArgs({ args: argv, options: { ...command.options, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } }, allowPositionals: true });
+    this.#values = values;
+    this.#words = positionals;
+    this.json = values['json'] === true;
+    const takes = command.takes === '' ? [] : command.takes.split(' ');
+    if (this.flag('help')) return;
+    if (positionals.length > takes.length) throw usage(`多余的参数 ${positionals[takes.length]}`, `unexpected argument ${positionals[takes.length]}`);
+    const lacking = takes.slice(positionals.length).find((word) => !word.startsWith('['));
+    if (lacking !== undefined) throw usage(`缺少参数 ${lacking}`, `${lacking} is missing`);
+  }
+
+  word(at: number): string {
+    return this.#words[at] as string;
+  }
+  flag(name: string): boolean {
+    return this.#values[name] === true;
+  }
+  text(name: string): string | undefined {
+    return this.#values[name] as string | undefined;
+  }
+  texts(name: string): string[] {
+    return (this.#values[name] as string[] | undefined) ?? [];
+  }
+  need(name: string): string {
+    const value = this.text(name);
+    if (value === undefined || value === '') throw usage(`缺少 --${name}`, `--${name} is missing`);
+    return value;
+  }
+  whole(name: string, fallback: number): number {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    if (!/^\d{1,9}$/.test(value)) throw usage(`--${name} 应为整数`, `--${name} takes a whole number`);
+    return Number(value);
+  }
+  /** A path as the person means it: npm runs scripts in the package's folder. */
+  path(name: string): string {
+    return fromHere(this.need(name));
+  }
+  /** Whom to call as: the key file of --key (or another option), at --server or where the key file says. */
+  async caller(option = 'key'): Promise<{ identity: Identity; caller: Caller; origin: string }> {
+    const { server, ...identity } = await readIdentity(this.path(option));
+    const origin = this.origin(server);
+    return { identity, caller: new Caller(origin, identity), origin };
+  }
+  origin(known?: string): string {
+    const given = this.text('server') ?? known ?? process.env['LUZHENG_SERVER'] ?? developmentServer() ?? 'http://localhost:8787';
+    let url: URL;
+    try {
+      url = new URL(given);
+    } catch {
+      throw usage('--server 应为服务地址，如 https://certificates.example.cn', '--server is the address of the service, e.g. https://certificates.example.cn');
+    }
+    return url.origin;
+  }
+  /** The answer: lines for people, one JSON object for programs. */
+  answer(lines: readonly string[], json: Record<string, unknown>): void {
+    if (this.json) out(JSON.stringify(json));
+    else for (const line of lines) out(line);
+  }
+}
+
+export const fromHere = (path: string): string => resolve(process.env['INIT_CWD'] ?? '.', path);
+
+/** Where `npm start` last served, if it ever did. */
+export function developmentServer(): string | undefined {
+  const path = keyPath('province');
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { server?: string }).server : undefined;
+}
+
+/** A public key: of a key file, or a bare public JWK that someone sent. */
+export async function readPublic(path: string): Promise<{ kid: string; jwk: import('../life/schema.ts').PublicJwk }> {
+  const json = JSON.parse(readFileSync(path, 'utf8')) as { private?: unknown; kty?: string; x?: string; y?: string };
+  if (json.private !== undefined) {
+    const { kid, jwk } = (await readKeyFile(path)).pair;
+    return { kid, jwk };
+  }
+  const { thumbprint } = await import('../life/statement.ts');
+  if (json.kty !== 'EC' || !json.x || !json.y) throw usage(`${path} 不是密钥文件，也不是 P-256 公钥 JWK`, `${path} is neither a key file nor a public P-256 JWK`);
+  const jwk = { kty: 'EC', crv: 'P-256', x: json.x, y: json.y } as const;
+  return { kid: await thumbprint(jwk), jwk };
+}
+
+export const SERVER = { server: { type: 'string' } } as const;
+export const KEY = { key: { type: 'string' }, ...SERVER } as const;
+export const KEY_HELP = `  --key FILE       密钥文件 / the key file that signs and calls
+  --server ORIGIN  服务地址，默认见密钥文件 / the service; the key file names it otherwise`;

@@ -1,0 +1,81 @@
+/**
+ * Owns `luzheng submit`, `approve` and `issue`: a batch from file to certificates. Each of them computes the root from
+ * the rows that the service shows and signs nothing else; submit also compares those rows with the file.
+ */
+import { readFileSync } from 'node:fs';
+import { readCsv } from '../../life/csv.ts';
+import { levelName } from '../../life/level.ts';
+import { fromHere, KEY, KEY_HELP, type Command } from '../command.ts';
+import { approveWith, issueWith, peek, provinceApproval, readBatch, requireSameRows, type Seen } from '../steps.ts';
+import { Progress } from '../talk.ts';
+
+const reading = () => new Progress('读取名单 reading rows');
+
+/** What a centre is about to sign, in numbers. */
+function summary({ rows }: Seen): string[] {
+  const counts = new Map<string, number>();
+  for (const { occupation, job, level } of rows) {
+    const line = `${occupation.code} ${occupation.name}${job === '--' ? '' : ` ${job}`} ${levelName(level)}`;
+    counts.set(line, (counts.get(line) ?? 0) + 1);
+  }
+  return [...counts].sort().map(([line, count]) => `  ${String(count).padStart(6)}  ${line}`);
+}
+
+export const submit: Command = {
+  takes: 'FILE.csv',
+  about: '机构上传结果名单 / an organization uploads its results',
+  help: `${KEY_HELP}
+  --idempotency-key TEXT   重复提交同一文件不会产生第二个批次 / the same file again makes no second batch
+  名单有误时逐行列出，退出码 1，不保存任何内容 / every fault is listed as row N: field: code: message, and nothing is stored`,
+  options: { ...KEY, 'idempotency-key': { type: 'string' } },
+  async run(input) {
+    const { caller } = await input.caller();
+    const bytes = new Uint8Array(readFileSync(fromHere(input.word(0))));
+    const { rows } = readCsv(bytes);
+    const key = input.text('idempotency-key');
+    const made = await caller.json<{ id: string; ignored_columns?: string[] }>('POST', '/v1/batches', { body: bytes, type: 'text/csv', ...(key === undefined ? {} : { headers: { 'Idempotency-Key': key } }) });
+    const seen = await readBatch(caller, made.id, reading());
+    requireSameRows(rows, seen);
+    const { root, count } = seen.ref;
+    input.answer(
+      [
+        `批次 / batch            ${made.id}`,
+        `人数 / rows             ${count}`,
+        `根 / root               ${root}（已由名单重新计算 recomputed from the rows）`,
+        ...(made.ignored_columns ? [`未使用的列 / not used    ${made.ignored_columns.join(', ')}`] : []),
+        `下一步 / next           由中心审核 / the centres approve: luzheng approve ${made.id}`,
+      ],
+      { ...made, count, root, state: seen.view.state },
+    );
+  },
+};
+
+export const approve: Command = {
+  takes: 'BATCH',
+  about: '市、省中心审核批次 / a centre approves a batch',
+  help: `${KEY_HELP}
+  省中心自动附上市级审核 / the province's approval carries the city's, which the service holds`,
+  options: KEY,
+  async run(input) {
+    const { identity, caller } = await input.caller();
+    const seen = await readBatch(caller, input.word(0), reading());
+    const approval = await approveWith(identity, caller, seen);
+    input.answer([`已审核 / approved       ${seen.ref.organization} ${seen.filing.name}，${seen.ref.count} 人 rows`, ...summary(seen), `根 / root               ${seen.ref.root}`], {
+      batch: seen.ref.batch, organization: seen.ref.organization, count: seen.ref.count, root: seen.ref.root, jti: peek<{ jti: string }>(approval).jti, approval,
+    });
+  },
+};
+
+export const issue: Command = {
+  takes: 'BATCH',
+  about: '机构下达颁发指令并颁发 / an organization orders and issues',
+  help: `${KEY_HELP}
+  中断后重复同一命令即可继续 / after an interruption the same command goes on`,
+  options: KEY,
+  async run(input) {
+    const { identity, caller } = await input.caller();
+    const seen = await readBatch(caller, input.word(0), reading());
+    const done = await issueWith(identity, caller, seen, provinceApproval(seen), new Progress('颁发 issuing'));
+    input.answer([`已颁发 / issued         ${done.issued} 张 certificates`, `下一步 / next           luzheng download ${seen.ref.batch} --out DIR`], { batch: seen.ref.batch, state: done.state, issued: done.issued, count: done.count });
+  },
+};

@@ -1,0 +1,73 @@
+/** Owns `luzheng file` (备案) and `luzheng client`: what a centre puts on file about an organization. */
+import { readFileSync } from 'node:fs';
+import { readKeyFile, writeKeyFile } from '../../../keys/make.ts';
+import { readScopeCsv } from '../../life/csv.ts';
+import { parseOrganizationCode } from '../../life/number.ts';
+import type { Filing } from '../../life/schema.ts';
+import { fromHere, KEY, KEY_HELP, readPublic, type Command } from '../command.ts';
+import { nameClient } from '../sign.ts';
+import { fileWith, peek, type FilingInput } from '../steps.ts';
+import { usage } from '../talk.ts';
+
+export const file: Command = {
+  takes: '',
+  about: '中心为机构备案 / a centre files an organization',
+  help: `${KEY_HELP}
+  --organization CODE   机构编码，如 S000037000001 / its code
+  --name TEXT           机构全称 / its name
+  --uscc CODE           统一社会信用代码 / unified social credit code
+  --scope FILE          备案范围 CSV：occupation_code,occupation_name,job_types,levels / the scope
+  --capacity N          年度评价规模，默认 10000 / certificates a year
+  --pass-mark N         合格线，默认 60 / pass mark
+  --from FILE           或用 JSON 给出全部 / or all of it as JSON: {code, name, uscc, scope, annual_capacity, pass_mark}
+  --new-key             换新的颁发密钥（旧公钥仍公布）/ a new issuing key; the old one stays published
+  途径由签名中心决定：3700 为省级，其余为市级 / the signing centre decides the route`,
+  options: { ...KEY, organization: { type: 'string' }, name: { type: 'string' }, uscc: { type: 'string' }, scope: { type: 'string' }, capacity: { type: 'string' }, 'pass-mark': { type: 'string' }, from: { type: 'string' }, 'new-key': { type: 'boolean' } },
+  async run(input) {
+    const { identity, caller } = await input.caller();
+    const from = input.text('from');
+    const given: Partial<FilingInput> = from === undefined ? {} : (JSON.parse(readFileSync(fromHere(from), 'utf8')) as FilingInput);
+    const scope = input.text('scope') === undefined ? given.scope : readScopeCsv(new Uint8Array(readFileSync(input.path('scope'))));
+    if (!scope) throw usage('缺少 --scope', '--scope is missing');
+    const filing = await fileWith(
+      identity,
+      caller,
+      {
+        code: parseOrganizationCode(given.code ?? input.need('organization')),
+        name: given.name ?? input.need('name'),
+        uscc: given.uscc ?? input.need('uscc'),
+        scope,
+        annual_capacity: input.whole('capacity', given.annual_capacity ?? 10_000),
+        pass_mark: input.whole('pass-mark', given.pass_mark ?? 60),
+      },
+      input.flag('new-key'),
+    );
+    const { sub, name, route, issuing_jwks, exp } = peek<Filing>(filing);
+    const kids = issuing_jwks.keys.map(({ kid }) => kid);
+    input.answer(
+      [`已备案 / filed          ${sub.slice(4)} ${name}（${route === 'city' ? '市级' : '省级'} route ${route}），${scope.length} 个职业 occupations`, `颁发密钥 / issuing key   ${kids.at(-1)}`, `有效至 / until          ${new Date(exp * 1000).toISOString().slice(0, 10)}`],
+      { organization: sub.slice(4), name, route, issuing_keys: kids, statement: filing },
+    );
+  },
+};
+
+export const client: Command = {
+  takes: '',
+  about: '中心登记机构的客户端密钥 / a centre names an organization\'s key',
+  help: `${KEY_HELP}
+  --organization CODE   机构编码 / its code
+  --client FILE         机构的密钥文件（声明写回其中）或公钥 JWK / its key file, which receives the statement, or its public JWK
+  --days N              有效天数，默认 365 / days of validity`,
+  options: { ...KEY, organization: { type: 'string' }, client: { type: 'string' }, days: { type: 'string' } },
+  async run(input) {
+    const { identity, caller, origin } = await input.caller();
+    const code = parseOrganizationCode(input.need('organization'));
+    const path = input.path('client');
+    const { kid, jwk } = await readPublic(path);
+    const token = await nameClient(identity, code, jwk, { lifetime: input.whole('days', 365) * 86_400 });
+    await caller.post('/v1/clients', { statement: token });
+    const own = await readKeyFile(path).catch(() => undefined);
+    if (own) writeKeyFile(path, { ...own.file, subject: `org:${code}`, server: own.file.server ?? origin, token });
+    input.answer([`已登记 / named          org:${code}（${kid}）`, own ? `声明写入 / written to    ${path}` : `声明 / statement        ${token}`], { subject: `org:${code}`, thumbprint: kid, statement: token });
+  },
+};

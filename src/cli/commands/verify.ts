@@ -1,0 +1,152 @@
+/**
+ * Owns `luzheng verify`: the verdict and each check in words, and who checked it. Exit codes: 0 valid, 1 not valid,
+ * 2 cannot tell. The root comes from --root, or while developing from `.dev/root.txt`; never from what is checked.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { parseNumber } from '../../life/number.ts';
+import { Refusal } from '../../life/refusal.ts';
+import { CHECK_WORDS, checkSentence, REASONS, shanghaiClock, VERDICTS } from '../../pages/words.ts';
+import { Caller } from '../caller.ts';
+import { eachOf } from '../collect.ts';
+import { fromHere, SERVER, type Command, type Input } from '../command.ts';
+import { ROOT_FILE } from '../dev.ts';
+import { Examiner, type Examination, type SignedCheck } from '../examine.ts';
+import type { TrustFile } from '../steps.ts';
+import { readSubjects, type Subject } from '../subjects.ts';
+import { Failure, out, Progress, usage } from '../talk.ts';
+
+const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
+
+function readRoots(input: Input): string[] {
+  const given = input.texts('root').flatMap((text) => text.split(/[\s,]+/).filter(Boolean));
+  if (given.length > 0) {
+    const bad = given.find((text) => !THUMBPRINT.test(text));
+    if (bad !== undefined) throw usage(`--root ${bad} 不是指纹（43 个字符）`, '--root takes the RFC 7638 thumbprint of the province\'s root, 43 characters');
+    return given;
+  }
+  if (existsSync(ROOT_FILE)) return [readFileSync(ROOT_FILE, 'utf8').trim()];
+  throw usage('需要 --root：省级根密钥的指纹，印在证书上，或向省鉴定指导中心索取', '--root is needed: the thumbprint of the province\'s root, printed on the certificate or given by the province\'s centre');
+}
+
+function readTrust(path: string): TrustFile {
+  let trust: Partial<TrustFile>;
+  try {
+    trust = JSON.parse(readFileSync(path, 'utf8')) as Partial<TrustFile>;
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new Failure(2, `${path} 不是 trust.json`, 'it is not a trust.json', 'unreadable');
+    throw error;
+  }
+  const list = (value: unknown): string[] => (Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []);
+  return { origin: trust.origin ?? '', hosts: list(trust.hosts), roots: Array.isArray(trust.roots) ? trust.roots : [], centres: list(trust.centres), services: list(trust.services), filings: list(trust.filings) };
+}
+
+/** Both lists together; whatever is in them counts only under the root. */
+const joined = (a: TrustFile | undefined, b: TrustFile | undefined): TrustFile | undefined =>
+  a && b
+    ? { origin: a.origin, hosts: a.hosts, roots: [...a.roots, ...b.roots], centres: [...a.centres, ...b.centres], services: [...a.services, ...b.services], filings: [...b.filings, ...a.filings] }
+    : (a ?? b);
+
+const exitOf = ({ verdict }: Examination): number => (verdict === 'valid' ? 0 : verdict === 'incomplete' ? 2 : 1);
+
+const MARKS = { pass: '✓', fail: '✗', not_checked: '·', not_reached: '·' } as const;
+const BY = { here: '本机 here', service: '服务所称 the service says' } as const;
+
+function line(check: SignedCheck): string {
+  const { id, result, code, part, by } = check;
+  const { zh, en } = checkSentence(check);
+  const detail = result === 'fail' || result === 'not_checked' ? ` [${[code, part].filter(Boolean).join(': ')}]` : '';
+  const who = by !== undefined && (result === 'pass' || result === 'fail') ? `（${BY[by]}）` : '';
+  return `  ${MARKS[result]} ${CHECK_WORDS[id].name.zh} ${CHECK_WORDS[id].name.en}: ${zh} / ${en}${detail}${who}`;
+}
+
+const NOTES: Record<Examination['notes'][number], string> = {
+  root_not_presented: '所给根指纹与材料中的根密钥都不符：这不是此根之下的证书，或指纹有误 / none of the root keys at hand has the thumbprint that was given',
+  not_in_register: '服务没有收录此编号。这并不说明证书是假的，请逐字核对 / the service holds no certificate with this number; that does not mean that it is false',
+  service_disagrees: '证书在本机核对无误，但服务的登记数据与签名不符，请联系服务方 / the certificate holds here, but the service\'s own data contradict their signatures',
+};
+
+function words(found: Examination, subject: Subject, online: boolean): string[] {
+  const { word, sentence } = VERDICTS[found.verdict];
+  const { certificate: view, status } = found;
+  const reason = status && (REASONS[status.reason] ?? { zh: status.reason, en: status.reason });
+  const taken = found.checks.filter(({ by, result }) => by === 'service' && result === 'pass').map(({ id }) => CHECK_WORDS[id].name);
+  return [
+    `${word.zh} / ${word.en}${found.number === undefined ? '' : `  ${found.number}`}`,
+    `${sentence.zh} / ${sentence.en}`,
+    ...(view
+      ? [
+          `  ${view.holder.name}${view.holder.id_number === undefined ? '' : ` ${view.holder.id_number}`}  ${view.occupation.name}${view.job === '--' ? '' : ` ${view.job}`}  ${view.level_name}  ${view.issued_on}`,
+          `  ${view.organization.name} ${view.organization.code}`,
+        ]
+      : []),
+    ...(status && reason && found.verdict !== 'valid' ? [`  ${shanghaiClock(status.at)}: ${reason.zh} / ${reason.en}`] : []),
+    ...(found.replaced_by === undefined ? [] : [`  新证书 / replaced by ${found.replaced_by}`]),
+    ...found.checks.map(line),
+    ...(taken.length > 0
+      ? [`  ${taken.map(({ zh }) => zh).join('、')}是服务核对的结果，本机没有所需材料；要全部自行核对，请用持证人的核验包 / ${taken.map(({ en }) => en.toLowerCase()).join(', ')}: the service's word; the holder's bundle lets this machine check all of it`]
+      : []),
+    ...(!online && found.verdict === 'incomplete' && subject.kind === 'bundle' ? ['  离线无法得知证书是否已被撤销 / offline nobody can know whether it was revoked since'] : []),
+    ...found.notes.map((note) => `  ${NOTES[note]}`),
+  ];
+}
+
+export const verifyCommand: Command = {
+  takes: 'NUMBER|URL|FILE',
+  about: '查验证书：0 有效，1 无效，2 不能确定 / check a certificate: exit 0 valid, 1 not valid, 2 cannot tell',
+  help: `  FILE               核验包、SD-JWT 凭证或 certificates.jsonl / a bundle, an SD-JWT, or a certificates.jsonl
+  --root THUMBPRINT  信任的省级根指纹；开发时默认取 .dev/root.txt / the root to trust; the one of npm start otherwise
+  --trust FILE       事先保存的 trust.json / a trust.json kept from before
+  --offline          不联网；状态未知，最多为“不能确定”/ no network: the status stays unknown, so at best exit 2
+  --server ORIGIN    服务地址 / the service`,
+  options: { ...SERVER, root: { type: 'string', multiple: true }, trust: { type: 'string' }, offline: { type: 'boolean' } },
+  async run(input) {
+    const roots = readRoots(input);
+    const word = input.word(0);
+    const subjects = readSubjects(word, fromHere(word));
+    const [first] = subjects;
+    const offline = input.flag('offline');
+    if (first?.kind === 'number') requireOurs(first.number);
+    if (offline && first?.kind === 'number') throw new Failure(2, '仅凭编号无法离线查验，请用核验包或二维码', 'a number alone cannot be checked offline; use a bundle or the QR code', 'offline');
+    const service = offline ? undefined : new Caller(input.origin());
+    const kept = input.text('trust') === undefined ? undefined : readTrust(input.path('trust'));
+    const trust = joined(kept, service && (await service.get<TrustFile>('/.well-known/trust.json')));
+    const examiner = new Examiner({ roots, service, trust });
+    if (first !== undefined && subjects.length === 1) {
+      const found = await examiner.examine(first);
+      input.answer(words(found, first, !offline), { ...found, exit: exitOf(found), roots, server: service?.origin ?? null });
+      return exitOf(found);
+    }
+    return many(input, examiner, subjects);
+  },
+};
+
+/** Numbers of other kinds of certificate cannot be judged here; malformed ones are left to the check itself. */
+function requireOurs(number: string): void {
+  try {
+    parseNumber(number);
+  } catch (error) {
+    if (error instanceof Refusal && error.code !== 'number_malformed') throw error;
+  }
+}
+
+/** A file of many: one line each, in order, and the worst exit code: 1 before 2 before 0. */
+async function many(input: Input, examiner: Examiner, subjects: Subject[]): Promise<number> {
+  const progress = new Progress('查验 verifying');
+  const found: Examination[] = [];
+  let done = 0;
+  await eachOf(subjects.map((subject, at) => ({ subject, at })), 4, async ({ subject, at }) => {
+    found[at] = await examiner.examine(subject);
+    progress.at(++done, subjects.length);
+  });
+  progress.end();
+  const counts = new Map<string, number>();
+  for (const one of found) {
+    counts.set(one.verdict, (counts.get(one.verdict) ?? 0) + 1);
+    const why = one.checks.find(({ result, id }) => result === 'fail' || (one.verdict === 'incomplete' && result === 'not_checked' && id !== 'log' && id !== 'document'));
+    const { word } = VERDICTS[one.verdict];
+    if (input.json) out(JSON.stringify({ ...one, exit: exitOf(one) }));
+    else if (one.verdict !== 'valid' || found.length <= 20) out(`${one.number ?? '?'}  ${word.zh} ${word.en}${why ? `  ${why.id}: ${why.code ?? ''}` : ''}`);
+  }
+  if (!input.json) out(`共 ${found.length} 张 / ${found.length} certificates: ${[...counts].map(([verdict, count]) => `${verdict} ${count}`).join(', ')}`);
+  return found.some((one) => exitOf(one) === 1) ? 1 : found.some((one) => exitOf(one) === 2) ? 2 : 0;
+}

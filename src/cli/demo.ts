@@ -1,0 +1,200 @@
+/**
+ * Owns `npm run demo`: the whole life of a file of results against the real Worker with fresh state, through the HTTP
+ * API alone, with keys made for this run. What it writes is all that a stranger needs to check the certificates.
+ * Bad rows are listed on stderr, one line each; then nothing is issued and nothing is written.
+ */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readCsv, readScopeCsv } from '../life/csv.ts';
+import { openFont } from '../life/font.ts';
+import type { RawRow } from '../life/row.ts';
+import type { ScopeEntry } from '../life/schema.ts';
+import { usccCheckCharacter } from '../life/uscc.ts';
+import { CallError, Caller } from './caller.ts';
+import { collect, writeWhole } from './collect.ts';
+import { fromHere } from './command.ts';
+import { freePort, onAbandoned, startLocal, type LocalService } from './local.ts';
+import { deriveScope } from './scope.ts';
+import { newSecret, settingsFor } from './settings.ts';
+import { appointCentre, makeKey, nameClient, type Identity, type KeyPair } from './sign.ts';
+import { approveWith, fileWith, issueWith, nameServiceKey, readBatch, requireSameRows, type TrustFile } from './steps.ts';
+import { err, explain, Failure, out, Progress, usage } from './talk.ts';
+
+const USAGE = `用法 / usage: npm run demo -- --candidates FILE.csv [--scope SCOPE.csv] --out DIR [--pdf N|all]
+  --candidates  名单 CSV（UTF-8，表头中英文均可）/ the candidates, with English or Chinese headers
+  --scope       备案范围 CSV：occupation_code,occupation_name,job_types,levels（列表用 ; 分隔）；缺省时取名单中的职业、工种、等级
+                the filing's scope; without it the occupations, jobs and levels of the file are filed
+  --out         输出目录 / where the results go
+  --pdf         为前 N 张（默认 10）或全部证书生成 PDF 和核验包 / PDFs and bundles of the first N certificates, or all
+例 / example: npm run demo -- --candidates src/cli/samples/candidates.csv --scope src/cli/samples/scope.csv --out /tmp/demo
+退出码 / exit codes: 0 完成 done, 1 名单有误或被拒绝 refused, 2 参数有误 usage`;
+
+const CODE = 'S000037000001';
+const NAME = '济南示范职业培训学校';
+
+export interface Arguments {
+  candidates: Uint8Array<ArrayBuffer>;
+  scope: Uint8Array | undefined;
+  out: string;
+  pdf: number;
+}
+
+/** An input as the person means it: from where they typed, else from the package's folder. */
+const given = (path: string): string => (existsSync(fromHere(path)) ? fromHere(path) : path);
+
+function readArguments(argv: string[]): Arguments | undefined {
+  const { values } = parseArgs({
+    args: argv,
+    options: { candidates: { type: 'string' }, scope: { type: 'string' }, out: { type: 'string' }, pdf: { type: 'string', default: '10' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) return undefined;
+  if (!values.candidates) throw usage('缺少 --candidates', '--candidates FILE.csv is missing');
+  if (!values.out) throw usage('缺少 --out', '--out DIR is missing');
+  if (!/^(all|\d{1,5})$/.test(values.pdf)) throw usage('--pdf 应为数字或 all', '--pdf takes a number or all');
+  return {
+    candidates: new Uint8Array(readFileSync(given(values.candidates))),
+    scope: values.scope === undefined ? undefined : readFileSync(given(values.scope)),
+    out: fromHere(values.out),
+    pdf: values.pdf === 'all' ? Infinity : Number(values.pdf),
+  };
+}
+
+/** Times each step; the line appears when the step is done. */
+class Clock {
+  readonly #begin = performance.now();
+  #last = performance.now();
+  done(zh: string, en: string, note = ''): void {
+    const time = performance.now();
+    out(`${((time - this.#last) / 1000).toFixed(2).padStart(7)} s  ${zh} / ${en}${note === '' ? '' : `: ${note}`}`);
+    this.#last = time;
+  }
+  total(): string {
+    return ((performance.now() - this.#begin) / 1000).toFixed(2);
+  }
+}
+
+function readFont() {
+  const packaged = createRequire(import.meta.url).resolve('@expo-google-fonts/noto-serif-sc/package.json');
+  return openFont(readFileSync(join(dirname(packaged), '400Regular/NotoSerifSC_400Regular.ttf')));
+}
+
+async function appoint(root: KeyPair, code: string, name: string): Promise<Identity> {
+  const pair = await makeKey();
+  return { ...pair, subject: `centre:${code}`, token: await appointCentre(root, { code, name, jwk: pair.jwk }) };
+}
+
+/** Earlier results in the same folder would be taken for this run's. Only files that this script writes are removed. */
+function clear(folder: string): void {
+  for (const name of ['certificates.jsonl', 'jwks.json', 'trust.json', 'root.txt', 'approval.jwt']) rmSync(join(folder, name), { force: true });
+  for (const [sub, pattern] of [['pdf', /^[YS]\d{21}\.pdf$/], ['bundle', /^[YS]\d{21}\.json$/]] as const) {
+    mkdirSync(join(folder, sub), { recursive: true });
+    for (const name of readdirSync(join(folder, sub))) if (pattern.test(name)) rmSync(join(folder, sub, name));
+  }
+}
+
+async function life(service: LocalService, root: KeyPair, input: Arguments, rows: RawRow[], scope: ScopeEntry[], clock: Clock): Promise<void> {
+  const { origin } = service;
+  const as = (identity?: Identity) => new Caller(origin, identity);
+  const province = await appoint(root, '3700', '山东省职业技能鉴定指导中心');
+  const city = await appoint(root, '3701', '济南市职业技能鉴定指导中心');
+  for (const { token } of [province, city]) await as(province).post('/v1/centres', { statement: token });
+  await nameServiceKey(root, as(province));
+  clock.done('任命省、市中心', 'centres appointed');
+
+  await fileWith(city, as(city), { code: CODE, name: NAME, uscc: organizationUscc(), scope, annual_capacity: 1_000_000 });
+  const pair = await makeKey();
+  const client: Identity = { ...pair, subject: `org:${CODE}`, token: await nameClient(city, CODE, pair.jwk) };
+  await as(city).post('/v1/clients', { statement: client.token });
+  const source = input.scope ? '' : '（未给出 --scope，按名单中的职业、工种、等级备案 / no --scope: filed as the file asks）';
+  clock.done('备案', 'organization filed', `${CODE} ${NAME}, ${scope.length} 个职业 occupations${source}`);
+
+  const batch = await as(client).json<{ id: string; ignored_columns?: string[] }>('POST', '/v1/batches', { body: input.candidates, type: 'text/csv' });
+  const seen = await readBatch(as(client), batch.id, new Progress('核对名单 reading rows'));
+  requireSameRows(rows, seen);
+  clock.done('上传', 'uploaded', `${seen.ref.count} 人 rows, root ${seen.ref.root}`);
+  if (batch.ignored_columns) out(`           未使用的列 / columns not used: ${batch.ignored_columns.join(', ')}`);
+
+  await approveWith(city, as(city), await readBatch(as(city), batch.id, new Progress('市级核对 city reads')));
+  clock.done('市级审核', 'the city approved, root recomputed');
+  const approval = await approveWith(province, as(province), await readBatch(as(province), batch.id, new Progress('省级核对 province reads')));
+  clock.done('省级审核', 'the province approved, root recomputed');
+
+  const { issued } = await issueWith(client, as(client), seen, approval, new Progress('颁发 issuing'));
+  clock.done('指令与颁发', 'ordered and issued', `${issued} 张 certificates`);
+
+  clear(input.out);
+  const files = await collect({ origin, client, batch: batch.id, approval, root, folder: input.out, pdf: input.pdf, expectedRoot: seen.ref.root });
+  const trust = await as().get<TrustFile>('/.well-known/trust.json');
+  writeWhole(join(input.out, 'jwks.json'), JSON.stringify(await as().get('/.well-known/jwks.json'), null, 1));
+  writeWhole(join(input.out, 'trust.json'), JSON.stringify(trust, null, 1));
+  writeWhole(join(input.out, 'root.txt'), `${root.kid}\n`);
+  writeWhole(join(input.out, 'approval.jwt'), `${approval}\n`);
+  clock.done('下载与自查', 'downloaded and checked', `${files.certificates} 张凭证 credentials（签名与根全部复核 every signature, and the root from all of them）, ${files.pdfs} 份 PDF 与核验包 PDFs and bundles`);
+  out();
+  out(`第一张 / the first      ${files.first}`);
+  out(`根密钥指纹 / root       ${root.kid}`);
+  out(`输出 / written to       ${input.out}`);
+}
+
+const organizationUscc = (): string => `52370100MJD370001${usccCheckCharacter('52370100MJD370001')}`;
+
+async function main(): Promise<number> {
+  let starting: Promise<LocalService> | undefined;
+  let folder: string | undefined;
+  const end = async () => {
+    await starting?.then((service) => service.stop(), () => undefined);
+    starting = undefined;
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    folder = undefined;
+  };
+  let interrupted = false;
+  const interrupt = (code: number) => {
+    if (interrupted) return;
+    interrupted = true;
+    err('已中断 / interrupted');
+    void end().finally(() => process.exit(code));
+  };
+  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) {
+    process.once(signal, () => interrupt(code));
+  }
+  onAbandoned(() => interrupt(143));
+  try {
+    const input = readArguments(process.argv.slice(2));
+    if (!input) {
+      out(USAGE);
+      return 0;
+    }
+    const { rows } = readCsv(input.candidates);
+    const scope = input.scope ? readScopeCsv(new Uint8Array(input.scope)) : deriveScope(rows, readFont());
+    mkdirSync(input.out, { recursive: true });
+    folder = mkdtempSync(join(tmpdir(), 'luzheng-demo-'));
+    const clock = new Clock();
+    const [port, root] = await Promise.all([freePort(), makeKey()]);
+    const settings = settingsFor(`http://localhost:${port}`, root, newSecret());
+    starting = startLocal({ ...settings, port, persist: join(folder, 'state'), log: join(folder, 'server.log') });
+    const service = await starting;
+    clock.done('启动全新的服务', 'a fresh service started', service.origin);
+    await life(service, root, input, rows, scope, clock);
+    out(`总计 / total            ${clock.total()} s`);
+    return 0;
+  } catch (error) {
+    // Calls fail because the service was stopped: the signal ends this.
+    if (interrupted) return new Promise(() => undefined);
+    const { exit, lines } = explain(error);
+    for (const line of lines) err(line);
+    await starting?.then((service) => service.stop(), () => undefined);
+    // The service's own account of what went wrong, before it is deleted.
+    if (error instanceof CallError && error.problem.status >= 500 && folder !== undefined) err(readFileSync(join(folder, 'server.log'), 'utf8').slice(-2000));
+    if (exit === 2 && (error instanceof Failure || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS'))) err(`\n${USAGE}`);
+    else if (folder !== undefined) err('未颁发任何证书或已中止 / stopped; if rows were listed above, nothing was issued.');
+    return exit;
+  } finally {
+    await end();
+  }
+}
+
+process.exitCode = await main();
+process.exit();

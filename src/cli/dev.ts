@@ -1,0 +1,75 @@
+/**
+ * Owns the development keys under the ignored `.dev/`: root, province, one city, two organizations, and the master
+ * secret. Made once and kept; a real deployment never has them on one machine (keys/README.md).
+ *
+ *     .dev/keys/root.json province.json city-3701.json org-S000037000001.json org-S000037000002.json
+ *     .dev/secrets.json   { "MASTER_SECRET" }        .dev/root.txt   the root's thumbprint
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeKeyFile, readKeyFile, writeKeyFile, writePrivate } from '../../keys/make.ts';
+import { ROOT } from './build.ts';
+import { newSecret } from './settings.ts';
+import { appointCentre, nameClient, now, type Identity, type KeyPair } from './sign.ts';
+import { peek } from './steps.ts';
+
+export const DEV = join(ROOT, '.dev');
+export const ROOT_FILE = join(DEV, 'root.txt');
+/** Where `npm start` keeps its data unless told otherwise. */
+export const STATE = join(DEV, 'state');
+export const keyPath = (name: string): string => join(DEV, 'keys', `${name}.json`);
+
+export const CITY_SCHOOL = 'S000037000001';
+export const PROVINCE_SCHOOL = 'S000037000002';
+/** Seconds before its end at which a statement is made anew. */
+const EARLY = 30 * 86_400;
+
+export interface DevKeys {
+  root: KeyPair;
+  province: Identity;
+  city: Identity;
+  clients: Record<string, Identity>;
+  masterSecret: string;
+}
+
+/** Of two first starts at once, one makes the file and both read it. */
+async function keep(name: string, about: { name: string; server?: string }): Promise<KeyPair> {
+  const path = keyPath(name);
+  if (!existsSync(path)) await makeKeyFile(path, about).catch((error: unknown) => (existsSync(path) ? undefined : Promise.reject(error as Error)));
+  return (await readKeyFile(path)).pair;
+}
+
+/** A key with its statement, made anew when it is missing or about to end. */
+async function keepNamed(name: string, subject: string, about: { name: string; server?: string }, sign: (pair: KeyPair) => Promise<string>): Promise<Identity> {
+  const pair = await keep(name, about);
+  const path = keyPath(name);
+  const { file } = await readKeyFile(path);
+  let { token } = file;
+  if (token === undefined || peek<{ exp: number }>(token).exp < now() + EARLY) token = await sign(pair);
+  if (token !== file.token || (about.server !== undefined && file.server !== about.server)) writeKeyFile(path, { ...file, ...about, subject, token });
+  return { ...pair, subject, token };
+}
+
+function keepSecret(): string {
+  const path = join(DEV, 'secrets.json');
+  try {
+    writePrivate(path, `${JSON.stringify({ MASTER_SECRET: newSecret() })}\n`, true);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return (JSON.parse(readFileSync(path, 'utf8')) as { MASTER_SECRET: string }).MASTER_SECRET;
+}
+
+/** The development keys. `server`: where the key files shall say that the service is; without it they keep what they say. */
+export async function developmentKeys(server?: string): Promise<DevKeys> {
+  const at = server === undefined ? {} : { server };
+  const root = await keep('root', { name: '开发用省级根 development root' });
+  const centre = (file: string, code: string, name: string) => keepNamed(file, `centre:${code}`, { name, ...at }, ({ jwk }) => appointCentre(root, { code, name, jwk }));
+  const province = await centre('province', '3700', '山东省职业技能鉴定指导中心');
+  const city = await centre('city-3701', '3701', '济南市职业技能鉴定指导中心');
+  const client = (code: string, by: Identity, name: string) => keepNamed(`org-${code}`, `org:${code}`, { name, ...at }, ({ jwk }) => nameClient(by, code, jwk));
+  const clients = { [CITY_SCHOOL]: await client(CITY_SCHOOL, city, '济南示范职业培训学校'), [PROVINCE_SCHOOL]: await client(PROVINCE_SCHOOL, province, '山东示范高级技工学校') };
+  const masterSecret = keepSecret();
+  writePrivate(ROOT_FILE, `${root.kid}\n`);
+  return { root, province, city, clients, masterSecret };
+}

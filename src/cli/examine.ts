@@ -1,0 +1,213 @@
+/**
+ * Owns how the command verifies: everything that can be checked on this machine under the root that the caller named is
+ * checked here, by the Worker's own verification; what the public interface does not hand out (approval and order of a
+ * bare number) is taken from the service and marked as its word. A root from a file or an answer is never trusted.
+ * The status comes from status lists signed with the service's key, where the root has named that key.
+ */
+import { gunzipSync } from 'node:zlib';
+import { openDirectory, type Directory } from '../life/authority.ts';
+import { bundleEvidence } from '../life/bundle.ts';
+import { decodeUtf8, fromBase64url } from '../life/bytes.ts';
+import { credentialKid, splitCredential, withDisclosures, type CredentialFacts, type StatusPurpose } from '../life/credential.ts';
+import { Memo } from '../life/memo.ts';
+import { isRefusal } from '../life/refusal.ts';
+import { verdictOf, type Check, type Report, type Verdict } from '../life/report.ts';
+import { parseSealUrl, readSeal, sealKid } from '../life/seal.ts';
+import { openBytes } from '../life/statement.ts';
+import { verify, type Evidence, type Verification } from '../life/verify.ts';
+import { CallError, type Caller } from './caller.ts';
+import { now } from './sign.ts';
+import { peek, type TrustFile } from './steps.ts';
+import { claimedNumber, type Subject } from './subjects.ts';
+
+/** Who checked: this machine, or the service whose word it is. */
+export type By = 'here' | 'service';
+export type SignedCheck = Check & { by?: By };
+
+export interface Examination extends Omit<Report, 'checks' | 'credential'> {
+  number: string | undefined;
+  checks: SignedCheck[];
+  /** What the reader should know besides. */
+  notes: ('root_not_presented' | 'not_in_register' | 'service_disagrees')[];
+}
+
+export interface Circumstances {
+  /** Thumbprints that the caller trusts. */
+  roots: readonly string[];
+  /** Undefined offline. */
+  service: Caller | undefined;
+  /** From --trust, or fetched. */
+  trust: TrustFile | undefined;
+}
+
+/** The filing that names the key; unverified choice of what is then verified. */
+function filingNaming(trust: TrustFile | undefined, names: (kid: string) => boolean): string | undefined {
+  const holds = (token: string) => {
+    try {
+      return peek<{ issuing_jwks: { keys: { kid: string }[] } }>(token).issuing_jwks.keys.some(({ kid }) => names(kid));
+    } catch {
+      return false;
+    }
+  };
+  return trust?.filings.findLast(holds) ?? trust?.filings.at(-1);
+}
+
+export class Examiner {
+  readonly #at: Circumstances;
+  readonly #memo = new Memo();
+  readonly #lists = new Map<string, Promise<Uint8Array | undefined>>();
+
+  constructor(at: Circumstances) {
+    this.#at = at;
+  }
+
+  async examine(subject: Subject): Promise<Examination> {
+    if (subject.kind === 'broken') {
+      const { code, part } = subject;
+      return { number: undefined, verdict: 'invalid', checks: [{ id: 'signature', result: 'fail', code, part, by: 'here' }], certificate: null, notes: [], checked_at: new Date().toISOString() };
+    }
+    const number = claimedNumber(subject);
+    const answer = await this.#ask(subject, number);
+    const { evidence, centres, presented } = this.#gather(subject, answer.report);
+    const directory = await openDirectory({ thumbprints: this.#at.roots, roots: presented }, centres, this.#memo);
+    let here = await verify(evidence, directory, now());
+    const clear = here.facts && (await this.#status(here.facts, directory));
+    if (clear?.size === 0) here = await verify({ ...evidence, status: { events: [] } }, directory, now());
+    return this.#merge(number, here, clear, answer, directory.anchored || presented.length === 0);
+  }
+
+  /** What the service says. Disclosures stay on this machine. */
+  async #ask(subject: Subject, number: string | undefined): Promise<{ report: Report | undefined; missing: boolean }> {
+    const { service } = this.#at;
+    if (!service || number === undefined) return { report: undefined, missing: false };
+    try {
+      const report =
+        subject.kind === 'credential'
+          ? await service.post<Report>('/v1/verify', { credential: withDisclosures(splitCredential(subject.credential).jws, []) })
+          : await service.get<Report>(`/v1/certificates/${encodeURIComponent(number)}`);
+      return { report, missing: false };
+    } catch (error) {
+      if (error instanceof CallError && error.problem.code === 'certificate_not_found') return { report: undefined, missing: true };
+      // The number is malformed or the credential unreadable: the check here says so better.
+      if (error instanceof CallError && error.problem.status === 400) return { report: undefined, missing: false };
+      if (isRefusal(error)) return { report: undefined, missing: false };
+      throw error;
+    }
+  }
+
+  #gather(subject: Exclude<Subject, { kind: 'broken' }>, answer: Report | undefined): { evidence: Evidence; centres: string[]; presented: TrustFile['roots'] } {
+    const { trust } = this.#at;
+    const centres = trust?.centres ?? [];
+    const roots = trust?.roots ?? [];
+    if (subject.kind === 'bundle') {
+      const { bundle } = subject;
+      const given = bundleEvidence(bundle);
+      const seal = bundle.seal_url === undefined ? undefined : sealOf(bundle.seal_url);
+      return { evidence: { ...given.evidence, ...(seal ? { seal } : {}) }, centres: [...given.centres, ...centres], presented: [...given.roots, ...roots] };
+    }
+    const credential = subject.kind === 'credential' ? subject.credential : answer?.credential;
+    const seal = subject.kind === 'credential' ? subject.seal : subject.kind === 'url' && subject.digits !== undefined ? { number: subject.number, digits: subject.digits } : undefined;
+    const filing = filingNaming(trust, namesKeyOf(credential, seal));
+    const evidence: Evidence = {
+      ...(subject.kind === 'credential' ? {} : { asked: subject.number }),
+      ...(subject.kind === 'url' && trust ? { host_known: trust.hosts.includes(new URL(subject.origin).host) } : {}),
+      ...(credential === undefined ? {} : { credential }),
+      ...(seal ? { seal } : {}),
+      ...(filing === undefined || (credential === undefined && !seal) ? {} : { filing }),
+    };
+    return { evidence, centres, presented: roots };
+  }
+
+  /** The purposes whose bit is set; undefined when no list could be checked under the root. */
+  async #status(facts: CredentialFacts, directory: Directory): Promise<Set<StatusPurpose> | undefined> {
+    const { list, index } = facts.status;
+    const set = new Set<StatusPurpose>();
+    for (const purpose of ['revocation', 'suspension'] as const) {
+      const name = `${purpose}-${list}`;
+      if (!this.#lists.has(name)) this.#lists.set(name, this.#list(name, directory));
+      const bits = await this.#lists.get(name);
+      if (!bits || index >= bits.length * 8) return undefined;
+      if (((bits[index >> 3] as number) & (0x80 >> (index & 7))) !== 0) set.add(purpose);
+    }
+    return set;
+  }
+
+  /** A status list, if it is signed with a key that the root named for this service. */
+  async #list(name: string, directory: Directory): Promise<Uint8Array | undefined> {
+    const { service, trust } = this.#at;
+    if (!service || !trust) return undefined;
+    try {
+      const token = (await (await service.take('GET', `/v1/status/${name}`)).text()).trim();
+      for (const statement of trust.services) {
+        const { payload } = await this.#memo.open(statement, 'service+jwt', directory.findRoot);
+        const key = await this.#memo.key(payload.cnf.jwk);
+        const opened = await openBytes(token, 'vc+jwt', () => key).catch(() => undefined);
+        if (!opened || payload.exp < now()) continue;
+        const list = JSON.parse(decodeUtf8(opened.bytes)) as { id: string; validFrom: string; credentialSubject: { encodedList: string; statusPurpose: string } };
+        // An old list that was kept would hide what happened since.
+        if (!list.id.endsWith(`/v1/status/${name}`) || Math.abs(Date.parse(list.validFrom) / 1000 - now()) > 600) return undefined;
+        return gunzipSync(fromBase64url(list.credentialSubject.encodedList.slice(1)), { maxOutputLength: 10_000_000 });
+      }
+    } catch (error) {
+      if (!(error instanceof CallError) && !isRefusal(error) && !(error instanceof SyntaxError)) throw error;
+    }
+    return undefined;
+  }
+
+  #merge(number: string | undefined, here: Verification, lists: Set<StatusPurpose> | undefined, { report: said, missing }: { report: Report | undefined; missing: boolean }, rooted: boolean): Examination {
+    const { report } = here;
+    const failed = report.checks.some(({ result }) => result === 'fail');
+    const notes: Examination['notes'] = [...(rooted ? [] : ['root_not_presented' as const]), ...(missing ? ['not_in_register' as const] : [])];
+    const checks = report.checks.map((check): SignedCheck => {
+      const theirs = said?.checks.find(({ id }) => id === check.id);
+      if (check.id === 'status' && !failed) return statusOf(check, lists, theirs, missing);
+      // Once something failed here, the service's word adds nothing.
+      if (failed || check.result !== 'not_checked' || !theirs || theirs.result === 'not_checked' || theirs.result === 'not_reached') return { ...check, by: 'here' };
+      return { ...theirs, by: 'service' };
+    });
+    // Signatures hold here and the register contradicts itself there: that is not this certificate's fault, nor its proof.
+    if (said?.verdict === 'invalid' && !failed && checks.every(({ result }) => result !== 'fail')) {
+      notes.push('service_disagrees');
+      const at = checks.findIndex(({ id }) => id === 'status');
+      checks[at] = { id: 'status', result: 'not_checked', code: 'service_disagrees', by: 'service' };
+    }
+    const verdict: Verdict = verdictOf(checks);
+    const fate = failed ? undefined : said?.status;
+    const next = failed ? undefined : said?.replaced_by;
+    return { number: number ?? report.certificate?.number, verdict, checks, certificate: report.certificate, notes, ...(fate ? { status: fate } : {}), ...(next === undefined ? {} : { replaced_by: next }), checked_at: report.checked_at };
+  }
+}
+
+/** The worse of what the signed lists and the service say. */
+function statusOf(here: Check, lists: Set<StatusPurpose> | undefined, theirs: Check | undefined, missing: boolean): SignedCheck {
+  if (lists && lists.size > 0) {
+    const code = lists.has('revocation') ? (theirs?.code === 'replaced' ? 'replaced' : 'revoked') : 'suspended';
+    return { id: 'status', result: 'fail', code, by: 'here' };
+  }
+  if (missing) return { id: 'status', result: 'not_checked', code: 'certificate_not_found', by: 'service' };
+  if (theirs?.result === 'fail') return { ...theirs, by: 'service' };
+  if (here.result === 'pass' || !theirs || theirs.result !== 'pass') return { ...here, by: 'here' };
+  return { ...theirs, by: 'service' };
+}
+
+function sealOf(url: string): { number: string; digits: string } | undefined {
+  const { number, digits } = parseSealUrl(url);
+  return digits === undefined ? undefined : { number, digits };
+}
+
+/** Whether a kid is the one that signed; what cannot be read names none, and the check itself says why. */
+function namesKeyOf(credential: string | undefined, seal: { number: string; digits: string } | undefined): (kid: string) => boolean {
+  try {
+    if (credential !== undefined) {
+      const wanted = credentialKid(splitCredential(credential).jws);
+      return (kid) => kid === wanted;
+    }
+    if (seal) {
+      const wanted = sealKid(readSeal(seal.number, seal.digits).facts);
+      return (kid) => kid.split('#')[1] === wanted;
+    }
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+  }
+  return () => false;
+}

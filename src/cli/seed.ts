@@ -1,0 +1,95 @@
+/**
+ * Owns the demonstration that a first `npm start` puts into an empty register, through the HTTP API: the centres, an
+ * organization of each route, a few certificates, one of them revoked. Every step asks first whether it was done,
+ * so that a start that was interrupted goes on where it stopped. All people in it are invented.
+ */
+import { residentCheckCharacter } from '../life/identity.ts';
+import type { Report } from '../life/report.ts';
+import type { ScopeEntry } from '../life/schema.ts';
+import { usccCheckCharacter } from '../life/uscc.ts';
+import { Caller } from './caller.ts';
+import { CITY_SCHOOL, PROVINCE_SCHOOL, type DevKeys } from './dev.ts';
+import { changeStatus, type Identity } from './sign.ts';
+import { approveWith, certificatesOf, fileWith, issueWith, nameServiceKey, peek, provinceApproval, readBatch, type BatchView, type HolderOf, type TrustFile } from './steps.ts';
+import { Progress } from './talk.ts';
+
+export interface Seeded {
+  /** A valid certificate, with what its holder types to download it. */
+  valid: string;
+  holder: HolderOf;
+  revoked: string;
+}
+
+const SCOPE: ScopeEntry[] = [
+  { code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5, 4, 3, 2, 1] },
+  { code: '6-18-02-04', name: '焊工', edition: '2022', jobs: ['电焊工', '气焊工'], levels: [5, 4, 3] },
+  { code: '4-10-01-05', name: '养老护理员', edition: '2022', jobs: [], levels: [5, 4, 3] },
+];
+
+const resident = (head: string): string => head + residentCheckCharacter(head);
+const row = (name: string, id: [type: string, number: string], work: [code: string, name: string, job: string], level: string) => ({
+  name, id_type: id[0], id_number: id[1], occupation_code: work[0], occupation_name: work[1], job_type: work[2], level, score_theory: 82, score_practice: 88.5, exam_date: '2026-10-17',
+});
+const ELECTRICIAN: [string, string, string] = ['6-31-01-03', '电工', '--'];
+const WELDER: [string, string, string] = ['6-18-02-04', '焊工', '电焊工'];
+const CARER: [string, string, string] = ['4-10-01-05', '养老护理员', '--'];
+
+/** The first row's certificate is shown, the last row's is revoked. */
+const ROWS: Record<string, Record<string, unknown>[]> = {
+  [CITY_SCHOOL]: [
+    row('欧阳建国', ['居民身份证', resident('37010219850412311')], ELECTRICIAN, '三级/高级工'),
+    row('李𬭎', ['居民身份证', resident('37010319920830452')], WELDER, '四级/中级工'),
+    row('阿卜杜热合曼·买买提', ['居民身份证', resident('65310119880115217')], WELDER, '五级/初级工'),
+    row('王小萌', ['居民身份证', resident('37011219951203622')], CARER, '五级/初级工'),
+  ],
+  [PROVINCE_SCHOOL]: [
+    row('张䶮', ['居民身份证', resident('37060219790623711')], ELECTRICIAN, '二级/技师'),
+    row('MARIA GARCIA', ['护照', 'PX4081726'], CARER, '四级/中级工'),
+    row('刘㛃', ['居民身份证', resident('37020319900909124')], ELECTRICIAN, '四级/中级工'),
+  ],
+};
+
+/** Files an organization and names its client key, unless that was done. */
+async function enrol(centre: Identity, caller: Caller, client: Identity, code: string, name: string, uscc: string): Promise<void> {
+  const { filings } = await caller.get<TrustFile>('/.well-known/trust.json');
+  const inForce = filings.map((token) => peek<{ sub: string; exp: number }>(token)).some(({ sub, exp }) => sub === client.subject && exp > Date.now() / 1000 + 86_400);
+  if (!inForce) await fileWith(centre, caller, { code, name, uscc: uscc + usccCheckCharacter(uscc), scope: SCOPE, annual_capacity: 10_000 });
+  await caller.post('/v1/clients', { statement: client.token });
+}
+
+/** From rows to certificates; the same batch again by its Idempotency-Key. @returns the certificates by row */
+async function certify(keys: DevKeys, client: Identity, as: (who: Identity) => Caller, code: string): Promise<{ number: string; holder: HolderOf }[]> {
+  const { id } = await as(client).json<{ id: string }>('POST', '/v1/batches', { body: { candidates: ROWS[code] }, headers: { 'Idempotency-Key': `demonstration-1-${code}` } });
+  const state = async () => as(client).get<BatchView>(`/v1/batches/${id}`);
+  const has = async (tier: string) => (await state()).approvals.some((approval) => approval.tier === tier);
+  if (code === CITY_SCHOOL && !(await has('city'))) await approveWith(keys.city, as(keys.city), await readBatch(as(keys.city), id));
+  if (!(await has('province'))) await approveWith(keys.province, as(keys.province), await readBatch(as(keys.province), id));
+  const seen = await readBatch(as(client), id);
+  if (seen.view.state !== 'issued') await issueWith(client, as(client), seen, provinceApproval(seen), new Progress('颁发 issuing'));
+  const issued = [];
+  for await (const { number } of certificatesOf(as(client), id)) {
+    const person = seen.rows[issued.length] as HolderOf;
+    issued.push({ number, holder: { name: person.name, id_number: person.id_number } });
+  }
+  return issued;
+}
+
+/** Puts the demonstration in, or finds it there. */
+export async function seed(origin: string, keys: DevKeys): Promise<Seeded> {
+  const as = (who?: Identity) => new Caller(origin, who);
+  for (const { token } of [keys.province, keys.city]) await as(keys.province).post('/v1/centres', { statement: token });
+  await nameServiceKey(keys.root, as(keys.province));
+  const client = (code: string) => keys.clients[code] as Identity;
+  await enrol(keys.city, as(keys.city), client(CITY_SCHOOL), CITY_SCHOOL, '济南示范职业培训学校', '52370100MJD370001');
+  await enrol(keys.province, as(keys.province), client(PROVINCE_SCHOOL), PROVINCE_SCHOOL, '山东示范高级技工学校', '12370000495570002');
+  const issued = await certify(keys, client(CITY_SCHOOL), as, CITY_SCHOOL);
+  await certify(keys, client(PROVINCE_SCHOOL), as, PROVINCE_SCHOOL);
+  const [first, last] = [issued[0], issued.at(-1)] as { number: string; holder: HolderOf }[];
+  const { number: valid, holder } = first as { number: string; holder: HolderOf };
+  const { number: revoked } = last as { number: string };
+  if ((await as().get<Report>(`/v1/certificates/${revoked}`)).verdict === 'valid') {
+    const statement = await changeStatus(client(CITY_SCHOOL), { number: revoked, action: 'revoke', reason: 'issued_in_error', seq: 1 });
+    await as(client(CITY_SCHOOL)).post(`/v1/certificates/${revoked}/status`, { statement });
+  }
+  return { valid, holder, revoked };
+}

@@ -1,0 +1,194 @@
+/**
+ * Owns the steps of the life as each party takes them over HTTP: file, upload, look at the rows, approve, order,
+ * issue, fetch. What is signed is only ever what was recomputed here from the rows that the service showed.
+ * It refuses to sign over rows whose root, disclosures or texts are not what the service says they are.
+ */
+import { shanghaiDay } from '../life/calendar.ts';
+import { readDisclosures } from '../life/disclose.ts';
+import { leafText, rootOfTexts, type RowFacts } from '../life/leaf.ts';
+import { maskName } from '../life/name.ts';
+import { checkRows, type RawRow } from '../life/rows.ts';
+import type { Filing, PublicJwk, ScopeEntry } from '../life/schema.ts';
+import { thumbprint } from '../life/statement.ts';
+import { Caller } from './caller.ts';
+import { approveBatch, fileOrganization, nameService, now, orderBatch, type BatchRef, type Identity, type KeyPair } from './sign.ts';
+import { Failure, type Progress } from './talk.ts';
+
+/** The payload of a token that was checked elsewhere, or whose content is only shown. */
+export const peek = <T>(token: string): T => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as T;
+
+type NamedJwk = PublicJwk & { kid: string };
+
+export interface TrustFile {
+  origin: string;
+  hosts: string[];
+  roots: PublicJwk[];
+  centres: string[];
+  services: string[];
+  filings: string[];
+}
+
+/** The root names the service's own key, unless it did so before. @returns whether it was new */
+export async function nameServiceKey(root: KeyPair, province: Caller): Promise<boolean> {
+  const [{ keys }, trust] = await Promise.all([province.get<{ keys: NamedJwk[] }>('/.well-known/jwks.json'), province.get<TrustFile>('/.well-known/trust.json')]);
+  const own = keys.find(({ kid }) => !kid.includes(':orgs:'));
+  if (!own) throw new Failure(1, '服务没有公布自己的公钥', 'the service publishes no key of its own');
+  const kid = await thumbprint(own);
+  for (const token of trust.services) if ((await thumbprint(peek<{ cnf: { jwk: PublicJwk } }>(token).cnf.jwk)) === kid) return false;
+  await province.post('/v1/centres', { statement: await nameService(root, { kty: 'EC', crv: 'P-256', x: own.x, y: own.y }, province.origin) });
+  return true;
+}
+
+export interface FilingInput {
+  code: string;
+  name: string;
+  uscc: string;
+  scope: ScopeEntry[];
+  annual_capacity: number;
+  pass_mark?: number;
+}
+
+/** A centre files an organization; issuing keys made before stay named. @returns the filing */
+export async function fileWith(centre: Identity, caller: Caller, input: FilingInput, newKey = false): Promise<string> {
+  const { keys } = await caller.get<{ keys: NamedJwk[] }>('/.well-known/jwks.json');
+  const issuing = keys.filter(({ kid }) => kid.includes(`#${input.code}-`));
+  if (issuing.length === 0 || newKey) issuing.push(await caller.post<NamedJwk>(`/v1/organizations/${input.code}/keys`, {}));
+  const filing = await fileOrganization(centre, { ...input, route: centre.subject === 'centre:3700' ? 'province' : 'city', issuing_jwks: { keys: issuing } });
+  await caller.post('/v1/filings', { statement: filing });
+  return filing;
+}
+
+export interface BatchView {
+  id: string;
+  organization: string;
+  count: number;
+  root: string;
+  state: string;
+  issued: number;
+  approvals: { tier: 'city' | 'province'; iss: string; jti: string; approval: string }[];
+}
+
+interface ShownRow extends RowFacts {
+  row: number;
+  position: number;
+  disclosures: string[];
+}
+
+/** A batch whose rows were read and whose root was computed from them on this machine. */
+export interface Seen {
+  view: BatchView;
+  ref: BatchRef;
+  filing: Filing;
+  rows: (ShownRow & { name: string; id_type: string; id_number: string })[];
+}
+
+const PAGE = 2_000;
+
+/** Reads all rows of a batch and computes its root. @throws Failure when it is not the root that the service names */
+export async function readBatch(caller: Caller, id: string, progress?: Progress): Promise<Seen> {
+  const view = await caller.get<BatchView>(`/v1/batches/${id}`);
+  const rows: Seen['rows'] = [];
+  const texts: string[] = [];
+  let filing: Filing | undefined;
+  while (rows.length < view.count) {
+    const page = await caller.get<{ filing: string; rows: ShownRow[] }>(`/v1/batches/${id}/rows?from=${rows.length}&limit=${PAGE}`);
+    filing ??= peek<Filing>(page.filing);
+    if (page.rows.length === 0) break;
+    for (const row of page.rows) {
+      const { holder } = readDisclosures(row.disclosures, row.sd);
+      const { name, id_type, id_number } = holder;
+      if (row.position !== rows.length || row.disclosures.length !== row.sd.length || name === undefined || id_type === undefined || id_number === undefined || maskName(name) !== row.masked_name) {
+        throw new Failure(1, `第 ${row.row} 行的内容与其摘要不符，拒绝签名`, `row ${row.row}: what the service shows is not what its digests say; nothing was signed`, 'rows_differ');
+      }
+      texts.push(leafText(row));
+      rows.push({ ...row, name, id_type, id_number });
+    }
+    progress?.at(rows.length, view.count);
+  }
+  progress?.end();
+  const root = rootOfTexts(texts);
+  if (root !== view.root || rows.length !== view.count || !filing) {
+    throw new Failure(1, `由 ${rows.length} 行重新计算的根 ${root} 与服务给出的 ${view.root} 不符，拒绝签名`, 'the root computed from the rows is not the one that the service names; nothing was signed', 'root_differs');
+  }
+  return { view, filing, rows, ref: { organization: view.organization, aud: caller.origin, batch: view.id, root, count: view.count } };
+}
+
+/** Whether the batch holds exactly the rows of the file, as the service's own rules read them. */
+export function requireSameRows(raw: RawRow[], { rows, filing }: Seen): void {
+  const mine = checkRows(raw, { scope: filing.scope, pass_mark: filing.pass_mark, today: shanghaiDay(now()), missingGlyphs: () => [] }).rows;
+  const text = (row: { row: number; name: string; id_type: string; id_number: string; occupation: { code: string; name: string }; job: string; level: number; exam_date: string; replaces?: string | undefined }) =>
+    JSON.stringify([row.row, row.name, row.id_type, row.id_number, row.occupation.code, row.occupation.name, row.job, row.level, row.exam_date, row.replaces ?? null]);
+  const differs = mine.length === rows.length ? mine.findIndex((row, i) => text(row) !== text(rows[i] as Seen['rows'][number])) : mine.length;
+  if (differs >= 0) throw new Failure(1, `服务保存的名单与文件不符（第 ${mine[differs]?.row ?? '?'} 行）`, `the rows that the service stored are not those of the file (row ${mine[differs]?.row ?? '?'})`, 'rows_differ');
+}
+
+/** A centre signs what it saw and hands it in; the province passes on the city's token. @returns the approval */
+export async function approveWith(centre: Identity, caller: Caller, { ref, view, filing }: Seen): Promise<string> {
+  const isProvince = centre.subject === 'centre:3700';
+  const inner = isProvince && filing.route === 'city' ? view.approvals.find(({ tier }) => tier === 'city')?.approval : undefined;
+  if (isProvince && filing.route === 'city' && inner === undefined) {
+    throw new Failure(1, '该机构由市级备案，须市级先审核', 'the organization is filed by a city, whose centre approves first: luzheng approve with its key', 'city_approval_missing');
+  }
+  const approval = await approveBatch(centre, ref, inner);
+  await caller.post(`/v1/batches/${ref.batch}/approvals`, { approval });
+  return approval;
+}
+
+/** The province's approval that a batch has received. */
+export function provinceApproval({ view }: Pick<Seen, 'view'>): string {
+  const approval = view.approvals.find(({ tier }) => tier === 'province')?.approval;
+  if (approval === undefined) throw new Failure(1, `批次尚未经省级审核（状态 ${view.state}）`, `the province has not approved this batch yet (state: ${view.state})`, 'approval_missing');
+  return approval;
+}
+
+/** Orders and issues; asks again while the service is not through. */
+export async function issueWith(client: Identity, caller: Caller, { ref }: Pick<Seen, 'ref'>, approval: string, progress: Progress): Promise<{ state: string; issued: number; count: number }> {
+  const order = await orderBatch(client, ref, peek<{ jti: string }>(approval).jti);
+  const watch = setInterval(() => void caller.get<BatchView>(`/v1/batches/${ref.batch}`).then((view) => progress.at(view.issued, view.count), () => undefined), 1500);
+  try {
+    for (;;) {
+      const done = await caller.post<{ state: string; issued: number; count: number }>(`/v1/batches/${ref.batch}/issue`, { approval, order });
+      if (done.state === 'issued') return done;
+      progress.at(done.issued, done.count);
+    }
+  } finally {
+    clearInterval(watch);
+    progress.end();
+  }
+}
+
+export interface Issued {
+  row: number;
+  number: string;
+  state: string;
+  credential: string;
+  seal_url: string;
+}
+
+/** All certificates of a batch, a page at a time. */
+export async function* certificatesOf(caller: Caller, id: string, progress?: Progress): AsyncGenerator<Issued> {
+  for (let from = 0, count = 1; from < count; ) {
+    const page = await caller.get<{ count: number; certificates: Issued[] }>(`/v1/batches/${id}/certificates?from=${from}&limit=1000`);
+    if (page.certificates.length === 0) break;
+    yield* page.certificates;
+    from += page.certificates.length;
+    count = page.count;
+    progress?.at(from, count);
+  }
+  progress?.end();
+}
+
+export interface HolderOf {
+  name: string;
+  id_number: string;
+}
+
+/** The holder that a credential with all its disclosures names: what a holder types to download it. */
+export function holderOf(credential: string): HolderOf {
+  const claims = credential
+    .split('~')
+    .slice(1, -1)
+    .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as [string, string, unknown]);
+  const value = (name: string) => claims.find(([, claim]) => claim === name)?.[2];
+  return { name: value('name') as string, id_number: (value('identifier') as { identityHash: string }[])[0]?.identityHash as string };
+}

@@ -1,0 +1,87 @@
+/**
+ * Owns what people hand to `luzheng verify`: a number, the address of a QR code, or a file, told apart by what it is.
+ * It refuses, as "cannot tell", what holds no certificate at all.
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readBundle, type Bundle } from '../life/bundle.ts';
+import { splitCredential } from '../life/credential.ts';
+import { normalizeNumber } from '../life/number.ts';
+import { isRefusal } from '../life/refusal.ts';
+import { parseSealUrl } from '../life/seal.ts';
+import { Failure } from './talk.ts';
+
+export type Subject =
+  | { kind: 'number'; number: string }
+  | { kind: 'url'; origin: string; number: string; digits: string | undefined }
+  | { kind: 'bundle'; bundle: Bundle }
+  | { kind: 'credential'; credential: string; seal?: { number: string; digits: string } }
+  /** It says that it is a bundle, and a part of it is not what a bundle has. */
+  | { kind: 'broken'; code: string; part: string };
+
+const SD_JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(~[A-Za-z0-9_-]+)*~?$/;
+const LARGEST = 200_000_000;
+
+const unreadable = (path: string, zh: string, en: string) => new Failure(2, `${path}：${zh}`, en, 'unreadable');
+
+function fromJson(value: unknown, path: string): Subject {
+  const object = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+  const { credential, seal_url } = object;
+  if ('statements' in object || 'inclusion' in object) {
+    try {
+      return { kind: 'bundle', bundle: readBundle(value) };
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return { kind: 'broken', code: error.code, part: error.facts.part ?? 'bundle' };
+    }
+  }
+  if (typeof credential !== 'string') throw unreadable(path, '不是核验包，也没有 credential', 'it is neither a bundle nor does it have a credential');
+  return withSeal(credential, typeof seal_url === 'string' ? seal_url : undefined);
+}
+
+function withSeal(credential: string, url: string | undefined): Subject {
+  const seal = url === undefined ? undefined : parseSealUrl(url);
+  return { kind: 'credential', credential, ...(seal?.digits === undefined ? {} : { seal: { number: seal.number, digits: seal.digits } }) };
+}
+
+function fromFile(path: string): Subject[] {
+  if (statSync(path).size > LARGEST) throw unreadable(path, '文件过大', 'the file is too large');
+  const bytes = readFileSync(path);
+  if (bytes.subarray(0, 1024).includes('%PDF-')) {
+    throw unreadable(path, '暂不能直接核验 PDF；请用证书编号、二维码网址，或 PDF 附件中的核验包', 'a PDF cannot be checked directly yet; use the number, the QR code\'s address, or the bundle attached to the PDF (pdfdetach -saveall)');
+  }
+  const text = bytes.toString('utf8').replace(/^\ufeff/, '').trim();
+  if (SD_JWT.test(text)) return [{ kind: 'credential', credential: text }];
+  try {
+    return [fromJson(JSON.parse(text), path)];
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  try {
+    return lines.map((line) => fromJson(JSON.parse(line), path));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw unreadable(path, '不是核验包、凭证或 certificates.jsonl', 'it is not a bundle, a credential or a certificates.jsonl');
+  }
+}
+
+/** @param path how the word reads as a file */
+export function readSubjects(word: string, path: string): Subject[] {
+  if (/^https?:\/\//.test(word)) return [{ kind: 'url', ...parseSealUrl(word) }];
+  if (existsSync(path)) return fromFile(path);
+  if (/[/\\]|\.(json|jsonl|jwt|sd-jwt|pdf|txt)$/i.test(word)) throw unreadable(word, '没有这个文件', 'there is no such file');
+  return [{ kind: 'number', number: normalizeNumber(word) }];
+}
+
+/** The number that something claims, unverified: to ask for its status and to name it in a list. */
+export function claimedNumber(subject: Subject): string | undefined {
+  if (subject.kind === 'broken') return undefined;
+  if (subject.kind === 'number' || subject.kind === 'url') return subject.number;
+  try {
+    const { jws } = splitCredential(subject.kind === 'bundle' ? subject.bundle.credential : subject.credential);
+    const payload = JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()) as { credentialSubject?: { number?: unknown } };
+    return typeof payload.credentialSubject?.number === 'string' ? payload.credentialSubject.number : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Owns how the scripts speak: Chinese first, then English; results on stdout, progress and errors on stderr; and what
+ * an error becomes at the end. Exit codes: 0 done, 1 refused or not valid, 2 wrong usage or cannot tell, 130 Ctrl-C.
+ */
+import { KeyFileError } from '../../keys/make.ts';
+import { isRefusal } from '../life/refusal.ts';
+import { CallError, type Problem } from './caller.ts';
+
+/** An end with a reason that people can act on. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly exit: number;
+  /** For --json. */
+  readonly code: string;
+  constructor(exit: number, zh: string, en: string, code = exit === 2 ? 'usage' : 'failed') {
+    super(`${zh} / ${en}`);
+    this.exit = exit;
+    this.code = code;
+  }
+}
+
+/** Wrong arguments. */
+export const usage = (zh: string, en: string): Failure => new Failure(2, zh, en);
+
+// A reader that left (`| head`) is no reason to stop half way.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+export const out = (line = ''): void => void process.stdout.write(`${line}\n`);
+export const err = (line = ''): void => void process.stderr.write(`${line}\n`);
+
+/** Shows how far long work is: in place on a terminal, else a line every few seconds. */
+export class Progress {
+  readonly #what: string;
+  #last = Date.now();
+  #shown = false;
+  constructor(what: string) {
+    this.#what = what;
+  }
+  at(done: number, total: number): void {
+    const tty = process.stderr.isTTY;
+    if (Date.now() - this.#last < (tty ? 100 : 3000)) return;
+    this.#last = Date.now();
+    this.#shown = true;
+    process.stderr.write(`${tty ? '\r' : ''}${this.#what} ${done}/${total}${tty ? '\x1b[K' : '\n'}`);
+  }
+  end(): void {
+    if (this.#shown && process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+    this.#shown = false;
+  }
+}
+
+/** `row N: field: code: message`, one line each, however the message is broken. */
+export const rowLines = (errors: NonNullable<Problem['errors']>): string[] => errors.map(({ row, field, code, message }) => `row ${row}: ${field}: ${code}: ${message.replace(/\s+/g, ' ')}`);
+
+/** What to do about some refusals, where the code alone does not say. */
+const HINTS: Record<string, string> = {
+  client_unknown: '请备案中心执行 luzheng client 登记此密钥 / ask the centre that filed you to run: luzheng client',
+  organization_not_filed: '请先由中心执行 luzheng file 备案 / a centre files the organization first: luzheng file',
+  city_approval_missing: '须由市级中心先执行 luzheng approve / the city approves first: luzheng approve',
+  authority_missing: '请确认密钥文件属于该中心且已由本省根任命 / check that the key file belongs to this centre and was appointed by this province\'s root',
+  proof_wrong: '请核对本机时间和服务地址（--server）/ check this machine\'s clock and the service address (--server)',
+  audience_wrong: '请用服务的正式地址（--server）/ use the address that the service calls its own (--server)',
+};
+
+/** Chinese for what the core refuses in English, where people meet it on their own machine. */
+const REFUSED: Record<string, string> = {
+  number_malformed: '证书编号格式不正确',
+  organization_code_malformed: '机构编码格式不正确',
+  seal_url_malformed: '这个网址不是证书二维码的内容',
+  csv_not_utf8: '文件不是 UTF-8 编码，请另存为“CSV UTF-8（逗号分隔）”',
+  csv_columns_missing: '文件缺少必需的列',
+  csv_column_repeated: '文件中有重复的列',
+  csv_quotes_malformed: '文件中的引号不配对',
+  batch_empty: '名单为空',
+  batch_too_large: '一个批次最多 10,000 人，请拆分',
+  scope_malformed: '备案范围不正确',
+  number_old_qualification: '16 位编号是国家职业资格证书的编号，本平台不收录此类证书',
+  number_special_grade: '两个字母加 20 位数字是特级技师证书编号的形式，本平台不颁发此类证书',
+};
+
+/** The lines for people, and the object for --json. */
+export function explain(error: unknown): { exit: number; lines: string[]; json: Record<string, unknown> } {
+  if (error instanceof CallError) {
+    const { problem } = error;
+    const { title = '请求未被接受', detail = '', code, errors } = problem;
+    const lines = errors ? [...rowLines(errors), `${title} / ${detail} [${code}]`] : [`${title} / ${detail} [${code}]`];
+    const hint = HINTS[code];
+    return { exit: 1, lines: hint === undefined ? lines : [...lines, hint], json: { ...problem } };
+  }
+  if (isRefusal(error)) {
+    const { row, field } = error.facts as { row?: number; field?: string };
+    const zh = REFUSED[error.code];
+    const text = zh === undefined ? error.message : `${zh} / ${error.message}`;
+    return { exit: 1, lines: [row === undefined ? `${text} [${error.code}]` : `row ${row}: ${field ?? 'row'}: ${error.code}: ${text}`], json: { code: error.code, detail: error.message, ...error.facts } };
+  }
+  if (error instanceof Failure) return { exit: error.exit, lines: [error.message], json: { code: error.code, detail: error.message } };
+  if (error instanceof KeyFileError) return { exit: 2, lines: [error.message], json: { code: 'key_file', detail: error.message } };
+  const { code, message, path } = error as NodeJS.ErrnoException & { cause?: { code?: string; message?: string } };
+  const cause = (error as { cause?: { code?: string; message?: string } }).cause;
+  if (error instanceof TypeError && cause) {
+    const why = cause.code ?? cause.message ?? message;
+    return { exit: 2, lines: [`连不上服务（${why}）：请确认地址（--server）和服务是否已启动（npm start） / cannot reach the service; check --server and whether it runs.`], json: { code: 'unreachable', detail: why } };
+  }
+  if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR' || code === 'ENOTDIR' || code === 'EEXIST') {
+    return { exit: 2, lines: [`无法读写 ${path ?? ''}（${code}） / cannot read or write this file.`], json: { code: 'file', detail: `${code} ${path ?? ''}` } };
+  }
+  if (code?.startsWith('ERR_PARSE_ARGS')) return { exit: 2, lines: [`参数有误 / wrong arguments: ${message}`], json: { code: 'usage', detail: message } };
+  return { exit: 1, lines: [`意外错误 / unexpected: ${error instanceof Error ? (error.stack ?? message) : String(error)}`], json: { code: 'unexpected', detail: message } };
+}

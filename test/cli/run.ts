@@ -1,0 +1,61 @@
+/** Runs the scripts as people do: as processes of their own, in a folder of their own. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+
+export interface Run {
+  exit: number | null;
+  out: string;
+  err: string;
+}
+
+export interface Running {
+  child: ChildProcess;
+  /** What stdout held so far. */
+  text(): string;
+  /** Resolves when stdout matches; rejects when the process ends before. */
+  says(pattern: RegExp): Promise<RegExpExecArray>;
+  end: Promise<Run>;
+}
+
+/** Starts `node src/cli/<script>` in a process group of its own. */
+export function start(script: string, args: string[], env: NodeJS.ProcessEnv = {}): Running {
+  const child = spawn(process.execPath, [join(ROOT, 'src/cli', script), ...args], { cwd: ROOT, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  let [out, err] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const end = new Promise<Run>((resolve) => child.once('close', (exit) => resolve({ exit, out, err })));
+  const says = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    let ended = false;
+    void end.then(() => (ended = true));
+    for (;;) {
+      const found = pattern.exec(out);
+      if (found) return found;
+      if (ended) throw new Error(`it ended without saying ${pattern}: ${out}${err}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  return { child, text: () => out, says, end };
+}
+
+export const run = (script: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Run> => start(script, args, env).end;
+
+/** A folder for one test or file. */
+export function scratch(): string {
+  return mkdtempSync(join(tmpdir(), 'luzheng-test-'));
+}
+
+export const removed = (folder: string): void => onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * `npm start` as a process, and the `luzheng` command against it: what a newcomer does in the first ten minutes,
+ * what an employer asks of a certificate, and a kill -9 in between.
+ */
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../src/cli/local.ts';
+import { isAlive, run, scratch, start, type Running } from './run.ts';
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+const folder = scratch();
+const state = join(folder, 'state');
+let port: number;
+let origin: string;
+let service: Running;
+let valid: string;
+let holder: { name: string; id_number: string };
+let revoked: string;
+let root: string;
+let bundle: string;
+
+const luzheng = (...args: string[]) => run('luzheng.ts', args);
+const verify = async (...args: string[]) => (await luzheng('verify', ...args)).exit;
+const launch = () => start('start.ts', ['--port', String(port), '--persist-to', state]);
+
+beforeAll(async () => {
+  port = await freePort();
+  origin = `http://localhost:${port}`;
+  service = launch();
+  await service.says(/Ctrl-C/);
+  const text = service.text();
+  valid = /valid +(\S+)/.exec(text)?.[1] as string;
+  revoked = /revoked +(\S+)/.exec(text)?.[1] as string;
+  root = /root +(\S+)/.exec(text)?.[1] as string;
+  const [, name, id_number] = /holder, invented: (.+) (\S+)/.exec(text) as unknown as [string, string, string];
+  holder = { name, id_number };
+  writeFileSync(join(folder, 'holder.json'), JSON.stringify(holder));
+  bundle = join(folder, `${valid}.json`);
+}, 60_000);
+afterAll(async () => {
+  service.child.kill('SIGTERM');
+  await service.end;
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}, 30_000);
+
+test('it shows a certificate to open and one that was revoked; keys are for their owner alone', async () => {
+  expect(await (await fetch(`${origin}/v1/certificates/${valid}`)).json()).toMatchObject({ verdict: 'valid' });
+  expect(await (await fetch(`${origin}/v1/certificates/${revoked}`)).json()).toMatchObject({ verdict: 'revoked' });
+  expect(service.text()).toContain(`${origin}/c/${valid}`);
+  expect(root).toBe(readFileSync(join(ROOT, '.dev/root.txt'), 'utf8').trim());
+  for (const file of ['.dev/keys/root.json', '.dev/secrets.json']) expect(statSync(join(ROOT, file)).mode & 0o777).toBe(0o600);
+  expect((await fetch(`${origin}/cdn-cgi/handler/scheduled`)).status).toBe(200);
+});
+
+test('a second service refuses the port, and the folder, in words', async () => {
+  const [busy, shared] = await Promise.all([run('start.ts', ['--port', String(port), '--persist-to', join(folder, 'other')]), run('start.ts', ['--port', String(await freePort()), '--persist-to', state])]);
+  expect([busy.exit, busy.err]).toEqual([1, expect.stringContaining(`port ${port} is in use`)]);
+  expect([shared.exit, shared.err]).toEqual([1, expect.stringContaining('is in use by process')]);
+}, 60_000);
+
+test('the holder downloads PDF and bundle', async () => {
+  const { exit } = await luzheng('download', valid, '--out', folder, '--holder', join(folder, 'holder.json'), '--server', origin);
+  expect(exit).toBe(0);
+  expect([existsSync(bundle), existsSync(join(folder, `${valid}.pdf`))]).toEqual([true, true]);
+});
+
+test('verify: 0 valid, 1 not valid, 2 cannot tell', async () => {
+  const good = JSON.parse(readFileSync(bundle, 'utf8')) as { credential: string; approval: string; seal_url: string; inclusion: { index: number } };
+  const save = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const [jws, name, ...rest] = good.credential.split('~') as [string, string, ...string[]];
+  const [salt, claim] = JSON.parse(Buffer.from(name, 'base64url').toString()) as [string, string];
+  const renamed = Buffer.from(JSON.stringify([salt, claim, '别人'])).toString('base64url');
+  const altered = (change: object) => save(`altered-${Math.random()}.json`, JSON.stringify({ ...good, ...change }));
+  const server = ['--server', origin];
+  const under = ['--root', root];
+  const offline = [...under, '--offline'];
+  const otherRoot = ['--root', 'A'.repeat(43)];
+  const line = save('one.jsonl', `${JSON.stringify({ row: 1, number: valid, credential: good.credential, seal_url: good.seal_url })}\n`);
+  const trust = save('trust.json', await (await fetch(`${origin}/.well-known/trust.json`)).text());
+  const cases: [exit: number, ...args: string[]][] = [
+    [0, bundle, ...under, ...server],
+    [0, valid, ...server],
+    [0, valid.toLowerCase(), ...under, ...server],
+    [0, good.seal_url, ...under, ...server],
+    [0, line, ...under, ...server],
+    [1, revoked, ...under, ...server],
+    [1, altered({ credential: [jws, renamed, ...rest].join('~') }), ...under, ...server],
+    [1, altered({ credential: [jws, renamed, ...rest].join('~') }), ...offline],
+    [1, altered({ approval: `${good.approval.slice(0, -6)}AAAAAA` }), ...offline],
+    [1, altered({ inclusion: { ...good.inclusion, index: 1 } }), ...offline],
+    [1, bundle, ...otherRoot, '--offline'],
+    [1, bundle, ...otherRoot, ...server],
+    [1, good.seal_url.replace('//localhost', '//elsewhere.example'), ...under, ...server],
+    [2, bundle, ...offline],
+    [2, line, ...offline, '--trust', trust],
+    [2, good.seal_url, ...offline, '--trust', trust],
+    [2, `${valid.slice(0, -6)}999999`, ...under, ...server],
+    [2, valid, ...offline],
+    [2, join(folder, `${valid}.pdf`), ...under, ...server],
+    [2, valid, ...under, '--server', `http://localhost:${await freePort()}`],
+    [2, bundle, '--root', 'short', ...server],
+    [2, '--colour'],
+  ];
+  const exits: (number | null)[] = [];
+  // Two at a time: as many as there are cores.
+  for (let i = 0; i < cases.length; i += 2) exits.push(...(await Promise.all(cases.slice(i, i + 2).map(([, ...args]) => verify(...args)))));
+  expect(cases.map(([, ...args], i) => [exits[i], ...args])).toEqual(cases);
+});
+
+test('verify says who checked what', async () => {
+  const { out } = await luzheng('verify', valid, '--root', root, '--server', origin, '--json');
+  const found = JSON.parse(out) as { verdict: string; exit: number; checks: { id: string; result: string; by: string }[] };
+  expect(found).toMatchObject({ verdict: 'valid', exit: 0 });
+  expect(Object.fromEntries(found.checks.filter(({ result }) => result === 'pass').map(({ id, by }) => [id, by]))).toEqual({
+    number: 'here', signature: 'here', filing: 'here', approval: 'service', order: 'service', status: 'here',
+  });
+});
+
+test('verify never sends what only the holder has to show', async () => {
+  const sent: string[] = [];
+  const proxy = createServer((request, response) => {
+    void (async () => {
+      const body = Buffer.concat((await request.toArray()) as Buffer[]);
+      sent.push(`${request.url} ${body.toString()}`);
+      const { method = 'GET', headers } = request;
+      const answer = await fetch(origin + request.url, { method, ...(body.length > 0 ? { body, headers: { 'Content-Type': headers['content-type'] as string } } : {}) });
+      response.writeHead(answer.status, { 'Content-Type': answer.headers.get('content-type') ?? 'text/plain' }).end(Buffer.from(await answer.arrayBuffer()));
+    })();
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const { port: at } = proxy.address() as { port: number };
+  const { credential } = JSON.parse(readFileSync(bundle, 'utf8')) as { credential: string };
+  writeFileSync(join(folder, 'holder.sd-jwt'), credential);
+  for (const file of [bundle, join(folder, 'holder.sd-jwt')]) expect(await verify(file, '--root', root, '--server', `http://127.0.0.1:${at}`)).toBe(0);
+  proxy.close();
+  expect(sent.length).toBeGreaterThan(5);
+  for (const disclosure of credential.split('~').slice(1, -1)) expect(sent.join('\n')).not.toContain(disclosure);
+});
+
+test('the command takes an organization of another city from its key to revoked certificates', async () => {
+  const dev = (name: string) => join(ROOT, '.dev/keys', `${name}.json`);
+  const [centre, client] = [join(folder, 'qingdao.json'), join(folder, 'school.json')];
+  const good = async (...args: string[]) => {
+    const { exit, out, err } = await luzheng(...args, '--json');
+    expect([exit, err.replace(/^.*\d\/\d.*\n/gm, ''), args[0]]).toEqual([0, '', args[0]]);
+    return JSON.parse(out) as Record<string, string>;
+  };
+  await Promise.all([good('keys', 'make', '--out', centre), good('keys', 'make', '--out', client)]);
+  await good('appoint', '--root', dev('root'), '--centre', '3702', '--name', '青岛市职业技能鉴定指导中心', '--key', centre, '--by', dev('province'), '--server', origin);
+  await good('file', '--key', centre, '--organization', 'S000037000077', '--name', '青岛示范培训学校', '--uscc', '91350100M000100Y43', '--scope', join(ROOT, 'src/cli/samples/scope.csv'));
+  await good('client', '--key', centre, '--organization', 'S000037000077', '--client', client);
+  const csv = join(folder, 'few.csv');
+  writeFileSync(csv, readFileSync(join(ROOT, 'src/cli/samples/candidates.csv'), 'utf8').split('\n').slice(0, 4).join('\n'));
+  const { id } = await good('submit', csv, '--key', client);
+  expect((await luzheng('issue', id as string, '--key', client)).err).toContain('the province has not approved');
+  expect((await luzheng('approve', id as string, '--key', dev('province'), '--server', origin)).err).toContain('filed by a city');
+  await good('approve', id as string, '--key', centre);
+  await good('approve', id as string, '--key', dev('province'), '--server', origin);
+  expect(await good('issue', id as string, '--key', client)).toMatchObject({ state: 'issued', issued: 3 });
+  await good('download', id as string, '--key', client, '--out', join(folder, 'got'));
+  const lines = readFileSync(join(folder, 'got/certificates.jsonl'), 'utf8').trim().split('\n');
+  const { number } = JSON.parse(lines[0] as string) as { number: string };
+  expect([lines.length, existsSync(join(folder, 'got/pdf', `${number}.pdf`))]).toEqual([3, true]);
+  expect(await good('status', number, 'revoke', '--reason', 'issued_in_error', '--key', client)).toMatchObject({ state: 'revoked' });
+  expect(await verify(join(folder, 'got/certificates.jsonl'), '--root', root, '--server', origin)).toBe(1);
+});
+
+test('kill -9 of everything loses nothing: the same numbers, the same data', async () => {
+  const server = Number(readFileSync(join(state, 'server.pid'), 'utf8'));
+  process.kill(-server, 'SIGKILL');
+  process.kill(-(service.child.pid as number), 'SIGKILL');
+  await service.end;
+  service = launch();
+  await service.says(/Ctrl-C/);
+  for (const number of [valid, revoked, root]) expect(service.text()).toContain(number);
+  expect(await verify(bundle, '--root', root, '--server', origin)).toBe(0);
+});
+
+test('kill -9 of the script alone leaves no runtime behind', async () => {
+  const server = Number(readFileSync(join(state, 'server.pid'), 'utf8'));
+  process.kill(service.child.pid as number, 'SIGKILL');
+  await service.end;
+  for (let i = 0; i < 100 && isAlive(server); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(isAlive(server)).toBe(false);
+  await expect(fetch(`${origin}/healthz`)).rejects.toThrow();
+});
+
+test('an interrupted seeding is taken up again, with the same certificates', async () => {
+  // As if the first start had died after writing to the register and before remembering the numbers.
+  const file = join(state, 'luzheng.json');
+  const { seeded, ...kept } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  expect(seeded).toMatchObject({ valid, revoked });
+  writeFileSync(file, JSON.stringify(kept));
+  service = launch();
+  await service.says(/Ctrl-C/);
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ seeded: { valid, revoked, holder } });
+  service.child.kill('SIGINT');
+  expect((await service.end).exit).toBe(0);
+});

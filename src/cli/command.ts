@@ -11,6 +11,15 @@ import { keyPath } from './dev.ts';
 import type { Identity } from './sign.ts';
 import { out, usage } from './talk.ts';
 
+/** A thumbprint may begin with a hyphen; after an option it is that option's value all the same. */
+const joinThumbprints = (argv: readonly string[]): string[] =>
+  argv.reduce<string[]>((joined, word) => {
+    const before = joined.at(-1);
+    if (/^-[A-Za-z0-9_-]{42}$/.test(word) && before?.startsWith('--') && !before.includes('=')) joined[joined.length - 1] = `${before}=${word}`;
+    else joined.push(word);
+    return joined;
+  }, []);
+
 export interface Command {
   /** Words after the name, e.g. `BATCH`; the same number of arguments is required, optional ones in brackets. */
   takes: string;
@@ -28,7 +37,7 @@ export class Input {
   readonly #words: string[];
 
   constructor(command: Command, argv: string[]) {
-    const { values, positionals } = parseArgs({ args: argv, options: { ...command.options, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } }, allowPositionals: true });
+    const { values, positionals } = parseArgs({ args: joinThumbprints(argv), options: { ...command.options, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } }, allowPositionals: true });
     this.#values = values;
     this.#words = positionals;
     this.json = values['json'] === true;

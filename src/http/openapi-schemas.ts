@@ -77,7 +77,7 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
       certificate: { anyOf: [ref('CertificateView'), { type: 'null' }], description: '只含经验证的签名内容 / only what a verified signature says' },
       'credential?': SD_JWT,
       'replaced_by?': NUMBER,
-      'status?': object({ action: text('action', { enum: ACTIONS }), reason: text('reason', { enum: REASONS }), at: time('when') }, { description: 'The event that ended or suspended it' }),
+      'status?': object({ action: text('action', { enum: ACTIONS }), reason: text('reason', { enum: REASONS }), at: time('when'), seq: whole('place in the history'), digest: text('SHA-256 of the payload, base64url: the prev of the next event') }, { description: 'The last event of its history' }),
       'proved?': listOf(text('what the caller proved to know', { enum: ['number', 'name', 'id_number'] })),
       checked_at: time('checked at'),
     },

@@ -34,6 +34,15 @@ export interface CertificateView {
   replaces?: string;
 }
 
+/** An event as a report shows it; `digest`: SHA-256 of its payload, base64url. */
+export interface Fate {
+  action: string;
+  reason: string;
+  at: string;
+  seq: number;
+  digest: string;
+}
+
 export interface Report {
   verdict: Verdict;
   checks: Check[];
@@ -43,8 +52,8 @@ export interface Report {
   credential?: string;
   /** Number of the certificate that replaced this one. */
   replaced_by?: string;
-  /** The event that ended or suspended it. */
-  status?: { action: string; reason: string; at: string };
+  /** The last event of its history. `seq` and `digest` are what the next event must follow on. */
+  status?: Fate;
   /** What the caller proved knowledge of (search). */
   proved?: string[];
   checked_at: string;

@@ -179,8 +179,8 @@ async function checkStatus(evidence: Evidence, directory: Directory, found: Find
   if (columns?.replaced_by && !successor) return skip('successor_being_signed');
   if (columns) compareState(columns, history.state, successor?.number);
   if (history.last) {
-    const { action, reason, iat } = history.last.payload;
-    found.fate = { action, reason, at: toTimestamp(iat) };
+    const { action, reason, iat, seq } = history.last.payload;
+    found.fate = { action, reason, at: toTimestamp(iat), seq, digest: history.last.digest };
   }
   if (history.state !== 'valid') throw new StatusVerdict(history.state, 'The certificate is not in force.');
   if (successor) throw new StatusVerdict('replaced', 'A corrected certificate replaced this one.');

@@ -7,7 +7,7 @@ import type { CredentialFacts } from './credential.ts';
 import type { ClaimName, Disclosed } from './disclose.ts';
 import { levelName } from './level.ts';
 import { parseNumber } from './number.ts';
-import type { CertificateView } from './report.ts';
+import type { CertificateView, Fate } from './report.ts';
 import type { Approval, Filing } from './schema.ts';
 import type { SealFacts } from './seal.ts';
 
@@ -21,7 +21,7 @@ export interface Findings {
   filing?: Filing;
   approval?: Approval;
   approvers?: string[];
-  fate?: { action: string; reason: string; at: string } | undefined;
+  fate?: Fate;
   replaced_by?: string;
 }
 

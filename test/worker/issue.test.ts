@@ -7,7 +7,7 @@ import { env } from 'cloudflare:workers';
 import type { Caller } from '../../src/enrol.ts';
 import type { Env } from '../../src/env.ts';
 import { Memo } from '../../src/life/memo.ts';
-import { issueBatch, sweepBatches } from '../../src/registrar.ts';
+import { drawStatusIndexes, issueBatch, sweepBatches } from '../../src/registrar.ts';
 import { serviceOf, type Service } from '../../src/service.ts';
 import { approve, as, candidate, candidates, db, fileWith, foundProvince, issue, order, submit, type Organization, type Province } from '../kit.ts';
 import { Fault, faultyDatabase, type Mode } from './faults.ts';
@@ -155,4 +155,10 @@ test('a replacement: approved like any row, the old number points to the new', a
   expect(await as(school.client).get(`/v1/certificates/${old}`)).toMatchObject({ verdict: 'replaced', replaced_by: next });
   expect(await as(school.client).get(`/v1/certificates/${next}`)).toMatchObject({ verdict: 'valid', certificate: { replaces: old } });
   await expect(submit(school, [{ ...original, name: '章三', replaces: old }])).rejects.toMatchObject({ problem: { code: 'rows_refused' } });
+});
+
+test('places for a batch of the largest size are drawn without repeat', async () => {
+  const { indexes } = await drawStatusIndexes(serviceWith(), 10_000);
+  expect(new Set(indexes).size).toBe(10_000);
+  expect(indexes.every((index) => index >= 0 && index < 131_072)).toBe(true);
 });

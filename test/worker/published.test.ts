@@ -30,7 +30,7 @@ async function bits(url: string): Promise<{ bits: Uint8Array; payload: Record<st
   const response = await anyone.take('GET', url.slice(ORIGIN.length));
   expect(response.headers.get('content-type')).toBe('application/vc+jwt');
   const jwks = await anyone.get<JSONWebKeySet>('/.well-known/jwks.json');
-  const { payload, protectedHeader } = await compactVerify(await response.text(), createLocalJWKSet(jwks));
+  const { payload, protectedHeader } = await compactVerify(new Uint8Array(await response.arrayBuffer()), createLocalJWKSet(jwks));
   expect(protectedHeader).toMatchObject({ alg: 'ES256', typ: 'vc+jwt' });
   const list = JSON.parse(new TextDecoder().decode(payload)) as { credentialSubject: { encodedList: string; type: string } } & Record<string, unknown>;
   const { encodedList } = list.credentialSubject;

@@ -2,6 +2,7 @@
 import { parseNumber } from '../../life/number.ts';
 import { KEY, KEY_HELP, type Command } from '../command.ts';
 import { changeStatus } from '../sign.ts';
+import type { Report } from '../../life/report.ts';
 import type { Event } from '../../life/status.ts';
 import { usage } from '../talk.ts';
 
@@ -18,20 +19,18 @@ export const status: Command = {
   about: '撤销、暂停、恢复证书 / revoke, suspend, reinstate',
   help: `${KEY_HELP}
   --reason CODE    ${REASONS.join(' ')}
-  --seq N          第几次变更，默认 1 / which event of this certificate this is
-  --prev DIGEST    上一次变更打印的 digest（seq > 1 时必填）/ what the event before printed, from the second on
   撤销不可恢复 / a revocation is final`,
-  options: { ...KEY, reason: { type: 'string' }, seq: { type: 'string' }, prev: { type: 'string' } },
+  options: { ...KEY, reason: { type: 'string' } },
   async run(input) {
     const number = parseNumber(input.word(0)).text;
     const action: Event['action'] = oneOf(input.word(1), ACTIONS, '操作 / the action');
     const reason = oneOf(input.need('reason'), REASONS, '--reason');
-    const seq = input.whole('seq', 1);
-    const prev = input.text('prev');
-    if (seq > 1 && prev === undefined) throw usage('--seq 大于 1 时须给出 --prev', 'from the second event on, --prev is needed');
     const { identity, caller } = await input.caller();
-    const statement = await changeStatus(identity, { number, action, reason, seq, ...(prev === undefined ? {} : { prev }) });
+    // Each event names the one before; the service refuses it if another came in between.
+    const { status: last } = await caller.get<Report>(`/v1/certificates/${number}`);
+    const place = last ? { seq: last.seq + 1, prev: last.digest } : { seq: 1 };
+    const statement = await changeStatus(identity, { number, action, reason, ...place });
     const done = await caller.post<{ state: string; seq: number; digest: string }>(`/v1/certificates/${number}/status`, { statement });
-    input.answer([`${number}  ${done.state}`, `下次变更用 / next event   --seq ${done.seq + 1} --prev ${done.digest}`], { ...done, number });
+    input.answer([`${number}  ${done.state}`], { ...done, number });
   },
 };

@@ -6,6 +6,7 @@ import type { Assets, D1Database } from './storage/bindings.ts';
 import { readConfig, type Config, type Env } from './env.ts';
 import type { Font } from './life/font.ts';
 import { Memo } from './life/memo.ts';
+import { BatchContexts } from './storage/certificates.ts';
 import { Vault } from './storage/vault.ts';
 import { loadFont } from './storage/assets.ts';
 
@@ -13,6 +14,7 @@ export interface Service {
   config: Config;
   db: D1Database;
   memo: Memo;
+  contexts: BatchContexts;
   vault: Vault;
   /** NumericDate, whole seconds. */
   now(): number;
@@ -41,6 +43,7 @@ export function serviceOf(env: Env): Service {
     config,
     db: env.DB,
     memo: new Memo(),
+    contexts: new BatchContexts(),
     vault: new Vault(env.DB, config, systemRandom, systemClock),
     now: systemClock,
     random: systemRandom,

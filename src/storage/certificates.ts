@@ -1,10 +1,11 @@
 /**
  * Owns reading certificates with all that proves them, their events and downloads: one named function per
- * SQL statement. A look-up is one statement, so that its cost is one round trip to the database.
+ * SQL statement. A look-up is one statement, and a second one where its batch was not read lately.
  */
 import type { D1Database } from './bindings.ts';
 
-export interface CertificateRow {
+/** What a certificate has of its own. `events` and `successor` are JSON made by SQLite. */
+export interface OwnRow {
   number: string;
   organization: string;
   year: number;
@@ -31,6 +32,13 @@ export interface CertificateRow {
   row_occupation_code: string;
   row_job: string;
   row_replaces: string | null;
+  events: string;
+  successor: string | null;
+  revision: number;
+}
+
+/** What all certificates of a batch share. `centres` is JSON made by SQLite. */
+export interface BatchContext {
   count: number;
   root: string;
   batch_organization: string;
@@ -42,41 +50,71 @@ export interface CertificateRow {
   filing: string;
   client: string;
   centres: string;
-  events: string;
-  successor: string | null;
+  revision: number;
 }
 
-/** Everything that proves a certificate. `centres`, `events` and `successor` are JSON made by SQLite. */
-const CERTIFICATE = `
+/** Everything that proves a certificate. */
+export type CertificateRow = Omit<OwnRow, 'revision'> & Omit<BatchContext, 'revision'>;
+
+const OWN = `
   SELECT c.number, c.organization, c.year, c.level, c.serial, c.batch, c.position, c.person, c.occupation_code, c.job,
     c.status_list, c.status_index, c.state, c.live, c.replaced_by, k.credential, k.seal, k.path,
     r.facts, r.sealed, r.person AS row_person, r.row, r.level AS row_level, r.occupation_code AS row_occupation_code, r.job AS row_job,
-    r.replaces AS row_replaces, b.count, b.root, b.organization AS batch_organization,
-    o.approval, o.approval_jti, o.order_token, o.issued_at, o.key_number, f.token AS filing, cl.token AS client,
-    (SELECT json_group_array(s.token) FROM statements s WHERE s.typ = 'centre+jwt' AND s.sub IN ('centre:3700', f.iss)) AS centres,
+    r.replaces AS row_replaces,
     (SELECT json_group_array(json_object('token', e.token, 'client', s.token) ORDER BY e.seq)
        FROM events e LEFT JOIN statements s ON s.id = e.client WHERE e.number = c.number) AS events,
     (SELECT json_object('credential', k2.credential, 'filing', f2.token) FROM credentials k2
        JOIN certificates c2 ON c2.number = k2.number JOIN batches b2 ON b2.id = c2.batch JOIN statements f2 ON f2.id = b2.filing
-       WHERE k2.number = c.replaced_by) AS successor
+       WHERE k2.number = c.replaced_by) AS successor,
+    (SELECT n FROM revision) AS revision
   FROM certificates c
   JOIN credentials k ON k.number = c.number
-  JOIN rows r ON r.batch = c.batch AND r.position = c.position
-  JOIN batches b ON b.id = c.batch
-  JOIN orders o ON o.batch = c.batch
-  JOIN statements f ON f.id = b.filing
-  JOIN statements cl ON cl.id = o.client`;
+  JOIN rows r ON r.batch = c.batch AND r.position = c.position`;
 
-export const selectCertificate = (db: D1Database, number: string): Promise<CertificateRow | null> =>
-  db.prepare(`${CERTIFICATE} WHERE c.number = ?`).bind(number).first<CertificateRow>();
+const CONTEXT = `
+  SELECT b.count, b.root, b.organization AS batch_organization, o.approval, o.approval_jti, o.order_token, o.issued_at, o.key_number,
+    f.token AS filing, cl.token AS client,
+    (SELECT json_group_array(s.token) FROM statements s WHERE s.typ = 'centre+jwt' AND s.sub IN ('centre:3700', f.iss)) AS centres,
+    (SELECT n FROM revision) AS revision
+  FROM batches b
+  JOIN orders o ON o.batch = b.id
+  JOIN statements f ON f.id = b.filing
+  JOIN statements cl ON cl.id = o.client
+  WHERE b.id = ?`;
+
+/** Contexts of batches as last read; each counts only while the register's revision is the one it was read at. */
+export class BatchContexts {
+  readonly #known = new Map<string, BatchContext>();
+  static readonly limit = 500;
+
+  async of(db: D1Database, batch: string, revision: number): Promise<BatchContext | null> {
+    const known = this.#known.get(batch);
+    if (known?.revision === revision) return known;
+    const context = await db.prepare(CONTEXT).bind(batch).first<BatchContext>();
+    if (!context) return null;
+    this.#known.set(batch, context);
+    if (this.#known.size > BatchContexts.limit) this.#known.delete(this.#known.keys().next().value as string);
+    return context;
+  }
+}
+
+async function whole(db: D1Database, contexts: BatchContexts, own: OwnRow | null): Promise<CertificateRow | null> {
+  const context = own && (await contexts.of(db, own.batch, own.revision));
+  return own && context ? { ...own, ...context } : null;
+}
+
+/** A certificate with all that proves it; null when any of it is missing. */
+export const selectCertificate = async (db: D1Database, contexts: BatchContexts, number: string): Promise<CertificateRow | null> =>
+  whole(db, contexts, await db.prepare(`${OWN} WHERE c.number = ?`).bind(number).first<OwnRow>());
 
 /** The certificates of a person, newest number first; `persons`: the keyed digests of one number under each document type. */
-export async function selectCertificatesOfPerson(db: D1Database, persons: readonly string[], limit: number): Promise<CertificateRow[]> {
+export async function selectCertificatesOfPerson(db: D1Database, contexts: BatchContexts, persons: readonly string[], limit: number): Promise<CertificateRow[]> {
   const { results } = await db
-    .prepare(`${CERTIFICATE} WHERE c.person IN (SELECT value FROM json_each(?)) ORDER BY c.number DESC LIMIT ?`)
+    .prepare(`${OWN} WHERE c.person IN (SELECT value FROM json_each(?)) ORDER BY c.number DESC LIMIT ?`)
     .bind(JSON.stringify(persons), limit)
-    .all<CertificateRow>();
-  return results;
+    .all<OwnRow>();
+  const rows = await Promise.all(results.map((own) => whole(db, contexts, own)));
+  return rows.filter((row) => row !== null);
 }
 
 /** Signed certificates of a batch in row order. */

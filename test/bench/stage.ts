@@ -5,6 +5,7 @@
 import { build } from 'esbuild';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unstable_splitSqlQuery } from 'wrangler';
 import { Miniflare, Response as MiniflareResponse } from 'miniflare';
 import { buildAssets, ROOT } from '../../src/cli/build.ts';
 import { Caller } from '../../src/cli/caller.ts';
@@ -64,8 +65,7 @@ export async function makeStage(): Promise<Stage> {
   const db = await mf.getD1Database('DB');
   const folder = join(ROOT, 'src/storage/migrations');
   for (const file of readdirSync(folder).sort()) {
-    const sql = readFileSync(join(folder, file), 'utf8').replace(/--.*$/gm, '');
-    for (const statement of sql.split(';').map((one) => one.trim()).filter(Boolean)) await db.prepare(statement).run();
+    for (const statement of unstable_splitSqlQuery(readFileSync(join(folder, file), 'utf8'))) await db.prepare(statement).run();
   }
   const url = (await mf.unsafeGetDirectURL()).origin;
   // The public origin is what DPoP proofs name; the requests go to the socket.

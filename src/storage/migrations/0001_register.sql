@@ -176,3 +176,15 @@ CREATE TABLE downloads (
   at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX downloads_by_number ON downloads (number, at);
+
+-- What certificates of a batch share (statements, order, root) may be remembered by an isolate as long as this
+-- number stays: every edit of it, by the service or by hand, raises the number, and a look-up reads it each time.
+CREATE TABLE revision (n INTEGER NOT NULL) STRICT;
+INSERT INTO revision (n) VALUES (1);
+CREATE TRIGGER revision_statements_insert AFTER INSERT ON statements BEGIN UPDATE revision SET n = n + 1; END;
+CREATE TRIGGER revision_statements_update AFTER UPDATE ON statements BEGIN UPDATE revision SET n = n + 1; END;
+CREATE TRIGGER revision_statements_delete AFTER DELETE ON statements BEGIN UPDATE revision SET n = n + 1; END;
+CREATE TRIGGER revision_orders_update AFTER UPDATE ON orders BEGIN UPDATE revision SET n = n + 1; END;
+CREATE TRIGGER revision_orders_delete AFTER DELETE ON orders BEGIN UPDATE revision SET n = n + 1; END;
+CREATE TRIGGER revision_batches_update AFTER UPDATE OF id, organization, filing, count, root ON batches BEGIN UPDATE revision SET n = n + 1; END;
+CREATE TRIGGER revision_batches_delete AFTER DELETE ON batches BEGIN UPDATE revision SET n = n + 1; END;

@@ -5,8 +5,10 @@
 import type { Assets, D1Database } from './storage/bindings.ts';
 import { readConfig, type Config, type Env } from './env.ts';
 import type { Font } from './life/font.ts';
+import type { Directory } from './life/authority.ts';
 import { Memo } from './life/memo.ts';
-import { BatchContexts } from './storage/certificates.ts';
+import { Recent } from './life/recent.ts';
+import type { BatchContexts, CertificateRow } from './storage/certificates.ts';
 import { Vault } from './storage/vault.ts';
 import { loadFont } from './storage/assets.ts';
 
@@ -15,6 +17,10 @@ export interface Service {
   db: D1Database;
   memo: Memo;
   contexts: BatchContexts;
+  /** Stored rows whose private part was found intact, by number (ciphertext, never what is in it). */
+  intact: Recent<CertificateRow>;
+  /** Opened directories by the texts of their centre statements. */
+  directories: Recent<Promise<Directory>>;
   vault: Vault;
   /** NumericDate, whole seconds. */
   now(): number;
@@ -43,7 +49,9 @@ export function serviceOf(env: Env): Service {
     config,
     db: env.DB,
     memo: new Memo(),
-    contexts: new BatchContexts(),
+    contexts: new Recent(500),
+    intact: new Recent(2_000),
+    directories: new Recent(100),
     vault: new Vault(env.DB, config, systemRandom, systemClock),
     now: systemClock,
     random: systemRandom,

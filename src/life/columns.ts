@@ -3,10 +3,9 @@
  * edited by hand is noticed by whoever looks it up.
  * It refuses the first column that differs (`register_differs`, with the column's name).
  */
-import { shanghaiYear } from './calendar.ts';
 import type { CredentialFacts } from './credential.ts';
 import type { Holder } from './disclose.ts';
-import { parseNumber } from './number.ts';
+import type { CertificateNumber } from './number.ts';
 import { Refusal } from './refusal.ts';
 import type { State } from './status.ts';
 
@@ -28,6 +27,7 @@ export interface Columns {
   root: string;
   /** The row's public part as stored. */
   row: string;
+  replaces: string | null;
   state: State | 'replaced';
   live: boolean;
   replaced_by: string | null;
@@ -40,14 +40,14 @@ export interface Columns {
 
 const differs = (column: string) => new Refusal('register_differs', 'A stored column contradicts the signed certificate.', { part: column });
 
-/** Compares every column that the signed credential (and its seal) determines. `row`: the row's canonical text. */
-export async function compareColumns(columns: Columns, facts: CredentialFacts, row: string, holder: Partial<Holder>): Promise<void> {
-  const parts = parseNumber(facts.number);
+/** Compares every column that the signed credential (and its seal) determines. `parts`: of its number, compared
+ * with its facts before; `row`: the row's canonical text. */
+export async function compareColumns(columns: Columns, facts: CredentialFacts, parts: CertificateNumber, row: string, holder: Partial<Holder>): Promise<void> {
   const keyNumber = Number(facts.kid.split('-').at(-1));
   const expected: Partial<Record<keyof Columns, unknown>> = {
     number: facts.number,
     organization: parts.organization,
-    year: shanghaiYear(facts.issued_at),
+    year: parts.year,
     level: facts.row.level,
     serial: parts.serial,
     occupation_code: facts.row.occupation.code,
@@ -59,6 +59,7 @@ export async function compareColumns(columns: Columns, facts: CredentialFacts, r
     approval: facts.approval,
     key_number: keyNumber,
     row,
+    replaces: facts.row.replaces ?? null,
   };
   for (const [column, value] of Object.entries(expected)) {
     if (columns[column as keyof Columns] !== value) throw differs(column);

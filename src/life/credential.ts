@@ -135,6 +135,7 @@ const PAYLOAD = v.object({
   credentialStatus: v.tuple([v.object({ statusListIndex: v.pipe(text, v.digits()), statusListCredential: text }), v.object({})]),
 });
 
+const ORIGIN = /^(https?:\/\/[^\s/?#]{1,253})\/c\//;
 const STATUS_URL = /\/v1\/status\/revocation-(\d{1,9})$/;
 
 /**
@@ -149,7 +150,7 @@ export async function openCredential(jws: string, find: KeyFinder): Promise<Cred
     const { credentialSubject: subject, credentialStatus } = claims;
     const { occupation, job, level, exam_date, masked_name, replaces, _sd: sd } = subject;
     const facts: CredentialFacts = {
-      origin: new URL(claims.id).origin,
+      origin: ORIGIN.exec(claims.id)?.[1] ?? '',
       number: subject.number,
       organization_name: claims.issuer.name,
       kid,

@@ -65,12 +65,12 @@ const issuingKey = (directory: Directory, filing: Filing, hostless: boolean) => 
 };
 
 function checkNumber(evidence: Evidence, found: Findings): Outcome {
-  if (evidence.asked !== undefined) parseNumber(evidence.asked);
+  if (evidence.asked !== undefined && evidence.asked !== found.facts?.number) parseNumber(evidence.asked);
   if (evidence.host_known === false) throw new Refusal('host_unknown', 'The code names a host that this service never used.');
   const number = found.facts?.number ?? evidence.seal?.number;
   if (number === undefined) return evidence.asked === undefined ? skip('credential_unread') : pass;
-  parseNumber(number);
-  if (evidence.asked !== undefined && parseNumber(evidence.asked).text !== number) throw new Refusal('number_differs', 'The certificate has another number.');
+  if (!found.facts) parseNumber(number);
+  if (evidence.asked !== undefined && evidence.asked !== number && parseNumber(evidence.asked).text !== number) throw new Refusal('number_differs', 'The certificate has another number.');
   if (evidence.seal && evidence.seal.number !== number) throw new Refusal('number_differs', 'The QR code and the certificate have different numbers.');
   return pass;
 }
@@ -83,7 +83,7 @@ async function checkSignature(evidence: Evidence, directory: Directory, filing: 
   }
   if (evidence.credential !== undefined) {
     const { jws, disclosures } = splitCredential(evidence.credential);
-    const facts = await openCredential(jws, issuingKey(directory, filing, false));
+    const facts = await directory.memo.recall(jws, issuingKey(directory, filing, false), (find) => openCredential(jws, find));
     const parts = parseNumber(facts.number);
     const code = facts.kid.split('#')[1]?.replace(/-\d+$/, '');
     if (parts.organization !== code) throw new Refusal('number_contradicts', 'The number belongs to another organization.', { part: 'organization' });
@@ -93,6 +93,8 @@ async function checkSignature(evidence: Evidence, directory: Directory, filing: 
     const { name } = found.disclosed.holder;
     if (name !== undefined && maskName(name) !== facts.row.masked_name) throw new Refusal('disclosure_not_signed', 'The name does not fit the masked name.', { part: 'name' });
     found.facts = facts;
+    found.leaf = leafText(facts.row);
+    if (evidence.columns) await compareColumns(evidence.columns, facts, parts, found.leaf, found.disclosed.holder);
   }
   if (evidence.seal && found.facts) {
     // The certificate names its seal, so the seal's own signature need not be verified once more.
@@ -101,10 +103,6 @@ async function checkSignature(evidence: Evidence, directory: Directory, filing: 
     }
   } else if (evidence.seal) {
     found.seal = await openSeal(evidence.seal.number, evidence.seal.digits, issuingKey(directory, filing, true));
-  }
-  if (found.facts) {
-    found.leaf = leafText(found.facts.row);
-    if (evidence.columns) await compareColumns(evidence.columns, found.facts, found.leaf, found.disclosed?.holder ?? {});
   }
   return found.facts || found.seal ? pass : skip('nothing_signed');
 }

@@ -1,10 +1,12 @@
 /**
  * Owns reading certificates with all that proves them, their events and downloads: one named function per
- * SQL statement. A look-up is one statement, and a second one where its batch was not read lately.
+ * SQL statement. A look-up is one statement; a second one reads its batch where that was not read
+ * lately, a third what became of it where something did. Sub-queries would cost every look-up (test/bench).
  */
+import type { Recent } from '../life/recent.ts';
 import type { D1Database } from './bindings.ts';
 
-/** What a certificate has of its own. `events` and `successor` are JSON made by SQLite. */
+/** What a certificate has of its own. */
 export interface OwnRow {
   number: string;
   organization: string;
@@ -32,9 +34,14 @@ export interface OwnRow {
   row_occupation_code: string;
   row_job: string;
   row_replaces: string | null;
+  event_count: number;
+  revision: number;
+}
+
+/** Events with the client statements behind them, and the replacing certificate with its filing: JSON made by SQLite. */
+export interface FateRow {
   events: string;
   successor: string | null;
-  revision: number;
 }
 
 /** What all certificates of a batch share. `centres` is JSON made by SQLite. */
@@ -54,22 +61,26 @@ export interface BatchContext {
 }
 
 /** Everything that proves a certificate. */
-export type CertificateRow = Omit<OwnRow, 'revision'> & Omit<BatchContext, 'revision'>;
+export type CertificateRow = Omit<OwnRow, 'revision' | 'event_count'> & FateRow & Omit<BatchContext, 'revision'>;
 
 const OWN = `
   SELECT c.number, c.organization, c.year, c.level, c.serial, c.batch, c.position, c.person, c.occupation_code, c.job,
     c.status_list, c.status_index, c.state, c.live, c.replaced_by, k.credential, k.seal, k.path,
     r.facts, r.sealed, r.person AS row_person, r.row, r.level AS row_level, r.occupation_code AS row_occupation_code, r.job AS row_job,
     r.replaces AS row_replaces,
-    (SELECT json_group_array(json_object('token', e.token, 'client', s.token) ORDER BY e.seq)
-       FROM events e LEFT JOIN statements s ON s.id = e.client WHERE e.number = c.number) AS events,
-    (SELECT json_object('credential', k2.credential, 'filing', f2.token) FROM credentials k2
-       JOIN certificates c2 ON c2.number = k2.number JOIN batches b2 ON b2.id = c2.batch JOIN statements f2 ON f2.id = b2.filing
-       WHERE k2.number = c.replaced_by) AS successor,
-    (SELECT n FROM revision) AS revision
+    (SELECT count(*) FROM events e WHERE e.number = c.number) AS event_count, (SELECT n FROM revision) AS revision
   FROM certificates c
   JOIN credentials k ON k.number = c.number
   JOIN rows r ON r.batch = c.batch AND r.position = c.position`;
+
+/** What became of a certificate. Read only where something did: few certificates have events or a successor. */
+const FATE = `
+  SELECT
+    (SELECT json_group_array(json_object('token', e.token, 'client', s.token) ORDER BY e.seq)
+       FROM events e LEFT JOIN statements s ON s.id = e.client WHERE e.number = ?1) AS events,
+    (SELECT json_object('credential', k.credential, 'filing', f.token) FROM credentials k
+       JOIN certificates c ON c.number = k.number JOIN batches b ON b.id = c.batch JOIN statements f ON f.id = b.filing
+       WHERE k.number = ?2) AS successor`;
 
 const CONTEXT = `
   SELECT b.count, b.root, b.organization AS batch_organization, o.approval, o.approval_jti, o.order_token, o.issued_at, o.key_number,
@@ -83,24 +94,23 @@ const CONTEXT = `
   WHERE b.id = ?`;
 
 /** Contexts of batches as last read; each counts only while the register's revision is the one it was read at. */
-export class BatchContexts {
-  readonly #known = new Map<string, BatchContext>();
-  static readonly limit = 500;
+export type BatchContexts = Recent<BatchContext>;
 
-  async of(db: D1Database, batch: string, revision: number): Promise<BatchContext | null> {
-    const known = this.#known.get(batch);
-    if (known?.revision === revision) return known;
-    const context = await db.prepare(CONTEXT).bind(batch).first<BatchContext>();
-    if (!context) return null;
-    this.#known.set(batch, context);
-    if (this.#known.size > BatchContexts.limit) this.#known.delete(this.#known.keys().next().value as string);
-    return context;
-  }
+async function contextOf(db: D1Database, contexts: BatchContexts, batch: string, revision: number): Promise<BatchContext | null> {
+  const known = contexts.get(batch);
+  if (known?.revision === revision) return known;
+  const context = await db.prepare(CONTEXT).bind(batch).first<BatchContext>();
+  return context && contexts.set(batch, context);
 }
 
+const UNTOUCHED: FateRow = { events: '[]', successor: null };
+
 async function whole(db: D1Database, contexts: BatchContexts, own: OwnRow | null): Promise<CertificateRow | null> {
-  const context = own && (await contexts.of(db, own.batch, own.revision));
-  return own && context ? { ...own, ...context } : null;
+  const context = own && (await contextOf(db, contexts, own.batch, own.revision));
+  if (!own || !context) return null;
+  const touched = own.event_count > 0 || own.replaced_by !== null;
+  const fate = touched ? await db.prepare(FATE).bind(own.number, own.replaced_by).first<FateRow>() : null;
+  return { ...own, ...context, ...(fate ?? UNTOUCHED) };
 }
 
 /** A certificate with all that proves it; null when any of it is missing. */

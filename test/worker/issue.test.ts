@@ -8,7 +8,7 @@ import type { Caller } from '../../src/enrol.ts';
 import type { Env } from '../../src/env.ts';
 import { Memo } from '../../src/life/memo.ts';
 import { drawStatusIndexes, issueBatch, sweepBatches } from '../../src/registrar.ts';
-import { BatchContexts } from '../../src/storage/certificates.ts';
+import { Recent } from '../../src/life/recent.ts';
 import { serviceOf, type Service } from '../../src/service.ts';
 import { approve, as, candidate, candidates, db, fileWith, foundProvince, issue, order, submit, type Organization, type Province } from '../kit.ts';
 import { Fault, faultyDatabase, type Mode } from './faults.ts';
@@ -25,7 +25,7 @@ const callerOf = (organization: Organization): Caller => ({ role: 'organization'
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 
 /** A service as a new process would have it: nothing remembered. */
-const serviceWith = (change: Partial<Service> = {}): Service => ({ ...serviceOf(env as Env), memo: new Memo(), contexts: new BatchContexts(), ...change });
+const serviceWith = (change: Partial<Service> = {}): Service => ({ ...serviceOf(env as Env), memo: new Memo(), contexts: new Recent(10), intact: new Recent(10), directories: new Recent(10), ...change });
 
 beforeAll(async () => {
   province = await foundProvince();

@@ -8,7 +8,7 @@ import { centreRoutes } from './http/centre.ts';
 import { describeRoutes } from './http/describe.ts';
 import { factory } from './http/env.ts';
 import { organizationRoutes } from './http/organization.ts';
-import { pageRoutes } from './http/pages.tsx';
+import { answerProblem, pageRoutes } from './http/pages.tsx';
 import { onError, problem } from './http/problems.ts';
 import { publicRoutes } from './http/public.ts';
 import { wellKnownRoutes } from './http/wellknown.ts';
@@ -58,4 +58,4 @@ for (const [path, allowed] of [...methods].sort(([a], [b]) => Number(a.includes(
   });
 }
 
-app.notFound((c) => problem(c, new Refusal('not_found', 'There is nothing at this address. The API is described in /openapi.json.')));
+app.notFound((c) => answerProblem(c, new Refusal('not_found', 'There is nothing at this address. The API is described in /openapi.json.')));

@@ -192,9 +192,11 @@ export const pageRoutes = factory
   .get('/assets/:file', (c) => assetFile(c, c.req.param('file')));
 
 /** Whoever asked for a page gets a page; others get the problem itself. */
-pageRoutes.onError((error, c) => {
+export function answerProblem(c: Context<AppEnv>, error: Error): Response | Promise<Response> {
   const answer = onError(error, c);
   if (!(c.req.header('accept') ?? '').includes('text/html')) return answer;
   const { code, message } = error instanceof Refusal ? error : { code: 'unexpected', message: 'Something went wrong on our side. Try again in a moment.' };
   return page(c, answer.status, <ProblemPage host={hostOf(c)} title={PROBLEMS[code]?.[1] ?? '请求未被接受'} detail={message} code={code} />);
-});
+}
+
+pageRoutes.onError((error, c) => answerProblem(c, error));

@@ -26,7 +26,8 @@ const MARKS = { valid: '✓', incomplete: '?', suspended: '!', revoked: '✕', r
 
 export const VerdictBanner: FC<{ report: Report; heading?: 'h1' | 'h2' }> = ({ report, heading: Heading = 'h1' }) => {
   const { word, sentence } = VERDICTS[report.verdict];
-  const fate = report.status && report.verdict !== 'valid' ? report.status : undefined;
+  // The last event explains a verdict only where it is the verdict's reason.
+  const fate = report.verdict === 'suspended' || report.verdict === 'revoked' ? report.status : undefined;
   return (
     <section class={`verdict ${report.verdict}`}>
       <span class="mark" aria-hidden="true">

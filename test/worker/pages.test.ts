@@ -248,3 +248,11 @@ describe('static files', () => {
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
   });
 });
+
+test('an unknown address is a page for a browser and a problem for a program', async () => {
+  const asked = (accept: string) => workerFetch(`${ORIGIN}/nothing/here`, { headers: { Accept: accept } });
+  const page = await asked('text/html,application/xhtml+xml');
+  expect([page.status, page.headers.get('content-type')]).toEqual([404, expect.stringContaining('text/html')]);
+  expect(await page.text()).toContain('没有这个地址');
+  expect(await (await asked('application/json')).json()).toMatchObject({ code: 'not_found', status: 404 });
+});

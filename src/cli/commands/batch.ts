@@ -1,5 +1,5 @@
 /**
- * Owns `luzheng submit`, `approve` and `issue`: a batch from file to certificates. Each of them computes the root from
+ * Owns `luzheng submit`, `approve`, `return` and `issue`: a batch from file to certificates. Each of them computes the root from
  * the rows that the service shows and signs nothing else; submit also compares those rows with the file.
  */
 import { readFileSync } from 'node:fs';
@@ -63,6 +63,21 @@ export const approve: Command = {
     input.answer([`已审核 / approved       ${seen.ref.organization} ${seen.filing.name}，${seen.ref.count} 人 rows`, ...summary(seen), `根 / root               ${seen.ref.root}`], {
       batch: seen.ref.batch, organization: seen.ref.organization, count: seen.ref.count, root: seen.ref.root, jti: peek<{ jti: string }>(approval).jti, approval,
     });
+  },
+};
+
+export const returnBatch: Command = {
+  takes: 'BATCH',
+  about: '中心退回批次 / a centre gives a batch back',
+  help: `${KEY_HELP}
+  --reason TEXT    退回原因，机构可见 / why; the organization reads it
+  退回后不可再颁发，修改后作为新批次提交 / nothing of it can be issued; the mended file is a new batch`,
+  options: { ...KEY, reason: { type: 'string' } },
+  async run(input) {
+    const { caller } = await input.caller();
+    const id = input.word(0);
+    const done = await caller.post<{ id: string; state: string }>(`/v1/batches/${id}/return`, { reason: input.need('reason') });
+    input.answer([`已退回 / returned       ${id}`], done);
   },
 };
 

@@ -79,7 +79,7 @@ function words(found: Examination, subject: Subject, online: boolean): string[] 
           `  ${view.organization.name} ${view.organization.code}`,
         ]
       : []),
-    ...(status && reason && found.verdict !== 'valid' ? [`  ${shanghaiClock(status.at)}: ${reason.zh} / ${reason.en}`] : []),
+    ...(status && reason && ['suspended', 'revoked'].includes(found.verdict) ? [`  ${shanghaiClock(status.at)}: ${reason.zh} / ${reason.en}`] : []),
     ...(found.replaced_by === undefined ? [] : [`  新证书 / replaced by ${found.replaced_by}`]),
     ...found.checks.map(line),
     ...(taken.length > 0

@@ -60,7 +60,11 @@ export const batchRoutes = factory
     const { rows, ignored } = type === 'text/csv' ? readCsv(bytes) : { rows: readCandidates(readShape(parseJson(bytes), CANDIDATES).candidates), ignored: [] as string[] };
     const { batch, fresh } = await submitBatch(c.var.service, c.var.caller, rows, { key, body: toBase64url(await sha256(bytes)) });
     const { id, count, root, state } = batch;
-    return c.json({ id, count, root, state, ...(ignored.length > 0 ? { ignored_columns: ignored } : {}) }, fresh ? 201 : 200, { Location: `/v1/batches/${id}` });
+    // A repeated key gets the answer that the first call got.
+    return c.json({ id, count, root, state, ...(ignored.length > 0 ? { ignored_columns: ignored } : {}) }, 201, {
+      Location: `/v1/batches/${id}`,
+      ...(fresh ? {} : { 'Idempotent-Replayed': 'true' }),
+    });
   })
   .get('/v1/batches', allow('organization'), async (c) => {
     const batches = await selectBatchesOf(c.var.service.db, c.var.caller.subject.slice(4), 200);

@@ -43,7 +43,7 @@ export interface PdfParts {
 }
 
 /** zlib; the text is Latin-1. */
-export const deflate = (contents: string | Uint8Array): Uint8Array => zlibSync(typeof contents === 'string' ? strToU8(contents, true) : contents, { level: 9 });
+export const deflate = (contents: string | Uint8Array): Uint8Array => zlibSync(typeof contents === 'string' ? strToU8(contents, true) : contents);
 
 export function packFace(resource: string, font: Font, slice: FontSlice): FaceFile {
   return { resource, font, slice, program: deflate(slice.bytes), programLength: slice.bytes.length, toUnicode: deflate(toUnicode(slice)) };

@@ -201,7 +201,7 @@ describe('what the Worker answers', () => {
     const { city, province } = world;
     const { client } = school;
     const created = await ask('POST /v1/batches', {}, client, 201, { candidates: candidates(2, 10) }, { 'Idempotency-Key': 'k' });
-    await ask('POST /v1/batches', {}, client, 200, { candidates: candidates(2, 10) }, { 'Idempotency-Key': 'k' });
+    expect(await ask('POST /v1/batches', {}, client, 201, { candidates: candidates(2, 10) }, { 'Idempotency-Key': 'k' })).toMatchObject({ id: (created as { id: string }).id });
     await ask('POST /v1/batches', {}, client, 422, { candidates: [candidate(1), candidate(20, { name: '' }), {}] });
     await ask('POST /v1/batches', {}, client, 400, 'x', { 'Content-Type': 'text/csv' });
     const id = created['id'] as string;

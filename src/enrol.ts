@@ -9,7 +9,7 @@ import { requireGlyphs } from './life/font.ts';
 import { parseOrganizationCode } from './life/number.ts';
 import { Refusal } from './life/refusal.ts';
 import type { Filing } from './life/schema.ts';
-import { checkTimes, thumbprint, type Statement } from './life/statement.ts';
+import { checkTimes, claimedType, thumbprint, type Statement } from './life/statement.ts';
 import { checkUscc } from './life/uscc.ts';
 import { directoryOf } from './register.ts';
 import type { Service } from './service.ts';
@@ -42,7 +42,7 @@ async function store(service: Service, statement: { typ: string; kid: string; to
 /** Takes a `centre+jwt` or the `service+jwt`, signed by the province's root. @returns whether it is new */
 export async function acceptRootStatement(service: Service, token: string): Promise<{ jti: string; fresh: boolean }> {
   const directory = await directoryOf(service);
-  if (typeOf(token) === 'service+jwt') {
+  if (claimedType(token) === 'service+jwt') {
     const statement = await service.memo.open(token, 'service+jwt', directory.findRoot);
     checkTimes('service+jwt', statement.payload, service.now());
     const jkt = await thumbprint(statement.payload.cnf.jwk);
@@ -57,15 +57,6 @@ export async function acceptRootStatement(service: Service, token: string): Prom
   const { payload } = statement;
   await service.memo.key(payload.cnf.jwk); // refuses points that are not on the curve
   return { jti: payload.jti, fresh: await store(service, statement, payload, await thumbprint(payload.cnf.jwk)) };
-}
-
-/** The `typ` of a JWS, unverified, only to choose the schema that it is then held to. */
-function typeOf(token: string): string | undefined {
-  try {
-    return (JSON.parse(atob((token.split('.', 1)[0] as string).replace(/-/g, '+').replace(/_/g, '/'))) as { typ?: string }).typ;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The organization's filings that verify now, newest first. */
@@ -143,6 +134,7 @@ async function checkFilingTexts(service: Service, filing: Filing): Promise<void>
   const uscc = checkUscc(filing.uscc);
   if ('fault' in uscc) throw new Refusal('uscc_wrong', 'The unified social credit code (统一社会信用代码) has a wrong check character.', { part: 'filing+jwt:uscc' });
   const font = await service.font();
+  if (filing.name !== filing.name.trim() || /\p{Cc}/u.test(filing.name)) throw new Refusal('claims_malformed', 'The name of the organization has spaces around it or control characters.', { part: 'filing+jwt:name' });
   requireGlyphs(font, filing.name);
   const seen = new Set<string>();
   for (const { code, name, edition, jobs } of filing.scope) {

@@ -4,10 +4,10 @@
  * It refuses to tell apart why a search found nothing.
  */
 import { openDirectory, type Directory } from './life/authority.ts';
-import { BUNDLE_MEDIA_TYPE, type Bundle } from './life/bundle.ts';
+import type { Bundle } from './life/bundle.ts';
 import type { Columns } from './life/columns.ts';
-import { withDisclosures } from './life/credential.ts';
-import type { ClaimName, Holder } from './life/disclose.ts';
+import { splitCredential, withDisclosures } from './life/credential.ts';
+import { chooseDisclosures, type ClaimName, type Holder } from './life/disclose.ts';
 import { ID_TYPE_NAMES, normalizeIdNumber, type IdType } from './life/identity.ts';
 import { foldName } from './life/name.ts';
 import { parseNumber } from './life/number.ts';
@@ -19,8 +19,6 @@ import { verify, type Evidence, type Verification } from './life/verify.ts';
 import type { Service } from './service.ts';
 import { selectCertificate, selectCertificatesOfPerson, type CertificateRow } from './storage/certificates.ts';
 import { selectTokens } from './storage/statements.ts';
-
-export { BUNDLE_MEDIA_TYPE };
 
 /** The directory of all centres: for the gate and for statements that come in. */
 export async function directoryOf(service: Service): Promise<Directory> {
@@ -174,7 +172,12 @@ export async function search(service: Service, query: Query): Promise<Report[]> 
   );
   if (matching.length === 0) throw noMatch();
   const proved = Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [key]));
-  return matching.map(({ verification }) => ({ ...verification.report, proved }));
+  return matching.map(({ verification: { report }, disclosures }) => ({
+    ...report,
+    // Who proved a claim gets it signed: the credential with that disclosure and no other.
+    ...(report.credential === undefined ? {} : { credential: withDisclosures(splitCredential(report.credential).jws, chooseDisclosures(disclosures, show)) }),
+    proved,
+  }));
 }
 
 async function findByPerson(service: Service, idNumber: string, show: readonly ClaimName[]): Promise<Found[]> {

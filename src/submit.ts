@@ -8,7 +8,9 @@ import { openApproval, openCityApproval, type BatchFacts } from './life/approve.
 import { checkTimes } from './life/statement.ts';
 import { shanghaiDay, shanghaiYear } from './life/calendar.ts';
 import { SALT_BYTES, makeDisclosures } from './life/disclose.ts';
+import { checkPrintable } from './life/document.ts';
 import { missingGlyphs } from './life/font.ts';
+import { ID_TYPE_NAMES } from './life/identity.ts';
 import { leafText, rootOfTexts } from './life/leaf.ts';
 import { checkRows, type CheckedRow, type RawRow } from './life/rows.ts';
 import { maskName } from './life/name.ts';
@@ -77,7 +79,12 @@ export async function submitBatch(service: Service, caller: Caller, raw: RawRow[
 
   const id = `b${toHex(service.random(12))}`;
   const rows: StoredRow[] = [];
-  for (const [position, row] of checked.rows.entries()) rows.push(await storedRow(service, id, position, row, persons[position] as string));
+  for (const [position, row] of checked.rows.entries()) {
+    // Exactly what rendering would refuse is refused now: after numbering nothing may be.
+    const { name, occupation, job, level, id_number } = row;
+    checkPrintable(font, { organization: { code: organization, name: filing.name }, occupation, job, level, name, id_type_name: ID_TYPE_NAMES[row.id_type], id_number });
+    rows.push(await storedRow(service, id, position, row, persons[position] as string));
+  }
   const root = rootOfTexts(rows.map((row) => row.facts));
   const batch = { id, organization, filing: filingId, count: rows.length, root, created_at: now, idempotency_key: idempotency.key, body_digest: idempotency.body };
   try {

@@ -8,7 +8,7 @@ import { codeOf, openCentre } from '../life/authority.ts';
 import { verifyProof } from '../life/dpop.ts';
 import { isRefusal, Refusal } from '../life/refusal.ts';
 import type { PublicJwk } from '../life/schema.ts';
-import { checkTimes, thumbprint } from '../life/statement.ts';
+import { checkTimes, claimedType, thumbprint } from '../life/statement.ts';
 import { currentFiling, type Caller } from '../enrol.ts';
 import { openClient } from '../life/authority.ts';
 import { directoryOf } from '../register.ts';
@@ -21,7 +21,9 @@ import { problem } from './problems.ts';
 async function readToken(service: Service, token: string): Promise<{ caller: Caller; key: PublicJwk }> {
   const directory = await directoryOf(service);
   const now = service.now();
-  if (tokenType(token) === 'client+jwt') {
+  const typ = claimedType(token);
+  if (typ === undefined) throw new Refusal('authorization_malformed', 'The access token is not a JWS with a typ.');
+  if (typ === 'client+jwt') {
     const { payload } = await service.memo.open(token, 'client+jwt', directory.findCentre);
     const { filing } = await currentFiling(service, directory, codeOf(payload.sub));
     await openClient(token, directory, filing, now);
@@ -33,15 +35,6 @@ async function readToken(service: Service, token: string): Promise<{ caller: Cal
   const { payload } = await openCentre(token, directory);
   checkTimes('centre+jwt', payload, now);
   return { caller: { role: payload.tier, subject: payload.sub, jkt: await thumbprint(payload.cnf.jwk) }, key: payload.cnf.jwk };
-}
-
-/** Unverified, and only to choose which of two schemas the token is held to. */
-function tokenType(token: string): unknown {
-  try {
-    return (JSON.parse(atob((token.split('.', 1)[0] as string).replace(/-/g, '+').replace(/_/g, '/'))) as { typ?: unknown }).typ;
-  } catch {
-    throw new Refusal('authorization_malformed', 'The access token is not a JWS.');
-  }
 }
 
 async function authenticate(service: Service, request: { authorization: string | undefined; proof: string | undefined; method: string; path: string }): Promise<Caller> {

@@ -7,6 +7,7 @@
  * It refuses characters the font cannot show (`glyph_missing`), values too long for their place (`text_too_long`),
  * empty values, malformed numbers and days; it never draws a box, drops a character or writes over an edge.
  */
+import { BUNDLE_MEDIA_TYPE } from './bundle.ts';
 import { template } from '../../templates/v1/template.ts';
 import { concat, encodeUtf8, sha256 } from './bytes.ts';
 import { dayNumber } from './calendar.ts';
@@ -44,8 +45,6 @@ export interface DocumentFacts {
 
 /** The values that are known before a certificate has a number. */
 export type PrintableFacts = Pick<DocumentFacts, 'organization' | 'occupation' | 'job' | 'level' | 'name' | 'id_type_name' | 'id_number'>;
-
-export const BUNDLE_MEDIA_TYPE = 'application/vnd.luzheng.bundle+json';
 
 interface Fixed {
   face: FaceFile;

@@ -216,27 +216,3 @@ export function parseSealUrl(text: string): { origin: string; number: string; di
   if (!match || !URL.canParse(match[1] as string)) throw new Refusal('seal_url_malformed', 'This is not the text of a certificate\'s QR code: https://<host>/c/<number>#<digits>.');
   return { origin: match[1] as string, number: normalizeNumber(match[2] as string), digits: match[3] || undefined };
 }
-
-/**
- * Whether a seal and a certificate say the same. `name` is compared where it is known; with digests, against
- * the certificate's signed digests (`sd`). @throws Refusal `seal_differs` naming the part
- */
-export function compareSeal(
-  seal: SealFacts,
-  certificate: { number: string; issued_on: string; occupation: { code: string; name: string }; job: string; masked_name: string; name?: string | undefined; sd: readonly string[] },
-): void {
-  const differs = (part: string) => new Refusal('seal_differs', `The QR code and the certificate differ in ${part}.`, { part });
-  const same = (value: SealText, text: string) => ('text' in value ? value.text === text : value.digest === textDigest(text));
-  if (seal.number !== certificate.number) throw differs('number');
-  if (seal.issued_on !== certificate.issued_on) throw differs('issued_on');
-  if (seal.occupation_code !== certificate.occupation.code || !same(seal.occupation, certificate.occupation.name)) throw differs('occupation');
-  if (!same(seal.job, certificate.job)) throw differs('job');
-  const { name } = seal;
-  const agrees =
-    'digest' in name
-      ? certificate.sd.some((digest) => shortNameDigest(digest) === name.digest)
-      : certificate.name === undefined
-        ? [...name.text][0] === [...certificate.masked_name][0]
-        : name.text === certificate.name;
-  if (!agrees) throw differs('name');
-}

@@ -68,6 +68,17 @@ export function readHeader(token: unknown, typ: string): Header {
   return { alg: 'ES256', typ, kid };
 }
 
+/** The `typ` that a JWS claims, unverified: only to choose the schema that it is then held to. Undefined for what is no JWS. */
+export function claimedType(token: string): unknown {
+  try {
+    const header = JSON.parse(decodeUtf8(fromBase64url(token.split('.', 1)[0] as string))) as { typ?: unknown } | null;
+    return header?.typ;
+  } catch (error) {
+    if (isRefusal(error) || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
 /** Verifies the signature with the one key that its kid names and returns the payload bytes. */
 export async function openBytes(token: string, typ: string, find: KeyFinder): Promise<{ kid: string; bytes: Uint8Array<ArrayBuffer> }> {
   const header = readHeader(token, typ);

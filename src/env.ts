@@ -2,7 +2,7 @@
  * Owns the step from bindings to Config: read once, checked once, with errors that name what is missing.
  * It refuses to start half configured; nothing else in the code reads a binding by name.
  */
-import type { Assets, D1Database } from './storage/bindings.ts';
+import type { Assets, D1Database, R2Bucket } from './storage/bindings.ts';
 import * as v from 'valibot';
 import { fromBase64url } from './life/bytes.ts';
 import { isRefusal } from './life/refusal.ts';
@@ -10,6 +10,7 @@ import { publicJwk, type PublicJwk } from './life/schema.ts';
 
 export interface Env {
   DB: D1Database;
+  FILES: R2Bucket;
   ASSETS: Assets;
   PUBLIC_ORIGIN?: string;
   TRUST_ROOT?: string;
@@ -53,6 +54,7 @@ function secret(name: string, text: string): Uint8Array<ArrayBuffer> {
 /** Checks the bindings. @throws ConfigError naming the setting */
 export function readConfig(env: Env): Config {
   if (!env.DB) throw new ConfigError('The D1 binding DB is missing.');
+  if (!env.FILES) throw new ConfigError('The R2 binding FILES is missing.');
   if (!env.ASSETS) throw new ConfigError('The static assets binding ASSETS is missing.');
   let url: URL;
   try {

@@ -2,7 +2,7 @@
  * Owns the one object that everything with effects receives: configuration, storage, clock, randomness, and
  * what an isolate may remember (verified public statements, unwrapped keys, the font). One per set of bindings.
  */
-import type { Assets, D1Database } from './storage/bindings.ts';
+import type { Assets, D1Database, R2Bucket } from './storage/bindings.ts';
 import { readConfig, type Config, type Env } from './env.ts';
 import type { Font } from './life/font.ts';
 import type { Directory } from './life/authority.ts';
@@ -15,6 +15,7 @@ import { loadFont } from './storage/assets.ts';
 export interface Service {
   config: Config;
   db: D1Database;
+  files: R2Bucket;
   memo: Memo;
   contexts: BatchContexts;
   /** Stored rows whose private part was found intact, by number (ciphertext, never what is in it). */
@@ -48,6 +49,7 @@ export function serviceOf(env: Env): Service {
   const service: Service = {
     config,
     db: env.DB,
+    files: env.FILES,
     memo: new Memo(),
     contexts: new Recent(500),
     intact: new Recent(2_000),

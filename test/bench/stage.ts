@@ -51,6 +51,7 @@ export async function makeStage(): Promise<Stage> {
           manifest: { mainModule: 'index.mjs', modules: { 'index.mjs': { type: 'esm', contents: bundled.outputFiles[0]?.text ?? '' } } },
           env: {
             DB: { type: 'd1', id: 'bench' },
+            FILES: { type: 'r2', name: 'bench' },
             ASSETS: { type: 'fetcher', handler: assets },
             PUBLIC_ORIGIN: text(ORIGIN),
             TRUST_ROOT: text(root.kid),

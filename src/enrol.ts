@@ -5,7 +5,7 @@
  * organization that another centre has filed; and filings whose texts could not be printed or sealed.
  */
 import { checkClient, codeOf, openCentre, openClient, openFiling, type Directory } from './life/authority.ts';
-import { requireGlyphs } from './life/font.ts';
+import { requireGlyphs } from './life/font-set.ts';
 import { parseOrganizationCode } from './life/number.ts';
 import { Refusal } from './life/refusal.ts';
 import type { Filing } from './life/schema.ts';
@@ -133,15 +133,15 @@ export async function acceptFiling(service: Service, caller: Caller, token: stri
 async function checkFilingTexts(service: Service, filing: Filing): Promise<void> {
   const uscc = checkUscc(filing.uscc);
   if ('fault' in uscc) throw new Refusal('uscc_wrong', 'The unified social credit code (统一社会信用代码) has a wrong check character.', { part: 'filing+jwt:uscc' });
-  const font = await service.font();
+  const fonts = await service.fonts();
   if (filing.name !== filing.name.trim() || /\p{Cc}/u.test(filing.name)) throw new Refusal('claims_malformed', 'The name of the organization has spaces around it or control characters.', { part: 'filing+jwt:name' });
-  requireGlyphs(font, filing.name);
+  requireGlyphs(fonts, filing.name);
   const seen = new Set<string>();
   for (const { code, name, edition, jobs } of filing.scope) {
     for (const text of [name, ...jobs]) {
       if (new TextEncoder().encode(text).length > NAME_BYTES) throw new Refusal('scope_text_too_long', `Names of occupations and jobs have at most ${NAME_BYTES} bytes in UTF-8.`, { part: 'filing+jwt:scope', occupation: code });
       if (text !== text.trim() || /\p{Cc}/u.test(text)) throw new Refusal('claims_malformed', 'A name in the scope has spaces around it or control characters.', { part: 'filing+jwt:scope', occupation: code });
-      requireGlyphs(font, text);
+      requireGlyphs(fonts, text);
     }
     const key = `${code} ${name} ${edition}`;
     if (seen.has(key)) throw new Refusal('claims_malformed', 'An occupation stands twice in the scope.', { part: 'filing+jwt:scope', occupation: code });

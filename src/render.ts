@@ -17,6 +17,7 @@ export async function renderFor(service: Service, found: Found): Promise<Uint8Ar
   if (!facts || !holder || report.verdict === 'invalid') throw new Refusal('register_differs', 'The stored certificate does not verify; it cannot be printed.');
   return renderCertificate(
     {
+      template: found.row.template,
       number: facts.number,
       organization: { code: facts.number.slice(0, 13), name: facts.organization_name },
       occupation: facts.row.occupation,
@@ -31,6 +32,6 @@ export async function renderFor(service: Service, found: Found): Promise<Uint8Ar
       query_url: service.config.origin,
       trust_root: service.config.trustRoot[0] as string,
     },
-    { font: await service.font(), bundle: encodeUtf8(JSON.stringify(bundleOf(service, found))) },
+    { fonts: await service.fonts(), bundle: encodeUtf8(JSON.stringify(bundleOf(service, found))) },
   );
 }

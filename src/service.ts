@@ -1,16 +1,16 @@
 /**
  * Owns the one object that everything with effects receives: configuration, storage, clock, randomness, and
- * what an isolate may remember (verified public statements, unwrapped keys, the font). One per set of bindings.
+ * what an isolate may remember (verified public statements, unwrapped keys, the fonts). One per set of bindings.
  */
 import type { Assets, D1Database, R2Bucket } from './storage/bindings.ts';
 import { readConfig, type Config, type Env } from './env.ts';
-import type { Font } from './life/font.ts';
+import type { FontSet } from './life/font-set.ts';
 import type { Directory } from './life/authority.ts';
 import { Memo } from './life/memo.ts';
 import { Recent } from './life/recent.ts';
 import type { BatchContexts, CertificateRow } from './storage/certificates.ts';
 import { Vault } from './storage/vault.ts';
-import { loadFont } from './storage/assets.ts';
+import { loadFonts } from './storage/assets.ts';
 
 export interface Service {
   config: Config;
@@ -26,7 +26,7 @@ export interface Service {
   /** NumericDate, whole seconds. */
   now(): number;
   random(length: number): Uint8Array<ArrayBuffer>;
-  font(): Promise<Font>;
+  fonts(): Promise<FontSet>;
   assets: Assets;
 }
 
@@ -45,7 +45,7 @@ export function serviceOf(env: Env): Service {
   const known = services.get(env.DB);
   if (known) return known;
   const config = readConfig(env);
-  let font: Promise<Font> | undefined;
+  let fonts: Promise<FontSet> | undefined;
   const service: Service = {
     config,
     db: env.DB,
@@ -57,12 +57,12 @@ export function serviceOf(env: Env): Service {
     vault: new Vault(env.DB, config, systemRandom, systemClock),
     now: systemClock,
     random: systemRandom,
-    font: () => {
-      font ??= loadFont(env.ASSETS).catch((error: unknown) => {
-        font = undefined;
+    fonts: () => {
+      fonts ??= loadFonts(env.ASSETS).catch((error: unknown) => {
+        fonts = undefined;
         throw error;
       });
-      return font;
+      return fonts;
     },
     assets: env.ASSETS,
   };

@@ -4,12 +4,13 @@
  * the root that centres sign is the root of what will be issued.
  * It refuses a batch as a whole, with every fault of every row, and then stores nothing.
  */
+import { CURRENT } from '../templates/index.ts';
 import { openApproval, openCityApproval, type BatchFacts } from './life/approve.ts';
 import { checkTimes } from './life/statement.ts';
 import { shanghaiDay, shanghaiYear } from './life/calendar.ts';
 import { SALT_BYTES, makeDisclosures } from './life/disclose.ts';
 import { checkPrintable } from './life/document.ts';
-import { missingGlyphs } from './life/font.ts';
+import { missingGlyphs } from './life/font-set.ts';
 import { ID_TYPE_NAMES } from './life/identity.ts';
 import { leafText, rootOfTexts } from './life/leaf.ts';
 import { checkRows, type CheckedRow, type RawRow } from './life/rows.ts';
@@ -68,9 +69,9 @@ export async function submitBatch(service: Service, caller: Caller, raw: RawRow[
   }
   const directory = await directoryOf(service);
   const { id: filingId, filing } = await currentFiling(service, directory, organization);
-  const font = await service.font();
+  const fonts = await service.fonts();
   const now = service.now();
-  const checked = checkRows(raw, { scope: filing.scope, pass_mark: filing.pass_mark, today: shanghaiDay(now), missingGlyphs: (text) => missingGlyphs(font, text) });
+  const checked = checkRows(raw, { scope: filing.scope, pass_mark: filing.pass_mark, today: shanghaiDay(now), missingGlyphs: (text) => missingGlyphs(fonts, text) });
   if (checked.faults.length > 0) throw new RowsRefused(checked.faults);
   const persons = await Promise.all(checked.rows.map((row) => service.vault.person(row.id_type, row.id_number)));
   const faults = await registerFaults(service, organization, checked.rows, persons);
@@ -82,11 +83,11 @@ export async function submitBatch(service: Service, caller: Caller, raw: RawRow[
   for (const [position, row] of checked.rows.entries()) {
     // Exactly what rendering would refuse is refused now: after numbering nothing may be.
     const { name, occupation, job, level, id_number } = row;
-    checkPrintable(font, { organization: { code: organization, name: filing.name }, occupation, job, level, name, id_type_name: ID_TYPE_NAMES[row.id_type], id_number });
+    checkPrintable(fonts, { template: CURRENT, organization: { code: organization, name: filing.name }, occupation, job, level, name, id_type_name: ID_TYPE_NAMES[row.id_type], id_number });
     rows.push(await storedRow(service, id, position, row, persons[position] as string));
   }
   const root = rootOfTexts(rows.map((row) => row.facts));
-  const batch = { id, organization, filing: filingId, count: rows.length, root, created_at: now, idempotency_key: idempotency.key, body_digest: idempotency.body };
+  const batch = { id, organization, filing: filingId, count: rows.length, root, created_at: now, idempotency_key: idempotency.key, body_digest: idempotency.body, template: CURRENT };
   try {
     await insertBatch(service.db, batch, rows);
   } catch (error) {

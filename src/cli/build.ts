@@ -1,23 +1,50 @@
 /**
- * Owns what is built for a deployment: the font of the templates, the browser code and the stylesheet, into
+ * Owns what is built for a deployment: the fonts of the certificates, the browser code and the stylesheet, into
  * `.dev/assets`.
  * Called by wrangler before it bundles the Worker, and by tests. Unchanged files are left alone.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { openFont } from '../life/font.ts';
+import { FONT_LIST } from '../storage/assets.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const OUT = join(ROOT, '.dev/assets');
 const FONT = 'NotoSerifSC_400Regular.ttf';
+/** Fonts that a deployer adds for characters that the template's own font lacks; not part of the repository. */
+const FURTHER = join(ROOT, 'templates/fonts');
+/** What static assets take (bytes a file). */
+const LARGEST_ASSET = 25 * 1024 * 1024;
+
+/** Files of the certificates' fonts, the template's own first. @throws where one cannot be used */
+export function fontFiles(): string[] {
+  const own = join(dirname(createRequire(import.meta.url).resolve('@expo-google-fonts/noto-serif-sc/package.json')), '400Regular', FONT);
+  const further = existsSync(FURTHER) ? readdirSync(FURTHER).filter((name) => /\.ttf$/i.test(name)).sort().map((name) => join(FURTHER, name)) : [];
+  for (const path of further) {
+    if (statSync(path).size > LARGEST_ASSET) throw new Error(`${path} has more than 25 MiB, which static assets do not take: cut it down to the characters that are needed (templates/fonts/README.md).`);
+    openFont(new Uint8Array(readFileSync(path)));
+  }
+  return [own, ...further];
+}
+
+function copyFonts(): void {
+  const folder = join(OUT, 'fonts');
+  mkdirSync(folder, { recursive: true });
+  const files = fontFiles();
+  for (const source of files) {
+    const target = join(folder, basename(source));
+    if (!existsSync(target) || statSync(target).size !== statSync(source).size) cpSync(source, target);
+  }
+  const names = files.map((path) => basename(path));
+  for (const name of readdirSync(folder)) if (name !== FONT_LIST && !names.includes(name)) rmSync(join(folder, name));
+  writeFileSync(join(folder, FONT_LIST), JSON.stringify(names));
+}
 
 export async function buildAssets(): Promise<void> {
-  const source = join(dirname(createRequire(import.meta.url).resolve('@expo-google-fonts/noto-serif-sc/package.json')), '400Regular', FONT);
-  const target = join(OUT, 'fonts', FONT);
-  mkdirSync(dirname(target), { recursive: true });
-  if (!existsSync(target) || statSync(target).size !== statSync(source).size) cpSync(source, target);
+  copyFonts();
   const client = join(ROOT, 'src/client');
   const entries = existsSync(client) ? readdirSync(client).filter((name) => /^[a-z-]+\.entry\.ts$/.test(name)) : [];
   await build({

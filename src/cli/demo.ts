@@ -4,15 +4,16 @@
  * Bad rows are listed on stderr, one line each; then nothing is issued and nothing is written.
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readCsv, readScopeCsv } from '../life/csv.ts';
-import { openFont } from '../life/font.ts';
+import { openFont, type Font } from '../life/font.ts';
+import type { FontSet } from '../life/font-set.ts';
 import type { RawRow } from '../life/row.ts';
 import type { ScopeEntry } from '../life/schema.ts';
 import { usccCheckCharacter } from '../life/uscc.ts';
+import { fontFiles } from './build.ts';
 import { CallError, Caller } from './caller.ts';
 import { collect, writeWhole } from './collect.ts';
 import { fromHere } from './command.ts';
@@ -76,9 +77,9 @@ class Clock {
   }
 }
 
-function readFont() {
-  const packaged = createRequire(import.meta.url).resolve('@expo-google-fonts/noto-serif-sc/package.json');
-  return openFont(readFileSync(join(dirname(packaged), '400Regular/NotoSerifSC_400Regular.ttf')));
+function readFonts(): FontSet {
+  const [first, ...others] = fontFiles().map((path) => openFont(readFileSync(path)));
+  return [first as Font, ...others];
 }
 
 async function appoint(root: KeyPair, code: string, name: string): Promise<Identity> {
@@ -168,7 +169,7 @@ async function main(): Promise<number> {
       return 0;
     }
     const { rows } = readCsv(input.candidates);
-    const scope = input.scope ? readScopeCsv(new Uint8Array(input.scope)) : deriveScope(rows, readFont());
+    const scope = input.scope ? readScopeCsv(new Uint8Array(input.scope)) : deriveScope(rows, readFonts());
     mkdirSync(input.out, { recursive: true });
     folder = mkdtempSync(join(tmpdir(), 'luzheng-demo-'));
     const clock = new Clock();

@@ -3,7 +3,7 @@
  * A cell that cannot be read widens nothing, but does not take its row's other cells with it, so that such a row is
  * later refused for that cell alone.
  */
-import { missingGlyphs, type Font } from '../life/font.ts';
+import { missingGlyphs, type FontSet } from '../life/font-set.ts';
 import type { Level } from '../life/level.ts';
 import { NO_JOB, type RawRow, type ScopeEntry } from '../life/row.ts';
 import { scopeOf } from '../life/row-scope.ts';
@@ -13,25 +13,25 @@ import { encodeUtf8 } from '../life/bytes.ts';
 const ALL: Level[] = [5, 4, 3, 2, 1];
 
 /** A text that a filing may contain; undefined for any other cell. */
-function text(value: unknown, font: Font): string | undefined {
+function text(value: unknown, fonts: FontSet): string | undefined {
   const read = textOf(value);
   if ('flaw' in read) return undefined;
   const given = read.value.normalize('NFC').trim();
-  const good = !looksLikeFormula(given.normalize('NFKC')) && !/[\p{C}\u2028\u2029]/u.test(given) && encodeUtf8(given).length <= 85 && missingGlyphs(font, given).length === 0;
+  const good = !looksLikeFormula(given.normalize('NFKC')) && !/[\p{C}\u2028\u2029]/u.test(given) && encodeUtf8(given).length <= 85 && missingGlyphs(fonts, given).length === 0;
   return good || isNone(given) ? given : undefined;
 }
 
 /** The scope of a file. Never empty: a file without any readable occupation gets one that its rows do not have. */
-export function deriveScope(rows: RawRow[], font: Font): ScopeEntry[] {
-  const clean = (entry: ScopeEntry) => ({ ...entry, jobs: entry.jobs.filter((job) => job === NO_JOB || text(job, font) !== undefined) });
-  const entries = new Map(scopeOf(rows).filter(({ name }) => text(name, font) !== undefined).map((entry) => [entry.code, clean(entry)]));
+export function deriveScope(rows: RawRow[], fonts: FontSet): ScopeEntry[] {
+  const clean = (entry: ScopeEntry) => ({ ...entry, jobs: entry.jobs.filter((job) => job === NO_JOB || text(job, fonts) !== undefined) });
+  const entries = new Map(scopeOf(rows).filter(({ name }) => text(name, fonts) !== undefined).map((entry) => [entry.code, clean(entry)]));
   for (const { values, cells } of rows) {
     if (cells) continue;
     const code = readOccupationCode(values['occupation_code']);
-    const name = text(values['occupation_name'], font);
+    const name = text(values['occupation_name'], fonts);
     if ('flaw' in code || name === undefined || isNone(name)) continue;
     const level = readLevel(values['level']);
-    const job = text(values['job_type'], font);
+    const job = text(values['job_type'], fonts);
     const known = entries.get(code.value);
     const entry = known ?? { code: code.value, name, edition: '2022', jobs: [], levels: [] };
     if ('value' in level && !entry.levels.includes(level.value)) entry.levels = [...entry.levels, level.value].sort((a, b) => b - a);

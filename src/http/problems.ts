@@ -98,6 +98,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   status_no_change: [409, '证书已处于该状态'],
   number_differs: [409, '声明的是另一张证书'],
   register_differs: [409, '登记数据与签名不符，请联系平台'],
+  template_unknown: [409, '证书所用的样式在本平台不存在，请联系平台'],
   ciphertext_wrong: [409, '登记数据与签名不符，请联系平台'],
   body_too_large: [413, '请求内容过大'],
   batch_too_large: [413, '一个批次最多 10,000 人'],

@@ -1,25 +1,31 @@
 /**
  * Owns the certificate on paper: facts in, one A4 page with the bundle attached out, as PDF bytes.
- * How it looks is the template's (templates/v1); what is true of every template stands here: each value is either
+ * How it looks is a template's (templates/); what is true of every template stands here: each value is either
  * shown whole or refused, the same input gives the same bytes, and the file's dates are the day of issue.
- * What does not change from one certificate to the next (border, labels, their glyphs) is drawn, cut and compressed
- * once for each font and kept with it.
- * It refuses characters the font cannot show (`glyph_missing`), values too long for their place (`text_too_long`),
+ * What does not change from one certificate to the next (border, labels, their glyphs, the structure) is drawn, cut,
+ * compressed and written once for each set of fonts and kept with it.
+ * It refuses characters that no font shows (`glyph_missing`), values too long for their place (`text_too_long`),
  * empty values, malformed numbers and days; it never draws a box, drops a character or writes over an edge.
  */
+import { TEMPLATES } from '../../templates/index.ts';
 import { BUNDLE_MEDIA_TYPE } from './bundle.ts';
-import { template } from '../../templates/v1/template.ts';
 import { concat, encodeUtf8, sha256 } from './bytes.ts';
 import { dayNumber } from './calendar.ts';
-import { requireGlyphs, sliceFont, type Font } from './font.ts';
+import { sliceFont } from './font.ts';
+import { fontFor, requireGlyphs, type FontSet } from './font-set.ts';
 import type { Level } from './level.ts';
 import { parseNumber } from './number.ts';
-import { deflate, packFace, packForm, writePdf, type FaceFile, type FormFile } from './pdf-file.ts';
-import { Page } from './pdf-page.ts';
-import { qrMatrix } from './qr.ts';
+import { marksOf, type Tag } from './pdf-archive.ts';
+import { frameOf, writePdf, type Frame } from './pdf-file.ts';
+import { packFace, type FaceFile } from './pdf-font.ts';
+import type { PdfImage } from './pdf-image.ts';
+import { Page, type Marks } from './pdf-page.ts';
+import { qrMatrix, type QrMatrix } from './qr.ts';
 import { Refusal } from './refusal.ts';
 
 export interface DocumentFacts {
+  /** Name of the template with which the certificate was issued. */
+  template: string;
   /** 22 characters. */
   number: string;
   organization: { code: string; name: string };
@@ -41,37 +47,92 @@ export interface DocumentFacts {
   query_url: string;
   /** RFC 7638 thumbprint of the province's root, for whoever checks offline. */
   trust_root: string;
+  /** True when a photograph belongs to the certificate. */
+  photo?: boolean;
+  /** What a copy for one purpose says of itself (加注). */
+  copy?: CopyFacts;
+}
+
+export interface CopyFacts {
+  purpose: string;
+  /** `YYYY-MM-DD`. */
+  stamped_on: string;
+  expires_on: string;
 }
 
 /** The values that are known before a certificate has a number. */
-export type PrintableFacts = Pick<DocumentFacts, 'organization' | 'occupation' | 'job' | 'level' | 'name' | 'id_type_name' | 'id_number'>;
+export type PrintableFacts = Pick<DocumentFacts, 'template' | 'organization' | 'occupation' | 'job' | 'level' | 'name' | 'id_type_name' | 'id_number'>;
+
+/** Certificates of one kind share their unchanging part. */
+export interface Kind {
+  photo: boolean;
+  copy: boolean;
+}
+
+export interface Template {
+  version: string;
+  /** Characters nearly every sheet shows: cut with the fixed part, so that they are not cut again. */
+  always: string;
+  /** The name by which `values` draws the photograph. */
+  photoResource: string;
+  /** The reading order; its marks are those that `fixed` and `values` draw. */
+  structure(kind: Kind): Tag;
+  /** What lies under the fixed layer. */
+  beneath(page: Page, facts: DocumentFacts): void;
+  fixed(page: Page): void;
+  /** Without the QR code where only the texts matter. */
+  values(page: Page, facts: DocumentFacts, qr: QrMatrix | undefined): void;
+}
 
 interface Fixed {
   face: FaceFile;
-  forms: FormFile[];
-  layer: Uint8Array;
+  frame: Frame;
+  marks: Marks;
 }
-const fixedByFont = new WeakMap<Font, Fixed>();
+const fixedByFont = new WeakMap<FontSet[0], Map<string, Fixed>>();
 
-function fixedPart(font: Font): Fixed {
-  const known = fixedByFont.get(font);
-  if (known !== undefined) return known;
-  const page = new Page(font);
-  template.fixed(page);
-  const characters = page.characters() + template.always;
-  requireGlyphs(font, characters);
-  const face = packFace('F0', font, sliceFont(font, codePoints(characters)));
-  const fixed = { face, forms: page.forms.map(packForm), layer: deflate(`q\n${page.encode([face])}\nQ`) };
-  fixedByFont.set(font, fixed);
+function templateOf(name: string): Template {
+  const template = Object.hasOwn(TEMPLATES, name) ? TEMPLATES[name] : undefined;
+  if (!template) throw new Refusal('template_unknown', 'The certificate names a template that is not here.', { template: name });
+  return template;
+}
+
+function fixedPart(template: Template, fonts: FontSet, kind: Kind): Fixed {
+  const known = fixedByFont.get(fonts[0]) ?? new Map<string, Fixed>();
+  fixedByFont.set(fonts[0], known);
+  const key = `${template.version} ${kind.photo} ${kind.copy}`;
+  let fixed = known.get(key);
+  if (fixed === undefined) {
+    const page = new Page(fonts);
+    template.fixed(page);
+    const characters = page.characters() + template.always;
+    requireGlyphs([fonts[0]], characters);
+    const face = packFace('F0', fonts[0], sliceFont(fonts[0], codePoints(characters)));
+    const structure = template.structure(kind);
+    const marks = marksOf(structure);
+    fixed = { face, marks, frame: frameOf({ face, forms: page.forms, layer: `q\n${page.encode([face], marks)}\nQ`, structure }) };
+    known.set(key, fixed);
+  }
   return fixed;
 }
 
 const codePoints = (text: string): number[] => Array.from(text, (character) => character.codePointAt(0) as number);
 
+/** The fonts of the values: what the fixed part's cut lacks, each character from the first font that shows it. */
+function cutValues(fonts: FontSet, fixed: FaceFile, characters: string): FaceFile[] {
+  const further = codePoints(characters).filter((codePoint) => !fixed.slice.gidByCodePoint.has(codePoint));
+  const faces: FaceFile[] = [];
+  for (const font of fonts) {
+    const own = further.filter((codePoint) => fontFor(fonts, codePoint) === font);
+    if (own.length > 0) faces.push(packFace(`F${faces.length + 1}`, font, sliceFont(font, own)));
+  }
+  return faces;
+}
+
 /** A field of a certificate is never empty (`--` stands for no job). */
-function requireTexts(facts: PrintableFacts): void {
-  const { organization, occupation, job, name, id_type_name, id_number } = facts;
-  const texts = { organization: organization.name, occupation: occupation.name, job, name, id_type_name, id_number };
+function requireTexts(facts: PrintableFacts & Pick<DocumentFacts, 'copy'>): void {
+  const { organization, occupation, job, name, id_type_name, id_number, copy } = facts;
+  const texts = { organization: organization.name, occupation: occupation.name, job, name, id_type_name, id_number, ...(copy ? { purpose: copy.purpose } : {}) };
   for (const [part, text] of Object.entries(texts)) {
     if (text.trim() === '') throw new Refusal('text_empty', `The ${part} of a certificate is not empty.`, { part });
   }
@@ -81,37 +142,41 @@ function requireTexts(facts: PrintableFacts): void {
  * Says before issuing whether the values of a row can be printed.
  * @throws Refusal `text_empty`, `text_too_long`, `glyph_missing`
  */
-export function checkPrintable(font: Font, facts: PrintableFacts): void {
+export function checkPrintable(fonts: FontSet, facts: PrintableFacts & Pick<DocumentFacts, 'copy'>): void {
   requireTexts(facts);
-  const page = new Page(font);
-  template.values(page, { ...facts, number: '', issued_on: '2020-01-01', exam_date: '2020-01-01', seal_url: '', query_url: '', trust_root: '' });
-  requireGlyphs(font, page.characters());
+  const page = new Page(fonts);
+  const { values } = templateOf(facts.template);
+  values(page, { ...facts, number: '', issued_on: '2020-01-01', exam_date: '2020-01-01', seal_url: '', query_url: '', trust_root: '' }, undefined);
+  requireGlyphs(fonts, page.characters());
 }
 
 /**
- * Renders a certificate. The font's fixed part is made at its first use; call once at start to warm up.
- * @throws Refusal `text_empty`, `text_too_long`, `glyph_missing`, `number_malformed`, `day_malformed`, `qr_unusable`, `font_unusable`
+ * Renders a certificate. The fonts' fixed part is made at its first use; call once at start to warm up.
+ * @param parts.photo the photograph, when `facts.photo` says that there is one
+ * @throws Refusal `text_empty`, `text_too_long`, `glyph_missing`, `number_malformed`, `day_malformed`, `qr_unusable`,
+ * `font_unusable`, `template_unknown`
  */
-export async function renderCertificate(facts: DocumentFacts, parts: { font: Font; bundle: Uint8Array }): Promise<Uint8Array> {
-  const { font, bundle } = parts;
+export async function renderCertificate(facts: DocumentFacts, parts: { fonts: FontSet; bundle: Uint8Array; photo?: PdfImage | undefined }): Promise<Uint8Array> {
+  const { fonts, bundle, photo } = parts;
   parseNumber(facts.number);
-  dayNumber(facts.issued_on);
-  dayNumber(facts.exam_date);
+  for (const day of [facts.issued_on, facts.exam_date, ...(facts.copy ? [facts.copy.stamped_on, facts.copy.expires_on] : [])]) dayNumber(day);
   requireTexts(facts);
-  const fixed = fixedPart(font);
-  const page = new Page(font);
-  template.values(page, facts);
-  template.seal(page, qrMatrix(facts.seal_url));
-  const characters = page.characters();
-  requireGlyphs(font, characters);
-  const faces = [fixed.face];
-  const further = codePoints(characters).filter((codePoint) => !fixed.face.slice.gidByCodePoint.has(codePoint));
-  if (further.length > 0) faces.push(packFace('F1', font, sliceFont(font, further)));
-  const digest = await sha256(concat(encodeUtf8(`${template.version}\n${JSON.stringify(facts)}\n`), bundle));
-  return writePdf({
+  const template = templateOf(facts.template);
+  const fixed = fixedPart(template, fonts, { photo: photo !== undefined, copy: facts.copy !== undefined });
+  const beneath = new Page(fonts);
+  template.beneath(beneath, facts);
+  const page = new Page(fonts);
+  template.values(page, { ...facts, photo: photo !== undefined }, qrMatrix(facts.seal_url));
+  const characters = [...new Set(beneath.characters() + page.characters())].join('');
+  requireGlyphs(fonts, characters);
+  const faces = cutValues(fonts, fixed.face, characters);
+  const all = [fixed.face, ...faces];
+  const digest = await sha256(concat(encodeUtf8(`${template.version}\n${JSON.stringify(facts)}\n`), bundle, photo?.data ?? new Uint8Array()));
+  return writePdf(fixed.frame, {
     faces,
-    forms: fixed.forms,
-    layers: [fixed.layer, deflate(page.encode(faces))],
+    beneath: beneath.encode(all, fixed.marks),
+    layer: page.encode(all, fixed.marks),
+    photo: photo && { resource: template.photoResource, image: photo },
     attachment: {
       name: `${facts.number}.bundle.json`,
       mediaType: BUNDLE_MEDIA_TYPE,

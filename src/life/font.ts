@@ -2,13 +2,13 @@
  * Owns the TrueType font that certificates are printed with: which characters it has, how wide they are, and cutting
  * out the few glyphs one document needs. The cut is ours because pdf-lib's drops Chinese glyphs without a word.
  * Opening reads the directory and the character map and copies nothing, so a font of 15 MB opens in a millisecond.
- * It refuses fonts it cannot trust (`font_unusable`) and characters it cannot show (`glyph_missing`); a character
- * that would print as nothing, and is no space, counts as missing.
+ * It refuses fonts it cannot trust (`font_unusable`) and to cut out a character that the font lacks (`glyph_missing`).
  */
 import {
   needTable, readCharacterMap, readPostScriptName, readTables, unusable, writeFont,
   type CharacterMap, type Table,
 } from './pdf-sfnt.ts';
+import { rescale } from './pdf-outline.ts';
 import { Refusal } from './refusal.ts';
 
 export interface Font {
@@ -26,19 +26,23 @@ export interface Font {
   /** How many glyphs have an advance of their own in `hmtx`. */
   readonly longMetrics: number;
   readonly longLoca: boolean;
+  /** Outlines on the coarser grid, as last cut: the same characters stand on most certificates. */
+  readonly cut: Map<number, Uint8Array>;
 }
 
 export interface FontSlice {
   /** A TrueType font of these glyphs alone; glyph 0 is the original's .notdef. */
   bytes: Uint8Array<ArrayBuffer>;
   gidByCodePoint: ReadonlyMap<number, number>;
-  /** Advance by new glyph, in font units. */
+  /** Advance by new glyph, in thousandths of an em. */
   widths: number[];
 }
 
+/** Units an em of a cut font, where the original is finer. */
+const GRID = 320;
+
 /** Composites of composites stop here; real fonts nest one or two deep. */
 const DEEPEST_COMPOSITE = 6;
-const COPIED_TABLES = ['cvt ', 'fpgm', 'prep'];
 
 /** @throws Refusal `font_unusable` (with `part`: the table) */
 export function openFont(bytes: Uint8Array): Font {
@@ -61,6 +65,7 @@ export function openFont(bytes: Uint8Array): Font {
   return {
     bytes, view, tables, unitsPerEm, glyphCount, longMetrics, box,
     longLoca: locaFormat === 1,
+    cut: new Map(),
     ascent: view.getInt16(hhea.at + 4),
     descent: view.getInt16(hhea.at + 6),
     characters: readCharacterMap(view, needTable(tables, 'cmap', 4), glyphCount),
@@ -85,7 +90,8 @@ export function glyphOf(font: Font, codePoint: number): number {
 
 const tableAt = (font: Font, tag: string): number => (font.tables.get(tag) as Table).at;
 
-function advanceOfGlyph(font: Font, gid: number): number {
+/** How far a glyph moves the pen, in font units. */
+export function advanceOfGlyph(font: Font, gid: number): number {
   return font.view.getUint16(tableAt(font, 'hmtx') + 4 * Math.min(gid, font.longMetrics - 1));
 }
 
@@ -93,9 +99,6 @@ function leftBearing(font: Font, gid: number): number {
   const hmtx = tableAt(font, 'hmtx');
   return font.view.getInt16(gid < font.longMetrics ? hmtx + 4 * gid + 2 : hmtx + 4 * font.longMetrics + 2 * (gid - font.longMetrics));
 }
-
-/** How far a code point moves the pen, in font units; .notdef's width where there is no glyph. */
-export const advance = (font: Font, codePoint: number): number => advanceOfGlyph(font, glyphOf(font, codePoint));
 
 /** The bytes of one glyph's `glyf` entry, not copied; empty for a space. */
 export function outlineOf(font: Font, gid: number): Uint8Array {
@@ -107,28 +110,6 @@ export function outlineOf(font: Font, gid: number): Uint8Array {
     : [2 * font.view.getUint16(loca + 2 * gid), 2 * font.view.getUint16(loca + 2 * gid + 2)];
   if (to < from || to > glyf.length || (to > from && to - from < 10)) throw unusable('loca', 'a glyph lies outside its table');
   return font.bytes.subarray(glyf.at + from, glyf.at + to);
-}
-
-/** Code points of `text` that would not show, each once, in order of appearance. */
-export function missingGlyphs(font: Font, text: string): number[] {
-  const missing = new Set<number>();
-  for (const character of text) {
-    const codePoint = character.codePointAt(0) as number;
-    const gid = glyphOf(font, codePoint);
-    if (gid === 0 || (outlineOf(font, gid).length === 0 && !/^\p{Zs}$/u.test(character))) missing.add(codePoint);
-  }
-  return [...missing];
-}
-
-/** `U+4DAE` */
-export const codePointName = (codePoint: number): string => `U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}`;
-
-/** @throws Refusal `glyph_missing` with `code_point`, and `code_points` for all of them */
-export function requireGlyphs(font: Font, text: string): void {
-  const names = missingGlyphs(font, text).map(codePointName);
-  if (names.length > 0) {
-    throw new Refusal('glyph_missing', `The font has no glyph for ${names.join(', ')}.`, { code_point: names[0], code_points: names });
-  }
 }
 
 /** Calls back with the place and value of every component's glyph number in a composite outline. */
@@ -146,7 +127,7 @@ function eachComponent(outline: Uint8Array, visit: (at: number, gid: number) => 
 
 /**
  * Cuts out the glyphs of some code points. New glyphs: 0 is .notdef, then one for each code point in ascending order,
- * then the components that composites are made of. Outlines and advances are the original's, byte for byte.
+ * then the components that composites are made of. Outlines are the original's on a grid of GRID units an em.
  * @throws Refusal `glyph_missing`, `font_unusable`
  */
 export function sliceFont(font: Font, codePoints: Iterable<number>): FontSlice {
@@ -161,7 +142,7 @@ export function sliceFont(font: Font, codePoints: Iterable<number>): FontSlice {
   };
   for (const codePoint of wanted) {
     const original = glyphOf(font, codePoint);
-    if (original === 0) requireGlyphs(font, String.fromCodePoint(codePoint));
+    if (original === 0) throw new Refusal('glyph_missing', `The font has no glyph for U+${codePoint.toString(16).toUpperCase()}.`);
     gidByCodePoint.set(codePoint, add(original));
   }
   const done = new Set<number>();
@@ -176,11 +157,28 @@ export function sliceFont(font: Font, codePoints: Iterable<number>): FontSlice {
   };
   for (const original of [...originals]) follow(original, []);
   if (originals.length > 0xffff) throw unusable('glyf', 'too many glyphs are wanted');
-  return { bytes: assemble(font, originals, newByOriginal), gidByCodePoint, widths: originals.map((gid) => advanceOfGlyph(font, gid)) };
+  const scale = Math.min(1, GRID / font.unitsPerEm);
+  const unitsPerEm = Math.round(font.unitsPerEm * scale);
+  const widths = originals.map((gid) => Math.round((Math.round(advanceOfGlyph(font, gid) * scale) * 1000) / unitsPerEm));
+  return { bytes: assemble(font, originals, newByOriginal, scale), gidByCodePoint, widths };
 }
 
-function assemble(font: Font, originals: number[], newByOriginal: ReadonlyMap<number, number>): Uint8Array<ArrayBuffer> {
-  const outlines = originals.map((gid) => outlineOf(font, gid));
+/** How many cut outlines a font remembers: about a megabyte. */
+const REMEMBERED = 4_096;
+
+function coarse(font: Font, gid: number, scale: number): Uint8Array {
+  let outline = font.cut.get(gid);
+  if (outline === undefined) {
+    outline = rescale(outlineOf(font, gid), scale);
+    if (font.cut.size >= REMEMBERED) font.cut.clear();
+    font.cut.set(gid, outline);
+  }
+  return outline;
+}
+
+function assemble(font: Font, originals: number[], newByOriginal: ReadonlyMap<number, number>, scale: number): Uint8Array<ArrayBuffer> {
+  const outlines = originals.map((gid) => coarse(font, gid, scale));
+  const scaled = (units: number) => Math.round(units * scale);
   const glyf = new Uint8Array(outlines.reduce((sum, outline) => sum + ((outline.length + 3) & ~3), 0));
   const glyfView = new DataView(glyf.buffer);
   const loca = new DataView(new ArrayBuffer(4 * (originals.length + 1)));
@@ -192,18 +190,22 @@ function assemble(font: Font, originals: number[], newByOriginal: ReadonlyMap<nu
     eachComponent(outline, (place, component) => glyfView.setUint16(at + place, newByOriginal.get(component) as number));
     at += (outline.length + 3) & ~3;
     loca.setUint32(4 * (gid + 1), at);
-    hmtx.setUint16(4 * gid, advanceOfGlyph(font, original));
-    hmtx.setInt16(4 * gid + 2, leftBearing(font, original));
+    hmtx.setUint16(4 * gid, scaled(advanceOfGlyph(font, original)));
+    hmtx.setInt16(4 * gid + 2, scaled(leftBearing(font, original)));
   });
   const copy = (tag: string): Uint8Array<ArrayBuffer> => {
     const table = font.tables.get(tag) as Table;
     return new Uint8Array(font.bytes.subarray(table.at, table.at + table.length));
   };
   const [head, hhea, maxp] = [copy('head'), copy('hhea'), copy('maxp')];
-  new DataView(head.buffer).setInt16(50, 1);
-  new DataView(hhea.buffer).setUint16(34, originals.length);
+  const headView = new DataView(head.buffer);
+  const hheaView = new DataView(hhea.buffer);
+  headView.setUint16(18, scaled(font.unitsPerEm));
+  for (const at of [36, 38, 40, 42]) headView.setInt16(at, scaled(headView.getInt16(at)));
+  headView.setInt16(50, 1);
+  for (const at of [4, 6, 8, 10, 12, 14, 16]) hheaView.setInt16(at, scaled(hheaView.getInt16(at)));
+  hheaView.setUint16(34, originals.length);
   new DataView(maxp.buffer).setUint16(4, originals.length);
   const parts: Record<string, Uint8Array> = { head, hhea, maxp, glyf, loca: new Uint8Array(loca.buffer), hmtx: new Uint8Array(hmtx.buffer) };
-  for (const tag of COPIED_TABLES) if (font.tables.has(tag)) parts[tag] = copy(tag);
   return writeFont(parts);
 }

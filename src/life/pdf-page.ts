@@ -1,9 +1,12 @@
 /**
  * Owns one layer of a page: drawing collected first, written as PDF operators later.
  * Text is kept as text until `encode`, because glyph numbers are known only when the fonts have been cut.
+ * What is drawn within `mark` belongs to an element of the page's structure (a screen reader reads those, in order);
+ * everything else is ornament and says so.
  * Places are millimetres from the top left corner of the sheet; type sizes, tracking and line widths are points.
  */
-import type { Font, FontSlice } from './font.ts';
+import type { FontSlice } from './font.ts';
+import type { FontSet } from './font-set.ts';
 import { measure } from './pdf-text.ts';
 
 export type Colour = readonly [red: number, green: number, blue: number];
@@ -16,6 +19,8 @@ export interface TextStyle {
   align?: 'left' | 'centre' | 'right';
   /** Outlines the letters in their own colour, this many points wide: a heading from a regular weight. */
   embolden?: number;
+  /** Degrees, counter-clockwise, about the start of the line. */
+  turn?: number;
 }
 
 /** A cut font and the name by which the page knows it. */
@@ -32,11 +37,19 @@ export interface Form {
   box: readonly [number, number, number, number];
 }
 
+/** Of a marked part: the structure type that it has and its number on the page (ISO 32000-1 § 14.7.4). */
+export type Marks = ReadonlyMap<string, { type: string; mcid: number }>;
+
 interface TextItem {
   text: string;
   x: number;
   y: number;
   style: TextStyle;
+}
+
+interface Item {
+  mark: string | undefined;
+  drawn: string | TextItem;
 }
 
 export const MM = 72 / 25.4;
@@ -48,17 +61,25 @@ export const num = (value: number): string => String(Math.round(value * 1000) / 
 export const rgb = (colour: Colour): string => colour.map(num).join(' ');
 
 export class Page {
-  readonly font: Font;
+  readonly fonts: FontSet;
   readonly forms: Form[] = [];
-  readonly #items: (string | TextItem)[] = [];
+  readonly #items: Item[] = [];
+  #mark: string | undefined;
 
-  constructor(font: Font) {
-    this.font = font;
+  constructor(fonts: FontSet) {
+    this.fonts = fonts;
+  }
+
+  /** What `draw` draws is the part `key` of the structure. */
+  mark(key: string, draw: () => void): void {
+    this.#mark = key;
+    draw();
+    this.#mark = undefined;
   }
 
   /** Adds operators as they stand (in points from the bottom left). */
   raw(operators: string): void {
-    this.#items.push(operators);
+    this.#items.push({ mark: this.#mark, drawn: operators });
   }
 
   /** Keeps operators to be drawn several times; the answer draws them once, at the present coordinate system. */
@@ -70,9 +91,9 @@ export class Page {
 
   /** Adds one line of text; `y` is its baseline. */
   text(text: string, x: number, y: number, style: TextStyle): void {
-    const width = style.align === undefined || style.align === 'left' ? 0 : measure(this.font, text, style.size, style.tracking);
+    const width = style.align === undefined || style.align === 'left' ? 0 : measure(this.fonts, text, style.size, style.tracking);
     const shift = style.align === 'centre' ? width / 2 : style.align === 'right' ? width : 0;
-    this.#items.push({ text, x: x * MM - shift, y: (A4.height - y) * MM, style });
+    this.#items.push({ mark: this.#mark, drawn: { text, x: x * MM - shift, y: (A4.height - y) * MM, style } });
   }
 
   /** Adds a straight line. */
@@ -89,12 +110,25 @@ export class Page {
 
   /** Every character shown so far, each once. */
   characters(): string {
-    return [...new Set(this.#items.flatMap((item) => (typeof item === 'string' ? [] : [...item.text])))].join('');
+    return [...new Set(this.#items.flatMap(({ drawn }) => (typeof drawn === 'string' ? [] : [...drawn.text])))].join('');
   }
 
   /** The content stream; each character is taken from the first face that has it. */
-  encode(faces: readonly Face[]): string {
-    return this.#items.map((item) => (typeof item === 'string' ? item : showText(item, faces))).join('\n');
+  encode(faces: readonly Face[], marks: Marks): string {
+    const lines: string[] = [];
+    let open: string | null | undefined = null;
+    for (const { mark, drawn } of this.#items) {
+      if (mark !== open) {
+        if (open !== null) lines.push('EMC');
+        const element = mark === undefined ? undefined : marks.get(mark);
+        if (mark !== undefined && element === undefined) throw new Error(`The structure has no part ${mark}.`);
+        lines.push(element ? `/${element.type} <</MCID ${element.mcid}>> BDC` : '/Artifact BMC');
+        open = mark;
+      }
+      lines.push(typeof drawn === 'string' ? drawn : showText(drawn, faces));
+    }
+    if (open !== null) lines.push('EMC');
+    return lines.join('\n');
   }
 }
 
@@ -114,8 +148,7 @@ function showText({ text, x, y, style }: TextItem, faces: readonly Face[]): stri
   }
   if (open === undefined) return '';
   const weight = style.embolden === undefined ? '0 Tr' : `2 Tr ${rgb(style.colour)} RG ${num(style.embolden)} w`;
-  return `BT ${rgb(style.colour)} rg ${weight} ${num(style.tracking ?? 0)} Tc 1 0 0 1 ${num(x)} ${num(y)} Tm ${shown}> Tj ET`;
+  const angle = ((style.turn ?? 0) * Math.PI) / 180;
+  const [cos, sin] = [num(Math.cos(angle)), num(Math.sin(angle))];
+  return `BT ${rgb(style.colour)} rg ${weight} ${num(style.tracking ?? 0)} Tc ${cos} ${sin} ${num(-Math.sin(angle))} ${cos} ${num(x)} ${num(y)} Tm ${shown}> Tj ET`;
 }
-
-/** Advance of a code point in thousandths of an em: the unit of PDF widths. */
-export const thousandths = (font: Font, units: number): number => Math.round((units * 1000) / font.unitsPerEm);

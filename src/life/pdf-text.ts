@@ -5,7 +5,7 @@
  * A word longer than a line is broken anywhere.
  * It refuses text that does not fit its place at the smallest size (`text_too_long`), so that nothing ever overflows.
  */
-import { advance, type Font } from './font.ts';
+import { advance, type FontSet } from './font-set.ts';
 import { Refusal } from './refusal.ts';
 
 export interface Place {
@@ -31,14 +31,14 @@ const NEVER_LAST = new Set('（〔【《「『“‘([{');
 const BREAK_AFTER = new Set(' -/·');
 
 /** Width in points, with `tracking` points after every character but the last. */
-export function measure(font: Font, text: string, size: number, tracking = 0): number {
-  let units = 0;
+export function measure(fonts: FontSet, text: string, size: number, tracking = 0): number {
+  let ems = 0;
   let count = 0;
   for (const character of text) {
-    units += advance(font, character.codePointAt(0) as number);
+    ems += advance(fonts, character.codePointAt(0) as number);
     count++;
   }
-  return (units / font.unitsPerEm) * size + tracking * Math.max(0, count - 1);
+  return ems * size + tracking * Math.max(0, count - 1);
 }
 
 /** Ideographs, kana, full-width forms: scripts written without spaces. */
@@ -65,11 +65,11 @@ function pieces(text: string): string[] {
 const atDots = (text: string): string[] => text.split(/(?<=·)/u);
 
 /** Breaks a text into lines no wider than `width` points. The first line may be shorter by `indent`. */
-export function wrap(font: Font, text: string, size: number, width: number, indent = 0, cut = pieces): string[] {
+export function wrap(fonts: FontSet, text: string, size: number, width: number, indent = 0, cut = pieces): string[] {
   const lines: string[] = [];
   let line = '';
   const room = () => width - (lines.length === 0 ? indent : 0);
-  const fits = (candidate: string) => measure(font, candidate.trimEnd(), size) <= room() + 1e-6;
+  const fits = (candidate: string) => measure(fonts, candidate.trimEnd(), size) <= room() + 1e-6;
   for (const piece of cut(text)) {
     if (fits(line + piece)) {
       line += piece;
@@ -90,32 +90,32 @@ export function wrap(font: Font, text: string, size: number, width: number, inde
 }
 
 /** The narrowest width that needs no more lines: two lines of equal length instead of a long one and an orphan. */
-function balance(font: Font, text: string, size: number, width: number, count: number, cut: typeof pieces): string[] {
-  if (count <= 1) return wrap(font, text, size, width, 0, cut);
-  let low = Math.max(width / (count + 1), ...cut(text).map((piece) => measure(font, piece, size)));
+function balance(fonts: FontSet, text: string, size: number, width: number, count: number, cut: typeof pieces): string[] {
+  if (count <= 1) return wrap(fonts, text, size, width, 0, cut);
+  let low = Math.max(width / (count + 1), ...cut(text).map((piece) => measure(fonts, piece, size)));
   let high = width;
   while (high - low > size / 4) {
     const middle = (low + high) / 2;
-    if (wrap(font, text, size, middle, 0, cut).length <= count) high = middle;
+    if (wrap(fonts, text, size, middle, 0, cut).length <= count) high = middle;
     else low = middle;
   }
-  return wrap(font, text, size, high, 0, cut);
+  return wrap(fonts, text, size, high, 0, cut);
 }
 
 /**
  * Sets a text into its place: the largest of its sizes at which the wrapped lines fit, the lines balanced.
  * @throws Refusal `text_too_long` with `part`
  */
-export function fit(font: Font, text: string, place: Place): Lines {
+export function fit(fonts: FontSet, text: string, place: Place): Lines {
   for (const size of place.sizes) {
     const leading = size * place.leading;
-    if (measure(font, text, size) <= place.width) return { size, leading, lines: [text] };
+    if (measure(fonts, text, size) <= place.width) return { size, leading, lines: [text] };
     const most = Math.max(1, Math.floor((place.height - size) / leading) + 1);
     for (const cut of text.includes('·') ? [atDots, pieces] : [pieces]) {
-      const whole = cut(text).every((piece) => measure(font, piece.trimEnd(), size) <= place.width);
+      const whole = cut(text).every((piece) => measure(fonts, piece.trimEnd(), size) <= place.width);
       if (cut === atDots && !whole) continue;
-      const count = wrap(font, text, size, place.width, 0, cut).length;
-      if (count <= most) return { size, leading, lines: balance(font, text, size, place.width, count, cut) };
+      const count = wrap(fonts, text, size, place.width, 0, cut).length;
+      if (count <= most) return { size, leading, lines: balance(fonts, text, size, place.width, count, cut) };
     }
   }
   throw new Refusal('text_too_long', `The ${place.part} does not fit its place on the certificate.`, { part: place.part });

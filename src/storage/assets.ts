@@ -1,16 +1,27 @@
 /**
- * Owns the static files that came with the deployment: the font and the browser code.
- * It refuses to go on without the font: a certificate is never drawn with another one.
+ * Owns the static files that came with the deployment: the fonts and the browser code.
+ * It refuses to go on without the fonts: a certificate is never drawn with other ones.
  */
 import type { Assets } from './bindings.ts';
-import { openFont, type Font } from '../life/font.ts';
+import { openFont } from '../life/font.ts';
+import type { FontSet } from '../life/font-set.ts';
 
-/** Where `npm run build` puts the font of templates/v1. */
-export const FONT_PATH = '/fonts/NotoSerifSC_400Regular.ttf';
+/** Where `npm run build` puts the fonts, and their names: the template's own first, then those that a deployer added. */
+export const FONTS_PATH = '/fonts/';
+export const FONT_LIST = 'fonts.json';
 
-/** Reads the font once; the host in the address is ignored by the assets binding. */
-export async function loadFont(assets: Assets): Promise<Font> {
-  const response = await assets.fetch(new URL(FONT_PATH, 'https://assets.invalid'));
-  if (!response.ok) throw new Error(`The font ${FONT_PATH} is not among the assets (${response.status}); run npm run build.`);
-  return openFont(new Uint8Array(await response.arrayBuffer()));
+/** The host in the address is ignored by the assets binding. */
+async function read(assets: Assets, name: string): Promise<Response> {
+  const response = await assets.fetch(new URL(FONTS_PATH + name, 'https://assets.invalid'));
+  if (!response.ok) throw new Error(`${FONTS_PATH}${name} is not among the assets (${response.status}); run npm run build.`);
+  return response;
+}
+
+/** Reads all fonts. @throws Refusal `font_unusable` */
+export async function loadFonts(assets: Assets): Promise<FontSet> {
+  const names = (await (await read(assets, FONT_LIST)).json()) as string[];
+  const open = async (name: string) => openFont(new Uint8Array(await (await read(assets, name)).arrayBuffer()));
+  const [first, ...others] = await Promise.all(names.map(open));
+  if (!first) throw new Error(`${FONT_LIST} names no font.`);
+  return [first, ...others];
 }

@@ -62,14 +62,14 @@ export function jsonChunks(values: readonly unknown[]): string[] {
 /** Stores a batch with all its rows in one transaction: all or nothing. */
 export async function insertBatch(
   db: D1Database,
-  batch: { id: string; organization: string; filing: number; count: number; root: string; created_at: number; idempotency_key: string | null; body_digest: string },
+  batch: { id: string; organization: string; filing: number; count: number; root: string; created_at: number; idempotency_key: string | null; body_digest: string; template: string },
   rows: readonly StoredRow[],
 ): Promise<void> {
-  const { id, organization, filing, count, root, created_at, idempotency_key, body_digest } = batch;
+  const { id, organization, filing, count, root, created_at, idempotency_key, body_digest, template } = batch;
   await db.batch([
     db
-      .prepare(`INSERT INTO batches (id, organization, filing, count, root, state, created_at, idempotency_key, body_digest) VALUES (?, ?, ?, ?, ?, 'submitted', ?, ?, ?)`)
-      .bind(id, organization, filing, count, root, created_at, idempotency_key, body_digest),
+      .prepare(`INSERT INTO batches (id, organization, filing, count, root, state, created_at, idempotency_key, body_digest, template) VALUES (?, ?, ?, ?, ?, 'submitted', ?, ?, ?, ?)`)
+      .bind(id, organization, filing, count, root, created_at, idempotency_key, body_digest, template),
     ...jsonChunks(rows).map((chunk) =>
       db
         .prepare(

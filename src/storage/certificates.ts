@@ -48,6 +48,8 @@ export interface FateRow {
 export interface BatchContext {
   count: number;
   root: string;
+  /** Of the printed certificates. */
+  template: string;
   batch_organization: string;
   approval: string;
   approval_jti: string;
@@ -83,7 +85,7 @@ const FATE = `
        WHERE k.number = ?2) AS successor`;
 
 const CONTEXT = `
-  SELECT b.count, b.root, b.organization AS batch_organization, o.approval, o.approval_jti, o.order_token, o.issued_at, o.key_number,
+  SELECT b.count, b.root, b.template, b.organization AS batch_organization, o.approval, o.approval_jti, o.order_token, o.issued_at, o.key_number,
     f.token AS filing, cl.token AS client,
     (SELECT json_group_array(s.token) FROM statements s WHERE s.typ = 'centre+jwt' AND s.sub IN ('centre:3700', f.iss)) AS centres,
     (SELECT n FROM revision) AS revision

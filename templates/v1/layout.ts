@@ -30,6 +30,7 @@ export const ROW = 35 / 3;
 export const VALUE_LEFT = 70;
 
 /** The one-inch photograph, 25 × 35 mm. */
+export const PHOTO_RESOURCE = 'P0';
 export const PHOTO = { x: 157, y: ROWS_TOP, width: 25, height: 35 };
 
 /** Filled-in values are 12 pt; only what would not fit otherwise is smaller, and never below 8 pt. */
@@ -53,6 +54,11 @@ export const SIGN_PLACE: Place = {
 };
 export const SIGN_NAME = 205.5;
 export const SIGN_DATE = 227.5;
+
+/** Where a copy for one purpose says what it is for, in a colour of its own. */
+export const STAMP: Colour = [0.69, 0.16, 0.13];
+export const PALE_STAMP: Colour = [0.96, 0.87, 0.86];
+export const COPY = { x: LEFT, y: 241.2, width: RIGHT - LEFT, height: 9.6 };
 
 /** Small print. */
 export const FOOT_TOP = 253;

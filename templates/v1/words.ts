@@ -22,7 +22,12 @@ export const ROWS = [
   { part: 'number', zh: '证书编号', en: 'Certificate number' },
 ] as const;
 
-export const PHOTO_LABEL = { zh: '照片', en: 'Photo' };
+export const NO_PHOTO = { zh: '未附照片', en: 'No photo' };
+/** What is read aloud in place of pictures. */
+export const ALT = { photo: '持证人照片 Photo of the holder', seal: '验证二维码 QR code for verification' };
+
+/** A copy for one purpose (加注). */
+export const COPY = { zh: '副本', en: 'COPY', purpose: '仅用于 For', from: '加注日期 Stamped', until: '有效期至 Valid until' };
 export const ORGANIZATION = { zh: '评价机构名称', en: 'Assessment organization' };
 export const ISSUED = { zh: '发证日期', en: 'Date of issue' };
 export const SCAN = '扫码验证 Scan to verify';

@@ -9,13 +9,16 @@ import { inflateSync } from 'node:zlib';
 import { PDFArray, PDFDict, PDFDocument, PDFName, PDFNumber, PDFRawStream, type PDFObject } from 'pdf-lib';
 import type { DocumentFacts } from '../../src/life/document.ts';
 import { openFont, type Font } from '../../src/life/font.ts';
+import type { FontSet } from '../../src/life/font-set.ts';
 import { writeFont } from '../../src/life/pdf-sfnt.ts';
 
 export const FONT_PATH = createRequire(import.meta.url).resolve('@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf');
 export const font: Font = openFont(readFileSync(FONT_PATH));
+export const fonts: FontSet = [font];
 
 const number = 'S000037000001263000001';
 export const ordinary: DocumentFacts = {
+  template: 'v1',
   number,
   organization: { code: 'S000037000001', name: '济南市鲁匠职业培训学校' },
   occupation: { code: '6-31-01-03', name: '电工' },
@@ -87,9 +90,11 @@ const latin = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1
 
 function readToUnicode(map: string): Map<number, number> {
   const codes = new Map<number, number>();
-  for (const [, cid, text] of map.matchAll(/^<([0-9A-F]{4})> <((?:[0-9A-F]{4})+)>$/gm)) {
-    const units = (text as string).match(/.{4}/g) as string[];
-    codes.set(Number.parseInt(cid as string, 16), String.fromCharCode(...units.map((unit) => Number.parseInt(unit, 16))).codePointAt(0) as number);
+  for (const [, first, , texts] of map.matchAll(/^<([0-9A-F]{4})> <([0-9A-F]{4})> \[(.*)\]$/gm)) {
+    [...(texts as string).matchAll(/<([0-9A-F]+)>/g)].forEach(([, text], i) => {
+      const units = (text as string).match(/.{4}/g) as string[];
+      codes.set(Number.parseInt(first as string, 16) + i, String.fromCharCode(...units.map((unit) => Number.parseInt(unit, 16))).codePointAt(0) as number);
+    });
   }
   return codes;
 }
@@ -122,7 +127,7 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
   const contents = page.Contents() as PDFArray;
   const layers = contents.asArray().map((_, i) => latin(inflate(contents.lookup(i))));
   const shown = layers.join('\n').split('\n').filter((line) => line.startsWith('BT ')).map((line) => {
-    const place = /([\d.-]+) Tc 1 0 0 1 ([\d.-]+) ([\d.-]+) Tm/.exec(line) as RegExpExecArray;
+    const place = /([\d.-]+) Tc [\d.-]+ [\d.-]+ [\d.-]+ [\d.-]+ ([\d.-]+) ([\d.-]+) Tm/.exec(line) as RegExpExecArray;
     const glyphs = [...line.matchAll(/\/(F\d) ([\d.]+) Tf <([0-9a-f]+)> Tj/g)].flatMap(([, resource, , run]) =>
       ((run as string).match(/.{4}/g) as string[]).map((digits) => {
         const cid = Number.parseInt(digits, 16);
@@ -139,8 +144,60 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
   return { document, programs, widths, layers, shown };
 }
 
-/** Six glyphs: .notdef, A (simple), B (simple), Á = A + B scaled, a composite of Á, and a composite of itself. Code points U+0041…, cmap format 4. */
-export function composedFont(selfReferring = false): Uint8Array {
+export interface Point {
+  on: boolean;
+  x: number;
+  y: number;
+  /** True for the last point of a contour. */
+  end: boolean;
+}
+
+/** The points of a simple outline, read by the OpenType specification's own steps; `undefined` for a composite. */
+export function pointsOf(outline: Uint8Array): Point[] | undefined {
+  if (outline.length === 0) return [];
+  const view = new DataView(outline.buffer, outline.byteOffset, outline.byteLength);
+  const contours = view.getInt16(0);
+  if (contours < 0) return undefined;
+  const ends = Array.from({ length: contours }, (_, i) => view.getUint16(10 + 2 * i));
+  let at = 12 + 2 * contours + view.getUint16(10 + 2 * contours);
+  const flags: number[] = [];
+  while (flags.length < (ends.at(-1) ?? -1) + 1) {
+    const flag = view.getUint8(at++);
+    flags.push(flag);
+    if ((flag & 8) !== 0) for (let more = view.getUint8(at++); more > 0; more--) flags.push(flag);
+  }
+  const axis = (short: number, same: number) => {
+    let place = 0;
+    return flags.map((flag) => {
+      if ((flag & short) !== 0) place += (flag & same) !== 0 ? view.getUint8(at++) : -view.getUint8(at++);
+      else if ((flag & same) === 0) {
+        place += view.getInt16(at);
+        at += 2;
+      }
+      return place;
+    });
+  };
+  const xs = axis(2, 16);
+  const ys = axis(4, 32);
+  return flags.map((flag, i) => ({ on: (flag & 1) === 1, x: xs[i] as number, y: ys[i] as number, end: ends.includes(i) }));
+}
+
+/** Whether `drawn` is `original` on the grid of the cut fonts: every point in its place to half a unit of 1/320 em. */
+export function sameOutline(drawn: Uint8Array, original: Uint8Array, unitsPerEm: number): boolean {
+  const [a, b] = [pointsOf(drawn), pointsOf(original)];
+  if (a === undefined || b === undefined) return a === b;
+  const scale = Math.min(1, 320 / unitsPerEm);
+  return a.length === b.length && a.every((point, i) => {
+    const other = b[i] as Point;
+    return point.on === other.on && point.end === other.end && Math.abs(point.x - other.x * scale) <= 0.5 && Math.abs(point.y - other.y * scale) <= 0.5;
+  });
+}
+
+/**
+ * Six glyphs: .notdef, A (simple), B (simple), Á = A + B scaled, a composite of Á, and a composite of itself. Code points
+ * from `first` on (U+0041 …), cmap format 4.
+ */
+export function composedFont(selfReferring = false, first = 0x41): Uint8Array {
   const words = (...values: number[]) => Uint8Array.from(values.flatMap((value) => [(value >> 8) & 255, value & 255]));
   const simple = (size: number) => words(1, 0, 0, size, size, 2, 0, 0x0101, 0x0100, 0, 0, size, 0, 0, 0, size);
   const part = (flags: number, gid: number, ...rest: number[]) => words(flags, gid, 0, ...rest);
@@ -162,7 +219,7 @@ export function composedFont(selfReferring = false): Uint8Array {
   hhea.set([0, 2], 34);
   const maxp = new Uint8Array(32);
   maxp.set([0, 1, 0, 0, 0, 6]);
-  const cmap = join(words(0, 1, 3, 1, 0, 12), words(4, 32, 0, 4, 0, 0, 0, 0x45, 0xffff, 0, 0x41, 0xffff, (1 - 0x41) & 0xffff, 1, 0, 0));
+  const cmap = join(words(0, 1, 3, 1, 0, 12), words(4, 32, 0, 4, 0, 0, 0, first + 4, 0xffff, 0, first, 0xffff, (1 - first) & 0xffff, 1, 0, 0));
   return writeFont({
     head, hhea, maxp, cmap, glyf: join(...even), loca: words(...offsets.map((offset) => offset / 2)),
     hmtx: words(500, 5, 600, 6, 7, 8, 9, 10), prep: words(0xb800, 0x018d),

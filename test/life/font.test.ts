@@ -1,10 +1,11 @@
 /** The glyph slicer: outlines and advances survive the cut, and no font, however broken, gets past a Refusal. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { advance, glyphOf, missingGlyphs, openFont, outlineOf, requireGlyphs, sliceFont } from '../../src/life/font.ts';
+import { advanceOfGlyph, glyphOf, openFont, outlineOf, sliceFont, type Font } from '../../src/life/font.ts';
+import { missingGlyphs, requireGlyphs } from '../../src/life/font-set.ts';
 import { isRefusal } from '../../src/life/refusal.ts';
 import { writeFont } from '../../src/life/pdf-sfnt.ts';
-import { composedFont, font } from './fixtures-pdf.ts';
+import { composedFont, font, sameOutline } from './fixtures-pdf.ts';
 
 const points = (text: string) => Array.from(text, (character) => character.codePointAt(0) as number);
 const present = fc.integer({ min: 0x20, max: 0x2fa1f }).filter((codePoint) => glyphOf(font, codePoint) !== 0);
@@ -26,6 +27,8 @@ function wholeSum(bytes: Uint8Array): number {
   return sum;
 }
 
+const advance = (of: Font, codePoint: number): number => advanceOfGlyph(of, glyphOf(of, codePoint));
+
 describe('openFont', () => {
   it('reads the certificate font without copying it', () => {
     expect(font).toMatchObject({ postScriptName: 'NotoSerifSC-Regular', unitsPerEm: 1000, ascent: 1151, descent: -286, glyphCount: 30920 });
@@ -33,13 +36,13 @@ describe('openFont', () => {
   });
 
   it('has every rare character that DOMAIN names, and all of the first 20,902 ideographs', () => {
-    expect(missingGlyphs(font, '䶮㛃𬭎𫖯龑𬱖·')).toEqual([]);
-    expect(missingGlyphs(font, String.fromCodePoint(...Array.from({ length: 0x9fa5 - 0x4e00 + 1 }, (_, i) => 0x4e00 + i)))).toEqual([]);
+    expect(missingGlyphs([font], '䶮㛃𬭎𫖯龑𬱖·')).toEqual([]);
+    expect(missingGlyphs([font], String.fromCodePoint(...Array.from({ length: 0x9fa5 - 0x4e00 + 1 }, (_, i) => 0x4e00 + i)))).toEqual([]);
   });
 
   it('names what would not show, each once: no glyph, or one without ink that is no space', () => {
-    expect(missingGlyphs(font, '中\u{1f600}文\n\u200b \u3000\u{1f600}\ud800')).toEqual([0x1f600, 0x0a, 0x200b, 0xd800]);
-    expect(() => requireGlyphs(font, '中\u{2a6d7}')).toThrow(expect.objectContaining({ code: 'glyph_missing', facts: { code_point: 'U+2A6D7', code_points: ['U+2A6D7'] } }));
+    expect(missingGlyphs([font], '中\u{1f600}文\n\u200b \u3000\u{1f600}\ud800')).toEqual([0x1f600, 0x0a, 0x200b, 0xd800]);
+    expect(() => requireGlyphs([font], '中\u{2a6d7}')).toThrow(expect.objectContaining({ code: 'glyph_missing', facts: { code_point: 'U+2A6D7', code_points: ['U+2A6D7'] } }));
   });
 });
 
@@ -55,11 +58,12 @@ describe('sliceFont', () => {
         const gid = slice.gidByCodePoint.get(codePoint) as number;
         const original = outlineOf(font, glyphOf(font, codePoint));
         const kept = outlineOf(cut, gid);
-        expect(Buffer.from(kept.subarray(0, original.length)).equals(Buffer.from(original))).toBe(true);
-        expect(kept.length - original.length).toBeLessThan(4);
+        expect(sameOutline(kept, original, font.unitsPerEm)).toBe(true);
         expect(kept.byteOffset % 4).toBe(0);
-        expect(slice.widths[gid]).toBe(advance(font, codePoint));
-        expect(advance(cut, codePoint)).toBe(advance(font, codePoint));
+        expect(cut.unitsPerEm).toBe(320);
+        expect(Math.abs(advance(cut, codePoint) - 0.32 * advance(font, codePoint))).toBeLessThanOrEqual(0.5);
+        // What the PDF says of a width and what the font in it says differ by no more than ISO 19005 allows.
+        expect(Math.abs((slice.widths[gid] as number) - (advance(cut, codePoint) * 1000) / 320)).toBeLessThanOrEqual(0.5);
       }
     }), { numRuns: 40 });
   });
@@ -92,10 +96,10 @@ describe('sliceFont', () => {
     const [d, c] = [component(1), component(component(1))];
     const [a, b] = [component(c), component(c, 18)];
     expect([d, c].every((gid) => new DataView(outlineOf(cut, gid).slice().buffer).getInt16(0) === -1)).toBe(true);
-    expect([...outlineOf(cut, a)]).toEqual([...outlineOf(composed, 1)]);
-    expect([...outlineOf(cut, b)]).toEqual([...outlineOf(composed, 2)]);
+    expect(sameOutline(outlineOf(cut, a), outlineOf(composed, 1), 1000)).toBe(true);
+    expect(sameOutline(outlineOf(cut, b), outlineOf(composed, 2), 1000)).toBe(true);
     expect([slice.widths[a], slice.widths[b]]).toEqual([600, 600]);
-    expect(cut.tables.has('prep')).toBe(true);
+    expect(cut.tables.has('prep')).toBe(false);
   });
 
   it('refuses a composite that contains itself', () => {
@@ -112,7 +116,7 @@ describe('broken fonts', () => {
   const good = composedFont();
   const use = (bytes: Uint8Array) => () => {
     const opened = openFont(bytes);
-    missingGlyphs(opened, 'ABCDE中\u{2a6d6}');
+    missingGlyphs([opened], 'ABCDE中\u{2a6d6}');
     sliceFont(opened, [0x41, 0x42, 0x43, 0x44, 0x45].filter((codePoint) => glyphOf(opened, codePoint) !== 0));
   };
 

@@ -1,0 +1,45 @@
+/**
+ * Owns the marks of a copy for one purpose (加注), version 1: a framed line that says what for and until when, and pale
+ * words across the sheet that cannot be cut off with an edge. FROZEN ONCE USED: a change makes templates/v2.
+ */
+import type { CopyFacts } from '../../src/life/document.ts';
+import { MM, type Page, type TextStyle } from '../../src/life/pdf-page.ts';
+import { fit, measure } from '../../src/life/pdf-text.ts';
+import * as at from './layout.ts';
+import { COPY } from './words.ts';
+
+/** The pale words climb from the lower left. */
+const PALE = [{ x: 42, y: 192 }, { x: 84, y: 212 }, { x: 126, y: 232 }];
+
+/** What lies under everything else. */
+export function drawPale(page: Page): void {
+  const pale: TextStyle = { size: 40, colour: at.PALE_STAMP, tracking: 8, turn: 52 };
+  for (const { x, y } of PALE) page.text(`${COPY.zh} ${COPY.en}`, x, y, pale);
+}
+
+export function drawCopy(page: Page, { purpose, stamped_on, expires_on }: CopyFacts): void {
+  const { x, y, width, height } = at.COPY;
+  page.rectangle(x, y, width, height, 'f', at.WHITE);
+  page.rectangle(x, y, width, height, 'S', at.STAMP, 0.9);
+  page.rectangle(x + 0.7, y + 0.7, width - 1.4, height - 1.4, 'S', at.STAMP, 0.3);
+  const label: TextStyle = { size: 8, colour: at.STAMP };
+  const value: TextStyle = { size: 10, colour: at.STAMP };
+  const first = y + 4.2;
+  const second = y + 8.1;
+  page.mark('copy', () => {
+    page.text(COPY.zh, x + 3, y + 6.3, { size: 13, colour: at.STAMP, embolden: 0.3 });
+    const left = x + 3 + measure(page.fonts, COPY.zh, 13) / MM + 3;
+    page.text(COPY.purpose, left, first, label);
+    const from = left + measure(page.fonts, `${COPY.purpose} `, 8) / MM;
+    const place = { part: 'purpose', width: (x + width - 3 - from) * MM, height: 10, sizes: [10, 9, 8], leading: 1 };
+    const set = fit(page.fonts, purpose, place);
+    for (const line of set.lines) page.text(line, from, first, { ...value, size: set.size });
+    let right = left;
+    for (const [text, day] of [[COPY.from, stamped_on], [COPY.until, expires_on]] as const) {
+      page.text(text, right, second, label);
+      right += measure(page.fonts, `${text} `, 8) / MM;
+      page.text(day, right, second, { ...value, size: 9 });
+      right += measure(page.fonts, `${day}    `, 9) / MM;
+    }
+  });
+}

@@ -1,0 +1,42 @@
+/**
+ * A certificate as other programs see it: with its disclosures put in place, the payload is an Open Badges 3.0
+ * AchievementCredential. The schema is written from 1EdTech's data models; it knows one status object, where W3C VCDM 2.0
+ * allows several: a certificate has two (revocation, suspension), so the check is made with each of them.
+ */
+import { Validator, type Schema } from '@cfworker/json-schema';
+import { expect, test } from 'vitest';
+import { decodeUtf8, fromBase64url } from '../../src/life/bytes.ts';
+import { splitCredential } from '../../src/life/credential.ts';
+import schema from '../vectors/openbadge.schema.json' with { type: 'json' };
+import { makeCast, makeCertificate } from './make.ts';
+
+const parse = <T>(encoded: string): T => JSON.parse(decodeUtf8(fromBase64url(encoded))) as T;
+const { jws, disclosures } = splitCredential((await makeCertificate(await makeCast())).evidence.credential as string);
+type Payload = { credentialSubject: Record<string, unknown>; credentialStatus: Record<string, unknown>[] };
+
+/** RFC 9901 § 7.1: digests give way to the claims that they are of. */
+function disclosed(): Payload {
+  const payload = parse<Payload>(jws.split('.')[1] as string);
+  const { _sd, ...subject } = payload.credentialSubject;
+  expect(_sd).toHaveLength(3);
+  const claims = Object.fromEntries(disclosures.map((encoded) => parse<[string, string, unknown]>(encoded).slice(1) as [string, unknown]));
+  return { ...payload, credentialSubject: { ...subject, ...claims } };
+}
+
+const faults = (value: unknown) => new Validator(schema as Schema, '2019-09', false).validate(value).errors.map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
+
+test.each([0, 1])('disclosed, with status entry %i, it is an Open Badges credential', (entry) => {
+  const payload = disclosed();
+  expect(payload.credentialStatus.map(({ statusPurpose }) => statusPurpose)).toEqual(['revocation', 'suspension']);
+  expect(faults({ ...payload, credentialStatus: payload.credentialStatus[entry] })).toEqual([]);
+});
+
+test('the check can fail', () => {
+  const payload = { ...disclosed(), credentialStatus: disclosed().credentialStatus[0] };
+  for (const broken of [
+    { ...payload, validFrom: undefined }, { ...payload, type: ['VerifiableCredential'] }, { ...payload, issuer: 'x' },
+    { ...payload, credentialSubject: { ...payload.credentialSubject, achievement: {} } },
+    { ...payload, credentialSubject: { ...payload.credentialSubject, identifier: { type: 'resident_id' } } },
+    { ...payload, credentialStatus: [payload.credentialStatus] },
+  ]) expect(faults(JSON.parse(JSON.stringify(broken)))).not.toEqual([]);
+});

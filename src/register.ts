@@ -197,8 +197,8 @@ export async function findForHolder(service: Service, number: string, name: stri
 /** The text of a certificate's QR code. */
 export const sealUrlOf = (found: Found): string => sealUrl(found.verification.facts?.origin ?? '', found.row.number, found.row.seal);
 
-/** Everything with which a certificate can be checked without this service. */
-export function bundleOf(service: Service, found: Found): Bundle {
+/** Everything with which a certificate can be checked without this service. `copy`: what a copy of it is for. */
+export function bundleOf(service: Service, found: Found, copy?: string): Bundle {
   const { row, disclosures } = found;
   return {
     version: 1,
@@ -207,6 +207,8 @@ export function bundleOf(service: Service, found: Found): Bundle {
     statements: { centres: safeParse<string[]>(row.centres) ?? [], filing: row.filing, client: row.client },
     approval: row.approval,
     order: row.order_token,
+    ...(copy === undefined ? {} : { copy }),
+    template: row.template,
     inclusion: { index: row.position, size: row.count, path: row.path === '' ? [] : row.path.split('.') },
     roots: [...service.config.rootJwks],
   };

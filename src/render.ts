@@ -2,36 +2,19 @@
  * Owns turning a verified certificate into its PDF, with its bundle inside.
  * It refuses to draw what does not verify: a page never says more than its signatures.
  */
+import type { Stamped } from './copies.ts';
 import { encodeUtf8 } from './life/bytes.ts';
-import { shanghaiDay } from './life/calendar.ts';
+import { documentFacts } from './life/document-facts.ts';
 import { renderCertificate } from './life/document.ts';
-import { ID_TYPE_NAMES, type IdType } from './life/identity.ts';
 import { Refusal } from './life/refusal.ts';
 import { bundleOf, sealUrlOf, type Found } from './register.ts';
 import type { Service } from './service.ts';
 
 /** Renders a certificate. @throws Refusal `register_differs` when its stored parts do not verify */
-export async function renderFor(service: Service, found: Found): Promise<Uint8Array> {
+export async function renderFor(service: Service, found: Found, copy?: Stamped): Promise<Uint8Array> {
   const { facts, report } = found.verification;
-  const { holder } = found;
+  const { holder, row } = found;
   if (!facts || !holder || report.verdict === 'invalid') throw new Refusal('register_differs', 'The stored certificate does not verify; it cannot be printed.');
-  return renderCertificate(
-    {
-      template: found.row.template,
-      number: facts.number,
-      organization: { code: facts.number.slice(0, 13), name: facts.organization_name },
-      occupation: facts.row.occupation,
-      job: facts.row.job,
-      level: facts.row.level,
-      issued_on: shanghaiDay(facts.issued_at),
-      exam_date: facts.row.exam_date,
-      name: holder.name,
-      id_type_name: ID_TYPE_NAMES[holder.id_type as IdType],
-      id_number: holder.id_number,
-      seal_url: sealUrlOf(found),
-      query_url: service.config.origin,
-      trust_root: service.config.trustRoot[0] as string,
-    },
-    { fonts: await service.fonts(), bundle: encodeUtf8(JSON.stringify(bundleOf(service, found))) },
-  );
+  const printed = documentFacts(facts, holder, { template: row.template, seal_url: sealUrlOf(found), trust_root: service.config.trustRoot[0] as string, copy: copy?.facts });
+  return renderCertificate(printed, { fonts: await service.fonts(), bundle: encodeUtf8(JSON.stringify(bundleOf(service, found, copy?.token))) });
 }

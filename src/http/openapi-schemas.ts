@@ -103,8 +103,12 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
   ),
   SearchQuery: object({ 'number?': text('证书编号 / number', { maxLength: 200 }), 'name?': text('姓名 / name', { maxLength: 200 }), 'id_number?': text('证件号码 / document number', { maxLength: 200 }) }, { description: '编号，或任意两项 / the number alone, or any two' }),
   SearchResults: object({ results: listOf(ref('Report'), { minItems: 1 }) }, { additionalProperties: false }),
-  Holder: object({ name: text('姓名 / name', { maxLength: 200 }), id_number: text('证件号码 / document number', { maxLength: 200 }) }),
-  Downloads: object({ number: NUMBER, downloads: listOf(object({ kind: text('media type'), by: text('`holder` or the organization'), at: time('when') })) }),
+  Holder: object({
+    name: text('姓名 / name', { maxLength: 200 }),
+    id_number: text('证件号码 / document number', { maxLength: 200 }),
+    'copy?': object({ purpose: text('用途 / what the copy is for', { maxLength: 200 }), expires_on: text('最后一天 / its last day', { format: 'date' }) }, { additionalProperties: false, description: '加注副本：版面和签名声明中写明用途和期限 / a copy that states its purpose and expiry on its face and in a signed claim' }),
+  }),
+  Downloads: object({ number: NUMBER, downloads: listOf(object({ kind: text('media type, or `copy`'), by: text('`holder` or the organization'), at: time('when') })) }),
   Evidence: {
     description: '三者之一：凭证、二维码内容或核验包 / one of: a credential, the text of a QR code, a bundle',
     oneOf: [
@@ -121,6 +125,8 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
       statements: object({ centres: listOf(JWS, { maxItems: 20 }), filing: JWS, client: JWS }),
       approval: JWS,
       order: JWS,
+      'copy?': { ...JWS, description: '加注 / what a copy is for' },
+      'template?': text('版面 / template of the printed certificate', { maxLength: 20 }),
       inclusion: object({ index: whole('leaf', { minimum: 0 }), size: whole('leaves', { minimum: 1 }), path: listOf(DIGEST, { maxItems: 20 }) }),
       roots: listOf(ref('PublicKey'), { maxItems: 10, description: 'A hint: trusted only by a thumbprint that you got elsewhere' }),
     },

@@ -43,6 +43,7 @@ export const STATEMENTS: Record<StatementType, Schema> = {
     { iss: { anyOf: [organization, centre] }, number: NUMBER, action: text('action', { enum: ACTIONS }), reason: text('reason', { enum: REASONS }), seq: { type: 'integer', minimum: 1, maximum: 1000 }, 'prev?': { ...DIGEST, description: "digest of the previous event's payload; absent for seq 1" }, 'aud?': origin, iat: instant('made'), jti },
     { description: '状态事件 / an event in the life of one certificate' },
   ),
+  'copy+jwt': object({ number: NUMBER, credential: { ...DIGEST, description: "digest of the certificate's signed payload" }, purpose: text('what the copy is for', { maxLength: 200 }), iat: instant('stamped'), exp: instant('valid until'), jti }, { description: "加注副本，由颁发密钥签名 / a copy for one purpose, signed with the certificate's issuing key" }),
   'dpop+jwt': object({ jti: text('id', { maxLength: 128 }), htm: text('method'), htu: text('address without query'), iat: instant('made'), ath: { ...DIGEST, description: 'digest of the access token' } }, { description: '一次请求的密钥证明 / proof of possession for one request (RFC 9449)' }),
 };
 

@@ -7,6 +7,7 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { stampCopy, type Stamped } from '../copies.ts';
 import { openCentre, openDirectory } from '../life/authority.ts';
 import { decodeUtf8 } from '../life/bytes.ts';
 import { toTimestamp } from '../life/calendar.ts';
@@ -39,7 +40,8 @@ const FILES = new Map([
 ]);
 
 /** Longest entry of a form; an address with a seal has up to 900 digits. */
-const LONGEST: Record<FieldName, number> = { number: 2000, name: 200, id_number: 200 };
+const LONGEST: Record<FieldName, number> = { number: 2000, name: 200, id_number: 200, purpose: 200, expires_on: 20 };
+const FIELDS = Object.keys(LONGEST) as FieldName[];
 
 type C = Context<AppEnv>;
 type Element = Parameters<typeof html>[1];
@@ -54,7 +56,7 @@ async function readForm(c: C): Promise<Typed & { want?: string }> {
   requireType(c, ['application/x-www-form-urlencoded']);
   const form = new URLSearchParams(decodeUtf8(await readBytes(c, LIMITS.small)));
   const typed: Typed & { want?: string } = {};
-  for (const name of ['number', 'name', 'id_number', 'want'] as const) {
+  for (const name of [...FIELDS, 'want'] as const) {
     const value = form.get(name)?.trim();
     if (value) typed[name] = value;
   }
@@ -64,7 +66,7 @@ async function readForm(c: C): Promise<Typed & { want?: string }> {
 /** Entries that are too long, and the blank ones among the `needed`. */
 function faultsOf(typed: Typed, needed: readonly FieldName[]): FieldFaults {
   const faults: FieldFaults = {};
-  for (const name of ['number', 'name', 'id_number'] as const) {
+  for (const name of FIELDS) {
     if ((typed[name]?.length ?? 0) > LONGEST[name]) faults[name] = FAULTS['too_long'] as Words;
     else if (needed.includes(name) && typed[name] === undefined) faults[name] = FAULTS[`${name}_missing`] as Words;
   }
@@ -151,7 +153,7 @@ async function searchPage(c: C) {
 async function downloadPage(c: C, asked: string) {
   const { service } = c.var;
   const typed = await readForm(c);
-  const faults = faultsOf(typed, ['name', 'id_number']);
+  const faults = faultsOf(typed, ['name', 'id_number', ...(typed.want === 'copy' ? (['purpose', 'expires_on'] as const) : [])]);
   if (some(faults)) return certificatePage(c, asked, { holder: { typed, faults } });
   let found: Found;
   try {
@@ -167,9 +169,17 @@ async function downloadPage(c: C, asked: string) {
     const downloads: Download[] = (await selectDownloads(service.db, number, 100)).map(({ kind, by, at }) => ({ kind, by, at: toTimestamp(at) }));
     return certificatePage(c, number, { downloads }, found);
   }
-  const pdf = new Uint8Array(await renderFor(service, found));
-  await insertDownload(service.db, number, 'application/pdf', 'holder', service.now());
-  return c.body(pdf, 200, { ...noStore, 'Content-Type': 'application/pdf', 'Content-Disposition': `attachment; filename="${number}.pdf"` });
+  let copy: Stamped | undefined;
+  try {
+    if (typed.want === 'copy') copy = await stampCopy(service, found, { purpose: typed.purpose as string, expires_on: typed.expires_on as string });
+  } catch (error) {
+    const fault = isRefusal(error) ? FAULTS[error.code] : undefined;
+    if (!fault) throw error;
+    return certificatePage(c, number, { holder: { typed, faults: { [(error as Refusal).code === 'expiry_malformed' ? 'expires_on' : 'purpose']: fault } } });
+  }
+  const pdf = new Uint8Array(await renderFor(service, found, copy));
+  await insertDownload(service.db, number, copy ? 'copy' : 'application/pdf', 'holder', service.now());
+  return c.body(pdf, 200, { ...noStore, 'Content-Type': 'application/pdf', 'Content-Disposition': `attachment; filename="${number}${copy ? '-copy' : ''}.pdf"` });
 }
 
 async function assetFile(c: C, name: string) {

@@ -40,6 +40,8 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   candidates_malformed: [400, '考生名单格式不正确'],
   batch_empty: [400, '名单为空'],
   idempotency_key_malformed: [400, 'Idempotency-Key 格式不正确'],
+  purpose_malformed: [400, '用途应为一行文字，不超过 40 个字'],
+  expiry_malformed: [400, '副本的截止日期应为今天起一年以内的日期（YYYY-MM-DD）'],
   reason_missing: [400, '请说明退回原因'],
   // Who calls
   authorization_missing: [401, '需要用密钥证明身份'],
@@ -98,7 +100,6 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   status_no_change: [409, '证书已处于该状态'],
   number_differs: [409, '声明的是另一张证书'],
   register_differs: [409, '登记数据与签名不符，请联系平台'],
-  template_unknown: [409, '证书所用的样式在本平台不存在，请联系平台'],
   ciphertext_wrong: [409, '登记数据与签名不符，请联系平台'],
   body_too_large: [413, '请求内容过大'],
   batch_too_large: [413, '一个批次最多 10,000 人'],

@@ -5,6 +5,7 @@
  */
 import type { Context } from 'hono';
 import * as v from 'valibot';
+import { stampCopy, type Stamped } from '../copies.ts';
 import { checkBundle, checkCredential, checkSeal } from '../check.ts';
 import { BUNDLE_MEDIA_TYPE, readBundle } from '../life/bundle.ts';
 import { CREDENTIAL_MEDIA_TYPE, withDisclosures } from '../life/credential.ts';
@@ -19,7 +20,7 @@ import { toTimestamp } from '../life/calendar.ts';
 
 const text = v.pipe(v.string(), v.maxLength(200));
 const QUERY = v.object({ number: v.optional(text), name: v.optional(text), id_number: v.optional(text) });
-const HOLDER = v.object({ name: text, id_number: text });
+const HOLDER = v.object({ name: text, id_number: text, copy: v.optional(v.strictObject({ purpose: text, expires_on: text })) });
 const EVIDENCE = v.union([
   v.strictObject({ credential: v.string() }),
   v.strictObject({ seal: v.pipe(v.string(), v.maxLength(2000)) }),
@@ -42,13 +43,13 @@ export function chosenType(c: Context, types: readonly string[]): string {
 const DOWNLOADS = ['application/pdf', BUNDLE_MEDIA_TYPE, CREDENTIAL_MEDIA_TYPE, 'application/json'] as const;
 
 /** One certificate as a file. */
-async function fileOf(c: Context<AppEnv>, found: Found, type: string): Promise<Response> {
+async function fileOf(c: Context<AppEnv>, found: Found, type: string, copy?: Stamped): Promise<Response> {
   const { service } = c.var;
   const { number } = found.row;
   const named = (extension: string) => ({ ...noStore, 'Content-Type': type, 'Content-Disposition': `attachment; filename="${number}.${extension}"` });
   if (type === CREDENTIAL_MEDIA_TYPE) return c.body(withDisclosures(found.row.credential, found.disclosures), 200, named('sd-jwt'));
-  if (type === BUNDLE_MEDIA_TYPE) return c.body(JSON.stringify(bundleOf(service, found)), 200, named('bundle.json'));
-  return c.body(new Uint8Array(await renderFor(service, found)), 200, named('pdf'));
+  if (type === BUNDLE_MEDIA_TYPE) return c.body(JSON.stringify(bundleOf(service, found, copy?.token)), 200, named('bundle.json'));
+  return c.body(new Uint8Array(await renderFor(service, found, copy)), 200, named('pdf'));
 }
 
 export const publicRoutes = factory
@@ -82,14 +83,15 @@ export const publicRoutes = factory
   .post('/v1/certificates/:number/download', async (c) => {
     const { service } = c.var;
     const type = chosenType(c, DOWNLOADS);
-    const { name, id_number } = await readJson(c, LIMITS.small, HOLDER);
+    const { name, id_number, copy: asked } = await readJson(c, LIMITS.small, HOLDER);
     const found = await findForHolder(service, c.req.param('number'), name, id_number);
     const { number } = found.row;
     if (type === 'application/json') {
       const downloads = await selectDownloads(service.db, number, 100);
       return c.json({ number, downloads: downloads.map(({ kind, by, at }) => ({ kind, by, at: toTimestamp(at) })) }, 200, noStore);
     }
-    const file = await fileOf(c, found, type);
-    await insertDownload(service.db, number, type, 'holder', service.now());
+    const copy = asked && (await stampCopy(service, found, asked));
+    const file = await fileOf(c, found, type, copy);
+    await insertDownload(service.db, number, copy ? 'copy' : type, 'holder', service.now());
     return file;
   });

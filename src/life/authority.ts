@@ -38,6 +38,11 @@ export class Directory {
     this.#centres = centres;
   }
 
+  /** Trusted root keys that were at hand, by thumbprint. */
+  get thumbprints(): readonly string[] {
+    return [...this.#roots.keys()];
+  }
+
   /** Whether a root key with a trusted thumbprint was at hand at all. */
   get anchored(): boolean {
     return this.#roots.size > 0;

@@ -22,6 +22,10 @@ const BUNDLE = v.object({
   /** The province's approval; by route city it carries the city's. */
   approval: token,
   order: token,
+  /** What a copy is for (加注): a `copy+jwt`. */
+  copy: v.optional(token),
+  /** The template of the printed certificate. */
+  template: v.optional(v.pipe(v.string(), v.maxLength(20))),
   inclusion: v.object({
     index: v.pipe(v.number(), v.integer(), v.minValue(0)),
     size: v.pipe(v.number(), v.integer(), v.minValue(1)),
@@ -40,9 +44,9 @@ export function readBundle(value: unknown): Bundle {
 
 /** What a bundle gives to verification; the status stays unknown. */
 export function bundleEvidence(bundle: Bundle): { evidence: Evidence; centres: string[]; roots: PublicJwk[] } {
-  const { credential, statements, approval, order, inclusion, roots } = bundle;
+  const { credential, statements, approval, order, inclusion, roots, copy } = bundle;
   return {
-    evidence: { credential, filing: statements.filing, client: statements.client, approval, order, inclusion },
+    evidence: { credential, filing: statements.filing, client: statements.client, approval, order, inclusion, copy },
     centres: statements.centres,
     roots,
   };

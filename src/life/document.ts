@@ -69,6 +69,13 @@ export interface Kind {
   copy: boolean;
 }
 
+/** Where a value stands on the page, in millimetres from the top left corner, and what is read there, spaces left out. */
+export interface PrintedField {
+  part: string;
+  text: string;
+  box: { left: number; right: number; top: number; bottom: number };
+}
+
 export interface Template {
   version: string;
   /** Characters nearly every sheet shows: cut with the fixed part, so that they are not cut again. */
@@ -77,6 +84,12 @@ export interface Template {
   photoResource: string;
   /** The reading order; its marks are those that `fixed` and `values` draw. */
   structure(kind: Kind): Tag;
+  /** For comparing a file with the signed data in it. */
+  fields(facts: DocumentFacts): PrintedField[];
+  /** The photograph's place, in millimetres. */
+  photo: { x: number; y: number; width: number; height: number };
+  /** Words that lie under the values of a copy. */
+  pale: string;
   /** What lies under the fixed layer. */
   beneath(page: Page, facts: DocumentFacts): void;
   fixed(page: Page): void;
@@ -91,7 +104,7 @@ interface Fixed {
 }
 const fixedByFont = new WeakMap<FontSet[0], Map<string, Fixed>>();
 
-function templateOf(name: string): Template {
+export function templateOf(name: string): Template {
   const template = Object.hasOwn(TEMPLATES, name) ? TEMPLATES[name] : undefined;
   if (!template) throw new Refusal('template_unknown', 'The certificate names a template that is not here.', { template: name });
   return template;

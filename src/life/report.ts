@@ -34,6 +34,15 @@ export interface CertificateView {
   replaces?: string;
 }
 
+/** What a copy says of itself (加注). An expired copy leaves the certificate as valid as it was. */
+export interface CopyView {
+  purpose: string;
+  /** `YYYY-MM-DD`; a copy counts until the end of the last day in Shanghai. */
+  stamped_on: string;
+  expires_on: string;
+  expired: boolean;
+}
+
 /** An event as a report shows it; `digest`: SHA-256 of its payload, base64url. */
 export interface Fate {
   action: string;
@@ -54,6 +63,8 @@ export interface Report {
   replaced_by?: string;
   /** The last event of its history. `seq` and `digest` are what the next event must follow on. */
   status?: Fate;
+  /** Of a copy for one purpose. */
+  copy?: CopyView;
   /** What the caller proved knowledge of (search). */
   proved?: string[];
   checked_at: string;

@@ -88,6 +88,8 @@ export const SCHEMAS = {
     iat: instant,
     jti,
   }),
+  /** A copy for one purpose (加注), signed with the certificate's issuing key. `credential`: SHA-256 of the payload that it copies. */
+  'copy+jwt': v.object({ number: certificate, credential: digest, purpose: text(200), iat: instant, exp: instant, jti }),
   /** A proof of possession for one HTTP request (RFC 9449 §4.2). */
   'dpop+jwt': v.object({ jti: text(128), htm: text(10), htu: text(2000), iat: instant, ath: digest }),
 } as const;

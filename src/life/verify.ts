@@ -9,6 +9,7 @@ import { checkApprovalTime, openApproval, openOrder, type BatchFacts } from './a
 import { decodeUtf8, fromBase64url } from './bytes.ts';
 import { dayNumber, shanghaiDay, shanghaiYear, toTimestamp } from './calendar.ts';
 import { compareColumns, compareState, type Columns } from './columns.ts';
+import { openCopy } from './copy.ts';
 import { CREDENTIAL_TYP, openCredential, splitCredential, withDisclosures, type CredentialFacts } from './credential.ts';
 import { readDisclosures, type ClaimName, type Disclosed } from './disclose.ts';
 import { leafOfText, leafText } from './leaf.ts';
@@ -16,7 +17,7 @@ import { includes } from './merkle.ts';
 import { maskName } from './name.ts';
 import { parseNumber } from './number.ts';
 import { isRefusal, Refusal } from './refusal.ts';
-import { CHECKS, verdictOf, type Check, type CheckId, type Report } from './report.ts';
+import { CHECKS, verdictOf, type Check, type CheckId, type CopyView, type Report } from './report.ts';
 import type { Filing } from './schema.ts';
 import { openSeal, readSeal, sealDigest } from './seal.ts';
 import { readHeader } from './statement.ts';
@@ -40,10 +41,19 @@ export interface Evidence {
   inclusion?: { index: number; size: number; path: string[] } | undefined;
   /** What is known of the certificate's fate; absent offline. `successor`: the replacing certificate and its filing. */
   status?: { events: StoredEvent[]; successor?: { credential: string; filing: string } | undefined } | undefined;
+  /** A `copy+jwt` that came with the certificate. */
+  copy?: string | undefined;
+  /** The PDF that the certificate came in: compared with what the signatures say. */
+  document?: PrintedDocument | undefined;
   /** Which disclosed claims the report may show; all that were brought, if absent. */
   show?: readonly ClaimName[] | undefined;
   /** The register's own columns, where the register answers. */
   columns?: Columns | undefined;
+}
+
+/** A PDF, opened; `judge` compares it with the verified certificate (document-check.ts). */
+export interface PrintedDocument {
+  judge(found: { facts: CredentialFacts; disclosed: Disclosed; filing: Filing; copy: CopyView | undefined; thumbprints: readonly string[] }): Promise<Outcome>;
 }
 
 export interface Verification {
@@ -52,7 +62,7 @@ export interface Verification {
   disclosed?: Disclosed;
 }
 
-type Outcome = { result: 'pass' } | { result: 'not_checked'; code: string };
+export type Outcome = { result: 'pass' } | { result: 'not_checked'; code: string };
 const pass: Outcome = { result: 'pass' };
 const skip = (code: string): Outcome => ({ result: 'not_checked', code });
 
@@ -161,6 +171,19 @@ async function checkOrder(evidence: Evidence, directory: Directory, found: Findi
   return pass;
 }
 
+/** The copy's statement, and the file itself where one was brought. */
+async function checkDocument(evidence: Evidence, directory: Directory, found: Findings, now: number): Promise<Outcome> {
+  const { facts, filing, disclosed } = found;
+  if (evidence.copy !== undefined && facts && filing) {
+    const { jws } = splitCredential(evidence.credential as string);
+    const { exp, ...copy } = await openCopy(evidence.copy, { number: facts.number, jws }, issuingKey(directory, filing, false));
+    found.copy = { ...copy, expired: exp < now };
+  }
+  if (!evidence.document) return skip('no_document');
+  if (!facts || !filing || !disclosed) return skip('issuing_key_not_established');
+  return evidence.document.judge({ facts, disclosed, filing, copy: found.copy, thumbprints: directory.thumbprints });
+}
+
 async function checkStatus(evidence: Evidence, directory: Directory, found: Findings): Promise<Outcome> {
   const { status, columns } = evidence;
   const number = found.facts?.number ?? found.seal?.number;
@@ -232,7 +255,7 @@ export async function verify(evidence: Evidence, directory: Directory, now: numb
     approval: () => checkApproval(evidence, directory, found),
     order: () => checkOrder(evidence, directory, found),
     log: () => skip('log_not_kept'),
-    document: () => skip('no_document'),
+    document: () => checkDocument(evidence, directory, found, now),
     status: () => checkStatus(evidence, directory, found),
   };
   const checks: Check[] = [];
@@ -248,6 +271,7 @@ export async function verify(evidence: Evidence, directory: Directory, now: numb
     ...(found.facts && evidence.credential !== undefined ? { credential: withDisclosures(splitCredential(evidence.credential).jws, []) } : {}),
     ...(found.replaced_by === undefined ? {} : { replaced_by: found.replaced_by }),
     ...(found.fate === undefined ? {} : { status: found.fate }),
+    ...(found.copy === undefined ? {} : { copy: found.copy }),
     checked_at: toTimestamp(now),
   };
   return { report, ...(found.facts ? { facts: found.facts } : {}), ...(found.disclosed ? { disclosed: found.disclosed } : {}) };

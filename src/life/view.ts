@@ -7,7 +7,7 @@ import type { CredentialFacts } from './credential.ts';
 import type { ClaimName, Disclosed } from './disclose.ts';
 import { levelName } from './level.ts';
 import { parseNumber } from './number.ts';
-import type { CertificateView, Fate } from './report.ts';
+import type { CertificateView, CopyView, Fate } from './report.ts';
 import type { Approval, Filing } from './schema.ts';
 import type { SealFacts } from './seal.ts';
 
@@ -23,6 +23,7 @@ export interface Findings {
   approvers?: string[];
   fate?: Fate;
   replaced_by?: string;
+  copy?: CopyView;
 }
 
 /** What verified signatures say. A seal's digests are not shown as names. */

@@ -78,6 +78,16 @@ const DownloadForm: FC<{ number: string; holder: CertificateProps['holder'] | un
       <button type="submit" name="want" value="history" class="second">
         查看下载记录<En>Earlier downloads</En>
       </button>
+      <details open={holder?.typed.purpose !== undefined || holder?.faults.purpose !== undefined}>
+        <summary>
+          加注副本：写明用途和期限<En>A copy that states its purpose and expiry</En>
+        </summary>
+        <Field name="purpose" form="download" typed={holder?.typed} faults={holder?.faults} />
+        <Field name="expires_on" form="download" typed={holder?.typed} faults={holder?.faults} />
+        <button type="submit" name="want" value="copy" class="second">
+          下载加注副本<En>Download the copy</En>
+        </button>
+      </details>
     </form>
   </details>
 );

@@ -7,7 +7,7 @@ import type { FC } from 'hono/jsx';
 import { Both, En } from './layout.tsx';
 import type { Words } from './words.ts';
 
-export type FieldName = 'number' | 'name' | 'id_number';
+export type FieldName = 'number' | 'name' | 'id_number' | 'purpose' | 'expires_on';
 export type Typed = Partial<Record<FieldName, string>>;
 export type FieldFaults = Partial<Record<FieldName, Words>>;
 
@@ -15,10 +15,14 @@ const LABELS: Record<FieldName, Words> = {
   number: { zh: '证书编号', en: 'Certificate number' },
   name: { zh: '姓名', en: 'Name' },
   id_number: { zh: '证件号码', en: 'Document number' },
+  purpose: { zh: '用途', en: 'Purpose' },
+  expires_on: { zh: '截止日期', en: 'Last day' },
 };
 const HINTS: Record<FieldName, Words | undefined> = {
   number: { zh: '1 个字母加 21 位数字，也可粘贴二维码里的网址', en: 'One letter and 21 digits, or the web address in the QR code' },
   name: undefined,
+  purpose: { zh: '印在副本上，例如：申请技能提升补贴', en: 'Printed on the copy, e.g. application for a training subsidy' },
+  expires_on: { zh: '到期后核验会提示副本已过期，证书本身不受影响', en: 'After it, checking the copy says that it has run out; the certificate itself is not touched' },
   id_number: { zh: '领证时登记的身份证、护照等证件的号码', en: 'Of the ID card, passport or other document on the certificate' },
 };
 
@@ -49,7 +53,7 @@ export const Field: FC<FieldProps> = ({ name, form, typed = {}, faults = {}, req
       <input
         id={id}
         name={name}
-        type="text"
+        type={name === 'expires_on' ? 'date' : 'text'}
         value={typed[name] ?? ''}
         maxlength={name === 'number' ? 2000 : 200}
         autocomplete="off"

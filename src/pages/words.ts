@@ -107,6 +107,11 @@ export const FAULTS: Record<string, Words> = {
   host_unknown: { zh: '这个二维码指向其他网站，不是本平台的地址，请勿在该网站填写个人信息', en: 'This code points to another website, not to this service; do not enter personal data there' },
   too_long: { zh: '内容过长', en: 'This is too long' },
   number_missing: { zh: '请填写证书编号，或同时填写姓名和证件号码', en: 'Enter the certificate number, or both name and document number' },
+  purpose_missing: { zh: '请填写副本的用途', en: 'Say what the copy is for' },
+  purpose_malformed: { zh: '用途应为一行文字，不超过 40 个字', en: 'The purpose is one line of at most 40 characters' },
+  expires_on_missing: { zh: '请选择副本的截止日期', en: 'Choose the last day of the copy' },
+  expiry_malformed: { zh: '截止日期应在今天起一年以内', en: 'The last day lies between today and a year from now' },
+  glyph_missing: { zh: '含有无法打印的字符', en: 'This has a character that cannot be printed' },
   name_missing: { zh: '请填写姓名', en: 'Enter the name' },
   id_number_missing: { zh: '请填写证件号码', en: 'Enter the document number' },
   holder_differs: { zh: '所填姓名和证件号码与此证书登记的不一致，请逐字核对后再试', en: 'Name and document number are not those registered for this certificate. Check each character and try again' },
@@ -120,7 +125,7 @@ export const ACTIONS: Record<string, Words> = {
   revoke: { zh: '撤销', en: 'Revoked' },
 };
 
-export const MEDIA: Record<string, string> = { 'application/pdf': 'PDF', 'application/vnd.luzheng.bundle+json': '核验包 bundle', 'application/vc+sd-jwt': '凭证 credential' };
+export const MEDIA: Record<string, string> = { 'application/pdf': 'PDF', copy: '加注副本 stamped copy', 'application/vnd.luzheng.bundle+json': '核验包 bundle', 'application/vc+sd-jwt': '凭证 credential' };
 export const BY: Record<string, Words> = { holder: { zh: '持证人', en: 'holder' }, organization: { zh: '评价机构', en: 'organization' } };
 
 /** `2026-11-23 10:30`, the clock of Asia/Shanghai, from RFC 3339. */

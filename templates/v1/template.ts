@@ -10,6 +10,7 @@ import { fit, measure, wrap, type Lines } from '../../src/life/pdf-text.ts';
 import { QUIET_ZONE, type QrMatrix } from '../../src/life/qr.ts';
 import { drawCopy, drawPale } from './copy.ts';
 import * as at from './layout.ts';
+import { fields } from './fields.ts';
 import { flourish, ornament } from './ornament.ts';
 import { structure } from './structure.ts';
 import * as words from './words.ts';
@@ -170,6 +171,9 @@ export const template: Template = {
   always: `0123456789年月日-/${words.NO_PHOTO.zh}`,
   photoResource: at.PHOTO_RESOURCE,
   structure,
+  fields,
+  photo: at.PHOTO,
+  pale: `${words.COPY.zh} ${words.COPY.en}`,
   beneath: (page, { copy }) => {
     if (copy) drawPale(page);
   },

@@ -1,0 +1,37 @@
+/**
+ * Owns stamping a copy for one purpose (加注) on a holder's request: the organization's issuing key signs what the copy is
+ * for. Nothing is stored but that it was fetched.
+ * It refuses purposes that the fonts cannot show, and certificates that do not verify.
+ */
+import { toBase64url } from './life/bytes.ts';
+import { copyFacts, signCopy } from './life/copy.ts';
+import { splitCredential } from './life/credential.ts';
+import type { CopyFacts } from './life/document.ts';
+import { requireGlyphs } from './life/font-set.ts';
+import { Refusal } from './life/refusal.ts';
+import type { Found } from './register.ts';
+import type { Service } from './service.ts';
+
+export interface AskedCopy {
+  purpose: string;
+  /** `YYYY-MM-DD`, the last day. */
+  expires_on: string;
+}
+
+/** A copy's statement and what it says. */
+export interface Stamped {
+  facts: CopyFacts;
+  token: string;
+}
+
+/** @throws Refusal `purpose_malformed`, `expiry_malformed`, `glyph_missing`, `register_differs` */
+export async function stampCopy(service: Service, found: Found, asked: AskedCopy): Promise<Stamped> {
+  const copy = copyFacts(asked, service.now());
+  requireGlyphs(await service.fonts(), copy.purpose);
+  const { facts, report } = found.verification;
+  if (!facts || report.verdict === 'invalid') throw new Refusal('register_differs', 'The stored certificate does not verify; it cannot be copied.');
+  const { key, kid } = await service.vault.issuingKey(facts.kid);
+  const { jws } = splitCredential(found.row.credential);
+  const token = await signCopy(copy, { number: facts.number, jws }, { key, kid }, { iat: service.now(), jti: toBase64url(service.random(16)) });
+  return { facts: copy, token };
+}

@@ -1,0 +1,51 @@
+/** A holder asks for a copy that states its purpose and expiry (加注): through the API and through the form. */
+import { expect, test } from 'vitest';
+import type { Bundle } from '../../src/life/bundle.ts';
+import type { Report } from '../../src/life/report.ts';
+import { anyone, candidates, certify, fileWith, foundProvince, ORIGIN, workerFetch } from '../kit.ts';
+
+const province = await foundProvince();
+const organization = await fileWith(province.city, 'S000037000061');
+const { certificates } = await certify(province, organization, candidates(1));
+const { number } = certificates[0] as { number: string };
+const holder = { name: '欧阳建国', id_number: (candidates(1)[0] as { id_number: string }).id_number };
+const day = (ahead: number) => new Date(Date.now() + (ahead * 24 + 8) * 3_600_000).toISOString().slice(0, 10);
+const asked = { purpose: '申请技能提升补贴', expires_on: day(30) };
+const download = (body: unknown, accept: string) =>
+  workerFetch(`${ORIGIN}/v1/certificates/${number}/download`, { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: accept }, body: JSON.stringify(body) });
+
+test('the copy carries its signed purpose, and its PDF is another file', async () => {
+  const bundle = (await (await download({ ...holder, copy: asked }, 'application/vnd.luzheng.bundle+json')).json()) as Bundle;
+  const report = await anyone.post<Report>('/v1/verify', { bundle });
+  expect(report.verdict).toBe('valid');
+  expect(report.copy).toMatchObject({ ...asked, expired: false });
+  const plain = new Uint8Array(await (await download(holder, 'application/pdf')).arrayBuffer());
+  const copy = await download({ ...holder, copy: asked }, 'application/pdf');
+  expect(copy.headers.get('content-type')).toBe('application/pdf');
+  expect(new Uint8Array(await copy.arrayBuffer()).length).toBeGreaterThan(plain.length);
+  const { downloads } = (await (await download(holder, 'application/json')).json()) as { downloads: { kind: string }[] };
+  expect(downloads.map(({ kind }) => kind)).toContain('copy');
+});
+
+test.each([
+  [{ purpose: '', expires_on: asked.expires_on }, 'purpose_malformed'],
+  [{ purpose: '补贴\u{1f600}', expires_on: asked.expires_on }, 'glyph_missing'],
+  [{ purpose: asked.purpose, expires_on: day(-1) }, 'expiry_malformed'],
+  [{ purpose: asked.purpose }, 'body_malformed'],
+])('%j is refused as %s', async (copy, code) => {
+  const answer = await download({ ...holder, copy }, 'application/pdf');
+  expect([answer.status < 500, ((await answer.json()) as { code: string }).code]).toEqual([true, code]);
+});
+
+test('the form gives the copy, and says in its fields what is wrong', async () => {
+  const post = (fields: Record<string, string>) =>
+    workerFetch(`${ORIGIN}/c/${number}/download`, { method: 'POST', headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'text/html' }, body: new URLSearchParams({ ...holder, want: 'copy', ...fields }).toString() });
+  const good = await post(asked);
+  expect([good.status, good.headers.get('content-disposition')]).toEqual([200, `attachment; filename="${number}-copy.pdf"`]);
+  const blank = await post({});
+  expect(blank.status).toBe(400);
+  expect(await blank.text()).toContain('请填写副本的用途');
+  const late = await post({ ...asked, expires_on: day(500) });
+  expect(late.status).toBe(400);
+  expect(await late.text()).toContain('截止日期应在今天起一年以内');
+});

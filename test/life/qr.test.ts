@@ -6,6 +6,10 @@ import { QUIET_ZONE, qrMatrix } from '../../src/life/qr.ts';
 import { Refusal } from '../../src/life/refusal.ts';
 
 const PREFIX = 'https://luzheng.cn/c/S000037000001263000001#';
+/** ISO/IEC 18004, Table 7: bytes that versions 1–25 hold at level M. */
+const BYTES_M = [14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412, 450, 504, 560, 624, 666, 711, 779, 857, 911, 997];
+/** Without `#`, behind which digits are packed. */
+const PRINTABLE = Array.from({ length: 94 }, (_, at) => String.fromCharCode(0x21 + at)).filter((character) => character !== '#');
 const digits = (length: number) => '9'.repeat(length);
 
 describe('qrMatrix', () => {
@@ -17,6 +21,27 @@ describe('qrMatrix', () => {
       expect(ours.size).toBe(17 + 4 * version);
       expect(Buffer.from(ours.modules).equals(Buffer.from(modules.data))).toBe(true);
     }), { numRuns: 60 });
+  });
+
+  it('is that symbol for every version from 1 to 25, full or not, of many contents or of one repeated character', () => {
+    BYTES_M.forEach((most, at) => {
+      const fewest = (BYTES_M[at - 1] ?? 0) + 1;
+      const length = fc.integer({ min: fewest, max: most });
+      const many = length.chain((n) => fc.string({ unit: fc.constantFrom(...PRINTABLE), minLength: n, maxLength: n }));
+      const one = fc.tuple(fc.constantFrom(...PRINTABLE), length).map(([character, n]) => character.repeat(n));
+      fc.assert(fc.property(fc.oneof(many, one), (text) => {
+        const ours = qrMatrix(text);
+        const { modules, version } = create([{ data: text, mode: 'byte' }], { errorCorrectionLevel: 'M' });
+        expect(version).toBe(at + 1);
+        expect(Buffer.from(ours.modules).equals(Buffer.from(modules.data))).toBe(true);
+      }), { numRuns: 12 });
+    });
+  });
+
+  it.each([['50', 2], ['273', 2], ['275', 1]])('takes the first of masks that are equally good: %s has mask %i', (text, mask) => {
+    const code = (maskPattern?: number) => create([{ data: text, mode: 'byte' }], { errorCorrectionLevel: 'M', ...(maskPattern === undefined ? {} : { maskPattern }) });
+    expect(Buffer.from(code(mask).modules.data).equals(Buffer.from(code().modules.data))).toBe(true);
+    expect(Buffer.from(qrMatrix(text).modules).equals(Buffer.from(code().modules.data))).toBe(true);
   });
 
   it('packs the digits: 3⅓ bits each, so the longest seal stays within version 11', () => {

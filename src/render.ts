@@ -1,5 +1,5 @@
 /**
- * Owns turning a verified certificate into its PDF, with its bundle inside.
+ * Owns turning a verified certificate into its PDF, with its bundle inside and its organization's signature on it.
  * It refuses to draw what does not verify: a page never says more than its signatures.
  */
 import { encodeUtf8 } from './life/bytes.ts';
@@ -9,16 +9,18 @@ import { ID_TYPE_NAMES, type IdType } from './life/identity.ts';
 import { Refusal } from './life/refusal.ts';
 import { bundleOf, sealUrlOf, type Found } from './register.ts';
 import type { Service } from './service.ts';
+import { withSignature, type Printed } from './signatures.ts';
 
-/** Renders a certificate. @throws Refusal `register_differs` when its stored parts do not verify */
-export async function renderFor(service: Service, found: Found): Promise<Uint8Array> {
+/** Draws a certificate, unsigned. @throws Refusal `register_differs` when its stored parts do not verify */
+export async function drawFor(service: Service, found: Found): Promise<{ base: Uint8Array<ArrayBuffer>; printed: Printed }> {
   const { facts, report } = found.verification;
   const { holder } = found;
   if (!facts || !holder || report.verdict === 'invalid') throw new Refusal('register_differs', 'The stored certificate does not verify; it cannot be printed.');
-  return renderCertificate(
+  const organization = { code: facts.number.slice(0, 13), name: facts.organization_name };
+  const base = await renderCertificate(
     {
       number: facts.number,
-      organization: { code: facts.number.slice(0, 13), name: facts.organization_name },
+      organization,
       occupation: facts.row.occupation,
       job: facts.row.job,
       level: facts.row.level,
@@ -33,4 +35,11 @@ export async function renderFor(service: Service, found: Found): Promise<Uint8Ar
     },
     { font: await service.font(), bundle: encodeUtf8(JSON.stringify(bundleOf(service, found))) },
   );
+  return { base: base as Uint8Array<ArrayBuffer>, printed: { number: facts.number, organization, key_number: found.row.key_number } };
+}
+
+/** A certificate's PDF: always the same file. @throws Refusal `register_differs` when its stored parts do not verify */
+export async function renderFor(service: Service, found: Found): Promise<Uint8Array<ArrayBuffer>> {
+  const { base, printed } = await drawFor(service, found);
+  return withSignature(service, base, printed);
 }

@@ -12,7 +12,6 @@ import { Refusal } from '../refusal.ts';
 export interface Labels {
   name: string;
   reason: string;
-  location?: string;
   /** NumericDate: the claimed time of signing (/M). */
   at: number;
 }
@@ -103,7 +102,6 @@ export async function prepare(base: Uint8Array<ArrayBuffer>, labels: Labels, roo
   const before = [
     '<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached',
     `/M (${pdfDate(labels.at)}) /Name ${text(labels.name)} /Reason ${text(labels.reason)}`,
-    ...(labels.location === undefined ? [] : [`/Location ${text(labels.location)}`]),
     '/ByteRange [',
   ].join('\n');
   const range = ' '.repeat(4 * (WIDTH + 1));

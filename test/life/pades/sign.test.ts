@@ -14,6 +14,7 @@ import { concat, encodeUtf8, sha256 } from '../../../src/life/bytes.ts';
 import { certify } from '../../../src/life/pades/certify.ts';
 import { CMS } from '../../../src/life/pades/signed-data.ts';
 import { signPdf } from '../../../src/life/pades/sign.ts';
+import { checkPdfSignature } from '../../../src/life/pades/verify.ts';
 import { toPem } from '../../../src/life/pades/x509.ts';
 import { refusalOf } from '../cast.ts';
 import { hasTool, readPdf } from '../fixtures-pdf.ts';
@@ -62,9 +63,31 @@ describe('the file', () => {
     expect([after?.[0], after?.[1] === before?.[1]]).toEqual([before?.[0], false]);
   });
 
+  const qpdf = (file: Bytes) => {
+    writeFileSync(at('q.pdf'), file);
+    return execFileSync('qpdf', ['--check', at('q.pdf')], { encoding: 'utf8' });
+  };
   test.skipIf(!hasTool('qpdf'))('qpdf finds nothing wrong with it', () => {
-    writeFileSync(at('q.pdf'), signed);
-    expect(execFileSync('qpdf', ['--check', at('q.pdf')], { encoding: 'utf8' })).toContain('No syntax or stream encoding errors');
+    expect(qpdf(signed)).toContain('No syntax or stream encoding errors');
+  });
+
+  test('keeps whatever else the catalog and the page say', async () => {
+    const document = await PDFDocument.load(plain, { updateMetadata: false });
+    const { context, catalog } = document;
+    const page = document.getPage(0).node;
+    const note = context.register(context.obj({ Type: 'Annot', Subtype: 'Link', Rect: [1, 2, 3, 4] }));
+    page.set(PDFName.of('Annots'), context.register(context.obj([note])));
+    page.set(PDFName.of('StructParents'), PDFNumber.of(0));
+    catalog.set(PDFName.of('Metadata'), context.register(context.stream('<x/>', { Type: 'Metadata', Subtype: 'XML' })));
+    catalog.set(PDFName.of('MarkInfo'), context.obj({ Marked: true }));
+    const fuller = new Uint8Array(await document.save());
+    const made = await signPdf(fuller, signedBy(cast));
+    expect((await checkPdfSignature(made, findSignature(made), cast.anchor)).whole).toBe(true);
+    const again = await PDFDocument.load(made, { updateMetadata: false });
+    const last = again.getPage(0).node;
+    expect([last.lookup(PDFName.of('Annots'), PDFArray).size(), String(last.get(PDFName.of('StructParents')))]).toEqual([2, '0']);
+    for (const key of ['Metadata', 'MarkInfo', 'AF', 'Names', 'Lang', 'AcroForm']) expect([key, again.catalog.has(PDFName.of(key))]).toEqual([key, true]);
+    if (hasTool('qpdf')) expect(qpdf(made)).toContain('No syntax or stream encoding errors');
   });
 });
 

@@ -3,8 +3,9 @@
  *
  *     { "name": "济南市…", "subject": "centre:3701", "server": "https://…", "token": "<statement>", "private": { JWK } }
  *
- * `token` is the statement that names the key (`centre+jwt`, `client+jwt`); a root has none. Files are written
- * beside their place and renamed, so that a crash leaves the old file or the new one.
+ * `token` is the statement that names the key (`centre+jwt`, `client+jwt`); a root has none. `certificate`: PEM of
+ * the X.509 certificate of a root's or a centre's key. Files are written beside their place and renamed, so that a
+ * crash leaves the old file or the new one.
  * It refuses to overwrite a private key, because nobody can make the same one again.
  */
 import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
@@ -20,6 +21,8 @@ export interface KeyFile {
   /** Origin of the service, so that commands need not be told. */
   server?: string;
   token?: string;
+  /** PEM. Under it PDF signatures are checked; a key without one works in everything else. */
+  certificate?: string;
   private: JWK;
 }
 
@@ -45,10 +48,9 @@ export function writePrivate(path: string, text: string, fresh = false): void {
 }
 
 export function writeKeyFile(path: string, file: KeyFile, fresh = false): void {
-  const { name, subject, server, token, private: jwk } = file;
-  const known = { ...(name === undefined ? {} : { name }), ...(subject === undefined ? {} : { subject }), ...(server === undefined ? {} : { server }), ...(token === undefined ? {} : { token }) };
+  const { name, subject, server, token, certificate, private: jwk } = file;
   try {
-    writePrivate(path, `${JSON.stringify({ ...known, private: jwk }, null, 2)}\n`, fresh);
+    writePrivate(path, `${JSON.stringify({ name, subject, server, token, certificate, private: jwk }, null, 2)}\n`, fresh);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     throw new KeyFileError(`${path} 已存在，不会覆盖私钥 / ${path} exists; a private key is never overwritten. Choose another --out.`);
@@ -74,11 +76,11 @@ export async function readKeyFile(path: string): Promise<{ file: KeyFile; pair: 
 /** A key file as a caller of the service. Refuses one whose key nobody has named yet. */
 export async function readIdentity(path: string): Promise<Identity & { server: string | undefined }> {
   const { file, pair } = await readKeyFile(path);
-  const { token, subject, server } = file;
+  const { token, subject, server, certificate } = file;
   if (token === undefined || subject === undefined) {
     throw new KeyFileError(`${path} 还没有授权声明（token）：中心密钥由省级根用 luzheng appoint 任命，机构密钥由备案中心用 luzheng client 登记 / the key has no statement yet: a centre is appointed with luzheng appoint, an organization's key is named with luzheng client.`);
   }
-  return { ...pair, token, subject, server };
+  return { ...pair, token, subject, server, ...(certificate === undefined ? {} : { certificate }) };
 }
 
 /** Makes a key file. */

@@ -17,6 +17,7 @@ export interface Env {
   TRUST_ROOT_JWKS?: string;
   ISSUER_HOST?: string;
   FORMER_HOSTS?: string;
+  TIMESTAMP_URL?: string;
   MASTER_SECRET?: string;
   MASTER_SECRET_PREVIOUS?: string;
 }
@@ -30,6 +31,8 @@ export interface Config {
   hosts: readonly string[];
   trustRoot: readonly string[];
   rootJwks: readonly PublicJwk[];
+  /** A timestamp authority (RFC 3161); undefined leaves signatures without a proved time. */
+  timestampUrl: string | undefined;
   masterSecret: Uint8Array<ArrayBuffer>;
   previousSecret: Uint8Array<ArrayBuffer> | undefined;
 }
@@ -49,6 +52,12 @@ function secret(name: string, text: string): Uint8Array<ArrayBuffer> {
     if (!isRefusal(error)) throw error;
   }
   throw new ConfigError(`${name} must be 32 random bytes in base64url (43 characters).`);
+}
+
+function timestampUrl(text: string | undefined): string | undefined {
+  if (!text) return undefined;
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? '')) throw new ConfigError('TIMESTAMP_URL must be the address of a timestamp authority (http or https), or empty.');
+  return text;
 }
 
 /** Checks the bindings. @throws ConfigError naming the setting */
@@ -82,6 +91,7 @@ export function readConfig(env: Env): Config {
     hosts: [url.host, ...words(env.FORMER_HOSTS)],
     trustRoot,
     rootJwks: rootJwks.output,
+    timestampUrl: timestampUrl(env.TIMESTAMP_URL),
     masterSecret: secret('MASTER_SECRET', env.MASTER_SECRET),
     previousSecret: env.MASTER_SECRET_PREVIOUS ? secret('MASTER_SECRET_PREVIOUS', env.MASTER_SECRET_PREVIOUS) : undefined,
   };

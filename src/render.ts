@@ -1,5 +1,5 @@
 /**
- * Owns turning a verified certificate into its PDF, with its bundle inside.
+ * Owns turning a verified certificate into its PDF, with its bundle inside and its organization's signature on it.
  * It refuses to draw what does not verify: a page never says more than its signatures.
  */
 import type { Stamped } from './copies.ts';
@@ -9,12 +9,27 @@ import { renderCertificate } from './life/document.ts';
 import { Refusal } from './life/refusal.ts';
 import { bundleOf, sealUrlOf, type Found } from './register.ts';
 import type { Service } from './service.ts';
+import { signNow, signerFor, withSignature, type Printed } from './signatures.ts';
 
-/** Renders a certificate. @throws Refusal `register_differs` when its stored parts do not verify */
-export async function renderFor(service: Service, found: Found, copy?: Stamped): Promise<Uint8Array> {
+/** Draws a certificate, unsigned. @throws Refusal `register_differs` when its stored parts do not verify */
+export async function drawFor(service: Service, found: Found, copy?: Stamped): Promise<{ base: Uint8Array<ArrayBuffer>; printed: Printed }> {
   const { facts, report } = found.verification;
   const { holder, row } = found;
   if (!facts || !holder || report.verdict === 'invalid') throw new Refusal('register_differs', 'The stored certificate does not verify; it cannot be printed.');
-  const printed = documentFacts(facts, holder, { template: row.template, seal_url: sealUrlOf(found), trust_root: service.config.trustRoot[0] as string, copy: copy?.facts });
-  return renderCertificate(printed, { fonts: await service.fonts(), bundle: encodeUtf8(JSON.stringify(bundleOf(service, found, copy?.token))) });
+  const shown = documentFacts(facts, holder, { template: row.template, seal_url: sealUrlOf(found), trust_root: service.config.trustRoot[0] as string, copy: copy?.facts });
+  const base = await renderCertificate(shown, { fonts: await service.fonts(), bundle: encodeUtf8(JSON.stringify(bundleOf(service, found, copy?.token))) });
+  return { base: base as Uint8Array<ArrayBuffer>, printed: { number: facts.number, organization: shown.organization, key_number: row.key_number } };
+}
+
+/** A certificate's PDF: always the same file. @throws Refusal `register_differs` when its stored parts do not verify */
+export async function renderFor(service: Service, found: Found): Promise<Uint8Array<ArrayBuffer>> {
+  const { base, printed } = await drawFor(service, found);
+  return withSignature(service, base, printed);
+}
+
+/** A stamped copy's PDF: made for this once, so its signature is not kept. */
+export async function renderCopy(service: Service, found: Found, copy: Stamped): Promise<Uint8Array<ArrayBuffer>> {
+  const { base, printed } = await drawFor(service, found, copy);
+  const by = await signerFor(service, printed);
+  return by ? signNow(service, base, by) : base;
 }

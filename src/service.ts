@@ -11,6 +11,7 @@ import { Recent } from './life/recent.ts';
 import type { BatchContexts, CertificateRow } from './storage/certificates.ts';
 import { Vault } from './storage/vault.ts';
 import { loadFonts } from './storage/assets.ts';
+import { askTimestamp } from './timestamp.ts';
 
 export interface Service {
   config: Config;
@@ -28,6 +29,8 @@ export interface Service {
   random(length: number): Uint8Array<ArrayBuffer>;
   fonts(): Promise<FontSet>;
   assets: Assets;
+  /** Asks the timestamp authority, if one is configured, for a token over a SHA-256 digest. */
+  timestamp: ((digest: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>) | undefined;
 }
 
 const services = new WeakMap<object, Service>();
@@ -45,6 +48,7 @@ export function serviceOf(env: Env): Service {
   const known = services.get(env.DB);
   if (known) return known;
   const config = readConfig(env);
+  const { timestampUrl } = config;
   let fonts: Promise<FontSet> | undefined;
   const service: Service = {
     config,
@@ -65,6 +69,7 @@ export function serviceOf(env: Env): Service {
       return fonts;
     },
     assets: env.ASSETS,
+    timestamp: timestampUrl === undefined ? undefined : (digest) => askTimestamp(timestampUrl, digest, systemRandom(16), (url, init) => fetch(url, init)),
   };
   services.set(env.DB, service);
   return service;

@@ -4,6 +4,7 @@
  */
 import { exports, env } from 'cloudflare:workers';
 import { Caller, type Fetch } from '../src/cli/caller.ts';
+import { certifyCentre, handInCertificate } from '../src/cli/certify.ts';
 import { appointCentre, approveBatch, fileOrganization, makeKey, nameClient, nameService, orderBatch, readKey, type BatchRef, type Identity, type KeyPair } from '../src/cli/sign.ts';
 import type { ScopeEntry } from '../src/life/schema.ts';
 
@@ -39,7 +40,10 @@ async function identity(subject: string, name: (pair: KeyPair) => Promise<string
   return { ...pair, subject, token: await name(pair) };
 }
 
-export const makeCentre = (root: KeyPair, code: string, name: string): Promise<Identity> => identity(`centre:${code}`, ({ jwk }) => appointCentre(root, { code, name, jwk }));
+export async function makeCentre(root: KeyPair, code: string, name: string): Promise<Identity> {
+  const centre = await identity(`centre:${code}`, ({ jwk }) => appointCentre(root, { code, name, jwk }));
+  return { ...centre, certificate: await certifyCentre(root, centre.token) };
+}
 
 export const readRoot = (): Promise<KeyPair> => readKey(JSON.parse(testEnv.TEST_ROOT_PRIVATE) as Record<string, string>);
 
@@ -62,7 +66,7 @@ export interface Organization {
   filing: string;
 }
 
-/** Files an organization with a centre: issuing key, filing, client key. */
+/** Files an organization with a centre: issuing key, filing, certificate, client key. A centre without a certificate makes none. */
 export async function fileWith(centre: Identity, code: string, change: Partial<Parameters<typeof fileOrganization>[1]> = {}): Promise<Organization> {
   const jwk = await as(centre).post<{ kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string }>(`/v1/organizations/${code}/keys`, {});
   const route = centre.subject === 'centre:3700' ? 'province' : 'city';
@@ -70,6 +74,7 @@ export async function fileWith(centre: Identity, code: string, change: Partial<P
     code, name: '济南泉城职业培训学校', uscc: '91350100M000100Y43', route, scope: SCOPE, annual_capacity: 100_000, issuing_jwks: { keys: [jwk] }, ...change,
   });
   await as(centre).post('/v1/filings', { statement: filing });
+  await handInCertificate(centre, as(centre), filing);
   const client = await identity(`org:${code}`, ({ jwk: own }) => nameClient(centre, code, own));
   await as(centre).post('/v1/clients', { statement: client.token });
   return { code, centre, client, filing };

@@ -15,6 +15,7 @@ import type { ScopeEntry } from '../life/schema.ts';
 import { usccCheckCharacter } from '../life/uscc.ts';
 import { fontFiles } from './build.ts';
 import { CallError, Caller } from './caller.ts';
+import { certifyCentre, certifyRoot, handInCertificate } from './certify.ts';
 import { collect, writeWhole } from './collect.ts';
 import { fromHere } from './command.ts';
 import { freePort, onAbandoned, startLocal, type LocalService } from './local.ts';
@@ -84,12 +85,13 @@ function readFonts(): FontSet {
 
 async function appoint(root: KeyPair, code: string, name: string): Promise<Identity> {
   const pair = await makeKey();
-  return { ...pair, subject: `centre:${code}`, token: await appointCentre(root, { code, name, jwk: pair.jwk }) };
+  const token = await appointCentre(root, { code, name, jwk: pair.jwk });
+  return { ...pair, subject: `centre:${code}`, token, certificate: await certifyCentre(root, token) };
 }
 
 /** Earlier results in the same folder would be taken for this run's. Only files that this script writes are removed. */
 function clear(folder: string): void {
-  for (const name of ['certificates.jsonl', 'jwks.json', 'trust.json', 'root.txt', 'approval.jwt']) rmSync(join(folder, name), { force: true });
+  for (const name of ['certificates.jsonl', 'jwks.json', 'trust.json', 'root.txt', 'ca.pem', 'approval.jwt']) rmSync(join(folder, name), { force: true });
   for (const [sub, pattern] of [['pdf', /^[YS]\d{21}\.pdf$/], ['bundle', /^[YS]\d{21}\.json$/]] as const) {
     mkdirSync(join(folder, sub), { recursive: true });
     for (const name of readdirSync(join(folder, sub))) if (pattern.test(name)) rmSync(join(folder, sub, name));
@@ -105,7 +107,8 @@ async function life(service: LocalService, root: KeyPair, input: Arguments, rows
   await nameServiceKey(root, as(province));
   clock.done('任命省、市中心', 'centres appointed');
 
-  await fileWith(city, as(city), { code: CODE, name: NAME, uscc: organizationUscc(), scope, annual_capacity: 1_000_000 });
+  const filing = await fileWith(city, as(city), { code: CODE, name: NAME, uscc: organizationUscc(), scope, annual_capacity: 1_000_000 });
+  await handInCertificate(city, as(city), filing);
   const pair = await makeKey();
   const client: Identity = { ...pair, subject: `org:${CODE}`, token: await nameClient(city, CODE, pair.jwk) };
   await as(city).post('/v1/clients', { statement: client.token });
@@ -132,6 +135,7 @@ async function life(service: LocalService, root: KeyPair, input: Arguments, rows
   writeWhole(join(input.out, 'jwks.json'), JSON.stringify(await as().get('/.well-known/jwks.json'), null, 1));
   writeWhole(join(input.out, 'trust.json'), JSON.stringify(trust, null, 1));
   writeWhole(join(input.out, 'root.txt'), `${root.kid}\n`);
+  writeWhole(join(input.out, 'ca.pem'), await certifyRoot(root));
   writeWhole(join(input.out, 'approval.jwt'), `${approval}\n`);
   clock.done('下载与自查', 'downloaded and checked', `${files.certificates} 张凭证 credentials（签名与根全部复核 every signature, and the root from all of them）, ${files.pdfs} 份 PDF 与核验包 PDFs and bundles`);
   out();

@@ -3,18 +3,20 @@
  * secret. Made once and kept; a real deployment never has them on one machine (keys/README.md).
  *
  *     .dev/keys/root.json province.json city-3701.json org-S000037000001.json org-S000037000002.json
- *     .dev/secrets.json   { "MASTER_SECRET" }        .dev/root.txt   the root's thumbprint
+ *     .dev/secrets.json   { "MASTER_SECRET" }        .dev/root.txt   the root's thumbprint        .dev/ca.pem   its certificate
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeKeyFile, readKeyFile, writeKeyFile, writePrivate } from '../../keys/make.ts';
 import { ROOT } from './build.ts';
+import { certifyCentre, certifyRoot } from './certify.ts';
 import { newSecret } from './settings.ts';
 import { appointCentre, nameClient, now, type Identity, type KeyPair } from './sign.ts';
 import { peek } from './steps.ts';
 
 export const DEV = join(ROOT, '.dev');
 export const ROOT_FILE = join(DEV, 'root.txt');
+const CA_FILE = join(DEV, 'ca.pem');
 /** Where `npm start` keeps its data unless told otherwise. */
 export const STATE = join(DEV, 'state');
 export const keyPath = (name: string): string => join(DEV, 'keys', `${name}.json`);
@@ -39,15 +41,26 @@ async function keep(name: string, about: { name: string; server?: string }): Pro
   return (await readKeyFile(path)).pair;
 }
 
-/** A key with its statement, made anew when it is missing or about to end. */
-async function keepNamed(name: string, subject: string, about: { name: string; server?: string }, sign: (pair: KeyPair) => Promise<string>): Promise<Identity> {
+/** A key with its statement, made anew when it is missing or about to end; and with the certificate that goes with the statement, if it is a centre's. */
+async function keepNamed(name: string, subject: string, about: { name: string; server?: string }, sign: (pair: KeyPair) => Promise<string>, certify?: (token: string) => Promise<string>): Promise<Identity> {
   const pair = await keep(name, about);
   const path = keyPath(name);
   const { file } = await readKeyFile(path);
-  let { token } = file;
+  let { token, certificate } = file;
   if (token === undefined || peek<{ exp: number }>(token).exp < now() + EARLY) token = await sign(pair);
-  if (token !== file.token || (about.server !== undefined && file.server !== about.server)) writeKeyFile(path, { ...file, ...about, subject, token });
-  return { ...pair, subject, token };
+  if (certify && (certificate === undefined || token !== file.token)) certificate = await certify(token);
+  const named = { subject, token, ...(certificate === undefined ? {} : { certificate }) };
+  if (token !== file.token || certificate !== file.certificate || (about.server !== undefined && file.server !== about.server)) writeKeyFile(path, { ...file, ...about, ...named });
+  return { ...pair, ...named };
+}
+
+/** The root's own certificate, made once. */
+async function keepCertificate(root: KeyPair): Promise<string> {
+  const path = keyPath('root');
+  const { file } = await readKeyFile(path);
+  const certificate = file.certificate ?? (await certifyRoot(root));
+  if (certificate !== file.certificate) writeKeyFile(path, { ...file, certificate });
+  return certificate;
 }
 
 function keepSecret(): string {
@@ -64,12 +77,13 @@ function keepSecret(): string {
 export async function developmentKeys(server?: string): Promise<DevKeys> {
   const at = server === undefined ? {} : { server };
   const root = await keep('root', { name: '开发用省级根 development root' });
-  const centre = (file: string, code: string, name: string) => keepNamed(file, `centre:${code}`, { name, ...at }, ({ jwk }) => appointCentre(root, { code, name, jwk }));
+  const centre = (file: string, code: string, name: string) => keepNamed(file, `centre:${code}`, { name, ...at }, ({ jwk }) => appointCentre(root, { code, name, jwk }), (token) => certifyCentre(root, token));
   const province = await centre('province', '3700', '山东省职业技能鉴定指导中心');
   const city = await centre('city-3701', '3701', '济南市职业技能鉴定指导中心');
   const client = (code: string, by: Identity, name: string) => keepNamed(`org-${code}`, `org:${code}`, { name, ...at }, ({ jwk }) => nameClient(by, code, jwk));
   const clients = { [CITY_SCHOOL]: await client(CITY_SCHOOL, city, '济南示范职业培训学校'), [PROVINCE_SCHOOL]: await client(PROVINCE_SCHOOL, province, '山东示范高级技工学校') };
   const masterSecret = keepSecret();
   writePrivate(ROOT_FILE, `${root.kid}\n`);
+  writePrivate(CA_FILE, await keepCertificate(root));
   return { root, province, city, clients, masterSecret };
 }

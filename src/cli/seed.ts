@@ -8,6 +8,7 @@ import type { Report } from '../life/report.ts';
 import type { ScopeEntry } from '../life/schema.ts';
 import { usccCheckCharacter } from '../life/uscc.ts';
 import { Caller } from './caller.ts';
+import { handInCertificate } from './certify.ts';
 import { CITY_SCHOOL, PROVINCE_SCHOOL, type DevKeys } from './dev.ts';
 import { changeStatus, type Identity } from './sign.ts';
 import { approveWith, certificatesOf, fileWith, issueWith, nameServiceKey, peek, provinceApproval, readBatch, type BatchView, type HolderOf, type TrustFile } from './steps.ts';
@@ -49,11 +50,15 @@ const ROWS: Record<string, Record<string, unknown>[]> = {
   ],
 };
 
-/** Files an organization and names its client key, unless that was done. */
+/** Files an organization and names its client key, unless that was done; certifies its issuing key each time, which does no harm. */
 async function enrol(centre: Identity, caller: Caller, client: Identity, code: string, name: string, uscc: string): Promise<void> {
   const { filings } = await caller.get<TrustFile>('/.well-known/trust.json');
-  const inForce = filings.map((token) => peek<{ sub: string; exp: number }>(token)).some(({ sub, exp }) => sub === client.subject && exp > Date.now() / 1000 + 86_400);
-  if (!inForce) await fileWith(centre, caller, { code, name, uscc: uscc + usccCheckCharacter(uscc), scope: SCOPE, annual_capacity: 10_000 });
+  const inForce = filings.findLast((token) => {
+    const { sub, exp } = peek<{ sub: string; exp: number }>(token);
+    return sub === client.subject && exp > Date.now() / 1000 + 86_400;
+  });
+  const filing = inForce ?? (await fileWith(centre, caller, { code, name, uscc: uscc + usccCheckCharacter(uscc), scope: SCOPE, annual_capacity: 10_000 }));
+  await handInCertificate(centre, caller, filing);
   await caller.post('/v1/clients', { statement: client.token });
 }
 

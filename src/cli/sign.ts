@@ -23,6 +23,8 @@ export interface Identity extends KeyPair {
   token: string;
   /** `centre:3700`, `org:S000037000001` */
   subject: string;
+  /** PEM of a centre's X.509 certificate, by which it certifies issuing keys; keys appointed without one have none. */
+  certificate?: string;
 }
 
 /** Seconds since 1970. */

@@ -48,10 +48,15 @@ export interface FilingInput {
   pass_mark?: number;
 }
 
+/** The issuing keys of an organization, the newest last. */
+export async function issuingKeys(caller: Caller, code: string): Promise<NamedJwk[]> {
+  const { keys } = await caller.get<{ keys: NamedJwk[] }>('/.well-known/jwks.json');
+  return keys.filter(({ kid }) => kid.includes(`#${code}-`));
+}
+
 /** A centre files an organization; issuing keys made before stay named. @returns the filing */
 export async function fileWith(centre: Identity, caller: Caller, input: FilingInput, newKey = false): Promise<string> {
-  const { keys } = await caller.get<{ keys: NamedJwk[] }>('/.well-known/jwks.json');
-  const issuing = keys.filter(({ kid }) => kid.includes(`#${input.code}-`));
+  const issuing = await issuingKeys(caller, input.code);
   if (issuing.length === 0 || newKey) issuing.push(await caller.post<NamedJwk>(`/v1/organizations/${input.code}/keys`, {}));
   const filing = await fileOrganization(centre, { ...input, route: centre.subject === 'centre:3700' ? 'province' : 'city', issuing_jwks: { keys: issuing } });
   await caller.post('/v1/filings', { statement: filing });

@@ -1,13 +1,18 @@
 /**
- * Owns the routes of the centres (省、市职业技能鉴定指导中心): appointing, filing, issuing and client keys.
+ * Owns the routes of the centres (省、市职业技能鉴定指导中心): appointing, filing, issuing keys and
+ * their X.509 certificates, client keys.
  */
 import { acceptClient, acceptFiling, acceptRootStatement, makeIssuingKey } from '../enrol.ts';
+import { acceptChain, requestFor } from '../signing.ts';
 import { LIMITS, readJson, STATEMENT_BODY } from './body.ts';
 import { factory, type AppEnv } from './env.ts';
 import { allow } from './guard.ts';
 import type { Context } from 'hono';
+import * as v from 'valibot';
 
 const centres = allow('city', 'province');
+
+const CHAIN = v.object({ certificate: v.string() });
 
 /** Answers a stored statement: 201 the first time, 200 when the very same was handed in before. */
 const stored = (c: Context<AppEnv>, { jti, fresh }: { jti: string; fresh: boolean }) => c.json({ jti }, fresh ? 201 : 200);
@@ -20,6 +25,14 @@ export const centreRoutes = factory
   })
   .post('/v1/organizations/:code/keys', centres, async (c) => {
     return c.json(await makeIssuingKey(c.var.service, c.var.caller, c.req.param('code')), 201);
+  })
+  .get('/v1/organizations/:code/keys/:n/request', centres, async (c) => {
+    const pem = await requestFor(c.var.service, c.var.caller, c.req.param('code'), c.req.param('n'));
+    return c.body(pem, 200, { 'Content-Type': 'application/pkcs10' });
+  })
+  .post('/v1/organizations/:code/keys/:n/certificate', centres, async (c) => {
+    const { certificate } = await readJson(c, LIMITS.chain, CHAIN);
+    return c.json(await acceptChain(c.var.service, c.var.caller, c.req.param('code'), c.req.param('n'), certificate), 201);
   })
   .post('/v1/filings', centres, async (c) => {
     const { statement } = await readJson(c, LIMITS.statement, STATEMENT_BODY);

@@ -41,6 +41,7 @@ const CENTRES = ['city', 'province'] as const;
 const ALL = ['organization', 'city', 'province'] as const;
 const OF_STATEMENTS = ['statement_malformed', 'algorithm_not_allowed', 'type_wrong', 'header_not_allowed', 'key_unknown', 'signature_wrong', 'claims_malformed', 'authority_missing', 'statement_not_yet_valid', 'statement_expired'];
 const OF_NUMBERS = ['number_malformed', 'number_old_qualification', 'number_special_grade'];
+const OF_KEYS = ['organization_code_malformed', 'out_of_reach', 'key_not_found'];
 const OF_BATCHES = ['batch_not_found', 'out_of_reach', 'register_differs'];
 const STRETCH = { from: { type: 'integer', minimum: 0, default: 0 }, limit: { type: 'integer', minimum: 0, default: 10_000 } };
 
@@ -75,6 +76,8 @@ export const OPERATIONS: Record<string, Operation> = {
 
   'POST /v1/centres': { ...statement('登记中心或平台密钥 / appoint a centre, or name the service’s key', 'centre+jwt', ['province'], ['service_key_unknown'], ' or a `service+jwt`, signed by the root') },
   'POST /v1/organizations/{code}/keys': { tag: '鉴定指导中心', summary: '生成机构的下一把颁发密钥 / make the next issuing key of an organization', roles: CENTRES, answers: { 201: { description: '公钥，写入备案 / public half, to be named in the filing', content: json('NamedPublicKey') } }, problems: ['organization_code_malformed', 'out_of_reach', 'keys_exhausted'] },
+  'GET /v1/organizations/{code}/keys/{n}/request': { tag: '鉴定指导中心', summary: '颁发密钥的证书请求 / request for a certificate of an issuing key (PKCS#10, PEM)', roles: CENTRES, answers: ok('交给电子认证机构 / for a certification authority', { 'application/pkcs10': { schema: TEXT } }), problems: [...OF_KEYS, 'organization_not_filed'] },
+  'POST /v1/organizations/{code}/keys/{n}/certificate': { tag: '鉴定指导中心', summary: '登记颁发密钥的证书链 / hand in the certificate chain of an issuing key', description: 'PDF 由有效的、最新登记的证书签名；没有证书则不签名 / PDFs are signed under the newest chain that is valid; without one they are not signed.', roles: CENTRES, body: json('ChainBody'), answers: { 201: { description: '已保存 / stored', content: json('ChainStored') } }, problems: [...OF_KEYS, 'certificate_malformed', 'certificate_not_supported', 'certificate_key_differs', 'certificate_chain_broken', 'certificate_usage_wrong', 'certificate_not_valid'] },
   'POST /v1/filings': statement('登记机构备案 / file an organization', 'filing+jwt', CENTRES, ['route_wrong', 'out_of_reach', 'uscc_wrong', 'glyph_missing', 'scope_text_too_long', 'issuing_key_unknown', 'organization_code_malformed']),
   'POST /v1/clients': statement('登记机构客户端密钥 / name a client key of an organization', 'client+jwt', CENTRES, ['organization_not_filed', 'client_of_other_organization', 'client_not_by_filing_centre']),
 
@@ -104,6 +107,7 @@ export const OPERATIONS: Record<string, Operation> = {
 export const PARAMETERS: Record<string, { description: string; schema: Schema; example: string }> = {
   number: { description: '证书编号，可含空格、连字符、全角 / certificate number as typed', schema: TEXT, example: NUMBER },
   code: { description: '机构编码 / organization code', schema: TEXT, example: CODE },
+  n: { description: '颁发密钥的序号 / number of the issuing key', schema: TEXT, example: '1' },
   id: { description: '批次号 / batch id', schema: TEXT, example: 'b5f0c9a1e2d3b4c5d6e7f809' },
   list: { description: '`revocation-<n>` or `suspension-<n>`', schema: TEXT, example: 'revocation-1' },
   file: { description: 'name of a file of the pages', schema: TEXT, example: 'style.css' },

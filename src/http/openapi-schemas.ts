@@ -143,6 +143,8 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
   }),
   StatementBody: object({ statement: { ...JWS, description: '签名声明 / a signed statement; see the Statement schemas for its payload' } }),
   Stored: object({ jti: text('id of the statement') }, { additionalProperties: false }),
+  ChainBody: object({ certificate: text('PEM，叶证书在前，可含或不含根证书 / PEM, the key’s own certificate first, the root in or out; at most 6', { maxLength: 16_384 }) }),
+  ChainStored: object({ kid: text('key id'), name: text('name in the certificate'), serial: text('serial number, hex', { pattern: '^([0-9a-f]{2})+$' }), not_before: seconds('valid from'), not_after: seconds('valid until') }, { additionalProperties: false }),
   CandidatesBody: object({ candidates: listOf(ref('Candidate'), { minItems: 1, maxItems: 10_000 }), 'plan?': text('评价计划 / plan', { maxLength: 100 }) }),
   Candidate: object(candidate, { description: '一名成绩合格的考生 / one candidate who passed. Texts as text: a document number given as a number loses digits.' }),
   BatchCreated: object({ id: text('批次号 / batch id'), ...progress, 'ignored_columns?': listOf(text('column of the CSV file that was not read')) }, { additionalProperties: false }),

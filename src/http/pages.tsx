@@ -21,7 +21,7 @@ import { MalformedPage, NotFoundPage, ProblemPage } from '../pages/message.tsx';
 import type { CentreNames } from '../pages/report.tsx';
 import { FAULTS, NUMBER_PARTS, type Words } from '../pages/words.ts';
 import { anchorOf, findForHolder, lookUp, search, type Found } from '../register.ts';
-import { renderFor } from '../render.ts';
+import { renderCopy, renderFor } from '../render.ts';
 import type { Service } from '../service.ts';
 import { insertDownload, selectDownloads } from '../storage/certificates.ts';
 import { selectTokens } from '../storage/statements.ts';
@@ -177,7 +177,7 @@ async function downloadPage(c: C, asked: string) {
     if (!fault) throw error;
     return certificatePage(c, number, { holder: { typed, faults: { [(error as Refusal).code === 'expiry_malformed' ? 'expires_on' : 'purpose']: fault } } });
   }
-  const pdf = new Uint8Array(await renderFor(service, found, copy));
+  const pdf = await (copy ? renderCopy(service, found, copy) : renderFor(service, found));
   await insertDownload(service.db, number, copy ? 'copy' : 'application/pdf', 'holder', service.now());
   return c.body(pdf, 200, { ...noStore, 'Content-Type': 'application/pdf', 'Content-Disposition': `attachment; filename="${number}${copy ? '-copy' : ''}.pdf"` });
 }

@@ -11,7 +11,7 @@ import { BUNDLE_MEDIA_TYPE, readBundle } from '../life/bundle.ts';
 import { CREDENTIAL_MEDIA_TYPE, withDisclosures } from '../life/credential.ts';
 import { decodeUtf8 } from '../life/bytes.ts';
 import { Refusal } from '../life/refusal.ts';
-import { renderFor } from '../render.ts';
+import { renderCopy, renderFor } from '../render.ts';
 import { bundleOf, findForHolder, lookUp, search, type Found } from '../register.ts';
 import { insertDownload, selectDownloads } from '../storage/certificates.ts';
 import { LIMITS, parseJson, readBytes, readJson, readShape, requireType } from './body.ts';
@@ -49,7 +49,7 @@ async function fileOf(c: Context<AppEnv>, found: Found, type: string, copy?: Sta
   const named = (extension: string) => ({ ...noStore, 'Content-Type': type, 'Content-Disposition': `attachment; filename="${number}.${extension}"` });
   if (type === CREDENTIAL_MEDIA_TYPE) return c.body(withDisclosures(found.row.credential, found.disclosures), 200, named('sd-jwt'));
   if (type === BUNDLE_MEDIA_TYPE) return c.body(JSON.stringify(bundleOf(service, found, copy?.token)), 200, named('bundle.json'));
-  return c.body(new Uint8Array(await renderFor(service, found, copy)), 200, named('pdf'));
+  return c.body(await (copy ? renderCopy(service, found, copy) : renderFor(service, found)), 200, named('pdf'));
 }
 
 export const publicRoutes = factory

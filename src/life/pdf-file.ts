@@ -6,6 +6,7 @@
  * It refuses to read a clock or randomness: dates and identifier are arguments.
  */
 import { PDFHexString, PDFString, type PDFContext, type PDFObject, type PDFRef } from 'pdf-lib';
+import { toHex } from './bytes.ts';
 import { addMetadata, addOutputIntent, addStructure, PRODUCER, type About, type Tag } from './pdf-archive.ts';
 import { addFont, type FaceFile } from './pdf-font.ts';
 import { addImage, type PdfImage } from './pdf-image.ts';
@@ -132,7 +133,7 @@ export function writePdf(frame: Frame, parts: PdfParts): Uint8Array {
     AF: [file],
   }));
   const info = addInfo(context, parts);
-  const id: PDFObject = PDFHexString.of([...parts.id].map((byte) => byte.toString(16).padStart(2, '0')).join(''));
+  const id: PDFObject = PDFHexString.of(toHex(parts.id).toUpperCase());
   const section = writeSection(context, frame.section.bytes.length);
   return writeFile([frame.section, section], context, { Root: root, Info: info, ID: context.obj([id, id]) });
 }

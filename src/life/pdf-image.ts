@@ -1,5 +1,6 @@
 /** Owns a photograph as a PDF object: JPEG and PNG data are put in as they are, never decoded and never encoded anew. */
 import { PDFHexString, type PDFContext, type PDFRef } from 'pdf-lib';
+import { toHex } from './bytes.ts';
 
 /** The parts of a checked picture that a PDF needs. */
 export interface PdfImage {
@@ -14,11 +15,9 @@ export interface PdfImage {
   palette?: Uint8Array | undefined;
 }
 
-const hex = (bytes: Uint8Array): PDFHexString => PDFHexString.of([...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(''));
-
 export function addImage(context: PDFContext, { kind, width, height, components, data, palette }: PdfImage): PDFRef {
   const plain = components === 1 ? 'DeviceGray' : 'DeviceRGB';
-  const colours = palette === undefined ? plain : context.obj(['Indexed', 'DeviceRGB', palette.length / 3 - 1, hex(palette)]);
+  const colours = palette === undefined ? plain : context.obj(['Indexed', 'DeviceRGB', palette.length / 3 - 1, PDFHexString.of(toHex(palette))]);
   const dict = { Type: 'XObject', Subtype: 'Image', Width: width, Height: height, ColorSpace: colours, BitsPerComponent: 8 };
   const filter = kind === 'jpeg'
     ? { Filter: 'DCTDecode' }

@@ -64,11 +64,17 @@ try {
   if (wants('pdf')) {
     const number = any().number;
     const times = 200;
-    const call = (n: number) => async () => void (await (await fetch(`${stage.url}/bench/pdf/${number}/${n}`)).arrayBuffer());
-    await call(50)();
-    const ms = ((await fastest(5, call(times))) - (await fastest(5, call(0)))) / times;
-    const { size, bundle } = (await (await fetch(`${stage.url}/bench/pdf/${number}/1`)).json()) as { size: number; bundle: number };
-    report({ what: 'PDF, warm in workerd', measured: `${ms.toFixed(2)} ms`, limit: '≤ 2 ms', met: ms <= 2 });
+    const ask = async (kind: string, n: number) => (await (await fetch(`${stage.url}/bench/pdf/${kind}/${number}/${n}`)).json()) as { size: number; bundle: number };
+    const cost = async (kind: string) => {
+      const call = (n: number) => async () => void (await ask(kind, n));
+      await call(50)();
+      return ((await fastest(5, call(times))) - (await fastest(5, call(0)))) / times;
+    };
+    const [plain, signed, kept] = [await cost('plain'), await cost('signed'), await cost('kept')];
+    const { size, bundle } = await ask('plain', 1);
+    report({ what: 'PDF, warm in workerd', measured: `${plain.toFixed(2)} ms`, limit: '≤ 2 ms', met: plain <= 2 });
+    report({ what: 'PDF with its signature', measured: `${signed.toFixed(2)} ms, ${((await ask('signed', 1)).size / 1024).toFixed(1)} KB`, limit: '≤ 5 ms', met: signed <= 5 });
+    console.log(`     with a signature that was kept: ${kept.toFixed(2)} ms`);
     report({ what: 'PDF without photo', measured: `${(size / 1024).toFixed(1)} KB (with a bundle of ${(bundle / 1024).toFixed(1)} KB)`, limit: '≤ 40 KB', met: size <= 40 * 1024 });
   }
   if (wants('growth')) {

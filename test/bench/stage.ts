@@ -9,6 +9,7 @@ import { unstable_splitSqlQuery } from 'wrangler';
 import { Miniflare, Response as MiniflareResponse } from 'miniflare';
 import { buildAssets, ROOT } from '../../src/cli/build.ts';
 import { Caller } from '../../src/cli/caller.ts';
+import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
 import { appointCentre, approveBatch, fileOrganization, makeKey, nameClient, orderBatch, type Identity, type KeyPair } from '../../src/cli/sign.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 
@@ -77,13 +78,15 @@ export async function makeStage(): Promise<Stage> {
 async function enrol(root: KeyPair, fetcher: (url: string, init: RequestInit) => Promise<Response>) {
   const code = 'S000037000002';
   const own = await makeKey();
-  const province: Identity = { ...own, subject: 'centre:3700', token: await appointCentre(root, { code: '3700', name: '山东省职业技能鉴定指导中心', jwk: own.jwk }) };
+  const token = await appointCentre(root, { code: '3700', name: '山东省职业技能鉴定指导中心', jwk: own.jwk });
+  const province: Identity = { ...own, subject: 'centre:3700', token, certificate: await certifyCentre(root, token) };
   const centre = new Caller(ORIGIN, province, fetcher);
   await centre.post('/v1/centres', { statement: province.token });
   const issuing = await centre.post<{ kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string }>(`/v1/organizations/${code}/keys`, {});
   const scope = [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5 as const, 4 as const, 3 as const, 2 as const, 1 as const] }];
   const filing = await fileOrganization(province, { code, name: '山东鲁能技师学院', uscc: '91350100M000100Y43', route: 'province', scope, annual_capacity: 900_000, issuing_jwks: { keys: [issuing] } });
   await centre.post('/v1/filings', { statement: filing });
+  await handInCertificate(province, centre, filing);
   const key = await makeKey();
   const client: Identity = { ...key, subject: `org:${code}`, token: await nameClient(province, code, key.jwk) };
   await centre.post('/v1/clients', { statement: client.token });

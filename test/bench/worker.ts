@@ -5,9 +5,11 @@
 import { Hono } from 'hono';
 import worker from '../../src/index.ts';
 import type { Env } from '../../src/env.ts';
-import { renderFor } from '../../src/render.ts';
+import { drawFor, renderFor } from '../../src/render.ts';
 import { bundleOf, lookUp } from '../../src/register.ts';
 import { serviceOf } from '../../src/service.ts';
+import { signerFor, signNow, type Printed } from '../../src/signatures.ts';
+import type { SignBy } from '../../src/life/pades/sign.ts';
 
 const bench = new Hono<{ Bindings: Env }>();
 
@@ -53,13 +55,22 @@ bench.post('/bench/issue/:count/:bytes', async (c) => {
   return c.json({ count });
 });
 
-/** Renders a certificate a number of times; the caller's clock measures, a Worker's stands still while it computes. */
-bench.get('/bench/pdf/:number/:times', async (c) => {
+/**
+ * Makes a certificate's PDF a number of times: `plain` draws it, `signed` draws and signs it, `kept` draws it and takes
+ * the signature that was kept. The caller's clock measures, a Worker's stands still while it computes.
+ */
+bench.get('/bench/pdf/:kind/:number/:times', async (c) => {
   const service = serviceOf(c.env);
   const found = await lookUp(service, c.req.param('number'), ['name', 'identifier']);
   if (!found) return c.notFound();
+  const by = (await signerFor(service, (await drawFor(service, found)).printed as Printed)) as SignBy;
+  const make = {
+    plain: async () => (await drawFor(service, found)).base,
+    signed: async () => signNow(service, (await drawFor(service, found)).base, by),
+    kept: () => renderFor(service, found),
+  }[c.req.param('kind')] as () => Promise<Uint8Array>;
   let size = 0;
-  for (let i = 0; i < Number(c.req.param('times')); i++) size = (await renderFor(service, found)).length;
+  for (let i = 0; i < Number(c.req.param('times')); i++) size = (await make()).length;
   return c.json({ size, bundle: JSON.stringify(bundleOf(service, found)).length });
 });
 

@@ -2,7 +2,7 @@
  * `npm run demo` as a process, and its files checked by a stranger: with node:crypto and nothing of this repository,
  * following what the design says about credentials, leaves and approvals.
  */
-import { createHash, createPublicKey, verify, type JsonWebKey } from 'node:crypto';
+import { createHash, createPublicKey, verify, X509Certificate, type JsonWebKey } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -91,8 +91,9 @@ describe('a good file', () => {
     const first = lines.slice(0, 2).map(({ number }) => number);
     expect(readdirSync(join(out, 'pdf')).sort()).toEqual(first.map((number) => `${number}.pdf`));
     expect(readdirSync(join(out, 'bundle')).sort()).toEqual(first.map((number) => `${number}.json`));
-    for (const number of first) expect(read(`pdf/${number}.pdf`).startsWith('%PDF-')).toBe(true);
-    expect(readdirSync(out).sort()).toEqual(['approval.jwt', 'bundle', 'certificates.jsonl', 'jwks.json', 'pdf', 'root.txt', 'trust.json']);
+    for (const number of first) expect(read(`pdf/${number}.pdf`)).toMatch(/^%PDF-[^]*\/SubFilter \/ETSI\.CAdES\.detached/);
+    expect(new X509Certificate(read('ca.pem')).subject).toContain(`CN=luzheng root ${read('root.txt')}`);
+    expect(readdirSync(out).sort()).toEqual(['approval.jwt', 'bundle', 'ca.pem', 'certificates.jsonl', 'jwks.json', 'pdf', 'root.txt', 'trust.json']);
   });
 
   test('every credential verifies against jwks.json, and its disclosures against its signed part', () => {

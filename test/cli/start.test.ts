@@ -6,7 +6,11 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readKeyFile } from '../../keys/make.ts';
 import { freePort } from '../../src/cli/local.ts';
+import { certify, rootName } from '../../src/life/pades/certify.ts';
+import { readCertificate, readPem, toPem } from '../../src/life/pades/x509.ts';
+import type { PublicJwk } from '../../src/life/schema.ts';
 import { isAlive, run, scratch, start, type Running } from './run.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -168,6 +172,45 @@ test('the command takes an organization of another city from its key to revoked 
   expect([lines.length, existsSync(join(folder, 'got/pdf', `${number}.pdf`))]).toEqual([3, true]);
   expect(await good('status', number, 'revoke', '--reason', 'issued_in_error', '--key', client)).toMatchObject({ state: 'revoked' });
   expect(await verify(join(folder, 'got/certificates.jsonl'), '--root', root, '--server', origin)).toBe(1);
+});
+
+test('the command brings certificates: the root\'s, a centre\'s, an authority\'s for an issuing key; a centre without one files all the same', async () => {
+  const dev = (name: string) => join(ROOT, '.dev/keys', `${name}.json`);
+  const [mine, old, ca] = [join(folder, 'mine.json'), join(folder, 'old.json'), join(folder, 'ca.pem')];
+  const good = async (...args: string[]) => {
+    const { exit, out, err } = await luzheng(...args, '--json');
+    expect([exit, err, args[0]]).toEqual([0, '', args[0]]);
+    return JSON.parse(out) as Record<string, string>;
+  };
+  await good('keys', 'make', '--out', mine);
+  const { certificate, thumbprint } = await good('keys', 'certificate', mine, '--out', ca);
+  expect([readFileSync(ca, 'utf8'), (await good('keys', 'certificate', mine))['certificate'], statSync(mine).mode & 0o777]).toEqual([certificate, certificate, 0o600]);
+  expect(readCertificate(readPem(certificate as string)[0] as Uint8Array<ArrayBuffer>)).toMatchObject({ name: `luzheng root ${thumbprint}`, ca: true });
+  expect(readFileSync(join(ROOT, '.dev/ca.pem'), 'utf8')).toBe((await good('keys', 'certificate', dev('root')))['certificate']);
+
+  // A centre's key file as earlier versions wrote it.
+  const { certificate: _none, ...before } = JSON.parse(readFileSync(dev('city-3701'), 'utf8')) as Record<string, unknown>;
+  writeFileSync(old, JSON.stringify(before));
+  const filing = ['--key', old, '--organization', 'S000037000055', '--name', '济南旧钥培训学校', '--uscc', '91350100M000100Y43', '--scope', join(ROOT, 'src/cli/samples/scope.csv'), '--server', origin];
+  expect((await luzheng('file', ...filing)).out).toContain('PDFs will not be signed');
+  expect((await luzheng('keys', 'certificate', old)).err).toContain('let the root appoint the centre again');
+
+  // The authority is the key made above: it answers the service's request.
+  const request = join(folder, 'request.pem');
+  const { issuing_key } = await good('certificate', 'request', '--key', old, '--organization', 'S000037000055', '--out', request, '--server', origin);
+  expect([issuing_key?.endsWith('#S000037000055-1'), readFileSync(request, 'utf8').startsWith('-----BEGIN CERTIFICATE REQUEST-----')]).toEqual([true, true]);
+  const { pair } = await readKeyFile(mine);
+  const { keys } = (await (await fetch(`${origin}/.well-known/jwks.json`)).json()) as { keys: (PublicJwk & { kid: string })[] };
+  const now = Math.floor(Date.now() / 1000);
+  const leaf = await certify({ name: '济南旧钥培训学校', jwk: keys.find(({ kid }) => kid === issuing_key) as PublicJwk }, { ...pair, name: rootName(pair.kid) }, { role: 'organization', from: now, until: now + 86_400, serial: crypto.getRandomValues(new Uint8Array(16)) });
+  const chain = join(folder, 'chain.pem');
+  writeFileSync(chain, toPem('CERTIFICATE', leaf) + certificate);
+  const submit = ['certificate', 'submit', '--key', old, '--organization', 'S000037000055', '--chain', chain, '--server', origin];
+  expect(await good(...submit)).toMatchObject({ issuing_key, name: '济南旧钥培训学校' });
+  expect((await luzheng(...submit, '--number', '2')).err).toContain('no such issuing key');
+  expect((await luzheng('certificate', 'show')).exit).toBe(2);
+  // The demonstration's own PDFs are signed.
+  expect(readFileSync(join(folder, `${valid}.pdf`)).toString('latin1')).toContain('/SubFilter /ETSI.CAdES.detached');
 });
 
 test('kill -9 of everything loses nothing: the same numbers, the same data', async () => {

@@ -12,6 +12,7 @@ import { decodeUtf8, encodeUtf8, fromBase64url } from '../../src/life/bytes.ts';
 import { dayNumber } from '../../src/life/calendar.ts';
 import { CREDENTIAL_TYP, credentialKid, openCredential, splitCredential } from '../../src/life/credential.ts';
 import { readCsv } from '../../src/life/csv.ts';
+import { dottedOf, openDer } from '../../src/life/pades/der.ts';
 import { makeDisclosures, readDisclosures } from '../../src/life/disclose.ts';
 import { buildNumber, parseNumber, parseOrganizationCode } from '../../src/life/number.ts';
 import { checkCount, readCandidates } from '../../src/life/rows.ts';
@@ -35,6 +36,8 @@ const CALLS: Record<string, (...args: never[]) => unknown> = {
   parseJson: (text: string) => parseJson(bytes(text)),
   readShape: (value: unknown) => readShape(value, STATEMENT_BODY),
   readCsv: (value: string | number[]) => readCsv(bytes(value)),
+  openDer: (hex: string) => openDer(Uint8Array.from(Buffer.from(hex, 'hex'))),
+  dottedOf: (hex: string) => dottedOf(openDer(Uint8Array.from(Buffer.from(hex, 'hex')))),
 };
 
 interface Vector { code: string; part?: string; call: string; args: unknown[] }
@@ -81,14 +84,16 @@ test('every code has a vector or a test that names it', () => {
   expect([...codes].filter(([code]) => !named.has(code))).toEqual([]);
 });
 
-/** Codes that never leave as a problem: they are what a Report says of a check, or a defect of ours. */
+/** Codes that never leave as a problem: they are what a Report says of a check, a defect of ours, or for the log alone. */
 const NO_PROBLEM = {
-  report: ['copy_differs', 'credential_not_canonical', 'disclosure_malformed', 'disclosure_not_signed', 'disclosure_repeated', 'filing_differs', 'host_unknown', 'number_contradicts', 'replaced', 'row_not_approved', 'seal_differs', 'successor_differs'],
-  defect: ['template_unknown', 'font_unusable', 'qr_unusable', 'salt_malformed', 'text_empty'],
+  report: ['copy_differs', 'credential_not_canonical', 'disclosure_malformed', 'disclosure_not_signed', 'disclosure_repeated', 'filing_differs', 'host_unknown', 'number_contradicts', 'pdf_signature_malformed', 'pdf_signature_unsupported', 'replaced', 'row_not_approved', 'seal_differs', 'successor_differs'],
+  defect: ['template_unknown', 'font_unusable', 'pdf_unsignable', 'qr_unusable', 'salt_malformed', 'text_empty'],
+  /** The certificate is given without a timestamp, and the log says why. */
+  log: ['der_malformed', 'timestamp_refused', 'timestamp_too_large', 'timestamp_unreachable'],
 };
 
 test('every code has a status and a Chinese title, or is known to need none', () => {
-  const none: string[] = [...NO_PROBLEM.report, ...NO_PROBLEM.defect];
+  const none: string[] = Object.values(NO_PROBLEM).flat();
   expect([...codes].filter(([code]) => !(code in PROBLEMS) && !none.includes(code))).toEqual([]);
   expect(none.filter((code) => !codes.has(code) || code in PROBLEMS)).toEqual([]);
   // Thrown by a class of its own, with the faults beside it.

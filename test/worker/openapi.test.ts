@@ -12,7 +12,7 @@ import { OPERATIONS } from '../../src/http/openapi-paths.ts';
 import { STATEMENTS, statementSchema } from '../../src/http/openapi-statements.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
 import { SCHEMAS, type StatementType } from '../../src/life/schema.ts';
-import { anyone, approve, as, candidate, candidates, certify, fileWith, foundProvince, idNumber, ORIGIN, submit, type Issued, type Organization, type Province, type Submitted } from '../kit.ts';
+import { anyone, approve, as, candidate, candidates, certify, db, fileWith, foundProvince, idNumber, ORIGIN, submit, type Issued, type Organization, type Province, type Submitted } from '../kit.ts';
 import { callAs, claimsOf, prove } from './forge.ts';
 
 type Json = Record<string, unknown>;
@@ -191,6 +191,13 @@ describe('what the Worker answers', () => {
     await ask('POST /v1/centres', {}, city, 403, { statement: city.token });
     await ask('POST /v1/organizations/{code}/keys', { code: CODE }, city, 201);
     await ask('POST /v1/organizations/{code}/keys', { code: 'x' }, city, 400);
+    const key = { code: CODE, n: '1' };
+    await ask('GET /v1/organizations/{code}/keys/{n}/request', key, city, 200);
+    await ask('GET /v1/organizations/{code}/keys/{n}/request', { code: CODE, n: '9' }, city, 404);
+    const { chain } = (await db.prepare('SELECT chain FROM issuing_certificates WHERE organization = ?').bind(CODE).first<{ chain: string }>()) as { chain: string };
+    await ask('POST /v1/organizations/{code}/keys/{n}/certificate', key, city, 201, { certificate: chain });
+    await ask('POST /v1/organizations/{code}/keys/{n}/certificate', key, city, 400, { certificate: 'x' });
+    await ask('POST /v1/organizations/{code}/keys/{n}/certificate', { code: CODE, n: '2' }, city, 409, { certificate: chain });
     await ask('POST /v1/filings', {}, city, 200, { statement: school.filing });
     await ask('POST /v1/filings', {}, undefined, 401, { statement: school.filing });
     await ask('POST /v1/clients', {}, city, 201, { statement: await nameClient(city, CODE, school.client.jwk) });

@@ -18,6 +18,8 @@ const TABLE = `
   route                                   body       nobody  own                          other  city                     other city               province
   POST /v1/centres                        statement  none    role                         role   role                     role                     400:statement_malformed
   POST /v1/organizations/{code}/keys      none       none    role                         role   201                      reach                    201
+  GET /v1/organizations/{code}/keys/{n}/request  none  none  role                       role   200                      reach                    200
+  POST /v1/organizations/{code}/keys/{n}/certificate  chain  none  role                  role   400:certificate_malformed  reach                  400:certificate_malformed
   POST /v1/filings                        statement  none    role                         role   400:statement_malformed  400:statement_malformed  400:statement_malformed
   POST /v1/clients                        statement  none    role                         role   400:statement_malformed  400:statement_malformed  400:statement_malformed
   POST /v1/batches                        empty      none    400:batch_empty              400:batch_empty  role           role                     role
@@ -39,6 +41,7 @@ const BODIES: Record<string, unknown> = {
   order: { approval: 'x', order: 'x' },
   empty: { candidates: [] },
   nothing: { reason: '' },
+  chain: { certificate: 'x' },
 };
 const WORDS: Record<string, string> = { none: '401:authorization_missing', role: '403:role_wrong', reach: '403:out_of_reach' };
 const ASKERS = ['nobody', 'own', 'other', 'city', 'otherCity', 'province'] as const;
@@ -62,7 +65,7 @@ beforeAll(async () => {
   const { certificates } = await certify(world, school, candidates(1));
   const batch = await submit(school, candidates(2, 10));
   Object.assign(askers, { nobody: undefined, own: school.client, other: plant.client, city: world.city, otherCity, province: world.province });
-  Object.assign(names, { code: school.code, id: batch.id, number: certificates[0]?.number });
+  Object.assign(names, { code: school.code, n: '1', id: batch.id, number: certificates[0]?.number });
 });
 
 const fill = (path: string) => path.replace(/\{(\w+)\}/g, (_, name: string) => names[name] as string);

@@ -4,6 +4,7 @@
  */
 import { readKeyFile, writeKeyFile } from '../../../keys/make.ts';
 import { Caller } from '../caller.ts';
+import { certifyCentre } from '../certify.ts';
 import { fromHere, readPublic, SERVER, type Command } from '../command.ts';
 import { appointCentre, type Identity } from '../sign.ts';
 import { nameServiceKey } from '../steps.ts';
@@ -15,7 +16,7 @@ export const appoint: Command = {
   help: `  --root FILE        省级根密钥文件 / the root's key file
   --centre CODE      3700 省中心，37xx 市中心 / the centre
   --name TEXT        中心全称 / its full name
-  --key FILE         中心的密钥文件（声明写回其中）或公钥 JWK / the centre's key file, which receives the statement, or its public JWK
+  --key FILE         中心的密钥文件（声明和证书写回其中）或公钥 JWK / the centre's key file, which receives statement and certificate, or its public JWK
   --by FILE          省中心密钥文件：立即提交；任命 3700 时用它自己 / hand it in with the province's key; 3700 does so itself
   --service          改为：为服务自己的公钥签名 / instead: name the service's own key (with --by)
   --offline          任命 3700 时不提交 / do not hand 3700's in
@@ -35,11 +36,12 @@ export const appoint: Command = {
     const path = input.path('key');
     const { kid, jwk } = await readPublic(path);
     const statement = await appointCentre(root, { code, name: input.need('name'), jwk }, { lifetime: input.whole('days', 1095) * 86_400 });
+    const certificate = await certifyCentre(root, statement);
     const own = await readKeyFile(path).catch(() => undefined);
     const subject = `centre:${code}`;
     const by = input.text('by');
     const server = by === undefined ? (code === '3700' && own && !input.flag('offline') ? input.origin(own.file.server) : undefined) : (await input.caller('by')).origin;
-    if (own) writeKeyFile(path, { ...own.file, name: input.need('name'), subject, token: statement, ...(server === undefined ? {} : { server }) });
+    if (own) writeKeyFile(path, { ...own.file, name: input.need('name'), subject, token: statement, certificate, ...(server === undefined ? {} : { server }) });
     if (server !== undefined) {
       const caller = by === undefined ? new Caller(server, { ...(own as NonNullable<typeof own>).pair, subject, token: statement } satisfies Identity) : (await input.caller('by')).caller;
       await caller.post('/v1/centres', { statement });
@@ -47,10 +49,11 @@ export const appoint: Command = {
     input.answer(
       [
         `已任命 / appointed      ${subject} ${input.need('name')}（${kid}）`,
-        ...(own ? [`声明写入 / written to    ${fromHere(input.need('key'))}`] : []),
+        ...(own ? [`声明与证书写入 / written to  ${fromHere(input.need('key'))}`] : []),
         server === undefined ? `尚未提交 / not handed in: ${statement}` : `已提交 / handed in       ${server}`,
+        ...(own ? [] : [`证书 / certificate\n${certificate}`]),
       ],
-      { subject, thumbprint: kid, statement, handed_in: server ?? null },
+      { subject, thumbprint: kid, statement, certificate, handed_in: server ?? null },
     );
   },
 };

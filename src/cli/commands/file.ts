@@ -4,6 +4,7 @@ import { readKeyFile, writeKeyFile } from '../../../keys/make.ts';
 import { readScopeCsv } from '../../life/csv.ts';
 import { parseOrganizationCode } from '../../life/number.ts';
 import type { Filing } from '../../life/schema.ts';
+import { handInCertificate } from '../certify.ts';
 import { fromHere, KEY, KEY_HELP, readPublic, type Command } from '../command.ts';
 import { nameClient } from '../sign.ts';
 import { fileWith, peek, type FilingInput } from '../steps.ts';
@@ -21,8 +22,9 @@ export const file: Command = {
   --pass-mark N         合格线，默认 60 / pass mark
   --from FILE           或用 JSON 给出全部 / or all of it as JSON: {code, name, uscc, scope, annual_capacity, pass_mark}
   --new-key             换新的颁发密钥（旧公钥仍公布）/ a new issuing key; the old one stays published
+  --no-certificate      不为颁发密钥签发证书（另由 luzheng certificate 登记）/ do not certify the issuing key: see luzheng certificate
   途径由签名中心决定：3700 为省级，其余为市级 / the signing centre decides the route`,
-  options: { ...KEY, organization: { type: 'string' }, name: { type: 'string' }, uscc: { type: 'string' }, scope: { type: 'string' }, capacity: { type: 'string' }, 'pass-mark': { type: 'string' }, from: { type: 'string' }, 'new-key': { type: 'boolean' } },
+  options: { ...KEY, organization: { type: 'string' }, name: { type: 'string' }, uscc: { type: 'string' }, scope: { type: 'string' }, capacity: { type: 'string' }, 'pass-mark': { type: 'string' }, from: { type: 'string' }, 'new-key': { type: 'boolean' }, 'no-certificate': { type: 'boolean' } },
   async run(input) {
     const { identity, caller } = await input.caller();
     const from = input.text('from');
@@ -42,14 +44,22 @@ export const file: Command = {
       },
       input.flag('new-key'),
     );
+    const certified = !input.flag('no-certificate') && (await handInCertificate(identity, caller, filing));
     const { sub, name, route, issuing_jwks, exp } = peek<Filing>(filing);
     const kids = issuing_jwks.keys.map(({ kid }) => kid);
     input.answer(
-      [`已备案 / filed          ${sub.slice(4)} ${name}（${route === 'city' ? '市级' : '省级'} route ${route}），${scope.length} 个职业 occupations`, `颁发密钥 / issuing key   ${kids.at(-1)}`, `有效至 / until          ${new Date(exp * 1000).toISOString().slice(0, 10)}`],
-      { organization: sub.slice(4), name, route, issuing_keys: kids, statement: filing },
+      [`已备案 / filed          ${sub.slice(4)} ${name}（${route === 'city' ? '市级' : '省级'} route ${route}），${scope.length} 个职业 occupations`, `颁发密钥 / issuing key   ${kids.at(-1)}`, `有效至 / until          ${new Date(exp * 1000).toISOString().slice(0, 10)}`, certificateLine(input.flag('no-certificate'), certified)],
+      { organization: sub.slice(4), name, route, issuing_keys: kids, certified, statement: filing },
     );
   },
 };
+
+/** Says plainly what becomes of the PDFs. */
+function certificateLine(declined: boolean, certified: boolean): string {
+  if (certified) return 'PDF 签名 / PDF signature  颁发密钥已获证书，PDF 将带电子签名 / the issuing key is certified: PDFs will be signed';
+  if (declined) return 'PDF 签名 / PDF signature  未签发证书；登记证书链后 PDF 才带电子签名 / not certified: PDFs are signed once a chain is handed in';
+  return 'PDF 签名 / PDF signature  本中心密钥没有证书，PDF 将不带电子签名；请省级根用 luzheng appoint 重新任命 / this centre\'s key has no certificate: PDFs will not be signed. Let the root appoint it again.';
+}
 
 export const client: Command = {
   takes: '',

@@ -1,14 +1,34 @@
-/** Owns `luzheng keys`: makes key files and shows what is public about them. The private half is never printed. */
-import { makeKeyFile, readKeyFile } from '../../../keys/make.ts';
-import { fromHere, SERVER, type Command } from '../command.ts';
+/**
+ * Owns `luzheng keys`: makes key files and shows what is public about them; the root's certificate is made here. The
+ * private half is never printed.
+ */
+import { makeKeyFile, readKeyFile, writeKeyFile } from '../../../keys/make.ts';
+import { certifyRoot } from '../certify.ts';
+import { writeWhole } from '../collect.ts';
+import { fromHere, SERVER, type Command, type Input } from '../command.ts';
 import { peek } from '../steps.ts';
-import { usage } from '../talk.ts';
+import { Failure, usage } from '../talk.ts';
+
+/** A key that has a statement is no root: its certificate comes with its appointment. */
+async function certificateOf(input: Input, path: string): Promise<void> {
+  const { file, pair } = await readKeyFile(path);
+  if (file.certificate === undefined && file.token !== undefined) {
+    throw new Failure(1, `${path} 没有证书：请省级根用 luzheng appoint 重新任命该中心`, 'the key has no certificate: let the root appoint the centre again', 'certificate_missing');
+  }
+  const certificate = file.certificate ?? (await certifyRoot(pair));
+  if (certificate !== file.certificate) writeKeyFile(path, { ...file, certificate });
+  const out = input.text('out') === undefined ? undefined : input.path('out');
+  if (out !== undefined) writeWhole(out, certificate);
+  input.answer([out === undefined ? certificate.trimEnd() : `证书 / certificate      ${out}`], { thumbprint: pair.kid, certificate, ...(out === undefined ? {} : { out }) });
+}
 
 export const keys: Command = {
-  takes: 'make|show [FILE]',
+  takes: 'make|show|certificate [FILE]',
   about: '生成或查看密钥文件 / make or show a key file',
   help: `  make --out FILE [--name TEXT] [--server ORIGIN]   生成 P-256 私钥，仅本人可读 / a new private key, readable by you alone
-  show FILE                                         公钥、指纹、授权声明 / public key, thumbprint, statement`,
+  show FILE                                         公钥、指纹、授权声明 / public key, thumbprint, statement
+  certificate FILE [--out ca.pem]                   取证书；省级根的 CA 证书首次取用时生成并存入密钥文件
+                                                    the certificate; a root's CA certificate is made at the first call and kept in its file`,
   options: { out: { type: 'string' }, name: { type: 'string' }, ...SERVER },
   async run(input) {
     const name = input.text('name');
@@ -18,7 +38,8 @@ export const keys: Command = {
       const { kid, jwk } = await makeKeyFile(path, { ...(name === undefined ? {} : { name }), ...(input.text('server') === undefined ? {} : { server: input.origin() }) });
       return input.answer([`密钥文件 / key file      ${path}`, `指纹 / thumbprint       ${kid}`, `公钥 / public key        ${JSON.stringify(jwk)}`], { file: path, thumbprint: kid, jwk });
     }
-    if (what !== 'show' || input.word(1) === undefined) throw usage('用法：keys make --out FILE 或 keys show FILE', 'keys make --out FILE, or keys show FILE');
+    if (!['show', 'certificate'].includes(what) || input.word(1) === undefined) throw usage('用法：keys make --out FILE、keys show FILE 或 keys certificate FILE', 'keys make --out FILE, keys show FILE, or keys certificate FILE');
+    if (what === 'certificate') return certificateOf(input, fromHere(input.word(1)));
     const { file, pair } = await readKeyFile(fromHere(input.word(1)));
     const statement = file.token === undefined ? undefined : peek<{ iss: string; sub: string; exp: number }>(file.token);
     const until = statement && new Date(statement.exp * 1000).toISOString().slice(0, 10);

@@ -1,0 +1,73 @@
+/**
+ * Owns the signature on a printed certificate: made at its first download, kept, and put under every later one, so that
+ * the same certificate is the same file. ECDSA is randomised: the first stored signature wins.
+ *
+ * Who signs: the certificate's own issuing key, if it has an X.509 certificate valid now; else the organization's newest
+ * key that has one; else nobody, and the PDF is given unsigned (its credential and its QR code are signed all the same).
+ * It refuses to give what storage holds unless this service sealed it for this very file: it signs anew instead.
+ */
+import { concat, fromBase64url, sha256, toBase64url } from './life/bytes.ts';
+import { signPdf, type SignBy } from './life/pades/sign.ts';
+import { readPem } from './life/pades/x509.ts';
+import { isRefusal } from './life/refusal.ts';
+import type { Service } from './service.ts';
+import { readSignature, selectSigner, writeSignature } from './storage/signing.ts';
+
+export interface Printed {
+  number: string;
+  organization: { code: string; name: string };
+  /** Number of the issuing key that signed the credential. */
+  key_number: number;
+}
+
+const REASON = '颁发职业技能等级证书 / issue of a vocational skill level certificate';
+
+/** A stored section for this very file; undefined when there is none, or none that this service sealed for it. */
+async function opened(service: Service, place: string, sealed: string | undefined): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (sealed === undefined) return undefined;
+  try {
+    return fromBase64url((await service.vault.openRow(place, sealed)) as string);
+  } catch (error) {
+    if (!isRefusal(error, 'ciphertext_wrong')) throw error;
+    console.error(JSON.stringify({ event: 'stored_signature_wrong' }));
+    return undefined;
+  }
+}
+
+/** Signs, with a timestamp where an authority is configured and answers. */
+export async function signNow(service: Service, base: Uint8Array<ArrayBuffer>, by: SignBy): Promise<Uint8Array<ArrayBuffer>> {
+  const { timestamp } = service;
+  if (!timestamp) return signPdf(base, by);
+  try {
+    return await signPdf(base, { ...by, timestamp });
+  } catch (error) {
+    // Whoever waits for a certificate does not wait for an authority: the signature then stands without its time.
+    const { code } = isRefusal(error) ? error : { code: 'unexpected' };
+    console.error(JSON.stringify({ event: 'timestamp_failed', code, message: (error as Error).message }));
+    return signPdf(base, by);
+  }
+}
+
+/** Who signs a certificate's PDF now, if anybody can. */
+export async function signerFor(service: Service, { organization, key_number }: Printed): Promise<SignBy | undefined> {
+  const now = service.now();
+  const signer = await selectSigner(service.db, organization.code, key_number, now);
+  if (!signer) return undefined;
+  const { key } = await service.vault.issuingKey(signer.kid);
+  return { key, chain: readPem(signer.chain), at: now, name: organization.name, reason: REASON };
+}
+
+/** A certificate's PDF with its signature: the kept one, or a new one that is kept from now on. */
+export async function withSignature(service: Service, base: Uint8Array<ArrayBuffer>, printed: Printed): Promise<Uint8Array<ArrayBuffer>> {
+  const place = `signatures/${printed.number}/${toBase64url(await sha256(base))}`;
+  const stored = await readSignature(service.files, place);
+  const kept = await opened(service, place, stored);
+  if (kept) return concat(base, kept);
+  const by = await signerFor(service, printed);
+  if (!by) return base;
+  const section = (await signNow(service, base, by)).subarray(base.length);
+  const sealed = await service.vault.sealRow(place, toBase64url(section));
+  // A crash before this line leaves nothing: the next download signs. Of two at once the first write is used by both.
+  const winner = await writeSignature(service.files, place, sealed, stored !== undefined);
+  return concat(base, winner === sealed ? section : ((await opened(service, place, winner)) ?? section));
+}

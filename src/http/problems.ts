@@ -37,6 +37,9 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   certificate_chain_broken: [400, '证书链不完整或签名不符'],
   certificate_usage_wrong: [400, '该证书不能用于签署文件'],
   bundle_malformed: [400, '证书核验包格式不正确'],
+  pdf_malformed: [400, '无法读取这份 PDF，文件可能已损坏'],
+  pdf_encrypted: [400, 'PDF 已加密，无法核验'],
+  pdf_active: [400, 'PDF 含有脚本或其他可执行内容，证书中不应有这些内容'],
   csv_not_utf8: [400, '文件不是 UTF-8 编码，请另存为“CSV UTF-8”'],
   csv_columns_missing: [400, '文件缺少必需的列'],
   csv_column_repeated: [400, '文件中有重复的列'],
@@ -109,6 +112,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   register_differs: [409, '登记数据与签名不符，请联系平台'],
   ciphertext_wrong: [409, '登记数据与签名不符，请联系平台'],
   body_too_large: [413, '请求内容过大'],
+  pdf_too_large: [413, 'PDF 过大或过于复杂，不是证书文件'],
   batch_too_large: [413, '一个批次最多 10,000 人'],
   media_type_not_supported: [415, '不支持的内容类型'],
   // What could be read but must be mended

@@ -4,10 +4,11 @@
  * It refuses only what cannot be read.
  */
 import { openDirectory } from './life/authority.ts';
-import { bundleEvidence, type Bundle } from './life/bundle.ts';
+import { openBundle, type Bundle, type Opened } from './life/bundle.ts';
 import { decodeUtf8, fromBase64url } from './life/bytes.ts';
 import { credentialKid, splitCredential } from './life/credential.ts';
 import { parseNumber } from './life/number.ts';
+import { openDocument } from './life/document-check.ts';
 import { isRefusal } from './life/refusal.ts';
 import type { Report } from './life/report.ts';
 import { parseSealUrl, readSeal, sealKid } from './life/seal.ts';
@@ -80,20 +81,21 @@ export async function checkSeal(service: Service, url: string): Promise<Report> 
   return (await verify(evidence, directory, service.now())).report;
 }
 
-/** Checks a bundle by its own statements under this service's trusted root, and adds the status. */
-export async function checkBundle(service: Service, bundle: Bundle): Promise<Report> {
-  const { evidence, centres } = bundleEvidence(bundle);
+/** What the register adds to evidence that brings its own statements: what became of the certificate. */
+async function withStatus(service: Service, { bundle, evidence, centres }: Opened): Promise<Report> {
   const number = claimedNumber(splitCredential(bundle.credential).jws);
   const row = number === undefined ? null : await selectCertificate(service.db, service.contexts, number);
   const stored = row ? (await storedEvidence(service, row, undefined)).evidence : undefined;
   // The anchor is our own: a root that came with the bundle is not looked at.
   const directory = await openDirectory(anchorOf(service), centres, service.memo);
-  const seal = bundle.seal_url === undefined ? undefined : parseSealUrl(bundle.seal_url);
-  const complete: Evidence = {
-    ...evidence,
-    ...(seal?.digits === undefined ? {} : { seal: { number: seal.number, digits: seal.digits } }),
-    status: stored?.status,
-    columns: stored?.columns,
-  };
-  return (await verify(complete, directory, service.now())).report;
+  return (await verify({ ...evidence, status: stored?.status, columns: stored?.columns }, directory, service.now())).report;
 }
+
+/** Checks a bundle by its own statements under this service's trusted root, and adds the status. */
+export const checkBundle = (service: Service, bundle: Bundle): Promise<Report> => withStatus(service, openBundle(bundle));
+
+/**
+ * Checks a certificate's PDF: the bundle in it, and whether the file shows what the bundle says.
+ * @throws Refusal what openDocument throws
+ */
+export const checkDocument = (service: Service, file: Uint8Array<ArrayBuffer>): Promise<Report> => withStatus(service, openDocument(file));

@@ -3,7 +3,15 @@
  * the template that it was issued with, so a used template stays here, unchanged, for ever.
  */
 import type { Template } from '../src/life/document.ts';
+import { Refusal } from '../src/life/refusal.ts';
 import { template as v1 } from './v1/template.ts';
 
-export const TEMPLATES: Readonly<Record<string, Template>> = { v1 };
+const TEMPLATES: Readonly<Record<string, Template>> = { v1 };
 export const CURRENT = 'v1';
+
+/** @throws Refusal `template_unknown` */
+export function templateOf(name: string): Template {
+  const template = Object.hasOwn(TEMPLATES, name) ? TEMPLATES[name] : undefined;
+  if (!template) throw new Refusal('template_unknown', 'The certificate names a template that is not here.', { template: name });
+  return template;
+}

@@ -6,7 +6,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { CallError } from '../src/cli/caller.ts';
 import { approveBatch, changeStatus } from '../src/cli/sign.ts';
 import { openDirectory } from '../src/life/authority.ts';
-import { bundleEvidence, readBundle } from '../src/life/bundle.ts';
+import { openBundle, readBundle } from '../src/life/bundle.ts';
 import { Memo } from '../src/life/memo.ts';
 import type { Report } from '../src/life/report.ts';
 import { verify } from '../src/life/verify.ts';
@@ -108,8 +108,8 @@ test('the holder downloads it, and checks the bundle without the service', async
   const pdf = await anyone.take('POST', `/v1/certificates/${number}/download`, { body: holder, accept: 'application/pdf' });
   expect(new TextDecoder().decode((await pdf.arrayBuffer()).slice(0, 5))).toBe('%PDF-');
   const bundle = readBundle(await anyone.json('POST', `/v1/certificates/${number}/download`, { body: holder, accept: 'application/vnd.luzheng.bundle+json' }));
-  const { evidence, centres, roots } = bundleEvidence(bundle);
-  const directory = await openDirectory({ thumbprints: [testEnv.TRUST_ROOT], roots }, centres, new Memo());
+  const { evidence, centres } = openBundle(bundle);
+  const directory = await openDirectory({ thumbprints: [testEnv.TRUST_ROOT], roots: bundle.roots }, centres, new Memo());
   const { report } = await verify({ asked: number, ...evidence }, directory, Math.floor(Date.now() / 1000));
   // Offline everything holds but the status, which nobody can know.
   expect(report).toMatchObject({ verdict: 'incomplete', certificate: { holder: { name: '欧阳建国' } } });

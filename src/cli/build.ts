@@ -46,10 +46,10 @@ function copyFonts(): void {
 export async function buildAssets(): Promise<void> {
   copyFonts();
   const client = join(ROOT, 'src/client');
-  const entries = existsSync(client) ? readdirSync(client).filter((name) => /^[a-z-]+\.entry\.ts$/.test(name)) : [];
+  const entries = existsSync(client) ? readdirSync(client).filter((name) => /^[a-z-]+\.entry\.tsx?$/.test(name)) : [];
   await build({
     entryPoints: {
-      ...Object.fromEntries(entries.map((name) => [name.replace('.entry.ts', ''), join(client, name)])),
+      ...Object.fromEntries(entries.map((name) => [name.replace(/\.entry\.tsx?$/, ''), join(client, name)])),
       style: join(ROOT, 'src/pages/style.css'),
     },
     outdir: join(OUT, 'client'),
@@ -58,6 +58,8 @@ export async function buildAssets(): Promise<void> {
     format: 'esm',
     platform: 'browser',
     target: ['chrome90', 'safari15', 'firefox90'],
+    jsx: 'automatic',
+    jsxImportSource: 'hono/jsx',
     legalComments: 'none',
     logLevel: 'warning',
   });

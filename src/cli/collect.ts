@@ -6,7 +6,7 @@
 import { closeSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDirectory } from '../life/authority.ts';
-import { BUNDLE_MEDIA_TYPE, bundleEvidence, readBundle } from '../life/bundle.ts';
+import { BUNDLE_MEDIA_TYPE, openBundle, readBundle } from '../life/bundle.ts';
 import { openCredential, splitCredential } from '../life/credential.ts';
 import { leafText, rootOfTexts } from '../life/leaf.ts';
 import { Memo } from '../life/memo.ts';
@@ -100,7 +100,7 @@ export async function collect({ origin, client, batch, folder, pdf, root, expect
   if (rootOfTexts(leaves) !== expectedRoot) throw wrong(`${first} …`, 'root');
 
   await fetchFiles(origin, client, folder, printed, async (number, bundle) => {
-    const { evidence, centres, roots } = bundleEvidence(readBundle(bundle));
+    const { evidence, centres, bundle: { roots } } = openBundle(readBundle(bundle));
     const directory = await openDirectory({ thumbprints: [root.kid], roots }, centres, memo);
     const { report } = await verify({ asked: number, ...evidence }, directory, now());
     const lacks = shortfall(report, ['log', 'document', 'status']);

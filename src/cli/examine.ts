@@ -6,13 +6,12 @@
  */
 import { gunzipSync } from 'node:zlib';
 import { openDirectory, type Directory } from '../life/authority.ts';
-import { bundleEvidence } from '../life/bundle.ts';
 import { decodeUtf8, fromBase64url } from '../life/bytes.ts';
 import { credentialKid, splitCredential, withDisclosures, type CredentialFacts, type StatusPurpose } from '../life/credential.ts';
 import { Memo } from '../life/memo.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { verdictOf, type Check, type Report, type Verdict } from '../life/report.ts';
-import { parseSealUrl, readSeal, sealKid } from '../life/seal.ts';
+import { readSeal, sealKid } from '../life/seal.ts';
 import { openBytes } from '../life/statement.ts';
 import { verify, type Evidence, type Verification } from '../life/verify.ts';
 import { CallError, type Caller } from './caller.ts';
@@ -100,10 +99,8 @@ export class Examiner {
     const centres = trust?.centres ?? [];
     const roots = trust?.roots ?? [];
     if (subject.kind === 'bundle') {
-      const { bundle } = subject;
-      const given = bundleEvidence(bundle);
-      const seal = bundle.seal_url === undefined ? undefined : sealOf(bundle.seal_url);
-      return { evidence: { ...given.evidence, ...(seal ? { seal } : {}) }, centres: [...given.centres, ...centres], presented: [...given.roots, ...roots] };
+      const { evidence, bundle, centres: given } = subject.opened;
+      return { evidence, centres: [...given, ...centres], presented: [...bundle.roots, ...roots] };
     }
     const credential = subject.kind === 'credential' ? subject.credential : answer?.credential;
     const seal = subject.kind === 'credential' ? subject.seal : subject.kind === 'url' && subject.digits !== undefined ? { number: subject.number, digits: subject.digits } : undefined;
@@ -174,7 +171,7 @@ export class Examiner {
     const verdict: Verdict = verdictOf(checks);
     const fate = failed ? undefined : said?.status;
     const next = failed ? undefined : said?.replaced_by;
-    return { number: number ?? report.certificate?.number, verdict, checks, certificate: report.certificate, notes, ...(fate ? { status: fate } : {}), ...(next === undefined ? {} : { replaced_by: next }), checked_at: report.checked_at };
+    return { number: number ?? report.certificate?.number, verdict, checks, certificate: report.certificate, notes, ...(fate ? { status: fate } : {}), ...(next === undefined ? {} : { replaced_by: next }), ...(report.copy ? { copy: report.copy } : {}), checked_at: report.checked_at };
   }
 }
 
@@ -188,11 +185,6 @@ function statusOf(here: Check, lists: Set<StatusPurpose> | undefined, theirs: Ch
   if (theirs?.result === 'fail') return { ...theirs, by: 'service' };
   if (here.result === 'pass' || !theirs || theirs.result !== 'pass') return { ...here, by: 'here' };
   return { ...theirs, by: 'service' };
-}
-
-function sealOf(url: string): { number: string; digits: string } | undefined {
-  const { number, digits } = parseSealUrl(url);
-  return digits === undefined ? undefined : { number, digits };
 }
 
 /** Whether a kid is the one that signed; what cannot be read names none, and the check itself says why. */

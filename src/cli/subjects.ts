@@ -3,17 +3,20 @@
  * It refuses, as "cannot tell", what holds no certificate at all.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { readBundle, type Bundle } from '../life/bundle.ts';
+import { openBundle, readBundle, type Opened } from '../life/bundle.ts';
 import { splitCredential } from '../life/credential.ts';
+import { openDocument } from '../life/document-check.ts';
 import { normalizeNumber } from '../life/number.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { parseSealUrl } from '../life/seal.ts';
+import { PDF_FAULTS } from '../pages/words.ts';
 import { Failure } from './talk.ts';
 
 export type Subject =
   | { kind: 'number'; number: string }
   | { kind: 'url'; origin: string; number: string; digits: string | undefined }
-  | { kind: 'bundle'; bundle: Bundle }
+  /** A bundle, by itself or in the PDF that carries it. */
+  | { kind: 'bundle'; opened: Opened }
   | { kind: 'credential'; credential: string; seal?: { number: string; digits: string } }
   /** It says that it is a bundle, and a part of it is not what a bundle has. */
   | { kind: 'broken'; code: string; part: string };
@@ -28,7 +31,7 @@ function fromJson(value: unknown, path: string): Subject {
   const { credential, seal_url } = object;
   if ('statements' in object || 'inclusion' in object) {
     try {
-      return { kind: 'bundle', bundle: readBundle(value) };
+      return { kind: 'bundle', opened: openBundle(readBundle(value)) };
     } catch (error) {
       if (!isRefusal(error)) throw error;
       return { kind: 'broken', code: error.code, part: error.facts.part ?? 'bundle' };
@@ -43,11 +46,22 @@ function withSeal(credential: string, url: string | undefined): Subject {
   return { kind: 'credential', credential, ...(seal?.digits === undefined ? {} : { seal: { number: seal.number, digits: seal.digits } }) };
 }
 
+function fromPdf(bytes: Uint8Array<ArrayBuffer>, path: string): Subject {
+  try {
+    return { kind: 'bundle', opened: openDocument(bytes) };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const words = PDF_FAULTS[error.code];
+    if (words !== undefined && error.code !== 'bundle_malformed') throw unreadable(path, words.zh, words.en);
+    return { kind: 'broken', code: error.code, part: error.facts.part ?? 'bundle' };
+  }
+}
+
 function fromFile(path: string): Subject[] {
   if (statSync(path).size > LARGEST) throw unreadable(path, '文件过大', 'the file is too large');
   const bytes = readFileSync(path);
   if (bytes.subarray(0, 1024).includes('%PDF-')) {
-    throw unreadable(path, '暂不能直接核验 PDF；请用证书编号、二维码网址，或 PDF 附件中的核验包', 'a PDF cannot be checked directly yet; use the number, the QR code\'s address, or the bundle attached to the PDF (pdfdetach -saveall)');
+    return [fromPdf(new Uint8Array(bytes), path)];
   }
   const text = bytes.toString('utf8').replace(/^\ufeff/, '').trim();
   if (SD_JWT.test(text)) return [{ kind: 'credential', credential: text }];
@@ -78,7 +92,7 @@ export function claimedNumber(subject: Subject): string | undefined {
   if (subject.kind === 'broken') return undefined;
   if (subject.kind === 'number' || subject.kind === 'url') return subject.number;
   try {
-    const { jws } = splitCredential(subject.kind === 'bundle' ? subject.bundle.credential : subject.credential);
+    const { jws } = splitCredential(subject.kind === 'bundle' ? subject.opened.bundle.credential : subject.credential);
     const payload = JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()) as { credentialSubject?: { number?: unknown } };
     return typeof payload.credentialSubject?.number === 'string' ? payload.credentialSubject.number : undefined;
   } catch {

@@ -8,8 +8,8 @@ import * as v from 'valibot';
 import { concat, decodeUtf8 } from '../life/bytes.ts';
 import { Refusal } from '../life/refusal.ts';
 
-/** Bytes. Statements and searches are small; a certificate chain has 16 KB in JSON; bundles hold a filing; batches hold 10,000 rows. */
-export const LIMITS = { small: 16_384, chain: 20_000, statement: 300_000, bundle: 1_000_000, batch: 12_000_000 } as const;
+/** Bytes. Statements and searches are small; a certificate chain has 16 KB in JSON; bundles hold a filing; a PDF its photo; batches hold 10,000 rows. */
+export const LIMITS = { small: 16_384, chain: 20_000, statement: 300_000, bundle: 1_000_000, document: 5_242_880, batch: 12_000_000 } as const;
 
 /** Deepest nesting of JSON that any request here needs. */
 const DEPTH = 16;

@@ -73,15 +73,16 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
   Report: object(
     {
       verdict: text('结论 / verdict', { enum: VERDICTS }),
-      checks: listOf(object({ id: text('check', { enum: [...CHECKS] }), result: text('result', { enum: CHECK_RESULTS }), 'code?': text('why not `pass`'), 'part?': text('which part') }), { minItems: CHECKS.length, maxItems: CHECKS.length }),
+      checks: listOf(object({ id: text('check', { enum: [...CHECKS] }), result: text('result', { enum: CHECK_RESULTS }), 'code?': text('why not `pass`'), 'part?': text('which part'), 'parts?': listOf(text('each altered field of a document')) }), { minItems: CHECKS.length, maxItems: CHECKS.length }),
       certificate: { anyOf: [ref('CertificateView'), { type: 'null' }], description: '只含经验证的签名内容 / only what a verified signature says' },
       'credential?': SD_JWT,
       'replaced_by?': NUMBER,
       'status?': object({ action: text('action', { enum: ACTIONS }), reason: text('reason', { enum: REASONS }), at: time('when'), seq: whole('place in the history'), digest: text('SHA-256 of the payload, base64url: the prev of the next event') }, { description: 'The last event of its history' }),
+      'copy?': object({ purpose: text('用途 / what the copy is for'), stamped_on: text('加注日期 / day', { format: 'date' }), expires_on: text('最后一天 / last day', { format: 'date' }), expired: { type: 'boolean' } }, { description: '加注副本；过期不影响证书 / of a copy for one purpose; running out leaves the certificate as valid as it was' }),
       'proved?': listOf(text('what the caller proved to know', { enum: ['number', 'name', 'id_number'] })),
       checked_at: time('checked at'),
     },
-    { description: '核验报告：各项检查按序进行，首个失败决定结论 / checks in order, the first failure decides. `valid` needs number, signature, filing, approval, order and status.', additionalProperties: false },
+    { description: '核验报告：各项检查按序进行，首个失败决定结论 / checks in order, the first failure decides. `valid` needs number, signature, filing, approval, order and status, and where a PDF was brought its document check.', additionalProperties: false },
   ),
   CertificateView: object(
     {

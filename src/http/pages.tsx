@@ -15,6 +15,7 @@ import { normalizeNumber, parseNumber } from '../life/number.ts';
 import { isRefusal, Refusal } from '../life/refusal.ts';
 import { parseSealUrl } from '../life/seal.ts';
 import { CertificatePage, type CertificateProps, type Download } from '../pages/certificate.tsx';
+import { CheckPage } from '../pages/check.tsx';
 import type { FieldFaults, FieldName, Typed } from '../pages/form.tsx';
 import { HomePage } from '../pages/home.tsx';
 import { MalformedPage, NotFoundPage, ProblemPage } from '../pages/message.tsx';
@@ -37,6 +38,7 @@ const FILES = new Map([
   ['style.css', 'text/css; charset=utf-8'],
   ['home.js', 'text/javascript; charset=utf-8'],
   ['certificate.js', 'text/javascript; charset=utf-8'],
+  ['check.js', 'text/javascript; charset=utf-8'],
 ]);
 
 /** Longest entry of a form; an address with a seal has up to 900 digits. */
@@ -197,6 +199,7 @@ export const pageRoutes = factory
   .createApp()
   .get('/', (c) => page(c, 200, <HomePage host={hostOf(c)} />, { 'Cache-Control': 'public, max-age=60' }))
   .post('/search', searchPage)
+  .get('/check', (c) => page(c, 200, <CheckPage host={hostOf(c)} roots={c.var.service.config.trustRoot} />, { 'Cache-Control': 'public, max-age=60' }))
   .get('/c/:number', (c) => certificatePage(c, c.req.param('number')))
   .post('/c/:number/download', (c) => downloadPage(c, c.req.param('number')))
   .get('/assets/:file', (c) => assetFile(c, c.req.param('file')));

@@ -47,6 +47,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   candidates_malformed: [400, '考生名单格式不正确'],
   batch_empty: [400, '名单为空'],
   idempotency_key_malformed: [400, 'Idempotency-Key 格式不正确'],
+  document_without_bundle: [400, '这个 PDF 内没有可核验的签名材料'],
   purpose_malformed: [400, '用途应为一行文字，不超过 40 个字'],
   expiry_malformed: [400, '副本的截止日期应为今天起一年以内的日期（YYYY-MM-DD）'],
   reason_missing: [400, '请说明退回原因'],

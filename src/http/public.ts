@@ -6,7 +6,7 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
 import { stampCopy, type Stamped } from '../copies.ts';
-import { checkBundle, checkCredential, checkSeal } from '../check.ts';
+import { checkBundle, checkCredential, checkDocument, checkSeal } from '../check.ts';
 import { BUNDLE_MEDIA_TYPE, readBundle } from '../life/bundle.ts';
 import { CREDENTIAL_MEDIA_TYPE, withDisclosures } from '../life/credential.ts';
 import { decodeUtf8 } from '../life/bytes.ts';
@@ -70,8 +70,9 @@ export const publicRoutes = factory
   })
   .post('/v1/verify', async (c) => {
     const { service } = c.var;
-    const type = requireType(c, ['application/json', CREDENTIAL_MEDIA_TYPE, BUNDLE_MEDIA_TYPE]);
-    const bytes = await readBytes(c, LIMITS.bundle);
+    const type = requireType(c, ['application/json', CREDENTIAL_MEDIA_TYPE, BUNDLE_MEDIA_TYPE, 'application/pdf']);
+    const bytes = await readBytes(c, type === 'application/pdf' ? LIMITS.document : LIMITS.bundle);
+    if (type === 'application/pdf') return c.json(await checkDocument(service, bytes), 200, noStore);
     if (type === CREDENTIAL_MEDIA_TYPE) return c.json(await checkCredential(service, decodeUtf8(bytes)), 200, noStore);
     const json = parseJson(bytes);
     if (type === BUNDLE_MEDIA_TYPE) return c.json(await checkBundle(service, readBundle(json)), 200, noStore);

@@ -7,6 +7,7 @@
 import * as v from 'valibot';
 import { Refusal } from './refusal.ts';
 import { publicJwk, type PublicJwk } from './schema.ts';
+import { parseSealUrl } from './seal.ts';
 import type { Evidence } from './verify.ts';
 
 export const BUNDLE_MEDIA_TYPE = 'application/vnd.luzheng.bundle+json';
@@ -42,12 +43,21 @@ export function readBundle(value: unknown): Bundle {
   throw new Refusal('bundle_malformed', 'This is not a bundle of this service.', { part: v.getDotPath(read.issues[0]) ?? 'bundle' });
 }
 
-/** What a bundle gives to verification; the status stays unknown. */
-export function bundleEvidence(bundle: Bundle): { evidence: Evidence; centres: string[]; roots: PublicJwk[] } {
-  const { credential, statements, approval, order, inclusion, roots, copy } = bundle;
-  return {
-    evidence: { credential, filing: statements.filing, client: statements.client, approval, order, inclusion, copy },
-    centres: statements.centres,
-    roots,
+export interface Opened {
+  bundle: Bundle;
+  /** What verification gets; the status stays unknown. */
+  evidence: Evidence;
+  /** Statements that came with it: candidates, trusted only under the verifier's own anchor. */
+  centres: readonly string[];
+}
+
+/** What a bundle gives to verification. @throws Refusal `seal_url_malformed` */
+export function openBundle(bundle: Bundle): Opened {
+  const { credential, statements, approval, order, inclusion, copy, seal_url } = bundle;
+  const seal = seal_url === undefined ? undefined : parseSealUrl(seal_url);
+  const evidence: Evidence = {
+    credential, filing: statements.filing, client: statements.client, approval, order, inclusion, copy,
+    ...(seal?.digits === undefined ? {} : { seal: { number: seal.number, digits: seal.digits } }),
   };
+  return { bundle, evidence, centres: statements.centres };
 }

@@ -7,7 +7,7 @@
  * It refuses characters that no font shows (`glyph_missing`), values too long for their place (`text_too_long`),
  * empty values, malformed numbers and days; it never draws a box, drops a character or writes over an edge.
  */
-import { TEMPLATES } from '../../templates/index.ts';
+import { templateOf } from '../../templates/index.ts';
 import { BUNDLE_MEDIA_TYPE } from './bundle.ts';
 import { concat, encodeUtf8, sha256 } from './bytes.ts';
 import { dayNumber } from './calendar.ts';
@@ -103,12 +103,6 @@ interface Fixed {
   marks: Marks;
 }
 const fixedByFont = new WeakMap<FontSet[0], Map<string, Fixed>>();
-
-export function templateOf(name: string): Template {
-  const template = Object.hasOwn(TEMPLATES, name) ? TEMPLATES[name] : undefined;
-  if (!template) throw new Refusal('template_unknown', 'The certificate names a template that is not here.', { template: name });
-  return template;
-}
 
 function fixedPart(template: Template, fonts: FontSet, kind: Kind): Fixed {
   const known = fixedByFont.get(fonts[0]) ?? new Map<string, Fixed>();

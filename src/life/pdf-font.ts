@@ -26,21 +26,35 @@ const utf16 = (codePoint: number): string => {
   return [...Array(text.length).keys()].map((at) => hex(text.charCodeAt(at))).join('');
 };
 
-/** The first byte of the codes in one range must not change, and a block has at most 100 ranges (ISO 32000-1 § 9.10.3). */
-const RANGE = 256;
+/** A block of a character map has at most so many lines (ISO 32000-1 § 9.10.3). */
+const BLOCK = 100;
+
+function blocks(kind: 'bfchar' | 'bfrange', lines: readonly string[]): string[] {
+  const found: string[] = [];
+  for (let at = 0; at < lines.length; at += BLOCK) {
+    const some = lines.slice(at, at + BLOCK);
+    found.push(`${some.length} begin${kind}\n${some.join('\n')}\nend${kind}`);
+  }
+  return found;
+}
 
 /**
- * From glyph back to text, so that a reader can copy and search; other planes as surrogate pairs. Glyphs are in the
- * order of their code points, so a few ranges name them all.
+ * From glyph back to text, so that a reader can copy and search; other planes as surrogate pairs. Glyphs are in the order
+ * of their code points: runs of letters and digits are ranges. (Ranges with a list would be shorter still, but
+ * Ghostscript does not read them.)
  */
 function toUnicode(slice: FontSlice): string {
   const rows = [...slice.gidByCodePoint].sort(([, a], [, b]) => a - b);
   const ranges: string[] = [];
+  const single: string[] = [];
   for (let at = 0; at < rows.length; ) {
-    const first = (rows[at] as [number, number])[1];
-    let end = at;
-    while (end < rows.length && (rows[end] as [number, number])[1] === first + end - at && Math.floor((first + end - at) / RANGE) === Math.floor(first / RANGE)) end++;
-    ranges.push(`<${hex(first)}> <${hex(first + end - at - 1)}> [${rows.slice(at, end).map(([codePoint]) => `<${utf16(codePoint)}>`).join('')}]`);
+    const [codePoint, gid] = rows[at] as [number, number];
+    let end = at + 1;
+    // Neither the glyph's nor the character's first byte may change within a range.
+    const follows = ([next, glyph]: [number, number]) => next === codePoint + end - at && glyph === gid + end - at && next >> 8 === codePoint >> 8 && glyph >> 8 === gid >> 8;
+    while (codePoint < 0x10000 && end < rows.length && follows(rows[end] as [number, number])) end++;
+    if (end - at > 2) ranges.push(`<${hex(gid)}> <${hex(gid + end - at - 1)}> <${hex(codePoint)}>`);
+    else for (const [one, glyph] of rows.slice(at, end)) single.push(`<${hex(glyph)}> <${utf16(one)}>`);
     at = end;
   }
   return [
@@ -48,7 +62,8 @@ function toUnicode(slice: FontSlice): string {
     '/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def',
     '/CMapName /Adobe-Identity-UCS def /CMapType 2 def',
     '1 begincodespacerange <0000> <FFFF> endcodespacerange',
-    `${ranges.length} beginbfrange\n${ranges.join('\n')}\nendbfrange`,
+    ...blocks('bfrange', ranges),
+    ...blocks('bfchar', single),
     'endcmap CMapName currentdict /CMap defineresource pop end end',
   ].join('\n');
 }

@@ -19,9 +19,6 @@ export interface QrMatrix {
   dark(x: number, y: number): boolean;
 }
 
-/** ISO/IEC 18004: this many light modules on every side. */
-export const QUIET_ZONE = 4;
-
 /** @throws Refusal `qr_unusable` */
 export function qrMatrix(url: string): QrMatrix {
   if (!/^[\x21-\x7e]+$/.test(url)) throw new Refusal('qr_unusable', 'The text of a QR code is printable ASCII without spaces.');

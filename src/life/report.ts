@@ -13,8 +13,10 @@ export interface Check {
   id: CheckId;
   result: CheckResult;
   code?: string;
-  /** Which part failed, where there are parts. */
+  /** Which part failed, where there are parts; of a document the first of `parts`. */
   part?: string;
+  /** Every field of a document that was altered. */
+  parts?: string[];
 }
 
 export interface CertificateView {
@@ -74,10 +76,12 @@ export interface Report {
 const NEEDED: readonly CheckId[] = ['number', 'signature', 'filing', 'approval', 'order', 'status'];
 const STATUS_VERDICTS: readonly string[] = ['suspended', 'revoked', 'replaced'];
 
-/** The verdict of a list of checks, by § 7 of the design: first failure, then completeness. */
+/** The verdict of a list of checks: first failure, then completeness. A file that was brought must itself have been checked. */
 export function verdictOf(checks: readonly Check[]): Verdict {
   const failed = checks.find((check) => check.result === 'fail');
   if (failed) return failed.id === 'status' && STATUS_VERDICTS.includes(failed.code ?? '') ? (failed.code as Verdict) : 'invalid';
   const passed = (id: CheckId) => checks.some((check) => check.id === id && check.result === 'pass');
-  return NEEDED.every(passed) ? 'valid' : 'incomplete';
+  const document = checks.find(({ id }) => id === 'document');
+  const unjudged = document?.result === 'not_checked' && document.code !== 'no_document';
+  return NEEDED.every(passed) && !unjudged ? 'valid' : 'incomplete';
 }

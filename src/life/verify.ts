@@ -282,6 +282,7 @@ async function outcome(id: CheckId, work: () => Outcome | Promise<Outcome>): Pro
     return { id, ...(await work()) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { id, result: 'fail', code: error.code, ...(error.facts.part === undefined ? {} : { part: error.facts.part }) };
+    const { part, parts } = error.facts;
+    return { id, result: 'fail', code: error.code, ...(part === undefined ? {} : { part }), ...(Array.isArray(parts) ? { parts: parts as string[] } : {}) };
   }
 }

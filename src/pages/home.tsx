@@ -82,5 +82,12 @@ export const HomePage: FC<HomeProps> = ({ host, typed, faults, notice, results }
       </section>
     ) : null}
     <SearchForm typed={typed} faults={faults} again={results !== undefined} />
+    <section class="card plain">
+      <p>
+        <a href="/check">
+          有证书 PDF？在浏览器里核验文件，不上传<En>Have the PDF? Check the file in your browser; it is not uploaded</En>
+        </a>
+      </p>
+    </section>
   </Layout>
 );

@@ -6,7 +6,7 @@
 import type { FC } from 'hono/jsx';
 import { ID_TYPE_NAMES, type IdType } from '../life/identity.ts';
 import { levelWords } from '../life/level.ts';
-import type { CertificateView, Check, Report } from '../life/report.ts';
+import type { CertificateView, Check, CopyView, Report } from '../life/report.ts';
 import { Both, En } from './layout.tsx';
 import { ACTIONS, CHECK_WORDS, checkSentence, REASONS, shanghaiClock, VERDICTS, type Words } from './words.ts';
 
@@ -159,7 +159,22 @@ const List: FC<{ title: Words; checks: Check[] }> = ({ title, checks }) =>
     </>
   );
 
-export const Checks: FC<{ report: Report }> = ({ report }) => {
+/** What a copy for one purpose (加注) says of itself; a copy that has run out does not touch the certificate. */
+export const CopyNotice: FC<{ copy: CopyView }> = ({ copy: { purpose, stamped_on, expires_on, expired } }) => (
+  <section class={expired ? 'notice copy expired' : 'notice copy'} role={expired ? 'alert' : 'status'}>
+    <h2>
+      <Both words={expired ? { zh: '这份加注副本已过期', en: 'This copy has run out' } : { zh: '这是一份加注副本', en: 'This is a copy for one purpose' }} />
+    </h2>
+    <p>
+      仅用于：{purpose}；加注日期 {stamped_on}，有效期至 {expires_on}。{expired ? '副本过期不影响证书本身。' : ''}
+      <En>
+        For: {purpose}. Stamped on {stamped_on}, valid until {expires_on}. {expired ? 'The certificate itself is not touched by that.' : ''}
+      </En>
+    </p>
+  </section>
+);
+
+export const Checks: FC<{ report: Report; by?: 'server' | 'browser' }> = ({ report, by = 'server' }) => {
   const { checks, checked_at } = report;
   return (
     <section class="card">
@@ -170,8 +185,10 @@ export const Checks: FC<{ report: Report }> = ({ report }) => {
       <List title={{ zh: '已核对，无误', en: 'Checked and found right' }} checks={checks.filter(({ result }) => result === 'pass')} />
       <List title={{ zh: '没有核对', en: 'Not checked' }} checks={checks.filter(({ result }) => result === 'not_checked' || result === 'not_reached')} />
       <p class="hint">
-        核对时间 {shanghaiClock(checked_at)}（北京时间），由服务器用数字签名逐项核对。
-        <En>Checked on {shanghaiClock(checked_at)} (UTC+8) by the server, from digital signatures.</En>
+        核对时间 {shanghaiClock(checked_at)}（北京时间），由{by === 'server' ? '服务器' : '您的浏览器'}用数字签名逐项核对。
+        <En>
+          Checked on {shanghaiClock(checked_at)} (UTC+8) by {by === 'server' ? 'the server' : 'your browser'}, from digital signatures.
+        </En>
       </p>
     </section>
   );

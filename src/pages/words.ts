@@ -46,7 +46,7 @@ export const CHECK_WORDS: Record<CheckId, { name: Words; passed: Words }> = {
   approval: { name: { zh: '审核', en: 'Approval' }, passed: { zh: '这一条成绩经鉴定指导中心审核签名', en: 'This very result was approved and signed by the centres' } },
   order: { name: { zh: '颁发', en: 'Order' }, passed: { zh: '由该机构自己签名指令颁发', en: 'Issued on the organization’s own signed order' } },
   log: { name: { zh: '公开日志', en: 'Public log' }, passed: { zh: '已收入公开日志', en: 'Recorded in the public log' } },
-  document: { name: { zh: '证书文件', en: 'Document' }, passed: { zh: '文件与登记一致', en: 'The document agrees with the register' } },
+  document: { name: { zh: '证书文件', en: 'Document' }, passed: { zh: '文件各项内容与签名一致，机构对文件的签名完好', en: 'Every field of the file is what was signed, and the organization’s signature on the file holds' } },
   status: { name: { zh: '状态', en: 'Status' }, passed: { zh: '未被暂停、撤销或替换', en: 'Not suspended, revoked or replaced' } },
 };
 
@@ -54,6 +54,9 @@ export const CHECK_WORDS: Record<CheckId, { name: Words; passed: Words }> = {
 const NOT_CHECKED: Record<string, Words> = {
   log_not_kept: { zh: '尚未建立公开日志，不能排除平台对同一结果重复编号', en: 'No public log is kept yet, so it cannot be excluded that the service numbered a result twice' },
   no_document: { zh: '未核对您手中的纸质证书或文件，请与本页内容逐项对照', en: 'The paper or file in your hands was not checked; compare it with what is shown here' },
+  document_unsigned: { zh: '文件各项文字与签名一致，但文件本身没有机构签名，照片等内容无法确认', en: 'The texts are what was signed, but the file itself carries no signature, so its pictures cannot be confirmed' },
+  document_incomplete: { zh: '核验包缺少姓名或证件号码，无法与版面比较', en: 'The bundle lacks the name or document number, so the page cannot be compared' },
+  status_not_at_hand: { zh: '未能联网，不知道证书之后是否被暂停、撤销或替换', en: 'Without a network it is not known whether the certificate was suspended, revoked or replaced since' },
   successor_being_signed: { zh: '更正后的证书正在签发，请稍后再查', en: 'The corrected certificate is being signed; look again in a moment' },
 };
 const NOT_AT_HAND: Words = { zh: '缺少核对所需的材料', en: 'What is needed for this check is not at hand' };
@@ -65,15 +68,44 @@ const FAILED: Record<string, Words> = {
   revoked: { zh: '证书已被撤销', en: 'The certificate was revoked' },
   replaced: { zh: '证书已被更正后的新证书替换', en: 'The certificate was replaced by a corrected one' },
   register_differs: { zh: '登记数据与签名内容不符', en: 'The register’s data contradict the signed content' },
+  document_signed_by_another: { zh: '文件上的签名不是颁发机构的', en: 'The signature on the file is not the issuing organization’s' },
+  copy_differs: { zh: '加注属于另一张证书', en: 'The stamp belongs to another certificate' },
   signature_wrong: { zh: '签名与内容不符', en: 'The signature does not match the content' },
 };
 const FAILED_OTHERWISE: Words = { zh: '未通过', en: 'Failed' };
+
+/** The parts of a printed certificate. */
+export const PARTS: Record<string, Words> = {
+  name: { zh: '姓名', en: 'name' },
+  id_type: { zh: '证件类型', en: 'type of document' },
+  id_number: { zh: '证件号码', en: 'document number' },
+  occupation: { zh: '职业名称', en: 'occupation' },
+  job: { zh: '工种/职业方向', en: 'job' },
+  level: { zh: '技能等级', en: 'level' },
+  number: { zh: '证书编号', en: 'certificate number' },
+  organization: { zh: '评价机构名称', en: 'organization' },
+  issued_on: { zh: '发证日期', en: 'date of issue' },
+  query_url: { zh: '查询网址', en: 'query address' },
+  trust_root: { zh: '信任根', en: 'trust root' },
+  purpose: { zh: '副本用途', en: 'purpose of the copy' },
+  expires_on: { zh: '副本期限', en: 'expiry of the copy' },
+  photo: { zh: '照片', en: 'photo' },
+  page: { zh: '页面', en: 'page' },
+  signature: { zh: '文件签名', en: 'signature of the file' },
+  file: { zh: '签名之后的文件内容', en: 'content of the file after it was signed' },
+};
+
+function alteredSentence({ parts = [], part }: Check): Words {
+  const names = (parts.length > 0 ? parts : [part ?? 'file']).map((one) => PARTS[one] ?? { zh: one, en: one });
+  return { zh: `文件被改动，与签名不符：${names.map(({ zh }) => zh).join('、')}`, en: `The file was altered; not what was signed: ${names.map(({ en }) => en).join(', ')}` };
+}
 
 /** The sentence for one check. */
 export function checkSentence(check: Check): Words {
   if (check.result === 'pass') return CHECK_WORDS[check.id].passed;
   if (check.result === 'not_reached') return NOT_REACHED;
   if (check.result === 'not_checked') return NOT_CHECKED[check.code ?? ''] ?? NOT_AT_HAND;
+  if (check.code === 'document_altered') return alteredSentence(check);
   return FAILED[check.code ?? ''] ?? FAILED_OTHERWISE;
 }
 
@@ -127,6 +159,16 @@ export const ACTIONS: Record<string, Words> = {
 
 export const MEDIA: Record<string, string> = { 'application/pdf': 'PDF', copy: '加注副本 stamped copy', 'application/vnd.luzheng.bundle+json': '核验包 bundle', 'application/vc+sd-jwt': '凭证 credential' };
 export const BY: Record<string, Words> = { holder: { zh: '持证人', en: 'holder' }, organization: { zh: '评价机构', en: 'organization' } };
+
+/** Why a PDF cannot be checked at all. */
+export const PDF_FAULTS: Record<string, Words> = {
+  pdf_malformed: { zh: '这个 PDF 已损坏或不是 PDF，无法读取', en: 'This file is damaged or no PDF, and cannot be read' },
+  pdf_too_large: { zh: '这个 PDF 过大或过于复杂，不会是证书文件', en: 'This PDF is too large or complicated to be a certificate' },
+  pdf_encrypted: { zh: '这个 PDF 已加密；证书文件不加密', en: 'This PDF is encrypted; certificates are not' },
+  pdf_active: { zh: '这个 PDF 含有脚本或动作；证书文件没有', en: 'This PDF contains scripts or actions; certificates have none' },
+  document_without_bundle: { zh: '这个 PDF 内没有可核验的签名材料，不能据此判断真伪。请用印在上面的编号查询，或扫描二维码', en: 'This PDF holds no signed statements, which says nothing for or against it. Look up the number printed on it, or scan its QR code' },
+  bundle_malformed: { zh: '这个 PDF 内的签名材料已损坏', en: 'The signed statements in this PDF are damaged' },
+};
 
 /** `2026-11-23 10:30`, the clock of Asia/Shanghai, from RFC 3339. */
 export const shanghaiClock = (instant: string): string => new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');

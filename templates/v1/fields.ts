@@ -31,8 +31,8 @@ export function fields(facts: DocumentFacts): PrintedField[] {
     foot('trust_root', 2, FOOT.root.label + facts.trust_root),
     ...(copy
       ? [
-          { part: 'purpose', text: COPY.purpose + copy.purpose, box: { left: at.COPY.x + 16, right: at.RIGHT + 8, top: at.COPY.y, bottom: at.COPY.y + 5.2 } },
-          { part: 'expires_on', text: COPY.from + copy.stamped_on + COPY.until + copy.expires_on, box: { left: at.COPY.x + 16, right: at.RIGHT + 8, top: at.COPY.y + 6.8, bottom: at.COPY.y + at.COPY.height } },
+          { part: 'purpose', text: COPY.purpose + copy.purpose, box: { left: at.COPY.x + 14, right: at.RIGHT + 8, top: at.COPY.y, bottom: at.COPY.y + 5.2 } },
+          { part: 'expires_on', text: COPY.from + copy.stamped_on + COPY.until + copy.expires_on, box: { left: at.COPY.x + 14, right: at.RIGHT + 8, top: at.COPY.y + 6.8, bottom: at.COPY.y + at.COPY.height } },
         ]
       : []),
   ];

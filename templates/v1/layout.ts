@@ -45,6 +45,8 @@ export function rowPlace(part: string, row: number): Place {
 }
 
 /** The QR code with its quiet zone fills this square: 8 modules fewer are its dark part, over 30 mm. */
+/** Light modules on every side of the code (ISO/IEC 18004). */
+export const QUIET_ZONE = 4;
 export const QR = { x: 28, y: 195, side: 40 };
 
 /** Organization and day at the lower right, with room for the organization's stamp. */

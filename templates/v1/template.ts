@@ -7,7 +7,8 @@ import type { DocumentFacts, Template } from '../../src/life/document.ts';
 import { levelName, levelWords } from '../../src/life/level.ts';
 import { A4, MM, num, rgb, type Page, type TextStyle } from '../../src/life/pdf-page.ts';
 import { fit, measure, wrap, type Lines } from '../../src/life/pdf-text.ts';
-import { QUIET_ZONE, type QrMatrix } from '../../src/life/qr.ts';
+import type { QrMatrix } from '../../src/life/qr.ts';
+import { darkRectangles } from '../../src/life/qr-path.ts';
 import { drawCopy, drawPale } from './copy.ts';
 import * as at from './layout.ts';
 import { fields } from './fields.ts';
@@ -145,25 +146,12 @@ function footValue(page: Page, part: string, text: string, value: string, line: 
   });
 }
 
-/** Dark modules as few rectangles in one path: separate paths would leave hairlines between rows on some screens. */
+/** The dark modules as one path: separate paths would leave hairlines between rows on some screens. */
 function seal(page: Page, qr: QrMatrix): void {
-  const module = (at.QR.side * MM) / (qr.size + 2 * QUIET_ZONE);
-  const { size } = qr;
-  const left = new Uint8Array(qr.modules);
-  let boxes = '';
-  for (let y = 0, place = 0; y < size; y++) {
-    for (let x = 0; x < size; x++, place++) {
-      if (left[place] === 0) continue;
-      let [width, height] = [1, 1];
-      while (x + width < size && left[place + width] === 1) width++;
-      if (width === 1) while (y + height < size && left[place + height * size] === 1) height++;
-      for (let row = 0; row < height; row++) left.fill(0, place + row * size, place + row * size + width);
-      boxes += `${x} ${y} ${width} ${height} re\n`;
-    }
-  }
-  const originX = at.QR.x * MM + QUIET_ZONE * module;
-  const originY = (A4.height - at.QR.y) * MM - QUIET_ZONE * module;
-  page.raw(`q ${rgb([0, 0, 0])} rg ${module.toFixed(5)} 0 0 ${(-module).toFixed(5)} ${num(originX)} ${num(originY)} cm\n${boxes}f Q`);
+  const module = (at.QR.side * MM) / (qr.size + 2 * at.QUIET_ZONE);
+  const originX = at.QR.x * MM + at.QUIET_ZONE * module;
+  const originY = (A4.height - at.QR.y) * MM - at.QUIET_ZONE * module;
+  page.raw(`q ${rgb([0, 0, 0])} rg ${module.toFixed(5)} 0 0 ${(-module).toFixed(5)} ${num(originX)} ${num(originY)} cm\n${darkRectangles(qr)}f Q`);
 }
 
 export const template: Template = {

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Caller } from '../../src/cli/caller.ts';
+import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
 import { freePort, startLocal } from '../../src/cli/local.ts';
 import { newSecret, settingsFor } from '../../src/cli/settings.ts';
 import { appointCentre, approveBatch, changeStatus, fileOrganization, makeKey, nameClient, orderBatch, type BatchRef, type Identity } from '../../src/cli/sign.ts';
@@ -30,6 +31,8 @@ export interface TestServer {
   corrected: Shown;
   revoked: Shown;
   suspended: Shown;
+  /** A certificate's PDF, as the organization downloads it. */
+  pdf(of: Shown): Promise<Buffer>;
   stop(): Promise<void>;
 }
 
@@ -61,6 +64,7 @@ export async function startServer(): Promise<TestServer> {
   const scope = [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5, 4, 3, 2, 1] as (1 | 2 | 3 | 4 | 5)[] }];
   const filing = await fileOrganization(city, { code: CODE, name: '济南泉城职业培训学校', uscc: '91350100M000100Y43', route: 'city', scope, annual_capacity: 1000, issuing_jwks: { keys: [jwk] } });
   await asCity.post('/v1/filings', { statement: filing });
+  await handInCertificate({ ...city, certificate: await certifyCentre(root, city.token) }, asCity, filing);
   const pair = await makeKey();
   const school: Identity = { ...pair, subject: `org:${CODE}`, token: await nameClient(city, CODE, pair.jwk) };
   await asCity.post('/v1/clients', { statement: school.token });
@@ -93,6 +97,7 @@ export async function startServer(): Promise<TestServer> {
 
   return {
     origin, valid, long, replaced, corrected, revoked, suspended,
+    pdf: async ({ number }) => Buffer.from(await (await asSchool.take('GET', `/v1/certificates/${number}.pdf`)).arrayBuffer()),
     async stop() {
       await service.stop();
       rmSync(persist, { recursive: true, force: true });

@@ -152,7 +152,7 @@ describe('the file', () => {
 });
 const FROZEN = [
   '8b56949818e80ec5615d9a15316e76ca9c527e4cdd9ddb899e460ea2f598f057',
-  'f3e3a6bcf2b954aa16f2f617941ff8e288f58dfa5501da03aa5390b62c2cd9c1',
+  '9138fd15c3a2a29310bd5fa2c2b42296f0c5b7b7530383ccbc12aedd99e5b7e3',
 ];
 
 describe('refusals', () => {

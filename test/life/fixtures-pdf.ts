@@ -90,11 +90,13 @@ const latin = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1
 
 function readToUnicode(map: string): Map<number, number> {
   const codes = new Map<number, number>();
-  for (const [, first, , texts] of map.matchAll(/^<([0-9A-F]{4})> <([0-9A-F]{4})> \[(.*)\]$/gm)) {
-    [...(texts as string).matchAll(/<([0-9A-F]+)>/g)].forEach(([, text], i) => {
-      const units = (text as string).match(/.{4}/g) as string[];
-      codes.set(Number.parseInt(first as string, 16) + i, String.fromCharCode(...units.map((unit) => Number.parseInt(unit, 16))).codePointAt(0) as number);
-    });
+  const number = (digits: string | undefined) => Number.parseInt(digits as string, 16);
+  for (const [, cid, text] of map.matchAll(/^<([0-9A-F]{4})> <((?:[0-9A-F]{4})+)>$/gm)) {
+    const units = (text as string).match(/.{4}/g) as string[];
+    codes.set(number(cid), String.fromCharCode(...units.map(number)).codePointAt(0) as number);
+  }
+  for (const [, first, last, start] of map.matchAll(/^<([0-9A-F]{4})> <([0-9A-F]{4})> <([0-9A-F]{4})>$/gm)) {
+    for (let cid = number(first); cid <= number(last); cid++) codes.set(cid, number(start) + cid - number(first));
   }
   return codes;
 }

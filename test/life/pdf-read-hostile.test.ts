@@ -9,7 +9,7 @@ import { renderCertificate } from '../../src/life/document.ts';
 import { inflate } from '../../src/life/pdf-read/inflate.ts';
 import { Budget, LIMITS } from '../../src/life/pdf-read/limits.ts';
 import { readPdf } from '../../src/life/pdf-read/read.ts';
-import { bundle, font, ordinary } from './fixtures-pdf.ts';
+import { bundle, fonts, ordinary } from './fixtures-pdf.ts';
 import { join, latin, onePage, refusal, startOf, text, texts, uncompressed, update, write, writeCompressed, type Source, type Sources } from './pdf-read-kit.ts';
 
 const contents = (operators: string | Uint8Array): Source => ['', operators];
@@ -27,10 +27,11 @@ describe('not a PDF, or only a part of one', () => {
   });
 
   it('cut off anywhere', async () => {
-    const bytes = await renderCertificate(ordinary, { font, bundle });
+    const bytes = await renderCertificate(ordinary, { fonts, bundle });
     for (const whole of [bytes, await uncompressed(bytes)]) {
       const step = Math.ceil(whole.length / 60);
-      for (let length = 0; length < whole.length - 20; length += step) expect(refusal(whole.slice(0, length))).toEqual(malformed);
+      // Without its table at the end the rest can be put together again; without the catalog before it nothing can.
+      for (let length = 0; length < whole.length * 0.9; length += step) expect(refusal(whole.slice(0, length))).toEqual(malformed);
     }
   });
 
@@ -329,7 +330,7 @@ it('refuses encrypted files, whichever revision says so', () => {
 describe('anything', () => {
   const seeds: Uint8Array[] = [];
   beforeAll(async () => {
-    const certificate = await renderCertificate(ordinary, { font, bundle });
+    const certificate = await renderCertificate(ordinary, { fonts, bundle });
     const features: Sources = {
       ...onePage(contents('q 1 0 0 1 5 5 cm /X1 Do Q BT /F1 9 Tf [(ab) 20 <6364>] TJ ET BI /W 1 /H 1 /BPC 8 /CS /G ID x EI 0 0 9 9 re W n /P <</MCID 1>> BDC EMC'), {
         resources: '/XObject<</X1 6 0 R>>', catalog: '/Names<</EmbeddedFiles<</Names[(a)<</F(a)/EF<</F 7 0 R>>>>]>>>>/AcroForm<</Fields[<</FT/Sig/T(s)>>]>>', page: '/Annots[<</Subtype/Link/Rect[0 0 1 1]>>]',

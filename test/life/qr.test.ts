@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { create } from 'qrcode/lib/core/qrcode.js';
 import { describe, expect, it } from 'vitest';
-import { QUIET_ZONE, qrMatrix } from '../../src/life/qr.ts';
+import { qrMatrix } from '../../src/life/qr.ts';
+import { QUIET_ZONE } from '../../templates/v1/layout.ts';
 import { Refusal } from '../../src/life/refusal.ts';
 
 const PREFIX = 'https://luzheng.cn/c/S000037000001263000001#';

@@ -79,6 +79,7 @@ function words(found: Examination, subject: Subject, online: boolean): string[] 
           `  ${view.organization.name} ${view.organization.code}`,
         ]
       : []),
+    ...(found.copy ? [`  加注副本${found.copy.expired ? '（已过期 expired）' : ''}：${found.copy.purpose}，有效期至 ${found.copy.expires_on} / a copy for one purpose, valid until ${found.copy.expires_on}; the certificate itself is not touched by that`] : []),
     ...(status && reason && ['suspended', 'revoked'].includes(found.verdict) ? [`  ${shanghaiClock(status.at)}: ${reason.zh} / ${reason.en}`] : []),
     ...(found.replaced_by === undefined ? [] : [`  新证书 / replaced by ${found.replaced_by}`]),
     ...found.checks.map(line),
@@ -93,7 +94,7 @@ function words(found: Examination, subject: Subject, online: boolean): string[] 
 export const verifyCommand: Command = {
   takes: 'NUMBER|URL|FILE',
   about: '查验证书：0 有效，1 无效，2 不能确定 / check a certificate: exit 0 valid, 1 not valid, 2 cannot tell',
-  help: `  FILE               核验包、SD-JWT 凭证或 certificates.jsonl / a bundle, an SD-JWT, or a certificates.jsonl
+  help: `  FILE               证书 PDF、核验包、SD-JWT 凭证或 certificates.jsonl / the certificate's PDF, a bundle, an SD-JWT, or a certificates.jsonl
   --root THUMBPRINT  信任的省级根指纹；开发时默认取 .dev/root.txt / the root to trust; the one of npm start otherwise
   --trust FILE       事先保存的 trust.json / a trust.json kept from before
   --offline          不联网；状态未知，最多为“不能确定”/ no network: the status stays unknown, so at best exit 2

@@ -1,6 +1,6 @@
 /**
- * Owns finding the signatures of a file (ISO 32000-1 §12.7.4.5, §12.8) and what they say they cover. It judges none.
- * It refuses signatures whose value is not what stands in the file between the bytes they cover (`pdf_malformed`).
+ * Owns finding the signatures of a file (ISO 32000-1 §12.7.4.5, §12.8) and what they say they cover. It judges none; it
+ * says where a value is not what stands in the file between the bytes that it covers (`misplaced`).
  */
 import { equalBytes } from '../bytes.ts';
 import type { PdfFile } from './file.ts';
@@ -15,6 +15,8 @@ export interface FoundSignature {
   subFilter: string;
   /** Two runs of the file, as start and length: everything but `contents` in its angle brackets. */
   byteRange: [number, number, number, number];
+  /** The value does not stand in the gap that it leaves out: the file was written anew after it was signed. */
+  misplaced: boolean;
   /** The CMS message, followed by the zeros that keep its place. */
   contents: Uint8Array;
   /** /M as written, e.g. `D:20261123000000+08'00'`. */
@@ -53,13 +55,13 @@ function readSignature(file: PdfFile, dict: Dict): FoundSignature {
   const contents = file.get(dict.get('Contents'));
   if (byteRange === undefined || !byteRange.every(isWhole) || !(contents instanceof Uint8Array)) throw malformed('a signature has no usable value');
   const [from, to] = [byteRange[0] + byteRange[1], byteRange[2]];
-  if (from + 2 > to || to + byteRange[3] > bytes.length || bytes[from] !== 0x3c || bytes[to - 1] !== 0x3e) throw malformed('a signature covers other bytes than it may');
-  file.budget.spend('work', to - from);
-  if (!equalBytes(fromHex(bytes.subarray(from + 1, to - 1)), contents)) throw malformed('a signature is not what stands in its place');
+  const gap = from + 2 <= to && to + byteRange[3] <= bytes.length && bytes[from] === 0x3c && bytes[to - 1] === 0x3e;
+  if (gap) file.budget.spend('work', to - from);
+  const misplaced = !gap || !equalBytes(fromHex(bytes.subarray(from + 1, to - 1)), contents);
   const texts = { time: 'M', reason: 'Reason', location: 'Location', name: 'Name' };
   const said = Object.entries(texts).flatMap(([part, key]) => {
     const text = file.text(dict.get(key));
     return text === undefined ? [] : [[part, text] as const];
   });
-  return { subFilter: file.name(dict.get('SubFilter')) ?? '', byteRange, contents, ...Object.fromEntries(said) };
+  return { subFilter: file.name(dict.get('SubFilter')) ?? '', byteRange, misplaced, contents, ...Object.fromEntries(said) };
 }

@@ -1,0 +1,216 @@
+/**
+ * A PDF under examination: the genuine file passes, and every way of changing what it shows is found and named, while the
+ * bundle in it stays genuine all the time.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PDFDocument, rgb, StandardFonts } from 'pdf-lib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { BUNDLE_MEDIA_TYPE, type Bundle } from '../../src/life/bundle.ts';
+import { encodeUtf8, sha256, toBase64url } from '../../src/life/bytes.ts';
+import { copyFacts, signCopy } from '../../src/life/copy.ts';
+import { openDocument } from '../../src/life/document-check.ts';
+import { documentFacts } from '../../src/life/document-facts.ts';
+import { renderCertificate, type CopyFacts, type DocumentFacts } from '../../src/life/document.ts';
+import { certify, holderName, rootName } from '../../src/life/pades/certify.ts';
+import { signPdf } from '../../src/life/pades/sign.ts';
+import type { PdfImage } from '../../src/life/pdf-image.ts';
+import type { Report } from '../../src/life/report.ts';
+import { verify } from '../../src/life/verify.ts';
+import { makeKey } from '../../src/cli/sign.ts';
+import { fonts, hasTool } from './fixtures-pdf.ts';
+import { CODE, makeCast, makeCertificate, NOW, type Made } from './make.ts';
+
+const cast = await makeCast();
+const YEAR = 365 * 86_400;
+const NAME = '济南泉城职业培训学校';
+const terms = (role: 'centre' | 'organization') => ({ role, from: NOW - 86_400, until: NOW + YEAR, serial: crypto.getRandomValues(new Uint8Array(16)) });
+const centreCertificate = await certify({ name: '济南市中心', jwk: cast.city.jwk }, { key: cast.root.key, jwk: cast.root.jwk, name: rootName(cast.root.kid) }, terms('centre'));
+const chainFor = async (jwk: typeof cast.root.jwk, name = NAME) => [await certify({ name, uscc: '91350100M000100Y43', jwk }, { key: cast.city.key, jwk: cast.city.jwk, name: holderName({ name: '济南市中心' }) }, terms('organization')), centreCertificate];
+const chain = await chainFor(cast.issuing.jwk);
+
+const jpeg = new Uint8Array(readFileSync(new URL('../vectors/gradient.jpg', import.meta.url)));
+const photo: PdfImage = { kind: 'jpeg', width: 25, height: 35, components: 3, data: jpeg };
+const made = await makeCertificate(cast);
+const withPhoto = await makeCertificate(cast, { holder: { photo_digest: toBase64url(await sha256(jpeg)) } });
+
+const bundleOf = ({ evidence, seal_url }: Made, copy?: string): Bundle => ({
+  version: 1,
+  credential: evidence.credential,
+  seal_url,
+  statements: { centres: cast.centres, filing: evidence.filing as string, client: evidence.client as string },
+  approval: evidence.approval as string,
+  order: evidence.order as string,
+  ...(copy === undefined ? {} : { copy }),
+  template: 'v1',
+  inclusion: evidence.inclusion as Bundle['inclusion'],
+  roots: [cast.root.jwk],
+});
+
+interface Wanted {
+  of?: Made;
+  change?: Partial<DocumentFacts>;
+  picture?: PdfImage;
+  copy?: CopyFacts;
+  token?: string;
+}
+async function draw({ of = made, change = {}, picture, copy, token }: Wanted = {}): Promise<Uint8Array<ArrayBuffer>> {
+  const facts = documentFacts(of.facts, of.holder, { template: 'v1', seal_url: of.seal_url, trust_root: cast.root.kid, copy });
+  return (await renderCertificate({ ...facts, ...change }, { fonts, bundle: encodeUtf8(JSON.stringify(bundleOf(of, token))), photo: picture })) as Uint8Array<ArrayBuffer>;
+}
+const sign = (base: Uint8Array<ArrayBuffer>, key = cast.issuing.key, certificates = chain) => signPdf(base, { key, chain: certificates, at: NOW, name: NAME, reason: '颁发' });
+const signed = async (wanted: Wanted = {}) => sign(await draw(wanted));
+
+async function check(file: Uint8Array): Promise<Report> {
+  const { evidence } = openDocument(Uint8Array.from(file));
+  return (await verify({ ...evidence, status: { events: [] } }, cast.directory, NOW)).report;
+}
+const document = async (file: Uint8Array) => (await check(file)).checks.find(({ id }) => id === 'document');
+
+describe('the genuine file', () => {
+  it('is valid: the fields, the signature, and everything that the bundle proves', async () => {
+    const report = await check(await signed());
+    expect(report.checks.filter(({ result }) => result !== 'pass').map(({ id }) => id)).toEqual(['log']);
+    expect([report.verdict, report.certificate?.holder.name]).toEqual(['valid', '欧阳建国']);
+  });
+
+  it('is valid with its photograph, and as a copy that says what it is for', async () => {
+    expect(await document(await signed({ of: withPhoto, picture: photo }))).toEqual({ id: 'document', result: 'pass' });
+    const copy = copyFacts({ purpose: '申请技能提升补贴', expires_on: '2026-12-31' }, NOW);
+    const token = await signCopy(copy, { number: made.facts.number, jws: made.jws }, { key: cast.issuing.key, kid: cast.issuing.name }, { iat: NOW, jti: 'c1' });
+    const report = await check(await signed({ copy, token }));
+    expect(report.checks.find(({ id }) => id === 'document')).toEqual({ id: 'document', result: 'pass' });
+    expect([report.verdict, report.copy?.purpose]).toEqual(['valid', copy.purpose]);
+    // The stamp taken off the face, or put on without its claim.
+    expect(await document(await signed({ token }))).toMatchObject({ code: 'document_altered', part: 'purpose' });
+    expect((await document(await signed({ token, copy: { ...copy, expires_on: '2027-12-31' } })))?.parts).toEqual(['expires_on']);
+  });
+
+  it('without a signature is never more than incomplete', async () => {
+    const report = await check(await draw());
+    expect(report.verdict).toBe('incomplete');
+    expect(report.checks.find(({ id }) => id === 'document')).toMatchObject({ result: 'not_checked', code: 'document_unsigned' });
+  });
+});
+
+describe('a file that shows something else than its bundle says', () => {
+  const changes: [string, Partial<DocumentFacts>][] = [
+    ['name', { name: '李四' }], ['id_type', { id_type_name: '护照' }], ['id_number', { id_number: '110105194912310038' }],
+    ['occupation', { occupation: { code: '6-31-01-03', name: '焊工' } }], ['job', { job: '电焊工' }], ['level', { level: 1 }],
+    ['number', { number: `${CODE}263000002` }], ['organization', { organization: { code: CODE, name: '济南泉城职业培训学院' } }],
+    ['issued_on', { issued_on: '2025-11-23' }], ['query_url', { query_url: 'https://lz.example.com' }], ['trust_root', { trust_root: 'A'.repeat(43) }],
+  ];
+  it.each(changes)('names the %s, signed or not', async (part, change) => {
+    for (const file of [await draw({ change }), await signed({ change })]) {
+      expect(await document(file)).toEqual({ id: 'document', result: 'fail', code: 'document_altered', part, parts: [part] });
+      expect((await check(file)).verdict).toBe('invalid');
+    }
+  });
+
+  it('names a photograph that was put in, taken out or exchanged', async () => {
+    const other = Uint8Array.from(jpeg);
+    other[other.length - 10] = (other[other.length - 10] as number) ^ 1;
+    for (const wanted of [{ picture: photo }, { of: withPhoto }, { of: withPhoto, picture: { ...photo, data: other } }]) {
+      expect(await document(await signed(wanted))).toMatchObject({ code: 'document_altered', part: 'photo' });
+    }
+  });
+
+  it('names every field when the bundle is another certificate’s', async () => {
+    const other = await makeCertificate(cast, { holder: { name: '李四', id_number: '440524188001010014' }, facts: { number: `${CODE}263000009` } });
+    const facts = documentFacts(made.facts, made.holder, { template: 'v1', seal_url: made.seal_url, trust_root: cast.root.kid });
+    const file = await sign((await renderCertificate(facts, { fonts, bundle: encodeUtf8(JSON.stringify(bundleOf(other))) })) as Uint8Array<ArrayBuffer>);
+    expect((await document(file))?.parts).toEqual(['name', 'id_number', 'number']);
+  });
+});
+
+describe('a genuine file that was worked on', () => {
+  /** From the top left corner, in points. */
+  const edit = async (file: Uint8Array, work: (page: ReturnType<PDFDocument['getPage']>, text: (words: string, x: number, y: number) => void) => void) => {
+    const opened = await PDFDocument.load(file, { updateMetadata: false });
+    const page = opened.getPage(0);
+    const font = await opened.embedFont(StandardFonts.Helvetica);
+    work(page, (words, x, y) => page.drawText(words, { x, y: page.getHeight() - y, size: 12, font }));
+    return opened.save();
+  };
+  const [x, y] = [199, 311];
+
+  it('by covering the name and writing another over it', async () => {
+    const file = await edit(await signed(), (page, text) => {
+      page.drawRectangle({ x: x - 2, y: page.getHeight() - y - 6, width: 120, height: 22, color: rgb(1, 1, 1) });
+      text('LI SI', x, y);
+    });
+    expect(await document(file)).toMatchObject({ result: 'fail', code: 'document_altered', part: 'name' });
+  });
+
+  it('by covering the name alone, or by adding to it', async () => {
+    const bare = await edit(await signed(), (page) => page.drawRectangle({ x: x - 2, y: page.getHeight() - y - 6, width: 120, height: 22, color: rgb(1, 1, 1) }));
+    expect(await document(bare)).toMatchObject({ code: 'document_altered', part: 'name' });
+    expect(await document(await edit(await signed(), (_page, text) => text('X', x + 60, y)))).toMatchObject({ code: 'document_altered', part: 'name' });
+  });
+
+  it('by writing it anew without any visible change', async () => {
+    expect(await document(await edit(await signed(), () => undefined))).toMatchObject({ result: 'fail', code: 'document_altered', parts: ['file'] });
+  });
+
+  it('by adding a page, or bytes after the signature', async () => {
+    const opened = await PDFDocument.load(await signed(), { updateMetadata: false });
+    opened.addPage();
+    expect(await document(await opened.save())).toMatchObject({ code: 'document_altered', part: 'page' });
+    expect(await document(Buffer.concat([await signed(), Buffer.from('%%EOF\n')]))).toMatchObject({ code: 'document_altered', parts: ['file'] });
+  });
+
+  it('by changing a byte that shows nothing', async () => {
+    const file = await signed();
+    const at = Buffer.from(file).indexOf('luzheng" xmp:CreateDate');
+    file[at] = 'L'.charCodeAt(0);
+    expect(await document(file)).toMatchObject({ code: 'document_altered', parts: ['file'] });
+  });
+
+  it('by putting another’s signature on it', async () => {
+    const stranger = await makeKey();
+    const alone = await signPdf(await draw(), { key: stranger.key, chain: await chainFor(stranger.jwk, '某某公司'), at: NOW, name: '某某公司', reason: '颁发' });
+    expect(await document(alone)).toMatchObject({ result: 'fail', code: 'document_signed_by_another' });
+  });
+
+  it.skipIf(!hasTool('qpdf'))('by taking it apart with qpdf and exchanging glyphs of the name', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'luzheng-check-'));
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+    const [given, plain, fixed] = ['given', 'plain', 'fixed'].map((name) => join(folder, `${name}.pdf`)) as [string, string, string];
+    writeFileSync(given, await signed());
+    execFileSync('qpdf', ['--qdf', '--object-streams=disable', given, plain]);
+    const text = readFileSync(plain, 'latin1');
+    // The name's glyphs, turned round: 国建阳欧 instead of 欧阳建国.
+    const mark = /(\/LBody <<\/MCID \d+>> BDC\nBT [^\n]*Tm \/F1 12 Tf <)([0-9a-f]{16})(> Tj ET)/.exec(text) as RegExpExecArray;
+    const turned = (mark[2] as string).match(/.{4}/g)?.reverse().join('') as string;
+    writeFileSync(fixed, text.replace(mark[0], `${mark[1]}${turned}${mark[3]}`), 'latin1');
+    expect(await document(new Uint8Array(readFileSync(fixed)))).toMatchObject({ code: 'document_altered', part: 'name' });
+  });
+});
+
+describe('what is no certificate', () => {
+  const refusal = (file: Uint8Array) => {
+    try {
+      openDocument(Uint8Array.from(file));
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+    return undefined;
+  };
+
+  it('is refused by what it is', async () => {
+    const empty = await PDFDocument.create();
+    empty.addPage();
+    expect(refusal(await empty.save())).toBe('document_without_bundle');
+    const two = await PDFDocument.load(await draw(), { updateMetadata: false });
+    await two.attach(encodeUtf8('{}'), 'x.bundle.json', { mimeType: BUNDLE_MEDIA_TYPE });
+    expect(refusal(await two.save())).toBe('document_without_bundle');
+    const broken = await PDFDocument.create();
+    broken.addPage();
+    await broken.attach(encodeUtf8('{"version":1'), 'x.bundle.json', { mimeType: BUNDLE_MEDIA_TYPE });
+    expect(refusal(await broken.save())).toBe('bundle_malformed');
+    expect(refusal(encodeUtf8('no PDF at all'))).toBe('pdf_malformed');
+    expect(refusal((await signed()).subarray(0, 20_000))).toMatch(/^(pdf_malformed|document_without_bundle)$/);
+  });
+});

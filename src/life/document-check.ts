@@ -56,7 +56,7 @@ async function judgeSignature(file: Uint8Array<ArrayBuffer>, pdf: ReadPdf, bundl
     throw error;
   }
   if (!signature.intact) throw altered(['file'], 'The file was altered after it was signed.');
-  if (!signature.whole || pdf.signatures.length > 1) throw altered(['file'], 'Something was added to the file after it was signed.');
+  if (!signature.whole || pdf.signatures.length > 1 || pdf.mended) throw altered(['file'], 'Something was added to the file after it was signed.');
   const issuing = await Promise.all(filing.issuing_jwks.keys.map(thumbprint));
   const ours = issuing.includes(signature.signer.thumbprint) || (signature.root !== undefined && signature.signer.name === facts.organization_name);
   if (!ours) throw new Refusal('document_signed_by_another', 'The file is signed, but not by the organization that issued the certificate.', { part: 'signature' });

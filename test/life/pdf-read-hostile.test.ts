@@ -30,7 +30,6 @@ describe('not a PDF, or only a part of one', () => {
     const bytes = await renderCertificate(ordinary, { fonts, bundle });
     for (const whole of [bytes, await uncompressed(bytes)]) {
       const step = Math.ceil(whole.length / 60);
-      // Without its table at the end the rest can be put together again; without the catalog before it nothing can.
       for (let length = 0; length < whole.length * 0.9; length += step) expect(refusal(whole.slice(0, length))).toEqual(malformed);
     }
   });

@@ -114,7 +114,7 @@ function fixedPart(template: Template, fonts: FontSet, kind: Kind): Fixed {
     template.fixed(page);
     const characters = page.characters() + template.always;
     requireGlyphs([fonts[0]], characters);
-    const face = packFace('F0', fonts[0], sliceFont(fonts[0], codePoints(characters)));
+    const face = packFace('F0', fonts[0], sliceFont(fonts[0], codePoints(characters)), 9);
     const structure = template.structure(kind);
     const marks = marksOf(structure);
     fixed = { face, marks, frame: frameOf({ face, forms: page.forms, layer: `q\n${page.encode([face], marks)}\nQ`, structure }) };

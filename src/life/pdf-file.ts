@@ -51,8 +51,8 @@ export interface PdfParts extends About {
   id: Uint8Array;
 }
 
-const stream = (context: PDFContext, contents: string, dict: Record<string, string | number | number[]> = {}): PDFRef =>
-  context.register(context.stream(deflate(contents), { ...dict, Filter: 'FlateDecode' }));
+const stream = (context: PDFContext, contents: string, dict: Record<string, string | number | number[]> = {}, level: 4 | 9 = 4): PDFRef =>
+  context.register(context.stream(deflate(contents, level), { ...dict, Filter: 'FlateDecode' }));
 
 /** Writes the unchanging part of all certificates with this look. */
 export function frameOf({ face, forms, layer, structure }: FrameParts): Frame {
@@ -62,8 +62,8 @@ export function frameOf({ face, forms, layer, structure }: FrameParts): Frame {
     page,
     resource: face.resource,
     font: addFont(context, face),
-    forms: Object.fromEntries(forms.map(({ resource, operators, box }) => [resource, stream(context, operators, { Type: 'XObject', Subtype: 'Form', BBox: box.map((value) => Number(num(value))) })])),
-    layer: stream(context, layer),
+    forms: Object.fromEntries(forms.map(({ resource, operators, box }) => [resource, stream(context, operators, { Type: 'XObject', Subtype: 'Form', BBox: box.map((value) => Number(num(value))) }, 9)])),
+    layer: stream(context, layer, {}, 9),
     structure: addStructure(context, structure, page),
     intent: addOutputIntent(context),
   };

@@ -16,8 +16,9 @@ export interface FaceFile extends Face {
   toUnicode: Uint8Array;
 }
 
-export function packFace(resource: string, font: Font, slice: FontSlice): FaceFile {
-  return { resource, font, slice, program: deflate(slice.bytes), programLength: slice.bytes.length, toUnicode: deflate(toUnicode(slice)) };
+/** @param level of compression: see deflate */
+export function packFace(resource: string, font: Font, slice: FontSlice, level: 4 | 9 = 4): FaceFile {
+  return { resource, font, slice, program: deflate(slice.bytes, level), programLength: slice.bytes.length, toUnicode: deflate(toUnicode(slice), level) };
 }
 
 const hex = (value: number): string => value.toString(16).toUpperCase().padStart(4, '0');
@@ -58,8 +59,7 @@ function toUnicode(slice: FontSlice): string {
     at = end;
   }
   return [
-    '/CIDInit /ProcSet findresource begin 12 dict begin begincmap',
-    '/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def',
+    '/CIDInit /ProcSet findresource begin 9 dict begin begincmap',
     '/CMapName /Adobe-Identity-UCS def /CMapType 2 def',
     '1 begincodespacerange <0000> <FFFF> endcodespacerange',
     ...blocks('bfrange', ranges),

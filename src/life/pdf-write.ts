@@ -18,8 +18,8 @@ export interface Section {
   places: readonly (readonly [object: number, place: Place])[];
 }
 
-/** zlib; the text is Latin-1. */
-export const deflate = (contents: string | Uint8Array): Uint8Array => zlibSync(typeof contents === 'string' ? strToU8(contents, true) : contents);
+/** zlib; the text is Latin-1. `level` 0–9: what is written once may take longer than what every certificate needs anew. */
+export const deflate = (contents: string | Uint8Array, level: 4 | 9 = 4): Uint8Array => zlibSync(typeof contents === 'string' ? strToU8(contents, true) : contents, { level });
 
 /** PDF 1.7, and bytes by which transports know that the file is not text (ISO 32000-1 § 7.5.2). */
 const HEADER = Uint8Array.of(...strToU8('%PDF-1.7\n%'), 0xe4, 0xba, 0xba, 0xe6, 0x0a);
@@ -84,7 +84,8 @@ export function writeFile(sections: readonly Section[], context: PDFContext, tra
       else enter(object, 2, place.stream, place.index);
     }
   }
-  const xref = context.stream(deflate(table), { Type: 'XRef', Size: own + 1, W: WIDTHS, Filter: 'FlateDecode', ...trailer });
+  // Uncompressed: it has 400 bytes, and compressing them takes longer than writing them.
+  const xref = context.stream(table, { Type: 'XRef', Size: own + 1, W: WIDTHS, ...trailer });
   const tail = [strToU8(`${own} 0 obj\n`), bytesOf(xref), strToU8(`\nendobj\nstartxref\n${end}\n%%EOF\n`)];
   return concat(...sections.map(({ bytes }) => bytes), ...tail);
 }

@@ -2,6 +2,7 @@
 import { app } from './app.ts';
 import type { Env } from './env.ts';
 import { PROOF_AGE } from './life/dpop.ts';
+import { sweepPhotos } from './photos.ts';
 import { sweepBatches } from './registrar.ts';
 import { serviceOf } from './service.ts';
 import { deleteProofsBefore } from './storage/statements.ts';
@@ -18,5 +19,6 @@ export default {
     await deleteProofsBefore(service.db, service.now() - PROOF_MEMORY);
     await service.vault.rewrapAll();
     await sweepBatches(service, service.now() + SWEEP_SECONDS);
+    await sweepPhotos(service);
   },
 };

@@ -6,18 +6,21 @@ import type { Stamped } from './copies.ts';
 import { encodeUtf8 } from './life/bytes.ts';
 import { documentFacts } from './life/document-facts.ts';
 import { renderCertificate } from './life/document.ts';
+import { imageOf } from './life/photo.ts';
 import { Refusal } from './life/refusal.ts';
+import { readPhoto } from './photos.ts';
 import { bundleOf, sealUrlOf, type Found } from './register.ts';
 import type { Service } from './service.ts';
 import { signNow, signerFor, withSignature, type Printed } from './signatures.ts';
 
-/** Draws a certificate, unsigned. @throws Refusal `register_differs` when its stored parts do not verify */
+/** Draws a certificate, unsigned. @throws Refusal `register_differs` when its stored parts do not verify, `photo_differs` */
 export async function drawFor(service: Service, found: Found, copy?: Stamped): Promise<{ base: Uint8Array<ArrayBuffer>; printed: Printed }> {
   const { facts, report } = found.verification;
   const { holder, row } = found;
   if (!facts || !holder || report.verdict === 'invalid') throw new Refusal('register_differs', 'The stored certificate does not verify; it cannot be printed.');
   const shown = documentFacts(facts, holder, { template: row.template, seal_url: sealUrlOf(found), trust_root: service.config.trustRoot[0] as string, copy: copy?.facts });
-  const base = await renderCertificate(shown, { fonts: await service.fonts(), bundle: encodeUtf8(JSON.stringify(bundleOf(service, found, copy?.token))) });
+  const photo = holder.photo_digest === null ? undefined : imageOf(await readPhoto(service, row, holder.photo_digest));
+  const base = await renderCertificate(shown, { fonts: await service.fonts(), bundle: encodeUtf8(JSON.stringify(bundleOf(service, found, copy?.token))), photo });
   return { base: base as Uint8Array<ArrayBuffer>, printed: { number: facts.number, organization: shown.organization, key_number: row.key_number } };
 }
 

@@ -13,6 +13,7 @@ import { checkPrintable } from './life/document.ts';
 import { missingGlyphs } from './life/font-set.ts';
 import { ID_TYPE_NAMES } from './life/identity.ts';
 import { leafText, rootOfTexts } from './life/leaf.ts';
+import { matchPhotos, type GivenPhoto } from './life/row-photos.ts';
 import { checkRows, type CheckedRow, type RawRow } from './life/rows.ts';
 import { maskName } from './life/name.ts';
 import { toHex } from './life/bytes.ts';
@@ -20,6 +21,7 @@ import { Refusal } from './life/refusal.ts';
 import type { Filing } from './life/schema.ts';
 import { chooseFormat } from './life/seal.ts';
 import { currentFiling, type Caller } from './enrol.ts';
+import { discardPhotos, storePhotos } from './photos.ts';
 import { directoryOf, rowPlace, type RowSecret } from './register.ts';
 import type { Service } from './service.ts';
 import {
@@ -36,6 +38,7 @@ import {
   type BatchRow,
   type StoredRow,
 } from './storage/batches.ts';
+import { keepPhotos, type Place } from './storage/photos.ts';
 import { selectStatementById } from './storage/statements.ts';
 
 /** One fault of one row; `message` is Chinese, then English. */
@@ -44,6 +47,8 @@ export interface RowFault {
   field: string;
   code: string;
   message: string;
+  /** Of photos: the name in the archive. */
+  file?: string;
 }
 
 /** All faults of a batch. Carried beside the refusal because there can be thousands. */
@@ -55,24 +60,33 @@ export class RowsRefused extends Refusal {
   }
 }
 
+/** What an organization hands in. `digest`: of all of it, so that an Idempotency-Key is not reused for something else. */
+export interface Upload {
+  rows: RawRow[];
+  photos: GivenPhoto[];
+  digest: string;
+}
+
 /**
  * Checks and stores a batch.
- * @param body digest of the request's body, so that an Idempotency-Key is not reused for something else
+ * @param key Idempotency-Key
  * @throws RowsRefused; Refusal `organization_not_filed`, `capacity_exceeded`, `idempotency_key_reused`
  */
-export async function submitBatch(service: Service, caller: Caller, raw: RawRow[], idempotency: { key: string | null; body: string }): Promise<{ batch: BatchRow; fresh: boolean }> {
+export async function submitBatch(service: Service, caller: Caller, upload: Upload, key: string | null): Promise<{ batch: BatchRow; fresh: boolean }> {
   const organization = caller.subject.slice('org:'.length);
-  const repeated = idempotency.key === null ? null : await selectBatchByIdempotencyKey(service.db, organization, idempotency.key);
+  const repeated = key === null ? null : await selectBatchByIdempotencyKey(service.db, organization, key);
   if (repeated) {
-    if (repeated.body_digest !== idempotency.body) throw new Refusal('idempotency_key_reused', 'This Idempotency-Key was used for another file.');
+    if (repeated.body_digest !== upload.digest) throw new Refusal('idempotency_key_reused', 'This Idempotency-Key was used for another file.');
     return { batch: repeated, fresh: false };
   }
   const directory = await directoryOf(service);
   const { id: filingId, filing } = await currentFiling(service, directory, organization);
   const fonts = await service.fonts();
   const now = service.now();
-  const checked = checkRows(raw, { scope: filing.scope, pass_mark: filing.pass_mark, today: shanghaiDay(now), missingGlyphs: (text) => missingGlyphs(fonts, text) });
-  if (checked.faults.length > 0) throw new RowsRefused(checked.faults);
+  const checked = checkRows(upload.rows, { scope: filing.scope, pass_mark: filing.pass_mark, today: shanghaiDay(now), missingGlyphs: (text) => missingGlyphs(fonts, text) });
+  const { photos, faults: photoFaults } = await matchPhotos(upload.rows, upload.photos);
+  const rowFaults = [...checked.faults, ...photoFaults].sort((a, b) => a.row - b.row);
+  if (rowFaults.length > 0) throw new RowsRefused(rowFaults);
   const persons = await Promise.all(checked.rows.map((row) => service.vault.person(row.id_type, row.id_number)));
   const faults = await registerFaults(service, organization, checked.rows, persons);
   if (faults.length > 0) throw new RowsRefused(faults);
@@ -80,27 +94,34 @@ export async function submitBatch(service: Service, caller: Caller, raw: RawRow[
 
   const id = `b${toHex(service.random(12))}`;
   const rows: StoredRow[] = [];
+  const digests: (string | null)[] = [];
   for (const [position, row] of checked.rows.entries()) {
     // Exactly what rendering would refuse is refused now: after numbering nothing may be.
     const { name, occupation, job, level, id_number } = row;
     checkPrintable(fonts, { template: CURRENT, organization: { code: organization, name: filing.name }, occupation, job, level, name, id_type_name: ID_TYPE_NAMES[row.id_type], id_number });
-    rows.push(await storedRow(service, id, position, row, persons[position] as string));
+    const digest = photos.get(row.row)?.digest ?? null;
+    digests.push(digest);
+    rows.push(await storedRow(service, id, position, row, persons[position] as string, digest));
   }
   const root = rootOfTexts(rows.map((row) => row.facts));
-  const batch = { id, organization, filing: filingId, count: rows.length, root, created_at: now, idempotency_key: idempotency.key, body_digest: idempotency.body, template: CURRENT };
+  const batch = { id, organization, filing: filingId, count: rows.length, root, created_at: now, idempotency_key: key, body_digest: upload.digest, template: CURRENT };
   try {
-    await insertBatch(service.db, batch, rows);
+    const places = await storePhotos(service, id, photos.values());
+    const placed = digests.flatMap((digest, position) => (digest === null ? [] : [{ position, ...(places.get(digest) as Place) }]));
+    await insertBatch(service.db, batch, rows, places.size === 0 ? [] : keepPhotos(service.db, id, placed));
   } catch (error) {
+    // Whatever is left if this fails too, the sweep takes.
+    if (photos.size > 0) await discardPhotos(service, id).catch(() => console.error(JSON.stringify({ event: 'photos_left_to_sweep', batch: id })));
     // Two calls with one key at the same moment: the other one's batch is the answer.
-    if (idempotency.key !== null && error instanceof Error && /batches\.organization/.test(error.message)) return submitBatch(service, caller, raw, idempotency);
+    if (key !== null && error instanceof Error && /batches\.organization/.test(error.message)) return submitBatch(service, caller, upload, key);
     throw error;
   }
   return { batch: { ...batch, state: 'submitted', returned_reason: null }, fresh: true };
 }
 
 /** Fixes a row's disclosures and its public part, and seals what is private. */
-async function storedRow(service: Service, batch: string, position: number, row: CheckedRow, person: string): Promise<StoredRow> {
-  const holder = { name: row.name, id_type: row.id_type, id_number: row.id_number, photo_digest: null };
+async function storedRow(service: Service, batch: string, position: number, row: CheckedRow, person: string, photo: string | null): Promise<StoredRow> {
+  const holder = { name: row.name, id_type: row.id_type, id_number: row.id_number, photo_digest: photo };
   const { disclosures, sd } = makeDisclosures(holder, [service.random(SALT_BYTES), service.random(SALT_BYTES), service.random(SALT_BYTES)]);
   const { occupation, job, level, exam_date, replaces } = row;
   const facts = leafText({ occupation, job, level, exam_date, masked_name: maskName(row.name), sd, ...(replaces === undefined ? {} : { replaces }) });

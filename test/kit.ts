@@ -12,11 +12,13 @@ export const ORIGIN = 'https://lz.example.cn';
 
 interface TestEnv {
   DB: import('../src/storage/bindings.ts').D1Database;
+  FILES: import('../src/storage/bindings.ts').R2Bucket;
   TEST_ROOT_PRIVATE: string;
   TRUST_ROOT: string;
 }
 export const testEnv = env as unknown as TestEnv;
 export const db = testEnv.DB;
+export const files = testEnv.FILES;
 
 /** Calls the Worker as a stranger would: through its fetch handler. */
 export const workerFetch: Fetch = (url, init) => (exports as unknown as { default: { fetch(url: string, init: RequestInit): Promise<Response> } }).default.fetch(url, init);
@@ -108,6 +110,18 @@ export async function submit(organization: Organization, rows: unknown[]): Promi
   const { id, root, count } = await as(organization.client).post<{ id: string; root: string; count: number }>('/v1/batches', { candidates: rows });
   return { id, batch: id, root, count, aud: ORIGIN, organization: organization.code };
 }
+
+/** A form as browsers and curl send it, with its content type. */
+export async function formOf(fields: Record<string, Blob | string>): Promise<{ body: Uint8Array<ArrayBuffer>; type: string }> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value as Blob);
+  const encoded = new Response(form);
+  return { type: encoded.headers.get('content-type') as string, body: new Uint8Array(await encoded.arrayBuffer()) };
+}
+
+/** Rows and an archive of photos as a form. */
+export const uploadOf = (rows: readonly unknown[], photos: Uint8Array<ArrayBuffer>) =>
+  formOf({ rows: new File([JSON.stringify({ candidates: rows })], 'rows.json', { type: 'application/json' }), photos: new File([photos], 'photos.zip', { type: 'application/zip' }) });
 
 const jtiOf = (token: string): string => (JSON.parse(atob((token.split('.')[1] as string).replace(/-/g, '+').replace(/_/g, '/'))) as { jti: string }).jti;
 

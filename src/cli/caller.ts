@@ -16,7 +16,7 @@ export interface Problem {
   title?: string;
   detail?: string;
   part?: string;
-  errors?: { row: number; field: string; code: string; message: string }[];
+  errors?: { row: number; field: string; code: string; message: string; file?: string }[];
   [fact: string]: unknown;
 }
 
@@ -31,7 +31,7 @@ export class CallError extends Error {
 }
 
 export interface CallOptions {
-  /** JSON value, or bytes with `type`. */
+  /** JSON value, a form, or bytes with `type`. */
   body?: unknown;
   type?: string;
   accept?: string;
@@ -70,7 +70,8 @@ export class Caller {
       headers['DPoP'] = await makeProof(this.identity, method, url, options.iat);
     }
     const init: RequestInit = { method, headers };
-    if (options.body !== undefined) {
+    if (options.body instanceof FormData) init.body = options.body;
+    else if (options.body !== undefined) {
       headers['Content-Type'] = options.type ?? 'application/json';
       init.body = options.type ? (options.body as Uint8Array<ArrayBuffer>) : JSON.stringify(options.body);
     }

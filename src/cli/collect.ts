@@ -3,7 +3,7 @@
  * folder. Every signature is checked and the approved root is computed again from the signed parts alone.
  * It refuses to call a run good when one of them does not hold.
  */
-import { closeSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDirectory } from '../life/authority.ts';
 import { BUNDLE_MEDIA_TYPE, openBundle, readBundle } from '../life/bundle.ts';
@@ -19,8 +19,9 @@ import { certificatesOf, holderOf, type Issued } from './steps.ts';
 import { Failure, Progress } from './talk.ts';
 
 /** Writes beside and renames: a file that is there is whole. */
-export function writeWhole(path: string, content: string | Uint8Array): void {
-  writeFileSync(`${path}.part`, content);
+export function writeWhole(path: string, content: string | Uint8Array, mode = 0o666): void {
+  rmSync(`${path}.part`, { force: true });
+  writeFileSync(`${path}.part`, content, { mode });
   renameSync(`${path}.part`, path);
 }
 

@@ -22,13 +22,15 @@ import { freePort, onAbandoned, startLocal, type LocalService } from './local.ts
 import { deriveScope } from './scope.ts';
 import { newSecret, settingsFor } from './settings.ts';
 import { appointCentre, makeKey, nameClient, type Identity, type KeyPair } from './sign.ts';
+import { photosFor, readArchive, uploadOf } from './photos.ts';
 import { approveWith, fileWith, issueWith, nameServiceKey, readBatch, requireSameRows, type TrustFile } from './steps.ts';
 import { err, explain, Failure, out, Progress, usage } from './talk.ts';
 
-const USAGE = `用法 / usage: npm run demo -- --candidates FILE.csv [--scope SCOPE.csv] --out DIR [--pdf N|all]
+const USAGE = `用法 / usage: npm run demo -- --candidates FILE.csv [--scope SCOPE.csv] [--photos ZIP|DIR] --out DIR [--pdf N|all]
   --candidates  名单 CSV（UTF-8，表头中英文均可）/ the candidates, with English or Chinese headers
   --scope       备案范围 CSV：occupation_code,occupation_name,job_types,levels（列表用 ; 分隔）；缺省时取名单中的职业、工种、等级
                 the filing's scope; without it the occupations, jobs and levels of the file are filed
+  --photos      照片 ZIP 或文件夹，以证件号码命名 / photos named by document number
   --out         输出目录 / where the results go
   --pdf         为前 N 张（默认 10）或全部证书生成 PDF 和核验包 / PDFs and bundles of the first N certificates, or all
 例 / example: npm run demo -- --candidates src/cli/samples/candidates.csv --scope src/cli/samples/scope.csv --out /tmp/demo
@@ -40,6 +42,7 @@ const NAME = '济南示范职业培训学校';
 export interface Arguments {
   candidates: Uint8Array<ArrayBuffer>;
   scope: Uint8Array | undefined;
+  photos: Uint8Array<ArrayBuffer> | undefined;
   out: string;
   pdf: number;
 }
@@ -50,7 +53,7 @@ const given = (path: string): string => (existsSync(fromHere(path)) ? fromHere(p
 function readArguments(argv: string[]): Arguments | undefined {
   const { values } = parseArgs({
     args: argv,
-    options: { candidates: { type: 'string' }, scope: { type: 'string' }, out: { type: 'string' }, pdf: { type: 'string', default: '10' }, help: { type: 'boolean', short: 'h' } },
+    options: { candidates: { type: 'string' }, scope: { type: 'string' }, photos: { type: 'string' }, out: { type: 'string' }, pdf: { type: 'string', default: '10' }, help: { type: 'boolean', short: 'h' } },
   });
   if (values.help) return undefined;
   if (!values.candidates) throw usage('缺少 --candidates', '--candidates FILE.csv is missing');
@@ -59,6 +62,7 @@ function readArguments(argv: string[]): Arguments | undefined {
   return {
     candidates: new Uint8Array(readFileSync(given(values.candidates))),
     scope: values.scope === undefined ? undefined : readFileSync(given(values.scope)),
+    photos: values.photos === undefined ? undefined : readArchive(given(values.photos)),
     out: fromHere(values.out),
     pdf: values.pdf === 'all' ? Infinity : Number(values.pdf),
   };
@@ -115,10 +119,11 @@ async function life(service: LocalService, root: KeyPair, input: Arguments, rows
   const source = input.scope ? '' : '（未给出 --scope，按名单中的职业、工种、等级备案 / no --scope: filed as the file asks）';
   clock.done('备案', 'organization filed', `${CODE} ${NAME}, ${scope.length} 个职业 occupations${source}`);
 
-  const batch = await as(client).json<{ id: string; ignored_columns?: string[] }>('POST', '/v1/batches', { body: input.candidates, type: 'text/csv' });
+  const batch = await as(client).json<{ id: string; ignored_columns?: string[] }>('POST', '/v1/batches', uploadOf(input.candidates, 'text/csv', input.photos));
   const seen = await readBatch(as(client), batch.id, new Progress('核对名单 reading rows'));
-  requireSameRows(rows, seen);
-  clock.done('上传', 'uploaded', `${seen.ref.count} 人 rows, root ${seen.ref.root}`);
+  const photos = await photosFor(rows, input.photos);
+  requireSameRows(rows, seen, photos);
+  clock.done('上传', 'uploaded', `${seen.ref.count} 人 rows, ${photos.size === 0 ? '' : `${photos.size} 张照片 photos, `}root ${seen.ref.root}`);
   if (batch.ignored_columns) out(`           未使用的列 / columns not used: ${batch.ignored_columns.join(', ')}`);
 
   await approveWith(city, as(city), await readBatch(as(city), batch.id, new Progress('市级核对 city reads')));

@@ -4,7 +4,7 @@
  * It refuses to sign over rows whose root, disclosures or texts are not what the service says they are.
  */
 import { shanghaiDay } from '../life/calendar.ts';
-import { readDisclosures } from '../life/disclose.ts';
+import { readDisclosures, type Holder } from '../life/disclose.ts';
 import { leafText, rootOfTexts, type RowFacts } from '../life/leaf.ts';
 import { maskName } from '../life/name.ts';
 import { checkRows, type RawRow } from '../life/rows.ts';
@@ -84,7 +84,7 @@ export interface Seen {
   view: BatchView;
   ref: BatchRef;
   filing: Filing;
-  rows: (ShownRow & { name: string; id_type: string; id_number: string })[];
+  rows: (ShownRow & Holder)[];
 }
 
 const PAGE = 2_000;
@@ -101,12 +101,12 @@ export async function readBatch(caller: Caller, id: string, progress?: Progress)
     if (page.rows.length === 0) break;
     for (const row of page.rows) {
       const { holder } = readDisclosures(row.disclosures, row.sd);
-      const { name, id_type, id_number } = holder;
-      if (row.position !== rows.length || row.disclosures.length !== row.sd.length || name === undefined || id_type === undefined || id_number === undefined || maskName(name) !== row.masked_name) {
+      const { name, id_type, id_number, photo_digest } = holder;
+      if (row.position !== rows.length || row.disclosures.length !== row.sd.length || name === undefined || id_type === undefined || id_number === undefined || photo_digest === undefined || maskName(name) !== row.masked_name) {
         throw new Failure(1, `第 ${row.row} 行的内容与其摘要不符，拒绝签名`, `row ${row.row}: what the service shows is not what its digests say; nothing was signed`, 'rows_differ');
       }
       texts.push(leafText(row));
-      rows.push({ ...row, name, id_type, id_number });
+      rows.push({ ...row, name, id_type, id_number, photo_digest });
     }
     progress?.at(rows.length, view.count);
   }
@@ -118,13 +118,15 @@ export async function readBatch(caller: Caller, id: string, progress?: Progress)
   return { view, filing, rows, ref: { organization: view.organization, aud: caller.origin, batch: view.id, root, count: view.count } };
 }
 
-/** Whether the batch holds exactly the rows of the file, as the service's own rules read them. */
-export function requireSameRows(raw: RawRow[], { rows, filing }: Seen): void {
+/** Whether the batch holds exactly the rows of the file, as the service's own rules read them, and the photos by row. */
+export function requireSameRows(raw: RawRow[], { rows, filing }: Seen, photos: ReadonlyMap<number, { digest: string }>): void {
   const mine = checkRows(raw, { scope: filing.scope, pass_mark: filing.pass_mark, today: shanghaiDay(now()), missingGlyphs: () => [] }).rows;
   const text = (row: { row: number; name: string; id_type: string; id_number: string; occupation: { code: string; name: string }; job: string; level: number; exam_date: string; replaces?: string | undefined }) =>
     JSON.stringify([row.row, row.name, row.id_type, row.id_number, row.occupation.code, row.occupation.name, row.job, row.level, row.exam_date, row.replaces ?? null]);
   const differs = mine.length === rows.length ? mine.findIndex((row, i) => text(row) !== text(rows[i] as Seen['rows'][number])) : mine.length;
   if (differs >= 0) throw new Failure(1, `服务保存的名单与文件不符（第 ${mine[differs]?.row ?? '?'} 行）`, `the rows that the service stored are not those of the file (row ${mine[differs]?.row ?? '?'})`, 'rows_differ');
+  const other = rows.find(({ row, photo_digest }) => photo_digest !== (photos.get(row)?.digest ?? null));
+  if (other) throw new Failure(1, `服务保存的照片与文件不符（第 ${other.row} 行）`, `the photo that the service stored is not the one that was sent (row ${other.row})`, 'photo_differs');
 }
 
 /** A centre signs what it saw and hands it in; the province passes on the city's token. @returns the approval */

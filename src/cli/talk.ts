@@ -49,8 +49,8 @@ export class Progress {
   }
 }
 
-/** `row N: field: code: message`, one line each, however the message is broken. */
-export const rowLines = (errors: NonNullable<Problem['errors']>): string[] => errors.map(({ row, field, code, message }) => `row ${row}: ${field}: ${code}: ${message.replace(/\s+/g, ' ')}`);
+/** `row N: field: code: message`, one line each, however the message is broken; for a photo its file's name follows. */
+export const rowLines = (errors: NonNullable<Problem['errors']>): string[] => errors.map(({ row, field, code, message, file }) => `row ${row}: ${field}: ${code}: ${message.replace(/\s+/g, ' ')}${file === undefined ? '' : ` [${file.replace(/[\s\p{C}]+/gu, ' ')}]`}`);
 
 /** What to do about some refusals, where the code alone does not say. */
 const HINTS: Record<string, string> = {
@@ -73,6 +73,12 @@ const REFUSED: Record<string, string> = {
   csv_quotes_malformed: '文件中的引号不配对',
   batch_empty: '名单为空',
   batch_too_large: '一个批次最多 10,000 人，请拆分',
+  archive_malformed: '照片压缩包已损坏，或不是普通的 ZIP 文件',
+  archive_encrypted: '照片压缩包已加密，请取消密码',
+  archive_method: '照片压缩包的压缩方式不受支持，请用普通 ZIP 方式',
+  archive_empty: '照片压缩包中没有照片',
+  archive_too_many: '照片压缩包中文件过多，请拆分批次',
+  archive_too_large: '照片压缩包内容过大，请拆分批次',
   scope_malformed: '备案范围不正确',
   number_old_qualification: '16 位编号是国家职业资格证书的编号，本平台不收录此类证书',
   number_special_grade: '两个字母加 20 位数字是特级技师证书编号的形式，本平台不颁发此类证书',

@@ -1,18 +1,18 @@
 /**
  * Owns the routes of batches: upload and issue by organizations, approval and return by centres, progress,
- * rows and certificates for both.
+ * rows with their photos and certificates for both.
  * It refuses what lies outside the caller's reach before it says anything about it.
  */
 import type { MiddlewareHandler } from 'hono';
 import * as v from 'valibot';
-import { readCsv } from '../life/csv.ts';
-import { readCandidates } from '../life/rows.ts';
-import { sha256, toBase64url } from '../life/bytes.ts';
 import { withDisclosures } from '../life/credential.ts';
+import { photoDigestOf, readDisclosures } from '../life/disclose.ts';
+import { photoType } from '../life/photo.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { RowFacts } from '../life/leaf.ts';
 import { sealUrl } from '../life/seal.ts';
 import { requireReach, type Caller } from '../enrol.ts';
+import { readPhoto } from '../photos.ts';
 import { CALL_SECONDS, issueBatch } from '../registrar.ts';
 import { directoryOf, rowPlace, type RowSecret } from '../register.ts';
 import type { Service } from '../service.ts';
@@ -20,11 +20,11 @@ import { acceptApproval, batchView, openBatch, returnBatch, submitBatch } from '
 import { selectBatch, selectBatchesOf, selectRows, type BatchRow } from '../storage/batches.ts';
 import { selectBatchCertificates } from '../storage/certificates.ts';
 import { countSigned, selectOrder } from '../storage/numbering.ts';
-import { LIMITS, parseJson, readBytes, readJson, readShape, requireType } from './body.ts';
+import { LIMITS, readJson } from './body.ts';
 import { factory, type AppEnv } from './env.ts';
 import { allow } from './guard.ts';
+import { readIntake } from './intake.ts';
 
-const CANDIDATES = v.object({ candidates: v.array(v.unknown()), plan: v.optional(v.pipe(v.string(), v.maxLength(100))) });
 const ISSUE = v.object({ approval: v.string(), order: v.string() });
 
 const APPROVAL = v.object({ approval: v.string() });
@@ -53,12 +53,10 @@ function stretch(query: Record<string, string>): { from: number; limit: number }
 export const batchRoutes = factory
   .createApp()
   .post('/v1/batches', allow('organization'), async (c) => {
-    const type = requireType(c, ['application/json', 'text/csv']);
     const key = c.req.header('idempotency-key') ?? null;
     if (key !== null && !/^[\x21-\x7e]{1,200}$/.test(key)) throw new Refusal('idempotency_key_malformed', 'An Idempotency-Key has 1 to 200 visible ASCII characters.');
-    const bytes = await readBytes(c, LIMITS.batch);
-    const { rows, ignored } = type === 'text/csv' ? readCsv(bytes) : { rows: readCandidates(readShape(parseJson(bytes), CANDIDATES).candidates), ignored: [] as string[] };
-    const { batch, fresh } = await submitBatch(c.var.service, c.var.caller, rows, { key, body: toBase64url(await sha256(bytes)) });
+    const { ignored, ...intake } = await readIntake(c);
+    const { batch, fresh } = await submitBatch(c.var.service, c.var.caller, intake, key);
     const { id, count, root, state } = batch;
     // A repeated key gets the answer that the first call got.
     return c.json({ id, count, root, state, ...(ignored.length > 0 ? { ignored_columns: ignored } : {}) }, 201, {
@@ -88,10 +86,23 @@ export const batchRoutes = factory
     const rows = await Promise.all(
       stored.map(async ({ position, row, facts, sealed }) => {
         const { disclosures, scores } = (await service.vault.openRow(rowPlace(batch.id, position), sealed)) as RowSecret;
-        return { row, position, ...(JSON.parse(facts) as RowFacts), disclosures, score_theory: scores[0], score_practice: scores[1] };
+        return { row, position, ...(JSON.parse(facts) as RowFacts), disclosures, photo: photoDigestOf(disclosures) !== null, score_theory: scores[0], score_practice: scores[1] };
       }),
     );
     return c.json({ id: batch.id, count: batch.count, root: batch.root, filing: filing_token, rows });
+  })
+  .get('/v1/batches/:id/rows/:position/photo', async (c) => {
+    const { service } = c.var;
+    const none = () => new Refusal('photo_not_found', 'The batch has no such row, or the row has no photo.');
+    const [batch, position] = [c.req.param('id'), c.req.param('position')];
+    if (!/^\d{1,6}$/.test(position)) throw none();
+    const [row] = await selectRows(service.db, batch, Number(position), 1);
+    if (row?.position !== Number(position)) throw none();
+    const { disclosures } = (await service.vault.openRow(rowPlace(batch, row.position), row.sealed)) as RowSecret;
+    const { photo_digest } = readDisclosures(disclosures, (JSON.parse(row.facts) as RowFacts).sd).holder;
+    if (!photo_digest) throw none();
+    const photo = await readPhoto(service, { batch, position: row.position }, photo_digest);
+    return c.body(photo, 200, { 'Content-Type': photoType(photo), 'Cache-Control': 'private, no-store' });
   })
   .post('/v1/batches/:id/issue', only('organization'), async (c) => {
     const { service, caller } = c.var;

@@ -8,8 +8,9 @@ import * as v from 'valibot';
 import { concat, decodeUtf8 } from '../life/bytes.ts';
 import { Refusal } from '../life/refusal.ts';
 
-/** Bytes. Statements and searches are small; a certificate chain has 16 KB in JSON; bundles hold a filing; a PDF its photo; batches hold 10,000 rows. */
-export const LIMITS = { small: 16_384, chain: 20_000, statement: 300_000, bundle: 1_000_000, document: 5_242_880, batch: 12_000_000 } as const;
+/** Bytes. Statements and searches are small; a certificate chain has 16 KB in JSON; bundles hold a filing; a PDF its photo; batches hold
+ * 10,000 rows; photos fill what an isolate of 128 MB leaves when the fonts, the code and one pack of photos have theirs. */
+export const LIMITS = { small: 16_384, chain: 20_000, statement: 300_000, bundle: 1_000_000, document: 5_242_880, batch: 12_000_000, photos: 48_000_000 } as const;
 
 /** Deepest nesting of JSON that any request here needs. */
 const DEPTH = 16;
@@ -17,10 +18,27 @@ const DEPTH = 16;
 /** The media type without parameters, lower case. */
 export const mediaType = (c: Context): string => (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
-/** Reads the body up to a limit, whatever Content-Length says. */
-export async function readBytes(c: Context, limit: number): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = () => new Refusal('body_too_large', `The body has more than ${limit} bytes.`, { limit });
-  if (Number(c.req.header('content-length') ?? 0) > limit) throw tooLarge();
+/** Reads a body of an announced length, where HTTP ends it, into its own place: memory for one body and no more. */
+async function readAnnounced(body: ReadableStream<Uint8Array>, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const reader = body.getReader({ mode: 'byob' });
+  let bytes = new Uint8Array(length);
+  let size = 0;
+  while (size < length) {
+    const { done, value } = await reader.read(bytes.subarray(size));
+    // The stream takes the memory and gives it back with each answer.
+    if (value) bytes = new Uint8Array(value.buffer);
+    if (done) break;
+    size += value.byteLength;
+  }
+  return bytes.subarray(0, size);
+}
+
+/** Reads the body up to a limit, whatever Content-Length says. `advice`: what to do about a body that is too large. */
+export async function readBytes(c: Context, limit: number, advice = ''): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLarge = () => new Refusal('body_too_large', `The body has more than ${limit} bytes. ${advice}`.trim(), { limit });
+  const announced = Number(c.req.header('content-length') ?? 0);
+  if (announced > limit) throw tooLarge();
+  if (c.req.raw.body && announced > 0) return readAnnounced(c.req.raw.body, announced);
   const reader = c.req.raw.body?.getReader();
   const parts: Uint8Array[] = [];
   let size = 0;

@@ -42,6 +42,7 @@ const ALL = ['organization', 'city', 'province'] as const;
 const OF_STATEMENTS = ['statement_malformed', 'algorithm_not_allowed', 'type_wrong', 'header_not_allowed', 'key_unknown', 'signature_wrong', 'claims_malformed', 'authority_missing', 'statement_not_yet_valid', 'statement_expired'];
 const OF_NUMBERS = ['number_malformed', 'number_old_qualification', 'number_special_grade'];
 const OF_KEYS = ['organization_code_malformed', 'out_of_reach', 'key_not_found'];
+const OF_PHOTOS = ['multipart_malformed', 'multipart_field_unexpected', 'archive_malformed', 'archive_encrypted', 'archive_method', 'archive_empty', 'archive_too_many', 'archive_too_large'];
 const OF_BATCHES = ['batch_not_found', 'out_of_reach', 'register_differs'];
 const STRETCH = { from: { type: 'integer', minimum: 0, default: 0 }, limit: { type: 'integer', minimum: 0, default: 10_000 } };
 
@@ -86,13 +87,14 @@ export const OPERATIONS: Record<string, Operation> = {
     tag: '评价机构', summary: '上传一批合格结果 / upload a batch of passed results', roles: ['organization'],
     description: '有任何错误则不保存，并一次列出全部错误 / nothing is stored if any row is bad, and every fault of every row is listed.',
     headers: { 'Idempotency-Key': { type: 'string', pattern: '^[!-~]{1,200}$' } },
-    body: { ...json('CandidatesBody', { candidates: [CANDIDATE] }), 'text/csv': { schema: TEXT, example: CSV } },
+    body: { ...json('CandidatesBody', { candidates: [CANDIDATE] }), 'text/csv': { schema: TEXT, example: CSV }, 'multipart/form-data': { schema: ref('UploadForm') } },
     answers: { 201: { description: '已保存；相同 Idempotency-Key 得到同一批次 / stored; the same Idempotency-Key gets the same batch', content: json('BatchCreated', { id: 'b5f0c9a1e2d3b4c5d6e7f809', count: 1, root: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg', state: 'submitted' }), headers: { Location: TEXT, 'Idempotent-Replayed': TEXT } } },
-    problems: ['rows_refused', 'capacity_exceeded', 'organization_not_filed', 'idempotency_key_malformed', 'idempotency_key_reused', 'batch_empty', 'batch_too_large', 'candidates_malformed', 'csv_not_utf8', 'csv_columns_missing', 'csv_column_repeated', 'csv_quotes_malformed'], problemExample: ROW_PROBLEM,
+    problems: ['rows_refused', 'capacity_exceeded', 'organization_not_filed', 'idempotency_key_malformed', 'idempotency_key_reused', 'batch_empty', 'batch_too_large', 'candidates_malformed', 'csv_not_utf8', 'csv_columns_missing', 'csv_column_repeated', 'csv_quotes_malformed', ...OF_PHOTOS], problemExample: ROW_PROBLEM,
   },
   'GET /v1/batches': { tag: '评价机构', summary: '本机构的批次 / own batches', roles: ['organization'], answers: ok('最近 200 批 / the newest 200', json('BatchList')) },
   'GET /v1/batches/{id}': { tag: '评价机构', summary: '批次状态与进度 / state and progress', roles: ALL, answers: ok('batch', json('Batch')), problems: OF_BATCHES },
   'GET /v1/batches/{id}/rows': { tag: '评价机构', summary: '批次各行及披露，供重算根 / rows with disclosures, to recompute the root', roles: ALL, query: STRETCH, answers: ok('rows', json('BatchRows')), problems: [...OF_BATCHES, 'body_malformed', 'ciphertext_wrong'] },
+  'GET /v1/batches/{id}/rows/{position}/photo': { tag: '评价机构', summary: '某行的照片，与上传的文件逐字节相同 / photo of a row, the very file that was uploaded', description: 'Its SHA-256 stands in the row’s disclosures as `photo_digest`: compare it.', roles: ALL, answers: ok('照片 / photo', { 'image/jpeg': { schema: { type: 'string', contentMediaType: 'image/jpeg' } }, 'image/png': { schema: { type: 'string', contentMediaType: 'image/png' } } }), problems: [...OF_BATCHES, 'photo_not_found', 'photo_differs', 'ciphertext_wrong'] },
   'POST /v1/batches/{id}/approvals': { tag: '鉴定指导中心', summary: '审核一批结果 / approve a batch', description: `\`approval\` is an \`approval+jwt\`: #/components/schemas/${statementSchema('approval+jwt')}.`, roles: CENTRES, body: json('ApprovalBody', { approval: TOKEN }), answers: { 201: { description: '已保存 / stored', content: json('BatchMoved', { id: 'b5f0c9a1e2d3b4c5d6e7f809', state: 'approved' }) } }, problems: [...OF_BATCHES, ...OF_STATEMENTS, 'tier_wrong', 'approver_wrong', 'city_approval_missing', 'city_approval_late', 'organization_differs', 'audience_wrong', 'batch_differs', 'root_differs', 'count_differs', 'issuer_not_caller', 'batch_closed'] },
   'POST /v1/batches/{id}/return': { tag: '鉴定指导中心', summary: '退回一批结果 / return a batch with reasons', roles: CENTRES, body: json('ReturnBody', { reason: '请补考务记录' }), answers: ok('已退回 / returned', json('BatchMoved', { id: 'b5f0c9a1e2d3b4c5d6e7f809', state: 'returned' })), problems: [...OF_BATCHES, 'reason_missing', 'batch_closed'] },
   'POST /v1/batches/{id}/issue': { tag: '评价机构', summary: '颁发一批证书 / issue a batch', description: `\`order\` is an \`issue+jwt\`: #/components/schemas/${statementSchema('issue+jwt')}. Repeating the call goes on where it stopped.`, roles: ['organization'], body: json('IssueBody', { approval: TOKEN, order: TOKEN }), answers: { 200: { description: '已全部颁发 / done', content: json('IssueProgress', { id: 'b5f0c9a1e2d3b4c5d6e7f809', state: 'issued', count: 1, issued: 1 }) }, 202: { description: '仍在签发，请重复调用 / still signing: repeat the call', content: json('IssueProgress') } }, problems: [...OF_BATCHES, ...OF_STATEMENTS, 'tier_wrong', 'approver_wrong', 'city_approval_missing', 'city_approval_late', 'organization_differs', 'audience_wrong', 'batch_differs', 'root_differs', 'count_differs', 'approval_differs', 'order_before_approval', 'approval_used', 'batch_already_ordered', 'batch_closed', 'capacity_exceeded', 'serials_exhausted', 'already_certified', 'replaces_not_live', 'issuing_key_missing'] },
@@ -110,6 +112,7 @@ export const PARAMETERS: Record<string, { description: string; schema: Schema; e
   code: { description: '机构编码 / organization code', schema: TEXT, example: CODE },
   n: { description: '颁发密钥的序号 / number of the issuing key', schema: TEXT, example: '1' },
   id: { description: '批次号 / batch id', schema: TEXT, example: 'b5f0c9a1e2d3b4c5d6e7f809' },
+  position: { description: '行的 position，从 0 开始 / `position` of the row, from 0', schema: TEXT, example: '0' },
   list: { description: '`revocation-<n>` or `suspension-<n>`', schema: TEXT, example: 'revocation-1' },
   file: { description: 'name of a file of the pages', schema: TEXT, example: 'style.css' },
 };

@@ -65,10 +65,11 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
     { description: 'RFC 9457 problem. Further members are facts that belong to the code, e.g. `limit` or `allowed`.' },
   ),
   RowFault: object({
-    row: whole("文件中的行号 / the file's own row number: the CSV header is row 1; the first JSON candidate is row 1", { minimum: 1 }),
-    field: text('列 / column, or `row` for the whole row'),
+    row: whole("文件中的行号 / the file's own row number: the CSV header is row 1; the first JSON candidate is row 1; 0 for a photo that belongs to no row", { minimum: 0 }),
+    field: text('列 / column, `photo`, or `row` for the whole row'),
     code: text('Stable code', { enum: [...Object.keys(FAULTS), 'replaces_not_live', 'already_certified'] }),
     message: text('中文 / English'),
+    'file?': text('照片在压缩包中的文件名（个人信息）/ name of the photo in the archive: personal data'),
   }),
   Report: object(
     {
@@ -147,7 +148,14 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
   ChainBody: object({ certificate: text('PEM，叶证书在前，可含或不含根证书 / PEM, the key’s own certificate first, the root in or out; at most 6', { maxLength: 16_384 }) }),
   ChainStored: object({ kid: text('key id'), name: text('name in the certificate'), serial: text('serial number, hex', { pattern: '^([0-9a-f]{2})+$' }), not_before: seconds('valid from'), not_after: seconds('valid until') }, { additionalProperties: false }),
   CandidatesBody: object({ candidates: listOf(ref('Candidate'), { minItems: 1, maxItems: 10_000 }), 'plan?': text('评价计划 / plan', { maxLength: 100 }) }),
-  Candidate: object(candidate, { description: '一名成绩合格的考生 / one candidate who passed. Texts as text: a document number given as a number loses digits.' }),
+  UploadForm: object(
+    {
+      rows: { description: '名单：CSV 文件，或 {"candidates": […]} 的 JSON / the candidates: a CSV file, or JSON as in CandidatesBody; at most 12 MB' },
+      'photos?': text('照片 ZIP：每人一个 JPEG 或 PNG，以证件号码命名 / a ZIP archive with one JPEG or PNG a person, named by document number, in any folder', { contentMediaType: 'application/zip' }),
+    },
+    { additionalProperties: false, description: '一寸白底照，宽高比 25:35，150×210 至 1000×1400 像素，1–200 KB / one-inch portraits on white, 25:35, 150×210 to 1000×1400 pixels, 1–200 KB. At most 48 MB in all.' },
+  ),
+  Candidate: object({ ...candidate, 'photo?': { type: ['string', 'null'], description: '一寸照（JPEG 或 PNG）的 base64，可为 data: URL / portrait in base64 or base64url, or as a data: URL' } }, { description: '一名成绩合格的考生 / one candidate who passed. Texts as text: a document number given as a number loses digits.' }),
   BatchCreated: object({ id: text('批次号 / batch id'), ...progress, 'ignored_columns?': listOf(text('column of the CSV file that was not read')) }, { additionalProperties: false }),
   BatchList: object({ batches: listOf(object({ id: text('batch id'), ...progress, created_at: seconds('uploaded') })) }),
   Batch: object({
@@ -159,7 +167,7 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
     id: text('batch id'), count: whole('rows of the batch'), root: DIGEST, filing: JWS,
     rows: listOf(object({
       row: whole("the file's own row number"), position: whole('index of the leaf, from 0'), occupation: occupation('edition'), job: text('job'), level: LEVEL, exam_date: text('exam day', { format: 'date' }),
-      masked_name: text('masked name'), 'replaces?': NUMBER, v: { const: 1 }, sd: listOf(DIGEST), disclosures: listOf(text('SD-JWT disclosure')), score_theory: { type: 'number' }, score_practice: { type: 'number' },
+      masked_name: text('masked name'), 'replaces?': NUMBER, v: { const: 1 }, sd: listOf(DIGEST), disclosures: listOf(text('SD-JWT disclosure')), photo: { type: 'boolean', description: '是否有照片，其摘要在 disclosures 中 / whether there is a photo; its digest stands in the disclosures' }, score_theory: { type: 'number' }, score_practice: { type: 'number' },
     })),
   }),
   BatchCertificates: object({ id: text('batch id'), state: progress.state, count: progress.count, certificates: listOf(object({ row: whole("the file's own row number"), number: NUMBER, state: text('state', { enum: STATES }), credential: SD_JWT, seal_url: text('text of the QR code', { format: 'uri' }) })) }),

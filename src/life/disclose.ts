@@ -101,6 +101,12 @@ export function readDisclosures(disclosures: readonly string[], sd: readonly str
   return read;
 }
 
+/** The photo digest that a row's disclosures hold, null without a photo; not compared with any signature. */
+export const photoDigestOf = (disclosures: readonly string[]): string | null => {
+  const value = disclosures.map(readOne).find(({ claim }) => claim === 'photo_digest')?.value;
+  return typeof value === 'string' ? value : null;
+};
+
 /** Keeps the disclosures of some claims: what someone who proved them gets to see. */
 export function chooseDisclosures(disclosures: readonly string[], claims: readonly ClaimName[]): string[] {
   return disclosures.filter((encoded) => claims.includes(readOne(encoded).claim));

@@ -7,13 +7,15 @@
  */
 
 export interface Fault {
-  /** The file's own row number: in CSV the header is row 1; in JSON the first candidate is row 1. */
+  /** The file's own row number: in CSV the header is row 1; in JSON the first candidate is row 1. 0 for a photo that is nobody's. */
   row: number;
-  /** A column of FIELDS, `replaces`, or `row` for the whole row. */
+  /** A column of FIELDS, `replaces`, `photo`, or `row` for the whole row. */
   field: string;
   code: FaultCode;
   /** `中文 / English` */
   message: string;
+  /** Of photos: the file's name in the archive, an ID number as a rule. For the uploader's eyes, never for a log. */
+  file?: string;
 }
 
 export const FAULTS = {
@@ -86,6 +88,21 @@ export const FAULTS = {
   exam_date_future: { zh: '考试日期晚于今天', en: 'The exam date lies in the future.' },
   exam_date_too_early: { zh: '考试日期早于 {first}，当时尚无职业技能等级认定', en: 'The exam date is before {first}, when these certificates did not exist yet.' },
   under_16: { zh: '考试当日未满 16 周岁', en: 'The candidate was younger than 16 on the exam day.' },
+
+  // Photos
+  photo_name: { zh: '文件名应为证件号码加 .jpg、.jpeg 或 .png', en: 'The file name must be the document number and .jpg, .jpeg or .png.' },
+  photo_encoding: { zh: '照片须为图片文件的 base64 编码', en: 'The photo must be the image file in base64.' },
+  photo_without_row: { zh: '照片文件名不是名单中任何人的证件号码', en: 'The name of the photo is no document number of this batch.' },
+  photo_ambiguous: { zh: '名单中有两种证件使用此号码，无法判断照片属于谁', en: 'Two kinds of document in this batch have this number; whose photo it is cannot be told.' },
+  photo_repeated: { zh: '同一人有两张不同的照片，请只保留一张', en: 'There are two different photos of this person; keep one.' },
+  photo_size: { zh: '照片文件应为 {least} KB 至 {most} KB，此文件为 {found} KB', en: 'A photo file has {least} KB to {most} KB; this one has {found} KB.' },
+  photo_type: { zh: '照片须为普通 JPEG 或 PNG（每通道 8 位，非隔行），请另存为 JPEG', en: 'The photo must be an ordinary JPEG or PNG (8 bits a channel, not interlaced); save it as JPEG.' },
+  photo_colour: { zh: '照片为 CMYK 印刷色，请转为 RGB 后另存为 JPEG', en: 'The photo is in CMYK; convert it to RGB and save it as JPEG.' },
+  photo_transparent: { zh: '照片含透明通道，请加白色背景后另存为 JPEG', en: 'The photo has transparency; put it on a white ground and save it as JPEG.' },
+  photo_turned: { zh: '照片仅靠旋转标记（Exif）显示为正，打印时方向会错，请旋转后另存', en: 'The photo is upright only by an Exif mark, which print ignores; turn it and save it again.' },
+  photo_damaged: { zh: '照片文件已损坏、不完整或附有其他数据，请重新导出', en: 'The photo file is damaged, incomplete or followed by other data; export it again.' },
+  photo_dimensions: { zh: '照片应为 150×210 至 1000×1400 像素，此照片为 {width}×{height}；请用一寸白底照，建议 295×413', en: 'A photo has 150×210 to 1000×1400 pixels; this one has {width}×{height}. Use a one-inch portrait on white, best 295×413.' },
+  photo_ratio: { zh: '照片宽高比应为 25:35（一寸竖版），此照片为 {width}×{height}；建议 295×413 像素，白底', en: 'A photo is 25:35 (one-inch portrait); this one is {width}×{height}. Best are 295×413 pixels on white.' },
 
   // Replacement
   replaces_malformed: { zh: '被替换的证书编号不符合编码规则', en: 'The certificate number to be replaced is malformed.' },

@@ -1,7 +1,7 @@
 /**
  * Owns the tables of batches, rows and approvals: one named function per SQL statement.
  */
-import type { D1Database } from './bindings.ts';
+import type { D1Database, D1PreparedStatement } from './bindings.ts';
 
 export type BatchState = 'submitted' | 'city_approved' | 'approved' | 'returned' | 'issuing' | 'issued';
 
@@ -59,11 +59,12 @@ export function jsonChunks(values: readonly unknown[]): string[] {
   return chunks;
 }
 
-/** Stores a batch with all its rows in one transaction: all or nothing. */
+/** Stores a batch with all its rows, and what goes `along` with them, in one transaction: all or nothing. */
 export async function insertBatch(
   db: D1Database,
   batch: { id: string; organization: string; filing: number; count: number; root: string; created_at: number; idempotency_key: string | null; body_digest: string; template: string },
   rows: readonly StoredRow[],
+  along: readonly D1PreparedStatement[],
 ): Promise<void> {
   const { id, organization, filing, count, root, created_at, idempotency_key, body_digest, template } = batch;
   await db.batch([
@@ -79,6 +80,7 @@ export async function insertBatch(
         )
         .bind(id, chunk),
     ),
+    ...along,
   ]);
 }
 

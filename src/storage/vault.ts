@@ -2,7 +2,7 @@
  * Owns the service's secrets at rest: each stored only wrapped (compact JWE, `dir` + A256GCM) under
  * MASTER_SECRET, with its own name in the protected header, so that no wrapped value can stand in for another.
  * During a change of MASTER_SECRET values under the previous one are re-wrapped when they are met.
- * It also seals rows (AES-GCM, batch and position as associated data) and indexes persons (HMAC-SHA-256).
+ * It also seals rows and photos (AES-GCM, each bound to its place) and indexes persons (HMAC-SHA-256).
  * It refuses values that neither secret opens, and ciphertexts of another row.
  */
 import type { D1Database } from './bindings.ts';
@@ -14,6 +14,9 @@ import type { PublicJwk } from '../life/schema.ts';
 import { Refusal } from '../life/refusal.ts';
 
 const IV_BYTES = 12;
+const TAG_BYTES = 16;
+/** By how much sealed bytes are longer. */
+export const SEALED_BYTES = IV_BYTES + TAG_BYTES;
 
 export interface SigningKey {
   key: CryptoKey;
@@ -91,24 +94,48 @@ export class Vault {
     return toBase64url(new Uint8Array(await crypto.subtle.sign('HMAC', key, encodeUtf8(`${idType}|${idNumber}`))));
   }
 
+  /** Encrypts bytes under a named key; `place` is bound to them. */
+  async #seal(name: string, place: string, bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    const iv = this.#random(IV_BYTES);
+    const key = await this.#symmetricKey(name, 'AES-GCM');
+    const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: encodeUtf8(place) }, key, bytes as Uint8Array<ArrayBuffer>);
+    return concat(iv, new Uint8Array(sealed));
+  }
+
+  /** Decrypts what `#seal` made under the same name for the same place; refuses `ciphertext_wrong`. */
+  async #open(name: string, place: string, sealed: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    const key = await this.#symmetricKey(name, 'AES-GCM');
+    try {
+      return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv: sealed.slice(0, IV_BYTES), additionalData: encodeUtf8(place) }, key, sealed.slice(IV_BYTES)));
+    } catch {
+      throw new Refusal('ciphertext_wrong', 'A stored ciphertext does not belong to its place.');
+    }
+  }
+
   /** Encrypts a row's private part; `place` (batch and position) is bound to it. */
   async sealRow(place: string, value: unknown): Promise<string> {
-    const iv = this.#random(IV_BYTES);
-    const key = await this.#symmetricKey('rows-1', 'AES-GCM');
-    const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: encodeUtf8(place) }, key, encodeUtf8(JSON.stringify(value)));
-    return toBase64url(concat(iv, new Uint8Array(sealed)));
+    return toBase64url(await this.#seal('rows-1', place, encodeUtf8(JSON.stringify(value))));
   }
 
   /** Decrypts what `sealRow` made for the same place; refuses `ciphertext_wrong`. */
   async openRow(place: string, sealed: string): Promise<unknown> {
-    const key = await this.#symmetricKey('rows-1', 'AES-GCM');
+    let bytes: Uint8Array;
     try {
-      const bytes = base64url.decode(sealed);
-      const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: bytes.slice(0, IV_BYTES), additionalData: encodeUtf8(place) }, key, bytes.slice(IV_BYTES));
-      return JSON.parse(decodeUtf8(new Uint8Array(plain)));
+      bytes = base64url.decode(sealed);
     } catch {
-      throw new Refusal('ciphertext_wrong', 'A stored ciphertext does not belong to its row.');
+      throw new Refusal('ciphertext_wrong', 'A stored ciphertext is not base64url.');
     }
+    return JSON.parse(decodeUtf8(await this.#open('rows-1', place, bytes)));
+  }
+
+  /** Encrypts a photo; `place` (batch and digest) is bound to it. @returns IV, ciphertext, tag */
+  sealBytes(place: string, bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#seal('photos-1', place, bytes);
+  }
+
+  /** Decrypts what `sealBytes` made for the same place; refuses `ciphertext_wrong`. */
+  openBytes(place: string, sealed: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#open('photos-1', place, sealed);
   }
 
   /** The service's own signing key (status lists); the root names its public half in a service+jwt. */

@@ -2,7 +2,7 @@
  * `npm start` as a process, and the `luzheng` command against it: what a newcomer does in the first ten minutes,
  * what an employer asks of a certificate, and a kill -9 in between.
  */
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,6 +11,8 @@ import { freePort } from '../../src/cli/local.ts';
 import { certify, rootName } from '../../src/life/pades/certify.ts';
 import { readCertificate, readPem, toPem } from '../../src/life/pades/x509.ts';
 import type { PublicJwk } from '../../src/life/schema.ts';
+import { jpeg, png } from '../life/fixtures-photo.ts';
+import { zip } from '../life/fixtures-zip.ts';
 import { isAlive, run, scratch, start, type Running } from './run.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -212,6 +214,45 @@ test('the command brings certificates: the root\'s, a centre\'s, an authority\'s
   // The demonstration's own PDFs are signed.
   expect(readFileSync(join(folder, `${valid}.pdf`)).toString('latin1')).toContain('/SubFilter /ETSI.CAdES.detached');
 });
+test('photos go with the rows, and a centre looks at them before it signs', async () => {
+  const [city, client] = [join(ROOT, '.dev/keys/city-3701.json'), join(ROOT, '.dev/keys/org-S000037000001.json')];
+  const server = ['--server', origin];
+  const lines = readFileSync(join(ROOT, 'src/cli/samples/candidates.csv'), 'utf8').trim().split('\n');
+  const csv = join(folder, 'photographed.csv');
+  const three = lines.filter((line) => line.includes('6-31-01-03,电工')).slice(-3);
+  writeFileSync(csv, [lines[0], ...three].join('\n'));
+  const [first, second] = three.map((line) => /\d{17}[\dX]/.exec(line)?.[0] as string) as [string, string];
+  const pictures = join(folder, 'pictures');
+  mkdirSync(join(pictures, 'a'), { recursive: true });
+  const [mine, theirs] = [jpeg({ text: 'one' }), png()];
+  writeFileSync(join(pictures, 'a', `${first}.JPG`), mine);
+  writeFileSync(join(pictures, `${second}.png`), theirs);
+  writeFileSync(join(pictures, 'notes.txt'), 'not a photo, and not sent');
+
+  const submitted = await luzheng('submit', csv, '--photos', pictures, '--key', client, ...server, '--json');
+  expect([submitted.err, submitted.exit, submitted.exit === 0 ? '' : submitted.out]).toEqual(['', 0, '']);
+  const { id, photos } = JSON.parse(submitted.out) as { id: string; photos: number };
+  expect(photos).toBe(2);
+
+  const saved = join(folder, 'looked-at');
+  const looked = await luzheng('approve', id, '--photos', saved, '--look', '--key', city, ...server);
+  expect([looked.exit, looked.out]).toEqual([0, expect.stringMatching(/not signed[^]*2 行 rows[^]*digests compared/)]);
+  expect(readdirSync(saved).sort()).toEqual(['row-2.jpg', 'row-3.png']);
+  expect([readFileSync(join(saved, 'row-2.jpg')), readFileSync(join(saved, 'row-3.png'))]).toEqual([Buffer.from(mine), Buffer.from(theirs)]);
+  expect([statSync(saved).mode & 0o777, statSync(join(saved, 'row-2.jpg')).mode & 0o777]).toEqual([0o700, 0o600]);
+  const state = async () => (JSON.parse((await luzheng('approve', id, '--look', '--key', city, ...server, '--json')).out) as { approval?: string; photos: number });
+  expect(await state()).toMatchObject({ photos: 2 });
+  expect((await luzheng('approve', id, '--key', city, ...server)).out).toMatch(/approved[^]*2 行 rows（未查看/);
+
+  // An archive of one's own, with a photo of nobody: told with its name, and nothing is stored.
+  const archive = join(folder, 'photos.zip');
+  writeFileSync(archive, zip([{ name: '370102198001011018.jpg', bytes: mine }]));
+  const refused = await luzheng('submit', csv, '--photos', archive, '--key', client, ...server);
+  expect([refused.exit, refused.err]).toEqual([1, expect.stringMatching(/^row 0: photo: photo_without_row: .* \[370102198001011018\.jpg\]$/m)]);
+  writeFileSync(archive, 'no archive');
+  expect((await luzheng('submit', csv, '--photos', archive, '--key', client, ...server)).err).toContain('[archive_malformed]');
+  expect((await luzheng('submit', csv, '--photos', saved.replace('looked-at', 'nowhere'), '--key', client, ...server)).exit).toBe(2);
+}, 60_000);
 
 test('kill -9 of everything loses nothing: the same numbers, the same data', async () => {
   const server = Number(readFileSync(join(state, 'server.pid'), 'utf8'));

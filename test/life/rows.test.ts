@@ -46,7 +46,8 @@ test.each(vectors as Vector[])('$name', ({ input, csv, missing, expect: expected
 
 test('every code of the catalog has a vector', () => {
   const used = new Set((vectors as Vector[]).flatMap(({ expect: expected }) => expected.map(({ code }) => code)));
-  expect((Object.keys(FAULTS) as FaultCode[]).filter((code) => !used.has(code))).toEqual([]);
+  // Photos come beside the rows: photo.test.ts and row-photos.test.ts.
+  expect((Object.keys(FAULTS) as FaultCode[]).filter((code) => !used.has(code) && !code.startsWith('photo_'))).toEqual([]);
 });
 
 test('every sentence is Chinese, then English, with its placeholders filled and nobody named', () => {

@@ -65,7 +65,7 @@ const BODIES: [name: string, body: () => unknown, type?: string | undefined, cod
   ['UTF-16', () => Uint8Array.of(0xff, 0xfe, 0x7b, 0, 0x7d, 0), 'application/json', 'utf8_malformed'],
   ['gzip', () => Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0), 'application/json', 'utf8_malformed'],
   ['plain text', () => '{}', 'text/plain', 'media_type_not_supported'],
-  ['a form', () => 'statement=x', 'multipart/form-data; boundary=x', 'media_type_not_supported'],
+  ['a form', () => 'statement=x', 'application/x-www-form-urlencoded', 'media_type_not_supported'],
   ['XML', () => '<a/>', 'application/xml', 'media_type_not_supported'],
   ['a type that is none', () => '{}', ';;;', 'media_type_not_supported'],
   ['a type like JSON', () => '{}', 'application/jsonx', 'media_type_not_supported'],

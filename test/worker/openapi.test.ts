@@ -12,7 +12,9 @@ import { OPERATIONS } from '../../src/http/openapi-paths.ts';
 import { STATEMENTS, statementSchema } from '../../src/http/openapi-statements.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
 import { SCHEMAS, type StatementType } from '../../src/life/schema.ts';
-import { anyone, approve, as, candidate, candidates, certify, db, fileWith, foundProvince, idNumber, ORIGIN, submit, type Issued, type Organization, type Province, type Submitted } from '../kit.ts';
+import { anyone, approve, as, candidate, candidates, certify, db, fileWith, foundProvince, idNumber, ORIGIN, submit, uploadOf, type Issued, type Organization, type Province, type Submitted } from '../kit.ts';
+import { jpeg, png } from '../life/fixtures-photo.ts';
+import { zip } from '../life/fixtures-zip.ts';
 import { callAs, claimsOf, prove } from './forge.ts';
 
 type Json = Record<string, unknown>;
@@ -211,6 +213,13 @@ describe('what the Worker answers', () => {
     expect(await ask('POST /v1/batches', {}, client, 201, { candidates: candidates(2, 10) }, { 'Idempotency-Key': 'k' })).toMatchObject({ id: (created as { id: string }).id });
     await ask('POST /v1/batches', {}, client, 422, { candidates: [candidate(1), candidate(20, { name: '' }), {}] });
     await ask('POST /v1/batches', {}, client, 400, 'x', { 'Content-Type': 'text/csv' });
+    const { body, type } = await uploadOf([candidate(40), candidate(41), candidate(42)], zip([{ name: `${idNumber(40)}.jpg`, bytes: jpeg() }, { name: `${idNumber(41)}.png`, bytes: png() }]));
+    const { id: seen } = (await ask('POST /v1/batches', {}, client, 201, body, { 'Content-Type': type })) as { id: string };
+    for (const [position, status] of [['0', 200], ['1', 200], ['2', 404]] as const) await ask('GET /v1/batches/{id}/rows/{position}/photo', { id: seen, position }, city, status);
+    const nobody = await uploadOf([candidate(43)], zip([{ name: 'nobody.jpg', bytes: jpeg() }]));
+    await ask('POST /v1/batches', {}, client, 422, nobody.body, { 'Content-Type': nobody.type });
+    await ask('POST /v1/batches', {}, client, 400, 'x', { 'Content-Type': 'multipart/form-data; boundary=x' });
+    await ask('GET /v1/batches/{id}/rows', { id: seen }, city, 200);
     const id = created['id'] as string;
     const about: Submitted = { id, batch: id, root: created['root'] as string, count: 2, aud: ORIGIN, organization: CODE };
     const inner = await approveBatch(city, about);

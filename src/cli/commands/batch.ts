@@ -1,15 +1,18 @@
 /**
  * Owns `luzheng submit`, `approve`, `return` and `issue`: a batch from file to certificates. Each of them computes the root from
- * the rows that the service shows and signs nothing else; submit also compares those rows with the file.
+ * the rows that the service shows and signs nothing else; submit also compares those rows, and photos, with the files.
  */
 import { readFileSync } from 'node:fs';
 import { readCsv } from '../../life/csv.ts';
 import { levelName } from '../../life/level.ts';
 import { fromHere, KEY, KEY_HELP, type Command } from '../command.ts';
+import { photosFor, readArchive, savePhotos, uploadOf } from '../photos.ts';
 import { approveWith, issueWith, peek, provinceApproval, readBatch, requireSameRows, type Seen } from '../steps.ts';
 import { Progress } from '../talk.ts';
 
 const reading = () => new Progress('读取名单 reading rows');
+
+const withPhoto = ({ rows }: Seen): number => rows.filter(({ photo_digest }) => photo_digest !== null).length;
 
 /** What a centre is about to sign, in numbers. */
 function summary({ rows }: Seen): string[] {
@@ -25,27 +28,31 @@ export const submit: Command = {
   takes: 'FILE.csv',
   about: '机构上传结果名单 / an organization uploads its results',
   help: `${KEY_HELP}
+  --photos ZIP|DIR 照片：ZIP 或文件夹，每人一个 JPEG 或 PNG，以证件号码命名，一寸白底 / portraits named by document number
   --idempotency-key TEXT   重复提交同一文件不会产生第二个批次 / the same file again makes no second batch
   名单有误时逐行列出，退出码 1，不保存任何内容 / every fault is listed as row N: field: code: message, and nothing is stored`,
-  options: { ...KEY, 'idempotency-key': { type: 'string' } },
+  options: { ...KEY, photos: { type: 'string' }, 'idempotency-key': { type: 'string' } },
   async run(input) {
     const { caller } = await input.caller();
     const bytes = new Uint8Array(readFileSync(fromHere(input.word(0))));
     const { rows } = readCsv(bytes);
+    const archive = input.text('photos') === undefined ? undefined : readArchive(input.path('photos'));
     const key = input.text('idempotency-key');
-    const made = await caller.json<{ id: string; ignored_columns?: string[] }>('POST', '/v1/batches', { body: bytes, type: 'text/csv', ...(key === undefined ? {} : { headers: { 'Idempotency-Key': key } }) });
+    const made = await caller.json<{ id: string; ignored_columns?: string[] }>('POST', '/v1/batches', { ...uploadOf(bytes, 'text/csv', archive), ...(key === undefined ? {} : { headers: { 'Idempotency-Key': key } }) });
     const seen = await readBatch(caller, made.id, reading());
-    requireSameRows(rows, seen);
+    requireSameRows(rows, seen, await photosFor(rows, archive));
     const { root, count } = seen.ref;
+    const photos = withPhoto(seen);
     input.answer(
       [
         `批次 / batch            ${made.id}`,
         `人数 / rows             ${count}`,
+        ...(archive ? [`照片 / photos           ${photos} 行 rows（摘要与所传文件一致 digests are those of the files）`] : []),
         `根 / root               ${root}（已由名单重新计算 recomputed from the rows）`,
         ...(made.ignored_columns ? [`未使用的列 / not used    ${made.ignored_columns.join(', ')}`] : []),
         `下一步 / next           由中心审核 / the centres approve: luzheng approve ${made.id}`,
       ],
-      { ...made, count, root, state: seen.view.state },
+      { ...made, count, photos, root, state: seen.view.state },
     );
   },
 };
@@ -54,15 +61,28 @@ export const approve: Command = {
   takes: 'BATCH',
   about: '市、省中心审核批次 / a centre approves a batch',
   help: `${KEY_HELP}
+  --photos DIR     下载照片供查看（row-<行号>.jpg，仅本人可读），并核对摘要 / save the photos for looking at, and compare their digests
+  --look           只查看，不签名 / look only, sign nothing
   省中心自动附上市级审核 / the province's approval carries the city's, which the service holds`,
-  options: KEY,
+  options: { ...KEY, photos: { type: 'string' }, look: { type: 'boolean' } },
   async run(input) {
     const { identity, caller } = await input.caller();
     const seen = await readBatch(caller, input.word(0), reading());
-    const approval = await approveWith(identity, caller, seen);
-    input.answer([`已审核 / approved       ${seen.ref.organization} ${seen.filing.name}，${seen.ref.count} 人 rows`, ...summary(seen), `根 / root               ${seen.ref.root}`], {
-      batch: seen.ref.batch, organization: seen.ref.organization, count: seen.ref.count, root: seen.ref.root, jti: peek<{ jti: string }>(approval).jti, approval,
-    });
+    const folder = input.text('photos') === undefined ? undefined : input.path('photos');
+    const saved = folder === undefined ? undefined : await savePhotos(caller, seen, folder);
+    const approval = input.flag('look') ? undefined : await approveWith(identity, caller, seen);
+    const { batch, organization, count, root } = seen.ref;
+    const photos = withPhoto(seen);
+    const where = photos === 0 ? '' : saved === undefined ? '（未查看，可用 --photos DIR 下载 not looked at: --photos DIR saves them）' : `（摘要一致，已保存到 digests compared, saved in ${folder}）`;
+    input.answer(
+      [
+        `${approval === undefined ? '未签名 / not signed     ' : '已审核 / approved       '}${organization} ${seen.filing.name}，${count} 人 rows`,
+        ...summary(seen),
+        `照片 / photos           ${photos} 行 rows${where}`,
+        `根 / root               ${root}`,
+      ],
+      { batch, organization, count, photos, root, ...(saved === undefined ? {} : { photos_saved: saved }), ...(approval === undefined ? {} : { jti: peek<{ jti: string }>(approval).jti, approval }) },
+    );
   },
 };
 

@@ -1,0 +1,72 @@
+/**
+ * Owns photos on this machine: an archive or a folder of them as part of an upload, what of it belongs to which row,
+ * and the photos of a batch saved for a centre to look at.
+ * It refuses photos whose digest is not the one that the rows disclose: what is looked at is what is signed.
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { zipSync } from 'fflate';
+import { sha256, toBase64url } from '../life/bytes.ts';
+import { photoType } from '../life/photo.ts';
+import { matchPhotos, photosOfArchive, type Photo } from '../life/row-photos.ts';
+import type { RawRow } from '../life/rows.ts';
+import type { CallOptions, Caller } from './caller.ts';
+import { eachOf, writeWhole } from './collect.ts';
+import type { Seen } from './steps.ts';
+import { Failure, Progress, usage } from './talk.ts';
+
+const IMAGE = /\.(?:jpe?g|png)$/i;
+
+/** The bytes of an archive of photos; of a folder, an archive of the pictures in it and nothing else. */
+export function readArchive(path: string): Uint8Array<ArrayBuffer> {
+  if (!statSync(path).isDirectory()) return new Uint8Array(readFileSync(path));
+  const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((file) => file.isFile() && IMAGE.test(file.name));
+  if (files.length === 0) throw usage(`${path} 中没有 .jpg、.jpeg 或 .png 文件`, 'there is no .jpg, .jpeg or .png file in this folder');
+  const entries = files.map((file): [string, Uint8Array] => {
+    const whole = join(file.parentPath, file.name);
+    return [relative(path, whole).replaceAll('\\', '/'), readFileSync(whole)];
+  });
+  // Pictures are compressed already.
+  return zipSync(Object.fromEntries(entries), { level: 0 }) as Uint8Array<ArrayBuffer>;
+}
+
+/** The body of an upload: the file alone, or with photos as a form. */
+export function uploadOf(file: Uint8Array<ArrayBuffer>, type: string, archive: Uint8Array<ArrayBuffer> | undefined): CallOptions {
+  if (!archive) return { body: file, type };
+  const form = new FormData();
+  form.set('rows', new Blob([file], { type }));
+  form.set('photos', new Blob([archive], { type: 'application/zip' }));
+  return { body: form };
+}
+
+/** The photo of each row, as the service has to match them. Whatever is wrong with them the service has refused. */
+export async function photosFor(rows: RawRow[], archive: Uint8Array<ArrayBuffer> | undefined): Promise<Map<number, Photo>> {
+  return archive ? (await matchPhotos(rows, photosOfArchive(archive))).photos : new Map();
+}
+
+/**
+ * Saves the photos of a batch as `row-<number>.jpg`, readable for their owner alone.
+ * @returns how many
+ * @throws Failure `photo_differs` when one is not what its row discloses
+ */
+export async function savePhotos(caller: Caller, { ref, rows }: Seen, folder: string): Promise<number> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const wanted = rows.filter(({ photo_digest }) => photo_digest !== null);
+  const width = String(rows.at(-1)?.row ?? 0).length;
+  const progress = new Progress('下载照片 fetching photos');
+  let done = 0;
+  await eachOf(wanted, 4, async ({ row, position, photo_digest }) => {
+    const answer = await caller.take('GET', `/v1/batches/${ref.batch}/rows/${position}/photo`);
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    if (toBase64url(await sha256(bytes)) !== photo_digest) {
+      throw new Failure(1, `第 ${row} 行的照片与其摘要不符，拒绝签名`, `row ${row}: the photo is not the one whose digest the row discloses; nothing was signed`, 'photo_differs');
+    }
+    const name = `row-${String(row).padStart(width, '0')}`;
+    // Of an earlier look: the same row may have had a photo of the other type.
+    for (const old of ['jpg', 'png']) rmSync(join(folder, `${name}.${old}`), { force: true });
+    writeWhole(join(folder, `${name}.${photoType(bytes) === 'image/png' ? 'png' : 'jpg'}`), bytes, 0o600);
+    progress.at(++done, wanted.length);
+  });
+  progress.end();
+  return wanted.length;
+}

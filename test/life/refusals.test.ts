@@ -81,14 +81,15 @@ test('every code has a vector or a test that names it', () => {
   expect([...codes].filter(([code]) => !named.has(code))).toEqual([]);
 });
 
-/** Codes that never leave as a problem: they are what a Report says of a check, or a defect of ours. */
+/** Codes that never leave as a problem: they are what a Report says of a check, break a stream or its reader, or are a defect of ours. */
 const NO_PROBLEM = {
   report: ['credential_not_canonical', 'disclosure_malformed', 'disclosure_not_signed', 'disclosure_repeated', 'filing_differs', 'host_unknown', 'number_contradicts', 'replaced', 'row_not_approved', 'seal_differs', 'successor_differs'],
+  stream: ['zip_broken', 'zip_too_large'],
   defect: ['font_unusable', 'qr_unusable', 'salt_malformed', 'text_empty'],
 };
 
 test('every code has a status and a Chinese title, or is known to need none', () => {
-  const none: string[] = [...NO_PROBLEM.report, ...NO_PROBLEM.defect];
+  const none: string[] = Object.values(NO_PROBLEM).flat();
   expect([...codes].filter(([code]) => !(code in PROBLEMS) && !none.includes(code))).toEqual([]);
   expect(none.filter((code) => !codes.has(code) || code in PROBLEMS)).toEqual([]);
   // Thrown by a class of its own, with the faults beside it.

@@ -87,6 +87,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   issuing_key_missing: [409, '备案中没有本平台保管的颁发密钥'],
   issuing_key_unknown: [409, '备案中的颁发密钥不是本平台生成的'],
   keys_exhausted: [409, '颁发密钥数量已达上限'],
+  batch_not_issued: [409, '该批次尚未颁发完毕'],
   batch_closed: [409, '该批次已不能再操作'],
   batch_already_ordered: [409, '该批次已用另一审核颁发'],
   approval_used: [409, '该审核已被使用'],
@@ -102,6 +103,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   body_too_large: [413, '请求内容过大'],
   batch_too_large: [413, '一个批次最多 10,000 人'],
   media_type_not_supported: [415, '不支持的内容类型'],
+  range_outside: [416, '超出批次的证书范围'],
   // What could be read but must be mended
   rows_refused: [422, '名单中有错误，未保存任何内容'],
   capacity_exceeded: [422, '超过备案的年度评价规模'],

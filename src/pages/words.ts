@@ -121,7 +121,7 @@ export const ACTIONS: Record<string, Words> = {
 };
 
 export const MEDIA: Record<string, string> = { 'application/pdf': 'PDF', 'application/vnd.luzheng.bundle+json': '核验包 bundle', 'application/vc+sd-jwt': '凭证 credential' };
-export const BY: Record<string, Words> = { holder: { zh: '持证人', en: 'holder' }, organization: { zh: '评价机构', en: 'organization' } };
+export const BY: Record<string, Words> = { holder: { zh: '持证人', en: 'holder' }, organization: { zh: '评价机构', en: 'organization' }, centre: { zh: '鉴定指导中心', en: 'centre' } };
 
 /** `2026-11-23 10:30`, the clock of Asia/Shanghai, from RFC 3339. */
 export const shanghaiClock = (instant: string): string => new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');

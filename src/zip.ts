@@ -29,8 +29,9 @@ async function* pdfsOf(service: Service, { batch, from, to }: Stretch, by: strin
     await insertDownloads(service.db, rows.map(({ number }) => number), 'application/pdf', by, service.now());
     for (let i = 0; i < length; i++) {
       const row = rows[i];
-      if (row?.position !== at + i) throw new Refusal('register_differs', 'A certificate of the batch is missing.', { part: 'position', position: at + i });
-      yield { name: `${row.number}.pdf`, bytes: await renderFor(service, await examine(service, row, row.number, ['name', 'identifier'])) };
+      const found = row?.position === at + i ? await examine(service, row, row.number, ['name', 'identifier']) : undefined;
+      if (!found || found.verification.report.verdict === 'invalid') throw new Refusal('register_differs', 'The stored certificate is missing or does not verify; it cannot be printed.', { position: at + i });
+      yield { name: `${found.row.number}.pdf`, bytes: await renderFor(service, found) };
     }
   }
 }

@@ -5,11 +5,11 @@
  * of it passes for the whole.
  */
 import { isRefusal, Refusal } from './life/refusal.ts';
-import { writeZip, type ZipFile } from './life/zip.ts';
+import { writeZip, type DatedFile } from './life/zip.ts';
 import { examine } from './register.ts';
 import { renderFor } from './render.ts';
 import type { Service } from './service.ts';
-import { insertDownloads, selectCertificatesOfBatch } from './storage/certificates.ts';
+import { insertDownloads, selectCertificatesOfBatch, type CertificateRow } from './storage/certificates.ts';
 
 /** Certificates read, and noted as downloaded, with one statement each. */
 const PAGE = 100;
@@ -21,30 +21,35 @@ export interface Stretch {
   to: number;
 }
 
-async function* pdfsOf(service: Service, { batch, from, to }: Stretch, by: string): AsyncGenerator<ZipFile> {
+/** One certificate, drawn. A refusal says at which position of the batch. */
+async function pdfOf(service: Service, row: CertificateRow | undefined, position: number): Promise<DatedFile> {
+  try {
+    if (row?.position !== position) throw new Refusal('register_differs', 'A certificate of the batch is missing.');
+    return { name: `${row.number}.pdf`, bytes: await renderFor(service, await examine(service, row, row.number, ['name', 'identifier'])), at: row.issued_at };
+  } catch (error) {
+    if (isRefusal(error)) error.facts['position'] = position;
+    throw error;
+  }
+}
+
+async function* pdfsOf(service: Service, { batch, from, to }: Stretch, by: string): AsyncGenerator<DatedFile> {
   for (let at = from; at < to; at += PAGE) {
     const length = Math.min(PAGE, to - at);
     const rows = await selectCertificatesOfBatch(service.db, service.contexts, batch, at, length);
     // Before any of them leaves: the holder rather sees one fetch too many than one too few.
     await insertDownloads(service.db, rows.map(({ number }) => number), 'application/pdf', by, service.now());
-    for (let i = 0; i < length; i++) {
-      const row = rows[i];
-      const found = row?.position === at + i ? await examine(service, row, row.number, ['name', 'identifier']) : undefined;
-      if (!found || found.verification.report.verdict === 'invalid') throw new Refusal('register_differs', 'The stored certificate is missing or does not verify; it cannot be printed.', { position: at + i });
-      yield { name: `${found.row.number}.pdf`, bytes: await renderFor(service, found) };
-    }
+    for (let i = 0; i < length; i++) yield pdfOf(service, rows[i], at + i);
   }
 }
 
 /**
  * Opens the archive of a stretch.
  * @param by subject of the caller, for the record that holders see
- * @param at NumericDate that the files bear
  * @throws Refusal for what is wrong with the first certificate; what is wrong with a later one breaks the stream and
  *   stands in the log, and asking again from there brings its refusal
  */
-export async function openZip(service: Service, stretch: Stretch, by: string, at: number): Promise<ReadableStream<Uint8Array>> {
-  const chunks = writeZip(pdfsOf(service, stretch, by), at);
+export async function openZip(service: Service, stretch: Stretch, by: string): Promise<ReadableStream<Uint8Array>> {
+  const chunks = writeZip(pdfsOf(service, stretch, by));
   let sent = 0;
   const first = await chunks.next();
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {

@@ -16,6 +16,11 @@ export interface ZipFile {
   bytes: Uint8Array;
 }
 
+export interface DatedFile extends ZipFile {
+  /** NumericDate that the file bears. */
+  at: number;
+}
+
 /** Bytes of the record that ends an archive, without a comment. */
 const END = 22;
 const END_SIGNATURE = 0x06054b50;
@@ -38,18 +43,16 @@ function readEnd(bytes: Uint8Array): { files: number; size: number; offset: numb
 
 /**
  * Writes an archive: one chunk a file, then the directory. The next file is asked for when the chunk before was taken.
- * The same files and instant give the same bytes.
- * @param at NumericDate that every file bears
+ * The same files give the same bytes.
  * @param largest bytes before the directory
  * @throws Refusal `zip_too_large`
  */
-export async function* writeZip(files: AsyncIterable<ZipFile>, at: number, largest = BYTES): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const mtime = shanghaiWallClock(at);
+export async function* writeZip(files: AsyncIterable<DatedFile>, largest = BYTES): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const directory: Uint8Array[] = [];
   let offset = 0;
-  for await (const { name, bytes } of files) {
+  for await (const { name, bytes, at } of files) {
     // An archive of this file alone: its record, its entry in the directory, the end.
-    const alone = zipSync({ [name]: bytes }, { level: 0, mtime });
+    const alone = zipSync({ [name]: bytes }, { level: 0, mtime: shanghaiWallClock(at) });
     const { size, offset: length } = readEnd(alone) as { size: number; offset: number };
     if (directory.length === FILES || offset + length > largest) throw new Refusal('zip_too_large', 'The files are too many or too large for one archive; take them in parts.', { files: directory.length });
     const entry = alone.slice(length, length + size);

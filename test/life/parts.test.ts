@@ -28,10 +28,10 @@ function service(count: number, breaks: number[], bad = -1) {
       async function* files() {
         for (let at = from; at < Math.min(count, from + limit); at++) {
           if (at === bad || at - from === hold) throw new Accident();
-          yield { name: `${at}.pdf`, bytes: encodeUtf8(`%PDF-${at}`) };
+          yield { name: `${at}.pdf`, bytes: encodeUtf8(`%PDF-${at}`), at: 1_795_399_200 };
         }
       }
-      const chunks = writeZip(files(), 1_795_399_200);
+      const chunks = writeZip(files());
       return new ReadableStream({
         async pull(controller) {
           const { done, value } = await chunks.next();

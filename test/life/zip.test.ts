@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { unzipSync, Zip, ZipPassThrough, zipSync } from 'fflate';
 import { afterEach, expect, test, vi } from 'vitest';
 import { concat, encodeUtf8 } from '../../src/life/bytes.ts';
-import { LARGEST_FILE, readZip, writeZip, type ZipFile } from '../../src/life/zip.ts';
+import { LARGEST_FILE, readZip, writeZip, type DatedFile, type ZipFile } from '../../src/life/zip.ts';
 import { refusalOf } from './cast.ts';
 import { hasTool } from './fixtures-pdf.ts';
 
@@ -21,9 +21,9 @@ async function* each<T>(items: readonly T[], taken?: (at: number) => void): Asyn
   }
 }
 
-async function written(files: readonly ZipFile[]): Promise<Uint8Array<ArrayBuffer>> {
+async function written(files: readonly DatedFile[]): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of writeZip(each(files), AT)) chunks.push(chunk);
+  for await (const chunk of writeZip(each(files))) chunks.push(chunk);
   return concat(...chunks);
 }
 
@@ -51,7 +51,7 @@ const number = (n: number) => `S00003700000126300${String(n).padStart(4, '0')}.p
 /** Bytes that hold the very marks by which readers find their way. */
 const marked = fc.uint8Array({ maxLength: 400 }).map((noise) => concat(noise, Uint8Array.of(0x50, 0x4b, 7, 8, 0x50, 0x4b, 3, 4, 0x50, 0x4b, 5, 6), noise));
 const contents = fc.array(fc.oneof(fc.uint8Array({ maxLength: 300 }), marked), { maxLength: 12 });
-const named = (parts: readonly Uint8Array[]): ZipFile[] => parts.map((bytes, n) => ({ name: number(n), bytes }));
+const named = (parts: readonly Uint8Array[]): DatedFile[] => parts.map((bytes, n) => ({ name: number(n), bytes, at: AT }));
 const plain = (files: readonly ZipFile[]) => files.map(({ name, bytes }) => [name, [...bytes]]);
 
 test('what goes in comes out, in order, however the stream is cut', async () => {
@@ -101,7 +101,7 @@ test('a reader that leaves, or that fails, cancels the stream', async () => {
 
 test('the next file is asked for when the one before was taken', async () => {
   const taken = vi.fn();
-  const chunks = writeZip(each(named([new Uint8Array(9), new Uint8Array(9), new Uint8Array(9)]), taken), AT);
+  const chunks = writeZip(each(named([new Uint8Array(9), new Uint8Array(9), new Uint8Array(9)]), taken));
   for (let i = 1; i <= 3; i++) {
     await chunks.next();
     expect(taken).toHaveBeenCalledTimes(i);
@@ -109,13 +109,13 @@ test('the next file is asked for when the one before was taken', async () => {
 });
 
 test('more than 32-bit offsets or 16-bit counts hold is refused', async () => {
-  const drain = async (files: readonly ZipFile[], largest?: number) => {
-    for await (const _ of writeZip(each(files), AT, largest));
+  const drain = async (files: readonly DatedFile[], largest?: number) => {
+    for await (const _ of writeZip(each(files), largest));
   };
   const three = named([new Uint8Array(100), new Uint8Array(100), new Uint8Array(100)]);
   await drain(three, 468);
   expect((await refusalOf(() => drain(three, 467))).code).toBe('zip_too_large');
-  const many = Array.from({ length: 65_536 }, () => ({ name: 'a', bytes: new Uint8Array() }));
+  const many = Array.from({ length: 65_536 }, () => ({ name: 'a', bytes: new Uint8Array(), at: AT }));
   expect((await refusalOf(() => drain(many))).code).toBe('zip_too_large');
 });
 

@@ -201,7 +201,7 @@ describe('one that cannot be given', () => {
     expect(await filesUntil(await askApp())).toEqual({ names: numbers(0, 110), failed: true });
     expect(logged()).toEqual([{ event: 'zip_aborted', batch: batch.id, position: 110, code: 'register_differs', message: expect.any(String) }]);
     const error = (await ask('?from=110').catch((caught: unknown) => caught)) as CallError;
-    expect(error.problem).toMatchObject({ status: 409, code: 'register_differs' });
+    expect(error.problem).toMatchObject({ status: 409, code: 'register_differs', position: 110 });
     expect((await filesOf(await ask('?from=111'))).map(({ name }) => name)).toEqual(numbers(111));
   });
 

@@ -3,8 +3,7 @@
  * problem's code and facts. `fetch` is an argument, so that tests call the Worker the same way.
  * It refuses to follow a problem silently: every status above 299 throws.
  */
-import { SignJWT } from 'jose';
-import { sha256, encodeUtf8, toBase64url } from '../life/bytes.ts';
+import { makeProof } from '../life/proof.ts';
 import type { Identity } from './sign.ts';
 import { now } from './sign.ts';
 
@@ -40,14 +39,6 @@ export interface CallOptions {
   iat?: number;
 }
 
-/** A proof of possession for one request (RFC 9449 §4.2). */
-export async function makeProof(identity: Identity, method: string, url: string, iat = now()): Promise<string> {
-  const ath = toBase64url(await sha256(encodeUtf8(identity.token)));
-  return new SignJWT({ jti: crypto.randomUUID(), htm: method, htu: url.split(/[?#]/, 1)[0] as string, iat, ath })
-    .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk: { kty: 'EC', crv: 'P-256', x: identity.jwk.x, y: identity.jwk.y } })
-    .sign(identity.key);
-}
-
 export class Caller {
   readonly origin: string;
   readonly identity: Identity | undefined;
@@ -67,7 +58,7 @@ export class Caller {
     if (options.accept) headers['Accept'] = options.accept;
     if (this.identity) {
       headers['Authorization'] = `DPoP ${this.identity.token}`;
-      headers['DPoP'] = await makeProof(this.identity, method, url, options.iat);
+      headers['DPoP'] = await makeProof(this.identity, { method, url, iat: options.iat ?? now(), jti: crypto.randomUUID() });
     }
     const init: RequestInit = { method, headers };
     if (options.body instanceof FormData) init.body = options.body;

@@ -24,6 +24,7 @@ import { LIMITS, readJson } from './body.ts';
 import { factory, type AppEnv } from './env.ts';
 import { allow } from './guard.ts';
 import { readIntake } from './intake.ts';
+import { certificatesZip } from './zip.ts';
 
 const ISSUE = v.object({ approval: v.string(), order: v.string() });
 
@@ -125,6 +126,7 @@ export const batchRoutes = factory
     );
     return c.json({ id: batch.id, state: batch.state, count: batch.count, certificates });
   })
+  .get('/v1/batches/:id/certificates.zip', (c) => certificatesZip(c, c.req.param('id'), stretch(c.req.query())))
   .post('/v1/batches/:id/approvals', centresOnly, async (c) => {
     const { approval } = await readJson(c, LIMITS.statement, APPROVAL);
     const { id, state } = await acceptApproval(c.var.service, c.var.caller, c.req.param('id'), approval);

@@ -99,6 +99,20 @@ export const OPERATIONS: Record<string, Operation> = {
   'POST /v1/batches/{id}/return': { tag: '鉴定指导中心', summary: '退回一批结果 / return a batch with reasons', roles: CENTRES, body: json('ReturnBody', { reason: '请补考务记录' }), answers: ok('已退回 / returned', json('BatchMoved', { id: 'b5f0c9a1e2d3b4c5d6e7f809', state: 'returned' })), problems: [...OF_BATCHES, 'reason_missing', 'batch_closed'] },
   'POST /v1/batches/{id}/issue': { tag: '评价机构', summary: '颁发一批证书 / issue a batch', description: `\`order\` is an \`issue+jwt\`: #/components/schemas/${statementSchema('issue+jwt')}. Repeating the call goes on where it stopped.`, roles: ['organization'], body: json('IssueBody', { approval: TOKEN, order: TOKEN }), answers: { 200: { description: '已全部颁发 / done', content: json('IssueProgress', { id: 'b5f0c9a1e2d3b4c5d6e7f809', state: 'issued', count: 1, issued: 1 }) }, 202: { description: '仍在签发，请重复调用 / still signing: repeat the call', content: json('IssueProgress') } }, problems: [...OF_BATCHES, ...OF_STATEMENTS, 'tier_wrong', 'approver_wrong', 'city_approval_missing', 'city_approval_late', 'organization_differs', 'audience_wrong', 'batch_differs', 'root_differs', 'count_differs', 'approval_differs', 'order_before_approval', 'approval_used', 'batch_already_ordered', 'batch_closed', 'capacity_exceeded', 'serials_exhausted', 'already_certified', 'replaces_not_live', 'issuing_key_missing'] },
   'GET /v1/batches/{id}/certificates': { tag: '评价机构', summary: '批次的证书 / certificates of a batch', roles: ALL, query: STRETCH, answers: ok('certificates', json('BatchCertificates')), problems: [...OF_BATCHES, 'body_malformed', 'ciphertext_wrong'] },
+  'GET /v1/batches/{id}/certificates.zip': {
+    tag: '评价机构', summary: '打包下载批次的证书 PDF / all PDFs of a batch, in one archive', roles: ALL, query: STRETCH,
+    description: `按名单顺序逐张核验、排印并即时发送，每张为 \`<证书编号>.pdf\`，不论其状态；每张都记为一次下载。大批次请用 \`from\` 和 \`limit\` 分段下载，每段不超过 500 张，中断后从缺的一张继续。途中出错则传输中断，不会给出看似完整的文件。
+
+Verified, drawn and sent one by one in the order of the batch, each as \`<number>.pdf\`, whatever its status; each counts as a download. Take large batches in parts of at most 500 by \`from\` and \`limit\`, and go on from the first that is missing. If one cannot be given the transfer breaks off: what arrived has no directory and does not pass for whole.`,
+    answers: {
+      200: {
+        description: 'ZIP；未压缩，大小在每个文件之前 / stored, with sizes before each file; X-Certificates: how many; Last-Modified: when they were issued',
+        content: { 'application/zip': { schema: { type: 'string', contentMediaType: 'application/zip' } } },
+        headers: { 'Content-Disposition': TEXT, 'Last-Modified': TEXT, 'X-Certificates': { type: 'integer', minimum: 1 } },
+      },
+    },
+    problems: [...OF_BATCHES, 'body_malformed', 'batch_not_issued', 'range_outside', 'ciphertext_wrong'],
+  },
   'GET /v1/certificates/{number}.pdf': { tag: '评价机构', summary: '本机构证书的 PDF / PDF of an own certificate', roles: ['organization'], answers: ok('PDF', { 'application/pdf': { schema: FILE } }), problems: [...OF_NUMBERS, 'certificate_not_found', 'out_of_reach', 'register_differs'] },
   'POST /v1/certificates/{number}/status': { ...statement('暂停、恢复、撤销证书 / suspend, reinstate, revoke', 'status+jwt', ALL, []), tag: '评价机构', answers: { 201: { description: '已生效 / in force', content: json('StatusChanged', { number: NUMBER, state: 'suspended', seq: 1, digest: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg' }) } }, problems: [...OF_STATEMENTS, ...OF_NUMBERS, 'certificate_not_found', 'out_of_reach', 'issuer_not_caller', 'audience_wrong', 'organization_differs', 'number_differs', 'status_final', 'status_out_of_order', 'status_no_change', 'rank_too_low'] },
 

@@ -107,6 +107,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   certificate_key_differs: [409, '证书中的公钥不是该颁发密钥'],
   certificate_not_valid: [409, '证书已过期，或生效时间过远'],
   keys_exhausted: [409, '颁发密钥数量已达上限'],
+  batch_not_issued: [409, '该批次尚未颁发完毕'],
   batch_closed: [409, '该批次已不能再操作'],
   batch_already_ordered: [409, '该批次已用另一审核颁发'],
   approval_used: [409, '该审核已被使用'],
@@ -126,6 +127,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   archive_too_many: [413, '照片压缩包中最多 10,000 个文件，请拆分批次'],
   archive_too_large: [413, '照片压缩包内容过大，请拆分批次'],
   media_type_not_supported: [415, '不支持的内容类型'],
+  range_outside: [416, '超出批次的证书范围'],
   // What could be read but must be mended
   rows_refused: [422, '名单中有错误，未保存任何内容'],
   capacity_exceeded: [422, '超过备案的年度评价规模'],

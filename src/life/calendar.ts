@@ -15,6 +15,9 @@ export const shanghaiDay = (instant: number): string =>
 /** The Shanghai calendar year of an instant, e.g. 2026. */
 export const shanghaiYear = (instant: number): number => Number(shanghaiDay(instant).slice(0, 4));
 
+/** What a clock in Shanghai shows, as a local Date: for formats that hold local time and no zone (ZIP). */
+export const shanghaiWallClock = (instant: number): Date => new Date(toTimestamp(instant + OFFSET_SECONDS).replace('Z', ''));
+
 /** Whole days since 1970-01-01 of a real day; refuses `day_malformed`. */
 export function dayNumber(day: string): number {
   const instant = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;

@@ -5,7 +5,8 @@
  * parameters. Whether a proof was used before is the register's to know: `(jkt, jti)` is returned for that.
  */
 import { compactVerify } from 'jose';
-import { decodeUtf8, encodeUtf8, fromBase64url, sha256, toBase64url } from './bytes.ts';
+import { decodeUtf8, fromBase64url } from './bytes.ts';
+import { tokenHash } from './proof.ts';
 import { isRefusal, Refusal } from './refusal.ts';
 import { publicJwk, readPayload, type PublicJwk } from './schema.ts';
 import { thumbprint } from './statement.ts';
@@ -17,9 +18,6 @@ export const PROOF_AGE = 300;
 export const PROOF_AHEAD = 60;
 
 const refuse = (message: string, part?: string) => new Refusal('proof_wrong', message, { part: part ?? 'dpop+jwt' });
-
-/** `ath`: SHA-256 of the access token's text (RFC 9449 §4.2). */
-export const tokenHash = async (token: string): Promise<string> => toBase64url(await sha256(encodeUtf8(token)));
 
 function readProofHeader(proof: string): PublicJwk {
   const parts = proof.split('.');

@@ -158,7 +158,7 @@ export const ACTIONS: Record<string, Words> = {
 };
 
 export const MEDIA: Record<string, string> = { 'application/pdf': 'PDF', copy: '加注副本 stamped copy', 'application/vnd.luzheng.bundle+json': '核验包 bundle', 'application/vc+sd-jwt': '凭证 credential' };
-export const BY: Record<string, Words> = { holder: { zh: '持证人', en: 'holder' }, organization: { zh: '评价机构', en: 'organization' } };
+export const BY: Record<string, Words> = { holder: { zh: '持证人', en: 'holder' }, organization: { zh: '评价机构', en: 'organization' }, centre: { zh: '鉴定指导中心', en: 'centre' } };
 
 /** Why a PDF cannot be checked at all. */
 export const PDF_FAULTS: Record<string, Words> = {

@@ -75,14 +75,15 @@ const OWN = `
   JOIN credentials k ON k.number = c.number
   JOIN rows r ON r.batch = c.batch AND r.position = c.position`;
 
-/** What became of a certificate. Read only where something did: few certificates have events or a successor. */
+/** What became of certificates. Read only where something did: few have events or a successor. */
 const FATE = `
-  SELECT
+  SELECT j.value ->> 'number' AS number,
     (SELECT json_group_array(json_object('token', e.token, 'client', s.token) ORDER BY e.seq)
-       FROM events e LEFT JOIN statements s ON s.id = e.client WHERE e.number = ?1) AS events,
+       FROM events e LEFT JOIN statements s ON s.id = e.client WHERE e.number = j.value ->> 'number') AS events,
     (SELECT json_object('credential', k.credential, 'filing', f.token) FROM credentials k
        JOIN certificates c ON c.number = k.number JOIN batches b ON b.id = c.batch JOIN statements f ON f.id = b.filing
-       WHERE k.number = ?2) AS successor`;
+       WHERE k.number = j.value ->> 'replaced_by') AS successor
+  FROM json_each(?) j`;
 
 const CONTEXT = `
   SELECT b.count, b.root, b.template, b.organization AS batch_organization, o.approval, o.approval_jti, o.order_token, o.issued_at, o.key_number,
@@ -107,17 +108,27 @@ async function contextOf(db: D1Database, contexts: BatchContexts, batch: string,
 
 const UNTOUCHED: FateRow = { events: '[]', successor: null };
 
-async function whole(db: D1Database, contexts: BatchContexts, own: OwnRow | null): Promise<CertificateRow | null> {
-  const context = own && (await contextOf(db, contexts, own.batch, own.revision));
-  if (!own || !context) return null;
-  const touched = own.event_count > 0 || own.replaced_by !== null;
-  const fate = touched ? await db.prepare(FATE).bind(own.number, own.replaced_by).first<FateRow>() : null;
-  return { ...own, ...context, ...(fate ?? UNTOUCHED) };
+/** Completes rows, with one statement a batch that was not read lately and one for all that something became of. */
+async function complete(db: D1Database, contexts: BatchContexts, owns: readonly OwnRow[]): Promise<CertificateRow[]> {
+  const touched = owns.filter((own) => own.event_count > 0 || own.replaced_by !== null);
+  const fates = new Map<string, FateRow>();
+  if (touched.length > 0) {
+    const asked = JSON.stringify(touched.map(({ number, replaced_by }) => ({ number, replaced_by })));
+    for (const { number, ...fate } of (await db.prepare(FATE).bind(asked).all<FateRow & { number: string }>()).results) fates.set(number, fate);
+  }
+  const rows: CertificateRow[] = [];
+  for (const own of owns) {
+    const context = await contextOf(db, contexts, own.batch, own.revision);
+    if (context) rows.push({ ...own, ...context, ...(fates.get(own.number) ?? UNTOUCHED) });
+  }
+  return rows;
 }
 
 /** A certificate with all that proves it; null when any of it is missing. */
-export const selectCertificate = async (db: D1Database, contexts: BatchContexts, number: string): Promise<CertificateRow | null> =>
-  whole(db, contexts, await db.prepare(`${OWN} WHERE c.number = ?`).bind(number).first<OwnRow>());
+export async function selectCertificate(db: D1Database, contexts: BatchContexts, number: string): Promise<CertificateRow | null> {
+  const own = await db.prepare(`${OWN} WHERE c.number = ?`).bind(number).first<OwnRow>();
+  return own && ((await complete(db, contexts, [own]))[0] ?? null);
+}
 
 /** The certificates of a person, newest number first; `persons`: the keyed digests of one number under each document type. */
 export async function selectCertificatesOfPerson(db: D1Database, contexts: BatchContexts, persons: readonly string[], limit: number): Promise<CertificateRow[]> {
@@ -125,8 +136,16 @@ export async function selectCertificatesOfPerson(db: D1Database, contexts: Batch
     .prepare(`${OWN} WHERE c.person IN (SELECT value FROM json_each(?)) ORDER BY c.number DESC LIMIT ?`)
     .bind(JSON.stringify(persons), limit)
     .all<OwnRow>();
-  const rows = await Promise.all(results.map((own) => whole(db, contexts, own)));
-  return rows.filter((row) => row !== null);
+  return complete(db, contexts, results);
+}
+
+/** A stretch of a batch in row order, with all that proves each certificate; those of which any is missing are left out. */
+export async function selectCertificatesOfBatch(db: D1Database, contexts: BatchContexts, batch: string, from: number, limit: number): Promise<CertificateRow[]> {
+  const { results } = await db
+    .prepare(`${OWN} WHERE c.batch = ? AND c.position >= ? AND c.position < ? ORDER BY c.position`)
+    .bind(batch, from, from + limit)
+    .all<OwnRow>();
+  return complete(db, contexts, results);
 }
 
 /** Signed certificates of a batch in row order. */
@@ -187,10 +206,12 @@ export async function insertEvent(
   }
 }
 
-/** Notes that a certificate was fetched. */
-export async function insertDownload(db: D1Database, number: string, kind: string, by: string, at: number): Promise<void> {
-  await db.prepare('INSERT INTO downloads (number, kind, by, at) VALUES (?, ?, ?, ?)').bind(number, kind, by, at).run();
+/** Notes that certificates were fetched: what (a media type), by whom (`holder` or a caller's subject), when. */
+export async function insertDownloads(db: D1Database, numbers: readonly string[], kind: string, by: string, at: number): Promise<void> {
+  await db.prepare('INSERT INTO downloads (number, kind, by, at) SELECT value, ?2, ?3, ?4 FROM json_each(?1)').bind(JSON.stringify(numbers), kind, by, at).run();
 }
+
+export const insertDownload = (db: D1Database, number: string, kind: string, by: string, at: number): Promise<void> => insertDownloads(db, [number], kind, by, at);
 
 export async function selectDownloads(db: D1Database, number: string, limit: number): Promise<{ kind: string; by: string; at: number }[]> {
   const { results } = await db.prepare('SELECT kind, by, at FROM downloads WHERE number = ? ORDER BY at DESC, id DESC LIMIT ?').bind(number, limit).all<{ kind: string; by: string; at: number }>();

@@ -1,7 +1,8 @@
 /** Proofs of possession: vectors, and that a proof carries one request of one token by one key, and no other. */
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { PROOF_AGE, PROOF_AHEAD, tokenHash, verifyProof } from '../../src/life/dpop.ts';
+import { PROOF_AGE, PROOF_AHEAD, verifyProof } from '../../src/life/dpop.ts';
+import { makeProof, tokenHash } from '../../src/life/proof.ts';
 import { thumbprint } from '../../src/life/statement.ts';
 import vectors from '../vectors/statements.json' with { type: 'json' };
 import { AUD, encode, makeCast, makeChain, NOW, play, refusalOf, signParts, URL_, type Cast, type Name, type StatementVector } from './cast.ts';
@@ -27,6 +28,12 @@ test('a good proof gives the key and the id by which it is remembered; so does i
   const expected = { jkt: await thumbprint(cast.keys.client.jwk), jti: 'proof' };
   expect(await verify(tokens.proof)).toEqual(expected);
   expect(await verify(twin(tokens.proof))).toEqual(expected);
+});
+
+test('a proof as the command and the pages make it, for the address without its query', async () => {
+  const { key, jwk } = cast.keys.client;
+  const proof = await makeProof({ key, jwk, token: tokens.client }, { method: 'GET', url: `${URL_}?from=0#x`, iat: NOW, jti: 'made' });
+  expect(await verify(proof)).toEqual({ jkt: await thumbprint(jwk), jti: 'made' });
 });
 
 test('a proof carries the request it was made for, and no other', async () => {

@@ -233,7 +233,9 @@ describe('what the Worker answers', () => {
       await ask(route, { id }, city, 200);
       await ask(route, { id: 'b0' }, city, 404);
     }
+    await ask('GET /v1/batches/{id}/certificates.zip', { id }, city, 200);
     const back = await submit(school, candidates(1, 30));
+    await ask('GET /v1/batches/{id}/certificates.zip', { id: back.id }, client, 409);
     await approve(world, school, back);
     await ask('POST /v1/batches/{id}/return', { id: back.id }, city, 400, {});
     await ask('POST /v1/batches/{id}/return', { id: back.id }, city, 200, { reasons: ['请补考务记录'] });

@@ -30,6 +30,7 @@ const TABLE = `
   GET /v1/batches/{id}/rows               none       none    200                          reach  200                      reach                    200
   GET /v1/batches/{id}/rows/{position}/photo  none   none    200                          reach  200                      reach                    200
   GET /v1/batches/{id}/certificates       none       none    200                          reach  200                      reach                    200
+  GET /v1/batches/{id}/certificates.zip   none       none    409:batch_not_issued         reach  409:batch_not_issued     reach                    409:batch_not_issued
   POST /v1/batches/{id}/approvals         approval   none    role                         reach  400:statement_malformed  reach                    400:statement_malformed
   POST /v1/batches/{id}/return            nothing    none    role                         reach  400:reason_missing       reach                    400:reason_missing
   POST /v1/batches/{id}/issue             order      none    400:statement_malformed      reach  role                     reach                    role

@@ -136,7 +136,12 @@ function readCodes(bits: Bits, budget: Budget): { literals: Code; distances: Cod
 export function inflate(input: Uint8Array, budget: Budget, cap: number): Uint8Array {
   const [cmf = 0, flg = 0] = input;
   const zlib = (cmf & 15) === 8 && (cmf * 256 + flg) % 31 === 0;
-  const bits = new Bits(input, zlib ? 2 : 0);
+  return inflateRaw(zlib ? input.subarray(2) : input, budget, cap);
+}
+
+/** Decodes bare DEFLATE, as archives hold it. @throws Refusal `pdf_malformed`, `pdf_too_large` */
+export function inflateRaw(input: Uint8Array, budget: Budget, cap: number): Uint8Array {
+  const bits = new Bits(input, 0);
   const output = new Output(budget, cap);
   for (let last = 0; last === 0; ) {
     last = bits.take(1);

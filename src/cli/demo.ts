@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readCsv, readScopeCsv } from '../life/csv.ts';
+import { readRows, readScope } from '../life/row-file.ts';
 import { openFont } from '../life/font.ts';
 import type { RawRow } from '../life/row.ts';
 import type { ScopeEntry } from '../life/schema.ts';
@@ -167,8 +167,8 @@ async function main(): Promise<number> {
       out(USAGE);
       return 0;
     }
-    const { rows } = readCsv(input.candidates);
-    const scope = input.scope ? readScopeCsv(new Uint8Array(input.scope)) : deriveScope(rows, readFont());
+    const { rows } = readRows(input.candidates);
+    const scope = input.scope ? readScope(new Uint8Array(input.scope)) : deriveScope(rows, readFont());
     mkdirSync(input.out, { recursive: true });
     folder = mkdtempSync(join(tmpdir(), 'luzheng-demo-'));
     const clock = new Clock();

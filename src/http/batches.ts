@@ -5,7 +5,7 @@
  */
 import type { MiddlewareHandler } from 'hono';
 import * as v from 'valibot';
-import { readCsv } from '../life/csv.ts';
+import { readRows } from '../life/row-file.ts';
 import { readCandidates } from '../life/rows.ts';
 import { sha256, toBase64url } from '../life/bytes.ts';
 import { withDisclosures } from '../life/credential.ts';
@@ -57,7 +57,7 @@ export const batchRoutes = factory
     const key = c.req.header('idempotency-key') ?? null;
     if (key !== null && !/^[\x21-\x7e]{1,200}$/.test(key)) throw new Refusal('idempotency_key_malformed', 'An Idempotency-Key has 1 to 200 visible ASCII characters.');
     const bytes = await readBytes(c, LIMITS.batch);
-    const { rows, ignored } = type === 'text/csv' ? readCsv(bytes) : { rows: readCandidates(readShape(parseJson(bytes), CANDIDATES).candidates), ignored: [] as string[] };
+    const { rows, ignored } = type === 'text/csv' ? readRows(bytes) : { rows: readCandidates(readShape(parseJson(bytes), CANDIDATES).candidates), ignored: [] as string[] };
     const { batch, fresh } = await submitBatch(c.var.service, c.var.caller, rows, { key, body: toBase64url(await sha256(bytes)) });
     const { id, count, root, state } = batch;
     // A repeated key gets the answer that the first call got.

@@ -33,7 +33,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   seal_malformed: [400, '二维码中的签名数据不正确'],
   seal_format_unknown: [400, '二维码格式版本未知'],
   bundle_malformed: [400, '证书核验包格式不正确'],
-  csv_not_utf8: [400, '文件不是 UTF-8 编码，请另存为“CSV UTF-8”'],
+  csv_not_utf8: [400, '文件的文字编码无法识别或已损坏，请另存为“CSV UTF-8”'],
   csv_columns_missing: [400, '文件缺少必需的列'],
   csv_column_repeated: [400, '文件中有重复的列'],
   csv_quotes_malformed: [400, '文件中的引号不配对'],
@@ -102,6 +102,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   body_too_large: [413, '请求内容过大'],
   batch_too_large: [413, '一个批次最多 10,000 人'],
   media_type_not_supported: [415, '不支持的内容类型'],
+  table_format_unsupported: [415, '不支持的文件格式，请用 Excel 或 WPS 另存为 .xlsx 或“CSV UTF-8”'],
   // What could be read but must be mended
   rows_refused: [422, '名单中有错误，未保存任何内容'],
   capacity_exceeded: [422, '超过备案的年度评价规模'],

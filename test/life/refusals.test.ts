@@ -11,7 +11,7 @@ import { readBundle } from '../../src/life/bundle.ts';
 import { decodeUtf8, encodeUtf8, fromBase64url } from '../../src/life/bytes.ts';
 import { dayNumber } from '../../src/life/calendar.ts';
 import { CREDENTIAL_TYP, credentialKid, openCredential, splitCredential } from '../../src/life/credential.ts';
-import { readCsv } from '../../src/life/csv.ts';
+import { readRows } from '../../src/life/row-file.ts';
 import { makeDisclosures, readDisclosures } from '../../src/life/disclose.ts';
 import { buildNumber, parseNumber, parseOrganizationCode } from '../../src/life/number.ts';
 import { checkCount, readCandidates } from '../../src/life/rows.ts';
@@ -34,7 +34,7 @@ const CALLS: Record<string, (...args: never[]) => unknown> = {
   decodeUtf8: (value: number[]) => decodeUtf8(bytes(value)),
   parseJson: (text: string) => parseJson(bytes(text)),
   readShape: (value: unknown) => readShape(value, STATEMENT_BODY),
-  readCsv: (value: string | number[]) => readCsv(bytes(value)),
+  readRows: (value: string | number[]) => readRows(bytes(value)),
 };
 
 interface Vector { code: string; part?: string; call: string; args: unknown[] }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import Papa from 'papaparse';
 import { expect, test } from 'vitest';
-import { readCsv } from '../../src/life/csv.ts';
+import { readRows } from '../../src/life/row-file.ts';
 import { FAULTS, type FaultCode } from '../../src/life/faults.ts';
 import { isRefusal } from '../../src/life/refusal.ts';
 import { Unreadable } from '../../src/life/row-cells.ts';
@@ -27,7 +27,7 @@ const rulesLacking = (missing: number[] = []) => ({
 const check = (raw: RawRow[], missing?: number[]) => checkRows(raw, rulesLacking(missing));
 /** Vectors count rows as a CSV file does: the first is 2. */
 const asRows = (input: object | object[]): RawRow[] => [input].flat().map((values, at) => ({ row: at + 2, values: { ...GOOD, ...values } }));
-const fromCsv = (line: string) => readCsv(new TextEncoder().encode(`${FIELDS.join(',')}\n${line}\n`)).rows;
+const fromCsv = (line: string) => readRows(new TextEncoder().encode(`${FIELDS.join(',')}\n${line}\n`)).rows;
 const refused = (work: () => unknown): string => {
   try {
     work();
@@ -126,7 +126,7 @@ test('CSV and JSON give the same rows and the same faults for the same values', 
   fc.assert(
     fc.property(fc.array(fc.array(cell, { maxLength: 3 }), { minLength: 1, maxLength: 5 }), (overrides) => {
       const candidates = overrides.map((cells) => ({ ...GOOD, ...Object.fromEntries(cells) }));
-      const csv = readCsv(new TextEncoder().encode(Papa.unparse(candidates, { columns: [...FIELDS] }))).rows;
+      const csv = readRows(new TextEncoder().encode(Papa.unparse(candidates, { columns: [...FIELDS] }))).rows;
       const json = readCandidates(JSON.parse(JSON.stringify(candidates))).map((raw) => ({ ...raw, row: raw.row + 1 }));
       expect(check(csv)).toEqual(check(json));
     }),

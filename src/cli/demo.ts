@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readCsv, readScopeCsv } from '../life/csv.ts';
+import { readRows, readScope } from '../life/row-file.ts';
 import { openFont, type Font } from '../life/font.ts';
 import type { FontSet } from '../life/font-set.ts';
 import type { RawRow } from '../life/row.ts';
@@ -177,8 +177,8 @@ async function main(): Promise<number> {
       out(USAGE);
       return 0;
     }
-    const { rows } = readCsv(input.candidates);
-    const scope = input.scope ? readScopeCsv(new Uint8Array(input.scope)) : deriveScope(rows, readFonts());
+    const { rows } = readRows(input.candidates);
+    const scope = input.scope ? readScope(new Uint8Array(input.scope)) : deriveScope(rows, readFonts());
     mkdirSync(input.out, { recursive: true });
     folder = mkdtempSync(join(tmpdir(), 'luzheng-demo-'));
     const clock = new Clock();

@@ -6,7 +6,7 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
 import { encodeUtf8, sha256, toBase64url } from '../life/bytes.ts';
-import { readCsv } from '../life/csv.ts';
+import { readRows as readTable } from '../life/row-file.ts';
 import { photosOfArchive, photosOfRows, type GivenPhoto } from '../life/row-photos.ts';
 import { readCandidates, type RawRow } from '../life/rows.ts';
 import { Refusal } from '../life/refusal.ts';
@@ -33,7 +33,7 @@ const TO_SPLIT = 'Split the batch, or make the photos smaller: one inch is 295 Ã
 
 /** The one place where the bytes of a file of rows become rows. */
 function readFile(bytes: Uint8Array): { rows: RawRow[]; ignored: string[] } {
-  return readCsv(bytes);
+  return readTable(bytes);
 }
 
 function readRows(bytes: Uint8Array, isJson: boolean): Pick<Intake, 'rows' | 'ignored' | 'photos'> {

@@ -89,7 +89,7 @@ export const OPERATIONS: Record<string, Operation> = {
     headers: { 'Idempotency-Key': { type: 'string', pattern: '^[!-~]{1,200}$' } },
     body: { ...json('CandidatesBody', { candidates: [CANDIDATE] }), 'text/csv': { schema: TEXT, example: CSV }, 'multipart/form-data': { schema: ref('UploadForm') } },
     answers: { 201: { description: '已保存；相同 Idempotency-Key 得到同一批次 / stored; the same Idempotency-Key gets the same batch', content: json('BatchCreated', { id: 'b5f0c9a1e2d3b4c5d6e7f809', count: 1, root: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg', state: 'submitted' }), headers: { Location: TEXT, 'Idempotent-Replayed': TEXT } } },
-    problems: ['rows_refused', 'capacity_exceeded', 'organization_not_filed', 'idempotency_key_malformed', 'idempotency_key_reused', 'batch_empty', 'batch_too_large', 'candidates_malformed', 'csv_not_utf8', 'csv_columns_missing', 'csv_column_repeated', 'csv_quotes_malformed', ...OF_PHOTOS], problemExample: ROW_PROBLEM,
+    problems: ['rows_refused', 'capacity_exceeded', 'organization_not_filed', 'idempotency_key_malformed', 'idempotency_key_reused', 'batch_empty', 'batch_too_large', 'candidates_malformed', 'csv_not_utf8', 'csv_columns_missing', 'csv_column_repeated', 'csv_quotes_malformed', 'table_format_unsupported', ...OF_PHOTOS], problemExample: ROW_PROBLEM,
   },
   'GET /v1/batches': { tag: '评价机构', summary: '本机构的批次 / own batches', roles: ['organization'], answers: ok('最近 200 批 / the newest 200', json('BatchList')) },
   'GET /v1/batches/{id}': { tag: '评价机构', summary: '批次状态与进度 / state and progress', roles: ALL, answers: ok('batch', json('Batch')), problems: OF_BATCHES },

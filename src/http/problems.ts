@@ -40,7 +40,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   pdf_malformed: [400, '无法读取这份 PDF，文件可能已损坏'],
   pdf_encrypted: [400, 'PDF 已加密，无法核验'],
   pdf_active: [400, 'PDF 含有脚本或其他可执行内容，证书中不应有这些内容'],
-  csv_not_utf8: [400, '文件不是 UTF-8 编码，请另存为“CSV UTF-8”'],
+  csv_not_utf8: [400, '文件的文字编码无法识别或已损坏，请另存为“CSV UTF-8”'],
   csv_columns_missing: [400, '文件缺少必需的列'],
   csv_column_repeated: [400, '文件中有重复的列'],
   csv_quotes_malformed: [400, '文件中的引号不配对'],
@@ -128,6 +128,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   archive_too_large: [413, '照片压缩包内容过大，请拆分批次'],
   media_type_not_supported: [415, '不支持的内容类型'],
   range_outside: [416, '超出批次的证书范围'],
+  table_format_unsupported: [415, '不支持的文件格式，请用 Excel 或 WPS 另存为 .xlsx 或“CSV UTF-8”'],
   // What could be read but must be mended
   rows_refused: [422, '名单中有错误，未保存任何内容'],
   capacity_exceeded: [422, '超过备案的年度评价规模'],

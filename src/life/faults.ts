@@ -7,7 +7,7 @@
  */
 
 export interface Fault {
-  /** The file's own row number: in CSV the header is row 1; in JSON the first candidate is row 1. 0 for a photo that is nobody's. */
+  /** The file's own row number, as a spreadsheet shows it; in JSON the first candidate is row 1. 0 for a photo that is nobody's. */
   row: number;
   /** A column of FIELDS, `replaces`, `photo`, or `row` for the whole row. */
   field: string;
@@ -24,6 +24,8 @@ export const FAULTS = {
   field_unknown: { zh: '没有这个字段', en: 'There is no such field.' },
   value_missing: { zh: '此项必填', en: 'A value is required.' },
   value_type: { zh: '此项须为文本', en: 'The value must be text.' },
+  cell_formula: { zh: '此单元格是公式，其结果可能变化，请复制后“选择性粘贴”为数值', en: 'The cell is a formula, whose result may change; copy it and paste values only.' },
+  cell_error: { zh: '此单元格是错误值（如 #N/A、#REF!）', en: 'The cell holds an error such as #N/A or #REF!.' },
   formula: { zh: '单元格以 = + - @ 开头，像是公式，请改为文本', en: 'The cell begins with = + - or @ like a formula; store it as text.' },
   glyph_missing: { zh: '证书字体缺少字符 {points}，无法打印', en: 'The certificate font has no glyph for {points}.' },
 

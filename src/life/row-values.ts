@@ -6,6 +6,7 @@
 import { dayNumber } from './calendar.ts';
 import { fault, type Fault, type FaultCode } from './faults.ts';
 import { isLevel, LEVELS, levelWords, type Level } from './level.ts';
+import { Unreadable } from './row-cells.ts';
 
 /** What a reader returns: the value, or the code (with facts) of what is wrong. */
 export type Read<T> = { value: T } | Flaw;
@@ -27,9 +28,10 @@ export const looksLikeFormula = (text: string): boolean => /^[=+\-@]/.test(text)
 /** What forms write where there is no job: nothing, dashes, a slash, 无. */
 export const isNone = (text: string): boolean => /^(?:[-\u2010-\u2015\u2212\u2500_]*|\/|无|NONE|N\/A|NA)$/i.test(squeeze(text));
 
-/** A text field as given: CSV cells are text already, JSON may hold anything. Missing is the empty text. */
+/** A text field as given: cells of files are text already, JSON may hold anything. Missing is the empty text. */
 export function textOf(value: unknown): Read<string> {
   if (value === undefined || value === null) return { value: '' };
+  if (value instanceof Unreadable) return flaw(value.fault);
   return typeof value === 'string' ? { value } : flaw('value_type');
 }
 

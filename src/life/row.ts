@@ -13,10 +13,11 @@ export const OPTIONAL_FIELDS = ['replaces'] as const;
 export type Field = (typeof FIELDS)[number] | (typeof OPTIONAL_FIELDS)[number];
 
 export interface RawRow {
-  /** The file's own row number: CSV header is 1, first data row 2, blank lines counted; in JSON the first candidate is 1. */
+  /** The file's own row number, as a spreadsheet shows it: the header is 1, first data row 2, blank rows counted; in JSON the first candidate is 1. */
   row: number;
+  /** Texts; what else JSON or a workbook holds is judged by the readers of row-values.ts. */
   values: Record<string, unknown>;
-  /** Set by the CSV reader when the row's cells do not fit the header, so that its values cannot be told apart. */
+  /** Set by the reader of files when the row's cells do not fit the header, so that its values cannot be told apart. */
   cells?: { expected: number; found: number };
 }
 

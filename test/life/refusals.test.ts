@@ -11,7 +11,7 @@ import { readBundle } from '../../src/life/bundle.ts';
 import { decodeUtf8, encodeUtf8, fromBase64url } from '../../src/life/bytes.ts';
 import { dayNumber } from '../../src/life/calendar.ts';
 import { CREDENTIAL_TYP, credentialKid, openCredential, splitCredential } from '../../src/life/credential.ts';
-import { readCsv } from '../../src/life/csv.ts';
+import { readRows } from '../../src/life/row-file.ts';
 import { dottedOf, openDer } from '../../src/life/pades/der.ts';
 import { makeDisclosures, readDisclosures } from '../../src/life/disclose.ts';
 import { buildNumber, parseNumber, parseOrganizationCode } from '../../src/life/number.ts';
@@ -35,7 +35,7 @@ const CALLS: Record<string, (...args: never[]) => unknown> = {
   decodeUtf8: (value: number[]) => decodeUtf8(bytes(value)),
   parseJson: (text: string) => parseJson(bytes(text)),
   readShape: (value: unknown) => readShape(value, STATEMENT_BODY),
-  readCsv: (value: string | number[]) => readCsv(bytes(value)),
+  readRows: (value: string | number[]) => readRows(bytes(value)),
   openDer: (hex: string) => openDer(Uint8Array.from(Buffer.from(hex, 'hex'))),
   dottedOf: (hex: string) => dottedOf(openDer(Uint8Array.from(Buffer.from(hex, 'hex')))),
 };

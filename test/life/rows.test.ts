@@ -2,14 +2,15 @@
 import fc from 'fast-check';
 import Papa from 'papaparse';
 import { expect, test } from 'vitest';
-import { readCsv } from '../../src/life/csv.ts';
+import { readRows } from '../../src/life/row-file.ts';
 import { FAULTS, type FaultCode } from '../../src/life/faults.ts';
 import { isRefusal } from '../../src/life/refusal.ts';
+import { Unreadable } from '../../src/life/row-cells.ts';
 import { checkRows, FIELDS, MAX_ROWS, readCandidates, type RawRow, type ScopeEntry } from '../../src/life/rows.ts';
 import vectors from '../vectors/rows.json' with { type: 'json' };
 
 interface Expected { row?: number; field: string; code: string }
-interface Vector { name: string; input?: object | object[]; csv?: string; missing?: number[]; expect: Expected[] }
+interface Vector { name: string; input?: object | object[]; unreadable?: Record<string, Unreadable['fault']>; csv?: string; missing?: number[]; expect: Expected[] }
 
 const GOOD = {
   name: '张伟', id_type: '居民身份证', id_number: '11010519491231002X', occupation_code: '6-31-01-03', occupation_name: '电工',
@@ -26,7 +27,7 @@ const rulesLacking = (missing: number[] = []) => ({
 const check = (raw: RawRow[], missing?: number[]) => checkRows(raw, rulesLacking(missing));
 /** Vectors count rows as a CSV file does: the first is 2. */
 const asRows = (input: object | object[]): RawRow[] => [input].flat().map((values, at) => ({ row: at + 2, values: { ...GOOD, ...values } }));
-const fromCsv = (line: string) => readCsv(new TextEncoder().encode(`${FIELDS.join(',')}\n${line}\n`)).rows;
+const fromCsv = (line: string) => readRows(new TextEncoder().encode(`${FIELDS.join(',')}\n${line}\n`)).rows;
 const refused = (work: () => unknown): string => {
   try {
     work();
@@ -37,8 +38,13 @@ const refused = (work: () => unknown): string => {
   return 'accepted';
 };
 
-test.each(vectors as Vector[])('$name', ({ input, csv, missing, expect: expected }) => {
-  const { rows, faults } = check(csv === undefined ? asRows(input ?? {}) : fromCsv(csv), missing);
+/** The rows of a vector: as JSON has them, with unreadable cells of a workbook, or as a line of CSV. */
+const rowsOf = ({ input = {}, unreadable = {}, csv }: Vector): RawRow[] =>
+  csv === undefined ? asRows(input).map(({ row, values }) => ({ row, values: { ...values, ...Object.fromEntries(Object.entries(unreadable).map(([field, code]) => [field, new Unreadable(code)])) } })) : fromCsv(csv);
+
+test.each(vectors as Vector[])('$name', (vector) => {
+  const { input, missing, expect: expected } = vector;
+  const { rows, faults } = check(rowsOf(vector), missing);
   const found = faults.map(({ row, field, code }) => ({ row, field, code }));
   expect(found).toEqual(expected.map((each) => ({ row: 2, ...each })));
   if (expected.length === 0) expect(rows).toHaveLength([input].flat().length);
@@ -51,8 +57,9 @@ test('every code of the catalog has a vector', () => {
 });
 
 test('every sentence is Chinese, then English, with its placeholders filled and nobody named', () => {
-  for (const { name, input, csv, missing } of vectors as Vector[]) {
-    for (const { message } of check(csv === undefined ? asRows(input ?? {}) : fromCsv(csv), missing).faults) {
+  for (const vector of vectors as Vector[]) {
+    const { name } = vector;
+    for (const { message } of check(rowsOf(vector), vector.missing).faults) {
       expect(message, name).toMatch(/^[^\n]*\p{Script=Han}[^\n]* \/ [A-Z][^\n]*\.$/u);
       expect(message, name).not.toMatch(/[{}]|undefined|张|李|\d{9}/);
     }
@@ -120,7 +127,7 @@ test('CSV and JSON give the same rows and the same faults for the same values', 
   fc.assert(
     fc.property(fc.array(fc.array(cell, { maxLength: 3 }), { minLength: 1, maxLength: 5 }), (overrides) => {
       const candidates = overrides.map((cells) => ({ ...GOOD, ...Object.fromEntries(cells) }));
-      const csv = readCsv(new TextEncoder().encode(Papa.unparse(candidates, { columns: [...FIELDS] }))).rows;
+      const csv = readRows(new TextEncoder().encode(Papa.unparse(candidates, { columns: [...FIELDS] }))).rows;
       const json = readCandidates(JSON.parse(JSON.stringify(candidates))).map((raw) => ({ ...raw, row: raw.row + 1 }));
       expect(check(csv)).toEqual(check(json));
     }),

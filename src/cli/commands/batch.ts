@@ -3,7 +3,7 @@
  * the rows that the service shows and signs nothing else; submit also compares those rows, and photos, with the files.
  */
 import { readFileSync } from 'node:fs';
-import { readCsv } from '../../life/csv.ts';
+import { readRows } from '../../life/row-file.ts';
 import { levelName } from '../../life/level.ts';
 import { fromHere, KEY, KEY_HELP, type Command } from '../command.ts';
 import { photosFor, readArchive, savePhotos, uploadOf } from '../photos.ts';
@@ -35,7 +35,7 @@ export const submit: Command = {
   async run(input) {
     const { caller } = await input.caller();
     const bytes = new Uint8Array(readFileSync(fromHere(input.word(0))));
-    const { rows } = readCsv(bytes);
+    const { rows } = readRows(bytes);
     const archive = input.text('photos') === undefined ? undefined : readArchive(input.path('photos'));
     const key = input.text('idempotency-key');
     const made = await caller.json<{ id: string; ignored_columns?: string[] }>('POST', '/v1/batches', { ...uploadOf(bytes, 'text/csv', archive), ...(key === undefined ? {} : { headers: { 'Idempotency-Key': key } }) });

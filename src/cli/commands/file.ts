@@ -1,7 +1,7 @@
 /** Owns `luzheng file` (备案) and `luzheng client`: what a centre puts on file about an organization. */
 import { readFileSync } from 'node:fs';
 import { readKeyFile, writeKeyFile } from '../../../keys/make.ts';
-import { readScopeCsv } from '../../life/csv.ts';
+import { readScope } from '../../life/row-file.ts';
 import { parseOrganizationCode } from '../../life/number.ts';
 import type { Filing } from '../../life/schema.ts';
 import { handInCertificate } from '../certify.ts';
@@ -29,7 +29,7 @@ export const file: Command = {
     const { identity, caller } = await input.caller();
     const from = input.text('from');
     const given: Partial<FilingInput> = from === undefined ? {} : (JSON.parse(readFileSync(fromHere(from), 'utf8')) as FilingInput);
-    const scope = input.text('scope') === undefined ? given.scope : readScopeCsv(new Uint8Array(readFileSync(input.path('scope'))));
+    const scope = input.text('scope') === undefined ? given.scope : readScope(new Uint8Array(readFileSync(input.path('scope'))));
     if (!scope) throw usage('缺少 --scope', '--scope is missing');
     const filing = await fileWith(
       identity,

@@ -1,18 +1,24 @@
 /**
- * Owns the CSV forms of a batch: candidate rows, and the scope of a filing.
- * Cells are handed on as text, unjudged; what they may say is decided in row-check.ts, the same for CSV and JSON.
+ * Owns the files that carry candidate rows, and the scope of a filing: workbooks and text files alike.
+ * Cells are handed on unjudged; what they may say is decided in row-check.ts, the same for every form of file and for JSON.
  * It refuses a file whose columns cannot be told (missing, or there twice); columns nobody asked for are ignored and named.
  */
 import { encodeUtf8 } from './bytes.ts';
 import type { Level } from './level.ts';
 import { Refusal } from './refusal.ts';
 import { FIELDS, MAX_TEXT_BYTES, NO_JOB, type Field, type RawRow, type ScopeEntry } from './row.ts';
+import { isBlank, type Cell, type Columns } from './row-cells.ts';
 import { fieldOf } from './row-headers.ts';
 import { readTable } from './row-table.ts';
 import { foldText, isNone, looksLikeFormula, readLevel, readOccupationCode } from './row-values.ts';
 import { checkCount } from './rows.ts';
 
 export { scopeOf } from './row-scope.ts';
+
+const columnsOf = (nameOf: (header: string) => string | undefined, required: readonly string[]): Columns => ({
+  isKnown: (header) => nameOf(header) !== undefined,
+  required: required.length,
+});
 
 /** Maps columns to fields; refuses `csv_column_repeated` and `csv_columns_missing`. */
 function mapColumns<Name extends string>(header: string[], nameOf: (header: string) => Name | undefined, required: readonly Name[]) {
@@ -28,27 +34,33 @@ function mapColumns<Name extends string>(header: string[], nameOf: (header: stri
 }
 
 /** A row may leave out trailing cells nobody needs, or have blank ones beyond the header; anything else has slipped. */
-function misfit(cells: string[], header: string[], columns: (Field | undefined)[]): { expected: number; found: number } | undefined {
-  const unheaded = cells.some((cell, at) => cell.trim() !== '' && (header[at] ?? '').trim() === '');
+function misfit(cells: Cell[], header: string[], columns: (Field | undefined)[]): { expected: number; found: number } | undefined {
+  const unheaded = cells.some((cell, at) => !isBlank(cell) && isBlank(header[at] ?? ''));
   const short = columns.slice(cells.length).some((field) => field !== undefined && (FIELDS as readonly string[]).includes(field));
   if (!unheaded && !short) return undefined;
-  const lastUsed = (row: string[]) => row.findLastIndex((cell) => cell.trim() !== '') + 1;
+  const lastUsed = (row: Cell[]) => row.findLastIndex((cell) => !isBlank(cell)) + 1;
   return { expected: lastUsed(header), found: short ? cells.length : lastUsed(cells) };
 }
 
 /**
- * Reads candidate rows. `ignored` names the columns that were not used.
- * @throws Refusal `csv_not_utf8`, `csv_quotes_malformed`, `csv_columns_missing`, `csv_column_repeated`, `batch_empty`, `batch_too_large`
+ * A number is its shortest text, as a text file would have it. Only an ID number stays one: 18 digits do not fit into
+ * it, and fewer have lost their leading zeros.
  */
-export function readCsv(bytes: Uint8Array): { rows: RawRow[]; ignored: string[] } {
-  const table = readTable(bytes, (header) => fieldOf(header) !== undefined);
+const valueOf = (field: Field, cell: Cell): unknown => (typeof cell === 'number' && field !== 'id_number' ? String(cell) : cell);
+
+/**
+ * Reads candidate rows from a .xlsx workbook or a CSV file. `ignored` names the columns that were not used.
+ * @throws Refusal `csv_columns_missing`, `csv_column_repeated`, `batch_empty`, `batch_too_large`, and what readTable throws
+ */
+export function readRows(bytes: Uint8Array): { rows: RawRow[]; ignored: string[] } {
+  const table = readTable(bytes, columnsOf(fieldOf, FIELDS));
   if (table.header.length === 0) checkCount(0);
   const columns = mapColumns(table.header, fieldOf, FIELDS);
   checkCount(table.rows.length);
   const rows = table.rows.map(({ row, cells }): RawRow => {
     const values: Record<string, unknown> = {};
     columns.forEach((field, at) => {
-      if (field !== undefined) values[field] = cells[at] ?? '';
+      if (field !== undefined) values[field] = valueOf(field, cells[at] ?? '');
     });
     const slipped = misfit(cells, table.header, columns);
     return slipped ? { row, values, cells: slipped } : { row, values };
@@ -74,16 +86,20 @@ const splitList = (text: string): string[] => text.split(/[;；、|]/).map((item
 
 /**
  * Reads a filing's scope: occupation_code, occupation_name, job_types, levels (lists with `;`), and optionally edition (2022).
- * @throws Refusal `scope_malformed` (with `row` and `field`), and what readCsv throws for a file that cannot be read
+ * @throws Refusal `scope_malformed` (with `row` and `field`), and what readRows throws for a file that cannot be read
  */
-export function readScopeCsv(bytes: Uint8Array): ScopeEntry[] {
-  const table = readTable(bytes, (header) => scopeFieldOf(header) !== undefined);
+export function readScope(bytes: Uint8Array): ScopeEntry[] {
+  const table = readTable(bytes, columnsOf(scopeFieldOf, SCOPE_FIELDS));
   const columns = mapColumns<ScopeField>(table.header, scopeFieldOf, SCOPE_FIELDS);
   const filed = new Set<string>();
   const entries = table.rows.map(({ row, cells }): ScopeEntry => {
     const bad = (field: string, message: string) => new Refusal('scope_malformed', `Row ${row} of the scope: ${message}`, { row, field });
-    const cell = (field: ScopeField) => (cells[columns.indexOf(field)] ?? '').normalize('NFC').trim();
-    if (cells.some((value, at) => value.trim() !== '' && (table.header[at] ?? '').trim() === '')) throw bad('row', 'it has more cells than the header.');
+    const cell = (field: ScopeField): string => {
+      const value = cells[columns.indexOf(field)] ?? '';
+      if (typeof value !== 'string' && typeof value !== 'number') throw bad(field, 'a formula, an error or a truth value is no text.');
+      return String(value).normalize('NFC').trim();
+    };
+    if (cells.some((value, at) => !isBlank(value) && isBlank(table.header[at] ?? ''))) throw bad('row', 'it has more cells than the header.');
     const printable = (field: string, text: string): string => {
       if (text === '' || isNone(text)) throw bad(field, 'a text is required.');
       if (looksLikeFormula(text) || /[\p{C}\u2028\u2029]/u.test(text)) throw bad(field, 'the text begins like a formula or contains control characters.');

@@ -5,12 +5,12 @@
  */
 import type { MiddlewareHandler } from 'hono';
 import * as v from 'valibot';
-import { readRows } from '../life/row-file.ts';
 import { readCandidates } from '../life/rows.ts';
 import { sha256, toBase64url } from '../life/bytes.ts';
 import { withDisclosures } from '../life/credential.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { RowFacts } from '../life/leaf.ts';
+import { FILE_TYPES, readRows } from '../life/row-file.ts';
 import { sealUrl } from '../life/seal.ts';
 import { requireReach, type Caller } from '../enrol.ts';
 import { CALL_SECONDS, issueBatch } from '../registrar.ts';
@@ -53,11 +53,11 @@ function stretch(query: Record<string, string>): { from: number; limit: number }
 export const batchRoutes = factory
   .createApp()
   .post('/v1/batches', allow('organization'), async (c) => {
-    const type = requireType(c, ['application/json', 'text/csv']);
+    const type = requireType(c, ['application/json', ...FILE_TYPES]);
     const key = c.req.header('idempotency-key') ?? null;
     if (key !== null && !/^[\x21-\x7e]{1,200}$/.test(key)) throw new Refusal('idempotency_key_malformed', 'An Idempotency-Key has 1 to 200 visible ASCII characters.');
     const bytes = await readBytes(c, LIMITS.batch);
-    const { rows, ignored } = type === 'text/csv' ? readRows(bytes) : { rows: readCandidates(readShape(parseJson(bytes), CANDIDATES).candidates), ignored: [] as string[] };
+    const { rows, ignored } = type === 'application/json' ? { rows: readCandidates(readShape(parseJson(bytes), CANDIDATES).candidates), ignored: [] as string[] } : readRows(bytes);
     const { batch, fresh } = await submitBatch(c.var.service, c.var.caller, rows, { key, body: toBase64url(await sha256(bytes)) });
     const { id, count, root, state } = batch;
     // A repeated key gets the answer that the first call got.

@@ -132,6 +132,8 @@ test('what an encoding leaves in a cell is refused in its row: replacement and p
 });
 
 test.each([
+  ['an old workbook', table('libreoffice.xls'), 'table_format_unsupported'],
+  ['an OpenDocument workbook', table('libreoffice.ods'), 'table_format_unsupported'],
   ['a web page called .xls', bytes('<html><body><table><tr><td>姓名</td></tr></table>'), 'table_format_unsupported'],
   ['a web page in GBK called .xls', gbk('\r\n<meta charset="gb2312"><table><tr><td>姓名'), 'table_format_unsupported'],
   ['XML called .xls', bytes('\ufeff<?xml version="1.0"?><Workbook/>'), 'table_format_unsupported'],

@@ -8,8 +8,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readRows, readScope } from '../life/row-file.ts';
 import { openFont } from '../life/font.ts';
+import { readRows, readScope, typeOfFile } from '../life/row-file.ts';
 import type { RawRow } from '../life/row.ts';
 import type { ScopeEntry } from '../life/schema.ts';
 import { usccCheckCharacter } from '../life/uscc.ts';
@@ -23,9 +23,10 @@ import { appointCentre, makeKey, nameClient, type Identity, type KeyPair } from 
 import { approveWith, fileWith, issueWith, nameServiceKey, readBatch, requireSameRows, type TrustFile } from './steps.ts';
 import { err, explain, Failure, out, Progress, usage } from './talk.ts';
 
-const USAGE = `用法 / usage: npm run demo -- --candidates FILE.csv [--scope SCOPE.csv] --out DIR [--pdf N|all]
-  --candidates  名单 CSV（UTF-8，表头中英文均可）/ the candidates, with English or Chinese headers
-  --scope       备案范围 CSV：occupation_code,occupation_name,job_types,levels（列表用 ; 分隔）；缺省时取名单中的职业、工种、等级
+const USAGE = `用法 / usage: npm run demo -- --candidates FILE [--scope FILE] --out DIR [--pdf N|all]
+  --candidates  名单：.xlsx 或 CSV（UTF-8、GBK、GB18030），表头中英文均可
+                the candidates, a .xlsx workbook or CSV, with English or Chinese headers
+  --scope       备案范围，.xlsx 或 CSV：occupation_code,occupation_name,job_types,levels（列表用 ; 分隔）；缺省时取名单中的职业、工种、等级
                 the filing's scope; without it the occupations, jobs and levels of the file are filed
   --out         输出目录 / where the results go
   --pdf         为前 N 张（默认 10）或全部证书生成 PDF 和核验包 / PDFs and bundles of the first N certificates, or all
@@ -51,7 +52,7 @@ function readArguments(argv: string[]): Arguments | undefined {
     options: { candidates: { type: 'string' }, scope: { type: 'string' }, out: { type: 'string' }, pdf: { type: 'string', default: '10' }, help: { type: 'boolean', short: 'h' } },
   });
   if (values.help) return undefined;
-  if (!values.candidates) throw usage('缺少 --candidates', '--candidates FILE.csv is missing');
+  if (!values.candidates) throw usage('缺少 --candidates', '--candidates FILE is missing');
   if (!values.out) throw usage('缺少 --out', '--out DIR is missing');
   if (!/^(all|\d{1,5})$/.test(values.pdf)) throw usage('--pdf 应为数字或 all', '--pdf takes a number or all');
   return {
@@ -111,7 +112,7 @@ async function life(service: LocalService, root: KeyPair, input: Arguments, rows
   const source = input.scope ? '' : '（未给出 --scope，按名单中的职业、工种、等级备案 / no --scope: filed as the file asks）';
   clock.done('备案', 'organization filed', `${CODE} ${NAME}, ${scope.length} 个职业 occupations${source}`);
 
-  const batch = await as(client).json<{ id: string; ignored_columns?: string[] }>('POST', '/v1/batches', { body: input.candidates, type: 'text/csv' });
+  const batch = await as(client).json<{ id: string; ignored_columns?: string[] }>('POST', '/v1/batches', { body: input.candidates, type: typeOfFile(input.candidates) });
   const seen = await readBatch(as(client), batch.id, new Progress('核对名单 reading rows'));
   requireSameRows(rows, seen);
   clock.done('上传', 'uploaded', `${seen.ref.count} 人 rows, root ${seen.ref.root}`);

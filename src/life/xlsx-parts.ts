@@ -1,19 +1,20 @@
 /**
- * Owns the container of a workbook: a ZIP (APPNOTE.TXT 6.3.10) whose entries are named parts, inflated piece by piece
- * under one budget for the whole workbook. What is not asked for is never inflated.
+ * Owns the container of a workbook: a ZIP (APPNOTE.TXT 6.3.10) whose entries are named parts, inflated under one budget
+ * for the whole workbook. What is not asked for is never inflated. Sizes in 64 bits are read, as some writers always give them.
  * It refuses encryption, macros, links to other files and data sources, and a container that lies about itself.
  */
-import { Inflate } from 'fflate';
+import { crc32 } from './checksum.ts';
+import { inflateExactly } from './inflate.ts';
 import { Refusal } from './refusal.ts';
 
 /** Entries of a container. A list has about ten, and one for each picture that somebody put into a cell. */
 const MAX_ENTRIES = 2000;
 
-/** Inflated bytes over all parts that are read. 10,000 rows of 12 columns take 8 MB; borders drawn far below them take more. */
-const MAX_INFLATED = 32_000_000;
+/** Bytes of one part, inflated: twice what the sheet of 10,000 rows of 12 columns takes, for borders drawn far below them. */
+const MAX_PART = 16_000_000;
 
-/** Packed bytes inflated at a time: DEFLATE makes at most 1,032 times as many of them. */
-const SLICE = 8192;
+/** Bytes of all parts that are read. */
+const MAX_INFLATED = 48_000_000;
 
 export const malformed = (part: string, why: string, facts: { row?: number } = {}): Refusal =>
   new Refusal('xlsx_malformed', `The workbook cannot be read: ${why}. Open it in Excel or WPS and save it again as .xlsx.`, { part: part.slice(0, 100), ...facts });
@@ -31,22 +32,12 @@ interface Entry {
   stored: boolean;
 }
 
-const CRC = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;
-  return value;
-});
-
-/** The CRC-32 of all bytes so far, and these. Begins and ends with its complement. */
-function crc32(crc: number, bytes: Uint8Array): number {
-  for (let i = 0; i < bytes.length; i++) crc = (CRC[(crc ^ (bytes[i] as number)) & 0xff] as number) ^ (crc >>> 8);
-  return crc;
-}
-
 export class Parts {
   readonly #bytes: Uint8Array;
   readonly #entries: Map<string, Entry>;
   #inflated = 0;
+  /** The part read last: a sheet is looked at before it is read. */
+  #last: { name: string; bytes: Uint8Array } | undefined;
 
   /** @throws Refusal `xlsx_malformed`, `xlsx_too_large`, `xlsx_encrypted`, `xlsx_macros`, `xlsx_external` */
   constructor(bytes: Uint8Array) {
@@ -65,31 +56,19 @@ export class Parts {
     return this.#entries.has(name.toLowerCase());
   }
 
-  /** The bytes of a part, piece by piece, so that a reader may stop. Length and checksum hold when the last piece is given. */
-  *read(name: string): Generator<Uint8Array> {
+  /** The bytes of a part, whole and undamaged. */
+  read(name: string): Uint8Array {
+    if (this.#last?.name === name) return this.#last.bytes;
     const entry = this.#entries.get(name.toLowerCase());
     if (!entry) throw malformed(name, 'a part is missing');
-    const pieces: Uint8Array[] = [];
-    const inflate = entry.stored ? undefined : new Inflate((piece) => pieces.push(piece));
-    let [size, crc] = [0, -1];
-    for (let done = 0; done < entry.packed; done += SLICE) {
-      const end = Math.min(done + SLICE, entry.packed);
-      const slice = this.#bytes.subarray(entry.at + done, entry.at + end);
-      try {
-        if (inflate) inflate.push(slice, end === entry.packed);
-        else pieces.push(slice);
-      } catch {
-        throw malformed(name, 'its compressed data are damaged');
-      }
-      for (const piece of pieces.splice(0)) {
-        size += piece.length;
-        this.#inflated += piece.length;
-        if (this.#inflated > MAX_INFLATED) throw tooLarge('bytes', MAX_INFLATED);
-        crc = crc32(crc, piece);
-        yield piece;
-      }
-    }
-    if (size !== entry.size || (crc ^ -1) >>> 0 !== entry.crc) throw malformed(name, 'its compressed data are damaged');
+    const { at, packed, size, crc, stored } = entry;
+    if (size > MAX_PART) throw tooLarge('bytes in a part', MAX_PART);
+    if ((this.#inflated += size) > MAX_INFLATED) throw tooLarge('bytes', MAX_INFLATED);
+    const given = this.#bytes.subarray(at, at + packed);
+    const bytes = stored ? given : inflateExactly(given, size);
+    if (bytes?.length !== size || crc32(bytes) !== crc) throw malformed(name, 'its compressed data are damaged');
+    this.#last = { name, bytes };
+    return bytes;
   }
 }
 

@@ -90,24 +90,16 @@ export function readXml(parts: Parts, name: string, wanted: Elements): void {
     throw malformed(name, 'a part is not well-formed XML');
   });
 
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const decode = (piece?: Uint8Array): string => {
-    try {
-      return decoder.decode(piece, { stream: piece !== undefined });
-    } catch {
-      throw malformed(name, 'its text is not in UTF-8');
-    }
-  };
-  let before = '';
-  const write = (text: string) => {
-    if (/<!(?:DOCTYPE|ENTITY)/.test(before + text)) throw new Refusal('xlsx_external', 'The workbook contains a document type or entities. Save it again in Excel or WPS.', { part: name });
-    before = text.slice(-9);
-    for (let at = 0; at < text.length && !stopped; at += PIECE) parser.write(text.slice(at, at + PIECE));
-  };
-  for (const piece of parts.read(name)) {
-    write(decode(piece));
-    if (stopped) return;
-  }
-  write(decode());
+  const text = decode(parts.read(name), name);
+  if (/<!(?:DOCTYPE|ENTITY)/.test(text)) throw new Refusal('xlsx_external', 'The workbook contains a document type or entities. Save it again in Excel or WPS.', { part: name });
+  for (let at = 0; at < text.length && !stopped; at += PIECE) parser.write(text.slice(at, at + PIECE));
   if (!stopped) parser.close();
+}
+
+function decode(bytes: Uint8Array, name: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw malformed(name, 'its text is not in UTF-8');
+  }
 }

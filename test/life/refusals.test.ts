@@ -84,7 +84,7 @@ test('every code has a vector or a test that names it', () => {
 /** Codes that never leave as a problem: they are what a Report says of a check, or a defect of ours. */
 const NO_PROBLEM = {
   report: ['credential_not_canonical', 'disclosure_malformed', 'disclosure_not_signed', 'disclosure_repeated', 'filing_differs', 'host_unknown', 'number_contradicts', 'replaced', 'row_not_approved', 'seal_differs', 'successor_differs'],
-  defect: ['font_unusable', 'qr_unusable', 'salt_malformed', 'text_empty'],
+  defect: ['font_unusable', 'pdf_malformed', 'pdf_too_large', 'qr_unusable', 'salt_malformed', 'text_empty'],
 };
 
 test('every code has a status and a Chinese title, or is known to need none', () => {

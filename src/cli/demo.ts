@@ -7,9 +7,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readRows, readScope } from '../life/row-file.ts';
 import { openFont, type Font } from '../life/font.ts';
 import type { FontSet } from '../life/font-set.ts';
+import { readRows, readScope, typeOfFile } from '../life/row-file.ts';
 import type { RawRow } from '../life/row.ts';
 import type { ScopeEntry } from '../life/schema.ts';
 import { usccCheckCharacter } from '../life/uscc.ts';
@@ -26,9 +26,10 @@ import { photosFor, readArchive, uploadOf } from './photos.ts';
 import { approveWith, fileWith, issueWith, nameServiceKey, readBatch, requireSameRows, type TrustFile } from './steps.ts';
 import { err, explain, Failure, out, Progress, usage } from './talk.ts';
 
-const USAGE = `用法 / usage: npm run demo -- --candidates FILE.csv [--scope SCOPE.csv] [--photos ZIP|DIR] --out DIR [--pdf N|all]
-  --candidates  名单 CSV（UTF-8，表头中英文均可）/ the candidates, with English or Chinese headers
-  --scope       备案范围 CSV：occupation_code,occupation_name,job_types,levels（列表用 ; 分隔）；缺省时取名单中的职业、工种、等级
+const USAGE = `用法 / usage: npm run demo -- --candidates FILE [--scope FILE] [--photos ZIP|DIR] --out DIR [--pdf N|all]
+  --candidates  名单：.xlsx 或 CSV（UTF-8、GBK、GB18030），表头中英文均可
+                the candidates, a .xlsx workbook or CSV, with English or Chinese headers
+  --scope       备案范围，.xlsx 或 CSV：occupation_code,occupation_name,job_types,levels（列表用 ; 分隔）；缺省时取名单中的职业、工种、等级
                 the filing's scope; without it the occupations, jobs and levels of the file are filed
   --photos      照片 ZIP 或文件夹，以证件号码命名 / photos named by document number
   --out         输出目录 / where the results go
@@ -56,7 +57,7 @@ function readArguments(argv: string[]): Arguments | undefined {
     options: { candidates: { type: 'string' }, scope: { type: 'string' }, photos: { type: 'string' }, out: { type: 'string' }, pdf: { type: 'string', default: '10' }, help: { type: 'boolean', short: 'h' } },
   });
   if (values.help) return undefined;
-  if (!values.candidates) throw usage('缺少 --candidates', '--candidates FILE.csv is missing');
+  if (!values.candidates) throw usage('缺少 --candidates', '--candidates FILE is missing');
   if (!values.out) throw usage('缺少 --out', '--out DIR is missing');
   if (!/^(all|\d{1,5})$/.test(values.pdf)) throw usage('--pdf 应为数字或 all', '--pdf takes a number or all');
   return {
@@ -119,7 +120,7 @@ async function life(service: LocalService, root: KeyPair, input: Arguments, rows
   const source = input.scope ? '' : '（未给出 --scope，按名单中的职业、工种、等级备案 / no --scope: filed as the file asks）';
   clock.done('备案', 'organization filed', `${CODE} ${NAME}, ${scope.length} 个职业 occupations${source}`);
 
-  const batch = await as(client).json<{ id: string; ignored_columns?: string[] }>('POST', '/v1/batches', uploadOf(input.candidates, 'text/csv', input.photos));
+  const batch = await as(client).json<{ id: string; ignored_columns?: string[] }>('POST', '/v1/batches', uploadOf(input.candidates, typeOfFile(input.candidates), input.photos));
   const seen = await readBatch(as(client), batch.id, new Progress('核对名单 reading rows'));
   const photos = await photosFor(rows, input.photos);
   requireSameRows(rows, seen, photos);

@@ -6,7 +6,7 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
 import { encodeUtf8, sha256, toBase64url } from '../life/bytes.ts';
-import { readRows as readTable } from '../life/row-file.ts';
+import { FILE_TYPES, readRows as readTable } from '../life/row-file.ts';
 import { photosOfArchive, photosOfRows, type GivenPhoto } from '../life/row-photos.ts';
 import { readCandidates, type RawRow } from '../life/rows.ts';
 import { Refusal } from '../life/refusal.ts';
@@ -24,7 +24,6 @@ export interface Intake {
 
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'multipart/form-data';
-const FILE_TYPES = ['text/csv'] as const;
 
 const CANDIDATES = v.object({ candidates: v.array(v.unknown()), plan: v.optional(v.pipe(v.string(), v.maxLength(100))) });
 

@@ -2,6 +2,7 @@
  * Owns the table of operations in openapi.json: each route with its words in Chinese and English, what it takes
  * and what it answers. A test holds that the table has every route of the Worker and no other.
  */
+import { XLSX_TYPE } from '../life/row-file.ts';
 import type { StatementType } from '../life/schema.ts';
 import { CANDIDATE, CODE, CREDENTIAL, CSV, DIGITS, HOLDER, ID, MISSING, NUMBER, REPORT, ROW_PROBLEM, SEARCH, TOKEN } from './openapi-examples.ts';
 import { ref, type Schema } from './openapi-schemas.ts';
@@ -11,6 +12,7 @@ const JSON_TYPE = 'application/json';
 export const BUNDLE_TYPE = 'application/vnd.luzheng.bundle+json';
 const SD_JWT_TYPE = 'application/vc+sd-jwt';
 const FILE: Schema = { type: 'string', contentMediaType: 'application/pdf' };
+const WORKBOOK: Schema = { type: 'string', contentMediaType: XLSX_TYPE };
 const TEXT: Schema = { type: 'string' };
 
 type Media = Record<string, { schema: Schema; example?: unknown }>;
@@ -85,11 +87,11 @@ export const OPERATIONS: Record<string, Operation> = {
 
   'POST /v1/batches': {
     tag: '评价机构', summary: '上传一批合格结果 / upload a batch of passed results', roles: ['organization'],
-    description: '有任何错误则不保存，并一次列出全部错误 / nothing is stored if any row is bad, and every fault of every row is listed.',
+    description: 'CSV 为 UTF-8、GBK/GB18030 或带 BOM 的 UTF-16；也可用 .xlsx 工作簿；以文件内容为准。有任何错误则不保存，并一次列出全部错误 / CSV in UTF-8, GBK/GB18030 or UTF-16 with BOM, or a .xlsx workbook: the content decides. Nothing is stored if any row is bad, and every fault of every row is listed.',
     headers: { 'Idempotency-Key': { type: 'string', pattern: '^[!-~]{1,200}$' } },
-    body: { ...json('CandidatesBody', { candidates: [CANDIDATE] }), 'text/csv': { schema: TEXT, example: CSV }, 'multipart/form-data': { schema: ref('UploadForm') } },
+    body: { ...json('CandidatesBody', { candidates: [CANDIDATE] }), 'text/csv': { schema: TEXT, example: CSV }, [XLSX_TYPE]: { schema: WORKBOOK }, 'multipart/form-data': { schema: ref('UploadForm') } },
     answers: { 201: { description: '已保存；相同 Idempotency-Key 得到同一批次 / stored; the same Idempotency-Key gets the same batch', content: json('BatchCreated', { id: 'b5f0c9a1e2d3b4c5d6e7f809', count: 1, root: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg', state: 'submitted' }), headers: { Location: TEXT, 'Idempotent-Replayed': TEXT } } },
-    problems: ['rows_refused', 'capacity_exceeded', 'organization_not_filed', 'idempotency_key_malformed', 'idempotency_key_reused', 'batch_empty', 'batch_too_large', 'candidates_malformed', 'csv_not_utf8', 'csv_columns_missing', 'csv_column_repeated', 'csv_quotes_malformed', 'table_format_unsupported', ...OF_PHOTOS], problemExample: ROW_PROBLEM,
+    problems: ['rows_refused', 'capacity_exceeded', 'organization_not_filed', 'idempotency_key_malformed', 'idempotency_key_reused', 'batch_empty', 'batch_too_large', 'candidates_malformed', 'csv_not_utf8', 'csv_columns_missing', 'csv_column_repeated', 'csv_quotes_malformed', 'table_format_unsupported', 'xlsx_malformed', 'xlsx_too_large', 'xlsx_encrypted', 'xlsx_macros', 'xlsx_external', 'xlsx_sheets', 'xlsx_hidden_rows', 'xlsx_merged_cells', ...OF_PHOTOS], problemExample: ROW_PROBLEM,
   },
   'GET /v1/batches': { tag: '评价机构', summary: '本机构的批次 / own batches', roles: ['organization'], answers: ok('最近 200 批 / the newest 200', json('BatchList')) },
   'GET /v1/batches/{id}': { tag: '评价机构', summary: '批次状态与进度 / state and progress', roles: ALL, answers: ok('batch', json('Batch')), problems: OF_BATCHES },

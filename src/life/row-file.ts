@@ -9,11 +9,17 @@ import { Refusal } from './refusal.ts';
 import { FIELDS, MAX_TEXT_BYTES, NO_JOB, type Field, type RawRow, type ScopeEntry } from './row.ts';
 import { isBlank, type Cell, type Columns } from './row-cells.ts';
 import { fieldOf } from './row-headers.ts';
-import { readTable } from './row-table.ts';
+import { isZip, readTable } from './row-table.ts';
 import { foldText, isNone, looksLikeFormula, readLevel, readOccupationCode } from './row-values.ts';
 import { checkCount } from './rows.ts';
 
 export { scopeOf } from './row-scope.ts';
+
+export const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+/** The media types of such files. Which of them a file is, its content says. */
+export const FILE_TYPES = ['text/csv', XLSX_TYPE] as const;
+export const typeOfFile = (bytes: Uint8Array): (typeof FILE_TYPES)[number] => (isZip(bytes) ? XLSX_TYPE : 'text/csv');
 
 const columnsOf = (nameOf: (header: string) => string | undefined, required: readonly string[]): Columns => ({
   isKnown: (header) => nameOf(header) !== undefined,

@@ -6,6 +6,7 @@ import { createHash, createPublicKey, verify, X509Certificate, type JsonWebKey }
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeGb18030 } from '../life/fixtures-xlsx.ts';
 import { isAlive, removed, run, scratch, start, type Run } from './run.ts';
 
 const HEADER = 'name,id_type,id_number,occupation_code,occupation_name,job_type,level,score_theory,score_practice,exam_date';
@@ -134,6 +135,27 @@ describe('a good file', () => {
   test('leaves nothing behind in the temporary folder', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('luzheng-demo-'))).toEqual([]);
   });
+});
+
+const file = (path: string) => new URL(`../../${path}`, import.meta.url).pathname;
+
+test('a workbook goes the whole way, under a scope in GBK', async () => {
+  const folder = scratch();
+  removed(folder);
+  const scope = join(folder, 'scope.csv');
+  writeFileSync(scope, encodeGb18030(readFileSync(file('src/cli/samples/scope.csv'), 'utf8')));
+  const { exit, out } = await run('demo.ts', ['--candidates', file('test/vectors/tables/openpyxl.xlsx'), '--scope', scope, '--out', join(folder, 'out'), '--pdf', '1']);
+  expect(exit).toBe(0);
+  expect(out).toMatch(/7 个职业.*\n.*200 人 rows/);
+  const lines = readFileSync(join(folder, 'out/certificates.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Line);
+  const names = readFileSync(file('src/cli/samples/candidates.csv'), 'utf8').trim().split('\n').slice(1).map((line) => line.split(',')[0]);
+  expect(lines.map(({ row }) => row)).toEqual(names.map((_, at) => at + 2));
+  expect(lines.map(({ credential }) => decode<[string, string, string]>(credential.split('~')[1])[2])).toEqual(names);
+});
+
+test('a workbook in which rows are filtered away: they are named, and nothing is issued', async () => {
+  const { exit, err } = await run('demo.ts', ['--candidates', file('test/vectors/tables/hidden.xlsx'), '--out', '/nowhere']);
+  expect([exit, err]).toEqual([1, expect.stringMatching(/^名单中有隐藏或被筛选掉的行.* \/ .*: 4, 6\. .*\[xlsx_hidden_rows\]\n$/)]);
 });
 
 test('bad rows: each fault of each row alone, exit 1, and nothing issued', async () => {

@@ -3,8 +3,8 @@
  * the rows that the service shows and signs nothing else; submit also compares those rows, and photos, with the files.
  */
 import { readFileSync } from 'node:fs';
-import { readRows } from '../../life/row-file.ts';
 import { levelName } from '../../life/level.ts';
+import { readRows, typeOfFile } from '../../life/row-file.ts';
 import { fromHere, KEY, KEY_HELP, type Command } from '../command.ts';
 import { photosFor, readArchive, savePhotos, uploadOf } from '../photos.ts';
 import { approveWith, issueWith, peek, provinceApproval, readBatch, requireSameRows, type Seen } from '../steps.ts';
@@ -25,9 +25,10 @@ function summary({ rows }: Seen): string[] {
 }
 
 export const submit: Command = {
-  takes: 'FILE.csv',
+  takes: 'FILE',
   about: '机构上传结果名单 / an organization uploads its results',
   help: `${KEY_HELP}
+  FILE             名单：.xlsx 工作簿，或 CSV（UTF-8、GBK、GB18030）/ the list: a .xlsx workbook, or CSV
   --photos ZIP|DIR 照片：ZIP 或文件夹，每人一个 JPEG 或 PNG，以证件号码命名，一寸白底 / portraits named by document number
   --idempotency-key TEXT   重复提交同一文件不会产生第二个批次 / the same file again makes no second batch
   名单有误时逐行列出，退出码 1，不保存任何内容 / every fault is listed as row N: field: code: message, and nothing is stored`,
@@ -38,7 +39,7 @@ export const submit: Command = {
     const { rows } = readRows(bytes);
     const archive = input.text('photos') === undefined ? undefined : readArchive(input.path('photos'));
     const key = input.text('idempotency-key');
-    const made = await caller.json<{ id: string; ignored_columns?: string[] }>('POST', '/v1/batches', { ...uploadOf(bytes, 'text/csv', archive), ...(key === undefined ? {} : { headers: { 'Idempotency-Key': key } }) });
+    const made = await caller.json<{ id: string; ignored_columns?: string[] }>('POST', '/v1/batches', { ...uploadOf(bytes, typeOfFile(bytes), archive), ...(key === undefined ? {} : { headers: { 'Idempotency-Key': key } }) });
     const seen = await readBatch(caller, made.id, reading());
     requireSameRows(rows, seen, await photosFor(rows, archive));
     const { root, count } = seen.ref;

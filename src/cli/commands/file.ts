@@ -1,8 +1,8 @@
 /** Owns `luzheng file` (备案) and `luzheng client`: what a centre puts on file about an organization. */
 import { readFileSync } from 'node:fs';
 import { readKeyFile, writeKeyFile } from '../../../keys/make.ts';
-import { readScope } from '../../life/row-file.ts';
 import { parseOrganizationCode } from '../../life/number.ts';
+import { readScope } from '../../life/row-file.ts';
 import type { Filing } from '../../life/schema.ts';
 import { handInCertificate } from '../certify.ts';
 import { fromHere, KEY, KEY_HELP, readPublic, type Command } from '../command.ts';
@@ -17,7 +17,7 @@ export const file: Command = {
   --organization CODE   机构编码，如 S000037000001 / its code
   --name TEXT           机构全称 / its name
   --uscc CODE           统一社会信用代码 / unified social credit code
-  --scope FILE          备案范围 CSV：occupation_code,occupation_name,job_types,levels / the scope
+  --scope FILE          备案范围（CSV 或 .xlsx）：occupation_code,occupation_name,job_types,levels / the scope, CSV or .xlsx
   --capacity N          年度评价规模，默认 10000 / certificates a year
   --pass-mark N         合格线，默认 60 / pass mark
   --from FILE           或用 JSON 给出全部 / or all of it as JSON: {code, name, uscc, scope, annual_capacity, pass_mark}

@@ -7,7 +7,7 @@
  */
 import { crc32 } from './checksum.ts';
 import { decodeUtf8 } from './bytes.ts';
-import { inflateExactly } from './inflate.ts';
+import { inflateWhole } from './inflate.ts';
 import { isRefusal, Refusal } from './refusal.ts';
 
 export interface ArchivedFile {
@@ -148,7 +148,7 @@ export function openArchive(bytes: Uint8Array, limits: ArchiveLimits): ArchivedF
     const data = bytes.subarray(from, from + deflated);
     const read = () => {
       if (size > limits.each) throw new Refusal('archive_too_large', `A file in the archive has more than ${limits.each} bytes.`, { limit: limits.each });
-      const content = method === 0 ? data : inflateExactly(data, size);
+      const content = method === 0 ? data : inflateWhole(data, size);
       if (!content || crc32(content) !== crc) throw malformed('A file in the archive is not what its size and checksum say.');
       return content;
     };

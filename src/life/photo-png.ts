@@ -7,7 +7,7 @@
 import { adler32, crc32 } from './checksum.ts';
 import { concat } from './bytes.ts';
 import { orientationOf } from './exif.ts';
-import { inflateExactly } from './inflate.ts';
+import { inflateWarily } from './inflate.ts';
 import { flaw, type Flaw, type Read } from './row-values.ts';
 
 export interface PngImage {
@@ -93,7 +93,7 @@ export function hasAllPixels({ width, height, components, data, palette }: PngIm
   // RFC 1950 §2.2: deflate with a window of at most 32 KB, a header check, no preset dictionary.
   if ((method & 15) !== 8 || method >> 4 > 7 || ((method << 8) | flags) % 31 !== 0 || (flags & 32) !== 0 || data.length < 7) return false;
   const stride = 1 + width * components;
-  const pixels = inflateExactly(data.subarray(2, -4), height * stride);
+  const pixels = inflateWarily(data.subarray(2, -4), height * stride);
   if (!pixels || adler32(pixels) !== new DataView(data.buffer, data.byteOffset + data.length - 4, 4).getUint32(0)) return false;
   for (let at = 0; at < pixels.length; at += stride) if ((pixels[at] as number) > 4) return false;
   return true;

@@ -66,7 +66,9 @@ describe('a file of rows with an archive of photos', () => {
     const csv = [candidate(1), candidate(2), candidate(1, welder), candidate(3)];
     const header = Object.keys(candidate(1));
     const text = [header.join(','), ...csv.map((row) => header.map((name) => row[name]).join(','))].join('\n');
-    const { body, type } = await formOf({ rows: new File([text], '名单.csv', { type: 'application/vnd.ms-excel' }), photos: new File([archive([`photos/${idNumber(1).toLowerCase()}.JPG`, one], [`${idNumber(2)}.png`, two])], 'p.zip') });
+    // A folder 照片 as Chinese Windows writes it: GBK, and no flag that says so.
+    const photos: Zipped[] = [{ name: `photos/${idNumber(1).toLowerCase()}.JPG`, bytes: one }, { name: concat(Uint8Array.of(0xd5, 0xd5, 0xc6, 0xac), encodeUtf8(`\\${idNumber(2)}.png`)), bytes: two, store: true }];
+    const { body, type } = await formOf({ rows: new File([text], '名单.csv', { type: 'application/vnd.ms-excel' }), photos: new File([zip(photos)], 'p.zip') });
     batch = refOf(await callAs(school.client, 'POST', '/v1/batches', body, { 'Content-Type': type }));
     rows = await rowsOf(batch.id);
   });

@@ -13,7 +13,7 @@ import { deleteDoomed, deletePacks, getPart, insertPendingPacks, putPack, select
 import { SEALED_BYTES } from './storage/vault.ts';
 
 /** Bytes of a pack, about: few requests to R2 for a batch, and one at a time in memory. */
-const PACK_BYTES = 8_000_000;
+const PACK_BYTES = 4_000_000;
 /** Seconds after which a batch that is not there will not come. */
 const PENDING_SECONDS = 3600;
 /** Objects deleted in one sweep; R2 takes 1,000 in one call. */

@@ -49,7 +49,7 @@ async function readFormIntake(c: Context): Promise<Intake> {
   const form = readForm(await readBytes(c, LIMITS.photos, TO_SPLIT), c.req.header('content-type') ?? '', ['rows', 'photos']);
   const [rows, archive] = [form.get('rows'), form.get('photos')];
   if (!rows) throw new Refusal('body_malformed', 'The form has no field rows with the file of candidates.', { part: 'rows' });
-  if (rows.bytes.length > LIMITS.batch) throw new Refusal('body_too_large', `The file of candidates has more than ${LIMITS.batch} bytes. ${TO_FORM}`, { limit: LIMITS.batch });
+  if (rows.bytes.length > LIMITS.batch) throw new Refusal('body_too_large', `The file of candidates has more than ${LIMITS.batch} bytes; split the batch.`, { limit: LIMITS.batch });
   const read = readRows(rows.bytes, rows.type === JSON_TYPE || looksLikeJson(rows.bytes));
   const digest = await digestOf(encodeUtf8(`rows ${await digestOf(rows.bytes)} photos ${archive ? await digestOf(archive.bytes) : ''}`));
   return { ...read, photos: [...read.photos, ...(archive ? photosOfArchive(archive.bytes) : [])], digest };

@@ -14,7 +14,7 @@ import { flaw, type Flaw, type Read } from './row-values.ts';
 export type PhotoImage = JpegImage | PngImage;
 
 /** Bytes of a file. */
-export const LEAST_BYTES = 1024;
+const LEAST_BYTES = 1024;
 export const MOST_BYTES = 200 * 1024;
 
 /** Pixels: 150 × 210 are 152 dpi on 25 × 35 mm; one inch at 300 dpi is 295 × 413. */

@@ -115,13 +115,6 @@ test('a file that is too large to be read is still named, and does not count', (
   expect(new TextDecoder().decode(files[4]?.read())).toBe('bbbbbbbbbb');
 });
 
-test('a bomb costs little', () => {
-  const bomb = zip([{ ...A, bytes: new Uint8Array(30_000_000), lie: { local: { size: 900 }, central: { size: 900 } } }]);
-  const start = performance.now();
-  expect(codeOf(bomb)).toBe(MALFORMED);
-  expect(performance.now() - start).toBeLessThan(500);
-});
-
 test('archives of any files, by another writer, come back as they were', () => {
   const names = fc.uniqueArray(fc.stringMatching(/^[a-z0-9]{1,8}\/[a-z0-9]{1,8}\.jpg$/), { minLength: 1, maxLength: 5 });
   fc.assert(

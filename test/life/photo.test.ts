@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
 import fc from 'fast-check';
+import { PDFDocument, PDFHexString, PDFName, PDFRawStream } from 'pdf-lib';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
 import { adler32, crc32 } from '../../src/life/checksum.ts';
 import { concat, encodeUtf8 } from '../../src/life/bytes.ts';
 import { fault, FAULTS } from '../../src/life/faults.ts';
 import { inflateExactly } from '../../src/life/inflate.ts';
-import { checkPhoto, imageOf, photoType } from '../../src/life/photo.ts';
+import { checkPhoto, imageOf, photoType, type PhotoImage } from '../../src/life/photo.ts';
 import { isRefusal } from '../../src/life/refusal.ts';
 import { hasTool } from './fixtures-pdf.ts';
 import { behindStart, chunk, jpeg, MATCHING_FAULTS, pixels, placeOf, png, PNG_SIGNATURE, SAMPLES, segment, turned } from './fixtures-photo.ts';
@@ -27,6 +28,21 @@ function patched(bytes: Uint8Array, at: number, ...values: number[]): Uint8Array
   return copy;
 }
 
+/** A PDF whose one page is the image, drawn as imageOf says. */
+async function pageWith(image: PhotoImage): Promise<Uint8Array> {
+  const pdf = await PDFDocument.create();
+  const { width, height, components, data } = image;
+  const page = pdf.addPage([width, height]);
+  const png = image.kind === 'png' ? { Filter: 'FlateDecode', DecodeParms: { Predictor: 15, Colors: components, BitsPerComponent: 8, Columns: width } } : { Filter: 'DCTDecode' };
+  const dict = pdf.context.obj({ Type: 'XObject', Subtype: 'Image', Width: width, Height: height, BitsPerComponent: 8, ...png });
+  const palette = 'palette' in image ? image.palette : undefined;
+  const plain = PDFName.of(components === 3 ? 'DeviceRGB' : 'DeviceGray');
+  dict.set(PDFName.of('ColorSpace'), palette ? pdf.context.obj([PDFName.of('Indexed'), PDFName.of('DeviceRGB'), palette.length / 3 - 1, PDFHexString.of(Buffer.from(palette).toString('hex'))]) : plain);
+  page.node.setXObject(PDFName.of('I'), pdf.context.register(PDFRawStream.of(dict, data)));
+  page.node.set(PDFName.of('Contents'), pdf.context.register(pdf.context.stream(`${width} 0 0 ${height} 0 0 cm /I Do`)));
+  return pdf.save();
+}
+
 const good = jpeg();
 const frame = placeOf(good, 0xc0);
 const scan = placeOf(good, 0xda);
@@ -35,7 +51,8 @@ const cmyk = jpeg({}, SAMPLES.cmyk);
 const stream = (raw: Uint8Array) => new Uint8Array(deflateSync(raw));
 const raw = pixels(150, 210, 3);
 /** 100 MB in 100 KB. */
-const bomb = png({ data: stream(new Uint8Array(100_000_000)) });
+const bombData = stream(new Uint8Array(100_000_000));
+const bomb = png({ data: bombData });
 const exif = turned(6).subarray(2, 40).subarray(10);
 
 const VECTORS: [code: string, name: string, bytes: () => Uint8Array][] = [
@@ -133,7 +150,7 @@ test('the bomb is left early', () => {
   expect(bomb.length).toBeLessThan(200_000);
   const start = performance.now();
   expect(codeOf(bomb)).toBe('photo_damaged');
-  expect(performance.now() - start).toBeLessThan(500);
+  expect(performance.now() - start).toBeLessThan(1000);
 });
 
 test('shapes within two per cent of 25:35 pass, others do not', () => {
@@ -197,7 +214,7 @@ describe('what a PDF gets', () => {
     }
   });
 
-  it.skipIf(!hasTool('convert'))('is a picture that another program decodes, and what it draws is accepted', () => {
+  it.skipIf(!hasTool('convert'))('is a picture that another program decodes, and what it draws is accepted', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'luzheng-photo-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const convert = (...args: string[]) => execFileSync('convert', args, { cwd: folder, encoding: 'utf8' });
@@ -220,6 +237,16 @@ describe('what a PDF gets', () => {
     ].map(([code, args]) => ({ code, args: (args as string).split(' '), name: (args as string).split(/[ :]/).at(-1) as string }));
     convert('-respect-parenthesis', '-size', '295x413', 'plasma:#3060a0-#f0e0d0', '-depth', '8', ...drawn.flatMap(({ args }) => ['(', '+clone', ...args.slice(0, -1), '-write', args.at(-1) as string, '+delete', ')']), 'null:');
     expect(drawn.map(({ name }) => [name, codeOf(new Uint8Array(readFileSync(join(folder, name))))])).toEqual(drawn.map(({ name, code }) => [name, code]));
+    if (!hasTool('pdfimages')) return;
+    // Put into a PDF as they are, they have the same pixels there; programs differ a little in how they decode JPEG.
+    const accepted = drawn.filter(({ code }) => code === 'accepted').map(({ name }) => name);
+    for (const name of accepted) {
+      writeFileSync(join(folder, 'page.pdf'), await pageWith(imageOf(new Uint8Array(readFileSync(join(folder, name))))));
+      execFileSync('pdfimages', ['-png', 'page.pdf', name], { cwd: folder });
+    }
+    const distances = convert(...accepted.flatMap((name) => ['(', name, `${name}-000.png`, '-colorspace', 'sRGB', '-metric', 'RMSE', '-compare', '-format', '%[distortion]\n', '-write', 'info:', '+delete', ')']), 'xc:white', 'null:').trim().split('\n').map(Number);
+    expect(distances).toHaveLength(accepted.length);
+    for (const [i, distance] of distances.entries()) expect([accepted[i], distance < (accepted[i]?.endsWith('.png') ? 1e-6 : 0.05)]).toEqual([accepted[i], true]);
   });
 });
 
@@ -243,6 +270,14 @@ test('inflating gives exactly what was promised, or nothing', () => {
 test('every fault of a picture has a vector', () => {
   const codes = Object.keys(FAULTS).filter((code) => code.startsWith('photo_') && !MATCHING_FAULTS.includes(code));
   expect([...new Set(VECTORS.map(([code]) => code))].filter((code) => code !== 'accepted').sort()).toEqual(codes.sort());
+});
+
+test('a bomb fills no more memory than was asked for', () => {
+  const deflated = bombData.subarray(2, -4);
+  const before = process.memoryUsage().arrayBuffers;
+  expect(inflateExactly(deflated, 1000)).toBe(undefined);
+  // 100 MB came out of it otherwise.
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000);
 });
 
 test('advice is Chinese, then English, and says how large and of which shape', () => {

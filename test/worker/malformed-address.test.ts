@@ -7,7 +7,9 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Identity } from '../../src/cli/sign.ts';
 import { OPERATIONS } from '../../src/http/openapi-paths.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
+import { toBase64url } from '../../src/life/bytes.ts';
 import { certify, candidate, fileWith, foundProvince, idNumber, submit, type Issued, type Organization, type Province, type Submitted } from '../kit.ts';
+import { jpeg } from '../life/fixtures-photo.ts';
 import { call, callAs, encode, type Answer } from './forge.ts';
 
 let world: Province;
@@ -19,10 +21,10 @@ beforeAll(async () => {
   world = await foundProvince();
   school = await fileWith(world.city, 'S000037000001');
   one = (await certify(world, school, [candidate(1)])).certificates[0] as Issued;
-  batch = await submit(school, [candidate(2)]);
+  batch = await submit(school, [candidate(2, { photo: toBase64url(jpeg()) })]);
 });
 
-const fill = (path: string) => path.replace('{number}', one.number).replace('{id}', batch.id).replace('{code}', school.code).replace('{list}', 'revocation-1').replace('{file}', 'style.css');
+const fill = (path: string) => path.replace('{number}', one.number).replace('{id}', batch.id).replace('{code}', school.code).replace('{list}', 'revocation-1').replace('{file}', 'style.css').replace('{position}', '0');
 const callerOf = (route: string): Identity | undefined => {
   const roles = OPERATIONS[route]?.roles;
   return !roles ? undefined : roles.includes('organization') ? school.client : roles.includes('city') ? world.city : world.province;
@@ -72,7 +74,7 @@ test('addresses that lead nowhere', async () => {
 
 test('guarded addresses say nothing to strangers, and nothing odd to friends', async () => {
   for (const id of ['%', '%00', '%ZZ', '__proto__', "' OR 1=1 --", 'x'.repeat(5000), '..%2f', '\u0131', '%ED%A0%80']) {
-    for (const path of [`/v1/batches/${id}`, `/v1/batches/${id}/rows`, `/v1/batches/${id}/certificates`, `/v1/certificates/${id}.pdf`]) {
+    for (const path of [`/v1/batches/${id}`, `/v1/batches/${id}/rows`, `/v1/batches/${id}/certificates`, `/v1/batches/${batch.id}/rows/${id}/photo`, `/v1/certificates/${id}.pdf`]) {
       problemOf(await call('GET', path), path);
       // The proof is for the address as it is sent.
       const url = new URL(`https://lz.example.cn${path}`);

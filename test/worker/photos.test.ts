@@ -66,7 +66,9 @@ describe('a file of rows with an archive of photos', () => {
     const csv = [candidate(1), candidate(2), candidate(1, welder), candidate(3)];
     const header = Object.keys(candidate(1));
     const text = [header.join(','), ...csv.map((row) => header.map((name) => row[name]).join(','))].join('\n');
-    const { body, type } = await formOf({ rows: new File([text], '名单.csv', { type: 'application/vnd.ms-excel' }), photos: new File([archive([`photos/${idNumber(1).toLowerCase()}.JPG`, one], [`${idNumber(2)}.png`, two])], 'p.zip') });
+    // A folder 照片 as Chinese Windows writes it: GBK, and no flag that says so.
+    const photos: Zipped[] = [{ name: `photos/${idNumber(1).toLowerCase()}.JPG`, bytes: one }, { name: concat(Uint8Array.of(0xd5, 0xd5, 0xc6, 0xac), encodeUtf8(`\\${idNumber(2)}.png`)), bytes: two, store: true }];
+    const { body, type } = await formOf({ rows: new File([text], '名单.csv', { type: 'application/vnd.ms-excel' }), photos: new File([zip(photos)], 'p.zip') });
     batch = refOf(await callAs(school.client, 'POST', '/v1/batches', body, { 'Content-Type': type }));
     rows = await rowsOf(batch.id);
   });
@@ -181,8 +183,8 @@ test('many photos go into several objects', async () => {
   const people = Array.from({ length: 45 }, (_, i) => 20 + i);
   const pictures = new Map(people.map((n) => [n, jpeg({ size: 200_000, text: `person ${n}` })]));
   const batch = refOf(await upload(people.map((n) => candidate(n)), zip(people.map((n) => ({ name: `${idNumber(n)}.jpg`, bytes: pictures.get(n) as Uint8Array, store: true })))));
-  expect((await objects()).filter((key) => key.includes(batch.id))).toEqual([0, 1].map((pack) => `photos/${batch.id}/${pack}`));
-  for (const position of [0, 38, 39, 40, 44]) same(await (await as(school.client).take('GET', `/v1/batches/${batch.id}/rows/${position}/photo`)).arrayBuffer(), pictures.get(20 + position) as Uint8Array);
+  expect((await objects()).filter((key) => key.includes(batch.id))).toEqual([0, 1, 2].map((pack) => `photos/${batch.id}/${pack}`));
+  for (const position of [0, 18, 19, 20, 44]) same(await (await as(school.client).take('GET', `/v1/batches/${batch.id}/rows/${position}/photo`)).arrayBuffer(), pictures.get(20 + position) as Uint8Array);
 });
 
 describe('a batch is refused as a whole, and nothing is stored', () => {

@@ -156,7 +156,7 @@ describe('orders', () => {
     const bare = await fileWith(world.province, 'S000037000005');
     const batch = await submit(bare, [candidate(44)]);
     const token = await approve(world, bare, batch);
-    await testEnv.DB.prepare('DELETE FROM issuing_keys WHERE organization = ?').bind(bare.code).run();
+    for (const table of ['issuing_certificates', 'issuing_keys']) await testEnv.DB.prepare(`DELETE FROM ${table} WHERE organization = ?`).bind(bare.code).run();
     await refused(async () => order(batch, { approval: token, order: await orderBatch(bare.client, batch, jtiOf(token)) }, bare), 409, 'issuing_key_missing');
   });
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
   batch = await submit(school, [candidate(2, { photo: toBase64url(jpeg()) })]);
 });
 
-const fill = (path: string) => path.replace('{number}', one.number).replace('{id}', batch.id).replace('{code}', school.code).replace('{list}', 'revocation-1').replace('{file}', 'style.css').replace('{position}', '0');
+const fill = (path: string) => path.replace('{number}', one.number).replace('{id}', batch.id).replace('{code}', school.code).replace('{n}', '1').replace('{list}', 'revocation-1').replace('{file}', 'style.css').replace('{position}', '0');
 const callerOf = (route: string): Identity | undefined => {
   const roles = OPERATIONS[route]?.roles;
   return !roles ? undefined : roles.includes('organization') ? school.client : roles.includes('city') ? world.city : world.province;

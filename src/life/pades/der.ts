@@ -34,11 +34,11 @@ function elementAt(bytes: Uint8Array<ArrayBuffer>, at: number): Element {
   if ((tag & 0x1f) === 0x1f) throw malformed('a tag above 30');
   let [length, from] = [first, at + 2];
   if (first >= 0x80) {
-    const octets = first & 0x7f;
-    if (octets === 0 || octets > 3) throw malformed('an indefinite or huge length');
+    const count = first & 0x7f;
+    if (count === 0 || count > 3) throw malformed('an indefinite or huge length');
     length = 0;
-    for (let i = 0; i < octets; i++) length = length * 256 + (bytes[from++] ?? 0);
-    if (length < 0x80 || length < 256 ** (octets - 1)) throw malformed('a length that is longer than it needs to be');
+    for (let i = 0; i < count; i++) length = length * 256 + (bytes[from++] ?? 0);
+    if (length < 0x80 || length < 256 ** (count - 1)) throw malformed('a length that is longer than it needs to be');
   }
   const end = from + length;
   if (end > bytes.length) throw malformed('an element is longer than what holds it');
@@ -100,9 +100,9 @@ export function open(element: Element | undefined, tag: number): Element[] {
 /** One element of a tag around parts that are encoded already. */
 export function der(tag: number, ...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const octets: number[] = [];
-  for (let rest = length; rest > 0; rest >>>= 8) octets.unshift(rest & 0xff);
-  return concat(length < 0x80 ? Uint8Array.of(tag, length) : Uint8Array.of(tag, 0x80 | octets.length, ...octets), ...parts);
+  const digits: number[] = [];
+  for (let rest = length; rest > 0; rest >>>= 8) digits.unshift(rest & 0xff);
+  return concat(length < 0x80 ? Uint8Array.of(tag, length) : Uint8Array.of(tag, 0x80 | digits.length, ...digits), ...parts);
 }
 
 export const integer = (value: number): Uint8Array<ArrayBuffer> => der(TAG.integer, Uint8Array.of(value));

@@ -5,7 +5,7 @@
  * It refuses, `pdf_unsignable`, what is not a finished file with a cross-reference stream, and one that has a form already.
  */
 import { ParseSpeeds, PDFArray, PDFDict, PDFDocument, PDFHexString, PDFName, PDFNumber, PDFObjectParser, PDFRawStream, PDFRef, PDFString, PDFContext, type PDFObject } from 'pdf-lib';
-import { concat, encodeUtf8, toHex } from '../bytes.ts';
+import { concat, encodeUtf8, sha256Short, toHex } from '../bytes.ts';
 import { Refusal } from '../refusal.ts';
 
 /** What a reader shows of a signature besides its certificate. */
@@ -89,10 +89,10 @@ function withWidget(page: PDFDict, widget: PDFRef): PDFDict {
 }
 
 /**
- * Appends a signature field with room for `room` bytes of CMS. `id`: 16 bytes that follow from the base.
+ * Appends a signature field with room for `room` bytes of CMS.
  * @throws Refusal `pdf_unsignable`
  */
-export async function prepare(base: Uint8Array<ArrayBuffer>, labels: Labels, room: number, id: Uint8Array): Promise<Prepared> {
+export async function prepare(base: Uint8Array<ArrayBuffer>, labels: Labels, room: number): Promise<Prepared> {
   const { catalog, page, xref, size, info, id: firstId } = await readBase(base);
   const [widget, signature, table] = [PDFRef.of(size), PDFRef.of(size + 1), PDFRef.of(size + 2)];
   const form = catalog[1].clone();
@@ -122,6 +122,8 @@ export async function prepare(base: Uint8Array<ArrayBuffer>, labels: Labels, roo
   }
   const startOfSignature = (offsets.at(-1) as [PDFRef, number])[1] + `${signature.objectNumber} 0 obj\n`.length;
   offsets.push([table, length]);
+  // ISO 32000-1 §14.4: the second identifier changes with every update; the first stays.
+  const id = sha256Short(encodeUtf8(`${firstId} ${labels.name} ${labels.at}`)).subarray(0, 16);
   const trailer = `/Root ${catalog[0]}${info === undefined ? '' : ` /Info ${info}`} /ID [${firstId} <${toHex(id).toUpperCase()}>] /Prev ${xref}`;
   parts.push(crossReferences(table, offsets, trailer), encodeUtf8(`startxref\n${length}\n%%EOF\n`));
   const file = concat(...parts);

@@ -65,11 +65,10 @@ const EMPTY = new Uint8Array(32);
 export async function signPdf(base: Uint8Array<ArrayBuffer>, by: SignBy): Promise<Uint8Array<ArrayBuffer>> {
   const { chain, key, timestamp } = by;
   const leaf = chain[0] as Uint8Array<ArrayBuffer>;
-  const id = (await sha256(base)).subarray(0, 16);
   const bare = signedData(chain, await signedAttributes(EMPTY, leaf), new Uint8Array(SIGNATURE_BYTES)).length;
   // A timestamp is made over the signature, and the signature over the length of the room: so the room comes first.
   for (let reserved = timestamp ? TIMESTAMP_BYTES : 0; ; ) {
-    const { file, from, to } = await prepare(base, by, bare + (timestamp ? reserved + 64 : 0), id);
+    const { file, from, to } = await prepare(base, by, bare + (timestamp ? reserved + 64 : 0));
     const attributes = await signedAttributes(await sha256(concat(file.subarray(0, from), file.subarray(to))), leaf);
     const raw = new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key as globalThis.CryptoKey, setOf(attributes)));
     const signature = derEcdsa(raw);

@@ -32,8 +32,6 @@ export interface Signed {
   /** All that came with it, the signer's too, in no order. */
   certificates: readonly Certificate[];
   signature: Uint8Array<ArrayBuffer>;
-  /** Types of the signed attributes. */
-  attributes: readonly string[];
   /** Value of each unsigned attribute, by type. */
   unsigned: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   content: Uint8Array<ArrayBuffer> | undefined;
@@ -144,5 +142,5 @@ export async function openSigned(bytes: Uint8Array<ArrayBuffer>, expected: Expec
     await signatureHolds(signer.key, signatureName, digestName, signature, attributesAsSet),
   ];
   const intact = checks.every((holds) => holds);
-  return { intact, signer, certificates, content, signature, unsigned, attributes: [...attributes.keys()] };
+  return { intact, signer, certificates, content, signature, unsigned };
 }

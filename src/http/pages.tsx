@@ -15,6 +15,7 @@ import { isRefusal, Refusal } from '../life/refusal.ts';
 import { parseSealUrl } from '../life/seal.ts';
 import { CertificatePage, type CertificateProps, type Download } from '../pages/certificate.tsx';
 import type { FieldFaults, FieldName, Typed } from '../pages/form.tsx';
+import { DeskPage } from '../pages/desk.tsx';
 import { HomePage } from '../pages/home.tsx';
 import { MalformedPage, NotFoundPage, ProblemPage } from '../pages/message.tsx';
 import type { CentreNames } from '../pages/report.tsx';
@@ -36,6 +37,7 @@ const FILES = new Map([
   ['style.css', 'text/css; charset=utf-8'],
   ['home.js', 'text/javascript; charset=utf-8'],
   ['certificate.js', 'text/javascript; charset=utf-8'],
+  ['desk.js', 'text/javascript; charset=utf-8'],
 ]);
 
 /** Longest entry of a form; an address with a seal has up to 900 digits. */
@@ -186,6 +188,7 @@ async function assetFile(c: C, name: string) {
 export const pageRoutes = factory
   .createApp()
   .get('/', (c) => page(c, 200, <HomePage host={hostOf(c)} />, { 'Cache-Control': 'public, max-age=60' }))
+  .get('/desk', (c) => page(c, 200, <DeskPage host={hostOf(c)} origin={c.var.service.config.origin} />, { 'Cache-Control': 'public, max-age=60' }))
   .post('/search', searchPage)
   .get('/c/:number', (c) => certificatePage(c, c.req.param('number')))
   .post('/c/:number/download', (c) => downloadPage(c, c.req.param('number')))

@@ -153,7 +153,7 @@ async function save(batch: Batch, from: HTMLInputElement): Promise<void> {
     }
     begin.delete(batch.id);
     from.value = '1';
-    if (file || parts === 1) say('saved', { count: batch.count, name });
+    if (file || parts === 1) say('saved', { count: batch.count, name: file?.name ?? name });
     else say('saved_parts', { count: batch.count - (first - 1) * PART, parts: parts - first + 1 });
   } catch (error) {
     if (stopping.signal.aborted) say('cancelled');

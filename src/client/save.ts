@@ -28,6 +28,7 @@ const PAUSE = 500;
 
 /** A file that a page may write to (File System Access API). */
 export interface DiskFile {
+  name: string;
   createWritable(): Promise<{ write(chunk: Uint8Array<ArrayBuffer>): Promise<void>; close(): Promise<void>; abort(): Promise<void> }>;
 }
 

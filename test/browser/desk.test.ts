@@ -137,7 +137,7 @@ describe.skipIf(chromium === undefined)('the desk', { timeout: 60_000 }, () => {
     expect(await page.locator('#work').innerText()).toMatch(/\d+ \/ 203 张/);
     expect(await page.getByRole('button', { name: '刷新批次' }).isDisabled()).toBe(true);
     await said().getByText('已保存').waitFor();
-    expect(await said().innerText()).toContain(`203 张证书：${batch.id}.zip`);
+    expect(await said().innerText()).toContain('203 张证书：saved.zip');
     expect((await onDisk()).equals(whole)).toBe(true);
     expect(Object.keys(unzipSync(whole))).toEqual(batch.shown.map(({ number }) => `${number}.pdf`));
     const seen = (await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen)).map((text) => Number.parseInt(text, 10));

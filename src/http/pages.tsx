@@ -17,6 +17,7 @@ import { parseSealUrl } from '../life/seal.ts';
 import { CertificatePage, type CertificateProps, type Download } from '../pages/certificate.tsx';
 import { CheckPage } from '../pages/check.tsx';
 import type { FieldFaults, FieldName, Typed } from '../pages/form.tsx';
+import { DeskPage } from '../pages/desk.tsx';
 import { HomePage } from '../pages/home.tsx';
 import { MalformedPage, NotFoundPage, ProblemPage } from '../pages/message.tsx';
 import type { CentreNames } from '../pages/report.tsx';
@@ -39,6 +40,7 @@ const FILES = new Map([
   ['home.js', 'text/javascript; charset=utf-8'],
   ['certificate.js', 'text/javascript; charset=utf-8'],
   ['check.js', 'text/javascript; charset=utf-8'],
+  ['desk.js', 'text/javascript; charset=utf-8'],
 ]);
 
 /** Longest entry of a form; an address with a seal has up to 900 digits. */
@@ -198,6 +200,7 @@ async function assetFile(c: C, name: string) {
 export const pageRoutes = factory
   .createApp()
   .get('/', (c) => page(c, 200, <HomePage host={hostOf(c)} />, { 'Cache-Control': 'public, max-age=60' }))
+  .get('/desk', (c) => page(c, 200, <DeskPage host={hostOf(c)} origin={c.var.service.config.origin} />, { 'Cache-Control': 'public, max-age=60' }))
   .post('/search', searchPage)
   .get('/check', (c) => page(c, 200, <CheckPage host={hostOf(c)} roots={c.var.service.config.trustRoot} />, { 'Cache-Control': 'public, max-age=60' }))
   .get('/c/:number', (c) => certificatePage(c, c.req.param('number')))

@@ -64,6 +64,11 @@ export const Layout: FC<LayoutProps> = ({ title, host, script, listed = false, c
       </main>
       <footer>
         <p>
+          <a href="/desk">
+            机构工作台 <span lang="en">Desk for organizations</span>
+          </a>
+        </p>
+        <p>
           查验免费，无需注册。请认准网址 <strong>{host}</strong>，不要在其他网址填写个人信息。
           <En>
             Free, no registration. Make sure that the address is <strong>{host}</strong>.

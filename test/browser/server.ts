@@ -22,8 +22,17 @@ export interface Shown extends Person {
   seal_url: string;
 }
 
+export interface Batch {
+  id: string;
+  shown: Shown[];
+}
+
 export interface TestServer {
   origin: string;
+  school: Identity;
+  city: Identity;
+  /** From rows to certificates, of the school. */
+  certify(people: readonly (Person & { replaces?: string })[]): Promise<Batch>;
   /** Valid; then replaced by `corrected`; revoked; suspended. */
   valid: Shown;
   long: Shown;
@@ -38,7 +47,7 @@ export interface TestServer {
 
 const CODE = 'S000037000001';
 
-function person(name: string, n: number): Person {
+export function person(name: string, n: number): Person {
   const digits = `37010219900101${String(n).padStart(3, '0')}`;
   return { name, id_number: digits + residentCheckCharacter(digits) };
 }
@@ -70,8 +79,7 @@ export async function startServer(): Promise<TestServer> {
   await asCity.post('/v1/clients', { statement: school.token });
   const asSchool = new Caller(origin, school);
 
-  /** From rows to certificates. */
-  async function certify(people: (Person & { replaces?: string })[]): Promise<Shown[]> {
+  async function certify(people: readonly (Person & { replaces?: string })[]): Promise<Batch> {
     const rows = people.map((one) => ({
       ...one, id_type: '居民身份证', occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 3, score_theory: 80, score_practice: 85, exam_date: '2026-11-01',
     }));
@@ -83,20 +91,20 @@ export async function startServer(): Promise<TestServer> {
     await asProvince.post(`/v1/batches/${id}/approvals`, { approval });
     await asSchool.post(`/v1/batches/${id}/issue`, { approval, order: await orderBatch(school, ref, jti(approval)) });
     const { certificates } = await asSchool.get<{ certificates: { number: string; seal_url: string }[] }>(`/v1/batches/${id}/certificates`);
-    return certificates.map(({ number, seal_url }, i) => ({ ...(people[i] as Person), number, seal_url }));
+    return { id, shown: certificates.map(({ number, seal_url }, i) => ({ ...(people[i] as Person), number, seal_url })) };
   }
 
   const [valid, long, replaced, revoked, suspended] = (await certify([
     person('欧阳建国', 101), person('阿卜杜热合曼·买买提', 102), person('王晓明', 103), person('李龑', 104), person('赵静', 105),
-  ])) as [Shown, Shown, Shown, Shown, Shown];
-  const [corrected] = (await certify([{ ...person('王小明', 103), replaces: replaced.number }])) as [Shown];
+  ])).shown as [Shown, Shown, Shown, Shown, Shown];
+  const [corrected] = (await certify([{ ...person('王小明', 103), replaces: replaced.number }])).shown as [Shown];
   const change = async (number: string, action: 'revoke' | 'suspend', reason: 'issued_in_error' | 'under_investigation') =>
     asSchool.post(`/v1/certificates/${number}/status`, { statement: await changeStatus(school, { number, action, reason, seq: 1 }) });
   await change(revoked.number, 'revoke', 'issued_in_error');
   await change(suspended.number, 'suspend', 'under_investigation');
 
   return {
-    origin, valid, long, replaced, corrected, revoked, suspended,
+    origin, school, city, certify, valid, long, replaced, corrected, revoked, suspended,
     pdf: async ({ number }) => Buffer.from(await (await asSchool.take('GET', `/v1/certificates/${number}.pdf`)).arrayBuffer()),
     async stop() {
       await service.stop();

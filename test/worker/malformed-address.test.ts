@@ -15,16 +15,18 @@ import { call, callAs, encode, type Answer } from './forge.ts';
 let world: Province;
 let school: Organization;
 let batch: Submitted;
+let issued: Submitted;
 let one: Issued;
 
 beforeAll(async () => {
   world = await foundProvince();
   school = await fileWith(world.city, 'S000037000001');
-  one = (await certify(world, school, [candidate(1)])).certificates[0] as Issued;
+  const certified = await certify(world, school, [candidate(1)]);
+  [issued, one] = [certified.batch, certified.certificates[0] as Issued];
   batch = await submit(school, [candidate(2, { photo: toBase64url(jpeg()) })]);
 });
 
-const fill = (path: string) => path.replace('{number}', one.number).replace('{id}', batch.id).replace('{code}', school.code).replace('{n}', '1').replace('{list}', 'revocation-1').replace('{file}', 'style.css').replace('{position}', '0');
+const fill = (path: string) => path.replace('{number}', one.number).replace('{id}', path.endsWith('.zip') ? issued.id : batch.id).replace('{code}', school.code).replace('{n}', '1').replace('{list}', 'revocation-1').replace('{file}', 'style.css').replace('{position}', '0');
 const callerOf = (route: string): Identity | undefined => {
   const roles = OPERATIONS[route]?.roles;
   return !roles ? undefined : roles.includes('organization') ? school.client : roles.includes('city') ? world.city : world.province;
@@ -74,7 +76,7 @@ test('addresses that lead nowhere', async () => {
 
 test('guarded addresses say nothing to strangers, and nothing odd to friends', async () => {
   for (const id of ['%', '%00', '%ZZ', '__proto__', "' OR 1=1 --", 'x'.repeat(5000), '..%2f', '\u0131', '%ED%A0%80']) {
-    for (const path of [`/v1/batches/${id}`, `/v1/batches/${id}/rows`, `/v1/batches/${id}/certificates`, `/v1/batches/${batch.id}/rows/${id}/photo`, `/v1/certificates/${id}.pdf`]) {
+    for (const path of [`/v1/batches/${id}`, `/v1/batches/${id}/rows`, `/v1/batches/${id}/certificates`, `/v1/batches/${id}/certificates.zip`, `/v1/batches/${batch.id}/rows/${id}/photo`, `/v1/certificates/${id}.pdf`]) {
       problemOf(await call('GET', path), path);
       // The proof is for the address as it is sent.
       const url = new URL(`https://lz.example.cn${path}`);

@@ -44,10 +44,10 @@ export function rowPlace(part: string, row: number): Place {
   return { part, width: (right - VALUE_LEFT) * POINTS, height: (ROW - 1.5) * POINTS, sizes: VALUE_SIZES, leading: 1.3 };
 }
 
-/** The QR code with its quiet zone fills this square: 8 modules fewer are its dark part, over 30 mm. */
 /** Light modules on every side of the code (ISO/IEC 18004). */
 export const QUIET_ZONE = 4;
-export const QR = { x: 28, y: 195, side: 40 };
+/** The QR code with its quiet zone fills this square; at the longest seal (version 11) a module is 0.71 mm. */
+export const QR = { x: 28, y: 195, side: 49 };
 
 /** Organization and day at the lower right, with room for the organization's stamp. */
 export const SIGN_LEFT = 84;
@@ -60,7 +60,7 @@ export const SIGN_DATE = 227.5;
 /** Where a copy for one purpose says what it is for, in a colour of its own. */
 export const STAMP: Colour = [0.69, 0.16, 0.13];
 export const PALE_STAMP: Colour = [0.96, 0.87, 0.86];
-export const COPY = { x: LEFT, y: 241.2, width: RIGHT - LEFT, height: 9.6 };
+export const COPY = { x: LEFT, y: 20.8, width: RIGHT - LEFT, height: 9.6 };
 
 /** Small print. */
 export const FOOT_TOP = 253;

@@ -191,7 +191,7 @@ describe.skipIf(chromium === undefined)('in a browser', { timeout: 60_000 }, () 
     test('the holder downloads the PDF', async () => {
       const { valid } = server;
       await page.goto(`${server.origin}/c/${valid.number}`);
-      await page.locator('#download summary').click();
+      await page.locator('#download > summary').click();
       const form = page.locator('#download');
       await form.getByLabel('姓名').fill('别人');
       await form.getByLabel('证件号码').fill(valid.id_number);

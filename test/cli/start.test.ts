@@ -88,13 +88,20 @@ test('verify: 0 valid, 1 not valid, 2 cannot tell', async () => {
   const otherRoot = ['--root', 'A'.repeat(43)];
   const line = save('one.jsonl', `${JSON.stringify({ row: 1, number: valid, credential: good.credential, seal_url: good.seal_url })}\n`);
   const trust = save('trust.json', await (await fetch(`${origin}/.well-known/trust.json`)).text());
+  const pdf = join(folder, `${valid}.pdf`);
+  const bytes = readFileSync(pdf);
+  bytes[bytes.length >> 1]! ^= 1;
+  const flipped = join(folder, 'flipped.pdf');
+  writeFileSync(flipped, bytes);
   const cases: [exit: number, ...args: string[]][] = [
     [0, bundle, ...under, ...server],
     [0, valid, ...server],
     [0, valid.toLowerCase(), ...under, ...server],
     [0, good.seal_url, ...under, ...server],
     [0, line, ...under, ...server],
+    [0, pdf, ...under, ...server],
     [1, revoked, ...under, ...server],
+    [1, flipped, ...under, ...server],
     [1, altered({ credential: [jws, renamed, ...rest].join('~') }), ...under, ...server],
     [1, altered({ credential: [jws, renamed, ...rest].join('~') }), ...offline],
     [1, altered({ approval: `${good.approval.slice(0, -6)}AAAAAA` }), ...offline],
@@ -103,11 +110,11 @@ test('verify: 0 valid, 1 not valid, 2 cannot tell', async () => {
     [1, bundle, ...otherRoot, ...server],
     [1, good.seal_url.replace('//localhost', '//elsewhere.example'), ...under, ...server],
     [2, bundle, ...offline],
+    [2, pdf, ...offline],
     [2, line, ...offline, '--trust', trust],
     [2, good.seal_url, ...offline, '--trust', trust],
     [2, `${valid.slice(0, -6)}999999`, ...under, ...server],
     [2, valid, ...offline],
-    [2, join(folder, `${valid}.pdf`), ...under, ...server],
     [2, valid, ...under, '--server', `http://localhost:${await freePort()}`],
     [2, bundle, '--root', 'short', ...server],
     [2, '--colour'],

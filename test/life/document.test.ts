@@ -151,8 +151,8 @@ describe('the file', () => {
   });
 });
 const FROZEN = [
-  '8b56949818e80ec5615d9a15316e76ca9c527e4cdd9ddb899e460ea2f598f057',
-  '9138fd15c3a2a29310bd5fa2c2b42296f0c5b7b7530383ccbc12aedd99e5b7e3',
+  'd1001f1b171bd81f59a417ed6490a666d9a87136e4af8a0278456dc05b3bd445',
+  'fc78b41ab9ed3cae02f543c7e0e56f6f585681873151705e7eddc6ef54aae1d8',
 ];
 
 describe('refusals', () => {

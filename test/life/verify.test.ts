@@ -225,8 +225,8 @@ test('whatever is given as evidence, verify answers and does not throw', async (
 test('the verdict follows from the checks', () => {
   const all = (change: Partial<Record<string, Check['result']>>, code?: string): Check[] =>
     ['number', 'signature', 'filing', 'approval', 'order', 'log', 'document', 'status'].map((id) => ({ id: id as Check['id'], result: change[id] ?? 'pass', ...(code ? { code } : {}) }));
-  expect(verdictOf(all({ log: 'not_checked', document: 'not_checked' }))).toBe('valid');
-  for (const id of ['number', 'signature', 'filing', 'approval', 'order', 'status']) expect(verdictOf(all({ [id]: 'not_checked' }))).toBe('incomplete');
+  expect(verdictOf(all({ log: 'not_checked' }))).toBe('valid');
+  for (const id of ['number', 'signature', 'filing', 'approval', 'order', 'document', 'status']) expect(verdictOf(all({ [id]: 'not_checked' }))).toBe('incomplete');
   for (const code of ['suspended', 'revoked', 'replaced']) expect(verdictOf(all({ status: 'fail' }, code))).toBe(code);
   expect(verdictOf(all({ status: 'fail' }, 'status_out_of_order'))).toBe('invalid');
   expect(verdictOf(all({ order: 'fail', status: 'not_reached' }, 'revoked'))).toBe('invalid');

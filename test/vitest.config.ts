@@ -2,6 +2,7 @@
  * Test projects: `core` runs the pure life/ and the command-line code in Node, `worker` runs the Worker in
  * workerd with the real D1 and assets, `browser` looks at the served Worker in a real Chromium.
  */
+import { availableParallelism } from 'node:os';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { testBindings } from './worker/bindings.ts';
@@ -10,6 +11,8 @@ const root = new URL('..', import.meta.url).pathname;
 
 export default defineConfig({
   test: {
+    // vitest leaves one core to itself, of which two cores have little; files wait for disks, browsers and services.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { test: { name: 'core', root, include: ['test/life/**/*.test.ts', 'test/cli/**/*.test.ts'], environment: 'node', testTimeout: 60_000 } },
       { test: { name: 'browser', root, include: ['test/browser/**/*.test.ts'], environment: 'node', testTimeout: 60_000 } },

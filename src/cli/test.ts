@@ -14,4 +14,4 @@ function run(...args: string[]): void {
 }
 
 run(bin('typescript/bin/tsc'), '--noEmit', '-p', ROOT);
-run(bin('vitest/vitest.mjs'), 'run', '--config', 'test/vitest.config.ts', '--reporter=default', '--reporter=./test/reporter.ts', ...process.argv.slice(2));
+run(bin('vitest/vitest.mjs'), 'run', '--config', 'test/vitest.config.ts', '--reporter=minimal', '--reporter=./test/reporter.ts', ...process.argv.slice(2));

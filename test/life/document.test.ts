@@ -267,7 +267,6 @@ describe('other people’s tools', () => {
         if (a < 80 && darkest(theirs, x, y) > 120) extra++;
       }
     }
-    console.log(`Chromium comparison: ${ink} ink pixels, ${missing} missing, ${extra} extra`);
     expect(ink).toBeGreaterThan(5000);
     expect(missing / ink).toBeLessThan(0.004);
     expect(extra / ink).toBeLessThan(0.004);

@@ -6,6 +6,7 @@
 import { parseArgs } from 'node:util';
 import { grow } from './grow.ts';
 import { compare, fastest, type Target } from './load.ts';
+import { liveMegabytes } from './memory.ts';
 import { certificatesOf, makeStage, prepareBatch, type Issued } from './stage.ts';
 
 const { values } = parseArgs({ options: { growth: { type: 'string', default: '100000' }, only: { type: 'string', default: '' } } });
@@ -76,6 +77,13 @@ try {
     report({ what: 'PDF with its signature', measured: `${signed.toFixed(2)} ms, ${((await ask('signed', 1)).size / 1024).toFixed(1)} KB`, limit: '≤ 5 ms', met: signed <= 5 });
     console.log(`     with a signature that was kept: ${kept.toFixed(2)} ms`);
     report({ what: 'PDF without photo', measured: `${(size / 1024).toFixed(1)} KB (with a bundle of ${(bundle / 1024).toFixed(1)} KB)`, limit: '≤ 40 KB', met: size <= 40 * 1024 });
+  }
+  if (wants('memory')) {
+    const sizes = await liveMegabytes(10_000);
+    // The least of each half: what is freed a moment later would count otherwise.
+    const factor = Math.min(...sizes.slice(5)) / Math.min(...sizes.slice(0, 5));
+    console.log(`     MB in use after each 1,000 documents: ${sizes.map((size) => size.toFixed(1)).join(' ')}`);
+    report({ what: 'memory in use after 10,000 documents against after 5,000', measured: `${factor.toFixed(2)} ×`, limit: '≤ 1.1 ×', met: factor <= 1.1 });
   }
   if (wants('growth')) {
     const target = get('look-up', () => `/v1/certificates/${any().number}`);

@@ -2,12 +2,14 @@
  * Owns turning a verified certificate into its PDF, with its bundle inside and its organization's signature on it.
  * It refuses to draw what does not verify: a page never says more than its signatures.
  */
+import { decodeJwt } from 'jose';
 import type { Stamped } from './copies.ts';
 import { encodeUtf8 } from './life/bytes.ts';
 import { documentFacts } from './life/document-facts.ts';
 import { renderCertificate } from './life/document.ts';
 import { imageOf } from './life/photo.ts';
 import { Refusal } from './life/refusal.ts';
+import type { Filing } from './life/schema.ts';
 import { readPhoto } from './photos.ts';
 import { bundleOf, sealUrlOf, type Found } from './register.ts';
 import type { Service } from './service.ts';
@@ -21,7 +23,7 @@ export async function drawFor(service: Service, found: Found, copy?: Stamped): P
   const shown = documentFacts(facts, holder, { template: row.template, seal_url: sealUrlOf(found), trust_root: service.config.trustRoot[0] as string, copy: copy?.facts });
   const photo = holder.photo_digest === null ? undefined : imageOf(await readPhoto(service, row, holder.photo_digest));
   const base = await renderCertificate(shown, { fonts: await service.fonts(), bundle: encodeUtf8(JSON.stringify(bundleOf(service, found, copy?.token))), photo });
-  return { base: base as Uint8Array<ArrayBuffer>, printed: { number: facts.number, organization: shown.organization, key_number: row.key_number } };
+  return { base: base as Uint8Array<ArrayBuffer>, printed: { number: facts.number, organization: shown.organization, filing: decodeJwt<Filing>(row.filing), key_number: row.key_number } };
 }
 
 /** A certificate's PDF: always the same file. @throws Refusal `register_differs` when its stored parts do not verify */

@@ -3,19 +3,25 @@
  * the same certificate is the same file. ECDSA is randomised: the first stored signature wins.
  *
  * Who signs: the certificate's own issuing key, if it has an X.509 certificate valid now; else the organization's newest
- * key that has one; else nobody, and the PDF is given unsigned (its credential and its QR code are signed all the same).
+ * key that has one by which a verifier knows it (named in the certificate's filing, or under our root); else nobody, and the PDF is given unsigned (its credential and its QR code are signed all the same).
  * It refuses to give what storage holds unless this service sealed it for this very file: it signs anew instead.
  */
 import { concat, fromBase64url, sha256, toBase64url } from './life/bytes.ts';
 import { signPdf, type SignBy } from './life/pades/sign.ts';
-import { readPem } from './life/pades/x509.ts';
+import { rootOf, speaksFor } from './life/pades/verify.ts';
+import { readCertificate, readPem } from './life/pades/x509.ts';
 import { isRefusal } from './life/refusal.ts';
+import type { Filing, PublicJwk } from './life/schema.ts';
+import { thumbprint } from './life/statement.ts';
+import { anchorOf } from './register.ts';
 import type { Service } from './service.ts';
-import { readSignature, selectSigner, writeSignature } from './storage/signing.ts';
+import { readSignature, selectSigners, writeSignature } from './storage/signing.ts';
 
 export interface Printed {
   number: string;
   organization: { code: string; name: string };
+  /** Under which it was issued, verified. */
+  filing: Filing;
   /** Number of the issuing key that signed the credential. */
   key_number: number;
 }
@@ -49,12 +55,18 @@ export async function signNow(service: Service, base: Uint8Array<ArrayBuffer>, b
 }
 
 /** Who signs a certificate's PDF now, if anybody can. */
-export async function signerFor(service: Service, { organization, key_number }: Printed): Promise<SignBy | undefined> {
+export async function signerFor(service: Service, { organization, filing, key_number }: Printed): Promise<SignBy | undefined> {
   const now = service.now();
-  const signer = await selectSigner(service.db, organization.code, key_number, now);
-  if (!signer) return undefined;
-  const { key } = await service.vault.issuingKey(signer.kid);
-  return { key, chain: readPem(signer.chain), at: now, name: organization.name, reason: REASON };
+  for (const { kid, chain: pem } of await selectSigners(service.db, organization.code, key_number, now)) {
+    const chain = readPem(pem);
+    const certificates = chain.map(readCertificate);
+    const { jwk, organization_id } = certificates[0] as (typeof certificates)[number];
+    const signer = { thumbprint: await thumbprint(jwk as PublicJwk), organization_id };
+    if (!(await speaksFor(signer, await rootOf(certificates, anchorOf(service)), filing))) continue;
+    const { key } = await service.vault.issuingKey(kid);
+    return { key, chain, at: now, name: organization.name, reason: REASON };
+  }
+  return undefined;
 }
 
 /** A certificate's PDF with its signature: the kept one, or a new one that is kept from now on. */

@@ -150,7 +150,7 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
   CandidatesBody: object({ candidates: listOf(ref('Candidate'), { minItems: 1, maxItems: 10_000 }), 'plan?': text('评价计划 / plan', { maxLength: 100 }) }),
   UploadForm: object(
     {
-      rows: { description: '名单：CSV 文件，或 {"candidates": […]} 的 JSON / the candidates: a CSV file, or JSON as in CandidatesBody; at most 12 MB' },
+      rows: { description: '名单：CSV 或 XLSX 文件，或 {"candidates": […]} 的 JSON / the candidates: a CSV or XLSX file, or JSON as in CandidatesBody; at most 12 MB' },
       'photos?': text('照片 ZIP：每人一个 JPEG 或 PNG，以证件号码命名 / a ZIP archive with one JPEG or PNG a person, named by document number, in any folder', { contentMediaType: 'application/zip' }),
     },
     { additionalProperties: false, description: '一寸白底照，宽高比 25:35，150×210 至 1000×1400 像素，1–200 KB / one-inch portraits on white, 25:35, 150×210 to 1000×1400 pixels, 1–200 KB. At most 48 MB in all.' },

@@ -40,13 +40,15 @@ export function chosenType(c: Context, types: readonly string[]): string {
   return chosen;
 }
 
-const DOWNLOADS = ['application/pdf', BUNDLE_MEDIA_TYPE, CREDENTIAL_MEDIA_TYPE, 'application/json'] as const;
+/** A copy is stated in a PDF and in a bundle; the credential has no room for it. */
+const COPIES = ['application/pdf', BUNDLE_MEDIA_TYPE] as const;
+const DOWNLOADS = [...COPIES, CREDENTIAL_MEDIA_TYPE, 'application/json'] as const;
 
 /** One certificate as a file. */
 async function fileOf(c: Context<AppEnv>, found: Found, type: string, copy?: Stamped): Promise<Response> {
   const { service } = c.var;
   const { number } = found.row;
-  const named = (extension: string) => ({ ...noStore, 'Content-Type': type, 'Content-Disposition': `attachment; filename="${number}.${extension}"` });
+  const named = (extension: string) => ({ ...noStore, 'Content-Type': type, 'Content-Disposition': `attachment; filename="${number}${copy ? '-copy' : ''}.${extension}"` });
   if (type === CREDENTIAL_MEDIA_TYPE) return c.body(withDisclosures(found.row.credential, found.disclosures), 200, named('sd-jwt'));
   if (type === BUNDLE_MEDIA_TYPE) return c.body(JSON.stringify(bundleOf(service, found, copy?.token)), 200, named('bundle.json'));
   return c.body(await (copy ? renderCopy(service, found, copy) : renderFor(service, found)), 200, named('pdf'));
@@ -83,8 +85,8 @@ export const publicRoutes = factory
   })
   .post('/v1/certificates/:number/download', async (c) => {
     const { service } = c.var;
-    const type = chosenType(c, DOWNLOADS);
     const { name, id_number, copy: asked } = await readJson(c, LIMITS.small, HOLDER);
+    const type = chosenType(c, asked ? COPIES : DOWNLOADS);
     const found = await findForHolder(service, c.req.param('number'), name, id_number);
     const { number } = found.row;
     if (type === 'application/json') {

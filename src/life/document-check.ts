@@ -10,11 +10,10 @@ import { BUNDLE_MEDIA_TYPE, openBundle, readBundle, type Bundle, type Opened } f
 import { decodeUtf8, sha256, toBase64url } from './bytes.ts';
 import type { Holder } from './disclose.ts';
 import { documentFacts } from './document-facts.ts';
-import { checkPdfSignature, type PdfSignature } from './pades/verify.ts';
+import { checkPdfSignature, speaksFor, type PdfSignature } from './pades/verify.ts';
 import { readPdf, type ReadPdf } from './pdf-read/read.ts';
 import { alteredParts } from './printed.ts';
 import { isRefusal, Refusal } from './refusal.ts';
-import { thumbprint } from './statement.ts';
 import type { Outcome, PrintedDocument } from './verify.ts';
 
 type Judged = Parameters<PrintedDocument['judge']>[0];
@@ -44,7 +43,7 @@ async function photoDiffers(pdf: ReadPdf, digest: string | null): Promise<boolea
   return false;
 }
 
-async function judgeSignature(file: Uint8Array<ArrayBuffer>, pdf: ReadPdf, bundle: Bundle, { facts, filing, thumbprints }: Judged): Promise<Outcome> {
+async function judgeSignature(file: Uint8Array<ArrayBuffer>, pdf: ReadPdf, bundle: Bundle, { filing, thumbprints }: Judged): Promise<Outcome> {
   const [field] = pdf.signatures;
   if (!field) return { result: 'not_checked', code: 'document_unsigned' };
   if (field.misplaced) throw altered(['file'], 'The file was written anew after it was signed.');
@@ -57,9 +56,7 @@ async function judgeSignature(file: Uint8Array<ArrayBuffer>, pdf: ReadPdf, bundl
   }
   if (!signature.intact) throw altered(['file'], 'The file was altered after it was signed.');
   if (!signature.whole || pdf.signatures.length > 1 || pdf.mended) throw altered(['file'], 'Something was added to the file after it was signed.');
-  const issuing = await Promise.all(filing.issuing_jwks.keys.map(thumbprint));
-  const ours = issuing.includes(signature.signer.thumbprint) || (signature.root !== undefined && signature.signer.name === facts.organization_name);
-  if (!ours) throw new Refusal('document_signed_by_another', 'The file is signed, but not by the organization that issued the certificate.', { part: 'signature' });
+  if (!(await speaksFor(signature.signer, signature.root, filing))) throw new Refusal('document_signed_by_another', 'The file is signed, but not by the organization that issued the certificate.', { part: 'signature' });
   return { result: 'pass' };
 }
 

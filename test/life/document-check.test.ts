@@ -28,7 +28,7 @@ const YEAR = 365 * 86_400;
 const NAME = '济南泉城职业培训学校';
 const terms = (role: 'centre' | 'organization') => ({ role, from: NOW - 86_400, until: NOW + YEAR, serial: crypto.getRandomValues(new Uint8Array(16)) });
 const centreCertificate = await certify({ name: '济南市中心', jwk: cast.city.jwk }, { key: cast.root.key, jwk: cast.root.jwk, name: rootName(cast.root.kid) }, terms('centre'));
-const chainFor = async (jwk: typeof cast.root.jwk, name = NAME) => [await certify({ name, uscc: '91350100M000100Y43', jwk }, { key: cast.city.key, jwk: cast.city.jwk, name: holderName({ name: '济南市中心' }) }, terms('organization')), centreCertificate];
+const chainFor = async (jwk: typeof cast.root.jwk, name = NAME, uscc = '91350100M000100Y43') => [await certify({ name, uscc, jwk }, { key: cast.city.key, jwk: cast.city.jwk, name: holderName({ name: '济南市中心' }) }, terms('organization')), centreCertificate];
 const chain = await chainFor(cast.issuing.jwk);
 
 const jpeg = new Uint8Array(readFileSync(new URL('../vectors/gradient.jpg', import.meta.url)));
@@ -170,8 +170,14 @@ describe('a genuine file that was worked on', () => {
 
   it('by putting another’s signature on it', async () => {
     const stranger = await makeKey();
-    const alone = await signPdf(await draw(), { key: stranger.key, chain: await chainFor(stranger.jwk, '某某公司'), at: NOW, name: '某某公司', reason: '颁发' });
+    const alone = await signPdf(await draw(), { key: stranger.key, chain: await chainFor(stranger.jwk, NAME, '91110000600037341L'), at: NOW, name: '某某公司', reason: '颁发' });
     expect(await document(alone)).toMatchObject({ result: 'fail', code: 'document_signed_by_another' });
+  });
+
+  it('not by a later key of the same credit code, under whatever name it goes then', async () => {
+    const later = await makeKey();
+    const renamed = await signPdf(await draw(), { key: later.key, chain: await chainFor(later.jwk, '新名职业培训学校'), at: NOW, name: NAME, reason: '颁发' });
+    expect(await document(renamed)).toMatchObject({ result: 'pass' });
   });
 
   it.skipIf(!hasTool('qpdf'))('by taking it apart with qpdf and exchanging glyphs of the name', async () => {

@@ -11,10 +11,12 @@ import { inflateSync } from 'node:zlib';
 import { PDFArray, PDFDict, PDFDocument, PDFHexString, PDFName, PDFNumber, PDFRawStream, PDFRef, PDFString } from 'pdf-lib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkPrintable, renderCertificate, type CopyFacts, type DocumentFacts } from '../../src/life/document.ts';
+import { signPdf } from '../../src/life/pades/sign.ts';
 import { openFont } from '../../src/life/font.ts';
 import { fontFor, missingGlyphs } from '../../src/life/font-set.ts';
 import type { PdfImage } from '../../src/life/pdf-image.ts';
 import { bundle, composedFont, font, fonts, hasTool, longest, ordinary, readPdf } from './fixtures-pdf.ts';
+import { base, makeAuthority, signedBy } from './pades/make.ts';
 
 const copy: CopyFacts = { purpose: '申请济南市技能提升补贴（2026年第四季度）', stamped_on: '2026-11-24', expires_on: '2027-02-24' };
 
@@ -38,6 +40,15 @@ function file(title: string, bytes: Uint8Array): string {
 }
 const run = (tool: string, ...args: string[]) => execFileSync(tool, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 
+const FORBIDDEN = ['JavaScript', 'JS', 'Launch', 'Encrypt', 'SMask', 'CA', 'ca', 'BM', 'OpenAction', 'AA', 'URI', 'Alternates', 'Interpolate', 'LZWDecode', 'TR', 'XFA'];
+
+function requireAllowed(document: PDFDocument): void {
+  for (const [, object] of document.context.enumerateIndirectObjects()) {
+    const dict = object instanceof PDFRawStream ? object.dict : object instanceof PDFDict ? object : undefined;
+    for (const key of dict?.keys() ?? []) expect(FORBIDDEN).not.toContain(key.decodeText());
+  }
+}
+
 describe.each(kinds)('PDF/A-3: the %s certificate', (title, facts, photo) => {
   it('has an XMP packet that claims part 3, level A, and says what the Info dictionary says (6.6)', async () => {
     const { catalog, context } = await PDFDocument.load(await render(facts, photo), { updateMetadata: false });
@@ -59,11 +70,7 @@ describe.each(kinds)('PDF/A-3: the %s certificate', (title, facts, photo) => {
     expect(profile.readUInt32BE(0)).toBe(profile.length);
     expect(profile.toString('latin1', 12, 24)).toBe('mntrRGB XYZ ');
     expect(profile.toString('latin1', 36, 40)).toBe('acsp');
-    const forbidden = ['JavaScript', 'JS', 'Launch', 'Encrypt', 'SMask', 'CA', 'ca', 'BM', 'OpenAction', 'AA', 'URI', 'Alternates', 'Interpolate', 'LZWDecode', 'TR', 'XFA'];
-    for (const [, object] of document.context.enumerateIndirectObjects()) {
-      const dict = object instanceof PDFRawStream ? object.dict : object instanceof PDFDict ? object : undefined;
-      for (const key of dict?.keys() ?? []) expect(forbidden).not.toContain(key.decodeText());
-    }
+    requireAllowed(document);
   });
 
   it('marks every drawn thing as part of the structure or as ornament, and every part has its element (6.7)', async () => {
@@ -112,6 +119,26 @@ describe.each(kinds)('PDF/A-3: the %s certificate', (title, facts, photo) => {
     const bytes = await render(facts, photo);
     expect(run('qpdf', '--check', file(`check-${title}`, bytes))).toContain('No syntax or stream encoding errors');
     expect(Buffer.from(bytes).equals(Buffer.from(await render(facts, photo)))).toBe(true);
+  });
+});
+
+describe('PDF/A-3: the signature', () => {
+  it('adds a field that shows nothing, can be printed, and does nothing (6.3, 6.4)', async () => {
+    const signed = await signPdf(await base(), signedBy(await makeAuthority()));
+    const document = await PDFDocument.load(signed, { updateMetadata: false });
+    requireAllowed(document);
+    const form = document.catalog.lookup(name('AcroForm'), PDFDict);
+    expect([form.get(name('NeedAppearances')), form.lookup(name('Fields'), PDFArray).size()]).toEqual([undefined, 1]);
+    const widget = form.lookup(name('Fields'), PDFArray).lookup(0, PDFDict);
+    expect(document.getPage(0).node.lookup(name('Annots'), PDFArray).lookup(0, PDFDict)).toBe(widget);
+    // Print, and none of Invisible, Hidden, NoView, ToggleNoView.
+    expect((widget.lookup(name('F'), PDFNumber).asNumber() & 0b1_0010_0111)).toBe(0b100);
+    expect(widget.get(name('A'))).toBeUndefined();
+    // An annotation of no size needs no appearance (6.3.3).
+    expect(widget.lookup(name('Rect'), PDFArray).asArray().map((side) => (side as PDFNumber).asNumber())).toEqual([0, 0, 0, 0]);
+    const intent = document.catalog.lookup(name('OutputIntents'), PDFArray).lookup(0, PDFDict);
+    expect(intent.get(name('S'))).toBe(name('GTS_PDFA1'));
+    if (hasTool('qpdf')) expect(run('qpdf', '--check', file('signed', signed))).toContain('No syntax or stream encoding errors');
   });
 });
 

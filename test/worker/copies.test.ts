@@ -21,10 +21,17 @@ test('the copy carries its signed purpose, and its PDF is another file', async (
   expect(report.copy).toMatchObject({ ...asked, expired: false });
   const plain = new Uint8Array(await (await download(holder, 'application/pdf')).arrayBuffer());
   const copy = await download({ ...holder, copy: asked }, 'application/pdf');
-  expect(copy.headers.get('content-type')).toBe('application/pdf');
+  expect([copy.headers.get('content-type'), copy.headers.get('content-disposition')]).toEqual(['application/pdf', `attachment; filename="${number}-copy.pdf"`]);
   expect(new Uint8Array(await copy.arrayBuffer()).length).toBeGreaterThan(plain.length);
   const { downloads } = (await (await download(holder, 'application/json')).json()) as { downloads: { kind: string }[] };
   expect(downloads.map(({ kind }) => kind)).toContain('copy');
+});
+
+test('the credential has no room for a purpose', async () => {
+  for (const type of ['application/vc+sd-jwt', 'application/json']) {
+    const answer = await download({ ...holder, copy: asked }, type);
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([406, 'not_acceptable']);
+  }
 });
 
 test.each([

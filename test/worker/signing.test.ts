@@ -5,11 +5,12 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
-import { fileOrganization, type Identity } from '../../src/cli/sign.ts';
+import { fileOrganization, makeKey, type Identity } from '../../src/cli/sign.ts';
 import type { Env } from '../../src/env.ts';
 import { readConfig } from '../../src/env.ts';
 import { renderFor } from '../../src/render.ts';
-import { readPem } from '../../src/life/pades/x509.ts';
+import { certify as certifyKey, holderName } from '../../src/life/pades/certify.ts';
+import { readPem, toPem } from '../../src/life/pades/x509.ts';
 import { checkPdfSignature, type PdfSignature } from '../../src/life/pades/verify.ts';
 import { lookUp } from '../../src/register.ts';
 import { serviceOf, type Service } from '../../src/service.ts';
@@ -130,6 +131,22 @@ describe('who signs', () => {
     await db.prepare('UPDATE issuing_certificates SET not_after = 1000 WHERE organization = ? AND n = 1').bind(code).run();
     for (const { key } of (await files.list({ prefix: `signatures/${old?.number}/` })).objects) await files.delete(key);
     expect(await signerOf(old)).toBe((await keyOf(3, code)).x);
+  });
+
+  test('not by a key of somebody else’s authority that the certificate’s filing does not name', async () => {
+    const first = await nextKey({ code: 'S000037000009' }, true);
+    const [old] = (await certify(world, first, [candidate(++person)])).certificates;
+    const second = await nextKey(first, true);
+    const [young] = (await certify(world, second, [candidate(++person)])).certificates;
+    const authority = await makeKey();
+    const jwk = (await keyOf(2, first.code)) as never;
+    const now = Math.floor(Date.now() / 1000);
+    const leaf = await certifyKey({ name: '济南泉城职业培训学校', uscc: '91350100M000100Y43', jwk }, { ...authority, name: holderName({ name: '某电子认证服务公司' }) }, { role: 'organization', from: now - 60, until: now + 9000, serial: new Uint8Array(16).fill(7) });
+    await as(world.city).post(`/v1/organizations/${first.code}/keys/2/certificate`, { certificate: toPem('CERTIFICATE', leaf) });
+    const get = async (one?: Issued) => new Uint8Array(await (await as(second.client).take('GET', `/v1/certificates/${one?.number}.pdf`)).arrayBuffer());
+    expect(isSigned(await get(old))).toBe(false);
+    const signed = await check(await get(young));
+    expect([signed.intact, signed.root, signed.signer.jwk.x]).toEqual([true, undefined, (await keyOf(2, first.code)).x]);
   });
 
   test('the newest certificate of a key, among those that are valid', async () => {

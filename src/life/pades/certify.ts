@@ -15,7 +15,7 @@ import { sha256 } from '../bytes.ts';
 import type { PublicJwk } from '../schema.ts';
 import { derEcdsa, OID, spkiOf } from './algorithms.ts';
 import { bits, context, der, integer, octets, oid, sequence, setOf, string, TAG } from './der.ts';
-import { COMMON_NAME, EXTENSION, USAGE } from './x509.ts';
+import { COMMON_NAME, EXTENSION, ORGANIZATION_IDENTIFIER, USAGE } from './x509.ts';
 
 /** Whose certificate it is. */
 export interface Holder {
@@ -48,7 +48,7 @@ const PROVINCE = '山东省职业技能鉴定指导中心';
 const NAME_LIMIT = 64;
 const ECDSA_WITH_SHA256 = sequence(oid(OID.ecdsaWithSha256));
 
-const [COUNTRY, ORGANIZATION, ORGANIZATION_IDENTIFIER] = ['2.5.4.6', '2.5.4.10', '2.5.4.97'] as const;
+const [COUNTRY, ORGANIZATION] = ['2.5.4.6', '2.5.4.10'] as const;
 
 /** A name of one attribute a part: the country, then the others. */
 function encodeName(...attributes: (readonly [type: string, text: string])[]): Uint8Array<ArrayBuffer> {
@@ -59,9 +59,12 @@ function encodeName(...attributes: (readonly [type: string, text: string])[]): U
 /** The root's name: it ends with its thumbprint, so that the printed one can be compared in any PDF reader. */
 export const rootName = (thumbprint: string): Uint8Array<ArrayBuffer> => encodeName([ORGANIZATION, PROVINCE], [COMMON_NAME, `luzheng root ${thumbprint}`]);
 
+/** A credit code (统一社会信用代码) as organizationIdentifier. */
+export const creditCode = (uscc: string): string => `NTRCN-${uscc}`;
+
 /** Country, organization, common name; for an organization also its credit code (organizationIdentifier, ETSI EN 319 412-1 §5.1.4). */
 export const holderName = ({ name, uscc }: Pick<Holder, 'name' | 'uscc'>): Uint8Array<ArrayBuffer> =>
-  encodeName([ORGANIZATION, name], ...(uscc === undefined ? [] : [[ORGANIZATION_IDENTIFIER, `NTRCN-${uscc}`] as const]), [COMMON_NAME, name]);
+  encodeName([ORGANIZATION, name], ...(uscc === undefined ? [] : [[ORGANIZATION_IDENTIFIER, creditCode(uscc)] as const]), [COMMON_NAME, name]);
 
 /** RFC 7093 §2 (1): the first 160 bits of SHA-256 over the public key. */
 const keyIdentifier = async (jwk: PublicJwk): Promise<Uint8Array> => (await sha256(spkiOf(jwk).slice(-65))).subarray(0, 20);

@@ -10,9 +10,10 @@
 import type { Anchor } from '../authority.ts';
 import { concat, encodeUtf8, equalBytes, sha256, toHex } from '../bytes.ts';
 import { isRefusal, Refusal } from '../refusal.ts';
-import type { PublicJwk } from '../schema.ts';
+import type { Filing, PublicJwk } from '../schema.ts';
 import { thumbprint } from '../statement.ts';
 import { OID, readSpki, signatureHolds, spkiOf } from './algorithms.ts';
+import { creditCode } from './certify.ts';
 import { DER_LIMIT, firstElement } from './der.ts';
 import { CMS, openSigned } from './signed-data.ts';
 import { readToken, type Timestamp } from './timestamp.ts';
@@ -36,6 +37,12 @@ export interface CertificateFacts {
   not_after: number;
 }
 
+/** A key that signs a PDF, and what its certificate calls its owner. */
+export interface Signer {
+  thumbprint: string;
+  organization_id: string | undefined;
+}
+
 export interface PdfSignature {
   /** Digest, binding to the certificate, signature, and the timestamp if there is one: all hold. */
   intact: boolean;
@@ -43,7 +50,7 @@ export interface PdfSignature {
   covers: number;
   /** Nothing follows what is signed, and what is left out is the hex string of /Contents and no byte more. */
   whole: boolean;
-  signer: CertificateFacts & { jwk: PublicJwk; thumbprint: string };
+  signer: CertificateFacts & Signer & { jwk: PublicJwk };
   /** The signer's certificate, then each that issued the one before. */
   chain: readonly CertificateFacts[];
   /** Thumbprint of the trusted root whose key signed the last of the chain; undefined when none of them did. */
@@ -75,7 +82,7 @@ function isHexOf(gap: Uint8Array, contents: Uint8Array): boolean {
 }
 
 /** The trusted root whose key signed the last certificate: the root's own, if the chain has it, or the one below. */
-async function rootOf(chain: readonly Certificate[], anchor: Anchor): Promise<string | undefined> {
+export async function rootOf(chain: readonly Certificate[], anchor: Anchor): Promise<string | undefined> {
   const top = chain.at(-1) as Certificate;
   if (top.algorithm !== OID.ecdsaWithSha256) return undefined;
   for (const jwk of anchor.roots) {
@@ -84,6 +91,15 @@ async function rootOf(chain: readonly Certificate[], anchor: Anchor): Promise<st
     if (await signatureHolds(readSpki(spkiOf(jwk)), top.algorithm, undefined, top.signature, top.tbs)) return kid;
   }
   return undefined;
+}
+
+/**
+ * Whether a key speaks for the filed organization: it is an issuing key that the filing names, or under the trusted root
+ * it belongs to the bearer of the filed credit code, whatever the organization is called now.
+ */
+export async function speaksFor(signer: Signer, root: string | undefined, filing: Filing): Promise<boolean> {
+  if (root !== undefined && signer.organization_id === creditCode(filing.uscc)) return true;
+  return (await Promise.all(filing.issuing_jwks.keys.map(thumbprint))).includes(signer.thumbprint);
 }
 
 /**
@@ -121,7 +137,7 @@ async function check(file: Uint8Array<ArrayBuffer>, { subFilter, byteRange, cont
     intact: signed.intact && allows(signer, USAGE.digitalSignature | USAGE.nonRepudiation) && (token === undefined || timestamp !== undefined),
     covers: end,
     whole: end === file.length && isHexOf(file.subarray(from, to), contents),
-    signer: { ...factsOf(signer), jwk, thumbprint: await thumbprint(jwk) },
+    signer: { ...factsOf(signer), organization_id: signer.organization_id, jwk, thumbprint: await thumbprint(jwk) },
     chain: chain.map(factsOf),
     root: await rootOf(chain, anchor),
     timestamp: timestamp && { at: timestamp.at, authority: timestamp.authority },

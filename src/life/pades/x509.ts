@@ -27,6 +27,8 @@ export interface Certificate extends Extensions {
   jwk: PublicJwk | undefined;
   /** Common name, or else what the subject's name begins with. Untrusted text. */
   name: string;
+  /** organizationIdentifier (ETSI EN 319 412-1 §5.1.4), if there is one. Untrusted text. */
+  organization_id: string | undefined;
   /** Serial number, hex. */
   serial: string;
   /** NumericDate. */
@@ -47,16 +49,22 @@ interface Extensions {
 /** Bits of KeyUsage, as they stand in its first octet. */
 export const USAGE = { digitalSignature: 0x80, nonRepudiation: 0x40, keyCertSign: 0x04 } as const;
 export const EXTENSION = { subjectKey: '2.5.29.14', keyUsage: '2.5.29.15', basicConstraints: '2.5.29.19', policies: '2.5.29.32', authorityKey: '2.5.29.35', extendedKeyUsage: '2.5.29.37' } as const;
-export const COMMON_NAME = '2.5.4.3';
+export const [COMMON_NAME, ORGANIZATION_IDENTIFIER] = ['2.5.4.3', '2.5.4.97'] as const;
 
 const malformed = (what: string) => new Refusal('certificate_malformed', `This is no X.509 certificate: ${what}.`, { part: 'certificate' });
 
 /** DirectoryString and its relatives, by tag. */
 const CHARSETS: Readonly<Record<number, string>> = { [TAG.utf8]: 'utf-8', [TAG.printable]: 'latin1', 0x14: 'latin1', 0x16: 'latin1', 0x1e: 'utf-16be' };
 
-function nameOf(name: Element): string {
-  const values = open(name, TAG.sequence).flatMap((part) => open(part, TAG.set)).map((one) => open(one, TAG.sequence));
-  const [, value] = values.find(([type]) => dottedOf(type) === COMMON_NAME) ?? values[0] ?? [];
+const attributesOf = (name: Element): Element[][] => open(name, TAG.sequence).flatMap((part) => open(part, TAG.set)).map((one) => open(one, TAG.sequence));
+
+/** One attribute of a name as text. */
+function attributeOf(name: Element, wanted: string): string | undefined {
+  const attribute = attributesOf(name).find(([type]) => dottedOf(type) === wanted);
+  return attribute && textOf(attribute[1]);
+}
+
+function textOf(value: Element | undefined): string {
   const charset = value && CHARSETS[value.tag];
   return charset === undefined ? '' : new TextDecoder(charset).decode(value?.content);
 }
@@ -127,7 +135,8 @@ export function readCertificate(bytes: Bytes): Certificate {
       algorithm: dottedOf(open(inner, TAG.sequence)[0]),
       key: readSpki(spki.bytes),
       jwk: jwkOf(spki.bytes),
-      name: nameOf(subject),
+      name: attributeOf(subject, COMMON_NAME) ?? textOf(attributesOf(subject)[0]?.[1]),
+      organization_id: attributeOf(subject, ORGANIZATION_IDENTIFIER),
       serial: toHex(serialNumber.content),
       not_before: timeOf(from),
       not_after: timeOf(until),

@@ -68,7 +68,7 @@ describe('a good signature', () => {
     const { thumbprint, ...signer } = (await check(signed)).signer;
     expect(await check(signed)).toEqual({
       intact: true, whole: true, covers: signed.length, root: cast.root.kid, timestamp: undefined,
-      signer: { thumbprint: cast.organization.kid, jwk: cast.organization.jwk, name: SCHOOL.name, serial: readCertificate(cast.leaf).serial, not_before: NOW - DAY, not_after: NOW + 300 * DAY },
+      signer: { thumbprint: cast.organization.kid, jwk: cast.organization.jwk, name: SCHOOL.name, organization_id: `NTRCN-${SCHOOL.uscc}`, serial: readCertificate(cast.leaf).serial, not_before: NOW - DAY, not_after: NOW + 300 * DAY },
       chain: [expect.objectContaining({ name: SCHOOL.name }), expect.objectContaining({ name: '济南市职业技能鉴定指导中心' })],
     });
     expect([thumbprint, signer.jwk]).toEqual([cast.organization.kid, cast.organization.jwk]);

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { openDirectory } from '../life/authority.ts';
 import { BUNDLE_MEDIA_TYPE, openBundle, readBundle } from '../life/bundle.ts';
 import { openCredential, splitCredential } from '../life/credential.ts';
+import { openDocument } from '../life/document-check.ts';
 import { leafText, rootOfTexts } from '../life/leaf.ts';
 import { Memo } from '../life/memo.ts';
 import type { Report } from '../life/report.ts';
@@ -100,12 +101,12 @@ export async function collect({ origin, client, batch, folder, pdf, root, expect
   });
   if (rootOfTexts(leaves) !== expectedRoot) throw wrong(`${first} …`, 'root');
 
-  await fetchFiles(origin, client, folder, printed, async (number, bundle) => {
-    const { evidence, centres, bundle: { roots } } = openBundle(readBundle(bundle));
+  await fetchFiles(origin, client, folder, printed, async (number, file) => {
+    const { evidence, centres, bundle: { roots } } = file.kind === 'pdf' ? openDocument(file.bytes) : openBundle(readBundle(file.value));
     const directory = await openDirectory({ thumbprints: [root.kid], roots }, centres, memo);
     const { report } = await verify({ asked: number, ...evidence }, directory, now());
-    const lacks = shortfall(report, ['log', 'document', 'status']);
-    if (lacks !== undefined) throw wrong(number, lacks);
+    const lacks = shortfall(report, file.kind === 'pdf' ? ['log', 'status'] : ['log', 'document', 'status']);
+    if (lacks !== undefined) throw wrong(number, `${file.kind} ${lacks}`);
   });
   // What the public sees, of a few.
   for (const number of new Set([first, last])) {
@@ -115,18 +116,22 @@ export async function collect({ origin, client, batch, folder, pdf, root, expect
   return { certificates: leaves.length, pdfs: printed.length, first, last };
 }
 
+/** What a holder gets. */
+type Fetched = { kind: 'pdf'; bytes: Uint8Array<ArrayBuffer> } | { kind: 'bundle'; value: unknown };
+
 /** The organization's PDF and the holder's bundle of each certificate. */
-export async function fetchFiles(origin: string, client: Identity, folder: string, issued: readonly Issued[], check: (number: string, bundle: unknown) => Promise<void> | void): Promise<void> {
+export async function fetchFiles(origin: string, client: Identity, folder: string, issued: readonly Issued[], check: (number: string, file: Fetched) => Promise<void> | void): Promise<void> {
   const caller = new Caller(origin, client);
   const anyone = new Caller(origin);
   for (const sub of ['pdf', 'bundle']) mkdirSync(join(folder, sub), { recursive: true });
   const progress = new Progress('下载 PDF 与核验包 fetching PDFs and bundles');
   let done = 0;
   await eachOf(issued, 4, async ({ number, credential }) => {
-    const pdf = await caller.take('GET', `/v1/certificates/${number}.pdf`);
-    writeWhole(join(folder, 'pdf', `${number}.pdf`), new Uint8Array(await pdf.arrayBuffer()));
+    const bytes = new Uint8Array(await (await caller.take('GET', `/v1/certificates/${number}.pdf`)).arrayBuffer());
+    await check(number, { kind: 'pdf', bytes });
+    writeWhole(join(folder, 'pdf', `${number}.pdf`), bytes);
     const text = await (await anyone.take('POST', `/v1/certificates/${number}/download`, { body: holderOf(credential), accept: BUNDLE_MEDIA_TYPE })).text();
-    await check(number, JSON.parse(text));
+    await check(number, { kind: 'bundle', value: JSON.parse(text) });
     writeWhole(join(folder, 'bundle', `${number}.json`), text);
     progress.at(++done, issued.length);
   });

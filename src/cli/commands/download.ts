@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUNDLE_MEDIA_TYPE, readBundle } from '../../life/bundle.ts';
+import { openDocument } from '../../life/document-check.ts';
 import { parseNumber } from '../../life/number.ts';
 import { Caller } from '../caller.ts';
 import { fetchFiles, writeLines, writeWhole } from '../collect.ts';
@@ -40,7 +41,7 @@ async function batch(input: Input, id: string, folder: string): Promise<number> 
   const bundles = input.flag('bundles');
   const numbers = issued.map(({ number }) => number);
   let refused: string[] = [];
-  if (bundles) await fetchFiles(origin, identity, folder, issued, (_number, bundle) => void readBundle(bundle));
+  if (bundles) await fetchFiles(origin, identity, folder, issued, (_number, file) => void (file.kind === 'pdf' ? openDocument(file.bytes) : readBundle(file.value)));
   else if (!input.flag('no-pdf')) ({ refused } = await resumable(fetchPdfs(caller, id, numbers, join(folder, 'pdf'), input.flag('force'), fetching())));
   const pdfs = input.flag('no-pdf') && !bundles ? 0 : numbers.length - refused.length;
   input.answer(

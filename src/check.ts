@@ -49,7 +49,7 @@ export async function checkCredential(service: Service, text: string): Promise<R
   const { jws } = splitCredential(credential);
   const kid = credentialKid(jws);
   const number = claimedNumber(jws);
-  const row = number === undefined ? null : await selectCertificate(service.db, service.contexts, number);
+  const row = number === undefined ? null : await selectCertificate(service.db, service.lately, number);
   if (row) {
     const { evidence, directory } = await storedEvidence(service, row, undefined);
     return (await verify({ ...evidence, credential }, directory, service.now())).report;
@@ -65,7 +65,7 @@ export async function checkSeal(service: Service, url: string): Promise<Report> 
   const { origin, number: text, digits } = parseSealUrl(url);
   const { text: number, organization } = parseNumber(text);
   const kid = digits === undefined ? undefined : sealKid(readSeal(number, digits).facts);
-  const row = await selectCertificate(service.db, service.contexts, number);
+  const row = await selectCertificate(service.db, service.lately, number);
   const stored = row ? await storedEvidence(service, row, undefined) : undefined;
   const directory = stored?.directory ?? (await directoryOf(service));
   // The certificate's own filing names the key of a genuine seal; without the certificate any filing may.
@@ -84,7 +84,7 @@ export async function checkSeal(service: Service, url: string): Promise<Report> 
 /** What the register adds to evidence that brings its own statements: what became of the certificate. */
 async function withStatus(service: Service, { bundle, evidence, centres }: Opened): Promise<Report> {
   const number = claimedNumber(splitCredential(bundle.credential).jws);
-  const row = number === undefined ? null : await selectCertificate(service.db, service.contexts, number);
+  const row = number === undefined ? null : await selectCertificate(service.db, service.lately, number);
   const stored = row ? (await storedEvidence(service, row, undefined)).evidence : undefined;
   // The anchor is our own: a root that came with the bundle is not looked at.
   const directory = await openDirectory(anchorOf(service), centres, service.memo);

@@ -20,7 +20,7 @@ import { selectStatementById } from './storage/statements.ts';
 /** Takes an event from its signer. @throws Refusal of status.ts, `certificate_not_found`, `out_of_reach` */
 export async function changeStatus(service: Service, caller: Caller, number: string, token: string) {
   const { text, organization } = parseNumber(number);
-  const row = await selectCertificate(service.db, service.contexts, text);
+  const row = await selectCertificate(service.db, service.lately, text);
   if (!row) throw new Refusal('certificate_not_found', 'This register holds no certificate with this number.');
   await requireReach(service, caller, organization);
   if (row.state === 'replaced') throw new Refusal('status_final', 'A replaced certificate takes no more events.');

@@ -141,7 +141,7 @@ export async function examine(service: Service, row: CertificateRow, asked: stri
 /** Looks a certificate up by its number, as typed. @returns undefined when the register does not hold it */
 export async function lookUp(service: Service, asked: string, show: readonly ClaimName[] = []): Promise<Found | undefined> {
   const { text } = parseNumber(asked);
-  const row = await selectCertificate(service.db, service.contexts, text);
+  const row = await selectCertificate(service.db, service.lately, text);
   return row ? examine(service, row, text, show) : undefined;
 }
 
@@ -183,7 +183,7 @@ export async function search(service: Service, query: Query): Promise<Report[]> 
 async function findByPerson(service: Service, idNumber: string, show: readonly ClaimName[]): Promise<Found[]> {
   const normal = normalizeIdNumber(idNumber);
   const persons = await Promise.all((Object.keys(ID_TYPE_NAMES) as IdType[]).map((type) => service.vault.person(type, normal)));
-  const rows = await selectCertificatesOfPerson(service.db, service.contexts, persons, 50);
+  const rows = await selectCertificatesOfPerson(service.db, service.lately, persons, 50);
   return Promise.all(rows.map((row) => examine(service, row, undefined, show)));
 }
 

@@ -8,7 +8,7 @@ import type { FontSet } from './life/font-set.ts';
 import type { Directory } from './life/authority.ts';
 import { Memo } from './life/memo.ts';
 import { Recent } from './life/recent.ts';
-import type { BatchContexts, CertificateRow } from './storage/certificates.ts';
+import type { CertificateRow, Lately } from './storage/certificates.ts';
 import { Vault } from './storage/vault.ts';
 import { loadFonts } from './storage/assets.ts';
 import { askTimestamp } from './timestamp.ts';
@@ -18,7 +18,7 @@ export interface Service {
   db: D1Database;
   files: R2Bucket;
   memo: Memo;
-  contexts: BatchContexts;
+  lately: Lately;
   /** Stored rows whose private part was found intact, by number (ciphertext, never what is in it). */
   intact: Recent<CertificateRow>;
   /** Opened directories by the texts of their centre statements. */
@@ -55,7 +55,7 @@ export function serviceOf(env: Env): Service {
     db: env.DB,
     files: env.FILES,
     memo: new Memo(),
-    contexts: new Recent(500),
+    lately: { batches: new Recent(500), rows: new Recent(2_000) },
     intact: new Recent(2_000),
     directories: new Recent(100),
     vault: new Vault(env.DB, config, systemRandom, systemClock),

@@ -35,7 +35,7 @@ async function pdfOf(service: Service, row: CertificateRow | undefined, position
 async function* pdfsOf(service: Service, { batch, from, to }: Stretch, by: string): AsyncGenerator<DatedFile> {
   for (let at = from; at < to; at += PAGE) {
     const length = Math.min(PAGE, to - at);
-    const rows = await selectCertificatesOfBatch(service.db, service.contexts, batch, at, length);
+    const rows = await selectCertificatesOfBatch(service.db, service.lately, batch, at, length);
     // Before any of them leaves: the holder rather sees one fetch too many than one too few.
     await insertDownloads(service.db, rows.map(({ number }) => number), 'application/pdf', by, service.now());
     for (let i = 0; i < length; i++) yield pdfOf(service, rows[i], at + i);

@@ -1,7 +1,7 @@
 /**
  * Owns reading certificates with all that proves them, their events and downloads: one named function per
- * SQL statement. A look-up is one statement; a second one reads its batch where that was not read
- * lately, a third what became of it where something did. Sub-queries would cost every look-up (test/bench).
+ * SQL statement. A look-up reads the register's revision, which every edit raises, and takes what it read lately at that
+ * revision; else it is one statement, a second that reads its batch, a third what became of it where something did. Sub-queries would cost every look-up (test/bench).
  */
 import type { Recent } from '../life/recent.ts';
 import type { D1Database } from './bindings.ts';
@@ -96,20 +96,23 @@ const CONTEXT = `
   JOIN statements cl ON cl.id = o.client
   WHERE b.id = ?`;
 
-/** Contexts of batches as last read; each counts only while the register's revision is the one it was read at. */
-export type BatchContexts = Recent<BatchContext>;
+/** What was read lately: contexts of batches and whole rows. Each counts only while the register's revision is the one it was read at. */
+export interface Lately {
+  batches: Recent<BatchContext>;
+  rows: Recent<{ revision: number; row: CertificateRow }>;
+}
 
-async function contextOf(db: D1Database, contexts: BatchContexts, batch: string, revision: number): Promise<BatchContext | null> {
-  const known = contexts.get(batch);
+async function contextOf(db: D1Database, { batches }: Lately, batch: string, revision: number): Promise<BatchContext | null> {
+  const known = batches.get(batch);
   if (known?.revision === revision) return known;
   const context = await db.prepare(CONTEXT).bind(batch).first<BatchContext>();
-  return context && contexts.set(batch, context);
+  return context && batches.set(batch, context);
 }
 
 const UNTOUCHED: FateRow = { events: '[]', successor: null };
 
 /** Completes rows, with one statement a batch that was not read lately and one for all that something became of. */
-async function complete(db: D1Database, contexts: BatchContexts, owns: readonly OwnRow[]): Promise<CertificateRow[]> {
+async function complete(db: D1Database, lately: Lately, owns: readonly OwnRow[]): Promise<CertificateRow[]> {
   const touched = owns.filter((own) => own.event_count > 0 || own.replaced_by !== null);
   const fates = new Map<string, FateRow>();
   if (touched.length > 0) {
@@ -118,34 +121,38 @@ async function complete(db: D1Database, contexts: BatchContexts, owns: readonly 
   }
   const rows: CertificateRow[] = [];
   for (const own of owns) {
-    const context = await contextOf(db, contexts, own.batch, own.revision);
+    const context = await contextOf(db, lately, own.batch, own.revision);
     if (context) rows.push({ ...own, ...context, ...(fates.get(own.number) ?? UNTOUCHED) });
   }
   return rows;
 }
 
 /** A certificate with all that proves it; null when any of it is missing. */
-export async function selectCertificate(db: D1Database, contexts: BatchContexts, number: string): Promise<CertificateRow | null> {
+export async function selectCertificate(db: D1Database, lately: Lately, number: string): Promise<CertificateRow | null> {
+  const known = lately.rows.get(number);
+  if (known && known.revision === (await db.prepare('SELECT n FROM revision').first<number>('n'))) return known.row;
   const own = await db.prepare(`${OWN} WHERE c.number = ?`).bind(number).first<OwnRow>();
-  return own && ((await complete(db, contexts, [own]))[0] ?? null);
+  const [row] = own ? await complete(db, lately, [own]) : [];
+  if (own && row) lately.rows.set(number, { revision: own.revision, row });
+  return row ?? null;
 }
 
 /** The certificates of a person, newest number first; `persons`: the keyed digests of one number under each document type. */
-export async function selectCertificatesOfPerson(db: D1Database, contexts: BatchContexts, persons: readonly string[], limit: number): Promise<CertificateRow[]> {
+export async function selectCertificatesOfPerson(db: D1Database, lately: Lately, persons: readonly string[], limit: number): Promise<CertificateRow[]> {
   const { results } = await db
     .prepare(`${OWN} WHERE c.person IN (SELECT value FROM json_each(?)) ORDER BY c.number DESC LIMIT ?`)
     .bind(JSON.stringify(persons), limit)
     .all<OwnRow>();
-  return complete(db, contexts, results);
+  return complete(db, lately, results);
 }
 
 /** A stretch of a batch in row order, with all that proves each certificate; those of which any is missing are left out. */
-export async function selectCertificatesOfBatch(db: D1Database, contexts: BatchContexts, batch: string, from: number, limit: number): Promise<CertificateRow[]> {
+export async function selectCertificatesOfBatch(db: D1Database, lately: Lately, batch: string, from: number, limit: number): Promise<CertificateRow[]> {
   const { results } = await db
     .prepare(`${OWN} WHERE c.batch = ? AND c.position >= ? AND c.position < ? ORDER BY c.position`)
     .bind(batch, from, from + limit)
     .all<OwnRow>();
-  return complete(db, contexts, results);
+  return complete(db, lately, results);
 }
 
 /** Signed certificates of a batch in row order. */

@@ -165,3 +165,19 @@ test('what is deleted is not found', async () => {
   await db.prepare('DELETE FROM credentials WHERE number = ?').bind(target).run();
   expect((await anyone.send('GET', `/v1/certificates/${target}`)).status).toBe(404);
 });
+
+test('a line put in another’s place shows at once, in an isolate that remembers the old one', async () => {
+  const tables = [
+    ['credentials', 'number', 'number, credential, seal, path', "number, ?1, seal, path"],
+    ['certificates', 'number', 'number, organization, year, level, serial, batch, position, person, occupation_code, job, status_list, status_index', "number, organization, year, level, serial, batch, position, ?1, occupation_code, job, status_list, status_index"],
+  ] as const;
+  for (const [table, key, columns, values] of tables) {
+    const old = await db.prepare(`SELECT * FROM ${table} WHERE ${key} = ?`).bind(number).first<Record<string, unknown>>();
+    expect((await lookUp()).verdict).toBe('valid');
+    await db.prepare(`INSERT OR REPLACE INTO ${table} (${columns}) SELECT ${values} FROM ${table} WHERE ${key} = ?2`).bind('nonsense', number).run();
+    expect([table, (await lookUp()).verdict]).toEqual([table, 'invalid']);
+    const names = Object.keys(old as object);
+    await db.prepare(`INSERT OR REPLACE INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`).bind(...Object.values(old as object)).run();
+    expect((await lookUp()).verdict).toBe('valid');
+  }
+});

@@ -3,15 +3,18 @@
  * the same certificate is the same file. ECDSA is randomised: the first stored signature wins.
  *
  * Who signs: the certificate's own issuing key, if it has an X.509 certificate valid now; else the organization's newest
- * key that has one; else nobody, and the PDF is given unsigned (its credential and its QR code are signed all the same).
+ * key that has one; never a key that was withdrawn; else nobody, and the PDF is given unsigned (its credential and its QR code are signed all the same).
  * It refuses to give what storage holds unless this service sealed it for this very file: it signs anew instead.
  */
 import { concat, fromBase64url, sha256, toBase64url } from './life/bytes.ts';
 import { signPdf, type SignBy } from './life/pades/sign.ts';
 import { readPem } from './life/pades/x509.ts';
+import { PROVINCE } from './life/authority.ts';
 import { isRefusal } from './life/refusal.ts';
 import type { Service } from './service.ts';
-import { readSignature, selectSigner, writeSignature } from './storage/signing.ts';
+import { filedBy } from './enrol.ts';
+import { directoryOf } from './register.ts';
+import { readSignature, selectSigners, writeSignature } from './storage/signing.ts';
 
 export interface Printed {
   number: string;
@@ -51,7 +54,9 @@ export async function signNow(service: Service, base: Uint8Array<ArrayBuffer>, b
 /** Who signs a certificate's PDF now, if anybody can. */
 export async function signerFor(service: Service, { organization, key_number }: Printed): Promise<SignBy | undefined> {
   const now = service.now();
-  const signer = await selectSigner(service.db, organization.code, key_number, now);
+  const { withdrawals } = await directoryOf(service);
+  const centre = (await filedBy(service, organization.code)) ?? PROVINCE;
+  const signer = (await selectSigners(service.db, organization.code, key_number, now)).find(({ kid }) => withdrawals.endOfKey(kid, centre) > now);
   if (!signer) return undefined;
   const { key } = await service.vault.issuingKey(signer.kid);
   return { key, chain: readPem(signer.chain), at: now, name: organization.name, reason: REASON };

@@ -197,7 +197,9 @@ export async function acceptApproval(service: Service, caller: Caller, id: strin
   const directory = await directoryOf(service);
   const { facts } = await batchFacts(service, batch);
   const tier = caller.role === 'province' ? 'province' : 'city';
-  const opened = await (tier === 'province' ? openApproval : openCityApproval)(token, directory, filing, facts);
+  // It ends with its filing.
+  directory.requireFiling(filing, service.now());
+  const opened = await (tier === 'province' ? openApproval : openCityApproval)(token, directory, filing, facts, service.now());
   const { iss, jti } = opened.payload;
   if (iss !== caller.subject) throw new Refusal('issuer_not_caller', 'A centre hands in its own approvals only.', { part: 'approval+jwt:iss' });
   checkTimes('approval+jwt', opened.payload, service.now());

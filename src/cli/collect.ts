@@ -101,8 +101,8 @@ export async function collect({ origin, client, batch, folder, pdf, root, expect
   if (rootOfTexts(leaves) !== expectedRoot) throw wrong(`${first} …`, 'root');
 
   await fetchFiles(origin, client, folder, printed, async (number, bundle) => {
-    const { evidence, centres, bundle: { roots } } = openBundle(readBundle(bundle));
-    const directory = await openDirectory({ thumbprints: [root.kid], roots }, centres, memo);
+    const { evidence, centres, withdrawals, bundle: { roots } } = openBundle(readBundle(bundle));
+    const directory = await openDirectory({ thumbprints: [root.kid], roots }, centres, memo, withdrawals);
     const { report } = await verify({ asked: number, ...evidence }, directory, now());
     const lacks = shortfall(report, ['log', 'document', 'status']);
     if (lacks !== undefined) throw wrong(number, lacks);

@@ -102,6 +102,8 @@ describe('a stolen client key', () => {
     const next = { number: revoked, action: 'suspend', reason: 'under_investigation', seq: 2, prev: report.status?.digest as string } as const;
     await as(world.city).post(`/v1/certificates/${revoked}/status`, { statement: await changeStatus(world.city, next) });
     expect(await look(revoked)).toMatchObject({ verdict: 'suspended', status: { seq: 2, by: 'centre:3701', by_name: '济南市职业技能鉴定指导中心', tier: 'city', history: [{ seq: 1 }, { seq: 2, counts: true }] } });
+    const { text } = await callAs(undefined, 'GET', `/c/${revoked}`);
+    for (const words of ['状态变更记录', '此项不产生效力', '济南市职业技能鉴定指导中心（市级中心）签名', 'Signed by the issuing organization']) expect(text).toContain(words);
   });
 
   test('offline: with the new trust.json, or a bundle given out since', async () => {

@@ -1,9 +1,12 @@
 /**
  * `luzheng withdraw` and the drills of keys/README.md as people type them, against a real service: the list, a stolen
- * client key, a root that signs without a network, and verification offline with the trust.json of afterwards.
+ * client key, a root that signs without a network, and verification offline with the trust.json of afterwards. And
+ * `luzheng status`, with the lists read by Digital Bazaar's implementation of Bitstring Status List 1.0.
  */
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkStatus } from '@digitalbazaar/vc-bitstring-status-list';
+import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeKeyFile, readIdentity, readKeyFile, writeKeyFile } from '../../keys/make.ts';
 import { Caller } from '../../src/cli/caller.ts';
@@ -108,6 +111,36 @@ test('the drill of a stolen client key', async () => {
 
   await expect(new Caller(origin, await readIdentity(at('school.json'))).get('/v1/batches')).rejects.toMatchObject({ problem: { status: 401, code: 'client_withdrawn' } });
   expect(await certified(3, 'next.json')).toMatchObject({ number: expect.stringMatching(/^S/) as string });
+});
+
+test('a status list shows a change at once, to an implementation that is not ours', async () => {
+  const anyone = new Caller(origin);
+  const keys = createLocalJWKSet(await anyone.get<JSONWebKeySet>('/.well-known/jwks.json'));
+  const { number, file } = await certified(4, 'next.json');
+  const credential = peek<object>((JSON.parse(readFileSync(file, 'utf8')) as { credential: string }).credential.split('~')[0] as string);
+  const status = async () => {
+    const documentLoader = async (url: string) => {
+      const answer = await fetch(url);
+      expect(Number(/max-age=(\d+)/.exec(answer.headers.get('cache-control') ?? '')?.[1])).toBeLessThanOrEqual(60);
+      const { payload } = await compactVerify(await answer.text(), keys, { algorithms: ['ES256'] });
+      const document = JSON.parse(new TextDecoder().decode(payload)) as { credentialSubject: { ttl: number } };
+      expect(document.credentialSubject.ttl).toBeLessThanOrEqual(60_000);
+      return { document };
+    };
+    const { results, error } = await checkStatus({ credential, documentLoader, verifyBitstringStatusListCredential: false, verifyMatchingIssuers: false });
+    expect(error).toBeUndefined();
+    return Object.fromEntries((results ?? []).map(({ status: bit, credentialStatus }) => [credentialStatus.statusPurpose, bit]));
+  };
+  const change = (action: string, reason: string) => done('status', number, action, '--reason', reason, '--key', at('province.json'));
+  expect(await status()).toEqual({ revocation: false, suspension: false });
+  await change('suspend', 'under_investigation');
+  expect(await status()).toEqual({ revocation: false, suspension: true });
+  await change('reinstate', 'cleared');
+  expect(await status()).toEqual({ revocation: false, suspension: false });
+  await change('revoke', 'fraud');
+  expect(await status()).toEqual({ revocation: true, suspension: false });
+  const { history } = (await anyone.get<{ status: { history: { action: string; tier: string; by_name: string }[] } }>(`/v1/certificates/${number}`)).status;
+  expect(history.map(({ action, tier, by_name }) => `${action} ${tier} ${by_name}`)).toEqual(['suspend province 省中心', 'reinstate province 省中心', 'revoke province 省中心']);
 });
 
 test('the root signs without a network, and any centre hands it in', async () => {

@@ -9,6 +9,7 @@ import { splitCredential } from './life/credential.ts';
 import type { CopyFacts } from './life/document.ts';
 import { requireGlyphs } from './life/font-set.ts';
 import { Refusal } from './life/refusal.ts';
+import { refuseIfWithdrawn } from './life/withdrawal.ts';
 import { directoryOf, type Found } from './register.ts';
 import type { Service } from './service.ts';
 
@@ -29,6 +30,7 @@ export async function stampCopy(service: Service, found: Found, asked: AskedCopy
   const copy = copyFacts(asked, service.now());
   requireGlyphs(await service.fonts(), copy.purpose);
   const { facts, report } = found.verification;
+  refuseIfWithdrawn(report.checks.find(({ result }) => result === 'fail'));
   if (!facts || report.verdict === 'invalid') throw new Refusal('register_differs', 'The stored certificate does not verify; it cannot be copied.');
   const directory = await directoryOf(service);
   const { payload: filing } = await service.memo.open(found.row.filing, 'filing+jwt', directory.findCentre);

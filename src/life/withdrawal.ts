@@ -95,6 +95,12 @@ export class Withdrawals {
 
 export const NO_WITHDRAWALS = new Withdrawals([]);
 
+/** Refuses for the reason for which a check failed, if that is a withdrawal. */
+export function refuseIfWithdrawn(failed: { code?: string; part?: string } | undefined): void {
+  const code = CODES.find((one) => one === failed?.code);
+  if (code) refuse(code, failed?.part ?? 'certificate');
+}
+
 function refuse(code: WithdrawnCode, part: string): never {
   switch (code) {
     case 'centre_withdrawn': throw new Refusal('centre_withdrawn', 'The key of the centre was withdrawn.', { part });

@@ -128,6 +128,11 @@ describe('a stolen client key', () => {
     await refused(() => callAs(world.city, 'POST', '/v1/clients', { statement: again }), 403, 'client_withdrawn');
   });
 
+  test('what does not count is not printed any more', async () => {
+    const asked = { name: '欧阳建国', id_number: idNumber(110) };
+    await refused(() => callAs(undefined, 'POST', `/v1/certificates/${after.number}/download`, asked, { Accept: 'application/pdf' }), 403, 'client_withdrawn');
+  });
+
   test('work goes on with the new key', async () => {
     const { state } = await issue({ ...school, client: fresh }, waiting, waitingApproval);
     expect(state).toBe('issued');
@@ -194,11 +199,13 @@ describe('a stolen centre key', () => {
     expect(await look(certificates[0]?.number as string)).toMatchObject({ verdict: 'valid' });
   });
 
-  test('a batch that was approved under the old filing and not ordered does not go on', async () => {
+  test('a batch that was uploaded under the old filing and not ordered does not go on: it is returned, and handed in again', async () => {
     const approval = await approveBatch(world.province, waiting, await approveBatch(centre, waiting));
-    await refused(() => callAs(world.province, 'POST', `/v1/batches/${waiting.id}/issue`, {}), 403, 'role_wrong');
-    expect(await callAs(world.province, 'POST', `/v1/batches/${waiting.id}/approvals`, { approval })).toMatchObject({ status: 201 });
+    await refused(() => callAs(world.province, 'POST', `/v1/batches/${waiting.id}/approvals`, { approval }), 403, 'centre_withdrawn');
     await refused(async () => callAs(again.client, 'POST', `/v1/batches/${waiting.id}/issue`, { approval, order: await orderBatch(again.client, waiting, jti(approval)) }), 403, 'centre_withdrawn');
+    expect(await callAs(centre, 'POST', `/v1/batches/${waiting.id}/return`, { reason: '请按新备案重新提交' })).toMatchObject({ status: 200 });
+    const { certificates } = await certify({ ...world, city: centre }, again, candidates(1, 220));
+    expect(await look(certificates[0]?.number as string)).toMatchObject({ verdict: 'valid' });
   });
 });
 

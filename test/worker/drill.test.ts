@@ -139,6 +139,12 @@ describe('a stolen client key', () => {
     const { certificates } = await as(fresh).get<{ certificates: { number: string }[] }>(`/v1/batches/${waiting.id}/certificates`);
     expect(await look(certificates[0]?.number as string)).toMatchObject({ verdict: 'valid' });
   });
+
+  test('a genuine result among what fell is issued again', async () => {
+    const anew = await certify(world, { ...school, client: fresh }, [candidate(110, { replaces: after.number })]);
+    expect(await look(anew.certificates[0]?.number as string)).toMatchObject({ verdict: 'valid', certificate: { replaces: after.number } });
+    expect(failure(await look(after.number))).toMatchObject({ id: 'order', code: 'client_withdrawn' });
+  });
 });
 
 describe('a stolen centre key', () => {

@@ -13,6 +13,7 @@ import { isRefusal } from './life/refusal.ts';
 import type { Report } from './life/report.ts';
 import { parseSealUrl, readSeal, sealKid } from './life/seal.ts';
 import { verify, type Evidence } from './life/verify.ts';
+import { Withdrawals } from './life/withdrawal.ts';
 import { anchorOf, directoryOf, storedEvidence } from './register.ts';
 import type { Service } from './service.ts';
 import { selectCertificate, selectFilingsNaming } from './storage/certificates.ts';
@@ -82,12 +83,14 @@ export async function checkSeal(service: Service, url: string): Promise<Report> 
 }
 
 /** What the register adds to evidence that brings its own statements: what became of the certificate. */
-async function withStatus(service: Service, { bundle, evidence, centres }: Opened): Promise<Report> {
+async function withStatus(service: Service, { bundle, evidence, centres, withdrawals }: Opened): Promise<Report> {
   const number = claimedNumber(splitCredential(bundle.credential).jws);
   const row = number === undefined ? null : await selectCertificate(service.db, service.lately, number);
   const stored = row ? (await storedEvidence(service, row, undefined)).evidence : undefined;
   // The anchor is our own: a root that came with the bundle is not looked at.
-  const directory = await openDirectory(anchorOf(service), centres, service.memo);
+  const own = await openDirectory(anchorOf(service), centres, service.memo, withdrawals);
+  // The register knows of withdrawals by centres that the bundle does not need.
+  const directory = own.with(new Withdrawals([...own.withdrawals.all, ...(await directoryOf(service)).withdrawals.all]));
   return (await verify({ ...evidence, status: stored?.status, columns: stored?.columns }, directory, service.now())).report;
 }
 

@@ -9,7 +9,8 @@ import { splitCredential } from './life/credential.ts';
 import type { CopyFacts } from './life/document.ts';
 import { requireGlyphs } from './life/font-set.ts';
 import { Refusal } from './life/refusal.ts';
-import type { Found } from './register.ts';
+import { refuseIfWithdrawn } from './life/withdrawal.ts';
+import { directoryOf, type Found } from './register.ts';
 import type { Service } from './service.ts';
 
 export interface AskedCopy {
@@ -24,12 +25,16 @@ export interface Stamped {
   token: string;
 }
 
-/** @throws Refusal `purpose_malformed`, `expiry_malformed`, `glyph_missing`, `register_differs` */
+/** @throws Refusal `purpose_malformed`, `expiry_malformed`, `glyph_missing`, `register_differs`, `issuing_key_withdrawn` */
 export async function stampCopy(service: Service, found: Found, asked: AskedCopy): Promise<Stamped> {
   const copy = copyFacts(asked, service.now());
   requireGlyphs(await service.fonts(), copy.purpose);
   const { facts, report } = found.verification;
+  refuseIfWithdrawn(report.checks.find(({ result }) => result === 'fail'));
   if (!facts || report.verdict === 'invalid') throw new Refusal('register_differs', 'The stored certificate does not verify; it cannot be copied.');
+  const directory = await directoryOf(service);
+  const { payload: filing } = await service.memo.open(found.row.filing, 'filing+jwt', directory.findCentre);
+  directory.requireIssuingKey(facts.kid, filing, service.now());
   const { key, kid } = await service.vault.issuingKey(facts.kid);
   const { jws } = splitCredential(found.row.credential);
   const token = await signCopy(copy, { number: facts.number, jws }, { key, kid }, { iat: service.now(), jti: toBase64url(service.random(16)) });

@@ -9,8 +9,9 @@ import { requireGlyphs } from './life/font-set.ts';
 import { parseOrganizationCode } from './life/number.ts';
 import { Refusal } from './life/refusal.ts';
 import type { Filing } from './life/schema.ts';
-import { checkTimes, claimedType, thumbprint, type Statement } from './life/statement.ts';
+import { checkTimes, claimedType, thumbprint } from './life/statement.ts';
 import { checkUscc } from './life/uscc.ts';
+import { isWithdrawn } from './life/withdrawal.ts';
 import { directoryOf } from './register.ts';
 import type { Service } from './service.ts';
 import { insertStatement, selectAbout, selectIssuingKeys, selectStatement } from './storage/statements.ts';
@@ -29,7 +30,7 @@ export interface Caller {
 const NAME_BYTES = 85;
 
 /** Stores an opened statement; the same text again is no error. Refuses `statement_repeated`. */
-async function store(service: Service, statement: { typ: string; kid: string; token: string }, claims: { iss: string; sub: string; jti: string; iat: number; exp: number }, jkt: string | null): Promise<boolean> {
+export async function storeStatement(service: Service, statement: { typ: string; kid: string; token: string }, claims: { iss: string; sub: string; jti: string; iat: number; exp: number }, jkt: string | null): Promise<boolean> {
   const { typ, kid: signer, token } = statement;
   const { iss, sub, jti, iat, exp } = claims;
   const fresh = await insertStatement(service.db, { typ, iss, sub, jti, signer, jkt, iat, exp, token }, service.now());
@@ -46,41 +47,39 @@ export async function acceptRootStatement(service: Service, token: string): Prom
     const statement = await service.memo.open(token, 'service+jwt', directory.findRoot);
     checkTimes('service+jwt', statement.payload, service.now());
     const jkt = await thumbprint(statement.payload.cnf.jwk);
+    directory.withdrawals.require('service_withdrawn', 'service+jwt', service.now(), statement.payload, { kid: jkt, iss: statement.payload.iss });
     if (jkt !== (await thumbprint((await service.vault.service()).public))) {
       throw new Refusal('service_key_unknown', 'The statement names another key than the one this service signs with.', { part: 'service+jwt:cnf' });
     }
     const { sub = 'service', ...claims } = statement.payload;
-    return { jti: claims.jti, fresh: await store(service, statement, { ...claims, sub }, jkt) };
+    return { jti: claims.jti, fresh: await storeStatement(service, statement, { ...claims, sub }, jkt) };
   }
   const statement = await openCentre(token, directory);
   checkTimes('centre+jwt', statement.payload, service.now());
   const { payload } = statement;
+  const jkt = await thumbprint(payload.cnf.jwk);
+  directory.requireCentre(payload, jkt, service.now());
   await service.memo.key(payload.cnf.jwk); // refuses points that are not on the curve
-  return { jti: payload.jti, fresh: await store(service, statement, payload, await thumbprint(payload.cnf.jwk)) };
+  return { jti: payload.jti, fresh: await storeStatement(service, statement, payload, jkt) };
 }
 
-/** The organization's filings that verify now, newest first. */
-async function filingsOf(service: Service, directory: Directory, organization: string, at: number): Promise<{ id: number; statement: Statement<'filing+jwt'> }[]> {
-  const filings = [];
+/**
+ * The filing in force: the newest that is valid now. One that was withdrawn does not bring an older one back.
+ * Refuses `organization_not_filed`, `filing_withdrawn`, `centre_withdrawn`.
+ */
+export async function currentFiling(service: Service, directory: Directory, organization: string): Promise<{ id: number; filing: Filing }> {
   for (const { id, token } of await selectAbout(service.db, 'filing+jwt', `org:${organization}`)) {
     try {
-      filings.push({ id, statement: await openFiling(token, directory, at) });
+      return { id, filing: (await openFiling(token, directory, service.now())).payload };
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof Refusal) || isWithdrawn(error)) throw error;
     }
   }
-  return filings;
-}
-
-/** The filing in force: the newest that is valid now. Refuses `organization_not_filed`. */
-export async function currentFiling(service: Service, directory: Directory, organization: string): Promise<{ id: number; filing: Filing }> {
-  const [current] = await filingsOf(service, directory, organization, service.now());
-  if (!current) throw new Refusal('organization_not_filed', 'The organization has no filing that is in force.', { organization });
-  return { id: current.id, filing: current.statement.payload };
+  throw new Refusal('organization_not_filed', 'The organization has no filing that is in force.', { organization });
 }
 
 /** Who filed an organization last, if anyone did. */
-async function filedBy(service: Service, organization: string): Promise<string | undefined> {
+export async function filedBy(service: Service, organization: string): Promise<string | undefined> {
   const directory = await directoryOf(service);
   for (const { token } of await selectAbout(service.db, 'filing+jwt', `org:${organization}`)) {
     const statement = await service.memo.open(token, 'filing+jwt', directory.findCentre).catch(() => undefined);
@@ -104,7 +103,8 @@ async function requireOwnOrNew(service: Service, caller: Caller, organization: s
   if (caller.role !== 'province' && by !== undefined && by !== caller.subject) throw new Refusal('out_of_reach', 'Another centre has filed this organization.');
 }
 
-function requireIssuer(caller: Caller, iss: string, typ: string): void {
+/** Centres hand in what they signed. */
+export function requireIssuer(caller: Caller, iss: string, typ: string): void {
   if (iss !== caller.subject) throw new Refusal('issuer_not_caller', 'A centre hands in its own statements only.', { part: `${typ}:iss` });
 }
 
@@ -127,7 +127,7 @@ export async function acceptFiling(service: Service, caller: Caller, token: stri
   await requireOwnOrNew(service, caller, organization);
   await checkFilingTexts(service, payload);
   await checkIssuingKeys(service, organization, payload);
-  return { jti: payload.jti, fresh: await store(service, opened, payload, null) };
+  return { jti: payload.jti, fresh: await storeStatement(service, opened, payload, null) };
 }
 
 async function checkFilingTexts(service: Service, filing: Filing): Promise<void> {
@@ -170,6 +170,6 @@ export async function acceptClient(service: Service, caller: Caller, token: stri
   checkClient(payload, filing);
   await openClient(token, directory, filing, service.now());
   await service.memo.key(payload.cnf.jwk); // refuses points that are not on the curve
-  return { jti: payload.jti, fresh: await store(service, opened, payload, await thumbprint(payload.cnf.jwk)) };
+  return { jti: payload.jti, fresh: await storeStatement(service, opened, payload, await thumbprint(payload.cnf.jwk)) };
 }
 

@@ -9,10 +9,10 @@ import { statusListUrl, type StatusPurpose } from './life/credential.ts';
 import { concat, encodeUtf8, toBase64url } from './life/bytes.ts';
 import { parseNumber } from './life/number.ts';
 import { Refusal } from './life/refusal.ts';
-import { applyEvent, checkFresh, openEvent, readHistory, type StoredEvent } from './life/status.ts';
+import { applyEvent, checkFresh, openEvent, readHistory } from './life/status.ts';
 import { requireReach, type Caller } from './enrol.ts';
 import { STATUS_LIST_LENGTH } from './registrar.ts';
-import { directoryOf } from './register.ts';
+import { directoryOf, storedEvents } from './register.ts';
 import type { Service } from './service.ts';
 import { insertEvent, selectCertificate, selectStatusIndexes, statusListExists } from './storage/certificates.ts';
 import { selectStatementById } from './storage/statements.ts';
@@ -27,13 +27,12 @@ export async function changeStatus(service: Service, caller: Caller, number: str
   const directory = await directoryOf(service);
   const { payload: filing } = await service.memo.open(row.filing, 'filing+jwt', directory.findCentre);
   const client = caller.client === undefined ? null : await selectStatementById(service.db, caller.client);
-  const { statement, rank } = await openEvent({ token, client: client?.token }, directory, filing);
+  const { statement, rank } = await openEvent({ token, client: client?.token }, directory, filing, service.now());
   const event = statement.payload;
   if (event.iss !== caller.subject) throw new Refusal('issuer_not_caller', 'Everyone hands in their own events only.', { part: 'status+jwt:iss' });
   if (event.aud !== undefined && event.aud !== service.config.origin) throw new Refusal('audience_wrong', 'It was made for another service.', { part: 'status+jwt:aud' });
   checkFresh(event, service.now());
-  const stored = (JSON.parse(row.events) as { token: string; client: string | null }[]).map((one): StoredEvent => ({ token: one.token, client: one.client ?? undefined }));
-  const before = await readHistory(stored, directory, filing, text);
+  const before = await readHistory(storedEvents(row), directory, filing, text);
   const after = applyEvent(before, statement, rank, text);
   const fresh = await insertEvent(
     service.db,

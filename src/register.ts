@@ -3,8 +3,8 @@
  * verified from stored signatures first; what a row's columns say counts for nothing by itself.
  * It refuses to tell apart why a search found nothing.
  */
-import { openDirectory, type Directory } from './life/authority.ts';
-import type { Bundle } from './life/bundle.ts';
+import { openCentre, openDirectory, type Directory } from './life/authority.ts';
+import { namesIn, type Bundle } from './life/bundle.ts';
 import type { Columns } from './life/columns.ts';
 import { splitCredential, withDisclosures } from './life/credential.ts';
 import { chooseDisclosures, type ClaimName, type Holder } from './life/disclose.ts';
@@ -18,11 +18,18 @@ import type { StoredEvent } from './life/status.ts';
 import { verify, type Evidence, type Verification } from './life/verify.ts';
 import type { Service } from './service.ts';
 import { selectCertificate, selectCertificatesOfPerson, type CertificateRow } from './storage/certificates.ts';
-import { selectTokens } from './storage/statements.ts';
+import { selectRevision, selectTokens } from './storage/statements.ts';
 
-/** The directory of all centres: for the gate and for statements that come in. */
-export async function directoryOf(service: Service): Promise<Directory> {
-  return openDirectory(anchorOf(service), await selectTokens(service.db, 'centre+jwt'), service.memo);
+/**
+ * The directory of all centres and withdrawals as the register holds them now; opened once for each revision. `revision`:
+ * the one that a look-up has just read.
+ */
+export async function directoryOf(service: Service, revision?: number): Promise<Directory> {
+  const current = String(revision ?? (await selectRevision(service.db)));
+  return service.directories.once(current, async () => {
+    const [centres, withdrawals] = await Promise.all([selectTokens(service.db, 'centre+jwt'), selectTokens(service.db, 'withdrawal+jwt')]);
+    return openDirectory(anchorOf(service), centres, service.memo, withdrawals);
+  });
 }
 
 export const anchorOf = (service: Service) => ({ thumbprints: service.config.trustRoot, roots: service.config.rootJwks });
@@ -86,9 +93,12 @@ function columnsOf(service: Service, row: CertificateRow, broken: string | undef
   };
 }
 
+/** The events of a stored row; none when they are no JSON, which the state column then contradicts. */
+export const storedEvents = (row: CertificateRow): StoredEvent[] =>
+  (safeParse<{ token: string; client: string | null }[]>(row.events) ?? []).map(({ token, client }) => ({ token, client: client ?? undefined }));
+
 /** The evidence that a stored row gives. */
 function evidenceOf(service: Service, row: CertificateRow, asked: string | undefined, disclosures: string[], broken: string | undefined): Evidence {
-  const events = safeParse<{ token: string; client: string | null }[]>(row.events) ?? [];
   return {
     asked,
     credential: withDisclosures(row.credential, disclosures),
@@ -99,7 +109,7 @@ function evidenceOf(service: Service, row: CertificateRow, asked: string | undef
     order: row.order_token,
     inclusion: { index: row.position, size: row.count, path: row.path === '' ? [] : row.path.split('.') },
     status: {
-      events: events.map(({ token, client }): StoredEvent => ({ token, client: client ?? undefined })),
+      events: storedEvents(row),
       successor: row.successor === null ? undefined : safeParse<{ credential: string; filing: string }>(row.successor),
     },
     columns: columnsOf(service, row, broken),
@@ -109,12 +119,7 @@ function evidenceOf(service: Service, row: CertificateRow, asked: string | undef
 /** A stored row as evidence, with the directory of the centres behind it. */
 export async function storedEvidence(service: Service, row: CertificateRow, asked: string | undefined) {
   const { disclosures, broken } = await openPrivate(service, row);
-  return { evidence: evidenceOf(service, row, asked, disclosures, broken), directory: await directoryFor(service, row), disclosures };
-}
-
-/** The directory of the centres that a stored certificate rests on; made once for each list of statements. */
-function directoryFor(service: Service, { centres }: CertificateRow): Promise<Directory> {
-  return service.directories.once(centres, () => openDirectory(anchorOf(service), safeParse<string[]>(centres) ?? [], service.memo));
+  return { evidence: evidenceOf(service, row, asked, disclosures, broken), directory: await directoryOf(service, row.revision), disclosures };
 }
 
 /** Whether a row's private part and all that it is compared with are what was found intact before. */
@@ -129,7 +134,7 @@ export async function examine(service: Service, row: CertificateRow, asked: stri
   const before = service.intact.get(row.number);
   if (show.length === 0 && before && sameRow(before, row)) {
     const evidence = evidenceOf(service, row, asked, [], undefined);
-    return { row, verification: await verify({ ...evidence, show }, await directoryFor(service, row), service.now()), disclosures: [], holder: undefined };
+    return { row, verification: await verify({ ...evidence, show }, await directoryOf(service, row.revision), service.now()), disclosures: [], holder: undefined };
   }
   const { evidence, directory, disclosures } = await storedEvidence(service, row, asked);
   const verification = await verify({ ...evidence, show }, directory, service.now());
@@ -197,14 +202,26 @@ export async function findForHolder(service: Service, number: string, name: stri
 /** The text of a certificate's QR code. */
 export const sealUrlOf = (found: Found): string => sealUrl(found.verification.facts?.origin ?? '', found.row.number, found.row.seal);
 
+/** The stored centre statements that name one of these keys: others would make a PDF another file when they come. */
+async function centresNaming(service: Service, row: CertificateRow, names: ReadonlySet<string>): Promise<string[]> {
+  const directory = await directoryOf(service, row.revision);
+  const naming: string[] = [];
+  for (const token of safeParse<string[]>(row.centres) ?? []) {
+    const statement = await openCentre(token, directory).catch(() => undefined);
+    if (statement && names.has(await service.memo.thumbprint(statement.payload.cnf.jwk))) naming.push(token);
+  }
+  return naming;
+}
+
 /** Everything with which a certificate can be checked without this service. `copy`: what a copy of it is for. */
-export function bundleOf(service: Service, found: Found, copy?: string): Bundle {
+export async function bundleOf(service: Service, found: Found, copy?: string): Promise<Bundle> {
   const { row, disclosures } = found;
+  const names = namesIn([row.credential, row.filing, row.client, row.approval, row.order_token]);
   return {
     version: 1,
     credential: withDisclosures(row.credential, disclosures),
     seal_url: sealUrlOf(found),
-    statements: { centres: safeParse<string[]>(row.centres) ?? [], filing: row.filing, client: row.client },
+    statements: { centres: await centresNaming(service, row, names), filing: row.filing, client: row.client },
     approval: row.approval,
     order: row.order_token,
     ...(copy === undefined ? {} : { copy }),
@@ -212,4 +229,14 @@ export function bundleOf(service: Service, found: Found, copy?: string): Bundle 
     inclusion: { index: row.position, size: row.count, path: row.path === '' ? [] : row.path.split('.') },
     roots: [...service.config.rootJwks],
   };
+}
+
+/** A bundle with the withdrawals that are known of what it rests on. Not for PDFs: the same certificate is the same file. */
+export async function bundleWithWithdrawals(service: Service, found: Found, copy?: string): Promise<Bundle> {
+  const bundle = await bundleOf(service, found, copy);
+  const { credential, statements, approval, order } = bundle;
+  const names = namesIn([splitCredential(credential).jws, ...statements.centres, statements.filing, statements.client, approval, order]);
+  const { withdrawals } = await directoryOf(service, found.row.revision);
+  const touching = withdrawals.all.filter(({ payload: { target } }) => names.has('jti' in target ? target.jti : target.kid)).slice(0, 100);
+  return touching.length === 0 ? bundle : { ...bundle, withdrawals: touching.map(({ token }) => token) };
 }

@@ -81,12 +81,12 @@ async function order(service: Service, batch: BatchRow, filing: Filing, filingTo
   const directory = await directoryOf(service);
   const now = service.now();
   const { facts } = await batchFacts(service, batch);
-  const { payload: approval } = await openApproval(tokens.approval, directory, filing, facts);
+  const { payload: approval } = await openApproval(tokens.approval, directory, filing, facts, now);
   checkApprovalTime(approval, now);
-  await openFiling(filingToken, directory, approval.iat);
+  await openFiling(filingToken, directory, approval.iat, now);
   const client = await findClient(service, directory, batch.organization, tokens.order);
   await openOrder(tokens.order, client.token, directory, filing, approval, facts, now);
-  const keyNumber = await chooseKey(service, batch.organization, filing);
+  const keyNumber = await chooseKey(service, directory, batch.organization, filing);
   for (let attempt = 0; ; attempt++) {
     const { list, indexes } = await drawStatusIndexes(service, batch.count);
     try {
@@ -118,23 +118,29 @@ async function order(service: Service, batch: BatchRow, filing: Filing, filingTo
   }
 }
 
-/** The registered client statement whose key signed the order. */
+/** The registered client statement whose key signed the order: the newest that was not withdrawn, else the newest, which then says why not. */
 async function findClient(service: Service, directory: Directory, organization: string, order: string): Promise<{ id: number; token: string }> {
   const header = readHeader(order, 'issue+jwt');
+  const naming: { id: number; token: string; end: number }[] = [];
   for (const client of await selectClientsByKey(service.db, header.kid)) {
     const statement = await service.memo.open(client.token, 'client+jwt', directory.findCentre).catch(() => undefined);
-    if (statement?.payload.sub === `org:${organization}`) return client;
+    if (statement?.payload.sub === `org:${organization}`) naming.push({ ...client, end: directory.withdrawals.endOfStatement(statement.payload) });
   }
+  const found = naming.find(({ end }) => end > service.now()) ?? naming[0];
+  if (found) return found;
   throw new Refusal('key_unknown', 'The order is signed with a key that is no client key of the organization.', { part: 'issue+jwt' });
 }
 
-/** The newest issuing key that the filing names. */
-async function chooseKey(service: Service, organization: string, filing: Filing): Promise<number> {
+/** The newest issuing key that the filing names and that was not withdrawn. */
+async function chooseKey(service: Service, directory: Directory, organization: string, filing: Filing): Promise<number> {
   const named = new Set(filing.issuing_jwks.keys.map((key) => key.kid));
-  const usable = (await selectIssuingKeys(service.db, organization)).filter((key) => named.has(key.kid));
-  const kid = usable.at(-1)?.kid;
-  if (kid === undefined) throw new Refusal('issuing_key_missing', 'The filing names no issuing key that this service holds.');
-  return Number(kid.split('-').at(-1));
+  const held = (await selectIssuingKeys(service.db, organization)).filter((key) => named.has(key.kid));
+  const newest = held.at(-1)?.kid;
+  if (newest === undefined) throw new Refusal('issuing_key_missing', 'The filing names no issuing key that this service holds.');
+  const kid = held.findLast((key) => directory.withdrawals.endOfKey(key.kid, filing.iss) > service.now())?.kid;
+  // Nothing but withdrawn keys: a new one is made and named in a new filing.
+  if (kid === undefined) directory.requireIssuingKey(newest, filing, service.now());
+  return Number((kid ?? newest).split('-').at(-1));
 }
 
 /** Draws free random places in the status list that is being filled. */

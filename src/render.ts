@@ -10,19 +10,21 @@ import { renderCertificate } from './life/document.ts';
 import { imageOf } from './life/photo.ts';
 import { Refusal } from './life/refusal.ts';
 import type { Filing } from './life/schema.ts';
+import { refuseIfWithdrawn } from './life/withdrawal.ts';
 import { readPhoto } from './photos.ts';
 import { bundleOf, sealUrlOf, type Found } from './register.ts';
 import type { Service } from './service.ts';
 import { signNow, signerFor, withSignature, type Printed } from './signatures.ts';
 
-/** Draws a certificate, unsigned. @throws Refusal `register_differs` when its stored parts do not verify, `photo_differs` */
+/** Draws a certificate, unsigned. @throws Refusal `register_differs` when its stored parts do not verify, `photo_differs`, the code of a withdrawal */
 export async function drawFor(service: Service, found: Found, copy?: Stamped): Promise<{ base: Uint8Array<ArrayBuffer>; printed: Printed }> {
   const { facts, report } = found.verification;
   const { holder, row } = found;
+  refuseIfWithdrawn(report.checks.find(({ result }) => result === 'fail'));
   if (!facts || !holder || report.verdict === 'invalid') throw new Refusal('register_differs', 'The stored certificate does not verify; it cannot be printed.');
   const shown = documentFacts(facts, holder, { template: row.template, seal_url: sealUrlOf(found), trust_root: service.config.trustRoot[0] as string, copy: copy?.facts });
   const photo = holder.photo_digest === null ? undefined : imageOf(await readPhoto(service, row, holder.photo_digest));
-  const base = await renderCertificate(shown, { fonts: await service.fonts(), bundle: encodeUtf8(JSON.stringify(bundleOf(service, found, copy?.token))), photo });
+  const base = await renderCertificate(shown, { fonts: await service.fonts(), bundle: encodeUtf8(JSON.stringify(await bundleOf(service, found, copy?.token))), photo });
   return { base: base as Uint8Array<ArrayBuffer>, printed: { number: facts.number, organization: shown.organization, filing: decodeJwt<Filing>(row.filing), key_number: row.key_number } };
 }
 

@@ -21,7 +21,7 @@ export interface Service {
   lately: Lately;
   /** Stored rows whose private part was found intact, by number (ciphertext, never what is in it). */
   intact: Recent<CertificateRow>;
-  /** Opened directories by the texts of their centre statements. */
+  /** Opened directories by the register's revision. */
   directories: Recent<Promise<Directory>>;
   vault: Vault;
   /** NumericDate, whole seconds. */
@@ -57,7 +57,7 @@ export function serviceOf(env: Env): Service {
     memo: new Memo(),
     lately: { batches: new Recent(500), rows: new Recent(2_000) },
     intact: new Recent(2_000),
-    directories: new Recent(100),
+    directories: new Recent(3),
     vault: new Vault(env.DB, config, systemRandom, systemClock),
     now: systemClock,
     random: systemRandom,

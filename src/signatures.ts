@@ -3,9 +3,12 @@
  * the same certificate is the same file. ECDSA is randomised: the first stored signature wins.
  *
  * Who signs: the certificate's own issuing key, if it has an X.509 certificate valid now; else the organization's newest
- * key that has one by which a verifier knows it (named in the certificate's filing, or under our root); else nobody, and the PDF is given unsigned (its credential and its QR code are signed all the same).
+ * key that has one by which a verifier knows it (named in the certificate's filing, or under our root); never a key that
+ * was withdrawn; else nobody, and the PDF is given unsigned (its credential and its QR code are signed all the same).
  * It refuses to give what storage holds unless this service sealed it for this very file: it signs anew instead.
  */
+import { filedBy } from './enrol.ts';
+import { PROVINCE } from './life/authority.ts';
 import { concat, fromBase64url, sha256, toBase64url } from './life/bytes.ts';
 import { signPdf, type SignBy } from './life/pades/sign.ts';
 import { rootOf, speaksFor } from './life/pades/verify.ts';
@@ -13,7 +16,7 @@ import { readCertificate, readPem } from './life/pades/x509.ts';
 import { isRefusal } from './life/refusal.ts';
 import type { Filing, PublicJwk } from './life/schema.ts';
 import { thumbprint } from './life/statement.ts';
-import { anchorOf } from './register.ts';
+import { anchorOf, directoryOf } from './register.ts';
 import type { Service } from './service.ts';
 import { readSignature, selectSigners, writeSignature } from './storage/signing.ts';
 
@@ -57,7 +60,10 @@ export async function signNow(service: Service, base: Uint8Array<ArrayBuffer>, b
 /** Who signs a certificate's PDF now, if anybody can. */
 export async function signerFor(service: Service, { organization, filing, key_number }: Printed): Promise<SignBy | undefined> {
   const now = service.now();
+  const { withdrawals } = await directoryOf(service);
+  const centre = (await filedBy(service, organization.code)) ?? PROVINCE;
   for (const { kid, chain: pem } of await selectSigners(service.db, organization.code, key_number, now)) {
+    if (withdrawals.endOfKey(kid, centre) <= now) continue;
     const chain = readPem(pem);
     const certificates = chain.map(readCertificate);
     const { jwk, organization_id } = certificates[0] as (typeof certificates)[number];

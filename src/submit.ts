@@ -6,6 +6,7 @@
  */
 import { CURRENT } from '../templates/index.ts';
 import { openApproval, openCityApproval, type BatchFacts } from './life/approve.ts';
+import { openFiling } from './life/authority.ts';
 import { checkTimes } from './life/statement.ts';
 import { shanghaiDay, shanghaiYear } from './life/calendar.ts';
 import { SALT_BYTES, makeDisclosures } from './life/disclose.ts';
@@ -192,15 +193,17 @@ const CLOSED = ['issuing', 'issued', 'returned'];
 
 /** Takes a centre's approval: the city's by route city first, then the province's. */
 export async function acceptApproval(service: Service, caller: Caller, id: string, token: string): Promise<BatchRow> {
-  const { batch, filing } = await openBatch(service, id);
+  const { batch, filing, filing_token } = await openBatch(service, id);
   if (CLOSED.includes(batch.state)) throw new Refusal('batch_closed', `The batch is ${batch.state}; it takes no more approvals.`, { state: batch.state });
   const directory = await directoryOf(service);
   const { facts } = await batchFacts(service, batch);
   const tier = caller.role === 'province' ? 'province' : 'city';
-  const opened = await (tier === 'province' ? openApproval : openCityApproval)(token, directory, filing, facts);
+  const opened = await (tier === 'province' ? openApproval : openCityApproval)(token, directory, filing, facts, service.now());
   const { iss, jti } = opened.payload;
   if (iss !== caller.subject) throw new Refusal('issuer_not_caller', 'A centre hands in its own approvals only.', { part: 'approval+jwt:iss' });
   checkTimes('approval+jwt', opened.payload, service.now());
+  // As the gate will judge it: what could not be ordered need not be approved.
+  await openFiling(filing_token, directory, opened.payload.iat, service.now());
   await insertApproval(service.db, id, { tier, iss, jti, token, received_at: service.now() });
   return { ...batch, state: tier === 'province' || batch.state === 'approved' ? 'approved' : 'city_approved' };
 }

@@ -102,8 +102,8 @@ export async function collect({ origin, client, batch, folder, pdf, root, expect
   if (rootOfTexts(leaves) !== expectedRoot) throw wrong(`${first} …`, 'root');
 
   await fetchFiles(origin, client, folder, printed, async (number, file) => {
-    const { evidence, centres, bundle: { roots } } = file.kind === 'pdf' ? openDocument(file.bytes) : openBundle(readBundle(file.value));
-    const directory = await openDirectory({ thumbprints: [root.kid], roots }, centres, memo);
+    const { evidence, centres, withdrawals, bundle: { roots } } = file.kind === 'pdf' ? openDocument(file.bytes) : openBundle(readBundle(file.value));
+    const directory = await openDirectory({ thumbprints: [root.kid], roots }, centres, memo, withdrawals);
     const { report } = await verify({ asked: number, ...evidence }, directory, now());
     const lacks = shortfall(report, file.kind === 'pdf' ? ['log', 'status'] : ['log', 'document', 'status']);
     if (lacks !== undefined) throw wrong(number, `${file.kind} ${lacks}`);

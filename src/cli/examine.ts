@@ -67,8 +67,8 @@ export class Examiner {
     }
     const number = claimedNumber(subject);
     const answer = await this.#ask(subject, number);
-    const { evidence, centres, presented } = this.#gather(subject, answer.report);
-    const directory = await openDirectory({ thumbprints: this.#at.roots, roots: presented }, centres, this.#memo);
+    const { evidence, centres, presented, withdrawals } = this.#gather(subject, answer.report);
+    const directory = await openDirectory({ thumbprints: this.#at.roots, roots: presented }, centres, this.#memo, withdrawals);
     let here = await verify(evidence, directory, now());
     const clear = here.facts && (await this.#status(here.facts, directory));
     if (clear?.size === 0) here = await verify({ ...evidence, status: { events: [] } }, directory, now());
@@ -94,13 +94,14 @@ export class Examiner {
     }
   }
 
-  #gather(subject: Exclude<Subject, { kind: 'broken' }>, answer: Report | undefined): { evidence: Evidence; centres: string[]; presented: TrustFile['roots'] } {
+  #gather(subject: Exclude<Subject, { kind: 'broken' }>, answer: Report | undefined): { evidence: Evidence; centres: string[]; presented: TrustFile['roots']; withdrawals: string[] } {
     const { trust } = this.#at;
     const centres = trust?.centres ?? [];
     const roots = trust?.roots ?? [];
+    const withdrawals = trust?.withdrawals ?? [];
     if (subject.kind === 'bundle') {
-      const { evidence, bundle, centres: given } = subject.opened;
-      return { evidence, centres: [...given, ...centres], presented: [...bundle.roots, ...roots] };
+      const { evidence, bundle, centres: given, withdrawals: known } = subject.opened;
+      return { evidence, centres: [...given, ...centres], presented: [...bundle.roots, ...roots], withdrawals: [...known, ...withdrawals] };
     }
     const credential = subject.kind === 'credential' ? subject.credential : answer?.credential;
     const seal = subject.kind === 'credential' ? subject.seal : subject.kind === 'url' && subject.digits !== undefined ? { number: subject.number, digits: subject.digits } : undefined;
@@ -112,7 +113,7 @@ export class Examiner {
       ...(seal ? { seal } : {}),
       ...(filing === undefined || (credential === undefined && !seal) ? {} : { filing }),
     };
-    return { evidence, centres, presented: roots };
+    return { evidence, centres, presented: roots, withdrawals };
   }
 
   /** The purposes whose bit is set; undefined when no list could be checked under the root. */
@@ -139,7 +140,7 @@ export class Examiner {
         const { payload } = await this.#memo.open(statement, 'service+jwt', directory.findRoot);
         const key = await this.#memo.key(payload.cnf.jwk);
         const opened = await openBytes(token, 'vc+jwt', () => key).catch(() => undefined);
-        if (!opened || payload.exp < now()) continue;
+        if (!opened || payload.exp < now() || directory.withdrawals.endOfStatement(payload) <= now() || directory.withdrawals.endOfKey(await this.#memo.thumbprint(payload.cnf.jwk), payload.iss) <= now()) continue;
         const list = JSON.parse(decodeUtf8(opened.bytes)) as { id: string; validFrom: string; credentialSubject: { encodedList: string; statusPurpose: string } };
         // An old list that was kept would hide what happened since.
         if (!list.id.endsWith(`/v1/status/${name}`) || Math.abs(Date.parse(list.validFrom) / 1000 - now()) > 600) return undefined;

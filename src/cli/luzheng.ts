@@ -11,9 +11,10 @@ import { client, file } from './commands/file.ts';
 import { keys } from './commands/keys.ts';
 import { status } from './commands/status.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { withdrawCommand } from './commands/withdraw.ts';
 import { err, explain, out } from './talk.ts';
 
-const COMMANDS: Record<string, Command> = { keys, appoint, file, client, certificate, submit, approve, return: returnBatch, issue, download, status, verify: verifyCommand };
+const COMMANDS: Record<string, Command> = { keys, appoint, file, client, certificate, submit, approve, return: returnBatch, issue, download, status, withdraw: withdrawCommand, verify: verifyCommand };
 
 const line = (name: string, { takes }: Command) => `npm run -s luzheng -- ${name} ${takes}`.trim();
 

@@ -7,6 +7,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type Cry
 import type { Approval, Filing, PublicJwk } from '../life/schema.ts';
 import { signStatement } from '../life/statement.ts';
 import type { Event } from '../life/status.ts';
+import type { Withdrawal } from '../life/withdrawal.ts';
 
 /** A key pair with its names. `kid` is the RFC 7638 thumbprint. */
 export interface KeyPair {
@@ -113,4 +114,15 @@ export function changeStatus(
   times: { iat?: number } = {},
 ): Promise<string> {
   return signStatement('status+jwt', { iss: by.subject, ...change, iat: times.iat ?? now(), jti: newId() }, by.key, by.kid);
+}
+
+/** Ends a statement or a key; at once, if `effective` is absent. The root signs with `subject` centre:3700, as it does for centres. */
+export function withdraw(
+  by: Pick<KeyPair, 'kid' | 'key'> & { subject: string },
+  target: Withdrawal['target'],
+  { effective, compromised_since }: { effective?: number | undefined; compromised_since?: number | undefined } = {},
+  { iat = now() }: { iat?: number } = {},
+): Promise<string> {
+  const claims = { iss: by.subject, target, effective: effective ?? iat, ...(compromised_since === undefined ? {} : { compromised_since }), iat, jti: newId() };
+  return signStatement('withdrawal+jwt', claims, by.key, by.kid);
 }

@@ -26,6 +26,8 @@ export interface TrustFile {
   centres: string[];
   services: string[];
   filings: string[];
+  clients: string[];
+  withdrawals: string[];
 }
 
 /** The root names the service's own key, unless it did so before. @returns whether it was new */

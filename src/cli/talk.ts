@@ -58,6 +58,10 @@ const HINTS: Record<string, string> = {
   organization_not_filed: '请先由中心执行 luzheng file 备案 / a centre files the organization first: luzheng file',
   city_approval_missing: '须由市级中心先执行 luzheng approve / the city approves first: luzheng approve',
   authority_missing: '请确认密钥文件属于该中心且已由本省根任命 / check that the key file belongs to this centre and was appointed by this province\'s root',
+  filing_withdrawn: '机构的备案已被撤回，须由中心重新备案：luzheng file / the filing was withdrawn; a centre files the organization again: luzheng file',
+  client_withdrawn: '请另生成密钥并由备案中心登记：luzheng keys make、luzheng client / make another key and let the centre name it: luzheng keys make, luzheng client',
+  centre_withdrawn: '中心密钥已被撤回：中心用新密钥重新备案、登记机构密钥 / the key of a centre was withdrawn: with its new key the centre files and names keys again',
+  issuing_key_withdrawn: '请中心换新的颁发密钥：luzheng file … --new-key / the centre makes a new issuing key: luzheng file … --new-key',
   proof_wrong: '请核对本机时间和服务地址（--server）/ check this machine\'s clock and the service address (--server)',
   audience_wrong: '请用服务的正式地址（--server）/ use the address that the service calls its own (--server)',
 };

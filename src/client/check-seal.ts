@@ -18,6 +18,7 @@ export interface TrustList {
   roots: PublicJwk[];
   centres: string[];
   filings: string[];
+  withdrawals: string[];
 }
 
 export interface SealQuestion {
@@ -58,7 +59,7 @@ async function filingsNaming(kid: string, trust: TrustList, directory: Directory
 
 /** Checks the digits, then compares them with what the register says. */
 export async function checkSeal({ number, digits, thumbprints, trust, credential, now }: SealQuestion): Promise<SealAnswer> {
-  const directory = await openDirectory({ thumbprints, roots: trust.roots }, trust.centres, new Memo());
+  const directory = await openDirectory({ thumbprints, roots: trust.roots }, trust.centres, new Memo(), trust.withdrawals);
   if (!directory.anchored) return { state: 'unknown', code: 'root_not_at_hand' };
   let facts: SealFacts;
   try {

@@ -59,9 +59,21 @@ function withStatus(here: Report, said: Report | 'missing' | undefined): Report 
   return { ...here, ...fate, checks, verdict: verdictOf(checks) };
 }
 
+/** What the service publishes of centres and withdrawals: signed, so that it can be used without being believed. */
+async function published(): Promise<{ centres: string[]; withdrawals: string[] }> {
+  try {
+    const response = await fetch('/.well-known/trust.json');
+    if (response.ok) return (await response.json()) as { centres: string[]; withdrawals: string[] };
+  } catch {
+    // Without a network the file's own statements have to do; its status is unknown anyhow.
+  }
+  return { centres: [], withdrawals: [] };
+}
+
 async function judge(opened: Opened): Promise<Report> {
   const thumbprints = (box.dataset['roots'] ?? '').split(' ');
-  const directory = await openDirectory({ thumbprints, roots: opened.bundle.roots }, opened.centres, new Memo());
+  const known = await published();
+  const directory = await openDirectory({ thumbprints, roots: opened.bundle.roots }, [...opened.centres, ...known.centres], new Memo(), [...opened.withdrawals, ...known.withdrawals]);
   const { report } = await verify(opened.evidence, directory, Math.floor(Date.now() / 1000));
   return report.certificate === null ? report : withStatus(report, await statusOf(report.certificate.number));
 }

@@ -1,9 +1,10 @@
 /**
  * Owns the routes of the centres (省、市职业技能鉴定指导中心): appointing, filing, issuing keys and
- * their X.509 certificates, client keys.
+ * their X.509 certificates, client keys, withdrawals.
  */
 import { acceptClient, acceptFiling, acceptRootStatement, makeIssuingKey } from '../enrol.ts';
 import { acceptChain, requestFor } from '../signing.ts';
+import { acceptWithdrawal } from '../withdraw.ts';
 import { LIMITS, readJson, STATEMENT_BODY } from './body.ts';
 import { factory, type AppEnv } from './env.ts';
 import { allow } from './guard.ts';
@@ -41,4 +42,8 @@ export const centreRoutes = factory
   .post('/v1/clients', centres, async (c) => {
     const { statement } = await readJson(c, LIMITS.statement, STATEMENT_BODY);
     return stored(c, await acceptClient(c.var.service, c.var.caller, statement));
+  })
+  .post('/v1/withdrawals', centres, async (c) => {
+    const { statement } = await readJson(c, LIMITS.statement, STATEMENT_BODY);
+    return stored(c, await acceptWithdrawal(c.var.service, c.var.caller, statement));
   });

@@ -34,7 +34,9 @@ async function readToken(service: Service, token: string): Promise<{ caller: Cal
   }
   const { payload } = await openCentre(token, directory);
   checkTimes('centre+jwt', payload, now);
-  return { caller: { role: payload.tier, subject: payload.sub, jkt: await thumbprint(payload.cnf.jwk) }, key: payload.cnf.jwk };
+  const jkt = await thumbprint(payload.cnf.jwk);
+  directory.requireCentre(payload, jkt, now);
+  return { caller: { role: payload.tier, subject: payload.sub, jkt }, key: payload.cnf.jwk };
 }
 
 async function authenticate(service: Service, request: { authorization: string | undefined; proof: string | undefined; method: string; path: string }): Promise<Caller> {

@@ -5,6 +5,7 @@
 import { FAULTS } from '../life/faults.ts';
 import { CHECKS } from '../life/report.ts';
 import { FIELDS, OPTIONAL_FIELDS } from '../life/row.ts';
+import { ACTIONS, REASONS } from '../life/schema.ts';
 import { PROBLEMS } from './problems.ts';
 
 export type Schema = Record<string, unknown>;
@@ -40,8 +41,6 @@ const CHECK_RESULTS = ['pass', 'fail', 'not_reached', 'not_checked'];
 const VERDICTS = ['valid', 'incomplete', 'suspended', 'revoked', 'replaced', 'invalid'];
 const STATES = ['valid', 'suspended', 'revoked', 'replaced'];
 const BATCH_STATES = ['submitted', 'city_approved', 'approved', 'returned', 'issuing', 'issued'];
-export const ACTIONS = ['suspend', 'reinstate', 'revoke'];
-export const REASONS = ['issued_in_error', 'fraud', 'result_annulled', 'holder_request', 'under_investigation', 'cleared', 'other'];
 
 const occupation = (edition: 'edition' | 'edition?') => object({ code: text('职业编码 / occupation code', { pattern: '^\\d-\\d{2}-\\d{2}-\\d{2}$' }), name: text('职业名称 / occupation'), [edition]: text('国家职业分类大典版本 / edition of the classification') });
 
@@ -50,6 +49,12 @@ const progress = { count: whole('人数 / rows'), root: { ...DIGEST, description
 const candidate = Object.fromEntries([...FIELDS.map((field) => [field, { type: ['string', 'number'] }]), ...OPTIONAL_FIELDS.map((field) => [`${field}?`, { type: ['string', 'null'] }])]) as Record<string, Schema>;
 
 const jwk = (kid: 'kid' | 'kid?') => object({ kty: { const: 'EC' }, crv: { const: 'P-256' }, x: DIGEST, y: DIGEST, [kid]: text('key id'), 'alg?': { const: 'ES256' }, 'use?': { const: 'sig' } });
+
+const pastAction = {
+  seq: whole('place in the history'), action: text('action', { enum: ACTIONS }), reason: text('reason', { enum: REASONS }), at: time('when'),
+  by: text('who signed it: org:<code> or centre:<code>'), by_name: text('their name, from their own signed statement'), tier: text('tier', { enum: ['organization', 'city', 'province'] }),
+  digest: text('SHA-256 of the payload, base64url: the prev of the next event'), counts: { type: 'boolean', description: '签名密钥此前已被撤回则为 false，不产生效力 / false when the key that signed it had ended before: it changed nothing' },
+};
 
 export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
   Problem: object(
@@ -78,7 +83,7 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
       certificate: { anyOf: [ref('CertificateView'), { type: 'null' }], description: '只含经验证的签名内容 / only what a verified signature says' },
       'credential?': SD_JWT,
       'replaced_by?': NUMBER,
-      'status?': object({ action: text('action', { enum: ACTIONS }), reason: text('reason', { enum: REASONS }), at: time('when'), seq: whole('place in the history'), digest: text('SHA-256 of the payload, base64url: the prev of the next event') }, { description: 'The last event of its history' }),
+      'status?': object({ ...pastAction, history: listOf(object(pastAction), { minItems: 1, description: '全部状态变更，由先到后 / every event, first to last' }) }, { description: '最近一次状态变更 / the last event of its history' }),
       'copy?': object({ purpose: text('用途 / what the copy is for'), stamped_on: text('加注日期 / day', { format: 'date' }), expires_on: text('最后一天 / last day', { format: 'date' }), expired: { type: 'boolean' } }, { description: '加注副本；过期不影响证书 / of a copy for one purpose; running out leaves the certificate as valid as it was' }),
       'proved?': listOf(text('what the caller proved to know', { enum: ['number', 'name', 'id_number'] })),
       checked_at: time('checked at'),
@@ -131,6 +136,7 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
       'template?': text('版面 / template of the printed certificate', { maxLength: 20 }),
       inclusion: object({ index: whole('leaf', { minimum: 0 }), size: whole('leaves', { minimum: 1 }), path: listOf(DIGEST, { maxItems: 20 }) }),
       roots: listOf(ref('PublicKey'), { maxItems: 10, description: 'A hint: trusted only by a thumbprint that you got elsewhere' }),
+      'withdrawals?': listOf(JWS, { maxItems: 100, description: '已知的撤回 / withdrawals of what it rests on, as known when it was given out; add those of trust.json' }),
     },
     { description: '离线核验包 / everything with which a certificate is checked without this service (application/vnd.luzheng.bundle+json)' },
   ),

@@ -2,8 +2,8 @@
  * Owns the description of signed statements in openapi.json: one JSON Schema per `typ`, of the payload. What they
  * are held to is life/schema.ts; a test compares the names and which of them may be missing.
  */
-import type { StatementType } from '../life/schema.ts';
-import { ACTIONS, CODE, DIGEST, JWS, listOf, NUMBER, object, REASONS, ref, type Schema } from './openapi-schemas.ts';
+import { ACTIONS, REASONS, type StatementType } from '../life/schema.ts';
+import { CODE, DIGEST, JWS, listOf, NUMBER, object, ref, type Schema } from './openapi-schemas.ts';
 
 const text = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more });
 const instant = (description: string): Schema => ({ type: 'integer', description: `${description} (NumericDate)`, minimum: 0 });
@@ -42,6 +42,13 @@ export const STATEMENTS: Record<StatementType, Schema> = {
   'status+jwt': object(
     { iss: { anyOf: [organization, centre] }, number: NUMBER, action: text('action', { enum: ACTIONS }), reason: text('reason', { enum: REASONS }), seq: { type: 'integer', minimum: 1, maximum: 1000 }, 'prev?': { ...DIGEST, description: "digest of the previous event's payload; absent for seq 1" }, 'aud?': origin, iat: instant('made'), jti },
     { description: '状态事件 / an event in the life of one certificate' },
+  ),
+  'withdrawal+jwt': object(
+    {
+      iss: centre, target: { anyOf: [object({ jti, 'iss?': { ...centre, description: 'whose statement; the withdrawal’s own iss if absent' } }, { additionalProperties: false }), object({ kid: text('thumbprint of a centre’s, client’s or the service’s key, or id of an issuing key') }, { additionalProperties: false })] },
+      effective: instant('nothing counts under it from then on; not before iat'), 'compromised_since?': instant('nothing counts under it from this earlier instant on'), iat: instant('made'), jti,
+    },
+    { description: '撤回声明或密钥，由签发它的中心、省中心或省级根签名 / ends a statement or a key: signed by the centre that signed it, the province or its root' },
   ),
   'copy+jwt': object({ number: NUMBER, credential: { ...DIGEST, description: "digest of the certificate's signed payload" }, purpose: text('what the copy is for', { maxLength: 200 }), iat: instant('stamped'), exp: instant('valid until'), jti }, { description: "加注副本，由颁发密钥签名 / a copy for one purpose, signed with the certificate's issuing key" }),
   'dpop+jwt': object({ jti: text('id', { maxLength: 128 }), htm: text('method'), htu: text('address without query'), iat: instant('made'), ath: { ...DIGEST, description: 'digest of the access token' } }, { description: '一次请求的密钥证明 / proof of possession for one request (RFC 9449)' }),

@@ -12,7 +12,7 @@ import { CREDENTIAL_MEDIA_TYPE, withDisclosures } from '../life/credential.ts';
 import { decodeUtf8 } from '../life/bytes.ts';
 import { Refusal } from '../life/refusal.ts';
 import { renderCopy, renderFor } from '../render.ts';
-import { bundleOf, findForHolder, lookUp, search, type Found } from '../register.ts';
+import { bundleWithWithdrawals, findForHolder, lookUp, search, type Found } from '../register.ts';
 import { insertDownload, selectDownloads } from '../storage/certificates.ts';
 import { LIMITS, parseJson, readBytes, readJson, readShape, requireType } from './body.ts';
 import { factory, type AppEnv } from './env.ts';
@@ -50,7 +50,7 @@ async function fileOf(c: Context<AppEnv>, found: Found, type: string, copy?: Sta
   const { number } = found.row;
   const named = (extension: string) => ({ ...noStore, 'Content-Type': type, 'Content-Disposition': `attachment; filename="${number}${copy ? '-copy' : ''}.${extension}"` });
   if (type === CREDENTIAL_MEDIA_TYPE) return c.body(withDisclosures(found.row.credential, found.disclosures), 200, named('sd-jwt'));
-  if (type === BUNDLE_MEDIA_TYPE) return c.body(JSON.stringify(bundleOf(service, found, copy?.token)), 200, named('bundle.json'));
+  if (type === BUNDLE_MEDIA_TYPE) return c.body(JSON.stringify(await bundleWithWithdrawals(service, found, copy?.token)), 200, named('bundle.json'));
   return c.body(await (copy ? renderCopy(service, found, copy) : renderFor(service, found)), 200, named('pdf'));
 }
 

@@ -46,9 +46,9 @@ export const wellKnownRoutes = factory
   })
   .get('/.well-known/trust.json', async (c) => {
     const { db, config } = c.var.service;
-    const [centres, services, filings, clients] = await Promise.all(['centre+jwt', 'service+jwt', 'filing+jwt', 'client+jwt'].map((typ) => selectTokens(db, typ)));
+    const [centres, services, filings, clients, withdrawals] = await Promise.all(['centre+jwt', 'service+jwt', 'filing+jwt', 'client+jwt', 'withdrawal+jwt'].map((typ) => selectTokens(db, typ)));
     // Roots are a convenience: nobody should trust one whose thumbprint they did not get elsewhere.
-    return c.json({ version: 1, origin: config.origin, hosts: config.hosts, roots: config.rootJwks, centres, services, filings, clients, withdrawals: [] }, 200, cached);
+    return c.json({ version: 1, origin: config.origin, hosts: config.hosts, roots: config.rootJwks, centres, services, filings, clients, withdrawals }, 200, cached);
   })
   .get('/contexts/v1.jsonld', (c) => c.body(JSON.stringify(CONTEXT), 200, { ...cached, 'Content-Type': 'application/ld+json' }))
   .get('/v1/status/:list', async (c) => c.body(await statusList(c.var.service, c.req.param('list')), 200, { ...cached, 'Content-Type': 'application/vc+jwt' }));

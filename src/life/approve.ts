@@ -31,32 +31,37 @@ function checkAbout(typ: string, claims: { sub: string; aud: string; batch: stri
 }
 
 /** Opens one centre's approval and checks what it is about; `tier` is who must have signed. */
-async function openOne(token: string, tier: 'city' | 'province', directory: Directory, facts: BatchFacts): Promise<Statement<'approval+jwt'>> {
+async function openOne(token: string, tier: 'city' | 'province', directory: Directory, facts: BatchFacts, until: number): Promise<Statement<'approval+jwt'>> {
   const statement = await directory.memo.open(token, 'approval+jwt', directory.findCentre);
-  const centre = directory.centreAt(statement.kid, statement.payload.iss, statement.payload.iat);
+  const { iss, iat } = statement.payload;
+  const centre = directory.centreAt(statement.kid, iss, iat, Math.max(iat, until));
   if (centre.tier !== tier) throw about('approval+jwt', 'iss', tier === 'province' ? 'The approval that counts is the province\'s.' : 'This must be the city\'s approval.', 'tier_wrong');
   checkAbout('approval+jwt', statement.payload, facts);
-  if (statement.payload.exp <= statement.payload.iat) throw about('approval+jwt', 'exp', 'It ends before it begins.', 'statement_expired');
+  directory.withdrawals.require('approval_withdrawn', 'approval+jwt', Math.max(iat, until), statement.payload);
+  if (statement.payload.exp <= iat) throw about('approval+jwt', 'exp', 'It ends before it begins.', 'statement_expired');
   return statement;
 }
 
-/** Opens the city's approval of a batch: for a filing of route city, by the centre that filed. */
-export async function openCityApproval(token: string, directory: Directory, filing: Filing, facts: BatchFacts): Promise<Statement<'approval+jwt'>> {
-  const statement = await openOne(token, 'city', directory, facts);
+/** Opens the city's approval of a batch: for a filing of route city, by the centre that filed. `until`: as with openApproval. */
+export async function openCityApproval(token: string, directory: Directory, filing: Filing, facts: BatchFacts, until = 0): Promise<Statement<'approval+jwt'>> {
+  const statement = await openOne(token, 'city', directory, facts, until);
   if (filing.route !== 'city' || statement.payload.iss !== filing.iss) {
     throw about('approval+jwt', 'iss', 'Only the city\'s centre that filed the organization approves in the first tier.', 'approver_wrong');
   }
   return statement;
 }
 
-/** Opens the province's approval with the city's inside it where the route asks for it. */
-export async function openApproval(token: string, directory: Directory, filing: Filing, facts: BatchFacts): Promise<Statement<'approval+jwt'>> {
-  const statement = await openOne(token, 'province', directory, facts);
+/**
+ * Opens the province's approval with the city's inside it where the route asks for it. `until` (NumericDate): when
+ * neither it nor its key must have been withdrawn, if that is later than `iat`: its arrival, or the issue.
+ */
+export async function openApproval(token: string, directory: Directory, filing: Filing, facts: BatchFacts, until = 0): Promise<Statement<'approval+jwt'>> {
+  const statement = await openOne(token, 'province', directory, facts, until);
   const { iss, city, iat } = statement.payload;
   if (iss !== PROVINCE) throw about('approval+jwt', 'iss', 'The approval that counts is the province\'s.', 'tier_wrong');
   if (filing.route === 'city') {
     if (city === undefined) throw about('approval+jwt', 'city', 'The province\'s approval must carry the city\'s.', 'city_approval_missing');
-    const inner = await openCityApproval(city, directory, filing, facts);
+    const inner = await openCityApproval(city, directory, filing, facts, until);
     if (inner.payload.iat > iat + SKEW) throw about('approval+jwt', 'city', 'The city approved after the province.', 'city_approval_late');
     checkTimes('approval+jwt', inner.payload, iat);
   }
@@ -71,7 +76,7 @@ export function checkApprovalTime(approval: Approval, at: number): void {
 /**
  * Opens the organization's order and the client statement behind its key. The client key is judged at the
  * order's own time, which must lie between approval and issue: so a second device that was enrolled after the
- * approval can order, and one that had expired before cannot.
+ * approval can order, and one that had expired before cannot. One that was withdrawn by the issue cannot either.
  */
 export async function openOrder(
   token: string,
@@ -87,7 +92,7 @@ export async function openOrder(
   const kid = await directory.memo.thumbprint(jwk);
   const key = await directory.memo.key(jwk);
   const order = await directory.memo.open(token, 'issue+jwt', (id) => (id === kid ? key : undefined));
-  await openClient(client, directory, filing, order.payload.iat);
+  await openClient(client, directory, filing, order.payload.iat, Math.max(order.payload.iat, issuedAt));
   checkAbout('issue+jwt', order.payload, facts);
   if (order.payload.iss !== undefined && order.payload.iss !== order.payload.sub) throw about('issue+jwt', 'iss', 'It is ordered by another organization.', 'organization_differs');
   if (order.payload.approval !== approval.jti) throw about('issue+jwt', 'approval', 'It names another approval.', 'approval_differs');

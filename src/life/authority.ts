@@ -3,16 +3,16 @@
  *
  * Everything starts at the thumbprints that the verifier was configured with. A root key found in a file or
  * a response is used only if its thumbprint is one of them.
- * It refuses statements signed by a key that was not named for that role, or not at that time.
+ * It refuses statements signed by a key that was not named for that role, or not at that time, and what was withdrawn.
  */
 import type { CryptoKey } from 'jose';
 import { Memo } from './memo.ts';
 import { Refusal } from './refusal.ts';
-import type { Centre, Client, Filing, PublicJwk } from './schema.ts';
+import { PROVINCE, type Centre, type Client, type Filing, type PublicJwk } from './schema.ts';
 import { checkTimes, type KeyFinder, type Statement } from './statement.ts';
+import { countWithdrawals, NO_WITHDRAWALS, type Withdrawals } from './withdrawal.ts';
 
-/** The province's own centre. */
-export const PROVINCE = 'centre:3700';
+export { PROVINCE };
 
 export interface Anchor {
   /** Thumbprints that the verifier trusts, from its own configuration. */
@@ -26,14 +26,17 @@ interface NamedKey {
   key: CryptoKey;
 }
 
-/** What the root says: which keys are centres', and since when. Build it with `openDirectory`. */
+/** What the root says: which keys are centres', since when, and what has ended. Build it with `openDirectory`. */
 export class Directory {
   readonly memo: Memo;
   readonly #roots: ReadonlyMap<string, CryptoKey>;
   readonly #centres: ReadonlyMap<string, readonly NamedKey[]>;
 
-  constructor(memo: Memo, roots: ReadonlyMap<string, CryptoKey>, centres: ReadonlyMap<string, readonly NamedKey[]>) {
+  readonly withdrawals: Withdrawals;
+
+  constructor(memo: Memo, roots: ReadonlyMap<string, CryptoKey>, centres: ReadonlyMap<string, readonly NamedKey[]>, withdrawals: Withdrawals = NO_WITHDRAWALS) {
     this.memo = memo;
+    this.withdrawals = withdrawals;
     this.#roots = roots;
     this.#centres = centres;
   }
@@ -51,19 +54,43 @@ export class Directory {
   readonly findRoot: KeyFinder = (kid) => this.#roots.get(kid);
   readonly findCentre: KeyFinder = (kid) => this.#centres.get(kid)?.[0]?.key;
 
-  /** The statement that makes the key `kid` the centre `iss`'s at an instant; refuses `authority_missing`. */
-  centreAt(kid: string, iss: string, at: number): Centre {
+  /** The same directory with other withdrawals. */
+  with(withdrawals: Withdrawals): Directory {
+    return new Directory(this.memo, this.#roots, this.#centres, withdrawals);
+  }
+
+  /**
+   * The statement that makes the key `kid` the centre `iss`'s at an instant, and that had not ended at `until` (as a
+   * rule the same instant; of a certificate, its issue). @throws Refusal `authority_missing`, `centre_withdrawn`
+   */
+  centreAt(kid: string, iss: string, at: number, until = at): Centre {
     let refusal: Refusal | undefined;
     for (const { statement } of this.#centres.get(kid) ?? []) {
       if (statement.payload.sub !== iss) continue;
       try {
         checkTimes('centre+jwt', statement.payload, at);
+        this.requireCentre(statement.payload, kid, until);
         return statement.payload;
       } catch (error) {
         refusal = error as Refusal;
       }
     }
     throw refusal ?? new Refusal('authority_missing', 'The signing key is not a key of the centre that the statement names.', { part: 'centre+jwt' });
+  }
+
+  /** Refuses a centre's statement that had ended at an instant, or whose key had (`centre_withdrawn`). */
+  requireCentre(centre: Centre, kid: string, at: number): void {
+    this.withdrawals.require('centre_withdrawn', 'centre+jwt', at, centre, { kid, iss: centre.iss });
+  }
+
+  /** Refuses a filing that had ended at an instant (`filing_withdrawn`). */
+  requireFiling(filing: Filing, at: number): void {
+    this.withdrawals.require('filing_withdrawn', 'filing+jwt', at, filing);
+  }
+
+  /** Refuses an issuing key that had ended at an instant (`issuing_key_withdrawn`); `filing` names it. */
+  requireIssuingKey(kid: string, filing: Filing, at: number): void {
+    this.withdrawals.require('issuing_key_withdrawn', 'filing+jwt:issuing_jwks', at, undefined, { kid, iss: filing.iss });
   }
 }
 
@@ -88,10 +115,10 @@ export async function openCentre(token: string, directory: Directory): Promise<S
 }
 
 /**
- * Opens the centre statements that a verifier holds. Those that do not verify are left out: whatever they
- * would have supported then fails by itself, naming what is missing.
+ * Opens the centre statements and the withdrawals that a verifier holds. Those that do not verify are left out:
+ * whatever a centre would have supported then fails by itself, naming what is missing.
  */
-export async function openDirectory(anchor: Anchor, centres: readonly string[], memo: Memo): Promise<Directory> {
+export async function openDirectory(anchor: Anchor, centres: readonly string[], memo: Memo, withdrawals: readonly string[] = []): Promise<Directory> {
   const roots = await trustedRoots(anchor, memo);
   const rootOnly = new Directory(memo, roots, new Map());
   const byKey = new Map<string, NamedKey[]>();
@@ -105,30 +132,34 @@ export async function openDirectory(anchor: Anchor, centres: readonly string[], 
       if (!(error instanceof Refusal)) throw error;
     }
   }
-  return new Directory(memo, roots, byKey);
+  const directory = new Directory(memo, roots, byKey);
+  return withdrawals.length === 0 ? directory : countWithdrawals(withdrawals, directory);
 }
 
 /**
  * Opens a filing and checks that its signer may file: the province's centre for route `province`, the city's
- * own centre for route `city` (notice 2020, 五（一）（二）). `at` undefined skips times, for storing one early.
+ * own centre for route `city` (notice 2020, 五（一）（二）). `until`: when it must not have been withdrawn, as a rule
+ * the same instant; of a certificate, its issue.
  */
-export async function openFiling(token: string, directory: Directory, at: number): Promise<Statement<'filing+jwt'>> {
+export async function openFiling(token: string, directory: Directory, at: number, until = at): Promise<Statement<'filing+jwt'>> {
   const statement = await directory.memo.open(token, 'filing+jwt', directory.findCentre);
   const { payload, kid } = statement;
-  const centre = directory.centreAt(kid, payload.iss, at);
+  const centre = directory.centreAt(kid, payload.iss, at, until);
   const entitled = payload.route === 'province' ? centre.tier === 'province' : centre.tier === 'city' && payload.city === payload.iss;
   if (!entitled) throw new Refusal('route_wrong', 'A filing of route city is signed by that city\'s centre, one of route province by the province\'s.', { part: 'filing+jwt:route' });
   checkTimes('filing+jwt', payload, at);
+  directory.requireFiling(payload, until);
   return statement;
 }
 
-/** Opens a client statement: signed by the centre that filed the organization. */
-export async function openClient(token: string, directory: Directory, filing: Filing, at: number): Promise<Statement<'client+jwt'>> {
+/** Opens a client statement: signed by the centre that filed the organization. `until`: when it must not have been withdrawn. */
+export async function openClient(token: string, directory: Directory, filing: Filing, at: number, until = at): Promise<Statement<'client+jwt'>> {
   const statement = await directory.memo.open(token, 'client+jwt', directory.findCentre);
   const { payload, kid } = statement;
-  directory.centreAt(kid, payload.iss, at);
+  directory.centreAt(kid, payload.iss, at, until);
   checkClient(payload, filing);
   checkTimes('client+jwt', payload, at);
+  directory.withdrawals.require('client_withdrawn', 'client+jwt', until, payload, { kid: await directory.memo.thumbprint(payload.cnf.jwk), iss: payload.iss });
   return statement;
 }
 

@@ -5,7 +5,8 @@
  * It refuses other shapes and sizes; what the parts are worth is for verify.ts. A root key in it is a hint.
  */
 import * as v from 'valibot';
-import { Refusal } from './refusal.ts';
+import { decodeUtf8, fromBase64url } from './bytes.ts';
+import { isRefusal, Refusal } from './refusal.ts';
 import { publicJwk, type PublicJwk } from './schema.ts';
 import { parseSealUrl } from './seal.ts';
 import type { Evidence } from './verify.ts';
@@ -33,6 +34,8 @@ const BUNDLE = v.object({
     path: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/))), v.maxLength(20)),
   }),
   roots: v.pipe(v.array(publicJwk), v.maxLength(10)),
+  /** Of what it rests on, as known when it was given out; a verifier adds those that it knows. */
+  withdrawals: v.optional(v.pipe(v.array(token), v.maxLength(100))),
 });
 export type Bundle = v.InferOutput<typeof BUNDLE>;
 
@@ -49,6 +52,7 @@ export interface Opened {
   evidence: Evidence;
   /** Statements that came with it: candidates, trusted only under the verifier's own anchor. */
   centres: readonly string[];
+  withdrawals: readonly string[];
 }
 
 /** What a bundle gives to verification. @throws Refusal `seal_url_malformed` */
@@ -59,5 +63,26 @@ export function openBundle(bundle: Bundle): Opened {
     credential, filing: statements.filing, client: statements.client, approval, order, inclusion, copy,
     ...(seal?.digits === undefined ? {} : { seal: { number: seal.number, digits: seal.digits } }),
   };
-  return { bundle, evidence, centres: statements.centres };
+  return { bundle, evidence, centres: statements.centres, withdrawals: bundle.withdrawals ?? [] };
+}
+
+const decode = (part: string | undefined): Record<string, unknown> => JSON.parse(decodeUtf8(fromBase64url(part ?? ''))) as Record<string, unknown>;
+
+/**
+ * The ids by which signed texts name their keys (`kid`) and themselves (`jti`), with the city's approval inside the
+ * province's. Read before any signature: only to choose what goes along in a bundle.
+ */
+export function namesIn(tokens: readonly string[]): Set<string> {
+  const names = new Set<unknown>();
+  for (const text of tokens) {
+    try {
+      const [head, payload] = text.split('.');
+      const { jti, city } = decode(payload);
+      names.add(decode(head)['kid']).add(jti);
+      if (typeof city === 'string' && city.includes('.')) for (const name of namesIn([city])) names.add(name);
+    } catch (error) {
+      if (!isRefusal(error) && !(error instanceof SyntaxError)) throw error;
+    }
+  }
+  return names as Set<string>;
 }

@@ -51,8 +51,8 @@ export function signCopy(copy: CopyFacts, of: { number: string; jws: string }, b
 }
 
 /** Opens a copy's statement. @throws Refusal `copy_differs` when it is of another certificate, and what openStatement throws */
-export async function openCopy(token: string, of: { number: string; jws: string }, find: KeyFinder): Promise<CopyFacts & { exp: number }> {
-  const { payload } = await openStatement(token, 'copy+jwt', find);
+export async function openCopy(token: string, of: { number: string; jws: string }, find: KeyFinder): Promise<CopyFacts & { exp: number; iat: number; kid: string }> {
+  const { payload, kid } = await openStatement(token, 'copy+jwt', find);
   if (payload.number !== of.number || payload.credential !== credentialDigest(of.jws)) throw new Refusal('copy_differs', 'The copy was stamped for another certificate.', { part: 'copy' });
-  return { purpose: payload.purpose, stamped_on: shanghaiDay(payload.iat), expires_on: shanghaiDay(payload.exp), exp: payload.exp };
+  return { purpose: payload.purpose, stamped_on: shanghaiDay(payload.iat), expires_on: shanghaiDay(payload.exp), exp: payload.exp, iat: payload.iat, kid };
 }

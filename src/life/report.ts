@@ -46,12 +46,23 @@ export interface CopyView {
 }
 
 /** An event as a report shows it; `digest`: SHA-256 of its payload, base64url. */
-export interface Fate {
+export interface PastAction {
+  seq: number;
   action: string;
   reason: string;
   at: string;
-  seq: number;
+  /** `org:S000037000001`, `centre:3701`, and its name as its own signed statement says it. */
+  by: string;
+  by_name: string;
+  tier: 'organization' | 'city' | 'province';
   digest: string;
+  /** False when the key that signed it had ended before: it changed nothing. */
+  counts: boolean;
+}
+
+/** The last event, and all of them, first to last. */
+export interface Fate extends PastAction {
+  history: PastAction[];
 }
 
 export interface Report {

@@ -43,6 +43,13 @@ export type ScopeEntry = v.InferOutput<typeof scopeEntry>;
 
 const batchClaims = { sub: organization, aud: origin, batch: batchId, root: digest };
 
+/** Why a certificate's status changes (理由): closed words; pages/words.ts has them in Chinese and English. */
+export const REASONS = ['issued_in_error', 'fraud', 'result_annulled', 'holder_request', 'under_investigation', 'cleared', 'other'] as const;
+export const ACTIONS = ['suspend', 'reinstate', 'revoke'] as const;
+
+/** The province's own centre. */
+export const PROVINCE = 'centre:3700';
+
 /** The table of DESIGN's statements: `typ` → payload. */
 export const SCHEMAS = {
   /** A centre's working key, signed by the province's root. */
@@ -80,11 +87,20 @@ export const SCHEMAS = {
   'status+jwt': v.object({
     iss: v.union([organization, centre]),
     number: certificate,
-    action: v.picklist(['suspend', 'reinstate', 'revoke']),
-    reason: v.picklist(['issued_in_error', 'fraud', 'result_annulled', 'holder_request', 'under_investigation', 'cleared', 'other']),
+    action: v.picklist(ACTIONS),
+    reason: v.picklist(REASONS),
     seq: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
     prev: v.optional(digest),
     aud: v.optional(origin),
+    iat: instant,
+    jti,
+  }),
+  /** The end of a statement or a key (withdrawal.ts), signed by the centre that signed it, the province or its root. */
+  'withdrawal+jwt': v.object({
+    iss: centre,
+    target: v.union([v.strictObject({ jti, iss: v.optional(centre) }), v.strictObject({ kid: text(256) })]),
+    effective: instant,
+    compromised_since: v.optional(instant),
     iat: instant,
     jti,
   }),

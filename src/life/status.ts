@@ -2,12 +2,16 @@
  * Owns what became of a certificate: the chain of `status+jwt` events (suspend, reinstate, revoke) and the
  * rank of who may say what. Each event names its place (`seq`) and the digest of the one before, so that none
  * can be taken out of the middle; whoever suspends can only be overruled by the same rank or a higher one.
+ *
+ * An event that was signed when its key had already ended (compromised_since) keeps its place and has no effect; what
+ * later events then still change is worked out anew.
  * It refuses events out of order, by someone without reach, or after revocation, which is final.
  */
 import { codeOf, openClient, type Directory } from './authority.ts';
 import { Refusal } from './refusal.ts';
 import type { Filing, Payload } from './schema.ts';
 import { checkTimes, type Statement } from './statement.ts';
+import { isWithdrawn } from './withdrawal.ts';
 
 export type Event = Payload<'status+jwt'>;
 export type State = 'valid' | 'suspended' | 'revoked';
@@ -27,56 +31,113 @@ export interface History {
   length: number;
 }
 
+/** An event, opened. `rank` of its signer: organization 0, city 1, province 2; `name`: as the signer's statement says. */
+export interface OpenedEvent {
+  statement: Statement<'status+jwt'>;
+  rank: number;
+  name: string;
+}
+
+/** An event of a history. `counts`: false when the key that signed it had ended before. */
+export type PastEvent = OpenedEvent & { counts: boolean };
+
+/** A history with all its events. `stored`: the state to which the events led when they were accepted, one by one. */
+export interface Past extends History {
+  stored: State;
+  events: readonly PastEvent[];
+}
+
 export const UNTOUCHED: History = { state: 'valid', rank: 0, length: 0 };
 
 const refuse = (claim: string, code: string, message: string) => new Refusal(code, message, { part: `status+jwt:${claim}` });
 
-/** Opens one event and finds the rank of its signer: organization 0, city 1, province 2. */
-export async function openEvent(event: StoredEvent, directory: Directory, filing: Filing): Promise<{ statement: Statement<'status+jwt'>; rank: number }> {
+/** Opens one event and finds its signer. `until`: when the signer's key must not have been withdrawn; its `iat` if absent. */
+export async function openEvent(event: StoredEvent, directory: Directory, filing: Filing, until?: number): Promise<OpenedEvent> {
   if (event.client === undefined) {
     const statement = await directory.memo.open(event.token, 'status+jwt', directory.findCentre);
     const { iss, iat } = statement.payload;
-    const centre = directory.centreAt(statement.kid, iss, iat);
-    if (centre.tier === 'city' && iss !== filing.iss) throw refuse('iss', 'out_of_reach', 'The organization is filed with another centre.');
-    return { statement, rank: centre.tier === 'city' ? 1 : 2 };
+    const { tier, name } = directory.centreAt(statement.kid, iss, iat, until);
+    if (tier === 'city' && iss !== filing.iss) throw refuse('iss', 'out_of_reach', 'The organization is filed with another centre.');
+    return { statement, rank: tier === 'city' ? 1 : 2, name };
   }
   const client = await directory.memo.open(event.client, 'client+jwt', directory.findCentre);
   const kid = await directory.memo.thumbprint(client.payload.cnf.jwk);
   const key = await directory.memo.key(client.payload.cnf.jwk);
   const statement = await directory.memo.open(event.token, 'status+jwt', (id) => (id === kid ? key : undefined));
-  await openClient(event.client, directory, filing, statement.payload.iat);
+  await openClient(event.client, directory, filing, statement.payload.iat, until);
   if (statement.payload.iss !== client.payload.sub) throw refuse('iss', 'organization_differs', 'It is signed by another organization.');
-  return { statement, rank: 0 };
+  return { statement, rank: 0, name: filing.name };
+}
+
+/** Opens an event of the past, whether it counts or not. */
+async function openPast(event: StoredEvent, directory: Directory, filing: Filing): Promise<PastEvent> {
+  try {
+    return { ...(await openEvent(event, directory, filing)), counts: true };
+  } catch (error) {
+    if (!isWithdrawn(error)) throw error;
+    return { ...(await openEvent(event, directory, filing, 0)), counts: false };
+  }
+}
+
+/** The place of an event: of this certificate, next in the chain. */
+function checkPlace(history: History, { payload: event }: Statement<'status+jwt'>, number: string): void {
+  if (event.number !== number) throw refuse('number', 'number_differs', 'It is about another certificate.');
+  if (event.iss.startsWith('org:') && codeOf(event.iss) !== number.slice(0, 13)) throw refuse('iss', 'out_of_reach', 'The certificate belongs to another organization.');
+  if (event.seq !== history.length + 1) throw refuse('seq', 'status_out_of_order', `The next event of this certificate has seq ${history.length + 1}.`);
+  if (event.prev !== history.last?.digest) throw refuse('prev', 'status_out_of_order', 'prev must be the digest of the payload before; the first event has none.');
+  if (history.last && event.iat < history.last.payload.iat) throw refuse('iat', 'status_out_of_order', 'It is older than the event before it.');
+}
+
+/** Where an event leads; refuses what its signer may not do, or what changes nothing. */
+function effectOf(history: History, { action }: Event, rank: number): Pick<History, 'state' | 'rank'> {
+  if (history.state === 'revoked') throw refuse('action', 'status_final', 'A revoked certificate stays revoked.');
+  if (action === 'revoke') return { state: 'revoked', rank };
+  if (action === 'suspend') {
+    if (history.state !== 'valid') throw refuse('action', 'status_no_change', 'The certificate is suspended already.');
+    return { state: 'suspended', rank };
+  }
+  if (history.state !== 'suspended') throw refuse('action', 'status_no_change', 'The certificate is not suspended.');
+  if (rank < history.rank) throw refuse('action', 'rank_too_low', 'Only who suspended, or a higher tier, can reinstate.');
+  return { state: 'valid', rank: 0 };
 }
 
 /** Applies one opened event to a history. */
 export function applyEvent(history: History, statement: Statement<'status+jwt'>, rank: number, number: string): History {
-  const event = statement.payload;
-  if (event.number !== number) throw refuse('number', 'number_differs', 'It is about another certificate.');
-  if (event.iss.startsWith('org:') && codeOf(event.iss) !== number.slice(0, 13)) throw refuse('iss', 'out_of_reach', 'The certificate belongs to another organization.');
-  if (history.state === 'revoked') throw refuse('action', 'status_final', 'A revoked certificate stays revoked.');
-  if (event.seq !== history.length + 1) throw refuse('seq', 'status_out_of_order', `The next event of this certificate has seq ${history.length + 1}.`);
-  if (event.prev !== history.last?.digest) throw refuse('prev', 'status_out_of_order', 'prev must be the digest of the payload before; the first event has none.');
-  if (history.last && event.iat < history.last.payload.iat) throw refuse('iat', 'status_out_of_order', 'It is older than the event before it.');
-  const next = { last: statement, length: event.seq };
-  if (event.action === 'revoke') return { ...next, state: 'revoked', rank };
-  if (event.action === 'suspend') {
-    if (history.state !== 'valid') throw refuse('action', 'status_no_change', 'The certificate is suspended already.');
-    return { ...next, state: 'suspended', rank };
+  checkPlace(history, statement, number);
+  return { last: statement, length: statement.payload.seq, ...effectOf(history, statement.payload, rank) };
+}
+
+/**
+ * Where events lead that cannot all be held to the rules, because some lost their effect later: whatever of the others
+ * still can take effect does.
+ */
+function fold(events: readonly PastEvent[]): Pick<History, 'state' | 'rank'> {
+  let reached: Pick<History, 'state' | 'rank'> = { state: 'valid', rank: 0 };
+  for (const { statement, rank } of events) {
+    try {
+      reached = effectOf({ ...UNTOUCHED, ...reached }, statement.payload, rank);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+    }
   }
-  if (history.state !== 'suspended') throw refuse('action', 'status_no_change', 'The certificate is not suspended.');
-  if (rank < history.rank) throw refuse('action', 'rank_too_low', 'Only who suspended, or a higher tier, can reinstate.');
-  return { ...next, state: 'valid', rank: 0 };
+  return reached;
 }
 
 /** Opens and folds a whole chain of events, first to last. */
-export async function readHistory(events: readonly StoredEvent[], directory: Directory, filing: Filing, number: string): Promise<History> {
+export async function readHistory(stored: readonly StoredEvent[], directory: Directory, filing: Filing, number: string): Promise<Past> {
+  const events: PastEvent[] = [];
+  for (const event of stored) events.push(await openPast(event, directory, filing));
+  const whole = events.every(({ counts }) => counts);
   let history = UNTOUCHED;
-  for (const event of events) {
-    const { statement, rank } = await openEvent(event, directory, filing);
-    history = applyEvent(history, statement, rank, number);
+  for (const { statement, rank } of events) {
+    if (whole) history = applyEvent(history, statement, rank, number);
+    else {
+      checkPlace(history, statement, number);
+      history = { ...history, last: statement, length: statement.payload.seq };
+    }
   }
-  return history;
+  if (whole) return { ...history, stored: history.state, events };
+  return { ...history, ...fold(events.filter(({ counts }) => counts)), stored: fold(events).state, events };
 }
 
 /** A new event must be made now. */

@@ -19,10 +19,10 @@ import { parseNumber } from './number.ts';
 import { isRefusal, Refusal } from './refusal.ts';
 import { CHECKS, verdictOf, type Check, type CheckId, type CopyView, type Report } from './report.ts';
 import type { Filing } from './schema.ts';
-import { openSeal, readSeal, sealDigest } from './seal.ts';
+import { openSeal, readSeal, sealDigest, sealKid, type SealFacts } from './seal.ts';
 import { readHeader } from './statement.ts';
 import { readHistory, type StoredEvent } from './status.ts';
-import { viewOf, type Findings } from './view.ts';
+import { pastAction, viewOf, type Findings } from './view.ts';
 
 export interface Evidence {
   /** The number that was asked for, if one was. */
@@ -68,6 +68,9 @@ const skip = (code: string): Outcome => ({ result: 'not_checked', code });
 
 class StatusVerdict extends Refusal {}
 
+/** When a certificate was issued: its signature says the second, its seal the day, of which the first second is taken. */
+const issuedAt = (facts: CredentialFacts | undefined, seal: SealFacts | undefined): number => facts?.issued_at ?? dayNumber((seal as SealFacts).issued_on) * 86_400 - 8 * 3600;
+
 /** The issuing keys that the filing names, by kid; seals name them without the host. */
 const issuingKey = (directory: Directory, filing: Filing, hostless: boolean) => async (kid: string) => {
   const jwk = filing.issuing_jwks.keys.find((key) => (hostless ? key.kid.split('#')[1] : key.kid) === kid);
@@ -94,6 +97,7 @@ async function checkSignature(evidence: Evidence, directory: Directory, filing: 
   if (evidence.credential !== undefined) {
     const { jws, disclosures } = splitCredential(evidence.credential);
     const facts = await directory.memo.recall(jws, issuingKey(directory, filing, false), (find) => openCredential(jws, find));
+    directory.requireIssuingKey(facts.kid, filing, facts.issued_at);
     const parts = parseNumber(facts.number);
     const code = facts.kid.split('#')[1]?.replace(/-\d+$/, '');
     if (parts.organization !== code) throw new Refusal('number_contradicts', 'The number belongs to another organization.', { part: 'organization' });
@@ -112,12 +116,15 @@ async function checkSignature(evidence: Evidence, directory: Directory, filing: 
       throw new Refusal('seal_differs', 'The QR code is not the one of this certificate.', { part: 'digits' });
     }
   } else if (evidence.seal) {
-    found.seal = await openSeal(evidence.seal.number, evidence.seal.digits, issuingKey(directory, filing, true));
+    const seal = await openSeal(evidence.seal.number, evidence.seal.digits, issuingKey(directory, filing, true));
+    const kid = filing.issuing_jwks.keys.find((key) => key.kid.split('#')[1] === sealKid(seal))?.kid;
+    directory.requireIssuingKey(kid as string, filing, issuedAt(undefined, seal));
+    found.seal = seal;
   }
   return found.facts || found.seal ? pass : skip('nothing_signed');
 }
 
-function checkFiling(filing: Filing | Refusal | undefined, found: Findings): Outcome {
+function checkFiling(directory: Directory, filing: Filing | Refusal | undefined, found: Findings): Outcome {
   if (filing instanceof Refusal) throw filing;
   if (!filing) return skip('filing_not_at_hand');
   const refuse = (part: string, message: string) => new Refusal('filing_differs', message, { part });
@@ -125,6 +132,7 @@ function checkFiling(filing: Filing | Refusal | undefined, found: Findings): Out
   const { facts, seal } = found;
   if (code !== (facts?.number ?? seal?.number)?.slice(0, 13)) throw refuse('organization', 'The filing is of another organization.');
   found.filing = filing;
+  directory.requireFiling(filing, issuedAt(facts, seal));
   if (!facts) return pass;
   if (filing.name !== facts.organization_name) throw refuse('name', 'The certificate names the organization otherwise than it is filed.');
   const { occupation, job, level } = facts.row;
@@ -151,7 +159,7 @@ async function checkApproval(evidence: Evidence, directory: Directory, found: Fi
   if (!evidence.inclusion) return skip('path_not_at_hand');
   const { index, size, path } = evidence.inclusion;
   const claimed = (await directory.memo.open(evidence.approval, 'approval+jwt', directory.findCentre)).payload;
-  const { payload } = await openApproval(evidence.approval, directory, filing, batchFacts(facts, claimed.root, size));
+  const { payload } = await openApproval(evidence.approval, directory, filing, batchFacts(facts, claimed.root, size), facts.issued_at);
   if (evidence.columns && evidence.columns.root !== payload.root) throw new Refusal('register_differs', 'The stored root is not the approved one.', { part: 'root' });
   if (payload.jti !== facts.approval) throw new Refusal('approval_differs', 'The certificate names another approval.');
   checkApprovalTime(payload, facts.issued_at);
@@ -176,7 +184,8 @@ async function checkDocument(evidence: Evidence, directory: Directory, found: Fi
   const { facts, filing, disclosed } = found;
   if (evidence.copy !== undefined && facts && filing) {
     const { jws } = splitCredential(evidence.credential as string);
-    const { exp, ...copy } = await openCopy(evidence.copy, { number: facts.number, jws }, issuingKey(directory, filing, false));
+    const { exp, iat, kid, ...copy } = await openCopy(evidence.copy, { number: facts.number, jws }, issuingKey(directory, filing, false));
+    directory.requireIssuingKey(kid, filing, iat);
     found.copy = { ...copy, expired: exp < now };
   }
   if (!evidence.document) return skip('no_document');
@@ -198,11 +207,10 @@ async function checkStatus(evidence: Evidence, directory: Directory, found: Find
   }
   // Numbered but not signed yet: the replacing certificate cannot be shown for some seconds.
   if (columns?.replaced_by && !successor) return skip('successor_being_signed');
-  if (columns) compareState(columns, history.state, successor?.number);
-  if (history.last) {
-    const { action, reason, iat, seq } = history.last.payload;
-    found.fate = { action, reason, at: toTimestamp(iat), seq, digest: history.last.digest };
-  }
+  if (columns) compareState(columns, history, successor?.number);
+  const actions = history.events.map(pastAction);
+  const last = actions.at(-1);
+  if (last) found.fate = { ...last, history: actions };
   if (history.state !== 'valid') throw new StatusVerdict(history.state, 'The certificate is not in force.');
   if (successor) throw new StatusVerdict('replaced', 'A corrected certificate replaced this one.');
   return pass;
@@ -211,30 +219,33 @@ async function checkStatus(evidence: Evidence, directory: Directory, found: Find
 /**
  * When the certificate says it was issued, read before its signature: only to judge a filing that may have ended
  * since. The signature is verified with that filing's key afterwards, so a false date gains nothing.
+ * A seal names no hour: at the end of its day the filing had begun, at the beginning it was not withdrawn yet.
  */
-function claimedIssue({ credential, seal }: Evidence): number | undefined {
+function claimedIssue({ credential, seal }: Evidence): { at?: number; until?: number } {
   try {
-    // The end of the day: a seal names no hour.
-    if (seal) return (dayNumber(readSeal(seal.number, seal.digits).facts.issued_on) + 1) * 86_400 - 8 * 3600 - 1;
-    if (credential === undefined) return undefined;
-    const payload = JSON.parse(decodeUtf8(fromBase64url(credential.split('.')[1] ?? ''))) as { validFrom?: string } | null;
-    return Date.parse(payload?.validFrom ?? '') / 1000 || undefined;
+    const day = seal && dayNumber(readSeal(seal.number, seal.digits).facts.issued_on) * 86_400 - 8 * 3600;
+    const payload = credential === undefined ? null : (JSON.parse(decodeUtf8(fromBase64url(credential.split('.')[1] ?? ''))) as { validFrom?: string } | null);
+    const instant = Date.parse(payload?.validFrom ?? '') / 1000 || undefined;
+    const at = day === undefined ? instant : day + 86_399;
+    const until = instant ?? day;
+    return { ...(at === undefined ? {} : { at }), ...(until === undefined ? {} : { until }) };
   } catch (error) {
-    if (isRefusal(error) || error instanceof SyntaxError) return undefined;
+    if (isRefusal(error) || error instanceof SyntaxError) return {};
     throw error;
   }
 }
 
-/** Opens the filing at the instant it is judged: the province's approval, else the issue, else now. */
+/** Opens the filing at the instant it is judged: the province's approval, else the issue, else now. A withdrawal counts until the issue. */
 async function judgeFiling(evidence: Evidence, directory: Directory, now: number): Promise<Filing | Refusal | undefined> {
   if (evidence.filing === undefined) return undefined;
   try {
     const approval = evidence.approval === undefined ? undefined : await directory.memo.open(evidence.approval, 'approval+jwt', directory.findCentre);
-    return (await openFiling(evidence.filing, directory, approval?.payload.iat ?? Math.min(now, claimedIssue(evidence) ?? now))).payload;
+    const { at = now, until = now } = claimedIssue(evidence);
+    return (await openFiling(evidence.filing, directory, approval?.payload.iat ?? Math.min(now, at), until)).payload;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    if (!error.facts.part?.startsWith('approval+jwt')) return error;
-    // The approval is what is wrong: let its own check say so, and judge the filing by its own beginning.
+    if (!error.facts.part?.startsWith('approval+jwt') && !isRefusal(error, 'filing_withdrawn')) return error;
+    // The approval is what is wrong, or a filing that was genuine: let its own check say so, when the signature was looked at.
     const filing = await directory.memo.open(evidence.filing, 'filing+jwt', directory.findCentre).catch(() => undefined);
     return filing?.payload ?? error;
   }
@@ -251,7 +262,7 @@ export async function verify(evidence: Evidence, directory: Directory, now: numb
   const signature = await outcome('signature', () => checkSignature(evidence, directory, filing, found));
   const steps: Partial<Record<CheckId, () => Outcome | Promise<Outcome>>> = {
     number: () => checkNumber(evidence, found),
-    filing: () => checkFiling(filing, found),
+    filing: () => checkFiling(directory, filing, found),
     approval: () => checkApproval(evidence, directory, found),
     order: () => checkOrder(evidence, directory, found),
     log: () => skip('log_not_kept'),

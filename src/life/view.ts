@@ -2,14 +2,15 @@
  * Owns what a Report shows of a certificate: only what verified signatures say, personal claims only where they
  * were disclosed and may be shown, and of an identifier never more than the last four characters.
  */
-import { shanghaiDay } from './calendar.ts';
+import { shanghaiDay, toTimestamp } from './calendar.ts';
 import type { CredentialFacts } from './credential.ts';
 import type { ClaimName, Disclosed } from './disclose.ts';
 import { levelName } from './level.ts';
 import { parseNumber } from './number.ts';
-import type { CertificateView, CopyView, Fate } from './report.ts';
+import type { CertificateView, CopyView, Fate, PastAction } from './report.ts';
 import type { Approval, Filing } from './schema.ts';
 import type { SealFacts } from './seal.ts';
+import type { PastEvent } from './status.ts';
 
 /** What the checks learn on their way; later checks build on earlier ones. */
 export interface Findings {
@@ -64,6 +65,14 @@ export function viewOf({ facts, seal, filing, approval, approvers, disclosed }: 
     holder: { name: 'text' in name ? name.text : '**' },
     ...chain,
   };
+}
+
+const TIERS = ['organization', 'city', 'province'] as const;
+
+/** An event as a report shows it. */
+export function pastAction({ statement: { payload, digest }, rank, name, counts }: PastEvent): PastAction {
+  const { seq, action, reason, iat, iss } = payload;
+  return { seq, action, reason, at: toTimestamp(iat), by: iss, by_name: name, tier: TIERS[rank] as PastAction['tier'], digest, counts };
 }
 
 /** Only the last four characters of an identifier are ever shown (DOMAIN: masking more loosely gives it away). */

@@ -6,6 +6,7 @@ import type { FC } from 'hono/jsx';
 import type { Report } from '../life/report.ts';
 import { Field, type FieldFaults, type Typed } from './form.tsx';
 import { Both, En, Layout } from './layout.tsx';
+import { StatusHistory } from './history.tsx';
 import { Checks, Facts, NumberText, VerdictBanner, type CentreNames } from './report.tsx';
 import { SealCheck } from './seal.tsx';
 import { BY, MEDIA, shanghaiClock, VERDICTS, type Words } from './words.ts';
@@ -110,6 +111,7 @@ export const CertificatePage: FC<CertificateProps> = ({ host, number, report, ce
         <Facts certificate={report.certificate} centres={centres} />
       </section>
     ) : null}
+    <StatusHistory report={report} />
     {downloads ? <History downloads={downloads} /> : null}
     <Checks report={report} />
     {report.verdict === 'invalid' ? null : <DownloadForm number={number} holder={holder} />}

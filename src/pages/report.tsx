@@ -27,7 +27,7 @@ const MARKS = { valid: '✓', incomplete: '?', suspended: '!', revoked: '✕', r
 export const VerdictBanner: FC<{ report: Report; heading?: 'h1' | 'h2' }> = ({ report, heading: Heading = 'h1' }) => {
   const { word, sentence } = VERDICTS[report.verdict];
   // The last event explains a verdict only where it is the verdict's reason.
-  const fate = report.verdict === 'suspended' || report.verdict === 'revoked' ? report.status : undefined;
+  const fate = report.verdict === 'suspended' || report.verdict === 'revoked' ? (report.status?.history.findLast(({ counts }) => counts) ?? report.status) : undefined;
   return (
     <section class={`verdict ${report.verdict}`}>
       <span class="mark" aria-hidden="true">

@@ -71,6 +71,11 @@ const FAILED: Record<string, Words> = {
   document_signed_by_another: { zh: '文件上的签名不是颁发机构的', en: 'The signature on the file is not the issuing organization’s' },
   copy_differs: { zh: '加注属于另一张证书', en: 'The stamp belongs to another certificate' },
   signature_wrong: { zh: '签名与内容不符', en: 'The signature does not match the content' },
+  filing_withdrawn: { zh: '颁发时机构的备案已被撤回', en: 'The filing of the organization had been withdrawn when it was issued' },
+  centre_withdrawn: { zh: '颁发时鉴定指导中心的这把密钥已被撤回', en: 'This key of the centre had been withdrawn when it was issued' },
+  client_withdrawn: { zh: '颁发时机构的这把密钥已被撤回', en: 'This key of the organization had been withdrawn when it was issued' },
+  approval_withdrawn: { zh: '颁发时审核已被撤回', en: 'The approval had been withdrawn when it was issued' },
+  issuing_key_withdrawn: { zh: '颁发时这把颁发密钥已被撤回', en: 'This issuing key had been withdrawn when it was issued' },
 };
 const FAILED_OTHERWISE: Words = { zh: '未通过', en: 'Failed' };
 

@@ -63,7 +63,7 @@ export interface BatchContext {
 }
 
 /** Everything that proves a certificate. */
-export type CertificateRow = Omit<OwnRow, 'revision' | 'event_count'> & FateRow & Omit<BatchContext, 'revision'>;
+export type CertificateRow = Omit<OwnRow, 'event_count'> & FateRow & Omit<BatchContext, 'revision'>;
 
 const OWN = `
   SELECT c.number, c.organization, c.year, c.level, c.serial, c.batch, c.position, c.person, c.occupation_code, c.job,
@@ -144,6 +144,20 @@ export async function selectCertificatesOfPerson(db: D1Database, lately: Lately,
     .bind(JSON.stringify(persons), limit)
     .all<OwnRow>();
   return complete(db, lately, results);
+}
+
+/** Certificates with an event that came since an instant, by number from after `after`, with all that proves them. */
+export async function selectCertificatesWithEvents(db: D1Database, lately: Lately, since: number, after: string, limit: number): Promise<CertificateRow[]> {
+  const { results } = await db
+    .prepare(`${OWN} WHERE c.number IN (SELECT number FROM events WHERE received_at >= ?) AND c.number > ? ORDER BY c.number LIMIT ?`)
+    .bind(since, after, limit)
+    .all<OwnRow>();
+  return complete(db, lately, results);
+}
+
+/** Sets states. One stays as it was where its holder got another such certificate meanwhile (certificates_of_person). */
+export async function updateStates(db: D1Database, changes: readonly { number: string; state: string; live: number }[]): Promise<void> {
+  await db.batch(changes.map(({ number, state, live }) => db.prepare('UPDATE OR IGNORE certificates SET state = ?, live = ? WHERE number = ?').bind(state, live, number)));
 }
 
 /** A stretch of a batch in row order, with all that proves each certificate; those of which any is missing are left out. */

@@ -29,16 +29,18 @@ export async function insertChain(db: D1Database, c: NewChain, now: number): Pro
     .run();
 }
 
-/** Keys that have a certificate valid now: `preferred` first, then the newest. */
-export const selectSigners = async (db: D1Database, organization: string, preferred: number, now: number): Promise<{ kid: string; chain: string }[]> =>
-  (await db
+/** The keys that can sign now, best first: `preferred` if it has a certificate that is valid, then those that have one, the newest first. */
+export async function selectSigners(db: D1Database, organization: string, preferred: number, now: number): Promise<{ kid: string; chain: string }[]> {
+  const { results } = await db
     .prepare(
       `SELECT k.kid, c.chain FROM issuing_certificates c JOIN issuing_keys k ON k.organization = c.organization AND k.n = c.n
        WHERE c.organization = ?1 AND c.not_before <= ?3 AND c.not_after >= ?3
-       ORDER BY c.n = ?2 DESC, c.n DESC, c.id DESC LIMIT 50`,
+       ORDER BY c.n = ?2 DESC, c.n DESC, c.id DESC LIMIT 20`,
     )
     .bind(organization, preferred, now)
-    .all<{ kid: string; chain: string }>()).results;
+    .all<{ kid: string; chain: string }>();
+  return results;
+}
 
 export const readSignature = async (files: R2Bucket, key: string): Promise<string | undefined> => (await files.get(key))?.text();
 

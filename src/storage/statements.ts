@@ -46,10 +46,37 @@ export async function selectTokens(db: D1Database, typ: string): Promise<string[
   return results.map((row) => row.token);
 }
 
+/** The number that every change of a statement raises. */
+export async function selectRevision(db: D1Database): Promise<number> {
+  const row = await db.prepare('SELECT n FROM revision').first<{ n: number }>();
+  return row?.n ?? 0;
+}
+
 /** Statements of a type about one subject, newest first by what they say of themselves. */
 export async function selectAbout(db: D1Database, typ: string, sub: string): Promise<StoredStatement[]> {
   const { results } = await db.prepare('SELECT id, token FROM statements WHERE typ = ? AND sub = ? ORDER BY iat DESC, id DESC').bind(typ, sub).all<StoredStatement>();
   return results;
+}
+
+/** Whether an issuer made a statement or an approval with this `jti`. */
+export async function issuerExists(db: D1Database, iss: string, jti: string): Promise<boolean> {
+  const row = await db
+    .prepare("SELECT 1 FROM statements WHERE iss = ?1 AND jti = ?2 AND typ <> 'withdrawal+jwt' UNION ALL SELECT 1 FROM approvals WHERE iss = ?1 AND jti = ?2 LIMIT 1")
+    .bind(iss, jti)
+    .first();
+  return row !== null;
+}
+
+/** Whose statements name a key by its thumbprint. */
+export async function selectIssuersOfKey(db: D1Database, jkt: string): Promise<string[]> {
+  const { results } = await db.prepare('SELECT DISTINCT iss FROM statements WHERE jkt = ?').bind(jkt).all<{ iss: string }>();
+  return results.map(({ iss }) => iss);
+}
+
+/** The organization of an issuing key. */
+export async function selectIssuingKeyOwner(db: D1Database, kid: string): Promise<string | null> {
+  const row = await db.prepare('SELECT organization FROM issuing_keys WHERE kid = ?').bind(kid).first<{ organization: string }>();
+  return row?.organization ?? null;
 }
 
 /** The registered statement that names a key for an organization. */

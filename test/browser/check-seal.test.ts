@@ -21,7 +21,7 @@ async function trustList(filed: { iat: number; lifetime?: number }): Promise<Tru
     code: CODE, name: '济南泉城职业培训学校', uscc: '91350100M000100Y43', route: 'city', annual_capacity: 10, scope: [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [3] }],
     issuing_jwks: { keys: [{ ...issuing.jwk, kid: `did:web:lz.example.cn:orgs:${CODE}#${CODE}-1` }] },
   }, filed);
-  return { roots: [root.jwk], centres: [city.token], filings: ['broken', filing] };
+  return { roots: [root.jwk], centres: [city.token], filings: ['broken', filing], withdrawals: [] };
 }
 
 beforeAll(async () => {

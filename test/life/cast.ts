@@ -13,6 +13,7 @@ import { tokenHash } from '../../src/life/proof.ts';
 import { isRefusal } from '../../src/life/refusal.ts';
 import type { Filing } from '../../src/life/schema.ts';
 import { applyEvent, checkFresh, openEvent, readHistory } from '../../src/life/status.ts';
+import { openWithdrawal } from '../../src/life/withdrawal.ts';
 
 /** 2026-11-23T02:00:00Z */
 export const NOW = 1_795_399_200;
@@ -40,7 +41,7 @@ export interface Change {
   /** Text work on the finished token. */
   form?: 'padded' | 'spaced' | 'cut' | 'zeroed' | 'respelled' | 'hmac' | 'unsigned' | 'bom' | 'list' | 'latin';
 }
-export type Name = 'centre' | 'filing' | 'client' | 'city' | 'province' | 'order' | 'event' | 'proof';
+export type Name = 'centre' | 'filing' | 'client' | 'city' | 'province' | 'order' | 'event' | 'proof' | 'withdrawal';
 export type Who = 'root' | 'province' | 'city' | 'other' | 'client' | 'stranger' | 'issuer';
 export type Changes = Partial<Record<Name, Change>>;
 
@@ -124,6 +125,7 @@ export async function makeChain(cast: Cast, changes: Changes = {}): Promise<Reco
   const { count: _count, ...ordered } = batch;
   await make('order', 'issue+jwt', 'client', { iss: sub, sub, ...ordered, approval: 'province', iat: NOW + 60, jti: 'order' });
   await make('event', 'status+jwt', 'client', { iss: sub, number: NUMBER, action: 'suspend', reason: 'under_investigation', seq: 1, iat: NOW, jti: 'event' });
+  await make('withdrawal', 'withdrawal+jwt', 'city', { iss: 'centre:3701', target: { jti: 'client' }, effective: NOW, iat: NOW, jti: 'withdrawal' });
   await make('proof', 'dpop+jwt', 'client', { jti: 'proof', htm: 'GET', htu: URL_, iat: NOW, ath: await tokenHash(tokens.client as string) });
   return tokens as Record<Name, string>;
 }
@@ -154,6 +156,7 @@ export const STEPS = {
     const { statement, rank } = await openEvent({ token: event }, cast.directory, await filed(cast, filing));
     return applyEvent({ state: 'valid', rank: 0, length: 0 }, statement, rank, NUMBER);
   },
+  withdrawal: (cast: Cast, { withdrawal }: Record<Name, string>) => openWithdrawal(withdrawal, cast.directory),
   proof: (cast: Cast, { proof, client }: Record<Name, string>, at = 0) => verifyProof(proof, cast.keys.client.jwk, { method: 'GET', url: URL_, token: client, now: NOW + at }, cast.directory.memo),
 };
 export type Step = keyof typeof STEPS;

@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { openFiling } from '../../src/life/authority.ts';
-import type { Filing } from '../../src/life/schema.ts';
+import { ACTIONS, REASONS, type Filing } from '../../src/life/schema.ts';
 import { applyEvent, checkFresh, openEvent, readHistory, UNTOUCHED, type History, type StoredEvent } from '../../src/life/status.ts';
+import { ACTIONS as ACTION_WORDS, REASONS as REASON_WORDS } from '../../src/pages/words.ts';
 import vectors from '../vectors/statements.json' with { type: 'json' };
 import { makeCast, makeChain, NOW, NUMBER, play, refusalOf, type Cast, type Change, type Name, type StatementVector } from './cast.ts';
 import { twin } from './twin.ts';
@@ -64,10 +65,47 @@ test('any sequence of events ends where a plain model says', async () => {
         model = { state: action === 'suspend' ? 'suspended' : action === 'revoke' ? 'revoked' : 'valid', rank: action === 'reinstate' ? 0 : RANK[by], length: model.length + 1 };
         expect(history).toMatchObject(model);
       }
-      expect(await readHistory(taken, cast.directory, filing, NUMBER)).toEqual(history);
+      expect(await readHistory(taken, cast.directory, filing, NUMBER)).toMatchObject({ ...history, stored: history.state });
     }),
     { numRuns: 40 },
   );
+});
+
+/** State × event × who says it: every cell. Suspended: by whom. */
+const TABLE = `
+  state                 suspend           reinstate         revoke
+  valid                 accepted          status_no_change  accepted
+  suspended by client   status_no_change  client+           accepted
+  suspended by city     status_no_change  city+             accepted
+  suspended by province status_no_change  province+         accepted
+  revoked               status_final      status_final      status_final
+`;
+const TIERS: By[] = ['client', 'city', 'province'];
+const cells = TABLE.trim().split('\n').slice(1).flatMap((line) => {
+  const [state, ...codes] = line.trim().split(/ {2,}| (?=status_)/) as [string, string, string, string];
+  return (['suspend', 'reinstate', 'revoke'] as const).flatMap((action, i) => TIERS.map((by) => {
+    const cell = codes[i] as string;
+    // `city+`: that tier or a higher one.
+    const least = cell.endsWith('+') ? TIERS.indexOf(cell.slice(0, -1) as By) : 0;
+    return [state, action, by, cell.endsWith('+') ? (TIERS.indexOf(by) >= least ? 'accepted' : 'rank_too_low') : cell] as const;
+  }));
+});
+
+test('the table has every cell', () => expect(cells.length).toBe(5 * 3 * 3));
+
+test.each(cells)('%s: %s by %s → %s', async (state, action, by, code) => {
+  let history = UNTOUCHED;
+  const first = state === 'valid' ? undefined : state === 'revoked' ? (['city', 'revoke'] as const) : ([state.split(' ').at(-1) as By, 'suspend'] as const);
+  if (first) history = await apply(history, await event(first[0], { action: first[1] }));
+  const next = await event(by, { action, seq: history.length + 1, ...(history.last ? { prev: history.last.digest } : {}) });
+  expect((await refusalOf(() => apply(history, next))).code).toBe(code);
+});
+
+test('every action and every reason has words in Chinese and in English', () => {
+  for (const [codes, words] of [[ACTIONS, ACTION_WORDS], [REASONS, REASON_WORDS]] as const) {
+    expect(Object.keys(words).sort()).toEqual([...codes].sort());
+    for (const { zh, en } of Object.values(words)) expect([zh, en]).toEqual([expect.stringMatching(/^\p{Script=Han}+$/u), expect.stringMatching(/^[a-z’ ]+$/i)]);
+  }
 });
 
 /** suspend by the city, reinstate by the province, suspend by the client. */

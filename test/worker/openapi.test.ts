@@ -5,7 +5,7 @@
 import { type Schema as JsonSchema, Validator } from '@cfworker/json-schema';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { app } from '../../src/app.ts';
-import { approveBatch, changeStatus, nameClient, orderBatch, type Identity } from '../../src/cli/sign.ts';
+import { approveBatch, changeStatus, makeKey, nameClient, orderBatch, withdraw, type Identity } from '../../src/cli/sign.ts';
 import { describeApi } from '../../src/http/openapi.ts';
 import { CREDENTIAL, CSV, REPORT } from '../../src/http/openapi-examples.ts';
 import { OPERATIONS } from '../../src/http/openapi-paths.ts';
@@ -205,6 +205,13 @@ describe('what the Worker answers', () => {
     await ask('POST /v1/filings', {}, undefined, 401, { statement: school.filing });
     await ask('POST /v1/clients', {}, city, 201, { statement: await nameClient(city, CODE, school.client.jwk) });
     await ask('POST /v1/clients', {}, city, 409, { statement: await nameClient(city, 'S000037000009', school.client.jwk) });
+    const spare = await nameClient(city, CODE, (await makeKey()).jwk);
+    await ask('POST /v1/clients', {}, city, 201, { statement: spare });
+    const statement = await withdraw(city, { jti: claimsOf(spare)['jti'] as string });
+    await ask('POST /v1/withdrawals', {}, city, 201, { statement });
+    await ask('POST /v1/withdrawals', {}, city, 200, { statement });
+    await ask('POST /v1/withdrawals', {}, city, 404, { statement: await withdraw(city, { jti: 'nothing' }) });
+    await ask('POST /v1/withdrawals', {}, city, 403, { statement: await withdraw(city, { kid: city.kid }) });
   });
 
   test('the whole way of a batch', async () => {
@@ -265,6 +272,7 @@ describe('what the Worker answers', () => {
       'centre+jwt': world.city.token, 'filing+jwt': school.filing, 'client+jwt': school.client.token, 'dpop+jwt': await prove(world.city, 'GET', '/v1/batches'),
       'approval+jwt': await approveBatch(world.province, batch, await approveBatch(world.city, batch)), 'issue+jwt': await orderBatch(school.client, batch, 'x'),
       'status+jwt': await changeStatus(world.city, { number: one.number, action: 'revoke', reason: 'fraud', seq: 1 }),
+      'withdrawal+jwt': await withdraw(world.city, { jti: 'x', iss: 'centre:3701' }, { compromised_since: 1 }),
     };
     const { services } = await anyone.get<{ services: string[] }>('/.well-known/trust.json');
     for (const [typ, token] of [...Object.entries(tokens), ['service+jwt', services[0] as string]] as [StatementType, string][]) {

@@ -24,6 +24,7 @@ const TABLE = `
   POST /v1/organizations/{code}/keys/{n}/certificate  chain  none  role                  role   400:certificate_malformed  reach                  400:certificate_malformed
   POST /v1/filings                        statement  none    role                         role   400:statement_malformed  400:statement_malformed  400:statement_malformed
   POST /v1/clients                        statement  none    role                         role   400:statement_malformed  400:statement_malformed  400:statement_malformed
+  POST /v1/withdrawals                    statement  none    role                         role   400:statement_malformed  400:statement_malformed  400:statement_malformed
   POST /v1/batches                        empty      none    400:batch_empty              400:batch_empty  role           role                     role
   GET /v1/batches                         none       none    200                          200    role                     role                     role
   GET /v1/batches/{id}                    none       none    200                          reach  200                      reach                    200

@@ -1,13 +1,13 @@
 /** Owns `luzheng status`: an organization or a centre suspends, reinstates or revokes a certificate. */
 import { parseNumber } from '../../life/number.ts';
+import { ACTIONS, REASONS } from '../../life/schema.ts';
+import { REASONS as WORDS } from '../../pages/words.ts';
 import { KEY, KEY_HELP, type Command } from '../command.ts';
 import { changeStatus } from '../sign.ts';
 import type { Report } from '../../life/report.ts';
 import type { Event } from '../../life/status.ts';
 import { usage } from '../talk.ts';
 
-const ACTIONS = ['revoke', 'suspend', 'reinstate'] as const;
-const REASONS = ['issued_in_error', 'fraud', 'result_annulled', 'holder_request', 'under_investigation', 'cleared', 'other'] as const;
 
 function oneOf<T extends string>(value: string, words: readonly T[], name: string): T {
   if (!(words as readonly string[]).includes(value)) throw usage(`${name} 应为 ${words.join('、')} 之一`, `${name} is one of ${words.join(', ')}`);
@@ -18,7 +18,8 @@ export const status: Command = {
   takes: 'NUMBER revoke|suspend|reinstate',
   about: '撤销、暂停、恢复证书 / revoke, suspend, reinstate',
   help: `${KEY_HELP}
-  --reason CODE    ${REASONS.join(' ')}
+  --reason CODE    理由 / one of:
+${REASONS.map((code) => `                   ${code.padEnd(20)} ${WORDS[code]?.zh} / ${WORDS[code]?.en}`).join('\n')}
   撤销不可恢复 / a revocation is final`,
   options: { ...KEY, reason: { type: 'string' } },
   async run(input) {

@@ -37,13 +37,13 @@ function readTrust(path: string): TrustFile {
     throw error;
   }
   const list = (value: unknown): string[] => (Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []);
-  return { origin: trust.origin ?? '', hosts: list(trust.hosts), roots: Array.isArray(trust.roots) ? trust.roots : [], centres: list(trust.centres), services: list(trust.services), filings: list(trust.filings) };
+  return { origin: trust.origin ?? '', hosts: list(trust.hosts), roots: Array.isArray(trust.roots) ? trust.roots : [], centres: list(trust.centres), services: list(trust.services), filings: list(trust.filings), clients: list(trust.clients), withdrawals: list(trust.withdrawals) };
 }
 
 /** Both lists together; whatever is in them counts only under the root. */
 const joined = (a: TrustFile | undefined, b: TrustFile | undefined): TrustFile | undefined =>
   a && b
-    ? { origin: a.origin, hosts: a.hosts, roots: [...a.roots, ...b.roots], centres: [...a.centres, ...b.centres], services: [...a.services, ...b.services], filings: [...b.filings, ...a.filings] }
+    ? { origin: a.origin, hosts: a.hosts, roots: [...a.roots, ...b.roots], centres: [...a.centres, ...b.centres], services: [...a.services, ...b.services], filings: [...b.filings, ...a.filings], clients: [...a.clients, ...b.clients], withdrawals: [...a.withdrawals, ...b.withdrawals] }
     : (a ?? b);
 
 const exitOf = ({ verdict }: Examination): number => (verdict === 'valid' ? 0 : verdict === 'incomplete' ? 2 : 1);
@@ -68,7 +68,8 @@ const NOTES: Record<Examination['notes'][number], string> = {
 function words(found: Examination, subject: Subject, online: boolean): string[] {
   const { word, sentence } = VERDICTS[found.verdict];
   const { certificate: view, status } = found;
-  const reason = status && (REASONS[status.reason] ?? { zh: status.reason, en: status.reason });
+  const event = status?.history.findLast(({ counts }) => counts) ?? status;
+  const reason = event && (REASONS[event.reason] ?? { zh: event.reason, en: event.reason });
   const taken = found.checks.filter(({ by, result }) => by === 'service' && result === 'pass').map(({ id }) => CHECK_WORDS[id].name);
   return [
     `${word.zh} / ${word.en}${found.number === undefined ? '' : `  ${found.number}`}`,
@@ -80,7 +81,7 @@ function words(found: Examination, subject: Subject, online: boolean): string[] 
         ]
       : []),
     ...(found.copy ? [`  加注副本${found.copy.expired ? '（已过期 expired）' : ''}：${found.copy.purpose}，有效期至 ${found.copy.expires_on} / a copy for one purpose, valid until ${found.copy.expires_on}; the certificate itself is not touched by that`] : []),
-    ...(status && reason && ['suspended', 'revoked'].includes(found.verdict) ? [`  ${shanghaiClock(status.at)}: ${reason.zh} / ${reason.en}`] : []),
+    ...(event && reason && ['suspended', 'revoked'].includes(found.verdict) ? [`  ${shanghaiClock(event.at)}: ${reason.zh} / ${reason.en}`] : []),
     ...(found.replaced_by === undefined ? [] : [`  新证书 / replaced by ${found.replaced_by}`]),
     ...found.checks.map(line),
     ...(taken.length > 0

@@ -1,0 +1,83 @@
+/**
+ * Owns withdrawals (撤回) that come in: stored as their text, in force with the next request, published in trust.json.
+ * Judged when they arrive, whatever they say of their time; what they mean is decided in life/withdrawal.ts.
+ * It refuses targets that the register does not hold or that the signer did not sign, stale statements (but of the
+ * root, which is offline), and statements that somebody else signed.
+ */
+import { PROVINCE } from './life/authority.ts';
+import { Refusal } from './life/refusal.ts';
+import { checkTimes } from './life/statement.ts';
+import { readHistory } from './life/status.ts';
+import { endOf, openWithdrawal, targetIssuer, type Rank, type Withdrawal } from './life/withdrawal.ts';
+import { filedBy, requireIssuer, storeStatement, type Caller } from './enrol.ts';
+import { directoryOf, storedEvents } from './register.ts';
+import type { Service } from './service.ts';
+import { selectCertificatesWithEvents, updateStates } from './storage/certificates.ts';
+import { issuerExists, selectIssuersOfKey, selectIssuingKeyOwner, selectStatement } from './storage/statements.ts';
+
+/** Seconds between signing and handing in: as for status events. */
+const FRESH = 300;
+/** The last second of a NumericDate: a withdrawal never ends. */
+const FOR_EVER = 253_402_300_799;
+/** Certificates whose history is read again at a time. */
+const CHUNK = 200;
+
+/**
+ * Takes a withdrawal from its signer; the root's from any centre, because the province's own keys may be what it ends.
+ * @throws Refusal `withdrawal_not_yours`, `withdrawal_target_unknown`, `withdrawal_backdated`, `issuer_not_caller`
+ */
+export async function acceptWithdrawal(service: Service, caller: Caller, token: string): Promise<{ jti: string; fresh: boolean }> {
+  const directory = await directoryOf(service);
+  const now = service.now();
+  const { statement, rank } = await openWithdrawal(token, directory, now);
+  const { payload } = statement;
+  if (rank !== 'root') requireIssuer(caller, payload.iss, 'withdrawal+jwt');
+  // The very same again, whenever.
+  if ((await selectStatement(service.db, payload.iss, payload.jti))?.token === token) return { jti: payload.jti, fresh: false };
+  checkTimes('withdrawal+jwt', { iat: payload.iat, ...(rank === 'root' ? {} : { exp: payload.iat + FRESH }) }, now);
+  await requireTarget(service, payload, rank);
+  const { target, iss, jti, iat } = payload;
+  const sub = 'jti' in target ? `${targetIssuer(payload)} ${target.jti}` : target.kid;
+  const fresh = await storeStatement(service, statement, { iss, sub, jti, iat, exp: FOR_EVER }, null);
+  // A crash before this line leaves states that only the withdrawn key brought about: look-ups pass them over, lists do not.
+  await mendStates(service, endOf(payload));
+  return { jti, fresh };
+}
+
+/** What is withdrawn must exist, and a city's own statement must name it. */
+async function requireTarget(service: Service, withdrawal: Withdrawal, rank: Rank): Promise<void> {
+  const { target, iss } = withdrawal;
+  const unknown = () => new Refusal('withdrawal_target_unknown', 'The register holds no such statement or key.', { part: 'withdrawal+jwt:target' });
+  if ('jti' in target) {
+    if (!(await issuerExists(service.db, targetIssuer(withdrawal), target.jti))) throw unknown();
+    return;
+  }
+  const owner = await selectIssuingKeyOwner(service.db, target.kid);
+  const namedBy = owner === null ? await selectIssuersOfKey(service.db, target.kid) : [(await filedBy(service, owner)) ?? PROVINCE];
+  if (namedBy.length === 0) throw unknown();
+  if (rank === 'city' && !namedBy.includes(iss)) throw new Refusal('withdrawal_not_yours', 'Another centre named this key.', { part: 'withdrawal+jwt:target' });
+}
+
+/** Brings the states of certificates, and so the status lists, to what their events come to without those that lost their effect. */
+async function mendStates(service: Service, since: number): Promise<void> {
+  if (since > service.now()) return;
+  const directory = await directoryOf(service);
+  for (let after = ''; ; ) {
+    const rows = await selectCertificatesWithEvents(service.db, service.lately, since, after, CHUNK);
+    const last = rows.at(-1);
+    if (!last) return;
+    after = last.number;
+    const changed: { number: string; state: string; live: number }[] = [];
+    for (const row of rows) {
+      try {
+        const { payload: filing } = await service.memo.open(row.filing, 'filing+jwt', directory.findCentre);
+        const { state } = await readHistory(storedEvents(row), directory, filing, row.number);
+        if (state !== row.state && row.state !== 'replaced') changed.push({ number: row.number, state, live: state === 'revoked' ? 0 : 1 });
+      } catch (error) {
+        // Edited by hand: whoever looks it up is told so.
+        if (!(error instanceof Refusal)) throw error;
+      }
+    }
+    if (changed.length > 0) await updateStates(service.db, changed);
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * `luzheng withdraw` and the drills of keys/README.md as people type them, against a real service: the list, a stolen
+ * client key, a root that signs without a network, and verification offline with the trust.json of afterwards. And
+ * `luzheng status`, with the lists read by Digital Bazaar's implementation of Bitstring Status List 1.0.
+ */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkStatus } from '@digitalbazaar/vc-bitstring-status-list';
+import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeKeyFile, readIdentity, readKeyFile, writeKeyFile } from '../../keys/make.ts';
+import { Caller } from '../../src/cli/caller.ts';
+import { freePort, startLocal, type LocalService } from '../../src/cli/local.ts';
+import { newSecret, settingsFor } from '../../src/cli/settings.ts';
+import { approveBatch, makeKey, orderBatch, type KeyPair } from '../../src/cli/sign.ts';
+import { certificatesOf, peek, readBatch } from '../../src/cli/steps.ts';
+import { residentCheckCharacter } from '../../src/life/identity.ts';
+import { run, scratch } from './run.ts';
+
+const CODE = 'S000037000002';
+const folder = scratch();
+const at = (name: string) => join(folder, name);
+let origin: string;
+let root: KeyPair;
+let service: LocalService;
+
+const command = async (...args: string[]) => {
+  const { exit, out, err } = await run('luzheng.ts', [...args, '--json']);
+  return { exit, err, said: JSON.parse(out) as Record<string, unknown> };
+};
+const done = async (...args: string[]) => {
+  const { exit, said, err } = await command(...args);
+  expect([args.join(' '), exit, exit === 0 ? '' : JSON.stringify(said) + err]).toEqual([args.join(' '), 0, '']);
+  return said;
+};
+
+const body = (n: number) => `370102199001${String(1 + n).padStart(2, '0')}123`;
+const holder = (n: number) => ({ name: '欧阳建国', id_number: body(n) + residentCheckCharacter(body(n)) });
+
+/** A certificate, ordered with the key file, as a bundle. */
+async function certified(n: number, key: string): Promise<{ number: string; file: string }> {
+  const province = await readIdentity(at('province.json'));
+  const client = await readIdentity(at(key));
+  const caller = new Caller(origin, client);
+  const row = { ...holder(n), id_type: '111', occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 3, score_theory: 80, score_practice: 80, exam_date: '2026-11-01' };
+  const { id } = await caller.post<{ id: string }>('/v1/batches', { candidates: [row] });
+  const { ref } = await readBatch(caller, id);
+  const approval = await approveBatch(province, ref);
+  await caller.post(`/v1/batches/${id}/issue`, { approval, order: await orderBatch(client, ref, peek<{ jti: string }>(approval).jti) });
+  for await (const { number } of certificatesOf(caller, id)) {
+    writeFileSync(at('holder.json'), JSON.stringify(holder(n)));
+    await done('download', number, '--out', folder, '--holder', at('holder.json'), '--server', origin);
+    return { number, file: at(`${number}.json`) };
+  }
+  throw new Error('no certificate');
+}
+
+beforeAll(async () => {
+  root = await makeKey();
+  const port = await freePort();
+  origin = `http://localhost:${port}`;
+  service = await startLocal({ ...settingsFor(origin, root, newSecret()), port, persist: at('state'), log: at('log') });
+  writeKeyFile(at('root.json'), { private: root.private });
+  writeFileSync(at('scope.csv'), 'occupation_code,occupation_name,job_types,levels\n6-31-01-03,电工,,3\n');
+  for (const name of ['province', 'city', 'school', 'next']) await makeKeyFile(at(`${name}.json`), { server: origin });
+  await done('appoint', '--root', at('root.json'), '--centre', '3700', '--name', '省中心', '--key', at('province.json'));
+  await done('appoint', '--root', at('root.json'), '--centre', '3701', '--name', '济南市中心', '--key', at('city.json'), '--by', at('province.json'));
+  await done('file', '--key', at('province.json'), '--organization', CODE, '--name', '山东鲁能技师学院', '--uscc', '91350100M000100Y43', '--scope', at('scope.csv'));
+  await done('client', '--key', at('province.json'), '--organization', CODE, '--client', at('school.json'));
+}, 60_000);
+afterAll(async () => {
+  await service.stop();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}, 30_000);
+
+interface Listed { typ: string; sub: string; jti: string; kid?: string; ended?: number }
+const listed = async (...args: string[]) => (await done('withdraw', '--server', origin, ...args))['statements'] as Listed[];
+
+test('the list names what can be withdrawn', async () => {
+  expect((await listed()).map(({ typ, sub }) => `${typ} ${sub}`)).toEqual(['centre centre:3700', 'centre centre:3701', `filing org:${CODE}`, `issuing org:${CODE}`, `client org:${CODE}`]);
+  const client = (await listed('--organization', CODE)).find(({ typ }) => typ === 'client');
+  expect(client).toMatchObject({ kid: (await readKeyFile(at('school.json'))).pair.kid });
+  expect((await run('luzheng.ts', ['withdraw', '--server', origin])).out).toContain(`--kid ${client?.kid}`);
+});
+
+test('the drill of a stolen client key', async () => {
+  const before = await certified(1, 'school.json');
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  const since = new Date(Math.floor(Date.now() / 1000) * 1000).toISOString().replace('.000', '');
+  const after = await certified(2, 'school.json');
+  const old = at('old-trust.json');
+  writeFileSync(old, JSON.stringify(await new Caller(origin).get('/.well-known/trust.json')));
+
+  await done('client', '--key', at('province.json'), '--organization', CODE, '--client', at('next.json'));
+  const { kid } = (await readKeyFile(at('school.json'))).pair;
+  expect(await done('withdraw', '--key', at('province.json'), `--kid=${kid}`, '--compromised-since', since)).toMatchObject({ target: { kid }, ends: Date.parse(since) / 1000, handed_in: origin });
+  expect((await listed()).find((one) => one.kid === kid)).toMatchObject({ ended: Date.parse(since) / 1000 });
+
+  writeFileSync(at('trust.json'), JSON.stringify(await new Caller(origin).get('/.well-known/trust.json')));
+  const verify = async (file: string, ...args: string[]) => {
+    const { exit, said } = await command('verify', file, `--root=${root.kid}`, ...args);
+    return [exit, said['verdict'], (said['checks'] as { result: string; code?: string; by?: string }[]).find(({ result }) => result === 'fail')?.code];
+  };
+  const offline = (file: string, trust: string) => verify(file, '--offline', '--trust', trust);
+  expect(await offline(before.file, at('trust.json'))).toEqual([2, 'incomplete', undefined]);
+  expect(await offline(after.file, at('trust.json'))).toEqual([1, 'invalid', 'client_withdrawn']);
+  expect(await offline(after.file, old)).toEqual([2, 'incomplete', undefined]);
+  expect(await verify(before.file, '--server', origin)).toEqual([0, 'valid', undefined]);
+  expect(await verify(after.file, '--server', origin)).toEqual([1, 'invalid', 'client_withdrawn']);
+  expect(await verify(after.number, '--server', origin)).toEqual([1, 'invalid', 'client_withdrawn']);
+
+  await expect(new Caller(origin, await readIdentity(at('school.json'))).get('/v1/batches')).rejects.toMatchObject({ problem: { status: 401, code: 'client_withdrawn' } });
+  expect(await certified(3, 'next.json')).toMatchObject({ number: expect.stringMatching(/^S/) as string });
+});
+
+test('a status list shows a change at once, to an implementation that is not ours', async () => {
+  const anyone = new Caller(origin);
+  const keys = createLocalJWKSet(await anyone.get<JSONWebKeySet>('/.well-known/jwks.json'));
+  const { number, file } = await certified(4, 'next.json');
+  const credential = peek<object>((JSON.parse(readFileSync(file, 'utf8')) as { credential: string }).credential.split('~')[0] as string);
+  const status = async () => {
+    const documentLoader = async (url: string) => {
+      const answer = await fetch(url);
+      expect(Number(/max-age=(\d+)/.exec(answer.headers.get('cache-control') ?? '')?.[1])).toBeLessThanOrEqual(60);
+      const { payload } = await compactVerify(await answer.text(), keys, { algorithms: ['ES256'] });
+      const document = JSON.parse(new TextDecoder().decode(payload)) as { credentialSubject: { ttl: number } };
+      expect(document.credentialSubject.ttl).toBeLessThanOrEqual(60_000);
+      return { document };
+    };
+    const { results, error } = await checkStatus({ credential, documentLoader, verifyBitstringStatusListCredential: false, verifyMatchingIssuers: false });
+    expect(error).toBeUndefined();
+    return Object.fromEntries((results ?? []).map(({ status: bit, credentialStatus }) => [credentialStatus.statusPurpose, bit]));
+  };
+  const change = (action: string, reason: string) => done('status', number, action, '--reason', reason, '--key', at('province.json'));
+  expect(await status()).toEqual({ revocation: false, suspension: false });
+  await change('suspend', 'under_investigation');
+  expect(await status()).toEqual({ revocation: false, suspension: true });
+  await change('reinstate', 'cleared');
+  expect(await status()).toEqual({ revocation: false, suspension: false });
+  await change('revoke', 'fraud');
+  expect(await status()).toEqual({ revocation: true, suspension: false });
+  const { history } = (await anyone.get<{ status: { history: { action: string; tier: string; by_name: string }[] } }>(`/v1/certificates/${number}`)).status;
+  expect(history.map(({ action, tier, by_name }) => `${action} ${tier} ${by_name}`)).toEqual(['suspend province 省中心', 'reinstate province 省中心', 'revoke province 省中心']);
+});
+
+test('the root signs without a network, and any centre hands it in', async () => {
+  const { kid } = (await readKeyFile(at('city.json'))).pair;
+  const signed = await done('withdraw', '--root', at('root.json'), `--kid=${kid}`);
+  expect(signed).toMatchObject({ target: { kid }, handed_in: null });
+  expect((await listed()).find((one) => one.kid === kid)?.ended).toBeUndefined();
+  await done('withdraw', '--statement', signed['statement'] as string, '--key', at('province.json'));
+  expect((await listed()).find((one) => one.kid === kid)?.ended).toBe(signed['ends']);
+  expect(await command('withdraw', '--key', at('city.json'), '--jti', 'x')).toMatchObject({ exit: 1, said: { error: { code: 'centre_withdrawn' } } });
+});
+
+test('an appointment by its jti: whose statement it is, the list knows', async () => {
+  const city = (await listed()).find(({ sub }) => sub === 'centre:3701') as Listed;
+  expect(await done('withdraw', '--key', at('province.json'), '--jti', city.jti, '--effective', '2099-01-01')).toMatchObject({ target: { jti: city.jti }, ends: Date.UTC(2098, 11, 31, 16) / 1000 });
+});
+
+test('wrong usage is said in words', async () => {
+  for (const args of [['--kid', 'x', '--jti', 'y'], ['--kid', 'x', '--effective', 'tomorrow'], ['--jti', 'y', '--of', '11']]) {
+    const { exit, said } = await command('withdraw', '--key', at('province.json'), ...args);
+    expect([args, exit, (said['error'] as { code: string }).code]).toEqual([args, 2, 'usage']);
+  }
+});

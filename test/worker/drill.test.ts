@@ -1,0 +1,394 @@
+/**
+ * The drills of keys/README.md at the real Worker: a stolen client key, centre key and issuing key, the province's
+ * only key, and a filing that ends. Each time: what was approved and ordered before stays valid, what came later does
+ * not count, online or offline; whoever holds the stolen key gets no further by back-dating; and work goes on.
+ */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { handInCertificate } from '../../src/cli/certify.ts';
+import { appointCentre, approveBatch, changeStatus, fileOrganization, makeKey, nameClient, nameService, orderBatch, withdraw, type Identity } from '../../src/cli/sign.ts';
+import { openDirectory } from '../../src/life/authority.ts';
+import { BUNDLE_MEDIA_TYPE, openBundle, readBundle } from '../../src/life/bundle.ts';
+import { openDocument } from '../../src/life/document-check.ts';
+import { Memo } from '../../src/life/memo.ts';
+import type { Report } from '../../src/life/report.ts';
+import { verify } from '../../src/life/verify.ts';
+import type { Withdrawal } from '../../src/life/withdrawal.ts';
+import { anyone, approve, as, candidate, candidates, certify, db, fileWith, foundProvince, idNumber, issue, makeCentre, order, SCOPE, submit, testEnv, workerFetch, ORIGIN, type Organization, type Province } from '../kit.ts';
+import { backdate, callAs, claimsOf, headerOf, now, refused } from './forge.ts';
+
+let world: Province;
+beforeAll(async () => {
+  world = await foundProvince();
+  await backdate(world, [world.province, world.city]);
+});
+
+/** The next second: certificates are judged by whole ones. */
+async function tick(): Promise<number> {
+  for (const before = now(); now() === before; ) await new Promise((resolve) => setTimeout(resolve, 20));
+  return now();
+}
+
+const jti = (token: string) => claimsOf(token)['jti'] as string;
+const kidOf = (credential: string) => headerOf(credential.split('~')[0] as string)['kid'] as string;
+const look = (number: string) => anyone.get<Report>(`/v1/certificates/${number}`);
+const failure = (report: Report) => report.checks.find(({ result }) => result === 'fail');
+const handIn = (by: Identity, statement: string) => callAs(by, 'POST', '/v1/withdrawals', { statement });
+const accepted = async (by: Identity, statement: string) => expect(await handIn(by, statement)).toMatchObject({ status: 201 });
+
+async function trustNow() {
+  return anyone.get<{ centres: string[]; withdrawals: string[] }>('/.well-known/trust.json');
+}
+type Trust = Awaited<ReturnType<typeof trustNow>>;
+
+const bundleOf = async (number: string, id: string) => {
+  const answer = await workerFetch(`${ORIGIN}/v1/certificates/${number}/download`, { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: BUNDLE_MEDIA_TYPE }, body: JSON.stringify({ name: '欧阳建国', id_number: id }) });
+  expect(answer.status).toBe(200);
+  return answer.json();
+};
+
+/** What somebody without a network finds, who kept a bundle and a trust.json. The status they cannot know. */
+async function offline(bundle: unknown, trust: Trust): Promise<string> {
+  const { evidence, centres, withdrawals, bundle: { roots } } = openBundle(readBundle(bundle));
+  const directory = await openDirectory({ thumbprints: [testEnv.TRUST_ROOT], roots }, [...centres, ...trust.centres], new Memo(), [...withdrawals, ...trust.withdrawals]);
+  const { report } = await verify(evidence, directory, now());
+  return failure(report)?.code ?? report.verdict;
+}
+
+async function nextClient(school: Organization, centre = school.centre): Promise<Identity> {
+  const pair = await makeKey();
+  const client = { ...pair, subject: `org:${school.code}`, token: await nameClient(centre, school.code, pair.jwk) };
+  await as(centre).post('/v1/clients', { statement: client.token });
+  return client;
+}
+
+describe('a stolen client key', () => {
+  let school: Organization;
+  let fresh: Identity;
+  let before: { number: string; bundle: unknown };
+  let revoked: string;
+  let after: { number: string; bundle: unknown };
+  let waiting: Awaited<ReturnType<typeof submit>>;
+  let waitingApproval: string;
+  let old: Trust;
+
+  beforeAll(async () => {
+    school = await fileWith(world.city, 'S000037000001');
+    const { certificates } = await certify(world, school, candidates(2, 100));
+    before = { number: certificates[0]?.number as string, bundle: await bundleOf(certificates[0]?.number as string, idNumber(100)) };
+    revoked = certificates[1]?.number as string;
+    const since = await tick();
+    // The thief orders what the centres approved, and revokes what they like.
+    const stolen = await certify(world, school, candidates(1, 110));
+    after = { number: stolen.certificates[0]?.number as string, bundle: await bundleOf(stolen.certificates[0]?.number as string, idNumber(110)) };
+    const revoke = await changeStatus(school.client, { number: revoked, action: 'revoke', reason: 'other', seq: 1 });
+    await as(school.client).post(`/v1/certificates/${revoked}/status`, { statement: revoke });
+    expect([(await look(before.number)).verdict, (await look(after.number)).verdict, (await look(revoked)).verdict]).toEqual(['valid', 'valid', 'revoked']);
+    waiting = await submit(school, candidates(1, 120));
+    waitingApproval = await approve(world, school, waiting);
+    old = await trustNow();
+    fresh = await nextClient(school);
+    await accepted(world.city, await withdraw(world.city, { kid: school.client.kid }, { compromised_since: since }));
+  });
+
+  test('online: valid before, invalid after; what it revoked is in force again, and its history says why', async () => {
+    expect(await look(before.number)).toMatchObject({ verdict: 'valid' });
+    expect(failure(await look(after.number))).toMatchObject({ id: 'order', code: 'client_withdrawn' });
+    expect((await look(after.number)).verdict).toBe('invalid');
+    const report = await look(revoked);
+    expect(report).toMatchObject({ verdict: 'valid', status: { seq: 1, history: [{ action: 'revoke', by: `org:${school.code}`, counts: false }] } });
+    // The status lists are made of these columns.
+    expect(await db.prepare('SELECT state, live FROM certificates WHERE number = ?').bind(revoked).first()).toEqual({ state: 'valid', live: 1 });
+    // The next event follows on it.
+    const next = { number: revoked, action: 'suspend', reason: 'under_investigation', seq: 2, prev: report.status?.digest as string } as const;
+    await as(world.city).post(`/v1/certificates/${revoked}/status`, { statement: await changeStatus(world.city, next) });
+    expect(await look(revoked)).toMatchObject({ verdict: 'suspended', status: { seq: 2, by: 'centre:3701', by_name: '济南市职业技能鉴定指导中心', tier: 'city', history: [{ seq: 1 }, { seq: 2, counts: true }] } });
+    const { text } = await callAs(undefined, 'GET', `/c/${revoked}`);
+    for (const words of ['状态变更记录', '此项不产生效力', '济南市职业技能鉴定指导中心（市级中心）签名', 'Signed by the issuing organization']) expect(text).toContain(words);
+  });
+
+  test('offline: with the new trust.json, or a bundle given out since', async () => {
+    expect(await offline(before.bundle, await trustNow())).toBe('incomplete');
+    expect(await offline(after.bundle, await trustNow())).toBe('client_withdrawn');
+    expect(await offline(after.bundle, old)).toBe('incomplete');
+    const given = (await bundleOf(before.number, idNumber(100))) as { withdrawals: string[] };
+    expect(given.withdrawals.length).toBe(1);
+    expect(await offline({ ...(after.bundle as object), withdrawals: given.withdrawals }, old)).toBe('client_withdrawn');
+    // And the service says so of a bundle that does not know.
+    expect(await anyone.post<Report>('/v1/verify', { bundle: after.bundle })).toMatchObject({ verdict: 'invalid' });
+    expect(await anyone.post<Report>('/v1/verify', { bundle: before.bundle })).toMatchObject({ verdict: 'valid' });
+  });
+
+  test('the thief gets no further: calls, orders however dated, by whomever handed in, and naming it again', async () => {
+    await refused(() => callAs(school.client, 'GET', '/v1/batches'), 401, 'client_withdrawn', 'client+jwt');
+    const backdated = await orderBatch(school.client, waiting, jti(waitingApproval), { iat: now() - 30 });
+    for (const text of [await order(school, waiting, waitingApproval), backdated]) {
+      await refused(() => callAs(fresh, 'POST', `/v1/batches/${waiting.id}/issue`, { approval: waitingApproval, order: text }), 403, 'client_withdrawn', 'client+jwt');
+    }
+    const again = await nameClient(world.city, school.code, school.client.jwk);
+    await refused(() => callAs(world.city, 'POST', '/v1/clients', { statement: again }), 403, 'client_withdrawn');
+  });
+
+  test('what does not count is not printed any more', async () => {
+    const asked = { name: '欧阳建国', id_number: idNumber(110) };
+    await refused(() => callAs(undefined, 'POST', `/v1/certificates/${after.number}/download`, asked, { Accept: 'application/pdf' }), 403, 'client_withdrawn');
+  });
+
+  test('work goes on with the new key', async () => {
+    const { state } = await issue({ ...school, client: fresh }, waiting, waitingApproval);
+    expect(state).toBe('issued');
+    const { certificates } = await as(fresh).get<{ certificates: { number: string }[] }>(`/v1/batches/${waiting.id}/certificates`);
+    expect(await look(certificates[0]?.number as string)).toMatchObject({ verdict: 'valid' });
+  });
+
+  test('a genuine result among what fell is issued again', async () => {
+    const anew = await certify(world, { ...school, client: fresh }, [candidate(110, { replaces: after.number })]);
+    expect(await look(anew.certificates[0]?.number as string)).toMatchObject({ verdict: 'valid', certificate: { replaces: after.number } });
+    expect(failure(await look(after.number))).toMatchObject({ id: 'order', code: 'client_withdrawn' });
+  });
+});
+
+describe('a stolen centre key', () => {
+  let stolen: Identity;
+  let centre: Identity;
+  let school: Organization;
+  let again: Organization;
+  let before: { number: string; bundle: unknown };
+  let after: { number: string; bundle: unknown };
+  let waiting: Awaited<ReturnType<typeof submit>>;
+
+  beforeAll(async () => {
+    stolen = await makeCentre(world.root, '3702', '青岛市职业技能鉴定指导中心');
+    await as(world.province).post('/v1/centres', { statement: stolen.token });
+    await backdate(world, [stolen]);
+    school = await fileWith(stolen, 'S000037000003', { name: '青岛海洋学校' });
+    const both = { ...world, city: stolen };
+    const first = (await certify(both, school, candidates(1, 200))).certificates[0]?.number as string;
+    before = { number: first, bundle: await bundleOf(first, idNumber(200)) };
+    const since = await tick();
+    const second = (await certify(both, school, candidates(1, 210))).certificates[0]?.number as string;
+    after = { number: second, bundle: await bundleOf(second, idNumber(210)) };
+    waiting = await submit(school, candidates(1, 220));
+
+    centre = await makeCentre(world.root, '3702', '青岛市职业技能鉴定指导中心');
+    await as(world.province).post('/v1/centres', { statement: centre.token });
+    await accepted(world.province, await withdraw(world.province, { kid: stolen.kid }, { compromised_since: since }));
+    // Filing and client keys that it signed end with it: the centre makes them anew.
+    const { issuing_jwks, uscc, name } = claimsOf(school.filing) as never as Parameters<typeof fileOrganization>[1];
+    const filing = await fileOrganization(centre, { code: school.code, name, uscc, route: 'city', scope: SCOPE, annual_capacity: 100, issuing_jwks });
+    await as(centre).post('/v1/filings', { statement: filing });
+    again = { ...school, centre, filing, client: await nextClient(school, centre) };
+  });
+
+  test('valid before, invalid after, online and offline', async () => {
+    expect(await look(before.number)).toMatchObject({ verdict: 'valid' });
+    expect(failure(await look(after.number))).toMatchObject({ id: 'filing', code: 'centre_withdrawn' });
+    const trust = await trustNow();
+    expect([await offline(before.bundle, trust), await offline(after.bundle, trust)]).toEqual(['incomplete', 'centre_withdrawn']);
+  });
+
+  test('the thief gets no further, by calls or by statements of earlier dates in other hands', async () => {
+    await refused(() => callAs(stolen, 'POST', '/v1/organizations/S000037000003/keys'), 401, 'centre_withdrawn', 'centre+jwt');
+    await refused(() => callAs(school.client, 'GET', '/v1/batches'), 401, 'centre_withdrawn');
+    const inner = await approveBatch(stolen, waiting, undefined, { iat: now() - 3600 });
+    const outer = await approveBatch(world.province, waiting, inner, { iat: now() - 3000 });
+    await refused(() => callAs(world.province, 'POST', `/v1/batches/${waiting.id}/approvals`, { approval: outer }), 403, 'centre_withdrawn', 'centre+jwt');
+    const client = await nameClient(stolen, school.code, (await makeKey()).jwk, { iat: now() - 3600 });
+    await refused(() => callAs(centre, 'POST', '/v1/clients', { statement: client }), 403, 'centre_withdrawn');
+    await refused(async () => handIn(centre, await withdraw(stolen, { kid: again.client.kid }, {}, { iat: now() - 30 })), 403, 'centre_withdrawn');
+    // Nor does the root's old word bring it back: a key that was withdrawn stays so.
+    const appointed = await appointCentre(world.root, { code: '3702', name: '青岛', jwk: stolen.jwk });
+    await refused(() => callAs(world.province, 'POST', '/v1/centres', { statement: appointed }), 403, 'centre_withdrawn');
+  });
+
+  test('work goes on under the new filing', async () => {
+    const { certificates } = await certify({ ...world, city: centre }, again, candidates(1, 230));
+    expect(await look(certificates[0]?.number as string)).toMatchObject({ verdict: 'valid' });
+  });
+
+  test('a batch that was uploaded under the old filing and not ordered does not go on: it is returned, and handed in again', async () => {
+    const approval = await approveBatch(world.province, waiting, await approveBatch(centre, waiting));
+    await refused(() => callAs(world.province, 'POST', `/v1/batches/${waiting.id}/approvals`, { approval }), 403, 'centre_withdrawn');
+    await refused(async () => callAs(again.client, 'POST', `/v1/batches/${waiting.id}/issue`, { approval, order: await orderBatch(again.client, waiting, jti(approval)) }), 403, 'centre_withdrawn');
+    expect(await callAs(centre, 'POST', `/v1/batches/${waiting.id}/return`, { reason: '请按新备案重新提交' })).toMatchObject({ status: 200 });
+    const { certificates } = await certify({ ...world, city: centre }, again, candidates(1, 220));
+    expect(await look(certificates[0]?.number as string)).toMatchObject({ verdict: 'valid' });
+  });
+});
+
+describe('a stolen issuing key', () => {
+  let school: Organization;
+  let before: { number: string; credential: string };
+  let unprinted: string;
+  let after: string;
+  let printed: Uint8Array;
+  const pdfOf = async (number: string) => new Uint8Array(await (await as(school.client).send('GET', `/v1/certificates/${number}.pdf`)).arrayBuffer());
+
+  beforeAll(async () => {
+    school = await fileWith(world.city, 'S000037000004');
+    const { certificates } = await certify(world, school, candidates(2, 300));
+    before = certificates[0] as typeof before;
+    unprinted = certificates[1]?.number as string;
+    printed = await pdfOf(before.number);
+    const since = await tick();
+    after = (await certify(world, school, candidates(1, 310))).certificates[0]?.number as string;
+    await accepted(world.city, await withdraw(world.city, { kid: kidOf(before.credential) }, { compromised_since: since }));
+  });
+
+  test('nothing is signed with it any more, until the centre files the next key', async () => {
+    const batch = await submit(school, candidates(1, 320));
+    const approval = await approve(world, school, batch);
+    await refused(async () => callAs(school.client, 'POST', `/v1/batches/${batch.id}/issue`, { approval, order: await order(school, batch, approval) }), 409, 'issuing_key_withdrawn');
+    const copy = { name: '欧阳建国', id_number: idNumber(300), copy: { purpose: '入职', expires_on: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10) } };
+    await refused(() => callAs(undefined, 'POST', `/v1/certificates/${before.number}/download`, copy), 409, 'issuing_key_withdrawn');
+    // Without another key with a certificate the PDF goes unsigned; one that was signed before stays as it is.
+    expect(Buffer.from(await pdfOf(before.number)).equals(Buffer.from(printed))).toBe(true);
+    expect(Buffer.from(await pdfOf(unprinted)).includes('/ByteRange')).toBe(false);
+
+    const jwk = await as(world.city).post<{ kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string }>(`/v1/organizations/${school.code}/keys`, {});
+    const { issuing_jwks, uscc, name } = claimsOf(school.filing) as never as Parameters<typeof fileOrganization>[1];
+    const filing = await fileOrganization(world.city, { code: school.code, name, uscc, route: 'city', scope: SCOPE, annual_capacity: 100, issuing_jwks: { keys: [...issuing_jwks.keys, jwk] } });
+    await as(world.city).post('/v1/filings', { statement: filing });
+    await handInCertificate(world.city, as(world.city), filing);
+    const { certificates } = await certify(world, school, candidates(1, 330));
+    expect(kidOf(certificates[0]?.credential as string)).toBe(jwk.kid);
+    expect(await look(certificates[0]?.number as string)).toMatchObject({ verdict: 'valid' });
+    expect(Buffer.from(await pdfOf(unprinted)).includes('/ByteRange')).toBe(true);
+    expect(await anyone.post<Report>('/v1/verify', { credential: before.credential })).toMatchObject({ verdict: 'valid' });
+  });
+
+  test('valid before, invalid after, also offline and in a PDF; the retired public key stays published', async () => {
+    expect(await look(before.number)).toMatchObject({ verdict: 'valid' });
+    expect(failure(await look(after))).toMatchObject({ id: 'signature', code: 'issuing_key_withdrawn' });
+    const trust = await trustNow();
+    expect(await offline(await bundleOf(before.number, idNumber(300)), trust)).toBe('incomplete');
+    const { evidence, centres, bundle } = openDocument(printed as Uint8Array<ArrayBuffer>);
+    const directory = await openDirectory({ thumbprints: [testEnv.TRUST_ROOT], roots: bundle.roots }, [...centres, ...trust.centres], new Memo(), trust.withdrawals);
+    const { report } = await verify(evidence, directory, now());
+    expect(report.checks.find(({ id }) => id === 'document')).toMatchObject({ result: 'pass' });
+    const { keys } = await anyone.get<{ keys: { kid: string }[] }>('/.well-known/jwks.json');
+    expect(keys.map(({ kid }) => kid)).toContain(kidOf(before.credential));
+  });
+});
+
+describe('a filing that ends', () => {
+  let school: Organization;
+  let before: { number: string; bundle: unknown };
+  let first: string;
+
+  beforeAll(async () => {
+    school = await fileWith(world.city, 'S000037000005');
+    first = school.filing;
+    const number = (await certify(world, school, candidates(1, 400))).certificates[0]?.number as string;
+    before = { number, bundle: await bundleOf(number, idNumber(400)) };
+  });
+
+  test('announced: it takes effect by itself, and an older filing does not come back', async () => {
+    const { issuing_jwks, uscc, name } = claimsOf(first) as never as Parameters<typeof fileOrganization>[1];
+    await tick();
+    const filing = await fileOrganization(world.city, { code: school.code, name, uscc, route: 'city', scope: SCOPE, annual_capacity: 100, issuing_jwks });
+    await as(world.city).post('/v1/filings', { statement: filing });
+    const batch = await submit(school, candidates(1, 410));
+    const approval = await approve(world, school, batch);
+    const pending = await submit(school, candidates(1, 420));
+    const effective = now() + 2;
+    await accepted(world.city, await withdraw(world.city, { jti: jti(filing) }, { effective }));
+    expect((await callAs(school.client, 'GET', '/v1/batches')).status).toBe(200);
+    while (now() < effective) await tick();
+    await refused(() => callAs(school.client, 'GET', '/v1/batches'), 401, 'filing_withdrawn', 'filing+jwt');
+    await refused(async () => callAs(school.client, 'POST', `/v1/batches/${batch.id}/issue`, { approval, order: await order(school, batch, approval) }), 401, 'filing_withdrawn');
+    await refused(async () => callAs(world.city, 'POST', `/v1/batches/${pending.id}/approvals`, { approval: await approveBatch(world.city, pending) }), 403, 'filing_withdrawn');
+    await refused(() => callAs(world.city, 'POST', '/v1/filings', { statement: filing }), 403, 'filing_withdrawn');
+    expect(await look(before.number)).toMatchObject({ verdict: 'valid' });
+    expect(await offline(before.bundle, await trustNow())).toBe('incomplete');
+    // Filed again, work goes on; what was uploaded and approved under the one that ended does not.
+    const anew = await fileOrganization(world.city, { code: school.code, name, uscc, route: 'city', scope: SCOPE, annual_capacity: 100, issuing_jwks });
+    await as(world.city).post('/v1/filings', { statement: anew });
+    await refused(async () => callAs(school.client, 'POST', `/v1/batches/${batch.id}/issue`, { approval, order: await order(school, batch, approval) }), 403, 'filing_withdrawn');
+    const { certificates } = await certify(world, school, candidates(1, 430));
+    expect(await look(certificates[0]?.number as string)).toMatchObject({ verdict: 'valid' });
+  });
+
+  test('filed in error, long since: what was issued under it is invalid', async () => {
+    await accepted(world.city, await withdraw(world.city, { jti: jti(first) }, { compromised_since: now() - 3600 }));
+    expect(failure(await look(before.number))).toMatchObject({ id: 'filing', code: 'filing_withdrawn' });
+    expect((await look(before.number)).certificate).toMatchObject({ number: before.number });
+    expect(await offline(before.bundle, await trustNow())).toBe('filing_withdrawn');
+  });
+});
+
+describe("the service's key", () => {
+  test('its statement can be ended, and the root names the key again', async () => {
+    const { services: [named] } = await anyone.get<{ services: [string] }>('/.well-known/trust.json');
+    await accepted(world.province, await withdraw(world.province, { jti: jti(named) }));
+    await refused(() => callAs(world.province, 'POST', '/v1/centres', { statement: named }), 403, 'service_withdrawn', 'service+jwt');
+    const { cnf } = claimsOf(named) as { cnf: { jwk: Parameters<typeof nameService>[1] } };
+    expect(await callAs(world.province, 'POST', '/v1/centres', { statement: await nameService(world.root, cnf.jwk, ORIGIN) })).toMatchObject({ status: 201 });
+  });
+});
+
+describe('an approval that was not used yet', () => {
+  test('is taken back', async () => {
+    const school = await fileWith(world.city, 'S000037000006');
+    const batch = await submit(school, candidates(1, 500));
+    const approval = await approve(world, school, batch);
+    await accepted(world.province, await withdraw(world.province, { jti: jti(approval) }));
+    await refused(async () => callAs(school.client, 'POST', `/v1/batches/${batch.id}/issue`, { approval, order: await order(school, batch, approval) }), 403, 'approval_withdrawn');
+  });
+});
+
+describe('what is not taken', () => {
+  const cases: [name: string, by: () => Identity, make: () => Promise<string>, status: number, code: string][] = [
+    ['a statement that nobody made', () => world.city, () => withdraw(world.city, { jti: 'nothing' }), 404, 'withdrawal_target_unknown'],
+    ["another issuer's statement of that jti", () => world.province, () => withdraw(world.province, { jti: jti(world.city.token), iss: 'centre:3701' }), 404, 'withdrawal_target_unknown'],
+    ['a key that nobody named', () => world.province, async () => withdraw(world.province, { kid: (await makeKey()).kid }), 404, 'withdrawal_target_unknown'],
+    ['the root', () => world.province, () => withdraw(world.province, { kid: world.root.kid }), 404, 'withdrawal_target_unknown'],
+    ['by a city: its own key', () => world.city, () => withdraw(world.city, { kid: world.city.kid }), 403, 'withdrawal_not_yours'],
+    ["by a city: the province's key", () => world.city, () => withdraw(world.city, { kid: world.province.kid }), 403, 'withdrawal_not_yours'],
+    ["by a city: the province's statement", () => world.city, () => withdraw(world.city, { jti: jti(world.city.token), iss: 'centre:3700' }), 403, 'withdrawal_not_yours'],
+    ["by a city: a key of another's organization", () => world.city, () => withdraw(world.city, { kid: 'did:web:lz.example.cn:orgs:Y000037000002#Y000037000002-1' }), 403, 'withdrawal_not_yours'],
+    ['back-dated', () => world.city, () => withdraw(world.city, { jti: 'x' }, { effective: now() - 120 }), 403, 'withdrawal_backdated'],
+    ['made long ago', () => world.city, () => withdraw(world.city, { jti: 'x' }, {}, { iat: now() - 400 }), 403, 'statement_expired'],
+    ["another centre's", () => world.province, () => withdraw(world.city, { jti: 'x' }), 403, 'issuer_not_caller'],
+    ['another type', () => world.city, async () => world.city.token, 400, 'type_wrong'],
+  ];
+  beforeAll(async () => {
+    await fileWith(world.province, 'Y000037000002', { name: '山东重工集团' });
+  });
+  test.each(cases)('%s', async (_, by, make, status, code) => {
+    const statement = await make();
+    await refused(() => handIn(by(), statement), status, code);
+  });
+
+  test('the very same again is no error; another one about the same is kept as well', async () => {
+    const client = await nameClient(world.city, 'S000037000001', (await makeKey()).jwk);
+    await as(world.city).post('/v1/clients', { statement: client });
+    const target: Withdrawal['target'] = { jti: jti(client) };
+    const statement = await withdraw(world.city, target);
+    await accepted(world.city, statement);
+    expect(await handIn(world.city, statement)).toMatchObject({ status: 200 });
+    await accepted(world.city, await withdraw(world.city, target, { effective: now() + 3600 }));
+    expect((await trustNow()).withdrawals).toContain(statement);
+  });
+});
+
+describe("the province's only key, stolen", () => {
+  test('the root appoints another and withdraws it, whatever the thief withdraws', async () => {
+    const plant: Organization = await fileWith(world.province, 'Y000037000007', { name: '鲁南机械' });
+    const number = (await certify(world, plant, [candidate(600)])).certificates[0]?.number as string;
+    const thief = world.province;
+    const since = await tick();
+    const saved = await makeCentre(world.root, '3700', '山东省职业技能鉴定指导中心');
+    await as(saved).post('/v1/centres', { statement: saved.token });
+    // The thief is quicker, and ends the new key.
+    await accepted(thief, await withdraw(thief, { kid: saved.kid }));
+    await refused(() => callAs(saved, 'POST', '/v1/organizations/Y000037000007/keys'), 401, 'centre_withdrawn');
+    // Signed offline some time ago; any centre may carry it in, because the province's keys may be gone.
+    const statement = await withdraw({ ...world.root, subject: 'centre:3700' }, { kid: thief.kid }, { compromised_since: since, effective: now() }, { iat: now() - 30 });
+    await accepted(world.city, statement);
+    await refused(() => callAs(thief, 'POST', '/v1/organizations/Y000037000007/keys'), 401, 'centre_withdrawn');
+    expect((await callAs(saved, 'GET', '/v1/organizations/S000037000001/keys/1/request')).status).toBe(200);
+    expect(await look(number)).toMatchObject({ verdict: 'valid' });
+    const filed = await fileWith(saved, 'Y000037000007', { name: '鲁南机械' });
+    expect(await look((await certify({ ...world, province: saved }, filed, [candidate(610)])).certificates[0]?.number as string)).toMatchObject({ verdict: 'valid' });
+  });
+});

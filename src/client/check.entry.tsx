@@ -12,6 +12,7 @@ import { isRefusal } from '../life/refusal.ts';
 import { verdictOf, type Check, type Report } from '../life/report.ts';
 import { verify } from '../life/verify.ts';
 import { Both, En } from '../pages/layout.tsx';
+import { leadWithEnglish } from '../pages/lead.ts';
 import { Checks, CopyNotice, Facts, VerdictBanner } from '../pages/report.tsx';
 import { PDF_FAULTS, type Words } from '../pages/words.ts';
 
@@ -25,7 +26,8 @@ let asked = 0;
 
 /** The components escape every text; there is no other way into the page. */
 async function show(content: unknown): Promise<void> {
-  answer.innerHTML = String(await (content as Promise<string>));
+  const text = String(await (content as Promise<string>));
+  answer.innerHTML = document.documentElement.lang === 'en' ? leadWithEnglish(text) : text;
 }
 
 const Fault = ({ words }: { words: Words }) => (

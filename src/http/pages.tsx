@@ -5,8 +5,6 @@
  * any asset that is not on its list.
  */
 import type { Context } from 'hono';
-import { html } from 'hono/html';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { stampCopy, type Stamped } from '../copies.ts';
 import { openCentre, openDirectory } from '../life/authority.ts';
 import { decodeUtf8 } from '../life/bytes.ts';
@@ -29,10 +27,8 @@ import { insertDownload, selectDownloads } from '../storage/certificates.ts';
 import { selectTokens } from '../storage/statements.ts';
 import { LIMITS, readBytes, requireType } from './body.ts';
 import { factory, type AppEnv } from './env.ts';
+import { hostOf, kept, noStore, page } from './page.tsx';
 import { onError, problem, PROBLEMS } from './problems.ts';
-
-const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-const noStore = { 'Cache-Control': 'no-store' };
 
 /** The static files of the pages: name in `/assets` and type. The font and whatever else was built stay inside. */
 const FILES = new Map([
@@ -48,12 +44,6 @@ const LONGEST: Record<FieldName, number> = { number: 2000, name: 200, id_number:
 const FIELDS = Object.keys(LONGEST) as FieldName[];
 
 type C = Context<AppEnv>;
-type Element = Parameters<typeof html>[1];
-
-const page = (c: C, status: number, element: Element, headers: Record<string, string> = noStore) =>
-  c.html(html`<!DOCTYPE html>${element}`, status as ContentfulStatusCode, { 'Content-Security-Policy': CSP, ...headers });
-
-const hostOf = (c: C): string => new URL(c.var.service.config.origin).host;
 
 /** Fields of a form as typed; unknown ones are dropped. */
 async function readForm(c: C): Promise<Typed & { want?: string }> {
@@ -199,10 +189,10 @@ async function assetFile(c: C, name: string) {
 
 export const pageRoutes = factory
   .createApp()
-  .get('/', (c) => page(c, 200, <HomePage host={hostOf(c)} />, { 'Cache-Control': 'public, max-age=60' }))
-  .get('/desk', (c) => page(c, 200, <DeskPage host={hostOf(c)} origin={c.var.service.config.origin} />, { 'Cache-Control': 'public, max-age=60' }))
+  .get('/', (c) => page(c, 200, <HomePage host={hostOf(c)} />, kept))
+  .get('/desk', (c) => page(c, 200, <DeskPage host={hostOf(c)} origin={c.var.service.config.origin} />, kept))
   .post('/search', searchPage)
-  .get('/check', (c) => page(c, 200, <CheckPage host={hostOf(c)} roots={c.var.service.config.trustRoot} />, { 'Cache-Control': 'public, max-age=60' }))
+  .get('/check', (c) => page(c, 200, <CheckPage host={hostOf(c)} roots={c.var.service.config.trustRoot} />, kept))
   .get('/c/:number', (c) => certificatePage(c, c.req.param('number')))
   .post('/c/:number/download', (c) => downloadPage(c, c.req.param('number')))
   .get('/assets/:file', (c) => assetFile(c, c.req.param('file')));
@@ -212,7 +202,8 @@ export function answerProblem(c: Context<AppEnv>, error: Error): Response | Prom
   const answer = onError(error, c);
   if (!(c.req.header('accept') ?? '').includes('text/html')) return answer;
   const { code, message } = error instanceof Refusal ? error : { code: 'unexpected', message: 'Something went wrong on our side. Try again in a moment.' };
-  return page(c, answer.status, <ProblemPage host={hostOf(c)} title={PROBLEMS[code]?.[1] ?? '请求未被接受'} detail={message} code={code} />);
+  const english = answer.status === 404 ? 'Nothing at this address' : answer.status < 500 ? 'The request was not accepted' : 'Something went wrong';
+  return page(c, answer.status, <ProblemPage host={hostOf(c)} title={PROBLEMS[code]?.[1] ?? '请求未被接受'} english={english} detail={message} code={code} />);
 }
 
 pageRoutes.onError((error, c) => answerProblem(c, error));

@@ -55,7 +55,7 @@ const Results: FC<{ reports: Report[]; centres: CentreNames }> = ({ reports, cen
 );
 
 export const HomePage: FC<HomeProps> = ({ host, typed, faults, notice, results }) => (
-  <Layout title={results ? '查询结果' : '证书查验'} host={host} script="home.js" listed={!results && !faults}>
+  <Layout title={results ? { zh: '查询结果', en: 'Search results' } : { zh: '证书查验', en: 'Verify a certificate' }} host={host} script="home.js" listed={!results && !faults}>
     {results ? (
       <Results {...results} />
     ) : (

@@ -183,6 +183,8 @@ describe('what the Worker answers', () => {
     await ask('POST /search', {}, undefined, 303, `number=${encodeURIComponent(seal)}`, { 'Content-Type': form });
     await ask('POST /search', {}, undefined, 404, `number=${number}&name=x`, { 'Content-Type': form });
     await ask('POST /search', {}, undefined, 415, '{}');
+    await ask('POST /language', {}, undefined, 303, 'to=en&back=/check', { 'Content-Type': form });
+    await ask('POST /language', {}, undefined, 415, '{}');
     await ask('POST /c/{number}/download', { number }, undefined, 200, `${new URLSearchParams(holder)}`, { 'Content-Type': form });
     await ask('POST /c/{number}/download', { number }, undefined, 404, 'name=x&id_number=y', { 'Content-Type': form });
   });

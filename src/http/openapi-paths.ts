@@ -60,7 +60,7 @@ const statement = (summary: string, typ: StatementType, roles: Operation['roles'
 /** `METHOD path` → operation, in the order of DESIGN § 6. */
 export const OPERATIONS: Record<string, Operation> = {
   'GET /': { tag: '网页', summary: '查询页 / search page', answers: page('查询页 / search page') },
-  'POST /search': { tag: '网页', summary: '网页表单查询 / search by the form', body: form({ number: NUMBER, name: '', id_number: '' }), answers: { ...page('结果 / results'), 303: { description: '打开二维码所指的页面 / opens the page that a pasted QR code names', headers: { Location: TEXT } } }, problems: ['search_too_little', 'no_match', ...OF_NUMBERS, 'seal_url_malformed'] },
+  'POST /search': { tag: '网页', summary: '网页表单查询 / search by the form', body: form({ number: NUMBER, name: HOLDER.name, id_number: '' }), answers: { ...page('结果 / results'), 303: { description: '只有编号或二维码网址时，打开该证书的页面 / a number or the address of a QR code alone opens the page of its certificate', headers: { Location: TEXT } } }, problems: ['search_too_little', 'no_match', ...OF_NUMBERS, 'seal_url_malformed'] },
   'GET /c/{number}': { tag: '网页', summary: '证书页，二维码所指地址 / page of a certificate, where the QR code leads', answers: page('核验结果 / result of verification'), problems: [...OF_NUMBERS, 'certificate_not_found'] },
   'GET /check': { tag: '网页', summary: '核验证书 PDF 的网页，文件不上传 / page that checks a PDF in the browser', answers: ok('网页 / a page', { 'text/html': { schema: TEXT } }) },
   'POST /c/{number}/download': { tag: '网页', summary: '网页表单下载证书 / download by the form', body: form({ ...HOLDER, want: 'pdf' }), answers: ok('证书 / the certificate', { 'application/pdf': { schema: FILE }, 'text/html': { schema: TEXT } }), problems: ['no_match', ...OF_NUMBERS] },

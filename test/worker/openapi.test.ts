@@ -179,7 +179,8 @@ describe('what the Worker answers', () => {
     await ask('GET /c/{number}', { number }, undefined, 200);
     await ask('GET /c/{number}', { number: 'x' }, undefined, 400);
     await ask('GET /c/{number}', { number: number.replace(/.$/, '9') }, undefined, 404);
-    await ask('POST /search', {}, undefined, 200, `number=${number}`, { 'Content-Type': form });
+    await ask('POST /search', {}, undefined, 200, `${new URLSearchParams(holder)}`, { 'Content-Type': form });
+    await ask('POST /search', {}, undefined, 303, `number=${number}`, { 'Content-Type': form });
     await ask('POST /search', {}, undefined, 303, `number=${encodeURIComponent(seal)}`, { 'Content-Type': form });
     await ask('POST /search', {}, undefined, 404, `number=${number}&name=x`, { 'Content-Type': form });
     await ask('POST /search', {}, undefined, 415, '{}');

@@ -8,6 +8,7 @@ import { centreRoutes } from './http/centre.ts';
 import { describeRoutes } from './http/describe.ts';
 import { factory } from './http/env.ts';
 import { languageRoutes } from './http/language.ts';
+import { organizationPages } from './http/organizations.tsx';
 import { organizationRoutes } from './http/organization.ts';
 import { answerProblem, pageRoutes } from './http/pages.tsx';
 import { onError, problem } from './http/problems.ts';
@@ -44,6 +45,7 @@ app.route('/', organizationRoutes);
 app.route('/', centreRoutes);
 app.route('/', publicRoutes);
 app.route('/', languageRoutes);
+app.route('/', organizationPages);
 app.route('/', pageRoutes);
 
 // Every path of the table answers 405 with Allow to the methods that it does not have.

@@ -184,6 +184,10 @@ describe('what the Worker answers', () => {
     await ask('POST /search', {}, undefined, 303, `number=${encodeURIComponent(seal)}`, { 'Content-Type': form });
     await ask('POST /search', {}, undefined, 404, `number=${number}&name=x`, { 'Content-Type': form });
     await ask('POST /search', {}, undefined, 415, '{}');
+    await ask('GET /organizations', {}, undefined, 200);
+    await ask('GET /organizations/{code}', { code: CODE }, undefined, 200);
+    await ask('GET /organizations/{code}', { code: 'x' }, undefined, 400);
+    await ask('GET /organizations/{code}', { code: 'S000037999999' }, undefined, 404);
     await ask('POST /language', {}, undefined, 303, 'to=en&back=/check', { 'Content-Type': form });
     await ask('POST /language', {}, undefined, 415, '{}');
     await ask('POST /c/{number}/download', { number }, undefined, 200, `${new URLSearchParams(holder)}`, { 'Content-Type': form });

@@ -6,6 +6,7 @@ import { ConfigError } from './env.ts';
 import { batchRoutes } from './http/batches.ts';
 import { centreRoutes } from './http/centre.ts';
 import { describeRoutes } from './http/describe.ts';
+import { docsRoutes } from './http/docs.tsx';
 import { factory } from './http/env.ts';
 import { languageRoutes } from './http/language.ts';
 import { organizationPages } from './http/organizations.tsx';
@@ -45,6 +46,7 @@ app.route('/', organizationRoutes);
 app.route('/', centreRoutes);
 app.route('/', publicRoutes);
 app.route('/', languageRoutes);
+app.route('/', docsRoutes);
 app.route('/', organizationPages);
 app.route('/', pageRoutes);
 

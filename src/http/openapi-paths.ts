@@ -65,6 +65,7 @@ export const OPERATIONS: Record<string, Operation> = {
   'GET /check': { tag: '网页', summary: '核验证书 PDF 的网页，文件不上传 / page that checks a PDF in the browser', answers: ok('网页 / a page', { 'text/html': { schema: TEXT } }) },
   'POST /c/{number}/download': { tag: '网页', summary: '网页表单下载证书 / download by the form', body: form({ ...HOLDER, want: 'pdf' }), answers: ok('证书 / the certificate', { 'application/pdf': { schema: FILE }, 'text/html': { schema: TEXT } }), problems: ['no_match', ...OF_NUMBERS] },
   'GET /desk': { tag: '网页', summary: '机构工作台 / desk for organizations', description: '密钥文件只在浏览器里使用，不发送 / the key file is used in the browser alone and never sent.', answers: page('机构工作台 / desk') },
+  'GET /docs': { tag: '网页', summary: '接口文档 / this API, explained to people', answers: page('接口文档 / documentation') },
   'GET /organizations': { tag: '网页', summary: '备案机构 / organizations on file', query: { q: { ...TEXT, maxLength: 100 }, page: { type: 'integer', minimum: 1, default: 1 } }, answers: page('备案机构 / organizations on file') },
   'GET /organizations/{code}': { tag: '网页', summary: '一家备案机构 / one organization on file', answers: page('备案内容 / its filing'), problems: ['organization_code_malformed', 'organization_not_found'] },
   'POST /language': { tag: '网页', summary: '切换网页语言 / choose the language that leads on the pages', body: form({ to: 'en', back: '/' }), answers: { 303: { description: '回到原网页，并设 Cookie lang / back to the page, with the cookie lang', headers: { Location: TEXT, 'Set-Cookie': TEXT } } } },

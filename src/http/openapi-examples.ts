@@ -31,7 +31,9 @@ const CERTIFICATE = {
   exam_date: '2026-11-01',
   holder: { name: '欧**' },
   filed_by: 'centre:3701',
+  filed_on: '2026-11-24',
   approved_by: ['centre:3701', 'centre:3700'],
+  city_approved_on: '2026-11-24',
   approved_on: '2026-11-24',
 };
 

@@ -55,7 +55,7 @@ const Section: FC<{ id: string; title: Words; children?: Child }> = ({ id, title
 );
 
 const Terms: FC<{ rows: [term: string, words: Words][] }> = ({ rows }) => (
-  <dl class="facts">
+  <dl class="facts terms">
     {rows.map(([term, words]) => (
       <div>
         <dt>

@@ -149,7 +149,7 @@ export const HomePage: FC<HomeProps> = ({ host, typed, faults, notice, results, 
         </section>
       ) : null}
       <SearchForm typed={typed} faults={faults} again={found} />
-      <Ways />
+      {found ? null : <Ways />}
     </Layout>
   );
 };

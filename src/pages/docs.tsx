@@ -4,7 +4,6 @@
  */
 import type { Child, FC } from 'hono/jsx';
 import { CHECKS, type Verdict } from '../life/report.ts';
-import { inLanguage } from './language.ts';
 import { Both, En, Layout } from './layout.tsx';
 import { CHECK_WORDS, VERDICTS, type Words } from './words.ts';
 
@@ -38,9 +37,8 @@ interface DocsProps {
 
 const ROLES: Record<string, Words> = { organization: { zh: '评价机构', en: 'organization' }, city: { zh: '市级中心', en: 'city’s centre' }, province: { zh: '省级中心', en: 'province’s centre' } };
 
-/** Scrolls by itself where a command is wider than the page, also by keyboard. */
-const Code: FC<{ text: string; label: Words }> = ({ text, label }) => (
-  <pre tabindex={0} role="region" aria-label={inLanguage(label)}>
+const Code: FC<{ text: string }> = ({ text }) => (
+  <pre>
     <code>{text}</code>
   </pre>
 );
@@ -86,7 +84,7 @@ const OperationItem: FC<DocOperation> = ({ method, path, summary, roles, takes, 
       </p>
     )}
     {commands.map((text) => (
-      <Code text={text} label={summary} />
+      <Code text={text} />
     ))}
     {open === undefined ? null : (
       <p>
@@ -144,7 +142,7 @@ export const DocsPage: FC<DocsProps> = ({ host, origin, roots, groups, limits })
             <h3>
               <Both words={summary} />
             </h3>
-            <Code text={commands[0] as string} label={summary} />
+            <Code text={commands[0] as string} />
           </>
         ))}
         <p class="hint">
@@ -165,7 +163,7 @@ export const DocsPage: FC<DocsProps> = ({ host, origin, roots, groups, limits })
           错误为 RFC 9457 的 application/problem+json，其中的 code 不会改变，请按它判断；title 是中文说明，detail 是英文说明。
           <En>Errors are RFC 9457 problems. Their code never changes: decide by it. title says it in Chinese, detail in English.</En>
         </p>
-        <Code label={{ zh: '错误', en: 'Errors' }} text={'{"type": "urn:luzheng:problem:number_malformed", "status": 400, "code": "number_malformed",\n "part": "level", "title": "证书编号格式不正确", "detail": "Position 16 (level) must be …"}'} />
+        <Code text={'{"type": "urn:luzheng:problem:number_malformed", "status": 400, "code": "number_malformed",\n "part": "level", "title": "证书编号格式不正确", "detail": "Position 16 (level) must be …"}'} />
       </Section>
       <Section id="limits" title={{ zh: '限制', en: 'Limits' }}>
         <ul>
@@ -199,7 +197,7 @@ export const DocsPage: FC<DocsProps> = ({ host, origin, roots, groups, limits })
           证书 PDF 内附核验包：凭证、备案、审核、颁发指令和全部签名。取出后可离线核对；当前状态另由签名的状态列表给出。
           <En>The PDF carries a bundle: credential, filing, approvals, order, and every signature. Taken out, it verifies offline; the present status comes from signed status lists.</En>
         </p>
-        <Code label={{ zh: '离线核对', en: 'Verifying offline' }} text={`pdfdetach -saveall certificate.pdf\nluzheng verify bundle.json --root ${roots[0] ?? 'THUMBPRINT'} --offline`} />
+        <Code text={`pdfdetach -saveall certificate.pdf\nluzheng verify bundle.json --root ${roots[0] ?? 'THUMBPRINT'} --offline`} />
         <p class="hint">
           凭证是 W3C 可验证凭证（SD-JWT，ES256），任何 JOSE 库都能验证签名；公钥见 <a href="/.well-known/jwks.json">jwks.json</a>，全部备案声明见 <a href="/.well-known/trust.json">trust.json</a>。
           <En>Credentials are W3C Verifiable Credentials (SD-JWT, ES256): any JOSE library verifies the signature. Keys are in jwks.json, all filings in trust.json, at {origin}/.well-known/.</En>

@@ -2,6 +2,7 @@
  * Owns the URL table: middleware and mounts. What a route does stands in http/ and pages/.
  * It refuses unknown addresses and methods as problems, and answers nothing before the configuration holds.
  */
+import { etag } from 'hono/etag';
 import { ConfigError } from './env.ts';
 import { batchRoutes } from './http/batches.ts';
 import { centreRoutes } from './http/centre.ts';
@@ -33,6 +34,10 @@ app.use('*', async (c, next) => {
   c.header('Referrer-Policy', 'no-referrer');
   await next();
 });
+
+// What is the same for everyone is told by its ETag; streams and answers about a certificate are not among these.
+const SHARED = ['/', '/check', '/desk', '/docs', '/organizations', '/organizations/*', '/openapi.json', '/.well-known/*', '/orgs/*', '/contexts/*', '/v1/status/*'];
+for (const path of SHARED) app.use(path, etag());
 
 app.get('/healthz', async (c) => {
   await c.var.service.db.prepare('SELECT 1').first();

@@ -31,9 +31,10 @@ function pathOf(c: Context<AppEnv>): string {
 }
 
 /** Answers with a page, in the reader's language first. */
-export function page(c: Context<AppEnv>, status: number, element: Child, headers: Record<string, string> = noStore): Response {
+export async function page(c: Context<AppEnv>, status: number, element: Child, headers: Record<string, string> = noStore): Promise<Response> {
   const language = languageOf(c);
-  const text = String(<ReaderContext.Provider value={{ language, path: pathOf(c) }}>{element}</ReaderContext.Provider>);
+  const versions = await c.var.service.versions();
+  const text = String(<ReaderContext.Provider value={{ language, path: pathOf(c), versions }}>{element}</ReaderContext.Provider>);
   const body = `<!DOCTYPE html>${language === 'en' ? leadWithEnglish(text) : text}`;
   return c.html(body, status as ContentfulStatusCode, { 'Content-Security-Policy': CSP, 'Content-Language': LANGUAGE_TAGS[language], ...headers });
 }

@@ -95,7 +95,10 @@ async function assetFile(c: C, name: string) {
   const request = new Request(`https://assets.invalid/client/${name}`, { headers: etag === undefined ? {} : { 'If-None-Match': etag } });
   const file = type === undefined ? undefined : await c.var.service.assets.fetch(request);
   if (type === undefined || !file || (file.status !== 200 && file.status !== 304)) return problem(c, new Refusal('not_found', 'There is no such file.'));
-  const headers = { 'Content-Type': type, 'Cache-Control': 'public, max-age=60', ETag: file.headers.get('etag') ?? '' };
+  // An address with the version of today never has other content.
+  const asked = c.req.query('v');
+  const lasting = asked !== undefined && asked === (await c.var.service.versions())[name];
+  const headers = { 'Content-Type': type, 'Cache-Control': lasting ? 'public, max-age=31536000, immutable' : 'public, max-age=60', ETag: file.headers.get('etag') ?? '' };
   return new Response(file.body, { status: file.status, headers });
 }
 

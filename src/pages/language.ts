@@ -11,6 +11,8 @@ export interface Reader {
   language: Language;
   /** Path and query of the page, where the switch leads back to. */
   path: string;
+  /** Versions of the files in `/assets`. */
+  versions?: Readonly<Record<string, string>>;
 }
 
 export const ReaderContext = createContext<Reader>({ language: 'zh', path: '/' });

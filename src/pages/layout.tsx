@@ -94,7 +94,8 @@ const Footer: FC<{ host: string }> = ({ host }) => (
 );
 
 export const Layout: FC<LayoutProps> = ({ title, host, script, listed = false, children }) => {
-  const { language } = useContext(ReaderContext);
+  const { language, versions = {} } = useContext(ReaderContext);
+  const asset = (name: string) => `/assets/${name}${versions[name] === undefined ? '' : `?v=${versions[name]}`}`;
   return (
     <html lang={LANGUAGE_TAGS[language]}>
       <head>
@@ -106,8 +107,8 @@ export const Layout: FC<LayoutProps> = ({ title, host, script, listed = false, c
         <meta property="og:title" content={inLanguage(NAME)} />
         <meta property="og:description" content={inLanguage(ABOUT)} />
         <link rel="icon" href={ICON} />
-        <link rel="stylesheet" href="/assets/style.css" />
-        {script ? <script type="module" src={`/assets/${script}`}></script> : null}
+        <link rel="stylesheet" href={asset('style.css')} />
+        {script ? <script type="module" src={asset(script)}></script> : null}
       </head>
       <body>
         <a class="skip" href="#main">

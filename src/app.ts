@@ -2,7 +2,6 @@
  * Owns the URL table: middleware and mounts. What a route does stands in http/ and pages/.
  * It refuses unknown addresses and methods as problems, and answers nothing before the configuration holds.
  */
-import { etag } from 'hono/etag';
 import { ConfigError } from './env.ts';
 import { batchRoutes } from './http/batches.ts';
 import { centreRoutes } from './http/centre.ts';
@@ -15,6 +14,7 @@ import { organizationRoutes } from './http/organization.ts';
 import { answerProblem, pageRoutes } from './http/pages.tsx';
 import { onError, problem } from './http/problems.ts';
 import { publicRoutes } from './http/public.ts';
+import { shared } from './http/shared.ts';
 import { wellKnownRoutes } from './http/wellknown.ts';
 import { Refusal } from './life/refusal.ts';
 import { serviceOf } from './service.ts';
@@ -35,15 +35,12 @@ app.use('*', async (c, next) => {
   await next();
 });
 
-// What is the same for everyone is told by its ETag; streams and answers about a certificate are not among these.
-const SHARED = ['/', '/check', '/desk', '/docs', '/organizations', '/organizations/*', '/openapi.json', '/.well-known/*', '/orgs/*', '/contexts/*', '/v1/status/*'];
-for (const path of SHARED) app.use(path, etag());
-
 app.get('/healthz', async (c) => {
   await c.var.service.db.prepare('SELECT 1').first();
   return c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' });
 });
 
+app.route('/', shared);
 app.route('/', describeRoutes);
 app.route('/', wellKnownRoutes);
 app.route('/', batchRoutes);

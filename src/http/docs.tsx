@@ -7,7 +7,7 @@ import type { Words } from '../pages/words.ts';
 import { LIMITS } from './body.ts';
 import { curlOf, examplesOf } from './docs-examples.ts';
 import { factory } from './env.ts';
-import { OPERATIONS, type Operation } from './openapi-paths.ts';
+import { OPERATIONS, TAGS } from './openapi-paths.ts';
 import { hostOf, kept, page } from './page.tsx';
 
 /** `中文 / English`, as the tables have it. */
@@ -16,18 +16,9 @@ function wordsOf(text: string): Words {
   return at < 0 ? { zh: text, en: text } : { zh: text.slice(0, at), en: text.slice(at + 3) };
 }
 
-const TAGS: Record<Operation['tag'], Words> = {
-  查询核验: { zh: '查询核验', en: 'Look-up and verification' },
-  公开数据: { zh: '公开数据', en: 'Public data' },
-  评价机构: { zh: '评价机构', en: 'Organizations' },
-  鉴定指导中心: { zh: '鉴定指导中心', en: 'Centres' },
-  网页: { zh: '网页', en: 'Pages' },
-  服务: { zh: '服务', en: 'Service' },
-};
-
 function groupsFor(origin: string): DocGroup[] {
   return Object.entries(TAGS).map(([tag, title]) => ({
-    title,
+    title: wordsOf(title),
     operations: Object.entries(OPERATIONS).flatMap(([route, operation]) => {
       if (operation.tag !== tag) return [];
       const [method, path] = route.split(' ') as [string, string];

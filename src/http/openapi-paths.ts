@@ -18,8 +18,18 @@ const TEXT: Schema = { type: 'string' };
 type Media = Record<string, { schema: Schema; example?: unknown }>;
 type Answers = Record<number, { description: string; content?: Media; headers?: Record<string, Schema> }>;
 
+/** Groups of operations, with their words. */
+export const TAGS = {
+  查询核验: '查询核验，任何人可用 / Look-up and verification, for anyone',
+  公开数据: '公开数据：公钥、声明、状态列表 / Public data: keys, statements, status lists',
+  评价机构: '评价机构 / Organizations',
+  鉴定指导中心: '鉴定指导中心 / Centres',
+  网页: '网页 / Pages',
+  服务: '服务 / Service',
+} as const;
+
 export interface Operation {
-  tag: '查询核验' | '公开数据' | '评价机构' | '鉴定指导中心' | '网页' | '服务';
+  tag: keyof typeof TAGS;
   summary: string;
   description?: string;
   /** Who may call; anyone if absent. */

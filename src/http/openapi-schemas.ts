@@ -145,7 +145,7 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
     roots: listOf(ref('PublicKey'), { description: 'A convenience: trusted only by a thumbprint that you got elsewhere' }),
     centres: listOf(JWS), services: listOf(JWS), filings: listOf(JWS), clients: listOf(JWS), withdrawals: listOf(JWS),
   }),
-  StatementBody: object({ statement: { ...JWS, description: '签名声明 / a signed statement; see the Statement schemas for its payload' } }),
+  StatementBody: object({ statement: ref('Statement') }),
   Stored: object({ jti: text('id of the statement') }, { additionalProperties: false }),
   ChainBody: object({ certificate: text('PEM，叶证书在前，可含或不含根证书 / PEM, the key’s own certificate first, the root in or out; at most 6', { maxLength: 16_384 }) }),
   ChainStored: object({ kid: text('key id'), name: text('name in the certificate'), serial: text('serial number, hex', { pattern: '^([0-9a-f]{2})+$' }), not_before: seconds('valid from'), not_after: seconds('valid until') }, { additionalProperties: false }),

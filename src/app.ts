@@ -6,11 +6,15 @@ import { ConfigError } from './env.ts';
 import { batchRoutes } from './http/batches.ts';
 import { centreRoutes } from './http/centre.ts';
 import { describeRoutes } from './http/describe.ts';
+import { docsRoutes } from './http/docs.tsx';
 import { factory } from './http/env.ts';
+import { languageRoutes } from './http/language.ts';
+import { organizationPages } from './http/organizations.tsx';
 import { organizationRoutes } from './http/organization.ts';
 import { answerProblem, pageRoutes } from './http/pages.tsx';
 import { onError, problem } from './http/problems.ts';
 import { publicRoutes } from './http/public.ts';
+import { shared } from './http/shared.ts';
 import { wellKnownRoutes } from './http/wellknown.ts';
 import { Refusal } from './life/refusal.ts';
 import { serviceOf } from './service.ts';
@@ -36,12 +40,16 @@ app.get('/healthz', async (c) => {
   return c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' });
 });
 
+app.route('/', shared);
 app.route('/', describeRoutes);
 app.route('/', wellKnownRoutes);
 app.route('/', batchRoutes);
 app.route('/', organizationRoutes);
 app.route('/', centreRoutes);
 app.route('/', publicRoutes);
+app.route('/', languageRoutes);
+app.route('/', docsRoutes);
+app.route('/', organizationPages);
 app.route('/', pageRoutes);
 
 // Every path of the table answers 405 with Allow to the methods that it does not have.

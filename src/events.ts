@@ -6,7 +6,7 @@
 import { CompactSign } from 'jose';
 import { toTimestamp } from './life/calendar.ts';
 import { statusListUrl, type StatusPurpose } from './life/credential.ts';
-import { concat, encodeUtf8, toBase64url } from './life/bytes.ts';
+import { concat, encodeUtf8, sha256, toBase64url } from './life/bytes.ts';
 import { parseNumber } from './life/number.ts';
 import { Refusal } from './life/refusal.ts';
 import { applyEvent, checkFresh, openEvent, readHistory } from './life/status.ts';
@@ -46,11 +46,15 @@ export async function changeStatus(service: Service, caller: Caller, number: str
 /** States that set the bit of a purpose. A replaced certificate is no longer in force, like a revoked one. */
 const STATES: Record<StatusPurpose, readonly string[]> = { revocation: ['revoked', 'replaced'], suspension: ['suspended'] };
 
-/** gzip, then multibase base64url (Bitstring Status List 1.0 §3.2). */
-async function encodeBits(indexes: readonly number[]): Promise<string> {
+/** Index 0 is the leftmost bit. */
+function bitsOf(indexes: readonly number[]): Uint8Array<ArrayBuffer> {
   const bits = new Uint8Array(STATUS_LIST_LENGTH / 8);
-  // Index 0 is the leftmost bit.
   for (const index of indexes) bits[index >> 3] = (bits[index >> 3] as number) | (0x80 >> (index & 7));
+  return bits;
+}
+
+/** gzip, then multibase base64url (Bitstring Status List 1.0 §3.2). */
+async function encodeBits(bits: Uint8Array<ArrayBuffer>): Promise<string> {
   const stream = new Blob([bits]).stream().pipeThrough(new CompressionStream('gzip'));
   const parts: Uint8Array[] = [];
   for await (const part of stream as unknown as AsyncIterable<Uint8Array>) parts.push(part);
@@ -58,7 +62,8 @@ async function encodeBits(indexes: readonly number[]): Promise<string> {
 }
 
 /**
- * A status list as a credential (`application/vc+jwt`), made at the moment of asking.
+ * A status list as a credential (`application/vc+jwt`), of what the register says at the moment of asking. While that
+ * stays the same, the same minute gets the same signature, so that a copy can be told by its ETag.
  * @param name `revocation-<n>` or `suspension-<n>`
  */
 export async function statusList(service: Service, name: string): Promise<string> {
@@ -66,6 +71,13 @@ export async function statusList(service: Service, name: string): Promise<string
   const list = Number(match?.[2]);
   if (!match || !(await statusListExists(service.db, list))) throw new Refusal('status_list_not_found', 'There is no such status list.');
   const purpose = match[1] as StatusPurpose;
+  const bits = bitsOf(await selectStatusIndexes(service.db, list, STATES[purpose]));
+  const { kid } = await service.vault.service();
+  const now = service.now();
+  return service.statusLists.once([name, kid, Math.floor(now / 60), toBase64url(await sha256(bits))].join(' '), () => signList(service, purpose, list, bits, now));
+}
+
+async function signList(service: Service, purpose: StatusPurpose, list: number, bits: Uint8Array<ArrayBuffer>, now: number): Promise<string> {
   const id = statusListUrl(service.config.origin, purpose, list);
   const { key, kid } = await service.vault.service();
   const payload = {
@@ -73,12 +85,12 @@ export async function statusList(service: Service, name: string): Promise<string
     id,
     type: ['VerifiableCredential', 'BitstringStatusListCredential'],
     issuer: kid.split('#')[0],
-    validFrom: toTimestamp(service.now()),
+    validFrom: toTimestamp(now),
     credentialSubject: {
       id: `${id}#list`,
       type: 'BitstringStatusList',
       statusPurpose: purpose,
-      encodedList: await encodeBits(await selectStatusIndexes(service.db, list, STATES[purpose])),
+      encodedList: await encodeBits(bits),
       // Milliseconds for which a copy may be kept.
       ttl: 60_000,
     },

@@ -10,7 +10,7 @@ import { Memo } from './life/memo.ts';
 import { Recent } from './life/recent.ts';
 import type { CertificateRow, Lately } from './storage/certificates.ts';
 import { Vault } from './storage/vault.ts';
-import { loadFonts } from './storage/assets.ts';
+import { loadFonts, loadVersions, type Versions } from './storage/assets.ts';
 import { askTimestamp } from './timestamp.ts';
 
 export interface Service {
@@ -28,6 +28,10 @@ export interface Service {
   now(): number;
   random(length: number): Uint8Array<ArrayBuffer>;
   fonts(): Promise<FontSet>;
+  /** Of the files that the pages load. */
+  versions(): Promise<Versions>;
+  /** Status lists as signed within the last minute, by what they say. */
+  statusLists: Recent<Promise<string>>;
   assets: Assets;
   /** Asks the timestamp authority, if one is configured, for a token over a SHA-256 digest. */
   timestamp: ((digest: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>) | undefined;
@@ -49,7 +53,16 @@ export function serviceOf(env: Env): Service {
   if (known) return known;
   const config = readConfig(env);
   const { timestampUrl } = config;
-  let fonts: Promise<FontSet> | undefined;
+  const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
+    let loaded: Promise<T> | undefined;
+    return () => {
+      loaded ??= load().catch((error: unknown) => {
+        loaded = undefined;
+        throw error;
+      });
+      return loaded;
+    };
+  };
   const service: Service = {
     config,
     db: env.DB,
@@ -61,13 +74,9 @@ export function serviceOf(env: Env): Service {
     vault: new Vault(env.DB, config, systemRandom, systemClock),
     now: systemClock,
     random: systemRandom,
-    fonts: () => {
-      fonts ??= loadFonts(env.ASSETS).catch((error: unknown) => {
-        fonts = undefined;
-        throw error;
-      });
-      return fonts;
-    },
+    fonts: once(() => loadFonts(env.ASSETS)),
+    versions: once(() => loadVersions(env.ASSETS)),
+    statusLists: new Recent(20),
     assets: env.ASSETS,
     timestamp: timestampUrl === undefined ? undefined : (digest) => askTimestamp(timestampUrl, digest, systemRandom(16), (url, init) => fetch(url, init)),
   };

@@ -4,12 +4,13 @@
  * Called by wrangler before it bundles the Worker, and by tests. Unchanged files are left alone.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { openFont } from '../life/font.ts';
-import { FONT_LIST } from '../storage/assets.ts';
+import { FONT_LIST, VERSIONS } from '../storage/assets.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const OUT = join(ROOT, '.dev/assets');
@@ -43,16 +44,23 @@ function copyFonts(): void {
   writeFileSync(join(folder, FONT_LIST), JSON.stringify(names));
 }
 
+/** What each file of the pages is now: its version goes into its address, under which it may be kept for ever. */
+function writeVersions(files: readonly string[]): void {
+  const versions = files.map((path) => [basename(path), createHash('sha256').update(readFileSync(path)).digest('base64url').slice(0, 12)]);
+  writeFileSync(join(OUT, VERSIONS), JSON.stringify(Object.fromEntries(versions)));
+}
+
 export async function buildAssets(): Promise<void> {
   copyFonts();
   const client = join(ROOT, 'src/client');
   const entries = existsSync(client) ? readdirSync(client).filter((name) => /^[a-z-]+\.entry\.tsx?$/.test(name)) : [];
-  await build({
+  const { metafile } = await build({
     entryPoints: {
       ...Object.fromEntries(entries.map((name) => [name.replace(/\.entry\.tsx?$/, ''), join(client, name)])),
       style: join(ROOT, 'src/pages/style.css'),
     },
     outdir: join(OUT, 'client'),
+    metafile: true,
     bundle: true,
     minify: true,
     format: 'esm',
@@ -62,7 +70,9 @@ export async function buildAssets(): Promise<void> {
     jsxImportSource: 'hono/jsx',
     legalComments: 'none',
     logLevel: 'warning',
+    absWorkingDir: ROOT,
   });
+  writeVersions(Object.keys(metafile.outputs).map((path) => join(ROOT, path)));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAssets();

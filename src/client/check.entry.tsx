@@ -4,7 +4,7 @@
  * is sent, to learn its present status.
  * It refuses to leave the visitor without an answer: every failure becomes a sentence.
  */
-import { openDirectory } from '../life/authority.ts';
+import { openCentre, openDirectory, type Directory } from '../life/authority.ts';
 import type { Opened } from '../life/bundle.ts';
 import { openDocument } from '../life/document-check.ts';
 import { Memo } from '../life/memo.ts';
@@ -12,7 +12,8 @@ import { isRefusal } from '../life/refusal.ts';
 import { verdictOf, type Check, type Report } from '../life/report.ts';
 import { verify } from '../life/verify.ts';
 import { Both, En } from '../pages/layout.tsx';
-import { Checks, CopyNotice, Facts, VerdictBanner } from '../pages/report.tsx';
+import { leadWithEnglish } from '../pages/lead.ts';
+import { Checks, CopyNotice, Facts, VerdictBanner, type CentreNames } from '../pages/report.tsx';
 import { PDF_FAULTS, type Words } from '../pages/words.ts';
 
 const LARGEST = 5_242_880;
@@ -25,7 +26,8 @@ let asked = 0;
 
 /** The components escape every text; there is no other way into the page. */
 async function show(content: unknown): Promise<void> {
-  answer.innerHTML = String(await (content as Promise<string>));
+  const text = String(await (content as Promise<string>));
+  answer.innerHTML = document.documentElement.lang === 'en' ? leadWithEnglish(text) : text;
 }
 
 const Fault = ({ words }: { words: Words }) => (
@@ -70,15 +72,22 @@ async function published(): Promise<{ centres: string[]; withdrawals: string[] }
   return { centres: [], withdrawals: [] };
 }
 
-async function judge(opened: Opened): Promise<Report> {
+/** Names of the centres, from the file's own statements under the trusted root. */
+async function namesOf(centres: readonly string[], directory: Directory): Promise<CentreNames> {
+  const opened = await Promise.all(centres.map((token) => openCentre(token, directory).catch(() => undefined)));
+  return new Map(opened.flatMap((statement) => (statement ? [[statement.payload.sub, statement.payload.name] as const] : [])));
+}
+
+async function judge(opened: Opened): Promise<{ report: Report; centres: CentreNames }> {
   const thumbprints = (box.dataset['roots'] ?? '').split(' ');
   const known = await published();
   const directory = await openDirectory({ thumbprints, roots: opened.bundle.roots }, [...opened.centres, ...known.centres], new Memo(), [...opened.withdrawals, ...known.withdrawals]);
   const { report } = await verify(opened.evidence, directory, Math.floor(Date.now() / 1000));
-  return report.certificate === null ? report : withStatus(report, await statusOf(report.certificate.number));
+  const whole = report.certificate === null ? report : withStatus(report, await statusOf(report.certificate.number));
+  return { report: whole, centres: await namesOf([...opened.centres, ...known.centres], directory) };
 }
 
-const Answer = ({ report, name }: { report: Report; name: string }) => (
+const Answer = ({ report, centres, name }: { report: Report; centres: CentreNames; name: string }) => (
   <>
     <p class="asked">{name}</p>
     <VerdictBanner report={report} heading="h2" />
@@ -88,7 +97,7 @@ const Answer = ({ report, name }: { report: Report; name: string }) => (
         <h2>
           签名中的证书内容<En>The certificate, as signed</En>
         </h2>
-        <Facts certificate={report.certificate} centres={new Map()} />
+        <Facts certificate={report.certificate} centres={centres} />
       </section>
     ) : null}
     <Checks report={report} by="browser" />
@@ -101,7 +110,7 @@ async function check(file: File): Promise<void> {
   let content: unknown;
   try {
     if (file.size > LARGEST) content = words(PDF_FAULTS['pdf_too_large'] as Words);
-    else content = <Answer report={await judge(openDocument(new Uint8Array(await file.arrayBuffer())))} name={file.name} />;
+    else content = <Answer {...await judge(openDocument(new Uint8Array(await file.arrayBuffer())))} name={file.name} />;
   } catch (error) {
     const fault = isRefusal(error) ? PDF_FAULTS[error.code] : undefined;
     content = words(fault ?? { zh: '读取文件时出错，请重新选择文件再试', en: 'The file could not be read; choose it again' });

@@ -1,15 +1,22 @@
 /**
- * Owns one kindness of the home page: the web address of a QR code, pasted alone, is opened right here, so that
- * the digits after # (they hold the holder's name) never travel to the server. Without JavaScript the form does it.
+ * Owns one kindness of the home page: the web address of a QR code, pasted alone or in a sentence, is opened right here,
+ * so that the digits after # (they hold the holder's name) never travel to the server. Without JavaScript the form does it.
  */
+import { readPasted } from '../life/pasted.ts';
+import { isRefusal } from '../life/refusal.ts';
+
 const form = document.querySelector<HTMLFormElement>('form#search');
 
 form?.addEventListener('submit', (event) => {
   const value = (name: string): string => (form.elements.namedItem(name) as HTMLInputElement | null)?.value.trim() ?? '';
-  const typed = value('number');
-  if (value('name') !== '' || value('id_number') !== '' || !URL.canParse?.(typed)) return;
-  const url = new URL(typed);
-  if (url.host !== location.host || !/^\/c\/[^/]+$/.test(url.pathname)) return;
-  event.preventDefault();
-  location.assign(url.pathname + url.hash);
+  if (value('name') !== '' || value('id_number') !== '') return;
+  try {
+    const pasted = readPasted(value('number'), (host) => host === location.host);
+    if (pasted.kind !== 'address' || pasted.digits === undefined) return;
+    event.preventDefault();
+    location.assign(`/c/${pasted.number}#${pasted.digits}`);
+  } catch (error) {
+    // The server says in words what is wrong.
+    if (!isRefusal(error)) throw error;
+  }
 });

@@ -4,6 +4,8 @@
  */
 export const NUMBER = 'S000037000001263000001';
 export const CODE = 'S000037000001';
+/** Where the examples were taken; whoever shows them puts their own address in its place. */
+export const HOST_OF_EXAMPLES = 'https://lz.example.cn';
 export const ID = '0c6f3f0e-5f0d-4f5b-9d5e-2f6c1c7b8a90';
 export const HOLDER = { name: '欧阳建国', id_number: '370102198001011018' };
 
@@ -29,7 +31,9 @@ const CERTIFICATE = {
   exam_date: '2026-11-01',
   holder: { name: '欧**' },
   filed_by: 'centre:3701',
+  filed_on: '2026-11-24',
   approved_by: ['centre:3701', 'centre:3700'],
+  city_approved_on: '2026-11-24',
   approved_on: '2026-11-24',
 };
 

@@ -18,8 +18,18 @@ const TEXT: Schema = { type: 'string' };
 type Media = Record<string, { schema: Schema; example?: unknown }>;
 type Answers = Record<number, { description: string; content?: Media; headers?: Record<string, Schema> }>;
 
+/** Groups of operations, with their words. */
+export const TAGS = {
+  查询核验: '查询核验，任何人可用 / Look-up and verification, for anyone',
+  公开数据: '公开数据：公钥、声明、状态列表 / Public data: keys, statements, status lists',
+  评价机构: '评价机构 / Organizations',
+  鉴定指导中心: '鉴定指导中心 / Centres',
+  网页: '网页 / Pages',
+  服务: '服务 / Service',
+} as const;
+
 export interface Operation {
-  tag: '查询核验' | '公开数据' | '评价机构' | '鉴定指导中心' | '网页' | '服务';
+  tag: keyof typeof TAGS;
   summary: string;
   description?: string;
   /** Who may call; anyone if absent. */
@@ -62,11 +72,15 @@ const statement = (summary: string, typ: StatementType, roles: Operation['roles'
 /** `METHOD path` → operation, in the order of DESIGN § 6. */
 export const OPERATIONS: Record<string, Operation> = {
   'GET /': { tag: '网页', summary: '查询页 / search page', answers: page('查询页 / search page') },
-  'POST /search': { tag: '网页', summary: '网页表单查询 / search by the form', body: form({ number: NUMBER, name: '', id_number: '' }), answers: { ...page('结果 / results'), 303: { description: '打开二维码所指的页面 / opens the page that a pasted QR code names', headers: { Location: TEXT } } }, problems: ['search_too_little', 'no_match', ...OF_NUMBERS, 'seal_url_malformed'] },
+  'POST /search': { tag: '网页', summary: '网页表单查询 / search by the form', body: form({ number: NUMBER, name: HOLDER.name, id_number: '' }), answers: { ...page('结果 / results'), 303: { description: '只有编号或二维码网址时，打开该证书的页面 / a number or the address of a QR code alone opens the page of its certificate', headers: { Location: TEXT } } }, problems: ['search_too_little', 'no_match', ...OF_NUMBERS, 'seal_url_malformed'] },
   'GET /c/{number}': { tag: '网页', summary: '证书页，二维码所指地址 / page of a certificate, where the QR code leads', answers: page('核验结果 / result of verification'), problems: [...OF_NUMBERS, 'certificate_not_found'] },
   'GET /check': { tag: '网页', summary: '核验证书 PDF 的网页，文件不上传 / page that checks a PDF in the browser', answers: ok('网页 / a page', { 'text/html': { schema: TEXT } }) },
   'POST /c/{number}/download': { tag: '网页', summary: '网页表单下载证书 / download by the form', body: form({ ...HOLDER, want: 'pdf', purpose: '应聘', expires_on: '2027-02-24' }), answers: ok('证书 / the certificate', { 'application/pdf': { schema: FILE }, 'text/html': { schema: TEXT } }), problems: ['no_match', ...OF_NUMBERS] },
   'GET /desk': { tag: '网页', summary: '机构工作台 / desk for organizations', description: '密钥文件只在浏览器里使用，不发送 / the key file is used in the browser alone and never sent.', answers: page('机构工作台 / desk') },
+  'GET /docs': { tag: '网页', summary: '接口文档 / this API, explained to people', answers: page('接口文档 / documentation') },
+  'GET /organizations': { tag: '网页', summary: '备案机构 / organizations on file', query: { q: { ...TEXT, maxLength: 100 }, page: { type: 'integer', minimum: 1, default: 1 } }, answers: page('备案机构 / organizations on file') },
+  'GET /organizations/{code}': { tag: '网页', summary: '一家备案机构 / one organization on file', answers: page('备案内容 / its filing'), problems: ['organization_code_malformed', 'organization_not_found'] },
+  'POST /language': { tag: '网页', summary: '切换网页语言 / choose the language that leads on the pages', body: form({ to: 'en', back: '/' }), answers: { 303: { description: '回到原网页，并设 Cookie lang / back to the page, with the cookie lang', headers: { Location: TEXT, 'Set-Cookie': TEXT } } } },
   'GET /assets/{file}': { tag: '网页', summary: '网页所用文件 / files of the pages', answers: ok('文件 / file', { 'text/css': { schema: TEXT }, 'text/javascript': { schema: TEXT } }), problems: ['not_found'] },
 
   'GET /v1/certificates/{number}': { tag: '查询核验', summary: '按编号查询核验 / look a certificate up by its number', description: 'Every answer is verified from stored signatures first. Not found does not mean false.', answers: ok('报告，或按 Accept 给出凭证 / Report, or the credential alone by Accept', { ...json('Report', REPORT), [SD_JWT_TYPE]: { schema: TEXT, example: CREDENTIAL } }), problems: [...OF_NUMBERS, 'certificate_not_found', 'not_acceptable', 'register_differs'], problemExample: MISSING },

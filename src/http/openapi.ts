@@ -3,9 +3,9 @@
  * document. What can go wrong with credentials and bodies is added here, once for all operations.
  * It holds no words of its own but those about calling at all.
  */
-import { OPERATIONS, PARAMETERS, type Operation } from './openapi-paths.ts';
+import { OPERATIONS, PARAMETERS, TAGS, type Operation } from './openapi-paths.ts';
 import { PROBLEM } from './openapi-examples.ts';
-import { ref, SCHEMAS_OF_ANSWERS, type Schema } from './openapi-schemas.ts';
+import { JWS, ref, SCHEMAS_OF_ANSWERS, type Schema } from './openapi-schemas.ts';
 import { STATEMENTS, statementSchema } from './openapi-statements.ts';
 import { PROBLEM_TYPE, PROBLEMS } from './problems.ts';
 import type { StatementType } from '../life/schema.ts';
@@ -43,6 +43,7 @@ function answersOf(operation: Operation): Record<string, unknown> {
       },
     };
   }
+  if (!Object.keys(answers).some((status) => status.startsWith('4'))) answers['4XX'] = { $ref: '#/components/responses/Problem' };
   answers['default'] = { $ref: '#/components/responses/Problem' };
   return answers;
 }
@@ -86,15 +87,24 @@ Issues and verifies vocational skill level certificates of Shandong. Looking up 
 Every other call carries a statement about a key as access token and a proof by that key for this very request (DPoP, RFC 9449): no passwords, no sessions.
 Errors are RFC 9457 problems: compare \`code\`. HEAD works wherever GET does; a method that an address does not have answers 405 with Allow.`;
 
+/** A signed statement: header and payload, as JSON Schema's validation vocabulary describes a JWT (§8.6). */
+const signed = (payloads: readonly string[]): Schema => ({
+  ...JWS,
+  description: '签名声明 / a signed statement',
+  contentMediaType: 'application/jwt',
+  contentSchema: { type: 'array', prefixItems: [{ type: 'object', properties: { alg: { const: 'ES256' } } }, { anyOf: payloads.map(ref) }] },
+});
+
 /** The document for a service at `origin`. */
 export function describeApi(origin: string) {
   const statements = Object.fromEntries((Object.keys(STATEMENTS) as StatementType[]).map((typ): [string, Schema] => [statementSchema(typ), { title: typ, ...STATEMENTS[typ] }]));
+  const schemas: Record<string, Schema> = { ...SCHEMAS_OF_ANSWERS, ...statements, Statement: signed(Object.keys(statements)) };
   return {
     openapi: '3.1.0',
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
     info: { title: '鲁证 luzheng', version: '1', summary: '职业技能等级证书颁发与核验 / vocational skill level certificates', description: CALLING, license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url: origin }],
-    tags: [...new Set(Object.values(OPERATIONS).map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths: pathsOf(),
     components: {
       securitySchemes: {
@@ -105,7 +115,7 @@ export function describeApi(origin: string) {
         },
       },
       responses: { Problem: { description: '其他错误 / any other problem', content: { [PROBLEM_TYPE]: { schema: ref('Problem'), example: PROBLEM } } } },
-      schemas: { ...SCHEMAS_OF_ANSWERS, ...statements },
+      schemas,
     },
   };
 }

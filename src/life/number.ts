@@ -75,7 +75,10 @@ export function parseNumber(input: string, rule: NumberRule = DEFAULT_RULE): Cer
       { part: 'category' },
     );
   }
-  if (text.length !== 22) throw malformed('length', `A certificate number has 22 characters (one letter and 21 digits); this one has ${text.length}.`);
+  if (text.length !== 22) {
+    const length = [...text].length;
+    throw new Refusal('number_malformed', `A certificate number has 22 characters (one letter and 21 digits); this one has ${length}.`, { part: 'length', length });
+  }
   if (!/^[YS]/.test(text)) throw malformed('category', 'A certificate number begins with Y (employer) or S (training organization).');
   if (!/^\d{4}$/.test(text.slice(1, 5))) throw malformed('body', 'Positions 2–5 (body code) must be digits.');
   if (!/^\d{2}$/.test(text.slice(5, 7))) throw malformed('province', 'Positions 6–7 (province) must be digits.');

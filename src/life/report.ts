@@ -31,7 +31,10 @@ export interface CertificateView {
   /** `name` is masked unless it was disclosed; of an identifier at most the last four characters are shown. */
   holder: { name: string; id_type?: string; id_number?: string };
   filed_by?: string;
+  /** Days in Shanghai: since when the filing counts; when the city approved, where it had to; when the province did. */
+  filed_on?: string;
   approved_by?: string[];
+  city_approved_on?: string;
   approved_on?: string;
   replaces?: string;
 }

@@ -2,6 +2,7 @@
  * Owns what a Report shows of a certificate: only what verified signatures say, personal claims only where they
  * were disclosed and may be shown, and of an identifier never more than the last four characters.
  */
+import { decodeUtf8, fromBase64url } from './bytes.ts';
 import { shanghaiDay, toTimestamp } from './calendar.ts';
 import type { CredentialFacts } from './credential.ts';
 import type { ClaimName, Disclosed } from './disclose.ts';
@@ -27,14 +28,18 @@ export interface Findings {
   copy?: CopyView;
 }
 
+/** When the city approved: its token was verified as part of the province's approval. */
+const cityDay = (token: string): string => shanghaiDay((JSON.parse(decodeUtf8(fromBase64url(token.split('.')[1] as string))) as { iat: number }).iat);
+
 /** What verified signatures say. A seal's digests are not shown as names. */
 export function viewOf({ facts, seal, filing, approval, approvers, disclosed }: Findings, show: readonly ClaimName[] | undefined): CertificateView | null {
   const signed = facts ?? seal;
   if (!signed) return null;
   const { organization, level, text: number } = parseNumber(signed.number);
   const chain = {
-    ...(filing ? { filed_by: filing.iss } : {}),
+    ...(filing ? { filed_by: filing.iss, filed_on: shanghaiDay(filing.nbf ?? filing.iat) } : {}),
     ...(approvers ? { approved_by: approvers } : {}),
+    ...(approvers && approvers.length > 1 && approval?.city !== undefined ? { city_approved_on: cityDay(approval.city) } : {}),
     ...(approval ? { approved_on: shanghaiDay(approval.iat) } : {}),
   };
   const common = { number, level, level_name: levelName(level) };

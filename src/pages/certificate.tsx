@@ -94,7 +94,7 @@ const DownloadForm: FC<{ number: string; holder: CertificateProps['holder'] | un
 );
 
 export const CertificatePage: FC<CertificateProps> = ({ host, number, report, centres, roots, holder, downloads }) => (
-  <Layout title={`${VERDICTS[report.verdict].word.zh} ${number}`} host={host} script="certificate.js">
+  <Layout title={{ zh: `${VERDICTS[report.verdict].word.zh} ${number}`, en: `${VERDICTS[report.verdict].word.en} ${number}` }} host={host} script="certificate.js">
     <p class="asked">
       证书编号 <span lang="en">Certificate</span> <NumberText number={number} />
     </p>

@@ -7,7 +7,7 @@ import type { FC } from 'hono/jsx';
 import { En, Layout } from './layout.tsx';
 
 export const CheckPage: FC<{ host: string; roots: readonly string[] }> = ({ host, roots }) => (
-  <Layout title="核验证书文件" host={host} script="check.js" listed>
+  <Layout title={{ zh: '核验证书文件', en: 'Check a certificate’s PDF' }} host={host} script="check.js" listed>
     <section class="lead">
       <h1>
         核验证书 PDF<En>Check a certificate’s PDF</En>

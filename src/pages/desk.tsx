@@ -108,7 +108,7 @@ const BatchTemplate: FC = () => (
 
 /** @param origin what the service calls itself: proofs name it, whatever the address bar says */
 export const DeskPage: FC<{ host: string; origin: string }> = ({ host, origin }) => (
-  <Layout title="机构工作台" host={host} script="desk.js">
+  <Layout title={{ zh: '机构工作台', en: 'Desk for organizations' }} host={host} script="desk.js">
     <section class="lead">
       <h1>
         机构工作台<En>Desk for organizations</En>

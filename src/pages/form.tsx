@@ -1,6 +1,6 @@
 /**
- * Owns the search form and the look of a field with its fault. Works without JavaScript, by POST, so that no
- * personal data enters an address.
+ * Owns the search form (one box, and a second step for name and document number) and the look of a field with its
+ * fault. Works without JavaScript, by POST, so that no personal data enters an address.
  * It refuses to keep a typed document number anywhere but in the field's own value.
  */
 import type { FC } from 'hono/jsx';
@@ -19,7 +19,7 @@ const LABELS: Record<FieldName, Words> = {
   expires_on: { zh: '截止日期', en: 'Last day' },
 };
 const HINTS: Record<FieldName, Words | undefined> = {
-  number: { zh: '1 个字母加 21 位数字，也可粘贴二维码里的网址', en: 'One letter and 21 digits, or the web address in the QR code' },
+  number: { zh: '可直接粘贴：编号（1 个字母加 21 位数字）、二维码里的网址，或含有编号的一句话', en: 'Paste a number (one letter and 21 digits), the web address in a QR code, or a sentence with the number in it' },
   name: undefined,
   purpose: { zh: '印在副本上，例如：申请技能提升补贴', en: 'Printed on the copy, e.g. application for a training subsidy' },
   expires_on: { zh: '到期后核验会提示副本已过期，证书本身不受影响', en: 'After it, checking the copy says that it has run out; the certificate itself is not touched' },
@@ -72,27 +72,37 @@ export const Field: FC<FieldProps> = ({ name, form, typed = {}, faults = {}, req
   );
 };
 
-export const SearchForm: FC<{ typed?: Typed | undefined; faults?: FieldFaults | undefined; again?: boolean }> = ({ typed, faults, again = false }) => (
+/** Open where something was typed there, or is missing there. */
+const SecondStep: FC<{ typed: Typed; faults: FieldFaults }> = ({ typed, faults }) => (
+  <details open={[typed.name, typed.id_number, faults.name, faults.id_number].some((one) => one !== undefined)}>
+    <summary>
+      没有编号，或要核对姓名、证件号码<En>No number, or to compare name and document number</En>
+    </summary>
+    <fieldset>
+      <legend>
+        编号、姓名、证件号码，任填两项
+        <En>Any two of number, name and document number</En>
+      </legend>
+      <Field name="name" form="search" typed={typed} faults={faults} />
+      <Field name="id_number" form="search" typed={typed} faults={faults} />
+    </fieldset>
+    <p class="hint">
+      所填内容只用于本次核对，不写入网址，也不保存。
+      <En>Used for this check only: neither put into an address nor stored.</En>
+    </p>
+  </details>
+);
+
+export const SearchForm: FC<{ typed?: Typed | undefined; faults?: FieldFaults | undefined; again?: boolean }> = ({ typed = {}, faults = {}, again = false }) => (
   <form method="post" action="/search" id="search" class="card" novalidate>
     <h2>
       {again ? '重新查询' : '查询证书'}
       <En>{again ? 'Search again' : 'Search'}</En>
     </h2>
     <Field name="number" form="search" typed={typed} faults={faults} />
-    <fieldset>
-      <legend>
-        没有编号？填写姓名和证件号码
-        <En>No number? Enter name and document number</En>
-      </legend>
-      <Field name="name" form="search" typed={typed} faults={faults} />
-      <Field name="id_number" form="search" typed={typed} faults={faults} />
-    </fieldset>
+    <SecondStep typed={typed} faults={faults} />
     <button type="submit">
       查询<En>Search</En>
     </button>
-    <p class="hint">
-      编号可以单独查询；填得越多，核对得越多。所填内容只用于本次核对，不写入网址。
-      <En>The number alone is enough; what else you enter is compared too. It is used for this check only and never put into an address.</En>
-    </p>
   </form>
 );

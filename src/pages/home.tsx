@@ -1,9 +1,12 @@
-/** Owns the home page: what this is, the search form, and what a search found. */
+/**
+ * Owns the home page: what this is, the search form and the other ways to check, and what a search found.
+ * It refuses to choose among several numbers: it shows them as links.
+ */
 import type { FC } from 'hono/jsx';
 import type { Report } from '../life/report.ts';
 import { SearchForm, type FieldFaults, type Typed } from './form.tsx';
 import { Both, En, Layout } from './layout.tsx';
-import { Facts, VerdictBanner, type CentreNames } from './report.tsx';
+import { Facts, NumberText, VerdictBanner, type CentreNames } from './report.tsx';
 import type { Words } from './words.ts';
 
 export interface HomeProps {
@@ -13,6 +16,8 @@ export interface HomeProps {
   /** What is wrong with the whole search rather than one field. */
   notice?: Words;
   results?: { reports: Report[]; centres: CentreNames };
+  /** Numbers in what was pasted, where there were several, and what looked like numbers but are none. */
+  several?: { numbers: string[]; others: string[] };
 }
 
 const PROVED: Record<string, Words> = {
@@ -54,40 +59,97 @@ const Results: FC<{ reports: Report[]; centres: CentreNames }> = ({ reports, cen
   </section>
 );
 
-export const HomePage: FC<HomeProps> = ({ host, typed, faults, notice, results }) => (
-  <Layout title={results ? '查询结果' : '证书查验'} host={host} script="home.js" listed={!results && !faults}>
-    {results ? (
-      <Results {...results} />
-    ) : (
-      <section class="lead">
-        <h1>
-          查验职业技能等级证书<En>Verify a vocational skill level certificate</En>
-        </h1>
-        {faults || notice ? null : (
-          <p>
-            在这里可以免费查验山东省备案的评价机构颁发的职业技能等级证书。每次查询都当场核对机构和鉴定指导中心的数字签名，不只是查一行数据。
-            <En>
-              Check, free of charge, certificates issued by assessment organizations filed in Shandong. Every answer verifies the digital signatures of the organization and
-              the centres on the spot, instead of only reading a row of a database.
-            </En>
-          </p>
-        )}
-      </section>
-    )}
-    {notice ? (
-      <section class="notice" role="alert">
+const Several: FC<{ numbers: string[]; others: string[] }> = ({ numbers, others }) => (
+  <section class="card">
+    <h1>
+      找到 {numbers.length} 个编号，请选择
+      <En>{numbers.length} numbers found; choose one</En>
+    </h1>
+    <ul class="links">
+      {numbers.map((number) => (
+        <li>
+          <a href={`/c/${number}`}>
+            <NumberText number={number} />
+          </a>
+        </li>
+      ))}
+    </ul>
+    {others.length === 0 ? null : (
+      <>
         <p>
-          <Both words={notice} />
+          以下内容不是证书编号，没有查询：<En>These are not certificate numbers and were not looked up:</En>
         </p>
-      </section>
-    ) : null}
-    <SearchForm typed={typed} faults={faults} again={results !== undefined} />
-    <section class="card plain">
-      <p>
-        <a href="/check">
-          有证书 PDF？在浏览器里核验文件，不上传<En>Have the PDF? Check the file in your browser; it is not uploaded</En>
-        </a>
-      </p>
-    </section>
-  </Layout>
+        <ul>
+          {others.map((one) => (
+            <li>
+              <span class="number">{one.slice(0, 40)}</span>
+            </li>
+          ))}
+        </ul>
+      </>
+    )}
+    <p class="hint">
+      要核对整份名单，请用<a href="/bulk">批量核验</a>。<En>For a whole list, use the bulk check.</En>
+    </p>
+  </section>
 );
+
+const WAYS: { href: string; title: Words; text: Words }[] = [
+  { href: '/scan', title: { zh: '扫二维码', en: 'Scan a QR code' }, text: { zh: '用摄像头或图片，并认出仿冒网址', en: 'By camera or from a picture; imitations are recognized' } },
+  { href: '/check', title: { zh: '核验 PDF', en: 'Check a PDF' }, text: { zh: '文件留在您的浏览器里，不上传', en: 'The file stays in your browser' } },
+  { href: '/bulk', title: { zh: '批量核验', en: 'Check a list' }, text: { zh: '整份名单一次核对', en: 'A whole list of staff at once' } },
+  { href: '/organizations', title: { zh: '备案机构', en: 'Organizations' }, text: { zh: '谁可以发证，发哪些职业和等级', en: 'Who may issue, for which occupations and levels' } },
+  { href: '/docs', title: { zh: '接口文档', en: 'For developers' }, text: { zh: '免费接口，以及不依赖本站的核对方法', en: 'The free API, and how to verify without us' } },
+];
+
+const Ways: FC = () => (
+  <nav class="ways" aria-labelledby="ways">
+    <h2 id="ways">
+      其他方式<En>Other ways</En>
+    </h2>
+    <ul>
+      {WAYS.map(({ href, title, text }) => (
+        <li>
+          <a href={href}>
+            <Both words={title} />
+          </a>
+          <p class="hint">
+            <Both words={text} />
+          </p>
+        </li>
+      ))}
+    </ul>
+  </nav>
+);
+
+const Welcome: FC<{ brief: boolean }> = ({ brief }) => (
+  <section class="lead">
+    <h1>
+      查验职业技能等级证书<En>Verify a vocational skill level certificate</En>
+    </h1>
+    {brief ? null : (
+      <p>
+        免费查验山东省备案的评价机构颁发的证书。每次查询都当场核对机构和鉴定指导中心的数字签名。
+        <En>Free, for certificates of organizations filed in Shandong. Every answer checks the signatures of the organization and the centres on the spot.</En>
+      </p>
+    )}
+  </section>
+);
+
+export const HomePage: FC<HomeProps> = ({ host, typed, faults, notice, results, several }) => {
+  const found = results !== undefined || several !== undefined;
+  return (
+    <Layout title={found ? { zh: '查询结果', en: 'Search results' } : { zh: '证书查验', en: 'Verify a certificate' }} host={host} script="home.js" listed={!found && !faults}>
+      {results ? <Results {...results} /> : several ? <Several {...several} /> : <Welcome brief={faults !== undefined || notice !== undefined} />}
+      {notice ? (
+        <section class="notice" role="alert">
+          <p>
+            <Both words={notice} />
+          </p>
+        </section>
+      ) : null}
+      <SearchForm typed={typed} faults={faults} again={found} />
+      {found ? null : <Ways />}
+    </Layout>
+  );
+};

@@ -1,9 +1,10 @@
 /**
- * Owns the frame of every page: head, header, footer, and how two languages stand together (Chinese first,
- * English beneath, each with its `lang`).
- * It refuses inline scripts and styles and anything from another host; the policy in http/pages.tsx holds it to that.
+ * Owns the frame of every page: head, header with the switch of language, footer, and how two languages stand together.
+ * Components write Chinese with English after it, each with its `lang`; where English leads, lead.ts turns them round.
+ * It refuses inline scripts and styles and anything from another host; the policy in http/page.tsx holds it to that.
  */
-import type { Child, FC, PropsWithChildren } from 'hono/jsx';
+import { useContext, type Child, type FC, type PropsWithChildren } from 'hono/jsx';
+import { inLanguage, LANGUAGE_TAGS, ReaderContext } from './language.ts';
 import type { Words } from './words.ts';
 
 /** A seal of its own, not an emblem of the state (DOMAIN § 2: no department takes part in issuing). */
@@ -24,61 +25,112 @@ export const Both: FC<{ words: Words }> = ({ words }) => (
 );
 
 interface LayoutProps {
-  title: string;
+  /** In both languages; a title without Words stays as it is in both. It holds nothing of a person: chats show it. */
+  title: Words | string;
   /** Host of the service, e.g. `lz.example.cn`. */
   host: string;
   /** Browser code of this page, a name in `/assets`. */
   script?: string;
-  /** Whether search engines may list the page: only the home page, never a certificate. */
+  /** Whether search engines may list the page: never a certificate. */
   listed?: boolean;
   children?: Child;
 }
 
-export const Layout: FC<LayoutProps> = ({ title, host, script, listed = false, children }) => (
-  <html lang="zh-CN">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      {listed ? null : <meta name="robots" content="noindex" />}
-      <meta name="format-detection" content="telephone=no" />
-      <title>{`${title} · 鲁证`}</title>
-      <link rel="icon" href={ICON} />
-      <link rel="stylesheet" href="/assets/style.css" />
-      {script ? <script type="module" src={`/assets/${script}`}></script> : null}
-    </head>
-    <body>
-      <a class="skip" href="#main">
-        跳到正文 <span lang="en">Skip to content</span>
-      </a>
-      <header>
-        <a href="/">
-          <b>鲁证</b>
-          <span>
-            职业技能等级证书查验
-            <En>Vocational skill certificates, verified</En>
-          </span>
-        </a>
-      </header>
-      <main id="main" tabindex={-1}>
-        {children}
-      </main>
-      <footer>
-        <p>
+const NAME: Words = { zh: '鲁证 · 职业技能等级证书查验', en: 'Luzheng · vocational skill certificates, verified' };
+const ABOUT: Words = { zh: '打开后当场核对签名和当前状态，免费，无需注册。', en: 'Opens with signatures and present status checked on the spot. Free, no registration.' };
+const PAGES: Words = { zh: '本站页面', en: 'Pages of this site' };
+
+/** A form, so that it works without JavaScript; what it answers with is the same page. */
+const LanguageSwitch: FC = () => {
+  const { language, path } = useContext(ReaderContext);
+  return (
+    <form method="post" action="/language" id="language">
+      <input type="hidden" name="back" value={path} />
+      {language === 'zh' ? (
+        <button type="submit" name="to" value="en" lang="en">
+          English
+        </button>
+      ) : (
+        <button type="submit" name="to" value="zh" lang="zh-CN">
+          中文
+        </button>
+      )}
+    </form>
+  );
+};
+
+const Footer: FC<{ host: string }> = ({ host }) => (
+  <footer>
+    <nav aria-label={inLanguage(PAGES)}>
+      <ul>
+        <li>
+          <a href="/organizations">
+            备案机构 <span lang="en">Organizations</span>
+          </a>
+        </li>
+        <li>
+          <a href="/docs">
+            接口文档 <span lang="en">API documentation</span>
+          </a>
+        </li>
+        <li>
           <a href="/desk">
             机构工作台 <span lang="en">Desk for organizations</span>
           </a>
-        </p>
-        <p>
-          查验免费，无需注册。请认准网址 <strong>{host}</strong>，不要在其他网址填写个人信息。
-          <En>
-            Free, no registration. Make sure that the address is <strong>{host}</strong>.
-          </En>
-        </p>
-        <p>
-          在线页面的结论以信任本网站为前提。不必信任本网站的核对方法：用证书文件内附的核验包和省级根密钥指纹离线核验。
-          <En>A page online is only as trustworthy as its host. To check without trusting it, verify the bundle inside the certificate’s PDF offline, under the root key’s thumbprint.</En>
-        </p>
-      </footer>
-    </body>
-  </html>
+        </li>
+      </ul>
+    </nav>
+    <p>
+      查验免费，无需注册。请认准网址 <strong>{host}</strong>，不要在其他网址填写个人信息。
+      <En>
+        Free, no registration. Make sure that the address is <strong>{host}</strong>.
+      </En>
+    </p>
+    <p>
+      在线页面的结论以信任本网站为前提。不必信任本网站的核对方法：用证书文件内附的核验包和省级根密钥指纹离线核验。
+      <En>A page online is only as trustworthy as its host. To check without trusting it, verify the bundle inside the certificate’s PDF offline, under the root key’s thumbprint.</En>
+    </p>
+  </footer>
 );
+
+export const Layout: FC<LayoutProps> = ({ title, host, script, listed = false, children }) => {
+  const { language, versions = {} } = useContext(ReaderContext);
+  const asset = (name: string) => `/assets/${name}${versions[name] === undefined ? '' : `?v=${versions[name]}`}`;
+  return (
+    <html lang={LANGUAGE_TAGS[language]}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        {listed ? null : <meta name="robots" content="noindex" />}
+        <meta name="format-detection" content="telephone=no" />
+        <title>{`${typeof title === 'string' ? title : title[language]} · ${language === 'zh' ? '鲁证' : 'Luzheng'}`}</title>
+        <meta property="og:title" content={inLanguage(NAME)} />
+        <meta property="og:description" content={inLanguage(ABOUT)} />
+        <link rel="icon" href={ICON} />
+        <link rel="stylesheet" href={asset('style.css')} />
+        {script ? <script type="module" src={asset(script)}></script> : null}
+      </head>
+      <body>
+        <a class="skip" href="#main">
+          跳到正文 <span lang="en">Skip to content</span>
+        </a>
+        <header>
+          <div>
+            <a href="/">
+              <b lang="zh-CN">鲁证</b>
+              <span>
+                职业技能等级证书查验
+                <En>Vocational skill certificates, verified</En>
+              </span>
+            </a>
+            <LanguageSwitch />
+          </div>
+        </header>
+        <main id="main" tabindex={-1}>
+          {children}
+        </main>
+        <Footer host={host} />
+      </body>
+    </html>
+  );
+};

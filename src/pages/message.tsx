@@ -41,7 +41,7 @@ interface MalformedProps {
 }
 
 export const MalformedPage: FC<MalformedProps> = ({ host, number, part, fault }) => (
-  <Layout title="编号不正确" host={host}>
+  <Layout title={{ zh: '编号不正确', en: 'Number not well formed' }} host={host}>
     <section class="verdict incomplete">
       <span class="mark" aria-hidden="true">
         ?
@@ -60,7 +60,7 @@ export const MalformedPage: FC<MalformedProps> = ({ host, number, part, fault })
 );
 
 export const NotFoundPage: FC<{ host: string; number: string; roots: readonly string[] }> = ({ host, number, roots }) => (
-  <Layout title="没有查到" host={host} script="certificate.js">
+  <Layout title={{ zh: '没有查到', en: 'Not found' }} host={host} script="certificate.js">
     <p class="asked">
       证书编号 <span lang="en">Certificate</span> <NumberText number={number} />
     </p>
@@ -101,13 +101,17 @@ export const NotFoundPage: FC<{ host: string; number: string; roots: readonly st
   </Layout>
 );
 
-export const ProblemPage: FC<{ host: string; title: string; detail: string; code: string }> = ({ host, title, detail, code }) => (
-  <Layout title={title} host={host}>
+/** @param title what the service says in Chinese @param english the same for the reader of English, in few words */
+export const ProblemPage: FC<{ host: string; title: string; english: string; detail: string; code: string }> = ({ host, title, english, detail, code }) => (
+  <Layout title={{ zh: title, en: english }} host={host}>
     <section class="verdict incomplete">
       <span class="mark" aria-hidden="true">
         !
       </span>
-      <h1>{title}</h1>
+      <h1>
+        {title}
+        <En>{english}</En>
+      </h1>
       <p class="sentence">
         <span lang="en">{detail}</span>
       </p>

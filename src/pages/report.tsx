@@ -47,6 +47,12 @@ export const VerdictBanner: FC<{ report: Report; heading?: 'h1' | 'h2' }> = ({ r
           </En>
         </p>
       ) : null}
+      <p>
+        {report.certificate ? `颁发于 ${report.certificate.issued_on}，` : ''}核对于 {shanghaiClock(report.checked_at)}（北京时间）
+        <En>
+          {report.certificate ? `Issued on ${report.certificate.issued_on}; checked` : 'Checked'} on {shanghaiClock(report.checked_at)} (UTC+8)
+        </En>
+      </p>
       {report.replaced_by === undefined ? null : (
         <p>
           <a class="next" href={`/c/${report.replaced_by}`}>
@@ -67,9 +73,51 @@ const Row: FC<{ label: Words; children?: unknown }> = ({ label, children }) => (
   </div>
 );
 
-export const Facts: FC<{ certificate: CertificateView; centres: CentreNames }> = ({ certificate, centres }) => {
-  const { holder, organization, occupation, job, level, filed_by, approved_by, approved_on, replaces } = certificate;
+const Day: FC<{ day: string }> = ({ day }) => <time datetime={day}>{day}</time>;
+
+/** Who is responsible, each with the day: filed, approved, issued. */
+const Responsible: FC<{ certificate: CertificateView; centres: CentreNames }> = ({ certificate, centres }) => {
+  const { organization, issued_on, filed_by, filed_on, approved_by, city_approved_on, approved_on } = certificate;
   const name = (centre: string) => centres.get(centre) ?? centre;
+  return (
+    <>
+      <Row label={{ zh: '颁发', en: 'Issued by' }}>
+        <a href={`/organizations/${organization.code}`}>{organization.name || organization.code}</a> <small>{organization.code}</small>
+        <p>
+          <Day day={issued_on} />
+        </p>
+      </Row>
+      {approved_by === undefined ? null : (
+        <Row label={{ zh: '审核', en: 'Approved by' }}>
+          {approved_by.map((centre, i) => {
+            const day = i === approved_by.length - 1 ? approved_on : city_approved_on;
+            return (
+              <p>
+                {name(centre)} {day === undefined ? null : <Day day={day} />}
+              </p>
+            );
+          })}
+        </Row>
+      )}
+      {filed_by === undefined ? null : (
+        <Row label={{ zh: '备案', en: 'Filed by' }}>
+          <p>{name(filed_by)}</p>
+          {filed_on === undefined ? null : (
+            <p>
+              自 <Day day={filed_on} /> 起
+              <En>
+                since <Day day={filed_on} />
+              </En>
+            </p>
+          )}
+        </Row>
+      )}
+    </>
+  );
+};
+
+export const Facts: FC<{ certificate: CertificateView; centres: CentreNames }> = ({ certificate, centres }) => {
+  const { holder, occupation, job, level, exam_date, replaces } = certificate;
   return (
     <dl class="facts">
       <Row label={{ zh: '证书编号', en: 'Number' }}>
@@ -91,28 +139,12 @@ export const Facts: FC<{ certificate: CertificateView; centres: CentreNames }> =
       <Row label={{ zh: '技能等级', en: 'Skill level' }}>
         <Both words={{ zh: certificate.level_name, en: levelWords(level).english }} />
       </Row>
-      <Row label={{ zh: '颁发机构', en: 'Issued by' }}>
-        {organization.name} <small>{organization.code}</small>
-      </Row>
-      <Row label={{ zh: '发证日期', en: 'Issued on' }}>
-        <time datetime={certificate.issued_on}>{certificate.issued_on}</time>
-      </Row>
-      {certificate.exam_date === undefined ? null : (
+      {exam_date === undefined ? null : (
         <Row label={{ zh: '考试日期', en: 'Examined on' }}>
-          <time datetime={certificate.exam_date}>{certificate.exam_date}</time>
+          <Day day={exam_date} />
         </Row>
       )}
-      {filed_by === undefined ? null : <Row label={{ zh: '备案', en: 'Filed by' }}>{name(filed_by)}</Row>}
-      {approved_by === undefined ? null : (
-        <Row label={{ zh: '审核', en: 'Approved by' }}>
-          {approved_by.map(name).join('、')}
-          {approved_on === undefined ? null : (
-            <>
-              ，<time datetime={approved_on}>{approved_on}</time>
-            </>
-          )}
-        </Row>
-      )}
+      <Responsible certificate={certificate} centres={centres} />
       {replaces === undefined ? null : (
         <Row label={{ zh: '替换的旧证书', en: 'Replaces' }}>
           <a href={`/c/${replaces}`}>

@@ -1,5 +1,5 @@
 /**
- * Owns the static files that came with the deployment: the fonts and the browser code.
+ * Owns the static files that came with the deployment: the fonts, the browser code, and which version of it this is.
  * It refuses to go on without the fonts: a certificate is never drawn with other ones.
  */
 import type { Assets } from './bindings.ts';
@@ -9,18 +9,25 @@ import type { FontSet } from '../life/font-set.ts';
 /** Where `npm run build` puts the fonts, and their names: the template's own first, then those that a deployer added. */
 export const FONTS_PATH = '/fonts/';
 export const FONT_LIST = 'fonts.json';
+/** File name → version, of the pages' files. */
+export const VERSIONS = 'versions.json';
 
 /** The host in the address is ignored by the assets binding. */
-async function read(assets: Assets, name: string): Promise<Response> {
-  const response = await assets.fetch(new URL(FONTS_PATH + name, 'https://assets.invalid'));
-  if (!response.ok) throw new Error(`${FONTS_PATH}${name} is not among the assets (${response.status}); run npm run build.`);
+async function read(assets: Assets, path: string): Promise<Response> {
+  const response = await assets.fetch(new URL(path, 'https://assets.invalid'));
+  if (!response.ok) throw new Error(`${path} is not among the assets (${response.status}); run npm run build.`);
   return response;
 }
 
+export type Versions = Readonly<Record<string, string>>;
+
+/** Versions of the files that the pages load. */
+export const loadVersions = async (assets: Assets): Promise<Versions> => (await (await read(assets, `/${VERSIONS}`)).json()) as Versions;
+
 /** Reads all fonts. @throws Refusal `font_unusable` */
 export async function loadFonts(assets: Assets): Promise<FontSet> {
-  const names = (await (await read(assets, FONT_LIST)).json()) as string[];
-  const open = async (name: string) => openFont(new Uint8Array(await (await read(assets, name)).arrayBuffer()));
+  const names = (await (await read(assets, FONTS_PATH + FONT_LIST)).json()) as string[];
+  const open = async (name: string) => openFont(new Uint8Array(await (await read(assets, FONTS_PATH + name)).arrayBuffer()));
   const [first, ...others] = await Promise.all(names.map(open));
   if (!first) throw new Error(`${FONT_LIST} names no font.`);
   return [first, ...others];

@@ -148,20 +148,20 @@ describe.skipIf(chromium === undefined)('in a browser', { timeout: 60_000 }, () 
     expect(asked.filter((url) => url.endsWith('trust.json'))).toHaveLength(2);
   });
 
-  test('the whole first view is less than 50 KB as Cloudflare sends it', async () => {
+  test.each(['/', 'a seal'])('the whole first view of %s is less than 50 KB as Cloudflare sends it', async (path) => {
     const bodies: Promise<Buffer>[] = [];
     page.on('response', (response) => bodies.push(response.body()));
-    await page.goto(server.valid.seal_url);
-    await state();
+    await page.goto(path === '/' ? server.origin : server.valid.seal_url, { waitUntil: 'networkidle' });
+    if (path !== '/') await state();
     // The local server does not compress: page, style, code and trust list, as gzip.
     const sizes = (await Promise.all(bodies)).map((body) => gzipSync(body).length);
-    expect(sizes.length).toBeGreaterThanOrEqual(4);
+    expect(sizes.length).toBeGreaterThanOrEqual(path === '/' ? 3 : 4);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(50_000);
   });
 
   test('a pasted QR address is opened without sending its digits', async () => {
     await page.goto(server.origin);
-    await page.getByLabel('证书编号').fill(server.valid.seal_url);
+    await page.getByLabel('证书编号').fill(`扫码得到 ${server.valid.seal_url}，请核对`);
     await page.getByRole('button', { name: '查询' }).click();
     expect(await state()).toBe('genuine');
     expect(asked.some((url) => url.endsWith('/search'))).toBe(false);
@@ -176,6 +176,7 @@ describe.skipIf(chromium === undefined)('in a browser', { timeout: 60_000 }, () 
     test('search by name and document number, from a fault to the result, by keyboard', async () => {
       const { valid } = server;
       await page.goto(server.origin);
+      await page.locator('#search summary').press('Enter');
       await page.getByLabel('姓名').fill(valid.name);
       await page.keyboard.press('Enter');
       await page.locator('#search-id_number-fault').getByText('请填写证件号码').waitFor();
@@ -186,6 +187,33 @@ describe.skipIf(chromium === undefined)('in a browser', { timeout: 60_000 }, () 
       expect(asked.every((url) => !url.includes(valid.id_number) && !decodeURIComponent(url).includes(valid.name))).toBe(true);
       await page.getByRole('link', { name: '核对明细与下载' }).click();
       await page.waitForURL(`${server.origin}/c/${valid.number}`);
+    });
+
+    test('the switch turns the language of every page, and stays at the same certificate and seal', async () => {
+      const { valid } = server;
+      await page.goto(javaScriptEnabled ? valid.seal_url : `${server.origin}/c/${valid.number}`);
+      await page.getByRole('button', { name: 'English' }).click();
+      await page.locator('html[lang=en]').waitFor();
+      expect(page.url()).toBe(javaScriptEnabled ? valid.seal_url : `${server.origin}/c/${valid.number}`);
+      expect(await page.title()).toBe(`Valid ${valid.number} · Luzheng`);
+      if (javaScriptEnabled) {
+        expect(await state()).toBe('genuine');
+        expect(await page.locator('#seal h2').innerText()).toMatch(/^The QR code’s signature is genuine/);
+      }
+      expect(await page.locator('.verdict h1').innerText()).toMatch(/^Valid\s+有效$/);
+      await page.goto(server.origin);
+      expect(await page.locator('h1').innerText()).toMatch(/^Verify/);
+      await page.getByRole('button', { name: '中文' }).click();
+      await page.locator('html[lang=zh-CN]').waitFor();
+      expect(page.url()).toBe(`${server.origin}/`);
+    });
+
+    test('a number in a sentence leads to its certificate', async () => {
+      await page.goto(server.origin);
+      await page.getByLabel('证书编号').fill(`我的证书编号是 ${server.revoked.number.toLowerCase()}，请查`);
+      await page.keyboard.press('Enter');
+      await page.waitForURL(`${server.origin}/c/${server.revoked.number}`);
+      expect(await page.locator('.verdict h1').innerText()).toContain('已撤销');
     });
 
     test('the holder downloads the PDF', async () => {

@@ -30,6 +30,7 @@ const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 
 /** A page as it must always be. @returns its HTML */
 async function pageOf(answer: Response, status: number, cache = 'no-store'): Promise<string> {
+  expect(answer.headers.get('vary')).toBe(cache === 'no-store' ? null : 'Accept-Language, Cookie');
   expect(answer.status).toBe(status);
   expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
   expect(answer.headers.get('content-security-policy')).toBe(POLICY);
@@ -51,13 +52,23 @@ describe('home and search', () => {
     expect(text).not.toContain('value="S');
   });
 
-  test('the number alone gives the verdict and a masked name', async () => {
-    const text = await pageOf(await post('/search', { number: ` ${number(0).toLowerCase()} ` }), 200);
-    expect(text).toContain('此证书有效');
-    expect(text).toContain('阿**');
-    expect(text).toContain(`href="/c/${number(0)}"`);
-    expect(text).not.toContain(NAME);
-    expect(text).not.toContain(idNumber(1));
+  test.each([
+    ['a number', () => ` ${number(0).toLowerCase()} `],
+    ['full-width', () => number(0).replace(/[0-9]/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)))],
+    ['a sentence', () => `我的证书编号是 ${number(0)}，请查`],
+    ['an address without digits', () => `lz.example.cn/c/${number(0)}`],
+  ])('%s alone leads to the page of the certificate', async (_, typed) => {
+    const answer = await post('/search', { number: typed() });
+    expect([answer.status, answer.headers.get('location'), answer.headers.get('cache-control')]).toEqual([303, `/c/${number(0)}`, 'no-store']);
+  });
+
+  test('several numbers are shown to choose from, and none is chosen', async () => {
+    const text = await pageOf(await post('/search', { number: `${number(0)} ${number(1)}、S00003700000126300000` }), 200);
+    expect(text).toContain('找到 2 个编号');
+    for (const i of [0, 1]) expect(text).toContain(`href="/c/${number(i)}"`);
+    expect(text).toContain('S00003700000126300000</span>');
+    const both = await pageOf(await post('/search', { number: `${number(0)} ${number(1)}`, name: NAME }), 400);
+    expect(both).toContain('请只填一个');
   });
 
   test('name and document number find all certificates of a person', async () => {
@@ -69,7 +80,7 @@ describe('home and search', () => {
   });
 
   test('what does not match is not found, with what was typed kept', async () => {
-    for (const fields of [{ name: '别人', id_number: idNumber(5) }, { number: number(4), name: '别人' }, { number: `${CODE}263999999` }]) {
+    for (const fields of [{ name: '别人', id_number: idNumber(5) }, { number: number(4), name: '别人' }, { number: `${CODE}263999999`, name: '别人' }]) {
       const text = await pageOf(await post('/search', fields as Record<string, string>), 404);
       expect(text).toContain('没有查到与所填内容相符的证书');
       expect(text).not.toMatch(/假|伪造|fake|forged|counterfeit/i);
@@ -89,6 +100,8 @@ describe('home and search', () => {
     [{ number: `https://lz.example.com.cn/c/${CODE}263000001` }, 'number', '不是本平台的地址'],
     [{ number: 'https://[/c/1' }, 'number', '不是证书二维码的内容'],
     [{ number: 'https://lz.example.cn/other' }, 'number', '不是证书二维码的内容'],
+    [{ number: '帮我查一下' }, 'number', '没有找到证书编号'],
+    [{ number: '编号 S00003700000126300000，少一位' }, 'number', '这里是 21 位'],
   ])('a fault of the form stands beside its field: %j', async (fields, field, message) => {
     const text = await pageOf(await post('/search', fields as Record<string, string>), 400);
     const fault = text.indexOf(`id="search-${field}-fault"`);
@@ -110,7 +123,8 @@ describe('home and search', () => {
     expect(answer.status).toBe(303);
     expect(answer.headers.get('location')).toBe(seal_url.slice(ORIGIN.length));
     expect(answer.headers.get('cache-control')).toBe('no-store');
-    await pageOf(await post('/search', { number: `lz.example.cn/c/${number(0)}` }), 200);
+    const said = await post('/search', { number: `扫码得到 ${seal_url}，请核对` });
+    expect([said.status, said.headers.get('location')]).toEqual([303, seal_url.slice(ORIGIN.length)]);
   });
 });
 

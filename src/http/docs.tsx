@@ -1,0 +1,42 @@
+/**
+ * Owns `GET /docs`: the API for people, made of the tables that openapi.json is made of, so that it has every operation
+ * and no other, in today's words.
+ */
+import { DocsPage, type DocGroup } from '../pages/docs.tsx';
+import type { Words } from '../pages/words.ts';
+import { LIMITS } from './body.ts';
+import { curlOf, examplesOf } from './docs-examples.ts';
+import { factory } from './env.ts';
+import { OPERATIONS, TAGS } from './openapi-paths.ts';
+import { hostOf, kept, page } from './page.tsx';
+
+/** `中文 / English`, as the tables have it. */
+function wordsOf(text: string): Words {
+  const at = text.indexOf(' / ');
+  return at < 0 ? { zh: text, en: text } : { zh: text.slice(0, at), en: text.slice(at + 3) };
+}
+
+function groupsFor(origin: string): DocGroup[] {
+  return Object.entries(TAGS).map(([tag, title]) => ({
+    title: wordsOf(title),
+    operations: Object.entries(OPERATIONS).flatMap(([route, operation]) => {
+      if (operation.tag !== tag) return [];
+      const [method, path] = route.split(' ') as [string, string];
+      const examples = examplesOf(route, operation, origin);
+      const [first] = examples;
+      return [{
+        method, path, summary: wordsOf(operation.summary), roles: operation.roles ?? [],
+        takes: Object.keys(operation.body ?? {}),
+        answers: Object.entries(operation.answers).map(([status, { content }]) => ({ status, types: Object.keys(content ?? {}) })),
+        problems: operation.problems ?? [],
+        commands: examples.map(curlOf),
+        ...(first?.method === 'GET' ? { open: first.url.slice(origin.length) } : {}),
+      }];
+    }),
+  }));
+}
+
+export const docsRoutes = factory.createApp().get('/docs', (c) => {
+  const { origin, trustRoot } = c.var.service.config;
+  return page(c, 200, <DocsPage host={hostOf(c)} origin={origin} roots={trustRoot} groups={groupsFor(origin)} limits={LIMITS} />, kept);
+});

@@ -1,0 +1,48 @@
+/**
+ * Owns what a person typed into a form of the pages, and what is wrong with it, in words beside its field.
+ * It refuses bodies of another kind or size, and drops fields that it does not know.
+ */
+import type { Context } from 'hono';
+import { decodeUtf8 } from '../life/bytes.ts';
+import type { Refusal } from '../life/refusal.ts';
+import type { FieldFaults, FieldName, Typed } from '../pages/form.tsx';
+import { FAULTS, NUMBER_PARTS, type Words } from '../pages/words.ts';
+import { LIMITS, readBytes, requireType } from './body.ts';
+import type { AppEnv } from './env.ts';
+
+/** Longest entry of a form; an address with a seal has up to 900 digits. */
+const LONGEST: Record<FieldName, number> = { number: 2000, name: 200, id_number: 200, purpose: 200, expires_on: 20 };
+const FIELDS = Object.keys(LONGEST) as FieldName[];
+
+/** Fields of a form as typed; unknown ones are dropped. */
+export async function readForm(c: Context<AppEnv>): Promise<Typed & { want?: string }> {
+  requireType(c, ['application/x-www-form-urlencoded']);
+  const form = new URLSearchParams(decodeUtf8(await readBytes(c, LIMITS.small)));
+  const typed: Typed & { want?: string } = {};
+  for (const name of [...FIELDS, 'want'] as const) {
+    const value = form.get(name)?.trim();
+    if (value) typed[name] = value;
+  }
+  return typed;
+}
+
+/** Entries that are too long, and the blank ones among the `needed`. */
+export function faultsOf(typed: Typed, needed: readonly FieldName[]): FieldFaults {
+  const faults: FieldFaults = {};
+  for (const name of FIELDS) {
+    if ((typed[name]?.length ?? 0) > LONGEST[name]) faults[name] = FAULTS['too_long'] as Words;
+    else if (needed.includes(name) && typed[name] === undefined) faults[name] = FAULTS[`${name}_missing`] as Words;
+  }
+  return faults;
+}
+
+export const some = (faults: FieldFaults): boolean => Object.keys(faults).length > 0;
+
+/** What is wrong with a number, in words; undefined for refusals about something else. */
+export function numberFault(refusal: Refusal): Words | undefined {
+  if (refusal.code !== 'number_malformed') return FAULTS[refusal.code];
+  const part = NUMBER_PARTS[refusal.facts.part ?? 'length'];
+  if (!part || refusal.facts.part !== 'length') return part;
+  const { length } = refusal.facts;
+  return { zh: `${part.zh}，这里是 ${length} 位`, en: `${part.en}; this one has ${length}` };
+}

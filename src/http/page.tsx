@@ -1,0 +1,40 @@
+/**
+ * Owns how a page becomes an answer: the reader's language first, the policy that forbids everything from elsewhere,
+ * and how long it may be kept. Every route that answers with a page answers through here.
+ * It refuses inline scripts and styles, frames, and other hosts (CSP).
+ */
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Child } from 'hono/jsx';
+import { LANGUAGE_TAGS, ReaderContext } from '../pages/language.ts';
+import { leadWithEnglish } from '../pages/lead.ts';
+import type { AppEnv } from './env.ts';
+import { languageOf } from './language.ts';
+
+const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** Reports, searches and whatever else tells of a person. */
+export const noStore = { 'Cache-Control': 'no-store' };
+/** Pages that are the same for all readers of a language. */
+export const kept = { 'Cache-Control': 'public, max-age=60', Vary: 'Accept-Language, Cookie' };
+
+export const hostOf = (c: Context<AppEnv>): string => new URL(c.var.service.config.origin).host;
+
+/** No address of a page is longer. */
+const LONGEST_PATH = 500;
+
+/** Where a page can be asked for again: what a form answered can not, so its own page stands for it. */
+function pathOf(c: Context<AppEnv>): string {
+  const { pathname, search } = new URL(c.req.url);
+  const path = c.req.method === 'POST' ? pathname.replace(/\/[^/]*$/, '') || '/' : pathname + search;
+  return path.length > LONGEST_PATH ? '/' : path;
+}
+
+/** Answers with a page, in the reader's language first. */
+export async function page(c: Context<AppEnv>, status: number, element: Child, headers: Record<string, string> = noStore): Promise<Response> {
+  const language = languageOf(c);
+  const versions = await c.var.service.versions();
+  const text = String(<ReaderContext.Provider value={{ language, path: pathOf(c), versions }}>{element}</ReaderContext.Provider>);
+  const body = `<!DOCTYPE html>${language === 'en' ? leadWithEnglish(text) : text}`;
+  return c.html(body, status as ContentfulStatusCode, { 'Content-Security-Policy': CSP, 'Content-Language': LANGUAGE_TAGS[language], ...headers });
+}

@@ -1,0 +1,88 @@
+/**
+ * Owns what people paste into the one search box: a number in any spelling, the address in a QR code, or a whole
+ * sentence around either.
+ * It never corrects or completes a digit, and never chooses among several numbers. It refuses, naming what is
+ * wrong: an address of another host, one of ours that is no certificate's, and a number that is malformed or of another kind.
+ */
+import { normalizeNumber, parseNumber } from './number.ts';
+import { Refusal } from './refusal.ts';
+import { parseSealUrl } from './seal.ts';
+
+export type Pasted =
+  | { kind: 'number'; number: string }
+  /** The text of a QR code of ours; `digits` only where it had them. */
+  | { kind: 'address'; number: string; digits: string | undefined }
+  /** Different well-formed numbers, and what looked like numbers but are none; in their order. */
+  | { kind: 'several'; numbers: string[]; others: string[] }
+  | { kind: 'nothing' };
+
+/** Numbers and others shown of one text. */
+const MOST = 50;
+/** A certificate's address, with or without scheme, as far as it is one; or any other address. */
+const ADDRESS = /(?:https?:\/\/|(?<![\w.:@-]))[\w.:@-]+\/c\/[A-Z0-9]+(?:#\d+)?|https?:\/\/[!-~]+/gi;
+/** Fewer characters are a year, an amount or a room, not somebody's attempt at a number. */
+const SHORTEST = 10;
+
+const isNumber = (text: string): boolean => {
+  try {
+    parseNumber(text);
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal) return false;
+    throw error;
+  }
+};
+
+/** The address in a text. @throws Refusal `host_unknown`, `seal_url_malformed`, and what parseNumber throws */
+function readAddress(address: string, isOurs: (host: string) => boolean): Pasted {
+  const text = address.includes('://') ? address.replace(/^https?/i, (scheme) => scheme.toLowerCase()) : `https://${address}`;
+  const host = URL.parse(text)?.host;
+  if (host !== undefined && !isOurs(host)) throw new Refusal('host_unknown', 'The address is of another host.', { host });
+  const { number, digits } = parseSealUrl(text);
+  return { kind: 'address', number: parseNumber(number).text, digits };
+}
+
+/** Runs of letters and digits: each is one number, or several glued together when a field lost its line breaks. */
+const runsOf = (folded: string): string[] =>
+  (folded.match(/[A-Z0-9]+/g) ?? []).flatMap((run) => (/^(?:[A-Z]\d{21}){2,}$/.test(run) ? (run.match(/.{22}/g) as string[]) : [run]));
+
+/** Runs that somebody may have meant as a number: long enough, and nearly all digits. */
+const attemptsIn = (runs: readonly string[]): string[] => runs.filter((run) => run.length >= SHORTEST && run.replace(/\D/g, '').length >= run.length - 3);
+
+/** Closes the gaps of numbers in groups (`S000037 000001 26 3 000001`), where the groups make exactly one number. */
+const closeGaps = (folded: string): string => folded.replace(/(?<![A-Z0-9])[A-Z]\d*(?:\s+\d+)+(?![A-Z0-9])/g, (groups) => (isNumber(groups) ? normalizeNumber(groups) : groups));
+
+/**
+ * Reads a pasted text. `isOurs`: whether a host (with port) is one that this service ever used.
+ * @throws Refusal `host_unknown`, `seal_url_malformed`, `number_malformed`, `number_old_qualification`, `number_special_grade`
+ */
+export function readPasted(text: string, isOurs: (host: string) => boolean): Pasted {
+  const folded = text.normalize('NFKC').replace(/[\u200b-\u200d\u2060\ufeff\u00ad]/g, '').trim();
+  if (isNumber(folded)) return { kind: 'number', number: parseNumber(folded).text };
+  const addresses = folded.match(ADDRESS) ?? [];
+  const rest = closeGaps(folded.replace(ADDRESS, ' ').toUpperCase());
+  const attempts = attemptsIn(runsOf(rest));
+  const numbers = attempts.filter(isNumber);
+  // Beside a number, a foreign address is only part of the sentence; alone, it is what was asked about.
+  const [address] = addresses;
+  if (address !== undefined && numbers.length === 0) return readAddress(address, isOurs);
+  const different = [...new Set([...addresses.flatMap((one) => numbersOfOurs(one, isOurs)), ...numbers])];
+  const others = [...new Set(attempts.filter((one) => !isNumber(one)))];
+  if (different.length === 1 && others.length === 0) return { kind: 'number', number: parseNumber(different[0] as string).text };
+  if (different.length > 0) return { kind: 'several', numbers: different.slice(0, MOST), others: others.slice(0, MOST) };
+  // Nothing is a number: one attempt, or a text that is nothing else, is told what is wrong with it.
+  const [attempt = ''] = others;
+  const alone = /^(?:[A-Z]+|[A-Z0-9\s]*\d[A-Z0-9\s]*|[^\p{L}\s]+)$/u.test(rest);
+  if (others.length === 1 || alone) return { kind: 'number', number: parseNumber(alone ? rest : attempt).text };
+  return others.length === 0 ? { kind: 'nothing' } : { kind: 'several', numbers: [], others: others.slice(0, MOST) };
+}
+
+function numbersOfOurs(address: string, isOurs: (host: string) => boolean): string[] {
+  try {
+    const read = readAddress(address, isOurs);
+    return read.kind === 'address' ? [read.number] : [];
+  } catch (error) {
+    if (error instanceof Refusal) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Owns what the public may read of filings (备案): which organizations may issue what, filed by whom, since when and
+ * until when. Every line comes from a filing whose signature and signer hold; a row's columns count for nothing.
+ * It refuses to leave out a filing that ended: it says so instead.
+ */
+import { codeOf, openCentre, openDirectory, openFiling, type Directory } from './life/authority.ts';
+import { shanghaiDay } from './life/calendar.ts';
+import { isRefusal } from './life/refusal.ts';
+import type { Filing } from './life/schema.ts';
+import { anchorOf, directoryOf } from './register.ts';
+import type { Service } from './service.ts';
+import { selectAbout, selectTokens } from './storage/statements.ts';
+
+/** `lapsed`: the centre that filed is no longer the centre it was then. */
+export type FilingState = 'in_force' | 'not_yet' | 'expired' | 'lapsed';
+
+export interface Filed {
+  code: string;
+  filing: Filing;
+  state: FilingState;
+  /** First and last day, Asia/Shanghai, `YYYY-MM-DD`. */
+  from: string;
+  until: string;
+}
+
+const holds = async (work: Promise<unknown>): Promise<boolean> => {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    if (isRefusal(error)) return false;
+    throw error;
+  }
+};
+
+async function stateOf(token: string, filing: Filing, directory: Directory, now: number): Promise<FilingState> {
+  if (await holds(openFiling(token, directory, now))) return 'in_force';
+  if ((filing.nbf ?? filing.iat) > now) return 'not_yet';
+  return filing.exp <= now ? 'expired' : 'lapsed';
+}
+
+/** Opens a filing as of the day it began; undefined for one that never held. */
+async function readFiling(service: Service, directory: Directory, token: string): Promise<Filed | undefined> {
+  const { memo } = service;
+  let filing: Filing;
+  try {
+    filing = (await memo.open(token, 'filing+jwt', directory.findCentre)).payload;
+    await openFiling(token, directory, Math.max(filing.iat, filing.nbf ?? filing.iat));
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    throw error;
+  }
+  const from = shanghaiDay(filing.nbf ?? filing.iat);
+  return { code: codeOf(filing.sub), filing, state: await stateOf(token, filing, directory, service.now()), from, until: shanghaiDay(filing.exp - 1) };
+}
+
+/** The one in force first, then the newest. */
+const byRank = (a: Filed, b: Filed): number => Number(b.state === 'in_force') - Number(a.state === 'in_force') || b.filing.iat - a.filing.iat;
+
+/** Every organization that was ever filed, with the filing that says most about it now, in the order of their codes. */
+export async function listOrganizations(service: Service): Promise<Filed[]> {
+  const directory = await directoryOf(service);
+  const best = new Map<string, Filed>();
+  for (const token of await selectTokens(service.db, 'filing+jwt')) {
+    const filed = await readFiling(service, directory, token);
+    const known = filed && best.get(filed.code);
+    if (filed && (!known || byRank(filed, known) < 0)) best.set(filed.code, filed);
+  }
+  return [...best.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
+}
+
+/** All filings of one organization, the one in force first; none for one that nobody filed. */
+export async function filingsOf(service: Service, code: string): Promise<Filed[]> {
+  const directory = await directoryOf(service);
+  const filings = [];
+  for (const { token } of await selectAbout(service.db, 'filing+jwt', `org:${code}`)) {
+    const filed = await readFiling(service, directory, token);
+    if (filed) filings.push(filed);
+  }
+  return filings.sort(byRank);
+}
+
+/** Names of the centres by `centre:3701`, from their verified statements. */
+export async function centreNames(service: Service): Promise<ReadonlyMap<string, string>> {
+  const tokens = await selectTokens(service.db, 'centre+jwt');
+  const directory = await openDirectory(anchorOf(service), tokens, service.memo);
+  const names = new Map<string, string>();
+  for (const token of tokens) {
+    const statement = await openCentre(token, directory).catch(() => undefined);
+    if (statement) names.set(statement.payload.sub, statement.payload.name);
+  }
+  return names;
+}

@@ -1,0 +1,264 @@
+/**
+ * Owns the pages of filed organizations (备案机构): the list with its search, and one organization with what it may issue.
+ * Both show what signed filings say; a filing that ended says so.
+ * It refuses nothing: an organization that nobody filed has no page.
+ */
+import type { FC } from 'hono/jsx';
+import { levelName, levelWords, LEVELS, type Level } from '../life/level.ts';
+import type { Filing } from '../life/schema.ts';
+import { Both, En, Layout } from './layout.tsx';
+import { inLanguage } from './language.ts';
+import type { CentreNames } from './report.tsx';
+import type { Words } from './words.ts';
+
+/** A filing as src/organizations.ts gives it. */
+export interface FiledView {
+  code: string;
+  filing: Filing;
+  state: 'in_force' | 'not_yet' | 'expired' | 'lapsed';
+  from: string;
+  until: string;
+}
+
+const STATES: Record<FiledView['state'], Words> = {
+  in_force: { zh: '备案有效', en: 'Filing in force' },
+  not_yet: { zh: '备案尚未生效', en: 'Filing not in force yet' },
+  expired: { zh: '备案已到期', en: 'Filing expired' },
+  lapsed: { zh: '备案已失效', en: 'Filing no longer in force' },
+};
+const KINDS: Record<string, Words> = {
+  Y: { zh: '用人单位', en: 'Employer' },
+  S: { zh: '社会培训评价组织', en: 'Training and assessment organization' },
+};
+
+const State: FC<{ state: FiledView['state'] }> = ({ state }) => (
+  <p class={`state ${state === 'in_force' ? 'good' : 'warn'}`}>
+    <Both words={STATES[state]} />
+  </p>
+);
+
+/** Levels of one occupation in a run: `五级/初级工 至 三级/高级工`, or one by one. */
+function levelsWords(levels: readonly Level[]): Words {
+  const ordered = LEVELS.filter((level) => levels.includes(level));
+  const [first, last] = [ordered[0] as Level, ordered.at(-1) as Level];
+  const english = (level: Level) => levelWords(level).english;
+  if (ordered.length > 2 && first - last === ordered.length - 1) return { zh: `${levelName(first)} 至 ${levelName(last)}`, en: `${english(first)} to ${english(last)}` };
+  return { zh: ordered.map(levelName).join('、'), en: ordered.map(english).join(', ') };
+}
+
+interface ListProps {
+  host: string;
+  /** As typed. */
+  query: string;
+  /** Of this page. */
+  filed: FiledView[];
+  /** Of all pages. */
+  total: number;
+  page: number;
+  pages: number;
+  centres: CentreNames;
+}
+
+const pageAddress = (query: string, page: number): string => `/organizations?${new URLSearchParams({ ...(query === '' ? {} : { q: query }), page: String(page) }).toString()}`;
+
+const Pager: FC<{ query: string; page: number; pages: number }> = ({ query, page, pages }) =>
+  pages < 2 ? null : (
+    <nav class="pager" aria-label={inLanguage({ zh: '翻页', en: 'Pages of the list' })}>
+      {page > 1 ? (
+        <a href={pageAddress(query, page - 1)} rel="prev">
+          上一页 <span lang="en">Previous</span>
+        </a>
+      ) : null}
+      <span>
+        {page} / {pages}
+      </span>
+      {page < pages ? (
+        <a href={pageAddress(query, page + 1)} rel="next">
+          下一页 <span lang="en">Next</span>
+        </a>
+      ) : null}
+    </nav>
+  );
+
+/** Occupations named in the list before it says “and more”. */
+const SHOWN = 4;
+
+const Item: FC<{ filed: FiledView; centres: CentreNames }> = ({ filed: { code, filing, state, from, until }, centres }) => {
+  const names = [...new Set(filing.scope.map(({ name }) => name))];
+  return (
+    <li class="card">
+      <h2>
+        <a href={`/organizations/${code}`}>{filing.name}</a>
+      </h2>
+      <State state={state} />
+      <p>
+        {names.slice(0, SHOWN).join('、')}
+        {names.length > SHOWN ? ` … (${names.length})` : ''}
+      </p>
+      <p class="hint">
+        <span class="number">{code}</span>
+        <br />
+        {centres.get(filing.iss) ?? filing.iss}
+        <br />
+        <time datetime={from}>{from}</time> – <time datetime={until}>{until}</time>
+      </p>
+    </li>
+  );
+};
+
+export const OrganizationsPage: FC<ListProps> = ({ host, query, filed, total, page, pages, centres }) => (
+  <Layout title={{ zh: '备案机构', en: 'Organizations' }} host={host} listed>
+    <section class="lead">
+      <h1>
+        备案机构<En>Organizations on file</En>
+      </h1>
+      <p>
+        可以颁发职业技能等级证书的评价机构，由省、市鉴定指导中心备案并签名。
+        <En>Organizations that may issue certificates, each filed and signed for by the centre of the province or its city.</En>
+      </p>
+    </section>
+    <form method="get" action="/organizations" class="card" role="search">
+      <div class="field">
+        <label for="q">
+          机构名称、编码或职业<En>Name, code or occupation</En>
+        </label>
+        <input id="q" name="q" type="search" value={query} maxlength={100} autocomplete="off" enterkeyhint="search" />
+      </div>
+      <button type="submit">
+        查找<En>Find</En>
+      </button>
+    </form>
+    <p role="status">
+      {query === '' ? `共 ${total} 家` : `找到 ${total} 家`}
+      <En>{query === '' ? `${total} in all` : `${total} found`}</En>
+    </p>
+    <ul class="organizations">
+      {filed.map((one) => (
+        <Item filed={one} centres={centres} />
+      ))}
+    </ul>
+    {total === 0 ? (
+      <section class="card">
+        <p>
+          没有找到。请换一种写法，或只输入名称中的几个字。证书上的机构不在此列，并不说明证书有问题，请先核验证书。
+          <En>Nothing was found. Try another spelling, or a few characters of the name. That an organization is not listed says nothing against a certificate: verify the certificate itself.</En>
+        </p>
+      </section>
+    ) : null}
+    <Pager query={query} page={page} pages={pages} />
+  </Layout>
+);
+
+const Row: FC<{ label: Words; children?: unknown }> = ({ label, children }) => (
+  <div>
+    <dt>
+      <Both words={label} />
+    </dt>
+    <dd>{children as never}</dd>
+  </div>
+);
+
+const Scope: FC<{ filing: Filing }> = ({ filing }) => (
+  <section class="card">
+    <h2>
+      可颁发的职业和等级<En>What it may issue</En>
+    </h2>
+    <ul class="scope">
+      {filing.scope.map(({ code, name, jobs, levels, edition }) => (
+        <li>
+          <b>{name}</b> <small>{code}</small>
+          {jobs.length === 0 ? null : <p>{jobs.join('、')}</p>}
+          <p>
+            <Both words={levelsWords(levels)} />
+          </p>
+          <p class="hint">
+            国家职业分类大典 {edition} 年版 <span lang="en">National classification of {edition}</span>
+          </p>
+        </li>
+      ))}
+    </ul>
+  </section>
+);
+
+export const OrganizationPage: FC<{ host: string; filings: [FiledView, ...FiledView[]]; centres: CentreNames }> = ({ host, filings: [current, ...others], centres }) => {
+  const { code, filing, state, from, until } = current;
+  return (
+    <Layout title={{ zh: filing.name, en: `${filing.name} (${code})` }} host={host} listed>
+      <section class="card">
+        <h1>{filing.name}</h1>
+        <State state={state} />
+        <dl class="facts">
+          <Row label={{ zh: '机构编码', en: 'Code' }}>
+            <span class="number">{code}</span>
+            <small class="note">
+              它颁发的证书编号都以此开头<En>The numbers of its certificates begin with it</En>
+            </small>
+          </Row>
+          <Row label={{ zh: '机构类别', en: 'Kind' }}>
+            <Both words={KINDS[code.slice(0, 1)] as Words} />
+          </Row>
+          <Row label={{ zh: '统一社会信用代码', en: 'Unified social credit code' }}>
+            <span class="number">{filing.uscc}</span>
+          </Row>
+          <Row label={{ zh: '备案中心', en: 'Filed by' }}>{centres.get(filing.iss) ?? filing.iss}</Row>
+          <Row label={{ zh: '审核途径', en: 'Results approved by' }}>
+            <Both words={filing.route === 'city' ? { zh: '市级和省级中心', en: 'The city’s and the province’s centre' } : { zh: '省级中心', en: 'The province’s centre' }} />
+          </Row>
+          <Row label={{ zh: '有效期', en: 'In force' }}>
+            <time datetime={from}>{from}</time> – <time datetime={until}>{until}</time>
+          </Row>
+          <Row label={{ zh: '年度评价规模', en: 'Capacity a year' }}>{filing.annual_capacity.toLocaleString('en-US')}</Row>
+        </dl>
+        {state === 'in_force' ? null : (
+          <p class="hint">
+            备案有效期内颁发的证书不受影响，请以证书的核验结论为准。
+            <En>Certificates issued while it was in force are not affected: the verdict on the certificate counts.</En>
+          </p>
+        )}
+      </section>
+      <Scope filing={filing} />
+      {others.length === 0 ? null : (
+        <section class="card">
+          <h2>
+            其他备案<En>Other filings</En>
+          </h2>
+          <ul>
+            {others.map((one) => (
+              <li>
+                {one.from} – {one.until}，{centres.get(one.filing.iss) ?? one.filing.iss}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <details class="card">
+        <summary>
+          <h2>
+            颁发密钥<En>Issuing keys</En>
+          </h2>
+        </summary>
+        <p>
+          证书和二维码由以下密钥签名，由本平台代为保管：技术上的来源证明，不是法定的可靠电子签名。
+          <En>Certificates and QR codes are signed with these keys, kept by this service for the organization: technical proof of origin, not a licensed electronic signature.</En>
+        </p>
+        <ul>
+          {filing.issuing_jwks.keys.map(({ kid }) => (
+            <li>
+              <code>{kid}</code>
+            </li>
+          ))}
+        </ul>
+        <p>
+          <a href={`/orgs/${code}/did.json`}>
+            公钥 <span lang="en">Public keys (DID document)</span>
+          </a>
+        </p>
+      </details>
+      <p>
+        <a href="/organizations">
+          全部备案机构<En>All organizations</En>
+        </a>
+      </p>
+    </Layout>
+  );
+};

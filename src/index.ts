@@ -5,6 +5,8 @@ import { PROOF_AGE } from './life/dpop.ts';
 import { sweepPhotos } from './photos.ts';
 import { sweepBatches } from './registrar.ts';
 import { serviceOf } from './service.ts';
+import { WINDOW, windowAt } from './factors.ts';
+import { deleteGuessesBefore } from './storage/limits.ts';
 import { deleteProofsBefore } from './storage/statements.ts';
 
 /** Seconds for which a DPoP proof is remembered: twice as long as it could be used. */
@@ -17,6 +19,7 @@ export default {
   async scheduled(_event: unknown, env: Env): Promise<void> {
     const service = serviceOf(env);
     await deleteProofsBefore(service.db, service.now() - PROOF_MEMORY);
+    await deleteGuessesBefore(service.db, windowAt(service.now()) - WINDOW);
     await service.vault.rewrapAll();
     await sweepBatches(service, service.now() + SWEEP_SECONDS);
     await sweepPhotos(service);

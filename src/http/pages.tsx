@@ -6,6 +6,7 @@
  */
 import type { Context } from 'hono';
 import { html } from 'hono/html';
+import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { stampCopy, type Stamped } from '../copies.ts';
 import { openCentre, openDirectory } from '../life/authority.ts';
@@ -21,6 +22,7 @@ import { DeskPage } from '../pages/desk.tsx';
 import { HomePage } from '../pages/home.tsx';
 import { MalformedPage, NotFoundPage, ProblemPage } from '../pages/message.tsx';
 import type { CentreNames } from '../pages/report.tsx';
+import { SiteKey } from '../pages/human.tsx';
 import { FAULTS, NUMBER_PARTS, type Words } from '../pages/words.ts';
 import { anchorOf, findForHolder, lookUp, search, type Found } from '../register.ts';
 import { renderCopy, renderFor } from '../render.ts';
@@ -29,9 +31,12 @@ import { insertDownload, selectDownloads } from '../storage/certificates.ts';
 import { selectTokens } from '../storage/statements.ts';
 import { LIMITS, readBytes, requireType } from './body.ts';
 import { factory, type AppEnv } from './env.ts';
+import { brake, requireHuman } from './limits.ts';
 import { onError, problem, PROBLEMS } from './problems.ts';
 
 const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/** The host of Turnstile's script and frame: allowed only where that check is configured. */
+const TURNSTILE_CSP = `${CSP.replace("script-src 'self'", "script-src 'self' https://challenges.cloudflare.com")}; frame-src https://challenges.cloudflare.com`;
 const noStore = { 'Cache-Control': 'no-store' };
 
 /** The static files of the pages: name in `/assets` and type. The font and whatever else was built stay inside. */
@@ -51,7 +56,9 @@ type C = Context<AppEnv>;
 type Element = Parameters<typeof html>[1];
 
 const page = (c: C, status: number, element: Element, headers: Record<string, string> = noStore) =>
-  c.html(html`<!DOCTYPE html>${element}`, status as ContentfulStatusCode, { 'Content-Security-Policy': CSP, ...headers });
+  c.html(html`<!DOCTYPE html>${<SiteKey.Provider value={siteKeyOf(c)}>{element as Child}</SiteKey.Provider>}`, status as ContentfulStatusCode, { 'Content-Security-Policy': siteKeyOf(c) ? TURNSTILE_CSP : CSP, ...headers });
+
+const siteKeyOf = (c: C): string | undefined => c.var.service.config.turnstile?.siteKey;
 
 const hostOf = (c: C): string => new URL(c.var.service.config.origin).host;
 
@@ -59,6 +66,7 @@ const hostOf = (c: C): string => new URL(c.var.service.config.origin).host;
 async function readForm(c: C): Promise<Typed & { want?: string }> {
   requireType(c, ['application/x-www-form-urlencoded']);
   const form = new URLSearchParams(decodeUtf8(await readBytes(c, LIMITS.small)));
+  await requireHuman(c, form.get('cf-turnstile-response'));
   const typed: Typed & { want?: string } = {};
   for (const name of [...FIELDS, 'want'] as const) {
     const value = form.get(name)?.trim();
@@ -165,6 +173,7 @@ async function downloadPage(c: C, asked: string) {
   } catch (error) {
     // Any other refusal is about the number in the address, and the page says so by itself.
     if (!isRefusal(error)) throw error;
+    if (error.code === 'second_factor_locked') throw error;
     if (error.code !== 'no_match') return certificatePage(c, asked);
     return certificatePage(c, asked, { holder: { typed, faults, notice: FAULTS['holder_differs'] as Words } });
   }
@@ -201,10 +210,10 @@ export const pageRoutes = factory
   .createApp()
   .get('/', (c) => page(c, 200, <HomePage host={hostOf(c)} />, { 'Cache-Control': 'public, max-age=60' }))
   .get('/desk', (c) => page(c, 200, <DeskPage host={hostOf(c)} origin={c.var.service.config.origin} />, { 'Cache-Control': 'public, max-age=60' }))
-  .post('/search', searchPage)
+  .post('/search', brake('search'), searchPage)
   .get('/check', (c) => page(c, 200, <CheckPage host={hostOf(c)} roots={c.var.service.config.trustRoot} />, { 'Cache-Control': 'public, max-age=60' }))
-  .get('/c/:number', (c) => certificatePage(c, c.req.param('number')))
-  .post('/c/:number/download', (c) => downloadPage(c, c.req.param('number')))
+  .get('/c/:number', brake('lookup'), (c) => certificatePage(c, c.req.param('number')))
+  .post('/c/:number/download', brake('search'), (c) => downloadPage(c, c.req.param('number')))
   .get('/assets/:file', (c) => assetFile(c, c.req.param('file')));
 
 /** Whoever asked for a page gets a page; others get the problem itself. */

@@ -64,6 +64,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   proof_wrong: [401, '身份证明（DPoP）无效'],
   proof_replayed: [401, '身份证明已被使用过'],
   client_unknown: [401, '此客户端密钥未登记'],
+  human_check_failed: [403, '未能通过人机验证，请返回刷新页面后重试'],
   role_wrong: [403, '您的角色无权进行此操作'],
   out_of_reach: [403, '不在您的管辖范围内'],
   issuer_not_caller: [403, '只能提交自己签名的声明'],
@@ -150,6 +151,9 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   seal_text_too_long: [422, '二维码内容过长'],
   seal_key_out_of_range: [409, '颁发密钥编号超出范围'],
   seal_date_out_of_range: [409, '颁发日期超出范围'],
+  // Who asks too often
+  too_many_requests: [429, '请求过于频繁，请稍后再试'],
+  second_factor_locked: [429, '不相符的查询次数过多，请稍后再试'],
   unexpected: [500, '服务暂时出错，请稍后再试'],
 };
 
@@ -163,6 +167,8 @@ export function problem(c: Context, refusal: Refusal, status?: number): Response
   // RFC 9449 §7.1: what a client must know to authenticate.
   if (code === 401) headers['WWW-Authenticate'] = `DPoP error="${refusal.code.startsWith('proof') ? 'invalid_dpop_proof' : 'invalid_token'}", algs="ES256"`;
   const { part, ...facts } = refusal.facts;
+  // On the context, so that a page made of this problem says it too.
+  if (typeof facts['retry_after'] === 'number') c.header('Retry-After', String(facts['retry_after']));
   const body = {
     type: `urn:luzheng:problem:${refusal.code}`,
     title,

@@ -4,6 +4,7 @@
  * It refuses to keep a typed document number anywhere but in the field's own value.
  */
 import type { FC } from 'hono/jsx';
+import { Human } from './human.tsx';
 import { Both, En } from './layout.tsx';
 import type { Words } from './words.ts';
 
@@ -87,6 +88,7 @@ export const SearchForm: FC<{ typed?: Typed | undefined; faults?: FieldFaults | 
       <Field name="name" form="search" typed={typed} faults={faults} />
       <Field name="id_number" form="search" typed={typed} faults={faults} />
     </fieldset>
+    <Human />
     <button type="submit">
       查询<En>Search</En>
     </button>

@@ -4,6 +4,7 @@
  */
 import { ConfigError } from './env.ts';
 import { batchRoutes } from './http/batches.ts';
+import { bulkRoutes } from './http/bulk.ts';
 import { centreRoutes } from './http/centre.ts';
 import { describeRoutes } from './http/describe.ts';
 import { factory } from './http/env.ts';
@@ -41,6 +42,7 @@ app.route('/', wellKnownRoutes);
 app.route('/', batchRoutes);
 app.route('/', organizationRoutes);
 app.route('/', centreRoutes);
+app.route('/', bulkRoutes);
 app.route('/', publicRoutes);
 app.route('/', pageRoutes);
 

@@ -1,11 +1,13 @@
 /** Owns the Worker's entry points: requests, and the cron sweep that repairs what a crash left behind. */
 import { app } from './app.ts';
 import type { Env } from './env.ts';
+import { shanghaiDay } from './life/calendar.ts';
 import { PROOF_AGE } from './life/dpop.ts';
 import { sweepPhotos } from './photos.ts';
 import { sweepBatches } from './registrar.ts';
 import { serviceOf } from './service.ts';
 import { WINDOW, windowAt } from './factors.ts';
+import { deleteUsageBefore } from './storage/bulk.ts';
 import { deleteGuessesBefore } from './storage/limits.ts';
 import { deleteProofsBefore } from './storage/statements.ts';
 
@@ -20,6 +22,7 @@ export default {
     const service = serviceOf(env);
     await deleteProofsBefore(service.db, service.now() - PROOF_MEMORY);
     await deleteGuessesBefore(service.db, windowAt(service.now()) - WINDOW);
+    await deleteUsageBefore(service.db, shanghaiDay(service.now() - 90 * 86_400));
     await service.vault.rewrapAll();
     await sweepBatches(service, service.now() + SWEEP_SECONDS);
     await sweepPhotos(service);

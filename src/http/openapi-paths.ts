@@ -3,6 +3,7 @@
  * and what it answers. A test holds that the table has every route of the Worker and no other.
  */
 import type { Brake } from '../env.ts';
+import { NDJSON_TYPE } from '../life/bulk.ts';
 import { XLSX_TYPE } from '../life/row-file.ts';
 import type { StatementType } from '../life/schema.ts';
 import { CANDIDATE, CODE, CREDENTIAL, CSV, DIGITS, HOLDER, ID, MISSING, NUMBER, REPORT, ROW_PROBLEM, SEARCH, TOKEN } from './openapi-examples.ts';
@@ -73,6 +74,16 @@ export const OPERATIONS: Record<string, Operation> = {
   'GET /v1/certificates/{number}': { tag: '查询核验', brake: 'lookup', summary: '按编号查询核验 / look a certificate up by its number', description: 'Every answer is verified from stored signatures first. Not found does not mean false.', answers: ok('报告，或按 Accept 给出凭证 / Report, or the credential alone by Accept', { ...json('Report', REPORT), [SD_JWT_TYPE]: { schema: TEXT, example: CREDENTIAL } }), problems: [...OF_NUMBERS, 'certificate_not_found', 'not_acceptable', 'register_differs'], problemExample: MISSING },
   'POST /v1/certificates/search': { tag: '查询核验', brake: 'search', summary: '按编号、姓名、证件号码查询 / search by number, name, document number', body: json('SearchQuery', HOLDER), answers: ok('相符的证书 / what matches', json('SearchResults', SEARCH)), problems: ['search_too_little', 'no_match', ...OF_NUMBERS] },
   'POST /v1/verify': { tag: '查询核验', brake: 'verify', summary: '核验凭证、二维码、核验包或证书 PDF / verify a credential, the text of a QR code, a bundle, or the certificate\'s PDF', description: '能读则一律 200 附报告 / whatever can be read gets a Report, valid or not.', body: { ...json('Evidence', { seal: `https://lz.example.cn/c/${NUMBER}#${DIGITS}` }), [SD_JWT_TYPE]: { schema: TEXT, example: CREDENTIAL }, [BUNDLE_TYPE]: { schema: ref('Bundle') }, 'application/pdf': { schema: FILE } }, answers: ok('报告 / Report', json('Report', REPORT)), problems: ['pdf_malformed', 'pdf_too_large', 'pdf_encrypted', 'pdf_active', 'document_without_bundle', 'credential_malformed', 'statement_malformed', 'algorithm_not_allowed', 'type_wrong', 'header_not_allowed', 'key_unknown', 'seal_url_malformed', 'seal_malformed', 'seal_format_unknown', 'bundle_malformed', 'base64url_malformed', ...OF_NUMBERS] },
+  'POST /v1/verify/bulk': {
+    tag: '查询核验', brake: 'lookup', summary: '批量核验名单 / check a list',
+    description: `每行一个 JSON 对象，按原顺序逐行答复，最后一行是签名回执。任何人一次最多 100 行；持批量密钥（Authorization: Bearer）最多 10,000 行，计入当日额度。回执：#/components/schemas/${statementSchema('receipt+jwt')}。
+
+One JSON object a line, answered line by line in the same order; the last line is a signed receipt. Anyone: at most 100 rows, each counted as a look-up. With a bulk key (Authorization: Bearer): at most 10,000, counted against the key's day.`,
+    headers: { Authorization: { type: 'string', pattern: '^Bearer lzb_[A-Za-z0-9_-]{43}$' } },
+    body: { [NDJSON_TYPE]: { schema: TEXT, example: `{"number":"${NUMBER}","name":"${HOLDER.name}"}\n` } },
+    answers: ok('每行一个 BulkLine / one BulkLine a line', { [NDJSON_TYPE]: { schema: TEXT } }),
+    problems: ['bulk_empty', 'bulk_too_many', 'bulk_key_unknown', 'bulk_key_ended', 'bulk_quota_exceeded'],
+  },
   'POST /v1/certificates/{number}/download': { tag: '查询核验', brake: 'search', summary: '持证人下载证书 / download by the holder', body: json('Holder', HOLDER), answers: ok('按 Accept / by Accept: PDF, bundle, credential, or (application/json) who fetched it before', { 'application/pdf': { schema: FILE }, [BUNDLE_TYPE]: { schema: ref('Bundle') }, [SD_JWT_TYPE]: { schema: TEXT, example: CREDENTIAL }, ...json('Downloads', { number: NUMBER, downloads: [{ kind: 'application/pdf', by: 'holder', at: '2026-11-24T01:00:00Z' }] }) }), problems: ['no_match', 'not_acceptable', 'register_differs', 'purpose_malformed', 'expiry_malformed', ...OF_NUMBERS] },
 
   'GET /v1/status/{list}': { tag: '公开数据', summary: '状态列表 / Bitstring Status List credential', answers: ok('vc+jwt', { 'application/vc+jwt': { schema: TEXT, example: TOKEN } }), problems: ['status_list_not_found'] },
@@ -88,6 +99,10 @@ export const OPERATIONS: Record<string, Operation> = {
   'POST /v1/organizations/{code}/keys/{n}/certificate': { tag: '鉴定指导中心', summary: '登记颁发密钥的证书链 / hand in the certificate chain of an issuing key', description: 'PDF 由有效的、最新登记的证书签名；没有证书则不签名 / PDFs are signed under the newest chain that is valid; without one they are not signed.', roles: CENTRES, body: json('ChainBody'), answers: { 201: { description: '已保存 / stored', content: json('ChainStored') } }, problems: [...OF_KEYS, 'certificate_malformed', 'certificate_not_supported', 'certificate_key_differs', 'certificate_chain_broken', 'certificate_usage_wrong', 'certificate_not_valid'] },
   'POST /v1/filings': statement('登记机构备案 / file an organization', 'filing+jwt', CENTRES, ['route_wrong', 'out_of_reach', 'uscc_wrong', 'glyph_missing', 'scope_text_too_long', 'issuing_key_unknown', 'organization_code_malformed']),
   'POST /v1/clients': statement('登记机构客户端密钥 / name a client key of an organization', 'client+jwt', CENTRES, ['organization_not_filed', 'client_of_other_organization', 'client_not_by_filing_centre']),
+
+  'POST /v1/bulk-keys': { tag: '鉴定指导中心', summary: '发给用人单位一把批量密钥 / give an employer a bulk key', description: '密钥只在此答复中出现一次 / the key stands in this answer and nowhere else.', roles: CENTRES, body: json('BulkKeyBody', { name: '济南某制造有限公司', quota_per_day: 10_000, expires_on: '2027-11-24' }), answers: { 201: { description: '已生成 / made', content: json('BulkKeyMade') } }, problems: ['day_malformed', 'bulk_key_expiry_wrong'] },
+  'GET /v1/bulk-keys': { tag: '鉴定指导中心', summary: '发出的批量密钥 / bulk keys that were given', roles: CENTRES, answers: ok('最近 1000 把；省中心可见全部 / the newest 1000; the province sees all', json('BulkKeys')) },
+  'DELETE /v1/bulk-keys/{key}': { tag: '鉴定指导中心', summary: '撤销批量密钥，立即生效 / end a bulk key, at once', roles: CENTRES, answers: ok('已撤销 / ended', json('BulkKey')), problems: ['bulk_key_not_found', 'out_of_reach'] },
 
   'POST /v1/batches': {
     tag: '评价机构', summary: '上传一批合格结果 / upload a batch of passed results', roles: ['organization'],
@@ -131,6 +146,7 @@ export const PARAMETERS: Record<string, { description: string; schema: Schema; e
   number: { description: '证书编号，可含空格、连字符、全角 / certificate number as typed', schema: TEXT, example: NUMBER },
   code: { description: '机构编码 / organization code', schema: TEXT, example: CODE },
   n: { description: '颁发密钥的序号 / number of the issuing key', schema: TEXT, example: '1' },
+  key: { description: '批量密钥编号 / id of a bulk key', schema: TEXT, example: 'k0123456789abcdef' },
   id: { description: '批次号 / batch id', schema: TEXT, example: 'b5f0c9a1e2d3b4c5d6e7f809' },
   position: { description: '行的 position，从 0 开始 / `position` of the row, from 0', schema: TEXT, example: '0' },
   list: { description: '`revocation-<n>` or `suspension-<n>`', schema: TEXT, example: 'revocation-1' },

@@ -19,7 +19,7 @@ const brakesOf = ({ brake, tag }: Operation): string[] => [...(brake ? ['too_man
 
 /** Codes that an operation answers, by status. Pages answer theirs as pages to whoever asks for HTML. */
 function problemsOf(operation: Operation): Map<number, string[]> {
-  const jsonBody = operation.body && Object.keys(operation.body).some((type) => type.endsWith('json'));
+  const jsonBody = operation.body && Object.keys(operation.body).some((type) => /[/+]json$/.test(type));
   const codes = [...(operation.roles ? OF_CREDENTIALS : []), ...(operation.body ? OF_BODIES : []), ...(jsonBody ? OF_JSON : []), ...brakesOf(operation), ...(operation.problems ?? [])];
   const byStatus = new Map<number, string[]>();
   for (const code of new Set(codes)) {

@@ -4,6 +4,7 @@
  */
 import { ConfigError } from './env.ts';
 import { batchRoutes } from './http/batches.ts';
+import { bulkPageRoutes } from './http/bulk-page.tsx';
 import { bulkRoutes } from './http/bulk.ts';
 import { centreRoutes } from './http/centre.ts';
 import { describeRoutes } from './http/describe.ts';
@@ -44,6 +45,7 @@ app.route('/', organizationRoutes);
 app.route('/', centreRoutes);
 app.route('/', bulkRoutes);
 app.route('/', publicRoutes);
+app.route('/', bulkPageRoutes);
 app.route('/', pageRoutes);
 
 // Every path of the table answers 405 with Allow to the methods that it does not have.

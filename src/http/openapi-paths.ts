@@ -68,6 +68,8 @@ export const OPERATIONS: Record<string, Operation> = {
   'GET /c/{number}': { tag: '网页', brake: 'lookup', summary: '证书页，二维码所指地址 / page of a certificate, where the QR code leads', answers: page('核验结果 / result of verification'), problems: [...OF_NUMBERS, 'certificate_not_found'] },
   'GET /check': { tag: '网页', summary: '核验证书 PDF 的网页，文件不上传 / page that checks a PDF in the browser', answers: ok('网页 / a page', { 'text/html': { schema: TEXT } }) },
   'POST /c/{number}/download': { tag: '网页', brake: 'search', summary: '网页表单下载证书 / download by the form', body: form({ ...HOLDER, want: 'pdf' }), answers: ok('证书 / the certificate', { 'application/pdf': { schema: FILE }, 'text/html': { schema: TEXT } }), problems: ['no_match', ...OF_NUMBERS] },
+  'GET /bulk': { tag: '网页', summary: '批量核验名单的网页 / page that checks a list', answers: page('批量核验 / a page') },
+  'POST /bulk': { tag: '网页', brake: 'lookup', summary: '网页表单批量核验，最多 100 行 / check a pasted list by the form, at most 100 rows', body: form({ list: `${NUMBER},${HOLDER.name}` }), answers: page('结果 / results'), problems: ['bulk_empty', 'bulk_too_many', 'csv_columns_missing', 'human_check_failed'] },
   'GET /desk': { tag: '网页', summary: '机构工作台 / desk for organizations', description: '密钥文件只在浏览器里使用，不发送 / the key file is used in the browser alone and never sent.', answers: page('机构工作台 / desk') },
   'GET /assets/{file}': { tag: '网页', summary: '网页所用文件 / files of the pages', answers: ok('文件 / file', { 'text/css': { schema: TEXT }, 'text/javascript': { schema: TEXT } }), problems: ['not_found'] },
 

@@ -46,6 +46,7 @@ const FILES = new Map([
   ['certificate.js', 'text/javascript; charset=utf-8'],
   ['check.js', 'text/javascript; charset=utf-8'],
   ['desk.js', 'text/javascript; charset=utf-8'],
+  ['bulk.js', 'text/javascript; charset=utf-8'],
 ]);
 
 /** Longest entry of a form; an address with a seal has up to 900 digits. */
@@ -55,12 +56,12 @@ const FIELDS = Object.keys(LONGEST) as FieldName[];
 type C = Context<AppEnv>;
 type Element = Parameters<typeof html>[1];
 
-const page = (c: C, status: number, element: Element, headers: Record<string, string> = noStore) =>
+export const page = (c: C, status: number, element: Element, headers: Record<string, string> = noStore) =>
   c.html(html`<!DOCTYPE html>${<SiteKey.Provider value={siteKeyOf(c)}>{element as Child}</SiteKey.Provider>}`, status as ContentfulStatusCode, { 'Content-Security-Policy': siteKeyOf(c) ? TURNSTILE_CSP : CSP, ...headers });
 
 const siteKeyOf = (c: C): string | undefined => c.var.service.config.turnstile?.siteKey;
 
-const hostOf = (c: C): string => new URL(c.var.service.config.origin).host;
+export const hostOf = (c: C): string => new URL(c.var.service.config.origin).host;
 
 /** Fields of a form as typed; unknown ones are dropped. */
 async function readForm(c: C): Promise<Typed & { want?: string }> {

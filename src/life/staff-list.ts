@@ -8,7 +8,7 @@ import { KEYED_ROWS } from './bulk.ts';
 import { encodeUtf8 } from './bytes.ts';
 import { normalizeNumber } from './number.ts';
 import { Refusal } from './refusal.ts';
-import { isBlank, type Cell, type TableRow } from './row-cells.ts';
+import type { Cell } from './row-cells.ts';
 import { readTable } from './row-table.ts';
 
 export interface StaffRow {
@@ -31,12 +31,14 @@ const looksLikeNumber = (text: string): boolean => /^[YS][\dOIL]{15,25}$/.test(n
 
 const textOf = (cell: Cell | undefined): string => (typeof cell === 'string' ? cell.trim() : typeof cell === 'number' ? String(cell) : '');
 
-/** The columns of a list without a header: the numbers', and of the others the first that has words of another kind. */
-function guessColumns(first: readonly string[], rows: readonly TableRow[]): { number: number; name: number } {
+/**
+ * The columns of a list without a header, by its first row: the number's, and the name's right after it, or right before it,
+ * or the first that could be one.
+ */
+function guessColumns(first: readonly string[]): { number: number; name: number } {
   const number = first.findIndex(looksLikeNumber);
-  const isName = (cell: string) => /^[\p{L}·. '’-]{2,60}$/u.test(cell) && /\p{L}/u.test(cell);
-  const name = first.findIndex((cell, at) => at !== number && isName(cell.trim()) && rows.every(({ cells }) => isBlank(cells[at] ?? '') || isName(textOf(cells[at]))));
-  return { number, name };
+  const isName = (at: number) => at !== number && /^[\p{L}\p{M}·•. '’-]{2,60}$/u.test(first[at]?.trim() ?? '');
+  return { number, name: [number + 1, number - 1, ...first.keys()].find(isName) ?? -1 };
 }
 
 /**
@@ -45,8 +47,9 @@ function guessColumns(first: readonly string[], rows: readonly TableRow[]): { nu
  */
 export function readStaffList(bytes: Uint8Array): StaffRow[] {
   const { header, rows } = readTable(bytes, { isKnown: (cell) => columnOf(cell) !== undefined || looksLikeNumber(cell), required: 1 });
+  if (header.length === 0) throw new Refusal('bulk_empty', 'The list has no rows.');
   const headless = header.some(looksLikeNumber);
-  const columns = headless ? guessColumns(header, rows) : namedColumns(header);
+  const columns = headless ? guessColumns(header) : namedColumns(header);
   // The reader took the first row for the header, and does not say where it stood: right before the second, unless lines are blank.
   const all = headless ? [{ row: (rows[0]?.row ?? 2) - 1, cells: header as Cell[] }, ...rows] : rows;
   const list = all.map(({ row, cells }) => ({ row, number: textOf(cells[columns.number]), name: columns.name < 0 ? '' : textOf(cells[columns.name]) })).filter(({ number, name }) => number !== '' || name !== '');

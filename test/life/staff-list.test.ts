@@ -24,6 +24,7 @@ describe('a list', () => {
     ['tabs, as pasted from a sheet', `证书编号\t姓名\n${A}\t欧阳建国\n${B}\t李龑`],
     ['no header', `${A},欧阳建国\n${B},李龑\n`],
     ['no header, the name first, other columns beside', `1\t欧阳建国\t2020-01-01\t${A}\n2\t李龑\t2021-01-01\t${B}\n`],
+    ['no header, and another column of words', `${A},欧阳建国,电工\n${B},李龑,焊工\n`],
     ['blank lines and a byte order mark', `\ufeff\n\n证书编号,姓名\n\n${A},欧阳建国\r\n,\n${B},李龑\n`],
   ])('with %s', (_, text) => expect(bare(text)).toEqual([[A, '欧阳建国'], [B, '李龑']]));
 
@@ -33,6 +34,8 @@ describe('a list', () => {
     // A slip in the first row does not make a header of it.
     expect(bare(`S00003700000126300000\n${B}\n`)).toEqual([['S00003700000126300000', ''], [B, '']]);
   });
+
+  test('without a header, whatever else stands among the names', () => expect(bare(`${A},欧阳建国\n${B},=1+1\n`)).toEqual([[A, '欧阳建国'], [B, '=1+1']]));
 
   test('keeps the rows of the file', () => expect(list(`证书编号,姓名\n\n${A},甲\n\n${B},\n`).map(({ row }) => row)).toEqual([3, 5]));
 
@@ -52,6 +55,8 @@ describe('a list', () => {
     ['csv_columns_missing', '姓名\n张伟\n'],
     ['csv_columns_missing', '张伟\n李娜\n'],
     ['csv_column_repeated', `证书编号,编号\n${A},${A}\n`],
+    ['bulk_empty', ''],
+    ['bulk_empty', ' \n\n'],
     ['bulk_empty', '证书编号,姓名\n'],
     ['bulk_empty', '证书编号,姓名\n , \n'],
     ['bulk_too_many', `${A}\n`.repeat(10_001)],

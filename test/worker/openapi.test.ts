@@ -139,7 +139,7 @@ describe('what the Worker answers', () => {
   test('public data', async () => {
     const described = await ask('GET /openapi.json', {}, undefined, 200);
     expect(described).toEqual(JSON.parse(JSON.stringify(doc)));
-    for (const route of ['GET /', 'GET /check', 'GET /desk', 'GET /healthz', 'GET /.well-known/jwks.json', 'GET /.well-known/did.json', 'GET /.well-known/trust.json', 'GET /contexts/v1.jsonld']) await ask(route, {}, undefined, 200);
+    for (const route of ['GET /', 'GET /check', 'GET /bulk', 'GET /desk', 'GET /healthz', 'GET /.well-known/jwks.json', 'GET /.well-known/did.json', 'GET /.well-known/trust.json', 'GET /contexts/v1.jsonld']) await ask(route, {}, undefined, 200);
     await ask('GET /assets/{file}', { file: 'style.css' }, undefined, 200);
     await ask('GET /assets/{file}', { file: 'font.json' }, undefined, 404);
     await ask('GET /orgs/{code}/did.json', { code: CODE }, undefined, 200);
@@ -183,6 +183,8 @@ describe('what the Worker answers', () => {
     await ask('POST /search', {}, undefined, 303, `number=${encodeURIComponent(seal)}`, { 'Content-Type': form });
     await ask('POST /search', {}, undefined, 404, `number=${number}&name=x`, { 'Content-Type': form });
     await ask('POST /search', {}, undefined, 415, '{}');
+    await ask('POST /bulk', {}, undefined, 200, `list=${number}`, { 'Content-Type': form });
+    await ask('POST /bulk', {}, undefined, 400, 'list=', { 'Content-Type': form });
     await ask('POST /c/{number}/download', { number }, undefined, 200, `${new URLSearchParams(holder)}`, { 'Content-Type': form });
     await ask('POST /c/{number}/download', { number }, undefined, 404, 'name=x&id_number=y', { 'Content-Type': form });
   });

@@ -24,11 +24,12 @@ const SECOND_FACTOR = `"second-factor";q=${WRONG_GUESSES};w=${WINDOW}`;
 
 /** Counts `times` against the caller's budget. @throws Refusal `too_many_requests` with `retry_after` in seconds */
 export async function spend(c: Context<AppEnv>, kind: Brake, times = 1): Promise<void> {
-  const { limiters, config } = c.var.service;
+  const { limiters, config, vault } = c.var.service;
   const limiter = limiters[kind];
   const address = c.req.header('cf-connecting-ip');
   if (!limiter || address === undefined) return;
-  const key = clientOf(address);
+  // The address itself goes nowhere, not even to the counter.
+  const key = await vault.factor(`client|${clientOf(address)}`);
   for (let i = 0; i < times; i++) {
     if ((await limiter.limit({ key })).success) continue;
     throw new Refusal('too_many_requests', 'There were too many requests from your address. Wait a moment and go on.', { retry_after: config.rates[kind]?.window ?? 60 });

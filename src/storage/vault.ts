@@ -94,7 +94,7 @@ export class Vault {
     return toBase64url(new Uint8Array(await crypto.subtle.sign('HMAC', key, encodeUtf8(`${idType}|${idNumber}`))));
   }
 
-  /** Keyed digest of what was entered as a second factor, never that of a person. */
+  /** Keyed digest of what is counted against (a second factor as entered, a client), never that of a person. */
   factor(text: string): Promise<string> {
     return this.person('factor', text);
   }

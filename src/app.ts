@@ -4,6 +4,8 @@
  */
 import { ConfigError } from './env.ts';
 import { batchRoutes } from './http/batches.ts';
+import { bulkPageRoutes } from './http/bulk-page.tsx';
+import { bulkRoutes } from './http/bulk.ts';
 import { centreRoutes } from './http/centre.ts';
 import { describeRoutes } from './http/describe.ts';
 import { docsRoutes } from './http/docs.tsx';
@@ -46,10 +48,12 @@ app.route('/', wellKnownRoutes);
 app.route('/', batchRoutes);
 app.route('/', organizationRoutes);
 app.route('/', centreRoutes);
+app.route('/', bulkRoutes);
 app.route('/', publicRoutes);
 app.route('/', languageRoutes);
 app.route('/', docsRoutes);
 app.route('/', organizationPages);
+app.route('/', bulkPageRoutes);
 app.route('/', pageRoutes);
 
 // Every path of the table answers 405 with Allow to the methods that it does not have.

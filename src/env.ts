@@ -2,7 +2,7 @@
  * Owns the step from bindings to Config: read once, checked once, with errors that name what is missing.
  * It refuses to start half configured; nothing else in the code reads a binding by name.
  */
-import type { Assets, D1Database, R2Bucket } from './storage/bindings.ts';
+import type { Assets, D1Database, R2Bucket, RateLimit } from './storage/bindings.ts';
 import * as v from 'valibot';
 import { fromBase64url } from './life/bytes.ts';
 import { isRefusal } from './life/refusal.ts';
@@ -18,8 +18,27 @@ export interface Env {
   ISSUER_HOST?: string;
   FORMER_HOSTS?: string;
   TIMESTAMP_URL?: string;
+  /** Brakes for each client address; where one is missing, that brake is off. */
+  RATE_LOOKUP?: RateLimit;
+  RATE_SEARCH?: RateLimit;
+  RATE_VERIFY?: RateLimit;
+  RATE_LIMITS?: string;
+  TURNSTILE_SITE_KEY?: string;
+  TURNSTILE_SECRET?: string;
+  TURNSTILE_URL?: string;
   MASTER_SECRET?: string;
   MASTER_SECRET_PREVIOUS?: string;
+}
+
+/** What is braked: look-ups by number; searches and downloads with personal data; checking what people bring. */
+export const BRAKES = ['lookup', 'search', 'verify'] as const;
+export type Brake = (typeof BRAKES)[number];
+
+/** The optional check that a person sits at a form. */
+export interface Turnstile {
+  siteKey: string;
+  secret: string;
+  url: string;
 }
 
 export interface Config {
@@ -33,6 +52,9 @@ export interface Config {
   rootJwks: readonly PublicJwk[];
   /** A timestamp authority (RFC 3161); undefined leaves signatures without a proved time. */
   timestampUrl: string | undefined;
+  /** What the brakes are set to, in requests and seconds: the bindings do not tell. */
+  rates: Partial<Record<Brake, { quota: number; window: number }>>;
+  turnstile: Turnstile | undefined;
   masterSecret: Uint8Array<ArrayBuffer>;
   previousSecret: Uint8Array<ArrayBuffer> | undefined;
 }
@@ -58,6 +80,22 @@ function timestampUrl(text: string | undefined): string | undefined {
   if (!text) return undefined;
   if (!/^https?:$/.test(URL.parse(text)?.protocol ?? '')) throw new ConfigError('TIMESTAMP_URL must be the address of a timestamp authority (http or https), or empty.');
   return text;
+}
+
+function readRates(text: string | undefined): Config['rates'] {
+  return Object.fromEntries(
+    words(text).map((word) => {
+      const [, name, quota, window] = /^(\w+)=([1-9]\d{0,8})\/(10|60)$/.exec(word) ?? [];
+      if (!(BRAKES as readonly (string | undefined)[]).includes(name)) throw new ConfigError(`RATE_LIMITS says what the brakes are set to, like lookup=600/60; ${word} is none.`);
+      return [name, { quota: Number(quota), window: Number(window) }];
+    }),
+  );
+}
+
+function readTurnstile({ TURNSTILE_SITE_KEY: siteKey, TURNSTILE_SECRET: secret, TURNSTILE_URL: url }: Env): Turnstile | undefined {
+  if (!siteKey && !secret) return undefined;
+  if (!siteKey || !secret) throw new ConfigError('TURNSTILE_SITE_KEY and TURNSTILE_SECRET go together.');
+  return { siteKey, secret, url: url || 'https://challenges.cloudflare.com/turnstile/v0/siteverify' };
 }
 
 /** Checks the bindings. @throws ConfigError naming the setting */
@@ -92,6 +130,8 @@ export function readConfig(env: Env): Config {
     trustRoot,
     rootJwks: rootJwks.output,
     timestampUrl: timestampUrl(env.TIMESTAMP_URL),
+    rates: readRates(env.RATE_LIMITS),
+    turnstile: readTurnstile(env),
     masterSecret: secret('MASTER_SECRET', env.MASTER_SECRET),
     previousSecret: env.MASTER_SECRET_PREVIOUS ? secret('MASTER_SECRET_PREVIOUS', env.MASTER_SECRET_PREVIOUS) : undefined,
   };

@@ -1,10 +1,14 @@
 /** Owns the Worker's entry points: requests, and the cron sweep that repairs what a crash left behind. */
 import { app } from './app.ts';
 import type { Env } from './env.ts';
+import { shanghaiDay } from './life/calendar.ts';
 import { PROOF_AGE } from './life/dpop.ts';
 import { sweepPhotos } from './photos.ts';
 import { sweepBatches } from './registrar.ts';
 import { serviceOf } from './service.ts';
+import { WINDOW, windowAt } from './factors.ts';
+import { deleteUsageBefore } from './storage/bulk.ts';
+import { deleteGuessesBefore } from './storage/limits.ts';
 import { deleteProofsBefore } from './storage/statements.ts';
 
 /** Seconds for which a DPoP proof is remembered: twice as long as it could be used. */
@@ -17,6 +21,8 @@ export default {
   async scheduled(_event: unknown, env: Env): Promise<void> {
     const service = serviceOf(env);
     await deleteProofsBefore(service.db, service.now() - PROOF_MEMORY);
+    await deleteGuessesBefore(service.db, windowAt(service.now()) - WINDOW);
+    await deleteUsageBefore(service.db, shanghaiDay(service.now() - 90 * 86_400));
     await service.vault.rewrapAll();
     await sweepBatches(service, service.now() + SWEEP_SECONDS);
     await sweepPhotos(service);

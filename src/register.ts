@@ -7,7 +7,7 @@ import { openCentre, openDirectory, type Directory } from './life/authority.ts';
 import { namesIn, type Bundle } from './life/bundle.ts';
 import type { Columns } from './life/columns.ts';
 import { splitCredential, withDisclosures } from './life/credential.ts';
-import { chooseDisclosures, type ClaimName, type Holder } from './life/disclose.ts';
+import { chooseDisclosures, holderIn, type ClaimName, type Holder } from './life/disclose.ts';
 import { ID_TYPE_NAMES, normalizeIdNumber, type IdType } from './life/identity.ts';
 import { foldName } from './life/name.ts';
 import { parseNumber } from './life/number.ts';
@@ -16,8 +16,9 @@ import type { Report } from './life/report.ts';
 import { sealUrl } from './life/seal.ts';
 import type { StoredEvent } from './life/status.ts';
 import { verify, type Evidence, type Verification } from './life/verify.ts';
+import { guess, noMatch, type Factors } from './factors.ts';
 import type { Service } from './service.ts';
-import { selectCertificate, selectCertificatesOfPerson, type CertificateRow } from './storage/certificates.ts';
+import { complete, selectCertificate, selectOwnRows, selectOwnRowsOfPerson, type CertificateRow, type OwnRow } from './storage/certificates.ts';
 import { selectRevision, selectTokens } from './storage/statements.ts';
 
 /**
@@ -52,7 +53,7 @@ export interface Found {
   holder: Holder | undefined;
 }
 
-async function openPrivate(service: Service, row: CertificateRow): Promise<{ disclosures: string[]; broken?: string }> {
+async function openPrivate(service: Service, row: Pick<CertificateRow, 'batch' | 'position' | 'sealed'>): Promise<{ disclosures: string[]; broken?: string }> {
   try {
     const { disclosures } = (await service.vault.openRow(rowPlace(row.batch, row.position), row.sealed)) as RowSecret;
     return { disclosures };
@@ -150,53 +151,74 @@ export async function lookUp(service: Service, asked: string, show: readonly Cla
   return row ? examine(service, row, text, show) : undefined;
 }
 
-export interface Query {
-  number?: string | undefined;
-  name?: string | undefined;
-  id_number?: string | undefined;
+const sameName = (holder: Partial<Holder> | undefined, name: string) => holder?.name !== undefined && foldName(holder.name) === foldName(name);
+const sameId = (holder: Partial<Holder> | undefined, id: string) => holder?.id_number !== undefined && normalizeIdNumber(holder.id_number) === normalizeIdNumber(id);
+
+const matches = (holder: Partial<Holder> | undefined, { name, id_number }: Factors): boolean =>
+  (name === undefined || sameName(holder, name)) && (id_number === undefined || sameId(holder, id_number));
+
+/** Whom a row's ciphertext names; nobody when it was tampered with. */
+export async function claimedHolder(service: Service, own: OwnRow): Promise<Partial<Holder>> {
+  const { disclosures } = await openPrivate(service, own);
+  try {
+    return holderIn(disclosures);
+  } catch (error) {
+    if (isRefusal(error)) return {};
+    throw error;
+  }
 }
 
-const noMatch = () => new Refusal('no_match', 'No certificate matches. Check each character; this does not mean that a certificate is false.');
+/**
+ * The certificates that agree with everything entered, verified; undefined if there is none. One statement runs before the
+ * holders are compared, and nothing else does unless they agree: not found, wrong name and wrong ID cost the same.
+ */
+async function findMatching(service: Service, factors: Factors, show: readonly ClaimName[]): Promise<Found[] | undefined> {
+  const owns = factors.number === undefined ? await ownOfPerson(service, factors.id_number as string) : await selectOwnRows(service.db, [factors.number]);
+  const holders = await Promise.all(owns.map((own) => claimedHolder(service, own)));
+  const agreeing = owns.filter((_, at) => matches(holders[at], factors));
+  if (agreeing.length === 0) return undefined;
+  const rows = await complete(service.db, service.lately, agreeing);
+  const found = await Promise.all(rows.map((row) => examine(service, row, factors.number, show)));
+  // What a ciphertext says counts only once the signed digests hold.
+  const matching = found.filter(({ holder }) => matches(holder, factors));
+  return matching.length === 0 ? undefined : matching;
+}
 
-const sameName = (holder: Holder | undefined, name: string) => holder !== undefined && foldName(holder.name) === foldName(name);
-const sameId = (holder: Holder | undefined, id: string) => holder !== undefined && normalizeIdNumber(holder.id_number) === normalizeIdNumber(id);
+async function ownOfPerson(service: Service, idNumber: string): Promise<OwnRow[]> {
+  const normal = normalizeIdNumber(idNumber);
+  const persons = await Promise.all((Object.keys(ID_TYPE_NAMES) as IdType[]).map((type) => service.vault.person(type, normal)));
+  return selectOwnRowsOfPerson(service.db, persons, 50);
+}
 
 /**
  * Finds certificates by any two of number, name and identifier, or by the number alone.
- * @throws Refusal `search_too_little`, `number_malformed`, and for whatever does not match the uniform `no_match`
+ * @throws Refusal `search_too_little`, `number_malformed`, `second_factor_locked`, and for whatever does not match the
+ *   uniform `no_match`
  */
-export async function search(service: Service, query: Query): Promise<Report[]> {
-  const { number, name, id_number } = query;
-  if (number === undefined && (name === undefined || id_number === undefined)) {
+export async function search(service: Service, query: Factors): Promise<Report[]> {
+  const { name, id_number } = query;
+  if (query.number === undefined && (name === undefined || id_number === undefined)) {
     throw new Refusal('search_too_little', 'Give the certificate number, or name and document number.');
   }
+  const number = query.number === undefined ? undefined : parseNumber(query.number).text;
   const show: ClaimName[] = [...(name === undefined ? [] : ['name' as const]), ...(id_number === undefined ? [] : ['identifier' as const])];
-  const found = number === undefined ? await findByPerson(service, id_number as string, show) : [await lookUp(service, number, show)];
-  const matching = found.filter(
-    (one): one is Found => one !== undefined && (name === undefined || sameName(one.holder, name)) && (id_number === undefined || sameId(one.holder, id_number)),
-  );
-  if (matching.length === 0) throw noMatch();
+  const factors = { number, name, id_number };
+  const found = show.length === 0 ? [await lookUp(service, number as string)] : await guess(service, factors, () => findMatching(service, factors, show));
   const proved = Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [key]));
-  return matching.map(({ verification: { report }, disclosures }) => ({
-    ...report,
+  return found.map((one) => {
+    if (!one) throw noMatch();
+    const { verification: { report }, disclosures } = one;
     // Who proved a claim gets it signed: the credential with that disclosure and no other.
-    ...(report.credential === undefined ? {} : { credential: withDisclosures(splitCredential(report.credential).jws, chooseDisclosures(disclosures, show)) }),
-    proved,
-  }));
+    const credential = report.credential === undefined ? {} : { credential: withDisclosures(splitCredential(report.credential).jws, chooseDisclosures(disclosures, show)) };
+    return { ...report, ...credential, proved };
+  });
 }
 
-async function findByPerson(service: Service, idNumber: string, show: readonly ClaimName[]): Promise<Found[]> {
-  const normal = normalizeIdNumber(idNumber);
-  const persons = await Promise.all((Object.keys(ID_TYPE_NAMES) as IdType[]).map((type) => service.vault.person(type, normal)));
-  const rows = await selectCertificatesOfPerson(service.db, service.lately, persons, 50);
-  return Promise.all(rows.map((row) => examine(service, row, undefined, show)));
-}
-
-/** The certificate of someone who knows its number, name and document number. @throws Refusal `no_match` */
-export async function findForHolder(service: Service, number: string, name: string, idNumber: string): Promise<Found> {
-  const found = await lookUp(service, number, ['name', 'identifier']);
-  if (!found || !sameName(found.holder, name) || !sameId(found.holder, idNumber)) throw noMatch();
-  return found;
+/** The certificate of someone who knows its number, name and document number. @throws Refusal `no_match`, `second_factor_locked` */
+export async function findForHolder(service: Service, asked: string, name: string, id_number: string): Promise<Found> {
+  const factors = { number: parseNumber(asked).text, name, id_number };
+  const [found] = await guess(service, factors, () => findMatching(service, factors, ['name', 'identifier']));
+  return found as Found;
 }
 
 /** The text of a certificate's QR code. */

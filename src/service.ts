@@ -2,8 +2,8 @@
  * Owns the one object that everything with effects receives: configuration, storage, clock, randomness, and
  * what an isolate may remember (verified public statements, unwrapped keys, the fonts). One per set of bindings.
  */
-import type { Assets, D1Database, R2Bucket } from './storage/bindings.ts';
-import { readConfig, type Config, type Env } from './env.ts';
+import type { Assets, D1Database, R2Bucket, RateLimit } from './storage/bindings.ts';
+import { readConfig, type Brake, type Config, type Env } from './env.ts';
 import type { FontSet } from './life/font-set.ts';
 import type { Directory } from './life/authority.ts';
 import { Memo } from './life/memo.ts';
@@ -12,6 +12,7 @@ import type { CertificateRow, Lately } from './storage/certificates.ts';
 import { Vault } from './storage/vault.ts';
 import { loadFonts, loadVersions, type Versions } from './storage/assets.ts';
 import { askTimestamp } from './timestamp.ts';
+import { verifyToken } from './turnstile.ts';
 
 export interface Service {
   config: Config;
@@ -33,6 +34,9 @@ export interface Service {
   /** Status lists as signed within the last minute, by what they say. */
   statusLists: Recent<Promise<string>>;
   assets: Assets;
+  limiters: Record<Brake, RateLimit | undefined>;
+  /** Whether a form's token is a person's; undefined where nobody asks. */
+  isHuman: ((token: string) => Promise<boolean>) | undefined;
   /** Asks the timestamp authority, if one is configured, for a token over a SHA-256 digest. */
   timestamp: ((digest: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>) | undefined;
 }
@@ -52,7 +56,7 @@ export function serviceOf(env: Env): Service {
   const known = services.get(env.DB);
   if (known) return known;
   const config = readConfig(env);
-  const { timestampUrl } = config;
+  const { timestampUrl, turnstile } = config;
   const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
     let loaded: Promise<T> | undefined;
     return () => {
@@ -78,6 +82,8 @@ export function serviceOf(env: Env): Service {
     versions: once(() => loadVersions(env.ASSETS)),
     statusLists: new Recent(20),
     assets: env.ASSETS,
+    limiters: { lookup: env.RATE_LOOKUP, search: env.RATE_SEARCH, verify: env.RATE_VERIFY },
+    isHuman: turnstile && ((token) => verifyToken(turnstile, token, (url, init) => fetch(url, init))),
     timestamp: timestampUrl === undefined ? undefined : (digest) => askTimestamp(timestampUrl, digest, systemRandom(16), (url, init) => fetch(url, init)),
   };
   services.set(env.DB, service);

@@ -29,6 +29,10 @@ export class CallError extends Error {
   }
 }
 
+/** How often one call waits for a brake to open, each time for at most a minute. */
+const PATIENCE = 10;
+const braked = ({ status, headers }: Response): boolean => status === 429 && Number(headers.get('retry-after')) <= 60 && headers.has('retry-after');
+
 export interface CallOptions {
   /** JSON value, a form, or bytes with `type`. */
   body?: unknown;
@@ -71,7 +75,12 @@ export class Caller {
 
   /** The answer, or a CallError. */
   async take(method: string, path: string, options: CallOptions = {}): Promise<Response> {
-    const response = await this.send(method, path, options);
+    let response = await this.send(method, path, options);
+    for (let turn = 1; braked(response) && turn <= PATIENCE; turn++) {
+      await response.body?.cancel();
+      await new Promise((resolve) => setTimeout(resolve, 1000 * Number(response.headers.get('retry-after'))));
+      response = await this.send(method, path, options);
+    }
     if (response.ok) return response;
     const text = await response.text();
     let problem: Partial<Problem> = {};

@@ -118,7 +118,7 @@ export async function startLocal(options: ServeOptions & { log: string }): Promi
 }
 
 function spawnServer(options: ServeOptions, log: string): ChildProcess {
-  const { port, persist, vars, secrets } = options;
+  const { port, persist, vars, secrets, unbraked = false } = options;
   const out = openSync(log, 'a', 0o600);
   // What a killed runtime leaves in its temporary folder goes with the next start.
   const temporary = join(persist, 'tmp');
@@ -139,7 +139,7 @@ function spawnServer(options: ServeOptions, log: string): ChildProcess {
   };
   const child = fork(fileURLToPath(new URL('serve.ts', import.meta.url)), [], { cwd: ROOT, env, detached: true, stdio: ['ignore', out, out, 'ipc'], execArgv: ['--disable-warning=ExperimentalWarning'] });
   closeSync(out);
-  child.send({ port, persist, vars, secrets } satisfies ServeOptions);
+  child.send({ port, persist, vars, secrets, unbraked } satisfies ServeOptions);
   return child;
 }
 

@@ -5,6 +5,7 @@
 import { Input, type Command } from './command.ts';
 import { appoint } from './commands/appoint.ts';
 import { approve, issue, returnBatch, submit } from './commands/batch.ts';
+import { bulkKey, check, verifyReceiptCommand } from './commands/bulk.ts';
 import { certificate } from './commands/certificate.ts';
 import { download } from './commands/download.ts';
 import { client, file } from './commands/file.ts';
@@ -14,7 +15,7 @@ import { verifyCommand } from './commands/verify.ts';
 import { withdrawCommand } from './commands/withdraw.ts';
 import { err, explain, out } from './talk.ts';
 
-const COMMANDS: Record<string, Command> = { keys, appoint, file, client, certificate, submit, approve, return: returnBatch, issue, download, status, withdraw: withdrawCommand, verify: verifyCommand };
+const COMMANDS: Record<string, Command> = { keys, appoint, file, client, certificate, submit, approve, return: returnBatch, issue, download, status, withdraw: withdrawCommand, verify: verifyCommand, check, 'verify-receipt': verifyReceiptCommand, 'bulk-key': bulkKey };
 
 const line = (name: string, { takes }: Command) => `npm run -s luzheng -- ${name} ${takes}`.trim();
 

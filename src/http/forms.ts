@@ -1,6 +1,7 @@
 /**
  * Owns what a person typed into a form of the pages, and what is wrong with it, in words beside its field.
- * It refuses bodies of another kind or size, and drops fields that it does not know.
+ * It refuses bodies of another kind or size, and forms that no person sent where that is checked; fields that it does
+ * not know are dropped.
  */
 import type { Context } from 'hono';
 import { decodeUtf8 } from '../life/bytes.ts';
@@ -9,6 +10,7 @@ import type { FieldFaults, FieldName, Typed } from '../pages/form.tsx';
 import { FAULTS, NUMBER_PARTS, type Words } from '../pages/words.ts';
 import { LIMITS, readBytes, requireType } from './body.ts';
 import type { AppEnv } from './env.ts';
+import { requireHuman } from './limits.ts';
 
 /** Longest entry of a form; an address with a seal has up to 900 digits. */
 const LONGEST: Record<FieldName, number> = { number: 2000, name: 200, id_number: 200, purpose: 200, expires_on: 20 };
@@ -18,6 +20,7 @@ const FIELDS = Object.keys(LONGEST) as FieldName[];
 export async function readForm(c: Context<AppEnv>): Promise<Typed & { want?: string }> {
   requireType(c, ['application/x-www-form-urlencoded']);
   const form = new URLSearchParams(decodeUtf8(await readBytes(c, LIMITS.small)));
+  await requireHuman(c, form.get('cf-turnstile-response'));
   const typed: Typed & { want?: string } = {};
   for (const name of [...FIELDS, 'want'] as const) {
     const value = form.get(name)?.trim();

@@ -2,6 +2,8 @@
  * Owns the table of operations in openapi.json: each route with its words in Chinese and English, what it takes
  * and what it answers. A test holds that the table has every route of the Worker and no other.
  */
+import type { Brake } from '../env.ts';
+import { NDJSON_TYPE } from '../life/bulk.ts';
 import { XLSX_TYPE } from '../life/row-file.ts';
 import type { StatementType } from '../life/schema.ts';
 import { CANDIDATE, CODE, CREDENTIAL, CSV, DIGITS, HOLDER, ID, MISSING, NUMBER, REPORT, ROW_PROBLEM, SEARCH, TOKEN } from './openapi-examples.ts';
@@ -38,6 +40,8 @@ export interface Operation {
   headers?: Record<string, Schema>;
   body?: Media;
   answers: Answers;
+  /** Which brake of http/limits.ts it has. */
+  brake?: Brake;
   /** Codes of problems that belong to this operation, besides those of its credentials and body. */
   problems?: readonly string[];
   /** An example of one of them. */
@@ -72,10 +76,12 @@ const statement = (summary: string, typ: StatementType, roles: Operation['roles'
 /** `METHOD path` → operation, in the order of DESIGN § 6. */
 export const OPERATIONS: Record<string, Operation> = {
   'GET /': { tag: '网页', summary: '查询页 / search page', answers: page('查询页 / search page') },
-  'POST /search': { tag: '网页', summary: '网页表单查询 / search by the form', body: form({ number: NUMBER, name: HOLDER.name, id_number: '' }), answers: { ...page('结果 / results'), 303: { description: '只有编号或二维码网址时，打开该证书的页面 / a number or the address of a QR code alone opens the page of its certificate', headers: { Location: TEXT } } }, problems: ['search_too_little', 'no_match', ...OF_NUMBERS, 'seal_url_malformed'] },
-  'GET /c/{number}': { tag: '网页', summary: '证书页，二维码所指地址 / page of a certificate, where the QR code leads', answers: page('核验结果 / result of verification'), problems: [...OF_NUMBERS, 'certificate_not_found'] },
+  'POST /search': { tag: '网页', brake: 'search', summary: '网页表单查询 / search by the form', body: form({ number: NUMBER, name: HOLDER.name, id_number: '' }), answers: { ...page('结果 / results'), 303: { description: '只有编号或二维码网址时，打开该证书的页面 / a number or the address of a QR code alone opens the page of its certificate', headers: { Location: TEXT } } }, problems: ['search_too_little', 'no_match', ...OF_NUMBERS, 'seal_url_malformed'] },
+  'GET /c/{number}': { tag: '网页', brake: 'lookup', summary: '证书页，二维码所指地址 / page of a certificate, where the QR code leads', answers: page('核验结果 / result of verification'), problems: [...OF_NUMBERS, 'certificate_not_found'] },
   'GET /check': { tag: '网页', summary: '核验证书 PDF 的网页，文件不上传 / page that checks a PDF in the browser', answers: ok('网页 / a page', { 'text/html': { schema: TEXT } }) },
-  'POST /c/{number}/download': { tag: '网页', summary: '网页表单下载证书 / download by the form', body: form({ ...HOLDER, want: 'pdf', purpose: '应聘', expires_on: '2027-02-24' }), answers: ok('证书 / the certificate', { 'application/pdf': { schema: FILE }, 'text/html': { schema: TEXT } }), problems: ['no_match', ...OF_NUMBERS] },
+  'POST /c/{number}/download': { tag: '网页', brake: 'search', summary: '网页表单下载证书 / download by the form', body: form({ ...HOLDER, want: 'pdf', purpose: '应聘', expires_on: '2027-02-24' }), answers: ok('证书 / the certificate', { 'application/pdf': { schema: FILE }, 'text/html': { schema: TEXT } }), problems: ['no_match', ...OF_NUMBERS] },
+  'GET /bulk': { tag: '网页', summary: '批量核验名单的网页 / page that checks a list', answers: page('批量核验 / a page') },
+  'POST /bulk': { tag: '网页', brake: 'lookup', summary: '网页表单批量核验，最多 100 行 / check a pasted list by the form, at most 100 rows', body: form({ list: `${NUMBER},${HOLDER.name}` }), answers: page('结果 / results'), problems: ['bulk_empty', 'bulk_too_many', 'csv_columns_missing', 'human_check_failed'] },
   'GET /desk': { tag: '网页', summary: '机构工作台 / desk for organizations', description: '密钥文件只在浏览器里使用，不发送 / the key file is used in the browser alone and never sent.', answers: page('机构工作台 / desk') },
   'GET /docs': { tag: '网页', summary: '接口文档 / this API, explained to people', answers: page('接口文档 / documentation') },
   'GET /organizations': { tag: '网页', summary: '备案机构 / organizations on file', query: { q: { ...TEXT, maxLength: 100 }, page: { type: 'integer', minimum: 1, default: 1 } }, answers: page('备案机构 / organizations on file') },
@@ -83,10 +89,20 @@ export const OPERATIONS: Record<string, Operation> = {
   'POST /language': { tag: '网页', summary: '切换网页语言 / choose the language that leads on the pages', body: form({ to: 'en', back: '/' }), answers: { 303: { description: '回到原网页，并设 Cookie lang / back to the page, with the cookie lang', headers: { Location: TEXT, 'Set-Cookie': TEXT } } } },
   'GET /assets/{file}': { tag: '网页', summary: '网页所用文件 / files of the pages', answers: ok('文件 / file', { 'text/css': { schema: TEXT }, 'text/javascript': { schema: TEXT } }), problems: ['not_found'] },
 
-  'GET /v1/certificates/{number}': { tag: '查询核验', summary: '按编号查询核验 / look a certificate up by its number', description: 'Every answer is verified from stored signatures first. Not found does not mean false.', answers: ok('报告，或按 Accept 给出凭证 / Report, or the credential alone by Accept', { ...json('Report', REPORT), [SD_JWT_TYPE]: { schema: TEXT, example: CREDENTIAL } }), problems: [...OF_NUMBERS, 'certificate_not_found', 'not_acceptable', 'register_differs'], problemExample: MISSING },
-  'POST /v1/certificates/search': { tag: '查询核验', summary: '按编号、姓名、证件号码查询 / search by number, name, document number', body: json('SearchQuery', HOLDER), answers: ok('相符的证书 / what matches', json('SearchResults', SEARCH)), problems: ['search_too_little', 'no_match', ...OF_NUMBERS] },
-  'POST /v1/verify': { tag: '查询核验', summary: '核验凭证、二维码、核验包或证书 PDF / verify a credential, the text of a QR code, a bundle, or the certificate\'s PDF', description: '能读则一律 200 附报告 / whatever can be read gets a Report, valid or not.', body: { ...json('Evidence', { seal: `https://lz.example.cn/c/${NUMBER}#${DIGITS}` }), [SD_JWT_TYPE]: { schema: TEXT, example: CREDENTIAL }, [BUNDLE_TYPE]: { schema: ref('Bundle') }, 'application/pdf': { schema: FILE } }, answers: ok('报告 / Report', json('Report', REPORT)), problems: ['pdf_malformed', 'pdf_too_large', 'pdf_encrypted', 'pdf_active', 'document_without_bundle', 'credential_malformed', 'statement_malformed', 'algorithm_not_allowed', 'type_wrong', 'header_not_allowed', 'key_unknown', 'seal_url_malformed', 'seal_malformed', 'seal_format_unknown', 'bundle_malformed', 'base64url_malformed', ...OF_NUMBERS] },
-  'POST /v1/certificates/{number}/download': { tag: '查询核验', summary: '持证人下载证书 / download by the holder', description: '带 copy 时给出加注副本（PDF 或核验包） / with `copy`: a copy stamped for one purpose, as PDF or bundle.', body: json('Holder', HOLDER), answers: ok('按 Accept / by Accept: PDF, bundle, credential, or (application/json) who fetched it before', { 'application/pdf': { schema: FILE }, [BUNDLE_TYPE]: { schema: ref('Bundle') }, [SD_JWT_TYPE]: { schema: TEXT, example: CREDENTIAL }, ...json('Downloads', { number: NUMBER, downloads: [{ kind: 'application/pdf', by: 'holder', at: '2026-11-24T01:00:00Z' }] }) }), problems: ['no_match', 'not_acceptable', 'register_differs', 'photo_differs', 'purpose_malformed', 'expiry_malformed', 'glyph_missing', ...OF_WITHDRAWALS, ...OF_NUMBERS] },
+  'GET /v1/certificates/{number}': { tag: '查询核验', brake: 'lookup', summary: '按编号查询核验 / look a certificate up by its number', description: 'Every answer is verified from stored signatures first. Not found does not mean false.', answers: ok('报告，或按 Accept 给出凭证 / Report, or the credential alone by Accept', { ...json('Report', REPORT), [SD_JWT_TYPE]: { schema: TEXT, example: CREDENTIAL } }), problems: [...OF_NUMBERS, 'certificate_not_found', 'not_acceptable', 'register_differs'], problemExample: MISSING },
+  'POST /v1/certificates/search': { tag: '查询核验', brake: 'search', summary: '按编号、姓名、证件号码查询 / search by number, name, document number', body: json('SearchQuery', HOLDER), answers: ok('相符的证书 / what matches', json('SearchResults', SEARCH)), problems: ['search_too_little', 'no_match', ...OF_NUMBERS] },
+  'POST /v1/verify': { tag: '查询核验', brake: 'verify', summary: '核验凭证、二维码、核验包或证书 PDF / verify a credential, the text of a QR code, a bundle, or the certificate\'s PDF', description: '能读则一律 200 附报告 / whatever can be read gets a Report, valid or not.', body: { ...json('Evidence', { seal: `https://lz.example.cn/c/${NUMBER}#${DIGITS}` }), [SD_JWT_TYPE]: { schema: TEXT, example: CREDENTIAL }, [BUNDLE_TYPE]: { schema: ref('Bundle') }, 'application/pdf': { schema: FILE } }, answers: ok('报告 / Report', json('Report', REPORT)), problems: ['pdf_malformed', 'pdf_too_large', 'pdf_encrypted', 'pdf_active', 'document_without_bundle', 'credential_malformed', 'statement_malformed', 'algorithm_not_allowed', 'type_wrong', 'header_not_allowed', 'key_unknown', 'seal_url_malformed', 'seal_malformed', 'seal_format_unknown', 'bundle_malformed', 'base64url_malformed', ...OF_NUMBERS] },
+  'POST /v1/verify/bulk': {
+    tag: '查询核验', brake: 'lookup', summary: '批量核验名单 / check a list',
+    description: `每行一个 JSON 对象，按原顺序逐行答复，最后一行是签名回执。任何人一次最多 100 行；持批量密钥（Authorization: Bearer）最多 10,000 行，计入当日额度。回执：#/components/schemas/${statementSchema('receipt+jwt')}。
+
+One JSON object a line, answered line by line in the same order; the last line is a signed receipt. Anyone: at most 100 rows, each counted as a look-up. With a bulk key (Authorization: Bearer): at most 10,000, counted against the key's day.`,
+    headers: { Authorization: { type: 'string', pattern: '^Bearer lzb_[A-Za-z0-9_-]{43}$' } },
+    body: { [NDJSON_TYPE]: { schema: TEXT, example: `{"number":"${NUMBER}","name":"${HOLDER.name}"}\n` } },
+    answers: ok('每行一个 BulkLine / one BulkLine a line', { [NDJSON_TYPE]: { schema: TEXT } }),
+    problems: ['bulk_empty', 'bulk_too_many', 'bulk_key_unknown', 'bulk_key_ended', 'bulk_quota_exceeded'],
+  },
+  'POST /v1/certificates/{number}/download': { tag: '查询核验', brake: 'search', summary: '持证人下载证书 / download by the holder', description: '带 copy 时给出加注副本（PDF 或核验包） / with `copy`: a copy stamped for one purpose, as PDF or bundle.', body: json('Holder', HOLDER), answers: ok('按 Accept / by Accept: PDF, bundle, credential, or (application/json) who fetched it before', { 'application/pdf': { schema: FILE }, [BUNDLE_TYPE]: { schema: ref('Bundle') }, [SD_JWT_TYPE]: { schema: TEXT, example: CREDENTIAL }, ...json('Downloads', { number: NUMBER, downloads: [{ kind: 'application/pdf', by: 'holder', at: '2026-11-24T01:00:00Z' }] }) }), problems: ['no_match', 'not_acceptable', 'register_differs', 'photo_differs', 'purpose_malformed', 'expiry_malformed', 'glyph_missing', ...OF_WITHDRAWALS, ...OF_NUMBERS] },
 
   'GET /v1/status/{list}': { tag: '公开数据', summary: '状态列表 / Bitstring Status List credential', answers: ok('vc+jwt', { 'application/vc+jwt': { schema: TEXT, example: TOKEN } }), problems: ['status_list_not_found'] },
   'GET /.well-known/jwks.json': { tag: '公开数据', summary: '全部颁发公钥 / all issuing keys', answers: ok('JWK Set', json('Jwks')) },
@@ -102,6 +118,10 @@ export const OPERATIONS: Record<string, Operation> = {
   'POST /v1/filings': statement('登记机构备案 / file an organization', 'filing+jwt', CENTRES, ['route_wrong', 'filing_withdrawn', 'out_of_reach', 'uscc_wrong', 'glyph_missing', 'scope_text_too_long', 'issuing_key_unknown', 'organization_code_malformed']),
   'POST /v1/clients': statement('登记机构客户端密钥 / name a client key of an organization', 'client+jwt', CENTRES, ['organization_not_filed', 'client_of_other_organization', 'client_not_by_filing_centre', 'client_withdrawn', 'filing_withdrawn']),
   'POST /v1/withdrawals': statement('撤回备案、密钥、任命或未用的审核 / withdraw a filing, a key, an appointment, or an approval not used yet', 'withdrawal+jwt', CENTRES, ['withdrawal_not_yours', 'withdrawal_target_unknown', 'withdrawal_backdated'], ', signed by the caller, or by the root and handed in by any centre; in force at once, and published in /.well-known/trust.json'),
+
+  'POST /v1/bulk-keys': { tag: '鉴定指导中心', summary: '发给用人单位一把批量密钥 / give an employer a bulk key', description: '密钥只在此答复中出现一次 / the key stands in this answer and nowhere else.', roles: CENTRES, body: json('BulkKeyBody', { name: '济南某制造有限公司', quota_per_day: 10_000, expires_on: '2027-11-24' }), answers: { 201: { description: '已生成 / made', content: json('BulkKeyMade') } }, problems: ['day_malformed', 'bulk_key_expiry_wrong'] },
+  'GET /v1/bulk-keys': { tag: '鉴定指导中心', summary: '发出的批量密钥 / bulk keys that were given', roles: CENTRES, answers: ok('最近 1000 把；省中心可见全部 / the newest 1000; the province sees all', json('BulkKeys')) },
+  'DELETE /v1/bulk-keys/{key}': { tag: '鉴定指导中心', summary: '撤销批量密钥，立即生效 / end a bulk key, at once', roles: CENTRES, answers: ok('已撤销 / ended', json('BulkKey')), problems: ['bulk_key_not_found', 'out_of_reach'] },
 
   'POST /v1/batches': {
     tag: '评价机构', summary: '上传一批合格结果 / upload a batch of passed results', roles: ['organization'],
@@ -145,6 +165,7 @@ export const PARAMETERS: Record<string, { description: string; schema: Schema; e
   number: { description: '证书编号，可含空格、连字符、全角 / certificate number as typed', schema: TEXT, example: NUMBER },
   code: { description: '机构编码 / organization code', schema: TEXT, example: CODE },
   n: { description: '颁发密钥的序号 / number of the issuing key', schema: TEXT, example: '1' },
+  key: { description: '批量密钥编号 / id of a bulk key', schema: TEXT, example: 'k0123456789abcdef' },
   id: { description: '批次号 / batch id', schema: TEXT, example: 'b5f0c9a1e2d3b4c5d6e7f809' },
   position: { description: '行的 position，从 0 开始 / `position` of the row, from 0', schema: TEXT, example: '0' },
   list: { description: '`revocation-<n>` or `suspension-<n>`', schema: TEXT, example: 'revocation-1' },

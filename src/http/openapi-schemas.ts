@@ -2,6 +2,8 @@
  * Owns the JSON Schemas of openapi.json: what goes in and out over HTTP. The payloads of signed statements stand
  * in openapi-statements.ts. A test holds that what the real Worker answers fits them.
  */
+import { LARGEST_QUOTA, QUOTA } from '../bulk-keys.ts';
+import { BULK_VERDICTS } from '../life/bulk.ts';
 import { FAULTS } from '../life/faults.ts';
 import { CHECKS } from '../life/report.ts';
 import { FIELDS, OPTIONAL_FIELDS } from '../life/row.ts';
@@ -54,6 +56,11 @@ const pastAction = {
   seq: whole('place in the history'), action: text('action', { enum: ACTIONS }), reason: text('reason', { enum: REASONS }), at: time('when'),
   by: text('who signed it: org:<code> or centre:<code>'), by_name: text('their name, from their own signed statement'), tier: text('tier', { enum: ['organization', 'city', 'province'] }),
   digest: text('SHA-256 of the payload, base64url: the prev of the next event'), counts: { type: 'boolean', description: '签名密钥此前已被撤回则为 false，不产生效力 / false when the key that signed it had ended before: it changed nothing' },
+};
+
+const bulkKey = {
+  id: text('密钥编号 / id of the key', { pattern: '^k[0-9a-f]{16}$' }), name: text('用人单位 / employer'), issued_by: CENTRE, quota_per_day: whole('每日行数 / rows a day'),
+  expires_on: text('最后一天 / last day', { format: 'date' }), created_at: time('made'), 'revoked_at?': time('ended'),
 };
 
 export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
@@ -179,6 +186,20 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
     })),
   }),
   BatchCertificates: object({ id: text('batch id'), state: progress.state, count: progress.count, certificates: listOf(object({ row: whole("the file's own row number"), number: NUMBER, state: text('state', { enum: STATES }), credential: SD_JWT, seal_url: text('text of the QR code', { format: 'uri' }) })) }),
+  BulkRow: object({ number: text('证书编号 / number', { maxLength: 200 }), 'name?': text('姓名，用于比对 / name to be compared', { maxLength: 200 }) }, { description: '一行一个 / one a line' }),
+  BulkAnswer: object(
+    {
+      row: whole('请求中的行号，从 1 开始 / line of the request, from 1', { minimum: 1 }), number: { type: ['string', 'null'], description: '证书编号 / number as understood' }, verdict: text('结论；没有查到不等于假证 / verdict; not found does not mean false', { enum: [...BULK_VERDICTS] }),
+      'name?': text('姓名是否相符 / whether the name is the certificate’s', { enum: ['match', 'no_match'] }), 'code?': text('原因 / why'), 'part?': text('which part'),
+      'organization?': text('评价机构 / organization'), 'occupation?': text('职业 / occupation'), 'job?': text('工种 / job'), 'level?': LEVEL, 'issued_on?': text('颁发日期 / day of issue', { format: 'date' }), 'replaced_by?': NUMBER,
+    },
+    { additionalProperties: false },
+  ),
+  BulkLine: { oneOf: [ref('BulkAnswer'), object({ receipt: { ...JWS, description: '最后一行：回执 / the last line: a receipt+jwt' } }, { additionalProperties: false })] },
+  BulkKeyBody: object({ name: text('用人单位 / employer', { minLength: 1, maxLength: 100 }), 'quota_per_day?': whole('每日行数 / rows a day', { minimum: 1, maximum: LARGEST_QUOTA, default: QUOTA }), expires_on: text('最后一天 / last day', { format: 'date' }) }),
+  BulkKey: object(bulkKey, { additionalProperties: false }),
+  BulkKeyMade: object({ ...bulkKey, key: text('密钥，只显示这一次 / the key, shown this once', { pattern: '^lzb_[A-Za-z0-9_-]{43}$' }) }, { additionalProperties: false }),
+  BulkKeys: object({ keys: listOf(object({ ...bulkKey, used_today: whole('今日已用行数 / rows asked for today', { minimum: 0 }) }, { additionalProperties: false })) }, { additionalProperties: false }),
   ApprovalBody: object({ approval: { ...JWS, description: 'approval+jwt; the province’s carries the city’s as `city` by route city' } }),
   BatchMoved: object({ id: text('batch id'), state: progress.state }, { additionalProperties: false }),
   ReturnBody: object({ 'reason?': text('退回原因 / reason'), 'reasons?': listOf(text('reason')) }, { description: '至少一项 / at least one of the two' }),

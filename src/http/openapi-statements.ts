@@ -6,6 +6,7 @@ import { ACTIONS, REASONS, type StatementType } from '../life/schema.ts';
 import { CODE, DIGEST, JWS, listOf, NUMBER, object, ref, type Schema } from './openapi-schemas.ts';
 
 const text = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more });
+const whole = (description: string): Schema => ({ type: 'integer', description, minimum: 0 });
 const instant = (description: string): Schema => ({ type: 'integer', description: `${description} (NumericDate)`, minimum: 0 });
 
 const centre = text('centre', { pattern: '^centre:37\\d{2}$' });
@@ -51,6 +52,15 @@ export const STATEMENTS: Record<StatementType, Schema> = {
     { description: '撤回声明或密钥，由签发它的中心、省中心或省级根签名 / ends a statement or a key: signed by the centre that signed it, the province or its root' },
   ),
   'copy+jwt': object({ number: NUMBER, credential: { ...DIGEST, description: "digest of the certificate's signed payload" }, purpose: text('what the copy is for', { maxLength: 200 }), iat: instant('stamped'), exp: instant('valid until'), jti }, { description: "加注副本，由颁发密钥签名 / a copy for one purpose, signed with the certificate's issuing key" }),
+  'receipt+jwt': object(
+    {
+      iss: origin, began: instant('began'), iat: instant('ended'), jti,
+      request: object({ sha256: { ...DIGEST, description: 'of the whole body as sent' }, bytes: whole('bytes'), rows: whole('rows') }),
+      answers: object({ sha256: { ...DIGEST, description: 'of all lines before the receipt, each with its line feed' }, bytes: whole('bytes') }),
+      verdicts: { type: 'object', additionalProperties: whole('answers with this verdict') }, names: object({ match: whole('names that match'), no_match: whole('names that do not') }), 'key?': text('id of the bulk key'),
+    },
+    { description: "批量核验的回执，由平台密钥签名 / receipt of a bulk check, signed with the service's own key" },
+  ),
   'dpop+jwt': object({ jti: text('id', { maxLength: 128 }), htm: text('method'), htu: text('address without query'), iat: instant('made'), ath: { ...DIGEST, description: 'digest of the access token' } }, { description: '一次请求的密钥证明 / proof of possession for one request (RFC 9449)' }),
 };
 

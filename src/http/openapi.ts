@@ -14,10 +14,13 @@ const OF_CREDENTIALS = ['authorization_missing', 'authorization_malformed', 'pro
 const OF_BODIES = ['body_too_large', 'media_type_not_supported', 'utf8_malformed'];
 const OF_JSON = ['json_malformed', 'json_too_deep', 'body_malformed'];
 
+/** Of the brakes: the second factor is counted, and a form may ask for a person, where personal data is asked for. */
+const brakesOf = ({ brake, tag }: Operation): string[] => [...(brake ? ['too_many_requests'] : []), ...(brake === 'search' ? ['second_factor_locked', ...(tag === '网页' ? ['human_check_failed'] : [])] : [])];
+
 /** Codes that an operation answers, by status. Pages answer theirs as pages to whoever asks for HTML. */
 function problemsOf(operation: Operation): Map<number, string[]> {
-  const jsonBody = operation.body && Object.keys(operation.body).some((type) => type.endsWith('json'));
-  const codes = [...(operation.roles ? OF_CREDENTIALS : []), ...(operation.body ? OF_BODIES : []), ...(jsonBody ? OF_JSON : []), ...(operation.problems ?? [])];
+  const jsonBody = operation.body && Object.keys(operation.body).some((type) => /[/+]json$/.test(type));
+  const codes = [...(operation.roles ? OF_CREDENTIALS : []), ...(operation.body ? OF_BODIES : []), ...(jsonBody ? OF_JSON : []), ...brakesOf(operation), ...(operation.problems ?? [])];
   const byStatus = new Map<number, string[]>();
   for (const code of new Set(codes)) {
     const status = PROBLEMS[code]?.[0] ?? 500;
@@ -37,6 +40,7 @@ function answersOf(operation: Operation): Record<string, unknown> {
     answers[status] = {
       description: lines,
       ...(status === 401 ? { headers: { 'WWW-Authenticate': { schema: { type: 'string' } } } } : {}),
+      ...(status === 429 ? { headers: { 'Retry-After': { schema: { type: 'integer', minimum: 1 } }, 'RateLimit-Policy': { schema: { type: 'string' } } } } : {}),
       content: {
         [PROBLEM_TYPE]: { schema: { allOf: [ref('Problem'), { properties: { code: { enum: codes } } }] }, ...(example?.status === status ? { example } : {}) },
         ...(operation.tag === '网页' ? { 'text/html': { schema: { type: 'string' } } } : {}),

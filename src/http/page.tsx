@@ -7,11 +7,14 @@ import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Child } from 'hono/jsx';
 import { LANGUAGE_TAGS, ReaderContext } from '../pages/language.ts';
+import { SiteKey } from '../pages/human.tsx';
 import { leadWithEnglish } from '../pages/lead.ts';
 import type { AppEnv } from './env.ts';
 import { languageOf } from './language.ts';
 
 const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/** The host of Turnstile's script and frame: allowed only where that check is configured. */
+const TURNSTILE_CSP = `${CSP.replace("script-src 'self'", "script-src 'self' https://challenges.cloudflare.com")}; frame-src https://challenges.cloudflare.com`;
 
 /** Reports, searches and whatever else tells of a person. */
 export const noStore = { 'Cache-Control': 'no-store' };
@@ -34,7 +37,8 @@ function pathOf(c: Context<AppEnv>): string {
 export async function page(c: Context<AppEnv>, status: number, element: Child, headers: Record<string, string> = noStore): Promise<Response> {
   const language = languageOf(c);
   const versions = await c.var.service.versions();
-  const text = String(<ReaderContext.Provider value={{ language, path: pathOf(c), versions }}>{element}</ReaderContext.Provider>);
+  const siteKey = c.var.service.config.turnstile?.siteKey;
+  const text = String(<ReaderContext.Provider value={{ language, path: pathOf(c), versions }}><SiteKey.Provider value={siteKey}>{element}</SiteKey.Provider></ReaderContext.Provider>);
   const body = `<!DOCTYPE html>${language === 'en' ? leadWithEnglish(text) : text}`;
-  return c.html(body, status as ContentfulStatusCode, { 'Content-Security-Policy': CSP, 'Content-Language': LANGUAGE_TAGS[language], ...headers });
+  return c.html(body, status as ContentfulStatusCode, { 'Content-Security-Policy': siteKey === undefined ? CSP : TURNSTILE_CSP, 'Content-Language': LANGUAGE_TAGS[language], ...headers });
 }

@@ -21,6 +21,7 @@ import { insertDownload, selectDownloads } from '../storage/certificates.ts';
 import { factory, type AppEnv } from './env.ts';
 import { faultsOf, numberFault, readForm, some } from './forms.ts';
 import { hostOf, kept, noStore, page } from './page.tsx';
+import { brake } from './limits.ts';
 import { onError, problem, PROBLEMS } from './problems.ts';
 import { searchPage } from './search.tsx';
 
@@ -31,6 +32,7 @@ const FILES = new Map([
   ['certificate.js', 'text/javascript; charset=utf-8'],
   ['check.js', 'text/javascript; charset=utf-8'],
   ['desk.js', 'text/javascript; charset=utf-8'],
+  ['bulk.js', 'text/javascript; charset=utf-8'],
 ]);
 
 type C = Context<AppEnv>;
@@ -67,6 +69,7 @@ async function downloadPage(c: C, asked: string) {
   } catch (error) {
     // Any other refusal is about the number in the address, and the page says so by itself.
     if (!isRefusal(error)) throw error;
+    if (error.code === 'second_factor_locked') throw error;
     if (error.code !== 'no_match') return certificatePage(c, asked);
     return certificatePage(c, asked, { holder: { typed, faults, notice: FAULTS['holder_differs'] as Words } });
   }
@@ -106,10 +109,10 @@ export const pageRoutes = factory
   .createApp()
   .get('/', (c) => page(c, 200, <HomePage host={hostOf(c)} />, kept))
   .get('/desk', (c) => page(c, 200, <DeskPage host={hostOf(c)} origin={c.var.service.config.origin} />, kept))
-  .post('/search', searchPage)
+  .post('/search', brake('search'), searchPage)
   .get('/check', (c) => page(c, 200, <CheckPage host={hostOf(c)} roots={c.var.service.config.trustRoot} />, kept))
-  .get('/c/:number', (c) => certificatePage(c, c.req.param('number')))
-  .post('/c/:number/download', (c) => downloadPage(c, c.req.param('number')))
+  .get('/c/:number', brake('lookup'), (c) => certificatePage(c, c.req.param('number')))
+  .post('/c/:number/download', brake('search'), (c) => downloadPage(c, c.req.param('number')))
   .get('/assets/:file', (c) => assetFile(c, c.req.param('file')));
 
 /** Whoever asked for a page gets a page; others get the problem itself. */

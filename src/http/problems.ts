@@ -58,12 +58,17 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   purpose_malformed: [400, '用途应为一行文字，不超过 40 个字'],
   expiry_malformed: [400, '副本的截止日期应为今天起一年以内的日期（YYYY-MM-DD）'],
   reason_missing: [400, '请说明退回原因'],
+  bulk_empty: [400, '名单中没有要核验的行'],
+  bulk_key_expiry_wrong: [400, '批量密钥的截止日期应为今天起三年以内'],
   // Who calls
   authorization_missing: [401, '需要用密钥证明身份'],
   authorization_malformed: [401, '身份声明格式不正确'],
   proof_wrong: [401, '身份证明（DPoP）无效'],
   proof_replayed: [401, '身份证明已被使用过'],
+  bulk_key_unknown: [401, '不是本平台的批量密钥'],
+  bulk_key_ended: [401, '批量密钥已到期或已被撤销'],
   client_unknown: [401, '此客户端密钥未登记'],
+  human_check_failed: [403, '未能通过人机验证，请返回刷新页面后重试'],
   role_wrong: [403, '您的角色无权进行此操作'],
   out_of_reach: [403, '不在您的管辖范围内'],
   issuer_not_caller: [403, '只能提交自己签名的声明'],
@@ -103,6 +108,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   batch_not_found: [404, '没有这个批次'],
   photo_not_found: [404, '此行没有照片'],
   organization_not_found: [404, '没有这个机构'],
+  bulk_key_not_found: [404, '没有这把批量密钥'],
   key_not_found: [404, '没有这把颁发密钥'],
   status_list_not_found: [404, '没有这个状态列表'],
   withdrawal_target_unknown: [404, '没有要撤回的声明或密钥'],
@@ -131,6 +137,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   register_differs: [409, '登记数据与签名不符，请联系平台'],
   ciphertext_wrong: [409, '登记数据与签名不符，请联系平台'],
   photo_differs: [409, '保存的照片缺失，或不是审核时的照片，请联系平台'],
+  bulk_too_many: [413, '一次核验的行数过多'],
   body_too_large: [413, '请求内容过大'],
   pdf_too_large: [413, 'PDF 过大或过于复杂，不是证书文件'],
   batch_too_large: [413, '一个批次最多 10,000 人'],
@@ -159,6 +166,10 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   seal_text_too_long: [422, '二维码内容过长'],
   seal_key_out_of_range: [409, '颁发密钥编号超出范围'],
   seal_date_out_of_range: [409, '颁发日期超出范围'],
+  // Who asks too often
+  too_many_requests: [429, '请求过于频繁，请稍后再试'],
+  bulk_quota_exceeded: [429, '已超过批量密钥当日的额度'],
+  second_factor_locked: [429, '不相符的查询次数过多，请稍后再试'],
   unexpected: [500, '服务暂时出错，请稍后再试'],
 };
 
@@ -169,9 +180,11 @@ export function problem(c: Context, refusal: Refusal, status?: number): Response
   const [known, title] = PROBLEMS[refusal.code] ?? [422, '请求未被接受'];
   const code = (status ?? known) as ContentfulStatusCode;
   const headers: Record<string, string> = { 'Content-Type': PROBLEM_TYPE, 'Cache-Control': 'no-store' };
-  // RFC 9449 §7.1: what a client must know to authenticate.
-  if (code === 401) headers['WWW-Authenticate'] = `DPoP error="${refusal.code.startsWith('proof') ? 'invalid_dpop_proof' : 'invalid_token'}", algs="ES256"`;
+  // RFC 6750 §3 and RFC 9449 §7.1: what a client must know to authenticate.
+  if (code === 401) headers['WWW-Authenticate'] = refusal.code.startsWith('bulk_key') ? 'Bearer error="invalid_token"' : `DPoP error="${refusal.code.startsWith('proof') ? 'invalid_dpop_proof' : 'invalid_token'}", algs="ES256"`;
   const { part, ...facts } = refusal.facts;
+  // On the context, so that a page made of this problem says it too.
+  if (typeof facts['retry_after'] === 'number') c.header('Retry-After', String(facts['retry_after']));
   const body = {
     type: `urn:luzheng:problem:${refusal.code}`,
     title,

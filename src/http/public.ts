@@ -16,6 +16,7 @@ import { bundleWithWithdrawals, findForHolder, lookUp, search, type Found } from
 import { insertDownload, selectDownloads } from '../storage/certificates.ts';
 import { LIMITS, parseJson, readBytes, readJson, readShape, requireType } from './body.ts';
 import { factory, type AppEnv } from './env.ts';
+import { brake } from './limits.ts';
 import { toTimestamp } from '../life/calendar.ts';
 
 const text = v.pipe(v.string(), v.maxLength(200));
@@ -56,7 +57,7 @@ async function fileOf(c: Context<AppEnv>, found: Found, type: string, copy?: Sta
 
 export const publicRoutes = factory
   .createApp()
-  .get('/v1/certificates/:number', async (c) => {
+  .get('/v1/certificates/:number', brake('lookup'), async (c) => {
     const type = chosenType(c, ['application/json', CREDENTIAL_MEDIA_TYPE]);
     const found = await lookUp(c.var.service, c.req.param('number'));
     if (!found) throw new Refusal('certificate_not_found', 'This register holds no certificate with this number. That does not mean that a certificate is false: check each digit.');
@@ -65,12 +66,12 @@ export const publicRoutes = factory
     if (report.credential === undefined) throw new Refusal('register_differs', 'The stored certificate does not verify.');
     return c.body(report.credential, 200, { ...noStore, 'Content-Type': CREDENTIAL_MEDIA_TYPE });
   })
-  .post('/v1/certificates/search', async (c) => {
+  .post('/v1/certificates/search', brake('search'), async (c) => {
     const { number, name, id_number } = await readJson(c, LIMITS.small, QUERY);
     const query = { number: given(number), name: given(name), id_number: given(id_number) };
     return c.json({ results: await search(c.var.service, query) }, 200, noStore);
   })
-  .post('/v1/verify', async (c) => {
+  .post('/v1/verify', brake('verify'), async (c) => {
     const { service } = c.var;
     const type = requireType(c, ['application/json', CREDENTIAL_MEDIA_TYPE, BUNDLE_MEDIA_TYPE, 'application/pdf']);
     const bytes = await readBytes(c, type === 'application/pdf' ? LIMITS.document : LIMITS.bundle);
@@ -83,7 +84,7 @@ export const publicRoutes = factory
     if ('seal' in evidence) return c.json(await checkSeal(service, evidence.seal), 200, noStore);
     return c.json(await checkBundle(service, readBundle(evidence.bundle)), 200, noStore);
   })
-  .post('/v1/certificates/:number/download', async (c) => {
+  .post('/v1/certificates/:number/download', brake('search'), async (c) => {
     const { service } = c.var;
     const { name, id_number, copy: asked } = await readJson(c, LIMITS.small, HOLDER);
     const type = chosenType(c, asked ? COPIES : DOWNLOADS);

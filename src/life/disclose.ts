@@ -107,6 +107,16 @@ export const photoDigestOf = (disclosures: readonly string[]): string | null => 
   return typeof value === 'string' ? value : null;
 };
 
+/** Who a row's disclosures name; not compared with any signature. @throws Refusal `disclosure_malformed` */
+export function holderIn(disclosures: readonly string[]): Partial<Holder> {
+  const holder: Partial<Holder> = {};
+  for (const { claim, value } of disclosures.map(readOne)) {
+    if (claim === 'name' && typeof value === 'string') holder.name = value;
+    if (claim === 'identifier') Object.assign(holder, readIdentity(value));
+  }
+  return holder;
+}
+
 /** Keeps the disclosures of some claims: what someone who proved them gets to see. */
 export function chooseDisclosures(disclosures: readonly string[], claims: readonly ClaimName[]): string[] {
   return disclosures.filter((encoded) => claims.includes(readOne(encoded).claim));

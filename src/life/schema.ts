@@ -9,6 +9,7 @@ import { LEVELS, type Level } from './level.ts';
 const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
 const instant = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(253_402_300_799));
 const jti = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._:-]{1,128}$/));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const digest = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
 const origin = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s/?#]{1,253}$/));
 const centre = v.pipe(v.string(), v.regex(/^centre:37\d{2}$/));
@@ -106,6 +107,18 @@ export const SCHEMAS = {
   }),
   /** A copy for one purpose (加注), signed with the certificate's issuing key. `credential`: SHA-256 of the payload that it copies. */
   'copy+jwt': v.object({ number: certificate, credential: digest, purpose: text(200), iat: instant, exp: instant, jti }),
+  /** The service's receipt of a bulk check (life/receipt.ts). */
+  'receipt+jwt': v.object({
+    iss: origin,
+    began: instant,
+    iat: instant,
+    jti,
+    request: v.object({ sha256: digest, bytes: count, rows: count }),
+    answers: v.object({ sha256: digest, bytes: count }),
+    verdicts: v.record(v.pipe(v.string(), v.regex(/^[a-z_]{1,20}$/)), count),
+    names: v.object({ match: count, no_match: count }),
+    key: v.optional(jti),
+  }),
   /** A proof of possession for one HTTP request (RFC 9449 §4.2). */
   'dpop+jwt': v.object({ jti: text(128), htm: text(10), htu: text(2000), iat: instant, ath: digest }),
 } as const;

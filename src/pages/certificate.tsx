@@ -5,6 +5,7 @@
 import type { FC } from 'hono/jsx';
 import type { Report } from '../life/report.ts';
 import { Field, type FieldFaults, type Typed } from './form.tsx';
+import { Human } from './human.tsx';
 import { Both, En, Layout } from './layout.tsx';
 import { StatusHistory } from './history.tsx';
 import { Checks, Facts, NumberText, VerdictBanner, type CentreNames } from './report.tsx';
@@ -73,6 +74,7 @@ const DownloadForm: FC<{ number: string; holder: CertificateProps['holder'] | un
       ) : null}
       <Field name="name" form="download" typed={holder?.typed} faults={holder?.faults} required />
       <Field name="id_number" form="download" typed={holder?.typed} faults={holder?.faults} required />
+      <Human />
       <button type="submit" name="want" value="pdf">
         下载 PDF<En>Download PDF</En>
       </button>

@@ -4,6 +4,7 @@
  * It refuses to keep a typed document number anywhere but in the field's own value.
  */
 import type { FC } from 'hono/jsx';
+import { Human } from './human.tsx';
 import { Both, En } from './layout.tsx';
 import type { Words } from './words.ts';
 
@@ -101,6 +102,7 @@ export const SearchForm: FC<{ typed?: Typed | undefined; faults?: FieldFaults | 
     </h2>
     <Field name="number" form="search" typed={typed} faults={faults} />
     <SecondStep typed={typed} faults={faults} />
+    <Human />
     <button type="submit">
       查询<En>Search</En>
     </button>

@@ -86,7 +86,7 @@ const FATE = `
   FROM json_each(?) j`;
 
 const CONTEXT = `
-  SELECT b.count, b.root, b.template, b.organization AS batch_organization, o.approval, o.approval_jti, o.order_token, o.issued_at, o.key_number,
+  SELECT b.id AS batch, b.count, b.root, b.template, b.organization AS batch_organization, o.approval, o.approval_jti, o.order_token, o.issued_at, o.key_number,
     f.token AS filing, cl.token AS client,
     (SELECT json_group_array(s.token) FROM statements s WHERE s.typ = 'centre+jwt' AND s.sub IN ('centre:3700', f.iss)) AS centres,
     (SELECT n FROM revision) AS revision
@@ -94,7 +94,7 @@ const CONTEXT = `
   JOIN orders o ON o.batch = b.id
   JOIN statements f ON f.id = b.filing
   JOIN statements cl ON cl.id = o.client
-  WHERE b.id = ?`;
+  WHERE b.id IN (SELECT value FROM json_each(?))`;
 
 /** What was read lately: contexts of batches and whole rows. Each counts only while the register's revision is the one it was read at. */
 export interface Lately {
@@ -102,29 +102,47 @@ export interface Lately {
   rows: Recent<{ revision: number; row: CertificateRow }>;
 }
 
-async function contextOf(db: D1Database, { batches }: Lately, batch: string, revision: number): Promise<BatchContext | null> {
-  const known = batches.get(batch);
-  if (known?.revision === revision) return known;
-  const context = await db.prepare(CONTEXT).bind(batch).first<BatchContext>();
-  return context && batches.set(batch, context);
+async function contextsOf(db: D1Database, { batches }: Lately, owns: readonly OwnRow[]): Promise<Map<string, BatchContext>> {
+  const found = new Map<string, BatchContext>();
+  const unread = new Set<string>();
+  for (const { batch, revision } of owns) {
+    const known = batches.get(batch);
+    if (known?.revision === revision) found.set(batch, known);
+    else unread.add(batch);
+  }
+  if (unread.size === 0) return found;
+  const { results } = await db.prepare(CONTEXT).bind(JSON.stringify([...unread])).all<BatchContext & { batch: string }>();
+  for (const { batch, ...context } of results) found.set(batch, batches.set(batch, context));
+  return found;
 }
 
 const UNTOUCHED: FateRow = { events: '[]', successor: null };
 
-/** Completes rows, with one statement a batch that was not read lately and one for all that something became of. */
-async function complete(db: D1Database, lately: Lately, owns: readonly OwnRow[]): Promise<CertificateRow[]> {
+/** Completes rows, with one statement for all batches that were not read lately and one for all that something became of. */
+export async function complete(db: D1Database, lately: Lately, owns: readonly OwnRow[]): Promise<CertificateRow[]> {
   const touched = owns.filter((own) => own.event_count > 0 || own.replaced_by !== null);
   const fates = new Map<string, FateRow>();
   if (touched.length > 0) {
     const asked = JSON.stringify(touched.map(({ number, replaced_by }) => ({ number, replaced_by })));
     for (const { number, ...fate } of (await db.prepare(FATE).bind(asked).all<FateRow & { number: string }>()).results) fates.set(number, fate);
   }
+  const known = await contextsOf(db, lately, owns);
   const rows: CertificateRow[] = [];
   for (const own of owns) {
-    const context = await contextOf(db, lately, own.batch, own.revision);
+    const context = known.get(own.batch);
     if (context) rows.push({ ...own, ...context, ...(fates.get(own.number) ?? UNTOUCHED) });
   }
   return rows;
+}
+
+/** What certificates have of their own, by number; those that the register does not hold are left out. */
+export async function selectOwnRows(db: D1Database, numbers: readonly string[]): Promise<OwnRow[]> {
+  return (await db.prepare(`${OWN} WHERE c.number IN (SELECT value FROM json_each(?))`).bind(JSON.stringify(numbers)).all<OwnRow>()).results;
+}
+
+/** What the certificates of a person have of their own, newest number first; `persons`: the keyed digests of one number under each document type. */
+export async function selectOwnRowsOfPerson(db: D1Database, persons: readonly string[], limit: number): Promise<OwnRow[]> {
+  return (await db.prepare(`${OWN} WHERE c.person IN (SELECT value FROM json_each(?)) ORDER BY c.number DESC LIMIT ?`).bind(JSON.stringify(persons), limit).all<OwnRow>()).results;
 }
 
 /** A certificate with all that proves it; null when any of it is missing. */

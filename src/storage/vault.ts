@@ -94,6 +94,11 @@ export class Vault {
     return toBase64url(new Uint8Array(await crypto.subtle.sign('HMAC', key, encodeUtf8(`${idType}|${idNumber}`))));
   }
 
+  /** Keyed digest of what is counted against (a second factor as entered, a client), never that of a person. */
+  factor(text: string): Promise<string> {
+    return this.person('factor', text);
+  }
+
   /** Encrypts bytes under a named key; `place` is bound to them. */
   async #seal(name: string, place: string, bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     const iv = this.#random(IV_BYTES);

@@ -17,7 +17,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'src/client/': ['src/client/', 'src/life/', 'src/pages/', 'hono'],
   'src/http/': ['src/http/', 'src/pages/', 'src/life/', 'src/storage/', 'src/*', 'hono', 'valibot'],
   'src/': ['src/*', 'src/life/', 'src/storage/', 'templates/', 'valibot', 'jose'],
-  'src/cli/': ['src/cli/', 'src/life/', 'src/pages/words.ts', 'src/storage/bindings.ts', 'src/storage/assets.ts', 'keys/', 'node:', 'jose', 'fflate', 'wrangler', 'esbuild'],
+  'src/cli/': ['src/cli/', 'src/life/', 'src/pages/words.ts', 'src/pages/bulk-words.ts', 'src/storage/bindings.ts', 'src/storage/assets.ts', 'keys/', 'node:', 'jose', 'fflate', 'wrangler', 'esbuild'],
   'keys/': ['keys/', 'src/cli/', 'src/life/', 'node:', 'jose'],
 };
 

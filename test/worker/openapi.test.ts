@@ -122,7 +122,7 @@ describe('what the Worker answers', () => {
     expect([route, Object.keys(responses)]).toEqual([route, expect.arrayContaining([String(status)])]);
     if (status !== 303) expect([route, status, Object.keys(described?.content ?? {})]).toEqual([route, status, expect.arrayContaining([type])]);
     called.add(`${route} ${status < 400 ? 'good' : 'bad'}`);
-    if (!/json$/.test(type)) return {};
+    if (!/[/+]json$/.test(type)) return {};
     const value = JSON.parse(text) as Json;
     expect([route, faults(described?.content?.[type]?.schema as Json, value)]).toEqual([route, []]);
     return value;
@@ -139,7 +139,7 @@ describe('what the Worker answers', () => {
   test('public data', async () => {
     const described = await ask('GET /openapi.json', {}, undefined, 200);
     expect(described).toEqual(JSON.parse(JSON.stringify(doc)));
-    for (const route of ['GET /', 'GET /check', 'GET /docs', 'GET /desk', 'GET /healthz', 'GET /.well-known/jwks.json', 'GET /.well-known/did.json', 'GET /.well-known/trust.json', 'GET /contexts/v1.jsonld']) await ask(route, {}, undefined, 200);
+    for (const route of ['GET /', 'GET /check', 'GET /bulk', 'GET /docs', 'GET /desk', 'GET /healthz', 'GET /.well-known/jwks.json', 'GET /.well-known/did.json', 'GET /.well-known/trust.json', 'GET /contexts/v1.jsonld']) await ask(route, {}, undefined, 200);
     await ask('GET /assets/{file}', { file: 'style.css' }, undefined, 200);
     await ask('GET /assets/{file}', { file: 'font.json' }, undefined, 404);
     await ask('GET /orgs/{code}/did.json', { code: CODE }, undefined, 200);
@@ -190,6 +190,8 @@ describe('what the Worker answers', () => {
     await ask('GET /organizations/{code}', { code: 'S000037999999' }, undefined, 404);
     await ask('POST /language', {}, undefined, 303, 'to=en&back=/check', { 'Content-Type': form });
     await ask('POST /language', {}, undefined, 415, '{}');
+    await ask('POST /bulk', {}, undefined, 200, `list=${number}`, { 'Content-Type': form });
+    await ask('POST /bulk', {}, undefined, 400, 'list=', { 'Content-Type': form });
     await ask('POST /c/{number}/download', { number }, undefined, 200, `${new URLSearchParams(holder)}`, { 'Content-Type': form });
     await ask('POST /c/{number}/download', { number }, undefined, 404, 'name=x&id_number=y', { 'Content-Type': form });
   });
@@ -219,6 +221,30 @@ describe('what the Worker answers', () => {
     await ask('POST /v1/withdrawals', {}, city, 200, { statement });
     await ask('POST /v1/withdrawals', {}, city, 404, { statement: await withdraw(city, { jti: 'nothing' }) });
     await ask('POST /v1/withdrawals', {}, city, 403, { statement: await withdraw(city, { kid: city.kid }) });
+  });
+
+  test('lists, and the keys for long ones', async () => {
+    const { city } = world;
+    const bulk = 'POST /v1/verify/bulk';
+    const ndjson = { 'Content-Type': 'application/x-ndjson' };
+    const lines = [{ number: one.number, name: holder.name }, { number: one.number, name: '别人' }, { number: one.number.replace(/.$/, '9') }, { number: '1' }, {}].map((row) => JSON.stringify(row)).join('\n');
+    await ask(bulk, {}, undefined, 200, lines, ndjson);
+    const { text } = await callAs(undefined, 'POST', '/v1/verify/bulk', lines, ndjson);
+    const answers = text.trim().split('\n').map((line) => JSON.parse(line) as Json);
+    expect(answers).toHaveLength(6);
+    for (const answer of answers) expect(faults(doc.components.schemas['BulkLine'] as Json, answer)).toEqual([]);
+    expect(faults(doc.components.schemas[statementSchema('receipt+jwt')] as Json, claimsOf((answers.at(-1) as { receipt: string }).receipt))).toEqual([]);
+    await ask(bulk, {}, undefined, 400, '\n', ndjson);
+    await ask(bulk, {}, undefined, 413, '{}\n'.repeat(101), ndjson);
+    await ask(bulk, {}, undefined, 401, lines, { ...ndjson, Authorization: 'Bearer x' });
+    await ask(bulk, {}, undefined, 415, '{}');
+    const key = await ask('POST /v1/bulk-keys', {}, city, 201, { name: '济南某制造有限公司', quota_per_day: 3, expires_on: '2027-01-01' });
+    await ask('POST /v1/bulk-keys', {}, city, 400, { name: '', expires_on: '2027-01-01' });
+    await ask(bulk, {}, undefined, 429, lines, { ...ndjson, Authorization: `Bearer ${key['key'] as string}` });
+    await ask('GET /v1/bulk-keys', {}, city, 200);
+    await ask('DELETE /v1/bulk-keys/{key}', { key: key['id'] as string }, city, 200);
+    await ask('GET /v1/bulk-keys', {}, world.province, 200);
+    await ask('DELETE /v1/bulk-keys/{key}', { key: 'k0' }, city, 404);
   });
 
   test('the whole way of a batch', async () => {

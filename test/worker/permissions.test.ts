@@ -6,6 +6,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Identity } from '../../src/cli/sign.ts';
 import { describeApi } from '../../src/http/openapi.ts';
 import { toBase64url } from '../../src/life/bytes.ts';
+import { shanghaiDay } from '../../src/life/calendar.ts';
 import { as, candidate, candidates, certify, fileWith, foundProvince, makeCentre, ORIGIN, submit, type Province } from '../kit.ts';
 import { jpeg } from '../life/fixtures-photo.ts';
 import { callAs, snapshot } from './forge.ts';
@@ -25,6 +26,9 @@ const TABLE = `
   POST /v1/filings                        statement  none    role                         role   400:statement_malformed  400:statement_malformed  400:statement_malformed
   POST /v1/clients                        statement  none    role                         role   400:statement_malformed  400:statement_malformed  400:statement_malformed
   POST /v1/withdrawals                    statement  none    role                         role   400:statement_malformed  400:statement_malformed  400:statement_malformed
+  POST /v1/bulk-keys                      bulkKey    none    role                         role   400:day_malformed        400:day_malformed        400:day_malformed
+  GET /v1/bulk-keys                       none       none    role                         role   200                      200                      200
+  DELETE /v1/bulk-keys/{key}              none       none    role                         role   200                      reach                    200
   POST /v1/batches                        empty      none    400:batch_empty              400:batch_empty  role           role                     role
   GET /v1/batches                         none       none    200                          200    role                     role                     role
   GET /v1/batches/{id}                    none       none    200                          reach  200                      reach                    200
@@ -47,6 +51,7 @@ const BODIES: Record<string, unknown> = {
   empty: { candidates: [] },
   nothing: { reason: '' },
   chain: { certificate: 'x' },
+  bulkKey: { name: '用人单位', expires_on: 'x' },
 };
 const WORDS: Record<string, string> = { none: '401:authorization_missing', role: '403:role_wrong', reach: '403:out_of_reach' };
 const ASKERS = ['nobody', 'own', 'other', 'city', 'otherCity', 'province'] as const;
@@ -69,8 +74,9 @@ beforeAll(async () => {
   const plant = await fileWith(world.province, 'Y000037000002', { name: '山东重工集团' });
   const { certificates } = await certify(world, school, candidates(1));
   const batch = await submit(school, [candidate(10, { photo: toBase64url(jpeg()) }), candidate(11)]);
+  const { id: key } = await as(world.city).post<{ id: string }>('/v1/bulk-keys', { name: '用人单位', expires_on: shanghaiDay(Date.now() / 1000) });
   Object.assign(askers, { nobody: undefined, own: school.client, other: plant.client, city: world.city, otherCity, province: world.province });
-  Object.assign(names, { code: school.code, n: '1', id: batch.id, position: '0', number: certificates[0]?.number });
+  Object.assign(names, { code: school.code, n: '1', id: batch.id, position: '0', key, number: certificates[0]?.number });
 });
 
 const fill = (path: string) => path.replace(/\{(\w+)\}/g, (_, name: string) => names[name] as string);

@@ -7,7 +7,7 @@ import { candidate, certify, fileWith, foundProvince, ORIGIN, submit, testEnv } 
 import vectors from '../vectors/requests.json' with { type: 'json' };
 import { callAs, refused } from './forge.ts';
 
-interface Vector { code: string; status: number; request: string; as?: string; headers?: Record<string, string>; body?: unknown }
+interface Vector { code: string; status: number; request: string; as?: string; headers?: Record<string, string>; body?: unknown; raw?: string; times?: number }
 
 const cast: Record<string, Identity> = {};
 const names: Record<string, string> = {};
@@ -23,10 +23,10 @@ beforeAll(async () => {
 
 const fill = (text: string) => text.replace(/\{(number|batch)\}/g, (_, name: string) => names[name] as string);
 
-test.each(vectors as Vector[])('$status $code: $request', async ({ code, status, request, as, headers, body }) => {
+test.each(vectors as Vector[])('$status $code: $request', async ({ code, status, request, as, headers, body, raw, times = 1 }) => {
   const [method, path] = fill(request).split(' ') as [string, string];
   expect(PROBLEMS[code]?.[0]).toBe(status);
-  await refused(() => callAs(as === undefined ? undefined : cast[as], method, path, body === undefined ? undefined : fill(JSON.stringify(body)), headers), status, code);
+  await refused(() => callAs(as === undefined ? undefined : cast[as], method, path, raw !== undefined ? `${raw}\n`.repeat(times) : body === undefined ? undefined : fill(JSON.stringify(body)), headers), status, code);
 });
 
 test('a defect is a 500 that says nothing of the inside; what it was stands in the log', async () => {

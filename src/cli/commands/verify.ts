@@ -17,7 +17,7 @@ import { Failure, out, Progress, usage } from '../talk.ts';
 
 const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 
-function readRoots(input: Input): string[] {
+export function readRoots(input: Input): string[] {
   const given = input.texts('root').flatMap((text) => text.split(/[\s,]+/).filter(Boolean));
   if (given.length > 0) {
     const bad = given.find((text) => !THUMBPRINT.test(text));
@@ -28,7 +28,7 @@ function readRoots(input: Input): string[] {
   throw usage('需要 --root：省级根密钥的指纹，印在证书上，或向省鉴定指导中心索取', '--root is needed: the thumbprint of the province\'s root, printed on the certificate or given by the province\'s centre');
 }
 
-function readTrust(path: string): TrustFile {
+export function readTrust(path: string): TrustFile {
   let trust: Partial<TrustFile>;
   try {
     trust = JSON.parse(readFileSync(path, 'utf8')) as Partial<TrustFile>;

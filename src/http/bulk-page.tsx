@@ -1,0 +1,67 @@
+/**
+ * Owns the page where lists are checked, and its form for browsers without JavaScript: the same check as POST /v1/verify/bulk,
+ * its answer as a table. What can be saved stands in the page itself, because nothing of a list is kept here.
+ * It refuses lists longer than anyone may send: bulk keys belong to requests that scripts make.
+ */
+import type { Context } from 'hono';
+import { answerBulk } from '../bulk.ts';
+import { countRows, OPEN_ROWS, type BulkAnswer } from '../life/bulk.ts';
+import { concat, decodeUtf8, encodeUtf8 } from '../life/bytes.ts';
+import { isRefusal } from '../life/refusal.ts';
+import { splitAnswers } from '../life/receipt.ts';
+import { readStaffList, toNdjson } from '../life/staff-list.ts';
+import { writeCsv } from '../life/table-write.ts';
+import { BulkPage, type SavedFile } from '../pages/bulk.tsx';
+import { LIST_FAULTS, resultTable } from '../pages/bulk-words.ts';
+import { LIMITS, readBytes, requireType } from './body.ts';
+import { factory, type AppEnv } from './env.ts';
+import { announce, requireHuman, spend } from './limits.ts';
+import { hostOf, kept, page } from './page.tsx';
+import { answerProblem } from './pages.tsx';
+
+type C = Context<AppEnv>;
+
+function base64(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}
+
+async function checkPasted(c: C) {
+  const { service } = c.var;
+  const host = hostOf(c);
+  announce(c, 'lookup');
+  requireType(c, ['application/x-www-form-urlencoded']);
+  const form = new URLSearchParams(decodeUtf8(await readBytes(c, LIMITS.bulkOpen)));
+  await requireHuman(c, form.get('cf-turnstile-response'));
+  const typed = form.get('list') ?? '';
+  let rows;
+  let request;
+  try {
+    rows = readStaffList(encodeUtf8(typed));
+    request = toNdjson(rows);
+    countRows(request, OPEN_ROWS);
+  } catch (error) {
+    const fault = isRefusal(error) ? LIST_FAULTS[error.code] : undefined;
+    if (!fault) throw error;
+    return page(c, 400, <BulkPage host={host} typed={typed} fault={fault} />);
+  }
+  await spend(c, 'lookup', rows.length);
+  const parts: Uint8Array[] = [];
+  for await (const part of answerBulk(service, request, rows.length)) parts.push(part);
+  const answer = concat(...parts);
+  const answers = decodeUtf8(splitAnswers(answer).lines).trim().split('\n').map((line) => JSON.parse(line) as BulkAnswer);
+  const files: SavedFile[] = [
+    { name: 'results.csv', href: `data:text/csv;base64,${base64(writeCsv(resultTable(rows, answers)))}`, words: { zh: '结果 CSV', en: 'Results' } },
+    { name: 'results.request.ndjson', href: `data:application/x-ndjson;base64,${base64(request)}`, words: { zh: '所问', en: 'Request' } },
+    { name: 'results.answers.ndjson', href: `data:application/x-ndjson;base64,${base64(answer)}`, words: { zh: '所答与回执', en: 'Answers and receipt' } },
+  ];
+  return page(c, 200, <BulkPage host={host} result={{ answers, rows }} files={files} />);
+}
+
+export const bulkPageRoutes = factory
+  .createApp()
+  .get('/bulk', (c) => page(c, 200, <BulkPage host={hostOf(c)} />, kept))
+  .post('/bulk', checkPasted);
+
+bulkPageRoutes.onError((error, c) => answerProblem(c, error));

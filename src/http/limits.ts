@@ -1,0 +1,59 @@
+/**
+ * Owns the first brake: how often one client address may look up, search and verify, by Cloudflare's rate-limiting
+ * bindings (counted for each Cloudflare location, windows of 10 or 60 s), and the optional check that a person sits at a form.
+ * Answers say the limits (RateLimit-Policy, draft-ietf-httpapi-ratelimit-headers) and, with a 429, when to come back;
+ * what is left nobody knows, so nothing is said of it. Callers who prove a key are not braked.
+ * It refuses to write an address anywhere, and it brakes nobody where a binding or the address is missing.
+ */
+import type { Context, MiddlewareHandler } from 'hono';
+import type { Brake } from '../env.ts';
+import { WINDOW, WRONG_GUESSES } from '../factors.ts';
+import { Refusal } from '../life/refusal.ts';
+import type { AppEnv } from './env.ts';
+
+/** What one client is: an IPv4 address, or the first half of an IPv6 address, which is one line of a provider's customer. */
+export function clientOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = (URL.parse(`http://[${address}]`)?.hostname.slice(1, -1) ?? address).split('::');
+  const [before, after] = [head, tail ?? ''].map((part) => part.split(':').filter(Boolean)) as [string[], string[]];
+  const zeros = tail === undefined ? [] : Array.from({ length: 8 - before.length - after.length }, () => '0');
+  return [...before, ...zeros, ...after].slice(0, 4).join(':');
+}
+
+const SECOND_FACTOR = `"second-factor";q=${WRONG_GUESSES};w=${WINDOW}`;
+
+/** Counts `times` against the caller's budget. @throws Refusal `too_many_requests` with `retry_after` in seconds */
+export async function spend(c: Context<AppEnv>, kind: Brake, times = 1): Promise<void> {
+  const { limiters, config, vault } = c.var.service;
+  const limiter = limiters[kind];
+  const address = c.req.header('cf-connecting-ip');
+  if (!limiter || address === undefined) return;
+  // The address itself goes nowhere, not even to the counter.
+  const key = await vault.factor(`client|${clientOf(address)}`);
+  for (let i = 0; i < times; i++) {
+    if ((await limiter.limit({ key })).success) continue;
+    throw new Refusal('too_many_requests', 'There were too many requests from your address. Wait a moment and go on.', { retry_after: config.rates[kind]?.window ?? 60 });
+  }
+}
+
+/** Says the limits of a route. */
+export function announce(c: Context<AppEnv>, kind: Brake): void {
+  const { limiters, config } = c.var.service;
+  const rate = limiters[kind] && config.rates[kind];
+  const policies = [...(rate ? [`"${kind}";q=${rate.quota};w=${rate.window}`] : []), ...(kind === 'search' ? [SECOND_FACTOR] : [])];
+  if (policies.length > 0) c.header('RateLimit-Policy', policies.join(', '));
+}
+
+/** Brakes a route. */
+export const brake = (kind: Brake): MiddlewareHandler<AppEnv> => async (c, next) => {
+  announce(c, kind);
+  await spend(c, kind);
+  await next();
+};
+
+/** Lets a form through that a person sent, where that is to be checked. @throws Refusal `human_check_failed` */
+export async function requireHuman(c: Context<AppEnv>, field: string | null): Promise<void> {
+  const { isHuman } = c.var.service;
+  const token = c.req.header('cf-turnstile-response') ?? field ?? '';
+  if (isHuman && !(await isHuman(token))) throw new Refusal('human_check_failed', 'The check that a person sent this form failed. Go back, reload the page and send it again.');
+}

@@ -1,0 +1,71 @@
+/**
+ * Owns the lists that employers have: workbooks, text files and pasted cells with a column of certificate numbers and, if they
+ * like, one of names. The header may be missing: a first row in which a cell looks like a certificate number is a row.
+ * Cells are handed on as they are; what a number is worth is said row by row by the check itself.
+ * It refuses files whose columns cannot be told, and lists without rows or with too many.
+ */
+import { KEYED_ROWS } from './bulk.ts';
+import { encodeUtf8 } from './bytes.ts';
+import { normalizeNumber } from './number.ts';
+import { Refusal } from './refusal.ts';
+import type { Cell } from './row-cells.ts';
+import { readTable } from './row-table.ts';
+
+export interface StaffRow {
+  /** As the file or the spreadsheet numbers it. */
+  row: number;
+  number: string;
+  /** Empty where there is none to compare. */
+  name: string;
+}
+
+const HEADERS: Record<string, 'number' | 'name'> = {
+  number: 'number', certificatenumber: 'number', certificate: 'number', certno: 'number', 证书编号: 'number', 编号: 'number', 证书号: 'number', 证书号码: 'number', 职业技能等级证书编号: 'number', 技能等级证书编号: 'number',
+  name: 'name', fullname: 'name', 姓名: 'name', 员工姓名: 'name', 持证人: 'name', 持证人姓名: 'name', 人员姓名: 'name',
+};
+
+const columnOf = (header: string) => HEADERS[header.normalize('NFKC').toLowerCase().replace(/[\s_\-*:()]/g, '')];
+
+/** Nothing else in a staff list begins with these letters and goes on for so long. */
+const looksLikeNumber = (text: string): boolean => /^[YS][\dOIL]{15,25}$/.test(normalizeNumber(text));
+
+const textOf = (cell: Cell | undefined): string => (typeof cell === 'string' ? cell.trim() : typeof cell === 'number' ? String(cell) : '');
+
+/**
+ * The columns of a list without a header, by its first row: the number's, and the name's right after it, or right before it,
+ * or the first that could be one.
+ */
+function guessColumns(first: readonly string[]): { number: number; name: number } {
+  const number = first.findIndex(looksLikeNumber);
+  const isName = (at: number) => at !== number && /^[\p{L}\p{M}·•. '’-]{2,60}$/u.test(first[at]?.trim() ?? '');
+  return { number, name: [number + 1, number - 1, ...first.keys()].find(isName) ?? -1 };
+}
+
+/**
+ * Reads a list.
+ * @throws Refusal `csv_columns_missing`, `csv_column_repeated`, `bulk_empty`, `bulk_too_many`, and what readTable throws
+ */
+export function readStaffList(bytes: Uint8Array): StaffRow[] {
+  const { header, rows } = readTable(bytes, { isKnown: (cell) => columnOf(cell) !== undefined || looksLikeNumber(cell), required: 1 });
+  if (header.length === 0) throw new Refusal('bulk_empty', 'The list has no rows.');
+  const headless = header.some(looksLikeNumber);
+  const columns = headless ? guessColumns(header) : namedColumns(header);
+  // The reader took the first row for the header, and does not say where it stood: right before the second, unless lines are blank.
+  const all = headless ? [{ row: (rows[0]?.row ?? 2) - 1, cells: header as Cell[] }, ...rows] : rows;
+  const list = all.map(({ row, cells }) => ({ row, number: textOf(cells[columns.number]), name: columns.name < 0 ? '' : textOf(cells[columns.name]) })).filter(({ number, name }) => number !== '' || name !== '');
+  if (list.length === 0) throw new Refusal('bulk_empty', 'The list has no rows.');
+  if (list.length > KEYED_ROWS) throw new Refusal('bulk_too_many', `This list has ${list.length} rows; at most ${KEYED_ROWS} can be checked at once.`, { limit: KEYED_ROWS, count: list.length });
+  return list;
+}
+
+function namedColumns(header: readonly string[]): { number: number; name: number } {
+  const names = header.map(columnOf);
+  for (const column of ['number', 'name'] as const) {
+    if (names.indexOf(column) !== names.lastIndexOf(column)) throw new Refusal('csv_column_repeated', `The column ${column} is there twice.`, { column });
+  }
+  if (!names.includes('number')) throw new Refusal('csv_columns_missing', 'No column is named 证书编号 (number), and none holds certificate numbers.', { columns: ['number'] });
+  return { number: names.indexOf('number'), name: names.indexOf('name') };
+}
+
+/** The rows as the body of a bulk check; its line n is `rows[n - 1]`. */
+export const toNdjson = (rows: readonly StaffRow[]): Uint8Array<ArrayBuffer> => encodeUtf8(rows.map(({ number, name }) => `${JSON.stringify(name === '' ? { number } : { number, name })}\n`).join(''));

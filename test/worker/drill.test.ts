@@ -200,6 +200,16 @@ describe('a stolen centre key', () => {
     await refused(() => callAs(world.province, 'POST', '/v1/centres', { statement: appointed }), 403, 'centre_withdrawn');
   });
 
+  test("an approval of the city and an event of an earlier date, signed with the stolen key and carried in by others", async () => {
+    const batch = await submit(again, candidates(1, 240));
+    const outer = await approveBatch(world.province, batch, await approveBatch(stolen, batch, undefined, { iat: now() - 3600 }), { iat: now() - 3000 });
+    // Under the filing of today: the approval's own signer is what is wrong.
+    await refused(() => callAs(world.province, 'POST', `/v1/batches/${batch.id}/approvals`, { approval: outer }), 403, 'centre_withdrawn', 'centre+jwt');
+    await refused(async () => callAs(again.client, 'POST', `/v1/batches/${batch.id}/issue`, { approval: outer, order: await orderBatch(again.client, batch, jti(outer)) }), 403, 'centre_withdrawn', 'centre+jwt');
+    const event = await changeStatus(stolen, { number: before.number, action: 'suspend', reason: 'other', seq: 1 }, { iat: now() - 200 });
+    await refused(() => callAs(centre, 'POST', `/v1/certificates/${before.number}/status`, { statement: event }), 403, 'centre_withdrawn', 'centre+jwt');
+  });
+
   test('work goes on under the new filing', async () => {
     const { certificates } = await certify({ ...world, city: centre }, again, candidates(1, 230));
     expect(await look(certificates[0]?.number as string)).toMatchObject({ verdict: 'valid' });
@@ -331,6 +341,7 @@ describe('an approval that was not used yet', () => {
     const school = await fileWith(world.city, 'S000037000006');
     const batch = await submit(school, candidates(1, 500));
     const approval = await approve(world, school, batch);
+    await tick();
     await accepted(world.province, await withdraw(world.province, { jti: jti(approval) }));
     await refused(async () => callAs(school.client, 'POST', `/v1/batches/${batch.id}/issue`, { approval, order: await order(school, batch, approval) }), 403, 'approval_withdrawn');
   });

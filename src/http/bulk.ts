@@ -47,12 +47,14 @@ function streamOf(answers: AsyncGenerator<Uint8Array<ArrayBuffer>>): ReadableStr
 async function checkList(c: Context<AppEnv>) {
   const { service } = c.var;
   requireType(c, [NDJSON_TYPE]);
+  announce(c, 'lookup');
+  // Before the key is looked up: wrong keys are braked as well.
+  await spend(c, 'lookup');
   const authorization = c.req.header('authorization');
   const key = authorization === undefined ? undefined : await readBulkKey(service, authorization);
-  if (!key) announce(c, 'lookup');
   const request = await readBytes(c, key ? LIMITS.bulk : LIMITS.bulkOpen);
   const rows = countRows(request, key ? KEYED_ROWS : OPEN_ROWS);
-  await (key ? spendRows(service, key, rows) : spend(c, 'lookup', rows));
+  await (key ? spendRows(service, key, rows) : spend(c, 'lookup', rows - 1));
   return c.body(streamOf(answerBulk(service, request, rows, key?.id)), 200, { 'Content-Type': NDJSON_TYPE, 'Cache-Control': 'no-store' });
 }
 

@@ -5,7 +5,7 @@
  * It refuses to put a name or a bulk key anywhere but into the body of a request.
  */
 import type { FC } from 'hono/jsx';
-import { KEYED_ROWS, OPEN_ROWS, type BulkAnswer } from '../life/bulk.ts';
+import { OPEN_ROWS, type BulkAnswer } from '../life/bulk.ts';
 import { levelName } from '../life/level.ts';
 import type { StaffRow } from '../life/staff-list.ts';
 import { BULK_WORDS, isClear, nameWords, remarkOf } from './bulk-words.ts';
@@ -72,10 +72,8 @@ export const Summary: FC<{ answers: readonly BulkAnswer[] }> = ({ answers }) => 
   const look = answers.filter((answer) => !isClear(answer)).length;
   return (
     <p>
-      共 <b>{answers.length}</b> 行：{look === 0 ? '全部有效，所填姓名均相符。' : <>
-        <b>{look}</b> 行需要核实，其余有效。
-      </>}
-      <En>{look === 0 ? `${answers.length} rows, all valid, and every name that was given matches.` : `${answers.length} rows: ${look} need a look, the others are valid.`}</En>
+      {look === 0 ? `共 ${answers.length} 行：全部有效，所填姓名均相符。` : `共 ${answers.length} 行：需要核实 ${look} 行，其余 ${answers.length - look} 行有效。`}
+      <En>{look === 0 ? `${answers.length} rows, all valid, and every name that was given matches.` : `${answers.length} rows: ${look} need a look, the other ${answers.length - look} are valid.`}</En>
     </p>
   );
 };
@@ -238,9 +236,9 @@ export const BulkPage: FC<BulkProps> = ({ host, typed, fault, result, files }) =
         批量核验名单<En>Check a staff list</En>
       </h1>
       <p>
-        一次核验多张证书：每一行都当场核对数字签名和当前状态。任何人一次最多 {OPEN_ROWS} 行；有批量密钥的用人单位最多 {KEYED_ROWS} 行。
+        一次核验多张证书：每一行都当场核对数字签名和当前状态。任何人一次最多 {OPEN_ROWS} 行；有批量密钥的用人单位最多 10,000 行。
         <En>
-          Many certificates at once: for each row the digital signatures and the present status are verified on the spot. Anyone may check {OPEN_ROWS} rows; employers with a bulk key {KEYED_ROWS}.
+          Many certificates at once: for each row the digital signatures and the present status are verified on the spot. Anyone may check {OPEN_ROWS} rows; employers with a bulk key 10,000.
         </En>
       </p>
     </section>

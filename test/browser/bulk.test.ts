@@ -70,7 +70,7 @@ describe.skipIf(chromium === undefined)('the page that checks lists', { timeout:
     const expected = [['有效', '相符'], ['有效', '不相符'], ['已被替换', corrected.number], ['已撤销', '相符'], ['已暂停'], ['没有查到', '请逐位核对编号'], ['无法识别', '位数不对', '<img src=x']];
     expected.forEach((words, at) => words.forEach((word) => expect([at, rows[at]]).toEqual([at, expect.stringContaining(word)])));
     expect(rows.map((text) => /^\d+/.exec(text)?.[0])).toEqual(['2', '3', '4', '5', '6', '7', '8']);
-    expect(await page.textContent('#summary')).toContain('共 7 行：6 行需要核实');
+    expect(await page.textContent('#summary')).toContain('共 7 行：需要核实 6 行，其余 1 行有效');
     // The holder's own name is told to nobody.
     expect(await page.textContent('#rows')).not.toContain(long.name);
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('results-title');

@@ -13,7 +13,7 @@ import { hostOf, kept, page } from './page.tsx';
 /** `中文 / English`, as the tables have it. */
 function wordsOf(text: string): Words {
   const at = text.indexOf(' / ');
-  return at < 0 ? { zh: text, en: text } : { zh: text.slice(0, at), en: text.slice(at + 3) };
+  return at < 0 ? { zh: text, en: text } : { zh: text.slice(0, at), en: `${text.charAt(at + 3).toUpperCase()}${text.slice(at + 4)}` };
 }
 
 function groupsFor(origin: string): DocGroup[] {

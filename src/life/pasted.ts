@@ -6,7 +6,7 @@
  */
 import { normalizeNumber, parseNumber } from './number.ts';
 import { Refusal } from './refusal.ts';
-import { parseSealUrl } from './seal.ts';
+import { parseSealUrl, readUrl } from './seal.ts';
 
 export type Pasted =
   | { kind: 'number'; number: string }
@@ -19,7 +19,7 @@ export type Pasted =
 /** Numbers and others shown of one text. */
 const MOST = 50;
 /** A certificate's address, with or without scheme, as far as it is one; or any other address. */
-const ADDRESS = /(?:https?:\/\/|(?<![\w.:@-]))[\w.:@-]+\/c\/[A-Z0-9]+(?:#\d+)?|https?:\/\/[!-~]+/gi;
+const ADDRESS = /(?:https?:\/\/)?[\w.:@-]+\/c\/[A-Z0-9]+(?:#\d+)?|https?:\/\/[!-~]+/gi;
 /** Fewer characters are a year, an amount or a room, not somebody's attempt at a number. */
 const SHORTEST = 10;
 
@@ -36,7 +36,7 @@ const isNumber = (text: string): boolean => {
 /** The address in a text. @throws Refusal `host_unknown`, `seal_url_malformed`, and what parseNumber throws */
 function readAddress(address: string, isOurs: (host: string) => boolean): Pasted {
   const text = address.includes('://') ? address.replace(/^https?/i, (scheme) => scheme.toLowerCase()) : `https://${address}`;
-  const host = URL.parse(text)?.host;
+  const host = readUrl(text)?.host;
   if (host !== undefined && !isOurs(host)) throw new Refusal('host_unknown', 'The address is of another host.', { host });
   const { number, digits } = parseSealUrl(text);
   return { kind: 'address', number: parseNumber(number).text, digits };
@@ -50,7 +50,8 @@ const runsOf = (folded: string): string[] =>
 const attemptsIn = (runs: readonly string[]): string[] => runs.filter((run) => run.length >= SHORTEST && run.replace(/\D/g, '').length >= run.length - 3);
 
 /** Closes the gaps of numbers in groups (`S000037 000001 26 3 000001`), where the groups make exactly one number. */
-const closeGaps = (folded: string): string => folded.replace(/(?<![A-Z0-9])[A-Z]\d*(?:\s+\d+)+(?![A-Z0-9])/g, (groups) => (isNumber(groups) ? normalizeNumber(groups) : groups));
+const closeGaps = (folded: string): string =>
+  folded.replace(/(^|[^A-Z0-9])([A-Z]\d*(?:\s+\d+)+)(?![A-Z0-9])/g, (whole, before: string, groups: string) => (isNumber(groups) ? before + normalizeNumber(groups) : whole));
 
 /**
  * Reads a pasted text. `isOurs`: whether a host (with port) is one that this service ever used.

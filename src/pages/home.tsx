@@ -6,7 +6,7 @@ import type { FC } from 'hono/jsx';
 import type { Report } from '../life/report.ts';
 import { SearchForm, type FieldFaults, type Typed } from './form.tsx';
 import { Both, En, Layout } from './layout.tsx';
-import { Facts, NumberText, VerdictBanner, type CentreNames } from './report.tsx';
+import { Checks, Facts, NumberText, VerdictBanner, type CentreNames } from './report.tsx';
 import type { Words } from './words.ts';
 
 export interface HomeProps {
@@ -54,6 +54,7 @@ const Results: FC<{ reports: Report[]; centres: CentreNames }> = ({ reports, cen
             </p>
           ) : null}
         </div>
+        {reports.length === 1 ? <Checks report={report} /> : null}
       </article>
     ))}
   </section>

@@ -4,11 +4,11 @@
  * It refuses to show more of a person than the report carries.
  */
 import type { FC } from 'hono/jsx';
-import { ID_TYPE_NAMES, type IdType } from '../life/identity.ts';
+import type { IdType } from '../life/identity.ts';
 import { levelWords } from '../life/level.ts';
 import type { CertificateView, Check, CopyView, Report } from '../life/report.ts';
 import { Both, En } from './layout.tsx';
-import { ACTIONS, CHECK_WORDS, checkSentence, REASONS, shanghaiClock, VERDICTS, type Words } from './words.ts';
+import { ACTIONS, CHECK_WORDS, checkSentence, ID_TYPES, REASONS, shanghaiClock, VERDICTS, type Words } from './words.ts';
 
 /** Names of the centres, by `centre:3701`. */
 export type CentreNames = ReadonlyMap<string, string>;
@@ -129,7 +129,10 @@ export const Facts: FC<{ certificate: CertificateView; centres: CentreNames }> =
       </Row>
       {holder.id_number === undefined ? null : (
         <Row label={{ zh: '证件', en: 'Document' }}>
-          {ID_TYPE_NAMES[holder.id_type as IdType] ?? holder.id_type} {holder.id_number}
+          <p>{holder.id_number}</p>
+          <small>
+            <Both words={ID_TYPES[holder.id_type as IdType] ?? { zh: holder.id_type ?? '', en: holder.id_type ?? '' }} />
+          </small>
         </Row>
       )}
       <Row label={{ zh: '职业', en: 'Occupation' }}>

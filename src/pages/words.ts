@@ -3,6 +3,7 @@
  * what was typed. Not found is never called anything but not found (DOMAIN § 8), and a key that the service
  * manages is never called more than technical proof of origin.
  */
+import { ID_TYPE_NAMES, type IdType } from '../life/identity.ts';
 import type { Check, CheckId, Verdict } from '../life/report.ts';
 
 export interface Words {
@@ -78,6 +79,15 @@ const FAILED: Record<string, Words> = {
   issuing_key_withdrawn: { zh: '颁发时这把颁发密钥已被撤回', en: 'This issuing key had been withdrawn when it was issued' },
 };
 const FAILED_OTHERWISE: Words = { zh: '未通过', en: 'Failed' };
+
+export const ID_TYPES: Record<IdType, Words> = {
+  resident_id: { zh: ID_TYPE_NAMES.resident_id, en: 'Resident identity card' },
+  residence_permit: { zh: ID_TYPE_NAMES.residence_permit, en: 'Residence permit for Hong Kong, Macao and Taiwan residents' },
+  hk_macao_permit: { zh: ID_TYPE_NAMES.hk_macao_permit, en: 'Mainland travel permit for Hong Kong and Macao residents' },
+  taiwan_permit: { zh: ID_TYPE_NAMES.taiwan_permit, en: 'Mainland travel permit for Taiwan residents' },
+  passport: { zh: ID_TYPE_NAMES.passport, en: 'Passport' },
+  foreign_permanent_resident: { zh: ID_TYPE_NAMES.foreign_permanent_resident, en: 'Foreign permanent resident identity card' },
+};
 
 /** The parts of a printed certificate. */
 export const PARTS: Record<string, Words> = {

@@ -20,7 +20,7 @@ interface Axe {
   run(where: Document, options: object): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
 }
 
-describe.skipIf(chromium === undefined)('accessibility', { timeout: 120_000 }, () => {
+describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, () => {
   let server: TestServer;
   let browser: Browser;
   /** Name → how to get there. */

@@ -77,6 +77,7 @@ describe('home and search', () => {
     expect(text).toContain(idNumber(5).slice(-4));
     expect(text).not.toContain(idNumber(5));
     expect(text).toContain('与登记一致的所填内容：姓名、证件号码');
+    for (const words of ['核对了什么', '没有核对', '尚未建立公开日志']) expect(text).toContain(words);
   });
 
   test('what does not match is not found, with what was typed kept', async () => {
@@ -136,6 +137,17 @@ describe('the page of a certificate', () => {
     }
     expect(text).not.toContain(NAME);
     expect(text).not.toContain(idNumber(1));
+    // Since when, and by whom each: filed, approved twice, issued, checked.
+    const day = '<time datetime="\\d{4}-\\d{2}-\\d{2}">\\d{4}-\\d{2}-\\d{2}</time>';
+    for (const words of [`<p>济南市职业技能鉴定指导中心 ${day}</p><p>山东省职业技能鉴定指导中心 ${day}</p>`, `自 ${day} 起`, '颁发于 [\\d-]{10}，核对于 [\\d-]{10} [\\d:]{5}', `href="/organizations/${CODE}"`]) expect(text).toMatch(new RegExp(words));
+  });
+
+  test('what chats show of an address says nothing of the certificate or its holder', async () => {
+    for (const path of [`/c/${number(0)}`, `/c/${number(2)}`, '/']) {
+      const text = await (await get(path)).text();
+      expect([...text.matchAll(/<meta property="og:\w+" content="([^"]*)"/g)].map(([, content]) => content)).toEqual(['鲁证 · 职业技能等级证书查验', '打开后当场核对签名和当前状态，免费，无需注册。']);
+      expect(/<title>([^<]*)/.exec(text)?.[1]).not.toMatch(/阿|欧|王/);
+    }
   });
 
   test('revoked, suspended and replaced say so, in both languages', async () => {

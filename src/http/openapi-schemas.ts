@@ -74,7 +74,7 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
   Report: object(
     {
       verdict: text('结论 / verdict', { enum: VERDICTS }),
-      checks: listOf(object({ id: text('check', { enum: [...CHECKS] }), result: text('result', { enum: CHECK_RESULTS }), 'code?': text('why not `pass`'), 'part?': text('which part'), 'parts?': listOf(text('each altered field of a document')) }), { minItems: CHECKS.length, maxItems: CHECKS.length }),
+      checks: listOf(object({ id: text('check', { enum: [...CHECKS] }), result: text('result', { enum: CHECK_RESULTS }), 'code?': text('why not `pass`'), 'part?': text('which part'), 'parts?': listOf(text('each altered field of a document')), 'as_of?': time('of a status known from a list: when the list was made') }), { minItems: CHECKS.length, maxItems: CHECKS.length }),
       certificate: { anyOf: [ref('CertificateView'), { type: 'null' }], description: '只含经验证的签名内容 / only what a verified signature says' },
       'credential?': SD_JWT,
       'replaced_by?': NUMBER,

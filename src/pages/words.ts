@@ -100,8 +100,18 @@ function alteredSentence({ parts = [], part }: Check): Words {
   return { zh: `文件被改动，与签名不符：${names.map(({ zh }) => zh).join('、')}`, en: `The file was altered; not what was signed: ${names.map(({ en }) => en).join(', ')}` };
 }
 
+/** A status from a list that was kept; in lists a replaced certificate looks like a revoked one. */
+function statusAsOf({ result, code, as_of = '' }: Check): Words {
+  const time = shanghaiClock(as_of);
+  if (result === 'pass') return { zh: `截至 ${time}（北京时间）未被暂停、撤销或替换`, en: `Not suspended, revoked or replaced as of ${time} (UTC+8)` };
+  if (result !== 'fail') return { zh: `截至 ${time}（北京时间）未被暂停、撤销或替换，之后的变化无从得知`, en: `Not suspended, revoked or replaced as of ${time} (UTC+8); what happened since is not known` };
+  if (code === 'suspended') return { zh: `截至 ${time}（北京时间）处于暂停状态，之后是否恢复无从得知`, en: `Suspended as of ${time} (UTC+8); whether it was reinstated since is not known` };
+  return { zh: `截至 ${time}（北京时间）已被撤销，或已由更正后的新证书替换`, en: `Revoked, or replaced by a corrected certificate, as of ${time} (UTC+8)` };
+}
+
 /** The sentence for one check. */
 export function checkSentence(check: Check): Words {
+  if (check.as_of !== undefined) return statusAsOf(check);
   if (check.result === 'pass') return CHECK_WORDS[check.id].passed;
   if (check.result === 'not_reached') return NOT_REACHED;
   if (check.result === 'not_checked') return NOT_CHECKED[check.code ?? ''] ?? NOT_AT_HAND;

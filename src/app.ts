@@ -7,6 +7,7 @@ import { batchRoutes } from './http/batches.ts';
 import { centreRoutes } from './http/centre.ts';
 import { describeRoutes } from './http/describe.ts';
 import { factory } from './http/env.ts';
+import { offlineRoutes } from './http/offline.ts';
 import { organizationRoutes } from './http/organization.ts';
 import { answerProblem, pageRoutes } from './http/pages.tsx';
 import { onError, problem } from './http/problems.ts';
@@ -38,6 +39,7 @@ app.get('/healthz', async (c) => {
 
 app.route('/', describeRoutes);
 app.route('/', wellKnownRoutes);
+app.route('/', offlineRoutes);
 app.route('/', batchRoutes);
 app.route('/', organizationRoutes);
 app.route('/', centreRoutes);

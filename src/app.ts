@@ -12,6 +12,7 @@ import { organizationRoutes } from './http/organization.ts';
 import { answerProblem, pageRoutes } from './http/pages.tsx';
 import { onError, problem } from './http/problems.ts';
 import { publicRoutes } from './http/public.ts';
+import { scanRoutes } from './http/scan.tsx';
 import { wellKnownRoutes } from './http/wellknown.ts';
 import { Refusal } from './life/refusal.ts';
 import { serviceOf } from './service.ts';
@@ -44,6 +45,7 @@ app.route('/', batchRoutes);
 app.route('/', organizationRoutes);
 app.route('/', centreRoutes);
 app.route('/', publicRoutes);
+app.route('/', scanRoutes);
 app.route('/', pageRoutes);
 
 // Every path of the table answers 405 with Allow to the methods that it does not have.

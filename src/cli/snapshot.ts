@@ -2,7 +2,8 @@
  * Owns taking a snapshot over HTTP: what `luzheng trust` keeps and the single-file verifier carries.
  * It refuses an answer that is no trust list.
  */
-import { readSnapshot, takeSnapshot, type Snapshot } from '../life/snapshot.ts';
+import { readSnapshot, type Snapshot } from '../life/snapshot.ts';
+import { takeSnapshot } from '../life/snapshot-take.ts';
 import { CallError, type Caller } from './caller.ts';
 import { now } from './sign.ts';
 import { Failure } from './talk.ts';

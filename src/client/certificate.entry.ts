@@ -4,6 +4,7 @@
  * It refuses to leave the visitor without an answer: an error becomes `unknown`.
  */
 import { isRefusal } from '../life/refusal.ts';
+import { prepare } from './register.ts';
 import { checkSeal, type SealAnswer, type TrustList } from './check-seal.ts';
 
 const box = document.getElementById('seal');
@@ -69,3 +70,4 @@ async function check(): Promise<void> {
 
 addEventListener('hashchange', () => void check());
 void check();
+prepare();

@@ -2,6 +2,10 @@
  * Owns one kindness of the home page: the web address of a QR code, pasted alone, is opened right here, so that
  * the digits after # (they hold the holder's name) never travel to the server. Without JavaScript the form does it.
  */
+import { prepare } from './register.ts';
+
+prepare();
+
 const form = document.querySelector<HTMLFormElement>('form#search');
 
 form?.addEventListener('submit', (event) => {

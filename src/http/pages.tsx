@@ -31,7 +31,7 @@ import { LIMITS, readBytes, requireType } from './body.ts';
 import { factory, type AppEnv } from './env.ts';
 import { onError, problem, PROBLEMS } from './problems.ts';
 
-const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const noStore = { 'Cache-Control': 'no-store' };
 
 /** The static files of the pages: name in `/assets` and type. The font and whatever else was built stay inside. */
@@ -40,6 +40,10 @@ const FILES = new Map([
   ['home.js', 'text/javascript; charset=utf-8'],
   ['certificate.js', 'text/javascript; charset=utf-8'],
   ['check.js', 'text/javascript; charset=utf-8'],
+  ['scan.js', 'text/javascript; charset=utf-8'],
+  ['icon.svg', 'image/svg+xml'],
+  ['icon-192.png', 'image/png'],
+  ['icon-512.png', 'image/png'],
   ['desk.js', 'text/javascript; charset=utf-8'],
 ]);
 
@@ -50,7 +54,7 @@ const FIELDS = Object.keys(LONGEST) as FieldName[];
 type C = Context<AppEnv>;
 type Element = Parameters<typeof html>[1];
 
-const page = (c: C, status: number, element: Element, headers: Record<string, string> = noStore) =>
+export const page = (c: C, status: number, element: Element, headers: Record<string, string> = noStore) =>
   c.html(html`<!DOCTYPE html>${element}`, status as ContentfulStatusCode, { 'Content-Security-Policy': CSP, ...headers });
 
 const hostOf = (c: C): string => new URL(c.var.service.config.origin).host;

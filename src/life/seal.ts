@@ -210,9 +210,18 @@ export async function openSeal(number: string, digits: string, find: KeyFinder):
   return facts;
 }
 
+/** `URL.canParse`, which phones of 2023 lack. */
+function isUrl(text: string): boolean {
+  try {
+    return new URL(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** Takes the text of a QR code apart; refuses `seal_url_malformed` for any other text. Hosts are judged elsewhere. */
 export function parseSealUrl(text: string): { origin: string; number: string; digits: string | undefined } {
   const match = /^(https?:\/\/[^\s/?#]{1,253})\/c\/([^/?#\s%]{1,80})(?:#(\d{0,1000}))?$/.exec(text.trim());
-  if (!match || !URL.canParse(match[1] as string)) throw new Refusal('seal_url_malformed', 'This is not the text of a certificate\'s QR code: https://<host>/c/<number>#<digits>.');
+  if (!match || !isUrl(match[1] as string)) throw new Refusal('seal_url_malformed', 'This is not the text of a certificate\'s QR code: https://<host>/c/<number>#<digits>.');
   return { origin: match[1] as string, number: normalizeNumber(match[2] as string), digits: match[3] || undefined };
 }

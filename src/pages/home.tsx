@@ -84,6 +84,11 @@ export const HomePage: FC<HomeProps> = ({ host, typed, faults, notice, results }
     <SearchForm typed={typed} faults={faults} again={results !== undefined} />
     <section class="card plain">
       <p>
+        <a href="/scan">
+          有纸质证书？扫描二维码核对<En>Have it on paper? Scan its QR code</En>
+        </a>
+      </p>
+      <p>
         <a href="/check">
           有证书 PDF？在浏览器里核验文件，不上传<En>Have the PDF? Check the file in your browser; it is not uploaded</En>
         </a>

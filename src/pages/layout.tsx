@@ -42,7 +42,10 @@ export const Layout: FC<LayoutProps> = ({ title, host, script, listed = false, c
       {listed ? null : <meta name="robots" content="noindex" />}
       <meta name="format-detection" content="telephone=no" />
       <title>{`${title} · 鲁证`}</title>
+      <meta name="theme-color" content="#0b3d6b" />
       <link rel="icon" href={ICON} />
+      <link rel="apple-touch-icon" href="/assets/icon-192.png" />
+      <link rel="manifest" href="/manifest.webmanifest" />
       <link rel="stylesheet" href="/assets/style.css" />
       {script ? <script type="module" src={`/assets/${script}`}></script> : null}
     </head>

@@ -1,45 +1,30 @@
 /**
- * Owns checking a certificate's PDF in the browser: the file is read here and sent nowhere; the same core as the
- * server's verifies it under the root thumbprints that came with the page. With a network, the certificate's number alone
- * is sent, to learn its present status.
+ * Owns checking a certificate's file in the browser: a PDF, a bundle or a credential is read here and sent nowhere; the same
+ * core as the server's verifies it under the root thumbprints that came with the page. With a network, the certificate's
+ * number alone is sent, to learn its present status; without one the status is that of the lists that were kept.
  * It refuses to leave the visitor without an answer: every failure becomes a sentence.
  */
-import { openDirectory } from '../life/authority.ts';
-import type { Opened } from '../life/bundle.ts';
-import { openDocument } from '../life/document-check.ts';
-import { Memo } from '../life/memo.ts';
+import { readBytes } from '../life/brought.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { verdictOf, type Check, type Report } from '../life/report.ts';
-import { verify } from '../life/verify.ts';
-import { Both, En } from '../pages/layout.tsx';
-import { Checks, CopyNotice, Facts, VerdictBanner } from '../pages/report.tsx';
+import { readSnapshot } from '../life/snapshot.ts';
 import { PDF_FAULTS, type Words } from '../pages/words.ts';
+import { Answer, Fault, show } from './answer.tsx';
+import { takeFiles } from './files.ts';
+import { judge, type Judged } from './judge.ts';
+import { ask, knowledge, SOON } from './knowledge.ts';
+import { prepare } from './register.ts';
 
 const LARGEST = 5_242_880;
 
 const box = document.getElementById('check') as HTMLElement;
-const input = document.getElementById('file') as HTMLInputElement;
-const drop = document.getElementById('drop') as HTMLElement;
 const answer = document.getElementById('answer') as HTMLElement;
 let asked = 0;
-
-/** The components escape every text; there is no other way into the page. */
-async function show(content: unknown): Promise<void> {
-  answer.innerHTML = String(await (content as Promise<string>));
-}
-
-const Fault = ({ words }: { words: Words }) => (
-  <section class="notice" role="alert">
-    <p>
-      <Both words={words} />
-    </p>
-  </section>
-);
 
 /** What the service says of the certificate's status; undefined without a network. */
 async function statusOf(number: string): Promise<Report | 'missing' | undefined> {
   try {
-    const response = await fetch(`/v1/certificates/${encodeURIComponent(number)}`, { cache: 'no-store' });
+    const response = await ask(`/v1/certificates/${encodeURIComponent(number)}`);
     if (response.status === 404) return 'missing';
     return response.ok ? ((await response.json()) as Report) : undefined;
   } catch {
@@ -47,10 +32,9 @@ async function statusOf(number: string): Promise<Report | 'missing' | undefined>
   }
 }
 
-/** The status is the service's word; everything else was checked here. */
-function withStatus(here: Report, said: Report | 'missing' | undefined): Report {
-  const failed = here.checks.some(({ result }) => result === 'fail');
-  if (failed || said === undefined) return here;
+/** The status is the service's word, unless signed lists say worse; everything else was checked here. */
+function withStatus(here: Report, said: Report | 'missing'): Report {
+  if (here.checks.some(({ id, result }) => result === 'fail' && id !== 'status')) return here;
   const theirs: Check = said === 'missing' ? { id: 'status', result: 'not_checked', code: 'certificate_not_found' } : (said.checks.find(({ id }) => id === 'status') as Check);
   // A register that contradicts itself proves nothing about this file.
   const status: Check = said !== 'missing' && said.verdict === 'invalid' ? { id: 'status', result: 'not_checked', code: 'service_disagrees' } : theirs;
@@ -59,29 +43,13 @@ function withStatus(here: Report, said: Report | 'missing' | undefined): Report 
   return { ...here, ...fate, checks, verdict: verdictOf(checks) };
 }
 
-async function judge(opened: Opened): Promise<Report> {
-  const thumbprints = (box.dataset['roots'] ?? '').split(' ');
-  const directory = await openDirectory({ thumbprints, roots: opened.bundle.roots }, opened.centres, new Memo());
-  const { report } = await verify(opened.evidence, directory, Math.floor(Date.now() / 1000));
-  return report.certificate === null ? report : withStatus(report, await statusOf(report.certificate.number));
+async function answerFor(judged: Judged, name: string) {
+  const snapshot = readSnapshot(await knowledge(SOON));
+  const now = Math.floor(Date.now() / 1000);
+  const report = await judge(judged, { thumbprints: (box.dataset['roots'] ?? '').split(' '), snapshot, now });
+  const said = report.certificate === null ? undefined : await statusOf(report.certificate.number);
+  return said === undefined ? <Answer report={report} name={name} aged={report.certificate ? { snapshot, now } : undefined} /> : <Answer report={withStatus(report, said)} name={name} />;
 }
-
-const Answer = ({ report, name }: { report: Report; name: string }) => (
-  <>
-    <p class="asked">{name}</p>
-    <VerdictBanner report={report} heading="h2" />
-    {report.copy ? <CopyNotice copy={report.copy} /> : null}
-    {report.certificate ? (
-      <section class="card">
-        <h2>
-          签名中的证书内容<En>The certificate, as signed</En>
-        </h2>
-        <Facts certificate={report.certificate} centres={new Map()} />
-      </section>
-    ) : null}
-    <Checks report={report} by="browser" />
-  </>
-);
 
 async function check(file: File): Promise<void> {
   const mine = ++asked;
@@ -89,29 +57,17 @@ async function check(file: File): Promise<void> {
   let content: unknown;
   try {
     if (file.size > LARGEST) content = words(PDF_FAULTS['pdf_too_large'] as Words);
-    else content = <Answer report={await judge(openDocument(new Uint8Array(await file.arrayBuffer())))} name={file.name} />;
+    else {
+      const brought = readBytes(new Uint8Array(await file.arrayBuffer()));
+      content = brought ? await answerFor(brought, file.name) : words({ zh: '这个文件不是证书 PDF、核验包或凭证，无法核对', en: 'This file is no certificate’s PDF, bundle or credential, and cannot be checked' });
+    }
   } catch (error) {
     const fault = isRefusal(error) ? PDF_FAULTS[error.code] : undefined;
     content = words(fault ?? { zh: '读取文件时出错，请重新选择文件再试', en: 'The file could not be read; choose it again' });
   }
   // Another file may have been chosen meanwhile: only the last one is answered.
-  if (mine === asked) await show(content);
+  if (mine === asked) await show(answer, content);
 }
 
-const take = (files: FileList | null | undefined): void => {
-  const file = files?.[0];
-  if (file) void check(file);
-};
-
-input.addEventListener('change', () => take(input.files));
-for (const type of ['dragenter', 'dragover']) {
-  addEventListener(type, (event) => {
-    event.preventDefault();
-    drop.classList.add('over');
-  });
-}
-for (const type of ['dragleave', 'drop']) addEventListener(type, () => drop.classList.remove('over'));
-addEventListener('drop', (event) => {
-  event.preventDefault();
-  take(event.dataTransfer?.files);
-});
+takeFiles((file) => void check(file));
+prepare(SOON);

@@ -11,10 +11,11 @@ import { client, file } from './commands/file.ts';
 import { keys } from './commands/keys.ts';
 import { status } from './commands/status.ts';
 import { trust } from './commands/trust.ts';
+import { verifier } from './commands/verifier.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { err, explain, out } from './talk.ts';
 
-const COMMANDS: Record<string, Command> = { keys, appoint, file, client, certificate, submit, approve, return: returnBatch, issue, download, status, trust, verify: verifyCommand };
+const COMMANDS: Record<string, Command> = { keys, appoint, file, client, certificate, submit, approve, return: returnBatch, issue, download, status, trust, verifier, verify: verifyCommand };
 
 const line = (name: string, { takes }: Command) => `npm run -s luzheng -- ${name} ${takes}`.trim();
 

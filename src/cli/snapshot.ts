@@ -1,7 +1,9 @@
 /**
- * Owns taking a snapshot over HTTP: what `luzheng trust` keeps and the single-file verifier carries.
- * It refuses an answer that is no trust list.
+ * Owns how the command comes by a snapshot: over HTTP, to be kept by `luzheng trust` or carried by the single-file
+ * verifier, and from the file where it was kept.
+ * It refuses what is no trust list.
  */
+import { readFileSync } from 'node:fs';
 import { readSnapshot, type Snapshot } from '../life/snapshot.ts';
 import { takeSnapshot } from '../life/snapshot-take.ts';
 import { CallError, type Caller } from './caller.ts';
@@ -21,4 +23,16 @@ export async function fetchSnapshot(service: Caller): Promise<Snapshot> {
   const taken = readSnapshot(await takeSnapshot(ask, Number.POSITIVE_INFINITY, now()));
   if (!taken) throw new Failure(1, `${service.origin} 没有给出信任列表`, 'the service gives no trust list', 'trust_missing');
   return taken;
+}
+
+/** A file of `luzheng trust`, or a plain trust.json. @throws Failure when it is neither */
+export function readSnapshotFile(path: string): Snapshot {
+  let kept: Snapshot | undefined;
+  try {
+    kept = readSnapshot(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  if (kept === undefined) throw new Failure(2, `${path} 不是 trust.json`, 'it is not a trust.json', 'unreadable');
+  return kept;
 }

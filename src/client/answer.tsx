@@ -3,11 +3,17 @@
  * how old the knowledge behind them is.
  */
 import type { FC } from 'hono/jsx';
+import { readBytes } from '../life/brought.ts';
+import { isRefusal } from '../life/refusal.ts';
 import type { Report } from '../life/report.ts';
 import type { Snapshot } from '../life/snapshot.ts';
 import { En, Both } from '../pages/layout.tsx';
 import { Checks, CopyNotice, Facts, VerdictBanner } from '../pages/report.tsx';
-import { shanghaiClock, type Words } from '../pages/words.ts';
+import { PDF_FAULTS, shanghaiClock, type Words } from '../pages/words.ts';
+import { judge, type Ground, type Judged } from './judge.ts';
+
+/** Bytes of a file. */
+const LARGEST = 5_242_880;
 
 /** Writes components into a place of the page. They escape every text; there is no other way into the page. */
 export async function show(place: HTMLElement, content: unknown): Promise<void> {
@@ -27,7 +33,7 @@ export const Fault: FC<{ words: Words; text?: string }> = ({ words, text }) => (
   </section>
 );
 
-function ago(time: string, now: number): Words {
+export function ago(time: string, now: number): Words {
   const minutes = Math.max(0, Math.floor((now - Date.parse(time) / 1000) / 60));
   if (minutes < 120) return { zh: `${minutes} 分钟前`, en: `${minutes} min ago` };
   const hours = Math.floor(minutes / 60);
@@ -98,3 +104,27 @@ export const Answer: FC<{ report: Report; name: string | undefined; aged?: { sna
     <Checks report={report} by="browser" />
   </>
 );
+
+/** What the seal of a QR code is worth, by what is at hand here. */
+export async function answerSeal(number: string, digits: string, ground: Ground): Promise<unknown> {
+  try {
+    const report = await judge({ kind: 'seal', number, digits }, ground);
+    return <Answer report={report} name={undefined} aged={ground} seal />;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return <Fault words={{ zh: '二维码中的签名数据不完整或被改动过，请勿采信，请重新扫描', en: 'The signed data in the code are incomplete or were altered. Do not rely on it; scan again' }} text={error.code} />;
+  }
+}
+
+/** Reads a file, and answers for it; what cannot be read is said in words. */
+export async function answerFile(file: File, answerFor: (judged: Judged, name: string) => Promise<unknown>): Promise<unknown> {
+  try {
+    if (file.size > LARGEST) return <Fault words={PDF_FAULTS['pdf_too_large'] as Words} />;
+    const brought = readBytes(new Uint8Array(await file.arrayBuffer()));
+    if (brought) return await answerFor(brought, file.name);
+    return <Fault words={{ zh: '这个文件不是证书 PDF、核验包或凭证，无法核对', en: 'This file is no certificate’s PDF, bundle or credential, and cannot be checked' }} />;
+  } catch (error) {
+    const fault = isRefusal(error) ? PDF_FAULTS[error.code] : undefined;
+    return <Fault words={fault ?? { zh: '读取文件时出错，请重新选择文件再试', en: 'The file could not be read; choose it again' }} />;
+  }
+}

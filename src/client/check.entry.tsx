@@ -4,18 +4,13 @@
  * number alone is sent, to learn its present status; without one the status is that of the lists that were kept.
  * It refuses to leave the visitor without an answer: every failure becomes a sentence.
  */
-import { readBytes } from '../life/brought.ts';
-import { isRefusal } from '../life/refusal.ts';
 import { verdictOf, type Check, type Report } from '../life/report.ts';
 import { readSnapshot } from '../life/snapshot.ts';
-import { PDF_FAULTS, type Words } from '../pages/words.ts';
-import { Answer, Fault, show } from './answer.tsx';
+import { Answer, answerFile, show } from './answer.tsx';
 import { takeFiles } from './files.ts';
 import { judge, type Judged } from './judge.ts';
 import { ask, knowledge, SOON } from './knowledge.ts';
 import { prepare } from './register.ts';
-
-const LARGEST = 5_242_880;
 
 const box = document.getElementById('check') as HTMLElement;
 const answer = document.getElementById('answer') as HTMLElement;
@@ -53,18 +48,7 @@ async function answerFor(judged: Judged, name: string) {
 
 async function check(file: File): Promise<void> {
   const mine = ++asked;
-  const words = (fault: Words) => <Fault words={fault} />;
-  let content: unknown;
-  try {
-    if (file.size > LARGEST) content = words(PDF_FAULTS['pdf_too_large'] as Words);
-    else {
-      const brought = readBytes(new Uint8Array(await file.arrayBuffer()));
-      content = brought ? await answerFor(brought, file.name) : words({ zh: '这个文件不是证书 PDF、核验包或凭证，无法核对', en: 'This file is no certificate’s PDF, bundle or credential, and cannot be checked' });
-    }
-  } catch (error) {
-    const fault = isRefusal(error) ? PDF_FAULTS[error.code] : undefined;
-    content = words(fault ?? { zh: '读取文件时出错，请重新选择文件再试', en: 'The file could not be read; choose it again' });
-  }
+  const content = await answerFile(file, answerFor);
   // Another file may have been chosen meanwhile: only the last one is answered.
   if (mine === asked) await show(answer, content);
 }

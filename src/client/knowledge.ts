@@ -23,7 +23,7 @@ export async function ask(path: string, patience = PATIENCE): Promise<Response> 
   const control = new AbortController();
   const timer = setTimeout(() => control.abort(), patience);
   try {
-    const response = await fetch(path, { signal: control.signal });
+    const response = await fetch(path, { cache: 'no-cache', signal: control.signal });
     // The body must come in time too.
     return new Response(await response.blob(), { status: response.status });
   } finally {

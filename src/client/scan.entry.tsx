@@ -4,14 +4,12 @@
  * The service worker shows this page in place of a certificate's when there is no network (sw.entry.ts).
  * It refuses to open what a code says: only number and digits of a certificate are taken over, to this very host.
  */
-import { isRefusal } from '../life/refusal.ts';
 import { readSnapshot } from '../life/snapshot.ts';
 import { Both } from '../pages/layout.tsx';
 import { CAMERA_FAULTS } from '../pages/scan.tsx';
 import type { Words } from '../pages/words.ts';
-import { Answer, Fault, show } from './answer.tsx';
+import { answerSeal, Fault, show } from './answer.tsx';
 import { Camera } from './camera.ts';
-import { judge } from './judge.ts';
 import { ask, knowledge, SOON } from './knowledge.ts';
 import { makeReader } from './reader.ts';
 import { prepare } from './register.ts';
@@ -50,15 +48,7 @@ const reachable = (): Promise<boolean> => ask('/healthz', 4000).then(({ ok }) =>
 
 async function checkSeal(number: string, digits: string, mine: number, online: Promise<boolean>): Promise<void> {
   const snapshot = readSnapshot(await knowledge(SOON));
-  const now = Math.floor(Date.now() / 1000);
-  let content: unknown;
-  try {
-    const report = await judge({ kind: 'seal', number, digits }, { thumbprints: here.roots, snapshot, now });
-    content = <Answer report={report} name={undefined} aged={{ snapshot, now }} seal />;
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    content = <Fault words={{ zh: '二维码中的签名数据不完整或被改动过，请勿采信，请重新扫描', en: 'The signed data in the code are incomplete or were altered. Do not rely on it; scan again' }} text={error.code} />;
-  }
+  const content = await answerSeal(number, digits, { thumbprints: here.roots, snapshot, now: Math.floor(Date.now() / 1000) });
   if (mine === asked && !(await online)) {
     await show(answer, content);
     answer.scrollIntoView({ block: 'start' });

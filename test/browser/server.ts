@@ -30,6 +30,8 @@ export interface Batch {
 
 export interface TestServer {
   origin: string;
+  /** Thumbprint of the root. */
+  root: string;
   school: Identity;
   city: Identity;
   /** From rows to certificates, of the school. */
@@ -106,7 +108,7 @@ export async function startServer(): Promise<TestServer> {
   await change(suspended.number, 'suspend', 'under_investigation');
 
   return {
-    origin, school, city, certify, valid, long, replaced, corrected, revoked, suspended,
+    origin, root: root.kid, school, city, certify, valid, long, replaced, corrected, revoked, suspended,
     pdf: async ({ number }) => Buffer.from(await (await asSchool.take('GET', `/v1/certificates/${number}.pdf`)).arrayBuffer()),
     async stop() {
       await service.stop();

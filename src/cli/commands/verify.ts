@@ -1,44 +1,19 @@
 /**
  * Owns `luzheng verify`: the verdict and each check in words, and who checked it. Exit codes: 0 valid, 1 not valid,
- * 2 cannot tell. The root comes from --root, or while developing from `.dev/root.txt`; never from what is checked.
+ * 2 cannot tell. The root comes from roots.ts; never from what is checked.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { parseNumber } from '../../life/number.ts';
 import { Refusal } from '../../life/refusal.ts';
-import { readSnapshot, type Snapshot } from '../../life/snapshot.ts';
 import { CHECK_WORDS, checkSentence, REASONS, shanghaiClock, VERDICTS } from '../../pages/words.ts';
 import { Caller } from '../caller.ts';
 import { eachOf } from '../collect.ts';
 import { fromHere, SERVER, type Command, type Input } from '../command.ts';
-import { ROOT_FILE } from '../dev.ts';
 import { Examiner, type Examination, type SignedCheck } from '../examine.ts';
+import { readRoots } from '../roots.ts';
+import { readSnapshotFile } from '../snapshot.ts';
 import type { TrustFile } from '../steps.ts';
 import { readSubjects, type Subject } from '../subjects.ts';
-import { Failure, out, Progress, usage } from '../talk.ts';
-
-const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
-
-function readRoots(input: Input): string[] {
-  const given = input.texts('root').flatMap((text) => text.split(/[\s,]+/).filter(Boolean));
-  if (given.length > 0) {
-    const bad = given.find((text) => !THUMBPRINT.test(text));
-    if (bad !== undefined) throw usage(`--root ${bad} 不是指纹（43 个字符）`, '--root takes the RFC 7638 thumbprint of the province\'s root, 43 characters');
-    return given;
-  }
-  if (existsSync(ROOT_FILE)) return [readFileSync(ROOT_FILE, 'utf8').trim()];
-  throw usage('需要 --root：省级根密钥的指纹，印在证书上，或向省鉴定指导中心索取', '--root is needed: the thumbprint of the province\'s root, printed on the certificate or given by the province\'s centre');
-}
-
-function readTrust(path: string): TrustFile {
-  let trust: Snapshot | undefined;
-  try {
-    trust = readSnapshot(JSON.parse(readFileSync(path, 'utf8')));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  if (trust === undefined) throw new Failure(2, `${path} 不是 trust.json`, 'it is not a trust.json', 'unreadable');
-  return trust;
-}
+import { Failure, out, Progress } from '../talk.ts';
 
 /** Both lists together; whatever is in them counts only under the root. */
 const joined = (a: TrustFile | undefined, b: TrustFile | undefined): TrustFile | undefined =>
@@ -103,7 +78,7 @@ export const verifyCommand: Command = {
   takes: 'NUMBER|URL|FILE',
   about: '查验证书：0 有效，1 无效，2 不能确定 / check a certificate: exit 0 valid, 1 not valid, 2 cannot tell',
   help: `  FILE               证书 PDF、核验包、SD-JWT 凭证或 certificates.jsonl / the certificate's PDF, a bundle, an SD-JWT, or a certificates.jsonl
-  --root THUMBPRINT  信任的省级根指纹；开发时默认取 .dev/root.txt / the root to trust; the one of npm start otherwise
+  --root THUMBPRINT  信任的省级根指纹，或写有它的文件；开发时默认取 .dev/root.txt / the root to trust, or a file with it; the one of npm start otherwise
   --trust FILE       用 luzheng trust 保存的 trust.json，含状态列表 / a trust.json that luzheng trust kept, with status lists
   --offline          不联网；只知道保存时的状态，保存已逾 10 分钟则最多为“不能确定”/ no network: the status is known as of the kept lists; when they are older than 10 minutes at best exit 2
   --server ORIGIN    服务地址 / the service`,
@@ -117,7 +92,7 @@ export const verifyCommand: Command = {
     if (first?.kind === 'number') requireOurs(first.number);
     if (offline && first?.kind === 'number') throw new Failure(2, '仅凭编号无法离线查验，请用核验包或二维码', 'a number alone cannot be checked offline; use a bundle or the QR code', 'offline');
     const service = offline ? undefined : new Caller(input.origin());
-    const kept = input.text('trust') === undefined ? undefined : readTrust(input.path('trust'));
+    const kept = input.text('trust') === undefined ? undefined : readSnapshotFile(input.path('trust'));
     const age = offline ? ageLine(kept) : undefined;
     const trust = joined(kept, service && (await service.get<TrustFile>('/.well-known/trust.json')));
     const examiner = new Examiner({ roots, service, trust });

@@ -10,7 +10,7 @@ import type { Snapshot } from '../life/snapshot.ts';
 import { En, Both } from '../pages/layout.tsx';
 import { Checks, CopyNotice, Facts, VerdictBanner } from '../pages/report.tsx';
 import { PDF_FAULTS, shanghaiClock, type Words } from '../pages/words.ts';
-import { judge, type Ground, type Judged } from './judge.ts';
+import { judge, type Ground, type Judged, type Judgement } from './judge.ts';
 
 /** Bytes of a file. */
 const LARGEST = 5_242_880;
@@ -86,7 +86,7 @@ export const Age: FC<{ report: Report; snapshot: Snapshot | undefined; now: numb
 };
 
 /** `aged`: said of what was checked without the service. */
-export const Answer: FC<{ report: Report; name: string | undefined; aged?: { snapshot: Snapshot | undefined; now: number } | undefined; seal?: boolean }> = ({ report, name, aged, seal = false }) => (
+export const Answer: FC<Judgement & { name: string | undefined; aged?: { snapshot: Snapshot | undefined; now: number } | undefined; seal?: boolean }> = ({ report, centres, name, aged, seal = false }) => (
   <>
     {name === undefined ? null : <p class="asked">{name}</p>}
     <VerdictBanner report={report} heading="h2" />
@@ -98,7 +98,7 @@ export const Answer: FC<{ report: Report; name: string | undefined; aged?: { sna
           {seal ? '二维码中签名的内容' : '签名中的证书内容'}
           <En>{seal ? 'What is signed in the QR code' : 'The certificate, as signed'}</En>
         </h2>
-        <Facts certificate={report.certificate} centres={new Map()} />
+        <Facts certificate={report.certificate} centres={centres} />
       </section>
     ) : null}
     <Checks report={report} by="browser" />
@@ -108,8 +108,7 @@ export const Answer: FC<{ report: Report; name: string | undefined; aged?: { sna
 /** What the seal of a QR code is worth, by what is at hand here. */
 export async function answerSeal(number: string, digits: string, ground: Ground): Promise<unknown> {
   try {
-    const report = await judge({ kind: 'seal', number, digits }, ground);
-    return <Answer report={report} name={undefined} aged={ground} seal />;
+    return <Answer {...(await judge({ kind: 'seal', number, digits }, ground))} name={undefined} aged={ground} seal />;
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return <Fault words={{ zh: '二维码中的签名数据不完整或被改动过，请勿采信，请重新扫描', en: 'The signed data in the code are incomplete or were altered. Do not rely on it; scan again' }} text={error.code} />;

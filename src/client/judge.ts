@@ -3,15 +3,17 @@
  * under the root thumbprints that came with the page, with the statements that were brought and those of a snapshot.
  * It refuses to call an old status the present one: see statusByLists in life/verify.ts.
  */
-import { openDirectory, type Directory } from '../life/authority.ts';
+import { openCentre, openDirectory, type Directory } from '../life/authority.ts';
 import type { Brought } from '../life/brought.ts';
 import { credentialKid, splitCredential } from '../life/credential.ts';
 import { Memo } from '../life/memo.ts';
+import { isRefusal } from '../life/refusal.ts';
 import type { Report } from '../life/report.ts';
 import { readSeal, sealKid } from '../life/seal.ts';
 import type { Snapshot } from '../life/snapshot.ts';
 import { openStatusList } from '../life/status-list.ts';
 import { verify, type Evidence, type Verification } from '../life/verify.ts';
+import type { CentreNames } from '../pages/report.tsx';
 import { filingsNaming } from './check-seal.ts';
 
 export type Judged = Brought | { kind: 'seal'; number: string; digits: string };
@@ -41,11 +43,31 @@ async function listsFor({ facts }: Verification, { status_lists, services }: Sna
   return opened.filter((one) => one !== undefined && one.list === facts.status.list) as NonNullable<(typeof opened)[number]>[];
 }
 
+/** What the root calls the centres. */
+async function namesOf(centres: readonly string[], directory: Directory): Promise<CentreNames> {
+  const names = new Map<string, string>();
+  for (const token of centres) {
+    try {
+      const { payload } = await openCentre(token, directory);
+      names.set(payload.sub, payload.name);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+    }
+  }
+  return names;
+}
+
+export interface Judgement {
+  report: Report;
+  centres: CentreNames;
+}
+
 /** @throws Refusal where it cannot be read at all: `seal_malformed`, `credential_malformed`, `statement_malformed`, … */
-export async function judge(judged: Judged, { thumbprints, snapshot, now }: Ground): Promise<Report> {
+export async function judge(judged: Judged, { thumbprints, snapshot, now }: Ground): Promise<Judgement> {
   const bundle = judged.kind === 'bundle' ? judged.opened : undefined;
   const roots = [...(bundle?.bundle.roots ?? []), ...(snapshot?.roots ?? [])];
-  const directory = await openDirectory({ thumbprints, roots }, [...(bundle?.centres ?? []), ...(snapshot?.centres ?? [])], new Memo());
+  const centres = [...new Set([...(bundle?.centres ?? []), ...(snapshot?.centres ?? [])])];
+  const directory = await openDirectory({ thumbprints, roots }, centres, new Memo());
   let report: Report | undefined;
   for (const evidence of await evidenceOf(judged, snapshot, directory)) {
     const found = await verify(evidence, directory, now);
@@ -53,5 +75,5 @@ export async function judge(judged: Judged, { thumbprints, snapshot, now }: Grou
     // Of several filings that name the key, one under which it holds.
     if (report.checks.every(({ id, result }) => result !== 'fail' || id === 'status')) break;
   }
-  return report as Report;
+  return { report: report as Report, centres: await namesOf(centres, directory) };
 }

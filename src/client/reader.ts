@@ -1,6 +1,6 @@
 /**
  * Owns reading QR codes from pictures: by the browser's own BarcodeDetector where it has one that works, else by the
- * bundled reader. Of 46 poor renderings of printed codes (test/life/qr-robust.test.ts, versions 8 and 11) the bundled one reads 43.
+ * bundled reader. Of the 46 poor renderings of printed codes that test/life/qr-robust.test.ts makes, the bundled one read 43.
  * It refuses nothing: a picture without a readable code is undefined. What a code says is judged elsewhere.
  */
 import decodeQR from 'qr/decode.js';

@@ -89,6 +89,7 @@ async function look(): Promise<void> {
 }
 
 async function scan(): Promise<void> {
+  if (box.classList.contains('live')) return;
   asked++;
   answer.replaceChildren();
   delete document.body.dataset['scanned'];
@@ -146,7 +147,9 @@ addEventListener('pagehide', stop);
 
 for (const part of document.querySelectorAll<HTMLElement>('[data-script]')) part.hidden = false;
 if (standsIn) {
-  addEventListener('online', () => location.reload());
+  const again = get('again');
+  again.hidden = false;
+  again.addEventListener('click', () => location.reload());
   attempt(take(location.href.replace(location.origin, `https://${here.hosts[0]}`)));
 } else {
   prepare(SOON);

@@ -56,7 +56,7 @@ async function begin(): Promise<void> {
     });
     if (mine === asked) await show(answer, content);
   };
-  takeFiles((file) => void attempt(file.type.startsWith('image/') ? answerPicture(file) : answerFile(file, async (judged, name) => <Answer report={await judge(judged, ground())} name={name} aged={ground()} />)));
+  takeFiles((file) => void attempt(file.type.startsWith('image/') ? answerPicture(file) : answerFile(file, async (judged, name) => <Answer {...(await judge(judged, ground()))} name={name} aged={ground()} />)));
   document.getElementById('by-hand')?.addEventListener('submit', (event) => {
     event.preventDefault();
     const { value } = document.getElementById('typed') as HTMLInputElement;

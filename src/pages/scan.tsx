@@ -41,12 +41,18 @@ export const ScanPage: FC<{ host: string; hosts: readonly string[]; roots: reado
       <div class="view">
         <video id="video" muted playsinline></video>
       </div>
+      <p class="hint aim">
+        把证书上的整个二维码放进画面，靠近、对正<En>Bring the whole code into the picture, close and straight</En>
+      </p>
       <div class="buttons" data-script hidden>
         <button type="button" id="start">
           打开相机扫描<En>Scan with the camera</En>
         </button>
         <button type="button" id="stop" class="second">
           停止<En>Stop</En>
+        </button>
+        <button type="button" id="again" class="second" hidden>
+          联网后重新查询<En>Look again online</En>
         </button>
         <button type="button" id="torch" class="second" aria-pressed="false" hidden>
           手电筒<En>Torch</En>

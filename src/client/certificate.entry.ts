@@ -69,5 +69,5 @@ async function check(): Promise<void> {
 }
 
 addEventListener('hashchange', () => void check());
-void check();
-prepare();
+// What is kept for later waits for the answer of now.
+void check().finally(prepare);

@@ -1,6 +1,7 @@
 /**
  * Owns one kindness of the home page: the web address of a QR code, pasted alone, is opened right here, so that
  * the digits after # (they hold the holder's name) never travel to the server. Without JavaScript the form does it.
+ * And, as every page where people check, it prepares for a time without a network.
  */
 import { prepare } from './register.ts';
 

@@ -31,12 +31,19 @@ export async function ask(path: string, patience = PATIENCE): Promise<Response> 
   }
 }
 
-const store = async (): Promise<Cache | undefined> => ('caches' in globalThis ? caches.open(CACHE) : undefined);
+/** Nothing where the browser keeps nothing: an old one, a private window, a full disk. Then every page asks anew. */
+async function withStore<T>(work: (cache: Cache) => Promise<T>): Promise<T | undefined> {
+  if (!('caches' in globalThis)) return undefined;
+  try {
+    return await work(await caches.open(CACHE));
+  } catch (error) {
+    console.info('nothing is kept here:', error);
+    return undefined;
+  }
+}
 
 /** The text of the snapshot that is kept. */
-async function keptText(): Promise<string | undefined> {
-  return (await (await store())?.match(KEY))?.text();
-}
+const keptText = (): Promise<string | undefined> => withStore(async (cache) => (await cache.match(KEY))?.text());
 
 /** When a snapshot was taken, in milliseconds. */
 const takenAt = (text: string): number => Date.parse((JSON.parse(text) as { kept_at?: string }).kept_at ?? '') || 0;
@@ -50,7 +57,7 @@ async function take(): Promise<string | undefined> {
   }, LISTS, Math.floor(Date.now() / 1000));
   if (!taken) return undefined;
   const text = JSON.stringify(taken);
-  if (text.length <= LARGEST) await (await store())?.put(KEY, new Response(text, { headers: { 'Content-Type': 'application/json' } }));
+  if (text.length <= LARGEST) await withStore((cache) => cache.put(KEY, new Response(text, { headers: { 'Content-Type': 'application/json' } })));
   return text;
 }
 

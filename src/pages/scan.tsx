@@ -39,7 +39,7 @@ export const ScanPage: FC<{ host: string; hosts: readonly string[]; roots: reado
     </noscript>
     <section class="card scan" id="scan" data-roots={roots.join(' ')} data-hosts={hosts.join(' ')}>
       <div class="view">
-        <video id="video" muted playsinline></video>
+        <video id="video" muted playsinline aria-label="相机画面 / the camera’s picture"></video>
       </div>
       <p class="hint aim">
         把证书上的整个二维码放进画面，靠近、对正<En>Bring the whole code into the picture, close and straight</En>

@@ -1,7 +1,9 @@
 /** What the fake camera of a Chromium sees: grey pictures as raw video (YUV4MPEG2), made of a QR code or of a printed page. */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { deflateSync } from 'node:zlib';
 import { qrMatrix } from '../../src/life/qr.ts';
+import { png } from '../life/fixtures-photo.ts';
 
 export interface Picture {
   width: number;
@@ -31,9 +33,12 @@ export function drawPage(pdf: Uint8Array, dpi: number): Picture {
   return { width: Number(width), height: Number(height), grey: Uint8Array.from(pgm.subarray(head.length)) };
 }
 
-/** A binary PGM, which is a picture file that no browser reads; PNG is what people have. */
-export const toPng = ({ width, height, grey }: Picture): Buffer =>
-  execFileSync('python3', ['-c', 'import sys,zlib,struct\nw,h=int(sys.argv[1]),int(sys.argv[2]);d=sys.stdin.buffer.read()\nc=lambda t,b:struct.pack(">I",len(b))+t+b+struct.pack(">I",zlib.crc32(t+b))\nsys.stdout.buffer.write(b"\\x89PNG\\r\\n\\x1a\\n"+c(b"IHDR",struct.pack(">IIBBBBB",w,h,8,0,0,0,0))+c(b"IDAT",zlib.compress(b"".join(b"\\0"+d[y*w:y*w+w] for y in range(h))))+c(b"IEND",b""))', String(width), String(height)], { input: grey });
+/** The picture as a file that people have. */
+export function toPng({ width, height, grey }: Picture): Buffer {
+  const rows = new Uint8Array(height * (width + 1));
+  for (let y = 0; y < height; y++) rows.set(grey.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
+  return Buffer.from(png({ width, height, colour: 0, data: deflateSync(rows) }));
+}
 
 /** Writes a short film of 1280 × 720 with the picture in it; the camera shows it again and again. */
 export function film(path: string, { width, height, grey }: Picture): void {

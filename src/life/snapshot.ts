@@ -16,6 +16,8 @@ const SNAPSHOT = v.looseObject({
   centres: tokens,
   services: v.optional(tokens, []),
   filings: tokens,
+  clients: v.optional(tokens, []),
+  withdrawals: v.optional(tokens, []),
   kept_at: v.optional(v.pipe(v.string(), v.isoTimestamp())),
   status_lists: v.optional(tokens, []),
 });

@@ -39,7 +39,7 @@ async function fresh(path: string): Promise<Response> {
 async function install(): Promise<void> {
   const pages = await Promise.all(PAGES.map(async (path) => [path, await fresh(path)] as const));
   const html = await Promise.all(pages.map(([, page]) => page.clone().text()));
-  const named = new Set(html.flatMap((text) => [...text.matchAll(/(?:href|src)="(\/(?:assets\/[\w.-]+|manifest\.webmanifest))"/g)].map((match) => match[1] as string)));
+  const named = new Set(html.flatMap((text) => [...text.matchAll(/(?:href|src)="(\/(?:assets\/[\w.-]+(?:\?v=[\w-]+)?|manifest\.webmanifest))"/g)].map((match) => match[1] as string)));
   const files = await Promise.all([...named].map(async (path) => [path, await fresh(path)] as const));
   const cache = await caches.open(CACHE);
   await Promise.all([...pages, ...files].map(([path, response]) => cache.put(path, response)));
@@ -74,11 +74,11 @@ worker.addEventListener('install', (event) => event.waitUntil(install()));
 worker.addEventListener('activate', (event) => event.waitUntil(activate()));
 worker.addEventListener('fetch', (event) => {
   const { request } = event;
-  const { origin, pathname } = new URL(request.url);
+  const { origin, pathname, search } = new URL(request.url);
   if (request.method !== 'GET' || origin !== location.origin) return;
   if (request.mode === 'navigate') {
     if (PAGES.includes(pathname)) event.respondWith(answer(request, pathname));
     // A code that a camera opened: the scanner reads number and digits from the address and checks the seal.
     else if (/^\/c\/[^/]+$/.test(pathname)) event.respondWith(answer(request, '/scan'));
-  } else if (pathname.startsWith('/assets/') || pathname === '/manifest.webmanifest') event.respondWith(answer(request, pathname));
+  } else if (pathname.startsWith('/assets/') || pathname === '/manifest.webmanifest') event.respondWith(answer(request, pathname + search));
 });

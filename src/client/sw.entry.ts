@@ -51,7 +51,8 @@ async function activate(): Promise<void> {
   await worker.clients.claim();
 }
 
-const kept = async (path: string): Promise<Response | undefined> => (await caches.open(CACHE)).match(path);
+/** One of each is kept, in the language of whoever installed it. */
+const kept = async (path: string): Promise<Response | undefined> => (await caches.open(CACHE)).match(path, { ignoreVary: true });
 
 /** The network's answer; without one, or when it takes too long, what is kept. */
 async function answer(request: Request, path: string): Promise<Response> {

@@ -12,11 +12,13 @@ import { docsRoutes } from './http/docs.tsx';
 import { factory } from './http/env.ts';
 import { languageRoutes } from './http/language.ts';
 import { organizationPages } from './http/organizations.tsx';
+import { offlineRoutes } from './http/offline.ts';
 import { organizationRoutes } from './http/organization.ts';
 import { answerProblem, pageRoutes } from './http/pages.tsx';
 import { onError, problem } from './http/problems.ts';
 import { publicRoutes } from './http/public.ts';
 import { shared } from './http/shared.ts';
+import { scanRoutes } from './http/scan.tsx';
 import { wellKnownRoutes } from './http/wellknown.ts';
 import { Refusal } from './life/refusal.ts';
 import { serviceOf } from './service.ts';
@@ -45,6 +47,7 @@ app.get('/healthz', async (c) => {
 app.route('/', shared);
 app.route('/', describeRoutes);
 app.route('/', wellKnownRoutes);
+app.route('/', offlineRoutes);
 app.route('/', batchRoutes);
 app.route('/', organizationRoutes);
 app.route('/', centreRoutes);
@@ -54,6 +57,7 @@ app.route('/', languageRoutes);
 app.route('/', docsRoutes);
 app.route('/', organizationPages);
 app.route('/', bulkPageRoutes);
+app.route('/', scanRoutes);
 app.route('/', pageRoutes);
 
 // Every path of the table answers 405 with Allow to the methods that it does not have.

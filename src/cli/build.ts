@@ -3,12 +3,12 @@
  * `.dev/assets`.
  * Called by wrangler before it bundles the Worker, and by tests. Unchanged files are left alone.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import { openFont } from '../life/font.ts';
 import { FONT_LIST, VERSIONS } from '../storage/assets.ts';
 
@@ -50,29 +50,53 @@ function writeVersions(files: readonly string[]): void {
   writeFileSync(join(OUT, VERSIONS), JSON.stringify(Object.fromEntries(versions)));
 }
 
+const CLIENT = join(ROOT, 'src/client');
+const PAGES = join(ROOT, 'src/pages');
+const ICONS = join(PAGES, 'icons');
+
+/** How all browser code is built. */
+export const BROWSER = {
+  bundle: true,
+  minify: true,
+  platform: 'browser',
+  target: ['chrome90', 'safari15', 'firefox90'],
+  jsx: 'automatic',
+  jsxImportSource: 'hono/jsx',
+  legalComments: 'none',
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+/** Built apart: the service worker knows the version of the rest, the verifier is a file of its own. */
+const APART = ['sw.entry.ts', 'verifier.entry.tsx'];
+
+/** Changes with every file that a service worker keeps, and with the pages' own sources. */
+function versionOf(folder: string): string {
+  const hash = createHash('sha256');
+  const sources = readdirSync(PAGES, { recursive: true, encoding: 'utf8' }).map((name) => join(PAGES, name));
+  for (const path of [...readdirSync(folder).filter((name) => name !== 'sw.js').map((name) => join(folder, name)), ...sources].sort()) {
+    if (statSync(path).isFile()) hash.update(basename(path)).update(readFileSync(path));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
 export async function buildAssets(): Promise<void> {
   copyFonts();
-  const client = join(ROOT, 'src/client');
-  const entries = existsSync(client) ? readdirSync(client).filter((name) => /^[a-z-]+\.entry\.tsx?$/.test(name)) : [];
+  const outdir = join(OUT, 'client');
+  const entries = readdirSync(CLIENT).filter((name) => /^[a-z-]+\.entry\.tsx?$/.test(name) && !APART.includes(name));
   const { metafile } = await build({
+    ...BROWSER,
     entryPoints: {
-      ...Object.fromEntries(entries.map((name) => [name.replace(/\.entry\.tsx?$/, ''), join(client, name)])),
-      style: join(ROOT, 'src/pages/style.css'),
+      ...Object.fromEntries(entries.map((name) => [name.replace(/\.entry\.tsx?$/, ''), join(CLIENT, name)])),
+      style: join(PAGES, 'style.css'),
     },
-    outdir: join(OUT, 'client'),
+    outdir,
     metafile: true,
-    bundle: true,
-    minify: true,
     format: 'esm',
-    platform: 'browser',
-    target: ['chrome90', 'safari15', 'firefox90'],
-    jsx: 'automatic',
-    jsxImportSource: 'hono/jsx',
-    legalComments: 'none',
-    logLevel: 'warning',
     absWorkingDir: ROOT,
   });
+  for (const name of readdirSync(ICONS)) cpSync(join(ICONS, name), join(outdir, name));
   writeVersions(Object.keys(metafile.outputs).map((path) => join(ROOT, path)));
+  await build({ ...BROWSER, entryPoints: { sw: join(CLIENT, 'sw.entry.ts') }, outdir, format: 'iife', define: { VERSION: JSON.stringify(versionOf(outdir)) } });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAssets();

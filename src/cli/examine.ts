@@ -2,17 +2,16 @@
  * Owns how the command verifies: everything that can be checked on this machine under the root that the caller named is
  * checked here, by the Worker's own verification; what the public interface does not hand out (approval and order of a
  * bare number) is taken from the service and marked as its word. A root from a file or an answer is never trusted.
- * The status comes from status lists signed with the service's key, where the root has named that key.
+ * The status comes from status lists signed with the service's key, where the root has named that key: fetched, or kept
+ * from before, which says how things were.
  */
-import { gunzipSync } from 'node:zlib';
 import { openDirectory, type Directory } from '../life/authority.ts';
-import { decodeUtf8, fromBase64url } from '../life/bytes.ts';
-import { credentialKid, splitCredential, withDisclosures, type CredentialFacts, type StatusPurpose } from '../life/credential.ts';
+import { credentialKid, splitCredential, STATUS_PURPOSES, withDisclosures, type CredentialFacts } from '../life/credential.ts';
 import { Memo } from '../life/memo.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { verdictOf, type Check, type Report, type Verdict } from '../life/report.ts';
 import { readSeal, sealKid } from '../life/seal.ts';
-import { openBytes } from '../life/statement.ts';
+import { openStatusList, type StatusList } from '../life/status-list.ts';
 import { verify, type Evidence, type Verification } from '../life/verify.ts';
 import { CallError, type Caller } from './caller.ts';
 import { now } from './sign.ts';
@@ -54,7 +53,8 @@ function filingNaming(trust: TrustFile | undefined, names: (kid: string) => bool
 export class Examiner {
   readonly #at: Circumstances;
   readonly #memo = new Memo();
-  readonly #lists = new Map<string, Promise<Uint8Array | undefined>>();
+  readonly #lists = new Map<string, Promise<StatusList | undefined>>();
+  #kept: Promise<StatusList[]> | undefined;
 
   constructor(at: Circumstances) {
     this.#at = at;
@@ -70,9 +70,8 @@ export class Examiner {
     const { evidence, centres, presented, withdrawals } = this.#gather(subject, answer.report);
     const directory = await openDirectory({ thumbprints: this.#at.roots, roots: presented }, centres, this.#memo, withdrawals);
     let here = await verify(evidence, directory, now());
-    const clear = here.facts && (await this.#status(here.facts, directory));
-    if (clear?.size === 0) here = await verify({ ...evidence, status: { events: [] } }, directory, now());
-    return this.#merge(number, here, clear, answer, directory.anchored || presented.length === 0);
+    if (here.facts) here = await verify({ ...evidence, lists: await this.#listsFor(here.facts, directory) }, directory, now());
+    return this.#merge(number, here, answer, directory.anchored || presented.length === 0);
   }
 
   /** What the service says. Disclosures stay on this machine. */
@@ -116,49 +115,44 @@ export class Examiner {
     return { evidence, centres, presented: roots, withdrawals };
   }
 
-  /** The purposes whose bit is set; undefined when no list could be checked under the root. */
-  async #status(facts: CredentialFacts, directory: Directory): Promise<Set<StatusPurpose> | undefined> {
-    const { list, index } = facts.status;
-    const set = new Set<StatusPurpose>();
-    for (const purpose of ['revocation', 'suspension'] as const) {
-      const name = `${purpose}-${list}`;
-      if (!this.#lists.has(name)) this.#lists.set(name, this.#list(name, directory));
-      const bits = await this.#lists.get(name);
-      if (!bits || index >= bits.length * 8) return undefined;
-      if (((bits[index >> 3] as number) & (0x80 >> (index & 7))) !== 0) set.add(purpose);
-    }
-    return set;
+  /** The lists of a certificate: fetched, else kept. */
+  async #listsFor({ status: { list } }: CredentialFacts, directory: Directory): Promise<StatusList[]> {
+    const fetched = await Promise.all(
+      STATUS_PURPOSES.map((purpose) => {
+        const name = `${purpose}-${list}`;
+        if (!this.#lists.has(name)) this.#lists.set(name, this.#list(name, directory));
+        return this.#lists.get(name);
+      }),
+    );
+    this.#kept ??= this.#open(this.#at.trust?.status_lists ?? [], directory);
+    return [...fetched.filter((one) => one !== undefined), ...(await this.#kept)];
   }
 
-  /** A status list, if it is signed with a key that the root named for this service. */
-  async #list(name: string, directory: Directory): Promise<Uint8Array | undefined> {
-    const { service, trust } = this.#at;
-    if (!service || !trust) return undefined;
+  async #open(tokens: readonly string[], directory: Directory): Promise<StatusList[]> {
+    const services = this.#at.trust?.services ?? [];
+    const opened = await Promise.all(tokens.map((token) => openStatusList(token, services, directory)));
+    return opened.filter((one) => one !== undefined);
+  }
+
+  async #list(name: string, directory: Directory): Promise<StatusList | undefined> {
+    const { service } = this.#at;
+    if (!service) return undefined;
     try {
       const token = (await (await service.take('GET', `/v1/status/${name}`)).text()).trim();
-      for (const statement of trust.services) {
-        const { payload } = await this.#memo.open(statement, 'service+jwt', directory.findRoot);
-        const key = await this.#memo.key(payload.cnf.jwk);
-        const opened = await openBytes(token, 'vc+jwt', () => key).catch(() => undefined);
-        if (!opened || payload.exp < now() || directory.withdrawals.endOfStatement(payload) <= now() || directory.withdrawals.endOfKey(await this.#memo.thumbprint(payload.cnf.jwk), payload.iss) <= now()) continue;
-        const list = JSON.parse(decodeUtf8(opened.bytes)) as { id: string; validFrom: string; credentialSubject: { encodedList: string; statusPurpose: string } };
-        // An old list that was kept would hide what happened since.
-        if (!list.id.endsWith(`/v1/status/${name}`) || Math.abs(Date.parse(list.validFrom) / 1000 - now()) > 600) return undefined;
-        return gunzipSync(fromBase64url(list.credentialSubject.encodedList.slice(1)), { maxOutputLength: 10_000_000 });
-      }
+      return (await this.#open([token], directory))[0];
     } catch (error) {
-      if (!(error instanceof CallError) && !isRefusal(error) && !(error instanceof SyntaxError)) throw error;
+      if (!(error instanceof CallError)) throw error;
+      return undefined;
     }
-    return undefined;
   }
 
-  #merge(number: string | undefined, here: Verification, lists: Set<StatusPurpose> | undefined, { report: said, missing }: { report: Report | undefined; missing: boolean }, rooted: boolean): Examination {
+  #merge(number: string | undefined, here: Verification, { report: said, missing }: { report: Report | undefined; missing: boolean }, rooted: boolean): Examination {
     const { report } = here;
-    const failed = report.checks.some(({ result }) => result === 'fail');
+    const failed = report.checks.some(({ id, result }) => result === 'fail' && id !== 'status');
     const notes: Examination['notes'] = [...(rooted ? [] : ['root_not_presented' as const]), ...(missing ? ['not_in_register' as const] : [])];
     const checks = report.checks.map((check): SignedCheck => {
       const theirs = said?.checks.find(({ id }) => id === check.id);
-      if (check.id === 'status' && !failed) return statusOf(check, lists, theirs, missing);
+      if (check.id === 'status' && !failed) return statusOf(check, theirs, missing);
       // Once something failed here, the service's word adds nothing.
       if (failed || check.result !== 'not_checked' || !theirs || theirs.result === 'not_checked' || theirs.result === 'not_reached') return { ...check, by: 'here' };
       return { ...theirs, by: 'service' };
@@ -176,12 +170,9 @@ export class Examiner {
   }
 }
 
-/** The worse of what the signed lists and the service say. */
-function statusOf(here: Check, lists: Set<StatusPurpose> | undefined, theirs: Check | undefined, missing: boolean): SignedCheck {
-  if (lists && lists.size > 0) {
-    const code = lists.has('revocation') ? (theirs?.code === 'replaced' ? 'replaced' : 'revoked') : 'suspended';
-    return { id: 'status', result: 'fail', code, by: 'here' };
-  }
+/** The worse of what the signed lists and the service say; the service knows a replaced certificate from a revoked one. */
+function statusOf(here: Check, theirs: Check | undefined, missing: boolean): SignedCheck {
+  if (here.result === 'fail') return { ...here, ...(here.code === 'revoked' && theirs?.code === 'replaced' ? { code: 'replaced' } : {}), by: 'here' };
   if (missing) return { id: 'status', result: 'not_checked', code: 'certificate_not_found', by: 'service' };
   if (theirs?.result === 'fail') return { ...theirs, by: 'service' };
   if (here.result === 'pass' || !theirs || theirs.result !== 'pass') return { ...here, by: 'here' };

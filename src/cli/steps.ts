@@ -28,6 +28,9 @@ export interface TrustFile {
   filings: string[];
   clients: string[];
   withdrawals: string[];
+  /** Of one that was kept: when it was taken, and the status lists of that moment. */
+  kept_at?: string | undefined;
+  status_lists?: string[];
 }
 
 /** The root names the service's own key, unless it did so before. @returns whether it was new */

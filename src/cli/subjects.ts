@@ -3,7 +3,7 @@
  * It refuses, as "cannot tell", what holds no certificate at all.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { openBundle, readBundle, type Opened } from '../life/bundle.ts';
+import { isSdJwt, looksLikePdf, readObject, type Brought } from '../life/brought.ts';
 import { splitCredential } from '../life/credential.ts';
 import { openDocument } from '../life/document-check.ts';
 import { normalizeNumber } from '../life/number.ts';
@@ -15,35 +15,23 @@ import { Failure } from './talk.ts';
 export type Subject =
   | { kind: 'number'; number: string }
   | { kind: 'url'; origin: string; number: string; digits: string | undefined }
-  /** A bundle, by itself or in the PDF that carries it. */
-  | { kind: 'bundle'; opened: Opened }
-  | { kind: 'credential'; credential: string; seal?: { number: string; digits: string } }
+  | Brought
   /** It says that it is a bundle, and a part of it is not what a bundle has. */
   | { kind: 'broken'; code: string; part: string };
 
-const SD_JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(~[A-Za-z0-9_-]+)*~?$/;
 const LARGEST = 200_000_000;
 
 const unreadable = (path: string, zh: string, en: string) => new Failure(2, `${path}：${zh}`, en, 'unreadable');
 
 function fromJson(value: unknown, path: string): Subject {
-  const object = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
-  const { credential, seal_url } = object;
-  if ('statements' in object || 'inclusion' in object) {
-    try {
-      return { kind: 'bundle', opened: openBundle(readBundle(value)) };
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      return { kind: 'broken', code: error.code, part: error.facts.part ?? 'bundle' };
-    }
+  try {
+    const brought = readObject(value);
+    if (brought) return brought;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return { kind: 'broken', code: error.code, part: error.facts.part ?? 'bundle' };
   }
-  if (typeof credential !== 'string') throw unreadable(path, '不是核验包，也没有 credential', 'it is neither a bundle nor does it have a credential');
-  return withSeal(credential, typeof seal_url === 'string' ? seal_url : undefined);
-}
-
-function withSeal(credential: string, url: string | undefined): Subject {
-  const seal = url === undefined ? undefined : parseSealUrl(url);
-  return { kind: 'credential', credential, ...(seal?.digits === undefined ? {} : { seal: { number: seal.number, digits: seal.digits } }) };
+  throw unreadable(path, '不是核验包，也没有 credential', 'it is neither a bundle nor does it have a credential');
 }
 
 function fromPdf(bytes: Uint8Array<ArrayBuffer>, path: string): Subject {
@@ -60,11 +48,9 @@ function fromPdf(bytes: Uint8Array<ArrayBuffer>, path: string): Subject {
 function fromFile(path: string): Subject[] {
   if (statSync(path).size > LARGEST) throw unreadable(path, '文件过大', 'the file is too large');
   const bytes = readFileSync(path);
-  if (bytes.subarray(0, 1024).includes('%PDF-')) {
-    return [fromPdf(new Uint8Array(bytes), path)];
-  }
+  if (looksLikePdf(bytes)) return [fromPdf(new Uint8Array(bytes), path)];
   const text = bytes.toString('utf8').replace(/^\ufeff/, '').trim();
-  if (SD_JWT.test(text)) return [{ kind: 'credential', credential: text }];
+  if (isSdJwt(text)) return [{ kind: 'credential', credential: text }];
   try {
     return [fromJson(JSON.parse(text), path)];
   } catch (error) {

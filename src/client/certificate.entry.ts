@@ -4,6 +4,7 @@
  * It refuses to leave the visitor without an answer: an error becomes `unknown`.
  */
 import { isRefusal } from '../life/refusal.ts';
+import { prepare } from './register.ts';
 import { checkSeal, type SealAnswer, type TrustList } from './check-seal.ts';
 
 const box = document.getElementById('seal');
@@ -72,4 +73,5 @@ document.querySelector<HTMLFormElement>('form#language')?.addEventListener('subm
   (target as HTMLFormElement).action = `/language${location.hash}`;
 });
 addEventListener('hashchange', () => void check());
-void check();
+// What is kept for later waits for the answer of now.
+void check().finally(prepare);

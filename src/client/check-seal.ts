@@ -42,7 +42,7 @@ const DAY = 86_400;
 const SHANGHAI = 8 * 3600;
 
 /** The filings of an organization that name a key. The subject is read first only to skip those of others. */
-async function filingsNaming(kid: string, trust: TrustList, directory: Directory): Promise<string[]> {
+export async function filingsNaming(kid: string, trust: Pick<TrustList, 'filings'>, directory: Directory): Promise<string[]> {
   const found: string[] = [];
   for (const token of trust.filings) {
     try {

@@ -1,9 +1,13 @@
 /**
  * Owns one kindness of the home page: the web address of a QR code, pasted alone or in a sentence, is opened right here,
  * so that the digits after # (they hold the holder's name) never travel to the server. Without JavaScript the form does it.
+ * And, as every page where people check, it prepares for a time without a network.
  */
 import { readPasted } from '../life/pasted.ts';
 import { isRefusal } from '../life/refusal.ts';
+import { prepare } from './register.ts';
+
+prepare();
 
 const form = document.querySelector<HTMLFormElement>('form#search');
 

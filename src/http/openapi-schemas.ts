@@ -86,7 +86,7 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
   Report: object(
     {
       verdict: text('结论 / verdict', { enum: VERDICTS }),
-      checks: listOf(object({ id: text('check', { enum: [...CHECKS] }), result: text('result', { enum: CHECK_RESULTS }), 'code?': text('why not `pass`'), 'part?': text('which part'), 'parts?': listOf(text('each altered field of a document')) }), { minItems: CHECKS.length, maxItems: CHECKS.length }),
+      checks: listOf(object({ id: text('check', { enum: [...CHECKS] }), result: text('result', { enum: CHECK_RESULTS }), 'code?': text('why not `pass`'), 'part?': text('which part'), 'parts?': listOf(text('each altered field of a document')), 'as_of?': time('of a status known from a list: when the list was made') }), { minItems: CHECKS.length, maxItems: CHECKS.length }),
       certificate: { anyOf: [ref('CertificateView'), { type: 'null' }], description: '只含经验证的签名内容 / only what a verified signature says' },
       'credential?': SD_JWT,
       'replaced_by?': NUMBER,
@@ -153,6 +153,7 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
   NamedPublicKey: jwk('kid'),
   Jwks: object({ keys: listOf(ref('NamedPublicKey'), { minItems: 1 }) }),
   DidDocument: object({ '@context': listOf({ type: 'string' }), id: text('did:web', { pattern: '^did:web:' }), verificationMethod: listOf(object({ id: text('key id'), type: { const: 'JsonWebKey' }, controller: text('did'), publicKeyJwk: ref('PublicKey') })), assertionMethod: listOf(text('key id')) }),
+  StatusLists: object({ lists: listOf(text('`revocation-<n>` or `suspension-<n>`', { pattern: '^(revocation|suspension)-[1-9][0-9]*$' }), { minItems: 2 }) }),
   Trust: object({
     version: { const: 1 }, origin: text('address of the service', { format: 'uri' }), hosts: listOf(text('host that QR codes may name')),
     roots: listOf(ref('PublicKey'), { description: 'A convenience: trusted only by a thumbprint that you got elsewhere' }),

@@ -12,7 +12,7 @@ import { leadWithEnglish } from '../pages/lead.ts';
 import type { AppEnv } from './env.ts';
 import { languageOf } from './language.ts';
 
-const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /** The host of Turnstile's script and frame: allowed only where that check is configured. */
 const TURNSTILE_CSP = `${CSP.replace("script-src 'self'", "script-src 'self' https://challenges.cloudflare.com")}; frame-src https://challenges.cloudflare.com`;
 

@@ -17,6 +17,8 @@ export interface Check {
   part?: string;
   /** Every field of a document that was altered. */
   parts?: string[];
+  /** RFC 3339; of a status known from a list: when the list was made. */
+  as_of?: string;
 }
 
 export interface CertificateView {

@@ -22,6 +22,7 @@ import type { Filing } from './schema.ts';
 import { openSeal, readSeal, sealDigest, sealKid, type SealFacts } from './seal.ts';
 import { readHeader } from './statement.ts';
 import { readHistory, type StoredEvent } from './status.ts';
+import { stateIn, STATUS_LIST_FRESH, type StatusList } from './status-list.ts';
 import { pastAction, viewOf, type Findings } from './view.ts';
 
 export interface Evidence {
@@ -41,6 +42,8 @@ export interface Evidence {
   inclusion?: { index: number; size: number; path: string[] } | undefined;
   /** What is known of the certificate's fate; absent offline. `successor`: the replacing certificate and its filing. */
   status?: { events: StoredEvent[]; successor?: { credential: string; filing: string } | undefined } | undefined;
+  /** Status lists, verified, where the events themselves are not at hand. */
+  lists?: readonly StatusList[] | undefined;
   /** A `copy+jwt` that came with the certificate. */
   copy?: string | undefined;
   /** The PDF that the certificate came in: compared with what the signatures say. */
@@ -62,7 +65,8 @@ export interface Verification {
   disclosed?: Disclosed;
 }
 
-export type Outcome = { result: 'pass' } | { result: 'not_checked'; code: string };
+/** `as_of`: RFC 3339 time up to which the answer is known, where that is not now. */
+export type Outcome = { result: 'pass'; as_of?: string } | { result: 'not_checked'; code: string; as_of?: string };
 const pass: Outcome = { result: 'pass' };
 const skip = (code: string): Outcome => ({ result: 'not_checked', code });
 
@@ -193,10 +197,20 @@ async function checkDocument(evidence: Evidence, directory: Directory, found: Fi
   return evidence.document.judge({ facts, disclosed, filing, copy: found.copy, thumbprints: directory.thumbprints });
 }
 
-async function checkStatus(evidence: Evidence, directory: Directory, found: Findings): Promise<Outcome> {
+/** The status by lists. An old one never passes, but what it revoked stays revoked; what it suspended was so at its time. */
+function statusByLists(lists: readonly StatusList[], facts: CredentialFacts, now: number): Outcome {
+  const known = stateIn(lists, facts.status);
+  if (!known) return skip('status_not_at_hand');
+  const as_of = toTimestamp(known.at);
+  if (known.state !== 'valid') throw new StatusVerdict(known.state, 'The certificate was not in force when the list was made.', { as_of });
+  return Math.abs(now - known.at) <= STATUS_LIST_FRESH ? { ...pass, as_of } : { ...skip('status_as_of'), as_of };
+}
+
+async function checkStatus(evidence: Evidence, directory: Directory, found: Findings, now: number): Promise<Outcome> {
   const { status, columns } = evidence;
   const number = found.facts?.number ?? found.seal?.number;
-  if (!status || number === undefined || !found.filing) return skip('status_not_at_hand');
+  if (number === undefined || !found.filing) return skip('status_not_at_hand');
+  if (!status) return evidence.lists && found.facts ? statusByLists(evidence.lists, found.facts, now) : skip('status_not_at_hand');
   const history = await readHistory(status.events, directory, found.filing, number);
   let successor: CredentialFacts | undefined;
   if (status.successor !== undefined) {
@@ -267,7 +281,7 @@ export async function verify(evidence: Evidence, directory: Directory, now: numb
     order: () => checkOrder(evidence, directory, found),
     log: () => skip('log_not_kept'),
     document: () => checkDocument(evidence, directory, found, now),
-    status: () => checkStatus(evidence, directory, found),
+    status: () => checkStatus(evidence, directory, found, now),
   };
   const checks: Check[] = [];
   for (const id of CHECKS) {
@@ -293,7 +307,7 @@ async function outcome(id: CheckId, work: () => Outcome | Promise<Outcome>): Pro
     return { id, ...(await work()) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const { part, parts } = error.facts;
-    return { id, result: 'fail', code: error.code, ...(part === undefined ? {} : { part }), ...(Array.isArray(parts) ? { parts: parts as string[] } : {}) };
+    const { part, parts, as_of } = error.facts;
+    return { id, result: 'fail', code: error.code, ...(part === undefined ? {} : { part }), ...(typeof as_of === 'string' ? { as_of } : {}), ...(Array.isArray(parts) ? { parts: parts as string[] } : {}) };
   }
 }

@@ -106,7 +106,10 @@ export const Layout: FC<LayoutProps> = ({ title, host, script, listed = false, c
         <title>{`${typeof title === 'string' ? title : title[language]} · ${language === 'zh' ? '鲁证' : 'Luzheng'}`}</title>
         <meta property="og:title" content={inLanguage(NAME)} />
         <meta property="og:description" content={inLanguage(ABOUT)} />
+        <meta name="theme-color" content="#0b3d6b" />
         <link rel="icon" href={ICON} />
+        <link rel="apple-touch-icon" href="/assets/icon-192.png" />
+        <link rel="manifest" href="/manifest.webmanifest" />
         <link rel="stylesheet" href={asset('style.css')} />
         {script ? <script type="module" src={asset(script)}></script> : null}
       </head>

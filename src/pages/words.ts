@@ -58,6 +58,8 @@ const NOT_CHECKED: Record<string, Words> = {
   document_unsigned: { zh: '文件各项文字与签名一致，但文件本身没有机构签名，照片等内容无法确认', en: 'The texts are what was signed, but the file itself carries no signature, so its pictures cannot be confirmed' },
   document_incomplete: { zh: '核验包缺少姓名或证件号码，无法与版面比较', en: 'The bundle lacks the name or document number, so the page cannot be compared' },
   status_not_at_hand: { zh: '未能联网，不知道证书之后是否被暂停、撤销或替换', en: 'Without a network it is not known whether the certificate was suspended, revoked or replaced since' },
+  issuing_key_not_established: { zh: '没有找到备案了这把签名密钥的机构，不能确认签名，请勿据此采信', en: 'No filing at hand names the key that signed it, so the signature is not confirmed; do not rely on it' },
+  seal_alone: { zh: '二维码中不含这一项，联网查询才能核对', en: 'The QR code alone does not show this; it takes a look-up online' },
   successor_being_signed: { zh: '更正后的证书正在签发，请稍后再查', en: 'The corrected certificate is being signed; look again in a moment' },
 };
 const NOT_AT_HAND: Words = { zh: '缺少核对所需的材料', en: 'What is needed for this check is not at hand' };
@@ -115,8 +117,18 @@ function alteredSentence({ parts = [], part }: Check): Words {
   return { zh: `文件被改动，与签名不符：${names.map(({ zh }) => zh).join('、')}`, en: `The file was altered; not what was signed: ${names.map(({ en }) => en).join(', ')}` };
 }
 
+/** A status from a list that was kept; in lists a replaced certificate looks like a revoked one. */
+function statusAsOf({ result, code, as_of = '' }: Check): Words {
+  const time = shanghaiClock(as_of);
+  if (result === 'pass') return { zh: `截至 ${time}（北京时间）未被暂停、撤销或替换`, en: `Not suspended, revoked or replaced as of ${time} (UTC+8)` };
+  if (result !== 'fail') return { zh: `截至 ${time}（北京时间）未被暂停、撤销或替换，之后的变化无从得知`, en: `Not suspended, revoked or replaced as of ${time} (UTC+8); what happened since is not known` };
+  if (code === 'suspended') return { zh: `截至 ${time}（北京时间）处于暂停状态，之后是否恢复无从得知`, en: `Suspended as of ${time} (UTC+8); whether it was reinstated since is not known` };
+  return { zh: `截至 ${time}（北京时间）已被撤销，或已由更正后的新证书替换`, en: `Revoked, or replaced by a corrected certificate, as of ${time} (UTC+8)` };
+}
+
 /** The sentence for one check. */
 export function checkSentence(check: Check): Words {
+  if (check.as_of !== undefined) return statusAsOf(check);
   if (check.result === 'pass') return CHECK_WORDS[check.id].passed;
   if (check.result === 'not_reached') return NOT_REACHED;
   if (check.result === 'not_checked') return NOT_CHECKED[check.code ?? ''] ?? NOT_AT_HAND;

@@ -224,6 +224,12 @@ export async function statusListExists(db: D1Database, list: number): Promise<bo
   return row !== null || list === 1;
 }
 
+/** The list that is being filled; all before it are there too. */
+export async function selectLastStatusList(db: D1Database): Promise<number> {
+  const row = await db.prepare('SELECT max(status_list) AS list FROM certificates').first<{ list: number | null }>();
+  return row?.list ?? 1;
+}
+
 /**
  * Stores an event and the state it leads to, in one transaction. The primary key (number, seq) lets only one of
  * two events at once through. @returns false when another came first

@@ -29,4 +29,4 @@ export function findChromium(): string | undefined {
   return undefined;
 }
 
-export const launch = (executablePath: string): Promise<Browser> => chromium.launch({ executablePath, headless: true, args: FLAGS });
+export const launch = (executablePath: string, flags: readonly string[] = []): Promise<Browser> => chromium.launch({ executablePath, headless: true, args: [...FLAGS, ...flags] });

@@ -5,6 +5,7 @@
 import { PDFDocument } from 'pdf-lib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openDocument } from '../../src/life/document-check.ts';
 import { findChromium, launch } from './browser.ts';
 import { startServer, type TestServer } from './server.ts';
 
@@ -39,8 +40,8 @@ describe.skipIf(chromium === undefined)('the page that checks a file', { timeout
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     await context.close();
     expect(complaints).toEqual([]);
-    // The number alone may leave, and no body at all.
-    expect(sent.filter(({ url, body }) => body > 0 || !new RegExp(`^${server.origin}/(v1/certificates/S\\d{21}|assets/[a-z.]+)$`).test(url))).toEqual([]);
+    // The number alone may leave, and no body at all; newer public lists may be asked for.
+    expect(sent.filter(({ url, body }) => body > 0 || !new RegExp(`^${server.origin}/(v1/certificates/S\\d{21}|assets/[a-z.]+|\\.well-known/trust\\.json|v1/status(/[a-z]+-1)?)$`).test(url))).toEqual([]);
   });
 
   const choose = async (buffer: Buffer, name = 'certificate.pdf') => {
@@ -56,14 +57,34 @@ describe.skipIf(chromium === undefined)('the page that checks a file', { timeout
     expect(sent.map(({ url }) => url)).toEqual([`${server.origin}/v1/certificates/${server.valid.number}`]);
   });
 
-  test('works without a network, and says that the present status is not known', async () => {
-    const file = await server.pdf(server.valid);
+  test('without a network the status is that of the kept lists, with their age, and never valid by old ones', async () => {
+    const [file, revoked] = [await server.pdf(server.valid), await server.pdf(server.revoked)];
     await context.setOffline(true);
     const text = await choose(file);
+    for (const words of ['文件各项内容与签名一致', '本次核对未联网', '（北京时间，0 分钟前），离线期间的变化无从得知']) expect(text).toContain(words);
+    await page.clock.setFixedTime(Date.now() + 5 * 3_600_000);
+    await page.setInputFiles('#file', { name: 'later.pdf', mimeType: 'application/pdf', buffer: file });
+    await page.waitForFunction(() => document.querySelector('#answer .asked')?.textContent === 'later.pdf');
     expect(await page.getAttribute('#answer .verdict', 'class')).toContain('incomplete');
-    expect(text).toContain('文件各项内容与签名一致');
-    expect(text).toContain('未能联网');
+    expect(await page.textContent('#answer .age')).toContain('（北京时间，5 小时前），离线期间的变化无从得知');
+    await page.setInputFiles('#file', { name: 'revoked.pdf', mimeType: 'application/pdf', buffer: revoked });
+    await page.waitForFunction(() => document.querySelector('#answer .asked')?.textContent === 'revoked.pdf');
+    expect(await page.getAttribute('#answer .verdict', 'class')).toContain('revoked');
+    expect(await page.textContent('#answer')).toContain('已被撤销，或已由更正后的新证书替换');
     await context.setOffline(false);
+  });
+
+  test('takes a bundle and a credential too; what is neither is said', async () => {
+    const pdf = await server.pdf(server.valid);
+    const { evidence, bundle } = openDocument(new Uint8Array(pdf));
+    expect(await choose(Buffer.from(JSON.stringify(bundle)), 'bundle.json')).toContain(server.valid.name);
+    expect(await page.getAttribute('#answer .verdict', 'class')).toContain('valid');
+    await page.setInputFiles('#file', { name: 'a.sd-jwt', mimeType: 'text/plain', buffer: Buffer.from(evidence.credential as string) });
+    await page.waitForFunction(() => document.querySelector('#answer .asked')?.textContent === 'a.sd-jwt');
+    // Approval and order are not in a credential.
+    expect(await page.getAttribute('#answer .verdict', 'class')).toContain('incomplete');
+    await page.setInputFiles('#file', { name: 'x.json', mimeType: 'application/json', buffer: Buffer.from('{"x":1}') });
+    await page.waitForFunction(() => document.querySelector('#answer')?.textContent?.includes('不是证书 PDF、核验包或凭证'));
   });
 
   test('says revoked and replaced of certificates that are', async () => {
@@ -85,7 +106,7 @@ describe.skipIf(chromium === undefined)('the page that checks a file', { timeout
   });
 
   test('says in words what a file is that is no certificate, and takes the next one', async () => {
-    expect(await choose(Buffer.from('not a PDF'))).toContain('已损坏或不是 PDF');
+    expect(await choose(Buffer.from('not a PDF'))).toContain('不是证书 PDF、核验包或凭证');
     const empty = await PDFDocument.create();
     empty.addPage();
     await page.setInputFiles('#file', { name: '<img src=x onerror=alert(1)>.pdf', mimeType: 'application/pdf', buffer: Buffer.from(await empty.save()) });

@@ -10,6 +10,7 @@ import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
 import { freePort, startLocal } from '../../src/cli/local.ts';
 import { newSecret, settingsFor } from '../../src/cli/settings.ts';
 import { appointCentre, approveBatch, changeStatus, fileOrganization, makeKey, nameClient, orderBatch, type BatchRef, type Identity } from '../../src/cli/sign.ts';
+import { nameServiceKey } from '../../src/cli/steps.ts';
 import { residentCheckCharacter } from '../../src/life/identity.ts';
 import type { PublicJwk } from '../../src/life/schema.ts';
 
@@ -29,6 +30,8 @@ export interface Batch {
 
 export interface TestServer {
   origin: string;
+  /** Thumbprint of the root. */
+  root: string;
   school: Identity;
   city: Identity;
   /** From rows to certificates, of the school. */
@@ -69,6 +72,7 @@ export async function startServer(): Promise<TestServer> {
   const city = await centre('3701', '济南市职业技能鉴定指导中心');
   const [asProvince, asCity] = [new Caller(origin, province), new Caller(origin, city)];
   for (const { token } of [province, city]) await asProvince.post('/v1/centres', { statement: token });
+  await nameServiceKey(root, asProvince);
   const jwk = await asCity.post<PublicJwk & { kid: string }>(`/v1/organizations/${CODE}/keys`, {});
   const scope = [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5, 4, 3, 2, 1] as (1 | 2 | 3 | 4 | 5)[] }];
   const filing = await fileOrganization(city, { code: CODE, name: '济南泉城职业培训学校', uscc: '91350100M000100Y43', route: 'city', scope, annual_capacity: 1000, issuing_jwks: { keys: [jwk] } });
@@ -104,7 +108,7 @@ export async function startServer(): Promise<TestServer> {
   await change(suspended.number, 'suspend', 'under_investigation');
 
   return {
-    origin, school, city, certify, valid, long, replaced, corrected, revoked, suspended,
+    origin, root: root.kid, school, city, certify, valid, long, replaced, corrected, revoked, suspended,
     pdf: async ({ number }) => Buffer.from(await (await asSchool.take('GET', `/v1/certificates/${number}.pdf`)).arrayBuffer()),
     async stop() {
       await service.stop();

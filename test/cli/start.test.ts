@@ -125,6 +125,35 @@ test('verify: 0 valid, 1 not valid, 2 cannot tell', async () => {
   expect(cases.map(([, ...args], i) => [exits[i], ...args])).toEqual(cases);
 });
 
+test('trust keeps what verify needs without a network, and verify says how old that is', async () => {
+  const kept = join(folder, 'kept.json');
+  const { exit, out } = await luzheng('trust', '--out', kept, '--server', origin, '--json');
+  expect([exit, JSON.parse(out)]).toEqual([0, expect.objectContaining({ file: kept, status_lists: 2 })]);
+  const rootFile = join(folder, 'root.txt');
+  writeFileSync(rootFile, `${root}\n`);
+  const offline = ['--root', rootFile, '--offline', '--trust', kept];
+  const { exit: found, out: text } = await luzheng('verify', bundle, ...offline);
+  expect(text).toMatch(/截至 20\d\d-\d\d-\d\d \d\d:\d\d（北京时间）未被暂停、撤销或替换/);
+  expect(text).toMatch(/offline: trust and status lists were kept on 20\d\d-.* \(UTC\+8, 0 h ago\)/);
+  expect(found).toBe(0);
+  // The revoked one's public credential lacks approval and order, and is revoked all the same.
+  const jws = join(folder, 'revoked.sd-jwt');
+  writeFileSync(jws, await (await fetch(`${origin}/v1/certificates/${revoked}`, { headers: { Accept: 'application/vc+sd-jwt' } })).text());
+  const { exit: bad, out: json } = await luzheng('verify', jws, ...offline, '--json');
+  expect([bad, JSON.parse(json)]).toEqual([1, expect.objectContaining({ verdict: 'revoked', kept_at: expect.stringMatching(/Z$/) })]);
+  // The single-file verifier carries the same, from the file or from the service itself.
+  const html = join(folder, 'verifier.html');
+  for (const source of [kept, `${origin}/.well-known/trust.json`]) {
+    const made = await luzheng('verifier', '--root', rootFile, '--trust', source, '--out', html, '--json');
+    expect([made.exit, JSON.parse(made.out)]).toEqual([0, { file: html, bytes: expect.any(Number), roots: [root], kept_at: expect.stringMatching(/Z$/) }]);
+    expect(readFileSync(html, 'utf8')).toContain(root);
+  }
+  // A list that was tampered with counts for nothing.
+  const snapshot = JSON.parse(readFileSync(kept, 'utf8')) as { status_lists: string[] };
+  writeFileSync(kept, JSON.stringify({ ...snapshot, status_lists: snapshot.status_lists.map((list) => `${list.slice(0, -6)}AAAAAA`) }));
+  expect(await verify(bundle, ...offline)).toBe(2);
+}, 60_000);
+
 test('verify says who checked what', async () => {
   const { out } = await luzheng('verify', valid, '--root', root, '--server', origin, '--json');
   const found = JSON.parse(out) as { verdict: string; exit: number; checks: { id: string; result: string; by: string }[] };

@@ -14,7 +14,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'templates/': ['src/life/', 'templates/'],
   'src/storage/': ['src/storage/', 'src/life/', 'src/env.ts', 'jose', '@cloudflare/workers-types'],
   'src/pages/': ['src/pages/', 'src/life/', 'hono'],
-  'src/client/': ['src/client/', 'src/life/', 'src/pages/', 'hono'],
+  'src/client/': ['src/client/', 'src/life/', 'src/pages/', 'hono', 'qr'],
   'src/http/': ['src/http/', 'src/pages/', 'src/life/', 'src/storage/', 'src/*', 'hono', 'valibot'],
   'src/': ['src/*', 'src/life/', 'src/storage/', 'templates/', 'valibot', 'jose'],
   'src/cli/': ['src/cli/', 'src/life/', 'src/pages/words.ts', 'src/pages/bulk-words.ts', 'src/storage/bindings.ts', 'src/storage/assets.ts', 'keys/', 'node:', 'jose', 'fflate', 'wrangler', 'esbuild'],

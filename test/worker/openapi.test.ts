@@ -139,12 +139,13 @@ describe('what the Worker answers', () => {
   test('public data', async () => {
     const described = await ask('GET /openapi.json', {}, undefined, 200);
     expect(described).toEqual(JSON.parse(JSON.stringify(doc)));
-    for (const route of ['GET /', 'GET /check', 'GET /bulk', 'GET /docs', 'GET /desk', 'GET /healthz', 'GET /.well-known/jwks.json', 'GET /.well-known/did.json', 'GET /.well-known/trust.json', 'GET /contexts/v1.jsonld']) await ask(route, {}, undefined, 200);
-    await ask('GET /assets/{file}', { file: 'style.css' }, undefined, 200);
+    for (const route of ['GET /', 'GET /check', 'GET /scan', 'GET /sw.js', 'GET /manifest.webmanifest', 'GET /bulk', 'GET /docs', 'GET /desk', 'GET /healthz', 'GET /.well-known/jwks.json', 'GET /.well-known/did.json', 'GET /.well-known/trust.json', 'GET /contexts/v1.jsonld']) await ask(route, {}, undefined, 200);
+    for (const file of ['style.css', 'icon.svg', 'icon-192.png']) await ask('GET /assets/{file}', { file }, undefined, 200);
     await ask('GET /assets/{file}', { file: 'font.json' }, undefined, 404);
     await ask('GET /orgs/{code}/did.json', { code: CODE }, undefined, 200);
     await ask('GET /orgs/{code}/did.json', { code: 'x' }, undefined, 400);
     await ask('GET /orgs/{code}/did.json', { code: 'S000037000009' }, undefined, 404);
+    expect(await ask('GET /v1/status', {}, undefined, 200)).toEqual({ lists: ['revocation-1', 'suspension-1'] });
     await ask('GET /v1/status/{list}', { list: 'revocation-1' }, undefined, 200);
     await ask('GET /v1/status/{list}', { list: 'x' }, undefined, 404);
   });

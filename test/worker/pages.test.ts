@@ -26,7 +26,7 @@ const get = (path: string, headers: Record<string, string> = {}) => workerFetch(
 const post = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
   workerFetch(ORIGIN + path, { method: 'POST', body: new URLSearchParams(fields).toString(), headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'text/html', ...headers }, redirect: 'manual' });
 
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** A page as it must always be. @returns its HTML */
 async function pageOf(answer: Response, status: number, cache = 'no-store'): Promise<string> {

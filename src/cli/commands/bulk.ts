@@ -20,7 +20,8 @@ import { fromHere, KEY, KEY_HELP, SERVER, type Command } from '../command.ts';
 import { now } from '../sign.ts';
 import type { TrustFile } from '../steps.ts';
 import { err, Failure, Progress, usage } from '../talk.ts';
-import { readRoots, readTrust } from './verify.ts';
+import { readRoots } from '../roots.ts';
+import { readSnapshotFile } from '../snapshot.ts';
 
 /** Lines of a list that are shown, of those that are not clear. */
 const SHOWN = 50;
@@ -108,8 +109,8 @@ export const verifyReceiptCommand: Command = {
     const roots = readRoots(input);
     const answers = new Uint8Array(readFileSync(fromHere(input.word(0))));
     const request = input.text('request') === undefined ? undefined : new Uint8Array(readFileSync(input.path('request')));
-    const trust = input.text('trust') === undefined ? await new Caller(input.origin()).get<TrustFile>('/.well-known/trust.json') : readTrust(input.path('trust'));
-    const directory = await openDirectory({ thumbprints: roots, roots: trust.roots }, trust.centres, new Memo());
+    const trust = input.text('trust') === undefined ? await new Caller(input.origin()).get<TrustFile>('/.well-known/trust.json') : readSnapshotFile(input.path('trust'));
+    const directory = await openDirectory({ thumbprints: roots, roots: trust.roots }, trust.centres, new Memo(), trust.withdrawals);
     const receipt = await verifyReceipt(answers, request, trust.services, directory);
     const { began, iat, request: asked, verdicts, names, key } = receipt;
     input.answer(

@@ -1,50 +1,33 @@
 /**
  * Owns `luzheng verify`: the verdict and each check in words, and who checked it. Exit codes: 0 valid, 1 not valid,
- * 2 cannot tell. The root comes from --root, or while developing from `.dev/root.txt`; never from what is checked.
+ * 2 cannot tell. The root comes from roots.ts; never from what is checked.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { parseNumber } from '../../life/number.ts';
 import { Refusal } from '../../life/refusal.ts';
 import { CHECK_WORDS, checkSentence, REASONS, shanghaiClock, VERDICTS } from '../../pages/words.ts';
 import { Caller } from '../caller.ts';
 import { eachOf } from '../collect.ts';
 import { fromHere, SERVER, type Command, type Input } from '../command.ts';
-import { ROOT_FILE } from '../dev.ts';
 import { Examiner, type Examination, type SignedCheck } from '../examine.ts';
+import { readRoots } from '../roots.ts';
+import { readSnapshotFile } from '../snapshot.ts';
 import type { TrustFile } from '../steps.ts';
 import { readSubjects, type Subject } from '../subjects.ts';
-import { Failure, out, Progress, usage } from '../talk.ts';
-
-const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
-
-export function readRoots(input: Input): string[] {
-  const given = input.texts('root').flatMap((text) => text.split(/[\s,]+/).filter(Boolean));
-  if (given.length > 0) {
-    const bad = given.find((text) => !THUMBPRINT.test(text));
-    if (bad !== undefined) throw usage(`--root ${bad} 不是指纹（43 个字符）`, '--root takes the RFC 7638 thumbprint of the province\'s root, 43 characters');
-    return given;
-  }
-  if (existsSync(ROOT_FILE)) return [readFileSync(ROOT_FILE, 'utf8').trim()];
-  throw usage('需要 --root：省级根密钥的指纹，印在证书上，或向省鉴定指导中心索取', '--root is needed: the thumbprint of the province\'s root, printed on the certificate or given by the province\'s centre');
-}
-
-export function readTrust(path: string): TrustFile {
-  let trust: Partial<TrustFile>;
-  try {
-    trust = JSON.parse(readFileSync(path, 'utf8')) as Partial<TrustFile>;
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new Failure(2, `${path} 不是 trust.json`, 'it is not a trust.json', 'unreadable');
-    throw error;
-  }
-  const list = (value: unknown): string[] => (Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []);
-  return { origin: trust.origin ?? '', hosts: list(trust.hosts), roots: Array.isArray(trust.roots) ? trust.roots : [], centres: list(trust.centres), services: list(trust.services), filings: list(trust.filings), clients: list(trust.clients), withdrawals: list(trust.withdrawals) };
-}
+import { Failure, out, Progress } from '../talk.ts';
 
 /** Both lists together; whatever is in them counts only under the root. */
 const joined = (a: TrustFile | undefined, b: TrustFile | undefined): TrustFile | undefined =>
   a && b
-    ? { origin: a.origin, hosts: a.hosts, roots: [...a.roots, ...b.roots], centres: [...a.centres, ...b.centres], services: [...a.services, ...b.services], filings: [...b.filings, ...a.filings], clients: [...a.clients, ...b.clients], withdrawals: [...a.withdrawals, ...b.withdrawals] }
+    ? { origin: a.origin, hosts: a.hosts, roots: [...a.roots, ...b.roots], centres: [...a.centres, ...b.centres], services: [...a.services, ...b.services], filings: [...b.filings, ...a.filings], clients: [...a.clients, ...b.clients], withdrawals: [...a.withdrawals, ...b.withdrawals], status_lists: a.status_lists ?? [] }
     : (a ?? b);
+
+/** How old what is known without the service is. */
+function ageLine(kept: TrustFile | undefined): string {
+  if (kept?.kept_at === undefined) return '  离线：不知道材料保存于何时，之后的撤销无从得知 / offline: it is not known when the material was kept; what was withdrawn since is unknown';
+  const hours = Math.max(0, Math.floor((Date.now() - Date.parse(kept.kept_at)) / 3_600_000));
+  const [zh, en] = hours < 48 ? [`${hours} 小时前`, `${hours} h ago`] : [`${Math.floor(hours / 24)} 天前`, `${Math.floor(hours / 24)} days ago`];
+  return `  离线：信任列表和状态列表保存于 ${shanghaiClock(kept.kept_at)}（北京时间，${zh}），之后的变化无从得知 / offline: trust and status lists were kept on ${shanghaiClock(kept.kept_at)} (UTC+8, ${en}); what happened since is unknown`;
+}
 
 const exitOf = ({ verdict }: Examination): number => (verdict === 'valid' ? 0 : verdict === 'incomplete' ? 2 : 1);
 
@@ -65,7 +48,7 @@ const NOTES: Record<Examination['notes'][number], string> = {
   service_disagrees: '证书在本机核对无误，但服务的登记数据与签名不符，请联系服务方 / the certificate holds here, but the service\'s own data contradict their signatures',
 };
 
-function words(found: Examination, subject: Subject, online: boolean): string[] {
+function words(found: Examination, offline: string | undefined): string[] {
   const { word, sentence } = VERDICTS[found.verdict];
   const { certificate: view, status } = found;
   const event = status?.history.findLast(({ counts }) => counts) ?? status;
@@ -87,7 +70,7 @@ function words(found: Examination, subject: Subject, online: boolean): string[] 
     ...(taken.length > 0
       ? [`  ${taken.map(({ zh }) => zh).join('、')}是服务核对的结果，本机没有所需材料；要全部自行核对，请用持证人的核验包 / ${taken.map(({ en }) => en.toLowerCase()).join(', ')}: the service's word; the holder's bundle lets this machine check all of it`]
       : []),
-    ...(!online && found.verdict === 'incomplete' && subject.kind === 'bundle' ? ['  离线无法得知证书是否已被撤销 / offline nobody can know whether it was revoked since'] : []),
+    ...(offline === undefined ? [] : [offline]),
     ...found.notes.map((note) => `  ${NOTES[note]}`),
   ];
 }
@@ -96,9 +79,9 @@ export const verifyCommand: Command = {
   takes: 'NUMBER|URL|FILE',
   about: '查验证书：0 有效，1 无效，2 不能确定 / check a certificate: exit 0 valid, 1 not valid, 2 cannot tell',
   help: `  FILE               证书 PDF、核验包、SD-JWT 凭证或 certificates.jsonl / the certificate's PDF, a bundle, an SD-JWT, or a certificates.jsonl
-  --root THUMBPRINT  信任的省级根指纹；开发时默认取 .dev/root.txt / the root to trust; the one of npm start otherwise
-  --trust FILE       事先保存的 trust.json / a trust.json kept from before
-  --offline          不联网；状态未知，最多为“不能确定”/ no network: the status stays unknown, so at best exit 2
+  --root THUMBPRINT  信任的省级根指纹，或写有它的文件；开发时默认取 .dev/root.txt / the root to trust, or a file with it; the one of npm start otherwise
+  --trust FILE       用 luzheng trust 保存的 trust.json，含状态列表 / a trust.json that luzheng trust kept, with status lists
+  --offline          不联网；只知道保存时的状态，保存已逾 10 分钟则最多为“不能确定”/ no network: the status is known as of the kept lists; when they are older than 10 minutes at best exit 2
   --server ORIGIN    服务地址 / the service`,
   options: { ...SERVER, root: { type: 'string', multiple: true }, trust: { type: 'string' }, offline: { type: 'boolean' } },
   async run(input) {
@@ -110,14 +93,16 @@ export const verifyCommand: Command = {
     if (first?.kind === 'number') requireOurs(first.number);
     if (offline && first?.kind === 'number') throw new Failure(2, '仅凭编号无法离线查验，请用核验包或二维码', 'a number alone cannot be checked offline; use a bundle or the QR code', 'offline');
     const service = offline ? undefined : new Caller(input.origin());
-    const kept = input.text('trust') === undefined ? undefined : readTrust(input.path('trust'));
+    const kept = input.text('trust') === undefined ? undefined : readSnapshotFile(input.path('trust'));
+    const age = offline ? ageLine(kept) : undefined;
     const trust = joined(kept, service && (await service.get<TrustFile>('/.well-known/trust.json')));
     const examiner = new Examiner({ roots, service, trust });
     if (first !== undefined && subjects.length === 1) {
       const found = await examiner.examine(first);
-      input.answer(words(found, first, !offline), { ...found, exit: exitOf(found), roots, server: service?.origin ?? null });
+      input.answer(words(found, age), { ...found, exit: exitOf(found), roots, server: service?.origin ?? null, ...(offline ? { kept_at: kept?.kept_at ?? null } : {}) });
       return exitOf(found);
     }
+    if (age !== undefined && !input.json) out(age.trim());
     return many(input, examiner, subjects);
   },
 };

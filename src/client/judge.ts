@@ -1,0 +1,80 @@
+/**
+ * Owns what a browser finds out by itself about a bundle, a credential or a QR code: the server's own verification core,
+ * under the root thumbprints that came with the page, with the statements that were brought and those of a snapshot.
+ * It refuses to call an old status the present one: see statusByLists in life/verify.ts.
+ */
+import { openCentre, openDirectory, type Directory } from '../life/authority.ts';
+import type { Brought } from '../life/brought.ts';
+import { credentialKid, splitCredential } from '../life/credential.ts';
+import { Memo } from '../life/memo.ts';
+import { isRefusal } from '../life/refusal.ts';
+import type { Report } from '../life/report.ts';
+import { readSeal, sealKid } from '../life/seal.ts';
+import type { Snapshot } from '../life/snapshot.ts';
+import { openStatusList } from '../life/status-list.ts';
+import { verify, type Evidence, type Verification } from '../life/verify.ts';
+import type { CentreNames } from '../pages/report.tsx';
+import { filingsNaming } from './check-seal.ts';
+
+export type Judged = Brought | { kind: 'seal'; number: string; digits: string };
+
+export interface Ground {
+  /** Trusted root thumbprints, from the page. */
+  thumbprints: readonly string[];
+  snapshot: Snapshot | undefined;
+  /** NumericDate. */
+  now: number;
+}
+
+/** The evidence to try: a filing that names the key has to be found for what brings none. */
+async function evidenceOf(judged: Judged, snapshot: Snapshot | undefined, directory: Directory): Promise<Evidence[]> {
+  if (judged.kind === 'bundle') return [judged.opened.evidence];
+  const { number, digits } = judged.kind === 'seal' ? judged : { number: undefined, digits: '' };
+  const evidence: Evidence = judged.kind === 'seal' ? { asked: number, seal: { number: judged.number, digits } } : { credential: judged.credential, seal: judged.seal };
+  const kid = judged.kind === 'seal' ? sealKid(readSeal(judged.number, digits).facts) : (credentialKid(splitCredential(judged.credential).jws).split('#')[1] ?? '');
+  const filings = snapshot ? await filingsNaming(kid, snapshot, directory) : [];
+  return filings.length === 0 ? [evidence] : filings.map((filing) => ({ ...evidence, filing }));
+}
+
+/** The lists of the certificate in question; others need not be opened. */
+async function listsFor({ facts }: Verification, { status_lists, services }: Snapshot, directory: Directory) {
+  if (!facts) return [];
+  const opened = await Promise.all(status_lists.map((token) => openStatusList(token, services, directory)));
+  return opened.filter((one) => one !== undefined && one.list === facts.status.list) as NonNullable<(typeof opened)[number]>[];
+}
+
+/** What the root calls the centres. */
+async function namesOf(centres: readonly string[], directory: Directory): Promise<CentreNames> {
+  const names = new Map<string, string>();
+  for (const token of centres) {
+    try {
+      const { payload } = await openCentre(token, directory);
+      names.set(payload.sub, payload.name);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+    }
+  }
+  return names;
+}
+
+export interface Judgement {
+  report: Report;
+  centres: CentreNames;
+}
+
+/** @throws Refusal where it cannot be read at all: `seal_malformed`, `credential_malformed`, `statement_malformed`, … */
+export async function judge(judged: Judged, { thumbprints, snapshot, now }: Ground): Promise<Judgement> {
+  const bundle = judged.kind === 'bundle' ? judged.opened : undefined;
+  const roots = [...(bundle?.bundle.roots ?? []), ...(snapshot?.roots ?? [])];
+  const centres = [...new Set([...(bundle?.centres ?? []), ...(snapshot?.centres ?? [])])];
+  const withdrawals = [...new Set([...(bundle?.withdrawals ?? []), ...(snapshot?.withdrawals ?? [])])];
+  const directory = await openDirectory({ thumbprints, roots }, centres, new Memo(), withdrawals);
+  let report: Report | undefined;
+  for (const evidence of await evidenceOf(judged, snapshot, directory)) {
+    const found = await verify(evidence, directory, now);
+    report = snapshot && found.facts ? (await verify({ ...evidence, lists: await listsFor(found, snapshot, directory) }, directory, now)).report : found.report;
+    // Of several filings that name the key, one under which it holds.
+    if (report.checks.every(({ id, result }) => result !== 'fail' || id === 'status')) break;
+  }
+  return { report: report as Report, centres: await namesOf(centres, directory) };
+}

@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { PDFDocument } from 'pdf-lib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium, launch } from './browser.ts';
@@ -35,6 +36,15 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
       await page.goto(url);
       await page.waitForSelector('#seal h2');
     };
+    const whole = await server.pdf(valid);
+    const opened = await PDFDocument.load(whole, { updateMetadata: false });
+    opened.getPage(0).drawText('X', { x: 250, y: 400, size: 12 });
+    const altered = Buffer.from(await opened.save());
+    const checked = (buffer: Buffer, verdict: string) => async (page: Page) => {
+      await at('/check')(page);
+      await page.setInputFiles('#file', { name: 'certificate.pdf', mimeType: 'application/pdf', buffer });
+      await page.waitForSelector(`#answer .verdict.${verdict}`);
+    };
     const search = (fields: Record<string, string>) => async (page: Page) => {
       await page.goto(origin);
       await page.locator('#search details').evaluate((node) => ((node as HTMLDetailsElement).open = true));
@@ -56,10 +66,11 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
         await page.locator('#download button[value=pdf]').click();
         await page.waitForURL('**/download');
       },
-      'a checked PDF': async (page) => {
-        await at('/check')(page);
-        await page.setInputFiles('#file', { name: 'certificate.pdf', mimeType: 'application/pdf', buffer: await server.pdf(valid) });
-        await page.waitForSelector('#answer .verdict');
+      'an altered PDF': checked(altered, 'invalid'),
+      'a PDF without the service': async (page) => {
+        await page.route('**/v1/certificates/*', (route) => route.abort());
+        await checked(whole, 'incomplete')(page);
+        await page.unroute('**/v1/certificates/*');
       },
     };
   }, 120_000);

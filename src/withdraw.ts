@@ -13,7 +13,7 @@ import { filedBy, requireIssuer, storeStatement, type Caller } from './enrol.ts'
 import { directoryOf, storedEvents } from './register.ts';
 import type { Service } from './service.ts';
 import { selectCertificatesWithEvents, updateStates } from './storage/certificates.ts';
-import { issuerExists, selectIssuersOfKey, selectIssuingKeyOwner, selectStatement } from './storage/statements.ts';
+import { statementExists, selectIssuersOfKey, selectIssuingKeyOwner, selectStatement } from './storage/statements.ts';
 
 /** Seconds between signing and handing in: as for status events. */
 const FRESH = 300;
@@ -49,7 +49,7 @@ async function requireTarget(service: Service, withdrawal: Withdrawal, rank: Ran
   const { target, iss } = withdrawal;
   const unknown = () => new Refusal('withdrawal_target_unknown', 'The register holds no such statement or key.', { part: 'withdrawal+jwt:target' });
   if ('jti' in target) {
-    if (!(await issuerExists(service.db, targetIssuer(withdrawal), target.jti))) throw unknown();
+    if (!(await statementExists(service.db, targetIssuer(withdrawal), target.jti))) throw unknown();
     return;
   }
   const owner = await selectIssuingKeyOwner(service.db, target.kid);

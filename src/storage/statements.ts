@@ -59,7 +59,7 @@ export async function selectAbout(db: D1Database, typ: string, sub: string): Pro
 }
 
 /** Whether an issuer made a statement or an approval with this `jti`. */
-export async function issuerExists(db: D1Database, iss: string, jti: string): Promise<boolean> {
+export async function statementExists(db: D1Database, iss: string, jti: string): Promise<boolean> {
   const row = await db
     .prepare("SELECT 1 FROM statements WHERE iss = ?1 AND jti = ?2 AND typ <> 'withdrawal+jwt' UNION ALL SELECT 1 FROM approvals WHERE iss = ?1 AND jti = ?2 LIMIT 1")
     .bind(iss, jti)

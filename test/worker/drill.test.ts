@@ -1,65 +1,25 @@
 /**
- * The drills of keys/README.md at the real Worker: a stolen client key, centre key and issuing key, the province's
- * only key, and a filing that ends. Each time: what was approved and ordered before stays valid, what came later does
- * not count, online or offline; whoever holds the stolen key gets no further by back-dating; and work goes on.
+ * The drills of keys/README.md at the real Worker: a stolen client key, centre key and issuing key, and the province's
+ * only key. Each time: what was approved and ordered before stays valid, what came later does not count, online or
+ * offline; whoever holds the stolen key gets no further by back-dating; and work goes on.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { handInCertificate } from '../../src/cli/certify.ts';
-import { appointCentre, approveBatch, changeStatus, fileOrganization, makeKey, nameClient, nameService, orderBatch, withdraw, type Identity } from '../../src/cli/sign.ts';
+import { appointCentre, approveBatch, changeStatus, fileOrganization, makeKey, nameClient, orderBatch, withdraw, type Identity } from '../../src/cli/sign.ts';
 import { openDirectory } from '../../src/life/authority.ts';
-import { BUNDLE_MEDIA_TYPE, openBundle, readBundle } from '../../src/life/bundle.ts';
 import { openDocument } from '../../src/life/document-check.ts';
 import { Memo } from '../../src/life/memo.ts';
 import type { Report } from '../../src/life/report.ts';
 import { verify } from '../../src/life/verify.ts';
-import type { Withdrawal } from '../../src/life/withdrawal.ts';
-import { anyone, approve, as, candidate, candidates, certify, db, fileWith, foundProvince, idNumber, issue, makeCentre, order, SCOPE, submit, testEnv, workerFetch, ORIGIN, type Organization, type Province } from '../kit.ts';
-import { backdate, callAs, claimsOf, headerOf, now, refused } from './forge.ts';
+import { anyone, approve, as, candidate, candidates, certify, db, fileWith, foundProvince, idNumber, issue, makeCentre, order, SCOPE, submit, testEnv, type Organization, type Province } from '../kit.ts';
+import { accepted, bundleOf, failure, handIn, jti, kidOf, look, nextClient, offline, tick, trustNow, type Trust } from './drill-kit.ts';
+import { backdate, callAs, claimsOf, now, refused } from './forge.ts';
 
 let world: Province;
 beforeAll(async () => {
   world = await foundProvince();
   await backdate(world, [world.province, world.city]);
-});
-
-/** The next second: certificates are judged by whole ones. */
-async function tick(): Promise<number> {
-  for (const before = now(); now() === before; ) await new Promise((resolve) => setTimeout(resolve, 20));
-  return now();
-}
-
-const jti = (token: string) => claimsOf(token)['jti'] as string;
-const kidOf = (credential: string) => headerOf(credential.split('~')[0] as string)['kid'] as string;
-const look = (number: string) => anyone.get<Report>(`/v1/certificates/${number}`);
-const failure = (report: Report) => report.checks.find(({ result }) => result === 'fail');
-const handIn = (by: Identity, statement: string) => callAs(by, 'POST', '/v1/withdrawals', { statement });
-const accepted = async (by: Identity, statement: string) => expect(await handIn(by, statement)).toMatchObject({ status: 201 });
-
-async function trustNow() {
-  return anyone.get<{ centres: string[]; withdrawals: string[] }>('/.well-known/trust.json');
-}
-type Trust = Awaited<ReturnType<typeof trustNow>>;
-
-const bundleOf = async (number: string, id: string) => {
-  const answer = await workerFetch(`${ORIGIN}/v1/certificates/${number}/download`, { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: BUNDLE_MEDIA_TYPE }, body: JSON.stringify({ name: '欧阳建国', id_number: id }) });
-  expect(answer.status).toBe(200);
-  return answer.json();
-};
-
-/** What somebody without a network finds, who kept a bundle and a trust.json. The status they cannot know. */
-async function offline(bundle: unknown, trust: Trust): Promise<string> {
-  const { evidence, centres, withdrawals, bundle: { roots } } = openBundle(readBundle(bundle));
-  const directory = await openDirectory({ thumbprints: [testEnv.TRUST_ROOT], roots }, [...centres, ...trust.centres], new Memo(), [...withdrawals, ...trust.withdrawals]);
-  const { report } = await verify(evidence, directory, now());
-  return failure(report)?.code ?? report.verdict;
-}
-
-async function nextClient(school: Organization, centre = school.centre): Promise<Identity> {
-  const pair = await makeKey();
-  const client = { ...pair, subject: `org:${school.code}`, token: await nameClient(centre, school.code, pair.jwk) };
-  await as(centre).post('/v1/clients', { statement: client.token });
-  return client;
-}
+}, 60_000);
 
 describe('a stolen client key', () => {
   let school: Organization;
@@ -88,7 +48,7 @@ describe('a stolen client key', () => {
     old = await trustNow();
     fresh = await nextClient(school);
     await accepted(world.city, await withdraw(world.city, { kid: school.client.kid }, { compromised_since: since }));
-  });
+  }, 60_000);
 
   test('online: valid before, invalid after; what it revoked is in force again, and its history says why', async () => {
     expect(await look(before.number)).toMatchObject({ verdict: 'valid' });
@@ -177,7 +137,7 @@ describe('a stolen centre key', () => {
     const filing = await fileOrganization(centre, { code: school.code, name, uscc, route: 'city', scope: SCOPE, annual_capacity: 100, issuing_jwks });
     await as(centre).post('/v1/filings', { statement: filing });
     again = { ...school, centre, filing, client: await nextClient(school, centre) };
-  });
+  }, 60_000);
 
   test('valid before, invalid after, online and offline', async () => {
     expect(await look(before.number)).toMatchObject({ verdict: 'valid' });
@@ -242,7 +202,7 @@ describe('a stolen issuing key', () => {
     const since = await tick();
     after = (await certify(world, school, candidates(1, 310))).certificates[0]?.number as string;
     await accepted(world.city, await withdraw(world.city, { kid: kidOf(before.credential) }, { compromised_since: since }));
-  });
+  }, 60_000);
 
   test('nothing is signed with it any more, until the centre files the next key', async () => {
     const batch = await submit(school, candidates(1, 320));
@@ -277,108 +237,6 @@ describe('a stolen issuing key', () => {
     expect(report.checks.find(({ id }) => id === 'document')).toMatchObject({ result: 'pass' });
     const { keys } = await anyone.get<{ keys: { kid: string }[] }>('/.well-known/jwks.json');
     expect(keys.map(({ kid }) => kid)).toContain(kidOf(before.credential));
-  });
-});
-
-describe('a filing that ends', () => {
-  let school: Organization;
-  let before: { number: string; bundle: unknown };
-  let first: string;
-
-  beforeAll(async () => {
-    school = await fileWith(world.city, 'S000037000005');
-    first = school.filing;
-    const number = (await certify(world, school, candidates(1, 400))).certificates[0]?.number as string;
-    before = { number, bundle: await bundleOf(number, idNumber(400)) };
-  });
-
-  test('announced: it takes effect by itself, and an older filing does not come back', async () => {
-    const { issuing_jwks, uscc, name } = claimsOf(first) as never as Parameters<typeof fileOrganization>[1];
-    await tick();
-    const filing = await fileOrganization(world.city, { code: school.code, name, uscc, route: 'city', scope: SCOPE, annual_capacity: 100, issuing_jwks });
-    await as(world.city).post('/v1/filings', { statement: filing });
-    const batch = await submit(school, candidates(1, 410));
-    const approval = await approve(world, school, batch);
-    const pending = await submit(school, candidates(1, 420));
-    const effective = now() + 2;
-    await accepted(world.city, await withdraw(world.city, { jti: jti(filing) }, { effective }));
-    expect((await callAs(school.client, 'GET', '/v1/batches')).status).toBe(200);
-    while (now() < effective) await tick();
-    await refused(() => callAs(school.client, 'GET', '/v1/batches'), 401, 'filing_withdrawn', 'filing+jwt');
-    await refused(async () => callAs(school.client, 'POST', `/v1/batches/${batch.id}/issue`, { approval, order: await order(school, batch, approval) }), 401, 'filing_withdrawn');
-    await refused(async () => callAs(world.city, 'POST', `/v1/batches/${pending.id}/approvals`, { approval: await approveBatch(world.city, pending) }), 403, 'filing_withdrawn');
-    await refused(() => callAs(world.city, 'POST', '/v1/filings', { statement: filing }), 403, 'filing_withdrawn');
-    expect(await look(before.number)).toMatchObject({ verdict: 'valid' });
-    expect(await offline(before.bundle, await trustNow())).toBe('incomplete');
-    // Filed again, work goes on; what was uploaded and approved under the one that ended does not.
-    const anew = await fileOrganization(world.city, { code: school.code, name, uscc, route: 'city', scope: SCOPE, annual_capacity: 100, issuing_jwks });
-    await as(world.city).post('/v1/filings', { statement: anew });
-    await refused(async () => callAs(school.client, 'POST', `/v1/batches/${batch.id}/issue`, { approval, order: await order(school, batch, approval) }), 403, 'filing_withdrawn');
-    const { certificates } = await certify(world, school, candidates(1, 430));
-    expect(await look(certificates[0]?.number as string)).toMatchObject({ verdict: 'valid' });
-  });
-
-  test('filed in error, long since: what was issued under it is invalid', async () => {
-    await accepted(world.city, await withdraw(world.city, { jti: jti(first) }, { compromised_since: now() - 3600 }));
-    expect(failure(await look(before.number))).toMatchObject({ id: 'filing', code: 'filing_withdrawn' });
-    expect((await look(before.number)).certificate).toMatchObject({ number: before.number });
-    expect(await offline(before.bundle, await trustNow())).toBe('filing_withdrawn');
-  });
-});
-
-describe("the service's key", () => {
-  test('its statement can be ended, and the root names the key again', async () => {
-    const { services: [named] } = await anyone.get<{ services: [string] }>('/.well-known/trust.json');
-    await accepted(world.province, await withdraw(world.province, { jti: jti(named) }));
-    await refused(() => callAs(world.province, 'POST', '/v1/centres', { statement: named }), 403, 'service_withdrawn', 'service+jwt');
-    const { cnf } = claimsOf(named) as { cnf: { jwk: Parameters<typeof nameService>[1] } };
-    expect(await callAs(world.province, 'POST', '/v1/centres', { statement: await nameService(world.root, cnf.jwk, ORIGIN) })).toMatchObject({ status: 201 });
-  });
-});
-
-describe('an approval that was not used yet', () => {
-  test('is taken back', async () => {
-    const school = await fileWith(world.city, 'S000037000006');
-    const batch = await submit(school, candidates(1, 500));
-    const approval = await approve(world, school, batch);
-    await tick();
-    await accepted(world.province, await withdraw(world.province, { jti: jti(approval) }));
-    await refused(async () => callAs(school.client, 'POST', `/v1/batches/${batch.id}/issue`, { approval, order: await order(school, batch, approval) }), 403, 'approval_withdrawn');
-  });
-});
-
-describe('what is not taken', () => {
-  const cases: [name: string, by: () => Identity, make: () => Promise<string>, status: number, code: string][] = [
-    ['a statement that nobody made', () => world.city, () => withdraw(world.city, { jti: 'nothing' }), 404, 'withdrawal_target_unknown'],
-    ["another issuer's statement of that jti", () => world.province, () => withdraw(world.province, { jti: jti(world.city.token), iss: 'centre:3701' }), 404, 'withdrawal_target_unknown'],
-    ['a key that nobody named', () => world.province, async () => withdraw(world.province, { kid: (await makeKey()).kid }), 404, 'withdrawal_target_unknown'],
-    ['the root', () => world.province, () => withdraw(world.province, { kid: world.root.kid }), 404, 'withdrawal_target_unknown'],
-    ['by a city: its own key', () => world.city, () => withdraw(world.city, { kid: world.city.kid }), 403, 'withdrawal_not_yours'],
-    ["by a city: the province's key", () => world.city, () => withdraw(world.city, { kid: world.province.kid }), 403, 'withdrawal_not_yours'],
-    ["by a city: the province's statement", () => world.city, () => withdraw(world.city, { jti: jti(world.city.token), iss: 'centre:3700' }), 403, 'withdrawal_not_yours'],
-    ["by a city: a key of another's organization", () => world.city, () => withdraw(world.city, { kid: 'did:web:lz.example.cn:orgs:Y000037000002#Y000037000002-1' }), 403, 'withdrawal_not_yours'],
-    ['back-dated', () => world.city, () => withdraw(world.city, { jti: 'x' }, { effective: now() - 120 }), 403, 'withdrawal_backdated'],
-    ['made long ago', () => world.city, () => withdraw(world.city, { jti: 'x' }, {}, { iat: now() - 400 }), 403, 'statement_expired'],
-    ["another centre's", () => world.province, () => withdraw(world.city, { jti: 'x' }), 403, 'issuer_not_caller'],
-    ['another type', () => world.city, async () => world.city.token, 400, 'type_wrong'],
-  ];
-  beforeAll(async () => {
-    await fileWith(world.province, 'Y000037000002', { name: '山东重工集团' });
-  });
-  test.each(cases)('%s', async (_, by, make, status, code) => {
-    const statement = await make();
-    await refused(() => handIn(by(), statement), status, code);
-  });
-
-  test('the very same again is no error; another one about the same is kept as well', async () => {
-    const client = await nameClient(world.city, 'S000037000001', (await makeKey()).jwk);
-    await as(world.city).post('/v1/clients', { statement: client });
-    const target: Withdrawal['target'] = { jti: jti(client) };
-    const statement = await withdraw(world.city, target);
-    await accepted(world.city, statement);
-    expect(await handIn(world.city, statement)).toMatchObject({ status: 200 });
-    await accepted(world.city, await withdraw(world.city, target, { effective: now() + 3600 }));
-    expect((await trustNow()).withdrawals).toContain(statement);
   });
 });
 

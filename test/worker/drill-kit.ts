@@ -1,0 +1,49 @@
+/** What the tests of withdrawals share: the next second, what is handed in and looked up, and a verifier without a network. */
+import { expect } from 'vitest';
+import { makeKey, nameClient, type Identity } from '../../src/cli/sign.ts';
+import { openDirectory } from '../../src/life/authority.ts';
+import { BUNDLE_MEDIA_TYPE, openBundle, readBundle } from '../../src/life/bundle.ts';
+import { Memo } from '../../src/life/memo.ts';
+import type { Report } from '../../src/life/report.ts';
+import { verify } from '../../src/life/verify.ts';
+import { anyone, as, ORIGIN, testEnv, workerFetch, type Organization } from '../kit.ts';
+import { callAs, claimsOf, headerOf, now } from './forge.ts';
+
+/** The next second: certificates are judged by whole ones. */
+export async function tick(): Promise<number> {
+  for (const before = now(); now() === before; ) await new Promise((resolve) => setTimeout(resolve, 20));
+  return now();
+}
+
+export const jti = (token: string) => claimsOf(token)['jti'] as string;
+export const kidOf = (credential: string) => headerOf(credential.split('~')[0] as string)['kid'] as string;
+export const look = (number: string) => anyone.get<Report>(`/v1/certificates/${number}`);
+export const failure = (report: Report) => report.checks.find(({ result }) => result === 'fail');
+export const handIn = (by: Identity, statement: string) => callAs(by, 'POST', '/v1/withdrawals', { statement });
+export const accepted = async (by: Identity, statement: string) => expect(await handIn(by, statement)).toMatchObject({ status: 201 });
+
+export async function trustNow() {
+  return anyone.get<{ centres: string[]; withdrawals: string[] }>('/.well-known/trust.json');
+}
+export type Trust = Awaited<ReturnType<typeof trustNow>>;
+
+export const bundleOf = async (number: string, id: string) => {
+  const answer = await workerFetch(`${ORIGIN}/v1/certificates/${number}/download`, { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: BUNDLE_MEDIA_TYPE }, body: JSON.stringify({ name: '欧阳建国', id_number: id }) });
+  expect(answer.status).toBe(200);
+  return answer.json();
+};
+
+/** What somebody without a network finds, who kept a bundle and a trust.json. The status they cannot know. */
+export async function offline(bundle: unknown, trust: Trust): Promise<string> {
+  const { evidence, centres, withdrawals, bundle: { roots } } = openBundle(readBundle(bundle));
+  const directory = await openDirectory({ thumbprints: [testEnv.TRUST_ROOT], roots }, [...centres, ...trust.centres], new Memo(), [...withdrawals, ...trust.withdrawals]);
+  const { report } = await verify(evidence, directory, now());
+  return failure(report)?.code ?? report.verdict;
+}
+
+export async function nextClient(school: Organization, centre = school.centre): Promise<Identity> {
+  const pair = await makeKey();
+  const client = { ...pair, subject: `org:${school.code}`, token: await nameClient(centre, school.code, pair.jwk) };
+  await as(centre).post('/v1/clients', { statement: client.token });
+  return client;
+}

@@ -53,7 +53,7 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
       await page.waitForURL(`${origin}/search`);
     };
     pages = {
-      home: at('/'), check: at('/check'), desk: at('/desk'), organizations: at('/organizations'), organization: at('/organizations/S000037000001'), docs: at('/docs'),
+      home: at('/'), scan: at('/scan'), bulk: at('/bulk'), check: at('/check'), desk: at('/desk'), organizations: at('/organizations'), organization: at('/organizations/S000037000001'), docs: at('/docs'),
       'a genuine seal': seal(valid.seal_url), 'an altered seal': seal(valid.seal_url.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10))),
       revoked: at(`/c/${revoked.number}`), suspended: at(`/c/${suspended.number}`), replaced: at(`/c/${replaced.number}`),
       'not found': at(`/c/${valid.number.slice(0, -6)}999999`), malformed: at('/c/S000037000001269000001'), 'no such page': at('/nothing'),
@@ -66,10 +66,17 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
         await page.locator('#download button[value=pdf]').click();
         await page.waitForURL('**/download');
       },
+      'a checked list': async (page) => {
+        await at('/bulk')(page);
+        await page.fill('#list', `${valid.number}\t${valid.name}\n${revoked.number}\t王\nS0000`);
+        await page.click('#start');
+        await page.waitForSelector('#results:not([hidden])');
+      },
       'an altered PDF': checked(altered, 'invalid'),
       'a PDF without the service': async (page) => {
         await page.route('**/v1/certificates/*', (route) => route.abort());
-        await checked(whole, 'incomplete')(page);
+        await checked(whole, 'valid')(page);
+        await page.waitForSelector('#answer .age');
         await page.unroute('**/v1/certificates/*');
       },
     };

@@ -13,6 +13,7 @@ import { isRefusal } from './life/refusal.ts';
 import type { Report } from './life/report.ts';
 import { parseSealUrl, readSeal, sealKid } from './life/seal.ts';
 import { verify, type Evidence } from './life/verify.ts';
+import { verifyUnder } from './life/verify-under.ts';
 import { Withdrawals } from './life/withdrawal.ts';
 import { anchorOf, directoryOf, storedEvidence } from './register.ts';
 import type { Service } from './service.ts';
@@ -30,15 +31,16 @@ function claimedNumber(jws: string): string | undefined {
   }
 }
 
-/** The newest filing that names an issuing key; the newest of all if none does, so that the answer says why. */
-async function filingFor(service: Service, organization: string, names: (kid: string) => boolean): Promise<string | undefined> {
+/** The filings that name an issuing key, newest first; the newest of all if none does, so that the answer says why. */
+async function filingsFor(service: Service, organization: string, names: (kid: string) => boolean): Promise<string[]> {
   const directory = await directoryOf(service);
   const filings = await selectFilingsNaming(service.db, organization);
+  const naming: string[] = [];
   for (const token of filings) {
     const filing = await service.memo.open(token, 'filing+jwt', directory.findCentre).catch(() => undefined);
-    if (filing?.payload.issuing_jwks.keys.some((key) => names(key.kid))) return token;
+    if (filing?.payload.issuing_jwks.keys.some((key) => names(key.kid))) naming.push(token);
   }
-  return filings[0];
+  return naming.length > 0 ? naming : filings.slice(0, 1);
 }
 
 /**
@@ -56,9 +58,8 @@ export async function checkCredential(service: Service, text: string): Promise<R
     return (await verify({ ...evidence, credential }, directory, service.now())).report;
   }
   const organization = kid.split('#')[1]?.slice(0, 13) ?? '';
-  const filing = await filingFor(service, organization, (named) => named === kid);
-  const evidence: Evidence = { credential, filing };
-  return (await verify(evidence, await directoryOf(service), service.now())).report;
+  const filings = await filingsFor(service, organization, (named) => named === kid);
+  return (await verifyUnder(filings, { credential }, await directoryOf(service), service.now())).found.report;
 }
 
 /** Checks the text of a QR code. Without the credential it is never more than `incomplete`. */
@@ -70,16 +71,16 @@ export async function checkSeal(service: Service, url: string): Promise<Report> 
   const stored = row ? await storedEvidence(service, row, undefined) : undefined;
   const directory = stored?.directory ?? (await directoryOf(service));
   // The certificate's own filing names the key of a genuine seal; without the certificate any filing may.
-  const filing = stored?.evidence.filing ?? (kid === undefined ? undefined : await filingFor(service, organization, (named) => named.split('#')[1] === kid));
+  const filings = stored || kid === undefined ? [] : await filingsFor(service, organization, (named) => named.split('#')[1] === kid);
   const evidence: Evidence = {
     asked: number,
     seal: digits === undefined ? undefined : { number, digits },
     host_known: service.config.hosts.includes(new URL(origin).host),
-    filing,
+    filing: stored?.evidence.filing,
     approval: stored?.evidence.approval,
     status: stored?.evidence.status,
   };
-  return (await verify(evidence, directory, service.now())).report;
+  return (await verifyUnder(filings, evidence, directory, service.now())).found.report;
 }
 
 /** What the register adds to evidence that brings its own statements: what became of the certificate. */

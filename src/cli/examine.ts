@@ -13,6 +13,7 @@ import { verdictOf, type Check, type Report, type Verdict } from '../life/report
 import { readSeal, sealKid } from '../life/seal.ts';
 import { openStatusList, type StatusList } from '../life/status-list.ts';
 import { verify, type Evidence, type Verification } from '../life/verify.ts';
+import { verifyUnder } from '../life/verify-under.ts';
 import { CallError, type Caller } from './caller.ts';
 import { now } from './sign.ts';
 import { peek, type TrustFile } from './steps.ts';
@@ -38,8 +39,8 @@ export interface Circumstances {
   trust: TrustFile | undefined;
 }
 
-/** The filing that names the key; unverified choice of what is then verified. */
-function filingNaming(trust: TrustFile | undefined, names: (kid: string) => boolean): string | undefined {
+/** The filings that name the key, newest first, else the newest of all, so that the answer says why; an unverified choice of what is then verified. */
+function filingsNaming(trust: TrustFile | undefined, names: (kid: string) => boolean): string[] {
   const holds = (token: string) => {
     try {
       return peek<{ issuing_jwks: { keys: { kid: string }[] } }>(token).issuing_jwks.keys.some(({ kid }) => names(kid));
@@ -47,7 +48,9 @@ function filingNaming(trust: TrustFile | undefined, names: (kid: string) => bool
       return false;
     }
   };
-  return trust?.filings.findLast(holds) ?? trust?.filings.at(-1);
+  const all = trust?.filings ?? [];
+  const naming = all.filter(holds).reverse();
+  return naming.length > 0 ? naming : all.slice(-1);
 }
 
 export class Examiner {
@@ -67,9 +70,10 @@ export class Examiner {
     }
     const number = claimedNumber(subject);
     const answer = await this.#ask(subject, number);
-    const { evidence, centres, presented, withdrawals } = this.#gather(subject, answer.report);
+    const { evidence: gathered, filings, centres, presented, withdrawals } = this.#gather(subject, answer.report);
     const directory = await openDirectory({ thumbprints: this.#at.roots, roots: presented }, centres, this.#memo, withdrawals);
-    let here = await verify(evidence, directory, now());
+    const { found, evidence } = await verifyUnder(filings, gathered, directory, now());
+    let here = found;
     if (here.facts) here = await verify({ ...evidence, lists: await this.#listsFor(here.facts, directory) }, directory, now());
     return this.#merge(number, here, answer, directory.anchored || presented.length === 0);
   }
@@ -93,26 +97,25 @@ export class Examiner {
     }
   }
 
-  #gather(subject: Exclude<Subject, { kind: 'broken' }>, answer: Report | undefined): { evidence: Evidence; centres: string[]; presented: TrustFile['roots']; withdrawals: string[] } {
+  #gather(subject: Exclude<Subject, { kind: 'broken' }>, answer: Report | undefined): { evidence: Evidence; filings: string[]; centres: string[]; presented: TrustFile['roots']; withdrawals: string[] } {
     const { trust } = this.#at;
     const centres = trust?.centres ?? [];
     const roots = trust?.roots ?? [];
     const withdrawals = trust?.withdrawals ?? [];
     if (subject.kind === 'bundle') {
       const { evidence, bundle, centres: given, withdrawals: known } = subject.opened;
-      return { evidence, centres: [...given, ...centres], presented: [...bundle.roots, ...roots], withdrawals: [...known, ...withdrawals] };
+      return { evidence, filings: [], centres: [...given, ...centres], presented: [...bundle.roots, ...roots], withdrawals: [...known, ...withdrawals] };
     }
     const credential = subject.kind === 'credential' ? subject.credential : answer?.credential;
     const seal = subject.kind === 'credential' ? subject.seal : subject.kind === 'url' && subject.digits !== undefined ? { number: subject.number, digits: subject.digits } : undefined;
-    const filing = filingNaming(trust, namesKeyOf(credential, seal));
+    const filings = credential === undefined && !seal ? [] : filingsNaming(trust, namesKeyOf(credential, seal));
     const evidence: Evidence = {
       ...(subject.kind === 'credential' ? {} : { asked: subject.number }),
       ...(subject.kind === 'url' && trust ? { host_known: trust.hosts.includes(new URL(subject.origin).host) } : {}),
       ...(credential === undefined ? {} : { credential }),
       ...(seal ? { seal } : {}),
-      ...(filing === undefined || (credential === undefined && !seal) ? {} : { filing }),
     };
-    return { evidence, centres, presented: roots, withdrawals };
+    return { evidence, filings, centres, presented: roots, withdrawals };
   }
 
   /** The lists of a certificate: fetched, else kept. */

@@ -13,6 +13,7 @@ import { readSeal, sealKid } from '../life/seal.ts';
 import type { Snapshot } from '../life/snapshot.ts';
 import { openStatusList } from '../life/status-list.ts';
 import { verify, type Evidence, type Verification } from '../life/verify.ts';
+import { verifyUnder } from '../life/verify-under.ts';
 import type { CentreNames } from '../pages/report.tsx';
 import { filingsNaming } from './check-seal.ts';
 
@@ -26,14 +27,14 @@ export interface Ground {
   now: number;
 }
 
-/** The evidence to try: a filing that names the key has to be found for what brings none. */
-async function evidenceOf(judged: Judged, snapshot: Snapshot | undefined, directory: Directory): Promise<Evidence[]> {
-  if (judged.kind === 'bundle') return [judged.opened.evidence];
+/** The evidence, and for what brings no filing those that name its key. */
+async function evidenceOf(judged: Judged, snapshot: Snapshot | undefined, directory: Directory): Promise<{ evidence: Evidence; filings: string[] }> {
+  if (judged.kind === 'bundle') return { evidence: judged.opened.evidence, filings: [] };
   const { number, digits } = judged.kind === 'seal' ? judged : { number: undefined, digits: '' };
   const evidence: Evidence = judged.kind === 'seal' ? { asked: number, seal: { number: judged.number, digits } } : { credential: judged.credential, seal: judged.seal };
   const kid = judged.kind === 'seal' ? sealKid(readSeal(judged.number, digits).facts) : (credentialKid(splitCredential(judged.credential).jws).split('#')[1] ?? '');
   const filings = snapshot ? await filingsNaming(kid, snapshot, directory) : [];
-  return filings.length === 0 ? [evidence] : filings.map((filing) => ({ ...evidence, filing }));
+  return { evidence, filings: filings.reverse() };
 }
 
 /** The lists of the certificate in question; others need not be opened. */
@@ -69,12 +70,8 @@ export async function judge(judged: Judged, { thumbprints, snapshot, now }: Grou
   const centres = [...new Set([...(bundle?.centres ?? []), ...(snapshot?.centres ?? [])])];
   const withdrawals = [...new Set([...(bundle?.withdrawals ?? []), ...(snapshot?.withdrawals ?? [])])];
   const directory = await openDirectory({ thumbprints, roots }, centres, new Memo(), withdrawals);
-  let report: Report | undefined;
-  for (const evidence of await evidenceOf(judged, snapshot, directory)) {
-    const found = await verify(evidence, directory, now);
-    report = snapshot && found.facts ? (await verify({ ...evidence, lists: await listsFor(found, snapshot, directory) }, directory, now)).report : found.report;
-    // Of several filings that name the key, one under which it holds.
-    if (report.checks.every(({ id, result }) => result !== 'fail' || id === 'status')) break;
-  }
-  return { report: report as Report, centres: await namesOf(centres, directory) };
+  const asked = await evidenceOf(judged, snapshot, directory);
+  const { found, evidence } = await verifyUnder(asked.filings, asked.evidence, directory, now);
+  const { report } = snapshot && found.facts ? await verify({ ...evidence, lists: await listsFor(found, snapshot, directory) }, directory, now) : found;
+  return { report, centres: await namesOf(centres, directory) };
 }

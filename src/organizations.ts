@@ -11,8 +11,8 @@ import { anchorOf, directoryOf } from './register.ts';
 import type { Service } from './service.ts';
 import { selectAbout, selectTokens } from './storage/statements.ts';
 
-/** `lapsed`: the centre that filed is no longer the centre it was then. */
-export type FilingState = 'in_force' | 'not_yet' | 'expired' | 'lapsed';
+/** `lapsed`: the centre's key that signed it has run out or was withdrawn. */
+export type FilingState = 'in_force' | 'not_yet' | 'expired' | 'withdrawn' | 'lapsed';
 
 export interface Filed {
   code: string;
@@ -36,6 +36,7 @@ const holds = async (work: Promise<unknown>): Promise<boolean> => {
 async function stateOf(token: string, filing: Filing, directory: Directory, now: number): Promise<FilingState> {
   if (await holds(openFiling(token, directory, now))) return 'in_force';
   if ((filing.nbf ?? filing.iat) > now) return 'not_yet';
+  if (directory.withdrawals.endOfStatement(filing) <= now) return 'withdrawn';
   return filing.exp <= now ? 'expired' : 'lapsed';
 }
 
@@ -45,7 +46,8 @@ async function readFiling(service: Service, directory: Directory, token: string)
   let filing: Filing;
   try {
     filing = (await memo.open(token, 'filing+jwt', directory.findCentre)).payload;
-    await openFiling(token, directory, Math.max(filing.iat, filing.nbf ?? filing.iat));
+    // Withdrawals aside: one that was ended is shown as such.
+    await openFiling(token, directory, Math.max(filing.iat, filing.nbf ?? filing.iat), 0);
   } catch (error) {
     if (isRefusal(error)) return undefined;
     throw error;

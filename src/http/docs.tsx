@@ -2,6 +2,7 @@
  * Owns `GET /docs`: the API for people, made of the tables that openapi.json is made of, so that it has every operation
  * and no other, in today's words.
  */
+import { WRONG_GUESSES } from '../factors.ts';
 import { DocsPage, type DocGroup } from '../pages/docs.tsx';
 import type { Words } from '../pages/words.ts';
 import { LIMITS } from './body.ts';
@@ -37,6 +38,6 @@ function groupsFor(origin: string): DocGroup[] {
 }
 
 export const docsRoutes = factory.createApp().get('/docs', (c) => {
-  const { origin, trustRoot } = c.var.service.config;
-  return page(c, 200, <DocsPage host={hostOf(c)} origin={origin} roots={trustRoot} groups={groupsFor(origin)} limits={LIMITS} />, kept);
+  const { origin, rates, trustRoot } = c.var.service.config;
+  return page(c, 200, <DocsPage host={hostOf(c)} origin={origin} roots={trustRoot} groups={groupsFor(origin)} rates={rates} guesses={WRONG_GUESSES} limits={LIMITS} />, kept);
 });

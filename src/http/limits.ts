@@ -2,7 +2,7 @@
  * Owns the first brake: how often one client address may look up, search and verify, by Cloudflare's rate-limiting
  * bindings (counted for each Cloudflare location, windows of 10 or 60 s), and the optional check that a person sits at a form.
  * Answers say the limits (RateLimit-Policy, draft-ietf-httpapi-ratelimit-headers) and, with a 429, when to come back;
- * what is left nobody knows, so nothing is said of it. Callers who prove a key are not braked.
+ * what is left nobody knows, so nothing is said of it. Routes for which a key must be proved have no brake.
  * It refuses to write an address anywhere, and it brakes nobody where a binding or the address is missing.
  */
 import type { Context, MiddlewareHandler } from 'hono';

@@ -3,6 +3,7 @@
  * how to verify without this service, and every operation. The operations come as props, from the table of openapi.json.
  */
 import type { Child, FC } from 'hono/jsx';
+import { KEYED_ROWS, OPEN_ROWS } from '../life/bulk.ts';
 import { CHECKS, type Verdict } from '../life/report.ts';
 import { Both, En, Layout } from './layout.tsx';
 import { CHECK_WORDS, VERDICTS, type Words } from './words.ts';
@@ -32,6 +33,9 @@ interface DocsProps {
   roots: readonly string[];
   groups: DocGroup[];
   /** Bytes. */
+  /** Wrong entries in an hour until a comparison closes. */
+  guesses: number;
+  rates: Partial<Record<'lookup' | 'search' | 'verify', { quota: number; window: number }>>;
   limits: Record<'small' | 'statement' | 'bundle' | 'document' | 'batch' | 'photos', number>;
 }
 
@@ -122,7 +126,7 @@ const OperationItem: FC<DocOperation> = ({ method, path, summary, roles, takes, 
 
 const kilobytes = (bytes: number): string => (bytes >= 1_000_000 ? `${Math.round(bytes / 100_000) / 10} MB` : `${Math.round(bytes / 1000)} KB`);
 
-export const DocsPage: FC<DocsProps> = ({ host, origin, roots, groups, limits }) => {
+export const DocsPage: FC<DocsProps> = ({ host, origin, roots, groups, rates, guesses, limits }) => {
   const operations = groups.flatMap((group) => group.operations);
   const begin = ['GET /v1/certificates/{number}', 'POST /v1/certificates/search', 'POST /v1/verify'].map((route) => operations.find(({ method, path }) => `${method} ${path}` === route)).filter((one) => one !== undefined);
   return (
@@ -171,6 +175,24 @@ export const DocsPage: FC<DocsProps> = ({ host, origin, roots, groups, limits })
             查询请求不超过 {kilobytes(limits.small)}，核验的凭证或核验包 {kilobytes(limits.bundle)}，PDF {kilobytes(limits.document)}，名单 {kilobytes(limits.batch)}，含照片 {kilobytes(limits.photos)}。
             <En>
               At most {kilobytes(limits.small)} for a look-up, {kilobytes(limits.bundle)} for a credential or bundle, {kilobytes(limits.document)} for a PDF, {kilobytes(limits.batch)} for a list, {kilobytes(limits.photos)} with photos.
+            </En>
+          </li>
+          {rates.lookup && rates.search && rates.verify ? (
+            <li>
+              每个网络地址：查询 {rates.lookup.quota} 次 / {rates.lookup.window} 秒，按个人信息查询和下载 {rates.search.quota} 次 / {rates.search.window} 秒，核验 {rates.verify.quota} 次 / {rates.verify.window} 秒；超过则为 429，Retry-After 为须等待的秒数。
+              <En>
+                For each network address: {rates.lookup.quota} look-ups in {rates.lookup.window} s, {rates.search.quota} searches and downloads in {rates.search.window} s, {rates.verify.quota} verifications in {rates.verify.window} s; beyond that 429, with the seconds to wait in Retry-After.
+              </En>
+            </li>
+          ) : null}
+          <li>
+            同一编号或证件号码一小时内 {guesses} 次不相符，该项比对关闭到这一小时结束（429 second_factor_locked）；仅凭编号查询不受影响。
+            <En>{guesses} entries that do not match, at one number or document, close that comparison until the hour ends (429 second_factor_locked); looking up by number alone goes on.</En>
+          </li>
+          <li>
+            批量核验一次 {OPEN_ROWS} 行；持批量密钥 {KEYED_ROWS} 行。
+            <En>
+              Lists: {OPEN_ROWS} rows at once, {KEYED_ROWS} with a bulk key.
             </En>
           </li>
           <li>

@@ -15,7 +15,7 @@ import type { Words } from './words.ts';
 export interface FiledView {
   code: string;
   filing: Filing;
-  state: 'in_force' | 'not_yet' | 'expired' | 'lapsed';
+  state: 'in_force' | 'not_yet' | 'expired' | 'withdrawn' | 'lapsed';
   from: string;
   until: string;
 }
@@ -24,6 +24,7 @@ const STATES: Record<FiledView['state'], Words> = {
   in_force: { zh: '备案有效', en: 'Filing in force' },
   not_yet: { zh: '备案尚未生效', en: 'Filing not in force yet' },
   expired: { zh: '备案已到期', en: 'Filing expired' },
+  withdrawn: { zh: '备案已撤回', en: 'Filing withdrawn' },
   lapsed: { zh: '备案已失效', en: 'Filing no longer in force' },
 };
 const KINDS: Record<string, Words> = {

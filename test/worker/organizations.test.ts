@@ -1,8 +1,9 @@
 /** The public list of filed organizations: what filings say, found by name, code or occupation, and honest when they end. */
 import { beforeAll, expect, test, vi } from 'vitest';
+import { withdraw } from '../../src/cli/sign.ts';
 import { listOrganizations } from '../../src/organizations.ts';
 import { serviceOf } from '../../src/service.ts';
-import { db, fileWith, foundProvince, ORIGIN, testEnv, workerFetch, type Province } from '../kit.ts';
+import { as, db, fileWith, foundProvince, ORIGIN, testEnv, workerFetch, type Province } from '../kit.ts';
 
 let world: Province;
 
@@ -58,6 +59,10 @@ test('a filing that ended says so, and one that was edited by hand is not shown'
   later.mockReturnValue((first?.filing.iat ?? 0) - 3600);
   expect((await listOrganizations(service)).map(({ state }) => state)).toEqual(['not_yet', 'not_yet']);
   later.mockRestore();
+  const { jti } = (await listOrganizations(service))[0]?.filing as { jti: string };
+  await as(world.city).post('/v1/withdrawals', { statement: await withdraw(world.city, { jti }) });
+  expect((await listOrganizations(service)).map(({ state }) => state)).toEqual(['withdrawn', 'in_force']);
+  expect(await text('/organizations/S000037000001')).toContain('备案已撤回');
   await db.prepare("UPDATE statements SET token = replace(token, '.', '.e') WHERE sub = 'org:Y000037000002' AND typ = 'filing+jwt'").run();
   expect((await listOrganizations(service)).map(({ code }) => code)).toEqual(['S000037000001']);
 });

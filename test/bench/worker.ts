@@ -71,7 +71,7 @@ bench.get('/bench/pdf/:kind/:number/:times', async (c) => {
   }[c.req.param('kind')] as () => Promise<Uint8Array>;
   let size = 0;
   for (let i = 0; i < Number(c.req.param('times')); i++) size = (await make()).length;
-  return c.json({ size, bundle: JSON.stringify(bundleOf(service, found)).length });
+  return c.json({ size, bundle: JSON.stringify(await bundleOf(service, found)).length });
 });
 
 export default {

@@ -148,7 +148,22 @@ export async function examine(service: Service, row: CertificateRow, asked: stri
 export async function lookUp(service: Service, asked: string, show: readonly ClaimName[] = []): Promise<Found | undefined> {
   const { text } = parseNumber(asked);
   const row = await selectCertificate(service.db, service.lately, text);
-  return row ? examine(service, row, text, show) : undefined;
+  if (!row) return undefined;
+  return show.length === 0 ? publicly(service, row, text) : examine(service, row, text, show);
+}
+
+/** Seconds for which the outcome of a verification stands while the register's revision stays. */
+const STANDS = 60;
+
+/** What a public look-up finds: verified within the last minute from the very row and directory that are read now. */
+async function publicly(service: Service, row: CertificateRow, text: string): Promise<Found> {
+  const directory = await directoryOf(service, row.revision);
+  const now = service.now();
+  const before = service.verified.get(text);
+  if (before && before.row === row && before.directory === directory && now >= before.at && now < before.at + STANDS) return before.found;
+  const found = await examine(service, row, text, []);
+  service.verified.set(text, { row, directory, found, at: now });
+  return found;
 }
 
 const sameName = (holder: Partial<Holder> | undefined, name: string) => holder?.name !== undefined && foldName(holder.name) === foldName(name);

@@ -8,6 +8,7 @@ import type { FontSet } from './life/font-set.ts';
 import type { Directory } from './life/authority.ts';
 import { Memo } from './life/memo.ts';
 import { Recent } from './life/recent.ts';
+import type { Found } from './register.ts';
 import type { CertificateRow, Lately } from './storage/certificates.ts';
 import { Vault } from './storage/vault.ts';
 import { loadFonts, loadVersions, type Versions } from './storage/assets.ts';
@@ -22,6 +23,8 @@ export interface Service {
   lately: Lately;
   /** Stored rows whose private part was found intact, by number (ciphertext, never what is in it). */
   intact: Recent<CertificateRow>;
+  /** Outcomes of public look-ups, by number, with what they were found from and when (NumericDate). */
+  verified: Recent<{ row: CertificateRow; directory: Directory; found: Found; at: number }>;
   /** Opened directories by the register's revision. */
   directories: Recent<Promise<Directory>>;
   vault: Vault;
@@ -74,6 +77,7 @@ export function serviceOf(env: Env): Service {
     memo: new Memo(),
     lately: { batches: new Recent(500), rows: new Recent(2_000) },
     intact: new Recent(2_000),
+    verified: new Recent(2_000),
     directories: new Recent(3),
     vault: new Vault(env.DB, config, systemRandom, systemClock),
     now: systemClock,

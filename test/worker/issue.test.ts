@@ -25,7 +25,7 @@ const callerOf = (organization: Organization): Caller => ({ role: 'organization'
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 
 /** A service as a new process would have it: nothing remembered. */
-const serviceWith = (change: Partial<Service> = {}): Service => ({ ...serviceOf(env as Env), memo: new Memo(), lately: { batches: new Recent(10), rows: new Recent(10) }, intact: new Recent(10), directories: new Recent(10), ...change });
+const serviceWith = (change: Partial<Service> = {}): Service => ({ ...serviceOf(env as Env), memo: new Memo(), lately: { batches: new Recent(10), rows: new Recent(10) }, intact: new Recent(10), verified: new Recent(10), directories: new Recent(10), ...change });
 
 beforeAll(async () => {
   province = await foundProvince();

@@ -1,5 +1,7 @@
 /** What is published for everyone: keys, DID documents, statements, context, status lists; and how long it is kept. */
+import { Validator, type Schema } from '@cfworker/json-schema';
 import { beforeAll, expect, test } from 'vitest';
+import vcdm from '../vectors/vcdm2.schema.json' with { type: 'json' };
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import { changeStatus } from '../../src/cli/sign.ts';
 import { openDirectory } from '../../src/life/authority.ts';
@@ -50,6 +52,7 @@ test('a revoked certificate sets its bit in its list, a suspended one in the oth
   const before = await bits(revocation.statusListCredential);
   expect(before.bits.length).toBe(16_384);
   expect(count(before.bits)).toBe(0);
+  expect(new Validator(vcdm as Schema, '2019-09', false).validate(before.payload).errors).toEqual([]);
   expect(before.payload).toMatchObject({ id: revocation.statusListCredential, type: ['VerifiableCredential', 'BitstringStatusListCredential'], credentialSubject: { type: 'BitstringStatusList', statusPurpose: 'revocation' } });
   for (const [one, action] of [[first, 'revoke'], [second, 'suspend']] as const) {
     const statement = await changeStatus(school.client, { number: one?.number as string, action, reason: 'other', seq: 1 });

@@ -101,8 +101,8 @@ export const OPERATIONS: Record<string, Operation> = {
 
 One JSON object a line, answered line by line in the same order; the last line is a signed receipt. Anyone: at most 100 rows, each counted as a look-up. With a bulk key (Authorization: Bearer): at most 10,000, counted against the key's day.`,
     headers: { Authorization: { type: 'string', pattern: '^Bearer lzb_[A-Za-z0-9_-]{43}$' } },
-    body: { [NDJSON_TYPE]: { schema: TEXT, example: `{"number":"${NUMBER}","name":"${HOLDER.name}"}\n` } },
-    answers: ok('每行一个 BulkLine / one BulkLine a line', { [NDJSON_TYPE]: { schema: TEXT } }),
+    body: { [NDJSON_TYPE]: { schema: { ...TEXT, contentMediaType: 'application/json', contentSchema: ref('BulkRow') }, example: `{"number":"${NUMBER}","name":"${HOLDER.name}"}\n` } },
+    answers: ok('每行一个 BulkLine / one BulkLine a line', { [NDJSON_TYPE]: { schema: { ...TEXT, contentMediaType: 'application/json', contentSchema: ref('BulkLine') } } }),
     problems: ['bulk_empty', 'bulk_too_many', 'bulk_key_unknown', 'bulk_key_ended', 'bulk_quota_exceeded'],
   },
   'POST /v1/certificates/{number}/download': { tag: '查询核验', brake: 'search', summary: '持证人下载证书 / download by the holder', description: '带 copy 时给出加注副本（PDF 或核验包） / with `copy`: a copy stamped for one purpose, as PDF or bundle.', body: json('Holder', HOLDER), answers: ok('按 Accept / by Accept: PDF, bundle, credential, or (application/json) who fetched it before', { 'application/pdf': { schema: FILE }, [BUNDLE_TYPE]: { schema: ref('Bundle') }, [SD_JWT_TYPE]: { schema: TEXT, example: CREDENTIAL }, ...json('Downloads', { number: NUMBER, downloads: [{ kind: 'application/pdf', by: 'holder', at: '2026-11-24T01:00:00Z' }] }) }), problems: ['no_match', 'not_acceptable', 'register_differs', 'photo_differs', 'purpose_malformed', 'expiry_malformed', 'glyph_missing', ...OF_WITHDRAWALS, ...OF_NUMBERS] },

@@ -8,9 +8,9 @@ import { isRefusal } from '../life/refusal.ts';
 import type { Report } from '../life/report.ts';
 import type { Snapshot } from '../life/snapshot.ts';
 import { En, Both } from '../pages/layout.tsx';
-import { leadWithEnglish } from '../pages/lead.ts';
 import { Checks, CopyNotice, Facts, VerdictBanner } from '../pages/report.tsx';
 import { PDF_FAULTS, shanghaiClock, type Words } from '../pages/words.ts';
+import { htmlOf } from './html.ts';
 import { judge, type Ground, type Judged, type Judgement } from './judge.ts';
 
 /** Bytes of a file. */
@@ -18,8 +18,7 @@ const LARGEST = 5_242_880;
 
 /** Writes components into a place of the page, the reader's language first. They escape every text; there is no other way into the page. */
 export async function show(place: HTMLElement, content: unknown): Promise<void> {
-  const text = String(await (content as Promise<string>));
-  place.innerHTML = document.documentElement.lang === 'en' ? leadWithEnglish(text) : text;
+  place.innerHTML = await htmlOf(content);
 }
 
 export const Fault: FC<{ words: Words; text?: string }> = ({ words, text }) => (

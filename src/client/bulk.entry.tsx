@@ -12,6 +12,7 @@ import { Fault, ResultRows, Summary } from '../pages/bulk.tsx';
 import { BULK_WORDS, isClear, LIST_FAULTS, RESULT_WIDTHS, resultTable } from '../pages/bulk-words.ts';
 import { Both } from '../pages/layout.tsx';
 import type { Words } from '../pages/words.ts';
+import { htmlOf } from './html.ts';
 
 /** Rows that are shown at a time. */
 const SHOWN = 200;
@@ -31,7 +32,7 @@ let shown = 0;
 
 /** The components escape every text; there is no other way into the page. */
 async function put(id: string, content: unknown, position?: 'beforeend'): Promise<void> {
-  const html = String(await (content as Promise<string>));
+  const html = await htmlOf(content);
   if (position) get(id).insertAdjacentHTML(position, html);
   else get(id).innerHTML = html;
 }

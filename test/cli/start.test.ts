@@ -90,7 +90,8 @@ test('verify: 0 valid, 1 not valid, 2 cannot tell', async () => {
   const trust = save('trust.json', await (await fetch(`${origin}/.well-known/trust.json`)).text());
   const pdf = join(folder, `${valid}.pdf`);
   const bytes = readFileSync(pdf);
-  bytes[bytes.length >> 1]! ^= 1;
+  // A byte that shows nothing and breaks nothing: the file still reads, its signature does not hold.
+  bytes[bytes.indexOf('luzheng" xmp:CreateDate')] = 'L'.charCodeAt(0);
   const flipped = join(folder, 'flipped.pdf');
   writeFileSync(flipped, bytes);
   const cases: [exit: number, ...args: string[]][] = [

@@ -196,12 +196,12 @@ describe.skipIf(chromium === undefined)('without a network', { timeout: 60_000 }
   });
 
   test('another version takes over whole, and what the old one kept is dropped', async () => {
-    const before = await page.evaluate(() => caches.keys());
+    const before = (await page.evaluate(() => caches.keys())).sort();
     const next = (await (await fetch(`${server.origin}/sw.js`)).text()).replace(/"[0-9a-f]{16}"/, '"0123456789abcdef"');
     await context.route('**/sw.js', (route) => route.fulfill({ contentType: 'text/javascript', body: next }));
     await page.goto(`${server.origin}/`);
     await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update());
-    await page.waitForFunction(async () => (await caches.keys()).join() === 'luzheng-knowledge,luzheng-pages-0123456789abcdef');
+    await page.waitForFunction(async () => (await caches.keys()).sort().join() === 'luzheng-knowledge,luzheng-pages-0123456789abcdef');
     expect(before).toEqual(['luzheng-knowledge', expect.stringMatching(/^luzheng-pages-(?!0123456789abcdef)[0-9a-f]{16}$/)]);
     await context.setOffline(true);
     await page.goto(`${server.origin}/check`);

@@ -112,7 +112,7 @@ describe.skipIf(chromium === undefined)('the scanner', { timeout: 60_000 }, () =
     await withCamera(file, async (camera) => {
       const opened = await open(camera);
       const { page } = opened;
-      const runs = () => page.waitForFunction(() => (document.querySelector('video') as HTMLVideoElement).videoWidth > 0);
+      const runs = () => page.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 0);
       await scan(page);
       await runs();
       await page.click('#stop');

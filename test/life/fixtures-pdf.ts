@@ -2,7 +2,6 @@
  * Owns what the tests of the document share: the font, two certificates (an ordinary one and the longest), a reader
  * of the produced PDF that goes from the drawn glyph numbers back, and a small made-up font with composite glyphs.
  */
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { inflateSync } from 'node:zlib';
@@ -49,16 +48,7 @@ export const longest: DocumentFacts = {
 
 export const bundle = new TextEncoder().encode(JSON.stringify({ v: 1, credential: 'eyJhbGciOiJFUzI1NiJ9.e30.c2ln' }));
 
-/** True when a program is on this machine; says loudly what is not tested otherwise. */
-export function hasTool(name: string): boolean {
-  try {
-    execFileSync('which', [name], { stdio: 'ignore' });
-    return true;
-  } catch {
-    console.warn(`\n!!! ${name} is not installed: the tests that need it are SKIPPED\n`);
-    return false;
-  }
-}
+export { hasTool } from '../programs.ts';
 
 export interface Shown {
   text: string;

@@ -13,7 +13,7 @@ import { fault, FAULTS } from '../../src/life/faults.ts';
 import { inflateExactly } from '../../src/life/inflate.ts';
 import { checkPhoto, imageOf, photoType, type PhotoImage } from '../../src/life/photo.ts';
 import { isRefusal } from '../../src/life/refusal.ts';
-import { hasTool } from './fixtures-pdf.ts';
+import { findImageMagick, hasTool } from '../programs.ts';
 import { behindStart, chunk, jpeg, MATCHING_FAULTS, pixels, placeOf, png, PNG_SIGNATURE, SAMPLES, segment, turned } from './fixtures-photo.ts';
 
 const codeOf = (bytes: Uint8Array): string => {
@@ -214,10 +214,11 @@ describe('what a PDF gets', () => {
     }
   });
 
-  it.skipIf(!hasTool('convert'))('is a picture that another program decodes, and what it draws is accepted', async () => {
+  const magick = findImageMagick();
+  it.skipIf(magick === undefined)('is a picture that another program decodes, and what it draws is accepted', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'luzheng-photo-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    const convert = (...args: string[]) => execFileSync('convert', args, { cwd: folder, encoding: 'utf8' });
+    const convert = (...args: string[]) => execFileSync(magick as string, args, { cwd: folder, encoding: 'utf8' });
     const files = { 'a.jpg': jpeg({ width: 150, height: 210 }), 'b.jpg': jpeg({ width: 150, height: 210 }, SAMPLES.progressive), 'c.png': png({ colour: 3 }), 'd.png': png({ cut: 5 }) };
     for (const [name, file] of Object.entries(files)) writeFileSync(join(folder, name), file);
     expect(convert(...Object.keys(files), '-format', '%m %w %h\n', 'info:').trim().split('\n')).toEqual(['JPEG 150 210', 'JPEG 150 210', 'PNG 150 210', 'PNG 150 210']);

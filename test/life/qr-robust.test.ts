@@ -3,7 +3,7 @@
  * two independent readers, zbar and ZXing. What they read equals the seal's address to the last digit, or it does not
  * count. Most renderings begin at 150 dpi, where a module is 4.1 pixels wide (version 8) or 3.4 (version 11).
  */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,20 +12,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { renderCertificate } from '../../src/life/document.ts';
 import { A4 } from '../../src/life/pdf-page.ts';
 import { qrMatrix } from '../../src/life/qr.ts';
+import { findImageMagick } from '../programs.ts';
 import { bundle, fonts, hasTool, longest, ordinary } from './fixtures-pdf.ts';
 
 const run = promisify(execFile);
-
-/** ImageMagick 6 or 7 itself: other programs are called `convert` too. */
-function imageMagick(): string | undefined {
-  return ['magick', 'convert'].find((name) => {
-    try {
-      return execFileSync(name, ['-version'], { encoding: 'latin1', stdio: ['ignore', 'pipe', 'ignore'] }).includes('ImageMagick');
-    } catch {
-      return false;
-    }
-  });
-}
 
 interface Way {
   dpi: number;
@@ -89,8 +79,7 @@ async function failures(name: string, text: string, pdf: Uint8Array, magick: str
   return failed;
 }
 
-const magick = imageMagick();
-if (magick === undefined) console.warn('\n!!! ImageMagick is not installed: the tests that need it are SKIPPED\n');
+const magick = findImageMagick();
 const equipped = magick !== undefined && ['pdftoppm', 'zbarimg', 'ZXingReader'].every(hasTool);
 
 describe('the QR code on the page', () => {

@@ -1,10 +1,11 @@
 /**
- * Owns `npm test`: type-check, then every test, quiet when all is well. Arguments go to vitest.
- * Ends with one line `tests: N passed, N failed, N skipped`, printed by the reporter of test/reporter.ts.
+ * Owns `npm test`: the programs that tests need, the type-check, then every test, quiet when all is well. Arguments go to
+ * vitest. Ends with one line `tests: N passed, N failed, N skipped`, printed by the reporter of reporter.ts.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { ROOT } from './build.ts';
+import { ROOT } from '../src/cli/build.ts';
+import { installPrograms } from './programs.ts';
 
 const bin = (name: string) => join(ROOT, 'node_modules', ...name.split('/'));
 
@@ -13,5 +14,6 @@ function run(...args: string[]): void {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+installPrograms();
 run(bin('typescript/bin/tsc'), '--noEmit', '-p', ROOT);
 run(bin('vitest/vitest.mjs'), 'run', '--config', 'test/vitest.config.ts', '--reporter=minimal', '--reporter=./test/reporter.ts', ...process.argv.slice(2));

@@ -1,0 +1,58 @@
+/**
+ * Owns the programs of other people that tests use: which there are on this machine, and putting them there once, before
+ * the tests, where the machine lets us (root and apt-get): a browser for everybody, in CI the judges of files too.
+ * It refuses to install from inside a test: files run side by side, and the package manager takes one at a time.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable', '/opt/google/chrome/chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
+
+/** Debian's packages of the programs that judge what the service makes. */
+const JUDGES = { pdftoppm: 'poppler-utils', qpdf: 'qpdf', gs: 'ghostscript', zbarimg: 'zbar-tools', ZXingReader: 'zxing-cpp-tools', openssl: 'openssl', certutil: 'libnss3-tools', zip: 'zip', unzip: 'unzip', python3: 'python3' };
+
+function answers(name: string, ...args: string[]): string | undefined {
+  try {
+    return execFileSync(name, args, { encoding: 'latin1', stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch {
+    return undefined;
+  }
+}
+
+const onPath = (name: string): boolean => answers('which', name) !== undefined;
+
+/** ImageMagick 6 or 7 itself: other programs are called `convert` too. */
+const imageMagick = (): string | undefined => ['magick', 'convert'].find((name) => answers(name, '-version')?.includes('ImageMagick'));
+
+/** The browser to be used, if there is one. */
+export const browserPath = (): string | undefined => [process.env['LUZHENG_CHROMIUM'] ?? '', ...BROWSERS].find((path) => path !== '' && existsSync(path));
+
+function missing(name: string): undefined {
+  console.warn(`\n!!! ${name} is not installed: the tests that need it are SKIPPED\n`);
+}
+
+/** True when a program is on this machine; says loudly what is not tested otherwise. */
+export const hasTool = (name: string): boolean => onPath(name) || missing(name) === true;
+
+/** The command of ImageMagick, or undefined, said as loudly. */
+export const findImageMagick = (): string | undefined => imageMagick() ?? missing('imagemagick');
+
+export function installPrograms(): void {
+  const wanted = browserPath() === undefined ? ['chromium'] : [];
+  if (process.env['CI']) {
+    wanted.push(...Object.entries(JUDGES).flatMap(([name, item]) => (onPath(name) ? [] : [item])));
+    if (imageMagick() === undefined) wanted.push('imagemagick');
+  }
+  const canInstall = process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+  if (wanted.length === 0 || !canInstall) return;
+  console.error(`正在安装测试所用的 Debian 软件包 / installing Debian packages for the tests: ${wanted.join(' ')} …`);
+  const apt = (...args: string[]) =>
+    spawnSync('/usr/bin/apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3', ...args], { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, encoding: 'utf8', timeout: 900_000 });
+  apt('update');
+  // One by one after a failure together: a package that a release lacks must not keep the others away.
+  if (apt('install', '-y', '--no-install-recommends', ...wanted).status === 0) return;
+  for (const item of wanted) {
+    const { status, stderr } = apt('install', '-y', '--no-install-recommends', item);
+    if (status !== 0) console.error(`!!! ${item}: ${stderr.trim().split('\n').at(-1) ?? 'not installed'}`);
+  }
+}

@@ -31,12 +31,14 @@ const FILES = new Map([
   ['home.js', 'text/javascript; charset=utf-8'],
   ['certificate.js', 'text/javascript; charset=utf-8'],
   ['check.js', 'text/javascript; charset=utf-8'],
+  ['checker.js', 'text/javascript; charset=utf-8'],
   ['scan.js', 'text/javascript; charset=utf-8'],
   ['icon.svg', 'image/svg+xml'],
   ['icon-192.png', 'image/png'],
   ['icon-512.png', 'image/png'],
   ['desk.js', 'text/javascript; charset=utf-8'],
   ['bulk.js', 'text/javascript; charset=utf-8'],
+  ['lister.js', 'text/javascript; charset=utf-8'],
 ]);
 
 type C = Context<AppEnv>;

@@ -108,7 +108,7 @@ async function assetFile(c: C, name: string) {
   const asked = c.req.query('v');
   const lasting = asked !== undefined && asked === (await c.var.service.versions())[name];
   const headers = { 'Content-Type': type, 'Cache-Control': lasting ? 'public, max-age=31536000, immutable' : 'public, max-age=60', ETag: file.headers.get('etag') ?? '' };
-  return new Response(file.body, { status: file.status, headers });
+  return c.newResponse(file.body, { status: file.status, headers });
 }
 
 export const pageRoutes = factory

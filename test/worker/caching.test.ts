@@ -79,7 +79,7 @@ test('files of the pages: for ever under the address that the pages use, a minut
   for (const address of versioned) {
     expect(address).toMatch(/\?v=[A-Za-z0-9_-]{12}$/);
     const answer = await get(address);
-    expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable']);
+    expect([answer.status, answer.headers.get('cache-control'), answer.headers.get('x-content-type-options')]).toEqual([200, 'public, max-age=31536000, immutable', 'nosniff']);
     const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', await answer.arrayBuffer()));
     expect(address.split('?v=')[1]).toBe(btoa(String.fromCharCode(...hash)).replaceAll('+', '-').replaceAll('/', '_').slice(0, 12));
     for (const other of ['', '?v=', '?v=AAAAAAAAAAAA', '?v=__proto__']) expect((await get(address.split('?')[0] + other)).headers.get('cache-control')).toBe('public, max-age=60');

@@ -23,6 +23,7 @@ import type { Filing } from './life/schema.ts';
 import { chooseFormat } from './life/seal.ts';
 import { currentFiling, type Caller } from './enrol.ts';
 import { discardPhotos, storePhotos } from './photos.ts';
+import { requireStanding } from './procedure/standing.ts';
 import { directoryOf, rowPlace, type RowSecret } from './register.ts';
 import type { Service } from './service.ts';
 import {
@@ -82,6 +83,7 @@ export async function submitBatch(service: Service, caller: Caller, upload: Uplo
   }
   const directory = await directoryOf(service);
   const { id: filingId, filing } = await currentFiling(service, directory, organization);
+  await requireStanding(service, organization);
   const fonts = await service.fonts();
   const now = service.now();
   const checked = checkRows(upload.rows, { scope: filing.scope, pass_mark: filing.pass_mark, today: shanghaiDay(now), missingGlyphs: (text) => missingGlyphs(fonts, text) });

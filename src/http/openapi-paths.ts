@@ -7,6 +7,7 @@ import { NDJSON_TYPE } from '../life/bulk.ts';
 import { XLSX_TYPE } from '../life/row-file.ts';
 import type { StatementType } from '../life/schema.ts';
 import { CANDIDATE, CODE, CREDENTIAL, CSV, DIGITS, HOLDER, ID, MISSING, NUMBER, REPORT, ROW_PROBLEM, SEARCH, TOKEN } from './openapi-examples.ts';
+import { PROCEDURE_OPERATIONS, PROCEDURE_PARAMETERS } from './openapi-procedure.ts';
 import { ref, type Schema } from './openapi-schemas.ts';
 import { statementSchema } from './openapi-statements.ts';
 
@@ -26,6 +27,7 @@ export const TAGS = {
   公开数据: '公开数据：公钥、声明、状态列表 / Public data: keys, statements, status lists',
   评价机构: '评价机构 / Organizations',
   鉴定指导中心: '鉴定指导中心 / Centres',
+  评价流程: '评价流程：申报、考核计划、公示、异议、督导 / The procedure: applications, plans, notices, objections, inspections',
   网页: '网页 / Pages',
   服务: '服务 / Service',
 } as const;
@@ -35,7 +37,7 @@ export interface Operation {
   summary: string;
   description?: string;
   /** Who may call; anyone if absent. */
-  roles?: readonly ('organization' | 'city' | 'province')[];
+  roles?: readonly ('applicant' | 'organization' | 'city' | 'province')[];
   query?: Record<string, Schema>;
   headers?: Record<string, Schema>;
   body?: Media;
@@ -160,6 +162,8 @@ Verified, drawn and sent one by one in the order of the batch, each as \`<number
   'GET /v1/certificates/{number}.pdf': { tag: '评价机构', summary: '本机构证书的 PDF / PDF of an own certificate', roles: ['organization'], answers: ok('PDF', { 'application/pdf': { schema: FILE } }), problems: [...OF_NUMBERS, 'certificate_not_found', 'out_of_reach', 'register_differs', 'photo_differs', ...OF_WITHDRAWALS] },
   'POST /v1/certificates/{number}/status': { ...statement('暂停、恢复、撤销证书 / suspend, reinstate, revoke', 'status+jwt', ALL, []), tag: '评价机构', answers: { 201: { description: '已生效 / in force', content: json('StatusChanged', { number: NUMBER, state: 'suspended', seq: 1, digest: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg' }) } }, problems: [...OF_STATEMENTS, ...OF_NUMBERS, 'certificate_not_found', 'out_of_reach', 'issuer_not_caller', 'audience_wrong', 'organization_differs', 'number_differs', 'status_final', 'status_out_of_order', 'status_no_change', 'rank_too_low', 'client_withdrawn'] },
 
+  ...PROCEDURE_OPERATIONS,
+
   'GET /healthz': { tag: '服务', summary: '是否在工作 / whether it works', answers: ok('ok', json('Health', { status: 'ok' })) },
   'GET /openapi.json': { tag: '服务', summary: '本文档 / this document', answers: ok('OpenAPI 3.1', { [JSON_TYPE]: { schema: { type: 'object' } } }) },
 };
@@ -173,5 +177,6 @@ export const PARAMETERS: Record<string, { description: string; schema: Schema; e
   id: { description: '批次号 / batch id', schema: TEXT, example: 'b5f0c9a1e2d3b4c5d6e7f809' },
   position: { description: '行的 position，从 0 开始 / `position` of the row, from 0', schema: TEXT, example: '0' },
   list: { description: '`revocation-<n>` or `suspension-<n>`', schema: TEXT, example: 'revocation-1' },
+  ...PROCEDURE_PARAMETERS,
   file: { description: 'name of a file of the pages', schema: TEXT, example: 'style.css' },
 };

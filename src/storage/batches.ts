@@ -167,12 +167,11 @@ export async function selectApprovals(db: D1Database, batch: string): Promise<St
 }
 
 /** Returns a batch to its organization. @returns false when it was ordered already */
+export const prepareReturned = (db: D1Database, batch: string, reason: string): D1PreparedStatement =>
+  db.prepare("UPDATE batches SET state = 'returned', returned_reason = ? WHERE id = ? AND state IN ('submitted', 'city_approved', 'approved')").bind(reason, batch);
+
 export async function updateReturned(db: D1Database, batch: string, reason: string): Promise<boolean> {
-  const { meta } = await db
-    .prepare("UPDATE batches SET state = 'returned', returned_reason = ? WHERE id = ? AND state IN ('submitted', 'city_approved', 'approved')")
-    .bind(reason, batch)
-    .run();
-  return meta.changes === 1;
+  return (await prepareReturned(db, batch, reason).run()).meta.changes === 1;
 }
 
 /** Batches of an organization, newest first. */

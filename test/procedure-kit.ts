@@ -1,0 +1,70 @@
+/**
+ * Steps of the procedure for tests: signed as the browser and the command sign them, against the real Worker, on any day.
+ */
+import { vi } from 'vitest';
+import { makeKey, type Identity } from '../src/cli/sign.ts';
+import type { CaseView, CaseLine } from '../src/procedure/read.ts';
+import { toBase64url } from '../src/life/bytes.ts';
+import type { Body } from '../src/life/procedure/bodies.ts';
+import { newAbout, signApplicant, signStep } from '../src/life/procedure/sign.ts';
+import { readAbout, type StepName } from '../src/life/procedure/steps.ts';
+import { as, idNumber, ORIGIN } from './kit.ts';
+
+export const salt = (): string => toBase64url(crypto.getRandomValues(new Uint8Array(16)));
+export const fresh = (kind: string): string => newAbout(kind, crypto.getRandomValues(new Uint8Array(16)));
+
+/** A key that nobody has named yet, with its own access token. */
+export async function makeApplicant(): Promise<Identity> {
+  const pair = await makeKey();
+  return { ...pair, subject: `key:${pair.kid}`, token: await signApplicant(pair, seconds(), crypto.randomUUID()) };
+}
+
+const seconds = (): number => Math.floor(Date.now() / 1000);
+
+/** Sets the clock of test and Worker to a moment in Shanghai: `2026-11-02` or `2026-11-02T09:30`. */
+export function onDay(day: string): void {
+  vi.setSystemTime(new Date(`${day.includes('T') ? day : `${day}T10:00`}:00+08:00`));
+}
+
+export interface Taken {
+  about: string;
+  step: string;
+  seq: number;
+  state: string;
+}
+
+export const view = (who: Identity, about: string): Promise<CaseView> => as(who).get<CaseView>(`/v1/cases/${about}`);
+export const cases = async (who: Identity, query = ''): Promise<CaseLine[]> => (await as(who).get<{ cases: CaseLine[] }>(`/v1/cases${query}`)).cases;
+
+/** Takes a step after whatever the case holds; for a fresh case, the first. */
+export async function take<S extends StepName>(who: Identity, about: string, step: S, body: Body<S>, place?: { seq: number; last?: string }): Promise<Taken> {
+  const now = place ?? (await placeOf(who, about, step));
+  const statement = await signStep(who, { aud: ORIGIN, about, step, body, ...now }, seconds(), crypto.randomUUID());
+  return as(who).post<Taken>('/v1/steps', { statement, body });
+}
+
+async function placeOf(who: Identity, about: string, step: StepName): Promise<{ seq: number; last?: string }> {
+  readAbout(about);
+  const answer = await as(who).send('GET', `/v1/cases/${about}`);
+  if (answer.status === 404) return { seq: 0 };
+  if (!answer.ok) throw new Error(`${step}: ${await answer.text()}`);
+  const { seq, last } = (await answer.json()) as CaseView;
+  return { seq, last };
+}
+
+/** A plan of one session for some candidates, all electricians of level 3. */
+export function samplePlan(date: string, count = 3, change: Partial<Body<'plan.file'>> = {}): Body<'plan.file'> {
+  return {
+    salt: salt(),
+    title: '电工三级认定（虚构）',
+    process: '报名审核、理论考试、技能考核、综合评审。',
+    sessions: [{ id: 's1', kind: 'both', occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', levels: [3], date, starts: '09:00', ends: '16:30', venue: '济南示范职业培训学校实训楼' }],
+    staff: [
+      { role: 'invigilator', name: '赵监考', sessions: ['s1'] },
+      { role: 'assessor', name: '钱考评', certificate: '3701-0001', sessions: ['s1'] },
+      { role: 'supervisor', name: '孙督导', sessions: ['s1'] },
+    ],
+    roster: Array.from({ length: count }, (_, i) => ({ row: i + 2, name: '欧阳建国', id_type: 'resident_id' as const, id_number: idNumber(i), occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 3 as const, sessions: ['s1'] })),
+    ...change,
+  };
+}

@@ -133,7 +133,6 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   batch_not_issued: [409, '该批次尚未颁发完毕'],
   step_not_now: [409, '当前状态下不能进行此步骤'],
   step_out_of_order: [409, '该业务已有新的进展，请刷新后再操作'],
-  step_about_differs: [409, '步骤属于另一项业务'],
   file_differs: [409, '保存的附件与登记不符，请联系平台'],
   organization_suspended: [409, '机构已被暂停评价'],
   batch_closed: [409, '该批次已不能再操作'],

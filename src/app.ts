@@ -22,7 +22,7 @@ import { shared } from './http/shared.ts';
 import { scanRoutes } from './http/scan.tsx';
 import { wellKnownRoutes } from './http/wellknown.ts';
 import { Refusal } from './life/refusal.ts';
-import { serviceOf } from './service.ts';
+import { serviceAt, serviceOf } from './service.ts';
 
 export const app = factory.createApp();
 
@@ -33,7 +33,7 @@ app.onError((error, c) => {
 });
 
 app.use('*', async (c, next) => {
-  c.set('service', serviceOf(c.env));
+  c.set('service', serviceAt(serviceOf(c.env), c.req.header('luzheng-clock')));
   // Before the handler: a header set on a finished response costs a copy of it.
   c.header('X-Content-Type-Options', 'nosniff');
   c.header('Referrer-Policy', 'no-referrer');

@@ -9,7 +9,7 @@
 import { etag } from 'hono/etag';
 import { factory } from './env.ts';
 
-const SHARED = ['/', '/scan', '/check', '/bulk', '/desk', '/docs', '/organizations', '/organizations/*', '/openapi.json', '/.well-known/*', '/orgs/*', '/contexts/*', '/v1/status/*'];
+const SHARED = ['/', '/scan', '/check', '/bulk', '/desk', '/docs', '/organizations', '/organizations/*', '/v1/organizations', '/openapi.json', '/.well-known/*', '/orgs/*', '/contexts/*', '/v1/status/*'];
 
 export const shared = factory.createApp();
 for (const path of SHARED) shared.use(path, etag());

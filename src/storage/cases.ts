@@ -1,6 +1,8 @@
 /**
  * Owns the tables of cases and their steps: one named function per SQL statement. Steps are only ever added.
+ * It refuses a second open application of whoever has one (`application_open`).
  */
+import { Refusal } from '../life/refusal.ts';
 import type { D1Database, D1PreparedStatement } from './bindings.ts';
 
 export interface CaseRow {
@@ -63,6 +65,12 @@ export async function selectCases(db: D1Database, filter: CaseFilter, limit: num
   return (await db.prepare(sql).bind(...values, limit).all<CaseRow>()).results;
 }
 
+/** The case of a kind that somebody began and that is in one of these states. */
+export async function selectOpenCase(db: D1Database, kind: string, owner: string, states: readonly string[]): Promise<string | undefined> {
+  const row = await db.prepare('SELECT about FROM cases WHERE kind = ? AND owner = ? AND state IN (SELECT value FROM json_each(?)) LIMIT 1').bind(kind, owner, JSON.stringify(states)).first<{ about: string }>();
+  return row?.about;
+}
+
 /** Two wrote the same place of a case at once: the other one was first. */
 export class CaseMoved extends Error {
   override readonly name = 'CaseMoved';
@@ -85,6 +93,8 @@ export async function insertStep(db: D1Database, row: CaseRow, step: StepRow, ef
     await db.batch([writeCase, writeStep, ...effects]);
   } catch (error) {
     if (error instanceof Error && /UNIQUE constraint failed: (cases|steps)\.about/.test(error.message)) throw new CaseMoved();
+    // The index cases_open: another one came in while this one was looked at.
+    if (error instanceof Error && /UNIQUE constraint failed: cases\.kind/.test(error.message)) throw new Refusal('application_open', 'Another one of yours is not decided yet; amend or withdraw that one.');
     throw error;
   }
 }

@@ -1,6 +1,8 @@
 /**
  * Owns the tables of cases and their steps: one named function per SQL statement. Steps are only ever added.
+ * It refuses a second open application of whoever has one (`application_open`).
  */
+import { Refusal } from '../life/refusal.ts';
 import type { D1Database, D1PreparedStatement } from './bindings.ts';
 
 export interface CaseRow {
@@ -70,6 +72,11 @@ export const selectLivingResults = async (db: D1Database, plan: string): Promise
 /** Objections to results that are open, or were upheld after an instant. */
 export const selectBlockingObjections = async (db: D1Database, results: string, after: number): Promise<number> =>
   (await db.prepare("SELECT count(*) AS count FROM cases WHERE parent = ? AND kind = 'objection' AND (state = 'open' OR (state = 'upheld' AND updated_at > ?))").bind(results, after).first<{ count: number }>())?.count ?? 0;
+/** The case of a kind that somebody began and that is in one of these states. */
+export async function selectOpenCase(db: D1Database, kind: string, owner: string, states: readonly string[]): Promise<string | undefined> {
+  const row = await db.prepare('SELECT about FROM cases WHERE kind = ? AND owner = ? AND state IN (SELECT value FROM json_each(?)) LIMIT 1').bind(kind, owner, JSON.stringify(states)).first<{ about: string }>();
+  return row?.about;
+}
 
 /** Two wrote the same place of a case at once: the other one was first. */
 export class CaseMoved extends Error {
@@ -99,6 +106,8 @@ export async function insertStep(db: D1Database, row: CaseRow, step: StepRow, ef
   } catch (error) {
     if (error instanceof Error && /UNIQUE constraint failed: (cases|steps)\.about/.test(error.message)) throw new CaseMoved();
     if (error instanceof Error && /UNIQUE constraint failed: cases\.parent/.test(error.message)) throw new PlanHasResults();
+    // The index cases_open: another one came in while this one was looked at.
+    if (error instanceof Error && /UNIQUE constraint failed: cases\.kind/.test(error.message)) throw new Refusal('application_open', 'Another one of yours is not decided yet; amend or withdraw that one.');
     throw error;
   }
 }

@@ -16,7 +16,7 @@ import { SCHEMAS, type StatementType } from '../../src/life/schema.ts';
 import { anyone, approve, as, candidate, candidates, certify, db, fileWith, foundProvince, idNumber, ORIGIN, submit, uploadOf, type Issued, type Organization, type Province, type Submitted } from '../kit.ts';
 import { jpeg, png } from '../life/fixtures-photo.ts';
 import { zip } from '../life/fixtures-zip.ts';
-import { makeApplicant, rulesOf } from '../procedure-kit.ts';
+import { makeApplicant, rulesOf, take } from '../procedure-kit.ts';
 import { signStep } from '../../src/life/procedure/sign.ts';
 import { callAs, claimsOf, prove } from './forge.ts';
 
@@ -191,6 +191,10 @@ describe('what the Worker answers', () => {
     await ask('GET /organizations/{code}', { code: CODE }, undefined, 200);
     await ask('GET /organizations/{code}', { code: 'x' }, undefined, 400);
     await ask('GET /organizations/{code}', { code: 'S000037999999' }, undefined, 404);
+    await ask('GET /v1/organizations', {}, undefined, 200);
+    await ask('GET /v1/organizations/{code}', { code: CODE }, undefined, 200);
+    await ask('GET /v1/organizations/{code}', { code: 'x' }, undefined, 400);
+    await ask('GET /v1/organizations/{code}', { code: 'S000037999999' }, undefined, 404);
     await ask('POST /language', {}, undefined, 303, 'to=en&back=/check', { 'Content-Type': form });
     await ask('POST /language', {}, undefined, 415, '{}');
     await ask('POST /bulk', {}, undefined, 200, `list=${number}`, { 'Content-Type': form });
@@ -317,6 +321,9 @@ describe('what the Worker answers', () => {
     await ask('POST /v1/steps', {}, client, 400, { ...first, body: {} });
     await ask('POST /v1/steps', {}, client, 403, { ...first, statement: first.statement.replace(/[^.]+$/, 'A'.repeat(86)) });
     await ask('GET /v1/cases', {}, world.city, 200);
+    await take(world.city, `standing:${CODE}`, 'standing.suspend', { reason: '现场检查发现问题' });
+    expect(await ask('GET /v1/organizations/{code}', { code: CODE }, undefined, 200)).toMatchObject({ rules: { version: '2026' }, suspension: { by: 'centre:3701' } });
+    await take(world.city, `standing:${CODE}`, 'standing.resume', { reason: '已整改' });
     await ask('GET /v1/cases/{about}', { about }, client, 200);
     await ask('GET /v1/cases/{about}', { about: 'plan:p00000000' }, client, 404);
     await ask('GET /v1/cases/{about}', { about }, await makeApplicant(), 403);

@@ -2,9 +2,7 @@
  * Owns which answers are the same for everyone, and so are told by an ETag and may be asked for again at little cost
  * (RFC 9110 §13): pages without anything typed, keys, statements, contexts, status lists.
  * It refuses to be mounted on streams, which it would have to read whole, and on answers about a certificate.
- *
- * There is no Cache API in front: a copy there would add its own age to the 60 s of browsers and proxies, so that a
- * revocation showed after two minutes, while making these answers costs one or two reads of the database.
+ * Copies for all isolates of a location are edge.ts's.
  */
 import { etag } from 'hono/etag';
 import { factory } from './env.ts';

@@ -7,10 +7,12 @@ import { batchRoutes } from './http/batches.ts';
 import { bulkPageRoutes } from './http/bulk-page.tsx';
 import { bulkRoutes } from './http/bulk.ts';
 import { centreRoutes } from './http/centre.ts';
+import { deskRoutes } from './http/desk.tsx';
 import { describeRoutes } from './http/describe.ts';
 import { docsRoutes } from './http/docs.tsx';
 import { factory } from './http/env.ts';
 import { languageRoutes } from './http/language.ts';
+import { noticePages, noticeRoutes } from './http/notices.tsx';
 import { organizationPages } from './http/organizations.tsx';
 import { offlineRoutes } from './http/offline.ts';
 import { organizationRoutes } from './http/organization.ts';
@@ -23,7 +25,7 @@ import { resultRoutes } from './http/results.ts';
 import { scanRoutes } from './http/scan.tsx';
 import { wellKnownRoutes } from './http/wellknown.ts';
 import { Refusal } from './life/refusal.ts';
-import { serviceOf } from './service.ts';
+import { serviceAt, serviceOf } from './service.ts';
 
 export const app = factory.createApp();
 
@@ -34,7 +36,7 @@ app.onError((error, c) => {
 });
 
 app.use('*', async (c, next) => {
-  c.set('service', serviceOf(c.env));
+  c.set('service', serviceAt(serviceOf(c.env), c.req.header('luzheng-clock')));
   // Before the handler: a header set on a finished response costs a copy of it.
   c.header('X-Content-Type-Options', 'nosniff');
   c.header('Referrer-Policy', 'no-referrer');
@@ -57,11 +59,14 @@ app.route('/', procedureRoutes);
 app.route('/', resultRoutes);
 app.route('/', bulkRoutes);
 app.route('/', publicRoutes);
+app.route('/', noticeRoutes);
 app.route('/', languageRoutes);
 app.route('/', docsRoutes);
 app.route('/', organizationPages);
+app.route('/', noticePages);
 app.route('/', bulkPageRoutes);
 app.route('/', scanRoutes);
+app.route('/', deskRoutes);
 app.route('/', pageRoutes);
 
 // Every path of the table answers 405 with Allow to the methods that it does not have.

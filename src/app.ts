@@ -7,6 +7,7 @@ import { batchRoutes } from './http/batches.ts';
 import { bulkPageRoutes } from './http/bulk-page.tsx';
 import { bulkRoutes } from './http/bulk.ts';
 import { centreRoutes } from './http/centre.ts';
+import { deskRoutes } from './http/desk.tsx';
 import { describeRoutes } from './http/describe.ts';
 import { docsRoutes } from './http/docs.tsx';
 import { factory } from './http/env.ts';
@@ -20,11 +21,12 @@ import { onError, problem } from './http/problems.ts';
 import { procedureRoutes } from './http/procedure.ts';
 import { publicRoutes } from './http/public.ts';
 import { shared } from './http/shared.ts';
+import { resultRoutes } from './http/results.ts';
 import { scanRoutes } from './http/scan.tsx';
 import { statisticsRoutes } from './http/statistics.tsx';
 import { wellKnownRoutes } from './http/wellknown.ts';
 import { Refusal } from './life/refusal.ts';
-import { serviceOf } from './service.ts';
+import { serviceAt, serviceOf } from './service.ts';
 
 export const app = factory.createApp();
 
@@ -35,7 +37,7 @@ app.onError((error, c) => {
 });
 
 app.use('*', async (c, next) => {
-  c.set('service', serviceOf(c.env));
+  c.set('service', serviceAt(serviceOf(c.env), c.req.header('luzheng-clock')));
   // Before the handler: a header set on a finished response costs a copy of it.
   c.header('X-Content-Type-Options', 'nosniff');
   c.header('Referrer-Policy', 'no-referrer');
@@ -55,6 +57,7 @@ app.route('/', batchRoutes);
 app.route('/', organizationRoutes);
 app.route('/', centreRoutes);
 app.route('/', procedureRoutes);
+app.route('/', resultRoutes);
 app.route('/', bulkRoutes);
 app.route('/', publicRoutes);
 app.route('/', noticeRoutes);
@@ -65,6 +68,7 @@ app.route('/', noticePages);
 app.route('/', statisticsRoutes);
 app.route('/', bulkPageRoutes);
 app.route('/', scanRoutes);
+app.route('/', deskRoutes);
 app.route('/', pageRoutes);
 
 // Every path of the table answers 405 with Allow to the methods that it does not have.

@@ -4,6 +4,8 @@
  */
 import type { Kind } from '../life/procedure/steps.ts';
 import { takeBatchReturn } from './batches.ts';
+import { takePlan } from './plans.ts';
+import { takeResults } from './results.ts';
 import { takeObjection } from './objections.ts';
 import { takeRules } from './rules.ts';
 import { takeStanding } from './standing.ts';
@@ -11,6 +13,8 @@ import type { Taken, Taking } from './take.ts';
 
 export const HOOKS: Partial<Record<Kind, (taking: Taking) => Promise<Taken>>> = {
   batch: takeBatchReturn,
+  plan: takePlan,
+  results: takeResults,
   objection: takeObjection,
   rules: takeRules,
   standing: takeStanding,

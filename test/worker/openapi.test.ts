@@ -18,6 +18,8 @@ import { anyone, approve, as, candidate, candidates, certify, db, fileWith, foun
 import { jpeg, png } from '../life/fixtures-photo.ts';
 import { zip } from '../life/fixtures-zip.ts';
 import { publish, resultRows } from '../notice-kit.ts';
+import { makeApplicant, rulesOf } from '../procedure-kit.ts';
+import { signStep } from '../../src/life/procedure/sign.ts';
 import { callAs, claimsOf, prove } from './forge.ts';
 
 type Json = Record<string, unknown>;
@@ -35,7 +37,7 @@ function faults(schema: Json, value: unknown): string[] {
 
 describe('the table of routes', () => {
   /** `/c/:number` → `/c/{number}`; `/v1/certificates/:file{[^/]+\.pdf}` → `/v1/certificates/{number}.pdf`. */
-  const written = (path: string) => path.replace(/:\w+\{[^}]*?\\\.(\w+)\}/g, '{number}.$1').replace(/:(\w+)/g, '{$1}');
+  const written = (path: string) => path.replace('{.+}', '').replace(/:\w+\{[^}]*?\\\.(\w+)\}/g, '{number}.$1').replace(/:(\w+)/g, '{$1}');
   const real = new Set<string>(app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${written(path)}`));
 
   test('every route of the Worker is described', () => expect([...real].filter((route) => !operations.has(route))).toEqual([]));
@@ -301,6 +303,31 @@ describe('what the Worker answers', () => {
     expect(await ask('GET /v1/certificates/{number}', { number: next }, undefined, 200)).toMatchObject({ verdict: 'suspended', status: { action: 'suspend' } });
     const altered = credential.replace(/\.[^.~]+~/, `.${'A'.repeat(86)}~`);
     expect(await ask('POST /v1/verify', {}, undefined, 200, { credential: altered })).toMatchObject({ verdict: 'invalid', certificate: null });
+  });
+
+  test('the procedure: a step, its case, its files', async () => {
+    const { client } = school;
+    const about = `rules:${CODE}`;
+    const step = async (version: string, seq: number) => {
+      const body = rulesOf(version);
+      return { statement: await signStep(client, { aud: ORIGIN, about, step: 'rules.publish', seq, body }, Math.floor(Date.now() / 1000), crypto.randomUUID()), body };
+    };
+    const first = await step('2026', 0);
+    await ask('POST /v1/steps', {}, client, 201, first);
+    await ask('POST /v1/steps', {}, client, 200, first);
+    await ask('POST /v1/steps', {}, client, 409, await step('2027', 0));
+    await ask('POST /v1/steps', {}, client, 400, { ...first, body: {} });
+    await ask('POST /v1/steps', {}, client, 403, { ...first, statement: first.statement.replace(/[^.]+$/, 'A'.repeat(86)) });
+    await ask('GET /v1/cases', {}, world.city, 200);
+    await ask('GET /v1/cases/{about}', { about }, client, 200);
+    await ask('GET /v1/cases/{about}', { about: 'plan:p00000000' }, client, 404);
+    await ask('GET /v1/cases/{about}', { about }, await makeApplicant(), 403);
+    const { sha256 } = (await ask('POST /v1/files', {}, client, 201, jpeg(), { 'Content-Type': 'image/jpeg' })) as { sha256: string };
+    await ask('POST /v1/files', {}, client, 415, Uint8Array.of(1), { 'Content-Type': 'image/jpeg' });
+    await ask('GET /v1/cases/{about}/files/{sha256}', { about, sha256 }, world.city, 200);
+    await ask('GET /v1/cases/{about}/files/{sha256}', { about, sha256: 'A'.repeat(43) }, world.city, 404);
+    await ask('GET /v1/me', {}, client, 200);
+    expect(await ask('GET /v1/me', {}, await makeApplicant(), 200)).toMatchObject({ role: 'applicant', statements: [] });
   });
 
   test('statements that were made here fit what is said of them', async () => {

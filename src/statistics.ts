@@ -17,7 +17,8 @@ interface Standing {
   at: number;
   counted: Promise<Counted>;
 }
-const standing = new WeakMap<Service, Standing>();
+/** By vault, which all requests of an isolate share. */
+const standing = new WeakMap<object, Standing>();
 
 async function count(service: Service, today: string): Promise<Counted> {
   const [issued, delays, outcomes] = await Promise.all([countIssued(service.db), countDelays(service.db), countOutcomes(service.db, today)]);
@@ -27,11 +28,11 @@ async function count(service: Service, today: string): Promise<Counted> {
 async function counted(service: Service, today: string): Promise<{ counted: Counted; at: number }> {
   const key = `${today}|${await selectRevision(service.db)}`;
   const now = service.now();
-  let known = standing.get(service);
-  if (!known || known.key !== key || now - known.at >= STANDS) {
+  let known = standing.get(service.vault);
+  if (!known || known.key !== key || Math.abs(now - known.at) >= STANDS) {
     const fresh: Standing = { key, at: now, counted: count(service, today) };
-    standing.set(service, fresh);
-    fresh.counted.catch(() => standing.get(service) === fresh && standing.delete(service));
+    standing.set(service.vault, fresh);
+    fresh.counted.catch(() => standing.get(service.vault) === fresh && standing.delete(service.vault));
     known = fresh;
   }
   return { counted: await known.counted, at: known.at };

@@ -39,8 +39,8 @@ interface Opened {
   days: string[];
 }
 
-/** Lists that were opened lately; they hold masked names and nothing else of a person. One may have 10,000 rows. */
-const opened = new WeakMap<Service, Recent<Promise<Opened>>>();
+/** By vault, which all requests of an isolate share: lists that were opened lately. They hold masked names and nothing else of a person. One may have 10,000 rows. */
+const opened = new WeakMap<object, Recent<Promise<Opened>>>();
 const REMEMBERED = 8;
 
 const PREFIX = 'results:';
@@ -125,8 +125,8 @@ export async function readNotice(service: Service, id: string): Promise<Notice> 
   const facts = row && readNoticeFacts(row.facts);
   const line = row && lineOf(row, await namesOf(service), today);
   if (!facts || !line) throw noticeNotFound();
-  let lately = opened.get(service);
-  if (!lately) opened.set(service, (lately = new Recent(REMEMBERED)));
+  let lately = opened.get(service.vault);
+  if (!lately) opened.set(service.vault, (lately = new Recent(REMEMBERED)));
   const shown = showsRows(line.state, line.until, today);
   const known = await lately.once(`${row.about}|${row.last}`, () => openNotice(service, row, facts.pass_mark));
   const states = new Map((await countObjections(service.db, row.about)).map(({ state, n }) => [state, n]));

@@ -3,7 +3,7 @@
  * and correct results have tests of their own.
  */
 import { sha256Short, fromBase64url, toBase64url } from '../src/life/bytes.ts';
-import { passed } from '../src/life/procedure/notice.ts';
+import { countOutcomes } from '../src/life/procedure/outcome.ts';
 import type { Body } from '../src/life/procedure/bodies.ts';
 import type { ResultRow } from '../src/life/procedure/plan.ts';
 import { signStep } from '../src/life/procedure/sign.ts';
@@ -41,9 +41,8 @@ export interface NoticeInput {
 }
 
 const factsOf = ({ rows, from, until, title = '电工三级认定（虚构）', passMark = 60 }: NoticeInput): string => {
-  const good = rows.filter((row) => passed(row, passMark)).length;
-  const absent = rows.filter(({ score_theory, score_practice }) => score_theory === 'absent' || score_practice === 'absent').length;
-  return JSON.stringify({ title, occupations: [...new Set(rows.map(({ occupation_name }) => occupation_name))], counts: { candidates: rows.length, passed: good, failed: rows.length - good - absent, absent }, from, until });
+  const occupations = [...new Map(rows.map((row) => [row.occupation_code, { code: row.occupation_code, name: row.occupation_name, job: row.job_type, levels: [row.level] }])).values()];
+  return JSON.stringify({ title, occupations, counts: countOutcomes(rows, passMark), from, until, pass_mark: passMark });
 };
 
 /** Files a plan and publishes its results. @returns the notice's id */

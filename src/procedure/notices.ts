@@ -12,7 +12,7 @@ import type { Results } from '../life/procedure/plan.ts';
 import { Recent } from '../life/recent.ts';
 import { isRefusal, Refusal } from '../life/refusal.ts';
 import { readPayload } from '../life/schema.ts';
-import { filingsOf, listOrganizations } from '../organizations.ts';
+import { listOrganizations } from '../organizations.ts';
 import type { Service } from '../service.ts';
 import { selectLastStep } from '../storage/cases.ts';
 import { countNotices, countObjections, selectChangedNotices, selectNotice, selectNotices, type NoticeCase, type NoticeFilter } from '../storage/notices.ts';
@@ -39,8 +39,8 @@ interface Opened {
   days: string[];
 }
 
-/** Lists that were opened lately; they hold masked names and nothing else of a person. One may have 10,000 rows. */
-const opened = new WeakMap<Service, Recent<Promise<Opened>>>();
+/** By vault, which all requests of an isolate share: lists that were opened lately. They hold masked names and nothing else of a person. One may have 10,000 rows. */
+const opened = new WeakMap<object, Recent<Promise<Opened>>>();
 const REMEMBERED = 8;
 
 const PREFIX = 'results:';
@@ -92,7 +92,7 @@ export async function changedNotices(service: Service, limit: number): Promise<(
 const differs = () => new Refusal('register_differs', 'The stored results are not the ones that were signed.', { part: 'step' });
 
 /** The list as it was published or corrected last. @throws Refusal `notice_not_found`, `register_differs` */
-export async function publishedResults(service: Service, about: string): Promise<{ results: Results; received_at: number }> {
+export async function publishedResults(service: Service, about: string): Promise<Results> {
   const row = await selectLastStep(service.db, about, ['results.publish', 'results.correct']);
   if (!row) throw noticeNotFound();
   const read = readPayload('step+jwt', JSON.parse(decodeUtf8(fromBase64url(row.token.split('.')[1] as string))));
@@ -103,7 +103,7 @@ export async function publishedResults(service: Service, about: string): Promise
   await checkBody(claims, body).catch((error: unknown) => {
     throw isRefusal(error) ? differs() : error;
   });
-  return { results: readBody(row.step as 'results.publish', body), received_at: row.received_at };
+  return readBody(row.step as 'results.publish', body);
 }
 
 /** Days of the plan's sessions; where the plan is not at hand, those on which somebody sat an exam. */
@@ -113,24 +113,22 @@ async function examDays(service: Service, plan: string | null, results: Results)
   return [...new Set(days)].sort();
 }
 
-async function openNotice(service: Service, row: NoticeCase): Promise<Opened> {
-  const { results, received_at } = await publishedResults(service, row.about);
-  const filings = await filingsOf(service, row.organization);
-  const day = shanghaiDay(received_at);
-  const { filing } = filings.find(({ from, until }) => from <= day && day <= until) ?? filings[0] ?? {};
-  return { rows: filing ? noticeRows(results.rows, filing.pass_mark) : [], days: await examDays(service, row.parent, results) };
+async function openNotice(service: Service, row: NoticeCase, passMark: number): Promise<Opened> {
+  const results = await publishedResults(service, row.about);
+  return { rows: noticeRows(results.rows, passMark), days: await examDays(service, row.parent, results) };
 }
 
 /** One notice. @throws Refusal `notice_not_found`, `register_differs` */
 export async function readNotice(service: Service, id: string): Promise<Notice> {
   const row = await selectNotice(service.db, aboutOf(id));
   const today = shanghaiDay(service.now());
+  const facts = row && readNoticeFacts(row.facts);
   const line = row && lineOf(row, await namesOf(service), today);
-  if (!row || !line) throw noticeNotFound();
-  let lately = opened.get(service);
-  if (!lately) opened.set(service, (lately = new Recent(REMEMBERED)));
+  if (!facts || !line) throw noticeNotFound();
+  let lately = opened.get(service.vault);
+  if (!lately) opened.set(service.vault, (lately = new Recent(REMEMBERED)));
   const shown = showsRows(line.state, line.until, today);
-  const known = await lately.once(`${row.about}|${row.last}`, () => openNotice(service, row));
+  const known = await lately.once(`${row.about}|${row.last}`, () => openNotice(service, row, facts.pass_mark));
   const states = new Map((await countObjections(service.db, row.about)).map(({ state, n }) => [state, n]));
   const [open, upheld, rejected] = (['open', 'upheld', 'rejected'] as const).map((state) => states.get(state) ?? 0) as [number, number, number];
   return { ...line, exam_days: known.days, objections: { raised: open + upheld + rejected, open, upheld, rejected }, rows: shown ? known.rows : null };

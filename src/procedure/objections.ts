@@ -24,7 +24,7 @@ export async function takeObjection({ service, step, about, body, now }: Taking)
   if (!notice?.due) throw noticeNotFound();
   const today = shanghaiDay(now);
   if (noticeState(notice.state, notice.due, today) !== 'running') throw noticeOver();
-  if (row !== undefined && !(await publishedResults(service, results)).results.rows.some((one) => one.row === row)) throw new Refusal('objection_row_unknown', 'The list has no such row; leave it out, and say what you mean in your own words.', { part: 'row' });
+  if (row !== undefined && !(await publishedResults(service, results)).rows.some((one) => one.row === row)) throw new Refusal('objection_row_unknown', 'The list has no such row; leave it out, and say what you mean in your own words.', { part: 'row' });
   return { organization: notice.organization, centre: notice.centre, parent: results, facts: { results, row: row !== undefined }, due: notice.due, effects: [prepareObjectionCode(service.db, code, about, results, today)] };
 }
 

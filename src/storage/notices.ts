@@ -35,7 +35,7 @@ const STATES: Record<NonNullable<NoticeFilter['state']>, string> = {
 };
 
 function whereOf({ state, occupation }: NoticeFilter): string {
-  return ["kind = 'results' AND due IS NOT NULL", state ? STATES[state] : "?1 <> ''", '(?2 IS NULL OR organization IN (SELECT value FROM json_each(?2)))', occupation === undefined ? '?3 IS NULL' : "instr(json_extract(facts, '$.occupations'), ?3) > 0"].join(' AND ');
+  return ["kind = 'results' AND due IS NOT NULL", state ? STATES[state] : "?1 <> ''", '(?2 IS NULL OR organization IN (SELECT value FROM json_each(?2)))', occupation === undefined ? '?3 IS NULL' : "EXISTS (SELECT 1 FROM json_tree(facts, '$.occupations') WHERE type = 'text' AND instr(value, ?3) > 0)"].join(' AND ');
 }
 const bound = (filter: NoticeFilter, today: string) => [today, filter.organizations ? JSON.stringify(filter.organizations) : null, filter.occupation ?? null];
 

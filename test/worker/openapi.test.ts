@@ -11,12 +11,14 @@ import { CREDENTIAL, CSV, REPORT } from '../../src/http/openapi-examples.ts';
 import { OPERATIONS } from '../../src/http/openapi-paths.ts';
 import { STATEMENTS, statementSchema } from '../../src/http/openapi-statements.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
+import { shanghaiDay } from '../../src/life/calendar.ts';
 import { FILE_TYPES } from '../../src/life/row-file.ts';
 import { SCHEMAS, type StatementType } from '../../src/life/schema.ts';
 import { anyone, approve, as, candidate, candidates, certify, db, fileWith, foundProvince, idNumber, ORIGIN, submit, uploadOf, type Issued, type Organization, type Province, type Submitted } from '../kit.ts';
 import { jpeg, png } from '../life/fixtures-photo.ts';
 import { zip } from '../life/fixtures-zip.ts';
 import { makeApplicant, rulesOf, take } from '../procedure-kit.ts';
+import { publish, resultRows } from '../notice-kit.ts';
 import { signStep } from '../../src/life/procedure/sign.ts';
 import { callAs, claimsOf, prove } from './forge.ts';
 
@@ -358,6 +360,23 @@ describe('what the Worker answers', () => {
       expect([typ, faults(doc.components.schemas[statementSchema(typ)] as Json, claimsOf(token))]).toEqual([typ, []]);
     }
     expect(as(school.client).identity).toBe(school.client);
+  });
+
+  test('notices, objections and statistics', async () => {
+    const rows = resultRows(shanghaiDay(Math.floor(Date.now() / 1000)), ['欧阳建国', '司徒建国']);
+    const notice = await publish(school, { from: '2020-01-01', until: '2099-12-31', rows });
+    for (const path of ['/notices', '/notices/feed.xml', '/notices/objections', '/v1/notices', '/statistics', '/v1/statistics', '/v1/statistics.csv']) await ask(`GET ${path}`, {}, undefined, 200);
+    for (const path of ['/notices/{notice}', '/v1/notices/{notice}']) {
+      await ask(`GET ${path}`, { notice }, undefined, 200);
+      await ask(`GET ${path}`, { notice: 'r0000000000' }, undefined, 404);
+    }
+    await ask('GET /notices/{notice}/objected', { notice }, undefined, 200);
+    const { code } = await ask('POST /v1/notices/{notice}/objections', { notice }, undefined, 201, { row: 2, grounds: '未到场' });
+    await ask('POST /v1/notices/{notice}/objections', { notice }, undefined, 400, { row: 9, grounds: '未到场' });
+    await ask('POST /v1/notices/objections', {}, undefined, 200, { code });
+    await ask('POST /v1/notices/objections', {}, undefined, 404, { code: 'x' });
+    await ask('POST /notices/objections', {}, undefined, 200, `code=${String(code)}`, { 'Content-Type': form });
+    await ask('POST /notices/{notice}/objections', { notice }, undefined, 303, 'grounds=x', { 'Content-Type': form });
   });
 
   test('every operation was called, and its answer held to its schema', () => {

@@ -9,6 +9,7 @@ import { encodeUtf8, sha256, toBase64url } from '../bytes.ts';
 import { dayNumber } from '../calendar.ts';
 import { levelName, type Level } from '../level.ts';
 import { maskName } from '../name.ts';
+import { outcomeOf } from './outcome.ts';
 import type { ResultRow } from './plan.ts';
 
 /** `over`: it ran its days and the results are not uploaded yet. */
@@ -19,8 +20,9 @@ export type NoticeState = (typeof NOTICE_STATES)[number];
 export const SHOWN_DAYS = 30;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const occupation = v.union([v.string(), v.pipe(v.object({ name: v.string() }), v.transform(({ name }) => name))]);
-const FACTS = v.object({ title: v.string(), occupations: v.array(occupation), counts: v.object({ candidates: count, passed: count, failed: count, absent: count }), from: v.string(), until: v.string() });
+/** `焊工（电焊工）`; each is named once, whatever its levels. */
+const occupation = v.pipe(v.object({ name: v.string(), job: v.string() }), v.transform(({ name, job }) => (job === '--' ? name : `${name}（${job}）`)));
+const FACTS = v.object({ title: v.string(), occupations: v.pipe(v.array(occupation), v.transform((names) => [...new Set(names)])), counts: v.object({ candidates: count, passed: count, failed: count, absent: count }), from: v.string(), until: v.string(), pass_mark: v.number() });
 
 export type NoticeFacts = v.InferOutput<typeof FACTS>;
 
@@ -57,14 +59,10 @@ export interface NoticeRow {
   exam_date: string;
 }
 
-/** Whether both scores reach the pass mark; 缺考 does not. */
-export const passed = ({ score_theory, score_practice }: Pick<ResultRow, 'score_theory' | 'score_practice'>, passMark: number): boolean =>
-  score_theory !== 'absent' && score_practice !== 'absent' && score_theory >= passMark && score_practice >= passMark;
-
 /** Those who passed, masked, in the order of their rows. */
 export const noticeRows = (rows: readonly ResultRow[], passMark: number): NoticeRow[] =>
   rows
-    .filter((row) => passed(row, passMark))
+    .filter((row) => outcomeOf(row, passMark) === 'passed')
     .map(({ row, name, occupation_code, occupation_name, job_type, level, exam_date }) => ({ row, name: maskName(name), occupation: { code: occupation_code, name: occupation_name }, job: job_type, level, level_name: levelName(level), exam_date }))
     .sort((a, b) => a.row - b.row);
 

@@ -23,6 +23,7 @@ export interface Env {
   RATE_SEARCH?: RateLimit;
   RATE_VERIFY?: RateLimit;
   RATE_LIMITS?: string;
+  REQUIRE_NOTICE?: string;
   TURNSTILE_SITE_KEY?: string;
   TURNSTILE_SECRET?: string;
   TURNSTILE_URL?: string;
@@ -58,6 +59,8 @@ export interface Config {
   turnstile: Turnstile | undefined;
   /** Requests may bring their own time: for a demonstration on this machine, which passes weeks in seconds. */
   demoClock: boolean;
+  /** Whether results come in through their notice alone. */
+  requireNotice: boolean;
   masterSecret: Uint8Array<ArrayBuffer>;
   previousSecret: Uint8Array<ArrayBuffer> | undefined;
 }
@@ -83,6 +86,11 @@ function timestampUrl(text: string | undefined): string | undefined {
   if (!text) return undefined;
   if (!/^https?:$/.test(URL.parse(text)?.protocol ?? '')) throw new ConfigError('TIMESTAMP_URL must be the address of a timestamp authority (http or https), or empty.');
   return text;
+}
+
+function readYes(name: string, text: string | undefined): boolean {
+  if (text !== undefined && text !== '' && text !== 'yes') throw new ConfigError(`${name} is "yes" or empty.`);
+  return text === 'yes';
 }
 
 function readRates(text: string | undefined): Config['rates'] {
@@ -143,6 +151,7 @@ export function readConfig(env: Env): Config {
     rates: readRates(env.RATE_LIMITS),
     turnstile: readTurnstile(env),
     demoClock: readDemoClock(env.DEMO_CLOCK, url.hostname),
+    requireNotice: readYes('REQUIRE_NOTICE', env.REQUIRE_NOTICE),
     masterSecret: secret('MASTER_SECRET', env.MASTER_SECRET),
     previousSecret: env.MASTER_SECRET_PREVIOUS ? secret('MASTER_SECRET_PREVIOUS', env.MASTER_SECRET_PREVIOUS) : undefined,
   };

@@ -6,6 +6,9 @@ import type { Kind } from '../life/procedure/steps.ts';
 import { takeApplication } from './applications.ts';
 import { takeBatchReturn } from './batches.ts';
 import { takeDevice } from './devices.ts';
+import { takePlan } from './plans.ts';
+import { takeResults } from './results.ts';
+import { takeObjection } from './objections.ts';
 import { takeRules } from './rules.ts';
 import { takeStanding } from './standing.ts';
 import type { Taken, Taking } from './take.ts';
@@ -14,6 +17,9 @@ export const HOOKS: Partial<Record<Kind, (taking: Taking) => Promise<Taken>>> = 
   application: takeApplication,
   batch: takeBatchReturn,
   device: takeDevice,
+  plan: takePlan,
+  results: takeResults,
+  objection: takeObjection,
   rules: takeRules,
   standing: takeStanding,
 };

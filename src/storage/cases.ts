@@ -71,14 +71,27 @@ export async function selectOpenCase(db: D1Database, kind: string, owner: string
   return row?.about;
 }
 
+/** The results of a plan that were not withdrawn: there is one at most. */
+export const selectLivingResults = async (db: D1Database, plan: string): Promise<string | null> =>
+  (await db.prepare("SELECT about FROM cases WHERE parent = ? AND kind = 'results' AND state <> 'withdrawn'").bind(plan).first<{ about: string }>())?.about ?? null;
+
+/** Objections to results that are open, or were upheld after an instant. */
+export const selectBlockingObjections = async (db: D1Database, results: string, after: number): Promise<number> =>
+  (await db.prepare("SELECT count(*) AS count FROM cases WHERE parent = ? AND kind = 'objection' AND (state = 'open' OR (state = 'upheld' AND updated_at > ?))").bind(results, after).first<{ count: number }>())?.count ?? 0;
+
 /** Two wrote the same place of a case at once: the other one was first. */
 export class CaseMoved extends Error {
   override readonly name = 'CaseMoved';
 }
 
+/** Two began results of the same plan at once: the other one was first. */
+export class PlanHasResults extends Error {
+  override readonly name = 'PlanHasResults';
+}
+
 /**
  * Adds a step and moves its case, with `effects` in the same transaction.
- * @throws CaseMoved when the place is taken; then nothing was written
+ * @throws CaseMoved when the place is taken, PlanHasResults when a plan's results are; then nothing was written
  */
 export async function insertStep(db: D1Database, row: CaseRow, step: StepRow, effects: readonly D1PreparedStatement[] = []): Promise<void> {
   const { about, kind, state, seq, last, owner, organization, centre, parent, facts, due, created_at, updated_at } = row;
@@ -95,6 +108,14 @@ export async function insertStep(db: D1Database, row: CaseRow, step: StepRow, ef
     if (error instanceof Error && /UNIQUE constraint failed: (cases|steps)\.about/.test(error.message)) throw new CaseMoved();
     // The index cases_open: another one came in while this one was looked at.
     if (error instanceof Error && /UNIQUE constraint failed: cases\.kind/.test(error.message)) throw new Refusal('application_open', 'Another one of yours is not decided yet; amend or withdraw that one.');
+    if (error instanceof Error && /UNIQUE constraint failed: cases\.parent/.test(error.message)) throw new PlanHasResults();
     throw error;
   }
+}
+
+/** How many cases there are of each kind and state, for whoever the filter names. */
+export async function countCases(db: D1Database, filter: Pick<CaseFilter, 'organization' | 'centre' | 'owner'>): Promise<{ kind: string; state: string; n: number }[]> {
+  const parts = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const where = parts.length > 0 ? ` WHERE ${parts.map(([column]) => `${column} = ?`).join(' AND ')}` : '';
+  return (await db.prepare(`SELECT kind, state, count(*) AS n FROM cases${where} GROUP BY kind, state`).bind(...parts.map(([, value]) => value)).all<{ kind: string; state: string; n: number }>()).results;
 }

@@ -23,6 +23,7 @@ export interface Env {
   RATE_SEARCH?: RateLimit;
   RATE_VERIFY?: RateLimit;
   RATE_LIMITS?: string;
+  REQUIRE_NOTICE?: string;
   TURNSTILE_SITE_KEY?: string;
   TURNSTILE_SECRET?: string;
   TURNSTILE_URL?: string;
@@ -55,6 +56,8 @@ export interface Config {
   /** What the brakes are set to, in requests and seconds: the bindings do not tell. */
   rates: Partial<Record<Brake, { quota: number; window: number }>>;
   turnstile: Turnstile | undefined;
+  /** Whether results come in through their notice alone. */
+  requireNotice: boolean;
   masterSecret: Uint8Array<ArrayBuffer>;
   previousSecret: Uint8Array<ArrayBuffer> | undefined;
 }
@@ -80,6 +83,11 @@ function timestampUrl(text: string | undefined): string | undefined {
   if (!text) return undefined;
   if (!/^https?:$/.test(URL.parse(text)?.protocol ?? '')) throw new ConfigError('TIMESTAMP_URL must be the address of a timestamp authority (http or https), or empty.');
   return text;
+}
+
+function readYes(name: string, text: string | undefined): boolean {
+  if (text !== undefined && text !== '' && text !== 'yes') throw new ConfigError(`${name} is "yes" or empty.`);
+  return text === 'yes';
 }
 
 function readRates(text: string | undefined): Config['rates'] {
@@ -132,6 +140,7 @@ export function readConfig(env: Env): Config {
     timestampUrl: timestampUrl(env.TIMESTAMP_URL),
     rates: readRates(env.RATE_LIMITS),
     turnstile: readTurnstile(env),
+    requireNotice: readYes('REQUIRE_NOTICE', env.REQUIRE_NOTICE),
     masterSecret: secret('MASTER_SECRET', env.MASTER_SECRET),
     previousSecret: env.MASTER_SECRET_PREVIOUS ? secret('MASTER_SECRET_PREVIOUS', env.MASTER_SECRET_PREVIOUS) : undefined,
   };

@@ -28,11 +28,16 @@ export const PROCEDURE_SCHEMAS: Record<string, Schema> = {
   CaseList: object({ cases: listOf(ref('CaseLine')) }, { additionalProperties: false }),
   Case: object({ ...line, allowed: listOf({ ...TEXT, description: 'steps that the caller may take now' }), steps: listOf(step) }, { additionalProperties: false }),
   KeptFile: object({ type: { ...TEXT, enum: FILE_TYPES }, size: WHOLE, sha256: DIGEST }, { additionalProperties: false }),
+  // From published results to their batch
+  ResultsBatch: object({ id: TEXT, count: WHOLE, root: DIGEST, state: TEXT, results: TEXT }, { additionalProperties: false }),
+  NoPhotos: object({}, { additionalProperties: false }),
   Me: object({ role: TEXT, subject: TEXT, jkt: DIGEST, statements: listOf(object({ typ: TEXT, sub: TEXT, exp: WHOLE, token: TEXT }, { additionalProperties: false })) }, { additionalProperties: false }),
 };
 
 const json = (name: string, example?: unknown) => ({ 'application/json': { schema: ref(name), ...(example === undefined ? {} : { example }) } });
 const OF_CASES = ['case_not_found', 'out_of_reach', 'register_differs'];
+/** Of plans and results. */
+const OF_PLANS = ['plan_refused', 'plan_too_late', 'plan_under_way', 'plan_not_filed', 'plan_differs', 'results_refused', 'results_exist', 'results_uploaded', 'exam_not_over', 'notice_running', 'objection_open', 'batch_differs', 'batch_closed', 'root_differs', 'count_differs', 'batch_not_uploaded', 'capacity_exceeded', 'calendar_not_covered', 'reason_missing', 'organization_not_filed', 'organization_suspended'];
 const BINARY: Schema = { type: 'string', contentMediaType: 'application/octet-stream' };
 
 export const PROCEDURE_OPERATIONS: Record<string, Operation> = {
@@ -41,7 +46,7 @@ export const PROCEDURE_OPERATIONS: Record<string, Operation> = {
     description: `\`statement\` is a \`step+jwt\` by the caller's key. 同一步重复提交不会重复生效 / the same step again changes nothing. Kinds of cases, their states, and who may take which step from which state (— is before the first):\n\n${words}`,
     body: json('StepBody', { statement: TOKEN, body: { reason: '考场安排与考生人数不符，请核对' } }),
     answers: { 201: { description: '已记录 / stored', content: json('StepTaken', { about: ABOUT, step: 'plan.return', seq: 2, state: 'returned' }) }, 200: { description: '此前已记录 / stored before', content: json('StepTaken') } },
-    problems: ['statement_malformed', 'algorithm_not_allowed', 'type_wrong', 'header_not_allowed', 'key_unknown', 'signature_wrong', 'claims_malformed', 'issuer_not_caller', 'audience_wrong', 'step_stale', 'step_unknown', 'step_not_now', 'step_out_of_order', 'step_body_differs', 'step_body_malformed', 'too_many_requests', ...OF_CASES],
+    problems: ['statement_malformed', 'algorithm_not_allowed', 'type_wrong', 'header_not_allowed', 'key_unknown', 'signature_wrong', 'claims_malformed', 'issuer_not_caller', 'audience_wrong', 'step_stale', 'step_unknown', 'step_not_now', 'step_out_of_order', 'step_body_differs', 'step_body_malformed', 'too_many_requests', ...OF_CASES, ...OF_PLANS],
   },
   'GET /v1/cases': { tag: '评价流程', summary: '本人可见的业务，最近变动的在前 / cases within reach, the last changed first', roles: EVERYBODY, query: { kind: { ...TEXT, enum: KINDS }, state: TEXT, organization: TEXT, parent: TEXT, before: { ...WHOLE, description: 'only those changed before this instant' } }, answers: { 200: { description: '至多 100 项 / at most 100', content: json('CaseList') } }, problems: ['body_malformed'] },
   'GET /v1/cases/{about}': { tag: '评价流程', summary: '一项业务的全部步骤 / one case whole, with every signed step', roles: EVERYBODY, answers: { 200: { description: '业务 / the case', content: json('Case') } }, problems: OF_CASES },
@@ -51,11 +56,23 @@ export const PROCEDURE_OPERATIONS: Record<string, Operation> = {
     answers: { 201: { description: '摘要与类型 / how a step names it', content: json('KeptFile') } }, problems: ['file_type_unsupported', 'files_too_many', 'too_many_requests'],
   },
   'GET /v1/cases/{about}/files/{sha256}': { tag: '评价流程', summary: '业务中的附件 / a file that a case names', roles: EVERYBODY, answers: { 200: { description: '附件 / the file', content: Object.fromEntries(FILE_TYPES.map((type) => [type, { schema: BINARY }])) } }, problems: [...OF_CASES, 'file_not_found', 'file_differs', 'base64url_malformed'] },
+
+  // From published results to their batch, and tables to fill in
+  'POST /v1/results/{about}/batch': {
+    tag: '评价流程', summary: '由公示期满、无异议的结果生成批次 / make the batch of results whose notice has run', roles: ['organization'],
+    description: '只取合格的行，不再上传名单；可附照片 ZIP（同 POST /v1/batches）。同一结果、同一照片得到同一批次。随后以 results.upload 一步上传 / the rows of those who passed, as published; photos as a ZIP archive, or `{}` without. The same results and photos give the same batch. The step `results.upload` then hands it to the centres.',
+    body: { 'application/zip': { schema: BINARY }, ...json('NoPhotos', {}) },
+    answers: { 201: { description: '已生成 / made', content: json('ResultsBatch') }, 200: { description: '此前已生成 / made before', content: json('ResultsBatch') } },
+    problems: ['case_not_found', 'out_of_reach', 'step_not_now', 'step_out_of_order', 'notice_running', 'objection_open', 'calendar_not_covered', 'batch_empty', 'rows_refused', 'capacity_exceeded', 'organization_not_filed', 'organization_suspended', 'archive_malformed', 'archive_encrypted', 'archive_method', 'archive_empty', 'archive_too_many', 'archive_too_large'],
+  },
+  'GET /v1/templates/{template}': { tag: '评价流程', summary: '空白表：考生名册、考核结果 / empty tables: roster and results', description: '`roster.csv`, `roster.xlsx`, `results.csv`, `results.xlsx`', answers: { 200: { description: '表格 / a table', content: { 'text/csv': { schema: TEXT }, 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': { schema: BINARY } } } }, problems: ['not_found'] },
+
   'GET /v1/me': { tag: '评价流程', summary: '本密钥的身份，以及中心为它签署的声明 / what this key is known as', roles: EVERYBODY, answers: { 200: { description: '身份 / who', content: json('Me') } } },
 };
 
 export const PROCEDURE_PARAMETERS = {
   about: { description: '业务编号 / the case', schema: TEXT, example: ABOUT },
+  template: { description: '表名和格式 / which table, in which form', schema: TEXT, example: 'roster.xlsx' },
   sha256: { description: '附件摘要 / digest of a file', schema: TEXT, example: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg' },
 };
 

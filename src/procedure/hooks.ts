@@ -4,12 +4,16 @@
  */
 import type { Kind } from '../life/procedure/steps.ts';
 import { takeBatchReturn } from './batches.ts';
+import { takePlan } from './plans.ts';
+import { takeResults } from './results.ts';
 import { takeRules } from './rules.ts';
 import { takeStanding } from './standing.ts';
 import type { Taken, Taking } from './take.ts';
 
 export const HOOKS: Partial<Record<Kind, (taking: Taking) => Promise<Taken>>> = {
   batch: takeBatchReturn,
+  plan: takePlan,
+  results: takeResults,
   rules: takeRules,
   standing: takeStanding,
 };

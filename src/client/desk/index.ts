@@ -2,3 +2,4 @@
 import './files.ts';
 import './lists.ts';
 import './batches.ts';
+import './plans.ts';

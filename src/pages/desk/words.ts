@@ -79,6 +79,32 @@ export const BATCH_WORDS = {
   uploading: { zh: '正在核对并上传', en: 'Checking and uploading' },
 } satisfies Record<string, Words>;
 
+/** Columns of rosters and results. */
+export const FIELD_WORDS: Record<string, Words> = {
+  name: { zh: '姓名', en: 'Name' },
+  id_type: { zh: '证件类型', en: 'Document' },
+  id_number: { zh: '证件号码', en: 'Document number' },
+  occupation_code: { zh: '职业编码', en: 'Code' },
+  occupation_name: { zh: '职业名称', en: 'Occupation' },
+  job_type: { zh: '工种', en: 'Job' },
+  level: { zh: '等级', en: 'Level' },
+  sessions: { zh: '场次', en: 'Sessions' },
+  score_theory: { zh: '理论成绩', en: 'Theory' },
+  score_practice: { zh: '实操成绩', en: 'Practice' },
+  exam_date: { zh: '考试日期', en: 'Day' },
+};
+
+export const TABLE_WORDS = {
+  row: { zh: '行', en: 'Row' },
+  remove: { zh: '删除', en: 'Remove' },
+  caption: { zh: '有错误的行在前，可直接修改', en: 'Rows with faults stand first; mend them in place' },
+  read: { zh: '已读取 {count} 行。', en: '{count} rows were read.' },
+  ignored: { zh: '已读取 {count} 行；未用到的列：{columns}', en: '{count} rows were read; columns that are not used: {columns}' },
+  wrong: { zh: '共 {count} 行，{faults} 处错误', en: '{count} rows, {faults} faults' },
+  right: { zh: '共 {count} 行，没有发现错误', en: '{count} rows, no faults found' },
+  hidden: { zh: '另有 {count} 行未显示', en: '{count} more rows are not shown' },
+} satisfies Record<string, Words>;
+
 /** The frame of the desk. */
 export const SHELL = {
   desk: { zh: '工作台', en: 'Desk' },

@@ -12,6 +12,7 @@ import { describeRoutes } from './http/describe.ts';
 import { docsRoutes } from './http/docs.tsx';
 import { factory } from './http/env.ts';
 import { languageRoutes } from './http/language.ts';
+import { noticePages, noticeRoutes } from './http/notices.tsx';
 import { organizationPages } from './http/organizations.tsx';
 import { offlineRoutes } from './http/offline.ts';
 import { organizationRoutes } from './http/organization.ts';
@@ -22,9 +23,10 @@ import { publicRoutes } from './http/public.ts';
 import { shared } from './http/shared.ts';
 import { resultRoutes } from './http/results.ts';
 import { scanRoutes } from './http/scan.tsx';
+import { statisticsRoutes } from './http/statistics.tsx';
 import { wellKnownRoutes } from './http/wellknown.ts';
 import { Refusal } from './life/refusal.ts';
-import { serviceOf } from './service.ts';
+import { serviceAt, serviceOf } from './service.ts';
 
 export const app = factory.createApp();
 
@@ -35,7 +37,7 @@ app.onError((error, c) => {
 });
 
 app.use('*', async (c, next) => {
-  c.set('service', serviceOf(c.env));
+  c.set('service', serviceAt(serviceOf(c.env), c.req.header('luzheng-clock')));
   // Before the handler: a header set on a finished response costs a copy of it.
   c.header('X-Content-Type-Options', 'nosniff');
   c.header('Referrer-Policy', 'no-referrer');
@@ -58,9 +60,12 @@ app.route('/', procedureRoutes);
 app.route('/', resultRoutes);
 app.route('/', bulkRoutes);
 app.route('/', publicRoutes);
+app.route('/', noticeRoutes);
 app.route('/', languageRoutes);
 app.route('/', docsRoutes);
 app.route('/', organizationPages);
+app.route('/', noticePages);
+app.route('/', statisticsRoutes);
 app.route('/', bulkPageRoutes);
 app.route('/', scanRoutes);
 app.route('/', deskRoutes);

@@ -52,6 +52,12 @@ async function placeOf(who: Identity, about: string, step: StepName): Promise<{ 
   return { seq, last };
 }
 
+/** The four documents of an organization's rules. */
+export function rulesOf(version: string): Body<'rules.publish'> {
+  const rule = (title: string) => ({ title, text: `${title}\n一、总则\n二、附则` });
+  return { version, exam: rule('考务管理办法'), quality: rule('质量管理办法'), certificates: rule('证书管理办法'), fees: rule('收费标准') };
+}
+
 /** A plan of one session for some candidates, all electricians of level 3. */
 export function samplePlan(date: string, count = 3, change: Partial<Body<'plan.file'>> = {}): Body<'plan.file'> {
   return {

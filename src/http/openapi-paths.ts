@@ -7,6 +7,7 @@ import { NDJSON_TYPE } from '../life/bulk.ts';
 import { XLSX_TYPE } from '../life/row-file.ts';
 import type { StatementType } from '../life/schema.ts';
 import { CANDIDATE, CODE, CREDENTIAL, CSV, DIGITS, HOLDER, ID, MISSING, NUMBER, REPORT, ROW_PROBLEM, SEARCH, TOKEN } from './openapi-examples.ts';
+import { NOTICE_OPERATIONS, NOTICE_PARAMETERS } from './openapi-notices.ts';
 import { PROCEDURE_OPERATIONS, PROCEDURE_PARAMETERS } from './openapi-procedure.ts';
 import { ref, type Schema } from './openapi-schemas.ts';
 import { statementSchema } from './openapi-statements.ts';
@@ -136,7 +137,7 @@ One JSON object a line, answered line by line in the same order; the last line i
     headers: { 'Idempotency-Key': { type: 'string', pattern: '^[!-~]{1,200}$' } },
     body: { ...json('CandidatesBody', { candidates: [CANDIDATE] }), 'text/csv': { schema: TEXT, example: CSV }, [XLSX_TYPE]: { schema: WORKBOOK }, 'multipart/form-data': { schema: ref('UploadForm') } },
     answers: { 201: { description: '已保存；相同 Idempotency-Key 得到同一批次 / stored; the same Idempotency-Key gets the same batch', content: json('BatchCreated', { id: 'b5f0c9a1e2d3b4c5d6e7f809', count: 1, root: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg', state: 'submitted' }), headers: { Location: TEXT, 'Idempotent-Replayed': TEXT } } },
-    problems: ['rows_refused', 'notice_required', 'capacity_exceeded', 'organization_not_filed', 'idempotency_key_malformed', 'idempotency_key_reused', 'batch_empty', 'batch_too_large', 'candidates_malformed', 'csv_not_utf8', 'csv_columns_missing', 'csv_column_repeated', 'csv_quotes_malformed', 'table_format_unsupported', 'xlsx_malformed', 'xlsx_too_large', 'xlsx_encrypted', 'xlsx_macros', 'xlsx_external', 'xlsx_sheets', 'xlsx_hidden_rows', 'xlsx_merged_cells', ...OF_PHOTOS], problemExample: ROW_PROBLEM,
+    problems: ['rows_refused', 'notice_required', 'capacity_exceeded', 'organization_not_filed', 'organization_suspended', 'idempotency_key_malformed', 'idempotency_key_reused', 'batch_empty', 'batch_too_large', 'candidates_malformed', 'csv_not_utf8', 'csv_columns_missing', 'csv_column_repeated', 'csv_quotes_malformed', 'table_format_unsupported', 'xlsx_malformed', 'xlsx_too_large', 'xlsx_encrypted', 'xlsx_macros', 'xlsx_external', 'xlsx_sheets', 'xlsx_hidden_rows', 'xlsx_merged_cells', ...OF_PHOTOS], problemExample: ROW_PROBLEM,
   },
   'GET /v1/batches': { tag: '评价机构', summary: '本机构的批次 / own batches', roles: ['organization'], answers: ok('最近 200 批 / the newest 200', json('BatchList')) },
   'GET /v1/batches/{id}': { tag: '评价机构', summary: '批次状态与进度 / state and progress', roles: ALL, answers: ok('batch', json('Batch')), problems: OF_BATCHES },
@@ -144,7 +145,7 @@ One JSON object a line, answered line by line in the same order; the last line i
   'GET /v1/batches/{id}/rows/{position}/photo': { tag: '评价机构', summary: '某行的照片，与上传的文件逐字节相同 / photo of a row, the very file that was uploaded', description: 'Its SHA-256 stands in the row’s disclosures as `photo_digest`: compare it.', roles: ALL, answers: ok('照片 / photo', { 'image/jpeg': { schema: { type: 'string', contentMediaType: 'image/jpeg' } }, 'image/png': { schema: { type: 'string', contentMediaType: 'image/png' } } }), problems: [...OF_BATCHES, 'photo_not_found', 'photo_differs', 'ciphertext_wrong'] },
   'POST /v1/batches/{id}/approvals': { tag: '鉴定指导中心', summary: '审核一批结果 / approve a batch', description: `\`approval\` is an \`approval+jwt\`: #/components/schemas/${statementSchema('approval+jwt')}.`, roles: CENTRES, body: json('ApprovalBody', { approval: TOKEN }), answers: { 201: { description: '已保存 / stored', content: json('BatchMoved', { id: 'b5f0c9a1e2d3b4c5d6e7f809', state: 'approved' }) } }, problems: [...OF_BATCHES, ...OF_STATEMENTS, 'tier_wrong', 'approver_wrong', 'city_approval_missing', 'city_approval_late', 'organization_differs', 'audience_wrong', 'batch_differs', 'root_differs', 'count_differs', 'issuer_not_caller', 'batch_closed', 'batch_not_uploaded', 'filing_withdrawn', 'approval_withdrawn'] },
   'POST /v1/batches/{id}/return': { tag: '鉴定指导中心', summary: '退回一批结果 / return a batch with reasons', roles: CENTRES, body: json('ReturnBody', { reason: '请补考务记录' }), answers: ok('已退回 / returned', json('BatchMoved', { id: 'b5f0c9a1e2d3b4c5d6e7f809', state: 'returned' })), problems: [...OF_BATCHES, 'reason_missing', 'batch_closed', 'batch_not_uploaded'] },
-  'POST /v1/batches/{id}/issue': { tag: '评价机构', summary: '颁发一批证书 / issue a batch', description: `\`order\` is an \`issue+jwt\`: #/components/schemas/${statementSchema('issue+jwt')}. Repeating the call goes on where it stopped.`, roles: ['organization'], body: json('IssueBody', { approval: TOKEN, order: TOKEN }), answers: { 200: { description: '已全部颁发 / done', content: json('IssueProgress', { id: 'b5f0c9a1e2d3b4c5d6e7f809', state: 'issued', count: 1, issued: 1 }) }, 202: { description: '仍在签发，请重复调用 / still signing: repeat the call', content: json('IssueProgress') } }, problems: [...OF_BATCHES, ...OF_STATEMENTS, 'tier_wrong', 'approver_wrong', 'city_approval_missing', 'city_approval_late', 'organization_differs', 'audience_wrong', 'batch_differs', 'root_differs', 'count_differs', 'approval_differs', 'order_before_approval', 'approval_used', 'batch_not_uploaded', 'batch_already_ordered', 'batch_closed', 'capacity_exceeded', 'serials_exhausted', 'already_certified', 'replaces_not_live', 'issuing_key_missing', 'issuing_key_withdrawn', 'filing_withdrawn', 'approval_withdrawn', 'client_withdrawn'] },
+  'POST /v1/batches/{id}/issue': { tag: '评价机构', summary: '颁发一批证书 / issue a batch', description: `\`order\` is an \`issue+jwt\`: #/components/schemas/${statementSchema('issue+jwt')}. Repeating the call goes on where it stopped.`, roles: ['organization'], body: json('IssueBody', { approval: TOKEN, order: TOKEN }), answers: { 200: { description: '已全部颁发 / done', content: json('IssueProgress', { id: 'b5f0c9a1e2d3b4c5d6e7f809', state: 'issued', count: 1, issued: 1 }) }, 202: { description: '仍在签发，请重复调用 / still signing: repeat the call', content: json('IssueProgress') } }, problems: [...OF_BATCHES, ...OF_STATEMENTS, 'tier_wrong', 'approver_wrong', 'city_approval_missing', 'city_approval_late', 'organization_differs', 'audience_wrong', 'batch_differs', 'root_differs', 'count_differs', 'approval_differs', 'order_before_approval', 'approval_used', 'batch_not_uploaded', 'batch_already_ordered', 'batch_closed', 'capacity_exceeded', 'serials_exhausted', 'already_certified', 'replaces_not_live', 'issuing_key_missing', 'issuing_key_withdrawn', 'filing_withdrawn', 'approval_withdrawn', 'client_withdrawn', 'organization_suspended'] },
   'GET /v1/batches/{id}/certificates': { tag: '评价机构', summary: '批次的证书 / certificates of a batch', roles: ALL, query: STRETCH, answers: ok('certificates', json('BatchCertificates')), problems: [...OF_BATCHES, 'body_malformed', 'ciphertext_wrong'] },
   'GET /v1/batches/{id}/certificates.zip': {
     tag: '评价机构', summary: '打包下载批次的证书 PDF / all PDFs of a batch, in one archive', roles: ALL, query: STRETCH,
@@ -165,6 +166,8 @@ Verified, drawn and sent one by one in the order of the batch, each as \`<number
 
   ...PROCEDURE_OPERATIONS,
 
+  ...NOTICE_OPERATIONS,
+
   'GET /healthz': { tag: '服务', summary: '是否在工作 / whether it works', answers: ok('ok', json('Health', { status: 'ok' })) },
   'GET /openapi.json': { tag: '服务', summary: '本文档 / this document', answers: ok('OpenAPI 3.1', { [JSON_TYPE]: { schema: { type: 'object' } } }) },
 };
@@ -179,5 +182,6 @@ export const PARAMETERS: Record<string, { description: string; schema: Schema; e
   position: { description: '行的 position，从 0 开始 / `position` of the row, from 0', schema: TEXT, example: '0' },
   list: { description: '`revocation-<n>` or `suspension-<n>`', schema: TEXT, example: 'revocation-1' },
   ...PROCEDURE_PARAMETERS,
+  ...NOTICE_PARAMETERS,
   file: { description: 'name of a file of the pages', schema: TEXT, example: 'style.css' },
 };

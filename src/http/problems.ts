@@ -62,6 +62,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   step_body_malformed: [400, '填写的内容有误，请按提示修改'],
   step_body_differs: [400, '提交的内容与签名不符，请重新签名提交'],
   file_type_unsupported: [415, '附件只支持 PDF、JPEG 和 PNG'],
+  objection_row_unknown: [400, '名单中没有这一行'],
   bulk_empty: [400, '名单中没有要核验的行'],
   bulk_key_expiry_wrong: [400, '批量密钥的截止日期应为今天起三年以内'],
   // Who calls
@@ -112,6 +113,8 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   no_match: [404, '没有查到相符的证书'],
   case_not_found: [404, '没有这项业务'],
   file_not_found: [404, '没有这个附件'],
+  notice_not_found: [404, '没有这项公示'],
+  objection_not_found: [404, '没有查到此查询码的异议，请逐位核对'],
   batch_not_found: [404, '没有这个批次'],
   photo_not_found: [404, '此行没有照片'],
   organization_not_found: [404, '没有这个机构'],
@@ -133,8 +136,8 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   batch_not_issued: [409, '该批次尚未颁发完毕'],
   step_not_now: [409, '当前状态下不能进行此步骤'],
   step_out_of_order: [409, '该业务已有新的进展，请刷新后再操作'],
-  step_about_differs: [409, '步骤属于另一项业务'],
   file_differs: [409, '保存的附件与登记不符，请联系平台'],
+  notice_over: [409, '公示已结束，不能再在此提出异议'],
   organization_suspended: [409, '机构已被暂停评价'],
   // Plans and results
   plan_too_late: [409, '考核计划须提前 5 个工作日报送'],

@@ -69,6 +69,16 @@ const Footer: FC<{ host: string }> = ({ host }) => (
           </a>
         </li>
         <li>
+          <a href="/notices">
+            结果公示 <span lang="en">Notices of results</span>
+          </a>
+        </li>
+        <li>
+          <a href="/statistics">
+            统计数据 <span lang="en">Statistics</span>
+          </a>
+        </li>
+        <li>
           <a href="/docs">
             接口文档 <span lang="en">API documentation</span>
           </a>

@@ -6,6 +6,7 @@ import type { Kind } from '../life/procedure/steps.ts';
 import { takeBatchReturn } from './batches.ts';
 import { takePlan } from './plans.ts';
 import { takeResults } from './results.ts';
+import { takeObjection } from './objections.ts';
 import { takeRules } from './rules.ts';
 import { takeStanding } from './standing.ts';
 import type { Taken, Taking } from './take.ts';
@@ -14,6 +15,7 @@ export const HOOKS: Partial<Record<Kind, (taking: Taking) => Promise<Taken>>> = 
   batch: takeBatchReturn,
   plan: takePlan,
   results: takeResults,
+  objection: takeObjection,
   rules: takeRules,
   standing: takeStanding,
 };

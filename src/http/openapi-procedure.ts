@@ -107,3 +107,37 @@ export const PROCEDURE_PARAMETERS = {
   sha256: { description: '附件摘要 / digest of a file', schema: TEXT, example: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg' },
 };
 
+/** Reviews and audit trails. */
+const REVIEW_STATES = ['submitted', 'city_approved', 'approved', 'returned', 'issuing', 'issued'];
+const entry = object({
+  group: TEXT, 'about?': TEXT, what: { ...TEXT, description: 'step, action or typ' }, by: TEXT, at: { ...WHOLE, description: 'signed' }, 'received_at?': WHOLE, kid: { ...TEXT, description: 'signing key' }, digest: DIGEST, token: TEXT,
+  result: { enum: ['pass', 'fail'] }, 'code?': TEXT, 'part?': TEXT, 'body?': { enum: ['same', 'not_at_hand'] },
+}, { additionalProperties: false });
+Object.assign(PROCEDURE_SCHEMAS, {
+  ReviewList: object({
+    reviews: listOf(object({
+      id: TEXT, organization: TEXT, name: TEXT, route: { enum: ['city', 'province'] }, count: WHOLE, state: { enum: REVIEW_STATES }, missing: { enum: ['city', 'province', null], description: 'tier whose approval is needed next' },
+      approvals: listOf(object({ tier: TEXT, iss: TEXT, received_at: WHOLE }, { additionalProperties: false })), results: { type: ['string', 'null'], description: 'the results case that it was made of' }, created_at: WHOLE,
+    }, { additionalProperties: false })),
+  }, { additionalProperties: false }),
+  Trail: object({
+    trail: { type: 'object', description: '供离线核验的全部签名文本 / every signed text, to be checked with luzheng trail' },
+    report: object({
+      number: TEXT, holds: { type: 'boolean' }, complete: { type: 'boolean' }, certificate: ref('Report'), entries: listOf(entry), forward: listOf(entry),
+      links: listOf(object({ id: TEXT, result: { enum: ['pass', 'fail', 'not_checked'] }, 'code?': TEXT }, { additionalProperties: false })),
+    }, { additionalProperties: false }),
+  }, { additionalProperties: false }),
+});
+Object.assign(PROCEDURE_OPERATIONS, {
+  'GET /v1/reviews': {
+    tag: '鉴定指导中心', summary: '本中心可见的批次及所缺的审核，最新的在前 / batches within reach and whose approval they wait for, the newest first', roles: ['city', 'province'],
+    query: { state: { ...TEXT, enum: REVIEW_STATES }, missing: { ...TEXT, enum: ['city', 'province'] }, organization: TEXT, before: { ...WHOLE, description: 'only those that came before this instant' } },
+    answers: { 200: { description: '至多 200 个 / at most 200', content: json('ReviewList') } }, problems: ['body_malformed'],
+  },
+  'GET /v1/certificates/{number}/trail': {
+    tag: '评价流程', summary: '证书的问题回溯：从证书到考核计划的每一个签名 / the audit trail: every signature from the certificate back to the plan', roles: ['organization', 'city', 'province'],
+    description: '默认不含涉及他人的内容（名册、成绩、异议）；`people=all` 时包含 / what tells of other people (rosters, results, objections) is left out unless `people=all`; what is left out is `not_checked`.',
+    query: { people: { ...TEXT, enum: ['none', 'all'] } },
+    answers: { 200: { description: '全部签名文本与核对结果 / the signed texts and what became of checking them', content: json('Trail') } }, problems: ['number_malformed', 'number_old_qualification', 'number_special_grade', 'certificate_not_found', 'out_of_reach', 'body_malformed'],
+  },
+} satisfies Record<string, Operation>);

@@ -89,6 +89,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   approver_wrong: [403, '不是该机构的备案中心'],
   city_approval_missing: [403, '缺少市级审核'],
   city_approval_late: [403, '市级审核晚于省级审核'],
+  approver_same_key: [403, '市级和省级审核须用两把不同的密钥签名'],
   audience_wrong: [403, '声明不是为本平台作出的'],
   organization_differs: [403, '声明属于其他机构'],
   batch_differs: [403, '声明属于其他批次'],

@@ -40,6 +40,8 @@ const TABLE = `
   POST /v1/batches/{id}/approvals         approval   none    role                         reach  400:statement_malformed  reach                    400:statement_malformed  role
   POST /v1/batches/{id}/return            nothing    none    role                         reach  400:reason_missing       reach                    400:reason_missing  role
   POST /v1/batches/{id}/issue             order      none    400:statement_malformed      reach  role                     reach                    role  role
+  GET /v1/reviews                         none       none    role                         role   200                      200                      200  role
+  GET /v1/certificates/{number}/trail     none       none    200                          reach  200                      reach                    200  role
   GET /v1/certificates/{number}.pdf       none       none    200                          reach  role                     role                     role  role
   POST /v1/certificates/{number}/status   statement  none    400:statement_malformed      reach  400:statement_malformed  reach                    400:statement_malformed  role
   POST /v1/steps                          step       none    400:statement_malformed      400:statement_malformed  400:statement_malformed  400:statement_malformed  400:statement_malformed  400:statement_malformed

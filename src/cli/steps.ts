@@ -10,7 +10,7 @@ import { checkRows, type RawRow } from '../life/rows.ts';
 import type { Filing, PublicJwk, ScopeEntry } from '../life/schema.ts';
 import { thumbprint } from '../life/statement.ts';
 import { Caller } from './caller.ts';
-import { approveBatch, fileOrganization, nameService, now, orderBatch, type BatchRef, type Identity, type KeyPair } from './sign.ts';
+import { approveBatch, fileOrganization, nameService, now, orderBatch, type BatchRef, type Identity, type KeyPair, type Times } from './sign.ts';
 import { Failure, type Progress } from './talk.ts';
 
 /** The payload of a token that was checked elsewhere, or whose content is only shown. */
@@ -33,13 +33,13 @@ export interface TrustFile {
 }
 
 /** The root names the service's own key, unless it did so before. @returns whether it was new */
-export async function nameServiceKey(root: KeyPair, province: Caller): Promise<boolean> {
+export async function nameServiceKey(root: KeyPair, province: Caller, times: Times = {}): Promise<boolean> {
   const [{ keys }, trust] = await Promise.all([province.get<{ keys: NamedJwk[] }>('/.well-known/jwks.json'), province.get<TrustFile>('/.well-known/trust.json')]);
   const own = keys.find(({ kid }) => !kid.includes(':orgs:'));
   if (!own) throw new Failure(1, '服务没有公布自己的公钥', 'the service publishes no key of its own');
   const kid = await thumbprint(own);
   for (const token of trust.services) if ((await thumbprint(peek<{ cnf: { jwk: PublicJwk } }>(token).cnf.jwk)) === kid) return false;
-  await province.post('/v1/centres', { statement: await nameService(root, { kty: 'EC', crv: 'P-256', x: own.x, y: own.y }, province.origin) });
+  await province.post('/v1/centres', { statement: await nameService(root, { kty: 'EC', crv: 'P-256', x: own.x, y: own.y }, province.origin, times) });
   return true;
 }
 
@@ -59,10 +59,10 @@ export async function issuingKeys(caller: Caller, code: string): Promise<NamedJw
 }
 
 /** A centre files an organization; issuing keys made before stay named. @returns the filing */
-export async function fileWith(centre: Identity, caller: Caller, input: FilingInput, newKey = false): Promise<string> {
+export async function fileWith(centre: Identity, caller: Caller, input: FilingInput, newKey = false, times: Times = {}): Promise<string> {
   const issuing = await issuingKeys(caller, input.code);
   if (issuing.length === 0 || newKey) issuing.push(await caller.post<NamedJwk>(`/v1/organizations/${input.code}/keys`, {}));
-  const filing = await fileOrganization(centre, { ...input, route: centre.subject === 'centre:3700' ? 'province' : 'city', issuing_jwks: { keys: issuing } });
+  const filing = await fileOrganization(centre, { ...input, route: centre.subject === 'centre:3700' ? 'province' : 'city', issuing_jwks: { keys: issuing } }, times);
   await caller.post('/v1/filings', { statement: filing });
   return filing;
 }
@@ -132,7 +132,7 @@ export async function approveWith(centre: Identity, caller: Caller, { ref, view,
   if (isProvince && filing.route === 'city' && inner === undefined) {
     throw new Failure(1, '该机构由市级备案，须市级先审核', 'the organization is filed by a city, whose centre approves first: luzheng approve with its key', 'city_approval_missing');
   }
-  const approval = await approveBatch(centre, ref, inner);
+  const approval = await approveBatch(centre, ref, inner, { iat: caller.now() });
   await caller.post(`/v1/batches/${ref.batch}/approvals`, { approval });
   return approval;
 }
@@ -146,7 +146,7 @@ export function provinceApproval({ view }: Pick<Seen, 'view'>): string {
 
 /** Orders and issues; asks again while the service is not through. */
 export async function issueWith(client: Identity, caller: Caller, { ref }: Pick<Seen, 'ref'>, approval: string, progress: Progress): Promise<{ state: string; issued: number; count: number }> {
-  const order = await orderBatch(client, ref, peek<{ jti: string }>(approval).jti);
+  const order = await orderBatch(client, ref, peek<{ jti: string }>(approval).jti, { iat: caller.now() });
   const watch = setInterval(() => void caller.get<BatchView>(`/v1/batches/${ref.batch}`).then((view) => progress.at(view.issued, view.count), () => undefined), 1500);
   try {
     for (;;) {

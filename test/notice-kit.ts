@@ -43,7 +43,7 @@ export interface NoticeInput {
 const factsOf = ({ rows, from, until, title = '电工三级认定（虚构）', passMark = 60 }: NoticeInput): string => {
   const good = rows.filter((row) => passed(row, passMark)).length;
   const absent = rows.filter(({ score_theory, score_practice }) => score_theory === 'absent' || score_practice === 'absent').length;
-  return JSON.stringify({ title, occupations: [...new Set(rows.map(({ occupation_name }) => occupation_name))], counts: { candidates: rows.length, passed: good, failed: rows.length - good - absent, absent }, from, until });
+  return JSON.stringify({ title, occupations: [...new Set(rows.map(({ occupation_name }) => occupation_name))], counts: { candidates: rows.length, passed: good, failed: rows.length - good - absent, absent }, from, until, pass_mark: passMark });
 };
 
 /** Files a plan and publishes its results. @returns the notice's id */

@@ -348,6 +348,21 @@ describe('what the Worker answers', () => {
     expect(await ask('GET /v1/me', {}, await makeApplicant(), 200)).toMatchObject({ role: 'applicant', statements: [] });
   });
 
+  test('from published results to their batch, and tables to fill in', async () => {
+    const path = 'POST /v1/results/{about}/batch';
+    const notice = (until: string) => publish(school, { rows: resultRows('2026-11-01', ['欧阳建国']), from: '2026-11-02', until });
+    const about = `results:${await notice('2026-11-09')}`;
+    const made = await ask(path, { about }, school.client, 201, {});
+    expect(await ask(path, { about }, school.client, 200, {})).toEqual(made);
+    expect(await ask('GET /v1/batches/{id}', { id: made['id'] as string }, school.client, 200)).toMatchObject({ procedure: 'notice', results: about });
+    await ask(path, { about: `results:${await notice('2099-12-31')}` }, school.client, 409, {});
+    await ask(path, { about: 'results:r00000000' }, school.client, 404, {});
+    await ask(path, { about }, school.client, 400, 'x', { 'Content-Type': 'application/zip' });
+    await ask(path, { about }, world.city, 403, {});
+    for (const template of ['roster.csv', 'results.xlsx']) await ask('GET /v1/templates/{template}', { template }, undefined, 200);
+    await ask('GET /v1/templates/{template}', { template: 'x' }, undefined, 404);
+  });
+
   test('statements that were made here fit what is said of them', async () => {
     const tokens: Partial<Record<StatementType, string>> = {
       'centre+jwt': world.city.token, 'filing+jwt': school.filing, 'client+jwt': school.client.token, 'dpop+jwt': await prove(world.city, 'GET', '/v1/batches'),

@@ -9,7 +9,8 @@ import { toBase64url } from '../../src/life/bytes.ts';
 import { shanghaiDay } from '../../src/life/calendar.ts';
 import { as, candidate, candidates, certify, fileWith, foundProvince, makeCentre, ORIGIN, submit, type Province } from '../kit.ts';
 import { jpeg } from '../life/fixtures-photo.ts';
-import { makeApplicant, rulesOf, take } from '../procedure-kit.ts';
+import { publish, resultRows } from '../notice-kit.ts';
+import { makeApplicant } from '../procedure-kit.ts';
 import { callAs, snapshot } from './forge.ts';
 
 /**
@@ -49,6 +50,7 @@ const TABLE = `
   GET /v1/cases/{about}                   none       none    200                          reach  200                      reach                    200  reach
   POST /v1/files                          file       none    201                          201    201                      201                      201  201
   GET /v1/cases/{about}/files/{sha256}    none       none    200                          reach  200                      reach                    200  reach
+  POST /v1/results/{about}/batch          bare       none    409:notice_running           reach  role                     role                     role  role
   GET /v1/me                              none       none    200                          200    200                      200                      200  200
 `;
 
@@ -57,6 +59,7 @@ const BODIES: Record<string, unknown> = {
   statement: { statement: 'x' },
   approval: { approval: 'x' },
   order: { approval: 'x', order: 'x' },
+  bare: {},
   empty: { candidates: [] },
   nothing: { reason: '' },
   chain: { certificate: 'x' },
@@ -87,8 +90,7 @@ beforeAll(async () => {
   const batch = await submit(school, [candidate(10, { photo: toBase64url(jpeg()) }), candidate(11)]);
   const { id: key } = await as(world.city).post<{ id: string }>('/v1/bulk-keys', { name: '用人单位', expires_on: shanghaiDay(Date.now() / 1000) });
   Object.assign(askers, { nobody: undefined, own: school.client, other: plant.client, city: world.city, otherCity, province: world.province, applicant: await makeApplicant() });
-  const about = `rules:${school.code}`;
-  await take(school.client, about, 'rules.publish', rulesOf('2026'));
+  const about = `results:${await publish(school, { rows: resultRows('2026-11-01', ['欧阳建国']), from: '2026-11-02', until: '2099-12-31' })}`;
   const { sha256 } = await as(school.client).json<{ sha256: string }>('POST', '/v1/files', { body: jpeg(), type: 'image/jpeg' });
   Object.assign(names, { about, sha256, code: school.code, n: '1', id: batch.id, position: '0', key, number: certificates[0]?.number });
 });

@@ -62,7 +62,7 @@ export async function openApproval(token: string, directory: Directory, filing: 
   if (filing.route === 'city') {
     if (city === undefined) throw about('approval+jwt', 'city', 'The province\'s approval must carry the city\'s.', 'city_approval_missing');
     const inner = await openCityApproval(city, directory, filing, facts, until);
-    if (inner.kid === statement.kid) throw about('approval+jwt', 'city', 'City and province approve with two different keys; this is the same key twice.', 'approver_same_key');
+    if (inner.kid === statement.kid) throw about('approval+jwt', 'city', 'City and province approve with two different keys, and this is one key twice.', 'approver_same_key');
     if (inner.payload.iat > iat + SKEW) throw about('approval+jwt', 'city', 'The city approved after the province.', 'city_approval_late');
     checkTimes('approval+jwt', inner.payload, iat);
   }

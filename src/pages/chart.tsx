@@ -53,7 +53,7 @@ export const Bars: FC<ChartProps & { bars: readonly Bar[]; chinese?: boolean; mo
   );
 };
 
-const LEFT = 36;
+const LEFT = 48;
 const TOP = 14;
 const HEIGHT = 120;
 

@@ -67,7 +67,7 @@ async function enrol(centre: Identity, caller: Caller, client: Identity, code: s
 
 /** The batch: through plan, notice and upload where the days allow it, else by itself; the same again at a second try. */
 async function batchOf(keys: DevKeys, client: Identity, as: Act, code: string): Promise<string> {
-  const { rows } = checkRows(readCandidates({ candidates: ROWS[code] }), { scope: SCOPE, pass_mark: 60, today: shanghaiDay(now()), missingGlyphs: () => [] });
+  const { rows } = checkRows(readCandidates(ROWS[code]), { scope: SCOPE, pass_mark: 60, today: shanghaiDay(now()), missingGlyphs: () => [] });
   const centres = code === CITY_SCHOOL ? [keys.city, keys.province] : [keys.province];
   const since = peek<{ iat: number }>(client.token).iat;
   const made = await throughNotice(as, client, centres, '秋季职业技能等级认定（演示）', `seed-${code}`, rows, since, now());

@@ -103,6 +103,7 @@ export const PROCEDURE_OPERATIONS: Record<string, Operation> = {
 
 export const PROCEDURE_PARAMETERS = {
   about: { description: '业务编号 / the case', schema: TEXT, example: ABOUT },
+  path: { description: '视图地址 / address of a view', schema: TEXT, example: 'plans' },
   template: { description: '表名和格式 / which table, in which form', schema: TEXT, example: 'roster.xlsx' },
   sha256: { description: '附件摘要 / digest of a file', schema: TEXT, example: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg' },
 };

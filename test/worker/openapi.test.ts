@@ -345,6 +345,10 @@ describe('what the Worker answers', () => {
     await ask('GET /v1/cases/{about}/files/{sha256}', { about, sha256 }, world.city, 200);
     await ask('GET /v1/cases/{about}/files/{sha256}', { about, sha256: 'A'.repeat(43) }, world.city, 404);
     await ask('GET /v1/me', {}, client, 200);
+    await ask('GET /desk/view/{path}', { path: 'home' }, client, 200);
+    await ask('GET /desk/view/{path}', { path: 'nothing' }, client, 404);
+    await ask('GET /v1/reviews', {}, world.city, 200);
+    await ask('GET /v1/certificates/{number}/trail', { number: one.number }, world.city, 200);
     expect(await ask('GET /v1/me', {}, await makeApplicant(), 200)).toMatchObject({ role: 'applicant', statements: [] });
   });
 

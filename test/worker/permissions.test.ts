@@ -41,6 +41,7 @@ const TABLE = `
   POST /v1/batches/{id}/approvals         approval   none    role                         reach  400:statement_malformed  reach                    400:statement_malformed  role
   POST /v1/batches/{id}/return            nothing    none    role                         reach  400:reason_missing       reach                    400:reason_missing  role
   POST /v1/batches/{id}/issue             order      none    400:statement_malformed      reach  role                     reach                    role  role
+  GET /desk/view/{path}                   none       none    200                          200    200                      200                      200  200
   GET /v1/reviews                         none       none    role                         role   200                      200                      200  role
   GET /v1/certificates/{number}/trail     none       none    200                          reach  200                      reach                    200  role
   GET /v1/certificates/{number}.pdf       none       none    200                          reach  role                     role                     role  role
@@ -92,7 +93,7 @@ beforeAll(async () => {
   Object.assign(askers, { nobody: undefined, own: school.client, other: plant.client, city: world.city, otherCity, province: world.province, applicant: await makeApplicant() });
   const about = `results:${await publish(school, { rows: resultRows('2026-11-01', ['欧阳建国']), from: '2026-11-02', until: '2099-12-31' })}`;
   const { sha256 } = await as(school.client).json<{ sha256: string }>('POST', '/v1/files', { body: jpeg(), type: 'image/jpeg' });
-  Object.assign(names, { about, sha256, code: school.code, n: '1', id: batch.id, position: '0', key, number: certificates[0]?.number });
+  Object.assign(names, { path: 'home', about, sha256, code: school.code, n: '1', id: batch.id, position: '0', key, number: certificates[0]?.number });
 });
 
 const fill = (path: string) => path.replace(/\{(\w+)\}/g, (_, name: string) => names[name] as string);

@@ -7,6 +7,7 @@ import { Refusal } from '../life/refusal.ts';
 import { centreNames } from '../organizations.ts';
 import { BatchReview, ReviewsView, ROWS } from '../pages/desk/centre-batches.tsx';
 import { Home } from '../pages/desk/home.tsx';
+import { centreCaseViews } from './desk-centre-cases.tsx';
 import { differencesOf, historyOf, listReviews, openRows } from '../procedure/reviews.ts';
 import { countCases } from '../storage/cases.ts';
 import { batchView, openBatch } from '../submit.ts';
@@ -49,6 +50,7 @@ async function batch(asked: Asked) {
 }
 
 export const centreViews: readonly View[] = [
+  ...centreCaseViews,
   { path: 'home', roles: CENTRES, render: home },
   { path: 'batches', roles: CENTRES, render: batches },
   { path: 'batches/:id', roles: CENTRES, render: batch },

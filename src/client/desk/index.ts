@@ -3,3 +3,4 @@ import './files.ts';
 import './lists.ts';
 import './batches.ts';
 import './plans.ts';
+import './centre-approve.ts';

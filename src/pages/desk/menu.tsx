@@ -28,11 +28,23 @@ const ORGANIZATION: readonly MenuEntry[] = [
 
 const APPLICANT: readonly MenuEntry[] = [HOME, { at: 'apply', words: { zh: '申报', en: 'Apply' } }, { at: 'device', words: { zh: '设备登记', en: 'Device' } }];
 
+const CENTRE: readonly MenuEntry[] = [
+  HOME,
+  { at: 'batches', words: { zh: '批次审核', en: 'Batches' } },
+  { at: 'plans', words: { zh: '考核计划', en: 'Plans' } },
+  { at: 'results', words: { zh: '结果公示', en: 'Results' } },
+  { at: 'objections', words: { zh: '异议', en: 'Objections' } },
+  { at: 'applications', words: { zh: '申报', en: 'Applications' } },
+  { at: 'devices', words: { zh: '设备', en: 'Devices' } },
+  { at: 'organizations', words: { zh: '机构', en: 'Organizations' } },
+  { at: 'trail', words: { zh: '问题回溯', en: 'Trail' } },
+];
+
 export const MENUS: Record<'applicant' | 'organization' | 'city' | 'province', readonly MenuEntry[]> = {
   applicant: APPLICANT,
   organization: ORGANIZATION,
-  city: [HOME],
-  province: [HOME],
+  city: CENTRE,
+  province: CENTRE,
 };
 
 /** The menu, with the view that is shown marked. */

@@ -58,6 +58,11 @@ export const TROUBLES: Record<string, Words> = {
     zh: '第 {row} 行的内容与其摘要不符，拒绝签名。请勿继续，并联系平台。',
     en: 'Row {row} is not what its digests say: nothing was signed. Stop, and contact the service.',
   },
+  rows_unreadable: {
+    zh: '服务给出的名单与其摘要不符（{code}），拒绝签名。请勿继续，并联系平台。',
+    en: 'The rows that the service gave are not what their digests say ({code}): nothing was signed. Stop, and contact the service.',
+  },
+  city_first: { zh: '该机构由市级备案，须市级中心先审核。', en: 'A city’s centre filed the organization and approves first.' },
   cancelled: { zh: '已取消，未完成的文件没有保存。', en: 'Cancelled; what was not finished was not saved.' },
   refused: { zh: '请求未被接受：{title}（{code}）', en: 'The service refused: {detail} ({code})' },
 };
@@ -76,6 +81,8 @@ export const BATCH_WORDS = {
   issued: { zh: '已颁发 {count} 张证书。', en: '{count} certificates were issued.' },
   downloading: { zh: '正在下载', en: 'Downloading' },
   downloading_parts: { zh: '正在下载（共 {parts} 个压缩包；浏览器询问时，请允许下载多个文件）', en: 'Downloading {parts} archives, one after another; allow several files when the browser asks' },
+  approving: { zh: '正在逐行核对并签署审核', en: 'Checking every row and approving' },
+  approved: { zh: '已核对 {count} 行并签署审核。', en: '{count} rows were checked, and the approval was signed.' },
   uploading: { zh: '正在核对并上传', en: 'Checking and uploading' },
 } satisfies Record<string, Words>;
 
@@ -153,6 +160,11 @@ export const DONE: Partial<Record<StepName, Words>> = {
   'results.publish': { zh: '结果已开始公示。', en: 'The results are published; the notice has begun.' },
   'results.correct': { zh: '更正后的结果已重新公示。', en: 'The corrected results are published; the notice begins anew.' },
   'results.withdraw': { zh: '结果已撤回。', en: 'The results were withdrawn.' },
+  'batch.return': { zh: '批次已退回。', en: 'The batch was returned.' },
+  'plan.receive': { zh: '已登记接收。', en: 'The plan was received.' },
+  'plan.return': { zh: '考核计划已退回。', en: 'The plan was returned.' },
+  'application.return': { zh: '申报已退回修改。', en: 'The application was returned.' },
+  'application.decline': { zh: '已决定不予选定。', en: 'The application was declined.' },
   'results.upload': { zh: '结果已上传，等待中心审核。', en: 'The results were uploaded; the centres will review them.' },
 };
 

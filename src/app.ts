@@ -7,6 +7,7 @@ import { batchRoutes } from './http/batches.ts';
 import { bulkPageRoutes } from './http/bulk-page.tsx';
 import { bulkRoutes } from './http/bulk.ts';
 import { centreRoutes } from './http/centre.ts';
+import { deskRoutes } from './http/desk.tsx';
 import { describeRoutes } from './http/describe.ts';
 import { docsRoutes } from './http/docs.tsx';
 import { factory } from './http/env.ts';
@@ -60,6 +61,7 @@ app.route('/', docsRoutes);
 app.route('/', organizationPages);
 app.route('/', bulkPageRoutes);
 app.route('/', scanRoutes);
+app.route('/', deskRoutes);
 app.route('/', pageRoutes);
 
 // Every path of the table answers 405 with Allow to the methods that it does not have.

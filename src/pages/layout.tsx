@@ -75,7 +75,7 @@ const Footer: FC<{ host: string }> = ({ host }) => (
         </li>
         <li>
           <a href="/desk">
-            机构工作台 <span lang="en">Desk for organizations</span>
+            工作台 <span lang="en">Desk</span>
           </a>
         </li>
       </ul>

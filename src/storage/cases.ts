@@ -88,3 +88,10 @@ export async function insertStep(db: D1Database, row: CaseRow, step: StepRow, ef
     throw error;
   }
 }
+
+/** How many cases there are of each kind and state, for whoever the filter names. */
+export async function countCases(db: D1Database, filter: Pick<CaseFilter, 'organization' | 'centre' | 'owner'>): Promise<{ kind: string; state: string; n: number }[]> {
+  const parts = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const where = parts.length > 0 ? ` WHERE ${parts.map(([column]) => `${column} = ?`).join(' AND ')}` : '';
+  return (await db.prepare(`SELECT kind, state, count(*) AS n FROM cases${where} GROUP BY kind, state`).bind(...parts.map(([, value]) => value)).all<{ kind: string; state: string; n: number }>()).results;
+}

@@ -8,7 +8,7 @@ import type { Browser, BrowserContext, Download, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Caller } from '../../src/cli/caller.ts';
 import { makeKey, nameClient, now, type Identity } from '../../src/cli/sign.ts';
-import { TROUBLES } from '../../src/pages/desk-words.ts';
+import { TROUBLES } from '../../src/pages/desk/words.ts';
 import { findChromium, launch } from './browser.ts';
 import { person, startServer, type Batch, type TestServer } from './server.ts';
 

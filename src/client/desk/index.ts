@@ -1,0 +1,3 @@
+/** Owns which functions the desk's views can call: each file names its own. */
+import './files.ts';
+import './lists.ts';

@@ -36,6 +36,7 @@ const FILES = new Map([
   ['icon-192.png', 'image/png'],
   ['icon-512.png', 'image/png'],
   ['desk.js', 'text/javascript; charset=utf-8'],
+  ['draw.js', 'text/javascript; charset=utf-8'],
   ['bulk.js', 'text/javascript; charset=utf-8'],
   ['lister.js', 'text/javascript; charset=utf-8'],
 ]);

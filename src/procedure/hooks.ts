@@ -5,6 +5,7 @@
 import type { Kind } from '../life/procedure/steps.ts';
 import { takeApplication } from './applications.ts';
 import { takeBatchReturn } from './batches.ts';
+import { takeDraw } from './draws.ts';
 import { takePlan } from './plans.ts';
 import { takeResults } from './results.ts';
 import { takeObjection } from './objections.ts';
@@ -16,6 +17,7 @@ import type { Taken, Taking } from './take.ts';
 export const HOOKS: Partial<Record<Kind, (taking: Taking) => Promise<Taken>>> = {
   application: takeApplication,
   batch: takeBatchReturn,
+  draw: takeDraw,
   plan: takePlan,
   results: takeResults,
   objection: takeObjection,

@@ -1,7 +1,7 @@
 /**
  * Owns what a draw says (双随机、一公开, notice 2020, 六（二）): what is drawn from, the commitment to a seed before anybody
  * knows it, the seed afterwards, and what inspectors found.
- * It refuses inspectors and sessions that stand in it twice.
+ * It refuses what is no session or inspector; drawing.ts refuses lists from which nothing can be drawn.
  */
 import * as v from 'valibot';
 import { caseOf, day, digest, files, key, line, list, organizationCode, text, whole } from './text.ts';
@@ -31,9 +31,12 @@ export const DRAW_BODIES = {
   'draw.commit': commit,
   'draw.reveal': v.strictObject({ seed: digest, public_value: v.optional(line(200)) }),
   'draw.abandon': reason,
-  'draw.finding': v.strictObject({ plan: caseOf('plan'), session: key, finding: v.picklist(FINDINGS), summary: line(500), details: v.optional(text(10_000)), files: v.optional(files, []) }),
+  /** `inspectors`: who of those drawn for the session was there. */
+  'draw.finding': v.strictObject({ plan: caseOf('plan'), session: key, inspectors: list(key, 10, 1), finding: v.picklist(FINDINGS), summary: line(500), details: v.optional(text(10_000)), files: v.optional(files, []) }),
   'draw.follow': v.strictObject({ plan: caseOf('plan'), session: key, summary: line(500), details: v.optional(text(10_000)), files: v.optional(files, []) }),
   'draw.close': v.strictObject({ summary: text(4000) }),
 } as const;
 
+export type CandidateSession = v.InferOutput<typeof candidateSession>;
+export type Inspector = v.InferOutput<typeof inspector>;
 export type DrawCommit = v.InferOutput<typeof commit>;

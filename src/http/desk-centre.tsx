@@ -1,14 +1,21 @@
 /**
- * Owns the desk's views of centres (省、市鉴定指导中心): what waits for review and decision, and the review of a batch.
+ * Owns the desk's views of centres (省、市鉴定指导中心): what waits for review and decision, the review of a batch, and
+ * the audit trail of a certificate.
  * It refuses nothing itself: findView lets centres alone in, and reading holds each to its reach.
  */
 import { requireReach } from '../enrol.ts';
+import { parseNumber } from '../life/number.ts';
+import { checkTrail } from '../life/procedure/trail.ts';
 import { Refusal } from '../life/refusal.ts';
 import { centreNames } from '../organizations.ts';
 import { BatchReview, ReviewsView, ROWS } from '../pages/desk/centre-batches.tsx';
+import { TrailSearch, TrailView } from '../pages/desk/centre-trail.tsx';
 import { Home } from '../pages/desk/home.tsx';
 import { centreCaseViews } from './desk-centre-cases.tsx';
+import { centreFilingViews } from './desk-centre-filing.tsx';
 import { differencesOf, historyOf, listReviews, openRows } from '../procedure/reviews.ts';
+import { trailOf } from '../procedure/trail.ts';
+import { directoryOf } from '../register.ts';
 import { countCases } from '../storage/cases.ts';
 import { batchView, openBatch } from '../submit.ts';
 import type { Asked, View } from './desk-views.ts';
@@ -49,10 +56,22 @@ async function batch(asked: Asked) {
   return <BatchReview batch={{ ...view, returned_reason: row.returned_reason }} name={filing.name} route={filing.route} tier={tierOf(asked)} compared={compared} past={past} rows={rows} from={Number(from)} names={names} />;
 }
 
+async function trail({ service, caller, params, now }: Asked) {
+  const { text, organization } = parseNumber(params['number'] as string);
+  await requireReach(service, caller, organization);
+  const found = await trailOf(service, text, true);
+  if (!found) throw new Refusal('certificate_not_found', 'This register holds no certificate with this number.');
+  const report = await checkTrail(found, await directoryOf(service), now);
+  return <TrailView report={report} names={await centreNames(service)} />;
+}
+
 export const centreViews: readonly View[] = [
   ...centreCaseViews,
+  ...centreFilingViews,
   { path: 'home', roles: CENTRES, render: home },
   { path: 'batches', roles: CENTRES, render: batches },
   { path: 'batches/:id', roles: CENTRES, render: batch },
   { path: 'batches/:id/rows/:from', roles: CENTRES, render: batch },
+  { path: 'trail', roles: CENTRES, render: async () => <TrailSearch /> },
+  { path: 'trail/:number', roles: CENTRES, render: trail },
 ];

@@ -4,3 +4,5 @@ import './lists.ts';
 import './batches.ts';
 import './plans.ts';
 import './centre-approve.ts';
+import './centre-filing.ts';
+import './centre-trail.ts';

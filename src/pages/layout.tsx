@@ -73,9 +73,9 @@ const Footer: FC<{ host: string }> = ({ host }) => (
         <li>
           <a href="/supervision">
             督导检查 <span lang="en">Supervision</span>
-            </a>
-          </li>
-          <li>
+          </a>
+        </li>
+        <li>
           <a href="/notices">
             结果公示 <span lang="en">Notices of results</span>
           </a>

@@ -47,7 +47,7 @@ async function filePlan(organization: Organization, name: string): Promise<void>
 
 const inspectors = ['甲', '乙', '丙'].map((name, i) => ({ id: `d${i + 1}`, name: `${name}督导`, unit: '济南市职业技能鉴定指导中心', ...(i === 0 ? { avoids: ['Y000037000002'] } : {}) }));
 const lists = (change: Partial<Commit> = {}): Commit => ({ title: '2026 年第四季度督导（虚构）', sessions: [sessionOf(school, 's1', '2026-12-05'), sessionOf(school, 's2', '2026-12-06')], inspectors, pick: 1, per_session: 2, commitment, ...change });
-const publicDraw = async (about: string): Promise<DrawRecord> => (await (await anyone(`/v1/draws/${about.slice(5)}`)).json()) as DrawRecord;
+const publicDraw = async (about: string): Promise<DrawRecord> => (await (await anyone.send('GET', `/v1/draws/${about.slice(5)}`)).json()) as DrawRecord;
 
 beforeAll(async () => {
   onDay('2026-11-20');
@@ -120,16 +120,16 @@ test('from commitment to follow-up: what is drawn is computed again by anybody; 
   await take(school.client, about, 'draw.follow', follow, place);
   await take(world.city, about, 'draw.close', { summary: '已督促整改' });
 
-  const text = await (await anyone(`/v1/draws/${about.slice(5)}`)).text();
+  const text = await (await anyone.send('GET', `/v1/draws/${about.slice(5)}`)).text();
   for (const said of ['监考员少一人', '已补足监考员并培训', '已督促整改']) expect(text).toContain(said);
   for (const secret of ['王某', '内部说明', '现场记录']) expect(text).not.toContain(secret);
   const [line] = await cases(world.city, '?kind=draw&state=closed');
   expect(line).toMatchObject({ about, facts: { found: 1, serious: 1, pick: 1 } });
   const { facts } = (await db.prepare('SELECT facts FROM cases WHERE about = ?').bind(about).first<{ facts: string }>()) as { facts: string };
   for (const person of ['督导员', '甲督导', '乙督导', '监考']) expect(facts).not.toContain(person);
-  const { draws } = (await (await anyone('/v1/draws')).json()) as { draws: { id: string; state: string }[] };
+  const { draws } = (await (await anyone.send('GET', '/v1/draws')).json()) as { draws: { id: string; state: string }[] };
   expect(draws.find(({ id }) => `draw:${id}` === about)).toMatchObject({ state: 'closed' });
-  const page = await (await anyone(`/supervision/${about.slice(5)}`, { headers: { accept: 'text/html' } })).text();
+  const page = await (await anyone.send('GET', `/supervision/${about.slice(5)}`, { accept: 'text/html' })).text();
   for (const said of [seed, commitment, '监考员少一人', '已补足监考员并培训', drawn.inspectors[0]?.name as string]) expect(page).toContain(said);
   for (const secret of ['王某', '内部说明']) expect(page).not.toContain(secret);
   onDay('2026-11-20');
@@ -142,8 +142,8 @@ test('a draw that is given up stays, with its reason; without an announced sourc
   await take(world.city, about, 'draw.abandon', { reason: '种子文件遗失' });
   expect(await problemOf(take(world.city, about, 'draw.reveal', { seed }))).toBe('409:step_not_now');
   expect(await publicDraw(about)).toMatchObject({ state: 'abandoned', abandoned: { body: { reason: '种子文件遗失' } } });
-  expect(await (await anyone('/supervision')).text()).toContain('已作废');
-  expect(await (await anyone(`/supervision/${about.slice(5)}`)).text()).toContain('种子文件遗失');
-  for (const path of ['/v1/draws/d00000000', '/v1/draws/rules:x', '/supervision/d00000000']) expect([path, (await anyone(path)).status]).toEqual([path, 404]);
-  expect(((await (await anyone('/v1/draws/d00000000')).json()) as { code: string }).code).toBe('draw_not_found');
+  expect(await (await anyone.send('GET', '/supervision')).text()).toContain('已作废');
+  expect(await (await anyone.send('GET', `/supervision/${about.slice(5)}`)).text()).toContain('种子文件遗失');
+  for (const path of ['/v1/draws/d00000000', '/v1/draws/rules:x', '/supervision/d00000000']) expect([path, (await anyone.send('GET', path)).status]).toEqual([path, 404]);
+  expect(((await (await anyone.send('GET', '/v1/draws/d00000000')).json()) as { code: string }).code).toBe('draw_not_found');
 });

@@ -11,7 +11,8 @@ import { toBase64url } from '../../src/life/bytes.ts';
 import { as, certify, candidate, fileWith, foundProvince, idNumber, submit, type Issued, type Organization, type Province, type Submitted } from '../kit.ts';
 import { jpeg } from '../life/fixtures-photo.ts';
 import { rulesOf, take } from '../procedure-kit.ts';
-import { call, callAs, encode, type Answer } from './forge.ts';
+import { drawOne } from '../draw-kit.ts';
+import { call, callAs, claimsOf, encode, type Answer } from './forge.ts';
 
 let world: Province;
 let school: Organization;
@@ -19,6 +20,7 @@ let batch: Submitted;
 let issued: Submitted;
 let one: Issued;
 let file: string;
+let draw: { draw: string; sha256: string };
 
 beforeAll(async () => {
   world = await foundProvince();
@@ -28,9 +30,10 @@ beforeAll(async () => {
   batch = await submit(school, [candidate(2, { photo: toBase64url(jpeg()) })]);
   await take(school.client, `rules:${school.code}`, 'rules.publish', rulesOf('2026'));
   file = (await as(school.client).json<{ sha256: string }>('POST', '/v1/files', { body: jpeg(), type: 'image/jpeg' })).sha256;
+  draw = await drawOne(world.city, school, String(claimsOf(school.filing)['name']));
 });
 
-const fill = (path: string) => path.replace('{number}', one.number).replace('{id}', path.endsWith('.zip') ? issued.id : batch.id).replace('{code}', school.code).replace('{n}', '1').replace('{list}', 'revocation-1').replace('{file}', 'style.css').replace('{position}', '0').replace('{about}', `rules:${school.code}`).replace('{sha256}', file);
+const fill = (path: string) => path.replace('{number}', one.number).replace('{id}', path.endsWith('.zip') ? issued.id : batch.id).replace('{code}', school.code).replace('{n}', '1').replace('{list}', 'revocation-1').replace('{file}', 'style.css').replace('{position}', '0').replace('{about}', `rules:${school.code}`).replace('{draw}', draw.draw).replace('{sha256}', path.startsWith('/v1/draws/') ? draw.sha256 : file);
 const callerOf = (route: string): Identity | undefined => {
   const roles = OPERATIONS[route]?.roles;
   return !roles ? undefined : roles.includes('organization') ? school.client : roles.includes('city') ? world.city : world.province;

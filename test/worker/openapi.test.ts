@@ -17,6 +17,7 @@ import { SCHEMAS, type StatementType } from '../../src/life/schema.ts';
 import { anyone, approve, as, candidate, candidates, certify, db, fileWith, foundProvince, idNumber, ORIGIN, submit, uploadOf, type Issued, type Organization, type Province, type Submitted } from '../kit.ts';
 import { jpeg, png } from '../life/fixtures-photo.ts';
 import { zip } from '../life/fixtures-zip.ts';
+import { drawOne } from '../draw-kit.ts';
 import { makeApplicant, rulesOf, take } from '../procedure-kit.ts';
 import { publish, resultRows } from '../notice-kit.ts';
 import { signStep } from '../../src/life/procedure/sign.ts';
@@ -365,6 +366,19 @@ describe('what the Worker answers', () => {
     await ask(path, { about }, world.city, 403, {});
     for (const template of ['roster.csv', 'results.xlsx']) await ask('GET /v1/templates/{template}', { template }, undefined, 200);
     await ask('GET /v1/templates/{template}', { template: 'x' }, undefined, 404);
+  });
+
+  test('draws and what was found', async () => {
+    const { client } = school;
+    const { draw, sha256 } = await drawOne(world.city, school, String(claimsOf(school.filing)['name']));
+    expect(await ask('GET /v1/draws/{draw}/findings', { draw }, client, 200)).toMatchObject({ state: 'drawn', findings: [{ finding: 'minor' }] });
+    await ask('GET /v1/draws/{draw}/files/{sha256}', { draw, sha256 }, client, 200);
+    await ask('GET /v1/draws/{draw}/files/{sha256}', { draw, sha256: 'A'.repeat(43) }, client, 404);
+    await ask('GET /v1/draws', {}, undefined, 200);
+    expect(await ask('GET /v1/draws/{draw}', { draw }, undefined, 200)).toMatchObject({ about: `draw:${draw}`, findings: [{ summary: '考场标识不全' }] });
+    await ask('GET /v1/draws/{draw}', { draw: 'd00000000' }, undefined, 404);
+    await ask('GET /supervision', {}, undefined, 200);
+    await ask('GET /supervision/{draw}', { draw }, undefined, 200);
   });
 
   test('statements that were made here fit what is said of them', async () => {

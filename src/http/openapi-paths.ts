@@ -7,6 +7,7 @@ import { NDJSON_TYPE } from '../life/bulk.ts';
 import { XLSX_TYPE } from '../life/row-file.ts';
 import type { StatementType } from '../life/schema.ts';
 import { CANDIDATE, CODE, CREDENTIAL, CSV, DIGITS, HOLDER, ID, MISSING, NUMBER, REPORT, ROW_PROBLEM, SEARCH, TOKEN } from './openapi-examples.ts';
+import { DRAW_OPERATIONS, DRAW_PARAMETERS } from './openapi-draws.ts';
 import { PROCEDURE_OPERATIONS, PROCEDURE_PARAMETERS } from './openapi-procedure.ts';
 import { ref, type Schema } from './openapi-schemas.ts';
 import { statementSchema } from './openapi-statements.ts';
@@ -164,6 +165,7 @@ Verified, drawn and sent one by one in the order of the batch, each as \`<number
   'POST /v1/certificates/{number}/status': { ...statement('暂停、恢复、撤销证书 / suspend, reinstate, revoke', 'status+jwt', ALL, []), tag: '评价机构', answers: { 201: { description: '已生效 / in force', content: json('StatusChanged', { number: NUMBER, state: 'suspended', seq: 1, digest: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg' }) } }, problems: [...OF_STATEMENTS, ...OF_NUMBERS, 'certificate_not_found', 'out_of_reach', 'issuer_not_caller', 'audience_wrong', 'organization_differs', 'number_differs', 'status_final', 'status_out_of_order', 'status_no_change', 'rank_too_low', 'client_withdrawn'] },
 
   ...PROCEDURE_OPERATIONS,
+  ...DRAW_OPERATIONS,
 
   'GET /healthz': { tag: '服务', summary: '是否在工作 / whether it works', answers: ok('ok', json('Health', { status: 'ok' })) },
   'GET /openapi.json': { tag: '服务', summary: '本文档 / this document', answers: ok('OpenAPI 3.1', { [JSON_TYPE]: { schema: { type: 'object' } } }) },
@@ -179,5 +181,6 @@ export const PARAMETERS: Record<string, { description: string; schema: Schema; e
   position: { description: '行的 position，从 0 开始 / `position` of the row, from 0', schema: TEXT, example: '0' },
   list: { description: '`revocation-<n>` or `suspension-<n>`', schema: TEXT, example: 'revocation-1' },
   ...PROCEDURE_PARAMETERS,
+  ...DRAW_PARAMETERS,
   file: { description: 'name of a file of the pages', schema: TEXT, example: 'style.css' },
 };

@@ -32,6 +32,7 @@ export const PROCEDURE_SCHEMAS: Record<string, Schema> = {
 };
 
 const json = (name: string, example?: unknown) => ({ 'application/json': { schema: ref(name), ...(example === undefined ? {} : { example }) } });
+const OF_DRAW_STEPS = ['draw_impossible', 'draw_session_unknown', 'seed_differs', 'public_value_missing', 'public_value_unasked', 'session_not_drawn', 'inspector_not_drawn', 'finding_too_early', 'finding_missing'];
 const OF_CASES = ['case_not_found', 'out_of_reach', 'register_differs'];
 const BINARY: Schema = { type: 'string', contentMediaType: 'application/octet-stream' };
 
@@ -41,7 +42,7 @@ export const PROCEDURE_OPERATIONS: Record<string, Operation> = {
     description: `\`statement\` is a \`step+jwt\` by the caller's key. 同一步重复提交不会重复生效 / the same step again changes nothing. Kinds of cases, their states, and who may take which step from which state (— is before the first):\n\n${words}`,
     body: json('StepBody', { statement: TOKEN, body: { reason: '考场安排与考生人数不符，请核对' } }),
     answers: { 201: { description: '已记录 / stored', content: json('StepTaken', { about: ABOUT, step: 'plan.return', seq: 2, state: 'returned' }) }, 200: { description: '此前已记录 / stored before', content: json('StepTaken') } },
-    problems: ['statement_malformed', 'algorithm_not_allowed', 'type_wrong', 'header_not_allowed', 'key_unknown', 'signature_wrong', 'claims_malformed', 'issuer_not_caller', 'audience_wrong', 'step_stale', 'step_unknown', 'step_not_now', 'step_out_of_order', 'step_body_differs', 'step_body_malformed', 'too_many_requests', ...OF_CASES],
+    problems: ['statement_malformed', 'algorithm_not_allowed', 'type_wrong', 'header_not_allowed', 'key_unknown', 'signature_wrong', 'claims_malformed', 'issuer_not_caller', 'audience_wrong', 'step_stale', 'step_unknown', 'step_not_now', 'step_out_of_order', 'step_body_differs', 'step_body_malformed', 'too_many_requests', ...OF_CASES, ...OF_DRAW_STEPS],
   },
   'GET /v1/cases': { tag: '评价流程', summary: '本人可见的业务，最近变动的在前 / cases within reach, the last changed first', roles: EVERYBODY, query: { kind: { ...TEXT, enum: KINDS }, state: TEXT, organization: TEXT, parent: TEXT, before: { ...WHOLE, description: 'only those changed before this instant' } }, answers: { 200: { description: '至多 100 项 / at most 100', content: json('CaseList') } }, problems: ['body_malformed'] },
   'GET /v1/cases/{about}': { tag: '评价流程', summary: '一项业务的全部步骤 / one case whole, with every signed step', roles: EVERYBODY, answers: { 200: { description: '业务 / the case', content: json('Case') } }, problems: OF_CASES },

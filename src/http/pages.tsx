@@ -35,6 +35,7 @@ const FILES = new Map([
   ['icon-192.png', 'image/png'],
   ['icon-512.png', 'image/png'],
   ['desk.js', 'text/javascript; charset=utf-8'],
+  ['draw.js', 'text/javascript; charset=utf-8'],
   ['bulk.js', 'text/javascript; charset=utf-8'],
 ]);
 

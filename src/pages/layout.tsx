@@ -69,6 +69,11 @@ const Footer: FC<{ host: string }> = ({ host }) => (
           </a>
         </li>
         <li>
+          <a href="/supervision">
+            督导检查 <span lang="en">Supervision</span>
+          </a>
+        </li>
+        <li>
           <a href="/docs">
             接口文档 <span lang="en">API documentation</span>
           </a>

@@ -4,12 +4,14 @@
  */
 import type { Kind } from '../life/procedure/steps.ts';
 import { takeBatchReturn } from './batches.ts';
+import { takeDraw } from './draws.ts';
 import { takeRules } from './rules.ts';
 import { takeStanding } from './standing.ts';
 import type { Taken, Taking } from './take.ts';
 
 export const HOOKS: Partial<Record<Kind, (taking: Taking) => Promise<Taken>>> = {
   batch: takeBatchReturn,
+  draw: takeDraw,
   rules: takeRules,
   standing: takeStanding,
 };

@@ -36,10 +36,10 @@ const outOfReach = () => new Refusal('out_of_reach', 'This belongs to an organiz
 
 /**
  * Refuses who does not reach a case, for reading or for a step. Inspections are read by the inspected through the public
- * page; to follow up, an organization must stand in the draw, which its kind checks.
+ * page; to follow up, an organization or its city's centre must stand in the draw, which its kind checks.
  */
 export async function requireCaseReach(_service: Service, asker: Asker, row: CaseRow, step?: StepName): Promise<void> {
-  if (row.kind === 'draw' && asker.role === 'organization' && step === 'draw.follow') return;
+  if (row.kind === 'draw' && (asker.role === 'organization' || asker.role === 'city') && step === 'draw.follow') return;
   if (!reaches(asker, row)) throw outOfReach();
   if (step !== undefined && RESPONSIBLE_ONLY.includes(step) && row.centre !== asker.subject) throw outOfReach();
 }

@@ -8,6 +8,7 @@ import { checkClient, codeOf, openCentre, openClient, openFiling, type Directory
 import { requireGlyphs } from './life/font-set.ts';
 import { parseOrganizationCode } from './life/number.ts';
 import { Refusal } from './life/refusal.ts';
+import { NO_JOB } from './life/row.ts';
 import type { Filing, PublicJwk } from './life/schema.ts';
 import { checkTimes, claimedType, thumbprint } from './life/statement.ts';
 import { checkUscc } from './life/uscc.ts';
@@ -146,9 +147,12 @@ async function checkFilingTexts(service: Service, filing: Filing): Promise<void>
       if (text !== text.trim() || /\p{Cc}/u.test(text)) throw new Refusal('claims_malformed', 'A name in the scope has spaces around it or control characters.', { part: 'filing+jwt:scope', occupation: code });
       requireGlyphs(fonts, text);
     }
-    const key = `${code} ${name} ${edition}`;
-    if (seen.has(key)) throw new Refusal('claims_malformed', 'An occupation stands twice in the scope.', { part: 'filing+jwt:scope', occupation: code });
-    seen.add(key);
+    // Levels may differ by job: an occupation stands in several entries then, but none of its jobs twice.
+    for (const job of jobs.length === 0 ? [NO_JOB] : jobs) {
+      const key = JSON.stringify([code, name, edition, job]);
+      if (seen.has(key)) throw new Refusal('claims_malformed', 'An occupation or a job of it stands twice in the scope.', { part: 'filing+jwt:scope', occupation: code });
+      seen.add(key);
+    }
   }
 }
 

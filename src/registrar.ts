@@ -20,6 +20,7 @@ import type { Filing } from './life/schema.ts';
 import { chooseFormat, sealDigest, signSeal } from './life/seal.ts';
 import { readHeader } from './life/statement.ts';
 import type { Caller } from './enrol.ts';
+import { requireUploaded } from './procedure/results.ts';
 import { requireStanding } from './procedure/standing.ts';
 import { directoryOf, rowPlace, type RowSecret } from './register.ts';
 import type { Service } from './service.ts';
@@ -82,6 +83,7 @@ async function order(service: Service, batch: BatchRow, filing: Filing, filingTo
   const directory = await directoryOf(service);
   const now = service.now();
   await requireStanding(service, batch.organization);
+  await requireUploaded(service, batch);
   const { facts } = await batchFacts(service, batch);
   const { payload: approval } = await openApproval(tokens.approval, directory, filing, facts, now);
   checkApprovalTime(approval, now);

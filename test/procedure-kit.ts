@@ -52,6 +52,51 @@ async function placeOf(who: Identity, about: string, step: StepName): Promise<{ 
   return { seq, last };
 }
 
+/** The four documents of an organization's rules. */
+export function rulesOf(version: string): Body<'rules.publish'> {
+  const rule = (title: string) => ({ title, text: `${title}\n一、总则\n二、附则` });
+  return { version, exam: rule('考务管理办法'), quality: rule('质量管理办法'), certificates: rule('证书管理办法'), fees: rule('收费标准') };
+}
+
+/** The forms of annexes 1 and 2, filled in for a training school that asks the city's centre. */
+export function sampleApplication(key: Identity, change: Partial<Body<'application.submit'>> = {}, form: Partial<Body<'application.submit'>['form']> = {}): Body<'application.submit'> {
+  const { kty, crv, x, y } = key.jwk;
+  return {
+    salt: salt(),
+    purpose: 'new',
+    centre: 'centre:3701',
+    key: { kty, crv, x, y },
+    annual_capacity: 500,
+    form: {
+      name: '济南泉城职业培训学校',
+      address: '济南市历下区文化东路 1 号',
+      uscc: '91350100M000100Y43',
+      registrar: '济南市行政审批服务局',
+      nature: 'training_school',
+      legal_representative: '周示范',
+      registered_capital: '100 万元',
+      contact: '吴联系',
+      position: '教务主任',
+      phone: '0531-00000000',
+      email: 'office@example.cn',
+      occupations: [
+        { name: '电工', code: '6-31-01-03', standard: '电工国家职业技能标准（2018 年版）', experience: '2015 年至今', assessed: 1200, levels: [5, 4, 3] },
+        { name: '焊工', job: '电焊工', code: '6-18-02-04', standard: '焊工国家职业技能标准（2018 年版）', experience: '2018 年至今', assessed: 300, levels: [5, 4] },
+        { name: '焊工', job: '气焊工', code: '6-18-02-04', standard: '焊工国家职业技能标准（2018 年版）', experience: '2018 年至今', assessed: 100, levels: [5] },
+      ],
+      strengths: '参与编制行业评价规范两项。',
+      premises: '实训楼 2000 平方米，电工工位 40 个。',
+      staff: '专职人员 12 人，考评人员 20 人。',
+      pledges: { truthful: true, public_benefit: true, supervision: true },
+      signed_by: '周示范',
+      ...form,
+    },
+    work_plan: { overall: '总体规划', organization: '组织机构及职责', occupations: '职业、等级、申报条件', process: '评价流程', content: '评价内容及方式', safeguards: '保障措施' },
+    files: [],
+    ...change,
+  };
+}
+
 /** A plan of one session for some candidates, all electricians of level 3. */
 export function samplePlan(date: string, count = 3, change: Partial<Body<'plan.file'>> = {}): Body<'plan.file'> {
   return {

@@ -11,13 +11,14 @@ import { download } from './commands/download.ts';
 import { client, file } from './commands/file.ts';
 import { keys } from './commands/keys.ts';
 import { status } from './commands/status.ts';
+import { trail } from './commands/trail.ts';
 import { trust } from './commands/trust.ts';
 import { verifier } from './commands/verifier.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { withdrawCommand } from './commands/withdraw.ts';
 import { err, explain, out } from './talk.ts';
 
-const COMMANDS: Record<string, Command> = { keys, appoint, file, client, certificate, submit, approve, return: returnBatch, issue, download, status, withdraw: withdrawCommand, trust, verifier, verify: verifyCommand, check, 'verify-receipt': verifyReceiptCommand, 'bulk-key': bulkKey };
+const COMMANDS: Record<string, Command> = { keys, appoint, file, client, certificate, submit, approve, return: returnBatch, issue, download, status, withdraw: withdrawCommand, trust, trail, verifier, verify: verifyCommand, check, 'verify-receipt': verifyReceiptCommand, 'bulk-key': bulkKey };
 
 const line = (name: string, { takes }: Command) => `npm run -s luzheng -- ${name} ${takes}`.trim();
 

@@ -4,9 +4,8 @@
  * It refuses to sign over rows whose root, disclosures or texts are not what the service says they are.
  */
 import { shanghaiDay } from '../life/calendar.ts';
-import { readDisclosures, type Holder } from '../life/disclose.ts';
-import { leafText, rootOfTexts, type RowFacts } from '../life/leaf.ts';
-import { maskName } from '../life/name.ts';
+import { isRefusal } from '../life/refusal.ts';
+import { Reading, type SeenRow, type ShownRow } from '../life/review.ts';
 import { checkRows, type RawRow } from '../life/rows.ts';
 import type { Filing, PublicJwk, ScopeEntry } from '../life/schema.ts';
 import { thumbprint } from '../life/statement.ts';
@@ -78,18 +77,12 @@ export interface BatchView {
   approvals: { tier: 'city' | 'province'; iss: string; jti: string; approval: string }[];
 }
 
-interface ShownRow extends RowFacts {
-  row: number;
-  position: number;
-  disclosures: string[];
-}
-
 /** A batch whose rows were read and whose root was computed from them on this machine. */
 export interface Seen {
   view: BatchView;
   ref: BatchRef;
   filing: Filing;
-  rows: (ShownRow & Holder)[];
+  rows: SeenRow[];
 }
 
 const PAGE = 2_000;
@@ -97,29 +90,27 @@ const PAGE = 2_000;
 /** Reads all rows of a batch and computes its root. @throws Failure when it is not the root that the service names */
 export async function readBatch(caller: Caller, id: string, progress?: Progress): Promise<Seen> {
   const view = await caller.get<BatchView>(`/v1/batches/${id}`);
-  const rows: Seen['rows'] = [];
-  const texts: string[] = [];
+  const reading = new Reading();
   let filing: Filing | undefined;
-  while (rows.length < view.count) {
-    const page = await caller.get<{ filing: string; rows: ShownRow[] }>(`/v1/batches/${id}/rows?from=${rows.length}&limit=${PAGE}`);
-    filing ??= peek<Filing>(page.filing);
-    if (page.rows.length === 0) break;
-    for (const row of page.rows) {
-      const { holder } = readDisclosures(row.disclosures, row.sd);
-      const { name, id_type, id_number, photo_digest } = holder;
-      if (row.position !== rows.length || row.disclosures.length !== row.sd.length || name === undefined || id_type === undefined || id_number === undefined || photo_digest === undefined || maskName(name) !== row.masked_name) {
-        throw new Failure(1, `第 ${row.row} 行的内容与其摘要不符，拒绝签名`, `row ${row.row}: what the service shows is not what its digests say; nothing was signed`, 'rows_differ');
-      }
-      texts.push(leafText(row));
-      rows.push({ ...row, name, id_type, id_number, photo_digest });
+  let root: string;
+  try {
+    while (reading.rows.length < view.count) {
+      const page = await caller.get<{ filing: string; rows: ShownRow[] }>(`/v1/batches/${id}/rows?from=${reading.rows.length}&limit=${PAGE}`);
+      filing ??= peek<Filing>(page.filing);
+      if (page.rows.length === 0) break;
+      reading.add(page.rows);
+      progress?.at(reading.rows.length, view.count);
     }
-    progress?.at(rows.length, view.count);
+    root = reading.root(view);
+  } catch (error) {
+    if (isRefusal(error, 'rows_differ')) throw new Failure(1, `第 ${String(error.facts['row'])} 行的内容与其摘要不符，拒绝签名`, error.message, 'rows_differ');
+    if (isRefusal(error, 'root_differs')) throw new Failure(1, `由 ${reading.rows.length} 行重新计算的根与服务给出的 ${view.root} 不符，拒绝签名`, error.message, 'root_differs');
+    throw error;
+  } finally {
+    progress?.end();
   }
-  progress?.end();
-  const root = rootOfTexts(texts);
-  if (root !== view.root || rows.length !== view.count || !filing) {
-    throw new Failure(1, `由 ${rows.length} 行重新计算的根 ${root} 与服务给出的 ${view.root} 不符，拒绝签名`, 'the root computed from the rows is not the one that the service names; nothing was signed', 'root_differs');
-  }
+  if (!filing) throw new Failure(1, '批次没有名单', 'the batch has no rows', 'rows_differ');
+  const { rows } = reading;
   return { view, filing, rows, ref: { organization: view.organization, aud: caller.origin, batch: view.id, root, count: view.count } };
 }
 

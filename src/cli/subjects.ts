@@ -46,7 +46,9 @@ function fromPdf(bytes: Uint8Array<ArrayBuffer>, path: string): Subject {
 }
 
 function fromFile(path: string): Subject[] {
-  if (statSync(path).size > LARGEST) throw unreadable(path, '文件过大', 'the file is too large');
+  const found = statSync(path);
+  if (!found.isFile()) throw unreadable(path, '不是文件', 'it is not a file');
+  if (found.size > LARGEST) throw unreadable(path, '文件过大', 'the file is too large');
   const bytes = readFileSync(path);
   if (looksLikePdf(bytes)) return [fromPdf(new Uint8Array(bytes), path)];
   const text = bytes.toString('utf8').replace(/^\ufeff/, '').trim();
@@ -57,6 +59,8 @@ function fromFile(path: string): Subject[] {
     if (!(error instanceof SyntaxError)) throw error;
   }
   const lines = text.split('\n').filter((line) => line.trim() !== '');
+  // A list of nothing is not a list of which all is valid.
+  if (lines.length === 0) throw unreadable(path, '文件是空的', 'the file is empty');
   try {
     return lines.map((line) => fromJson(JSON.parse(line), path));
   } catch (error) {

@@ -9,6 +9,8 @@ import type { PublicJwk } from '../life/schema.ts';
 import { Trouble } from './key.ts';
 
 export interface RowFault {
+  /** Of a plan or of results: which list. */
+  part?: string;
   row: number;
   field: string;
   code: string;

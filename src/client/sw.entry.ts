@@ -39,7 +39,7 @@ async function fresh(path: string): Promise<Response> {
 async function install(): Promise<void> {
   const pages = await Promise.all(PAGES.map(async (path) => [path, await fresh(path)] as const));
   const html = await Promise.all(pages.map(([, page]) => page.clone().text()));
-  const named = new Set(html.flatMap((text) => [...text.matchAll(/(?:href|src)="(\/(?:assets\/[\w.-]+(?:\?v=[\w-]+)?|manifest\.webmanifest))"/g)].map((match) => match[1] as string)));
+  const named = new Set(html.flatMap((text) => [...text.matchAll(/(?:href|src|data-work)="(\/(?:assets\/[\w.-]+(?:\?v=[\w-]+)?|manifest\.webmanifest))"/g)].map((match) => match[1] as string)));
   const files = await Promise.all([...named].map(async (path) => [path, await fresh(path)] as const));
   const cache = await caches.open(CACHE);
   await Promise.all([...pages, ...files].map(([path, response]) => cache.put(path, response)));

@@ -52,7 +52,7 @@ async function checkPasted(c: C) {
   const answer = concat(...parts);
   const answers = decodeUtf8(splitAnswers(answer).lines).trim().split('\n').map((line) => JSON.parse(line) as BulkAnswer);
   const files: SavedFile[] = [
-    { name: 'results.csv', href: `data:text/csv;base64,${base64(writeCsv(resultTable(rows, answers)))}`, words: { zh: '结果 CSV', en: 'Results' } },
+    { name: 'results.csv', href: `data:text/csv;base64,${base64(writeCsv(resultTable(rows, answers)))}`, words: { zh: '结果 CSV', en: 'Results, CSV' } },
     { name: 'results.request.ndjson', href: `data:application/x-ndjson;base64,${base64(request)}`, words: { zh: '所问', en: 'Request' } },
     { name: 'results.answers.ndjson', href: `data:application/x-ndjson;base64,${base64(answer)}`, words: { zh: '所答与回执', en: 'Answers and receipt' } },
   ];

@@ -5,9 +5,8 @@
  */
 import { STATUS_PURPOSES } from '../life/credential.ts';
 import { selectLastStatusList } from '../storage/certificates.ts';
+import { cached } from './edge.ts';
 import { factory } from './env.ts';
-
-const cached = { 'Cache-Control': 'public, max-age=60' };
 
 const icon = (name: string, sizes: string, type: string) => ({ src: `/assets/${name}`, sizes, type, purpose: 'any maskable' });
 

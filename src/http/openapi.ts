@@ -6,6 +6,7 @@
 import { OPERATIONS, PARAMETERS, TAGS, type Operation } from './openapi-paths.ts';
 import { PROBLEM } from './openapi-examples.ts';
 import { DRAW_SCHEMAS } from './openapi-draws.ts';
+import { NOTICE_SCHEMAS } from './openapi-notices.ts';
 import { PROCEDURE_SCHEMAS } from './openapi-procedure.ts';
 import { JWS, ref, SCHEMAS_OF_ANSWERS, type Schema } from './openapi-schemas.ts';
 import { STATEMENTS, statementSchema } from './openapi-statements.ts';
@@ -67,7 +68,7 @@ function describe(route: string, operation: Operation): Record<string, unknown> 
     operationId: route.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/_$/, ''),
     tags: [tag],
     summary,
-    ...(description || who ? { description: [description, who].filter(Boolean).join('\n\n') } : {}),
+    description: [description ?? summary, who].filter(Boolean).join('\n\n'),
     security: roles ? [{ accessToken: [], proof: [] }] : [],
     ...(roles ? { 'x-roles': roles } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
@@ -98,17 +99,17 @@ const signed = (payloads: readonly string[]): Schema => ({
   ...JWS,
   description: '签名声明 / a signed statement',
   contentMediaType: 'application/jwt',
-  contentSchema: { type: 'array', prefixItems: [{ type: 'object', properties: { alg: { const: 'ES256' } } }, { anyOf: payloads.map(ref) }] },
+  contentSchema: { type: 'array', prefixItems: [{ type: 'object', properties: { alg: { const: 'ES256' } } }, { anyOf: payloads.map(ref) }], items: {}, minItems: 2, maxItems: 2 },
 });
 
 /** The document for a service at `origin`. */
 export function describeApi(origin: string) {
   const statements = Object.fromEntries((Object.keys(STATEMENTS) as StatementType[]).map((typ): [string, Schema] => [statementSchema(typ), { title: typ, ...STATEMENTS[typ] }]));
-  const schemas: Record<string, Schema> = { ...SCHEMAS_OF_ANSWERS, ...PROCEDURE_SCHEMAS, ...DRAW_SCHEMAS, ...statements, Statement: signed(Object.keys(statements)) };
+  const schemas: Record<string, Schema> = { ...SCHEMAS_OF_ANSWERS, ...PROCEDURE_SCHEMAS, ...NOTICE_SCHEMAS, ...DRAW_SCHEMAS, ...statements, Statement: signed(Object.keys(statements)) };
   return {
     openapi: '3.1.0',
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
-    info: { title: '鲁证 luzheng', version: '1', summary: '职业技能等级证书颁发与核验 / vocational skill level certificates', description: CALLING, license: { name: 'MIT', identifier: 'MIT' } },
+    info: { title: '鲁证 luzheng', version: '1', summary: '职业技能等级证书颁发与核验 / vocational skill level certificates', description: CALLING, contact: { name: '鲁证 luzheng', url: `${origin}/docs` }, license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url: origin }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths: pathsOf(),

@@ -30,6 +30,7 @@ const FILES = new Map([
   ['home.js', 'text/javascript; charset=utf-8'],
   ['certificate.js', 'text/javascript; charset=utf-8'],
   ['check.js', 'text/javascript; charset=utf-8'],
+  ['checker.js', 'text/javascript; charset=utf-8'],
   ['scan.js', 'text/javascript; charset=utf-8'],
   ['icon.svg', 'image/svg+xml'],
   ['icon-192.png', 'image/png'],
@@ -37,6 +38,7 @@ const FILES = new Map([
   ['desk.js', 'text/javascript; charset=utf-8'],
   ['draw.js', 'text/javascript; charset=utf-8'],
   ['bulk.js', 'text/javascript; charset=utf-8'],
+  ['lister.js', 'text/javascript; charset=utf-8'],
 ]);
 
 type C = Context<AppEnv>;
@@ -106,7 +108,7 @@ async function assetFile(c: C, name: string) {
   const asked = c.req.query('v');
   const lasting = asked !== undefined && asked === (await c.var.service.versions())[name];
   const headers = { 'Content-Type': type, 'Cache-Control': lasting ? 'public, max-age=31536000, immutable' : 'public, max-age=60', ETag: file.headers.get('etag') ?? '' };
-  return new Response(file.body, { status: file.status, headers });
+  return c.newResponse(file.body, { status: file.status, headers });
 }
 
 export const pageRoutes = factory

@@ -2,14 +2,17 @@
  * Owns which answers are the same for everyone, and so are told by an ETag and may be asked for again at little cost
  * (RFC 9110 §13): pages without anything typed, keys, statements, contexts, status lists.
  * It refuses to be mounted on streams, which it would have to read whole, and on answers about a certificate.
- *
- * There is no Cache API in front: a copy there would add its own age to the 60 s of browsers and proxies, so that a
- * revocation showed after two minutes, while making these answers costs one or two reads of the database.
+ * Copies for all isolates of a location are edge.ts's.
  */
 import { etag } from 'hono/etag';
 import { factory } from './env.ts';
 
-const SHARED = ['/', '/scan', '/check', '/bulk', '/desk', '/docs', '/organizations', '/organizations/*', '/openapi.json', '/.well-known/*', '/orgs/*', '/contexts/*', '/v1/status/*'];
+const SHARED = ['/', '/scan', '/check', '/bulk', '/desk', '/docs', '/organizations', '/organizations/*', '/v1/organizations', '/openapi.json', '/.well-known/*', '/orgs/*', '/contexts/*', '/v1/status/*'];
+
+/** Notices of results and statistics: only what is read of them, never what forms answer. */
+const READ = ['/notices', '/notices/*', '/v1/notices', '/v1/notices/*', '/statistics', '/v1/statistics', '/v1/statistics.csv'];
 
 export const shared = factory.createApp();
 for (const path of SHARED) shared.use(path, etag());
+const tagged = etag();
+for (const path of READ) shared.use(path, (c, next) => (c.req.method === 'GET' || c.req.method === 'HEAD' ? tagged(c, next) : next()));

@@ -7,9 +7,8 @@ import { Refusal } from '../life/refusal.ts';
 import { CONTEXT } from '../life/context.ts';
 import { statusList } from '../events.ts';
 import { selectIssuingKeys, selectTokens } from '../storage/statements.ts';
+import { cached, keptAnswer } from './edge.ts';
 import { factory } from './env.ts';
-
-const cached = { 'Cache-Control': 'public, max-age=60' };
 
 interface NamedJwk {
   kid: string;
@@ -44,11 +43,17 @@ export const wellKnownRoutes = factory
     if (!last) throw new Refusal('organization_not_found', 'No organization with this code has an issuing key here.');
     return c.json(didDocument(last.kid.split('#')[0] as string, keys.map((key) => JSON.parse(key.public) as NamedJwk)), 200, cached);
   })
-  .get('/.well-known/trust.json', async (c) => {
-    const { db, config } = c.var.service;
-    const [centres, services, filings, clients, withdrawals] = await Promise.all(['centre+jwt', 'service+jwt', 'filing+jwt', 'client+jwt', 'withdrawal+jwt'].map((typ) => selectTokens(db, typ)));
-    // Roots are a convenience: nobody should trust one whose thumbprint they did not get elsewhere.
-    return c.json({ version: 1, origin: config.origin, hosts: config.hosts, roots: config.rootJwks, centres, services, filings, clients, withdrawals }, 200, cached);
-  })
+  .get('/.well-known/trust.json', (c) =>
+    keptAnswer(c, { name: 'trust' }, 'application/json', async () => {
+      const { db, config } = c.var.service;
+      const [centres, services, filings, clients, withdrawals] = await Promise.all(['centre+jwt', 'service+jwt', 'filing+jwt', 'client+jwt', 'withdrawal+jwt'].map((typ) => selectTokens(db, typ)));
+      // Roots are a convenience: nobody should trust one whose thumbprint they did not get elsewhere.
+      return JSON.stringify({ version: 1, origin: config.origin, hosts: config.hosts, roots: config.rootJwks, centres, services, filings, clients, withdrawals });
+    }))
   .get('/contexts/v1.jsonld', (c) => c.body(JSON.stringify(CONTEXT), 200, { ...cached, 'Content-Type': 'application/ld+json' }))
-  .get('/v1/status/:list', async (c) => c.body(await statusList(c.var.service, c.req.param('list')), 200, { ...cached, 'Content-Type': 'application/vc+jwt' }));
+  .get('/v1/status/:list', (c) => {
+    const { service } = c.var;
+    const list = c.req.param('list');
+    // Signed anew each minute, which says until when it is known.
+    return keptAnswer(c, { name: 'status', list, minute: Math.floor(service.now() / 60) }, 'application/vc+jwt', () => statusList(service, list));
+  });

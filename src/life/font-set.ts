@@ -16,7 +16,7 @@ function shows(font: Font, codePoint: number): boolean {
 
 /** The font that shows a code point; the first font where none does. */
 export function fontFor(fonts: FontSet, codePoint: number): Font {
-  if (fonts.length === 1 || glyphOf(fonts[0], codePoint) !== 0) return fonts[0];
+  if (fonts.length === 1 || shows(fonts[0], codePoint)) return fonts[0];
   return fonts.find((font) => shows(font, codePoint)) ?? fonts[0];
 }
 

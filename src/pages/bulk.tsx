@@ -1,7 +1,7 @@
 /**
  * Owns the page where a staff list is checked: paste it or drop a file, see every row's verdict, save the results and the
  * receipt. Without JavaScript a list of up to 100 pasted rows is posted and comes back as a table; with it
- * src/client/bulk.entry.tsx reads the file, shows how far the check is, and filters.
+ * src/client/lister.entry.tsx reads the file, shows how far the check is, and filters.
  * It refuses to put a name or a bulk key anywhere but into the body of a request.
  */
 import type { FC } from 'hono/jsx';
@@ -230,7 +230,7 @@ const ListForm: FC<{ typed?: string | undefined }> = ({ typed = '' }) => (
 );
 
 export const BulkPage: FC<BulkProps> = ({ host, typed, fault, result, files }) => (
-  <Layout title="批量核验" host={host} script="bulk.js" listed={!result && !fault}>
+  <Layout title={{ zh: '批量核验', en: 'Check a list' }} host={host} script="bulk.js" work="lister.js" listed={!result && !fault}>
     <section class="lead">
       <h1>
         批量核验名单<En>Check a staff list</En>

@@ -1,13 +1,13 @@
 /**
  * Owns the page where a certificate's PDF is checked: a place to drop the file, which is read by the browser and sent
- * nowhere. src/client/check.entry.ts does the work and writes the answer into `#answer`.
+ * nowhere. src/client/checker.entry.tsx does the work and writes the answer into `#answer`.
  * It refuses to promise anything without JavaScript: it says then where else to check.
  */
 import type { FC } from 'hono/jsx';
 import { En, Layout } from './layout.tsx';
 
 export const CheckPage: FC<{ host: string; roots: readonly string[] }> = ({ host, roots }) => (
-  <Layout title={{ zh: '核验证书文件', en: 'Check a certificate’s PDF' }} host={host} script="check.js" listed>
+  <Layout title={{ zh: '核验证书文件', en: 'Check a certificate’s PDF' }} host={host} script="check.js" work="checker.js" listed>
     <section class="lead">
       <h1>
         核验证书 PDF<En>Check a certificate’s PDF</En>

@@ -31,6 +31,8 @@ interface LayoutProps {
   host: string;
   /** Browser code of this page, a name in `/assets`. */
   script?: string;
+  /** The larger half of that code, which it fetches when it is needed. */
+  work?: string;
   /** Whether search engines may list the page: never a certificate. */
   listed?: boolean;
   children?: Child;
@@ -71,6 +73,16 @@ const Footer: FC<{ host: string }> = ({ host }) => (
         <li>
           <a href="/supervision">
             督导检查 <span lang="en">Supervision</span>
+            </a>
+          </li>
+          <li>
+          <a href="/notices">
+            结果公示 <span lang="en">Notices of results</span>
+          </a>
+        </li>
+        <li>
+          <a href="/statistics">
+            统计数据 <span lang="en">Statistics</span>
           </a>
         </li>
         <li>
@@ -98,7 +110,7 @@ const Footer: FC<{ host: string }> = ({ host }) => (
   </footer>
 );
 
-export const Layout: FC<LayoutProps> = ({ title, host, script, listed = false, children }) => {
+export const Layout: FC<LayoutProps> = ({ title, host, script, work, listed = false, children }) => {
   const { language, versions = {} } = useContext(ReaderContext);
   const asset = (name: string) => `/assets/${name}${versions[name] === undefined ? '' : `?v=${versions[name]}`}`;
   return (
@@ -116,7 +128,7 @@ export const Layout: FC<LayoutProps> = ({ title, host, script, listed = false, c
         <link rel="apple-touch-icon" href="/assets/icon-192.png" />
         <link rel="manifest" href="/manifest.webmanifest" />
         <link rel="stylesheet" href={asset('style.css')} />
-        {script ? <script type="module" src={asset(script)}></script> : null}
+        {script ? <script type="module" src={asset(script)} data-work={work && asset(work)}></script> : null}
       </head>
       <body>
         <a class="skip" href="#main">

@@ -113,7 +113,7 @@ export const ProblemPage: FC<{ host: string; title: string; english: string; det
         <En>{english}</En>
       </h1>
       <p class="sentence">
-        <span lang="en">{detail}</span>
+        <En>{detail}</En>
       </p>
       <p>
         <code>{code}</code>

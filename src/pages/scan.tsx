@@ -19,7 +19,7 @@ export const CAMERA_FAULTS: Record<'denied' | 'none' | 'busy' | 'unsupported', W
 };
 
 export const ScanPage: FC<{ host: string; hosts: readonly string[]; roots: readonly string[] }> = ({ host, hosts, roots }) => (
-  <Layout title="扫描证书二维码" host={host} script="scan.js" listed>
+  <Layout title={{ zh: '扫描证书二维码', en: 'Scan a certificate’s QR code' }} host={host} script="scan.js" listed>
     <section class="lead">
       <h1>
         扫描证书二维码<En>Scan a certificate’s QR code</En>

@@ -18,7 +18,7 @@ import type { Caller } from '../enrol.ts';
 import { directoryOf } from '../register.ts';
 import type { Service } from '../service.ts';
 import type { D1PreparedStatement } from '../storage/bindings.ts';
-import { CaseMoved, insertStep, selectCase, selectSteps, type CaseRow } from '../storage/cases.ts';
+import { CaseMoved, insertStep, PlanHasResults, selectCase, selectSteps, type CaseRow } from '../storage/cases.ts';
 import { sealBody } from './body.ts';
 import { HOOKS } from './hooks.ts';
 import { requireCaseReach } from './reach.ts';
@@ -102,6 +102,7 @@ export async function addStep(service: Service, statement: Statement<'step+jwt'>
   try {
     await insertStep(service.db, row, { about, seq: payload.seq, step, role: caller.role, iss: payload.iss, token: statement.token, sealed, received_at: now }, taken.effects ?? []);
   } catch (error) {
+    if (error instanceof PlanHasResults) throw new Refusal('results_exist', 'Results of this plan are published already: correct those.', { part: 'plan' });
     if (!(error instanceof CaseMoved)) throw error;
     if (await repeatedStep(service, about, payload, digest)) return { about, step, seq: payload.seq, state, fresh: false };
     throw new Refusal('step_out_of_order', 'Somebody else was quicker: the case has moved on since you looked. Look again, then decide.', { part: 'step+jwt:seq' });

@@ -1,6 +1,8 @@
 /**
  * Owns the tables of cases and their steps: one named function per SQL statement. Steps are only ever added.
+ * It refuses a second open application of whoever has one (`application_open`).
  */
+import { Refusal } from '../life/refusal.ts';
 import type { D1Database, D1PreparedStatement } from './bindings.ts';
 
 export interface CaseRow {
@@ -63,14 +65,32 @@ export async function selectCases(db: D1Database, filter: CaseFilter, limit: num
   return (await db.prepare(sql).bind(...values, limit).all<CaseRow>()).results;
 }
 
+/** The results of a plan that were not withdrawn: there is one at most. */
+export const selectLivingResults = async (db: D1Database, plan: string): Promise<string | null> =>
+  (await db.prepare("SELECT about FROM cases WHERE parent = ? AND kind = 'results' AND state <> 'withdrawn'").bind(plan).first<{ about: string }>())?.about ?? null;
+
+/** Objections to results that are open, or were upheld after an instant. */
+export const selectBlockingObjections = async (db: D1Database, results: string, after: number): Promise<number> =>
+  (await db.prepare("SELECT count(*) AS count FROM cases WHERE parent = ? AND kind = 'objection' AND (state = 'open' OR (state = 'upheld' AND updated_at > ?))").bind(results, after).first<{ count: number }>())?.count ?? 0;
+/** The case of a kind that somebody began and that is in one of these states. */
+export async function selectOpenCase(db: D1Database, kind: string, owner: string, states: readonly string[]): Promise<string | undefined> {
+  const row = await db.prepare('SELECT about FROM cases WHERE kind = ? AND owner = ? AND state IN (SELECT value FROM json_each(?)) LIMIT 1').bind(kind, owner, JSON.stringify(states)).first<{ about: string }>();
+  return row?.about;
+}
+
 /** Two wrote the same place of a case at once: the other one was first. */
 export class CaseMoved extends Error {
   override readonly name = 'CaseMoved';
 }
 
+/** Two began results of the same plan at once: the other one was first. */
+export class PlanHasResults extends Error {
+  override readonly name = 'PlanHasResults';
+}
+
 /**
  * Adds a step and moves its case, with `effects` in the same transaction.
- * @throws CaseMoved when the place is taken; then nothing was written
+ * @throws CaseMoved when the place is taken, PlanHasResults when a plan's results are; then nothing was written
  */
 export async function insertStep(db: D1Database, row: CaseRow, step: StepRow, effects: readonly D1PreparedStatement[] = []): Promise<void> {
   const { about, kind, state, seq, last, owner, organization, centre, parent, facts, due, created_at, updated_at } = row;
@@ -85,6 +105,9 @@ export async function insertStep(db: D1Database, row: CaseRow, step: StepRow, ef
     await db.batch([writeCase, writeStep, ...effects]);
   } catch (error) {
     if (error instanceof Error && /UNIQUE constraint failed: (cases|steps)\.about/.test(error.message)) throw new CaseMoved();
+    if (error instanceof Error && /UNIQUE constraint failed: cases\.parent/.test(error.message)) throw new PlanHasResults();
+    // The index cases_open: another one came in while this one was looked at.
+    if (error instanceof Error && /UNIQUE constraint failed: cases\.kind/.test(error.message)) throw new Refusal('application_open', 'Another one of yours is not decided yet; amend or withdraw that one.');
     throw error;
   }
 }

@@ -148,9 +148,22 @@ describe('the file', () => {
   /** Template v1 is frozen once a certificate was issued with it: a change here belongs into templates/v2. */
   it('draws template v1 as it was', async () => {
     const { layers } = await readPdf(await render(ordinary));
-    expect(layers.map((layer) => createHash('sha256').update(layer).digest('hex'))).toEqual(FROZEN);
+    expect(layers.map(digestOf)).toEqual(FROZEN);
+  });
+
+  it('draws its copies and photographs as they were', async () => {
+    const facts: DocumentFacts = { ...ordinary, photo: true, copy: { purpose: '申请技能提升补贴', stamped_on: '2026-11-24', expires_on: '2026-12-31' } };
+    const photo = { kind: 'png', width: 1, height: 1, components: 1, data: Uint8Array.of(0) } as const;
+    const { layers } = await readPdf(await renderCertificate(facts, { fonts, bundle, photo }));
+    expect(layers.map(digestOf)).toEqual(FROZEN_COPY);
   });
 });
+const digestOf = (layer: string) => createHash('sha256').update(layer).digest('hex');
+const FROZEN_COPY = [
+  'e8c3f0f607a0886019cd7098c5f76b192de2d58f14e405aa3d11258bfa2e0e35',
+  '44f0f4c886f5c5db4495c94fafd33d1b9845532b3784cebcaff4f7944ef47bde',
+  '1825b61287a70548d57f0eacd8ac90339e3683d81716b4f1f8be66b396e1911d',
+];
 const FROZEN = [
   'd1001f1b171bd81f59a417ed6490a666d9a87136e4af8a0278456dc05b3bd445',
   'fc78b41ab9ed3cae02f543c7e0e56f6f585681873151705e7eddc6ef54aae1d8',

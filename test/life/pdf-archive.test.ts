@@ -12,7 +12,7 @@ import { PDFArray, PDFDict, PDFDocument, PDFHexString, PDFName, PDFNumber, PDFRa
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkPrintable, renderCertificate, type CopyFacts, type DocumentFacts } from '../../src/life/document.ts';
 import { signPdf } from '../../src/life/pades/sign.ts';
-import { openFont } from '../../src/life/font.ts';
+import { glyphOf, openFont, type Font } from '../../src/life/font.ts';
 import { fontFor, missingGlyphs } from '../../src/life/font-set.ts';
 import type { PdfImage } from '../../src/life/pdf-image.ts';
 import { bundle, composedFont, font, fonts, hasTool, longest, ordinary, readPdf } from './fixtures-pdf.ts';
@@ -192,6 +192,10 @@ describe('further fonts', () => {
     expect(missingGlyphs([font, further], '王\ua002')).toEqual([]);
     expect(fontFor([font, further], 0x738b)).toBe(font);
     expect(fontFor([font, further], 0xa002)).toBe(further);
+    // A font may know a character and have nothing to draw for it.
+    const blank: Font = { ...font, characters: { starts: Uint32Array.of(0xa002), ends: Uint32Array.of(0xa002), glyphs: Uint32Array.of(glyphOf(font, 0x20)) } };
+    expect(missingGlyphs([blank], '\ua002')).toEqual([0xa002]);
+    expect(fontFor([blank, further], 0xa002)).toBe(further);
     const facts = { ...ordinary, name: '王\ua002\ua000' };
     expect(() => checkPrintable(fonts, facts)).toThrow(expect.objectContaining({ code: 'glyph_missing' }));
     checkPrintable([font, further], facts);

@@ -1,5 +1,5 @@
 /** What may be kept, how long, and that a copy is told by its ETag; and that a change shows at once to who asks. */
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { changeStatus } from '../../src/cli/sign.ts';
 import { as, candidates, certify, fileWith, foundProvince, ORIGIN, workerFetch, type Issued, type Organization, type Province } from '../kit.ts';
 
@@ -79,9 +79,38 @@ test('files of the pages: for ever under the address that the pages use, a minut
   for (const address of versioned) {
     expect(address).toMatch(/\?v=[A-Za-z0-9_-]{12}$/);
     const answer = await get(address);
-    expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable']);
+    expect([answer.status, answer.headers.get('cache-control'), answer.headers.get('x-content-type-options')]).toEqual([200, 'public, max-age=31536000, immutable', 'nosniff']);
     const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', await answer.arrayBuffer()));
     expect(address.split('?v=')[1]).toBe(btoa(String.fromCharCode(...hash)).replaceAll('+', '-').replaceAll('/', '_').slice(0, 12));
     for (const other of ['', '?v=', '?v=AAAAAAAAAAAA', '?v=__proto__']) expect((await get(address.split('?')[0] + other)).headers.get('cache-control')).toBe('public, max-age=60');
   }
+});
+
+test('the trust list and the status lists are kept for all isolates, under the revision of the register; nothing else is', async () => {
+  const { default: store } = caches as unknown as { default: Cache };
+  const [match, put] = [vi.spyOn(store, 'match'), vi.spyOn(store, 'put')];
+  const ask = async (path: string) => (await get(path)).text();
+  const kept = () => put.mock.calls.map(([address]) => new URL(address as string));
+  await fileWith(world.province, 'Y000037000003', { name: '烟台万华集团' });
+  const first = await ask('/.well-known/trust.json');
+  expect(kept().map(({ origin, pathname }) => origin + pathname)).toEqual([`${ORIGIN}/.kept/trust`]);
+  put.mockClear();
+  match.mockClear();
+  expect(await ask('/.well-known/trust.json')).toBe(first);
+  expect([((await match.mock.results[0]?.value) as Response | undefined)?.status, kept()]).toEqual([200, []]);
+  for (const path of [`/c/${one.number}`, `/v1/certificates/${one.number}`, '/', '/organizations', '/v1/status/nothing', '/.kept/trust']) await ask(path);
+  expect(kept()).toEqual([]);
+  await ask('/v1/status/suspension-1');
+  for (const { pathname, searchParams } of kept()) expect([pathname, searchParams.get('list'), Number(searchParams.get('revision'))]).toEqual(['/.kept/status', 'suspension-1', expect.any(Number)]);
+  vi.restoreAllMocks();
+});
+
+test('without a cache, or with one that fails, the same is answered', async () => {
+  const { default: store } = caches as unknown as { default: Cache };
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  vi.spyOn(store, 'match').mockRejectedValue(new Error('no'));
+  vi.spyOn(store, 'put').mockRejectedValue(new Error('no'));
+  expect(Object.keys(JSON.parse(await (await get('/.well-known/trust.json')).text()) as object)).toContain('filings');
+  expect((await get('/v1/status/revocation-1')).status).toBe(200);
+  vi.restoreAllMocks();
 });

@@ -40,7 +40,7 @@ async function filePlan(organization: Organization, name: string): Promise<void>
   const one = samplePlan('2026-12-05').sessions[0] as Body<'plan.file'>['sessions'][number];
   const sessions = [one, { ...one, id: 's2', date: '2026-12-06' }];
   const plan = samplePlan('2026-12-05', 2, { sessions });
-  await take(organization.client, about, 'plan.file', { ...plan, roster: plan.roster.map((entry) => ({ ...entry, sessions: ['s1', 's2'] })) });
+  await take(organization.client, about, 'plan.file', { ...plan, staff: plan.staff.map((one) => ({ ...one, sessions: ['s1', 's2'] })), roster: plan.roster.map((entry) => ({ ...entry, sessions: ['s1', 's2'] })) });
   plans.set(organization.code, about);
   NAMES[organization.code] = name;
 }

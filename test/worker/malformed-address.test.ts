@@ -8,8 +8,9 @@ import type { Identity } from '../../src/cli/sign.ts';
 import { OPERATIONS } from '../../src/http/openapi-paths.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
 import { toBase64url } from '../../src/life/bytes.ts';
-import { certify, candidate, fileWith, foundProvince, idNumber, submit, type Issued, type Organization, type Province, type Submitted } from '../kit.ts';
+import { as, certify, candidate, fileWith, foundProvince, idNumber, submit, type Issued, type Organization, type Province, type Submitted } from '../kit.ts';
 import { jpeg } from '../life/fixtures-photo.ts';
+import { rulesOf, take } from '../procedure-kit.ts';
 import { call, callAs, encode, type Answer } from './forge.ts';
 
 let world: Province;
@@ -17,6 +18,7 @@ let school: Organization;
 let batch: Submitted;
 let issued: Submitted;
 let one: Issued;
+let file: string;
 
 beforeAll(async () => {
   world = await foundProvince();
@@ -24,9 +26,11 @@ beforeAll(async () => {
   const certified = await certify(world, school, [candidate(1)]);
   [issued, one] = [certified.batch, certified.certificates[0] as Issued];
   batch = await submit(school, [candidate(2, { photo: toBase64url(jpeg()) })]);
+  await take(school.client, `rules:${school.code}`, 'rules.publish', rulesOf('2026'));
+  file = (await as(school.client).json<{ sha256: string }>('POST', '/v1/files', { body: jpeg(), type: 'image/jpeg' })).sha256;
 });
 
-const fill = (path: string) => path.replace('{number}', one.number).replace('{id}', path.endsWith('.zip') ? issued.id : batch.id).replace('{code}', school.code).replace('{n}', '1').replace('{list}', 'revocation-1').replace('{file}', 'style.css').replace('{position}', '0');
+const fill = (path: string) => path.replace('{number}', one.number).replace('{id}', path.endsWith('.zip') ? issued.id : batch.id).replace('{code}', school.code).replace('{n}', '1').replace('{list}', 'revocation-1').replace('{file}', 'style.css').replace('{position}', '0').replace('{about}', `rules:${school.code}`).replace('{sha256}', file);
 const callerOf = (route: string): Identity | undefined => {
   const roles = OPERATIONS[route]?.roles;
   return !roles ? undefined : roles.includes('organization') ? school.client : roles.includes('city') ? world.city : world.province;

@@ -11,11 +11,15 @@ import { CREDENTIAL, CSV, REPORT } from '../../src/http/openapi-examples.ts';
 import { OPERATIONS } from '../../src/http/openapi-paths.ts';
 import { STATEMENTS, statementSchema } from '../../src/http/openapi-statements.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
+import { shanghaiDay } from '../../src/life/calendar.ts';
 import { FILE_TYPES } from '../../src/life/row-file.ts';
 import { SCHEMAS, type StatementType } from '../../src/life/schema.ts';
 import { anyone, approve, as, candidate, candidates, certify, db, fileWith, foundProvince, idNumber, ORIGIN, submit, uploadOf, type Issued, type Organization, type Province, type Submitted } from '../kit.ts';
 import { jpeg, png } from '../life/fixtures-photo.ts';
 import { zip } from '../life/fixtures-zip.ts';
+import { makeApplicant, rulesOf, take } from '../procedure-kit.ts';
+import { publish, resultRows } from '../notice-kit.ts';
+import { signStep } from '../../src/life/procedure/sign.ts';
 import { callAs, claimsOf, prove } from './forge.ts';
 
 type Json = Record<string, unknown>;
@@ -77,6 +81,17 @@ describe('the document itself', () => {
   test('every operation has words in Chinese and English, and problems that exist', () => {
     for (const [route, { summary }] of operations) expect([route, summary]).toEqual([route, expect.stringMatching(/\p{Script=Han}.* \/ .*[a-z]/u)]);
     for (const { problems = [] } of Object.values(OPERATIONS)) for (const code of problems) expect(Object.keys(PROBLEMS)).toContain(code);
+  });
+
+  test('what linters of other people ask for: operations say what they do, arrays what they hold, and somebody answers for it all', () => {
+    for (const [route, one] of operations) expect([route, (one as unknown as Json)['description']]).toEqual([route, expect.stringMatching(/\S/)]);
+    expect(doc.info.contact.url).toBe(`${ORIGIN}/docs`);
+    const walk = (node: unknown, at: string): void => {
+      if (typeof node !== 'object' || node === null) return;
+      if ((node as Json)['type'] === 'array') expect([at, Object.keys(node)]).toEqual([at, expect.arrayContaining(['items'])]);
+      for (const [key, value] of Object.entries(node)) if (key !== 'example' && key !== 'examples') walk(value, `${at}/${key}`);
+    };
+    walk(doc, '');
   });
 
   test('every problem stands at some operation, or belongs to all', () => {
@@ -189,6 +204,10 @@ describe('what the Worker answers', () => {
     await ask('GET /organizations/{code}', { code: CODE }, undefined, 200);
     await ask('GET /organizations/{code}', { code: 'x' }, undefined, 400);
     await ask('GET /organizations/{code}', { code: 'S000037999999' }, undefined, 404);
+    await ask('GET /v1/organizations', {}, undefined, 200);
+    await ask('GET /v1/organizations/{code}', { code: CODE }, undefined, 200);
+    await ask('GET /v1/organizations/{code}', { code: 'x' }, undefined, 400);
+    await ask('GET /v1/organizations/{code}', { code: 'S000037999999' }, undefined, 404);
     await ask('POST /language', {}, undefined, 303, 'to=en&back=/check', { 'Content-Type': form });
     await ask('POST /language', {}, undefined, 415, '{}');
     await ask('POST /bulk', {}, undefined, 200, `list=${number}`, { 'Content-Type': form });
@@ -301,6 +320,34 @@ describe('what the Worker answers', () => {
     expect(await ask('POST /v1/verify', {}, undefined, 200, { credential: altered })).toMatchObject({ verdict: 'invalid', certificate: null });
   });
 
+  test('the procedure: a step, its case, its files', async () => {
+    const { client } = school;
+    const about = `rules:${CODE}`;
+    const step = async (version: string, seq: number) => {
+      const body = rulesOf(version);
+      return { statement: await signStep(client, { aud: ORIGIN, about, step: 'rules.publish', seq, body }, Math.floor(Date.now() / 1000), crypto.randomUUID()), body };
+    };
+    const first = await step('2026', 0);
+    await ask('POST /v1/steps', {}, client, 201, first);
+    await ask('POST /v1/steps', {}, client, 200, first);
+    await ask('POST /v1/steps', {}, client, 409, await step('2027', 0));
+    await ask('POST /v1/steps', {}, client, 400, { ...first, body: {} });
+    await ask('POST /v1/steps', {}, client, 403, { ...first, statement: first.statement.replace(/[^.]+$/, 'A'.repeat(86)) });
+    await ask('GET /v1/cases', {}, world.city, 200);
+    await take(world.city, `standing:${CODE}`, 'standing.suspend', { reason: '现场检查发现问题' });
+    expect(await ask('GET /v1/organizations/{code}', { code: CODE }, undefined, 200)).toMatchObject({ rules: { version: '2026' }, suspension: { by: 'centre:3701' } });
+    await take(world.city, `standing:${CODE}`, 'standing.resume', { reason: '已整改' });
+    await ask('GET /v1/cases/{about}', { about }, client, 200);
+    await ask('GET /v1/cases/{about}', { about: 'plan:p00000000' }, client, 404);
+    await ask('GET /v1/cases/{about}', { about }, await makeApplicant(), 403);
+    const { sha256 } = (await ask('POST /v1/files', {}, client, 201, jpeg(), { 'Content-Type': 'image/jpeg' })) as { sha256: string };
+    await ask('POST /v1/files', {}, client, 415, Uint8Array.of(1), { 'Content-Type': 'image/jpeg' });
+    await ask('GET /v1/cases/{about}/files/{sha256}', { about, sha256 }, world.city, 200);
+    await ask('GET /v1/cases/{about}/files/{sha256}', { about, sha256: 'A'.repeat(43) }, world.city, 404);
+    await ask('GET /v1/me', {}, client, 200);
+    expect(await ask('GET /v1/me', {}, await makeApplicant(), 200)).toMatchObject({ role: 'applicant', statements: [] });
+  });
+
   test('statements that were made here fit what is said of them', async () => {
     const tokens: Partial<Record<StatementType, string>> = {
       'centre+jwt': world.city.token, 'filing+jwt': school.filing, 'client+jwt': school.client.token, 'dpop+jwt': await prove(world.city, 'GET', '/v1/batches'),
@@ -313,6 +360,23 @@ describe('what the Worker answers', () => {
       expect([typ, faults(doc.components.schemas[statementSchema(typ)] as Json, claimsOf(token))]).toEqual([typ, []]);
     }
     expect(as(school.client).identity).toBe(school.client);
+  });
+
+  test('notices, objections and statistics', async () => {
+    const rows = resultRows(shanghaiDay(Math.floor(Date.now() / 1000)), ['欧阳建国', '司徒建国']);
+    const notice = await publish(school, { from: '2020-01-01', until: '2099-12-31', rows });
+    for (const path of ['/notices', '/notices/feed.xml', '/notices/objections', '/v1/notices', '/statistics', '/v1/statistics', '/v1/statistics.csv']) await ask(`GET ${path}`, {}, undefined, 200);
+    for (const path of ['/notices/{notice}', '/v1/notices/{notice}']) {
+      await ask(`GET ${path}`, { notice }, undefined, 200);
+      await ask(`GET ${path}`, { notice: 'r0000000000' }, undefined, 404);
+    }
+    await ask('GET /notices/{notice}/objected', { notice }, undefined, 200);
+    const { code } = await ask('POST /v1/notices/{notice}/objections', { notice }, undefined, 201, { row: 2, grounds: '未到场' });
+    await ask('POST /v1/notices/{notice}/objections', { notice }, undefined, 400, { row: 9, grounds: '未到场' });
+    await ask('POST /v1/notices/objections', {}, undefined, 200, { code });
+    await ask('POST /v1/notices/objections', {}, undefined, 404, { code: 'x' });
+    await ask('POST /notices/objections', {}, undefined, 200, `code=${String(code)}`, { 'Content-Type': form });
+    await ask('POST /notices/{notice}/objections', { notice }, undefined, 303, 'grounds=x', { 'Content-Type': form });
   });
 
   test('every operation was called, and its answer held to its schema', () => {

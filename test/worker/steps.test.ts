@@ -1,19 +1,23 @@
 /**
  * Taking steps: what is signed is what is stored, in order, once, by whoever may; and nobody else.
  */
+import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
+import type { Env } from '../../src/env.ts';
+import { isRefusal } from '../../src/life/refusal.ts';
+import { APPLICANT_SHARE, readFile } from '../../src/procedure/files.ts';
+import { serviceOf } from '../../src/service.ts';
+import { insertAttachment, putAttachment } from '../../src/storage/attachments.ts';
 import { signStep } from '../../src/life/procedure/sign.ts';
 import type { Identity } from '../../src/cli/sign.ts';
 import { as, db, fileWith, foundProvince, makeCentre, ORIGIN, submit, candidates, type Organization, type Province } from '../kit.ts';
 import { CallError } from '../../src/cli/caller.ts';
-import { cases, makeApplicant, take, view } from '../procedure-kit.ts';
+import { cases, makeApplicant, rulesOf, take, view } from '../procedure-kit.ts';
 
 let world: Province;
 let otherCity: Identity;
 let school: Organization;
 let plant: Organization;
-const rule = (title: string) => ({ title, text: `${title}：一、总则。` });
-const rules = (version: string) => ({ version, exam: rule('考务管理办法'), quality: rule('质量管理办法'), certificates: rule('证书管理办法'), fees: rule('收费标准') });
 const now = () => Math.floor(Date.now() / 1000);
 
 const problemOf = async (work: Promise<unknown>): Promise<string> => {
@@ -21,6 +25,7 @@ const problemOf = async (work: Promise<unknown>): Promise<string> => {
     await work;
     return 'none';
   } catch (error) {
+    if (isRefusal(error)) return error.code;
     if (error instanceof CallError) return `${error.problem.status}:${error.problem.code}`;
     throw error;
   }
@@ -36,8 +41,8 @@ beforeAll(async () => {
 
 test('an organization publishes its rules, and every version stays', async () => {
   const about = `rules:${school.code}`;
-  expect(await take(school.client, about, 'rules.publish', rules('2026-1'))).toEqual({ about, step: 'rules.publish', seq: 1, state: 'published' });
-  expect(await take(school.client, about, 'rules.publish', rules('2026-2'))).toMatchObject({ seq: 2 });
+  expect(await take(school.client, about, 'rules.publish', rulesOf('2026-1'))).toEqual({ about, step: 'rules.publish', seq: 1, state: 'published' });
+  expect(await take(school.client, about, 'rules.publish', rulesOf('2026-2'))).toMatchObject({ seq: 2 });
   const seen = await view(world.city, about);
   expect(seen.steps.map(({ body }) => (body as { version: string }).version)).toEqual(['2026-1', '2026-2']);
   expect(seen).toMatchObject({ organization: school.code, centre: 'centre:3701', facts: { version: '2026-2' }, allowed: [] });
@@ -68,11 +73,11 @@ test('a centre returns a batch by a signed step, and what it said stays', async 
 
 test('the same step again changes nothing; two at once leave one', async () => {
   const about = `rules:${plant.code}`;
-  const sign = (version: string) => signStep(plant.client, { aud: ORIGIN, about, step: 'rules.publish', seq: 0, body: rules(version) }, now(), crypto.randomUUID());
+  const sign = (version: string) => signStep(plant.client, { aud: ORIGIN, about, step: 'rules.publish', seq: 0, body: rulesOf(version) }, now(), crypto.randomUUID());
   const statement = await sign('a');
-  const answers = await Promise.all([statement, await sign('b')].map((one, i) => as(plant.client).send('POST', '/v1/steps', { body: { statement: one, body: rules(i === 0 ? 'a' : 'b') } })));
+  const answers = await Promise.all([statement, await sign('b')].map((one, i) => as(plant.client).send('POST', '/v1/steps', { body: { statement: one, body: rulesOf(i === 0 ? 'a' : 'b') } })));
   expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
-  const won = answers[0]?.status === 201 ? { statement, body: rules('a') } : undefined;
+  const won = answers[0]?.status === 201 ? { statement, body: rulesOf('a') } : undefined;
   if (won) expect((await as(plant.client).send('POST', '/v1/steps', { body: won })).status).toBe(200);
   expect((await view(plant.client, about)).steps).toHaveLength(1);
 });
@@ -80,12 +85,12 @@ test('the same step again changes nothing; two at once leave one', async () => {
 test('what was not signed, or by another, or for another service, or too long ago, is refused', async () => {
   const about = `rules:${school.code}`;
   const { seq, last } = await view(school.client, about);
-  const next = { aud: ORIGIN, about, step: 'rules.publish' as const, seq, last, body: rules('x') };
-  const hand = (statement: string, body: unknown = rules('x'), who = school.client) => problemOf(as(who).post('/v1/steps', { statement, body }));
+  const next = { aud: ORIGIN, about, step: 'rules.publish' as const, seq, last, body: rulesOf('x') };
+  const hand = (statement: string, body: unknown = rulesOf('x'), who = school.client) => problemOf(as(who).post('/v1/steps', { statement, body }));
   const id = crypto.randomUUID();
   const good = await signStep(school.client, next, now(), id);
-  expect(await hand(good, rules('y'))).toBe('400:step_body_differs');
-  expect(await hand(good, rules('x'), plant.client)).toBe('403:key_unknown');
+  expect(await hand(good, rulesOf('y'))).toBe('400:step_body_differs');
+  expect(await hand(good, rulesOf('x'), plant.client)).toBe('403:key_unknown');
   expect(await hand(await signStep({ ...school.client, subject: 'org:Y000037000002' }, next, now(), id))).toBe('403:issuer_not_caller');
   expect(await hand(await signStep(school.client, { ...next, aud: 'https://other.example' }, now(), id))).toBe('403:audience_wrong');
   expect(await hand(await signStep(school.client, next, now() - 3600, id))).toBe('403:step_stale');
@@ -109,7 +114,7 @@ test('a key that nobody named speaks for itself alone', async () => {
   const somebody = await makeApplicant();
   expect(await as(somebody).get('/v1/me')).toEqual({ role: 'applicant', subject: somebody.subject, jkt: somebody.kid, statements: [] });
   expect(await cases(somebody)).toEqual([]);
-  expect(await problemOf(take(somebody, `rules:${school.code}`, 'rules.publish', rules('x'), { seq: 0 }))).toBe('403:out_of_reach');
+  expect(await problemOf(take(somebody, `rules:${school.code}`, 'rules.publish', rulesOf('x'), { seq: 0 }))).toBe('403:out_of_reach');
   expect(await problemOf(as(somebody).get('/v1/batches'))).toBe('403:role_wrong');
   const other = await makeApplicant();
   expect(await problemOf(as({ ...somebody, token: other.token }).get('/v1/me'))).toBe('401:proof_wrong');
@@ -125,3 +130,20 @@ test('files are told by their content, kept for whoever handed them in, and read
   expect(await problemOf(as(plant.client).take('GET', `/v1/cases/rules:${plant.code}/files/${kept.sha256}`))).toBe('404:file_not_found');
 });
 
+
+test('a file that is not the one named is not given out, and a stranger keeps only so much', async () => {
+  const pdf = new TextEncoder().encode('%PDF-1.7\n%y');
+  const { sha256 } = await as(school.client).json<{ sha256: string }>('POST', '/v1/files', { body: pdf, type: 'application/pdf' });
+  const service = serviceOf(env as Env);
+  const { subject } = school.client;
+  // Whoever has the disk and the key puts another file in its place.
+  await putAttachment(service.files, subject, sha256, await service.vault.sealBytes(`file:${subject}:${sha256}`, new TextEncoder().encode('%PDF-1.7\n%z')));
+  expect(await problemOf(readFile(service, subject, sha256))).toBe('file_differs');
+  const somebody = await makeApplicant();
+  const hand = (text: string) => problemOf(as(somebody).json('POST', '/v1/files', { body: new TextEncoder().encode(`%PDF-${text}`), type: 'application/pdf' }));
+  expect(await hand('1')).toBe('none');
+  await insertAttachment(db, { owner: somebody.subject, sha256: 'A'.repeat(43), type: 'application/pdf', size: APPLICANT_SHARE - 20, created_at: now() });
+  expect(await hand('2222')).toBe('none');
+  expect(await hand('2222')).toBe('none');
+  expect(await hand('33333')).toBe('413:files_too_many');
+});

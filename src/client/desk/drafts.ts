@@ -42,7 +42,7 @@ export function tendDraft(form: HTMLFormElement, desk: Desk): void {
   }
   let waiting: ReturnType<typeof setTimeout> | undefined;
   const save = (): void => {
-    const parts = Object.fromEntries([...partsOfForm(form)].map(([name, part]) => [name, part.value()]));
+    const parts = Object.fromEntries([...partsOfForm(form)].map(([name, part]) => [name, part.draft ? part.draft() : part.value()]));
     const draft: Draft = { saved: Date.now(), rows: countRows(form), fields: snapshot(form), parts };
     try {
       localStorage.setItem(keyOf(form), JSON.stringify(draft));

@@ -8,6 +8,10 @@ type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 /** A part of the body that is no field: a table, attached files. */
 export interface Part {
   value(): unknown;
+  /** What is wrong with it before the schema is asked; the paths are below it. */
+  faults?(): { path: string; message: string }[];
+  /** What a draft keeps, where that is not its value. */
+  draft?(): unknown;
   /** Shows faults of this part; the paths are below it. @returns where to look, for the summary */
   show?(faults: { path: string; message: string }[]): HTMLElement;
 }
@@ -66,6 +70,7 @@ function valueOf(control: Control): unknown {
   }
   if (control instanceof HTMLInputElement && control.type === 'radio' && !control.checked) return undefined;
   const text = control.value.trim();
+  if (type === 'json') return text === '' ? undefined : JSON.parse(text);
   if (text === '') return type === undefined && control.dataset['optional'] === undefined ? '' : undefined;
   if (type === 'number') return whole.test(text) ? Number(text) : text;
   if (type === 'list') return text.split(/[\s,，、;；]+/).filter(Boolean);
@@ -80,13 +85,18 @@ function put(root: Record<string, unknown>, path: (string | number)[], value: un
     at = at[segment] as Record<string | number, unknown>;
   });
   const last = path.at(-1) as string | number;
+  if (last === '*') {
+    // One choice that says several things: an occupation's code, name and job.
+    Object.assign(at, value);
+    return;
+  }
   if (last === '[]') {
     if (value !== undefined) (at as unknown as unknown[]).push(value);
   } else if (value !== undefined) at[last] = value;
 }
 
-/** Reads a whole form. */
-export function collect(form: HTMLFormElement): Collected {
+/** Reads a form. @param whole without it the parts are left out: they may ask for the fields themselves */
+export function collect(form: HTMLFormElement, whole = true): Collected {
   const body: Record<string, unknown> = {};
   const places = new Map<string, HTMLElement>();
   for (const control of form.querySelectorAll<Control>('input[name], textarea[name], select[name]')) {
@@ -96,7 +106,7 @@ export function collect(form: HTMLFormElement): Collected {
     if (!places.has(key)) places.set(key, control);
     put(body, path, valueOf(control));
   }
-  const own = partsOfForm(form);
+  const own = whole ? partsOfForm(form) : new Map<string, Part>();
   for (const [name, part] of own) body[name] = part.value();
   return { body, places, parts: own };
 }
@@ -104,7 +114,7 @@ export function collect(form: HTMLFormElement): Collected {
 /** The field that a fault is about: itself, what it stands in, or the first within it. */
 export function fieldOf(path: string, places: ReadonlyMap<string, HTMLElement>): HTMLElement | undefined {
   for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
-    const place = places.get(at);
+    const place = places.get(at) ?? places.get(`${at.slice(0, Math.max(0, at.lastIndexOf('.')))}.*`);
     if (place) return place;
   }
   return [...places].find(([key]) => key.startsWith(`${path}.`))?.[1];

@@ -8,7 +8,7 @@ import { bodyFaults } from '../../life/procedure/bodies.ts';
 import { newAbout, signStep } from '../../life/procedure/sign.ts';
 import type { StepName } from '../../life/procedure/steps.ts';
 import { DONE, FORM_WORDS } from '../../pages/desk/words.ts';
-import { Refused } from '../call.ts';
+import { Refused, type RowFault } from '../call.ts';
 import type { Desk } from './actions.ts';
 import { clearDraft } from './drafts.ts';
 import { collect, fieldOf, type Collected } from './fields.ts';
@@ -119,11 +119,18 @@ export function showFaults(form: HTMLFormElement, faults: readonly Fault[], { pl
   summary.focus();
 }
 
+/** Sessions and staff are counted from 1, as they stand; rows of a table have numbers of their own. */
+export const pathOfRow = ({ part = 'rows', row, field, message }: RowFault): Fault => ({ path: part === 'sessions' || part === 'staff' ? `${part}.${Math.max(0, row - 1)}.${field}` : `${part}.row=${row}.${field}`, message });
+
+/** What a step is asked besides its schema, before it is signed. */
+const judges = new Map<StepName, (body: Record<string, unknown>, form: HTMLFormElement) => Fault[]>();
+export const judgeBefore = (step: StepName, judge: (body: Record<string, unknown>, form: HTMLFormElement) => Fault[]): void => void judges.set(step, judge);
+
 /** Faults that the service found: of the body, or of rows of a table. */
 export function faultsOf(error: unknown): Fault[] {
   if (!(error instanceof Refused)) return [];
   const { errors = [], faults = [], part, detail, code } = error.problem;
-  if (errors.length > 0) return errors.map(({ row, field, message }) => ({ path: `rows.row=${row}.${field}`, message }));
+  if (errors.length > 0) return errors.map(pathOfRow);
   if (faults.length > 0) return faults.map(({ part: path, message }) => ({ path, message }));
   return part === undefined || code === 'step_out_of_order' ? [] : [{ path: part, message: detail }];
 }
@@ -134,7 +141,10 @@ export async function submitStep(form: HTMLFormElement, desk: Desk): Promise<voi
   const step = form.dataset['step'] as StepName;
   const collected = collect(form);
   const body = bodyOf(form, desk, collected);
-  const faults = bodyFaults(step, body).map(({ part, message }) => ({ path: part, message }));
+  const own = [...collected.parts].flatMap(([name, part]) => (part.faults?.() ?? []).map(({ path, message }) => ({ path: `${name}.${path}`, message })));
+  const named = new Set(own.map(({ path }) => path.split('.')[0]));
+  const faults = [...bodyFaults(step, body).map(({ part, message }) => ({ path: part, message })).filter(({ path }) => !named.has(path.split('.')[0])), ...own];
+  if (faults.length === 0) faults.push(...(judges.get(step)?.(body, form) ?? []));
   if (faults.length > 0) return showFaults(form, faults, collected);
   clearFaults(form);
   const question = form.dataset['confirm'];
@@ -151,16 +161,10 @@ export async function submitStep(form: HTMLFormElement, desk: Desk): Promise<voi
     desk.say(DONE[step] ?? FORM_WORDS.done, 'done');
   } catch (error) {
     desk.fail(error);
-    const found = faultsOf(error).filter(({ path }) => path.startsWith('rows.') || collected.places.size > 0);
-    if (error instanceof Refused && (error.problem.errors || error.problem.faults)) showFaults(form, found.map(toPart(collected)), collected, FORM_WORDS.refused);
+    const found = faultsOf(error);
+    if (found.length > 0) showFaults(form, found, collected, FORM_WORDS.refused);
   } finally {
     form.removeAttribute('aria-busy');
     for (const button of buttons) button.disabled = false;
   }
 }
-
-/** The service counts rows as the table numbers them; a form knows one table. */
-const toPart = ({ parts }: Collected) => (fault: Fault): Fault => {
-  const [table] = parts.keys();
-  return fault.path.startsWith('rows.row=') && table !== undefined && !parts.has('rows') ? { ...fault, path: `${table}.${fault.path.slice('rows.'.length)}` } : fault;
-};

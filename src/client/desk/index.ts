@@ -1,3 +1,5 @@
 /** Owns which functions the desk's views can call: each file names its own. */
 import './files.ts';
 import './lists.ts';
+import './batches.ts';
+import './plans.ts';

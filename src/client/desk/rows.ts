@@ -27,7 +27,9 @@ export function addRow(root: ParentNode, name: string): HTMLElement | undefined 
   own(copy);
   list.append(copy);
   number(list);
-  return list.lastElementChild as HTMLElement;
+  const row = list.lastElementChild as HTMLElement;
+  for (const field of row.querySelectorAll<HTMLInputElement>('[data-prefill]')) field.value = `${field.dataset['prefill']}${list.children.length}`;
+  return row;
 }
 
 /** Rows are called by their place. */

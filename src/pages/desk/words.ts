@@ -48,6 +48,7 @@ export const TROUBLES: Record<string, Words> = {
     zh: '第 {place} 张证书无法给出：{title}（{code}）。没有保存；请联系平台，其余证书可用 luzheng download --batch 下载。',
     en: 'Certificate {place} cannot be given ({code}). Nothing was saved. Contact the service; luzheng download --batch fetches the others.',
   },
+  not_approved: { zh: '批次还没有省级审核，不能颁发。', en: 'The province has not approved this batch yet; it cannot be issued.' },
   working: { zh: '另一项工作还在进行，请等它完成或取消它。', en: 'Another work is still going on: wait for it, or cancel it.' },
   root_differs: {
     zh: '本页由各行重新计算的根与服务给出的不一致，拒绝签名。请勿继续，并联系平台。',
@@ -68,6 +69,40 @@ export const ENDS = {
     zh: '已交给浏览器保存：{count} 张证书，共 {parts} 个压缩包。请在浏览器的下载列表中确认。',
     en: 'Handed to the browser: {count} certificates in {parts} archives. See its list of downloads.',
   },
+} satisfies Record<string, Words>;
+
+export const BATCH_WORDS = {
+  issuing: { zh: '正在核对并颁发', en: 'Checking and issuing' },
+  issued: { zh: '已颁发 {count} 张证书。', en: '{count} certificates were issued.' },
+  downloading: { zh: '正在下载', en: 'Downloading' },
+  downloading_parts: { zh: '正在下载（共 {parts} 个压缩包；浏览器询问时，请允许下载多个文件）', en: 'Downloading {parts} archives, one after another; allow several files when the browser asks' },
+  uploading: { zh: '正在核对并上传', en: 'Checking and uploading' },
+} satisfies Record<string, Words>;
+
+/** Columns of rosters and results. */
+export const FIELD_WORDS: Record<string, Words> = {
+  name: { zh: '姓名', en: 'Name' },
+  id_type: { zh: '证件类型', en: 'Document' },
+  id_number: { zh: '证件号码', en: 'Document number' },
+  occupation_code: { zh: '职业编码', en: 'Code' },
+  occupation_name: { zh: '职业名称', en: 'Occupation' },
+  job_type: { zh: '工种', en: 'Job' },
+  level: { zh: '等级', en: 'Level' },
+  sessions: { zh: '场次', en: 'Sessions' },
+  score_theory: { zh: '理论成绩', en: 'Theory' },
+  score_practice: { zh: '实操成绩', en: 'Practice' },
+  exam_date: { zh: '考试日期', en: 'Day' },
+};
+
+export const TABLE_WORDS = {
+  row: { zh: '行', en: 'Row' },
+  remove: { zh: '删除', en: 'Remove' },
+  caption: { zh: '有错误的行在前，可直接修改', en: 'Rows with faults stand first; mend them in place' },
+  read: { zh: '已读取 {count} 行。', en: '{count} rows were read.' },
+  ignored: { zh: '已读取 {count} 行；未用到的列：{columns}', en: '{count} rows were read; columns that are not used: {columns}' },
+  wrong: { zh: '共 {count} 行，{faults} 处错误', en: '{count} rows, {faults} faults' },
+  right: { zh: '共 {count} 行，没有发现错误', en: '{count} rows, no faults found' },
+  hidden: { zh: '另有 {count} 行未显示', en: '{count} more rows are not shown' },
 } satisfies Record<string, Words>;
 
 /** The frame of the desk. */

@@ -1,5 +1,5 @@
 /**
- * Owns checking a list in the browser: the file is read here, only numbers and names are sent, and the answer is taken line by
+ * Owns checking a list in the browser (fetched by bulk.entry.ts when it is needed): the file is read here, only numbers and names are sent, and the answer is taken line by
  * line while it comes. Results can be filtered and saved; the bulk key and the list stay in this page's memory.
  * It refuses to call a list checked whose answer has no receipt.
  */
@@ -19,7 +19,6 @@ const SHOWN = 200;
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 const get = <T extends HTMLElement = HTMLElement>(id: string): T => document.getElementById(id) as T;
-const form = get<HTMLFormElement>('list-form');
 const pasted = get<HTMLTextAreaElement>('list');
 const chooser = get<HTMLInputElement>('list-file');
 
@@ -64,8 +63,8 @@ function askForKey(count: number): void {
   get('key-field').hidden = count <= OPEN_ROWS;
 }
 
-async function choose(file: File | undefined): Promise<void> {
-  if (!file) return;
+export async function choose(file: File | undefined): Promise<void> {
+  if (!file || stop) return;
   hush();
   try {
     fromFile = readStaffList(new Uint8Array(await file.arrayBuffer()));
@@ -131,7 +130,7 @@ async function check(): Promise<void> {
     const { code = '', title = `HTTP ${response.status}`, detail = '' } = (await response.json().catch(() => ({}))) as { code?: string; title?: string; detail?: string };
     throw new Trouble(LIST_FAULTS[code] ?? { zh: title, en: detail });
   }
-  offer(request, await take(response, at));
+  await offer(request, await take(response, at));
   await showResults();
 }
 
@@ -144,23 +143,15 @@ function save(name: string, type: string, bytes: Uint8Array<ArrayBuffer>): void 
 }
 
 /** What can be saved. */
-function offer(request: Uint8Array<ArrayBuffer>, answer: Uint8Array<ArrayBuffer>): void {
-  const choices: [zh: string, en: string, act: () => void][] = [
-    ['结果 XLSX', 'Results', () => save('results.xlsx', XLSX, writeXlsx('核验结果', resultTable(rows, answers), RESULT_WIDTHS))],
-    ['结果 CSV', 'Results', () => save('results.csv', 'text/csv', writeCsv(resultTable(rows, answers)))],
-    ['所问', 'Request', () => save('results.request.ndjson', NDJSON_TYPE, request)],
-    ['所答与回执', 'Answers and receipt', () => save('results.answers.ndjson', NDJSON_TYPE, answer)],
+async function offer(request: Uint8Array<ArrayBuffer>, answer: Uint8Array<ArrayBuffer>): Promise<void> {
+  const choices: [words: Words, act: () => void][] = [
+    [{ zh: '结果 XLSX', en: 'Results, XLSX' }, () => save('results.xlsx', XLSX, writeXlsx('核验结果', resultTable(rows, answers), RESULT_WIDTHS))],
+    [{ zh: '结果 CSV', en: 'Results, CSV' }, () => save('results.csv', 'text/csv', writeCsv(resultTable(rows, answers)))],
+    [{ zh: '所问', en: 'Request' }, () => save('results.request.ndjson', NDJSON_TYPE, request)],
+    [{ zh: '所答与回执', en: 'Answers and receipt' }, () => save('results.answers.ndjson', NDJSON_TYPE, answer)],
   ];
-  const buttons = choices.map(([zh, en, act]) => {
-    const button = document.createElement('button');
-    [button.type, button.className, button.textContent] = ['button', 'second', zh];
-    const english = document.createElement('span');
-    [english.lang, english.className, english.textContent] = ['en', 'en', en];
-    button.append(english);
-    button.addEventListener('click', act);
-    return button;
-  });
-  get('save').replaceChildren(...buttons);
+  await put('save', <>{choices.map(([words]) => <button type="button" class="second"><Both words={words} /></button>)}</>);
+  for (const [at, button] of get('save').querySelectorAll('button').entries()) button.addEventListener('click', () => choices[at]?.[1]());
   get('save').hidden = false;
 }
 
@@ -190,7 +181,8 @@ async function showResults(): Promise<void> {
   await put('summary', <Summary answers={answers} />);
   const options = Object.entries(FILTERS).flatMap(([name, { words, holds }]) => {
     const count = answers.filter(holds).length;
-    return count === 0 ? [] : [new Option(`${words.zh} ${words.en} (${count})`, name)];
+    const [first, second] = document.documentElement.lang === 'en' ? [words.en, words.zh] : [words.zh, words.en];
+    return count === 0 ? [] : [new Option(`${first} ${second} (${count})`, name)];
   });
   get<HTMLSelectElement>('filter').replaceChildren(...options);
   get('filters').hidden = false;
@@ -199,41 +191,32 @@ async function showResults(): Promise<void> {
   get('results-title').focus();
 }
 
-form.addEventListener('submit', (event) => {
-  event.preventDefault();
+/** Checks the list that stands there now. */
+export async function start(): Promise<void> {
   if (stop) return;
   hush();
   get('results').hidden = true;
   const button = get<HTMLButtonElement>('start');
   button.disabled = true;
-  check()
-    .catch(tell)
-    .finally(() => {
-      stop = undefined;
-      button.disabled = false;
-      get('work').hidden = true;
-    });
-});
-pasted.addEventListener('input', () => {
+  try {
+    await check();
+  } catch (error) {
+    await tell(error);
+  } finally {
+    stop = undefined;
+    button.disabled = false;
+    get('work').hidden = true;
+  }
+}
+
+/** The pasted list counts, not a file that was chosen before. */
+export function typed(): void {
   fromFile = undefined;
   get('chosen').replaceChildren();
   // Lines are enough to know whether a key will be asked for.
   askForKey(Math.min(KEYED_ROWS, pasted.value.split('\n').filter((line) => line.trim() !== '').length));
-});
-chooser.addEventListener('change', () => void choose(chooser.files?.[0]));
+}
+
 get('cancel').addEventListener('click', () => stop?.abort());
 get('filter').addEventListener('change', () => void showRows());
 get('more').addEventListener('click', () => void showMore());
-for (const type of ['dragenter', 'dragover']) {
-  addEventListener(type, (event) => {
-    event.preventDefault();
-    get('drop').classList.add('over');
-  });
-}
-for (const type of ['dragleave', 'drop']) addEventListener(type, () => get('drop').classList.remove('over'));
-addEventListener('drop', (event) => {
-  event.preventDefault();
-  if (!stop) void choose(event.dataTransfer?.files[0]);
-});
-get('drop').hidden = false;
-get('or').hidden = false;

@@ -1,5 +1,5 @@
 /**
- * Owns checking a certificate's file in the browser: a PDF, a bundle or a credential is read here and sent nowhere; the same
+ * Owns checking a certificate's file in the browser (fetched by check.entry.ts when it is needed): a PDF, a bundle or a credential is read here and sent nowhere; the same
  * core as the server's verifies it under the root thumbprints that came with the page. With a network, the certificate's
  * number alone is sent, to learn its present status; without one the status is that of the lists that were kept.
  * It refuses to leave the visitor without an answer: every failure becomes a sentence.
@@ -7,10 +7,8 @@
 import { verdictOf, type Check, type Report } from '../life/report.ts';
 import { readSnapshot } from '../life/snapshot.ts';
 import { Answer, answerFile, show } from './answer.tsx';
-import { takeFiles } from './files.ts';
 import { judge, type Judged } from './judge.ts';
 import { ask, knowledge, SOON } from './knowledge.ts';
-import { prepare } from './register.ts';
 
 const box = document.getElementById('check') as HTMLElement;
 const answer = document.getElementById('answer') as HTMLElement;
@@ -46,12 +44,9 @@ async function answerFor(judged: Judged, name: string) {
   return said === undefined ? <Answer report={report} centres={centres} name={name} aged={report.certificate ? { snapshot, now } : undefined} /> : <Answer report={withStatus(report, said)} centres={centres} name={name} />;
 }
 
-async function check(file: File): Promise<void> {
+export async function check(file: File): Promise<void> {
   const mine = ++asked;
   const content = await answerFile(file, answerFor);
   // Another file may have been chosen meanwhile: only the last one is answered.
   if (mine === asked) await show(answer, content);
 }
-
-takeFiles((file) => void check(file));
-prepare(SOON);

@@ -40,7 +40,7 @@ async function filePlan(organization: Organization, name: string): Promise<void>
   const one = samplePlan('2026-12-05').sessions[0] as Body<'plan.file'>['sessions'][number];
   const sessions = [one, { ...one, id: 's2', date: '2026-12-06' }];
   const plan = samplePlan('2026-12-05', 2, { sessions });
-  await take(organization.client, about, 'plan.file', { ...plan, roster: plan.roster.map((entry) => ({ ...entry, sessions: ['s1', 's2'] })) });
+  await take(organization.client, about, 'plan.file', { ...plan, staff: plan.staff.map((one) => ({ ...one, sessions: ['s1', 's2'] })), roster: plan.roster.map((entry) => ({ ...entry, sessions: ['s1', 's2'] })) });
   plans.set(organization.code, about);
   NAMES[organization.code] = name;
 }
@@ -129,7 +129,7 @@ test('from commitment to follow-up: what is drawn is computed again by anybody; 
   for (const person of ['督导员', '甲督导', '乙督导', '监考']) expect(facts).not.toContain(person);
   const { draws } = (await (await anyone.send('GET', '/v1/draws')).json()) as { draws: { id: string; state: string }[] };
   expect(draws.find(({ id }) => `draw:${id}` === about)).toMatchObject({ state: 'closed' });
-  const page = await (await anyone.send('GET', `/supervision/${about.slice(5)}`, { accept: 'text/html' })).text();
+  const page = await (await anyone.send('GET', `/supervision/${about.slice(5)}`)).text();
   for (const said of [seed, commitment, '监考员少一人', '已补足监考员并培训', drawn.inspectors[0]?.name as string]) expect(page).toContain(said);
   for (const secret of ['王某', '内部说明']) expect(page).not.toContain(secret);
   onDay('2026-11-20');

@@ -18,7 +18,7 @@ const COUNT = 203;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const keyFile = ({ subject, token, private: secret }: Partial<Identity>) => JSON.stringify({ name: '学校', subject, token, private: secret });
 
-describe.skipIf(chromium === undefined)('the desk', { timeout: 60_000 }, () => {
+describe.skipIf(chromium === undefined)('the desk', { timeout: 45_000 }, () => {
   let server: TestServer;
   let browser: Browser;
   let context: BrowserContext;
@@ -50,6 +50,7 @@ describe.skipIf(chromium === undefined)('the desk', { timeout: 60_000 }, () => {
       Object.defineProperty(globalThis, 'showSaveFilePicker', { value: hasDisk ? ask : undefined, configurable: true });
     }, disk);
     page = await context.newPage();
+    page.setDefaultTimeout(10_000);
     page.on('request', (request) => sent.push(`${request.url()} ${JSON.stringify(request.headers())} ${request.postData() ?? ''}`));
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
@@ -277,7 +278,7 @@ describe.skipIf(chromium === undefined)('the desk', { timeout: 60_000 }, () => {
     await line('cut', 'broken', 'broken', 'broken');
     await enter();
     await download().click();
-    await said('alert').getByText('传输中断').waitFor({ timeout: 20_000 });
+    await said('alert').getByText('传输中断').waitFor();
     const done = Number.parseInt(await page.locator('#work-count').innerText(), 10);
     expect(done).toBeGreaterThan(5);
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('go-on');
@@ -293,7 +294,7 @@ describe.skipIf(chromium === undefined)('the desk', { timeout: 60_000 }, () => {
     for (const stuck of [false, true]) {
       if (stuck) await line('broken', 'broken', 'broken', 'broken');
       await download().click();
-      if (stuck) await said('alert').waitFor({ timeout: 20_000 });
+      if (stuck) await said('alert').waitFor();
       await page.getByRole('button', { name: '取消' }).click();
       await said().getByText('已取消').waitFor();
       expect([(await onDisk()).length, await page.locator('#work').isVisible()]).toEqual([0, false]);
@@ -309,7 +310,7 @@ describe.skipIf(chromium === undefined)('the desk', { timeout: 60_000 }, () => {
     await line('good', 'broken', 'broken', 'broken', 'broken');
     await enter();
     await download().click();
-    await said('alert').getByText('传输中断').waitFor({ timeout: 20_000 });
+    await said('alert').getByText('传输中断').waitFor();
     expect(await page.locator('#work').innerText()).toContain('共 2 个压缩包');
     await page.getByRole('button', { name: '取消' }).click();
     await said().getByText('已取消').waitFor();

@@ -122,10 +122,11 @@ async function show(): Promise<void> {
   }
 }
 
-/** Goes to a view; one that is shown already is loaded again. */
+/** Goes to a view; one that is shown already is loaded again. No `hashchange` follows, which would take away what is said after it. */
 function go(hash: string): void {
-  if (location.hash === hash) void show();
-  else location.hash = hash;
+  say();
+  if (location.hash !== hash) history.pushState(null, '', hash);
+  void show();
 }
 
 function described(signer: Signer): Words {

@@ -7,8 +7,9 @@ import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Caller } from '../../src/cli/caller.ts';
-import { orderBatch, type Identity } from '../../src/cli/sign.ts';
+import { makeKey, now, orderBatch, type Identity } from '../../src/cli/sign.ts';
 import { provinceApproval, readBatch, peek } from '../../src/cli/steps.ts';
+import { newAbout, signApplicant, signStep } from '../../src/life/procedure/sign.ts';
 import { findChromium, launch } from './browser.ts';
 import { person, startServer, type TestServer } from './server.ts';
 
@@ -30,11 +31,16 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     await server?.stop();
   });
 
-  /** A page of its own, signed in with a key file, at the batch. */
-  async function atBatch({ subject, token, private: secret }: Identity): Promise<Page> {
+  /** A page of its own, signed in with a key file. */
+  async function signedIn({ subject, token, private: secret }: Identity): Promise<Page> {
     const page = await browser.newPage({ viewport: { width: 360, height: 740 }, locale: 'zh-CN' });
     await page.goto(`${server.origin}/desk`);
     await page.getByLabel('密钥文件').setInputFiles({ name: 'centre.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ subject, token, private: secret })) });
+    return page;
+  }
+  /** From the queue to the batch. */
+  async function atBatch(who: Identity): Promise<Page> {
+    const page = await signedIn(who);
     await page.getByText('个批次待本中心审核').click();
     await page.getByRole('link', { name: id }).click();
     await page.getByRole('heading', { level: 1, name: `批次 ${id}` }).waitFor();
@@ -84,5 +90,36 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     expect(peek<{ city?: string }>(approval).city).toBe(seen.view.approvals.find(({ tier }) => tier === 'city')?.approval);
     const done = await school.post<{ state: string }>(`/v1/batches/${id}/issue`, { approval, order: await orderBatch(server.school, seen.ref, peek<{ jti: string }>(approval).jti) });
     expect(done.state).toBe('issued');
+  });
+
+  test('the city selects an application: filing and key are signed in the browser, and the applicant speaks for the organization', async () => {
+    const pair = await makeKey();
+    const asking: Identity = { ...pair, subject: `key:${pair.kid}`, token: await signApplicant(pair, now(), crypto.randomUUID()) };
+    const applicant = new Caller(server.origin, asking);
+    const about = newAbout('application', crypto.getRandomValues(new Uint8Array(16)));
+    const form = {
+      name: '济南示范职业培训学校', address: '济南市历下区', uscc: '91350100M000100Y43', registrar: '济南市行政审批服务局', nature: 'training_school', legal_representative: '周示范', registered_capital: '100 万元', contact: '吴联系', position: '主任', phone: '0531-00000000', email: 'office@example.cn',
+      occupations: [{ name: '电工', code: '6-31-01-03', standard: '国家职业技能标准', experience: '2015 年至今', assessed: 1200, levels: [5, 4] }],
+      strengths: '行业评价', premises: '实训楼', staff: '专职 12 人', pledges: { truthful: true, public_benefit: true, supervision: true }, signed_by: '周示范',
+    };
+    const work_plan = { overall: '总体规划', organization: '组织机构', occupations: '职业', process: '流程', content: '内容', safeguards: '保障' };
+    const body = { salt: 'A'.repeat(22), purpose: 'new', centre: 'centre:3701', key: pair.jwk, annual_capacity: 500, form, work_plan, files: [] };
+    const statement = await signStep(asking, { aud: server.origin, about, step: 'application.submit', seq: 0, body }, now(), crypto.randomUUID());
+    await applicant.post('/v1/steps', { statement, body });
+    const page = await signedIn(server.city);
+    await page.getByText('件申报待审核').click();
+    await page.getByRole('link', { name: form.name }).click();
+    await page.getByLabel('机构编码').fill('S000037000009');
+    await page.getByLabel('核定年度评价规模').fill('501');
+    const select = page.getByRole('button', { name: '签署备案并选定' });
+    await select.click();
+    await alerted(page).getByText('1 至 500').waitFor();
+    await page.getByLabel('核定年度评价规模').fill('400');
+    await select.click();
+    await page.locator('#said').getByText('已备案并选定').waitFor();
+    const { state } = await applicant.get<{ state: string }>(`/v1/cases/${about}`);
+    const { statements } = await applicant.get<{ statements: { typ: string; sub: string }[] }>('/v1/me');
+    expect([state, statements.some(({ typ, sub }) => typ === 'client+jwt' && sub === 'org:S000037000009')]).toEqual(['selected', true]);
+    await page.close();
   });
 });

@@ -104,8 +104,13 @@ async function show(): Promise<void> {
     const html = await (await desk.call(`/desk/view/${path}`)).text();
     if (mine !== turn || !desk) return;
     view.innerHTML = html;
+    // A form takes nothing until it lives: its table may wait for the plan, and a button pressed before would do nothing.
+    const forms = [...view.querySelectorAll<HTMLFormElement>('form[data-step]')];
+    for (const form of forms) form.inert = true;
     await enliven(desk, view);
-    for (const form of view.querySelectorAll<HTMLFormElement>('form[data-draft]')) tendDraft(form, desk);
+    if (mine !== turn || !desk) return;
+    for (const form of forms) if (form.dataset['draft'] !== undefined) tendDraft(form, desk);
+    for (const form of forms) form.inert = false;
     const title = view.querySelector<HTMLElement>('h1');
     document.title = `${title?.firstChild?.textContent ?? one(SHELL.desk)} · ${one(SHELL.name)}`;
     title?.focus();

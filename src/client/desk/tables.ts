@@ -175,13 +175,24 @@ export class Table {
       return cell;
     });
     const others = faults.filter(({ field }) => !this.kind.fields.includes(field));
-    const first = make('td', { 'data-label': one(TABLE_WORDS.row) }, String(row.row), ...others.map(({ message }) => make('p', { class: 'fault' }, both(split(message)))));
+    const first = make('td', { 'data-label': one(TABLE_WORDS.row) }, `${row.row} `, ...(editable ? [] : [this.editButton(row)]), ...others.map(({ message }) => make('p', { class: 'fault' }, both(split(message)))));
     const remove = make('button', { type: 'button', class: 'second small', 'aria-label': `${one(TABLE_WORDS.remove)} ${row.row}` }, '×');
     remove.addEventListener('click', () => {
       this.raw = this.raw.filter((other) => other !== row);
       this.check();
     });
     return make('tr', faults.length > 0 ? { class: 'bad' } : {}, first, ...cells, make('td', { 'data-label': one(TABLE_WORDS.remove) }, remove));
+  }
+
+  /** Opens a row without faults: a correction changes what was right, too. */
+  private editButton({ row }: RawRow): HTMLElement {
+    const edit = make('button', { type: 'button', class: 'second small', 'aria-label': `${one(TABLE_WORDS.edit)} ${row}` }, one(TABLE_WORDS.edit));
+    edit.addEventListener('click', () => {
+      this.open.add(row);
+      this.draw();
+      this.box.querySelector<HTMLElement>(`[data-cell^="${CSS.escape(`${this.name}-${row}-`)}"]`)?.focus();
+    });
+    return edit;
   }
 
   private mend(row: RawRow, field: string, value: string): void {

@@ -107,6 +107,7 @@ export const FIELD_WORDS: Record<string, Words> = {
 export const TABLE_WORDS = {
   row: { zh: '行', en: 'Row' },
   remove: { zh: '删除', en: 'Remove' },
+  edit: { zh: '修改', en: 'Edit' },
   caption: { zh: '有错误的行在前，可直接修改', en: 'Rows with faults stand first; mend them in place' },
   read: { zh: '已读取 {count} 行。', en: '{count} rows were read.' },
   ignored: { zh: '已读取 {count} 行；未用到的列：{columns}', en: '{count} rows were read; columns that are not used: {columns}' },

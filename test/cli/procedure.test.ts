@@ -3,10 +3,9 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../src/cli/local.ts';
-import { makeKey } from '../../src/cli/sign.ts';
 import { shanghaiDay } from '../../src/life/calendar.ts';
+import { residentCheckCharacter } from '../../src/life/identity.ts';
 import { earliestExam } from '../../src/life/procedure/plan-check.ts';
-import { sampleApplication, samplePlan } from '../procedure-kit.ts';
 import { run, scratch, start, type Running } from './run.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -35,8 +34,11 @@ afterAll(async () => {
 const HEADER = '姓名,证件类型,证件号码,职业编码,职业名称,工种,等级';
 
 test('a plan is filed from a table, looked at, returned and amended', async () => {
-  const { roster, title, process, sessions, staff } = samplePlan(earliestExam(shanghaiDay(Math.floor(Date.now() / 1000))), 2);
-  const lines = roster.map((one) => `${one.name},居民身份证,${one.id_number},${one.occupation_code},电工,--,三级`);
+  const date = earliestExam(shanghaiDay(Math.floor(Date.now() / 1000)));
+  const [title, process] = ['电工三级认定（虚构）', '理论考试、技能考核、综合评审。'];
+  const sessions = [{ id: 's1', kind: 'both', occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', levels: [3], date, starts: '09:00', ends: '16:30', venue: '实训楼' }];
+  const staff = ['invigilator', 'assessor', 'supervisor'].map((role) => ({ role, name: '赵考务', sessions: ['s1'] }));
+  const lines = ['37010219850412311', '37010319920830452'].map((head) => `欧阳建国,居民身份证,${head}${residentCheckCharacter(head)},6-31-01-03,电工,--,三级`);
   writeFileSync(at('details.json'), JSON.stringify({ title, process, sessions, staff }));
   writeFileSync(at('roster.csv'), [HEADER, ...lines].join('\n'));
   writeFileSync(at('wrong.csv'), [HEADER, lines[0], '张伟,居民身份证,123,6-31-01-03,电工,--,三级'].join('\n'));
@@ -57,7 +59,7 @@ test('a plan is filed from a table, looked at, returned and amended', async () =
 
   expect(await luzheng('step', about, 'plan.return', '--reason', '请补充场地', ...CITY)).toMatchObject({ exit: 0, out: expect.stringContaining('returned') });
   expect(await luzheng('step', about, 'plan.return', '--reason', '再次', ...CITY)).toMatchObject({ exit: 1, err: expect.stringContaining('[step_not_now]') });
-  expect(await luzheng('plan', at('roster.csv'), ...plan, '--amend', about)).toMatchObject({ exit: 0, out: expect.stringContaining('2 步') });
+  expect(await luzheng('plan', at('roster.csv'), ...plan, '--amend', about)).toMatchObject({ exit: 0, out: expect.stringContaining('第 3 步') });
   const shown = await luzheng('case', about, ...SCHOOL);
   expect(shown.exit).toBe(0);
   for (const text of ['plan.return  centre:3701 (city)', '请补充场地', 'plan.amend  org:S000037000001', '3 步 steps']) expect(shown.out).toContain(text);
@@ -72,7 +74,16 @@ test('wrong use is said, and exits with 2', async () => {
 });
 
 test('an unnamed key applies, the centre selects it, and the key then speaks for the organization', async () => {
-  const { key: _, salt: __, files: ___, ...form } = sampleApplication({ ...(await makeKey()), token: '', subject: '' });
+  const form = {
+    purpose: 'new', centre: 'centre:3701', annual_capacity: 500,
+    form: {
+      name: '济南泉城职业培训学校', address: '济南市历下区文化东路 1 号', uscc: '91350100M000100Y43', registrar: '济南市行政审批服务局', nature: 'training_school', legal_representative: '周示范', registered_capital: '100 万元',
+      contact: '吴联系', position: '教务主任', phone: '0531-00000000', email: 'office@example.cn',
+      occupations: [{ name: '电工', code: '6-31-01-03', standard: '电工国家职业技能标准', experience: '2015 年至今', assessed: 1200, levels: [5, 4, 3] }],
+      strengths: '参与编制规范。', premises: '实训楼。', staff: '专职人员 12 人。', pledges: { truthful: true, public_benefit: true, supervision: true }, signed_by: '周示范',
+    },
+    work_plan: { overall: '总体', organization: '机构', occupations: '职业', process: '流程', content: '内容', safeguards: '保障' },
+  };
   writeFileSync(at('form.json'), JSON.stringify(form));
   writeFileSync(at('licence.pdf'), '%PDF-1.7\n');
   expect(await run('luzheng.ts', ['keys', 'make', '--out', at('new.json')])).toMatchObject({ exit: 0 });

@@ -236,9 +236,6 @@ const HowTo: FC<{ id: string }> = ({ id }) => (
         全部数据 <span lang="en">All data (JSON)</span>
       </a>
     </p>
-    <p class="hint">
-      命令行 <span lang="en">Command</span>：<code>npm run -s luzheng -- draw verify draw:{id}</code>
-    </p>
   </section>
 );
 

@@ -10,6 +10,7 @@ import { shanghaiDay } from '../../src/life/calendar.ts';
 import { as, candidate, candidates, certify, fileWith, foundProvince, makeCentre, ORIGIN, submit, type Province } from '../kit.ts';
 import { jpeg } from '../life/fixtures-photo.ts';
 import { publish, resultRows } from '../notice-kit.ts';
+import { drawOne } from '../draw-kit.ts';
 import { makeApplicant } from '../procedure-kit.ts';
 import { callAs, snapshot } from './forge.ts';
 
@@ -42,6 +43,8 @@ const TABLE = `
   POST /v1/batches/{id}/return            nothing    none    role                         reach  400:reason_missing       reach                    400:reason_missing  role
   POST /v1/batches/{id}/issue             order      none    400:statement_malformed      reach  role                     reach                    role  role
   GET /desk/view/{path}                   none       none    200                          200    200                      200                      200  200
+  GET /v1/draws/{draw}/findings           none       none    200                          200    200                      200                      200  role
+  GET /v1/draws/{draw}/files/{digest}     none       none    200                          404:file_not_found  200        404:file_not_found       200  role
   GET /v1/reviews                         none       none    role                         role   200                      200                      200  role
   GET /v1/certificates/{number}/trail     none       none    200                          reach  200                      reach                    200  role
   GET /v1/certificates/{number}.pdf       none       none    200                          reach  role                     role                     role  role
@@ -74,7 +77,7 @@ type Asker = (typeof ASKERS)[number];
 
 const rows = TABLE.trim().split('\n').slice(1).map((line) => {
   const [method, path, body, ...cells] = line.trim().split(/\s+/) as [string, string, string, ...string[]];
-  return { route: `${method} ${path}`, method, path, body: BODIES[body], cells: cells.map((cell) => WORDS[cell] ?? cell) };
+  return { route: `${method} ${path.replace('{digest}', '{sha256}')}`, method, path, body: BODIES[body], cells: cells.map((cell) => WORDS[cell] ?? cell) };
 });
 
 let world: Province;
@@ -93,7 +96,8 @@ beforeAll(async () => {
   Object.assign(askers, { nobody: undefined, own: school.client, other: plant.client, city: world.city, otherCity, province: world.province, applicant: await makeApplicant() });
   const about = `results:${await publish(school, { rows: resultRows('2026-11-01', ['欧阳建国']), from: '2026-11-02', until: '2099-12-31' })}`;
   const { sha256 } = await as(school.client).json<{ sha256: string }>('POST', '/v1/files', { body: jpeg(), type: 'image/jpeg' });
-  Object.assign(names, { path: 'home', about, sha256, code: school.code, n: '1', id: batch.id, position: '0', key, number: certificates[0]?.number });
+  const drawn = await drawOne(world.city, school, '济南泉城职业培训学校');
+  Object.assign(names, { path: 'home', draw: drawn.draw, digest: drawn.sha256, about, sha256, code: school.code, n: '1', id: batch.id, position: '0', key, number: certificates[0]?.number });
 });
 
 const fill = (path: string) => path.replace(/\{(\w+)\}/g, (_, name: string) => names[name] as string);

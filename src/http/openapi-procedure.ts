@@ -87,7 +87,7 @@ export const PROCEDURE_OPERATIONS: Record<string, Operation> = {
     answers: { 201: { description: '已生成 / made', content: json('ResultsBatch') }, 200: { description: '此前已生成 / made before', content: json('ResultsBatch') } },
     problems: ['case_not_found', 'out_of_reach', 'step_not_now', 'step_out_of_order', 'notice_running', 'objection_open', 'calendar_not_covered', 'batch_empty', 'rows_refused', 'capacity_exceeded', 'organization_not_filed', 'organization_suspended', 'archive_malformed', 'archive_encrypted', 'archive_method', 'archive_empty', 'archive_too_many', 'archive_too_large'],
   },
-  'GET /v1/templates/{template}': { tag: '评价流程', summary: '空白表：考生名册、考核结果 / empty tables: roster and results', description: '`roster.csv`, `roster.xlsx`, `results.csv`, `results.xlsx`', answers: { 200: { description: '表格 / a table', content: { 'text/csv': { schema: TEXT }, 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': { schema: BINARY } } } }, problems: ['not_found'] },
+  'GET /v1/templates/{template}': { tag: '公开数据', summary: '空白表：考生名册、考核结果 / empty tables: roster and results', description: '`roster.csv`, `roster.xlsx`, `results.csv`, `results.xlsx`', answers: { 200: { description: '表格 / a table', content: { 'text/csv': { schema: TEXT }, 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': { schema: BINARY } } } }, problems: ['not_found'] },
 
   'GET /v1/organizations': {
     tag: '公开数据', summary: '备案机构：职业、等级、有效期、是否暂停 / organizations on file, as data', query: { q: { ...TEXT, maxLength: 100 } },

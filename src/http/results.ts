@@ -22,8 +22,8 @@ export const resultRoutes = factory
   .createApp()
   .post('/v1/results/:about/batch', allow('organization'), async (c) => {
     const type = requireType(c, [ZIP_TYPE, 'application/json']);
-    const bytes = await readBytes(c, LIMITS.photos, 'Make the photos smaller: one inch is 295 × 413 pixels.');
     const zipped = type === ZIP_TYPE;
+    const bytes = await (zipped ? readBytes(c, LIMITS.photos, 'Make the photos smaller: one inch is 295 × 413 pixels.') : readBytes(c, LIMITS.small));
     if (!zipped) readShape(parseJson(bytes), v.strictObject({}));
     const photos = zipped ? { given: photosOfArchive(bytes), digest: toBase64url(await sha256(bytes)) } : { given: [], digest: '' };
     const { batch, fresh } = await makeBatch(c.var.service, c.var.caller, c.req.param('about'), photos);

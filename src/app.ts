@@ -7,21 +7,29 @@ import { batchRoutes } from './http/batches.ts';
 import { bulkPageRoutes } from './http/bulk-page.tsx';
 import { bulkRoutes } from './http/bulk.ts';
 import { centreRoutes } from './http/centre.ts';
+import { deskRoutes } from './http/desk.tsx';
 import { describeRoutes } from './http/describe.ts';
+import { drawPages, drawRoutes } from './http/draws.tsx';
 import { docsRoutes } from './http/docs.tsx';
 import { factory } from './http/env.ts';
 import { languageRoutes } from './http/language.ts';
+import { noticePages, noticeRoutes } from './http/notices.tsx';
+import { organizationData } from './http/organizations-data.ts';
 import { organizationPages } from './http/organizations.tsx';
 import { offlineRoutes } from './http/offline.ts';
 import { organizationRoutes } from './http/organization.ts';
 import { answerProblem, pageRoutes } from './http/pages.tsx';
 import { onError, problem } from './http/problems.ts';
+import { procedureRoutes } from './http/procedure.ts';
 import { publicRoutes } from './http/public.ts';
+import { reviewRoutes } from './http/reviews.ts';
 import { shared } from './http/shared.ts';
+import { resultRoutes } from './http/results.ts';
 import { scanRoutes } from './http/scan.tsx';
+import { statisticsRoutes } from './http/statistics.tsx';
 import { wellKnownRoutes } from './http/wellknown.ts';
 import { Refusal } from './life/refusal.ts';
-import { serviceOf } from './service.ts';
+import { serviceAt, serviceOf } from './service.ts';
 
 export const app = factory.createApp();
 
@@ -32,7 +40,7 @@ app.onError((error, c) => {
 });
 
 app.use('*', async (c, next) => {
-  c.set('service', serviceOf(c.env));
+  c.set('service', serviceAt(serviceOf(c.env), c.req.header('luzheng-clock')));
   // Before the handler: a header set on a finished response costs a copy of it.
   c.header('X-Content-Type-Options', 'nosniff');
   c.header('Referrer-Policy', 'no-referrer');
@@ -50,14 +58,24 @@ app.route('/', wellKnownRoutes);
 app.route('/', offlineRoutes);
 app.route('/', batchRoutes);
 app.route('/', organizationRoutes);
+app.route('/', organizationData);
 app.route('/', centreRoutes);
+app.route('/', procedureRoutes);
+app.route('/', drawRoutes);
+app.route('/', drawPages);
+app.route('/', resultRoutes);
+app.route('/', reviewRoutes);
 app.route('/', bulkRoutes);
 app.route('/', publicRoutes);
+app.route('/', noticeRoutes);
 app.route('/', languageRoutes);
 app.route('/', docsRoutes);
 app.route('/', organizationPages);
+app.route('/', noticePages);
+app.route('/', statisticsRoutes);
 app.route('/', bulkPageRoutes);
 app.route('/', scanRoutes);
+app.route('/', deskRoutes);
 app.route('/', pageRoutes);
 
 // Every path of the table answers 405 with Allow to the methods that it does not have.

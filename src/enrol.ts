@@ -8,7 +8,8 @@ import { checkClient, codeOf, openCentre, openClient, openFiling, type Directory
 import { requireGlyphs } from './life/font-set.ts';
 import { parseOrganizationCode } from './life/number.ts';
 import { Refusal } from './life/refusal.ts';
-import type { Filing } from './life/schema.ts';
+import { NO_JOB } from './life/row.ts';
+import type { Filing, PublicJwk } from './life/schema.ts';
 import { checkTimes, claimedType, thumbprint } from './life/statement.ts';
 import { checkUscc } from './life/uscc.ts';
 import { isWithdrawn } from './life/withdrawal.ts';
@@ -18,10 +19,13 @@ import { insertStatement, selectAbout, selectIssuingKeys, selectStatement } from
 
 /** Who calls: from the access token, proved by DPoP. */
 export interface Caller {
-  role: 'organization' | 'city' | 'province';
-  /** `org:<code>` or `centre:<code>` */
+  /** `applicant`: a key that nobody has named yet, speaking for itself. */
+  role: 'applicant' | 'organization' | 'city' | 'province';
+  /** `org:<code>`, `centre:<code>` or `key:<thumbprint>` */
   subject: string;
   jkt: string;
+  /** The key that the access token names: it signed the proof, and signs the caller's steps. */
+  key: PublicJwk;
   /** Row of the client statement, for organizations. */
   client?: number;
 }
@@ -89,7 +93,7 @@ export async function filedBy(service: Service, organization: string): Promise<s
 }
 
 /** An organization reaches itself, a city what it filed, the province everything. Refuses `out_of_reach`. */
-export async function requireReach(service: Service, caller: Caller, organization: string): Promise<void> {
+export async function requireReach(service: Service, caller: Pick<Caller, 'role' | 'subject'>, organization: string): Promise<void> {
   const reaches =
     caller.role === 'province' ||
     (caller.role === 'organization' && caller.subject === `org:${organization}`) ||
@@ -143,9 +147,12 @@ async function checkFilingTexts(service: Service, filing: Filing): Promise<void>
       if (text !== text.trim() || /\p{Cc}/u.test(text)) throw new Refusal('claims_malformed', 'A name in the scope has spaces around it or control characters.', { part: 'filing+jwt:scope', occupation: code });
       requireGlyphs(fonts, text);
     }
-    const key = `${code} ${name} ${edition}`;
-    if (seen.has(key)) throw new Refusal('claims_malformed', 'An occupation stands twice in the scope.', { part: 'filing+jwt:scope', occupation: code });
-    seen.add(key);
+    // Levels may differ by job: an occupation stands in several entries then, but none of its jobs twice.
+    for (const job of jobs.length === 0 ? [NO_JOB] : jobs) {
+      const key = JSON.stringify([code, name, edition, job]);
+      if (seen.has(key)) throw new Refusal('claims_malformed', 'An occupation or a job of it stands twice in the scope.', { part: 'filing+jwt:scope', occupation: code });
+      seen.add(key);
+    }
   }
 }
 

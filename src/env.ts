@@ -23,9 +23,11 @@ export interface Env {
   RATE_SEARCH?: RateLimit;
   RATE_VERIFY?: RateLimit;
   RATE_LIMITS?: string;
+  REQUIRE_NOTICE?: string;
   TURNSTILE_SITE_KEY?: string;
   TURNSTILE_SECRET?: string;
   TURNSTILE_URL?: string;
+  DEMO_CLOCK?: string;
   MASTER_SECRET?: string;
   MASTER_SECRET_PREVIOUS?: string;
 }
@@ -55,6 +57,10 @@ export interface Config {
   /** What the brakes are set to, in requests and seconds: the bindings do not tell. */
   rates: Partial<Record<Brake, { quota: number; window: number }>>;
   turnstile: Turnstile | undefined;
+  /** Requests may bring their own time: for a demonstration on this machine, which passes weeks in seconds. */
+  demoClock: boolean;
+  /** Whether results come in through their notice alone. */
+  requireNotice: boolean;
   masterSecret: Uint8Array<ArrayBuffer>;
   previousSecret: Uint8Array<ArrayBuffer> | undefined;
 }
@@ -82,6 +88,11 @@ function timestampUrl(text: string | undefined): string | undefined {
   return text;
 }
 
+function readYes(name: string, text: string | undefined): boolean {
+  if (text !== undefined && text !== '' && text !== 'yes') throw new ConfigError(`${name} is "yes" or empty.`);
+  return text === 'yes';
+}
+
 function readRates(text: string | undefined): Config['rates'] {
   return Object.fromEntries(
     words(text).map((word) => {
@@ -96,6 +107,13 @@ function readTurnstile({ TURNSTILE_SITE_KEY: siteKey, TURNSTILE_SECRET: secret, 
   if (!siteKey && !secret) return undefined;
   if (!siteKey || !secret) throw new ConfigError('TURNSTILE_SITE_KEY and TURNSTILE_SECRET go together.');
   return { siteKey, secret, url: url || 'https://challenges.cloudflare.com/turnstile/v0/siteverify' };
+}
+
+/** A service that anybody else can reach must never take its time from a request. */
+function readDemoClock(text: string | undefined, hostname: string): boolean {
+  if (!text) return false;
+  if (text !== 'on' || !['localhost', '127.0.0.1', '[::1]'].includes(hostname)) throw new ConfigError('DEMO_CLOCK is empty, or on for a demonstration whose PUBLIC_ORIGIN is localhost.');
+  return true;
 }
 
 /** Checks the bindings. @throws ConfigError naming the setting */
@@ -132,6 +150,8 @@ export function readConfig(env: Env): Config {
     timestampUrl: timestampUrl(env.TIMESTAMP_URL),
     rates: readRates(env.RATE_LIMITS),
     turnstile: readTurnstile(env),
+    demoClock: readDemoClock(env.DEMO_CLOCK, url.hostname),
+    requireNotice: readYes('REQUIRE_NOTICE', env.REQUIRE_NOTICE),
     masterSecret: secret('MASTER_SECRET', env.MASTER_SECRET),
     previousSecret: env.MASTER_SECRET_PREVIOUS ? secret('MASTER_SECRET_PREVIOUS', env.MASTER_SECRET_PREVIOUS) : undefined,
   };

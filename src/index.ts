@@ -4,6 +4,7 @@ import type { Env } from './env.ts';
 import { shanghaiDay } from './life/calendar.ts';
 import { PROOF_AGE } from './life/dpop.ts';
 import { sweepPhotos } from './photos.ts';
+import { sweepFiles } from './procedure/files.ts';
 import { sweepBatches } from './registrar.ts';
 import { serviceOf } from './service.ts';
 import { WINDOW, windowAt } from './factors.ts';
@@ -26,5 +27,6 @@ export default {
     await service.vault.rewrapAll();
     await sweepBatches(service, service.now() + SWEEP_SECONDS);
     await sweepPhotos(service);
+    await sweepFiles(service);
   },
 };

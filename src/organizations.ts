@@ -5,6 +5,7 @@
  */
 import { codeOf, openCentre, openDirectory, openFiling, type Directory } from './life/authority.ts';
 import { shanghaiDay } from './life/calendar.ts';
+import { normalizeNumber } from './life/number.ts';
 import { isRefusal } from './life/refusal.ts';
 import type { Filing } from './life/schema.ts';
 import { anchorOf, directoryOf } from './register.ts';
@@ -69,6 +70,12 @@ export async function listOrganizations(service: Service): Promise<Filed[]> {
     if (filed && (!known || byRank(filed, known) < 0)) best.set(filed.code, filed);
   }
   return [...best.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
+}
+
+/** Whether name, code or an occupation has the words asked for. */
+export function matchesOrganization({ code, filing }: Filed, query: string): boolean {
+  const asked = normalizeNumber(query);
+  return asked === '' || [code, filing.name, filing.uscc, ...filing.scope.flatMap((one) => [one.code, one.name, ...one.jobs])].some((text) => normalizeNumber(text).includes(asked));
 }
 
 /** All filings of one organization, the one in force first; none for one that nobody filed. */

@@ -20,6 +20,8 @@ import type { Filing } from './life/schema.ts';
 import { chooseFormat, sealDigest, signSeal } from './life/seal.ts';
 import { readHeader } from './life/statement.ts';
 import type { Caller } from './enrol.ts';
+import { requireUploaded } from './procedure/results.ts';
+import { requireStanding } from './procedure/standing.ts';
 import { directoryOf, rowPlace, type RowSecret } from './register.ts';
 import type { Service } from './service.ts';
 import { batchFacts, openBatch } from './submit.ts';
@@ -80,6 +82,8 @@ export async function issueBatch(service: Service, caller: Caller, id: string, t
 async function order(service: Service, batch: BatchRow, filing: Filing, filingToken: string, tokens: { approval: string; order: string }): Promise<void> {
   const directory = await directoryOf(service);
   const now = service.now();
+  await requireStanding(service, batch.organization);
+  await requireUploaded(service, batch);
   const { facts } = await batchFacts(service, batch);
   const { payload: approval } = await openApproval(tokens.approval, directory, filing, facts, now);
   checkApprovalTime(approval, now);

@@ -54,6 +54,13 @@ const systemRandom = (length: number): Uint8Array<ArrayBuffer> => {
   return bytes;
 };
 
+/** The same service at a moment that a request names (NumericDate), where a demonstration allows it. */
+export function serviceAt(service: Service, moment: string | undefined): Service {
+  if (!service.config.demoClock || moment === undefined || !/^\d{9,11}$/.test(moment)) return service;
+  const at = Number(moment);
+  return { ...service, now: () => at };
+}
+
 /** The service for these bindings, made at the first request. @throws ConfigError */
 export function serviceOf(env: Env): Service {
   const known = services.get(env.DB);

@@ -23,6 +23,8 @@ import type { Filing } from './life/schema.ts';
 import { chooseFormat } from './life/seal.ts';
 import { currentFiling, type Caller } from './enrol.ts';
 import { discardPhotos, storePhotos } from './photos.ts';
+import { requireUploaded } from './procedure/results.ts';
+import { requireStanding } from './procedure/standing.ts';
 import { directoryOf, rowPlace, type RowSecret } from './register.ts';
 import type { Service } from './service.ts';
 import {
@@ -32,6 +34,7 @@ import {
   selectApprovals,
   selectBatch,
   selectBatchByIdempotencyKey,
+  selectBatchOfResults,
   selectFacts,
   selectReplaceable,
   selectUsedCapacity,
@@ -39,6 +42,7 @@ import {
   type BatchRow,
   type StoredRow,
 } from './storage/batches.ts';
+import { selectCase } from './storage/cases.ts';
 import { keepPhotos, type Place } from './storage/photos.ts';
 import { selectStatementById } from './storage/statements.ts';
 
@@ -61,11 +65,12 @@ export class RowsRefused extends Refusal {
   }
 }
 
-/** What an organization hands in. `digest`: of all of it, so that an Idempotency-Key is not reused for something else. */
+/** What an organization hands in. `results`: what the rows are of, where they were published. `digest`: of all of it, so that an Idempotency-Key is not reused for something else. */
 export interface Upload {
   rows: RawRow[];
   photos: GivenPhoto[];
   digest: string;
+  results?: string;
 }
 
 /**
@@ -82,6 +87,7 @@ export async function submitBatch(service: Service, caller: Caller, upload: Uplo
   }
   const directory = await directoryOf(service);
   const { id: filingId, filing } = await currentFiling(service, directory, organization);
+  await requireStanding(service, organization);
   const fonts = await service.fonts();
   const now = service.now();
   const checked = checkRows(upload.rows, { scope: filing.scope, pass_mark: filing.pass_mark, today: shanghaiDay(now), missingGlyphs: (text) => missingGlyphs(fonts, text) });
@@ -105,7 +111,7 @@ export async function submitBatch(service: Service, caller: Caller, upload: Uplo
     rows.push(await storedRow(service, id, position, row, persons[position] as string, digest));
   }
   const root = rootOfTexts(rows.map((row) => row.facts));
-  const batch = { id, organization, filing: filingId, count: rows.length, root, created_at: now, idempotency_key: key, body_digest: upload.digest, template: CURRENT };
+  const batch = { id, organization, filing: filingId, count: rows.length, root, created_at: now, idempotency_key: key, body_digest: upload.digest, template: CURRENT, results: upload.results ?? null };
   try {
     const places = await storePhotos(service, id, photos.values());
     const placed = digests.flatMap((digest, position) => (digest === null ? [] : [{ position, ...(places.get(digest) as Place) }]));
@@ -115,9 +121,17 @@ export async function submitBatch(service: Service, caller: Caller, upload: Uplo
     if (photos.size > 0) await discardPhotos(service, id).catch(() => console.error(JSON.stringify({ event: 'photos_left_to_sweep', batch: id })));
     // Two calls with one key at the same moment: the other one's batch is the answer.
     if (key !== null && error instanceof Error && /batches\.organization/.test(error.message)) return submitBatch(service, caller, upload, key);
+    if (upload.results !== undefined && error instanceof Error && /batches\.results/.test(error.message)) return batchOfOther(service, upload.results, upload.digest);
     throw error;
   }
   return { batch: { ...batch, state: 'submitted', returned_reason: null }, fresh: true };
+}
+
+/** Two calls for the same results at the same moment: the other one's batch is the answer, if it is the same. */
+async function batchOfOther(service: Service, results: string, digest: string): Promise<{ batch: BatchRow; fresh: boolean }> {
+  const batch = await selectBatchOfResults(service.db, results);
+  if (batch?.body_digest === digest) return { batch, fresh: false };
+  throw new Refusal('step_out_of_order', 'Another batch was made of these results at the same moment. Look again, then decide.', { part: 'results' });
 }
 
 /** Fixes a row's disclosures and its public part, and seals what is private. */
@@ -195,6 +209,7 @@ const CLOSED = ['issuing', 'issued', 'returned'];
 export async function acceptApproval(service: Service, caller: Caller, id: string, token: string): Promise<BatchRow> {
   const { batch, filing, filing_token } = await openBatch(service, id);
   if (CLOSED.includes(batch.state)) throw new Refusal('batch_closed', `The batch is ${batch.state}; it takes no more approvals.`, { state: batch.state });
+  await requireUploaded(service, batch);
   const directory = await directoryOf(service);
   const { facts } = await batchFacts(service, batch);
   const tier = caller.role === 'province' ? 'province' : 'city';
@@ -210,12 +225,14 @@ export async function acceptApproval(service: Service, caller: Caller, id: strin
 
 /** Gives a batch back to its organization, with reasons. Nothing of it can be issued afterwards. */
 export async function returnBatch(service: Service, id: string, reason: string): Promise<void> {
+  await requireUploaded(service, (await openBatch(service, id)).batch);
   if (!(await updateReturned(service.db, id, reason))) throw new Refusal('batch_closed', 'The batch was ordered or returned already.');
 }
 
 /** The batch as its organization and centres see it. */
 export async function batchView(service: Service, batch: BatchRow, signed: number) {
   const approvals = await selectApprovals(service.db, batch.id);
+  const plan = batch.results === null ? null : ((await selectCase(service.db, batch.results))?.parent ?? null);
   return {
     id: batch.id,
     organization: batch.organization,
@@ -226,6 +243,10 @@ export async function batchView(service: Service, batch: BatchRow, signed: numbe
     issued: signed,
     approvals: approvals.map(({ tier, iss, jti, token, received_at }) => ({ tier, iss, jti, approval: token, received_at })),
     ...(batch.returned_reason === null ? {} : { returned_reason: batch.returned_reason }),
+    // Whether plan and notice came before it (notice 2020, 四).
+    procedure: batch.results === null ? ('none' as const) : ('notice' as const),
+    ...(batch.results === null ? {} : { results: batch.results }),
+    ...(plan === null ? {} : { plan }),
   };
 }
 

@@ -47,12 +47,20 @@ export class Caller {
   readonly origin: string;
   readonly identity: Identity | undefined;
   readonly #fetch: Fetch;
+  /** The moment (NumericDate) in which a demonstration's service is to live; the machine's own if absent. */
+  readonly #moment: (() => number) | undefined;
 
   /** Without an identity only public routes can be called. */
-  constructor(origin: string, identity?: Identity, fetcher: Fetch = (url, init) => fetch(url, init)) {
+  constructor(origin: string, identity?: Identity, fetcher: Fetch = (url, init) => fetch(url, init), moment?: () => number) {
     this.origin = origin;
     this.identity = identity;
     this.#fetch = fetcher;
+    this.#moment = moment;
+  }
+
+  /** NumericDate of this caller's world. */
+  now(): number {
+    return this.#moment?.() ?? now();
   }
 
   /** The raw answer, whatever its status. */
@@ -60,9 +68,10 @@ export class Caller {
     const url = this.origin + path;
     const headers: Record<string, string> = { ...options.headers };
     if (options.accept) headers['Accept'] = options.accept;
+    if (this.#moment) headers['Luzheng-Clock'] = String(this.#moment());
     if (this.identity) {
       headers['Authorization'] = `DPoP ${this.identity.token}`;
-      headers['DPoP'] = await makeProof(this.identity, { method, url, iat: options.iat ?? now(), jti: crypto.randomUUID() });
+      headers['DPoP'] = await makeProof(this.identity, { method, url, iat: options.iat ?? this.now(), jti: crypto.randomUUID() });
     }
     const init: RequestInit = { method, headers };
     if (options.body instanceof FormData) init.body = options.body;

@@ -9,8 +9,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openFont, type Font } from '../life/font.ts';
 import type { FontSet } from '../life/font-set.ts';
+import { shanghaiDay } from '../life/calendar.ts';
 import { readRows, readScope, typeOfFile } from '../life/row-file.ts';
-import type { RawRow } from '../life/row.ts';
+import type { CheckedRow, RawRow } from '../life/row.ts';
+import { checkRows } from '../life/rows.ts';
 import type { ScopeEntry } from '../life/schema.ts';
 import { usccCheckCharacter } from '../life/uscc.ts';
 import { fontFiles } from './build.ts';
@@ -20,10 +22,12 @@ import { collect, writeWhole } from './collect.ts';
 import { fromHere } from './command.ts';
 import { freePort, onAbandoned, startLocal, type LocalService } from './local.ts';
 import { deriveScope } from './scope.ts';
-import { newSecret, settingsFor } from './settings.ts';
+import { newSecret, settingsFor, withDemoClock } from './settings.ts';
 import { appointCentre, makeKey, nameClient, type Identity, type KeyPair } from './sign.ts';
 import { photosFor, readArchive, uploadOf } from './photos.ts';
-import { approveWith, fileWith, issueWith, nameServiceKey, readBatch, requireSameRows, type TrustFile } from './steps.ts';
+import { momentsFor, sampleApplication, samplePlan, sampleResults, type Moments } from './procedure-life.ts';
+import { asApplicant, newCase, takeStep } from './stepper.ts';
+import { approveWith, fileWith, issueWith, nameServiceKey, peek, readBatch, requireSameRows, type TrustFile } from './steps.ts';
 import { err, explain, Failure, out, Progress, usage } from './talk.ts';
 
 const USAGE = `用法 / usage: npm run demo -- --candidates FILE [--scope FILE] [--photos ZIP|DIR] --out DIR [--pdf N|all]
@@ -39,6 +43,7 @@ const USAGE = `用法 / usage: npm run demo -- --candidates FILE [--scope FILE] 
 
 const CODE = 'S000037000001';
 const NAME = '济南示范职业培训学校';
+const CAPACITY = 1_000_000;
 
 export interface Arguments {
   candidates: Uint8Array<ArrayBuffer>;
@@ -88,9 +93,9 @@ function readFonts(): FontSet {
   return [first as Font, ...others];
 }
 
-async function appoint(root: KeyPair, code: string, name: string): Promise<Identity> {
+async function appoint(root: KeyPair, code: string, name: string, iat: number): Promise<Identity> {
   const pair = await makeKey();
-  const token = await appointCentre(root, { code, name, jwk: pair.jwk });
+  const token = await appointCentre(root, { code, name, jwk: pair.jwk }, { iat });
   return { ...pair, subject: `centre:${code}`, token, certificate: await certifyCentre(root, token) };
 }
 
@@ -103,29 +108,68 @@ function clear(folder: string): void {
   }
 }
 
+/** Who acts at a moment; without one, now. */
+type Act = (identity?: Identity, moment?: number) => Caller;
+
+/** Application, selection and filing: the applicant's own key becomes the organization's first. */
+async function enrol(as: Act, city: Identity, scope: ScopeEntry[], moments: Pick<Moments, 'apply' | 'select'>): Promise<Identity> {
+  const pair = await makeKey();
+  const uscc = organizationUscc();
+  const applicant = await asApplicant(pair, moments.apply);
+  const application = newCase('application');
+  await takeStep(applicant, as(applicant, moments.apply), application, 'application.submit', sampleApplication({ name: NAME, uscc, centre: city.subject, key: pair.jwk, scope, capacity: CAPACITY }));
+  const centre = as(city, moments.select);
+  const filing = await fileWith(city, centre, { code: CODE, name: NAME, uscc, scope, annual_capacity: CAPACITY }, false, { iat: moments.select });
+  await handInCertificate(city, centre, filing);
+  const client: Identity = { ...pair, subject: `org:${CODE}`, token: await nameClient(city, CODE, pair.jwk, { iat: moments.select }) };
+  await centre.post('/v1/clients', { statement: client.token });
+  await takeStep(city, centre, application, 'application.select', { organization: CODE, filing: jtiOf(filing), client: jtiOf(client.token) });
+  return client;
+}
+
+const jtiOf = (token: string): string => peek<{ jti: string }>(token).jti;
+
+/** From the plan over exam and notice to the upload, each step on its own day. @returns the batch */
+async function procedure(as: Act, { city, province, client }: Record<'city' | 'province' | 'client', Identity>, rows: CheckedRow[], moments: Moments, photos: Uint8Array<ArrayBuffer> | undefined, clock: Clock): Promise<string> {
+  const [plan, results] = [newCase('plan'), newCase('results')];
+  await takeStep(client, as(client, moments.plan), plan, 'plan.file', samplePlan('职业技能等级认定考核计划（演示）', rows));
+  for (const centre of [city, province]) await takeStep(centre, as(centre, moments.plan + 3600), plan, 'plan.receive', {});
+  clock.done('报送考核计划', 'plan filed with both centres', `${shanghaiDay(moments.plan)}, ${rows.length} 人 candidates`);
+  await takeStep(client, as(client, moments.publish), results, 'results.publish', sampleResults(plan, rows));
+  const { due } = await as(client, moments.publish).get<{ due: string }>(`/v1/cases/${results}`);
+  clock.done('考试结束，结果公示', 'exams over, results on notice', `${shanghaiDay(moments.publish)} – ${due}`);
+  const { id, root, count } = await as(client, moments.upload).json<{ id: string; root: string; count: number }>('POST', `/v1/results/${results}/batch`, photos ? { body: photos, type: 'application/zip' } : { body: {} });
+  await takeStep(client, as(client, moments.upload), results, 'results.upload', { batch: id, root, count });
+  return id;
+}
+
 async function life(service: LocalService, root: KeyPair, input: Arguments, rows: RawRow[], scope: ScopeEntry[], clock: Clock): Promise<void> {
   const { origin } = service;
-  const as = (identity?: Identity) => new Caller(origin, identity);
-  const province = await appoint(root, '3700', '山东省职业技能鉴定指导中心');
-  const city = await appoint(root, '3701', '济南市职业技能鉴定指导中心');
-  for (const { token } of [province, city]) await as(province).post('/v1/centres', { statement: token });
-  await nameServiceKey(root, as(province));
+  const present = Math.floor(Date.now() / 1000);
+  const as: Act = (identity, moment) => new Caller(origin, identity, undefined, moment === undefined ? undefined : () => moment);
+  // The procedure's own days, where the file's exams leave room for them: bad rows are told by the upload itself.
+  const checked = checkRows(rows, { scope, pass_mark: 60, today: shanghaiDay(present), missingGlyphs: () => [] });
+  const moments = checked.faults.length === 0 ? momentsFor(checked.rows.map((row) => row.exam_date), present) : undefined;
+  const begin = moments?.apply ?? present;
+  const province = await appoint(root, '3700', '山东省职业技能鉴定指导中心', begin - 3600);
+  const city = await appoint(root, '3701', '济南市职业技能鉴定指导中心', begin - 3600);
+  for (const { token } of [province, city]) await as(province, begin).post('/v1/centres', { statement: token });
+  await nameServiceKey(root, as(province, begin), { iat: begin - 3600 });
   clock.done('任命省、市中心', 'centres appointed');
 
-  const filing = await fileWith(city, as(city), { code: CODE, name: NAME, uscc: organizationUscc(), scope, annual_capacity: 1_000_000 });
-  await handInCertificate(city, as(city), filing);
-  const pair = await makeKey();
-  const client: Identity = { ...pair, subject: `org:${CODE}`, token: await nameClient(city, CODE, pair.jwk) };
-  await as(city).post('/v1/clients', { statement: client.token });
+  const client = await enrol(as, city, scope, moments ?? { apply: present, select: present });
   const source = input.scope ? '' : '（未给出 --scope，按名单中的职业、工种、等级备案 / no --scope: filed as the file asks）';
-  clock.done('备案', 'organization filed', `${CODE} ${NAME}, ${scope.length} 个职业 occupations${source}`);
+  clock.done('申报、遴选、备案', 'organization applied, selected and filed', `${CODE} ${NAME}, ${scope.length} 个职业 occupations${source}`);
+  if (!moments && checked.faults.length === 0) out('           考试日期距今不足以完成公示，或不在已公布的工作日历内：略去计划和公示，直接上传 / the exams leave no room for the notice, or lie outside the known calendar: uploaded without plan and notice');
 
-  const batch = await as(client).json<{ id: string; ignored_columns?: string[] }>('POST', '/v1/batches', uploadOf(input.candidates, typeOfFile(input.candidates), input.photos));
+  const batch = moments
+    ? { id: await procedure(as, { city, province, client }, checked.rows, moments, input.photos, clock), ignored_columns: readRows(input.candidates).ignored }
+    : await as(client).json<{ id: string; ignored_columns?: string[] }>('POST', '/v1/batches', uploadOf(input.candidates, typeOfFile(input.candidates), input.photos));
   const seen = await readBatch(as(client), batch.id, new Progress('核对名单 reading rows'));
   const photos = await photosFor(rows, input.photos);
   requireSameRows(rows, seen, photos);
   clock.done('上传', 'uploaded', `${seen.ref.count} 人 rows, ${photos.size === 0 ? '' : `${photos.size} 张照片 photos, `}root ${seen.ref.root}`);
-  if (batch.ignored_columns) out(`           未使用的列 / columns not used: ${batch.ignored_columns.join(', ')}`);
+  if (batch.ignored_columns?.length) out(`           未使用的列 / columns not used: ${batch.ignored_columns.join(', ')}`);
 
   await approveWith(city, as(city), await readBatch(as(city), batch.id, new Progress('市级核对 city reads')));
   clock.done('市级审核', 'the city approved, root recomputed');
@@ -184,7 +228,7 @@ async function main(): Promise<number> {
     folder = mkdtempSync(join(tmpdir(), 'luzheng-demo-'));
     const clock = new Clock();
     const [port, root] = await Promise.all([freePort(), makeKey()]);
-    const settings = settingsFor(`http://localhost:${port}`, root, newSecret());
+    const settings = withDemoClock(settingsFor(`http://localhost:${port}`, root, newSecret()));
     starting = startLocal({ ...settings, unbraked: true, port, persist: join(folder, 'state'), log: join(folder, 'server.log') });
     const service = await starting;
     clock.done('启动全新的服务', 'a fresh service started', service.origin);

@@ -23,6 +23,8 @@ export const keyPath = (name: string): string => join(DEV, 'keys', `${name}.json
 
 export const CITY_SCHOOL = 'S000037000001';
 export const PROVINCE_SCHOOL = 'S000037000002';
+/** Seconds for which a development statement holds already when it is made, so that the first start can show what takes weeks. */
+export const BACKDATED = 90 * 86_400;
 /** Seconds before its end at which a statement is made anew. */
 const EARLY = 30 * 86_400;
 
@@ -77,10 +79,10 @@ function keepSecret(): string {
 export async function developmentKeys(server?: string): Promise<DevKeys> {
   const at = server === undefined ? {} : { server };
   const root = await keep('root', { name: '开发用省级根 development root' });
-  const centre = (file: string, code: string, name: string) => keepNamed(file, `centre:${code}`, { name, ...at }, ({ jwk }) => appointCentre(root, { code, name, jwk }), (token) => certifyCentre(root, token));
+  const centre = (file: string, code: string, name: string) => keepNamed(file, `centre:${code}`, { name, ...at }, ({ jwk }) => appointCentre(root, { code, name, jwk }, { iat: now() - BACKDATED }), (token) => certifyCentre(root, token));
   const province = await centre('province', '3700', '山东省职业技能鉴定指导中心');
   const city = await centre('city-3701', '3701', '济南市职业技能鉴定指导中心');
-  const client = (code: string, by: Identity, name: string) => keepNamed(`org-${code}`, `org:${code}`, { name, ...at }, ({ jwk }) => nameClient(by, code, jwk));
+  const client = (code: string, by: Identity, name: string) => keepNamed(`org-${code}`, `org:${code}`, { name, ...at }, ({ jwk }) => nameClient(by, code, jwk, { iat: now() - BACKDATED + 2 }));
   const clients = { [CITY_SCHOOL]: await client(CITY_SCHOOL, city, '济南示范职业培训学校'), [PROVINCE_SCHOOL]: await client(PROVINCE_SCHOOL, province, '山东示范高级技工学校') };
   const masterSecret = keepSecret();
   writePrivate(ROOT_FILE, `${root.kid}\n`);

@@ -3,21 +3,25 @@
  * Exit codes: 0 done, 1 refused, 2 wrong usage or unreachable; `verify` has its own three.
  */
 import { Input, type Command } from './command.ts';
+import { apply, select } from './commands/application.ts';
 import { appoint } from './commands/appoint.ts';
 import { approve, issue, returnBatch, submit } from './commands/batch.ts';
 import { bulkKey, check, verifyReceiptCommand } from './commands/bulk.ts';
+import { caseCommand, stepCommand } from './commands/case.ts';
 import { certificate } from './commands/certificate.ts';
 import { download } from './commands/download.ts';
 import { client, file } from './commands/file.ts';
 import { keys } from './commands/keys.ts';
+import { plan, results, upload } from './commands/plan.ts';
 import { status } from './commands/status.ts';
+import { trail } from './commands/trail.ts';
 import { trust } from './commands/trust.ts';
 import { verifier } from './commands/verifier.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { withdrawCommand } from './commands/withdraw.ts';
 import { err, explain, out } from './talk.ts';
 
-const COMMANDS: Record<string, Command> = { keys, appoint, file, client, certificate, submit, approve, return: returnBatch, issue, download, status, withdraw: withdrawCommand, trust, verifier, verify: verifyCommand, check, 'verify-receipt': verifyReceiptCommand, 'bulk-key': bulkKey };
+const COMMANDS: Record<string, Command> = { keys, appoint, file, client, certificate, submit, approve, return: returnBatch, issue, download, status, withdraw: withdrawCommand, case: caseCommand, step: stepCommand, plan, results, upload, apply, select, trust, trail, verifier, verify: verifyCommand, check, 'verify-receipt': verifyReceiptCommand, 'bulk-key': bulkKey };
 
 const line = (name: string, { takes }: Command) => `npm run -s luzheng -- ${name} ${takes}`.trim();
 

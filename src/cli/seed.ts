@@ -3,14 +3,17 @@
  * organization of each route, a few certificates, one of them revoked. Every step asks first whether it was done,
  * so that a start that was interrupted goes on where it stopped. All people in it are invented.
  */
+import { shanghaiDay } from '../life/calendar.ts';
 import { residentCheckCharacter } from '../life/identity.ts';
+import { checkRows, readCandidates } from '../life/rows.ts';
 import type { Report } from '../life/report.ts';
 import type { ScopeEntry } from '../life/schema.ts';
 import { usccCheckCharacter } from '../life/uscc.ts';
 import { Caller } from './caller.ts';
 import { handInCertificate } from './certify.ts';
-import { CITY_SCHOOL, PROVINCE_SCHOOL, type DevKeys } from './dev.ts';
-import { changeStatus, type Identity } from './sign.ts';
+import { BACKDATED, CITY_SCHOOL, PROVINCE_SCHOOL, type DevKeys } from './dev.ts';
+import { seedProcedure, throughNotice, type Act } from './seed-procedure.ts';
+import { changeStatus, now, type Identity } from './sign.ts';
 import { approveWith, certificatesOf, fileWith, issueWith, nameServiceKey, peek, provinceApproval, readBatch, type BatchView, type HolderOf, type TrustFile } from './steps.ts';
 import { Progress } from './talk.ts';
 
@@ -57,14 +60,24 @@ async function enrol(centre: Identity, caller: Caller, client: Identity, code: s
     const { sub, exp } = peek<{ sub: string; exp: number }>(token);
     return sub === client.subject && exp > Date.now() / 1000 + 86_400;
   });
-  const filing = inForce ?? (await fileWith(centre, caller, { code, name, uscc: uscc + usccCheckCharacter(uscc), scope: SCOPE, annual_capacity: 10_000 }));
+  const filing = inForce ?? (await fileWith(centre, caller, { code, name, uscc: uscc + usccCheckCharacter(uscc), scope: SCOPE, annual_capacity: 10_000 }, false, { iat: now() - BACKDATED + 1 }));
   await handInCertificate(centre, caller, filing);
   await caller.post('/v1/clients', { statement: client.token });
 }
 
-/** From rows to certificates; the same batch again by its Idempotency-Key. @returns the certificates by row */
-async function certify(keys: DevKeys, client: Identity, as: (who: Identity) => Caller, code: string): Promise<{ number: string; holder: HolderOf }[]> {
-  const { id } = await as(client).json<{ id: string }>('POST', '/v1/batches', { body: { candidates: ROWS[code] }, headers: { 'Idempotency-Key': `demonstration-1-${code}` } });
+/** The batch: through plan, notice and upload where the days allow it, else by itself; the same again at a second try. */
+async function batchOf(keys: DevKeys, client: Identity, as: Act, code: string): Promise<string> {
+  const { rows } = checkRows(readCandidates(ROWS[code]), { scope: SCOPE, pass_mark: 60, today: shanghaiDay(now()), missingGlyphs: () => [] });
+  const centres = code === CITY_SCHOOL ? [keys.city, keys.province] : [keys.province];
+  const since = peek<{ iat: number }>(client.token).iat;
+  const made = await throughNotice(as, client, centres, '秋季职业技能等级认定（演示）', `seed-${code}`, rows, since, now());
+  if (made !== undefined) return made;
+  return (await as(client).json<{ id: string }>('POST', '/v1/batches', { body: { candidates: ROWS[code] }, headers: { 'Idempotency-Key': `demonstration-1-${code}` } })).id;
+}
+
+/** From rows to certificates. @returns the certificates by row */
+async function certify(keys: DevKeys, client: Identity, as: Act, code: string): Promise<{ number: string; holder: HolderOf }[]> {
+  const id = await batchOf(keys, client, as, code);
   const state = async () => as(client).get<BatchView>(`/v1/batches/${id}`);
   const has = async (tier: string) => (await state()).approvals.some((approval) => approval.tier === tier);
   if (code === CITY_SCHOOL && !(await has('city'))) await approveWith(keys.city, as(keys.city), await readBatch(as(keys.city), id));
@@ -81,7 +94,7 @@ async function certify(keys: DevKeys, client: Identity, as: (who: Identity) => C
 
 /** Puts the demonstration in, or finds it there. */
 export async function seed(origin: string, keys: DevKeys): Promise<Seeded> {
-  const as = (who?: Identity) => new Caller(origin, who);
+  const as: Act = (who, moment) => new Caller(origin, who, undefined, moment === undefined ? undefined : () => moment);
   for (const { token } of [keys.province, keys.city]) await as(keys.province).post('/v1/centres', { statement: token });
   await nameServiceKey(keys.root, as(keys.province));
   const client = (code: string) => keys.clients[code] as Identity;
@@ -96,5 +109,6 @@ export async function seed(origin: string, keys: DevKeys): Promise<Seeded> {
     const statement = await changeStatus(client(CITY_SCHOOL), { number: revoked, action: 'revoke', reason: 'issued_in_error', seq: 1 });
     await as(client(CITY_SCHOOL)).post(`/v1/certificates/${revoked}/status`, { statement });
   }
+  await seedProcedure(as, { city: keys.city, client: client(CITY_SCHOOL), scope: SCOPE, code: CITY_SCHOOL }, now());
   return { valid, holder, revoked };
 }

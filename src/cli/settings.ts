@@ -6,6 +6,9 @@ import type { PublicJwk } from '../life/schema.ts';
 
 export const newSecret = (): string => randomBytes(32).toString('base64url');
 
+/** The same settings for a service whose requests bring their own time (localhost alone). */
+export const withDemoClock = <S extends { vars: Record<string, string> }>(settings: S): S => ({ ...settings, vars: { ...settings.vars, DEMO_CLOCK: 'on' } });
+
 /** Bindings for a root key and an origin. */
 export function settingsFor(origin: string, root: { kid: string; jwk: PublicJwk }, masterSecret: string, formerHosts: readonly string[] = []) {
   const { kty, crv, x, y } = root.jwk;

@@ -10,7 +10,7 @@ import { ROOT } from './build.ts';
 import { developmentKeys, keyPath, STATE } from './dev.ts';
 import { onAbandoned, startLocal, type LocalService } from './local.ts';
 import { seed, type Seeded } from './seed.ts';
-import { settingsFor } from './settings.ts';
+import { settingsFor, withDemoClock } from './settings.ts';
 import { err, explain, out, usage } from './talk.ts';
 
 const USAGE = `用法 / usage: npm start -- [--port N] [--persist-to DIR]
@@ -70,7 +70,7 @@ async function main(): Promise<void> {
   const hosts = kept.hosts ?? [];
   keep({ root: keys.root.kid, hosts: [...new Set([...hosts, host])] });
   err('正在启动 / starting …');
-  const settings = settingsFor(origin, keys.root, keys.masterSecret, hosts.filter((one) => one !== host));
+  const settings = withDemoClock(settingsFor(origin, keys.root, keys.masterSecret, hosts.filter((one) => one !== host)));
   starting = startLocal({ ...settings, port, persist, log: join(persist, 'server.log') });
   const service = await starting;
   if (!kept.seeded) {

@@ -4,14 +4,13 @@
  * It refuses to sign over rows whose root, disclosures or texts are not what the service says they are.
  */
 import { shanghaiDay } from '../life/calendar.ts';
-import { readDisclosures, type Holder } from '../life/disclose.ts';
-import { leafText, rootOfTexts, type RowFacts } from '../life/leaf.ts';
-import { maskName } from '../life/name.ts';
+import { isRefusal } from '../life/refusal.ts';
+import { Reading, type SeenRow, type ShownRow } from '../life/review.ts';
 import { checkRows, type RawRow } from '../life/rows.ts';
 import type { Filing, PublicJwk, ScopeEntry } from '../life/schema.ts';
 import { thumbprint } from '../life/statement.ts';
 import { Caller } from './caller.ts';
-import { approveBatch, fileOrganization, nameService, now, orderBatch, type BatchRef, type Identity, type KeyPair } from './sign.ts';
+import { approveBatch, fileOrganization, nameService, now, orderBatch, type BatchRef, type Identity, type KeyPair, type Times } from './sign.ts';
 import { Failure, type Progress } from './talk.ts';
 
 /** The payload of a token that was checked elsewhere, or whose content is only shown. */
@@ -34,13 +33,13 @@ export interface TrustFile {
 }
 
 /** The root names the service's own key, unless it did so before. @returns whether it was new */
-export async function nameServiceKey(root: KeyPair, province: Caller): Promise<boolean> {
+export async function nameServiceKey(root: KeyPair, province: Caller, times: Times = {}): Promise<boolean> {
   const [{ keys }, trust] = await Promise.all([province.get<{ keys: NamedJwk[] }>('/.well-known/jwks.json'), province.get<TrustFile>('/.well-known/trust.json')]);
   const own = keys.find(({ kid }) => !kid.includes(':orgs:'));
   if (!own) throw new Failure(1, '服务没有公布自己的公钥', 'the service publishes no key of its own');
   const kid = await thumbprint(own);
   for (const token of trust.services) if ((await thumbprint(peek<{ cnf: { jwk: PublicJwk } }>(token).cnf.jwk)) === kid) return false;
-  await province.post('/v1/centres', { statement: await nameService(root, { kty: 'EC', crv: 'P-256', x: own.x, y: own.y }, province.origin) });
+  await province.post('/v1/centres', { statement: await nameService(root, { kty: 'EC', crv: 'P-256', x: own.x, y: own.y }, province.origin, times) });
   return true;
 }
 
@@ -60,10 +59,10 @@ export async function issuingKeys(caller: Caller, code: string): Promise<NamedJw
 }
 
 /** A centre files an organization; issuing keys made before stay named. @returns the filing */
-export async function fileWith(centre: Identity, caller: Caller, input: FilingInput, newKey = false): Promise<string> {
+export async function fileWith(centre: Identity, caller: Caller, input: FilingInput, newKey = false, times: Times = {}): Promise<string> {
   const issuing = await issuingKeys(caller, input.code);
   if (issuing.length === 0 || newKey) issuing.push(await caller.post<NamedJwk>(`/v1/organizations/${input.code}/keys`, {}));
-  const filing = await fileOrganization(centre, { ...input, route: centre.subject === 'centre:3700' ? 'province' : 'city', issuing_jwks: { keys: issuing } });
+  const filing = await fileOrganization(centre, { ...input, route: centre.subject === 'centre:3700' ? 'province' : 'city', issuing_jwks: { keys: issuing } }, times);
   await caller.post('/v1/filings', { statement: filing });
   return filing;
 }
@@ -78,18 +77,12 @@ export interface BatchView {
   approvals: { tier: 'city' | 'province'; iss: string; jti: string; approval: string }[];
 }
 
-interface ShownRow extends RowFacts {
-  row: number;
-  position: number;
-  disclosures: string[];
-}
-
 /** A batch whose rows were read and whose root was computed from them on this machine. */
 export interface Seen {
   view: BatchView;
   ref: BatchRef;
   filing: Filing;
-  rows: (ShownRow & Holder)[];
+  rows: SeenRow[];
 }
 
 const PAGE = 2_000;
@@ -97,29 +90,27 @@ const PAGE = 2_000;
 /** Reads all rows of a batch and computes its root. @throws Failure when it is not the root that the service names */
 export async function readBatch(caller: Caller, id: string, progress?: Progress): Promise<Seen> {
   const view = await caller.get<BatchView>(`/v1/batches/${id}`);
-  const rows: Seen['rows'] = [];
-  const texts: string[] = [];
+  const reading = new Reading();
   let filing: Filing | undefined;
-  while (rows.length < view.count) {
-    const page = await caller.get<{ filing: string; rows: ShownRow[] }>(`/v1/batches/${id}/rows?from=${rows.length}&limit=${PAGE}`);
-    filing ??= peek<Filing>(page.filing);
-    if (page.rows.length === 0) break;
-    for (const row of page.rows) {
-      const { holder } = readDisclosures(row.disclosures, row.sd);
-      const { name, id_type, id_number, photo_digest } = holder;
-      if (row.position !== rows.length || row.disclosures.length !== row.sd.length || name === undefined || id_type === undefined || id_number === undefined || photo_digest === undefined || maskName(name) !== row.masked_name) {
-        throw new Failure(1, `第 ${row.row} 行的内容与其摘要不符，拒绝签名`, `row ${row.row}: what the service shows is not what its digests say; nothing was signed`, 'rows_differ');
-      }
-      texts.push(leafText(row));
-      rows.push({ ...row, name, id_type, id_number, photo_digest });
+  let root: string;
+  try {
+    while (reading.rows.length < view.count) {
+      const page = await caller.get<{ filing: string; rows: ShownRow[] }>(`/v1/batches/${id}/rows?from=${reading.rows.length}&limit=${PAGE}`);
+      filing ??= peek<Filing>(page.filing);
+      if (page.rows.length === 0) break;
+      reading.add(page.rows);
+      progress?.at(reading.rows.length, view.count);
     }
-    progress?.at(rows.length, view.count);
+    root = reading.root(view);
+  } catch (error) {
+    if (isRefusal(error, 'rows_differ')) throw new Failure(1, `第 ${String(error.facts['row'])} 行的内容与其摘要不符，拒绝签名`, error.message, 'rows_differ');
+    if (isRefusal(error, 'root_differs')) throw new Failure(1, `由 ${reading.rows.length} 行重新计算的根与服务给出的 ${view.root} 不符，拒绝签名`, error.message, 'root_differs');
+    throw error;
+  } finally {
+    progress?.end();
   }
-  progress?.end();
-  const root = rootOfTexts(texts);
-  if (root !== view.root || rows.length !== view.count || !filing) {
-    throw new Failure(1, `由 ${rows.length} 行重新计算的根 ${root} 与服务给出的 ${view.root} 不符，拒绝签名`, 'the root computed from the rows is not the one that the service names; nothing was signed', 'root_differs');
-  }
+  if (!filing) throw new Failure(1, '批次没有名单', 'the batch has no rows', 'rows_differ');
+  const { rows } = reading;
   return { view, filing, rows, ref: { organization: view.organization, aud: caller.origin, batch: view.id, root, count: view.count } };
 }
 
@@ -141,7 +132,7 @@ export async function approveWith(centre: Identity, caller: Caller, { ref, view,
   if (isProvince && filing.route === 'city' && inner === undefined) {
     throw new Failure(1, '该机构由市级备案，须市级先审核', 'the organization is filed by a city, whose centre approves first: luzheng approve with its key', 'city_approval_missing');
   }
-  const approval = await approveBatch(centre, ref, inner);
+  const approval = await approveBatch(centre, ref, inner, { iat: caller.now() });
   await caller.post(`/v1/batches/${ref.batch}/approvals`, { approval });
   return approval;
 }
@@ -155,7 +146,7 @@ export function provinceApproval({ view }: Pick<Seen, 'view'>): string {
 
 /** Orders and issues; asks again while the service is not through. */
 export async function issueWith(client: Identity, caller: Caller, { ref }: Pick<Seen, 'ref'>, approval: string, progress: Progress): Promise<{ state: string; issued: number; count: number }> {
-  const order = await orderBatch(client, ref, peek<{ jti: string }>(approval).jti);
+  const order = await orderBatch(client, ref, peek<{ jti: string }>(approval).jti, { iat: caller.now() });
   const watch = setInterval(() => void caller.get<BatchView>(`/v1/batches/${ref.batch}`).then((view) => progress.at(view.issued, view.count), () => undefined), 1500);
   try {
     for (;;) {

@@ -52,6 +52,14 @@ export class Progress {
 /** `row N: field: code: message`, one line each, however the message is broken; for a photo its file's name follows. */
 export const rowLines = (errors: NonNullable<Problem['errors']>): string[] => errors.map(({ row, field, code, message, file }) => `row ${row}: ${field}: ${code}: ${message.replace(/\s+/g, ' ')}${file === undefined ? '' : ` [${file.replace(/[\s\p{C}]+/gu, ' ')}]`}`);
 
+/** What a refusal tells of rows, and of the fields of a step's body: one line each. */
+function faultLines(facts: object): string[] {
+  const { errors, faults } = facts as { errors?: unknown; faults?: unknown };
+  const rows = Array.isArray(errors) ? rowLines(errors as NonNullable<Problem['errors']>) : [];
+  const fields = Array.isArray(faults) ? (faults as { part: string; message: string }[]).map(({ part, message }) => `${part}: ${message.replace(/\s+/g, ' ')}`) : [];
+  return [...rows, ...fields];
+}
+
 /** What to do about some refusals, where the code alone does not say. */
 const HINTS: Record<string, string> = {
   client_unknown: '请备案中心执行 luzheng client 登记此密钥 / ask the centre that filed you to run: luzheng client',
@@ -87,6 +95,12 @@ const REFUSED: Record<string, string> = {
   xlsx_merged_cells: '名单中有合并单元格，请取消合并并逐行填写',
   bulk_empty: '名单中没有要核验的行',
   bulk_too_many: '一次核验的行数过多',
+  case_not_found: '没有这种案卷；编号形如 plan:p0123abcd',
+  step_body_malformed: '内容不符合该步骤的格式',
+  step_body_differs: '内容与签名的摘要不符',
+  step_out_of_order: '步骤次序不符',
+  plan_refused: '考生名册中有错误，未提交',
+  results_refused: '结果名单中有错误，未提交',
   receipt_missing: '文件末行不是回执：答复中断，或不是批量核验的答复',
   receipt_answers_differ: '答复与回执不符，文件被改动过',
   receipt_request_differs: '名单与回执不符，不是当时核验的名单',
@@ -107,8 +121,8 @@ const REFUSED: Record<string, string> = {
 export function explain(error: unknown): { exit: number; lines: string[]; json: Record<string, unknown> } {
   if (error instanceof CallError) {
     const { problem } = error;
-    const { title = '请求未被接受', detail = '', code, errors } = problem;
-    const lines = errors ? [...rowLines(errors), `${title} / ${detail} [${code}]`] : [`${title} / ${detail} [${code}]`];
+    const { title = '请求未被接受', detail = '', code } = problem;
+    const lines = [...faultLines(problem), `${title} / ${detail} [${code}]`];
     const hint = HINTS[code];
     return { exit: 1, lines: hint === undefined ? lines : [...lines, hint], json: { ...problem } };
   }
@@ -116,7 +130,7 @@ export function explain(error: unknown): { exit: number; lines: string[]; json: 
     const { row, field } = error.facts as { row?: number; field?: string };
     const zh = REFUSED[error.code];
     const text = zh === undefined ? error.message : `${zh} / ${error.message}`;
-    return { exit: 1, lines: [row === undefined ? `${text} [${error.code}]` : `row ${row}: ${field ?? 'row'}: ${error.code}: ${text}`], json: { code: error.code, detail: error.message, ...error.facts } };
+    return { exit: 1, lines: [...faultLines(error.facts), row === undefined ? `${text} [${error.code}]` : `row ${row}: ${field ?? 'row'}: ${error.code}: ${text}`], json: { code: error.code, detail: error.message, ...error.facts } };
   }
   if (error instanceof Failure) return { exit: error.exit, lines: [error.message], json: { code: error.code, detail: error.message } };
   if (error instanceof KeyFileError) return { exit: 2, lines: [error.message], json: { code: 'key_file', detail: error.message } };

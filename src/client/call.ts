@@ -1,11 +1,21 @@
 /**
- * Owns calling this service from a page: each request signed with the key that the person chose, refusals with the
+ * Owns calling this service from a page: each request signed with the key that the person uses, refusals with the
  * service's own words, and which words of the page fit an error.
  * It refuses to send anything to another address, or with a cookie.
  */
 import { makeProof } from '../life/proof.ts';
 import { isRefusal } from '../life/refusal.ts';
-import { Trouble, type Key } from './key.ts';
+import type { PublicJwk } from '../life/schema.ts';
+import { Trouble } from './key.ts';
+
+export interface RowFault {
+  /** Of a plan or of results: which list. */
+  part?: string;
+  row: number;
+  field: string;
+  code: string;
+  message: string;
+}
 
 export interface Problem {
   status: number;
@@ -14,6 +24,10 @@ export interface Problem {
   detail: string;
   part?: string;
   position?: number;
+  /** Of rows that were refused. */
+  errors?: RowFault[];
+  /** Of a step's body. */
+  faults?: { part: string; message: string }[];
 }
 
 /** The service said no. */
@@ -26,12 +40,32 @@ export class Refused extends Error {
   }
 }
 
-export type Call = (path: string, signal?: AbortSignal) => Promise<Response>;
+export interface Ask {
+  method?: 'GET' | 'POST';
+  /** Sent as JSON. */
+  json?: unknown;
+  /** Sent as it is, under its media type. */
+  bytes?: { type: string; body: Blob | Uint8Array<ArrayBuffer> };
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
 
-/** Reads with a key. @param origin what the service calls itself, which proofs name */
-export const callWith = (key: Key, origin: string): Call => async (path, signal) => {
-  const proof = await makeProof(key, { method: 'GET', url: origin + path, iat: Math.floor(Date.now() / 1000), jti: crypto.randomUUID() });
-  const response = await fetch(path, { headers: { Authorization: `DPoP ${key.token}`, DPoP: proof }, credentials: 'omit', cache: 'no-store', redirect: 'error', ...(signal ? { signal } : {}) });
+export type Call = (path: string, ask?: Ask) => Promise<Response>;
+
+/** Calls with a key. @param origin what the service calls itself, which proofs name */
+export const callWith = (by: { key: CryptoKey; jwk: PublicJwk; token: string }, origin: string): Call => async (path, { json, bytes, headers = {}, signal, method = json === undefined && bytes === undefined ? 'GET' : 'POST' } = {}) => {
+  const proof = await makeProof(by, { method, url: origin + path, iat: Math.floor(Date.now() / 1000), jti: crypto.randomUUID() });
+  const type = json === undefined ? bytes?.type : 'application/json';
+  const response = await fetch(path, {
+    method,
+    // The language is a cookie's, and cookies are not sent.
+    headers: { Authorization: `DPoP ${by.token}`, DPoP: proof, 'Accept-Language': document.documentElement.lang, ...(type === undefined ? {} : { 'Content-Type': type }), ...headers },
+    credentials: 'omit',
+    cache: 'no-store',
+    redirect: 'error',
+    ...(json === undefined ? bytes && { body: bytes.body } : { body: JSON.stringify(json) }),
+    ...(signal ? { signal } : {}),
+  });
   if (response.ok) return response;
   const { status } = response;
   const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
@@ -56,6 +90,7 @@ export function troubleOf(error: unknown): Trouble {
     if (position !== undefined) return new Trouble('certificate', { place: String(position + 1), title, code });
     return KNOWN.includes(code) ? new Trouble(code) : new Trouble('refused', { title, detail, code });
   }
+  if (isRefusal(error)) return new Trouble('refused', { title: '内容无法读取', detail: error.message, code: error.code });
   if (error instanceof DOMException) return new Trouble(error.name === 'AbortError' ? 'cancelled' : 'disk', { code: error.name });
-  return new Trouble('refused', { title: '', detail: error instanceof Error ? error.message : String(error), code: 'unexpected' });
+  return new Trouble('refused', { title: '本页出错', detail: error instanceof Error ? error.message : String(error), code: 'unexpected' });
 }

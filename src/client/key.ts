@@ -1,11 +1,12 @@
 /**
  * Owns the key file in the browser (keys/make.ts writes it): read, checked and imported so that the private half
- * cannot be taken out again. It lives in memory alone, as long as the page.
- * It refuses, in words that say what to do: no key file, a key that nobody named yet, a centre's, one that ran out.
+ * cannot be taken out again. It lives in memory alone, as long as the page. A file without a statement speaks for its
+ * key alone, as an applicant does.
+ * It refuses, in words that say what to do: what is no key file, and a statement that is about another key.
  */
 import { decodeUtf8, fromBase64url } from '../life/bytes.ts';
-import { shanghaiDay } from '../life/calendar.ts';
 import type { PublicJwk } from '../life/schema.ts';
+import { thumbprint } from '../life/statement.ts';
 
 /** Something that the person at the page can mend; `code` names the words on the page. */
 export class Trouble extends Error {
@@ -19,26 +20,27 @@ export class Trouble extends Error {
   }
 }
 
-export interface Key {
+/** A key that signs, and whose public half is known. */
+export interface Pair {
   key: CryptoKey;
   jwk: PublicJwk;
-  /** `client+jwt` */
-  token: string;
-  organization: string;
-  /** NumericDate */
-  expires: number;
+  /** RFC 7638 thumbprint. */
+  kid: string;
 }
 
 /** No key file is larger. */
 export const KEY_FILE_BYTES = 100_000;
 
-interface Claims {
+export interface Claims {
   exp: number;
   cnf: { jwk: PublicJwk };
 }
 
-/** Reads the text of a key file. @param now NumericDate */
-export async function readKey(text: string, now: number): Promise<Key> {
+/** What an access token says, unverified: the service verifies it with every call. */
+export const claimsOf = (token: string): Claims => JSON.parse(decodeUtf8(fromBase64url(token.split('.')[1] ?? ''))) as Claims;
+
+/** Reads the text of a key file: the key, and what it says of whose it is. */
+export async function readKey(text: string): Promise<Pair & { subject?: string; token?: string }> {
   // Browsers sign in secure contexts only.
   if (!globalThis.crypto?.subtle) throw new Trouble('insecure');
   let file: { subject?: unknown; token?: unknown; private?: JsonWebKey };
@@ -50,17 +52,16 @@ export async function readKey(text: string, now: number): Promise<Key> {
   } catch {
     throw new Trouble('key_unreadable');
   }
-  const { subject, token } = file;
-  if (typeof subject !== 'string' || typeof token !== 'string') throw new Trouble('key_unnamed');
-  if (!subject.startsWith('org:')) throw new Trouble('key_of_centre');
   const { x, y } = file.private as { x: string; y: string };
-  let claims: Claims;
+  const jwk: PublicJwk = { kty: 'EC', crv: 'P-256', x, y };
+  const pair = { key, jwk, kid: await thumbprint(jwk) };
+  const { subject, token } = file;
+  if (typeof subject !== 'string' || typeof token !== 'string') return pair;
   try {
-    claims = JSON.parse(decodeUtf8(fromBase64url(token.split('.')[1] ?? ''))) as Claims;
+    const claims = claimsOf(token);
     if (typeof claims.exp !== 'number' || claims.cnf.jwk.x !== x || claims.cnf.jwk.y !== y) throw new Error('of another key, or for ever');
   } catch {
     throw new Trouble('key_unreadable');
   }
-  if (claims.exp <= now) throw new Trouble('key_expired', { day: shanghaiDay(claims.exp) });
-  return { key, jwk: { kty: 'EC', crv: 'P-256', x, y }, token, organization: subject.slice('org:'.length), expires: claims.exp };
+  return { ...pair, subject, token };
 }

@@ -44,7 +44,7 @@ async function* archive(call: Call, { id }: Batch, from: number, to: number, { s
   let issued = 0;
   const line: Line = {
     async ask(first, limit) {
-      const response = await call(`/v1/batches/${id}/certificates.zip?from=${first}&limit=${limit}`, signal);
+      const response = await call(`/v1/batches/${id}/certificates.zip?from=${first}&limit=${limit}`, { signal });
       issued = Date.parse(response.headers.get('Last-Modified') ?? '') / 1000;
       return response.body as ReadableStream<Uint8Array>;
     },

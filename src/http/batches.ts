@@ -54,6 +54,7 @@ function stretch(query: Record<string, string>): { from: number; limit: number }
 export const batchRoutes = factory
   .createApp()
   .post('/v1/batches', allow('organization'), async (c) => {
+    if (c.var.service.config.requireNotice) throw new Refusal('notice_required', 'Here results are published first: file the plan, publish its results, and when the notice has run make the batch with POST /v1/results/{about}/batch.');
     const key = c.req.header('idempotency-key') ?? null;
     if (key !== null && !/^[\x21-\x7e]{1,200}$/.test(key)) throw new Refusal('idempotency_key_malformed', 'An Idempotency-Key has 1 to 200 visible ASCII characters.');
     const { ignored, ...intake } = await readIntake(c);

@@ -7,8 +7,7 @@ import type { MiddlewareHandler } from 'hono';
 import { codeOf, openCentre } from '../life/authority.ts';
 import { verifyProof } from '../life/dpop.ts';
 import { isRefusal, Refusal } from '../life/refusal.ts';
-import type { PublicJwk } from '../life/schema.ts';
-import { checkTimes, claimedType, thumbprint } from '../life/statement.ts';
+import { checkTimes, claimedKey, claimedType, thumbprint } from '../life/statement.ts';
 import { currentFiling, type Caller } from '../enrol.ts';
 import { openClient } from '../life/authority.ts';
 import { directoryOf } from '../register.ts';
@@ -17,12 +16,24 @@ import { insertProof, selectClient } from '../storage/statements.ts';
 import type { AppEnv } from './env.ts';
 import { problem } from './problems.ts';
 
-/** Checks the token and gives the caller and the key that must have signed the proof. */
-async function readToken(service: Service, token: string): Promise<{ caller: Caller; key: PublicJwk }> {
+/** A key that nobody has named yet speaks for itself alone: it applies to be filed, or to be named. */
+async function readApplicant(service: Service, token: string): Promise<Caller> {
+  const claimed = claimedKey(token);
+  const jkt = await thumbprint(claimed);
+  const own = await service.memo.key(claimed);
+  const { payload } = await service.memo.open(token, 'applicant+jwt', (kid) => (kid === jkt ? own : undefined));
+  if (payload.iss !== `key:${jkt}` || (await thumbprint(payload.cnf.jwk)) !== jkt) throw new Refusal('key_unknown', 'An applicant\'s token names the key that signed it, and no other.', { part: 'applicant+jwt:cnf' });
+  checkTimes('applicant+jwt', payload, service.now());
+  return { role: 'applicant', subject: payload.iss, jkt, key: payload.cnf.jwk };
+}
+
+/** Checks the token and gives the caller, with the key that must have signed the proof. */
+async function readToken(service: Service, token: string): Promise<Caller> {
   const directory = await directoryOf(service);
   const now = service.now();
   const typ = claimedType(token);
   if (typ === undefined) throw new Refusal('authorization_malformed', 'The access token is not a JWS with a typ.');
+  if (typ === 'applicant+jwt') return readApplicant(service, token);
   if (typ === 'client+jwt') {
     const { payload } = await service.memo.open(token, 'client+jwt', directory.findCentre);
     const { filing } = await currentFiling(service, directory, codeOf(payload.sub));
@@ -30,13 +41,13 @@ async function readToken(service: Service, token: string): Promise<{ caller: Cal
     const jkt = await thumbprint(payload.cnf.jwk);
     const stored = await selectClient(service.db, payload.sub, jkt, payload.jti);
     if (!stored) throw new Refusal('client_unknown', 'The client key is not registered; the centre hands it in with POST /v1/clients.', { part: 'client+jwt' });
-    return { caller: { role: 'organization', subject: payload.sub, jkt, client: stored.id }, key: payload.cnf.jwk };
+    return { role: 'organization', subject: payload.sub, jkt, key: payload.cnf.jwk, client: stored.id };
   }
   const { payload } = await openCentre(token, directory);
   checkTimes('centre+jwt', payload, now);
   const jkt = await thumbprint(payload.cnf.jwk);
   directory.requireCentre(payload, jkt, now);
-  return { caller: { role: payload.tier, subject: payload.sub, jkt }, key: payload.cnf.jwk };
+  return { role: payload.tier, subject: payload.sub, jkt, key: payload.cnf.jwk };
 }
 
 async function authenticate(service: Service, request: { authorization: string | undefined; proof: string | undefined; method: string; path: string }): Promise<Caller> {
@@ -45,9 +56,9 @@ async function authenticate(service: Service, request: { authorization: string |
     throw new Refusal('authorization_missing', 'Send Authorization: DPoP <client+jwt or centre+jwt> and a DPoP proof (RFC 9449).');
   }
   if (scheme?.toLowerCase() !== 'dpop' || !token || rest.length > 0) throw new Refusal('authorization_malformed', 'The Authorization header is: DPoP <token>.');
-  const { caller, key } = await readToken(service, token);
+  const caller = await readToken(service, token);
   const url = service.config.origin + request.path;
-  const { jkt, jti } = await verifyProof(request.proof, key, { method: request.method, url, token, now: service.now() }, service.memo);
+  const { jkt, jti } = await verifyProof(request.proof, caller.key, { method: request.method, url, token, now: service.now() }, service.memo);
   if (!(await insertProof(service.db, jkt, jti, service.now()))) throw new Refusal('proof_replayed', 'This DPoP proof was used before; make a new one for each request.');
   return caller;
 }

@@ -7,6 +7,9 @@ import { NDJSON_TYPE } from '../life/bulk.ts';
 import { XLSX_TYPE } from '../life/row-file.ts';
 import type { StatementType } from '../life/schema.ts';
 import { CANDIDATE, CODE, CREDENTIAL, CSV, DIGITS, HOLDER, ID, MISSING, NUMBER, REPORT, ROW_PROBLEM, SEARCH, TOKEN } from './openapi-examples.ts';
+import { DRAW_OPERATIONS, DRAW_PARAMETERS } from './openapi-draws.ts';
+import { NOTICE_OPERATIONS, NOTICE_PARAMETERS } from './openapi-notices.ts';
+import { PROCEDURE_OPERATIONS, PROCEDURE_PARAMETERS } from './openapi-procedure.ts';
 import { ref, type Schema } from './openapi-schemas.ts';
 import { statementSchema } from './openapi-statements.ts';
 
@@ -26,6 +29,7 @@ export const TAGS = {
   公开数据: '公开数据：公钥、声明、状态列表 / Public data: keys, statements, status lists',
   评价机构: '评价机构 / Organizations',
   鉴定指导中心: '鉴定指导中心 / Centres',
+  评价流程: '评价流程：申报、考核计划、公示、异议、督导 / The procedure: applications, plans, notices, objections, inspections',
   网页: '网页 / Pages',
   服务: '服务 / Service',
 } as const;
@@ -35,7 +39,7 @@ export interface Operation {
   summary: string;
   description?: string;
   /** Who may call; anyone if absent. */
-  roles?: readonly ('organization' | 'city' | 'province')[];
+  roles?: readonly ('applicant' | 'organization' | 'city' | 'province')[];
   query?: Record<string, Schema>;
   headers?: Record<string, Schema>;
   body?: Media;
@@ -83,7 +87,8 @@ export const OPERATIONS: Record<string, Operation> = {
   'POST /c/{number}/download': { tag: '网页', brake: 'search', summary: '网页表单下载证书 / download by the form', body: form({ ...HOLDER, want: 'pdf', purpose: '应聘', expires_on: '2027-02-24' }), answers: ok('证书 / the certificate', { 'application/pdf': { schema: FILE }, 'text/html': { schema: TEXT } }), problems: ['no_match', ...OF_NUMBERS] },
   'GET /bulk': { tag: '网页', summary: '批量核验名单的网页 / page that checks a list', answers: page('批量核验 / a page') },
   'POST /bulk': { tag: '网页', brake: 'lookup', summary: '网页表单批量核验，最多 100 行 / check a pasted list by the form, at most 100 rows', body: form({ list: `${NUMBER},${HOLDER.name}` }), answers: page('结果 / results'), problems: ['bulk_empty', 'bulk_too_many', 'csv_columns_missing', 'human_check_failed'] },
-  'GET /desk': { tag: '网页', summary: '机构工作台 / desk for organizations', description: '密钥文件只在浏览器里使用，不发送 / the key file is used in the browser alone and never sent.', answers: page('机构工作台 / desk') },
+  'GET /desk': { tag: '网页', summary: '工作台 / desk for organizations, applicants and centres', description: '密钥只在浏览器里使用，不发送 / keys are used in the browser alone and never sent.', answers: page('工作台 / desk') },
+  'GET /desk/view/{path}': { tag: '网页', roles: ['applicant', 'organization', 'city', 'province'], summary: '工作台的一个视图（HTML 片段） / one view of the desk, a piece of HTML', description: '路径可含斜线 / the path may hold slashes: `plans`, `plans/plan:p0123…`', answers: ok('HTML', { 'text/html': { schema: TEXT } }), problems: ['not_found', 'role_wrong', 'case_not_found', 'out_of_reach', 'register_differs', 'organization_not_filed'] },
   'GET /docs': { tag: '网页', summary: '接口文档 / this API, explained to people', answers: page('接口文档 / documentation') },
   'GET /organizations': { tag: '网页', summary: '备案机构 / organizations on file', query: { q: { ...TEXT, maxLength: 100 }, page: { type: 'integer', minimum: 1, default: 1 } }, answers: page('备案机构 / organizations on file') },
   'GET /organizations/{code}': { tag: '网页', summary: '一家备案机构 / one organization on file', answers: page('备案内容 / its filing'), problems: ['organization_code_malformed', 'organization_not_found'] },
@@ -133,15 +138,15 @@ One JSON object a line, answered line by line in the same order; the last line i
     headers: { 'Idempotency-Key': { type: 'string', pattern: '^[!-~]{1,200}$' } },
     body: { ...json('CandidatesBody', { candidates: [CANDIDATE] }), 'text/csv': { schema: TEXT, example: CSV }, [XLSX_TYPE]: { schema: WORKBOOK }, 'multipart/form-data': { schema: ref('UploadForm') } },
     answers: { 201: { description: '已保存；相同 Idempotency-Key 得到同一批次 / stored; the same Idempotency-Key gets the same batch', content: json('BatchCreated', { id: 'b5f0c9a1e2d3b4c5d6e7f809', count: 1, root: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg', state: 'submitted' }), headers: { Location: TEXT, 'Idempotent-Replayed': TEXT } } },
-    problems: ['rows_refused', 'capacity_exceeded', 'organization_not_filed', 'idempotency_key_malformed', 'idempotency_key_reused', 'batch_empty', 'batch_too_large', 'candidates_malformed', 'csv_not_utf8', 'csv_columns_missing', 'csv_column_repeated', 'csv_quotes_malformed', 'table_format_unsupported', 'xlsx_malformed', 'xlsx_too_large', 'xlsx_encrypted', 'xlsx_macros', 'xlsx_external', 'xlsx_sheets', 'xlsx_hidden_rows', 'xlsx_merged_cells', ...OF_PHOTOS], problemExample: ROW_PROBLEM,
+    problems: ['rows_refused', 'notice_required', 'capacity_exceeded', 'organization_not_filed', 'organization_suspended', 'idempotency_key_malformed', 'idempotency_key_reused', 'batch_empty', 'batch_too_large', 'candidates_malformed', 'csv_not_utf8', 'csv_columns_missing', 'csv_column_repeated', 'csv_quotes_malformed', 'table_format_unsupported', 'xlsx_malformed', 'xlsx_too_large', 'xlsx_encrypted', 'xlsx_macros', 'xlsx_external', 'xlsx_sheets', 'xlsx_hidden_rows', 'xlsx_merged_cells', ...OF_PHOTOS], problemExample: ROW_PROBLEM,
   },
   'GET /v1/batches': { tag: '评价机构', summary: '本机构的批次 / own batches', roles: ['organization'], answers: ok('最近 200 批 / the newest 200', json('BatchList')) },
   'GET /v1/batches/{id}': { tag: '评价机构', summary: '批次状态与进度 / state and progress', roles: ALL, answers: ok('batch', json('Batch')), problems: OF_BATCHES },
   'GET /v1/batches/{id}/rows': { tag: '评价机构', summary: '批次各行及披露，供重算根 / rows with disclosures, to recompute the root', roles: ALL, query: STRETCH, answers: ok('rows', json('BatchRows')), problems: [...OF_BATCHES, 'body_malformed', 'ciphertext_wrong'] },
   'GET /v1/batches/{id}/rows/{position}/photo': { tag: '评价机构', summary: '某行的照片，与上传的文件逐字节相同 / photo of a row, the very file that was uploaded', description: 'Its SHA-256 stands in the row’s disclosures as `photo_digest`: compare it.', roles: ALL, answers: ok('照片 / photo', { 'image/jpeg': { schema: { type: 'string', contentMediaType: 'image/jpeg' } }, 'image/png': { schema: { type: 'string', contentMediaType: 'image/png' } } }), problems: [...OF_BATCHES, 'photo_not_found', 'photo_differs', 'ciphertext_wrong'] },
-  'POST /v1/batches/{id}/approvals': { tag: '鉴定指导中心', summary: '审核一批结果 / approve a batch', description: `\`approval\` is an \`approval+jwt\`: #/components/schemas/${statementSchema('approval+jwt')}.`, roles: CENTRES, body: json('ApprovalBody', { approval: TOKEN }), answers: { 201: { description: '已保存 / stored', content: json('BatchMoved', { id: 'b5f0c9a1e2d3b4c5d6e7f809', state: 'approved' }) } }, problems: [...OF_BATCHES, ...OF_STATEMENTS, 'tier_wrong', 'approver_wrong', 'city_approval_missing', 'city_approval_late', 'organization_differs', 'audience_wrong', 'batch_differs', 'root_differs', 'count_differs', 'issuer_not_caller', 'batch_closed', 'filing_withdrawn', 'approval_withdrawn'] },
-  'POST /v1/batches/{id}/return': { tag: '鉴定指导中心', summary: '退回一批结果 / return a batch with reasons', roles: CENTRES, body: json('ReturnBody', { reason: '请补考务记录' }), answers: ok('已退回 / returned', json('BatchMoved', { id: 'b5f0c9a1e2d3b4c5d6e7f809', state: 'returned' })), problems: [...OF_BATCHES, 'reason_missing', 'batch_closed'] },
-  'POST /v1/batches/{id}/issue': { tag: '评价机构', summary: '颁发一批证书 / issue a batch', description: `\`order\` is an \`issue+jwt\`: #/components/schemas/${statementSchema('issue+jwt')}. Repeating the call goes on where it stopped.`, roles: ['organization'], body: json('IssueBody', { approval: TOKEN, order: TOKEN }), answers: { 200: { description: '已全部颁发 / done', content: json('IssueProgress', { id: 'b5f0c9a1e2d3b4c5d6e7f809', state: 'issued', count: 1, issued: 1 }) }, 202: { description: '仍在签发，请重复调用 / still signing: repeat the call', content: json('IssueProgress') } }, problems: [...OF_BATCHES, ...OF_STATEMENTS, 'tier_wrong', 'approver_wrong', 'city_approval_missing', 'city_approval_late', 'organization_differs', 'audience_wrong', 'batch_differs', 'root_differs', 'count_differs', 'approval_differs', 'order_before_approval', 'approval_used', 'batch_already_ordered', 'batch_closed', 'capacity_exceeded', 'serials_exhausted', 'already_certified', 'replaces_not_live', 'issuing_key_missing', 'issuing_key_withdrawn', 'filing_withdrawn', 'approval_withdrawn', 'client_withdrawn'] },
+  'POST /v1/batches/{id}/approvals': { tag: '鉴定指导中心', summary: '审核一批结果 / approve a batch', description: `\`approval\` is an \`approval+jwt\`: #/components/schemas/${statementSchema('approval+jwt')}.`, roles: CENTRES, body: json('ApprovalBody', { approval: TOKEN }), answers: { 201: { description: '已保存 / stored', content: json('BatchMoved', { id: 'b5f0c9a1e2d3b4c5d6e7f809', state: 'approved' }) } }, problems: [...OF_BATCHES, ...OF_STATEMENTS, 'tier_wrong', 'approver_wrong', 'approver_same_key', 'city_approval_missing', 'city_approval_late', 'organization_differs', 'audience_wrong', 'batch_differs', 'root_differs', 'count_differs', 'issuer_not_caller', 'batch_closed', 'batch_not_uploaded', 'filing_withdrawn', 'approval_withdrawn'] },
+  'POST /v1/batches/{id}/return': { tag: '鉴定指导中心', summary: '退回一批结果 / return a batch with reasons', roles: CENTRES, body: json('ReturnBody', { reason: '请补考务记录' }), answers: ok('已退回 / returned', json('BatchMoved', { id: 'b5f0c9a1e2d3b4c5d6e7f809', state: 'returned' })), problems: [...OF_BATCHES, 'reason_missing', 'batch_closed', 'batch_not_uploaded'] },
+  'POST /v1/batches/{id}/issue': { tag: '评价机构', summary: '颁发一批证书 / issue a batch', description: `\`order\` is an \`issue+jwt\`: #/components/schemas/${statementSchema('issue+jwt')}. Repeating the call goes on where it stopped.`, roles: ['organization'], body: json('IssueBody', { approval: TOKEN, order: TOKEN }), answers: { 200: { description: '已全部颁发 / done', content: json('IssueProgress', { id: 'b5f0c9a1e2d3b4c5d6e7f809', state: 'issued', count: 1, issued: 1 }) }, 202: { description: '仍在签发，请重复调用 / still signing: repeat the call', content: json('IssueProgress') } }, problems: [...OF_BATCHES, ...OF_STATEMENTS, 'tier_wrong', 'approver_wrong', 'approver_same_key', 'city_approval_missing', 'city_approval_late', 'organization_differs', 'audience_wrong', 'batch_differs', 'root_differs', 'count_differs', 'approval_differs', 'order_before_approval', 'approval_used', 'batch_not_uploaded', 'batch_already_ordered', 'batch_closed', 'capacity_exceeded', 'serials_exhausted', 'already_certified', 'replaces_not_live', 'issuing_key_missing', 'issuing_key_withdrawn', 'filing_withdrawn', 'approval_withdrawn', 'client_withdrawn', 'organization_suspended'] },
   'GET /v1/batches/{id}/certificates': { tag: '评价机构', summary: '批次的证书 / certificates of a batch', roles: ALL, query: STRETCH, answers: ok('certificates', json('BatchCertificates')), problems: [...OF_BATCHES, 'body_malformed', 'ciphertext_wrong'] },
   'GET /v1/batches/{id}/certificates.zip': {
     tag: '评价机构', summary: '打包下载批次的证书 PDF / all PDFs of a batch, in one archive', roles: ALL, query: STRETCH,
@@ -160,6 +165,11 @@ Verified, drawn and sent one by one in the order of the batch, each as \`<number
   'GET /v1/certificates/{number}.pdf': { tag: '评价机构', summary: '本机构证书的 PDF / PDF of an own certificate', roles: ['organization'], answers: ok('PDF', { 'application/pdf': { schema: FILE } }), problems: [...OF_NUMBERS, 'certificate_not_found', 'out_of_reach', 'register_differs', 'photo_differs', ...OF_WITHDRAWALS] },
   'POST /v1/certificates/{number}/status': { ...statement('暂停、恢复、撤销证书 / suspend, reinstate, revoke', 'status+jwt', ALL, []), tag: '评价机构', answers: { 201: { description: '已生效 / in force', content: json('StatusChanged', { number: NUMBER, state: 'suspended', seq: 1, digest: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg' }) } }, problems: [...OF_STATEMENTS, ...OF_NUMBERS, 'certificate_not_found', 'out_of_reach', 'issuer_not_caller', 'audience_wrong', 'organization_differs', 'number_differs', 'status_final', 'status_out_of_order', 'status_no_change', 'rank_too_low', 'client_withdrawn'] },
 
+  ...PROCEDURE_OPERATIONS,
+  ...DRAW_OPERATIONS,
+
+  ...NOTICE_OPERATIONS,
+
   'GET /healthz': { tag: '服务', summary: '是否在工作 / whether it works', answers: ok('ok', json('Health', { status: 'ok' })) },
   'GET /openapi.json': { tag: '服务', summary: '本文档 / this document', answers: ok('OpenAPI 3.1', { [JSON_TYPE]: { schema: { type: 'object' } } }) },
 };
@@ -173,5 +183,8 @@ export const PARAMETERS: Record<string, { description: string; schema: Schema; e
   id: { description: '批次号 / batch id', schema: TEXT, example: 'b5f0c9a1e2d3b4c5d6e7f809' },
   position: { description: '行的 position，从 0 开始 / `position` of the row, from 0', schema: TEXT, example: '0' },
   list: { description: '`revocation-<n>` or `suspension-<n>`', schema: TEXT, example: 'revocation-1' },
+  ...PROCEDURE_PARAMETERS,
+  ...DRAW_PARAMETERS,
+  ...NOTICE_PARAMETERS,
   file: { description: 'name of a file of the pages', schema: TEXT, example: 'style.css' },
 };

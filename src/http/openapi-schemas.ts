@@ -178,6 +178,7 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
     id: text('batch id'), organization: CODE, ...progress, created_at: seconds('uploaded'), issued: whole('已签发数 / certificates signed so far'),
     approvals: listOf(object({ tier: text('tier', { enum: ['city', 'province'] }), iss: CENTRE, jti: text('id'), approval: JWS, received_at: seconds('received') })),
     'returned_reason?': text('退回原因 / why it was returned'),
+    procedure: text('是否经过计划和公示 / whether plan and notice came before it', { enum: ['none', 'notice'] }), 'results?': text('所依据的公示结果 / the results it was made of'), 'plan?': text('考核计划 / their plan'),
   }, { additionalProperties: false }),
   BatchRows: object({
     id: text('batch id'), count: whole('rows of the batch'), root: DIGEST, filing: JWS,

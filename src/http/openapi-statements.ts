@@ -2,6 +2,7 @@
  * Owns the description of signed statements in openapi.json: one JSON Schema per `typ`, of the payload. What they
  * are held to is life/schema.ts; a test compares the names and which of them may be missing.
  */
+import { KINDS, STEPS } from '../life/procedure/steps.ts';
 import { ACTIONS, REASONS, type StatementType } from '../life/schema.ts';
 import { CODE, DIGEST, JWS, listOf, NUMBER, object, ref, type Schema } from './openapi-schemas.ts';
 
@@ -61,6 +62,15 @@ export const STATEMENTS: Record<StatementType, Schema> = {
     },
     { description: "批量核验的回执，由平台密钥签名 / receipt of a bulk check, signed with the service's own key" },
   ),
+  'step+jwt': object(
+    {
+      iss: text('who signs: an organization, a centre, an applicant (`key:` and thumbprint), or the service', { maxLength: 300 }), aud: origin, about: text('the case, e.g. `plan:p0123abcd`', { pattern: `^(${KINDS.join('|')}):[A-Za-z0-9_-]{8,64}$` }),
+      step: text('what is done', { enum: STEPS }), seq: { type: 'integer', minimum: 1, maximum: 10_000 }, 'prev?': { ...DIGEST, description: "digest of the previous step's payload; absent for seq 1" },
+      body: { ...DIGEST, description: 'SHA-256 of the canonical JSON (RFC 8785) of what is said' }, iat: instant('made'), jti,
+    },
+    { description: '流程中的一步 / one step of the procedure, signed by whoever is responsible for it' },
+  ),
+  'applicant+jwt': object({ iss: text('`key:` and the thumbprint of the key', { pattern: '^key:[A-Za-z0-9_-]{43}$' }), cnf: key, ...life }, { description: '尚未登记的密钥为自己出具的访问令牌 / the access token of a key that nobody has named yet, signed by itself' }),
   'dpop+jwt': object({ jti: text('id', { maxLength: 128 }), htm: text('method'), htu: text('address without query'), iat: instant('made'), ath: { ...DIGEST, description: 'digest of the access token' } }, { description: '一次请求的密钥证明 / proof of possession for one request (RFC 9449)' }),
 };
 

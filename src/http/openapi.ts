@@ -5,6 +5,9 @@
  */
 import { OPERATIONS, PARAMETERS, TAGS, type Operation } from './openapi-paths.ts';
 import { PROBLEM } from './openapi-examples.ts';
+import { DRAW_SCHEMAS } from './openapi-draws.ts';
+import { NOTICE_SCHEMAS } from './openapi-notices.ts';
+import { PROCEDURE_SCHEMAS } from './openapi-procedure.ts';
 import { JWS, ref, SCHEMAS_OF_ANSWERS, type Schema } from './openapi-schemas.ts';
 import { STATEMENTS, statementSchema } from './openapi-statements.ts';
 import { PROBLEM_TYPE, PROBLEMS } from './problems.ts';
@@ -102,7 +105,7 @@ const signed = (payloads: readonly string[]): Schema => ({
 /** The document for a service at `origin`. */
 export function describeApi(origin: string) {
   const statements = Object.fromEntries((Object.keys(STATEMENTS) as StatementType[]).map((typ): [string, Schema] => [statementSchema(typ), { title: typ, ...STATEMENTS[typ] }]));
-  const schemas: Record<string, Schema> = { ...SCHEMAS_OF_ANSWERS, ...statements, Statement: signed(Object.keys(statements)) };
+  const schemas: Record<string, Schema> = { ...SCHEMAS_OF_ANSWERS, ...PROCEDURE_SCHEMAS, ...NOTICE_SCHEMAS, ...DRAW_SCHEMAS, ...statements, Statement: signed(Object.keys(statements)) };
   return {
     openapi: '3.1.0',
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',

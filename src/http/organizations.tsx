@@ -5,8 +5,9 @@
  */
 import { normalizeNumber, parseOrganizationCode } from '../life/number.ts';
 import { Refusal } from '../life/refusal.ts';
-import { centreNames, filingsOf, listOrganizations, type Filed } from '../organizations.ts';
+import { centreNames, filingsOf, listOrganizations, matchesOrganization } from '../organizations.ts';
 import { OrganizationPage, OrganizationsPage } from '../pages/organizations.tsx';
+import { publishedIndex, publishedOf } from '../procedure/published.ts';
 import { factory } from './env.ts';
 import { hostOf, kept, noStore, page } from './page.tsx';
 import { answerProblem } from './pages.tsx';
@@ -15,23 +16,15 @@ import { answerProblem } from './pages.tsx';
 const PAGE = 30;
 const LONGEST_QUERY = 100;
 
-const fold = (text: string): string => normalizeNumber(text);
-
-/** Whether name, code or an occupation has the words asked for. */
-function matches({ code, filing }: Filed, asked: string): boolean {
-  return [code, filing.name, filing.uscc, ...filing.scope.flatMap((one) => [one.code, one.name, ...one.jobs])].some((text) => fold(text).includes(asked));
-}
-
 export const organizationPages = factory
   .createApp()
   .get('/organizations', async (c) => {
     const { service } = c.var;
     const query = (c.req.query('q') ?? '').trim().slice(0, LONGEST_QUERY);
-    const asked = fold(query);
-    const all = (await listOrganizations(service)).filter((one) => asked === '' || matches(one, asked));
+    const all = (await listOrganizations(service)).filter((one) => matchesOrganization(one, query));
     const pages = Math.max(1, Math.ceil(all.length / PAGE));
     const at = Math.min(pages, Math.max(1, Math.floor(Number(c.req.query('page'))) || 1));
-    const props = { host: hostOf(c), query, filed: all.slice((at - 1) * PAGE, at * PAGE), total: all.length, page: at, pages, centres: await centreNames(service) };
+    const props = { host: hostOf(c), query, filed: all.slice((at - 1) * PAGE, at * PAGE), total: all.length, page: at, pages, centres: await centreNames(service), suspended: (await publishedIndex(service)).suspended };
     return page(c, 200, <OrganizationsPage {...props} />, query === '' ? kept : noStore);
   })
   .get('/organizations/:code', async (c) => {
@@ -39,7 +32,8 @@ export const organizationPages = factory
     const code = parseOrganizationCode(normalizeNumber(c.req.param('code')));
     const [current, ...others] = await filingsOf(service, code);
     if (!current) throw new Refusal('organization_not_found', 'No centre has filed an organization with this code. That says nothing against a certificate: check each digit.');
-    return page(c, 200, <OrganizationPage host={hostOf(c)} filings={[current, ...others]} centres={await centreNames(service)} />, kept);
+    const centres = await centreNames(service);
+    return page(c, 200, <OrganizationPage host={hostOf(c)} filings={[current, ...others]} centres={centres} published={await publishedOf(service, code)} />, kept);
   });
 
 organizationPages.onError((error, c) => answerProblem(c, error));

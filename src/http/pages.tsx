@@ -10,7 +10,6 @@ import { normalizeNumber, parseNumber } from '../life/number.ts';
 import { isRefusal, Refusal } from '../life/refusal.ts';
 import { CertificatePage, type CertificateProps, type Download } from '../pages/certificate.tsx';
 import { CheckPage } from '../pages/check.tsx';
-import { DeskPage } from '../pages/desk.tsx';
 import { HomePage } from '../pages/home.tsx';
 import { MalformedPage, NotFoundPage, ProblemPage } from '../pages/message.tsx';
 import { FAULTS, type Words } from '../pages/words.ts';
@@ -37,6 +36,7 @@ const FILES = new Map([
   ['icon-192.png', 'image/png'],
   ['icon-512.png', 'image/png'],
   ['desk.js', 'text/javascript; charset=utf-8'],
+  ['draw.js', 'text/javascript; charset=utf-8'],
   ['bulk.js', 'text/javascript; charset=utf-8'],
   ['lister.js', 'text/javascript; charset=utf-8'],
 ]);
@@ -114,7 +114,6 @@ async function assetFile(c: C, name: string) {
 export const pageRoutes = factory
   .createApp()
   .get('/', (c) => page(c, 200, <HomePage host={hostOf(c)} />, kept))
-  .get('/desk', (c) => page(c, 200, <DeskPage host={hostOf(c)} origin={c.var.service.config.origin} />, kept))
   .post('/search', brake('search'), searchPage)
   .get('/check', (c) => page(c, 200, <CheckPage host={hostOf(c)} roots={c.var.service.config.trustRoot} />, kept))
   .get('/c/:number', brake('lookup'), (c) => certificatePage(c, c.req.param('number')))

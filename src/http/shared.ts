@@ -7,7 +7,12 @@
 import { etag } from 'hono/etag';
 import { factory } from './env.ts';
 
-const SHARED = ['/', '/scan', '/check', '/bulk', '/desk', '/docs', '/organizations', '/organizations/*', '/openapi.json', '/.well-known/*', '/orgs/*', '/contexts/*', '/v1/status/*'];
+const SHARED = ['/', '/scan', '/check', '/bulk', '/desk', '/docs', '/organizations', '/organizations/*', '/v1/organizations', '/openapi.json', '/.well-known/*', '/orgs/*', '/contexts/*', '/v1/status/*'];
+
+/** Notices of results and statistics: only what is read of them, never what forms answer. */
+const READ = ['/notices', '/notices/*', '/v1/notices', '/v1/notices/*', '/statistics', '/v1/statistics', '/v1/statistics.csv'];
 
 export const shared = factory.createApp();
 for (const path of SHARED) shared.use(path, etag());
+const tagged = etag();
+for (const path of READ) shared.use(path, (c, next) => (c.req.method === 'GET' || c.req.method === 'HEAD' ? tagged(c, next) : next()));

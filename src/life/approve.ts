@@ -3,8 +3,8 @@
  *
  * One function for the gate and for every later check of a certificate, so that nothing is ever issued that
  * does not verify afterwards. Route `province`: the province's approval suffices. Route `city`: the province's
- * approval carries the city's whole token with equal `sub aud batch root count`.
- * It refuses other batches, other rows (another root), other organizations, other services, other tiers.
+ * approval carries the city's whole token with equal `sub aud batch root count`, signed with another key.
+ * It refuses other batches, other rows (another root), other organizations, other services, other tiers, one key for both tiers.
  */
 import { codeOf, openClient, PROVINCE, type Directory } from './authority.ts';
 import { Refusal } from './refusal.ts';
@@ -62,6 +62,7 @@ export async function openApproval(token: string, directory: Directory, filing: 
   if (filing.route === 'city') {
     if (city === undefined) throw about('approval+jwt', 'city', 'The province\'s approval must carry the city\'s.', 'city_approval_missing');
     const inner = await openCityApproval(city, directory, filing, facts, until);
+    if (inner.kid === statement.kid) throw about('approval+jwt', 'city', 'City and province approve with two different keys, and this is one key twice.', 'approver_same_key');
     if (inner.payload.iat > iat + SKEW) throw about('approval+jwt', 'city', 'The city approved after the province.', 'city_approval_late');
     checkTimes('approval+jwt', inner.payload, iat);
   }

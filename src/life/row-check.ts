@@ -34,14 +34,16 @@ export interface RowFindings {
 
 const KNOWN: ReadonlySet<string> = new Set([...FIELDS, ...OPTIONAL_FIELDS]);
 
-function readName(value: unknown): Read<string> {
+/** A name, normalised and checked. */
+export function readName(value: unknown): Read<string> {
   const given = textOf(value);
   if ('flaw' in given) return given;
   const result = checkName(given.value);
   return 'name' in result ? { value: result.name } : flaw(result.fault);
 }
 
-function readIdType(value: unknown): Read<IdType> {
+/** A document type, by name or code. */
+export function readIdType(value: unknown): Read<IdType> {
   const given = textOf(value);
   if ('flaw' in given) return given;
   if (squeeze(given.value) === '') return flaw('value_missing');
@@ -51,7 +53,7 @@ function readIdType(value: unknown): Read<IdType> {
 }
 
 /** With an unknown type only what no type allows is reported. */
-function readId(value: unknown, type: IdType | undefined): Read<{ number: string; born?: string }> | undefined {
+export function readId(value: unknown, type: IdType | undefined): Read<{ number: string; born?: string }> | undefined {
   // A JSON number has been a float on its way here: 18 digits do not survive that, and fewer lose leading zeros.
   if (typeof value === 'number') return flaw('id_number_float');
   const given = textOf(value);
@@ -61,7 +63,8 @@ function readId(value: unknown, type: IdType | undefined): Read<{ number: string
   return type ? { value: { number: result.id_number, ...(result.born ? { born: result.born } : {}) } } : undefined;
 }
 
-function readReplaces(value: unknown): Read<string | undefined> {
+/** The number of a certificate that is replaced, if there is one. */
+export function readReplaces(value: unknown): Read<string | undefined> {
   const given = textOf(value);
   if ('flaw' in given) return given;
   if (isNone(given.value)) return { value: undefined };
@@ -74,8 +77,8 @@ function readReplaces(value: unknown): Read<string | undefined> {
   }
 }
 
-/** Dates compare as text. Sixteen years after 29 February there is one again. */
-const turnsSixteen = (born: string) => `${Number(born.slice(0, 4)) + 16}${born.slice(4)}`;
+/** The day on which somebody is sixteen. Dates compare as text. Sixteen years after 29 February there is one again. */
+export const turnsSixteen = (born: string) => `${Number(born.slice(0, 4)) + 16}${born.slice(4)}`;
 
 export function checkRow(raw: RawRow, context: RowContext): RowFindings {
   const { row, values } = raw;

@@ -40,9 +40,9 @@ function mapColumns<Name extends string>(header: string[], nameOf: (header: stri
 }
 
 /** A row may leave out trailing cells nobody needs, or have blank ones beyond the header; anything else has slipped. */
-function misfit(cells: Cell[], header: string[], columns: (Field | undefined)[]): { expected: number; found: number } | undefined {
+function misfit(cells: Cell[], header: string[], columns: (string | undefined)[], required: readonly string[]): { expected: number; found: number } | undefined {
   const unheaded = cells.some((cell, at) => !isBlank(cell) && isBlank(header[at] ?? ''));
-  const short = columns.slice(cells.length).some((field) => field !== undefined && (FIELDS as readonly string[]).includes(field));
+  const short = columns.slice(cells.length).some((field) => field !== undefined && required.includes(field));
   if (!unheaded && !short) return undefined;
   const lastUsed = (row: Cell[]) => row.findLastIndex((cell) => !isBlank(cell)) + 1;
   return { expected: lastUsed(header), found: short ? cells.length : lastUsed(cells) };
@@ -52,28 +52,32 @@ function misfit(cells: Cell[], header: string[], columns: (Field | undefined)[])
  * A number is its shortest text, as a text file would have it. Only an ID number stays one: 18 digits do not fit into
  * it, and fewer have lost their leading zeros.
  */
-const valueOf = (field: Field, cell: Cell): unknown => (typeof cell === 'number' && field !== 'id_number' ? String(cell) : cell);
+const valueOf = (field: string, cell: Cell): unknown => (typeof cell === 'number' && field !== 'id_number' ? String(cell) : cell);
 
 /**
- * Reads candidate rows from a .xlsx workbook or a CSV file. `ignored` names the columns that were not used.
+ * Reads rows with the columns that `nameOf` knows from a .xlsx workbook or a CSV file; those of `required` must be there.
+ * `ignored` names the columns that were not used.
  * @throws Refusal `csv_columns_missing`, `csv_column_repeated`, `batch_empty`, `batch_too_large`, and what readTable throws
  */
-export function readRows(bytes: Uint8Array): { rows: RawRow[]; ignored: string[] } {
-  const table = readTable(bytes, columnsOf(fieldOf, FIELDS));
+export function readNamedRows<Name extends string>(bytes: Uint8Array, nameOf: (header: string) => Name | undefined, required: readonly Name[]): { rows: RawRow[]; ignored: string[] } {
+  const table = readTable(bytes, columnsOf(nameOf, required));
   if (table.header.length === 0) checkCount(0);
-  const columns = mapColumns(table.header, fieldOf, FIELDS);
+  const columns = mapColumns(table.header, nameOf, required);
   checkCount(table.rows.length);
   const rows = table.rows.map(({ row, cells }): RawRow => {
     const values: Record<string, unknown> = {};
     columns.forEach((field, at) => {
       if (field !== undefined) values[field] = valueOf(field, cells[at] ?? '');
     });
-    const slipped = misfit(cells, table.header, columns);
+    const slipped = misfit(cells, table.header, columns, required);
     return slipped ? { row, values, cells: slipped } : { row, values };
   });
   const ignored = table.header.map((header) => header.trim()).filter((header, at) => columns[at] === undefined && header !== '');
   return { rows, ignored };
 }
+
+/** Reads candidate rows, as readNamedRows does. */
+export const readRows = (bytes: Uint8Array): { rows: RawRow[]; ignored: string[] } => readNamedRows<Field>(bytes, fieldOf, FIELDS);
 
 const SCOPE_FIELDS = ['occupation_code', 'occupation_name', 'job_types', 'levels'] as const;
 type ScopeField = (typeof SCOPE_FIELDS)[number] | 'edition';

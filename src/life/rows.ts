@@ -54,13 +54,13 @@ function rememberGlyphs(missingGlyphs: RowRules['missingGlyphs']): (text: string
  * A float always loses an ID number's last digits to 000, and one in eleven then still has a right check character.
  * So a number ending in 000 is believed only while no other row of the file shows the damage.
  */
-function floatsByNeighbours(all: RowFindings[]): Fault[] {
+export function floatsByNeighbours(all: RowFindings[]): Fault[] {
   if (!all.some(({ faults }) => faults.some(({ code }) => code === 'id_number_float'))) return [];
   return all.flatMap(({ row, id }) => (id && mayBeFloat(id.number) ? [fault(row, 'id_number', 'id_number_float')] : []));
 }
 
 /** One person twice for one qualification; one ID number under two names; one certificate replaced twice. */
-function acrossRows(all: RowFindings[]): Fault[] {
+export function acrossRows(all: RowFindings[]): Fault[] {
   const faults: Fault[] = [];
   const names = new Map<string, { row: number; name: string }>();
   const qualified = new Map<string, number>();

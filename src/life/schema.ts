@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import { LEVELS, type Level } from './level.ts';
+import { KINDS, STEPS } from './procedure/steps.ts';
 
 const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
 const instant = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(253_402_300_799));
@@ -14,6 +15,8 @@ const digest = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
 const origin = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s/?#]{1,253}$/));
 const centre = v.pipe(v.string(), v.regex(/^centre:37\d{2}$/));
 const organization = v.pipe(v.string(), v.regex(/^org:[YS]\d{4}37\d{6}$/));
+/** `key:` and the thumbprint of a key that signs for a body which is not filed yet. */
+const applicant = v.pipe(v.string(), v.regex(/^key:[A-Za-z0-9_-]{43}$/));
 const batchId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/));
 const certificate = v.pipe(v.string(), v.regex(/^[YS]\d{4}37\d{8}[1-5]\d{6}$/));
 const level = v.custom<Level>((value) => (LEVELS as unknown[]).includes(value), 'a level is a number from 1 to 5');
@@ -119,6 +122,20 @@ export const SCHEMAS = {
     names: v.object({ match: count, no_match: count }),
     key: v.optional(jti),
   }),
+  /** One step of the procedure (life/procedure/): `about` a case, `seq` in it, `prev` the digest of the step before, `body` that of what is said. */
+  'step+jwt': v.object({
+    iss: v.union([organization, centre, applicant, origin]),
+    aud: origin,
+    about: v.pipe(v.string(), v.regex(new RegExp(`^(${KINDS.join('|')}):[A-Za-z0-9_-]{8,64}$`))),
+    step: v.picklist(STEPS),
+    seq: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)),
+    prev: v.optional(digest),
+    body: digest,
+    iat: instant,
+    jti,
+  }),
+  /** The access token of a key that nobody has named yet, signed by itself. */
+  'applicant+jwt': v.object({ iss: applicant, cnf: confirmation, ...lifetime }),
   /** A proof of possession for one HTTP request (RFC 9449 §4.2). */
   'dpop+jwt': v.object({ jti: text(128), htm: text(10), htu: text(2000), iat: instant, ath: digest }),
 } as const;

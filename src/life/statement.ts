@@ -10,7 +10,8 @@
 import { CompactSign, calculateJwkThumbprint, compactVerify, importJWK, type CryptoKey } from 'jose';
 import { decodeUtf8, encodeUtf8, fromBase64url, endsCanonically, sha256Short, toBase64url } from './bytes.ts';
 import { isRefusal, Refusal } from './refusal.ts';
-import { readPayload, type Payload, type PublicJwk, type StatementType } from './schema.ts';
+import { publicJwk, readPayload, type Payload, type PublicJwk, type StatementType } from './schema.ts';
+import * as v from 'valibot';
 
 /** Largest statement, in characters: a filing with a scope of hundreds of occupations. */
 export const STATEMENT_LIMIT = 256_000;
@@ -77,6 +78,18 @@ export function claimedType(token: string): unknown {
     if (isRefusal(error) || error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** The key that a token claims to name, unverified: only to check that the token was signed with that very key. @throws Refusal `key_unknown` */
+export function claimedKey(token: string): PublicJwk {
+  try {
+    const claims = JSON.parse(decodeUtf8(fromBase64url(token.split('.', 2)[1] as string))) as { cnf?: { jwk?: unknown } };
+    const read = v.safeParse(publicJwk, claims.cnf?.jwk);
+    if (read.success) return read.output;
+  } catch (error) {
+    if (!isRefusal(error) && !(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error;
+  }
+  throw new Refusal('key_unknown', 'The token names no public key of P-256 in cnf.jwk.', { part: 'cnf' });
 }
 
 /** Verifies the signature with the one key that its kid names and returns the payload bytes. */

@@ -71,13 +71,28 @@ const Footer: FC<{ host: string }> = ({ host }) => (
           </a>
         </li>
         <li>
+          <a href="/supervision">
+            督导检查 <span lang="en">Supervision</span>
+          </a>
+        </li>
+        <li>
+          <a href="/notices">
+            结果公示 <span lang="en">Notices of results</span>
+          </a>
+        </li>
+        <li>
+          <a href="/statistics">
+            统计数据 <span lang="en">Statistics</span>
+          </a>
+        </li>
+        <li>
           <a href="/docs">
             接口文档 <span lang="en">API documentation</span>
           </a>
         </li>
         <li>
           <a href="/desk">
-            机构工作台 <span lang="en">Desk for organizations</span>
+            工作台 <span lang="en">Desk</span>
           </a>
         </li>
       </ul>

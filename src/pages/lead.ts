@@ -12,8 +12,8 @@ const CHINESE = '<span lang="zh-CN">';
 const VOID = new Set(['meta', 'link', 'input', 'br', 'hr', 'img', 'wbr']);
 /** Part of a sentence; whatever else stands between two sentences parts them. */
 const INLINE = new Set(['a', 'b', 'br', 'code', 'em', 'mark', 'small', 'span', 'strong', 'time', 'wbr']);
-/** Elements that hold text alone, or none of a language. */
-const TEXT_ONLY = new Set(['code', 'title', 'option', 'textarea', 'script', 'style']);
+/** Elements that hold text alone, or none of a language; `text` and `desc` are SVG's, which holds no span. */
+const TEXT_ONLY = new Set(['code', 'title', 'option', 'textarea', 'script', 'style', 'text', 'desc']);
 
 interface Part {
   kind: 'text' | 'inline' | 'block' | 'second' | 'aside';

@@ -1,6 +1,6 @@
 /**
- * Owns the pages of filed organizations (备案机构): the list with its search, and one organization with what it may issue.
- * Both show what signed filings say; a filing that ended says so.
+ * Owns the pages of filed organizations (备案机构): the list with its search, and one organization with what it may issue,
+ * its standing and its published rules. Both show what signed statements say; a filing that ended says so.
  * It refuses nothing: an organization that nobody filed has no page.
  */
 import type { FC } from 'hono/jsx';
@@ -8,6 +8,7 @@ import { levelName, levelWords, LEVELS, type Level } from '../life/level.ts';
 import type { Filing } from '../life/schema.ts';
 import { Both, En, Layout } from './layout.tsx';
 import { inLanguage } from './language.ts';
+import { NATURE_WORDS, RulesCard, SuspensionCard, type PublishedView } from './published.tsx';
 import type { CentreNames } from './report.tsx';
 import type { Words } from './words.ts';
 
@@ -27,14 +28,16 @@ const STATES: Record<FiledView['state'], Words> = {
   withdrawn: { zh: '备案已撤回', en: 'Filing withdrawn' },
   lapsed: { zh: '备案已失效', en: 'Filing no longer in force' },
 };
+const SUSPENDED: Words = { zh: '暂停评价', en: 'Suspended' };
 const KINDS: Record<string, Words> = {
   Y: { zh: '用人单位', en: 'Employer' },
   S: { zh: '社会培训评价组织', en: 'Training and assessment organization' },
 };
 
-const State: FC<{ state: FiledView['state'] }> = ({ state }) => (
-  <p class={`state ${state === 'in_force' ? 'good' : 'warn'}`}>
-    <Both words={STATES[state]} />
+/** A suspension leaves the filing in force, and is what matters first. */
+const State: FC<{ state: FiledView['state']; suspended: boolean }> = ({ state, suspended }) => (
+  <p class={`state ${state === 'in_force' && !suspended ? 'good' : 'warn'}`}>
+    <Both words={suspended && state === 'in_force' ? SUSPENDED : STATES[state]} />
   </p>
 );
 
@@ -58,6 +61,8 @@ interface ListProps {
   page: number;
   pages: number;
   centres: CentreNames;
+  /** Codes. */
+  suspended: ReadonlySet<string>;
 }
 
 const pageAddress = (query: string, page: number): string => `/organizations?${new URLSearchParams({ ...(query === '' ? {} : { q: query }), page: String(page) }).toString()}`;
@@ -84,14 +89,14 @@ const Pager: FC<{ query: string; page: number; pages: number }> = ({ query, page
 /** Occupations named in the list before it says “and more”. */
 const SHOWN = 4;
 
-const Item: FC<{ filed: FiledView; centres: CentreNames }> = ({ filed: { code, filing, state, from, until }, centres }) => {
+const Item: FC<{ filed: FiledView; centres: CentreNames; suspended: boolean }> = ({ filed: { code, filing, state, from, until }, centres, suspended }) => {
   const names = [...new Set(filing.scope.map(({ name }) => name))];
   return (
     <li class="card">
       <h2>
         <a href={`/organizations/${code}`}>{filing.name}</a>
       </h2>
-      <State state={state} />
+      <State state={state} suspended={suspended} />
       <p>
         {names.slice(0, SHOWN).join('、')}
         {names.length > SHOWN ? ` … (${names.length})` : ''}
@@ -107,7 +112,7 @@ const Item: FC<{ filed: FiledView; centres: CentreNames }> = ({ filed: { code, f
   );
 };
 
-export const OrganizationsPage: FC<ListProps> = ({ host, query, filed, total, page, pages, centres }) => (
+export const OrganizationsPage: FC<ListProps> = ({ host, query, filed, total, page, pages, centres, suspended }) => (
   <Layout title={{ zh: '备案机构', en: 'Organizations' }} host={host} listed>
     <section class="lead">
       <h1>
@@ -135,7 +140,7 @@ export const OrganizationsPage: FC<ListProps> = ({ host, query, filed, total, pa
     </p>
     <ul class="organizations">
       {filed.map((one) => (
-        <Item filed={one} centres={centres} />
+        <Item filed={one} centres={centres} suspended={suspended.has(one.code)} />
       ))}
     </ul>
     {total === 0 ? (
@@ -181,13 +186,13 @@ const Scope: FC<{ filing: Filing }> = ({ filing }) => (
   </section>
 );
 
-export const OrganizationPage: FC<{ host: string; filings: [FiledView, ...FiledView[]]; centres: CentreNames }> = ({ host, filings: [current, ...others], centres }) => {
+export const OrganizationPage: FC<{ host: string; filings: [FiledView, ...FiledView[]]; centres: CentreNames; published: PublishedView }> = ({ host, filings: [current, ...others], centres, published: { suspension, rules, form } }) => {
   const { code, filing, state, from, until } = current;
   return (
     <Layout title={{ zh: filing.name, en: `${filing.name} (${code})` }} host={host} listed>
       <section class="card">
         <h1>{filing.name}</h1>
-        <State state={state} />
+        <State state={state} suspended={suspension !== undefined} />
         <dl class="facts">
           <Row label={{ zh: '机构编码', en: 'Code' }}>
             <span class="number">{code}</span>
@@ -201,6 +206,14 @@ export const OrganizationPage: FC<{ host: string; filings: [FiledView, ...FiledV
           <Row label={{ zh: '统一社会信用代码', en: 'Unified social credit code' }}>
             <span class="number">{filing.uscc}</span>
           </Row>
+          {form === undefined ? null : (
+            <>
+              <Row label={{ zh: '机构性质', en: 'Nature' }}>
+                <Both words={NATURE_WORDS[form.nature]} />
+              </Row>
+              <Row label={{ zh: '地址', en: 'Address' }}>{form.address}</Row>
+            </>
+          )}
           <Row label={{ zh: '备案中心', en: 'Filed by' }}>{centres.get(filing.iss) ?? filing.iss}</Row>
           <Row label={{ zh: '审核途径', en: 'Results approved by' }}>
             <Both words={filing.route === 'city' ? { zh: '市级和省级中心', en: 'The city’s and the province’s centre' } : { zh: '省级中心', en: 'The province’s centre' }} />
@@ -217,7 +230,9 @@ export const OrganizationPage: FC<{ host: string; filings: [FiledView, ...FiledV
           </p>
         )}
       </section>
+      {suspension === undefined ? null : <SuspensionCard suspension={suspension} centres={centres} />}
       <Scope filing={filing} />
+      <RulesCard rules={rules} />
       {others.length === 0 ? null : (
         <section class="card">
           <h2>

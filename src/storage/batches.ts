@@ -15,6 +15,8 @@ export interface BatchRow {
   created_at: number;
   returned_reason: string | null;
   body_digest: string;
+  /** The results it was made of; null for a batch that came by itself. */
+  results: string | null;
 }
 
 export interface StoredRow {
@@ -29,12 +31,15 @@ export interface StoredRow {
   sealed: string;
 }
 
-const BATCH = 'SELECT id, organization, filing, count, root, state, created_at, returned_reason, body_digest FROM batches';
+const BATCH = 'SELECT id, organization, filing, count, root, state, created_at, returned_reason, body_digest, results FROM batches';
 
 export const selectBatch = (db: D1Database, id: string): Promise<BatchRow | null> => db.prepare(`${BATCH} WHERE id = ?`).bind(id).first<BatchRow>();
 
 export const selectBatchByIdempotencyKey = (db: D1Database, organization: string, key: string): Promise<BatchRow | null> =>
   db.prepare(`${BATCH} WHERE organization = ? AND idempotency_key = ?`).bind(organization, key).first<BatchRow>();
+
+/** The batch that was made of results and was not returned: there is one at most. */
+export const selectBatchOfResults = (db: D1Database, results: string): Promise<BatchRow | null> => db.prepare(`${BATCH} WHERE results = ? AND state <> 'returned'`).bind(results).first<BatchRow>();
 
 /** Bytes of JSON in one bound parameter; D1 takes strings of up to 2 MB. */
 const PARAMETER_BYTES = 1_000_000;
@@ -62,15 +67,15 @@ export function jsonChunks(values: readonly unknown[]): string[] {
 /** Stores a batch with all its rows, and what goes `along` with them, in one transaction: all or nothing. */
 export async function insertBatch(
   db: D1Database,
-  batch: { id: string; organization: string; filing: number; count: number; root: string; created_at: number; idempotency_key: string | null; body_digest: string; template: string },
+  batch: { id: string; organization: string; filing: number; count: number; root: string; created_at: number; idempotency_key: string | null; body_digest: string; template: string; results: string | null },
   rows: readonly StoredRow[],
   along: readonly D1PreparedStatement[],
 ): Promise<void> {
-  const { id, organization, filing, count, root, created_at, idempotency_key, body_digest, template } = batch;
+  const { id, organization, filing, count, root, created_at, idempotency_key, body_digest, template, results } = batch;
   await db.batch([
     db
-      .prepare(`INSERT INTO batches (id, organization, filing, count, root, state, created_at, idempotency_key, body_digest, template) VALUES (?, ?, ?, ?, ?, 'submitted', ?, ?, ?, ?)`)
-      .bind(id, organization, filing, count, root, created_at, idempotency_key, body_digest, template),
+      .prepare(`INSERT INTO batches (id, organization, filing, count, root, state, created_at, idempotency_key, body_digest, template, results) VALUES (?, ?, ?, ?, ?, 'submitted', ?, ?, ?, ?, ?)`)
+      .bind(id, organization, filing, count, root, created_at, idempotency_key, body_digest, template, results),
     ...jsonChunks(rows).map((chunk) =>
       db
         .prepare(
@@ -167,12 +172,11 @@ export async function selectApprovals(db: D1Database, batch: string): Promise<St
 }
 
 /** Returns a batch to its organization. @returns false when it was ordered already */
+export const prepareReturned = (db: D1Database, batch: string, reason: string): D1PreparedStatement =>
+  db.prepare("UPDATE batches SET state = 'returned', returned_reason = ? WHERE id = ? AND state IN ('submitted', 'city_approved', 'approved')").bind(reason, batch);
+
 export async function updateReturned(db: D1Database, batch: string, reason: string): Promise<boolean> {
-  const { meta } = await db
-    .prepare("UPDATE batches SET state = 'returned', returned_reason = ? WHERE id = ? AND state IN ('submitted', 'city_approved', 'approved')")
-    .bind(reason, batch)
-    .run();
-  return meta.changes === 1;
+  return (await prepareReturned(db, batch, reason).run()).meta.changes === 1;
 }
 
 /** Batches of an organization, newest first. */

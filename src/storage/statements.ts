@@ -89,6 +89,12 @@ export async function selectClientsByKey(db: D1Database, jkt: string): Promise<S
   return results;
 }
 
+/** Statements that name a key: what a device learns of itself, the newest first. */
+export async function selectNaming(db: D1Database, jkt: string): Promise<{ typ: string; sub: string; exp: number; token: string }[]> {
+  const { results } = await db.prepare("SELECT typ, sub, exp, token FROM statements WHERE typ IN ('client+jwt', 'centre+jwt') AND jkt = ? ORDER BY id DESC LIMIT 20").bind(jkt).all<{ typ: string; sub: string; exp: number; token: string }>();
+  return results;
+}
+
 /** Public halves of all issuing keys, or of one organization's, in the order of their numbers. */
 export async function selectIssuingKeys(db: D1Database, organization?: string): Promise<{ organization: string; kid: string; public: string }[]> {
   const sql = 'SELECT organization, kid, public FROM issuing_keys';

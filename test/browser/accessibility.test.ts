@@ -9,6 +9,7 @@ import { PDFDocument } from 'pdf-lib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium, launch } from './browser.ts';
+import { SAMPLES, sample } from './samples.tsx';
 import { startServer, type TestServer } from './server.ts';
 
 const chromium = findChromium();
@@ -45,6 +46,12 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
       await page.setInputFiles('#file', { name: 'certificate.pdf', mimeType: 'application/pdf', buffer });
       await page.waitForSelector(`#answer .verdict.${verdict}`);
     };
+    const drawn = (name: string) => async (page: Page) => {
+      const language = (await page.evaluate(() => navigator.language)).startsWith('zh') ? 'zh' : 'en';
+      await page.route('**/sample', (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body: sample(name, language) }));
+      await at('/sample')(page);
+      await page.unroute('**/sample');
+    };
     const search = (fields: Record<string, string>) => async (page: Page) => {
       await page.goto(origin);
       await page.locator('#search details').evaluate((node) => ((node as HTMLDetailsElement).open = true));
@@ -53,7 +60,7 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
       await page.waitForURL(`${origin}/search`);
     };
     pages = {
-      home: at('/'), scan: at('/scan'), bulk: at('/bulk'), check: at('/check'), desk: at('/desk'), organizations: at('/organizations'), organization: at('/organizations/S000037000001'), docs: at('/docs'),
+      home: at('/'), scan: at('/scan'), bulk: at('/bulk'), check: at('/check'), desk: at('/desk'), organizations: at('/organizations'), organization: at('/organizations/S000037000001'), notices: at('/notices'), 'following an objection': at('/notices/objections'), statistics: at('/statistics'), ...Object.fromEntries(Object.keys(SAMPLES).map((name) => [name, drawn(name)])), docs: at('/docs'),
       'a genuine seal': seal(valid.seal_url), 'an altered seal': seal(valid.seal_url.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10))),
       revoked: at(`/c/${revoked.number}`), suspended: at(`/c/${suspended.number}`), replaced: at(`/c/${replaced.number}`),
       'not found': at(`/c/${valid.number.slice(0, -6)}999999`), malformed: at('/c/S000037000001269000001'), 'no such page': at('/nothing'),

@@ -34,6 +34,7 @@ export interface TestServer {
   root: string;
   school: Identity;
   city: Identity;
+  province: Identity;
   /** From rows to certificates, of the school. */
   certify(people: readonly (Person & { replaces?: string })[]): Promise<Batch>;
   /** Valid; then replaced by `corrected`; revoked; suspended. */
@@ -108,7 +109,7 @@ export async function startServer(): Promise<TestServer> {
   await change(suspended.number, 'suspend', 'under_investigation');
 
   return {
-    origin, root: root.kid, school, city, certify, valid, long, replaced, corrected, revoked, suspended,
+    origin, root: root.kid, school, city, province, certify, valid, long, replaced, corrected, revoked, suspended,
     pdf: async ({ number }) => Buffer.from(await (await asSchool.take('GET', `/v1/certificates/${number}.pdf`)).arrayBuffer()),
     async stop() {
       await service.stop();

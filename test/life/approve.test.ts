@@ -2,10 +2,11 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { checkApprovalTime, openApproval, openCityApproval, openOrder, type BatchFacts } from '../../src/life/approve.ts';
-import { openFiling } from '../../src/life/authority.ts';
+import { openDirectory, openFiling } from '../../src/life/authority.ts';
+import { Memo } from '../../src/life/memo.ts';
 import type { Filing } from '../../src/life/schema.ts';
 import vectors from '../vectors/statements.json' with { type: 'json' };
-import { DAY, FACTS, makeCast, makeChain, NOW, play, refusalOf, type Cast, type Name, type StatementVector } from './cast.ts';
+import { DAY, encode, FACTS, makeCast, makeChain, NOW, play, refusalOf, signParts, type Cast, type Name, type StatementVector } from './cast.ts';
 import { twin } from './twin.ts';
 
 let cast: Cast;
@@ -83,6 +84,18 @@ test('an order fits between approval and issue, a minute more on both sides', as
     const { order } = await makeChain(cast, { order: { claims: { iat: NOW + made } } });
     expect([made, (await refusalOf(() => openOrder(order, tokens.client, cast.directory, filing, approval, FACTS, NOW + issued))).code]).toEqual([made, code]);
   }
+});
+
+test('city and province approve with two keys, even where the root gave one key to both', async () => {
+  const both = await signParts(
+    encode({ alg: 'ES256', typ: 'centre+jwt', kid: cast.keys.root.kid }),
+    encode({ iss: 'centre:3700', sub: 'centre:3700', name: '省', tier: 'province', cnf: { jwk: cast.keys.city.jwk }, iat: NOW - 90 * DAY, exp: NOW + DAY, jti: 'both' }),
+    cast.keys.root,
+  );
+  const directory = await openDirectory(cast.anchor, [...cast.centres, both], new Memo());
+  const { province } = await makeChain(cast, { province: { header: { kid: '%city.kid' }, signer: 'city' } });
+  expect((await refusalOf(() => openApproval(province, directory, filing, FACTS))).code).toBe('approver_same_key');
+  expect((await refusalOf(() => openApproval(tokens.province, directory, filing, FACTS))).code).toBe('accepted');
 });
 
 test('the route is decided by the filing alone', async () => {

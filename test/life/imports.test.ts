@@ -1,5 +1,5 @@
 /**
- * Imports go one way: index → app → http → pages, the registrar's files → life, storage. The core imports itself
+ * Imports go one way: index → app → http → pages, the registrar's files and the procedure's → life, storage. The core imports itself
  * and small pure libraries only, so that it runs in the Worker, the browser and Node alike.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -15,9 +15,10 @@ const ALLOWED: Record<string, readonly string[]> = {
   'src/storage/': ['src/storage/', 'src/life/', 'src/env.ts', 'jose', '@cloudflare/workers-types'],
   'src/pages/': ['src/pages/', 'src/life/', 'hono'],
   'src/client/': ['src/client/', 'src/life/', 'src/pages/', 'hono', 'qr'],
-  'src/http/': ['src/http/', 'src/pages/', 'src/life/', 'src/storage/', 'src/*', 'hono', 'valibot'],
-  'src/': ['src/*', 'src/life/', 'src/storage/', 'templates/', 'valibot', 'jose'],
-  'src/cli/': ['src/cli/', 'src/life/', 'src/pages/words.ts', 'src/pages/bulk-words.ts', 'src/storage/bindings.ts', 'src/storage/assets.ts', 'keys/', 'node:', 'jose', 'fflate', 'wrangler', 'esbuild'],
+  'src/procedure/': ['src/procedure/', 'src/life/', 'src/storage/', 'src/*', 'valibot', 'fflate'],
+  'src/http/': ['src/http/', 'src/procedure/', 'src/pages/', 'src/life/', 'src/storage/', 'src/*', 'hono', 'valibot'],
+  'src/': ['src/*', 'src/procedure/', 'src/life/', 'src/storage/', 'templates/', 'valibot', 'jose'],
+  'src/cli/': ['src/cli/', 'src/life/', 'src/pages/words.ts', 'src/pages/bulk-words.ts', 'src/storage/bindings.ts', 'src/storage/assets.ts', 'src/procedure/read.ts', 'keys/', 'node:', 'jose', 'fflate', 'wrangler', 'esbuild'],
   'keys/': ['keys/', 'src/cli/', 'src/life/', 'node:', 'jose'],
 };
 

@@ -89,6 +89,10 @@ const NO_PROBLEM = {
   report: ['copy_differs', 'document_altered', 'document_signed_by_another', 'credential_not_canonical', 'disclosure_malformed', 'disclosure_not_signed', 'disclosure_repeated', 'filing_differs', 'host_unknown', 'number_contradicts', 'pdf_signature_malformed', 'pdf_signature_unsupported', 'replaced', 'row_not_approved', 'seal_differs', 'successor_differs'],
   stream: ['zip_broken', 'zip_too_large'],
   defect: ['font_unusable', 'pdf_unsignable', 'photo_unusable', 'qr_unusable', 'salt_malformed', 'text_empty'],
+  /** Of a case read again by whoever does not trust its keeper: the command and the browser. */
+  trail: ['step_about_differs'],
+  /** What a reviewer's own machine refuses to sign. */
+  reviewer: ['rows_differ', 'trail_malformed'],
   /** Of receipts, which the service makes and others verify. */
   receipt: ['receipt_answers_differ', 'receipt_missing', 'receipt_request_differs'],
   /** The certificate is given without a timestamp, and the log says why. */

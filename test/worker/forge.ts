@@ -92,7 +92,7 @@ export async function callAs(identity: Identity | undefined, method: string, pat
 }
 
 /** `proofs` is what a good proof leaves even when the request is refused afterwards. */
-const TABLES = ['secrets', 'statements', 'issuing_keys', 'issuing_certificates', 'batches', 'rows', 'approvals', 'orders', 'serials', 'capacity', 'certificates', 'credentials', 'events', 'downloads', 'photo_packs', 'photos', 'bulk_keys'];
+const TABLES = ['secrets', 'statements', 'issuing_keys', 'issuing_certificates', 'batches', 'rows', 'approvals', 'orders', 'serials', 'capacity', 'certificates', 'credentials', 'events', 'downloads', 'photo_packs', 'photos', 'bulk_keys', 'cases', 'steps', 'attachments'];
 
 /** Row counts of every table, and the states that move without a row. */
 export async function snapshot(): Promise<Record<string, unknown>> {

@@ -8,15 +8,21 @@ import type { Identity } from '../../src/cli/sign.ts';
 import { OPERATIONS } from '../../src/http/openapi-paths.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
 import { toBase64url } from '../../src/life/bytes.ts';
-import { certify, candidate, fileWith, foundProvince, idNumber, submit, type Issued, type Organization, type Province, type Submitted } from '../kit.ts';
+import { as, certify, candidate, fileWith, foundProvince, idNumber, submit, type Issued, type Organization, type Province, type Submitted } from '../kit.ts';
 import { jpeg } from '../life/fixtures-photo.ts';
-import { call, callAs, encode, type Answer } from './forge.ts';
+import { rulesOf, take } from '../procedure-kit.ts';
+import { publish, resultRows } from '../notice-kit.ts';
+import { drawOne } from '../draw-kit.ts';
+import { call, callAs, claimsOf, encode, type Answer } from './forge.ts';
 
 let world: Province;
 let school: Organization;
 let batch: Submitted;
 let issued: Submitted;
 let one: Issued;
+let file: string;
+let notice: string;
+let draw: { draw: string; sha256: string };
 
 beforeAll(async () => {
   world = await foundProvince();
@@ -24,9 +30,13 @@ beforeAll(async () => {
   const certified = await certify(world, school, [candidate(1)]);
   [issued, one] = [certified.batch, certified.certificates[0] as Issued];
   batch = await submit(school, [candidate(2, { photo: toBase64url(jpeg()) })]);
+  await take(school.client, `rules:${school.code}`, 'rules.publish', rulesOf('2026'));
+  file = (await as(school.client).json<{ sha256: string }>('POST', '/v1/files', { body: jpeg(), type: 'image/jpeg' })).sha256;
+  notice = await publish(school, { rows: resultRows('2026-11-01', ['欧阳建国']), from: '2026-11-02', until: '2099-12-31' });
+  draw = await drawOne(world.city, school, String(claimsOf(school.filing)['name']));
 });
 
-const fill = (path: string) => path.replace('{number}', one.number).replace('{id}', path.endsWith('.zip') ? issued.id : batch.id).replace('{code}', school.code).replace('{n}', '1').replace('{list}', 'revocation-1').replace('{file}', 'style.css').replace('{position}', '0');
+const fill = (path: string) => path.replace('{number}', one.number).replace('{id}', path.endsWith('.zip') ? issued.id : batch.id).replace('{code}', school.code).replace('{n}', '1').replace('{list}', 'revocation-1').replace('{file}', 'style.css').replace('{position}', '0').replace('{about}', `rules:${school.code}`).replace('{path}', 'home').replace('{notice}', notice).replace('{template}', 'roster.csv').replace('{draw}', draw.draw).replace('{sha256}', path.startsWith('/v1/draws/') ? draw.sha256 : file);
 const callerOf = (route: string): Identity | undefined => {
   const roles = OPERATIONS[route]?.roles;
   return !roles ? undefined : roles.includes('organization') ? school.client : roles.includes('city') ? world.city : world.province;
@@ -45,8 +55,8 @@ test('a method that an address does not have: 405 with Allow', async () => {
   for (const [path, allowed] of paths) {
     const caller = callerOf(`${allowed[0]} ${path}`);
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PURGE'].filter((one) => !allowed.includes(one))) {
-      // Read as a certificate number, `search` is none.
-      if (path === '/v1/certificates/search' && method === 'GET') continue;
+      // Read as a certificate number, `search` is none; as a notice, `objections` is none.
+      if (['/v1/certificates/search', '/v1/notices/objections'].includes(path) && method === 'GET') continue;
       const answer = await callAs(caller, method, fill(path));
       problemOf(answer, `${method} ${path}`);
       expect([method, path, answer.status, answer.code, answer.response.headers.get('allow')]).toEqual([method, path, 405, 'method_not_allowed', [...allowed].sort().join(', ')]);
@@ -65,7 +75,7 @@ test('HEAD is GET without a body', async () => {
   for (const route of Object.keys(OPERATIONS)) {
     const path = route.split(' ')[1] as string;
     const { status, text } = await callAs(callerOf(route), 'HEAD', fill(path));
-    expect([route, status, text]).toEqual([route, `GET ${path}` in OPERATIONS ? 200 : path === '/v1/certificates/search' ? 400 : 405, '']);
+    expect([route, status, text]).toEqual([route, `GET ${path}` in OPERATIONS ? 200 : path === '/v1/certificates/search' ? 400 : path === '/v1/notices/objections' ? 404 : 405, '']);
   }
 });
 

@@ -11,11 +11,16 @@ import { CREDENTIAL, CSV, REPORT } from '../../src/http/openapi-examples.ts';
 import { OPERATIONS } from '../../src/http/openapi-paths.ts';
 import { STATEMENTS, statementSchema } from '../../src/http/openapi-statements.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
+import { shanghaiDay } from '../../src/life/calendar.ts';
 import { FILE_TYPES } from '../../src/life/row-file.ts';
 import { SCHEMAS, type StatementType } from '../../src/life/schema.ts';
 import { anyone, approve, as, candidate, candidates, certify, db, fileWith, foundProvince, idNumber, ORIGIN, submit, uploadOf, type Issued, type Organization, type Province, type Submitted } from '../kit.ts';
 import { jpeg, png } from '../life/fixtures-photo.ts';
 import { zip } from '../life/fixtures-zip.ts';
+import { drawOne } from '../draw-kit.ts';
+import { makeApplicant, rulesOf, take } from '../procedure-kit.ts';
+import { publish, resultRows } from '../notice-kit.ts';
+import { signStep } from '../../src/life/procedure/sign.ts';
 import { callAs, claimsOf, prove } from './forge.ts';
 
 type Json = Record<string, unknown>;
@@ -33,7 +38,7 @@ function faults(schema: Json, value: unknown): string[] {
 
 describe('the table of routes', () => {
   /** `/c/:number` → `/c/{number}`; `/v1/certificates/:file{[^/]+\.pdf}` → `/v1/certificates/{number}.pdf`. */
-  const written = (path: string) => path.replace(/:\w+\{[^}]*?\\\.(\w+)\}/g, '{number}.$1').replace(/:(\w+)/g, '{$1}');
+  const written = (path: string) => path.replace('{.+}', '').replace(/:\w+\{[^}]*?\\\.(\w+)\}/g, '{number}.$1').replace(/:(\w+)/g, '{$1}');
   const real = new Set<string>(app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${written(path)}`));
 
   test('every route of the Worker is described', () => expect([...real].filter((route) => !operations.has(route))).toEqual([]));
@@ -200,6 +205,10 @@ describe('what the Worker answers', () => {
     await ask('GET /organizations/{code}', { code: CODE }, undefined, 200);
     await ask('GET /organizations/{code}', { code: 'x' }, undefined, 400);
     await ask('GET /organizations/{code}', { code: 'S000037999999' }, undefined, 404);
+    await ask('GET /v1/organizations', {}, undefined, 200);
+    await ask('GET /v1/organizations/{code}', { code: CODE }, undefined, 200);
+    await ask('GET /v1/organizations/{code}', { code: 'x' }, undefined, 400);
+    await ask('GET /v1/organizations/{code}', { code: 'S000037999999' }, undefined, 404);
     await ask('POST /language', {}, undefined, 303, 'to=en&back=/check', { 'Content-Type': form });
     await ask('POST /language', {}, undefined, 415, '{}');
     await ask('POST /bulk', {}, undefined, 200, `list=${number}`, { 'Content-Type': form });
@@ -312,6 +321,66 @@ describe('what the Worker answers', () => {
     expect(await ask('POST /v1/verify', {}, undefined, 200, { credential: altered })).toMatchObject({ verdict: 'invalid', certificate: null });
   });
 
+  test('the procedure: a step, its case, its files', async () => {
+    const { client } = school;
+    const about = `rules:${CODE}`;
+    const step = async (version: string, seq: number) => {
+      const body = rulesOf(version);
+      return { statement: await signStep(client, { aud: ORIGIN, about, step: 'rules.publish', seq, body }, Math.floor(Date.now() / 1000), crypto.randomUUID()), body };
+    };
+    const first = await step('2026', 0);
+    await ask('POST /v1/steps', {}, client, 201, first);
+    await ask('POST /v1/steps', {}, client, 200, first);
+    await ask('POST /v1/steps', {}, client, 409, await step('2027', 0));
+    await ask('POST /v1/steps', {}, client, 400, { ...first, body: {} });
+    await ask('POST /v1/steps', {}, client, 403, { ...first, statement: first.statement.replace(/[^.]+$/, 'A'.repeat(86)) });
+    await ask('GET /v1/cases', {}, world.city, 200);
+    await take(world.city, `standing:${CODE}`, 'standing.suspend', { reason: '现场检查发现问题' });
+    expect(await ask('GET /v1/organizations/{code}', { code: CODE }, undefined, 200)).toMatchObject({ rules: { version: '2026' }, suspension: { by: 'centre:3701' } });
+    await take(world.city, `standing:${CODE}`, 'standing.resume', { reason: '已整改' });
+    await ask('GET /v1/cases/{about}', { about }, client, 200);
+    await ask('GET /v1/cases/{about}', { about: 'plan:p00000000' }, client, 404);
+    await ask('GET /v1/cases/{about}', { about }, await makeApplicant(), 403);
+    const { sha256 } = (await ask('POST /v1/files', {}, client, 201, jpeg(), { 'Content-Type': 'image/jpeg' })) as { sha256: string };
+    await ask('POST /v1/files', {}, client, 415, Uint8Array.of(1), { 'Content-Type': 'image/jpeg' });
+    await ask('GET /v1/cases/{about}/files/{sha256}', { about, sha256 }, world.city, 200);
+    await ask('GET /v1/cases/{about}/files/{sha256}', { about, sha256: 'A'.repeat(43) }, world.city, 404);
+    await ask('GET /v1/me', {}, client, 200);
+    await ask('GET /desk/view/{path}', { path: 'home' }, client, 200);
+    await ask('GET /desk/view/{path}', { path: 'nothing' }, client, 404);
+    await ask('GET /v1/reviews', {}, world.city, 200);
+    await ask('GET /v1/certificates/{number}/trail', { number: one.number }, world.city, 200);
+    expect(await ask('GET /v1/me', {}, await makeApplicant(), 200)).toMatchObject({ role: 'applicant', statements: [] });
+  });
+
+  test('from published results to their batch, and tables to fill in', async () => {
+    const path = 'POST /v1/results/{about}/batch';
+    const notice = (until: string) => publish(school, { rows: resultRows('2026-11-01', ['欧阳建国']), from: '2026-11-02', until });
+    const about = `results:${await notice('2026-11-09')}`;
+    const made = await ask(path, { about }, school.client, 201, {});
+    expect(await ask(path, { about }, school.client, 200, {})).toEqual(made);
+    expect(await ask('GET /v1/batches/{id}', { id: made['id'] as string }, school.client, 200)).toMatchObject({ procedure: 'notice', results: about });
+    await ask(path, { about: `results:${await notice('2099-12-31')}` }, school.client, 409, {});
+    await ask(path, { about: 'results:r00000000' }, school.client, 404, {});
+    await ask(path, { about }, school.client, 400, 'x', { 'Content-Type': 'application/zip' });
+    await ask(path, { about }, world.city, 403, {});
+    for (const template of ['roster.csv', 'results.xlsx']) await ask('GET /v1/templates/{template}', { template }, undefined, 200);
+    await ask('GET /v1/templates/{template}', { template: 'x' }, undefined, 404);
+  });
+
+  test('draws and what was found', async () => {
+    const { client } = school;
+    const { draw, sha256 } = await drawOne(world.city, school, String(claimsOf(school.filing)['name']));
+    expect(await ask('GET /v1/draws/{draw}/findings', { draw }, client, 200)).toMatchObject({ state: 'drawn', findings: [{ finding: 'minor' }] });
+    await ask('GET /v1/draws/{draw}/files/{sha256}', { draw, sha256 }, client, 200);
+    await ask('GET /v1/draws/{draw}/files/{sha256}', { draw, sha256: 'A'.repeat(43) }, client, 404);
+    await ask('GET /v1/draws', {}, undefined, 200);
+    expect(await ask('GET /v1/draws/{draw}', { draw }, undefined, 200)).toMatchObject({ about: `draw:${draw}`, findings: [{ summary: '考场标识不全' }] });
+    await ask('GET /v1/draws/{draw}', { draw: 'd00000000' }, undefined, 404);
+    await ask('GET /supervision', {}, undefined, 200);
+    await ask('GET /supervision/{draw}', { draw }, undefined, 200);
+  });
+
   test('statements that were made here fit what is said of them', async () => {
     const tokens: Partial<Record<StatementType, string>> = {
       'centre+jwt': world.city.token, 'filing+jwt': school.filing, 'client+jwt': school.client.token, 'dpop+jwt': await prove(world.city, 'GET', '/v1/batches'),
@@ -324,6 +393,23 @@ describe('what the Worker answers', () => {
       expect([typ, faults(doc.components.schemas[statementSchema(typ)] as Json, claimsOf(token))]).toEqual([typ, []]);
     }
     expect(as(school.client).identity).toBe(school.client);
+  });
+
+  test('notices, objections and statistics', async () => {
+    const rows = resultRows(shanghaiDay(Math.floor(Date.now() / 1000)), ['欧阳建国', '司徒建国']);
+    const notice = await publish(school, { from: '2020-01-01', until: '2099-12-31', rows });
+    for (const path of ['/notices', '/notices/feed.xml', '/notices/objections', '/v1/notices', '/statistics', '/v1/statistics', '/v1/statistics.csv']) await ask(`GET ${path}`, {}, undefined, 200);
+    for (const path of ['/notices/{notice}', '/v1/notices/{notice}']) {
+      await ask(`GET ${path}`, { notice }, undefined, 200);
+      await ask(`GET ${path}`, { notice: 'r0000000000' }, undefined, 404);
+    }
+    await ask('GET /notices/{notice}/objected', { notice }, undefined, 200);
+    const { code } = await ask('POST /v1/notices/{notice}/objections', { notice }, undefined, 201, { row: 2, grounds: '未到场' });
+    await ask('POST /v1/notices/{notice}/objections', { notice }, undefined, 400, { row: 9, grounds: '未到场' });
+    await ask('POST /v1/notices/objections', {}, undefined, 200, { code });
+    await ask('POST /v1/notices/objections', {}, undefined, 404, { code: 'x' });
+    await ask('POST /notices/objections', {}, undefined, 200, `code=${String(code)}`, { 'Content-Type': form });
+    await ask('POST /notices/{notice}/objections', { notice }, undefined, 303, 'grounds=x', { 'Content-Type': form });
   });
 
   test('every operation was called, and its answer held to its schema', () => {

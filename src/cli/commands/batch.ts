@@ -3,7 +3,7 @@
  * the rows that the service shows and signs nothing else; submit also compares those rows, and photos, with the files.
  */
 import { readFileSync } from 'node:fs';
-import { levelName } from '../../life/level.ts';
+import { countsOf } from '../../life/review.ts';
 import { readRows, typeOfFile } from '../../life/row-file.ts';
 import { fromHere, KEY, KEY_HELP, type Command } from '../command.ts';
 import { photosFor, readArchive, savePhotos, uploadOf } from '../photos.ts';
@@ -16,12 +16,7 @@ const withPhoto = ({ rows }: Seen): number => rows.filter(({ photo_digest }) => 
 
 /** What a centre is about to sign, in numbers. */
 function summary({ rows }: Seen): string[] {
-  const counts = new Map<string, number>();
-  for (const { occupation, job, level } of rows) {
-    const line = `${occupation.code} ${occupation.name}${job === '--' ? '' : ` ${job}`} ${levelName(level)}`;
-    counts.set(line, (counts.get(line) ?? 0) + 1);
-  }
-  return [...counts].sort().map(([line, count]) => `  ${String(count).padStart(6)}  ${line}`);
+  return countsOf(rows).map(([line, count]) => `  ${String(count).padStart(6)}  ${line}`);
 }
 
 export const submit: Command = {

@@ -1,0 +1,109 @@
+/**
+ * Owns what the first `npm start` shows of the procedure: an organization's rules, results on notice with an objection, a
+ * plan whose exam is ahead, an application that waits for its city. Each step is taken at its own moment by its own
+ * party, and asks first whether it was taken before. All people in it are invented.
+ * It refuses nothing: where the working days of the coming year are not announced yet, the plan ahead is left out.
+ */
+import { shanghaiDay } from '../life/calendar.ts';
+import { residentCheckCharacter } from '../life/identity.ts';
+import type { CheckedRow } from '../life/row.ts';
+import type { ScopeEntry } from '../life/schema.ts';
+import { usccCheckCharacter } from '../life/uscc.ts';
+import { addWorkingDays } from '../life/workdays.ts';
+import { CallError, type Caller } from './caller.ts';
+import { momentsFor, sampleApplication, samplePlan, sampleResults } from './procedure-life.ts';
+import { makeKey, type Identity } from './sign.ts';
+import { asApplicant, caseOf, takeStep } from './stepper.ts';
+
+/** Who acts at a moment; without one, now. */
+export type Act = (who?: Identity, moment?: number) => Caller;
+
+const DAY = 86_400;
+const rule = (title: string, text: string) => ({ title, text });
+
+const RULES = {
+  version: '2026 年第 1 版',
+  exam: rule('考务管理办法', '一、考场按计划布置，监考员持证上岗。\n二、全程录像，保存三年。\n三、考生凭有效证件入场。'),
+  quality: rule('质量管理办法', '一、每批次由督导员现场督导。\n二、成绩双人复核。\n三、每年自查一次并公开结果。'),
+  certificates: rule('证书管理办法', '一、公示无异议后上传审核，批准后颁发。\n二、更正须经同样的审核。'),
+  fees: rule('收费标准', '初级、中级 200 元/人次，高级 260 元/人次，技师及以上 380 元/人次（虚构）。'),
+};
+
+const NAMES = ['孙晓东', '周雨晴', '吴国强', '郑海燕', '王一帆', '冯建军', '陈思远', '褚文静'];
+
+/** Invented people who sit one exam: two of them do not pass. */
+const people = (exam: string, from: number): CheckedRow[] =>
+  NAMES.map((name, i) => {
+    const head = `370105199${i}0${1 + (i % 9)}1${i}${String(from + i).padStart(3, '0')}`;
+    return {
+      row: i + 2, name, id_type: 'resident_id', id_number: head + residentCheckCharacter(head), occupation: { code: '6-31-01-03', name: '电工', edition: '2022' }, job: '--', level: i % 2 === 0 ? 4 : 3,
+      score_theory: i === 3 ? 54 : 72 + i, score_practice: i === 6 ? 48.5 : 80 + i, exam_date: exam,
+    };
+  });
+
+/** Takes a case's first step unless it was taken. @returns false when the calendar does not reach far enough */
+async function begin(take: () => Promise<unknown>, asked: Caller, about: string): Promise<boolean> {
+  if (await caseOf(asked, about)) return true;
+  try {
+    await take();
+    return true;
+  } catch (error) {
+    if (error instanceof CallError && error.problem.code === 'calendar_not_covered') return false;
+    throw error;
+  }
+}
+
+/** Rows of a batch through plan, notice and upload. @returns the batch, or undefined where the days do not allow it */
+export async function throughNotice(as: Act, client: Identity, centres: readonly Identity[], title: string, key: string, rows: readonly CheckedRow[], since: number, now: number): Promise<string | undefined> {
+  const moments = momentsFor(rows.map((row) => row.exam_date), now);
+  if (!moments || moments.plan <= since) return undefined;
+  const [plan, results] = [`plan:${key}`, `results:${key}`];
+  await begin(() => takeStep(client, as(client, moments.plan), plan, 'plan.file', samplePlan(title, rows)), as(client), plan);
+  const filed = await caseOf(as(client), plan);
+  for (const centre of centres) if (!filed?.steps.some(({ iss }) => iss === centre.subject)) await takeStep(centre, as(centre, moments.plan + 3600), plan, 'plan.receive', {});
+  await begin(() => takeStep(client, as(client, moments.publish), results, 'results.publish', sampleResults(plan, rows)), as(client), results);
+  const { id, root, count } = await as(client, moments.upload).post<{ id: string; root: string; count: number }>(`/v1/results/${results}/batch`, {});
+  if ((await caseOf(as(client), results))?.state === 'notice') await takeStep(client, as(client, moments.upload), results, 'results.upload', { batch: id, root, count });
+  return id;
+}
+
+/** What stands open: rules, a running notice with an objection, a plan ahead, an application. */
+export async function seedProcedure(as: Act, { city, client, scope, code }: { city: Identity; client: Identity; scope: ScopeEntry[]; code: string }, now: number): Promise<void> {
+  if (!(await caseOf(as(client), `rules:${code}`))) await takeStep(client, as(client), `rules:${code}`, 'rules.publish', RULES);
+  await runningNotice(as, client, city, now);
+  await planAhead(as, client, now);
+  await waitingApplication(as, city, scope, now);
+}
+
+async function runningNotice(as: Act, client: Identity, city: Identity, now: number): Promise<void> {
+  const exam = shanghaiDay(now - 4 * DAY);
+  const [plan, results] = ['plan:seed-on-notice', 'results:seed-on-notice'];
+  const rows = people(exam, 100);
+  const filed = await begin(() => takeStep(client, as(client, now - 30 * DAY), plan, 'plan.file', samplePlan('电工三级、四级认定（演示）', rows)), as(client), plan);
+  if (!filed) return;
+  const published = await begin(() => takeStep(client, as(client, now - 2 * DAY), results, 'results.publish', sampleResults(plan, rows)), as(client), results);
+  if (!published) return;
+  const objections = await as(city).get<{ cases: unknown[] }>(`/v1/cases?kind=objection&parent=${results}`);
+  if (objections.cases.length === 0) await as().post(`/v1/notices/${results.slice('results:'.length)}/objections`, { row: 4, grounds: '该考生当日似未到场，请核对签到表。', name: '示例群众', contact: '电话 0531-00000000' });
+}
+
+async function planAhead(as: Act, client: Identity, now: number): Promise<void> {
+  const about = 'plan:seed-ahead';
+  await begin(async () => {
+    const exam = shanghaiDay(now + 14 * DAY);
+    if (addWorkingDays(shanghaiDay(now), 5) <= exam) await takeStep(client, as(client), about, 'plan.file', samplePlan('电工三级、四级认定（计划中）', people(exam, 300)));
+  }, as(client), about).catch((error: unknown) => {
+    // The coming year's holidays are announced late in this one.
+    if (!(error instanceof Error && 'code' in error && error.code === 'calendar_not_covered')) throw error;
+  });
+}
+
+async function waitingApplication(as: Act, city: Identity, scope: ScopeEntry[], now: number): Promise<void> {
+  const { cases } = await as(city).get<{ cases: unknown[] }>('/v1/cases?kind=application');
+  if (cases.length > 0) return;
+  const pair = await makeKey();
+  const applicant = await asApplicant(pair, now - DAY);
+  const head = '52370105MJD370009';
+  const form = sampleApplication({ name: '济南示例技能培训中心', uscc: head + usccCheckCharacter(head), centre: city.subject, key: pair.jwk, scope: scope.slice(0, 2), capacity: 2000 });
+  await takeStep(applicant, as(applicant, now - 3600), 'application:seed-waiting', 'application.submit', form);
+}

@@ -1,0 +1,29 @@
+/**
+ * Owns whom a command of the procedure speaks as: a key that a statement names, or one that nobody has named yet, which
+ * speaks for itself. Once a centre has named such a key, its statement is fetched and kept in the key file.
+ * It refuses key files that cannot be read.
+ */
+import { readKeyFile, writeKeyFile } from '../../keys/make.ts';
+import { Caller } from './caller.ts';
+import type { Input } from './command.ts';
+import { now, type Identity } from './sign.ts';
+import { asApplicant } from './stepper.ts';
+
+interface Me {
+  statements: { typ: string; sub: string; exp: number; token: string }[];
+}
+
+/** The identity of --key, at --server or where the key file says. */
+export async function speakerOf(input: Input): Promise<{ identity: Identity; caller: Caller }> {
+  const path = input.path('key');
+  const { file, pair } = await readKeyFile(path);
+  if (file.token !== undefined && file.subject !== undefined) return input.caller();
+  const origin = input.origin(file.server);
+  const applicant = await asApplicant(pair, now());
+  const { statements } = await new Caller(origin, applicant).get<Me>('/v1/me');
+  const named = statements.filter(({ typ, exp }) => typ === 'client+jwt' && exp > now()).sort((a, b) => a.exp - b.exp).at(-1);
+  if (!named) return { identity: applicant, caller: new Caller(origin, applicant) };
+  writeKeyFile(path, { ...file, server: file.server ?? origin, subject: named.sub, token: named.token });
+  const identity = { ...pair, subject: named.sub, token: named.token };
+  return { identity, caller: new Caller(origin, identity) };
+}

@@ -1,0 +1,80 @@
+/**
+ * Owns the approval of a batch at a centre's desk: every row is read, the root computed here from the rows alone and held
+ * against what the page showed; then the centre's key signs, the province's with the city's approval inside.
+ * It refuses to sign over other rows than those that were shown, and for the province before the city has approved.
+ */
+import { codeOf } from '../../life/authority.ts';
+import { isRefusal } from '../../life/refusal.ts';
+import { Reading, requireShown, type ShownRow } from '../../life/review.ts';
+import { PROVINCE, type Approval, type Filing } from '../../life/schema.ts';
+import { signStatement } from '../../life/statement.ts';
+import { decodeUtf8, fromBase64url } from '../../life/bytes.ts';
+import { BATCH_WORDS } from '../../pages/desk/words.ts';
+import { Trouble } from '../key.ts';
+import { register, type Desk, type Work } from './actions.ts';
+import type { BatchView } from './batches.ts';
+import { filled } from './text.ts';
+
+/** Rows in one answer. */
+const PAGE = 2_000;
+/** Seconds that an approval holds. */
+const LIFETIME = 30 * 86_400;
+
+const payloadOf = <T>(token: string): T => JSON.parse(decodeUtf8(fromBase64url(token.split('.')[1] ?? ''))) as T;
+
+/** What the page shows, by position: the words that the reviewer compared by eye. */
+function shownHere(): Map<number, string[]> {
+  return new Map([...document.querySelectorAll<HTMLElement>('#view tr[data-position]')].map((line) => [Number(line.dataset['position']), [...line.querySelectorAll('[data-cell]')].map((cell) => cell.textContent ?? '')]));
+}
+
+/** Reads a batch to its last row. @returns its root, computed here, and its filing */
+async function read({ call }: Desk, view: BatchView, work: Work, shown: ReadonlyMap<number, readonly string[]>): Promise<{ root: string; filing: Filing }> {
+  const reading = new Reading();
+  let filing: Filing | undefined;
+  try {
+    while (reading.rows.length < view.count) {
+      const page = (await (await call(`/v1/batches/${view.id}/rows?from=${reading.rows.length}&limit=${PAGE}`, { signal: work.signal })).json()) as { filing: string; rows: ShownRow[] };
+      filing ??= payloadOf<Filing>(page.filing);
+      if (page.rows.length === 0) break;
+      reading.add(page.rows);
+      work.progress(reading.rows.length, view.count);
+    }
+    const root = reading.root(view);
+    requireShown(shown, reading.rows);
+    if (!filing || codeOf(filing.sub) !== view.organization) throw new Trouble('root_differs');
+    return { root, filing };
+  } catch (error) {
+    if (isRefusal(error, 'rows_differ')) throw new Trouble('rows_differ', { row: String(error.facts['row']) });
+    if (isRefusal(error, 'root_differs')) throw new Trouble('root_differs');
+    if (isRefusal(error)) throw new Trouble('rows_unreadable', { code: error.code });
+    throw error;
+  }
+}
+
+/** The approval of what was read. */
+async function approve(desk: Desk, id: string, work: Work): Promise<BatchView> {
+  const { call, signer, origin } = desk;
+  const shown = shownHere();
+  const view = (await (await call(`/v1/batches/${id}`, { signal: work.signal })).json()) as BatchView;
+  const { root, filing } = await read(desk, view, work, shown);
+  const isInner = signer.subject === PROVINCE && filing.route === 'city';
+  const city = isInner ? view.approvals.find(({ tier }) => tier === 'city')?.approval : undefined;
+  if (isInner && city === undefined) throw new Trouble('city_first');
+  const iat = Math.floor(Date.now() / 1000);
+  const claims: Approval = { iss: signer.subject, sub: `org:${view.organization}`, aud: origin, batch: id, root, count: view.count, iat, nbf: iat, exp: iat + LIFETIME, jti: crypto.randomUUID(), ...(city === undefined ? {} : { city }) };
+  work.signal.throwIfAborted();
+  await call(`/v1/batches/${id}/approvals`, { json: { approval: await signStatement('approval+jwt', claims, signer.key, signer.kid) } });
+  return view;
+}
+
+register('approve-batch', async (desk, button) => {
+  const id = button.dataset['batch'] as string;
+  const work = desk.begin(BATCH_WORDS.approving);
+  try {
+    const { count } = await approve(desk, id, work);
+    desk.go(`#/batches/${id}`);
+    desk.say(filled(BATCH_WORDS.approved, { count }));
+  } finally {
+    work.end();
+  }
+});

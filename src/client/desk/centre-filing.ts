@@ -1,0 +1,95 @@
+/**
+ * Owns what a centre signs at its desk about who may assess: the filing of a selected application with the statement that
+ * names the applicant's key, and the statement that names a device; and attached files, opened.
+ * It refuses to sign when the case has moved on since it was shown, and a filing that goes beyond what was applied for.
+ */
+import { parseOrganizationCode } from '../../life/number.ts';
+import type { Application, DeviceRequest } from '../../life/procedure/application.ts';
+import { filingDifferences, filingFrom } from '../../life/procedure/filing.ts';
+import type { Client, Filing, PublicJwk } from '../../life/schema.ts';
+import { signStatement } from '../../life/statement.ts';
+import { DONE, FORM_WORDS } from '../../pages/desk/words.ts';
+import { Trouble } from '../key.ts';
+import { register, type Desk } from './actions.ts';
+import { sendStep } from './forms.ts';
+import { download } from './lists.ts';
+
+const YEAR = 365 * 86_400;
+const seconds = (): number => Math.floor(Date.now() / 1000);
+
+interface CaseAnswer {
+  seq: number;
+  last: string;
+  steps: { step: string; body: unknown }[];
+}
+
+/** The case as it was shown: what is decided upon is what was read. */
+async function shownCase({ call }: Desk, button: HTMLElement): Promise<CaseAnswer & { about: string }> {
+  const about = button.dataset['about'] as string;
+  const answer = (await (await call(`/v1/cases/${about}`)).json()) as CaseAnswer;
+  if (answer.last !== button.dataset['last']) throw new Trouble('moved');
+  return { ...answer, about };
+}
+
+/** Names a key of an organization. @returns the statement's jti */
+async function nameKey({ call, signer }: Desk, code: string, { kty, crv, x, y }: PublicJwk): Promise<string> {
+  const iat = seconds();
+  const claims: Client = { iss: signer.subject, sub: `org:${code}`, cnf: { jwk: { kty, crv, x, y } }, iat, exp: iat + YEAR, jti: crypto.randomUUID() };
+  await call('/v1/clients', { json: { statement: await signStatement('client+jwt', claims, signer.key, signer.kid) } });
+  return claims.jti;
+}
+
+type Keys = Filing['issuing_jwks']['keys'];
+
+/** The organization's issuing keys, the newest last; a first one is made where there is none. */
+async function issuingKeys({ call }: Desk, code: string): Promise<Keys> {
+  const { keys } = (await (await call('/.well-known/jwks.json')).json()) as { keys: Keys };
+  const own = keys.filter(({ kid }) => kid.includes(`#${code}-`));
+  if (own.length > 0) return own;
+  return [(await (await call(`/v1/organizations/${code}/keys`, { json: {} })).json()) as Keys[number]];
+}
+
+const field = (id: string): string => (document.querySelector<HTMLInputElement>(`#${id}`)?.value ?? '').trim();
+
+/** A whole number of a field, within bounds. @throws Trouble `number_wrong` */
+function wholeOf(id: string, min: number, max: number): number {
+  const value = Number(field(id));
+  if (field(id) !== '' && Number.isInteger(value) && value >= min && value <= max) return value;
+  document.querySelector<HTMLElement>(`#${id}`)?.focus();
+  throw new Trouble('number_wrong', { min: String(min), max: String(max) });
+}
+
+register('select-application', async (desk, button) => {
+  const { signer, call } = desk;
+  const { about, seq, last, steps } = await shownCase(desk, button);
+  const application = steps.findLast(({ step }) => step === 'application.submit' || step === 'application.amend')?.body as Application;
+  const code = parseOrganizationCode(field('select-organization').toUpperCase());
+  const terms = { code, centre: signer.subject, annual_capacity: wholeOf('select-capacity', 1, application.annual_capacity), pass_mark: wholeOf('select-pass-mark', 0, 100) };
+  const years = wholeOf('select-years', 1, 3);
+  const iat = seconds();
+  const claimsWith = (keys: Keys): Filing => filingFrom(application, { ...terms, keys, iat, exp: iat + years * YEAR, jti: crypto.randomUUID() });
+  // Before anything is made or handed in.
+  if (filingDifferences(claimsWith([]), application).length > 0) throw new Trouble('beyond');
+  const filing = claimsWith(await issuingKeys(desk, code));
+  await call('/v1/filings', { json: { statement: await signStatement('filing+jwt', filing, signer.key, signer.kid) } });
+  const client = await nameKey(desk, code, application.key);
+  const note = field('select-note');
+  await sendStep(desk, { about, step: 'application.select', seq, last, body: { organization: code, filing: filing.jti, client, ...(note === '' ? {} : { note }) } });
+  desk.go(`#/applications/${about}`);
+  desk.say(DONE['application.select'] ?? FORM_WORDS.done);
+});
+
+register('grant-device', async (desk, button) => {
+  const { about, seq, last, steps } = await shownCase(desk, button);
+  const { organization, key } = steps.find(({ step }) => step === 'device.request')?.body as DeviceRequest;
+  const client = await nameKey(desk, organization, key);
+  await sendStep(desk, { about, step: 'device.grant', seq, last, body: { client } });
+  desk.go('#/devices');
+  desk.say(DONE['device.grant'] ?? FORM_WORDS.done);
+});
+
+register('open-file', async ({ call }, button) => {
+  const { about = '', sha256 = '', name = 'file' } = button.dataset;
+  const answer = await call(`/v1/cases/${about}/files/${sha256}`);
+  download(name, answer.headers.get('Content-Type') ?? 'application/octet-stream', await answer.arrayBuffer());
+});

@@ -1,0 +1,8 @@
+/** Owns which functions the desk's views can call: each file names its own. */
+import './files.ts';
+import './lists.ts';
+import './batches.ts';
+import './plans.ts';
+import './centre-approve.ts';
+import './centre-filing.ts';
+import './centre-trail.ts';

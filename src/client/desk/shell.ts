@@ -1,0 +1,309 @@
+/**
+ * Owns the desk in the browser: sign-in by a key, which view is shown (its address is the hash), the line that says what
+ * happened, and long works with their progress. Views are HTML that the server writes for whoever signs the request.
+ * It refuses to keep a key of a file anywhere but in this page's memory, and two long works at once.
+ */
+import { shanghaiDay } from '../../life/calendar.ts';
+import { SHELL, TROUBLES } from '../../pages/desk/words.ts';
+import type { Words } from '../../pages/words.ts';
+import { callWith, Refused, troubleOf, type Call } from '../call.ts';
+import { claimsOf, KEY_FILE_BYTES, readKey, Trouble, type Pair } from '../key.ts';
+import { actionNamed, enliven, type Desk, type Signer, type Work } from './actions.ts';
+import { tendDraft } from './drafts.ts';
+import { submitStep } from './forms.ts';
+import { forgetKey, keepKey, keptKeys, makeKey, strongest, type Kept } from './keys.ts';
+import { clickRow } from './rows.ts';
+import { both, filled, make, one } from './text.ts';
+
+const get = <T extends HTMLElement = HTMLElement>(id: string): T => document.getElementById(id) as T;
+const origin = (): string => get('desk').dataset['origin'] as string;
+const callAs = (signer: Signer): Call => callWith(signer, origin());
+
+let desk: Desk | undefined;
+/** The long work that runs. */
+let stopping: AbortController | undefined;
+/** Counts views, so that a slow one does not come after a later one. */
+let turn = 0;
+
+function say(words?: Words, kind: 'done' | 'notice' = 'done'): void {
+  const line = words && make('div', { class: kind === 'done' ? 'verdict valid said' : 'notice said' }, make('p', {}, both(words)));
+  get(kind === 'done' ? 'said' : 'alerted').replaceChildren(...(line ? [line] : []));
+  get(kind === 'done' ? 'alerted' : 'said').replaceChildren();
+}
+
+/** Says what is wrong and what to do about it. */
+function fail(error: unknown): void {
+  const { code, words } = troubleOf(error);
+  say(filled(TROUBLES[code] ?? (TROUBLES['refused'] as Words), words), code === 'cancelled' ? 'done' : 'notice');
+}
+
+function progress(done: number, total: number): void {
+  const bar = get<HTMLProgressElement>('loading');
+  bar.hidden = total === 0;
+  if (total === 0) return;
+  bar.max = total;
+  bar.value = done;
+  bar.setAttribute('aria-valuetext', `${done} / ${total}`);
+}
+
+/** Begins a long work in its own panel: it goes on while other views are looked at. */
+function begin(title: Words): Work {
+  if (stopping) throw new Trouble('working');
+  const controller = (stopping = new AbortController());
+  const bar = get<HTMLProgressElement>('bar');
+  get('work-title').replaceChildren(both(title));
+  bar.removeAttribute('value');
+  get('work-count').textContent = '';
+  get('work').hidden = false;
+  get('work-title').focus();
+  return {
+    signal: controller.signal,
+    progress(done, total) {
+      bar.max = total;
+      bar.value = done;
+      bar.setAttribute('aria-valuetext', `${done} / ${total}`);
+      get('work-count').textContent = `${done} / ${total}`;
+    },
+    stuck: (error) =>
+      new Promise<void>((resolve, reject) => {
+        const button = get<HTMLButtonElement>('go-on');
+        const decide = (decision: () => void) => () => {
+          button.hidden = true;
+          button.onclick = null;
+          say();
+          decision();
+        };
+        fail(error);
+        button.hidden = false;
+        button.focus();
+        button.onclick = decide(resolve);
+        controller.signal.addEventListener('abort', decide(() => reject(error)), { once: true });
+      }),
+    end() {
+      if (stopping !== controller) return;
+      stopping = undefined;
+      get('work').hidden = true;
+      (document.querySelector<HTMLElement>('#view h1') ?? get('main')).focus();
+    },
+  };
+}
+
+const viewOf = (hash: string): string => (hash.startsWith('#/') && hash.length > 2 ? hash.slice(2) : 'home');
+
+/** Shows the view that the address names. */
+async function show(): Promise<void> {
+  if (!desk) return;
+  const mine = ++turn;
+  const path = viewOf(location.hash);
+  const view = get('view');
+  view.setAttribute('aria-busy', 'true');
+  const bar = get<HTMLProgressElement>('loading');
+  bar.removeAttribute('value');
+  bar.hidden = false;
+  try {
+    const html = await (await desk.call(`/desk/view/${path}`)).text();
+    if (mine !== turn || !desk) return;
+    view.innerHTML = html;
+    // A form takes nothing until it lives: its table may wait for the plan, and a button pressed before would do nothing.
+    const forms = [...view.querySelectorAll<HTMLFormElement>('form[data-step]')];
+    for (const form of forms) form.inert = true;
+    await enliven(desk, view);
+    if (mine !== turn || !desk) return;
+    for (const form of forms) if (form.dataset['draft'] !== undefined) tendDraft(form, desk);
+    for (const form of forms) form.inert = false;
+    const title = view.querySelector<HTMLElement>('h1');
+    document.title = `${title?.firstChild?.textContent ?? one(SHELL.desk)} · ${one(SHELL.name)}`;
+    title?.focus();
+    scrollTo(0, 0);
+  } catch (error) {
+    if (mine !== turn) return;
+    if (error instanceof Refused && error.problem.status === 404) view.replaceChildren(make('section', { class: 'card' }, make('h1', { tabindex: '-1' }, both(SHELL.no_view)), make('p', {}, make('a', { href: '#/home' }, both(SHELL.home)))));
+    fail(error);
+  } finally {
+    if (mine === turn) {
+      view.removeAttribute('aria-busy');
+      bar.hidden = true;
+    }
+  }
+}
+
+/** Goes to a view; one that is shown already is loaded again. No `hashchange` follows, which would take away what is said after it. */
+function go(hash: string): void {
+  say();
+  if (location.hash !== hash) history.pushState(null, '', hash);
+  void show();
+}
+
+function described(signer: Signer): Words {
+  const { subject, token } = signer;
+  const until = shanghaiDay(claimsOf(token).exp);
+  const who = subject.slice(subject.indexOf(':') + 1);
+  if (subject.startsWith('org:')) return filled(SHELL.organization, { who, until });
+  if (subject.startsWith('centre:')) return filled(SHELL.centre, { who, until });
+  return filled(SHELL.applicant, { who: who.slice(0, 8) });
+}
+
+async function enter(signer: Signer): Promise<void> {
+  const me = callAs(signer);
+  // Whether the service takes this key is known before anything changes on the page.
+  await me('/v1/me');
+  desk = { call: me, signer, origin: origin(), say, fail, go, progress, begin };
+  get('who-name').replaceChildren(both(described(signer)));
+  get('enter').hidden = true;
+  get('who').hidden = false;
+  document.body.classList.add('working');
+  say();
+  await show();
+}
+
+/** Uses a key with the strongest statement about it. */
+async function use(pair: Pair & { subject?: string; token?: string }, made?: number): Promise<void> {
+  say();
+  try {
+    const expired = pair.token !== undefined && claimsOf(pair.token).exp <= Date.now() / 1000 ? shanghaiDay(claimsOf(pair.token).exp) : undefined;
+    const signer = await strongest(pair, callAs);
+    if (made !== undefined && signer.token !== pair.token) await keepKey({ ...signer, made });
+    await enter(signer);
+    if (expired !== undefined && signer.subject.startsWith('key:') && pair.subject !== signer.subject) say(filled(TROUBLES['key_expired'] as Words, { day: expired }), 'notice');
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function leave(): void {
+  stopping?.abort();
+  desk = undefined;
+  turn++;
+  get('view').replaceChildren();
+  get('who').hidden = true;
+  get('enter').hidden = false;
+  document.body.classList.remove('working');
+  say(SHELL.left);
+  void listKept();
+  get('enter-title').focus();
+}
+
+async function chooseFile(file: File | undefined): Promise<void> {
+  if (!file || desk) return;
+  try {
+    if (file.size > KEY_FILE_BYTES) throw new Trouble('key_unreadable');
+    await use(await readKey(await file.text()));
+  } catch (error) {
+    fail(error);
+  } finally {
+    // The same file can be chosen again.
+    get<HTMLInputElement>('key-file').value = '';
+  }
+}
+
+/** The keys that this browser keeps, each to be used or forgotten. */
+async function listKept(): Promise<void> {
+  const list = get('kept');
+  let keys: Kept[] = [];
+  try {
+    keys = await keptKeys();
+  } catch (error) {
+    fail(error);
+  }
+  get('kept-box').hidden = keys.length === 0;
+  list.replaceChildren(
+    ...keys.map((kept) => {
+      const words = described(kept);
+      const enterKey = make('button', { type: 'button' }, both(SHELL.use));
+      const forget = make('button', { type: 'button', class: 'second', 'aria-label': `${one(SHELL.forget)}: ${one(words)}` }, both(SHELL.forget));
+      enterKey.addEventListener('click', () => void use(kept, kept.made));
+      forget.addEventListener('click', () => {
+        if (confirm(one(SHELL.forget_sure))) void forgetKey(kept.kid).then(listKept, fail).then(() => get('enter-title').focus());
+      });
+      return make('li', {}, make('p', {}, both(words)), make('p', { class: 'hint' }, make('code', {}, kept.kid)), make('p', { class: 'buttons' }, enterKey, forget));
+    }),
+  );
+}
+
+async function newKey(): Promise<void> {
+  try {
+    if (!globalThis.crypto?.subtle) throw new Trouble('insecure');
+    const kept = await makeKey();
+    await use(kept, kept.made);
+    if (desk) say(SHELL.made);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Asks again what others say of the key: after enrolment it speaks for more than itself. */
+async function renew(): Promise<void> {
+  if (!desk) return;
+  const { signer } = desk;
+  const kept = (await keptKeys().catch(() => [])).find(({ kid }) => kid === signer.kid);
+  await use({ key: signer.key, jwk: signer.jwk, kid: signer.kid, ...(signer.subject.startsWith('key:') ? {} : { subject: signer.subject, token: signer.token }) }, kept?.made);
+}
+
+function publicKeyText(): string {
+  const { jwk, kid, subject } = (desk as Desk).signer;
+  const { x, y } = jwk;
+  return JSON.stringify({ subject, kid, jwk: { kty: 'EC', crv: 'P-256', x, y } }, null, 2);
+}
+
+async function click(event: MouseEvent): Promise<void> {
+  const target = event.target as HTMLElement;
+  const focus = target.closest<HTMLElement>('a[data-focus]')?.dataset['focus'] ?? (target.closest('a.skip') ? 'main' : undefined);
+  if (focus !== undefined) {
+    // The address names the view; a jump within it leaves it alone.
+    event.preventDefault();
+    get(focus)?.focus();
+    return;
+  }
+  const link = target.closest<HTMLAnchorElement>('a[href^="#/"]');
+  if (link && link.getAttribute('href') === location.hash) void show();
+  if (!desk || clickRow(target)) return;
+  const button = target.closest<HTMLButtonElement>('button[data-action]');
+  const action = button && actionNamed(button.dataset['action'] as string);
+  if (!button || !action || button.disabled) return;
+  const question = button.dataset['confirm'];
+  if (question !== undefined && !confirm(question)) return;
+  button.disabled = true;
+  try {
+    await action(desk, button);
+  } catch (error) {
+    fail(error);
+  } finally {
+    button.disabled = false;
+  }
+}
+
+/** Puts the desk to work. */
+export function start(): void {
+  get('key-file').addEventListener('change', (event) => void chooseFile((event.target as HTMLInputElement).files?.[0]));
+  get('new-key').addEventListener('click', () => void newKey());
+  get('leave').addEventListener('click', leave);
+  get('renew').addEventListener('click', () => void renew());
+  get('copy-key').addEventListener('click', () => {
+    get('public-key').textContent = publicKeyText();
+    get('public-box').hidden = !get('public-box').hidden;
+    get('copy-key').setAttribute('aria-expanded', String(!get('public-box').hidden));
+  });
+  get('cancel').addEventListener('click', () => stopping?.abort());
+  document.addEventListener('click', (event) => void click(event));
+  document.addEventListener('submit', (event) => {
+    const form = event.target as HTMLFormElement;
+    if (form.dataset['step'] === undefined) return;
+    event.preventDefault();
+    if (desk) void submitStep(form, desk);
+  });
+  addEventListener('hashchange', () => {
+    say();
+    void show();
+  });
+  // A file dropped beside the field would otherwise be opened in place of the page.
+  addEventListener('dragover', (event) => event.preventDefault());
+  addEventListener('drop', (event) => {
+    event.preventDefault();
+    if (!desk) void chooseFile(event.dataTransfer?.files[0]);
+  });
+  addEventListener('beforeunload', (event) => {
+    if (stopping) event.preventDefault();
+  });
+  void listKept();
+}
+

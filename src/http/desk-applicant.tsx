@@ -1,0 +1,56 @@
+/**
+ * Owns the desk's views of applicants: bodies that nobody has filed yet, and devices that nobody has named yet.
+ * It refuses nothing itself: findView lets applicants alone in, and reading holds each to its own cases.
+ */
+import type { Application } from '../life/procedure/application.ts';
+import { centreNames } from '../organizations.ts';
+import { ApplicationView, ApplyView, DeviceView } from '../pages/desk/applications.tsx';
+import { CasesView } from '../pages/desk/cases.tsx';
+import { Home, Ways } from '../pages/desk/home.tsx';
+import { listCases, viewCase } from '../procedure/read.ts';
+import { countCases } from '../storage/cases.ts';
+import type { Asked, View } from './desk-views.ts';
+
+const APPLICANT = ['applicant'] as const;
+
+async function home({ service, caller }: Asked) {
+  const counts = await countCases(service.db, { owner: caller.subject });
+  const returned = counts.find(({ kind, state }) => kind === 'application' && state === 'returned')?.n ?? 0;
+  return (
+    <Home title={{ zh: '申报单位', en: 'Applicant' }} tasks={[{ words: { zh: '件申报被退回，请修改后重新提交', en: 'applications returned: amend them' }, href: '#/apply', count: returned }]}>
+      <Ways
+        ways={[
+          { words: { zh: '申报评价机构', en: 'Apply to be filed' }, href: '#/apply' },
+          { words: { zh: '登记设备', en: 'Have this device named' }, href: '#/device' },
+        ]}
+      />
+    </Home>
+  );
+}
+
+/** The newest application of a case: as it was last handed in or amended. */
+export const lastApplication = (steps: readonly { step: string; body: unknown }[]): Application => steps.findLast(({ step }) => step === 'application.submit' || step === 'application.amend')?.body as Application;
+
+/** The form for who has not applied, else the applications. */
+async function apply({ service, caller }: Asked) {
+  const [cases, centres] = await Promise.all([listCases(service, caller, { kind: 'application' }, 100), centreNames(service)]);
+  if (cases.length === 0) return <ApplyView title={{ zh: '申报评价机构', en: 'Apply to be filed' }} draft="application" next="#/apply/{about}" centres={centres} />;
+  return <CasesView name="applications" title={{ zh: '申报', en: 'Applications' }} cases={cases} to="#/apply/" none={{ zh: '还没有申报。', en: 'Nothing was applied for yet.' }} called={({ about }) => about} />;
+}
+
+async function application({ service, caller, params }: Asked) {
+  const [shown, centres] = await Promise.all([viewCase(service, caller, params['about'] as string), centreNames(service)]);
+  return <ApplicationView shown={shown} application={lastApplication(shown.steps)} centres={centres} home={`#/apply/${shown.about}`} />;
+}
+
+async function device({ service, caller }: Asked) {
+  const [[newest], centres] = await Promise.all([listCases(service, caller, { kind: 'device' }, 1), centreNames(service)]);
+  return <DeviceView kid={caller.jkt} shown={newest ? await viewCase(service, caller, newest.about) : undefined} centres={centres} />;
+}
+
+export const applicantViews: readonly View[] = [
+  { path: 'home', roles: APPLICANT, render: home },
+  { path: 'apply', roles: APPLICANT, render: apply },
+  { path: 'apply/:about', roles: APPLICANT, render: application },
+  { path: 'device', roles: APPLICANT, render: device },
+];

@@ -1,0 +1,85 @@
+/**
+ * Owns a centre's desk views of applications, devices and organizations within its reach.
+ * It refuses nothing itself: findView lets centres alone in, and reading holds each to its reach.
+ */
+import { requireReach } from '../enrol.ts';
+import type { DeviceRequest } from '../life/procedure/application.ts';
+import { PURPOSES } from '../life/procedure/application.ts';
+import { parseOrganizationCode } from '../life/number.ts';
+import { isRefusal, Refusal } from '../life/refusal.ts';
+import { centreNames, filingsOf, listOrganizations } from '../organizations.ts';
+import { PURPOSE_WORDS } from '../pages/desk/application-words.ts';
+import { CasesView, type CaseRowView } from '../pages/desk/cases.tsx';
+import { CentreApplication, CentreDevices, OrganizationsView, OrganizationView } from '../pages/desk/centre-filing.tsx';
+import { Both } from '../pages/layout.tsx';
+import { listCases, viewCase } from '../procedure/read.ts';
+import { historyOf } from '../procedure/reviews.ts';
+import { lastApplication } from './desk-applicant.tsx';
+import { seenCase, waitingFirst } from './desk-centre-cases.tsx';
+import { standing } from './desk-organization-plans.tsx';
+import type { Asked, View } from './desk-views.ts';
+
+const CENTRES = ['city', 'province'] as const;
+/** Devices in one view. */
+const DEVICES = 50;
+
+async function applications(asked: Asked) {
+  const names = await centreNames(asked.service);
+  return (
+    <CasesView
+      name="applications"
+      title={{ zh: '申报', en: 'Applications' }}
+      cases={await waitingFirst(asked, 'application', 'submitted')}
+      to="#/applications/"
+      none={{ zh: '没有申报。', en: 'There are no applications.' }}
+      called={({ facts, about }) => String(facts['name'] ?? about)}
+      columns={[
+        { words: { zh: '事项', en: 'Purpose' }, of: ({ facts }) => { const purpose = PURPOSES.find((one) => one === facts['purpose']); return purpose ? <Both words={PURPOSE_WORDS[purpose]} /> : ''; } },
+        { words: { zh: '受理中心', en: 'Centre' }, of: (one: CaseRowView & { centre?: string }) => names.get(one.centre ?? '') ?? one.centre ?? '' },
+      ]}
+    />
+  );
+}
+
+async function application(asked: Asked) {
+  const shown = await seenCase(asked, 'application');
+  return <CentreApplication shown={shown} application={lastApplication(shown.steps)} names={await centreNames(asked.service)} responsible={shown.centre === asked.caller.subject} />;
+}
+
+async function devices({ service, caller }: Asked) {
+  const [requested, endorsed, names] = await Promise.all([listCases(service, caller, { kind: 'device', state: 'requested' }, DEVICES), listCases(service, caller, { kind: 'device', state: 'endorsed' }, DEVICES), centreNames(service)]);
+  const shown = await Promise.all([...endorsed, ...requested].map(({ about }) => viewCase(service, caller, about)));
+  return <CentreDevices devices={shown.map((one) => ({ shown: one, asked: standing<DeviceRequest>(one, 'device.request'), responsible: one.centre === caller.subject }))} names={names} />;
+}
+
+async function organizations({ service, caller }: Asked) {
+  const [filed, suspended, names] = await Promise.all([listOrganizations(service), listCases(service, caller, { kind: 'standing', state: 'suspended' }, 500), centreNames(service)]);
+  const stopped = new Set(suspended.map(({ organization }) => organization));
+  const mine = filed.filter(({ filing }) => caller.role === 'province' || filing.iss === caller.subject);
+  return <OrganizationsView organizations={mine.map(({ code, filing, state, until }) => ({ code, name: filing.name, centre: names.get(filing.iss) ?? filing.iss, until, inForce: state === 'in_force', suspended: stopped.has(code) }))} />;
+}
+
+async function organization({ service, caller, params }: Asked) {
+  const code = parseOrganizationCode(params['code'] as string);
+  await requireReach(service, caller, code);
+  const [[filed], past, names, shown] = await Promise.all([
+    filingsOf(service, code),
+    historyOf(service, code),
+    centreNames(service),
+    viewCase(service, caller, `standing:${code}`).catch((error: unknown) => {
+      if (isRefusal(error, 'case_not_found')) return undefined;
+      throw error;
+    }),
+  ]);
+  if (!filed) throw new Refusal('organization_not_found', 'No centre has filed an organization with this code.');
+  const { filing, until } = filed;
+  return <OrganizationView code={code} name={filing.name} centre={names.get(filing.iss) ?? filing.iss} capacity={filing.annual_capacity} until={until} past={past} standing={shown} names={names} />;
+}
+
+export const centreFilingViews: readonly View[] = [
+  { path: 'applications', roles: CENTRES, render: applications },
+  { path: 'applications/:about', roles: CENTRES, render: application },
+  { path: 'devices', roles: CENTRES, render: devices },
+  { path: 'organizations', roles: CENTRES, render: organizations },
+  { path: 'organizations/:code', roles: CENTRES, render: organization },
+];

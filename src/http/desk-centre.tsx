@@ -1,0 +1,77 @@
+/**
+ * Owns the desk's views of centres (省、市鉴定指导中心): what waits for review and decision, the review of a batch, and
+ * the audit trail of a certificate.
+ * It refuses nothing itself: findView lets centres alone in, and reading holds each to its reach.
+ */
+import { requireReach } from '../enrol.ts';
+import { parseNumber } from '../life/number.ts';
+import { checkTrail } from '../life/procedure/trail.ts';
+import { Refusal } from '../life/refusal.ts';
+import { centreNames } from '../organizations.ts';
+import { BatchReview, ReviewsView, ROWS } from '../pages/desk/centre-batches.tsx';
+import { TrailSearch, TrailView } from '../pages/desk/centre-trail.tsx';
+import { Home } from '../pages/desk/home.tsx';
+import { centreCaseViews } from './desk-centre-cases.tsx';
+import { centreFilingViews } from './desk-centre-filing.tsx';
+import { differencesOf, historyOf, listReviews, openRows } from '../procedure/reviews.ts';
+import { trailOf } from '../procedure/trail.ts';
+import { directoryOf } from '../register.ts';
+import { countCases } from '../storage/cases.ts';
+import { batchView, openBatch } from '../submit.ts';
+import type { Asked, View } from './desk-views.ts';
+
+export const CENTRES = ['city', 'province'] as const;
+export const tierOf = ({ caller }: Pick<Asked, 'caller'>): 'city' | 'province' => (caller.role === 'province' ? 'province' : 'city');
+/** Batches in one list. */
+const MOST = 200;
+
+async function home(asked: Asked) {
+  const { service, caller } = asked;
+  const tier = tierOf(asked);
+  const [counts, waiting, names] = await Promise.all([countCases(service.db, tier === 'province' ? {} : { centre: caller.subject }), listReviews(service, caller, { missing: tier }, MOST), centreNames(service)]);
+  const of = (kind: string, ...states: string[]) => counts.filter((one) => one.kind === kind && states.includes(one.state)).reduce((sum, { n }) => sum + n, 0);
+  const tasks = [
+    { words: { zh: '个批次待本中心审核', en: 'batches wait for your approval' }, href: '#/batches', count: waiting.length },
+    { words: { zh: '件申报待审核', en: 'applications to review' }, href: '#/applications', count: of('application', 'submitted') },
+    { words: { zh: '份考核计划已报送', en: 'plans filed' }, href: '#/plans', count: of('plan', 'filed') },
+    { words: { zh: '台设备待登记', en: 'devices to name' }, href: '#/devices', count: of('device', 'requested', 'endorsed') },
+    { words: { zh: '件异议未处理', en: 'objections are open' }, href: '#/objections', count: of('objection', 'open') },
+    { words: { zh: '批结果正在公示', en: 'results are under notice' }, href: '#/results', count: of('results', 'notice') },
+    { words: { zh: '家机构暂停评价', en: 'organizations are suspended' }, href: '#/organizations', count: of('standing', 'suspended') },
+  ];
+  return <Home title={{ zh: names.get(caller.subject) ?? caller.subject, en: tier === 'province' ? 'Province’s centre' : 'City’s centre' }} tasks={tasks} />;
+}
+
+async function batches(asked: Asked) {
+  return <ReviewsView reviews={await listReviews(asked.service, asked.caller, {}, MOST)} tier={tierOf(asked)} />;
+}
+
+async function batch(asked: Asked) {
+  const { service, caller, params } = asked;
+  const { batch: row, filing } = await openBatch(service, params['id'] as string);
+  await requireReach(service, caller, row.organization);
+  const from = params['from'] ?? '0';
+  if (!/^\d{1,6}$/.test(from)) throw new Refusal('not_found', 'The desk has no such view.');
+  const [view, compared, past, rows, names] = await Promise.all([batchView(service, row, 0), differencesOf(service, row, filing.pass_mark), historyOf(service, row.organization), openRows(service, row, Number(from), ROWS), centreNames(service)]);
+  return <BatchReview batch={{ ...view, returned_reason: row.returned_reason }} name={filing.name} route={filing.route} tier={tierOf(asked)} compared={compared} past={past} rows={rows} from={Number(from)} names={names} />;
+}
+
+async function trail({ service, caller, params, now }: Asked) {
+  const { text, organization } = parseNumber(params['number'] as string);
+  await requireReach(service, caller, organization);
+  const found = await trailOf(service, text, true);
+  if (!found) throw new Refusal('certificate_not_found', 'This register holds no certificate with this number.');
+  const report = await checkTrail(found, await directoryOf(service), now);
+  return <TrailView report={report} names={await centreNames(service)} />;
+}
+
+export const centreViews: readonly View[] = [
+  ...centreCaseViews,
+  ...centreFilingViews,
+  { path: 'home', roles: CENTRES, render: home },
+  { path: 'batches', roles: CENTRES, render: batches },
+  { path: 'batches/:id', roles: CENTRES, render: batch },
+  { path: 'batches/:id/rows/:from', roles: CENTRES, render: batch },
+  { path: 'trail', roles: CENTRES, render: async () => <TrailSearch /> },
+  { path: 'trail/:number', roles: CENTRES, render: trail },
+];

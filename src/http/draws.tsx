@@ -1,0 +1,86 @@
+/**
+ * Owns what is told of draws (双随机、一公开): to everybody the lists, the commitment, the seed, what follows from them and what
+ * was found in short, as pages and as JSON to compute again; to the inspected and their centres the details.
+ * It refuses details and files to everybody else.
+ */
+import { fromBase64url } from '../life/bytes.ts';
+import { publicRecord, type DrawRecord } from '../life/procedure/draw-record.ts';
+import { Refusal } from '../life/refusal.ts';
+import { centreNames } from '../organizations.ts';
+import { DrawPage, DrawsPage, type DrawLine } from '../pages/supervision.tsx';
+import { filedBy, type Caller } from '../enrol.ts';
+import { findDraw, openDraw, type DrawFacts } from '../procedure/draws.ts';
+import { readFile } from '../procedure/files.ts';
+import type { Service } from '../service.ts';
+import { selectCases, type CaseRow } from '../storage/cases.ts';
+import { factory } from './env.ts';
+import { allow } from './guard.ts';
+import { hostOf, kept, page } from './page.tsx';
+import { answerProblem } from './pages.tsx';
+
+const cached = { 'Cache-Control': 'public, max-age=60' };
+const PAGE = 100;
+
+export const lineOf = (row: CaseRow): DrawLine => {
+  const { about, state, centre, facts, due, created_at, updated_at } = row;
+  return { id: about.slice('draw:'.length), about, state, centre, ...(JSON.parse(facts) as DrawFacts), first_day: due, created_at, updated_at };
+};
+
+/** Draws, the last changed first. */
+export async function listDraws(service: Service, before?: number, centre?: string): Promise<DrawLine[]> {
+  return (await selectCases(service.db, { kind: 'draw', before, centre }, PAGE)).map(lineOf);
+}
+
+/** What somebody may read of what was found: an organization its own, a city its organizations' and its own draws', the province all. */
+export async function withinReach(service: Service, caller: Pick<Caller, 'role' | 'subject'>, row: CaseRow, record: DrawRecord): Promise<Pick<DrawRecord, 'findings' | 'follow_ups'>> {
+  const { findings, follow_ups, drawn = [] } = record;
+  if (caller.role === 'province' || row.centre === caller.subject) return { findings, follow_ups };
+  const own = new Set<string>();
+  for (const { plan, session, organization } of drawn) {
+    const reaches = caller.role === 'organization' ? caller.subject === `org:${organization}` : (await filedBy(service, organization)) === caller.subject;
+    if (reaches) own.add(`${plan}/${session}`);
+  }
+  const mine = ({ plan, session }: { plan: string; session: string }) => own.has(`${plan}/${session}`);
+  return { findings: findings.filter(mine), follow_ups: follow_ups.filter(mine) };
+}
+
+function beforeOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (!/^\d{1,12}$/.test(text)) throw new Refusal('body_malformed', 'The query parameter before is malformed.', { part: 'before' });
+  return Number(text);
+}
+
+const inspected = allow('organization', 'city', 'province');
+
+export const drawRoutes = factory
+  .createApp()
+  .get('/v1/draws', async (c) => c.json({ draws: await listDraws(c.var.service, beforeOf(c.req.query('before'))) }, 200, cached))
+  .get('/v1/draws/:draw', async (c) => c.json(publicRecord(await openDraw(c.var.service, await findDraw(c.var.service, c.req.param('draw')))), 200, cached))
+  .get('/v1/draws/:draw/findings', inspected, async (c) => {
+    const { service, caller } = c.var;
+    const row = await findDraw(service, c.req.param('draw'));
+    const { about, state, seq, last } = row;
+    return c.json({ about, state, seq, last, ...(await withinReach(service, caller, row, await openDraw(service, row))) });
+  })
+  .get('/v1/draws/:draw/files/:sha256', inspected, async (c) => {
+    const { service, caller } = c.var;
+    const row = await findDraw(service, c.req.param('draw'));
+    const { findings, follow_ups } = await withinReach(service, caller, row, await openDraw(service, row));
+    const digest = c.req.param('sha256');
+    fromBase64url(digest);
+    const owner = [...findings, ...follow_ups].find(({ files = [] }) => files.some(({ sha256 }) => sha256 === digest))?.by;
+    if (owner === undefined) throw new Refusal('file_not_found', 'There is no such file.', { part: 'files' });
+    const { bytes, type } = await readFile(service, owner, digest);
+    return c.body(bytes, 200, { 'Content-Type': type, 'Content-Disposition': 'attachment', 'Cache-Control': 'private, no-store' });
+  });
+
+export const drawPages = factory
+  .createApp()
+  .get('/supervision', async (c) => page(c, 200, <DrawsPage host={hostOf(c)} draws={await listDraws(c.var.service)} centres={await centreNames(c.var.service)} />, kept))
+  .get('/supervision/:draw', async (c) => {
+    const { service } = c.var;
+    const record = publicRecord(await openDraw(service, await findDraw(service, c.req.param('draw'))));
+    return page(c, 200, <DrawPage host={hostOf(c)} record={record} centres={await centreNames(service)} />, kept);
+  });
+
+drawPages.onError((error, c) => answerProblem(c, error));

@@ -1,0 +1,86 @@
+/**
+ * Owns the routes of the procedure: one that takes steps, lists of cases and one case whole, attached files, and what a
+ * key is known as. What each step asks stands in src/procedure/.
+ * It refuses what lies outside the caller's reach, and brakes those whom nobody knows yet.
+ */
+import * as v from 'valibot';
+import { fromBase64url } from '../life/bytes.ts';
+import { KINDS, readAbout } from '../life/procedure/steps.ts';
+import { Refusal } from '../life/refusal.ts';
+import { keepFile, readFile } from '../procedure/files.ts';
+import { reachCase } from '../procedure/reach.ts';
+import { listCases, viewCase } from '../procedure/read.ts';
+import { takeStep } from '../procedure/take.ts';
+import { selectSteps } from '../storage/cases.ts';
+import { selectNaming } from '../storage/statements.ts';
+import { LIMITS, readBytes, readJson } from './body.ts';
+import { factory } from './env.ts';
+import { allow } from './guard.ts';
+import { announce, spend } from './limits.ts';
+
+const STEP = v.object({ statement: v.pipe(v.string(), v.minLength(1)), body: v.unknown() });
+
+const everybody = allow('applicant', 'organization', 'city', 'province');
+
+/** Cases in one answer. */
+const PAGE = 100;
+
+/** A key that nobody has named is anybody's: such calls are counted like searches. */
+const brakeApplicants = factory.createMiddleware(async (c, next) => {
+  if (c.var.caller.role === 'applicant') {
+    announce(c, 'search');
+    await spend(c, 'search');
+  }
+  await next();
+});
+
+const query = (value: string | undefined, pattern: RegExp, part: string): string | undefined => {
+  if (value === undefined || value === '') return undefined;
+  if (!pattern.test(value)) throw new Refusal('body_malformed', `The query parameter ${part} is malformed.`, { part });
+  return value;
+};
+
+export const procedureRoutes = factory
+  .createApp()
+  .post('/v1/steps', everybody, brakeApplicants, async (c) => {
+    const { statement, body } = await readJson(c, LIMITS.step, STEP);
+    const { fresh, ...answer } = await takeStep(c.var.service, c.var.caller, statement, body);
+    return c.json(answer, fresh ? 201 : 200);
+  })
+  .get('/v1/cases', everybody, async (c) => {
+    const kind = query(c.req.query('kind'), new RegExp(`^(${KINDS.join('|')})$`), 'kind');
+    const state = query(c.req.query('state'), /^[a-z]{1,20}$/, 'state');
+    const organization = query(c.req.query('organization'), /^[YS]\d{4}37\d{6}$/, 'organization');
+    const parent = query(c.req.query('parent'), /^[a-z]{1,12}:[A-Za-z0-9_-]{8,64}$/, 'parent');
+    const before = query(c.req.query('before'), /^\d{1,12}$/, 'before');
+    const cases = await listCases(c.var.service, c.var.caller, { kind, state, organization, parent, before: before === undefined ? undefined : Number(before) }, PAGE);
+    return c.json({ cases });
+  })
+  .get('/v1/cases/:about', everybody, async (c) => c.json(await viewCase(c.var.service, c.var.caller, c.req.param('about'))))
+  .post('/v1/files', everybody, brakeApplicants, async (c) => {
+    const bytes = await readBytes(c, LIMITS.file);
+    return c.json(await keepFile(c.var.service, c.var.caller.subject, bytes), 201);
+  })
+  .get('/v1/cases/:about/files/:sha256', everybody, async (c) => {
+    const { service, caller } = c.var;
+    const { about, sha256 } = c.req.param();
+    readAbout(about);
+    await reachCase(service, caller, about);
+    if (fromBase64url(sha256).length !== 32) throw new Refusal('file_not_found', 'There is no such file.', { part: 'files' });
+    // Whoever signed one of the case's steps may have handed the file in.
+    for (const owner of new Set((await selectSteps(service.db, about)).map(({ iss }) => iss))) {
+      const found = await readFile(service, owner, sha256).catch((error: unknown) => {
+        if (error instanceof Refusal && error.code === 'file_not_found') return undefined;
+        throw error;
+      });
+      if (found) return c.body(found.bytes, 200, { 'Content-Type': found.type, 'Content-Disposition': 'attachment', 'Cache-Control': 'private, no-store' });
+    }
+    throw new Refusal('file_not_found', 'There is no such file.', { part: 'files' });
+  })
+  .get('/v1/me', everybody, async (c) => {
+    const { service, caller } = c.var;
+    const { role, subject, jkt } = caller;
+    // What others say of this key: after enrolment a browser finds its access token here.
+    const statements = await selectNaming(service.db, jkt);
+    return c.json({ role, subject, jkt, statements });
+  });

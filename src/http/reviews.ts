@@ -1,0 +1,39 @@
+/**
+ * Owns the routes of reviewers: batches within a centre's reach, and the audit trail of a certificate for its
+ * organization and its centres.
+ * It refuses what lies outside the caller's reach before it says anything about it.
+ */
+import { parseNumber } from '../life/number.ts';
+import { checkTrail } from '../life/procedure/trail.ts';
+import { Refusal } from '../life/refusal.ts';
+import { requireReach } from '../enrol.ts';
+import { listReviews } from '../procedure/reviews.ts';
+import { trailOf } from '../procedure/trail.ts';
+import { directoryOf } from '../register.ts';
+import { factory } from './env.ts';
+import { allow } from './guard.ts';
+import { oneOf } from './query.ts';
+
+/** Batches in one answer. */
+const PAGE = 200;
+
+export const reviewRoutes = factory
+  .createApp()
+  .get('/v1/reviews', allow('city', 'province'), async (c) => {
+    const state = oneOf(c.req.query('state'), /^(submitted|city_approved|approved|returned|issuing|issued)$/, 'state');
+    const missing = oneOf(c.req.query('missing'), /^(city|province)$/, 'missing') as 'city' | 'province' | undefined;
+    const organization = oneOf(c.req.query('organization'), /^[YS]\d{4}37\d{6}$/, 'organization');
+    const before = oneOf(c.req.query('before'), /^\d{1,12}$/, 'before');
+    const reviews = await listReviews(c.var.service, c.var.caller, { state, missing, organization, before: before === undefined ? undefined : Number(before) }, PAGE);
+    return c.json({ reviews });
+  })
+  .get('/v1/certificates/:number/trail', allow('organization', 'city', 'province'), async (c) => {
+    const { service, caller } = c.var;
+    const { text, organization } = parseNumber(c.req.param('number'));
+    const people = oneOf(c.req.query('people'), /^(all|none)$/, 'people') === 'all';
+    await requireReach(service, caller, organization);
+    const trail = await trailOf(service, text, people);
+    if (!trail) throw new Refusal('certificate_not_found', 'This register holds no certificate with this number.');
+    const report = await checkTrail(trail, await directoryOf(service), service.now());
+    return c.json({ trail, report });
+  });

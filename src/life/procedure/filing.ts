@@ -1,0 +1,90 @@
+/**
+ * Owns how an application becomes a filing (遴选 → 备案): the scope that its table of occupations asks for, the claims of
+ * the `filing+jwt`, and what of a filing goes beyond what was applied for. Pure, for the browser and the command.
+ * It refuses nothing: whoever decides is shown the differences.
+ */
+import { LEVELS, type Level } from '../level.ts';
+import { NO_JOB, type ScopeEntry } from '../row.ts';
+import { PROVINCE, type Filing } from '../schema.ts';
+import type { Application } from './application.ts';
+
+/** 国家职业分类大典 of this year: the edition that codes are filed under. */
+export const EDITION = '2022';
+
+type Lines = Application['form']['occupations'];
+
+const jobOf = (job: string | undefined): string => job ?? NO_JOB;
+const descending = (levels: Iterable<Level>): Level[] => {
+  const held = new Set(levels);
+  return LEVELS.filter((level) => held.has(level));
+};
+
+/**
+ * The scope that a table of occupations asks for: one entry for each occupation and set of levels, with all jobs that have
+ * exactly these, so that no job gets a level that was not asked for it.
+ */
+export function scopeFrom(lines: Lines, edition = EDITION): ScopeEntry[] {
+  const asked = new Map<string, { code: string; name: string; job: string; levels: Level[] }>();
+  for (const { code, name, job, levels } of lines) {
+    const key = JSON.stringify([code, name, jobOf(job)]);
+    asked.set(key, { code, name, job: jobOf(job), levels: descending([...(asked.get(key)?.levels ?? []), ...levels]) });
+  }
+  const entries = new Map<string, ScopeEntry>();
+  for (const { code, name, job, levels } of asked.values()) {
+    const key = JSON.stringify([code, name, levels]);
+    const entry = entries.get(key);
+    if (entry) entry.jobs.push(job);
+    else entries.set(key, { code, name, edition, jobs: [job], levels });
+  }
+  return [...entries.values()].map((entry) => ({ ...entry, jobs: entry.jobs.length === 1 && entry.jobs[0] === NO_JOB ? [] : entry.jobs }));
+}
+
+export interface FilingTerms {
+  /** 机构编码, assigned by the centre. */
+  code: string;
+  /** `centre:3701`: who files. */
+  centre: string;
+  /** Public issuing keys that the service made, the newest last. */
+  keys: Filing['issuing_jwks']['keys'];
+  /** Less than applied for, where the centre grants less. */
+  scope?: ScopeEntry[] | undefined;
+  annual_capacity?: number | undefined;
+  /** 合格线. */
+  pass_mark?: number | undefined;
+  edition?: string | undefined;
+  iat: number;
+  exp: number;
+  jti: string;
+}
+
+/** Claims of the filing that an application leads to. */
+export function filingFrom({ form, annual_capacity: asked }: Pick<Application, 'form' | 'annual_capacity'>, terms: FilingTerms): Filing {
+  const { code, centre, keys, scope, annual_capacity, pass_mark = 60, edition, iat, exp, jti } = terms;
+  const route = centre === PROVINCE ? ({ route: 'province' } as const) : ({ route: 'city', city: centre } as const);
+  return { iss: centre, sub: `org:${code}`, name: form.name, uscc: form.uscc, ...route, scope: scope ?? scopeFrom(form.occupations, edition), annual_capacity: annual_capacity ?? asked, pass_mark, issuing_jwks: { keys }, iat, nbf: iat, exp, jti };
+}
+
+/** A part of a filing that is not what was applied for. */
+export interface Difference {
+  part: 'organization' | 'name' | 'uscc' | 'annual_capacity' | 'scope';
+  /** Of the scope. */
+  occupation?: string;
+  job?: string;
+  level?: Level;
+}
+
+/** Where a filing differs from its application, or goes beyond it. Less than asked is no difference. */
+export function filingDifferences(filing: Pick<Filing, 'sub' | 'name' | 'uscc' | 'scope' | 'annual_capacity'>, { form, annual_capacity, organization }: Pick<Application, 'form' | 'annual_capacity' | 'organization'>): Difference[] {
+  const found: Difference[] = [];
+  if (organization !== undefined && filing.sub !== `org:${organization}`) found.push({ part: 'organization' });
+  if (filing.name !== form.name) found.push({ part: 'name' });
+  if (filing.uscc !== form.uscc) found.push({ part: 'uscc' });
+  if (filing.annual_capacity > annual_capacity) found.push({ part: 'annual_capacity' });
+  const asked = new Set(form.occupations.flatMap(({ code, name, job, levels }) => levels.map((level) => JSON.stringify([code, name, jobOf(job), level]))));
+  for (const { code, name, jobs, levels } of filing.scope) {
+    for (const job of jobs.length === 0 ? [NO_JOB] : jobs) {
+      for (const level of levels) if (!asked.has(JSON.stringify([code, name, job, level]))) found.push({ part: 'scope', occupation: code, job, level });
+    }
+  }
+  return found;
+}

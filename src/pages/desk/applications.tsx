@@ -1,0 +1,139 @@
+/** Owns the views of applications and devices, as applicants and organizations have them. */
+import type { FC } from 'hono/jsx';
+import type { Application, DeviceRequest } from '../../life/procedure/application.ts';
+import { Both } from '../layout.tsx';
+import type { Words } from '../words.ts';
+import { ApplicationFacts, ApplicationForm, type ApplicationFormProps } from './application-form.tsx';
+import { ReasonForm, Record, type ShownCase } from './cases.tsx';
+import { Card, Facts, Field, State, StepForm, Title } from './parts.tsx';
+
+type Of = Pick<ApplicationFormProps, 'centres' | 'organization'>;
+
+/** A fresh application. */
+export const ApplyView: FC<Of & { title: Words; draft: string; next: string }> = ({ title, draft, next, ...of }) => (
+  <>
+    <section class="lead">
+      <Title words={title} />
+      <p>
+        <Both words={{ zh: '按通知附件 1、附件 2 填写，由您的密钥签名后提交受理中心。', en: 'As annexes 1 and 2 of the notice ask; signed with your key and handed to the centre.' }} />
+      </p>
+    </section>
+    <ApplicationForm step="application.submit" about="new:application" next={next} draft={draft} {...of} />
+  </>
+);
+
+/** An application that was handed in: state, record, and the form again where it may be amended. */
+export const ApplicationView: FC<Of & { shown: ShownCase; application: Application; home: string }> = ({ shown, application, home, ...of }) => {
+  const { about, seq, last, state, allowed, steps } = shown;
+  return (
+    <>
+      <section class="lead">
+        <Title words={{ zh: '申报', en: 'Application' }} />
+        <p>
+          <State state={state} />
+        </p>
+      </section>
+      <Card title={{ zh: '内容', en: 'What it asks' }}>
+        <ApplicationFacts application={application} />
+      </Card>
+      <Record steps={steps} names={of.centres} />
+      {allowed.includes('application.withdraw') ? (
+        <Card>
+          <ReasonForm of={shown} step="application.withdraw" field="note" next={home} label={{ zh: '撤回说明', en: 'Why it is withdrawn' }} confirm={{ zh: '确定撤回申报？', en: 'Withdraw the application?' }} />
+        </Card>
+      ) : null}
+      {allowed.includes('application.amend') ? (
+        <details class="card" open={state === 'returned'}>
+          <summary>
+            <h2>
+              <Both words={{ zh: '修改申报', en: 'Amend the application' }} />
+            </h2>
+          </summary>
+          <ApplicationForm step="application.amend" about={about} seq={seq} last={last} next={home} draft={about} given={application} {...of} />
+        </details>
+      ) : null}
+    </>
+  );
+};
+
+const WHY = [
+  ['second', { zh: '第二台设备', en: 'Second device' }],
+  ['replacement', { zh: '更换设备', en: 'Replacement' }],
+  ['loss', { zh: '原设备遗失', en: 'Loss of the others' }],
+] as const;
+
+/** A key asks to speak for an organization. */
+export const DeviceView: FC<{ kid: string; shown: ShownCase | undefined; centres: ReadonlyMap<string, string> }> = ({ kid, shown, centres }) => (
+  <>
+    <section class="lead">
+      <Title words={{ zh: '设备登记', en: 'Have this device named' }} />
+      <p>
+        <Both words={{ zh: '让本浏览器的密钥代表已备案的机构。由机构现有密钥确认，再由备案中心登记；全部遗失时由中心另行核实。', en: 'So that this browser’s key speaks for a filed organization: one of its keys endorses, its centre names it. If all are lost, the centre makes sure by other means.' }} />
+      </p>
+    </section>
+    {shown && ['requested', 'endorsed'].includes(shown.state) ? (
+      <>
+        <Card title={{ zh: '已提交', en: 'Handed in' }}>
+          <p>
+            <State state={shown.state} />
+          </p>
+          <p>
+            <Both words={{ zh: '登记后，回到本页点“更新授权”。', en: 'Once it is named, press “Renew” above.' }} />
+          </p>
+        </Card>
+        <Record steps={shown.steps} names={centres} />
+      </>
+    ) : (
+      <Card>
+        <StepForm step="device.request" about="new:device" next="#/device" salt ownKey="key" submit={{ zh: '签名并提交', en: 'Sign and hand in' }}>
+          <Field name="organization" words={{ zh: '机构编码', en: 'Code of the organization' }} hint={{ zh: '1 个字母加 12 位数字', en: 'One letter and 12 digits' }} />
+          <Field name="label" words={{ zh: '设备名称', en: 'Name of the device' }} hint={{ zh: '如：考务办公室电脑', en: 'e.g. office computer' }} />
+          <Field name="holder" words={{ zh: '使用人', en: 'Who uses it' }} />
+          <Field name="why" words={{ zh: '原因', en: 'Why' }} options={WHY} />
+          <Field name="note" words={{ zh: '说明', en: 'Note' }} lines={3} optional />
+        </StepForm>
+        <p class="hint">
+          密钥指纹（电话核对用）<span lang="en">thumbprint, to be compared by telephone</span> <code>{kid}</code>
+        </p>
+      </Card>
+    )}
+  </>
+);
+
+/** Devices that ask to speak for the organization. */
+export const DevicesView: FC<{ devices: readonly { shown: ShownCase; asked: DeviceRequest }[]; names: ReadonlyMap<string, string> }> = ({ devices, names }) => (
+  <>
+    <section class="lead">
+      <Title words={{ zh: '设备', en: 'Devices' }} />
+      <p>
+        <Both words={{ zh: '新设备请求代表本机构时，请先电话核对密钥指纹，再确认。', en: 'When a new device asks to speak for you, compare its thumbprint by telephone before you endorse it.' }} />
+      </p>
+    </section>
+    {devices.length === 0 ? (
+      <Card>
+        <p>
+          <Both words={{ zh: '没有设备登记请求。', en: 'No device has asked.' }} />
+        </p>
+      </Card>
+    ) : (
+      devices.map(({ shown, asked }) => (
+        <Card title={{ zh: asked.label, en: 'Device' }}>
+          <p>
+            <State state={shown.state} />
+          </p>
+          <Facts
+            lines={[
+              [{ zh: '使用人', en: 'Used by' }, asked.holder],
+              [{ zh: '原因', en: 'Why' }, <Both words={WHY.find(([why]) => why === asked.why)?.[1] ?? { zh: asked.why, en: asked.why }} />],
+              [{ zh: '密钥指纹', en: 'Thumbprint' }, <code>{String(shown.facts['key'] ?? '')}</code>],
+              [{ zh: '说明', en: 'Note' }, asked.note],
+            ]}
+          />
+          {shown.allowed.includes('device.endorse') ? <ReasonForm of={shown} step="device.endorse" field="note" next="#/devices" label={{ zh: '确认说明', en: 'Note' }} /> : null}
+          {shown.allowed.includes('device.refuse') ? <ReasonForm of={shown} step="device.refuse" field="reason" next="#/devices" label={{ zh: '拒绝原因', en: 'Why it is refused' }} /> : null}
+          <Record steps={shown.steps} names={names} />
+        </Card>
+      ))
+    )}
+  </>
+);

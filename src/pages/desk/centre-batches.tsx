@@ -1,0 +1,320 @@
+/**
+ * Owns a centre's views of batches (审核): the queue, and one with its organization, the differences from plan and results,
+ * its rows, and the two ways out: approve or return.
+ * It refuses nothing; what cannot be done now has no button, and the browser computes the root before it signs.
+ */
+import type { FC } from 'hono/jsx';
+import type { Differences } from '../../life/procedure/differences.ts';
+import { rowWords, type SeenRow } from '../../life/review.ts';
+import { inLanguage } from '../language.ts';
+import { Both, En } from '../layout.tsx';
+import type { Words } from '../words.ts';
+import { dayOf, Card, Facts, Field, List, moment, State, StepForm, Title } from './parts.tsx';
+import { BATCH_STATES, CASE_STATES, STEP_WORDS } from './words.ts';
+
+export interface ReviewLine {
+  id: string;
+  organization: string;
+  name: string;
+  count: number;
+  state: string;
+  missing: 'city' | 'province' | null;
+  results: string | null;
+  created_at: number;
+}
+
+const NO_NOTICE: Words = { zh: '无计划、无公示', en: 'no plan, no notice' };
+
+export const ReviewsView: FC<{ reviews: readonly ReviewLine[]; tier: 'city' | 'province' }> = ({ reviews, tier }) => (
+  <>
+    <section class="lead">
+      <Title words={{ zh: '批次审核', en: 'Batches' }} />
+    </section>
+    <Card>
+      <List
+        name="reviews"
+        caption={{ zh: '待本中心审核的在前', en: 'Those that wait for you stand first' }}
+        none={{ zh: '没有批次。', en: 'There are no batches.' }}
+        columns={[{ words: { zh: '批次', en: 'Batch' } }, { words: { zh: '机构', en: 'Organization' } }, { words: { zh: '人数', en: 'Rows' } }, { words: { zh: '状态', en: 'State' } }, { words: { zh: '公示', en: 'Notice' } }, { words: { zh: '上传时间', en: 'Uploaded' } }]}
+        rows={[...reviews]
+          .sort((a, b) => Number(b.missing === tier) - Number(a.missing === tier))
+          .map(({ id, organization, name, count, state, results, created_at }) => [
+            <a href={`#/batches/${id}`}>
+              <code>{id}</code>
+            </a>,
+            `${name} ${organization}`,
+            String(count),
+            <State state={state} of="batch" />,
+            <Both words={results ? { zh: '已公示', en: 'published' } : NO_NOTICE} />,
+            moment(created_at),
+          ])}
+      />
+    </Card>
+  </>
+);
+
+type Row = SeenRow & { scores: readonly [theory: number, practice: number] };
+
+/** Rows on one page of the review. */
+export const ROWS = 200;
+
+const COLUMNS: readonly Words[] = [
+  { zh: '行', en: 'Row' },
+  { zh: '姓名', en: 'Name' },
+  { zh: '证件号码', en: 'Document number' },
+  { zh: '职业', en: 'Occupation' },
+  { zh: '工种', en: 'Job' },
+  { zh: '等级', en: 'Level' },
+  { zh: '考试日期', en: 'Exam' },
+  { zh: '理论 / 实操', en: 'Theory / practice' },
+];
+
+/** What stands here word for word is compared by the browser with what it signs: the cells with data-cell. */
+const Rows: FC<{ rows: readonly Row[] }> = ({ rows }) => {
+  const labels = COLUMNS.map((words) => inLanguage(words));
+  return (
+    <table class="wide">
+      <caption>
+        <Both words={{ zh: '含个人信息', en: 'Personal data' }} />
+      </caption>
+      <thead>
+        <tr>
+          {COLUMNS.map((words) => (
+            <th scope="col">
+              <Both words={words} />
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr data-position={String(row.position)}>
+            {rowWords(row).map((text, at) => (
+              <td data-label={labels[at]} data-cell="">
+                {text}
+              </td>
+            ))}
+            <td data-label={labels.at(-1)}>{row.scores.join(' / ')}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+};
+
+const WHY: Record<Differences['missing'][number]['why'] | Differences['added'][number]['why'], Words> = {
+  absent: { zh: '缺考', en: 'absent' },
+  failed: { zh: '不合格', en: 'failed' },
+  no_result: { zh: '没有结果', en: 'no result' },
+  left_out: { zh: '合格但未上传', en: 'passed, but left out' },
+  unplanned: { zh: '不在名册', en: 'not on the roster' },
+  other_name: { zh: '姓名与名册不同', en: 'another name than on the roster' },
+  other_level: { zh: '职业或等级与名册不同', en: 'another occupation or level than on the roster' },
+  other_result: { zh: '结果不是合格', en: 'the results do not say passed' },
+};
+
+/** Explained by the results; the rest is for the reviewer to ask about. */
+const EXPLAINED: readonly string[] = ['absent', 'failed'];
+
+export interface Compared {
+  results: string;
+  plan: string | null;
+  title: string;
+  differences: Differences;
+}
+
+const Comparison: FC<{ compared: Compared | undefined }> = ({ compared }) => {
+  if (!compared) {
+    return (
+      <section class="notice" role="note">
+        <h2>
+          <Both words={{ zh: '该批次没有考核计划，也没有经过公示', en: 'No plan and no notice stand behind this batch' }} />
+        </h2>
+        <p>
+          <Both words={{ zh: '无法与计划、结果比对。请另行核实后再决定是否审核通过。', en: 'It cannot be compared with plan and results: make sure by other means before you approve it.' }} />
+        </p>
+      </section>
+    );
+  }
+  const { title, plan, results, differences } = compared;
+  const { planned, passed, missing, added } = differences;
+  const asked = [...added.map((one) => ({ ...one, side: { zh: '批次', en: 'batch' } })), ...missing.filter(({ why }) => !EXPLAINED.includes(why)).map((one) => ({ ...one, side: { zh: '名册', en: 'roster' } }))];
+  const plain = missing.filter(({ why }) => EXPLAINED.includes(why));
+  return (
+    <Card title={{ zh: '与计划、公示结果比对', en: 'Compared with plan and results' }}>
+      <Facts
+        lines={[
+          [{ zh: '考核计划', en: 'Plan' }, plan ? <a href={`#/plans/${plan}`}>{title}</a> : title],
+          [{ zh: '结果公示', en: 'Results' }, <a href={`#/results/${results}`}>{results}</a>],
+          [{ zh: '名册人数', en: 'On the roster' }, String(planned)],
+          [{ zh: '批次人数', en: 'In the batch' }, String(passed)],
+          [{ zh: '缺考或不合格', en: 'Absent or failed' }, String(plain.length)],
+        ]}
+      />
+      {asked.length === 0 ? (
+        <p>
+          <Both words={{ zh: '没有无法解释的差异。', en: 'There is no difference that the results do not explain.' }} />
+        </p>
+      ) : (
+        <div class="notice">
+          <p>
+            <Both words={{ zh: `有 ${asked.length} 处差异需要核实`, en: `${asked.length} differences to be looked into` }} />
+          </p>
+          <ul>
+            {asked.map(({ row, name, id_number, why, side }) => (
+              <li>
+                <Both words={{ zh: `${side.zh}第 ${row} 行 ${name} ${id_number}：${WHY[why].zh}`, en: `row ${row} of the ${side.en}: ${WHY[why].en}` }} />
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {plain.length === 0 ? null : (
+        <details>
+          <summary>
+            缺考、不合格名单 <span lang="en">absent and failed</span>
+          </summary>
+          <ul>
+            {plain.map(({ row, name, id_number, why }) => (
+              <li>
+                {row} {name} {id_number} <Both words={WHY[why]} />
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </Card>
+  );
+};
+
+export interface Past {
+  batches: readonly { state: string; n: number; rows: number }[];
+  certificates: readonly { state: string; n: number }[];
+  returned: readonly { id: string; created_at: number; returned_reason: string | null }[];
+  standing: readonly { step: string; by: string; at: number; reason: string }[];
+  suspended: boolean;
+}
+
+const CERTIFICATE_STATES: Record<string, Words> = { valid: { zh: '有效', en: 'valid' }, suspended: { zh: '暂停', en: 'suspended' }, revoked: { zh: '撤销', en: 'revoked' }, replaced: { zh: '已更换', en: 'replaced' } };
+
+const counted = (list: readonly { state: string; n: number }[], words: Record<string, Words>): string => list.map(({ state, n }) => `${inLanguage(words[state] ?? CASE_STATES[state] ?? { zh: state, en: state })} ${n}`).join('，');
+
+export const OrganizationPast: FC<{ past: Past; names: ReadonlyMap<string, string> }> = ({ past, names }) => (
+  <>
+    <Facts
+      lines={[
+        [{ zh: '批次', en: 'Batches' }, counted(past.batches, BATCH_STATES)],
+        [{ zh: '证书', en: 'Certificates' }, counted(past.certificates, CERTIFICATE_STATES)],
+        [{ zh: '退回批次', en: 'Returned batches' }, past.returned.length === 0 ? undefined : past.returned.map(({ created_at, returned_reason }) => `${dayOf(created_at)} ${returned_reason ?? ''}`).join('；')],
+      ]}
+    />
+    {past.standing.length === 0 ? null : (
+      <ul>
+        {past.standing.map(({ step, by, at, reason }) => (
+          <li>
+            {moment(at)} <Both words={STEP_WORDS[step as keyof typeof STEP_WORDS]} /> {names.get(by) ?? by}：{reason}
+          </li>
+        ))}
+      </ul>
+    )}
+  </>
+);
+
+interface ReviewProps {
+  batch: { id: string; organization: string; count: number; state: string; created_at: number; root: string; returned_reason: string | null; approvals: readonly { tier: string; iss: string; received_at: number }[] };
+  name: string;
+  route: 'city' | 'province';
+  tier: 'city' | 'province';
+  compared: Compared | undefined;
+  past: Past;
+  rows: readonly Row[];
+  from: number;
+  names: ReadonlyMap<string, string>;
+}
+
+/** Whether this tier's approval is what the batch waits for. */
+const waitsFor = (tier: string, route: string, state: string): boolean => (tier === 'city' ? route === 'city' && state === 'submitted' : state === (route === 'city' ? 'city_approved' : 'submitted'));
+
+const Decision: FC<Pick<ReviewProps, 'batch' | 'tier' | 'route'>> = ({ batch: { id, state, count }, tier, route }) => (
+  <>
+    {waitsFor(tier, route, state) ? (
+      <Card title={{ zh: '审核通过', en: 'Approve' }}>
+        <p>
+          <Both words={{ zh: `本浏览器将读取全部 ${count} 行、重新计算根，与本页所示逐行核对一致后，用您的密钥签署审核。`, en: `This browser reads all ${count} rows, computes the root anew, compares them with what this page shows, and signs the approval with your key.` }} />
+        </p>
+        <p class="buttons">
+          <button type="button" data-action="approve-batch" data-batch={id}>
+            核对并签署审核<En>Check and approve</En>
+          </button>
+        </p>
+      </Card>
+    ) : tier === 'province' && route === 'city' && state === 'submitted' ? (
+      <Card>
+        <p>
+          <Both words={{ zh: '待市级中心先行审核。', en: 'The city’s centre approves it first.' }} />
+        </p>
+      </Card>
+    ) : null}
+    {['submitted', 'city_approved', 'approved'].includes(state) ? (
+      <Card title={{ zh: '退回批次', en: 'Return the batch' }}>
+        <StepForm step="batch.return" about={`batch:${id}`} next={`#/batches/${id}`} submit={STEP_WORDS['batch.return']} confirm={{ zh: '确定退回？退回后不能恢复，机构须重新上传。', en: 'Return it? It cannot be taken up again; the organization uploads anew.' }} second>
+          <Field name="reason" words={{ zh: '退回原因', en: 'Why it is returned' }} lines={3} />
+        </StepForm>
+      </Card>
+    ) : null}
+  </>
+);
+
+export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compared, past, rows, from, names }) => {
+  const { id, organization, count, state, created_at, root, returned_reason, approvals } = batch;
+  const to = from + rows.length;
+  return (
+    <>
+      <section class="lead">
+        <Title words={{ zh: `批次 ${id}`, en: 'Batch' }} />
+        <p>
+          <State state={state} of="batch" />
+        </p>
+      </section>
+      {past.suspended ? (
+        <section class="notice" role="note">
+          <p>
+            <Both words={{ zh: '该机构已被暂停评价。', en: 'This organization is suspended.' }} />
+          </p>
+        </section>
+      ) : null}
+      <Comparison compared={compared} />
+      <Card title={{ zh: '内容', en: 'Content' }}>
+        <Facts
+          lines={[
+            [{ zh: '机构', en: 'Organization' }, <a href={`#/organizations/${organization}`}>{`${name} ${organization}`}</a>],
+            [{ zh: '上传时间', en: 'Uploaded' }, moment(created_at)],
+            [{ zh: '人数', en: 'Rows' }, String(count)],
+            [{ zh: '审核', en: 'Approvals' }, approvals.length === 0 ? <Both words={{ zh: '尚无', en: 'none yet' }} /> : approvals.map(({ iss, received_at }) => `${names.get(iss) ?? iss} ${moment(received_at)}`).join('；')],
+            [{ zh: '名单根摘要', en: 'Root of the rows' }, <code>{root}</code>],
+            [{ zh: '退回原因', en: 'Returned because' }, returned_reason ?? undefined],
+          ]}
+        />
+      </Card>
+      <Card title={{ zh: '机构以往情况', en: 'The organization so far' }}>
+        <OrganizationPast past={past} names={names} />
+      </Card>
+      <Card title={{ zh: `名单（第 ${from + 1}–${to} 条，共 ${count} 条）`, en: `Rows ${from + 1} to ${to} of ${count}` }}>
+        <Rows rows={rows} />
+        <p class="buttons">
+          {from > 0 ? (
+            <a class="next" href={`#/batches/${id}/rows/${Math.max(0, from - ROWS)}`}>
+              上一页<En>Before</En>
+            </a>
+          ) : null}
+          {to < count ? (
+            <a class="next" href={`#/batches/${id}/rows/${to}`}>
+              更多<En>More</En>
+            </a>
+          ) : null}
+        </p>
+      </Card>
+      <Decision batch={batch} tier={tier} route={route} />
+    </>
+  );
+};

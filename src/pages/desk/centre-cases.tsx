@@ -1,0 +1,136 @@
+/**
+ * Owns a centre's views of what organizations filed: a plan with its people, results under notice, and an objection.
+ * It refuses nothing; a step that is not possible now has no form.
+ */
+import type { Child, FC } from 'hono/jsx';
+import { levelName } from '../../life/level.ts';
+import { outcomeOf } from '../../life/procedure/outcome.ts';
+import type { Objection, Plan, Results } from '../../life/procedure/plan.ts';
+import { Both } from '../layout.tsx';
+import type { Words } from '../words.ts';
+import { ReasonForm, Record, type CaseRowView, type ShownCase } from './cases.tsx';
+import { PlanContent } from './organization-plans.tsx';
+import { Card, Facts, List, moment, State, Title } from './parts.tsx';
+
+interface Of {
+  shown: ShownCase & { organization: string | null };
+  names: ReadonlyMap<string, string>;
+}
+
+const organizationLine = (code: string | null): readonly [Words, Child] => [{ zh: '机构', en: 'Organization' }, code ? <a href={`#/organizations/${code}`}>{code}</a> : undefined];
+
+/** A plan to be received or returned. */
+export const CentrePlan: FC<Of & { plan: Plan; results: string | undefined; closed: boolean }> = ({ shown, names, plan, results, closed }) => {
+  const received = (shown.facts['received'] ?? {}) as Record<string, string>;
+  return (
+    <>
+      <section class="lead">
+        <Title words={{ zh: plan.title, en: 'Plan' }} />
+        <p>
+          <State state={shown.state} />
+        </p>
+      </section>
+      <Card>
+        <Facts
+          lines={[
+            organizationLine(shown.organization),
+            [{ zh: '接收', en: 'Received by' }, Object.entries(received).map(([centre, day]) => `${names.get(centre) ?? centre} ${day}`).join('；')],
+            [{ zh: '结果', en: 'Results' }, results ? <a href={`#/results/${results}`}>{results}</a> : undefined],
+          ]}
+        />
+      </Card>
+      <PlanContent plan={plan} />
+      {shown.allowed.includes('plan.receive') ? (
+        <Card title={{ zh: '接收', en: 'Receive' }}>
+          <ReasonForm of={shown} step="plan.receive" field="note" next={`#/plans/${shown.about}`} label={{ zh: '说明', en: 'Note' }} />
+        </Card>
+      ) : null}
+      {shown.allowed.includes('plan.return') && !closed ? (
+        <Card title={{ zh: '退回修改', en: 'Return' }}>
+          <ReasonForm of={shown} step="plan.return" field="reason" next={`#/plans/${shown.about}`} label={{ zh: '退回原因', en: 'What is to be changed' }} confirm={{ zh: '确定退回这份计划？', en: 'Return this plan?' }} />
+        </Card>
+      ) : null}
+      <Record steps={shown.steps} names={names} />
+    </>
+  );
+};
+
+const OUTCOMES = { passed: { zh: '合格', en: 'passed' }, failed: { zh: '不合格', en: 'failed' }, absent: { zh: '缺考', en: 'absent' } };
+const scoreText = (score: number | 'absent'): string => (score === 'absent' ? '缺考' : String(score));
+
+/** Results as they were published, to be read. */
+export const CentreResults: FC<Of & { results: Results; title: string; passMark: number; objections: readonly CaseRowView[] }> = ({ shown, names, results, title, passMark, objections }) => {
+  const id = shown.about.slice('results:'.length);
+  return (
+    <>
+      <section class="lead">
+        <Title words={{ zh: `结果 · ${title}`, en: 'Results' }} />
+        <p>
+          <State state={shown.state} />
+        </p>
+      </section>
+      <Card title={{ zh: '公示', en: 'Notice' }}>
+        <Facts
+          lines={[
+            organizationLine(shown.organization),
+            [{ zh: '公示期', en: 'Runs' }, `${String(shown.facts['from'] ?? '')} – ${String(shown.facts['until'] ?? shown.due ?? '')}`],
+            [{ zh: '考核计划', en: 'Plan' }, <a href={`#/plans/${results.plan}`}>{title}</a>],
+            [{ zh: '公示页', en: 'Public page' }, <a href={`/notices/${id}`}>/notices/{id}</a>],
+            [{ zh: '更正原因', en: 'Corrected because' }, results.reason],
+            [{ zh: '批次', en: 'Batch' }, shown.facts['batch'] ? <a href={`#/batches/${String(shown.facts['batch'])}`}>{String(shown.facts['batch'])}</a> : undefined],
+          ]}
+        />
+        {objections.length === 0 ? null : (
+          <ul>
+            {objections.map(({ about, state }) => (
+              <li>
+                <a href={`#/objections/${about}`}>异议 objection</a> <State state={state} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Card>
+      <Card title={{ zh: `结果（${results.rows.length} 人）`, en: `${results.rows.length} results` }}>
+        <List
+          name="results"
+          caption={{ zh: '含个人信息，请妥善保管下载的文件', en: 'Personal data: keep what you download safe' }}
+          none={{ zh: '没有结果。', en: 'Nobody.' }}
+          columns={[{ words: { zh: '行', en: 'Row' } }, { words: { zh: '姓名', en: 'Name' } }, { words: { zh: '证件号码', en: 'Number' } }, { words: { zh: '职业（工种）', en: 'Occupation' } }, { words: { zh: '等级', en: 'Level' } }, { words: { zh: '理论', en: 'Theory' } }, { words: { zh: '实操', en: 'Practice' } }, { words: { zh: '结果', en: 'Outcome' } }]}
+          rows={results.rows.map((row) => [String(row.row), row.name, row.id_number, row.job_type === '--' ? row.occupation_name : `${row.occupation_name} · ${row.job_type}`, levelName(row.level), scoreText(row.score_theory), scoreText(row.score_practice), <Both words={OUTCOMES[outcomeOf(row, passMark)]} />])}
+        />
+      </Card>
+      <Record steps={shown.steps} names={names} />
+    </>
+  );
+};
+
+/** An objection with what became of it; a decision that does not convince is opened again. */
+export const CentreObjection: FC<Of & { objection: Objection }> = ({ shown, names, objection }) => (
+  <>
+    <section class="lead">
+      <Title words={{ zh: '异议', en: 'Objection' }} />
+      <p>
+        <State state={shown.state} />
+      </p>
+    </section>
+    <Card title={{ zh: '内容', en: 'What it says' }}>
+      <p class="prose-text">{objection.grounds}</p>
+      <Facts
+        lines={[
+          organizationLine(shown.organization),
+          [{ zh: '针对的行', en: 'About row' }, objection.row === undefined ? undefined : String(objection.row)],
+          [{ zh: '提出人', en: 'By' }, objection.name ?? '匿名 anonymous'],
+          [{ zh: '联系方式', en: 'Contact' }, objection.contact],
+          [{ zh: '提出时间', en: 'Raised' }, moment(shown.steps[0]?.at ?? shown.updated_at)],
+          [{ zh: '结果', en: 'Results' }, <a href={`#/results/${objection.results}`}>{objection.results}</a>],
+        ]}
+      />
+    </Card>
+    <Record steps={shown.steps} names={names} />
+    {shown.allowed.includes('objection.reopen') ? (
+      <Card title={{ zh: '要求重新处理', en: 'Open it again' }}>
+        <ReasonForm of={shown} step="objection.reopen" field="reason" next={`#/objections/${shown.about}`} label={{ zh: '理由', en: 'Reason' }} />
+      </Card>
+    ) : null}
+  </>
+);

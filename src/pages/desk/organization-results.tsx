@@ -1,0 +1,196 @@
+/** Owns an organization's views of results (结果公示) and objections (异议): publish, correct, withdraw, upload, decide. */
+import type { FC } from 'hono/jsx';
+import { levelName } from '../../life/level.ts';
+import type { Objection, Plan, Results } from '../../life/procedure/plan.ts';
+import { outcomeOf } from '../../life/procedure/outcome.ts';
+import type { ScopeEntry } from '../../life/schema.ts';
+import { Both, En } from '../layout.tsx';
+import type { Words } from '../words.ts';
+import { ReasonForm, Record, type CaseRowView, type ShownCase } from './cases.tsx';
+import { Card, Facts, Field, List, moment, State, StepForm, Title } from './parts.tsx';
+import { TableField } from './plan-form.tsx';
+
+interface FormProps {
+  step: 'results.publish' | 'results.correct';
+  about: string;
+  seq?: number;
+  last?: string;
+  plan: string;
+  title: string;
+  scope: readonly ScopeEntry[];
+  today: string;
+  days?: number;
+}
+
+export const ResultsForm: FC<FormProps> = ({ step, about, seq = 0, last, plan, title, scope, today, days = 5 }) => {
+  const corrects = step === 'results.correct';
+  return (
+    <>
+      <section class="lead">
+        <Title words={corrects ? { zh: '更正结果', en: 'Correct the results' } : { zh: '公示结果', en: 'Publish results' }} />
+        <p>{title}</p>
+        <p>
+          <Both words={{ zh: '名册上的每个人都要有结果；公示页只显示打码的姓名。', en: 'Everybody on the roster has a result; the public notice shows masked names alone.' }} />
+        </p>
+      </section>
+      <StepForm step={step} about={about} seq={seq} last={last} next="#/results/{about}" salt draft={`results:${plan}`} submit={corrects ? { zh: '签名并重新公示', en: 'Sign and publish anew' } : { zh: '签名并公示', en: 'Sign and publish' }}>
+        <input type="hidden" name="plan" value={plan} />
+        <TableField name="rows" title={{ zh: '结果', en: 'Results' }} scope={scope} plan={plan} today={today} load={corrects ? about : undefined} />
+        <Card title={{ zh: '公示', en: 'Notice' }}>
+          <Field name="working_days" words={{ zh: '公示工作日', en: 'Working days of the notice' }} hint={{ zh: '不少于 5 个工作日，公示当天不计', en: 'Five or more, the day of publication not counted' }} type="number" value={days} />
+          {corrects ? <Field name="reason" words={{ zh: '更正原因', en: 'Why it is corrected' }} lines={3} /> : null}
+        </Card>
+      </StepForm>
+    </>
+  );
+};
+
+const OUTCOME_WORDS: Record<'passed' | 'failed' | 'absent', Words> = { passed: { zh: '合格', en: 'passed' }, failed: { zh: '不合格', en: 'failed' }, absent: { zh: '缺考', en: 'absent' } };
+
+interface DetailProps {
+  shown: ShownCase;
+  results: Results;
+  plan: Pick<Plan, 'title'>;
+  passMark: number;
+  until: string;
+  from: string;
+  /** Whether the notice has run. */
+  over: boolean;
+  objections: readonly CaseRowView[];
+  batch: string | undefined;
+  names: ReadonlyMap<string, string>;
+}
+
+const Upload: FC<{ about: string; over: boolean; until: string; blocked: number }> = ({ about, over, until, blocked }) => (
+  <Card title={{ zh: '上传', en: 'Upload' }}>
+    {!over ? (
+      <p>
+        <Both words={{ zh: `公示至 ${until}，次日起可以上传。`, en: `The notice runs to the end of ${until}; upload on the day after, or later.` }} />
+      </p>
+    ) : blocked > 0 ? (
+      <p class="fault">
+        <Both words={{ zh: `有 ${blocked} 件异议未处理，处理后才能上传。`, en: `${blocked} objections are open: decide them first.` }} />
+      </p>
+    ) : (
+      <>
+        <p>
+          <Both words={{ zh: '合格人员成为一个批次；本浏览器核对每一行并重新计算根后签名。', en: 'Those who passed become a batch; this browser compares every row, computes the root anew and signs it.' }} />
+        </p>
+        <div class="field">
+          <label for="photos">
+            照片压缩包（选填）<En>Archive of photos, optional</En>
+          </label>
+          <input id="photos" type="file" accept=".zip,application/zip" />
+        </div>
+        <p class="buttons">
+          <button type="button" data-action="upload-results" data-about={about}>
+            核对、签名并上传<En>Check, sign and upload</En>
+          </button>
+        </p>
+      </>
+    )}
+  </Card>
+);
+
+export const ResultsDetail: FC<DetailProps> = ({ shown, results, plan, passMark, until, from, over, objections, batch, names }) => {
+  const open = objections.filter(({ state }) => state === 'open').length;
+  return (
+    <>
+      <section class="lead">
+        <Title words={{ zh: `结果 · ${plan.title}`, en: 'Results' }} />
+        <p>
+          <State state={shown.state} />
+        </p>
+      </section>
+      <Card title={{ zh: '公示', en: 'Notice' }}>
+        <Facts
+          lines={[
+            [{ zh: '公示期', en: 'Runs' }, `${from} – ${until}`],
+            [{ zh: '考核计划', en: 'Plan' }, <a href={`#/plans/${results.plan}`}>{plan.title}</a>],
+            [{ zh: '公示页', en: 'Public page' }, <a href={`/notices/${shown.about.slice('results:'.length)}`}>/notices/{shown.about.slice('results:'.length)}</a>],
+            [{ zh: '异议', en: 'Objections' }, objections.length === 0 ? '0' : <a href="#/objections">{`${open} / ${objections.length}`}</a>],
+            [{ zh: '批次', en: 'Batch' }, batch ? <a href={`#/batches/${batch}`}>{batch}</a> : undefined],
+          ]}
+        />
+      </Card>
+      {shown.state === 'notice' ? <Upload about={shown.about} over={over} until={until} blocked={open} /> : null}
+      <Card title={{ zh: `结果（${results.rows.length} 人）`, en: `${results.rows.length} results` }}>
+        <List
+          name="results"
+          caption={{ zh: '含个人信息，请妥善保管下载的文件', en: 'Personal data: keep what you download safe' }}
+          none={{ zh: '没有结果。', en: 'Nobody.' }}
+          columns={[{ words: { zh: '行', en: 'Row' } }, { words: { zh: '姓名', en: 'Name' } }, { words: { zh: '证件号码', en: 'Number' } }, { words: { zh: '职业（工种）', en: 'Occupation' } }, { words: { zh: '等级', en: 'Level' } }, { words: { zh: '理论', en: 'Theory' } }, { words: { zh: '实操', en: 'Practice' } }, { words: { zh: '结果', en: 'Outcome' } }]}
+          rows={results.rows.map((row) => [String(row.row), row.name, row.id_number, row.job_type === '--' ? row.occupation_name : `${row.occupation_name} · ${row.job_type}`, levelName(row.level), row.score_theory === 'absent' ? '缺考' : String(row.score_theory), row.score_practice === 'absent' ? '缺考' : String(row.score_practice), <Both words={OUTCOME_WORDS[outcomeOf(row, passMark)]} />])}
+        />
+      </Card>
+      <Record steps={shown.steps} names={names} />
+      {shown.allowed.includes('results.correct') ? (
+        <p class="buttons">
+          <a class="next" href={`#/results/${shown.about}/correct`}>
+            更正结果<En>Correct</En>
+          </a>
+        </p>
+      ) : null}
+      {shown.allowed.includes('results.withdraw') ? (
+        <Card title={{ zh: '撤回结果', en: 'Withdraw the results' }}>
+          <ReasonForm of={shown} step="results.withdraw" field="reason" next="#/results" label={{ zh: '原因', en: 'Reason' }} confirm={{ zh: '确定撤回结果？公示随之终止。', en: 'Withdraw the results? Their notice ends.' }} />
+        </Card>
+      ) : null}
+    </>
+  );
+};
+
+/** Plans whose exams are over and whose results nobody has seen yet. */
+export const Unpublished: FC<{ plans: readonly CaseRowView[] }> = ({ plans }) =>
+  plans.length === 0 ? null : (
+    <Card title={{ zh: '待公示的计划', en: 'Plans that wait for their results' }}>
+      <ul>
+        {plans.map(({ about, facts }) => (
+          <li>
+            <a href={`#/results/new/${about}`}>{String(facts['title'] ?? about)}</a>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+
+/** One objection, with the form to decide it. */
+export const ObjectionDetail: FC<{ shown: ShownCase; objection: Objection; names: ReadonlyMap<string, string> }> = ({ shown, objection, names }) => (
+  <>
+    <section class="lead">
+      <Title words={{ zh: '异议', en: 'Objection' }} />
+      <p>
+        <State state={shown.state} />
+      </p>
+    </section>
+    <Card title={{ zh: '内容', en: 'What it says' }}>
+      <p class="prose-text">{objection.grounds}</p>
+      <Facts
+        lines={[
+          [{ zh: '针对的行', en: 'About row' }, objection.row === undefined ? undefined : String(objection.row)],
+          [{ zh: '提出人', en: 'By' }, objection.name ?? '匿名 anonymous'],
+          [{ zh: '联系方式', en: 'Contact' }, objection.contact],
+          [{ zh: '提出时间', en: 'Raised' }, moment(shown.steps[0]?.at ?? shown.updated_at)],
+          [{ zh: '结果', en: 'Results' }, <a href={`#/results/${objection.results}`}>{objection.results}</a>],
+        ]}
+      />
+      <p class="hint">
+        <Both words={{ zh: '联系方式只有本机构和备案中心能看到，请勿外传。', en: 'Only you and your centre see the contact: do not pass it on.' }} />
+      </p>
+    </Card>
+    {shown.allowed.includes('objection.uphold') ? (
+      <>
+        <Card title={{ zh: '异议成立', en: 'Uphold' }}>
+          <p>
+            <Both words={{ zh: '成立后须更正或撤回结果，才能上传。', en: 'Then correct or withdraw the results before you upload.' }} />
+          </p>
+          <ReasonForm of={shown} step="objection.uphold" field="reason" next="#/objections" label={{ zh: '处理意见', en: 'Reason' }} />
+        </Card>
+        <Card title={{ zh: '异议不成立', en: 'Reject' }}>
+          <ReasonForm of={shown} step="objection.reject" field="reason" next="#/objections" label={{ zh: '理由', en: 'Reason' }} />
+        </Card>
+      </>
+    ) : null}
+    <Record steps={shown.steps} names={names} />
+  </>
+);

@@ -1,0 +1,283 @@
+/**
+ * Owns what the desk's views are made of: headings that take the focus, fields with labels and hints, lists with a filter
+ * and a download, forms that take a step, and the trail of a case's steps.
+ * It refuses scripts and styles of its own: src/client/desk/ gives life to the data attributes that stand here.
+ */
+import type { Child, FC, PropsWithChildren } from 'hono/jsx';
+import { shanghaiDay, toTimestamp } from '../../life/calendar.ts';
+import { levelName, LEVELS } from '../../life/level.ts';
+import type { StepName } from '../../life/procedure/steps.ts';
+import { inLanguage } from '../language.ts';
+import { Both, En } from '../layout.tsx';
+import { shanghaiClock, type Words } from '../words.ts';
+import { BATCH_STATES, CASE_STATES, ROLE_WORDS, STEP_WORDS } from './words.ts';
+
+/** The heading of a view: it gets the focus when the view is shown. */
+export const Title: FC<{ words: Words }> = ({ words }) => (
+  <h1 tabindex={-1}>
+    <Both words={words} />
+  </h1>
+);
+
+export const Card: FC<PropsWithChildren<{ title?: Words; id?: string }>> = ({ title, id, children }) => (
+  <section class="card" id={id}>
+    {title ? (
+      <h2>
+        <Both words={title} />
+      </h2>
+    ) : null}
+    {children}
+  </section>
+);
+
+export const moment = (at: number): string => shanghaiClock(toTimestamp(at));
+export const dayOf = (at: number): string => shanghaiDay(at);
+
+const GOOD = ['selected', 'granted', 'active', 'published', 'filed', 'uploaded', 'issued', 'approved', 'upheld', 'closed'];
+
+/** A state in words, by colour and border too. */
+export const State: FC<{ state: string; of?: 'case' | 'batch' }> = ({ state, of = 'case' }) => {
+  const words = (of === 'batch' ? BATCH_STATES : CASE_STATES)[state] ?? { zh: state, en: state };
+  return (
+    <span class={`state ${GOOD.includes(state) ? 'good' : 'warn'}`}>
+      <Both words={words} />
+    </span>
+  );
+};
+
+/** Facts in two columns; lines without a value are left out. */
+export const Facts: FC<{ lines: readonly (readonly [Words, Child])[] }> = ({ lines }) => (
+  <dl class="facts">
+    {lines
+      .filter(([, value]) => value !== undefined && value !== null && value !== '')
+      .map(([words, value]) => (
+        <div>
+          <dt>
+            <Both words={words} />
+          </dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+  </dl>
+);
+
+export interface Column {
+  words: Words;
+  /** Not for the file: buttons and links. */
+  only?: 'page';
+}
+
+interface ListProps {
+  /** Name of the file, without its ending; holds nothing of a person. */
+  name: string;
+  columns: readonly Column[];
+  rows: readonly (readonly Child[])[];
+  /** Said where there is nothing. */
+  none: Words;
+  caption: Words;
+}
+
+/** A list: filtered by words, saved as CSV; on a phone each row is a block whose lines name their column. */
+export const List: FC<ListProps> = ({ name, columns, rows, none, caption }) => {
+  const labels = columns.map(({ words }) => inLanguage(words));
+  if (rows.length === 0) {
+    return (
+      <p>
+        <Both words={none} />
+      </p>
+    );
+  }
+  return (
+    <div class="list" data-list={name}>
+      <div class="tools">
+        <label class="field">
+          筛选 <span lang="en">Filter</span>
+          <input type="search" autocomplete="off" />
+        </label>
+        <button type="button" class="second" data-action="csv">
+          下载 CSV<En>Download</En>
+        </button>
+      </div>
+      <p class="hint" data-count role="status"></p>
+      <table class="wide">
+        <caption>
+          <Both words={caption} />
+        </caption>
+        <thead>
+          <tr>
+            {columns.map(({ words, only }) => (
+              <th scope="col" data-csv={only ? '-' : undefined}>
+                <Both words={words} />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((cells) => (
+            <tr>
+              {cells.map((cell, at) => (
+                <td data-label={labels[at]} data-csv={columns[at]?.only ? '-' : undefined}>
+                  {cell}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+};
+
+interface FieldProps {
+  /** Path in the body: `form.occupations[].code`. */
+  name: string;
+  words: Words;
+  hint?: Words;
+  id?: string;
+  type?: 'text' | 'number' | 'date' | 'time' | 'tel' | 'email' | 'search';
+  value?: string | number | undefined;
+  /** May be left out of the body. */
+  optional?: boolean;
+  /** Lines of a text area. */
+  lines?: number;
+  options?: readonly (readonly [value: string, words: Words])[];
+  /** How the value enters the body. */
+  as?: 'number' | 'list';
+  attributes?: Record<string, string | undefined>;
+}
+
+const idOf = (name: string): string => `f-${name.replace(/[^A-Za-z0-9]+/g, '-')}`;
+
+/** A field with its label and hint. */
+export const Field: FC<FieldProps> = ({ name, words, hint, id = idOf(name), type = 'text', value, optional = false, lines, options, as, attributes = {} }) => {
+  const described = hint ? { 'aria-describedby': `${id}-hint` } : {};
+  const kind = as ?? (type === 'number' ? 'number' : undefined);
+  const common = { id, name, autocomplete: 'off', ...(kind ? { 'data-type': kind } : {}), ...(optional ? { 'data-optional': '' } : { 'aria-required': 'true' }), ...described, ...attributes };
+  return (
+    <div class="field">
+      <label for={id}>
+        <Both words={words} />
+        {optional ? (
+          <small>
+            {' '}
+            选填 <span lang="en">optional</span>
+          </small>
+        ) : null}
+      </label>
+      {hint ? (
+        <p class="hint" id={`${id}-hint`}>
+          <Both words={hint} />
+        </p>
+      ) : null}
+      {options ? (
+        <select {...common}>
+          {optional || value === undefined ? <option value="">—</option> : null}
+          {options.map(([option, label]) => (
+            <option value={option} selected={String(value) === option}>
+              {label.zh === label.en ? label.zh : `${label.zh} ${label.en}`}
+            </option>
+          ))}
+        </select>
+      ) : lines ? (
+        <textarea rows={lines} class="prose" {...common}>
+          {value ?? ''}
+        </textarea>
+      ) : (
+        <input type={type === 'number' ? 'text' : type} inputmode={type === 'number' ? 'numeric' : undefined} value={value ?? ''} {...common} />
+      )}
+    </div>
+  );
+};
+
+/** The five levels to tick. */
+export const Levels: FC<{ name: string; words?: Words; chosen?: readonly number[] }> = ({ name, words = { zh: '等级', en: 'Levels' }, chosen = [] }) => (
+  <fieldset class="ticks field">
+    <legend>
+      <Both words={words} />
+    </legend>
+    {LEVELS.map((level) => (
+      <label>
+        <input type="checkbox" name={name} value={String(level)} data-type="number" checked={chosen.includes(level)} /> {levelName(level)}
+      </label>
+    ))}
+  </fieldset>
+);
+
+interface StepFormProps {
+  step: StepName;
+  /** `plan:p…`, or `new:plan` for a fresh one. */
+  about: string;
+  /** Of the case as it stands. */
+  seq?: number;
+  last?: string | undefined;
+  /** `#/plans`; `{about}` becomes the case. */
+  next: string;
+  salt?: boolean;
+  /** Field of the body that takes the person's public key. */
+  ownKey?: string;
+  /** Name under which the person may keep a draft on this machine. */
+  draft?: string;
+  submit: Words;
+  /** Asked before it is signed. */
+  confirm?: Words;
+  second?: boolean;
+}
+
+/** A form that takes a step: filled in, checked and signed in the browser. */
+export const StepForm: FC<PropsWithChildren<StepFormProps>> = ({ step, about, seq = 0, last, next, salt = false, ownKey, draft, submit, confirm, second = false, children }) => (
+  <form novalidate data-step={step} data-about={about} data-seq={String(seq)} data-last={last} data-next={next} data-salt={salt ? '' : undefined} data-key={ownKey} data-draft={draft} data-confirm={confirm ? inLanguage(confirm) : undefined}>
+    {children}
+    {draft === undefined ? null : (
+      <label class="tick">
+        <input type="checkbox" data-draft-tick /> 在本机保存草稿
+        <En>Keep a draft on this machine (it holds personal data: not on a shared computer)</En>
+      </label>
+    )}
+    <p class="buttons">
+      <button type="submit" class={second ? 'second' : undefined}>
+        <Both words={submit} />
+      </button>
+    </p>
+  </form>
+);
+
+/** The shape of a step as it is shown (src/procedure/read.ts). */
+export interface ShownStep {
+  seq: number;
+  step: StepName;
+  role: string;
+  iss: string;
+  at: number;
+  token: string;
+  body: unknown;
+}
+
+const reasonOf = (body: unknown): string | undefined => {
+  const { reason, note } = (body ?? {}) as { reason?: unknown; note?: unknown };
+  return typeof reason === 'string' ? reason : typeof note === 'string' ? note : undefined;
+};
+
+/** Every step of a case: who, when, what was said, and the signed statement itself. */
+export const Trail: FC<{ steps: readonly ShownStep[]; names?: ReadonlyMap<string, string> }> = ({ steps, names }) => (
+  <ol class="trail">
+    {steps.map(({ seq, step, role, iss, at, token, body }) => (
+      <li>
+        <p>
+          <b>
+            <Both words={STEP_WORDS[step]} />
+          </b>
+        </p>
+        <p class="hint">
+          {moment(at)} · <Both words={ROLE_WORDS[role] ?? { zh: role, en: role }} /> {names?.get(iss) ?? iss}
+        </p>
+        {reasonOf(body) === undefined ? null : <p class="said-there">{reasonOf(body)}</p>}
+        <details>
+          <summary>
+            第 {seq} 步的签名声明 <span lang="en">signed statement</span>
+          </summary>
+          <code class="token">{token}</code>
+        </details>
+      </li>
+    ))}
+  </ol>
+);

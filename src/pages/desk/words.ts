@@ -1,0 +1,274 @@
+/**
+ * Owns the sentences of the desk: what went wrong and what to do about it, what was done, the names of steps and states.
+ * Words in braces are filled in by the browser.
+ */
+import type { Kind, StepName } from '../../life/procedure/steps.ts';
+import type { Words } from '../words.ts';
+
+/** By code: those of src/client/key.ts and call.ts. */
+export const TROUBLES: Record<string, Words> = {
+  key_unreadable: {
+    zh: '这不是密钥文件，或者文件不完整。请选择由 luzheng keys make 生成的 JSON 文件。',
+    en: 'This is no key file, or it is incomplete. Choose the JSON file that luzheng keys make wrote.',
+  },
+  key_expired: {
+    zh: '授权声明已于 {day} 到期，现在只能以申请人身份使用。请备案中心重新登记这把密钥（luzheng client 或工作台）。',
+    en: 'The statement about this key expired on {day}; it speaks for itself alone now. Ask the centre to name it again (luzheng client, or the desk).',
+  },
+  insecure: {
+    zh: '浏览器只在 https 网址下提供签名功能，请用 https 打开本页。',
+    en: 'Browsers sign on https addresses only: open this page by https.',
+  },
+  client_unknown: {
+    zh: '这把密钥没有在本平台登记，或登记已被更换。请备案中心重新登记。',
+    en: 'This key is not registered here, or was replaced. Ask the centre to name it again.',
+  },
+  organization_not_filed: {
+    zh: '机构没有有效的备案。请联系备案中心。',
+    en: 'The organization has no filing in force. Ask the centre.',
+  },
+  role_wrong: { zh: '这把密钥无权进行此操作。', en: 'This key may not do that.' },
+  clock: {
+    zh: '本机时间不准，签名未被接受。请校准时间后重试。',
+    en: 'The clock of this machine is wrong, so the signature was not accepted. Set the clock and try again.',
+  },
+  address: {
+    zh: '打开本页的网址不是平台的正式网址，签名未被接受。请用页脚所示的网址打开。',
+    en: 'This is not the address that the service calls its own, so the signature was not accepted. Open the address in the footer.',
+  },
+  network: {
+    zh: '连不上服务，或者传输中断。请检查网络后重试；已收到的证书不用重新下载。',
+    en: 'The service cannot be reached, or the transfer broke off. Check the network and try again; what came is not fetched again.',
+  },
+  disk: {
+    zh: '文件写不进去（{code}）。请检查磁盘空间和权限，或换一个位置。',
+    en: 'The file cannot be written ({code}). Check space and permission, or choose another place.',
+  },
+  certificate: {
+    zh: '第 {place} 张证书无法给出：{title}（{code}）。没有保存；请联系平台，其余证书可用 luzheng download --batch 下载。',
+    en: 'Certificate {place} cannot be given ({code}). Nothing was saved. Contact the service; luzheng download --batch fetches the others.',
+  },
+  not_approved: { zh: '批次还没有省级审核，不能颁发。', en: 'The province has not approved this batch yet; it cannot be issued.' },
+  working: { zh: '另一项工作还在进行，请等它完成或取消它。', en: 'Another work is still going on: wait for it, or cancel it.' },
+  root_differs: {
+    zh: '本页由各行重新计算的根与服务给出的不一致，拒绝签名。请勿继续，并联系平台。',
+    en: 'The root computed here from the rows is not the one that the service names: nothing was signed. Stop, and contact the service.',
+  },
+  rows_differ: {
+    zh: '第 {row} 行的内容与其摘要不符，拒绝签名。请勿继续，并联系平台。',
+    en: 'Row {row} is not what its digests say: nothing was signed. Stop, and contact the service.',
+  },
+  rows_unreadable: {
+    zh: '服务给出的名单与其摘要不符（{code}），拒绝签名。请勿继续，并联系平台。',
+    en: 'The rows that the service gave are not what their digests say ({code}): nothing was signed. Stop, and contact the service.',
+  },
+  moved: { zh: '这件事在您打开之后有了变化，没有签名。请重新打开再决定。', en: 'The case has moved on since you opened it: nothing was signed. Open it again, then decide.' },
+  beyond: { zh: '备案内容超出申报内容，没有签名。', en: 'The filing would go beyond what was applied for: nothing was signed.' },
+  number_wrong: { zh: '请填写 {min} 至 {max} 之间的整数。', en: 'Enter a whole number from {min} to {max}.' },
+  city_first: { zh: '该机构由市级备案，须市级中心先审核。', en: 'A city’s centre filed the organization and approves first.' },
+  cancelled: { zh: '已取消，未完成的文件没有保存。', en: 'Cancelled; what was not finished was not saved.' },
+  refused: { zh: '请求未被接受：{title}（{code}）', en: 'The service refused: {detail} ({code})' },
+};
+
+/** How a download ended. */
+export const ENDS = {
+  saved: { zh: '已保存 {count} 张证书：{name}', en: 'Saved {count} certificates: {name}' },
+  saved_parts: {
+    zh: '已交给浏览器保存：{count} 张证书，共 {parts} 个压缩包。请在浏览器的下载列表中确认。',
+    en: 'Handed to the browser: {count} certificates in {parts} archives. See its list of downloads.',
+  },
+} satisfies Record<string, Words>;
+
+export const BATCH_WORDS = {
+  issuing: { zh: '正在核对并颁发', en: 'Checking and issuing' },
+  issued: { zh: '已颁发 {count} 张证书。', en: '{count} certificates were issued.' },
+  downloading: { zh: '正在下载', en: 'Downloading' },
+  downloading_parts: { zh: '正在下载（共 {parts} 个压缩包；浏览器询问时，请允许下载多个文件）', en: 'Downloading {parts} archives, one after another; allow several files when the browser asks' },
+  approving: { zh: '正在逐行核对并签署审核', en: 'Checking every row and approving' },
+  approved: { zh: '已核对 {count} 行并签署审核。', en: '{count} rows were checked, and the approval was signed.' },
+  uploading: { zh: '正在核对并上传', en: 'Checking and uploading' },
+} satisfies Record<string, Words>;
+
+/** Columns of rosters and results. */
+export const FIELD_WORDS: Record<string, Words> = {
+  name: { zh: '姓名', en: 'Name' },
+  id_type: { zh: '证件类型', en: 'Document' },
+  id_number: { zh: '证件号码', en: 'Document number' },
+  occupation_code: { zh: '职业编码', en: 'Code' },
+  occupation_name: { zh: '职业名称', en: 'Occupation' },
+  job_type: { zh: '工种', en: 'Job' },
+  level: { zh: '等级', en: 'Level' },
+  sessions: { zh: '场次', en: 'Sessions' },
+  score_theory: { zh: '理论成绩', en: 'Theory' },
+  score_practice: { zh: '实操成绩', en: 'Practice' },
+  exam_date: { zh: '考试日期', en: 'Day' },
+};
+
+export const TABLE_WORDS = {
+  row: { zh: '行', en: 'Row' },
+  remove: { zh: '删除', en: 'Remove' },
+  edit: { zh: '修改', en: 'Edit' },
+  caption: { zh: '有错误的行在前，可直接修改', en: 'Rows with faults stand first; mend them in place' },
+  read: { zh: '已读取 {count} 行。', en: '{count} rows were read.' },
+  ignored: { zh: '已读取 {count} 行；未用到的列：{columns}', en: '{count} rows were read; columns that are not used: {columns}' },
+  wrong: { zh: '共 {count} 行，{faults} 处错误', en: '{count} rows, {faults} faults' },
+  right: { zh: '共 {count} 行，没有发现错误', en: '{count} rows, no faults found' },
+  hidden: { zh: '另有 {count} 行未显示', en: '{count} more rows are not shown' },
+} satisfies Record<string, Words>;
+
+/** The frame of the desk. */
+export const SHELL = {
+  desk: { zh: '工作台', en: 'Desk' },
+  name: { zh: '鲁证', en: 'Luzheng' },
+  home: { zh: '回到首页', en: 'To the first view' },
+  no_view: { zh: '没有这个页面', en: 'There is no such view' },
+  organization: { zh: '机构 {who} · 授权至 {until}', en: 'Organization {who}, authorized until {until}' },
+  centre: { zh: '鉴定指导中心 {who} · 授权至 {until}', en: 'Centre {who}, appointed until {until}' },
+  applicant: { zh: '尚未登记的密钥 {who}…', en: 'A key that nobody has named yet, {who}…' },
+  use: { zh: '使用', en: 'Use' },
+  forget: { zh: '移除', en: 'Remove' },
+  forget_sure: { zh: '移除后，这把密钥无法恢复。确定移除？', en: 'A removed key cannot be brought back. Remove it?' },
+  left: { zh: '已退出，本页不再持有密钥。', en: 'You left; this page holds no key any more.' },
+  made: { zh: '密钥已建立并保存在本浏览器。现在可以提交申报或设备登记。', en: 'The key was made and is kept in this browser. You can apply now, or ask for it to be named as a device.' },
+} satisfies Record<string, Words>;
+
+export const FORM_WORDS = {
+  missing: { zh: '请填写', en: 'Fill this in' },
+  choose: { zh: '请选择或勾选', en: 'Choose or tick this' },
+  wrong: { zh: '填写不正确（{message}）', en: 'This is wrong ({message})' },
+  faults: { zh: '有 {count} 处需要修改，尚未提交', en: '{count} places to mend; nothing was sent' },
+  refused: { zh: '服务发现 {count} 处问题，没有保存', en: 'The service found {count} faults; nothing was stored' },
+  rows: { zh: '名单中有 {count} 处错误', en: '{count} faults in the rows of the list' },
+  done: { zh: '已签名并提交。', en: 'Signed and handed in.' },
+  restored: { zh: '已恢复本机保存的草稿。', en: 'The draft kept on this machine was brought back.' },
+  no_room: { zh: '本机空间不足，草稿没有保存。', en: 'There is no room on this machine: the draft was not kept.' },
+} satisfies Record<string, Words>;
+
+export const LIST_WORDS = { count: { zh: '显示 {shown} / 共 {all} 条', en: '{shown} of {all} shown' } } satisfies Record<string, Words>;
+
+export const FILE_WORDS = {
+  remove: { zh: '移除', en: 'Remove' },
+  remove_named: { zh: '移除 {name}', en: 'Remove {name}' },
+  kept: { zh: '已上传 {count} 个文件。', en: '{count} files were handed in.' },
+} satisfies Record<string, Words>;
+
+/** Said after a step was taken; the rest say that it was. */
+export const DONE: Partial<Record<StepName, Words>> = {
+  'application.submit': { zh: '申报已签名提交，等待中心审核。', en: 'The application was signed and handed in; the centre will look at it.' },
+  'application.amend': { zh: '修改后的申报已提交。', en: 'The amended application was handed in.' },
+  'device.request': { zh: '设备登记请求已提交。', en: 'The request to name this device was handed in.' },
+  'rules.publish': { zh: '管理办法已公布。', en: 'The rules were published.' },
+  'plan.file': { zh: '考核计划已报送。', en: 'The plan was filed.' },
+  'plan.amend': { zh: '修改后的考核计划已报送。', en: 'The amended plan was filed.' },
+  'plan.cancel': { zh: '考核计划已取消。', en: 'The plan was cancelled.' },
+  'results.publish': { zh: '结果已开始公示。', en: 'The results are published; the notice has begun.' },
+  'results.correct': { zh: '更正后的结果已重新公示。', en: 'The corrected results are published; the notice begins anew.' },
+  'results.withdraw': { zh: '结果已撤回。', en: 'The results were withdrawn.' },
+  'batch.return': { zh: '批次已退回。', en: 'The batch was returned.' },
+  'plan.receive': { zh: '已登记接收。', en: 'The plan was received.' },
+  'plan.return': { zh: '考核计划已退回。', en: 'The plan was returned.' },
+  'application.return': { zh: '申报已退回修改。', en: 'The application was returned.' },
+  'application.select': { zh: '已备案并选定，申报单位的密钥已获授权。', en: 'Filed and selected; the applicant’s key is named.' },
+  'device.grant': { zh: '设备已登记。', en: 'The device was named.' },
+  'device.refuse': { zh: '已拒绝登记。', en: 'The device was refused.' },
+  'standing.suspend': { zh: '已暂停评价。', en: 'The organization was suspended.' },
+  'standing.resume': { zh: '已恢复评价。', en: 'The organization was resumed.' },
+  'objection.reopen': { zh: '已要求重新处理。', en: 'The objection was opened again.' },
+  'application.decline': { zh: '已决定不予选定。', en: 'The application was declined.' },
+  'results.upload': { zh: '结果已上传，等待中心审核。', en: 'The results were uploaded; the centres will review them.' },
+};
+
+/** Names of the kinds of case. */
+export const KIND_WORDS: Record<Kind, Words> = {
+  application: { zh: '申报', en: 'Application' },
+  device: { zh: '设备登记', en: 'Device' },
+  standing: { zh: '评价资格', en: 'Standing' },
+  rules: { zh: '管理办法', en: 'Rules' },
+  plan: { zh: '考核计划', en: 'Plan' },
+  results: { zh: '结果公示', en: 'Results' },
+  objection: { zh: '异议', en: 'Objection' },
+  draw: { zh: '双随机抽查', en: 'Inspection draw' },
+  batch: { zh: '批次', en: 'Batch' },
+};
+
+/** What each step is called. */
+export const STEP_WORDS: Record<StepName, Words> = {
+  'application.submit': { zh: '提交申报', en: 'Application' },
+  'application.amend': { zh: '修改申报', en: 'Amended application' },
+  'application.return': { zh: '退回修改', en: 'Returned' },
+  'application.decline': { zh: '不予选定', en: 'Declined' },
+  'application.select': { zh: '遴选确定', en: 'Selected' },
+  'application.withdraw': { zh: '撤回申报', en: 'Withdrawn' },
+  'device.request': { zh: '请求登记设备', en: 'Request to name a device' },
+  'device.endorse': { zh: '机构确认设备', en: 'Endorsed by the organization' },
+  'device.grant': { zh: '中心登记设备', en: 'Named by the centre' },
+  'device.refuse': { zh: '拒绝登记', en: 'Refused' },
+  'standing.suspend': { zh: '暂停评价', en: 'Suspended' },
+  'standing.resume': { zh: '恢复评价', en: 'Resumed' },
+  'rules.publish': { zh: '公布管理办法', en: 'Rules published' },
+  'plan.file': { zh: '报送计划', en: 'Filed' },
+  'plan.amend': { zh: '修改计划', en: 'Amended' },
+  'plan.receive': { zh: '中心已接收', en: 'Received by a centre' },
+  'plan.return': { zh: '退回修改', en: 'Returned' },
+  'plan.cancel': { zh: '取消计划', en: 'Cancelled' },
+  'results.publish': { zh: '公示结果', en: 'Published' },
+  'results.correct': { zh: '更正并重新公示', en: 'Corrected' },
+  'results.withdraw': { zh: '撤回结果', en: 'Withdrawn' },
+  'results.upload': { zh: '上传结果', en: 'Uploaded' },
+  'objection.raise': { zh: '提出异议', en: 'Objection raised' },
+  'objection.uphold': { zh: '异议成立', en: 'Upheld' },
+  'objection.reject': { zh: '异议不成立', en: 'Rejected' },
+  'objection.reopen': { zh: '重新处理', en: 'Opened again' },
+  'draw.commit': { zh: '公布抽查承诺', en: 'Commitment published' },
+  'draw.reveal': { zh: '公布种子', en: 'Seed revealed' },
+  'draw.abandon': { zh: '放弃抽查', en: 'Abandoned' },
+  'draw.finding': { zh: '检查结果', en: 'Finding' },
+  'draw.follow': { zh: '整改情况', en: 'Follow-up' },
+  'draw.close': { zh: '结束', en: 'Closed' },
+  'batch.return': { zh: '退回批次', en: 'Batch returned' },
+};
+
+/** States of cases; the same word means the same in every kind but where named. */
+export const CASE_STATES: Record<string, Words> = {
+  submitted: { zh: '待审核', en: 'waiting for review' },
+  returned: { zh: '已退回', en: 'returned' },
+  declined: { zh: '未选定', en: 'declined' },
+  selected: { zh: '已选定', en: 'selected' },
+  withdrawn: { zh: '已撤回', en: 'withdrawn' },
+  requested: { zh: '待机构确认', en: 'waiting for the organization' },
+  endorsed: { zh: '待中心登记', en: 'waiting for the centre' },
+  granted: { zh: '已登记', en: 'named' },
+  refused: { zh: '已拒绝', en: 'refused' },
+  active: { zh: '正常', en: 'active' },
+  suspended: { zh: '暂停', en: 'suspended' },
+  published: { zh: '已公布', en: 'published' },
+  filed: { zh: '已报送', en: 'filed' },
+  cancelled: { zh: '已取消', en: 'cancelled' },
+  notice: { zh: '公示中', en: 'notice running' },
+  uploaded: { zh: '已上传', en: 'uploaded' },
+  open: { zh: '待处理', en: 'open' },
+  upheld: { zh: '成立', en: 'upheld' },
+  rejected: { zh: '不成立', en: 'rejected' },
+  committed: { zh: '已承诺', en: 'committed' },
+  drawn: { zh: '已抽取', en: 'drawn' },
+  abandoned: { zh: '已放弃', en: 'abandoned' },
+  closed: { zh: '已结束', en: 'closed' },
+};
+
+/** States of a batch. */
+export const BATCH_STATES: Record<string, Words> = {
+  submitted: { zh: '待审核', en: 'waiting for approval' },
+  city_approved: { zh: '市级已审核，待省级审核', en: 'approved by the city, waiting for the province' },
+  approved: { zh: '已审核，待颁发', en: 'approved, not issued yet' },
+  returned: { zh: '已退回', en: 'returned' },
+  issuing: { zh: '颁发中', en: 'being issued' },
+  issued: { zh: '已颁发', en: 'issued' },
+};
+
+export const ROLE_WORDS: Record<string, Words> = {
+  applicant: { zh: '申报单位', en: 'applicant' },
+  organization: { zh: '评价机构', en: 'organization' },
+  city: { zh: '市中心', en: 'city centre' },
+  province: { zh: '省中心', en: 'province' },
+  service: { zh: '平台（代公众）', en: 'service, for a member of the public' },
+};

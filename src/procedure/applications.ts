@@ -1,0 +1,108 @@
+/**
+ * Owns applications (申报): a body that nobody has filed asks a centre to be selected, or a filed one asks for a change or an
+ * extension of its filing; the centre returns, declines or selects. To select is to name a filing that the centre has
+ * signed and handed in before, and the client statement that makes the applicant's own key the organization's first.
+ * It refuses a second open application, keys and organizations of others, centres that were not appointed, and filings
+ * that go beyond what was applied for.
+ */
+import { codeOf, openClient, openFiling } from '../life/authority.ts';
+import { parseOrganizationCode } from '../life/number.ts';
+import type { Application } from '../life/procedure/application.ts';
+import type { Body } from '../life/procedure/bodies.ts';
+import { filingDifferences } from '../life/procedure/filing.ts';
+import { Refusal } from '../life/refusal.ts';
+import { PROVINCE, type Filing } from '../life/schema.ts';
+import { claimedType, thumbprint } from '../life/statement.ts';
+import { filedBy } from '../enrol.ts';
+import { centreNames } from '../organizations.ts';
+import type { Service } from '../service.ts';
+import { selectLastStep, selectOpenCase, type CaseRow } from '../storage/cases.ts';
+import { selectStatement } from '../storage/statements.ts';
+import { readStored } from './body.ts';
+import { nameFiles } from './files.ts';
+import type { Taken, Taking } from './take.ts';
+
+const ASKING = ['application.submit', 'application.amend'] as const;
+
+/** What an application says now. */
+export async function applicationOf(service: Service, about: string): Promise<Application> {
+  const row = await selectLastStep(service.db, about, ASKING);
+  if (!row) throw new Refusal('register_differs', 'The application does not begin with what was applied for.', { part: 'step' });
+  return readStored<'application.submit'>(service, row);
+}
+
+/** Refuses a key that is not the caller's own: who asks must hold what is to be named. */
+export async function requireOwnKey(caller: Taking['caller'], key: Application['key']): Promise<void> {
+  if ((await thumbprint(key)) !== caller.jkt) throw new Refusal('key_not_callers', 'The key that is named must be the one that signs this step.', { part: 'key' });
+}
+
+export async function takeApplication(taking: Taking): Promise<Taken> {
+  switch (taking.step) {
+    case 'application.submit':
+    case 'application.amend':
+      return takeAsking(taking);
+    case 'application.select':
+      return takeSelection(taking);
+    case 'application.withdraw':
+      requireOwner(taking);
+      return {};
+    default:
+      // Returned or declined: by the responsible centre alone, which reach.ts asked.
+      return {};
+  }
+}
+
+function requireOwner({ current, caller }: Taking): void {
+  if (current && current.owner !== caller.subject) throw new Refusal('out_of_reach', 'An application is amended and withdrawn by whoever made it.');
+}
+
+async function takeAsking(taking: Taking): Promise<Taken> {
+  const { service, caller, about, current, body } = taking;
+  requireOwner(taking);
+  const asked = body as Application;
+  await requireOwnKey(caller, asked.key);
+  if (current && current.centre !== asked.centre) throw new Refusal('application_centre_fixed', 'An application stays with the centre that it was sent to; withdraw it and apply anew.', { part: 'centre' });
+  if (!(await centreNames(service)).has(asked.centre)) throw new Refusal('centre_unknown', 'No such centre has been appointed.', { part: 'centre' });
+  const organization = caller.role === 'organization' ? await ownFiling(service, caller.subject, asked) : null;
+  if (organization === null && asked.purpose !== 'new') throw new Refusal('role_wrong', 'A change or an extension is asked for with a key of the organization.', { allowed: ['organization'] });
+  const open = await selectOpenCase(service.db, 'application', caller.subject, ['submitted', 'returned']);
+  if (open !== undefined && open !== about) throw new Refusal('application_open', 'Another application of yours is not decided yet; amend or withdraw that one.', { about: open });
+  const effects = await nameFiles(service, caller.subject, about, asked.files);
+  const { form, purpose } = asked;
+  return { organization, centre: asked.centre, facts: { purpose, name: form.name, nature: form.nature, occupations: form.occupations.length }, effects };
+}
+
+/** A filed organization asks for itself, its own centre or the province's. */
+async function ownFiling(service: Service, subject: string, { purpose, organization, centre }: Application): Promise<string> {
+  const code = codeOf(subject);
+  if (purpose === 'new' || organization !== code) throw new Refusal('organization_differs', 'A filed organization asks for a change or an extension of its own filing.', { part: 'organization' });
+  const by = await filedBy(service, code);
+  if (by === undefined) throw new Refusal('organization_not_filed', 'The organization has no filing.', { organization: code });
+  if (centre !== by && centre !== PROVINCE) throw new Refusal('centre_unknown', 'The centre that filed you is asked, or the province\'s.', { part: 'centre', filed_by: by });
+  return code;
+}
+
+async function takeSelection({ service, directory, caller, about, body, current, now }: Taking): Promise<Taken> {
+  const { organization: given, filing: jti, client } = body as Body<'application.select'>;
+  const organization = parseOrganizationCode(given);
+  const asked = await applicationOf(service, about);
+  const stored = await selectStatement(service.db, caller.subject, jti);
+  if (!stored || claimedType(stored.token) !== 'filing+jwt') throw new Refusal('filing_unknown', 'This centre has handed in no filing with this jti: POST /v1/filings comes first.', { part: 'filing' });
+  const claims = (await service.memo.open(stored.token, 'filing+jwt', directory.findCentre)).payload;
+  const { payload: filing } = await openFiling(stored.token, directory, Math.max(now, claims.nbf ?? 0));
+  const differences = filing.sub === `org:${organization}` ? filingDifferences(filing, asked) : [{ part: 'organization' as const }];
+  if (differences.length > 0) throw new Refusal('filing_differs_from_application', 'The filing is not what was applied for, or goes beyond it. Return the application for what has to be changed, or file less.', { part: differences[0]?.part ?? 'filing', differences: differences.slice(0, 100) });
+  if (client !== undefined) await requireClient(service, directory, { centre: caller.subject, filing, jti: client, key: asked.key, now });
+  return { organization, facts: { ...factsOf(current), name: filing.name } };
+}
+
+const factsOf = (row: CaseRow | undefined): Record<string, unknown> => JSON.parse(row?.facts ?? '{}') as Record<string, unknown>;
+
+/** Refuses a client statement that was not handed in, or that names another key than the one that asked. */
+export async function requireClient(service: Service, directory: Taking['directory'], given: { centre: string; filing: Filing; jti: string; key: Application['key']; now: number }): Promise<void> {
+  const { centre, filing, jti, key, now } = given;
+  const stored = await selectStatement(service.db, centre, jti);
+  if (!stored || claimedType(stored.token) !== 'client+jwt') throw new Refusal('client_statement_unknown', 'This centre has handed in no client statement with this jti: POST /v1/clients comes first.', { part: 'client' });
+  const { payload } = await openClient(stored.token, directory, filing, Math.max(now, filing.nbf ?? 0));
+  if ((await thumbprint(payload.cnf.jwk)) !== (await thumbprint(key))) throw new Refusal('client_names_other_key', 'The client statement names another key than the one that asked.', { part: 'client' });
+}

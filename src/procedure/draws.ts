@@ -1,0 +1,141 @@
+/**
+ * Owns draws (双随机、一公开): lists and commitment before anybody knows the seed, the seed afterwards, findings of drawn
+ * sessions by drawn inspectors, and their follow-up. A draw that is given up stays, with its reason.
+ * It refuses sessions that no filed plan within reach holds, another seed, public values that were not announced, and
+ * findings about what was not drawn or has not happened yet.
+ */
+import { shanghaiDay } from '../life/calendar.ts';
+import type { Body } from '../life/procedure/bodies.ts';
+import type { CandidateSession, DrawCommit } from '../life/procedure/draw.ts';
+import { recordOf, sameSession, type DrawRecord } from '../life/procedure/draw-record.ts';
+import { checkLists, openSeed, sessionId, type Drawn } from '../life/procedure/drawing.ts';
+import { readBody } from '../life/procedure/bodies.ts';
+import { Refusal } from '../life/refusal.ts';
+import { currentFiling, filedBy } from '../enrol.ts';
+import type { Service } from '../service.ts';
+import { selectCase, type CaseRow } from '../storage/cases.ts';
+import { selectCasesNamed, selectLastPlans } from '../storage/draws.ts';
+import { readStored } from './body.ts';
+import { nameFiles } from './files.ts';
+import { openSteps } from './read.ts';
+import type { Taken, Taking } from './take.ts';
+
+/** Plans opened at once: each can have a long roster. */
+const AT_ONCE = 10;
+
+/** What a draw's line says for lists. */
+export interface DrawFacts {
+  title: string;
+  sessions: number;
+  inspectors: number;
+  pick: number;
+  per_session: number;
+  commitment: string;
+  public_source: string | null;
+  /** Drawn sessions with a finding, and those where it is serious. */
+  found: number;
+  serious: number;
+}
+
+const unknown = (session: CandidateSession, why: string) => new Refusal('draw_session_unknown', `The session ${sessionId(session)} cannot be drawn from: ${why}.`, { part: 'sessions', session: sessionId(session) });
+
+/** Refuses sessions that are not those of filed plans within the caller's reach, or are not to come. */
+async function requireSessions({ service, directory, caller, now }: Taking, sessions: readonly CandidateSession[]): Promise<void> {
+  const today = shanghaiDay(now);
+  const plans = [...new Set(sessions.map(({ plan }) => plan))];
+  const cases = new Map((await selectCasesNamed(service.db, plans)).map((row) => [row.about, row]));
+  for (const session of sessions) {
+    const plan = cases.get(session.plan);
+    if (plan?.state !== 'filed' || plan.organization !== session.organization) throw unknown(session, 'no filed plan of this organization has this number');
+    if (caller.role !== 'province' && plan.centre !== caller.subject) throw new Refusal('out_of_reach', 'A city draws from the sessions of the organizations that it filed.', { part: 'sessions', organization: session.organization });
+    if (session.date <= today) throw unknown(session, `it is on ${session.date}; only days to come can be drawn from`);
+  }
+  for (let at = 0; at < plans.length; at += AT_ONCE) {
+    for (const step of await selectLastPlans(service.db, plans.slice(at, at + AT_ONCE))) {
+      const plan = await readStored<'plan.file'>(service, step);
+      for (const session of sessions.filter((one) => one.plan === step.about)) {
+        const held = plan.sessions.find(({ id }) => id === session.session);
+        if (held?.date !== session.date) throw unknown(session, held ? `the plan holds it on ${held.date}` : 'the plan has no such session');
+      }
+    }
+  }
+  for (const organization of new Set(sessions.map((one) => one.organization))) {
+    const { filing } = await currentFiling(service, directory, organization);
+    const other = sessions.find((one) => one.organization === organization && one.name !== filing.name);
+    if (other) throw unknown(other, `${organization} is filed as ${filing.name}`);
+  }
+}
+
+async function takeCommit(taking: Taking): Promise<Taken> {
+  const commit: DrawCommit = readBody('draw.commit', taking.body);
+  checkLists(commit);
+  await requireSessions(taking, commit.sessions);
+  const { title, sessions, inspectors, pick, per_session, commitment, public_source = null } = commit;
+  const facts: DrawFacts = { title, sessions: sessions.length, inspectors: inspectors.length, pick, per_session, commitment, public_source, found: 0, serious: 0 };
+  const due = sessions.map(({ date }) => date).sort()[0] as string;
+  return { organization: null, centre: taking.caller.subject, facts: { ...facts }, due };
+}
+
+/** Refuses another seed, and a public value that was announced and is missing, or was not announced. */
+function requireSeed({ committed: { body: commit } }: DrawRecord, { seed, public_value }: Body<'draw.reveal'>): void {
+  openSeed(commit.commitment, seed);
+  if (commit.public_source !== undefined && public_value === undefined) throw new Refusal('public_value_missing', `The draw announced a public value: ${commit.public_source}. Give it as it was published.`, { part: 'public_value' });
+  // Otherwise whoever knows the seed could try values until the draw suits.
+  if (commit.public_source === undefined && public_value !== undefined) throw new Refusal('public_value_unasked', 'No public value was announced with the lists, so none may join the seed.', { part: 'public_value' });
+}
+
+function requireDrawn({ drawn = [] }: DrawRecord, asked: { plan: string; session: string }): Drawn {
+  const session = drawn.find((one) => sameSession(one, asked));
+  if (!session) throw new Refusal('session_not_drawn', 'This session was not drawn.', { part: 'session' });
+  return session;
+}
+
+const factsOf = (row: CaseRow): DrawFacts => JSON.parse(row.facts) as DrawFacts;
+
+/** The newest finding of each session counts. */
+export const latestFindings = (findings: DrawRecord['findings']): Map<string, DrawRecord['findings'][number]> => new Map(findings.map((one) => [sessionId(one), one]));
+
+async function takeFinding({ service, caller, about, body, now }: Taking, record: DrawRecord, row: CaseRow): Promise<Taken> {
+  const found = readBody('draw.finding', body);
+  const session = requireDrawn(record, found);
+  if (shanghaiDay(now) < session.date) throw new Refusal('finding_too_early', `The session is on ${session.date}: nothing can have been found yet.`, { part: 'session' });
+  const other = found.inspectors.find((id, at) => !session.inspectors.some((one) => one.id === id) || found.inspectors.indexOf(id) !== at);
+  if (other !== undefined) throw new Refusal('inspector_not_drawn', `${other} was not drawn for this session: ${session.inspectors.map(({ id, name }) => `${id} ${name}`).join(', ')} were.`, { part: 'inspectors' });
+  const latest = [...latestFindings([...record.findings, { ...found, at: now, by: caller.subject }]).values()];
+  return { facts: { ...factsOf(row), found: latest.length, serious: latest.filter(({ finding }) => finding === 'serious').length }, effects: await nameFiles(service, caller.subject, about, found.files) };
+}
+
+async function takeFollow({ service, caller, about, body }: Taking, record: DrawRecord, row: CaseRow): Promise<Taken> {
+  const follow = readBody('draw.follow', body);
+  const { organization } = requireDrawn(record, follow);
+  const own = caller.role === 'organization' ? caller.subject === `org:${organization}` : caller.role === 'province' || row.centre === caller.subject || (await filedBy(service, organization)) === caller.subject;
+  if (!own) throw new Refusal('out_of_reach', 'The inspected organization follows up, or its centre.', { part: 'session' });
+  if (!record.findings.some((one) => sameSession(one, follow))) throw new Refusal('finding_missing', 'Nothing was found of this session yet, so there is nothing to follow up.', { part: 'session' });
+  return { effects: await nameFiles(service, caller.subject, about, follow.files) };
+}
+
+export async function takeDraw(taking: Taking): Promise<Taken> {
+  const { service, step, body, current } = taking;
+  if (!current || step === 'draw.commit') return takeCommit(taking);
+  const record = await openDraw(service, current);
+  if (step === 'draw.reveal') requireSeed(record, readBody(step, body));
+  if (step === 'draw.finding') return takeFinding(taking, record, current);
+  if (step === 'draw.follow') return takeFollow(taking, record, current);
+  if (step === 'draw.close') {
+    const missing = record.drawn?.filter((session) => !record.findings.some((one) => sameSession(one, session))) ?? [];
+    if (missing.length > 0) throw new Refusal('finding_missing', `${missing.length} drawn sessions have no finding yet, the first is ${sessionId(missing[0] as Drawn)}.`, { part: 'session', missing: missing.length });
+  }
+  return {};
+}
+
+/** A draw with every step, details included. */
+export async function openDraw(service: Service, row: Pick<CaseRow, 'about' | 'state' | 'centre'>): Promise<DrawRecord> {
+  return recordOf(row, await openSteps(service, row.about));
+}
+
+/** A draw by its number, `draw:d…` or the part after the colon. @throws Refusal `draw_not_found` */
+export async function findDraw(service: Service, id: string): Promise<CaseRow> {
+  const row = /^(draw:)?[A-Za-z0-9_-]{1,64}$/.test(id) ? await selectCase(service.db, id.startsWith('draw:') ? id : `draw:${id}`) : null;
+  if (row?.kind !== 'draw') throw new Refusal('draw_not_found', 'There is no such draw.');
+  return row;
+}

@@ -1,0 +1,34 @@
+/**
+ * Owns the batch that is made of published results (上传): the rows of those who passed, as they stood in the notice, with
+ * photos if the organization sends them. Nothing is uploaded a second time that could differ from what was published.
+ * The same results and photos give the same batch; other photos before the upload give another, and take the first back.
+ * It refuses other people's results, notices that still run, open objections, and results of which nobody passed.
+ */
+import { passingRows } from '../life/procedure/results-check.ts';
+import { readAbout } from '../life/procedure/steps.ts';
+import { Refusal } from '../life/refusal.ts';
+import type { GivenPhoto } from '../life/row-photos.ts';
+import type { Caller } from '../enrol.ts';
+import type { Service } from '../service.ts';
+import { selectBatchOfResults, updateReturned, type BatchRow } from '../storage/batches.ts';
+import { selectCase } from '../storage/cases.ts';
+import { submitBatch } from '../submit.ts';
+import { madeOf, requireUploadable, resultsFactsOf, standingResults } from './results.ts';
+
+/** @param photos with the digest of their archive, empty without one */
+export async function makeBatch(service: Service, caller: Caller, about: string, photos: { given: GivenPhoto[]; digest: string }): Promise<{ batch: BatchRow; fresh: boolean }> {
+  const row = readAbout(about).kind === 'results' ? await selectCase(service.db, about) : null;
+  if (!row) throw new Refusal('case_not_found', 'There are no such results.');
+  if (`org:${row.organization}` !== caller.subject) throw new Refusal('out_of_reach', 'These results are another organization\'s.');
+  const { results, step } = await standingResults(service, about);
+  const digest = `${madeOf(about, step.seq)}${photos.digest}`;
+  const made = await selectBatchOfResults(service.db, about);
+  if (made?.body_digest === digest) return { batch: made, fresh: false };
+  if (row.state !== 'notice') throw new Refusal('step_not_now', `These results are ${row.state}; a batch is made of them while they are on notice.`, { state: row.state });
+  await requireUploadable(service, row, step);
+  const rows = passingRows(results.rows, resultsFactsOf(row).pass_mark);
+  if (rows.length === 0) throw new Refusal('batch_empty', 'Nobody passed: there is nothing to certify.');
+  // A crash after this leaves no batch: the same call makes it.
+  if (made) await updateReturned(service.db, made.id, '上传前已由同一结果的另一批次代替 / replaced before its upload by another batch of the same results');
+  return submitBatch(service, caller, { rows, photos: photos.given, digest, results: about }, null);
+}

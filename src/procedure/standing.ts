@@ -1,0 +1,41 @@
+/**
+ * Owns an organization's standing (暂停评价): a centre suspends it with a reason, and it or a higher tier lifts that. While
+ * suspended an organization files no plans, uploads nothing and orders nothing; what was issued stays as it was.
+ */
+import type { Body } from '../life/procedure/bodies.ts';
+import { parseOrganizationCode } from '../life/number.ts';
+import { Refusal } from '../life/refusal.ts';
+import { filedBy, requireReach } from '../enrol.ts';
+import type { Service } from '../service.ts';
+import { selectCase, selectLastStep } from '../storage/cases.ts';
+import { readStored } from './body.ts';
+import type { Taken, Taking } from './take.ts';
+
+export async function takeStanding({ service, caller, id, step, body, current, about }: Taking): Promise<Taken> {
+  const code = parseOrganizationCode(id);
+  if (caller.role !== 'city' && caller.role !== 'province') throw new Refusal('role_wrong', 'A centre suspends and resumes.', { allowed: ['city', 'province'] });
+  const centre = await filedBy(service, code);
+  if (centre === undefined) throw new Refusal('organization_not_found', 'No centre has filed an organization with this code.');
+  await requireReach(service, { role: caller.role, subject: caller.subject }, code);
+  if (step === 'standing.suspend') return { organization: code, centre, facts: { until: (body as Body<'standing.suspend'>).until ?? null, by: caller.subject } };
+  // As with certificates: only the tier that suspended, or a higher one, lifts it.
+  const last = current && (await selectLastStep(service.db, about, ['standing.suspend']));
+  if (last?.role === 'province' && caller.role !== 'province') throw new Refusal('rank_too_low', 'The province suspended it; only the province lifts that.');
+  return { organization: code, centre, facts: { until: null, by: caller.subject } };
+}
+
+/** Why an organization is suspended, if it is. */
+export async function suspensionOf(service: Service, code: string): Promise<{ reason: string; until: string | null; since: number; by: string } | undefined> {
+  const row = await selectCase(service.db, `standing:${code}`);
+  if (row?.state !== 'suspended') return undefined;
+  const step = await selectLastStep(service.db, row.about, ['standing.suspend']);
+  if (!step) return undefined;
+  const { reason, until } = await readStored<'standing.suspend'>(service, step);
+  return { reason, until: until ?? null, since: step.received_at, by: step.iss };
+}
+
+/** Refuses an organization that is suspended (`organization_suspended`). */
+export async function requireStanding(service: Service, code: string): Promise<void> {
+  const row = await selectCase(service.db, `standing:${code}`);
+  if (row?.state === 'suspended') throw new Refusal('organization_suspended', 'A centre has suspended this organization; ask it what is to be mended.', { organization: code });
+}

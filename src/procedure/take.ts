@@ -1,0 +1,145 @@
+/**
+ * Owns taking a step of the procedure: from a signed statement and its body to a line that is only ever added.
+ *
+ *   signature → who, where, when → rule of the table → reach → body → place in the chain → what the kind itself asks → store
+ *
+ * The order of writes is one transaction: the step, its case, and what follows from it (a batch that is returned). A
+ * crash before leaves nothing, after it everything. The same step again is no error and changes nothing.
+ * It refuses steps of another key than the caller's, bodies that were not signed, and whoever comes second.
+ */
+import type { Directory } from '../life/authority.ts';
+import { fromBase64url, sha256Short, toBase64url } from '../life/bytes.ts';
+import { readBody } from '../life/procedure/bodies.ts';
+import { checkBody, checkPlace, type Step } from '../life/procedure/chain.ts';
+import { readAbout, stateAfter, type Kind, type Role, type StepName } from '../life/procedure/steps.ts';
+import { Refusal } from '../life/refusal.ts';
+import type { Statement } from '../life/statement.ts';
+import type { Caller } from '../enrol.ts';
+import { directoryOf } from '../register.ts';
+import type { Service } from '../service.ts';
+import type { D1PreparedStatement } from '../storage/bindings.ts';
+import { CaseMoved, insertStep, PlanHasResults, selectCase, selectSteps, type CaseRow } from '../storage/cases.ts';
+import { sealBody } from './body.ts';
+import { HOOKS } from './hooks.ts';
+import { requireCaseReach } from './reach.ts';
+
+/** Seconds between signing a step and handing it in; 60 s ahead for clocks that differ. */
+export const STEP_AGE = 600;
+const AHEAD = 60;
+
+/** What a kind of case is asked before one of its steps is stored. */
+export interface Taking<S extends StepName = StepName> {
+  service: Service;
+  directory: Directory;
+  caller: { subject: string; jkt: string; role: Role };
+  about: string;
+  id: string;
+  step: S;
+  /** As signed; read with the step's schema. */
+  body: unknown;
+  /** Undefined for the first step. */
+  current: CaseRow | undefined;
+  now: number;
+}
+
+/** What a kind answers: what its case's line says from now on. Facts hold nothing of a person. */
+export interface Taken {
+  organization?: string | null;
+  centre?: string;
+  parent?: string | null;
+  facts?: Record<string, unknown>;
+  due?: string | null;
+  /** Written in the same transaction. */
+  effects?: D1PreparedStatement[];
+}
+
+export interface StepAnswer {
+  about: string;
+  step: string;
+  seq: number;
+  state: string;
+  fresh: boolean;
+}
+
+/**
+ * Takes a step.
+ * @throws Refusal of the signature, of the table (`step_unknown`, `role_wrong`, `step_not_now`), of reach, `step_body_differs`,
+ *   `step_body_malformed`, `step_out_of_order`, `step_stale`, and of its kind
+ */
+export async function takeStep(service: Service, caller: Caller, token: string, body: unknown): Promise<StepAnswer> {
+  const signing = await service.memo.key(caller.key);
+  const statement = await service.memo.open(token, 'step+jwt', (kid) => (kid === caller.jkt ? signing : undefined));
+  const { payload } = statement;
+  const now = service.now();
+  if (payload.iss !== caller.subject) throw new Refusal('issuer_not_caller', 'A step is handed in by whoever signed it.', { part: 'step+jwt:iss' });
+  if (payload.aud !== service.config.origin) throw new Refusal('audience_wrong', 'It was made for another service.', { part: 'step+jwt:aud' });
+  if (payload.iat < now - STEP_AGE || payload.iat > now + AHEAD) throw new Refusal('step_stale', 'The step was signed too long ago or in the future; look at the clock and sign it again.', { part: 'step+jwt:iat' });
+  await checkBody(payload, body);
+  return addStep(service, statement, caller, body, now);
+}
+
+/** The part after the signature; the service's own steps (objections of people without a key) come in here. */
+export async function addStep(service: Service, statement: Statement<'step+jwt'>, caller: Taking['caller'], body: unknown, now: number): Promise<StepAnswer> {
+  const { payload, digest } = statement;
+  const { about } = payload;
+  const step = payload.step as StepName;
+  const { kind, id } = readAbout(about);
+  const current = (await selectCase(service.db, about)) ?? undefined;
+  if (current) {
+    await requireCaseReach(service, caller, current, step);
+    const repeated = await repeatedStep(service, about, payload, digest);
+    if (repeated) return { about, step, seq: payload.seq, state: current.state, fresh: false };
+  }
+  const state = stateAfter(kind, step, current?.state ?? null, caller.role);
+  checkPlace(payload, { seq: current?.seq ?? 0, prev: current?.last });
+  readBody(step, body);
+  const directory = await directoryOf(service);
+  const hook = HOOKS[kind];
+  if (!hook) throw new Refusal('step_unknown', `No ${kind} is kept here.`, { part: 'step' });
+  const taken = await hook({ service, directory, caller, about, id, step, body, current, now });
+  const row = caseAfter({ kind, current, caller, statement, state, taken, now });
+  const sealed = await sealBody(service, about, payload.seq, body);
+  try {
+    await insertStep(service.db, row, { about, seq: payload.seq, step, role: caller.role, iss: payload.iss, token: statement.token, sealed, received_at: now }, taken.effects ?? []);
+  } catch (error) {
+    if (error instanceof PlanHasResults) throw new Refusal('results_exist', 'Results of this plan are published already: correct those.', { part: 'plan' });
+    if (!(error instanceof CaseMoved)) throw error;
+    if (await repeatedStep(service, about, payload, digest)) return { about, step, seq: payload.seq, state, fresh: false };
+    throw new Refusal('step_out_of_order', 'Somebody else was quicker: the case has moved on since you looked. Look again, then decide.', { part: 'step+jwt:seq' });
+  }
+  return { about, step, seq: payload.seq, state, fresh: true };
+}
+
+/** Whether this very payload was stored at its place before. */
+async function repeatedStep(service: Service, about: string, payload: Step, digest: string): Promise<boolean> {
+  const stored = (await selectSteps(service.db, about)).find(({ seq }) => seq === payload.seq);
+  if (!stored || stored.iss !== payload.iss) return false;
+  return digestOf(stored.token) === digest;
+}
+
+/** Digest of a stored token's payload bytes; it was verified when it came. */
+function digestOf(token: string): string {
+  return toBase64url(sha256Short(fromBase64url(token.split('.')[1] as string)));
+}
+
+function caseAfter(input: { kind: Kind; current: CaseRow | undefined; caller: Taking['caller']; statement: Statement<'step+jwt'>; state: string; taken: Taken; now: number }): CaseRow {
+  const { kind, current, caller, statement, state, taken, now } = input;
+  const { about, seq } = statement.payload;
+  const centre = taken.centre ?? current?.centre;
+  if (centre === undefined) throw new Error(`${kind} names no centre for its first step`);
+  return {
+    about,
+    kind,
+    state,
+    seq,
+    last: statement.digest,
+    owner: current?.owner ?? caller.subject,
+    organization: taken.organization === undefined ? (current?.organization ?? null) : taken.organization,
+    centre,
+    parent: taken.parent === undefined ? (current?.parent ?? null) : taken.parent,
+    facts: taken.facts === undefined ? (current?.facts ?? '{}') : JSON.stringify(taken.facts),
+    due: taken.due === undefined ? (current?.due ?? null) : taken.due,
+    created_at: current?.created_at ?? now,
+    updated_at: now,
+  };
+}

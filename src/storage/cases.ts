@@ -1,0 +1,120 @@
+/**
+ * Owns the tables of cases and their steps: one named function per SQL statement. Steps are only ever added.
+ * It refuses a second open application of whoever has one (`application_open`).
+ */
+import { Refusal } from '../life/refusal.ts';
+import type { D1Database, D1PreparedStatement } from './bindings.ts';
+
+export interface CaseRow {
+  about: string;
+  kind: string;
+  state: string;
+  seq: number;
+  last: string;
+  owner: string;
+  organization: string | null;
+  centre: string;
+  parent: string | null;
+  facts: string;
+  due: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface StepRow {
+  about: string;
+  seq: number;
+  step: string;
+  role: 'applicant' | 'organization' | 'city' | 'province' | 'service';
+  iss: string;
+  token: string;
+  sealed: string;
+  received_at: number;
+}
+
+const CASE = 'SELECT about, kind, state, seq, last, owner, organization, centre, parent, facts, due, created_at, updated_at FROM cases';
+
+export const selectCase = (db: D1Database, about: string): Promise<CaseRow | null> => db.prepare(`${CASE} WHERE about = ?`).bind(about).first<CaseRow>();
+
+export async function selectSteps(db: D1Database, about: string): Promise<StepRow[]> {
+  return (await db.prepare('SELECT about, seq, step, role, iss, token, sealed, received_at FROM steps WHERE about = ? ORDER BY seq').bind(about).all<StepRow>()).results;
+}
+
+/** The newest step of a name in a case. */
+export const selectLastStep = (db: D1Database, about: string, names: readonly string[]): Promise<StepRow | null> =>
+  db.prepare('SELECT about, seq, step, role, iss, token, sealed, received_at FROM steps WHERE about = ? AND step IN (SELECT value FROM json_each(?)) ORDER BY seq DESC LIMIT 1').bind(about, JSON.stringify(names)).first<StepRow>();
+
+export interface CaseFilter {
+  kind?: string | undefined;
+  state?: string | undefined;
+  organization?: string | undefined;
+  centre?: string | undefined;
+  owner?: string | undefined;
+  parent?: string | undefined;
+  /** Cases changed before this instant: for the next page. */
+  before?: number | undefined;
+}
+
+/** Cases that fit every given part, the last changed first. */
+export async function selectCases(db: D1Database, filter: CaseFilter, limit: number): Promise<CaseRow[]> {
+  const { before, ...equal } = filter;
+  const parts = Object.entries(equal).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const where = [...parts.map(([column]) => `${column} = ?`), ...(before === undefined ? [] : ['updated_at < ?'])];
+  const values = [...parts.map(([, value]) => value), ...(before === undefined ? [] : [before])];
+  const sql = `${CASE}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''} ORDER BY updated_at DESC, about LIMIT ?`;
+  return (await db.prepare(sql).bind(...values, limit).all<CaseRow>()).results;
+}
+
+/** The results of a plan that were not withdrawn: there is one at most. */
+export const selectLivingResults = async (db: D1Database, plan: string): Promise<string | null> =>
+  (await db.prepare("SELECT about FROM cases WHERE parent = ? AND kind = 'results' AND state <> 'withdrawn'").bind(plan).first<{ about: string }>())?.about ?? null;
+
+/** Objections to results that are open, or were upheld after an instant. */
+export const selectBlockingObjections = async (db: D1Database, results: string, after: number): Promise<number> =>
+  (await db.prepare("SELECT count(*) AS count FROM cases WHERE parent = ? AND kind = 'objection' AND (state = 'open' OR (state = 'upheld' AND updated_at > ?))").bind(results, after).first<{ count: number }>())?.count ?? 0;
+/** The case of a kind that somebody began and that is in one of these states. */
+export async function selectOpenCase(db: D1Database, kind: string, owner: string, states: readonly string[]): Promise<string | undefined> {
+  const row = await db.prepare('SELECT about FROM cases WHERE kind = ? AND owner = ? AND state IN (SELECT value FROM json_each(?)) LIMIT 1').bind(kind, owner, JSON.stringify(states)).first<{ about: string }>();
+  return row?.about;
+}
+
+/** Two wrote the same place of a case at once: the other one was first. */
+export class CaseMoved extends Error {
+  override readonly name = 'CaseMoved';
+}
+
+/** Two began results of the same plan at once: the other one was first. */
+export class PlanHasResults extends Error {
+  override readonly name = 'PlanHasResults';
+}
+
+/**
+ * Adds a step and moves its case, with `effects` in the same transaction.
+ * @throws CaseMoved when the place is taken, PlanHasResults when a plan's results are; then nothing was written
+ */
+export async function insertStep(db: D1Database, row: CaseRow, step: StepRow, effects: readonly D1PreparedStatement[] = []): Promise<void> {
+  const { about, kind, state, seq, last, owner, organization, centre, parent, facts, due, created_at, updated_at } = row;
+  const writeCase =
+    step.seq === 1
+      ? db.prepare('INSERT INTO cases (about, kind, state, seq, last, owner, organization, centre, parent, facts, due, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').bind(about, kind, state, seq, last, owner, organization, centre, parent, facts, due, created_at, updated_at)
+      : db.prepare('UPDATE cases SET state = ?, seq = ?, last = ?, organization = ?, parent = ?, facts = ?, due = ?, updated_at = ? WHERE about = ?').bind(state, seq, last, organization, parent, facts, due, updated_at, about);
+  const writeStep = db
+    .prepare('INSERT INTO steps (about, seq, step, role, iss, token, sealed, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+    .bind(step.about, step.seq, step.step, step.role, step.iss, step.token, step.sealed, step.received_at);
+  try {
+    await db.batch([writeCase, writeStep, ...effects]);
+  } catch (error) {
+    if (error instanceof Error && /UNIQUE constraint failed: (cases|steps)\.about/.test(error.message)) throw new CaseMoved();
+    if (error instanceof Error && /UNIQUE constraint failed: cases\.parent/.test(error.message)) throw new PlanHasResults();
+    // The index cases_open: another one came in while this one was looked at.
+    if (error instanceof Error && /UNIQUE constraint failed: cases\.kind/.test(error.message)) throw new Refusal('application_open', 'Another one of yours is not decided yet; amend or withdraw that one.');
+    throw error;
+  }
+}
+
+/** How many cases there are of each kind and state, for whoever the filter names. */
+export async function countCases(db: D1Database, filter: Pick<CaseFilter, 'organization' | 'centre' | 'owner'>): Promise<{ kind: string; state: string; n: number }[]> {
+  const parts = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const where = parts.length > 0 ? ` WHERE ${parts.map(([column]) => `${column} = ?`).join(' AND ')}` : '';
+  return (await db.prepare(`SELECT kind, state, count(*) AS n FROM cases${where} GROUP BY kind, state`).bind(...parts.map(([, value]) => value)).all<{ kind: string; state: string; n: number }>()).results;
+}

@@ -1,0 +1,14 @@
+/** Owns what draws ask of the table of cases: many plans at once, with their last word. */
+import type { D1Database } from './bindings.ts';
+import type { CaseRow, StepRow } from './cases.ts';
+
+/** The cases with these names. */
+export async function selectCasesNamed(db: D1Database, abouts: readonly string[]): Promise<Pick<CaseRow, 'about' | 'state' | 'organization' | 'centre'>[]> {
+  return (await db.prepare('SELECT about, state, organization, centre FROM cases WHERE about IN (SELECT value FROM json_each(?))').bind(JSON.stringify(abouts)).all<Pick<CaseRow, 'about' | 'state' | 'organization' | 'centre'>>()).results;
+}
+
+/** Of each of these plans, the step that says what it is now. */
+export async function selectLastPlans(db: D1Database, abouts: readonly string[]): Promise<StepRow[]> {
+  const sql = "SELECT about, max(seq) AS seq, step, role, iss, token, sealed, received_at FROM steps WHERE about IN (SELECT value FROM json_each(?)) AND step IN ('plan.file', 'plan.amend') GROUP BY about";
+  return (await db.prepare(sql).bind(JSON.stringify(abouts)).all<StepRow>()).results;
+}

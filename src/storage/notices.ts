@@ -1,0 +1,72 @@
+/**
+ * Owns what is read of cases for the public notices and their objections: one named function per SQL statement.
+ */
+import type { D1Database, D1PreparedStatement } from './bindings.ts';
+
+export interface NoticeCase {
+  about: string;
+  state: string;
+  last: string;
+  organization: string;
+  parent: string | null;
+  facts: string;
+  due: string;
+  updated_at: number;
+  /** When results were corrected last. */
+  corrected_at: number | null;
+}
+
+export interface NoticeFilter {
+  /** Of these organizations alone. */
+  organizations?: readonly string[] | undefined;
+  /** Words in the occupations. */
+  occupation?: string | undefined;
+  state?: 'running' | 'over' | 'uploaded' | 'withdrawn' | undefined;
+}
+
+const NOTICE = `SELECT about, state, last, organization, parent, facts, due, updated_at,
+  (SELECT max(s.received_at) FROM steps s WHERE s.about = cases.about AND s.step = 'results.correct') AS corrected_at FROM cases`;
+
+const STATES: Record<NonNullable<NoticeFilter['state']>, string> = {
+  running: "state = 'notice' AND due >= ?1",
+  over: "state = 'notice' AND due < ?1",
+  uploaded: "state = 'uploaded' AND ?1 <> ''",
+  withdrawn: "state = 'withdrawn' AND ?1 <> ''",
+};
+
+function whereOf({ state, occupation }: NoticeFilter): string {
+  return ["kind = 'results' AND due IS NOT NULL", state ? STATES[state] : "?1 <> ''", '(?2 IS NULL OR organization IN (SELECT value FROM json_each(?2)))', occupation === undefined ? '?3 IS NULL' : "EXISTS (SELECT 1 FROM json_tree(facts, '$.occupations') WHERE type = 'text' AND instr(value, ?3) > 0)"].join(' AND ');
+}
+const bound = (filter: NoticeFilter, today: string) => [today, filter.organizations ? JSON.stringify(filter.organizations) : null, filter.occupation ?? null];
+
+/** Those that run first (the one that ends soonest before the others), then the past ones, the last first. */
+export async function selectNotices(db: D1Database, filter: NoticeFilter, today: string, limit: number, offset: number): Promise<NoticeCase[]> {
+  const sql = `${NOTICE} WHERE ${whereOf(filter)} ORDER BY state = 'notice' AND due >= ?1 DESC, CASE WHEN state = 'notice' AND due >= ?1 THEN due END, due DESC, about LIMIT ?4 OFFSET ?5`;
+  return (await db.prepare(sql).bind(...bound(filter, today), limit, offset).all<NoticeCase>()).results;
+}
+
+export async function countNotices(db: D1Database, filter: NoticeFilter, today: string): Promise<number> {
+  const row = await db.prepare(`SELECT count(*) AS n FROM cases WHERE ${whereOf(filter)}`).bind(...bound(filter, today)).first<{ n: number }>();
+  return row?.n ?? 0;
+}
+
+/** Those that changed last. */
+export async function selectChangedNotices(db: D1Database, limit: number): Promise<NoticeCase[]> {
+  return (await db.prepare(`${NOTICE} WHERE kind = 'results' AND due IS NOT NULL ORDER BY updated_at DESC, about LIMIT ?`).bind(limit).all<NoticeCase>()).results;
+}
+
+export const selectNotice = (db: D1Database, about: string): Promise<NoticeCase | null> => db.prepare(`${NOTICE} WHERE kind = 'results' AND due IS NOT NULL AND about = ?`).bind(about).first<NoticeCase>();
+
+/** How many objections to some results are in each state. */
+export async function countObjections(db: D1Database, results: string): Promise<{ state: string; n: number }[]> {
+  return (await db.prepare("SELECT state, count(*) AS n FROM cases WHERE parent = ? AND kind = 'objection' GROUP BY state").bind(results).all<{ state: string; n: number }>()).results;
+}
+
+/** Keeps the digest of an objection's code, if the notice runs at that very moment: else all of its step is aborted. */
+export const prepareObjectionCode = (db: D1Database, code: string, about: string, results: string, today: string): D1PreparedStatement =>
+  db.prepare("INSERT INTO objection_codes (code, about, running) VALUES (?, ?, coalesce((SELECT state = 'notice' AND due >= ? FROM cases WHERE about = ?), 0))").bind(code, about, today, results);
+
+/** Whether a write was aborted because the notice did not run any more. */
+export const isNoticeOver = (error: unknown): boolean => error instanceof Error && /CHECK constraint failed: notice_over/.test(error.message);
+
+export const selectByCode = (db: D1Database, code: string): Promise<{ about: string } | null> => db.prepare('SELECT about FROM objection_codes WHERE code = ?').bind(code).first<{ about: string }>();

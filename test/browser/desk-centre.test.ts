@@ -1,0 +1,125 @@
+/**
+ * A centre's desk in a real Chromium against the real Worker: the city approves a batch, then the province with the
+ * city's approval inside, and the organization orders it; rows that were tampered with on their way are not signed.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Caller } from '../../src/cli/caller.ts';
+import { makeKey, now, orderBatch, type Identity } from '../../src/cli/sign.ts';
+import { provinceApproval, readBatch, peek } from '../../src/cli/steps.ts';
+import { newAbout, signApplicant, signStep } from '../../src/life/procedure/sign.ts';
+import { findChromium, launch } from './browser.ts';
+import { person, startServer, type TestServer } from './server.ts';
+
+const chromium = findChromium();
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_000 }, () => {
+  let server: TestServer;
+  let browser: Browser;
+  let id: string;
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([startServer(), launch(chromium as string)]);
+    const candidates = ['欧阳建国', '王晓明', '李龑'].map((name, n) => ({ ...person(name, 700 + n), id_type: '居民身份证', occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 4, score_theory: 80, score_practice: 85, exam_date: '2026-11-01' }));
+    ({ id } = await new Caller(server.origin, server.school).post<{ id: string }>('/v1/batches', { candidates }));
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  /** A page of its own, signed in with a key file. */
+  async function signedIn({ subject, token, private: secret }: Identity): Promise<Page> {
+    const page = await browser.newPage({ viewport: { width: 360, height: 740 }, locale: 'zh-CN' });
+    await page.goto(`${server.origin}/desk`);
+    await page.getByLabel('密钥文件').setInputFiles({ name: 'centre.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ subject, token, private: secret })) });
+    return page;
+  }
+  /** From the queue to the batch. */
+  async function atBatch(who: Identity): Promise<Page> {
+    const page = await signedIn(who);
+    await page.getByText('个批次待本中心审核').click();
+    await page.getByRole('link', { name: id }).click();
+    await page.getByRole('heading', { level: 1, name: `批次 ${id}` }).waitFor();
+    return page;
+  }
+  const approve = async (page: Page) => page.getByRole('button', { name: '核对并签署审核' }).click();
+  const alerted = (page: Page) => page.locator('#alerted');
+
+  test('rows that were changed on their way, or that the page shows otherwise, are not signed', async () => {
+    const page = await atBatch(server.city);
+    await page.getByText('该批次没有考核计划，也没有经过公示').waitFor();
+    await page.route('**/rows?*', async (route) => {
+      const answer = await route.fetch();
+      const body = (await answer.json()) as { rows: { level: number }[] };
+      (body.rows[1] as { level: number }).level = 1;
+      await route.fulfill({ response: answer, json: body });
+    });
+    await approve(page);
+    await alerted(page).getByText('重新计算的根').waitFor();
+    await page.unroute('**/rows?*');
+    await page.locator('tr[data-position="1"] td[data-cell]').nth(1).evaluate((cell) => (cell.textContent = '王小明'));
+    await approve(page);
+    await alerted(page).getByText('第 2 行').waitFor();
+    const { approvals, state } = await new Caller(server.origin, server.city).get<{ approvals: unknown[]; state: string }>(`/v1/batches/${id}`);
+    expect([approvals, state]).toEqual([[], 'submitted']);
+    await page.close();
+  });
+
+  test('the city approves, then the province, and the organization orders', async () => {
+    for (const who of [server.city, server.province]) {
+      const page = await atBatch(who);
+      await page.addScriptTag({ content: AXE }).catch(() => page.evaluate(AXE));
+      const faults = await page.evaluate(async () => {
+        const { violations } = await (globalThis as unknown as { axe: { run(where: Document, how: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe.run(document, { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } });
+        return violations.map(({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html}`);
+      });
+      expect(faults).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+      await approve(page);
+      await page.locator('#said').getByText('已核对 3 行并签署审核').waitFor();
+      await page.close();
+    }
+    const school = new Caller(server.origin, server.school);
+    const seen = await readBatch(school, id);
+    expect(seen.view.approvals.map(({ tier }) => tier).sort()).toEqual(['city', 'province']);
+    const approval = provinceApproval(seen);
+    expect(peek<{ city?: string }>(approval).city).toBe(seen.view.approvals.find(({ tier }) => tier === 'city')?.approval);
+    const done = await school.post<{ state: string }>(`/v1/batches/${id}/issue`, { approval, order: await orderBatch(server.school, seen.ref, peek<{ jti: string }>(approval).jti) });
+    expect(done.state).toBe('issued');
+  });
+
+  test('the city selects an application: filing and key are signed in the browser, and the applicant speaks for the organization', async () => {
+    const pair = await makeKey();
+    const asking: Identity = { ...pair, subject: `key:${pair.kid}`, token: await signApplicant(pair, now(), crypto.randomUUID()) };
+    const applicant = new Caller(server.origin, asking);
+    const about = newAbout('application', crypto.getRandomValues(new Uint8Array(16)));
+    const form = {
+      name: '济南示范职业培训学校', address: '济南市历下区', uscc: '91350100M000100Y43', registrar: '济南市行政审批服务局', nature: 'training_school', legal_representative: '周示范', registered_capital: '100 万元', contact: '吴联系', position: '主任', phone: '0531-00000000', email: 'office@example.cn',
+      occupations: [{ name: '电工', code: '6-31-01-03', standard: '国家职业技能标准', experience: '2015 年至今', assessed: 1200, levels: [5, 4] }],
+      strengths: '行业评价', premises: '实训楼', staff: '专职 12 人', pledges: { truthful: true, public_benefit: true, supervision: true }, signed_by: '周示范',
+    };
+    const work_plan = { overall: '总体规划', organization: '组织机构', occupations: '职业', process: '流程', content: '内容', safeguards: '保障' };
+    const body = { salt: 'A'.repeat(22), purpose: 'new', centre: 'centre:3701', key: pair.jwk, annual_capacity: 500, form, work_plan, files: [] };
+    const statement = await signStep(asking, { aud: server.origin, about, step: 'application.submit', seq: 0, body }, now(), crypto.randomUUID());
+    await applicant.post('/v1/steps', { statement, body });
+    const page = await signedIn(server.city);
+    await page.getByText('件申报待审核').click();
+    await page.getByRole('link', { name: form.name }).click();
+    await page.getByLabel('机构编码').fill('S000037000009');
+    await page.getByLabel('核定年度评价规模').fill('501');
+    const select = page.getByRole('button', { name: '签署备案并选定' });
+    await select.click();
+    await alerted(page).getByText('1 至 500').waitFor();
+    await page.getByLabel('核定年度评价规模').fill('400');
+    await select.click();
+    await page.locator('#said').getByText('已备案并选定').waitFor();
+    const { state } = await applicant.get<{ state: string }>(`/v1/cases/${about}`);
+    const { statements } = await applicant.get<{ statements: { typ: string; sub: string }[] }>('/v1/me');
+    expect([state, statements.some(({ typ, sub }) => typ === 'client+jwt' && sub === 'org:S000037000009')]).toEqual(['selected', true]);
+    await page.close();
+  });
+});

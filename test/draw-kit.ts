@@ -1,0 +1,24 @@
+/** A draw for tests: committed, revealed and with a finding that has a file, of a session that is yet to come. */
+import { vi } from 'vitest';
+import type { Identity } from '../src/cli/sign.ts';
+import { toBase64url } from '../src/life/bytes.ts';
+import { shanghaiDay } from '../src/life/calendar.ts';
+import { commitmentOf } from '../src/life/procedure/drawing.ts';
+import { as, type Organization } from './kit.ts';
+import { jpeg } from './life/fixtures-photo.ts';
+import { fresh, onDay, samplePlan, take } from './procedure-kit.ts';
+
+/** @returns the draw's number and the digest of the finding's file; the clock is the machine's again afterwards */
+export async function drawOne(city: Identity, school: Organization, name: string): Promise<{ draw: string; sha256: string }> {
+  const date = shanghaiDay(Math.floor(Date.now() / 1000) + 30 * 86_400);
+  const [plan, about, seed] = [fresh('plan'), fresh('draw'), new Uint8Array(32).fill(5)];
+  await take(school.client, plan, 'plan.file', samplePlan(date));
+  const sessions = [{ plan, session: 's1', organization: school.code, name, date, label: '电工 三级' }];
+  await take(city, about, 'draw.commit', { title: '督导（虚构）', sessions, inspectors: [{ id: 'd1', name: '甲督导', unit: '虚构中心' }], pick: 1, per_session: 1, commitment: commitmentOf(seed) }, { seq: 0 });
+  await take(city, about, 'draw.reveal', { seed: toBase64url(seed) });
+  onDay(date);
+  const { sha256 } = await as(city).json<{ sha256: string }>('POST', '/v1/files', { body: jpeg(), type: 'image/jpeg' });
+  await take(city, about, 'draw.finding', { plan, session: 's1', inspectors: ['d1'], finding: 'minor', summary: '考场标识不全', files: [{ name: '现场.jpg', type: 'image/jpeg', size: jpeg().length, sha256 }] });
+  vi.useRealTimers();
+  return { draw: about.slice('draw:'.length), sha256 };
+}

@@ -1,0 +1,80 @@
+/** The desk's views of centres against the real Worker: what each tier is shown, and what lies outside its reach. */
+import { beforeAll, expect, test } from 'vitest';
+import type { Identity } from '../../src/cli/sign.ts';
+import { as, candidates, certify, fileWith, foundProvince, submit, type Organization, type Province, type Submitted } from '../kit.ts';
+import { fresh, makeApplicant, onDay, sampleApplication, samplePlan, take } from '../procedure-kit.ts';
+
+let world: Province;
+let school: Organization;
+let plant: Organization;
+let waiting: Submitted;
+let number: string;
+let plan: string;
+let application: string;
+let device: string;
+
+const html = async (who: Identity, view: string): Promise<string> => {
+  const answer = await as(who).send('GET', `/desk/view/${view}`);
+  return answer.ok ? answer.text() : `${answer.status} ${((await answer.json()) as { code: string }).code}`;
+};
+
+beforeAll(async () => {
+  onDay('2026-11-02');
+  world = await foundProvince();
+  school = await fileWith(world.city, 'S000037000001');
+  plant = await fileWith(world.province, 'Y000037000002', { name: '山东重工集团' });
+  number = ((await certify(world, school, candidates(2))).certificates[0] as { number: string }).number;
+  waiting = await submit(school, candidates(3, 50));
+  plan = (await take(school.client, fresh('plan'), 'plan.file', samplePlan('2026-11-20'))).about;
+  const asking = await makeApplicant();
+  application = (await take(asking, fresh('application'), 'application.submit', sampleApplication(asking))).about;
+  const second = await makeApplicant();
+  const { kty, crv, x, y } = second.jwk;
+  device = (await take(second, fresh('device'), 'device.request', { salt: 'AAAAAAAAAAAAAAAAAAAAAA', organization: school.code, key: { kty, crv, x, y }, label: '新电脑', holder: '郑教务', why: 'loss' })).about;
+});
+
+test('the queue counts what waits for this tier', async () => {
+  const city = await html(world.city, 'home');
+  for (const words of ['个批次待本中心审核', '件申报待审核', '份考核计划已报送', '台设备待登记']) expect(city).toContain(words);
+  expect(await html(world.province, 'home')).not.toContain('个批次待本中心审核');
+  expect(city).toContain('href="#/trail"');
+});
+
+test('a batch is shown with its rows, and loudly where no plan and no notice stand behind it', async () => {
+  const shown = await html(world.city, `batches/${waiting.id}`);
+  for (const words of ['data-action="approve-batch"', '没有考核计划，也没有经过公示', 'data-position="2"', 'data-step="batch.return"']) expect(shown).toContain(words);
+  expect(await html(world.province, `batches/${waiting.id}`)).not.toContain('approve-batch');
+  expect(await html(world.city, `batches/${waiting.id}/rows/2`)).not.toContain('data-position="1"');
+  const own = await submit(plant, candidates(1, 80));
+  expect(await html(world.city, `batches/${own.id}`)).toBe('403 out_of_reach');
+  expect(await html(world.province, `batches/${own.id}`)).toContain('approve-batch');
+  expect(await html(world.city, `batches/${waiting.id}/rows/x`)).toBe('404 not_found');
+});
+
+test('plans, applications, devices: decisions are offered to the responsible centre alone', async () => {
+  expect(await html(world.city, `plans/${plan}`)).toContain('data-step="plan.receive"');
+  for (const [view, step] of [[`applications/${application}`, 'data-action="select-application"'], ['devices', 'data-action="grant-device"']] as const) {
+    expect(await html(world.city, view)).toContain(step);
+    expect(await html(world.province, view)).not.toContain(step);
+  }
+  expect(await html(world.city, `applications/${application}`)).toContain('总体规划');
+  expect(await html(world.city, `applications/${device}`)).toBe('404 case_not_found');
+  for (const view of ['results', 'objections', 'applications', 'plans', 'batches']) expect(await html(world.city, view)).toContain('<h1');
+});
+
+test('organizations within reach are suspended and resumed', async () => {
+  expect(await html(world.city, 'organizations')).not.toContain(plant.code);
+  expect(await html(world.province, 'organizations')).toContain(plant.code);
+  expect(await html(world.city, `organizations/${plant.code}`)).toBe('403 out_of_reach');
+  expect(await html(world.city, `organizations/${school.code}`)).toContain('data-step="standing.suspend"');
+  await take(world.city, `standing:${school.code}`, 'standing.suspend', { reason: '考场记录不全' });
+  const stopped = await html(world.city, `organizations/${school.code}`);
+  expect([stopped.includes('data-step="standing.resume"'), stopped.includes('考场记录不全')]).toEqual([true, true]);
+  expect(await html(world.city, `batches/${waiting.id}`)).toContain('该机构已被暂停评价');
+});
+
+test('a trail is shown with every signature, within reach', async () => {
+  expect(await html(world.city, 'trail')).toContain('open-trail');
+  const shown = await html(world.city, `trail/${number}`);
+  for (const words of ['data-action="export-trail"', '颁发指令', '现有签名全部通过核验']) expect(shown).toContain(words);
+});

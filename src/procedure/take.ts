@@ -18,7 +18,7 @@ import type { Caller } from '../enrol.ts';
 import { directoryOf } from '../register.ts';
 import type { Service } from '../service.ts';
 import type { D1PreparedStatement } from '../storage/bindings.ts';
-import { CaseMoved, insertStep, PlanHasResults, selectCase, selectSteps, type CaseRow } from '../storage/cases.ts';
+import { CaseMoved, insertStep, PlanHasResults, selectCase, selectTaken, type CaseRow } from '../storage/cases.ts';
 import { sealBody } from './body.ts';
 import { HOOKS } from './hooks.ts';
 import { requireCaseReach } from './reach.ts';
@@ -112,9 +112,8 @@ export async function addStep(service: Service, statement: Statement<'step+jwt'>
 
 /** Whether this very payload was stored at its place before. */
 async function repeatedStep(service: Service, about: string, payload: Step, digest: string): Promise<boolean> {
-  const stored = (await selectSteps(service.db, about)).find(({ seq }) => seq === payload.seq);
-  if (!stored || stored.iss !== payload.iss) return false;
-  return digestOf(stored.token) === digest;
+  const stored = await selectTaken(service.db, about, payload.seq);
+  return stored?.iss === payload.iss && digestOf(stored.token) === digest;
 }
 
 /** Digest of a stored token's payload bytes; it was verified when it came. */

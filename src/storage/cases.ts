@@ -40,6 +40,10 @@ export async function selectSteps(db: D1Database, about: string): Promise<StepRo
   return (await db.prepare('SELECT about, seq, step, role, iss, token, sealed, received_at FROM steps WHERE about = ? ORDER BY seq').bind(about).all<StepRow>()).results;
 }
 
+/** Who took a step and what was signed, without its body, which can be large. */
+export const selectTaken = (db: D1Database, about: string, seq: number): Promise<Pick<StepRow, 'iss' | 'token'> | null> =>
+  db.prepare('SELECT iss, token FROM steps WHERE about = ? AND seq = ?').bind(about, seq).first<Pick<StepRow, 'iss' | 'token'>>();
+
 /** The newest step of a name in a case. */
 export const selectLastStep = (db: D1Database, about: string, names: readonly string[]): Promise<StepRow | null> =>
   db.prepare('SELECT about, seq, step, role, iss, token, sealed, received_at FROM steps WHERE about = ? AND step IN (SELECT value FROM json_each(?)) ORDER BY seq DESC LIMIT 1').bind(about, JSON.stringify(names)).first<StepRow>();

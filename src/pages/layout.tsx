@@ -61,6 +61,16 @@ const LanguageSwitch: FC = () => {
   );
 };
 
+/** One fact of a list (dl): its name and what it is. */
+export const Fact: FC<{ label: Words; children?: unknown }> = ({ label, children }) => (
+  <div>
+    <dt>
+      <Both words={label} />
+    </dt>
+    <dd>{children as never}</dd>
+  </div>
+);
+
 const Footer: FC<{ host: string }> = ({ host }) => (
   <footer>
     <nav aria-label={inLanguage(PAGES)}>

@@ -6,7 +6,7 @@ import type { FC } from 'hono/jsx';
 import { levelWords } from '../life/level.ts';
 import { NOTICE_STATES, SHOWN_DAYS, type NoticeRow, type NoticeState } from '../life/procedure/notice.ts';
 import { inLanguage } from './language.ts';
-import { Both, En, Layout } from './layout.tsx';
+import { Both, En, Fact, Layout } from './layout.tsx';
 import { correctedWords, countWords, NOTICE_WORDS } from './notice-words.ts';
 import { ObjectionForm, type ObjectionFaults, type ObjectionTyped } from './objection.tsx';
 import type { Words } from './words.ts';
@@ -169,15 +169,6 @@ export const NoticesPage: FC<ListProps> = ({ host, query, notices, total, page, 
       </a>
     </p>
   </Layout>
-);
-
-const Fact: FC<{ label: Words; children?: unknown }> = ({ label, children }) => (
-  <div>
-    <dt>
-      <Both words={label} />
-    </dt>
-    <dd>{children as never}</dd>
-  </div>
 );
 
 const HEADS: readonly Words[] = [

@@ -6,7 +6,7 @@
 import type { FC } from 'hono/jsx';
 import { levelName, levelWords, LEVELS, type Level } from '../life/level.ts';
 import type { Filing } from '../life/schema.ts';
-import { Both, En, Layout } from './layout.tsx';
+import { Both, En, Fact, Layout } from './layout.tsx';
 import { inLanguage } from './language.ts';
 import { NATURE_WORDS, RulesCard, SuspensionCard, type PublishedView } from './published.tsx';
 import type { CentreNames } from './report.tsx';
@@ -155,15 +155,6 @@ export const OrganizationsPage: FC<ListProps> = ({ host, query, filed, total, pa
   </Layout>
 );
 
-const Row: FC<{ label: Words; children?: unknown }> = ({ label, children }) => (
-  <div>
-    <dt>
-      <Both words={label} />
-    </dt>
-    <dd>{children as never}</dd>
-  </div>
-);
-
 const Scope: FC<{ filing: Filing }> = ({ filing }) => (
   <section class="card">
     <h2>
@@ -194,34 +185,34 @@ export const OrganizationPage: FC<{ host: string; filings: [FiledView, ...FiledV
         <h1>{filing.name}</h1>
         <State state={state} suspended={suspension !== undefined} />
         <dl class="facts">
-          <Row label={{ zh: '机构编码', en: 'Code' }}>
+          <Fact label={{ zh: '机构编码', en: 'Code' }}>
             <span class="number">{code}</span>
             <small class="note">
               它颁发的证书编号都以此开头<En>The numbers of its certificates begin with it</En>
             </small>
-          </Row>
-          <Row label={{ zh: '机构类别', en: 'Kind' }}>
+          </Fact>
+          <Fact label={{ zh: '机构类别', en: 'Kind' }}>
             <Both words={KINDS[code.slice(0, 1)] as Words} />
-          </Row>
-          <Row label={{ zh: '统一社会信用代码', en: 'Unified social credit code' }}>
+          </Fact>
+          <Fact label={{ zh: '统一社会信用代码', en: 'Unified social credit code' }}>
             <span class="number">{filing.uscc}</span>
-          </Row>
+          </Fact>
           {form === undefined ? null : (
             <>
-              <Row label={{ zh: '机构性质', en: 'Nature' }}>
+              <Fact label={{ zh: '机构性质', en: 'Nature' }}>
                 <Both words={NATURE_WORDS[form.nature]} />
-              </Row>
-              <Row label={{ zh: '地址', en: 'Address' }}>{form.address}</Row>
+              </Fact>
+              <Fact label={{ zh: '地址', en: 'Address' }}>{form.address}</Fact>
             </>
           )}
-          <Row label={{ zh: '备案中心', en: 'Filed by' }}>{centres.get(filing.iss) ?? filing.iss}</Row>
-          <Row label={{ zh: '审核途径', en: 'Results approved by' }}>
+          <Fact label={{ zh: '备案中心', en: 'Filed by' }}>{centres.get(filing.iss) ?? filing.iss}</Fact>
+          <Fact label={{ zh: '审核途径', en: 'Results approved by' }}>
             <Both words={filing.route === 'city' ? { zh: '市级和省级中心', en: 'The city’s and the province’s centre' } : { zh: '省级中心', en: 'The province’s centre' }} />
-          </Row>
-          <Row label={{ zh: '有效期', en: 'In force' }}>
+          </Fact>
+          <Fact label={{ zh: '有效期', en: 'In force' }}>
             <time datetime={from}>{from}</time> – <time datetime={until}>{until}</time>
-          </Row>
-          <Row label={{ zh: '年度评价规模', en: 'Capacity a year' }}>{filing.annual_capacity.toLocaleString('en-US')}</Row>
+          </Fact>
+          <Fact label={{ zh: '年度评价规模', en: 'Capacity a year' }}>{filing.annual_capacity.toLocaleString('en-US')}</Fact>
         </dl>
         {state === 'in_force' ? null : (
           <p class="hint">

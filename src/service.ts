@@ -11,7 +11,7 @@ import { Recent } from './life/recent.ts';
 import type { Found } from './register.ts';
 import type { CertificateRow, Lately } from './storage/certificates.ts';
 import { Vault } from './storage/vault.ts';
-import { loadFonts, loadVersions, type Versions } from './storage/assets.ts';
+import { loadFonts, loadStyles, loadVersions, type Styles, type Versions } from './storage/assets.ts';
 import { askTimestamp } from './timestamp.ts';
 import { verifyToken } from './turnstile.ts';
 
@@ -34,6 +34,8 @@ export interface Service {
   fonts(): Promise<FontSet>;
   /** Of the files that the pages load. */
   versions(): Promise<Versions>;
+  /** What the pages look like, by part. */
+  styles(): Promise<Styles>;
   /** Status lists as signed within the last minute, by what they say. */
   statusLists: Recent<Promise<string>>;
   assets: Assets;
@@ -91,6 +93,7 @@ export function serviceOf(env: Env): Service {
     random: systemRandom,
     fonts: once(() => loadFonts(env.ASSETS)),
     versions: once(() => loadVersions(env.ASSETS)),
+    styles: once(() => loadStyles(env.ASSETS)),
     statusLists: new Recent(20),
     assets: env.ASSETS,
     limiters: { lookup: env.RATE_LOOKUP, search: env.RATE_SEARCH, verify: env.RATE_VERIFY },

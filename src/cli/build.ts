@@ -10,7 +10,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions } from 'esbuild';
 import { openFont } from '../life/font.ts';
-import { FONT_LIST, VERSIONS } from '../storage/assets.ts';
+import { FONT_LIST, STYLES, VERSIONS } from '../storage/assets.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const OUT = join(ROOT, '.dev/assets');
@@ -50,9 +50,21 @@ function writeVersions(files: readonly string[]): void {
   writeFileSync(join(OUT, VERSIONS), JSON.stringify(Object.fromEntries(versions)));
 }
 
+/** The style by its parts: a page holds those that it needs, allowed by their digests. */
+async function writeStyles(): Promise<void> {
+  const { outputFiles } = await build({ ...BROWSER, entryPoints: readdirSync(STYLE).map((name) => join(STYLE, name)), outdir: STYLE, write: false });
+  const parts = outputFiles.map(({ path, text }) => {
+    const css = text.trimEnd();
+    if (css.includes('</')) throw new Error(`${path} would end its own element.`);
+    return [basename(path, '.css'), { css, sha256: createHash('sha256').update(css).digest('base64') }];
+  });
+  writeFileSync(join(OUT, STYLES), JSON.stringify(Object.fromEntries(parts)));
+}
+
 const CLIENT = join(ROOT, 'src/client');
 const PAGES = join(ROOT, 'src/pages');
 const ICONS = join(PAGES, 'icons');
+const STYLE = join(PAGES, 'style');
 
 /** How all browser code is built. */
 export const BROWSER = {
@@ -81,14 +93,12 @@ function versionOf(folder: string): string {
 
 export async function buildAssets(): Promise<void> {
   copyFonts();
+  await writeStyles();
   const outdir = join(OUT, 'client');
   const entries = readdirSync(CLIENT).filter((name) => /^[a-z-]+\.entry\.tsx?$/.test(name) && !APART.includes(name));
   const { metafile } = await build({
     ...BROWSER,
-    entryPoints: {
-      ...Object.fromEntries(entries.map((name) => [name.replace(/\.entry\.tsx?$/, ''), join(CLIENT, name)])),
-      style: join(PAGES, 'style.css'),
-    },
+    entryPoints: Object.fromEntries(entries.map((name) => [name.replace(/\.entry\.tsx?$/, ''), join(CLIENT, name)])),
     outdir,
     metafile: true,
     format: 'esm',

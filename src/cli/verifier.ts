@@ -20,7 +20,7 @@ async function bundle(path: string, define: Record<string, string> = {}): Promis
 /** @returns the HTML; the same arguments and sources give the same bytes */
 export async function buildVerifier(roots: readonly string[], snapshot: Snapshot | undefined): Promise<string> {
   const [style, script] = await Promise.all([
-    bundle('src/pages/style.css'),
+    bundle('src/pages/style/base.css'),
     bundle('src/client/verifier.entry.tsx', { ROOTS: JSON.stringify(roots), SNAPSHOT: JSON.stringify(snapshot ?? null) }),
   ]);
   // Whatever stands in the texts, the element ends where it should.

@@ -186,5 +186,5 @@ export const PARAMETERS: Record<string, { description: string; schema: Schema; e
   ...PROCEDURE_PARAMETERS,
   ...DRAW_PARAMETERS,
   ...NOTICE_PARAMETERS,
-  file: { description: 'name of a file of the pages', schema: TEXT, example: 'style.css' },
+  file: { description: 'name of a file of the pages', schema: TEXT, example: 'home.js' },
 };

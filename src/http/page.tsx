@@ -1,7 +1,7 @@
 /**
  * Owns how a page becomes an answer: the reader's language first, the policy that forbids everything from elsewhere,
  * and how long it may be kept. Every route that answers with a page answers through here.
- * It refuses inline scripts and styles, frames, and other hosts (CSP).
+ * It refuses inline scripts, styles but those that were built (by their digests), frames, and other hosts (CSP).
  */
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -9,12 +9,19 @@ import type { Child } from 'hono/jsx';
 import { LANGUAGE_TAGS, ReaderContext } from '../pages/language.ts';
 import { SiteKey } from '../pages/human.tsx';
 import { leadWithEnglish } from '../pages/lead.ts';
+import type { Styles } from '../storage/assets.ts';
 import type { AppEnv } from './env.ts';
 import { languageOf } from './language.ts';
 
-const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-/** The host of Turnstile's script and frame: allowed only where that check is configured. */
-const TURNSTILE_CSP = `${CSP.replace("script-src 'self'", "script-src 'self' https://challenges.cloudflare.com")}; frame-src https://challenges.cloudflare.com`;
+/**
+ * The content security policy of every page (CSP 3).
+ * @param turnstile whether the script and frame of that check are allowed: only where it is configured
+ */
+function policy(styles: Styles, turnstile: boolean): string {
+  const style = Object.values(styles).map(({ sha256 }) => `'sha256-${sha256}'`).join(' ');
+  const check = 'https://challenges.cloudflare.com';
+  return `default-src 'none'; script-src 'self'${turnstile ? ` ${check}` : ''}; style-src ${style}; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'${turnstile ? `; frame-src ${check}` : ''}`;
+}
 
 /** Reports, searches and whatever else tells of a person. */
 export const noStore = { 'Cache-Control': 'no-store' };
@@ -36,9 +43,9 @@ function pathOf(c: Context<AppEnv>): string {
 /** Answers with a page, in the reader's language first. */
 export async function page(c: Context<AppEnv>, status: number, element: Child, headers: Record<string, string> = noStore): Promise<Response> {
   const language = languageOf(c);
-  const versions = await c.var.service.versions();
+  const [versions, styles] = await Promise.all([c.var.service.versions(), c.var.service.styles()]);
   const siteKey = c.var.service.config.turnstile?.siteKey;
-  const text = String(<ReaderContext.Provider value={{ language, path: pathOf(c), versions }}><SiteKey.Provider value={siteKey}>{element}</SiteKey.Provider></ReaderContext.Provider>);
+  const text = String(<ReaderContext.Provider value={{ language, path: pathOf(c), versions, styles }}><SiteKey.Provider value={siteKey}>{element}</SiteKey.Provider></ReaderContext.Provider>);
   const body = `<!DOCTYPE html>${language === 'en' ? leadWithEnglish(text) : text}`;
-  return c.html(body, status as ContentfulStatusCode, { 'Content-Security-Policy': siteKey === undefined ? CSP : TURNSTILE_CSP, 'Content-Language': LANGUAGE_TAGS[language], ...headers });
+  return c.html(body, status as ContentfulStatusCode, { 'Content-Security-Policy': policy(styles, siteKey !== undefined), 'Content-Language': LANGUAGE_TAGS[language], ...headers });
 }

@@ -26,7 +26,6 @@ import { searchPage } from './search.tsx';
 
 /** The static files of the pages: name in `/assets` and type. The font and whatever else was built stay inside. */
 const FILES = new Map([
-  ['style.css', 'text/css; charset=utf-8'],
   ['home.js', 'text/javascript; charset=utf-8'],
   ['certificate.js', 'text/javascript; charset=utf-8'],
   ['check.js', 'text/javascript; charset=utf-8'],

@@ -230,7 +230,7 @@ const ListForm: FC<{ typed?: string | undefined }> = ({ typed = '' }) => (
 );
 
 export const BulkPage: FC<BulkProps> = ({ host, typed, fault, result, files }) => (
-  <Layout title={{ zh: '批量核验', en: 'Check a list' }} host={host} script="bulk.js" work="lister.js" listed={!result && !fault}>
+  <Layout title={{ zh: '批量核验', en: 'Check a list' }} host={host} styles={['list']} script="bulk.js" work="lister.js" listed={!result && !fault}>
     <section class="lead">
       <h1>
         批量核验名单<En>Check a staff list</En>

@@ -130,7 +130,7 @@ export const DocsPage: FC<DocsProps> = ({ host, origin, roots, groups, rates, gu
   const operations = groups.flatMap((group) => group.operations);
   const begin = ['GET /v1/certificates/{number}', 'POST /v1/certificates/search', 'POST /v1/verify'].map((route) => operations.find(({ method, path }) => `${method} ${path}` === route)).filter((one) => one !== undefined);
   return (
-    <Layout title={{ zh: '接口文档', en: 'API documentation' }} host={host} listed>
+    <Layout title={{ zh: '接口文档', en: 'API documentation' }} host={host} styles={['docs']} listed>
       <section class="lead">
         <h1>
           接口文档<En>API documentation</En>

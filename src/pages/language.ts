@@ -13,6 +13,8 @@ export interface Reader {
   path: string;
   /** Versions of the files in `/assets`. */
   versions?: Readonly<Record<string, string>>;
+  /** The style, by part. */
+  styles?: Readonly<Record<string, { css: string }>>;
 }
 
 export const ReaderContext = createContext<Reader>({ language: 'zh', path: '/' });

@@ -1,8 +1,10 @@
 /**
  * Owns the frame of every page: head, header with the switch of language, footer, and how two languages stand together.
  * Components write Chinese with English after it, each with its `lang`; where English leads, lead.ts turns them round.
- * It refuses inline scripts and styles and anything from another host; the policy in http/page.tsx holds it to that.
+ * The style stands in the page, so that nothing has to be fetched before the first words can be read.
+ * It refuses inline scripts, `style` attributes and anything from another host; the policy in http/page.tsx holds it to that.
  */
+import { raw } from 'hono/html';
 import { useContext, type Child, type FC, type PropsWithChildren } from 'hono/jsx';
 import { inLanguage, LANGUAGE_TAGS, ReaderContext } from './language.ts';
 import type { Words } from './words.ts';
@@ -33,6 +35,8 @@ interface LayoutProps {
   script?: string;
   /** The larger half of that code, which it fetches when it is needed. */
   work?: string;
+  /** Parts of the style (src/pages/style) that the page needs besides the base. */
+  styles?: readonly ('charts' | 'desk' | 'docs' | 'list' | 'notices')[];
   /** Whether search engines may list the page: never a certificate. */
   listed?: boolean;
   children?: Child;
@@ -120,8 +124,8 @@ const Footer: FC<{ host: string }> = ({ host }) => (
   </footer>
 );
 
-export const Layout: FC<LayoutProps> = ({ title, host, script, work, listed = false, children }) => {
-  const { language, versions = {} } = useContext(ReaderContext);
+export const Layout: FC<LayoutProps> = ({ title, host, script, work, styles = [], listed = false, children }) => {
+  const { language, versions = {}, styles: parts = {} } = useContext(ReaderContext);
   const asset = (name: string) => `/assets/${name}${versions[name] === undefined ? '' : `?v=${versions[name]}`}`;
   return (
     <html lang={LANGUAGE_TAGS[language]}>
@@ -137,7 +141,9 @@ export const Layout: FC<LayoutProps> = ({ title, host, script, work, listed = fa
         <link rel="icon" href={ICON} />
         <link rel="apple-touch-icon" href="/assets/icon-192.png" />
         <link rel="manifest" href="/manifest.webmanifest" />
-        <link rel="stylesheet" href={asset('style.css')} />
+        {['base', ...styles].map((part) => (
+          <style>{raw(parts[part]?.css ?? '')}</style>
+        ))}
         {script ? <script type="module" src={asset(script)} data-work={work && asset(work)}></script> : null}
       </head>
       <body>

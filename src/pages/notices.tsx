@@ -130,7 +130,7 @@ interface ListProps {
 }
 
 export const NoticesPage: FC<ListProps> = ({ host, query, notices, total, page, pages }) => (
-  <Layout title={{ zh: '结果公示', en: 'Notices of results' }} host={host} listed>
+  <Layout title={{ zh: '结果公示', en: 'Notices of results' }} host={host} styles={['notices']} listed>
     <section class="lead">
       <h1>
         结果公示<En>Notices of results</En>
@@ -237,7 +237,7 @@ interface NoticeProps {
 export const NoticePage: FC<NoticeProps> = ({ host, notice, page, pages, typed, faults }) => {
   const { id, state, title, organization, occupations, counts, exam_days, from, until, objections, rows } = notice;
   return (
-    <Layout title={{ zh: `${title} · 结果公示`, en: `${title} · notice of results` }} host={host}>
+    <Layout title={{ zh: `${title} · 结果公示`, en: `${title} · notice of results` }} host={host} styles={['notices']}>
       <section class="card">
         <h1>{title}</h1>
         <State notice={notice} />

@@ -76,7 +76,7 @@ export const ObjectionForm: FC<{ id: string; until: string; typed?: ObjectionTyp
 
 /** What a form led to: the code, or that it was shown before. */
 export const ObjectedPage: FC<{ host: string; id: string; code: string | undefined }> = ({ host, id, code }) => (
-  <Layout title={{ zh: '异议已收到', en: 'Objection received' }} host={host}>
+  <Layout title={{ zh: '异议已收到', en: 'Objection received' }} host={host} styles={['notices']}>
     <section class="card">
       <h1>
         异议已收到<En>Your objection was received</En>
@@ -147,7 +147,7 @@ const Answer: FC<{ followed: FollowedView; centres: CentreNames }> = ({ followed
 );
 
 export const FollowPage: FC<{ host: string; typed?: string; fault?: Words; followed?: FollowedView; centres?: CentreNames }> = ({ host, typed = '', fault, followed, centres = new Map() }) => (
-  <Layout title={{ zh: '异议处理结果', en: 'Follow an objection' }} host={host}>
+  <Layout title={{ zh: '异议处理结果', en: 'Follow an objection' }} host={host} styles={['notices']}>
     <section class="lead">
       <h1>
         异议处理结果<En>Follow an objection</En>

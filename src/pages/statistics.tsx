@@ -169,7 +169,7 @@ const OpenData: FC<{ year: string | undefined }> = ({ year }) => (
 );
 
 export const StatisticsPage: FC<{ host: string; years: readonly string[]; statistics: Statistics | undefined }> = ({ host, years, statistics }) => (
-  <Layout title={{ zh: '统计数据', en: 'Statistics' }} host={host} listed>
+  <Layout title={{ zh: '统计数据', en: 'Statistics' }} host={host} styles={['charts']} listed>
     <section class="lead">
       <h1>
         统计数据<En>Statistics</En>

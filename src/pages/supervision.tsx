@@ -51,7 +51,7 @@ const Line: FC<{ words: Words; children?: unknown }> = ({ words, children }) => 
 );
 
 export const DrawsPage: FC<{ host: string; draws: DrawLine[]; centres: CentreNames }> = ({ host, draws, centres }) => (
-  <Layout title={{ zh: '督导检查', en: 'Supervision' }} host={host} listed>
+  <Layout title={{ zh: '督导检查', en: 'Supervision' }} host={host} styles={['notices']} listed>
     <section class="lead">
       <h1>
         督导检查：双随机、一公开<En>Supervision: drawn at random, published</En>
@@ -244,7 +244,7 @@ export const DrawPage: FC<{ host: string; record: DrawRecord; centres: CentreNam
   const { title, sessions, inspectors, pick, per_session, commitment, public_source } = committed.body;
   const named = (by: string) => centres.get(by) ?? by;
   return (
-    <Layout title={{ zh: title, en: `Supervision: ${title}` }} host={host} script="draw.js" listed>
+    <Layout title={{ zh: title, en: `Supervision: ${title}` }} host={host} styles={['notices']} script="draw.js" listed>
       <section class="card">
         <h1>{title}</h1>
         <p>

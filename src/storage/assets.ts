@@ -1,5 +1,5 @@
 /**
- * Owns the static files that came with the deployment: the fonts, the browser code, and which version of it this is.
+ * Owns the static files that came with the deployment: the fonts, the browser code with its versions, and the style.
  * It refuses to go on without the fonts: a certificate is never drawn with other ones.
  */
 import type { Assets } from './bindings.ts';
@@ -11,6 +11,8 @@ export const FONTS_PATH = '/fonts/';
 export const FONT_LIST = 'fonts.json';
 /** File name → version, of the pages' files. */
 export const VERSIONS = 'versions.json';
+/** Part of the style → its text and the SHA-256 of that (base64), as a policy names it. */
+export const STYLES = 'styles.json';
 
 /** The host in the address is ignored by the assets binding. */
 async function read(assets: Assets, path: string): Promise<Response> {
@@ -23,6 +25,11 @@ export type Versions = Readonly<Record<string, string>>;
 
 /** Versions of the files that the pages load. */
 export const loadVersions = async (assets: Assets): Promise<Versions> => (await (await read(assets, `/${VERSIONS}`)).json()) as Versions;
+
+export type Styles = Readonly<Record<string, { css: string; sha256: string }>>;
+
+/** The parts of the style, which pages hold in themselves. */
+export const loadStyles = async (assets: Assets): Promise<Styles> => (await (await read(assets, `/${STYLES}`)).json()) as Styles;
 
 /** Reads all fonts. @throws Refusal `font_unusable` */
 export async function loadFonts(assets: Assets): Promise<FontSet> {

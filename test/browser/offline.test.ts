@@ -103,7 +103,7 @@ describe.skipIf(chromium === undefined)('without a network', { timeout: 60_000 }
     await page.fill('#search-number', server.valid.number);
     await page.click('form#search button');
     await page.waitForSelector('.verdict');
-    expect(await keptAddresses()).toEqual(['/', '/.kept/trust.json', '/assets/check.js', '/assets/checker.js', '/assets/home.js', '/assets/icon-192.png', '/assets/scan.js', '/assets/style.css', '/check', '/manifest.webmanifest', '/scan']);
+    expect(await keptAddresses()).toEqual(['/', '/.kept/trust.json', '/assets/check.js', '/assets/checker.js', '/assets/home.js', '/assets/icon-192.png', '/assets/scan.js', '/check', '/manifest.webmanifest', '/scan']);
   });
 
   describe('the single-file verifier, from a disk', () => {

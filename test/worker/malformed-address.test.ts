@@ -36,7 +36,7 @@ beforeAll(async () => {
   draw = await drawOne(world.city, school, String(claimsOf(school.filing)['name']));
 });
 
-const fill = (path: string) => path.replace('{number}', one.number).replace('{id}', path.endsWith('.zip') ? issued.id : batch.id).replace('{code}', school.code).replace('{n}', '1').replace('{list}', 'revocation-1').replace('{file}', 'style.css').replace('{position}', '0').replace('{about}', `rules:${school.code}`).replace('{path}', 'home').replace('{notice}', notice).replace('{template}', 'roster.csv').replace('{draw}', draw.draw).replace('{sha256}', path.startsWith('/v1/draws/') ? draw.sha256 : file);
+const fill = (path: string) => path.replace('{number}', one.number).replace('{id}', path.endsWith('.zip') ? issued.id : batch.id).replace('{code}', school.code).replace('{n}', '1').replace('{list}', 'revocation-1').replace('{file}', 'home.js').replace('{position}', '0').replace('{about}', `rules:${school.code}`).replace('{path}', 'home').replace('{notice}', notice).replace('{template}', 'roster.csv').replace('{draw}', draw.draw).replace('{sha256}', path.startsWith('/v1/draws/') ? draw.sha256 : file);
 const callerOf = (route: string): Identity | undefined => {
   const roles = OPERATIONS[route]?.roles;
   return !roles ? undefined : roles.includes('organization') ? school.client : roles.includes('city') ? world.city : world.province;

@@ -22,7 +22,7 @@ beforeAll(async () => {
   open = await submit(school, [candidate(2)]);
 });
 
-const fill = (path: string) => path.replace('{number}', one.number).replace('{id}', open.id).replace('{code}', school.code).replace('{n}', '1').replace('{list}', 'revocation-1').replace('{file}', 'style.css').replace('{about}', `rules:${school.code}`);
+const fill = (path: string) => path.replace('{number}', one.number).replace('{id}', open.id).replace('{code}', school.code).replace('{n}', '1').replace('{list}', 'revocation-1').replace('{file}', 'home.js').replace('{about}', `rules:${school.code}`);
 const callerOf = (roles: readonly string[] | undefined): Identity | undefined => (!roles ? undefined : roles.includes('organization') ? school.client : roles.includes('city') ? world.city : world.province);
 
 /** No trace of code, stores or libraries. */

@@ -26,21 +26,27 @@ const get = (path: string, headers: Record<string, string> = {}) => workerFetch(
 const post = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
   workerFetch(ORIGIN + path, { method: 'POST', body: new URLSearchParams(fields).toString(), headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'text/html', ...headers }, redirect: 'manual' });
 
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY = "default-src 'none'; script-src 'self'; style-src STYLES; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const sha256Base64 = async (text: string) => btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))));
 
 /** A page as it must always be. @returns its HTML */
 async function pageOf(answer: Response, status: number, cache = 'no-store'): Promise<string> {
   expect(answer.headers.get('vary')).toBe(cache === 'no-store' ? null : 'Accept-Language, Cookie');
   expect(answer.status).toBe(status);
   expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
-  expect(answer.headers.get('content-security-policy')).toBe(POLICY);
   expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
   expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
   expect(answer.headers.get('cache-control')).toBe(cache);
   const text = await answer.text();
   expect(text).toMatch(/^<!DOCTYPE html><html lang="zh-CN">/);
-  // Nothing inline, nothing from elsewhere.
-  expect(text).not.toMatch(/<script(?![^>]* src="\/assets\/)|<style|\sstyle=|\son\w+=|(?:src|action)="(?:https?:)?\/\//i);
+  // The style stands in the page, by its digest; nothing else is inline, nothing from elsewhere.
+  const styles = /style-src ((?:'sha256-[\w+/]{43}=' ?)+);/.exec(answer.headers.get('content-security-policy') ?? '')?.[1] ?? '';
+  expect(answer.headers.get('content-security-policy')?.replace(styles, 'STYLES')).toBe(POLICY);
+  const inside = [...text.matchAll(/<style>(.*?)<\/style>/gs)].map((match) => match[1] as string);
+  expect(inside.length).toBeGreaterThan(0);
+  for (const css of inside) expect(styles.split(' ')).toContain(`'sha256-${await sha256Base64(css)}'`);
+  expect(text).not.toMatch(/<script(?![^>]* src="\/assets\/)|<style[^>]|\sstyle=|\son\w+=|(?:src|action)="(?:https?:)?\/\//i);
   return text;
 }
 
@@ -258,7 +264,7 @@ describe('hostile requests', () => {
 
 describe('static files', () => {
   test('style and browser code, with their types and a validator', async () => {
-    for (const [file, type] of [['style.css', 'text/css'], ['home.js', 'text/javascript'], ['certificate.js', 'text/javascript']] as const) {
+    for (const [file, type] of [['check.js', 'text/javascript'], ['home.js', 'text/javascript'], ['certificate.js', 'text/javascript']] as const) {
       const answer = await get(`/assets/${file}`);
       expect(answer.status).toBe(200);
       expect(answer.headers.get('content-type')).toBe(`${type}; charset=utf-8`);

@@ -129,7 +129,7 @@ const LongWork: FC = () => (
 
 /** @param origin what the service calls itself: proofs name it, whatever the address bar says */
 export const DeskPage: FC<{ host: string; origin: string }> = ({ host, origin }) => (
-  <Layout title={{ zh: '工作台', en: 'Desk' }} host={host} script="desk.js">
+  <Layout title={{ zh: '工作台', en: 'Desk' }} host={host} styles={['charts', 'desk']} script="desk.js">
     <div id="desk" class="stack" data-origin={origin}>
       <div id="alerted" role="alert"></div>
       <div id="said" role="status" aria-live="polite"></div>

@@ -10,18 +10,15 @@ import { isRefusal, Refusal } from '../life/refusal.ts';
 import { centreNames, filingsOf, listOrganizations } from '../organizations.ts';
 import { PURPOSE_WORDS } from '../pages/desk/application-words.ts';
 import { CasesView, type CaseRowView } from '../pages/desk/cases.tsx';
-import { CentreApplication, CentreDevices, OrganizationsView, OrganizationView } from '../pages/desk/centre-filing.tsx';
+import { CentreDevice, DEVICE_WHY } from '../pages/desk/centre-device.tsx';
+import { CentreApplication, OrganizationsView, OrganizationView } from '../pages/desk/centre-filing.tsx';
 import { Both } from '../pages/layout.tsx';
 import { listCases, viewCase } from '../procedure/read.ts';
 import { historyOf } from '../procedure/reviews.ts';
 import { lastApplication } from './desk-applicant.tsx';
-import { seenCase, waitingFirst } from './desk-centre-cases.tsx';
+import { calledOf, CENTRES, organizationColumn, seenCase } from './desk-centre-parts.ts';
 import { standing } from './desk-organization-plans.tsx';
-import type { Asked, View } from './desk-views.ts';
-
-const CENTRES = ['city', 'province'] as const;
-/** Devices in one view. */
-const DEVICES = 50;
+import { listViews, waitingFirst, type Asked, type View } from './desk-views.ts';
 
 async function applications(asked: Asked) {
   const names = await centreNames(asked.service);
@@ -29,10 +26,11 @@ async function applications(asked: Asked) {
     <CasesView
       name="applications"
       title={{ zh: '申报', en: 'Applications' }}
-      cases={await waitingFirst(asked, 'application', 'submitted')}
+      lead={{ zh: '待审核的在前。', en: 'Those that wait for a review stand first.' }}
+      {...(await waitingFirst(asked, 'application', 'applications', 'submitted'))}
       to="#/applications/"
       none={{ zh: '没有申报。', en: 'There are no applications.' }}
-      called={({ facts, about }) => String(facts['name'] ?? about)}
+      called={calledOf}
       columns={[
         { words: { zh: '事项', en: 'Purpose' }, of: ({ facts }) => { const purpose = PURPOSES.find((one) => one === facts['purpose']); return purpose ? <Both words={PURPOSE_WORDS[purpose]} /> : ''; } },
         { words: { zh: '受理中心', en: 'Centre' }, of: (one: CaseRowView & { centre?: string }) => names.get(one.centre ?? '') ?? one.centre ?? '' },
@@ -46,10 +44,24 @@ async function application(asked: Asked) {
   return <CentreApplication shown={shown} application={lastApplication(shown.steps)} names={await centreNames(asked.service)} responsible={shown.centre === asked.caller.subject} />;
 }
 
-async function devices({ service, caller }: Asked) {
-  const [requested, endorsed, names] = await Promise.all([listCases(service, caller, { kind: 'device', state: 'requested' }, DEVICES), listCases(service, caller, { kind: 'device', state: 'endorsed' }, DEVICES), centreNames(service)]);
-  const shown = await Promise.all([...endorsed, ...requested].map(({ about }) => viewCase(service, caller, about)));
-  return <CentreDevices devices={shown.map((one) => ({ shown: one, asked: standing<DeviceRequest>(one, 'device.request'), responsible: one.centre === caller.subject }))} names={names} />;
+async function devices(asked: Asked) {
+  return (
+    <CasesView
+      name="devices"
+      title={{ zh: '设备', en: 'Devices' }}
+      lead={{ zh: '待登记的在前。', en: 'Those that wait to be named stand first.' }}
+      {...(await waitingFirst(asked, 'device', 'devices', 'requested', 'endorsed'))}
+      to="#/devices/"
+      none={{ zh: '没有设备登记请求。', en: 'No device has asked.' }}
+      called={({ facts, about }) => String(facts['key'] ?? about)}
+      columns={[await organizationColumn(asked), { words: { zh: '原因', en: 'Why' }, of: ({ facts }) => <Both words={DEVICE_WHY[facts['why'] as DeviceRequest['why']]} /> }]}
+    />
+  );
+}
+
+async function device(asked: Asked) {
+  const shown = await seenCase(asked, 'device');
+  return <CentreDevice shown={shown} asked={standing<DeviceRequest>(shown, 'device.request')} responsible={shown.centre === asked.caller.subject} names={await centreNames(asked.service)} />;
 }
 
 async function organizations({ service, caller }: Asked) {
@@ -77,9 +89,10 @@ async function organization({ service, caller, params }: Asked) {
 }
 
 export const centreFilingViews: readonly View[] = [
-  { path: 'applications', roles: CENTRES, render: applications },
+  ...listViews(CENTRES, 'applications', applications),
   { path: 'applications/:about', roles: CENTRES, render: application },
-  { path: 'devices', roles: CENTRES, render: devices },
+  ...listViews(CENTRES, 'devices', devices),
+  { path: 'devices/:about', roles: CENTRES, render: device },
   { path: 'organizations', roles: CENTRES, render: organizations },
   { path: 'organizations/:code', roles: CENTRES, render: organization },
 ];

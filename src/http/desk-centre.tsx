@@ -5,24 +5,25 @@
  */
 import { requireReach } from '../enrol.ts';
 import { parseNumber } from '../life/number.ts';
+import { readPlace } from '../life/place.ts';
 import { checkTrail } from '../life/procedure/trail.ts';
 import { Refusal } from '../life/refusal.ts';
 import { centreNames } from '../organizations.ts';
-import { BatchReview, ReviewsView, ROWS } from '../pages/desk/centre-batches.tsx';
+import { BatchReview, BatchRows, ReviewsView, ROWS } from '../pages/desk/centre-batches.tsx';
 import { TrailSearch, TrailView } from '../pages/desk/centre-trail.tsx';
 import { Home } from '../pages/desk/home.tsx';
 import { centreCaseViews } from './desk-centre-cases.tsx';
+import { CENTRES } from './desk-centre-parts.ts';
 import { centreFilingViews } from './desk-centre-filing.tsx';
-import { differencesOf, historyOf, listReviews, openRows } from '../procedure/reviews.ts';
+import { differencesOf, historyOf, listReviews, openRows, pageReviews } from '../procedure/reviews.ts';
 import { trailOf } from '../procedure/trail.ts';
 import { directoryOf } from '../register.ts';
 import { countCases } from '../storage/cases.ts';
 import { batchView, openBatch } from '../submit.ts';
-import type { Asked, View } from './desk-views.ts';
+import { LINES, listViews, moreOf, type Asked, type View } from './desk-views.ts';
 
-export const CENTRES = ['city', 'province'] as const;
 export const tierOf = ({ caller }: Pick<Asked, 'caller'>): 'city' | 'province' => (caller.role === 'province' ? 'province' : 'city');
-/** Batches in one list. */
+/** Batches that the first view counts. */
 const MOST = 200;
 
 async function home(asked: Asked) {
@@ -43,17 +44,25 @@ async function home(asked: Asked) {
 }
 
 async function batches(asked: Asked) {
-  return <ReviewsView reviews={await listReviews(asked.service, asked.caller, {}, MOST)} tier={tierOf(asked)} />;
+  const { lines, next } = await pageReviews(asked.service, asked.caller, { first: tierOf(asked), after: readPlace(asked.params['place']) }, LINES);
+  return <ReviewsView reviews={lines} more={moreOf('batches', next)} />;
 }
 
 async function batch(asked: Asked) {
   const { service, caller, params } = asked;
   const { batch: row, filing } = await openBatch(service, params['id'] as string);
   await requireReach(service, caller, row.organization);
-  const from = params['from'] ?? '0';
+  const [view, compared, past, rows, names] = await Promise.all([batchView(service, row, 0), differencesOf(service, row, filing.pass_mark), historyOf(service, row.organization), openRows(service, row, 0, ROWS), centreNames(service)]);
+  return <BatchReview batch={{ ...view, returned_reason: row.returned_reason }} name={filing.name} route={filing.route} tier={tierOf(asked)} compared={compared} past={past} rows={rows} names={names} />;
+}
+
+/** The rows of a batch from one on, for the list that goes on. */
+async function rowsOfBatch({ service, caller, params }: Asked) {
+  const { batch: row } = await openBatch(service, params['id'] as string);
+  await requireReach(service, caller, row.organization);
+  const from = params['from'] as string;
   if (!/^\d{1,6}$/.test(from)) throw new Refusal('not_found', 'The desk has no such view.');
-  const [view, compared, past, rows, names] = await Promise.all([batchView(service, row, 0), differencesOf(service, row, filing.pass_mark), historyOf(service, row.organization), openRows(service, row, Number(from), ROWS), centreNames(service)]);
-  return <BatchReview batch={{ ...view, returned_reason: row.returned_reason }} name={filing.name} route={filing.route} tier={tierOf(asked)} compared={compared} past={past} rows={rows} from={Number(from)} names={names} />;
+  return <BatchRows id={row.id} count={row.count} from={Number(from)} rows={await openRows(service, row, Number(from), ROWS)} />;
 }
 
 async function trail({ service, caller, params, now }: Asked) {
@@ -69,9 +78,9 @@ export const centreViews: readonly View[] = [
   ...centreCaseViews,
   ...centreFilingViews,
   { path: 'home', roles: CENTRES, render: home },
-  { path: 'batches', roles: CENTRES, render: batches },
+  ...listViews(CENTRES, 'batches', batches),
   { path: 'batches/:id', roles: CENTRES, render: batch },
-  { path: 'batches/:id/rows/:from', roles: CENTRES, render: batch },
+  { path: 'batches/:id/rows/:from', roles: CENTRES, render: rowsOfBatch },
   { path: 'trail', roles: CENTRES, render: async () => <TrailSearch /> },
   { path: 'trail/:number', roles: CENTRES, render: trail },
 ];

@@ -5,6 +5,7 @@
 import { currentFiling, requireReach } from '../enrol.ts';
 import { shanghaiYear } from '../life/calendar.ts';
 import type { DeviceRequest, Rules } from '../life/procedure/application.ts';
+import { pageOf, readPlace } from '../life/place.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { centreNames } from '../organizations.ts';
 import { ApplicationView, ApplyView, DevicesView } from '../pages/desk/applications.tsx';
@@ -22,7 +23,7 @@ import { suspensionOf } from '../procedure/standing.ts';
 import { directoryOf } from '../register.ts';
 import { selectBatchesOf, selectUsedCapacity } from '../storage/batches.ts';
 import { countCases } from '../storage/cases.ts';
-import type { Asked, View } from './desk-views.ts';
+import { LINES, listViews, moreOf, waitingFirst, type Asked, type View } from './desk-views.ts';
 
 const ORGANIZATION = ['organization'] as const;
 const codeOf = ({ caller }: Asked): string => caller.subject.slice('org:'.length);
@@ -42,7 +43,9 @@ async function home(asked: Asked) {
 }
 
 async function batches(asked: Asked) {
-  return <BatchesView batches={await selectBatchesOf(asked.service.db, codeOf(asked), 200)} />;
+  const found = await selectBatchesOf(asked.service.db, codeOf(asked), LINES + 1, readPlace(asked.params['place']));
+  const { lines, next } = pageOf(found, LINES, ({ id, created_at }) => ({ first: 0, at: created_at, id }));
+  return <BatchesView batches={lines} more={moreOf('batches', next)} />;
 }
 
 async function batch({ service, caller, params }: Asked) {
@@ -75,9 +78,9 @@ async function about(asked: Asked) {
   return { code, centre: filing.iss, name: filing.name, uscc: filing.uscc };
 }
 
-async function applications({ service, caller }: Asked) {
+async function applications(asked: Asked) {
   return (
-    <CasesView name="applications" title={{ zh: '备案变更与延续', en: 'Changes of the filing' }} cases={await listCases(service, caller, { kind: 'application' }, 100)} to="#/applications/" none={{ zh: '没有申请过变更或延续。', en: 'No change or extension was asked for.' }} called={(one) => one.about}>
+    <CasesView name="applications" title={{ zh: '备案变更与延续', en: 'Changes of the filing' }} {...(await waitingFirst(asked, 'application', 'applications', 'returned'))} to="#/applications/" none={{ zh: '没有申请过变更或延续。', en: 'No change or extension was asked for.' }} called={(one) => one.about}>
       <Ways ways={[{ words: { zh: '申请变更或延续', en: 'Ask for a change or an extension' }, href: '#/applications/new' }]} />
     </CasesView>
   );
@@ -97,11 +100,11 @@ async function application(asked: Asked) {
 export const organizationViews: readonly View[] = [
   { path: 'home', roles: ORGANIZATION, render: home },
   ...planViews,
-  { path: 'batches', roles: ORGANIZATION, render: batches },
+  ...listViews(ORGANIZATION, 'batches', batches),
   { path: 'batches/:id', roles: ORGANIZATION, render: batch },
   { path: 'rules', roles: ORGANIZATION, render: rules },
   { path: 'devices', roles: ORGANIZATION, render: devices },
-  { path: 'applications', roles: ORGANIZATION, render: applications },
+  ...listViews(ORGANIZATION, 'applications', applications),
   { path: 'applications/new', roles: ORGANIZATION, render: newApplication },
   { path: 'applications/:about', roles: ORGANIZATION, render: application },
 ];

@@ -1,18 +1,16 @@
 /**
- * Owns a centre's views of who may assess: applications with annexes 1 and 2 whole, devices that ask to be named, and
- * organizations with their standing.
+ * Owns a centre's views of who may assess: applications with annexes 1 and 2 whole, and organizations with their standing.
  * It refuses nothing; a decision that belongs to another centre, or that is not possible now, has no form.
  */
 import type { FC } from 'hono/jsx';
-import { HEADINGS, PLEDGES, type Application, type DeviceRequest } from '../../life/procedure/application.ts';
+import { HEADINGS, PLEDGES, type Application } from '../../life/procedure/application.ts';
 import { levelName } from '../../life/level.ts';
 import { Both, En } from '../layout.tsx';
-import type { Words } from '../words.ts';
 import { BASIC_FIELDS, HEADING_WORDS, LONG_FIELDS, NATURE_WORDS, OCCUPATION_FIELDS, PLEDGE_WORDS, PURPOSE_WORDS } from './application-words.ts';
 import { ReasonForm, Record, type ShownCase } from './cases.tsx';
-import { OrganizationPast, type Past } from './centre-batches.tsx';
+import { OrganizationPast, type Past } from './centre-past.tsx';
 import { Card, Facts, Field, List, State, StepForm, Title } from './parts.tsx';
-import { STEP_WORDS } from './words.ts';
+import { STEP_BUTTONS } from './step-buttons.ts';
 
 const Annexes: FC<{ about: string; application: Application }> = ({ about, application: { purpose, organization, annual_capacity, form, work_plan, files } }) => (
   <>
@@ -139,82 +137,6 @@ export const CentreApplication: FC<{ shown: ShownCase; application: Application;
   </>
 );
 
-const WHY: { readonly [why in DeviceRequest['why']]: Words } = { second: { zh: '第二台设备', en: 'Second device' }, replacement: { zh: '更换设备', en: 'Replacement' }, loss: { zh: '原设备遗失', en: 'Loss of the others' } };
-
-export interface AskingDevice {
-  shown: ShownCase;
-  asked: DeviceRequest;
-  /** Whether this centre is the one that names it. */
-  responsible: boolean;
-}
-
-/** Devices that ask to speak for organizations. */
-export const CentreDevices: FC<{ devices: readonly AskingDevice[]; names: ReadonlyMap<string, string> }> = ({ devices, names }) => (
-  <>
-    <section class="lead">
-      <Title words={{ zh: '设备', en: 'Devices' }} />
-      <p>
-        <Both words={{ zh: '登记前请与机构核对密钥指纹；没有机构确认的（遗失），须先核实来人身份。', en: 'Compare the thumbprint with the organization before you name a key; without an endorsement (loss), make sure first whom you have before you.' }} />
-      </p>
-    </section>
-    {devices.length === 0 ? (
-      <Card>
-        <p>
-          <Both words={{ zh: '没有待登记的设备。', en: 'No device waits.' }} />
-        </p>
-      </Card>
-    ) : (
-      devices.map(({ shown, asked, responsible }) => (
-        <Card title={{ zh: `${asked.organization} · ${asked.label}`, en: 'Device' }}>
-          <p>
-            <State state={shown.state} />
-          </p>
-          <Facts
-            lines={[
-              [{ zh: '机构', en: 'Organization' }, <a href={`#/organizations/${asked.organization}`}>{asked.organization}</a>],
-              [{ zh: '使用人', en: 'Used by' }, asked.holder],
-              [{ zh: '原因', en: 'Why' }, <Both words={WHY[asked.why]} />],
-              [{ zh: '密钥指纹', en: 'Thumbprint' }, <code>{String(shown.facts['key'] ?? '')}</code>],
-              [{ zh: '说明', en: 'Note' }, asked.note],
-            ]}
-          />
-          {!responsible || !shown.allowed.includes('device.grant') ? null : shown.state === 'endorsed' || asked.why === 'loss' ? (
-            <>
-              {shown.state === 'endorsed' ? null : (
-                <div class="notice">
-                  <p>
-                    <Both words={{ zh: '机构没有确认这台设备（遗失）。请核实身份，并撤销原有密钥（luzheng withdraw）。', en: 'No key of the organization endorsed this one (loss). Make sure who asks, and end the old keys (luzheng withdraw).' }} />
-                  </p>
-                </div>
-              )}
-              <p class="buttons">
-                <button type="button" data-action="grant-device" data-about={shown.about} data-last={shown.last}>
-                  登记这把密钥<En>Name this key</En>
-                </button>
-              </p>
-            </>
-          ) : (
-            <p>
-              <Both words={{ zh: '须先由机构确认。', en: 'The organization endorses it first.' }} />
-            </p>
-          )}
-          {shown.allowed.includes('device.refuse') ? (
-            <StepForm step="device.refuse" about={shown.about} seq={shown.seq} last={shown.last} next="#/devices" submit={STEP_WORDS['device.refuse']} second>
-              <Field name="reason" id={`refuse-${shown.about.slice('device:'.length)}`} words={{ zh: '拒绝原因', en: 'Why it is refused' }} lines={2} />
-            </StepForm>
-          ) : null}
-          <details>
-            <summary>
-              办理记录 <span lang="en">record</span>
-            </summary>
-            <Record steps={shown.steps} names={names} />
-          </details>
-        </Card>
-      ))
-    )}
-  </>
-);
-
 export interface FiledLine {
   code: string;
   name: string;
@@ -267,7 +189,7 @@ export const OrganizationView: FC<{ code: string; name: string; centre: string; 
       </Card>
       {past.suspended ? (
         <Card title={{ zh: '恢复评价', en: 'Resume' }}>
-          <StepForm step="standing.resume" {...at} submit={STEP_WORDS['standing.resume']}>
+          <StepForm step="standing.resume" {...at} submit={STEP_BUTTONS['standing.resume']}>
             <Field name="reason" words={{ zh: '理由', en: 'Reason' }} lines={3} />
           </StepForm>
         </Card>
@@ -276,7 +198,7 @@ export const OrganizationView: FC<{ code: string; name: string; centre: string; 
           <p>
             <Both words={{ zh: '暂停期间不能报送计划、上传和颁发；已颁发的证书不变。', en: 'Meanwhile it files no plans, uploads and orders nothing; what was issued stays as it is.' }} />
           </p>
-          <StepForm step="standing.suspend" {...at} submit={STEP_WORDS['standing.suspend']} confirm={{ zh: '确定暂停该机构的评价？', en: 'Suspend this organization?' }} second>
+          <StepForm step="standing.suspend" {...at} submit={STEP_BUTTONS['standing.suspend']} confirm={{ zh: '确定暂停该机构的评价？', en: 'Suspend this organization?' }} second>
             <Field name="reason" words={{ zh: '原因', en: 'Reason' }} lines={3} />
             <Field name="until" words={{ zh: '暂停至', en: 'Until' }} type="date" optional />
           </StepForm>

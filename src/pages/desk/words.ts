@@ -144,7 +144,7 @@ export const FORM_WORDS = {
   no_room: { zh: '本机空间不足，草稿没有保存。', en: 'There is no room on this machine: the draft was not kept.' },
 } satisfies Record<string, Words>;
 
-export const LIST_WORDS = { count: { zh: '显示 {shown} / 共 {all} 条', en: '{shown} of {all} shown' } } satisfies Record<string, Words>;
+export const LIST_WORDS = { count: { zh: '显示 {shown} / 共 {all} 条', en: '{shown} of {all} shown' }, so_far: { zh: '显示 {shown} / 已载入 {all} 条，还有更多', en: '{shown} shown of {all} so far; there are more' } } satisfies Record<string, Words>;
 
 export const FILE_WORDS = {
   remove: { zh: '移除', en: 'Remove' },

@@ -14,6 +14,7 @@ import { CentreDevice, DEVICE_WHY } from '../pages/desk/centre-device.tsx';
 import { CentreApplication, OrganizationsView, OrganizationView } from '../pages/desk/centre-filing.tsx';
 import { Both } from '../pages/layout.tsx';
 import { listCases, viewCase } from '../procedure/read.ts';
+import { grantedOf } from '../procedure/applications.ts';
 import { historyOf } from '../procedure/reviews.ts';
 import { lastApplication } from './desk-applicant.tsx';
 import { calledOf, CENTRES, organizationColumn, seenCase } from './desk-centre-parts.ts';
@@ -41,7 +42,7 @@ async function applications(asked: Asked) {
 
 async function application(asked: Asked) {
   const shown = await seenCase(asked, 'application');
-  return <CentreApplication shown={shown} application={lastApplication(shown.steps)} names={await centreNames(asked.service)} responsible={shown.centre === asked.caller.subject} />;
+  return <CentreApplication shown={shown} application={lastApplication(shown.steps)} names={await centreNames(asked.service)} responsible={shown.centre === asked.caller.subject} filing={await grantedOf(asked.service, shown.steps)} />;
 }
 
 async function devices(asked: Asked) {

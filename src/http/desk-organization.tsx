@@ -13,6 +13,7 @@ import { CasesView } from '../pages/desk/cases.tsx';
 import { Ways } from '../pages/desk/home.tsx';
 import { BatchDetail, BatchesView } from '../pages/desk/organization-batches.tsx';
 import { RulesView } from '../pages/desk/rules.tsx';
+import { grantedOf } from '../procedure/applications.ts';
 import { listCases, viewCase } from '../procedure/read.ts';
 import { batchView, openBatch } from '../submit.ts';
 import { countSigned } from '../storage/numbering.ts';
@@ -94,7 +95,7 @@ async function newApplication(asked: Asked) {
 async function application(asked: Asked) {
   const { service, caller, params } = asked;
   const [shown, centres, organization] = await Promise.all([viewCase(service, caller, params['about'] as string), centreNames(service), about(asked)]);
-  return <ApplicationView shown={shown} application={lastApplication(shown.steps)} centres={centres} organization={organization} home="#/applications" />;
+  return <ApplicationView shown={shown} application={lastApplication(shown.steps)} centres={centres} organization={organization} home="#/applications" filing={await grantedOf(service, shown.steps)} />;
 }
 
 export const organizationViews: readonly View[] = [

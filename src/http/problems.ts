@@ -154,6 +154,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   application_open: [409, '已有一项申请尚未办结'],
   application_centre_fixed: [409, '申请不能转到其他中心，请撤回后重新申报'],
   filing_unknown: [409, '本中心没有提交过这份备案声明'],
+  selection_reason_missing: [409, '核准的职业、等级少于申报内容，须说明理由'],
   filing_differs_from_application: [409, '备案与申请不符，或超出申请的范围'],
   client_statement_unknown: [409, '本中心没有提交过这份密钥声明'],
   client_names_other_key: [409, '密钥声明中的公钥不是申请人的公钥'],

@@ -115,10 +115,19 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     await select.click();
     await alerted(page).getByText('1 至 500').waitFor();
     await page.getByLabel('核定年度评价规模').fill('400');
+    // Less than applied for asks for its reason, and what was typed stays.
+    await page.getByRole('group', { name: '电工' }).getByLabel('五级').uncheck();
+    await select.click();
+    await alerted(page).getByText('请写明理由').waitFor();
+    expect([await page.getByLabel('机构编码').inputValue(), await page.evaluate(() => document.activeElement?.id)]).toEqual(['S000037000009', 'select-reason']);
+    await page.getByLabel('少于申报的理由').fill('先核准四级');
     await select.click();
     await page.locator('#said').getByText('已备案并选定').waitFor();
     const { state } = await applicant.get<{ state: string }>(`/v1/cases/${about}`);
     const { statements } = await applicant.get<{ statements: { typ: string; sub: string }[] }>('/v1/me');
+    const granted = page.locator('[data-list="granted"]');
+    await granted.waitFor();
+    expect(await granted.locator('tbody td').allTextContents()).toEqual(['电工', '6-31-01-03', '五级/初级工、四级/中级工', '四级/中级工', '五级/初级工']);
     expect([state, statements.some(({ typ, sub }) => typ === 'client+jwt' && sub === 'org:S000037000009')]).toEqual(['selected', true]);
     await page.close();
   });

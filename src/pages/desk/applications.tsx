@@ -1,10 +1,12 @@
 /** Owns the views of applications and devices, as applicants and organizations have them. */
 import type { FC } from 'hono/jsx';
 import type { Application, DeviceRequest } from '../../life/procedure/application.ts';
+import type { Filing } from '../../life/schema.ts';
 import { Both } from '../layout.tsx';
 import type { Words } from '../words.ts';
 import { ApplicationFacts, ApplicationForm, type ApplicationFormProps } from './application-form.tsx';
 import { ReasonForm, Record, type ShownCase } from './cases.tsx';
+import { Granted } from './granted.tsx';
 import { Card, Facts, Field, State, StepForm, Title } from './parts.tsx';
 
 type Of = Pick<ApplicationFormProps, 'centres' | 'organization'>;
@@ -23,7 +25,7 @@ export const ApplyView: FC<Of & { title: Words; draft: string; next: string }> =
 );
 
 /** An application that was handed in: state, record, and the form again where it may be amended. */
-export const ApplicationView: FC<Of & { shown: ShownCase; application: Application; home: string }> = ({ shown, application, home, ...of }) => {
+export const ApplicationView: FC<Of & { shown: ShownCase; application: Application; home: string; filing: Filing | undefined }> = ({ shown, application, home, filing, ...of }) => {
   const { about, seq, last, state, allowed, steps } = shown;
   return (
     <>
@@ -33,6 +35,7 @@ export const ApplicationView: FC<Of & { shown: ShownCase; application: Applicati
           <State state={state} />
         </p>
       </section>
+      <Granted application={application} filing={filing} steps={steps} />
       <Card title={{ zh: '内容', en: 'What it asks' }}>
         <ApplicationFacts application={application} />
       </Card>

@@ -64,6 +64,8 @@ export const TROUBLES: Record<string, Words> = {
   },
   moved: { zh: '这件事在您打开之后有了变化，没有签名。请重新打开再决定。', en: 'The case has moved on since you opened it: nothing was signed. Open it again, then decide.' },
   beyond: { zh: '备案内容超出申报内容，没有签名。', en: 'The filing would go beyond what was applied for: nothing was signed.' },
+  nothing_granted: { zh: '至少勾选一个等级；全部不同意请选择“不予选定”。', en: 'Tick one level at least; to grant nothing, decline the application.' },
+  reason_needed: { zh: '请写明理由，申报单位或机构可以看到。', en: 'Say why: those concerned will read it.' },
   number_wrong: { zh: '请填写 {min} 至 {max} 之间的整数。', en: 'Enter a whole number from {min} to {max}.' },
   city_first: { zh: '该机构由市级备案，须市级中心先审核。', en: 'A city’s centre filed the organization and approves first.' },
   cancelled: { zh: '已取消，未完成的文件没有保存。', en: 'Cancelled; what was not finished was not saved.' },

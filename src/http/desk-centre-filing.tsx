@@ -2,6 +2,7 @@
  * Owns a centre's desk views of applications, devices and organizations within its reach.
  * It refuses nothing itself: findView lets centres alone in, and reading holds each to its reach.
  */
+import { endablesOf } from '../endings.ts';
 import { requireReach } from '../enrol.ts';
 import type { DeviceRequest } from '../life/procedure/application.ts';
 import { PURPOSES } from '../life/procedure/application.ts';
@@ -10,6 +11,7 @@ import { isRefusal, Refusal } from '../life/refusal.ts';
 import { centreNames, filingsOf, listOrganizations } from '../organizations.ts';
 import { PURPOSE_WORDS } from '../pages/desk/application-words.ts';
 import { CasesView, type CaseRowView } from '../pages/desk/cases.tsx';
+import { WithdrawView } from '../pages/desk/centre-withdraw.tsx';
 import { CentreDevice, DEVICE_WHY } from '../pages/desk/centre-device.tsx';
 import { CentreApplication, OrganizationsView, OrganizationView } from '../pages/desk/centre-filing.tsx';
 import { Both } from '../pages/layout.tsx';
@@ -72,13 +74,14 @@ async function organizations({ service, caller }: Asked) {
   return <OrganizationsView organizations={mine.map(({ code, filing, state, until }) => ({ code, name: filing.name, centre: names.get(filing.iss) ?? filing.iss, until, inForce: state === 'in_force', suspended: stopped.has(code) }))} />;
 }
 
-async function organization({ service, caller, params }: Asked) {
+async function organization({ service, caller, params, now }: Asked) {
   const code = parseOrganizationCode(params['code'] as string);
   await requireReach(service, caller, code);
-  const [[filed], past, names, shown] = await Promise.all([
+  const [[filed], past, names, endables, shown] = await Promise.all([
     filingsOf(service, code),
     historyOf(service, code),
     centreNames(service),
+    endablesOf(service, caller, code),
     viewCase(service, caller, `standing:${code}`).catch((error: unknown) => {
       if (isRefusal(error, 'case_not_found')) return undefined;
       throw error;
@@ -86,7 +89,16 @@ async function organization({ service, caller, params }: Asked) {
   ]);
   if (!filed) throw new Refusal('organization_not_found', 'No centre has filed an organization with this code.');
   const { filing, until } = filed;
-  return <OrganizationView code={code} name={filing.name} centre={names.get(filing.iss) ?? filing.iss} capacity={filing.annual_capacity} until={until} past={past} standing={shown} names={names} />;
+  return <OrganizationView code={code} name={filing.name} centre={names.get(filing.iss) ?? filing.iss} capacity={filing.annual_capacity} until={until} past={past} standing={shown} names={names} endables={endables} now={now} />;
+}
+
+async function withdrawal({ service, caller, params }: Asked) {
+  const code = parseOrganizationCode(params['code'] as string);
+  await requireReach(service, caller, code);
+  const [[filed], names, endables] = await Promise.all([filingsOf(service, code), centreNames(service), endablesOf(service, caller, code)]);
+  const one = endables.find(({ typ, id, mine, ended }) => typ === params['typ'] && id === params['id'] && mine && ended === null);
+  if (!filed || !one) throw new Refusal('not_found', 'There is nothing here that this centre may withdraw.');
+  return <WithdrawView code={code} name={filed.filing.name} one={one} names={names} />;
 }
 
 export const centreFilingViews: readonly View[] = [
@@ -96,4 +108,5 @@ export const centreFilingViews: readonly View[] = [
   { path: 'devices/:about', roles: CENTRES, render: device },
   { path: 'organizations', roles: CENTRES, render: organizations },
   { path: 'organizations/:code', roles: CENTRES, render: organization },
+  { path: 'organizations/:code/withdraw/:typ/:id', roles: CENTRES, render: withdrawal },
 ];

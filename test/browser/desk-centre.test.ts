@@ -47,6 +47,14 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     return page;
   }
   const approve = async (page: Page) => page.getByRole('button', { name: '核对并签署审核' }).click();
+  /** What axe finds in the view that is shown. */
+  async function axe(page: Page): Promise<string[]> {
+    await page.evaluate(AXE);
+    return page.evaluate(async () => {
+      const { violations } = await (globalThis as unknown as { axe: { run(where: Document, how: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe.run(document, { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } });
+      return violations.map(({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html}`);
+    });
+  }
   const alerted = (page: Page) => page.locator('#alerted');
 
   test('rows that were changed on their way, or that the page shows otherwise, are not signed', async () => {
@@ -72,12 +80,7 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
   test('the city approves, then the province, and the organization orders', async () => {
     for (const who of [server.city, server.province]) {
       const page = await atBatch(who);
-      await page.addScriptTag({ content: AXE }).catch(() => page.evaluate(AXE));
-      const faults = await page.evaluate(async () => {
-        const { violations } = await (globalThis as unknown as { axe: { run(where: Document, how: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe.run(document, { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } });
-        return violations.map(({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html}`);
-      });
-      expect(faults).toEqual([]);
+      expect(await axe(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
       await approve(page);
       await page.locator('#said').getByText('已核对 3 行并签署审核').waitFor();
@@ -129,6 +132,28 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     await granted.waitFor();
     expect(await granted.locator('tbody td').allTextContents()).toEqual(['电工', '6-31-01-03', '五级/初级工、四级/中级工', '四级/中级工', '五级/初级工']);
     expect([state, statements.some(({ typ, sub }) => typ === 'client+jwt' && sub === 'org:S000037000009')]).toEqual(['selected', true]);
+    // What was filed can be ended there too: first the key, then the filing, each with its reason.
+    page.on('dialog', (dialog) => void dialog.accept());
+    const end = page.getByRole('button', { name: '签署撤回声明' });
+    for (const [kind, reason] of [['机构密钥', '设备遗失'], ['备案', '单位注销']] as const) {
+      await page.evaluate(() => (location.hash = '#/organizations/S000037000009'));
+      await page.getByRole('row').filter({ hasText: kind }).getByRole('link', { name: '撤回' }).click();
+      await page.getByRole('heading', { level: 1, name: '撤回' }).waitFor();
+      expect(await axe(page)).toEqual([]);
+      await end.click();
+      await alerted(page).getByText('请写明理由').waitFor();
+      await page.getByLabel('撤回原因').fill(reason);
+      await page.getByLabel('何时起不再有效').fill('2026-01-01T08:00');
+      await end.click();
+      await alerted(page).getByText('失效时间不能早于现在').waitFor();
+      await page.getByLabel('何时起不再有效').fill('');
+      await end.click();
+      await page.locator('#said').getByText('已撤回').waitFor();
+      await page.getByRole('row').filter({ hasText: reason }).waitFor();
+    }
+    expect(await applicant.get('/v1/me')).toMatchObject({ role: 'applicant' });
+    const speaking = statements.find(({ typ }) => typ === 'client+jwt') as unknown as { token: string };
+    expect((await new Caller(server.origin, { ...asking, subject: 'org:S000037000009', token: speaking.token }).send('GET', '/v1/batches')).status).toBe(401);
     await page.close();
   });
 });

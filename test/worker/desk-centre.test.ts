@@ -1,6 +1,6 @@
 /** The desk's views of centres against the real Worker: what each tier is shown, and what lies outside its reach. */
 import { beforeAll, expect, test } from 'vitest';
-import type { Identity } from '../../src/cli/sign.ts';
+import { withdraw, type Identity } from '../../src/cli/sign.ts';
 import { as, candidates, db, certify, fileWith, foundProvince, submit, type Organization, type Province, type Submitted } from '../kit.ts';
 import { cases, fresh, makeApplicant, onDay, sampleApplication, samplePlan, take } from '../procedure-kit.ts';
 
@@ -122,4 +122,18 @@ test('batches come page by page to their end, for centres and their organization
   expect([...queue.matchAll(/href="#\/batches\/([^"]+)"/g)].slice(0, 2).map(([, id]) => id)).toEqual([waiting.id, 'copy00007']);
   const next = /data-more="([^"]+)"/.exec(queue)?.[1] as string;
   expect((await html(world.city, next)).includes('copy00007')).toBe(false);
+});
+
+test('filings and keys of an organization are withdrawn by whoever signed them, or by the province, and everybody reads why', async () => {
+  const form = `organizations/${school.code}/withdraw/client/${school.client.kid}`;
+  for (const who of [world.city, world.province]) expect(await html(who, form)).toContain('data-action="withdraw-statement"');
+  expect(await html(world.city, `organizations/${school.code}`)).toContain(`href="#/${form}"`);
+  expect(await html(world.city, `organizations/${plant.code}/withdraw/client/${plant.client.kid}`)).toBe('403 out_of_reach');
+  expect(await html(world.city, `organizations/${school.code}/withdraw/filing/${school.client.kid}`)).toBe('404 not_found');
+  expect(await html(school.client, form)).toBe('403 role_wrong');
+  await as(world.city).post('/v1/withdrawals', { statement: await withdraw(world.city, { kid: school.client.kid }, { reason: '设备遗失' }) });
+  expect(await html(world.city, form)).toBe('404 not_found');
+  const shown = await html(world.city, `organizations/${school.code}`);
+  expect([shown.includes(`href="#/${form}"`), shown.includes('设备遗失')]).toEqual([false, true]);
+  expect((await as(school.client).send('GET', '/v1/batches')).status).toBe(401);
 });

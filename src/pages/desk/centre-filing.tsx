@@ -11,6 +11,7 @@ import { BASIC_FIELDS, HEADING_WORDS, LONG_FIELDS, NATURE_WORDS, OCCUPATION_FIEL
 import { ReasonForm, Record, type ShownCase } from './cases.tsx';
 import { Selection } from './centre-selection.tsx';
 import { OrganizationPast, type Past } from './centre-past.tsx';
+import { Endables, type EndableView } from './centre-withdraw.tsx';
 import { Granted } from './granted.tsx';
 import { Card, Facts, Field, List, State, StepForm, Title } from './parts.tsx';
 import { STEP_BUTTONS } from './step-buttons.ts';
@@ -144,7 +145,7 @@ export const OrganizationsView: FC<{ organizations: readonly FiledLine[] }> = ({
 );
 
 /** One organization: its filing, its history, and whether it may assess. */
-export const OrganizationView: FC<{ code: string; name: string; centre: string; capacity: number; until: string; past: Past; standing: { seq: number; last: string; allowed: readonly string[] } | undefined; names: ReadonlyMap<string, string> }> = ({ code, name, centre, capacity, until, past, standing, names }) => {
+export const OrganizationView: FC<{ code: string; name: string; centre: string; capacity: number; until: string; past: Past; standing: { seq: number; last: string; allowed: readonly string[] } | undefined; names: ReadonlyMap<string, string>; endables: readonly EndableView[]; now: number }> = ({ code, name, centre, capacity, until, past, standing, names, endables, now }) => {
   const at = { about: `standing:${code}`, seq: standing?.seq ?? 0, ...(standing ? { last: standing.last } : {}), next: `#/organizations/${code}` };
   return (
     <>
@@ -167,6 +168,7 @@ export const OrganizationView: FC<{ code: string; name: string; centre: string; 
       <Card title={{ zh: '以往情况', en: 'So far' }}>
         <OrganizationPast past={past} names={names} />
       </Card>
+      <Endables code={code} endables={endables} names={names} now={now} />
       {past.suspended ? (
         <Card title={{ zh: '恢复评价', en: 'Resume' }}>
           <StepForm step="standing.resume" {...at} submit={STEP_BUTTONS['standing.resume']}>

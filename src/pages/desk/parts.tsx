@@ -149,7 +149,7 @@ interface FieldProps {
   words: Words;
   hint?: Words;
   id?: string;
-  type?: 'text' | 'number' | 'date' | 'time' | 'tel' | 'email' | 'search';
+  type?: 'text' | 'number' | 'date' | 'datetime-local' | 'time' | 'tel' | 'email' | 'search';
   value?: string | number | undefined;
   /** May be left out of the body. */
   optional?: boolean;

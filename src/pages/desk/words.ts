@@ -64,6 +64,9 @@ export const TROUBLES: Record<string, Words> = {
   },
   moved: { zh: '这件事在您打开之后有了变化，没有签名。请重新打开再决定。', en: 'The case has moved on since you opened it: nothing was signed. Open it again, then decide.' },
   beyond: { zh: '备案内容超出申报内容，没有签名。', en: 'The filing would go beyond what was applied for: nothing was signed.' },
+  instant_wrong: { zh: '请填写完整的日期和时间，或留空。', en: 'Enter day and time, or nothing.' },
+  effective_past: { zh: '失效时间不能早于现在；要立即撤回请留空。', en: 'It cannot end before now; leave it empty to withdraw at once.' },
+  since_future: { zh: '泄露时间不能晚于现在。', en: 'A key was stolen before now, not later.' },
   nothing_granted: { zh: '至少勾选一个等级；全部不同意请选择“不予选定”。', en: 'Tick one level at least; to grant nothing, decline the application.' },
   reason_needed: { zh: '请写明理由，申报单位或机构可以看到。', en: 'Say why: those concerned will read it.' },
   number_wrong: { zh: '请填写 {min} 至 {max} 之间的整数。', en: 'Enter a whole number from {min} to {max}.' },
@@ -147,6 +150,12 @@ export const FORM_WORDS = {
 } satisfies Record<string, Words>;
 
 export const LIST_WORDS = { count: { zh: '显示 {shown} / 共 {all} 条', en: '{shown} of {all} shown' }, so_far: { zh: '显示 {shown} / 已载入 {all} 条，还有更多', en: '{shown} shown of {all} so far; there are more' } } satisfies Record<string, Words>;
+
+export const WITHDRAW_WORDS = {
+  filing: { zh: '确定撤回机构 {code} 的这份备案？撤回不能取消。', en: 'Withdraw this filing of {code}? It cannot be taken back.' },
+  client: { zh: '确定撤回机构 {code} 的这把密钥？撤回不能取消。', en: 'Withdraw this key of {code}? It cannot be taken back.' },
+  done: { zh: '已撤回，撤回声明已公布。', en: 'It was withdrawn; the withdrawal is public.' },
+} satisfies Record<string, Words>;
 
 export const FILE_WORDS = {
   remove: { zh: '移除', en: 'Remove' },
@@ -242,6 +251,7 @@ export const CASE_STATES: Record<string, Words> = {
   granted: { zh: '已登记', en: 'named' },
   refused: { zh: '已拒绝', en: 'refused' },
   active: { zh: '正常', en: 'active' },
+  expired: { zh: '已到期', en: 'expired' },
   suspended: { zh: '暂停', en: 'suspended' },
   published: { zh: '已公布', en: 'published' },
   filed: { zh: '已报送', en: 'filed' },

@@ -4,7 +4,7 @@
  */
 import type { FC } from 'hono/jsx';
 import { levelWords } from '../life/level.ts';
-import { NOTICE_STATES, SHOWN_DAYS, type NoticeRow, type NoticeState } from '../life/procedure/notice.ts';
+import { MOST_OPEN, NOTICE_STATES, SHOWN_DAYS, type NoticeRow, type NoticeState } from '../life/procedure/notice.ts';
 import { inLanguage } from './language.ts';
 import { Both, En, Fact, Heads, Layout, Pager } from './layout.tsx';
 import { correctedWords, countWords, NOTICE_WORDS } from './notice-words.ts';
@@ -205,9 +205,11 @@ interface NoticeProps {
   pages: number;
   typed?: ObjectionTyped;
   faults?: ObjectionFaults;
+  /** Why nothing of it was kept. */
+  refused?: Words;
 }
 
-export const NoticePage: FC<NoticeProps> = ({ host, notice, page, pages, typed, faults }) => {
+export const NoticePage: FC<NoticeProps> = ({ host, notice, page, pages, typed, faults, refused }) => {
   const { id, state, title, organization, occupations, counts, exam_days, from, until, objections, rows } = notice;
   return (
     <Layout title={{ zh: `${title} · 结果公示`, en: `${title} · notice of results` }} host={host} styles={['notices']}>
@@ -255,7 +257,7 @@ export const NoticePage: FC<NoticeProps> = ({ host, notice, page, pages, typed, 
         )}
       </section>
       {state === 'running' ? (
-        <ObjectionForm id={id} until={until} typed={typed} faults={faults} />
+        <ObjectionForm id={id} until={until} typed={typed} faults={faults} refused={refused} full={objections.open >= MOST_OPEN} organization={organization} />
       ) : (
         <section class="card">
           <h2>

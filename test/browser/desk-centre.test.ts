@@ -48,12 +48,12 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
   }
   const approve = async (page: Page) => page.getByRole('button', { name: '核对并签署审核' }).click();
   /** What axe finds in the view that is shown. */
-  async function axe(page: Page): Promise<string[]> {
+  async function axe(page: Page, rules?: string[]): Promise<string[]> {
     await page.evaluate(AXE);
-    return page.evaluate(async () => {
-      const { violations } = await (globalThis as unknown as { axe: { run(where: Document, how: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe.run(document, { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } });
+    return page.evaluate(async (only) => {
+      const { violations } = await (globalThis as unknown as { axe: { run(where: Document, how: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe.run(document, { runOnly: only ? { type: 'rule', values: only } : { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } });
       return violations.map(({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html}`);
-    });
+    }, rules);
   }
   const alerted = (page: Page) => page.locator('#alerted');
 
@@ -95,6 +95,40 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     expect(done.state).toBe('issued');
   });
 
+  test('axe finds nothing in any view of the city, and nothing is cut off', async () => {
+    const page = await signedIn(server.city);
+    for (const view of ['home', 'batches', 'plans', 'results', 'objections', 'applications', 'devices', 'organizations', 'organizations/S000037000001', 'trail', `trail/${server.valid.number}`]) {
+      await page.setViewportSize({ width: 360, height: 740 });
+      await page.evaluate((to) => (location.hash = `#/${to}`), view);
+      await page.locator(`nav.desk a[aria-current][href="#/${view.split('/')[0]}"]`).waitFor();
+      await page.waitForFunction(() => !document.querySelector('#view')?.hasAttribute('aria-busy'));
+      expect([view, await axe(page)]).toEqual([view, []]);
+      expect([view, await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)]).toEqual([view, true]);
+      await page.setViewportSize({ width: 1280, height: 740 });
+      expect([view, await axe(page, ['color-contrast', 'target-size', 'link-in-text-block', 'scrollable-region-focusable'])]).toEqual([view, []]);
+    }
+    await page.close();
+  });
+
+  test('a long list is filtered and saved whole, though the page began with its first part', async () => {
+    const candidates = Array.from({ length: 405 }, (_, n) => ({ ...person(n === 404 ? '欧阳末行' : '王晓明', 300 + n), id_type: '居民身份证', occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 5, score_theory: 80, score_practice: 85, exam_date: '2026-11-01' }));
+    const long = await new Caller(server.origin, server.school).post<{ id: string }>('/v1/batches', { candidates });
+    const page = await signedIn(server.city);
+    await page.evaluate((to) => (location.hash = `#/batches/${to}`), long.id);
+    const list = page.locator(`[data-list="batch-${long.id}"]`);
+    await list.getByText('已载入 200 条，还有更多').waitFor();
+    await list.getByRole('button', { name: '更多' }).click();
+    await list.getByText('已载入 400 条，还有更多').waitFor();
+    await list.getByLabel('筛选').fill('欧阳末行');
+    await list.getByText('显示 1 / 共 405 条').waitFor();
+    expect([await list.locator('tbody tr:visible').count(), await list.getByRole('button', { name: '更多' }).count()]).toEqual([1, 0]);
+    await list.getByLabel('筛选').fill('');
+    const [download] = await Promise.all([page.waitForEvent('download'), list.getByRole('button', { name: '下载 CSV' }).click()]);
+    const lines = readFileSync(await download.path(), 'utf8').trim().split('\r\n');
+    expect([lines.length, lines.at(-1)?.includes('欧阳末行')]).toEqual([406, true]);
+    await page.close();
+  });
+
   test('the city selects an application: filing and key are signed in the browser, and the applicant speaks for the organization', async () => {
     const pair = await makeKey();
     const asking: Identity = { ...pair, subject: `key:${pair.kid}`, token: await signApplicant(pair, now(), crypto.randomUUID()) };
@@ -112,6 +146,8 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     const page = await signedIn(server.city);
     await page.getByText('件申报待审核').click();
     await page.getByRole('link', { name: form.name }).click();
+    await page.getByLabel('机构编码').waitFor();
+    expect(await axe(page)).toEqual([]);
     await page.getByLabel('机构编码').fill('S000037000009');
     await page.getByLabel('核定年度评价规模').fill('501');
     const select = page.getByRole('button', { name: '签署备案并选定' });

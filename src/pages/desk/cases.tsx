@@ -60,7 +60,7 @@ export const CasesView: FC<CasesProps> = ({ name, title, lead, cases, more, to, 
     <Card>
       <List
         name={name}
-        caption={{ zh: '最近变动的在前', en: 'The last changed first' }}
+        caption={lead ? { zh: '其余按变动时间，新的在前', en: 'Then the last changed first' } : { zh: '最近变动的在前', en: 'The last changed first' }}
         none={none}
         more={more}
         columns={[{ words: { zh: '名称', en: 'Title' } }, ...columns, { words: { zh: '状态', en: 'State' } }, { words: { zh: '更新时间', en: 'Changed' } }]}

@@ -184,6 +184,8 @@ export const DONE: Partial<Record<StepName, Words>> = {
   'device.refuse': { zh: '已拒绝登记。', en: 'The device was refused.' },
   'standing.suspend': { zh: '已暂停评价。', en: 'The organization was suspended.' },
   'standing.resume': { zh: '已恢复评价。', en: 'The organization was resumed.' },
+  'objection.uphold': { zh: '已答复：异议成立。请更正或撤回结果。', en: 'Answered: upheld. Correct or withdraw the results now.' },
+  'objection.reject': { zh: '已答复：异议不成立。', en: 'Answered: rejected.' },
   'objection.reopen': { zh: '已要求重新处理。', en: 'The objection was opened again.' },
   'application.decline': { zh: '已决定不予选定。', en: 'The application was declined.' },
   'results.upload': { zh: '结果已上传，等待中心审核。', en: 'The results were uploaded; the centres will review them.' },

@@ -12,7 +12,7 @@ import { centreNames, filingsOf, listOrganizations } from '../organizations.ts';
 import { PURPOSE_WORDS } from '../pages/desk/application-words.ts';
 import { CasesView, type CaseRowView } from '../pages/desk/cases.tsx';
 import { WithdrawView } from '../pages/desk/centre-withdraw.tsx';
-import { CentreDevice, DEVICE_WHY } from '../pages/desk/centre-device.tsx';
+import { CentreDevice, DEVICE_WHY } from '../pages/desk/device.tsx';
 import { CentreApplication, OrganizationsView, OrganizationView } from '../pages/desk/centre-filing.tsx';
 import { Both } from '../pages/layout.tsx';
 import { listCases, viewCase } from '../procedure/read.ts';

@@ -15,24 +15,23 @@ import { Home } from '../pages/desk/home.tsx';
 import { centreCaseViews } from './desk-centre-cases.tsx';
 import { CENTRES } from './desk-centre-parts.ts';
 import { centreFilingViews } from './desk-centre-filing.tsx';
-import { differencesOf, historyOf, listReviews, openRows, pageReviews } from '../procedure/reviews.ts';
+import { differencesOf, historyOf, openRows, pageReviews } from '../procedure/reviews.ts';
 import { trailOf } from '../procedure/trail.ts';
 import { directoryOf } from '../register.ts';
 import { countCases } from '../storage/cases.ts';
+import { countMissing } from '../storage/reviews.ts';
 import { batchView, openBatch } from '../submit.ts';
 import { LINES, listViews, moreOf, type Asked, type View } from './desk-views.ts';
 
 export const tierOf = ({ caller }: Pick<Asked, 'caller'>): 'city' | 'province' => (caller.role === 'province' ? 'province' : 'city');
-/** Batches that the first view counts. */
-const MOST = 200;
 
 async function home(asked: Asked) {
   const { service, caller } = asked;
   const tier = tierOf(asked);
-  const [counts, waiting, names] = await Promise.all([countCases(service.db, tier === 'province' ? {} : { centre: caller.subject }), listReviews(service, caller, { missing: tier }, MOST), centreNames(service)]);
+  const [counts, waiting, names] = await Promise.all([countCases(service.db, tier === 'province' ? {} : { centre: caller.subject }), countMissing(service.db, tier, tier === 'city' ? caller.subject : undefined), centreNames(service)]);
   const of = (kind: string, ...states: string[]) => counts.filter((one) => one.kind === kind && states.includes(one.state)).reduce((sum, { n }) => sum + n, 0);
   const tasks = [
-    { words: { zh: '个批次待本中心审核', en: 'batches wait for your approval' }, href: '#/batches', count: waiting.length },
+    { words: { zh: '个批次待本中心审核', en: 'batches wait for your approval' }, href: '#/batches', count: waiting },
     { words: { zh: '件申报待审核', en: 'applications to review' }, href: '#/applications', count: of('application', 'submitted') },
     { words: { zh: '份考核计划已报送', en: 'plans filed' }, href: '#/plans', count: of('plan', 'filed') },
     { words: { zh: '台设备待登记', en: 'devices to name' }, href: '#/devices', count: of('device', 'requested', 'endorsed') },

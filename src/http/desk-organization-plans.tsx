@@ -26,7 +26,7 @@ const filingOf = async ({ service, caller }: Asked) => (await currentFiling(serv
 const list = ({ service, caller }: Asked, kind: Kind, parent?: string): Promise<CaseLine[]> => listCases(service, caller, { kind, parent }, MOST);
 
 /** A case of the kind that the address names. */
-async function seen({ service, caller }: Asked, about: string, kind: Kind): Promise<ShownCase> {
+export async function seen({ service, caller }: Pick<Asked, 'service' | 'caller'>, about: string, kind: Kind): Promise<ShownCase> {
   if (readAbout(about).kind !== kind) throw new Refusal('case_not_found', 'There is no such case.', { part: 'about' });
   return viewCase(service, caller, about);
 }

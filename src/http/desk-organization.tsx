@@ -8,17 +8,19 @@ import type { DeviceRequest, Rules } from '../life/procedure/application.ts';
 import { pageOf, readPlace } from '../life/place.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { centreNames } from '../organizations.ts';
-import { ApplicationView, ApplyView, DevicesView } from '../pages/desk/applications.tsx';
+import { ApplicationView, ApplyView } from '../pages/desk/applications.tsx';
 import { CasesView } from '../pages/desk/cases.tsx';
+import { DEVICE_WHY, OwnDevice } from '../pages/desk/device.tsx';
 import { Ways } from '../pages/desk/home.tsx';
 import { BatchDetail, BatchesView } from '../pages/desk/organization-batches.tsx';
 import { RulesView } from '../pages/desk/rules.tsx';
+import { Both } from '../pages/layout.tsx';
 import { grantedOf } from '../procedure/applications.ts';
-import { listCases, viewCase } from '../procedure/read.ts';
+import { viewCase } from '../procedure/read.ts';
 import { batchView, openBatch } from '../submit.ts';
 import { countSigned } from '../storage/numbering.ts';
 import { lastApplication } from './desk-applicant.tsx';
-import { planViews, standing } from './desk-organization-plans.tsx';
+import { planViews, seen, standing } from './desk-organization-plans.tsx';
 import { OrganizationHome } from '../pages/desk/organization-home.tsx';
 import { suspensionOf } from '../procedure/standing.ts';
 import { directoryOf } from '../register.ts';
@@ -66,10 +68,24 @@ async function rules(asked: Asked) {
   return <RulesView code={code} shown={shown} rules={shown && standing<Rules>(shown, 'rules.publish')} names={await centreNames(service)} />;
 }
 
-async function devices({ service, caller }: Asked) {
-  const cases = await listCases(service, caller, { kind: 'device' }, 50);
-  const shown = await Promise.all(cases.map(({ about }) => viewCase(service, caller, about)));
-  return <DevicesView devices={shown.map((one) => ({ shown: one, asked: standing<DeviceRequest>(one, 'device.request') }))} names={await centreNames(service)} />;
+async function devices(asked: Asked) {
+  return (
+    <CasesView
+      name="devices"
+      title={{ zh: '设备', en: 'Devices' }}
+      lead={{ zh: '待本机构确认的在前。', en: 'Those that wait for you stand first.' }}
+      {...(await waitingFirst(asked, 'device', 'devices', 'requested'))}
+      to="#/devices/"
+      none={{ zh: '没有设备登记请求。', en: 'No device has asked.' }}
+      called={({ facts, about: device }) => String(facts['key'] ?? device)}
+      columns={[{ words: { zh: '原因', en: 'Why' }, of: ({ facts }) => <Both words={DEVICE_WHY[facts['why'] as DeviceRequest['why']]} /> }]}
+    />
+  );
+}
+
+async function device({ service, caller, params }: Asked) {
+  const shown = await seen({ service, caller }, params['about'] as string, 'device');
+  return <OwnDevice shown={shown} asked={standing<DeviceRequest>(shown, 'device.request')} names={await centreNames(service)} />;
 }
 
 /** What the form of a change says of the organization from the start. */
@@ -104,7 +120,8 @@ export const organizationViews: readonly View[] = [
   ...listViews(ORGANIZATION, 'batches', batches),
   { path: 'batches/:id', roles: ORGANIZATION, render: batch },
   { path: 'rules', roles: ORGANIZATION, render: rules },
-  { path: 'devices', roles: ORGANIZATION, render: devices },
+  ...listViews(ORGANIZATION, 'devices', devices),
+  { path: 'devices/:about', roles: ORGANIZATION, render: device },
   ...listViews(ORGANIZATION, 'applications', applications),
   { path: 'applications/new', roles: ORGANIZATION, render: newApplication },
   { path: 'applications/:about', roles: ORGANIZATION, render: application },

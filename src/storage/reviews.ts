@@ -37,6 +37,12 @@ export interface ReviewFilter {
 const MISSING = `CASE WHEN b.state = 'city_approved' OR (b.state = 'submitted' AND f.iss = 'centre:3700') THEN 'province' WHEN b.state = 'submitted' THEN 'city' END`;
 const FILED_BY = `(SELECT s.iss FROM statements s WHERE s.typ = 'filing+jwt' AND s.sub = 'org:' || b.organization ORDER BY s.iat DESC, s.id DESC LIMIT 1)`;
 
+/** How many batches wait for a tier's approval, of those a centre filed where one is named. */
+export async function countMissing(db: D1Database, missing: 'city' | 'province', centre?: string): Promise<number> {
+  const sql = `SELECT count(*) AS n FROM batches b JOIN statements f ON f.id = b.filing WHERE b.state IN ('submitted', 'city_approved') AND ${MISSING} = ?1 AND (?2 IS NULL OR ${FILED_BY} = ?2)`;
+  return (await db.prepare(sql).bind(missing, centre ?? null).first<{ n: number }>())?.n ?? 0;
+}
+
 /** Batches that fit every given part: those that wait for the tier that stands first, then the newest first. */
 export async function selectReviews(db: D1Database, filter: ReviewFilter, limit: number): Promise<(ReviewRow & { missing: 'city' | 'province' | null })[]> {
   const { after, first } = filter;

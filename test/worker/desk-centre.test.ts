@@ -57,6 +57,10 @@ test('plans, applications, devices: decisions are offered to the responsible cen
     expect(await html(world.city, view)).toContain(step);
     expect(await html(world.province, view)).not.toContain(step);
   }
+  // The organization has its list and its answer to the same device.
+  expect(await html(school.client, 'devices')).toContain(`href="#/devices/${device}"`);
+  for (const step of ['device.endorse', 'device.refuse']) expect(await html(school.client, `devices/${device}`)).toContain(`data-step="${step}"`);
+  expect(await html(plant.client, `devices/${device}`)).toBe('403 out_of_reach');
   expect(await html(world.city, `applications/${application}`)).toContain('总体规划');
   expect(await html(world.city, `applications/${device}`)).toBe('404 case_not_found');
   for (const view of ['results', 'objections', 'applications', 'plans', 'batches', 'devices']) expect(await html(world.city, view)).toContain('<h1');

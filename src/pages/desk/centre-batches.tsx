@@ -128,6 +128,21 @@ export interface Compared {
   differences: Differences;
 }
 
+const [BATCH, ROSTER]: [Words, Words] = [{ zh: '批次', en: 'batch' }, { zh: '名册', en: 'roster' }];
+
+type Differing = (Differences['missing'] | Differences['added'])[number] & { side: Words };
+
+/** Those who are not in both, each with why. */
+const People: FC<{ name: string; people: readonly Differing[] }> = ({ name, people }) => (
+  <List
+    name={name}
+    caption={{ zh: '含个人信息，请妥善保管下载的文件', en: 'Personal data: keep what you download safe' }}
+    none={{ zh: '没有。', en: 'There is none.' }}
+    columns={[{ words: { zh: '名单', en: 'List' } }, { words: { zh: '行', en: 'Row' } }, { words: { zh: '姓名', en: 'Name' } }, { words: { zh: '证件号码', en: 'Document number' } }, { words: { zh: '情况', en: 'Why' } }]}
+    rows={people.map(({ side, row, name: who, id_number, why }) => [<Both words={side} />, String(row), who, id_number, <Both words={WHY[why]} />])}
+  />
+);
+
 const Comparison: FC<{ compared: Compared | undefined }> = ({ compared }) => {
   if (!compared) {
     return (
@@ -143,8 +158,8 @@ const Comparison: FC<{ compared: Compared | undefined }> = ({ compared }) => {
   }
   const { title, plan, results, differences } = compared;
   const { planned, passed, missing, added } = differences;
-  const asked = [...added.map((one) => ({ ...one, side: { zh: '批次', en: 'batch' } })), ...missing.filter(({ why }) => !EXPLAINED.includes(why)).map((one) => ({ ...one, side: { zh: '名册', en: 'roster' } }))];
-  const plain = missing.filter(({ why }) => EXPLAINED.includes(why));
+  const asked = [...added.map((one) => ({ ...one, side: BATCH })), ...missing.filter(({ why }) => !EXPLAINED.includes(why)).map((one) => ({ ...one, side: ROSTER }))];
+  const plain = missing.filter(({ why }) => EXPLAINED.includes(why)).map((one) => ({ ...one, side: ROSTER }));
   return (
     <Card title={{ zh: '与计划、公示结果比对', en: 'Compared with plan and results' }}>
       <Facts
@@ -161,31 +176,21 @@ const Comparison: FC<{ compared: Compared | undefined }> = ({ compared }) => {
           <Both words={{ zh: '没有无法解释的差异。', en: 'There is no difference that the results do not explain.' }} />
         </p>
       ) : (
-        <div class="notice">
-          <p>
-            <Both words={{ zh: `有 ${asked.length} 处差异需要核实`, en: `${asked.length} differences to be looked into` }} />
-          </p>
-          <ul>
-            {asked.map(({ row, name, id_number, why, side }) => (
-              <li>
-                <Both words={{ zh: `${side.zh}第 ${row} 行 ${name} ${id_number}：${WHY[why].zh}`, en: `row ${row} of the ${side.en}: ${WHY[why].en}` }} />
-              </li>
-            ))}
-          </ul>
-        </div>
+        <>
+          <div class="notice">
+            <p>
+              <Both words={{ zh: `有 ${asked.length} 处差异需要核实`, en: `${asked.length} differences to be looked into` }} />
+            </p>
+          </div>
+          <People name="differences" people={asked} />
+        </>
       )}
       {plain.length === 0 ? null : (
         <details>
           <summary>
             缺考、不合格名单 <span lang="en">absent and failed</span>
           </summary>
-          <ul>
-            {plain.map(({ row, name, id_number, why }) => (
-              <li>
-                {row} {name} {id_number} <Both words={WHY[why]} />
-              </li>
-            ))}
-          </ul>
+          <People name="absent-and-failed" people={plain} />
         </details>
       )}
     </Card>

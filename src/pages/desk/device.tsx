@@ -1,5 +1,5 @@
 /**
- * Owns a centre's view of a device that asks to speak for an organization.
+ * Owns the views of a device that asks to speak for an organization: as the organization has it, and as its centre has it.
  * It refuses nothing; what belongs to another centre, or waits for the organization, has no button.
  */
 import type { FC } from 'hono/jsx';
@@ -10,6 +10,28 @@ import { ReasonForm, Record, type ShownCase } from './cases.tsx';
 import { Card, Facts, State, Title } from './parts.tsx';
 
 export const DEVICE_WHY: { readonly [why in DeviceRequest['why']]: Words } = { second: { zh: '第二台设备', en: 'Second device' }, replacement: { zh: '更换设备', en: 'Replacement' }, loss: { zh: '原设备遗失', en: 'Loss of the others' } };
+
+const DeviceFacts: FC<{ shown: ShownCase; asked: DeviceRequest; linked?: boolean }> = ({ shown, asked, linked = false }) => (
+  <>
+    <section class="lead">
+      <Title words={{ zh: `设备 · ${asked.label}`, en: 'Device' }} />
+      <p>
+        <State state={shown.state} />
+      </p>
+    </section>
+    <Card>
+      <Facts
+        lines={[
+          [{ zh: '机构', en: 'Organization' }, linked ? <a href={`#/organizations/${asked.organization}`}>{asked.organization}</a> : undefined],
+          [{ zh: '使用人', en: 'Used by' }, asked.holder],
+          [{ zh: '原因', en: 'Why' }, <Both words={DEVICE_WHY[asked.why]} />],
+          [{ zh: '密钥指纹', en: 'Thumbprint' }, <code>{String(shown.facts['key'] ?? '')}</code>],
+          [{ zh: '说明', en: 'Note' }, asked.note],
+        ]}
+      />
+    </Card>
+  </>
+);
 
 interface Props {
   shown: ShownCase;
@@ -50,31 +72,36 @@ const Naming: FC<Pick<Props, 'shown' | 'asked'>> = ({ shown, asked }) => (
   </Card>
 );
 
+const Refusing: FC<{ shown: ShownCase }> = ({ shown }) =>
+  shown.allowed.includes('device.refuse') ? (
+    <Card title={{ zh: '拒绝登记', en: 'Refuse' }}>
+      <ReasonForm of={shown} step="device.refuse" field="reason" next={`#/devices/${shown.about}`} label={{ zh: '拒绝原因', en: 'Why it is refused' }} />
+    </Card>
+  ) : null;
+
+/** As the centre has it that filed the organization. */
 export const CentreDevice: FC<Props> = ({ shown, asked, responsible, names }) => (
   <>
-    <section class="lead">
-      <Title words={{ zh: `设备 · ${asked.label}`, en: 'Device' }} />
-      <p>
-        <State state={shown.state} />
-      </p>
-    </section>
-    <Card>
-      <Facts
-        lines={[
-          [{ zh: '机构', en: 'Organization' }, <a href={`#/organizations/${asked.organization}`}>{asked.organization}</a>],
-          [{ zh: '使用人', en: 'Used by' }, asked.holder],
-          [{ zh: '原因', en: 'Why' }, <Both words={DEVICE_WHY[asked.why]} />],
-          [{ zh: '密钥指纹', en: 'Thumbprint' }, <code>{String(shown.facts['key'] ?? '')}</code>],
-          [{ zh: '说明', en: 'Note' }, asked.note],
-        ]}
-      />
-    </Card>
+    <DeviceFacts shown={shown} asked={asked} linked />
     {responsible && shown.allowed.includes('device.grant') ? <Naming shown={shown} asked={asked} /> : null}
-    {shown.allowed.includes('device.refuse') ? (
-      <Card title={{ zh: '拒绝登记', en: 'Refuse' }}>
-        <ReasonForm of={shown} step="device.refuse" field="reason" next={`#/devices/${shown.about}`} label={{ zh: '拒绝原因', en: 'Why it is refused' }} />
+    <Refusing shown={shown} />
+    <Record steps={shown.steps} names={names} />
+  </>
+);
+
+/** As the organization has it: endorsed by one of its present keys. */
+export const OwnDevice: FC<Omit<Props, 'responsible'>> = ({ shown, asked, names }) => (
+  <>
+    <DeviceFacts shown={shown} asked={asked} />
+    {shown.allowed.includes('device.endorse') ? (
+      <Card title={{ zh: '确认', en: 'Endorse' }}>
+        <p>
+          <Both words={{ zh: '请先电话核对密钥指纹，再确认。', en: 'Compare its thumbprint by telephone before you endorse it.' }} />
+        </p>
+        <ReasonForm of={shown} step="device.endorse" field="note" next={`#/devices/${shown.about}`} label={{ zh: '确认说明', en: 'Note' }} />
       </Card>
     ) : null}
+    <Refusing shown={shown} />
     <Record steps={shown.steps} names={names} />
   </>
 );

@@ -5,12 +5,23 @@
 import { availableParallelism } from 'node:os';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { testBindings } from './worker/bindings.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 
+/** Long files first, so that none is left alone at the end: services and browsers, then the Worker, then what is pure. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const order = ['commands', 'browser', 'worker', 'core'];
+    const place = ({ project }: TestSpecification) => order.indexOf(project.name);
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     // vitest leaves one core to itself, of which two cores have little; files wait for disks, browsers and services.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [

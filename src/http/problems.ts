@@ -150,10 +150,12 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   finding_too_early: [409, '考试日之前不能填写检查结果'],
   finding_missing: [409, '还没有检查结果'],
   file_differs: [409, '保存的附件与登记不符，请联系平台'],
+  objections_full: [409, '这项公示尚未处理的异议已达上限，暂不能在此提出，请书面向评价机构或其备案中心提出'],
   notice_over: [409, '公示已结束，不能再在此提出异议'],
   application_open: [409, '已有一项申请尚未办结'],
   application_centre_fixed: [409, '申请不能转到其他中心，请撤回后重新申报'],
   filing_unknown: [409, '本中心没有提交过这份备案声明'],
+  selection_reason_missing: [409, '核准的职业、等级少于申报内容，须说明理由'],
   filing_differs_from_application: [409, '备案与申请不符，或超出申请的范围'],
   client_statement_unknown: [409, '本中心没有提交过这份密钥声明'],
   client_names_other_key: [409, '密钥声明中的公钥不是申请人的公钥'],
@@ -220,6 +222,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   // Who asks too often
   too_many_requests: [429, '请求过于频繁，请稍后再试'],
   bulk_quota_exceeded: [429, '已超过批量密钥当日的额度'],
+  objections_too_often: [429, '今天从您所在网络对这项公示提出的异议过多，请明天再试，或书面向评价机构或其备案中心提出'],
   second_factor_locked: [429, '不相符的查询次数过多，请稍后再试'],
   unexpected: [500, '服务暂时出错，请稍后再试'],
 };

@@ -64,6 +64,11 @@ export const TROUBLES: Record<string, Words> = {
   },
   moved: { zh: '这件事在您打开之后有了变化，没有签名。请重新打开再决定。', en: 'The case has moved on since you opened it: nothing was signed. Open it again, then decide.' },
   beyond: { zh: '备案内容超出申报内容，没有签名。', en: 'The filing would go beyond what was applied for: nothing was signed.' },
+  instant_wrong: { zh: '请填写完整的日期和时间，或留空。', en: 'Enter day and time, or nothing.' },
+  effective_past: { zh: '失效时间不能早于现在；要立即撤回请留空。', en: 'It cannot end before now; leave it empty to withdraw at once.' },
+  since_future: { zh: '泄露时间不能晚于现在。', en: 'A key was stolen before now, not later.' },
+  nothing_granted: { zh: '至少勾选一个等级；全部不同意请选择“不予选定”。', en: 'Tick one level at least; to grant nothing, decline the application.' },
+  reason_needed: { zh: '请写明理由，申报单位或机构可以看到。', en: 'Say why: those concerned will read it.' },
   number_wrong: { zh: '请填写 {min} 至 {max} 之间的整数。', en: 'Enter a whole number from {min} to {max}.' },
   city_first: { zh: '该机构由市级备案，须市级中心先审核。', en: 'A city’s centre filed the organization and approves first.' },
   cancelled: { zh: '已取消，未完成的文件没有保存。', en: 'Cancelled; what was not finished was not saved.' },
@@ -144,7 +149,13 @@ export const FORM_WORDS = {
   no_room: { zh: '本机空间不足，草稿没有保存。', en: 'There is no room on this machine: the draft was not kept.' },
 } satisfies Record<string, Words>;
 
-export const LIST_WORDS = { count: { zh: '显示 {shown} / 共 {all} 条', en: '{shown} of {all} shown' } } satisfies Record<string, Words>;
+export const LIST_WORDS = { count: { zh: '显示 {shown} / 共 {all} 条', en: '{shown} of {all} shown' }, so_far: { zh: '显示 {shown} / 已载入 {all} 条，还有更多', en: '{shown} shown of {all} so far; there are more' } } satisfies Record<string, Words>;
+
+export const WITHDRAW_WORDS = {
+  filing: { zh: '确定撤回机构 {code} 的这份备案？撤回不能取消。', en: 'Withdraw this filing of {code}? It cannot be taken back.' },
+  client: { zh: '确定撤回机构 {code} 的这把密钥？撤回不能取消。', en: 'Withdraw this key of {code}? It cannot be taken back.' },
+  done: { zh: '已撤回，撤回声明已公布。', en: 'It was withdrawn; the withdrawal is public.' },
+} satisfies Record<string, Words>;
 
 export const FILE_WORDS = {
   remove: { zh: '移除', en: 'Remove' },
@@ -173,6 +184,8 @@ export const DONE: Partial<Record<StepName, Words>> = {
   'device.refuse': { zh: '已拒绝登记。', en: 'The device was refused.' },
   'standing.suspend': { zh: '已暂停评价。', en: 'The organization was suspended.' },
   'standing.resume': { zh: '已恢复评价。', en: 'The organization was resumed.' },
+  'objection.uphold': { zh: '已答复：异议成立。请更正或撤回结果。', en: 'Answered: upheld. Correct or withdraw the results now.' },
+  'objection.reject': { zh: '已答复：异议不成立。', en: 'Answered: rejected.' },
   'objection.reopen': { zh: '已要求重新处理。', en: 'The objection was opened again.' },
   'application.decline': { zh: '已决定不予选定。', en: 'The application was declined.' },
   'results.upload': { zh: '结果已上传，等待中心审核。', en: 'The results were uploaded; the centres will review them.' },
@@ -240,6 +253,7 @@ export const CASE_STATES: Record<string, Words> = {
   granted: { zh: '已登记', en: 'named' },
   refused: { zh: '已拒绝', en: 'refused' },
   active: { zh: '正常', en: 'active' },
+  expired: { zh: '已到期', en: 'expired' },
   suspended: { zh: '暂停', en: 'suspended' },
   published: { zh: '已公布', en: 'published' },
   filed: { zh: '已报送', en: 'filed' },

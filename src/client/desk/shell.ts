@@ -287,6 +287,8 @@ export function start(): void {
   document.addEventListener('click', (event) => void click(event));
   document.addEventListener('submit', (event) => {
     const form = event.target as HTMLFormElement;
+    // Forms of `data-enter` are there so that the enter key presses their button, whose click does the rest.
+    if (form.dataset['enter'] !== undefined) return event.preventDefault();
     if (form.dataset['step'] === undefined) return;
     event.preventDefault();
     if (desk) void submitStep(form, desk);

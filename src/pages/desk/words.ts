@@ -89,6 +89,19 @@ export const BATCH_WORDS = {
   uploading: { zh: '正在核对并上传', en: 'Checking and uploading' },
 } satisfies Record<string, Words>;
 
+/** What is done with a certificate: named, asked before it is signed, and on the button. */
+export const CHANGE_WORDS = {
+  suspend: { title: { zh: '暂停', en: 'Suspend' }, button: { zh: '签名并暂停', en: 'Sign and suspend' }, confirm: { zh: '暂停证书 {number}？理由：{reason}', en: 'Suspend certificate {number}? Reason: {reason}' } },
+  reinstate: { title: { zh: '恢复', en: 'Reinstate' }, button: { zh: '签名并恢复', en: 'Sign and reinstate' }, confirm: { zh: '恢复证书 {number}？理由：{reason}', en: 'Reinstate certificate {number}? Reason: {reason}' } },
+  revoke: { title: { zh: '撤销', en: 'Revoke' }, button: { zh: '签名并撤销', en: 'Sign and revoke' }, confirm: { zh: '撤销证书 {number}？理由：{reason}。撤销后不能恢复。', en: 'Revoke certificate {number}? Reason: {reason}. This cannot be taken back.' } },
+} satisfies Record<string, Record<'title' | 'button' | 'confirm', Words>>;
+
+export const CHANGED = {
+  suspend: { zh: '证书已暂停。', en: 'The certificate is suspended.' },
+  reinstate: { zh: '证书已恢复。', en: 'The certificate is reinstated.' },
+  revoke: { zh: '证书已撤销。', en: 'The certificate is revoked.' },
+} satisfies Record<string, Words>;
+
 /** Columns of rosters and results. */
 export const FIELD_WORDS: Record<string, Words> = {
   name: { zh: '姓名', en: 'Name' },
@@ -102,6 +115,7 @@ export const FIELD_WORDS: Record<string, Words> = {
   score_theory: { zh: '理论成绩', en: 'Theory' },
   score_practice: { zh: '实操成绩', en: 'Practice' },
   exam_date: { zh: '考试日期', en: 'Day' },
+  replaces: { zh: '原证书编号', en: 'Replaces' },
 };
 
 export const TABLE_WORDS = {

@@ -61,8 +61,7 @@ onShow('[data-table="rows"]', async (desk, box) => {
   const judge = (rows: unknown[], complete: boolean) => resultFaults(rows as ResultRow[], plan, scope).filter(({ code }) => complete || code !== 'candidate_missing');
   const table = new Table(desk, box, 'rows', judge);
   box.querySelector('button[data-from-roster]')?.addEventListener('click', () => {
-    table.take(unscored(plan));
-    table.openAll();
+    table.take(unscored(plan), 'scores');
     box.querySelector<HTMLElement>('[data-preview] input')?.focus();
   });
   box.querySelector('button[data-sheet]')?.addEventListener('click', () => {

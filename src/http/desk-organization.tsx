@@ -4,7 +4,7 @@
  * It refuses nothing itself: findView lets organizations alone in, and reading holds each to its own cases.
  */
 import { currentFiling, requireReach } from '../enrol.ts';
-import { shanghaiYear } from '../life/calendar.ts';
+import { shanghaiDay, shanghaiYear } from '../life/calendar.ts';
 import type { DeviceRequest, Rules } from '../life/procedure/application.ts';
 import { parseNumber } from '../life/number.ts';
 import { isRefusal } from '../life/refusal.ts';
@@ -22,6 +22,7 @@ import { lastApplication } from './desk-applicant.tsx';
 import { planViews, standing } from './desk-organization-plans.tsx';
 import { OrganizationHome } from '../pages/desk/organization-home.tsx';
 import { suspensionOf } from '../procedure/standing.ts';
+import { waitingFor } from '../procedure/tasks.ts';
 import { directoryOf, lookUp } from '../register.ts';
 import { selectBatchesOf, selectUsedCapacity } from '../storage/batches.ts';
 import { countCases } from '../storage/cases.ts';
@@ -34,14 +35,14 @@ async function home(asked: Asked) {
   const { service, now } = asked;
   const code = codeOf(asked);
   const { filing } = await currentFiling(service, await directoryOf(service), code);
-  const [counts, batches, used, names, suspension] = await Promise.all([
+  const [counts, waiting, used, names, suspension] = await Promise.all([
     countCases(service.db, { organization: code }),
-    selectBatchesOf(service.db, code, 200),
+    waitingFor(service, code, shanghaiDay(now)),
     selectUsedCapacity(service.db, code, shanghaiYear(now)),
     centreNames(service),
     suspensionOf(service, code),
   ]);
-  return <OrganizationHome code={code} filing={filing} used={used} centre={names.get(filing.iss) ?? filing.iss} suspension={suspension} counts={counts} orders={batches.filter(({ state }) => state === 'approved').length} />;
+  return <OrganizationHome code={code} filing={filing} used={used} centre={names.get(filing.iss) ?? filing.iss} suspension={suspension} counts={counts} waiting={waiting} />;
 }
 
 async function batches(asked: Asked) {

@@ -4,12 +4,15 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { unzipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
 import type { Browser, BrowserContext, Download, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { changeStatus, makeKey, nameClient, type Identity } from '../../src/cli/sign.ts';
+import { newCase, newSalt, takeStep } from '../../src/cli/stepper.ts';
+import { approveWith, readBatch } from '../../src/cli/steps.ts';
 import type { Report } from '../../src/life/report.ts';
 import { TROUBLES } from '../../src/pages/desk/words.ts';
+import { jpeg } from '../life/fixtures-photo.ts';
 import { findChromium, launch } from './browser.ts';
 import { person, startServer, type Batch, type TestServer } from './server.ts';
 
@@ -216,6 +219,84 @@ describe.skipIf(chromium === undefined)('the desk', { timeout: 45_000 }, () => {
     }
     await page.locator('[data-preview]').getByText('考试日期').first().waitFor();
     expect(await page.getByLabel('行 2 理论成绩').inputValue()).toBe('80');
+  });
+
+  test('results: from a table through their notice, corrected, uploaded with photos, to certificates, led by what waits on each day', async () => {
+    const { school } = server;
+    const on = async (day: string) => {
+      const moment = Date.parse(`${day}T10:00:00+08:00`) / 1000;
+      await context.setExtraHTTPHeaders({ 'Luzheng-Clock': String(moment) });
+      await page.clock.setFixedTime(moment * 1000);
+      return server.as(school, moment);
+    };
+    const waits = async (text: string) => {
+      await go('home', '济南泉城');
+      await page.locator('ul.tasks').getByText(text).click();
+    };
+    const people = ['欧阳建国', '王晓明', '李龑'].map((name, n) => person(name, 600 + n));
+    const plan = newCase('plan');
+    const roster = people.map((one, n) => ({ ...one, row: n + 2, id_type: 'resident_id' as const, occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 3 as const, sessions: ['s1'] }));
+    const sessions = [{ id: 's1', kind: 'both' as const, occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', levels: [3 as const], date: '2026-11-11', starts: '09:00', ends: '16:30', venue: '实训楼' }];
+    const staff = (['invigilator', 'assessor', 'supervisor'] as const).map((role) => ({ role, name: '赵考务', sessions: ['s1'] }));
+    await takeStep(school, await on('2026-11-02'), plan, 'plan.file', { salt: newSalt(), title: '电工三级（虚构）', process: '理论、实操', sessions, staff, roster });
+
+    await on('2026-11-12');
+    await signIn();
+    await waits('份计划考试已结束');
+    const line = ({ name, id_number }: (typeof people)[number], score: string) => `${name},居民身份证,${id_number},6-31-01-03,电工,--,三级,${score},85,2026-11-11`;
+    const table = ['姓名,证件类型,证件号码,职业编码,职业名称,工种,等级,理论成绩,实操成绩,考试日期', ...people.map((one, n) => line(one, n === 2 ? '50' : '80'))].join('\n');
+    // Nobody can choose a file before the form is alive; a script can.
+    await page.locator('form[data-step]:not([inert])').waitFor();
+    await page.locator('#rows-file').setInputFiles({ name: 'results.csv', mimeType: 'text/csv', buffer: Buffer.from(table) });
+    await page.getByText('共 3 行，没有发现错误').waitFor();
+    await page.getByRole('button', { name: '签名并公示' }).click();
+    await page.getByRole('heading', { level: 1, name: '结果 · 电工三级' }).waitFor();
+
+    // A row without a fault is found by name and corrected: the notice begins anew.
+    await on('2026-11-13');
+    await waits('批结果正在公示');
+    await page.getByRole('link', { name: '更正结果' }).click();
+    await page.getByLabel('查找').fill('晓明');
+    expect(await page.locator('table.people tbody tr').count()).toBe(1);
+    await page.getByRole('button', { name: '修改 3' }).click();
+    await page.getByLabel('行 3 实操成绩').fill('61');
+    await page.getByLabel('行 3 实操成绩').press('Enter');
+    await page.getByRole('button', { name: '完成 3' }).click();
+    await page.locator('table.people').getByText('61').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('修改 3');
+    await page.getByLabel('更正原因').fill('实操成绩录入有误');
+    expect(await axe()).toEqual([]);
+    await page.getByRole('button', { name: '签名并重新公示' }).click();
+    await said().getByText('重新公示').waitFor();
+
+    await on('2026-11-19');
+    await waits('即将期满（2026-11-20 止）');
+    await page.getByText('次日起可以上传').waitFor();
+    await on('2026-11-21');
+    await waits('公示期满，请上传');
+    const zip = (...numbers: string[]) => ({ name: 'photos.zip', mimeType: 'application/zip', buffer: Buffer.from(zipSync(Object.fromEntries(numbers.map((number) => [`照片/${number}.jpg`, jpeg({ text: number })])))) });
+    const [first, second, failed] = people.map(({ id_number }) => id_number) as [string, string, string];
+    await page.getByLabel('照片压缩包').setInputFiles(zip(first, person('无此人', 699).id_number));
+    await page.getByRole('button', { name: '核对、签名并上传' }).click();
+    await page.locator('#photos-faults').getByText(person('无此人', 699).id_number).waitFor();
+    expect(await page.getByLabel('照片压缩包').getAttribute('aria-describedby')).toBe('photos-faults');
+    await page.getByLabel('照片压缩包').setInputFiles(zip(first, second, failed));
+    // Photos that went missing on their way are not signed over.
+    await page.route('**/v1/results/*/batch', (route) => route.continue({ postData: zip(first).buffer }), { times: 1 });
+    await page.getByRole('button', { name: '核对、签名并上传' }).click();
+    await said('alert').getByText('第 3 行照片不是您选择的文件').waitFor();
+    await page.getByRole('button', { name: '核对、签名并上传' }).click();
+    await page.getByRole('heading', { level: 1, name: /^批次 / }).waitFor();
+    await said().getByText('结果已上传').waitFor();
+    const made = decodeURIComponent(new URL(page.url()).hash).slice('#/batches/'.length);
+
+    await on('2026-11-23');
+    for (const centre of [server.city, server.province]) await approveWith(centre, server.as(centre), await readBatch(server.as(centre), made));
+    await waits('个批次已审核，待颁发');
+    await page.getByRole('button', { name: '签署并颁发' }).click();
+    await said().getByText('已颁发 2 张证书').waitFor();
+    const { rows } = await server.as(school).get<{ rows: { row: number; disclosures: string[] }[] }>(`/v1/batches/${made}/rows?from=0&limit=10`);
+    expect(rows.map(({ row, disclosures }) => [row, disclosures.length])).toEqual([[2, 3], [3, 3]]);
   });
 
   test('a certificate is found by its number, suspended, reinstated and revoked, each signed here after a confirmation', async () => {

@@ -58,6 +58,10 @@ export const TROUBLES: Record<string, Words> = {
     zh: '第 {row} 行的内容与其摘要不符，拒绝签名。请勿继续，并联系平台。',
     en: 'Row {row} is not what its digests say: nothing was signed. Stop, and contact the service.',
   },
+  photo_differs: {
+    zh: '服务保存的第 {row} 行照片不是您选择的文件，拒绝签名。请勿继续，并联系平台。',
+    en: 'The photo that the service stored for row {row} is not the one that you chose: nothing was signed. Stop, and contact the service.',
+  },
   rows_unreadable: {
     zh: '服务给出的名单与其摘要不符（{code}），拒绝签名。请勿继续，并联系平台。',
     en: 'The rows that the service gave are not what their digests say ({code}): nothing was signed. Stop, and contact the service.',

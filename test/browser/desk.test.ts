@@ -371,7 +371,8 @@ describe.skipIf(chromium === undefined)('the desk', { timeout: 45_000 }, () => {
     await server.as(server.city).post('/v1/clients', { statement: await nameClient(server.city, 'S000037000001', jwk, { iat: AT }) });
     await page.getByRole('button', { name: '更新授权' }).click();
     await page.locator('#who-name').getByText('S000037000001').first().waitFor();
-    await go('home', '济南泉城');
+    // The view was an applicant's.
+    await page.getByRole('heading', { level: 1, name: '济南泉城' }).waitFor();
     await page.getByRole('button', { name: '退出' }).click();
     page.once('dialog', (dialog) => void dialog.accept());
     await page.getByRole('button', { name: /移除/ }).click();

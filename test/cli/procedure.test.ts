@@ -40,15 +40,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }, 30_000);
 
+const date = '2026-11-11';
+const lines = ['37010219850412311', '37010319920830452'].map((head) => `欧阳建国,居民身份证,${head}${residentCheckCharacter(head)},6-31-01-03,电工,--,三级`);
 const HEADER = '姓名,证件类型,证件号码,职业编码,职业名称,工种,等级';
 
 test('a plan is filed from a table, looked at, returned and amended', async () => {
-  today = '2026-11-02';
-  const date = '2026-11-11';
   const [title, process] = ['电工三级认定（虚构）', '理论考试、技能考核、综合评审。'];
   const sessions = [{ id: 's1', kind: 'both', occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', levels: [3], date, starts: '09:00', ends: '16:30', venue: '实训楼' }];
   const staff = ['invigilator', 'assessor', 'supervisor'].map((role) => ({ role, name: '赵考务', sessions: ['s1'] }));
-  const lines = ['37010219850412311', '37010319920830452'].map((head) => `欧阳建国,居民身份证,${head}${residentCheckCharacter(head)},6-31-01-03,电工,--,三级`);
   writeFileSync(at('details.json'), JSON.stringify({ title, process, sessions, staff }));
   writeFileSync(at('roster.csv'), [HEADER, ...lines].join('\n'));
   writeFileSync(at('wrong.csv'), [HEADER, lines[0], '张伟,居民身份证,123,6-31-01-03,电工,--,三级'].join('\n'));
@@ -71,8 +70,11 @@ test('a plan is filed from a table, looked at, returned and amended', async () =
   const shown = await luzheng('case', about, ...SCHOOL);
   expect(shown.exit).toBe(0);
   for (const text of ['plan.return  centre:3701 (city)', '请补充场地', 'plan.amend  org:S000037000001', '3 步 steps']) expect(shown.out).toContain(text);
+});
 
-  // Another one is not held after all.
+test('a plan is cancelled; after the exam of another its results run their notice and are uploaded with photos', async () => {
+  const plan = ['--details', at('details.json'), ...SCHOOL];
+  const { about } = await answer<{ about: string }>('plan', at('roster.csv'), ...plan);
   const { about: other } = await answer<{ about: string }>('plan', at('roster.csv'), ...plan);
   expect(await luzheng('step', other, 'plan.cancel', '--reason', '报名人数不足', ...SCHOOL)).toMatchObject({ exit: 0, out: expect.stringContaining('cancelled') });
   expect(await luzheng('plan', at('roster.csv'), ...plan, '--amend', other)).toMatchObject({ exit: 1, err: expect.stringContaining('[step_not_now]') });

@@ -15,6 +15,8 @@ export interface RowFault {
   field: string;
   code: string;
   message: string;
+  /** Of a photo: the file's name in the archive. */
+  file?: string;
 }
 
 export interface Problem {

@@ -9,16 +9,20 @@ import { CasesView } from '../pages/desk/cases.tsx';
 import { Home, Ways } from '../pages/desk/home.tsx';
 import { grantedOf } from '../procedure/applications.ts';
 import { listCases, viewCase } from '../procedure/read.ts';
-import { countCases } from '../storage/cases.ts';
 import type { Asked, View } from './desk-views.ts';
 
 const APPLICANT = ['applicant'] as const;
 
 async function home({ service, caller }: Asked) {
-  const counts = await countCases(service.db, { owner: caller.subject });
-  const returned = counts.find(({ kind, state }) => kind === 'application' && state === 'returned')?.n ?? 0;
+  const [applications, devices] = await Promise.all([listCases(service, caller, { kind: 'application' }, 100), listCases(service, caller, { kind: 'device' }, 1)]);
+  const returned = applications.filter(({ state }) => state === 'returned');
+  const tasks = [
+    { words: { zh: '件申报被退回，请修改后重新提交', en: 'applications returned: amend them' }, href: returned.length === 1 ? `#/apply/${returned[0]?.about}` : '#/apply', count: returned.length },
+    { words: { zh: '台设备被拒绝登记，可重新提交', en: 'devices refused: ask again if need be' }, href: '#/device', count: devices.filter(({ state }) => state === 'refused').length },
+    { words: { zh: '件申报正在审核', en: 'applications under review' }, href: '#/apply', count: applications.filter(({ state }) => state === 'submitted').length },
+  ];
   return (
-    <Home title={{ zh: '申报单位', en: 'Applicant' }} tasks={[{ words: { zh: '件申报被退回，请修改后重新提交', en: 'applications returned: amend them' }, href: '#/apply', count: returned }]}>
+    <Home title={{ zh: '申报单位', en: 'Applicant' }} tasks={tasks}>
       <Ways
         ways={[
           { words: { zh: '申报评价机构', en: 'Apply to be filed' }, href: '#/apply' },

@@ -1,10 +1,12 @@
 /**
- * Owns the desk's views of organizations (评价机构): filing and capacity, plans, results, objections, batches, rules, devices.
+ * Owns the desk's views of organizations (评价机构): filing and capacity, plans, results, objections, batches,
+ * certificates, rules, devices.
  * It refuses nothing itself: findView lets organizations alone in, and reading holds each to its own cases.
  */
 import { currentFiling, requireReach } from '../enrol.ts';
-import { shanghaiYear } from '../life/calendar.ts';
+import { shanghaiDay, shanghaiYear } from '../life/calendar.ts';
 import type { DeviceRequest, Rules } from '../life/procedure/application.ts';
+import { parseNumber } from '../life/number.ts';
 import { pageOf, readPlace } from '../life/place.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { centreNames } from '../organizations.ts';
@@ -13,6 +15,7 @@ import { CasesView } from '../pages/desk/cases.tsx';
 import { DEVICE_WHY, OwnDevice } from '../pages/desk/device.tsx';
 import { Ways } from '../pages/desk/home.tsx';
 import { BatchDetail, BatchesView } from '../pages/desk/organization-batches.tsx';
+import { CertificatesView, CertificateView } from '../pages/desk/organization-certificates.tsx';
 import { RulesView } from '../pages/desk/rules.tsx';
 import { Both } from '../pages/layout.tsx';
 import { grantedOf } from '../procedure/applications.ts';
@@ -23,7 +26,8 @@ import { lastApplication } from './desk-applicant.tsx';
 import { planViews, seen, standing } from './desk-organization-plans.tsx';
 import { OrganizationHome } from '../pages/desk/organization-home.tsx';
 import { suspensionOf } from '../procedure/standing.ts';
-import { directoryOf } from '../register.ts';
+import { waitingFor } from '../procedure/tasks.ts';
+import { directoryOf, lookUp } from '../register.ts';
 import { selectBatchesOf, selectUsedCapacity } from '../storage/batches.ts';
 import { countCases } from '../storage/cases.ts';
 import { LINES, listViews, moreOf, waitingFirst, type Asked, type View } from './desk-views.ts';
@@ -35,14 +39,14 @@ async function home(asked: Asked) {
   const { service, now } = asked;
   const code = codeOf(asked);
   const { filing } = await currentFiling(service, await directoryOf(service), code);
-  const [counts, batches, used, names, suspension] = await Promise.all([
+  const [counts, waiting, used, names, suspension] = await Promise.all([
     countCases(service.db, { organization: code }),
-    selectBatchesOf(service.db, code, 200),
+    waitingFor(service, code, shanghaiDay(now)),
     selectUsedCapacity(service.db, code, shanghaiYear(now)),
     centreNames(service),
     suspensionOf(service, code),
   ]);
-  return <OrganizationHome code={code} filing={filing} used={used} centre={names.get(filing.iss) ?? filing.iss} suspension={suspension} counts={counts} orders={batches.filter(({ state }) => state === 'approved').length} />;
+  return <OrganizationHome code={code} filing={filing} used={used} centre={names.get(filing.iss) ?? filing.iss} suspension={suspension} counts={counts} waiting={waiting} />;
 }
 
 async function batches(asked: Asked) {
@@ -56,6 +60,22 @@ async function batch({ service, caller, params }: Asked) {
   await requireReach(service, caller, row.organization);
   const view = await batchView(service, row, row.state === 'issued' ? row.count : await countSigned(service.db, row.id));
   return <BatchDetail batch={{ ...view, returned_reason: row.returned_reason }} centres={await centreNames(service)} results={row.results} />;
+}
+
+/** One certificate; a number that leads nowhere stays in the box, with why. */
+async function certificate({ service, caller, params }: Asked) {
+  const asked = params['number'] as string;
+  try {
+    const { text, organization } = parseNumber(asked);
+    await requireReach(service, caller, organization);
+    const found = await lookUp(service, text, ['name']);
+    if (found) return <CertificateView number={text} report={found.verification.report} />;
+    return <CertificatesView number={text} fault={{ zh: '没有这个编号的证书，请逐位核对。', en: 'There is no certificate with this number: check each digit.' }} />;
+  } catch (error) {
+    if (isRefusal(error, 'number_malformed')) return <CertificatesView number={asked} fault={{ zh: '编号不正确：1 个字母加 21 位数字。', en: 'This is no number: one letter and 21 digits.' }} />;
+    if (isRefusal(error, 'out_of_reach')) return <CertificatesView number={asked} fault={{ zh: '这不是本机构颁发的证书。', en: 'Another organization issued this certificate.' }} />;
+    throw error;
+  }
 }
 
 async function rules(asked: Asked) {
@@ -119,6 +139,8 @@ export const organizationViews: readonly View[] = [
   ...planViews,
   ...listViews(ORGANIZATION, 'batches', batches),
   { path: 'batches/:id', roles: ORGANIZATION, render: batch },
+  { path: 'certificates', roles: ORGANIZATION, render: async () => <CertificatesView /> },
+  { path: 'certificates/:number', roles: ORGANIZATION, render: certificate },
   { path: 'rules', roles: ORGANIZATION, render: rules },
   ...listViews(ORGANIZATION, 'devices', devices),
   { path: 'devices/:about', roles: ORGANIZATION, render: device },

@@ -4,9 +4,12 @@
  * The same results and photos give the same batch; other photos before the upload give another, and take the first back.
  * It refuses other people's results, notices that still run, open objections, and results of which nobody passed.
  */
+import { normalizeIdNumber } from '../life/identity.ts';
 import { passingRows } from '../life/procedure/results-check.ts';
 import { readAbout } from '../life/procedure/steps.ts';
 import { Refusal } from '../life/refusal.ts';
+import type { ResultRow } from '../life/procedure/plan.ts';
+import type { RawRow } from '../life/row.ts';
 import type { GivenPhoto } from '../life/row-photos.ts';
 import type { Caller } from '../enrol.ts';
 import type { Service } from '../service.ts';
@@ -14,6 +17,13 @@ import { selectBatchOfResults, updateReturned, type BatchRow } from '../storage/
 import { selectCase } from '../storage/cases.ts';
 import { submitBatch } from '../submit.ts';
 import { madeOf, requireUploadable, resultsFactsOf, standingResults } from './results.ts';
+
+/** Photos without those of candidates who did not pass: people have one archive for the whole roster. Nobody's stay, to be refused. */
+function photosOfPassing(given: readonly GivenPhoto[], passing: readonly RawRow[], published: readonly ResultRow[]): GivenPhoto[] {
+  const passed = new Set(passing.map(({ values }) => normalizeIdNumber(String(values['id_number']))));
+  const others = new Set(published.map(({ id_number }) => normalizeIdNumber(id_number)).filter((number) => !passed.has(number)));
+  return given.filter(({ number }) => number === undefined || !others.has(number));
+}
 
 /** @param photos with the digest of their archive, empty without one */
 export async function makeBatch(service: Service, caller: Caller, about: string, photos: { given: GivenPhoto[]; digest: string }): Promise<{ batch: BatchRow; fresh: boolean }> {
@@ -30,5 +40,5 @@ export async function makeBatch(service: Service, caller: Caller, about: string,
   if (rows.length === 0) throw new Refusal('batch_empty', 'Nobody passed: there is nothing to certify.');
   // A crash after this leaves no batch: the same call makes it.
   if (made) await updateReturned(service.db, made.id, '上传前已由同一结果的另一批次代替 / replaced before its upload by another batch of the same results');
-  return submitBatch(service, caller, { rows, photos: photos.given, digest, results: about }, null);
+  return submitBatch(service, caller, { rows, photos: photosOfPassing(photos.given, rows, results.rows), digest, results: about }, null);
 }

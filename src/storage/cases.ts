@@ -91,6 +91,18 @@ export const selectLivingResults = async (db: D1Database, plan: string): Promise
 /** Objections to results that are open, or were upheld after an instant. */
 export const selectBlockingObjections = async (db: D1Database, results: string, after: number): Promise<number> =>
   (await db.prepare("SELECT count(*) AS count FROM cases WHERE parent = ? AND kind = 'objection' AND (state = 'open' OR (state = 'upheld' AND updated_at > ?))").bind(results, after).first<{ count: number }>())?.count ?? 0;
+
+/** Objections to results that were upheld after an instant. */
+export const countUpheld = async (db: D1Database, results: string, after: number): Promise<number> =>
+  (await db.prepare("SELECT count(*) AS count FROM cases WHERE parent = ? AND kind = 'objection' AND state = 'upheld' AND updated_at > ?").bind(results, after).first<{ count: number }>())?.count ?? 0;
+
+/** Filed plans of an organization whose last exam is not after a day, and that have no living results; the oldest first. */
+export async function selectUnpublished(db: D1Database, organization: string, day: string): Promise<string[]> {
+  const sql = `SELECT about FROM cases AS plan WHERE organization = ? AND kind = 'plan' AND state = 'filed' AND json_extract(facts, '$.last') <= ?
+    AND NOT EXISTS (SELECT 1 FROM cases AS results WHERE results.parent = plan.about AND results.kind = 'results' AND results.state <> 'withdrawn') ORDER BY json_extract(facts, '$.last') LIMIT 200`;
+  return (await db.prepare(sql).bind(organization, day).all<{ about: string }>()).results.map(({ about }) => about);
+}
+
 /** The case of a kind that somebody began and that is in one of these states. */
 export async function selectOpenCase(db: D1Database, kind: string, owner: string, states: readonly string[]): Promise<string | undefined> {
   const row = await db.prepare('SELECT about FROM cases WHERE kind = ? AND owner = ? AND state IN (SELECT value FROM json_each(?)) LIMIT 1').bind(kind, owner, JSON.stringify(states)).first<{ about: string }>();

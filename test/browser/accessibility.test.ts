@@ -123,7 +123,8 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
       expect([name, await page.locator('html').getAttribute('lang')]).toEqual([name, locale === 'zh-CN' ? 'zh-CN' : 'en']);
       await page.evaluate(AXE);
       await page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true)));
-      for (const width of [360, 1280]) {
+      // Columns and colours of a wide page are the same in both languages.
+      for (const width of locale === 'zh-CN' ? [360, 1280] : [360]) {
         await page.setViewportSize({ width, height: 740 });
         expect([name, width, await axe(page, width === 360 ? ALL : OF_LAYOUT)]).toEqual([name, width, []]);
         expect([name, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([name, width]);

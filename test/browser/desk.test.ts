@@ -4,17 +4,22 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { unzipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
 import type { Browser, BrowserContext, Download, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Caller } from '../../src/cli/caller.ts';
-import { makeKey, nameClient, now, type Identity } from '../../src/cli/sign.ts';
+import { changeStatus, makeKey, nameClient, type Identity } from '../../src/cli/sign.ts';
+import { newCase, newSalt, takeStep } from '../../src/cli/stepper.ts';
+import { approveWith, readBatch } from '../../src/cli/steps.ts';
+import type { Report } from '../../src/life/report.ts';
 import { TROUBLES } from '../../src/pages/desk/words.ts';
+import { jpeg } from '../life/fixtures-photo.ts';
 import { findChromium, launch } from './browser.ts';
 import { person, startServer, type Batch, type TestServer } from './server.ts';
 
 const chromium = findChromium();
 const COUNT = 203;
+/** When it all happens: the days of plans are counted by a calendar that ends. */
+const AT = Date.parse('2026-11-23T10:00:00+08:00') / 1000;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const keyFile = ({ subject, token, private: secret }: Partial<Identity>) => JSON.stringify({ name: '学校', subject, token, private: secret });
 
@@ -30,10 +35,10 @@ describe.skipIf(chromium === undefined)('the desk', { timeout: 45_000 }, () => {
   let sent: string[];
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startServer(), launch(chromium as string)]);
+    [server, browser] = await Promise.all([startServer(AT), launch(chromium as string)]);
     batch = await server.certify(Array.from({ length: COUNT }, (_, n) => person('欧阳建国', 200 + n)));
-    await new Caller(server.origin, server.school).post('/v1/batches', { candidates: [{ ...person('王晓明', 900), id_type: '居民身份证', occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 4, score_theory: 80, score_practice: 85, exam_date: '2026-11-01' }] });
-    const answer = await new Caller(server.origin, server.school).take('GET', `/v1/batches/${batch.id}/certificates.zip`);
+    await server.as(server.school).post('/v1/batches', { candidates: [{ ...person('王晓明', 900), id_type: '居民身份证', occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 4, score_theory: 80, score_practice: 85, exam_date: '2026-11-01' }] });
+    const answer = await server.as(server.school).take('GET', `/v1/batches/${batch.id}/certificates.zip`);
     whole = Buffer.from(await answer.arrayBuffer());
   }, 120_000);
   afterAll(async () => {
@@ -44,13 +49,14 @@ describe.skipIf(chromium === undefined)('the desk', { timeout: 45_000 }, () => {
   /** With `disk`, the dialogue that asks where to save gives a file of the browser's own file system; without, there is no such dialogue. */
   async function open({ disk = true, width = 360 } = {}): Promise<void> {
     await context?.close();
-    context = await browser.newContext({ viewport: { width, height: 740 }, locale: 'zh-CN', acceptDownloads: true });
+    context = await browser.newContext({ viewport: { width, height: 740 }, locale: 'zh-CN', acceptDownloads: true, extraHTTPHeaders: { 'Luzheng-Clock': String(AT) } });
     await context.addInitScript((hasDisk) => {
       const ask = async () => (await navigator.storage.getDirectory()).getFileHandle('saved.zip', { create: true });
       Object.defineProperty(globalThis, 'showSaveFilePicker', { value: hasDisk ? ask : undefined, configurable: true });
     }, disk);
     page = await context.newPage();
     page.setDefaultTimeout(10_000);
+    await page.clock.setFixedTime(AT * 1000);
     page.on('request', (request) => sent.push(`${request.url()} ${JSON.stringify(request.headers())} ${request.postData() ?? ''}`));
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
@@ -200,7 +206,7 @@ describe.skipIf(chromium === undefined)('the desk', { timeout: 45_000 }, () => {
     await said().getByText('已报送').waitFor();
     expect(sent.filter((one) => one.split(' ')[0]?.includes(id_number))).toEqual([]);
     const about = decodeURIComponent(new URL(page.url()).hash).slice('#/plans/'.length);
-    const kept = await new Caller(server.origin, server.school).get<{ state: string; steps: { body: { roster: { row: number; sessions: string[] }[] } }[] }>(`/v1/cases/${about}`);
+    const kept = await server.as(server.school).get<{ state: string; steps: { body: { roster: { row: number; sessions: string[] }[] } }[] }>(`/v1/cases/${about}`);
     expect(kept).toMatchObject({ state: 'filed', steps: [{ body: { roster: [{ row: 2, sessions: ['s1'] }, { row: 3, sessions: ['s1'] }] } }] });
     expect(await axe()).toEqual([]);
 
@@ -213,6 +219,137 @@ describe.skipIf(chromium === undefined)('the desk', { timeout: 45_000 }, () => {
     }
     await page.locator('[data-preview]').getByText('考试日期').first().waitFor();
     expect(await page.getByLabel('行 2 理论成绩').inputValue()).toBe('80');
+  });
+
+  test('results: from a table through their notice, corrected, uploaded with photos, to certificates, led by what waits on each day', async () => {
+    const { school } = server;
+    const on = async (day: string) => {
+      const moment = Date.parse(`${day}T10:00:00+08:00`) / 1000;
+      await context.setExtraHTTPHeaders({ 'Luzheng-Clock': String(moment) });
+      await page.clock.setFixedTime(moment * 1000);
+      return server.as(school, moment);
+    };
+    const waits = async (text: string) => {
+      await go('home', '济南泉城');
+      await page.locator('ul.tasks').getByText(text).click();
+    };
+    const people = ['欧阳建国', '王晓明', '李龑'].map((name, n) => person(name, 600 + n));
+    const plan = newCase('plan');
+    const roster = people.map((one, n) => ({ ...one, row: n + 2, id_type: 'resident_id' as const, occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 3 as const, sessions: ['s1'] }));
+    const sessions = [{ id: 's1', kind: 'both' as const, occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', levels: [3 as const], date: '2026-11-11', starts: '09:00', ends: '16:30', venue: '实训楼' }];
+    const staff = (['invigilator', 'assessor', 'supervisor'] as const).map((role) => ({ role, name: '赵考务', sessions: ['s1'] }));
+    await takeStep(school, await on('2026-11-02'), plan, 'plan.file', { salt: newSalt(), title: '电工三级（虚构）', process: '理论、实操', sessions, staff, roster });
+
+    await on('2026-11-12');
+    await signIn();
+    await waits('份计划考试已结束');
+    const line = ({ name, id_number }: (typeof people)[number], score: string) => `${name},居民身份证,${id_number},6-31-01-03,电工,--,三级,${score},85,2026-11-11`;
+    const table = ['姓名,证件类型,证件号码,职业编码,职业名称,工种,等级,理论成绩,实操成绩,考试日期', ...people.map((one, n) => line(one, n === 2 ? '50' : '80'))].join('\n');
+    // Nobody can choose a file before the form is alive; a script can.
+    await page.locator('form[data-step]:not([inert])').waitFor();
+    await page.locator('#rows-file').setInputFiles({ name: 'results.csv', mimeType: 'text/csv', buffer: Buffer.from(table) });
+    await page.getByText('共 3 行，没有发现错误').waitFor();
+    await page.getByRole('button', { name: '签名并公示' }).click();
+    await page.getByRole('heading', { level: 1, name: '结果 · 电工三级' }).waitFor();
+
+    // A row without a fault is found by name and corrected: the notice begins anew.
+    await on('2026-11-13');
+    await waits('批结果正在公示');
+    await page.getByRole('link', { name: '更正结果' }).click();
+    await page.getByLabel('查找').fill('晓明');
+    expect(await page.locator('table.people tbody tr').count()).toBe(1);
+    await page.getByRole('button', { name: '修改 3' }).click();
+    await page.getByLabel('行 3 实操成绩').fill('61');
+    await page.getByLabel('行 3 实操成绩').press('Enter');
+    await page.getByRole('button', { name: '完成 3' }).click();
+    await page.locator('table.people').getByText('61').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('修改 3');
+    await page.getByLabel('更正原因').fill('实操成绩录入有误');
+    expect(await axe()).toEqual([]);
+    await page.getByRole('button', { name: '签名并重新公示' }).click();
+    await said().getByText('重新公示').waitFor();
+
+    await on('2026-11-19');
+    await waits('即将期满（2026-11-20 止）');
+    await page.getByText('次日起可以上传').waitFor();
+    await on('2026-11-21');
+    await waits('公示期满，请上传');
+    const zip = (...numbers: string[]) => ({ name: 'photos.zip', mimeType: 'application/zip', buffer: Buffer.from(zipSync(Object.fromEntries(numbers.map((number) => [`照片/${number}.jpg`, jpeg({ text: number })])))) });
+    const [first, second, failed] = people.map(({ id_number }) => id_number) as [string, string, string];
+    await page.getByLabel('照片压缩包').setInputFiles(zip(first, person('无此人', 699).id_number));
+    await page.getByRole('button', { name: '核对、签名并上传' }).click();
+    await page.locator('#photos-faults').getByText(person('无此人', 699).id_number).waitFor();
+    expect(await page.getByLabel('照片压缩包').getAttribute('aria-describedby')).toBe('photos-faults');
+    await page.getByLabel('照片压缩包').setInputFiles(zip(first, second, failed));
+    // Photos that went missing on their way are not signed over.
+    await page.route('**/v1/results/*/batch', (route) => route.continue({ postData: zip(first).buffer }), { times: 1 });
+    await page.getByRole('button', { name: '核对、签名并上传' }).click();
+    await said('alert').getByText('第 3 行照片不是您选择的文件').waitFor();
+    await page.getByRole('button', { name: '核对、签名并上传' }).click();
+    await page.getByRole('heading', { level: 1, name: /^批次 / }).waitFor();
+    await said().getByText('结果已上传').waitFor();
+    const made = decodeURIComponent(new URL(page.url()).hash).slice('#/batches/'.length);
+
+    await on('2026-11-23');
+    for (const centre of [server.city, server.province]) await approveWith(centre, server.as(centre), await readBatch(server.as(centre), made));
+    await waits('个批次已审核，待颁发');
+    await page.getByRole('button', { name: '签署并颁发' }).click();
+    await said().getByText('已颁发 2 张证书').waitFor();
+    const { rows } = await server.as(school).get<{ rows: { row: number; disclosures: string[] }[] }>(`/v1/batches/${made}/rows?from=0&limit=10`);
+    expect(rows.map(({ row, disclosures }) => [row, disclosures.length])).toEqual([[2, 3], [3, 3]]);
+  });
+
+  test('a certificate is found by its number, suspended, reinstated and revoked, each signed here after a confirmation', async () => {
+    const { number } = server.valid;
+    const report = () => server.as(server.school).get<Report>(`/v1/certificates/${number}`);
+    const asked: string[] = [];
+    let agrees = true;
+    page.on('dialog', (dialog) => void (asked.push(dialog.message()), agrees ? dialog.accept() : dialog.dismiss()));
+    await signIn();
+    await go('certificates', '证书');
+    const box = page.getByLabel('证书编号');
+    // What is no number gets into no address.
+    await box.fill('欧阳建国');
+    await box.press('Enter');
+    await page.getByText('编号不正确').waitFor();
+    expect([await box.inputValue(), new URL(page.url()).hash]).toEqual(['欧阳建国', '#/certificates']);
+    await box.fill(`${number.slice(0, -3)}999`);
+    await box.press('Enter');
+    await page.getByText('没有这个编号的证书').waitFor();
+    await box.fill(number.replace(/(.{13})/, '$1 '));
+    await box.press('Enter');
+    await page.getByText('欧阳建国').waitFor();
+    expect(await axe()).toEqual([]);
+    await page.getByRole('button', { name: '签名并暂停' }).click();
+    await page.getByText('请填写').waitFor();
+    await page.getByLabel('理由').first().selectOption('under_investigation');
+    agrees = false;
+    await page.getByRole('button', { name: '签名并暂停' }).click();
+    expect([asked.pop(), (await report()).status]).toEqual([`暂停证书 ${number}？理由：正在核查`, undefined]);
+    agrees = true;
+    await page.getByRole('button', { name: '签名并暂停' }).click();
+    await said().getByText('证书已暂停').waitFor();
+    await page.getByText('暂停：正在核查').waitFor();
+    await page.getByLabel('理由').first().selectOption('cleared');
+    await page.getByRole('button', { name: '签名并恢复' }).click();
+    await said().getByText('证书已恢复').waitFor();
+    // A centre comes first: what is decided here is what was read.
+    const { status } = await report();
+    const statement = await changeStatus(server.city, { number, action: 'suspend', reason: 'under_investigation', seq: 3, prev: status?.digest as string }, { iat: AT });
+    await server.as(server.city).post(`/v1/certificates/${number}/status`, { statement });
+    await page.getByLabel('理由').last().selectOption('fraud');
+    await page.getByRole('button', { name: '签名并撤销' }).click();
+    await said('alert').getByText('有了变化，没有签名').waitFor();
+    await go(`certificates/${server.revoked.number}`, '证书');
+    await go(`certificates/${number}`, '证书');
+    await page.getByText('由鉴定指导中心暂停').waitFor();
+    expect(await page.getByRole('button', { name: '签名并恢复' }).count()).toBe(0);
+    await page.getByLabel('理由').selectOption('fraud');
+    await page.getByRole('button', { name: '签名并撤销' }).click();
+    await said().getByText('证书已撤销').waitFor();
+    await page.getByText('撤销：弄虚作假').waitFor();
+    expect(await page.locator('#view form').count()).toBe(0);
+    expect((await report()).status?.history.map(({ action, reason, tier }) => [action, reason, tier])).toEqual([['suspend', 'under_investigation', 'organization'], ['reinstate', 'cleared', 'organization'], ['suspend', 'under_investigation', 'city'], ['revoke', 'fraud', 'organization']]);
   });
 
   test('a key made in this browser applies, is found again after a reload, and is removed', async () => {
@@ -231,10 +368,11 @@ describe.skipIf(chromium === undefined)('the desk', { timeout: 45_000 }, () => {
     const { kid, jwk, subject } = JSON.parse(await page.locator('#public-key').innerText()) as { kid: string; jwk: { x: string; y: string; kty: 'EC'; crv: 'P-256' }; subject: string };
     expect(subject).toBe(`key:${kid}`);
     // The centre names it: the desk finds the statement and speaks for the organization.
-    await new Caller(server.origin, server.city).post('/v1/clients', { statement: await nameClient(server.city, 'S000037000001', jwk) });
+    await server.as(server.city).post('/v1/clients', { statement: await nameClient(server.city, 'S000037000001', jwk, { iat: AT }) });
     await page.getByRole('button', { name: '更新授权' }).click();
     await page.locator('#who-name').getByText('S000037000001').first().waitFor();
-    await go('home', '济南泉城');
+    // The view was an applicant's.
+    await page.getByRole('heading', { level: 1, name: '济南泉城' }).waitFor();
     await page.getByRole('button', { name: '退出' }).click();
     page.once('dialog', (dialog) => void dialog.accept());
     await page.getByRole('button', { name: /移除/ }).click();
@@ -347,10 +485,10 @@ describe.skipIf(chromium === undefined)('the desk', { timeout: 45_000 }, () => {
     test('a statement that ran out, and one that the service does not know', async () => {
       const { city, school } = server;
       const old = await makeKey();
-      await choose(keyFile({ subject: school.subject, private: old.private, token: await nameClient(city, 'S000037000001', old.jwk) }));
+      await choose(keyFile({ subject: school.subject, private: old.private, token: await nameClient(city, 'S000037000001', old.jwk, { iat: AT }) }));
       await said('alert').getByText('没有在本平台登记').waitFor();
       await says('client_unknown');
-      await choose(keyFile({ subject: school.subject, private: old.private, token: await nameClient(city, 'S000037000001', old.jwk, { iat: now() - 7200, lifetime: 3600 }) }));
+      await choose(keyFile({ subject: school.subject, private: old.private, token: await nameClient(city, 'S000037000001', old.jwk, { iat: AT - 7200, lifetime: 3600 }) }));
       await said('alert').getByText('到期').waitFor();
       expect(await says('key_expired')).toMatch(/已于 20\d\d-\d\d-\d\d 到期/);
     });
@@ -360,10 +498,10 @@ describe.skipIf(chromium === undefined)('the desk', { timeout: 45_000 }, () => {
       await choose(keyFile(server.school));
       await said('alert').getByText('连不上服务').waitFor();
       await page.unroute('**/v1/me');
-      await page.clock.setFixedTime(Date.now() - 3_600_000);
+      await page.clock.setFixedTime((AT - 3600) * 1000);
       await choose(keyFile(server.school));
       await said('alert').getByText('本机时间不准').waitFor();
-      await page.clock.setFixedTime(Date.now());
+      await page.clock.setFixedTime(AT * 1000);
       await enter();
       await page.route('**/certificates.zip*', (route) => route.fulfill({ status: 409, contentType: 'application/problem+json', body: JSON.stringify({ code: 'register_differs', title: '登记数据与签名不符', detail: 'x', position: 6 }) }));
       await download().click();

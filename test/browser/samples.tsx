@@ -1,10 +1,12 @@
 /** Pages that the served Worker would need weeks to come to, drawn from the same components: a notice with its form, an answered objection. */
+import { readFileSync } from 'node:fs';
 import type { Child } from 'hono/jsx';
 import { ReaderContext, type Language } from '../../src/pages/language.ts';
 import { leadWithEnglish } from '../../src/pages/lead.ts';
 import { NoticePage, type NoticeView } from '../../src/pages/notices.tsx';
 import { FollowPage, ObjectedPage } from '../../src/pages/objection.tsx';
 import { StatisticsPage } from '../../src/pages/statistics.tsx';
+import type { Styles } from '../../src/storage/assets.ts';
 import { statisticsOf, type Counted, type IssuedCell } from '../../src/life/statistics.ts';
 
 const HOST = 'lz.example.cn';
@@ -33,6 +35,7 @@ export const SAMPLES: Record<string, Child> = {
 
 /** A sample as the Worker would answer it. */
 export function sample(name: string, language: Language): string {
-  const text = String(<ReaderContext.Provider value={{ language, path: '/notices' }}>{SAMPLES[name] as Child}</ReaderContext.Provider>);
+  const styles = JSON.parse(readFileSync(new URL('../../.dev/assets/styles.json', import.meta.url), 'utf8')) as Styles;
+  const text = String(<ReaderContext.Provider value={{ language, path: '/notices', styles }}>{SAMPLES[name] as Child}</ReaderContext.Provider>);
   return `<!DOCTYPE html>${language === 'en' ? leadWithEnglish(text) : text}`;
 }

@@ -1,44 +1,53 @@
-/** `luzheng case`, `step`, `plan`, `apply` and `select` as processes against `npm start`: an organization's and a centre's way. */
+/**
+ * The commands of the procedure as processes against a served Worker, each on a day of its own: an organization's, an
+ * applicant's, a further device's and a centre's way, as README and keys/README.md write them.
+ */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from '../../src/cli/local.ts';
-import { shanghaiDay } from '../../src/life/calendar.ts';
+import { writeKeyFile } from '../../keys/make.ts';
+import { certifyCentre } from '../../src/cli/certify.ts';
 import { residentCheckCharacter } from '../../src/life/identity.ts';
-import { earliestExam } from '../../src/life/procedure/plan-check.ts';
-import { run, scratch, start, type Running } from './run.ts';
+import { startServer, type TestServer } from '../browser/server.ts';
+import { jpeg } from '../life/fixtures-photo.ts';
+import { run, scratch, type Run } from './run.ts';
 
-const ROOT = new URL('../..', import.meta.url).pathname;
 const folder = scratch();
 const at = (name: string) => join(folder, name);
-let service: Running;
-let server: string[];
+const instant = (day: string): number => Date.parse(`${day}T10:00:00+08:00`) / 1000;
+let service: TestServer;
+let today = '2026-11-02';
 
-const luzheng = (...args: string[]) => run('luzheng.ts', [...args, ...server]);
-const key = (name: string) => ['--key', join(ROOT, `.dev/keys/${name}.json`)];
-const SCHOOL = key('org-S000037000001');
-const CITY = key('city-3701');
+const luzheng = (...args: string[]): Promise<Run> => run('luzheng.ts', args, { NODE_OPTIONS: `--import ${new URL('clock.ts', import.meta.url).href}`, LUZHENG_AT: String(instant(today)) });
+/** What a command answers, as JSON; it must have gone well. */
+async function answer<T>(...args: string[]): Promise<T> {
+  const done = await luzheng(...args, '--json');
+  expect([done.exit, done.err]).toEqual([0, '']);
+  return JSON.parse(done.out) as T;
+}
+const key = (name: string) => ['--key', at(`${name}.json`)];
+const [SCHOOL, CITY] = [key('school'), key('city')];
 
 beforeAll(async () => {
-  const port = await freePort();
-  server = ['--server', `http://localhost:${port}`];
-  service = start('start.ts', ['--port', String(port), '--persist-to', at('state')]);
-  await service.says(/Ctrl-C/);
+  service = await startServer(instant('2026-11-23'));
+  const { origin, school, city, anchor } = service;
+  writeKeyFile(at('school.json'), { ...school, server: origin });
+  writeKeyFile(at('city.json'), { ...city, server: origin, certificate: await certifyCentre(anchor, city.token) });
 }, 60_000);
 afterAll(async () => {
-  service.child.kill('SIGTERM');
-  await service.end;
+  await service.stop();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }, 30_000);
 
+const date = '2026-11-11';
+const lines = ['37010219850412311', '37010319920830452'].map((head) => `欧阳建国,居民身份证,${head}${residentCheckCharacter(head)},6-31-01-03,电工,--,三级`);
 const HEADER = '姓名,证件类型,证件号码,职业编码,职业名称,工种,等级';
 
 test('a plan is filed from a table, looked at, returned and amended', async () => {
-  const date = earliestExam(shanghaiDay(Math.floor(Date.now() / 1000)));
   const [title, process] = ['电工三级认定（虚构）', '理论考试、技能考核、综合评审。'];
   const sessions = [{ id: 's1', kind: 'both', occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', levels: [3], date, starts: '09:00', ends: '16:30', venue: '实训楼' }];
   const staff = ['invigilator', 'assessor', 'supervisor'].map((role) => ({ role, name: '赵考务', sessions: ['s1'] }));
-  const lines = ['37010219850412311', '37010319920830452'].map((head) => `欧阳建国,居民身份证,${head}${residentCheckCharacter(head)},6-31-01-03,电工,--,三级`);
   writeFileSync(at('details.json'), JSON.stringify({ title, process, sessions, staff }));
   writeFileSync(at('roster.csv'), [HEADER, ...lines].join('\n'));
   writeFileSync(at('wrong.csv'), [HEADER, lines[0], '张伟,居民身份证,123,6-31-01-03,电工,--,三级'].join('\n'));
@@ -50,10 +59,8 @@ test('a plan is filed from a table, looked at, returned and amended', async () =
   expect(await luzheng('plan', at('roster.csv'), '--details', at('bad.json'), ...SCHOOL)).toMatchObject({ exit: 1, err: expect.stringMatching(/^staff: .+\n.+\[step_body_malformed\]\n$/) });
   expect(await luzheng('plan', at('roster.csv'), ...SCHOOL)).toMatchObject({ exit: 2, err: expect.stringContaining('--details') });
 
-  const filed = await luzheng('plan', at('roster.csv'), ...plan, '--json');
-  expect([filed.exit, filed.err]).toEqual([0, '']);
-  const { about, ...answer } = JSON.parse(filed.out) as { about: string };
-  expect(answer).toMatchObject({ step: 'plan.file', seq: 1, state: 'filed', candidates: 2 });
+  const { about, ...filed } = await answer<{ about: string }>('plan', at('roster.csv'), ...plan);
+  expect(filed).toMatchObject({ step: 'plan.file', seq: 1, state: 'filed', candidates: 2 });
   const list = await luzheng('case', '--kind', 'plan', '--state', 'filed', ...CITY);
   expect([list.exit, list.out]).toEqual([0, expect.stringContaining(about)]);
 
@@ -63,6 +70,32 @@ test('a plan is filed from a table, looked at, returned and amended', async () =
   const shown = await luzheng('case', about, ...SCHOOL);
   expect(shown.exit).toBe(0);
   for (const text of ['plan.return  centre:3701 (city)', '请补充场地', 'plan.amend  org:S000037000001', '3 步 steps']) expect(shown.out).toContain(text);
+});
+
+test('a plan is cancelled; after the exam of another its results run their notice and are uploaded with photos', async () => {
+  const plan = ['--details', at('details.json'), ...SCHOOL];
+  const { about } = await answer<{ about: string }>('plan', at('roster.csv'), ...plan);
+  const { about: other } = await answer<{ about: string }>('plan', at('roster.csv'), ...plan);
+  expect(await luzheng('step', other, 'plan.cancel', '--reason', '报名人数不足', ...SCHOOL)).toMatchObject({ exit: 0, out: expect.stringContaining('cancelled') });
+  expect(await luzheng('plan', at('roster.csv'), ...plan, '--amend', other)).toMatchObject({ exit: 1, err: expect.stringContaining('[step_not_now]') });
+
+  // After the exam: results, their notice, and the day after it the batch, with photos of those who passed.
+  today = '2026-11-12';
+  writeFileSync(at('results.csv'), [`${HEADER},理论成绩,实操成绩,考试日期`, `${lines[0]},80,90,${date}`, `${lines[1]},缺考,70,${date}`].join('\n'));
+  const published = await answer<{ about: string; due: string }>('results', about, at('results.csv'), ...SCHOOL);
+  expect(published.due).toBe('2026-11-19');
+  const numbers = lines.map((line) => line.split(',')[2] as string);
+  writeFileSync(at('photos.zip'), zipSync(Object.fromEntries(numbers.map((number) => [`${number}.jpg`, jpeg({ text: number })]))));
+  const upload = () => luzheng('upload', published.about, '--photos', at('photos.zip'), ...SCHOOL);
+  expect(await upload()).toMatchObject({ exit: 1, err: expect.stringContaining('[notice_running]') });
+  today = '2026-11-20';
+  const uploaded = await upload();
+  expect([uploaded.exit, uploaded.err]).toEqual([0, '']);
+  const batch = /batch\s+(\w+)/.exec(uploaded.out)?.[1] as string;
+  expect(uploaded.out).toContain('由名单重新计算');
+  expect(await service.as(service.city).get(`/v1/batches/${batch}`)).toMatchObject({ state: 'submitted', count: 1, results: published.about });
+  expect(await luzheng('approve', batch, '--photos', at('look'), '--look', ...CITY)).toMatchObject({ exit: 0 });
+  expect(readFileSync(at('look/row-2.jpg')).equals(jpeg({ text: numbers[0] as string }))).toBe(true);
 });
 
 test('wrong use is said, and exits with 2', async () => {
@@ -86,10 +119,11 @@ test('an unnamed key applies, the centre selects it, and the key then speaks for
   };
   writeFileSync(at('form.json'), JSON.stringify(form));
   writeFileSync(at('licence.pdf'), '%PDF-1.7\n');
-  expect(await run('luzheng.ts', ['keys', 'make', '--out', at('new.json')])).toMatchObject({ exit: 0 });
-  const applied = await luzheng('apply', at('form.json'), '--key', at('new.json'), '--file', at('licence.pdf'), '--json');
-  expect([applied.exit, applied.err]).toEqual([0, '']);
-  const { about } = JSON.parse(applied.out) as { about: string };
+  expect(await luzheng('keys', 'make', '--out', at('new.json'), '--server', service.origin)).toMatchObject({ exit: 0 });
+  const { about } = await answer<{ about: string }>('apply', at('form.json'), '--key', at('new.json'), '--file', at('licence.pdf'));
+  expect(await luzheng('step', about, 'application.return', '--reason', '请补充考评人员', ...CITY)).toMatchObject({ exit: 0 });
+  writeFileSync(at('form.json'), JSON.stringify({ ...form, form: { ...form.form, staff: '专职人员 12 人，考评人员 30 人。' } }));
+  expect(await luzheng('apply', at('form.json'), '--amend', about, '--key', at('new.json'))).toMatchObject({ exit: 0, out: expect.stringMatching(/第 3 步[\s\S]*files\s+1\n/) });
   writeFileSync(at('granted.csv'), 'occupation_code,occupation_name,job_types,levels\n6-31-01-03,电工,,5;4\n');
   writeFileSync(at('beyond.csv'), 'occupation_code,occupation_name,job_types,levels\n6-31-01-03,电工,,5;2\n');
   const granting = (scope: string, ...more: string[]) => luzheng('select', about, '--organization', 'S000037000123', '--capacity', '200', '--years', '2', '--scope', at(scope), ...more, ...CITY);
@@ -102,4 +136,37 @@ test('an unnamed key applies, the centre selects it, and the key then speaks for
   expect(await luzheng('select', about, '--organization', 'S000037000123', ...CITY)).toMatchObject({ exit: 1 });
   expect(await luzheng('case', '--kind', 'plan', '--key', at('new.json'))).toMatchObject({ exit: 0, out: expect.stringContaining('no cases') });
   expect(readFileSync(at('new.json'), 'utf8')).toContain('org:S000037000123');
+});
+
+test('a second device is endorsed and granted, one that lost all others is granted by the centre, and one is refused', async () => {
+  today = '2026-11-23';
+  const ask = async (name: string, why: string) => {
+    const { jwk } = await answer<{ jwk: unknown }>('keys', 'make', '--out', at(`${name}.json`), '--server', service.origin);
+    writeFileSync(at(`${name}.jwk`), JSON.stringify(jwk));
+    writeFileSync(at('request.json'), JSON.stringify({ organization: 'S000037000001', key: jwk, label: '考务办公室电脑', holder: '吴联系', why }));
+    return (await answer<{ about: string }>('step', 'new:device', 'device.request', ...key(name), '--body', at('request.json'))).about;
+  };
+  const grant = async (name: string, about: string) => {
+    const { jti } = await answer<{ jti: string }>('client', ...CITY, '--organization', 'S000037000001', '--client', at(`${name}.jwk`));
+    writeFileSync(at('grant.json'), JSON.stringify({ client: jti }));
+    return luzheng('step', about, 'device.grant', ...CITY, '--body', at('grant.json'));
+  };
+  writeFileSync(at('note.json'), '{}');
+  const second = await ask('second', 'second');
+  expect(await grant('second', second)).toMatchObject({ exit: 1, err: expect.stringContaining('[endorsement_missing]') });
+  expect(await luzheng('step', second, 'device.endorse', ...SCHOOL, '--body', at('note.json'))).toMatchObject({ exit: 0 });
+  expect(await grant('second', second)).toMatchObject({ exit: 0, out: expect.stringContaining('granted') });
+  expect(await luzheng('case', second, ...key('second'))).toMatchObject({ exit: 0, out: expect.stringContaining('3 步 steps') });
+
+  const lost = await ask('lost', 'loss');
+  expect(await grant('lost', lost)).toMatchObject({ exit: 0, out: expect.stringContaining('granted') });
+  const { statements } = await answer<{ statements: { typ: string; kid: string }[] }>('withdraw', '--server', service.origin, '--organization', 'S000037000001');
+  const old = (await answer<{ thumbprint: string }>('keys', 'show', at('second.json'))).thumbprint;
+  expect(statements.some(({ typ, kid }) => typ === 'client' && kid === old)).toBe(true);
+  expect(await luzheng('withdraw', ...CITY, '--kid', old)).toMatchObject({ exit: 0 });
+  expect(await luzheng('case', '--kind', 'plan', ...key('second'))).toMatchObject({ exit: 1, err: expect.stringContaining('client_withdrawn') });
+  expect(await luzheng('case', '--kind', 'plan', ...key('lost'))).toMatchObject({ exit: 0 });
+
+  const refused = await ask('third', 'replacement');
+  expect(await luzheng('step', refused, 'device.refuse', ...SCHOOL, '--reason', '不是本单位设备')).toMatchObject({ exit: 0, out: expect.stringContaining('refused') });
 });

@@ -38,6 +38,13 @@ async function handIn(caller: Caller, paths: readonly string[]): Promise<Attache
   return files;
 }
 
+/** What an application has attached as it stands: who amends a sentence does not mean to take the licence away. */
+async function attached(caller: Caller, about: string): Promise<AttachedFile[]> {
+  const shown = await caller.get<CaseView>(`/v1/cases/${about}`);
+  await requireChain(shown);
+  return (shown.steps.findLast(({ step }) => step === 'application.submit' || step === 'application.amend')?.body as Application).files;
+}
+
 function requireApplication(about: string): string {
   if (readAbout(about).kind !== 'application') throw usage(`${about} 应形如 application:…`, `${about} is to be a case like application:…`);
   return about;
@@ -50,7 +57,7 @@ export const apply: Command = {
   FORM             申报表（JSON）/ the form, JSON: {purpose, centre, annual_capacity, form, work_plan}
                    key、salt、files 由本命令填写 / key, salt and files are filled in here
   --file FILE      证明材料（PDF、JPEG、PNG），可多次 / an attachment; several may be given
-  --amend ABOUT    修改已提交的申报 / amend an application
+  --amend ABOUT    修改已提交的申报；不带 --file 时证明材料照旧 / amend an application; without --file its attachments stay
   新机构用 luzheng keys make 生成的密钥即可，无须先登记 / a new body uses a key from luzheng keys make, named by nobody yet`,
   options: { ...KEY, file: { type: 'string', multiple: true }, amend: { type: 'string' } },
   async run(input) {
@@ -62,7 +69,8 @@ export const apply: Command = {
     const step = amended === undefined ? 'application.submit' : 'application.amend';
     const whole = { ...form, salt: newSalt(), key: { kty, crv, x, y } };
     readBody(step, { ...whole, files: [] });
-    const files = await handIn(caller, input.texts('file'));
+    const paths = input.texts('file');
+    const files = paths.length === 0 && amended !== undefined ? await attached(caller, about) : await handIn(caller, paths);
     const done = await takeStep(identity, caller, about, step, readBody(step, { ...whole, files }));
     input.answer([`已申报 / applied        ${about}（第 ${done.seq} 步 step）`, `密钥 / key              ${identity.kid}`, `证明材料 / files        ${files.length}`, `查看进度 / follow       luzheng case ${about}`], { ...done, thumbprint: identity.kid, files: files.length });
   },

@@ -78,6 +78,7 @@ export const client: Command = {
     await caller.post('/v1/clients', { statement: token });
     const own = await readKeyFile(path).catch(() => undefined);
     if (own) writeKeyFile(path, { ...own.file, subject: `org:${code}`, server: own.file.server ?? origin, token });
-    input.answer([`已登记 / named          org:${code}（${kid}）`, own ? `声明写入 / written to    ${path}` : `声明 / statement        ${token}`], { subject: `org:${code}`, thumbprint: kid, statement: token });
+    const { jti } = peek<{ jti: string }>(token);
+    input.answer([`已登记 / named          org:${code}（${kid}）`, `声明编号 / jti           ${jti}`, own ? `声明写入 / written to    ${path}` : `声明 / statement        ${token}`], { subject: `org:${code}`, thumbprint: kid, jti, statement: token });
   },
 };

@@ -71,7 +71,7 @@ const labelOf = (field: HTMLElement): string => {
 };
 
 /** Marks one field. */
-function mark(field: HTMLElement, message: string): HTMLElement {
+export function mark(field: HTMLElement, message: string): HTMLElement {
   const id = `fault-${++made}`;
   const line = make('p', { class: 'fault', id, 'data-made': '' }, both(wordsOf(field, message)));
   const box = field.closest('.field') ?? field.parentElement;

@@ -1,7 +1,7 @@
 /**
  * Owns what is special about the forms of plans and results: their tables, filled from a plan that stands, judged against
  * filing and plan by the service's own rules, and the upload of results as a batch whose root is computed here.
- * It refuses to upload rows that are not those that were published.
+ * It refuses to upload rows that are not those that were published, and photos that are not those that were chosen.
  */
 import { shanghaiDay } from '../../life/calendar.ts';
 import { ID_TYPE_NAMES } from '../../life/identity.ts';
@@ -11,17 +11,20 @@ import { planFaults } from '../../life/procedure/plan-check.ts';
 import { passingRows, resultFaults } from '../../life/procedure/results-check.ts';
 import { TEMPLATES } from '../../life/procedure/templates.ts';
 import type { RawRow, ScopeEntry } from '../../life/row.ts';
+import { matchPhotos, photosOfArchive } from '../../life/row-photos.ts';
 import { checkRows } from '../../life/rows.ts';
 import type { Filing } from '../../life/schema.ts';
 import { writeXlsx } from '../../life/table-write.ts';
-import { BATCH_WORDS, DONE } from '../../pages/desk/words.ts';
+import { BATCH_WORDS, DONE, TABLE_WORDS } from '../../pages/desk/words.ts';
 import { decodeUtf8, fromBase64url } from '../../life/bytes.ts';
+import { Refused, type RowFault } from '../call.ts';
 import { Trouble } from '../key.ts';
 import { onShow, register, type Desk } from './actions.ts';
 import { seeBatch, type Seen } from './batches.ts';
 import { judgeBefore, pathOfRow, sendStep } from './forms.ts';
 import { download } from './lists.ts';
 import { Table } from './tables.ts';
+import { both, make, one, split } from './text.ts';
 
 interface CaseAnswer {
   about: string;
@@ -61,8 +64,7 @@ onShow('[data-table="rows"]', async (desk, box) => {
   const judge = (rows: unknown[], complete: boolean) => resultFaults(rows as ResultRow[], plan, scope).filter(({ code }) => complete || code !== 'candidate_missing');
   const table = new Table(desk, box, 'rows', judge);
   box.querySelector('button[data-from-roster]')?.addEventListener('click', () => {
-    table.take(unscored(plan));
-    table.openAll();
+    table.take(unscored(plan), 'scores');
     box.querySelector<HTMLElement>('[data-preview] input')?.focus();
   });
   box.querySelector('button[data-sheet]')?.addEventListener('click', () => {
@@ -81,29 +83,49 @@ for (const step of ['plan.file', 'plan.amend'] as const) {
   });
 }
 
-/** Whether the batch holds exactly the rows that passed in the published results. */
-function requireSame({ rows, filing }: Seen, published: readonly ResultRow[], passMark: number): void {
+/** Whether the batch holds exactly the rows that passed in the published results, and of each the photo that was sent. */
+async function requireSame({ rows, filing }: Seen, published: readonly ResultRow[], passMark: number, archive: Uint8Array | undefined): Promise<void> {
   const { scope, pass_mark } = JSON.parse(decodeUtf8(fromBase64url(filing.split('.')[1] as string))) as Filing;
-  const mine = checkRows(passingRows(published, passMark), { scope, pass_mark, today: shanghaiDay(Math.floor(Date.now() / 1000)), missingGlyphs: () => [] }).rows;
+  const passed = passingRows(published, passMark);
+  const mine = checkRows(passed, { scope, pass_mark, today: shanghaiDay(Math.floor(Date.now() / 1000)), missingGlyphs: () => [] }).rows;
   const text = (row: { row: number; name: string; id_type: string; id_number: string; occupation: { code: string; name: string }; job: string; level: number; exam_date: string; replaces?: string | undefined }) =>
     JSON.stringify([row.row, row.name, row.id_type, row.id_number, row.occupation.code, row.occupation.name, row.job, row.level, row.exam_date, row.replaces ?? null]);
   const differs = mine.length === rows.length ? mine.findIndex((row, at) => text(row) !== text(rows[at] as (typeof rows)[number])) : mine.length;
   if (differs >= 0) throw new Trouble('rows_differ', { row: String(mine[differs]?.row ?? '?') });
+  const { photos } = archive ? await matchPhotos(passed, photosOfArchive(archive)) : { photos: new Map<number, { digest: string }>() };
+  const other = rows.find(({ row, photo_digest }) => photo_digest !== (photos.get(row)?.digest ?? null));
+  if (other) throw new Trouble('photo_differs', { row: String(other.row) });
+}
+
+/** Lists what is wrong with photos under their field. */
+function showPhotoFaults(errors: readonly RowFault[]): void {
+  const field = document.querySelector<HTMLElement>('#photos');
+  document.querySelector('#photos-faults')?.remove();
+  field?.removeAttribute('aria-invalid');
+  field?.removeAttribute('aria-describedby');
+  if (!field || errors.length === 0) return;
+  field.after(make('ul', { id: 'photos-faults', class: 'fault' }, ...errors.slice(0, 50).map(({ file, row, message }) => make('li', {}, `${file ?? `${one(TABLE_WORDS.row)} ${row}`}: `, both(split(message))))));
+  field.setAttribute('aria-invalid', 'true');
+  field.setAttribute('aria-describedby', 'photos-faults');
 }
 
 register('upload-results', async (desk, button) => {
   const about = button.dataset['about'] as string;
   const photos = document.querySelector<HTMLInputElement>('#photos')?.files?.[0];
   const work = desk.begin(BATCH_WORDS.uploading);
+  showPhotoFaults([]);
   try {
     const shown = await caseOf(desk, about);
     const answer = await desk.call(`/v1/results/${about}/batch`, photos ? { bytes: { type: 'application/zip', body: photos }, signal: work.signal } : { json: {}, signal: work.signal });
     const { id } = (await answer.json()) as { id: string };
     const seen = await seeBatch(desk, id, work.progress, work.signal);
-    requireSame(seen, standing<Results>(shown, 'results.publish', 'results.correct').rows, Number(shown.facts['pass_mark']));
+    await requireSame(seen, standing<Results>(shown, 'results.publish', 'results.correct').rows, Number(shown.facts['pass_mark']), photos && new Uint8Array(await photos.arrayBuffer()));
     await sendStep(desk, { about, step: 'results.upload', seq: shown.seq, last: shown.last, body: { batch: id, root: seen.view.root, count: seen.view.count } });
     desk.go(`#/batches/${id}`);
     desk.say(DONE['results.upload'] ?? BATCH_WORDS.uploading);
+  } catch (error) {
+    showPhotoFaults(error instanceof Refused ? (error.problem.errors ?? []) : []);
+    throw error;
   } finally {
     work.end();
   }

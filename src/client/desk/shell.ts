@@ -1,92 +1,27 @@
 /**
- * Owns the desk in the browser: sign-in by a key, which view is shown (its address is the hash), the line that says what
- * happened, and long works with their progress. Views are HTML that the server writes for whoever signs the request.
- * It refuses to keep a key of a file anywhere but in this page's memory, and two long works at once.
+ * Owns the desk in the browser: sign-in by a key, and which view is shown (its address is the hash). Views are HTML that
+ * the server writes for whoever signs the request.
+ * It refuses to keep a key of a file anywhere but in this page's memory.
  */
 import { shanghaiDay } from '../../life/calendar.ts';
 import { SHELL, TROUBLES } from '../../pages/desk/words.ts';
 import type { Words } from '../../pages/words.ts';
-import { callWith, Refused, troubleOf, type Call } from '../call.ts';
+import { callWith, Refused, type Call } from '../call.ts';
 import { claimsOf, KEY_FILE_BYTES, readKey, Trouble, type Pair } from '../key.ts';
-import { actionNamed, enliven, type Desk, type Signer, type Work } from './actions.ts';
+import { actionNamed, enliven, type Desk, type Signer } from './actions.ts';
 import { tendDraft } from './drafts.ts';
+import { begin, fail, get, isWorking, progress, say, stopWork } from './frame.ts';
 import { submitStep } from './forms.ts';
 import { forgetKey, keepKey, keptKeys, makeKey, strongest, type Kept } from './keys.ts';
 import { clickRow } from './rows.ts';
 import { both, filled, make, one } from './text.ts';
 
-const get = <T extends HTMLElement = HTMLElement>(id: string): T => document.getElementById(id) as T;
 const origin = (): string => get('desk').dataset['origin'] as string;
 const callAs = (signer: Signer): Call => callWith(signer, origin());
 
 let desk: Desk | undefined;
-/** The long work that runs. */
-let stopping: AbortController | undefined;
 /** Counts views, so that a slow one does not come after a later one. */
 let turn = 0;
-
-function say(words?: Words, kind: 'done' | 'notice' = 'done'): void {
-  const line = words && make('div', { class: kind === 'done' ? 'verdict valid said' : 'notice said' }, make('p', {}, both(words)));
-  get(kind === 'done' ? 'said' : 'alerted').replaceChildren(...(line ? [line] : []));
-  get(kind === 'done' ? 'alerted' : 'said').replaceChildren();
-}
-
-/** Says what is wrong and what to do about it. */
-function fail(error: unknown): void {
-  const { code, words } = troubleOf(error);
-  say(filled(TROUBLES[code] ?? (TROUBLES['refused'] as Words), words), code === 'cancelled' ? 'done' : 'notice');
-}
-
-function progress(done: number, total: number): void {
-  const bar = get<HTMLProgressElement>('loading');
-  bar.hidden = total === 0;
-  if (total === 0) return;
-  bar.max = total;
-  bar.value = done;
-  bar.setAttribute('aria-valuetext', `${done} / ${total}`);
-}
-
-/** Begins a long work in its own panel: it goes on while other views are looked at. */
-function begin(title: Words): Work {
-  if (stopping) throw new Trouble('working');
-  const controller = (stopping = new AbortController());
-  const bar = get<HTMLProgressElement>('bar');
-  get('work-title').replaceChildren(both(title));
-  bar.removeAttribute('value');
-  get('work-count').textContent = '';
-  get('work').hidden = false;
-  get('work-title').focus();
-  return {
-    signal: controller.signal,
-    progress(done, total) {
-      bar.max = total;
-      bar.value = done;
-      bar.setAttribute('aria-valuetext', `${done} / ${total}`);
-      get('work-count').textContent = `${done} / ${total}`;
-    },
-    stuck: (error) =>
-      new Promise<void>((resolve, reject) => {
-        const button = get<HTMLButtonElement>('go-on');
-        const decide = (decision: () => void) => () => {
-          button.hidden = true;
-          button.onclick = null;
-          say();
-          decision();
-        };
-        fail(error);
-        button.hidden = false;
-        button.focus();
-        button.onclick = decide(resolve);
-        controller.signal.addEventListener('abort', decide(() => reject(error)), { once: true });
-      }),
-    end() {
-      if (stopping !== controller) return;
-      stopping = undefined;
-      get('work').hidden = true;
-      (document.querySelector<HTMLElement>('#view h1') ?? get('main')).focus();
-    },
-  };
-}
 
 const viewOf = (hash: string): string => (hash.startsWith('#/') && hash.length > 2 ? hash.slice(2) : 'home');
 
@@ -117,6 +52,11 @@ async function show(): Promise<void> {
     scrollTo(0, 0);
   } catch (error) {
     if (mine !== turn) return;
+    // The address may be of who signed before: an applicant that was named since, or somebody else at this machine.
+    if (error instanceof Refused && error.problem.code === 'role_wrong' && path !== 'home') {
+      history.replaceState(null, '', '#/home');
+      return await show();
+    }
     if (error instanceof Refused && error.problem.status === 404) view.replaceChildren(make('section', { class: 'card' }, make('h1', { tabindex: '-1' }, both(SHELL.no_view)), make('p', {}, make('a', { href: '#/home' }, both(SHELL.home)))));
     fail(error);
   } finally {
@@ -171,7 +111,7 @@ async function use(pair: Pair & { subject?: string; token?: string }, made?: num
 }
 
 function leave(): void {
-  stopping?.abort();
+  stopWork();
   desk = undefined;
   turn++;
   get('view').replaceChildren();
@@ -283,10 +223,12 @@ export function start(): void {
     get('public-box').hidden = !get('public-box').hidden;
     get('copy-key').setAttribute('aria-expanded', String(!get('public-box').hidden));
   });
-  get('cancel').addEventListener('click', () => stopping?.abort());
+  get('cancel').addEventListener('click', stopWork);
   document.addEventListener('click', (event) => void click(event));
   document.addEventListener('submit', (event) => {
     const form = event.target as HTMLFormElement;
+    // Forms of `data-enter` are there so that the enter key presses their button, whose click does the rest.
+    if (form.dataset['enter'] !== undefined) return event.preventDefault();
     if (form.dataset['step'] === undefined) return;
     event.preventDefault();
     if (desk) void submitStep(form, desk);
@@ -302,7 +244,7 @@ export function start(): void {
     if (!desk) void chooseFile(event.dataTransfer?.files[0]);
   });
   addEventListener('beforeunload', (event) => {
-    if (stopping) event.preventDefault();
+    if (isWorking()) event.preventDefault();
   });
   void listKept();
 }

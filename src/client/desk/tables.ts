@@ -1,37 +1,37 @@
 /**
  * Owns tables of people in forms (考生名册、考核结果): read from a file or a paste with the service's own readers, shown
- * with every fault beside its cell, mended in place, and handed to the form as the rows of its step.
+ * with every fault beside its cell, found by name, document number or row, mended in place, and handed to the form as the rows of its step.
  * It refuses to hand on a table with faults, and to send the file anywhere: it is read here.
  */
 import { encodeUtf8 } from '../../life/bytes.ts';
 import { checkResultRows, checkRosterRows, readResultsTable, readRosterTable, RESULT_FIELDS, ROSTER_FIELDS, type ReadTable, type TableOptions } from '../../life/procedure/tables.ts';
 import type { RawRow, ScopeEntry } from '../../life/row.ts';
-import { FIELD_WORDS, TABLE_WORDS } from '../../pages/desk/words.ts';
+import { TABLE_WORDS } from '../../pages/desk/words.ts';
 import type { Desk } from './actions.ts';
 import { draftPart } from './drafts.ts';
 import { collect, providePart } from './fields.ts';
+import { tableOf, type Fault, type Opened, type RowActs, type RowLook } from './table-rows.ts';
 import { both, filled, make, one, split } from './text.ts';
-
-export interface Fault {
-  row: number;
-  field: string;
-  message: string;
-}
 
 interface Kind {
   fields: readonly string[];
+  /** Fields that few rows have. */
+  rare: readonly string[];
   read(bytes: Uint8Array, options: TableOptions): ReadTable<unknown>;
   check(raw: RawRow[], options: TableOptions): Omit<ReadTable<unknown>, 'ignored'>;
 }
 
 const KINDS: Record<string, Kind> = {
-  roster: { fields: ROSTER_FIELDS, read: readRosterTable, check: checkRosterRows },
-  rows: { fields: RESULT_FIELDS, read: readResultsTable, check: checkResultRows },
+  roster: { fields: ROSTER_FIELDS, rare: [], read: readRosterTable, check: checkRosterRows },
+  rows: { fields: RESULT_FIELDS, rare: ['replaces'], read: readResultsTable, check: checkResultRows },
 };
 
-/** Rows with faults shown at once, and rows without. */
-const MOST_WRONG = 200;
-const MOST_RIGHT = 100;
+/** Rows shown at once; the others are found, or asked for. */
+const MOST = 100;
+/** Fields that are typed for everybody in turn. */
+const TYPED = ['score_theory', 'score_practice'];
+
+const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
 
 /** A table in a form. */
 export class Table {
@@ -40,8 +40,13 @@ export class Table {
   private faults: Fault[] = [];
   /** Of the service, until the table changes. */
   private told: Fault[] = [];
-  /** Rows that somebody mends: they keep their fields when they are right. */
-  private readonly open = new Set<number>();
+  /** Rows that somebody mends or fills in: they keep their fields when they are right. */
+  private readonly open = new Map<number, Opened>();
+  private most = MOST;
+  /** A finger or a button of the mouse is down; a drawing waits for it. */
+  private pressed = false;
+  private waiting = false;
+  private readonly find: HTMLInputElement;
   private readonly kind: Kind;
   private readonly desk: Desk;
   private readonly box: HTMLElement;
@@ -53,6 +58,7 @@ export class Table {
     [this.desk, this.box, this.name, this.judge] = [desk, box, name, judge];
     this.kind = KINDS[name] as Kind;
     const form = box.closest('form') as HTMLFormElement;
+    this.find = this.findBox();
     const kept = draftPart(form, name) as RawRow[] | undefined;
     if (kept) this.take(kept);
     providePart(form, name, {
@@ -62,6 +68,22 @@ export class Table {
       show: (faults) => this.tell(faults),
     });
     this.listen();
+  }
+
+  /** The box that finds a row: it searches here, and is no part of what is handed in. */
+  private findBox(): HTMLInputElement {
+    const id = `${this.name}-find`;
+    const input = make('input', { id, type: 'search', autocomplete: 'off' });
+    const field = make('div', { class: 'field' }, make('label', { for: id }, both(TABLE_WORDS.find)), input);
+    field.hidden = true;
+    this.box.querySelector('[data-preview]')?.before(field);
+    // Typing into it is no change of the form.
+    input.addEventListener('input', (event) => {
+      event.stopPropagation();
+      this.most = MOST;
+      this.draw();
+    });
+    return input;
   }
 
   private options(): TableOptions {
@@ -82,6 +104,34 @@ export class Table {
       const area = this.box.querySelector<HTMLTextAreaElement>('textarea[data-pasted]');
       if (area && area.value.trim() !== '') this.read(encodeUtf8(area.value));
     });
+    // The enter key would hand the form in; in a table people expect it to lead to the row below.
+    this.box.addEventListener('keydown', (event) => {
+      const field = event.target as HTMLElement;
+      if (event.key !== 'Enter' || !(field instanceof HTMLInputElement) || field.type === 'file') return;
+      event.preventDefault();
+      const column = field.dataset['cell']?.split('-').at(-1);
+      if (column === undefined) return;
+      const same = [...this.box.querySelectorAll<HTMLInputElement>(`[data-cell$="-${CSS.escape(column)}"]`)];
+      (same[same.indexOf(field) + 1] ?? field).focus();
+      if (field === document.activeElement) field.blur();
+    });
+    this.box.addEventListener('pointerdown', () => {
+      this.pressed = true;
+      const release = (): void => {
+        this.pressed = false;
+        if (this.waiting) this.drawSoon();
+      };
+      for (const end of ['pointerup', 'pointercancel']) document.addEventListener(end, release, { once: true });
+    });
+  }
+
+  /**
+   * Draws once whoever left a field has arrived at the next one: a button under a pressed finger, and the field that the
+   * tab key is on its way to, must still be there.
+   */
+  private drawSoon(): void {
+    this.waiting = true;
+    if (!this.pressed) setTimeout(() => this.waiting && !this.pressed && this.draw());
   }
 
   private read(bytes: Uint8Array): void {
@@ -95,10 +145,12 @@ export class Table {
     }
   }
 
-  /** Takes rows in place of those that are there. */
-  take(raw: RawRow[]): void {
+  /** Takes rows in place of those that are there. @param opened how far they are open to typing */
+  take(raw: RawRow[], opened?: Opened): void {
     this.raw = raw;
     this.open.clear();
+    for (const { row } of opened ? raw : []) this.open.set(row, opened);
+    [this.most, this.find.value] = [MOST, ''];
     this.check();
   }
 
@@ -106,18 +158,12 @@ export class Table {
     return this.raw;
   }
 
-  /** Lets somebody type into every row. */
-  openAll(): void {
-    for (const { row } of this.raw.slice(0, MOST_WRONG)) this.open.add(row);
-    this.draw();
-  }
-
-  private check(): void {
+  private check(draw = (): void => this.draw()): void {
     const { rows, faults } = this.kind.check(this.raw, this.options());
     this.rows = rows;
     this.told = [];
     this.faults = [...faults, ...this.judge(rows, rows.length === this.raw.length)];
-    this.draw();
+    draw();
     this.box.closest('form')?.dispatchEvent(new Event('input'));
   }
 
@@ -132,74 +178,83 @@ export class Table {
     return (this.box.querySelector('[data-preview]') ?? this.box) as HTMLElement;
   }
 
+  /** Rows that fit what is looked for, a row's own number first; without a search those with faults and the open ones. */
+  private chosen(byRow: ReadonlyMap<number, Fault[]>): RawRow[] {
+    const words = fold(this.find.value).split(/\s+/).filter(Boolean);
+    const first = (row: RawRow): boolean => (words.length > 0 ? words.includes(String(row.row)) : byRow.has(row.row) || this.open.has(row.row));
+    const fits = ({ row, values }: RawRow): boolean => words.every((word) => String(row) === word || fold(`${String(values['name'] ?? '')} ${String(values['id_number'] ?? '')}`).includes(word));
+    const all = words.length > 0 ? this.raw.filter(fits) : this.raw;
+    return [...all.filter(first), ...all.filter((row) => !first(row))];
+  }
+
   private draw(): void {
     const place = this.box.querySelector<HTMLElement>('[data-preview]');
+    this.waiting = false;
     if (!place) return;
-    const active = document.activeElement as HTMLElement | null;
-    const focus = active?.dataset['cell'];
+    const focus = (document.activeElement as HTMLElement | null)?.dataset['cell'];
     const all = [...this.faults, ...this.told.filter((told) => !this.faults.some((own) => own.row === told.row && own.message === told.message))];
     const byRow = new Map<number, Fault[]>();
     for (const fault of all) byRow.set(fault.row, [...(byRow.get(fault.row) ?? []), fault]);
-    const wrong = this.raw.filter(({ row }) => byRow.has(row) || this.open.has(row)).slice(0, MOST_WRONG);
-    const right = this.raw.filter(({ row }) => !byRow.has(row) && !this.open.has(row)).slice(0, MOST_RIGHT);
-    for (const { row } of wrong) this.open.add(row);
+    const chosen = this.chosen(byRow);
+    const shown = chosen.slice(0, this.most);
+    // What is wrong is open, and stays so when it is right: nobody's field vanishes under their fingers.
+    for (const { row } of shown) {
+      const faults = byRow.get(row);
+      if (faults && (this.open.get(row) !== 'scores' || faults.some(({ field }) => !TYPED.includes(field)))) this.open.set(row, 'whole');
+    }
     const summary = make('p', { role: 'status', class: all.length > 0 ? 'fault' : 'hint' }, both(filled(all.length > 0 ? TABLE_WORDS.wrong : TABLE_WORDS.right, { count: this.raw.length, faults: all.length })));
     const whole = (byRow.get(0) ?? []).slice(0, 50).map(({ message }) => make('li', { class: 'fault' }, both(split(message))));
-    place.replaceChildren(summary, ...(whole.length > 0 ? [make('ul', {}, ...whole)] : []), ...(this.raw.length > 0 ? [this.table([...wrong, ...right], byRow)] : []));
-    const hidden = this.raw.length - wrong.length - right.length;
-    if (hidden > 0) place.append(make('p', { class: 'hint' }, both(filled(TABLE_WORDS.hidden, { count: hidden }))));
-    if (focus !== undefined) place.querySelector<HTMLElement>(`[data-cell="${CSS.escape(focus)}"]`)?.focus();
+    const looks = shown.map((row): RowLook => ({ row, faults: byRow.get(row.row) ?? [], opened: this.open.get(row.row) }));
+    place.replaceChildren(summary, ...(whole.length > 0 ? [make('ul', {}, ...whole)] : []), ...(shown.length > 0 ? [tableOf(looks, this.columns(), this.acts)] : []));
+    (this.find.closest('.field') as HTMLElement).hidden = this.raw.length < 2;
+    const hidden = chosen.length - shown.length;
+    if (shown.length === 0 && this.raw.length > 0) place.append(make('p', { class: 'hint' }, both(TABLE_WORDS.nobody)));
+    if (hidden > 0) place.append(this.moreOf(hidden));
+    const field = focus === undefined ? null : place.querySelector<HTMLInputElement>(`[data-cell="${CSS.escape(focus)}"]`);
+    field?.focus();
+    field?.select();
   }
 
-  private table(rows: RawRow[], byRow: ReadonlyMap<number, Fault[]>): HTMLElement {
-    const label = (field: string) => FIELD_WORDS[field] ?? { zh: field, en: field };
-    const head = make('tr', {}, make('th', { scope: 'col' }, both(TABLE_WORDS.row)), ...this.kind.fields.map((field) => make('th', { scope: 'col' }, both(label(field)))), make('th', { scope: 'col' }, both(TABLE_WORDS.remove)));
-    const body = rows.map((row) => this.line(row, byRow.get(row.row) ?? []));
-    return make('table', { class: 'wide rows' }, make('caption', {}, both(TABLE_WORDS.caption)), make('thead', {}, head), make('tbody', {}, ...body));
+  /** The columns; the number of a certificate to be replaced has one where a row names it. */
+  private columns(): { list: string; fields: readonly string[]; all: readonly string[] } {
+    const { fields, rare } = this.kind;
+    return { list: this.name, fields: this.raw.some(({ values }) => rare.some((field) => String(values[field] ?? '') !== '')) ? [...fields, ...rare] : fields, all: [...fields, ...rare] };
   }
 
-  private line(row: RawRow, faults: readonly Fault[]): HTMLElement {
-    const editable = this.open.has(row.row);
-    const cells = this.kind.fields.map((field) => {
-      const words = FIELD_WORDS[field] ?? { zh: field, en: field };
-      const own = faults.filter((fault) => fault.field === field);
-      const text = String(row.values[field] ?? '');
-      const cell = make('td', { 'data-label': one(words) });
-      if (editable) {
-        const id = `${this.name}-${row.row}-${field}`;
-        const input = make('input', { id, value: text, autocomplete: 'off', 'data-cell': id, 'aria-label': `${one(TABLE_WORDS.row)} ${row.row} ${one(words)}`, ...(own.length > 0 ? { 'aria-invalid': 'true', 'aria-describedby': `${id}-fault` } : {}) });
-        input.addEventListener('change', () => this.mend(row, field, input.value));
-        cell.append(input);
-        if (own.length > 0) cell.append(make('p', { class: 'fault', id: `${id}-fault` }, ...own.map(({ message }) => both(split(message)))));
-      } else cell.append(text);
-      return cell;
+  private moreOf(hidden: number): HTMLElement {
+    const more = make('button', { type: 'button', class: 'second small' }, both(TABLE_WORDS.more));
+    more.addEventListener('click', () => {
+      this.most += MOST;
+      this.draw();
     });
-    const others = faults.filter(({ field }) => !this.kind.fields.includes(field));
-    const first = make('td', { 'data-label': one(TABLE_WORDS.row) }, `${row.row} `, ...(editable ? [] : [this.editButton(row)]), ...others.map(({ message }) => make('p', { class: 'fault' }, both(split(message)))));
-    const remove = make('button', { type: 'button', class: 'second small', 'aria-label': `${one(TABLE_WORDS.remove)} ${row.row}` }, '×');
-    remove.addEventListener('click', () => {
-      this.raw = this.raw.filter((other) => other !== row);
-      this.check();
-    });
-    return make('tr', faults.length > 0 ? { class: 'bad' } : {}, first, ...cells, make('td', { 'data-label': one(TABLE_WORDS.remove) }, remove));
+    return make('p', { class: 'hint' }, both(filled(TABLE_WORDS.hidden, { count: hidden })), ' ', more);
   }
 
-  /** Opens a row without faults: a correction changes what was right, too. */
-  private editButton({ row }: RawRow): HTMLElement {
-    const edit = make('button', { type: 'button', class: 'second small', 'aria-label': `${one(TABLE_WORDS.edit)} ${row}` }, one(TABLE_WORDS.edit));
-    edit.addEventListener('click', () => {
-      this.open.add(row);
+  private readonly acts: RowActs = {
+    mend: (row, field, value) => this.mend(row, field, value),
+    // A row without faults, too: a correction changes what was right.
+    open: ({ row }) => {
+      this.open.set(row, 'whole');
       this.draw();
       this.box.querySelector<HTMLElement>(`[data-cell^="${CSS.escape(`${this.name}-${row}-`)}"]`)?.focus();
-    });
-    return edit;
-  }
+    },
+    close: ({ row }) => {
+      this.open.delete(row);
+      this.draw();
+      this.box.querySelector<HTMLElement>(`button[aria-label="${CSS.escape(`${one(TABLE_WORDS.edit)} ${row}`)}"]`)?.focus();
+    },
+    remove: (row) => {
+      this.raw = this.raw.filter((other) => other !== row);
+      this.check();
+      this.box.querySelector<HTMLElement>('[data-preview]')?.focus();
+    },
+  };
 
   private mend(row: RawRow, field: string, value: string): void {
     row.values[field] = value;
     // Somebody looked: the cells stand where they belong.
     delete row.cells;
-    this.open.add(row.row);
-    this.check();
+    if (!this.open.has(row.row)) this.open.set(row.row, 'whole');
+    this.check(() => this.drawSoon());
   }
 }

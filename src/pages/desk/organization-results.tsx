@@ -61,7 +61,7 @@ interface DetailProps {
   names: ReadonlyMap<string, string>;
 }
 
-const Upload: FC<{ about: string; over: boolean; until: string; blocked: number }> = ({ about, over, until, blocked }) => (
+const Upload: FC<{ about: string; over: boolean; until: string; blocked: number; upheld: boolean }> = ({ about, over, until, blocked, upheld }) => (
   <Card title={{ zh: '上传', en: 'Upload' }}>
     {!over ? (
       <p>
@@ -70,6 +70,10 @@ const Upload: FC<{ about: string; over: boolean; until: string; blocked: number 
     ) : blocked > 0 ? (
       <p class="fault">
         <Both words={{ zh: `有 ${blocked} 件异议未处理，处理后才能上传。`, en: `${blocked} objections are open: decide them first.` }} />
+      </p>
+    ) : upheld ? (
+      <p class="fault">
+        <Both words={{ zh: '有异议成立：先更正或撤回结果，才能上传。', en: 'An objection was upheld: correct or withdraw the results before you upload.' }} />
       </p>
     ) : (
       <>
@@ -80,6 +84,9 @@ const Upload: FC<{ about: string; over: boolean; until: string; blocked: number 
           <label for="photos">
             照片压缩包（选填）<En>Archive of photos, optional</En>
           </label>
+          <p class="hint">
+            ZIP，每张以证件号码命名；未通过者的照片不使用<En>ZIP, each named by document number; photos of those who did not pass are left out</En>
+          </p>
           <input id="photos" type="file" accept=".zip,application/zip" />
         </div>
         <p class="buttons">
@@ -94,6 +101,8 @@ const Upload: FC<{ about: string; over: boolean; until: string; blocked: number 
 
 export const ResultsDetail: FC<DetailProps> = ({ shown, results, plan, passMark, until, from, over, objections, batch, names }) => {
   const open = objections.filter(({ state }) => state === 'open').length;
+  // As the service counts: what was corrected since is settled.
+  const upheld = objections.some(({ state, updated_at }) => state === 'upheld' && updated_at > shown.updated_at);
   return (
     <>
       <section class="lead">
@@ -113,7 +122,7 @@ export const ResultsDetail: FC<DetailProps> = ({ shown, results, plan, passMark,
           ]}
         />
       </Card>
-      {shown.state === 'notice' ? <Upload about={shown.about} over={over} until={until} blocked={open} /> : null}
+      {shown.state === 'notice' ? <Upload about={shown.about} over={over} until={until} blocked={open} upheld={upheld} /> : null}
       <Card title={{ zh: `结果（${results.rows.length} 人）`, en: `${results.rows.length} results` }}>
         <List
           name="results"

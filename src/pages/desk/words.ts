@@ -58,6 +58,10 @@ export const TROUBLES: Record<string, Words> = {
     zh: '第 {row} 行的内容与其摘要不符，拒绝签名。请勿继续，并联系平台。',
     en: 'Row {row} is not what its digests say: nothing was signed. Stop, and contact the service.',
   },
+  photo_differs: {
+    zh: '服务保存的第 {row} 行照片不是您选择的文件，拒绝签名。请勿继续，并联系平台。',
+    en: 'The photo that the service stored for row {row} is not the one that you chose: nothing was signed. Stop, and contact the service.',
+  },
   rows_unreadable: {
     zh: '服务给出的名单与其摘要不符（{code}），拒绝签名。请勿继续，并联系平台。',
     en: 'The rows that the service gave are not what their digests say ({code}): nothing was signed. Stop, and contact the service.',
@@ -94,6 +98,19 @@ export const BATCH_WORDS = {
   uploading: { zh: '正在核对并上传', en: 'Checking and uploading' },
 } satisfies Record<string, Words>;
 
+/** What is done with a certificate: named, asked before it is signed, and on the button. */
+export const CHANGE_WORDS = {
+  suspend: { title: { zh: '暂停', en: 'Suspend' }, button: { zh: '签名并暂停', en: 'Sign and suspend' }, confirm: { zh: '暂停证书 {number}？理由：{reason}', en: 'Suspend certificate {number}? Reason: {reason}' } },
+  reinstate: { title: { zh: '恢复', en: 'Reinstate' }, button: { zh: '签名并恢复', en: 'Sign and reinstate' }, confirm: { zh: '恢复证书 {number}？理由：{reason}', en: 'Reinstate certificate {number}? Reason: {reason}' } },
+  revoke: { title: { zh: '撤销', en: 'Revoke' }, button: { zh: '签名并撤销', en: 'Sign and revoke' }, confirm: { zh: '撤销证书 {number}？理由：{reason}。撤销后不能恢复。', en: 'Revoke certificate {number}? Reason: {reason}. This cannot be taken back.' } },
+} satisfies Record<string, Record<'title' | 'button' | 'confirm', Words>>;
+
+export const CHANGED = {
+  suspend: { zh: '证书已暂停。', en: 'The certificate is suspended.' },
+  reinstate: { zh: '证书已恢复。', en: 'The certificate is reinstated.' },
+  revoke: { zh: '证书已撤销。', en: 'The certificate is revoked.' },
+} satisfies Record<string, Words>;
+
 /** Columns of rosters and results. */
 export const FIELD_WORDS: Record<string, Words> = {
   name: { zh: '姓名', en: 'Name' },
@@ -107,12 +124,18 @@ export const FIELD_WORDS: Record<string, Words> = {
   score_theory: { zh: '理论成绩', en: 'Theory' },
   score_practice: { zh: '实操成绩', en: 'Practice' },
   exam_date: { zh: '考试日期', en: 'Day' },
+  replaces: { zh: '原证书编号', en: 'Replaces' },
 };
 
 export const TABLE_WORDS = {
   row: { zh: '行', en: 'Row' },
   remove: { zh: '删除', en: 'Remove' },
   edit: { zh: '修改', en: 'Edit' },
+  done: { zh: '完成', en: 'Done' },
+  act: { zh: '操作', en: 'Actions' },
+  find: { zh: '查找（姓名、证件号码或行号）', en: 'Find by name, document number or row' },
+  nobody: { zh: '没有符合的行', en: 'No row fits' },
+  more: { zh: '再显示 100 行', en: 'Show 100 more' },
   caption: { zh: '有错误的行在前，可直接修改', en: 'Rows with faults stand first; mend them in place' },
   read: { zh: '已读取 {count} 行。', en: '{count} rows were read.' },
   ignored: { zh: '已读取 {count} 行；未用到的列：{columns}', en: '{count} rows were read; columns that are not used: {columns}' },

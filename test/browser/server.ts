@@ -5,10 +5,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BrowserContext } from 'playwright-core';
 import { Caller } from '../../src/cli/caller.ts';
 import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
 import { freePort, startLocal } from '../../src/cli/local.ts';
-import { newSecret, settingsFor } from '../../src/cli/settings.ts';
+import { newSecret, settingsFor, withDemoClock } from '../../src/cli/settings.ts';
 import { appointCentre, approveBatch, changeStatus, fileOrganization, makeKey, nameClient, orderBatch, type BatchRef, type Identity } from '../../src/cli/sign.ts';
 import { nameServiceKey } from '../../src/cli/steps.ts';
 import { residentCheckCharacter } from '../../src/life/identity.ts';
@@ -35,6 +36,8 @@ export interface TestServer {
   school: Identity;
   city: Identity;
   province: Identity;
+  /** Calls as somebody, at the server's own moment or another one. */
+  as(who?: Identity, moment?: number): Caller;
   /** From rows to certificates, of the school. */
   certify(people: readonly (Person & { replaces?: string })[]): Promise<Batch>;
   /** Valid; then replaced by `corrected`; revoked; suspended. */
@@ -56,33 +59,43 @@ export function person(name: string, n: number): Person {
   return { name, id_number: digits + residentCheckCharacter(digits) };
 }
 
+/** Lets a browser live in a moment, with the server that it asks. */
+export async function atMoment(context: BrowserContext, moment: number): Promise<void> {
+  await context.setExtraHTTPHeaders({ 'Luzheng-Clock': String(moment) });
+  await context.clock.setFixedTime(moment * 1000);
+}
+
 const jti = (token: string): string => (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { jti: string }).jti;
 
-export async function startServer(): Promise<TestServer> {
+/** @param at the moment in which it lives (NumericDate), if not now: requests name it, as browsers are told to (`atMoment`) */
+export async function startServer(at?: number): Promise<TestServer> {
   const persist = mkdtempSync(join(tmpdir(), 'luzheng-browser-'));
   const port = await freePort();
   const origin = `http://localhost:${port}`;
   const root = await makeKey();
-  const service = await startLocal({ port, persist, ...settingsFor(origin, root, newSecret()), log: join(persist, 'log') });
+  const settings = settingsFor(origin, root, newSecret());
+  const service = await startLocal({ port, persist, ...(at === undefined ? settings : withDemoClock(settings)), log: join(persist, 'log') });
+  const as = (who?: Identity, moment = at) => new Caller(origin, who, undefined, moment === undefined ? undefined : () => moment);
+  const [times, long] = at === undefined ? [{}, {}] : [{ iat: at }, { iat: at - 3600 }];
 
   const centre = async (code: string, name: string): Promise<Identity> => {
     const pair = await makeKey();
-    return { ...pair, subject: `centre:${code}`, token: await appointCentre(root, { code, name, jwk: pair.jwk }) };
+    return { ...pair, subject: `centre:${code}`, token: await appointCentre(root, { code, name, jwk: pair.jwk }, long) };
   };
   const province = await centre('3700', '山东省职业技能鉴定指导中心');
   const city = await centre('3701', '济南市职业技能鉴定指导中心');
-  const [asProvince, asCity] = [new Caller(origin, province), new Caller(origin, city)];
+  const [asProvince, asCity] = [as(province), as(city)];
   for (const { token } of [province, city]) await asProvince.post('/v1/centres', { statement: token });
-  await nameServiceKey(root, asProvince);
+  await nameServiceKey(root, asProvince, long);
   const jwk = await asCity.post<PublicJwk & { kid: string }>(`/v1/organizations/${CODE}/keys`, {});
   const scope = [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5, 4, 3, 2, 1] as (1 | 2 | 3 | 4 | 5)[] }];
-  const filing = await fileOrganization(city, { code: CODE, name: '济南泉城职业培训学校', uscc: '91350100M000100Y43', route: 'city', scope, annual_capacity: 1000, issuing_jwks: { keys: [jwk] } });
+  const filing = await fileOrganization(city, { code: CODE, name: '济南泉城职业培训学校', uscc: '91350100M000100Y43', route: 'city', scope, annual_capacity: 1000, issuing_jwks: { keys: [jwk] } }, long);
   await asCity.post('/v1/filings', { statement: filing });
   await handInCertificate({ ...city, certificate: await certifyCentre(root, city.token) }, asCity, filing);
   const pair = await makeKey();
-  const school: Identity = { ...pair, subject: `org:${CODE}`, token: await nameClient(city, CODE, pair.jwk) };
+  const school: Identity = { ...pair, subject: `org:${CODE}`, token: await nameClient(city, CODE, pair.jwk, long) };
   await asCity.post('/v1/clients', { statement: school.token });
-  const asSchool = new Caller(origin, school);
+  const asSchool = as(school);
 
   async function certify(people: readonly (Person & { replaces?: string })[]): Promise<Batch> {
     const rows = people.map((one) => ({
@@ -90,26 +103,26 @@ export async function startServer(): Promise<TestServer> {
     }));
     const { id, root: tree, count } = await asSchool.post<{ id: string; root: string; count: number }>('/v1/batches', { candidates: rows });
     const ref: BatchRef = { organization: CODE, aud: origin, batch: id, root: tree, count };
-    const inner = await approveBatch(city, ref);
+    const inner = await approveBatch(city, ref, undefined, times);
     await asCity.post(`/v1/batches/${id}/approvals`, { approval: inner });
-    const approval = await approveBatch(province, ref, inner);
+    const approval = await approveBatch(province, ref, inner, times);
     await asProvince.post(`/v1/batches/${id}/approvals`, { approval });
-    await asSchool.post(`/v1/batches/${id}/issue`, { approval, order: await orderBatch(school, ref, jti(approval)) });
+    await asSchool.post(`/v1/batches/${id}/issue`, { approval, order: await orderBatch(school, ref, jti(approval), times) });
     const { certificates } = await asSchool.get<{ certificates: { number: string; seal_url: string }[] }>(`/v1/batches/${id}/certificates`);
     return { id, shown: certificates.map(({ number, seal_url }, i) => ({ ...(people[i] as Person), number, seal_url })) };
   }
 
-  const [valid, long, replaced, revoked, suspended] = (await certify([
+  const [valid, longName, replaced, revoked, suspended] = (await certify([
     person('欧阳建国', 101), person('阿卜杜热合曼·买买提', 102), person('王晓明', 103), person('李龑', 104), person('赵静', 105),
   ])).shown as [Shown, Shown, Shown, Shown, Shown];
   const [corrected] = (await certify([{ ...person('王小明', 103), replaces: replaced.number }])).shown as [Shown];
   const change = async (number: string, action: 'revoke' | 'suspend', reason: 'issued_in_error' | 'under_investigation') =>
-    asSchool.post(`/v1/certificates/${number}/status`, { statement: await changeStatus(school, { number, action, reason, seq: 1 }) });
+    asSchool.post(`/v1/certificates/${number}/status`, { statement: await changeStatus(school, { number, action, reason, seq: 1 }, times) });
   await change(revoked.number, 'revoke', 'issued_in_error');
   await change(suspended.number, 'suspend', 'under_investigation');
 
   return {
-    origin, root: root.kid, school, city, province, certify, valid, long, replaced, corrected, revoked, suspended,
+    origin, root: root.kid, school, city, province, as, certify, valid, long: longName, replaced, corrected, revoked, suspended,
     pdf: async ({ number }) => Buffer.from(await (await asSchool.take('GET', `/v1/certificates/${number}.pdf`)).arrayBuffer()),
     async stop() {
       await service.stop();

@@ -9,6 +9,7 @@ import { encodeUtf8, toBase64url } from '../../src/life/bytes.ts';
 import { canonicalValue, isDrawnOn, openValue, publicSource, requireAhead, requireDrawn } from '../../src/life/procedure/draw-source.ts';
 import { checkLists, commitmentOf, drawFrom, openSeed, type DrawLists } from '../../src/life/procedure/drawing.ts';
 import { inspectorText, readInspectorTable, readInspectorText } from '../../src/life/procedure/inspector-table.ts';
+import { newSeed, readSeedFile, seedText } from '../../src/life/procedure/seed-file.ts';
 import vectors from '../vectors/draws.json' with { type: 'json' };
 import { refusalOf } from './cast.ts';
 
@@ -173,6 +174,15 @@ test('whoever chooses the seed before the numbers are drawn gains nothing by try
   const best = tried.reduce((a, b) => (b.hits > a.hits ? b : a));
   expect(best.hits).toBeGreaterThan(0.12);
   expect(Math.abs(hits(best.seed, 1_000_000, 1500) - 0.1)).toBeLessThan(0.03);
+});
+
+test('the file of a seed opens for its own draw alone', async () => {
+  const made = newSeed(new Uint8Array(32).fill(3));
+  const text = seedText({ ...made, about: 'draw:d0123456789', title: '督导（虚构）' });
+  expect(readSeedFile(text, made.commitment)).toMatchObject(made);
+  const other = newSeed(new Uint8Array(32).fill(4));
+  for (const wrong of [text.replace(made.seed, other.seed), seedText(other)]) expect((await refusalOf(() => readSeedFile(wrong, made.commitment))).code).toBe('seed_differs');
+  for (const wrong of ['', '{}', made.seed, text.replace('luzheng-draw-1', 'other')]) expect((await refusalOf(() => readSeedFile(wrong, made.commitment))).code).toBe('seed_file_malformed');
 });
 
 test('a list of inspectors is read from a table or a paste, with or without its first line', async () => {

@@ -6,3 +6,4 @@ import './plans.ts';
 import './centre-approve.ts';
 import './centre-filing.ts';
 import './centre-trail.ts';
+import './draws.ts';

@@ -85,7 +85,7 @@ export const Lists: FC<{ record: DrawRecord }> = ({ record: { committed: { body 
     <details class="card">
       <summary>
         <h2>
-          可抽场次（{body.sessions.length}）<En>Sessions drawn from</En>
+          可抽场次（{body.sessions.length}）<En>Sessions drawn from ({body.sessions.length})</En>
         </h2>
       </summary>
       <ul class="scope">
@@ -107,7 +107,7 @@ export const Lists: FC<{ record: DrawRecord }> = ({ record: { committed: { body 
     <details class="card">
       <summary>
         <h2>
-          督导员名单（{body.inspectors.length}）<En>Inspectors drawn from</En>
+          督导员名单（{body.inspectors.length}）<En>Inspectors drawn from ({body.inspectors.length})</En>
         </h2>
       </summary>
       <ul class="scope">
@@ -146,8 +146,8 @@ export const Proves: FC = () => (
         <En>The numbers are for you to look up: whether the issue says the same, and was drawn after the lists were fixed. When they were fixed is what the centre signed and this service noted.</En>
       </li>
       <li>
-        不能证明名单齐全、检查属实：名单全部公开，供核对。中心在开奖后最先知道结果；作废或迟迟不公布种子的抽取都留在网上，种子公布之前同一场次不能另抽。
-        <En>It does not prove that the lists are complete or the findings true: the lists are here to be compared. After the lottery the centre knows the outcome first; draws that it gives up or leaves open stay public, and until a seed is published its sessions cannot be drawn from again.</En>
+        不能证明名单齐全、检查属实：名单全部公开，供核对；检查结果只公开摘要，其签名由中心和被检查机构核对。中心在开奖后最先知道结果；作废或迟迟不公布种子的抽取都留在网上，种子公布之前同一场次不能另抽。
+        <En>It does not prove that the lists are complete or the findings true: the lists are here to be compared; of findings only summaries are, whose signatures the centre and the inspected can check. After the lottery the centre knows the outcome first; draws that it gives up or leaves open stay public, and until a seed is published its sessions cannot be drawn from again.</En>
       </li>
     </ul>
   </section>

@@ -27,7 +27,7 @@ export const LOTTERY_WORDS: Record<LotteryName, { name: Words; when: Words; numb
 export const sourceWords = ({ lottery, issue, date }: PublicSource): Words => ({ zh: `${LOTTERY_WORDS[lottery].name.zh}第 ${issue} 期开奖号码，${date} 开奖`, en: `The numbers of ${LOTTERY_WORDS[lottery].name.en}, issue ${issue}, drawn on ${date}` });
 
 export const CHECK_WORDS: Record<DrawCheck['id'], Record<'pass' | 'fail', Words>> = {
-  signed: { pass: { zh: '各步骤均由该中心的密钥签名，密钥由省级根任命', en: 'Every step is signed by a key of this centre, which the province’s root named' }, fail: { zh: '有步骤的签名不成立，或不是该中心的密钥所签', en: 'A signature does not hold, or is not by a key of this centre' } },
+  signed: { pass: { zh: '名单、种子等公开步骤由该中心的密钥签名，密钥由省级根任命', en: 'Lists, seed and the other public steps are signed by a key of this centre, which the province’s root named' }, fail: { zh: '有步骤的签名不成立，或不是该中心的密钥所签', en: 'A signature does not hold, or is not by a key of this centre' } },
   lists: { pass: { zh: '名单、承诺值与签名声明所签内容一致', en: 'Lists and commitment are what the statement signed' }, fail: { zh: '名单、承诺值或种子与签名声明所签内容不一致', en: 'Lists, commitment or seed are not what the statements signed' } },
   source: { pass: { zh: '按签名时间，名单在公开值开奖日之前锁定', en: 'By the signed times, the lists were fixed before the day of the public value' }, fail: { zh: '时间次序不对，或公开值写法不符：名单不是在开奖日之前锁定的，或种子早于开奖日公布', en: 'The order of the days is wrong, or the public value is: the lists were not fixed before it, or the seed came before it' } },
   seed: { pass: { zh: '种子与抽取前公布的承诺值一致', en: 'The seed is the one that was committed to' }, fail: { zh: '种子与抽取前公布的承诺值不一致', en: 'The seed is not the one that was committed to' } },

@@ -138,7 +138,7 @@ export const DrawDesk: FC<{ shown: ShownCase; record: DrawRecord; latest: Readon
         <Facts
           lines={[
             [{ zh: '组织抽取', en: 'Drawn by' }, names.get(record.committed.by) ?? record.committed.by],
-            [{ zh: '抽取规模', en: 'To be drawn' }, `${pick} / ${sessions.length}，${per_session} / ${inspectors.length}`],
+            [{ zh: '抽取规模', en: 'To be drawn' }, <Both words={{ zh: `${sessions.length} 个场次中抽 ${pick} 个，每场 ${per_session} 人（共 ${inspectors.length} 人）`, en: `${pick} of ${sessions.length} sessions, ${per_session} of ${inspectors.length} inspectors each` }} />],
             [{ zh: '公开值', en: 'Public value' }, <Both words={sourceWords(public_source)} />],
             [{ zh: '开奖号码', en: 'Numbers' }, revealed?.body.public_value],
             [{ zh: '承诺值', en: 'Commitment' }, <code class="token">{commitment}</code>],
@@ -213,7 +213,7 @@ export const DrawnDesk: FC<DrawnProps> = ({ shown, place, session, findings, fol
   const { about, seq, last, allowed } = shown;
   const next = `#/draws/${about}/drawn/${place}`;
   const who = (by: string): string => names.get(by) ?? (by === `org:${session.organization}` ? session.name : by);
-  const place_ = (
+  const placed = (
     <>
       <input type="hidden" name="plan" value={session.plan} />
       <input type="hidden" name="session" value={session.session} />
@@ -253,7 +253,7 @@ export const DrawnDesk: FC<DrawnProps> = ({ shown, place, session, findings, fol
             </p>
           ) : (
             <StepForm step="draw.finding" about={about} seq={seq} last={last} next={next} submit={{ zh: '签名并公布', en: 'Sign and publish' }}>
-              {place_}
+              {placed}
               <Field name="finding" words={{ zh: '结论', en: 'Finding' }} options={FINDINGS.map((one) => [one, FINDING_WORDS[one]] as const)} />
               <fieldset class="ticks field">
                 <legend>
@@ -273,7 +273,7 @@ export const DrawnDesk: FC<DrawnProps> = ({ shown, place, session, findings, fol
       {allowed.includes('draw.follow') && findings.length > 0 ? (
         <Card title={{ zh: '填写整改情况', en: 'Record a follow-up' }}>
           <StepForm step="draw.follow" about={about} seq={seq} last={last} next={next} submit={{ zh: '签名并公布', en: 'Sign and publish' }} second>
-            {place_}
+            {placed}
             <Texts of="follow" words={{ zh: '摘要', en: 'Summary' }} />
           </StepForm>
         </Card>

@@ -230,12 +230,12 @@ export const STEP_WORDS: Record<StepName, Words> = {
   'objection.uphold': { zh: '异议成立', en: 'Upheld' },
   'objection.reject': { zh: '异议不成立', en: 'Rejected' },
   'objection.reopen': { zh: '重新处理', en: 'Opened again' },
-  'draw.commit': { zh: '公布抽查承诺', en: 'Commitment published' },
-  'draw.reveal': { zh: '公布种子', en: 'Seed revealed' },
-  'draw.abandon': { zh: '放弃抽查', en: 'Abandoned' },
+  'draw.commit': { zh: '锁定名单', en: 'Lists fixed' },
+  'draw.reveal': { zh: '公布种子', en: 'Seed published' },
+  'draw.abandon': { zh: '作废抽取', en: 'Given up' },
   'draw.finding': { zh: '检查结果', en: 'Finding' },
   'draw.follow': { zh: '整改情况', en: 'Follow-up' },
-  'draw.close': { zh: '结束', en: 'Closed' },
+  'draw.close': { zh: '办结', en: 'Closed' },
   'batch.return': { zh: '退回批次', en: 'Batch returned' },
 };
 
@@ -260,10 +260,10 @@ export const CASE_STATES: Record<string, Words> = {
   open: { zh: '待处理', en: 'open' },
   upheld: { zh: '成立', en: 'upheld' },
   rejected: { zh: '不成立', en: 'rejected' },
-  committed: { zh: '已承诺', en: 'committed' },
+  committed: { zh: '名单已锁定', en: 'lists fixed' },
   drawn: { zh: '已抽取', en: 'drawn' },
-  abandoned: { zh: '已放弃', en: 'abandoned' },
-  closed: { zh: '已结束', en: 'closed' },
+  abandoned: { zh: '已作废', en: 'given up' },
+  closed: { zh: '已办结', en: 'closed' },
 };
 
 /** States of a batch. */

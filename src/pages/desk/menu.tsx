@@ -38,6 +38,7 @@ const CENTRE: readonly MenuEntry[] = [
   { at: 'applications', words: { zh: '申报', en: 'Applications' } },
   { at: 'devices', words: { zh: '设备', en: 'Devices' } },
   { at: 'organizations', words: { zh: '机构', en: 'Organizations' } },
+  { at: 'draws', words: { zh: '双随机', en: 'Draws' } },
   { at: 'trail', words: { zh: '问题回溯', en: 'Trail' } },
 ];
 

@@ -88,8 +88,8 @@ async function organization({ service, caller, params, now }: Asked) {
     }),
   ]);
   if (!filed) throw new Refusal('organization_not_found', 'No centre has filed an organization with this code.');
-  const { filing, until } = filed;
-  return <OrganizationView code={code} name={filing.name} centre={names.get(filing.iss) ?? filing.iss} capacity={filing.annual_capacity} until={until} past={past} standing={shown} names={names} endables={endables} now={now} />;
+  const { filing, until, state } = filed;
+  return <OrganizationView code={code} name={filing.name} centre={names.get(filing.iss) ?? filing.iss} capacity={filing.annual_capacity} until={until} inForce={state === 'in_force'} past={past} standing={shown} names={names} endables={endables} now={now} />;
 }
 
 async function withdrawal({ service, caller, params }: Asked) {

@@ -127,6 +127,16 @@ export interface FiledLine {
   suspended: boolean;
 }
 
+/** A suspension is what matters first; without a filing in force nothing else does. */
+const Standing: FC<{ suspended: boolean; inForce: boolean }> = ({ suspended, inForce }) =>
+  suspended || inForce ? (
+    <State state={suspended ? 'suspended' : 'active'} />
+  ) : (
+    <span class="state warn">
+      <Both words={{ zh: '备案失效', en: 'filing not in force' }} />
+    </span>
+  );
+
 export const OrganizationsView: FC<{ organizations: readonly FiledLine[] }> = ({ organizations }) => (
   <>
     <section class="lead">
@@ -138,21 +148,21 @@ export const OrganizationsView: FC<{ organizations: readonly FiledLine[] }> = ({
         caption={{ zh: '本中心管理范围内的机构', en: 'Organizations within your reach' }}
         none={{ zh: '还没有备案的机构。', en: 'No organization is filed yet.' }}
         columns={[{ words: { zh: '机构', en: 'Organization' } }, { words: { zh: '编码', en: 'Code' } }, { words: { zh: '备案中心', en: 'Filed by' } }, { words: { zh: '有效期至', en: 'Until' } }, { words: { zh: '状态', en: 'State' } }]}
-        rows={organizations.map(({ code, name, centre, until, inForce, suspended }) => [<a href={`#/organizations/${code}`}>{name}</a>, <code>{code}</code>, centre, until, suspended ? <State state="suspended" /> : inForce ? <State state="active" /> : <Both words={{ zh: '备案失效', en: 'not in force' }} />])}
+        rows={organizations.map(({ code, name, centre, until, inForce, suspended }) => [<a href={`#/organizations/${code}`}>{name}</a>, <code>{code}</code>, centre, until, <Standing suspended={suspended} inForce={inForce} />])}
       />
     </Card>
   </>
 );
 
 /** One organization: its filing, its history, and whether it may assess. */
-export const OrganizationView: FC<{ code: string; name: string; centre: string; capacity: number; until: string; past: Past; standing: { seq: number; last: string; allowed: readonly string[] } | undefined; names: ReadonlyMap<string, string>; endables: readonly EndableView[]; now: number }> = ({ code, name, centre, capacity, until, past, standing, names, endables, now }) => {
+export const OrganizationView: FC<{ code: string; name: string; centre: string; capacity: number; until: string; inForce: boolean; past: Past; standing: { seq: number; last: string; allowed: readonly string[] } | undefined; names: ReadonlyMap<string, string>; endables: readonly EndableView[]; now: number }> = ({ code, name, centre, capacity, until, inForce, past, standing, names, endables, now }) => {
   const at = { about: `standing:${code}`, seq: standing?.seq ?? 0, ...(standing ? { last: standing.last } : {}), next: `#/organizations/${code}` };
   return (
     <>
       <section class="lead">
         <Title words={{ zh: name, en: 'Organization' }} />
         <p>
-          <State state={past.suspended ? 'suspended' : 'active'} /> <code>{code}</code>
+          <Standing suspended={past.suspended} inForce={inForce} /> <code>{code}</code>
         </p>
       </section>
       <Card title={{ zh: '备案', en: 'Filing' }}>

@@ -23,6 +23,11 @@ const counted = (list: readonly { state: string; n: number }[], words: Record<st
 
 export const OrganizationPast: FC<{ past: Past; names: ReadonlyMap<string, string> }> = ({ past, names }) => (
   <>
+    {past.batches.length === 0 && past.certificates.length === 0 && past.standing.length === 0 ? (
+      <p>
+        <Both words={{ zh: '还没有批次和证书。', en: 'No batches or certificates yet.' }} />
+      </p>
+    ) : null}
     <Facts
       lines={[
         [{ zh: '批次', en: 'Batches' }, counted(past.batches, BATCH_STATES)],

@@ -14,6 +14,17 @@ import { Card, Facts, List, type ShownStep } from './parts.tsx';
 
 const levelsText = (levels: readonly Level[]): string => levels.map(levelName).join('、');
 
+const Capacity: FC<{ granted: number; asked: number }> = ({ granted, asked }) => (
+  <>
+    {granted}{' '}
+    {granted < asked ? (
+      <small>
+        <Both words={{ zh: `申报 ${asked}`, en: `${asked} were applied for` }} />
+      </small>
+    ) : null}
+  </>
+);
+
 export const Granted: FC<{ application: Application; filing: Filing | undefined; steps: readonly Pick<ShownStep, 'step' | 'body'>[] }> = ({ application, filing, steps }) => {
   if (!filing) return null;
   const { reason } = (steps.findLast(({ step }) => step === 'application.select')?.body ?? {}) as { reason?: string };
@@ -30,7 +41,7 @@ export const Granted: FC<{ application: Application; filing: Filing | undefined;
       <Facts
         lines={[
           [{ zh: '机构编码', en: 'Code' }, <span class="number">{filing.sub.slice('org:'.length)}</span>],
-          [{ zh: '年度评价规模', en: 'Certificates a year' }, filing.annual_capacity < application.annual_capacity ? <Both words={{ zh: `${filing.annual_capacity}（申报 ${application.annual_capacity}）`, en: `${application.annual_capacity} were applied for` }} /> : String(filing.annual_capacity)],
+          [{ zh: '年度评价规模', en: 'Certificates a year' }, <Capacity granted={filing.annual_capacity} asked={application.annual_capacity} />],
           [{ zh: '合格线', en: 'Pass mark' }, String(filing.pass_mark)],
           [{ zh: '有效期', en: 'In force' }, `${shanghaiDay(filing.nbf ?? filing.iat)} – ${shanghaiDay(filing.exp - 1)}`],
         ]}

@@ -14,6 +14,7 @@ import { CasesView } from '../pages/desk/cases.tsx';
 import { Ways } from '../pages/desk/home.tsx';
 import { BatchDetail, BatchesView } from '../pages/desk/organization-batches.tsx';
 import { CertificatesView, CertificateView } from '../pages/desk/organization-certificates.tsx';
+import { OwnKeys } from '../pages/desk/organization-devices.tsx';
 import { RulesView } from '../pages/desk/rules.tsx';
 import { listCases, viewCase } from '../procedure/read.ts';
 import { batchView, openBatch } from '../submit.ts';
@@ -22,6 +23,7 @@ import { lastApplication } from './desk-applicant.tsx';
 import { planViews, standing } from './desk-organization-plans.tsx';
 import { OrganizationHome } from '../pages/desk/organization-home.tsx';
 import { suspensionOf } from '../procedure/standing.ts';
+import { keysOf } from '../procedure/losses.ts';
 import { waitingFor } from '../procedure/tasks.ts';
 import { directoryOf, lookUp } from '../register.ts';
 import { selectBatchesOf, selectUsedCapacity } from '../storage/batches.ts';
@@ -85,7 +87,16 @@ async function rules(asked: Asked) {
 async function devices({ service, caller }: Asked) {
   const cases = await listCases(service, caller, { kind: 'device' }, 50);
   const shown = await Promise.all(cases.map(({ about }) => viewCase(service, caller, about)));
-  return <DevicesView devices={shown.map((one) => ({ shown: one, asked: standing<DeviceRequest>(one, 'device.request') }))} names={await centreNames(service)} />;
+  const devices = shown.map((one) => ({ shown: one, asked: standing<DeviceRequest>(one, 'device.request') }));
+  const labels = new Map(devices.map(({ shown: { facts }, asked }) => [String(facts['key']), asked.label]));
+  const code = caller.subject.slice('org:'.length);
+  const keys = (await keysOf(service, code)).map((one) => ({ ...one, label: labels.get(one.jkt), isThis: one.jkt === caller.jkt }));
+  return (
+    <>
+      <DevicesView devices={devices} names={await centreNames(service)} />
+      <OwnKeys organization={code} keys={keys} />
+    </>
+  );
 }
 
 /** What the form of a change says of the organization from the start. */

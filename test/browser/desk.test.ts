@@ -9,11 +9,12 @@ import type { Browser, BrowserContext, Download, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { certifyCentre } from '../../src/cli/certify.ts';
 import { sampleApplication } from '../../src/cli/procedure-life.ts';
-import { changeStatus, makeKey, nameClient, type Identity } from '../../src/cli/sign.ts';
+import { changeStatus, makeKey, nameClient, withdraw, type Identity } from '../../src/cli/sign.ts';
 import { asApplicant, newCase, newSalt, takeStep } from '../../src/cli/stepper.ts';
 import { approveWith, issueWith, provinceApproval, readBatch } from '../../src/cli/steps.ts';
 import { Progress } from '../../src/cli/talk.ts';
 import type { Report } from '../../src/life/report.ts';
+import { lossOf } from '../../src/storage/cases.ts';
 import { TROUBLES } from '../../src/pages/desk/words.ts';
 import { jpeg } from '../life/fixtures-photo.ts';
 import { findChromium, launch } from './browser.ts';
@@ -392,6 +393,44 @@ describe.skipIf(chromium === undefined)('the desk', { timeout: 45_000 }, () => {
     const pdf = new Uint8Array(await (await server.as(school).take('GET', `/v1/certificates/${certificates[0]?.number}.pdf`)).arrayBuffer());
     const report = await server.as(school).json<Report>('POST', '/v1/verify', { body: pdf, type: 'application/pdf' });
     expect([report.verdict, report.checks.find((check) => check.id === 'document')]).toEqual(['valid', { id: 'document', result: 'pass' }]);
+  });
+
+  test('own keys stand with their states; one that is lost is reported, stops at once, and works again when the centre closes the case', async () => {
+    const { school, city } = server;
+    const code = 'S000037000001';
+    const second = await makeKey();
+    const lost: Identity = { ...second, subject: school.subject, token: await nameClient(city, code, second.jwk, { iat: AT - 10 }) };
+    await server.as(city).post('/v1/clients', { statement: lost.token });
+    const ended = await makeKey();
+    const token = await nameClient(city, code, ended.jwk, { iat: AT - 20 });
+    await server.as(city).post('/v1/clients', { statement: token });
+    await server.as(city).post('/v1/withdrawals', { statement: await withdraw(city, { kid: ended.kid }, {}, { iat: AT }) });
+    await signIn();
+    await go('devices', '设备');
+    const card = (kid: string) => page.locator('#own-keys section', { hasText: kid });
+    expect(await card(ended.kid).getByText('已撤回').count()).toBe(1);
+    expect(await card(ended.kid).locator('form').count()).toBe(0);
+    expect(await card(school.kid).getByText('正在使用').count()).toBe(1);
+    await card(second.kid).getByText('报失', { exact: false }).first().click();
+    await card(second.kid).getByRole('button', { name: '签名并报失' }).click();
+    await card(second.kid).getByText('不能为空').first().waitFor();
+    expect(await axe()).toEqual([]);
+    await card(second.kid).getByLabel('情况说明').fill('11 月 23 日上午遗失');
+    page.once('dialog', (dialog) => void dialog.accept());
+    await card(second.kid).getByRole('button', { name: '签名并报失' }).click();
+    await said().getByText('这把密钥即刻停用').waitFor();
+    await card(second.kid).getByText('已报失，停用').waitFor();
+    await page.getByRole('button', { name: '退出' }).click();
+    await choose(keyFile(lost));
+    await said('alert').getByText('已被本机构报失').waitFor();
+    await expect(server.as(lost).get('/v1/cases')).rejects.toMatchObject({ problem: { status: 401, code: 'client_reported' } });
+    // Nobody locks others out, and a centre's word opens it again.
+    const about = lossOf(code, second.kid);
+    await expect(takeStep(school, server.as(school), lossOf(code, city.kid), 'loss.report', { reason: '他人的密钥' })).rejects.toMatchObject({ problem: { code: 'client_unknown' } });
+    await takeStep(city, server.as(city), about, 'loss.close', { note: '设备已找回' });
+    await signIn(lost);
+    await go('devices', '设备');
+    await card(second.kid).getByText('正在使用').waitFor();
   });
 
   test('a key made in this browser applies, is found again after a reload, and is removed', async () => {

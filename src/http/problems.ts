@@ -108,6 +108,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   service_withdrawn: [403, '平台的密钥已被撤回'],
   filing_withdrawn: [403, '机构的备案已被撤回'],
   client_withdrawn: [403, '客户端密钥已被撤回'],
+  client_reported: [403, '机构已将此密钥报失'],
   approval_withdrawn: [403, '审核已被撤回'],
   withdrawal_not_yours: [403, '只能撤回本中心签发的声明和密钥'],
   withdrawal_backdated: [403, '撤回的生效时间早于其作出时间'],

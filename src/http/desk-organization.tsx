@@ -16,6 +16,7 @@ import { listCases, viewCase } from '../procedure/read.ts';
 import { batchView, openBatch } from '../submit.ts';
 import { countSigned } from '../storage/numbering.ts';
 import { lastApplication } from './desk-applicant.tsx';
+import { inspectionViews } from './desk-draws.tsx';
 import { planViews, standing } from './desk-organization-plans.tsx';
 import { OrganizationHome } from '../pages/desk/organization-home.tsx';
 import { suspensionOf } from '../procedure/standing.ts';
@@ -97,6 +98,7 @@ async function application(asked: Asked) {
 export const organizationViews: readonly View[] = [
   { path: 'home', roles: ORGANIZATION, render: home },
   ...planViews,
+  ...inspectionViews,
   { path: 'batches', roles: ORGANIZATION, render: batches },
   { path: 'batches/:id', roles: ORGANIZATION, render: batch },
   { path: 'rules', roles: ORGANIZATION, render: rules },

@@ -109,5 +109,12 @@ test('a draw: its form lists the sessions to come; seed, findings and close are 
   expect(await html(world.city, `draws/${about}`)).toContain('data-step="draw.close"');
   expect(await html(world.province, `draws/${about}`)).toContain('督导（虚构）');
   expect(await html(school.client, `draws/${about}`)).toBe('403 role_wrong');
+  // The inspected see their own, with the details, and say what became of it.
+  expect(await html(school.client, 'inspections')).toContain(`#/inspections/${about}/1`);
+  const own = await html(school.client, `inspections/${about}/1`);
+  for (const words of ['标识不全', '内部', 'data-step="draw.follow"']) expect(own).toContain(words);
+  expect(own).not.toContain('data-step="draw.finding"');
+  expect(await html(plant.client, 'inspections')).toContain('没有被抽中的场次');
+  for (const path of [`inspections/${about}/1`, `inspections/${about}/9`]) expect(await html(plant.client, path)).toBe('404 not_found');
   onDay('2026-11-02');
 });

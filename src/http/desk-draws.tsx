@@ -1,25 +1,32 @@
 /**
- * Owns a centre's desk views of supervision by draws (双随机、一公开): its draws, a new one, one with what was drawn, and one
- * drawn session with its findings.
- * It refuses nothing itself: findView lets centres alone in, and reading holds each to its reach.
+ * Owns the desk's views of supervision by draws (双随机、一公开): for a centre its draws, a new one, one with what was drawn, and
+ * one drawn session with its findings; for an organization the sessions of its own that were drawn.
+ * It refuses organizations what was drawn of others; what else is refused, findView and reading refuse.
  */
+import { filedBy } from '../enrol.ts';
+import { PROVINCE } from '../life/authority.ts';
 import { shanghaiDay } from '../life/calendar.ts';
-import { recordOf } from '../life/procedure/draw-record.ts';
+import { recordOf, sameSession, type DrawRecord } from '../life/procedure/draw-record.ts';
 import type { DrawCommit } from '../life/procedure/draw.ts';
-import { sessionId } from '../life/procedure/drawing.ts';
+import { sessionId, type Drawn } from '../life/procedure/drawing.ts';
+import { stepsFrom } from '../life/procedure/steps.ts';
 import { Refusal } from '../life/refusal.ts';
 import { centreNames } from '../organizations.ts';
 import { CasesView } from '../pages/desk/cases.tsx';
-import { DrawDesk, DrawnDesk } from '../pages/desk/draw.tsx';
+import { DrawDesk } from '../pages/desk/draw.tsx';
 import { DrawForm } from '../pages/desk/draw-form.tsx';
 import { Ways } from '../pages/desk/home.tsx';
+import { DrawnDesk, InspectionsView } from '../pages/desk/inspection.tsx';
 import { sessionsToCome } from '../procedure/draw-sessions.ts';
-import { latestFindings, type DrawFacts } from '../procedure/draws.ts';
+import { findDraw, latestFindings, openDraw, type DrawFacts } from '../procedure/draws.ts';
 import { listCases, viewCase } from '../procedure/read.ts';
+import { selectCases, type CaseRow } from '../storage/cases.ts';
 import { CENTRES, seenCase } from './desk-centre-parts.ts';
 import { standing } from './desk-organization-plans.tsx';
 import { listViews, waitingFirst, type Asked, type View } from './desk-views.ts';
 
+/** Draws of one centre and state that an organization is looked for in, the last changed first. */
+const MOST = 30;
 const factsOf = ({ facts }: { facts: Record<string, unknown> }): DrawFacts => facts as unknown as DrawFacts;
 
 async function draws(asked: Asked) {
@@ -59,15 +66,48 @@ async function draw(asked: Asked) {
   return <DrawDesk shown={shown} record={record} latest={latestFindings(record.findings)} names={await centreNames(asked.service)} today={shanghaiDay(asked.now)} />;
 }
 
+function ofSession({ findings, follow_ups }: DrawRecord, session: Drawn): Pick<DrawRecord, 'findings' | 'follow_ups'> {
+  const own = (one: { plan: string; session: string }) => sameSession(one, session);
+  return { findings: findings.filter(own), follow_ups: follow_ups.filter(own) };
+}
+
 async function drawn(asked: Asked) {
   const shown = await seenCase(asked, 'draw');
   const record = recordOf(shown, shown.steps);
   const place = Number(asked.params['place']);
   const session = record.drawn?.[place - 1];
   if (!session) throw new Refusal('not_found', 'The desk has no such view.');
-  const of = <T extends { plan: string; session: string }>(all: readonly T[]): T[] => all.filter((one) => sessionId(one) === sessionId(session));
-  return <DrawnDesk shown={shown} place={place} session={session} findings={of(record.findings)} follows={of(record.follow_ups)} names={await centreNames(asked.service)} today={shanghaiDay(asked.now)} />;
+  const { findings, follow_ups } = ofSession(record, session);
+  return <DrawnDesk shown={shown} here={`#/draws/${shown.about}/drawn/${place}`} above={{ href: `#/draws/${shown.about}`, words: { zh: '回到抽取', en: 'Back to the draw' } }} session={session} links findings={findings} follows={follow_ups} names={await centreNames(asked.service)} today={shanghaiDay(asked.now)} />;
 }
+
+/** Draws of the organization's centre and of the province's in which it was drawn, with the sessions. */
+async function inspectedIn({ service, caller }: Asked): Promise<{ row: CaseRow; record: DrawRecord; sessions: Drawn[] }[]> {
+  const code = caller.subject.slice('org:'.length);
+  const centre = await filedBy(service, code);
+  const rows = (await Promise.all([...new Set([centre, PROVINCE])].flatMap((one) => (one === undefined ? [] : ['drawn', 'closed'].map((state) => selectCases(service.db, { kind: 'draw', centre: one, state }, MOST)))))).flat();
+  const opened = await Promise.all(rows.map(async (row) => ({ row, record: await openDraw(service, row) })));
+  return opened.map(({ row, record }) => ({ row, record, sessions: (record.drawn ?? []).filter(({ organization }) => organization === code) })).filter(({ sessions }) => sessions.length > 0);
+}
+
+async function inspections(asked: Asked) {
+  return <InspectionsView inspected={(await inspectedIn(asked)).flatMap(({ row, record, sessions }) => sessions.map((session) => ({ about: row.about, title: record.committed.body.title, place: (record.drawn ?? []).indexOf(session) + 1, session, finding: latestFindings(record.findings).get(sessionId(session))?.finding, followed: record.follow_ups.some((one) => sameSession(one, session)) })))} />;
+}
+
+async function inspection(asked: Asked) {
+  const { service, caller, params } = asked;
+  const row = await findDraw(service, params['about'] as string);
+  const record = await openDraw(service, row);
+  const session = record.drawn?.[Number(params['place']) - 1];
+  if (!session || caller.subject !== `org:${session.organization}`) throw new Refusal('not_found', 'The desk has no such view.');
+  const { findings, follow_ups } = ofSession(record, session);
+  return <DrawnDesk shown={{ about: row.about, seq: row.seq, last: row.last, allowed: stepsFrom('draw', row.state, caller.role) }} here={`#/inspections/${row.about}/${params['place']}`} above={{ href: '#/inspections', words: { zh: '全部检查', en: 'All inspections' } }} session={session} links={false} findings={findings} follows={follow_ups} names={await centreNames(service)} today={shanghaiDay(asked.now)} />;
+}
+
+export const inspectionViews: readonly View[] = [
+  { path: 'inspections', roles: ['organization'], render: inspections },
+  { path: 'inspections/:about/:place', roles: ['organization'], render: inspection },
+];
 
 export const centreDrawViews: readonly View[] = [
   ...listViews(CENTRES, 'draws', draws),

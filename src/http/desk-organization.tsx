@@ -24,6 +24,7 @@ import { listCases, viewCase } from '../procedure/read.ts';
 import { batchView, openBatch } from '../submit.ts';
 import { countSigned } from '../storage/numbering.ts';
 import { lastApplication } from './desk-applicant.tsx';
+import { inspectionViews } from './desk-draws.tsx';
 import { planViews, seen, standing } from './desk-organization-plans.tsx';
 import { OrganizationHome } from '../pages/desk/organization-home.tsx';
 import { suspensionOf } from '../procedure/standing.ts';
@@ -153,6 +154,7 @@ export const organizationViews: readonly View[] = [
   { path: 'home', roles: ORGANIZATION, render: home },
   ...planViews,
   ...listViews(ORGANIZATION, 'batches', batches),
+  ...inspectionViews,
   { path: 'batches/:id', roles: ORGANIZATION, render: batch },
   { path: 'certificates', roles: ORGANIZATION, render: async () => <CertificatesView /> },
   { path: 'certificates/:number', roles: ORGANIZATION, render: certificate },

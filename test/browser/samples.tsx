@@ -1,6 +1,7 @@
 /** Pages that the served Worker would need weeks to come to, drawn from the same components: a notice with its form, an answered objection, draws. */
 import { readFileSync } from 'node:fs';
 import type { Child } from 'hono/jsx';
+import { STYLES, type Styles } from '../../src/storage/assets.ts';
 import { DrawPage } from '../../src/pages/draw.tsx';
 import { DrawsPage, type DrawLine } from '../../src/pages/supervision.tsx';
 import { ReaderContext, type Language } from '../../src/pages/language.ts';
@@ -8,7 +9,6 @@ import { leadWithEnglish } from '../../src/pages/lead.ts';
 import { NoticePage, type NoticeView } from '../../src/pages/notices.tsx';
 import { FollowPage, ObjectedPage } from '../../src/pages/objection.tsx';
 import { StatisticsPage } from '../../src/pages/statistics.tsx';
-import type { Styles } from '../../src/storage/assets.ts';
 import type { DrawCommit } from '../../src/life/procedure/draw.ts';
 import type { DrawRecord } from '../../src/life/procedure/draw-record.ts';
 import { DRAW_RULE, drawFrom } from '../../src/life/procedure/drawing.ts';
@@ -59,9 +59,9 @@ export const SAMPLES: Record<string, Child> = {
   'statistics of a year': <StatisticsPage host={HOST} years={['2026', '2025']} statistics={statisticsOf(COUNTED, '2026', '2026-11-27', (centre) => CENTRES[centre] ?? centre)} />,
 };
 
-/** A sample as the Worker would answer it. */
+/** A sample as the Worker would answer it, with the style that was built. */
 export function sample(name: string, language: Language): string {
-  const styles = JSON.parse(readFileSync(new URL('../../.dev/assets/styles.json', import.meta.url), 'utf8')) as Styles;
+  const styles = JSON.parse(readFileSync(new URL(`../../.dev/assets/${STYLES}`, import.meta.url), 'utf8')) as Styles;
   const text = String(<ReaderContext.Provider value={{ language, path: '/notices', styles }}>{SAMPLES[name] as Child}</ReaderContext.Provider>);
   return `<!DOCTYPE html>${language === 'en' ? leadWithEnglish(text) : text}`;
 }

@@ -107,7 +107,7 @@ register('grant-device', async (desk, button) => {
 });
 
 register('open-file', async ({ call }, button) => {
-  const { about = '', sha256 = '', name = 'file' } = button.dataset;
-  const answer = await call(`/v1/cases/${about}/files/${sha256}`);
+  const { about = '', sha256 = '', name = 'file', from = `/v1/cases/${about}/files/${sha256}` } = button.dataset;
+  const answer = await call(from);
   download(name, answer.headers.get('Content-Type') ?? 'application/octet-stream', await answer.arrayBuffer());
 });

@@ -1,17 +1,15 @@
 /**
- * Owns a centre's views of a draw that was fixed: its seed to be published, what was drawn, findings and follow-up of one
- * drawn session, and the close.
+ * Owns a centre's view of a draw that was fixed: its seed to be published, what was drawn, and the close. One drawn session:
+ * inspection.tsx.
  * It refuses nothing; a step that is not possible now has no form, and words say from when it is.
  */
 import type { FC } from 'hono/jsx';
 import type { DrawRecord, Found } from '../../life/procedure/draw-record.ts';
-import { FINDINGS } from '../../life/procedure/draw.ts';
 import { sessionId, type Drawn } from '../../life/procedure/drawing.ts';
 import { FINDING_WORDS, LOTTERY_WORDS, sourceWords } from '../draw-words.ts';
 import { Both, En } from '../layout.tsx';
-import type { Words } from '../words.ts';
 import { ReasonForm, Record, type ShownCase } from './cases.tsx';
-import { Card, Facts, Field, List, moment, State, StepForm, Title } from './parts.tsx';
+import { Card, Facts, Field, List, State, StepForm, Title } from './parts.tsx';
 
 type Names = ReadonlyMap<string, string>;
 
@@ -79,9 +77,9 @@ const Reveal: FC<{ shown: ShownCase; record: DrawRecord; today: string }> = ({ s
   );
 };
 
-const namesOf = ({ inspectors }: Drawn): string => inspectors.map(({ name, id }) => `${name}（${id}）`).join('、');
+export const inspectorNames = ({ inspectors }: Drawn): string => inspectors.map(({ name, id }) => `${name}（${id}）`).join('、');
 
-const Found: FC<{ finding: Found['finding'] | undefined }> = ({ finding }) => (
+export const FoundState: FC<{ finding: Found['finding'] | undefined }> = ({ finding }) => (
   <span class={`state ${finding === 'no_problem' ? 'good' : 'warn'}`}>
     <Both words={finding === undefined ? { zh: '待检查', en: 'not inspected yet' } : FINDING_WORDS[finding]} />
   </span>
@@ -100,8 +98,8 @@ const DrawnList: FC<{ about: string; drawn: readonly Drawn[]; latest: ReadonlyMa
         </a>,
         one.date,
         one.label,
-        namesOf(one),
-        <Found finding={latest.get(sessionId(one))?.finding} />,
+        inspectorNames(one),
+        <FoundState finding={latest.get(sessionId(one))?.finding} />,
       ])}
     />
   </Card>
@@ -156,128 +154,6 @@ export const DrawDesk: FC<{ shown: ShownCase; record: DrawRecord; latest: Readon
         </Card>
       ) : null}
       <Record steps={shown.steps} names={names} />
-    </>
-  );
-};
-
-const FilesField: FC<{ id: string }> = ({ id }) => (
-  <div class="field">
-    <label for={id}>
-      附件<En>Files</En>
-    </label>
-    <p class="hint" id={`${id}-hint`}>
-      PDF、JPEG 或 PNG，每个不超过 10 MB；只有被检查机构和中心能看
-      <En>PDF, JPEG or PNG up to 10 MB each; for the inspected and the centres alone</En>
-    </p>
-    <input id={id} type="file" multiple accept="application/pdf,image/jpeg,image/png" data-files="files" data-kept="[]" aria-describedby={`${id}-hint`} />
-    <ul></ul>
-  </div>
-);
-
-const Texts: FC<{ of: string; words: Words }> = ({ of, words }) => (
-  <>
-    <Field name="summary" id={`${of}-summary`} words={words} hint={{ zh: '会公开，不写个人信息，最多 500 字', en: 'Published: nothing of a person, at most 500 characters' }} lines={3} />
-    <Field name="details" id={`${of}-details`} words={{ zh: '详情', en: 'Details' }} hint={{ zh: '不公开', en: 'Not published' }} lines={5} optional />
-    <FilesField id={`${of}-files`} />
-  </>
-);
-
-const Said: FC<{ about: string; by: string; at: number; summary: string; details: string | undefined; files?: Found['files'] }> = ({ about, by, at, summary, details, files = [] }) => (
-  <>
-    <p class="prose-text">{summary}</p>
-    {details === undefined ? null : <p class="said-there">{details}</p>}
-    {files.map(({ name, sha256 }) => (
-      <button type="button" class="second small" data-action="open-file" data-about={about} data-sha256={sha256} data-name={name}>
-        {name}
-      </button>
-    ))}
-    <p class="hint">
-      {by} · {moment(at)}
-    </p>
-  </>
-);
-
-interface DrawnProps {
-  shown: ShownCase;
-  /** Counted from 1, in the order in which they were drawn. */
-  place: number;
-  session: Drawn;
-  findings: readonly Found[];
-  follows: DrawRecord['follow_ups'];
-  names: Names;
-  today: string;
-}
-
-/** One drawn session: what was found there, and what became of it. */
-export const DrawnDesk: FC<DrawnProps> = ({ shown, place, session, findings, follows, names, today }) => {
-  const { about, seq, last, allowed } = shown;
-  const next = `#/draws/${about}/drawn/${place}`;
-  const who = (by: string): string => names.get(by) ?? (by === `org:${session.organization}` ? session.name : by);
-  const placed = (
-    <>
-      <input type="hidden" name="plan" value={session.plan} />
-      <input type="hidden" name="session" value={session.session} />
-    </>
-  );
-  return (
-    <>
-      <section class="lead">
-        <Title words={{ zh: `检查 · ${session.name}`, en: 'Inspection' }} />
-        <p>
-          <a href={`#/draws/${about}`}>
-            回到抽取 <span lang="en">Back to the draw</span>
-          </a>
-        </p>
-      </section>
-      <Card>
-        <Facts lines={[[{ zh: '日期', en: 'Day' }, session.date], [{ zh: '内容', en: 'What' }, session.label], [{ zh: '机构', en: 'Organization' }, <a href={`#/organizations/${session.organization}`}>{session.organization}</a>], [{ zh: '计划', en: 'Plan' }, <a href={`#/plans/${session.plan}`}>{session.plan}</a>], [{ zh: '督导员', en: 'Inspectors' }, namesOf(session)]]} />
-      </Card>
-      {findings.map(({ finding, by, at, summary, details, files }) => (
-        <Card title={{ zh: '检查结果', en: 'Finding' }}>
-          <p>
-            <Found finding={finding} />
-          </p>
-          <Said about={about} by={who(by)} at={at} summary={summary} details={details} {...(files ? { files } : {})} />
-        </Card>
-      ))}
-      {follows.map(({ by, at, summary, details, files }) => (
-        <Card title={{ zh: '整改情况', en: 'Follow-up' }}>
-          <Said about={about} by={who(by)} at={at} summary={summary} details={details} {...(files ? { files } : {})} />
-        </Card>
-      ))}
-      {allowed.includes('draw.finding') ? (
-        <Card title={findings.length === 0 ? { zh: '填写检查结果', en: 'Record a finding' } : { zh: '更正检查结果', en: 'Correct the finding' }}>
-          {today < session.date ? (
-            <p>
-              <Both words={{ zh: `考试日是 ${session.date}，从那天起可以填写。`, en: `The session is on ${session.date}; findings can be recorded from then on.` }} />
-            </p>
-          ) : (
-            <StepForm step="draw.finding" about={about} seq={seq} last={last} next={next} submit={{ zh: '签名并公布', en: 'Sign and publish' }}>
-              {placed}
-              <Field name="finding" words={{ zh: '结论', en: 'Finding' }} options={FINDINGS.map((one) => [one, FINDING_WORDS[one]] as const)} />
-              <fieldset class="ticks field">
-                <legend>
-                  到场督导员<En>Inspectors who were there</En>
-                </legend>
-                {session.inspectors.map(({ id, name }) => (
-                  <label>
-                    <input type="checkbox" name="inspectors[]" value={id} checked /> {name}（{id}）
-                  </label>
-                ))}
-              </fieldset>
-              <Texts of="finding" words={{ zh: '摘要', en: 'Summary' }} />
-            </StepForm>
-          )}
-        </Card>
-      ) : null}
-      {allowed.includes('draw.follow') && findings.length > 0 ? (
-        <Card title={{ zh: '填写整改情况', en: 'Record a follow-up' }}>
-          <StepForm step="draw.follow" about={about} seq={seq} last={last} next={next} submit={{ zh: '签名并公布', en: 'Sign and publish' }} second>
-            {placed}
-            <Texts of="follow" words={{ zh: '摘要', en: 'Summary' }} />
-          </StepForm>
-        </Card>
-      ) : null}
     </>
   );
 };

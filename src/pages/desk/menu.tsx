@@ -22,6 +22,7 @@ const ORGANIZATION: readonly MenuEntry[] = [
   { at: 'objections', words: { zh: '异议', en: 'Objections' } },
   { at: 'batches', words: { zh: '批次', en: 'Batches' } },
   { at: 'certificates', words: { zh: '证书', en: 'Certificates' } },
+  { at: 'inspections', words: { zh: '督导检查', en: 'Inspections' } },
   { at: 'rules', words: { zh: '管理办法', en: 'Rules' } },
   { at: 'devices', words: { zh: '设备', en: 'Devices' } },
   { at: 'applications', words: { zh: '备案变更', en: 'Filing' } },

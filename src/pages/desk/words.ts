@@ -312,7 +312,6 @@ export const CASE_STATES: Record<string, Words> = {
   granted: { zh: '已登记', en: 'named' },
   refused: { zh: '已拒绝', en: 'refused' },
   reported: { zh: '已报失，停用', en: 'reported lost, stopped' },
-  expired: { zh: '已到期', en: 'expired' },
   active: { zh: '正常', en: 'active' },
   expired: { zh: '已到期', en: 'expired' },
   suspended: { zh: '暂停', en: 'suspended' },

@@ -5,8 +5,9 @@
  */
 import { decodeJwt } from 'jose';
 import { certify, rootName, type Issuer } from '../life/pades/certify.ts';
-import { readCertificate, readPem, toPem } from '../life/pades/x509.ts';
-import type { Centre, Filing, PublicJwk } from '../life/schema.ts';
+import { certifyIssuingKey, routeOf } from '../life/pades/issuing.ts';
+import { toPem } from '../life/pades/x509.ts';
+import type { Centre, Filing } from '../life/schema.ts';
 import type { Caller } from './caller.ts';
 import { now, type Identity, type KeyPair } from './sign.ts';
 
@@ -28,19 +29,6 @@ export async function certifyCentre(root: KeyPair, appointment: string): Promise
   return toPem('CERTIFICATE', await certify({ name, jwk: cnf.jwk }, rootIssuer(root), { role: 'centre', from: iat, until: exp, serial: newSerial() }));
 }
 
-/** A centre certifies an issuing key that it names in this filing. @returns PEM, the key's certificate first */
-async function certifyKey({ key, jwk, certificate }: Identity & { certificate: string }, filing: string, issuing: PublicJwk): Promise<string> {
-  const { name, uscc, iat, exp } = decodeJwt<Filing>(filing);
-  const { subject } = readCertificate(readPem(certificate)[0] as Uint8Array<ArrayBuffer>);
-  return toPem('CERTIFICATE', await certify({ name, uscc, jwk: issuing }, { key, jwk, name: subject }, { role: 'organization', from: iat, until: exp, serial: newSerial() })) + certificate;
-}
-
-/** Where the certificate of an issuing key goes, and its request comes from. */
-export function routeOf(kid: string): string {
-  const [code, n] = (kid.split('#')[1] as string).split('-') as [string, string];
-  return `/v1/organizations/${code}/keys/${n}`;
-}
-
 /**
  * Certifies the newest issuing key of a filing and hands the chain in.
  * @returns false when the centre has no certificate itself: then PDFs of this key stay unsigned
@@ -49,6 +37,6 @@ export async function handInCertificate(centre: Identity, caller: Caller, filing
   const { certificate } = centre;
   const newest = decodeJwt<Filing>(filing).issuing_jwks.keys.at(-1);
   if (certificate === undefined || newest === undefined) return false;
-  await caller.post(`${routeOf(newest.kid)}/certificate`, { certificate: await certifyKey({ ...centre, certificate }, filing, newest) });
+  await caller.post(`${routeOf(newest.kid)}/certificate`, { certificate: await certifyIssuingKey({ ...centre, certificate }, decodeJwt<Filing>(filing), newest, newSerial()) });
   return true;
 }

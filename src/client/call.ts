@@ -79,7 +79,7 @@ export const brokeOff = (error: unknown): boolean =>
   error instanceof TypeError || isRefusal(error, 'zip_broken') || (error instanceof Refused && (error.problem.status >= 500 || error.problem.code === 'proof_replayed'));
 
 /** Refusals with words of their own on the page. */
-const KNOWN = ['client_unknown', 'organization_not_filed', 'role_wrong'];
+const KNOWN = ['client_unknown', 'client_reported', 'client_withdrawn', 'organization_not_filed', 'role_wrong'];
 
 /** The words on the page for an error, with what stands in them. */
 export function troubleOf(error: unknown): Trouble {

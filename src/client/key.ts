@@ -26,6 +26,8 @@ export interface Pair {
   jwk: PublicJwk;
   /** RFC 7638 thumbprint. */
   kid: string;
+  /** PEM of the X.509 certificate that a centre's key file holds. */
+  certificate?: string;
 }
 
 /** No key file is larger. */
@@ -43,7 +45,7 @@ export const claimsOf = (token: string): Claims => JSON.parse(decodeUtf8(fromBas
 export async function readKey(text: string): Promise<Pair & { subject?: string; token?: string }> {
   // Browsers sign in secure contexts only.
   if (!globalThis.crypto?.subtle) throw new Trouble('insecure');
-  let file: { subject?: unknown; token?: unknown; private?: JsonWebKey };
+  let file: { subject?: unknown; token?: unknown; certificate?: unknown; private?: JsonWebKey };
   let key: CryptoKey;
   try {
     file = JSON.parse(text) as typeof file;
@@ -54,7 +56,7 @@ export async function readKey(text: string): Promise<Pair & { subject?: string; 
   }
   const { x, y } = file.private as { x: string; y: string };
   const jwk: PublicJwk = { kty: 'EC', crv: 'P-256', x, y };
-  const pair = { key, jwk, kid: await thumbprint(jwk) };
+  const pair = { key, jwk, kid: await thumbprint(jwk), ...(typeof file.certificate === 'string' ? { certificate: file.certificate } : {}) };
   const { subject, token } = file;
   if (typeof subject !== 'string' || typeof token !== 'string') return pair;
   try {

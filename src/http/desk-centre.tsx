@@ -15,6 +15,7 @@ import { Home } from '../pages/desk/home.tsx';
 import { centreCaseViews } from './desk-centre-cases.tsx';
 import { CENTRES } from './desk-centre-parts.ts';
 import { centreFilingViews } from './desk-centre-filing.tsx';
+import { centreDrawViews } from './desk-draws.tsx';
 import { differencesOf, historyOf, openRows, pageReviews } from '../procedure/reviews.ts';
 import { trailOf } from '../procedure/trail.ts';
 import { directoryOf } from '../register.ts';
@@ -35,8 +36,11 @@ async function home(asked: Asked) {
     { words: { zh: '件申报待审核', en: 'applications to review' }, href: '#/applications', count: of('application', 'submitted') },
     { words: { zh: '份考核计划已报送', en: 'plans filed' }, href: '#/plans', count: of('plan', 'filed') },
     { words: { zh: '台设备待登记', en: 'devices to name' }, href: '#/devices', count: of('device', 'requested', 'endorsed') },
+    { words: { zh: '把机构密钥报失，请核实后撤回', en: 'keys reported lost: make sure, then withdraw them' }, href: '#/organizations', count: of('loss', 'reported') },
     { words: { zh: '件异议未处理', en: 'objections are open' }, href: '#/objections', count: of('objection', 'open') },
     { words: { zh: '批结果正在公示', en: 'results are under notice' }, href: '#/results', count: of('results', 'notice') },
+    { words: { zh: '次抽取待公布种子', en: 'draws whose seed is to be published' }, href: '#/draws', count: of('draw', 'committed') },
+    { words: { zh: '次抽取待检查、办结', en: 'draws to inspect and close' }, href: '#/draws', count: of('draw', 'drawn') },
     { words: { zh: '家机构暂停评价', en: 'organizations are suspended' }, href: '#/organizations', count: of('standing', 'suspended') },
   ];
   return <Home title={{ zh: names.get(caller.subject) ?? caller.subject, en: tier === 'province' ? 'Province’s centre' : 'City’s centre' }} tasks={tasks} />;
@@ -76,6 +80,7 @@ async function trail({ service, caller, params, now }: Asked) {
 export const centreViews: readonly View[] = [
   ...centreCaseViews,
   ...centreFilingViews,
+  ...centreDrawViews,
   { path: 'home', roles: CENTRES, render: home },
   ...listViews(CENTRES, 'batches', batches),
   { path: 'batches/:id', roles: CENTRES, render: batch },

@@ -16,16 +16,19 @@ import { DEVICE_WHY, OwnDevice } from '../pages/desk/device.tsx';
 import { Ways } from '../pages/desk/home.tsx';
 import { BatchDetail, BatchesView } from '../pages/desk/organization-batches.tsx';
 import { CertificatesView, CertificateView } from '../pages/desk/organization-certificates.tsx';
+import { OwnKeys } from '../pages/desk/organization-devices.tsx';
 import { RulesView } from '../pages/desk/rules.tsx';
 import { Both } from '../pages/layout.tsx';
 import { grantedOf } from '../procedure/applications.ts';
-import { viewCase } from '../procedure/read.ts';
+import { listCases, viewCase } from '../procedure/read.ts';
 import { batchView, openBatch } from '../submit.ts';
 import { countSigned } from '../storage/numbering.ts';
 import { lastApplication } from './desk-applicant.tsx';
+import { inspectionViews } from './desk-draws.tsx';
 import { planViews, seen, standing } from './desk-organization-plans.tsx';
 import { OrganizationHome } from '../pages/desk/organization-home.tsx';
 import { suspensionOf } from '../procedure/standing.ts';
+import { keysOf } from '../procedure/losses.ts';
 import { waitingFor } from '../procedure/tasks.ts';
 import { directoryOf, lookUp } from '../register.ts';
 import { selectBatchesOf, selectUsedCapacity } from '../storage/batches.ts';
@@ -88,18 +91,31 @@ async function rules(asked: Asked) {
   return <RulesView code={code} shown={shown} rules={shown && standing<Rules>(shown, 'rules.publish')} names={await centreNames(service)} />;
 }
 
+/** Keys that speak for the organization, by what their requests called them. */
+async function ownKeys({ service, caller }: Asked) {
+  const code = caller.subject.slice('org:'.length);
+  const cases = await listCases(service, caller, { kind: 'device' }, 50);
+  const shown = await Promise.all(cases.map(({ about }) => viewCase(service, caller, about)));
+  const labels = new Map(shown.map((one) => [String(one.facts['key']), standing<DeviceRequest>(one, 'device.request').label]));
+  const keys = (await keysOf(service, code)).map((one) => ({ ...one, label: labels.get(one.jkt), isThis: one.jkt === caller.jkt }));
+  return <OwnKeys organization={code} keys={keys} />;
+}
+
 async function devices(asked: Asked) {
   return (
-    <CasesView
-      name="devices"
-      title={{ zh: '设备', en: 'Devices' }}
-      lead={{ zh: '待本机构确认的在前。', en: 'Those that wait for you stand first.' }}
-      {...(await waitingFirst(asked, 'device', 'devices', 'requested'))}
-      to="#/devices/"
-      none={{ zh: '没有设备登记请求。', en: 'No device has asked.' }}
-      called={({ facts, about: device }) => String(facts['key'] ?? device)}
-      columns={[{ words: { zh: '原因', en: 'Why' }, of: ({ facts }) => <Both words={DEVICE_WHY[facts['why'] as DeviceRequest['why']]} /> }]}
-    />
+    <>
+      <CasesView
+        name="devices"
+        title={{ zh: '设备', en: 'Devices' }}
+        lead={{ zh: '待本机构确认的在前。', en: 'Those that wait for you stand first.' }}
+        {...(await waitingFirst(asked, 'device', 'devices', 'requested'))}
+        to="#/devices/"
+        none={{ zh: '没有设备登记请求。', en: 'No device has asked.' }}
+        called={({ facts, about: device }) => String(facts['key'] ?? device)}
+        columns={[{ words: { zh: '原因', en: 'Why' }, of: ({ facts }) => <Both words={DEVICE_WHY[facts['why'] as DeviceRequest['why']]} /> }]}
+      />
+      {await ownKeys(asked)}
+    </>
   );
 }
 
@@ -138,6 +154,7 @@ export const organizationViews: readonly View[] = [
   { path: 'home', roles: ORGANIZATION, render: home },
   ...planViews,
   ...listViews(ORGANIZATION, 'batches', batches),
+  ...inspectionViews,
   { path: 'batches/:id', roles: ORGANIZATION, render: batch },
   { path: 'certificates', roles: ORGANIZATION, render: async () => <CertificatesView /> },
   { path: 'certificates/:number', roles: ORGANIZATION, render: certificate },

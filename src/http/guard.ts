@@ -12,6 +12,7 @@ import { currentFiling, type Caller } from '../enrol.ts';
 import { openClient } from '../life/authority.ts';
 import { directoryOf } from '../register.ts';
 import type { Service } from '../service.ts';
+import { lossOf } from '../storage/cases.ts';
 import { insertProof, selectClient } from '../storage/statements.ts';
 import type { AppEnv } from './env.ts';
 import { problem } from './problems.ts';
@@ -39,8 +40,9 @@ async function readToken(service: Service, token: string): Promise<Caller> {
     const { filing } = await currentFiling(service, directory, codeOf(payload.sub));
     await openClient(token, directory, filing, now);
     const jkt = await thumbprint(payload.cnf.jwk);
-    const stored = await selectClient(service.db, payload.sub, jkt, payload.jti);
+    const stored = await selectClient(service.db, payload.sub, jkt, payload.jti, lossOf(codeOf(payload.sub), jkt));
     if (!stored) throw new Refusal('client_unknown', 'The client key is not registered; the centre hands it in with POST /v1/clients.', { part: 'client+jwt' });
+    if (stored.lost === 1) throw new Refusal('client_reported', 'The organization has reported this key lost. Use another one; ask the centre if it was found.', { part: 'client+jwt' });
     return { role: 'organization', subject: payload.sub, jkt, key: payload.cnf.jwk, client: stored.id };
   }
   const { payload } = await openCentre(token, directory);

@@ -57,7 +57,7 @@ export const PROCEDURE_SCHEMAS: Record<string, Schema> = {
 };
 
 const json = (name: string, example?: unknown) => ({ 'application/json': { schema: ref(name), ...(example === undefined ? {} : { example }) } });
-const OF_DRAW_STEPS = ['draw_impossible', 'draw_session_unknown', 'seed_differs', 'public_value_missing', 'public_value_unasked', 'session_not_drawn', 'inspector_not_drawn', 'finding_too_early', 'finding_missing'];
+const OF_DRAW_STEPS = ['draw_impossible', 'draw_session_unknown', 'seed_differs', 'draw_open', 'public_source_late', 'public_value_early', 'public_value_malformed', 'session_not_drawn', 'inspector_not_drawn', 'finding_too_early', 'finding_missing'];
 const OF_CASES = ['case_not_found', 'out_of_reach', 'register_differs'];
 /** Of plans and results. */
 const OF_PLANS = ['plan_refused', 'plan_too_late', 'plan_under_way', 'plan_not_filed', 'plan_differs', 'results_refused', 'results_exist', 'results_uploaded', 'exam_not_over', 'notice_running', 'objection_open', 'batch_differs', 'batch_closed', 'root_differs', 'count_differs', 'batch_not_uploaded', 'capacity_exceeded', 'calendar_not_covered', 'reason_missing', 'organization_not_filed', 'organization_suspended'];

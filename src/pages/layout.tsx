@@ -36,7 +36,7 @@ interface LayoutProps {
   /** The larger half of that code, which it fetches when it is needed. */
   work?: string;
   /** Parts of the style (src/pages/style) that the page needs besides the base. */
-  styles?: readonly ('charts' | 'desk' | 'docs' | 'list' | 'notices')[];
+  styles?: readonly ('charts' | 'desk' | 'docs' | 'draws' | 'list' | 'notices')[];
   /** Whether search engines may list the page: never a certificate. */
   listed?: boolean;
   children?: Child;

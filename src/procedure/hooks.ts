@@ -10,6 +10,7 @@ import { takePlan } from './plans.ts';
 import { takeResults } from './results.ts';
 import { takeObjection } from './objections.ts';
 import { takeDevice } from './devices.ts';
+import { takeLoss } from './losses.ts';
 import { takeRules } from './rules.ts';
 import { takeStanding } from './standing.ts';
 import type { Taken, Taking } from './take.ts';
@@ -22,6 +23,7 @@ export const HOOKS: Partial<Record<Kind, (taking: Taking) => Promise<Taken>>> = 
   results: takeResults,
   objection: takeObjection,
   device: takeDevice,
+  loss: takeLoss,
   rules: takeRules,
   standing: takeStanding,
 };

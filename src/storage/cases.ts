@@ -49,6 +49,9 @@ export const selectTaken = (db: D1Database, about: string, seq: number): Promise
 export const selectLastStep = (db: D1Database, about: string, names: readonly string[]): Promise<StepRow | null> =>
   db.prepare('SELECT about, seq, step, role, iss, token, sealed, received_at FROM steps WHERE about = ? AND step IN (SELECT value FROM json_each(?)) ORDER BY seq DESC LIMIT 1').bind(about, JSON.stringify(names)).first<StepRow>();
 
+/** The case of a key that an organization reports lost (src/procedure/losses.ts). */
+export const lossOf = (organization: string, jkt: string): string => `loss:${organization}-${jkt}`;
+
 export interface CaseFilter {
   kind?: string | undefined;
   state?: string | undefined;

@@ -79,9 +79,18 @@ export async function selectIssuingKeyOwner(db: D1Database, kid: string): Promis
   return row?.organization ?? null;
 }
 
-/** The registered statement that names a key for an organization. */
-export const selectClient = (db: D1Database, sub: string, jkt: string, jti: string): Promise<StoredStatement | null> =>
-  db.prepare("SELECT id, token FROM statements WHERE typ = 'client+jwt' AND sub = ? AND jkt = ? AND jti = ?").bind(sub, jkt, jti).first<StoredStatement>();
+/** The registered statement that names a key for an organization. @param loss the case in which that key would be lost; `lost` says whether it is */
+export const selectClient = (db: D1Database, sub: string, jkt: string, jti: string, loss: string): Promise<(StoredStatement & { lost: number }) | null> =>
+  db
+    .prepare("SELECT id, token, EXISTS (SELECT 1 FROM cases WHERE about = ?4 AND state = 'reported') AS lost FROM statements WHERE typ = 'client+jwt' AND sub = ?1 AND jkt = ?2 AND jti = ?3")
+    .bind(sub, jkt, jti, loss)
+    .first<StoredStatement & { lost: number }>();
+
+/** Every statement that names a key for an organization, the newest first. */
+export async function selectClientsOf(db: D1Database, sub: string): Promise<{ iss: string; jti: string; jkt: string; iat: number; exp: number }[]> {
+  const { results } = await db.prepare("SELECT iss, jti, jkt, iat, exp FROM statements WHERE typ = 'client+jwt' AND sub = ? ORDER BY iat DESC, id DESC LIMIT 500").bind(sub).all<{ iss: string; jti: string; jkt: string; iat: number; exp: number }>();
+  return results;
+}
 
 /** Client statements by the thumbprint of their key: to find who signed an order or an event. */
 export async function selectClientsByKey(db: D1Database, jkt: string): Promise<StoredStatement[]> {

@@ -1,5 +1,7 @@
 /** The desk's views of centres against the real Worker: what each tier is shown, and what lies outside its reach. */
 import { beforeAll, expect, test } from 'vitest';
+import type { Body } from '../../src/life/procedure/bodies.ts';
+import { newSeed } from '../../src/life/procedure/seed-file.ts';
 import { withdraw, type Identity } from '../../src/cli/sign.ts';
 import { as, candidates, db, certify, fileWith, foundProvince, submit, type Organization, type Province, type Submitted } from '../kit.ts';
 import { cases, fresh, makeApplicant, onDay, sampleApplication, samplePlan, take } from '../procedure-kit.ts';
@@ -81,6 +83,44 @@ test('a trail is shown with every signature, within reach', async () => {
   expect(await html(world.city, 'trail')).toContain('open-trail');
   const shown = await html(world.city, `trail/${number}`);
   for (const words of ['data-action="export-trail"', '颁发指令', '现有签名全部通过核验']) expect(shown).toContain(words);
+});
+
+test('a draw: its form lists the sessions to come; seed, findings and close are offered when their time has come', async () => {
+  expect(await html(world.city, 'draws')).toContain('还没有抽取');
+  const blank = await html(world.city, 'draws/new');
+  for (const words of ['data-step="draw.commit"', 'data-session="{&quot;plan&quot;:', '电工 三级/高级工 理论和实操', 'value="2026-11-03"']) expect(blank).toContain(words);
+  const { sessions } = await as(world.city).get<{ sessions: Body<'draw.commit'>['sessions'] }>('/v1/sessions');
+  const seed = newSeed(new Uint8Array(32).fill(6));
+  const { about } = await take(world.city, fresh('draw'), 'draw.commit', { title: '督导（虚构）', sessions, inspectors: [{ id: 'd1', name: '甲督导', unit: '虚构中心' }], pick: 1, per_session: 1, commitment: seed.commitment, public_source: { lottery: 'ssq', issue: '2026127', date: '2026-11-05' } }, { seq: 0 });
+  expect(await html(world.city, 'draws/new')).toContain('d1\t甲督导\t虚构中心');
+  expect(await html(world.city, 'home')).toContain('次抽取待公布种子');
+  const early = await html(world.city, `draws/${about}`);
+  for (const words of ['从那天起可以公布', 'data-step="draw.abandon"', `data-seed="${seed.commitment}"`]) expect(early).toContain(words);
+  expect(early).not.toContain('data-public-value');
+  expect(await html(world.city, `draws/${about}/drawn/1`)).toBe('404 not_found');
+  onDay('2026-11-05');
+  expect(await html(world.city, `draws/${about}`)).toContain('data-public-value="ssq"');
+  await take(world.city, about, 'draw.reveal', { seed: seed.seed, public_value: '03 11 19 22 27 31 08' });
+  const drawn = await html(world.city, `draws/${about}`);
+  for (const words of [`#/draws/${about}/drawn/1`, '甲督导（d1）', '还有 1 个场次没有检查结果']) expect(drawn).toContain(words);
+  expect(await html(world.city, `draws/${about}/drawn/1`)).toContain('从那天起可以填写');
+  onDay('2026-11-20');
+  expect(await html(world.city, `draws/${about}/drawn/1`)).toContain('data-step="draw.finding"');
+  const { plan: of, session } = sessions[0] as (typeof sessions)[number];
+  await take(world.city, about, 'draw.finding', { plan: of, session, inspectors: ['d1'], finding: 'minor', summary: '标识不全', details: '内部', files: [] });
+  const found = await html(world.city, `draws/${about}/drawn/1`);
+  for (const words of ['一般问题', '内部', 'data-step="draw.follow"']) expect(found).toContain(words);
+  expect(await html(world.city, `draws/${about}`)).toContain('data-step="draw.close"');
+  expect(await html(world.province, `draws/${about}`)).toContain('督导（虚构）');
+  expect(await html(school.client, `draws/${about}`)).toBe('403 role_wrong');
+  // The inspected see their own, with the details, and say what became of it.
+  expect(await html(school.client, 'inspections')).toContain(`#/inspections/${about}/1`);
+  const own = await html(school.client, `inspections/${about}/1`);
+  for (const words of ['标识不全', '内部', 'data-step="draw.follow"']) expect(own).toContain(words);
+  expect(own).not.toContain('data-step="draw.finding"');
+  expect(await html(plant.client, 'inspections')).toContain('没有被抽中的场次');
+  for (const path of [`inspections/${about}/1`, `inspections/${about}/9`]) expect(await html(plant.client, path)).toBe('404 not_found');
+  onDay('2026-11-02');
 });
 
 test('long lists come page by page to their end, what waits first, though all lines are of one second', async () => {

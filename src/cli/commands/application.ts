@@ -29,7 +29,7 @@ import { readJsonFile, requireChain } from './case.ts';
 const DAY = 86_400;
 
 /** Hands files in, in their order. @returns how a step names them */
-async function handIn(caller: Caller, paths: readonly string[]): Promise<AttachedFile[]> {
+export async function handIn(caller: Caller, paths: readonly string[]): Promise<AttachedFile[]> {
   const files: AttachedFile[] = [];
   for (const path of paths) {
     const kept = await caller.json<Omit<AttachedFile, 'name'>>('POST', '/v1/files', { body: new Uint8Array(readFileSync(fromHere(path))), type: 'application/octet-stream' });

@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseOrganizationCode } from '../../life/number.ts';
+import { routeOf } from '../../life/pades/issuing.ts';
 import type { Caller } from '../caller.ts';
-import { routeOf } from '../certify.ts';
 import { writeWhole } from '../collect.ts';
 import { KEY, KEY_HELP, type Command } from '../command.ts';
 import { issuingKeys } from '../steps.ts';

@@ -16,6 +16,8 @@ export interface Signer {
   kid: string;
   jwk: PublicJwk;
   token: string;
+  /** PEM of a centre's X.509 certificate, by which it certifies issuing keys. */
+  certificate?: string;
 }
 
 /** A work that takes long: shown with its progress, and to be cancelled. */

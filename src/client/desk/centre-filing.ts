@@ -1,6 +1,6 @@
 /**
  * Owns what a centre signs at its desk about who may assess: the filing of a selected application with the statement that
- * names the applicant's key, and the statement that names a device; and attached files, opened.
+ * names the applicant's key and the certificate of the issuing key, and the statement that names a device; and attached files, opened.
  * It refuses to sign when the case has moved on since it was shown, a filing that goes beyond what was applied for, and one
  * that grants less without a reason.
  */
@@ -12,6 +12,7 @@ import { signStatement } from '../../life/statement.ts';
 import { DONE, FORM_WORDS } from '../../pages/desk/words.ts';
 import { Trouble } from '../key.ts';
 import { register, type Desk } from './actions.ts';
+import { certifyFiling } from './certificate.ts';
 import { sendStep } from './forms.ts';
 import { download } from './lists.ts';
 
@@ -88,11 +89,12 @@ register('select-application', async (desk, button) => {
   }
   const filing = claimsWith(await issuingKeys(desk, code));
   await call('/v1/filings', { json: { statement: await signStatement('filing+jwt', filing, signer.key, signer.kid) } });
+  const lacking = await certifyFiling(desk, filing);
   const client = await nameKey(desk, code, application.key);
   const note = field('select-note');
   await sendStep(desk, { about, step: 'application.select', seq, last, body: { organization: code, filing: filing.jti, client, ...(note === '' ? {} : { note }), ...(reason === '' ? {} : { reason }) } });
   desk.go(`#/applications/${about}`);
-  desk.say(DONE['application.select'] ?? FORM_WORDS.done);
+  desk.say(lacking ?? DONE['application.select'] ?? FORM_WORDS.done, lacking ? 'notice' : 'done');
 });
 
 register('grant-device', async (desk, button) => {
@@ -105,7 +107,7 @@ register('grant-device', async (desk, button) => {
 });
 
 register('open-file', async ({ call }, button) => {
-  const { about = '', sha256 = '', name = 'file' } = button.dataset;
-  const answer = await call(`/v1/cases/${about}/files/${sha256}`);
+  const { about = '', sha256 = '', name = 'file', from = `/v1/cases/${about}/files/${sha256}` } = button.dataset;
+  const answer = await call(from);
   download(name, answer.headers.get('Content-Type') ?? 'application/octet-stream', await answer.arrayBuffer());
 });

@@ -8,3 +8,4 @@ import './centre-approve.ts';
 import './centre-filing.ts';
 import './centre-trail.ts';
 import './centre-withdraw.ts';
+import './draws.ts';

@@ -91,12 +91,13 @@ interface Naming {
  */
 export async function strongest(pair: Pair & { subject?: string; token?: string }, callAs: (signer: Signer) => Call): Promise<Signer> {
   const { key, jwk, kid, subject, token } = pair;
-  if (token !== undefined && subject !== undefined && !subject.startsWith('key:') && holds(token)) return { key, jwk, kid, subject, token };
-  const own = subject !== undefined && subject.startsWith('key:') && token !== undefined && holds(token) ? { key, jwk, kid, subject, token } : await asApplicant(pair);
+  const mine = { key, jwk, kid, ...(pair.certificate === undefined ? {} : { certificate: pair.certificate }) };
+  if (token !== undefined && subject !== undefined && !subject.startsWith('key:') && holds(token)) return { ...mine, subject, token };
+  const own = subject !== undefined && subject.startsWith('key:') && token !== undefined && holds(token) ? { ...mine, subject, token } : { ...(await asApplicant(pair)), ...mine };
   const { statements } = (await (await callAs(own)('/v1/me')).json()) as { statements: Naming[] };
   const named = statements.filter(({ typ, token: said }) => (typ === 'client+jwt' || typ === 'centre+jwt') && holds(said)).sort((a, b) => b.exp - a.exp);
   for (const { sub, token: said } of named) {
-    const signer: Signer = { key, jwk, kid, subject: sub, token: said };
+    const signer: Signer = { ...mine, subject: sub, token: said };
     // A statement may have been withdrawn or replaced: the service says so with the first call.
     if (await callAs(signer)('/v1/me').then(() => true, () => false)) return signer;
   }

@@ -9,6 +9,7 @@ import type { Words } from '../../pages/words.ts';
 import { callWith, Refused, type Call } from '../call.ts';
 import { claimsOf, KEY_FILE_BYTES, readKey, Trouble, type Pair } from '../key.ts';
 import { actionNamed, enliven, type Desk, type Signer } from './actions.ts';
+import { bringCertificate, showCertificate } from './certificate.ts';
 import { tendDraft } from './drafts.ts';
 import { begin, fail, get, isWorking, progress, say, stopWork } from './frame.ts';
 import { submitStep } from './forms.ts';
@@ -89,6 +90,7 @@ async function enter(signer: Signer): Promise<void> {
   await me('/v1/me');
   desk = { call: me, signer, origin: origin(), say, fail, go, progress, begin };
   get('who-name').replaceChildren(both(described(signer)));
+  showCertificate(signer);
   get('enter').hidden = true;
   get('who').hidden = false;
   document.body.classList.add('working');
@@ -176,7 +178,8 @@ async function renew(): Promise<void> {
   if (!desk) return;
   const { signer } = desk;
   const kept = (await keptKeys().catch(() => [])).find(({ kid }) => kid === signer.kid);
-  await use({ key: signer.key, jwk: signer.jwk, kid: signer.kid, ...(signer.subject.startsWith('key:') ? {} : { subject: signer.subject, token: signer.token }) }, kept?.made);
+  const { key, jwk, kid, certificate } = signer;
+  await use({ key, jwk, kid, ...(certificate === undefined ? {} : { certificate }), ...(signer.subject.startsWith('key:') ? {} : { subject: signer.subject, token: signer.token }) }, kept?.made);
 }
 
 function publicKeyText(): string {
@@ -222,6 +225,11 @@ export function start(): void {
     get('public-key').textContent = publicKeyText();
     get('public-box').hidden = !get('public-box').hidden;
     get('copy-key').setAttribute('aria-expanded', String(!get('public-box').hidden));
+  });
+  get('certificate-file').addEventListener('change', (event) => {
+    const input = event.target as HTMLInputElement;
+    const file = input.files?.[0];
+    if (desk && file) void bringCertificate(desk.signer, file).then(() => (input.value = ''));
   });
   get('cancel').addEventListener('click', stopWork);
   document.addEventListener('click', (event) => void click(event));

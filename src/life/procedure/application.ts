@@ -102,6 +102,8 @@ export const APPLICATION_BODIES = {
   'device.endorse': optionalNote,
   'device.grant': v.strictObject({ client: line(128) }),
   'device.refuse': reason,
+  'loss.report': reason,
+  'loss.close': optionalNote,
   'standing.suspend': v.strictObject({ reason: text(4000), until: v.optional(day) }),
   'standing.resume': reason,
   /** 考务管理、质量管理、证书管理、收费标准: all four, published together (notice 2020, 六（三）). */

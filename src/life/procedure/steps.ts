@@ -38,6 +38,11 @@ export const PROCEDURES = {
     'device.grant': step(['requested', 'endorsed'], 'granted', ...CENTRES),
     'device.refuse': step(['requested', 'endorsed'], 'refused', 'organization', ...CENTRES),
   },
+  /** 设备报失: a key of an organization is lost; the identifier is its code and the key's thumbprint. */
+  loss: {
+    'loss.report': step([null, 'closed'], 'reported', 'organization'),
+    'loss.close': step(['reported'], 'closed', ...CENTRES),
+  },
   /** 暂停评价: an organization's standing; the identifier is its code. */
   standing: {
     'standing.suspend': step([null, 'active'], 'suspended', ...CENTRES),

@@ -181,7 +181,7 @@ function linksOf(cases: readonly ReadCase[], approval: Payload<'approval+jwt'> |
   ];
 }
 
-const GROUPS: readonly TrailEntry['group'][] = ['certificate', 'order', 'approval', 'batch', 'results', 'objection', 'plan', 'draw', 'standing', 'application', 'device', 'client', 'filing', 'centre'];
+const GROUPS: readonly TrailEntry['group'][] = ['certificate', 'order', 'approval', 'batch', 'results', 'objection', 'plan', 'draw', 'standing', 'application', 'device', 'loss', 'client', 'filing', 'centre'];
 
 /** Statements that name keys and bodies, each opened as of its own beginning. */
 async function statementEntries({ statements, approval }: TrailFile, directory: Directory, used: readonly string[]): Promise<TrailEntry[]> {

@@ -100,6 +100,15 @@ const Who: FC = () => (
         退出<En>Leave</En>
       </button>
     </p>
+    <div id="certificate-box" hidden>
+      <div id="certificate-state"></div>
+      <div class="field" id="certificate-field" hidden>
+        <label for="certificate-file">
+          本中心的 X.509 证书（PEM）<En>X.509 certificate of this centre, PEM</En>
+        </label>
+        <input id="certificate-file" type="file" accept=".pem,.crt,.cer,.txt,.json" />
+      </div>
+    </div>
     <div id="public-box" hidden>
       <p class="hint">
         交给中心登记的公钥（不含私钥）<En>The public half, for the centre that is to name it</En>

@@ -16,6 +16,8 @@ export const STEP_BUTTONS: Record<StepName, Words> = {
   'device.endorse': { zh: '确认设备', en: 'Endorse this device' },
   'device.grant': { zh: '登记设备', en: 'Name this device' },
   'device.refuse': { zh: '拒绝登记', en: 'Refuse this device' },
+  'loss.report': { zh: '报失并停用', en: 'Report it lost and stop it' },
+  'loss.close': { zh: '办结报失', en: 'Settle the loss' },
   'standing.suspend': { zh: '暂停评价', en: 'Suspend the organization' },
   'standing.resume': { zh: '恢复评价', en: 'Let it resume' },
   'rules.publish': { zh: '公布管理办法', en: 'Publish the rules' },

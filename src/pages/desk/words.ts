@@ -23,6 +23,14 @@ export const TROUBLES: Record<string, Words> = {
     zh: '这把密钥没有在本平台登记，或登记已被更换。请备案中心重新登记。',
     en: 'This key is not registered here, or was replaced. Ask the centre to name it again.',
   },
+  client_reported: {
+    zh: '这把密钥已被本机构报失，不能使用。设备已找回的，请联系备案中心；否则请用其他密钥，或为新设备登记。',
+    en: 'The organization has reported this key lost. If the device was found, ask the centre; else use another key, or have a new device named.',
+  },
+  client_withdrawn: {
+    zh: '这把密钥已被中心撤回，不能再用。请用其他密钥，或另建密钥提交设备登记。',
+    en: 'The centre has withdrawn this key for good. Use another one, or make one and have it named as a device.',
+  },
   organization_not_filed: {
     zh: '机构没有有效的备案。请联系备案中心。',
     en: 'The organization has no filing in force. Ask the centre.',
@@ -58,6 +66,8 @@ export const TROUBLES: Record<string, Words> = {
     zh: '第 {row} 行的内容与其摘要不符，拒绝签名。请勿继续，并联系平台。',
     en: 'Row {row} is not what its digests say: nothing was signed. Stop, and contact the service.',
   },
+  certificate_of_another: { zh: '这份证书是另一把密钥的。', en: 'This certificate is of another key.' },
+  certificate_unreadable: { zh: '这不是 PEM 证书。请选择 luzheng appoint 打印的证书文件。', en: 'This is no PEM certificate. Choose the file with what luzheng appoint printed.' },
   photo_differs: {
     zh: '服务保存的第 {row} 行照片不是您选择的文件，拒绝签名。请勿继续，并联系平台。',
     en: 'The photo that the service stored for row {row} is not the one that you chose: nothing was signed. Stop, and contact the service.',
@@ -75,6 +85,11 @@ export const TROUBLES: Record<string, Words> = {
   reason_needed: { zh: '请写明理由，申报单位或机构可以看到。', en: 'Say why: those concerned will read it.' },
   number_wrong: { zh: '请填写 {min} 至 {max} 之间的整数。', en: 'Enter a whole number from {min} to {max}.' },
   city_first: { zh: '该机构由市级备案，须市级中心先审核。', en: 'A city’s centre filed the organization and approves first.' },
+  seed_unkept: { zh: '本浏览器无法保存种子（{code}），没有签名。请先点“保存种子文件”，再提交。', en: 'This browser cannot keep the seed ({code}): nothing was signed. Save the seed file first, then go on.' },
+  seed_missing: { zh: '没有种子，请选择种子文件。', en: 'There is no seed: choose the seed file.' },
+  seed_differs: { zh: '这个文件里的种子不是这次抽取承诺的种子。', en: 'The seed in this file is not the one that this draw committed to.' },
+  seed_file_malformed: { zh: '这不是种子文件。', en: 'This is no seed file.' },
+  public_value_malformed: { zh: '开奖号码不符合该彩种，请逐个核对。', en: 'These are no numbers of this lottery; compare them one by one.' },
   cancelled: { zh: '已取消，未完成的文件没有保存。', en: 'Cancelled; what was not finished was not saved.' },
   refused: { zh: '请求未被接受：{title}（{code}）', en: 'The service refused: {detail} ({code})' },
 };
@@ -109,6 +124,16 @@ export const CHANGED = {
   suspend: { zh: '证书已暂停。', en: 'The certificate is suspended.' },
   reinstate: { zh: '证书已恢复。', en: 'The certificate is reinstated.' },
   revoke: { zh: '证书已撤销。', en: 'The certificate is revoked.' },
+} satisfies Record<string, Words>;
+
+/** Of a centre's key: its X.509 certificate. */
+export const CERTIFICATE_WORDS = {
+  present: { zh: 'X.509 证书至 {day}：备案时一并认证颁发密钥，证书 PDF 带电子签名。', en: 'X.509 certificate until {day}: filings certify issuing keys, so that PDFs are signed.' },
+  expired: { zh: 'X.509 证书已于 {day} 到期：此后备案的颁发密钥得不到证书，证书 PDF 不带电子签名。请省级根用 luzheng appoint 重新任命，再在这里选择新证书。', en: 'The X.509 certificate ended on {day}: issuing keys that you file get none, and their PDFs carry no signature. Let the root appoint this centre again (luzheng appoint), then choose the new certificate here.' },
+  missing: { zh: '这把密钥没有 X.509 证书：备案的颁发密钥得不到证书，证书 PDF 不带电子签名。任命（luzheng appoint）时打印的证书可在这里选择；没有时请省级根重新任命。', en: 'This key has no X.509 certificate: issuing keys that you file get none, and their PDFs carry no signature. Choose the one that luzheng appoint printed; if there is none, let the root appoint this centre again.' },
+  damaged: { zh: '密钥文件中的 X.509 证书无法读取，或不是这把密钥的：备案的颁发密钥得不到证书，证书 PDF 不带电子签名。请选择 luzheng appoint 打印的证书。', en: 'The X.509 certificate in the key file cannot be read, or is of another key: issuing keys that you file get none, and their PDFs carry no signature. Choose the one that luzheng appoint printed.' },
+  taken: { zh: '证书已读入。', en: 'The certificate was read.' },
+  unsigned: { zh: '已备案并选定，但本中心密钥没有有效的 X.509 证书，该机构的证书 PDF 将不带电子签名。取得证书后用 luzheng file 重新备案即可补上。', en: 'Filed and selected; but this centre’s key has no X.509 certificate in force, so that PDFs will carry no signature. Once you have one, file the organization again (luzheng file).' },
 } satisfies Record<string, Words>;
 
 /** Columns of rosters and results. */
@@ -191,6 +216,8 @@ export const DONE: Partial<Record<StepName, Words>> = {
   'application.submit': { zh: '申报已签名提交，等待中心审核。', en: 'The application was signed and handed in; the centre will look at it.' },
   'application.amend': { zh: '修改后的申报已提交。', en: 'The amended application was handed in.' },
   'device.request': { zh: '设备登记请求已提交。', en: 'The request to name this device was handed in.' },
+  'loss.report': { zh: '已报失，这把密钥即刻停用；请联系备案中心撤回。', en: 'Reported: the key is stopped at once. Let the centre withdraw it.' },
+  'loss.close': { zh: '报失已办结。', en: 'The loss is settled.' },
   'rules.publish': { zh: '管理办法已公布。', en: 'The rules were published.' },
   'plan.file': { zh: '考核计划已报送。', en: 'The plan was filed.' },
   'plan.amend': { zh: '修改后的考核计划已报送。', en: 'The amended plan was filed.' },
@@ -211,6 +238,12 @@ export const DONE: Partial<Record<StepName, Words>> = {
   'objection.reject': { zh: '已答复：异议不成立。', en: 'Answered: rejected.' },
   'objection.reopen': { zh: '已要求重新处理。', en: 'The objection was opened again.' },
   'application.decline': { zh: '已决定不予选定。', en: 'The application was declined.' },
+  'draw.commit': { zh: '名单已锁定并公布，种子保存在本浏览器。请再保存一份种子文件。', en: 'The lists are fixed and published; this browser keeps the seed. Save the seed file as well.' },
+  'draw.reveal': { zh: '种子已公布，抽取结果见下。', en: 'The seed is published; what was drawn stands below.' },
+  'draw.abandon': { zh: '抽取已作废。', en: 'The draw was given up.' },
+  'draw.finding': { zh: '检查结果已公布。', en: 'The finding was published.' },
+  'draw.follow': { zh: '整改情况已公布。', en: 'The follow-up was published.' },
+  'draw.close': { zh: '检查已办结。', en: 'The inspections were closed.' },
   'results.upload': { zh: '结果已上传，等待中心审核。', en: 'The results were uploaded; the centres will review them.' },
 };
 
@@ -218,6 +251,7 @@ export const DONE: Partial<Record<StepName, Words>> = {
 export const KIND_WORDS: Record<Kind, Words> = {
   application: { zh: '申报', en: 'Application' },
   device: { zh: '设备登记', en: 'Device' },
+  loss: { zh: '设备报失', en: 'Lost key' },
   standing: { zh: '评价资格', en: 'Standing' },
   rules: { zh: '管理办法', en: 'Rules' },
   plan: { zh: '考核计划', en: 'Plan' },
@@ -239,6 +273,8 @@ export const STEP_WORDS: Record<StepName, Words> = {
   'device.endorse': { zh: '机构确认设备', en: 'Endorsed by the organization' },
   'device.grant': { zh: '中心登记设备', en: 'Named by the centre' },
   'device.refuse': { zh: '拒绝登记', en: 'Refused' },
+  'loss.report': { zh: '报失', en: 'Reported lost' },
+  'loss.close': { zh: '办结报失', en: 'Settled' },
   'standing.suspend': { zh: '暂停评价', en: 'Suspended' },
   'standing.resume': { zh: '恢复评价', en: 'Resumed' },
   'rules.publish': { zh: '公布管理办法', en: 'Rules published' },
@@ -255,12 +291,12 @@ export const STEP_WORDS: Record<StepName, Words> = {
   'objection.uphold': { zh: '异议成立', en: 'Upheld' },
   'objection.reject': { zh: '异议不成立', en: 'Rejected' },
   'objection.reopen': { zh: '重新处理', en: 'Opened again' },
-  'draw.commit': { zh: '公布抽查承诺', en: 'Commitment published' },
-  'draw.reveal': { zh: '公布种子', en: 'Seed revealed' },
-  'draw.abandon': { zh: '放弃抽查', en: 'Abandoned' },
+  'draw.commit': { zh: '锁定名单', en: 'Lists fixed' },
+  'draw.reveal': { zh: '公布种子', en: 'Seed published' },
+  'draw.abandon': { zh: '作废抽取', en: 'Given up' },
   'draw.finding': { zh: '检查结果', en: 'Finding' },
   'draw.follow': { zh: '整改情况', en: 'Follow-up' },
-  'draw.close': { zh: '结束', en: 'Closed' },
+  'draw.close': { zh: '办结', en: 'Closed' },
   'batch.return': { zh: '退回批次', en: 'Batch returned' },
 };
 
@@ -275,6 +311,7 @@ export const CASE_STATES: Record<string, Words> = {
   endorsed: { zh: '待中心登记', en: 'waiting for the centre' },
   granted: { zh: '已登记', en: 'named' },
   refused: { zh: '已拒绝', en: 'refused' },
+  reported: { zh: '已报失，停用', en: 'reported lost, stopped' },
   active: { zh: '正常', en: 'active' },
   expired: { zh: '已到期', en: 'expired' },
   suspended: { zh: '暂停', en: 'suspended' },
@@ -286,10 +323,10 @@ export const CASE_STATES: Record<string, Words> = {
   open: { zh: '待处理', en: 'open' },
   upheld: { zh: '成立', en: 'upheld' },
   rejected: { zh: '不成立', en: 'rejected' },
-  committed: { zh: '已承诺', en: 'committed' },
+  committed: { zh: '名单已锁定', en: 'lists fixed' },
   drawn: { zh: '已抽取', en: 'drawn' },
-  abandoned: { zh: '已放弃', en: 'abandoned' },
-  closed: { zh: '已结束', en: 'closed' },
+  abandoned: { zh: '已作废', en: 'given up' },
+  closed: { zh: '已办结', en: 'closed' },
 };
 
 /** States of a batch. */

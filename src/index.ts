@@ -10,6 +10,7 @@ import { serviceOf } from './service.ts';
 import { WINDOW, windowAt } from './factors.ts';
 import { deleteUsageBefore } from './storage/bulk.ts';
 import { deleteGuessesBefore } from './storage/limits.ts';
+import { deleteSendersBefore } from './storage/notices.ts';
 import { deleteProofsBefore } from './storage/statements.ts';
 
 /** Seconds for which a DPoP proof is remembered: twice as long as it could be used. */
@@ -23,6 +24,7 @@ export default {
     const service = serviceOf(env);
     await deleteProofsBefore(service.db, service.now() - PROOF_MEMORY);
     await deleteGuessesBefore(service.db, windowAt(service.now()) - WINDOW);
+    await deleteSendersBefore(service.db, shanghaiDay(service.now()));
     await deleteUsageBefore(service.db, shanghaiDay(service.now() - 90 * 86_400));
     await service.vault.rewrapAll();
     await sweepBatches(service, service.now() + SWEEP_SECONDS);

@@ -72,6 +72,9 @@ export async function listOrganizations(service: Service): Promise<Filed[]> {
   return [...best.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 
+/** What organizations are called, as they were filed last, by code. */
+export const organizationNames = async (service: Service): Promise<ReadonlyMap<string, string>> => new Map((await listOrganizations(service)).map(({ code, filing }) => [code, filing.name]));
+
 /** Whether name, code or an occupation has the words asked for. */
 export function matchesOrganization({ code, filing }: Filed, query: string): boolean {
   const asked = normalizeNumber(query);

@@ -10,7 +10,7 @@ import { installPrograms } from './programs.ts';
 const bin = (name: string) => join(ROOT, 'node_modules', ...name.split('/'));
 
 function run(...args: string[]): void {
-  const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' } });
+  const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, NODE_COMPILE_CACHE: join(ROOT, '.dev/compiled'), WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' } });
   if (status !== 0) process.exit(status ?? 1);
 }
 

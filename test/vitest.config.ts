@@ -1,20 +1,33 @@
 /**
- * Test projects: `core` runs the pure life/ and the command-line code in Node, `worker` runs the Worker in
+ * Test projects: `core` runs the pure life/ in Node, `commands` the command line, `worker` runs the Worker in
  * workerd with the real D1 and assets, `browser` looks at the served Worker in a real Chromium.
  */
 import { availableParallelism } from 'node:os';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { testBindings } from './worker/bindings.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 
+/** Long files first, so that none is left alone at the end: services and browsers, then the Worker, then what is pure. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const order = ['commands', 'browser', 'worker', 'core'];
+    const place = ({ project }: TestSpecification) => order.indexOf(project.name);
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     // vitest leaves one core to itself, of which two cores have little; files wait for disks, browsers and services.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      { test: { name: 'core', root, include: ['test/life/**/*.test.ts', 'test/cli/**/*.test.ts'], environment: 'node', testTimeout: 60_000 } },
+      // What is pure remembers nothing, so its files share their processes; commands and services do not.
+      { test: { name: 'core', root, include: ['test/life/**/*.test.ts'], environment: 'node', testTimeout: 60_000, isolate: false } },
+      { test: { name: 'commands', root, include: ['test/cli/**/*.test.ts'], environment: 'node', testTimeout: 60_000 } },
       // Another program's timing on a busy machine: a second try is allowed, and what fails twice fails.
       { test: { name: 'browser', root, include: ['test/browser/**/*.test.ts'], environment: 'node', testTimeout: 60_000, hookTimeout: 120_000, retry: 1 } },
       {
@@ -30,6 +43,8 @@ export default defineConfig({
           include: ['test/journey.test.ts', 'test/worker/**/*.test.ts'],
           setupFiles: ['test/worker/setup.ts'],
           globalSetup: ['test/worker/global.ts'],
+          // setup.ts empties database, files and modules between the files.
+          isolate: false,
           testTimeout: 60_000,
         },
       },

@@ -1,7 +1,7 @@
 /**
  * Owns what is built for a deployment: the fonts of the certificates, the browser code and the stylesheet, into
  * `.dev/assets`.
- * Called by wrangler before it bundles the Worker, and by tests. Unchanged files are left alone.
+ * Called by wrangler before it bundles the Worker, and by tests. Where nothing changed since the last time, nothing is done.
  */
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -91,7 +91,21 @@ function versionOf(folder: string): string {
   return hash.digest('hex').slice(0, 16);
 }
 
+const STAMP = join(ROOT, '.dev/built');
+
+/** What the assets are made of, and what they are: where both are as they were after the last build, nothing is built. */
+function state(): string {
+  const hash = createHash('sha256');
+  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).map((name) => join('src', name));
+  for (const name of ['package-lock.json', ...sources].sort()) if (statSync(join(ROOT, name)).isFile()) hash.update(name).update(readFileSync(join(ROOT, name)));
+  for (const path of fontFiles()) hash.update(path).update(readFileSync(path));
+  const made = existsSync(OUT) ? readdirSync(OUT, { recursive: true, encoding: 'utf8' }).sort() : [];
+  return [hash.digest('hex'), ...made.map((name) => `${name} ${statSync(join(OUT, name)).size}`)].join('\n');
+}
+
 export async function buildAssets(): Promise<void> {
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === state()) return;
+  rmSync(STAMP, { force: true });
   copyFonts();
   await writeStyles();
   const outdir = join(OUT, 'client');
@@ -107,6 +121,7 @@ export async function buildAssets(): Promise<void> {
   for (const name of readdirSync(ICONS)) cpSync(join(ICONS, name), join(outdir, name));
   writeVersions(Object.keys(metafile.outputs).map((path) => join(ROOT, path)));
   await build({ ...BROWSER, entryPoints: { sw: join(CLIENT, 'sw.entry.ts') }, outdir, format: 'iife', define: { VERSION: JSON.stringify(versionOf(outdir)) } });
+  writeFileSync(STAMP, state());
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAssets();

@@ -1,6 +1,6 @@
 /**
  * Owns the `luzheng` command: `npm run -s luzheng -- <command> …`. One file a command in commands/.
- * Exit codes: 0 done, 1 refused, 2 wrong usage or unreachable; `verify` has its own three.
+ * Exit codes: 0 done, 1 refused, 2 wrong usage or unreachable; `verify` and `draw verify` have their own three.
  */
 import { Input, type Command } from './command.ts';
 import { apply, select } from './commands/application.ts';
@@ -9,6 +9,7 @@ import { approve, issue, returnBatch, submit } from './commands/batch.ts';
 import { bulkKey, check, verifyReceiptCommand } from './commands/bulk.ts';
 import { caseCommand, stepCommand } from './commands/case.ts';
 import { certificate } from './commands/certificate.ts';
+import { draw } from './commands/draw.ts';
 import { download } from './commands/download.ts';
 import { client, file } from './commands/file.ts';
 import { keys } from './commands/keys.ts';
@@ -21,7 +22,7 @@ import { verifyCommand } from './commands/verify.ts';
 import { withdrawCommand } from './commands/withdraw.ts';
 import { err, explain, out } from './talk.ts';
 
-const COMMANDS: Record<string, Command> = { keys, appoint, file, client, certificate, submit, approve, return: returnBatch, issue, download, status, withdraw: withdrawCommand, case: caseCommand, step: stepCommand, plan, results, upload, apply, select, trust, trail, verifier, verify: verifyCommand, check, 'verify-receipt': verifyReceiptCommand, 'bulk-key': bulkKey };
+const COMMANDS: Record<string, Command> = { keys, appoint, file, client, certificate, submit, approve, return: returnBatch, issue, download, status, withdraw: withdrawCommand, case: caseCommand, step: stepCommand, plan, results, upload, apply, select, draw, trust, trail, verifier, verify: verifyCommand, check, 'verify-receipt': verifyReceiptCommand, 'bulk-key': bulkKey };
 
 const line = (name: string, { takes }: Command) => `npm run -s luzheng -- ${name} ${takes}`.trim();
 
@@ -54,8 +55,8 @@ async function main([name, ...rest]: string[]): Promise<number> {
     if (rest.includes('--json')) out(JSON.stringify({ error: json }));
     else for (const text of lines) err(text);
     if (json['code'] === 'usage' && !rest.includes('--json')) err(`\n${help(name, command)}`);
-    // A verification that could not be made says nothing about the certificate.
-    return name === 'verify' ? 2 : exit;
+    // A verification that could not be made says nothing about the certificate, or the draw.
+    return name === 'verify' || (name === 'draw' && rest[0] === 'verify') ? 2 : exit;
   }
 }
 

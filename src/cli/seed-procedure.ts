@@ -1,7 +1,7 @@
 /**
  * Owns what the first `npm start` shows of the procedure: an organization's rules, results on notice with an objection, a
- * plan whose exam is ahead, an application that waits for its city. Each step is taken at its own moment by its own
- * party, and asks first whether it was taken before. All people in it are invented.
+ * plan whose exam is ahead, an application that waits for its city, draws (seed-draws.ts). Each step is taken at its own
+ * moment by its own party, and asks first whether it was taken before. All people in it are invented.
  * It refuses nothing: where the working days of the coming year are not announced yet, the plan ahead is left out.
  */
 import { shanghaiDay } from '../life/calendar.ts';
@@ -12,6 +12,7 @@ import { usccCheckCharacter } from '../life/uscc.ts';
 import { addWorkingDays } from '../life/workdays.ts';
 import { CallError, type Caller } from './caller.ts';
 import { momentsFor, sampleApplication, samplePlan, sampleResults } from './procedure-life.ts';
+import { seedDraws } from './seed-draws.ts';
 import { makeKey, type Identity } from './sign.ts';
 import { asApplicant, caseOf, takeStep } from './stepper.ts';
 
@@ -31,9 +32,10 @@ const RULES = {
 
 const NAMES = ['孙晓东', '周雨晴', '吴国强', '郑海燕', '王一帆', '冯建军', '陈思远', '褚文静'];
 
-/** Invented people who sit one exam: two of them do not pass. */
-const people = (exam: string, from: number): CheckedRow[] =>
+/** Invented people, half of whom sit the exam on a day and half on the day after: two of them do not pass. */
+const people = (first: number, from: number): CheckedRow[] =>
   NAMES.map((name, i) => {
+    const exam = shanghaiDay(first + (i % 2) * DAY);
     const head = `370105199${i}0${1 + (i % 9)}1${i}${String(from + i).padStart(3, '0')}`;
     return {
       row: i + 2, name, id_type: 'resident_id', id_number: head + residentCheckCharacter(head), occupation: { code: '6-31-01-03', name: '电工', edition: '2022' }, job: '--', level: i % 2 === 0 ? 4 : 3,
@@ -67,18 +69,18 @@ export async function throughNotice(as: Act, client: Identity, centres: readonly
   return id;
 }
 
-/** What stands open: rules, a running notice with an objection, a plan ahead, an application. */
+/** What stands open: rules, a running notice with an objection, a plan ahead, an application, draws. */
 export async function seedProcedure(as: Act, { city, client, scope, code }: { city: Identity; client: Identity; scope: ScopeEntry[]; code: string }, now: number): Promise<void> {
   if (!(await caseOf(as(client), `rules:${code}`))) await takeStep(client, as(client), `rules:${code}`, 'rules.publish', RULES);
   await runningNotice(as, client, city, now);
   await planAhead(as, client, now);
   await waitingApplication(as, city, scope, now);
+  await seedDraws(as, city, { inspected: 'plan:seed-on-notice', ahead: 'plan:seed-ahead' }, now);
 }
 
 async function runningNotice(as: Act, client: Identity, city: Identity, now: number): Promise<void> {
-  const exam = shanghaiDay(now - 4 * DAY);
   const [plan, results] = ['plan:seed-on-notice', 'results:seed-on-notice'];
-  const rows = people(exam, 100);
+  const rows = people(now - 5 * DAY, 100);
   const filed = await begin(() => takeStep(client, as(client, now - 30 * DAY), plan, 'plan.file', samplePlan('电工三级、四级认定（演示）', rows)), as(client), plan);
   if (!filed) return;
   const published = await begin(() => takeStep(client, as(client, now - 2 * DAY), results, 'results.publish', sampleResults(plan, rows)), as(client), results);
@@ -91,7 +93,7 @@ async function planAhead(as: Act, client: Identity, now: number): Promise<void> 
   const about = 'plan:seed-ahead';
   await begin(async () => {
     const exam = shanghaiDay(now + 14 * DAY);
-    if (addWorkingDays(shanghaiDay(now), 5) <= exam) await takeStep(client, as(client), about, 'plan.file', samplePlan('电工三级、四级认定（计划中）', people(exam, 300)));
+    if (addWorkingDays(shanghaiDay(now), 5) <= exam) await takeStep(client, as(client), about, 'plan.file', samplePlan('电工三级、四级认定（计划中）', people(now + 14 * DAY, 300)));
   }, as(client), about).catch((error: unknown) => {
     // The coming year's holidays are announced late in this one.
     if (!(error instanceof Error && 'code' in error && error.code === 'calendar_not_covered')) throw error;

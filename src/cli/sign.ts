@@ -120,9 +120,9 @@ export function changeStatus(
 export function withdraw(
   by: Pick<KeyPair, 'kid' | 'key'> & { subject: string },
   target: Withdrawal['target'],
-  { effective, compromised_since }: { effective?: number | undefined; compromised_since?: number | undefined } = {},
+  { effective, compromised_since, reason }: { effective?: number | undefined; compromised_since?: number | undefined; reason?: string | undefined } = {},
   { iat = now() }: { iat?: number } = {},
 ): Promise<string> {
-  const claims = { iss: by.subject, target, effective: effective ?? iat, ...(compromised_since === undefined ? {} : { compromised_since }), iat, jti: newId() };
+  const claims = { iss: by.subject, target, effective: effective ?? iat, ...(compromised_since === undefined ? {} : { compromised_since }), ...(reason === undefined ? {} : { reason }), iat, jti: newId() };
   return signStatement('withdrawal+jwt', claims, by.key, by.kid);
 }

@@ -1,34 +1,53 @@
 /**
- * Owns computing a draw again in the browser: lists, commitment and seed are fetched, the core draws anew, and the outcome is
- * compared with what this very page shows. What comes out is said in the page.
- * It refuses to say that it agrees when anything differs, or when nothing could be computed.
+ * Owns computing a draw again in the browser: its record is fetched, signatures are checked under the root thumbprints that
+ * came with the page, the core draws anew, and the outcome is compared with what this very page shows. What comes out is said.
+ * It refuses to say that it agrees when anything differs, or when something could not be checked.
  */
-import { checkDraw, type DrawCheck, type DrawRecord } from '../life/procedure/draw-record.ts';
-import { CHECK_ENDS, CHECK_WORDS } from '../pages/draw-words.ts';
+import { openDirectory } from '../life/authority.ts';
+import { Memo } from '../life/memo.ts';
+import { checkDraw, endOf, type DrawCheck, type DrawEnd } from '../life/procedure/draw-check.ts';
+import { readDrawFile } from '../life/procedure/draw-record.ts';
+import { isRefusal } from '../life/refusal.ts';
+import { CHECK_ENDS, CHECK_WORDS, NOT_CHECKED } from '../pages/draw-words.ts';
 import { both, make } from './desk/text.ts';
 
 const status = document.getElementById('check') as HTMLElement;
 const list = document.getElementById('checks') as HTMLElement;
 
-const lineOf = ({ id, result }: DrawCheck): HTMLElement =>
-  make('li', { class: result }, make('span', { class: 'mark', 'aria-hidden': 'true' }, result === 'pass' ? '✓' : '✕'), make('b', {}, both(CHECK_WORDS[id][result === 'pass' ? 'pass' : 'fail'])));
+const MARKS = { pass: '✓', fail: '✕', not_checked: '–', not_reached: '–' } as const;
+const lineOf = ({ id, result, code }: DrawCheck): HTMLElement =>
+  make('li', { class: result }, make('span', { class: 'mark', 'aria-hidden': 'true' }, MARKS[result]), make('b', {}, both(result === 'not_checked' ? NOT_CHECKED : CHECK_WORDS[id][result === 'pass' ? 'pass' : 'fail']), ...(code === undefined || result !== 'fail' ? [] : [make('code', {}, ` ${code}`)])));
 
-async function recordOf(id: string): Promise<DrawRecord | undefined> {
+function say(end: DrawEnd | 'stale' | 'unread', checks: readonly DrawCheck[] = []): void {
+  list.replaceChildren(...checks.filter(({ result }) => result !== 'not_reached').map(lineOf));
+  status.replaceChildren(both(CHECK_ENDS[end]));
+  status.dataset['result'] = end;
+}
+
+/** What the service gives out; undefined when it cannot be had. @throws Refusal `draw_malformed` */
+async function record(id: string): Promise<unknown> {
   try {
     const response = await fetch(`/v1/draws/${encodeURIComponent(id)}`, { headers: { Accept: 'application/json' } });
-    return response.ok ? ((await response.json()) as DrawRecord) : undefined;
+    return response.ok ? await response.json() : undefined;
   } catch {
     return undefined;
   }
 }
 
-const record = await recordOf(status.dataset['draw'] as string);
-if (!record) status.replaceChildren(both(CHECK_ENDS.unread));
+const { draw = '', roots = '', state } = status.dataset;
+const given = await record(draw);
+if (given === undefined) say('unread');
 else {
-  const shown = [...document.querySelectorAll<HTMLElement>('[data-drawn]')].map((one) => one.dataset['drawn'] as string);
-  const checks = await checkDraw(record, shown);
-  const end = checks.some(({ result }) => result === 'fail') ? 'differs' : checks.some(({ result }) => result === 'not_reached') ? 'waiting' : 'agrees';
-  list.replaceChildren(...checks.filter(({ result }) => result !== 'not_reached').map(lineOf));
-  status.replaceChildren(both(CHECK_ENDS[end]));
-  status.dataset['result'] = end;
+  try {
+    const file = readDrawFile(given);
+    const directory = await openDirectory({ thumbprints: roots.split(' '), roots: file.roots }, file.statements.centres, new Memo(), file.statements.withdrawals);
+    const shown = [...document.querySelectorAll<HTMLElement>('[data-drawn]')].map((one) => one.dataset['drawn'] as string);
+    const checks = await checkDraw(file, directory, shown);
+    // A page that was kept for a minute may be older than the record: nothing is wrong, and nothing was compared.
+    if (file.state !== state) say('stale');
+    else say(file.about === `draw:${draw}` ? endOf(file, checks) : 'differs', checks);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    say('differs');
+  }
 }

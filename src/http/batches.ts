@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import { withDisclosures } from '../life/credential.ts';
 import { photoDigestOf, readDisclosures } from '../life/disclose.ts';
 import { photoType } from '../life/photo.ts';
+import { pageOf, readPlace } from '../life/place.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { RowFacts } from '../life/leaf.ts';
 import { sealUrl } from '../life/seal.ts';
@@ -25,6 +26,9 @@ import { factory, type AppEnv } from './env.ts';
 import { allow } from './guard.ts';
 import { readIntake } from './intake.ts';
 import { certificatesZip } from './zip.ts';
+
+/** Batches in one answer. */
+const PAGE = 200;
 
 const ISSUE = v.object({ approval: v.string(), order: v.string() });
 
@@ -67,8 +71,8 @@ export const batchRoutes = factory
     });
   })
   .get('/v1/batches', allow('organization'), async (c) => {
-    const batches = await selectBatchesOf(c.var.service.db, c.var.caller.subject.slice(4), 200);
-    return c.json({ batches: batches.map(({ id, count, root, state, created_at }) => ({ id, count, root, state, created_at })) });
+    const { lines, next } = pageOf(await selectBatchesOf(c.var.service.db, c.var.caller.subject.slice(4), PAGE + 1, readPlace(c.req.query('after'))), PAGE, ({ id, created_at }) => ({ first: 0, at: created_at, id }));
+    return c.json({ batches: lines.map(({ id, count, root, state, created_at }) => ({ id, count, root, state, created_at })), next });
   })
   .use('/v1/batches/:id/*', allow('organization', 'city', 'province'), async (c, next) => {
     const batch = await selectBatch(c.var.service.db, c.req.param('id') as string);

@@ -7,6 +7,7 @@ import { centreNames } from '../organizations.ts';
 import { ApplicationView, ApplyView, DeviceView } from '../pages/desk/applications.tsx';
 import { CasesView } from '../pages/desk/cases.tsx';
 import { Home, Ways } from '../pages/desk/home.tsx';
+import { grantedOf } from '../procedure/applications.ts';
 import { listCases, viewCase } from '../procedure/read.ts';
 import type { Asked, View } from './desk-views.ts';
 
@@ -44,7 +45,7 @@ async function apply({ service, caller }: Asked) {
 
 async function application({ service, caller, params }: Asked) {
   const [shown, centres] = await Promise.all([viewCase(service, caller, params['about'] as string), centreNames(service)]);
-  return <ApplicationView shown={shown} application={lastApplication(shown.steps)} centres={centres} home={`#/apply/${shown.about}`} />;
+  return <ApplicationView shown={shown} application={lastApplication(shown.steps)} centres={centres} home={`#/apply/${shown.about}`} filing={await grantedOf(service, shown.steps)} />;
 }
 
 async function device({ service, caller }: Asked) {

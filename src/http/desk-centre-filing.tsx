@@ -2,6 +2,7 @@
  * Owns a centre's desk views of applications, devices and organizations within its reach.
  * It refuses nothing itself: findView lets centres alone in, and reading holds each to its reach.
  */
+import { endablesOf } from '../endings.ts';
 import { requireReach } from '../enrol.ts';
 import type { DeviceRequest } from '../life/procedure/application.ts';
 import { PURPOSES } from '../life/procedure/application.ts';
@@ -10,18 +11,17 @@ import { isRefusal, Refusal } from '../life/refusal.ts';
 import { centreNames, filingsOf, listOrganizations } from '../organizations.ts';
 import { PURPOSE_WORDS } from '../pages/desk/application-words.ts';
 import { CasesView, type CaseRowView } from '../pages/desk/cases.tsx';
-import { CentreApplication, CentreDevices, OrganizationsView, OrganizationView } from '../pages/desk/centre-filing.tsx';
+import { WithdrawView } from '../pages/desk/centre-withdraw.tsx';
+import { CentreDevice, DEVICE_WHY } from '../pages/desk/device.tsx';
+import { CentreApplication, OrganizationsView, OrganizationView } from '../pages/desk/centre-filing.tsx';
 import { Both } from '../pages/layout.tsx';
 import { listCases, viewCase } from '../procedure/read.ts';
+import { grantedOf } from '../procedure/applications.ts';
 import { historyOf } from '../procedure/reviews.ts';
 import { lastApplication } from './desk-applicant.tsx';
-import { seenCase, waitingFirst } from './desk-centre-cases.tsx';
+import { calledOf, CENTRES, organizationColumn, seenCase } from './desk-centre-parts.ts';
 import { standing } from './desk-organization-plans.tsx';
-import type { Asked, View } from './desk-views.ts';
-
-const CENTRES = ['city', 'province'] as const;
-/** Devices in one view. */
-const DEVICES = 50;
+import { listViews, waitingFirst, type Asked, type View } from './desk-views.ts';
 
 async function applications(asked: Asked) {
   const names = await centreNames(asked.service);
@@ -29,10 +29,11 @@ async function applications(asked: Asked) {
     <CasesView
       name="applications"
       title={{ zh: '申报', en: 'Applications' }}
-      cases={await waitingFirst(asked, 'application', 'submitted')}
+      lead={{ zh: '待审核的在前。', en: 'Those that wait for a review stand first.' }}
+      {...(await waitingFirst(asked, 'application', 'applications', 'submitted'))}
       to="#/applications/"
       none={{ zh: '没有申报。', en: 'There are no applications.' }}
-      called={({ facts, about }) => String(facts['name'] ?? about)}
+      called={calledOf}
       columns={[
         { words: { zh: '事项', en: 'Purpose' }, of: ({ facts }) => { const purpose = PURPOSES.find((one) => one === facts['purpose']); return purpose ? <Both words={PURPOSE_WORDS[purpose]} /> : ''; } },
         { words: { zh: '受理中心', en: 'Centre' }, of: (one: CaseRowView & { centre?: string }) => names.get(one.centre ?? '') ?? one.centre ?? '' },
@@ -43,13 +44,27 @@ async function applications(asked: Asked) {
 
 async function application(asked: Asked) {
   const shown = await seenCase(asked, 'application');
-  return <CentreApplication shown={shown} application={lastApplication(shown.steps)} names={await centreNames(asked.service)} responsible={shown.centre === asked.caller.subject} />;
+  return <CentreApplication shown={shown} application={lastApplication(shown.steps)} names={await centreNames(asked.service)} responsible={shown.centre === asked.caller.subject} filing={await grantedOf(asked.service, shown.steps)} />;
 }
 
-async function devices({ service, caller }: Asked) {
-  const [requested, endorsed, names] = await Promise.all([listCases(service, caller, { kind: 'device', state: 'requested' }, DEVICES), listCases(service, caller, { kind: 'device', state: 'endorsed' }, DEVICES), centreNames(service)]);
-  const shown = await Promise.all([...endorsed, ...requested].map(({ about }) => viewCase(service, caller, about)));
-  return <CentreDevices devices={shown.map((one) => ({ shown: one, asked: standing<DeviceRequest>(one, 'device.request'), responsible: one.centre === caller.subject }))} names={names} />;
+async function devices(asked: Asked) {
+  return (
+    <CasesView
+      name="devices"
+      title={{ zh: '设备', en: 'Devices' }}
+      lead={{ zh: '待登记的在前。', en: 'Those that wait to be named stand first.' }}
+      {...(await waitingFirst(asked, 'device', 'devices', 'requested', 'endorsed'))}
+      to="#/devices/"
+      none={{ zh: '没有设备登记请求。', en: 'No device has asked.' }}
+      called={({ facts, about }) => String(facts['key'] ?? about)}
+      columns={[await organizationColumn(asked), { words: { zh: '原因', en: 'Why' }, of: ({ facts }) => <Both words={DEVICE_WHY[facts['why'] as DeviceRequest['why']]} /> }]}
+    />
+  );
+}
+
+async function device(asked: Asked) {
+  const shown = await seenCase(asked, 'device');
+  return <CentreDevice shown={shown} asked={standing<DeviceRequest>(shown, 'device.request')} responsible={shown.centre === asked.caller.subject} names={await centreNames(asked.service)} />;
 }
 
 async function organizations({ service, caller }: Asked) {
@@ -59,27 +74,39 @@ async function organizations({ service, caller }: Asked) {
   return <OrganizationsView organizations={mine.map(({ code, filing, state, until }) => ({ code, name: filing.name, centre: names.get(filing.iss) ?? filing.iss, until, inForce: state === 'in_force', suspended: stopped.has(code) }))} />;
 }
 
-async function organization({ service, caller, params }: Asked) {
+async function organization({ service, caller, params, now }: Asked) {
   const code = parseOrganizationCode(params['code'] as string);
   await requireReach(service, caller, code);
-  const [[filed], past, names, shown] = await Promise.all([
+  const [[filed], past, names, endables, shown] = await Promise.all([
     filingsOf(service, code),
     historyOf(service, code),
     centreNames(service),
+    endablesOf(service, caller, code),
     viewCase(service, caller, `standing:${code}`).catch((error: unknown) => {
       if (isRefusal(error, 'case_not_found')) return undefined;
       throw error;
     }),
   ]);
   if (!filed) throw new Refusal('organization_not_found', 'No centre has filed an organization with this code.');
-  const { filing, until } = filed;
-  return <OrganizationView code={code} name={filing.name} centre={names.get(filing.iss) ?? filing.iss} capacity={filing.annual_capacity} until={until} past={past} standing={shown} names={names} />;
+  const { filing, until, state } = filed;
+  return <OrganizationView code={code} name={filing.name} centre={names.get(filing.iss) ?? filing.iss} capacity={filing.annual_capacity} until={until} inForce={state === 'in_force'} past={past} standing={shown} names={names} endables={endables} now={now} />;
+}
+
+async function withdrawal({ service, caller, params }: Asked) {
+  const code = parseOrganizationCode(params['code'] as string);
+  await requireReach(service, caller, code);
+  const [[filed], names, endables] = await Promise.all([filingsOf(service, code), centreNames(service), endablesOf(service, caller, code)]);
+  const one = endables.find(({ typ, id, mine, ended }) => typ === params['typ'] && id === params['id'] && mine && ended === null);
+  if (!filed || !one) throw new Refusal('not_found', 'There is nothing here that this centre may withdraw.');
+  return <WithdrawView code={code} name={filed.filing.name} one={one} names={names} />;
 }
 
 export const centreFilingViews: readonly View[] = [
-  { path: 'applications', roles: CENTRES, render: applications },
+  ...listViews(CENTRES, 'applications', applications),
   { path: 'applications/:about', roles: CENTRES, render: application },
-  { path: 'devices', roles: CENTRES, render: devices },
+  ...listViews(CENTRES, 'devices', devices),
+  { path: 'devices/:about', roles: CENTRES, render: device },
   { path: 'organizations', roles: CENTRES, render: organizations },
   { path: 'organizations/:code', roles: CENTRES, render: organization },
+  { path: 'organizations/:code/withdraw/:typ/:id', roles: CENTRES, render: withdrawal },
 ];

@@ -5,56 +5,67 @@
  */
 import { requireReach } from '../enrol.ts';
 import { parseNumber } from '../life/number.ts';
+import { readPlace } from '../life/place.ts';
 import { checkTrail } from '../life/procedure/trail.ts';
 import { Refusal } from '../life/refusal.ts';
 import { centreNames } from '../organizations.ts';
-import { BatchReview, ReviewsView, ROWS } from '../pages/desk/centre-batches.tsx';
+import { BatchReview, BatchRows, ReviewsView, ROWS } from '../pages/desk/centre-batches.tsx';
 import { TrailSearch, TrailView } from '../pages/desk/centre-trail.tsx';
 import { Home } from '../pages/desk/home.tsx';
 import { centreCaseViews } from './desk-centre-cases.tsx';
+import { CENTRES } from './desk-centre-parts.ts';
 import { centreFilingViews } from './desk-centre-filing.tsx';
-import { differencesOf, historyOf, listReviews, openRows } from '../procedure/reviews.ts';
+import { centreDrawViews } from './desk-draws.tsx';
+import { differencesOf, historyOf, openRows, pageReviews } from '../procedure/reviews.ts';
 import { trailOf } from '../procedure/trail.ts';
 import { directoryOf } from '../register.ts';
 import { countCases } from '../storage/cases.ts';
+import { countMissing } from '../storage/reviews.ts';
 import { batchView, openBatch } from '../submit.ts';
-import type { Asked, View } from './desk-views.ts';
+import { LINES, listViews, moreOf, type Asked, type View } from './desk-views.ts';
 
-export const CENTRES = ['city', 'province'] as const;
 export const tierOf = ({ caller }: Pick<Asked, 'caller'>): 'city' | 'province' => (caller.role === 'province' ? 'province' : 'city');
-/** Batches in one list. */
-const MOST = 200;
 
 async function home(asked: Asked) {
   const { service, caller } = asked;
   const tier = tierOf(asked);
-  const [counts, waiting, names] = await Promise.all([countCases(service.db, tier === 'province' ? {} : { centre: caller.subject }), listReviews(service, caller, { missing: tier }, MOST), centreNames(service)]);
+  const [counts, waiting, names] = await Promise.all([countCases(service.db, tier === 'province' ? {} : { centre: caller.subject }), countMissing(service.db, tier, tier === 'city' ? caller.subject : undefined), centreNames(service)]);
   const of = (kind: string, ...states: string[]) => counts.filter((one) => one.kind === kind && states.includes(one.state)).reduce((sum, { n }) => sum + n, 0);
   const tasks = [
-    { words: { zh: '个批次待本中心审核', en: 'batches wait for your approval' }, href: '#/batches', count: waiting.length },
+    { words: { zh: '个批次待本中心审核', en: 'batches wait for your approval' }, href: '#/batches', count: waiting },
     { words: { zh: '件申报待审核', en: 'applications to review' }, href: '#/applications', count: of('application', 'submitted') },
     { words: { zh: '份考核计划已报送', en: 'plans filed' }, href: '#/plans', count: of('plan', 'filed') },
     { words: { zh: '台设备待登记', en: 'devices to name' }, href: '#/devices', count: of('device', 'requested', 'endorsed') },
     { words: { zh: '把机构密钥报失，请核实后撤回', en: 'keys reported lost: make sure, then withdraw them' }, href: '#/organizations', count: of('loss', 'reported') },
     { words: { zh: '件异议未处理', en: 'objections are open' }, href: '#/objections', count: of('objection', 'open') },
     { words: { zh: '批结果正在公示', en: 'results are under notice' }, href: '#/results', count: of('results', 'notice') },
+    { words: { zh: '次抽取待公布种子', en: 'draws whose seed is to be published' }, href: '#/draws', count: of('draw', 'committed') },
+    { words: { zh: '次抽取待检查、办结', en: 'draws to inspect and close' }, href: '#/draws', count: of('draw', 'drawn') },
     { words: { zh: '家机构暂停评价', en: 'organizations are suspended' }, href: '#/organizations', count: of('standing', 'suspended') },
   ];
   return <Home title={{ zh: names.get(caller.subject) ?? caller.subject, en: tier === 'province' ? 'Province’s centre' : 'City’s centre' }} tasks={tasks} />;
 }
 
 async function batches(asked: Asked) {
-  return <ReviewsView reviews={await listReviews(asked.service, asked.caller, {}, MOST)} tier={tierOf(asked)} />;
+  const { lines, next } = await pageReviews(asked.service, asked.caller, { first: tierOf(asked), after: readPlace(asked.params['place']) }, LINES);
+  return <ReviewsView reviews={lines} more={moreOf('batches', next)} />;
 }
 
 async function batch(asked: Asked) {
   const { service, caller, params } = asked;
   const { batch: row, filing } = await openBatch(service, params['id'] as string);
   await requireReach(service, caller, row.organization);
-  const from = params['from'] ?? '0';
+  const [view, compared, past, rows, names] = await Promise.all([batchView(service, row, 0), differencesOf(service, row, filing.pass_mark), historyOf(service, row.organization), openRows(service, row, 0, ROWS), centreNames(service)]);
+  return <BatchReview batch={{ ...view, returned_reason: row.returned_reason }} name={filing.name} route={filing.route} tier={tierOf(asked)} compared={compared} past={past} rows={rows} names={names} />;
+}
+
+/** The rows of a batch from one on, for the list that goes on. */
+async function rowsOfBatch({ service, caller, params }: Asked) {
+  const { batch: row } = await openBatch(service, params['id'] as string);
+  await requireReach(service, caller, row.organization);
+  const from = params['from'] as string;
   if (!/^\d{1,6}$/.test(from)) throw new Refusal('not_found', 'The desk has no such view.');
-  const [view, compared, past, rows, names] = await Promise.all([batchView(service, row, 0), differencesOf(service, row, filing.pass_mark), historyOf(service, row.organization), openRows(service, row, Number(from), ROWS), centreNames(service)]);
-  return <BatchReview batch={{ ...view, returned_reason: row.returned_reason }} name={filing.name} route={filing.route} tier={tierOf(asked)} compared={compared} past={past} rows={rows} from={Number(from)} names={names} />;
+  return <BatchRows id={row.id} count={row.count} from={Number(from)} rows={await openRows(service, row, Number(from), ROWS)} />;
 }
 
 async function trail({ service, caller, params, now }: Asked) {
@@ -69,10 +80,11 @@ async function trail({ service, caller, params, now }: Asked) {
 export const centreViews: readonly View[] = [
   ...centreCaseViews,
   ...centreFilingViews,
+  ...centreDrawViews,
   { path: 'home', roles: CENTRES, render: home },
-  { path: 'batches', roles: CENTRES, render: batches },
+  ...listViews(CENTRES, 'batches', batches),
   { path: 'batches/:id', roles: CENTRES, render: batch },
-  { path: 'batches/:id/rows/:from', roles: CENTRES, render: batch },
+  { path: 'batches/:id/rows/:from', roles: CENTRES, render: rowsOfBatch },
   { path: 'trail', roles: CENTRES, render: async () => <TrailSearch /> },
   { path: 'trail/:number', roles: CENTRES, render: trail },
 ];

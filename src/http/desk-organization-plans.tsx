@@ -16,7 +16,7 @@ import { PlanDetail, PlanEdit } from '../pages/desk/organization-plans.tsx';
 import { ObjectionDetail, ResultsDetail, ResultsForm, Unpublished } from '../pages/desk/organization-results.tsx';
 import { listCases, viewCase, type CaseLine } from '../procedure/read.ts';
 import { directoryOf } from '../register.ts';
-import type { Asked, View } from './desk-views.ts';
+import { listViews, waitingFirst, type Asked, type View } from './desk-views.ts';
 
 const ORGANIZATION = ['organization'] as const;
 /** Cases in one list. */
@@ -26,7 +26,7 @@ const filingOf = async ({ service, caller }: Asked) => (await currentFiling(serv
 const list = ({ service, caller }: Asked, kind: Kind, parent?: string): Promise<CaseLine[]> => listCases(service, caller, { kind, parent }, MOST);
 
 /** A case of the kind that the address names. */
-async function seen({ service, caller }: Asked, about: string, kind: Kind): Promise<ShownCase> {
+export async function seen({ service, caller }: Pick<Asked, 'service' | 'caller'>, about: string, kind: Kind): Promise<ShownCase> {
   if (readAbout(about).kind !== kind) throw new Refusal('case_not_found', 'There is no such case.', { part: 'about' });
   return viewCase(service, caller, about);
 }
@@ -46,7 +46,7 @@ async function plans(asked: Asked) {
     <CasesView
       name="plans"
       title={{ zh: '考核计划', en: 'Plans' }}
-      cases={await list(asked, 'plan')}
+      {...(await waitingFirst(asked, 'plan', 'plans', 'returned'))}
       to="#/plans/"
       none={{ zh: '还没有考核计划。', en: 'There are no plans yet.' }}
       called={titleOf}
@@ -87,7 +87,7 @@ async function results(asked: Asked) {
     <CasesView
       name="results"
       title={{ zh: '结果公示', en: 'Results' }}
-      cases={cases}
+      {...(await waitingFirst(asked, 'results', 'results', 'notice'))}
       to="#/results/"
       none={{ zh: '还没有公示过结果。', en: 'No results were published yet.' }}
       called={titleOf}
@@ -141,7 +141,7 @@ async function objections(asked: Asked) {
     <CasesView
       name="objections"
       title={{ zh: '异议', en: 'Objections' }}
-      cases={await list(asked, 'objection')}
+      {...(await waitingFirst(asked, 'objection', 'objections', 'open'))}
       to="#/objections/"
       none={{ zh: '没有异议。', en: 'There are no objections.' }}
       called={({ about }) => about}
@@ -156,14 +156,14 @@ async function objection(asked: Asked) {
 }
 
 export const planViews: readonly View[] = [
-  { path: 'plans', roles: ORGANIZATION, render: plans },
+  ...listViews(ORGANIZATION, 'plans', plans),
   { path: 'plans/new', roles: ORGANIZATION, render: newPlan },
   { path: 'plans/:about', roles: ORGANIZATION, render: plan },
   { path: 'plans/:about/edit', roles: ORGANIZATION, render: editPlan },
-  { path: 'results', roles: ORGANIZATION, render: results },
+  ...listViews(ORGANIZATION, 'results', results),
   { path: 'results/new/:plan', roles: ORGANIZATION, render: newResults },
   { path: 'results/:about', roles: ORGANIZATION, render: oneResults },
   { path: 'results/:about/correct', roles: ORGANIZATION, render: correctResults },
-  { path: 'objections', roles: ORGANIZATION, render: objections },
+  ...listViews(ORGANIZATION, 'objections', objections),
   { path: 'objections/:about', roles: ORGANIZATION, render: objection },
 ];

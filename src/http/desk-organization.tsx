@@ -7,20 +7,25 @@ import { currentFiling, requireReach } from '../enrol.ts';
 import { shanghaiDay, shanghaiYear } from '../life/calendar.ts';
 import type { DeviceRequest, Rules } from '../life/procedure/application.ts';
 import { parseNumber } from '../life/number.ts';
+import { pageOf, readPlace } from '../life/place.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { centreNames } from '../organizations.ts';
-import { ApplicationView, ApplyView, DevicesView } from '../pages/desk/applications.tsx';
+import { ApplicationView, ApplyView } from '../pages/desk/applications.tsx';
 import { CasesView } from '../pages/desk/cases.tsx';
+import { DEVICE_WHY, OwnDevice } from '../pages/desk/device.tsx';
 import { Ways } from '../pages/desk/home.tsx';
 import { BatchDetail, BatchesView } from '../pages/desk/organization-batches.tsx';
 import { CertificatesView, CertificateView } from '../pages/desk/organization-certificates.tsx';
 import { OwnKeys } from '../pages/desk/organization-devices.tsx';
 import { RulesView } from '../pages/desk/rules.tsx';
+import { Both } from '../pages/layout.tsx';
+import { grantedOf } from '../procedure/applications.ts';
 import { listCases, viewCase } from '../procedure/read.ts';
 import { batchView, openBatch } from '../submit.ts';
 import { countSigned } from '../storage/numbering.ts';
 import { lastApplication } from './desk-applicant.tsx';
-import { planViews, standing } from './desk-organization-plans.tsx';
+import { inspectionViews } from './desk-draws.tsx';
+import { planViews, seen, standing } from './desk-organization-plans.tsx';
 import { OrganizationHome } from '../pages/desk/organization-home.tsx';
 import { suspensionOf } from '../procedure/standing.ts';
 import { keysOf } from '../procedure/losses.ts';
@@ -28,7 +33,7 @@ import { waitingFor } from '../procedure/tasks.ts';
 import { directoryOf, lookUp } from '../register.ts';
 import { selectBatchesOf, selectUsedCapacity } from '../storage/batches.ts';
 import { countCases } from '../storage/cases.ts';
-import type { Asked, View } from './desk-views.ts';
+import { LINES, listViews, moreOf, waitingFirst, type Asked, type View } from './desk-views.ts';
 
 const ORGANIZATION = ['organization'] as const;
 const codeOf = ({ caller }: Asked): string => caller.subject.slice('org:'.length);
@@ -48,7 +53,9 @@ async function home(asked: Asked) {
 }
 
 async function batches(asked: Asked) {
-  return <BatchesView batches={await selectBatchesOf(asked.service.db, codeOf(asked), 200)} />;
+  const found = await selectBatchesOf(asked.service.db, codeOf(asked), LINES + 1, readPlace(asked.params['place']));
+  const { lines, next } = pageOf(found, LINES, ({ id, created_at }) => ({ first: 0, at: created_at, id }));
+  return <BatchesView batches={lines} more={moreOf('batches', next)} />;
 }
 
 async function batch({ service, caller, params }: Asked) {
@@ -84,19 +91,37 @@ async function rules(asked: Asked) {
   return <RulesView code={code} shown={shown} rules={shown && standing<Rules>(shown, 'rules.publish')} names={await centreNames(service)} />;
 }
 
-async function devices({ service, caller }: Asked) {
+/** Keys that speak for the organization, by what their requests called them. */
+async function ownKeys({ service, caller }: Asked) {
+  const code = caller.subject.slice('org:'.length);
   const cases = await listCases(service, caller, { kind: 'device' }, 50);
   const shown = await Promise.all(cases.map(({ about }) => viewCase(service, caller, about)));
-  const devices = shown.map((one) => ({ shown: one, asked: standing<DeviceRequest>(one, 'device.request') }));
-  const labels = new Map(devices.map(({ shown: { facts }, asked }) => [String(facts['key']), asked.label]));
-  const code = caller.subject.slice('org:'.length);
+  const labels = new Map(shown.map((one) => [String(one.facts['key']), standing<DeviceRequest>(one, 'device.request').label]));
   const keys = (await keysOf(service, code)).map((one) => ({ ...one, label: labels.get(one.jkt), isThis: one.jkt === caller.jkt }));
+  return <OwnKeys organization={code} keys={keys} />;
+}
+
+async function devices(asked: Asked) {
   return (
     <>
-      <DevicesView devices={devices} names={await centreNames(service)} />
-      <OwnKeys organization={code} keys={keys} />
+      <CasesView
+        name="devices"
+        title={{ zh: '设备', en: 'Devices' }}
+        lead={{ zh: '待本机构确认的在前。', en: 'Those that wait for you stand first.' }}
+        {...(await waitingFirst(asked, 'device', 'devices', 'requested'))}
+        to="#/devices/"
+        none={{ zh: '没有设备登记请求。', en: 'No device has asked.' }}
+        called={({ facts, about: device }) => String(facts['key'] ?? device)}
+        columns={[{ words: { zh: '原因', en: 'Why' }, of: ({ facts }) => <Both words={DEVICE_WHY[facts['why'] as DeviceRequest['why']]} /> }]}
+      />
+      {await ownKeys(asked)}
     </>
   );
+}
+
+async function device({ service, caller, params }: Asked) {
+  const shown = await seen({ service, caller }, params['about'] as string, 'device');
+  return <OwnDevice shown={shown} asked={standing<DeviceRequest>(shown, 'device.request')} names={await centreNames(service)} />;
 }
 
 /** What the form of a change says of the organization from the start. */
@@ -106,9 +131,9 @@ async function about(asked: Asked) {
   return { code, centre: filing.iss, name: filing.name, uscc: filing.uscc };
 }
 
-async function applications({ service, caller }: Asked) {
+async function applications(asked: Asked) {
   return (
-    <CasesView name="applications" title={{ zh: '备案变更与延续', en: 'Changes of the filing' }} cases={await listCases(service, caller, { kind: 'application' }, 100)} to="#/applications/" none={{ zh: '没有申请过变更或延续。', en: 'No change or extension was asked for.' }} called={(one) => one.about}>
+    <CasesView name="applications" title={{ zh: '备案变更与延续', en: 'Changes of the filing' }} {...(await waitingFirst(asked, 'application', 'applications', 'returned'))} to="#/applications/" none={{ zh: '没有申请过变更或延续。', en: 'No change or extension was asked for.' }} called={(one) => one.about}>
       <Ways ways={[{ words: { zh: '申请变更或延续', en: 'Ask for a change or an extension' }, href: '#/applications/new' }]} />
     </CasesView>
   );
@@ -122,19 +147,21 @@ async function newApplication(asked: Asked) {
 async function application(asked: Asked) {
   const { service, caller, params } = asked;
   const [shown, centres, organization] = await Promise.all([viewCase(service, caller, params['about'] as string), centreNames(service), about(asked)]);
-  return <ApplicationView shown={shown} application={lastApplication(shown.steps)} centres={centres} organization={organization} home="#/applications" />;
+  return <ApplicationView shown={shown} application={lastApplication(shown.steps)} centres={centres} organization={organization} home="#/applications" filing={await grantedOf(service, shown.steps)} />;
 }
 
 export const organizationViews: readonly View[] = [
   { path: 'home', roles: ORGANIZATION, render: home },
   ...planViews,
-  { path: 'batches', roles: ORGANIZATION, render: batches },
+  ...listViews(ORGANIZATION, 'batches', batches),
+  ...inspectionViews,
   { path: 'batches/:id', roles: ORGANIZATION, render: batch },
   { path: 'certificates', roles: ORGANIZATION, render: async () => <CertificatesView /> },
   { path: 'certificates/:number', roles: ORGANIZATION, render: certificate },
   { path: 'rules', roles: ORGANIZATION, render: rules },
-  { path: 'devices', roles: ORGANIZATION, render: devices },
-  { path: 'applications', roles: ORGANIZATION, render: applications },
+  ...listViews(ORGANIZATION, 'devices', devices),
+  { path: 'devices/:about', roles: ORGANIZATION, render: device },
+  ...listViews(ORGANIZATION, 'applications', applications),
   { path: 'applications/new', roles: ORGANIZATION, render: newApplication },
   { path: 'applications/:about', roles: ORGANIZATION, render: application },
 ];

@@ -1,11 +1,15 @@
 /**
  * Owns how the desk's views are found: a table of addresses, each for the roles that have work there. A view reads what
- * its caller reaches and becomes HTML; whatever it changes goes through the API, signed.
- * It refuses addresses that are nobody's (`not_found`) and those of other roles (`role_wrong`).
+ * its caller reaches and becomes HTML; whatever it changes goes through the API, signed. Long lists come page by page,
+ * what waits for somebody first.
+ * It refuses addresses that are nobody's (`not_found`), those of other roles (`role_wrong`), and pages that are none.
  */
 import type { Child } from 'hono/jsx';
 import type { Caller } from '../enrol.ts';
+import { readPlace } from '../life/place.ts';
+import type { Kind } from '../life/procedure/steps.ts';
 import { Refusal } from '../life/refusal.ts';
+import { pageCases, type CaseLine } from '../procedure/read.ts';
 import type { Service } from '../service.ts';
 
 export interface Asked {
@@ -22,6 +26,24 @@ export interface View {
   path: string;
   roles: readonly Caller['role'][];
   render(asked: Asked): Promise<Child>;
+}
+
+/** Lines of a list before one asks for more. */
+export const LINES = 100;
+
+/** A list and its further pages, under an address of its own. */
+export const listViews = (roles: View['roles'], path: string, render: View['render']): View[] => [
+  { path, roles, render },
+  { path: `${path}/after/:place`, roles, render },
+];
+
+/** Where the next page of a list is. */
+export const moreOf = (path: string, next: string | null): string | undefined => (next === null ? undefined : `${path}/after/${next}`);
+
+/** A page of cases within reach, those in a state that waits before all others. @param path address of the list */
+export async function waitingFirst({ service, caller, params }: Asked, kind: Kind, path: string, ...states: string[]): Promise<{ cases: CaseLine[]; more: string | undefined }> {
+  const { lines, next } = await pageCases(service, caller, { kind, first: states, after: readPlace(params['place']) }, LINES);
+  return { cases: lines, more: moreOf(path, next) };
 }
 
 function match(pattern: string, path: string): Record<string, string> | undefined {

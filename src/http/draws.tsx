@@ -1,18 +1,23 @@
 /**
  * Owns what is told of draws (双随机、一公开): to everybody the lists, the commitment, the seed, what follows from them and what
- * was found in short, as pages and as JSON to compute again; to the inspected and their centres the details.
+ * was found in short, as pages and as JSON to compute again, with the statements under which it was signed; to centres the
+ * sessions that they can draw from; to the inspected and their centres the details.
  * It refuses details and files to everybody else.
  */
 import { fromBase64url } from '../life/bytes.ts';
-import { publicRecord, type DrawRecord } from '../life/procedure/draw-record.ts';
+import { shanghaiDay } from '../life/calendar.ts';
+import { publicRecord, type DrawFile, type DrawRecord } from '../life/procedure/draw-record.ts';
 import { Refusal } from '../life/refusal.ts';
 import { centreNames } from '../organizations.ts';
-import { DrawPage, DrawsPage, type DrawLine } from '../pages/supervision.tsx';
+import { DrawPage } from '../pages/draw.tsx';
+import { DrawsPage, type DrawLine } from '../pages/supervision.tsx';
 import { filedBy, type Caller } from '../enrol.ts';
+import { sessionsToCome } from '../procedure/draw-sessions.ts';
 import { findDraw, openDraw, type DrawFacts } from '../procedure/draws.ts';
 import { readFile } from '../procedure/files.ts';
 import type { Service } from '../service.ts';
 import { selectCases, type CaseRow } from '../storage/cases.ts';
+import { selectTokens } from '../storage/statements.ts';
 import { factory } from './env.ts';
 import { allow } from './guard.ts';
 import { hostOf, kept, page } from './page.tsx';
@@ -50,12 +55,20 @@ function beforeOf(text: string | undefined): number | undefined {
   return Number(text);
 }
 
+/** What everybody gets of a draw: all that is needed to check it under the root's thumbprint, without this service. */
+export async function drawFile(service: Service, id: string): Promise<DrawFile> {
+  const record = publicRecord(await openDraw(service, await findDraw(service, id)));
+  const [centres, withdrawals] = await Promise.all([selectTokens(service.db, 'centre+jwt'), selectTokens(service.db, 'withdrawal+jwt')]);
+  return { ...record, roots: [...service.config.rootJwks], statements: { centres, withdrawals } };
+}
+
 const inspected = allow('organization', 'city', 'province');
 
 export const drawRoutes = factory
   .createApp()
   .get('/v1/draws', async (c) => c.json({ draws: await listDraws(c.var.service, beforeOf(c.req.query('before'))) }, 200, cached))
-  .get('/v1/draws/:draw', async (c) => c.json(publicRecord(await openDraw(c.var.service, await findDraw(c.var.service, c.req.param('draw')))), 200, cached))
+  .get('/v1/sessions', allow('city', 'province'), async (c) => c.json({ sessions: await sessionsToCome(c.var.service, c.var.caller) }))
+  .get('/v1/draws/:draw', async (c) => c.json(await drawFile(c.var.service, c.req.param('draw')), 200, cached))
   .get('/v1/draws/:draw/findings', inspected, async (c) => {
     const { service, caller } = c.var;
     const row = await findDraw(service, c.req.param('draw'));
@@ -80,7 +93,7 @@ export const drawPages = factory
   .get('/supervision/:draw', async (c) => {
     const { service } = c.var;
     const record = publicRecord(await openDraw(service, await findDraw(service, c.req.param('draw'))));
-    return page(c, 200, <DrawPage host={hostOf(c)} record={record} centres={await centreNames(service)} />, kept);
+    return page(c, 200, <DrawPage host={hostOf(c)} record={record} centres={await centreNames(service)} roots={service.config.trustRoot} today={shanghaiDay(service.now())} />, kept);
   });
 
 drawPages.onError((error, c) => answerProblem(c, error));

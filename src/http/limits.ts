@@ -20,6 +20,12 @@ export function clientOf(address: string): string {
   return [...before, ...zeros, ...after].slice(0, 4).join(':');
 }
 
+/** Who asks, for one matter: a keyed digest that names nobody and links no two matters; undefined where the address is missing. */
+export async function senderOf(c: Context<AppEnv>, matter: string): Promise<string | undefined> {
+  const address = c.req.header('cf-connecting-ip');
+  return address === undefined ? undefined : c.var.service.vault.factor(`${matter}|${clientOf(address)}`);
+}
+
 const SECOND_FACTOR = `"second-factor";q=${WRONG_GUESSES};w=${WINDOW}`;
 
 /** Counts `times` against the caller's budget. @throws Refusal `too_many_requests` with `retry_after` in seconds */

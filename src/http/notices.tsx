@@ -20,9 +20,10 @@ import { followObjection } from '../procedure/objections.ts';
 import { raiseObjection, type Grounds } from '../procedure/raise.ts';
 import { LIMITS, readBytes, readJson, requireType } from './body.ts';
 import { factory, type AppEnv } from './env.ts';
-import { brake, requireHuman } from './limits.ts';
+import { brake, requireHuman, senderOf } from './limits.ts';
 import { hostOf, kept, noStore, page } from './page.tsx';
 import { answerProblem } from './pages.tsx';
+import { PROBLEMS } from './problems.ts';
 
 type C = Context<AppEnv>;
 
@@ -56,7 +57,7 @@ async function listPage(c: C) {
   return page(c, 200, <NoticesPage host={hostOf(c)} query={typed} {...found} />, searched ? noStore : kept);
 }
 
-function noticePage(c: C, status: number, notice: Notice, headers: Record<string, string>, form: { typed?: ObjectionTyped; faults?: ObjectionFaults } = {}) {
+function noticePage(c: C, status: number, notice: Notice, headers: Record<string, string>, form: { typed?: ObjectionTyped; faults?: ObjectionFaults; refused?: Words } = {}) {
   const pages = Math.max(1, Math.ceil((notice.rows?.length ?? 0) / ROWS));
   const at = Math.min(pages, pageOf(c));
   const rows = notice.rows && notice.rows.slice((at - 1) * ROWS, at * ROWS);
@@ -113,11 +114,14 @@ async function objectByForm(c: C) {
   try {
     if (row !== undefined && !/^\d{1,7}$/.test(row.normalize('NFKC'))) throw new Refusal('objection_row_unknown', 'A row is a number of the list.', { part: 'row' });
     const given: Grounds = { ...texts, grounds: texts.grounds ?? '', ...(row === undefined ? {} : { row: Number(row.normalize('NFKC')) }) };
-    code = await raiseObjection(service, id, given);
+    code = await raiseObjection(service, id, given, await senderOf(c, `objection|${id}`));
   } catch (error) {
     const faults = faultsOf(error);
-    if (!faults) throw error;
-    return noticePage(c, 400, await readNotice(service, id), noStore, { typed, faults });
+    if (faults) return noticePage(c, 400, await readNotice(service, id), noStore, { typed, faults });
+    if (!isRefusal(error, 'objections_full') && !isRefusal(error, 'objections_too_often')) throw error;
+    const [status, zh] = PROBLEMS[error.code] as (typeof PROBLEMS)[string];
+    if (typeof error.facts['retry_after'] === 'number') c.header('Retry-After', String(error.facts['retry_after']));
+    return noticePage(c, status, await readNotice(service, id), noStore, { typed, refused: { zh, en: error.message } });
   }
   setCookie(c, COOKIE, code, { path: '/notices', maxAge: 600, httpOnly: true, sameSite: 'Strict', secure: service.config.origin.startsWith('https:') });
   return c.body(null, 303, { ...noStore, Location: `/notices/${id}/objected` });
@@ -162,5 +166,5 @@ export const noticeRoutes = factory
   .get('/v1/notices/:notice', async (c) => c.json(await readNotice(c.var.service, c.req.param('notice')), 200, cached))
   .post('/v1/notices/:notice/objections', brake('search'), async (c) => {
     const given = await readJson(c, LIMITS.small, GROUNDS);
-    return c.json({ state: 'open', code: await raiseObjection(c.var.service, c.req.param('notice'), given) }, 201, noStore);
+    return c.json({ state: 'open', code: await raiseObjection(c.var.service, c.req.param('notice'), given, await senderOf(c, `objection|${c.req.param('notice')}`)) }, 201, noStore);
   });

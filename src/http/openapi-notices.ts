@@ -49,7 +49,7 @@ const LINE = { id: 'r0123456789abcdef', state: 'running', organization: { code: 
 const NOTICE = { ...LINE, exam_days: ['2026-11-14'], objections: { raised: 1, open: 1, upheld: 0, rejected: 0 }, rows: [{ row: 2, name: '欧**', occupation: { code: '6-31-01-03', name: '电工' }, job: '--', level: 3, level_name: '三级/高级工', exam_date: '2026-11-14' }] };
 const FILTER = { organization: { ...TEXT, maxLength: 100 }, occupation: { ...TEXT, maxLength: 100 }, state: { ...TEXT, enum: NOTICE_STATES }, page: { type: 'integer', minimum: 1, default: 1 } };
 const OF_NOTICES = ['notice_not_found', 'register_differs', 'ciphertext_wrong'];
-const OF_RAISING = [...OF_NOTICES, 'notice_over', 'objection_row_unknown', 'step_body_malformed'];
+const OF_RAISING = [...OF_NOTICES, 'notice_over', 'objections_full', 'objections_too_often', 'objection_row_unknown', 'step_body_malformed'];
 
 const STATISTICS = {
   counted_at: '2026-11-24T01:00:00Z', licence: 'CC-BY-4.0', small_below: 5, years: ['2026'],
@@ -68,7 +68,7 @@ export const NOTICE_OPERATIONS: Record<string, Operation> = {
 
   'GET /v1/notices': { tag: '公开数据', summary: '结果公示，公示中的在前 / notices of results, those that run first', query: FILTER, answers: { 200: { description: '公示列表 / the list', content: json('NoticeList', { notices: [LINE], total: 1, page: 1, pages: 1 }) } } },
   'GET /v1/notices/{notice}': { tag: '公开数据', summary: '一项公示；姓名只有第一个字 / one notice, with masked names', answers: { 200: { description: '公示 / the notice', content: json('Notice', NOTICE) } }, problems: OF_NOTICES },
-  'POST /v1/notices/{notice}/objections': { tag: '公开数据', brake: 'search', summary: '提出异议，任何人可用 / object to results, for anyone', description: '联系方式只有评价机构及其备案中心能看到 / contact data is seen by the organization and its centres alone.', body: json('ObjectionBody', { row: 2, grounds: '该人员考试当日未到场', contact: '13800000000' }), answers: { 201: { description: '已收到 / received', content: json('ObjectionRaised', { state: 'open', code: CODE_EXAMPLE }) } }, problems: OF_RAISING },
+  'POST /v1/notices/{notice}/objections': { tag: '公开数据', brake: 'search', summary: '提出异议，任何人可用 / object to results, for anyone', description: '联系方式只有评价机构及其备案中心能看到 / contact data is seen by the organization and its centres alone. 一项公示最多 200 件未处理的异议，同一网络每天 20 件 / a notice takes 200 undecided objections, and 20 a day from one network.', body: json('ObjectionBody', { row: 2, grounds: '该人员考试当日未到场', contact: '13800000000' }), answers: { 201: { description: '已收到 / received', content: json('ObjectionRaised', { state: 'open', code: CODE_EXAMPLE }) } }, problems: OF_RAISING },
   'POST /v1/notices/objections': { tag: '公开数据', brake: 'search', summary: '凭查询码查看异议 / follow an objection by its code', body: json('ObjectionCode', { code: CODE_EXAMPLE }), answers: { 200: { description: '处理结果 / what became of it', content: json('ObjectionFollowed', { state: 'rejected', raised_on: '2026-11-17', notice: { id: LINE.id, title: LINE.title }, history: [{ decision: 'rejected', on: '2026-11-19', by: 'org:S000037000001', reason: '经核对签到表和监控录像，该人员全程参加考试。' }] }) } }, problems: ['objection_not_found', 'register_differs', 'ciphertext_wrong'] },
 
   'GET /statistics': { tag: '网页', summary: '统计数据 / statistics', query: { year: { ...TEXT, pattern: '^\\d{4}$' } }, answers: html('统计图表 / charts') },

@@ -11,6 +11,9 @@ import type { Operation } from './openapi-paths.ts';
 
 const TEXT: Schema = { type: 'string' };
 const WHOLE: Schema = { type: 'integer', minimum: 0 };
+/** Lists are read page by page to their end. */
+const AFTER: Schema = { ...TEXT, description: '上一页的 next / `next` of the page before' };
+const NEXT: Schema = { type: ['string', 'null'], description: '下一页从此开始（作为 after 传入）；列表结束为 null / where the next page begins, for `after`; null at the end' };
 const EVERYBODY = ['applicant', 'organization', 'city', 'province'] as const;
 const ABOUT = 'plan:p0123456789abcdef';
 
@@ -33,7 +36,7 @@ export const PROCEDURE_SCHEMAS: Record<string, Schema> = {
   StepBody: object({ statement: ref('Statement'), body: { description: '所签内容，其规范 JSON 的摘要写在声明里 / what is said; the statement names the digest of its canonical JSON' } }),
   StepTaken: object({ about: TEXT, step: TEXT, seq: WHOLE, state: TEXT }, { additionalProperties: false }),
   CaseLine: object(line, { additionalProperties: false }),
-  CaseList: object({ cases: listOf(ref('CaseLine')) }, { additionalProperties: false }),
+  CaseList: object({ cases: listOf(ref('CaseLine')), next: NEXT }, { additionalProperties: false }),
   Case: object({ ...line, allowed: listOf({ ...TEXT, description: 'steps that the caller may take now' }), steps: listOf(step) }, { additionalProperties: false }),
   KeptFile: object({ type: { ...TEXT, enum: FILE_TYPES }, size: WHOLE, sha256: DIGEST }, { additionalProperties: false }),
   // From published results to their batch
@@ -54,12 +57,12 @@ export const PROCEDURE_SCHEMAS: Record<string, Schema> = {
 };
 
 const json = (name: string, example?: unknown) => ({ 'application/json': { schema: ref(name), ...(example === undefined ? {} : { example }) } });
-const OF_DRAW_STEPS = ['draw_impossible', 'draw_session_unknown', 'seed_differs', 'public_value_missing', 'public_value_unasked', 'session_not_drawn', 'inspector_not_drawn', 'finding_too_early', 'finding_missing'];
+const OF_DRAW_STEPS = ['draw_impossible', 'draw_session_unknown', 'seed_differs', 'draw_open', 'public_source_late', 'public_value_early', 'public_value_malformed', 'session_not_drawn', 'inspector_not_drawn', 'finding_too_early', 'finding_missing'];
 const OF_CASES = ['case_not_found', 'out_of_reach', 'register_differs'];
 /** Of plans and results. */
 const OF_PLANS = ['plan_refused', 'plan_too_late', 'plan_under_way', 'plan_not_filed', 'plan_differs', 'results_refused', 'results_exist', 'results_uploaded', 'exam_not_over', 'notice_running', 'objection_open', 'batch_differs', 'batch_closed', 'root_differs', 'count_differs', 'batch_not_uploaded', 'capacity_exceeded', 'calendar_not_covered', 'reason_missing', 'organization_not_filed', 'organization_suspended'];
 /** Of applications, selection, devices, lost keys, standing and rules. */
-const OF_FILING = ['application_open', 'application_centre_fixed', 'centre_unknown', 'key_not_callers', 'organization_differs', 'organization_not_filed', 'organization_not_found', 'filing_unknown', 'filing_differs_from_application', 'client_statement_unknown', 'client_names_other_key', 'endorsement_missing', 'file_not_found', 'rank_too_low', 'filing_withdrawn', 'statement_expired'];
+const OF_FILING = ['application_open', 'application_centre_fixed', 'centre_unknown', 'key_not_callers', 'organization_differs', 'organization_not_filed', 'organization_not_found', 'filing_unknown', 'filing_differs_from_application', 'selection_reason_missing', 'client_statement_unknown', 'client_names_other_key', 'endorsement_missing', 'file_not_found', 'rank_too_low', 'filing_withdrawn', 'statement_expired'];
 const BINARY: Schema = { type: 'string', contentMediaType: 'application/octet-stream' };
 
 export const PROCEDURE_OPERATIONS: Record<string, Operation> = {
@@ -70,7 +73,7 @@ export const PROCEDURE_OPERATIONS: Record<string, Operation> = {
     answers: { 201: { description: '已记录 / stored', content: json('StepTaken', { about: ABOUT, step: 'plan.return', seq: 2, state: 'returned' }) }, 200: { description: '此前已记录 / stored before', content: json('StepTaken') } },
     problems: ['statement_malformed', 'algorithm_not_allowed', 'type_wrong', 'header_not_allowed', 'key_unknown', 'signature_wrong', 'claims_malformed', 'issuer_not_caller', 'audience_wrong', 'step_stale', 'step_unknown', 'step_not_now', 'step_out_of_order', 'step_body_differs', 'step_body_malformed', 'too_many_requests', ...OF_CASES, ...OF_PLANS, ...OF_FILING, ...OF_DRAW_STEPS],
   },
-  'GET /v1/cases': { tag: '评价流程', summary: '本人可见的业务，最近变动的在前 / cases within reach, the last changed first', roles: EVERYBODY, query: { kind: { ...TEXT, enum: KINDS }, state: TEXT, organization: TEXT, parent: TEXT, before: { ...WHOLE, description: 'only those changed before this instant' } }, answers: { 200: { description: '至多 100 项 / at most 100', content: json('CaseList') } }, problems: ['body_malformed'] },
+  'GET /v1/cases': { tag: '评价流程', summary: '本人可见的业务，最近变动的在前 / cases within reach, the last changed first', roles: EVERYBODY, query: { kind: { ...TEXT, enum: KINDS }, state: TEXT, organization: TEXT, parent: TEXT, before: { ...WHOLE, description: 'only those changed before this instant' }, after: AFTER }, answers: { 200: { description: '至多 100 项 / at most 100', content: json('CaseList') } }, problems: ['body_malformed'] },
   'GET /v1/cases/{about}': { tag: '评价流程', summary: '一项业务的全部步骤 / one case whole, with every signed step', roles: EVERYBODY, answers: { 200: { description: '业务 / the case', content: json('Case') } }, problems: OF_CASES },
   'POST /v1/files': {
     tag: '评价流程', summary: '上传附件，随后在步骤中引用 / hand in a file that a step then names', roles: EVERYBODY, description: `PDF、JPEG、PNG，至多 10 MB，加密保存；一天内没有步骤引用则删除 / encrypted; deleted when no step names it within a day.`,
@@ -121,6 +124,7 @@ Object.assign(PROCEDURE_SCHEMAS, {
       id: TEXT, organization: TEXT, name: TEXT, route: { enum: ['city', 'province'] }, count: WHOLE, state: { enum: REVIEW_STATES }, missing: { enum: ['city', 'province', null], description: 'tier whose approval is needed next' },
       approvals: listOf(object({ tier: TEXT, iss: TEXT, received_at: WHOLE }, { additionalProperties: false })), results: { type: ['string', 'null'], description: 'the results case that it was made of' }, created_at: WHOLE,
     }, { additionalProperties: false })),
+    next: NEXT,
   }, { additionalProperties: false }),
   Trail: object({
     trail: { type: 'object', description: '供离线核验的全部签名文本 / every signed text, to be checked with luzheng trail' },
@@ -133,7 +137,7 @@ Object.assign(PROCEDURE_SCHEMAS, {
 Object.assign(PROCEDURE_OPERATIONS, {
   'GET /v1/reviews': {
     tag: '鉴定指导中心', summary: '本中心可见的批次及所缺的审核，最新的在前 / batches within reach and whose approval they wait for, the newest first', roles: ['city', 'province'],
-    query: { state: { ...TEXT, enum: REVIEW_STATES }, missing: { ...TEXT, enum: ['city', 'province'] }, organization: TEXT, before: { ...WHOLE, description: 'only those that came before this instant' } },
+    query: { state: { ...TEXT, enum: REVIEW_STATES }, missing: { ...TEXT, enum: ['city', 'province'] }, organization: TEXT, before: { ...WHOLE, description: 'only those that came before this instant' }, after: AFTER },
     answers: { 200: { description: '至多 200 个 / at most 200', content: json('ReviewList') } }, problems: ['body_malformed'],
   },
   'GET /v1/certificates/{number}/trail': {

@@ -173,7 +173,7 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
   ),
   Candidate: object({ ...candidate, 'photo?': { type: ['string', 'null'], description: '一寸照（JPEG 或 PNG）的 base64，可为 data: URL / portrait in base64 or base64url, or as a data: URL' } }, { description: '一名成绩合格的考生 / one candidate who passed. Texts as text: a document number given as a number loses digits.' }),
   BatchCreated: object({ id: text('批次号 / batch id'), ...progress, 'ignored_columns?': listOf(text('column of the CSV file that was not read')) }, { additionalProperties: false }),
-  BatchList: object({ batches: listOf(object({ id: text('batch id'), ...progress, created_at: seconds('uploaded') })) }),
+  BatchList: object({ batches: listOf(object({ id: text('batch id'), ...progress, created_at: seconds('uploaded') })), next: { type: ['string', 'null'], description: '下一页从此开始 / where the next page begins, for `after`; null at the end' } }),
   Batch: object({
     id: text('batch id'), organization: CODE, ...progress, created_at: seconds('uploaded'), issued: whole('已签发数 / certificates signed so far'),
     approvals: listOf(object({ tier: text('tier', { enum: ['city', 'province'] }), iss: CENTRE, jti: text('id'), approval: JWS, received_at: seconds('received') })),

@@ -48,7 +48,7 @@ export const STATEMENTS: Record<StatementType, Schema> = {
   'withdrawal+jwt': object(
     {
       iss: centre, target: { anyOf: [object({ jti, 'iss?': { ...centre, description: 'whose statement; the withdrawal’s own iss if absent' } }, { additionalProperties: false }), object({ kid: text('thumbprint of a centre’s, client’s or the service’s key, or id of an issuing key') }, { additionalProperties: false })] },
-      effective: instant('nothing counts under it from then on; not before iat'), 'compromised_since?': instant('nothing counts under it from this earlier instant on'), iat: instant('made'), jti,
+      effective: instant('nothing counts under it from then on; not before iat'), 'compromised_since?': instant('nothing counts under it from this earlier instant on'), 'reason?': text('撤回原因，公开 / why, for everybody to read', { maxLength: 500 }), iat: instant('made'), jti,
     },
     { description: '撤回声明或密钥，由签发它的中心、省中心或省级根签名 / ends a statement or a key: signed by the centre that signed it, the province or its root' },
   ),

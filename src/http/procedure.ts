@@ -5,11 +5,12 @@
  */
 import * as v from 'valibot';
 import { fromBase64url } from '../life/bytes.ts';
+import { readPlace } from '../life/place.ts';
 import { KINDS, readAbout } from '../life/procedure/steps.ts';
 import { Refusal } from '../life/refusal.ts';
 import { keepFile, readFile } from '../procedure/files.ts';
 import { reachCase } from '../procedure/reach.ts';
-import { listCases, viewCase } from '../procedure/read.ts';
+import { pageCases, viewCase } from '../procedure/read.ts';
 import { takeStep } from '../procedure/take.ts';
 import { selectSteps } from '../storage/cases.ts';
 import { selectNaming } from '../storage/statements.ts';
@@ -53,8 +54,9 @@ export const procedureRoutes = factory
     const organization = query(c.req.query('organization'), /^[YS]\d{4}37\d{6}$/, 'organization');
     const parent = query(c.req.query('parent'), /^[a-z]{1,12}:[A-Za-z0-9_-]{8,64}$/, 'parent');
     const before = query(c.req.query('before'), /^\d{1,12}$/, 'before');
-    const cases = await listCases(c.var.service, c.var.caller, { kind, state, organization, parent, before: before === undefined ? undefined : Number(before) }, PAGE);
-    return c.json({ cases });
+    const after = readPlace(c.req.query('after'));
+    const { lines, next } = await pageCases(c.var.service, c.var.caller, { kind, state, organization, parent, before: before === undefined ? undefined : Number(before), after }, PAGE);
+    return c.json({ cases: lines, next });
   })
   .get('/v1/cases/:about', everybody, async (c) => c.json(await viewCase(c.var.service, c.var.caller, c.req.param('about'))))
   .post('/v1/files', everybody, brakeApplicants, async (c) => {

@@ -4,10 +4,11 @@
  * It refuses what lies outside the caller's reach before it says anything about it.
  */
 import { parseNumber } from '../life/number.ts';
+import { readPlace } from '../life/place.ts';
 import { checkTrail } from '../life/procedure/trail.ts';
 import { Refusal } from '../life/refusal.ts';
 import { requireReach } from '../enrol.ts';
-import { listReviews } from '../procedure/reviews.ts';
+import { pageReviews } from '../procedure/reviews.ts';
 import { trailOf } from '../procedure/trail.ts';
 import { directoryOf } from '../register.ts';
 import { factory } from './env.ts';
@@ -24,8 +25,9 @@ export const reviewRoutes = factory
     const missing = oneOf(c.req.query('missing'), /^(city|province)$/, 'missing') as 'city' | 'province' | undefined;
     const organization = oneOf(c.req.query('organization'), /^[YS]\d{4}37\d{6}$/, 'organization');
     const before = oneOf(c.req.query('before'), /^\d{1,12}$/, 'before');
-    const reviews = await listReviews(c.var.service, c.var.caller, { state, missing, organization, before: before === undefined ? undefined : Number(before) }, PAGE);
-    return c.json({ reviews });
+    const after = readPlace(c.req.query('after'));
+    const { lines, next } = await pageReviews(c.var.service, c.var.caller, { state, missing, organization, before: before === undefined ? undefined : Number(before), after }, PAGE);
+    return c.json({ reviews: lines, next });
   })
   .get('/v1/certificates/:number/trail', allow('organization', 'city', 'province'), async (c) => {
     const { service, caller } = c.var;

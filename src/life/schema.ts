@@ -105,6 +105,8 @@ export const SCHEMAS = {
     target: v.union([v.strictObject({ jti, iss: v.optional(centre) }), v.strictObject({ kid: text(256) })]),
     effective: instant,
     compromised_since: v.optional(instant),
+    /** For everybody to read: nothing of a person. */
+    reason: v.optional(text(500)),
     iat: instant,
     jti,
   }),

@@ -5,7 +5,7 @@
  */
 import type { FC } from 'hono/jsx';
 import { inLanguage } from './language.ts';
-import { Both } from './layout.tsx';
+import { Both, Heads } from './layout.tsx';
 import type { Words } from './words.ts';
 
 const WIDTH = 320;
@@ -105,15 +105,7 @@ export const Numbers: FC<{ caption: Words; heads: readonly Words[]; rows: readon
       <caption>
         <Both words={caption} />
       </caption>
-      <thead>
-        <tr>
-          {heads.map((words) => (
-            <th scope="col">
-              <Both words={words} />
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <Heads columns={heads} />
       <tbody>
         {rows.map(([first, ...rest]) => (
           <tr>

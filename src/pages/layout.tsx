@@ -36,7 +36,7 @@ interface LayoutProps {
   /** The larger half of that code, which it fetches when it is needed. */
   work?: string;
   /** Parts of the style (src/pages/style) that the page needs besides the base. */
-  styles?: readonly ('charts' | 'desk' | 'docs' | 'list' | 'notices')[];
+  styles?: readonly ('charts' | 'desk' | 'docs' | 'draws' | 'list' | 'notices')[];
   /** Whether search engines may list the page: never a certificate. */
   listed?: boolean;
   children?: Child;
@@ -74,6 +74,39 @@ export const Fact: FC<{ label: Words; children?: unknown }> = ({ label, children
     <dd>{children as never}</dd>
   </div>
 );
+
+/** The head of a table: what each of its columns is called. */
+export const Heads: FC<{ columns: readonly Words[] }> = ({ columns }) => (
+  <thead>
+    <tr>
+      {columns.map((words) => (
+        <th scope="col">
+          <Both words={words} />
+        </th>
+      ))}
+    </tr>
+  </thead>
+);
+
+/** The way from page to page of a list that has several. */
+export const Pager: FC<{ page: number; pages: number; address(page: number): string }> = ({ page, pages, address }) =>
+  pages < 2 ? null : (
+    <nav class="pager" aria-label={inLanguage({ zh: '翻页', en: 'Pages of the list' })}>
+      {page > 1 ? (
+        <a href={address(page - 1)} rel="prev">
+          上一页 <span lang="en">Previous</span>
+        </a>
+      ) : null}
+      <span>
+        {page} / {pages}
+      </span>
+      {page < pages ? (
+        <a href={address(page + 1)} rel="next">
+          下一页 <span lang="en">Next</span>
+        </a>
+      ) : null}
+    </nav>
+  );
 
 const Footer: FC<{ host: string }> = ({ host }) => (
   <footer>

@@ -4,9 +4,9 @@
  */
 import type { FC } from 'hono/jsx';
 import { levelWords } from '../life/level.ts';
-import { NOTICE_STATES, SHOWN_DAYS, type NoticeRow, type NoticeState } from '../life/procedure/notice.ts';
+import { MOST_OPEN, NOTICE_STATES, SHOWN_DAYS, type NoticeRow, type NoticeState } from '../life/procedure/notice.ts';
 import { inLanguage } from './language.ts';
-import { Both, En, Fact, Layout } from './layout.tsx';
+import { Both, En, Fact, Heads, Layout, Pager } from './layout.tsx';
 import { correctedWords, countWords, NOTICE_WORDS } from './notice-words.ts';
 import { ObjectionForm, type ObjectionFaults, type ObjectionTyped } from './objection.tsx';
 import type { Words } from './words.ts';
@@ -52,25 +52,6 @@ export interface NoticesQuery {
 
 const addressOf = (query: NoticesQuery, page: number): string => `/notices?${new URLSearchParams([...Object.entries(query).filter(([, value]) => value !== ''), ['page', String(page)]]).toString()}`;
 
-const Pager: FC<{ page: number; pages: number; address: (page: number) => string }> = ({ page, pages, address }) =>
-  pages < 2 ? null : (
-    <nav class="pager" aria-label={inLanguage({ zh: '翻页', en: 'Pages of the list' })}>
-      {page > 1 ? (
-        <a href={address(page - 1)} rel="prev">
-          上一页 <span lang="en">Previous</span>
-        </a>
-      ) : null}
-      <span>
-        {page} / {pages}
-      </span>
-      {page < pages ? (
-        <a href={address(page + 1)} rel="next">
-          下一页 <span lang="en">Next</span>
-        </a>
-      ) : null}
-    </nav>
-  );
-
 const TextFilter: FC<{ name: 'organization' | 'occupation'; label: Words; value: string }> = ({ name, label, value }) => (
   <div class="field">
     <label for={`notices-${name}`}>
@@ -81,7 +62,7 @@ const TextFilter: FC<{ name: 'organization' | 'occupation'; label: Words; value:
 );
 
 const Filter: FC<{ query: NoticesQuery }> = ({ query }) => (
-  <form method="get" action="/notices" class="card" role="search">
+  <form method="get" action="/notices" class="card filter" role="search">
     <TextFilter name="organization" label={{ zh: '机构名称或编码', en: 'Organization, by name or code' }} value={query.organization} />
     <TextFilter name="occupation" label={{ zh: '职业', en: 'Occupation' }} value={query.occupation} />
     <div class="field">
@@ -181,15 +162,7 @@ const HEADS: readonly Words[] = [
 
 const Rows: FC<{ rows: readonly NoticeRow[] }> = ({ rows }) => (
   <table class="noticed">
-    <thead>
-      <tr>
-        {HEADS.map((words) => (
-          <th scope="col">
-            <Both words={words} />
-          </th>
-        ))}
-      </tr>
-    </thead>
+    <Heads columns={HEADS} />
     <tbody>
       {rows.map(({ row, name, occupation, job, level, level_name, exam_date }) => (
         <tr>
@@ -232,9 +205,11 @@ interface NoticeProps {
   pages: number;
   typed?: ObjectionTyped;
   faults?: ObjectionFaults;
+  /** Why nothing of it was kept. */
+  refused?: Words;
 }
 
-export const NoticePage: FC<NoticeProps> = ({ host, notice, page, pages, typed, faults }) => {
+export const NoticePage: FC<NoticeProps> = ({ host, notice, page, pages, typed, faults, refused }) => {
   const { id, state, title, organization, occupations, counts, exam_days, from, until, objections, rows } = notice;
   return (
     <Layout title={{ zh: `${title} · 结果公示`, en: `${title} · notice of results` }} host={host} styles={['notices']}>
@@ -282,7 +257,7 @@ export const NoticePage: FC<NoticeProps> = ({ host, notice, page, pages, typed, 
         )}
       </section>
       {state === 'running' ? (
-        <ObjectionForm id={id} until={until} typed={typed} faults={faults} />
+        <ObjectionForm id={id} until={until} typed={typed} faults={faults} refused={refused} full={objections.open >= MOST_OPEN} organization={organization} />
       ) : (
         <section class="card">
           <h2>

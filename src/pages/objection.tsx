@@ -55,24 +55,69 @@ const ObjectionInput: FC<{ name: ObjectionField; typed: ObjectionTyped; faults: 
   );
 };
 
-export const ObjectionForm: FC<{ id: string; until: string; typed?: ObjectionTyped | undefined; faults?: ObjectionFaults | undefined }> = ({ id, until, typed = {}, faults = {} }) => (
-  <form method="post" action={`/notices/${id}/objections`} id="objection" class="card" novalidate>
+interface FormProps {
+  id: string;
+  until: string;
+  typed?: ObjectionTyped | undefined;
+  faults?: ObjectionFaults | undefined;
+  /** Why an objection was not kept; what was typed stays. */
+  refused?: Words | undefined;
+  /** Whether the notice takes no more until some are decided. */
+  full: boolean;
+  organization: { code: string; name: string };
+}
+
+/** How to object where this page takes no more. */
+const Elsewhere: FC<Pick<FormProps, 'organization'>> = ({ organization: { code, name } }) => (
+  <p>
+    也可以书面向评价机构或其备案中心提出：<a href={`/organizations/${code}`}>{name}</a>
+    <En>Or object in writing to the organization or to the centre that filed it; its page names both.</En>
+  </p>
+);
+
+/** Said where a notice takes no more for now. */
+const Full: FC<Pick<FormProps, 'organization'>> = ({ organization }) => (
+  <section class="card" id="objection">
     <h2>
       提出异议<En>To object</En>
     </h2>
     <p>
-      {`任何人都可以在 ${until} 当日结束前提出，可以匿名。评价机构须书面答复；答复前结果不能上传。`}
-      <En>{`Anyone may, until the end of ${until}, and without a name. The organization must answer in writing; before that the results are not uploaded.`}</En>
+      这项公示尚未处理的异议已达上限，处理一部分后才能在此继续提出。
+      <En>This notice has as many undecided objections as it takes; more can be sent here once some are decided.</En>
     </p>
-    {OBJECTION_FIELDS.map((name) => (
-      <ObjectionInput name={name} typed={typed} faults={faults} />
-    ))}
-    <Human />
-    <button type="submit">
-      提交异议<En>Send</En>
-    </button>
-  </form>
+    <Elsewhere organization={organization} />
+  </section>
 );
+
+export const ObjectionForm: FC<FormProps> = ({ id, until, typed = {}, faults = {}, refused, full, organization }) =>
+  full && !refused ? (
+    <Full organization={organization} />
+  ) : (
+    <form method="post" action={`/notices/${id}/objections`} id="objection" class="card" novalidate>
+      <h2>
+        提出异议<En>To object</En>
+      </h2>
+      {refused ? (
+        <div class="notice" role="alert">
+          <p>
+            <Both words={refused} />
+          </p>
+          <Elsewhere organization={organization} />
+        </div>
+      ) : null}
+      <p>
+        {`任何人都可以在 ${until} 当日结束前提出，可以匿名。评价机构须书面答复；答复前结果不能上传。`}
+        <En>{`Anyone may, until the end of ${until}, and without a name. The organization must answer in writing; before that the results are not uploaded.`}</En>
+      </p>
+      {OBJECTION_FIELDS.map((name) => (
+        <ObjectionInput name={name} typed={typed} faults={faults} />
+      ))}
+      <Human />
+      <button type="submit">
+        提交异议<En>Send</En>
+      </button>
+    </form>
+  );
 
 /** What a form led to: the code, or that it was shown before. */
 export const ObjectedPage: FC<{ host: string; id: string; code: string | undefined }> = ({ host, id, code }) => (

@@ -6,8 +6,7 @@
 import type { FC } from 'hono/jsx';
 import { levelName, levelWords, LEVELS, type Level } from '../life/level.ts';
 import type { Filing } from '../life/schema.ts';
-import { Both, En, Fact, Layout } from './layout.tsx';
-import { inLanguage } from './language.ts';
+import { Both, En, Fact, Layout, Pager } from './layout.tsx';
 import { NATURE_WORDS, RulesCard, SuspensionCard, type PublishedView } from './published.tsx';
 import type { CentreNames } from './report.tsx';
 import type { Words } from './words.ts';
@@ -67,25 +66,6 @@ interface ListProps {
 
 const pageAddress = (query: string, page: number): string => `/organizations?${new URLSearchParams({ ...(query === '' ? {} : { q: query }), page: String(page) }).toString()}`;
 
-const Pager: FC<{ query: string; page: number; pages: number }> = ({ query, page, pages }) =>
-  pages < 2 ? null : (
-    <nav class="pager" aria-label={inLanguage({ zh: '翻页', en: 'Pages of the list' })}>
-      {page > 1 ? (
-        <a href={pageAddress(query, page - 1)} rel="prev">
-          上一页 <span lang="en">Previous</span>
-        </a>
-      ) : null}
-      <span>
-        {page} / {pages}
-      </span>
-      {page < pages ? (
-        <a href={pageAddress(query, page + 1)} rel="next">
-          下一页 <span lang="en">Next</span>
-        </a>
-      ) : null}
-    </nav>
-  );
-
 /** Occupations named in the list before it says “and more”. */
 const SHOWN = 4;
 
@@ -123,7 +103,7 @@ export const OrganizationsPage: FC<ListProps> = ({ host, query, filed, total, pa
         <En>Organizations that may issue certificates, each filed and signed for by the centre of the province or its city.</En>
       </p>
     </section>
-    <form method="get" action="/organizations" class="card" role="search">
+    <form method="get" action="/organizations" class="card filter" role="search">
       <div class="field">
         <label for="q">
           机构名称、编码或职业<En>Name, code or occupation</En>
@@ -151,7 +131,7 @@ export const OrganizationsPage: FC<ListProps> = ({ host, query, filed, total, pa
         </p>
       </section>
     ) : null}
-    <Pager query={query} page={page} pages={pages} />
+    <Pager page={page} pages={pages} address={(at) => pageAddress(query, at)} />
   </Layout>
 );
 

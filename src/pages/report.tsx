@@ -7,7 +7,7 @@ import type { FC } from 'hono/jsx';
 import type { IdType } from '../life/identity.ts';
 import { levelWords } from '../life/level.ts';
 import type { CertificateView, Check, CopyView, Report } from '../life/report.ts';
-import { Both, En } from './layout.tsx';
+import { Both, En, Fact } from './layout.tsx';
 import { ACTIONS, CHECK_WORDS, checkSentence, ID_TYPES, REASONS, shanghaiClock, VERDICTS, type Words } from './words.ts';
 
 /** Names of the centres, by `centre:3701`. */
@@ -64,15 +64,6 @@ export const VerdictBanner: FC<{ report: Report; heading?: 'h1' | 'h2' }> = ({ r
   );
 };
 
-const Row: FC<{ label: Words; children?: unknown }> = ({ label, children }) => (
-  <div>
-    <dt>
-      <Both words={label} />
-    </dt>
-    <dd>{children as never}</dd>
-  </div>
-);
-
 const Day: FC<{ day: string }> = ({ day }) => <time datetime={day}>{day}</time>;
 
 /** Who is responsible, each with the day: filed, approved, issued. */
@@ -81,14 +72,14 @@ const Responsible: FC<{ certificate: CertificateView; centres: CentreNames }> = 
   const name = (centre: string) => centres.get(centre) ?? centre;
   return (
     <>
-      <Row label={{ zh: '颁发', en: 'Issued by' }}>
+      <Fact label={{ zh: '颁发', en: 'Issued by' }}>
         <a href={`/organizations/${organization.code}`}>{organization.name || organization.code}</a> <small>{organization.code}</small>
         <p>
           <Day day={issued_on} />
         </p>
-      </Row>
+      </Fact>
       {approved_by === undefined ? null : (
-        <Row label={{ zh: '审核', en: 'Approved by' }}>
+        <Fact label={{ zh: '审核', en: 'Approved by' }}>
           {approved_by.map((centre, i) => {
             const day = i === approved_by.length - 1 ? approved_on : city_approved_on;
             return (
@@ -97,10 +88,10 @@ const Responsible: FC<{ certificate: CertificateView; centres: CentreNames }> = 
               </p>
             );
           })}
-        </Row>
+        </Fact>
       )}
       {filed_by === undefined ? null : (
-        <Row label={{ zh: '备案', en: 'Filed by' }}>
+        <Fact label={{ zh: '备案', en: 'Filed by' }}>
           <p>{name(filed_by)}</p>
           {filed_on === undefined ? null : (
             <p>
@@ -110,7 +101,7 @@ const Responsible: FC<{ certificate: CertificateView; centres: CentreNames }> = 
               </En>
             </p>
           )}
-        </Row>
+        </Fact>
       )}
     </>
   );
@@ -120,40 +111,40 @@ export const Facts: FC<{ certificate: CertificateView; centres: CentreNames }> =
   const { holder, occupation, job, level, exam_date, replaces } = certificate;
   return (
     <dl class="facts">
-      <Row label={{ zh: '证书编号', en: 'Number' }}>
+      <Fact label={{ zh: '证书编号', en: 'Number' }}>
         <NumberText number={certificate.number} />
-      </Row>
-      <Row label={{ zh: '姓名', en: 'Name' }}>
+      </Fact>
+      <Fact label={{ zh: '姓名', en: 'Name' }}>
         {holder.name}
         {holder.name.endsWith('**') ? <small class="note">公开查询只显示首字<En>Only the first character is public</En></small> : null}
-      </Row>
+      </Fact>
       {holder.id_number === undefined ? null : (
-        <Row label={{ zh: '证件', en: 'Document' }}>
+        <Fact label={{ zh: '证件', en: 'Document' }}>
           <p>{holder.id_number}</p>
           <small>
             <Both words={ID_TYPES[holder.id_type as IdType] ?? { zh: holder.id_type ?? '', en: holder.id_type ?? '' }} />
           </small>
-        </Row>
+        </Fact>
       )}
-      <Row label={{ zh: '职业', en: 'Occupation' }}>
+      <Fact label={{ zh: '职业', en: 'Occupation' }}>
         {occupation.name} <small>{occupation.code}</small>
-      </Row>
-      <Row label={{ zh: '工种/职业方向', en: 'Job or specialty' }}>{job}</Row>
-      <Row label={{ zh: '技能等级', en: 'Skill level' }}>
+      </Fact>
+      <Fact label={{ zh: '工种/职业方向', en: 'Job or specialty' }}>{job}</Fact>
+      <Fact label={{ zh: '技能等级', en: 'Skill level' }}>
         <Both words={{ zh: certificate.level_name, en: levelWords(level).english }} />
-      </Row>
+      </Fact>
       {exam_date === undefined ? null : (
-        <Row label={{ zh: '考试日期', en: 'Examined on' }}>
+        <Fact label={{ zh: '考试日期', en: 'Examined on' }}>
           <Day day={exam_date} />
-        </Row>
+        </Fact>
       )}
       <Responsible certificate={certificate} centres={centres} />
       {replaces === undefined ? null : (
-        <Row label={{ zh: '替换的旧证书', en: 'Replaces' }}>
+        <Fact label={{ zh: '替换的旧证书', en: 'Replaces' }}>
           <a href={`/c/${replaces}`}>
             <NumberText number={replaces} />
           </a>
-        </Row>
+        </Fact>
       )}
     </dl>
   );

@@ -125,7 +125,7 @@ const Figure: FC<{ value: string; words: Words }> = ({ value, words }) => (
 );
 
 const Years: FC<{ years: readonly string[]; year: string }> = ({ years, year }) => (
-  <form method="get" action="/statistics" class="card">
+  <form method="get" action="/statistics" class="card filter">
     <div class="field">
       <label for="statistics-year">
         年度<En>Year</En>
@@ -189,7 +189,7 @@ export const StatisticsPage: FC<{ host: string; years: readonly string[]; statis
         <Years years={years} year={statistics.year} />
         <ul class="figures">
           <Figure value={shown(statistics.certificates.total)} words={{ zh: `${statistics.year} 年颁发的证书`, en: `certificates issued in ${statistics.year}` }} />
-          <Figure value={statistics.pass_rates.overall === null ? '–' : percent(statistics.pass_rates.overall)} words={RATES} />
+          <Figure value={statistics.pass_rates.overall === null ? '–' : percent(statistics.pass_rates.overall)} words={{ zh: '合格率', en: 'passed, of those who sat the exam' }} />
           <Figure value={statistics.exam_to_issue.median_days === null ? '–' : String(statistics.exam_to_issue.median_days)} words={{ zh: '从考试到发证的天数（中位数）', en: 'days from exam to certificate (median)' }} />
         </ul>
         <Tables year={statistics.year} certificates={statistics.certificates} />

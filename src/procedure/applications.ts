@@ -2,19 +2,20 @@
  * Owns applications (申报): a body that nobody has filed asks a centre to be selected, or a filed one asks for a change or an
  * extension of its filing; the centre returns, declines or selects. To select is to name a filing that the centre has
  * signed and handed in before, and the client statement that makes the applicant's own key the organization's first.
- * It refuses a second open application, keys and organizations of others, centres that were not appointed, and filings
- * that go beyond what was applied for.
+ * It refuses a second open application, keys and organizations of others, centres that were not appointed, filings that
+ * go beyond what was applied for, and filings that grant less without saying why.
  */
 import { codeOf, openClient, openFiling } from '../life/authority.ts';
 import { parseOrganizationCode } from '../life/number.ts';
 import type { Application } from '../life/procedure/application.ts';
 import type { Body } from '../life/procedure/bodies.ts';
-import { filingDifferences } from '../life/procedure/filing.ts';
+import { filingDifferences, isNarrower } from '../life/procedure/filing.ts';
 import { Refusal } from '../life/refusal.ts';
 import { PROVINCE, type Filing } from '../life/schema.ts';
 import { claimedType, thumbprint } from '../life/statement.ts';
 import { filedBy } from '../enrol.ts';
 import { centreNames } from '../organizations.ts';
+import { directoryOf } from '../register.ts';
 import type { Service } from '../service.ts';
 import { selectLastStep, selectOpenCase, type CaseRow } from '../storage/cases.ts';
 import { selectStatement } from '../storage/statements.ts';
@@ -83,7 +84,7 @@ async function ownFiling(service: Service, subject: string, { purpose, organizat
 }
 
 async function takeSelection({ service, directory, caller, about, body, current, now }: Taking): Promise<Taken> {
-  const { organization: given, filing: jti, client } = body as Body<'application.select'>;
+  const { organization: given, filing: jti, client, reason } = body as Body<'application.select'>;
   const organization = parseOrganizationCode(given);
   const asked = await applicationOf(service, about);
   const stored = await selectStatement(service.db, caller.subject, jti);
@@ -92,11 +93,21 @@ async function takeSelection({ service, directory, caller, about, body, current,
   const { payload: filing } = await openFiling(stored.token, directory, Math.max(now, claims.nbf ?? 0));
   const differences = filing.sub === `org:${organization}` ? filingDifferences(filing, asked) : [{ part: 'organization' as const }];
   if (differences.length > 0) throw new Refusal('filing_differs_from_application', 'The filing is not what was applied for, or goes beyond it. Return the application for what has to be changed, or file less.', { part: differences[0]?.part ?? 'filing', differences: differences.slice(0, 100) });
+  const narrower = isNarrower(filing, asked);
+  if (narrower && reason === undefined) throw new Refusal('selection_reason_missing', 'The filing grants less than was applied for: say why, in `reason`.', { part: 'reason' });
   if (client !== undefined) await requireClient(service, directory, { centre: caller.subject, filing, jti: client, key: asked.key, now });
-  return { organization, facts: { ...factsOf(current), name: filing.name } };
+  return { organization, facts: { ...factsOf(current), name: filing.name, narrower } };
 }
 
 const factsOf = (row: CaseRow | undefined): Record<string, unknown> => JSON.parse(row?.facts ?? '{}') as Record<string, unknown>;
+
+/** The filing to which an application led; undefined before it is selected. */
+export async function grantedOf(service: Service, steps: readonly { step: string; iss: string; body: unknown }[]): Promise<Filing | undefined> {
+  const selected = steps.findLast(({ step }) => step === 'application.select');
+  const stored = selected && (await selectStatement(service.db, selected.iss, (selected.body as Body<'application.select'>).filing));
+  if (!stored) return undefined;
+  return (await service.memo.open(stored.token, 'filing+jwt', (await directoryOf(service)).findCentre)).payload;
+}
 
 /** Refuses a client statement that was not handed in, or that names another key than the one that asked. */
 export async function requireClient(service: Service, directory: Taking['directory'], given: { centre: string; filing: Filing; jti: string; key: Application['key']; now: number }): Promise<void> {

@@ -1,19 +1,21 @@
 /**
  * Owns draws (双随机、一公开): lists and commitment before anybody knows the seed, the seed afterwards, findings of drawn
  * sessions by drawn inspectors, and their follow-up. A draw that is given up stays, with its reason.
- * It refuses sessions that no filed plan within reach holds, another seed, public values that were not announced, and
- * findings about what was not drawn or has not happened yet.
+ * It refuses sessions that no filed plan within reach holds or that stand in another draw without its seed, public values
+ * that could be known when the lists are fixed, another seed or value, and findings about what was not drawn or has not
+ * happened yet.
  */
 import { shanghaiDay } from '../life/calendar.ts';
 import type { Body } from '../life/procedure/bodies.ts';
 import type { CandidateSession, DrawCommit } from '../life/procedure/draw.ts';
 import { recordOf, sameSession, type DrawRecord } from '../life/procedure/draw-record.ts';
+import { openValue, requireAhead, requireDrawn, type PublicSource } from '../life/procedure/draw-source.ts';
 import { checkLists, openSeed, sessionId, type Drawn } from '../life/procedure/drawing.ts';
 import { readBody } from '../life/procedure/bodies.ts';
 import { Refusal } from '../life/refusal.ts';
 import { currentFiling, filedBy } from '../enrol.ts';
 import type { Service } from '../service.ts';
-import { selectCase, type CaseRow } from '../storage/cases.ts';
+import { selectCase, selectCases, selectLastStep, type CaseRow } from '../storage/cases.ts';
 import { selectCasesNamed, selectLastPlans } from '../storage/draws.ts';
 import { readStored } from './body.ts';
 import { nameFiles } from './files.ts';
@@ -22,6 +24,8 @@ import type { Taken, Taking } from './take.ts';
 
 /** Plans opened at once: each can have a long roster. */
 const AT_ONCE = 10;
+/** Draws of a centre whose seed is kept back. */
+const OPEN_DRAWS = 200;
 
 /** What a draw's line says for lists. */
 export interface DrawFacts {
@@ -31,7 +35,7 @@ export interface DrawFacts {
   pick: number;
   per_session: number;
   commitment: string;
-  public_source: string | null;
+  public_source: PublicSource;
   /** Drawn sessions with a finding, and those where it is serious. */
   found: number;
   serious: number;
@@ -66,25 +70,36 @@ async function requireSessions({ service, directory, caller, now }: Taking, sess
   }
 }
 
+/** Refuses sessions of a draw whose seed is still kept back: of several that were fixed, one could be chosen for what comes out. */
+async function requireNoOther({ service, caller }: Taking, sessions: readonly CandidateSession[]): Promise<void> {
+  const ids = new Set(sessions.map(sessionId));
+  for (const { about } of await selectCases(service.db, { kind: 'draw', state: 'committed', centre: caller.subject }, OPEN_DRAWS)) {
+    const step = await selectLastStep(service.db, about, ['draw.commit']);
+    const other = step && (await readStored<'draw.commit'>(service, step)).sessions.find((one) => ids.has(sessionId(one)));
+    if (other) throw new Refusal('draw_open', `The session ${sessionId(other)} stands in ${about}, whose seed is not published yet: reveal or abandon that draw first.`, { part: 'sessions', session: sessionId(other), about });
+  }
+}
+
 async function takeCommit(taking: Taking): Promise<Taken> {
   const commit: DrawCommit = readBody('draw.commit', taking.body);
   checkLists(commit);
   await requireSessions(taking, commit.sessions);
-  const { title, sessions, inspectors, pick, per_session, commitment, public_source = null } = commit;
+  requireAhead(commit.public_source, shanghaiDay(taking.now), commit.sessions);
+  await requireNoOther(taking, commit.sessions);
+  const { title, sessions, inspectors, pick, per_session, commitment, public_source } = commit;
   const facts: DrawFacts = { title, sessions: sessions.length, inspectors: inspectors.length, pick, per_session, commitment, public_source, found: 0, serious: 0 };
   const due = sessions.map(({ date }) => date).sort()[0] as string;
   return { organization: null, centre: taking.caller.subject, facts: { ...facts }, due };
 }
 
-/** Refuses another seed, and a public value that was announced and is missing, or was not announced. */
-function requireSeed({ committed: { body: commit } }: DrawRecord, { seed, public_value }: Body<'draw.reveal'>): void {
-  openSeed(commit.commitment, seed);
-  if (commit.public_source !== undefined && public_value === undefined) throw new Refusal('public_value_missing', `The draw announced a public value: ${commit.public_source}. Give it as it was published.`, { part: 'public_value' });
-  // Otherwise whoever knows the seed could try values until the draw suits.
-  if (commit.public_source === undefined && public_value !== undefined) throw new Refusal('public_value_unasked', 'No public value was announced with the lists, so none may join the seed.', { part: 'public_value' });
+/** Refuses another seed, a value before its day, and one that the lottery cannot have drawn or that is spelled otherwise. */
+function requireSeed({ committed: { body: { commitment, public_source } } }: DrawRecord, { seed, public_value }: Body<'draw.reveal'>, now: number): void {
+  openSeed(commitment, seed);
+  requireDrawn(public_source, shanghaiDay(now));
+  openValue(public_source, public_value);
 }
 
-function requireDrawn({ drawn = [] }: DrawRecord, asked: { plan: string; session: string }): Drawn {
+function drawnSession({ drawn = [] }: DrawRecord, asked: { plan: string; session: string }): Drawn {
   const session = drawn.find((one) => sameSession(one, asked));
   if (!session) throw new Refusal('session_not_drawn', 'This session was not drawn.', { part: 'session' });
   return session;
@@ -97,7 +112,7 @@ export const latestFindings = (findings: DrawRecord['findings']): Map<string, Dr
 
 async function takeFinding({ service, caller, about, body, now }: Taking, record: DrawRecord, row: CaseRow): Promise<Taken> {
   const found = readBody('draw.finding', body);
-  const session = requireDrawn(record, found);
+  const session = drawnSession(record, found);
   if (shanghaiDay(now) < session.date) throw new Refusal('finding_too_early', `The session is on ${session.date}: nothing can have been found yet.`, { part: 'session' });
   const other = found.inspectors.find((id, at) => !session.inspectors.some((one) => one.id === id) || found.inspectors.indexOf(id) !== at);
   if (other !== undefined) throw new Refusal('inspector_not_drawn', `${other} was not drawn for this session: ${session.inspectors.map(({ id, name }) => `${id} ${name}`).join(', ')} were.`, { part: 'inspectors' });
@@ -107,7 +122,7 @@ async function takeFinding({ service, caller, about, body, now }: Taking, record
 
 async function takeFollow({ service, caller, about, body }: Taking, record: DrawRecord, row: CaseRow): Promise<Taken> {
   const follow = readBody('draw.follow', body);
-  const { organization } = requireDrawn(record, follow);
+  const { organization } = drawnSession(record, follow);
   const own = caller.role === 'organization' ? caller.subject === `org:${organization}` : caller.role === 'province' || row.centre === caller.subject || (await filedBy(service, organization)) === caller.subject;
   if (!own) throw new Refusal('out_of_reach', 'The inspected organization follows up, or its centre.', { part: 'session' });
   if (!record.findings.some((one) => sameSession(one, follow))) throw new Refusal('finding_missing', 'Nothing was found of this session yet, so there is nothing to follow up.', { part: 'session' });
@@ -118,7 +133,7 @@ export async function takeDraw(taking: Taking): Promise<Taken> {
   const { service, step, body, current } = taking;
   if (!current || step === 'draw.commit') return takeCommit(taking);
   const record = await openDraw(service, current);
-  if (step === 'draw.reveal') requireSeed(record, readBody(step, body));
+  if (step === 'draw.reveal') requireSeed(record, readBody(step, body), taking.now);
   if (step === 'draw.finding') return takeFinding(taking, record, current);
   if (step === 'draw.follow') return takeFollow(taking, record, current);
   if (step === 'draw.close') {

@@ -12,7 +12,7 @@ import type { Results } from '../life/procedure/plan.ts';
 import { Recent } from '../life/recent.ts';
 import { isRefusal, Refusal } from '../life/refusal.ts';
 import { readPayload } from '../life/schema.ts';
-import { listOrganizations } from '../organizations.ts';
+import { organizationNames } from '../organizations.ts';
 import type { Service } from '../service.ts';
 import { selectLastStep } from '../storage/cases.ts';
 import { countNotices, countObjections, selectChangedNotices, selectNotice, selectNotices, type NoticeCase, type NoticeFilter } from '../storage/notices.ts';
@@ -56,8 +56,6 @@ function lineOf(row: NoticeCase, names: ReadonlyMap<string, string>, today: stri
   return { id: idOf(row.about), state: noticeState(row.state, until, today), organization: { code: row.organization, name: names.get(row.organization) ?? row.organization }, title, occupations, counts, from, until, corrected_on: row.corrected_at === null ? null : shanghaiDay(row.corrected_at) };
 }
 
-const namesOf = async (service: Service): Promise<ReadonlyMap<string, string>> => new Map((await listOrganizations(service)).map(({ code, filing }) => [code, filing.name]));
-
 /** What a reader asks the list for. */
 export interface NoticeQuery {
   /** Code, or a part of the name. */
@@ -69,7 +67,7 @@ export interface NoticeQuery {
 /** One page of the list, those that run first. */
 export async function listNotices(service: Service, { organization, occupation, state }: NoticeQuery, page: number, size: number): Promise<{ notices: NoticeLine[]; total: number; page: number; pages: number }> {
   const today = shanghaiDay(service.now());
-  const names = await namesOf(service);
+  const names = await organizationNames(service);
   const organizations = organization === undefined ? undefined : [...names].filter(([code, name]) => code === organization.toUpperCase() || name.includes(organization)).map(([code]) => code);
   const filter: NoticeFilter = { organizations, occupation, state };
   const total = await countNotices(service.db, filter, today);
@@ -82,7 +80,7 @@ export async function listNotices(service: Service, { organization, occupation, 
 /** Notices that changed last, with when. */
 export async function changedNotices(service: Service, limit: number): Promise<(NoticeLine & { updated_at: number })[]> {
   const today = shanghaiDay(service.now());
-  const names = await namesOf(service);
+  const names = await organizationNames(service);
   return (await selectChangedNotices(service.db, limit)).flatMap((row) => {
     const line = lineOf(row, names, today);
     return line ? [{ ...line, updated_at: row.updated_at }] : [];
@@ -123,7 +121,7 @@ export async function readNotice(service: Service, id: string): Promise<Notice> 
   const row = await selectNotice(service.db, aboutOf(id));
   const today = shanghaiDay(service.now());
   const facts = row && readNoticeFacts(row.facts);
-  const line = row && lineOf(row, await namesOf(service), today);
+  const line = row && lineOf(row, await organizationNames(service), today);
   if (!facts || !line) throw noticeNotFound();
   let lately = opened.get(service.vault);
   if (!lately) opened.set(service.vault, (lately = new Recent(REMEMBERED)));

@@ -2,15 +2,16 @@
  * Owns objections (异议) to results that are on notice: anybody raises one, the organization decides with a written reason, a
  * centre may open it again. While one is open the results are not uploaded, which the results' own steps see to.
  * What somebody wrote and how to reach him or her stands in the encrypted body alone.
- * It refuses objections to a notice that does not run (`notice_over`) and to rows that are not in the list.
+ * It refuses objections to a notice that does not run (`notice_over`) or has too many undecided ones (`objections_full`),
+ * and to rows that are not in the list.
  */
 import { shanghaiDay } from '../life/calendar.ts';
 import type { Body } from '../life/procedure/bodies.ts';
-import { codeDigest, noticeState, readNoticeFacts, readObjectionCode } from '../life/procedure/notice.ts';
+import { codeDigest, MOST_OPEN, noticeState, readNoticeFacts, readObjectionCode } from '../life/procedure/notice.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { Service } from '../service.ts';
 import { selectCase } from '../storage/cases.ts';
-import { prepareObjectionCode, selectByCode } from '../storage/notices.ts';
+import { countObjections, prepareObjectionCode, selectByCode } from '../storage/notices.ts';
 import { aboutOf, noticeNotFound, publishedResults } from './notices.ts';
 import { openSteps } from './read.ts';
 import type { Taken, Taking } from './take.ts';
@@ -24,8 +25,15 @@ export async function takeObjection({ service, step, about, body, now }: Taking)
   if (!notice?.due) throw noticeNotFound();
   const today = shanghaiDay(now);
   if (noticeState(notice.state, notice.due, today) !== 'running') throw noticeOver();
+  await requireRoom(service, results);
   if (row !== undefined && !(await publishedResults(service, results)).rows.some((one) => one.row === row)) throw new Refusal('objection_row_unknown', 'The list has no such row; leave it out, and say what you mean in your own words.', { part: 'row' });
   return { organization: notice.organization, centre: notice.centre, parent: results, facts: { results, row: row !== undefined }, due: notice.due, effects: [prepareObjectionCode(service.db, code, about, results, today)] };
+}
+
+/** Refuses an objection to a notice that has as many undecided ones as it takes. */
+export async function requireRoom(service: Service, results: string): Promise<void> {
+  const open = (await countObjections(service.db, results)).find(({ state }) => state === 'open')?.n ?? 0;
+  if (open >= MOST_OPEN) throw new Refusal('objections_full', `This notice has ${open} objections that are not decided yet, and takes no more here until some are. Object in writing to the organization, or to the centre that filed it: the organization's page names both.`, { limit: MOST_OPEN });
 }
 
 /** What became of an objection, for whoever has its code. */

@@ -1,14 +1,16 @@
 /**
  * Owns raising an objection for somebody without a key: the service signs the step with its own, and hands out a code, once,
  * by which the answer is found.
- * It refuses what the step's schema refuses, and what its hook does.
+ * It refuses what the step's schema refuses, what its hook does, and a network that objects too often in a day.
  */
 import { toBase64url } from '../life/bytes.ts';
+import { shanghaiDay } from '../life/calendar.ts';
 import { readBody } from '../life/procedure/bodies.ts';
-import { CODE_BYTES, codeDigest, objectionCode } from '../life/procedure/notice.ts';
+import { CODE_BYTES, codeDigest, MOST_OF_SENDER, objectionCode } from '../life/procedure/notice.ts';
 import { newAbout, signStep } from '../life/procedure/sign.ts';
+import { Refusal } from '../life/refusal.ts';
 import type { Service } from '../service.ts';
-import { isNoticeOver } from '../storage/notices.ts';
+import { countSender, isNoticeOver, uncountSender } from '../storage/notices.ts';
 import { aboutOf, isNoticeId, noticeNotFound } from './notices.ts';
 import { noticeOver } from './objections.ts';
 import { addStep } from './take.ts';
@@ -21,9 +23,29 @@ export interface Grounds {
   contact?: string | undefined;
 }
 
-/** Keeps an objection. @returns the code that is shown once @throws Refusal `notice_not_found`, `notice_over`, `objection_row_unknown`, `step_body_malformed` */
-export async function raiseObjection(service: Service, id: string, given: Grounds): Promise<string> {
+/**
+ * Keeps an objection. @param sender keyed digest of notice and network; undefined where the network is not known
+ * @returns the code that is shown once
+ * @throws Refusal `notice_not_found`, `notice_over`, `objections_full`, `objections_too_often`, `objection_row_unknown`, `step_body_malformed`
+ */
+export async function raiseObjection(service: Service, id: string, given: Grounds, sender?: string): Promise<string> {
   if (!isNoticeId(id)) throw noticeNotFound();
+  const day = shanghaiDay(service.now());
+  // Counted before it is judged, so that many at one moment do not slip past; what is not kept is taken back.
+  const sent = sender === undefined ? 0 : await countSender(service.db, sender, day);
+  try {
+    if (sent > MOST_OF_SENDER) throw new Refusal('objections_too_often', 'Many objections to this notice came from your network today. Try again tomorrow or from another network, or object in writing to the organization or to the centre that filed it: the organization\'s page names both.', { retry_after: secondsLeft(service.now()) });
+    return await keepObjection(service, id, given);
+  } catch (error) {
+    if (sender !== undefined) await uncountSender(service.db, sender, day);
+    throw error;
+  }
+}
+
+/** Seconds until the day ends in Shanghai. */
+const secondsLeft = (now: number): number => 86_400 - ((now + 8 * 3600) % 86_400);
+
+async function keepObjection(service: Service, id: string, given: Grounds): Promise<string> {
   const { origin } = service.config;
   const now = service.now();
   const code = objectionCode(service.random(CODE_BYTES));

@@ -5,6 +5,7 @@
 import { fromBase64url, sha256Short, toBase64url } from '../life/bytes.ts';
 import { checkBody, type Step } from '../life/procedure/chain.ts';
 import { readAbout, stateAfter, stepsFrom, type StepName } from '../life/procedure/steps.ts';
+import { pageOf, type Page } from '../life/place.ts';
 import { Refusal } from '../life/refusal.ts';
 import { readPayload } from '../life/schema.ts';
 import { decodeUtf8 } from '../life/bytes.ts';
@@ -51,13 +52,20 @@ export const lineOf = (row: CaseRow): CaseLine => {
   return { about, kind, state, seq, last, organization, centre, parent, facts: JSON.parse(facts) as Record<string, unknown>, due, created_at, updated_at };
 };
 
+type Asked = Pick<CaseFilter, 'kind' | 'state' | 'organization' | 'parent' | 'before' | 'after' | 'first'>;
+
 /** Cases within the asker's reach, the last changed first. */
-export async function listCases(service: Service, asker: Asker, filter: Pick<CaseFilter, 'kind' | 'state' | 'organization' | 'parent' | 'before'>, limit: number): Promise<CaseLine[]> {
+export async function listCases(service: Service, asker: Asker, filter: Asked, limit: number): Promise<CaseLine[]> {
   const reach: CaseFilter = { ...filter };
   if (asker.role === 'city') reach.centre = asker.subject;
   else if (asker.role === 'applicant') reach.owner = asker.subject;
   else if (asker.role === 'organization') reach.organization = asker.subject.slice('org:'.length);
   return (await selectCases(service.db, reach, limit)).map(lineOf);
+}
+
+/** A page of them. @param filter its `first` are states that stand before all others */
+export async function pageCases(service: Service, asker: Asker, filter: Asked, size: number): Promise<Page<CaseLine>> {
+  return pageOf(await listCases(service, asker, filter, size + 1), size, ({ about, state, updated_at }) => ({ first: filter.first?.includes(state) ? 1 : 0, at: updated_at, id: about }));
 }
 
 /** Every step of a case, each checked against its place: digests, order and states; signatures were checked when they came. */

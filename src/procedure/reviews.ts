@@ -7,6 +7,7 @@ import type { Filing } from '../life/schema.ts';
 import { readDisclosures } from '../life/disclose.ts';
 import type { RowFacts } from '../life/leaf.ts';
 import { compareWithPlan, type Differences } from '../life/procedure/differences.ts';
+import { pageOf, type Page } from '../life/place.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { SeenRow } from '../life/review.ts';
 import { directoryOf, rowPlace, type RowSecret } from '../register.ts';
@@ -42,6 +43,11 @@ export async function listReviews(service: Service, asker: Pick<Asker, 'role' | 
       return { id, organization, name, route, count, state, missing, approvals: JSON.parse(approved) as Review['approvals'], results, created_at };
     }),
   );
+}
+
+/** A page of them. @param filter its `first` is the tier whose next batches stand before all others */
+export async function pageReviews(service: Service, asker: Pick<Asker, 'role' | 'subject'>, filter: Omit<ReviewFilter, 'centre'>, size: number): Promise<Page<Review>> {
+  return pageOf(await listReviews(service, asker, filter, size + 1), size, ({ id, missing, created_at }) => ({ first: filter.first !== undefined && missing === filter.first ? 1 : 0, at: created_at, id }));
 }
 
 export interface PastOf {

@@ -1,6 +1,7 @@
 /**
  * Owns the tables of batches, rows and approvals: one named function per SQL statement.
  */
+import type { Place } from '../life/place.ts';
 import type { D1Database, D1PreparedStatement } from './bindings.ts';
 
 export type BatchState = 'submitted' | 'city_approved' | 'approved' | 'returned' | 'issuing' | 'issued';
@@ -179,8 +180,9 @@ export async function updateReturned(db: D1Database, batch: string, reason: stri
   return (await prepareReturned(db, batch, reason).run()).meta.changes === 1;
 }
 
-/** Batches of an organization, newest first. */
-export async function selectBatchesOf(db: D1Database, organization: string, limit: number): Promise<BatchRow[]> {
-  const { results } = await db.prepare(`${BATCH} WHERE organization = ? ORDER BY created_at DESC, id LIMIT ?`).bind(organization, limit).all<BatchRow>();
+/** Batches of an organization that stand after a place, newest first. */
+export async function selectBatchesOf(db: D1Database, organization: string, limit: number, after?: Place): Promise<BatchRow[]> {
+  const { at, id } = after ?? { at: Number.MAX_SAFE_INTEGER, id: '' };
+  const { results } = await db.prepare(`${BATCH} WHERE organization = ? AND (-created_at, id) > (?, ?) ORDER BY created_at DESC, id LIMIT ?`).bind(organization, -at, id, limit).all<BatchRow>();
   return results;
 }

@@ -2,6 +2,7 @@
  * Owns the tables of cases and their steps: one named function per SQL statement. Steps are only ever added.
  * It refuses a second open application of whoever has one (`application_open`).
  */
+import type { Place } from '../life/place.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { D1Database, D1PreparedStatement } from './bindings.ts';
 
@@ -58,18 +59,32 @@ export interface CaseFilter {
   centre?: string | undefined;
   owner?: string | undefined;
   parent?: string | undefined;
-  /** Cases changed before this instant: for the next page. */
+  /** Cases changed before this instant. */
   before?: number | undefined;
+  /** Cases that stand after this place: for the next page. */
+  after?: Place | undefined;
+  /** States of those that stand first. */
+  first?: readonly string[] | undefined;
 }
 
-/** Cases that fit every given part, the last changed first. */
+/** Cases that fit every given part: those in a state that stands first, then the last changed first. */
 export async function selectCases(db: D1Database, filter: CaseFilter, limit: number): Promise<CaseRow[]> {
-  const { before, ...equal } = filter;
-  const parts = Object.entries(equal).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const where = [...parts.map(([column]) => `${column} = ?`), ...(before === undefined ? [] : ['updated_at < ?'])];
-  const values = [...parts.map(([, value]) => value), ...(before === undefined ? [] : [before])];
-  const sql = `${CASE}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''} ORDER BY updated_at DESC, about LIMIT ?`;
+  const { before, after, first, ...equal } = filter;
+  const order = first === undefined ? ['-updated_at', 'about'] : ['-(state IN (SELECT value FROM json_each(?)))', '-updated_at', 'about'];
+  const leading = first === undefined ? [] : [JSON.stringify(first)];
+  const parts: [sql: string, ...values: (string | number)[]][] = Object.entries(equal).flatMap(([column, value]) => (value === undefined ? [] : [[`${column} = ?`, value]]));
+  if (before !== undefined) parts.push(['updated_at < ?', before]);
+  if (after !== undefined) parts.push([`(${order.join(', ')}) > (${order.map(() => '?').join(', ')})`, ...leading, ...(first === undefined ? [] : [-after.first]), -after.at, after.id]);
+  const where = parts.length > 0 ? ` WHERE ${parts.map(([sql]) => sql).join(' AND ')}` : '';
+  const values = [...parts.flatMap(([, ...given]) => given), ...leading];
+  const sql = `${CASE}${where} ORDER BY ${order.join(', ')} LIMIT ?`;
   return (await db.prepare(sql).bind(...values, limit).all<CaseRow>()).results;
+}
+
+/** What the lines of some cases say, by case. */
+export async function selectFacts(db: D1Database, abouts: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const { results } = await db.prepare('SELECT about, facts FROM cases WHERE about IN (SELECT value FROM json_each(?))').bind(JSON.stringify(abouts)).all<Pick<CaseRow, 'about' | 'facts'>>();
+  return new Map(results.map(({ about, facts }) => [about, facts]));
 }
 
 /** The results of a plan that were not withdrawn: there is one at most. */

@@ -12,3 +12,9 @@ export async function selectLastPlans(db: D1Database, abouts: readonly string[])
   const sql = "SELECT about, max(seq) AS seq, step, role, iss, token, sealed, received_at FROM steps WHERE about IN (SELECT value FROM json_each(?)) AND step IN ('plan.file', 'plan.amend') GROUP BY about";
   return (await db.prepare(sql).bind(JSON.stringify(abouts)).all<StepRow>()).results;
 }
+
+/** Filed plans whose first session is on or after a day, the soonest first. @param centre only those it is responsible for */
+export async function selectPlansFrom(db: D1Database, first: string, centre: string | undefined, limit: number): Promise<Pick<CaseRow, 'about' | 'organization' | 'due'>[]> {
+  const sql = `SELECT about, organization, due FROM cases WHERE kind = 'plan' AND state = 'filed' AND due >= ?${centre === undefined ? '' : ' AND centre = ?'} ORDER BY due, about LIMIT ?`;
+  return (await db.prepare(sql).bind(first, ...(centre === undefined ? [] : [centre]), limit).all<Pick<CaseRow, 'about' | 'organization' | 'due'>>()).results;
+}

@@ -62,6 +62,22 @@ export async function countObjections(db: D1Database, results: string): Promise<
   return (await db.prepare("SELECT state, count(*) AS n FROM cases WHERE parent = ? AND kind = 'objection' GROUP BY state").bind(results).all<{ state: string; n: number }>()).results;
 }
 
+/** Counts an objection of a sender, before it is judged. @returns how many there are of it that day */
+export async function countSender(db: D1Database, sender: string, day: string): Promise<number> {
+  const row = await db.prepare('INSERT INTO objection_senders (sender, day, n) VALUES (?, ?, 1) ON CONFLICT (sender, day) DO UPDATE SET n = n + 1 RETURNING n').bind(sender, day).first<{ n: number }>();
+  return row?.n ?? 1;
+}
+
+/** Takes back one that was not kept. */
+export async function uncountSender(db: D1Database, sender: string, day: string): Promise<void> {
+  await db.prepare('UPDATE objection_senders SET n = n - 1 WHERE sender = ? AND day = ?').bind(sender, day).run();
+}
+
+/** Forgets the counts of earlier days. */
+export async function deleteSendersBefore(db: D1Database, day: string): Promise<void> {
+  await db.prepare('DELETE FROM objection_senders WHERE day < ?').bind(day).run();
+}
+
 /** Keeps the digest of an objection's code, if the notice runs at that very moment: else all of its step is aborted. */
 export const prepareObjectionCode = (db: D1Database, code: string, about: string, results: string, today: string): D1PreparedStatement =>
   db.prepare("INSERT INTO objection_codes (code, about, running) VALUES (?, ?, coalesce((SELECT state = 'notice' AND due >= ? FROM cases WHERE about = ?), 0))").bind(code, about, today, results);

@@ -2,6 +2,7 @@
  * Owns what centres read of batches and organizations (审核队列): one named function per SQL statement.
  */
 import type { D1Database } from './bindings.ts';
+import type { Place } from '../life/place.ts';
 import type { BatchState } from './batches.ts';
 
 export interface ReviewRow {
@@ -24,29 +25,43 @@ export interface ReviewFilter {
   state?: string | undefined;
   /** Tier whose approval is the next that is needed. */
   missing?: 'city' | 'province' | undefined;
-  /** Batches that came before this instant: for the next page. */
+  /** Batches that came before this instant. */
   before?: number | undefined;
+  /** Batches that stand after this place: for the next page. */
+  after?: Place | undefined;
+  /** Tier whose next batches stand first. */
+  first?: 'city' | 'province' | undefined;
 }
 
 /** Whose approval a batch waits for; the state and the filing's signer say it. */
 const MISSING = `CASE WHEN b.state = 'city_approved' OR (b.state = 'submitted' AND f.iss = 'centre:3700') THEN 'province' WHEN b.state = 'submitted' THEN 'city' END`;
 const FILED_BY = `(SELECT s.iss FROM statements s WHERE s.typ = 'filing+jwt' AND s.sub = 'org:' || b.organization ORDER BY s.iat DESC, s.id DESC LIMIT 1)`;
 
-/** Batches that fit every given part, the newest first. */
+/** How many batches wait for a tier's approval, of those a centre filed where one is named. */
+export async function countMissing(db: D1Database, missing: 'city' | 'province', centre?: string): Promise<number> {
+  const sql = `SELECT count(*) AS n FROM batches b JOIN statements f ON f.id = b.filing WHERE b.state IN ('submitted', 'city_approved') AND ${MISSING} = ?1 AND (?2 IS NULL OR ${FILED_BY} = ?2)`;
+  return (await db.prepare(sql).bind(missing, centre ?? null).first<{ n: number }>())?.n ?? 0;
+}
+
+/** Batches that fit every given part: those that wait for the tier that stands first, then the newest first. */
 export async function selectReviews(db: D1Database, filter: ReviewFilter, limit: number): Promise<(ReviewRow & { missing: 'city' | 'province' | null })[]> {
-  const parts: [sql: string, value: string | number | undefined][] = [
+  const { after, first } = filter;
+  const leading = first === undefined ? [] : [first];
+  const order = [...(first === undefined ? [] : [`-coalesce(${MISSING} = ?, 0)`]), '-b.created_at', 'b.id'];
+  const parts: [sql: string, ...values: (string | number | undefined)[]][] = [
     [`${FILED_BY} = ?`, filter.centre],
     ['b.organization = ?', filter.organization],
     ['b.state = ?', filter.state],
     [`${MISSING} = ?`, filter.missing],
     ['b.created_at < ?', filter.before],
   ];
-  const given = parts.filter((part): part is [string, string | number] => part[1] !== undefined);
+  if (after) parts.push([`(${order.join(', ')}) > (${order.map(() => '?').join(', ')})`, ...leading, ...(first === undefined ? [] : [-after.first]), -after.at, after.id]);
+  const given = parts.filter((part): part is [string, ...(string | number)[]] => part[1] !== undefined);
   const sql = `SELECT b.id, b.organization, b.filing, f.token, b.count, b.state, b.results, b.created_at, ${MISSING} AS missing,
       (SELECT json_group_array(json_object('tier', a.tier, 'iss', a.iss, 'received_at', a.received_at)) FROM approvals a WHERE a.batch = b.id) AS approved
     FROM batches b JOIN statements f ON f.id = b.filing
-    ${given.length === 0 ? '' : `WHERE ${given.map(([part]) => part).join(' AND ')}`} ORDER BY b.created_at DESC, b.id LIMIT ?`;
-  return (await db.prepare(sql).bind(...given.map(([, value]) => value), limit).all<ReviewRow & { missing: 'city' | 'province' | null }>()).results;
+    ${given.length === 0 ? '' : `WHERE ${given.map(([part]) => part).join(' AND ')}`} ORDER BY ${order.join(', ')} LIMIT ?`;
+  return (await db.prepare(sql).bind(...given.flatMap(([, ...values]) => values), ...leading, limit).all<ReviewRow & { missing: 'city' | 'province' | null }>()).results;
 }
 
 /** The results case that a batch was made of. */

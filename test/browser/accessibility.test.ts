@@ -60,7 +60,7 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
       await page.waitForURL(`${origin}/search`);
     };
     pages = {
-      home: at('/'), scan: at('/scan'), bulk: at('/bulk'), check: at('/check'), desk: at('/desk'), organizations: at('/organizations'), organization: at('/organizations/S000037000001'), notices: at('/notices'), 'following an objection': at('/notices/objections'), statistics: at('/statistics'), ...Object.fromEntries(Object.keys(SAMPLES).map((name) => [name, drawn(name)])), docs: at('/docs'),
+      home: at('/'), scan: at('/scan'), bulk: at('/bulk'), check: at('/check'), desk: at('/desk'), organizations: at('/organizations'), organization: at('/organizations/S000037000001'), notices: at('/notices'), 'following an objection': at('/notices/objections'), statistics: at('/statistics'), supervision: at('/supervision'), ...Object.fromEntries(Object.keys(SAMPLES).map((name) => [name, drawn(name)])), docs: at('/docs'),
       'a genuine seal': seal(valid.seal_url), 'an altered seal': seal(valid.seal_url.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10))),
       revoked: at(`/c/${revoked.number}`), suspended: at(`/c/${suspended.number}`), replaced: at(`/c/${replaced.number}`),
       'not found': at(`/c/${valid.number.slice(0, -6)}999999`), malformed: at('/c/S000037000001269000001'), 'no such page': at('/nothing'),
@@ -123,7 +123,8 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
       expect([name, await page.locator('html').getAttribute('lang')]).toEqual([name, locale === 'zh-CN' ? 'zh-CN' : 'en']);
       await page.evaluate(AXE);
       await page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true)));
-      for (const width of [360, 1280]) {
+      // Columns and colours of a wide page are the same in both languages.
+      for (const width of locale === 'zh-CN' ? [360, 1280] : [360]) {
         await page.setViewportSize({ width, height: 740 });
         expect([name, width, await axe(page, width === 360 ? ALL : OF_LAYOUT)]).toEqual([name, width, []]);
         expect([name, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([name, width]);

@@ -1,19 +1,26 @@
 /**
  * A centre's desk in a real Chromium against the real Worker: the city approves a batch, then the province with the
- * city's approval inside, and the organization orders it; rows that were tampered with on their way are not signed.
+ * city's approval inside, and the organization orders it; rows that were tampered with on their way are not signed. The
+ * city draws sessions and inspectors, and the public page computes that again.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Caller } from '../../src/cli/caller.ts';
-import { makeKey, now, orderBatch, type Identity } from '../../src/cli/sign.ts';
+import { makeKey, orderBatch, type Identity } from '../../src/cli/sign.ts';
 import { provinceApproval, readBatch, peek } from '../../src/cli/steps.ts';
+import { samplePlan } from '../../src/cli/procedure-life.ts';
+import { takeStep } from '../../src/cli/stepper.ts';
+import type { DrawFile } from '../../src/life/procedure/draw-record.ts';
 import { newAbout, signApplicant, signStep } from '../../src/life/procedure/sign.ts';
+import type { CheckedRow } from '../../src/life/row.ts';
 import { findChromium, launch } from './browser.ts';
-import { person, startServer, type TestServer } from './server.ts';
+import { atMoment, person, startServer, type TestServer } from './server.ts';
 
 const chromium = findChromium();
+const momentOf = (day: string): number => Date.parse(`${day}T10:00:00+08:00`) / 1000;
+/** A Friday whose working days are known. */
+const NOW = momentOf('2026-11-20');
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_000 }, () => {
@@ -22,9 +29,9 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
   let id: string;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startServer(), launch(chromium as string)]);
+    [server, browser] = await Promise.all([startServer(NOW), launch(chromium as string)]);
     const candidates = ['欧阳建国', '王晓明', '李龑'].map((name, n) => ({ ...person(name, 700 + n), id_type: '居民身份证', occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 4, score_theory: 80, score_practice: 85, exam_date: '2026-11-01' }));
-    ({ id } = await new Caller(server.origin, server.school).post<{ id: string }>('/v1/batches', { candidates }));
+    ({ id } = await server.as(server.school).post<{ id: string }>('/v1/batches', { candidates }));
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
@@ -32,8 +39,10 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
   });
 
   /** A page of its own, signed in with a key file. */
-  async function signedIn({ subject, token, private: secret }: Identity): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width: 360, height: 740 }, locale: 'zh-CN' });
+  async function signedIn({ subject, token, private: secret }: Identity, moment = NOW, context?: BrowserContext): Promise<Page> {
+    const own = context ?? (await browser.newContext({ viewport: { width: 360, height: 740 }, locale: 'zh-CN' }));
+    await atMoment(own, moment);
+    const page = await own.newPage();
     await page.goto(`${server.origin}/desk`);
     await page.getByLabel('密钥文件').setInputFiles({ name: 'centre.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ subject, token, private: secret })) });
     return page;
@@ -47,6 +56,14 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     return page;
   }
   const approve = async (page: Page) => page.getByRole('button', { name: '核对并签署审核' }).click();
+  /** What axe finds in the view that is shown, and whether it is wider than the window. */
+  async function axe(page: Page, rules?: string[]): Promise<string[]> {
+    await page.evaluate(AXE);
+    return page.evaluate(async (only) => {
+      const { violations } = await (globalThis as unknown as { axe: { run(where: Document, how: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe.run(document, { runOnly: only ? { type: 'rule', values: only } : { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } });
+      return [...violations.map(({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html}`), ...(document.documentElement.scrollWidth > innerWidth ? ['too wide'] : [])];
+    }, rules);
+  }
   const alerted = (page: Page) => page.locator('#alerted');
 
   test('rows that were changed on their way, or that the page shows otherwise, are not signed', async () => {
@@ -64,7 +81,7 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     await page.locator('tr[data-position="1"] td[data-cell]').nth(1).evaluate((cell) => (cell.textContent = '王小明'));
     await approve(page);
     await alerted(page).getByText('第 2 行').waitFor();
-    const { approvals, state } = await new Caller(server.origin, server.city).get<{ approvals: unknown[]; state: string }>(`/v1/batches/${id}`);
+    const { approvals, state } = await server.as(server.city).get<{ approvals: unknown[]; state: string }>(`/v1/batches/${id}`);
     expect([approvals, state]).toEqual([[], 'submitted']);
     await page.close();
   });
@@ -72,30 +89,59 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
   test('the city approves, then the province, and the organization orders', async () => {
     for (const who of [server.city, server.province]) {
       const page = await atBatch(who);
-      await page.addScriptTag({ content: AXE }).catch(() => page.evaluate(AXE));
-      const faults = await page.evaluate(async () => {
-        const { violations } = await (globalThis as unknown as { axe: { run(where: Document, how: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe.run(document, { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } });
-        return violations.map(({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html}`);
-      });
-      expect(faults).toEqual([]);
+      expect(await axe(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
       await approve(page);
       await page.locator('#said').getByText('已核对 3 行并签署审核').waitFor();
       await page.close();
     }
-    const school = new Caller(server.origin, server.school);
+    const school = server.as(server.school);
     const seen = await readBatch(school, id);
     expect(seen.view.approvals.map(({ tier }) => tier).sort()).toEqual(['city', 'province']);
     const approval = provinceApproval(seen);
     expect(peek<{ city?: string }>(approval).city).toBe(seen.view.approvals.find(({ tier }) => tier === 'city')?.approval);
-    const done = await school.post<{ state: string }>(`/v1/batches/${id}/issue`, { approval, order: await orderBatch(server.school, seen.ref, peek<{ jti: string }>(approval).jti) });
+    const done = await school.post<{ state: string }>(`/v1/batches/${id}/issue`, { approval, order: await orderBatch(server.school, seen.ref, peek<{ jti: string }>(approval).jti, { iat: NOW }) });
     expect(done.state).toBe('issued');
+  });
+
+  test('axe finds nothing in any view of the city, and nothing is cut off', async () => {
+    const page = await signedIn(server.city);
+    for (const view of ['home', 'batches', 'plans', 'results', 'objections', 'applications', 'devices', 'organizations', 'organizations/S000037000001', 'trail', `trail/${server.valid.number}`]) {
+      await page.setViewportSize({ width: 360, height: 740 });
+      await page.evaluate((to) => (location.hash = `#/${to}`), view);
+      await page.locator(`nav.desk a[aria-current][href="#/${view.split('/')[0]}"]`).waitFor();
+      await page.waitForFunction(() => !document.querySelector('#view')?.hasAttribute('aria-busy'));
+      expect([view, await axe(page)]).toEqual([view, []]);
+      expect([view, await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)]).toEqual([view, true]);
+      await page.setViewportSize({ width: 1280, height: 740 });
+      expect([view, await axe(page, ['color-contrast', 'target-size', 'link-in-text-block', 'scrollable-region-focusable'])]).toEqual([view, []]);
+    }
+    await page.close();
+  });
+
+  test('a long list is filtered and saved whole, though the page began with its first part', async () => {
+    const candidates = Array.from({ length: 405 }, (_, n) => ({ ...person(n === 404 ? '欧阳末行' : '王晓明', 300 + n), id_type: '居民身份证', occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 5, score_theory: 80, score_practice: 85, exam_date: '2026-11-01' }));
+    const long = await server.as(server.school).post<{ id: string }>('/v1/batches', { candidates });
+    const page = await signedIn(server.city);
+    await page.evaluate((to) => (location.hash = `#/batches/${to}`), long.id);
+    const list = page.locator(`[data-list="batch-${long.id}"]`);
+    await list.getByText('已载入 200 条，还有更多').waitFor();
+    await list.getByRole('button', { name: '更多' }).click();
+    await list.getByText('已载入 400 条，还有更多').waitFor();
+    await list.getByLabel('筛选').fill('欧阳末行');
+    await list.getByText('显示 1 / 共 405 条').waitFor();
+    expect([await list.locator('tbody tr:visible').count(), await list.getByRole('button', { name: '更多' }).count()]).toEqual([1, 0]);
+    await list.getByLabel('筛选').fill('');
+    const [download] = await Promise.all([page.waitForEvent('download'), list.getByRole('button', { name: '下载 CSV' }).click()]);
+    const lines = readFileSync(await download.path(), 'utf8').trim().split('\r\n');
+    expect([lines.length, lines.at(-1)?.includes('欧阳末行')]).toEqual([406, true]);
+    await page.close();
   });
 
   test('the city selects an application: filing and key are signed in the browser, and the applicant speaks for the organization', async () => {
     const pair = await makeKey();
-    const asking: Identity = { ...pair, subject: `key:${pair.kid}`, token: await signApplicant(pair, now(), crypto.randomUUID()) };
-    const applicant = new Caller(server.origin, asking);
+    const asking: Identity = { ...pair, subject: `key:${pair.kid}`, token: await signApplicant(pair, NOW, crypto.randomUUID()) };
+    const applicant = server.as(asking);
     const about = newAbout('application', crypto.getRandomValues(new Uint8Array(16)));
     const form = {
       name: '济南示范职业培训学校', address: '济南市历下区', uscc: '91350100M000100Y43', registrar: '济南市行政审批服务局', nature: 'training_school', legal_representative: '周示范', registered_capital: '100 万元', contact: '吴联系', position: '主任', phone: '0531-00000000', email: 'office@example.cn',
@@ -104,22 +150,164 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     };
     const work_plan = { overall: '总体规划', organization: '组织机构', occupations: '职业', process: '流程', content: '内容', safeguards: '保障' };
     const body = { salt: 'A'.repeat(22), purpose: 'new', centre: 'centre:3701', key: pair.jwk, annual_capacity: 500, form, work_plan, files: [] };
-    const statement = await signStep(asking, { aud: server.origin, about, step: 'application.submit', seq: 0, body }, now(), crypto.randomUUID());
+    const statement = await signStep(asking, { aud: server.origin, about, step: 'application.submit', seq: 0, body }, NOW, crypto.randomUUID());
     await applicant.post('/v1/steps', { statement, body });
     const page = await signedIn(server.city);
     await page.getByText('件申报待审核').click();
     await page.getByRole('link', { name: form.name }).click();
+    await page.getByLabel('机构编码').waitFor();
+    expect(await axe(page)).toEqual([]);
     await page.getByLabel('机构编码').fill('S000037000009');
     await page.getByLabel('核定年度评价规模').fill('501');
     const select = page.getByRole('button', { name: '签署备案并选定' });
     await select.click();
     await alerted(page).getByText('1 至 500').waitFor();
     await page.getByLabel('核定年度评价规模').fill('400');
+    // Less than applied for asks for its reason, and what was typed stays.
+    await page.getByRole('group', { name: '电工' }).getByLabel('五级').uncheck();
+    await select.click();
+    await alerted(page).getByText('请写明理由').waitFor();
+    expect([await page.getByLabel('机构编码').inputValue(), await page.evaluate(() => document.activeElement?.id)]).toEqual(['S000037000009', 'select-reason']);
+    await page.getByLabel('少于申报的理由').fill('先核准四级');
     await select.click();
     await page.locator('#said').getByText('已备案并选定').waitFor();
     const { state } = await applicant.get<{ state: string }>(`/v1/cases/${about}`);
     const { statements } = await applicant.get<{ statements: { typ: string; sub: string }[] }>('/v1/me');
+    const granted = page.locator('[data-list="granted"]');
+    await granted.waitFor();
+    expect(await granted.locator('tbody td').allTextContents()).toEqual(['电工', '6-31-01-03', '五级/初级工、四级/中级工', '四级/中级工', '五级/初级工']);
     expect([state, statements.some(({ typ, sub }) => typ === 'client+jwt' && sub === 'org:S000037000009')]).toEqual(['selected', true]);
+    // What was filed can be ended there too: first the key, then the filing, each with its reason.
+    page.on('dialog', (dialog) => void dialog.accept());
+    const end = page.getByRole('button', { name: '签署撤回声明' });
+    for (const [kind, reason] of [['机构密钥', '设备遗失'], ['备案', '单位注销']] as const) {
+      await page.evaluate(() => (location.hash = '#/organizations/S000037000009'));
+      await page.getByRole('row').filter({ hasText: kind }).getByRole('link', { name: '撤回' }).click();
+      await page.getByRole('heading', { level: 1, name: '撤回' }).waitFor();
+      expect(await axe(page)).toEqual([]);
+      await end.click();
+      await alerted(page).getByText('请写明理由').waitFor();
+      await page.getByLabel('撤回原因').fill(reason);
+      await page.getByLabel('何时起不再有效').fill('2026-01-01T08:00');
+      await end.click();
+      await alerted(page).getByText('失效时间不能早于现在').waitFor();
+      await page.getByLabel('何时起不再有效').fill('');
+      await end.click();
+      await page.locator('#said').getByText('已撤回').waitFor();
+      await page.getByRole('row').filter({ hasText: reason }).waitFor();
+    }
+    expect(await applicant.get('/v1/me')).toMatchObject({ role: 'applicant' });
+    const speaking = statements.find(({ typ }) => typ === 'client+jwt') as unknown as { token: string };
+    expect((await server.as({ ...asking, subject: 'org:S000037000009', token: speaking.token }).send('GET', '/v1/batches')).status).toBe(401);
     await page.close();
+  });
+
+  test('the city draws: the seed is made and kept here, a lost browser is helped by its file, and whoever looks computes it again', { timeout: 120_000 }, async () => {
+    const rows = ['2026-12-05', '2026-12-06'].map((exam_date, i): CheckedRow => ({ row: i + 2, ...person('欧阳建国', 900 + i), id_type: 'resident_id', occupation: { code: '6-31-01-03', name: '电工', edition: '2022' }, job: '--', level: 3, score_theory: 80, score_practice: 85, exam_date }));
+    await takeStep(server.school, server.as(server.school), 'plan:p-drawn-from', 'plan.file', samplePlan('电工三级认定（虚构）', rows));
+    const own = await browser.newContext({ viewport: { width: 360, height: 740 }, locale: 'zh-CN', acceptDownloads: true });
+    const page = await signedIn(server.city, NOW, own);
+    page.on('dialog', (dialog) => void dialog.accept());
+    await page.getByRole('navigation', { name: '工作台' }).getByRole('link', { name: '双随机' }).click();
+    await page.getByRole('link', { name: '新的抽取' }).click();
+    await page.getByText('已勾选 2 / 2 个场次').waitFor();
+    expect(await axe(page)).toEqual([]);
+    const fix = page.getByRole('button', { name: '签名并锁定名单' });
+    await page.getByRole('button', { name: '取消所示全部' }).click();
+    await page.getByLabel('每行一名').fill('d1\t赵督导\t济南市中心\nd2\t钱督导');
+    await fix.click();
+    for (const fault of ['请至少勾选一个场次', '第 2 行 单位', '名称: 不能为空']) await page.locator('.faults').getByText(fault).waitFor();
+    await page.getByRole('button', { name: '勾选所示全部' }).click();
+    await page.getByLabel('每行一名').fill('d1\t赵督导\t济南市中心\nd2\t钱督导\t济南市中心\nd3,孙督导'.replace('d3,孙督导', 'd3\t孙督导\t济南市中心\tY000037000002'));
+    await page.getByLabel('名称').fill('第四季度督导（虚构）');
+    await page.getByLabel('抽取场次数').fill('3');
+    await page.getByLabel('期号').fill('2026136');
+    await page.getByLabel('开奖日').fill('2026-12-06');
+    await fix.click();
+    for (const fault of ['抽取场次数多于勾选的场次', '开奖日须晚于今天']) await page.locator('.faults').getByText(fault).waitFor();
+    await page.getByLabel('抽取场次数').fill('1');
+    await page.getByLabel('开奖日').fill('2026-11-26');
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '保存种子文件' }).click()]);
+    const seedFile = readFileSync(await file.path(), 'utf8');
+    await fix.click();
+    await page.locator('#said').getByText('名单已锁定并公布').waitFor();
+    await page.getByText('本浏览器保存有这次抽取的种子').waitFor();
+    const about = decodeURIComponent((await page.evaluate(() => location.hash)).slice('#/draws/'.length));
+    const id = about.slice('draw:'.length);
+    expect((await server.as().get<{ committed: { body: { commitment: string } } }>(`/v1/draws/${id}`)).committed.body.commitment).toBe((JSON.parse(seedFile) as { commitment: string }).commitment);
+    expect(await axe(page)).toEqual([]);
+    await page.close();
+
+    // A week later, in another browser.
+    const other = await signedIn(server.city, momentOf('2026-11-27'));
+    other.on('dialog', (dialog) => void dialog.accept());
+    await other.getByText('次抽取待公布种子').click();
+    await other.getByRole('link', { name: '第四季度督导（虚构）' }).click();
+    await other.getByText('本浏览器没有这次抽取的种子').waitFor();
+    const choose = (text: string) => other.getByLabel('种子文件').setInputFiles({ name: 'seed.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+    const reveal = other.getByRole('button', { name: '签名并公布' });
+    await other.getByLabel('开奖号码').fill('31 03 11 19 22 27 + 17');
+    await reveal.click();
+    for (const fault of ['没有种子，请选择种子文件', '号码不符合该彩种']) await other.locator('.faults').getByText(fault).waitFor();
+    await choose('{}');
+    await alerted(other).getByText('这不是种子文件').waitFor();
+    await choose(seedFile.replace(/"seed": "./, (start) => `${start.slice(0, -1)}${start.endsWith('B') ? 'C' : 'B'}`));
+    await alerted(other).getByText('不是这次抽取承诺的种子').waitFor();
+    await choose(seedFile);
+    await other.getByText('已从文件读取种子').waitFor();
+    await other.getByLabel('开奖号码').fill('31 03 11 19 22 27 + 8');
+    await other.getByRole('button', { name: '只在本机计算' }).click();
+    const computed = await other.locator('[data-drawn-here] li').textContent();
+    expect((await server.as().get<{ state: string }>(`/v1/draws/${id}`)).state).toBe('committed');
+    await reveal.click();
+    await other.locator('#said').getByText('种子已公布').waitFor();
+    const { drawn, revealed } = await server.as().get<DrawFile & Required<Pick<DrawFile, 'drawn' | 'revealed'>>>(`/v1/draws/${id}`);
+    expect([revealed.body.public_value, computed]).toEqual(['03 11 19 22 27 31 08', expect.stringContaining(`${drawn[0]?.date} 济南泉城职业培训学校`)]);
+    await other.getByText('全部填写后才能办结').waitFor();
+    await other.close();
+
+    const later = await signedIn(server.city, momentOf('2026-12-06'), own);
+    later.on('dialog', (dialog) => void dialog.accept());
+    await later.getByText('次抽取待检查、办结').click();
+    await later.getByRole('link', { name: '第四季度督导（虚构）' }).click();
+    await later.getByRole('link', { name: '1. 济南泉城职业培训学校' }).click();
+    expect(await axe(later)).toEqual([]);
+    await later.getByRole('button', { name: '签名并公布' }).first().click();
+    await later.locator('.faults').getByText('结论').waitFor();
+    await later.getByLabel('结论').selectOption('minor');
+    await later.getByLabel('摘要').first().fill('考场标识不全');
+    await later.getByRole('button', { name: '签名并公布' }).first().click();
+    await later.locator('#said').getByText('检查结果已公布').waitFor();
+    const inspected = await signedIn(server.school, momentOf('2026-12-06'));
+    await inspected.getByRole('navigation', { name: '工作台' }).getByRole('link', { name: '督导检查' }).click();
+    await inspected.getByRole('link', { name: '第四季度督导（虚构）' }).click();
+    await inspected.getByText('考场标识不全').waitFor();
+    await inspected.getByLabel('摘要').fill('已补齐');
+    await inspected.getByRole('button', { name: '签名并公布' }).click();
+    await inspected.locator('#said').getByText('整改情况已公布').waitFor();
+    await inspected.close();
+    await later.getByRole('link', { name: '回到抽取' }).click();
+    await later.getByLabel('总结').fill('已督促整改');
+    await later.getByRole('button', { name: '签名并办结' }).click();
+    await later.locator('#said').getByText('检查已办结').waitFor();
+
+    // Anybody: the page computes it again, and says so only while everything is as it was signed.
+    const answer = async (alter?: (record: DrawFile) => unknown): Promise<[string | null, number]> => {
+      if (alter) await later.route('**/v1/draws/*', async (route) => route.fulfill({ json: alter((await (await route.fetch()).json()) as DrawFile) }));
+      await later.goto(`${server.origin}/supervision/${id}`);
+      await later.waitForSelector('#check[data-result]');
+      const found: [string | null, number] = [await later.locator('#check').getAttribute('data-result'), await later.locator('#checks .fail').count()];
+      await later.unroute('**/v1/draws/*');
+      return found;
+    };
+    expect(await answer()).toEqual(['agrees', 0]);
+    await later.getByText('签名成立，结果与公布的一致').waitFor();
+    const forged = (by: string) => (record: DrawFile) => ({ ...record, committed: { ...record.committed, token: record.committed.token.replace(/\.[^.]*$/, by) } });
+    for (const alter of [(record: DrawFile) => ({ ...record, committed: { ...record.committed, body: { ...record.committed.body, pick: 2 } } }), (record: DrawFile) => ({ ...record, statements: { centres: [], withdrawals: [] } }), forged(`.${'A'.repeat(86)}`)]) expect((await answer(alter))[0]).toBe('differs');
+    await later.getByText('与公布的不一致').waitFor();
+    expect((await answer((record) => ({ ...record, roots: [] })))[0]).toBe('unsigned');
+    expect((await answer((record) => ({ ...record, state: 'drawn' })))[0]).toBe('stale');
+    expect((await answer(() => 'nothing'))[0]).toBe('differs');
+    await own.close();
   });
 });

@@ -59,7 +59,7 @@ describe.skipIf(chromium === undefined)('the desk', { timeout: 45_000 }, () => {
       Object.defineProperty(globalThis, 'showSaveFilePicker', { value: hasDisk ? ask : undefined, configurable: true });
     }, disk);
     page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     await page.clock.setFixedTime(AT * 1000);
     page.on('request', (request) => sent.push(`${request.url()} ${JSON.stringify(request.headers())} ${request.postData() ?? ''}`));
     page.on('pageerror', (error) => complaints.push(error.message));

@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BrowserContext } from 'playwright-core';
 import { Caller } from '../../src/cli/caller.ts';
 import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
 import { freePort, startLocal } from '../../src/cli/local.ts';
@@ -38,7 +39,7 @@ export interface TestServer {
   city: Identity;
   province: Identity;
   /** Who calls, in the server's own time unless another moment is given. */
-  as(who: Identity, moment?: number): Caller;
+  as(who?: Identity, moment?: number): Caller;
   /** From rows to certificates, of the school. */
   certify(people: readonly (Person & { replaces?: string })[]): Promise<Batch>;
   /** Valid; then replaced by `corrected`; revoked; suspended. */
@@ -60,6 +61,12 @@ export function person(name: string, n: number): Person {
   return { name, id_number: digits + residentCheckCharacter(digits) };
 }
 
+/** Lets a browser live in a moment, with the server that it asks. */
+export async function atMoment(context: BrowserContext, moment: number): Promise<void> {
+  await context.setExtraHTTPHeaders({ 'Luzheng-Clock': String(moment) });
+  await context.clock.setFixedTime(moment * 1000);
+}
+
 const jti = (token: string): string => (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { jti: string }).jti;
 
 /** Seconds before `at` at which centres were appointed and the school was filed. */
@@ -75,7 +82,7 @@ export async function startServer(at?: number): Promise<TestServer> {
   const root = await makeKey();
   const service = await startLocal({ port, persist, ...(at === undefined ? settingsFor(origin, root, newSecret()) : withDemoClock(settingsFor(origin, root, newSecret()))), log: join(persist, 'log') });
 
-  const as = (who: Identity, moment = at) => new Caller(origin, who, undefined, moment === undefined ? undefined : () => moment);
+  const as = (who?: Identity, moment = at) => new Caller(origin, who, undefined, moment === undefined ? undefined : () => moment);
   const centre = async (code: string, name: string): Promise<Identity> => {
     const pair = await makeKey();
     return { ...pair, subject: `centre:${code}`, token: await appointCentre(root, { code, name, jwk: pair.jwk }, before) };

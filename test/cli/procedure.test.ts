@@ -124,8 +124,15 @@ test('an unnamed key applies, the centre selects it, and the key then speaks for
   expect(await luzheng('step', about, 'application.return', '--reason', '请补充考评人员', ...CITY)).toMatchObject({ exit: 0 });
   writeFileSync(at('form.json'), JSON.stringify({ ...form, form: { ...form.form, staff: '专职人员 12 人，考评人员 30 人。' } }));
   expect(await luzheng('apply', at('form.json'), '--amend', about, '--key', at('new.json'))).toMatchObject({ exit: 0, out: expect.stringMatching(/第 3 步[\s\S]*files\s+1\n/) });
-  const selected = await luzheng('select', about, '--organization', 'S000037000123', '--capacity', '200', ...CITY);
-  expect([selected.exit, selected.err, selected.out]).toEqual([0, '', expect.stringContaining('颁发密钥已获证书')]);
+  writeFileSync(at('granted.csv'), 'occupation_code,occupation_name,job_types,levels\n6-31-01-03,电工,,5;4\n');
+  writeFileSync(at('beyond.csv'), 'occupation_code,occupation_name,job_types,levels\n6-31-01-03,电工,,5;2\n');
+  const granting = (scope: string, ...more: string[]) => luzheng('select', about, '--organization', 'S000037000123', '--capacity', '200', '--years', '2', '--scope', at(scope), ...more, ...CITY);
+  expect(await granting('beyond.csv', '--reason', 'x')).toMatchObject({ exit: 1, err: expect.stringContaining('超出申报：scope 6-31-01-03 -- 2') });
+  expect(await granting('granted.csv')).toMatchObject({ exit: 2, err: expect.stringContaining('--reason') });
+  const selected = await granting('granted.csv', '--reason', '先核准五级、四级');
+  expect([selected.exit, selected.err, selected.out]).toEqual([0, '', expect.stringMatching(/not granted +6-31-01-03 电工 -- 3\n/)]);
+  const step = JSON.parse((await luzheng('case', about, '--json', '--key', at('new.json'))).out) as { facts: { narrower: boolean }; steps: { body: { reason?: string } }[] };
+  expect([step.facts.narrower, step.steps.at(-1)?.body.reason]).toEqual([true, '先核准五级、四级']);
   expect(await luzheng('select', about, '--organization', 'S000037000123', ...CITY)).toMatchObject({ exit: 1 });
   expect(await luzheng('case', '--kind', 'plan', '--key', at('new.json'))).toMatchObject({ exit: 0, out: expect.stringContaining('no cases') });
   expect(readFileSync(at('new.json'), 'utf8')).toContain('org:S000037000123');

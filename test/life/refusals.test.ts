@@ -92,7 +92,7 @@ const NO_PROBLEM = {
   /** Of a case read again by whoever does not trust its keeper: the command and the browser. */
   trail: ['step_about_differs'],
   /** What a reviewer's own machine refuses to sign. */
-  reviewer: ['rows_differ', 'trail_malformed'],
+  reviewer: ['draw_malformed', 'rows_differ', 'seed_file_malformed', 'trail_malformed'],
   /** Of receipts, which the service makes and others verify. */
   receipt: ['receipt_answers_differ', 'receipt_missing', 'receipt_request_differs'],
   /** The certificate is given without a timestamp, and the log says why. */

@@ -6,7 +6,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { CallError } from '../../src/cli/caller.ts';
 import { makeKey, nameClient, withdraw, type Identity, type KeyPair } from '../../src/cli/sign.ts';
 import { bodyDigest } from '../../src/life/procedure/chain.ts';
-import { filingFrom } from '../../src/life/procedure/filing.ts';
+import { filingFrom, scopeFrom } from '../../src/life/procedure/filing.ts';
 import { signStep } from '../../src/life/procedure/sign.ts';
 import type { Filing } from '../../src/life/schema.ts';
 import { signStatement } from '../../src/life/statement.ts';
@@ -100,7 +100,7 @@ test('selection takes only a filing that was handed in, and that does not go bey
   const asked = sampleApplication(stranger);
   const code = 'S000037000012';
   await take(stranger, about, 'application.submit', asked);
-  const select = (filing: string, client?: string, organization = code) => problemOf(take(world.city, about, 'application.select', { organization, filing, ...(client === undefined ? {} : { client }) }));
+  const select = (filing: string, client?: string, organization = code, reason: string | undefined = '焊工工位不足，先核准电工五级') => problemOf(take(world.city, about, 'application.select', { organization, filing, ...(client === undefined ? {} : { client }), ...(reason === '' ? {} : { reason }) }));
   expect(await select('nothing')).toBe('409:filing_unknown filing');
   const [electrician] = asked.form.occupations;
   const wider = (levels: Filing['scope'][number]['levels'], jobs: string[] = []) => [{ code: electrician?.code as string, name: '电工', edition: '2022', jobs, levels }];
@@ -121,7 +121,12 @@ test('selection takes only a filing that was handed in, and that does not go bey
   expect(await problemOf(take(world.province, about, 'application.select', { organization: code, filing: jtiOf(less) }))).toBe('403:out_of_reach');
   expect(await problemOf(take(otherCity, about, 'application.return', { reason: '不归本中心' }, { seq: 1 }))).toBe('403:out_of_reach');
   expect(await problemOf(take(stranger, about, 'application.select', { organization: code, filing: jtiOf(less) }))).toBe('403:out_of_reach');
+  expect(await select(jtiOf(less), undefined, code, '')).toBe('409:selection_reason_missing reason');
   expect(await select(jtiOf(less))).toBe('none');
+  // Whoever applied reads what was granted, what was not, and why.
+  expect(await view(stranger, about)).toMatchObject({ state: 'selected', facts: { narrower: true } });
+  const shown = await (await as(stranger).send('GET', `/desk/view/apply/${about}`)).text();
+  for (const words of ['核准备案的内容', '焊工工位不足，先核准电工五级', '申报 500', '四级/中级工、三级/高级工', '焊工（气焊工）']) expect(shown).toContain(words);
   expect(await select(jtiOf(less))).toBe('409:step_not_now');
 });
 
@@ -163,6 +168,9 @@ test('a filed organization asks for a change of its own filing, with its own cen
   expect(await problemOf(take(school, about, 'application.submit', sampleApplication(school)))).toBe('403:organization_differs organization');
   expect(await submitted({ centre: 'centre:3702' })).toBe('404:centre_unknown centre');
   expect(await submitted({})).toBe('none');
+  const [first, ...others] = asked({}).form.occupations;
+  const fewer = await file(world.city, CODE, asked({}), { scope: scopeFrom([{ ...(first as (typeof others)[number]), levels: [5] }, ...others]) });
+  expect(await problemOf(take(world.city, about, 'application.select', { organization: CODE, filing: jtiOf(fewer) }))).toBe('409:selection_reason_missing reason');
   const filing = await file(world.city, CODE, asked({}));
   await take(world.city, about, 'application.select', { organization: CODE, filing: jtiOf(filing), note: '规模调整' });
   expect(await anyone.get(`/v1/organizations/${CODE}`)).toMatchObject({ annual_capacity: 900, state: 'in_force' });

@@ -72,9 +72,9 @@ test('a new filing is in trust.json and in the list for the very next who asks',
 });
 
 test('files of the pages: for ever under the address that the pages use, a minute under any other', async () => {
-  const html = await (await get('/')).text();
-  const addresses = [...html.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, address]) => address as string);
-  const versioned = addresses.filter((address) => /\.(css|js)/.test(address));
+  const html = await (await get('/check')).text();
+  const addresses = [...html.matchAll(/(?:href|src|data-work)="(\/assets\/[^"]+)"/g)].map(([, address]) => address as string);
+  const versioned = addresses.filter((address) => /\.js/.test(address));
   expect(versioned).toHaveLength(2);
   for (const address of versioned) {
     expect(address).toMatch(/\?v=[A-Za-z0-9_-]{12}$/);

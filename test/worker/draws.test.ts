@@ -5,9 +5,12 @@
 import { beforeAll, expect, test } from 'vitest';
 import { CallError } from '../../src/cli/caller.ts';
 import type { Identity } from '../../src/cli/sign.ts';
+import { openDirectory } from '../../src/life/authority.ts';
 import { toBase64url } from '../../src/life/bytes.ts';
+import { Memo } from '../../src/life/memo.ts';
 import type { Body } from '../../src/life/procedure/bodies.ts';
-import { checkDraw, type DrawRecord } from '../../src/life/procedure/draw-record.ts';
+import { checkDraw, endOf } from '../../src/life/procedure/draw-check.ts';
+import { readDrawFile, type DrawFile, type DrawRecord } from '../../src/life/procedure/draw-record.ts';
 import { commitmentOf } from '../../src/life/procedure/drawing.ts';
 import { anyone, as, db, fileWith, foundProvince, makeCentre, type Organization, type Province } from '../kit.ts';
 import { cases, fresh, onDay, samplePlan, take, view } from '../procedure-kit.ts';
@@ -46,8 +49,14 @@ async function filePlan(organization: Organization, name: string): Promise<void>
 }
 
 const inspectors = ['甲', '乙', '丙'].map((name, i) => ({ id: `d${i + 1}`, name: `${name}督导`, unit: '济南市职业技能鉴定指导中心', ...(i === 0 ? { avoids: ['Y000037000002'] } : {}) }));
-const lists = (change: Partial<Commit> = {}): Commit => ({ title: '2026 年第四季度督导（虚构）', sessions: [sessionOf(school, 's1', '2026-12-05'), sessionOf(school, 's2', '2026-12-06')], inspectors, pick: 1, per_session: 2, commitment, ...change });
-const publicDraw = async (about: string): Promise<DrawRecord> => (await (await anyone.send('GET', `/v1/draws/${about.slice(5)}`)).json()) as DrawRecord;
+const lists = (change: Partial<Commit> = {}): Commit => ({ title: '2026 年第四季度督导（虚构）', sessions: [sessionOf(school, 's1', '2026-12-05'), sessionOf(school, 's2', '2026-12-06')], inspectors, pick: 1, per_session: 2, commitment, public_source: { lottery: 'ssq', issue: '2026136', date: '2026-11-26' }, ...change });
+const NUMBERS = '03 11 19 22 27 31 08';
+const publicDraw = async (about: string): Promise<DrawFile> => readDrawFile(await (await anyone.send('GET', `/v1/draws/${about.slice(5)}`)).json());
+/** What anybody finds out who has the root's thumbprint and the record. */
+async function checked(file: DrawFile, shown?: readonly string[], root = world.root.kid): Promise<string[]> {
+  const checks = await checkDraw(file, await openDirectory({ thumbprints: [root], roots: file.roots }, file.statements.centres, new Memo(), file.statements.withdrawals), shown);
+  return [endOf(file, checks), ...checks.flatMap(({ id, result }) => (result === 'fail' || result === 'not_checked' ? [`${id} ${result}`] : []))];
+}
 
 beforeAll(async () => {
   onDay('2026-11-20');
@@ -79,20 +88,32 @@ test('a city draws from its own organizations’ sessions to come, as their plan
 
 test('from commitment to follow-up: what is drawn is computed again by anybody; details stay with the inspected and their centres', async () => {
   const about = fresh('draw');
-  await take(world.city, about, 'draw.commit', lists({ public_source: '双色球 2026138 期开奖号码' }), { seq: 0 });
+  await take(world.city, about, 'draw.commit', lists(), { seq: 0 });
   expect(await publicDraw(about)).toMatchObject({ state: 'committed', centre: 'centre:3701', committed: { body: { commitment }, by: 'centre:3701' }, findings: [] });
-  expect(await checkDraw(await publicDraw(about))).toEqual([{ id: 'lists', result: 'pass' }, { id: 'seed', result: 'not_reached' }, { id: 'draw', result: 'not_reached' }]);
+  expect(await checked(await publicDraw(about))).toEqual(['waiting']);
+  expect(await problemOf(take(world.city, fresh('draw'), 'draw.commit', lists(), { seq: 0 }))).toBe('409:draw_open');
   expect(await problemOf(take(world.city, about, 'draw.finding', { plan: plans.get(school.code) as string, session: 's1', inspectors: ['d1'], finding: 'minor', summary: '无', files: [] }))).toBe('409:step_not_now');
-  expect(await problemOf(take(world.city, about, 'draw.reveal', { seed: toBase64url(new Uint8Array(32)), public_value: '03' }))).toBe('400:seed_differs');
-  expect(await problemOf(take(world.city, about, 'draw.reveal', { seed }))).toBe('400:public_value_missing');
-  expect(await problemOf(take(otherCity, about, 'draw.reveal', { seed, public_value: '03' }, { seq: 1 }))).toBe('403:out_of_reach');
-  await take(world.city, about, 'draw.reveal', { seed, public_value: '03 11 19 22 27 31 + 08' });
+  const reveal = (public_value: string, opened = seed, who = world.city) => problemOf(take(who, about, 'draw.reveal', { seed: opened, public_value }, ...(who === world.city ? [] : [{ seq: 1 }])));
+  expect(await reveal(NUMBERS)).toBe('409:public_value_early');
+  onDay('2026-11-27');
+  expect(await reveal(NUMBERS, toBase64url(new Uint8Array(32)))).toBe('400:seed_differs');
+  for (const wrong of ['03', '03 11 19 22 27 31 + 08']) expect([wrong, await reveal(wrong)]).toEqual([wrong, '400:step_body_malformed']);
+  for (const wrong of ['11 03 19 22 27 31 08', '03 11 19 22 27 34 08']) expect([wrong, await reveal(wrong)]).toEqual([wrong, '400:public_value_malformed']);
+  expect(await reveal(NUMBERS, seed, otherCity)).toBe('403:out_of_reach');
+  expect(await reveal(NUMBERS)).toBe('none');
   const record = await publicDraw(about);
   const [drawn] = record.drawn as [NonNullable<DrawRecord['drawn']>[number]];
   expect([record.drawn?.length, drawn.organization, drawn.inspectors.length]).toEqual([1, school.code, 2]);
-  expect((await checkDraw(record)).map(({ result }) => result)).toEqual(['pass', 'pass', 'pass']);
-  expect((await checkDraw(record, ['plan:x/s1: d1 d2']))[2]).toEqual({ id: 'draw', result: 'fail' });
-  expect((await checkDraw({ ...record, committed: { ...record.committed, body: { ...record.committed.body, inspectors: [...inspectors].reverse() } } }))[0]?.result).toBe('fail');
+  const committed = (change: Partial<Commit>): DrawFile => ({ ...record, committed: { ...record.committed, body: { ...record.committed.body, ...change } } });
+  expect(await checked(record)).toEqual(['agrees']);
+  expect(await checked(record, ['plan:x/s1: d1 d2'])).toEqual(['differs', 'draw fail']);
+  expect(await checked({ ...record, drawn: [{ ...drawn, name: '另一所学校' }] })).toEqual(['differs', 'draw fail']);
+  expect(await checked(committed({ inspectors: [...inspectors].reverse() }))).toEqual(['differs', 'lists fail']);
+  expect(await checked(committed({ public_source: { lottery: 'ssq', issue: '2026135', date: '2026-11-19' } }))).toEqual(['differs', 'lists fail', 'source fail']);
+  expect(await checked(record, undefined, world.city.kid)).toEqual(['unsigned', 'signed not_checked']);
+  // Another centre's key, a statement that nobody signed, and a centre that the root has not named.
+  for (const forged of [{ ...record, centre: 'centre:3702' }, { ...record, statements: { ...record.statements, centres: [otherCity.token] } }, { ...record, revealed: { ...(record.revealed as NonNullable<DrawRecord['revealed']>), token: (record.revealed?.token as string).replace(/\.[^.]*$/, (last) => `.${last.slice(2)}A`) } }]) expect((await checked(forged)).slice(0, 2)).toEqual(['differs', 'signed fail']);
+  for (const broken of [{}, { ...record, committed: { ...record.committed, token: 7 } }, null]) expect(() => readDrawFile(broken)).toThrow(expect.objectContaining({ code: 'draw_malformed' }) as Error);
 
   const { plan, session } = drawn;
   const others = inspectors.map(({ id }) => id).filter((id) => !drawn.inspectors.some((one) => one.id === id));
@@ -135,12 +156,35 @@ test('from commitment to follow-up: what is drawn is computed again by anybody; 
   onDay('2026-11-20');
 });
 
-test('a draw that is given up stays, with its reason; without an announced source no value joins the seed', async () => {
+test('a value that could be known when the lists are fixed, or only after the first session, is no public value', async () => {
+  const commit = (date: string, issue = '2026137') => problemOf(take(world.city, fresh('draw'), 'draw.commit', lists({ public_source: { lottery: 'ssq', issue, date } }), { seq: 0 }));
+  onDay('2026-11-22');
+  for (const late of ['2026-11-22', '2026-11-19', '2026-12-06']) expect([late, await commit(late)]).toEqual([late, '409:public_source_late']);
+  for (const [date, issue] of [['2026-11-23', '2026137'], ['2026-11-24', '26137']] as const) expect([date, await commit(date, issue)]).toEqual([date, '400:step_body_malformed']);
+  const { public_source: _, ...without } = lists();
+  expect(await problemOf(take(world.city, fresh('draw'), 'draw.commit', without as Commit, { seq: 0 }))).toBe('400:step_body_malformed');
+  onDay('2026-11-20');
+});
+
+test('a centre sees the sessions that it can draw from, as a draw takes them', async () => {
+  const seen = async (who: Identity) => (await as(who).get<{ sessions: Commit['sessions'] }>('/v1/sessions')).sessions;
+  const own = await seen(world.city);
+  expect(own.map(({ session, date, organization, name, label }) => [session, date, organization, name, label])).toEqual(['s1', 's2'].map((session, i) => [session, `2026-12-0${5 + i}`, school.code, '济南示范职业培训学校', '电工 三级/高级工 理论和实操 09:00']));
+  expect((await seen(world.province)).length).toBe(6);
+  onDay('2026-12-05');
+  expect((await seen(world.city)).map(({ session }) => session)).toEqual(['s2']);
+  onDay('2026-11-20');
+  const about = fresh('draw');
+  await take(world.city, about, 'draw.commit', lists({ sessions: own }), { seq: 0 });
+  await take(world.city, about, 'draw.abandon', { reason: '演练' });
+});
+
+test('a draw that is given up stays, with its reason', async () => {
   const about = fresh('draw');
   await take(world.city, about, 'draw.commit', lists(), { seq: 0 });
-  expect(await problemOf(take(world.city, about, 'draw.reveal', { seed, public_value: '凑出来的值' }))).toBe('400:public_value_unasked');
   await take(world.city, about, 'draw.abandon', { reason: '种子文件遗失' });
-  expect(await problemOf(take(world.city, about, 'draw.reveal', { seed }))).toBe('409:step_not_now');
+  expect(await problemOf(take(world.city, about, 'draw.reveal', { seed, public_value: NUMBERS }))).toBe('409:step_not_now');
+  expect(await checked(await publicDraw(about))).toEqual(['given_up']);
   expect(await publicDraw(about)).toMatchObject({ state: 'abandoned', abandoned: { body: { reason: '种子文件遗失' } } });
   expect(await (await anyone.send('GET', '/supervision')).text()).toContain('已作废');
   expect(await (await anyone.send('GET', `/supervision/${about.slice(5)}`)).text()).toContain('种子文件遗失');

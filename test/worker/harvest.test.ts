@@ -28,12 +28,13 @@ beforeAll(async () => {
 const nth = (n: number) => `${(issued[0] as Issued).number.slice(0, -6)}${String(n).padStart(6, '0')}`;
 
 describe('a harvest', () => {
-  test('of 1,300 sequential numbers gets masked names, then 429', async () => {
-    for (let n = 1; n <= 1300; n++) answers.push(await call('GET', `/v1/certificates/${nth(n)}`, { 'CF-Connecting-IP': ADDRESS }));
+  test('of 760 sequential numbers gets masked names, then 429', async () => {
+    for (let n = 1; n <= 760; n++) answers.push(await call('GET', `/v1/certificates/${nth(n)}`, { 'CF-Connecting-IP': ADDRESS }));
     const count = (status: number) => answers.filter((one) => one.status === status).length;
-    // 600 a minute; the windows follow the clock, and these requests may fall into two.
-    expect(count(429)).toBeGreaterThanOrEqual(100);
-    expect([count(200), count(200) + count(404) + count(429)]).toEqual([PEOPLE.length, 1300]);
+    // 600 a minute; the windows follow the clock: where these requests fall into two, the rest of the second is asked for as well.
+    for (let n = 761; count(429) === 0 && n <= 1300; n++) answers.push(await call('GET', `/v1/certificates/${nth(n)}`, { 'CF-Connecting-IP': ADDRESS }));
+    expect(count(429)).toBeGreaterThan(0);
+    expect([count(200), count(200) + count(404) + count(429)]).toEqual([PEOPLE.length, answers.length]);
     for (const { status, response, text } of answers.filter(({ status }) => status === 429)) {
       expect([status, response.headers.get('retry-after'), response.headers.get('cache-control')]).toEqual([429, '60', 'no-store']);
       expect(text).not.toContain('certificate"');

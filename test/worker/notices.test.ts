@@ -280,6 +280,34 @@ test('after the last day nobody objects any more, nor while an upload overtakes 
   expect(await json(`/v1/notices/${id}`)).toMatchObject({ state: 'uploaded', objections: { raised: 0 } });
 });
 
+test('a flood leaves room: one network sends 20 a day, a notice holds 200 undecided ones, and words say how else to object', async () => {
+  onDay('2026-11-17');
+  const id = await publish(school, { ...RUNNING, rows: resultRows('2026-11-14', NAMES) });
+  const other = await publish(school, { ...RUNNING, rows: resultRows('2026-11-14', NAMES) });
+  const from = (address: string, at = id) => workerFetch(`${ORIGIN}/v1/notices/${at}/objections`, { method: 'POST', headers: { 'Content-Type': 'application/json', 'CF-Connecting-IP': address }, body: JSON.stringify({ grounds: '成绩有误' }) });
+  const statuses = await Promise.all(Array.from({ length: 22 }, async (_, i) => (await from(`2001:db8:1:2::${i + 1}`)).status));
+  expect(statuses.sort()).toEqual([...Array(20).fill(201), 429, 429]);
+  const refused = await from('2001:db8:1:2::99');
+  expect([refused.status, refused.headers.get('retry-after'), ((await refused.json()) as { code: string }).code]).toEqual([429, String(14 * 3600), 'objections_too_often']);
+  // What is not kept does not count, other networks and other notices are free, and the next day is another.
+  expect([(await from('2001:db8:1:3::1')).status, (await from('2001:db8:1:2::1', other)).status]).toEqual([201, 201]);
+  onDay('2026-11-18');
+  expect((await from('2001:db8:1:2::1')).status).toBe(201);
+  expect(JSON.stringify((await db.prepare('SELECT * FROM objection_senders').all()).results)).not.toContain('2001');
+
+  const { open } = (await json<{ objections: { open: number } }>(`/v1/notices/${id}`)).objections;
+  expect(open).toBe(22);
+  await db.prepare("INSERT INTO cases SELECT 'objection:flood' || value, kind, state, seq, last, owner, organization, centre, parent, facts, due, created_at, updated_at FROM (SELECT * FROM cases WHERE kind = 'objection' AND parent = ? LIMIT 1), (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 178) SELECT value FROM n)").bind(`results:${id}`).run();
+  expect(await object(id)).toMatchObject({ status: 409, code: 'objections_full' });
+  const page = await html(`/notices/${id}`);
+  expect([page.includes('已达上限'), page.includes(`href="/organizations/${school.code}"`), page.includes('提交异议')]).toEqual([true, true, false]);
+  const sent = await send(`/notices/${id}/objections`, { grounds: '签到表缺页', contact: CONTACT });
+  const answer = await sent.text();
+  expect([sent.status, answer.includes('role="alert"'), answer.includes('签到表缺页'), answer.includes(CONTACT)]).toEqual([409, true, true, true]);
+  await db.prepare("UPDATE cases SET state = 'rejected' WHERE about = 'objection:flood1'").run();
+  expect((await object(id)).status).toBe(201);
+});
+
 test('neither columns nor logs hold anything of a person, nor a code', async () => {
   const logs = (['log', 'error', 'warn', 'info'] as const).map((level) => vi.spyOn(console, level));
   const { code } = await object(notice, { row: 2, name: OBJECTOR, contact: CONTACT, grounds: '欧阳壹甲未到场' });

@@ -374,6 +374,7 @@ describe('what the Worker answers', () => {
     expect(await ask('GET /v1/draws/{draw}/findings', { draw }, client, 200)).toMatchObject({ state: 'drawn', findings: [{ finding: 'minor' }] });
     await ask('GET /v1/draws/{draw}/files/{sha256}', { draw, sha256 }, client, 200);
     await ask('GET /v1/draws/{draw}/files/{sha256}', { draw, sha256: 'A'.repeat(43) }, client, 404);
+    await ask('GET /v1/sessions', {}, world.city, 200);
     await ask('GET /v1/draws', {}, undefined, 200);
     expect(await ask('GET /v1/draws/{draw}', { draw }, undefined, 200)).toMatchObject({ about: `draw:${draw}`, findings: [{ summary: '考场标识不全' }] });
     await ask('GET /v1/draws/{draw}', { draw: 'd00000000' }, undefined, 404);

@@ -43,6 +43,7 @@ const TABLE = `
   POST /v1/batches/{id}/return            nothing    none    role                         reach  400:reason_missing       reach                    400:reason_missing  role
   POST /v1/batches/{id}/issue             order      none    400:statement_malformed      reach  role                     reach                    role  role
   GET /desk/view/{path}                   none       none    200                          200    200                      200                      200  200
+  GET /v1/sessions                        none       none    role                         role   200                      200                      200  role
   GET /v1/draws/{draw}/findings           none       none    200                          200    200                      200                      200  role
   GET /v1/draws/{draw}/files/{digest}     none       none    200                          404:file_not_found  200        404:file_not_found       200  role
   GET /v1/reviews                         none       none    role                         role   200                      200                      200  role

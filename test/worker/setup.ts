@@ -1,5 +1,11 @@
-/** Gives every test file a database with all migrations. */
-import { applyD1Migrations } from 'cloudflare:test';
+/**
+ * Gives every test file an empty database with all migrations, and modules that remember nothing: files run one after another
+ * in the same workerd, for starting one costs more than most of them.
+ */
+import { applyD1Migrations, reset } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
+import { vi } from 'vitest';
 
+vi.resetModules();
+await reset();
 await applyD1Migrations((env as unknown as { DB: never }).DB, (env as unknown as { MIGRATIONS: never }).MIGRATIONS);

@@ -1,21 +1,24 @@
 /**
  * Owns `luzheng apply` and `luzheng select`: a body asks a centre to be selected (申报), and the centre selects it: issuing
  * key, filing, certificate, the applicant's key named, and the step that says so.
- * It refuses forms outside their schema, before anything is handed in, and applications whose chain does not hold.
+ * It refuses forms outside their schema, before anything is handed in, applications whose chain does not hold, and scopes
+ * beyond what was applied for, or less than that without a reason.
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseOrganizationCode } from '../../life/number.ts';
 import type { Application } from '../../life/procedure/application.ts';
 import { readBody } from '../../life/procedure/bodies.ts';
-import { filingFrom } from '../../life/procedure/filing.ts';
+import { filingDifferences, filingFrom, grantsOf, isNarrower, scopeFrom } from '../../life/procedure/filing.ts';
 import { readAbout } from '../../life/procedure/steps.ts';
 import type { AttachedFile } from '../../life/procedure/text.ts';
+import { readScope } from '../../life/row-file.ts';
+import type { Filing } from '../../life/schema.ts';
 import { signStatement } from '../../life/statement.ts';
 import type { CaseView } from '../../procedure/read.ts';
 import type { Caller } from '../caller.ts';
 import { handInCertificate } from '../certify.ts';
-import { fromHere, KEY, KEY_HELP, type Command } from '../command.ts';
+import { fromHere, KEY, KEY_HELP, type Command, type Input } from '../command.ts';
 import { nameClient, now } from '../sign.ts';
 import { speakerOf } from '../speaker.ts';
 import { newCase, newSalt, takeStep } from '../stepper.ts';
@@ -26,7 +29,7 @@ import { readJsonFile, requireChain } from './case.ts';
 const DAY = 86_400;
 
 /** Hands files in, in their order. @returns how a step names them */
-async function handIn(caller: Caller, paths: readonly string[]): Promise<AttachedFile[]> {
+export async function handIn(caller: Caller, paths: readonly string[]): Promise<AttachedFile[]> {
   const files: AttachedFile[] = [];
   for (const path of paths) {
     const kept = await caller.json<Omit<AttachedFile, 'name'>>('POST', '/v1/files', { body: new Uint8Array(readFileSync(fromHere(path))), type: 'application/octet-stream' });
@@ -73,6 +76,19 @@ export const apply: Command = {
   },
 };
 
+function yearsOf(input: Input): number {
+  const years = input.whole('years', 1);
+  if (years < 1 || years > 3) throw usage('--years 为 1 至 3', '--years is 1 to 3');
+  return years;
+}
+
+/** Refuses what the service would refuse once the filing is made. */
+function requireWithin(filing: Filing, asked: Application, reason: string | undefined): void {
+  const [first] = filingDifferences(filing, asked);
+  if (first) throw new Failure(1, `核准的内容超出申报：${first.part} ${first.occupation ?? ''} ${first.job ?? ''} ${first.level ?? ''}`.trim(), 'what is granted goes beyond what was applied for', 'filing_differs_from_application');
+  if (isNarrower(filing, asked) && reason === undefined) throw usage('核准的职业、等级少于申报：请以 --reason 说明理由', 'less is granted than was applied for: say why with --reason');
+}
+
 export const select: Command = {
   takes: 'APPLICATION',
   about: '中心遴选并备案 / a centre selects an applicant and files it',
@@ -80,9 +96,12 @@ export const select: Command = {
   --organization CODE   机构编码，由中心编定 / the code that the centre assigns
   --capacity N          年度评价规模，不超过所申请 / certificates a year, at most what was applied for
   --pass-mark N         合格线，默认 60 / pass mark
+  --years N             备案有效期，1 至 3 年，默认 1 / years that the filing holds
+  --scope FILE          少于申报时：核准的范围（CSV 或 .xlsx，同 luzheng file）/ less than applied for: the scope that is granted
+  --reason TEXT         少于申报的理由，此时必填 / why it is less; needed then
   --note TEXT           说明 / a note
-  范围按申报表；密钥、备案、证书、登记一次完成 / scope as applied for; key, filing, certificate and naming in one go`,
-  options: { ...KEY, organization: { type: 'string' }, capacity: { type: 'string' }, 'pass-mark': { type: 'string' }, note: { type: 'string' } },
+  范围默认按申报表；密钥、备案、证书、登记一次完成 / scope as applied for unless given; key, filing, certificate and naming in one go`,
+  options: { ...KEY, organization: { type: 'string' }, capacity: { type: 'string' }, 'pass-mark': { type: 'string' }, years: { type: 'string' }, scope: { type: 'string' }, reason: { type: 'string' }, note: { type: 'string' } },
   async run(input) {
     const about = requireApplication(input.word(0));
     const code = parseOrganizationCode(input.need('organization'));
@@ -93,20 +112,25 @@ export const select: Command = {
     if (!shown.allowed.includes('application.select') || shown.centre !== identity.subject) throw new Failure(1, `此申报（${shown.state}）不由本中心遴选或现在不能遴选`, `this application (${shown.state}) is not this centre's to select, or not now`, 'step_not_now');
     const asked = shown.steps.findLast(({ step }) => step === 'application.submit' || step === 'application.amend')?.body as Application;
     if (asked.organization !== undefined && asked.organization !== code) throw usage(`申报的机构编码是 ${asked.organization}`, `the application is about ${asked.organization}`);
+    const scope = input.text('scope') === undefined ? scopeFrom(asked.form.occupations) : readScope(new Uint8Array(readFileSync(input.path('scope'))));
+    const terms = { code, centre: identity.subject, scope, annual_capacity: input.whole('capacity', asked.annual_capacity), pass_mark: input.whole('pass-mark', 60), iat: now(), exp: now() + yearsOf(input) * 365 * DAY, jti: crypto.randomUUID() };
+    const reason = input.text('reason');
+    // Before anything is made or handed in.
+    requireWithin(filingFrom(asked, { ...terms, keys: [] }), asked, reason);
     const keys = await issuingKeys(caller, code);
     if (keys.length === 0) keys.push(await caller.post<(typeof keys)[number]>(`/v1/organizations/${code}/keys`, {}));
-    const iat = now();
-    const claims = filingFrom(asked, { code, centre: identity.subject, keys, annual_capacity: input.whole('capacity', asked.annual_capacity), pass_mark: input.whole('pass-mark', 60), iat, exp: iat + 365 * DAY, jti: crypto.randomUUID() });
+    const claims = filingFrom(asked, { ...terms, keys });
     const filing = await signStatement('filing+jwt', claims, identity.key, identity.kid);
     await caller.post('/v1/filings', { statement: filing });
     const certified = await handInCertificate(identity, caller, filing);
-    const client = await nameClient(identity, code, asked.key, { iat });
+    const client = await nameClient(identity, code, asked.key, { iat: terms.iat });
     await caller.post('/v1/clients', { statement: client });
     const note = input.text('note');
-    const done = await takeStep(identity, caller, about, 'application.select', { organization: code, filing: claims.jti, client: peek<{ jti: string }>(client).jti, ...(note === undefined ? {} : { note }) });
+    const done = await takeStep(identity, caller, about, 'application.select', { organization: code, filing: claims.jti, client: peek<{ jti: string }>(client).jti, ...(note === undefined ? {} : { note }), ...(reason === undefined ? {} : { reason }) });
+    const left = grantsOf(claims, asked).filter(({ asked: levels, granted }) => granted.length < levels.length);
     input.answer(
-      [`已遴选并备案 / selected ${code} ${claims.name}，${claims.scope.length} 个职业 occupations`, `年度规模 / capacity     ${claims.annual_capacity}`, `PDF 签名 / PDF signature  ${certified ? '颁发密钥已获证书 the issuing key is certified' : '本中心密钥没有证书 this centre has no certificate'}`, `声明 / statement        ${client}`],
-      { ...done, organization: code, filing, client, certified },
+      [`已遴选并备案 / selected ${code} ${claims.name}，${claims.scope.length} 个职业 occupations`, `年度规模 / capacity     ${claims.annual_capacity}`, ...left.map(({ code: occupation, name, job, asked: levels, granted }) => `未核准 / not granted    ${occupation} ${name} ${job} ${levels.filter((level) => !granted.includes(level)).join('、')}`), `PDF 签名 / PDF signature  ${certified ? '颁发密钥已获证书 the issuing key is certified' : '本中心密钥没有证书 this centre has no certificate'}`, `声明 / statement        ${client}`],
+      { ...done, organization: code, filing, client, certified, narrower: left.length > 0 },
     );
   },
 };

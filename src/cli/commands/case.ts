@@ -34,9 +34,17 @@ export async function requireChain({ about, seq, last, steps }: Pick<CaseView, '
   if (count !== seq || prev !== last) throw new Refusal('step_out_of_order', 'The case does not end with the step that the service names as its last.', { part: 'step+jwt:seq' });
 }
 
+/** All cases of a kind within reach, page by page to the end. */
 async function listCases(caller: Caller, kind: string, state: string | undefined): Promise<CaseLine[]> {
   if (!(KINDS as string[]).includes(kind)) throw usage(`--kind 为 ${KINDS.join('、')} 之一`, `--kind is one of ${KINDS.join(', ')}`);
-  return (await caller.get<{ cases: CaseLine[] }>(`/v1/cases?${new URLSearchParams({ kind, ...(state === undefined ? {} : { state }) }).toString()}`)).cases;
+  const cases: CaseLine[] = [];
+  for (let after: string | null = ''; after !== null; ) {
+    const query: URLSearchParams = new URLSearchParams({ kind, ...(state === undefined ? {} : { state }), ...(after === '' ? {} : { after }) });
+    const page: { cases: CaseLine[]; next: string | null } = await caller.get(`/v1/cases?${query.toString()}`);
+    cases.push(...page.cases);
+    after = page.next;
+  }
+  return cases;
 }
 
 export const caseCommand: Command = {

@@ -120,9 +120,10 @@ export const withdrawCommand: Command = {
   --of CENTRE      声明由哪个中心签发，默认自动查找 / whose statement; found by itself otherwise
   --effective TIME          何时起不再有效，默认立即；不能早于现在 / its end: at once, or later
   --compromised-since TIME  密钥自何时泄露：此后的签名和证书一律无效 / since when a key was stolen: nothing after it counts
+  --reason TEXT             撤回原因，写入声明并公开 / why; stands in the statement, which is public
   不带 --jti、--kid 则列出可撤回的（--organization CODE 只看一家）/ without a target: lists what there is
   撤回不能取消；此前已审核并下令颁发的证书仍然有效 / final; certificates approved and ordered before stay valid`,
-  options: { ...KEY, root: { type: 'string' }, by: { type: 'string' }, statement: { type: 'string' }, jti: { type: 'string' }, kid: { type: 'string' }, of: { type: 'string' }, organization: { type: 'string' }, effective: { type: 'string' }, 'compromised-since': { type: 'string' } },
+  options: { ...KEY, root: { type: 'string' }, by: { type: 'string' }, statement: { type: 'string' }, jti: { type: 'string' }, kid: { type: 'string' }, of: { type: 'string' }, organization: { type: 'string' }, effective: { type: 'string' }, 'compromised-since': { type: 'string' }, reason: { type: 'string' } },
   async run(input) {
     const [jti, kid, printed] = [input.text('jti'), input.text('kid'), input.text('statement')];
     if (printed !== undefined) return answer(input, printed, await input.caller());
@@ -132,7 +133,7 @@ export const withdrawCommand: Command = {
     const handing = !byRoot || input.text('by') !== undefined ? await input.caller(byRoot ? 'by' : 'key') : undefined;
     const signer = byRoot ? { ...(await readKeyFile(input.path('root'))).pair, subject: PROVINCE } : (handing as NonNullable<typeof handing>).identity;
     const target = jti === undefined ? { kid: kid as string } : await issuerOf(input, jti, signer.subject, handing?.caller).then((iss) => (iss === signer.subject ? { jti } : { jti, iss }));
-    const statement = await withdraw(signer, target, { effective: readInstant(input, 'effective'), compromised_since: readInstant(input, 'compromised-since') });
+    const statement = await withdraw(signer, target, { effective: readInstant(input, 'effective'), compromised_since: readInstant(input, 'compromised-since'), reason: input.text('reason') });
     return answer(input, statement, handing);
   },
 };

@@ -1,11 +1,12 @@
 /**
  * Owns what a centre signs at its desk about who may assess: the filing of a selected application with the statement that
  * names the applicant's key and the certificate of the issuing key, and the statement that names a device; and attached files, opened.
- * It refuses to sign when the case has moved on since it was shown, and a filing that goes beyond what was applied for.
+ * It refuses to sign when the case has moved on since it was shown, a filing that goes beyond what was applied for, and one
+ * that grants less without a reason.
  */
 import { parseOrganizationCode } from '../../life/number.ts';
 import type { Application, DeviceRequest } from '../../life/procedure/application.ts';
-import { filingDifferences, filingFrom } from '../../life/procedure/filing.ts';
+import { filingDifferences, filingFrom, isNarrower, scopeFrom } from '../../life/procedure/filing.ts';
 import type { Client, Filing, PublicJwk } from '../../life/schema.ts';
 import { signStatement } from '../../life/statement.ts';
 import { DONE, FORM_WORDS } from '../../pages/desk/words.ts';
@@ -52,6 +53,15 @@ async function issuingKeys({ call }: Desk, code: string): Promise<Keys> {
 
 const field = (id: string): string => (document.querySelector<HTMLInputElement>(`#${id}`)?.value ?? '').trim();
 
+/** What was ticked of what was applied for. @throws Trouble `nothing_granted` */
+function grantedOf({ form }: Application): Application['form']['occupations'] {
+  const boxes = [...document.querySelectorAll('#select-scope [data-grant]')].map((set) => [...set.querySelectorAll<HTMLInputElement>('input:checked')].map(({ value }) => Number(value)));
+  const lines = form.occupations.map((line, at) => ({ ...line, levels: line.levels.filter((level) => boxes[at]?.includes(level)) })).filter(({ levels }) => levels.length > 0);
+  if (lines.length > 0) return lines;
+  document.querySelector<HTMLElement>('#select-scope input')?.focus();
+  throw new Trouble('nothing_granted');
+}
+
 /** A whole number of a field, within bounds. @throws Trouble `number_wrong` */
 function wholeOf(id: string, min: number, max: number): number {
   const value = Number(field(id));
@@ -68,15 +78,21 @@ register('select-application', async (desk, button) => {
   const terms = { code, centre: signer.subject, annual_capacity: wholeOf('select-capacity', 1, application.annual_capacity), pass_mark: wholeOf('select-pass-mark', 0, 100) };
   const years = wholeOf('select-years', 1, 3);
   const iat = seconds();
-  const claimsWith = (keys: Keys): Filing => filingFrom(application, { ...terms, keys, iat, exp: iat + years * YEAR, jti: crypto.randomUUID() });
+  const scope = scopeFrom(grantedOf(application));
+  const claimsWith = (keys: Keys): Filing => filingFrom(application, { ...terms, scope, keys, iat, exp: iat + years * YEAR, jti: crypto.randomUUID() });
+  const reason = field('select-reason');
   // Before anything is made or handed in.
   if (filingDifferences(claimsWith([]), application).length > 0) throw new Trouble('beyond');
+  if (reason === '' && isNarrower({ scope }, application)) {
+    document.querySelector<HTMLElement>('#select-reason')?.focus();
+    throw new Trouble('reason_needed');
+  }
   const filing = claimsWith(await issuingKeys(desk, code));
   await call('/v1/filings', { json: { statement: await signStatement('filing+jwt', filing, signer.key, signer.kid) } });
   const lacking = await certifyFiling(desk, filing);
   const client = await nameKey(desk, code, application.key);
   const note = field('select-note');
-  await sendStep(desk, { about, step: 'application.select', seq, last, body: { organization: code, filing: filing.jti, client, ...(note === '' ? {} : { note }) } });
+  await sendStep(desk, { about, step: 'application.select', seq, last, body: { organization: code, filing: filing.jti, client, ...(note === '' ? {} : { note }), ...(reason === '' ? {} : { reason }) } });
   desk.go(`#/applications/${about}`);
   desk.say(lacking ?? DONE['application.select'] ?? FORM_WORDS.done, lacking ? 'notice' : 'done');
 });
@@ -86,12 +102,12 @@ register('grant-device', async (desk, button) => {
   const { organization, key } = steps.find(({ step }) => step === 'device.request')?.body as DeviceRequest;
   const client = await nameKey(desk, organization, key);
   await sendStep(desk, { about, step: 'device.grant', seq, last, body: { client } });
-  desk.go('#/devices');
+  desk.go(`#/devices/${about}`);
   desk.say(DONE['device.grant'] ?? FORM_WORDS.done);
 });
 
 register('open-file', async ({ call }, button) => {
-  const { about = '', sha256 = '', name = 'file' } = button.dataset;
-  const answer = await call(`/v1/cases/${about}/files/${sha256}`);
+  const { about = '', sha256 = '', name = 'file', from = `/v1/cases/${about}/files/${sha256}` } = button.dataset;
+  const answer = await call(from);
   download(name, answer.headers.get('Content-Type') ?? 'application/octet-stream', await answer.arrayBuffer());
 });

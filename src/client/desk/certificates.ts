@@ -12,7 +12,7 @@ import { CHANGE_WORDS, CHANGED } from '../../pages/desk/words.ts';
 import { REASONS as REASON_WORDS } from '../../pages/words.ts';
 import { Trouble } from '../key.ts';
 import { register } from './actions.ts';
-import { clearFaults, mark } from './forms.ts';
+import { clearFaults, markField } from './forms.ts';
 import { filled, one } from './text.ts';
 
 const NUMBER_WRONG = '编号不正确：1 个字母加 21 位数字 / This is no number: one letter and 21 digits';
@@ -26,7 +26,7 @@ register('open-certificate', async (desk, button) => {
     desk.go(`#/certificates/${parseNumber(field.value).text}`);
   } catch (error) {
     if (!isRefusal(error, 'number_malformed')) throw error;
-    mark(field, field.value.trim() === '' ? '' : NUMBER_WRONG).focus();
+    markField(field, field.value.trim() === '' ? '' : NUMBER_WRONG).focus();
   }
 });
 
@@ -37,7 +37,7 @@ register('change-status', async (desk, button) => {
   const { number = '', last } = button.dataset;
   const field = form.querySelector('select') as HTMLSelectElement;
   clearFaults(form);
-  if (field.value === '') return mark(field, '').focus();
+  if (field.value === '') return markField(field, '').focus();
   const reason = field.value as (typeof REASONS)[number];
   const why = REASON_WORDS[reason] ?? { zh: reason, en: reason };
   if (!confirm(one(filled(CHANGE_WORDS[action].confirm, { number, reason: one(why) })))) return;

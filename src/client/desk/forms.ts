@@ -67,11 +67,11 @@ const labelOf = (field: HTMLElement): string => {
   const legend = field.closest('fieldset')?.querySelector('legend');
   const label = (['checkbox', 'radio'].includes((field as HTMLInputElement).type) ? legend : null) ?? own ?? field.closest('label') ?? legend;
   const place = field.closest('[data-row]')?.querySelector('[data-place]')?.textContent;
-  return `${place ? `${place} · ` : ''}${label?.firstChild?.textContent?.trim() || field.getAttribute('aria-label') || field.getAttribute('name') || ''}`;
+  return `${place ? `${place} · ` : ''}${(label ?? field.querySelector('h2'))?.firstChild?.textContent?.trim() || field.getAttribute('aria-label') || field.getAttribute('name') || ''}`;
 };
 
-/** Marks one field. */
-export function mark(field: HTMLElement, message: string): HTMLElement {
+/** Marks one field with what is wrong. @returns it */
+export function markField(field: HTMLElement, message: string): HTMLElement {
   const id = `fault-${++made}`;
   const line = make('p', { class: 'fault', id, 'data-made': '' }, both(wordsOf(field, message)));
   const box = field.closest('.field') ?? field.parentElement;
@@ -105,13 +105,16 @@ export function showFaults(form: HTMLFormElement, faults: readonly Fault[], { pl
     const field = fieldOf(fault.path, places);
     if (field && seen.has(field)) continue;
     if (field) {
-      seen.add(mark(field, fault.message));
+      seen.add(markField(field, fault.message));
       items.push(make('li', {}, linkTo(field, `${labelOf(field)}: `, both(wordsOf(field, fault.message)))));
     } else items.push(make('li', {}, `${fault.path}: `, both(wordsOf(undefined, fault.message))));
   }
   for (const [name, list] of ofParts) {
     const place = parts.get(name)?.show?.(list);
-    items.push(make('li', {}, place ? linkTo(place, both(filled(FORM_WORDS.rows, { count: list.length }))) : `${name}: ${list[0]?.message}`));
+    const [first] = list;
+    // A part with one fault and no rows says it as a field does.
+    const words = list.length === 1 && first?.path === '' && place ? [`${labelOf(place)}: `, both(wordsOf(place, first.message))] : [both(filled(FORM_WORDS.rows, { count: list.length }))];
+    items.push(make('li', {}, place ? linkTo(place, ...words) : `${name}: ${first?.message}`));
   }
   const shown = items.slice(0, 30);
   const summary = make('div', { class: 'notice faults', role: 'alert', tabindex: '-1' }, make('h2', {}, both(filled(heading, { count: items.length }))), make('ul', {}, ...shown));
@@ -125,6 +128,11 @@ export const pathOfRow = ({ part = 'rows', row, field, message }: RowFault): Fau
 /** What a step is asked besides its schema, before it is signed. */
 const judges = new Map<StepName, (body: Record<string, unknown>, form: HTMLFormElement) => Fault[]>();
 export const judgeBefore = (step: StepName, judge: (body: Record<string, unknown>, form: HTMLFormElement) => Fault[]): void => void judges.set(step, judge);
+
+/** What has to be done before a step is signed: it throws when it cannot be. @returns what is done once the step was taken */
+type Before = (form: HTMLFormElement, next: { about: string; body: Record<string, unknown> }) => Promise<(() => Promise<void>) | void>;
+const preparations = new Map<StepName, Before>();
+export const beforeSend = (step: StepName, prepare: Before): void => void preparations.set(step, prepare);
 
 /** Faults that the service found: of the body, or of rows of a table. */
 export function faultsOf(error: unknown): Fault[] {
@@ -155,8 +163,10 @@ export async function submitStep(form: HTMLFormElement, desk: Desk): Promise<voi
   try {
     const asked = form.dataset['about'] as string;
     const about = asked.startsWith('new:') ? newAbout(asked.slice(4), random(12)) : asked;
+    const after = await preparations.get(step)?.(form, { about, body });
     const done = await sendStep(desk, { about, step, seq: Number(form.dataset['seq'] ?? 0), last: form.dataset['last'] || undefined, body });
     clearDraft(form);
+    await after?.();
     desk.go((form.dataset['next'] ?? '#/home').replace('{about}', done.about));
     desk.say(DONE[step] ?? FORM_WORDS.done, 'done');
   } catch (error) {

@@ -7,3 +7,5 @@ import './certificates.ts';
 import './centre-approve.ts';
 import './centre-filing.ts';
 import './centre-trail.ts';
+import './centre-withdraw.ts';
+import './draws.ts';

@@ -1,10 +1,11 @@
 /**
- * Owns lists of views: a box that hides the rows without the words typed, and the rows that remain as CSV.
+ * Owns lists of views: a box that hides the rows without the words typed, the next pages of a long list, and the rows
+ * that remain as CSV. Who filters or saves gets the whole list: what is not here yet is read first, page by page.
  * It refuses formulas in what leaves (life/table-write.ts).
  */
 import { writeCsv } from '../../life/table-write.ts';
 import { LIST_WORDS } from '../../pages/desk/words.ts';
-import { onShow, register } from './actions.ts';
+import { onShow, register, type Desk } from './actions.ts';
 import { filled, one } from './text.ts';
 
 const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
@@ -26,28 +27,73 @@ export function cellText(cell: HTMLElement): string {
   return (copy.textContent ?? '').trim().replace(/\s+/g, ' ');
 }
 
-onShow('[data-list]', (_, list) => {
-  const box = list.querySelector<HTMLInputElement>('input[type=search]');
-  const rows = [...list.querySelectorAll<HTMLTableRowElement>('tbody tr')];
+const rowsOf = (list: HTMLElement): HTMLTableRowElement[] => [...list.querySelectorAll<HTMLTableRowElement>('tbody tr')];
+const goesOn = (list: HTMLElement): boolean => list.dataset['more'] !== undefined;
+
+/** Hides the rows without the words that are typed. */
+function narrow(list: HTMLElement): void {
+  const words = fold(list.querySelector<HTMLInputElement>('input[type=search]')?.value ?? '').split(/\s+/).filter(Boolean);
+  const rows = rowsOf(list);
+  let shown = 0;
+  for (const row of rows) {
+    const text = fold(row.textContent ?? '');
+    row.hidden = !words.every((word) => text.includes(word));
+    if (!row.hidden) shown++;
+  }
   const count = list.querySelector<HTMLElement>('[data-count]');
-  const texts = rows.map((row) => fold(row.textContent ?? ''));
-  const narrow = (): void => {
-    const words = fold(box?.value ?? '').split(/\s+/).filter(Boolean);
-    let shown = 0;
-    rows.forEach((row, at) => {
-      row.hidden = !words.every((word) => texts[at]?.includes(word));
-      if (!row.hidden) shown++;
-    });
-    if (count) count.textContent = one(filled(LIST_WORDS.count, { shown, all: rows.length }));
-  };
-  box?.addEventListener('input', narrow);
-  narrow();
+  if (count) count.textContent = one(filled(goesOn(list) ? LIST_WORDS.so_far : LIST_WORDS.count, { shown, all: rows.length }));
+}
+
+/** Reads the next page of a list. @returns the first row that came */
+async function readOn({ call }: Desk, list: HTMLElement): Promise<HTMLTableRowElement | undefined> {
+  const html = await (await call(`/desk/view/${list.dataset['more'] as string}`)).text();
+  const next = new DOMParser().parseFromString(html, 'text/html').querySelector<HTMLElement>(`[data-list="${CSS.escape(list.dataset['list'] as string)}"]`);
+  const rows = next ? rowsOf(next).map((row) => document.importNode(row, true)) : [];
+  list.querySelector('tbody')?.append(...rows);
+  if (next && goesOn(next)) list.dataset['more'] = next.dataset['more'] as string;
+  else {
+    delete list.dataset['more'];
+    list.querySelector('[data-action="more"]')?.closest('p')?.remove();
+  }
+  narrow(list);
+  return rows[0];
+}
+
+/** Lists that are being read to their end, so that nobody reads one twice at once. */
+const reading = new WeakMap<HTMLElement, Promise<void>>();
+
+function readAll(desk: Desk, list: HTMLElement): Promise<void> {
+  const running = reading.get(list);
+  if (running) return running;
+  const work = (async () => {
+    while (goesOn(list) && list.isConnected) await readOn(desk, list);
+  })().finally(() => reading.delete(list));
+  reading.set(list, work);
+  return work;
+}
+
+onShow('[data-list]', (desk, list) => {
+  list.querySelector<HTMLInputElement>('input[type=search]')?.addEventListener('input', () => {
+    narrow(list);
+    if (goesOn(list)) readAll(desk, list).catch(desk.fail);
+  });
+  narrow(list);
 });
 
-register('csv', async (_, button) => {
+register('more', async (desk, button) => {
+  const list = button.closest<HTMLElement>('[data-list]');
+  if (!list || reading.has(list)) return;
+  const first = await readOn(desk, list);
+  // The button may be gone: whoever pressed it goes on with what came.
+  const link = first?.querySelector<HTMLElement>('a');
+  if (link) link.focus();
+});
+
+register('csv', async (desk, button) => {
   const list = button.closest<HTMLElement>('[data-list]');
   const table = list?.querySelector('table');
   if (!list || !table) return;
+  await readAll(desk, list);
   const cells = (row: HTMLTableRowElement) => [...row.cells].filter((cell) => cell.dataset['csv'] !== '-').map(cellText);
   const rows = [...table.rows].filter((row) => !row.hidden).map(cells);
   download(`${list.dataset['list']}.csv`, 'text/csv', writeCsv(rows));

@@ -1,16 +1,17 @@
 /**
- * Owns a draw as it is told: its signed steps put together into what was committed, drawn, found and followed up; the part
- * of it that everybody reads; and the check that anybody makes of that part, in the browser or by the command.
- * It refuses nothing: what does not agree is a check that failed, and the reader decides.
+ * Owns a draw as it is told: its signed steps put together into what was committed, drawn, found and followed up; and the
+ * part of it that everybody reads, with what is needed to check it without this service (draw-check.ts).
+ * It refuses files that are no such record (`draw_malformed`); whether what they say agrees is not asked here.
  */
+import * as v from 'valibot';
 import type { Body } from './bodies.ts';
-import { bodyDigest } from './chain.ts';
-import type { DrawCommit } from './draw.ts';
-import { commitmentOf, DRAW_RULE, drawFrom, openSeed, type Drawn } from './drawing.ts';
+import { candidateSession, DRAW_BODIES, FINDINGS, type DrawCommit } from './draw.ts';
+import { openValue } from './draw-source.ts';
+import { DRAW_RULE, drawFrom, openSeed, type Drawn } from './drawing.ts';
 import type { StepName } from './steps.ts';
 import type { AttachedFile } from './text.ts';
-import { isRefusal } from '../refusal.ts';
-import { decodeUtf8, fromBase64url, sha256Short, toBase64url } from '../bytes.ts';
+import { Refusal } from '../refusal.ts';
+import { publicJwk, type PublicJwk } from '../schema.ts';
 
 /** Who signed it and when (NumericDate). */
 interface Signed {
@@ -61,6 +62,9 @@ export interface TakenStep {
   body: unknown;
 }
 
+/** What was committed and what was revealed, opened: the draw. @throws Refusal `seed_differs`, `public_value_malformed`, `draw_impossible` */
+export const drawOf = (commit: DrawCommit, { seed, public_value }: Body<'draw.reveal'>): Drawn[] => drawFrom(commit, openSeed(commit.commitment, seed), openValue(commit.public_source, public_value));
+
 /** Puts the steps of a draw together. */
 export function recordOf({ about, state, centre }: Pick<DrawRecord, 'about' | 'state' | 'centre'>, steps: readonly TakenStep[]): DrawRecord {
   const open = <B>(name: StepName): Open<B> | undefined => {
@@ -73,7 +77,7 @@ export function recordOf({ about, state, centre }: Pick<DrawRecord, 'about' | 's
   const [closed, abandoned] = [open<Body<'draw.close'>>('draw.close'), open<Body<'draw.abandon'>>('draw.abandon')];
   return {
     rule: DRAW_RULE, about, state, centre, committed,
-    ...(revealed ? { revealed, drawn: drawFrom(committed.body, openSeed(committed.body.commitment, revealed.body.seed), revealed.body.public_value) } : {}),
+    ...(revealed ? { revealed, drawn: drawOf(committed.body, revealed.body) } : {}),
     findings: said<Body<'draw.finding'>>('draw.finding'),
     follow_ups: said<Body<'draw.follow'>>('draw.follow'),
     ...(closed ? { closed } : {}),
@@ -95,51 +99,37 @@ export const sameSession = (a: { plan: string; session: string }, b: { plan: str
 /** The drawn sessions as lines that compare: `plan:p…/s1: d1 d2`. */
 export const drawnLines = (drawn: readonly { plan: string; session: string; inspectors: readonly { id: string }[] }[]): string[] => drawn.map(({ plan, session, inspectors }) => `${plan}/${session}: ${inspectors.map(({ id }) => id).join(' ')}`);
 
-export interface DrawCheck {
-  /** `lists`: lists and commitment are those that were signed; `seed`: it is the committed one; `draw`: lists and seed lead to what is shown. */
-  id: 'lists' | 'seed' | 'draw';
-  result: 'pass' | 'fail' | 'not_reached';
+/** What everybody gets: the record, and under which statements its signers signed. A root in it is trusted by its thumbprint alone. */
+export interface DrawFile extends DrawRecord {
+  roots: PublicJwk[];
+  statements: { centres: string[]; withdrawals: string[] };
 }
 
-interface Claims {
-  about?: string;
-  step?: string;
-  seq?: number;
-  prev?: string;
-  body?: string;
-}
-const bytesOf = (token: string): Uint8Array<ArrayBuffer> => fromBase64url(token.split('.')[1] ?? '');
+const token = v.pipe(v.string(), v.maxLength(20_000));
+const instant = v.pipe(v.number(), v.integer(), v.minValue(0));
+const open = <S extends keyof typeof DRAW_BODIES>(step: S) => v.object({ at: instant, by: v.string(), token, body: DRAW_BODIES[step] });
+const place = { plan: v.string(), session: v.string(), summary: v.string(), at: instant, by: v.string() };
 
-/** Whether statements say what the record shows, and the second follows on the first. Signatures are the caller's to check. */
-async function agrees({ about, committed, revealed }: DrawRecord): Promise<boolean> {
-  const claims = (token: string): Claims => JSON.parse(decodeUtf8(bytesOf(token))) as Claims;
-  const first = claims(committed.token);
-  if (first.about !== about || first.step !== 'draw.commit' || first.seq !== 1 || first.body !== (await bodyDigest(committed.body))) return false;
-  if (!revealed) return true;
-  const second = claims(revealed.token);
-  return second.about === about && second.step === 'draw.reveal' && second.seq === 2 && second.prev === toBase64url(sha256Short(bytesOf(committed.token))) && second.body === (await bodyDigest(revealed.body));
-}
+const DRAW_FILE = v.object({
+  rule: v.literal(DRAW_RULE),
+  about: v.string(),
+  state: v.string(),
+  centre: v.string(),
+  committed: open('draw.commit'),
+  revealed: v.optional(open('draw.reveal')),
+  drawn: v.optional(v.array(v.object({ ...candidateSession.entries, inspectors: v.array(v.object({ id: v.string(), name: v.string(), unit: v.string() })) }))),
+  findings: v.array(v.object({ ...place, finding: v.picklist(FINDINGS), inspectors: v.array(v.string()) })),
+  follow_ups: v.array(v.object(place)),
+  closed: v.optional(open('draw.close')),
+  abandoned: v.optional(open('draw.abandon')),
+  roots: v.pipe(v.array(publicJwk), v.maxLength(10)),
+  statements: v.object({ centres: v.pipe(v.array(token), v.maxLength(500)), withdrawals: v.pipe(v.array(token), v.maxLength(5000)) }),
+});
 
-/** Whether what `work` computes holds; a refusal says that it does not. */
-const holds = async (work: () => boolean | Promise<boolean>): Promise<boolean> => {
-  try {
-    return await work();
-  } catch (error) {
-    if (isRefusal(error) || error instanceof SyntaxError) return false;
-    throw error;
-  }
-};
-
-/**
- * Computes a draw again.
- * @param shown what the reader was shown; the record's own lines if absent
- */
-export async function checkDraw(record: DrawRecord, shown: readonly string[] = drawnLines(record.drawn ?? [])): Promise<DrawCheck[]> {
-  const { committed, revealed } = record;
-  const lists = await holds(() => agrees(record));
-  if (!revealed) return [{ id: 'lists', result: lists ? 'pass' : 'fail' }, { id: 'seed', result: 'not_reached' }, { id: 'draw', result: 'not_reached' }];
-  const { seed, public_value } = revealed.body;
-  const known = await holds(() => commitmentOf(openSeed(committed.body.commitment, seed)) === committed.body.commitment);
-  const draw = known && (await holds(() => drawnLines(drawFrom(committed.body, fromBase64url(seed), public_value)).join('\n') === shown.join('\n')));
-  return [{ id: 'lists', result: lists ? 'pass' : 'fail' }, { id: 'seed', result: known ? 'pass' : 'fail' }, { id: 'draw', result: draw ? 'pass' : known ? 'fail' : 'not_reached' }];
+/** Reads what `GET /v1/draws/{draw}` answered or somebody saved of it. @throws Refusal `draw_malformed` naming the part */
+export function readDrawFile(value: unknown): DrawFile {
+  const read = v.safeParse(DRAW_FILE, value);
+  // As it stood, not as it was read: the digests that were signed are of the former.
+  if (read.success) return value as DrawFile;
+  throw new Refusal('draw_malformed', 'This is no record of a draw as this service gives it out.', { part: v.getDotPath(read.issues[0]) ?? 'draw' });
 }

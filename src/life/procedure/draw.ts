@@ -1,11 +1,13 @@
 /**
  * Owns what a draw says (双随机、一公开, notice 2020, 六（二）): what is drawn from, the commitment to a seed before anybody
- * knows it, the seed afterwards, and what inspectors found.
- * It refuses what is no session or inspector; drawing.ts refuses lists from which nothing can be drawn.
+ * knows it, the public value that joins it, the seed afterwards, and what inspectors found.
+ * It refuses what is no session or inspector, and a draw without a public value: whoever makes the seed could otherwise try
+ * seeds until one suits. drawing.ts refuses lists from which nothing can be drawn.
  */
 import * as v from 'valibot';
 import { caseOf, day, digest, files, key, line, list, organizationCode, text, whole } from './text.ts';
 import { reason } from './application.ts';
+import { publicSource, publicValue } from './draw-source.ts';
 
 export const FINDINGS = ['no_problem', 'minor', 'serious'] as const;
 
@@ -23,13 +25,13 @@ const commit = v.strictObject({
   per_session: whole(1, 10),
   /** SHA-256 of the 32 bytes of the seed, base64url. */
   commitment: digest,
-  /** A public value that nobody can know yet and that joins the seed, e.g. the numbers of a lottery on a later day. */
-  public_source: v.optional(line(200)),
+  /** The public value that joins the seed, and that nobody can know yet. */
+  public_source: publicSource,
 });
 
 export const DRAW_BODIES = {
   'draw.commit': commit,
-  'draw.reveal': v.strictObject({ seed: digest, public_value: v.optional(line(200)) }),
+  'draw.reveal': v.strictObject({ seed: digest, public_value: publicValue }),
   'draw.abandon': reason,
   /** `inspectors`: who of those drawn for the session was there. */
   'draw.finding': v.strictObject({ plan: caseOf('plan'), session: key, inspectors: list(key, 10, 1), finding: v.picklist(FINDINGS), summary: line(500), details: v.optional(text(10_000)), files: v.optional(files, []) }),

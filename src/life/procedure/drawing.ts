@@ -3,7 +3,7 @@
  * value alone, so that anybody computes it again. To the byte (`luzheng-draw-1`):
  *
  *   commitment = base64url(SHA-256(seed)), seed: 32 bytes
- *   rank(label, id) = SHA-256(seed ‖ UTF-8(public value, or nothing) ‖ 00 ‖ UTF-8(label) ‖ 00 ‖ UTF-8(id)),
+ *   rank(label, id) = SHA-256(seed ‖ UTF-8(public value, draw-source.ts) ‖ 00 ‖ UTF-8(label) ‖ 00 ‖ UTF-8(id)),
  *     compared as 32 bytes, the smallest first; no text holds a byte 00
  *   1. Sessions: id `<plan>/<session>`, label `luzheng-draw-1 session`; the `pick` lowest ranks are drawn, in this order.
  *   2. Inspectors, session by session in that order, `per_session` times: of those who do not avoid its organization and
@@ -84,10 +84,10 @@ function goesFirst(a: Member, b: Member, date: string): boolean {
 
 /**
  * The draw: sessions in the order in which they were drawn, each with its inspectors.
- * @param publicValue the value of the announced public source; empty without one
+ * @param publicValue the value of the announced public source, as openValue gives it
  * @throws Refusal `draw_impossible`
  */
-export function drawFrom(lists: DrawLists, seed: Uint8Array, publicValue = ''): Drawn[] {
+export function drawFrom(lists: DrawLists, seed: Uint8Array, publicValue: string): Drawn[] {
   checkLists(lists);
   const rank = ranking(seed, publicValue);
   const byRank = lists.sessions.map((session) => ({ session, rank: rank('session', sessionId(session)) })).sort((a, b) => (a.rank < b.rank ? -1 : 1));

@@ -1,6 +1,7 @@
 /**
  * Owns how an application becomes a filing (遴选 → 备案): the scope that its table of occupations asks for, the claims of
- * the `filing+jwt`, and what of a filing goes beyond what was applied for. Pure, for the browser and the command.
+ * the `filing+jwt`, what of a filing goes beyond what was applied for, and what it grants of it. Pure, for the browser
+ * and the command.
  * It refuses nothing: whoever decides is shown the differences.
  */
 import { LEVELS, type Level } from '../level.ts';
@@ -63,6 +64,32 @@ export function filingFrom({ form, annual_capacity: asked }: Pick<Application, '
   const route = centre === PROVINCE ? ({ route: 'province' } as const) : ({ route: 'city', city: centre } as const);
   return { iss: centre, sub: `org:${code}`, name: form.name, uscc: form.uscc, ...route, scope: scope ?? scopeFrom(form.occupations, edition), annual_capacity: annual_capacity ?? asked, pass_mark, issuing_jwks: { keys }, iat, nbf: iat, exp, jti };
 }
+
+/** One occupation and job of an application: which levels were asked for, and which of them a filing grants. */
+export interface Grant {
+  code: string;
+  name: string;
+  job: string;
+  asked: Level[];
+  granted: Level[];
+}
+
+/** What a filing grants of what was asked, line by line; a line that was asked twice stands once. */
+export function grantsOf({ scope }: Pick<Filing, 'scope'>, { form }: Pick<Application, 'form'>): Grant[] {
+  const grants = new Map<string, Grant>();
+  for (const { code, name, job, levels } of form.occupations) {
+    const key = JSON.stringify([code, name, jobOf(job)]);
+    grants.set(key, { code, name, job: jobOf(job), asked: descending([...(grants.get(key)?.asked ?? []), ...levels]), granted: [] });
+  }
+  for (const grant of grants.values()) {
+    const filed = scope.filter(({ code, name, jobs }) => code === grant.code && name === grant.name && (jobs.length === 0 ? [NO_JOB] : jobs).includes(grant.job));
+    grant.granted = descending(filed.flatMap(({ levels }) => levels)).filter((level) => grant.asked.includes(level));
+  }
+  return [...grants.values()];
+}
+
+/** Whether a filing leaves out an occupation, a job or a level that was asked for. */
+export const isNarrower = (filing: Pick<Filing, 'scope'>, application: Pick<Application, 'form'>): boolean => grantsOf(filing, application).some(({ asked, granted }) => granted.length < asked.length);
 
 /** A part of a filing that is not what was applied for. */
 export interface Difference {

@@ -66,6 +66,11 @@ export const noticeRows = (rows: readonly ResultRow[], passMark: number): Notice
     .map(({ row, name, occupation_code, occupation_name, job_type, level, exam_date }) => ({ row, name: maskName(name), occupation: { code: occupation_code, name: occupation_name }, job: job_type, level, level_name: levelName(level), exam_date }))
     .sort((a, b) => a.row - b.row);
 
+/** Undecided objections that one notice takes: a flood must not bury those that an organization can decide. */
+export const MOST_OPEN = 200;
+/** Objections to one notice from one network in a day: offices, schools and mobile networks share an address. */
+export const MOST_OF_SENDER = 20;
+
 /** Crockford's base 32: no letter that is mistaken for a digit. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const CODE_LENGTH = 20;

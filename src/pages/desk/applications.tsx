@@ -1,11 +1,14 @@
 /** Owns the views of applications and devices, as applicants and organizations have them. */
 import type { FC } from 'hono/jsx';
-import type { Application, DeviceRequest } from '../../life/procedure/application.ts';
+import type { Application } from '../../life/procedure/application.ts';
+import type { Filing } from '../../life/schema.ts';
 import { Both } from '../layout.tsx';
 import type { Words } from '../words.ts';
 import { ApplicationFacts, ApplicationForm, type ApplicationFormProps } from './application-form.tsx';
 import { ReasonForm, Record, type ShownCase } from './cases.tsx';
-import { Card, Facts, Field, State, StepForm, Title } from './parts.tsx';
+import { DEVICE_WHY } from './device.tsx';
+import { Granted } from './granted.tsx';
+import { Card, Field, State, StepForm, Title } from './parts.tsx';
 
 type Of = Pick<ApplicationFormProps, 'centres' | 'organization'>;
 
@@ -23,7 +26,7 @@ export const ApplyView: FC<Of & { title: Words; draft: string; next: string }> =
 );
 
 /** An application that was handed in: state, record, and the form again where it may be amended. */
-export const ApplicationView: FC<Of & { shown: ShownCase; application: Application; home: string }> = ({ shown, application, home, ...of }) => {
+export const ApplicationView: FC<Of & { shown: ShownCase; application: Application; home: string; filing: Filing | undefined }> = ({ shown, application, home, filing, ...of }) => {
   const { about, seq, last, state, allowed, steps } = shown;
   return (
     <>
@@ -33,6 +36,7 @@ export const ApplicationView: FC<Of & { shown: ShownCase; application: Applicati
           <State state={state} />
         </p>
       </section>
+      <Granted application={application} filing={filing} steps={steps} />
       <Card title={{ zh: '内容', en: 'What it asks' }}>
         <ApplicationFacts application={application} />
       </Card>
@@ -55,12 +59,6 @@ export const ApplicationView: FC<Of & { shown: ShownCase; application: Applicati
     </>
   );
 };
-
-const WHY = [
-  ['second', { zh: '第二台设备', en: 'Second device' }],
-  ['replacement', { zh: '更换设备', en: 'Replacement' }],
-  ['loss', { zh: '原设备遗失', en: 'Loss of the others' }],
-] as const;
 
 /** A key asks to speak for an organization. */
 export const DeviceView: FC<{ kid: string; shown: ShownCase | undefined; centres: ReadonlyMap<string, string> }> = ({ kid, shown, centres }) => (
@@ -89,51 +87,13 @@ export const DeviceView: FC<{ kid: string; shown: ShownCase | undefined; centres
           <Field name="organization" words={{ zh: '机构编码', en: 'Code of the organization' }} hint={{ zh: '1 个字母加 12 位数字', en: 'One letter and 12 digits' }} />
           <Field name="label" words={{ zh: '设备名称', en: 'Name of the device' }} hint={{ zh: '如：考务办公室电脑', en: 'e.g. office computer' }} />
           <Field name="holder" words={{ zh: '使用人', en: 'Who uses it' }} />
-          <Field name="why" words={{ zh: '原因', en: 'Why' }} options={WHY} />
+          <Field name="why" words={{ zh: '原因', en: 'Why' }} options={Object.entries(DEVICE_WHY)} />
           <Field name="note" words={{ zh: '说明', en: 'Note' }} lines={3} optional />
         </StepForm>
         <p class="hint">
           密钥指纹（电话核对用）<span lang="en">thumbprint, to be compared by telephone</span> <code>{kid}</code>
         </p>
       </Card>
-    )}
-  </>
-);
-
-/** Devices that ask to speak for the organization. */
-export const DevicesView: FC<{ devices: readonly { shown: ShownCase; asked: DeviceRequest }[]; names: ReadonlyMap<string, string> }> = ({ devices, names }) => (
-  <>
-    <section class="lead">
-      <Title words={{ zh: '设备', en: 'Devices' }} />
-      <p>
-        <Both words={{ zh: '新设备请求代表本机构时，请先电话核对密钥指纹，再确认。', en: 'When a new device asks to speak for you, compare its thumbprint by telephone before you endorse it.' }} />
-      </p>
-    </section>
-    {devices.length === 0 ? (
-      <Card>
-        <p>
-          <Both words={{ zh: '没有设备登记请求。', en: 'No device has asked.' }} />
-        </p>
-      </Card>
-    ) : (
-      devices.map(({ shown, asked }) => (
-        <Card title={{ zh: asked.label, en: 'Device' }}>
-          <p>
-            <State state={shown.state} />
-          </p>
-          <Facts
-            lines={[
-              [{ zh: '使用人', en: 'Used by' }, asked.holder],
-              [{ zh: '原因', en: 'Why' }, <Both words={WHY.find(([why]) => why === asked.why)?.[1] ?? { zh: asked.why, en: asked.why }} />],
-              [{ zh: '密钥指纹', en: 'Thumbprint' }, <code>{String(shown.facts['key'] ?? '')}</code>],
-              [{ zh: '说明', en: 'Note' }, asked.note],
-            ]}
-          />
-          {shown.allowed.includes('device.endorse') ? <ReasonForm of={shown} step="device.endorse" field="note" next="#/devices" label={{ zh: '确认说明', en: 'Note' }} /> : null}
-          {shown.allowed.includes('device.refuse') ? <ReasonForm of={shown} step="device.refuse" field="reason" next="#/devices" label={{ zh: '拒绝原因', en: 'Why it is refused' }} /> : null}
-          <Record steps={shown.steps} names={names} />
-        </Card>
-      ))
     )}
   </>
 );

@@ -4,10 +4,11 @@
  */
 import type { Child, FC } from 'hono/jsx';
 import type { StepName } from '../../life/procedure/steps.ts';
+import { Both } from '../layout.tsx';
 import type { Words } from '../words.ts';
 import { Card, Field, moment, State, StepForm, Title, Trail, type ShownStep } from './parts.tsx';
 import { List, type Column } from './parts.tsx';
-import { STEP_WORDS } from './words.ts';
+import { STEP_BUTTONS } from './step-buttons.ts';
 
 /** The line of a case as lists have it (src/procedure/read.ts). */
 export interface CaseRowView {
@@ -19,6 +20,7 @@ export interface CaseRowView {
   due: string | null;
   updated_at: number;
   parent: string | null;
+  organization?: string | null;
 }
 
 /** One case, with what the reader may do. */
@@ -32,6 +34,8 @@ interface CasesProps {
   title: Words;
   lead?: Words;
   cases: readonly CaseRowView[];
+  /** View that has the next page. */
+  more?: string | undefined;
   /** Address of one, without its identifier: `#/plans/`. */
   to: string;
   none: Words;
@@ -42,17 +46,23 @@ interface CasesProps {
   children?: Child;
 }
 
-export const CasesView: FC<CasesProps> = ({ name, title, cases, to, none, columns = [], called, children }) => (
+export const CasesView: FC<CasesProps> = ({ name, title, lead, cases, more, to, none, columns = [], called, children }) => (
   <>
     <section class="lead">
       <Title words={title} />
+      {lead ? (
+        <p>
+          <Both words={lead} />
+        </p>
+      ) : null}
     </section>
     {children}
     <Card>
       <List
         name={name}
-        caption={{ zh: '最近变动的在前', en: 'The last changed first' }}
+        caption={lead ? { zh: '其余按变动时间，新的在前', en: 'Then the last changed first' } : { zh: '最近变动的在前', en: 'The last changed first' }}
         none={none}
+        more={more}
         columns={[{ words: { zh: '名称', en: 'Title' } }, ...columns, { words: { zh: '状态', en: 'State' } }, { words: { zh: '更新时间', en: 'Changed' } }]}
         rows={cases.map((one) => [<a href={to + one.about}>{called(one)}</a>, ...columns.map(({ of }) => of(one)), <State state={one.state} />, moment(one.updated_at)])}
       />
@@ -62,7 +72,7 @@ export const CasesView: FC<CasesProps> = ({ name, title, cases, to, none, column
 
 /** A step that asks for nothing but a reason or a note. */
 export const ReasonForm: FC<{ of: Pick<ShownCase, 'about' | 'seq' | 'last'>; step: StepName; field: 'reason' | 'note'; next: string; label: Words; confirm?: Words }> = ({ of: { about, seq, last }, step, field, next, label, confirm }) => (
-  <StepForm step={step} about={about} seq={seq} last={last} next={next} submit={STEP_WORDS[step]} second {...(confirm ? { confirm } : {})}>
+  <StepForm step={step} about={about} seq={seq} last={last} next={next} submit={STEP_BUTTONS[step]} second {...(confirm ? { confirm } : {})}>
     <Field name={field} id={`${step.replace('.', '-')}-${field}`} words={label} lines={3} optional={field === 'note'} />
   </StepForm>
 );

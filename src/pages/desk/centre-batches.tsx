@@ -7,10 +7,11 @@ import type { FC } from 'hono/jsx';
 import type { Differences } from '../../life/procedure/differences.ts';
 import { rowWords, type SeenRow } from '../../life/review.ts';
 import { inLanguage } from '../language.ts';
-import { Both, En } from '../layout.tsx';
+import { Both, En, Heads } from '../layout.tsx';
 import type { Words } from '../words.ts';
-import { dayOf, Card, Facts, Field, List, moment, State, StepForm, Title } from './parts.tsx';
-import { BATCH_STATES, CASE_STATES, STEP_WORDS } from './words.ts';
+import { OrganizationPast, type Past } from './centre-past.tsx';
+import { Card, Facts, Field, List, moment, More, State, StepForm, Title, Tools } from './parts.tsx';
+import { STEP_BUTTONS } from './step-buttons.ts';
 
 export interface ReviewLine {
   id: string;
@@ -25,7 +26,7 @@ export interface ReviewLine {
 
 const NO_NOTICE: Words = { zh: '无计划、无公示', en: 'no plan, no notice' };
 
-export const ReviewsView: FC<{ reviews: readonly ReviewLine[]; tier: 'city' | 'province' }> = ({ reviews, tier }) => (
+export const ReviewsView: FC<{ reviews: readonly ReviewLine[]; more: string | undefined }> = ({ reviews, more }) => (
   <>
     <section class="lead">
       <Title words={{ zh: '批次审核', en: 'Batches' }} />
@@ -36,18 +37,17 @@ export const ReviewsView: FC<{ reviews: readonly ReviewLine[]; tier: 'city' | 'p
         caption={{ zh: '待本中心审核的在前', en: 'Those that wait for you stand first' }}
         none={{ zh: '没有批次。', en: 'There are no batches.' }}
         columns={[{ words: { zh: '批次', en: 'Batch' } }, { words: { zh: '机构', en: 'Organization' } }, { words: { zh: '人数', en: 'Rows' } }, { words: { zh: '状态', en: 'State' } }, { words: { zh: '公示', en: 'Notice' } }, { words: { zh: '上传时间', en: 'Uploaded' } }]}
-        rows={[...reviews]
-          .sort((a, b) => Number(b.missing === tier) - Number(a.missing === tier))
-          .map(({ id, organization, name, count, state, results, created_at }) => [
-            <a href={`#/batches/${id}`}>
-              <code>{id}</code>
-            </a>,
-            `${name} ${organization}`,
-            String(count),
-            <State state={state} of="batch" />,
-            <Both words={results ? { zh: '已公示', en: 'published' } : NO_NOTICE} />,
-            moment(created_at),
-          ])}
+        more={more}
+        rows={reviews.map(({ id, organization, name, count, state, results, created_at }) => [
+          <a href={`#/batches/${id}`}>
+            <code>{id}</code>
+          </a>,
+          `${name} ${organization}`,
+          String(count),
+          <State state={state} of="batch" />,
+          <Both words={results ? { zh: '已公示', en: 'published' } : NO_NOTICE} />,
+          moment(created_at),
+        ])}
       />
     </Card>
   </>
@@ -69,36 +69,41 @@ const COLUMNS: readonly Words[] = [
   { zh: '理论 / 实操', en: 'Theory / practice' },
 ];
 
+interface RowsProps {
+  id: string;
+  count: number;
+  from: number;
+  rows: readonly Row[];
+}
+
 /** What stands here word for word is compared by the browser with what it signs: the cells with data-cell. */
-const Rows: FC<{ rows: readonly Row[] }> = ({ rows }) => {
+export const BatchRows: FC<RowsProps> = ({ id, count, from, rows }) => {
   const labels = COLUMNS.map((words) => inLanguage(words));
+  const to = from + rows.length;
+  const more = to < count && rows.length > 0 ? `batches/${id}/rows/${to}` : undefined;
   return (
-    <table class="wide">
-      <caption>
-        <Both words={{ zh: '含个人信息', en: 'Personal data' }} />
-      </caption>
-      <thead>
-        <tr>
-          {COLUMNS.map((words) => (
-            <th scope="col">
-              <Both words={words} />
-            </th>
+    <div class="list" data-list={`batch-${id}`} data-more={more}>
+      <Tools />
+      <table class="wide">
+        <caption>
+          <Both words={{ zh: '含个人信息，请妥善保管下载的文件', en: 'Personal data: keep what you download safe' }} />
+        </caption>
+        <Heads columns={COLUMNS} />
+        <tbody>
+          {rows.map((row) => (
+            <tr data-position={String(row.position)}>
+              {rowWords(row).map((text, at) => (
+                <td data-label={labels[at]} data-cell="">
+                  {text}
+                </td>
+              ))}
+              <td data-label={labels.at(-1)}>{row.scores.join(' / ')}</td>
+            </tr>
           ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr data-position={String(row.position)}>
-            {rowWords(row).map((text, at) => (
-              <td data-label={labels[at]} data-cell="">
-                {text}
-              </td>
-            ))}
-            <td data-label={labels.at(-1)}>{row.scores.join(' / ')}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+        </tbody>
+      </table>
+      <More more={more} />
+    </div>
   );
 };
 
@@ -123,6 +128,21 @@ export interface Compared {
   differences: Differences;
 }
 
+const [BATCH, ROSTER]: [Words, Words] = [{ zh: '批次', en: 'batch' }, { zh: '名册', en: 'roster' }];
+
+type Differing = (Differences['missing'] | Differences['added'])[number] & { side: Words };
+
+/** Those who are not in both, each with why. */
+const People: FC<{ name: string; people: readonly Differing[] }> = ({ name, people }) => (
+  <List
+    name={name}
+    caption={{ zh: '含个人信息，请妥善保管下载的文件', en: 'Personal data: keep what you download safe' }}
+    none={{ zh: '没有。', en: 'There is none.' }}
+    columns={[{ words: { zh: '名单', en: 'List' } }, { words: { zh: '行', en: 'Row' } }, { words: { zh: '姓名', en: 'Name' } }, { words: { zh: '证件号码', en: 'Document number' } }, { words: { zh: '情况', en: 'Why' } }]}
+    rows={people.map(({ side, row, name: who, id_number, why }) => [<Both words={side} />, String(row), who, id_number, <Both words={WHY[why]} />])}
+  />
+);
+
 const Comparison: FC<{ compared: Compared | undefined }> = ({ compared }) => {
   if (!compared) {
     return (
@@ -138,8 +158,8 @@ const Comparison: FC<{ compared: Compared | undefined }> = ({ compared }) => {
   }
   const { title, plan, results, differences } = compared;
   const { planned, passed, missing, added } = differences;
-  const asked = [...added.map((one) => ({ ...one, side: { zh: '批次', en: 'batch' } })), ...missing.filter(({ why }) => !EXPLAINED.includes(why)).map((one) => ({ ...one, side: { zh: '名册', en: 'roster' } }))];
-  const plain = missing.filter(({ why }) => EXPLAINED.includes(why));
+  const asked = [...added.map((one) => ({ ...one, side: BATCH })), ...missing.filter(({ why }) => !EXPLAINED.includes(why)).map((one) => ({ ...one, side: ROSTER }))];
+  const plain = missing.filter(({ why }) => EXPLAINED.includes(why)).map((one) => ({ ...one, side: ROSTER }));
   return (
     <Card title={{ zh: '与计划、公示结果比对', en: 'Compared with plan and results' }}>
       <Facts
@@ -156,69 +176,26 @@ const Comparison: FC<{ compared: Compared | undefined }> = ({ compared }) => {
           <Both words={{ zh: '没有无法解释的差异。', en: 'There is no difference that the results do not explain.' }} />
         </p>
       ) : (
-        <div class="notice">
-          <p>
-            <Both words={{ zh: `有 ${asked.length} 处差异需要核实`, en: `${asked.length} differences to be looked into` }} />
-          </p>
-          <ul>
-            {asked.map(({ row, name, id_number, why, side }) => (
-              <li>
-                <Both words={{ zh: `${side.zh}第 ${row} 行 ${name} ${id_number}：${WHY[why].zh}`, en: `row ${row} of the ${side.en}: ${WHY[why].en}` }} />
-              </li>
-            ))}
-          </ul>
-        </div>
+        <>
+          <div class="notice">
+            <p>
+              <Both words={{ zh: `有 ${asked.length} 处差异需要核实`, en: `${asked.length} differences to be looked into` }} />
+            </p>
+          </div>
+          <People name="differences" people={asked} />
+        </>
       )}
       {plain.length === 0 ? null : (
         <details>
           <summary>
             缺考、不合格名单 <span lang="en">absent and failed</span>
           </summary>
-          <ul>
-            {plain.map(({ row, name, id_number, why }) => (
-              <li>
-                {row} {name} {id_number} <Both words={WHY[why]} />
-              </li>
-            ))}
-          </ul>
+          <People name="absent-and-failed" people={plain} />
         </details>
       )}
     </Card>
   );
 };
-
-export interface Past {
-  batches: readonly { state: string; n: number; rows: number }[];
-  certificates: readonly { state: string; n: number }[];
-  returned: readonly { id: string; created_at: number; returned_reason: string | null }[];
-  standing: readonly { step: string; by: string; at: number; reason: string }[];
-  suspended: boolean;
-}
-
-const CERTIFICATE_STATES: Record<string, Words> = { valid: { zh: '有效', en: 'valid' }, suspended: { zh: '暂停', en: 'suspended' }, revoked: { zh: '撤销', en: 'revoked' }, replaced: { zh: '已更换', en: 'replaced' } };
-
-const counted = (list: readonly { state: string; n: number }[], words: Record<string, Words>): string => list.map(({ state, n }) => `${inLanguage(words[state] ?? CASE_STATES[state] ?? { zh: state, en: state })} ${n}`).join('，');
-
-export const OrganizationPast: FC<{ past: Past; names: ReadonlyMap<string, string> }> = ({ past, names }) => (
-  <>
-    <Facts
-      lines={[
-        [{ zh: '批次', en: 'Batches' }, counted(past.batches, BATCH_STATES)],
-        [{ zh: '证书', en: 'Certificates' }, counted(past.certificates, CERTIFICATE_STATES)],
-        [{ zh: '退回批次', en: 'Returned batches' }, past.returned.length === 0 ? undefined : past.returned.map(({ created_at, returned_reason }) => `${dayOf(created_at)} ${returned_reason ?? ''}`).join('；')],
-      ]}
-    />
-    {past.standing.length === 0 ? null : (
-      <ul>
-        {past.standing.map(({ step, by, at, reason }) => (
-          <li>
-            {moment(at)} <Both words={STEP_WORDS[step as keyof typeof STEP_WORDS]} /> {names.get(by) ?? by}：{reason}
-          </li>
-        ))}
-      </ul>
-    )}
-  </>
-);
 
 interface ReviewProps {
   batch: { id: string; organization: string; count: number; state: string; created_at: number; root: string; returned_reason: string | null; approvals: readonly { tier: string; iss: string; received_at: number }[] };
@@ -228,7 +205,6 @@ interface ReviewProps {
   compared: Compared | undefined;
   past: Past;
   rows: readonly Row[];
-  from: number;
   names: ReadonlyMap<string, string>;
 }
 
@@ -257,7 +233,7 @@ const Decision: FC<Pick<ReviewProps, 'batch' | 'tier' | 'route'>> = ({ batch: { 
     ) : null}
     {['submitted', 'city_approved', 'approved'].includes(state) ? (
       <Card title={{ zh: '退回批次', en: 'Return the batch' }}>
-        <StepForm step="batch.return" about={`batch:${id}`} next={`#/batches/${id}`} submit={STEP_WORDS['batch.return']} confirm={{ zh: '确定退回？退回后不能恢复，机构须重新上传。', en: 'Return it? It cannot be taken up again; the organization uploads anew.' }} second>
+        <StepForm step="batch.return" about={`batch:${id}`} next={`#/batches/${id}`} submit={STEP_BUTTONS['batch.return']} confirm={{ zh: '确定退回？退回后不能恢复，机构须重新上传。', en: 'Return it? It cannot be taken up again; the organization uploads anew.' }} second>
           <Field name="reason" words={{ zh: '退回原因', en: 'Why it is returned' }} lines={3} />
         </StepForm>
       </Card>
@@ -265,9 +241,8 @@ const Decision: FC<Pick<ReviewProps, 'batch' | 'tier' | 'route'>> = ({ batch: { 
   </>
 );
 
-export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compared, past, rows, from, names }) => {
+export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compared, past, rows, names }) => {
   const { id, organization, count, state, created_at, root, returned_reason, approvals } = batch;
-  const to = from + rows.length;
   return (
     <>
       <section class="lead">
@@ -299,20 +274,8 @@ export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compare
       <Card title={{ zh: '机构以往情况', en: 'The organization so far' }}>
         <OrganizationPast past={past} names={names} />
       </Card>
-      <Card title={{ zh: `名单（第 ${from + 1}–${to} 条，共 ${count} 条）`, en: `Rows ${from + 1} to ${to} of ${count}` }}>
-        <Rows rows={rows} />
-        <p class="buttons">
-          {from > 0 ? (
-            <a class="next" href={`#/batches/${id}/rows/${Math.max(0, from - ROWS)}`}>
-              上一页<En>Before</En>
-            </a>
-          ) : null}
-          {to < count ? (
-            <a class="next" href={`#/batches/${id}/rows/${to}`}>
-              更多<En>More</En>
-            </a>
-          ) : null}
-        </p>
+      <Card title={{ zh: `名单（共 ${count} 条）`, en: `${count} rows` }}>
+        <BatchRows id={id} count={count} from={0} rows={rows} />
       </Card>
       <Decision batch={batch} tier={tier} route={route} />
     </>

@@ -80,16 +80,18 @@ export const CentreResults: FC<Of & { results: Results; title: string; passMark:
             [{ zh: '批次', en: 'Batch' }, shown.facts['batch'] ? <a href={`#/batches/${String(shown.facts['batch'])}`}>{String(shown.facts['batch'])}</a> : undefined],
           ]}
         />
-        {objections.length === 0 ? null : (
-          <ul>
-            {objections.map(({ about, state }) => (
-              <li>
-                <a href={`#/objections/${about}`}>异议 objection</a> <State state={state} />
-              </li>
-            ))}
-          </ul>
-        )}
       </Card>
+      {objections.length === 0 ? null : (
+        <Card title={{ zh: '异议', en: 'Objections' }}>
+          <List
+            name="objections"
+            caption={{ zh: '最近变动的在前', en: 'The last changed first' }}
+            none={{ zh: '没有异议。', en: 'There are no objections.' }}
+            columns={[{ words: { zh: '编号', en: 'Number' } }, { words: { zh: '状态', en: 'State' } }, { words: { zh: '更新时间', en: 'Changed' } }]}
+            rows={objections.map(({ about, state, updated_at }) => [<a href={`#/objections/${about}`}>{about.slice('objection:'.length)}</a>, <State state={state} />, moment(updated_at)])}
+          />
+        </Card>
+      )}
       <Card title={{ zh: `结果（${results.rows.length} 人）`, en: `${results.rows.length} results` }}>
         <List
           name="results"

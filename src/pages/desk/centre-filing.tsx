@@ -1,18 +1,20 @@
 /**
- * Owns a centre's views of who may assess: applications with annexes 1 and 2 whole, devices that ask to be named, and
- * organizations with their standing.
+ * Owns a centre's views of who may assess: applications with annexes 1 and 2 whole, and organizations with their standing.
  * It refuses nothing; a decision that belongs to another centre, or that is not possible now, has no form.
  */
 import type { FC } from 'hono/jsx';
-import { HEADINGS, PLEDGES, type Application, type DeviceRequest } from '../../life/procedure/application.ts';
+import { HEADINGS, PLEDGES, type Application } from '../../life/procedure/application.ts';
 import { levelName } from '../../life/level.ts';
-import { Both, En } from '../layout.tsx';
-import type { Words } from '../words.ts';
+import type { Filing } from '../../life/schema.ts';
+import { Both } from '../layout.tsx';
 import { BASIC_FIELDS, HEADING_WORDS, LONG_FIELDS, NATURE_WORDS, OCCUPATION_FIELDS, PLEDGE_WORDS, PURPOSE_WORDS } from './application-words.ts';
 import { ReasonForm, Record, type ShownCase } from './cases.tsx';
-import { OrganizationPast, type Past } from './centre-batches.tsx';
+import { Selection } from './centre-selection.tsx';
+import { OrganizationPast, type Past } from './centre-past.tsx';
+import { Endables, type EndableView } from './centre-withdraw.tsx';
+import { Granted } from './granted.tsx';
 import { Card, Facts, Field, List, State, StepForm, Title } from './parts.tsx';
-import { STEP_WORDS } from './words.ts';
+import { STEP_BUTTONS } from './step-buttons.ts';
 
 const Annexes: FC<{ about: string; application: Application }> = ({ about, application: { purpose, organization, annual_capacity, form, work_plan, files } }) => (
   <>
@@ -83,32 +85,8 @@ const Annexes: FC<{ about: string; application: Application }> = ({ about, appli
   </>
 );
 
-/** What the centre fills in to select; the browser makes the statements that follow from it. */
-const Selection: FC<{ shown: ShownCase; application: Application }> = ({ shown: { about, last }, application: { organization, annual_capacity } }) => (
-  <Card title={{ zh: '遴选确定', en: 'Select' }}>
-    <p>
-      <Both words={{ zh: '按申报的职业、工种和等级备案。平台生成颁发密钥，本浏览器用您的密钥签署备案声明和申报单位密钥的授权声明。', en: 'The filing has the occupations, jobs and levels applied for. The service makes the issuing key; this browser signs, with your key, the filing and the statement that names the applicant’s key.' }} />
-    </p>
-    <div class="grid two" data-selection>
-      <Field name="organization" id="select-organization" words={{ zh: '机构编码', en: 'Code of the organization' }} hint={{ zh: '由中心编定：Y 或 S 加 12 位数字，第 6、7 位为 37', en: 'Assigned by you: Y or S and 12 digits, the sixth and seventh character are 37' }} value={organization} attributes={organization === undefined ? {} : { readonly: '' }} />
-      <Field name="capacity" id="select-capacity" words={{ zh: '核定年度评价规模', en: 'Certificates a year' }} hint={{ zh: '不超过申报的规模', en: 'Not more than applied for' }} type="number" value={annual_capacity} />
-      <Field name="pass_mark" id="select-pass-mark" words={{ zh: '合格线', en: 'Pass mark' }} type="number" value={60} />
-      <Field name="years" id="select-years" words={{ zh: '备案有效期（年）', en: 'Years that the filing holds' }} value="1" options={[1, 2, 3].map((n) => [String(n), { zh: String(n), en: String(n) }] as const)} />
-    </div>
-    <Field name="note" id="select-note" words={{ zh: '说明', en: 'Note' }} lines={2} optional />
-    <p class="hint">
-      <Both words={{ zh: '颁发密钥的 X.509 证书不在此签发：请用命令 luzheng file（密钥文件内有本中心证书）或 luzheng certificate（电子认证机构）办理；在此之前，PDF 不带电子签名。', en: 'The X.509 certificate of the issuing key is not made here: use the command luzheng file (with a key file that holds your centre’s certificate) or luzheng certificate (for a certification authority). Until then PDFs carry no electronic signature.' }} />
-    </p>
-    <p class="buttons">
-      <button type="button" data-action="select-application" data-about={about} data-last={last}>
-        签署备案并选定<En>Sign the filing and select</En>
-      </button>
-    </p>
-  </Card>
-);
-
 /** One application, whole, with the decisions of the centre that is responsible. */
-export const CentreApplication: FC<{ shown: ShownCase; application: Application; names: ReadonlyMap<string, string>; responsible: boolean }> = ({ shown, application, names, responsible }) => (
+export const CentreApplication: FC<{ shown: ShownCase; application: Application; names: ReadonlyMap<string, string>; responsible: boolean; filing: Filing | undefined }> = ({ shown, application, names, responsible, filing }) => (
   <>
     <section class="lead">
       <Title words={{ zh: `申报 · ${application.form.name}`, en: 'Application' }} />
@@ -116,6 +94,7 @@ export const CentreApplication: FC<{ shown: ShownCase; application: Application;
         <State state={shown.state} /> {names.get(application.centre) ?? application.centre}
       </p>
     </section>
+    <Granted application={application} filing={filing} steps={shown.steps} />
     <Annexes about={shown.about} application={application} />
     <Record steps={shown.steps} names={names} />
     {!responsible && shown.state === 'submitted' ? (
@@ -139,82 +118,6 @@ export const CentreApplication: FC<{ shown: ShownCase; application: Application;
   </>
 );
 
-const WHY: { readonly [why in DeviceRequest['why']]: Words } = { second: { zh: '第二台设备', en: 'Second device' }, replacement: { zh: '更换设备', en: 'Replacement' }, loss: { zh: '原设备遗失', en: 'Loss of the others' } };
-
-export interface AskingDevice {
-  shown: ShownCase;
-  asked: DeviceRequest;
-  /** Whether this centre is the one that names it. */
-  responsible: boolean;
-}
-
-/** Devices that ask to speak for organizations. */
-export const CentreDevices: FC<{ devices: readonly AskingDevice[]; names: ReadonlyMap<string, string> }> = ({ devices, names }) => (
-  <>
-    <section class="lead">
-      <Title words={{ zh: '设备', en: 'Devices' }} />
-      <p>
-        <Both words={{ zh: '登记前请与机构核对密钥指纹；没有机构确认的（遗失），须先核实来人身份。', en: 'Compare the thumbprint with the organization before you name a key; without an endorsement (loss), make sure first whom you have before you.' }} />
-      </p>
-    </section>
-    {devices.length === 0 ? (
-      <Card>
-        <p>
-          <Both words={{ zh: '没有待登记的设备。', en: 'No device waits.' }} />
-        </p>
-      </Card>
-    ) : (
-      devices.map(({ shown, asked, responsible }) => (
-        <Card title={{ zh: `${asked.organization} · ${asked.label}`, en: 'Device' }}>
-          <p>
-            <State state={shown.state} />
-          </p>
-          <Facts
-            lines={[
-              [{ zh: '机构', en: 'Organization' }, <a href={`#/organizations/${asked.organization}`}>{asked.organization}</a>],
-              [{ zh: '使用人', en: 'Used by' }, asked.holder],
-              [{ zh: '原因', en: 'Why' }, <Both words={WHY[asked.why]} />],
-              [{ zh: '密钥指纹', en: 'Thumbprint' }, <code>{String(shown.facts['key'] ?? '')}</code>],
-              [{ zh: '说明', en: 'Note' }, asked.note],
-            ]}
-          />
-          {!responsible || !shown.allowed.includes('device.grant') ? null : shown.state === 'endorsed' || asked.why === 'loss' ? (
-            <>
-              {shown.state === 'endorsed' ? null : (
-                <div class="notice">
-                  <p>
-                    <Both words={{ zh: '机构没有确认这台设备（遗失）。请核实身份，并撤销原有密钥（luzheng withdraw）。', en: 'No key of the organization endorsed this one (loss). Make sure who asks, and end the old keys (luzheng withdraw).' }} />
-                  </p>
-                </div>
-              )}
-              <p class="buttons">
-                <button type="button" data-action="grant-device" data-about={shown.about} data-last={shown.last}>
-                  登记这把密钥<En>Name this key</En>
-                </button>
-              </p>
-            </>
-          ) : (
-            <p>
-              <Both words={{ zh: '须先由机构确认。', en: 'The organization endorses it first.' }} />
-            </p>
-          )}
-          {shown.allowed.includes('device.refuse') ? (
-            <StepForm step="device.refuse" about={shown.about} seq={shown.seq} last={shown.last} next="#/devices" submit={STEP_WORDS['device.refuse']} second>
-              <Field name="reason" id={`refuse-${shown.about.slice('device:'.length)}`} words={{ zh: '拒绝原因', en: 'Why it is refused' }} lines={2} />
-            </StepForm>
-          ) : null}
-          <details>
-            <summary>
-              办理记录 <span lang="en">record</span>
-            </summary>
-            <Record steps={shown.steps} names={names} />
-          </details>
-        </Card>
-      ))
-    )}
-  </>
-);
-
 export interface FiledLine {
   code: string;
   name: string;
@@ -223,6 +126,16 @@ export interface FiledLine {
   inForce: boolean;
   suspended: boolean;
 }
+
+/** A suspension is what matters first; without a filing in force nothing else does. */
+const Standing: FC<{ suspended: boolean; inForce: boolean }> = ({ suspended, inForce }) =>
+  suspended || inForce ? (
+    <State state={suspended ? 'suspended' : 'active'} />
+  ) : (
+    <span class="state warn">
+      <Both words={{ zh: '备案失效', en: 'filing not in force' }} />
+    </span>
+  );
 
 export const OrganizationsView: FC<{ organizations: readonly FiledLine[] }> = ({ organizations }) => (
   <>
@@ -235,21 +148,21 @@ export const OrganizationsView: FC<{ organizations: readonly FiledLine[] }> = ({
         caption={{ zh: '本中心管理范围内的机构', en: 'Organizations within your reach' }}
         none={{ zh: '还没有备案的机构。', en: 'No organization is filed yet.' }}
         columns={[{ words: { zh: '机构', en: 'Organization' } }, { words: { zh: '编码', en: 'Code' } }, { words: { zh: '备案中心', en: 'Filed by' } }, { words: { zh: '有效期至', en: 'Until' } }, { words: { zh: '状态', en: 'State' } }]}
-        rows={organizations.map(({ code, name, centre, until, inForce, suspended }) => [<a href={`#/organizations/${code}`}>{name}</a>, <code>{code}</code>, centre, until, suspended ? <State state="suspended" /> : inForce ? <State state="active" /> : <Both words={{ zh: '备案失效', en: 'not in force' }} />])}
+        rows={organizations.map(({ code, name, centre, until, inForce, suspended }) => [<a href={`#/organizations/${code}`}>{name}</a>, <code>{code}</code>, centre, until, <Standing suspended={suspended} inForce={inForce} />])}
       />
     </Card>
   </>
 );
 
 /** One organization: its filing, its history, and whether it may assess. */
-export const OrganizationView: FC<{ code: string; name: string; centre: string; capacity: number; until: string; past: Past; standing: { seq: number; last: string; allowed: readonly string[] } | undefined; names: ReadonlyMap<string, string> }> = ({ code, name, centre, capacity, until, past, standing, names }) => {
+export const OrganizationView: FC<{ code: string; name: string; centre: string; capacity: number; until: string; inForce: boolean; past: Past; standing: { seq: number; last: string; allowed: readonly string[] } | undefined; names: ReadonlyMap<string, string>; endables: readonly EndableView[]; now: number }> = ({ code, name, centre, capacity, until, inForce, past, standing, names, endables, now }) => {
   const at = { about: `standing:${code}`, seq: standing?.seq ?? 0, ...(standing ? { last: standing.last } : {}), next: `#/organizations/${code}` };
   return (
     <>
       <section class="lead">
         <Title words={{ zh: name, en: 'Organization' }} />
         <p>
-          <State state={past.suspended ? 'suspended' : 'active'} /> <code>{code}</code>
+          <Standing suspended={past.suspended} inForce={inForce} /> <code>{code}</code>
         </p>
       </section>
       <Card title={{ zh: '备案', en: 'Filing' }}>
@@ -265,9 +178,10 @@ export const OrganizationView: FC<{ code: string; name: string; centre: string; 
       <Card title={{ zh: '以往情况', en: 'So far' }}>
         <OrganizationPast past={past} names={names} />
       </Card>
+      <Endables code={code} endables={endables} names={names} now={now} />
       {past.suspended ? (
         <Card title={{ zh: '恢复评价', en: 'Resume' }}>
-          <StepForm step="standing.resume" {...at} submit={STEP_WORDS['standing.resume']}>
+          <StepForm step="standing.resume" {...at} submit={STEP_BUTTONS['standing.resume']}>
             <Field name="reason" words={{ zh: '理由', en: 'Reason' }} lines={3} />
           </StepForm>
         </Card>
@@ -276,7 +190,7 @@ export const OrganizationView: FC<{ code: string; name: string; centre: string; 
           <p>
             <Both words={{ zh: '暂停期间不能报送计划、上传和颁发；已颁发的证书不变。', en: 'Meanwhile it files no plans, uploads and orders nothing; what was issued stays as it is.' }} />
           </p>
-          <StepForm step="standing.suspend" {...at} submit={STEP_WORDS['standing.suspend']} confirm={{ zh: '确定暂停该机构的评价？', en: 'Suspend this organization?' }} second>
+          <StepForm step="standing.suspend" {...at} submit={STEP_BUTTONS['standing.suspend']} confirm={{ zh: '确定暂停该机构的评价？', en: 'Suspend this organization?' }} second>
             <Field name="reason" words={{ zh: '原因', en: 'Reason' }} lines={3} />
             <Field name="until" words={{ zh: '暂停至', en: 'Until' }} type="date" optional />
           </StepForm>

@@ -53,7 +53,7 @@ export const TrailSearch: FC = () => (
   </>
 );
 
-const whatOf = ({ group, what }: TrailEntry): Words => STEP_WORDS[what as keyof typeof STEP_WORDS] ?? { zh: GROUPS[group].zh, en: what };
+const whatOf = ({ group, what }: TrailEntry): Words => STEP_WORDS[what as keyof typeof STEP_WORDS] ?? { zh: `${GROUPS[group].zh}（${what}）`, en: what };
 
 const Entries: FC<{ name: string; entries: readonly TrailEntry[]; names: ReadonlyMap<string, string> }> = ({ name, entries, names }) => (
   <List
@@ -64,7 +64,7 @@ const Entries: FC<{ name: string; entries: readonly TrailEntry[]; names: Readonl
     rows={entries.map((entry) => [
       <Both words={GROUPS[entry.group]} />,
       <Both words={whatOf(entry)} />,
-      names.get(entry.by) ?? entry.by,
+      names.get(entry.by) ?? entry.by.replace(/^org:/, ''),
       moment(entry.at),
       <Both words={entry.result === 'pass' ? { zh: '通过', en: 'holds' } : { zh: `未通过（${entry.code ?? ''}）`, en: 'does not hold' }} />,
       <code>{entry.digest}</code>,

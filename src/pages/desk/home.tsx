@@ -28,7 +28,10 @@ export const Tasks: FC<{ tasks: readonly Task[] }> = ({ tasks }) => {
           {waiting.map(({ words, href, count }) => (
             <li>
               <a href={href}>
-                <b>{count}</b> <Both words={words} />
+                <b>{count}</b>{' '}
+                <span>
+                  <Both words={words} />
+                </span>
               </a>
             </li>
           ))}

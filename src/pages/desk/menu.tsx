@@ -22,6 +22,7 @@ const ORGANIZATION: readonly MenuEntry[] = [
   { at: 'objections', words: { zh: '异议', en: 'Objections' } },
   { at: 'batches', words: { zh: '批次', en: 'Batches' } },
   { at: 'certificates', words: { zh: '证书', en: 'Certificates' } },
+  { at: 'inspections', words: { zh: '督导检查', en: 'Inspections' } },
   { at: 'rules', words: { zh: '管理办法', en: 'Rules' } },
   { at: 'devices', words: { zh: '设备', en: 'Devices' } },
   { at: 'applications', words: { zh: '备案变更', en: 'Filing' } },
@@ -38,6 +39,7 @@ const CENTRE: readonly MenuEntry[] = [
   { at: 'applications', words: { zh: '申报', en: 'Applications' } },
   { at: 'devices', words: { zh: '设备', en: 'Devices' } },
   { at: 'organizations', words: { zh: '机构', en: 'Organizations' } },
+  { at: 'draws', words: { zh: '双随机', en: 'Draws' } },
   { at: 'trail', words: { zh: '问题回溯', en: 'Trail' } },
 ];
 

@@ -15,7 +15,7 @@ export interface BatchLine {
   results?: string | null;
 }
 
-export const BatchesView: FC<{ batches: readonly BatchLine[] }> = ({ batches }) => (
+export const BatchesView: FC<{ batches: readonly BatchLine[]; more: string | undefined }> = ({ batches, more }) => (
   <>
     <section class="lead">
       <Title words={{ zh: '批次', en: 'Batches' }} />
@@ -28,6 +28,7 @@ export const BatchesView: FC<{ batches: readonly BatchLine[] }> = ({ batches }) 
         name="batches"
         caption={{ zh: '本机构的批次，新的在前', en: 'Your batches, the newest first' }}
         none={{ zh: '还没有批次。', en: 'There are no batches yet.' }}
+        more={more}
         columns={[{ words: { zh: '批次', en: 'Batch' } }, { words: { zh: '上传时间', en: 'Uploaded' } }, { words: { zh: '人数', en: 'Rows' } }, { words: { zh: '状态', en: 'State' } }]}
         rows={batches.map(({ id, created_at, count, state }) => [
           <a href={`#/batches/${id}`}>

@@ -8,7 +8,7 @@ import { shanghaiDay, toTimestamp } from '../../life/calendar.ts';
 import { levelName, LEVELS } from '../../life/level.ts';
 import type { StepName } from '../../life/procedure/steps.ts';
 import { inLanguage } from '../language.ts';
-import { Both, En } from '../layout.tsx';
+import { Both, En, Fact } from '../layout.tsx';
 import { shanghaiClock, type Words } from '../words.ts';
 import { BATCH_STATES, CASE_STATES, ROLE_WORDS, STEP_WORDS } from './words.ts';
 
@@ -51,12 +51,7 @@ export const Facts: FC<{ lines: readonly (readonly [Words, Child])[] }> = ({ lin
     {lines
       .filter(([, value]) => value !== undefined && value !== null && value !== '')
       .map(([words, value]) => (
-        <div>
-          <dt>
-            <Both words={words} />
-          </dt>
-          <dd>{value}</dd>
-        </div>
+        <Fact label={words}>{value}</Fact>
       ))}
   </dl>
 );
@@ -75,10 +70,28 @@ interface ListProps {
   /** Said where there is nothing. */
   none: Words;
   caption: Words;
+  /** View that has the next page of this list, where it goes on. */
+  more?: string | undefined;
 }
 
+/** What stands above a list: the box that filters it, and the button that saves it. */
+export const Tools: FC = () => (
+  <>
+    <div class="tools">
+      <label class="field">
+        筛选 <span lang="en">Filter</span>
+        <input type="search" autocomplete="off" />
+      </label>
+      <button type="button" class="second" data-action="csv">
+        下载 CSV<En>Download</En>
+      </button>
+    </div>
+    <p class="hint" data-count role="status"></p>
+  </>
+);
+
 /** A list: filtered by words, saved as CSV; on a phone each row is a block whose lines name their column. */
-export const List: FC<ListProps> = ({ name, columns, rows, none, caption }) => {
+export const List: FC<ListProps> = ({ name, columns, rows, none, caption, more }) => {
   const labels = columns.map(({ words }) => inLanguage(words));
   if (rows.length === 0) {
     return (
@@ -88,17 +101,8 @@ export const List: FC<ListProps> = ({ name, columns, rows, none, caption }) => {
     );
   }
   return (
-    <div class="list" data-list={name}>
-      <div class="tools">
-        <label class="field">
-          筛选 <span lang="en">Filter</span>
-          <input type="search" autocomplete="off" />
-        </label>
-        <button type="button" class="second" data-action="csv">
-          下载 CSV<En>Download</En>
-        </button>
-      </div>
-      <p class="hint" data-count role="status"></p>
+    <div class="list" data-list={name} data-more={more}>
+      <Tools />
       <table class="wide">
         <caption>
           <Both words={caption} />
@@ -124,9 +128,20 @@ export const List: FC<ListProps> = ({ name, columns, rows, none, caption }) => {
           ))}
         </tbody>
       </table>
+      <More more={more} />
     </div>
   );
 };
+
+/** The way on in a long list; filter and download read it to its end by themselves. */
+export const More: FC<{ more: string | undefined }> = ({ more }) =>
+  more === undefined ? null : (
+    <p class="buttons">
+      <button type="button" class="second" data-action="more">
+        更多<En>More</En>
+      </button>
+    </p>
+  );
 
 interface FieldProps {
   /** Path in the body: `form.occupations[].code`. */
@@ -134,7 +149,7 @@ interface FieldProps {
   words: Words;
   hint?: Words;
   id?: string;
-  type?: 'text' | 'number' | 'date' | 'time' | 'tel' | 'email' | 'search';
+  type?: 'text' | 'number' | 'date' | 'datetime-local' | 'time' | 'tel' | 'email' | 'search';
   value?: string | number | undefined;
   /** May be left out of the body. */
   optional?: boolean;
@@ -268,7 +283,11 @@ export const Trail: FC<{ steps: readonly ShownStep[]; names?: ReadonlyMap<string
           </b>
         </p>
         <p class="hint">
-          {moment(at)} · <Both words={ROLE_WORDS[role] ?? { zh: role, en: role }} /> {names?.get(iss) ?? iss}
+          {moment(at)} ·{' '}
+          <span>
+            <Both words={ROLE_WORDS[role] ?? { zh: role, en: role }} />
+          </span>{' '}
+          {names?.get(iss) ?? iss}
         </p>
         {reasonOf(body) === undefined ? null : <p class="said-there">{reasonOf(body)}</p>}
         <details>

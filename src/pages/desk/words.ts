@@ -78,8 +78,18 @@ export const TROUBLES: Record<string, Words> = {
   },
   moved: { zh: '这件事在您打开之后有了变化，没有签名。请重新打开再决定。', en: 'The case has moved on since you opened it: nothing was signed. Open it again, then decide.' },
   beyond: { zh: '备案内容超出申报内容，没有签名。', en: 'The filing would go beyond what was applied for: nothing was signed.' },
+  instant_wrong: { zh: '请填写完整的日期和时间，或留空。', en: 'Enter day and time, or nothing.' },
+  effective_past: { zh: '失效时间不能早于现在；要立即撤回请留空。', en: 'It cannot end before now; leave it empty to withdraw at once.' },
+  since_future: { zh: '泄露时间不能晚于现在。', en: 'A key was stolen before now, not later.' },
+  nothing_granted: { zh: '至少勾选一个等级；全部不同意请选择“不予选定”。', en: 'Tick one level at least; to grant nothing, decline the application.' },
+  reason_needed: { zh: '请写明理由，申报单位或机构可以看到。', en: 'Say why: those concerned will read it.' },
   number_wrong: { zh: '请填写 {min} 至 {max} 之间的整数。', en: 'Enter a whole number from {min} to {max}.' },
   city_first: { zh: '该机构由市级备案，须市级中心先审核。', en: 'A city’s centre filed the organization and approves first.' },
+  seed_unkept: { zh: '本浏览器无法保存种子（{code}），没有签名。请先点“保存种子文件”，再提交。', en: 'This browser cannot keep the seed ({code}): nothing was signed. Save the seed file first, then go on.' },
+  seed_missing: { zh: '没有种子，请选择种子文件。', en: 'There is no seed: choose the seed file.' },
+  seed_differs: { zh: '这个文件里的种子不是这次抽取承诺的种子。', en: 'The seed in this file is not the one that this draw committed to.' },
+  seed_file_malformed: { zh: '这不是种子文件。', en: 'This is no seed file.' },
+  public_value_malformed: { zh: '开奖号码不符合该彩种，请逐个核对。', en: 'These are no numbers of this lottery; compare them one by one.' },
   cancelled: { zh: '已取消，未完成的文件没有保存。', en: 'Cancelled; what was not finished was not saved.' },
   refused: { zh: '请求未被接受：{title}（{code}）', en: 'The service refused: {detail} ({code})' },
 };
@@ -187,7 +197,13 @@ export const FORM_WORDS = {
   no_room: { zh: '本机空间不足，草稿没有保存。', en: 'There is no room on this machine: the draft was not kept.' },
 } satisfies Record<string, Words>;
 
-export const LIST_WORDS = { count: { zh: '显示 {shown} / 共 {all} 条', en: '{shown} of {all} shown' } } satisfies Record<string, Words>;
+export const LIST_WORDS = { count: { zh: '显示 {shown} / 共 {all} 条', en: '{shown} of {all} shown' }, so_far: { zh: '显示 {shown} / 已载入 {all} 条，还有更多', en: '{shown} shown of {all} so far; there are more' } } satisfies Record<string, Words>;
+
+export const WITHDRAW_WORDS = {
+  filing: { zh: '确定撤回机构 {code} 的这份备案？撤回不能取消。', en: 'Withdraw this filing of {code}? It cannot be taken back.' },
+  client: { zh: '确定撤回机构 {code} 的这把密钥？撤回不能取消。', en: 'Withdraw this key of {code}? It cannot be taken back.' },
+  done: { zh: '已撤回，撤回声明已公布。', en: 'It was withdrawn; the withdrawal is public.' },
+} satisfies Record<string, Words>;
 
 export const FILE_WORDS = {
   remove: { zh: '移除', en: 'Remove' },
@@ -218,8 +234,16 @@ export const DONE: Partial<Record<StepName, Words>> = {
   'device.refuse': { zh: '已拒绝登记。', en: 'The device was refused.' },
   'standing.suspend': { zh: '已暂停评价。', en: 'The organization was suspended.' },
   'standing.resume': { zh: '已恢复评价。', en: 'The organization was resumed.' },
+  'objection.uphold': { zh: '已答复：异议成立。请更正或撤回结果。', en: 'Answered: upheld. Correct or withdraw the results now.' },
+  'objection.reject': { zh: '已答复：异议不成立。', en: 'Answered: rejected.' },
   'objection.reopen': { zh: '已要求重新处理。', en: 'The objection was opened again.' },
   'application.decline': { zh: '已决定不予选定。', en: 'The application was declined.' },
+  'draw.commit': { zh: '名单已锁定并公布，种子保存在本浏览器。请再保存一份种子文件。', en: 'The lists are fixed and published; this browser keeps the seed. Save the seed file as well.' },
+  'draw.reveal': { zh: '种子已公布，抽取结果见下。', en: 'The seed is published; what was drawn stands below.' },
+  'draw.abandon': { zh: '抽取已作废。', en: 'The draw was given up.' },
+  'draw.finding': { zh: '检查结果已公布。', en: 'The finding was published.' },
+  'draw.follow': { zh: '整改情况已公布。', en: 'The follow-up was published.' },
+  'draw.close': { zh: '检查已办结。', en: 'The inspections were closed.' },
   'results.upload': { zh: '结果已上传，等待中心审核。', en: 'The results were uploaded; the centres will review them.' },
 };
 
@@ -267,12 +291,12 @@ export const STEP_WORDS: Record<StepName, Words> = {
   'objection.uphold': { zh: '异议成立', en: 'Upheld' },
   'objection.reject': { zh: '异议不成立', en: 'Rejected' },
   'objection.reopen': { zh: '重新处理', en: 'Opened again' },
-  'draw.commit': { zh: '公布抽查承诺', en: 'Commitment published' },
-  'draw.reveal': { zh: '公布种子', en: 'Seed revealed' },
-  'draw.abandon': { zh: '放弃抽查', en: 'Abandoned' },
+  'draw.commit': { zh: '锁定名单', en: 'Lists fixed' },
+  'draw.reveal': { zh: '公布种子', en: 'Seed published' },
+  'draw.abandon': { zh: '作废抽取', en: 'Given up' },
   'draw.finding': { zh: '检查结果', en: 'Finding' },
   'draw.follow': { zh: '整改情况', en: 'Follow-up' },
-  'draw.close': { zh: '结束', en: 'Closed' },
+  'draw.close': { zh: '办结', en: 'Closed' },
   'batch.return': { zh: '退回批次', en: 'Batch returned' },
 };
 
@@ -288,8 +312,8 @@ export const CASE_STATES: Record<string, Words> = {
   granted: { zh: '已登记', en: 'named' },
   refused: { zh: '已拒绝', en: 'refused' },
   reported: { zh: '已报失，停用', en: 'reported lost, stopped' },
-  expired: { zh: '已到期', en: 'expired' },
   active: { zh: '正常', en: 'active' },
+  expired: { zh: '已到期', en: 'expired' },
   suspended: { zh: '暂停', en: 'suspended' },
   published: { zh: '已公布', en: 'published' },
   filed: { zh: '已报送', en: 'filed' },
@@ -299,10 +323,10 @@ export const CASE_STATES: Record<string, Words> = {
   open: { zh: '待处理', en: 'open' },
   upheld: { zh: '成立', en: 'upheld' },
   rejected: { zh: '不成立', en: 'rejected' },
-  committed: { zh: '已承诺', en: 'committed' },
+  committed: { zh: '名单已锁定', en: 'lists fixed' },
   drawn: { zh: '已抽取', en: 'drawn' },
-  abandoned: { zh: '已放弃', en: 'abandoned' },
-  closed: { zh: '已结束', en: 'closed' },
+  abandoned: { zh: '已作废', en: 'given up' },
+  closed: { zh: '已办结', en: 'closed' },
 };
 
 /** States of a batch. */

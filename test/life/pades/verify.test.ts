@@ -83,7 +83,7 @@ describe('a good signature', () => {
     const { contents } = findSignature(timed);
     const length = 4 + (contents[2] as number) * 256 + (contents[3] as number);
     // The first 1500 bytes are those of a signature without a timestamp.
-    expect(await unseen(range(1500, length), (at) => passes(withContents(timed, findSignature(timed), flipped(contents, at))))).toEqual([]);
+    expect(await unseen(range(1500, length, 3), (at) => passes(withContents(timed, findSignature(timed), flipped(contents, at))))).toEqual([]);
   }, 60_000);
 
   test('with the root certificate in its chain, or with no chain at all', async () => {
@@ -100,9 +100,9 @@ describe('a good signature', () => {
 });
 
 describe('every change is seen', () => {
-  test('in the first 2 KB, and in every 97th byte after', async () => {
+  test('in the first 700 bytes, and in every 97th after', async () => {
     const [, from, to] = field.byteRange;
-    const positions = [...range(0, 2048), ...range(2048, signed.length, 97).filter((at) => at <= from || at >= to - 1)];
+    const positions = [...range(0, 700), ...range(700, signed.length, 97).filter((at) => at <= from || at >= to - 1)];
     expect(await unseen(positions, (at) => passes(flipped(signed, at)))).toEqual([]);
   }, 60_000);
 

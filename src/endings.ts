@@ -1,0 +1,52 @@
+/**
+ * Owns what a centre may end of an organization (撤回) as its desk lists it: filings and client keys, until when each
+ * holds, and whether and why somebody ended it. What a withdrawal means is life/withdrawal.ts's to say.
+ * It refuses nothing; whether the caller reaches the organization is asked before.
+ */
+import { PROVINCE } from './life/authority.ts';
+import { endOf, targetIssuer, type Withdrawal } from './life/withdrawal.ts';
+import type { Caller } from './enrol.ts';
+import { filingsOf } from './organizations.ts';
+import { directoryOf } from './register.ts';
+import type { Service } from './service.ts';
+import { selectDevices } from './storage/reviews.ts';
+
+export interface Endable {
+  typ: 'filing' | 'client';
+  /** `jti` of a filing, thumbprint of a key. */
+  id: string;
+  /** Whose statement it is. */
+  iss: string;
+  /** NumericDates: signed, and until when it says it holds. */
+  since: number;
+  until: number;
+  /** From when it does not count, if it was withdrawn. */
+  ended: number | null;
+  reason: string | null;
+  /** Whether the caller may end it: its own, or the province. */
+  mine: boolean;
+}
+
+/** The withdrawal that ends a statement or a key the earliest. */
+function endedBy(all: readonly Withdrawal[], hit: (one: Withdrawal) => boolean): Pick<Endable, 'ended' | 'reason'> {
+  const [first] = all.filter(hit).sort((a, b) => endOf(a) - endOf(b));
+  return first ? { ended: endOf(first), reason: first.reason ?? null } : { ended: null, reason: null };
+}
+
+/** Filings and keys of an organization, the newest first. */
+export async function endablesOf(service: Service, caller: Pick<Caller, 'role' | 'subject'>, code: string): Promise<Endable[]> {
+  const directory = await directoryOf(service);
+  const withdrawals = directory.withdrawals.all.map(({ payload }) => payload);
+  const mine = (iss: string): boolean => caller.role === 'province' || iss === caller.subject;
+  const filings = (await filingsOf(service, code)).map(({ filing: { iss, jti, iat, exp } }): Endable => ({
+    typ: 'filing', id: jti, iss, since: iat, until: exp, mine: mine(iss),
+    ...endedBy(withdrawals, (one) => 'jti' in one.target && one.target.jti === jti && targetIssuer(one) === iss),
+  }));
+  // A key that was named again stands once, with what was said of it last.
+  const keys = new Map((await selectDevices(service.db, code)).map((one) => [`${one.iss} ${one.jkt}`, one]));
+  const clients = [...keys.values()].map(({ jkt, jti, iss, iat, exp }): Endable => ({
+    typ: 'client', id: jkt, iss, since: iat, until: exp, mine: mine(iss),
+    ...endedBy(withdrawals, (one) => ('jti' in one.target ? one.target.jti === jti && targetIssuer(one) === iss : one.target.kid === jkt && [iss, PROVINCE].includes(one.iss))),
+  }));
+  return [...filings, ...clients].sort((a, b) => b.since - a.since);
+}

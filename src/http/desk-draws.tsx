@@ -1,0 +1,117 @@
+/**
+ * Owns the desk's views of supervision by draws (双随机、一公开): for a centre its draws, a new one, one with what was drawn, and
+ * one drawn session with its findings; for an organization the sessions of its own that were drawn.
+ * It refuses organizations what was drawn of others; what else is refused, findView and reading refuse.
+ */
+import { filedBy } from '../enrol.ts';
+import { PROVINCE } from '../life/authority.ts';
+import { shanghaiDay } from '../life/calendar.ts';
+import { recordOf, sameSession, type DrawRecord } from '../life/procedure/draw-record.ts';
+import type { DrawCommit } from '../life/procedure/draw.ts';
+import { sessionId, type Drawn } from '../life/procedure/drawing.ts';
+import { stepsFrom } from '../life/procedure/steps.ts';
+import { Refusal } from '../life/refusal.ts';
+import { centreNames } from '../organizations.ts';
+import { CasesView } from '../pages/desk/cases.tsx';
+import { DrawDesk } from '../pages/desk/draw.tsx';
+import { DrawForm } from '../pages/desk/draw-form.tsx';
+import { Ways } from '../pages/desk/home.tsx';
+import { DrawnDesk, InspectionsView } from '../pages/desk/inspection.tsx';
+import { sessionsToCome } from '../procedure/draw-sessions.ts';
+import { findDraw, latestFindings, openDraw, type DrawFacts } from '../procedure/draws.ts';
+import { listCases, viewCase } from '../procedure/read.ts';
+import { selectCases, type CaseRow } from '../storage/cases.ts';
+import { CENTRES, seenCase } from './desk-centre-parts.ts';
+import { standing } from './desk-organization-plans.tsx';
+import { listViews, waitingFirst, type Asked, type View } from './desk-views.ts';
+
+/** Draws of one centre and state that an organization is looked for in, the last changed first. */
+const MOST = 30;
+const factsOf = ({ facts }: { facts: Record<string, unknown> }): DrawFacts => facts as unknown as DrawFacts;
+
+async function draws(asked: Asked) {
+  return (
+    <CasesView
+      name="draws"
+      title={{ zh: '双随机检查', en: 'Draws' }}
+      {...(await waitingFirst(asked, 'draw', 'draws', 'committed', 'drawn'))}
+      to="#/draws/"
+      none={{ zh: '还没有抽取。', en: 'Nothing has been drawn yet.' }}
+      called={(one) => factsOf(one).title}
+      columns={[
+        { words: { zh: '场次', en: 'Sessions' }, of: (one) => `${factsOf(one).pick} / ${factsOf(one).sessions}` },
+        { words: { zh: '开奖日', en: 'Lottery' }, of: (one) => factsOf(one).public_source.date },
+        { words: { zh: '已有结果', en: 'Found' }, of: (one) => String(factsOf(one).found) },
+      ]}
+    >
+      <Ways ways={[{ words: { zh: '新的抽取', en: 'New draw' }, href: '#/draws/new' }]} />
+    </CasesView>
+  );
+}
+
+/** Inspectors as the centre's last draw listed them: most stay the same. */
+async function lastInspectors({ service, caller }: Asked): Promise<DrawCommit['inspectors']> {
+  const own = (await listCases(service, caller, { kind: 'draw' }, 100)).find(({ centre }) => centre === caller.subject);
+  return own ? standing<DrawCommit>(await viewCase(service, caller, own.about), 'draw.commit').inspectors : [];
+}
+
+async function newDraw(asked: Asked) {
+  const [sessions, inspectors] = await Promise.all([sessionsToCome(asked.service, asked.caller), lastInspectors(asked)]);
+  return <DrawForm sessions={sessions} inspectors={inspectors} today={shanghaiDay(asked.now)} />;
+}
+
+async function draw(asked: Asked) {
+  const shown = await seenCase(asked, 'draw');
+  const record = recordOf(shown, shown.steps);
+  return <DrawDesk shown={shown} record={record} latest={latestFindings(record.findings)} names={await centreNames(asked.service)} today={shanghaiDay(asked.now)} />;
+}
+
+function ofSession({ findings, follow_ups }: DrawRecord, session: Drawn): Pick<DrawRecord, 'findings' | 'follow_ups'> {
+  const own = (one: { plan: string; session: string }) => sameSession(one, session);
+  return { findings: findings.filter(own), follow_ups: follow_ups.filter(own) };
+}
+
+async function drawn(asked: Asked) {
+  const shown = await seenCase(asked, 'draw');
+  const record = recordOf(shown, shown.steps);
+  const place = Number(asked.params['place']);
+  const session = record.drawn?.[place - 1];
+  if (!session) throw new Refusal('not_found', 'The desk has no such view.');
+  const { findings, follow_ups } = ofSession(record, session);
+  return <DrawnDesk shown={shown} here={`#/draws/${shown.about}/drawn/${place}`} above={{ href: `#/draws/${shown.about}`, words: { zh: '回到抽取', en: 'Back to the draw' } }} session={session} links findings={findings} follows={follow_ups} names={await centreNames(asked.service)} today={shanghaiDay(asked.now)} />;
+}
+
+/** Draws of the organization's centre and of the province's in which it was drawn, with the sessions. */
+async function inspectedIn({ service, caller }: Asked): Promise<{ row: CaseRow; record: DrawRecord; sessions: Drawn[] }[]> {
+  const code = caller.subject.slice('org:'.length);
+  const centre = await filedBy(service, code);
+  const rows = (await Promise.all([...new Set([centre, PROVINCE])].flatMap((one) => (one === undefined ? [] : ['drawn', 'closed'].map((state) => selectCases(service.db, { kind: 'draw', centre: one, state }, MOST)))))).flat();
+  const opened = await Promise.all(rows.map(async (row) => ({ row, record: await openDraw(service, row) })));
+  return opened.map(({ row, record }) => ({ row, record, sessions: (record.drawn ?? []).filter(({ organization }) => organization === code) })).filter(({ sessions }) => sessions.length > 0);
+}
+
+async function inspections(asked: Asked) {
+  return <InspectionsView inspected={(await inspectedIn(asked)).flatMap(({ row, record, sessions }) => sessions.map((session) => ({ about: row.about, title: record.committed.body.title, place: (record.drawn ?? []).indexOf(session) + 1, session, finding: latestFindings(record.findings).get(sessionId(session))?.finding, followed: record.follow_ups.some((one) => sameSession(one, session)) })))} />;
+}
+
+async function inspection(asked: Asked) {
+  const { service, caller, params } = asked;
+  const row = await findDraw(service, params['about'] as string);
+  const record = await openDraw(service, row);
+  const session = record.drawn?.[Number(params['place']) - 1];
+  if (!session || caller.subject !== `org:${session.organization}`) throw new Refusal('not_found', 'The desk has no such view.');
+  const { findings, follow_ups } = ofSession(record, session);
+  return <DrawnDesk shown={{ about: row.about, seq: row.seq, last: row.last, allowed: stepsFrom('draw', row.state, caller.role) }} here={`#/inspections/${row.about}/${params['place']}`} above={{ href: '#/inspections', words: { zh: '全部检查', en: 'All inspections' } }} session={session} links={false} findings={findings} follows={follow_ups} names={await centreNames(service)} today={shanghaiDay(asked.now)} />;
+}
+
+export const inspectionViews: readonly View[] = [
+  { path: 'inspections', roles: ['organization'], render: inspections },
+  { path: 'inspections/:about/:place', roles: ['organization'], render: inspection },
+];
+
+export const centreDrawViews: readonly View[] = [
+  ...listViews(CENTRES, 'draws', draws),
+  { path: 'draws/new', roles: CENTRES, render: newDraw },
+  { path: 'draws/:about', roles: CENTRES, render: draw },
+  { path: 'draws/:about/drawn/:place', roles: CENTRES, render: drawn },
+];

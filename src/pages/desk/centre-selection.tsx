@@ -1,0 +1,49 @@
+/**
+ * Owns the form by which a centre selects an applicant (遴选): what it grants of what was asked, the code, capacity and years.
+ * It refuses nothing itself: src/client/desk/centre-filing.ts signs what it says, and refuses less without a reason.
+ */
+import type { FC } from 'hono/jsx';
+import { levelName } from '../../life/level.ts';
+import type { Application } from '../../life/procedure/application.ts';
+import { Both, En } from '../layout.tsx';
+import type { ShownCase } from './cases.tsx';
+import { Card, Field } from './parts.tsx';
+
+/** What the centre fills in to select; the browser makes the statements that follow from it. */
+export const Selection: FC<{ shown: ShownCase; application: Application }> = ({ shown: { about, last }, application: { organization, annual_capacity, form } }) => (
+  <Card title={{ zh: '遴选确定', en: 'Select' }}>
+    <p>
+      <Both words={{ zh: '按下面勾选的职业、工种和等级备案。平台生成颁发密钥，本浏览器用您的密钥签署备案声明和申报单位密钥的授权声明。', en: 'The filing has the occupations, jobs and levels that are ticked below. The service makes the issuing key; this browser signs, with your key, the filing and the statement that names the applicant’s key.' }} />
+    </p>
+    <div id="select-scope">
+      {form.occupations.map(({ code, name, job, levels }) => (
+        <fieldset class="ticks field" data-grant>
+          <legend>
+            {job === undefined ? name : `${name}（${job}）`} {code}
+          </legend>
+          {levels.map((level) => (
+            <label>
+              <input type="checkbox" value={String(level)} checked /> {levelName(level)}
+            </label>
+          ))}
+        </fieldset>
+      ))}
+    </div>
+    <div class="grid two" data-selection>
+      <Field name="organization" id="select-organization" words={{ zh: '机构编码', en: 'Code of the organization' }} hint={{ zh: '由中心编定：Y 或 S 加 12 位数字，第 6、7 位为 37', en: 'Assigned by you: Y or S and 12 digits, the sixth and seventh character are 37' }} value={organization} attributes={organization === undefined ? {} : { readonly: '' }} />
+      <Field name="capacity" id="select-capacity" words={{ zh: '核定年度评价规模', en: 'Certificates a year' }} hint={{ zh: '不超过申报的规模', en: 'Not more than applied for' }} type="number" value={annual_capacity} />
+      <Field name="pass_mark" id="select-pass-mark" words={{ zh: '合格线', en: 'Pass mark' }} type="number" value={60} />
+      <Field name="years" id="select-years" words={{ zh: '备案有效期（年）', en: 'Years that the filing holds' }} value="1" options={[1, 2, 3].map((n) => [String(n), { zh: String(n), en: String(n) }] as const)} />
+    </div>
+    <Field name="reason" id="select-reason" words={{ zh: '少于申报的理由', en: 'Why less is granted' }} hint={{ zh: '有职业或等级未勾选时必填，申报单位可以看到', en: 'Needed where an occupation or a level is not ticked; the applicant reads it' }} lines={3} optional />
+    <Field name="note" id="select-note" words={{ zh: '说明', en: 'Note' }} lines={2} optional />
+    <p class="hint">
+      <Both words={{ zh: '颁发密钥的 X.509 证书不在此签发：请用命令 luzheng file（密钥文件内有本中心证书）或 luzheng certificate（电子认证机构）办理；在此之前，PDF 不带电子签名。', en: 'The X.509 certificate of the issuing key is not made here: use the command luzheng file (with a key file that holds your centre’s certificate) or luzheng certificate (for a certification authority). Until then PDFs carry no electronic signature.' }} />
+    </p>
+    <p class="buttons">
+      <button type="button" data-action="select-application" data-about={about} data-last={last}>
+        签署备案并选定<En>Sign the filing and select</En>
+      </button>
+    </p>
+  </Card>
+);

@@ -36,7 +36,7 @@ async function home(asked: Asked) {
     { words: { zh: '件申报待审核', en: 'applications to review' }, href: '#/applications', count: of('application', 'submitted') },
     { words: { zh: '份考核计划已报送', en: 'plans filed' }, href: '#/plans', count: of('plan', 'filed') },
     { words: { zh: '台设备待登记', en: 'devices to name' }, href: '#/devices', count: of('device', 'requested', 'endorsed') },
-    { words: { zh: '把机构密钥报失，请核实后撤回', en: 'keys reported lost: make sure, then withdraw them' }, href: '#/organizations', count: of('loss', 'reported') },
+    { words: { zh: '把机构密钥报失，请核实后撤回', en: 'keys reported lost: make sure, then withdraw them' }, href: '#/losses', count: of('loss', 'reported') },
     { words: { zh: '件异议未处理', en: 'objections are open' }, href: '#/objections', count: of('objection', 'open') },
     { words: { zh: '批结果正在公示', en: 'results are under notice' }, href: '#/results', count: of('results', 'notice') },
     { words: { zh: '次抽取待公布种子', en: 'draws whose seed is to be published' }, href: '#/draws', count: of('draw', 'committed') },

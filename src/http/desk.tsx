@@ -9,6 +9,7 @@ import { DeskPage } from '../pages/desk/page.tsx';
 import { Menu } from '../pages/desk/menu.tsx';
 import { applicantViews } from './desk-applicant.tsx';
 import { centreViews } from './desk-centre.tsx';
+import { lossViews } from './desk-losses.tsx';
 import { organizationViews } from './desk-organization.tsx';
 import { findView, type View } from './desk-views.ts';
 import { factory } from './env.ts';
@@ -18,7 +19,7 @@ import { hostOf, kept, page } from './page.tsx';
 import { answerProblem } from './pages.tsx';
 import { onError } from './problems.ts';
 
-const VIEWS: readonly View[] = [...organizationViews, ...applicantViews, ...centreViews];
+const VIEWS: readonly View[] = [...organizationViews, ...applicantViews, ...centreViews, ...lossViews];
 
 export const deskRoutes = factory
   .createApp()

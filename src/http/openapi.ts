@@ -13,7 +13,7 @@ import { STATEMENTS, statementSchema } from './openapi-statements.ts';
 import { PROBLEM_TYPE, PROBLEMS } from './problems.ts';
 import type { StatementType } from '../life/schema.ts';
 
-const OF_CREDENTIALS = ['authorization_missing', 'authorization_malformed', 'proof_wrong', 'proof_replayed', 'client_unknown', 'client_withdrawn', 'centre_withdrawn', 'role_wrong'];
+const OF_CREDENTIALS = ['authorization_missing', 'authorization_malformed', 'proof_wrong', 'proof_replayed', 'client_unknown', 'client_withdrawn', 'client_reported', 'centre_withdrawn', 'role_wrong'];
 const OF_BODIES = ['body_too_large', 'media_type_not_supported', 'utf8_malformed'];
 const OF_JSON = ['json_malformed', 'json_too_deep', 'body_malformed'];
 

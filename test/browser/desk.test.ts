@@ -59,7 +59,7 @@ describe.skipIf(chromium === undefined)('the desk', { timeout: 45_000 }, () => {
       Object.defineProperty(globalThis, 'showSaveFilePicker', { value: hasDisk ? ask : undefined, configurable: true });
     }, disk);
     page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     await page.clock.setFixedTime(AT * 1000);
     page.on('request', (request) => sent.push(`${request.url()} ${JSON.stringify(request.headers())} ${request.postData() ?? ''}`));
     page.on('pageerror', (error) => complaints.push(error.message));
@@ -460,7 +460,17 @@ describe.skipIf(chromium === undefined)('the desk', { timeout: 45_000 }, () => {
     // Nobody locks others out, and a centre's word opens it again.
     const about = lossOf(code, second.kid);
     await expect(takeStep(school, server.as(school), lossOf(code, city.kid), 'loss.report', { reason: '他人的密钥' })).rejects.toMatchObject({ problem: { code: 'client_unknown' } });
-    await takeStep(city, server.as(city), about, 'loss.close', { note: '设备已找回' });
+    await signIn(city);
+    await go('home', '济南市');
+    await page.locator('ul.tasks').getByText('把机构密钥报失').click();
+    await page.getByText('11 月 23 日上午遗失').first().waitFor();
+    expect(await page.getByRole('link', { name: '撤回这把密钥' }).getAttribute('href')).toBe(`#/organizations/${code}/withdraw/client/${second.kid}`);
+    expect(await axe()).toEqual([]);
+    page.once('dialog', (dialog) => void dialog.accept());
+    await page.getByRole('button', { name: '办结报失' }).click();
+    await page.getByText('没有待处理的报失').waitFor();
+    expect((await server.as(city).get<{ state: string }>(`/v1/cases/${about}`)).state).toBe('closed');
+    await page.getByRole('button', { name: '退出' }).click();
     await signIn(lost);
     await go('devices', '设备');
     await card(second.kid).getByText('正在使用').waitFor();

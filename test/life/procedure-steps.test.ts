@@ -24,6 +24,9 @@ const ALLOWED = `
   device       —          A request→requested
   device       requested  O endorse→endorsed  C grant→granted  O,C refuse→refused
   device       endorsed   C grant→granted  O,C refuse→refused
+  loss         —          O report→reported
+  loss         reported   C close→closed
+  loss         closed     O report→reported
   standing     —          C suspend→suspended
   standing     active     C suspend→suspended
   standing     suspended  C resume→active

@@ -24,17 +24,13 @@ export interface OwnKey {
 const Key: FC<{ organization: string; one: OwnKey; only: boolean }> = ({ organization, one: { jkt, state, until, label, isThis, loss }, only }) => (
   <Card title={{ zh: label ?? '机构密钥', en: 'Key of the organization' }}>
     <p>
-      <State state={state} />{' '}
-      {isThis ? (
-        <b>
-          <Both words={{ zh: '正在使用', en: 'this one' }} />
-        </b>
-      ) : null}
+      <State state={state} />
     </p>
     <Facts
       lines={[
         [{ zh: '密钥指纹', en: 'Thumbprint' }, <code>{jkt}</code>],
         [{ zh: '授权至', en: 'Until' }, shanghaiDay(until)],
+        [{ zh: '本机', en: 'Here' }, isThis ? '正在使用 in use' : undefined],
       ]}
     />
     {state === 'active' ? (

@@ -46,6 +46,7 @@ export default defineConfig({
           // setup.ts empties database, files and modules between the files.
           isolate: false,
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

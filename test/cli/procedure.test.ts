@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeKeyFile } from '../../keys/make.ts';
+import { listCases } from '../../src/cli/commands/case.ts';
 import { certifyCentre } from '../../src/cli/certify.ts';
 import { residentCheckCharacter } from '../../src/life/identity.ts';
 import { startServer, type TestServer } from '../browser/server.ts';
@@ -96,6 +97,14 @@ test('a plan is cancelled; after the exam of another its results run their notic
   expect(await service.as(service.city).get(`/v1/batches/${batch}`)).toMatchObject({ state: 'submitted', count: 1, results: published.about });
   expect(await luzheng('approve', batch, '--photos', at('look'), '--look', ...CITY)).toMatchObject({ exit: 0 });
   expect(readFileSync(at('look/row-2.jpg')).equals(jpeg({ text: numbers[0] as string }))).toBe(true);
+});
+
+test('cases are listed page by page to the end', async () => {
+  const asked: string[] = [];
+  const pages = [{ cases: [{ about: 'plan:one' }], next: '0.5.plan:one' }, { cases: [{ about: 'plan:two' }], next: null }];
+  const get = <T>(path: string) => Promise.resolve(pages[asked.push(path) - 1] as T);
+  expect((await listCases({ get }, 'plan', 'filed')).map(({ about }) => about)).toEqual(['plan:one', 'plan:two']);
+  expect(asked).toEqual(['/v1/cases?kind=plan&state=filed', '/v1/cases?kind=plan&state=filed&after=0.5.plan%3Aone']);
 });
 
 test('wrong use is said, and exits with 2', async () => {

@@ -35,7 +35,7 @@ export async function requireChain({ about, seq, last, steps }: Pick<CaseView, '
 }
 
 /** All cases of a kind within reach, page by page to the end. */
-async function listCases(caller: Caller, kind: string, state: string | undefined): Promise<CaseLine[]> {
+export async function listCases(caller: Pick<Caller, 'get'>, kind: string, state: string | undefined): Promise<CaseLine[]> {
   if (!(KINDS as string[]).includes(kind)) throw usage(`--kind 为 ${KINDS.join('、')} 之一`, `--kind is one of ${KINDS.join(', ')}`);
   const cases: CaseLine[] = [];
   for (let after: string | null = ''; after !== null; ) {

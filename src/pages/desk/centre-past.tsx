@@ -7,7 +7,7 @@ import { inLanguage } from '../language.ts';
 import { Both } from '../layout.tsx';
 import type { Words } from '../words.ts';
 import { dayOf, Facts, moment } from './parts.tsx';
-import { BATCH_STATES, CASE_STATES, STEP_WORDS } from './words.ts';
+import { BATCH_STATES, CASE_STATES, STEP_WORDS } from './step-words.ts';
 
 export interface Past {
   batches: readonly { state: string; n: number; rows: number }[];

@@ -38,7 +38,7 @@ export const Selection: FC<{ shown: ShownCase; application: Application }> = ({ 
     <Field name="reason" id="select-reason" words={{ zh: '少于申报的理由', en: 'Why less is granted' }} hint={{ zh: '有职业或等级未勾选时必填，申报单位可以看到', en: 'Needed where an occupation or a level is not ticked; the applicant reads it' }} lines={3} optional />
     <Field name="note" id="select-note" words={{ zh: '说明', en: 'Note' }} lines={2} optional />
     <p class="hint">
-      <Both words={{ zh: '颁发密钥的 X.509 证书不在此签发：请用命令 luzheng file（密钥文件内有本中心证书）或 luzheng certificate（电子认证机构）办理；在此之前，PDF 不带电子签名。', en: 'The X.509 certificate of the issuing key is not made here: use the command luzheng file (with a key file that holds your centre’s certificate) or luzheng certificate (for a certification authority). Until then PDFs carry no electronic signature.' }} />
+      <Both words={{ zh: '本中心密钥有 X.509 证书（见页首）时，本浏览器同时为颁发密钥签发证书，证书 PDF 带电子签名；用电子认证机构的证书时，另用命令 luzheng certificate 办理。', en: 'Where your centre’s key has an X.509 certificate (see above), this browser certifies the issuing key too, and PDFs are signed; for a certification authority’s, use the command luzheng certificate.' }} />
     </p>
     <p class="buttons">
       <button type="button" data-action="select-application" data-about={about} data-last={last}>

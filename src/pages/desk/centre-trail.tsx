@@ -7,7 +7,7 @@ import type { Link, TrailEntry, TrailReport } from '../../life/procedure/trail.t
 import { Both, En } from '../layout.tsx';
 import type { Words } from '../words.ts';
 import { Card, Facts, List, moment, Title } from './parts.tsx';
-import { KIND_WORDS, STEP_WORDS } from './words.ts';
+import { KIND_WORDS, STEP_WORDS } from './step-words.ts';
 
 const GROUPS: Record<TrailEntry['group'], Words> = {
   ...KIND_WORDS,

@@ -10,7 +10,7 @@ import type { StepName } from '../../life/procedure/steps.ts';
 import { inLanguage } from '../language.ts';
 import { Both, En, Fact } from '../layout.tsx';
 import { shanghaiClock, type Words } from '../words.ts';
-import { BATCH_STATES, CASE_STATES, ROLE_WORDS, STEP_WORDS } from './words.ts';
+import { BATCH_STATES, CASE_STATES, ROLE_WORDS, STEP_WORDS } from './step-words.ts';
 
 /** The heading of a view: it gets the focus when the view is shown. */
 export const Title: FC<{ words: Words }> = ({ words }) => (

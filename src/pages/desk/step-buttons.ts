@@ -1,5 +1,5 @@
 /**
- * Owns what buttons say that take a step: what will be done, where the record of a case (words.ts) says what was done.
+ * Owns what buttons say that take a step: what will be done, where the record of a case (step-words.ts) says what was done.
  * It refuses to leave out a step: a fresh one needs its words here too.
  */
 import type { StepName } from '../../life/procedure/steps.ts';
@@ -34,11 +34,11 @@ export const STEP_BUTTONS: Record<StepName, Words> = {
   'objection.uphold': { zh: '异议成立', en: 'Uphold the objection' },
   'objection.reject': { zh: '异议不成立', en: 'Reject the objection' },
   'objection.reopen': { zh: '重新处理', en: 'Open it again' },
-  'draw.commit': { zh: '公布抽查承诺', en: 'Publish the commitment' },
-  'draw.reveal': { zh: '公布种子', en: 'Reveal the seed' },
-  'draw.abandon': { zh: '放弃抽查', en: 'Abandon the draw' },
+  'draw.commit': { zh: '锁定名单', en: 'Fix the lists' },
+  'draw.reveal': { zh: '公布种子', en: 'Publish the seed' },
+  'draw.abandon': { zh: '作废抽取', en: 'Give the draw up' },
   'draw.finding': { zh: '提交检查结果', en: 'Hand in the finding' },
   'draw.follow': { zh: '提交整改情况', en: 'Hand in the follow-up' },
-  'draw.close': { zh: '结束抽查', en: 'Close the draw' },
+  'draw.close': { zh: '办结', en: 'Close the inspections' },
   'batch.return': { zh: '退回批次', en: 'Return the batch' },
 };

@@ -155,7 +155,9 @@ test('the root signs without a network, and any centre hands it in', async () =>
 
 test('an appointment by its jti: whose statement it is, the list knows', async () => {
   const city = (await listed()).find(({ sub }) => sub === 'centre:3701') as Listed;
-  expect(await done('withdraw', '--key', at('province.json'), '--jti', city.jti, '--effective', '2099-01-01')).toMatchObject({ target: { jti: city.jti }, ends: Date.UTC(2098, 11, 31, 16) / 1000 });
+  const withdrawn = await done('withdraw', '--key', at('province.json'), '--jti', city.jti, '--effective', '2099-01-01', '--reason', '任期届满');
+  expect(withdrawn).toMatchObject({ target: { jti: city.jti }, ends: Date.UTC(2098, 11, 31, 16) / 1000 });
+  expect(JSON.parse(Buffer.from((withdrawn['statement'] as string).split('.')[1] as string, 'base64url').toString())).toMatchObject({ reason: '任期届满' });
 });
 
 test('wrong usage is said in words', async () => {

@@ -7,7 +7,8 @@ import { readNoticeFacts } from '../life/procedure/notice.ts';
 import type { Objection, Results } from '../life/procedure/plan.ts';
 import { centreNames } from '../organizations.ts';
 import { CasesView } from '../pages/desk/cases.tsx';
-import { CentreObjection, CentrePlan, CentreResults } from '../pages/desk/centre-cases.tsx';
+import { CentrePlan, CentreResults } from '../pages/desk/centre-cases.tsx';
+import { ObjectionDetail } from '../pages/desk/objections.tsx';
 import { listCases } from '../procedure/read.ts';
 import { selectFacts } from '../storage/cases.ts';
 import { calledOf, CENTRES, organizationColumn, seenCase } from './desk-centre-parts.ts';
@@ -84,7 +85,7 @@ async function objections(asked: Asked) {
 
 async function objection(asked: Asked) {
   const shown = await seenCase(asked, 'objection');
-  return <CentreObjection shown={shown} objection={standing<Objection>(shown, 'objection.raise')} names={await centreNames(asked.service)} />;
+  return <ObjectionDetail shown={shown} organization={shown.organization} objection={standing<Objection>(shown, 'objection.raise')} names={await centreNames(asked.service)} />;
 }
 
 export const centreCaseViews: readonly View[] = [

@@ -1,11 +1,11 @@
 /**
- * Owns a centre's views of what organizations filed: a plan with its people, results under notice, and an objection.
+ * Owns a centre's views of what organizations filed: a plan with its people, and results under notice.
  * It refuses nothing; a step that is not possible now has no form.
  */
 import type { Child, FC } from 'hono/jsx';
 import { levelName } from '../../life/level.ts';
 import { outcomeOf } from '../../life/procedure/outcome.ts';
-import type { Objection, Plan, Results } from '../../life/procedure/plan.ts';
+import type { Plan, Results } from '../../life/procedure/plan.ts';
 import { Both } from '../layout.tsx';
 import type { Words } from '../words.ts';
 import { ReasonForm, Record, type CaseRowView, type ShownCase } from './cases.tsx';
@@ -105,34 +105,3 @@ export const CentreResults: FC<Of & { results: Results; title: string; passMark:
     </>
   );
 };
-
-/** An objection with what became of it; a decision that does not convince is opened again. */
-export const CentreObjection: FC<Of & { objection: Objection }> = ({ shown, names, objection }) => (
-  <>
-    <section class="lead">
-      <Title words={{ zh: '异议', en: 'Objection' }} />
-      <p>
-        <State state={shown.state} />
-      </p>
-    </section>
-    <Card title={{ zh: '内容', en: 'What it says' }}>
-      <p class="prose-text">{objection.grounds}</p>
-      <Facts
-        lines={[
-          organizationLine(shown.organization),
-          [{ zh: '针对的行', en: 'About row' }, objection.row === undefined ? undefined : String(objection.row)],
-          [{ zh: '提出人', en: 'By' }, objection.name ?? '匿名 anonymous'],
-          [{ zh: '联系方式', en: 'Contact' }, objection.contact],
-          [{ zh: '提出时间', en: 'Raised' }, moment(shown.steps[0]?.at ?? shown.updated_at)],
-          [{ zh: '结果', en: 'Results' }, <a href={`#/results/${objection.results}`}>{objection.results}</a>],
-        ]}
-      />
-    </Card>
-    <Record steps={shown.steps} names={names} />
-    {shown.allowed.includes('objection.reopen') ? (
-      <Card title={{ zh: '要求重新处理', en: 'Open it again' }}>
-        <ReasonForm of={shown} step="objection.reopen" field="reason" next={`#/objections/${shown.about}`} label={{ zh: '理由', en: 'Reason' }} />
-      </Card>
-    ) : null}
-  </>
-);

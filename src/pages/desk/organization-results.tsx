@@ -1,13 +1,13 @@
-/** Owns an organization's views of results (结果公示) and objections (异议): publish, correct, withdraw, upload, decide. */
+/** Owns an organization's views of results (结果公示): publish, correct, withdraw, upload. */
 import type { FC } from 'hono/jsx';
 import { levelName } from '../../life/level.ts';
-import type { Objection, Plan, Results } from '../../life/procedure/plan.ts';
+import type { Plan, Results } from '../../life/procedure/plan.ts';
 import { outcomeOf } from '../../life/procedure/outcome.ts';
 import type { ScopeEntry } from '../../life/schema.ts';
 import { Both, En } from '../layout.tsx';
 import type { Words } from '../words.ts';
 import { ReasonForm, Record, type CaseRowView, type ShownCase } from './cases.tsx';
-import { Card, Facts, Field, List, moment, State, StepForm, Title } from './parts.tsx';
+import { Card, Facts, Field, List, State, StepForm, Title } from './parts.tsx';
 import { TableField } from './plan-form.tsx';
 
 interface FormProps {
@@ -162,44 +162,3 @@ export const Unpublished: FC<{ plans: readonly CaseRowView[] }> = ({ plans }) =>
       </ul>
     </Card>
   );
-
-/** One objection, with the form to decide it. */
-export const ObjectionDetail: FC<{ shown: ShownCase; objection: Objection; names: ReadonlyMap<string, string> }> = ({ shown, objection, names }) => (
-  <>
-    <section class="lead">
-      <Title words={{ zh: '异议', en: 'Objection' }} />
-      <p>
-        <State state={shown.state} />
-      </p>
-    </section>
-    <Card title={{ zh: '内容', en: 'What it says' }}>
-      <p class="prose-text">{objection.grounds}</p>
-      <Facts
-        lines={[
-          [{ zh: '针对的行', en: 'About row' }, objection.row === undefined ? undefined : String(objection.row)],
-          [{ zh: '提出人', en: 'By' }, objection.name ?? '匿名 anonymous'],
-          [{ zh: '联系方式', en: 'Contact' }, objection.contact],
-          [{ zh: '提出时间', en: 'Raised' }, moment(shown.steps[0]?.at ?? shown.updated_at)],
-          [{ zh: '结果', en: 'Results' }, <a href={`#/results/${objection.results}`}>{objection.results}</a>],
-        ]}
-      />
-      <p class="hint">
-        <Both words={{ zh: '联系方式只有本机构和备案中心能看到，请勿外传。', en: 'Only you and your centre see the contact: do not pass it on.' }} />
-      </p>
-    </Card>
-    {shown.allowed.includes('objection.uphold') ? (
-      <>
-        <Card title={{ zh: '异议成立', en: 'Uphold' }}>
-          <p>
-            <Both words={{ zh: '成立后须更正或撤回结果，才能上传。', en: 'Then correct or withdraw the results before you upload.' }} />
-          </p>
-          <ReasonForm of={shown} step="objection.uphold" field="reason" next="#/objections" label={{ zh: '处理意见', en: 'Reason' }} />
-        </Card>
-        <Card title={{ zh: '异议不成立', en: 'Reject' }}>
-          <ReasonForm of={shown} step="objection.reject" field="reason" next="#/objections" label={{ zh: '理由', en: 'Reason' }} />
-        </Card>
-      </>
-    ) : null}
-    <Record steps={shown.steps} names={names} />
-  </>
-);

@@ -56,6 +56,20 @@ const Section: FC<{ id: string; title: Words; children?: Child }> = ({ id, title
   </section>
 );
 
+/** Operations of one subject; the page opens the first, which is for everybody. */
+const Group: FC<{ id: string; title: Words; open: boolean; children?: Child }> = ({ id, title, open, children }) => (
+  <section class="card" aria-labelledby={id}>
+    <details open={open}>
+      <summary>
+        <h2 id={id}>
+          <Both words={title} />
+        </h2>
+      </summary>
+      {children}
+    </details>
+  </section>
+);
+
 const Terms: FC<{ rows: [term: string, words: Words][] }> = ({ rows }) => (
   <dl class="facts terms">
     {rows.map(([term, words]) => (
@@ -226,11 +240,11 @@ export const DocsPage: FC<DocsProps> = ({ host, origin, roots, groups, rates, gu
         </p>
       </Section>
       {groups.map(({ title, operations: listed }, i) => (
-        <Section id={`group-${i}`} title={title}>
+        <Group id={`group-${i}`} title={title} open={i === 0}>
           {listed.map((operation) => (
             <OperationItem {...operation} />
           ))}
-        </Section>
+        </Group>
       ))}
     </Layout>
   );

@@ -1,7 +1,6 @@
 /**
- * Gives every test file an empty database with all migrations, no stored files, and modules that remember nothing, and takes
- * back its clock and spies when it ends: files run one after another in the same workerd, for starting one costs more than
- * most of them.
+ * Gives every test file an empty database with all migrations, no stored files, today's clock, and modules that remember
+ * nothing: files run one after another in the same workerd, for starting one costs more than most of them.
  */
 import { applyD1Migrations, reset } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
@@ -10,10 +9,11 @@ import type { R2Bucket } from '../../src/storage/bindings.ts';
 
 const { DB, FILES, MIGRATIONS } = env as unknown as { DB: never; FILES: R2Bucket; MIGRATIONS: never };
 
-afterAll(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+// Each file has a vitest of its own, which knows nothing of the clock that another one set: it is taken back here.
+const kept = globalThis as { realDate?: DateConstructor };
+kept.realDate ??= Date;
+globalThis.Date = kept.realDate;
+afterAll(() => void vi.restoreAllMocks());
 
 vi.resetModules();
 await reset();

@@ -22,8 +22,8 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
-    // One more than there are cores: files wait for disks, browsers and services.
-    maxWorkers: availableParallelism() + 1,
+    // vitest leaves one core to itself, of which two cores have little; files wait for disks, browsers and services.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       // What is pure remembers nothing, so its files share their processes; commands and services do not.
       { test: { name: 'core', root, include: ['test/life/**/*.test.ts'], environment: 'node', testTimeout: 60_000, isolate: false } },
@@ -43,8 +43,6 @@ export default defineConfig({
           include: ['test/journey.test.ts', 'test/worker/**/*.test.ts'],
           setupFiles: ['test/worker/setup.ts'],
           globalSetup: ['test/worker/global.ts'],
-          // setup.ts empties database, files and modules between the files.
-          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -4,28 +4,12 @@
  * It refuses nothing; whether the caller reaches the organization is asked before.
  */
 import { PROVINCE } from './life/authority.ts';
-import { endOf, targetIssuer, type Withdrawal } from './life/withdrawal.ts';
+import { endOf, targetIssuer, type Endable, type Withdrawal } from './life/withdrawal.ts';
 import type { Caller } from './enrol.ts';
 import { filingsOf } from './organizations.ts';
 import { directoryOf } from './register.ts';
 import type { Service } from './service.ts';
 import { selectDevices } from './storage/reviews.ts';
-
-export interface Endable {
-  typ: 'filing' | 'client';
-  /** `jti` of a filing, thumbprint of a key. */
-  id: string;
-  /** Whose statement it is. */
-  iss: string;
-  /** NumericDates: signed, and until when it says it holds. */
-  since: number;
-  until: number;
-  /** From when it does not count, if it was withdrawn. */
-  ended: number | null;
-  reason: string | null;
-  /** Whether the caller may end it: its own, or the province. */
-  mine: boolean;
-}
 
 /** The withdrawal that ends a statement or a key the earliest. */
 function endedBy(all: readonly Withdrawal[], hit: (one: Withdrawal) => boolean): Pick<Endable, 'ended' | 'reason'> {

@@ -32,6 +32,23 @@ export interface OpenedWithdrawal {
   rank: Rank;
 }
 
+/** A filing or client key of an organization, as whoever may end it sees it. */
+export interface Endable {
+  typ: 'filing' | 'client';
+  /** `jti` of a filing, thumbprint of a key. */
+  id: string;
+  /** Whose statement it is. */
+  iss: string;
+  /** NumericDates: signed, and until when it says it holds. */
+  since: number;
+  until: number;
+  /** From when it does not count, if it was withdrawn. */
+  ended: number | null;
+  reason: string | null;
+  /** Whether the caller may end it: its own, or the province. */
+  mine: boolean;
+}
+
 /** Codes of refusals because of a withdrawal. */
 const CODES = ['centre_withdrawn', 'service_withdrawn', 'filing_withdrawn', 'client_withdrawn', 'approval_withdrawn', 'issuing_key_withdrawn'] as const;
 export type WithdrawnCode = (typeof CODES)[number];

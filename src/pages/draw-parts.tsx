@@ -3,7 +3,7 @@
  * that proves and what it does not, and how anybody computes it again.
  * It refuses to promise more than the computation can: what stays to be believed or looked up is named.
  */
-import type { FC } from 'hono/jsx';
+import type { FC, PropsWithChildren } from 'hono/jsx';
 import { drawnLines } from '../life/procedure/draw-check.ts';
 import { sameSession, type DrawRecord } from '../life/procedure/draw-record.ts';
 import { DRAW_RULE, type Drawn } from '../life/procedure/drawing.ts';
@@ -11,6 +11,15 @@ import { FINDING_WORDS } from './draw-words.ts';
 import { Both, En } from './layout.tsx';
 import type { CentreNames } from './report.tsx';
 import { at } from './supervision.tsx';
+
+/** What somebody signed about a drawn session: its kind, its words, who and when. */
+const Said: FC<PropsWithChildren<{ summary: string; signed: string }>> = ({ summary, signed, children }) => (
+  <div class="said">
+    <p>{children}</p>
+    <p>{summary}</p>
+    <p class="hint">{signed}</p>
+  </div>
+);
 
 const Findings: FC<{ record: DrawRecord; session: Drawn; centres: CentreNames }> = ({ record, session, centres }) => {
   const findings = record.findings.filter((one) => sameSession(one, session));
@@ -24,30 +33,18 @@ const Findings: FC<{ record: DrawRecord; session: Drawn; centres: CentreNames }>
         </p>
       ) : null}
       {findings.map(({ finding, summary, at: instant, by }) => (
-        <div class="said">
-          <p>
-            <span class={`state ${finding === 'no_problem' ? 'good' : 'warn'}`}>
-              <Both words={FINDING_WORDS[finding]} />
-            </span>
-          </p>
-          <p>{summary}</p>
-          <p class="hint">
-            {who(by)}，{at(instant)}
-          </p>
-        </div>
+        <Said summary={summary} signed={`${who(by)}，${at(instant)}`}>
+          <span class={`state ${finding === 'no_problem' ? 'good' : 'warn'}`}>
+            <Both words={FINDING_WORDS[finding]} />
+          </span>
+        </Said>
       ))}
       {follows.map(({ summary, at: instant, by }) => (
-        <div class="said">
-          <p>
-            <b>
-              整改情况 <span lang="en">Follow-up</span>
-            </b>
-          </p>
-          <p>{summary}</p>
-          <p class="hint">
-            {who(by)}，{at(instant)}
-          </p>
-        </div>
+        <Said summary={summary} signed={`${who(by)}，${at(instant)}`}>
+          <b>
+            整改情况 <span lang="en">Follow-up</span>
+          </b>
+        </Said>
       ))}
     </>
   );

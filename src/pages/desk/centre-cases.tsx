@@ -10,7 +10,8 @@ import { Both } from '../layout.tsx';
 import type { Words } from '../words.ts';
 import { ReasonForm, Record, type CaseRowView, type ShownCase } from './cases.tsx';
 import { PlanContent } from './organization-plans.tsx';
-import { Card, Facts, List, moment, State, Title } from './parts.tsx';
+import { CaseHead } from './case-head.tsx';
+import { Card, Facts, List, moment, State } from './parts.tsx';
 
 interface Of {
   shown: ShownCase & { organization: string | null };
@@ -24,12 +25,7 @@ export const CentrePlan: FC<Of & { plan: Plan; results: string | undefined; clos
   const received = (shown.facts['received'] ?? {}) as Record<string, string>;
   return (
     <>
-      <section class="lead">
-        <Title words={{ zh: plan.title, en: 'Plan' }} />
-        <p>
-          <State state={shown.state} />
-        </p>
-      </section>
+      <CaseHead words={{ zh: plan.title, en: 'Plan' }} state={shown.state} />
       <Card>
         <Facts
           lines={[
@@ -63,12 +59,7 @@ export const CentreResults: FC<Of & { results: Results; title: string; passMark:
   const id = shown.about.slice('results:'.length);
   return (
     <>
-      <section class="lead">
-        <Title words={{ zh: `结果 · ${title}`, en: 'Results' }} />
-        <p>
-          <State state={shown.state} />
-        </p>
-      </section>
+      <CaseHead words={{ zh: `结果 · ${title}`, en: 'Results' }} state={shown.state} />
       <Card title={{ zh: '公示', en: 'Notice' }}>
         <Facts
           lines={[

@@ -11,7 +11,8 @@ import { BASIC_FIELDS, HEADING_WORDS, LONG_FIELDS, NATURE_WORDS, OCCUPATION_FIEL
 import { ReasonForm, Record, type ShownCase } from './cases.tsx';
 import { Selection } from './centre-selection.tsx';
 import { OrganizationPast, type Past } from './centre-past.tsx';
-import { Endables, type EndableView } from './centre-withdraw.tsx';
+import type { Endable } from '../../life/withdrawal.ts';
+import { Endables } from './centre-withdraw.tsx';
 import { Granted } from './granted.tsx';
 import { Card, Facts, Field, List, State, StepForm, Title } from './parts.tsx';
 import { STEP_BUTTONS } from './step-buttons.ts';
@@ -155,7 +156,7 @@ export const OrganizationsView: FC<{ organizations: readonly FiledLine[] }> = ({
 );
 
 /** One organization: its filing, its history, and whether it may assess. */
-export const OrganizationView: FC<{ code: string; name: string; centre: string; capacity: number; until: string; inForce: boolean; past: Past; standing: { seq: number; last: string; allowed: readonly string[] } | undefined; names: ReadonlyMap<string, string>; endables: readonly EndableView[]; now: number }> = ({ code, name, centre, capacity, until, inForce, past, standing, names, endables, now }) => {
+export const OrganizationView: FC<{ code: string; name: string; centre: string; capacity: number; until: string; inForce: boolean; past: Past; standing: { seq: number; last: string; allowed: readonly string[] } | undefined; names: ReadonlyMap<string, string>; endables: readonly Endable[]; now: number }> = ({ code, name, centre, capacity, until, inForce, past, standing, names, endables, now }) => {
   const at = { about: `standing:${code}`, seq: standing?.seq ?? 0, ...(standing ? { last: standing.last } : {}), next: `#/organizations/${code}` };
   return (
     <>

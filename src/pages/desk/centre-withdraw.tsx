@@ -4,30 +4,19 @@
  * It refuses nothing itself: what another centre signed has no form, and the service judges the withdrawal.
  */
 import type { FC } from 'hono/jsx';
+import type { Endable } from '../../life/withdrawal.ts';
 import { Both, En } from '../layout.tsx';
 import type { Words } from '../words.ts';
 import { Card, Facts, Field, List, moment, State, Title } from './parts.tsx';
 
-/** As src/endings.ts gives it. */
-export interface EndableView {
-  typ: 'filing' | 'client';
-  id: string;
-  iss: string;
-  since: number;
-  until: number;
-  ended: number | null;
-  reason: string | null;
-  mine: boolean;
-}
+const TYPES: Record<Endable['typ'], Words> = { filing: { zh: '备案', en: 'Filing' }, client: { zh: '机构密钥', en: 'Key of the organization' } };
 
-const TYPES: Record<EndableView['typ'], Words> = { filing: { zh: '备案', en: 'Filing' }, client: { zh: '机构密钥', en: 'Key of the organization' } };
-
-const EndState: FC<{ of: EndableView; now: number }> = ({ of: { ended, until }, now }) =>
+const EndState: FC<{ of: Endable; now: number }> = ({ of: { ended, until }, now }) =>
   ended !== null ? <State state="withdrawn" /> : until <= now ? <State state="expired" /> : <State state="active" />;
 
 interface ListProps {
   code: string;
-  endables: readonly EndableView[];
+  endables: readonly Endable[];
   names: ReadonlyMap<string, string>;
   now: number;
 }
@@ -58,13 +47,13 @@ export const Endables: FC<ListProps> = ({ code, endables, names, now }) => (
   </Card>
 );
 
-const MEANS: Record<EndableView['typ'], Words> = {
+const MEANS: Record<Endable['typ'], Words> = {
   filing: { zh: '撤回后，该机构不能再报送、上传和颁发，也不能用密钥登录；此前已审核并下令颁发的证书仍然有效。撤回不能取消，要恢复须重新备案。', en: 'Afterwards the organization files, uploads and orders nothing, and its keys open nothing. Certificates approved and ordered before stay valid. A withdrawal cannot be taken back: to go on, the organization is filed anew.' },
   client: { zh: '撤回后，这把密钥不能再代表该机构；其他密钥不受影响。撤回不能取消，要再次使用须换一把密钥登记。', en: 'Afterwards this key does not speak for the organization any more; its other keys are not touched. A withdrawal cannot be taken back: another key is to be named instead.' },
 };
 
 /** The form by which one of them is ended. */
-export const WithdrawView: FC<{ code: string; name: string; one: EndableView; names: ReadonlyMap<string, string> }> = ({ code, name, one: { typ, id, iss, until }, names }) => (
+export const WithdrawView: FC<{ code: string; name: string; one: Endable; names: ReadonlyMap<string, string> }> = ({ code, name, one: { typ, id, iss, until }, names }) => (
   <>
     <section class="lead">
       <Title words={typ === 'filing' ? { zh: '撤回备案', en: 'Withdraw a filing' } : { zh: '撤回机构密钥', en: 'Withdraw a key' }} />

@@ -7,18 +7,14 @@ import type { DeviceRequest } from '../../life/procedure/application.ts';
 import { Both, En } from '../layout.tsx';
 import type { Words } from '../words.ts';
 import { ReasonForm, Record, type ShownCase } from './cases.tsx';
-import { Card, Facts, State, Title } from './parts.tsx';
+import { CaseHead } from './case-head.tsx';
+import { Card, Facts } from './parts.tsx';
 
 export const DEVICE_WHY: { readonly [why in DeviceRequest['why']]: Words } = { second: { zh: '第二台设备', en: 'Second device' }, replacement: { zh: '更换设备', en: 'Replacement' }, loss: { zh: '原设备遗失', en: 'Loss of the others' } };
 
 const DeviceFacts: FC<{ shown: ShownCase; asked: DeviceRequest; linked?: boolean }> = ({ shown, asked, linked = false }) => (
   <>
-    <section class="lead">
-      <Title words={{ zh: `设备 · ${asked.label}`, en: 'Device' }} />
-      <p>
-        <State state={shown.state} />
-      </p>
-    </section>
+    <CaseHead words={{ zh: `设备 · ${asked.label}`, en: 'Device' }} state={shown.state} />
     <Card>
       <Facts
         lines={[

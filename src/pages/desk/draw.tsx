@@ -9,7 +9,8 @@ import { sessionId, type Drawn } from '../../life/procedure/drawing.ts';
 import { FINDING_WORDS, LOTTERY_WORDS, sourceWords } from '../draw-words.ts';
 import { Both, En } from '../layout.tsx';
 import { ReasonForm, Record, type ShownCase } from './cases.tsx';
-import { Card, Facts, Field, List, State, StepForm, Title } from './parts.tsx';
+import { CaseHead } from './case-head.tsx';
+import { Card, Facts, Field, List, StepForm } from './parts.tsx';
 
 type Names = ReadonlyMap<string, string>;
 
@@ -126,12 +127,7 @@ export const DrawDesk: FC<{ shown: ShownCase; record: DrawRecord; latest: Readon
   const page = `/supervision/${shown.about.slice('draw:'.length)}`;
   return (
     <>
-      <section class="lead">
-        <Title words={{ zh: `抽取 · ${title}`, en: 'Draw' }} />
-        <p>
-          <State state={shown.state} />
-        </p>
-      </section>
+      <CaseHead words={{ zh: `抽取 · ${title}`, en: 'Draw' }} state={shown.state} />
       <Card>
         <Facts
           lines={[

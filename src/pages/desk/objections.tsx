@@ -7,17 +7,13 @@ import type { FC } from 'hono/jsx';
 import type { Objection } from '../../life/procedure/plan.ts';
 import { Both } from '../layout.tsx';
 import { ReasonForm, Record, type ShownCase } from './cases.tsx';
-import { Card, Facts, moment, State, Title } from './parts.tsx';
+import { CaseHead } from './case-head.tsx';
+import { Card, Facts, moment } from './parts.tsx';
 
 /** @param organization whose results it is about, for a centre */
 export const ObjectionDetail: FC<{ shown: ShownCase; objection: Objection; names: ReadonlyMap<string, string>; organization?: string | null }> = ({ shown, objection, names, organization }) => (
   <>
-    <section class="lead">
-      <Title words={{ zh: '异议', en: 'Objection' }} />
-      <p>
-        <State state={shown.state} />
-      </p>
-    </section>
+    <CaseHead words={{ zh: '异议', en: 'Objection' }} state={shown.state} />
     <Card title={{ zh: '内容', en: 'What it says' }}>
       <p class="prose-text">{objection.grounds}</p>
       <Facts

@@ -7,7 +7,8 @@ import type { ScopeEntry } from '../../life/schema.ts';
 import { Both, En } from '../layout.tsx';
 import type { Words } from '../words.ts';
 import { ReasonForm, Record, type CaseRowView, type ShownCase } from './cases.tsx';
-import { Card, Facts, Field, List, State, StepForm, Title } from './parts.tsx';
+import { CaseHead } from './case-head.tsx';
+import { Card, Facts, Field, List, StepForm, Title } from './parts.tsx';
 import { TableField } from './plan-form.tsx';
 
 interface FormProps {
@@ -105,12 +106,7 @@ export const ResultsDetail: FC<DetailProps> = ({ shown, results, plan, passMark,
   const upheld = objections.some(({ state, updated_at }) => state === 'upheld' && updated_at > shown.updated_at);
   return (
     <>
-      <section class="lead">
-        <Title words={{ zh: `结果 · ${plan.title}`, en: 'Results' }} />
-        <p>
-          <State state={shown.state} />
-        </p>
-      </section>
+      <CaseHead words={{ zh: `结果 · ${plan.title}`, en: 'Results' }} state={shown.state} />
       <Card title={{ zh: '公示', en: 'Notice' }}>
         <Facts
           lines={[

@@ -1,7 +1,7 @@
 /**
  * Owns what is built for a deployment: the fonts of the certificates, the browser code and the stylesheet, into
  * `.dev/assets`.
- * Called by wrangler before it bundles the Worker, and by tests. Where nothing changed since the last time, nothing is done.
+ * Called by wrangler before it bundles the Worker, by bundle.ts, and by tests. Where nothing changed since the last time, nothing is done.
  */
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,8 @@ import { openFont } from '../life/font.ts';
 import { FONT_LIST, STYLES, VERSIONS } from '../storage/assets.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const OUT = join(ROOT, '.dev/assets');
+/** Where the assets lie. */
+export const ASSETS = join(ROOT, '.dev/assets');
 const FONT = 'NotoSerifSC_400Regular.ttf';
 /** Fonts that a deployer adds for characters that the template's own font lacks; not part of the repository. */
 const FURTHER = join(ROOT, 'templates/fonts');
@@ -32,7 +33,7 @@ export function fontFiles(): string[] {
 }
 
 function copyFonts(): void {
-  const folder = join(OUT, 'fonts');
+  const folder = join(ASSETS, 'fonts');
   mkdirSync(folder, { recursive: true });
   const files = fontFiles();
   for (const source of files) {
@@ -47,7 +48,7 @@ function copyFonts(): void {
 /** What each file of the pages is now: its version goes into its address, under which it may be kept for ever. */
 function writeVersions(files: readonly string[]): void {
   const versions = files.map((path) => [basename(path), createHash('sha256').update(readFileSync(path)).digest('base64url').slice(0, 12)]);
-  writeFileSync(join(OUT, VERSIONS), JSON.stringify(Object.fromEntries(versions)));
+  writeFileSync(join(ASSETS, VERSIONS), JSON.stringify(Object.fromEntries(versions)));
 }
 
 /** The style by its parts: a page holds those that it needs, allowed by their digests. */
@@ -58,7 +59,7 @@ async function writeStyles(): Promise<void> {
     if (css.includes('</')) throw new Error(`${path} would end its own element.`);
     return [basename(path, '.css'), { css, sha256: createHash('sha256').update(css).digest('base64') }];
   });
-  writeFileSync(join(OUT, STYLES), JSON.stringify(Object.fromEntries(parts)));
+  writeFileSync(join(ASSETS, STYLES), JSON.stringify(Object.fromEntries(parts)));
 }
 
 const CLIENT = join(ROOT, 'src/client');
@@ -91,24 +92,34 @@ function versionOf(folder: string): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-const STAMP = join(ROOT, '.dev/built');
-
-/** What the assets are made of, and what they are: where both are as they were after the last build, nothing is built. */
-function state(): string {
+/** What something is made of, and what was made: where both are as they were after the last build, nothing is built. */
+function state(out: string, further: readonly string[]): string {
   const hash = createHash('sha256');
   const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).map((name) => join('src', name));
-  for (const name of ['package-lock.json', ...sources].sort()) if (statSync(join(ROOT, name)).isFile()) hash.update(name).update(readFileSync(join(ROOT, name)));
-  for (const path of fontFiles()) hash.update(path).update(readFileSync(path));
-  const made = existsSync(OUT) ? readdirSync(OUT, { recursive: true, encoding: 'utf8' }).sort() : [];
-  return [hash.digest('hex'), ...made.map((name) => `${name} ${statSync(join(OUT, name)).size}`)].join('\n');
+  for (const name of ['package-lock.json', 'wrangler.toml', ...sources].sort()) if (statSync(join(ROOT, name)).isFile()) hash.update(name).update(readFileSync(join(ROOT, name)));
+  for (const path of further) hash.update(path).update(readFileSync(path));
+  const made = existsSync(out) ? readdirSync(out, { recursive: true, encoding: 'utf8' }).sort() : [];
+  return [hash.digest('hex'), ...made.map((name) => `${name} ${statSync(join(out, name)).size}`)].join('\n');
 }
 
-export async function buildAssets(): Promise<void> {
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === state()) return;
-  rmSync(STAMP, { force: true });
+/**
+ * Makes what lies in a folder, unless nothing changed since it was made.
+ * @param stamp file beside the folder that remembers the state
+ * @param further paths of sources outside src
+ */
+export async function whenChanged(stamp: string, out: string, further: readonly string[], make: () => Promise<void>): Promise<void> {
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state(out, further)) return;
+  rmSync(stamp, { force: true });
+  await make();
+  writeFileSync(stamp, state(out, further));
+}
+
+export const buildAssets = (): Promise<void> => whenChanged(join(ROOT, '.dev/built'), ASSETS, fontFiles(), makeAssets);
+
+async function makeAssets(): Promise<void> {
   copyFonts();
   await writeStyles();
-  const outdir = join(OUT, 'client');
+  const outdir = join(ASSETS, 'client');
   const entries = readdirSync(CLIENT).filter((name) => /^[a-z-]+\.entry\.tsx?$/.test(name) && !APART.includes(name));
   const { metafile } = await build({
     ...BROWSER,
@@ -121,7 +132,6 @@ export async function buildAssets(): Promise<void> {
   for (const name of readdirSync(ICONS)) cpSync(join(ICONS, name), join(outdir, name));
   writeVersions(Object.keys(metafile.outputs).map((path) => join(ROOT, path)));
   await build({ ...BROWSER, entryPoints: { sw: join(CLIENT, 'sw.entry.ts') }, outdir, format: 'iife', define: { VERSION: JSON.stringify(versionOf(outdir)) } });
-  writeFileSync(STAMP, state());
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAssets();

@@ -1,14 +1,13 @@
 /**
- * Owns the process that serves the Worker on this machine: wrangler's own dev server, quiet and offline, with
- * the migrations applied and the cron of wrangler.toml run by a timer, because it does not fire by itself here.
+ * Owns the process that serves the Worker on this machine: Cloudflare's own runtime (workerd, by Miniflare), quiet and offline,
+ * with the bindings of wrangler.toml, the migrations applied, and its cron run by a timer, because it does not fire by itself here.
  * Forked by local.ts, which sends the settings over the channel, so that no secret stands on a command line.
  * When the channel closes, for whatever reason, the runtime is stopped: no orphan survives a kill -9 of the parent.
  */
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { unstable_splitSqlQuery, unstable_startWorker } from 'wrangler';
+import { convertV4MiniflareOptions, Miniflare, NoOpLog } from 'miniflare';
 import type { D1Database } from '../storage/bindings.ts';
-import { ROOT } from './build.ts';
+import { bundleWorker, type Migration } from './bundle.ts';
 
 export interface ServeOptions {
   port: number;
@@ -22,54 +21,68 @@ export interface ServeOptions {
 
 export type ServeReport = { ready: true } | { failed: string };
 
-const MIGRATIONS = join(ROOT, 'src/storage/migrations');
 /** Milliseconds between two runs of the scheduled handler. */
 const CRON = 60_000;
 
-/** What is used of wrangler's development server: its public types leave the runtime out. */
-interface DevServer {
-  ready: Promise<void>;
-  dispose(): Promise<void>;
-  raw: { runtimes: { mf?: { getD1Database(binding: string): Promise<D1Database> } }[] };
-}
-
-/** Applies what `wrangler d1 migrations apply` would, in the same table, without a second runtime. */
-async function migrate(db: D1Database): Promise<void> {
+/** Applies what `wrangler d1 migrations apply` would, in the same table. */
+async function migrate(db: D1Database, migrations: readonly Migration[]): Promise<void> {
   await db.prepare('CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)').run();
   const { results } = await db.prepare('SELECT name FROM d1_migrations').all<{ name: string }>();
   const applied = new Set(results.map(({ name }) => name));
-  for (const name of readdirSync(MIGRATIONS).filter((file) => file.endsWith('.sql')).sort()) {
+  for (const { name, statements } of migrations) {
     if (applied.has(name)) continue;
-    const parts = unstable_splitSqlQuery(readFileSync(join(MIGRATIONS, name), 'utf8')).map((part) => db.prepare(part));
     // One transaction: a migration is applied whole or not at all.
-    await db.batch([...parts, db.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(name)]);
+    await db.batch([...statements.map((one) => db.prepare(one)), db.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(name)]);
   }
 }
 
-const bindings = (values: Record<string, string>, type: 'plain_text' | 'secret_text') => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { type, value }]));
+/** Its address runs the scheduled handler, as wrangler's development server has it. */
+const SCHEDULED = '/cdn-cgi/handler/scheduled';
+const ENTRY = `import worker from './index.js';
+export default {
+  ...worker,
+  async fetch(request, env, context) {
+    if (new URL(request.url).pathname !== '${SCHEDULED}') return worker.fetch(request, env, context);
+    await worker.scheduled({}, env, context);
+    return new Response('ok');
+  },
+};`;
 
-const wide = (name: string) => [name, { type: 'ratelimit', namespace_id: '3799', simple: { limit: 1_000_000_000, period: 60 } }];
+const wide = (name: string) => [name, { namespace_id: '3799', simple: { limit: 1_000_000_000, period: 60 } }];
 
-async function serve({ port, persist, vars, secrets, unbraked = false }: ServeOptions): Promise<DevServer> {
-  const server = (await unstable_startWorker({
-    config: join(ROOT, 'wrangler.toml'),
-    bindings: { ...bindings(vars, 'plain_text'), ...bindings(secrets, 'secret_text'), ...(unbraked ? Object.fromEntries(['RATE_LOOKUP', 'RATE_SEARCH', 'RATE_VERIFY'].map(wide)) : {}) },
-    dev: { server: { hostname: 'localhost', port }, persist, inspector: false, watch: false, liveReload: false, remote: false, testScheduled: true, generateTypes: false, logLevel: 'error' },
-  } as Parameters<typeof unstable_startWorker>[0])) as unknown as DevServer;
+async function serve({ port, persist, vars, secrets, unbraked = false }: ServeOptions): Promise<Miniflare> {
+  const { script, options, migrations } = await bundleWorker();
+  const server = new Miniflare(convertV4MiniflareOptions({
+    host: 'localhost',
+    port,
+    cf: false,
+    log: new NoOpLog(),
+    logRequests: false,
+    telemetry: { enabled: false },
+    // What the Worker itself says goes to the log of the service.
+    handleStructuredLogs: ({ level, message }) => void (level === 'error' || level === 'warn' ? console.error(message) : undefined),
+    resourcePersistencePath: join(persist, 'v3'),
+    resourceTmpPath: process.env['TMPDIR'] ?? persist,
+    workers: [
+      {
+        ...options,
+        name: 'luzheng',
+        modules: [{ type: 'ESModule', path: 'entry.js', contents: ENTRY }, { type: 'ESModule', path: 'index.js', contents: script }],
+        bindings: { ...options.bindings, ...vars, ...secrets },
+        ratelimits: { ...options.ratelimits, ...(unbraked ? Object.fromEntries(['RATE_LOOKUP', 'RATE_SEARCH', 'RATE_VERIFY'].map(wide)) : {}) },
+      },
+    ],
+  }));
   await server.ready;
-  // The first answer comes when the runtime behind the proxy is up.
   const url = `http://localhost:${port}`;
-  await fetch(`${url}/healthz`);
-  const runtime = server.raw.runtimes.find(({ mf }) => mf !== undefined)?.mf;
-  if (!runtime) throw new Error('the local runtime did not start');
-  await migrate(await runtime.getD1Database('DB'));
+  await migrate((await server.getD1Database('DB')) as unknown as D1Database, migrations);
   const health = await fetch(`${url}/healthz`);
   if (!health.ok) throw new Error(`GET /healthz answered ${health.status}: ${await health.text()}`);
-  setInterval(() => void fetch(`${url}/cdn-cgi/handler/scheduled`).then((answer) => answer.text(), () => undefined), CRON).unref();
+  setInterval(() => void fetch(url + SCHEDULED).then((answer) => answer.text(), () => undefined), CRON).unref();
   return server;
 }
 
-let server: Promise<DevServer> | undefined;
+let server: Promise<Miniflare> | undefined;
 let stopping = false;
 
 async function stop(): Promise<void> {

@@ -1,0 +1,70 @@
+/**
+ * Owns the Worker as this machine runs it: the sources in one file, the bindings of wrangler.toml as the local runtime
+ * takes them, and the migrations as statements, all in `.dev/worker`; the assets lie beside it.
+ * Where nothing changed since the last time, nothing is done, and wrangler is not even loaded: its development server costs
+ * every start some seconds, and every request a second runtime.
+ */
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { ASSETS, buildAssets, ROOT, whenChanged } from './build.ts';
+
+const OUT = join(ROOT, '.dev/worker');
+const MIGRATIONS = join(ROOT, 'src/storage/migrations');
+const [SCRIPT, BINDINGS, STATEMENTS] = ['index.js', 'bindings.json', 'migrations.json'];
+
+export interface Migration {
+  name: string;
+  statements: string[];
+}
+
+/** Bindings of a Worker as Miniflare has them; those that are named here are replaced for a service. */
+export interface WorkerOptions {
+  [option: string]: unknown;
+  bindings: Record<string, string>;
+  ratelimits: Record<string, unknown>;
+}
+
+export interface Bundle {
+  script: string;
+  options: WorkerOptions;
+  migrations: Migration[];
+}
+
+/** Whole or not at all: another service may be reading. */
+function put(name: string, text: string): void {
+  const beside = join(OUT, `${name}.${process.pid}`);
+  writeFileSync(beside, text);
+  renameSync(beside, join(OUT, name));
+}
+
+/** How wrangler bundles a Worker without Node's modules. */
+async function script(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [join(ROOT, 'src/index.ts')], bundle: true, write: false, format: 'esm', target: 'es2024', platform: 'browser', mainFields: ['workerd', 'worker', 'browser', 'module', 'main'],
+    conditions: ['workerd', 'worker', 'browser'], external: ['cloudflare:*', 'node:*'], keepNames: true, absWorkingDir: ROOT, logLevel: 'warning',
+  });
+  return (outputFiles[0] as { text: string }).text;
+}
+
+async function make(): Promise<void> {
+  const { unstable_getMiniflareWorkerOptions: optionsOf, unstable_readConfig: readConfig, unstable_splitSqlQuery: split } = await import('wrangler');
+  const config = join(ROOT, 'wrangler.toml');
+  // Of the bindings, the vars alone: what a developer keeps in .dev.vars is not to lie in one more file.
+  const options = { ...optionsOf(config).workerOptions, bindings: readConfig({ config }).vars };
+  const migrations = readdirSync(MIGRATIONS).filter((name) => name.endsWith('.sql')).sort();
+  mkdirSync(OUT, { recursive: true });
+  put(SCRIPT, await script());
+  put(BINDINGS, JSON.stringify(options));
+  put(STATEMENTS, JSON.stringify(migrations.map((name): Migration => ({ name, statements: split(readFileSync(join(MIGRATIONS, name), 'utf8')) }))));
+}
+
+/** The Worker with its assets, built where something changed. */
+export async function bundleWorker(): Promise<Bundle> {
+  await buildAssets();
+  await whenChanged(join(ROOT, '.dev/bundled'), OUT, [], make);
+  const read = (name: string) => readFileSync(join(OUT, name), 'utf8');
+  const { assets, ...options } = JSON.parse(read(BINDINGS)) as WorkerOptions & { assets: object };
+  // A folder that was moved since is still the folder.
+  return { script: read(SCRIPT), options: { ...options, rootPath: ROOT, assets: { ...assets, directory: ASSETS } }, migrations: JSON.parse(read(STATEMENTS)) as Migration[] };
+}

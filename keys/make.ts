@@ -11,7 +11,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { JWK } from 'jose';
-import { makeKey, readKey, type Identity, type KeyPair } from '../src/cli/sign.ts';
+import { makeKey, readKey, type KeyPair, type Signatory, type Speaker } from '../src/cli/sign.ts';
 
 export interface KeyFile {
   /** For people. */
@@ -58,7 +58,7 @@ export function writeKeyFile(path: string, file: KeyFile, fresh = false): void {
 }
 
 /** Reads a key file. `key` is the imported private key. */
-export async function readKeyFile(path: string): Promise<{ file: KeyFile; pair: KeyPair }> {
+export async function readKeyFile(path: string): Promise<{ file: KeyFile; pair: Signatory }> {
   let file: KeyFile;
   try {
     file = JSON.parse(readFileSync(path, 'utf8')) as KeyFile;
@@ -74,7 +74,7 @@ export async function readKeyFile(path: string): Promise<{ file: KeyFile; pair: 
 }
 
 /** A key file as a caller of the service. Refuses one whose key nobody has named yet. */
-export async function readIdentity(path: string): Promise<Identity & { server: string | undefined }> {
+export async function readIdentity(path: string): Promise<Speaker & { server: string | undefined }> {
   const { file, pair } = await readKeyFile(path);
   const { token, subject, server, certificate } = file;
   if (token === undefined || subject === undefined) {

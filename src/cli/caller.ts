@@ -4,7 +4,7 @@
  * It refuses to follow a problem silently: every status above 299 throws.
  */
 import { makeProof } from '../life/proof.ts';
-import type { Identity } from './sign.ts';
+import type { Speaker } from './sign.ts';
 import { now } from './sign.ts';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -45,13 +45,13 @@ export interface CallOptions {
 
 export class Caller {
   readonly origin: string;
-  readonly identity: Identity | undefined;
+  readonly identity: Speaker | undefined;
   readonly #fetch: Fetch;
   /** The moment (NumericDate) in which a demonstration's service is to live; the machine's own if absent. */
   readonly #moment: (() => number) | undefined;
 
   /** Without an identity only public routes can be called. */
-  constructor(origin: string, identity?: Identity, fetcher: Fetch = (url, init) => fetch(url, init), moment?: () => number) {
+  constructor(origin: string, identity?: Speaker, fetcher: Fetch = (url, init) => fetch(url, init), moment?: () => number) {
     this.origin = origin;
     this.identity = identity;
     this.#fetch = fetcher;

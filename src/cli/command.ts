@@ -8,7 +8,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { readIdentity, readKeyFile } from '../../keys/make.ts';
 import { Caller } from './caller.ts';
 import { keyPath } from './dev.ts';
-import type { Identity } from './sign.ts';
+import type { Speaker } from './sign.ts';
 import { out, usage } from './talk.ts';
 
 /** A thumbprint may begin with a hyphen; after an option it is that option's value all the same. */
@@ -76,7 +76,7 @@ export class Input {
     return fromHere(this.need(name));
   }
   /** Whom to call as: the key file of --key (or another option), at --server or where the key file says. */
-  async caller(option = 'key'): Promise<{ identity: Identity; caller: Caller; origin: string }> {
+  async caller(option = 'key'): Promise<{ identity: Speaker; caller: Caller; origin: string }> {
     const { server, ...identity } = await readIdentity(this.path(option));
     const origin = this.origin(server);
     return { identity, caller: new Caller(origin, identity), origin };

@@ -29,6 +29,9 @@ export class CallError extends Error {
   }
 }
 
+/** Anyone may read these: a call without a proof spares a card one signature. */
+const isPublic = (path: string): boolean => path.startsWith('/.well-known/');
+
 /** How often one call waits for a brake to open, each time for at most a minute. */
 const PATIENCE = 10;
 const braked = ({ status, headers }: Response): boolean => status === 429 && Number(headers.get('retry-after')) <= 60 && headers.has('retry-after');
@@ -69,7 +72,7 @@ export class Caller {
     const headers: Record<string, string> = { ...options.headers };
     if (options.accept) headers['Accept'] = options.accept;
     if (this.#moment) headers['Luzheng-Clock'] = String(this.#moment());
-    if (this.identity) {
+    if (this.identity && !isPublic(path)) {
       headers['Authorization'] = `DPoP ${this.identity.token}`;
       headers['DPoP'] = await makeProof(this.identity, { method, url, iat: options.iat ?? this.now(), jti: crypto.randomUUID() });
     }

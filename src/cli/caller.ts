@@ -52,6 +52,7 @@ export class Caller {
   readonly #fetch: Fetch;
   /** The moment (NumericDate) in which a demonstration's service is to live; the machine's own if absent. */
   readonly #moment: (() => number) | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
 
   /** Without an identity only public routes can be called. */
   constructor(origin: string, identity?: Speaker, fetcher: Fetch = (url, init) => fetch(url, init), moment?: () => number) {
@@ -66,6 +67,15 @@ export class Caller {
     return this.#moment?.() ?? now();
   }
 
+  /** A card signs one thing at a time, and people take theirs: a proof gets its instant when its turn has come. */
+  async #prove(by: Speaker, method: string, url: string, iat: number | undefined): Promise<string> {
+    const make = () => makeProof(by, { method, url, iat: iat ?? this.now(), jti: crypto.randomUUID() });
+    if (typeof by.key !== 'function') return make();
+    const mine = this.#turn.then(make);
+    this.#turn = mine;
+    return mine;
+  }
+
   /** The raw answer, whatever its status. */
   async send(method: string, path: string, options: CallOptions = {}): Promise<Response> {
     const url = this.origin + path;
@@ -74,7 +84,7 @@ export class Caller {
     if (this.#moment) headers['Luzheng-Clock'] = String(this.#moment());
     if (this.identity && !isPublic(path)) {
       headers['Authorization'] = `DPoP ${this.identity.token}`;
-      headers['DPoP'] = await makeProof(this.identity, { method, url, iat: options.iat ?? this.now(), jti: crypto.randomUUID() });
+      headers['DPoP'] = await this.#prove(this.identity, method, url, options.iat);
     }
     const init: RequestInit = { method, headers };
     if (options.body instanceof FormData) init.body = options.body;

@@ -8,10 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KeyFileError, readIdentity, readKeyFile, type KeyFile } from '../../keys/make.ts';
+import { Caller } from '../../src/cli/caller.ts';
 import { certifyCentre, certifyRoot } from '../../src/cli/certify.ts';
 import { holdsPin } from '../../src/cli/commands/card.ts';
 import { appointCentre, approveBatch, type Speaker } from '../../src/cli/sign.ts';
 import { programSigner, SignerError, takeSignature } from '../../src/cli/signer.ts';
+import { peek } from '../../src/cli/steps.ts';
 import { explain } from '../../src/cli/talk.ts';
 import { encodeUtf8 } from '../../src/life/bytes.ts';
 import { verifyProof } from '../../src/life/dpop.ts';
@@ -172,6 +174,25 @@ describe('a key file', () => {
     const proof = await makeProof(speaker, { method: 'GET', url: 'https://lz.example.cn/v1/batches', iat: now, jti: 'a'.repeat(22) });
     expect(await verifyProof(proof, jwk, { method: 'GET', url: 'https://lz.example.cn/v1/batches', token, now }, new Memo())).toMatchObject({ jkt: root.kid });
   }, 30_000);
+});
+
+test('a call gets its instant when its turn at the card has come; what anyone may read is no matter for the card', async () => {
+  let clock = 0;
+  const slowly = async (data: Uint8Array) => {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    clock += 100;
+    return new Uint8Array(sign('sha256', data, { key: own.privateKey, dsaEncoding: 'ieee-p1363' }));
+  };
+  const speaker: Speaker = { kid: 'x', jwk, subject: 'centre:3700', token: 'x', key: slowly };
+  const seen: (string | undefined)[] = [];
+  const caller = new Caller('https://lz.example.cn', speaker, (_url, init) => {
+    seen.push((init.headers as Record<string, string>)['DPoP']);
+    return Promise.resolve(Response.json({}));
+  }, () => clock);
+  await Promise.all([caller.get('/v1/a'), caller.get('/v1/b'), caller.get('/v1/c')]);
+  expect(seen.map((proof) => peek<{ iat: number }>(proof ?? '').iat)).toEqual([0, 100, 200]);
+  await caller.get('/.well-known/trust.json');
+  expect(seen[3]).toBeUndefined();
 });
 
 describe('luzheng keys card', () => {

@@ -4,7 +4,8 @@
  *     { "name": "济南市…", "subject": "centre:3701", "server": "https://…", "token": "<statement>", "private": { JWK } }
  *
  * For a key that lies on a smart card, in place of `private`: `public` (JWK) and `signer`, the program that signs with
- * it and its arguments; `digest: true` if that takes the SHA-256 of the bytes. Reading such a file runs nothing.
+ * it and its arguments; `digest: true` if that takes the SHA-256 of the bytes; `ask` names the variable of its
+ * environment that holds the PIN, which the command asks for. Reading such a file runs nothing.
  *
  * `token` is the statement that names the key (`centre+jwt`, `client+jwt`); a root has none. `certificate`: PEM of
  * the X.509 certificate of a root's or a centre's key. Files are written beside their place and renamed, so that a
@@ -36,6 +37,7 @@ export interface KeyFile {
   public?: PublicJwk;
   signer?: readonly string[];
   digest?: boolean;
+  ask?: string;
 }
 
 /** A file that is not what it should be; the message says what to do. */
@@ -62,28 +64,31 @@ export function writePrivate(path: string, text: string, fresh = false): void {
 const exists = (path: string) => new KeyFileError(`${path} 已存在，不会覆盖密钥 / ${path} exists; a key file is never overwritten. Choose another --out.`);
 
 export function writeKeyFile(path: string, file: KeyFile, fresh = false): void {
-  const { name, subject, server, token, certificate, private: jwk, public: open, signer, digest } = file;
+  const { name, subject, server, token, certificate, private: jwk, public: open, signer, digest, ask } = file;
   try {
-    writePrivate(path, `${JSON.stringify({ name, subject, server, token, certificate, private: jwk, public: open, signer, digest }, null, 2)}\n`, fresh);
+    writePrivate(path, `${JSON.stringify({ name, subject, server, token, certificate, private: jwk, public: open, signer, digest, ask }, null, 2)}\n`, fresh);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     throw exists(path);
   }
 }
 
+const VARIABLE = /^[A-Z_][A-Z0-9_]{0,63}$/i;
+
 /** The key of a file that names a program in place of a private key. */
-async function elsewhere(path: string, { public: jwk, signer, digest }: KeyFile): Promise<Signatory> {
+async function elsewhere(path: string, { public: jwk, signer, digest, ask }: KeyFile): Promise<Signatory> {
   const words = signer as unknown;
   if (!Array.isArray(words) || words.length === 0 || words[0] === '' || words.some((word) => typeof word !== 'string' || word.includes('\0')) || ![undefined, false, true].includes(digest)) {
     throw new KeyFileError(`${path} 的 signer 应为程序及其参数的数组 / signer is to be an array of the program and its arguments; make the file with: luzheng keys card`);
   }
+  if (ask !== undefined && !(typeof ask === 'string' && VARIABLE.test(ask))) throw new KeyFileError(`${path} 的 ask 应为环境变量名 / ask is to be the name of a variable`);
   const open: PublicJwk = { kty: 'EC', crv: 'P-256', x: String(jwk?.x), y: String(jwk?.y) };
   try {
     await importPublic(open);
   } catch {
     throw new KeyFileError(`${path} 的 public 不是 P-256 公钥 JWK / public is to be a public P-256 JWK`);
   }
-  return { kid: await thumbprint(open), jwk: open, key: programSigner({ command: words as string[], folder: dirname(resolve(path)), digest: digest === true }, open) };
+  return { kid: await thumbprint(open), jwk: open, key: programSigner({ command: words as string[], folder: dirname(resolve(path)), digest: digest === true, ask }, open) };
 }
 
 /** Reads a key file. `key` is the imported private key, or has a program sign. */

@@ -2,7 +2,8 @@
  * Owns signing with a key that lies elsewhere (a smart card, an HSM): a program signs, with the bytes on its standard
  * input, or in a file where its arguments say {in}; the signature comes on its standard output, or in the file {out}.
  * No shell reads the arguments. A PIN is the program's business: the terminal is its own where a file takes the place
- * of its input, its messages go where ours go, and it has our environment.
+ * of its input, its messages go where ours go, and it has our environment; a variable that the key file names is asked
+ * for once a command where it is not set.
  * It refuses, each with its own code: a program that is not there, fails, does not end or writes something else than
  * one ES256 signature (r and s in 64 bytes, or DER), and a signature of another key. Nothing is used unverified. After
  * one failure it does not try again: a second try with a wrong PIN may close the card.
@@ -17,6 +18,7 @@ import { isRefusal } from '../life/refusal.ts';
 import type { PublicJwk } from '../life/schema.ts';
 import type { Signer } from '../life/signer.ts';
 import { importPublic } from '../life/statement.ts';
+import { askPin } from './pin.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -32,9 +34,11 @@ export interface SignerProgram {
   folder: string;
   /** It takes the SHA-256 of the bytes in their place. */
   digest: boolean;
+  /** The variable of its environment that holds the PIN. */
+  ask?: string | undefined;
 }
 
-export type SignerCode = 'signer_not_found' | 'signer_failed' | 'signer_timeout' | 'signer_output' | 'signer_key_differs';
+export type SignerCode = 'signer_pin' | 'signer_not_found' | 'signer_failed' | 'signer_timeout' | 'signer_output' | 'signer_key_differs';
 
 /** The program did not sign; the message says what to do. */
 export class SignerError extends Error {
@@ -51,7 +55,7 @@ const noSignature = (what: { zh: string; en: string }) =>
 const tooMuch = () => noSignature({ zh: `超过 ${OUTPUT_LIMIT} 字节`, en: `more than ${OUTPUT_LIMIT} bytes` });
 
 /** Runs the program once. @returns what it wrote, unverified */
-async function execute({ command, folder }: SignerProgram, input: Bytes, seconds: number): Promise<Buffer> {
+async function execute({ command, folder }: SignerProgram, input: Bytes, env: NodeJS.ProcessEnv, seconds: number): Promise<Buffer> {
   const [reads, writes] = ['{in}', '{out}'].map((place) => command.some((word) => word.includes(place))) as [boolean, boolean];
   // What is signed is no secret, and a crash leaves no more than that behind.
   const place = reads || writes ? mkdtempSync(join(tmpdir(), 'luzheng-sign-')) : undefined;
@@ -59,7 +63,7 @@ async function execute({ command, folder }: SignerProgram, input: Bytes, seconds
   try {
     if (reads) writeFileSync(file('in'), input, { mode: 0o600 });
     const [program, ...words] = command.map((word) => word.replaceAll('{in}', file('in')).replaceAll('{out}', file('out'))) as [string, ...string[]];
-    const written = await run(program, words, folder, reads ? undefined : input, writes, seconds);
+    const written = await run(program, words, { cwd: folder, env }, reads ? undefined : input, writes, seconds);
     if (!writes) return written;
     const size = statSync(file('out'), { throwIfNoEntry: false })?.size;
     if (size === undefined) throw noSignature({ zh: '没有写出 {out} 文件', en: 'it wrote no file {out}' });
@@ -71,10 +75,10 @@ async function execute({ command, folder }: SignerProgram, input: Bytes, seconds
 }
 
 /** @param input on its standard input; undefined leaves it the terminal. @param chats its standard output is for people */
-function run(program: string, words: string[], folder: string, input: Bytes | undefined, chats: boolean, seconds: number): Promise<Buffer> {
+function run(program: string, words: string[], place: { cwd: string; env: NodeJS.ProcessEnv }, input: Bytes | undefined, chats: boolean, seconds: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     // Our own standard output is for answers: what the program tells people goes to standard error.
-    const child = spawn(program, words, { cwd: folder, stdio: [input === undefined ? 'inherit' : 'pipe', chats ? 2 : 'pipe', 'inherit'] });
+    const child = spawn(program, words, { ...place, stdio: [input === undefined ? 'inherit' : 'pipe', chats ? 2 : 'pipe', 'inherit'] });
     const parts: Buffer[] = [];
     let length = 0;
     const end = (error: SignerError): void => {
@@ -85,7 +89,7 @@ function run(program: string, words: string[], folder: string, input: Bytes | un
       reject(error);
     };
     const timer = setTimeout(() => end(new SignerError('signer_timeout', `签名程序 ${program} 在 ${seconds} 秒内没有结束，已停止`, `the program did not end within ${seconds} seconds and was stopped`)), seconds * 1000);
-    child.once('error', ({ code = '' }: NodeJS.ErrnoException) => end(new SignerError('signer_not_found', `找不到或不能运行签名程序 ${program}（${code}）`, `the program that signs is not there or cannot be run; it is looked for on PATH, and in ${folder} if it is a relative path`)));
+    child.once('error', ({ code = '' }: NodeJS.ErrnoException) => end(new SignerError('signer_not_found', `找不到或不能运行签名程序 ${program}（${code}）`, `the program that signs is not there or cannot be run; it is looked for on PATH, and in ${place.cwd} if it is a relative path`)));
     child.stdout?.on('data', (part: Buffer) => {
       length += part.length;
       parts.push(part);
@@ -133,13 +137,23 @@ export function describe(bytes: Bytes): string {
   return [head['typ'], claims['step'], claims['about'] ?? claims['batch'] ?? claims['number'] ?? claims['sub']].filter((word) => word !== undefined).join(' ');
 }
 
+/** Our environment, with the PIN if the program takes one from it. @throws SignerError `signer_pin` */
+async function environment(ask: string | undefined): Promise<NodeJS.ProcessEnv> {
+  if (ask === undefined || process.env[ask] !== undefined) return process.env;
+  const pin = await askPin(`PIN（${ask}）：`);
+  if (pin === undefined) throw new SignerError('signer_pin', `没有 PIN：请在终端上运行并输入，或先设置环境变量 ${ask}`, `there is no PIN: run the command on a terminal and type it, or set the variable ${ask} before`);
+  return { ...process.env, [ask]: pin };
+}
+
 /** A signer of the core by a program. One signature at a time, and none after a failure. */
 export function programSigner(program: SignerProgram, jwk: PublicJwk, seconds = PATIENCE, say: (line: string) => void = (line) => void process.stderr.write(`${line}\n`)): Signer {
   let count = 0;
   let last: Promise<unknown> = Promise.resolve();
+  let env: NodeJS.ProcessEnv | undefined;
   const sign = async (bytes: Bytes): Promise<Bytes> => {
     say(`签名 ${++count} / signature ${count}: ${describe(bytes)}`);
-    return takeSignature(await execute(program, program.digest ? await sha256(bytes) : bytes, seconds), bytes, jwk);
+    env ??= await environment(program.ask);
+    return takeSignature(await execute(program, program.digest ? await sha256(bytes) : bytes, env, seconds), bytes, jwk);
   };
   return (bytes) => {
     const mine = last.then(() => sign(bytes));

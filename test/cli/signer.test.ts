@@ -2,6 +2,7 @@
  * Keys that lie elsewhere: programs that sign for the command, those of other people and those that do it wrong; the key
  * files that name them; and all that the command signs, under such a key.
  */
+import { execFileSync } from 'node:child_process';
 import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -153,6 +154,7 @@ describe('a key file', () => {
     ['has no public key', { public: undefined }],
     ['has a point that is not on the curve', { public: { ...jwk, x: jwk.y } }],
     ['says of the digest what is no answer', { digest: 'yes' }],
+    ['asks for what is no variable', { ask: 'CARD PIN' }],
   ])('that %s is refused', async (_what, change, mode) => {
     await expect(readKeyFile(write('wrong.json', change, mode))).rejects.toBeInstanceOf(KeyFileError);
   });
@@ -221,6 +223,37 @@ describe('luzheng keys card', () => {
     for (const [file, code, ...words] of [['p384.pem', 'public_key', '--', 'true'], ['own.pem', 'public_key', '--', 'true'], ['own.pub.pem', 'pin_in_arguments', '--', 'x', '--pin', '1234'], ['own.pub.pem', 'usage'], ['own.pub.pem', 'usage', '--']] as const) {
       expect([file, await card('--out', at('not.json'), '--public', at(file), ...words)]).toMatchObject([file, { exit: 2, err: '', said: { error: { code } } }]);
     }
+  }, 30_000);
+
+  /** Signs if its environment has the PIN, or else says so. */
+  const guarded = () => signs(at('own.pem'), 'der', "process.env.CARD_PIN==='654321'?process.stdout.write(s):process.exit(7)");
+
+  test('asks for the PIN that the program takes from a variable, if it is not set', async () => {
+    const asking = ['--out', at('asking-card.json'), '--public', at('own.pub.pem'), '--ask', 'CARD_PIN', '--', ...guarded()];
+    expect(await card(...asking)).toMatchObject({ exit: 2, said: { error: { code: 'signer_pin' } } });
+    const set = await run('luzheng.ts', ['keys', 'card', ...asking], { CARD_PIN: '654321' });
+    expect([set.exit, JSON.parse(readFileSync(at('asking-card.json'), 'utf8'))]).toEqual([0, expect.objectContaining({ ask: 'CARD_PIN', public: jwk })]);
+  }, 30_000);
+
+  test.skipIf(!hasTool('python3'))('on a terminal: once a command, unseen, with what was typed wrong taken back', () => {
+    writeFileSync(at('terminal.py'), [
+      'import os, pty, sys',
+      'pid, fd = pty.fork()',
+      'if pid == 0: os.execvp(sys.argv[1], sys.argv[1:])',
+      'seen, typed = b"", False',
+      'while True:',
+      '    try: part = os.read(fd, 4096)',
+      '    except OSError: break',
+      '    if not part: break',
+      '    seen += part',
+      String.raw`    if not typed and "（CARD_PIN）：".encode() in seen: typed = os.write(fd, b"6543x\x7f21\r") > 0`,
+      'sys.stdout.buffer.write(seen)',
+      'sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))',
+    ].join('\n'));
+    const out = execFileSync('python3', [at('terminal.py'), process.execPath, new URL('../../src/cli/luzheng.ts', import.meta.url).pathname, 'keys', 'card', '--out', at('typed.json'), '--public', at('own.pub.pem'), '--ask', 'CARD_PIN', '--', ...guarded()], { encoding: 'utf8', timeout: 20_000 });
+    // Nothing of what was typed stands between the question and the answer.
+    expect(out).toMatch(/PIN（CARD_PIN）：\s+密钥文件/);
+    expect(existsSync(at('typed.json'))).toBe(true);
   }, 30_000);
 
   test.each<[boolean, string]>([

@@ -51,8 +51,8 @@ export async function makeCard(input: Input, about: Pick<KeyFile, 'name' | 'serv
   const [path, open, program] = [input.path('out'), input.path('public'), input.program];
   if (program.length === 0 || program[0] === '') throw usage('请在 -- 之后写签名程序及其参数', 'the program that signs, and its arguments, follow --');
   if (holdsPin(program)) throw new Failure(2, 'PIN 不能写在参数里：它会留在密钥文件和进程列表中；由程序在终端上询问，或写 env:变量名', 'a PIN must not stand among the arguments: it would stay in the key file and show in the list of processes. Let the program ask on the terminal, or name a variable: env:NAME', 'pin_in_arguments');
-  const jwk = await readCardKey(open);
-  const file: KeyFile = { ...about, public: jwk, signer: program, ...(input.flag('digest') ? { digest: true } : {}) };
+  const [jwk, ask] = [await readCardKey(open), input.text('ask')];
+  const file: KeyFile = { ...about, public: jwk, signer: program, ...(input.flag('digest') ? { digest: true } : {}), ...(ask === undefined ? {} : { ask }) };
   const { kid } = await makeCardFile(path, file, encodeUtf8(`luzheng keys card ${randomUUID()}`));
   input.answer([`密钥文件 / key file      ${path}`, `指纹 / thumbprint       ${kid}`, `公钥 / public key        ${JSON.stringify(jwk)}`, `签名程序 / signs with    ${program.join(' ')}（已试签，签名与公钥相符 tried: its signature is by this key）`], { file: path, thumbprint: kid, jwk, signer: program });
 }

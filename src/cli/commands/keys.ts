@@ -27,17 +27,18 @@ export const keys: Command = {
   takes: 'make|card|show|certificate [FILE]',
   about: '生成或查看密钥文件 / make or show a key file',
   help: `  make --out FILE [--name TEXT] [--server ORIGIN]   生成 P-256 私钥，仅本人可读 / a new private key, readable by you alone
-  card --out FILE --public card.pem [--digest] [--name TEXT] [--server ORIGIN] -- PROGRAM ARG…
+  card --out FILE --public card.pem [--digest] [--ask VARIABLE] [--name TEXT] [--server ORIGIN] -- PROGRAM ARG…
                                                     智能卡或 HSM 上的密钥：由程序签名 / a key on a smart card or in an HSM: a program signs
     --public FILE  公钥：PEM（公钥或证书）、DER 或 JWK / the public key: PEM, also of a certificate, DER or JWK
     --digest       交给程序的是 SHA-256 摘要，而不是原文 / the program takes the SHA-256 of the bytes, not the bytes
+    --ask VARIABLE 存放 PIN 的环境变量；未设置时每个命令询问一次 / the variable with the PIN; if unset, asked for once a command
     PROGRAM ARG…   不经 shell 运行；原文从标准输入读，或参数中 {in} 所代表的文件；签名写到标准输出，或 {out}
                    run without a shell; bytes on its standard input or in the file {in}, the signature (64 bytes or DER)
                    on its standard output or in the file {out}. 例 / e.g.: keys/README.md
   show FILE                                         公钥、指纹、授权声明 / public key, thumbprint, statement
   certificate FILE [--out ca.pem]                   取证书；省级根的 CA 证书首次取用时生成并存入密钥文件
                                                     the certificate; a root's CA certificate is made at the first call and kept in its file`,
-  options: { out: { type: 'string' }, name: { type: 'string' }, public: { type: 'string' }, digest: { type: 'boolean' }, ...SERVER },
+  options: { out: { type: 'string' }, name: { type: 'string' }, public: { type: 'string' }, digest: { type: 'boolean' }, ask: { type: 'string' }, ...SERVER },
   program: true,
   async run(input) {
     const name = input.text('name');

@@ -5,9 +5,8 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { KeyFileError, readIdentity, readKeyFile, type KeyFile } from '../../keys/make.ts';
 import { Caller } from '../../src/cli/caller.ts';
 import { certifyCentre, certifyRoot } from '../../src/cli/certify.ts';
@@ -58,10 +57,12 @@ describe('a program signs', () => {
   });
 
   test('in files, where its arguments say so, and what it says to people is no signature', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('luzheng-sign-'));
+    mkdirSync(at('tmp'));
+    vi.stubEnv('TMPDIR', at('tmp'));
+    onTestFinished(() => void vi.unstubAllEnvs());
     const script = node(`const c=require('node:crypto'),f=require('node:fs');const [,i,o]=process.argv;console.log('for people');f.writeFileSync(o.slice(5),c.sign('sha256',f.readFileSync(i),{key:f.readFileSync('own.pem'),dsaEncoding:'der'}))`);
     expect(holds(await signer([...script, '{in}', '--to={out}'])(bytes))).toBe(true);
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('luzheng-sign-'))).toEqual(before);
+    expect(readdirSync(at('tmp'))).toEqual([]);
   });
 
   test('one thing at a time, and each is named', async () => {

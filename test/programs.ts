@@ -9,7 +9,7 @@ import { existsSync } from 'node:fs';
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable', '/opt/google/chrome/chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
 
 /** Debian's packages of the programs that judge what the service makes. */
-const JUDGES = { pdftoppm: 'poppler-utils', qpdf: 'qpdf', gs: 'ghostscript', zbarimg: 'zbar-tools', ZXingReader: 'zxing-cpp-tools', openssl: 'openssl', certutil: 'libnss3-tools', zip: 'zip', unzip: 'unzip', python3: 'python3' };
+const JUDGES = { pdftoppm: 'poppler-utils', qpdf: 'qpdf', gs: 'ghostscript', zbarimg: 'zbar-tools', ZXingReader: 'zxing-cpp-tools', openssl: 'openssl', certutil: 'libnss3-tools', zip: 'zip', unzip: 'unzip', python3: 'python3', 'softhsm2-util': 'softhsm2', 'pkcs11-tool': 'opensc' };
 
 function answers(name: string, ...args: string[]): string | undefined {
   try {

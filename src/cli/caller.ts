@@ -4,7 +4,7 @@
  * It refuses to follow a problem silently: every status above 299 throws.
  */
 import { makeProof } from '../life/proof.ts';
-import type { Identity } from './sign.ts';
+import type { Speaker } from './sign.ts';
 import { now } from './sign.ts';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -29,6 +29,9 @@ export class CallError extends Error {
   }
 }
 
+/** Anyone may read these: a call without a proof spares a card one signature. */
+const isPublic = (path: string): boolean => path.startsWith('/.well-known/');
+
 /** How often one call waits for a brake to open, each time for at most a minute. */
 const PATIENCE = 10;
 const braked = ({ status, headers }: Response): boolean => status === 429 && Number(headers.get('retry-after')) <= 60 && headers.has('retry-after');
@@ -45,13 +48,14 @@ export interface CallOptions {
 
 export class Caller {
   readonly origin: string;
-  readonly identity: Identity | undefined;
+  readonly identity: Speaker | undefined;
   readonly #fetch: Fetch;
   /** The moment (NumericDate) in which a demonstration's service is to live; the machine's own if absent. */
   readonly #moment: (() => number) | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
 
   /** Without an identity only public routes can be called. */
-  constructor(origin: string, identity?: Identity, fetcher: Fetch = (url, init) => fetch(url, init), moment?: () => number) {
+  constructor(origin: string, identity?: Speaker, fetcher: Fetch = (url, init) => fetch(url, init), moment?: () => number) {
     this.origin = origin;
     this.identity = identity;
     this.#fetch = fetcher;
@@ -63,15 +67,24 @@ export class Caller {
     return this.#moment?.() ?? now();
   }
 
+  /** A card signs one thing at a time, and people take theirs: a proof gets its instant when its turn has come. */
+  async #prove(by: Speaker, method: string, url: string, iat: number | undefined): Promise<string> {
+    const make = () => makeProof(by, { method, url, iat: iat ?? this.now(), jti: crypto.randomUUID() });
+    if (typeof by.key !== 'function') return make();
+    const mine = this.#turn.then(make);
+    this.#turn = mine;
+    return mine;
+  }
+
   /** The raw answer, whatever its status. */
   async send(method: string, path: string, options: CallOptions = {}): Promise<Response> {
     const url = this.origin + path;
     const headers: Record<string, string> = { ...options.headers };
     if (options.accept) headers['Accept'] = options.accept;
     if (this.#moment) headers['Luzheng-Clock'] = String(this.#moment());
-    if (this.identity) {
+    if (this.identity && !isPublic(path)) {
       headers['Authorization'] = `DPoP ${this.identity.token}`;
-      headers['DPoP'] = await makeProof(this.identity, { method, url, iat: options.iat ?? this.now(), jti: crypto.randomUUID() });
+      headers['DPoP'] = await this.#prove(this.identity, method, url, options.iat);
     }
     const init: RequestInit = { method, headers };
     if (options.body instanceof FormData) init.body = options.body;

@@ -9,22 +9,22 @@ import { certifyIssuingKey, routeOf } from '../life/pades/issuing.ts';
 import { toPem } from '../life/pades/x509.ts';
 import type { Centre, Filing } from '../life/schema.ts';
 import type { Caller } from './caller.ts';
-import { now, type Identity, type KeyPair } from './sign.ts';
+import { now, type Signatory, type Speaker } from './sign.ts';
 
 /** The root's statements are under a thumbprint and have no end; its certificate needs one. */
 const ROOT_LIFETIME = 20 * 365 * 86_400;
 
 const newSerial = () => crypto.getRandomValues(new Uint8Array(16));
-const rootIssuer = ({ kid, key, jwk }: KeyPair): Issuer => ({ key, jwk, name: rootName(kid) });
+const rootIssuer = ({ kid, key, jwk }: Signatory): Issuer => ({ key, jwk, name: rootName(kid) });
 
 /** The root certifies itself. @returns PEM */
-export async function certifyRoot(root: KeyPair): Promise<string> {
+export async function certifyRoot(root: Signatory): Promise<string> {
   const from = now();
   return toPem('CERTIFICATE', await certify({ name: '', jwk: root.jwk }, rootIssuer(root), { role: 'root', from, until: from + ROOT_LIFETIME, serial: newSerial() }));
 }
 
 /** The root certifies the centre that it appoints by this statement. @returns PEM */
-export async function certifyCentre(root: KeyPair, appointment: string): Promise<string> {
+export async function certifyCentre(root: Signatory, appointment: string): Promise<string> {
   const { name, cnf, iat, exp } = decodeJwt<Centre>(appointment);
   return toPem('CERTIFICATE', await certify({ name, jwk: cnf.jwk }, rootIssuer(root), { role: 'centre', from: iat, until: exp, serial: newSerial() }));
 }
@@ -33,7 +33,7 @@ export async function certifyCentre(root: KeyPair, appointment: string): Promise
  * Certifies the newest issuing key of a filing and hands the chain in.
  * @returns false when the centre has no certificate itself: then PDFs of this key stay unsigned
  */
-export async function handInCertificate(centre: Identity, caller: Caller, filing: string): Promise<boolean> {
+export async function handInCertificate(centre: Speaker, caller: Caller, filing: string): Promise<boolean> {
   const { certificate } = centre;
   const newest = decodeJwt<Filing>(filing).issuing_jwks.keys.at(-1);
   if (certificate === undefined || newest === undefined) return false;

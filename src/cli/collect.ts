@@ -15,7 +15,7 @@ import type { Report } from '../life/report.ts';
 import type { PublicJwk } from '../life/schema.ts';
 import { verify } from '../life/verify.ts';
 import { Caller } from './caller.ts';
-import { now, type Identity } from './sign.ts';
+import { now, type Speaker } from './sign.ts';
 import { certificatesOf, holderOf, type Issued } from './steps.ts';
 import { Failure, Progress } from './talk.ts';
 
@@ -45,7 +45,7 @@ const wrong = (number: string, why: string) => new Failure(1, `自查未通过�
 
 export interface Wanted {
   origin: string;
-  client: Identity;
+  client: Speaker;
   batch: string;
   /** Where files go; created. */
   folder: string;
@@ -120,7 +120,7 @@ export async function collect({ origin, client, batch, folder, pdf, root, expect
 type Fetched = { kind: 'pdf'; bytes: Uint8Array<ArrayBuffer> } | { kind: 'bundle'; value: unknown };
 
 /** The organization's PDF and the holder's bundle of each certificate. */
-export async function fetchFiles(origin: string, client: Identity, folder: string, issued: readonly Issued[], check: (number: string, file: Fetched) => Promise<void> | void): Promise<void> {
+export async function fetchFiles(origin: string, client: Speaker, folder: string, issued: readonly Issued[], check: (number: string, file: Fetched) => Promise<void> | void): Promise<void> {
   const caller = new Caller(origin, client);
   const anyone = new Caller(origin);
   for (const sub of ['pdf', 'bundle']) mkdirSync(join(folder, sub), { recursive: true });

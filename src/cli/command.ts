@@ -8,7 +8,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { readIdentity, readKeyFile } from '../../keys/make.ts';
 import { Caller } from './caller.ts';
 import { keyPath } from './dev.ts';
-import type { Identity } from './sign.ts';
+import type { Speaker } from './sign.ts';
 import { out, usage } from './talk.ts';
 
 /** A thumbprint may begin with a hyphen; after an option it is that option's value all the same. */
@@ -27,17 +27,23 @@ export interface Command {
   /** Shown under the usage line, one option a line. */
   help: string;
   options: NonNullable<ParseArgsConfig['options']>;
+  /** What follows `--` is a program and its arguments, and not read here. */
+  program?: true;
   /** @returns the exit code, 0 if nothing */
   run(input: Input): Promise<number | void>;
 }
 
 export class Input {
   readonly json: boolean;
+  /** What follows `--`, where the command takes a program. */
+  readonly program: string[];
   readonly #values: Record<string, unknown>;
   readonly #words: string[];
 
   constructor(command: Command, argv: string[]) {
-    const { values, positionals } = parseArgs({ args: joinThumbprints(argv), options: { ...command.options, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } }, allowPositionals: true });
+    const end = command.program ? argv.indexOf('--') : -1;
+    this.program = end < 0 ? [] : argv.slice(end + 1);
+    const { values, positionals } = parseArgs({ args: joinThumbprints(end < 0 ? argv : argv.slice(0, end)), options: { ...command.options, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } }, allowPositionals: true });
     this.#values = values;
     this.#words = positionals;
     this.json = values['json'] === true;
@@ -76,7 +82,7 @@ export class Input {
     return fromHere(this.need(name));
   }
   /** Whom to call as: the key file of --key (or another option), at --server or where the key file says. */
-  async caller(option = 'key'): Promise<{ identity: Identity; caller: Caller; origin: string }> {
+  async caller(option = 'key'): Promise<{ identity: Speaker; caller: Caller; origin: string }> {
     const { server, ...identity } = await readIdentity(this.path(option));
     const origin = this.origin(server);
     return { identity, caller: new Caller(origin, identity), origin };
@@ -108,8 +114,8 @@ export function developmentServer(): string | undefined {
 
 /** A public key: of a key file, or a bare public JWK that someone sent. */
 export async function readPublic(path: string): Promise<{ kid: string; jwk: import('../life/schema.ts').PublicJwk }> {
-  const json = JSON.parse(readFileSync(path, 'utf8')) as { private?: unknown; kty?: string; x?: string; y?: string };
-  if (json.private !== undefined) {
+  const json = JSON.parse(readFileSync(path, 'utf8')) as { private?: unknown; signer?: unknown; kty?: string; x?: string; y?: string };
+  if (json.private !== undefined || json.signer !== undefined) {
     const { kid, jwk } = (await readKeyFile(path)).pair;
     return { kid, jwk };
   }

@@ -11,7 +11,7 @@ import { makeKeyFile, readKeyFile, writeKeyFile, writePrivate } from '../../keys
 import { ROOT } from './build.ts';
 import { certifyCentre, certifyRoot } from './certify.ts';
 import { newSecret } from './settings.ts';
-import { appointCentre, nameClient, now, type Identity, type KeyPair } from './sign.ts';
+import { appointCentre, nameClient, now, type Signatory, type Speaker } from './sign.ts';
 import { peek } from './steps.ts';
 
 export const DEV = join(ROOT, '.dev');
@@ -29,22 +29,22 @@ export const BACKDATED = 90 * 86_400;
 const EARLY = 30 * 86_400;
 
 export interface DevKeys {
-  root: KeyPair;
-  province: Identity;
-  city: Identity;
-  clients: Record<string, Identity>;
+  root: Signatory;
+  province: Speaker;
+  city: Speaker;
+  clients: Record<string, Speaker>;
   masterSecret: string;
 }
 
 /** Of two first starts at once, one makes the file and both read it. */
-async function keep(name: string, about: { name: string; server?: string }): Promise<KeyPair> {
+async function keep(name: string, about: { name: string; server?: string }): Promise<Signatory> {
   const path = keyPath(name);
   if (!existsSync(path)) await makeKeyFile(path, about).catch((error: unknown) => (existsSync(path) ? undefined : Promise.reject(error as Error)));
   return (await readKeyFile(path)).pair;
 }
 
 /** A key with its statement, made anew when it is missing or about to end; and with the certificate that goes with the statement, if it is a centre's. */
-async function keepNamed(name: string, subject: string, about: { name: string; server?: string }, sign: (pair: KeyPair) => Promise<string>, certify?: (token: string) => Promise<string>): Promise<Identity> {
+async function keepNamed(name: string, subject: string, about: { name: string; server?: string }, sign: (pair: Signatory) => Promise<string>, certify?: (token: string) => Promise<string>): Promise<Speaker> {
   const pair = await keep(name, about);
   const path = keyPath(name);
   const { file } = await readKeyFile(path);
@@ -57,7 +57,7 @@ async function keepNamed(name: string, subject: string, about: { name: string; s
 }
 
 /** The root's own certificate, made once. */
-async function keepCertificate(root: KeyPair): Promise<string> {
+async function keepCertificate(root: Signatory): Promise<string> {
   const path = keyPath('root');
   const { file } = await readKeyFile(path);
   const certificate = file.certificate ?? (await certifyRoot(root));
@@ -82,7 +82,7 @@ export async function developmentKeys(server?: string): Promise<DevKeys> {
   const centre = (file: string, code: string, name: string) => keepNamed(file, `centre:${code}`, { name, ...at }, ({ jwk }) => appointCentre(root, { code, name, jwk }, { iat: now() - BACKDATED }), (token) => certifyCentre(root, token));
   const province = await centre('province', '3700', '山东省职业技能鉴定指导中心');
   const city = await centre('city-3701', '3701', '济南市职业技能鉴定指导中心');
-  const client = (code: string, by: Identity, name: string) => keepNamed(`org-${code}`, `org:${code}`, { name, ...at }, ({ jwk }) => nameClient(by, code, jwk, { iat: now() - BACKDATED + 2 }));
+  const client = (code: string, by: Speaker, name: string) => keepNamed(`org-${code}`, `org:${code}`, { name, ...at }, ({ jwk }) => nameClient(by, code, jwk, { iat: now() - BACKDATED + 2 }));
   const clients = { [CITY_SCHOOL]: await client(CITY_SCHOOL, city, '济南示范职业培训学校'), [PROVINCE_SCHOOL]: await client(PROVINCE_SCHOOL, province, '山东示范高级技工学校') };
   const masterSecret = keepSecret();
   writePrivate(ROOT_FILE, `${root.kid}\n`);

@@ -13,7 +13,7 @@ import type { CandidateSession } from '../life/procedure/draw.ts';
 import { newSeed, seedFileName, seedText } from '../life/procedure/seed-file.ts';
 import { keyPath } from './dev.ts';
 import type { Act } from './seed-procedure.ts';
-import type { Identity } from './sign.ts';
+import type { Speaker } from './sign.ts';
 import { caseOf, takeStep } from './stepper.ts';
 
 const DAY = 86_400;
@@ -31,10 +31,10 @@ function lotteryAfter(day: string): PublicSource {
 }
 
 /** The same at a second try, and known to nobody without the city's key. */
-const seedOf = (city: Identity, about: string) => newSeed(sha256Short(encodeUtf8(`${city.private.d ?? ''} ${about}`)));
+const seedOf = (city: Speaker, about: string) => newSeed(sha256Short(encodeUtf8(`${city.private?.d ?? ''} ${about}`)));
 
 /** Fixes the lists from a plan's sessions. @returns whether the plan is there */
-async function fix(as: Act, city: Identity, about: string, plan: string, title: string, moment: number): Promise<boolean> {
+async function fix(as: Act, city: Speaker, about: string, plan: string, title: string, moment: number): Promise<boolean> {
   if (await caseOf(as(city), about)) return true;
   if (!(await caseOf(as(city), plan))) return false;
   const { sessions } = await as(city, moment).get<{ sessions: CandidateSession[] }>('/v1/sessions');
@@ -44,7 +44,7 @@ async function fix(as: Act, city: Identity, about: string, plan: string, title: 
 }
 
 /** @param inspected a plan whose exams are over; @param ahead one whose exams are to come */
-export async function seedDraws(as: Act, city: Identity, { inspected, ahead }: { inspected: string; ahead: string }, now: number): Promise<void> {
+export async function seedDraws(as: Act, city: Speaker, { inspected, ahead }: { inspected: string; ahead: string }, now: number): Promise<void> {
   const [revealed, committed] = ['draw:seed-revealed', 'draw:seed-committed'];
   if (await fix(as, city, revealed, inspected, '双随机督导检查（演示，开奖号码为虚构）', now - 20 * DAY)) {
     const { committed: { body } } = await as().get<DrawRecord>('/v1/draws/seed-revealed');

@@ -13,11 +13,11 @@ import { addWorkingDays } from '../life/workdays.ts';
 import { CallError, type Caller } from './caller.ts';
 import { momentsFor, sampleApplication, samplePlan, sampleResults } from './procedure-life.ts';
 import { seedDraws } from './seed-draws.ts';
-import { makeKey, type Identity } from './sign.ts';
+import { makeKey, type Speaker } from './sign.ts';
 import { asApplicant, caseOf, takeStep } from './stepper.ts';
 
 /** Who acts at a moment; without one, now. */
-export type Act = (who?: Identity, moment?: number) => Caller;
+export type Act = (who?: Speaker, moment?: number) => Caller;
 
 const DAY = 86_400;
 const rule = (title: string, text: string) => ({ title, text });
@@ -56,7 +56,7 @@ async function begin(take: () => Promise<unknown>, asked: Caller, about: string)
 }
 
 /** Rows of a batch through plan, notice and upload. @returns the batch, or undefined where the days do not allow it */
-export async function throughNotice(as: Act, client: Identity, centres: readonly Identity[], title: string, key: string, rows: readonly CheckedRow[], since: number, now: number): Promise<string | undefined> {
+export async function throughNotice(as: Act, client: Speaker, centres: readonly Speaker[], title: string, key: string, rows: readonly CheckedRow[], since: number, now: number): Promise<string | undefined> {
   const moments = momentsFor(rows.map((row) => row.exam_date), now);
   if (!moments || moments.plan <= since) return undefined;
   const [plan, results] = [`plan:${key}`, `results:${key}`];
@@ -70,7 +70,7 @@ export async function throughNotice(as: Act, client: Identity, centres: readonly
 }
 
 /** What stands open: rules, a running notice with an objection, a plan ahead, an application, draws. */
-export async function seedProcedure(as: Act, { city, client, scope, code }: { city: Identity; client: Identity; scope: ScopeEntry[]; code: string }, now: number): Promise<void> {
+export async function seedProcedure(as: Act, { city, client, scope, code }: { city: Speaker; client: Speaker; scope: ScopeEntry[]; code: string }, now: number): Promise<void> {
   if (!(await caseOf(as(client), `rules:${code}`))) await takeStep(client, as(client), `rules:${code}`, 'rules.publish', RULES);
   await runningNotice(as, client, city, now);
   await planAhead(as, client, now);
@@ -78,7 +78,7 @@ export async function seedProcedure(as: Act, { city, client, scope, code }: { ci
   await seedDraws(as, city, { inspected: 'plan:seed-on-notice', ahead: 'plan:seed-ahead' }, now);
 }
 
-async function runningNotice(as: Act, client: Identity, city: Identity, now: number): Promise<void> {
+async function runningNotice(as: Act, client: Speaker, city: Speaker, now: number): Promise<void> {
   const [plan, results] = ['plan:seed-on-notice', 'results:seed-on-notice'];
   const rows = people(now - 5 * DAY, 100);
   const filed = await begin(() => takeStep(client, as(client, now - 30 * DAY), plan, 'plan.file', samplePlan('电工三级、四级认定（演示）', rows)), as(client), plan);
@@ -89,7 +89,7 @@ async function runningNotice(as: Act, client: Identity, city: Identity, now: num
   if (objections.cases.length === 0) await as().post(`/v1/notices/${results.slice('results:'.length)}/objections`, { row: 4, grounds: '该考生当日似未到场，请核对签到表。', name: '示例群众', contact: '电话 0531-00000000' });
 }
 
-async function planAhead(as: Act, client: Identity, now: number): Promise<void> {
+async function planAhead(as: Act, client: Speaker, now: number): Promise<void> {
   const about = 'plan:seed-ahead';
   await begin(async () => {
     const exam = shanghaiDay(now + 14 * DAY);
@@ -100,7 +100,7 @@ async function planAhead(as: Act, client: Identity, now: number): Promise<void> 
   });
 }
 
-async function waitingApplication(as: Act, city: Identity, scope: ScopeEntry[], now: number): Promise<void> {
+async function waitingApplication(as: Act, city: Speaker, scope: ScopeEntry[], now: number): Promise<void> {
   const { cases } = await as(city).get<{ cases: unknown[] }>('/v1/cases?kind=application');
   if (cases.length > 0) return;
   const pair = await makeKey();

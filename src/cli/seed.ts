@@ -13,7 +13,7 @@ import { Caller } from './caller.ts';
 import { handInCertificate } from './certify.ts';
 import { BACKDATED, CITY_SCHOOL, PROVINCE_SCHOOL, type DevKeys } from './dev.ts';
 import { seedProcedure, throughNotice, type Act } from './seed-procedure.ts';
-import { changeStatus, now, type Identity } from './sign.ts';
+import { changeStatus, now, type Speaker } from './sign.ts';
 import { approveWith, certificatesOf, fileWith, issueWith, nameServiceKey, peek, provinceApproval, readBatch, type BatchView, type HolderOf, type TrustFile } from './steps.ts';
 import { Progress } from './talk.ts';
 
@@ -54,7 +54,7 @@ const ROWS: Record<string, Record<string, unknown>[]> = {
 };
 
 /** Files an organization and names its client key, unless that was done; certifies its issuing key each time, which does no harm. */
-async function enrol(centre: Identity, caller: Caller, client: Identity, code: string, name: string, uscc: string): Promise<void> {
+async function enrol(centre: Speaker, caller: Caller, client: Speaker, code: string, name: string, uscc: string): Promise<void> {
   const { filings } = await caller.get<TrustFile>('/.well-known/trust.json');
   const inForce = filings.findLast((token) => {
     const { sub, exp } = peek<{ sub: string; exp: number }>(token);
@@ -66,7 +66,7 @@ async function enrol(centre: Identity, caller: Caller, client: Identity, code: s
 }
 
 /** The batch: through plan, notice and upload where the days allow it, else by itself; the same again at a second try. */
-async function batchOf(keys: DevKeys, client: Identity, as: Act, code: string): Promise<string> {
+async function batchOf(keys: DevKeys, client: Speaker, as: Act, code: string): Promise<string> {
   const { rows } = checkRows(readCandidates(ROWS[code]), { scope: SCOPE, pass_mark: 60, today: shanghaiDay(now()), missingGlyphs: () => [] });
   const centres = code === CITY_SCHOOL ? [keys.city, keys.province] : [keys.province];
   const since = peek<{ iat: number }>(client.token).iat;
@@ -76,7 +76,7 @@ async function batchOf(keys: DevKeys, client: Identity, as: Act, code: string): 
 }
 
 /** From rows to certificates. @returns the certificates by row */
-async function certify(keys: DevKeys, client: Identity, as: Act, code: string): Promise<{ number: string; holder: HolderOf }[]> {
+async function certify(keys: DevKeys, client: Speaker, as: Act, code: string): Promise<{ number: string; holder: HolderOf }[]> {
   const id = await batchOf(keys, client, as, code);
   const state = async () => as(client).get<BatchView>(`/v1/batches/${id}`);
   const has = async (tier: string) => (await state()).approvals.some((approval) => approval.tier === tier);
@@ -97,7 +97,7 @@ export async function seed(origin: string, keys: DevKeys): Promise<Seeded> {
   const as: Act = (who, moment) => new Caller(origin, who, undefined, moment === undefined ? undefined : () => moment);
   for (const { token } of [keys.province, keys.city]) await as(keys.province).post('/v1/centres', { statement: token });
   await nameServiceKey(keys.root, as(keys.province));
-  const client = (code: string) => keys.clients[code] as Identity;
+  const client = (code: string) => keys.clients[code] as Speaker;
   await enrol(keys.city, as(keys.city), client(CITY_SCHOOL), CITY_SCHOOL, '济南示范职业培训学校', '52370100MJD370001');
   await enrol(keys.province, as(keys.province), client(PROVINCE_SCHOOL), PROVINCE_SCHOOL, '山东示范高级技工学校', '12370000495570002');
   const issued = await certify(keys, client(CITY_SCHOOL), as, CITY_SCHOOL);

@@ -5,21 +5,28 @@
  */
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
 import type { Approval, Filing, PublicJwk } from '../life/schema.ts';
+import type { SigningKey } from '../life/signer.ts';
 import { signStatement } from '../life/statement.ts';
 import type { Event } from '../life/status.ts';
 import type { Withdrawal } from '../life/withdrawal.ts';
 
-/** A key pair with its names. `kid` is the RFC 7638 thumbprint. */
-export interface KeyPair {
+/** A key that signs, with its names. `kid` is the RFC 7638 thumbprint. */
+export interface Signatory {
   kid: string;
   jwk: PublicJwk;
+  key: SigningKey;
+  /** The private JWK, for keeping in a key file; a key on a card has none. */
+  private?: JWK;
+}
+
+/** A key that was made, or lies, on this machine. */
+export interface KeyPair extends Signatory {
   key: CryptoKey;
-  /** The private JWK, for keeping in a key file. */
   private: JWK;
 }
 
-/** A key with the statement that says whose it is: what a caller needs. */
-export interface Identity extends KeyPair {
+/** The statement that says whose a key is. */
+export interface Named {
   /** `centre+jwt` or `client+jwt`. */
   token: string;
   /** `centre:3700`, `org:S000037000001` */
@@ -27,6 +34,12 @@ export interface Identity extends KeyPair {
   /** PEM of a centre's X.509 certificate, by which it certifies issuing keys; keys appointed without one have none. */
   certificate?: string;
 }
+
+/** A key with its statement: what a caller needs. */
+export interface Speaker extends Signatory, Named {}
+
+/** The same with a key that was made, or lies, on this machine. */
+export interface Identity extends KeyPair, Named {}
 
 /** Seconds since 1970. */
 export const now = (): number => Math.floor(Date.now() / 1000);
@@ -54,7 +67,7 @@ export interface Times {
 const life = ({ iat = now(), lifetime = YEAR }: Times, jti = newId()) => ({ iat, exp: iat + lifetime, jti });
 
 /** The province's root appoints a centre's key. */
-export function appointCentre(root: KeyPair, centre: { code: string; name: string; jwk: PublicJwk }, times: Times = {}): Promise<string> {
+export function appointCentre(root: Signatory, centre: { code: string; name: string; jwk: PublicJwk }, times: Times = {}): Promise<string> {
   const tier = centre.code === '3700' ? 'province' : 'city';
   return signStatement(
     'centre+jwt',
@@ -65,12 +78,12 @@ export function appointCentre(root: KeyPair, centre: { code: string; name: strin
 }
 
 /** The province's root names the service's own key. */
-export function nameService(root: KeyPair, jwk: PublicJwk, origin: string, times: Times = {}): Promise<string> {
+export function nameService(root: Signatory, jwk: PublicJwk, origin: string, times: Times = {}): Promise<string> {
   return signStatement('service+jwt', { iss: 'centre:3700', sub: origin, cnf: { jwk }, ...life({ lifetime: 3 * YEAR, ...times }) }, root.key, root.kid);
 }
 
 /** A centre files an organization (备案). */
-export function fileOrganization(centre: Identity, filing: Pick<Filing, 'name' | 'uscc' | 'route' | 'scope' | 'annual_capacity' | 'issuing_jwks'> & { code: string; pass_mark?: number }, times: Times = {}): Promise<string> {
+export function fileOrganization(centre: Speaker, filing: Pick<Filing, 'name' | 'uscc' | 'route' | 'scope' | 'annual_capacity' | 'issuing_jwks'> & { code: string; pass_mark?: number }, times: Times = {}): Promise<string> {
   const { code, pass_mark = 60, ...rest } = filing;
   const { iat, exp, jti } = life(times);
   const city = filing.route === 'city' ? { city: centre.subject } : {};
@@ -78,7 +91,7 @@ export function fileOrganization(centre: Identity, filing: Pick<Filing, 'name' |
 }
 
 /** A centre names a client key of an organization. */
-export function nameClient(centre: Identity, code: string, jwk: PublicJwk, times: Times = {}): Promise<string> {
+export function nameClient(centre: Speaker, code: string, jwk: PublicJwk, times: Times = {}): Promise<string> {
   return signStatement('client+jwt', { iss: centre.subject, sub: `org:${code}`, cnf: { jwk }, ...life(times) }, centre.key, centre.kid);
 }
 
@@ -94,7 +107,7 @@ export interface BatchRef {
 }
 
 /** A centre approves a batch; the province passes the city's token along. */
-export function approveBatch(centre: Identity, ref: BatchRef, city?: string, times: Times = {}): Promise<string> {
+export function approveBatch(centre: Speaker, ref: BatchRef, city?: string, times: Times = {}): Promise<string> {
   const { iat, exp, jti } = life({ lifetime: 30 * DAY, ...times });
   const { organization, aud, batch, root, count } = ref;
   const claims: Approval = { iss: centre.subject, sub: `org:${organization}`, aud, batch, root, count, iat, nbf: iat, exp, jti, ...(city === undefined ? {} : { city }) };
@@ -102,14 +115,14 @@ export function approveBatch(centre: Identity, ref: BatchRef, city?: string, tim
 }
 
 /** The organization orders a batch to be issued. `approval`: the province's `jti`. */
-export function orderBatch(client: Identity, ref: BatchRef, approval: string, times: { iat?: number } = {}): Promise<string> {
+export function orderBatch(client: Speaker, ref: BatchRef, approval: string, times: { iat?: number } = {}): Promise<string> {
   const { aud, batch, root } = ref;
   return signStatement('issue+jwt', { iss: client.subject, sub: client.subject, aud, batch, root, approval, iat: times.iat ?? now(), jti: newId() }, client.key, client.kid);
 }
 
 /** Suspends, reinstates or revokes a certificate. `prev`: digest of the event before. */
 export function changeStatus(
-  by: Identity,
+  by: Speaker,
   change: { number: string; action: Event['action']; reason: Event['reason']; seq: number; prev?: string },
   times: { iat?: number } = {},
 ): Promise<string> {
@@ -118,7 +131,7 @@ export function changeStatus(
 
 /** Ends a statement or a key; at once, if `effective` is absent. The root signs with `subject` centre:3700, as it does for centres. */
 export function withdraw(
-  by: Pick<KeyPair, 'kid' | 'key'> & { subject: string },
+  by: Pick<Signatory, 'kid' | 'key'> & { subject: string },
   target: Withdrawal['target'],
   { effective, compromised_since, reason }: { effective?: number | undefined; compromised_since?: number | undefined; reason?: string | undefined } = {},
   { iat = now() }: { iat?: number } = {},

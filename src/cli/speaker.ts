@@ -6,7 +6,7 @@
 import { readKeyFile, writeKeyFile } from '../../keys/make.ts';
 import { Caller } from './caller.ts';
 import type { Input } from './command.ts';
-import { now, type Identity } from './sign.ts';
+import { now, type Speaker } from './sign.ts';
 import { asApplicant } from './stepper.ts';
 
 interface Me {
@@ -14,7 +14,7 @@ interface Me {
 }
 
 /** The identity of --key, at --server or where the key file says. */
-export async function speakerOf(input: Input): Promise<{ identity: Identity; caller: Caller }> {
+export async function speakerOf(input: Input): Promise<{ identity: Speaker; caller: Caller }> {
   const path = input.path('key');
   const { file, pair } = await readKeyFile(path);
   if (file.token !== undefined && file.subject !== undefined) return input.caller();

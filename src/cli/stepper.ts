@@ -9,7 +9,7 @@ import { newAbout, signApplicant, signStep } from '../life/procedure/sign.ts';
 import type { StepName } from '../life/procedure/steps.ts';
 import type { CaseView } from '../procedure/read.ts';
 import { CallError, type Caller } from './caller.ts';
-import type { Identity, KeyPair } from './sign.ts';
+import type { Named, Signatory, Speaker } from './sign.ts';
 
 export interface StepTaken {
   about: string;
@@ -27,7 +27,7 @@ export const newSalt = (): string => toBase64url(random(16));
 export const newCase = (kind: string): string => newAbout(kind, random(16));
 
 /** A key that nobody has named yet, with its own access token. */
-export async function asApplicant(pair: KeyPair, iat: number): Promise<Identity> {
+export async function asApplicant<K extends Signatory>(pair: K, iat: number): Promise<K & Named> {
   return { ...pair, subject: `key:${pair.kid}`, token: await signApplicant(pair, iat, crypto.randomUUID()) };
 }
 
@@ -42,7 +42,7 @@ export async function caseOf(caller: Caller, about: string): Promise<CaseView | 
 }
 
 /** Takes the step that follows in a case. @throws CallError */
-export async function takeStep<S extends StepName>(identity: Identity, caller: Caller, about: string, step: S, body: Body<S>): Promise<StepTaken> {
+export async function takeStep<S extends StepName>(identity: Speaker, caller: Caller, about: string, step: S, body: Body<S>): Promise<StepTaken> {
   const standing = await caseOf(caller, about);
   const statement = await signStep(identity, { aud: caller.origin, about, step, seq: standing?.seq ?? 0, last: standing?.last, body }, caller.now(), crypto.randomUUID());
   return caller.post<StepTaken>('/v1/steps', { statement, body });

@@ -10,7 +10,7 @@ import { checkRows, type RawRow } from '../life/rows.ts';
 import type { Filing, PublicJwk, ScopeEntry } from '../life/schema.ts';
 import { thumbprint } from '../life/statement.ts';
 import { Caller } from './caller.ts';
-import { approveBatch, fileOrganization, nameService, now, orderBatch, type BatchRef, type Identity, type KeyPair, type Times } from './sign.ts';
+import { approveBatch, fileOrganization, nameService, now, orderBatch, type BatchRef, type Signatory, type Speaker, type Times } from './sign.ts';
 import { Failure, type Progress } from './talk.ts';
 
 /** The payload of a token that was checked elsewhere, or whose content is only shown. */
@@ -33,7 +33,7 @@ export interface TrustFile {
 }
 
 /** The root names the service's own key, unless it did so before. @returns whether it was new */
-export async function nameServiceKey(root: KeyPair, province: Caller, times: Times = {}): Promise<boolean> {
+export async function nameServiceKey(root: Signatory, province: Caller, times: Times = {}): Promise<boolean> {
   const [{ keys }, trust] = await Promise.all([province.get<{ keys: NamedJwk[] }>('/.well-known/jwks.json'), province.get<TrustFile>('/.well-known/trust.json')]);
   const own = keys.find(({ kid }) => !kid.includes(':orgs:'));
   if (!own) throw new Failure(1, '服务没有公布自己的公钥', 'the service publishes no key of its own');
@@ -59,7 +59,7 @@ export async function issuingKeys(caller: Caller, code: string): Promise<NamedJw
 }
 
 /** A centre files an organization; issuing keys made before stay named. @returns the filing */
-export async function fileWith(centre: Identity, caller: Caller, input: FilingInput, newKey = false, times: Times = {}): Promise<string> {
+export async function fileWith(centre: Speaker, caller: Caller, input: FilingInput, newKey = false, times: Times = {}): Promise<string> {
   const issuing = await issuingKeys(caller, input.code);
   if (issuing.length === 0 || newKey) issuing.push(await caller.post<NamedJwk>(`/v1/organizations/${input.code}/keys`, {}));
   const filing = await fileOrganization(centre, { ...input, route: centre.subject === 'centre:3700' ? 'province' : 'city', issuing_jwks: { keys: issuing } }, times);
@@ -126,7 +126,7 @@ export function requireSameRows(raw: RawRow[], { rows, filing }: Seen, photos: R
 }
 
 /** A centre signs what it saw and hands it in; the province passes on the city's token. @returns the approval */
-export async function approveWith(centre: Identity, caller: Caller, { ref, view, filing }: Seen): Promise<string> {
+export async function approveWith(centre: Speaker, caller: Caller, { ref, view, filing }: Seen): Promise<string> {
   const isProvince = centre.subject === 'centre:3700';
   const inner = isProvince && filing.route === 'city' ? view.approvals.find(({ tier }) => tier === 'city')?.approval : undefined;
   if (isProvince && filing.route === 'city' && inner === undefined) {
@@ -145,9 +145,10 @@ export function provinceApproval({ view }: Pick<Seen, 'view'>): string {
 }
 
 /** Orders and issues; asks again while the service is not through. */
-export async function issueWith(client: Identity, caller: Caller, { ref }: Pick<Seen, 'ref'>, approval: string, progress: Progress): Promise<{ state: string; issued: number; count: number }> {
+export async function issueWith(client: Speaker, caller: Caller, { ref }: Pick<Seen, 'ref'>, approval: string, progress: Progress): Promise<{ state: string; issued: number; count: number }> {
   const order = await orderBatch(client, ref, peek<{ jti: string }>(approval).jti, { iat: caller.now() });
-  const watch = setInterval(() => void caller.get<BatchView>(`/v1/batches/${ref.batch}`).then((view) => progress.at(view.issued, view.count), () => undefined), 1500);
+  // A look at how far it is costs a signature: a card is not asked for that.
+  const watch = typeof client.key === 'function' ? undefined : setInterval(() => void caller.get<BatchView>(`/v1/batches/${ref.batch}`).then((view) => progress.at(view.issued, view.count), () => undefined), 1500);
   try {
     for (;;) {
       const done = await caller.post<{ state: string; issued: number; count: number }>(`/v1/batches/${ref.batch}/issue`, { approval, order });

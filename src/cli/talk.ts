@@ -5,6 +5,7 @@
 import { KeyFileError } from '../../keys/make.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { CallError, type Problem } from './caller.ts';
+import { SignerError } from './signer.ts';
 
 /** An end with a reason that people can act on. */
 export class Failure extends Error {
@@ -140,6 +141,7 @@ export function explain(error: unknown): { exit: number; lines: string[]; json: 
   }
   if (error instanceof Failure) return { exit: error.exit, lines: [error.message], json: { code: error.code, detail: error.message } };
   if (error instanceof KeyFileError) return { exit: 2, lines: [error.message], json: { code: 'key_file', detail: error.message } };
+  if (error instanceof SignerError) return { exit: 2, lines: [`${error.message} [${error.code}]`], json: { code: error.code, detail: error.message } };
   const { code, message, path } = error as NodeJS.ErrnoException & { cause?: { code?: string; message?: string } };
   const cause = (error as { cause?: { code?: string; message?: string } }).cause;
   if (error instanceof TypeError && cause) {

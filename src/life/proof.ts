@@ -2,9 +2,9 @@
  * Owns making the proof that goes with one request (DPoP, RFC 9449 §4.2): by the command and in the browser.
  * Apart from its check in dpop.ts, so that a page need not carry that. It refuses nothing: the service judges.
  */
-import type { CryptoKey } from 'jose';
 import { encodeUtf8, sha256, toBase64url } from './bytes.ts';
 import type { PublicJwk } from './schema.ts';
+import { signBytes, type SigningKey } from './signer.ts';
 
 /** `ath`: SHA-256 of the access token's text (RFC 9449 §4.2). */
 export const tokenHash = async (token: string): Promise<string> => toBase64url(await sha256(encodeUtf8(token)));
@@ -16,9 +16,9 @@ const part = (value: unknown): string => toBase64url(encodeUtf8(JSON.stringify(v
  * @param by the key that the access token names
  * @param request `iat` NumericDate; `jti` never used before
  */
-export async function makeProof(by: { key: CryptoKey; jwk: PublicJwk; token: string }, { method, url, iat, jti }: { method: string; url: string; iat: number; jti: string }): Promise<string> {
+export async function makeProof(by: { key: SigningKey; jwk: PublicJwk; token: string }, { method, url, iat, jti }: { method: string; url: string; iat: number; jti: string }): Promise<string> {
   const { x, y } = by.jwk;
   const head = part({ typ: 'dpop+jwt', alg: 'ES256', jwk: { kty: 'EC', crv: 'P-256', x, y } });
   const text = `${head}.${part({ jti, htm: method, htu: url.split(/[?#]/, 1)[0], iat, ath: await tokenHash(by.token) })}`;
-  return `${text}.${toBase64url(new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, by.key, encodeUtf8(text))))}`;
+  return `${text}.${toBase64url(await signBytes(by.key, encodeUtf8(text)))}`;
 }

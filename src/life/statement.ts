@@ -10,6 +10,7 @@
 import { CompactSign, calculateJwkThumbprint, compactVerify, importJWK, type CryptoKey } from 'jose';
 import { decodeUtf8, encodeUtf8, fromBase64url, endsCanonically, sha256Short, toBase64url } from './bytes.ts';
 import { isRefusal, Refusal } from './refusal.ts';
+import type { SigningKey } from './signer.ts';
 import { publicJwk, readPayload, type Payload, type PublicJwk, type StatementType } from './schema.ts';
 import * as v from 'valibot';
 
@@ -132,8 +133,11 @@ export function checkTimes(typ: string, claims: { iat: number; nbf?: number | un
 }
 
 /** Signs a statement. The caller brings the key, and in the payload the clock and the randomness (`iat`, `jti`). */
-export async function signStatement<T extends StatementType>(typ: T, payload: Payload<T>, key: CryptoKey, kid: string): Promise<string> {
-  return new CompactSign(encodeUtf8(JSON.stringify(payload))).setProtectedHeader({ alg: 'ES256', typ, kid }).sign(key);
+export async function signStatement<T extends StatementType>(typ: T, payload: Payload<T>, key: SigningKey, kid: string): Promise<string> {
+  const [header, bytes] = [{ alg: 'ES256', typ, kid }, encodeUtf8(JSON.stringify(payload))];
+  if (typeof key !== 'function') return new CompactSign(bytes).setProtectedHeader(header).sign(key);
+  const text = `${toBase64url(encodeUtf8(JSON.stringify(header)))}.${toBase64url(bytes)}`;
+  return `${text}.${toBase64url(await key(encodeUtf8(text)))}`;
 }
 
 /** RFC 7638 thumbprint (SHA-256, base64url): the kid of root, centre, service and client keys. */

@@ -2,6 +2,7 @@
  * The commands of the procedure as processes against a served Worker, each on a day of its own: an organization's, an
  * applicant's, a further device's and a centre's way, as README and keys/README.md write them.
  */
+import { createPrivateKey } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
@@ -28,13 +29,17 @@ async function answer<T>(...args: string[]): Promise<T> {
   return JSON.parse(done.out) as T;
 }
 const key = (name: string) => ['--key', at(`${name}.json`)];
-const [SCHOOL, CITY] = [key('school'), key('city')];
+const [SCHOOL, CITY, CARD] = [key('school'), key('city'), key('card')];
 
 beforeAll(async () => {
   service = await startServer(instant('2026-11-23'));
   const { origin, school, city, anchor } = service;
   writeKeyFile(at('school.json'), { ...school, server: origin });
   writeKeyFile(at('city.json'), { ...city, server: origin, certificate: await certifyCentre(anchor, city.token) });
+  // The same key where a program signs with it, as with a card.
+  writeFileSync(at('city.pem'), createPrivateKey({ key: city.private as Record<string, unknown>, format: 'jwk' }).export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 });
+  const signer = [process.execPath, '-e', "const {sign}=require('node:crypto'),{readFileSync}=require('node:fs');process.stdout.write(sign('sha256',readFileSync(0),readFileSync('city.pem')))"];
+  writeKeyFile(at('card.json'), { subject: city.subject, token: city.token, server: origin, public: city.jwk, signer });
 }, 60_000);
 afterAll(async () => {
   await service.stop();
@@ -65,7 +70,9 @@ test('a plan is filed from a table, looked at, returned and amended', async () =
   const list = await luzheng('case', '--kind', 'plan', '--state', 'filed', ...CITY);
   expect([list.exit, list.out]).toEqual([0, expect.stringContaining(about)]);
 
-  expect(await luzheng('step', about, 'plan.return', '--reason', '请补充场地', ...CITY)).toMatchObject({ exit: 0, out: expect.stringContaining('returned') });
+  const returned = await luzheng('step', about, 'plan.return', '--reason', '请补充场地', ...CARD);
+  expect([returned.exit, returned.out]).toEqual([0, expect.stringContaining('returned')]);
+  expect(returned.err.match(/(?<=signature \d: ).*/g)).toEqual([`GET /v1/cases/${about}`, `step+jwt plan.return ${about}`, 'POST /v1/steps']);
   expect(await luzheng('step', about, 'plan.return', '--reason', '再次', ...CITY)).toMatchObject({ exit: 1, err: expect.stringContaining('[step_not_now]') });
   expect(await luzheng('plan', at('roster.csv'), ...plan, '--amend', about)).toMatchObject({ exit: 0, out: expect.stringContaining('第 3 步') });
   const shown = await luzheng('case', about, ...SCHOOL);

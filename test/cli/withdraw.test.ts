@@ -1,6 +1,7 @@
 /**
  * `luzheng withdraw` and the drills of keys/README.md as people type them, against a real service: the list, a stolen
- * client key, a root that signs without a network, and verification offline with the trust.json of afterwards. And
+ * client key, a centre's key on a card that was lost, a root that signs without a network, and verification offline with
+ * the trust.json of afterwards. And
  * `luzheng status`, with the lists read by Digital Bazaar's implementation of Bitstring Status List 1.0.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,6 +16,8 @@ import { newSecret, settingsFor } from '../../src/cli/settings.ts';
 import { approveBatch, makeKey, orderBatch, type KeyPair } from '../../src/cli/sign.ts';
 import { certificatesOf, peek, readBatch } from '../../src/cli/steps.ts';
 import { residentCheckCharacter } from '../../src/life/identity.ts';
+import { hasTool } from '../programs.ts';
+import { hasSoftHsm, opensslKey, softHsm } from './card.ts';
 import { run, scratch } from './run.ts';
 
 const CODE = 'S000037000002';
@@ -112,6 +115,43 @@ test('the drill of a stolen client key', async () => {
   await expect(new Caller(origin, await readIdentity(at('school.json'))).get('/v1/batches')).rejects.toMatchObject({ problem: { status: 401, code: 'client_withdrawn' } });
   expect(await certified(3, 'next.json')).toMatchObject({ number: expect.stringMatching(/^S/) as string });
 });
+
+/** A card as a real one is read; where there is none, a key of openssl under a passphrase. */
+const card = hasSoftHsm() ? softHsm : hasTool('openssl') ? opensslKey : undefined;
+
+test.skipIf(card === undefined)('a centre whose key is on a card files and approves; then the card is lost', async () => {
+  const [organization, key] = ['S000037000003', at('card.json')];
+  const { public: open, words, env } = (card as NonNullable<typeof card>)(folder);
+  /** What a command answers, and for what it asked the card. */
+  const withCard = async (...args: string[]) => {
+    const { exit, out, err } = await run('luzheng.ts', args.includes('--') ? args : [...args, '--json'], env);
+    expect([args[0], exit, exit === 0 ? '' : out + err]).toEqual([args[0], 0, '']);
+    return { said: JSON.parse(out) as Record<string, string>, asked: [...err.matchAll(/signature \d+: (.*)/g)].map(([, what]) => what) };
+  };
+  const { said: made } = await withCard('keys', 'card', '--out', key, '--public', open, '--server', origin, '--json', ...words);
+  expect((await withCard('appoint', '--root', at('root.json'), '--centre', '3700', '--name', '省中心', '--key', key)).asked).toEqual(['POST /v1/centres']);
+  expect(JSON.parse(readFileSync(key, 'utf8'))).toMatchObject({ subject: 'centre:3700', signer: words.slice(words.indexOf('--') + 1), certificate: expect.stringContaining('CERTIFICATE') as string });
+
+  const filed = await withCard('file', '--key', key, '--organization', organization, '--name', '青岛示范职业培训学校', '--uscc', '91350100M000100Y43', '--scope', at('scope.csv'));
+  expect([filed.said['certified'], filed.asked]).toEqual([true, [`POST /v1/organizations/${organization}/keys`, `filing+jwt org:${organization}`, 'POST /v1/filings', 'X.509 证书 certificate', `POST /v1/organizations/${organization}/keys/1/certificate`]]);
+  await makeKeyFile(at('third.json'), { server: origin });
+  await withCard('client', '--key', key, '--organization', organization, '--client', at('third.json'));
+
+  const { name, id_number } = holder(20);
+  writeFileSync(at('third.csv'), ['姓名,证件类型,证件号码,职业编码,职业名称,工种,等级,理论成绩,实操成绩,考试日期', `${name},居民身份证,${id_number},6-31-01-03,电工,--,三级,80,80,2026-11-01`].join('\n'));
+  const { id } = await done('submit', at('third.csv'), '--key', at('third.json'));
+  const approved = await withCard('approve', id as string, '--key', key);
+  expect(approved.asked).toEqual([`GET /v1/batches/${String(id)}`, `GET /v1/batches/${String(id)}/rows`, `approval+jwt ${String(id)}`, `POST /v1/batches/${String(id)}/approvals`]);
+  expect(await done('issue', id as string, '--key', at('third.json'))).toMatchObject({ state: 'issued', issued: 1 });
+  const numbers: string[] = [];
+  for await (const { number } of certificatesOf(new Caller(origin, await readIdentity(at('third.json'))), id as string)) numbers.push(number);
+
+  // Lost, not stolen: another key of the centre ends it. What was issued under it stays.
+  await done('withdraw', '--key', at('province.json'), `--kid=${made['thumbprint'] ?? ''}`);
+  const lost = await run('luzheng.ts', ['approve', id as string, '--key', key, '--json'], env);
+  expect([lost.exit, JSON.parse(lost.out)]).toMatchObject([1, { error: { code: 'centre_withdrawn' } }]);
+  expect(await command('verify', numbers.join(), `--root=${root.kid}`, '--server', origin)).toMatchObject({ exit: 0, said: { verdict: 'valid' } });
+}, 60_000);
 
 test('a status list shows a change at once, to an implementation that is not ours', async () => {
   const anyone = new Caller(origin);

@@ -6,7 +6,7 @@ import { readKeyFile, writeKeyFile } from '../../../keys/make.ts';
 import { Caller } from '../caller.ts';
 import { certifyCentre } from '../certify.ts';
 import { fromHere, readPublic, SERVER, type Command } from '../command.ts';
-import { appointCentre, type Identity } from '../sign.ts';
+import { appointCentre, type Speaker } from '../sign.ts';
 import { nameServiceKey } from '../steps.ts';
 import { usage } from '../talk.ts';
 
@@ -43,7 +43,7 @@ export const appoint: Command = {
     const server = by === undefined ? (code === '3700' && own && !input.flag('offline') ? input.origin(own.file.server) : undefined) : (await input.caller('by')).origin;
     if (own) writeKeyFile(path, { ...own.file, name: input.need('name'), subject, token: statement, certificate, ...(server === undefined ? {} : { server }) });
     if (server !== undefined) {
-      const caller = by === undefined ? new Caller(server, { ...(own as NonNullable<typeof own>).pair, subject, token: statement } satisfies Identity) : (await input.caller('by')).caller;
+      const caller = by === undefined ? new Caller(server, { ...(own as NonNullable<typeof own>).pair, subject, token: statement } satisfies Speaker) : (await input.caller('by')).caller;
       await caller.post('/v1/centres', { statement });
     }
     input.answer(

@@ -10,7 +10,7 @@ import { FINDING_WORDS } from '../../pages/draw-words.ts';
 import type { Caller } from '../caller.ts';
 import type { Input } from '../command.ts';
 import { drawId, recordOf } from '../draws.ts';
-import type { Identity } from '../sign.ts';
+import type { Speaker } from '../sign.ts';
 import { takeStep, type StepTaken } from '../stepper.ts';
 import { Failure, usage } from '../talk.ts';
 import { handIn } from './application.ts';
@@ -42,7 +42,7 @@ export async function findingOf(input: Input): Promise<void> {
 }
 
 /** The inspected organization does not see the case itself: its place comes with the findings that it sees. */
-async function takeFollow(identity: Identity, caller: Caller, id: string, body: Body<'draw.follow'>): Promise<StepTaken> {
+async function takeFollow(identity: Speaker, caller: Caller, id: string, body: Body<'draw.follow'>): Promise<StepTaken> {
   const { seq, last } = await caller.get<{ seq: number; last: string }>(`/v1/draws/${id}/findings`);
   const statement = await signStep(identity, { aud: caller.origin, about: `draw:${id}`, step: 'draw.follow', seq, last, body }, caller.now(), crypto.randomUUID());
   return caller.post<StepTaken>('/v1/steps', { statement, body });

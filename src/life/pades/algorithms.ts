@@ -59,8 +59,8 @@ export function readSpki(spki: Uint8Array<ArrayBuffer>): SignerKey {
   return { spki, algorithm, curve: algorithm === OID.ecPublicKey && parameters ? CURVES.get(toHex(parameters.bytes)) : undefined };
 }
 
-/** The fixed-length form that WebCrypto takes of a DER signature; undefined when it is none. */
-function rawEcdsa(signature: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer> | undefined {
+/** The fixed-length form that WebCrypto takes of a DER signature; undefined when it is none. @throws Refusal `der_malformed` */
+export function rawEcdsa(signature: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer> | undefined {
   const raw = new Uint8Array(2 * size);
   const parts = open(openDer(signature), TAG.sequence);
   if (parts.length !== 2) return undefined;

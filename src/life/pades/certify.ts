@@ -10,9 +10,9 @@
  * No CRL and no OCSP address: nobody runs such a service here. A key is ended by a withdrawal of its statement.
  * It refuses nothing: whoever signs knows for whom. Times and serial numbers are arguments.
  */
-import type { CryptoKey } from 'jose';
 import { sha256 } from '../bytes.ts';
 import type { PublicJwk } from '../schema.ts';
+import { signBytes, type SigningKey } from '../signer.ts';
 import { derEcdsa, OID, spkiOf } from './algorithms.ts';
 import { bits, context, der, integer, octets, oid, sequence, setOf, string, TAG } from './der.ts';
 import { COMMON_NAME, EXTENSION, ORGANIZATION_IDENTIFIER, USAGE } from './x509.ts';
@@ -27,7 +27,7 @@ export interface Holder {
 
 /** Who signs it. For the root itself, its own name and key. */
 export interface Issuer {
-  key: CryptoKey;
+  key: SigningKey;
   jwk: PublicJwk;
   /** DER of the name, as in its own certificate. */
   name: Uint8Array;
@@ -91,9 +91,8 @@ function encodeTime(at: number): Uint8Array {
 }
 
 /** SEQUENCE { what is signed, algorithm, signature }: a certificate or a request. */
-async function sign(signed: Uint8Array<ArrayBuffer>, key: CryptoKey): Promise<Uint8Array<ArrayBuffer>> {
-  const raw = new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key as globalThis.CryptoKey, signed));
-  return sequence(signed, ECDSA_WITH_SHA256, bits(derEcdsa(raw)));
+async function sign(signed: Uint8Array<ArrayBuffer>, key: SigningKey): Promise<Uint8Array<ArrayBuffer>> {
+  return sequence(signed, ECDSA_WITH_SHA256, bits(derEcdsa(await signBytes(key, signed))));
 }
 
 /** Makes a certificate. @returns DER */
@@ -115,6 +114,6 @@ export async function certify(holder: Holder, issuer: Issuer, terms: Terms): Pro
 }
 
 /** Asks an authority for a certificate (PKCS#10, RFC 2986). @returns DER */
-export const requestCertificate = (holder: Holder, key: CryptoKey): Promise<Uint8Array<ArrayBuffer>> =>
+export const requestCertificate = (holder: Holder, key: SigningKey): Promise<Uint8Array<ArrayBuffer>> =>
   sign(sequence(integer(0), holderName(holder), spkiOf(holder.jwk), der(context(0))), key);
 

@@ -3,9 +3,9 @@
  * long, with the centre's own behind it. The command and the desk make it alike.
  * It refuses a certificate of the centre that is of another key (`certificate_key_differs`).
  */
-import type { CryptoKey } from 'jose';
 import { Refusal } from '../refusal.ts';
 import type { Filing, PublicJwk } from '../schema.ts';
+import type { SigningKey } from '../signer.ts';
 import { certify } from './certify.ts';
 import { readCertificate, readPem, toPem, type Certificate } from './x509.ts';
 
@@ -19,7 +19,7 @@ export function certificateOf(pem: string, jwk: PublicJwk): Certificate {
 }
 
 /** @param serial 16 random bytes. @returns PEM, the issuing key's certificate first */
-export async function certifyIssuingKey({ key, jwk, certificate }: { key: CryptoKey; jwk: PublicJwk; certificate: string }, { name, uscc, iat, exp }: Filing, issuing: PublicJwk, serial: Uint8Array): Promise<string> {
+export async function certifyIssuingKey({ key, jwk, certificate }: { key: SigningKey; jwk: PublicJwk; certificate: string }, { name, uscc, iat, exp }: Filing, issuing: PublicJwk, serial: Uint8Array): Promise<string> {
   const { subject } = certificateOf(certificate, jwk);
   return toPem('CERTIFICATE', await certify({ name, uscc, jwk: issuing }, { key, jwk, name: subject }, { role: 'organization', from: iat, until: exp, serial })) + certificate;
 }

@@ -2,8 +2,8 @@
  * Owns how a step is signed, the same way in the browser, in the command and in the service: digest of the body, place
  * in the case, key of whoever is responsible. It refuses nothing: the service judges what it is handed.
  */
-import type { CryptoKey } from 'jose';
 import { toBase64url } from '../bytes.ts';
+import type { SigningKey } from '../signer.ts';
 import { signStatement } from '../statement.ts';
 import { bodyDigest } from './chain.ts';
 import type { StepName } from './steps.ts';
@@ -11,7 +11,7 @@ import type { StepName } from './steps.ts';
 export interface StepSigner {
   /** `org:…`, `centre:…`, `key:…`, or the service's origin. */
   subject: string;
-  key: CryptoKey;
+  key: SigningKey;
   kid: string;
 }
 
@@ -32,7 +32,7 @@ export async function signStep(signer: StepSigner, { aud, about, step, seq, last
 }
 
 /** The access token of a key that nobody has named yet, signed by itself. @param days how long it holds */
-export async function signApplicant(pair: { jwk: { kty: 'EC'; crv: 'P-256'; x: string; y: string }; key: CryptoKey; kid: string }, iat: number, jti: string, days = 365): Promise<string> {
+export async function signApplicant(pair: { jwk: { kty: 'EC'; crv: 'P-256'; x: string; y: string }; key: SigningKey; kid: string }, iat: number, jti: string, days = 365): Promise<string> {
   const { kty, crv, x, y } = pair.jwk;
   return signStatement('applicant+jwt', { iss: `key:${pair.kid}`, cnf: { jwk: { kty, crv, x, y } }, iat, exp: iat + days * 86_400, jti }, pair.key, pair.kid);
 }

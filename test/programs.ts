@@ -6,7 +6,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable', '/opt/google/chrome/chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
+/** Chromium without a window of its own: the same engine, for a third of the processor's time. */
+const SHELL = '/usr/bin/chromium-headless-shell';
+const BROWSERS = [SHELL, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable', '/opt/google/chrome/chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
 
 /** Debian's packages of the programs that judge what the service makes. */
 const JUDGES = { pdftoppm: 'poppler-utils', qpdf: 'qpdf', gs: 'ghostscript', zbarimg: 'zbar-tools', ZXingReader: 'zxing-cpp-tools', openssl: 'openssl', certutil: 'libnss3-tools', zip: 'zip', unzip: 'unzip', python3: 'python3', 'softhsm2-util': 'softhsm2', 'pkcs11-tool': 'opensc' };
@@ -24,8 +26,8 @@ const onPath = (name: string): boolean => answers('which', name) !== undefined;
 /** ImageMagick 6 or 7 itself: other programs are called `convert` too. */
 const imageMagick = (): string | undefined => ['magick', 'convert'].find((name) => answers(name, '-version')?.includes('ImageMagick'));
 
-/** The browser to be used, if there is one. */
-export const browserPath = (): string | undefined => [process.env['LUZHENG_CHROMIUM'] ?? '', ...BROWSERS].find((path) => path !== '' && existsSync(path));
+/** The browser to be used, if there is one. `whole`: one with windows, as people have it, where there is a choice. */
+export const browserPath = (whole = false): string | undefined => [process.env['LUZHENG_CHROMIUM'] ?? '', ...(whole ? BROWSERS.toReversed() : BROWSERS)].find((path) => path !== '' && existsSync(path));
 
 function missing(name: string): undefined {
   console.warn(`\n!!! ${name} is not installed: the tests that need it are SKIPPED\n`);
@@ -38,8 +40,9 @@ export const hasTool = (name: string): boolean => onPath(name) || missing(name) 
 export const findImageMagick = (): string | undefined => imageMagick() ?? missing('imagemagick');
 
 export function installPrograms(): void {
-  const wanted = browserPath() === undefined ? ['chromium'] : [];
+  const wanted = browserPath() === undefined ? ['chromium-headless-shell'] : [];
   if (process.env['CI']) {
+    if (wanted.length === 0 && !existsSync(SHELL)) wanted.push('chromium-headless-shell');
     wanted.push(...Object.entries(JUDGES).flatMap(([name, item]) => (onPath(name) ? [] : [item])));
     if (imageMagick() === undefined) wanted.push('imagemagick');
   }
@@ -55,4 +58,6 @@ export function installPrograms(): void {
     const { status, stderr } = apt('install', '-y', '--no-install-recommends', item);
     if (status !== 0) console.error(`!!! ${item}: ${stderr.trim().split('\n').at(-1) ?? 'not installed'}`);
   }
+  // Older releases have the whole browser alone.
+  if (browserPath() === undefined) apt('install', '-y', '--no-install-recommends', 'chromium');
 }

@@ -4,16 +4,17 @@
  * served Worker with an empty cache; the middle of five visits counts. Prints first contentful paint, everything that was
  * transferred, and the limits: 1 s for each page, 50 KB for each but the scanner. Exits 1 when one is missed.
  */
-import { findChromium, launch } from '../browser/browser.ts';
+import { launch } from '../browser/browser.ts';
 import { startServer } from '../browser/server.ts';
+import { browserPath } from '../programs.ts';
 
 const LINE = { offline: false, latency: 150, downloadThroughput: (1.6 * 1024 * 1024) / 8, uploadThroughput: (750 * 1024) / 8 };
 const SLOWER = 4;
 const VISITS = 5;
 const [PAINT, WEIGHT] = [1000, 50_000];
 
-const path = findChromium();
-if (path === undefined) process.exit(1);
+const path = browserPath(true);
+if (path === undefined) throw new Error('no Chromium on this machine: install one, or name it in LUZHENG_CHROMIUM');
 const [server, browser] = await Promise.all([startServer(), launch(path)]);
 
 async function visit(url: string): Promise<{ paint: number; answered: number; bytes: number }> {

@@ -11,7 +11,7 @@ const FLAGS = ['--no-sandbox', '--disable-background-networking', '--disable-qui
 export function findChromium(): string | undefined {
   const path = browserPath();
   if (path !== undefined) return path;
-  const hint = 'install Debian\'s package chromium, or name a browser in LUZHENG_CHROMIUM';
+  const hint = 'install Debian\'s package chromium-headless-shell or chromium, or name a browser in LUZHENG_CHROMIUM';
   if (process.env['CI']) throw new Error(`No Chromium for the browser tests, and in CI they must run: ${hint}.`);
   console.error(`\n!!! 浏览器测试已跳过：没有 Chromium / BROWSER TESTS SKIPPED: no Chromium; ${hint}\n`);
   return undefined;

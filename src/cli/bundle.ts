@@ -42,7 +42,7 @@ function put(name: string, text: string): void {
 async function script(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [join(ROOT, 'src/index.ts')], bundle: true, write: false, format: 'esm', target: 'es2024', platform: 'browser', mainFields: ['workerd', 'worker', 'browser', 'module', 'main'],
-    conditions: ['workerd', 'worker', 'browser'], external: ['cloudflare:*', 'node:*'], keepNames: true, absWorkingDir: ROOT, logLevel: 'warning',
+    conditions: ['workerd', 'worker', 'browser'], external: ['cloudflare:*', 'node:*'], absWorkingDir: ROOT, logLevel: 'warning',
   });
   return (outputFiles[0] as { text: string }).text;
 }

@@ -4,7 +4,6 @@
  * city draws sessions and inspectors, and the public page computes that again.
  */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeKey, orderBatch, type Identity } from '../../src/cli/sign.ts';
@@ -15,13 +14,13 @@ import type { DrawFile } from '../../src/life/procedure/draw-record.ts';
 import { newAbout, signApplicant, signStep } from '../../src/life/procedure/sign.ts';
 import type { CheckedRow } from '../../src/life/row.ts';
 import { findChromium, launch } from './browser.ts';
+import { axeOn, fitsIn, keyFile } from './desk-kit.ts';
 import { atMoment, person, startServer, type TestServer } from './server.ts';
 
 const chromium = findChromium();
 const momentOf = (day: string): number => Date.parse(`${day}T10:00:00+08:00`) / 1000;
 /** A Friday whose working days are known. */
 const NOW = momentOf('2026-11-20');
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_000 }, () => {
   let server: TestServer;
@@ -39,12 +38,12 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
   });
 
   /** A page of its own, signed in with a key file. */
-  async function signedIn({ subject, token, private: secret }: Identity, moment = NOW, context?: BrowserContext): Promise<Page> {
+  async function signedIn(who: Identity, moment = NOW, context?: BrowserContext): Promise<Page> {
     const own = context ?? (await browser.newContext({ viewport: { width: 360, height: 740 }, locale: 'zh-CN' }));
     await atMoment(own, moment);
     const page = await own.newPage();
     await page.goto(`${server.origin}/desk`);
-    await page.getByLabel('密钥文件').setInputFiles({ name: 'centre.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ subject, token, private: secret })) });
+    await page.getByLabel('密钥文件').setInputFiles({ name: 'centre.json', mimeType: 'application/json', buffer: Buffer.from(keyFile(who)) });
     return page;
   }
   /** From the queue to the batch. */
@@ -57,13 +56,7 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
   }
   const approve = async (page: Page) => page.getByRole('button', { name: '核对并签署审核' }).click();
   /** What axe finds in the view that is shown, and whether it is wider than the window. */
-  async function axe(page: Page, rules?: string[]): Promise<string[]> {
-    await page.evaluate(AXE);
-    return page.evaluate(async (only) => {
-      const { violations } = await (globalThis as unknown as { axe: { run(where: Document, how: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe.run(document, { runOnly: only ? { type: 'rule', values: only } : { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } });
-      return [...violations.map(({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html}`), ...(document.documentElement.scrollWidth > innerWidth ? ['too wide'] : [])];
-    }, rules);
-  }
+  const axe = async (page: Page, rules?: string[]): Promise<string[]> => [...(await axeOn(page, rules)), ...((await fitsIn(page)) ? [] : ['too wide'])];
   const alerted = (page: Page) => page.locator('#alerted');
 
   test('rows that were changed on their way, or that the page shows otherwise, are not signed', async () => {
@@ -90,7 +83,7 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     for (const who of [server.city, server.province]) {
       const page = await atBatch(who);
       expect(await axe(page)).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+      expect(await fitsIn(page)).toBe(true);
       await approve(page);
       await page.locator('#said').getByText('已核对 3 行并签署审核').waitFor();
       await page.close();
@@ -112,7 +105,7 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
       await page.locator(`nav.desk a[aria-current][href="#/${view.split('/')[0]}"]`).waitFor();
       await page.waitForFunction(() => !document.querySelector('#view')?.hasAttribute('aria-busy'));
       expect([view, await axe(page)]).toEqual([view, []]);
-      expect([view, await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)]).toEqual([view, true]);
+      expect([view, await fitsIn(page)]).toEqual([view, true]);
       await page.setViewportSize({ width: 1280, height: 740 });
       expect([view, await axe(page, ['color-contrast', 'target-size', 'link-in-text-block', 'scrollable-region-focusable'])]).toEqual([view, []]);
     }

@@ -18,6 +18,8 @@ export type FilingState = 'in_force' | 'not_yet' | 'expired' | 'withdrawn' | 'la
 export interface Filed {
   code: string;
   filing: Filing;
+  /** The signed text. */
+  token: string;
   state: FilingState;
   /** First and last day, Asia/Shanghai, `YYYY-MM-DD`. */
   from: string;
@@ -54,7 +56,7 @@ async function readFiling(service: Service, directory: Directory, token: string)
     throw error;
   }
   const from = shanghaiDay(filing.nbf ?? filing.iat);
-  return { code: codeOf(filing.sub), filing, state: await stateOf(token, filing, directory, service.now()), from, until: shanghaiDay(filing.exp - 1) };
+  return { code: codeOf(filing.sub), filing, token, state: await stateOf(token, filing, directory, service.now()), from, until: shanghaiDay(filing.exp - 1) };
 }
 
 /** The one in force first, then the newest. */

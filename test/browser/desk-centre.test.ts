@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { certifyCentre } from '../../src/cli/certify.ts';
 import { makeKey, orderBatch, type Identity } from '../../src/cli/sign.ts';
 import { provinceApproval, readBatch, peek } from '../../src/cli/steps.ts';
 import { samplePlan } from '../../src/cli/procedure-life.ts';
@@ -171,6 +172,24 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     await granted.waitFor();
     expect(await granted.locator('tbody td').allTextContents()).toEqual(['电工', '6-31-01-03', '五级/初级工、四级/中级工', '四级/中级工', '五级/初级工']);
     expect([state, statements.some(({ typ, sub }) => typ === 'client+jwt' && sub === 'org:S000037000009')]).toEqual(['selected', true]);
+    // The certificate of this centre's key comes later: then the issuing key is certified, if this key filed it.
+    await page.evaluate(() => (location.hash = '#/organizations/S000037000009'));
+    await page.getByText('颁发密钥没有有效的 X.509 证书').waitFor();
+    await page.getByText('请先在本页上方选择').waitFor();
+    const certifyKey = page.getByRole('button', { name: '认证颁发密钥' });
+    expect(await certifyKey.count()).toBe(0);
+    await page.getByLabel('X.509 证书（PEM）').setInputFiles({ name: 'centre.pem', mimeType: 'application/x-pem-file', buffer: Buffer.from(await certifyCentre(server.anchor, server.city.token)) });
+    await certifyKey.waitFor();
+    expect([await page.getByText('请先在本页上方选择').isVisible(), await axe(page)]).toEqual([false, []]);
+    const signed = await certifyKey.getAttribute('data-filing');
+    await certifyKey.evaluate((button, other) => button.setAttribute('data-filing', other), server.city.token);
+    await certifyKey.click();
+    await alerted(page).getByText('这份备案不是由这把密钥签署的').waitFor();
+    await certifyKey.evaluate((button, own) => button.setAttribute('data-filing', own as string), signed);
+    await certifyKey.click();
+    await page.locator('#said').getByText('颁发密钥已认证').waitFor();
+    await page.getByText('颁发密钥的 X.509 证书至').waitFor();
+    expect(await certifyKey.count()).toBe(0);
     // What was filed can be ended there too: first the key, then the filing, each with its reason.
     page.on('dialog', (dialog) => void dialog.accept());
     const end = page.getByRole('button', { name: '签署撤回声明' });

@@ -12,6 +12,7 @@ import { ReasonForm, Record, type ShownCase } from './cases.tsx';
 import { Selection } from './centre-selection.tsx';
 import { OrganizationPast, type Past } from './centre-past.tsx';
 import type { Endable } from '../../life/withdrawal.ts';
+import { SigningCard, type Signing } from './centre-signing.tsx';
 import { Endables } from './centre-withdraw.tsx';
 import { Granted } from './granted.tsx';
 import { Card, Facts, Field, List, State, StepForm, Title } from './parts.tsx';
@@ -156,7 +157,7 @@ export const OrganizationsView: FC<{ organizations: readonly FiledLine[] }> = ({
 );
 
 /** One organization: its filing, its history, and whether it may assess. */
-export const OrganizationView: FC<{ code: string; name: string; centre: string; capacity: number; until: string; inForce: boolean; past: Past; standing: { seq: number; last: string; allowed: readonly string[] } | undefined; names: ReadonlyMap<string, string>; endables: readonly Endable[]; now: number }> = ({ code, name, centre, capacity, until, inForce, past, standing, names, endables, now }) => {
+export const OrganizationView: FC<{ code: string; name: string; centre: string; capacity: number; until: string; inForce: boolean; past: Past; standing: { seq: number; last: string; allowed: readonly string[] } | undefined; names: ReadonlyMap<string, string>; endables: readonly Endable[]; signing: Signing | undefined; now: number }> = ({ code, name, centre, capacity, until, inForce, past, standing, names, endables, signing, now }) => {
   const at = { about: `standing:${code}`, seq: standing?.seq ?? 0, ...(standing ? { last: standing.last } : {}), next: `#/organizations/${code}` };
   return (
     <>
@@ -176,6 +177,7 @@ export const OrganizationView: FC<{ code: string; name: string; centre: string; 
           ]}
         />
       </Card>
+      {signing ? <SigningCard code={code} {...signing} /> : null}
       <Card title={{ zh: '以往情况', en: 'So far' }}>
         <OrganizationPast past={past} names={names} />
       </Card>

@@ -67,6 +67,7 @@ export const TROUBLES: Record<string, Words> = {
     en: 'Row {row} is not what its digests say: nothing was signed. Stop, and contact the service.',
   },
   certificate_of_another: { zh: '这份证书是另一把密钥的。', en: 'This certificate is of another key.' },
+  filing_of_another: { zh: '这份备案不是由这把密钥签署的，没有认证。请用当时的密钥，或重新备案。', en: 'This key did not sign the filing: nothing was certified. Use the key that did, or file the organization again.' },
   certificate_unreadable: { zh: '这不是 PEM 证书。请选择 luzheng appoint 打印的证书文件。', en: 'This is no PEM certificate. Choose the file with what luzheng appoint printed.' },
   photo_differs: {
     zh: '服务保存的第 {row} 行照片不是您选择的文件，拒绝签名。请勿继续，并联系平台。',
@@ -133,7 +134,8 @@ export const CERTIFICATE_WORDS = {
   missing: { zh: '这把密钥没有 X.509 证书：备案的颁发密钥得不到证书，证书 PDF 不带电子签名。任命（luzheng appoint）时打印的证书可在这里选择；没有时请省级根重新任命。', en: 'This key has no X.509 certificate: issuing keys that you file get none, and their PDFs carry no signature. Choose the one that luzheng appoint printed; if there is none, let the root appoint this centre again.' },
   damaged: { zh: '密钥文件中的 X.509 证书无法读取，或不是这把密钥的：备案的颁发密钥得不到证书，证书 PDF 不带电子签名。请选择 luzheng appoint 打印的证书。', en: 'The X.509 certificate in the key file cannot be read, or is of another key: issuing keys that you file get none, and their PDFs carry no signature. Choose the one that luzheng appoint printed.' },
   taken: { zh: '证书已读入。', en: 'The certificate was read.' },
-  unsigned: { zh: '已备案并选定，但本中心密钥没有有效的 X.509 证书，该机构的证书 PDF 将不带电子签名。取得证书后用 luzheng file 重新备案即可补上。', en: 'Filed and selected; but this centre’s key has no X.509 certificate in force, so that PDFs will carry no signature. Once you have one, file the organization again (luzheng file).' },
+  unsigned: { zh: '已备案并选定，但本中心密钥没有有效的 X.509 证书，该机构的证书 PDF 将不带电子签名。取得证书后，在机构的页面认证颁发密钥即可补上。', en: 'Filed and selected; but this centre’s key has no X.509 certificate in force, so that PDFs will carry no signature. Once you have one, certify the issuing key on the organization’s view.' },
+  certified: { zh: '颁发密钥已认证，证书 PDF 将带电子签名。', en: 'The issuing key is certified: PDFs will be signed.' },
 } satisfies Record<string, Words>;
 
 /** Columns of rosters and results. */

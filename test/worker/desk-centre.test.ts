@@ -38,6 +38,8 @@ beforeAll(async () => {
 test('the queue counts what waits for this tier', async () => {
   const city = await html(world.city, 'home');
   for (const words of ['个批次待本中心审核', '件申报待审核', '份考核计划已报送', '台设备待登记']) expect(city).toContain(words);
+  // One batch, one application, one plan, one device: the English says so.
+  for (const words of ['batch waits for your approval', 'application to review', 'plan filed', 'device to name']) expect(city).toMatch(new RegExp(`>${words}<`));
   expect(await html(world.province, 'home')).not.toContain('个批次待本中心审核');
   expect(city).toContain('href="#/trail"');
 });

@@ -4,6 +4,7 @@
  * It refuses nothing; what cannot be done now has no button, and the browser computes the root before it signs.
  */
 import type { FC } from 'hono/jsx';
+import { counted } from '../../life/counted.ts';
 import type { Differences } from '../../life/procedure/differences.ts';
 import { rowWords, type SeenRow } from '../../life/review.ts';
 import { inLanguage } from '../language.ts';
@@ -179,7 +180,7 @@ const Comparison: FC<{ compared: Compared | undefined }> = ({ compared }) => {
         <>
           <div class="notice">
             <p>
-              <Both words={{ zh: `有 ${asked.length} 处差异需要核实`, en: `${asked.length} differences to be looked into` }} />
+              <Both words={{ zh: `有 ${asked.length} 处差异需要核实`, en: `${counted(asked.length, 'difference')} to be looked into` }} />
             </p>
           </div>
           <People name="differences" people={asked} />
@@ -216,7 +217,7 @@ const Decision: FC<Pick<ReviewProps, 'batch' | 'tier' | 'route'>> = ({ batch: { 
     {waitsFor(tier, route, state) ? (
       <Card title={{ zh: '审核通过', en: 'Approve' }}>
         <p>
-          <Both words={{ zh: `本浏览器将读取全部 ${count} 行、重新计算根，与本页所示逐行核对一致后，用您的密钥签署审核。`, en: `This browser reads all ${count} rows, computes the root anew, compares them with what this page shows, and signs the approval with your key.` }} />
+          <Both words={{ zh: `本浏览器将读取全部 ${count} 行、重新计算根，与本页所示逐行核对一致后，用您的密钥签署审核。`, en: `This browser reads ${count === 1 ? 'the one row' : `all ${count} rows`}, computes the root anew, compares what it read with what this page shows, and signs the approval with your key.` }} />
         </p>
         <p class="buttons">
           <button type="button" data-action="approve-batch" data-batch={id}>
@@ -274,7 +275,7 @@ export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compare
       <Card title={{ zh: '机构以往情况', en: 'The organization so far' }}>
         <OrganizationPast past={past} names={names} />
       </Card>
-      <Card title={{ zh: `名单（共 ${count} 条）`, en: `${count} rows` }}>
+      <Card title={{ zh: `名单（共 ${count} 条）`, en: counted(count, 'row') }}>
         <BatchRows id={id} count={count} from={0} rows={rows} />
       </Card>
       <Decision batch={batch} tier={tier} route={route} />

@@ -3,6 +3,7 @@
  * It refuses nothing; a step that is not possible now has no form.
  */
 import type { Child, FC } from 'hono/jsx';
+import { counted } from '../../life/counted.ts';
 import { levelName } from '../../life/level.ts';
 import { outcomeOf } from '../../life/procedure/outcome.ts';
 import type { Plan, Results } from '../../life/procedure/plan.ts';
@@ -83,7 +84,7 @@ export const CentreResults: FC<Of & { results: Results; title: string; passMark:
           />
         </Card>
       )}
-      <Card title={{ zh: `结果（${results.rows.length} 人）`, en: `${results.rows.length} results` }}>
+      <Card title={{ zh: `结果（${results.rows.length} 人）`, en: counted(results.rows.length, 'result') }}>
         <List
           name="results"
           caption={{ zh: '含个人信息，请妥善保管下载的文件', en: 'Personal data: keep what you download safe' }}

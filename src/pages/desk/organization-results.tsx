@@ -1,5 +1,6 @@
 /** Owns an organization's views of results (结果公示): publish, correct, withdraw, upload. */
 import type { FC } from 'hono/jsx';
+import { counted } from '../../life/counted.ts';
 import { levelName } from '../../life/level.ts';
 import type { Plan, Results } from '../../life/procedure/plan.ts';
 import { outcomeOf } from '../../life/procedure/outcome.ts';
@@ -70,7 +71,7 @@ const Upload: FC<{ about: string; over: boolean; until: string; blocked: number;
       </p>
     ) : blocked > 0 ? (
       <p class="fault">
-        <Both words={{ zh: `有 ${blocked} 件异议未处理，处理后才能上传。`, en: `${blocked} objections are open: decide them first.` }} />
+        <Both words={{ zh: `有 ${blocked} 件异议未处理，处理后才能上传。`, en: blocked === 1 ? '1 objection is open: decide it first.' : `${blocked} objections are open: decide them first.` }} />
       </p>
     ) : upheld ? (
       <p class="fault">
@@ -119,7 +120,7 @@ export const ResultsDetail: FC<DetailProps> = ({ shown, results, plan, passMark,
         />
       </Card>
       {shown.state === 'notice' ? <Upload about={shown.about} over={over} until={until} blocked={open} upheld={upheld} /> : null}
-      <Card title={{ zh: `结果（${results.rows.length} 人）`, en: `${results.rows.length} results` }}>
+      <Card title={{ zh: `结果（${results.rows.length} 人）`, en: counted(results.rows.length, 'result') }}>
         <List
           name="results"
           caption={{ zh: '含个人信息，请妥善保管下载的文件', en: 'Personal data: keep what you download safe' }}

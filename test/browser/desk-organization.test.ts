@@ -7,13 +7,23 @@ import { describe, expect, test } from 'vitest';
 import { changeStatus } from '../../src/cli/sign.ts';
 import { newCase, newSalt, takeStep } from '../../src/cli/stepper.ts';
 import { approveWith, readBatch } from '../../src/cli/steps.ts';
+import type { Body } from '../../src/life/procedure/bodies.ts';
 import type { Report } from '../../src/life/report.ts';
 import { jpeg } from '../life/fixtures-photo.ts';
 import { findChromium } from './browser.ts';
 import { AT, fitsIn, useDesk } from './desk-kit.ts';
-import { person } from './server.ts';
+import { person, type Person } from './server.ts';
 
 const chromium = findChromium();
+
+const electrician = { id_type: 'resident_id', occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 3 } as const;
+/** A plan of one session for some people. */
+function planOf(title: string, date: string, people: readonly Person[]): Body<'plan.file'> {
+  const roster = people.map((one, n) => ({ ...one, ...electrician, row: n + 2, sessions: ['s1'] }));
+  const sessions = [{ id: 's1', kind: 'both' as const, occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', levels: [3 as const], date, starts: '09:00', ends: '16:30', venue: '实训楼' }];
+  const staff = (['invigilator', 'assessor', 'supervisor'] as const).map((role) => ({ role, name: '赵考务', sessions: ['s1'] }));
+  return { salt: newSalt(), title, process: '理论、实操', sessions, staff, roster };
+}
 
 describe.skipIf(chromium === undefined)('the desk of an organization', { timeout: 45_000 }, () => {
   const desk = useDesk(chromium as string);
@@ -95,10 +105,7 @@ describe.skipIf(chromium === undefined)('the desk of an organization', { timeout
     };
     const people = ['欧阳建国', '王晓明', '李龑'].map((name, n) => person(name, 600 + n));
     const plan = newCase('plan');
-    const roster = people.map((one, n) => ({ ...one, row: n + 2, id_type: 'resident_id' as const, occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 3 as const, sessions: ['s1'] }));
-    const sessions = [{ id: 's1', kind: 'both' as const, occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', levels: [3 as const], date: '2026-11-11', starts: '09:00', ends: '16:30', venue: '实训楼' }];
-    const staff = (['invigilator', 'assessor', 'supervisor'] as const).map((role) => ({ role, name: '赵考务', sessions: ['s1'] }));
-    await takeStep(school, await on('2026-11-02'), plan, 'plan.file', { salt: newSalt(), title: '电工三级（虚构）', process: '理论、实操', sessions, staff, roster });
+    await takeStep(school, await on('2026-11-02'), plan, 'plan.file', planOf('电工三级（虚构）', '2026-11-11', people));
 
     await on('2026-11-12');
     await signIn();
@@ -190,6 +197,89 @@ describe.skipIf(chromium === undefined)('the desk of an organization', { timeout
     await said().getByText('已颁发 2 张证书').waitFor();
     const { rows } = await server.as(school).get<{ rows: { row: number; disclosures: string[] }[] }>(`/v1/batches/${made}/rows?from=0&limit=10`);
     expect(rows.map(({ row, disclosures }) => [row, disclosures.length])).toEqual([[2, 3], [3, 3]]);
+  });
+
+  test('several objections are answered with one reason, each signed on its own; what fails waits, what was stopped goes on, and nothing that was typed is lost', async () => {
+    const { context, page, server } = desk;
+    const { school } = server;
+    const people = ['赵静', '钱宁'].map((name, n) => person(name, 620 + n));
+    const [plan, about] = [newCase('plan'), newCase('results')];
+    await takeStep(school, await on('2026-11-02'), plan, 'plan.file', planOf('电工三级二班（虚构）', '2026-11-11', people));
+    await takeStep(school, await on('2026-11-12'), about, 'results.publish', { salt: newSalt(), plan, working_days: 5, rows: people.map((one, n) => ({ ...one, ...electrician, row: n + 2, score_theory: 80, score_practice: 85, exam_date: '2026-11-11' })) });
+    const asSchool = await on('2026-11-13');
+    for (const place of ['一', '二', '三', '四']) expect((await context.request.post(`${server.origin}/v1/notices/${about.slice('results:'.length)}/objections`, { data: { grounds: `第${place}考场计时有误` } })).status()).toBe(201);
+    await signIn();
+    await go(`results/${about}`, '结果 · 电工三级二班');
+    await page.getByRole('link', { name: '处理异议' }).click();
+    await page.getByRole('heading', { level: 1, name: '处理异议' }).waitFor();
+    const ticks = page.locator('input[data-objection]');
+    const abouts = await ticks.evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['objection'] as string));
+    expect(abouts.length).toBe(4);
+    const sign = page.getByRole('button', { name: '逐件签名并答复' });
+    await sign.click();
+    for (const fault of ['请至少勾选一件异议', '请选择或勾选', '不能为空']) await page.getByText(fault).first().waitFor();
+    expect([await axe(), await page.evaluate(() => document.activeElement === document.querySelector('input[data-objection]'))]).toEqual([[], true]);
+    await page.getByRole('button', { name: '勾选所示全部' }).click();
+    await ticks.nth(3).uncheck();
+    await page.getByText('已勾选 3 / 4 件').waitFor();
+    await page.getByLabel('异议不成立').check();
+    await page.locator('#answers-reason').fill('各考场以同一时钟计时。');
+    const asked: string[] = [];
+    page.on('dialog', (dialog) => void (asked.push(dialog.message()), dialog.accept()));
+    // Nothing gets through; stopped, everything is still there.
+    await page.route('**/v1/steps', (route) => route.abort(), { times: 1 });
+    await sign.click();
+    await said('alert').getByText('连不上服务').waitFor();
+    await page.locator('#cancel').click();
+    await said('alert').getByText('已停止：已答复 0 件').waitFor();
+    expect([await page.locator('#answers-reason').inputValue(), await ticks.evaluateAll((all) => all.filter((one) => (one as HTMLInputElement).checked).length)]).toEqual(['各考场以同一时钟计时。', 3]);
+    // One goes, the answer about the next gets lost, and somebody else has decided the third.
+    await takeStep(school, asSchool, abouts[2] as string, 'objection.uphold', { reason: '核实属实。' });
+    const fates = ['good', 'lost'];
+    await page.route('**/v1/steps', async (route) => {
+      if (fates.shift() !== 'lost') return route.continue();
+      await route.fetch();
+      return route.abort();
+    });
+    await sign.click();
+    await said('alert').getByText('连不上服务').waitFor();
+    expect(await page.locator('#work-count').innerText()).toBe('1 / 3');
+    await page.locator('#go-on').click();
+    await said('alert').getByText('已答复 2 件；另有 1 件').waitFor();
+    expect(asked).toEqual(Array(2).fill('用同一答复签名处理 3 件异议？每件单独签名，不能撤销。'));
+    await page.getByText('已勾选 0 / 1 件').waitFor();
+    const steps = await Promise.all(abouts.map(async (one) => (await asSchool.get<{ steps: { step: string; token: string; body: { reason?: string } }[] }>(`/v1/cases/${one}`)).steps.slice(1)));
+    expect(steps.map((all) => all.map(({ step, body }) => [step, body.reason]))).toEqual([[['objection.reject', '各考场以同一时钟计时。']], [['objection.reject', '各考场以同一时钟计时。']], [['objection.uphold', '核实属实。']], []]);
+    expect(new Set(steps.flat().map(({ token }) => token)).size).toBe(3);
+    // The last of them; then there is none.
+    await ticks.check();
+    await page.locator('input[value="objection.uphold"]').check();
+    await page.locator('#answers-reason').fill('已更正。');
+    await sign.click();
+    await said().getByText('已答复 1 件异议').waitFor();
+    await page.getByText('没有待处理的异议').waitFor();
+    expect(await axe()).toEqual([]);
+  });
+
+  test('a plan that was filed is amended, then cancelled, each step signed', async () => {
+    const { page, server } = desk;
+    const plan = newCase('plan');
+    await takeStep(server.school, server.as(server.school), plan, 'plan.file', planOf('电工三级三班（虚构）', '2026-12-14', [person('孙敏', 630)]));
+    await signIn();
+    await go(`plans/${plan}`, '电工三级三班（虚构）');
+    await page.getByRole('link', { name: '修改' }).click();
+    await page.locator('form[data-step="plan.amend"]:not([inert])').waitFor();
+    await page.getByText('共 1 行，没有发现错误').waitFor();
+    await page.getByLabel('考点').fill('第二实训楼');
+    await page.getByRole('button', { name: '签名并报送' }).click();
+    await said().getByText('修改后的考核计划已报送').waitFor();
+    await page.getByText('第二实训楼').waitFor();
+    await page.getByLabel('原因').fill('考点停电');
+    page.once('dialog', (dialog) => void dialog.accept());
+    await page.getByRole('button', { name: '取消计划' }).click();
+    await said().getByText('考核计划已取消').waitFor();
+    const { state, steps } = await server.as(server.school).get<{ state: string; steps: { step: string; body: { reason?: string; roster?: unknown[] } }[] }>(`/v1/cases/${plan}`);
+    expect([state, steps.map(({ step }) => step), steps[1]?.body.roster?.length, steps[2]?.body.reason]).toEqual(['cancelled', ['plan.file', 'plan.amend', 'plan.cancel'], 1, '考点停电']);
   });
 
   test('a certificate is found by its number, suspended, reinstated and revoked, each signed here after a confirmation', async () => {

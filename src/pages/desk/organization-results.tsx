@@ -118,6 +118,13 @@ export const ResultsDetail: FC<DetailProps> = ({ shown, results, plan, passMark,
             [{ zh: '批次', en: 'Batch' }, batch ? <a href={`#/batches/${batch}`}>{batch}</a> : undefined],
           ]}
         />
+        {open > 0 ? (
+          <p class="buttons">
+            <a class="next" href={`#/results/${shown.about}/objections`}>
+              处理异议<En>Answer the objections</En>
+            </a>
+          </p>
+        ) : null}
       </Card>
       {shown.state === 'notice' ? <Upload about={shown.about} over={over} until={until} blocked={open} upheld={upheld} /> : null}
       <Card title={{ zh: `结果（${results.rows.length} 人）`, en: counted(results.rows.length, 'result') }}>

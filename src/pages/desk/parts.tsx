@@ -133,6 +133,18 @@ export const List: FC<ListProps> = ({ name, columns, rows, none, caption, more }
   );
 };
 
+/** Above a list whose rows are ticked, within `data-ticks`: all that the filter shows, or none of them. */
+export const TickShown: FC = () => (
+  <p class="buttons">
+    <button type="button" class="second" data-action="tick-shown" data-tick="all">
+      勾选所示全部<En>Tick all shown</En>
+    </button>
+    <button type="button" class="second" data-action="tick-shown">
+      取消所示全部<En>Untick all shown</En>
+    </button>
+  </p>
+);
+
 /** The way on in a long list; filter and download read it to its end by themselves. */
 export const More: FC<{ more: string | undefined }> = ({ more }) =>
   more === undefined ? null : (

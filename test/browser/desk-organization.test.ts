@@ -261,6 +261,57 @@ describe.skipIf(chromium === undefined)('the desk of an organization', { timeout
     expect(await axe()).toEqual([]);
   });
 
+  test('a certificate with a wrong name is replaced: its number is written into the opened row, shown to whoever decides, and carried to the new certificate', async () => {
+    const { page, server } = desk;
+    const { school, city, long } = server;
+    const plan = newCase('plan');
+    await takeStep(school, await on('2026-11-23'), plan, 'plan.file', planOf('电工三级补办（虚构）', '2026-12-01', [{ ...long, name: '阿卜杜热合曼·买买提江' }].map(({ name, id_number }) => ({ name, id_number }))));
+    await on('2026-12-02');
+    await signIn();
+    await go(`results/new/${plan}`, '公示结果');
+    await page.getByRole('button', { name: '按名册在此填写' }).click();
+    for (const field of ['理论成绩', '实操成绩']) {
+      await page.getByLabel(`行 2 ${field}`).fill('80');
+      await page.getByLabel(`行 2 ${field}`).press('Tab');
+    }
+    await page.getByText('共 1 行，没有发现错误').waitFor();
+    await page.getByRole('button', { name: '修改 2' }).click();
+    const old = page.getByLabel('行 2 原证书编号');
+    await old.fill('S00003700000126300');
+    await old.press('Enter');
+    await page.getByText('共 1 行，1 处错误').waitFor();
+    expect(await old.getAttribute('aria-invalid')).toBe('true');
+    await old.fill(long.number);
+    await old.press('Enter');
+    await page.getByRole('button', { name: '完成 2' }).click();
+    await page.locator('table.people').getByText(long.number).waitFor();
+    await page.getByRole('button', { name: '签名并公示' }).click();
+    await said().getByText('结果已开始公示').waitFor();
+    await page.locator('[data-list="results"]').getByText(long.number).waitFor();
+    expect(await axe()).toEqual([]);
+    await on('2026-12-10');
+    await page.reload();
+    await signIn();
+    await page.getByRole('button', { name: '核对、签名并上传' }).click();
+    await said().getByText('结果已上传').waitFor();
+    const id = decodeURIComponent(new URL(page.url()).hash).slice('#/batches/'.length);
+    await leave();
+    await signIn(city);
+    await go(`batches/${id}`, `批次 ${id}`);
+    await page.locator(`[data-list="batch-${id}"]`).getByText(long.number).waitFor();
+    await page.getByRole('button', { name: '核对并签署审核' }).click();
+    await said().getByText('已核对 1 行并签署审核').waitFor();
+    const asSchool = await on('2026-12-10');
+    await approveWith(server.province, server.as(server.province, asSchool.now()), await readBatch(server.as(server.province, asSchool.now()), id));
+    await leave();
+    await signIn();
+    await go(`batches/${id}`, `批次 ${id}`);
+    await page.getByRole('button', { name: '签署并颁发' }).click();
+    await said().getByText('已颁发 1 张证书').waitFor();
+    const [before, { certificates }] = await Promise.all([asSchool.get<Report>(`/v1/certificates/${long.number}`), asSchool.get<{ certificates: { number: string }[] }>(`/v1/batches/${id}/certificates`)]);
+    expect([before.verdict, before.replaced_by]).toEqual(['replaced', certificates[0]?.number]);
+  });
+
   test('a plan that was filed is amended, then cancelled, each step signed', async () => {
     const { page, server } = desk;
     const plan = newCase('plan');

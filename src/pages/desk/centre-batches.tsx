@@ -67,6 +67,7 @@ const COLUMNS: readonly Words[] = [
   { zh: '工种', en: 'Job' },
   { zh: '等级', en: 'Level' },
   { zh: '考试日期', en: 'Exam' },
+  { zh: '替换的证书', en: 'Replaces' },
   { zh: '理论 / 实操', en: 'Theory / practice' },
 ];
 

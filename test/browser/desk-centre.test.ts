@@ -143,7 +143,9 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
       strengths: '行业评价', premises: '实训楼', staff: '专职 12 人', pledges: { truthful: true, public_benefit: true, supervision: true }, signed_by: '周示范',
     };
     const work_plan = { overall: '总体规划', organization: '组织机构', occupations: '职业', process: '流程', content: '内容', safeguards: '保障' };
-    const body = { salt: 'A'.repeat(22), purpose: 'new', centre: 'centre:3701', key: pair.jwk, annual_capacity: 500, form, work_plan, files: [] };
+    const permit = Buffer.from('%PDF-1.7 办学许可证（虚构）');
+    const { sha256 } = await applicant.json<{ sha256: string }>('POST', '/v1/files', { body: new Uint8Array(permit), type: 'application/pdf' });
+    const body = { salt: 'A'.repeat(22), purpose: 'new', centre: 'centre:3701', key: pair.jwk, annual_capacity: 500, form, work_plan, files: [{ name: '办学许可证.pdf', type: 'application/pdf' as const, size: permit.length, sha256 }] };
     const statement = await signStep(asking, { aud: server.origin, about, step: 'application.submit', seq: 0, body }, NOW, crypto.randomUUID());
     await applicant.post('/v1/steps', { statement, body });
     const page = await signedIn(server.city);
@@ -151,6 +153,9 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     await page.getByRole('link', { name: form.name }).click();
     await page.getByLabel('机构编码').waitFor();
     expect(await axe(page)).toEqual([]);
+    // What was attached is opened here, byte for byte.
+    const [attached] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '办学许可证.pdf' }).click()]);
+    expect([attached.suggestedFilename(), readFileSync(await attached.path()).equals(permit)]).toEqual(['办学许可证.pdf', true]);
     await page.getByLabel('机构编码').fill('S000037000009');
     await page.getByLabel('核定年度评价规模').fill('501');
     const select = page.getByRole('button', { name: '签署备案并选定' });
@@ -213,6 +218,42 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     const speaking = statements.find(({ typ }) => typ === 'client+jwt') as unknown as { token: string };
     expect((await server.as({ ...asking, subject: 'org:S000037000009', token: speaking.token }).send('GET', '/v1/batches')).status).toBe(401);
     await page.close();
+  });
+
+  test('a device asks, a key of the organization endorses it, the city names it, and it speaks for the organization', async () => {
+    const pair = await makeKey();
+    const asking: Identity = { ...pair, subject: `key:${pair.kid}`, token: await signApplicant(pair, NOW, crypto.randomUUID()) };
+    const device = await signedIn(asking);
+    await device.getByRole('navigation', { name: '工作台' }).getByRole('link', { name: '设备登记' }).click();
+    await device.getByLabel('机构编码').fill('S000037000001');
+    await device.getByLabel('设备名称').fill('考务室第二台电脑');
+    await device.getByLabel('使用人').fill('郑教务');
+    await device.getByLabel('原因').selectOption('second');
+    expect(await axe(device)).toEqual([]);
+    await device.getByRole('button', { name: '签名并提交' }).click();
+    await device.locator('#said').getByText('设备登记请求已提交').waitFor();
+    const school = await signedIn(server.school);
+    await school.getByText('台设备请求登记').click();
+    await school.locator('[data-list="devices"] tbody a').first().click();
+    await school.getByText(pair.kid).waitFor();
+    expect(await axe(school)).toEqual([]);
+    await school.getByLabel('确认说明').fill('已电话核对指纹');
+    await school.getByRole('button', { name: '确认设备' }).click();
+    await school.locator('ol.trail').getByText('已电话核对指纹').waitFor();
+    await school.close();
+    const city = await signedIn(server.city);
+    await city.getByText('台设备待登记').click();
+    await city.locator('[data-list="devices"] tbody a').first().click();
+    await city.getByText('登记前请与机构核对密钥指纹').waitFor();
+    expect(await axe(city)).toEqual([]);
+    await city.getByRole('button', { name: '登记这把密钥' }).click();
+    await city.locator('#said').getByText('设备已登记').waitFor();
+    await city.getByRole('button', { name: '登记这把密钥' }).waitFor({ state: 'detached' });
+    await city.close();
+    await device.getByRole('button', { name: '更新授权' }).click();
+    await device.locator('#who-name').getByText('S000037000001').first().waitFor();
+    await device.close();
+    expect((await server.as(asking).get<{ statements: { typ: string; sub: string }[] }>('/v1/me')).statements.map(({ typ, sub }) => [typ, sub])).toEqual([['client+jwt', 'org:S000037000001']]);
   });
 
   test('the city draws: the seed is made and kept here, a lost browser is helped by its file, and whoever looks computes it again', { timeout: 120_000 }, async () => {

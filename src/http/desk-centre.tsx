@@ -20,7 +20,7 @@ import { differencesOf, historyOf, openRows, pageReviews } from '../procedure/re
 import { trailOf } from '../procedure/trail.ts';
 import { directoryOf } from '../register.ts';
 import { countCases } from '../storage/cases.ts';
-import { countMissing } from '../storage/reviews.ts';
+import { countMissing, selectReplaces } from '../storage/reviews.ts';
 import { batchView, openBatch } from '../submit.ts';
 import { LINES, listViews, moreOf, type Asked, type View } from './desk-views.ts';
 
@@ -56,7 +56,7 @@ async function batch(asked: Asked) {
   const { batch: row, filing } = await openBatch(service, params['id'] as string);
   await requireReach(service, caller, row.organization);
   const [view, compared, past, rows, names] = await Promise.all([batchView(service, row, 0), differencesOf(service, row, filing.pass_mark), historyOf(service, row.organization), openRows(service, row, 0, ROWS), centreNames(service)]);
-  return <BatchReview batch={{ ...view, returned_reason: row.returned_reason }} name={filing.name} route={filing.route} tier={tierOf(asked)} compared={compared} past={past} rows={rows} names={names} />;
+  return <BatchReview batch={{ ...view, returned_reason: row.returned_reason }} name={filing.name} route={filing.route} tier={tierOf(asked)} compared={compared} past={past} rows={rows} replacing={await selectReplaces(service.db, row.id)} names={names} />;
 }
 
 /** The rows of a batch from one on, for the list that goes on. */
@@ -65,7 +65,7 @@ async function rowsOfBatch({ service, caller, params }: Asked) {
   await requireReach(service, caller, row.organization);
   const from = params['from'] as string;
   if (!/^\d{1,6}$/.test(from)) throw new Refusal('not_found', 'The desk has no such view.');
-  return <BatchRows id={row.id} count={row.count} from={Number(from)} rows={await openRows(service, row, Number(from), ROWS)} />;
+  return <BatchRows id={row.id} count={row.count} from={Number(from)} rows={await openRows(service, row, Number(from), ROWS)} replacing={await selectReplaces(service.db, row.id)} />;
 }
 
 async function trail({ service, caller, params, now }: Asked) {

@@ -67,20 +67,23 @@ const COLUMNS: readonly Words[] = [
   { zh: '工种', en: 'Job' },
   { zh: '等级', en: 'Level' },
   { zh: '考试日期', en: 'Exam' },
-  { zh: '替换的证书', en: 'Replaces' },
-  { zh: '理论 / 实操', en: 'Theory / practice' },
 ];
+const REPLACES: Words = { zh: '替换的证书', en: 'Replaces' };
+const SCORES: Words = { zh: '理论 / 实操', en: 'Theory / practice' };
 
 interface RowsProps {
   id: string;
   count: number;
   from: number;
   rows: readonly Row[];
+  /** Whether any row of the batch replaces a certificate: then each has a place for its number. */
+  replacing: boolean;
 }
 
 /** What stands here word for word is compared by the browser with what it signs: the cells with data-cell. */
-export const BatchRows: FC<RowsProps> = ({ id, count, from, rows }) => {
-  const labels = COLUMNS.map((words) => inLanguage(words));
+export const BatchRows: FC<RowsProps> = ({ id, count, from, rows, replacing }) => {
+  const columns = [...COLUMNS, ...(replacing ? [REPLACES] : []), SCORES];
+  const labels = columns.map((words) => inLanguage(words));
   const to = from + rows.length;
   const more = to < count && rows.length > 0 ? `batches/${id}/rows/${to}` : undefined;
   return (
@@ -90,7 +93,7 @@ export const BatchRows: FC<RowsProps> = ({ id, count, from, rows }) => {
         <caption>
           <Both words={{ zh: '含个人信息，请妥善保管下载的文件', en: 'Personal data: keep what you download safe' }} />
         </caption>
-        <Heads columns={COLUMNS} />
+        <Heads columns={columns} />
         <tbody>
           {rows.map((row) => (
             <tr data-position={String(row.position)}>
@@ -99,6 +102,7 @@ export const BatchRows: FC<RowsProps> = ({ id, count, from, rows }) => {
                   {text}
                 </td>
               ))}
+              {replacing && row.replaces === undefined ? <td data-label={inLanguage(REPLACES)}></td> : null}
               <td data-label={labels.at(-1)}>{row.scores.join(' / ')}</td>
             </tr>
           ))}
@@ -207,6 +211,7 @@ interface ReviewProps {
   compared: Compared | undefined;
   past: Past;
   rows: readonly Row[];
+  replacing: boolean;
   names: ReadonlyMap<string, string>;
 }
 
@@ -243,7 +248,7 @@ const Decision: FC<Pick<ReviewProps, 'batch' | 'tier' | 'route'>> = ({ batch: { 
   </>
 );
 
-export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compared, past, rows, names }) => {
+export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compared, past, rows, replacing, names }) => {
   const { id, organization, count, state, created_at, root, returned_reason, approvals } = batch;
   return (
     <>
@@ -277,7 +282,7 @@ export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compare
         <OrganizationPast past={past} names={names} />
       </Card>
       <Card title={{ zh: `名单（共 ${count} 条）`, en: counted(count, 'row') }}>
-        <BatchRows id={id} count={count} from={0} rows={rows} />
+        <BatchRows id={id} count={count} from={0} rows={rows} replacing={replacing} />
       </Card>
       <Decision batch={batch} tier={tier} route={route} />
     </>

@@ -128,7 +128,9 @@ export const AnswersView: FC<AnswersProps> = ({ results, title, shown, all }) =>
           {(['objection.reject', 'objection.uphold'] as const).map((step) => (
             <label>
               <input type="radio" name="decision" value={step} />{' '}
-              <Both words={STEP_BUTTONS[step]} />
+              <span>
+                <Both words={STEP_BUTTONS[step]} />
+              </span>
             </label>
           ))}
         </fieldset>

@@ -10,8 +10,10 @@ import { rowWords, type SeenRow } from '../../life/review.ts';
 import { inLanguage } from '../language.ts';
 import { Both, En, Heads } from '../layout.tsx';
 import type { Words } from '../words.ts';
+import { CaseHead } from './case-head.tsx';
 import { OrganizationPast, type Past } from './centre-past.tsx';
-import { Card, Facts, Field, List, moment, More, State, StepForm, Title, Tools } from './parts.tsx';
+import { Field, StepForm } from './fields.tsx';
+import { Card, Facts, List, moment, More, State, Title, Tools } from './parts.tsx';
 import { STEP_BUTTONS } from './step-buttons.ts';
 
 export interface ReviewLine {
@@ -252,12 +254,7 @@ export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compare
   const { id, organization, count, state, created_at, root, returned_reason, approvals } = batch;
   return (
     <>
-      <section class="lead">
-        <Title words={{ zh: `批次 ${id}`, en: 'Batch' }} />
-        <p>
-          <State state={state} of="batch" />
-        </p>
-      </section>
+      <CaseHead words={{ zh: `批次 ${id}`, en: 'Batch' }} state={state} of="batch" />
       {past.suspended ? (
         <section class="notice" role="note">
           <p>

@@ -8,6 +8,7 @@ import { levelName } from '../../life/level.ts';
 import type { Filing } from '../../life/schema.ts';
 import { Both } from '../layout.tsx';
 import { BASIC_FIELDS, HEADING_WORDS, LONG_FIELDS, NATURE_WORDS, OCCUPATION_FIELDS, PLEDGE_WORDS, PURPOSE_WORDS } from './application-words.ts';
+import { CaseHead } from './case-head.tsx';
 import { ReasonForm, Record, type ShownCase } from './cases.tsx';
 import { Selection } from './centre-selection.tsx';
 import { OrganizationPast, type Past } from './centre-past.tsx';
@@ -15,7 +16,8 @@ import type { Endable } from '../../life/withdrawal.ts';
 import { SigningCard, type Signing } from './centre-signing.tsx';
 import { Endables } from './centre-withdraw.tsx';
 import { Granted } from './granted.tsx';
-import { Card, Facts, Field, List, State, StepForm, Title } from './parts.tsx';
+import { Field, StepForm } from './fields.tsx';
+import { Card, Facts, List, State, Title } from './parts.tsx';
 import { STEP_BUTTONS } from './step-buttons.ts';
 
 const Annexes: FC<{ about: string; application: Application }> = ({ about, application: { purpose, organization, annual_capacity, form, work_plan, files } }) => (
@@ -90,12 +92,7 @@ const Annexes: FC<{ about: string; application: Application }> = ({ about, appli
 /** One application, whole, with the decisions of the centre that is responsible. */
 export const CentreApplication: FC<{ shown: ShownCase; application: Application; names: ReadonlyMap<string, string>; responsible: boolean; filing: Filing | undefined }> = ({ shown, application, names, responsible, filing }) => (
   <>
-    <section class="lead">
-      <Title words={{ zh: `申报 · ${application.form.name}`, en: 'Application' }} />
-      <p>
-        <State state={shown.state} /> {names.get(application.centre) ?? application.centre}
-      </p>
-    </section>
+    <CaseHead words={{ zh: `申报 · ${application.form.name}`, en: 'Application' }} state={shown.state} beside={names.get(application.centre) ?? application.centre} />
     <Granted application={application} filing={filing} steps={shown.steps} />
     <Annexes about={shown.about} application={application} />
     <Record steps={shown.steps} names={names} />

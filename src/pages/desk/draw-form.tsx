@@ -11,7 +11,8 @@ import { inspectorText } from '../../life/procedure/inspector-table.ts';
 import { LOTTERY_WORDS } from '../draw-words.ts';
 import { inLanguage } from '../language.ts';
 import { Both, En } from '../layout.tsx';
-import { Card, Field, List, StepForm, TickShown, Title } from './parts.tsx';
+import { Field, StepForm } from './fields.tsx';
+import { Card, List, TickShown, Title } from './parts.tsx';
 
 /** Sessions to be ticked: each carries what the list will say of it. */
 const Sessions: FC<{ sessions: readonly CandidateSession[] }> = ({ sessions }) => (

@@ -11,7 +11,8 @@ import { FINDING_WORDS, LOTTERY_WORDS, sourceWords } from '../draw-words.ts';
 import { Both, En } from '../layout.tsx';
 import { ReasonForm, Record, type ShownCase } from './cases.tsx';
 import { CaseHead } from './case-head.tsx';
-import { Card, Facts, Field, List, StepForm } from './parts.tsx';
+import { Field, StepForm } from './fields.tsx';
+import { Card, Facts, List } from './parts.tsx';
 
 type Names = ReadonlyMap<string, string>;
 

@@ -12,7 +12,8 @@ import { Both, En } from '../layout.tsx';
 import type { Words } from '../words.ts';
 import type { ShownCase } from './cases.tsx';
 import { FoundState, inspectorNames } from './draw.tsx';
-import { Card, Facts, Field, List, moment, StepForm, Title } from './parts.tsx';
+import { Field, StepForm } from './fields.tsx';
+import { Card, Facts, List, moment, Title } from './parts.tsx';
 
 export interface Inspected {
   about: string;

@@ -10,7 +10,8 @@ import { inLanguage } from '../language.ts';
 import { Both, En } from '../layout.tsx';
 import { ReasonForm, Record, type ShownCase } from './cases.tsx';
 import { CaseHead } from './case-head.tsx';
-import { Card, Facts, Field, List, moment, TickShown, Title } from './parts.tsx';
+import { Field } from './fields.tsx';
+import { Card, Facts, List, moment, TickShown, Title } from './parts.tsx';
 import { STEP_BUTTONS } from './step-buttons.ts';
 
 /** @param organization whose results it is about, for a centre */

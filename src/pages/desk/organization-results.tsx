@@ -5,7 +5,8 @@ import type { ScopeEntry } from '../../life/schema.ts';
 import { Both, En } from '../layout.tsx';
 import { ReasonForm, Record, type CaseRowView, type ShownCase } from './cases.tsx';
 import { CaseHead } from './case-head.tsx';
-import { Card, Facts, Field, StepForm, Title } from './parts.tsx';
+import { Field, StepForm } from './fields.tsx';
+import { Card, Facts, Title } from './parts.tsx';
 import { TableField } from './plan-form.tsx';
 import { ResultRows } from './result-rows.tsx';
 

@@ -220,42 +220,6 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     await page.close();
   });
 
-  test('a device asks, a key of the organization endorses it, the city names it, and it speaks for the organization', async () => {
-    const pair = await makeKey();
-    const asking: Identity = { ...pair, subject: `key:${pair.kid}`, token: await signApplicant(pair, NOW, crypto.randomUUID()) };
-    const device = await signedIn(asking);
-    await device.getByRole('navigation', { name: '工作台' }).getByRole('link', { name: '设备登记' }).click();
-    await device.getByLabel('机构编码').fill('S000037000001');
-    await device.getByLabel('设备名称').fill('考务室第二台电脑');
-    await device.getByLabel('使用人').fill('郑教务');
-    await device.getByLabel('原因').selectOption('second');
-    expect(await axe(device)).toEqual([]);
-    await device.getByRole('button', { name: '签名并提交' }).click();
-    await device.locator('#said').getByText('设备登记请求已提交').waitFor();
-    const school = await signedIn(server.school);
-    await school.getByText('台设备请求登记').click();
-    await school.locator('[data-list="devices"] tbody a').first().click();
-    await school.getByText(pair.kid).waitFor();
-    expect(await axe(school)).toEqual([]);
-    await school.getByLabel('确认说明').fill('已电话核对指纹');
-    await school.getByRole('button', { name: '确认设备' }).click();
-    await school.locator('ol.trail').getByText('已电话核对指纹').waitFor();
-    await school.close();
-    const city = await signedIn(server.city);
-    await city.getByText('台设备待登记').click();
-    await city.locator('[data-list="devices"] tbody a').first().click();
-    await city.getByText('登记前请与机构核对密钥指纹').waitFor();
-    expect(await axe(city)).toEqual([]);
-    await city.getByRole('button', { name: '登记这把密钥' }).click();
-    await city.locator('#said').getByText('设备已登记').waitFor();
-    await city.getByRole('button', { name: '登记这把密钥' }).waitFor({ state: 'detached' });
-    await city.close();
-    await device.getByRole('button', { name: '更新授权' }).click();
-    await device.locator('#who-name').getByText('S000037000001').first().waitFor();
-    await device.close();
-    expect((await server.as(asking).get<{ statements: { typ: string; sub: string }[] }>('/v1/me')).statements.map(({ typ, sub }) => [typ, sub])).toEqual([['client+jwt', 'org:S000037000001']]);
-  });
-
   test('the city draws: the seed is made and kept here, a lost browser is helped by its file, and whoever looks computes it again', { timeout: 120_000 }, async () => {
     const rows = ['2026-12-05', '2026-12-06'].map((exam_date, i): CheckedRow => ({ row: i + 2, ...person('欧阳建国', 900 + i), id_type: 'resident_id', occupation: { code: '6-31-01-03', name: '电工', edition: '2022' }, job: '--', level: 3, score_theory: 80, score_practice: 85, exam_date }));
     await takeStep(server.school, server.as(server.school), 'plan:p-drawn-from', 'plan.file', samplePlan('电工三级认定（虚构）', rows));

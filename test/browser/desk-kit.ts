@@ -9,13 +9,25 @@ import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { Caller } from '../../src/cli/caller.ts';
 import type { Identity } from '../../src/cli/sign.ts';
+import { newSalt } from '../../src/cli/stepper.ts';
+import type { Body } from '../../src/life/procedure/bodies.ts';
 import { launch } from './browser.ts';
-import { startServer, type TestServer } from './server.ts';
+import { startServer, type Person, type TestServer } from './server.ts';
 
 /** When it all happens: the days of plans are counted by a calendar that ends. */
 export const AT = Date.parse('2026-11-23T10:00:00+08:00') / 1000;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const EVERYTHING = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
+
+/** What plans and results say of each. */
+export const electrician = { id_type: 'resident_id', occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 3 } as const;
+/** A plan of one session for some people. */
+export function planOf(title: string, date: string, people: readonly Person[]): Body<'plan.file'> {
+  const roster = people.map((one, n) => ({ ...one, ...electrician, row: n + 2, sessions: ['s1'] }));
+  const sessions = [{ id: 's1', kind: 'both' as const, occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', levels: [3 as const], date, starts: '09:00', ends: '16:30', venue: '实训楼' }];
+  const staff = (['invigilator', 'assessor', 'supervisor'] as const).map((role) => ({ role, name: '赵考务', sessions: ['s1'] }));
+  return { salt: newSalt(), title, process: '理论、实操', sessions, staff, roster };
+}
 
 export const keyFile = ({ subject, token, private: secret }: Partial<Identity>): string => JSON.stringify({ name: '学校', subject, token, private: secret });
 

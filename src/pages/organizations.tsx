@@ -161,11 +161,16 @@ const Scope: FC<{ filing: Filing }> = ({ filing }) => (
 
 /** Of an older filing: that it was withdrawn, and why. */
 const Ended: FC<{ since: number; by: string; reason: string | null; centres: CentreNames }> = ({ since, by, reason, centres }) => (
-  <p class="hint">
-    <Both words={{ zh: `${shanghaiDay(since)} 起撤回`, en: `withdrawn from ${shanghaiDay(since)}` }} />
-    {` · ${centres.get(by) ?? by}`}
-    {reason === null ? null : <span lang="zh-CN">：{reason}</span>}
-  </p>
+  <>
+    <p class="hint">
+      <Both words={{ zh: `${shanghaiDay(since)} 起由${centres.get(by) ?? by}撤回`, en: `Withdrawn by ${centres.get(by) ?? by} from ${shanghaiDay(since)}` }} />
+    </p>
+    {reason === null ? null : (
+      <p class="prose" lang="zh-CN">
+        {reason}
+      </p>
+    )}
+  </>
 );
 
 export const OrganizationPage: FC<{ host: string; filings: [FiledView, ...FiledView[]]; centres: CentreNames; published: PublishedView }> = ({ host, filings: [current, ...others], centres, published: { suspension, rules, form } }) => {

@@ -11,11 +11,10 @@ import { directoryOf } from './register.ts';
 import type { Service } from './service.ts';
 import { selectDevices } from './storage/reviews.ts';
 
-/** The withdrawal that ends a statement or a key the earliest. */
-function endedBy(all: readonly Withdrawal[], hit: (one: Withdrawal) => boolean): Pick<Endable, 'ended' | 'reason'> {
-  const [first] = all.filter(hit).sort((a, b) => endOf(a) - endOf(b));
-  return first ? { ended: endOf(first), reason: first.reason ?? null } : { ended: null, reason: null };
-}
+const endedBy = (first: Withdrawal | undefined): Pick<Endable, 'ended' | 'reason'> => (first ? { ended: endOf(first), reason: first.reason ?? null } : { ended: null, reason: null });
+
+/** The withdrawal that ends a key, or what was said of it, the earliest. */
+const keyEnd = (all: readonly Withdrawal[], hit: (one: Withdrawal) => boolean): Withdrawal | undefined => all.filter(hit).sort((a, b) => endOf(a) - endOf(b))[0];
 
 /** Filings and keys of an organization, the newest first. */
 export async function endablesOf(service: Service, caller: Pick<Caller, 'role' | 'subject'>, code: string): Promise<Endable[]> {
@@ -24,13 +23,13 @@ export async function endablesOf(service: Service, caller: Pick<Caller, 'role' |
   const mine = (iss: string): boolean => caller.role === 'province' || iss === caller.subject;
   const filings = (await filingsOf(service, code)).map(({ filing: { iss, jti, iat, exp } }): Endable => ({
     typ: 'filing', id: jti, iss, since: iat, until: exp, mine: mine(iss),
-    ...endedBy(withdrawals, (one) => 'jti' in one.target && one.target.jti === jti && targetIssuer(one) === iss),
+    ...endedBy(directory.withdrawals.ofStatement({ iss, jti })),
   }));
   // A key that was named again stands once, with what was said of it last.
   const keys = new Map((await selectDevices(service.db, code)).map((one) => [`${one.iss} ${one.jkt}`, one]));
   const clients = [...keys.values()].map(({ jkt, jti, iss, iat, exp }): Endable => ({
     typ: 'client', id: jkt, iss, since: iat, until: exp, mine: mine(iss),
-    ...endedBy(withdrawals, (one) => ('jti' in one.target ? one.target.jti === jti && targetIssuer(one) === iss : one.target.kid === jkt && [iss, PROVINCE].includes(one.iss))),
+    ...endedBy(keyEnd(withdrawals, (one) => ('jti' in one.target ? one.target.jti === jti && targetIssuer(one) === iss : one.target.kid === jkt && [iss, PROVINCE].includes(one.iss)))),
   }));
   return [...filings, ...clients].sort((a, b) => b.since - a.since);
 }

@@ -8,6 +8,7 @@ import { shanghaiDay } from './life/calendar.ts';
 import { normalizeNumber } from './life/number.ts';
 import { isRefusal } from './life/refusal.ts';
 import type { Filing } from './life/schema.ts';
+import { endOf } from './life/withdrawal.ts';
 import { anchorOf, directoryOf } from './register.ts';
 import type { Service } from './service.ts';
 import { selectAbout, selectTokens } from './storage/statements.ts';
@@ -15,10 +16,20 @@ import { selectAbout, selectTokens } from './storage/statements.ts';
 /** `lapsed`: the centre's key that signed it has run out or was withdrawn. */
 export type FilingState = 'in_force' | 'not_yet' | 'expired' | 'withdrawn' | 'lapsed';
 
+export interface FilingWithdrawal {
+  since: number;
+  by: string;
+  reason: string | null;
+}
+
 export interface Filed {
   code: string;
   filing: Filing;
+  /** The signed text. */
+  token: string;
   state: FilingState;
+  /** Who withdrew it, from when on (NumericDate) and why, as the withdrawal says. */
+  withdrawal: FilingWithdrawal | undefined;
   /** First and last day, Asia/Shanghai, `YYYY-MM-DD`. */
   from: string;
   until: string;
@@ -54,7 +65,9 @@ async function readFiling(service: Service, directory: Directory, token: string)
     throw error;
   }
   const from = shanghaiDay(filing.nbf ?? filing.iat);
-  return { code: codeOf(filing.sub), filing, state: await stateOf(token, filing, directory, service.now()), from, until: shanghaiDay(filing.exp - 1) };
+  const ended = directory.withdrawals.ofStatement(filing);
+  const withdrawal = ended && { since: endOf(ended), by: ended.iss, reason: ended.reason ?? null };
+  return { code: codeOf(filing.sub), filing, token, state: await stateOf(token, filing, directory, service.now()), withdrawal, from, until: shanghaiDay(filing.exp - 1) };
 }
 
 /** The one in force first, then the newest. */

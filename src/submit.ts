@@ -7,6 +7,7 @@
 import { CURRENT } from '../templates/index.ts';
 import { openApproval, openCityApproval, type BatchFacts } from './life/approve.ts';
 import { openFiling } from './life/authority.ts';
+import { counted } from './life/counted.ts';
 import { checkTimes } from './life/statement.ts';
 import { shanghaiDay, shanghaiYear } from './life/calendar.ts';
 import { SALT_BYTES, makeDisclosures } from './life/disclose.ts';
@@ -60,7 +61,7 @@ export interface RowFault {
 export class RowsRefused extends Refusal {
   readonly faults: RowFault[];
   constructor(faults: RowFault[]) {
-    super('rows_refused', `${faults.length} faults in the rows; nothing was stored. Mend the file and send it again.`, { count: faults.length });
+    super('rows_refused', `${counted(faults.length, 'fault')} in the rows; nothing was stored. Mend the file and send it again.`, { count: faults.length });
     this.faults = faults;
   }
 }

@@ -7,12 +7,13 @@
  */
 import { openDirectory, type Directory } from '../life/authority.ts';
 import { credentialKid, splitCredential, STATUS_PURPOSES, withDisclosures, type CredentialFacts } from '../life/credential.ts';
+import type { Evidence } from '../life/evidence.ts';
 import { Memo } from '../life/memo.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { verdictOf, type Check, type Report, type Verdict } from '../life/report.ts';
 import { readSeal, sealKid } from '../life/seal.ts';
 import { openStatusList, type StatusList } from '../life/status-list.ts';
-import { verify, type Evidence, type Verification } from '../life/verify.ts';
+import { verify, type Verification } from '../life/verify.ts';
 import { verifyUnder } from '../life/verify-under.ts';
 import { CallError, type Caller } from './caller.ts';
 import { now } from './sign.ts';

@@ -1,18 +1,19 @@
 /**
  * Owns what a browser finds out by itself about a bundle, a credential or a QR code: the server's own verification core,
  * under the root thumbprints that came with the page, with the statements that were brought and those of a snapshot.
- * It refuses to call an old status the present one: see statusByLists in life/verify.ts.
+ * It refuses to call an old status the present one: see statusByLists in life/verify-status.ts.
  */
 import { openCentre, openDirectory, type Directory } from '../life/authority.ts';
 import type { Brought } from '../life/brought.ts';
 import { credentialKid, splitCredential } from '../life/credential.ts';
+import type { Evidence } from '../life/evidence.ts';
 import { Memo } from '../life/memo.ts';
 import { isRefusal } from '../life/refusal.ts';
 import type { Report } from '../life/report.ts';
 import { readSeal, sealKid } from '../life/seal.ts';
 import type { Snapshot } from '../life/snapshot.ts';
 import { openStatusList } from '../life/status-list.ts';
-import { verify, type Evidence, type Verification } from '../life/verify.ts';
+import { verify, type Verification } from '../life/verify.ts';
 import { verifyUnder } from '../life/verify-under.ts';
 import type { CentreNames } from '../pages/report.tsx';
 import { filingsNaming } from './check-seal.ts';

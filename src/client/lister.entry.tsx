@@ -5,6 +5,7 @@
  */
 import { KEYED_ROWS, NDJSON_TYPE, OPEN_ROWS, BULK_VERDICTS, type BulkAnswer } from '../life/bulk.ts';
 import { concat, encodeUtf8 } from '../life/bytes.ts';
+import { counted } from '../life/counted.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { readStaffList, toNdjson, type StaffRow } from '../life/staff-list.ts';
 import { writeCsv, writeXlsx } from '../life/table-write.ts';
@@ -69,7 +70,7 @@ export async function choose(file: File | undefined): Promise<void> {
   try {
     fromFile = readStaffList(new Uint8Array(await file.arrayBuffer()));
     pasted.value = '';
-    await put('chosen', <Both words={{ zh: `${file.name}：${fromFile.length} 行`, en: `${fromFile.length} rows` }} />);
+    await put('chosen', <Both words={{ zh: `${file.name}：${fromFile.length} 行`, en: counted(fromFile.length, 'row') }} />);
     askForKey(fromFile.length);
   } catch (error) {
     fromFile = undefined;

@@ -17,9 +17,9 @@ async function home({ service, caller }: Asked) {
   const [applications, devices] = await Promise.all([listCases(service, caller, { kind: 'application' }, 100), listCases(service, caller, { kind: 'device' }, 1)]);
   const returned = applications.filter(({ state }) => state === 'returned');
   const tasks = [
-    { words: { zh: '件申报被退回，请修改后重新提交', en: 'applications returned: amend them' }, href: returned.length === 1 ? `#/apply/${returned[0]?.about}` : '#/apply', count: returned.length },
-    { words: { zh: '台设备被拒绝登记，可重新提交', en: 'devices refused: ask again if need be' }, href: '#/device', count: devices.filter(({ state }) => state === 'refused').length },
-    { words: { zh: '件申报正在审核', en: 'applications under review' }, href: '#/apply', count: applications.filter(({ state }) => state === 'submitted').length },
+    { words: { zh: '件申报被退回，请修改后重新提交', en: '{count|application returned: amend it|applications returned: amend them}' }, href: returned.length === 1 ? `#/apply/${returned[0]?.about}` : '#/apply', count: returned.length },
+    { words: { zh: '台设备被拒绝登记，可重新提交', en: '{count|device|devices} refused: ask again if need be' }, href: '#/device', count: devices.filter(({ state }) => state === 'refused').length },
+    { words: { zh: '件申报正在审核', en: '{count|application|applications} under review' }, href: '#/apply', count: applications.filter(({ state }) => state === 'submitted').length },
   ];
   return (
     <Home title={{ zh: '申报单位', en: 'Applicant' }} tasks={tasks}>

@@ -8,10 +8,12 @@ import type { DeviceRequest } from '../life/procedure/application.ts';
 import { PURPOSES } from '../life/procedure/application.ts';
 import { parseOrganizationCode } from '../life/number.ts';
 import { isRefusal, Refusal } from '../life/refusal.ts';
-import { centreNames, filingsOf, listOrganizations } from '../organizations.ts';
+import { issuingNumber } from '../life/pades/issuing.ts';
+import { centreNames, filingsOf, listOrganizations, type Filed } from '../organizations.ts';
 import { PURPOSE_WORDS } from '../pages/desk/application-words.ts';
 import { CasesView, type CaseRowView } from '../pages/desk/cases.tsx';
 import { WithdrawView } from '../pages/desk/centre-withdraw.tsx';
+import type { Signing } from '../pages/desk/centre-signing.tsx';
 import { CentreDevice, DEVICE_WHY } from '../pages/desk/device.tsx';
 import { CentreApplication, OrganizationsView, OrganizationView } from '../pages/desk/centre-filing.tsx';
 import { Both } from '../pages/layout.tsx';
@@ -19,6 +21,7 @@ import { listCases, viewCase } from '../procedure/read.ts';
 import { grantedOf } from '../procedure/applications.ts';
 import { historyOf } from '../procedure/reviews.ts';
 import { lastApplication } from './desk-applicant.tsx';
+import { selectCertifiedUntil } from '../storage/signing.ts';
 import { calledOf, CENTRES, organizationColumn, seenCase } from './desk-centre-parts.ts';
 import { standing } from './desk-organization-plans.tsx';
 import { listViews, waitingFirst, type Asked, type View } from './desk-views.ts';
@@ -74,7 +77,15 @@ async function organizations({ service, caller }: Asked) {
   return <OrganizationsView organizations={mine.map(({ code, filing, state, until }) => ({ code, name: filing.name, centre: names.get(filing.iss) ?? filing.iss, until, inForce: state === 'in_force', suspended: stopped.has(code) }))} />;
 }
 
-async function organization({ service, caller, params, now }: Asked) {
+/** Whether PDFs of a filing's newest issuing key can be signed, and whether the caller is who certifies that key. */
+async function signingOf({ service, caller, now }: Asked, { code, filing, token, state }: Filed): Promise<Signing | undefined> {
+  const newest = filing.issuing_jwks.keys.at(-1);
+  if (state !== 'in_force' || !newest) return undefined;
+  return { filing: token, kid: newest.kid, until: await selectCertifiedUntil(service.db, code, Number(issuingNumber(newest.kid)[1]), now), mine: filing.iss === caller.subject };
+}
+
+async function organization(asked: Asked) {
+  const { service, caller, params, now } = asked;
   const code = parseOrganizationCode(params['code'] as string);
   await requireReach(service, caller, code);
   const [[filed], past, names, endables, shown] = await Promise.all([
@@ -89,7 +100,7 @@ async function organization({ service, caller, params, now }: Asked) {
   ]);
   if (!filed) throw new Refusal('organization_not_found', 'No centre has filed an organization with this code.');
   const { filing, until, state } = filed;
-  return <OrganizationView code={code} name={filing.name} centre={names.get(filing.iss) ?? filing.iss} capacity={filing.annual_capacity} until={until} inForce={state === 'in_force'} past={past} standing={shown} names={names} endables={endables} now={now} />;
+  return <OrganizationView code={code} name={filing.name} centre={names.get(filing.iss) ?? filing.iss} capacity={filing.annual_capacity} until={until} inForce={state === 'in_force'} past={past} standing={shown} names={names} endables={endables} signing={await signingOf(asked, filed)} now={now} />;
 }
 
 async function withdrawal({ service, caller, params }: Asked) {

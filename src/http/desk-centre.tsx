@@ -20,7 +20,7 @@ import { differencesOf, historyOf, openRows, pageReviews } from '../procedure/re
 import { trailOf } from '../procedure/trail.ts';
 import { directoryOf } from '../register.ts';
 import { countCases } from '../storage/cases.ts';
-import { countMissing } from '../storage/reviews.ts';
+import { countMissing, selectReplaces } from '../storage/reviews.ts';
 import { batchView, openBatch } from '../submit.ts';
 import { LINES, listViews, moreOf, type Asked, type View } from './desk-views.ts';
 
@@ -32,16 +32,16 @@ async function home(asked: Asked) {
   const [counts, waiting, names] = await Promise.all([countCases(service.db, tier === 'province' ? {} : { centre: caller.subject }), countMissing(service.db, tier, tier === 'city' ? caller.subject : undefined), centreNames(service)]);
   const of = (kind: string, ...states: string[]) => counts.filter((one) => one.kind === kind && states.includes(one.state)).reduce((sum, { n }) => sum + n, 0);
   const tasks = [
-    { words: { zh: '个批次待本中心审核', en: 'batches wait for your approval' }, href: '#/batches', count: waiting },
-    { words: { zh: '件申报待审核', en: 'applications to review' }, href: '#/applications', count: of('application', 'submitted') },
-    { words: { zh: '份考核计划已报送', en: 'plans filed' }, href: '#/plans', count: of('plan', 'filed') },
-    { words: { zh: '台设备待登记', en: 'devices to name' }, href: '#/devices', count: of('device', 'requested', 'endorsed') },
-    { words: { zh: '把机构密钥报失，请核实后撤回', en: 'keys reported lost: make sure, then withdraw them' }, href: '#/losses', count: of('loss', 'reported') },
-    { words: { zh: '件异议未处理', en: 'objections are open' }, href: '#/objections', count: of('objection', 'open') },
-    { words: { zh: '批结果正在公示', en: 'results are under notice' }, href: '#/results', count: of('results', 'notice') },
-    { words: { zh: '次抽取待公布种子', en: 'draws whose seed is to be published' }, href: '#/draws', count: of('draw', 'committed') },
-    { words: { zh: '次抽取待检查、办结', en: 'draws to inspect and close' }, href: '#/draws', count: of('draw', 'drawn') },
-    { words: { zh: '家机构暂停评价', en: 'organizations are suspended' }, href: '#/organizations', count: of('standing', 'suspended') },
+    { words: { zh: '个批次待本中心审核', en: '{count|batch waits|batches wait} for your approval' }, href: '#/batches', count: waiting },
+    { words: { zh: '件申报待审核', en: '{count|application|applications} to review' }, href: '#/applications', count: of('application', 'submitted') },
+    { words: { zh: '份考核计划已报送', en: '{count|plan|plans} filed' }, href: '#/plans', count: of('plan', 'filed') },
+    { words: { zh: '台设备待登记', en: '{count|device|devices} to name' }, href: '#/devices', count: of('device', 'requested', 'endorsed') },
+    { words: { zh: '把机构密钥报失，请核实后撤回', en: '{count|key reported lost: make sure, then withdraw it|keys reported lost: make sure, then withdraw them}' }, href: '#/losses', count: of('loss', 'reported') },
+    { words: { zh: '件异议未处理', en: '{count|objection is|objections are} open' }, href: '#/objections', count: of('objection', 'open') },
+    { words: { zh: '批结果正在公示', en: '{count|list of results is|lists of results are} under notice' }, href: '#/results', count: of('results', 'notice') },
+    { words: { zh: '次抽取待公布种子', en: '{count|draw|draws} whose seed is to be published' }, href: '#/draws', count: of('draw', 'committed') },
+    { words: { zh: '次抽取待检查、办结', en: '{count|draw|draws} to inspect and close' }, href: '#/draws', count: of('draw', 'drawn') },
+    { words: { zh: '家机构暂停评价', en: '{count|organization is|organizations are} suspended' }, href: '#/organizations', count: of('standing', 'suspended') },
   ];
   return <Home title={{ zh: names.get(caller.subject) ?? caller.subject, en: tier === 'province' ? 'Province’s centre' : 'City’s centre' }} tasks={tasks} />;
 }
@@ -56,7 +56,7 @@ async function batch(asked: Asked) {
   const { batch: row, filing } = await openBatch(service, params['id'] as string);
   await requireReach(service, caller, row.organization);
   const [view, compared, past, rows, names] = await Promise.all([batchView(service, row, 0), differencesOf(service, row, filing.pass_mark), historyOf(service, row.organization), openRows(service, row, 0, ROWS), centreNames(service)]);
-  return <BatchReview batch={{ ...view, returned_reason: row.returned_reason }} name={filing.name} route={filing.route} tier={tierOf(asked)} compared={compared} past={past} rows={rows} names={names} />;
+  return <BatchReview batch={{ ...view, returned_reason: row.returned_reason }} name={filing.name} route={filing.route} tier={tierOf(asked)} compared={compared} past={past} rows={rows} replacing={await selectReplaces(service.db, row.id)} names={names} />;
 }
 
 /** The rows of a batch from one on, for the list that goes on. */
@@ -65,7 +65,7 @@ async function rowsOfBatch({ service, caller, params }: Asked) {
   await requireReach(service, caller, row.organization);
   const from = params['from'] as string;
   if (!/^\d{1,6}$/.test(from)) throw new Refusal('not_found', 'The desk has no such view.');
-  return <BatchRows id={row.id} count={row.count} from={Number(from)} rows={await openRows(service, row, Number(from), ROWS)} />;
+  return <BatchRows id={row.id} count={row.count} from={Number(from)} rows={await openRows(service, row, Number(from), ROWS)} replacing={await selectReplaces(service.db, row.id)} />;
 }
 
 async function trail({ service, caller, params, now }: Asked) {

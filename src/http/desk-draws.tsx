@@ -1,22 +1,23 @@
 /**
  * Owns the desk's views of supervision by draws (双随机、一公开): for a centre its draws, a new one, one with what was drawn, and
- * one drawn session with its findings; for an organization the sessions of its own that were drawn.
- * It refuses organizations what was drawn of others; what else is refused, findView and reading refuse.
+ * one drawn session with its findings; for an organization the sessions of its own that were drawn, and for a city, to
+ * read, those of its organizations that the province drew.
+ * It refuses organizations and cities what was drawn of others; what else is refused, findView and reading refuse.
  */
-import { filedBy } from '../enrol.ts';
+import { filedBy, requireReach } from '../enrol.ts';
 import { PROVINCE } from '../life/authority.ts';
 import { shanghaiDay } from '../life/calendar.ts';
 import { recordOf, sameSession, type DrawRecord } from '../life/procedure/draw-record.ts';
 import type { DrawCommit } from '../life/procedure/draw.ts';
 import { sessionId, type Drawn } from '../life/procedure/drawing.ts';
 import { stepsFrom } from '../life/procedure/steps.ts';
-import { Refusal } from '../life/refusal.ts';
-import { centreNames } from '../organizations.ts';
+import { isRefusal, Refusal } from '../life/refusal.ts';
+import { centreNames, listOrganizations } from '../organizations.ts';
 import { CasesView } from '../pages/desk/cases.tsx';
 import { DrawDesk } from '../pages/desk/draw.tsx';
 import { DrawForm } from '../pages/desk/draw-form.tsx';
 import { Ways } from '../pages/desk/home.tsx';
-import { DrawnDesk, InspectionsView } from '../pages/desk/inspection.tsx';
+import { DrawnDesk, InspectionsView, type Inspected } from '../pages/desk/inspection.tsx';
 import { sessionsToCome } from '../procedure/draw-sessions.ts';
 import { findDraw, latestFindings, openDraw, type DrawFacts } from '../procedure/draws.ts';
 import { listCases, viewCase } from '../procedure/read.ts';
@@ -25,11 +26,12 @@ import { CENTRES, seenCase } from './desk-centre-parts.ts';
 import { standing } from './desk-organization-plans.tsx';
 import { listViews, waitingFirst, type Asked, type View } from './desk-views.ts';
 
-/** Draws of one centre and state that an organization is looked for in, the last changed first. */
+/** Draws of one centre and state that organizations are looked for in, the last changed first. */
 const MOST = 30;
 const factsOf = ({ facts }: { facts: Record<string, unknown> }): DrawFacts => facts as unknown as DrawFacts;
 
 async function draws(asked: Asked) {
+  const province = asked.caller.role === 'city' ? [{ words: { zh: '省级抽中的场次', en: 'Drawn by the province' }, href: '#/draws/province' }] : [];
   return (
     <CasesView
       name="draws"
@@ -44,7 +46,7 @@ async function draws(asked: Asked) {
         { words: { zh: '已有结果', en: 'Found' }, of: (one) => String(factsOf(one).found) },
       ]}
     >
-      <Ways ways={[{ words: { zh: '新的抽取', en: 'New draw' }, href: '#/draws/new' }]} />
+      <Ways ways={[{ words: { zh: '新的抽取', en: 'New draw' }, href: '#/draws/new' }, ...province]} />
     </CasesView>
   );
 }
@@ -81,27 +83,51 @@ async function drawn(asked: Asked) {
   return <DrawnDesk shown={shown} here={`#/draws/${shown.about}/drawn/${place}`} above={{ href: `#/draws/${shown.about}`, words: { zh: '回到抽取', en: 'Back to the draw' } }} session={session} links findings={findings} follows={follow_ups} names={await centreNames(asked.service)} today={shanghaiDay(asked.now)} />;
 }
 
-/** Draws of the organization's centre and of the province's in which it was drawn, with the sessions. */
-async function inspectedIn({ service, caller }: Asked): Promise<{ row: CaseRow; record: DrawRecord; sessions: Drawn[] }[]> {
-  const code = caller.subject.slice('org:'.length);
-  const centre = await filedBy(service, code);
-  const rows = (await Promise.all([...new Set([centre, PROVINCE])].flatMap((one) => (one === undefined ? [] : ['drawn', 'closed'].map((state) => selectCases(service.db, { kind: 'draw', centre: one, state }, MOST)))))).flat();
-  const opened = await Promise.all(rows.map(async (row) => ({ row, record: await openDraw(service, row) })));
-  return opened.map(({ row, record }) => ({ row, record, sessions: (record.drawn ?? []).filter(({ organization }) => organization === code) })).filter(({ sessions }) => sessions.length > 0);
+/** Sessions of some organizations that were drawn by some centres, for a list. */
+async function drawnOf({ service }: Asked, centres: readonly string[], includes: (organization: string) => boolean): Promise<Inspected[]> {
+  const rows = (await Promise.all(centres.flatMap((centre) => ['drawn', 'closed'].map((state) => selectCases(service.db, { kind: 'draw', centre, state }, MOST))))).flat();
+  const opened = await Promise.all(rows.map(async (row) => ({ about: row.about, record: await openDraw(service, row) })));
+  return opened.flatMap(({ about, record }) => {
+    const latest = latestFindings(record.findings);
+    const lines = (record.drawn ?? []).map((session, at) => ({ about, title: record.committed.body.title, place: at + 1, session, finding: latest.get(sessionId(session))?.finding, followed: record.follow_ups.some((one) => sameSession(one, session)) }));
+    return lines.filter(({ session }) => includes(session.organization));
+  });
 }
 
+/** The organization's own, drawn by its centre and by the province's. */
 async function inspections(asked: Asked) {
-  return <InspectionsView inspected={(await inspectedIn(asked)).flatMap(({ row, record, sessions }) => sessions.map((session) => ({ about: row.about, title: record.committed.body.title, place: (record.drawn ?? []).indexOf(session) + 1, session, finding: latestFindings(record.findings).get(sessionId(session))?.finding, followed: record.follow_ups.some((one) => sameSession(one, session)) })))} />;
+  const { service, caller } = asked;
+  const code = caller.subject.slice('org:'.length);
+  const centres = [...new Set([(await filedBy(service, code)) ?? PROVINCE, PROVINCE])];
+  return <InspectionsView inspected={await drawnOf(asked, centres, (organization) => organization === code)} />;
 }
 
-async function inspection(asked: Asked) {
-  const { service, caller, params } = asked;
+/** What the province drew of a city's organizations. */
+async function byProvince(asked: Asked) {
+  const { service, caller } = asked;
+  const own = new Set((await listOrganizations(service)).filter(({ filing }) => filing.iss === caller.subject).map(({ code }) => code));
+  return <InspectionsView city inspected={await drawnOf(asked, [PROVINCE], (organization) => own.has(organization))} />;
+}
+
+/** A drawn session within reach: of the organization itself, or of one that the city filed. */
+async function inspected({ service, caller, params }: Asked): Promise<{ row: CaseRow; record: DrawRecord; session: Drawn }> {
   const row = await findDraw(service, params['about'] as string);
   const record = await openDraw(service, row);
   const session = record.drawn?.[Number(params['place']) - 1];
-  if (!session || caller.subject !== `org:${session.organization}`) throw new Refusal('not_found', 'The desk has no such view.');
+  if (!session) throw new Refusal('not_found', 'The desk has no such view.');
+  await requireReach(service, caller, session.organization).catch((error: unknown) => {
+    throw isRefusal(error, 'out_of_reach') ? new Refusal('not_found', 'The desk has no such view.') : error;
+  });
+  return { row, record, session };
+}
+
+async function inspection(asked: Asked) {
+  const { service, caller, params, now } = asked;
+  const { row, record, session } = await inspected(asked);
   const { findings, follow_ups } = ofSession(record, session);
-  return <DrawnDesk shown={{ about: row.about, seq: row.seq, last: row.last, allowed: stepsFrom('draw', row.state, caller.role) }} here={`#/inspections/${row.about}/${params['place']}`} above={{ href: '#/inspections', words: { zh: '全部检查', en: 'All inspections' } }} session={session} links={false} findings={findings} follows={follow_ups} names={await centreNames(service)} today={shanghaiDay(asked.now)} />;
+  const city = caller.role === 'city';
+  const list = city ? '#/draws/province' : '#/inspections';
+  return <DrawnDesk shown={{ about: row.about, seq: row.seq, last: row.last, allowed: city ? [] : stepsFrom('draw', row.state, caller.role) }} here={`${list}/${row.about}/${params['place']}`} above={{ href: list, words: { zh: '全部检查', en: 'All inspections' } }} session={session} links={city} findings={findings} follows={follow_ups} names={await centreNames(service)} today={shanghaiDay(now)} />;
 }
 
 export const inspectionViews: readonly View[] = [
@@ -111,6 +137,8 @@ export const inspectionViews: readonly View[] = [
 
 export const centreDrawViews: readonly View[] = [
   ...listViews(CENTRES, 'draws', draws),
+  { path: 'draws/province', roles: ['city'], render: byProvince },
+  { path: 'draws/province/:about/:place', roles: ['city'], render: inspection },
   { path: 'draws/new', roles: CENTRES, render: newDraw },
   { path: 'draws/:about', roles: CENTRES, render: draw },
   { path: 'draws/:about/drawn/:place', roles: CENTRES, render: drawn },

@@ -12,16 +12,18 @@ import { Refusal } from '../life/refusal.ts';
 import { centreNames } from '../organizations.ts';
 import { CasesView, type ShownCase } from '../pages/desk/cases.tsx';
 import { Ways } from '../pages/desk/home.tsx';
-import { ObjectionDetail } from '../pages/desk/objections.tsx';
+import { AnswersView, ObjectionDetail } from '../pages/desk/objections.tsx';
 import { PlanDetail, PlanEdit } from '../pages/desk/organization-plans.tsx';
 import { ResultsDetail, ResultsForm, Unpublished } from '../pages/desk/organization-results.tsx';
-import { listCases, viewCase, type CaseLine } from '../procedure/read.ts';
+import { listCases, openSteps, viewCase, type CaseLine } from '../procedure/read.ts';
 import { directoryOf } from '../register.ts';
 import { listViews, waitingFirst, type Asked, type View } from './desk-views.ts';
 
 const ORGANIZATION = ['organization'] as const;
 /** Cases in one list. */
 const MOST = 500;
+/** Objections that are opened at once to be answered. */
+const TOGETHER = 50;
 
 const filingOf = async ({ service, caller }: Asked) => (await currentFiling(service, await directoryOf(service), caller.subject.slice('org:'.length))).filing;
 const list = ({ service, caller }: Asked, kind: Kind, parent?: string): Promise<CaseLine[]> => listCases(service, caller, { kind, parent }, MOST);
@@ -137,6 +139,15 @@ async function oneResults(asked: Asked) {
   );
 }
 
+async function answers(asked: Asked) {
+  const shown = await seen(asked, asked.params['about'] as string, 'results');
+  const open = await listCases(asked.service, asked.caller, { kind: 'objection', parent: shown.about, state: 'open' }, MOST);
+  const opened = await Promise.all(
+    open.slice(0, TOGETHER).map(async ({ about, seq, last, created_at }) => ({ about, seq, last, raised_at: created_at, objection: standing<Objection>({ steps: await openSteps(asked.service, about) }, 'objection.raise') })),
+  );
+  return <AnswersView results={shown.about} title={titleOf(shown)} shown={opened} all={open.length} />;
+}
+
 async function objections(asked: Asked) {
   return (
     <CasesView
@@ -165,6 +176,7 @@ export const planViews: readonly View[] = [
   { path: 'results/new/:plan', roles: ORGANIZATION, render: newResults },
   { path: 'results/:about', roles: ORGANIZATION, render: oneResults },
   { path: 'results/:about/correct', roles: ORGANIZATION, render: correctResults },
+  { path: 'results/:about/objections', roles: ORGANIZATION, render: answers },
   ...listViews(ORGANIZATION, 'objections', objections),
   { path: 'objections/:about', roles: ORGANIZATION, render: objection },
 ];

@@ -32,6 +32,8 @@ const filed = {
   scope: listOf(object({ code: TEXT, name: TEXT, edition: TEXT, jobs: listOf(TEXT), levels: listOf(WHOLE) }, { additionalProperties: false })),
 } satisfies Record<string, Schema>;
 
+const filingWithdrawal: Schema = { description: '备案被撤回：自何时起、由谁、原因 / the filing was withdrawn: from when, by whom, why', anyOf: [{ type: 'null' }, object({ reason: { type: ['string', 'null'] }, since: WHOLE, by: TEXT, by_name: TEXT }, { additionalProperties: false })] };
+
 export const PROCEDURE_SCHEMAS: Record<string, Schema> = {
   StepBody: object({ statement: ref('Statement'), body: { description: '所签内容，其规范 JSON 的摘要写在声明里 / what is said; the statement names the digest of its canonical JSON' } }),
   StepTaken: object({ about: TEXT, step: TEXT, seq: WHOLE, state: TEXT }, { additionalProperties: false }),
@@ -47,9 +49,10 @@ export const PROCEDURE_SCHEMAS: Record<string, Schema> = {
     {
       ...filed,
       nature: { type: ['string', 'null'], enum: [...NATURES, null], description: '机构性质' }, address: { type: ['string', 'null'] }, issuing_keys: listOf(TEXT),
+      withdrawal: filingWithdrawal,
       suspension: { anyOf: [{ type: 'null' }, object({ reason: TEXT, until: { type: ['string', 'null'] }, since: WHOLE, by: TEXT, by_name: TEXT }, { additionalProperties: false })] },
       rules: { anyOf: [{ type: 'null' }, object({ version: TEXT, exam: rule, quality: rule, certificates: rule, fees: rule, published_at: WHOLE, statement: TEXT }, { additionalProperties: false })] },
-      other_filings: listOf(object({ state: filed.state, from: TEXT, until: TEXT, centre: TEXT }, { additionalProperties: false })),
+      other_filings: listOf(object({ state: filed.state, from: TEXT, until: TEXT, centre: TEXT, withdrawal: filingWithdrawal }, { additionalProperties: false })),
     },
     { additionalProperties: false },
   ),

@@ -18,6 +18,8 @@ const claimsOf = ({ code, filing, state, from, until }: Filed, centres: Readonly
   return { code, name, uscc, centre: iss, centre_name: centres.get(iss) ?? iss, route, state, from, until, annual_capacity, pass_mark, scope };
 };
 
+const withdrawalOf = ({ withdrawal }: Filed, centres: ReadonlyMap<string, string>) => (withdrawal ? { ...withdrawal, by_name: centres.get(withdrawal.by) ?? withdrawal.by } : null);
+
 export const organizationData = factory
   .createApp()
   .get('/v1/organizations', async (c) => {
@@ -41,9 +43,10 @@ export const organizationData = factory
         nature: form?.nature ?? null,
         address: form?.address ?? null,
         issuing_keys: current.filing.issuing_jwks.keys.map(({ kid }) => kid),
+        withdrawal: withdrawalOf(current, centres),
         suspension: suspension ? { ...suspension, by_name: centres.get(suspension.by) ?? suspension.by } : null,
         rules: rules ? { ...rules.rules, published_at: rules.published_at, statement: rules.token } : null,
-        other_filings: others.map(({ state, from, until, filing }) => ({ state, from, until, centre: filing.iss })),
+        other_filings: others.map((one) => ({ state: one.state, from: one.from, until: one.until, centre: one.filing.iss, withdrawal: withdrawalOf(one, centres) })),
       },
       200,
       cached,

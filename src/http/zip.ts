@@ -3,6 +3,7 @@
  * It refuses a batch that is not issued to its end, and a stretch that lies outside of it.
  */
 import type { Context } from 'hono';
+import { counted } from '../life/counted.ts';
 import { Refusal } from '../life/refusal.ts';
 import { openBatch } from '../submit.ts';
 import { selectOrder } from '../storage/numbering.ts';
@@ -22,7 +23,7 @@ export async function certificatesZip(c: Context<AppEnv>, id: string, { from, li
   const order = await selectOrder(service.db, id);
   if (batch.state !== 'issued' || !order) throw new Refusal('batch_not_issued', `The batch is ${batch.state}; its certificates are there when it is issued.`, { state: batch.state });
   const to = Math.min(batch.count, from + limit);
-  if (from >= to) throw new Refusal('range_outside', `The batch has ${batch.count} certificates; positions are counted from 0.`, { count: batch.count });
+  if (from >= to) throw new Refusal('range_outside', `The batch has ${counted(batch.count, 'certificate')}; positions are counted from 0.`, { count: batch.count });
   const headers = {
     'Content-Type': 'application/zip',
     'Content-Disposition': `attachment; filename="${fileName(id, from, to, batch.count)}"`,

@@ -6,10 +6,10 @@
  */
 import * as v from 'valibot';
 import { decodeUtf8, fromBase64url } from './bytes.ts';
+import type { Evidence } from './evidence.ts';
 import { isRefusal, Refusal } from './refusal.ts';
-import { publicJwk, type PublicJwk } from './schema.ts';
+import { publicJwk } from './schema.ts';
 import { parseSealUrl } from './seal.ts';
-import type { Evidence } from './verify.ts';
 
 export const BUNDLE_MEDIA_TYPE = 'application/vnd.luzheng.bundle+json';
 

@@ -10,11 +10,11 @@ import { BUNDLE_MEDIA_TYPE, openBundle, readBundle, type Bundle, type Opened } f
 import { decodeUtf8, sha256, toBase64url } from './bytes.ts';
 import type { Holder } from './disclose.ts';
 import { documentFacts } from './document-facts.ts';
+import type { Outcome, PrintedDocument } from './evidence.ts';
 import { checkPdfSignature, speaksFor, type PdfSignature } from './pades/verify.ts';
 import { readPdf, type ReadPdf } from './pdf-read/read.ts';
 import { alteredParts } from './printed.ts';
 import { isRefusal, Refusal } from './refusal.ts';
-import type { Outcome, PrintedDocument } from './verify.ts';
 
 type Judged = Parameters<PrintedDocument['judge']>[0];
 

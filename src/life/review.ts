@@ -51,7 +51,7 @@ export class Reading<R extends ShownRow = ShownRow> {
 }
 
 /** What a reviewer compares by eye: the same words on the page and in what was read. */
-export const rowWords = ({ row, name, id_number, occupation, job, level, exam_date }: Pick<SeenRow, 'row' | 'name' | 'id_number' | 'occupation' | 'job' | 'level' | 'exam_date'>): string[] => [String(row), name, id_number, `${occupation.code} ${occupation.name}`, job, levelName(level), exam_date];
+export const rowWords = ({ row, name, id_number, occupation, job, level, exam_date, replaces }: Pick<SeenRow, 'row' | 'name' | 'id_number' | 'occupation' | 'job' | 'level' | 'exam_date' | 'replaces'>): string[] => [String(row), name, id_number, `${occupation.code} ${occupation.name}`, job, levelName(level), exam_date, ...(replaces === undefined ? [] : [replaces])];
 
 /** Refuses rows on the page that are not the rows that were read (`rows_differ`). `shown`: by position. */
 export function requireShown(shown: ReadonlyMap<number, readonly string[]>, rows: readonly SeenRow[]): void {

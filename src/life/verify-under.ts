@@ -5,7 +5,8 @@
  * It refuses nothing by itself: when none of them fits, the answer is that of the first.
  */
 import type { Directory } from './authority.ts';
-import { verify, type Evidence, type Verification } from './verify.ts';
+import type { Evidence } from './evidence.ts';
+import { verify, type Verification } from './verify.ts';
 
 export interface Under {
   found: Verification;

@@ -7,57 +7,23 @@
 import { codeOf, openFiling, type Directory } from './authority.ts';
 import { checkApprovalTime, openApproval, openOrder, type BatchFacts } from './approve.ts';
 import { decodeUtf8, fromBase64url } from './bytes.ts';
-import { dayNumber, shanghaiDay, shanghaiYear, toTimestamp } from './calendar.ts';
-import { compareColumns, compareState, type Columns } from './columns.ts';
+import { dayNumber, shanghaiYear, toTimestamp } from './calendar.ts';
+import { compareColumns } from './columns.ts';
 import { openCopy } from './copy.ts';
 import { CREDENTIAL_TYP, openCredential, splitCredential, withDisclosures, type CredentialFacts } from './credential.ts';
-import { readDisclosures, type ClaimName, type Disclosed } from './disclose.ts';
+import { readDisclosures, type Disclosed } from './disclose.ts';
+import { issuingKey, pass, skip, type Evidence, type Outcome } from './evidence.ts';
 import { leafOfText, leafText } from './leaf.ts';
 import { includes } from './merkle.ts';
 import { maskName } from './name.ts';
 import { parseNumber } from './number.ts';
 import { isRefusal, Refusal } from './refusal.ts';
-import { CHECKS, verdictOf, type Check, type CheckId, type CopyView, type Report } from './report.ts';
+import { CHECKS, verdictOf, type Check, type CheckId, type Report } from './report.ts';
 import type { Filing } from './schema.ts';
 import { openSeal, readSeal, sealDigest, sealKid, type SealFacts } from './seal.ts';
 import { readHeader } from './statement.ts';
-import { readHistory, type StoredEvent } from './status.ts';
-import { stateIn, STATUS_LIST_FRESH, type StatusList } from './status-list.ts';
-import { pastAction, viewOf, type Findings } from './view.ts';
-
-export interface Evidence {
-  /** The number that was asked for, if one was. */
-  asked?: string | undefined;
-  /** The credential, with or without disclosures. */
-  credential?: string | undefined;
-  /** A QR code's number and digits. */
-  seal?: { number: string; digits: string } | undefined;
-  /** False when the QR code names a host that this service never used. */
-  host_known?: boolean | undefined;
-  filing?: string | undefined;
-  client?: string | undefined;
-  approval?: string | undefined;
-  order?: string | undefined;
-  /** Place in the batch's tree; hashes in base64url. */
-  inclusion?: { index: number; size: number; path: string[] } | undefined;
-  /** What is known of the certificate's fate; absent offline. `successor`: the replacing certificate and its filing. */
-  status?: { events: StoredEvent[]; successor?: { credential: string; filing: string } | undefined } | undefined;
-  /** Status lists, verified, where the events themselves are not at hand. */
-  lists?: readonly StatusList[] | undefined;
-  /** A `copy+jwt` that came with the certificate. */
-  copy?: string | undefined;
-  /** The PDF that the certificate came in: compared with what the signatures say. */
-  document?: PrintedDocument | undefined;
-  /** Which disclosed claims the report may show; all that were brought, if absent. */
-  show?: readonly ClaimName[] | undefined;
-  /** The register's own columns, where the register answers. */
-  columns?: Columns | undefined;
-}
-
-/** A PDF, opened; `judge` compares it with the verified certificate (document-check.ts). */
-export interface PrintedDocument {
-  judge(found: { facts: CredentialFacts; disclosed: Disclosed; filing: Filing; copy: CopyView | undefined; thumbprints: readonly string[] }): Promise<Outcome>;
-}
+import { checkStatus } from './verify-status.ts';
+import { viewOf, type Findings } from './view.ts';
 
 export interface Verification {
   report: Report;
@@ -65,21 +31,8 @@ export interface Verification {
   disclosed?: Disclosed;
 }
 
-/** `as_of`: RFC 3339 time up to which the answer is known, where that is not now. */
-export type Outcome = { result: 'pass'; as_of?: string } | { result: 'not_checked'; code: string; as_of?: string };
-const pass: Outcome = { result: 'pass' };
-const skip = (code: string): Outcome => ({ result: 'not_checked', code });
-
-class StatusVerdict extends Refusal {}
-
 /** When a certificate was issued: its signature says the second, its seal the day, of which the first second is taken. */
 const issuedAt = (facts: CredentialFacts | undefined, seal: SealFacts | undefined): number => facts?.issued_at ?? dayNumber((seal as SealFacts).issued_on) * 86_400 - 8 * 3600;
-
-/** The issuing keys that the filing names, by kid; seals name them without the host. */
-const issuingKey = (directory: Directory, filing: Filing, hostless: boolean) => async (kid: string) => {
-  const jwk = filing.issuing_jwks.keys.find((key) => (hostless ? key.kid.split('#')[1] : key.kid) === kid);
-  return jwk && directory.memo.key(jwk);
-};
 
 function checkNumber(evidence: Evidence, found: Findings): Outcome {
   if (evidence.asked !== undefined && evidence.asked !== found.facts?.number) parseNumber(evidence.asked);
@@ -195,39 +148,6 @@ async function checkDocument(evidence: Evidence, directory: Directory, found: Fi
   if (!evidence.document) return skip('no_document');
   if (!facts || !filing || !disclosed) return skip('issuing_key_not_established');
   return evidence.document.judge({ facts, disclosed, filing, copy: found.copy, thumbprints: directory.thumbprints });
-}
-
-/** The status by lists. An old one never passes, but what it revoked stays revoked; what it suspended was so at its time. */
-function statusByLists(lists: readonly StatusList[], facts: CredentialFacts, now: number): Outcome {
-  const known = stateIn(lists, facts.status);
-  if (!known) return skip('status_not_at_hand');
-  const as_of = toTimestamp(known.at);
-  if (known.state !== 'valid') throw new StatusVerdict(known.state, 'The certificate was not in force when the list was made.', { as_of });
-  return Math.abs(now - known.at) <= STATUS_LIST_FRESH ? { ...pass, as_of } : { ...skip('status_as_of'), as_of };
-}
-
-async function checkStatus(evidence: Evidence, directory: Directory, found: Findings, now: number): Promise<Outcome> {
-  const { status, columns } = evidence;
-  const number = found.facts?.number ?? found.seal?.number;
-  if (number === undefined || !found.filing) return skip('status_not_at_hand');
-  if (!status) return evidence.lists && found.facts ? statusByLists(evidence.lists, found.facts, now) : skip('status_not_at_hand');
-  const history = await readHistory(status.events, directory, found.filing, number);
-  let successor: CredentialFacts | undefined;
-  if (status.successor !== undefined) {
-    const filing = (await directory.memo.open(status.successor.filing, 'filing+jwt', directory.findCentre)).payload;
-    successor = await openCredential(splitCredential(status.successor.credential).jws, issuingKey(directory, filing, false));
-    if (successor.row.replaces !== number) throw new Refusal('successor_differs', 'The certificate that should replace this one does not say so.');
-    found.replaced_by = successor.number;
-  }
-  // Numbered but not signed yet: the replacing certificate cannot be shown for some seconds.
-  if (columns?.replaced_by && !successor) return skip('successor_being_signed');
-  if (columns) compareState(columns, history, successor?.number);
-  const actions = history.events.map(pastAction);
-  const last = actions.at(-1);
-  if (last) found.fate = { ...last, history: actions };
-  if (history.state !== 'valid') throw new StatusVerdict(history.state, 'The certificate is not in force.');
-  if (successor) throw new StatusVerdict('replaced', 'A corrected certificate replaced this one.');
-  return pass;
 }
 
 /**

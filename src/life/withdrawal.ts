@@ -95,6 +95,12 @@ export class Withdrawals {
     return this.#end(statementName(iss, jti));
   }
 
+  /** The withdrawal by which a statement ends, the earliest of several; undefined if nobody withdrew it. */
+  ofStatement({ iss, jti }: Named): Withdrawal | undefined {
+    const [first] = this.all.map(({ payload }) => payload).filter((one) => 'jti' in one.target && one.target.jti === jti && targetIssuer(one) === iss).sort((a, b) => endOf(a) - endOf(b));
+    return first;
+  }
+
   /** The end of a key as far as the statements of `iss` name it; the province ends a key for all. */
   endOfKey(kid: string, iss: string): number {
     return Math.min(this.#end(keyName(PROVINCE, kid)), this.#end(keyName(iss, kid)));

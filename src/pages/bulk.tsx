@@ -6,6 +6,7 @@
  */
 import type { FC } from 'hono/jsx';
 import { OPEN_ROWS, type BulkAnswer } from '../life/bulk.ts';
+import { counted, formOf } from '../life/counted.ts';
 import { levelName } from '../life/level.ts';
 import type { StaffRow } from '../life/staff-list.ts';
 import { BULK_WORDS, isClear, nameWords, remarkOf } from './bulk-words.ts';
@@ -73,7 +74,7 @@ export const Summary: FC<{ answers: readonly BulkAnswer[] }> = ({ answers }) => 
   return (
     <p>
       {look === 0 ? `共 ${answers.length} 行：全部有效，所填姓名均相符。` : `共 ${answers.length} 行：需要核实 ${look} 行，其余 ${answers.length - look} 行有效。`}
-      <En>{look === 0 ? `${answers.length} rows, all valid, and every name that was given matches.` : `${answers.length} rows: ${look} need a look, the other ${answers.length - look} are valid.`}</En>
+      <En>{look === 0 ? `${counted(answers.length, 'row')}, ${answers.length === 1 ? '' : 'all '}valid, and every name that was given matches.` : `${counted(answers.length, 'row')}: ${counted(look, 'needs', 'need')} a look, ${answers.length - look} ${formOf(answers.length - look, 'is', 'are')} valid.`}</En>
     </p>
   );
 };

@@ -5,6 +5,7 @@
  */
 import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../life/calendar.ts';
+import { counted } from '../life/counted.ts';
 import type { DrawRecord } from '../life/procedure/draw-record.ts';
 import { LOTTERY_WORDS, sourceWords } from './draw-words.ts';
 import { HowTo, Lists, Proves, Results } from './draw-parts.tsx';
@@ -65,7 +66,7 @@ const Facts: FC<Pick<Props, 'record' | 'centres'>> = ({ record: { committed, rev
       <Fact label={{ zh: '名单锁定', en: 'Lists fixed' }}>{at(committed.at)}</Fact>
       <Fact label={{ zh: '抽取规模', en: 'To be drawn' }}>
         {`${sessions.length} 个场次中抽 ${pick} 个，每场 ${per_session} 人（共 ${inspectors.length} 人）`}
-        <En>{`${pick} of ${sessions.length} sessions, ${per_session} of ${inspectors.length} inspectors each`}</En>
+        <En>{`${pick} of ${counted(sessions.length, 'session')}, ${per_session} of ${counted(inspectors.length, 'inspector')} each`}</En>
       </Fact>
       <Fact label={{ zh: '承诺值', en: 'Commitment' }}>
         <code class="token">{commitment}</code>

@@ -3,6 +3,7 @@
  * It refuses to choose among several numbers: it shows them as links.
  */
 import type { FC } from 'hono/jsx';
+import { counted } from '../life/counted.ts';
 import type { Report } from '../life/report.ts';
 import { SearchForm, type FieldFaults, type Typed } from './form.tsx';
 import { Both, En, Layout } from './layout.tsx';
@@ -38,7 +39,7 @@ const Results: FC<{ reports: Report[]; centres: CentreNames }> = ({ reports, cen
   <section aria-labelledby="results">
     <h1 id="results">
       查询结果：{reports.length} 张证书
-      <En>{reports.length === 1 ? '1 certificate found' : `${reports.length} certificates found`}</En>
+      <En>{counted(reports.length, 'certificate')} found</En>
     </h1>
     {reports.map((report) => (
       <article class="result">

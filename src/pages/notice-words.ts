@@ -1,6 +1,7 @@
 /**
  * Owns the words of notices of results and of objections. It refuses nothing.
  */
+import { counted } from '../life/counted.ts';
 import type { NoticeState } from '../life/procedure/notice.ts';
 import type { Words } from './words.ts';
 
@@ -23,5 +24,5 @@ export const correctedWords = (day: string): Words => ({ zh: `已更正，自 ${
 /** How the counts of a notice are said in one line. */
 export const countWords = ({ candidates, passed, failed, absent }: { candidates: number; passed: number; failed: number; absent: number }): Words => ({
   zh: `应考 ${candidates} 人，合格 ${passed} 人，不合格 ${failed} 人，缺考 ${absent} 人`,
-  en: `${candidates} candidates: ${passed} passed, ${failed} failed, ${absent} absent`,
+  en: `${counted(candidates, 'candidate')}: ${passed} passed, ${failed} failed, ${absent} absent`,
 });

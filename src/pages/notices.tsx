@@ -3,6 +3,7 @@
  * It refuses to show who failed or was absent, and the names of withdrawn or long past notices.
  */
 import type { FC } from 'hono/jsx';
+import { counted } from '../life/counted.ts';
 import { levelWords } from '../life/level.ts';
 import { MOST_OPEN, NOTICE_STATES, SHOWN_DAYS, type NoticeRow, type NoticeState } from '../life/procedure/notice.ts';
 import { inLanguage } from './language.ts';
@@ -129,7 +130,7 @@ export const NoticesPage: FC<ListProps> = ({ host, query, notices, total, page, 
     <Filter query={query} />
     <p role="status">
       {`共 ${total} 项公示`}
-      <En>{`${total} notices`}</En>
+      <En>{counted(total, 'notice')}</En>
     </p>
     <ul class="organizations">
       {notices.map((notice) => (

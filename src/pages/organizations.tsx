@@ -4,10 +4,11 @@
  * It refuses nothing: an organization that nobody filed has no page.
  */
 import type { FC } from 'hono/jsx';
+import { shanghaiDay } from '../life/calendar.ts';
 import { levelName, levelWords, LEVELS, type Level } from '../life/level.ts';
 import type { Filing } from '../life/schema.ts';
 import { Both, En, Fact, Layout, Pager } from './layout.tsx';
-import { NATURE_WORDS, RulesCard, SuspensionCard, type PublishedView } from './published.tsx';
+import { NATURE_WORDS, RulesCard, SuspensionCard, WithdrawalCard, type PublishedView } from './published.tsx';
 import type { CentreNames } from './report.tsx';
 import type { Words } from './words.ts';
 
@@ -16,6 +17,7 @@ export interface FiledView {
   code: string;
   filing: Filing;
   state: 'in_force' | 'not_yet' | 'expired' | 'withdrawn' | 'lapsed';
+  withdrawal: { since: number; by: string; reason: string | null } | undefined;
   from: string;
   until: string;
 }
@@ -157,8 +159,22 @@ const Scope: FC<{ filing: Filing }> = ({ filing }) => (
   </section>
 );
 
+/** Of an older filing: that it was withdrawn, and why. */
+const Ended: FC<{ since: number; by: string; reason: string | null; centres: CentreNames }> = ({ since, by, reason, centres }) => (
+  <>
+    <p class="hint">
+      <Both words={{ zh: `${shanghaiDay(since)} 起由${centres.get(by) ?? by}撤回`, en: `Withdrawn by ${centres.get(by) ?? by} from ${shanghaiDay(since)}` }} />
+    </p>
+    {reason === null ? null : (
+      <p class="prose" lang="zh-CN">
+        {reason}
+      </p>
+    )}
+  </>
+);
+
 export const OrganizationPage: FC<{ host: string; filings: [FiledView, ...FiledView[]]; centres: CentreNames; published: PublishedView }> = ({ host, filings: [current, ...others], centres, published: { suspension, rules, form } }) => {
-  const { code, filing, state, from, until } = current;
+  const { code, filing, state, withdrawal, from, until } = current;
   return (
     <Layout title={{ zh: filing.name, en: `${filing.name} (${code})` }} host={host} listed>
       <section class="card">
@@ -201,6 +217,7 @@ export const OrganizationPage: FC<{ host: string; filings: [FiledView, ...FiledV
           </p>
         )}
       </section>
+      {withdrawal === undefined ? null : <WithdrawalCard withdrawal={withdrawal} centres={centres} />}
       {suspension === undefined ? null : <SuspensionCard suspension={suspension} centres={centres} />}
       <Scope filing={filing} />
       <RulesCard rules={rules} />
@@ -213,6 +230,7 @@ export const OrganizationPage: FC<{ host: string; filings: [FiledView, ...FiledV
             {others.map((one) => (
               <li>
                 {one.from} – {one.until}，{centres.get(one.filing.iss) ?? one.filing.iss}
+                {one.withdrawal === undefined ? null : <Ended {...one.withdrawal} centres={centres} />}
               </li>
             ))}
           </ul>

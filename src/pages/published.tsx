@@ -1,5 +1,5 @@
 /**
- * Owns what an organization's page shows besides its filing: a suspension with its reason, and the four documents that it
+ * Owns what an organization's page shows besides its filing: a suspension or a withdrawal with its reason, and the four documents that it
  * published (考务管理、质量管理、证书管理、收费标准; notice 2020, 六（三）).
  * It refuses to leave a gap: an organization that has published nothing says so.
  */
@@ -50,6 +50,31 @@ export const SuspensionCard: FC<{ suspension: NonNullable<PublishedView['suspens
       <p class="hint">
         暂停期间不得组织考核、上传结果和颁发证书；此前颁发的证书不受影响。
         <En>While suspended it holds no exams, uploads nothing and issues nothing. Certificates issued before are not affected.</En>
+      </p>
+    </section>
+  );
+};
+
+/** Why a filing does not count any more, by whom it was withdrawn, and from when. */
+export const WithdrawalCard: FC<{ withdrawal: { since: number; by: string; reason: string | null }; centres: CentreNames }> = ({ withdrawal: { since, by, reason }, centres }) => {
+  const day = shanghaiDay(since);
+  return (
+    <section class="card notice" aria-labelledby="withdrawal">
+      <h2 id="withdrawal">
+        撤回备案<En>Filing withdrawn</En>
+      </h2>
+      {reason === null ? (
+        <p>
+          撤回声明没有写明原因。<En>The withdrawal gives no reason.</En>
+        </p>
+      ) : (
+        <p class="prose" lang="zh-CN">
+          {reason}
+        </p>
+      )}
+      <p>
+        {centres.get(by) ?? by} · 自 <time datetime={day}>{day}</time> 起不再有效
+        <En>{`No longer in force from ${day}`}</En>
       </p>
     </section>
   );

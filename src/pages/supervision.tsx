@@ -4,6 +4,7 @@
  */
 import type { FC } from 'hono/jsx';
 import { toTimestamp } from '../life/calendar.ts';
+import { counted } from '../life/counted.ts';
 import type { PublicSource } from '../life/procedure/draw-source.ts';
 import { DRAW_STATES } from './draw-words.ts';
 import { Both, En, Layout } from './layout.tsx';
@@ -68,7 +69,7 @@ export const DrawsPage: FC<{ host: string; draws: DrawLine[]; centres: CentreNam
             </p>
             <p>
               {`${sessions} 个场次中抽取 ${pick} 个，已有检查结果 ${found} 个，其中严重问题 ${serious} 个`}
-              <En>{`${pick} of ${sessions} sessions; ${found} with a finding, ${serious} of them serious`}</En>
+              <En>{`${pick} of ${counted(sessions, 'session')}; ${found} with a finding, ${serious} of them serious`}</En>
             </p>
             <p class="hint">
               {centres.get(centre) ?? centre}

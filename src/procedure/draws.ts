@@ -6,6 +6,7 @@
  * happened yet.
  */
 import { shanghaiDay } from '../life/calendar.ts';
+import { counted } from '../life/counted.ts';
 import type { Body } from '../life/procedure/bodies.ts';
 import type { CandidateSession, DrawCommit } from '../life/procedure/draw.ts';
 import { recordOf, sameSession, type DrawRecord } from '../life/procedure/draw-record.ts';
@@ -141,7 +142,7 @@ export async function takeDraw(taking: Taking): Promise<Taken> {
   if (step === 'draw.follow') return takeFollow(taking, record, current);
   if (step === 'draw.close') {
     const missing = record.drawn?.filter((session) => !record.findings.some((one) => sameSession(one, session))) ?? [];
-    if (missing.length > 0) throw new Refusal('finding_missing', `${missing.length} drawn sessions have no finding yet, the first is ${sessionId(missing[0] as Drawn)}.`, { part: 'session', missing: missing.length });
+    if (missing.length > 0) throw new Refusal('finding_missing', `${counted(missing.length, 'drawn session has', 'drawn sessions have')} no finding yet, the first is ${sessionId(missing[0] as Drawn)}.`, { part: 'session', missing: missing.length });
   }
   return {};
 }

@@ -4,6 +4,7 @@
  * It refuses what does not fit (`plan_refused`, `plan_too_late`, `capacity_exceeded`), and changes once exams have begun.
  */
 import { shanghaiDay } from '../life/calendar.ts';
+import { counted } from '../life/counted.ts';
 import { readBody } from '../life/procedure/bodies.ts';
 import { planDays, planFacts, requireInTime, requirePlan, type PlanFacts } from '../life/procedure/plan-check.ts';
 import type { Plan } from '../life/procedure/plan.ts';
@@ -32,7 +33,7 @@ async function requireRoom(service: Service, organization: string, filing: Filin
   const used = await selectUsedCapacity(service.db, organization, year);
   const count = plan.roster.length;
   if (used + count > filing.annual_capacity) {
-    throw new Refusal('capacity_exceeded', `The filing allows ${filing.annual_capacity} certificates a year; ${used} are used and this plan has ${count} candidates.`, { allowed: filing.annual_capacity, used, count });
+    throw new Refusal('capacity_exceeded', `The filing allows ${filing.annual_capacity} certificates a year; ${used} are used and this plan has ${counted(count, 'candidate')}.`, { allowed: filing.annual_capacity, used, count });
   }
 }
 

@@ -82,6 +82,11 @@ export async function selectReturned(db: D1Database, organization: string, limit
   return (await db.prepare("SELECT id, count, created_at, returned_reason FROM batches WHERE organization = ? AND state = 'returned' ORDER BY created_at DESC LIMIT ?").bind(organization, limit).all<{ id: string; count: number; created_at: number; returned_reason: string | null }>()).results;
 }
 
+/** Whether any row of a batch replaces a certificate. */
+export async function selectReplaces(db: D1Database, batch: string): Promise<boolean> {
+  return (await db.prepare("SELECT 1 AS found FROM rows WHERE batch = ? AND json_extract(facts, '$.replaces') IS NOT NULL LIMIT 1").bind(batch).first('found')) !== null;
+}
+
 /** When the events of a certificate arrived, first to last. */
 export async function selectEventTimes(db: D1Database, number: string): Promise<number[]> {
   return (await db.prepare('SELECT received_at FROM events WHERE number = ? ORDER BY seq').bind(number).all<{ received_at: number }>()).results.map(({ received_at }) => received_at);

@@ -29,6 +29,10 @@ export async function insertChain(db: D1Database, c: NewChain, now: number): Pro
     .run();
 }
 
+/** Until when an issuing key has a certificate that is valid now; null where it has none. */
+export const selectCertifiedUntil = (db: D1Database, organization: string, n: number, now: number): Promise<number | null> =>
+  db.prepare('SELECT not_after FROM issuing_certificates WHERE organization = ?1 AND n = ?2 AND not_before <= ?3 AND not_after >= ?3 ORDER BY id DESC LIMIT 1').bind(organization, n, now).first<number>('not_after');
+
 /** The keys that can sign now, best first: `preferred` if it has a certificate that is valid, then those that have one, the newest first. */
 export async function selectSigners(db: D1Database, organization: string, preferred: number, now: number): Promise<{ kid: string; chain: string }[]> {
   const { results } = await db

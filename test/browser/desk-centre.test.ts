@@ -4,9 +4,9 @@
  * city draws sessions and inspectors, and the public page computes that again.
  */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { certifyCentre } from '../../src/cli/certify.ts';
 import { makeKey, orderBatch, type Identity } from '../../src/cli/sign.ts';
 import { provinceApproval, readBatch, peek } from '../../src/cli/steps.ts';
 import { samplePlan } from '../../src/cli/procedure-life.ts';
@@ -15,13 +15,13 @@ import type { DrawFile } from '../../src/life/procedure/draw-record.ts';
 import { newAbout, signApplicant, signStep } from '../../src/life/procedure/sign.ts';
 import type { CheckedRow } from '../../src/life/row.ts';
 import { findChromium, launch } from './browser.ts';
+import { axeOn, fitsIn, keyFile } from './desk-kit.ts';
 import { atMoment, person, startServer, type TestServer } from './server.ts';
 
 const chromium = findChromium();
 const momentOf = (day: string): number => Date.parse(`${day}T10:00:00+08:00`) / 1000;
 /** A Friday whose working days are known. */
 const NOW = momentOf('2026-11-20');
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_000 }, () => {
   let server: TestServer;
@@ -39,12 +39,12 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
   });
 
   /** A page of its own, signed in with a key file. */
-  async function signedIn({ subject, token, private: secret }: Identity, moment = NOW, context?: BrowserContext): Promise<Page> {
+  async function signedIn(who: Identity, moment = NOW, context?: BrowserContext): Promise<Page> {
     const own = context ?? (await browser.newContext({ viewport: { width: 360, height: 740 }, locale: 'zh-CN' }));
     await atMoment(own, moment);
     const page = await own.newPage();
     await page.goto(`${server.origin}/desk`);
-    await page.getByLabel('密钥文件').setInputFiles({ name: 'centre.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ subject, token, private: secret })) });
+    await page.getByLabel('密钥文件').setInputFiles({ name: 'centre.json', mimeType: 'application/json', buffer: Buffer.from(keyFile(who)) });
     return page;
   }
   /** From the queue to the batch. */
@@ -57,13 +57,7 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
   }
   const approve = async (page: Page) => page.getByRole('button', { name: '核对并签署审核' }).click();
   /** What axe finds in the view that is shown, and whether it is wider than the window. */
-  async function axe(page: Page, rules?: string[]): Promise<string[]> {
-    await page.evaluate(AXE);
-    return page.evaluate(async (only) => {
-      const { violations } = await (globalThis as unknown as { axe: { run(where: Document, how: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe.run(document, { runOnly: only ? { type: 'rule', values: only } : { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } });
-      return [...violations.map(({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html}`), ...(document.documentElement.scrollWidth > innerWidth ? ['too wide'] : [])];
-    }, rules);
-  }
+  const axe = async (page: Page, rules?: string[]): Promise<string[]> => [...(await axeOn(page, rules)), ...((await fitsIn(page)) ? [] : ['too wide'])];
   const alerted = (page: Page) => page.locator('#alerted');
 
   test('rows that were changed on their way, or that the page shows otherwise, are not signed', async () => {
@@ -90,7 +84,7 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     for (const who of [server.city, server.province]) {
       const page = await atBatch(who);
       expect(await axe(page)).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+      expect(await fitsIn(page)).toBe(true);
       await approve(page);
       await page.locator('#said').getByText('已核对 3 行并签署审核').waitFor();
       await page.close();
@@ -112,7 +106,7 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
       await page.locator(`nav.desk a[aria-current][href="#/${view.split('/')[0]}"]`).waitFor();
       await page.waitForFunction(() => !document.querySelector('#view')?.hasAttribute('aria-busy'));
       expect([view, await axe(page)]).toEqual([view, []]);
-      expect([view, await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)]).toEqual([view, true]);
+      expect([view, await fitsIn(page)]).toEqual([view, true]);
       await page.setViewportSize({ width: 1280, height: 740 });
       expect([view, await axe(page, ['color-contrast', 'target-size', 'link-in-text-block', 'scrollable-region-focusable'])]).toEqual([view, []]);
     }
@@ -149,7 +143,9 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
       strengths: '行业评价', premises: '实训楼', staff: '专职 12 人', pledges: { truthful: true, public_benefit: true, supervision: true }, signed_by: '周示范',
     };
     const work_plan = { overall: '总体规划', organization: '组织机构', occupations: '职业', process: '流程', content: '内容', safeguards: '保障' };
-    const body = { salt: 'A'.repeat(22), purpose: 'new', centre: 'centre:3701', key: pair.jwk, annual_capacity: 500, form, work_plan, files: [] };
+    const permit = Buffer.from('%PDF-1.7 办学许可证（虚构）');
+    const { sha256 } = await applicant.json<{ sha256: string }>('POST', '/v1/files', { body: new Uint8Array(permit), type: 'application/pdf' });
+    const body = { salt: 'A'.repeat(22), purpose: 'new', centre: 'centre:3701', key: pair.jwk, annual_capacity: 500, form, work_plan, files: [{ name: '办学许可证.pdf', type: 'application/pdf' as const, size: permit.length, sha256 }] };
     const statement = await signStep(asking, { aud: server.origin, about, step: 'application.submit', seq: 0, body }, NOW, crypto.randomUUID());
     await applicant.post('/v1/steps', { statement, body });
     const page = await signedIn(server.city);
@@ -157,6 +153,9 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     await page.getByRole('link', { name: form.name }).click();
     await page.getByLabel('机构编码').waitFor();
     expect(await axe(page)).toEqual([]);
+    // What was attached is opened here, byte for byte.
+    const [attached] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '办学许可证.pdf' }).click()]);
+    expect([attached.suggestedFilename(), readFileSync(await attached.path()).equals(permit)]).toEqual(['办学许可证.pdf', true]);
     await page.getByLabel('机构编码').fill('S000037000009');
     await page.getByLabel('核定年度评价规模').fill('501');
     const select = page.getByRole('button', { name: '签署备案并选定' });
@@ -178,6 +177,24 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     await granted.waitFor();
     expect(await granted.locator('tbody td').allTextContents()).toEqual(['电工', '6-31-01-03', '五级/初级工、四级/中级工', '四级/中级工', '五级/初级工']);
     expect([state, statements.some(({ typ, sub }) => typ === 'client+jwt' && sub === 'org:S000037000009')]).toEqual(['selected', true]);
+    // The certificate of this centre's key comes later: then the issuing key is certified, if this key filed it.
+    await page.evaluate(() => (location.hash = '#/organizations/S000037000009'));
+    await page.getByText('颁发密钥没有有效的 X.509 证书').waitFor();
+    await page.getByText('请先在本页上方选择').waitFor();
+    const certifyKey = page.getByRole('button', { name: '认证颁发密钥' });
+    expect(await certifyKey.count()).toBe(0);
+    await page.getByLabel('X.509 证书（PEM）').setInputFiles({ name: 'centre.pem', mimeType: 'application/x-pem-file', buffer: Buffer.from(await certifyCentre(server.anchor, server.city.token)) });
+    await certifyKey.waitFor();
+    expect([await page.getByText('请先在本页上方选择').isVisible(), await axe(page)]).toEqual([false, []]);
+    const signed = await certifyKey.getAttribute('data-filing');
+    await certifyKey.evaluate((button, other) => button.setAttribute('data-filing', other), server.city.token);
+    await certifyKey.click();
+    await alerted(page).getByText('这份备案不是由这把密钥签署的').waitFor();
+    await certifyKey.evaluate((button, own) => button.setAttribute('data-filing', own as string), signed);
+    await certifyKey.click();
+    await page.locator('#said').getByText('颁发密钥已认证').waitFor();
+    await page.getByText('颁发密钥的 X.509 证书至').waitFor();
+    expect(await certifyKey.count()).toBe(0);
     // What was filed can be ended there too: first the key, then the filing, each with its reason.
     page.on('dialog', (dialog) => void dialog.accept());
     const end = page.getByRole('button', { name: '签署撤回声明' });

@@ -1,34 +1,19 @@
 /** `luzheng draw` as processes against `npm start`: a centre's way, and that of whoever checks it. */
-import { copyFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from '../../src/cli/local.ts';
+import { expect, test } from 'vitest';
 import { dayNumber, dayOf, shanghaiDay } from '../../src/life/calendar.ts';
 import { isDrawnOn } from '../../src/life/procedure/draw-source.ts';
-import { run, scratch, start, type Running } from './run.ts';
+import { run, useStart } from './run.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
-const folder = scratch();
-const at = (name: string) => join(folder, name);
-let service: Running;
-let server: string[];
+const started = useStart();
+const { at } = started;
 
-const luzheng = (...args: string[]) => run('luzheng.ts', [...args, ...server]);
+const luzheng = (...args: string[]) => run('luzheng.ts', [...args, ...started.server]);
 const key = (name: string) => ['--key', join(ROOT, `.dev/keys/${name}.json`)];
 const SCHOOL = key('org-S000037000001');
 const CITY = key('city-3701');
-
-beforeAll(async () => {
-  const port = await freePort();
-  server = ['--server', `http://localhost:${port}`];
-  service = start('start.ts', ['--port', String(port), '--persist-to', at('state')]);
-  await service.says(/Ctrl-C/);
-}, 60_000);
-afterAll(async () => {
-  service.child.kill('SIGTERM');
-  await service.end;
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-}, 30_000);
 
 test('a centre draws: the seed lies beside its key until the lottery; findings, follow-up and close of what was drawn', async () => {
   const waiting = JSON.parse((await luzheng('case', '--kind', 'draw', '--state', 'committed', ...CITY, '--json')).out) as { cases: { about: string }[] };
@@ -40,7 +25,7 @@ test('a centre draws: the seed lies beside its key until the lottery; findings, 
   writeFileSync(at('inspectors.csv'), '编号,姓名,单位\nd1,赵督导,市中心\nd2,钱督导,市中心\n');
   writeFileSync(at('faulty.csv'), '编号,姓名,单位\nd1,赵督导,市中心\n督导,钱督导,\n');
   const commit = (list: string, ...more: string[]) => luzheng('draw', 'commit', '--title', '督导（虚构）', '--inspectors', at(list), '--pick', '1', '--issue', `${date.slice(0, 4)}140`, '--date', date, ...own, ...more);
-  const seedFiles = () => readdirSync(folder).filter((name) => name.startsWith('draw-seed-'));
+  const seedFiles = () => readdirSync(at('.')).filter((name) => name.startsWith('draw-seed-'));
   expect(await commit('faulty.csv')).toMatchObject({ exit: 1, err: expect.stringContaining('第 3 行 unit') });
   expect(await commit('inspectors.csv', '--per-session', '3')).toMatchObject({ exit: 1, err: expect.stringContaining('[draw_impossible]') });
   expect(await commit('inspectors.csv', '--until', today)).toMatchObject({ exit: 1, err: expect.stringContaining('no session within reach') });
@@ -69,7 +54,7 @@ test('a centre draws: the seed lies beside its key until the lottery; findings, 
 });
 
 test('whoever has a draw’s record checks it without the service, under the root that they trust', async () => {
-  const origin = server[1] as string;
+  const { origin } = started;
   const record = await (await fetch(`${origin}/v1/draws/seed-revealed`)).text();
   writeFileSync(at('draw.json'), record);
   writeFileSync(at('altered.json'), record.replace('"name":"赵示例"', '"name":"李示例"'));

@@ -3,7 +3,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { freePort } from '../../src/cli/local.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 
@@ -58,4 +59,34 @@ export function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+export interface Started {
+  /** A folder for the tests of the file, removed after them. */
+  at(name: string): string;
+  origin: string;
+  /** Arguments that name it to a command. */
+  server: string[];
+  /** What it said when it started: the demonstration's certificates. */
+  text(): string;
+}
+
+/** `npm start` on a free port, with its state in a folder of its own, for all tests of the file that calls it. */
+export function useStart(): Started {
+  const folder = scratch();
+  let service: Running | undefined;
+  const started: Started = { at: (name) => join(folder, name), origin: '', server: [], text: () => service?.text() ?? '' };
+  beforeAll(async () => {
+    const port = await freePort();
+    started.origin = `http://localhost:${port}`;
+    started.server = ['--server', started.origin];
+    service = start('start.ts', ['--port', String(port), '--persist-to', started.at('state')]);
+    await service.says(/Ctrl-C/);
+  }, 60_000);
+  afterAll(async () => {
+    service?.child.kill('SIGTERM');
+    await service?.end;
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }, 30_000);
+  return started;
 }

@@ -7,13 +7,13 @@ import { openDirectory, type Directory } from '../../src/life/authority.ts';
 import { toBase64url } from '../../src/life/bytes.ts';
 import { signCredential, withDisclosures, type CredentialFacts } from '../../src/life/credential.ts';
 import { makeDisclosures, type Holder } from '../../src/life/disclose.ts';
+import type { Evidence } from '../../src/life/evidence.ts';
 import { leafOf, type RowFacts } from '../../src/life/leaf.ts';
 import { Memo } from '../../src/life/memo.ts';
 import { inclusionPath, tree, treeRoot } from '../../src/life/merkle.ts';
 import { maskName } from '../../src/life/name.ts';
 import type { Filing } from '../../src/life/schema.ts';
 import { chooseFormat, sealDigest, sealUrl, signSeal } from '../../src/life/seal.ts';
-import type { Evidence } from '../../src/life/verify.ts';
 
 export const ORIGIN = 'https://lz.example.cn';
 export const CODE = 'S000037000001';

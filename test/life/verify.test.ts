@@ -10,10 +10,11 @@ import { approveBatch, changeStatus, makeKey, nameClient } from '../../src/cli/s
 import { openDirectory } from '../../src/life/authority.ts';
 import { splitCredential, withDisclosures } from '../../src/life/credential.ts';
 import { chooseDisclosures } from '../../src/life/disclose.ts';
+import type { Evidence } from '../../src/life/evidence.ts';
 import { leafText } from '../../src/life/leaf.ts';
 import { Memo } from '../../src/life/memo.ts';
 import { verdictOf, type Check } from '../../src/life/report.ts';
-import { verify, type Evidence } from '../../src/life/verify.ts';
+import { verify } from '../../src/life/verify.ts';
 import { makeCast, makeCertificate, NOW, type Cast, type Changes, type Made } from './make.ts';
 
 let cast: Cast;

@@ -9,9 +9,10 @@ import { openDirectory, openFiling, type Directory } from '../../src/life/author
 import { openApproval, openOrder } from '../../src/life/approve.ts';
 import { fromBase64url, sha256, toBase64url } from '../../src/life/bytes.ts';
 import { copyFacts, signCopy } from '../../src/life/copy.ts';
+import type { Evidence } from '../../src/life/evidence.ts';
 import { Memo } from '../../src/life/memo.ts';
 import { readHistory } from '../../src/life/status.ts';
-import { verify, type Evidence } from '../../src/life/verify.ts';
+import { verify } from '../../src/life/verify.ts';
 import type { Withdrawal } from '../../src/life/withdrawal.ts';
 import vectors from '../vectors/statements.json' with { type: 'json' };
 import { makeCast as makeStatementCast, play, refusalOf, type Cast as StatementCast, type StatementVector } from './cast.ts';

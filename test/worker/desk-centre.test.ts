@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Body } from '../../src/life/procedure/bodies.ts';
 import { newSeed } from '../../src/life/procedure/seed-file.ts';
 import { withdraw, type Identity } from '../../src/cli/sign.ts';
-import { as, candidates, db, certify, fileWith, foundProvince, submit, type Organization, type Province, type Submitted } from '../kit.ts';
+import { as, candidates, db, certify, fileWith, foundProvince, makeCentre, submit, type Organization, type Province, type Submitted } from '../kit.ts';
 import { cases, fresh, makeApplicant, onDay, sampleApplication, samplePlan, take } from '../procedure-kit.ts';
 
 let world: Province;
@@ -38,6 +38,8 @@ beforeAll(async () => {
 test('the queue counts what waits for this tier', async () => {
   const city = await html(world.city, 'home');
   for (const words of ['个批次待本中心审核', '件申报待审核', '份考核计划已报送', '台设备待登记']) expect(city).toContain(words);
+  // One batch, one application, one plan, one device: the English says so.
+  for (const words of ['batch waits for your approval', 'application to review', 'plan filed', 'device to name']) expect(city).toMatch(new RegExp(`>${words}<`));
   expect(await html(world.province, 'home')).not.toContain('个批次待本中心审核');
   expect(city).toContain('href="#/trail"');
 });
@@ -120,6 +122,34 @@ test('a draw: its form lists the sessions to come; seed, findings and close are 
   expect(own).not.toContain('data-step="draw.finding"');
   expect(await html(plant.client, 'inspections')).toContain('没有被抽中的场次');
   for (const path of [`inspections/${about}/1`, `inspections/${about}/9`]) expect(await html(plant.client, path)).toBe('404 not_found');
+  onDay('2026-11-02');
+});
+
+test('what the province drew of a city\'s organizations, their city reads with its findings, and no other', async () => {
+  expect(await html(world.city, 'draws')).toContain('href="#/draws/province"');
+  expect(await html(world.province, 'draws')).not.toContain('#/draws/province');
+  expect(await html(world.city, 'draws/province')).toContain('没有抽中过');
+  const { sessions } = await as(world.province).get<{ sessions: Body<'draw.commit'>['sessions'] }>('/v1/sessions');
+  const seed = newSeed(new Uint8Array(32).fill(7));
+  const { about } = await take(world.province, fresh('draw'), 'draw.commit', { title: '省级督导（虚构）', sessions, inspectors: [{ id: 'p1', name: '丙督导', unit: '虚构省中心' }], pick: sessions.length, per_session: 1, commitment: seed.commitment, public_source: { lottery: 'ssq', issue: '2026127', date: '2026-11-05' } }, { seq: 0 });
+  onDay('2026-11-05');
+  await take(world.province, about, 'draw.reveal', { seed: seed.seed, public_value: '03 11 19 22 27 31 08' });
+  onDay('2026-11-20');
+  const { plan: of, session, organization } = sessions[0] as (typeof sessions)[number];
+  expect(organization).toBe(school.code);
+  await take(world.province, about, 'draw.finding', { plan: of, session, inspectors: ['p1'], finding: 'serious', summary: '监考员少一人', details: '只给本市看', files: [] });
+  const list = await html(world.city, 'draws/province');
+  const [, address = ''] = new RegExp(`href="#/(draws/province/${about}/\\d+)"`).exec(list) ?? [];
+  expect([list.includes(school.code), list.includes('严重问题')]).toEqual([true, true]);
+  const shown = await html(world.city, address);
+  for (const words of ['监考员少一人', '只给本市看', `#/organizations/${school.code}`]) expect(shown).toContain(words);
+  expect(shown).not.toContain('data-step');
+  expect(await html(world.city, `draws/province/${about}/99`)).toBe('404 not_found');
+  const other = await makeCentre(world.root, '3702', '青岛市职业技能鉴定指导中心');
+  await as(world.province).post('/v1/centres', { statement: other.token });
+  expect(await html(other, 'draws/province')).toContain('没有抽中过');
+  expect(await html(other, address)).toBe('404 not_found');
+  for (const who of [world.province, school.client]) expect(await html(who, address)).toBe('403 role_wrong');
   onDay('2026-11-02');
 });
 

@@ -1,9 +1,10 @@
 /** The public list of filed organizations: what filings say, found by name, code or occupation, and honest when they end. */
 import { beforeAll, expect, test, vi } from 'vitest';
 import { withdraw } from '../../src/cli/sign.ts';
+import { shanghaiDay } from '../../src/life/calendar.ts';
 import { listOrganizations } from '../../src/organizations.ts';
 import { serviceOf } from '../../src/service.ts';
-import { as, db, fileWith, foundProvince, ORIGIN, testEnv, workerFetch, type Province } from '../kit.ts';
+import { anyone, as, db, fileWith, foundProvince, ORIGIN, testEnv, workerFetch, type Province } from '../kit.ts';
 
 let world: Province;
 
@@ -60,9 +61,19 @@ test('a filing that ended says so, and one that was edited by hand is not shown'
   expect((await listOrganizations(service)).map(({ state }) => state)).toEqual(['not_yet', 'not_yet']);
   later.mockRestore();
   const { jti } = (await listOrganizations(service))[0]?.filing as { jti: string };
-  await as(world.city).post('/v1/withdrawals', { statement: await withdraw(world.city, { jti }) });
+  await as(world.city).post('/v1/withdrawals', { statement: await withdraw(world.city, { jti }, { reason: '单位已<b>注销' }) });
   expect((await listOrganizations(service)).map(({ state }) => state)).toEqual(['withdrawn', 'in_force']);
-  expect(await text('/organizations/S000037000001')).toContain('备案已撤回');
+  // Everybody reads why, since when and by whom.
+  const data = await anyone.get<{ withdrawal: { since: number } }>('/v1/organizations/S000037000001');
+  expect(data.withdrawal).toEqual({ since: expect.any(Number), by: 'centre:3701', by_name: '济南市职业技能鉴定指导中心', reason: '单位已<b>注销' });
+  const page = await text('/organizations/S000037000001');
+  for (const words of ['备案已撤回', '单位已&lt;b&gt;注销', `自 <time datetime="${shanghaiDay(data.withdrawal.since)}">`, `No longer in force from ${shanghaiDay(data.withdrawal.since)}`, '济南市职业技能鉴定指导中心 · ']) expect(page).toContain(words);
+  // Filed anew, the withdrawn filing stays among the others, with its reason.
+  await fileWith(world.city, 'S000037000001');
+  const again = await anyone.get<{ state: string; withdrawal: unknown; other_filings: unknown[] }>('/v1/organizations/S000037000001');
+  expect(again).toMatchObject({ state: 'in_force', withdrawal: null, other_filings: [{ state: 'withdrawn', withdrawal: { reason: '单位已<b>注销', by: 'centre:3701' } }] });
+  const renewed = await text('/organizations/S000037000001');
+  expect([renewed.includes('单位已&lt;b&gt;注销'), renewed.includes('id="withdrawal"')]).toEqual([true, false]);
   await db.prepare("UPDATE statements SET token = replace(token, '.', '.e') WHERE sub = 'org:Y000037000002' AND typ = 'filing+jwt'").run();
   expect((await listOrganizations(service)).map(({ code }) => code)).toEqual(['S000037000001']);
 });

@@ -53,6 +53,9 @@ test('rows are read by one rule: altered, exchanged or other rows are refused', 
   const words = rowWords(reading.rows[0] as (typeof reading.rows)[number]);
   requireShown(new Map([[0, words]]), reading.rows);
   expect(() => requireShown(new Map([[0, words.with(1, '王小明')]]), reading.rows)).toThrow();
+  // The certificate that a row replaces is signed over, so it is looked at too.
+  expect(() => requireShown(new Map([[0, [...words, 'S000037000001263000001']]]), reading.rows)).toThrow();
+  expect(rowWords({ ...(reading.rows[0] as (typeof reading.rows)[number]), replaces: 'S000037000001263000001' })).toEqual([...words, 'S000037000001263000001']);
 });
 
 test('a trail holds offline under the root, and not when a byte of it is another', async () => {

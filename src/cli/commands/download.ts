@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUNDLE_MEDIA_TYPE, readBundle } from '../../life/bundle.ts';
+import { counted } from '../../life/counted.ts';
 import { openDocument } from '../../life/document-check.ts';
 import { parseNumber } from '../../life/number.ts';
 import { Caller } from '../caller.ts';
@@ -57,7 +58,7 @@ async function pdfsOfBatch(input: Input, id: string, folder: string): Promise<nu
   const { state, count } = await caller.get<BatchView>(`/v1/batches/${id}`);
   if (state !== 'issued') throw new Failure(1, `批次尚未颁发完毕（状态 ${state}）`, `the batch is not issued yet (state: ${state})`, 'batch_not_issued');
   const force = input.flag('force');
-  const about = (fetched: number) => `已下载 / downloaded     ${fetched} 份 PDF，共 ${count} 张证书 of ${count} certificates`;
+  const about = (fetched: number) => `已下载 / downloaded     ${fetched} 份 PDF，共 ${count} 张证书 of ${counted(count, 'certificate')}`;
   if (input.flag('zip')) {
     const { fetched, parts } = await resumable(fetchZips(caller, id, count, folder, force, fetching()));
     input.answer([about(fetched), `输出 / written to       ${folder}: ${parts.length} 个压缩包 archives, ${parts[0]} …`], { batch: id, certificates: count, fetched, parts, out: folder });

@@ -5,6 +5,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { openDirectory } from '../../life/authority.ts';
+import { counted } from '../../life/counted.ts';
 import { Memo } from '../../life/memo.ts';
 import { checkDraw, drawnLines, endOf, type DrawCheck, type DrawEnd } from '../../life/procedure/draw-check.ts';
 import { readDrawFile, type DrawFile } from '../../life/procedure/draw-record.ts';
@@ -62,7 +63,7 @@ export async function verifyDraw(input: Input): Promise<number> {
   input.answer(
     [
       inBoth(CHECK_ENDS[end]),
-      `  ${file.about}  ${body.title}  ${body.sessions.length} 中抽 ${body.pick}，每场 ${body.per_session} 人 / ${body.pick} of ${body.sessions.length} sessions, ${body.per_session} inspectors each`,
+      `  ${file.about}  ${body.title}  ${body.sessions.length} 中抽 ${body.pick}，每场 ${body.per_session} 人 / ${body.pick} of ${counted(body.sessions.length, 'session')}, ${counted(body.per_session, 'inspector')} each`,
       ...checks.map(line),
       `  · ${inBoth(revealed ? lookUpWords(body.public_source, revealed.body.public_value) : sourceWords(body.public_source))}`,
       ...(end === 'agrees' ? drawnText(drawn) : []),

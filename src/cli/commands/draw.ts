@@ -6,6 +6,7 @@
 import { readFileSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writePrivate } from '../../../keys/make.ts';
+import { counted } from '../../life/counted.ts';
 import { readBody } from '../../life/procedure/bodies.ts';
 import { dayNumber, shanghaiDay } from '../../life/calendar.ts';
 import { drawnLines } from '../../life/procedure/draw-check.ts';
@@ -31,7 +32,7 @@ const seedPath = (input: Input, commitment: string): string => (input.text('seed
 function inspectorsOf(input: Input) {
   const { inspectors, faults } = readInspectorTable(new Uint8Array(readFileSync(input.path('inspectors'))));
   const [first] = faults;
-  if (first) throw new Failure(1, `督导员名单有 ${faults.length} 处错误：${faults.slice(0, 20).map(({ row, field, message }) => `第 ${row} 行 ${field} ${message.split(' / ')[0]}`).join('；')}`, `${faults.length} faults in the list of inspectors, the first in row ${first.row}, ${first.field}`, 'inspectors_refused');
+  if (first) throw new Failure(1, `督导员名单有 ${faults.length} 处错误：${faults.slice(0, 20).map(({ row, field, message }) => `第 ${row} 行 ${field} ${message.split(' / ')[0]}`).join('；')}`, `${counted(faults.length, 'fault')} in the list of inspectors, the first in row ${first.row}, ${first.field}`, 'inspectors_refused');
   return inspectors;
 }
 

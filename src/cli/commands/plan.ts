@@ -4,6 +4,7 @@
  * It refuses tables with faults, every one told, and batches that are not what was published.
  */
 import { readFileSync } from 'node:fs';
+import { counted } from '../../life/counted.ts';
 import { readBody } from '../../life/procedure/bodies.ts';
 import type { PlanFault } from '../../life/procedure/plan-faults.ts';
 import type { Results } from '../../life/procedure/plan.ts';
@@ -22,7 +23,7 @@ import { readJsonFile, requireChain } from './case.ts';
 const bytesOf = (path: string) => new Uint8Array(readFileSync(fromHere(path)));
 
 function requireNone(code: 'plan_refused' | 'results_refused', errors: readonly PlanFault[]): void {
-  if (errors.length > 0) throw new Refusal(code, `${errors.length} faults in the table; nothing was handed in. Mend them and try again.`, { count: errors.length, errors });
+  if (errors.length > 0) throw new Refusal(code, `${counted(errors.length, 'fault')} in the table; nothing was handed in. Mend the table and try again.`, { count: errors.length, errors });
 }
 
 const notUsed = (ignored: readonly string[]): string[] => (ignored.length === 0 ? [] : [`未使用的列 / not used    ${ignored.join(', ')}`]);

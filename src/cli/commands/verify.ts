@@ -2,6 +2,7 @@
  * Owns `luzheng verify`: the verdict and each check in words, and who checked it. Exit codes: 0 valid, 1 not valid,
  * 2 cannot tell. The root comes from roots.ts; never from what is checked.
  */
+import { counted } from '../../life/counted.ts';
 import { parseNumber } from '../../life/number.ts';
 import { Refusal } from '../../life/refusal.ts';
 import { CHECK_WORDS, checkSentence, REASONS, shanghaiClock, VERDICTS } from '../../pages/words.ts';
@@ -134,6 +135,6 @@ async function many(input: Input, examiner: Examiner, subjects: Subject[]): Prom
     if (input.json) out(JSON.stringify({ ...one, exit: exitOf(one) }));
     else if (one.verdict !== 'valid' || found.length <= 20) out(`${one.number ?? '?'}  ${word.zh} ${word.en}${why ? `  ${why.id}: ${why.code ?? ''}` : ''}`);
   }
-  if (!input.json) out(`共 ${found.length} 张 / ${found.length} certificates: ${[...counts].map(([verdict, count]) => `${verdict} ${count}`).join(', ')}`);
+  if (!input.json) out(`共 ${found.length} 张 / ${counted(found.length, 'certificate')}: ${[...counts].map(([verdict, count]) => `${verdict} ${count}`).join(', ')}`);
   return found.some((one) => exitOf(one) === 1) ? 1 : found.some((one) => exitOf(one) === 2) ? 2 : 0;
 }

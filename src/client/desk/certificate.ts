@@ -1,16 +1,18 @@
 /**
  * Owns the X.509 certificate of a centre's key at its desk: what is known of it, one brought as a file, and the issuing
- * keys that it certifies beside a filing. Without one PDFs of such a key carry no signature, which is said plainly.
- * It refuses certificates of other keys.
+ * keys that it certifies beside a filing, or afterwards. Without one PDFs of such a key carry no signature, which is said
+ * plainly.
+ * It refuses certificates of other keys, and to certify what the filing of another key says.
  */
 import { shanghaiDay } from '../../life/calendar.ts';
 import { certificateOf, certifyIssuingKey, routeOf } from '../../life/pades/issuing.ts';
 import { isRefusal } from '../../life/refusal.ts';
 import type { Filing } from '../../life/schema.ts';
+import { importPublic, openStatement } from '../../life/statement.ts';
 import { CERTIFICATE_WORDS } from '../../pages/desk/words.ts';
 import type { Words } from '../../pages/words.ts';
 import { Trouble } from '../key.ts';
-import type { Desk, Signer } from './actions.ts';
+import { onShow, register, type Desk, type Signer } from './actions.ts';
 import { fail, get, say } from './frame.ts';
 import { keepKey, keptKeys } from './keys.ts';
 import { both, filled } from './text.ts';
@@ -38,7 +40,15 @@ export function showCertificate(signer: Signer): void {
   get('certificate-state').replaceChildren(both(words));
   get('certificate-state').className = wanting ? 'notice' : 'hint';
   get('certificate-field').hidden = !wanting;
+  offerIn(get('view'), wanting);
 }
+
+/** Parts of a view that are for who has a certificate, and those that say that one is wanting. */
+function offerIn(view: ParentNode, wanting: boolean): void {
+  for (const part of view.querySelectorAll<HTMLElement>('[data-certificate]')) part.hidden = (part.dataset['certificate'] === 'wanting') !== wanting;
+}
+
+onShow('[data-certificate]', ({ signer }, part) => offerIn(part.parentElement as HTMLElement, state(signer).wanting));
 
 /** Takes the certificate that the root printed; kept with a key of this browser, else as long as the page. */
 export async function bringCertificate(signer: Signer, file: File): Promise<void> {
@@ -67,3 +77,19 @@ export async function certifyFiling({ call, signer }: Desk, filing: Filing): Pro
   await call(`${routeOf(newest.kid)}/certificate`, { json: { certificate: await certifyIssuingKey({ ...signer, certificate }, filing, newest, crypto.getRandomValues(new Uint8Array(16))) } });
   return undefined;
 }
+
+/** The filing, as this very key signed it: what it says is what the certificate will say. @throws Trouble `filing_of_another` */
+async function ownFiling(token: string, { kid, jwk }: Signer): Promise<Filing> {
+  const own = await importPublic(jwk);
+  try {
+    return (await openStatement(token, 'filing+jwt', (signer) => (signer === kid ? own : undefined))).payload;
+  } catch (error) {
+    throw isRefusal(error) ? new Trouble('filing_of_another') : error;
+  }
+}
+
+register('certify-key', async (desk, { dataset: { code = '', filing = '' } }) => {
+  const lacking = await certifyFiling(desk, await ownFiling(filing, desk.signer));
+  desk.go(`#/organizations/${code}`);
+  desk.say(lacking ?? CERTIFICATE_WORDS.certified, lacking ? 'notice' : 'done');
+});

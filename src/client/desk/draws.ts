@@ -92,12 +92,6 @@ onShow('form[data-step="draw.commit"]', (_, element) => {
   showSessions(form, box);
 });
 
-register('tick-sessions', async (_, button) => {
-  const box = button.closest('[data-draw-sessions]');
-  for (const tick of box?.querySelectorAll<HTMLInputElement>('tr:not([hidden]) input[data-session]') ?? []) tick.checked = button.dataset['tick'] === 'all';
-  box?.dispatchEvent(new Event('change'));
-});
-
 /** A refusal of the core as a fault of the form. */
 function faultOf({ facts, message }: Refusal): Fault {
   const { part = '', organization } = facts as { part?: string; organization?: string };

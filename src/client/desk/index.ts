@@ -3,6 +3,7 @@ import './files.ts';
 import './lists.ts';
 import './batches.ts';
 import './plans.ts';
+import './objections.ts';
 import './certificates.ts';
 import './centre-approve.ts';
 import './centre-filing.ts';

@@ -1,6 +1,6 @@
 /**
- * Owns lists of views: a box that hides the rows without the words typed, the next pages of a long list, and the rows
- * that remain as CSV. Who filters or saves gets the whole list: what is not here yet is read first, page by page.
+ * Owns lists of views: a box that hides the rows without the words typed, the next pages of a long list, the rows
+ * that remain as CSV, and ticking all that are shown. Who filters or saves gets the whole list: what is not here yet is read first, page by page.
  * It refuses formulas in what leaves (life/table-write.ts).
  */
 import { writeCsv } from '../../life/table-write.ts';
@@ -97,4 +97,11 @@ register('csv', async (desk, button) => {
   const cells = (row: HTMLTableRowElement) => [...row.cells].filter((cell) => cell.dataset['csv'] !== '-').map(cellText);
   const rows = [...table.rows].filter((row) => !row.hidden).map(cells);
   download(`${list.dataset['list']}.csv`, 'text/csv', writeCsv(rows));
+});
+
+/** Ticks the rows that are shown, or takes their ticks away; those hidden by the filter stay as they are. */
+register('tick-shown', async (_, button) => {
+  const box = button.closest('[data-ticks]');
+  for (const tick of box?.querySelectorAll<HTMLInputElement>('tr:not([hidden]) input[type=checkbox]:enabled') ?? []) tick.checked = button.dataset['tick'] === 'all';
+  box?.dispatchEvent(new Event('change'));
 });

@@ -22,11 +22,7 @@ export function both({ zh, en }: Words): DocumentFragment {
 /** One of them, where there is no room for two: names of files, labels read aloud. */
 export const one = ({ zh, en }: Words): string => (english() ? en : zh);
 
-/** Fills `{names}`. */
-export const filled = ({ zh, en }: Words, words: Record<string, string | number>): Words => {
-  const fill = (text: string) => text.replace(/\{(\w+)\}/g, (all, name: string) => (words[name] === undefined ? all : String(words[name])));
-  return { zh: fill(zh), en: fill(en) };
-};
+export { filled } from '../../pages/filled.ts';
 
 /** `中文 / English`, as the core writes messages, in two. */
 export function split(message: string): Words {

@@ -24,8 +24,11 @@ export async function certifyIssuingKey({ key, jwk, certificate }: { key: Signin
   return toPem('CERTIFICATE', await certify({ name, uscc, jwk: issuing }, { key, jwk, name: subject }, { role: 'organization', from: iat, until: exp, serial })) + certificate;
 }
 
+/** Whose an issuing key is, and which of theirs. */
+export const issuingNumber = (kid: string): [code: string, n: string] => (kid.split('#')[1] as string).split('-') as [string, string];
+
 /** Where the certificate of an issuing key goes, and its request comes from. */
 export function routeOf(kid: string): string {
-  const [code, n] = (kid.split('#')[1] as string).split('-') as [string, string];
+  const [code, n] = issuingNumber(kid);
   return `/v1/organizations/${code}/keys/${n}`;
 }

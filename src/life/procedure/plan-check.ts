@@ -5,6 +5,7 @@
  * It refuses plans that come later than five working days before the first exam (`plan_too_late`).
  */
 import { dayNumber } from '../calendar.ts';
+import { counted } from '../counted.ts';
 import { Refusal } from '../refusal.ts';
 import type { ScopeEntry } from '../row.ts';
 import { turnsSixteen } from '../row-check.ts';
@@ -117,7 +118,7 @@ export function planFaults(plan: Plan, filed: readonly ScopeEntry[]): PlanFault[
 /** Refuses a plan with faults: `plan_refused`, all of them as `errors`. */
 export function requirePlan(plan: Plan, filed: readonly ScopeEntry[]): void {
   const errors = planFaults(plan, filed);
-  if (errors.length > 0) throw new Refusal('plan_refused', `${errors.length} faults in the plan; nothing was stored. Mend them and file it again.`, { part: errors[0]?.part as string, count: errors.length, errors });
+  if (errors.length > 0) throw new Refusal('plan_refused', `${counted(errors.length, 'fault')} in the plan; nothing was stored. Mend them and file it again.`, { part: errors[0]?.part as string, count: errors.length, errors });
 }
 
 export interface OccupationFacts {

@@ -3,6 +3,7 @@
  * scores that can be and a day on which the candidate sat; and how long their notice (公示) lasts.
  * Every fault is told at once, row by row (`results_refused`).
  */
+import { counted } from '../counted.ts';
 import { Refusal } from '../refusal.ts';
 import type { RawRow, ScopeEntry } from '../row.ts';
 import { readReplaces } from '../row-check.ts';
@@ -77,7 +78,7 @@ export function resultFaults(rows: readonly ResultRow[], plan: Plan, filed: read
 /** Refuses results with faults: `results_refused`, all of them as `errors`. */
 export function requireResults(rows: readonly ResultRow[], plan: Plan, filed: readonly ScopeEntry[]): void {
   const errors = resultFaults(rows, plan, filed);
-  if (errors.length > 0) throw new Refusal('results_refused', `${errors.length} faults in the results; nothing was stored. Mend them and publish again.`, { part: 'rows', count: errors.length, errors });
+  if (errors.length > 0) throw new Refusal('results_refused', `${counted(errors.length, 'fault')} in the results; nothing was stored. Mend them and publish again.`, { part: 'rows', count: errors.length, errors });
 }
 
 /** What lists, the notice and statistics show of results; nothing of a person. */

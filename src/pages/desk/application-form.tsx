@@ -8,7 +8,8 @@ import { HEADINGS, NATURES, PLEDGES, type Application } from '../../life/procedu
 import { Both, En } from '../layout.tsx';
 import type { Words } from '../words.ts';
 import { BASIC_FIELDS, HEADING_WORDS, LONG_FIELDS, NATURE_WORDS, OCCUPATION_FIELDS, PLEDGE_WORDS, PURPOSE_WORDS } from './application-words.ts';
-import { Card, Field, Levels, StepForm } from './parts.tsx';
+import { Field, Levels, StepForm } from './fields.tsx';
+import { Card } from './parts.tsx';
 
 const OccupationRow: FC<{ place: number; line?: Application['form']['occupations'][number] }> = ({ place, line }) => (
   <div class="row" data-row="form.occupations">

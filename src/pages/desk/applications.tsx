@@ -5,10 +5,12 @@ import type { Filing } from '../../life/schema.ts';
 import { Both } from '../layout.tsx';
 import type { Words } from '../words.ts';
 import { ApplicationFacts, ApplicationForm, type ApplicationFormProps } from './application-form.tsx';
+import { CaseHead } from './case-head.tsx';
 import { ReasonForm, Record, type ShownCase } from './cases.tsx';
 import { DEVICE_WHY } from './device.tsx';
 import { Granted } from './granted.tsx';
-import { Card, Field, State, StepForm, Title } from './parts.tsx';
+import { Field, StepForm } from './fields.tsx';
+import { Card, State, Title } from './parts.tsx';
 
 type Of = Pick<ApplicationFormProps, 'centres' | 'organization'>;
 
@@ -30,12 +32,7 @@ export const ApplicationView: FC<Of & { shown: ShownCase; application: Applicati
   const { about, seq, last, state, allowed, steps } = shown;
   return (
     <>
-      <section class="lead">
-        <Title words={{ zh: '申报', en: 'Application' }} />
-        <p>
-          <State state={state} />
-        </p>
-      </section>
+      <CaseHead words={{ zh: '申报', en: 'Application' }} state={state} />
       <Granted application={application} filing={filing} steps={steps} />
       <Card title={{ zh: '内容', en: 'What it asks' }}>
         <ApplicationFacts application={application} />

@@ -6,7 +6,8 @@ import type { Child, FC } from 'hono/jsx';
 import type { StepName } from '../../life/procedure/steps.ts';
 import { Both } from '../layout.tsx';
 import type { Words } from '../words.ts';
-import { Card, Field, moment, State, StepForm, Title, Trail, type ShownStep } from './parts.tsx';
+import { Field, StepForm } from './fields.tsx';
+import { Card, moment, State, Title, Trail, type ShownStep } from './parts.tsx';
 import { List, type Column } from './parts.tsx';
 import { STEP_BUTTONS } from './step-buttons.ts';
 

@@ -4,13 +4,16 @@
  * It refuses nothing; what cannot be done now has no button, and the browser computes the root before it signs.
  */
 import type { FC } from 'hono/jsx';
+import { counted } from '../../life/counted.ts';
 import type { Differences } from '../../life/procedure/differences.ts';
 import { rowWords, type SeenRow } from '../../life/review.ts';
 import { inLanguage } from '../language.ts';
 import { Both, En, Heads } from '../layout.tsx';
 import type { Words } from '../words.ts';
+import { CaseHead } from './case-head.tsx';
 import { OrganizationPast, type Past } from './centre-past.tsx';
-import { Card, Facts, Field, List, moment, More, State, StepForm, Title, Tools } from './parts.tsx';
+import { Field, StepForm } from './fields.tsx';
+import { Card, Facts, List, moment, More, State, Title, Tools } from './parts.tsx';
 import { STEP_BUTTONS } from './step-buttons.ts';
 
 export interface ReviewLine {
@@ -66,19 +69,23 @@ const COLUMNS: readonly Words[] = [
   { zh: '工种', en: 'Job' },
   { zh: '等级', en: 'Level' },
   { zh: '考试日期', en: 'Exam' },
-  { zh: '理论 / 实操', en: 'Theory / practice' },
 ];
+const REPLACES: Words = { zh: '替换的证书', en: 'Replaces' };
+const SCORES: Words = { zh: '理论 / 实操', en: 'Theory / practice' };
 
 interface RowsProps {
   id: string;
   count: number;
   from: number;
   rows: readonly Row[];
+  /** Whether any row of the batch replaces a certificate: then each has a place for its number. */
+  replacing: boolean;
 }
 
 /** What stands here word for word is compared by the browser with what it signs: the cells with data-cell. */
-export const BatchRows: FC<RowsProps> = ({ id, count, from, rows }) => {
-  const labels = COLUMNS.map((words) => inLanguage(words));
+export const BatchRows: FC<RowsProps> = ({ id, count, from, rows, replacing }) => {
+  const columns = [...COLUMNS, ...(replacing ? [REPLACES] : []), SCORES];
+  const labels = columns.map((words) => inLanguage(words));
   const to = from + rows.length;
   const more = to < count && rows.length > 0 ? `batches/${id}/rows/${to}` : undefined;
   return (
@@ -88,7 +95,7 @@ export const BatchRows: FC<RowsProps> = ({ id, count, from, rows }) => {
         <caption>
           <Both words={{ zh: '含个人信息，请妥善保管下载的文件', en: 'Personal data: keep what you download safe' }} />
         </caption>
-        <Heads columns={COLUMNS} />
+        <Heads columns={columns} />
         <tbody>
           {rows.map((row) => (
             <tr data-position={String(row.position)}>
@@ -97,6 +104,7 @@ export const BatchRows: FC<RowsProps> = ({ id, count, from, rows }) => {
                   {text}
                 </td>
               ))}
+              {replacing && row.replaces === undefined ? <td data-label={inLanguage(REPLACES)}></td> : null}
               <td data-label={labels.at(-1)}>{row.scores.join(' / ')}</td>
             </tr>
           ))}
@@ -179,7 +187,7 @@ const Comparison: FC<{ compared: Compared | undefined }> = ({ compared }) => {
         <>
           <div class="notice">
             <p>
-              <Both words={{ zh: `有 ${asked.length} 处差异需要核实`, en: `${asked.length} differences to be looked into` }} />
+              <Both words={{ zh: `有 ${asked.length} 处差异需要核实`, en: `${counted(asked.length, 'difference')} to be looked into` }} />
             </p>
           </div>
           <People name="differences" people={asked} />
@@ -205,6 +213,7 @@ interface ReviewProps {
   compared: Compared | undefined;
   past: Past;
   rows: readonly Row[];
+  replacing: boolean;
   names: ReadonlyMap<string, string>;
 }
 
@@ -216,7 +225,7 @@ const Decision: FC<Pick<ReviewProps, 'batch' | 'tier' | 'route'>> = ({ batch: { 
     {waitsFor(tier, route, state) ? (
       <Card title={{ zh: '审核通过', en: 'Approve' }}>
         <p>
-          <Both words={{ zh: `本浏览器将读取全部 ${count} 行、重新计算根，与本页所示逐行核对一致后，用您的密钥签署审核。`, en: `This browser reads all ${count} rows, computes the root anew, compares them with what this page shows, and signs the approval with your key.` }} />
+          <Both words={{ zh: `本浏览器将读取全部 ${count} 行、重新计算根，与本页所示逐行核对一致后，用您的密钥签署审核。`, en: `This browser reads ${count === 1 ? 'the one row' : `all ${count} rows`}, computes the root anew, compares what it read with what this page shows, and signs the approval with your key.` }} />
         </p>
         <p class="buttons">
           <button type="button" data-action="approve-batch" data-batch={id}>
@@ -241,16 +250,11 @@ const Decision: FC<Pick<ReviewProps, 'batch' | 'tier' | 'route'>> = ({ batch: { 
   </>
 );
 
-export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compared, past, rows, names }) => {
+export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compared, past, rows, replacing, names }) => {
   const { id, organization, count, state, created_at, root, returned_reason, approvals } = batch;
   return (
     <>
-      <section class="lead">
-        <Title words={{ zh: `批次 ${id}`, en: 'Batch' }} />
-        <p>
-          <State state={state} of="batch" />
-        </p>
-      </section>
+      <CaseHead words={{ zh: `批次 ${id}`, en: 'Batch' }} state={state} of="batch" />
       {past.suspended ? (
         <section class="notice" role="note">
           <p>
@@ -274,8 +278,8 @@ export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compare
       <Card title={{ zh: '机构以往情况', en: 'The organization so far' }}>
         <OrganizationPast past={past} names={names} />
       </Card>
-      <Card title={{ zh: `名单（共 ${count} 条）`, en: `${count} rows` }}>
-        <BatchRows id={id} count={count} from={0} rows={rows} />
+      <Card title={{ zh: `名单（共 ${count} 条）`, en: counted(count, 'row') }}>
+        <BatchRows id={id} count={count} from={0} rows={rows} replacing={replacing} />
       </Card>
       <Decision batch={batch} tier={tier} route={route} />
     </>

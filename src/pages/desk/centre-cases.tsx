@@ -3,15 +3,13 @@
  * It refuses nothing; a step that is not possible now has no form.
  */
 import type { Child, FC } from 'hono/jsx';
-import { levelName } from '../../life/level.ts';
-import { outcomeOf } from '../../life/procedure/outcome.ts';
 import type { Plan, Results } from '../../life/procedure/plan.ts';
-import { Both } from '../layout.tsx';
 import type { Words } from '../words.ts';
 import { ReasonForm, Record, type CaseRowView, type ShownCase } from './cases.tsx';
 import { PlanContent } from './organization-plans.tsx';
 import { CaseHead } from './case-head.tsx';
 import { Card, Facts, List, moment, State } from './parts.tsx';
+import { ResultRows } from './result-rows.tsx';
 
 interface Of {
   shown: ShownCase & { organization: string | null };
@@ -51,8 +49,6 @@ export const CentrePlan: FC<Of & { plan: Plan; results: string | undefined; clos
   );
 };
 
-const OUTCOMES = { passed: { zh: '合格', en: 'passed' }, failed: { zh: '不合格', en: 'failed' }, absent: { zh: '缺考', en: 'absent' } };
-const scoreText = (score: number | 'absent'): string => (score === 'absent' ? '缺考' : String(score));
 
 /** Results as they were published, to be read. */
 export const CentreResults: FC<Of & { results: Results; title: string; passMark: number; objections: readonly CaseRowView[] }> = ({ shown, names, results, title, passMark, objections }) => {
@@ -83,15 +79,7 @@ export const CentreResults: FC<Of & { results: Results; title: string; passMark:
           />
         </Card>
       )}
-      <Card title={{ zh: `结果（${results.rows.length} 人）`, en: `${results.rows.length} results` }}>
-        <List
-          name="results"
-          caption={{ zh: '含个人信息，请妥善保管下载的文件', en: 'Personal data: keep what you download safe' }}
-          none={{ zh: '没有结果。', en: 'Nobody.' }}
-          columns={[{ words: { zh: '行', en: 'Row' } }, { words: { zh: '姓名', en: 'Name' } }, { words: { zh: '证件号码', en: 'Number' } }, { words: { zh: '职业（工种）', en: 'Occupation' } }, { words: { zh: '等级', en: 'Level' } }, { words: { zh: '理论', en: 'Theory' } }, { words: { zh: '实操', en: 'Practice' } }, { words: { zh: '结果', en: 'Outcome' } }]}
-          rows={results.rows.map((row) => [String(row.row), row.name, row.id_number, row.job_type === '--' ? row.occupation_name : `${row.occupation_name} · ${row.job_type}`, levelName(row.level), scoreText(row.score_theory), scoreText(row.score_practice), <Both words={OUTCOMES[outcomeOf(row, passMark)]} />])}
-        />
-      </Card>
+      <ResultRows rows={results.rows} passMark={passMark} />
       <Record steps={shown.steps} names={names} />
     </>
   );

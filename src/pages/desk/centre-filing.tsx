@@ -8,13 +8,16 @@ import { levelName } from '../../life/level.ts';
 import type { Filing } from '../../life/schema.ts';
 import { Both } from '../layout.tsx';
 import { BASIC_FIELDS, HEADING_WORDS, LONG_FIELDS, NATURE_WORDS, OCCUPATION_FIELDS, PLEDGE_WORDS, PURPOSE_WORDS } from './application-words.ts';
+import { CaseHead } from './case-head.tsx';
 import { ReasonForm, Record, type ShownCase } from './cases.tsx';
 import { Selection } from './centre-selection.tsx';
 import { OrganizationPast, type Past } from './centre-past.tsx';
 import type { Endable } from '../../life/withdrawal.ts';
+import { SigningCard, type Signing } from './centre-signing.tsx';
 import { Endables } from './centre-withdraw.tsx';
 import { Granted } from './granted.tsx';
-import { Card, Facts, Field, List, State, StepForm, Title } from './parts.tsx';
+import { Field, StepForm } from './fields.tsx';
+import { Card, Facts, List, State, Title } from './parts.tsx';
 import { STEP_BUTTONS } from './step-buttons.ts';
 
 const Annexes: FC<{ about: string; application: Application }> = ({ about, application: { purpose, organization, annual_capacity, form, work_plan, files } }) => (
@@ -89,12 +92,7 @@ const Annexes: FC<{ about: string; application: Application }> = ({ about, appli
 /** One application, whole, with the decisions of the centre that is responsible. */
 export const CentreApplication: FC<{ shown: ShownCase; application: Application; names: ReadonlyMap<string, string>; responsible: boolean; filing: Filing | undefined }> = ({ shown, application, names, responsible, filing }) => (
   <>
-    <section class="lead">
-      <Title words={{ zh: `申报 · ${application.form.name}`, en: 'Application' }} />
-      <p>
-        <State state={shown.state} /> {names.get(application.centre) ?? application.centre}
-      </p>
-    </section>
+    <CaseHead words={{ zh: `申报 · ${application.form.name}`, en: 'Application' }} state={shown.state} beside={names.get(application.centre) ?? application.centre} />
     <Granted application={application} filing={filing} steps={shown.steps} />
     <Annexes about={shown.about} application={application} />
     <Record steps={shown.steps} names={names} />
@@ -156,7 +154,7 @@ export const OrganizationsView: FC<{ organizations: readonly FiledLine[] }> = ({
 );
 
 /** One organization: its filing, its history, and whether it may assess. */
-export const OrganizationView: FC<{ code: string; name: string; centre: string; capacity: number; until: string; inForce: boolean; past: Past; standing: { seq: number; last: string; allowed: readonly string[] } | undefined; names: ReadonlyMap<string, string>; endables: readonly Endable[]; now: number }> = ({ code, name, centre, capacity, until, inForce, past, standing, names, endables, now }) => {
+export const OrganizationView: FC<{ code: string; name: string; centre: string; capacity: number; until: string; inForce: boolean; past: Past; standing: { seq: number; last: string; allowed: readonly string[] } | undefined; names: ReadonlyMap<string, string>; endables: readonly Endable[]; signing: Signing | undefined; now: number }> = ({ code, name, centre, capacity, until, inForce, past, standing, names, endables, signing, now }) => {
   const at = { about: `standing:${code}`, seq: standing?.seq ?? 0, ...(standing ? { last: standing.last } : {}), next: `#/organizations/${code}` };
   return (
     <>
@@ -176,6 +174,7 @@ export const OrganizationView: FC<{ code: string; name: string; centre: string; 
           ]}
         />
       </Card>
+      {signing ? <SigningCard code={code} {...signing} /> : null}
       <Card title={{ zh: '以往情况', en: 'So far' }}>
         <OrganizationPast past={past} names={names} />
       </Card>

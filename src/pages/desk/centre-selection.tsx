@@ -7,7 +7,8 @@ import { levelName } from '../../life/level.ts';
 import type { Application } from '../../life/procedure/application.ts';
 import { Both, En } from '../layout.tsx';
 import type { ShownCase } from './cases.tsx';
-import { Card, Field } from './parts.tsx';
+import { Field } from './fields.tsx';
+import { Card } from './parts.tsx';
 
 /** What the centre fills in to select; the browser makes the statements that follow from it. */
 export const Selection: FC<{ shown: ShownCase; application: Application }> = ({ shown: { about, last }, application: { organization, annual_capacity, form } }) => (

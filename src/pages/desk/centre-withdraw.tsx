@@ -7,7 +7,8 @@ import type { FC } from 'hono/jsx';
 import type { Endable } from '../../life/withdrawal.ts';
 import { Both, En } from '../layout.tsx';
 import type { Words } from '../words.ts';
-import { Card, Facts, Field, List, moment, State, Title } from './parts.tsx';
+import { Field } from './fields.tsx';
+import { Card, Facts, List, moment, State, Title } from './parts.tsx';
 
 const TYPES: Record<Endable['typ'], Words> = { filing: { zh: '备案', en: 'Filing' }, client: { zh: '机构密钥', en: 'Key of the organization' } };
 

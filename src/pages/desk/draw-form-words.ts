@@ -2,7 +2,7 @@
 import type { Words } from '../words.ts';
 
 export const DRAW_DESK = {
-  ticked: { zh: '已勾选 {count} / {all} 个场次', en: '{count} of {all} sessions ticked' },
+  ticked: { zh: '已勾选 {count} / {all} 个场次', en: '{count} of {all} {all|session|sessions} ticked' },
   none_ticked: { zh: '请至少勾选一个场次', en: 'Tick one session or more' },
   inspectors_missing: { zh: '请填写督导员名单', en: 'Enter the inspectors' },
   inspector_line: { zh: '第 {row} 行 {field}：{message}', en: 'Line {row}, {field}: {message}' },

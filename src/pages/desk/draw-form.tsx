@@ -11,25 +11,19 @@ import { inspectorText } from '../../life/procedure/inspector-table.ts';
 import { LOTTERY_WORDS } from '../draw-words.ts';
 import { inLanguage } from '../language.ts';
 import { Both, En } from '../layout.tsx';
-import { Card, Field, List, StepForm, Title } from './parts.tsx';
+import { Field, StepForm } from './fields.tsx';
+import { Card, List, TickShown, Title } from './parts.tsx';
 
 /** Sessions to be ticked: each carries what the list will say of it. */
 const Sessions: FC<{ sessions: readonly CandidateSession[] }> = ({ sessions }) => (
-  <section class="card" data-draw-sessions tabindex={-1}>
+  <section class="card" data-draw-sessions data-ticks tabindex={-1}>
     <h2>
       可抽场次<En>Sessions drawn from</En>
     </h2>
     <p>
       <Both words={{ zh: '已报送计划中尚未开考的场次。去掉不参加抽取的；名单会全部公开。', en: 'Sessions to come of plans that were filed. Untick those that are not to be drawn from; the whole list is published.' }} />
     </p>
-    <p class="buttons">
-      <button type="button" class="second" data-action="tick-sessions" data-tick="all">
-        勾选所示全部<En>Tick all shown</En>
-      </button>
-      <button type="button" class="second" data-action="tick-sessions">
-        取消所示全部<En>Untick all shown</En>
-      </button>
-    </p>
+    <TickShown />
     <p role="status" data-ticked></p>
     <List
       name="sessions"

@@ -4,13 +4,15 @@
  * It refuses nothing; a step that is not possible now has no form, and words say from when it is.
  */
 import type { FC } from 'hono/jsx';
+import { counted } from '../../life/counted.ts';
 import type { DrawRecord, Found } from '../../life/procedure/draw-record.ts';
 import { sessionId, type Drawn } from '../../life/procedure/drawing.ts';
 import { FINDING_WORDS, LOTTERY_WORDS, sourceWords } from '../draw-words.ts';
 import { Both, En } from '../layout.tsx';
 import { ReasonForm, Record, type ShownCase } from './cases.tsx';
 import { CaseHead } from './case-head.tsx';
-import { Card, Facts, Field, List, StepForm } from './parts.tsx';
+import { Field, StepForm } from './fields.tsx';
+import { Card, Facts, List } from './parts.tsx';
 
 type Names = ReadonlyMap<string, string>;
 
@@ -110,7 +112,7 @@ const Close: FC<{ shown: ShownCase; missing: number }> = ({ shown: { about, seq,
   <Card title={{ zh: '办结', en: 'Close' }}>
     {missing > 0 ? (
       <p>
-        <Both words={{ zh: `还有 ${missing} 个场次没有检查结果，全部填写后才能办结。`, en: `${missing} drawn sessions have no finding yet; close when all have.` }} />
+        <Both words={{ zh: `还有 ${missing} 个场次没有检查结果，全部填写后才能办结。`, en: `${counted(missing, 'drawn session has', 'drawn sessions have')} no finding yet; close when all have.` }} />
       </p>
     ) : (
       <StepForm step="draw.close" about={about} seq={seq} last={last} next={`#/draws/${about}`} submit={{ zh: '签名并办结', en: 'Sign and close' }}>
@@ -132,7 +134,7 @@ export const DrawDesk: FC<{ shown: ShownCase; record: DrawRecord; latest: Readon
         <Facts
           lines={[
             [{ zh: '组织抽取', en: 'Drawn by' }, names.get(record.committed.by) ?? record.committed.by],
-            [{ zh: '抽取规模', en: 'To be drawn' }, <Both words={{ zh: `${sessions.length} 个场次中抽 ${pick} 个，每场 ${per_session} 人（共 ${inspectors.length} 人）`, en: `${pick} of ${sessions.length} sessions, ${per_session} of ${inspectors.length} inspectors each` }} />],
+            [{ zh: '抽取规模', en: 'To be drawn' }, <Both words={{ zh: `${sessions.length} 个场次中抽 ${pick} 个，每场 ${per_session} 人（共 ${inspectors.length} 人）`, en: `${pick} of ${counted(sessions.length, 'session')}, ${per_session} of ${counted(inspectors.length, 'inspector')} each` }} />],
             [{ zh: '公开值', en: 'Public value' }, <Both words={sourceWords(public_source)} />],
             [{ zh: '开奖号码', en: 'Numbers' }, revealed?.body.public_value],
             [{ zh: '承诺值', en: 'Commitment' }, <code class="token">{commitment}</code>],

@@ -19,7 +19,7 @@ const Capacity: FC<{ granted: number; asked: number }> = ({ granted, asked }) =>
     {granted}{' '}
     {granted < asked ? (
       <small>
-        <Both words={{ zh: `申报 ${asked}`, en: `${asked} were applied for` }} />
+        <Both words={{ zh: `申报 ${asked}`, en: `${asked} applied for` }} />
       </small>
     ) : null}
   </>

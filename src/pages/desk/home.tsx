@@ -3,11 +3,13 @@
  * It refuses numbers without a way to what they count.
  */
 import type { Child, FC } from 'hono/jsx';
+import { filled } from '../filled.ts';
 import { Both } from '../layout.tsx';
 import type { Words } from '../words.ts';
 import { Card, Title } from './parts.tsx';
 
 export interface Task {
+  /** What follows the number; `{count|batch waits|batches wait}` is filled in by it. */
   words: Words;
   /** Address of the view, `#/plans`. */
   href: string;
@@ -30,7 +32,7 @@ export const Tasks: FC<{ tasks: readonly Task[] }> = ({ tasks }) => {
               <a href={href}>
                 <b>{count}</b>{' '}
                 <span>
-                  <Both words={words} />
+                  <Both words={filled(words, { count })} />
                 </span>
               </a>
             </li>

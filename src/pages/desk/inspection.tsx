@@ -1,6 +1,6 @@
 /**
  * Owns the views of one drawn session, with its findings and what became of them, for the centre and for the inspected; and
- * an organization's list of its sessions that were drawn.
+ * the lists of drawn sessions that an organization has of its own, and a city of what the province drew.
  * It refuses nothing; a step that is not possible now has no form, and words say from when it is.
  */
 import type { FC } from 'hono/jsx';
@@ -12,7 +12,8 @@ import { Both, En } from '../layout.tsx';
 import type { Words } from '../words.ts';
 import type { ShownCase } from './cases.tsx';
 import { FoundState, inspectorNames } from './draw.tsx';
-import { Card, Facts, Field, List, moment, StepForm, Title } from './parts.tsx';
+import { Field, StepForm } from './fields.tsx';
+import { Card, Facts, List, moment, Title } from './parts.tsx';
 
 export interface Inspected {
   about: string;
@@ -23,26 +24,32 @@ export interface Inspected {
   followed: boolean;
 }
 
-/** An organization's own sessions that were drawn. */
-export const InspectionsView: FC<{ inspected: readonly Inspected[] }> = ({ inspected }) => (
-  <>
-    <section class="lead">
-      <Title words={{ zh: '督导检查', en: 'Inspections' }} />
-      <p>
-        <Both words={{ zh: '本机构被抽中的场次；有问题的，请填写整改情况。', en: 'Sessions of yours that were drawn; where something was found, say what became of it.' }} />
-      </p>
-    </section>
-    <Card>
-      <List
-        name="inspections"
-        caption={{ zh: '最近变动的在前', en: 'The last changed first' }}
-        none={{ zh: '本机构没有被抽中的场次。', en: 'None of your sessions was drawn.' }}
-        columns={[{ words: { zh: '检查', en: 'Draw' } }, { words: { zh: '日期', en: 'Day' } }, { words: { zh: '内容', en: 'What' } }, { words: { zh: '检查结果', en: 'Finding' } }, { words: { zh: '整改', en: 'Follow-up' } }]}
-        rows={inspected.map(({ about, title, place, session, finding, followed }) => [<a href={`#/inspections/${about}/${place}`}>{title}</a>, session.date, session.label, <FoundState finding={finding} />, <Both words={followed ? { zh: '已填写', en: 'recorded' } : { zh: '未填写', en: 'none yet' }} />])}
-      />
-    </Card>
-  </>
-);
+const OWN = { title: { zh: '督导检查', en: 'Inspections' }, lead: { zh: '本机构被抽中的场次；有问题的，请填写整改情况。', en: 'Sessions of yours that were drawn; where something was found, say what became of it.' }, none: { zh: '本机构没有被抽中的场次。', en: 'None of your sessions was drawn.' } };
+const OF_CITY = { title: { zh: '省级抽中的场次', en: 'Drawn by the province' }, lead: { zh: '本中心备案的机构被省级中心抽中的场次，只供查看。', en: 'Sessions of organizations that you filed, drawn by the province: to read.' }, none: { zh: '省级中心没有抽中过本中心备案的机构。', en: 'The province has drawn no session of your organizations.' } };
+
+/** Drawn sessions: an organization's own, or, for a city, those of its organizations that the province drew. */
+export const InspectionsView: FC<{ inspected: readonly Inspected[]; city?: boolean }> = ({ inspected, city = false }) => {
+  const { title, lead, none } = city ? OF_CITY : OWN;
+  return (
+    <>
+      <section class="lead">
+        <Title words={title} />
+        <p>
+          <Both words={lead} />
+        </p>
+      </section>
+      <Card>
+        <List
+          name="inspections"
+          caption={{ zh: '最近变动的在前', en: 'The last changed first' }}
+          none={none}
+          columns={[{ words: { zh: '检查', en: 'Draw' } }, ...(city ? [{ words: { zh: '机构', en: 'Organization' } }] : []), { words: { zh: '日期', en: 'Day' } }, { words: { zh: '内容', en: 'What' } }, { words: { zh: '检查结果', en: 'Finding' } }, { words: { zh: '整改', en: 'Follow-up' } }]}
+          rows={inspected.map(({ about, title: draw, place, session, finding, followed }) => [<a href={`#/${city ? 'draws/province' : 'inspections'}/${about}/${place}`}>{draw}</a>, ...(city ? [`${session.name} ${session.organization}`] : []), session.date, session.label, <FoundState finding={finding} />, <Both words={followed ? { zh: '已填写', en: 'recorded' } : { zh: '未填写', en: 'none yet' }} />])}
+        />
+      </Card>
+    </>
+  );
+};
 
 const FilesField: FC<{ id: string }> = ({ id }) => (
   <div class="field">

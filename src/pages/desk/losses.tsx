@@ -7,7 +7,8 @@ import type { FC } from 'hono/jsx';
 import { Both, En } from '../layout.tsx';
 import type { Words } from '../words.ts';
 import { Record, type ShownCase } from './cases.tsx';
-import { Card, Facts, Field, StepForm, Title } from './parts.tsx';
+import { Field, StepForm } from './fields.tsx';
+import { Card, Facts, Title } from './parts.tsx';
 import { STEP_BUTTONS } from './step-buttons.ts';
 
 export interface ShownLoss {

@@ -5,6 +5,7 @@
 import type { FC } from 'hono/jsx';
 import { PART } from '../../life/parts.ts';
 import { Both, En } from '../layout.tsx';
+import { CaseHead } from './case-head.tsx';
 import { Card, Facts, List, moment, State, Title } from './parts.tsx';
 
 export interface BatchLine {
@@ -78,12 +79,7 @@ export const BatchDetail: FC<{ batch: ShownBatch; centres: ReadonlyMap<string, s
   const { id, count, state, created_at, root, issued, approvals, returned_reason } = batch;
   return (
     <>
-      <section class="lead">
-        <Title words={{ zh: `批次 ${id}`, en: 'Batch' }} />
-        <p>
-          <State state={state} of="batch" />
-        </p>
-      </section>
+      <CaseHead words={{ zh: `批次 ${id}`, en: 'Batch' }} state={state} of="batch" />
       <Card title={{ zh: '内容', en: 'Content' }}>
         <Facts
           lines={[

@@ -10,7 +10,8 @@ import { REASONS, type ACTIONS } from '../../life/schema.ts';
 import { StatusHistory } from '../history.tsx';
 import { Both, En } from '../layout.tsx';
 import { REASONS as REASON_WORDS, VERDICTS, type Words } from '../words.ts';
-import { Card, Facts, Field, Title } from './parts.tsx';
+import { Field } from './fields.tsx';
+import { Card, Facts, Title } from './parts.tsx';
 import { CHANGE_WORDS } from './words.ts';
 
 type Action = (typeof ACTIONS)[number];

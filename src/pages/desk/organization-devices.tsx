@@ -5,7 +5,8 @@
 import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../../life/calendar.ts';
 import { Both } from '../layout.tsx';
-import { Card, Facts, Field, State, StepForm } from './parts.tsx';
+import { Field, StepForm } from './fields.tsx';
+import { Card, Facts, State } from './parts.tsx';
 
 export interface OwnKey {
   /** RFC 7638 thumbprint. */

@@ -4,8 +4,9 @@ import { ID_TYPE_NAMES } from '../../life/identity.ts';
 import { levelName } from '../../life/level.ts';
 import type { Plan } from '../../life/procedure/plan.ts';
 import { Both, En } from '../layout.tsx';
+import { CaseHead } from './case-head.tsx';
 import { ReasonForm, Record, type ShownCase } from './cases.tsx';
-import { Card, List, State, Title } from './parts.tsx';
+import { Card, List, Title } from './parts.tsx';
 import { KIND_OF_SESSION, PlanForm, STAFF_WORDS, type PlanFormProps } from './plan-form.tsx';
 
 export const PlanEdit: FC<PlanFormProps & { earliest: string }> = ({ earliest, ...form }) => (
@@ -68,11 +69,7 @@ interface DetailProps {
 
 export const PlanDetail: FC<DetailProps> = ({ shown, plan, names, results, over }) => (
   <>
-    <section class="lead">
-      <Title words={{ zh: plan.title, en: 'Plan' }} />
-      <p>
-        <State state={shown.state} />
-      </p>
+    <CaseHead words={{ zh: plan.title, en: 'Plan' }} state={shown.state}>
       <p class="buttons">
         {results ? (
           <a class="next" href={`#/results/${results}`}>
@@ -89,7 +86,7 @@ export const PlanDetail: FC<DetailProps> = ({ shown, plan, names, results, over 
           </a>
         ) : null}
       </p>
-    </section>
+    </CaseHead>
     <Record steps={shown.steps} names={names} />
     <PlanContent plan={plan} />
     {shown.allowed.includes('plan.cancel') && !results ? (

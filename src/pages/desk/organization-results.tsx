@@ -1,15 +1,14 @@
 /** Owns an organization's views of results (结果公示): publish, correct, withdraw, upload. */
 import type { FC } from 'hono/jsx';
-import { levelName } from '../../life/level.ts';
 import type { Plan, Results } from '../../life/procedure/plan.ts';
-import { outcomeOf } from '../../life/procedure/outcome.ts';
 import type { ScopeEntry } from '../../life/schema.ts';
 import { Both, En } from '../layout.tsx';
-import type { Words } from '../words.ts';
 import { ReasonForm, Record, type CaseRowView, type ShownCase } from './cases.tsx';
 import { CaseHead } from './case-head.tsx';
-import { Card, Facts, Field, List, StepForm, Title } from './parts.tsx';
+import { Field, StepForm } from './fields.tsx';
+import { Card, Facts, Title } from './parts.tsx';
 import { TableField } from './plan-form.tsx';
+import { ResultRows } from './result-rows.tsx';
 
 interface FormProps {
   step: 'results.publish' | 'results.correct';
@@ -46,7 +45,6 @@ export const ResultsForm: FC<FormProps> = ({ step, about, seq = 0, last, plan, t
   );
 };
 
-const OUTCOME_WORDS: Record<'passed' | 'failed' | 'absent', Words> = { passed: { zh: '合格', en: 'passed' }, failed: { zh: '不合格', en: 'failed' }, absent: { zh: '缺考', en: 'absent' } };
 
 interface DetailProps {
   shown: ShownCase;
@@ -70,7 +68,7 @@ const Upload: FC<{ about: string; over: boolean; until: string; blocked: number;
       </p>
     ) : blocked > 0 ? (
       <p class="fault">
-        <Both words={{ zh: `有 ${blocked} 件异议未处理，处理后才能上传。`, en: `${blocked} objections are open: decide them first.` }} />
+        <Both words={{ zh: `有 ${blocked} 件异议未处理，处理后才能上传。`, en: blocked === 1 ? '1 objection is open: decide it first.' : `${blocked} objections are open: decide them first.` }} />
       </p>
     ) : upheld ? (
       <p class="fault">
@@ -117,17 +115,16 @@ export const ResultsDetail: FC<DetailProps> = ({ shown, results, plan, passMark,
             [{ zh: '批次', en: 'Batch' }, batch ? <a href={`#/batches/${batch}`}>{batch}</a> : undefined],
           ]}
         />
+        {open > 0 ? (
+          <p class="buttons">
+            <a class="next" href={`#/results/${shown.about}/objections`}>
+              处理异议<En>Answer the objections</En>
+            </a>
+          </p>
+        ) : null}
       </Card>
       {shown.state === 'notice' ? <Upload about={shown.about} over={over} until={until} blocked={open} upheld={upheld} /> : null}
-      <Card title={{ zh: `结果（${results.rows.length} 人）`, en: `${results.rows.length} results` }}>
-        <List
-          name="results"
-          caption={{ zh: '含个人信息，请妥善保管下载的文件', en: 'Personal data: keep what you download safe' }}
-          none={{ zh: '没有结果。', en: 'Nobody.' }}
-          columns={[{ words: { zh: '行', en: 'Row' } }, { words: { zh: '姓名', en: 'Name' } }, { words: { zh: '证件号码', en: 'Number' } }, { words: { zh: '职业（工种）', en: 'Occupation' } }, { words: { zh: '等级', en: 'Level' } }, { words: { zh: '理论', en: 'Theory' } }, { words: { zh: '实操', en: 'Practice' } }, { words: { zh: '结果', en: 'Outcome' } }]}
-          rows={results.rows.map((row) => [String(row.row), row.name, row.id_number, row.job_type === '--' ? row.occupation_name : `${row.occupation_name} · ${row.job_type}`, levelName(row.level), row.score_theory === 'absent' ? '缺考' : String(row.score_theory), row.score_practice === 'absent' ? '缺考' : String(row.score_practice), <Both words={OUTCOME_WORDS[outcomeOf(row, passMark)]} />])}
-        />
-      </Card>
+      <ResultRows rows={results.rows} passMark={passMark} />
       <Record steps={shown.steps} names={names} />
       {shown.allowed.includes('results.correct') ? (
         <p class="buttons">

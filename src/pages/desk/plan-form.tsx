@@ -8,7 +8,8 @@ import { SESSION_KINDS, STAFF_ROLES, type Plan, type Session, type StaffMember }
 import type { ScopeEntry } from '../../life/schema.ts';
 import { Both, En } from '../layout.tsx';
 import type { Words } from '../words.ts';
-import { Card, Field, Levels, StepForm } from './parts.tsx';
+import { Field, Levels, StepForm } from './fields.tsx';
+import { Card } from './parts.tsx';
 
 export const KIND_OF_SESSION: Record<(typeof SESSION_KINDS)[number], Words> = {
   theory: { zh: '理论', en: 'Theory' },

@@ -4,7 +4,8 @@ import type { Rules } from '../../life/procedure/application.ts';
 import { Both } from '../layout.tsx';
 import type { ShownCase } from './cases.tsx';
 import { Record } from './cases.tsx';
-import { Card, Field, StepForm, Title } from './parts.tsx';
+import { Field, StepForm } from './fields.tsx';
+import { Card, Title } from './parts.tsx';
 
 const PARTS = [
   ['exam', { zh: '考务管理办法', en: 'Rules of examinations' }],

@@ -1,6 +1,6 @@
 /**
  * Owns the sentences of the desk: what went wrong and what to do about it, and what was done.
- * Words in braces are filled in by the browser.
+ * Words in braces are filled in by the browser (pages/filled.ts).
  */
 import type { StepName } from '../../life/procedure/steps.ts';
 import type { Words } from '../words.ts';
@@ -67,6 +67,7 @@ export const TROUBLES: Record<string, Words> = {
     en: 'Row {row} is not what its digests say: nothing was signed. Stop, and contact the service.',
   },
   certificate_of_another: { zh: '这份证书是另一把密钥的。', en: 'This certificate is of another key.' },
+  filing_of_another: { zh: '这份备案不是由这把密钥签署的，没有认证。请用当时的密钥，或重新备案。', en: 'This key did not sign the filing: nothing was certified. Use the key that did, or file the organization again.' },
   certificate_unreadable: { zh: '这不是 PEM 证书。请选择 luzheng appoint 打印的证书文件。', en: 'This is no PEM certificate. Choose the file with what luzheng appoint printed.' },
   photo_differs: {
     zh: '服务保存的第 {row} 行照片不是您选择的文件，拒绝签名。请勿继续，并联系平台。',
@@ -96,20 +97,20 @@ export const TROUBLES: Record<string, Words> = {
 
 /** How a download ended. */
 export const ENDS = {
-  saved: { zh: '已保存 {count} 张证书：{name}', en: 'Saved {count} certificates: {name}' },
+  saved: { zh: '已保存 {count} 张证书：{name}', en: 'Saved {count} {count|certificate|certificates}: {name}' },
   saved_parts: {
     zh: '已交给浏览器保存：{count} 张证书，共 {parts} 个压缩包。请在浏览器的下载列表中确认。',
-    en: 'Handed to the browser: {count} certificates in {parts} archives. See its list of downloads.',
+    en: 'Handed to the browser: {count} {count|certificate|certificates} in {parts} {parts|archive|archives}. See its list of downloads.',
   },
 } satisfies Record<string, Words>;
 
 export const BATCH_WORDS = {
   issuing: { zh: '正在核对并颁发', en: 'Checking and issuing' },
-  issued: { zh: '已颁发 {count} 张证书。', en: '{count} certificates were issued.' },
+  issued: { zh: '已颁发 {count} 张证书。', en: '{count} {count|certificate was|certificates were} issued.' },
   downloading: { zh: '正在下载', en: 'Downloading' },
-  downloading_parts: { zh: '正在下载（共 {parts} 个压缩包；浏览器询问时，请允许下载多个文件）', en: 'Downloading {parts} archives, one after another; allow several files when the browser asks' },
+  downloading_parts: { zh: '正在下载（共 {parts} 个压缩包；浏览器询问时，请允许下载多个文件）', en: 'Downloading {parts} {parts|archive|archives, one after another; allow several files when the browser asks}' },
   approving: { zh: '正在逐行核对并签署审核', en: 'Checking every row and approving' },
-  approved: { zh: '已核对 {count} 行并签署审核。', en: '{count} rows were checked, and the approval was signed.' },
+  approved: { zh: '已核对 {count} 行并签署审核。', en: '{count} {count|row was|rows were} checked, and the approval was signed.' },
   uploading: { zh: '正在核对并上传', en: 'Checking and uploading' },
 } satisfies Record<string, Words>;
 
@@ -133,7 +134,8 @@ export const CERTIFICATE_WORDS = {
   missing: { zh: '这把密钥没有 X.509 证书：备案的颁发密钥得不到证书，证书 PDF 不带电子签名。任命（luzheng appoint）时打印的证书可在这里选择；没有时请省级根重新任命。', en: 'This key has no X.509 certificate: issuing keys that you file get none, and their PDFs carry no signature. Choose the one that luzheng appoint printed; if there is none, let the root appoint this centre again.' },
   damaged: { zh: '密钥文件中的 X.509 证书无法读取，或不是这把密钥的：备案的颁发密钥得不到证书，证书 PDF 不带电子签名。请选择 luzheng appoint 打印的证书。', en: 'The X.509 certificate in the key file cannot be read, or is of another key: issuing keys that you file get none, and their PDFs carry no signature. Choose the one that luzheng appoint printed.' },
   taken: { zh: '证书已读入。', en: 'The certificate was read.' },
-  unsigned: { zh: '已备案并选定，但本中心密钥没有有效的 X.509 证书，该机构的证书 PDF 将不带电子签名。取得证书后用 luzheng file 重新备案即可补上。', en: 'Filed and selected; but this centre’s key has no X.509 certificate in force, so that PDFs will carry no signature. Once you have one, file the organization again (luzheng file).' },
+  unsigned: { zh: '已备案并选定，但本中心密钥没有有效的 X.509 证书，该机构的证书 PDF 将不带电子签名。取得证书后，在机构的页面认证颁发密钥即可补上。', en: 'Filed and selected; but this centre’s key has no X.509 certificate in force, so that PDFs will carry no signature. Once you have one, certify the issuing key on the organization’s view.' },
+  certified: { zh: '颁发密钥已认证，证书 PDF 将带电子签名。', en: 'The issuing key is certified: PDFs will be signed.' },
 } satisfies Record<string, Words>;
 
 /** Columns of rosters and results. */
@@ -162,11 +164,11 @@ export const TABLE_WORDS = {
   nobody: { zh: '没有符合的行', en: 'No row fits' },
   more: { zh: '再显示 100 行', en: 'Show 100 more' },
   caption: { zh: '有错误的行在前，可直接修改', en: 'Rows with faults stand first; mend them in place' },
-  read: { zh: '已读取 {count} 行。', en: '{count} rows were read.' },
-  ignored: { zh: '已读取 {count} 行；未用到的列：{columns}', en: '{count} rows were read; columns that are not used: {columns}' },
-  wrong: { zh: '共 {count} 行，{faults} 处错误', en: '{count} rows, {faults} faults' },
-  right: { zh: '共 {count} 行，没有发现错误', en: '{count} rows, no faults found' },
-  hidden: { zh: '另有 {count} 行未显示', en: '{count} more rows are not shown' },
+  read: { zh: '已读取 {count} 行。', en: '{count} {count|row was|rows were} read.' },
+  ignored: { zh: '已读取 {count} 行；未用到的列：{columns}', en: '{count} {count|row was|rows were} read; columns that are not used: {columns}' },
+  wrong: { zh: '共 {count} 行，{faults} 处错误', en: '{count} {count|row|rows}, {faults} {faults|fault|faults}' },
+  right: { zh: '共 {count} 行，没有发现错误', en: '{count} {count|row|rows}, no faults found' },
+  hidden: { zh: '另有 {count} 行未显示', en: '{count} more {count|row is|rows are} not shown' },
 } satisfies Record<string, Words>;
 
 /** The frame of the desk. */
@@ -189,9 +191,9 @@ export const FORM_WORDS = {
   missing: { zh: '请填写', en: 'Fill this in' },
   choose: { zh: '请选择或勾选', en: 'Choose or tick this' },
   wrong: { zh: '填写不正确（{message}）', en: 'This is wrong ({message})' },
-  faults: { zh: '有 {count} 处需要修改，尚未提交', en: '{count} places to mend; nothing was sent' },
-  refused: { zh: '服务发现 {count} 处问题，没有保存', en: 'The service found {count} faults; nothing was stored' },
-  rows: { zh: '名单中有 {count} 处错误', en: '{count} faults in the rows of the list' },
+  faults: { zh: '有 {count} 处需要修改，尚未提交', en: '{count} {count|place|places} to mend; nothing was sent' },
+  refused: { zh: '服务发现 {count} 处问题，没有保存', en: 'The service found {count} {count|fault|faults}; nothing was stored' },
+  rows: { zh: '名单中有 {count} 处错误', en: '{count} {count|fault|faults} in the rows of the list' },
   done: { zh: '已签名并提交。', en: 'Signed and handed in.' },
   restored: { zh: '已恢复本机保存的草稿。', en: 'The draft kept on this machine was brought back.' },
   no_room: { zh: '本机空间不足，草稿没有保存。', en: 'There is no room on this machine: the draft was not kept.' },
@@ -208,7 +210,7 @@ export const WITHDRAW_WORDS = {
 export const FILE_WORDS = {
   remove: { zh: '移除', en: 'Remove' },
   remove_named: { zh: '移除 {name}', en: 'Remove {name}' },
-  kept: { zh: '已上传 {count} 个文件。', en: '{count} files were handed in.' },
+  kept: { zh: '已上传 {count} 个文件。', en: '{count} {count|file was|files were} handed in.' },
 } satisfies Record<string, Words>;
 
 /** Said after a step was taken; the rest say that it was. */

@@ -1,0 +1,50 @@
+/**
+ * Owns the last check of verification: what became of a certificate since its issue, by the events that were signed, by the
+ * certificate that replaced it, or by status lists where the events are not at hand.
+ * It refuses certificates that are not in force, each with the state as its code, and a successor that does not name it.
+ */
+import type { Directory } from './authority.ts';
+import { toTimestamp } from './calendar.ts';
+import { compareState } from './columns.ts';
+import { openCredential, splitCredential, type CredentialFacts } from './credential.ts';
+import { issuingKey, pass, skip, type Evidence, type Outcome } from './evidence.ts';
+import { Refusal } from './refusal.ts';
+import { readHistory } from './status.ts';
+import { stateIn, STATUS_LIST_FRESH, type StatusList } from './status-list.ts';
+import { pastAction, type Findings } from './view.ts';
+
+class StatusVerdict extends Refusal {}
+
+/** The status by lists. An old one never passes, but what it revoked stays revoked; what it suspended was so at its time. */
+function statusByLists(lists: readonly StatusList[], facts: CredentialFacts, now: number): Outcome {
+  const known = stateIn(lists, facts.status);
+  if (!known) return skip('status_not_at_hand');
+  const as_of = toTimestamp(known.at);
+  if (known.state !== 'valid') throw new StatusVerdict(known.state, 'The certificate was not in force when the list was made.', { as_of });
+  return Math.abs(now - known.at) <= STATUS_LIST_FRESH ? { ...pass, as_of } : { ...skip('status_as_of'), as_of };
+}
+
+/** The status by the certificate's own events; by lists where those are not at hand. */
+export async function checkStatus(evidence: Evidence, directory: Directory, found: Findings, now: number): Promise<Outcome> {
+  const { status, columns } = evidence;
+  const number = found.facts?.number ?? found.seal?.number;
+  if (number === undefined || !found.filing) return skip('status_not_at_hand');
+  if (!status) return evidence.lists && found.facts ? statusByLists(evidence.lists, found.facts, now) : skip('status_not_at_hand');
+  const history = await readHistory(status.events, directory, found.filing, number);
+  let successor: CredentialFacts | undefined;
+  if (status.successor !== undefined) {
+    const filing = (await directory.memo.open(status.successor.filing, 'filing+jwt', directory.findCentre)).payload;
+    successor = await openCredential(splitCredential(status.successor.credential).jws, issuingKey(directory, filing, false));
+    if (successor.row.replaces !== number) throw new Refusal('successor_differs', 'The certificate that should replace this one does not say so.');
+    found.replaced_by = successor.number;
+  }
+  // Numbered but not signed yet: the replacing certificate cannot be shown for some seconds.
+  if (columns?.replaced_by && !successor) return skip('successor_being_signed');
+  if (columns) compareState(columns, history, successor?.number);
+  const actions = history.events.map(pastAction);
+  const last = actions.at(-1);
+  if (last) found.fate = { ...last, history: actions };
+  if (history.state !== 'valid') throw new StatusVerdict(history.state, 'The certificate is not in force.');
+  if (successor) throw new StatusVerdict('replaced', 'A corrected certificate replaced this one.');
+  return pass;
+}

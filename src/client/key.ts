@@ -45,14 +45,15 @@ export const claimsOf = (token: string): Claims => JSON.parse(decodeUtf8(fromBas
 export async function readKey(text: string): Promise<Pair & { subject?: string; token?: string }> {
   // Browsers sign in secure contexts only.
   if (!globalThis.crypto?.subtle) throw new Trouble('insecure');
-  let file: { subject?: unknown; token?: unknown; certificate?: unknown; private?: JsonWebKey };
+  let file: { subject?: unknown; token?: unknown; certificate?: unknown; private?: JsonWebKey; signer?: unknown };
   let key: CryptoKey;
   try {
     file = JSON.parse(text) as typeof file;
+    if (file.private === undefined && Array.isArray(file.signer)) throw new Trouble('key_on_card');
     const { kty, crv, d, x, y } = file.private as JsonWebKey;
     key = await crypto.subtle.importKey('jwk', { kty, crv, d, x, y } as JsonWebKey, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
-  } catch {
-    throw new Trouble('key_unreadable');
+  } catch (error) {
+    throw error instanceof Trouble ? error : new Trouble('key_unreadable');
   }
   const { x, y } = file.private as { x: string; y: string };
   const jwk: PublicJwk = { kty: 'EC', crv: 'P-256', x, y };

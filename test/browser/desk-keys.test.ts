@@ -215,6 +215,9 @@ describe.skipIf(chromium === undefined)('keys and downloads at the desk', { time
         await says('key_unreadable');
         await page.evaluate(() => document.getElementById('alerted')?.replaceChildren());
       }
+      await choose(JSON.stringify({ subject: school.subject, token: school.token, public: school.jwk, signer: ['pkcs11-tool', '--sign'] }));
+      await said('alert').getByText('智能卡').waitFor();
+      await says('key_on_card');
       expect(sent.filter((one) => one.includes('/v1/'))).toEqual([]);
     });
 

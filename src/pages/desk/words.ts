@@ -11,6 +11,10 @@ export const TROUBLES: Record<string, Words> = {
     zh: '这不是密钥文件，或者文件不完整。请选择由 luzheng keys make 生成的 JSON 文件。',
     en: 'This is no key file, or it is incomplete. Choose the JSON file that luzheng keys make wrote.',
   },
+  key_on_card: {
+    zh: '这把密钥在智能卡上，由本机程序签名，而浏览器不能运行程序。请用 luzheng 命令，或在本页新建一把密钥，提交设备登记。',
+    en: 'This key lies on a smart card and a program signs with it, which browsers do not run. Use the luzheng command, or make a key on this page and have it named as a device.',
+  },
   key_expired: {
     zh: '授权声明已于 {day} 到期，现在只能以申请人身份使用。请备案中心重新登记这把密钥（luzheng client 或工作台）。',
     en: 'The statement about this key expired on {day}; it speaks for itself alone now. Ask the centre to name it again (luzheng client, or the desk).',

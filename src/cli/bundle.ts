@@ -13,11 +13,6 @@ const OUT = join(ROOT, '.dev/worker');
 const MIGRATIONS = join(ROOT, 'src/storage/migrations');
 const [SCRIPT, BINDINGS, STATEMENTS] = ['index.js', 'bindings.json', 'migrations.json'];
 
-export interface Migration {
-  name: string;
-  statements: string[];
-}
-
 /** Bindings of a Worker as Miniflare has them; those that are named here are replaced for a service. */
 export interface WorkerOptions {
   [option: string]: unknown;
@@ -28,7 +23,8 @@ export interface WorkerOptions {
 export interface Bundle {
   script: string;
   options: WorkerOptions;
-  migrations: Migration[];
+  /** JSON: `[{ name, statements }]`, in their order. */
+  migrations: string;
 }
 
 /** Whole or not at all: another service may be reading. */
@@ -56,7 +52,7 @@ async function make(): Promise<void> {
   mkdirSync(OUT, { recursive: true });
   put(SCRIPT, await script());
   put(BINDINGS, JSON.stringify(options));
-  put(STATEMENTS, JSON.stringify(migrations.map((name): Migration => ({ name, statements: split(readFileSync(join(MIGRATIONS, name), 'utf8')) }))));
+  put(STATEMENTS, JSON.stringify(migrations.map((name) => ({ name, statements: split(readFileSync(join(MIGRATIONS, name), 'utf8')) }))));
 }
 
 /** The Worker with its assets, built where something changed. */
@@ -66,5 +62,5 @@ export async function bundleWorker(): Promise<Bundle> {
   const read = (name: string) => readFileSync(join(OUT, name), 'utf8');
   const { assets, ...options } = JSON.parse(read(BINDINGS)) as WorkerOptions & { assets: object };
   // A folder that was moved since is still the folder.
-  return { script: read(SCRIPT), options: { ...options, rootPath: ROOT, assets: { ...assets, directory: ASSETS } }, migrations: JSON.parse(read(STATEMENTS)) as Migration[] };
+  return { script: read(SCRIPT), options: { ...options, rootPath: ROOT, assets: { ...assets, directory: ASSETS } }, migrations: read(STATEMENTS) };
 }

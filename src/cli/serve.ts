@@ -6,8 +6,7 @@
  */
 import { join } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare, NoOpLog } from 'miniflare';
-import type { D1Database } from '../storage/bindings.ts';
-import { bundleWorker, type Migration } from './bundle.ts';
+import { bundleWorker } from './bundle.ts';
 
 export interface ServeOptions {
   port: number;
@@ -24,26 +23,28 @@ export type ServeReport = { ready: true } | { failed: string };
 /** Milliseconds between two runs of the scheduled handler. */
 const CRON = 60_000;
 
-/** Applies what `wrangler d1 migrations apply` would, in the same table. */
-async function migrate(db: D1Database, migrations: readonly Migration[]): Promise<void> {
+/** Its address runs the scheduled handler, as wrangler's development server has it. */
+const SCHEDULED = '/cdn-cgi/handler/scheduled';
+/** Its address applies what `wrangler d1 migrations apply` would, in the same table: each migration whole or not at all. */
+const MIGRATE = '/cdn-cgi/handler/migrate';
+/** What stands before the Worker on this machine. Both addresses do what would happen by itself, and no more of it. */
+const ENTRY = `import worker from './index.js';
+import migrations from './migrations.json';
+async function migrate(db) {
   await db.prepare('CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)').run();
-  const { results } = await db.prepare('SELECT name FROM d1_migrations').all<{ name: string }>();
-  const applied = new Set(results.map(({ name }) => name));
-  for (const { name, statements } of migrations) {
-    if (applied.has(name)) continue;
-    // One transaction: a migration is applied whole or not at all.
+  const { results } = await db.prepare('SELECT name FROM d1_migrations').all();
+  for (const { name, statements } of JSON.parse(migrations)) {
+    if (results.some((one) => one.name === name)) continue;
     await db.batch([...statements.map((one) => db.prepare(one)), db.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(name)]);
   }
 }
-
-/** Its address runs the scheduled handler, as wrangler's development server has it. */
-const SCHEDULED = '/cdn-cgi/handler/scheduled';
-const ENTRY = `import worker from './index.js';
 export default {
   ...worker,
   async fetch(request, env, context) {
-    if (new URL(request.url).pathname !== '${SCHEDULED}') return worker.fetch(request, env, context);
-    await worker.scheduled({}, env, context);
+    const { pathname } = new URL(request.url);
+    if (pathname === '${SCHEDULED}') await worker.scheduled({}, env, context);
+    else if (pathname === '${MIGRATE}') await migrate(env.DB);
+    else return worker.fetch(request, env, context);
     return new Response('ok');
   },
 };`;
@@ -67,7 +68,7 @@ async function serve({ port, persist, vars, secrets, unbraked = false }: ServeOp
       {
         ...options,
         name: 'luzheng',
-        modules: [{ type: 'ESModule', path: 'entry.js', contents: ENTRY }, { type: 'ESModule', path: 'index.js', contents: script }],
+        modules: [{ type: 'ESModule', path: 'entry.js', contents: ENTRY }, { type: 'ESModule', path: 'index.js', contents: script }, { type: 'Text', path: 'migrations.json', contents: migrations }],
         bindings: { ...options.bindings, ...vars, ...secrets },
         ratelimits: { ...options.ratelimits, ...(unbraked ? Object.fromEntries(['RATE_LOOKUP', 'RATE_SEARCH', 'RATE_VERIFY'].map(wide)) : {}) },
       },
@@ -75,9 +76,10 @@ async function serve({ port, persist, vars, secrets, unbraked = false }: ServeOp
   }));
   await server.ready;
   const url = `http://localhost:${port}`;
-  await migrate((await server.getD1Database('DB')) as unknown as D1Database, migrations);
-  const health = await fetch(`${url}/healthz`);
-  if (!health.ok) throw new Error(`GET /healthz answered ${health.status}: ${await health.text()}`);
+  for (const path of [MIGRATE, '/healthz']) {
+    const answer = await fetch(url + path);
+    if (!answer.ok) throw new Error(`GET ${path} answered ${answer.status}: ${await answer.text()}`);
+  }
   setInterval(() => void fetch(url + SCHEDULED).then((answer) => answer.text(), () => undefined), CRON).unref();
   return server;
 }

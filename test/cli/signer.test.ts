@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { KeyFileError, readIdentity, readKeyFile, type KeyFile } from '../../keys/make.ts';
 import { Caller } from '../../src/cli/caller.ts';
 import { certifyCentre, certifyRoot } from '../../src/cli/certify.ts';
@@ -48,6 +48,9 @@ beforeAll(() => {
   writeFileSync(at('other.pem'), other.privateKey.export({ format: 'pem', type: 'pkcs8' }));
   writeFileSync(at('own.pub.pem'), own.publicKey.export({ format: 'pem', type: 'spki' }));
 });
+// What is signed is told on standard error, which is for people at a terminal.
+beforeEach(() => void vi.spyOn(process.stderr, 'write').mockReturnValue(true));
+afterEach(() => vi.restoreAllMocks());
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a program signs', () => {
@@ -60,7 +63,7 @@ describe('a program signs', () => {
     mkdirSync(at('tmp'));
     vi.stubEnv('TMPDIR', at('tmp'));
     onTestFinished(() => void vi.unstubAllEnvs());
-    const script = node(`const c=require('node:crypto'),f=require('node:fs');const [,i,o]=process.argv;console.log('for people');f.writeFileSync(o.slice(5),c.sign('sha256',f.readFileSync(i),{key:f.readFileSync('own.pem'),dsaEncoding:'der'}))`);
+    const script = node(`const c=require('node:crypto'),f=require('node:fs');const [,i,o]=process.argv;process.stdout.write('\\r');f.writeFileSync(o.slice(5),c.sign('sha256',f.readFileSync(i),{key:f.readFileSync('own.pem'),dsaEncoding:'der'}))`);
     expect(holds(await signer([...script, '{in}', '--to={out}'])(bytes))).toBe(true);
     expect(readdirSync(at('tmp'))).toEqual([]);
   });

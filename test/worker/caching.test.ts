@@ -89,7 +89,7 @@ test('files of the pages: for ever under the address that the pages use, a minut
 test('the trust list and the status lists are kept for all isolates, under the revision of the register; nothing else is', async () => {
   const { default: store } = caches as unknown as { default: Cache };
   const [match, put] = [vi.spyOn(store, 'match'), vi.spyOn(store, 'put')];
-  const ask = async (path: string) => (await get(path)).text();
+  const ask = async (path: string) => new TextDecoder().decode(await (await get(path)).arrayBuffer());
   const kept = () => put.mock.calls.map(([address]) => new URL(address as string));
   await fileWith(world.province, 'Y000037000003', { name: '烟台万华集团' });
   const first = await ask('/.well-known/trust.json');

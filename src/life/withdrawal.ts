@@ -73,7 +73,8 @@ const keyName = (by: string, kid: string): string => `kid ${by} ${kid}`;
 
 /** What has ended or will end, and when. */
 export class Withdrawals {
-  readonly #ends = new Map<string, number>();
+  /** Of each name the withdrawal by which it ends, the earliest of several. */
+  readonly #ends = new Map<string, Withdrawal>();
   /** Those that count. */
   readonly all: readonly Statement<'withdrawal+jwt'>[];
 
@@ -82,12 +83,13 @@ export class Withdrawals {
     for (const { payload } of all) {
       const { target } = payload;
       const name = 'jti' in target ? statementName(targetIssuer(payload), target.jti) : keyName(payload.iss, target.kid);
-      this.#ends.set(name, Math.min(endOf(payload), this.#ends.get(name) ?? Infinity));
+      if (endOf(payload) < this.#end(name)) this.#ends.set(name, payload);
     }
   }
 
   #end(name: string): number {
-    return this.#ends.get(name) ?? Infinity;
+    const by = this.#ends.get(name);
+    return by ? endOf(by) : Infinity;
   }
 
   /** The end of a statement; Infinity if nobody withdrew it. */
@@ -97,8 +99,7 @@ export class Withdrawals {
 
   /** The withdrawal by which a statement ends, the earliest of several; undefined if nobody withdrew it. */
   ofStatement({ iss, jti }: Named): Withdrawal | undefined {
-    const [first] = this.all.map(({ payload }) => payload).filter((one) => 'jti' in one.target && one.target.jti === jti && targetIssuer(one) === iss).sort((a, b) => endOf(a) - endOf(b));
-    return first;
+    return this.#ends.get(statementName(iss, jti));
   }
 
   /** The end of a key as far as the statements of `iss` name it; the province ends a key for all. */

@@ -55,8 +55,8 @@ async function batch(asked: Asked) {
   const { service, caller, params } = asked;
   const { batch: row, filing } = await openBatch(service, params['id'] as string);
   await requireReach(service, caller, row.organization);
-  const [view, compared, past, rows, names] = await Promise.all([batchView(service, row, 0), differencesOf(service, row, filing.pass_mark), historyOf(service, row.organization), openRows(service, row, 0, ROWS), centreNames(service)]);
-  return <BatchReview batch={{ ...view, returned_reason: row.returned_reason }} name={filing.name} route={filing.route} tier={tierOf(asked)} compared={compared} past={past} rows={rows} replacing={await selectReplaces(service.db, row.id)} names={names} />;
+  const [view, compared, past, rows, replacing, names] = await Promise.all([batchView(service, row, 0), differencesOf(service, row, filing.pass_mark), historyOf(service, row.organization), openRows(service, row, 0, ROWS), selectReplaces(service.db, row.id), centreNames(service)]);
+  return <BatchReview batch={{ ...view, returned_reason: row.returned_reason }} name={filing.name} route={filing.route} tier={tierOf(asked)} compared={compared} past={past} rows={rows} replacing={replacing} names={names} />;
 }
 
 /** The rows of a batch from one on, for the list that goes on. */

@@ -20,9 +20,8 @@ import { draftPart } from './drafts.ts';
 import { providePart, type Part } from './fields.ts';
 import { beforeSend, judgeBefore, markField, type Fault } from './forms.ts';
 import { forgetSeed, keepSeed, keptSeed, saveSeed, type KeptSeed } from './seeds.ts';
-import { both, filled, make, one, split } from './text.ts';
+import { both, filled, make, one, split, together } from './text.ts';
 
-const together = ({ zh, en }: Words): string => `${zh} / ${en}`;
 /** Of a view that is shown: its seed, whether made here or brought back. */
 const seeds = new WeakMap<Element, KeptSeed>();
 /** Forms whose seed was saved as a file. */

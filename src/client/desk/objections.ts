@@ -8,14 +8,12 @@ import { bodyFaults } from '../../life/procedure/bodies.ts';
 import type { StepName } from '../../life/procedure/steps.ts';
 import { OBJECTION_DESK } from '../../pages/desk/objection-words.ts';
 import { FORM_WORDS } from '../../pages/desk/words.ts';
-import type { Words } from '../../pages/words.ts';
 import { Refused } from '../call.ts';
 import { onShow, register, type Desk, type Work } from './actions.ts';
 import { clearFaults, markField, sendStep } from './forms.ts';
-import { both, filled, make, one } from './text.ts';
+import { both, filled, make, one, together } from './text.ts';
 
 type Decision = Extract<StepName, 'objection.uphold' | 'objection.reject'>;
-const together = ({ zh, en }: Words): string => `${zh} / ${en}`;
 const ticksOf = (box: ParentNode): HTMLInputElement[] => [...box.querySelectorAll<HTMLInputElement>('input[data-objection]')];
 
 function count(box: HTMLElement): void {

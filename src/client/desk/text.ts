@@ -30,6 +30,9 @@ export function split(message: string): Words {
   return { zh, en: en ?? zh };
 }
 
+/** The same in one line, where markup has no place. */
+export const together = ({ zh, en }: Words): string => `${zh} / ${en}`;
+
 /** Makes an element with text or children. */
 export function make<K extends keyof HTMLElementTagNameMap>(name: K, attributes: Record<string, string> = {}, ...children: (Node | string)[]): HTMLElementTagNameMap[K] {
   const element = document.createElement(name);

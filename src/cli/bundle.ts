@@ -34,10 +34,10 @@ function put(name: string, text: string): void {
   renameSync(beside, join(OUT, name));
 }
 
-/** How wrangler bundles a Worker without Node's modules. */
-async function script(): Promise<string> {
+/** A Worker in one file, as wrangler bundles one without Node's modules. @param entry path in this folder tree */
+export async function scriptOf(entry: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [join(ROOT, 'src/index.ts')], bundle: true, write: false, format: 'esm', target: 'es2024', platform: 'browser', mainFields: ['workerd', 'worker', 'browser', 'module', 'main'],
+    entryPoints: [join(ROOT, entry)], bundle: true, write: false, format: 'esm', target: 'es2024', platform: 'browser', mainFields: ['workerd', 'worker', 'browser', 'module', 'main'],
     conditions: ['workerd', 'worker', 'browser'], external: ['cloudflare:*', 'node:*'], absWorkingDir: ROOT, logLevel: 'warning',
   });
   return (outputFiles[0] as { text: string }).text;
@@ -50,7 +50,7 @@ async function make(): Promise<void> {
   const options = { ...optionsOf(config).workerOptions, bindings: readConfig({ config }).vars };
   const migrations = readdirSync(MIGRATIONS).filter((name) => name.endsWith('.sql')).sort();
   mkdirSync(OUT, { recursive: true });
-  put(SCRIPT, await script());
+  put(SCRIPT, await scriptOf('src/index.ts'));
   put(BINDINGS, JSON.stringify(options));
   put(STATEMENTS, JSON.stringify(migrations.map((name) => ({ name, statements: split(readFileSync(join(MIGRATIONS, name), 'utf8')) }))));
 }

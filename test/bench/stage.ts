@@ -2,16 +2,14 @@
  * Sets the stage for measuring: the bench Worker in workerd (Miniflare, without the development proxy), a filed
  * organization and issued certificates, all through the HTTP API.
  */
-import { build } from 'esbuild';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unstable_splitSqlQuery } from 'wrangler';
 import { Miniflare, Response as MiniflareResponse } from 'miniflare';
-import { buildAssets, ROOT } from '../../src/cli/build.ts';
+import { ASSETS } from '../../src/cli/build.ts';
+import { bundleWorker, scriptOf } from '../../src/cli/bundle.ts';
 import { Caller } from '../../src/cli/caller.ts';
 import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
 import { appointCentre, approveBatch, fileOrganization, makeKey, nameClient, orderBatch, type Identity, type KeyPair } from '../../src/cli/sign.ts';
-import { readdirSync, readFileSync } from 'node:fs';
 
 export interface Stage {
   mf: Miniflare;
@@ -35,21 +33,17 @@ function idNumber(n: number): string {
 }
 
 export async function makeStage(): Promise<Stage> {
-  await buildAssets();
-  const bundled = await build({
-    entryPoints: [join(ROOT, 'test/bench/worker.ts')], bundle: true, write: false, format: 'esm', platform: 'browser', target: 'es2023',
-    conditions: ['workerd', 'worker', 'browser'], external: ['cloudflare:*', 'node:*'], jsx: 'automatic', jsxImportSource: 'hono/jsx', logLevel: 'error',
-  });
+  const [{ migrations }, script] = [await bundleWorker(), await scriptOf('test/bench/worker.ts')];
   const root = await makeKey();
   const text = (value: string) => ({ type: 'text' as const, value });
-  const assets = async (request: { url: string }) => new MiniflareResponse(await readFile(join(ROOT, '.dev/assets', new URL(request.url).pathname)));
+  const assets = async (request: { url: string }) => new MiniflareResponse(await readFile(join(ASSETS, new URL(request.url).pathname)));
   const mf = new Miniflare({
     workers: [
       {
         config: {
           name: 'bench',
           compatibilityDate: '2026-10-01',
-          manifest: { mainModule: 'index.mjs', modules: { 'index.mjs': { type: 'esm', contents: bundled.outputFiles[0]?.text ?? '' } } },
+          manifest: { mainModule: 'index.mjs', modules: { 'index.mjs': { type: 'esm', contents: script } } },
           env: {
             DB: { type: 'd1', id: 'bench' },
             FILES: { type: 'r2', name: 'bench' },
@@ -65,10 +59,8 @@ export async function makeStage(): Promise<Stage> {
     ],
   });
   const db = await mf.getD1Database('DB');
-  const folder = join(ROOT, 'src/storage/migrations');
-  for (const file of readdirSync(folder).sort()) {
-    for (const statement of unstable_splitSqlQuery(readFileSync(join(folder, file), 'utf8'))) await db.prepare(statement).run();
-  }
+  const statements = (JSON.parse(migrations) as { statements: string[] }[]).flatMap((one) => one.statements);
+  await db.batch(statements.map((statement) => db.prepare(statement)));
   const url = (await mf.unsafeGetDirectURL()).origin;
   // The public origin is what DPoP proofs name; the requests go to the socket.
   const fetcher = (address: string, init: RequestInit) => fetch(address.replace(ORIGIN, url), init);

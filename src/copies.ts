@@ -31,12 +31,15 @@ export async function stampCopy(service: Service, found: Found, asked: AskedCopy
   requireGlyphs(await service.fonts(), copy.purpose);
   const { facts, report } = found.verification;
   refuseIfWithdrawn(report.checks.find(({ result }) => result === 'fail'));
-  if (!facts || report.verdict === 'invalid') throw new Refusal('register_differs', 'The stored certificate does not verify; it cannot be copied.');
+  if (!facts || !found.holder || report.verdict === 'invalid') {
+    throw new Refusal('register_differs', 'The stored certificate does not verify; it cannot be copied.');
+  }
   const directory = await directoryOf(service);
   const { payload: filing } = await service.memo.open(found.row.filing, 'filing+jwt', directory.findCentre);
   directory.requireIssuingKey(facts.kid, filing, service.now());
   const { key, kid } = await service.vault.issuingKey(facts.kid);
   const { jws } = splitCredential(found.row.credential);
-  const token = await signCopy(copy, { number: facts.number, jws }, { key, kid }, { iat: service.now(), jti: toBase64url(service.random(16)) });
+  const of = { number: facts.number, jws, holder: found.holder };
+  const token = await signCopy(copy, of, { key, kid }, { iat: service.now(), jti: toBase64url(service.random(16)) });
   return { facts: copy, token };
 }

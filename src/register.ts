@@ -6,7 +6,7 @@
 import { openCentre, openDirectory, type Directory } from './life/authority.ts';
 import { namesIn, type Bundle } from './life/bundle.ts';
 import type { Columns } from './life/columns.ts';
-import { splitCredential, withDisclosures } from './life/credential.ts';
+import { certificateUrl, splitCredential, withDisclosures } from './life/credential.ts';
 import { chooseDisclosures, holderIn, type ClaimName, type Holder } from './life/disclose.ts';
 import type { Evidence } from './life/evidence.ts';
 import { ID_TYPE_NAMES, normalizeIdNumber, type IdType } from './life/identity.ts';
@@ -237,8 +237,14 @@ export async function findForHolder(service: Service, asked: string, name: strin
   return found as Found;
 }
 
-/** The text of a certificate's QR code. */
-export const sealUrlOf = (found: Found): string => sealUrl(found.verification.facts?.origin ?? '', found.row.number, found.row.seal);
+/**
+ * The text of a certificate's QR code; of a copy, the address alone: the seal is signed and names the holder, so that it
+ * would go on without the copy's purpose.
+ */
+export function sealUrlOf({ verification: { facts }, row }: Found, copy?: string): string {
+  const origin = facts?.origin ?? '';
+  return copy === undefined ? sealUrl(origin, row.number, row.seal) : certificateUrl(origin, row.number);
+}
 
 /** The stored centre statements that name one of these keys: others would make a PDF another file when they come. */
 async function centresNaming(service: Service, row: CertificateRow, names: ReadonlySet<string>): Promise<string[]> {
@@ -251,14 +257,17 @@ async function centresNaming(service: Service, row: CertificateRow, names: Reado
   return naming;
 }
 
-/** Everything with which a certificate can be checked without this service. `copy`: what a copy of it is for. */
+/**
+ * Everything with which a certificate can be checked without this service.
+ * @param copy the statement of a copy, which names the holder: no disclosure and no seal goes along
+ */
 export async function bundleOf(service: Service, found: Found, copy?: string): Promise<Bundle> {
   const { row, disclosures } = found;
   const names = namesIn([row.credential, row.filing, row.client, row.approval, row.order_token]);
   return {
     version: 1,
-    credential: withDisclosures(row.credential, disclosures),
-    seal_url: sealUrlOf(found),
+    credential: withDisclosures(row.credential, copy === undefined ? disclosures : []),
+    seal_url: sealUrlOf(found, copy),
     statements: { centres: await centresNaming(service, row, names), filing: row.filing, client: row.client },
     approval: row.approval,
     order: row.order_token,

@@ -22,7 +22,9 @@ export async function drawFor(service: Service, found: Found, copy?: Stamped): P
   const { holder, row } = found;
   refuseIfWithdrawn(report.checks.find(({ result }) => result === 'fail'));
   if (!facts || !holder || report.verdict === 'invalid') throw new Refusal('register_differs', 'The stored certificate does not verify; it cannot be printed.');
-  const shown = documentFacts(facts, holder, { template: row.template, seal_url: sealUrlOf(found), trust_root: service.config.trustRoot[0] as string, copy: copy?.facts });
+  const shown = documentFacts(facts, holder, {
+    template: row.template, seal_url: sealUrlOf(found, copy?.token), trust_root: service.config.trustRoot[0] as string, copy: copy?.facts,
+  });
   const photo = holder.photo_digest === null ? undefined : imageOf(await readPhoto(service, row, holder.photo_digest));
   const base = await renderCertificate(shown, { fonts: await service.fonts(), bundle: encodeUtf8(JSON.stringify(await bundleOf(service, found, copy?.token))), photo });
   return { base: base as Uint8Array<ArrayBuffer>, printed: { number: facts.number, organization: shown.organization, filing: decodeJwt<Filing>(row.filing), key_number: row.key_number } };

@@ -52,7 +52,13 @@ export const STATEMENTS: Record<StatementType, Schema> = {
     },
     { description: '撤回声明或密钥，由签发它的中心、省中心或省级根签名 / ends a statement or a key: signed by the centre that signed it, the province or its root' },
   ),
-  'copy+jwt': object({ number: NUMBER, credential: { ...DIGEST, description: "digest of the certificate's signed payload" }, purpose: text('what the copy is for', { maxLength: 200 }), iat: instant('stamped'), exp: instant('valid until'), jti }, { description: "加注副本，由颁发密钥签名 / a copy for one purpose, signed with the certificate's issuing key" }),
+  'copy+jwt': object({
+    number: NUMBER, credential: { ...DIGEST, description: "digest of the certificate's signed payload" }, purpose: text('what the copy is for', { maxLength: 200 }),
+    'name?': text('the holder', { maxLength: 200 }),
+    'document?': object({ type: text('type, as in the certificate', { maxLength: 40 }), number: text('number', { maxLength: 64 }) }, { additionalProperties: false }),
+    'photo?': { anyOf: [{ type: 'null' }, { ...DIGEST, description: 'SHA-256 of the photo' }] },
+    iat: instant('stamped'), exp: instant('valid until'), jti,
+  }, { description: "加注副本，由颁发密钥签名 / a copy for one purpose, signed with the certificate's issuing key" }),
   'receipt+jwt': object(
     {
       iss: origin, began: instant('began'), iat: instant('ended'), jti,

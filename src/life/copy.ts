@@ -1,12 +1,17 @@
 /**
  * Owns copies for one purpose (加注): a holder lets the organization's issuing key state what a copy of the certificate
- * is for, since when and until when. A copy that has run out says so; the certificate itself is not touched by it.
+ * is for, since when and until when, and whom it names. A copy that has run out says so; the certificate itself is not
+ * touched by it.
+ * The holder stands in this statement and not in disclosures beside it: whoever takes the statement away, and with it
+ * purpose and expiry, keeps nothing but the public credential.
  * It refuses purposes that do not print as one line and days that make no sense, and copies of another certificate.
  */
 import type { CryptoKey } from 'jose';
 import { fromBase64url, sha256Short, toBase64url } from './bytes.ts';
 import { dayNumber, shanghaiDay } from './calendar.ts';
+import type { Holder } from './disclose.ts';
 import type { CopyFacts } from './document.ts';
+import { maskName } from './name.ts';
 import { Refusal } from './refusal.ts';
 import { openStatement, signStatement, type KeyFinder } from './statement.ts';
 
@@ -44,15 +49,53 @@ export const credentialDigest = (jws: string): string => toBase64url(sha256Short
 /** The end of a day in Shanghai, as NumericDate. */
 const endOf = (day: string): number => (dayNumber(day) + 1) * DAY - SHANGHAI - 1;
 
+/** What a copy is made of: the public credential, and who its certificate is for. */
+export interface Copied {
+  number: string;
+  /** Without disclosures. */
+  jws: string;
+  holder: Holder;
+}
+
 /** @param kid of the certificate's issuing key */
-export function signCopy(copy: CopyFacts, of: { number: string; jws: string }, by: { key: CryptoKey; kid: string }, made: { iat: number; jti: string }): Promise<string> {
-  const payload = { number: of.number, credential: credentialDigest(of.jws), purpose: copy.purpose, iat: made.iat, exp: endOf(copy.expires_on), jti: made.jti };
+export function signCopy(
+  copy: CopyFacts, of: Copied, by: { key: CryptoKey; kid: string }, made: { iat: number; jti: string },
+): Promise<string> {
+  const { name, id_type, id_number, photo_digest } = of.holder;
+  const payload = {
+    number: of.number, credential: credentialDigest(of.jws), purpose: copy.purpose,
+    name, document: { type: id_type, number: id_number }, photo: photo_digest,
+    iat: made.iat, exp: endOf(copy.expires_on), jti: made.jti,
+  };
   return signStatement('copy+jwt', payload, by.key, by.kid);
 }
 
-/** Opens a copy's statement. @throws Refusal `copy_differs` when it is of another certificate, and what openStatement throws */
-export async function openCopy(token: string, of: { number: string; jws: string }, find: KeyFinder): Promise<CopyFacts & { exp: number; iat: number; kid: string }> {
+export interface OpenedCopy {
+  facts: CopyFacts;
+  /** Undefined in copies of before, whose bundle has the disclosures. */
+  holder: Holder | undefined;
+  exp: number;
+  iat: number;
+  kid: string;
+}
+
+/**
+ * Opens a copy's statement.
+ * @param of the certificate beside it, verified; `masked_name` as it is signed there
+ * @throws Refusal `copy_differs` when it is of another certificate or names somebody else, and what openStatement throws
+ */
+export async function openCopy(
+  token: string, of: { number: string; jws: string; masked_name: string }, find: KeyFinder,
+): Promise<OpenedCopy> {
   const { payload, kid } = await openStatement(token, 'copy+jwt', find);
-  if (payload.number !== of.number || payload.credential !== credentialDigest(of.jws)) throw new Refusal('copy_differs', 'The copy was stamped for another certificate.', { part: 'copy' });
-  return { purpose: payload.purpose, stamped_on: shanghaiDay(payload.iat), expires_on: shanghaiDay(payload.exp), exp: payload.exp, iat: payload.iat, kid };
+  const { number, credential, purpose, name, document, photo, iat, exp } = payload;
+  if (number !== of.number || credential !== credentialDigest(of.jws)) {
+    throw new Refusal('copy_differs', 'The copy was stamped for another certificate.', { part: 'copy' });
+  }
+  const whole = name !== undefined && document !== undefined && photo !== undefined;
+  const holder = whole ? { name, id_type: document.type, id_number: document.number, photo_digest: photo } : undefined;
+  if (holder && maskName(holder.name) !== of.masked_name) {
+    throw new Refusal('copy_differs', 'The copy names another person than the certificate.', { part: 'copy' });
+  }
+  return { facts: { purpose, stamped_on: shanghaiDay(iat), expires_on: shanghaiDay(exp) }, holder, exp, iat, kid };
 }

@@ -61,8 +61,12 @@ async function judgeSignature(file: Uint8Array<ArrayBuffer>, pdf: ReadPdf, bundl
 }
 
 async function judge(file: Uint8Array<ArrayBuffer>, pdf: ReadPdf, bundle: Bundle, found: Judged): Promise<Outcome> {
-  const { name, id_type, id_number, photo_digest } = found.disclosed.holder;
-  if (name === undefined || id_type === undefined || id_number === undefined || photo_digest === undefined) return { result: 'not_checked', code: 'document_incomplete' };
+  const { name, id_type, id_number, photo_digest } = found.holder;
+  if (name === undefined || id_type === undefined || id_number === undefined || photo_digest === undefined) {
+    // The page cannot be compared; a file that was altered after it was signed is told all the same.
+    await judgeSignature(file, pdf, bundle, found);
+    return { result: 'not_checked', code: 'document_incomplete' };
+  }
   if (pdf.pages !== 1) throw altered(['page']);
   const holder: Holder = { name, id_type, id_number, photo_digest };
   const shown = pdf.page.texts.map(({ text }) => text).join('');

@@ -6,7 +6,7 @@
 import type { Directory } from './authority.ts';
 import type { Columns } from './columns.ts';
 import type { CredentialFacts } from './credential.ts';
-import type { ClaimName, Disclosed } from './disclose.ts';
+import type { ClaimName, Holder } from './disclose.ts';
 import type { CopyView } from './report.ts';
 import type { Filing } from './schema.ts';
 import type { StoredEvent } from './status.ts';
@@ -43,7 +43,10 @@ export interface Evidence {
 
 /** A PDF, opened; `judge` compares it with the verified certificate (document-check.ts). */
 export interface PrintedDocument {
-  judge(found: { facts: CredentialFacts; disclosed: Disclosed; filing: Filing; copy: CopyView | undefined; thumbprints: readonly string[] }): Promise<Outcome>;
+  /** `holder`: as disclosed, or as a copy's statement names them. */
+  judge(found: {
+    facts: CredentialFacts; holder: Partial<Holder>; filing: Filing; copy: CopyView | undefined; thumbprints: readonly string[];
+  }): Promise<Outcome>;
 }
 
 /** `as_of`: RFC 3339 time up to which the answer is known, where that is not now. */

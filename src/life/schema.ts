@@ -110,8 +110,22 @@ export const SCHEMAS = {
     iat: instant,
     jti,
   }),
-  /** A copy for one purpose (加注), signed with the certificate's issuing key. `credential`: SHA-256 of the payload that it copies. */
-  'copy+jwt': v.object({ number: certificate, credential: digest, purpose: text(200), iat: instant, exp: instant, jti }),
+  /**
+   * A copy for one purpose (加注), signed with the certificate's issuing key. `credential`: SHA-256 of the payload that it
+   * copies. `name`, `document` and `photo` (digest of the picture) stand here instead of the certificate's disclosures;
+   * copies of before have none of them.
+   */
+  'copy+jwt': v.object({
+    number: certificate,
+    credential: digest,
+    purpose: text(200),
+    name: v.optional(text(200)),
+    document: v.optional(v.strictObject({ type: text(40), number: text(64) })),
+    photo: v.optional(v.nullable(digest)),
+    iat: instant,
+    exp: instant,
+    jti,
+  }),
   /** The service's receipt of a bulk check (life/receipt.ts). */
   'receipt+jwt': v.object({
     iss: origin,

@@ -141,13 +141,16 @@ async function checkDocument(evidence: Evidence, directory: Directory, found: Fi
   const { facts, filing, disclosed } = found;
   if (evidence.copy !== undefined && facts && filing) {
     const { jws } = splitCredential(evidence.credential as string);
-    const { exp, iat, kid, ...copy } = await openCopy(evidence.copy, { number: facts.number, jws }, issuingKey(directory, filing, false));
-    directory.requireIssuingKey(kid, filing, iat);
-    found.copy = { ...copy, expired: exp < now };
+    const of = { number: facts.number, jws, masked_name: facts.row.masked_name };
+    const copy = await openCopy(evidence.copy, of, issuingKey(directory, filing, false));
+    directory.requireIssuingKey(copy.kid, filing, copy.iat);
+    found.copy = { ...copy.facts, expired: copy.exp < now };
+    found.copied = copy.holder;
   }
   if (!evidence.document) return skip('no_document');
   if (!facts || !filing || !disclosed) return skip('issuing_key_not_established');
-  return evidence.document.judge({ facts, disclosed, filing, copy: found.copy, thumbprints: directory.thumbprints });
+  const holder = found.copied ?? disclosed.holder;
+  return evidence.document.judge({ facts, holder, filing, copy: found.copy, thumbprints: directory.thumbprints });
 }
 
 /**

@@ -5,7 +5,7 @@
 import { decodeUtf8, fromBase64url } from './bytes.ts';
 import { shanghaiDay, toTimestamp } from './calendar.ts';
 import type { CredentialFacts } from './credential.ts';
-import type { ClaimName, Disclosed } from './disclose.ts';
+import type { ClaimName, Disclosed, Holder } from './disclose.ts';
 import { levelName } from './level.ts';
 import { parseNumber } from './number.ts';
 import type { CertificateView, CopyView, Fate, PastAction } from './report.ts';
@@ -26,13 +26,16 @@ export interface Findings {
   fate?: Fate;
   replaced_by?: string;
   copy?: CopyView;
+  /** Whom the copy's own statement names. */
+  copied?: Holder | undefined;
 }
 
 /** When the city approved: its token was verified as part of the province's approval. */
 const cityDay = (token: string): string => shanghaiDay((JSON.parse(decodeUtf8(fromBase64url(token.split('.')[1] as string))) as { iat: number }).iat);
 
 /** What verified signatures say. A seal's digests are not shown as names. */
-export function viewOf({ facts, seal, filing, approval, approvers, disclosed }: Findings, show: readonly ClaimName[] | undefined): CertificateView | null {
+export function viewOf(found: Findings, show: readonly ClaimName[] | undefined): CertificateView | null {
+  const { facts, seal, filing, approval, approvers, disclosed, copied } = found;
   const signed = facts ?? seal;
   if (!signed) return null;
   const { organization, level, text: number } = parseNumber(signed.number);
@@ -45,7 +48,8 @@ export function viewOf({ facts, seal, filing, approval, approvers, disclosed }: 
   const common = { number, level, level_name: levelName(level) };
   if (facts) {
     const { row } = facts;
-    const shown = (claim: ClaimName) => (show === undefined || show.includes(claim) ? disclosed?.holder : undefined);
+    const holder = copied ?? disclosed?.holder;
+    const shown = (claim: ClaimName) => (show === undefined || show.includes(claim) ? holder : undefined);
     const name = shown('name')?.name;
     const { id_type, id_number } = shown('identifier') ?? {};
     return {

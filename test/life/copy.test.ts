@@ -1,9 +1,11 @@
 /** Copies for one purpose (加注): what they may say, that they are bound to their certificate, and that running out harms only them. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { copyFacts, openCopy, signCopy } from '../../src/life/copy.ts';
+import { copyFacts, credentialDigest, openCopy, signCopy, type Copied } from '../../src/life/copy.ts';
+import { withDisclosures } from '../../src/life/credential.ts';
 import { dayNumber, dayOf, shanghaiDay } from '../../src/life/calendar.ts';
 import { isRefusal } from '../../src/life/refusal.ts';
+import { signStatement } from '../../src/life/statement.ts';
 import { verify } from '../../src/life/verify.ts';
 import { makeCast, makeCertificate, NOW } from './make.ts';
 
@@ -43,8 +45,11 @@ describe('what may be asked', () => {
 describe('a stamped copy', async () => {
   const cast = await makeCast();
   const made = await makeCertificate(cast);
-  const stamp = (of: { number: string; jws: string } = { number: made.facts.number, jws: made.jws }) =>
-    signCopy(copyFacts(asked, NOW), of, { key: cast.issuing.key, kid: cast.issuing.name }, { iat: NOW, jti: 'c1' });
+  const own: Copied = { number: made.facts.number, jws: made.jws, holder: made.holder };
+  const stamp = (change: Partial<Copied> = {}) =>
+    signCopy(copyFacts(asked, NOW), { ...own, ...change }, { key: cast.issuing.key, kid: cast.issuing.name }, { iat: NOW, jti: 'c1' });
+  /** What is handed on: the public credential and the copy's statement. */
+  const handedOn = { ...made.evidence, credential: withDisclosures(made.jws, []), seal: undefined };
 
   it('is shown with the certificate, which is as valid as without it', async () => {
     const { report } = await verify({ ...made.evidence, copy: await stamp() }, cast.directory, NOW);
@@ -64,12 +69,31 @@ describe('a stamped copy', async () => {
   it('counts for no other certificate, and with no other words', async () => {
     const others = await makeCertificate(cast, { holder: { name: '李四' } });
     const checkOf = async (copy: string) => (await verify({ ...made.evidence, copy }, cast.directory, NOW)).report.checks.find(({ id }) => id === 'document');
-    expect(await checkOf(await stamp({ number: made.facts.number, jws: others.jws }))).toMatchObject({ result: 'fail', code: 'copy_differs' });
+    expect(await checkOf(await stamp({ jws: others.jws }))).toMatchObject({ result: 'fail', code: 'copy_differs' });
+    expect(await checkOf(await stamp({ holder: others.holder }))).toMatchObject({ result: 'fail', code: 'copy_differs' });
     const [head, payload, signature] = (await stamp()).split('.') as [string, string, string];
     const longer = Buffer.from(Buffer.from(payload, 'base64url').toString().replace('1798732799', '1998732799')).toString('base64url');
     expect(longer).not.toBe(payload);
     expect(await checkOf(`${head}.${longer}.${signature}`)).toMatchObject({ result: 'fail', code: 'signature_wrong' });
     const stranger = await makeCast();
-    await expect(openCopy(await stamp(), { number: made.facts.number, jws: made.jws }, () => stranger.issuing.key)).rejects.toMatchObject({ code: 'signature_wrong' });
+    const of = { ...own, masked_name: made.facts.row.masked_name };
+    await expect(openCopy(await stamp(), of, () => stranger.issuing.key)).rejects.toMatchObject({ code: 'signature_wrong' });
+  });
+
+  it('names the holder itself; without it nothing is left but what the public sees', async () => {
+    const whole = await verify({ ...handedOn, copy: await stamp() }, cast.directory, NOW);
+    expect(whole.report.certificate?.holder).toMatchObject({ name: '欧阳建国', id_number: '**************002X' });
+    const stripped = await verify(handedOn, cast.directory, NOW);
+    expect(stripped.report.copy).toBeUndefined();
+    expect(stripped.report.certificate?.holder).toEqual({ name: '欧**' });
+  });
+
+  it('of before, which names nobody, is read beside the disclosures that came with it', async () => {
+    const { purpose } = asked;
+    const old = await signStatement('copy+jwt', {
+      number: own.number, credential: credentialDigest(own.jws), purpose, iat: NOW, exp: NOW + DAY, jti: 'c0',
+    }, cast.issuing.key, cast.issuing.name);
+    const { report } = await verify({ ...made.evidence, copy: old }, cast.directory, NOW);
+    expect([report.verdict, report.copy?.purpose, report.certificate?.holder.name]).toEqual(['valid', purpose, '欧阳建国']);
   });
 });

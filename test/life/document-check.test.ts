@@ -6,11 +6,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PDFDocument, rgb, StandardFonts } from 'pdf-lib';
+import { PDFArray, PDFDict, PDFDocument, PDFName, rgb, StandardFonts } from 'pdf-lib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { BUNDLE_MEDIA_TYPE, type Bundle } from '../../src/life/bundle.ts';
 import { encodeUtf8, sha256, toBase64url } from '../../src/life/bytes.ts';
 import { copyFacts, signCopy } from '../../src/life/copy.ts';
+import { withDisclosures } from '../../src/life/credential.ts';
 import { openDocument } from '../../src/life/document-check.ts';
 import { documentFacts } from '../../src/life/document-facts.ts';
 import { renderCertificate, type CopyFacts, type DocumentFacts } from '../../src/life/document.ts';
@@ -18,6 +19,8 @@ import { certify, holderName, rootName } from '../../src/life/pades/certify.ts';
 import { signPdf } from '../../src/life/pades/sign.ts';
 import type { PdfImage } from '../../src/life/pdf-image.ts';
 import type { Report } from '../../src/life/report.ts';
+import type { Payload } from '../../src/life/schema.ts';
+import { signStatement } from '../../src/life/statement.ts';
 import { verify } from '../../src/life/verify.ts';
 import { makeKey } from '../../src/cli/sign.ts';
 import { fonts, hasTool } from './fixtures-pdf.ts';
@@ -36,9 +39,9 @@ const photo: PdfImage = { kind: 'jpeg', width: 25, height: 35, components: 3, da
 const made = await makeCertificate(cast);
 const withPhoto = await makeCertificate(cast, { holder: { photo_digest: toBase64url(await sha256(jpeg)) } });
 
-const bundleOf = ({ evidence, seal_url }: Made, copy?: string): Bundle => ({
+const bundleOf = ({ evidence, jws, seal_url }: Made, copy?: string, bare = false): Bundle => ({
   version: 1,
-  credential: evidence.credential,
+  credential: bare ? withDisclosures(jws, []) : evidence.credential,
   seal_url,
   statements: { centres: cast.centres, filing: evidence.filing as string, client: evidence.client as string },
   approval: evidence.approval as string,
@@ -49,16 +52,24 @@ const bundleOf = ({ evidence, seal_url }: Made, copy?: string): Bundle => ({
   roots: [cast.root.jwk],
 });
 
+const stamp = (copy: CopyFacts, { facts: { number }, jws, holder }: Made) =>
+  signCopy(copy, { number, jws, holder }, { key: cast.issuing.key, kid: cast.issuing.name }, { iat: NOW, jti: 'c1' });
+
+const decodeStatement = (token: string) =>
+  ({ payload: JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString()) as Payload<'copy+jwt'> });
+
 interface Wanted {
   of?: Made;
   change?: Partial<DocumentFacts>;
-  picture?: PdfImage;
+  picture?: PdfImage | undefined;
   copy?: CopyFacts;
   token?: string;
+  /** Without disclosures. */
+  bare?: boolean;
 }
-async function draw({ of = made, change = {}, picture, copy, token }: Wanted = {}): Promise<Uint8Array<ArrayBuffer>> {
+async function draw({ of = made, change = {}, picture, copy, token, bare }: Wanted = {}): Promise<Uint8Array<ArrayBuffer>> {
   const facts = documentFacts(of.facts, of.holder, { template: 'v1', seal_url: of.seal_url, trust_root: cast.root.kid, copy });
-  return (await renderCertificate({ ...facts, ...change }, { fonts, bundle: encodeUtf8(JSON.stringify(bundleOf(of, token))), photo: picture })) as Uint8Array<ArrayBuffer>;
+  return (await renderCertificate({ ...facts, ...change }, { fonts, bundle: encodeUtf8(JSON.stringify(bundleOf(of, token, bare))), photo: picture })) as Uint8Array<ArrayBuffer>;
 }
 const sign = (base: Uint8Array<ArrayBuffer>, key = cast.issuing.key, certificates = chain) => signPdf(base, { key, chain: certificates, at: NOW, name: NAME, reason: '颁发' });
 const signed = async (wanted: Wanted = {}) => sign(await draw(wanted));
@@ -79,13 +90,48 @@ describe('the genuine file', () => {
   it('is valid with its photograph, and as a copy that says what it is for', async () => {
     expect(await document(await signed({ of: withPhoto, picture: photo }))).toEqual({ id: 'document', result: 'pass' });
     const copy = copyFacts({ purpose: '申请技能提升补贴', expires_on: '2026-12-31' }, NOW);
-    const token = await signCopy(copy, { number: made.facts.number, jws: made.jws }, { key: cast.issuing.key, kid: cast.issuing.name }, { iat: NOW, jti: 'c1' });
+    for (const [of, picture] of [[made, undefined], [withPhoto, photo]] as const) {
+      const token = await stamp(copy, of);
+      const report = await check(await signed({ of, picture, copy, token, bare: true }));
+      expect(report.checks.find(({ id }) => id === 'document')).toEqual({ id: 'document', result: 'pass' });
+      expect([report.verdict, report.copy?.purpose, report.certificate?.holder.name]).toEqual(['valid', copy.purpose, '欧阳建国']);
+      // The stamp taken off the face, or put on without its claim.
+      expect(await document(await signed({ of, picture, token, bare: true }))).toMatchObject({ code: 'document_altered', part: 'purpose' });
+      const longer = { ...copy, expires_on: '2027-12-31' };
+      expect((await document(await signed({ of, picture, token, bare: true, copy: longer })))?.parts).toEqual(['expires_on']);
+    }
+  });
+
+  it('names what a copy shows otherwise than its own statement says', async () => {
+    const copy = copyFacts({ purpose: '申请技能提升补贴', expires_on: '2026-12-31' }, NOW);
+    const token = await stamp(copy, made);
+    const wrong = { name: '欧阳建', id_number: '110105194912310038' };
+    expect((await document(await signed({ copy, token, bare: true, change: wrong })))?.parts).toEqual(['name', 'id_number']);
+    expect((await document(await signed({ copy, token, bare: true, picture: photo })))?.parts).toEqual(['photo']);
+  });
+
+  it('is a copy without purpose to nobody: with its statement taken out, the page proves nothing', async () => {
+    const copy = copyFacts({ purpose: '申请技能提升补贴', expires_on: '2026-12-31' }, NOW);
+    const unsigned = await check(await draw({ bare: true }));
+    expect([unsigned.verdict, unsigned.certificate?.holder]).toEqual(['incomplete', { name: '欧**' }]);
+    // The signed file of a copy, worked on so that the attachment has lost its statement.
+    const file = await signed({ copy, token: await stamp(copy, made), bare: true });
+    const opened = await PDFDocument.load(file, { updateMetadata: false });
+    const names = opened.catalog.lookup(PDFName.of('Names'), PDFDict).lookup(PDFName.of('EmbeddedFiles'), PDFDict);
+    const spec = names.lookup(PDFName.of('Names'), PDFArray).lookup(1, PDFDict);
+    const bare = encodeUtf8(JSON.stringify(bundleOf(made, undefined, true)));
+    spec.lookup(PDFName.of('EF'), PDFDict).set(PDFName.of('F'), opened.context.register(opened.context.stream(bare)));
+    expect(await document(await opened.save())).toMatchObject({ result: 'fail', code: 'document_altered', parts: ['file'] });
+  });
+
+  it('reads copies of before, with disclosures in the bundle and nobody named in the statement', async () => {
+    const copy = copyFacts({ purpose: '申请技能提升补贴', expires_on: '2026-12-31' }, NOW);
+    const { payload } = decodeStatement(await stamp(copy, made));
+    const { name, document: named, photo: picture, ...old } = payload;
+    expect([name, named, picture]).toEqual(['欧阳建国', { type: 'resident_id', number: '11010519491231002X' }, null]);
+    const token = await signStatement('copy+jwt', old, cast.issuing.key, cast.issuing.name);
     const report = await check(await signed({ copy, token }));
-    expect(report.checks.find(({ id }) => id === 'document')).toEqual({ id: 'document', result: 'pass' });
     expect([report.verdict, report.copy?.purpose]).toEqual(['valid', copy.purpose]);
-    // The stamp taken off the face, or put on without its claim.
-    expect(await document(await signed({ token }))).toMatchObject({ code: 'document_altered', part: 'purpose' });
-    expect((await document(await signed({ token, copy: { ...copy, expires_on: '2027-12-31' } })))?.parts).toEqual(['expires_on']);
   });
 
   it('without a signature is never more than incomplete', async () => {

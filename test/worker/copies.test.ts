@@ -1,6 +1,11 @@
 /** A holder asks for a copy that states its purpose and expiry (加注): through the API and through the form. */
+import { unzlibSync } from 'fflate';
+import { PDFDocument, PDFName, PDFRawStream } from 'pdf-lib';
 import { expect, test } from 'vitest';
 import type { Bundle } from '../../src/life/bundle.ts';
+import { splitCredential } from '../../src/life/credential.ts';
+import { qrMatrix } from '../../src/life/qr.ts';
+import { darkRectangles } from '../../src/life/qr-path.ts';
 import type { Report } from '../../src/life/report.ts';
 import { anyone, candidates, certify, fileWith, foundProvince, ORIGIN, workerFetch } from '../kit.ts';
 
@@ -25,6 +30,43 @@ test('the copy carries its signed purpose, and its PDF is another file', async (
   expect(new Uint8Array(await copy.arrayBuffer()).length).toBeGreaterThan(plain.length);
   const { downloads } = (await (await download(holder, 'application/json')).json()) as { downloads: { kind: string }[] };
   expect(downloads.map(({ kind }) => kind)).toContain('copy');
+});
+
+/** Everything that a PDF holds, unpacked: dictionaries, strings, streams. */
+async function contentsOf(file: Uint8Array): Promise<string> {
+  const { context } = await PDFDocument.load(file, { updateMetadata: false });
+  return context.enumerateIndirectObjects().map(([, object]) => {
+    if (!(object instanceof PDFRawStream)) return object.toString();
+    const packed = object.dict.get(PDFName.of('Filter')) === PDFName.of('FlateDecode');
+    const bytes = packed ? unzlibSync(object.getContents()) : object.getContents();
+    return `${object.dict.toString()}\n${new TextDecoder('latin1').decode(bytes)}`;
+  }).join('\n');
+}
+
+test('a copy holds no disclosure and no seal: with its statement taken out, it says what anyone may fetch', async () => {
+  const whole = (await (await download(holder, 'application/vnd.luzheng.bundle+json')).json()) as Bundle;
+  const { disclosures } = splitCredential(whole.credential);
+  const [url, digits] = (whole.seal_url as string).split('#') as [string, string];
+  expect(disclosures).toHaveLength(3);
+  const { copy, ...stripped } = (await (await download({ ...holder, copy: asked }, 'application/vnd.luzheng.bundle+json')).json()) as Bundle;
+  expect([splitCredential(stripped.credential).disclosures, stripped.seal_url]).toEqual([[], url]);
+  const report = await anyone.post<Report>('/v1/verify', { bundle: { ...stripped, copy } });
+  expect([report.verdict, report.certificate?.holder]).toEqual(['valid', { name: '欧阳建国', id_type: 'resident_id', id_number: `**************${holder.id_number.slice(-4)}` }]);
+  const left = await anyone.post<Report>('/v1/verify', { bundle: stripped });
+  expect([left.copy, left.certificate]).toEqual([undefined, (await anyone.get<Report>(`/v1/certificates/${number}`)).certificate]);
+  const bytesOf = async (body: unknown) => new Uint8Array(await (await download(body, 'application/pdf')).arrayBuffer());
+  const [plain, stamped] = [await contentsOf(await bytesOf(holder)), await contentsOf(await bytesOf({ ...holder, copy: asked }))];
+  for (const secret of [...disclosures, digits]) expect([plain.includes(secret), stamped.includes(secret)]).toEqual([true, false]);
+  expect(stamped).toContain(darkRectangles(qrMatrix(url)));
+  expect(stamped).not.toContain(darkRectangles(qrMatrix(`${url}#${digits}`)));
+});
+
+test('its PDF is checked against its own statement', async () => {
+  const pdf = await (await download({ ...holder, copy: asked }, 'application/pdf')).arrayBuffer();
+  const answer = await workerFetch(`${ORIGIN}/v1/verify`, { method: 'POST', headers: { 'Content-Type': 'application/pdf' }, body: pdf });
+  const report = (await answer.json()) as Report;
+  expect(report.checks.find(({ id }) => id === 'document')?.result).toBe('pass');
+  expect([report.verdict, report.copy, report.certificate?.holder.name]).toEqual(['valid', { ...asked, stamped_on: day(0), expired: false }, '欧阳建国']);
 });
 
 test('the credential has no room for a purpose', async () => {

@@ -43,7 +43,7 @@ import {
   type BatchRow,
   type StoredRow,
 } from './storage/batches.ts';
-import { selectCase } from './storage/cases.ts';
+import { selectCase, unlessObjected } from './storage/cases.ts';
 import { keepPhotos, type Place } from './storage/photos.ts';
 import { selectStatementById } from './storage/statements.ts';
 
@@ -220,7 +220,7 @@ export async function acceptApproval(service: Service, caller: Caller, id: strin
   checkTimes('approval+jwt', opened.payload, service.now());
   // As the gate will judge it: what could not be ordered need not be approved.
   await openFiling(filing_token, directory, opened.payload.iat, service.now());
-  await insertApproval(service.db, id, { tier, iss, jti, token, received_at: service.now() });
+  await unlessObjected(insertApproval(service.db, id, { tier, iss, jti, token, received_at: service.now() }));
   return { ...batch, state: tier === 'province' || batch.state === 'approved' ? 'approved' : 'city_approved' };
 }
 

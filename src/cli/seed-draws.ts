@@ -45,12 +45,12 @@ async function fix(as: Act, city: Speaker, about: string, plan: string, title: s
 
 /** @param inspected a plan whose exams are over; @param ahead one whose exams are to come */
 export async function seedDraws(as: Act, city: Speaker, { inspected, ahead }: { inspected: string; ahead: string }, now: number): Promise<void> {
-  const [revealed, committed] = ['draw:seed-revealed', 'draw:seed-committed'];
+  const [revealed, committed] = ['draw:seed-draw-revealed', 'draw:seed-draw-committed'];
   if (await fix(as, city, revealed, inspected, '双随机督导检查（演示，开奖号码为虚构）', now - 20 * DAY)) {
-    const { committed: { body } } = await as().get<DrawRecord>('/v1/draws/seed-revealed');
+    const { committed: { body } } = await as().get<DrawRecord>('/v1/draws/seed-draw-revealed');
     const at = (moment: number) => as(city, moment);
     if ((await caseOf(as(city), revealed))?.state === 'committed') await takeStep(city, at(morning(dayOf(dayNumber(body.public_source.date) + 1))), revealed, 'draw.reveal', { seed: seedOf(city, revealed).seed, public_value: '03 11 19 22 27 31 08' });
-    const { drawn = [], findings } = await as().get<DrawRecord>('/v1/draws/seed-revealed');
+    const { drawn = [], findings } = await as().get<DrawRecord>('/v1/draws/seed-draw-revealed');
     const [session] = drawn;
     if (session && findings.length === 0) await takeStep(city, at(morning(session.date)), revealed, 'draw.finding', { plan: session.plan, session: session.session, inspectors: session.inspectors.map(({ id }) => id), finding: 'minor', summary: '考场座位标识不全，已当场要求补齐。', files: [] });
   }

@@ -75,11 +75,11 @@ export async function seedProcedure(as: Act, { city, client, scope, code }: { ci
   await runningNotice(as, client, city, now);
   await planAhead(as, client, now);
   await waitingApplication(as, city, scope, now);
-  await seedDraws(as, city, { inspected: 'plan:seed-on-notice', ahead: 'plan:seed-ahead' }, now);
+  await seedDraws(as, city, { inspected: 'plan:seed-on-notice-1', ahead: 'plan:seed-exam-ahead-1' }, now);
 }
 
 async function runningNotice(as: Act, client: Speaker, city: Speaker, now: number): Promise<void> {
-  const [plan, results] = ['plan:seed-on-notice', 'results:seed-on-notice'];
+  const [plan, results] = ['plan:seed-on-notice-1', 'results:seed-on-notice-1'];
   const rows = people(now - 5 * DAY, 100);
   const filed = await begin(() => takeStep(client, as(client, now - 30 * DAY), plan, 'plan.file', samplePlan('电工三级、四级认定（演示）', rows)), as(client), plan);
   if (!filed) return;
@@ -90,7 +90,7 @@ async function runningNotice(as: Act, client: Speaker, city: Speaker, now: numbe
 }
 
 async function planAhead(as: Act, client: Speaker, now: number): Promise<void> {
-  const about = 'plan:seed-ahead';
+  const about = 'plan:seed-exam-ahead-1';
   await begin(async () => {
     const exam = shanghaiDay(now + 14 * DAY);
     if (addWorkingDays(shanghaiDay(now), 5) <= exam) await takeStep(client, as(client), about, 'plan.file', samplePlan('电工三级、四级认定（计划中）', people(now + 14 * DAY, 300)));
@@ -107,5 +107,5 @@ async function waitingApplication(as: Act, city: Speaker, scope: ScopeEntry[], n
   const applicant = await asApplicant(pair, now - DAY);
   const head = '52370105MJD370009';
   const form = sampleApplication({ name: '济南示例技能培训中心', uscc: head + usccCheckCharacter(head), centre: city.subject, key: pair.jwk, scope: scope.slice(0, 2), capacity: 2000 });
-  await takeStep(applicant, as(applicant, now - 3600), 'application:seed-waiting', 'application.submit', form);
+  await takeStep(applicant, as(applicant, now - 3600), 'application:seed-waiting-one', 'application.submit', form);
 }

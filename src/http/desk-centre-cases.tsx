@@ -12,11 +12,8 @@ import { ObjectionDetail } from '../pages/desk/objections.tsx';
 import { listCases } from '../procedure/read.ts';
 import { selectFacts } from '../storage/cases.ts';
 import { calledOf, CENTRES, organizationColumn, seenCase } from './desk-centre-parts.ts';
-import { planOf, standing } from './desk-organization-plans.tsx';
+import { objectionsTo, planOf, standing } from './desk-organization-plans.tsx';
 import { listViews, waitingFirst, type Asked, type View } from './desk-views.ts';
-
-/** Objections to one notice: those that were raised are bounded (procedure/objections.ts). */
-const MOST = 500;
 
 async function plans(asked: Asked) {
   return (
@@ -61,7 +58,7 @@ async function results(asked: Asked) {
 
 async function oneResults(asked: Asked) {
   const shown = await seenCase(asked, 'results');
-  const [objections, names] = await Promise.all([listCases(asked.service, asked.caller, { kind: 'objection', parent: shown.about }, MOST), centreNames(asked.service)]);
+  const [objections, names] = await Promise.all([objectionsTo(asked, shown.parent), centreNames(asked.service)]);
   return <CentreResults shown={shown} results={standing<Results>(shown, 'results.publish', 'results.correct')} title={calledOf(shown)} passMark={Number(shown.facts['pass_mark'] ?? 60)} objections={objections} names={names} />;
 }
 

@@ -19,7 +19,7 @@ import { centreDrawViews } from './desk-draws.tsx';
 import { differencesOf, historyOf, openRows, pageReviews } from '../procedure/reviews.ts';
 import { trailOf } from '../procedure/trail.ts';
 import { directoryOf } from '../register.ts';
-import { countCases } from '../storage/cases.ts';
+import { countBlocking, countCases } from '../storage/cases.ts';
 import { countMissing, selectReplaces } from '../storage/reviews.ts';
 import { batchView, openBatch } from '../submit.ts';
 import { LINES, listViews, moreOf, type Asked, type View } from './desk-views.ts';
@@ -56,7 +56,8 @@ async function batch(asked: Asked) {
   const { batch: row, filing } = await openBatch(service, params['id'] as string);
   await requireReach(service, caller, row.organization);
   const [view, compared, past, rows, replacing, names] = await Promise.all([batchView(service, row, 0), differencesOf(service, row, filing.pass_mark), historyOf(service, row.organization), openRows(service, row, 0, ROWS), selectReplaces(service.db, row.id), centreNames(service)]);
-  return <BatchReview batch={{ ...view, returned_reason: row.returned_reason }} name={filing.name} route={filing.route} tier={tierOf(asked)} compared={compared} past={past} rows={rows} replacing={replacing} names={names} />;
+  const blocking = row.results === null ? 0 : await countBlocking(service.db, row.results);
+  return <BatchReview batch={{ ...view, returned_reason: row.returned_reason }} name={filing.name} route={filing.route} tier={tierOf(asked)} compared={compared} past={past} blocking={blocking} rows={rows} replacing={replacing} names={names} />;
 }
 
 /** The rows of a batch from one on, for the list that goes on. */

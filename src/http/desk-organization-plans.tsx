@@ -27,6 +27,8 @@ const TOGETHER = 50;
 
 const filingOf = async ({ service, caller }: Asked) => (await currentFiling(service, await directoryOf(service), caller.subject.slice('org:'.length))).filing;
 const list = ({ service, caller }: Asked, kind: Kind, parent?: string): Promise<CaseLine[]> => listCases(service, caller, { kind, parent }, MOST);
+/** To any results of a plan: what was withdrawn and published again stands as it was. */
+export const objectionsTo = ({ service, caller }: Asked, plan: string | null, state?: 'open'): Promise<CaseLine[]> => listCases(service, caller, { kind: 'objection', resultsOf: plan ?? '', state }, MOST);
 
 /** A case of the kind that the address names. */
 export async function seen({ service, caller }: Pick<Asked, 'service' | 'caller'>, about: string, kind: Kind): Promise<ShownCase> {
@@ -120,7 +122,7 @@ async function correctResults(asked: Asked) {
 async function oneResults(asked: Asked) {
   const shown = await seen(asked, asked.params['about'] as string, 'results');
   const body = standing<Results>(shown, 'results.publish', 'results.correct');
-  const [objections, names] = await Promise.all([list(asked, 'objection', shown.about), centreNames(asked.service)]);
+  const [objections, names] = await Promise.all([objectionsTo(asked, body.plan), centreNames(asked.service)]);
   const { facts } = shown;
   const until = String(facts['until'] ?? shown.due);
   return (
@@ -141,7 +143,7 @@ async function oneResults(asked: Asked) {
 
 async function answers(asked: Asked) {
   const shown = await seen(asked, asked.params['about'] as string, 'results');
-  const open = await listCases(asked.service, asked.caller, { kind: 'objection', parent: shown.about, state: 'open' }, MOST);
+  const open = await objectionsTo(asked, shown.parent, 'open');
   const opened = await Promise.all(
     open.slice(0, TOGETHER).map(async ({ about, seq, last, created_at }) => ({ about, seq, last, raised_at: created_at, objection: standing<Objection>({ steps: await openSteps(asked.service, about) }, 'objection.raise') })),
   );

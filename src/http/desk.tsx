@@ -21,6 +21,9 @@ import { onError } from './problems.ts';
 
 const VIEWS: readonly View[] = [...organizationViews, ...applicantViews, ...centreViews, ...lossViews];
 
+/** For a test that no identifier can stand for one of them. */
+export const viewPaths: readonly string[] = VIEWS.map(({ path }) => path);
+
 export const deskRoutes = factory
   .createApp()
   .get('/desk', (c) => page(c, 200, <DeskPage host={hostOf(c)} origin={c.var.service.config.origin} />, kept))

@@ -233,6 +233,11 @@ export const NoticePage: FC<NoticeProps> = ({ host, notice, page, pages, typed, 
             <Both words={{ zh: `共 ${objections.raised} 件：处理中 ${objections.open}，成立 ${objections.upheld}，不成立 ${objections.rejected}`, en: `${objections.raised} raised: ${objections.open} open, ${objections.upheld} upheld, ${objections.rejected} rejected` }} />
           </Fact>
         </dl>
+        {objections.open > 0 ? (
+          <p class="hint">
+            <Both words={{ zh: '含对同一考核计划此前公示、后已撤回的结果提出的异议；没有处理完，结果不能上传审核。', en: 'Objections to earlier results of the same plan that were withdrawn are counted as well. Before all are decided the results are not uploaded for approval.' }} />
+          </p>
+        ) : null}
       </section>
       <section class="card">
         <h2>

@@ -29,6 +29,7 @@ export interface NoticeLine extends Pick<NoticeFacts, 'title' | 'occupations' | 
 export interface Notice extends NoticeLine {
   /** Days of the plan's sessions. */
   exam_days: string[];
+  /** To any publication of the plan's results: withdrawing some settles nothing. */
   objections: { raised: number; open: number; upheld: number; rejected: number };
   /** Null where rows are not shown: withdrawn, or over for more than 30 days. */
   rows: NoticeRow[] | null;
@@ -127,7 +128,7 @@ export async function readNotice(service: Service, id: string): Promise<Notice> 
   if (!lately) opened.set(service.vault, (lately = new Recent(REMEMBERED)));
   const shown = showsRows(line.state, line.until, today);
   const known = await lately.once(`${row.about}|${row.last}`, () => openNotice(service, row, facts.pass_mark));
-  const states = new Map((await countObjections(service.db, row.about)).map(({ state, n }) => [state, n]));
+  const states = new Map((await countObjections(service.db, row.parent)).map(({ state, n }) => [state, n]));
   const [open, upheld, rejected] = (['open', 'upheld', 'rejected'] as const).map((state) => states.get(state) ?? 0) as [number, number, number];
   return { ...line, exam_days: known.days, objections: { raised: open + upheld + rejected, open, upheld, rejected }, rows: shown ? known.rows : null };
 }

@@ -1,6 +1,7 @@
 /**
  * Owns objections (异议) to results that are on notice: anybody raises one, the organization decides with a written reason, a
- * centre may open it again. While one is open the results are not uploaded, which the results' own steps see to.
+ * centre may open it again. While one is open no results of the same plan are uploaded, approved or numbered, whichever
+ * publication it was raised against (storage/migrations/0015_objections.sql).
  * What somebody wrote and how to reach him or her stands in the encrypted body alone.
  * It refuses objections to a notice that does not run (`notice_over`) or has too many undecided ones (`objections_full`),
  * and to rows that are not in the list.
@@ -25,14 +26,14 @@ export async function takeObjection({ service, step, about, body, now }: Taking)
   if (!notice?.due) throw noticeNotFound();
   const today = shanghaiDay(now);
   if (noticeState(notice.state, notice.due, today) !== 'running') throw noticeOver();
-  await requireRoom(service, results);
+  await requireRoom(service, notice.parent as string);
   if (row !== undefined && !(await publishedResults(service, results)).rows.some((one) => one.row === row)) throw new Refusal('objection_row_unknown', 'The list has no such row; leave it out, and say what you mean in your own words.', { part: 'row' });
   return { organization: notice.organization, centre: notice.centre, parent: results, facts: { results, row: row !== undefined }, due: notice.due, effects: [prepareObjectionCode(service.db, code, about, results, today)] };
 }
 
-/** Refuses an objection to a notice that has as many undecided ones as it takes. */
-export async function requireRoom(service: Service, results: string): Promise<void> {
-  const open = (await countObjections(service.db, results)).find(({ state }) => state === 'open')?.n ?? 0;
+/** Refuses an objection to results of a plan that has as many undecided ones as a notice takes. */
+async function requireRoom(service: Service, plan: string): Promise<void> {
+  const open = (await countObjections(service.db, plan)).find(({ state }) => state === 'open')?.n ?? 0;
   if (open >= MOST_OPEN) throw new Refusal('objections_full', `This notice has ${open} objections that are not decided yet, and takes no more here until some are. Object in writing to the organization, or to the centre that filed it: the organization's page names both.`, { limit: MOST_OPEN });
 }
 

@@ -52,7 +52,7 @@ export const lineOf = (row: CaseRow): CaseLine => {
   return { about, kind, state, seq, last, organization, centre, parent, facts: JSON.parse(facts) as Record<string, unknown>, due, created_at, updated_at };
 };
 
-type Asked = Pick<CaseFilter, 'kind' | 'state' | 'organization' | 'parent' | 'before' | 'after' | 'first'>;
+type Asked = Pick<CaseFilter, 'kind' | 'state' | 'organization' | 'parent' | 'resultsOf' | 'before' | 'after' | 'first'>;
 
 /** Cases within the asker's reach, the last changed first. */
 export async function listCases(service: Service, asker: Asker, filter: Asked, limit: number): Promise<CaseLine[]> {

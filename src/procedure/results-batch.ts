@@ -35,7 +35,7 @@ export async function makeBatch(service: Service, caller: Caller, about: string,
   const made = await selectBatchOfResults(service.db, about);
   if (made?.body_digest === digest) return { batch: made, fresh: false };
   if (row.state !== 'notice') throw new Refusal('step_not_now', `These results are ${row.state}; a batch is made of them while they are on notice.`, { state: row.state });
-  await requireUploadable(service, row, step);
+  await requireUploadable(service, row);
   const rows = passingRows(results.rows, resultsFactsOf(row).pass_mark);
   if (rows.length === 0) throw new Refusal('batch_empty', 'Nobody passed: there is nothing to certify.');
   // A crash after this leaves no batch: the same call makes it.

@@ -14,7 +14,7 @@ import { currentFiling } from '../enrol.ts';
 import type { Service } from '../service.ts';
 import { prepareReturned, selectBatch, selectBatchOfResults, type BatchRow } from '../storage/batches.ts';
 import type { D1PreparedStatement } from '../storage/bindings.ts';
-import { selectBlockingObjections, selectCase, selectLastStep, selectLivingResults, type CaseRow, type StepRow } from '../storage/cases.ts';
+import { countBlocking, objectionOpen, selectCase, selectLastStep, selectLivingResults, type CaseRow, type StepRow } from '../storage/cases.ts';
 import { readStored } from './body.ts';
 import { filedPlan } from './plans.ts';
 import { requireStanding } from './standing.ts';
@@ -68,14 +68,14 @@ async function requireOpen(service: Service, row: CaseRow | undefined): Promise<
 }
 
 /**
- * Refuses an upload that is not due: while the notice runs, and while an objection is open or was upheld without a
- * correction after it.
+ * Refuses an upload that is not due: while the notice runs, and while an objection to any publication of the plan is open or
+ * was upheld without a correction after it.
  */
-export async function requireUploadable(service: Service, row: CaseRow, step: StepRow): Promise<void> {
+export async function requireUploadable(service: Service, row: CaseRow): Promise<void> {
   const { until } = resultsFactsOf(row);
   if (!isNoticeOver({ until }, shanghaiDay(service.now()))) throw new Refusal('notice_running', `The notice runs to the end of ${until}; upload on the day after, or later.`, { until });
-  const objections = await selectBlockingObjections(service.db, row.about, step.received_at);
-  if (objections > 0) throw new Refusal('objection_open', 'An objection waits for its decision, or was upheld and nothing was corrected since.', { count: objections });
+  const objections = await countBlocking(service.db, row.about);
+  if (objections > 0) throw objectionOpen(objections);
 }
 
 async function takeUpload({ service, about, body, current }: Taking): Promise<Taken> {
@@ -83,7 +83,7 @@ async function takeUpload({ service, about, body, current }: Taking): Promise<Ta
   const { batch: id, root, count } = readBody('results.upload', body);
   await requireStanding(service, row.organization as string);
   const { step } = await standingResults(service, about);
-  await requireUploadable(service, row, step);
+  await requireUploadable(service, row);
   const batch = await selectBatch(service.db, id);
   if (!batch || batch.results !== about) throw new Refusal('batch_differs', 'This batch was not made of these results; make it with POST /v1/results/{about}/batch.', { part: 'batch' });
   // Made while a correction was on its way: no longer what stands in the notice.

@@ -11,7 +11,7 @@ import type { Directory } from '../life/authority.ts';
 import { fromBase64url, sha256Short, toBase64url } from '../life/bytes.ts';
 import { readBody } from '../life/procedure/bodies.ts';
 import { checkBody, checkPlace, type Step } from '../life/procedure/chain.ts';
-import { readAbout, stateAfter, type Kind, type Role, type StepName } from '../life/procedure/steps.ts';
+import { readAbout, requireFreshId, stateAfter, type Kind, type Role, type StepName } from '../life/procedure/steps.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { Statement } from '../life/statement.ts';
 import type { Caller } from '../enrol.ts';
@@ -63,8 +63,8 @@ export interface StepAnswer {
 
 /**
  * Takes a step.
- * @throws Refusal of the signature, of the table (`step_unknown`, `role_wrong`, `step_not_now`), of reach, `step_body_differs`,
- *   `step_body_malformed`, `step_out_of_order`, `step_stale`, and of its kind
+ * @throws Refusal of the signature, of the table (`step_unknown`, `role_wrong`, `step_not_now`), of reach,
+ *   `case_id_malformed`, `step_body_differs`, `step_body_malformed`, `step_out_of_order`, `step_stale`, and of its kind
  */
 export async function takeStep(service: Service, caller: Caller, token: string, body: unknown): Promise<StepAnswer> {
   const signing = await service.memo.key(caller.key);
@@ -91,6 +91,7 @@ export async function addStep(service: Service, statement: Statement<'step+jwt'>
     if (repeated) return { about, step, seq: payload.seq, state: current.state, fresh: false };
   }
   const state = stateAfter(kind, step, current?.state ?? null, caller.role);
+  if (!current) requireFreshId(kind, id);
   checkPlace(payload, { seq: current?.seq ?? 0, prev: current?.last });
   readBody(step, body);
   const directory = await directoryOf(service);

@@ -1,6 +1,7 @@
 /**
  * Owns the tables of cases and their steps: one named function per SQL statement. Steps are only ever added.
- * It refuses a second open application of whoever has one (`application_open`).
+ * It refuses a second open application of whoever has one (`application_open`), and the upload of results that somebody
+ * objects to (`objection_open`).
  */
 import type { Place } from '../life/place.ts';
 import { Refusal } from '../life/refusal.ts';
@@ -59,6 +60,8 @@ export interface CaseFilter {
   centre?: string | undefined;
   owner?: string | undefined;
   parent?: string | undefined;
+  /** Of any results of this plan, withdrawn ones included. */
+  resultsOf?: string | undefined;
   /** Cases changed before this instant. */
   before?: number | undefined;
   /** Cases that stand after this place: for the next page. */
@@ -69,10 +72,11 @@ export interface CaseFilter {
 
 /** Cases that fit every given part: those in a state that stands first, then the last changed first. */
 export async function selectCases(db: D1Database, filter: CaseFilter, limit: number): Promise<CaseRow[]> {
-  const { before, after, first, ...equal } = filter;
+  const { before, after, first, resultsOf, ...equal } = filter;
   const order = first === undefined ? ['-updated_at', 'about'] : ['-(state IN (SELECT value FROM json_each(?)))', '-updated_at', 'about'];
   const leading = first === undefined ? [] : [JSON.stringify(first)];
   const parts: [sql: string, ...values: (string | number)[]][] = Object.entries(equal).flatMap(([column, value]) => (value === undefined ? [] : [[`${column} = ?`, value]]));
+  if (resultsOf !== undefined) parts.push(["parent IN (SELECT about FROM cases WHERE parent = ? AND kind = 'results')", resultsOf]);
   if (before !== undefined) parts.push(['updated_at < ?', before]);
   if (after !== undefined) parts.push([`(${order.join(', ')}) > (${order.map(() => '?').join(', ')})`, ...leading, ...(first === undefined ? [] : [-after.first]), -after.at, after.id]);
   const where = parts.length > 0 ? ` WHERE ${parts.map(([sql]) => sql).join(' AND ')}` : '';
@@ -91,13 +95,27 @@ export async function selectFacts(db: D1Database, abouts: readonly string[]): Pr
 export const selectLivingResults = async (db: D1Database, plan: string): Promise<string | null> =>
   (await db.prepare("SELECT about FROM cases WHERE parent = ? AND kind = 'results' AND state <> 'withdrawn'").bind(plan).first<{ about: string }>())?.about ?? null;
 
-/** Objections to results that are open, or were upheld after an instant. */
-export const selectBlockingObjections = async (db: D1Database, results: string, after: number): Promise<number> =>
-  (await db.prepare("SELECT count(*) AS count FROM cases WHERE parent = ? AND kind = 'objection' AND (state = 'open' OR (state = 'upheld' AND updated_at > ?))").bind(results, after).first<{ count: number }>())?.count ?? 0;
+/**
+ * How many objections keep results from upload, approval and numbering: to any publication of their plan, open, or upheld
+ * and nothing corrected since.
+ */
+export const countBlocking = async (db: D1Database, results: string, state?: 'open' | 'upheld'): Promise<number> => {
+  const sql = 'SELECT count(*) AS count FROM blocking_objections WHERE results = ?1 AND (?2 IS NULL OR state = ?2)';
+  return (await db.prepare(sql).bind(results, state ?? null).first<{ count: number }>())?.count ?? 0;
+};
 
-/** Objections to results that were upheld after an instant. */
-export const countUpheld = async (db: D1Database, results: string, after: number): Promise<number> =>
-  (await db.prepare("SELECT count(*) AS count FROM cases WHERE parent = ? AND kind = 'objection' AND state = 'upheld' AND updated_at > ?").bind(results, after).first<{ count: number }>())?.count ?? 0;
+/** Runs writes that an open objection aborts (migration 0015). @throws Refusal `objection_open` */
+export async function unlessObjected<T>(write: Promise<T>): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    throw error instanceof Error && /objection_open/.test(error.message) ? objectionOpen() : error;
+  }
+}
+
+/** @param count how many, where it is known */
+export const objectionOpen = (count?: number) =>
+  new Refusal('objection_open', 'An objection to these results, or to earlier ones of the same plan, waits for its decision, or was upheld and nothing was corrected since.', count === undefined ? {} : { count });
 
 /** Filed plans of an organization whose last exam is not after a day, and that have no living results; the oldest first. */
 export async function selectUnpublished(db: D1Database, organization: string, day: string): Promise<string[]> {
@@ -124,7 +142,8 @@ export class PlanHasResults extends Error {
 
 /**
  * Adds a step and moves its case, with `effects` in the same transaction.
- * @throws CaseMoved when the place is taken, PlanHasResults when a plan's results are; then nothing was written
+ * @throws CaseMoved when the place is taken, PlanHasResults when a plan's results are; Refusal `objection_open`, `application_open`; then
+ *   nothing was written
  */
 export async function insertStep(db: D1Database, row: CaseRow, step: StepRow, effects: readonly D1PreparedStatement[] = []): Promise<void> {
   const { about, kind, state, seq, last, owner, organization, centre, parent, facts, due, created_at, updated_at } = row;
@@ -136,7 +155,7 @@ export async function insertStep(db: D1Database, row: CaseRow, step: StepRow, ef
     .prepare('INSERT INTO steps (about, seq, step, role, iss, token, sealed, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
     .bind(step.about, step.seq, step.step, step.role, step.iss, step.token, step.sealed, step.received_at);
   try {
-    await db.batch([writeCase, writeStep, ...effects]);
+    await unlessObjected(db.batch([writeCase, writeStep, ...effects]));
   } catch (error) {
     if (error instanceof Error && /UNIQUE constraint failed: (cases|steps)\.about/.test(error.message)) throw new CaseMoved();
     if (error instanceof Error && /UNIQUE constraint failed: cases\.parent/.test(error.message)) throw new PlanHasResults();

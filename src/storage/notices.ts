@@ -8,7 +8,8 @@ export interface NoticeCase {
   state: string;
   last: string;
   organization: string;
-  parent: string | null;
+  /** The plan. */
+  parent: string;
   facts: string;
   due: string;
   updated_at: number;
@@ -57,9 +58,10 @@ export async function selectChangedNotices(db: D1Database, limit: number): Promi
 
 export const selectNotice = (db: D1Database, about: string): Promise<NoticeCase | null> => db.prepare(`${NOTICE} WHERE kind = 'results' AND due IS NOT NULL AND about = ?`).bind(about).first<NoticeCase>();
 
-/** How many objections to some results are in each state. */
-export async function countObjections(db: D1Database, results: string): Promise<{ state: string; n: number }[]> {
-  return (await db.prepare("SELECT state, count(*) AS n FROM cases WHERE parent = ? AND kind = 'objection' GROUP BY state").bind(results).all<{ state: string; n: number }>()).results;
+/** How many objections are in each state, of those to any results of a plan: withdrawing results settles none. */
+export async function countObjections(db: D1Database, plan: string): Promise<{ state: string; n: number }[]> {
+  const sql = "SELECT state, count(*) AS n FROM cases WHERE kind = 'objection' AND parent IN (SELECT about FROM cases WHERE parent = ? AND kind = 'results') GROUP BY state";
+  return (await db.prepare(sql).bind(plan).all<{ state: string; n: number }>()).results;
 }
 
 /** Counts an objection of a sender, before it is judged. @returns how many there are of it that day */

@@ -30,6 +30,7 @@ const CONSTRAINTS: readonly [RegExp, string, string][] = [
   [/serials_exhausted/, 'serials_exhausted', 'The serials of this organization, year and level are used up (999999).'],
   [/capacity_exceeded/, 'capacity_exceeded', 'The organization would issue more certificates this year than it is filed for.'],
   [/replaced_not_live/, 'replaces_not_live', 'A certificate that this batch replaces is no longer in force.'],
+  [/objection_open/, 'objection_open', 'A centre opened an objection to these results again: it is to be decided first.'],
   [/certificates\.person/, 'already_certified', 'A person of this batch has meanwhile been given a certificate for the same occupation, job and level.'],
 ];
 
@@ -39,7 +40,7 @@ export class StatusIndexTaken extends Error {}
 /**
  * Numbers a whole batch. Rows of one level follow each other in row order without a gap.
  * @throws Refusal `approval_used`, `batch_already_ordered`, `serials_exhausted`, `capacity_exceeded`,
- *   `replaces_not_live`, `already_certified`; StatusIndexTaken
+ *   `replaces_not_live`, `already_certified`, `objection_open`; StatusIndexTaken
  */
 export async function numberBatch(db: D1Database, o: OrderInput): Promise<void> {
   const statements = [

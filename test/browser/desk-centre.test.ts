@@ -222,7 +222,7 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
 
   test('the city draws: the seed is made and kept here, a lost browser is helped by its file, and whoever looks computes it again', { timeout: 120_000 }, async () => {
     const rows = ['2026-12-05', '2026-12-06'].map((exam_date, i): CheckedRow => ({ row: i + 2, ...person('欧阳建国', 900 + i), id_type: 'resident_id', occupation: { code: '6-31-01-03', name: '电工', edition: '2022' }, job: '--', level: 3, score_theory: 80, score_practice: 85, exam_date }));
-    await takeStep(server.school, server.as(server.school), 'plan:p-drawn-from', 'plan.file', samplePlan('电工三级认定（虚构）', rows));
+    await takeStep(server.school, server.as(server.school), 'plan:p-that-is-drawn-from', 'plan.file', samplePlan('电工三级认定（虚构）', rows));
     const own = await browser.newContext({ viewport: { width: 360, height: 740 }, locale: 'zh-CN', acceptDownloads: true });
     const page = await signedIn(server.city, NOW, own);
     page.on('dialog', (dialog) => void dialog.accept());

@@ -43,7 +43,7 @@ test('a centre draws: the seed lies beside its key until the lottery; findings, 
   expect(await luzheng('draw', 'reveal', about, '--value', '03 11 19 22 27 31 08', '--seed', at('city.json'), ...own)).toMatchObject({ exit: 1, err: expect.stringContaining('[seed_file_malformed]') });
   expect(await luzheng('draw', 'verify', about)).toMatchObject({ exit: 2, out: expect.stringContaining('种子尚未公布') });
 
-  const seeded = 'draw:seed-revealed';
+  const seeded = 'draw:seed-draw-revealed';
   const pdf = at('found.pdf');
   writeFileSync(pdf, '%PDF-1.7\n');
   expect(await luzheng('draw', 'finding', seeded, '2', '--finding', 'minor', '--summary', '无', ...own)).toMatchObject({ exit: 1, err: expect.stringContaining('none of the 1 sessions') });
@@ -55,14 +55,14 @@ test('a centre draws: the seed lies beside its key until the lottery; findings, 
 
 test('whoever has a draw’s record checks it without the service, under the root that they trust', async () => {
   const { origin } = started;
-  const record = await (await fetch(`${origin}/v1/draws/seed-revealed`)).text();
+  const record = await (await fetch(`${origin}/v1/draws/seed-draw-revealed`)).text();
   writeFileSync(at('draw.json'), record);
   writeFileSync(at('altered.json'), record.replace('"name":"赵示例"', '"name":"李示例"'));
   const verify = (...args: string[]) => run('luzheng.ts', ['draw', 'verify', ...args]);
   const whole = await verify(at('draw.json'));
   expect([whole.exit, whole.err]).toEqual([0, '']);
   for (const said of ['签名成立，结果与公布的一致', '开奖是否晚于名单锁定时间', '济南示范职业培训学校']) expect(whole.out).toContain(said);
-  expect(await verify(`${origin}/supervision/seed-revealed`)).toMatchObject({ exit: 0 });
+  expect(await verify(`${origin}/supervision/seed-draw-revealed`)).toMatchObject({ exit: 0 });
   expect(await verify(at('altered.json'))).toMatchObject({ exit: 1, out: expect.stringContaining('✗ 名单、承诺值或种子与签名声明所签内容不一致') });
   expect(await verify(at('draw.json'), '--root', 'A'.repeat(43))).toMatchObject({ exit: 2, out: expect.stringContaining('签名没有核对') });
   expect(await verify(at('inspectors.csv'))).toMatchObject({ exit: 2 });

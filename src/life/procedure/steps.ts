@@ -106,6 +106,21 @@ export function readAbout(about: string): { kind: Kind; id: string } {
   return { kind, id: about.slice(at + 1) };
 }
 
+/** Kinds whose identifier names something that is there already: a batch, an organization, one of its keys. */
+const NAMED: readonly Kind[] = ['loss', 'standing', 'rules', 'batch'];
+
+/**
+ * Whether text can be the identifier of a case that begins. Identifiers stand in addresses beside words (`/notices/objections`):
+ * none is as short as a word may be. Those of earlier cases, from 8 characters on, stay readable.
+ */
+export const isFreshId = (id: string): boolean => /^[A-Za-z0-9_-]{16,64}$/.test(id);
+
+/** @throws Refusal `case_id_malformed` */
+export function requireFreshId(kind: Kind, id: string): void {
+  if (NAMED.includes(kind) || isFreshId(id)) return;
+  throw new Refusal('case_id_malformed', 'The identifier of a new case has 16 to 64 letters, digits, - and _, made at random.', { part: 'about' });
+}
+
 /** The steps that a role may take in a state. */
 export const stepsFrom = (kind: Kind, state: string | null, role: Role): StepName[] =>
   (Object.entries(PROCEDURES[kind] as Record<string, StepRule>) as [StepName, StepRule][]).filter(([, rule]) => rule.from.includes(state) && rule.by.includes(role)).map(([name]) => name);

@@ -212,6 +212,8 @@ interface ReviewProps {
   tier: 'city' | 'province';
   compared: Compared | undefined;
   past: Past;
+  /** Objections that keep it from approval. */
+  blocking: number;
   rows: readonly Row[];
   replacing: boolean;
   names: ReadonlyMap<string, string>;
@@ -250,7 +252,7 @@ const Decision: FC<Pick<ReviewProps, 'batch' | 'tier' | 'route'>> = ({ batch: { 
   </>
 );
 
-export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compared, past, rows, replacing, names }) => {
+export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compared, past, blocking, rows, replacing, names }) => {
   const { id, organization, count, state, created_at, root, returned_reason, approvals } = batch;
   return (
     <>
@@ -259,6 +261,16 @@ export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compare
         <section class="notice" role="note">
           <p>
             <Both words={{ zh: '该机构已被暂停评价。', en: 'This organization is suspended.' }} />
+          </p>
+        </section>
+      ) : null}
+      {blocking > 0 ? (
+        <section class="notice" role="note">
+          <p>
+            <Both words={{ zh: `有 ${blocking} 件异议未处理，或成立后未更正结果，现在不能审核通过。`, en: `${counted(blocking, 'objection')} not decided, or upheld without a correction: it cannot be approved now.` }} />{' '}
+            <a href="#/objections">
+              <Both words={{ zh: '查看异议', en: 'Objections' }} />
+            </a>
           </p>
         </section>
       ) : null}

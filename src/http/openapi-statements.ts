@@ -77,7 +77,7 @@ export const STATEMENTS: Record<StatementType, Schema> = {
     { description: '流程中的一步 / one step of the procedure, signed by whoever is responsible for it' },
   ),
   'applicant+jwt': object({ iss: text('`key:` and the thumbprint of the key', { pattern: '^key:[A-Za-z0-9_-]{43}$' }), cnf: key, ...life }, { description: '尚未登记的密钥为自己出具的访问令牌 / the access token of a key that nobody has named yet, signed by itself' }),
-  'dpop+jwt': object({ jti: text('id', { maxLength: 128 }), htm: text('method'), htu: text('address without query'), iat: instant('made'), ath: { ...DIGEST, description: 'digest of the access token' } }, { description: '一次请求的密钥证明 / proof of possession for one request (RFC 9449)' }),
+  'dpop+jwt': object({ jti: text('id', { maxLength: 128 }), htm: text('method'), htu: text('address without query'), iat: { ...instant('made'), type: 'number' }, ath: { ...DIGEST, description: 'digest of the access token' } }, { description: '一次请求的密钥证明 / proof of possession for one request (RFC 9449)' }),
 };
 
 /** `approval+jwt` → `StatementApproval`: the name of its schema. */

@@ -9,6 +9,8 @@ import { KINDS, STEPS } from './procedure/steps.ts';
 
 const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
 const instant = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(253_402_300_799));
+/** A NumericDate as other people's libraries write it, with a fraction too (RFC 7519 §2): of proofs alone; statements keep whole seconds. */
+const numericDate = v.pipe(v.number(), v.minValue(0), v.maxValue(253_402_300_799));
 const jti = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._:-]{1,128}$/));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const digest = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
@@ -153,7 +155,7 @@ export const SCHEMAS = {
   /** The access token of a key that nobody has named yet, signed by itself. */
   'applicant+jwt': v.object({ iss: applicant, cnf: confirmation, ...lifetime }),
   /** A proof of possession for one HTTP request (RFC 9449 §4.2). */
-  'dpop+jwt': v.object({ jti: text(128), htm: text(10), htu: text(2000), iat: instant, ath: digest }),
+  'dpop+jwt': v.object({ jti: text(128), htm: text(10), htu: text(2000), iat: numericDate, ath: digest }),
 } as const;
 
 export type StatementType = keyof typeof SCHEMAS;

@@ -1,6 +1,7 @@
 /** Proofs of possession: vectors, and that a proof carries one request of one token by one key, and no other. */
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
+import { decodeUtf8, fromBase64url } from '../../src/life/bytes.ts';
 import { PROOF_AGE, PROOF_AHEAD, verifyProof } from '../../src/life/dpop.ts';
 import { makeProof, tokenHash } from '../../src/life/proof.ts';
 import { thumbprint } from '../../src/life/statement.ts';
@@ -62,17 +63,27 @@ test('no single character of a proof can be changed', async () => {
   );
 });
 
+/** A proof with changed claims, well signed by the client. */
+const withClaims = async (claims: object) => {
+  const [head, payload] = tokens.proof.split('.') as [string, string];
+  return signParts(head, encode({ ...(JSON.parse(decodeUtf8(fromBase64url(payload))) as object), ...claims }), cast.keys.client);
+};
+
+/** Of private and symmetric keys (RFC 7518 §6). */
+const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+
 /** A proof with this header text, well signed by the client. */
 const withHeader = async (header: string) => signParts(encode(header), tokens.proof.split('.')[1] as string, cast.keys.client);
 
-test('any further parameter of the header or of its jwk is refused', async () => {
+test('any further parameter of the header is refused, any further member of its jwk is ignored (RFC 7517 §4), but for private ones', async () => {
   const jwk = JSON.stringify(cast.keys.client.jwk);
-  const name = fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('kid', 'jku', 'x5c', 'crit', 'b64', 'cty', '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'd'));
+  const name = fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('kid', 'jku', 'x5c', 'crit', 'b64', 'cty', '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'key_ops', 'ext', 'x5t', ...PRIVATE));
   await fc.assert(
     fc.asyncProperty(name, fc.jsonValue(), async (parameter, value) => {
       const more = `,${JSON.stringify(parameter)}:${JSON.stringify(value)}}`;
       if (!['typ', 'alg', 'jwk'].includes(parameter)) expect(await codeOf(await withHeader(`{"typ":"dpop+jwt","alg":"ES256","jwk":${jwk}${more}`))).toBe('proof_wrong');
-      if (!['kty', 'crv', 'x', 'y', 'kid', 'alg', 'use'].includes(parameter)) expect(await codeOf(await withHeader(`{"typ":"dpop+jwt","alg":"ES256","jwk":${jwk.slice(0, -1)}${more}}`))).toBe('proof_wrong');
+      const expected = PRIVATE.includes(parameter) ? 'proof_wrong' : 'accepted';
+      if (!['kty', 'crv', 'x', 'y', 'kid', 'alg', 'use'].includes(parameter)) expect(await codeOf(await withHeader(`{"typ":"dpop+jwt","alg":"ES256","jwk":${jwk.slice(0, -1)}${more}}`))).toBe(expected);
     }),
     { numRuns: 150 },
   );
@@ -97,6 +108,73 @@ test('claims of the wrong kind are refused, naming the claim', async () => {
     }),
     { numRuns: 40 },
   );
+});
+
+test('a public key as browsers and libraries export it', async () => {
+  const { kty, crv, x, y } = cast.keys.client.jwk;
+  for (const more of [{ ext: true, key_ops: ['verify'] }, { kid: 'device-1', alg: 'ES256', use: 'sig', iat: 1 }, { x5c: ['x'], x5u: 'https://evil.example' }]) {
+    expect(await codeOf(await withHeader(JSON.stringify({ typ: 'dpop+jwt', alg: 'ES256', jwk: { kty, crv, x, y, ...more } })))).toBe('accepted');
+  }
+  for (const name of PRIVATE) {
+    expect([name, await codeOf(await withHeader(JSON.stringify({ typ: 'dpop+jwt', alg: 'ES256', jwk: { kty, crv, x, y, [name]: 'AA' } })))]).toEqual([name, 'proof_wrong']);
+  }
+});
+
+test('iat is a NumericDate: seconds with a fraction too (RFC 7519 §2)', async () => {
+  const at = async (iat: unknown) => codeOf(await withClaims({ iat }));
+  for (const iat of [NOW + 0.25, NOW - PROOF_AGE, NOW - PROOF_AGE + 0.001, NOW + PROOF_AHEAD, NOW + PROOF_AHEAD - 0.001]) expect([iat, await at(iat)]).toEqual([iat, 'accepted']);
+  for (const iat of [NOW - PROOF_AGE - 0.001, NOW + PROOF_AHEAD + 0.001, -0.5, 1e300, String(NOW), null]) expect([iat, await at(iat)]).toEqual([iat, 'proof_wrong']);
+});
+
+/** `htu` as it may be written → what was asked for. */
+const SAME: [htu: string, url: string][] = [
+  ['HTTPS://LZ.Example.CN/v1/batches', 'https://lz.example.cn/v1/batches'],
+  ['https://lz.example.cn:443/v1/batches', 'https://lz.example.cn/v1/batches'],
+  ['https://lz.example.cn:/v1/batches', 'https://lz.example.cn/v1/batches'],
+  ['http://localhost:80/v1/batches', 'http://localhost/v1/batches'],
+  ['http://[::1]:8787/v1/batches', 'http://[::1]:8787/v1/batches'],
+  ['https://lz.example.cn', 'https://lz.example.cn/'],
+  ['https://lz.example.cn?x=1', 'https://lz.example.cn/'],
+  ['https://lz.example.cn/v1/./x/../batches', 'https://lz.example.cn/v1/batches'],
+  ['https://lz.example.cn/../../v1/batches', 'https://lz.example.cn/v1/batches'],
+  ['https://lz.example.cn/v1/%62atches', 'https://lz.example.cn/v1/batches'],
+  ['https://lz.example.cn/v1/batches', 'https://lz.example.cn/v1/%62%61tches'],
+  ['https://lz.example.cn/v1/cases/plan:p0', 'https://lz.example.cn/v1/cases/plan:p0'],
+  ['https://lz.example.cn/v1/cases/%e9%b2%81%7e', 'https://lz.example.cn/v1/cases/%E9%B2%81~'],
+  ['https://lz.example.cn/v1/x/%2e%2E/batches', 'https://lz.example.cn/v1/batches'],
+  ['https://lz.example.cn/v1/a|b', 'https://lz.example.cn/v1/a|b'],
+];
+const OTHER: [htu: string, url: string][] = [
+  ['https://lz.example.cn/v1/Batches', 'https://lz.example.cn/v1/batches'],
+  ['https://lz.example.cn/v1/batches/', 'https://lz.example.cn/v1/batches'],
+  ['https://lz.example.cn//v1/batches', 'https://lz.example.cn/v1/batches'],
+  ['https://lz.example.cn:80/v1/batches', 'https://lz.example.cn/v1/batches'],
+  ['http://lz.example.cn:443/v1/batches', 'https://lz.example.cn/v1/batches'],
+  ['https://lz.example.cn:0443/v1/batches', 'https://lz.example.cn/v1/batches'],
+  ['https://lz.example.cn./v1/batches', 'https://lz.example.cn/v1/batches'],
+  ['https://u@lz.example.cn/v1/batches', 'https://lz.example.cn/v1/batches'],
+  ['https://lz.example.cn@evil.example/v1/batches', 'https://lz.example.cn/v1/batches'],
+  ['https:\\\\lz.example.cn\\v1\\batches', 'https://lz.example.cn/v1/batches'],
+  ['https://lz.example.cn/v1\\batches', 'https://lz.example.cn/v1/batches'],
+  ['https://lz.example.cn/v1/bat\tches', 'https://lz.example.cn/v1/batches'],
+  [' https://lz.example.cn/v1/batches', 'https://lz.example.cn/v1/batches'],
+  ['https://lz%2eexample.cn/v1/batches', 'https://lz.example.cn/v1/batches'],
+  ['https:/lz.example.cn/v1/batches', 'https://lz.example.cn/v1/batches'],
+  ['https:lz.example.cn/v1/batches', 'https://lz.example.cn/v1/batches'],
+  ['http://0x7f.1/v1/batches', 'http://127.0.0.1/v1/batches'],
+  ['https://lz.example.cn/v1%2fbatches', 'https://lz.example.cn/v1/batches'],
+  ['https://lz.example.cn/v1/%252e%252e/batches', 'https://lz.example.cn/batches'],
+  ['https://lz.example.cn/v1/batches%00', 'https://lz.example.cn/v1/batches'],
+  ['https://lz.example.cn/v1/cases/plan%3Ap0', 'https://lz.example.cn/v1/cases/plan:p0'],
+  ['/v1/batches', 'https://lz.example.cn/v1/batches'],
+];
+
+test.each(SAME)('htu %s is the address %s (RFC 3986 §6.2.2, §6.2.3)', async (htu, url) => {
+  expect(await codeOf(await withClaims({ htu }), { url })).toBe('accepted');
+});
+
+test.each(OTHER)('htu %s is not the address %s', async (htu, url) => {
+  expect(await refusalOf(async () => verify(await withClaims({ htu }), { url }))).toEqual({ code: 'proof_wrong', part: 'dpop+jwt:htu' });
 });
 
 test('ath is the digest of the token as text (RFC 9449 §4.3, its example)', async () => {

@@ -7,6 +7,7 @@ import { batchRoutes } from './http/batches.ts';
 import { bulkPageRoutes } from './http/bulk-page.tsx';
 import { bulkRoutes } from './http/bulk.ts';
 import { centreRoutes } from './http/centre.ts';
+import { crossOrigin, preflight } from './http/cors.ts';
 import { deskRoutes } from './http/desk.tsx';
 import { describeRoutes } from './http/describe.ts';
 import { drawPages, drawRoutes } from './http/draws.tsx';
@@ -46,6 +47,7 @@ app.use('*', async (c, next) => {
   c.header('Referrer-Policy', 'no-referrer');
   await next();
 });
+app.use('*', crossOrigin);
 
 app.get('/healthz', async (c) => {
   await c.var.service.db.prepare('SELECT 1').first();
@@ -86,6 +88,8 @@ for (const { path, method } of app.routes) {
 // Fixed paths first: /v1/certificates/search is not a certificate's number.
 for (const [path, allowed] of [...methods].sort(([a], [b]) => Number(a.includes(':')) - Number(b.includes(':')))) {
   app.all(path, (c) => {
+    const allowedAcross = preflight(c, path);
+    if (allowedAcross) return allowedAcross;
     const names = [...allowed, ...(allowed.has('GET') ? ['HEAD'] : [])].sort();
     c.header('Allow', names.join(', '));
     return problem(c, new Refusal('method_not_allowed', `This address takes: ${names.join(', ')}.`, { allowed: names }));

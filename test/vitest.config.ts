@@ -11,7 +11,7 @@ import { testBindings } from './worker/bindings.ts';
 const root = new URL('..', import.meta.url).pathname;
 
 /** What the Worker and its tests import from packages. */
-const PACKAGES = ['@noble/hashes/sha2.js', 'canonicalize', 'fast-check', 'fflate', 'hono', 'hono/accepts', 'hono/cookie', 'hono/etag', 'hono/factory', 'hono/html', 'hono/jsx', 'hono/jsx/jsx-dev-runtime', 'hono/jsx/jsx-runtime', 'jose', 'papaparse', 'pdf-lib', 'qrcode/lib/core/qrcode.js', 'saxes', 'valibot'];
+const PACKAGES = ['@noble/hashes/sha2.js', 'canonicalize', 'fast-check', 'fflate', 'hono', 'hono/accepts', 'hono/cookie', 'hono/etag', 'hono/factory', 'hono/route', 'hono/html', 'hono/jsx', 'hono/jsx/jsx-dev-runtime', 'hono/jsx/jsx-runtime', 'jose', 'papaparse', 'pdf-lib', 'qrcode/lib/core/qrcode.js', 'saxes', 'valibot'];
 
 /** Long files first, so that none is left alone at the end: services and browsers, then the Worker, then what is pure. */
 class LongestFirst extends BaseSequencer {

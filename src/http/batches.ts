@@ -42,6 +42,17 @@ const only = (...roles: Caller['role'][]): MiddlewareHandler<AppEnv> => async (c
 };
 const centresOnly = only('city', 'province');
 
+/** A String of structured fields (RFC 9651 §3.3.3) with its parameters, which say nothing here. */
+const QUOTED = /^"((?:[!#-[\]-~]|\\["\\])*)"(?: *;[^"]*)*$/;
+
+/** The key of draft-ietf-httpapi-idempotency-key-header, which is quoted, or the same key bare. */
+function readIdempotencyKey(header: string | undefined): string | null {
+  if (header === undefined) return null;
+  const key = header.startsWith('"') ? QUOTED.exec(header)?.[1]?.replace(/\\(.)/g, '$1') : header;
+  if (key === undefined || !/^[\x21-\x7e]{1,200}$/.test(key)) throw new Refusal('idempotency_key_malformed', 'An Idempotency-Key has 1 to 200 visible ASCII characters, quoted or bare.');
+  return key;
+}
+
 const progressOf = async (service: Service, batch: BatchRow) => batchView(service, batch, batch.state === 'issued' ? batch.count : await countSigned(service.db, batch.id));
 
 /** `?from=&limit=`: a stretch of a long list; all of it without. */
@@ -59,8 +70,7 @@ export const batchRoutes = factory
   .createApp()
   .post('/v1/batches', allow('organization'), async (c) => {
     if (c.var.service.config.requireNotice) throw new Refusal('notice_required', 'Here results are published first: file the plan, publish its results, and when the notice has run make the batch with POST /v1/results/{about}/batch.');
-    const key = c.req.header('idempotency-key') ?? null;
-    if (key !== null && !/^[\x21-\x7e]{1,200}$/.test(key)) throw new Refusal('idempotency_key_malformed', 'An Idempotency-Key has 1 to 200 visible ASCII characters.');
+    const key = readIdempotencyKey(c.req.header('idempotency-key'));
     const { ignored, ...intake } = await readIntake(c);
     const { batch, fresh } = await submitBatch(c.var.service, c.var.caller, intake, key);
     const { id, count, root, state } = batch;

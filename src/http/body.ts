@@ -1,7 +1,7 @@
 /**
  * Owns reading a request's body: bounded in bytes while it streams and in depth before it is parsed, with the
  * content types that a route takes.
- * It refuses, each with a 4xx code: too large, not UTF-8, not JSON, nested too deeply, of another type.
+ * It refuses, each with a 4xx code: compressed, too large, not UTF-8, not JSON, nested too deeply, of another type.
  */
 import type { Context } from 'hono';
 import * as v from 'valibot';
@@ -33,8 +33,17 @@ async function readAnnounced(body: ReadableStream<Uint8Array>, length: number): 
   return bytes.subarray(0, size);
 }
 
+/** Bodies come as they are: a compressed one would have to be bounded twice (RFC 9110 §15.5.16 names the answer and its header). */
+function requireIdentity(c: Context): void {
+  const codings = (c.req.header('content-encoding') ?? '').toLowerCase().split(',').map((one) => one.trim());
+  if (codings.every((one) => one === '' || one === 'identity')) return;
+  c.header('Accept-Encoding', 'identity');
+  throw new Refusal('encoding_not_supported', 'Send the body as it is: a Content-Encoding is not taken.', { allowed: ['identity'] });
+}
+
 /** Reads the body up to a limit, whatever Content-Length says. `advice`: what to do about a body that is too large. */
 export async function readBytes(c: Context, limit: number, advice = ''): Promise<Uint8Array<ArrayBuffer>> {
+  requireIdentity(c);
   const tooLarge = () => new Refusal('body_too_large', `The body has more than ${limit} bytes. ${advice}`.trim(), { limit });
   const announced = Number(c.req.header('content-length') ?? 0);
   if (announced > limit) throw tooLarge();

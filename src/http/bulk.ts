@@ -7,9 +7,10 @@ import type { Context } from 'hono';
 import * as v from 'valibot';
 import { answerBulk } from '../bulk.ts';
 import { endBulkKey, LARGEST_QUOTA, listBulkKeys, makeBulkKey, readBulkKey, spendRows } from '../bulk-keys.ts';
-import { countRows, KEYED_ROWS, NDJSON_TYPE, OPEN_ROWS } from '../life/bulk.ts';
+import { countRows, KEYED_ROWS, NDJSON_TYPES, OPEN_ROWS } from '../life/bulk.ts';
 import { toTimestamp } from '../life/calendar.ts';
 import type { BulkKeyRow } from '../storage/bulk.ts';
+import { chosenType } from './accept.ts';
 import { LIMITS, readBytes, readJson, requireType } from './body.ts';
 import { factory, type AppEnv } from './env.ts';
 import { allow } from './guard.ts';
@@ -46,7 +47,8 @@ function streamOf(answers: AsyncGenerator<Uint8Array<ArrayBuffer>>): ReadableStr
 
 async function checkList(c: Context<AppEnv>) {
   const { service } = c.var;
-  requireType(c, [NDJSON_TYPE]);
+  const sent = requireType(c, NDJSON_TYPES);
+  const type = chosenType(c, NDJSON_TYPES.toSorted((a, b) => Number(b === sent) - Number(a === sent)));
   announce(c, 'lookup');
   // Before the key is looked up: wrong keys are braked as well.
   await spend(c, 'lookup');
@@ -55,7 +57,7 @@ async function checkList(c: Context<AppEnv>) {
   const request = await readBytes(c, key ? LIMITS.bulk : LIMITS.bulkOpen);
   const rows = countRows(request, key ? KEYED_ROWS : OPEN_ROWS);
   await (key ? spendRows(service, key, rows) : spend(c, 'lookup', rows - 1));
-  return c.body(streamOf(answerBulk(service, request, rows, key?.id)), 200, { 'Content-Type': NDJSON_TYPE, 'Cache-Control': 'no-store' });
+  return c.body(streamOf(answerBulk(service, request, rows, key?.id)), 200, { 'Content-Type': type, 'Cache-Control': 'no-store' });
 }
 
 export const bulkRoutes = factory

@@ -32,7 +32,8 @@ export function examplesOf(route: string, operation: Operation, origin: string):
   const base: Example = { method, url: origin + fill(path), headers: {} };
   const bodies = Object.entries(operation.body ?? {}).map(([type, { example }]): Example => {
     const headers = { 'Content-Type': type };
-    if (example !== undefined && type.endsWith('json')) return { ...base, headers, body: JSON.stringify(example).replaceAll(HOST_OF_EXAMPLES, origin) };
+    const text = typeof example === 'string' ? example.trimEnd() : JSON.stringify(example);
+    if (example !== undefined && /jsonl?$/.test(type)) return { ...base, headers, body: text.replaceAll(HOST_OF_EXAMPLES, origin) };
     return { ...base, headers, file: FILES[type] ?? 'body' };
   });
   const [first = base, ...others] = bodies;

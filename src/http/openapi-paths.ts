@@ -3,7 +3,7 @@
  * and what it answers. A test holds that the table has every route of the Worker and no other.
  */
 import type { Brake } from '../env.ts';
-import { NDJSON_TYPE } from '../life/bulk.ts';
+import { NDJSON_TYPES } from '../life/bulk.ts';
 import { XLSX_TYPE } from '../life/row-file.ts';
 import type { StatementType } from '../life/schema.ts';
 import { CANDIDATE, CODE, CREDENTIAL, CSV, DIGITS, HOLDER, ID, MISSING, NUMBER, REPORT, ROW_PROBLEM, SEARCH, TOKEN } from './openapi-examples.ts';
@@ -53,6 +53,8 @@ export interface Operation {
 }
 
 const json = (name: string, example?: unknown): Media => ({ [JSON_TYPE]: { schema: ref(name), ...(example === undefined ? {} : { example }) } });
+/** One JSON value a line, under each of the names of such lists. */
+const ndjson = (name: string, example?: string): Media => Object.fromEntries(NDJSON_TYPES.map((type) => [type, { schema: { ...TEXT, contentMediaType: JSON_TYPE, contentSchema: ref(name) }, ...(example === undefined ? {} : { example }) }]));
 const ok = (description: string, content: Media): Answers => ({ 200: { description, content } });
 const page = (description: string): Answers => ({ 200: { description, content: { 'text/html': { schema: TEXT } } } });
 const form = (example: Record<string, string>): Media => ({ 'application/x-www-form-urlencoded': { schema: { type: 'object', properties: Object.fromEntries(Object.keys(example).map((name) => [name, TEXT])) }, example } });
@@ -84,7 +86,7 @@ export const OPERATIONS: Record<string, Operation> = {
   'GET /c/{number}': { tag: '网页', brake: 'lookup', summary: '证书页，二维码所指地址 / page of a certificate, where the QR code leads', answers: page('核验结果 / result of verification'), problems: [...OF_NUMBERS, 'certificate_not_found'] },
   'GET /check': { tag: '网页', summary: '核验证书 PDF 的网页，文件不上传 / page that checks a PDF in the browser', answers: ok('网页 / a page', { 'text/html': { schema: TEXT } }) },
   'GET /scan': { tag: '网页', summary: '扫描证书二维码的网页，图像不上传 / page that scans a QR code in the browser', answers: ok('网页 / a page', { 'text/html': { schema: TEXT } }) },
-  'POST /c/{number}/download': { tag: '网页', brake: 'search', summary: '网页表单下载证书 / download by the form', body: form({ ...HOLDER, want: 'pdf', purpose: '应聘', expires_on: '2027-02-24' }), answers: ok('证书 / the certificate', { 'application/pdf': { schema: FILE }, 'text/html': { schema: TEXT } }), problems: ['no_match', ...OF_NUMBERS] },
+  'POST /c/{number}/download': { tag: '网页', brake: 'search', summary: '网页表单下载证书 / download by the form', body: form({ ...HOLDER, want: 'pdf', purpose: '应聘', expires_on: '2027-02-24' }), answers: ok('证书 / the certificate', { 'application/pdf': { schema: FILE }, 'text/html': { schema: TEXT } }), problems: ['no_match', 'not_acceptable', ...OF_NUMBERS] },
   'GET /bulk': { tag: '网页', summary: '批量核验名单的网页 / page that checks a list', answers: page('批量核验 / a page') },
   'POST /bulk': { tag: '网页', brake: 'lookup', summary: '网页表单批量核验，最多 100 行 / check a pasted list by the form, at most 100 rows', body: form({ list: `${NUMBER},${HOLDER.name}` }), answers: page('结果 / results'), problems: ['bulk_empty', 'bulk_too_many', 'csv_columns_missing', 'human_check_failed'] },
   'GET /desk': { tag: '网页', summary: '工作台 / desk for organizations, applicants and centres', description: '密钥只在浏览器里使用，不发送 / keys are used in the browser alone and never sent.', answers: page('工作台 / desk') },
@@ -106,9 +108,9 @@ export const OPERATIONS: Record<string, Operation> = {
 
 One JSON object a line, answered line by line in the same order; the last line is a signed receipt. Anyone: at most 100 rows, each counted as a look-up. With a bulk key (Authorization: Bearer): at most 10,000, counted against the key's day.`,
     headers: { Authorization: { type: 'string', pattern: '^Bearer lzb_[A-Za-z0-9_-]{43}$' } },
-    body: { [NDJSON_TYPE]: { schema: { ...TEXT, contentMediaType: 'application/json', contentSchema: ref('BulkRow') }, example: `{"number":"${NUMBER}","name":"${HOLDER.name}"}\n` } },
-    answers: ok('每行一个 BulkLine / one BulkLine a line', { [NDJSON_TYPE]: { schema: { ...TEXT, contentMediaType: 'application/json', contentSchema: ref('BulkLine') } } }),
-    problems: ['bulk_empty', 'bulk_too_many', 'bulk_key_unknown', 'bulk_key_ended', 'bulk_quota_exceeded'],
+    body: ndjson('BulkRow', `{"number":"${NUMBER}","name":"${HOLDER.name}"}\n`),
+    answers: ok('每行一个 BulkLine；类型按 Accept，否则同所发 / one BulkLine a line; its type by Accept, else that of the request', ndjson('BulkLine')),
+    problems: ['not_acceptable', 'bulk_empty', 'bulk_too_many', 'bulk_key_unknown', 'bulk_key_ended', 'bulk_quota_exceeded'],
   },
   'POST /v1/certificates/{number}/download': { tag: '查询核验', brake: 'search', summary: '持证人下载证书 / download by the holder', description: '带 copy 时给出加注副本（PDF 或核验包） / with `copy`: a copy stamped for one purpose, as PDF or bundle.', body: json('Holder', HOLDER), answers: ok('按 Accept / by Accept: PDF, bundle, credential, or (application/json) who fetched it before', { 'application/pdf': { schema: FILE }, [BUNDLE_TYPE]: { schema: ref('Bundle') }, [SD_JWT_TYPE]: { schema: TEXT, example: CREDENTIAL }, ...json('Downloads', { number: NUMBER, downloads: [{ kind: 'application/pdf', by: 'holder', at: '2026-11-24T01:00:00Z' }] }) }), problems: ['no_match', 'not_acceptable', 'register_differs', 'photo_differs', 'purpose_malformed', 'expiry_malformed', 'glyph_missing', ...OF_WITHDRAWALS, ...OF_NUMBERS] },
 
@@ -135,7 +137,7 @@ One JSON object a line, answered line by line in the same order; the last line i
   'POST /v1/batches': {
     tag: '评价机构', summary: '上传一批合格结果 / upload a batch of passed results', roles: ['organization'],
     description: 'CSV 为 UTF-8、GBK/GB18030 或带 BOM 的 UTF-16；也可用 .xlsx 工作簿；以文件内容为准。有任何错误则不保存，并一次列出全部错误 / CSV in UTF-8, GBK/GB18030 or UTF-16 with BOM, or a .xlsx workbook: the content decides. Nothing is stored if any row is bad, and every fault of every row is listed.',
-    headers: { 'Idempotency-Key': { type: 'string', pattern: '^[!-~]{1,200}$' } },
+    headers: { 'Idempotency-Key': { type: 'string', pattern: '^[!-~]{1,202}$', description: '`"key"`（draft-ietf-httpapi-idempotency-key-header）或不加引号 / quoted as in the draft, or bare: the same key' } },
     body: { ...json('CandidatesBody', { candidates: [CANDIDATE] }), 'text/csv': { schema: TEXT, example: CSV }, [XLSX_TYPE]: { schema: WORKBOOK }, 'multipart/form-data': { schema: ref('UploadForm') } },
     answers: { 201: { description: '已保存；相同 Idempotency-Key 得到同一批次 / stored; the same Idempotency-Key gets the same batch', content: json('BatchCreated', { id: 'b5f0c9a1e2d3b4c5d6e7f809', count: 1, root: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg', state: 'submitted' }), headers: { Location: TEXT, 'Idempotent-Replayed': TEXT } } },
     problems: ['rows_refused', 'notice_required', 'capacity_exceeded', 'organization_not_filed', 'organization_suspended', 'idempotency_key_malformed', 'idempotency_key_reused', 'batch_empty', 'batch_too_large', 'candidates_malformed', 'csv_not_utf8', 'csv_columns_missing', 'csv_column_repeated', 'csv_quotes_malformed', 'table_format_unsupported', 'xlsx_malformed', 'xlsx_too_large', 'xlsx_encrypted', 'xlsx_macros', 'xlsx_external', 'xlsx_sheets', 'xlsx_hidden_rows', 'xlsx_merged_cells', ...OF_PHOTOS], problemExample: ROW_PROBLEM,
@@ -160,9 +162,9 @@ Verified, drawn and sent one by one in the order of the batch, each as \`<number
         headers: { 'Content-Disposition': TEXT, 'Last-Modified': TEXT, 'X-Certificates': { type: 'integer', minimum: 1 } },
       },
     },
-    problems: [...OF_BATCHES, 'body_malformed', 'batch_not_issued', 'range_outside', 'ciphertext_wrong'],
+    problems: [...OF_BATCHES, 'not_acceptable', 'body_malformed', 'batch_not_issued', 'range_outside', 'ciphertext_wrong'],
   },
-  'GET /v1/certificates/{number}.pdf': { tag: '评价机构', summary: '本机构证书的 PDF / PDF of an own certificate', roles: ['organization'], answers: ok('PDF', { 'application/pdf': { schema: FILE } }), problems: [...OF_NUMBERS, 'certificate_not_found', 'out_of_reach', 'register_differs', 'photo_differs', ...OF_WITHDRAWALS] },
+  'GET /v1/certificates/{number}.pdf': { tag: '评价机构', summary: '本机构证书的 PDF / PDF of an own certificate', roles: ['organization'], answers: ok('PDF', { 'application/pdf': { schema: FILE } }), problems: [...OF_NUMBERS, 'not_acceptable', 'certificate_not_found', 'out_of_reach', 'register_differs', 'photo_differs', ...OF_WITHDRAWALS] },
   'POST /v1/certificates/{number}/status': { ...statement('暂停、恢复、撤销证书 / suspend, reinstate, revoke', 'status+jwt', ALL, []), tag: '评价机构', answers: { 201: { description: '已生效 / in force', content: json('StatusChanged', { number: NUMBER, state: 'suspended', seq: 1, digest: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg' }) } }, problems: [...OF_STATEMENTS, ...OF_NUMBERS, 'certificate_not_found', 'out_of_reach', 'issuer_not_caller', 'audience_wrong', 'organization_differs', 'number_differs', 'status_final', 'status_out_of_order', 'status_no_change', 'rank_too_low', 'client_withdrawn'] },
 
   ...PROCEDURE_OPERATIONS,

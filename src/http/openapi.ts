@@ -14,7 +14,7 @@ import { PROBLEM_TYPE, PROBLEMS } from './problems.ts';
 import type { StatementType } from '../life/schema.ts';
 
 const OF_CREDENTIALS = ['authorization_missing', 'authorization_malformed', 'proof_wrong', 'proof_replayed', 'client_unknown', 'client_withdrawn', 'client_reported', 'centre_withdrawn', 'role_wrong'];
-const OF_BODIES = ['body_too_large', 'media_type_not_supported', 'utf8_malformed'];
+const OF_BODIES = ['body_too_large', 'media_type_not_supported', 'encoding_not_supported', 'utf8_malformed'];
 const OF_JSON = ['json_malformed', 'json_too_deep', 'body_malformed'];
 
 /** Of the brakes: the second factor is counted, and a form may ask for a person, where personal data is asked for. */
@@ -88,11 +88,13 @@ function pathsOf(): Record<string, Record<string, unknown>> {
 
 const CALLING = `山东省职业技能等级证书的颁发与核验服务。查询核验免费、无须注册；其他调用须以密钥证明身份，服务器上没有密码。
 错误为 RFC 9457 problem，\`code\` 稳定不变；GET 均可用 HEAD；地址没有的方法答 405 并附 Allow。
+其他网站的网页可读取公开数据、按编号查询和 POST /v1/verify（CORS）；请求内容不得压缩。
 报告含所查内容，不可缓存；密钥、声明、状态列表可缓存 60 秒。
 
 Issues and verifies vocational skill level certificates of Shandong. Looking up and verifying is free, for anyone.
 Every other call carries a statement about a key as access token and a proof by that key for this very request (DPoP, RFC 9449): no passwords, no sessions.
-Errors are RFC 9457 problems: compare \`code\`. HEAD works wherever GET does; a method that an address does not have answers 405 with Allow.`;
+Errors are RFC 9457 problems: compare \`code\`. HEAD works wherever GET does; a method that an address does not have answers 405 with Allow.
+Pages of other websites may read public data, the look-up by number and POST /v1/verify (CORS). Bodies are not compressed.`;
 
 /** A signed statement: header and payload, as JSON Schema's validation vocabulary describes a JWT (§8.6). */
 const signed = (payloads: readonly string[]): Schema => ({

@@ -8,6 +8,7 @@ import { Refusal } from '../life/refusal.ts';
 import { lookUp } from '../register.ts';
 import { renderFor } from '../render.ts';
 import { insertDownload } from '../storage/certificates.ts';
+import { chosenType } from './accept.ts';
 import { LIMITS, readJson, STATEMENT_BODY } from './body.ts';
 import { factory } from './env.ts';
 import { allow } from './guard.ts';
@@ -16,12 +17,13 @@ export const organizationRoutes = factory
   .createApp()
   .get('/v1/certificates/:file{[^/]+\\.pdf}', allow('organization'), async (c) => {
     const { service, caller } = c.var;
+    const type = chosenType(c, ['application/pdf']);
     const found = await lookUp(service, c.req.param('file').slice(0, -'.pdf'.length), ['name', 'identifier']);
     if (!found) throw new Refusal('certificate_not_found', 'This register holds no certificate with this number.');
     await requireReach(service, caller, found.row.organization);
     const pdf = await renderFor(service, found);
-    await insertDownload(service.db, found.row.number, 'application/pdf', caller.subject, service.now());
-    return c.body(new Uint8Array(pdf), 200, { 'Content-Type': 'application/pdf', 'Content-Disposition': `attachment; filename="${found.row.number}.pdf"` });
+    await insertDownload(service.db, found.row.number, type, caller.subject, service.now());
+    return c.body(new Uint8Array(pdf), 200, { 'Content-Type': type, 'Content-Disposition': `attachment; filename="${found.row.number}.pdf"` });
   })
   .post('/v1/certificates/:number/status', allow('organization', 'city', 'province'), async (c) => {
     const { statement } = await readJson(c, LIMITS.statement, STATEMENT_BODY);

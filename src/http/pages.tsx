@@ -17,11 +17,12 @@ import { centreNames } from '../organizations.ts';
 import { findForHolder, lookUp, type Found } from '../register.ts';
 import { renderCopy, renderFor } from '../render.ts';
 import { insertDownload, selectDownloads } from '../storage/certificates.ts';
+import { prefersPage, requireNotForbidden } from './accept.ts';
 import { factory, type AppEnv } from './env.ts';
 import { faultsOf, numberFault, readForm, some } from './forms.ts';
 import { hostOf, kept, noStore, page } from './page.tsx';
 import { brake } from './limits.ts';
-import { onError, problem, PROBLEMS } from './problems.ts';
+import { onError, problem, PROBLEM_TYPE, PROBLEMS } from './problems.ts';
 import { searchPage } from './search.tsx';
 
 /** The static files of the pages: name in `/assets` and type. The font and whatever else was built stay inside. */
@@ -83,6 +84,7 @@ async function downloadPage(c: C, asked: string) {
     const downloads: Download[] = (await selectDownloads(service.db, number, 100)).map(({ kind, by, at }) => ({ kind, by, at: toTimestamp(at) }));
     return certificatePage(c, number, { downloads }, found);
   }
+  requireNotForbidden(c, 'application/pdf');
   let copy: Stamped | undefined;
   try {
     if (typed.want === 'copy') copy = await stampCopy(service, found, { purpose: typed.purpose as string, expires_on: typed.expires_on as string });
@@ -122,7 +124,7 @@ export const pageRoutes = factory
 /** Whoever asked for a page gets a page; others get the problem itself. */
 export function answerProblem(c: Context<AppEnv>, error: Error): Response | Promise<Response> {
   const answer = onError(error, c);
-  if (!(c.req.header('accept') ?? '').includes('text/html')) return answer;
+  if (!prefersPage(c, [PROBLEM_TYPE, 'application/json'])) return answer;
   const { code, message } = error instanceof Refusal ? error : { code: 'unexpected', message: 'Something went wrong on our side. Try again in a moment.' };
   const english = answer.status === 404 ? 'Nothing at this address' : answer.status < 500 ? 'The request was not accepted' : 'Something went wrong';
   return page(c, answer.status, <ProblemPage host={hostOf(c)} title={PROBLEMS[code]?.[1] ?? '请求未被接受'} english={english} detail={message} code={code} />);

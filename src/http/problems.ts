@@ -202,6 +202,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   archive_too_large: [413, '照片压缩包内容过大，请拆分批次'],
   xlsx_too_large: [413, '工作簿过大，请只保留名单'],
   media_type_not_supported: [415, '不支持的内容类型'],
+  encoding_not_supported: [415, '请求内容不能压缩'],
   range_outside: [416, '超出批次的证书范围'],
   table_format_unsupported: [415, '不支持的文件格式，请用 Excel 或 WPS 另存为 .xlsx 或“CSV UTF-8”'],
   // What could be read but must be mended

@@ -14,6 +14,7 @@ import { Refusal } from '../life/refusal.ts';
 import { renderCopy, renderFor } from '../render.ts';
 import { bundleWithWithdrawals, findForHolder, lookUp, search, type Found } from '../register.ts';
 import { insertDownload, selectDownloads } from '../storage/certificates.ts';
+import { chosenType } from './accept.ts';
 import { LIMITS, parseJson, readBytes, readJson, readShape, requireType } from './body.ts';
 import { factory, type AppEnv } from './env.ts';
 import { brake } from './limits.ts';
@@ -32,14 +33,6 @@ const noStore = { 'Cache-Control': 'no-store' };
 
 /** Blank fields of a form mean that the field was not given. */
 const given = (value: string | undefined): string | undefined => (value === undefined || value.trim() === '' ? undefined : value);
-
-/** The first of our media types that the Accept header names, else the default. */
-export function chosenType(c: Context, types: readonly string[]): string {
-  const accept = (c.req.header('accept') ?? '*/*').toLowerCase().split(',').map((one) => one.split(';', 1)[0]?.trim() ?? '');
-  const chosen = types.find((type) => accept.includes(type)) ?? (accept.some((one) => one === '*/*' || one === 'application/*') ? types[0] : undefined);
-  if (!chosen) throw new Refusal('not_acceptable', `This can be had as: ${types.join(', ')}.`, { allowed: types });
-  return chosen;
-}
 
 /** A copy is stated in a PDF and in a bundle; the credential has no room for it. */
 const COPIES = ['application/pdf', BUNDLE_MEDIA_TYPE] as const;
@@ -87,7 +80,7 @@ export const publicRoutes = factory
   .post('/v1/certificates/:number/download', brake('search'), async (c) => {
     const { service } = c.var;
     const { name, id_number, copy: asked } = await readJson(c, LIMITS.small, HOLDER);
-    const type = chosenType(c, asked ? COPIES : DOWNLOADS);
+    const type: string = chosenType(c, asked ? COPIES : DOWNLOADS);
     const found = await findForHolder(service, c.req.param('number'), name, id_number);
     const { number } = found.row;
     if (type === 'application/json') {

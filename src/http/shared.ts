@@ -4,7 +4,8 @@
  * It refuses to be mounted on streams, which it would have to read whole, and on answers about a certificate.
  * Copies for all isolates of a location are edge.ts's.
  */
-import { etag } from 'hono/etag';
+import { etag, RETAINED_304_HEADERS } from 'hono/etag';
+import { CORS_HEADERS } from './cors.ts';
 import { factory } from './env.ts';
 
 const SHARED = ['/', '/scan', '/check', '/bulk', '/desk', '/docs', '/organizations', '/organizations/*', '/v1/organizations', '/openapi.json', '/.well-known/*', '/orgs/*', '/contexts/*', '/v1/status/*'];
@@ -13,6 +14,6 @@ const SHARED = ['/', '/scan', '/check', '/bulk', '/desk', '/docs', '/organizatio
 const READ = ['/notices', '/notices/*', '/v1/notices', '/v1/notices/*', '/statistics', '/v1/statistics', '/v1/statistics.csv'];
 
 export const shared = factory.createApp();
-for (const path of SHARED) shared.use(path, etag());
-const tagged = etag();
+const tagged = etag({ retainedHeaders: [...RETAINED_304_HEADERS, ...CORS_HEADERS] });
+for (const path of SHARED) shared.use(path, tagged);
 for (const path of READ) shared.use(path, (c, next) => (c.req.method === 'GET' || c.req.method === 'HEAD' ? tagged(c, next) : next()));

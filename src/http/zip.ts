@@ -8,6 +8,7 @@ import { Refusal } from '../life/refusal.ts';
 import { openBatch } from '../submit.ts';
 import { selectOrder } from '../storage/numbering.ts';
 import { openZip } from '../zip.ts';
+import { chosenType } from './accept.ts';
 import type { AppEnv } from './env.ts';
 
 /** `b….zip`, or for a part `b….00201-00400.zip`, with places counted from 1 as people do. */
@@ -19,13 +20,14 @@ function fileName(batch: string, from: number, to: number, count: number): strin
 /** Answers with `limit` certificates of an issued batch, or as many as there are, from position `from`. */
 export async function certificatesZip(c: Context<AppEnv>, id: string, { from, limit }: { from: number; limit: number }): Promise<Response> {
   const { service, caller } = c.var;
+  const type = chosenType(c, ['application/zip']);
   const { batch } = await openBatch(service, id);
   const order = await selectOrder(service.db, id);
   if (batch.state !== 'issued' || !order) throw new Refusal('batch_not_issued', `The batch is ${batch.state}; its certificates are there when it is issued.`, { state: batch.state });
   const to = Math.min(batch.count, from + limit);
   if (from >= to) throw new Refusal('range_outside', `The batch has ${counted(batch.count, 'certificate')}; positions are counted from 0.`, { count: batch.count });
   const headers = {
-    'Content-Type': 'application/zip',
+    'Content-Type': type,
     'Content-Disposition': `attachment; filename="${fileName(id, from, to, batch.count)}"`,
     'Cache-Control': 'private, no-store',
     'Last-Modified': new Date(order.issued_at * 1000).toUTCString(),

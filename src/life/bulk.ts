@@ -11,6 +11,8 @@ import { isRefusal, Refusal } from './refusal.ts';
 import type { Verdict } from './report.ts';
 
 export const NDJSON_TYPE = 'application/x-ndjson';
+/** The names under which such lists go: the older one, and the one that most programs know now. */
+export const NDJSON_TYPES = [NDJSON_TYPE, 'application/jsonl'] as const;
 
 /** Rows that anyone may ask for at once, and rows with a key. */
 export const OPEN_ROWS = 100;

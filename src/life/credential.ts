@@ -12,7 +12,7 @@ import { decodeUtf8, encodeUtf8 } from './bytes.ts';
 import { toTimestamp } from './calendar.ts';
 import type { RowFacts } from './leaf.ts';
 import { levelName, levelWords, LEVELS, type Level } from './level.ts';
-import { Refusal } from './refusal.ts';
+import { isRefusal, Refusal } from './refusal.ts';
 import { openBytes, readHeader, type KeyFinder } from './statement.ts';
 
 export const CREDENTIAL_TYP = 'vc+sd-jwt';
@@ -111,8 +111,16 @@ export function splitCredential(text: string): { jws: string; disclosures: strin
   return { jws: jws as string, disclosures: rest };
 }
 
-/** The kid of a credential, unverified: for finding the key and nothing else. */
-export const credentialKid = (jws: string): string => readHeader(jws, CREDENTIAL_TYP).kid;
+/** The kid of a credential, unverified: for finding the key and nothing else. @throws Refusal as readHeader; without a kid `credential_malformed` */
+export function credentialKid(jws: string): string {
+  try {
+    return readHeader(jws, CREDENTIAL_TYP).kid;
+  } catch (error) {
+    // Nobody's key is in question: there is no key to look for.
+    if (isRefusal(error, 'key_unknown')) throw new Refusal('credential_malformed', error.message, { part: CREDENTIAL_TYP });
+    throw error;
+  }
+}
 
 const text = v.string();
 const PAYLOAD = v.object({

@@ -70,6 +70,7 @@ test('the commands on the page, run one after another as they stand, all succeed
     if (absent) expect([url, (JSON.parse(new TextDecoder().decode(bytes)) as { code: string }).code]).toEqual([url, expect.stringMatching(/^(draw|notice|objection)_not_found$/)]);
     expect([url, headers, answer.status]).toEqual([url, headers, absent ? 404 : 200]);
     if (output !== undefined) files.set(output, bytes);
+    if (url.endsWith('/v1/verify/bulk')) expect(JSON.parse(new TextDecoder().decode(bytes).split('\n')[0] as string)).toMatchObject({ verdict: 'valid', name: 'match' });
     if (url.endsWith('/v1/verify') && file !== undefined) expect(JSON.parse(new TextDecoder().decode(bytes))).toMatchObject({ verdict: 'valid' });
   }
 });

@@ -1,0 +1,56 @@
+/**
+ * Which of our media types a caller takes, by Accept with its weights (RFC 9110 §12.5.1): the most specific range that names
+ * a type decides on it, and q=0 forbids it. hono parses the header; its own choice falls back to a type that is forbidden.
+ */
+import type { Context } from 'hono';
+import { accepts } from 'hono/accepts';
+import { Refusal } from '../life/refusal.ts';
+
+/** `named`: 3 by its own name, 2 by the range of its top-level type, 1 by the range of all types; 0 not at all, and then `q` is 0. */
+interface Weighed {
+  type: string;
+  q: number;
+  named: number;
+}
+
+function weigh(ranges: readonly { type: string; q: number }[], type: string): Weighed {
+  const names = ['*/*', `${type.split('/', 1)[0]}/*`, type];
+  const best: Weighed = { type, q: 0, named: 0 };
+  for (const range of ranges) {
+    const named = names.indexOf(range.type.toLowerCase()) + 1;
+    if (named > best.named || (named > 0 && named === best.named && range.q > best.q)) Object.assign(best, { named, q: range.q });
+  }
+  return best;
+}
+
+/** Our types as the caller weighs them, the most wanted first; among equals ours in our order. */
+function weighed(c: Context, types: readonly string[]): Weighed[] {
+  let found: Weighed[] = types.map((type) => ({ type, q: 1, named: 1 }));
+  const match = (ranges: { type: string; q: number }[]) => {
+    found = types.map((type) => weigh(ranges, type)).sort((a, b) => b.q - a.q || b.named - a.named);
+    return '';
+  };
+  accepts(c, { header: 'Accept', supports: [...types], default: '', match });
+  return found;
+}
+
+const notAcceptable = (types: readonly string[]) => new Refusal('not_acceptable', `This can be had as: ${types.join(', ')}.`, { allowed: types });
+
+/** The type to answer with. @throws Refusal `not_acceptable` with what there is */
+export function chosenType<T extends string>(c: Context, types: readonly T[]): T {
+  c.header('Vary', 'Accept');
+  const [best] = weighed(c, types);
+  if (!best || best.q === 0) throw notAcceptable(types);
+  return best.type as T;
+}
+
+/** For an answer that is not negotiated, as to a form: it is sent unless the caller says that it must not be. */
+export function requireNotForbidden(c: Context, type: string): void {
+  if (weighed(c, [type]).some(({ q, named }) => named > 0 && q === 0)) throw notAcceptable([type]);
+}
+
+/** Whether the caller asks for a page by name, and wants nothing of `others` more. */
+export function prefersPage(c: Context, others: readonly string[]): boolean {
+  const [best] = weighed(c, ['text/html', ...others]);
+  return best?.type === 'text/html' && best.q > 0 && best.named > 1;
+}

@@ -4,17 +4,19 @@
  * It refuses statements that would not verify later, by someone else than the caller, or about an
  * organization that another centre has filed; and filings whose texts could not be printed or sealed.
  */
-import { checkClient, codeOf, openCentre, openClient, openFiling, type Directory } from './life/authority.ts';
+import { checkClient, codeOf, openCentre, openClient, openFiling, PROVINCE, standingFiling, type Directory } from './life/authority.ts';
 import { requireGlyphs } from './life/font-set.ts';
 import { parseOrganizationCode } from './life/number.ts';
 import { Refusal } from './life/refusal.ts';
 import { NO_JOB } from './life/row.ts';
 import type { Filing, PublicJwk } from './life/schema.ts';
-import { checkTimes, claimedType, thumbprint } from './life/statement.ts';
+import { checkTimes, claimedType, thumbprint, type Statement } from './life/statement.ts';
 import { checkUscc } from './life/uscc.ts';
-import { isWithdrawn } from './life/withdrawal.ts';
+import { codeTaken, holderOf, requireHolder } from './codes.ts';
 import { directoryOf } from './register.ts';
 import type { Service } from './service.ts';
+import type { D1PreparedStatement } from './storage/bindings.ts';
+import { isCodeTaken, prepareHoldFiled } from './storage/codes.ts';
 import { insertStatement, selectAbout, selectIssuingKeys, selectStatement } from './storage/statements.ts';
 
 /** Who calls: from the access token, proved by DPoP. */
@@ -33,12 +35,20 @@ export interface Caller {
 /** Bytes of an occupation's or a job's name in the QR code. */
 const NAME_BYTES = 85;
 
-/** Stores an opened statement; the same text again is no error. Refuses `statement_repeated`. */
-export async function storeStatement(service: Service, statement: { typ: string; kid: string; token: string }, claims: { iss: string; sub: string; jti: string; iat: number; exp: number }, jkt: string | null): Promise<boolean> {
+type StatementClaims = { iss: string; sub: string; jti: string; iat: number; exp: number };
+
+/**
+ * Stores an opened statement, with `effects` in the same transaction; the same text again is no error.
+ * @param centre of a filing: who alone may have filed the organization before
+ * Refuses `statement_repeated`, `out_of_reach`.
+ */
+export async function storeStatement(service: Service, statement: { typ: string; kid: string; token: string }, claims: StatementClaims, jkt: string | null, effects: readonly D1PreparedStatement[] = [], centre?: string): Promise<boolean> {
   const { typ, kid: signer, token } = statement;
   const { iss, sub, jti, iat, exp } = claims;
-  const fresh = await insertStatement(service.db, { typ, iss, sub, jti, signer, jkt, iat, exp, token }, service.now());
-  if (!fresh && (await selectStatement(service.db, iss, jti))?.token !== token) {
+  const fresh = await insertStatement(service.db, { typ, iss, sub, jti, signer, jkt, iat, exp, token }, service.now(), effects, centre);
+  const stored = fresh ? undefined : await selectStatement(service.db, iss, jti);
+  if (!fresh && !stored) throw filedElsewhere();
+  if (stored && stored.token !== token) {
     throw new Refusal('statement_repeated', 'This issuer already made another statement with the same jti.', { part: `${typ}:jti` });
   }
   return fresh;
@@ -68,18 +78,15 @@ export async function acceptRootStatement(service: Service, token: string): Prom
 }
 
 /**
- * The filing in force: the newest that is valid now. One that was withdrawn does not bring an older one back.
+ * The filing in force (life/authority.ts, standingFiling).
  * Refuses `organization_not_filed`, `filing_withdrawn`, `centre_withdrawn`.
  */
 export async function currentFiling(service: Service, directory: Directory, organization: string): Promise<{ id: number; filing: Filing }> {
-  for (const { id, token } of await selectAbout(service.db, 'filing+jwt', `org:${organization}`)) {
-    try {
-      return { id, filing: (await openFiling(token, directory, service.now())).payload };
-    } catch (error) {
-      if (!(error instanceof Refusal) || isWithdrawn(error)) throw error;
-    }
-  }
-  throw new Refusal('organization_not_filed', 'The organization has no filing that is in force.', { organization });
+  const stored = await selectAbout(service.db, 'filing+jwt', `org:${organization}`);
+  const standing = await standingFiling(stored.map(({ token }) => token), directory, service.now(), `org:${organization}`, await holderOf(service, organization));
+  if (!standing) throw new Refusal('organization_not_filed', 'The organization has no filing that is in force.', { organization });
+  if ('refusal' in standing) throw standing.refusal;
+  return { id: (stored[standing.place] as (typeof stored)[number]).id, filing: standing.filing };
 }
 
 /** Who filed an organization last, if anyone did. */
@@ -101,11 +108,14 @@ export async function requireReach(service: Service, caller: Pick<Caller, 'role'
   if (!reaches) throw new Refusal('out_of_reach', 'This belongs to an organization outside your reach.');
 }
 
-/** A centre may begin with an organization that nobody filed yet, and go on with its own. */
+/** A centre may begin with an organization that nobody filed yet or whose code was released, and go on with its own. */
 async function requireOwnOrNew(service: Service, caller: Caller, organization: string): Promise<void> {
+  if (caller.role === 'province' || (await holderOf(service, organization)) === null) return;
   const by = await filedBy(service, organization);
-  if (caller.role !== 'province' && by !== undefined && by !== caller.subject) throw new Refusal('out_of_reach', 'Another centre has filed this organization.');
+  if (by !== undefined && by !== caller.subject) throw filedElsewhere();
 }
+
+const filedElsewhere = () => new Refusal('out_of_reach', 'Another centre has filed this organization.');
 
 /** Centres hand in what they signed. */
 export function requireIssuer(caller: Caller, iss: string, typ: string): void {
@@ -131,7 +141,23 @@ export async function acceptFiling(service: Service, caller: Caller, token: stri
   await requireOwnOrNew(service, caller, organization);
   await checkFilingTexts(service, payload);
   await checkIssuingKeys(service, organization, payload);
-  return { jti: payload.jti, fresh: await storeStatement(service, opened, payload, null) };
+  await requireHolder(service, organization, payload.uscc);
+  return { jti: payload.jti, fresh: await storeFiling(service, opened, organization) };
+}
+
+/**
+ * Stores a filing and holds its code, in one transaction: of two at once that give one code to two bodies, or of two
+ * centres that file one body for the first time, one wins and the other is told.
+ */
+async function storeFiling(service: Service, statement: Statement<'filing+jwt'>, organization: string): Promise<boolean> {
+  const { payload } = statement;
+  const released = (await holderOf(service, organization)) === null;
+  try {
+    return await storeStatement(service, statement, payload, null, [prepareHoldFiled(service.db, organization, payload.uscc, payload)], payload.iss === PROVINCE || released ? undefined : payload.iss);
+  } catch (error) {
+    if (!isCodeTaken(error)) throw error;
+    throw await codeTaken(service, organization, await holderOf(service, organization));
+  }
 }
 
 async function checkFilingTexts(service: Service, filing: Filing): Promise<void> {

@@ -3,18 +3,20 @@
  * until when. Every line comes from a filing whose signature and signer hold; a row's columns count for nothing.
  * It refuses to leave out a filing that ended: it says so instead.
  */
-import { codeOf, openCentre, openDirectory, openFiling, type Directory } from './life/authority.ts';
+import { codeOf, openCentre, openDirectory, openFiling, standingFiling, type Directory } from './life/authority.ts';
 import { shanghaiDay } from './life/calendar.ts';
 import { normalizeNumber } from './life/number.ts';
 import { isRefusal } from './life/refusal.ts';
 import type { Filing } from './life/schema.ts';
 import { endOf } from './life/withdrawal.ts';
+import { holderOf, holdersOf } from './codes.ts';
 import { anchorOf, directoryOf } from './register.ts';
 import type { Service } from './service.ts';
-import { selectAbout, selectTokens } from './storage/statements.ts';
+import { selectAbout, selectFilings, selectTokens } from './storage/statements.ts';
 
-/** `lapsed`: the centre's key that signed it has run out or was withdrawn. */
-export type FilingState = 'in_force' | 'not_yet' | 'expired' | 'withdrawn' | 'lapsed';
+/** `lapsed`: the centre's key that signed it has run out or was withdrawn. `replaced`: a later filing counts in its place. */
+export const FILING_STATES = ['in_force', 'not_yet', 'expired', 'withdrawn', 'lapsed', 'replaced'] as const;
+export type FilingState = (typeof FILING_STATES)[number];
 
 export interface FilingWithdrawal {
   since: number;
@@ -45,15 +47,16 @@ const holds = async (work: Promise<unknown>): Promise<boolean> => {
   }
 };
 
+/** What a filing is that is not the one which counts. */
 async function stateOf(token: string, filing: Filing, directory: Directory, now: number): Promise<FilingState> {
-  if (await holds(openFiling(token, directory, now))) return 'in_force';
+  if (await holds(openFiling(token, directory, now))) return 'replaced';
   if ((filing.nbf ?? filing.iat) > now) return 'not_yet';
   if (directory.withdrawals.endOfStatement(filing) <= now) return 'withdrawn';
   return filing.exp <= now ? 'expired' : 'lapsed';
 }
 
 /** Opens a filing as of the day it began; undefined for one that never held. */
-async function readFiling(service: Service, directory: Directory, token: string): Promise<Filed | undefined> {
+async function readFiling(service: Service, directory: Directory, token: string, counts: boolean): Promise<Filed | undefined> {
   const { memo } = service;
   let filing: Filing;
   try {
@@ -67,22 +70,38 @@ async function readFiling(service: Service, directory: Directory, token: string)
   const from = shanghaiDay(filing.nbf ?? filing.iat);
   const ended = directory.withdrawals.ofStatement(filing);
   const withdrawal = ended && { since: endOf(ended), by: ended.iss, reason: ended.reason ?? null };
-  return { code: codeOf(filing.sub), filing, token, state: await stateOf(token, filing, directory, service.now()), withdrawal, from, until: shanghaiDay(filing.exp - 1) };
+  return { code: codeOf(filing.sub), filing, token, state: counts ? 'in_force' : await stateOf(token, filing, directory, service.now()), withdrawal, from, until: shanghaiDay(filing.exp - 1) };
 }
 
-/** The one in force first, then the newest. */
-const byRank = (a: Filed, b: Filed): number => Number(b.state === 'in_force') - Number(a.state === 'in_force') || b.filing.iat - a.filing.iat;
+/**
+ * The filings of one organization: first the one that decides what calls are answered (standingFiling), be it in force or
+ * withdrawn, then the others, the newest first.
+ */
+async function orderFilings(service: Service, directory: Directory, code: string, tokens: readonly string[], holder: string | null | undefined): Promise<Filed[]> {
+  const standing = await standingFiling(tokens, directory, service.now(), `org:${code}`, holder);
+  const filed: Filed[] = [];
+  for (const [place, token] of tokens.entries()) {
+    const counts = place === standing?.place;
+    const read = await readFiling(service, directory, token, counts && standing !== undefined && 'filing' in standing);
+    if (read?.code !== code) continue;
+    if (counts) filed.unshift(read);
+    else filed.push(read);
+  }
+  return filed;
+}
 
 /** Every organization that was ever filed, with the filing that says most about it now, in the order of their codes. */
 export async function listOrganizations(service: Service): Promise<Filed[]> {
   const directory = await directoryOf(service);
-  const best = new Map<string, Filed>();
-  for (const token of await selectTokens(service.db, 'filing+jwt')) {
-    const filed = await readFiling(service, directory, token);
-    const known = filed && best.get(filed.code);
-    if (filed && (!known || byRank(filed, known) < 0)) best.set(filed.code, filed);
+  const byCode = new Map<string, string[]>();
+  for (const { sub, token } of await selectFilings(service.db)) byCode.set(codeOf(sub), [...(byCode.get(codeOf(sub)) ?? []), token]);
+  const holders = await holdersOf(service, byCode.keys());
+  const list: Filed[] = [];
+  for (const [code, tokens] of byCode) {
+    const [filed] = await orderFilings(service, directory, code, tokens, holders.get(code));
+    if (filed) list.push(filed);
   }
-  return [...best.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
+  return list.sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 
 /** What organizations are called, as they were filed last, by code. */
@@ -94,15 +113,10 @@ export function matchesOrganization({ code, filing }: Filed, query: string): boo
   return asked === '' || [code, filing.name, filing.uscc, ...filing.scope.flatMap((one) => [one.code, one.name, ...one.jobs])].some((text) => normalizeNumber(text).includes(asked));
 }
 
-/** All filings of one organization, the one in force first; none for one that nobody filed. */
+/** All filings of one organization, the one that counts first; none for one that nobody filed. */
 export async function filingsOf(service: Service, code: string): Promise<Filed[]> {
-  const directory = await directoryOf(service);
-  const filings = [];
-  for (const { token } of await selectAbout(service.db, 'filing+jwt', `org:${code}`)) {
-    const filed = await readFiling(service, directory, token);
-    if (filed) filings.push(filed);
-  }
-  return filings.sort(byRank);
+  const tokens = (await selectAbout(service.db, 'filing+jwt', `org:${code}`)).map(({ token }) => token);
+  return orderFilings(service, await directoryOf(service), code, tokens, await holderOf(service, code));
 }
 
 /** Names of the centres by `centre:3701`, from their verified statements. */

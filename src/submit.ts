@@ -44,6 +44,7 @@ import {
   type StoredRow,
 } from './storage/batches.ts';
 import { selectCase, unlessObjected } from './storage/cases.ts';
+import { isCodeReleased } from './storage/codes.ts';
 import { keepPhotos, type Place } from './storage/photos.ts';
 import { selectStatementById } from './storage/statements.ts';
 
@@ -120,6 +121,7 @@ export async function submitBatch(service: Service, caller: Caller, upload: Uplo
   } catch (error) {
     // Whatever is left if this fails too, the sweep takes.
     if (photos.size > 0) await discardPhotos(service, id).catch(() => console.error(JSON.stringify({ event: 'photos_left_to_sweep', batch: id })));
+    if (isCodeReleased(error)) throw new Refusal('filing_withdrawn', 'The filing of the organization was withdrawn.', { part: 'filing+jwt' });
     // Two calls with one key at the same moment: the other one's batch is the answer.
     if (key !== null && error instanceof Error && /batches\.organization/.test(error.message)) return submitBatch(service, caller, upload, key);
     if (upload.results !== undefined && error instanceof Error && /batches\.results/.test(error.message)) return batchOfOther(service, upload.results, upload.digest);

@@ -4,14 +4,17 @@
  * It refuses targets that the register does not hold or that the signer did not sign, stale statements (but of the
  * root, which is offline), and statements that somebody else signed.
  */
-import { PROVINCE } from './life/authority.ts';
+import { codeOf, PROVINCE } from './life/authority.ts';
 import { Refusal } from './life/refusal.ts';
-import { checkTimes } from './life/statement.ts';
+import { checkTimes, claimedType } from './life/statement.ts';
 import { readHistory } from './life/status.ts';
 import { endOf, openWithdrawal, targetIssuer, type Rank, type Withdrawal } from './life/withdrawal.ts';
+import { holderOf } from './codes.ts';
 import { filedBy, requireIssuer, storeStatement, type Caller } from './enrol.ts';
 import { directoryOf, storedEvents } from './register.ts';
 import type { Service } from './service.ts';
+import type { D1PreparedStatement } from './storage/bindings.ts';
+import { prepareRelease } from './storage/codes.ts';
 import { selectCertificatesWithEvents, updateStates } from './storage/certificates.ts';
 import { statementExists, selectIssuersOfKey, selectIssuingKeyOwner, selectStatement } from './storage/statements.ts';
 
@@ -38,10 +41,27 @@ export async function acceptWithdrawal(service: Service, caller: Caller, token: 
   await requireTarget(service, payload, rank);
   const { target, iss, jti, iat } = payload;
   const sub = 'jti' in target ? `${targetIssuer(payload)} ${target.jti}` : target.kid;
-  const fresh = await storeStatement(service, statement, { iss, sub, jti, iat, exp: FOR_EVER }, null);
+  const fresh = await storeStatement(service, statement, { iss, sub, jti, iat, exp: FOR_EVER }, null, await releaseBy(service, payload, rank));
   // A crash before this line leaves states that only the withdrawn key brought about: look-ups pass them over, lists do not.
   await mendStates(service, endOf(payload));
   return { jti, fresh };
+}
+
+/**
+ * What releases the code of a filing that the province (or its root) ends at once: nobody else may use the code of a body
+ * that began to work under it, so storage/codes.ts looks what lies there.
+ */
+async function releaseBy(service: Service, withdrawal: Withdrawal, rank: Rank): Promise<D1PreparedStatement[]> {
+  const { target, iss, jti } = withdrawal;
+  if (rank === 'city' || !('jti' in target) || endOf(withdrawal) > service.now()) return [];
+  const ended = { iss: targetIssuer(withdrawal), jti: target.jti };
+  const stored = await selectStatement(service.db, ended.iss, ended.jti);
+  if (!stored || claimedType(stored.token) !== 'filing+jwt') return [];
+  const { payload } = await service.memo.open(stored.token, 'filing+jwt', (await directoryOf(service)).findCentre);
+  const organization = codeOf(payload.sub);
+  // Written down first, where it was not yet.
+  await holderOf(service, organization);
+  return prepareRelease(service.db, organization, ended, { iss, jti });
 }
 
 /** What is withdrawn must exist, and a city's own statement must name it. */

@@ -42,6 +42,9 @@ async function readToken(service: Service, token: string): Promise<Caller> {
     const jkt = await thumbprint(payload.cnf.jwk);
     const stored = await selectClient(service.db, payload.sub, jkt, payload.jti, lossOf(codeOf(payload.sub), jkt));
     if (!stored) throw new Refusal('client_unknown', 'The client key is not registered; the centre hands it in with POST /v1/clients.', { part: 'client+jwt' });
+    // A code that was released and filed for another body does not bring the keys of the one before along.
+    const named = stored.filed === null ? undefined : (await service.memo.open(stored.filed, 'filing+jwt', directory.findCentre)).payload;
+    if (named?.sub !== filing.sub || named.uscc !== filing.uscc) throw new Refusal('client_of_other_organization', 'The client key was named for another body that had this code.', { part: 'client+jwt:sub' });
     if (stored.lost === 1) throw new Refusal('client_reported', 'The organization has reported this key lost. Use another one; ask the centre if it was found.', { part: 'client+jwt' });
     return { role: 'organization', subject: payload.sub, jkt, key: payload.cnf.jwk, client: stored.id };
   }

@@ -3,6 +3,7 @@
  * signed steps, and what each step says is described by its own schema.
  */
 import { NATURES } from '../life/procedure/application.ts';
+import { FILING_STATES } from '../organizations.ts';
 import { KINDS, PROCEDURES, statesOf, type StepRule } from '../life/procedure/steps.ts';
 import { FILE_TYPES } from '../life/procedure/text.ts';
 import { TOKEN } from './openapi-examples.ts';
@@ -28,7 +29,7 @@ const step = object({ seq: WHOLE, step: TEXT, role: TEXT, iss: TEXT, at: { ...WH
 const rule = object({ title: TEXT, text: TEXT }, { additionalProperties: false });
 /** What a filing says, in lists. */
 const filed = {
-  code: TEXT, name: TEXT, uscc: TEXT, centre: TEXT, centre_name: TEXT, route: { ...TEXT, enum: ['city', 'province'] }, state: { ...TEXT, enum: ['in_force', 'not_yet', 'expired', 'withdrawn', 'lapsed'] }, from: TEXT, until: TEXT, annual_capacity: WHOLE, pass_mark: { type: 'number' },
+  code: TEXT, name: TEXT, uscc: TEXT, centre: TEXT, centre_name: TEXT, route: { ...TEXT, enum: ['city', 'province'] }, state: { ...TEXT, enum: FILING_STATES }, from: TEXT, until: TEXT, annual_capacity: WHOLE, pass_mark: { type: 'number' },
   scope: listOf(object({ code: TEXT, name: TEXT, edition: TEXT, jobs: listOf(TEXT), levels: listOf(WHOLE) }, { additionalProperties: false })),
 } satisfies Record<string, Schema>;
 
@@ -65,7 +66,7 @@ const OF_CASES = ['case_not_found', 'out_of_reach', 'register_differs'];
 /** Of plans and results. */
 const OF_PLANS = ['plan_refused', 'plan_too_late', 'plan_under_way', 'plan_not_filed', 'plan_differs', 'results_refused', 'results_exist', 'results_uploaded', 'exam_not_over', 'notice_running', 'objection_open', 'batch_differs', 'batch_closed', 'root_differs', 'count_differs', 'batch_not_uploaded', 'capacity_exceeded', 'calendar_not_covered', 'reason_missing', 'organization_not_filed', 'organization_suspended'];
 /** Of applications, selection, devices, lost keys, standing and rules. */
-const OF_FILING = ['application_open', 'application_centre_fixed', 'centre_unknown', 'key_not_callers', 'organization_differs', 'organization_not_filed', 'organization_not_found', 'filing_unknown', 'filing_differs_from_application', 'selection_reason_missing', 'client_statement_unknown', 'client_names_other_key', 'endorsement_missing', 'file_not_found', 'rank_too_low', 'filing_withdrawn', 'statement_expired'];
+const OF_FILING = ['application_open', 'application_centre_fixed', 'centre_unknown', 'key_not_callers', 'organization_differs', 'organization_not_filed', 'organization_not_found', 'filing_unknown', 'filing_differs_from_application', 'selection_reason_missing', 'code_taken', 'client_statement_unknown', 'client_names_other_key', 'endorsement_missing', 'file_not_found', 'rank_too_low', 'filing_withdrawn', 'statement_expired'];
 const BINARY: Schema = { type: 'string', contentMediaType: 'application/octet-stream' };
 
 export const PROCEDURE_OPERATIONS: Record<string, Operation> = {

@@ -135,6 +135,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   not_acceptable: [406, '无法提供所要求的格式'],
   // What conflicts with what is stored
   statement_repeated: [409, '声明编号已被使用'],
+  code_taken: [409, '机构编码已属于另一家单位'],
   organization_not_filed: [409, '机构没有有效备案'],
   issuing_key_missing: [409, '备案中没有本平台保管的颁发密钥'],
   issuing_key_withdrawn: [409, '颁发密钥已被撤回，请生成新密钥并重新备案'],

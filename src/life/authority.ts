@@ -7,10 +7,10 @@
  */
 import type { CryptoKey } from 'jose';
 import { Memo } from './memo.ts';
-import { Refusal } from './refusal.ts';
+import { isRefusal, Refusal } from './refusal.ts';
 import { PROVINCE, type Centre, type Client, type Filing, type PublicJwk } from './schema.ts';
 import { checkTimes, type KeyFinder, type Statement } from './statement.ts';
-import { countWithdrawals, NO_WITHDRAWALS, type Withdrawals } from './withdrawal.ts';
+import { countWithdrawals, isWithdrawn, NO_WITHDRAWALS, type Withdrawals } from './withdrawal.ts';
 
 export { PROVINCE };
 
@@ -150,6 +150,33 @@ export async function openFiling(token: string, directory: Directory, at: number
   checkTimes('filing+jwt', payload, at);
   directory.requireFiling(payload, until);
   return statement;
+}
+
+/** Of an organization's filings, which one counts: its place among them and its claims, or why none does. */
+export type StandingFiling = { place: number; filing: Filing } | { place: number; refusal: Refusal } | undefined;
+
+/**
+ * The filing that counts at an instant: the newest that is valid then. One that was withdrawn brings no older one back. The
+ * one rule for calls, pages and lists.
+ * @param tokens an organization's filings, the newest first
+ * @param sub `org:S000037000001`
+ * @param uscc who holds the code; filings that name another do not count. Null or undefined: all do
+ * @returns undefined where none is in force and none was withdrawn
+ */
+export async function standingFiling(tokens: readonly string[], directory: Directory, at: number, sub: string, uscc: string | null | undefined): Promise<StandingFiling> {
+  for (const [place, token] of tokens.entries()) {
+    try {
+      const { payload } = await directory.memo.open(token, 'filing+jwt', directory.findCentre);
+      if (payload.sub !== sub || (uscc !== null && uscc !== undefined && payload.uscc !== uscc)) continue;
+      // Also once it would have expired; one that was withdrawn before it began never took the place of another.
+      if ((payload.nbf ?? payload.iat) <= at) directory.requireFiling(payload, at);
+      return { place, filing: (await openFiling(token, directory, at)).payload };
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      if (isWithdrawn(error)) return { place, refusal: error };
+    }
+  }
+  return undefined;
 }
 
 /** Opens a client statement: signed by the centre that filed the organization. `until`: when it must not have been withdrawn. */

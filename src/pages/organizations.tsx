@@ -16,7 +16,7 @@ import type { Words } from './words.ts';
 export interface FiledView {
   code: string;
   filing: Filing;
-  state: 'in_force' | 'not_yet' | 'expired' | 'withdrawn' | 'lapsed';
+  state: 'in_force' | 'not_yet' | 'expired' | 'withdrawn' | 'lapsed' | 'replaced';
   withdrawal: { since: number; by: string; reason: string | null } | undefined;
   from: string;
   until: string;
@@ -28,6 +28,7 @@ const STATES: Record<FiledView['state'], Words> = {
   expired: { zh: '备案已到期', en: 'Filing expired' },
   withdrawn: { zh: '备案已撤回', en: 'Filing withdrawn' },
   lapsed: { zh: '备案已失效', en: 'Filing no longer in force' },
+  replaced: { zh: '备案已被后来的备案取代', en: 'Replaced by a later filing' },
 };
 const SUSPENDED: Words = { zh: '暂停评价', en: 'Suspended' };
 const KINDS: Record<string, Words> = {

@@ -13,11 +13,13 @@ import { filingDifferences, isNarrower } from '../life/procedure/filing.ts';
 import { Refusal } from '../life/refusal.ts';
 import { PROVINCE, type Filing } from '../life/schema.ts';
 import { claimedType, thumbprint } from '../life/statement.ts';
+import { requireHolder } from '../codes.ts';
 import { filedBy } from '../enrol.ts';
 import { centreNames } from '../organizations.ts';
 import { directoryOf } from '../register.ts';
 import type { Service } from '../service.ts';
 import { selectLastStep, selectOpenCase, type CaseRow } from '../storage/cases.ts';
+import { prepareHold } from '../storage/codes.ts';
 import { selectStatement } from '../storage/statements.ts';
 import { readStored } from './body.ts';
 import { nameFiles } from './files.ts';
@@ -96,7 +98,8 @@ async function takeSelection({ service, directory, caller, about, body, current,
   const narrower = isNarrower(filing, asked);
   if (narrower && reason === undefined) throw new Refusal('selection_reason_missing', 'The filing grants less than was applied for: say why, in `reason`.', { part: 'reason' });
   if (client !== undefined) await requireClient(service, directory, { centre: caller.subject, filing, jti: client, key: asked.key, now });
-  return { organization, facts: { ...factsOf(current), name: filing.name, narrower } };
+  await requireHolder(service, organization, filing.uscc);
+  return { organization, facts: { ...factsOf(current), name: filing.name, narrower }, effects: [prepareHold(service.db, organization, filing.uscc)] };
 }
 
 const factsOf = (row: CaseRow | undefined): Record<string, unknown> => JSON.parse(row?.facts ?? '{}') as Record<string, unknown>;

@@ -26,6 +26,8 @@ export async function takeDevice(taking: Taking): Promise<Taken> {
   if (step === 'device.request') return takeRequest(taking);
   if (step !== 'device.grant') return {};
   const asked = await deviceOf(service, about);
+  // The code was released since: whoever has it now did not ask for this device.
+  if (current?.organization !== asked.organization) throw new Refusal('organization_not_filed', 'The code that this device asked for was released since.', { organization: asked.organization });
   if (asked.why !== 'loss' && current?.state !== 'endorsed') {
     throw new Refusal('endorsement_missing', 'One of the organization\'s present keys endorses the new one first; without any, the device asks anew as a loss.', { why: asked.why });
   }

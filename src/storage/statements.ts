@@ -2,7 +2,7 @@
  * Owns the table of statements about keys and organizations: one named function per SQL statement.
  * It refuses a second statement with the same issuer and `jti` by the table's own constraint.
  */
-import type { D1Database } from './bindings.ts';
+import type { D1Database, D1PreparedStatement } from './bindings.ts';
 
 export interface StoredStatement {
   id: number;
@@ -21,17 +21,23 @@ export interface NewStatement {
   token: string;
 }
 
-/** Stores a statement. @returns false when this issuer already used this `jti` */
-export async function insertStatement(db: D1Database, s: NewStatement, now: number): Promise<boolean> {
-  const { meta } = await db
+/**
+ * Stores a statement, and what follows from it in the same transaction: `effects` look whether it was stored.
+ * @param centre the only centre, besides the province's, that may have filed the organization before; of a filing
+ * @returns false when this issuer already used this `jti`, or when another centre has filed the organization
+ */
+export async function insertStatement(db: D1Database, s: NewStatement, now: number, effects: readonly D1PreparedStatement[] = [], centre?: string): Promise<boolean> {
+  const insert = db
     .prepare(
       `INSERT INTO statements (typ, iss, sub, jti, signer, jkt, iat, exp, token, received_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (iss, jti) DO NOTHING`,
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
+       WHERE ?11 IS NULL OR ?11 = coalesce((SELECT iss FROM statements WHERE typ = ?1 AND sub = ?3 ORDER BY iat DESC, id DESC LIMIT 1), ?11)
+       ON CONFLICT (iss, jti) DO NOTHING`,
     )
-    .bind(s.typ, s.iss, s.sub, s.jti, s.signer, s.jkt, s.iat, s.exp, s.token, now)
-    .run();
+    .bind(s.typ, s.iss, s.sub, s.jti, s.signer, s.jkt, s.iat, s.exp, s.token, now, centre ?? null);
+  const [stored] = await db.batch([insert, ...effects]);
   // The trigger that raises the register's revision counts as a change too.
-  return meta.changes > 0;
+  return (stored?.meta.changes ?? 0) > 0;
 }
 
 export const selectStatement = (db: D1Database, iss: string, jti: string): Promise<StoredStatement | null> =>
@@ -50,6 +56,11 @@ export async function selectTokens(db: D1Database, typ: string): Promise<string[
 export async function selectRevision(db: D1Database): Promise<number> {
   const row = await db.prepare('SELECT n FROM revision').first<{ n: number }>();
   return row?.n ?? 0;
+}
+
+/** All filings with the organizations that they are stored for, each organization's newest first by what they say of themselves. */
+export async function selectFilings(db: D1Database): Promise<{ sub: string; token: string }[]> {
+  return (await db.prepare("SELECT sub, token FROM statements WHERE typ = 'filing+jwt' ORDER BY sub, iat DESC, id DESC").all<{ sub: string; token: string }>()).results;
 }
 
 /** Statements of a type about one subject, newest first by what they say of themselves. */
@@ -79,12 +90,19 @@ export async function selectIssuingKeyOwner(db: D1Database, kid: string): Promis
   return row?.organization ?? null;
 }
 
-/** The registered statement that names a key for an organization. @param loss the case in which that key would be lost; `lost` says whether it is */
-export const selectClient = (db: D1Database, sub: string, jkt: string, jti: string, loss: string): Promise<(StoredStatement & { lost: number }) | null> =>
+/** A registered client statement. `lost`: its key was reported lost. `filed`: the last filing that was there before it: for whom the key was named. */
+export type StoredClient = StoredStatement & { lost: number; filed: string | null };
+
+/** The registered statement that names a key for an organization. @param loss the case in which that key would be lost */
+export const selectClient = (db: D1Database, sub: string, jkt: string, jti: string, loss: string): Promise<StoredClient | null> =>
   db
-    .prepare("SELECT id, token, EXISTS (SELECT 1 FROM cases WHERE about = ?4 AND state = 'reported') AS lost FROM statements WHERE typ = 'client+jwt' AND sub = ?1 AND jkt = ?2 AND jti = ?3")
+    .prepare(
+      `SELECT id, token, EXISTS (SELECT 1 FROM cases WHERE about = ?4 AND state = 'reported') AS lost,
+         (SELECT f.token FROM statements f WHERE f.typ = 'filing+jwt' AND f.sub = ?1 AND f.id < c.id ORDER BY f.id DESC LIMIT 1) AS filed
+       FROM statements c WHERE typ = 'client+jwt' AND sub = ?1 AND jkt = ?2 AND jti = ?3`,
+    )
     .bind(sub, jkt, jti, loss)
-    .first<StoredStatement & { lost: number }>();
+    .first<StoredClient>();
 
 /** Every statement that names a key for an organization, the newest first. */
 export async function selectClientsOf(db: D1Database, sub: string): Promise<{ iss: string; jti: string; jkt: string; iat: number; exp: number }[]> {

@@ -105,13 +105,15 @@ test('selection takes only a filing that was handed in, and that does not go bey
   const [electrician] = asked.form.occupations;
   const wider = (levels: Filing['scope'][number]['levels'], jobs: string[] = []) => [{ code: electrician?.code as string, name: '电工', edition: '2022', jobs, levels }];
   for (const [change, part] of [
-    [{ name: '济南泉城职业技术学校' }, 'name'], [{ uscc: '91110000600037341L' }, 'uscc'], [{ annual_capacity: 501 }, 'annual_capacity'],
+    [{ name: '济南泉城职业技术学校' }, 'name'], [{ annual_capacity: 501 }, 'annual_capacity'],
     [{ scope: wider([3, 2]) }, 'scope'], [{ scope: wider([3], ['电缆工']) }, 'scope'], [{ scope: [{ code: '6-18-01-01', name: '车工', edition: '2022', jobs: [], levels: [5] }] }, 'scope'],
     // Level 4 was asked for one job, not for the other.
     [{ scope: [{ code: '6-18-02-04', name: '焊工', edition: '2022', jobs: ['电焊工', '气焊工'], levels: [4] }] }, 'scope'],
   ] as [Partial<Filing>, string][]) {
     expect(await select(jtiOf(await file(world.city, code, asked, change)))).toBe(`409:filing_differs_from_application ${part}`);
   }
+  const ofAnother = 'S000037000014';
+  expect(await select(jtiOf(await file(world.city, ofAnother, asked, { uscc: '91110000600037341L' })), undefined, ofAnother)).toBe('409:filing_differs_from_application uscc');
   const less = await file(world.city, code, asked, { annual_capacity: 100, scope: wider([5]) });
   expect(await select(jtiOf(less), undefined, CODE)).toBe('409:filing_differs_from_application organization');
   expect(await select(jtiOf(less), 'nothing')).toBe('409:client_statement_unknown client');

@@ -9,12 +9,14 @@ import { statusListUrl, type StatusPurpose } from './life/credential.ts';
 import { concat, encodeUtf8, sha256, toBase64url } from './life/bytes.ts';
 import { parseNumber } from './life/number.ts';
 import { Refusal } from './life/refusal.ts';
-import { applyEvent, checkFresh, openEvent, readHistory } from './life/status.ts';
+import type { Directory } from './life/authority.ts';
+import type { Approval } from './life/schema.ts';
+import { applyEvent, checkFresh, openEvent, readHistory, requireReplaceable } from './life/status.ts';
 import { requireReach, type Caller } from './enrol.ts';
 import { STATUS_LIST_LENGTH } from './registrar.ts';
 import { directoryOf, storedEvents } from './register.ts';
 import type { Service } from './service.ts';
-import { insertEvent, selectCertificate, selectStatusIndexes, statusListExists } from './storage/certificates.ts';
+import { insertEvent, selectCertificate, selectReplacedWithEvents, selectStatusIndexes, statusListExists } from './storage/certificates.ts';
 import { selectStatementById } from './storage/statements.ts';
 
 /** Takes an event from its signer. @throws Refusal of status.ts, `certificate_not_found`, `out_of_reach` */
@@ -23,7 +25,8 @@ export async function changeStatus(service: Service, caller: Caller, number: str
   const row = await selectCertificate(service.db, service.lately, text);
   if (!row) throw new Refusal('certificate_not_found', 'This register holds no certificate with this number.');
   await requireReach(service, caller, organization);
-  if (row.state === 'replaced') throw new Refusal('status_final', 'A replaced certificate takes no more events.');
+  const replaced = () => new Refusal('status_final', 'A replaced certificate takes no more events.');
+  if (row.state === 'replaced') throw replaced();
   const directory = await directoryOf(service);
   const { payload: filing } = await service.memo.open(row.filing, 'filing+jwt', directory.findCentre);
   const client = caller.client === undefined ? null : await selectStatementById(service.db, caller.client);
@@ -34,13 +37,41 @@ export async function changeStatus(service: Service, caller: Caller, number: str
   checkFresh(event, service.now());
   const before = await readHistory(storedEvents(row), directory, filing, text);
   const after = applyEvent(before, statement, rank, text);
-  const fresh = await insertEvent(
+  const outcome = await insertEvent(
     service.db,
     { number: text, seq: event.seq, token, client: caller.client ?? null, received_at: service.now() },
     { state: after.state, live: after.state === 'revoked' ? 0 : 1 },
   );
-  if (!fresh) throw new Refusal('status_out_of_order', 'Another event came first; read the certificate again.', { part: 'status+jwt:seq' });
+  if (outcome === 'replaced') throw replaced();
+  if (outcome === 'out_of_order') throw new Refusal('status_out_of_order', 'Another event came first; read the certificate again.', { part: 'status+jwt:seq' });
   return { number: text, state: after.state, seq: event.seq, digest: statement.digest };
+}
+
+/** Certificates to be replaced whose histories are read at a time. */
+const HISTORIES = 500;
+
+/**
+ * Whether a batch may replace what it names, by the events of those certificates and by who approved the batch since.
+ * @param approval the province's, verified
+ * @returns how many events were judged: numbering refuses if there are more by then
+ * @throws Refusal `replaces_suspended`; of readHistory, where stored events were edited
+ */
+export async function judgeReplaced(service: Service, directory: Directory, batch: string, approval: Approval): Promise<number> {
+  const approvals = [{ ...approval, rank: 2 }];
+  if (approval.city !== undefined) approvals.push({ ...(await directory.memo.open(approval.city, 'approval+jwt', directory.findCentre)).payload, rank: 1 });
+  let judged = 0;
+  for (let after = ''; ; ) {
+    const rows = await selectReplacedWithEvents(service.db, service.lately, batch, after, HISTORIES);
+    const last = rows.at(-1);
+    if (!last) return judged;
+    after = last.number;
+    for (const row of rows) {
+      const { payload: filing } = await directory.memo.open(row.filing, 'filing+jwt', directory.findCentre);
+      const history = await readHistory(storedEvents(row), directory, filing, row.number);
+      requireReplaceable(history, row.number, approvals);
+      judged += history.length;
+    }
+  }
 }
 
 /** States that set the bit of a purpose. A replaced certificate is no longer in force, like a revoked one. */

@@ -20,6 +20,7 @@ import type { Filing } from './life/schema.ts';
 import { chooseFormat, sealDigest, signSeal } from './life/seal.ts';
 import { readHeader } from './life/statement.ts';
 import type { Caller } from './enrol.ts';
+import { judgeReplaced } from './events.ts';
 import { requireUploaded } from './procedure/results.ts';
 import { requireStanding } from './procedure/standing.ts';
 import { directoryOf, rowPlace, type RowSecret } from './register.ts';
@@ -31,6 +32,7 @@ import {
   insertCredentials,
   numberBatch,
   releaseLease,
+  ReplacedChanged,
   selectInterrupted,
   selectOrder,
   selectStatusList,
@@ -93,6 +95,7 @@ async function order(service: Service, batch: BatchRow, filing: Filing, filingTo
   const keyNumber = await chooseKey(service, directory, batch.organization, filing);
   for (let attempt = 0; ; attempt++) {
     const { list, indexes } = await drawStatusIndexes(service, batch.count);
+    const replaced_events = await judgeReplaced(service, directory, batch.id, approval);
     try {
       await numberBatch(service.db, {
         batch: batch.id,
@@ -106,13 +109,14 @@ async function order(service: Service, batch: BatchRow, filing: Filing, filingTo
         key_number: keyNumber,
         annual_capacity: filing.annual_capacity,
         count: batch.count,
+        replaced_events,
         status_list: list,
         status_indexes: indexes,
       });
       return;
     } catch (error) {
-      // Another batch drew one of our indexes between our look and our write.
-      if (!(error instanceof StatusIndexTaken) || attempt >= 5) {
+      // Between our look and our write another batch drew one of our indexes, or a certificate to be replaced got an event.
+      if (!(error instanceof StatusIndexTaken || error instanceof ReplacedChanged) || attempt >= 5) {
         // The same call twice at once: the other one numbered it, which is what this one wanted.
         const ordered = isRefusal(error) ? await selectOrder(service.db, batch.id) : null;
         if (ordered?.approval === tokens.approval) return;

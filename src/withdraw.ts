@@ -87,12 +87,14 @@ async function mendStates(service: Service, since: number): Promise<void> {
     const last = rows.at(-1);
     if (!last) return;
     after = last.number;
-    const changed: { number: string; state: string; live: number }[] = [];
+    const changed: Parameters<typeof updateStates>[1][number][] = [];
     for (const row of rows) {
       try {
         const { payload: filing } = await service.memo.open(row.filing, 'filing+jwt', directory.findCentre);
-        const { state } = await readHistory(storedEvents(row), directory, filing, row.number);
-        if (state !== row.state && row.state !== 'replaced') changed.push({ number: row.number, state, live: state === 'revoked' ? 0 : 1 });
+        const { state, length } = await readHistory(storedEvents(row), directory, filing, row.number);
+        if (state !== row.state && row.state !== 'replaced') {
+          changed.push({ number: row.number, was: row.state, events: length, state, live: state === 'revoked' ? 0 : 1 });
+        }
       } catch (error) {
         // Edited by hand: whoever looks it up is told so.
         if (!(error instanceof Refusal)) throw error;

@@ -7,7 +7,7 @@ import type { CredentialFacts } from './credential.ts';
 import type { Holder } from './disclose.ts';
 import type { CertificateNumber } from './number.ts';
 import { Refusal } from './refusal.ts';
-import type { State } from './status.ts';
+import { fateOf, type State } from './status.ts';
 
 export interface Columns {
   number: string;
@@ -75,7 +75,7 @@ export async function compareColumns(columns: Columns, facts: CredentialFacts, p
  */
 export function compareState(columns: Columns, { state, stored }: { state: State; stored: State }, successor: string | undefined): void {
   if (columns.replaced_by !== (successor ?? null)) throw differs('replaced_by');
-  const expected = [state, stored].map((one) => (one === 'valid' && successor !== undefined ? 'replaced' : one));
+  const expected = [state, stored].map((one) => fateOf(one, successor !== undefined));
   if (!expected.includes(columns.state)) throw differs('state');
   if (columns.live !== (columns.state === 'valid' || columns.state === 'suspended')) throw differs('live');
 }

@@ -1,7 +1,8 @@
 /**
  * Owns what became of a certificate: the chain of `status+jwt` events (suspend, reinstate, revoke) and the
  * rank of who may say what. Each event names its place (`seq`) and the digest of the one before, so that none
- * can be taken out of the middle; whoever suspends can only be overruled by the same rank or a higher one.
+ * can be taken out of the middle; whoever suspends can only be overruled by the same rank or a higher one: it alone
+ * reinstates or revokes, and approves a replacement.
  *
  * An event that was signed when its key had already ended (compromised_since) keeps its place and has no effect; what
  * later events then still change is worked out anew.
@@ -22,12 +23,18 @@ export interface StoredEvent {
   client?: string | undefined;
 }
 
-export interface History {
+/** Where events lead. */
+interface Reached {
   state: State;
+  /** Rank of who suspended or revoked; 0 otherwise. */
+  rank: number;
+  /** The event that suspended, while suspended. */
+  suspension?: Event;
+}
+
+export interface History extends Reached {
   /** The last event, if there was any. */
   last?: Statement<'status+jwt'>;
-  /** Rank of who suspended, while suspended. */
-  rank: number;
   length: number;
 }
 
@@ -89,16 +96,18 @@ function checkPlace(history: History, { payload: event }: Statement<'status+jwt'
 }
 
 /** Where an event leads; refuses what its signer may not do, or what changes nothing. */
-function effectOf(history: History, { action }: Event, rank: number): Pick<History, 'state' | 'rank'> {
-  if (history.state === 'revoked') throw refuse('action', 'status_final', 'A revoked certificate stays revoked.');
-  if (action === 'revoke') return { state: 'revoked', rank };
+function effectOf(before: Reached, event: Event, rank: number): Reached {
+  const { action } = event;
+  if (before.state === 'revoked') throw refuse('action', 'status_final', 'A revoked certificate stays revoked.');
   if (action === 'suspend') {
-    if (history.state !== 'valid') throw refuse('action', 'status_no_change', 'The certificate is suspended already.');
-    return { state: 'suspended', rank };
+    if (before.state !== 'valid') throw refuse('action', 'status_no_change', 'The certificate is suspended already.');
+    return { state: 'suspended', rank, suspension: event };
   }
-  if (history.state !== 'suspended') throw refuse('action', 'status_no_change', 'The certificate is not suspended.');
-  if (rank < history.rank) throw refuse('action', 'rank_too_low', 'Only who suspended, or a higher tier, can reinstate.');
-  return { state: 'valid', rank: 0 };
+  if (action === 'reinstate' && before.state !== 'suspended') throw refuse('action', 'status_no_change', 'The certificate is not suspended.');
+  if (before.state === 'suspended' && rank < before.rank) {
+    throw refuse('action', 'rank_too_low', 'Only who suspended, or a higher tier, can reinstate or revoke.');
+  }
+  return action === 'revoke' ? { state: 'revoked', rank } : { state: 'valid', rank: 0 };
 }
 
 /** Applies one opened event to a history. */
@@ -111,11 +120,11 @@ export function applyEvent(history: History, statement: Statement<'status+jwt'>,
  * Where events lead that cannot all be held to the rules, because some lost their effect later: whatever of the others
  * still can take effect does.
  */
-function fold(events: readonly PastEvent[]): Pick<History, 'state' | 'rank'> {
-  let reached: Pick<History, 'state' | 'rank'> = { state: 'valid', rank: 0 };
+function fold(events: readonly PastEvent[]): Reached {
+  let reached: Reached = { state: 'valid', rank: 0 };
   for (const { statement, rank } of events) {
     try {
-      reached = effectOf({ ...UNTOUCHED, ...reached }, statement.payload, rank);
+      reached = effectOf(reached, statement.payload, rank);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
     }
@@ -138,6 +147,28 @@ export async function readHistory(stored: readonly StoredEvent[], directory: Dir
   }
   if (whole) return { ...history, stored: history.state, events };
   return { ...history, ...fold(events.filter(({ counts }) => counts)), stored: fold(events).state, events };
+}
+
+/** What a replacement makes of a certificate: it ends what is in force or suspended; a revoked one stays revoked. */
+export const fateOf = (state: State, replaced: boolean): State | 'replaced' => (replaced && state !== 'revoked' ? 'replaced' : state);
+
+/** An approval as the rule of replacement looks at it. `rank`: city 1, province 2. */
+export interface Approver {
+  iss: string;
+  iat: number;
+  rank: number;
+}
+
+/**
+ * Refuses a replacement that would get round a suspension: what a centre has suspended is replaced only by a batch that
+ * this centre, or a higher tier, approved in a later second than the suspension says (`iat`). What an organization
+ * itself has suspended it may replace. @throws Refusal `replaces_suspended`
+ */
+export function requireReplaceable({ suspension, rank }: History, number: string, approvals: readonly Approver[]): void {
+  if (!suspension || rank === 0) return;
+  if (approvals.some((one) => one.iat > suspension.iat && (one.iss === suspension.iss || one.rank > rank))) return;
+  const message = 'A centre has suspended a certificate that this batch replaces: that centre, or a higher one, must approve the batch after that.';
+  throw new Refusal('replaces_suspended', message, { number, suspended_by: suspension.iss });
 }
 
 /** A new event must be made now. */

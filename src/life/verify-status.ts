@@ -9,7 +9,7 @@ import { compareState } from './columns.ts';
 import { openCredential, splitCredential, type CredentialFacts } from './credential.ts';
 import { issuingKey, pass, skip, type Evidence, type Outcome } from './evidence.ts';
 import { Refusal } from './refusal.ts';
-import { readHistory } from './status.ts';
+import { fateOf, readHistory } from './status.ts';
 import { stateIn, STATUS_LIST_FRESH, type StatusList } from './status-list.ts';
 import { pastAction, type Findings } from './view.ts';
 
@@ -44,7 +44,8 @@ export async function checkStatus(evidence: Evidence, directory: Directory, foun
   const actions = history.events.map(pastAction);
   const last = actions.at(-1);
   if (last) found.fate = { ...last, history: actions };
-  if (history.state !== 'valid') throw new StatusVerdict(history.state, 'The certificate is not in force.');
-  if (successor) throw new StatusVerdict('replaced', 'A corrected certificate replaced this one.');
+  const fate = fateOf(history.state, successor !== undefined);
+  if (fate === 'replaced') throw new StatusVerdict('replaced', 'A corrected certificate replaced this one.');
+  if (fate !== 'valid') throw new StatusVerdict(fate, 'The certificate is not in force.');
   return pass;
 }

@@ -173,9 +173,27 @@ export async function selectCertificatesWithEvents(db: D1Database, lately: Latel
   return complete(db, lately, results);
 }
 
-/** Sets states. One stays as it was where its holder got another such certificate meanwhile (certificates_of_person). */
-export async function updateStates(db: D1Database, changes: readonly { number: string; state: string; live: number }[]): Promise<void> {
-  await db.batch(changes.map(({ number, state, live }) => db.prepare('UPDATE OR IGNORE certificates SET state = ?, live = ? WHERE number = ?').bind(state, live, number)));
+/** The certificates with events that a batch replaces, by number from after `after`, with all that proves them. */
+export async function selectReplacedWithEvents(db: D1Database, lately: Lately, batch: string, after: string, limit: number): Promise<CertificateRow[]> {
+  const { results } = await db
+    .prepare(`${OWN} WHERE c.number IN (SELECT r.replaces FROM rows r JOIN events e ON e.number = r.replaces WHERE r.batch = ?) AND c.number > ? ORDER BY c.number LIMIT ?`)
+    .bind(batch, after, limit)
+    .all<OwnRow>();
+  return complete(db, lately, results);
+}
+
+/**
+ * Sets states that were worked out from `was` after so many `events`. One stays as it was where another act came in
+ * between, or where its holder got another such certificate meanwhile (certificates_of_person).
+ */
+export async function updateStates(db: D1Database, changes: readonly { number: string; was: string; events: number; state: string; live: number }[]): Promise<void> {
+  await db.batch(
+    changes.map(({ number, was, events, state, live }) =>
+      db
+        .prepare('UPDATE OR IGNORE certificates SET state = ?1, live = ?2 WHERE number = ?3 AND state = ?4 AND (SELECT count(*) FROM events WHERE number = ?3) = ?5')
+        .bind(state, live, number, was, events),
+    ),
+  );
 }
 
 /** A stretch of a batch in row order, with all that proves each certificate; those of which any is missing are left out. */
@@ -231,22 +249,26 @@ export async function selectLastStatusList(db: D1Database): Promise<number> {
 }
 
 /**
- * Stores an event and the state it leads to, in one transaction. The primary key (number, seq) lets only one of
- * two events at once through. @returns false when another came first
+ * Stores an event and the state it leads to, in one transaction: nothing of it where the certificate was replaced, or
+ * where another event came first (the primary key lets only one through for each place). A state stays as it was where
+ * its holder got another such certificate meanwhile (certificates_of_person).
  */
 export async function insertEvent(
   db: D1Database,
   event: { number: string; seq: number; token: string; client: number | null; received_at: number },
   state: { state: string; live: number },
-): Promise<boolean> {
+): Promise<'stored' | 'replaced' | 'out_of_order'> {
   try {
-    await db.batch([
-      db.prepare('INSERT INTO events (number, seq, token, client, received_at) VALUES (?, ?, ?, ?, ?)').bind(event.number, event.seq, event.token, event.client, event.received_at),
-      db.prepare('UPDATE certificates SET state = ?, live = ? WHERE number = ?').bind(state.state, state.live, event.number),
+    const [stored] = await db.batch([
+      db
+        .prepare("INSERT INTO events (number, seq, token, client, received_at) SELECT ?1, ?2, ?3, ?4, ?5 FROM certificates WHERE number = ?1 AND state <> 'replaced'")
+        .bind(event.number, event.seq, event.token, event.client, event.received_at),
+      db.prepare("UPDATE OR IGNORE certificates SET state = ?, live = ? WHERE number = ? AND state <> 'replaced'").bind(state.state, state.live, event.number),
     ]);
-    return true;
+    // The triggers' changes count as well.
+    return (stored?.meta.changes ?? 0) > 0 ? 'stored' : 'replaced';
   } catch (error) {
-    if (error instanceof Error && /events\.number/.test(error.message)) return false;
+    if (error instanceof Error && /events\.number/.test(error.message)) return 'out_of_order';
     throw error;
   }
 }

@@ -18,6 +18,8 @@ export interface OrderInput {
   /** Filed certificates a year. */
   annual_capacity: number;
   count: number;
+  /** Events of the certificates that the batch replaces, as many as were judged. */
+  replaced_events: number;
   status_list: number;
   /** One random index per row, by position. */
   status_indexes: readonly number[];
@@ -37,21 +39,26 @@ const CONSTRAINTS: readonly [RegExp, string, string][] = [
 /** Thrown when a status index was taken by another batch at the same moment: draw again. */
 export class StatusIndexTaken extends Error {}
 
+/** Thrown when a certificate that the batch replaces was suspended or reinstated at the same moment: judge again. */
+export class ReplacedChanged extends Error {}
+
 /**
  * Numbers a whole batch. Rows of one level follow each other in row order without a gap.
  * @throws Refusal `approval_used`, `batch_already_ordered`, `serials_exhausted`, `capacity_exceeded`,
- *   `replaces_not_live`, `already_certified`, `objection_open`; StatusIndexTaken
+ *   `replaces_not_live`, `already_certified`, `objection_open`; StatusIndexTaken, ReplacedChanged
  */
 export async function numberBatch(db: D1Database, o: OrderInput): Promise<void> {
   const statements = [
     db
       .prepare(
-        `INSERT INTO orders (approval_jti, batch, approval, order_token, client, issued_at, key_number, replaceable)
+        `INSERT INTO orders (approval_jti, batch, approval, order_token, client, issued_at, key_number, replaceable, judged)
          SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, NOT EXISTS (
            SELECT 1 FROM rows r LEFT JOIN certificates c ON c.number = r.replaces AND c.organization = ?8 AND c.live = 1
-           WHERE r.batch = ?2 AND r.replaces IS NOT NULL AND c.number IS NULL)`,
+           WHERE r.batch = ?2 AND r.replaces IS NOT NULL AND c.number IS NULL),
+           -- Events are only ever added, so their number says whether there is a new one.
+           (SELECT count(*) FROM rows r JOIN events e ON e.number = r.replaces WHERE r.batch = ?2) = ?9`,
       )
-      .bind(o.approval_jti, o.batch, o.approval, o.order_token, o.client, o.issued_at, o.key_number, o.organization),
+      .bind(o.approval_jti, o.batch, o.approval, o.order_token, o.client, o.issued_at, o.key_number, o.organization, o.replaced_events),
     db
       .prepare(
         `INSERT INTO capacity (organization, year, used, allowed) VALUES (?1, ?2, ?3, ?4)
@@ -97,6 +104,7 @@ export async function numberBatch(db: D1Database, o: OrderInput): Promise<void> 
     const known = CONSTRAINTS.find(([pattern]) => pattern.test(message));
     if (known) throw new Refusal(known[1], known[2]);
     if (/certificates\.status_/.test(message)) throw new StatusIndexTaken(message);
+    if (/replaced_changed/.test(message)) throw new ReplacedChanged(message);
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { openFiling } from '../../src/life/authority.ts';
 import { ACTIONS, REASONS, type Filing } from '../../src/life/schema.ts';
-import { applyEvent, checkFresh, openEvent, readHistory, UNTOUCHED, type History, type StoredEvent } from '../../src/life/status.ts';
+import { applyEvent, checkFresh, fateOf, openEvent, readHistory, requireReplaceable, UNTOUCHED, type History, type StoredEvent } from '../../src/life/status.ts';
 import { ACTIONS as ACTION_WORDS, REASONS as REASON_WORDS } from '../../src/pages/words.ts';
 import vectors from '../vectors/statements.json' with { type: 'json' };
 import { makeCast, makeChain, NOW, NUMBER, play, refusalOf, type Cast, type Change, type Name, type StatementVector } from './cast.ts';
@@ -52,10 +52,9 @@ test('any sequence of events ends where a plain model says', async () => {
       for (const { by, action } of steps) {
         const expected =
           model.state === 'revoked' ? 'status_final'
-          : action === 'revoke' ? 'accepted'
           : action === 'suspend' ? (model.state === 'valid' ? 'accepted' : 'status_no_change')
-          : model.state !== 'suspended' ? 'status_no_change'
-          : RANK[by] < model.rank ? 'rank_too_low' : 'accepted';
+          : action === 'reinstate' && model.state !== 'suspended' ? 'status_no_change'
+          : model.state === 'suspended' && RANK[by] < model.rank ? 'rank_too_low' : 'accepted';
         const made = await event(by, { action, seq: model.length + 1, ...(history.last ? { prev: history.last.digest } : {}) });
         const before = history;
         const { code } = await refusalOf(async () => (history = await apply(before, made)));
@@ -75,9 +74,9 @@ test('any sequence of events ends where a plain model says', async () => {
 const TABLE = `
   state                 suspend           reinstate         revoke
   valid                 accepted          status_no_change  accepted
-  suspended by client   status_no_change  client+           accepted
-  suspended by city     status_no_change  city+             accepted
-  suspended by province status_no_change  province+         accepted
+  suspended by client   status_no_change  client+           client+
+  suspended by city     status_no_change  city+             city+
+  suspended by province status_no_change  province+         province+
   revoked               status_final      status_final      status_final
 `;
 const TIERS: By[] = ['client', 'city', 'province'];
@@ -99,6 +98,31 @@ test.each(cells)('%s: %s by %s → %s', async (state, action, by, code) => {
   if (first) history = await apply(history, await event(first[0], { action: first[1] }));
   const next = await event(by, { action, seq: history.length + 1, ...(history.last ? { prev: history.last.digest } : {}) });
   expect((await refusalOf(() => apply(history, next))).code).toBe(code);
+});
+
+test('what a centre has suspended is replaced by its own or a higher approval of a later second', async () => {
+  const approved = (iss: string, rank: number, iat: number) => ({ iss, rank, iat });
+  const own = (iat: number) => approved('centre:3701', 1, iat);
+  const province = (iat: number) => approved('centre:3700', 2, iat);
+  const stranger = approved('centre:3702', 1, NOW + 100);
+  for (const [by, approvals, code] of [
+    ['client', [], 'accepted'],
+    ['city', [], 'replaces_suspended'],
+    ['city', [own(NOW - 1), province(NOW)], 'replaces_suspended'],
+    ['city', [own(NOW)], 'replaces_suspended'],
+    ['city', [own(NOW + 1), province(NOW - 1)], 'accepted'],
+    ['city', [province(NOW + 1)], 'accepted'],
+    ['city', [stranger, province(NOW - 1)], 'replaces_suspended'],
+    ['province', [own(NOW + 1), province(NOW)], 'replaces_suspended'],
+    ['province', [own(NOW), province(NOW + 1)], 'accepted'],
+  ] as const) {
+    const suspended = await apply(UNTOUCHED, await event(by, { action: 'suspend', iat: NOW }));
+    expect([by, approvals, (await refusalOf(async () => requireReplaceable(suspended, NUMBER, approvals))).code]).toEqual([by, approvals, code]);
+    if (by !== 'province') continue;
+    const lifted = await apply(suspended, await event('province', { action: 'reinstate', seq: 2, prev: suspended.last?.digest, iat: NOW }));
+    expect((await refusalOf(async () => requireReplaceable(lifted, NUMBER, []))).code).toBe('accepted');
+  }
+  expect((['valid', 'suspended', 'revoked'] as const).map((state) => [fateOf(state, true), fateOf(state, false)])).toEqual([['replaced', 'valid'], ['replaced', 'suspended'], ['revoked', 'revoked']]);
 });
 
 test('every action and every reason has words in Chinese and in English', () => {

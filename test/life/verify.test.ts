@@ -186,6 +186,8 @@ describe('status', () => {
     const digest = Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(suspend.token.split('.')[1] as string, 'base64url'))).toString('base64url');
     const own = { token: await event('reinstate', 2, digest), client: cast.client.token };
     expect(found(await check({ ...good.evidence, status: { events: [suspend, own] } }))).toMatchObject({ code: 'rank_too_low' });
+    const ended = { token: await event('revoke', 2, digest), client: cast.client.token };
+    expect(found(await check({ ...good.evidence, status: { events: [suspend, ended] } }))).toMatchObject({ code: 'rank_too_low' });
     const higher = { token: await event('reinstate', 2, digest, cast.province) };
     expect(await check({ ...good.evidence, status: { events: [suspend, higher] } })).toMatchObject({ verdict: 'valid' });
   });
@@ -194,6 +196,8 @@ describe('status', () => {
     const next = await makeCertificate(cast, { row: { replaces: number }, facts: { number: 'S000037000001263000002' } });
     const successor = { credential: next.jws, filing: next.evidence.filing as string };
     expect(await check({ ...good.evidence, status: { events: [], successor } })).toMatchObject({ verdict: 'replaced', replaced_by: 'S000037000001263000002' });
+    const suspended = { token: await event('suspend', 1, undefined, cast.province) };
+    expect(await check({ ...good.evidence, status: { events: [suspended], successor } })).toMatchObject({ verdict: 'replaced', replaced_by: 'S000037000001263000002' });
     const stranger = await makeCertificate(cast, { facts: { number: 'S000037000001263000003' } });
     expect(found(await check({ ...good.evidence, status: { events: [], successor: { credential: stranger.jws, filing: stranger.evidence.filing as string } } }))).toMatchObject({ code: 'successor_differs' });
   });

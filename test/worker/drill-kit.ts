@@ -1,4 +1,4 @@
-/** What the tests of withdrawals share: the next second, what is handed in and looked up, and a verifier without a network. */
+/** What the tests of events and withdrawals share: the next second, what is handed in and looked up, and a verifier without a network. */
 import { expect } from 'vitest';
 import { makeKey, nameClient, type Identity } from '../../src/cli/sign.ts';
 import { openDirectory } from '../../src/life/authority.ts';
@@ -7,7 +7,8 @@ import { Memo } from '../../src/life/memo.ts';
 import type { Report } from '../../src/life/report.ts';
 import { verify } from '../../src/life/verify.ts';
 import { anyone, as, ORIGIN, testEnv, workerFetch, type Organization } from '../kit.ts';
-import { callAs, claimsOf, headerOf, now } from './forge.ts';
+import { fromBase64url, sha256, toBase64url } from '../../src/life/bytes.ts';
+import { callAs, claimsOf, headerOf, now, partsOf } from './forge.ts';
 
 /** The next second: certificates are judged by whole ones. */
 export async function tick(): Promise<number> {
@@ -20,6 +21,9 @@ export const kidOf = (credential: string) => headerOf(credential.split('~')[0] a
 export const look = (number: string) => anyone.get<Report>(`/v1/certificates/${number}`);
 export const failure = (report: Report) => report.checks.find(({ result }) => result === 'fail');
 export const handIn = (by: Identity, statement: string) => callAs(by, 'POST', '/v1/withdrawals', { statement });
+export const handInEvent = (by: Identity, number: string, statement: string) => callAs(by, 'POST', `/v1/certificates/${number}/status`, { statement });
+/** What the next event names as `prev`. */
+export const digestOf = async (token: string) => toBase64url(await sha256(fromBase64url(partsOf(token)[1])));
 export const accepted = async (by: Identity, statement: string) => expect(await handIn(by, statement)).toMatchObject({ status: 201 });
 
 export async function trustNow() {

@@ -1,12 +1,25 @@
 /**
  * A D1 database that fails on purpose: at its n-th write it fails before writing, fails after writing, or the
- * whole process is taken to be dead from then on. Reads pass until then.
+ * whole process is taken to be dead from then on. Reads pass until then. And one in which two acts meet.
  */
 import type { D1Database } from '../../src/storage/bindings.ts';
 
 export type Mode = 'failed' | 'persisted' | 'killed after writing' | 'killed before writing';
 
 export class Fault extends Error {}
+
+/** A D1 database in which another act comes to its end just before the first transaction is written. */
+export function interposed(real: D1Database, act: () => Promise<unknown>): D1Database {
+  let done = false;
+  const batch: D1Database['batch'] = async (statements) => {
+    if (!done) {
+      done = true;
+      await act();
+    }
+    return real.batch(statements);
+  };
+  return { prepare: (sql: string) => real.prepare(sql), batch } as D1Database;
+}
 
 export interface FaultyDatabase {
   db: D1Database;

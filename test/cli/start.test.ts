@@ -209,7 +209,11 @@ test('the command takes an organization of another city from its key to revoked 
   const lines = readFileSync(join(folder, 'got/certificates.jsonl'), 'utf8').trim().split('\n');
   const { number } = JSON.parse(lines[0] as string) as { number: string };
   expect([lines.length, existsSync(join(folder, 'got/pdf', `${number}.pdf`))]).toEqual([3, true]);
-  expect(await good('status', number, 'revoke', '--reason', 'issued_in_error', '--key', client)).toMatchObject({ state: 'revoked' });
+  // What a centre has suspended, the organization does not end.
+  await good('status', number, 'suspend', '--reason', 'under_investigation', '--key', centre);
+  const ended = await luzheng('status', number, 'revoke', '--reason', 'issued_in_error', '--key', client);
+  expect(ended).toMatchObject({ exit: 1, err: expect.stringContaining('rank_too_low') });
+  expect(await good('status', number, 'revoke', '--reason', 'issued_in_error', '--key', centre)).toMatchObject({ state: 'revoked' });
   expect(await verify(join(folder, 'got/certificates.jsonl'), '--root', root, '--server', origin)).toBe(1);
 });
 

@@ -8,7 +8,6 @@ import type { Report } from '../../life/report.ts';
 import type { Event } from '../../life/status.ts';
 import { usage } from '../talk.ts';
 
-
 function oneOf<T extends string>(value: string, words: readonly T[], name: string): T {
   if (!(words as readonly string[]).includes(value)) throw usage(`${name} 应为 ${words.join('、')} 之一`, `${name} is one of ${words.join(', ')}`);
   return value as T;
@@ -20,7 +19,8 @@ export const status: Command = {
   help: `${KEY_HELP}
   --reason CODE    理由 / one of:
 ${REASONS.map((code) => `                   ${code.padEnd(20)} ${WORDS[code]?.zh} / ${WORDS[code]?.en}`).join('\n')}
-  撤销不可恢复 / a revocation is final`,
+  撤销不可恢复；由中心暂停的，只有该中心或其上级可以恢复、撤销
+  A revocation is final. What a centre has suspended, only that centre or a higher one reinstates or revokes.`,
   options: { ...KEY, reason: { type: 'string' } },
   async run(input) {
     const number = parseNumber(input.word(0)).text;

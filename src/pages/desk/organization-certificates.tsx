@@ -108,7 +108,7 @@ function actionsFor({ verdict, status }: Report): readonly Action[] {
   if (verdict === 'revoked' || verdict === 'replaced') return [];
   if (verdict !== 'suspended') return ['suspend', 'revoke'];
   const by = status?.history.findLast(({ action, counts }) => action === 'suspend' && counts)?.tier;
-  return by === 'organization' ? ['reinstate', 'revoke'] : ['revoke'];
+  return by === 'organization' ? ['reinstate', 'revoke'] : [];
 }
 
 export const CertificateView: FC<{ number: string; report: Report }> = ({ number, report }) => {
@@ -138,10 +138,15 @@ export const CertificateView: FC<{ number: string; report: Report }> = ({ number
         />
       </Card>
       <StatusHistory report={report} />
-      {verdict === 'suspended' && !actions.includes('reinstate') ? (
+      {verdict === 'suspended' && actions.length === 0 ? (
         <Card>
           <p>
-            <Both words={{ zh: '由鉴定指导中心暂停，须由该中心或上级中心恢复。', en: 'A centre suspended it: that centre, or a higher one, reinstates it.' }} />
+            <Both
+              words={{
+                zh: '由鉴定指导中心暂停，只有该中心或上级中心可以恢复、撤销。如须换发，该中心或上级中心须在暂停之后审核换发的批次。',
+                en: 'A centre suspended it: only that centre, or a higher one, reinstates or revokes it. A batch that replaces it must be approved by such a centre after the suspension.',
+              }}
+            />
           </p>
         </Card>
       ) : null}

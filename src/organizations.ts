@@ -55,8 +55,8 @@ async function stateOf(token: string, filing: Filing, directory: Directory, now:
   return filing.exp <= now ? 'expired' : 'lapsed';
 }
 
-/** Opens a filing as of the day it began; undefined for one that never held. */
-async function readFiling(service: Service, directory: Directory, token: string, counts: boolean): Promise<Filed | undefined> {
+/** Opens a filing as of the day it began; undefined for one that never held. @param known its state, if it is the one that counts */
+async function readFiling(service: Service, directory: Directory, token: string, known: FilingState | undefined): Promise<Filed | undefined> {
   const { memo } = service;
   let filing: Filing;
   try {
@@ -70,7 +70,7 @@ async function readFiling(service: Service, directory: Directory, token: string,
   const from = shanghaiDay(filing.nbf ?? filing.iat);
   const ended = directory.withdrawals.ofStatement(filing);
   const withdrawal = ended && { since: endOf(ended), by: ended.iss, reason: ended.reason ?? null };
-  return { code: codeOf(filing.sub), filing, token, state: counts ? 'in_force' : await stateOf(token, filing, directory, service.now()), withdrawal, from, until: shanghaiDay(filing.exp - 1) };
+  return { code: codeOf(filing.sub), filing, token, state: known ?? (await stateOf(token, filing, directory, service.now())), withdrawal, from, until: shanghaiDay(filing.exp - 1) };
 }
 
 /**
@@ -79,10 +79,11 @@ async function readFiling(service: Service, directory: Directory, token: string,
  */
 async function orderFilings(service: Service, directory: Directory, code: string, tokens: readonly string[], holder: string | null | undefined): Promise<Filed[]> {
   const standing = await standingFiling(tokens, directory, service.now(), `org:${code}`, holder);
+  const state: FilingState | undefined = standing && ('filing' in standing ? 'in_force' : standing.refusal.code === 'filing_withdrawn' ? 'withdrawn' : 'lapsed');
   const filed: Filed[] = [];
   for (const [place, token] of tokens.entries()) {
     const counts = place === standing?.place;
-    const read = await readFiling(service, directory, token, counts && standing !== undefined && 'filing' in standing);
+    const read = await readFiling(service, directory, token, counts ? state : undefined);
     if (read?.code !== code) continue;
     if (counts) filed.unshift(read);
     else filed.push(read);

@@ -19,6 +19,7 @@ import { organizationData } from './http/organizations-data.ts';
 import { organizationPages } from './http/organizations.tsx';
 import { offlineRoutes } from './http/offline.ts';
 import { organizationRoutes } from './http/organization.ts';
+import { refuseForeign } from './http/origin.ts';
 import { answerProblem, pageRoutes } from './http/pages.tsx';
 import { onError, problem } from './http/problems.ts';
 import { procedureRoutes } from './http/procedure.ts';
@@ -48,6 +49,8 @@ app.use('*', async (c, next) => {
   await next();
 });
 app.use('*', crossOrigin);
+
+app.use('*', refuseForeign);
 
 app.get('/healthz', async (c) => {
   await c.var.service.db.prepare('SELECT 1').first();

@@ -15,15 +15,17 @@ import type { StatementType } from '../life/schema.ts';
 
 const OF_CREDENTIALS = ['authorization_missing', 'authorization_malformed', 'proof_wrong', 'proof_replayed', 'client_unknown', 'client_withdrawn', 'client_reported', 'centre_withdrawn', 'role_wrong'];
 const OF_BODIES = ['body_too_large', 'media_type_not_supported', 'encoding_not_supported', 'utf8_malformed'];
+/** What pages of other sites can send: http/origin.ts. */
+const isForm = ({ body = {}, tag }: Operation, route: string): boolean => tag === '网页' || route.startsWith('POST /v1/notices/') || Object.keys(body).includes('multipart/form-data');
 const OF_JSON = ['json_malformed', 'json_too_deep', 'body_malformed'];
 
 /** Of the brakes: the second factor is counted, and a form may ask for a person, where personal data is asked for. */
 const brakesOf = ({ brake, tag }: Operation): string[] => [...(brake ? ['too_many_requests'] : []), ...(brake === 'search' ? ['second_factor_locked', ...(tag === '网页' ? ['human_check_failed'] : [])] : [])];
 
 /** Codes that an operation answers, by status. Pages answer theirs as pages to whoever asks for HTML. */
-function problemsOf(operation: Operation): Map<number, string[]> {
+function problemsOf(route: string, operation: Operation): Map<number, string[]> {
   const jsonBody = operation.body && Object.keys(operation.body).some((type) => /[/+]json$/.test(type));
-  const codes = [...(operation.roles ? OF_CREDENTIALS : []), ...(operation.body ? OF_BODIES : []), ...(jsonBody ? OF_JSON : []), ...brakesOf(operation), ...(operation.problems ?? [])];
+  const codes = [...(operation.roles ? OF_CREDENTIALS : []), ...(operation.body ? OF_BODIES : []), ...(jsonBody ? OF_JSON : []), ...(operation.body && isForm(operation, route) ? ['cross_site'] : []), ...brakesOf(operation), ...(operation.problems ?? [])];
   const byStatus = new Map<number, string[]>();
   for (const code of new Set(codes)) {
     const status = PROBLEMS[code]?.[0] ?? 500;
@@ -32,13 +34,13 @@ function problemsOf(operation: Operation): Map<number, string[]> {
   return byStatus;
 }
 
-function answersOf(operation: Operation): Record<string, unknown> {
+function answersOf(route: string, operation: Operation): Record<string, unknown> {
   const answers: Record<string, unknown> = {};
   for (const [status, { headers, ...answer }] of Object.entries(operation.answers)) {
     answers[status] = { ...answer, ...(headers ? { headers: Object.fromEntries(Object.entries(headers).map(([name, schema]) => [name, { schema }])) } : {}) };
   }
   const example = operation.problemExample as { status: number } | undefined;
-  for (const [status, codes] of problemsOf(operation)) {
+  for (const [status, codes] of problemsOf(route, operation)) {
     const lines = codes.map((code) => `- \`${code}\` ${PROBLEMS[code]?.[1] ?? ''}`).join('\n');
     answers[status] = {
       description: lines,
@@ -73,7 +75,7 @@ function describe(route: string, operation: Operation): Record<string, unknown> 
     ...(roles ? { 'x-roles': roles } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body ? { requestBody: { required: true, content: body } } : {}),
-    responses: answersOf(operation),
+    responses: answersOf(route, operation),
   };
 }
 

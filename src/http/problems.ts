@@ -77,6 +77,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   bulk_key_unknown: [401, '不是本平台的批量密钥'],
   bulk_key_ended: [401, '批量密钥已到期或已被撤销'],
   client_unknown: [401, '此客户端密钥未登记'],
+  cross_site: [403, '这份表单不是从本站网页提交的，未保存任何内容'],
   human_check_failed: [403, '未能通过人机验证，请返回刷新页面后重试'],
   role_wrong: [403, '您的角色无权进行此操作'],
   out_of_reach: [403, '不在您的管辖范围内'],

@@ -5,7 +5,7 @@
  */
 import { CompactSign } from 'jose';
 import { toTimestamp } from './life/calendar.ts';
-import { statusListUrl, type StatusPurpose } from './life/credential.ts';
+import { PURPOSE_OF, statusListUrl, type StatusListName } from './life/credential-form.ts';
 import { concat, encodeUtf8, sha256, toBase64url } from './life/bytes.ts';
 import { parseNumber } from './life/number.ts';
 import { Refusal } from './life/refusal.ts';
@@ -74,8 +74,12 @@ export async function judgeReplaced(service: Service, directory: Directory, batc
   }
 }
 
-/** States that set the bit of a purpose. A replaced certificate is no longer in force, like a revoked one. */
-const STATES: Record<StatusPurpose, readonly string[]> = { revocation: ['revoked', 'replaced'], suspension: ['suspended'] };
+/** States that set the bit in a list. A replaced certificate is no longer in force, like a revoked one. */
+const STATES: Record<StatusListName, readonly string[]> = {
+  revocation: ['revoked', 'replaced'],
+  suspension: ['suspended'],
+  inactive: ['revoked', 'replaced', 'suspended'],
+};
 
 /** Index 0 is the leftmost bit. */
 function bitsOf(indexes: readonly number[]): Uint8Array<ArrayBuffer> {
@@ -95,21 +99,21 @@ async function encodeBits(bits: Uint8Array<ArrayBuffer>): Promise<string> {
 /**
  * A status list as a credential (`application/vc+jwt`), of what the register says at the moment of asking. While that
  * stays the same, the same minute gets the same signature, so that a copy can be told by its ETag.
- * @param name `revocation-<n>` or `suspension-<n>`
+ * @param name `revocation-<n>`, `suspension-<n>` or `inactive-<n>`
  */
 export async function statusList(service: Service, name: string): Promise<string> {
-  const match = /^(revocation|suspension)-([1-9]\d{0,5})$/.exec(name);
+  const match = /^(revocation|suspension|inactive)-([1-9]\d{0,5})$/.exec(name);
   const list = Number(match?.[2]);
   if (!match || !(await statusListExists(service.db, list))) throw new Refusal('status_list_not_found', 'There is no such status list.');
-  const purpose = match[1] as StatusPurpose;
-  const bits = bitsOf(await selectStatusIndexes(service.db, list, STATES[purpose]));
+  const kind = match[1] as StatusListName;
+  const bits = bitsOf(await selectStatusIndexes(service.db, list, STATES[kind]));
   const { kid } = await service.vault.service();
   const now = service.now();
-  return service.statusLists.once([name, kid, Math.floor(now / 60), toBase64url(await sha256(bits))].join(' '), () => signList(service, purpose, list, bits, now));
+  return service.statusLists.once([name, kid, Math.floor(now / 60), toBase64url(await sha256(bits))].join(' '), () => signList(service, kind, list, bits, now));
 }
 
-async function signList(service: Service, purpose: StatusPurpose, list: number, bits: Uint8Array<ArrayBuffer>, now: number): Promise<string> {
-  const id = statusListUrl(service.config.origin, purpose, list);
+async function signList(service: Service, kind: StatusListName, list: number, bits: Uint8Array<ArrayBuffer>, now: number): Promise<string> {
+  const id = statusListUrl(service.config.origin, kind, list);
   const { key, kid } = await service.vault.service();
   const payload = {
     '@context': ['https://www.w3.org/ns/credentials/v2'],
@@ -120,7 +124,7 @@ async function signList(service: Service, purpose: StatusPurpose, list: number, 
     credentialSubject: {
       id: `${id}#list`,
       type: 'BitstringStatusList',
-      statusPurpose: purpose,
+      statusPurpose: PURPOSE_OF[kind],
       encodedList: await encodeBits(bits),
       // Milliseconds for which a copy may be kept.
       ttl: 60_000,

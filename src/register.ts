@@ -6,7 +6,8 @@
 import { openCentre, openDirectory, type Directory } from './life/authority.ts';
 import { namesIn, type Bundle } from './life/bundle.ts';
 import type { Columns } from './life/columns.ts';
-import { certificateUrl, splitCredential, withDisclosures } from './life/credential.ts';
+import { splitCredential, withDisclosures } from './life/credential.ts';
+import { certificateUrl } from './life/credential-form.ts';
 import { chooseDisclosures, holderIn, type ClaimName, type Holder } from './life/disclose.ts';
 import type { Evidence } from './life/evidence.ts';
 import { ID_TYPE_NAMES, normalizeIdNumber, type IdType } from './life/identity.ts';
@@ -83,9 +84,9 @@ function safeParse<T>(text: string): T | undefined {
 }
 
 function columnsOf(service: Service, row: CertificateRow, broken: string | undefined): Columns {
-  const { number, organization, year, level, serial, occupation_code, job, batch, status_list, status_index, issued_at, key_number, root, state, replaced_by, person } = row;
+  const { number, organization, year, level, serial, occupation_code, job, batch, status_list, status_index, issued_at, key_number, form, root, state, replaced_by, person } = row;
   return {
-    number, organization, year, level, serial, occupation_code, job, batch, status_list, status_index, issued_at, key_number, root, state, replaced_by, person,
+    number, organization, year, level, serial, occupation_code, job, batch, status_list, status_index, issued_at, key_number, form, root, state, replaced_by, person,
     personOf: (idType, idNumber) => service.vault.person(idType, idNumber),
     approval: row.approval_jti,
     row: row.facts,

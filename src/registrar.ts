@@ -10,7 +10,8 @@
 import { openFiling, type Directory } from './life/authority.ts';
 import { checkApprovalTime, openApproval, openOrder } from './life/approve.ts';
 import { shanghaiDay, shanghaiYear } from './life/calendar.ts';
-import { signCredential, type CredentialFacts } from './life/credential.ts';
+import { signCredential } from './life/credential.ts';
+import { CURRENT_FORM, type CredentialFacts } from './life/credential-form.ts';
 import { readDisclosures } from './life/disclose.ts';
 import { leafOfText, type RowFacts } from './life/leaf.ts';
 import { inclusionPath, tree } from './life/merkle.ts';
@@ -107,6 +108,7 @@ async function order(service: Service, batch: BatchRow, filing: Filing, filingTo
         issued_at: now,
         year: shanghaiYear(now),
         key_number: keyNumber,
+        form: CURRENT_FORM,
         annual_capacity: filing.annual_capacity,
         count: batch.count,
         replaced_events,
@@ -238,6 +240,7 @@ async function makeSigner(service: Service, batch: BatchRow, filing: Filing, ord
     });
     const digits = await signSeal(seal, key);
     const certificate: CredentialFacts = {
+      form: ordered.form,
       origin,
       number,
       organization_name: filing.name,

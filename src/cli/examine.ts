@@ -6,7 +6,8 @@
  * from before, which says how things were.
  */
 import { openDirectory, type Directory } from '../life/authority.ts';
-import { credentialKid, splitCredential, STATUS_PURPOSES, withDisclosures, type CredentialFacts } from '../life/credential.ts';
+import { credentialKid, splitCredential, withDisclosures } from '../life/credential.ts';
+import { STATUS_PURPOSES, type CredentialFacts } from '../life/credential-form.ts';
 import type { Evidence } from '../life/evidence.ts';
 import { Memo } from '../life/memo.ts';
 import { isRefusal } from '../life/refusal.ts';

@@ -3,7 +3,7 @@
  * the names of the status lists.
  * It refuses to let the service worker reach another host (CSP).
  */
-import { STATUS_PURPOSES } from '../life/credential.ts';
+import { STATUS_LISTS } from '../life/credential-form.ts';
 import { selectLastStatusList } from '../storage/certificates.ts';
 import { cached } from './edge.ts';
 import { factory } from './env.ts';
@@ -32,7 +32,7 @@ export const offlineRoutes = factory
   .createApp()
   .get('/v1/status', async (c) => {
     const last = await selectLastStatusList(c.var.service.db);
-    const lists = Array.from({ length: last }, (_, i) => STATUS_PURPOSES.map((purpose) => `${purpose}-${last - i}`)).flat();
+    const lists = Array.from({ length: last }, (_, i) => STATUS_LISTS.map((name) => `${name}-${last - i}`)).flat();
     return c.json({ lists }, 200, cached);
   })
   .get('/manifest.webmanifest', (c) => c.body(JSON.stringify(MANIFEST), 200, { ...cached, 'Content-Type': 'application/manifest+json' }))

@@ -114,7 +114,7 @@ One JSON object a line, answered line by line in the same order; the last line i
   },
   'POST /v1/certificates/{number}/download': { tag: '查询核验', brake: 'search', summary: '持证人下载证书 / download by the holder', description: '带 copy 时给出加注副本（PDF 或核验包） / with `copy`: a copy stamped for one purpose, as PDF or bundle.', body: json('Holder', HOLDER), answers: ok('按 Accept / by Accept: PDF, bundle, credential, or (application/json) who fetched it before', { 'application/pdf': { schema: FILE }, [BUNDLE_TYPE]: { schema: ref('Bundle') }, [SD_JWT_TYPE]: { schema: TEXT, example: CREDENTIAL }, ...json('Downloads', { number: NUMBER, downloads: [{ kind: 'application/pdf', by: 'holder', at: '2026-11-24T01:00:00Z' }] }) }), problems: ['no_match', 'not_acceptable', 'register_differs', 'photo_differs', 'purpose_malformed', 'expiry_malformed', 'glyph_missing', ...OF_WITHDRAWALS, ...OF_NUMBERS] },
 
-  'GET /v1/status': { tag: '公开数据', summary: '全部状态列表的名称，新的在前 / names of all status lists, the newest first', answers: ok('names', json('StatusLists', { lists: ['revocation-1', 'suspension-1'] })) },
+  'GET /v1/status': { tag: '公开数据', summary: '全部状态列表的名称，新的在前 / names of all status lists, the newest first', answers: ok('names', json('StatusLists', { lists: ['revocation-1', 'suspension-1', 'inactive-1'] })) },
   'GET /v1/status/{list}': { tag: '公开数据', summary: '状态列表 / Bitstring Status List credential', answers: ok('vc+jwt', { 'application/vc+jwt': { schema: TEXT, example: TOKEN } }), problems: ['status_list_not_found'] },
   'GET /.well-known/jwks.json': { tag: '公开数据', summary: '全部颁发公钥 / all issuing keys', answers: ok('JWK Set', json('Jwks')) },
   'GET /.well-known/did.json': { tag: '公开数据', summary: '平台的 DID 文档 / did:web document of the service', answers: ok('DID document', json('DidDocument')) },
@@ -184,7 +184,7 @@ export const PARAMETERS: Record<string, { description: string; schema: Schema; e
   key: { description: '批量密钥编号 / id of a bulk key', schema: TEXT, example: 'k0123456789abcdef' },
   id: { description: '批次号 / batch id', schema: TEXT, example: 'b5f0c9a1e2d3b4c5d6e7f809' },
   position: { description: '行的 position，从 0 开始 / `position` of the row, from 0', schema: TEXT, example: '0' },
-  list: { description: '`revocation-<n>` or `suspension-<n>`', schema: TEXT, example: 'revocation-1' },
+  list: { description: '`revocation-<n>`, `suspension-<n>`, or `inactive-<n>`: what is in either', schema: TEXT, example: 'revocation-1' },
   ...PROCEDURE_PARAMETERS,
   ...DRAW_PARAMETERS,
   ...NOTICE_PARAMETERS,

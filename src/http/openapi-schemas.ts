@@ -153,7 +153,7 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
   NamedPublicKey: jwk('kid'),
   Jwks: object({ keys: listOf(ref('NamedPublicKey'), { minItems: 1 }) }),
   DidDocument: object({ '@context': listOf({ type: 'string' }), id: text('did:web', { pattern: '^did:web:' }), verificationMethod: listOf(object({ id: text('key id'), type: { const: 'JsonWebKey' }, controller: text('did'), publicKeyJwk: ref('PublicKey') })), assertionMethod: listOf(text('key id')) }),
-  StatusLists: object({ lists: listOf(text('`revocation-<n>` or `suspension-<n>`', { pattern: '^(revocation|suspension)-[1-9][0-9]*$' }), { minItems: 2 }) }),
+  StatusLists: object({ lists: listOf(text('`revocation-<n>`, `suspension-<n>` or `inactive-<n>`', { pattern: '^(revocation|suspension|inactive)-[1-9][0-9]*$' }), { minItems: 3 }) }),
   Trust: object({
     version: { const: 1 }, origin: text('address of the service', { format: 'uri' }), hosts: listOf(text('host that QR codes may name')),
     roots: listOf(ref('PublicKey'), { description: 'A convenience: trusted only by a thumbprint that you got elsewhere' }),

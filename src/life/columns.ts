@@ -3,7 +3,7 @@
  * edited by hand is noticed by whoever looks it up.
  * It refuses the first column that differs (`register_differs`, with the column's name).
  */
-import type { CredentialFacts } from './credential.ts';
+import type { CredentialFacts } from './credential-form.ts';
 import type { Holder } from './disclose.ts';
 import type { CertificateNumber } from './number.ts';
 import { Refusal } from './refusal.ts';
@@ -23,6 +23,8 @@ export interface Columns {
   issued_at: number;
   approval: string;
   key_number: number;
+  /** Of the signed payload. */
+  form: number;
   /** Root of the batch as stored; compared with the approval's. */
   root: string;
   /** The row's public part as stored. */
@@ -58,6 +60,7 @@ export async function compareColumns(columns: Columns, facts: CredentialFacts, p
     issued_at: facts.issued_at,
     approval: facts.approval,
     key_number: keyNumber,
+    form: facts.form,
     row,
     replaces: facts.row.replaces ?? null,
   };

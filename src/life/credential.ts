@@ -2,94 +2,20 @@
  * Owns the certificate as a credential: W3C VCDM 2.0 secured as SD-JWT (VC-JOSE-COSE `vc+sd-jwt`, RFC 9901),
  * which disclosed also reads as an Open Badges 3.0 `OpenBadgeCredential`.
  *
- * The signed payload is a function of the facts and nothing else. Reading therefore means: take the facts out,
- * build the payload again, and refuse every text that is not exactly that (`credential_not_canonical`), so
+ * The signed payload is a function of the facts and nothing else (credential-form.ts). Reading therefore means: take the
+ * facts out, build the payload again, and refuse every text that is not exactly that (`credential_not_canonical`), so
  * that no second meaning can hide in a signed certificate.
  */
 import * as v from 'valibot';
 import { CompactSign, type CryptoKey } from 'jose';
 import { decodeUtf8, encodeUtf8 } from './bytes.ts';
-import { toTimestamp } from './calendar.ts';
-import type { RowFacts } from './leaf.ts';
-import { levelName, levelWords, LEVELS, type Level } from './level.ts';
+import { payloadOf, type CredentialFacts } from './credential-form.ts';
+import { LEVELS, type Level } from './level.ts';
 import { isRefusal, Refusal } from './refusal.ts';
 import { openBytes, readHeader, type KeyFinder } from './statement.ts';
 
 export const CREDENTIAL_TYP = 'vc+sd-jwt';
 export const CREDENTIAL_MEDIA_TYPE = 'application/vc+sd-jwt';
-/** Always this name (人社鉴发〔2021〕1号). */
-export const CERTIFICATE_NAME = '职业技能等级证书';
-
-export interface CredentialFacts {
-  /** Origin of the service at issue, e.g. `https://lz.example.cn`. */
-  origin: string;
-  number: string;
-  organization_name: string;
-  /** `did:web:<issuer host>:orgs:<code>#<code>-<n>`; the part before `#` is the issuer. */
-  kid: string;
-  row: RowFacts;
-  /** Issue instant, NumericDate. */
-  issued_at: number;
-  batch: string;
-  /** `jti` of the province's approval. */
-  approval: string;
-  /** SHA-256 of the seal's digits, base64url: binds the one QR code that belongs to this certificate. */
-  seal_digest: string;
-  /** Place in the status lists: both purposes share list number and index. */
-  status: { list: number; index: number };
-}
-
-export const STATUS_PURPOSES = ['revocation', 'suspension'] as const;
-export type StatusPurpose = (typeof STATUS_PURPOSES)[number];
-
-export const certificateUrl = (origin: string, number: string): string => `${origin}/c/${number}`;
-export const statusListUrl = (origin: string, purpose: StatusPurpose, list: number): string => `${origin}/v1/status/${purpose}-${list}`;
-
-/** The payload of a credential. Key order is part of the format. */
-function payloadOf(facts: CredentialFacts): string {
-  const { row } = facts;
-  const title = `${row.occupation.name} ${levelName(row.level)}`;
-  return JSON.stringify({
-    '@context': ['https://www.w3.org/ns/credentials/v2', 'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json', `${facts.origin}/contexts/v1.jsonld`],
-    id: certificateUrl(facts.origin, facts.number),
-    type: ['VerifiableCredential', 'OpenBadgeCredential', 'VocationalSkillLevelCertificate'],
-    name: CERTIFICATE_NAME,
-    issuer: { id: facts.kid.split('#')[0], type: ['Profile'], name: facts.organization_name },
-    validFrom: toTimestamp(facts.issued_at),
-    credentialSubject: {
-      type: ['AchievementSubject'],
-      achievement: {
-        id: `urn:luzheng:achievement:${row.occupation.edition}:${row.occupation.code}:${row.level}`,
-        type: ['Achievement'],
-        name: title,
-        description: `职业技能等级认定 ${title} / Vocational skill level: ${row.occupation.code} ${levelWords(row.level).english}`,
-        criteria: { narrative: '理论知识与操作技能考核均达到合格标准 / Passed both the theory and the practical examination.' },
-      },
-      number: facts.number,
-      occupation: { code: row.occupation.code, name: row.occupation.name, edition: row.occupation.edition },
-      job: row.job,
-      level: row.level,
-      exam_date: row.exam_date,
-      masked_name: row.masked_name,
-      ...(row.replaces === undefined ? {} : { replaces: row.replaces }),
-      _sd: [...row.sd].sort(),
-    },
-    batch: facts.batch,
-    approval: facts.approval,
-    seal_digest: facts.seal_digest,
-    credentialStatus: STATUS_PURPOSES.map((purpose) => {
-      const list = statusListUrl(facts.origin, purpose, facts.status.list);
-      return {
-        id: `${list}#${facts.status.index}`,
-        type: 'BitstringStatusListEntry',
-        statusPurpose: purpose,
-        statusListIndex: String(facts.status.index),
-        statusListCredential: list,
-      };
-    }),
-    _sd_alg: 'sha-256',
-  });
-}
 
 /** Signs the issuer-signed part: a compact JWS without disclosures. */
 export async function signCredential(facts: CredentialFacts, key: CryptoKey): Promise<string> {
@@ -123,6 +49,7 @@ export function credentialKid(jws: string): string {
 }
 
 const text = v.string();
+const entry = v.object({ statusListIndex: v.pipe(text, v.digits()), statusListCredential: text });
 const PAYLOAD = v.object({
   id: text,
   issuer: v.object({ id: text, name: text }),
@@ -140,11 +67,12 @@ const PAYLOAD = v.object({
   batch: text,
   approval: text,
   seal_digest: v.pipe(text, v.regex(/^[A-Za-z0-9_-]{43}$/)),
-  credentialStatus: v.tuple([v.object({ statusListIndex: v.pipe(text, v.digits()), statusListCredential: text }), v.object({})]),
+  // Two entries in form 1, one since form 2.
+  credentialStatus: v.union([v.tuple([entry, v.object({})]), entry]),
 });
 
 const ORIGIN = /^(https?:\/\/[^\s/?#]{1,253})\/c\//;
-const STATUS_URL = /\/v1\/status\/revocation-(\d{1,9})$/;
+const STATUS_URL = /\/v1\/status\/[a-z]+-(\d{1,9})$/;
 
 /**
  * Verifies the issuer-signed part and gives its facts.
@@ -157,7 +85,9 @@ export async function openCredential(jws: string, find: KeyFinder): Promise<Cred
     const claims = v.parse(PAYLOAD, JSON.parse(payload));
     const { credentialSubject: subject, credentialStatus } = claims;
     const { occupation, job, level, exam_date, masked_name, replaces, _sd: sd } = subject;
+    const [status, form] = Array.isArray(credentialStatus) ? [credentialStatus[0], 1 as const] : [credentialStatus, 2 as const];
     const facts: CredentialFacts = {
+      form,
       origin: ORIGIN.exec(claims.id)?.[1] ?? '',
       number: subject.number,
       organization_name: claims.issuer.name,
@@ -167,7 +97,7 @@ export async function openCredential(jws: string, find: KeyFinder): Promise<Cred
       batch: claims.batch,
       approval: claims.approval,
       seal_digest: claims.seal_digest,
-      status: { list: Number(STATUS_URL.exec(credentialStatus[0].statusListCredential)?.[1]), index: Number(credentialStatus[0].statusListIndex) },
+      status: { list: Number(STATUS_URL.exec(status.statusListCredential)?.[1]), index: Number(status.statusListIndex) },
     };
     if (payloadOf(facts) === payload) return facts;
   } catch (error) {

@@ -5,7 +5,7 @@
  */
 import type { Directory } from './authority.ts';
 import type { Columns } from './columns.ts';
-import type { CredentialFacts } from './credential.ts';
+import type { CredentialFacts } from './credential-form.ts';
 import type { ClaimName, Holder } from './disclose.ts';
 import type { CopyView } from './report.ts';
 import type { Filing } from './schema.ts';

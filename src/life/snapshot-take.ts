@@ -7,6 +7,8 @@ import { toTimestamp } from './calendar.ts';
 /** Asks the service for the text at a path; undefined when there is none. Throws without a network. */
 export type Ask = (path: string) => Promise<string | undefined>;
 
+/** The lists that our own verifiers read: they tell a suspended certificate from a revoked one. */
+const KEPT = /^(revocation|suspension)-/;
 /** Lists asked for at once. */
 const AT_ONCE = 4;
 
@@ -19,7 +21,8 @@ const AT_ONCE = 4;
 export async function takeSnapshot(ask: Ask, most: number, now: number): Promise<Record<string, unknown> | undefined> {
   const [trust, index] = await Promise.all([ask('/.well-known/trust.json'), ask('/v1/status')]);
   if (trust === undefined) return undefined;
-  const names = index === undefined ? [] : ((JSON.parse(index) as { lists?: string[] }).lists ?? []).slice(0, most);
+  const published = index === undefined ? [] : ((JSON.parse(index) as { lists?: string[] }).lists ?? []);
+  const names = published.filter((name) => KEPT.test(name)).slice(0, most);
   const status_lists: string[] = [];
   for (let at = 0; at < names.length; at += AT_ONCE) {
     const some = await Promise.all(names.slice(at, at + AT_ONCE).map((name) => ask(`/v1/status/${encodeURIComponent(name)}`)));

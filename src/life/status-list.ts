@@ -8,7 +8,7 @@
 import * as v from 'valibot';
 import type { Directory } from './authority.ts';
 import { decodeUtf8, fromBase64url } from './bytes.ts';
-import { STATUS_PURPOSES, type StatusPurpose } from './credential.ts';
+import { STATUS_PURPOSES, type StatusPurpose } from './credential-form.ts';
 import { inflateExactly } from './inflate.ts';
 import { isRefusal } from './refusal.ts';
 import { checkTimes, openBytes } from './statement.ts';

@@ -6,7 +6,8 @@
 import type { Directory } from './authority.ts';
 import { toTimestamp } from './calendar.ts';
 import { compareState } from './columns.ts';
-import { openCredential, splitCredential, type CredentialFacts } from './credential.ts';
+import { openCredential, splitCredential } from './credential.ts';
+import type { CredentialFacts } from './credential-form.ts';
 import { issuingKey, pass, skip, type Evidence, type Outcome } from './evidence.ts';
 import { Refusal } from './refusal.ts';
 import { fateOf, readHistory } from './status.ts';

@@ -4,7 +4,7 @@
  */
 import { decodeUtf8, fromBase64url } from './bytes.ts';
 import { shanghaiDay, toTimestamp } from './calendar.ts';
-import type { CredentialFacts } from './credential.ts';
+import type { CredentialFacts } from './credential-form.ts';
 import type { ClaimName, Disclosed, Holder } from './disclose.ts';
 import { levelName } from './level.ts';
 import { parseNumber } from './number.ts';

@@ -56,6 +56,7 @@ export interface BatchContext {
   order_token: string;
   issued_at: number;
   key_number: number;
+  form: number;
   filing: string;
   client: string;
   centres: string;
@@ -86,7 +87,7 @@ const FATE = `
   FROM json_each(?) j`;
 
 const CONTEXT = `
-  SELECT b.id AS batch, b.count, b.root, b.template, b.organization AS batch_organization, o.approval, o.approval_jti, o.order_token, o.issued_at, o.key_number,
+  SELECT b.id AS batch, b.count, b.root, b.template, b.organization AS batch_organization, o.approval, o.approval_jti, o.order_token, o.issued_at, o.key_number, o.form,
     f.token AS filing, cl.token AS client,
     (SELECT json_group_array(s.token) FROM statements s WHERE s.typ = 'centre+jwt' AND s.sub IN ('centre:3700', f.iss)) AS centres,
     (SELECT n FROM revision) AS revision

@@ -3,6 +3,7 @@
  * The transaction is pure SQL; any constraint aborts all of it, and the constraint's name says why.
  */
 import type { D1Database } from './bindings.ts';
+import type { Form } from '../life/credential-form.ts';
 import { Refusal } from '../life/refusal.ts';
 
 export interface OrderInput {
@@ -15,6 +16,8 @@ export interface OrderInput {
   issued_at: number;
   year: number;
   key_number: number;
+  /** Of the certificates' payload; whoever signs them, now or after a crash, keeps to it. */
+  form: Form;
   /** Filed certificates a year. */
   annual_capacity: number;
   count: number;
@@ -51,14 +54,16 @@ export async function numberBatch(db: D1Database, o: OrderInput): Promise<void> 
   const statements = [
     db
       .prepare(
-        `INSERT INTO orders (approval_jti, batch, approval, order_token, client, issued_at, key_number, replaceable, judged)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, NOT EXISTS (
+        `INSERT INTO orders (approval_jti, batch, approval, order_token, client, issued_at, key_number, form, replaceable, judged)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?10, NOT EXISTS (
            SELECT 1 FROM rows r LEFT JOIN certificates c ON c.number = r.replaces AND c.organization = ?8 AND c.live = 1
            WHERE r.batch = ?2 AND r.replaces IS NOT NULL AND c.number IS NULL),
            -- Events are only ever added, so their number says whether there is a new one.
            (SELECT count(*) FROM rows r JOIN events e ON e.number = r.replaces WHERE r.batch = ?2) = ?9`,
       )
-      .bind(o.approval_jti, o.batch, o.approval, o.order_token, o.client, o.issued_at, o.key_number, o.organization, o.replaced_events),
+      .bind(
+        o.approval_jti, o.batch, o.approval, o.order_token, o.client, o.issued_at, o.key_number, o.organization, o.replaced_events, o.form,
+      ),
     db
       .prepare(
         `INSERT INTO capacity (organization, year, used, allowed) VALUES (?1, ?2, ?3, ?4)
@@ -133,10 +138,12 @@ export interface StoredOrder {
   client: number;
   issued_at: number;
   key_number: number;
+  form: Form;
 }
 
 export const selectOrder = (db: D1Database, batch: string): Promise<StoredOrder | null> =>
-  db.prepare('SELECT approval_jti, approval, order_token, client, issued_at, key_number FROM orders WHERE batch = ?').bind(batch).first<StoredOrder>();
+  db.prepare('SELECT approval_jti, approval, order_token, client, issued_at, key_number, form FROM orders WHERE batch = ?')
+    .bind(batch).first<StoredOrder>();
 
 /** Takes the right to sign a batch for some seconds. @returns false while another holds it */
 export async function takeLease(db: D1Database, batch: string, lease: string, now: number, until: number): Promise<boolean> {

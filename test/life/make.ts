@@ -5,7 +5,8 @@
 import { appointCentre, approveBatch, fileOrganization, makeKey, nameClient, orderBatch, type BatchRef, type Identity, type KeyPair } from '../../src/cli/sign.ts';
 import { openDirectory, type Directory } from '../../src/life/authority.ts';
 import { toBase64url } from '../../src/life/bytes.ts';
-import { signCredential, withDisclosures, type CredentialFacts } from '../../src/life/credential.ts';
+import { signCredential, withDisclosures } from '../../src/life/credential.ts';
+import { CURRENT_FORM, type CredentialFacts } from '../../src/life/credential-form.ts';
 import { makeDisclosures, type Holder } from '../../src/life/disclose.ts';
 import type { Evidence } from '../../src/life/evidence.ts';
 import { leafOf, type RowFacts } from '../../src/life/leaf.ts';
@@ -95,7 +96,7 @@ export async function makeCertificate(cast: Cast, changes: Changes = {}): Promis
   const sealFacts = chooseFormat({ origin: ORIGIN, number, key_number: 1, issued_on: '2026-11-23', occupation: row.occupation, job: row.job, name: holder.name, name_digest });
   const digits = await signSeal(sealFacts, issuing.key);
   const facts: CredentialFacts = {
-    origin: ORIGIN, number, organization_name: '济南泉城职业培训学校', kid: issuing.name, row, issued_at: NOW, batch, approval: jti,
+    form: CURRENT_FORM, origin: ORIGIN, number, organization_name: '济南泉城职业培训学校', kid: issuing.name, row, issued_at: NOW, batch, approval: jti,
     seal_digest: sealDigest(digits), status: { list: 1, index: 77 }, ...changes.facts,
   };
   const jws = await signCredential(facts, issuing.key);

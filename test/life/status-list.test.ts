@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { makeKey, nameService, type KeyPair } from '../../src/cli/sign.ts';
 import { encodeUtf8, toBase64url } from '../../src/life/bytes.ts';
 import { toTimestamp } from '../../src/life/calendar.ts';
-import { statusListUrl, type StatusPurpose } from '../../src/life/credential.ts';
+import { statusListUrl, type StatusPurpose } from '../../src/life/credential-form.ts';
 import { readSnapshot } from '../../src/life/snapshot.ts';
 import { takeSnapshot } from '../../src/life/snapshot-take.ts';
 import { openStatusList, stateIn, type StatusList } from '../../src/life/status-list.ts';

@@ -48,7 +48,7 @@ describe('what the Worker answers', () => {
     await ask('GET /orgs/{code}/did.json', { code: CODE }, undefined, 200);
     await ask('GET /orgs/{code}/did.json', { code: 'x' }, undefined, 400);
     await ask('GET /orgs/{code}/did.json', { code: 'S000037000009' }, undefined, 404);
-    expect(await ask('GET /v1/status', {}, undefined, 200)).toEqual({ lists: ['revocation-1', 'suspension-1'] });
+    expect(await ask('GET /v1/status', {}, undefined, 200)).toEqual({ lists: ['revocation-1', 'suspension-1', 'inactive-1'] });
     await ask('GET /v1/status/{list}', { list: 'revocation-1' }, undefined, 200);
     await ask('GET /v1/status/{list}', { list: 'x' }, undefined, 404);
   });

@@ -25,8 +25,8 @@ interface Entry {
   statusListCredential: string;
 }
 
-const entries = (one: Issued | undefined): Entry[] =>
-  (JSON.parse(atob((splitCredential(one?.credential as string).jws.split('.')[1] as string).replace(/-/g, '+').replace(/_/g, '/'))) as { credentialStatus: Entry[] }).credentialStatus;
+const entryOf = (one: Issued | undefined): Entry =>
+  (JSON.parse(atob((splitCredential(one?.credential as string).jws.split('.')[1] as string).replace(/-/g, '+').replace(/_/g, '/'))) as { credentialStatus: Entry }).credentialStatus;
 
 async function bits(url: string): Promise<{ bits: Uint8Array; payload: Record<string, unknown> }> {
   const response = await anyone.take('GET', url.slice(ORIGIN.length));
@@ -45,33 +45,38 @@ async function bits(url: string): Promise<{ bits: Uint8Array; payload: Record<st
 const isSet = (list: Uint8Array, index: number) => ((list[index >> 3] as number) & (0x80 >> (index & 7))) !== 0;
 const count = (list: Uint8Array) => list.reduce((sum, byte) => sum + byte.toString(2).replaceAll('0', '').length, 0);
 
-test('a revoked certificate sets its bit in its list, a suspended one in the other, and no other bit is set', async () => {
+test('a revoked certificate sets its bit in one list, a suspended one in another, each in the list that they name, and no other bit is set', async () => {
   const [first, second] = certificates;
-  const [revocation, suspension] = [entries(first)[0], entries(second)[1]] as [Entry, Entry];
-  expect([revocation.statusPurpose, suspension.statusPurpose]).toEqual(['revocation', 'suspension']);
-  const before = await bits(revocation.statusListCredential);
-  expect(before.bits.length).toBe(16_384);
-  expect(count(before.bits)).toBe(0);
-  expect(new Validator(vcdm as Schema, '2019-09', false).validate(before.payload).errors).toEqual([]);
-  expect(before.payload).toMatchObject({ id: revocation.statusListCredential, type: ['VerifiableCredential', 'BitstringStatusListCredential'], credentialSubject: { type: 'BitstringStatusList', statusPurpose: 'revocation' } });
-  for (const [one, action] of [[first, 'revoke'], [second, 'suspend']] as const) {
-    const statement = await changeStatus(school.client, { number: one?.number as string, action, reason: 'other', seq: 1 });
-    await as(school.client).post(`/v1/certificates/${one?.number}/status`, { statement });
+  const [revoked, suspended] = [entryOf(first), entryOf(second)];
+  expect([revoked.statusPurpose, suspended.statusPurpose]).toEqual(['revocation', 'revocation']);
+  expect(revoked.statusListCredential).toBe(`${ORIGIN}/v1/status/inactive-1`);
+  const listed = async () => Object.fromEntries(await Promise.all(['revocation', 'suspension', 'inactive'].map(async (name) => [name, await bits(`${ORIGIN}/v1/status/${name}-1`)] as const)));
+  for (const [name, { bits: none, payload }] of Object.entries(await listed())) {
+    expect([none.length, count(none)]).toEqual([16_384, 0]);
+    expect(new Validator(vcdm as Schema, '2019-09', false).validate(payload).errors).toEqual([]);
+    const statusPurpose = name === 'suspension' ? 'suspension' : 'revocation';
+    expect(payload).toMatchObject({ id: `${ORIGIN}/v1/status/${name}-1`, type: ['VerifiableCredential', 'BitstringStatusListCredential'], credentialSubject: { type: 'BitstringStatusList', statusPurpose } });
   }
-  const revoked = await bits(revocation.statusListCredential);
-  const suspended = await bits(suspension.statusListCredential);
-  expect([count(revoked.bits), count(suspended.bits)]).toEqual([1, 1]);
-  expect(isSet(revoked.bits, Number(revocation.statusListIndex))).toBe(true);
-  expect(isSet(suspended.bits, Number(suspension.statusListIndex))).toBe(true);
+  const change = async (one: Issued | undefined, action: 'revoke' | 'suspend' | 'reinstate', seq: number, prev?: string) => {
+    const statement = await changeStatus(school.client, { number: one?.number as string, action, reason: 'other', seq, ...(prev === undefined ? {} : { prev }) });
+    return as(school.client).post<{ digest: string }>(`/v1/certificates/${one?.number}/status`, { statement });
+  };
+  await change(first, 'revoke', 1);
+  const { digest } = await change(second, 'suspend', 1);
+  const places = [revoked, suspended].map(({ statusListIndex }) => Number(statusListIndex));
+  const set = async () => Object.fromEntries(Object.entries(await listed()).map(([name, { bits: list }]) => [name, [count(list), ...places.map((place) => isSet(list, place))]]));
+  expect(await set()).toEqual({ revocation: [1, true, false], suspension: [1, false, true], inactive: [2, true, true] });
+  await change(second, 'reinstate', 2, digest);
+  expect(await set()).toEqual({ revocation: [1, true, false], suspension: [0, false, false], inactive: [1, true, false] });
 });
 
 test('places in the lists are random, not in order', () => {
-  const indexes = certificates.map((one) => Number(entries(one)[0]?.statusListIndex));
+  const indexes = certificates.map((one) => Number(entryOf(one).statusListIndex));
   expect(new Set(indexes).size).toBe(3);
   expect(indexes.some((index) => index > 1000)).toBe(true);
 });
 
-test.each(['revocation-9', 'revocation-0', 'other-1', 'revocation-1x', '..%2f'])('there is no status list %s', async (name) => {
+test.each(['revocation-9', 'inactive-9', 'revocation-0', 'other-1', 'revocation-1x', '..%2f'])('there is no status list %s', async (name) => {
   await expect(anyone.get(`/v1/status/${name}`)).rejects.toMatchObject({ problem: { status: 404, code: 'status_list_not_found' } });
 });
 

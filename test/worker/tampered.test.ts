@@ -93,6 +93,7 @@ const COLUMNS: [table: string, column: string, change: (old: never) => unknown][
   ['orders', 'order_token', () => 'a.b.c'],
   ['orders', 'issued_at', plus],
   ['orders', 'key_number', plus],
+  ['orders', 'form', () => 1],
 ];
 
 describe('each stored column', () => {

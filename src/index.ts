@@ -5,6 +5,7 @@ import { shanghaiDay } from './life/calendar.ts';
 import { PROOF_AGE } from './life/dpop.ts';
 import { sweepPhotos } from './photos.ts';
 import { sweepFiles } from './procedure/files.ts';
+import { sweepNotices } from './working-days.ts';
 import { sweepBatches } from './registrar.ts';
 import { serviceOf } from './service.ts';
 import { WINDOW, windowAt } from './factors.ts';
@@ -28,6 +29,7 @@ export default {
     await deleteUsageBefore(service.db, shanghaiDay(service.now() - 90 * 86_400));
     await service.vault.rewrapAll();
     await sweepBatches(service, service.now() + SWEEP_SECONDS);
+    await sweepNotices(service);
     await sweepPhotos(service);
     await sweepFiles(service);
   },

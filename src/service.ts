@@ -6,6 +6,7 @@ import type { Assets, D1Database, R2Bucket, RateLimit } from './storage/bindings
 import { readConfig, type Brake, type Config, type Env } from './env.ts';
 import type { FontSet } from './life/font-set.ts';
 import type { Directory } from './life/authority.ts';
+import type { AnnouncedYear } from './life/workdays.ts';
 import { Memo } from './life/memo.ts';
 import { Recent } from './life/recent.ts';
 import type { Found } from './register.ts';
@@ -27,6 +28,8 @@ export interface Service {
   verified: Recent<{ row: CertificateRow; directory: Directory; found: Found; at: number }>;
   /** Opened directories by the register's revision. */
   directories: Recent<Promise<Directory>>;
+  /** Announced years of working days, by the register's revision. */
+  calendars: Recent<Promise<AnnouncedYear[]>>;
   vault: Vault;
   /** NumericDate, whole seconds. */
   now(): number;
@@ -88,6 +91,7 @@ export function serviceOf(env: Env): Service {
     intact: new Recent(2_000),
     verified: new Recent(2_000),
     directories: new Recent(3),
+    calendars: new Recent(3),
     vault: new Vault(env.DB, config, systemRandom, systemClock),
     now: systemClock,
     random: systemRandom,

@@ -25,7 +25,7 @@ import { deriveScope } from './scope.ts';
 import { newSecret, settingsFor, withDemoClock } from './settings.ts';
 import { appointCentre, makeKey, nameClient, type Identity, type KeyPair } from './sign.ts';
 import { photosFor, readArchive, uploadOf } from './photos.ts';
-import { momentsFor, sampleApplication, samplePlan, sampleResults, type Moments } from './procedure-life.ts';
+import { announceMissing, demonstrationDays, momentsFor, sampleApplication, samplePlan, sampleResults, type Moments } from './procedure-life.ts';
 import { asApplicant, newCase, takeStep } from './stepper.ts';
 import { approveWith, fileWith, issueWith, nameServiceKey, peek, readBatch, requireSameRows, type TrustFile } from './steps.ts';
 import { err, explain, Failure, out, Progress, usage } from './talk.ts';
@@ -149,12 +149,13 @@ async function life(service: LocalService, root: KeyPair, input: Arguments, rows
   const as: Act = (identity, moment) => new Caller(origin, identity, undefined, moment === undefined ? undefined : () => moment);
   // The procedure's own days, where the file's exams leave room for them: bad rows are told by the upload itself.
   const checked = checkRows(rows, { scope, pass_mark: 60, today: shanghaiDay(present), missingGlyphs: () => [] });
-  const moments = checked.faults.length === 0 ? momentsFor(checked.rows.map((row) => row.exam_date), present) : undefined;
+  const moments = checked.faults.length === 0 ? momentsFor(checked.rows.map((row) => row.exam_date), demonstrationDays(present - 350 * 86_400, present), present) : undefined;
   const begin = moments?.apply ?? present;
   const province = await appoint(root, '3700', '山东省职业技能鉴定指导中心', begin - 3600);
   const city = await appoint(root, '3701', '济南市职业技能鉴定指导中心', begin - 3600);
   for (const { token } of [province, city]) await as(province, begin).post('/v1/centres', { statement: token });
   await nameServiceKey(root, as(province, begin), { iat: begin - 3600 });
+  await announceMissing(province, as(province, begin), begin, present);
   clock.done('任命省、市中心', 'centres appointed');
 
   const client = await enrol(as, city, scope, moments ?? { apply: present, select: present });

@@ -8,6 +8,7 @@ import { appoint } from './commands/appoint.ts';
 import { approve, issue, returnBatch, submit } from './commands/batch.ts';
 import { bulkKey, check, verifyReceiptCommand } from './commands/bulk.ts';
 import { caseCommand, stepCommand } from './commands/case.ts';
+import { calendar } from './commands/calendar.ts';
 import { certificate } from './commands/certificate.ts';
 import { draw } from './commands/draw.ts';
 import { download } from './commands/download.ts';
@@ -22,7 +23,7 @@ import { verifyCommand } from './commands/verify.ts';
 import { withdrawCommand } from './commands/withdraw.ts';
 import { err, explain, out } from './talk.ts';
 
-const COMMANDS: Record<string, Command> = { keys, appoint, file, client, certificate, submit, approve, return: returnBatch, issue, download, status, withdraw: withdrawCommand, case: caseCommand, step: stepCommand, plan, results, upload, apply, select, draw, trust, trail, verifier, verify: verifyCommand, check, 'verify-receipt': verifyReceiptCommand, 'bulk-key': bulkKey };
+const COMMANDS: Record<string, Command> = { keys, appoint, file, client, certificate, submit, approve, return: returnBatch, issue, download, status, withdraw: withdrawCommand, calendar, case: caseCommand, step: stepCommand, plan, results, upload, apply, select, draw, trust, trail, verifier, verify: verifyCommand, check, 'verify-receipt': verifyReceiptCommand, 'bulk-key': bulkKey };
 
 const line = (name: string, { takes }: Command) => `npm run -s luzheng -- ${name} ${takes}`.trim();
 

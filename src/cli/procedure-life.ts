@@ -3,13 +3,16 @@
  * filing, plan, exam, notice, upload, each step signed by its own party at its own moment. All people are invented.
  * It refuses nothing: the service judges every step; where the days do not allow the procedure it says so (undefined).
  */
-import { dayNumber, shanghaiDay } from '../life/calendar.ts';
+import { dayNumber, shanghaiDay, shanghaiYear } from '../life/calendar.ts';
 import type { Application } from '../life/procedure/application.ts';
 import type { Plan, Results } from '../life/procedure/plan.ts';
 import { isRefusal } from '../life/refusal.ts';
 import type { CheckedRow } from '../life/row.ts';
 import type { PublicJwk, ScopeEntry } from '../life/schema.ts';
-import { addWorkingDays, workingDaysBetween } from '../life/workdays.ts';
+import { BUILT_IN, WorkingDays } from '../life/workdays.ts';
+import type { Caller } from './caller.ts';
+import { announceYear, type Speaker } from './sign.ts';
+import { peek, type TrustFile } from './steps.ts';
 import { newSalt } from './stepper.ts';
 
 const DAY = 86_400;
@@ -26,19 +29,47 @@ export interface Moments {
 
 const morning = (day: string): number => dayNumber(day) * DAY + HOUR;
 
+/** Holidays that the law fixes (全国年节及纪念日放假办法): enough for a demonstration in years that were not announced yet. */
+const FIXED = ['01-01', '05-01', '05-02', '10-01', '10-02', '10-03'];
+
+/** Years that the demonstration touches and the program does not bring: those from its earliest step on. */
+function missingYears(moment: number, now: number): number[] {
+  const [first, last] = [shanghaiYear(moment), shanghaiYear(now) + 1];
+  return Array.from({ length: last - first + 1 }, (_, at) => first + at).filter((year) => !BUILT_IN.some((known) => known.year === year));
+}
+
+const fixedDays = (year: number): string[] => FIXED.map((day) => `${year}-${day}`);
+
+/** The working days as the demonstration has them. */
+export const demonstrationDays = (moment: number, now: number): WorkingDays =>
+  new WorkingDays([...BUILT_IN, ...missingYears(moment, now).map((year) => ({ year, holidays: new Set(fixedDays(year)), workdays: new Set<string>(), source: '', since: moment, ends: Infinity }))]);
+
+/**
+ * Announces the working days that neither the program nor the service knows, so that the demonstration runs at the turn
+ * of any year; each says of itself what it is. @param moment of the demonstration's earliest step
+ */
+export async function announceMissing(province: Speaker, caller: Caller, moment: number, now: number): Promise<void> {
+  const { calendars = [] } = await caller.get<TrustFile>('/.well-known/trust.json');
+  const announced = calendars.map((token) => peek<{ year: number }>(token).year);
+  for (const year of missingYears(moment, now).filter((one) => !announced.includes(one))) {
+    const days = { year, holidays: fixedDays(year), workdays: [], source: '仅供演示，不是国务院办公厅的通知' };
+    await caller.post('/v1/calendars', { statement: await announceYear(province, days, { iat: moment }) });
+  }
+}
+
 /**
  * The days of a procedure whose exams were held on these days and whose certificates are issued now; undefined where its
  * notice would still run, lies in years whose calendar is not known, or is too long ago for a filing of one year.
  */
-export function momentsFor(examDays: readonly string[], now: number): Moments | undefined {
+export function momentsFor(examDays: readonly string[], days: WorkingDays, now: number): Moments | undefined {
   const [first, last] = [...examDays].sort().filter((_, i, all) => i === 0 || i === all.length - 1) as [string, string?];
   const end = last ?? first;
   try {
     const filed = shanghaiDay(morning(first) - 20 * DAY);
-    const publish = addWorkingDays(end, 1);
-    const upload = shanghaiDay(morning(addWorkingDays(publish, 5)) + DAY);
+    const publish = days.add(end, 1);
+    const upload = shanghaiDay(morning(days.add(publish, 5)) + DAY);
     const moments = { apply: morning(first) - 30 * DAY, select: morning(first) - 25 * DAY, plan: morning(filed), publish: morning(publish), upload: morning(upload) };
-    return moments.upload <= now && moments.select > now - 350 * DAY && workingDaysBetween(filed, first) >= 5 ? moments : undefined;
+    return moments.upload <= now && moments.select > now - 350 * DAY && days.between(filed, first) >= 5 ? moments : undefined;
   } catch (error) {
     if (isRefusal(error, 'calendar_not_covered')) return undefined;
     throw error;

@@ -9,9 +9,11 @@ import { checkRows, readCandidates } from '../life/rows.ts';
 import type { Report } from '../life/report.ts';
 import type { ScopeEntry } from '../life/schema.ts';
 import { usccCheckCharacter } from '../life/uscc.ts';
+import type { WorkingDays } from '../life/workdays.ts';
 import { Caller } from './caller.ts';
 import { handInCertificate } from './certify.ts';
 import { BACKDATED, CITY_SCHOOL, PROVINCE_SCHOOL, type DevKeys } from './dev.ts';
+import { announceMissing, demonstrationDays } from './procedure-life.ts';
 import { seedProcedure, throughNotice, type Act } from './seed-procedure.ts';
 import { changeStatus, now, type Speaker } from './sign.ts';
 import { approveWith, certificatesOf, fileWith, issueWith, nameServiceKey, peek, provinceApproval, readBatch, type BatchView, type HolderOf, type TrustFile } from './steps.ts';
@@ -66,18 +68,18 @@ async function enrol(centre: Speaker, caller: Caller, client: Speaker, code: str
 }
 
 /** The batch: through plan, notice and upload where the days allow it, else by itself; the same again at a second try. */
-async function batchOf(keys: DevKeys, client: Speaker, as: Act, code: string): Promise<string> {
+async function batchOf(keys: DevKeys, client: Speaker, as: Act, code: string, days: WorkingDays): Promise<string> {
   const { rows } = checkRows(readCandidates(ROWS[code]), { scope: SCOPE, pass_mark: 60, today: shanghaiDay(now()), missingGlyphs: () => [] });
   const centres = code === CITY_SCHOOL ? [keys.city, keys.province] : [keys.province];
   const since = peek<{ iat: number }>(client.token).iat;
-  const made = await throughNotice(as, client, centres, '秋季职业技能等级认定（演示）', `seed-${code}`, rows, since, now());
+  const made = await throughNotice(as, client, centres, '秋季职业技能等级认定（演示）', `seed-${code}`, rows, since, days, now());
   if (made !== undefined) return made;
   return (await as(client).json<{ id: string }>('POST', '/v1/batches', { body: { candidates: ROWS[code] }, headers: { 'Idempotency-Key': `demonstration-1-${code}` } })).id;
 }
 
 /** From rows to certificates. @returns the certificates by row */
-async function certify(keys: DevKeys, client: Speaker, as: Act, code: string): Promise<{ number: string; holder: HolderOf }[]> {
-  const id = await batchOf(keys, client, as, code);
+async function certify(keys: DevKeys, client: Speaker, as: Act, code: string, days: WorkingDays): Promise<{ number: string; holder: HolderOf }[]> {
+  const id = await batchOf(keys, client, as, code, days);
   const state = async () => as(client).get<BatchView>(`/v1/batches/${id}`);
   const has = async (tier: string) => (await state()).approvals.some((approval) => approval.tier === tier);
   if (code === CITY_SCHOOL && !(await has('city'))) await approveWith(keys.city, as(keys.city), await readBatch(as(keys.city), id));
@@ -92,16 +94,22 @@ async function certify(keys: DevKeys, client: Speaker, as: Act, code: string): P
   return issued;
 }
 
+/** Seconds between the earliest step that the demonstration takes and now. */
+const EARLIEST = 40 * 86_400;
+
 /** Puts the demonstration in, or finds it there. */
 export async function seed(origin: string, keys: DevKeys): Promise<Seeded> {
   const as: Act = (who, moment) => new Caller(origin, who, undefined, moment === undefined ? undefined : () => moment);
   for (const { token } of [keys.province, keys.city]) await as(keys.province).post('/v1/centres', { statement: token });
   await nameServiceKey(keys.root, as(keys.province));
+  const [moment, present] = [now() - EARLIEST, now()];
+  await announceMissing(keys.province, as(keys.province, moment), moment, present);
+  const days = demonstrationDays(moment, present);
   const client = (code: string) => keys.clients[code] as Speaker;
   await enrol(keys.city, as(keys.city), client(CITY_SCHOOL), CITY_SCHOOL, '济南示范职业培训学校', '52370100MJD370001');
   await enrol(keys.province, as(keys.province), client(PROVINCE_SCHOOL), PROVINCE_SCHOOL, '山东示范高级技工学校', '12370000495570002');
-  const issued = await certify(keys, client(CITY_SCHOOL), as, CITY_SCHOOL);
-  await certify(keys, client(PROVINCE_SCHOOL), as, PROVINCE_SCHOOL);
+  const issued = await certify(keys, client(CITY_SCHOOL), as, CITY_SCHOOL, days);
+  await certify(keys, client(PROVINCE_SCHOOL), as, PROVINCE_SCHOOL, days);
   const [first, last] = [issued[0], issued.at(-1)] as { number: string; holder: HolderOf }[];
   const { number: valid, holder } = first as { number: string; holder: HolderOf };
   const { number: revoked } = last as { number: string };
@@ -109,6 +117,6 @@ export async function seed(origin: string, keys: DevKeys): Promise<Seeded> {
     const statement = await changeStatus(client(CITY_SCHOOL), { number: revoked, action: 'revoke', reason: 'issued_in_error', seq: 1 });
     await as(client(CITY_SCHOOL)).post(`/v1/certificates/${revoked}/status`, { statement });
   }
-  await seedProcedure(as, { city: keys.city, client: client(CITY_SCHOOL), scope: SCOPE, code: CITY_SCHOOL }, now());
+  await seedProcedure(as, { city: keys.city, client: client(CITY_SCHOOL), scope: SCOPE, code: CITY_SCHOOL, days }, now());
   return { valid, holder, revoked };
 }

@@ -4,7 +4,8 @@
  * It refuses nothing: the service judges what it is handed.
  */
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
-import type { Approval, Filing, PublicJwk } from '../life/schema.ts';
+import type { Announcement } from '../life/announcement.ts';
+import { PROVINCE, type Approval, type Filing, type PublicJwk } from '../life/schema.ts';
 import type { SigningKey } from '../life/signer.ts';
 import { signStatement } from '../life/statement.ts';
 import type { Event } from '../life/status.ts';
@@ -127,6 +128,11 @@ export function changeStatus(
   times: { iat?: number } = {},
 ): Promise<string> {
   return signStatement('status+jwt', { iss: by.subject, ...change, iat: times.iat ?? now(), jti: newId() }, by.key, by.kid);
+}
+
+/** The province's centre announces the working days of a year (节假日安排). */
+export function announceYear(province: Speaker, days: Pick<Announcement, 'year' | 'holidays' | 'workdays' | 'source'>, times: { iat?: number } = {}): Promise<string> {
+  return signStatement('calendar+jwt', { iss: PROVINCE, ...days, iat: times.iat ?? now(), jti: newId() }, province.key, province.kid);
 }
 
 /** Ends a statement or a key; at once, if `effective` is absent. The root signs with `subject` centre:3700, as it does for centres. */

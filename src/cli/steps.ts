@@ -27,6 +27,7 @@ export interface TrustFile {
   filings: string[];
   clients: string[];
   withdrawals: string[];
+  calendars?: string[];
   /** Of one that was kept: when it was taken, and the status lists of that moment. */
   kept_at?: string | undefined;
   status_lists?: string[];

@@ -79,6 +79,7 @@ const HINTS: Record<string, string> = {
 /** Chinese for what the core refuses in English, where people meet it on their own machine. */
 const REFUSED: Record<string, string> = {
   number_malformed: '证书编号格式不正确',
+  calendar_day_wrong: '节假日安排中有一天不正确',
   organization_code_malformed: '机构编码格式不正确',
   seal_url_malformed: '这个网址不是证书二维码的内容',
   csv_not_utf8: '文件的文字编码无法识别或已损坏，请另存为 .xlsx 或“CSV UTF-8（逗号分隔）”',

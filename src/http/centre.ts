@@ -5,6 +5,7 @@
 import { acceptClient, acceptFiling, acceptRootStatement, makeIssuingKey } from '../enrol.ts';
 import { acceptChain, requestFor } from '../signing.ts';
 import { acceptWithdrawal } from '../withdraw.ts';
+import { acceptAnnouncement } from '../working-days.ts';
 import { LIMITS, readJson, STATEMENT_BODY } from './body.ts';
 import { factory, type AppEnv } from './env.ts';
 import { allow } from './guard.ts';
@@ -42,6 +43,10 @@ export const centreRoutes = factory
   .post('/v1/clients', centres, async (c) => {
     const { statement } = await readJson(c, LIMITS.statement, STATEMENT_BODY);
     return stored(c, await acceptClient(c.var.service, c.var.caller, statement));
+  })
+  .post('/v1/calendars', allow('province'), async (c) => {
+    const { statement } = await readJson(c, LIMITS.statement, STATEMENT_BODY);
+    return stored(c, await acceptAnnouncement(c.var.service, c.var.caller, statement));
   })
   .post('/v1/withdrawals', centres, async (c) => {
     const { statement } = await readJson(c, LIMITS.statement, STATEMENT_BODY);

@@ -22,6 +22,8 @@ import { directoryOf } from '../register.ts';
 import { countBlocking, countCases } from '../storage/cases.ts';
 import { countMissing, selectReplaces } from '../storage/reviews.ts';
 import { batchView, openBatch } from '../submit.ts';
+import { yearToAnnounce } from '../working-days.ts';
+import { calendarViews } from './desk-calendar.tsx';
 import { LINES, listViews, moreOf, type Asked, type View } from './desk-views.ts';
 
 export const tierOf = ({ caller }: Pick<Asked, 'caller'>): 'city' | 'province' => (caller.role === 'province' ? 'province' : 'city');
@@ -31,7 +33,9 @@ async function home(asked: Asked) {
   const tier = tierOf(asked);
   const [counts, waiting, names] = await Promise.all([countCases(service.db, tier === 'province' ? {} : { centre: caller.subject }), countMissing(service.db, tier, tier === 'city' ? caller.subject : undefined), centreNames(service)]);
   const of = (kind: string, ...states: string[]) => counts.filter((one) => one.kind === kind && states.includes(one.state)).reduce((sum, { n }) => sum + n, 0);
+  const year = tier === 'province' ? await yearToAnnounce(service) : undefined;
   const tasks = [
+    { words: { zh: `个年度的节假日安排待公布（${year} 年）`, en: `{count|year|years} whose working days are to be announced (${year})` }, href: '#/calendar', count: year === undefined ? 0 : 1 },
     { words: { zh: '个批次待本中心审核', en: '{count|batch waits|batches wait} for your approval' }, href: '#/batches', count: waiting },
     { words: { zh: '件申报待审核', en: '{count|application|applications} to review' }, href: '#/applications', count: of('application', 'submitted') },
     { words: { zh: '份考核计划已报送', en: '{count|plan|plans} filed' }, href: '#/plans', count: of('plan', 'filed') },
@@ -82,6 +86,7 @@ export const centreViews: readonly View[] = [
   ...centreCaseViews,
   ...centreFilingViews,
   ...centreDrawViews,
+  ...calendarViews,
   { path: 'home', roles: CENTRES, render: home },
   ...listViews(CENTRES, 'batches', batches),
   { path: 'batches/:id', roles: CENTRES, render: batch },

@@ -17,6 +17,7 @@ import { PlanDetail, PlanEdit } from '../pages/desk/organization-plans.tsx';
 import { ResultsDetail, ResultsForm, Unpublished } from '../pages/desk/organization-results.tsx';
 import { listCases, openSteps, viewCase, type CaseLine } from '../procedure/read.ts';
 import { directoryOf } from '../register.ts';
+import { workingDaysOf } from '../working-days.ts';
 import { listViews, waitingFirst, type Asked, type View } from './desk-views.ts';
 
 const ORGANIZATION = ['organization'] as const;
@@ -67,13 +68,13 @@ async function plans(asked: Asked) {
 
 async function newPlan(asked: Asked) {
   const { scope } = await filingOf(asked);
-  return <PlanEdit step="plan.file" about="new:plan" next="#/plans/{about}" scope={scope} earliest={earliestExam(shanghaiDay(asked.now))} />;
+  return <PlanEdit step="plan.file" about="new:plan" next="#/plans/{about}" scope={scope} earliest={earliestExam(await workingDaysOf(asked.service), shanghaiDay(asked.now))} />;
 }
 
 async function editPlan(asked: Asked) {
   const shown = await seen(asked, asked.params['about'] as string, 'plan');
   const { scope } = await filingOf(asked);
-  return <PlanEdit step="plan.amend" about={shown.about} seq={shown.seq} last={shown.last} next={`#/plans/${shown.about}`} scope={scope} given={planOf(shown)} earliest={earliestExam(shanghaiDay(asked.now))} />;
+  return <PlanEdit step="plan.amend" about={shown.about} seq={shown.seq} last={shown.last} next={`#/plans/${shown.about}`} scope={scope} given={planOf(shown)} earliest={earliestExam(await workingDaysOf(asked.service), shanghaiDay(asked.now))} />;
 }
 
 async function plan(asked: Asked) {

@@ -157,7 +157,7 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
   Trust: object({
     version: { const: 1 }, origin: text('address of the service', { format: 'uri' }), hosts: listOf(text('host that QR codes may name')),
     roots: listOf(ref('PublicKey'), { description: 'A convenience: trusted only by a thumbprint that you got elsewhere' }),
-    centres: listOf(JWS), services: listOf(JWS), filings: listOf(JWS), clients: listOf(JWS), withdrawals: listOf(JWS),
+    centres: listOf(JWS), services: listOf(JWS), filings: listOf(JWS), clients: listOf(JWS), withdrawals: listOf(JWS), calendars: listOf(JWS),
   }),
   StatementBody: object({ statement: ref('Statement') }),
   Stored: object({ jti: text('id of the statement') }, { additionalProperties: false }),

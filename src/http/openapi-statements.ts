@@ -52,6 +52,15 @@ export const STATEMENTS: Record<StatementType, Schema> = {
     },
     { description: '撤回声明或密钥，由签发它的中心、省中心或省级根签名 / ends a statement or a key: signed by the centre that signed it, the province or its root' },
   ),
+  'calendar+jwt': object(
+    {
+      iss: { const: 'centre:3700' }, year: { type: 'integer', minimum: 2000, maximum: 2999 },
+      holidays: listOf({ type: 'string', format: 'date', description: 'a free day of that year' }, { minItems: 1, maxItems: 40 }),
+      workdays: listOf({ type: 'string', format: 'date', description: 'a Saturday or Sunday that is worked' }, { maxItems: 40 }),
+      source: text('国务院办公厅的通知 / what it rests on', { maxLength: 200 }), iat: instant('made'), jti,
+    },
+    { description: '一年的节假日安排，由省中心公布 / the working days of one year, announced by the province’s centre; the newest of a year counts' },
+  ),
   'copy+jwt': object({
     number: NUMBER, credential: { ...DIGEST, description: "digest of the certificate's signed payload" }, purpose: text('what the copy is for', { maxLength: 200 }),
     'name?': text('the holder', { maxLength: 200 }),

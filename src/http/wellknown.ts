@@ -46,9 +46,9 @@ export const wellKnownRoutes = factory
   .get('/.well-known/trust.json', (c) =>
     keptAnswer(c, { name: 'trust' }, 'application/json', async () => {
       const { db, config } = c.var.service;
-      const [centres, services, filings, clients, withdrawals] = await Promise.all(['centre+jwt', 'service+jwt', 'filing+jwt', 'client+jwt', 'withdrawal+jwt'].map((typ) => selectTokens(db, typ)));
+      const [centres, services, filings, clients, withdrawals, calendars] = await Promise.all(['centre+jwt', 'service+jwt', 'filing+jwt', 'client+jwt', 'withdrawal+jwt', 'calendar+jwt'].map((typ) => selectTokens(db, typ)));
       // Roots are a convenience: nobody should trust one whose thumbprint they did not get elsewhere.
-      return JSON.stringify({ version: 1, origin: config.origin, hosts: config.hosts, roots: config.rootJwks, centres, services, filings, clients, withdrawals });
+      return JSON.stringify({ version: 1, origin: config.origin, hosts: config.hosts, roots: config.rootJwks, centres, services, filings, clients, withdrawals, calendars });
     }))
   .get('/contexts/v1.jsonld', (c) => c.body(JSON.stringify(CONTEXT), 200, { ...cached, 'Content-Type': 'application/ld+json' }))
   .get('/v1/status/:list', (c) => {

@@ -12,6 +12,7 @@ const instant = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(253_40
 /** A NumericDate as other people's libraries write it, with a fraction too (RFC 7519 §2): of proofs alone; statements keep whole seconds. */
 const numericDate = v.pipe(v.number(), v.minValue(0), v.maxValue(253_402_300_799));
 const jti = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._:-]{1,128}$/));
+const day = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const digest = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
 const origin = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s/?#]{1,253}$/));
@@ -55,6 +56,9 @@ export const ACTIONS = ['suspend', 'reinstate', 'revoke'] as const;
 
 /** The province's own centre. */
 export const PROVINCE = 'centre:3700';
+
+/** Holidays of a year at most, weekends among them. */
+export const MOST_DAYS = 40;
 
 /** The table of DESIGN's statements: `typ` → payload. */
 export const SCHEMAS = {
@@ -109,6 +113,16 @@ export const SCHEMAS = {
     compromised_since: v.optional(instant),
     /** For everybody to read: nothing of a person. */
     reason: v.optional(text(500)),
+    iat: instant,
+    jti,
+  }),
+  /** The working days of one year (节假日安排), announced by the province's centre (announcement.ts). */
+  'calendar+jwt': v.object({
+    iss: v.literal('centre:3700'),
+    year: v.pipe(v.number(), v.integer(), v.minValue(2000), v.maxValue(2999)),
+    holidays: v.pipe(v.array(day), v.minLength(1), v.maxLength(MOST_DAYS)),
+    workdays: v.pipe(v.array(day), v.maxLength(MOST_DAYS)),
+    source: text(200),
     iat: instant,
     jti,
   }),

@@ -1,11 +1,27 @@
 /**
  * Owns working days (工作日): Saturdays and Sundays are free, except as the State Council's yearly notices say otherwise
  * (节假日安排): weekdays that are holidays, and weekend days that are worked instead. Days are Shanghai calendar days.
- * It refuses to compute past the years whose notice it knows (`calendar_not_covered`): the next year's holidays are
- * announced late in the year, and a guess would shorten somebody's notice.
+ * The program brings the years that were announced when it was written; later ones, and corrections, are announced by
+ * the province's centre (`calendar+jwt`, announcement.ts). For each year the newest announcement counts.
+ * It refuses to compute past the years that were announced (`calendar_not_covered`): a guess would shorten somebody's notice.
  */
-import { dayNumber, dayOf } from './calendar.ts';
-import { Refusal } from './refusal.ts';
+import { dayNumber, dayOf, shanghaiDay } from './calendar.ts';
+import { isRefusal, Refusal } from './refusal.ts';
+
+/** The days of one year as announced. Days are `YYYY-MM-DD` and lie in that year. */
+export interface AnnouncedYear {
+  year: number;
+  /** Days that are free. Weekend days may stand among them: they are free anyway. */
+  holidays: ReadonlySet<string>;
+  /** Saturdays and Sundays that are worked (调休上班). */
+  workdays: ReadonlySet<string>;
+  /** What it rests on, as a rule 国务院办公厅关于部分节假日安排的通知. */
+  source: string;
+  /** Since when it is known, NumericDate; -Infinity for what the program brings. */
+  since: number;
+  /** Until when it counts, NumericDate: a withdrawal ends it; else Infinity. */
+  ends: number;
+}
 
 interface Year {
   /** 国务院办公厅关于部分节假日安排的通知. */
@@ -15,9 +31,6 @@ interface Year {
   /** Saturdays and Sundays that are worked (调休上班). */
   on: string;
 }
-
-/** Changes with every line that is added or corrected. */
-export const WORKDAYS_VERSION = '2026-1';
 
 const YEARS: Record<string, Year> = {
   2020: {
@@ -58,54 +71,106 @@ const YEARS: Record<string, Year> = {
   },
 };
 
-const known = Object.keys(YEARS);
-/** First and last day whose kind is known. */
-export const FIRST_KNOWN_DAY = `${known[0]}-01-01`;
-export const LAST_KNOWN_DAY = `${known.at(-1)}-12-31`;
+/** The years that the program brings. */
+export const BUILT_IN: readonly AnnouncedYear[] = Object.entries(YEARS).map(([year, { notice, off, on }]) => {
+  const days = (list: string) => new Set(list.split(' ').map((day) => `${year}-${day}`));
+  return { year: Number(year), holidays: days(off), workdays: days(on), source: notice, since: -Infinity, ends: Infinity };
+});
 
-const daysOf = (pick: 'off' | 'on'): ReadonlySet<string> => new Set(Object.entries(YEARS).flatMap(([year, said]) => said[pick].split(' ').map((day) => `${year}-${day}`)));
-const OFF = daysOf('off');
-const ON = daysOf('on');
-
-/** Which notice a year's days are from, for whoever wants to look it up. */
-export const noticeOf = (year: number): string | undefined => YEARS[year]?.notice;
-
-/**
- * Whether a day is worked.
- * @throws Refusal `calendar_not_covered`, `day_malformed`
- */
-export function isWorkingDay(day: string): boolean {
-  const number = dayNumber(day);
-  if (!(day.slice(0, 4) in YEARS)) {
-    throw new Refusal('calendar_not_covered', `Working days are known from ${FIRST_KNOWN_DAY} to ${LAST_KNOWN_DAY}; holidays of later years are announced by the State Council and added then. Choose an earlier day, or wait for the announcement.`, { part: 'day', day, first: FIRST_KNOWN_DAY, last: LAST_KNOWN_DAY, version: WORKDAYS_VERSION });
-  }
-  if (OFF.has(day)) return false;
-  if (ON.has(day)) return true;
+/** Whether a day is a Saturday or a Sunday. @throws Refusal `day_malformed` */
+export function isWeekend(day: string): boolean {
   // 1970-01-01 was a Thursday.
-  const weekday = (number + 4) % 7;
-  return weekday !== 0 && weekday !== 6;
+  const weekday = (dayNumber(day) + 4) % 7;
+  return weekday === 0 || weekday === 6;
 }
 
-/**
- * The day on which `count` working days have passed, the start day not counted: after one working day comes the first
- * working day behind it. With 0 it is the day itself.
- * @throws Refusal `calendar_not_covered`, `day_malformed`
- */
-export function addWorkingDays(day: string, count: number): string {
-  let at = dayNumber(day);
-  for (let left = count; left > 0; ) {
-    at += 1;
-    if (isWorkingDay(dayOf(at))) left -= 1;
+/** Which days are worked, as far as years were announced. */
+export class WorkingDays {
+  readonly #years: ReadonlyMap<number, AnnouncedYear>;
+
+  /** @param announced in any order; of one year the announcement that is known the shortest counts */
+  constructor(announced: readonly AnnouncedYear[]) {
+    this.#years = new Map([...announced].sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0)).map((one) => [one.year, one]));
   }
-  return dayOf(at);
+
+  /** The announcement that counts for a year, if there is one. */
+  year(year: number): AnnouncedYear | undefined {
+    return this.#years.get(year);
+  }
+
+  /** The years that were announced, the earliest first. */
+  get years(): number[] {
+    return [...this.#years.keys()].sort((a, b) => a - b);
+  }
+
+  /** Whether a day is worked. @throws Refusal `calendar_not_covered`, `day_malformed` */
+  isWorked(day: string): boolean {
+    const weekend = isWeekend(day);
+    const announced = this.#years.get(Number(day.slice(0, 4)));
+    if (!announced) {
+      const year = day.slice(0, 4);
+      throw new Refusal('calendar_not_covered', `The working days of ${year} were not announced here yet. The province's centre announces them once the State Council has; choose an earlier day, or ask the centre.`, { part: 'day', day, year: Number(year), years: this.years.join(' ') });
+    }
+    return weekend ? announced.workdays.has(day) : !announced.holidays.has(day);
+  }
+
+  /**
+   * The day on which `count` working days have passed, the start day not counted: after one working day comes the first
+   * working day behind it. With 0 it is the day itself.
+   * @throws Refusal `calendar_not_covered`, `day_malformed`
+   */
+  add(day: string, count: number): string {
+    let at = dayNumber(day);
+    for (let left = count; left > 0; ) {
+      at += 1;
+      if (this.isWorked(dayOf(at))) left -= 1;
+    }
+    return dayOf(at);
+  }
+
+  /**
+   * How many working days lie behind `from` up to and with `to`; 0 if `to` is not later.
+   * @throws Refusal `calendar_not_covered`, `day_malformed`
+   */
+  between(from: string, to: string): number {
+    let count = 0;
+    for (let at = dayNumber(from) + 1; at <= dayNumber(to); at += 1) if (this.isWorked(dayOf(at))) count += 1;
+    return count;
+  }
+}
+
+/** What was known at an instant (NumericDate). */
+export const knownAt = (announced: readonly AnnouncedYear[], at: number): WorkingDays => new WorkingDays(announced.filter(({ since, ends }) => since <= at && at < ends));
+
+/**
+ * The last day of a period of working days that began at one instant and is looked at from another (NumericDates): by
+ * what was known at either, the later day; by what was announced afterwards where nothing was known then.
+ * @throws Refusal `calendar_not_covered`
+ */
+export function periodEnd(announced: readonly AnnouncedYear[], began: number, count: number, at: number): string {
+  const from = shanghaiDay(began);
+  const ends = [began, at].flatMap((instant) => {
+    try {
+      return [knownAt(announced, instant).add(from, count)];
+    } catch (error) {
+      if (isRefusal(error, 'calendar_not_covered')) return [];
+      throw error;
+    }
+  });
+  return ends.sort().at(-1) ?? new WorkingDays(announced).add(from, count);
 }
 
 /**
- * How many working days lie behind `from` up to and with `to`; 0 if `to` is not later.
- * @throws Refusal `calendar_not_covered`, `day_malformed`
+ * The last day of a period of working days that began on a day: an announcement made since then may lengthen it, never
+ * shorten it. @param until its last day as computed before
  */
-export function workingDaysBetween(from: string, to: string): number {
-  let count = 0;
-  for (let at = dayNumber(from) + 1; at <= dayNumber(to); at += 1) if (isWorkingDay(dayOf(at))) count += 1;
-  return count;
+export function lengthened(days: WorkingDays, from: string, count: number, until: string): string {
+  try {
+    const end = days.add(from, count);
+    return end > until ? end : until;
+  } catch (error) {
+    // An announcement that was withdrawn takes nothing back.
+    if (isRefusal(error, 'calendar_not_covered')) return until;
+    throw error;
+  }
 }

@@ -14,6 +14,7 @@ import { currentFiling } from '../enrol.ts';
 import type { Service } from '../service.ts';
 import { selectUsedCapacity } from '../storage/batches.ts';
 import { selectCase, selectLastStep, type CaseRow } from '../storage/cases.ts';
+import { workingDaysOf } from '../working-days.ts';
 import { readStored } from './body.ts';
 import { requireStanding } from './standing.ts';
 import type { Taken, Taking } from './take.ts';
@@ -46,7 +47,7 @@ async function takeFiled({ service, directory, caller, step, body, current, now 
   if (current?.state === 'filed') requireBefore(current, today);
   const plan = readBody(step as 'plan.file' | 'plan.amend', body);
   requirePlan(plan, filing.scope);
-  requireInTime(plan, today);
+  requireInTime(plan, await workingDaysOf(service), today);
   await requireRoom(service, organization, filing, plan);
   return { organization, centre: filing.iss, facts: { ...planFacts(plan, filing.scope) }, due: planDays(plan).first };
 }

@@ -7,7 +7,7 @@
 import { shanghaiDay } from '../life/calendar.ts';
 import { readBody } from '../life/procedure/bodies.ts';
 import { planEnd } from '../life/procedure/plan-check.ts';
-import { isNoticeOver, requireResults, resultsFacts, type ResultsFacts } from '../life/procedure/results-check.ts';
+import { isNoticeOver, noticeUntil, requireResults, resultsFacts, type ResultsFacts } from '../life/procedure/results-check.ts';
 import type { Results } from '../life/procedure/plan.ts';
 import { Refusal } from '../life/refusal.ts';
 import { currentFiling } from '../enrol.ts';
@@ -15,6 +15,7 @@ import type { Service } from '../service.ts';
 import { prepareReturned, selectBatch, selectBatchOfResults, type BatchRow } from '../storage/batches.ts';
 import type { D1PreparedStatement } from '../storage/bindings.ts';
 import { countBlocking, objectionOpen, selectCase, selectLastStep, selectLivingResults, type CaseRow, type StepRow } from '../storage/cases.ts';
+import { workingDaysOf } from '../working-days.ts';
 import { readStored } from './body.ts';
 import { filedPlan } from './plans.ts';
 import { requireStanding } from './standing.ts';
@@ -47,7 +48,7 @@ async function takeNotice({ service, directory, caller, about, step, body, curre
   const living = await selectLivingResults(service.db, results.plan);
   if (living !== null && living !== about) throw new Refusal('results_exist', 'Results of this plan are published already: correct those.', { part: 'plan', results: living });
   requireResults(results.rows, plan, filing.scope);
-  const facts = resultsFacts(results, plan, filing, today);
+  const facts = resultsFacts(results, plan, filing, await workingDaysOf(service), today);
   return { organization, centre: filing.iss, parent: results.plan, facts: { ...facts }, due: facts.until, effects: await dropBatch(service, about, '结果已更正 / the results were corrected') };
 }
 
@@ -72,7 +73,8 @@ async function requireOpen(service: Service, row: CaseRow | undefined): Promise<
  * was upheld without a correction after it.
  */
 export async function requireUploadable(service: Service, row: CaseRow): Promise<void> {
-  const { until } = resultsFactsOf(row);
+  // A correction of the calendar may have come since: nobody's notice ends before its working days have passed.
+  const until = noticeUntil(resultsFactsOf(row), await workingDaysOf(service));
   if (!isNoticeOver({ until }, shanghaiDay(service.now()))) throw new Refusal('notice_running', `The notice runs to the end of ${until}; upload on the day after, or later.`, { until });
   const objections = await countBlocking(service.db, row.about);
   if (objections > 0) throw objectionOpen(objections);

@@ -63,8 +63,8 @@ export async function trailOf(service: Service, number: string, people: boolean)
   const row = await selectCertificate(service.db, service.lately, number);
   if (!row) return undefined;
   const { db, config } = service;
-  const [{ evidence, disclosures }, centres, services, withdrawals, devices, downloads, times] = await Promise.all([
-    storedEvidence(service, row, number), selectTokens(db, 'centre+jwt'), selectTokens(db, 'service+jwt'), selectTokens(db, 'withdrawal+jwt'),
+  const [{ evidence, disclosures }, centres, services, withdrawals, calendars, devices, downloads, times] = await Promise.all([
+    storedEvidence(service, row, number), selectTokens(db, 'centre+jwt'), selectTokens(db, 'service+jwt'), selectTokens(db, 'withdrawal+jwt'), selectTokens(db, 'calendar+jwt'),
     selectDevices(db, row.organization), selectDownloads(db, number, DOWNLOADS), selectEventTimes(db, number),
   ]);
   const cases: TrailCase[] = [];
@@ -79,7 +79,7 @@ export async function trailOf(service: Service, number: string, people: boolean)
     inclusion: evidence.inclusion as TrailFile['inclusion'],
     approval: row.approval,
     order: row.order_token,
-    statements: { centres, services, filing: row.filing, client: row.client, clients: devices.map(({ token }) => token), withdrawals },
+    statements: { centres, services, filing: row.filing, client: row.client, clients: devices.map(({ token }) => token), withdrawals, calendars },
     events: storedEvents(row).map(({ token, client }, at) => ({ token, ...(client === undefined ? {} : { client }), ...(times[at] === undefined ? {} : { received_at: times[at] }) })),
     ...(successor === undefined ? {} : { successor }),
     cases,

@@ -58,6 +58,23 @@ export async function selectChangedNotices(db: D1Database, limit: number): Promi
 
 export const selectNotice = (db: D1Database, about: string): Promise<NoticeCase | null> => db.prepare(`${NOTICE} WHERE kind = 'results' AND due IS NOT NULL AND about = ?`).bind(about).first<NoticeCase>();
 
+/** Notices that run on a day, in the order of their addresses, from one on. */
+export async function selectRunningNotices(db: D1Database, today: string, after: string, limit: number): Promise<Pick<NoticeCase, 'about' | 'facts' | 'due'>[]> {
+  const sql = "SELECT about, facts, due FROM cases WHERE kind = 'results' AND state = 'notice' AND due >= ? AND about > ? ORDER BY about LIMIT ?";
+  return (await db.prepare(sql).bind(today, after, limit).all<Pick<NoticeCase, 'about' | 'facts' | 'due'>>()).results;
+}
+
+/** Lengthens notices that still run; none becomes shorter. */
+export async function updateDue(db: D1Database, longer: readonly { about: string; until: string }[]): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE cases SET due = v.value ->> 'until', facts = json_set(facts, '$.until', v.value ->> 'until') FROM json_each(?) v
+       WHERE about = v.value ->> 'about' AND kind = 'results' AND state = 'notice' AND due < v.value ->> 'until'`,
+    )
+    .bind(JSON.stringify(longer))
+    .run();
+}
+
 /** How many objections are in each state, of those to any results of a plan: withdrawing results settles none. */
 export async function countObjections(db: D1Database, plan: string): Promise<{ state: string; n: number }[]> {
   const sql = "SELECT state, count(*) AS n FROM cases WHERE kind = 'objection' AND parent IN (SELECT about FROM cases WHERE parent = ? AND kind = 'results') GROUP BY state";

@@ -58,6 +58,12 @@ export async function selectRevision(db: D1Database): Promise<number> {
   return row?.n ?? 0;
 }
 
+/** When the newest statement of a type came in, NumericDate; 0 where there is none. */
+export async function selectReceived(db: D1Database, typ: string): Promise<number> {
+  const row = await db.prepare('SELECT max(received_at) AS at FROM statements WHERE typ = ?').bind(typ).first<{ at: number | null }>();
+  return row?.at ?? 0;
+}
+
 /** All filings with the organizations that they are stored for, each organization's newest first by what they say of themselves. */
 export async function selectFilings(db: D1Database): Promise<{ sub: string; token: string }[]> {
   return (await db.prepare("SELECT sub, token FROM statements WHERE typ = 'filing+jwt' ORDER BY sub, iat DESC, id DESC").all<{ sub: string; token: string }>()).results;

@@ -328,4 +328,22 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     expect((await answer(() => 'nothing'))[0]).toBe('differs');
     await own.close();
   });
+
+  test('the province announces the working days of the coming year: a wrong day is named, and nothing typed is lost', async () => {
+    const page = await signedIn(server.province);
+    await page.getByText('节假日安排待公布（2027 年）').click();
+    await page.getByLabel('放假的日子').fill('01-01 02-05..02-11 10月1日至10月7日');
+    await page.getByLabel('调休上班').fill('02-15');
+    await page.getByLabel('依据').fill('国办发明电〔2026〕9号');
+    const announce = page.getByRole('button', { name: '核对并签名公布' });
+    await announce.click();
+    await alerted(page).getByText('“2027-02-15”不能作为').waitFor();
+    await page.getByLabel('调休上班').fill('02-14');
+    expect(await axe(page)).toEqual([]);
+    page.once('dialog', (dialog) => void (dialog.message().includes('放假 15 天') ? dialog.accept() : dialog.dismiss()));
+    await announce.click();
+    await page.locator('#said').getByText('2027 年的节假日安排已公布').waitFor();
+    await page.getByRole('cell', { name: '调休上班 02-14', exact: true }).waitFor();
+    await page.close();
+  });
 });

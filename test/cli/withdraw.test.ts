@@ -203,6 +203,25 @@ test('an appointment by its jti: whose statement it is, the list knows', async (
   expect(JSON.parse(Buffer.from((withdrawn['statement'] as string).split('.')[1] as string, 'base64url').toString())).toMatchObject({ reason: '任期届满' });
 });
 
+test('luzheng calendar: the province announces a year, and the list shows where each year comes from', async () => {
+  const year = new Date().getFullYear() + 1;
+  const said = await done('calendar', '--key', at('province.json'), '--year', String(year), '--holidays', '01-01,10-01..10-03', '--source', '国办发明电〔2026〕9号');
+  expect(said).toMatchObject({ year, holidays: [`${year}-01-01`, `${year}-10-01`, `${year}-10-02`, `${year}-10-03`], workdays: [], source: '国办发明电〔2026〕9号' });
+  const { years } = await done('calendar', '--server', origin);
+  expect((years as { year: number; announced: boolean }[]).filter((one) => [2025, year].includes(one.year)).map((one) => [one.year, one.announced])).toEqual([[2025, false], [year, true]]);
+  writeFileSync(at('days.json'), JSON.stringify({ year, holidays: [`${year}-01-01`], source: '更正' }));
+  expect(await done('calendar', '--key', at('province.json'), '--from', at('days.json'))).toMatchObject({ year, source: '更正' });
+  for (const [args, exit, code] of [
+    [['--year', '27', '--holidays', '01-01', '--source', 'x'], 2, 'usage'],
+    [['--year', String(year), '--source', 'x'], 2, 'usage'],
+    [['--year', String(year), '--holidays', '13-01', '--source', 'x'], 1, 'calendar_day_wrong'],
+    [['--year', '2025', '--holidays', '01-01', '--source', 'x'], 1, 'calendar_year_over'],
+  ] as const) {
+    const refused = await command('calendar', '--key', at('province.json'), ...args);
+    expect([args, refused.exit, (refused.said['error'] as { code: string }).code]).toEqual([args, exit, code]);
+  }
+});
+
 test('wrong usage is said in words', async () => {
   for (const args of [['--kid', 'x', '--jti', 'y'], ['--kid', 'x', '--effective', 'tomorrow'], ['--jti', 'y', '--of', '11']]) {
     const { exit, said } = await command('withdraw', '--key', at('province.json'), ...args);

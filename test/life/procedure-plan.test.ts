@@ -4,6 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { isRefusal } from '../../src/life/refusal.ts';
+import { BUILT_IN, WorkingDays } from '../../src/life/workdays.ts';
 import { countOutcomes, outcomeOf } from '../../src/life/procedure/outcome.ts';
 import { earliestExam, planDays, planEnd, planFacts, planFaults } from '../../src/life/procedure/plan-check.ts';
 import { PLAN_FAULTS } from '../../src/life/procedure/plan-faults.ts';
@@ -75,7 +76,7 @@ test('days, end and facts of a plan', () => {
   expect(planDays(two)).toEqual({ first: '2026-11-09', last: '2026-11-10' });
   expect(planEnd(two)).toBe(Date.parse('2026-11-10T11:30:00+08:00') / 1000);
   expect(planFacts(two, SCOPE)).toEqual({ title: '电工三级认定', first: '2026-11-09', last: '2026-11-10', candidates: 2, sessions: 2, occupations: [{ code: '6-31-01-03', name: '电工', job: '--', levels: [4, 3] }] });
-  expect(earliestExam('2026-09-29')).toBe('2026-10-12');
+  expect(earliestExam(new WorkingDays(BUILT_IN), '2026-09-29')).toBe('2026-10-12');
 });
 
 const result = ({ sessions: _, ...rest }: RosterEntry, change: Partial<ResultRow> = {}): ResultRow => ({ ...rest, score_theory: 80, score_practice: 80, exam_date: '2026-11-09', ...change });
@@ -111,8 +112,8 @@ test('an outcome is passed from the mark on in both, absent where one was missed
 
 test('a notice lasts its working days behind the day of publication, and is over on the day after', () => {
   const given = rows({ score_theory: 'absent' });
-  const facts = resultsFacts({ salt: 'x', plan: 'plan:x', rows: given, working_days: 5 }, plan(), { scope: SCOPE, pass_mark: 60 }, '2026-09-29');
-  expect(facts).toEqual({ title: '电工三级认定', occupations: [{ code: '6-31-01-03', name: '电工', job: '--', levels: [3] }], counts: { candidates: 2, passed: 1, failed: 0, absent: 1 }, from: '2026-09-29', until: '2026-10-12', pass_mark: 60 });
+  const facts = resultsFacts({ salt: 'x', plan: 'plan:x', rows: given, working_days: 5 }, plan(), { scope: SCOPE, pass_mark: 60 }, new WorkingDays(BUILT_IN), '2026-09-29');
+  expect(facts).toEqual({ title: '电工三级认定', occupations: [{ code: '6-31-01-03', name: '电工', job: '--', levels: [3] }], counts: { candidates: 2, passed: 1, failed: 0, absent: 1 }, from: '2026-09-29', until: '2026-10-12', working_days: 5, pass_mark: 60 });
   expect([isNoticeOver(facts, '2026-10-12'), isNoticeOver(facts, '2026-10-13')]).toEqual([false, true]);
   expect(passingRows(given, 60).map(({ row, values }) => [row, values['id_number']])).toEqual([[3, IDS[1]]]);
 });

@@ -3,11 +3,14 @@ import { isWorkday } from 'chinese-days';
 import { HolidayUtil } from 'lunar-javascript';
 import { expect, test } from 'vitest';
 import { dayNumber, dayOf } from '../../src/life/calendar.ts';
+import { checkDays, readDays } from '../../src/life/announcement.ts';
 import { isRefusal } from '../../src/life/refusal.ts';
-import { addWorkingDays, FIRST_KNOWN_DAY, isWorkingDay, LAST_KNOWN_DAY, noticeOf, workingDaysBetween } from '../../src/life/workdays.ts';
+import { BUILT_IN, knownAt, lengthened, periodEnd, WorkingDays, type AnnouncedYear } from '../../src/life/workdays.ts';
 
-const days = Array.from({ length: dayNumber(LAST_KNOWN_DAY) - dayNumber(FIRST_KNOWN_DAY) + 1 }, (_, i) => dayOf(dayNumber(FIRST_KNOWN_DAY) + i));
-const ours = new Set(days.filter(isWorkingDay));
+const known = new WorkingDays(BUILT_IN);
+const [first, last] = [`${known.years[0]}-01-01`, `${known.years.at(-1)}-12-31`];
+const days = Array.from({ length: dayNumber(last) - dayNumber(first) + 1 }, (_, i) => dayOf(dayNumber(first) + i));
+const ours = new Set(days.filter((day) => known.isWorked(day)));
 
 test('every covered day is what chinese-days says', () => {
   expect(days).toHaveLength(7 * 365 + 2);
@@ -35,31 +38,83 @@ test.each([
   // Sunday 20 September 2026 is worked, for Friday the 25th.
   ['2026-09-18', 1, '2026-09-20'],
 ])('%s and %i working days is %s', (day, count, end) => {
-  expect(addWorkingDays(day, count)).toBe(end);
-  expect(workingDaysBetween(day, end)).toBe(count);
+  expect(known.add(day, count)).toBe(end);
+  expect(known.between(day, end)).toBe(count);
 });
 
 test('from a day to an earlier one there are none', () => {
-  expect(workingDaysBetween('2026-11-09', '2026-11-02')).toBe(0);
+  expect(known.between('2026-11-09', '2026-11-02')).toBe(0);
 });
 
 const refusalOf = (work: () => unknown) => {
   try {
     work();
   } catch (error) {
-    if (isRefusal(error)) return { code: error.code, last: error.facts['last'] };
+    if (isRefusal(error)) return { code: error.code, year: error.facts['year'] };
     throw error;
   }
   return undefined;
 };
 
 test('beyond the years that were announced nothing is guessed', () => {
-  const refused = { code: 'calendar_not_covered', last: LAST_KNOWN_DAY };
-  expect(refusalOf(() => isWorkingDay('2027-01-04'))).toEqual(refused);
-  expect(refusalOf(() => isWorkingDay('2019-12-31'))).toEqual(refused);
-  expect(refusalOf(() => addWorkingDays('2026-12-30', 2))).toEqual(refused);
-  expect(refusalOf(() => workingDaysBetween('2026-12-30', '2027-01-01'))).toEqual(refused);
-  expect(addWorkingDays('2026-12-30', 1)).toBe('2026-12-31');
-  expect(refusalOf(() => isWorkingDay('2026-02-30'))?.code).toBe('day_malformed');
-  expect([noticeOf(2026), noticeOf(2027)]).toEqual(['国办发明电〔2025〕7号', undefined]);
+  const refused = (year: number) => ({ code: 'calendar_not_covered', year });
+  expect(refusalOf(() => known.isWorked('2027-01-04'))).toEqual(refused(2027));
+  expect(refusalOf(() => known.isWorked('2019-12-31'))).toEqual(refused(2019));
+  expect(refusalOf(() => known.add('2026-12-30', 2))).toEqual(refused(2027));
+  expect(refusalOf(() => known.between('2026-12-30', '2027-01-01'))).toEqual(refused(2027));
+  expect(known.add('2026-12-30', 1)).toBe('2026-12-31');
+  expect(refusalOf(() => known.isWorked('2026-02-30'))?.code).toBe('day_malformed');
+  expect([known.year(2026)?.source, known.year(2027)]).toEqual(['国办发明电〔2025〕7号', undefined]);
+});
+
+const NOON = 43_200;
+const at = (day: string): number => dayNumber(day) * 86_400 + NOON;
+const announced = (year: number, since: string, holidays: string[], workdays: string[] = []): AnnouncedYear =>
+  ({ year, holidays: new Set(holidays.map((day) => `${year}-${day}`)), workdays: new Set(workdays.map((day) => `${year}-${day}`)), source: '', since: at(since), ends: Infinity });
+
+test('an announced year goes on where the built-in ones end, and the newest of a year counts', () => {
+  const next = announced(2027, '2026-11-10', ['01-01', '01-04'], ['01-09']);
+  const corrected = announced(2027, '2026-12-20', ['01-01', '01-05']);
+  const all = [...BUILT_IN, corrected, next];
+  expect(knownAt(all, at('2026-11-11')).add('2026-12-30', 4)).toBe('2027-01-07');
+  expect(knownAt(all, at('2026-11-11')).add('2027-01-07', 2)).toBe('2027-01-09');
+  expect(knownAt(all, at('2026-12-21')).add('2026-12-30', 4)).toBe('2027-01-07');
+  expect(knownAt(all, at('2026-12-21')).isWorked('2027-01-04')).toBe(true);
+  expect(refusalOf(() => knownAt(all, at('2026-11-09')).add('2026-12-30', 4))?.code).toBe('calendar_not_covered');
+  expect(refusalOf(() => knownAt(all.map((one) => ({ ...one, ends: at('2026-12-22') })), at('2026-12-23')).isWorked('2027-01-04'))?.code).toBe('calendar_not_covered');
+});
+
+test('a correction lengthens a period that runs, and never shortens it', () => {
+  const until = known.add('2026-12-14', 5);
+  expect(until).toBe('2026-12-21');
+  const longer = new WorkingDays([...BUILT_IN, announced(2026, '2026-12-15', ['12-16', '12-17'])]);
+  const shorter = new WorkingDays([...BUILT_IN, announced(2026, '2026-12-15', ['12-31'], ['12-19', '12-20'])]);
+  expect(lengthened(longer, '2026-12-14', 5, until)).toBe('2026-12-23');
+  expect(shorter.add('2026-12-14', 5)).toBe('2026-12-19');
+  expect(lengthened(shorter, '2026-12-14', 5, until)).toBe(until);
+  // Withdrawn since: nothing is known, and the end stays.
+  expect(lengthened(known, '2026-12-30', 5, '2027-01-08')).toBe('2027-01-08');
+});
+
+test('whoever looks back judges by what was known at either end', () => {
+  const all = [...BUILT_IN, announced(2026, '2026-12-16', ['12-17', '12-18'])];
+  expect(periodEnd(all, at('2026-12-14'), 5, at('2026-12-15'))).toBe('2026-12-21');
+  expect(periodEnd(all, at('2026-12-14'), 5, at('2026-12-22'))).toBe('2026-12-23');
+  expect(periodEnd([...BUILT_IN, announced(2027, '2027-02-01', ['01-01'])], at('2026-12-30'), 3, at('2027-01-20'))).toBe('2027-01-05');
+  expect(refusalOf(() => periodEnd(BUILT_IN, at('2026-12-30'), 3, at('2027-01-20')))?.code).toBe('calendar_not_covered');
+});
+
+test('days are read as people type them', () => {
+  expect(readDays('2027-01-01、02-05..02-07，10月1日至10月3日\n2027/12/31', 2027, 'holidays')).toEqual(['2027-01-01', '2027-02-05', '2027-02-06', '2027-02-07', '2027-10-01', '2027-10-02', '2027-10-03', '2027-12-31']);
+  expect(readDays('', 2027, 'workdays')).toEqual([]);
+  for (const wrong of ['13-01', '02-30', 'Friday', '10-07..10-01', '01-01..12-31', '1']) expect([wrong, refusalOf(() => readDays(wrong, 2027, 'holidays'))?.code]).toEqual([wrong, 'calendar_day_wrong']);
+});
+
+test.each([
+  ['a day of another year', { holidays: ['2026-12-31'], workdays: [] }],
+  ['a day twice', { holidays: ['2027-01-01', '2027-01-01'], workdays: [] }],
+  ['a day that is free and worked', { holidays: ['2027-01-02'], workdays: ['2027-01-02'] }],
+  ['a worked day that is no weekend day', { holidays: ['2027-01-01'], workdays: ['2027-01-04'] }],
+])('an announcement with %s is refused', (_, days) => {
+  expect(refusalOf(() => checkDays({ year: 2027, ...days }))?.code).toBe('calendar_day_wrong');
 });

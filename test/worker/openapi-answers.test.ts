@@ -1,6 +1,6 @@
 /** The Worker against openapi.json: every operation is called for real, and every answer, good or bad, is held to the schema that stands for it. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { approveBatch, changeStatus, makeKey, nameClient, orderBatch, withdraw, type Identity } from '../../src/cli/sign.ts';
+import { announceYear, approveBatch, changeStatus, makeKey, nameClient, orderBatch, withdraw, type Identity } from '../../src/cli/sign.ts';
 import { CREDENTIAL, CSV, REPORT } from '../../src/http/openapi-examples.ts';
 import { statementSchema } from '../../src/http/openapi-statements.ts';
 import { shanghaiDay } from '../../src/life/calendar.ts';
@@ -125,6 +125,12 @@ describe('what the Worker answers', () => {
     const spare = await nameClient(city, CODE, (await makeKey()).jwk);
     await ask('POST /v1/clients', {}, city, 201, { statement: spare });
     const statement = await withdraw(city, { jti: claimsOf(spare)['jti'] as string });
+    const year = new Date().getFullYear() + 1;
+    const announced = await announceYear(province, { year, holidays: [`${year}-01-01`], workdays: [], source: '国办发明电〔2026〕9号' });
+    await ask('POST /v1/calendars', {}, province, 201, { statement: announced });
+    await ask('POST /v1/calendars', {}, province, 200, { statement: announced });
+    await ask('POST /v1/calendars', {}, city, 403, { statement: announced });
+    await ask('POST /v1/calendars', {}, province, 422, { statement: await announceYear(province, { year: 2020, holidays: ['2020-01-01'], workdays: [], source: 'x' }) });
     await ask('POST /v1/withdrawals', {}, city, 201, { statement });
     await ask('POST /v1/withdrawals', {}, city, 200, { statement });
     await ask('POST /v1/withdrawals', {}, city, 404, { statement: await withdraw(city, { jti: 'nothing' }) });

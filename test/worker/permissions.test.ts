@@ -28,6 +28,7 @@ const TABLE = `
   POST /v1/organizations/{code}/keys/{n}/certificate  chain  none  role                  role   400:certificate_malformed  reach                  400:certificate_malformed  role
   POST /v1/filings                        statement  none    role                         role   400:statement_malformed  400:statement_malformed  400:statement_malformed  role
   POST /v1/clients                        statement  none    role                         role   400:statement_malformed  400:statement_malformed  400:statement_malformed  role
+  POST /v1/calendars                      statement  none    role                         role   role                     role                     400:statement_malformed  role
   POST /v1/withdrawals                    statement  none    role                         role   400:statement_malformed  400:statement_malformed  400:statement_malformed  role
   POST /v1/bulk-keys                      bulkKey    none    role                         role   400:day_malformed        400:day_malformed        400:day_malformed  role
   GET /v1/bulk-keys                       none       none    role                         role   200                      200                      200  role

@@ -90,7 +90,7 @@ test('from a plan to a verified certificate, each step on its day', async () => 
   await take(school.client, about, 'results.publish', resultsOf(planAbout, plan, [[80, 85.5], [59.5, 90], ['absent', 'absent']]));
   const notice = await view(world.city, about);
   expect(notice).toMatchObject({ state: 'notice', parent: planAbout, due: '2026-10-26' });
-  expect(notice.facts).toEqual({ title: plan.title, occupations: filed.facts['occupations'], counts: { candidates: 3, passed: 1, failed: 1, absent: 1 }, from: '2026-10-19', until: '2026-10-26', pass_mark: 60 });
+  expect(notice.facts).toEqual({ title: plan.title, occupations: filed.facts['occupations'], counts: { candidates: 3, passed: 1, failed: 1, absent: 1 }, from: '2026-10-19', until: '2026-10-26', working_days: 5, pass_mark: 60 });
   expect(JSON.stringify([filed.facts, notice.facts])).not.toContain('欧阳');
 
   onDay('2026-10-26T23:59');

@@ -6,6 +6,7 @@ import './plans.ts';
 import './objections.ts';
 import './certificates.ts';
 import './centre-approve.ts';
+import './centre-calendar.ts';
 import './centre-filing.ts';
 import './centre-trail.ts';
 import './centre-withdraw.ts';

@@ -22,7 +22,7 @@ export const SHOWN_DAYS = 30;
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** `焊工（电焊工）`; each is named once, whatever its levels. */
 const occupation = v.pipe(v.object({ name: v.string(), job: v.string() }), v.transform(({ name, job }) => (job === '--' ? name : `${name}（${job}）`)));
-const FACTS = v.object({ title: v.string(), occupations: v.pipe(v.array(occupation), v.transform((names) => [...new Set(names)])), counts: v.object({ candidates: count, passed: count, failed: count, absent: count }), from: v.string(), until: v.string(), pass_mark: v.number() });
+const FACTS = v.object({ title: v.string(), occupations: v.pipe(v.array(occupation), v.transform((names) => [...new Set(names)])), counts: v.object({ candidates: count, passed: count, failed: count, absent: count }), from: v.string(), until: v.string(), working_days: v.optional(count), pass_mark: v.number() });
 
 export type NoticeFacts = v.InferOutput<typeof FACTS>;
 

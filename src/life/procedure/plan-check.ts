@@ -11,7 +11,7 @@ import type { ScopeEntry } from '../row.ts';
 import { turnsSixteen } from '../row-check.ts';
 import { indexScope, type ScopeIndex } from '../row-scope.ts';
 import { flaw } from '../row-values.ts';
-import { addWorkingDays } from '../workdays.ts';
+import type { WorkingDays } from '../workdays.ts';
 import { acrossPersons, place, qualificationKey, readPerson, type Person } from './persons.ts';
 import { commonFault, inOrder, planFault, type PlanFault } from './plan-faults.ts';
 import type { Plan, RosterEntry, Session } from './plan.ts';
@@ -22,7 +22,7 @@ export const PLAN_DAYS_AHEAD = 5;
 const SHANGHAI = 8 * 3600;
 
 /** First and last day with a session. */
-export function planDays(plan: Pick<Plan, 'sessions'>): { first: string; last: string } {
+export function planDays(plan: { sessions: readonly Pick<Session, 'date'>[] }): { first: string; last: string } {
   const days = plan.sessions.map(({ date }) => date).sort();
   return { first: days[0] as string, last: days.at(-1) as string };
 }
@@ -32,12 +32,12 @@ export const planEnd = (plan: Pick<Plan, 'sessions'>): number =>
   Math.max(...plan.sessions.map(({ date, ends }) => dayNumber(date) * 86_400 + Number(ends.slice(0, 2)) * 3600 + Number(ends.slice(3)) * 60 - SHANGHAI));
 
 /** The earliest first exam of a plan that is filed on a day. @throws Refusal `calendar_not_covered` */
-export const earliestExam = (today: string): string => addWorkingDays(today, PLAN_DAYS_AHEAD);
+export const earliestExam = (days: WorkingDays, today: string): string => days.add(today, PLAN_DAYS_AHEAD);
 
 /** Refuses a plan that is filed too late. */
-export function requireInTime(plan: Pick<Plan, 'sessions'>, today: string): void {
+export function requireInTime(plan: Pick<Plan, 'sessions'>, days: WorkingDays, today: string): void {
   const { first } = planDays(plan);
-  const earliest = earliestExam(today);
+  const earliest = earliestExam(days, today);
   if (first < earliest) {
     throw new Refusal('plan_too_late', `A plan is filed at least ${PLAN_DAYS_AHEAD} working days before its first exam. Filed today, the first exam can be on ${earliest} or later.`, { part: 'sessions', earliest, first });
   }

@@ -34,13 +34,16 @@ const filing = v.strictObject({
 const score = v.union([v.pipe(v.number(), v.minValue(0), v.maxValue(100)), v.literal('absent')]);
 export const resultRow = v.strictObject({ ...person, score_theory: score, score_practice: score, exam_date: day, replaces: v.optional(line(22)) });
 
+/** Working days that a notice lasts at least (notice 2020, 四（三）). */
+export const NOTICE_DAYS = 5;
+
 const notice = v.strictObject({
   salt,
   plan: caseOf('plan'),
   /** Everybody on the roster: those who passed, those who did not, those who were absent. */
   rows: list(resultRow, 10_000, 1),
   /** Working days that the notice lasts, the day of publication not counted: five or more (notice 2020, 四（三）). */
-  working_days: v.optional(whole(5, 30), 5),
+  working_days: v.optional(whole(NOTICE_DAYS, 30), NOTICE_DAYS),
   /** Why it was corrected. */
   reason: v.optional(text(4000)),
 });

@@ -9,12 +9,12 @@ import type { RawRow, ScopeEntry } from '../row.ts';
 import { readReplaces } from '../row-check.ts';
 import { indexScope, type ScopeIndex } from '../row-scope.ts';
 import { readScore } from '../row-values.ts';
-import { addWorkingDays } from '../workdays.ts';
+import { lengthened, type WorkingDays } from '../workdays.ts';
 import { countOutcomes, outcomeOf, type Counts } from './outcome.ts';
 import { acrossPersons, personKey, readPerson, type Person } from './persons.ts';
 import { occupationsOf, type OccupationFacts } from './plan-check.ts';
 import { commonFault, inOrder, planFault, type PlanFault } from './plan-faults.ts';
-import type { Plan, ResultRow, Results, RosterEntry } from './plan.ts';
+import { NOTICE_DAYS, type Plan, type ResultRow, type Results, type RosterEntry } from './plan.ts';
 
 interface Entry {
   entry: RosterEntry;
@@ -89,6 +89,8 @@ export interface ResultsFacts {
   /** First and last day of the notice. */
   from: string;
   until: string;
+  /** Working days that it lasts; five where they were not kept. */
+  working_days?: number;
   /** The filing's, by which they were judged. */
   pass_mark: number;
   /** The batch that was uploaded. */
@@ -99,16 +101,21 @@ export interface ResultsFacts {
  * The facts of a notice that is published on a day: it lasts the working days behind that day.
  * @throws Refusal `calendar_not_covered`
  */
-export function resultsFacts(results: Results, plan: Plan, filing: { scope: readonly ScopeEntry[]; pass_mark: number }, today: string): ResultsFacts {
+export function resultsFacts(results: Results, plan: Plan, filing: { scope: readonly ScopeEntry[]; pass_mark: number }, days: WorkingDays, today: string): ResultsFacts {
   return {
     title: plan.title,
     occupations: occupationsOf(results.rows.map((row) => ({ ...row, levels: [row.level] })), filing.scope),
     counts: countOutcomes(results.rows, filing.pass_mark),
     from: today,
-    until: addWorkingDays(today, results.working_days),
+    until: days.add(today, results.working_days),
+    working_days: results.working_days,
     pass_mark: filing.pass_mark,
   };
 }
+
+/** The last day of a notice that runs, by what is announced now: later than the stored one, or the same. */
+export const noticeUntil = ({ from, until, working_days }: { from: string; until: string; working_days?: number | undefined }, days: WorkingDays): string =>
+  lengthened(days, from, working_days ?? NOTICE_DAYS, until);
 
 /** Whether a notice has run: from the day after its last. */
 export const isNoticeOver = ({ until }: Pick<ResultsFacts, 'until'>, today: string): boolean => today > until;

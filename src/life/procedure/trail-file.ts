@@ -35,7 +35,7 @@ const TRAIL = v.object({
   approval: token,
   order: token,
   /** `client`: of the organization's device that ordered. */
-  statements: v.object({ centres: tokens(500), services: tokens(50), filing: token, client: token, clients: tokens(500), withdrawals: tokens(1000) }),
+  statements: v.object({ centres: tokens(500), services: tokens(50), filing: token, client: token, clients: tokens(500), withdrawals: tokens(1000), calendars: v.optional(tokens(200), []) }),
   events: v.pipe(v.array(v.object({ token, client: v.optional(token), received_at: v.optional(instant) })), v.maxLength(1000)),
   successor: v.optional(v.object({ credential: token, filing: token })),
   cases: v.pipe(v.array(v.object({ about: v.pipe(v.string(), v.maxLength(100)), steps: v.pipe(v.array(step), v.maxLength(10_000)) })), v.maxLength(1000)),

@@ -1,13 +1,16 @@
 /**
  * Owns the check of an audit trail: from a certificate back to the plan of its exam, each signed text with who, when and
  * by which key, verified or not; and whether they hold together: the batch that was approved is the one that was
- * uploaded, its results were those of that plan, the holder stands in both, objections were decided before.
+ * uploaded, its results were those of that plan, the holder stands in both, objections were
+ * decided before, and the working days between plan, exam, notice and upload passed.
  * One pure function for the service, the browser and the command. It throws nothing about what is wrong: each entry and
  * each link says so by its code. What was left out (bodies about other people) is `not_checked`, never a pass.
  */
 import * as v from 'valibot';
+import { openAnnouncements } from '../announcement.ts';
 import type { Directory } from '../authority.ts';
 import { decodeUtf8, encodeUtf8, fromBase64url, sha256Short, toBase64url } from '../bytes.ts';
+import { shanghaiDay } from '../calendar.ts';
 import { splitCredential } from '../credential.ts';
 import { normalizeIdNumber } from '../identity.ts';
 import { isRefusal, Refusal } from '../refusal.ts';
@@ -16,14 +19,18 @@ import { publicJwk, type Payload, type PublicJwk } from '../schema.ts';
 import type { Statement } from '../statement.ts';
 import { readHistory } from '../status.ts';
 import { verify } from '../verify.ts';
+import { periodEnd, type AnnouncedYear } from '../workdays.ts';
 import { checkBody, checkPlace } from './chain.ts';
+import { NOTICE_DAYS } from './plan.ts';
+import { isNoticeOver } from './results-check.ts';
+import { PLAN_DAYS_AHEAD, planDays } from './plan-check.ts';
 import { readAbout, stateAfter, type Kind } from './steps.ts';
 import { openStep, roleOf } from './trail-keys.ts';
 import type { TrailCase, TrailFile } from './trail-file.ts';
 
 export interface TrailEntry {
   /** A kind of case, or what the text is. */
-  group: Kind | 'certificate' | 'order' | 'approval' | 'filing' | 'client' | 'centre' | 'status';
+  group: Kind | 'certificate' | 'order' | 'approval' | 'filing' | 'client' | 'centre' | 'calendar' | 'status';
   /** The case of a step. */
   about?: string;
   /** Name of the step, the action of an event, or the `typ`. */
@@ -45,7 +52,7 @@ export interface TrailEntry {
   body?: 'same' | 'not_at_hand';
 }
 
-export const LINKS = ['batch_uploaded', 'results_of_plan', 'holder_in_results', 'holder_in_plan', 'objections_decided'] as const;
+export const LINKS = ['batch_uploaded', 'results_of_plan', 'holder_in_results', 'holder_in_plan', 'objections_decided', 'plan_in_time', 'notice_ran'] as const;
 export interface Link {
   id: (typeof LINKS)[number];
   result: 'pass' | 'fail' | 'not_checked';
@@ -98,13 +105,18 @@ const failed = (error: unknown): Pick<TrailEntry, 'result' | 'code' | 'part'> =>
   return { result: 'fail', code: error.code, ...(part === undefined ? {} : { part }) };
 };
 
+interface ReadStep {
+  step: Payload<'step+jwt'>;
+  body: unknown;
+}
+
 interface ReadCase {
   about: string;
   kind: Kind;
   state: string | null;
   entries: TrailEntry[];
   /** Verified steps, with their bodies where those are at hand. */
-  steps: { step: Payload<'step+jwt'>; body: unknown }[];
+  steps: ReadStep[];
 }
 
 const broughtKeys = ({ steps }: TrailCase): PublicJwk[] =>
@@ -157,7 +169,7 @@ const skip = (id: Link['id'], code: string): Link => ({ id, result: 'not_checked
 const judge = (id: Link['id'], holds: boolean, code: string): Link => (holds ? { id, result: 'pass' } : { id, result: 'fail', code });
 
 /** Whether the parts are about one another. */
-function linksOf(cases: readonly ReadCase[], approval: Payload<'approval+jwt'> | undefined, holder: { name?: string; id_number?: string }): Link[] {
+function linksOf(cases: readonly ReadCase[], approval: Payload<'approval+jwt'> | undefined, holder: { name?: string; id_number?: string }, announced: readonly AnnouncedYear[]): Link[] {
   const upload = cases.flatMap(({ steps }) => steps).find(({ step, body }) => step.step === 'results.upload' && (body as { batch?: string } | undefined)?.batch === approval?.batch);
   if (!upload) return LINKS.map((id) => skip(id, 'no_results_case'));
   const results = cases.find(({ about }) => about === upload.step.about);
@@ -178,14 +190,42 @@ function linksOf(cases: readonly ReadCase[], approval: Payload<'approval+jwt'> |
     stands('holder_in_results', rowsIn(notice?.body, 'rows')),
     stands('holder_in_plan', rowsIn(filed?.body, 'roster')),
     judge('objections_decided', open.length === 0, 'objection_open'),
+    filed === undefined ? skip('plan_in_time', 'body_not_at_hand') : planInTime(filed, announced),
+    notice === undefined ? skip('notice_ran', 'no_results_case') : noticeRan(notice, upload.step.iat, announced),
   ];
 }
 
-const GROUPS: readonly TrailEntry['group'][] = ['certificate', 'order', 'approval', 'batch', 'results', 'objection', 'plan', 'draw', 'standing', 'application', 'device', 'loss', 'client', 'filing', 'centre'];
+/** Judged by working days; those of a year that was never announced are not guessed. */
+function byCalendar(id: Link['id'], judged: () => Link): Link {
+  try {
+    return judged();
+  } catch (error) {
+    if (isRefusal(error, 'calendar_not_covered')) return skip(id, 'calendar_not_covered');
+    throw error;
+  }
+}
+
+/** Whether the plan was filed five working days before its first exam (notice 2020, 四（一）). */
+const planInTime = ({ step, body }: ReadStep, announced: readonly AnnouncedYear[]): Link =>
+  byCalendar('plan_in_time', () => {
+    const read = v.safeParse(v.object({ sessions: v.array(v.object({ date: v.string() })) }), body);
+    if (!read.success) return skip('plan_in_time', 'body_not_at_hand');
+    return judge('plan_in_time', planDays(read.output).first >= periodEnd(announced, step.iat, PLAN_DAYS_AHEAD, step.iat), 'plan_too_late');
+  });
+
+/** Whether the notice ran its working days before the upload; five at least, where the list is not at hand (四（三）). */
+const noticeRan = ({ step, body }: ReadStep, uploaded: number, announced: readonly AnnouncedYear[]): Link =>
+  byCalendar('notice_ran', () => {
+    const read = v.safeParse(v.object({ working_days: v.pipe(v.number(), v.integer(), v.minValue(NOTICE_DAYS), v.maxValue(30)) }), body);
+    const days = read.success ? read.output.working_days : NOTICE_DAYS;
+    return judge('notice_ran', isNoticeOver({ until: periodEnd(announced, step.iat, days, uploaded) }, shanghaiDay(uploaded)), 'notice_running');
+  });
+
+const GROUPS: readonly TrailEntry['group'][] = ['certificate', 'order', 'approval', 'batch', 'results', 'objection', 'plan', 'draw', 'standing', 'application', 'device', 'loss', 'client', 'filing', 'calendar', 'centre'];
 
 /** Statements that name keys and bodies, each opened as of its own beginning. */
 async function statementEntries({ statements, approval }: TrailFile, directory: Directory, used: readonly string[]): Promise<TrailEntry[]> {
-  const open = async (group: TrailEntry['group'], typ: 'centre+jwt' | 'filing+jwt' | 'client+jwt' | 'approval+jwt', token: string): Promise<TrailEntry> => {
+  const open = async (group: TrailEntry['group'], typ: 'centre+jwt' | 'filing+jwt' | 'client+jwt' | 'approval+jwt' | 'calendar+jwt', token: string): Promise<TrailEntry> => {
     const entry = claimed(group, typ, token);
     try {
       const statement = await directory.memo.open(token, typ, typ === 'centre+jwt' ? directory.findRoot : directory.findCentre);
@@ -201,6 +241,7 @@ async function statementEntries({ statements, approval }: TrailFile, directory: 
     ...(city === undefined ? [] : [open('approval', 'approval+jwt', city)]),
     open('client', 'client+jwt', statements.client),
     open('filing', 'filing+jwt', statements.filing),
+    ...statements.calendars.map((token) => open('calendar', 'calendar+jwt', token)),
   ]);
   const kids = new Set([...used, ...entries.map(({ kid }) => kid)]);
   // Only those centres' keys that signed something here.
@@ -232,7 +273,7 @@ export async function checkTrail(trail: TrailFile, directory: Directory, now: nu
   const certificate: TrailEntry = { ...claimed('certificate', 'vc+sd-jwt', splitCredential(credential).jws), by: `org:${number.slice(0, 13)}`, at: facts?.issued_at ?? 0, ...outcome('number', 'signature', 'filing', 'approval') };
   const ordered: TrailEntry = { ...claimed('order', 'issue+jwt', order), by: `org:${number.slice(0, 13)}`, ...outcome('order') };
   const entries = [certificate, ordered, ...(await statementEntries(trail, directory, steps.map(({ kid }) => kid))), ...steps].sort((a, b) => GROUPS.indexOf(a.group) - GROUPS.indexOf(b.group) || b.at - a.at);
-  const links = linksOf(cases, await claimsOf(approval, directory), disclosed?.holder ?? {});
+  const links = linksOf(cases, await claimsOf(approval, directory), disclosed?.holder ?? {}, await openAnnouncements(statements.calendars, directory));
   const forward = await forwardOf(trail, directory);
   const status = report.checks.find(({ id }) => id === 'status');
   // A certificate that was revoked by rule is no break in its trail.

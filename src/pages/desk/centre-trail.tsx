@@ -16,6 +16,7 @@ const GROUPS: Record<TrailEntry['group'], Words> = {
   approval: { zh: '审核', en: 'Approval' },
   filing: { zh: '备案', en: 'Filing' },
   client: { zh: '机构密钥', en: 'Key of the organization' },
+  calendar: { zh: '节假日安排', en: 'Working days' },
   centre: { zh: '中心任命', en: 'Appointment of a centre' },
   status: { zh: '状态变更', en: 'Change of status' },
 };
@@ -24,6 +25,8 @@ const LINK_WORDS: Record<Link['id'], Words> = {
   batch_uploaded: { zh: '批次即上传的结果', en: 'The batch is what was uploaded' },
   results_of_plan: { zh: '结果属于已报送的计划', en: 'The results are of a plan that was filed' },
   holder_in_results: { zh: '持证人在公示结果中合格', en: 'The holder passed in the published results' },
+  plan_in_time: { zh: '考核计划提前五个工作日报送', en: 'The plan was filed five working days ahead' },
+  notice_ran: { zh: '公示满规定的工作日后上传', en: 'The notice had run its working days before the upload' },
   holder_in_plan: { zh: '持证人在考生名册中', en: 'The holder is on the roster' },
   objections_decided: { zh: '异议已全部处理', en: 'All objections were decided' },
 };

@@ -47,7 +47,7 @@ export const MENUS: Record<'applicant' | 'organization' | 'city' | 'province', r
   applicant: APPLICANT,
   organization: ORGANIZATION,
   city: CENTRE,
-  province: CENTRE,
+  province: [...CENTRE, { at: 'calendar', words: { zh: '节假日', en: 'Working days' } }],
 };
 
 /** The menu, with the view that is shown marked. */

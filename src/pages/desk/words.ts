@@ -88,6 +88,11 @@ export const TROUBLES: Record<string, Words> = {
   since_future: { zh: '泄露时间不能晚于现在。', en: 'A key was stolen before now, not later.' },
   nothing_granted: { zh: '至少勾选一个等级；全部不同意请选择“不予选定”。', en: 'Tick one level at least; to grant nothing, decline the application.' },
   reason_needed: { zh: '请写明理由，申报单位或机构可以看到。', en: 'Say why: those concerned will read it.' },
+  year_wrong: { zh: '请填写四位年份，如 2027。', en: 'Enter a year, e.g. 2027.' },
+  holidays_missing: { zh: '请填写放假的日子。', en: 'Enter the free days.' },
+  source_missing: { zh: '请填写依据的通知。', en: 'Say what it rests on.' },
+  holiday_wrong: { zh: '“{day}”不能作为 {year} 年的放假日：请核对日期、年份和是否重复。', en: '“{day}” is no free day of {year}: look at the day, its year, and whether it stands twice.' },
+  workday_wrong: { zh: '“{day}”不能作为 {year} 年的调休上班日：必须是该年的周六或周日，且不重复。', en: '“{day}” is no worked weekend day of {year}: it is to be a Saturday or Sunday of that year, once.' },
   number_wrong: { zh: '请填写 {min} 至 {max} 之间的整数。', en: 'Enter a whole number from {min} to {max}.' },
   city_first: { zh: '该机构由市级备案，须市级中心先审核。', en: 'A city’s centre filed the organization and approves first.' },
   seed_unkept: { zh: '本浏览器无法保存种子（{code}），没有签名。请先点“保存种子文件”，再提交。', en: 'This browser cannot keep the seed ({code}): nothing was signed. Save the seed file first, then go on.' },
@@ -209,6 +214,11 @@ export const WITHDRAW_WORDS = {
   filing: { zh: '确定撤回机构 {code} 的这份备案？撤回不能取消。', en: 'Withdraw this filing of {code}? It cannot be taken back.' },
   client: { zh: '确定撤回机构 {code} 的这把密钥？撤回不能取消。', en: 'Withdraw this key of {code}? It cannot be taken back.' },
   done: { zh: '已撤回，撤回声明已公布。', en: 'It was withdrawn; the withdrawal is public.' },
+} satisfies Record<string, Words>;
+
+export const CALENDAR_WORDS = {
+  confirm: { zh: '{year} 年放假 {count} 天：{holidays}；调休上班：{workdays}。依据：{source}。签名公布？', en: '{year}: {count} free days: {holidays}; worked weekend days: {workdays}. By: {source}. Sign and announce?' },
+  done: { zh: '{year} 年的节假日安排已公布。', en: 'The working days of {year} are announced.' },
 } satisfies Record<string, Words>;
 
 export const FILE_WORDS = {

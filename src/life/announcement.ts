@@ -1,0 +1,88 @@
+/**
+ * Owns the announcement of a year's working days (`calendar+jwt`, 节假日安排): made by the province's centre for years that
+ * the program does not bring, and as a correction of any year that has not passed.
+ * It refuses days outside the year, the same day twice, and worked days that are no Saturday or Sunday
+ * (`calendar_day_wrong`). Those that were withdrawn count until their end.
+ */
+import type { Directory } from './authority.ts';
+import { dayNumber, dayOf } from './calendar.ts';
+import { isRefusal, Refusal } from './refusal.ts';
+import { MOST_DAYS, type Payload } from './schema.ts';
+import type { Statement } from './statement.ts';
+import { BUILT_IN, isWeekend, type AnnouncedYear } from './workdays.ts';
+
+export type Announcement = Payload<'calendar+jwt'>;
+
+const wrong = (part: 'holidays' | 'workdays', day: string, why: string) =>
+  new Refusal('calendar_day_wrong', `${day} ${why}`, { part: `calendar+jwt:${part}`, day });
+
+/** Checks the days of an announcement. @throws Refusal `calendar_day_wrong`, `day_malformed` */
+export function checkDays({ year, holidays, workdays }: Pick<Announcement, 'year' | 'holidays' | 'workdays'>): void {
+  const seen = new Set<string>();
+  for (const [part, days] of [['holidays', holidays], ['workdays', workdays]] as const) {
+    for (const day of days) {
+      const weekend = isWeekend(day);
+      if (!day.startsWith(`${year}-`)) throw wrong(part, day, `is no day of ${year}.`);
+      if (seen.has(day)) throw wrong(part, day, 'stands here twice.');
+      if (part === 'workdays' && !weekend) throw wrong(part, day, 'is no Saturday or Sunday: other days are worked anyway.');
+      seen.add(day);
+    }
+  }
+}
+
+/** `10-01`, `2027-10-01`, `2027/10/1`, `10月1日`: the year may be left out. */
+const DAY = /^(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?$/;
+/** Between the first and the last day of several. */
+const RANGE = /^(.+?)(?:\.\.|~|—|–|至|到)(.+)$/;
+
+/**
+ * Reads days as people type them: separated by spaces, lines, commas or 、, several together as `10-01..10-07`.
+ * @param part what the days are, for the refusal
+ * @throws Refusal `calendar_day_wrong`
+ */
+export function readDays(text: string, year: number, part: 'holidays' | 'workdays'): string[] {
+  const unread = (word: string) => wrong(part, word, `is no day; write ${year}-10-01, 10-01 or 10-01..10-07.`);
+  const readDay = (typed: string, word: string): number => {
+    const [, itsYear = String(year), month = '', day = ''] = DAY.exec(typed) ?? [];
+    try {
+      return dayNumber(`${itsYear}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`);
+    } catch (error) {
+      throw isRefusal(error, 'day_malformed') ? unread(word) : error;
+    }
+  };
+  const words = text.normalize('NFKC').split(/[\s,;、；，]+/).filter((word) => word !== '');
+  return words.flatMap((word) => {
+    const [, from, to] = RANGE.exec(word) ?? [];
+    const first = readDay(from ?? word, word);
+    const last = to === undefined ? first : readDay(to, word);
+    if (last < first || last - first > MOST_DAYS) throw unread(word);
+    return Array.from({ length: last - first + 1 }, (_, at) => dayOf(first + at));
+  });
+}
+
+/**
+ * Opens an announcement. @param at when the signing key must still count, if later than `iat`: the instant of arrival
+ * @throws Refusal of the statement and its signer, `calendar_day_wrong`, `day_malformed`
+ */
+export async function openAnnouncement(token: string, directory: Directory, at = 0): Promise<Statement<'calendar+jwt'>> {
+  const statement = await directory.memo.open(token, 'calendar+jwt', directory.findCentre);
+  const { kid, payload } = statement;
+  directory.centreAt(kid, payload.iss, payload.iat, Math.max(payload.iat, at));
+  checkDays(payload);
+  return statement;
+}
+
+/** What the program brings, and what was announced since and verifies; the rest is left out. */
+export async function openAnnouncements(tokens: readonly string[], directory: Directory): Promise<AnnouncedYear[]> {
+  const announced = [...BUILT_IN];
+  for (const token of new Set(tokens)) {
+    try {
+      const { payload } = await openAnnouncement(token, directory);
+      const { year, holidays, workdays, source, iat } = payload;
+      announced.push({ year, holidays: new Set(holidays), workdays: new Set(workdays), source, since: iat, ends: directory.withdrawals.endOfStatement(payload) });
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+    }
+  }
+  return announced;
+}

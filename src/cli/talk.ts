@@ -97,7 +97,7 @@ const REFUSED: Record<string, string> = {
   xlsx_merged_cells: '名单中有合并单元格，请取消合并并逐行填写',
   bulk_empty: '名单中没有要核验的行',
   bulk_too_many: '一次核验的行数过多',
-  case_not_found: '没有这种案卷；编号形如 plan:p0123456789abcdef',
+  case_not_found: '没有这种案卷；编号形如 plan:p0123abcd',
   step_body_malformed: '内容不符合该步骤的格式',
   step_body_differs: '内容与签名的摘要不符',
   step_out_of_order: '步骤次序不符',

@@ -59,7 +59,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   expiry_malformed: [400, '副本的截止日期应为今天起一年以内的日期（YYYY-MM-DD）'],
   reason_missing: [400, '请说明退回原因'],
   step_unknown: [400, '没有这样的步骤'],
-  case_id_malformed: [400, '新业务的编号应为 16 至 64 位字母、数字、- 或 _'],
+  case_id_malformed: [400, '新业务的编号应为 8 至 64 位字母、数字、- 或 _，其中至少有一个数字'],
   step_body_malformed: [400, '填写的内容有误，请按提示修改'],
   draw_impossible: [400, '按所列名单无法抽取，请核对场次和督导员'],
   seed_differs: [400, '种子与抽取前公布的承诺值不符'],

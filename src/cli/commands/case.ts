@@ -51,7 +51,7 @@ export const caseCommand: Command = {
   takes: '[ABOUT]',
   about: '查看评价流程的案卷 / look at cases of the procedure',
   help: `${KEY_HELP}
-  ABOUT            案卷编号，如 plan:p0123456789abcdef：逐步列出并重新核对链 / a case: every step, its chain recomputed
+  ABOUT            案卷编号，如 plan:p0123abcd：逐步列出并重新核对链 / a case: every step, its chain recomputed
   --kind KIND      或列出一类案卷 / or list cases: ${KINDS.join(' ')}
   --state STATE    只列某一状态 / of one state only`,
   options: { ...KEY, kind: { type: 'string' }, state: { type: 'string' } },

@@ -111,14 +111,14 @@ const NAMED: readonly Kind[] = ['loss', 'standing', 'rules', 'batch'];
 
 /**
  * Whether text can be the identifier of a case that begins. Identifiers stand in addresses beside words (`/notices/objections`):
- * none is as short as a word may be. Those of earlier cases, from 8 characters on, stay readable.
+ * they have a digit, or are longer than any of those words. Those of earlier cases stay readable.
  */
-export const isFreshId = (id: string): boolean => /^[A-Za-z0-9_-]{16,64}$/.test(id);
+export const isFreshId = (id: string): boolean => /^[A-Za-z0-9_-]{8,64}$/.test(id) && (/\d/.test(id) || id.length >= 16);
 
 /** @throws Refusal `case_id_malformed` */
 export function requireFreshId(kind: Kind, id: string): void {
   if (NAMED.includes(kind) || isFreshId(id)) return;
-  throw new Refusal('case_id_malformed', 'The identifier of a new case has 16 to 64 letters, digits, - and _, made at random.', { part: 'about' });
+  throw new Refusal('case_id_malformed', 'The identifier of a new case has 8 to 64 letters, digits, - and _, made at random: with a digit among them, or at least 16 long.', { part: 'about' });
 }
 
 /** The steps that a role may take in a state. */

@@ -4,7 +4,7 @@
  * It refuses to say more of a holder than whether the name that was given is theirs, and ten wrong names at a number in an
  * hour close that comparison here as anywhere (factors.ts).
  */
-import { numberSubject, windowAt, WRONG_GUESSES } from './factors.ts';
+import { numberSubject, WINDOW, windowAt, WRONG_GUESSES } from './factors.ts';
 import { KEYED_ROWS, readBulk, type BulkAnswer, type BulkRow } from './life/bulk.ts';
 import { concat, sha256, toBase64url } from './life/bytes.ts';
 import { foldName } from './life/name.ts';
@@ -20,10 +20,10 @@ const STRETCH = Math.ceil(KEYED_ROWS / 100);
 type Readable = Exclude<BulkRow, { answer: BulkAnswer }>;
 
 /** How often each number is named in a stretch. */
-function countNames(rows: readonly Readable[], found: ReadonlyMap<string, Found>): Guesses[] {
+function countNames(rows: readonly Readable[], found: ReadonlyMap<string, Found>, hour: number): Guesses[] {
   const counts = new Map<string, number>();
   for (const { number, name } of rows) if (name !== undefined && found.has(number)) counts.set(number, (counts.get(number) ?? 0) + 1);
-  return [...counts].map(([number, n]) => ({ subject: numberSubject(number), n }));
+  return [...counts].map(([number, n]) => ({ subject: numberSubject(number), n, until: hour + WINDOW }));
 }
 
 /** Certificates by number, verified; with the holder's name opened where some row gives one. */
@@ -46,7 +46,7 @@ async function answerStretch(service: Service, rows: readonly BulkRow[]): Promis
   const readable = rows.filter((row): row is Readable => !('answer' in row));
   const found = await findAll(service, readable);
   const hour = windowAt(service.now());
-  const guesses = countNames(readable, found);
+  const guesses = countNames(readable, found, hour);
   const wrong = guesses.length === 0 ? new Map<string, number>() : await insertGuesses(service.db, guesses, hour);
   const before = new Map(wrong);
 

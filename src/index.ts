@@ -8,7 +8,6 @@ import { sweepFiles } from './procedure/files.ts';
 import { sweepNotices } from './working-days.ts';
 import { sweepBatches } from './registrar.ts';
 import { serviceOf } from './service.ts';
-import { WINDOW, windowAt } from './factors.ts';
 import { deleteUsageBefore } from './storage/bulk.ts';
 import { deleteGuessesBefore } from './storage/limits.ts';
 import { deleteSendersBefore } from './storage/notices.ts';
@@ -24,7 +23,7 @@ export default {
   async scheduled(_event: unknown, env: Env): Promise<void> {
     const service = serviceOf(env);
     await deleteProofsBefore(service.db, service.now() - PROOF_MEMORY);
-    await deleteGuessesBefore(service.db, windowAt(service.now()) - WINDOW);
+    await deleteGuessesBefore(service.db, service.now());
     await deleteSendersBefore(service.db, shanghaiDay(service.now()));
     await deleteUsageBefore(service.db, shanghaiDay(service.now() - 90 * 86_400));
     await service.vault.rewrapAll();

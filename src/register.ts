@@ -18,7 +18,7 @@ import type { Report } from './life/report.ts';
 import { sealUrl } from './life/seal.ts';
 import type { StoredEvent } from './life/status.ts';
 import { verify, type Verification } from './life/verify.ts';
-import { guess, noMatch, type Factors } from './factors.ts';
+import { guess, noMatch, type Asker, type Factors } from './factors.ts';
 import type { Service } from './service.ts';
 import { complete, selectCertificate, selectOwnRows, selectOwnRowsOfPerson, type CertificateRow, type OwnRow } from './storage/certificates.ts';
 import { selectRevision, selectTokens } from './storage/statements.ts';
@@ -209,10 +209,10 @@ async function ownOfPerson(service: Service, idNumber: string): Promise<OwnRow[]
 
 /**
  * Finds certificates by any two of number, name and identifier, or by the number alone.
- * @throws Refusal `search_too_little`, `number_malformed`, `second_factor_locked`, and for whatever does not match the
- *   uniform `no_match`
+ * @throws Refusal `search_too_little`, `number_malformed`, and what `guess` throws: for whatever does not match the uniform
+ *   `no_match`
  */
-export async function search(service: Service, query: Factors): Promise<Report[]> {
+export async function search(service: Service, query: Factors, asker: Asker): Promise<Report[]> {
   const { name, id_number } = query;
   if (query.number === undefined && (name === undefined || id_number === undefined)) {
     throw new Refusal('search_too_little', 'Give the certificate number, or name and document number.');
@@ -220,7 +220,7 @@ export async function search(service: Service, query: Factors): Promise<Report[]
   const number = query.number === undefined ? undefined : parseNumber(query.number).text;
   const show: ClaimName[] = [...(name === undefined ? [] : ['name' as const]), ...(id_number === undefined ? [] : ['identifier' as const])];
   const factors = { number, name, id_number };
-  const found = show.length === 0 ? [await lookUp(service, number as string)] : await guess(service, factors, () => findMatching(service, factors, show));
+  const found = show.length === 0 ? [await lookUp(service, number as string)] : await guess(service, factors, asker, () => findMatching(service, factors, show));
   const proved = Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [key]));
   return found.map((one) => {
     if (!one) throw noMatch();
@@ -231,10 +231,10 @@ export async function search(service: Service, query: Factors): Promise<Report[]
   });
 }
 
-/** The certificate of someone who knows its number, name and document number. @throws Refusal `no_match`, `second_factor_locked` */
-export async function findForHolder(service: Service, asked: string, name: string, id_number: string): Promise<Found> {
+/** The certificate of someone who knows its number, name and document number. @throws Refusal what `guess` throws */
+export async function findForHolder(service: Service, asked: string, name: string, id_number: string, asker: Asker): Promise<Found> {
   const factors = { number: parseNumber(asked).text, name, id_number };
-  const [found] = await guess(service, factors, () => findMatching(service, factors, ['name', 'identifier']));
+  const [found] = await guess(service, factors, asker, () => findMatching(service, factors, ['name', 'identifier']));
   return found as Found;
 }
 

@@ -2,7 +2,7 @@
  * Owns `GET /docs`: the API for people, made of the tables that openapi.json is made of, so that it has every operation
  * and no other, in today's words.
  */
-import { WRONG_GUESSES } from '../factors.ts';
+import { PAIR_DAY, PAIR_MONTH, WRONG_GUESSES } from '../factors.ts';
 import { DocsPage, type DocGroup } from '../pages/docs.tsx';
 import type { Words } from '../pages/words.ts';
 import { LIMITS } from './body.ts';
@@ -39,5 +39,5 @@ function groupsFor(origin: string): DocGroup[] {
 
 export const docsRoutes = factory.createApp().get('/docs', (c) => {
   const { origin, rates, trustRoot } = c.var.service.config;
-  return page(c, 200, <DocsPage host={hostOf(c)} origin={origin} roots={trustRoot} groups={groupsFor(origin)} rates={rates} guesses={WRONG_GUESSES} limits={LIMITS} />, kept);
+  return page(c, 200, <DocsPage host={hostOf(c)} origin={origin} roots={trustRoot} groups={groupsFor(origin)} rates={rates} guesses={{ hour: WRONG_GUESSES, day: PAIR_DAY, month: PAIR_MONTH }} limits={LIMITS} />, kept);
 });

@@ -7,7 +7,7 @@
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Brake } from '../env.ts';
-import { WINDOW, WRONG_GUESSES } from '../factors.ts';
+import { PAIR_DAY, PAIR_MONTH, WINDOW, WRONG_GUESSES, type Asker } from '../factors.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { AppEnv } from './env.ts';
 
@@ -26,7 +26,7 @@ export async function senderOf(c: Context<AppEnv>, matter: string): Promise<stri
   return address === undefined ? undefined : c.var.service.vault.factor(`${matter}|${clientOf(address)}`);
 }
 
-const SECOND_FACTOR = `"second-factor";q=${WRONG_GUESSES};w=${WINDOW}`;
+const SECOND_FACTOR = [`"second-factor";q=${WRONG_GUESSES};w=${WINDOW}`, `"pair";q=${PAIR_DAY};w=${24 * WINDOW}`, `"pair-month";q=${PAIR_MONTH};w=${30 * 24 * WINDOW}`];
 
 /** Counts `times` against the caller's budget. @throws Refusal `too_many_requests` with `retry_after` in seconds */
 export async function spend(c: Context<AppEnv>, kind: Brake, times = 1): Promise<void> {
@@ -46,7 +46,7 @@ export async function spend(c: Context<AppEnv>, kind: Brake, times = 1): Promise
 export function announce(c: Context<AppEnv>, kind: Brake): void {
   const { limiters, config } = c.var.service;
   const rate = limiters[kind] && config.rates[kind];
-  const policies = [...(rate ? [`"${kind}";q=${rate.quota};w=${rate.window}`] : []), ...(kind === 'search' ? [SECOND_FACTOR] : [])];
+  const policies = [...(rate ? [`"${kind}";q=${rate.quota};w=${rate.window}`] : []), ...(kind === 'search' ? SECOND_FACTOR : [])];
   if (policies.length > 0) c.header('RateLimit-Policy', policies.join(', '));
 }
 
@@ -62,4 +62,14 @@ export async function requireHuman(c: Context<AppEnv>, field: string | null): Pr
   const { isHuman } = c.var.service;
   const token = c.req.header('cf-turnstile-response') ?? field ?? '';
   if (isHuman && !(await isHuman(token))) throw new Refusal('human_check_failed', 'The check that a person sent this form failed. Go back, reload the page and send it again.');
+}
+
+/**
+ * Who guesses a second factor. A program shows that a person asks by the header cf-turnstile-response.
+ * @param form whether a form was read, which has checked it already @throws Refusal `human_check_failed`
+ */
+export async function askerOf(c: Context<AppEnv>, form: boolean): Promise<Asker> {
+  const checked = c.var.service.isHuman !== undefined && (form || c.req.header('cf-turnstile-response') !== undefined);
+  if (checked && !form) await requireHuman(c, null);
+  return { network: await senderOf(c, 'guesses'), human: checked };
 }

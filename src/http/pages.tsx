@@ -21,7 +21,7 @@ import { prefersPage, requireNotForbidden } from './accept.ts';
 import { factory, type AppEnv } from './env.ts';
 import { faultsOf, numberFault, readForm, some } from './forms.ts';
 import { hostOf, kept, noStore, page } from './page.tsx';
-import { brake } from './limits.ts';
+import { askerOf, brake } from './limits.ts';
 import { onError, problem, PROBLEM_TYPE, PROBLEMS } from './problems.ts';
 import { searchPage } from './search.tsx';
 
@@ -71,12 +71,12 @@ async function downloadPage(c: C, asked: string) {
   if (some(faults)) return certificatePage(c, asked, { holder: { typed, faults } });
   let found: Found;
   try {
-    found = await findForHolder(service, asked, typed.name as string, typed.id_number as string);
+    found = await findForHolder(service, asked, typed.name as string, typed.id_number as string, await askerOf(c, true));
   } catch (error) {
-    // Any other refusal is about the number in the address, and the page says so by itself.
     if (!isRefusal(error)) throw error;
-    if (error.code === 'second_factor_locked') throw error;
-    if (error.code !== 'no_match') return certificatePage(c, asked);
+    // What is wrong with the number in the address, its page says by itself.
+    if (error.code.startsWith('number_')) return certificatePage(c, asked);
+    if (error.code !== 'no_match') throw error;
     return certificatePage(c, asked, { holder: { typed, faults, notice: FAULTS['holder_differs'] as Words } });
   }
   const { number } = found.row;

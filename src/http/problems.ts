@@ -78,6 +78,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   bulk_key_ended: [401, '批量密钥已到期或已被撤销'],
   client_unknown: [401, '此客户端密钥未登记'],
   cross_site: [403, '这份表单不是从本站网页提交的，未保存任何内容'],
+  human_check_required: [403, '您所在网络不相符的查询较多，请先通过人机验证'],
   human_check_failed: [403, '未能通过人机验证，请返回刷新页面后重试'],
   role_wrong: [403, '您的角色无权进行此操作'],
   out_of_reach: [403, '不在您的管辖范围内'],
@@ -234,6 +235,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   too_many_requests: [429, '请求过于频繁，请稍后再试'],
   bulk_quota_exceeded: [429, '已超过批量密钥当日的额度'],
   objections_too_often: [429, '今天从您所在网络对这项公示提出的异议过多，请明天再试，或书面向评价机构或其备案中心提出'],
+  pair_locked: [429, '与这个姓名和证件号码相近的查询不相符的次数过多，已暂停核对；请加填证书编号'],
   second_factor_locked: [429, '不相符的查询次数过多，请稍后再试'],
   unexpected: [500, '服务暂时出错，请稍后再试'],
 };

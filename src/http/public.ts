@@ -17,7 +17,7 @@ import { insertDownload, selectDownloads } from '../storage/certificates.ts';
 import { chosenType } from './accept.ts';
 import { LIMITS, parseJson, readBytes, readJson, readShape, requireType } from './body.ts';
 import { factory, type AppEnv } from './env.ts';
-import { brake } from './limits.ts';
+import { askerOf, brake } from './limits.ts';
 import { toTimestamp } from '../life/calendar.ts';
 
 const text = v.pipe(v.string(), v.maxLength(200));
@@ -62,7 +62,7 @@ export const publicRoutes = factory
   .post('/v1/certificates/search', brake('search'), async (c) => {
     const { number, name, id_number } = await readJson(c, LIMITS.small, QUERY);
     const query = { number: given(number), name: given(name), id_number: given(id_number) };
-    return c.json({ results: await search(c.var.service, query) }, 200, noStore);
+    return c.json({ results: await search(c.var.service, query, await askerOf(c, false)) }, 200, noStore);
   })
   .post('/v1/verify', brake('verify'), async (c) => {
     const { service } = c.var;
@@ -81,7 +81,7 @@ export const publicRoutes = factory
     const { service } = c.var;
     const { name, id_number, copy: asked } = await readJson(c, LIMITS.small, HOLDER);
     const type: string = chosenType(c, asked ? COPIES : DOWNLOADS);
-    const found = await findForHolder(service, c.req.param('number'), name, id_number);
+    const found = await findForHolder(service, c.req.param('number'), name, id_number, await askerOf(c, false));
     const { number } = found.row;
     if (type === 'application/json') {
       const downloads = await selectDownloads(service.db, number, 100);

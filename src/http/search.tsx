@@ -13,6 +13,7 @@ import { centreNames } from '../organizations.ts';
 import { search } from '../register.ts';
 import type { AppEnv } from './env.ts';
 import { faultsOf, numberFault, readForm, some } from './forms.ts';
+import { askerOf } from './limits.ts';
 import { hostOf, noStore, page } from './page.tsx';
 
 type C = Context<AppEnv>;
@@ -40,11 +41,15 @@ export async function searchPage(c: C): Promise<Response> {
       return c.body(null, 303, { ...noStore, Location: `/c/${pasted.number}${digits === undefined ? '' : `#${digits}`}` });
     }
     const number = pasted?.number;
-    const reports = await search(service, { number, name, id_number });
+    const reports = await search(service, { number, name, id_number }, await askerOf(c, true));
     return page(c, 200, <HomePage host={hostOf(c)} typed={{}} results={{ reports, centres: await centreNames(service) }} />);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     if (error.code === 'no_match') return refuse(c, 404, typed, {}, FAULTS['no_match']);
+    if (error.code === 'pair_locked') {
+      c.header('Retry-After', String(error.facts['retry_after']));
+      return refuse(c, 429, typed, { number: FAULTS['pair_locked'] as Words });
+    }
     const fault = numberFault(error);
     if (!fault) throw error;
     return refuse(c, 400, typed, { number: fault });

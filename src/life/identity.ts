@@ -48,6 +48,15 @@ export const parseIdType = (text: string): IdType | undefined => TYPES.get(fold(
 export const normalizeIdNumber = (text: string): string =>
   text.normalize('NFKC').replace(/[\s\u200b-\u200f\u2060\ufeff\u00ad]/gu, '').toUpperCase();
 
+/**
+ * What somebody may know of a document number who guesses the rest: all but its last four characters, and these four; of
+ * resident IDs the birthday too (districts can be tried out as well). One text each; the number is normalised.
+ */
+export function partsOfId(idNumber: string): string[] {
+  const ends = [`first:${idNumber.slice(0, -4)}`, `last:${idNumber.slice(-4)}`];
+  return /^\d{17}[\dX]$/.test(idNumber) ? [...ends, `born:${idNumber.slice(6, 14)}`] : ends;
+}
+
 const PROVINCES = /^(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71)/;
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2] as const;
 

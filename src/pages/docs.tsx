@@ -33,8 +33,8 @@ interface DocsProps {
   roots: readonly string[];
   groups: DocGroup[];
   /** Bytes. */
-  /** Wrong entries in an hour until a comparison closes. */
-  guesses: number;
+  /** Entries that may be wrong in an hour, and with parts of a document number in 24 hours and 30 days. */
+  guesses: { hour: number; day: number; month: number };
   rates: Partial<Record<'lookup' | 'search' | 'verify', { quota: number; window: number }>>;
   limits: Record<'small' | 'statement' | 'bundle' | 'document' | 'batch' | 'photos', number>;
 }
@@ -200,8 +200,17 @@ export const DocsPage: FC<DocsProps> = ({ host, origin, roots, groups, rates, gu
             </li>
           ) : null}
           <li>
-            同一编号或证件号码一小时内 {guesses} 次不相符，该项比对关闭到这一小时结束（429 second_factor_locked）；仅凭编号查询不受影响。
-            <En>{guesses} entries that do not match, at one number or document, close that comparison until the hour ends (429 second_factor_locked); looking up by number alone goes on.</En>
+            同一编号或证件号码一小时内 {guesses.hour} 次不相符，该项比对关闭到这一小时结束（429 second_factor_locked）；仅凭编号查询不受影响。
+            <En>
+              {guesses.hour} entries that do not match, at one number or document, close that comparison until the hour ends (429 second_factor_locked); looking up by number alone goes on.
+            </En>
+          </li>
+          <li>
+            同一姓名（或编号）配同一证件号码的前段、生日或末四位，24 小时内 {guesses.day} 次、30 天内 {guesses.month} 次不相符即关闭比对；姓名加证件号码的（429 pair_locked），加填证书编号仍可核对。
+            <En>
+              One name (or number) with the same beginning of a document number, birthday or last four characters bears {guesses.day} entries that do not match in 24 hours and {guesses.month} in 30 days. Where name and document are
+              closed (429 pair_locked), they are still compared together with the certificate number.
+            </En>
           </li>
           <li>
             批量核验一次 {OPEN_ROWS} 行；持批量密钥 {KEYED_ROWS} 行。

@@ -176,6 +176,10 @@ export const FAULTS: Record<string, Words> = {
   name_missing: { zh: '请填写姓名', en: 'Enter the name' },
   id_number_missing: { zh: '请填写证件号码', en: 'Enter the document number' },
   holder_differs: { zh: '所填姓名和证件号码与此证书登记的不一致，请逐字核对后再试', en: 'Name and document number are not those registered for this certificate. Check each character and try again' },
+  pair_locked: {
+    zh: '与这个姓名和证件号码相近的查询，不相符的次数过多，已暂停核对；这不说明所填有误。请加填证书编号，即可照常核对',
+    en: 'Too many entries with this name and document did not match, so these two alone are not compared for now; that says nothing about yours. Add the certificate number, and they are compared as usual',
+  },
   no_match: { zh: '没有查到与所填内容相符的证书。这并不说明证书有问题，请逐字核对后再试', en: 'No certificate matches what was entered. That says nothing against a certificate: check each character and try again' },
 };
 

@@ -3,6 +3,7 @@
  * problem's code and facts. `fetch` is an argument, so that tests call the Worker the same way.
  * It refuses to follow a problem silently: every status above 299 throws.
  */
+import { foreignProblem, problemOf } from '../life/gateway.ts';
 import { makeProof } from '../life/proof.ts';
 import type { Speaker } from './sign.ts';
 import { now } from './sign.ts';
@@ -104,18 +105,17 @@ export class Caller {
       response = await this.send(method, path, options);
     }
     if (response.ok) return response;
-    const text = await response.text();
-    let problem: Partial<Problem> = {};
-    try {
-      problem = JSON.parse(text) as Partial<Problem>;
-    } catch {
-      problem = { detail: `${method} ${path} answered ${response.status}` };
-    }
-    throw new CallError({ ...problem, status: response.status, code: problem.code ?? 'http_error' });
+    throw new CallError(problemOf<Problem>(response.status, response.headers.get('content-type'), await response.text()));
   }
 
   async json<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
-    return (await (await this.take(method, path, options)).json()) as T;
+    const response = await this.take(method, path, options);
+    try {
+      return (await response.json()) as T;
+    } catch (error) {
+      if (error instanceof SyntaxError) throw new CallError(foreignProblem(response.status));
+      throw error;
+    }
   }
 
   get<T>(path: string): Promise<T> {

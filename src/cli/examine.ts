@@ -9,6 +9,7 @@ import { openDirectory, type Directory } from '../life/authority.ts';
 import { credentialKid, splitCredential, withDisclosures } from '../life/credential.ts';
 import { STATUS_PURPOSES, type CredentialFacts } from '../life/credential-form.ts';
 import type { Evidence } from '../life/evidence.ts';
+import { FOREIGN } from '../life/gateway.ts';
 import { Memo } from '../life/memo.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { verdictOf, type Check, type Report, type Verdict } from '../life/report.ts';
@@ -93,7 +94,7 @@ export class Examiner {
     } catch (error) {
       if (error instanceof CallError && error.problem.code === 'certificate_not_found') return { report: undefined, missing: true };
       // The number is malformed or the credential unreadable: the check here says so better.
-      if (error instanceof CallError && error.problem.status === 400) return { report: undefined, missing: false };
+      if (error instanceof CallError && error.problem.status === 400 && error.problem.code !== FOREIGN) return { report: undefined, missing: false };
       if (isRefusal(error)) return { report: undefined, missing: false };
       throw error;
     }

@@ -4,6 +4,7 @@
  * It refuses what is no trust list.
  */
 import { readFileSync } from 'node:fs';
+import { FOREIGN } from '../life/gateway.ts';
 import { readSnapshot, type Snapshot } from '../life/snapshot.ts';
 import { takeSnapshot } from '../life/snapshot-take.ts';
 import { CallError, type Caller } from './caller.ts';
@@ -16,7 +17,7 @@ export async function fetchSnapshot(service: Caller): Promise<Snapshot> {
     try {
       return await (await service.take('GET', path)).text();
     } catch (error) {
-      if (error instanceof CallError && error.problem.status === 404) return undefined;
+      if (error instanceof CallError && error.problem.status === 404 && error.problem.code !== FOREIGN) return undefined;
       throw error;
     }
   };

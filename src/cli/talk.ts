@@ -3,6 +3,7 @@
  * an error becomes at the end. Exit codes: 0 done, 1 refused or not valid, 2 wrong usage or cannot tell, 130 Ctrl-C.
  */
 import { KeyFileError } from '../../keys/make.ts';
+import { FOREIGN } from '../life/gateway.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { CallError, type Problem } from './caller.ts';
 import { SignerError } from './signer.ts';
@@ -132,7 +133,7 @@ export function explain(error: unknown): { exit: number; lines: string[]; json: 
     const { title = '请求未被接受', detail = '', code } = problem;
     const lines = [...faultLines(problem), `${title} / ${detail} [${code}]`];
     const hint = HINTS[code];
-    return { exit: 1, lines: hint === undefined ? lines : [...lines, hint], json: { ...problem } };
+    return { exit: code === FOREIGN ? 2 : 1, lines: hint === undefined ? lines : [...lines, hint], json: { ...problem } };
   }
   if (isRefusal(error)) {
     const { row, field } = error.facts as { row?: number; field?: string };
@@ -147,6 +148,9 @@ export function explain(error: unknown): { exit: number; lines: string[]; json: 
   const cause = (error as { cause?: { code?: string; message?: string } }).cause;
   if (error instanceof TypeError && cause) {
     const why = cause.code ?? cause.message ?? message;
+    if (['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(why)) {
+      return { exit: 2, lines: [`连接中途断开（${why}）：请重试；若上传总在同一处断开，多半是服务前面的代理限制了请求大小 / the connection broke off: try again; if an upload always breaks off, a proxy in front of the service probably limits its size.`], json: { code: 'unreachable', detail: why } };
+    }
     return { exit: 2, lines: [`连不上服务（${why}）：请确认地址（--server）和服务是否已启动（npm start） / cannot reach the service; check --server and whether it runs.`], json: { code: 'unreachable', detail: why } };
   }
   if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR' || code === 'ENOTDIR' || code === 'EEXIST') {

@@ -3,6 +3,7 @@
  * service's own words, and which words of the page fit an error.
  * It refuses to send anything to another address, or with a cookie.
  */
+import { problemOf } from '../life/gateway.ts';
 import { makeProof } from '../life/proof.ts';
 import { isRefusal } from '../life/refusal.ts';
 import type { PublicJwk } from '../life/schema.ts';
@@ -69,9 +70,7 @@ export const callWith = (by: { key: CryptoKey; jwk: PublicJwk; token: string }, 
     ...(signal ? { signal } : {}),
   });
   if (response.ok) return response;
-  const { status } = response;
-  const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
-  throw new Refused({ code: 'http_error', title: `HTTP ${status}`, detail: '', ...problem, status });
+  throw new Refused(problemOf<Problem>(response.status, response.headers.get('content-type'), await response.text()));
 };
 
 /** Whether another attempt may mend it: the line broke, the service failed, or a proxy in between repeated a request. */

@@ -6,11 +6,12 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
 import { concat, decodeUtf8 } from '../life/bytes.ts';
+import { LARGEST_BODY } from '../life/gateway.ts';
 import { Refusal } from '../life/refusal.ts';
 
 /** Bytes. Statements and searches are small; a certificate chain has 16 KB in JSON; bundles hold a filing; a PDF its photo; steps a plan with its roster; lists to be checked hold 100 rows, or 10,000 with a key; batches hold
  * 10,000 rows; photos fill what an isolate of 128 MB leaves when the fonts, the code and one pack of photos have theirs. */
-export const LIMITS = { small: 16_384, bulkOpen: 250_000, bulk: 4_000_000, chain: 20_000, statement: 300_000, bundle: 1_000_000, document: 5_242_880, step: 6_000_000, file: 10_000_000, batch: 12_000_000, photos: 48_000_000 } as const;
+export const LIMITS = { small: 16_384, bulkOpen: 250_000, bulk: 4_000_000, chain: 20_000, statement: 300_000, bundle: 1_000_000, document: 5_242_880, step: 6_000_000, file: 10_000_000, batch: 12_000_000, photos: LARGEST_BODY } as const;
 
 /** Deepest nesting of JSON that any request here needs. */
 const DEPTH = 16;

@@ -242,13 +242,25 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
+/**
+ * What a client must know to authenticate (RFC 6750 §3, RFC 9449 §7.1). An error is told to those alone who showed
+ * something of the scheme: others did not know, or speak another one (RFC 6750 §3.1).
+ */
+function challenge(c: Context, code: string): string {
+  const bearer = code.startsWith('bulk_key');
+  const scheme = bearer ? 'Bearer' : 'DPoP';
+  const [said = ''] = (c.req.header('authorization') ?? '').split(' ', 1);
+  const error = !bearer && (code.startsWith('proof') || c.req.header('dpop') === undefined) ? 'invalid_dpop_proof' : 'invalid_token';
+  const told = said.toLowerCase() === scheme.toLowerCase() ? [`error="${error}"`] : [];
+  return `${scheme} ${[...told, ...(bearer ? [] : ['algs="ES256"'])].join(', ')}`.trim();
+}
+
 /** Answers with a problem. `status` overrides the table where the place decides (401 while a caller is checked). */
 export function problem(c: Context, refusal: Refusal, status?: number): Response {
   const [known, title] = PROBLEMS[refusal.code] ?? [422, '请求未被接受'];
   const code = (status ?? known) as ContentfulStatusCode;
   const headers: Record<string, string> = { 'Content-Type': PROBLEM_TYPE, 'Cache-Control': 'no-store' };
-  // RFC 6750 §3 and RFC 9449 §7.1: what a client must know to authenticate.
-  if (code === 401) headers['WWW-Authenticate'] = refusal.code.startsWith('bulk_key') ? 'Bearer error="invalid_token"' : `DPoP error="${refusal.code.startsWith('proof') ? 'invalid_dpop_proof' : 'invalid_token'}", algs="ES256"`;
+  if (code === 401) headers['WWW-Authenticate'] = challenge(c, refusal.code);
   const { part, ...facts } = refusal.facts;
   // On the context, so that a page made of this problem says it too.
   if (typeof facts['retry_after'] === 'number') c.header('Retry-After', String(facts['retry_after']));

@@ -8,10 +8,13 @@ import { etag, RETAINED_304_HEADERS } from 'hono/etag';
 import { CORS_HEADERS } from './cors.ts';
 import { factory } from './env.ts';
 
-const SHARED = ['/', '/scan', '/check', '/bulk', '/desk', '/docs', '/organizations', '/organizations/*', '/v1/organizations', '/openapi.json', '/.well-known/*', '/orgs/*', '/contexts/*', '/v1/status/*'];
+const SHARED = [
+  '/', '/scan', '/check', '/bulk', '/desk', '/docs', '/organizations', '/organizations/*', '/supervision', '/supervision/*', '/sw.js', '/manifest.webmanifest', '/openapi.json',
+  '/.well-known/*', '/orgs/*', '/contexts/*', '/v1/status/*', '/v1/templates/*', '/v1/organizations', '/v1/organizations/:code', '/v1/draws', '/v1/draws/:draw',
+];
 
 /** Notices of results and statistics: only what is read of them, never what forms answer. */
-const READ = ['/notices', '/notices/*', '/v1/notices', '/v1/notices/*', '/statistics', '/v1/statistics', '/v1/statistics.csv'];
+const READ = ['/notices', '/notices/:notice', '/v1/notices', '/v1/notices/:notice', '/statistics', '/v1/statistics', '/v1/statistics.csv'];
 
 export const shared = factory.createApp();
 const tagged = etag({ retainedHeaders: [...RETAINED_304_HEADERS, ...CORS_HEADERS] });

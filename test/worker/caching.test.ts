@@ -1,6 +1,10 @@
 /** What may be kept, how long, and that a copy is told by its ETag; and that a change shows at once to who asks. */
 import { beforeAll, expect, test, vi } from 'vitest';
 import { changeStatus } from '../../src/cli/sign.ts';
+import { OPERATIONS } from '../../src/http/openapi-paths.ts';
+import { drawOne } from '../draw-kit.ts';
+import { publish, resultRows } from '../notice-kit.ts';
+import { claimsOf } from './forge.ts';
 import { as, candidates, certify, fileWith, foundProvince, ORIGIN, workerFetch, type Issued, type Organization, type Province } from '../kit.ts';
 
 const CODE = 'S000037000001';
@@ -39,6 +43,36 @@ test.each([...PAGES, ...DATA])('%s: the same ETag while it is the same, and 304 
   expect([other.status, other.headers.get('etag')]).toEqual([200, tag]);
   expect((await other.arrayBuffer()).byteLength).toBeGreaterThan(100);
   expect((await get(path, { 'If-None-Match': tag }, 'HEAD')).status).toBe(304);
+});
+
+test('whatever may be kept is told by an ETag', async () => {
+  const notice = await publish(school, { rows: resultRows('2026-11-01', ['欧阳建国']), from: '2026-11-02', until: '2099-12-31' });
+  const { draw } = await drawOne(world.city, school, String(claimsOf(school.filing)['name']));
+  const names: Record<string, string> = { notice, draw, number: one.number, code: CODE, list: 'revocation-1', file: 'home.js' };
+  const kept: string[] = [];
+  for (const [route, { roles }] of Object.entries(OPERATIONS)) {
+    const [method, template] = route.split(' ') as [string, string];
+    if (method !== 'GET' || roles) continue;
+    const files = template.includes('{template}') ? ['roster.csv', 'roster.xlsx', 'results.csv', 'results.xlsx'] : [''];
+    for (const file of files) {
+      const path = template.replace('{template}', file).replace(/\{(\w+)\}/g, (_, name: string) => names[name] as string);
+      const first = await get(path);
+      await first.arrayBuffer();
+      expect([path, first.status]).toEqual([path, 200]);
+      const tag = first.headers.get('etag');
+      const mayBeKept = !/no-store/.test(first.headers.get('cache-control') ?? '');
+      expect([path, tag !== null]).toEqual([path, mayBeKept]);
+      if (!mayBeKept) continue;
+      kept.push(path);
+      for (const asked of ['GET', 'HEAD']) {
+        const again = await get(path, { 'If-None-Match': tag as string }, asked);
+        expect([path, again.status, (await again.arrayBuffer()).byteLength, again.headers.get('etag')]).toEqual([path, 304, 0, tag]);
+      }
+    }
+  }
+  expect(kept).toEqual(expect.arrayContaining(['/supervision', `/supervision/${draw}`, '/v1/draws', `/v1/draws/${draw}`, '/v1/templates/roster.xlsx', `/v1/organizations/${CODE}`, '/sw.js', '/manifest.webmanifest']));
+  // What takes a key is kept by nobody, below the same addresses too.
+  for (const path of [`/v1/draws/${draw}/findings`, `/v1/organizations/${CODE}/keys/1/request`]) expect([path, (await get(path)).headers.get('etag')]).toEqual([path, null]);
 });
 
 test('each language has its own ETag', async () => {

@@ -139,7 +139,10 @@ test.each(HEADERS)('an Authorization with %s', async (_name, headers, code) => {
   const before = await snapshot();
   const { status, code: found, response } = await call('GET', PATH, sent);
   expect({ status, code: found }).toEqual({ status: 401, code });
-  expect(response.headers.get('WWW-Authenticate')).toMatch(/^DPoP error="(invalid_token|invalid_dpop_proof)", algs="ES256"$/);
+  // Who says nothing of a key, or speaks another scheme, is told what is wanted and no error (RFC 6750 §3.1).
+  const { Authorization: said, DPoP: proof } = sent as { Authorization?: string; DPoP?: string };
+  const error = !/^dpop\b/i.test(said ?? '') ? '' : `error="${proof === undefined || found?.startsWith('proof') ? 'invalid_dpop_proof' : 'invalid_token'}", `;
+  expect(response.headers.get('WWW-Authenticate')).toBe(`DPoP ${error}algs="ES256"`);
   expect(await snapshot()).toEqual(before);
 });
 

@@ -28,12 +28,13 @@ import { directoryOf, rowPlace, type RowSecret } from './register.ts';
 import type { Service } from './service.ts';
 import { batchFacts, openBatch } from './submit.ts';
 import type { BatchRow } from './storage/batches.ts';
+import { guardKept } from './storage/cases.ts';
 import {
   countSigned,
   insertCredentials,
+  JudgeAgain,
   numberBatch,
   releaseLease,
-  ReplacedChanged,
   selectInterrupted,
   selectOrder,
   selectStatusList,
@@ -45,7 +46,7 @@ import {
   type StoredOrder,
   type UnsignedRow,
 } from './storage/numbering.ts';
-import { selectClientsByKey, selectIssuingKeys } from './storage/statements.ts';
+import { guardWithdrawals, selectClientsByKey, selectIssuingKeys, selectNewestWithdrawal } from './storage/statements.ts';
 
 /** Entries of a status list: the smallest that Bitstring Status List 1.0 allows. */
 export const STATUS_LIST_LENGTH = 131_072;
@@ -64,11 +65,17 @@ export interface Progress {
   issued: number;
 }
 
+/** What an organization brings: the province's approval and its own order. */
+export interface Tokens {
+  approval: string;
+  order: string;
+}
+
 /**
  * Issues a batch, or goes on where an earlier call stopped. `until`: NumericDate after which it answers.
  * @throws Refusal of the gate, of numbering, `batch_closed`
  */
-export async function issueBatch(service: Service, caller: Caller, id: string, tokens: { approval: string; order: string }, until: number): Promise<Progress> {
+export async function issueBatch(service: Service, caller: Caller, id: string, tokens: Tokens, until: number): Promise<Progress> {
   const { batch, filing, filing_token } = await openBatch(service, id);
   const ordered = await selectOrder(service.db, id);
   if (!ordered) {
@@ -81,51 +88,60 @@ export async function issueBatch(service: Service, caller: Caller, id: string, t
   return finishBatch(service, id, until);
 }
 
+/** Attempts to number a batch while others take its status indexes, or change what the gate judged. */
+const ATTEMPTS = 6;
+
 /** The gate and the numbering. A crash before the transaction ends leaves the batch as it was. */
-async function order(service: Service, batch: BatchRow, filing: Filing, filingToken: string, tokens: { approval: string; order: string }): Promise<void> {
+async function order(service: Service, batch: BatchRow, filing: Filing, filingToken: string, tokens: Tokens): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const passed = await passGate(service, batch, filing, filingToken, tokens);
+    const { list, indexes } = await drawStatusIndexes(service, batch.count);
+    try {
+      await numberBatch(service.db, { ...passed, count: batch.count, status_list: list, status_indexes: indexes });
+      return;
+    } catch (error) {
+      // Between our look and our write another batch drew one of our indexes, or something came that the gate has to see.
+      if ((error instanceof StatusIndexTaken || error instanceof JudgeAgain) && attempt < ATTEMPTS) continue;
+      // The same call twice at once: the other one numbered it, which is what this one wanted.
+      const ordered = isRefusal(error) ? await selectOrder(service.db, batch.id) : null;
+      if (ordered?.approval === tokens.approval) return;
+      throw error;
+    }
+  }
+}
+
+/**
+ * The gate: everything that must hold before numbers are given. What can change until they are is asked once more by the
+ * conditions, within the transaction.
+ */
+async function passGate(service: Service, batch: BatchRow, filing: Filing, filingToken: string, tokens: Tokens) {
+  // Read before the withdrawals themselves: one that comes between is found by the condition.
+  const withdrawals = guardWithdrawals(service.db, await selectNewestWithdrawal(service.db));
   const directory = await directoryOf(service);
   const now = service.now();
-  await requireStanding(service, batch.organization);
+  const standing = await requireStanding(service, batch.organization);
   await requireUploaded(service, batch);
   const { facts } = await batchFacts(service, batch);
   const { payload: approval } = await openApproval(tokens.approval, directory, filing, facts, now);
   checkApprovalTime(approval, now);
   await openFiling(filingToken, directory, approval.iat, now);
   const client = await findClient(service, directory, batch.organization, tokens.order);
-  await openOrder(tokens.order, client.token, directory, filing, approval, facts, now);
-  const keyNumber = await chooseKey(service, directory, batch.organization, filing);
-  for (let attempt = 0; ; attempt++) {
-    const { list, indexes } = await drawStatusIndexes(service, batch.count);
-    const replaced_events = await judgeReplaced(service, directory, batch.id, approval);
-    try {
-      await numberBatch(service.db, {
-        batch: batch.id,
-        organization: batch.organization,
-        approval_jti: approval.jti,
-        approval: tokens.approval,
-        order_token: tokens.order,
-        client: client.id,
-        issued_at: now,
-        year: shanghaiYear(now),
-        key_number: keyNumber,
-        form: CURRENT_FORM,
-        annual_capacity: filing.annual_capacity,
-        count: batch.count,
-        replaced_events,
-        status_list: list,
-        status_indexes: indexes,
-      });
-      return;
-    } catch (error) {
-      // Between our look and our write another batch drew one of our indexes, or a certificate to be replaced got an event.
-      if (!(error instanceof StatusIndexTaken || error instanceof ReplacedChanged) || attempt >= 5) {
-        // The same call twice at once: the other one numbered it, which is what this one wanted.
-        const ordered = isRefusal(error) ? await selectOrder(service.db, batch.id) : null;
-        if (ordered?.approval === tokens.approval) return;
-        throw error;
-      }
-    }
-  }
+  const { kid: orderedBy } = await openOrder(tokens.order, client.token, directory, filing, approval, facts, now);
+  return {
+    batch: batch.id,
+    organization: batch.organization,
+    approval_jti: approval.jti,
+    approval: tokens.approval,
+    order_token: tokens.order,
+    client: client.id,
+    issued_at: now,
+    year: shanghaiYear(now),
+    key_number: await chooseKey(service, directory, batch.organization, filing),
+    form: CURRENT_FORM,
+    annual_capacity: filing.annual_capacity,
+    replaced_events: await judgeReplaced(service, directory, batch.id, approval),
+    conditions: [standing, withdrawals, guardKept(service.db, batch.organization, orderedBy)],
+  };
 }
 
 /** The registered client statement whose key signed the order: the newest that was not withdrawn, else the newest, which then says why not. */

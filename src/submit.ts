@@ -19,7 +19,7 @@ import { matchPhotos, type GivenPhoto } from './life/row-photos.ts';
 import { checkRows, type CheckedRow, type RawRow } from './life/rows.ts';
 import { maskName } from './life/name.ts';
 import { toHex } from './life/bytes.ts';
-import { Refusal } from './life/refusal.ts';
+import { isRefusal, Refusal } from './life/refusal.ts';
 import type { Filing } from './life/schema.ts';
 import { chooseFormat } from './life/seal.ts';
 import { currentFiling, type Caller } from './enrol.ts';
@@ -43,6 +43,7 @@ import {
   type BatchRow,
   type StoredRow,
 } from './storage/batches.ts';
+import type { D1PreparedStatement } from './storage/bindings.ts';
 import { selectCase, unlessObjected } from './storage/cases.ts';
 import { isCodeReleased } from './storage/codes.ts';
 import { keepPhotos, type Place } from './storage/photos.ts';
@@ -73,6 +74,8 @@ export interface Upload {
   photos: GivenPhoto[];
   digest: string;
   results?: string;
+  /** Written in the same transaction, before it. */
+  before?: D1PreparedStatement[];
 }
 
 /**
@@ -89,7 +92,7 @@ export async function submitBatch(service: Service, caller: Caller, upload: Uplo
   }
   const directory = await directoryOf(service);
   const { id: filingId, filing } = await currentFiling(service, directory, organization);
-  await requireStanding(service, organization);
+  const standing = await requireStanding(service, organization);
   const fonts = await service.fonts();
   const now = service.now();
   const checked = checkRows(upload.rows, { scope: filing.scope, pass_mark: filing.pass_mark, today: shanghaiDay(now), missingGlyphs: (text) => missingGlyphs(fonts, text) });
@@ -117,14 +120,15 @@ export async function submitBatch(service: Service, caller: Caller, upload: Uplo
   try {
     const places = await storePhotos(service, id, photos.values());
     const placed = digests.flatMap((digest, position) => (digest === null ? [] : [{ position, ...(places.get(digest) as Place) }]));
-    await insertBatch(service.db, batch, rows, places.size === 0 ? [] : keepPhotos(service.db, id, placed));
+    await insertBatch(service.db, batch, rows, { before: [standing, ...(upload.before ?? [])], along: places.size === 0 ? [] : keepPhotos(service.db, id, placed) });
   } catch (error) {
     // Whatever is left if this fails too, the sweep takes.
     if (photos.size > 0) await discardPhotos(service, id).catch(() => console.error(JSON.stringify({ event: 'photos_left_to_sweep', batch: id })));
     if (isCodeReleased(error)) throw new Refusal('filing_withdrawn', 'The filing of the organization was withdrawn.', { part: 'filing+jwt' });
     // Two calls with one key at the same moment: the other one's batch is the answer.
     if (key !== null && error instanceof Error && /batches\.organization/.test(error.message)) return submitBatch(service, caller, upload, key);
-    if (upload.results !== undefined && error instanceof Error && /batches\.results/.test(error.message)) return batchOfOther(service, upload.results, upload.digest);
+    const overtaken = isRefusal(error, 'batch_closed') || (error instanceof Error && /batches\.results/.test(error.message));
+    if (upload.results !== undefined && overtaken) return batchOfOther(service, upload.results, upload.digest);
     throw error;
   }
   return { batch: { ...batch, state: 'submitted', returned_reason: null }, fresh: true };
@@ -229,7 +233,7 @@ export async function acceptApproval(service: Service, caller: Caller, id: strin
 /** Gives a batch back to its organization, with reasons. Nothing of it can be issued afterwards. */
 export async function returnBatch(service: Service, id: string, reason: string): Promise<void> {
   await requireUploaded(service, (await openBatch(service, id)).batch);
-  if (!(await updateReturned(service.db, id, reason))) throw new Refusal('batch_closed', 'The batch was ordered or returned already.');
+  await updateReturned(service.db, id, reason);
 }
 
 /** The batch as its organization and centres see it. */

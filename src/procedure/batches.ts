@@ -17,5 +17,5 @@ export async function takeBatchReturn({ service, caller, id, body }: Taking): Pr
   if (['issuing', 'issued', 'returned'].includes(batch.state)) throw new Refusal('batch_closed', 'The batch was ordered or returned already.', { state: batch.state });
   await requireUploaded(service, batch);
   const centre = (await filedBy(service, batch.organization)) ?? caller.subject;
-  return { organization: batch.organization, centre, facts: {}, effects: [prepareReturned(service.db, id, (body as Body<'batch.return'>).reason)] };
+  return { organization: batch.organization, centre, facts: {}, effects: prepareReturned(service.db, id, (body as Body<'batch.return'>).reason) };
 }

@@ -42,14 +42,14 @@ async function takeFiled({ service, directory, caller, step, body, current, now 
   const organization = caller.subject.slice('org:'.length);
   const today = shanghaiDay(now);
   const { filing } = await currentFiling(service, directory, organization);
-  await requireStanding(service, organization);
+  const standing = await requireStanding(service, organization);
   // What was returned was no plan to hold exams by.
   if (current?.state === 'filed') requireBefore(current, today);
   const plan = readBody(step as 'plan.file' | 'plan.amend', body);
   requirePlan(plan, filing.scope);
   requireInTime(plan, await workingDaysOf(service), today);
   await requireRoom(service, organization, filing, plan);
-  return { organization, centre: filing.iss, facts: { ...planFacts(plan, filing.scope) }, due: planDays(plan).first };
+  return { organization, centre: filing.iss, facts: { ...planFacts(plan, filing.scope) }, due: planDays(plan).first, effects: [standing] };
 }
 
 export async function takePlan(taking: Taking): Promise<Taken> {

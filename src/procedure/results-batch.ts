@@ -13,8 +13,8 @@ import type { RawRow } from '../life/row.ts';
 import type { GivenPhoto } from '../life/row-photos.ts';
 import type { Caller } from '../enrol.ts';
 import type { Service } from '../service.ts';
-import { selectBatchOfResults, updateReturned, type BatchRow } from '../storage/batches.ts';
-import { selectCase } from '../storage/cases.ts';
+import { prepareReturned, selectBatchOfResults, type BatchRow } from '../storage/batches.ts';
+import { guardNotice, selectCase } from '../storage/cases.ts';
 import { submitBatch } from '../submit.ts';
 import { madeOf, requireUploadable, resultsFactsOf, standingResults } from './results.ts';
 
@@ -38,7 +38,7 @@ export async function makeBatch(service: Service, caller: Caller, about: string,
   await requireUploadable(service, row);
   const rows = passingRows(results.rows, resultsFactsOf(row).pass_mark);
   if (rows.length === 0) throw new Refusal('batch_empty', 'Nobody passed: there is nothing to certify.');
-  // A crash after this leaves no batch: the same call makes it.
-  if (made) await updateReturned(service.db, made.id, '上传前已由同一结果的另一批次代替 / replaced before its upload by another batch of the same results');
-  return submitBatch(service, caller, { rows, photos: photosOfPassing(photos.given, rows, results.rows), digest, results: about }, null);
+  const replaced = made ? prepareReturned(service.db, made.id, '上传前已由同一结果的另一批次代替 / replaced before its upload by another batch of the same results') : [];
+  const before = [guardNotice(service.db, about, row.seq), ...replaced];
+  return submitBatch(service, caller, { rows, photos: photosOfPassing(photos.given, rows, results.rows), digest, results: about, before }, null);
 }

@@ -12,7 +12,7 @@ import type { Results } from '../life/procedure/plan.ts';
 import { Refusal } from '../life/refusal.ts';
 import { currentFiling } from '../enrol.ts';
 import type { Service } from '../service.ts';
-import { prepareReturned, selectBatch, selectBatchOfResults, type BatchRow } from '../storage/batches.ts';
+import { guardBatchOfResults, guardSubmitted, prepareReturned, selectBatch, selectBatchOfResults, type BatchRow } from '../storage/batches.ts';
 import type { D1PreparedStatement } from '../storage/bindings.ts';
 import { countBlocking, objectionOpen, selectCase, selectLastStep, selectLivingResults, type CaseRow, type StepRow } from '../storage/cases.ts';
 import { workingDaysOf } from '../working-days.ts';
@@ -38,7 +38,7 @@ async function takeNotice({ service, directory, caller, about, step, body, curre
   const today = shanghaiDay(now);
   const results = readBody(step as 'results.publish' | 'results.correct', body);
   const { filing } = await currentFiling(service, directory, organization);
-  await requireStanding(service, organization);
+  const standing = await requireStanding(service, organization);
   if (current && current.parent !== results.plan) throw new Refusal('plan_differs', 'A correction is of the same plan; withdraw these results to publish others.', { part: 'plan' });
   const { row: planRow, plan } = await filedPlan(service, results.plan);
   if (planRow.organization !== organization) throw new Refusal('out_of_reach', 'This plan is another organization\'s.');
@@ -49,7 +49,8 @@ async function takeNotice({ service, directory, caller, about, step, body, curre
   if (living !== null && living !== about) throw new Refusal('results_exist', 'Results of this plan are published already: correct those.', { part: 'plan', results: living });
   requireResults(results.rows, plan, filing.scope);
   const facts = resultsFacts(results, plan, filing, await workingDaysOf(service), today);
-  return { organization, centre: filing.iss, parent: results.plan, facts: { ...facts }, due: facts.until, effects: await dropBatch(service, about, '结果已更正 / the results were corrected') };
+  const effects = [standing, ...(await dropBatch(service, about, '结果已更正 / the results were corrected'))];
+  return { organization, centre: filing.iss, parent: results.plan, facts: { ...facts }, due: facts.until, effects };
 }
 
 /** How the digest of a batch begins that was made of results as a step published them. */
@@ -58,7 +59,7 @@ export const madeOf = (about: string, seq: number): string => `${about}#${seq}#`
 /** What takes back the batch that was made of results and not ordered: it is no longer what they say. */
 async function dropBatch(service: Service, about: string, reason: string): Promise<D1PreparedStatement[]> {
   const batch = await selectBatchOfResults(service.db, about);
-  return batch ? [prepareReturned(service.db, batch.id, reason)] : [];
+  return [guardBatchOfResults(service.db, about, batch?.id ?? null), ...(batch ? prepareReturned(service.db, batch.id, reason) : [])];
 }
 
 /** Uploaded results are the centres' to judge: they come back by the return of their batch alone. */
@@ -83,7 +84,7 @@ export async function requireUploadable(service: Service, row: CaseRow): Promise
 async function takeUpload({ service, about, body, current }: Taking): Promise<Taken> {
   const row = current as CaseRow;
   const { batch: id, root, count } = readBody('results.upload', body);
-  await requireStanding(service, row.organization as string);
+  const standing = await requireStanding(service, row.organization as string);
   const { step } = await standingResults(service, about);
   await requireUploadable(service, row);
   const batch = await selectBatch(service.db, id);
@@ -92,7 +93,8 @@ async function takeUpload({ service, about, body, current }: Taking): Promise<Ta
   if (batch.state !== 'submitted' || !batch.body_digest.startsWith(madeOf(about, step.seq))) throw new Refusal('batch_closed', `The batch is ${batch.state}; make a new one of the results.`, { state: batch.state });
   if (batch.root !== root) throw new Refusal('root_differs', 'The batch has another root.', { part: 'root' });
   if (batch.count !== count) throw new Refusal('count_differs', 'The batch has another number of rows.', { part: 'count' });
-  return { facts: { ...resultsFactsOf(row), batch: id } };
+  const effects = [standing, guardSubmitted(service.db, id)];
+  return { facts: { ...resultsFactsOf(row), batch: id }, effects };
 }
 
 export async function takeResults(taking: Taking): Promise<Taken> {

@@ -7,7 +7,8 @@ import { parseOrganizationCode } from '../life/number.ts';
 import { Refusal } from '../life/refusal.ts';
 import { filedBy, requireReach } from '../enrol.ts';
 import type { Service } from '../service.ts';
-import { selectCase, selectLastStep } from '../storage/cases.ts';
+import type { D1PreparedStatement } from '../storage/bindings.ts';
+import { guardStanding, selectCase, selectLastStep } from '../storage/cases.ts';
 import { readStored } from './body.ts';
 import type { Taken, Taking } from './take.ts';
 
@@ -34,8 +35,9 @@ export async function suspensionOf(service: Service, code: string): Promise<{ re
   return { reason, until: until ?? null, since: step.received_at, by: step.iss };
 }
 
-/** Refuses an organization that is suspended (`organization_suspended`). */
-export async function requireStanding(service: Service, code: string): Promise<void> {
+/** Refuses an organization that is suspended (`organization_suspended`). @returns the same condition, for the transaction that follows */
+export async function requireStanding(service: Service, code: string): Promise<D1PreparedStatement> {
   const row = await selectCase(service.db, `standing:${code}`);
   if (row?.state === 'suspended') throw new Refusal('organization_suspended', 'A centre has suspended this organization; ask it what is to be mended.', { organization: code });
+  return guardStanding(service.db, code);
 }

@@ -3,6 +3,7 @@
  */
 import type { Place } from '../life/place.ts';
 import type { D1Database, D1PreparedStatement } from './bindings.ts';
+import { guard, runGuarded } from './guards.ts';
 
 export type BatchState = 'submitted' | 'city_approved' | 'approved' | 'returned' | 'issuing' | 'issued';
 
@@ -65,15 +66,19 @@ export function jsonChunks(values: readonly unknown[]): string[] {
   return chunks;
 }
 
-/** Stores a batch with all its rows, and what goes `along` with them, in one transaction: all or nothing. */
+/**
+ * Stores a batch with all its rows in one transaction, all or nothing, after what goes `before` it (conditions and the
+ * return of the batch that it replaces) and with what goes `along`. @throws Refusal of a condition
+ */
 export async function insertBatch(
   db: D1Database,
   batch: { id: string; organization: string; filing: number; count: number; root: string; created_at: number; idempotency_key: string | null; body_digest: string; template: string; results: string | null },
   rows: readonly StoredRow[],
-  along: readonly D1PreparedStatement[],
+  { before, along }: { before: readonly D1PreparedStatement[]; along: readonly D1PreparedStatement[] },
 ): Promise<void> {
   const { id, organization, filing, count, root, created_at, idempotency_key, body_digest, template, results } = batch;
-  await db.batch([
+  await runGuarded(db, [
+    ...before,
     db
       .prepare(`INSERT INTO batches (id, organization, filing, count, root, state, created_at, idempotency_key, body_digest, template, results) VALUES (?, ?, ?, ?, ?, 'submitted', ?, ?, ?, ?, ?)`)
       .bind(id, organization, filing, count, root, created_at, idempotency_key, body_digest, template, results),
@@ -148,22 +153,33 @@ export interface StoredApproval {
   received_at: number;
 }
 
+const OPEN = "state IN ('submitted', 'city_approved', 'approved')";
+
+/** Holds while a batch is neither ordered nor returned. */
+export const guardOpen = (db: D1Database, batch: string): D1PreparedStatement => guard(db, 'batch_closed', `EXISTS (SELECT 1 FROM batches WHERE id = ?1 AND ${OPEN})`, batch);
+
+/** Holds while a batch was only handed in. */
+export const guardSubmitted = (db: D1Database, batch: string): D1PreparedStatement => guard(db, 'batch_closed', "EXISTS (SELECT 1 FROM batches WHERE id = ?1 AND state = 'submitted')", batch);
+
+/** Holds while no other batch than this one (or none, for null) is made of some results. */
+export const guardBatchOfResults = (db: D1Database, results: string, batch: string | null): D1PreparedStatement =>
+  guard(db, 'step_out_of_order', "NOT EXISTS (SELECT 1 FROM batches WHERE results = ?1 AND state <> 'returned' AND id IS NOT ?2)", results, batch);
+
 /**
  * Stores a centre's approval and moves the batch on, in one transaction. A later approval of the same centre
- * replaces the earlier one (the first may have expired) as long as the batch is not ordered.
+ * replaces the earlier one (the first may have expired). @throws Refusal `batch_closed` once it was ordered or returned
  */
 export async function insertApproval(db: D1Database, batch: string, approval: StoredApproval): Promise<void> {
   const { tier, iss, jti, token, received_at } = approval;
-  const open = "state IN ('submitted', 'city_approved', 'approved')";
-  await db.batch([
+  await runGuarded(db, [
+    guardOpen(db, batch),
     db
       .prepare(
-        `INSERT INTO approvals (batch, tier, iss, jti, token, received_at)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6 FROM batches WHERE id = ?1 AND ${open}
+        `INSERT INTO approvals (batch, tier, iss, jti, token, received_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT (batch, tier) DO UPDATE SET iss = excluded.iss, jti = excluded.jti, token = excluded.token, received_at = excluded.received_at`,
       )
       .bind(batch, tier, iss, jti, token, received_at),
-    db.prepare(`UPDATE batches SET state = CASE WHEN ?2 = 'province' OR state = 'approved' THEN 'approved' ELSE 'city_approved' END WHERE id = ?1 AND ${open}`).bind(batch, tier),
+    db.prepare(`UPDATE batches SET state = CASE WHEN ?2 = 'province' OR state = 'approved' THEN 'approved' ELSE 'city_approved' END WHERE id = ?1`).bind(batch, tier),
   ]);
 }
 
@@ -172,13 +188,13 @@ export async function selectApprovals(db: D1Database, batch: string): Promise<St
   return results;
 }
 
-/** Returns a batch to its organization. @returns false when it was ordered already */
-export const prepareReturned = (db: D1Database, batch: string, reason: string): D1PreparedStatement =>
-  db.prepare("UPDATE batches SET state = 'returned', returned_reason = ? WHERE id = ? AND state IN ('submitted', 'city_approved', 'approved')").bind(reason, batch);
+/** Returns a batch to its organization, unless it was ordered or returned (`batch_closed`). */
+export const prepareReturned = (db: D1Database, batch: string, reason: string): D1PreparedStatement[] => [
+  guardOpen(db, batch),
+  db.prepare("UPDATE batches SET state = 'returned', returned_reason = ? WHERE id = ?").bind(reason, batch),
+];
 
-export async function updateReturned(db: D1Database, batch: string, reason: string): Promise<boolean> {
-  return (await prepareReturned(db, batch, reason).run()).meta.changes === 1;
-}
+export const updateReturned = (db: D1Database, batch: string, reason: string): Promise<void> => runGuarded(db, prepareReturned(db, batch, reason));
 
 /** Batches of an organization that stand after a place, newest first. */
 export async function selectBatchesOf(db: D1Database, organization: string, limit: number, after?: Place): Promise<BatchRow[]> {

@@ -7,6 +7,7 @@ import type { Place } from '../life/place.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { D1Database, D1PreparedStatement } from './bindings.ts';
 import { isCodeReleased } from './codes.ts';
+import { guard, guardRefusal } from './guards.ts';
 
 export interface CaseRow {
   about: string;
@@ -105,6 +106,18 @@ export const countBlocking = async (db: D1Database, results: string, state?: 'op
   return (await db.prepare(sql).bind(results, state ?? null).first<{ count: number }>())?.count ?? 0;
 };
 
+/** Holds while results are on notice as a step published them. */
+export const guardNotice = (db: D1Database, results: string, seq: number): D1PreparedStatement =>
+  guard(db, 'step_out_of_order', "EXISTS (SELECT 1 FROM cases WHERE about = ?1 AND state = 'notice' AND seq = ?2)", results, seq);
+
+/** Holds while an organization is not suspended. */
+export const guardStanding = (db: D1Database, organization: string): D1PreparedStatement =>
+  guard(db, 'organization_suspended', "NOT EXISTS (SELECT 1 FROM cases WHERE about = 'standing:' || ?1 AND state = 'suspended')", organization);
+
+/** Holds while a key of an organization is not reported lost. */
+export const guardKept = (db: D1Database, organization: string, jkt: string): D1PreparedStatement =>
+  guard(db, 'client_reported', "NOT EXISTS (SELECT 1 FROM cases WHERE about = ?1 AND state = 'reported')", lossOf(organization, jkt));
+
 /** Runs writes that an open objection aborts (migration 0015). @throws Refusal `objection_open` */
 export async function unlessObjected<T>(write: Promise<T>): Promise<T> {
   try {
@@ -143,8 +156,8 @@ export class PlanHasResults extends Error {
 
 /**
  * Adds a step and moves its case, with `effects` in the same transaction.
- * @throws CaseMoved when the place is taken, PlanHasResults when a plan's results are; Refusal `objection_open`, `application_open`; then
- *   nothing was written
+ * @throws CaseMoved when the place is taken, PlanHasResults when a plan's results are; Refusal `objection_open`, `application_open`,
+ *   and of a condition among the effects; then nothing was written
  */
 export async function insertStep(db: D1Database, row: CaseRow, step: StepRow, effects: readonly D1PreparedStatement[] = []): Promise<void> {
   const { about, kind, state, seq, last, owner, organization, centre, parent, facts, due, created_at, updated_at } = row;
@@ -163,7 +176,7 @@ export async function insertStep(db: D1Database, row: CaseRow, step: StepRow, ef
     if (isCodeReleased(error)) throw new Refusal('filing_withdrawn', 'The filing of the organization was withdrawn.', { part: 'filing+jwt' });
     // The index cases_open: another one came in while this one was looked at.
     if (error instanceof Error && /UNIQUE constraint failed: cases\.kind/.test(error.message)) throw new Refusal('application_open', 'Another one of yours is not decided yet; amend or withdraw that one.');
-    throw error;
+    throw guardRefusal(error) ?? error;
   }
 }
 

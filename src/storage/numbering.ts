@@ -2,8 +2,10 @@
  * Owns the one transaction that gives numbers, and the writes that follow it: one named function per step.
  * The transaction is pure SQL; any constraint aborts all of it, and the constraint's name says why.
  */
-import type { D1Database } from './bindings.ts';
+import type { D1Database, D1PreparedStatement } from './bindings.ts';
 import type { Form } from '../life/credential-form.ts';
+import { guardOpen } from './batches.ts';
+import { guardRefusal } from './guards.ts';
 import { Refusal } from '../life/refusal.ts';
 
 export interface OrderInput {
@@ -26,6 +28,8 @@ export interface OrderInput {
   status_list: number;
   /** One random index per row, by position. */
   status_indexes: readonly number[];
+  /** Under which the gate let it through; asked again inside the transaction. */
+  conditions: readonly D1PreparedStatement[];
 }
 
 /** Constraint → refusal. SQLite names CHECK constraints, and the columns of UNIQUE ones. */
@@ -42,13 +46,13 @@ const CONSTRAINTS: readonly [RegExp, string, string][] = [
 /** Thrown when a status index was taken by another batch at the same moment: draw again. */
 export class StatusIndexTaken extends Error {}
 
-/** Thrown when a certificate that the batch replaces was suspended or reinstated at the same moment: judge again. */
-export class ReplacedChanged extends Error {}
+/** Thrown when something came after the gate had looked: a withdrawal, or an event of a certificate that the batch replaces. */
+export class JudgeAgain extends Error {}
 
 /**
  * Numbers a whole batch. Rows of one level follow each other in row order without a gap.
  * @throws Refusal `approval_used`, `batch_already_ordered`, `serials_exhausted`, `capacity_exceeded`,
- *   `replaces_not_live`, `already_certified`, `objection_open`; StatusIndexTaken, ReplacedChanged
+ *   `replaces_not_live`, `already_certified`, `objection_open`, `batch_closed`, and of the conditions; StatusIndexTaken, JudgeAgain
  */
 export async function numberBatch(db: D1Database, o: OrderInput): Promise<void> {
   const statements = [
@@ -64,6 +68,8 @@ export async function numberBatch(db: D1Database, o: OrderInput): Promise<void> 
       .bind(
         o.approval_jti, o.batch, o.approval, o.order_token, o.client, o.issued_at, o.key_number, o.organization, o.replaced_events, o.form,
       ),
+    guardOpen(db, o.batch),
+    ...o.conditions,
     db
       .prepare(
         `INSERT INTO capacity (organization, year, used, allowed) VALUES (?1, ?2, ?3, ?4)
@@ -109,8 +115,8 @@ export async function numberBatch(db: D1Database, o: OrderInput): Promise<void> 
     const known = CONSTRAINTS.find(([pattern]) => pattern.test(message));
     if (known) throw new Refusal(known[1], known[2]);
     if (/certificates\.status_/.test(message)) throw new StatusIndexTaken(message);
-    if (/replaced_changed/.test(message)) throw new ReplacedChanged(message);
-    throw error;
+    if (/replaced_changed|withdrawal_came/.test(message)) throw new JudgeAgain(message);
+    throw guardRefusal(error) ?? error;
   }
 }
 

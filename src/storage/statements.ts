@@ -3,6 +3,7 @@
  * It refuses a second statement with the same issuer and `jti` by the table's own constraint.
  */
 import type { D1Database, D1PreparedStatement } from './bindings.ts';
+import { guard } from './guards.ts';
 
 export interface StoredStatement {
   id: number;
@@ -127,6 +128,14 @@ export async function selectNaming(db: D1Database, jkt: string): Promise<{ typ: 
   const { results } = await db.prepare("SELECT typ, sub, exp, token FROM statements WHERE typ IN ('client+jwt', 'centre+jwt') AND jkt = ? ORDER BY id DESC LIMIT 20").bind(jkt).all<{ typ: string; sub: string; exp: number; token: string }>();
   return results;
 }
+
+const NEWEST_WITHDRAWAL = "SELECT coalesce(max(id), 0) AS id FROM statements WHERE typ = 'withdrawal+jwt'";
+
+/** The withdrawal that was stored last; 0 before the first. */
+export const selectNewestWithdrawal = async (db: D1Database): Promise<number> => (await db.prepare(NEWEST_WITHDRAWAL).first<{ id: number }>())?.id ?? 0;
+
+/** Holds while no withdrawal was stored after that one. */
+export const guardWithdrawals = (db: D1Database, newest: number): D1PreparedStatement => guard(db, 'withdrawal_came', `(${NEWEST_WITHDRAWAL}) = CAST(?1 AS INTEGER)`, newest);
 
 /** Public halves of all issuing keys, or of one organization's, in the order of their numbers. */
 export async function selectIssuingKeys(db: D1Database, organization?: string): Promise<{ organization: string; kid: string; public: string }[]> {

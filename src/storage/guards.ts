@@ -1,0 +1,40 @@
+/**
+ * Owns the conditions under which a transaction may write. Each is asked inside the transaction, at its very moment, so that
+ * of two acts at once one wins and the other is told: a condition that does not hold aborts all of it with its code.
+ * (A condition that was read before the transaction can be wrong by the time of the write.)
+ */
+import { Refusal } from '../life/refusal.ts';
+import type { D1Database, D1PreparedStatement } from './bindings.ts';
+
+/** What whoever comes second is told. The codes are those of the checks that are made before. */
+const MESSAGES = {
+  batch_closed: 'The batch was ordered or returned at the same moment; look at it again.',
+  client_reported: 'The organization has reported the key lost that signed the order. Sign it with another one.',
+  organization_suspended: 'A centre suspended this organization at the same moment; ask it what is to be put right.',
+  step_out_of_order: 'Somebody else was quicker: this has moved on since you looked. Look again, then decide.',
+} as const;
+
+/** `withdrawal_came` is told to nobody: the gate judges again, with the withdrawal (storage/numbering.ts). */
+export type GuardCode = keyof typeof MESSAGES | 'withdrawal_came';
+
+/**
+ * A statement for a `batch()` that aborts it unless a condition holds. It must stand before the writes that the condition is
+ * about. @param condition SQL, true when the transaction may go on; `?1`, `?2` … are the values
+ */
+export const guard = (db: D1Database, code: GuardCode, condition: string, ...values: (string | number | null)[]): D1PreparedStatement =>
+  db.prepare(`INSERT INTO guards (code, holds) SELECT '${code}', ${condition}`).bind(...values);
+
+/** The refusal of the condition that aborted a transaction; undefined for other errors. */
+export function guardRefusal(error: unknown): Refusal | undefined {
+  const code = error instanceof Error ? /guard failed: (\w+)/.exec(error.message)?.[1] : undefined;
+  return code !== undefined && code in MESSAGES ? new Refusal(code, MESSAGES[code as keyof typeof MESSAGES]) : undefined;
+}
+
+/** Runs a transaction. @throws Refusal of the condition that does not hold; then nothing was written */
+export async function runGuarded(db: D1Database, statements: D1PreparedStatement[]): Promise<void> {
+  try {
+    await db.batch(statements);
+  } catch (error) {
+    throw guardRefusal(error) ?? error;
+  }
+}

@@ -21,14 +21,14 @@ export async function endablesOf(service: Service, caller: Pick<Caller, 'role' |
   const directory = await directoryOf(service);
   const withdrawals = directory.withdrawals.all.map(({ payload }) => payload);
   const mine = (iss: string): boolean => caller.role === 'province' || iss === caller.subject;
-  const filings = (await filingsOf(service, code)).map(({ filing: { iss, jti, iat, exp } }): Endable => ({
-    typ: 'filing', id: jti, iss, since: iat, until: exp, mine: mine(iss),
+  const filings = (await filingsOf(service, code)).map(({ state, filing: { iss, jti, iat, exp } }): Endable => ({
+    typ: 'filing', replaced: state === 'replaced', id: jti, iss, since: iat, until: exp, mine: mine(iss),
     ...endedBy(directory.withdrawals.ofStatement({ iss, jti })),
   }));
   // A key that was named again stands once, with what was said of it last.
   const keys = new Map((await selectDevices(service.db, code)).map((one) => [`${one.iss} ${one.jkt}`, one]));
   const clients = [...keys.values()].map(({ jkt, jti, iss, iat, exp }): Endable => ({
-    typ: 'client', id: jkt, iss, since: iat, until: exp, mine: mine(iss),
+    typ: 'client', replaced: false, id: jkt, iss, since: iat, until: exp, mine: mine(iss),
     ...endedBy(keyEnd(withdrawals, (one) => ('jti' in one.target ? one.target.jti === jti && targetIssuer(one) === iss : one.target.kid === jkt && [iss, PROVINCE].includes(one.iss)))),
   }));
   return [...filings, ...clients].sort((a, b) => b.since - a.since);

@@ -78,7 +78,10 @@ export const brokeOff = (error: unknown): boolean =>
   error instanceof TypeError || isRefusal(error, 'zip_broken') || (error instanceof Refused && (error.problem.status >= 500 || error.problem.code === 'proof_replayed'));
 
 /** Refusals with words of their own on the page. */
-const KNOWN = ['client_unknown', 'client_reported', 'client_withdrawn', 'organization_not_filed', 'role_wrong'];
+const KNOWN = ['code_taken', 'client_unknown', 'client_reported', 'client_withdrawn', 'organization_not_filed', 'role_wrong'];
+
+/** What of a problem can be filled into words. */
+const textsOf = (problem: Problem): Record<string, string> => Object.fromEntries(Object.entries(problem).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 
 /** The words on the page for an error, with what stands in them. */
 export function troubleOf(error: unknown): Trouble {
@@ -89,7 +92,7 @@ export function troubleOf(error: unknown): Trouble {
     if (code === 'proof_wrong' && part.endsWith(':iat')) return new Trouble('clock');
     if (code === 'proof_wrong' && part.endsWith(':htu')) return new Trouble('address');
     if (position !== undefined) return new Trouble('certificate', { place: String(position + 1), title, code });
-    return KNOWN.includes(code) ? new Trouble(code) : new Trouble('refused', { title, detail, code });
+    return KNOWN.includes(code) ? new Trouble(code, textsOf(error.problem)) : new Trouble('refused', { title, detail, code });
   }
   if (isRefusal(error)) return new Trouble('refused', { title: '内容无法读取', detail: error.message, code: error.code });
   if (error instanceof DOMException) return new Trouble(error.name === 'AbortError' ? 'cancelled' : 'disk', { code: error.name });

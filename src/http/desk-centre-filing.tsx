@@ -3,11 +3,13 @@
  * It refuses nothing itself: findView lets centres alone in, and reading holds each to its reach.
  */
 import { endablesOf } from '../endings.ts';
+import { nextCode, requireHolder } from '../codes.ts';
 import { requireReach } from '../enrol.ts';
 import type { DeviceRequest } from '../life/procedure/application.ts';
 import { PURPOSES } from '../life/procedure/application.ts';
 import { parseOrganizationCode } from '../life/number.ts';
 import { isRefusal, Refusal } from '../life/refusal.ts';
+import { checkUscc } from '../life/uscc.ts';
 import { issuingNumber } from '../life/pades/issuing.ts';
 import { centreNames, filingsOf, listOrganizations, type Filed } from '../organizations.ts';
 import { PURPOSE_WORDS } from '../pages/desk/application-words.ts';
@@ -15,6 +17,7 @@ import { CasesView, type CaseRowView } from '../pages/desk/cases.tsx';
 import { WithdrawView } from '../pages/desk/centre-withdraw.tsx';
 import type { Signing } from '../pages/desk/centre-signing.tsx';
 import { CentreDevice, DEVICE_WHY } from '../pages/desk/device.tsx';
+import { CodesView, type Again } from '../pages/desk/filing-review.tsx';
 import { CentreApplication, OrganizationsView, OrganizationView } from '../pages/desk/centre-filing.tsx';
 import { Both } from '../pages/layout.tsx';
 import { listCases, viewCase } from '../procedure/read.ts';
@@ -47,7 +50,8 @@ async function applications(asked: Asked) {
 
 async function application(asked: Asked) {
   const shown = await seenCase(asked, 'application');
-  return <CentreApplication shown={shown} application={lastApplication(shown.steps)} names={await centreNames(asked.service)} responsible={shown.centre === asked.caller.subject} filing={await grantedOf(asked.service, shown.steps)} />;
+  const free = shown.allowed.includes('application.select') ? await nextCode(asked.service, 'S') : undefined;
+  return <CentreApplication shown={shown} application={lastApplication(shown.steps)} names={await centreNames(asked.service)} responsible={shown.centre === asked.caller.subject} filing={await grantedOf(asked.service, shown.steps)} free={free} />;
 }
 
 async function devices(asked: Asked) {
@@ -88,7 +92,7 @@ async function organization(asked: Asked) {
   const { service, caller, params, now } = asked;
   const code = parseOrganizationCode(params['code'] as string);
   await requireReach(service, caller, code);
-  const [[filed], past, names, endables, shown] = await Promise.all([
+  const [[filed, ...others], past, names, endables, shown] = await Promise.all([
     filingsOf(service, code),
     historyOf(service, code),
     centreNames(service),
@@ -100,7 +104,25 @@ async function organization(asked: Asked) {
   ]);
   if (!filed) throw new Refusal('organization_not_found', 'No centre has filed an organization with this code.');
   const { filing, until, state } = filed;
-  return <OrganizationView code={code} name={filing.name} centre={names.get(filing.iss) ?? filing.iss} capacity={filing.annual_capacity} until={until} inForce={state === 'in_force'} past={past} standing={shown} names={names} endables={endables} signing={await signingOf(asked, filed)} now={now} />;
+  return <OrganizationView code={code} name={filing.name} centre={names.get(filing.iss) ?? filing.iss} capacity={filing.annual_capacity} until={until} inForce={state === 'in_force'} past={past} standing={shown} names={names} endables={endables} signing={await signingOf(asked, filed)} again={againOf(asked, filed, others)} now={now} />;
+}
+
+/** What the centre that filed an organization can file again, where nothing is in force: the filing that the withdrawn one replaced, else the last. */
+function againOf({ caller }: Asked, filed: Filed, others: readonly Filed[]): Again | undefined {
+  if (filed.state === 'in_force' || filed.state === 'not_yet' || filed.filing.iss !== caller.subject) return undefined;
+  const { code, filing } = (filed.state === 'withdrawn' && others.find(({ state, filing: { uscc } }) => state === 'replaced' && uscc === filed.filing.uscc)) || filed;
+  const { name, uscc, scope, annual_capacity, pass_mark } = filing;
+  return { code, name, uscc, scope, annual_capacity, pass_mark };
+}
+
+/** Whose a code is that a centre is about to file. */
+async function codes({ service, params }: Asked) {
+  const code = parseOrganizationCode(params['code'] as string);
+  const uscc = checkUscc(params['uscc'] as string);
+  if ('fault' in uscc) throw new Refusal('uscc_wrong', 'The unified social credit code (统一社会信用代码) has a wrong check character.', { part: 'uscc' });
+  await requireHolder(service, code, uscc.uscc);
+  const others = (await listOrganizations(service)).filter((one) => one.filing.uscc === uscc.uscc && one.code !== code);
+  return <CodesView uscc={uscc.uscc} codes={others.map((one) => ({ code: one.code, name: one.filing.name, inForce: one.state === 'in_force' }))} />;
 }
 
 async function withdrawal({ service, caller, params }: Asked) {
@@ -117,6 +139,7 @@ export const centreFilingViews: readonly View[] = [
   { path: 'applications/:about', roles: CENTRES, render: application },
   ...listViews(CENTRES, 'devices', devices),
   { path: 'devices/:about', roles: CENTRES, render: device },
+  { path: 'codes/:code/:uscc', roles: CENTRES, render: codes },
   { path: 'organizations', roles: CENTRES, render: organizations },
   { path: 'organizations/:code', roles: CENTRES, render: organization },
   { path: 'organizations/:code/withdraw/:typ/:id', roles: CENTRES, render: withdrawal },

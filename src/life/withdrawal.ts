@@ -42,6 +42,8 @@ export interface Endable {
   /** NumericDates: signed, and until when it says it holds. */
   since: number;
   until: number;
+  /** Of a filing: a later one counts in its place. */
+  replaced: boolean;
   /** From when it does not count, if it was withdrawn. */
   ended: number | null;
   reason: string | null;

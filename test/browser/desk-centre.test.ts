@@ -6,13 +6,11 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { certifyCentre } from '../../src/cli/certify.ts';
-import { makeKey, orderBatch, type Identity } from '../../src/cli/sign.ts';
+import { orderBatch, type Identity } from '../../src/cli/sign.ts';
 import { provinceApproval, readBatch, peek } from '../../src/cli/steps.ts';
 import { samplePlan } from '../../src/cli/procedure-life.ts';
 import { takeStep } from '../../src/cli/stepper.ts';
 import type { DrawFile } from '../../src/life/procedure/draw-record.ts';
-import { newAbout, signApplicant, signStep } from '../../src/life/procedure/sign.ts';
 import type { CheckedRow } from '../../src/life/row.ts';
 import { findChromium, launch } from './browser.ts';
 import { axeOn, fitsIn, keyFile } from './desk-kit.ts';
@@ -129,94 +127,6 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     const [download] = await Promise.all([page.waitForEvent('download'), list.getByRole('button', { name: '下载 CSV' }).click()]);
     const lines = readFileSync(await download.path(), 'utf8').trim().split('\r\n');
     expect([lines.length, lines.at(-1)?.includes('欧阳末行')]).toEqual([406, true]);
-    await page.close();
-  });
-
-  test('the city selects an application: filing and key are signed in the browser, and the applicant speaks for the organization', async () => {
-    const pair = await makeKey();
-    const asking: Identity = { ...pair, subject: `key:${pair.kid}`, token: await signApplicant(pair, NOW, crypto.randomUUID()) };
-    const applicant = server.as(asking);
-    const about = newAbout('application', crypto.getRandomValues(new Uint8Array(16)));
-    const form = {
-      name: '济南示范职业培训学校', address: '济南市历下区', uscc: '91350100M000100Y43', registrar: '济南市行政审批服务局', nature: 'training_school', legal_representative: '周示范', registered_capital: '100 万元', contact: '吴联系', position: '主任', phone: '0531-00000000', email: 'office@example.cn',
-      occupations: [{ name: '电工', code: '6-31-01-03', standard: '国家职业技能标准', experience: '2015 年至今', assessed: 1200, levels: [5, 4] }],
-      strengths: '行业评价', premises: '实训楼', staff: '专职 12 人', pledges: { truthful: true, public_benefit: true, supervision: true }, signed_by: '周示范',
-    };
-    const work_plan = { overall: '总体规划', organization: '组织机构', occupations: '职业', process: '流程', content: '内容', safeguards: '保障' };
-    const permit = Buffer.from('%PDF-1.7 办学许可证（虚构）');
-    const { sha256 } = await applicant.json<{ sha256: string }>('POST', '/v1/files', { body: new Uint8Array(permit), type: 'application/pdf' });
-    const body = { salt: 'A'.repeat(22), purpose: 'new', centre: 'centre:3701', key: pair.jwk, annual_capacity: 500, form, work_plan, files: [{ name: '办学许可证.pdf', type: 'application/pdf' as const, size: permit.length, sha256 }] };
-    const statement = await signStep(asking, { aud: server.origin, about, step: 'application.submit', seq: 0, body }, NOW, crypto.randomUUID());
-    await applicant.post('/v1/steps', { statement, body });
-    const page = await signedIn(server.city);
-    await page.getByText('件申报待审核').click();
-    await page.getByRole('link', { name: form.name }).click();
-    await page.getByLabel('机构编码').waitFor();
-    expect(await axe(page)).toEqual([]);
-    // What was attached is opened here, byte for byte.
-    const [attached] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '办学许可证.pdf' }).click()]);
-    expect([attached.suggestedFilename(), readFileSync(await attached.path()).equals(permit)]).toEqual(['办学许可证.pdf', true]);
-    await page.getByLabel('机构编码').fill('S000037000009');
-    await page.getByLabel('核定年度评价规模').fill('501');
-    const select = page.getByRole('button', { name: '签署备案并选定' });
-    await select.click();
-    await alerted(page).getByText('1 至 500').waitFor();
-    await page.getByLabel('核定年度评价规模').fill('400');
-    // Less than applied for asks for its reason, and what was typed stays.
-    await page.getByRole('group', { name: '电工' }).getByLabel('五级').uncheck();
-    await select.click();
-    await alerted(page).getByText('请写明理由').waitFor();
-    expect([await page.getByLabel('机构编码').inputValue(), await page.evaluate(() => document.activeElement?.id)]).toEqual(['S000037000009', 'select-reason']);
-    await page.getByLabel('少于申报的理由').fill('先核准四级');
-    await select.click();
-    // This centre's key file holds no certificate of its key, which is said.
-    await alerted(page).getByText('已备案并选定').waitFor();
-    const { state } = await applicant.get<{ state: string }>(`/v1/cases/${about}`);
-    const { statements } = await applicant.get<{ statements: { typ: string; sub: string }[] }>('/v1/me');
-    const granted = page.locator('[data-list="granted"]');
-    await granted.waitFor();
-    expect(await granted.locator('tbody td').allTextContents()).toEqual(['电工', '6-31-01-03', '五级/初级工、四级/中级工', '四级/中级工', '五级/初级工']);
-    expect([state, statements.some(({ typ, sub }) => typ === 'client+jwt' && sub === 'org:S000037000009')]).toEqual(['selected', true]);
-    // The certificate of this centre's key comes later: then the issuing key is certified, if this key filed it.
-    await page.evaluate(() => (location.hash = '#/organizations/S000037000009'));
-    await page.getByText('颁发密钥没有有效的 X.509 证书').waitFor();
-    await page.getByText('请先在本页上方选择').waitFor();
-    const certifyKey = page.getByRole('button', { name: '认证颁发密钥' });
-    expect(await certifyKey.count()).toBe(0);
-    await page.getByLabel('X.509 证书（PEM）').setInputFiles({ name: 'centre.pem', mimeType: 'application/x-pem-file', buffer: Buffer.from(await certifyCentre(server.anchor, server.city.token)) });
-    await certifyKey.waitFor();
-    expect([await page.getByText('请先在本页上方选择').isVisible(), await axe(page)]).toEqual([false, []]);
-    const signed = await certifyKey.getAttribute('data-filing');
-    await certifyKey.evaluate((button, other) => button.setAttribute('data-filing', other), server.city.token);
-    await certifyKey.click();
-    await alerted(page).getByText('这份备案不是由这把密钥签署的').waitFor();
-    await certifyKey.evaluate((button, own) => button.setAttribute('data-filing', own as string), signed);
-    await certifyKey.click();
-    await page.locator('#said').getByText('颁发密钥已认证').waitFor();
-    await page.getByText('颁发密钥的 X.509 证书至').waitFor();
-    expect(await certifyKey.count()).toBe(0);
-    // What was filed can be ended there too: first the key, then the filing, each with its reason.
-    page.on('dialog', (dialog) => void dialog.accept());
-    const end = page.getByRole('button', { name: '签署撤回声明' });
-    for (const [kind, reason] of [['机构密钥', '设备遗失'], ['备案', '单位注销']] as const) {
-      await page.evaluate(() => (location.hash = '#/organizations/S000037000009'));
-      await page.getByRole('row').filter({ hasText: kind }).getByRole('link', { name: '撤回' }).click();
-      await page.getByRole('heading', { level: 1, name: '撤回' }).waitFor();
-      expect(await axe(page)).toEqual([]);
-      await end.click();
-      await alerted(page).getByText('请写明理由').waitFor();
-      await page.getByLabel('撤回原因').fill(reason);
-      await page.getByLabel('何时起不再有效').fill('2026-01-01T08:00');
-      await end.click();
-      await alerted(page).getByText('失效时间不能早于现在').waitFor();
-      await page.getByLabel('何时起不再有效').fill('');
-      await end.click();
-      await page.locator('#said').getByText('已撤回').waitFor();
-      await page.getByRole('row').filter({ hasText: reason }).waitFor();
-    }
-    expect(await applicant.get('/v1/me')).toMatchObject({ role: 'applicant' });
-    const speaking = statements.find(({ typ }) => typ === 'client+jwt') as unknown as { token: string };
-    expect((await server.as({ ...asking, subject: 'org:S000037000009', token: speaking.token }).send('GET', '/v1/batches')).status).toBe(401);
     await page.close();
   });
 

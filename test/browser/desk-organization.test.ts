@@ -190,6 +190,7 @@ describe.skipIf(chromium === undefined)('the desk of an organization', { timeout
     expect(await axe()).toEqual([]);
     await go(`applications/${apply}`, '济南示范职业培训学校');
     await page.getByLabel('机构编码').fill('S000037000019');
+    await page.getByRole('button', { name: '核对备案内容' }).click();
     await page.getByRole('button', { name: '签署备案并选定' }).click();
     await said().getByText('已备案并选定').waitFor();
     // What the file holds is kept as well.

@@ -57,7 +57,7 @@ test('a batch is shown with its rows, and loudly where no plan and no notice sta
 
 test('plans, applications, devices: decisions are offered to the responsible centre alone', async () => {
   expect(await html(world.city, `plans/${plan}`)).toContain('data-step="plan.receive"');
-  for (const [view, step] of [[`applications/${application}`, 'data-action="select-application"'], [`devices/${device}`, 'data-action="grant-device"']] as const) {
+  for (const [view, step] of [[`applications/${application}`, 'data-action="review-selection"'], [`devices/${device}`, 'data-action="grant-device"']] as const) {
     expect(await html(world.city, view)).toContain(step);
     expect(await html(world.province, view)).not.toContain(step);
   }

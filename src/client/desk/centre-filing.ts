@@ -1,18 +1,22 @@
 /**
  * Owns what a centre signs at its desk about who may assess: the filing of a selected application with the statement that
  * names the applicant's key and the certificate of the issuing key, and the statement that names a device; and attached files, opened.
+ * A filing is read in words before it is signed (filing-review.ts).
  * It refuses to sign when the case has moved on since it was shown, a filing that goes beyond what was applied for, and one
  * that grants less without a reason.
  */
 import { parseOrganizationCode } from '../../life/number.ts';
 import type { Application, DeviceRequest } from '../../life/procedure/application.ts';
 import { filingDifferences, filingFrom, isNarrower, scopeFrom } from '../../life/procedure/filing.ts';
-import type { Client, Filing, PublicJwk } from '../../life/schema.ts';
+import { PROVINCE, type Client, type Filing, type PublicJwk } from '../../life/schema.ts';
 import { signStatement } from '../../life/statement.ts';
+import { FILING_WORDS } from '../../pages/desk/filing-words.ts';
 import { DONE, FORM_WORDS } from '../../pages/desk/words.ts';
+import type { Words } from '../../pages/words.ts';
 import { Trouble } from '../key.ts';
 import { register, type Desk } from './actions.ts';
 import { certifyFiling } from './certificate.ts';
+import { reviewFiling } from './filing-review.ts';
 import { sendStep } from './forms.ts';
 import { download } from './lists.ts';
 
@@ -70,31 +74,63 @@ function wholeOf(id: string, min: number, max: number): number {
   throw new Trouble('number_wrong', { min: String(min), max: String(max) });
 }
 
-register('select-application', async (desk, button) => {
+/** The panel of the card that a button stands in. */
+const panelOf = (button: HTMLElement): HTMLElement => button.closest('section')?.querySelector('[data-filing-review]') as HTMLElement;
+
+/** Signs a filing with the issuing keys that there are now, hands it in, and certifies the newest of them. @returns what is to be said of that */
+async function handInFiling(desk: Desk, claims: Filing): Promise<Words | undefined> {
   const { signer, call } = desk;
-  const { about, seq, last, steps } = await shownCase(desk, button);
+  const filing: Filing = { ...claims, issuing_jwks: { keys: await issuingKeys(desk, codeOf(claims)) } };
+  await call('/v1/filings', { json: { statement: await signStatement('filing+jwt', filing, signer.key, signer.kid) } });
+  return certifyFiling(desk, filing);
+}
+
+const codeOf = ({ sub }: Filing): string => sub.slice('org:'.length);
+
+/** The same for years from now on: between reading and signing time passes. */
+const fromNow = (claims: Filing, years: number): Filing => {
+  const iat = seconds();
+  return { ...claims, iat, nbf: iat, exp: iat + years * YEAR };
+};
+
+register('review-selection', async (desk, button) => {
+  const { signer } = desk;
+  const { steps } = await shownCase(desk, button);
   const application = steps.findLast(({ step }) => step === 'application.submit' || step === 'application.amend')?.body as Application;
   const code = parseOrganizationCode(field('select-organization').toUpperCase());
-  const terms = { code, centre: signer.subject, annual_capacity: wholeOf('select-capacity', 1, application.annual_capacity), pass_mark: wholeOf('select-pass-mark', 0, 100) };
+  const terms = { code, centre: signer.subject, annual_capacity: wholeOf('select-capacity', 1, application.annual_capacity), pass_mark: wholeOf('select-pass-mark', 60, 100) };
   const years = wholeOf('select-years', 1, 3);
-  const iat = seconds();
   const scope = scopeFrom(grantedOf(application));
-  const claimsWith = (keys: Keys): Filing => filingFrom(application, { ...terms, scope, keys, iat, exp: iat + years * YEAR, jti: crypto.randomUUID() });
+  const claims = fromNow(filingFrom(application, { ...terms, scope, keys: [], iat: 0, exp: 0, jti: crypto.randomUUID() }), years);
   const reason = field('select-reason');
+  const note = field('select-note');
   // Before anything is made or handed in.
-  if (filingDifferences(claimsWith([]), application).length > 0) throw new Trouble('beyond');
+  if (filingDifferences(claims, application).length > 0) throw new Trouble('beyond');
   if (reason === '' && isNarrower({ scope }, application)) {
     document.querySelector<HTMLElement>('#select-reason')?.focus();
     throw new Trouble('reason_needed');
   }
-  const filing = claimsWith(await issuingKeys(desk, code));
-  await call('/v1/filings', { json: { statement: await signStatement('filing+jwt', filing, signer.key, signer.kid) } });
-  const lacking = await certifyFiling(desk, filing);
-  const client = await nameKey(desk, code, application.key);
-  const note = field('select-note');
-  await sendStep(desk, { about, step: 'application.select', seq, last, body: { organization: code, filing: filing.jti, client, ...(note === '' ? {} : { note }), ...(reason === '' ? {} : { reason }) } });
-  desk.go(`#/applications/${about}`);
-  desk.say(lacking ?? DONE['application.select'] ?? FORM_WORDS.done, lacking ? 'notice' : 'done');
+  await reviewFiling(desk, panelOf(button), claims, async () => {
+    const { about, seq, last } = await shownCase(desk, button);
+    const lacking = await handInFiling(desk, fromNow(claims, years));
+    const client = await nameKey(desk, code, application.key);
+    await sendStep(desk, { about, step: 'application.select', seq, last, body: { organization: code, filing: claims.jti, client, ...(note === '' ? {} : { note }), ...(reason === '' ? {} : { reason }) } });
+    desk.go(`#/applications/${about}`);
+    desk.say(lacking ?? DONE['application.select'] ?? FORM_WORDS.done, lacking ? 'notice' : 'done');
+  });
+});
+
+register('review-again', async (desk, button) => {
+  const centre = desk.signer.subject;
+  const { code, ...terms } = JSON.parse(button.dataset['again'] as string) as Omit<Filing, 'sub'> & { code: string };
+  const years = wholeOf('again-years', 1, 3);
+  const route = centre === PROVINCE ? ({ route: 'province' } as const) : ({ route: 'city', city: centre } as const);
+  const claims = fromNow({ ...terms, ...route, iss: centre, sub: `org:${code}`, issuing_jwks: { keys: [] }, iat: 0, exp: 0, jti: crypto.randomUUID() }, years);
+  await reviewFiling(desk, panelOf(button), claims, async () => {
+    const lacking = await handInFiling(desk, fromNow(claims, years));
+    desk.go(`#/organizations/${code}`);
+    desk.say(lacking ?? FILING_WORDS.filed, lacking ? 'notice' : 'done');
+  });
 });
 
 register('grant-device', async (desk, button) => {

@@ -8,6 +8,7 @@ import './certificates.ts';
 import './centre-approve.ts';
 import './centre-calendar.ts';
 import './centre-filing.ts';
+import './filing-review.ts';
 import './centre-trail.ts';
 import './centre-withdraw.ts';
 import './draws.ts';

@@ -115,3 +115,32 @@ export function filingDifferences(filing: Pick<Filing, 'sub' | 'name' | 'uscc' |
   }
   return found;
 }
+
+/** What of a filing a centre reads before it signs the next. */
+export type Terms = Pick<Filing, 'name' | 'uscc' | 'route' | 'scope' | 'annual_capacity' | 'pass_mark'>;
+
+/** What a filing would change of the one before. Of the scope: one occupation and job, with its levels. */
+export type Change = { part: 'name' | 'uscc' | 'route' | 'annual_capacity' | 'pass_mark'; before: string; after: string } | { part: 'scope'; code: string; name: string; job: string; before: Level[]; after: Level[] };
+
+function levelsByJob(scope: readonly ScopeEntry[]): Map<string, { code: string; name: string; job: string; levels: Level[] }> {
+  const lines = new Map<string, { code: string; name: string; job: string; levels: Level[] }>();
+  for (const { code, name, jobs, levels } of scope) {
+    for (const job of jobs.length === 0 ? [NO_JOB] : jobs) {
+      const key = JSON.stringify([code, name, job]);
+      lines.set(key, { code, name, job, levels: descending([...(lines.get(key)?.levels ?? []), ...levels]) });
+    }
+  }
+  return lines;
+}
+
+/** What is different in a filing from the one before. */
+export function filingChanges(before: Terms, after: Terms): Change[] {
+  const changes: Change[] = [];
+  for (const part of ['name', 'uscc', 'route', 'annual_capacity', 'pass_mark'] as const) if (before[part] !== after[part]) changes.push({ part, before: String(before[part]), after: String(after[part]) });
+  const [old, next] = [levelsByJob(before.scope), levelsByJob(after.scope)];
+  for (const [key, { code, name, job }] of new Map([...old, ...next])) {
+    const [had, has] = [old.get(key)?.levels ?? [], next.get(key)?.levels ?? []];
+    if (had.join() !== has.join()) changes.push({ part: 'scope', code, name, job, before: had, after: has });
+  }
+  return changes;
+}

@@ -15,6 +15,7 @@ import { OrganizationPast, type Past } from './centre-past.tsx';
 import type { Endable } from '../../life/withdrawal.ts';
 import { SigningCard, type Signing } from './centre-signing.tsx';
 import { Endables } from './centre-withdraw.tsx';
+import { FileAgain, type Again } from './filing-review.tsx';
 import { Granted } from './granted.tsx';
 import { Field, StepForm } from './fields.tsx';
 import { Card, Facts, List, State, Title } from './parts.tsx';
@@ -90,7 +91,7 @@ const Annexes: FC<{ about: string; application: Application }> = ({ about, appli
 );
 
 /** One application, whole, with the decisions of the centre that is responsible. */
-export const CentreApplication: FC<{ shown: ShownCase; application: Application; names: ReadonlyMap<string, string>; responsible: boolean; filing: Filing | undefined }> = ({ shown, application, names, responsible, filing }) => (
+export const CentreApplication: FC<{ shown: ShownCase; application: Application; names: ReadonlyMap<string, string>; responsible: boolean; filing: Filing | undefined; free: string | undefined }> = ({ shown, application, names, responsible, filing, free }) => (
   <>
     <CaseHead words={{ zh: `申报 · ${application.form.name}`, en: 'Application' }} state={shown.state} beside={names.get(application.centre) ?? application.centre} />
     <Granted application={application} filing={filing} steps={shown.steps} />
@@ -103,7 +104,7 @@ export const CentreApplication: FC<{ shown: ShownCase; application: Application;
         </p>
       </Card>
     ) : null}
-    {responsible && shown.allowed.includes('application.select') ? <Selection shown={shown} application={application} /> : null}
+    {responsible && shown.allowed.includes('application.select') ? <Selection shown={shown} application={application} free={free} centre={names.get(application.centre) ?? application.centre} /> : null}
     {responsible && shown.allowed.includes('application.return') ? (
       <Card title={{ zh: '退回修改', en: 'Return' }}>
         <ReasonForm of={shown} step="application.return" field="reason" next={`#/applications/${shown.about}`} label={{ zh: '需要修改的内容', en: 'What is to be changed' }} />
@@ -154,7 +155,7 @@ export const OrganizationsView: FC<{ organizations: readonly FiledLine[] }> = ({
 );
 
 /** One organization: its filing, its history, and whether it may assess. */
-export const OrganizationView: FC<{ code: string; name: string; centre: string; capacity: number; until: string; inForce: boolean; past: Past; standing: { seq: number; last: string; allowed: readonly string[] } | undefined; names: ReadonlyMap<string, string>; endables: readonly Endable[]; signing: Signing | undefined; now: number }> = ({ code, name, centre, capacity, until, inForce, past, standing, names, endables, signing, now }) => {
+export const OrganizationView: FC<{ code: string; name: string; centre: string; capacity: number; until: string; inForce: boolean; past: Past; standing: { seq: number; last: string; allowed: readonly string[] } | undefined; names: ReadonlyMap<string, string>; endables: readonly Endable[]; signing: Signing | undefined; again: Again | undefined; now: number }> = ({ code, name, centre, capacity, until, inForce, past, standing, names, endables, signing, again, now }) => {
   const at = { about: `standing:${code}`, seq: standing?.seq ?? 0, ...(standing ? { last: standing.last } : {}), next: `#/organizations/${code}` };
   return (
     <>
@@ -174,6 +175,7 @@ export const OrganizationView: FC<{ code: string; name: string; centre: string; 
           ]}
         />
       </Card>
+      {again ? <FileAgain again={again} centre={centre} /> : null}
       {signing ? <SigningCard code={code} {...signing} /> : null}
       <Card title={{ zh: '以往情况', en: 'So far' }}>
         <OrganizationPast past={past} names={names} />

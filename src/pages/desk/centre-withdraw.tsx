@@ -12,8 +12,8 @@ import { Card, Facts, List, moment, State, Title } from './parts.tsx';
 
 const TYPES: Record<Endable['typ'], Words> = { filing: { zh: '备案', en: 'Filing' }, client: { zh: '机构密钥', en: 'Key of the organization' } };
 
-const EndState: FC<{ of: Endable; now: number }> = ({ of: { ended, until }, now }) =>
-  ended !== null ? <State state="withdrawn" /> : until <= now ? <State state="expired" /> : <State state="active" />;
+const EndState: FC<{ of: Endable; now: number }> = ({ of: { ended, until, replaced }, now }) =>
+  <State state={ended !== null ? 'withdrawn' : until <= now ? 'expired' : replaced ? 'superseded' : 'active'} />;
 
 interface ListProps {
   code: string;

@@ -65,6 +65,7 @@ export const CASE_STATES: Record<string, Words> = {
   declined: { zh: '未选定', en: 'declined' },
   selected: { zh: '已选定', en: 'selected' },
   withdrawn: { zh: '已撤回', en: 'withdrawn' },
+  superseded: { zh: '已被后来的备案取代', en: 'replaced by a later filing' },
   requested: { zh: '待机构确认', en: 'waiting for the organization' },
   endorsed: { zh: '待中心登记', en: 'waiting for the centre' },
   granted: { zh: '已登记', en: 'named' },

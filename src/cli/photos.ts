@@ -45,15 +45,16 @@ export async function photosFor(rows: RawRow[], archive: Uint8Array<ArrayBuffer>
 }
 
 /**
- * Saves the photos of a batch as `row-<number>.jpg`, readable for their owner alone.
- * @returns how many
+ * Compares each photo of a batch with the digest that its row discloses; saves them as `row-<number>.jpg`, readable for
+ * their owner alone, where a folder is named.
+ * @returns how many were compared
  * @throws Failure `photo_differs` when one is not what its row discloses
  */
-export async function savePhotos(caller: Caller, { ref, rows }: Seen, folder: string): Promise<number> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+export async function savePhotos(caller: Caller, { ref, rows }: Seen, folder?: string): Promise<number> {
+  if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const wanted = rows.filter(({ photo_digest }) => photo_digest !== null);
   const width = String(rows.at(-1)?.row ?? 0).length;
-  const progress = new Progress('下载照片 fetching photos');
+  const progress = new Progress('核对照片 comparing photos');
   let done = 0;
   await eachOf(wanted, 4, async ({ row, position, photo_digest }) => {
     const answer = await caller.take('GET', `/v1/batches/${ref.batch}/rows/${position}/photo`);
@@ -61,10 +62,12 @@ export async function savePhotos(caller: Caller, { ref, rows }: Seen, folder: st
     if (toBase64url(await sha256(bytes)) !== photo_digest) {
       throw new Failure(1, `第 ${row} 行的照片与其摘要不符，拒绝签名`, `row ${row}: the photo is not the one whose digest the row discloses; nothing was signed`, 'photo_differs');
     }
-    const name = `row-${String(row).padStart(width, '0')}`;
-    // Of an earlier look: the same row may have had a photo of the other type.
-    for (const old of ['jpg', 'png']) rmSync(join(folder, `${name}.${old}`), { force: true });
-    writeWhole(join(folder, `${name}.${photoType(bytes) === 'image/png' ? 'png' : 'jpg'}`), bytes, 0o600);
+    if (folder !== undefined) {
+      const name = `row-${String(row).padStart(width, '0')}`;
+      // Of an earlier look: the same row may have had a photo of the other type.
+      for (const old of ['jpg', 'png']) rmSync(join(folder, `${name}.${old}`), { force: true });
+      writeWhole(join(folder, `${name}.${photoType(bytes) === 'image/png' ? 'png' : 'jpg'}`), bytes, 0o600);
+    }
     progress.at(++done, wanted.length);
   });
   progress.end();

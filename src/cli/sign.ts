@@ -108,10 +108,10 @@ export interface BatchRef {
 }
 
 /** A centre approves a batch; the province passes the city's token along. */
-export function approveBatch(centre: Speaker, ref: BatchRef, city?: string, times: Times = {}): Promise<string> {
+export function approveBatch(centre: Speaker, ref: BatchRef, city?: string, { photos_unseen, ...times }: Times & Pick<Approval, 'photos_unseen'> = {}): Promise<string> {
   const { iat, exp, jti } = life({ lifetime: 30 * DAY, ...times });
   const { organization, aud, batch, root, count } = ref;
-  const claims: Approval = { iss: centre.subject, sub: `org:${organization}`, aud, batch, root, count, iat, nbf: iat, exp, jti, ...(city === undefined ? {} : { city }) };
+  const claims: Approval = { iss: centre.subject, sub: `org:${organization}`, aud, batch, root, count, iat, nbf: iat, exp, jti, ...(city === undefined ? {} : { city }), ...(photos_unseen === undefined ? {} : { photos_unseen }) };
   return signStatement('approval+jwt', claims, centre.key, centre.kid);
 }
 

@@ -126,14 +126,18 @@ export function requireSameRows(raw: RawRow[], { rows, filing }: Seen, photos: R
   if (other) throw new Failure(1, `服务保存的照片与文件不符（第 ${other.row} 行）`, `the photo that the service stored is not the one that was sent (row ${other.row})`, 'photo_differs');
 }
 
-/** A centre signs what it saw and hands it in; the province passes on the city's token. @returns the approval */
-export async function approveWith(centre: Speaker, caller: Caller, { ref, view, filing }: Seen): Promise<string> {
+/**
+ * A centre signs what it saw and hands it in; the province passes on the city's token.
+ * @param photos_unseen of a batch with photos: how many nobody looked at
+ * @returns the approval
+ */
+export async function approveWith(centre: Speaker, caller: Caller, { ref, view, filing }: Seen, photos_unseen?: number): Promise<string> {
   const isProvince = centre.subject === 'centre:3700';
   const inner = isProvince && filing.route === 'city' ? view.approvals.find(({ tier }) => tier === 'city')?.approval : undefined;
   if (isProvince && filing.route === 'city' && inner === undefined) {
     throw new Failure(1, '该机构由市级备案，须市级先审核', 'the organization is filed by a city, whose centre approves first: luzheng approve with its key', 'city_approval_missing');
   }
-  const approval = await approveBatch(centre, ref, inner, { iat: caller.now() });
+  const approval = await approveBatch(centre, ref, inner, { iat: caller.now(), ...(photos_unseen === undefined ? {} : { photos_unseen }) });
   await caller.post(`/v1/batches/${ref.batch}/approvals`, { approval });
   return approval;
 }

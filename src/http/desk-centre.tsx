@@ -61,7 +61,9 @@ async function batch(asked: Asked) {
   await requireReach(service, caller, row.organization);
   const [view, compared, past, rows, replacing, names] = await Promise.all([batchView(service, row, 0), differencesOf(service, row, filing.pass_mark), historyOf(service, row.organization), openRows(service, row, 0, ROWS), selectReplaces(service.db, row.id), centreNames(service)]);
   const blocking = row.results === null ? 0 : await countBlocking(service.db, row.results);
-  return <BatchReview batch={{ ...view, returned_reason: row.returned_reason }} name={filing.name} route={filing.route} tier={tierOf(asked)} compared={compared} past={past} blocking={blocking} rows={rows} replacing={replacing} names={names} />;
+  const { findCentre } = await directoryOf(service);
+  const approvals = await Promise.all(view.approvals.map(async (one) => ({ ...one, photos_unseen: (await service.memo.open(one.approval, 'approval+jwt', findCentre)).payload.photos_unseen })));
+  return <BatchReview batch={{ ...view, approvals, returned_reason: row.returned_reason }} name={filing.name} route={filing.route} tier={tierOf(asked)} compared={compared} past={past} blocking={blocking} rows={rows} replacing={replacing} names={names} />;
 }
 
 /** The rows of a batch from one on, for the list that goes on. */

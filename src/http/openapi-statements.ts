@@ -39,7 +39,7 @@ export const STATEMENTS: Record<StatementType, Schema> = {
     { description: '评价机构备案 / the filing of an organization, signed by the centre that filed it' },
   ),
   'client+jwt': object({ iss: centre, sub: organization, cnf: key, ...life }, { description: '机构的一把客户端密钥，也是访问令牌 / one client key of an organization: also its access token' }),
-  'approval+jwt': object({ iss: centre, ...batch, count: { type: 'integer', minimum: 1, maximum: 10_000 }, 'city?': { ...JWS, description: "the city's whole token" }, ...life }, { description: "审核 / a centre's approval of one batch" }),
+  'approval+jwt': object({ iss: centre, ...batch, count: { type: 'integer', minimum: 1, maximum: 10_000 }, 'city?': { ...JWS, description: "the city's whole token" }, 'photos_unseen?': { type: 'integer', minimum: 0, description: '未查看的照片数 / photos of the batch that the signer did not look at' }, ...life }, { description: "审核 / a centre's approval of one batch" }),
   'issue+jwt': object({ 'iss?': organization, ...batch, approval: { ...jti, description: "jti of the province's approval" }, iat: instant('made'), jti }, { description: "颁发指令 / the organization's order to issue" }),
   'status+jwt': object(
     { iss: { anyOf: [organization, centre] }, number: NUMBER, action: text('action', { enum: ACTIONS }), reason: text('reason', { enum: REASONS }), seq: { type: 'integer', minimum: 1, maximum: 1000 }, 'prev?': { ...DIGEST, description: "digest of the previous event's payload; absent for seq 1" }, 'aud?': origin, iat: instant('made'), jti },

@@ -89,6 +89,8 @@ export const SCHEMAS = {
     ...batchClaims,
     count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)),
     city: v.optional(text(4000)),
+    /** Photos of the batch that its signer did not look at; absent where the batch has none, or nothing was said. */
+    photos_unseen: v.optional(count),
     ...lifetime,
   }),
   /** The organization's order to issue. */

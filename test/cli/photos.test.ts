@@ -35,6 +35,9 @@ test('a photo whose digest its row does not disclose is not saved, and nothing i
   expect(await savePhotos(serviceWith(png()), seenWith(toBase64url(await sha256(png()))), join(folder, 'b'))).toBe(1);
   expect(readdirSync(join(folder, 'b'))).toEqual(['row-2.png']);
   expect(await savePhotos(serviceWith(photo), seenWith(null), join(folder, 'c'))).toBe(0);
+  // Without a folder nothing is written, and every photo is compared all the same.
+  expect(await savePhotos(serviceWith(photo), seen)).toBe(1);
+  await expect(savePhotos(serviceWith(png()), seen)).rejects.toMatchObject({ code: 'photo_differs' });
   expect(existsSync(join(folder, 'c'))).toBe(true);
 });
 

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readKeyFile } from '../../keys/make.ts';
 import { freePort } from '../../src/cli/local.ts';
+import { peek } from '../../src/cli/steps.ts';
 import { certify, rootName } from '../../src/life/pades/certify.ts';
 import { readCertificate, readPem, toPem } from '../../src/life/pades/x509.ts';
 import type { PublicJwk } from '../../src/life/schema.ts';
@@ -277,13 +278,16 @@ test('photos go with the rows, and a centre looks at them before it signs', asyn
 
   const saved = join(folder, 'looked-at');
   const looked = await luzheng('approve', id, '--photos', saved, '--look', '--key', city, ...server);
-  expect([looked.exit, looked.out]).toEqual([0, expect.stringMatching(/not signed[^]*2 行 rows[^]*digests compared/)]);
+  expect([looked.exit, looked.out]).toEqual([0, expect.stringMatching(/not signed[^]*2 行 rows[^]*2 digests compared/)]);
   expect(readdirSync(saved).sort()).toEqual(['row-2.jpg', 'row-3.png']);
   expect([readFileSync(join(saved, 'row-2.jpg')), readFileSync(join(saved, 'row-3.png'))]).toEqual([Buffer.from(mine), Buffer.from(theirs)]);
   expect([statSync(saved).mode & 0o777, statSync(join(saved, 'row-2.jpg')).mode & 0o777]).toEqual([0o700, 0o600]);
   const state = async () => (JSON.parse((await luzheng('approve', id, '--look', '--key', city, ...server, '--json')).out) as { approval?: string; photos: number });
   expect(await state()).toMatchObject({ photos: 2 });
-  expect((await luzheng('approve', id, '--key', city, ...server)).out).toMatch(/approved[^]*2 行 rows（未查看/);
+  expect((await luzheng('approve', id, '--key', city, ...server)).out).toMatch(/approved[^]*2 行 rows（未查看[^]*2 digests compared/);
+  // Whether anybody looked stands in the approval for good.
+  const approved = async (...more: string[]) => JSON.parse((await luzheng('approve', id, '--key', city, ...server, '--json', ...more)).out) as { approval: string };
+  expect([peek(await approved().then(({ approval }) => approval)), peek((await approved('--photos', saved)).approval)]).toMatchObject([{ photos_unseen: 2 }, { photos_unseen: 0 }]);
 
   // An archive of one's own, with a photo of nobody: told with its name, and nothing is stored.
   const archive = join(folder, 'photos.zip');

@@ -57,7 +57,8 @@ export const approve: Command = {
   takes: 'BATCH',
   about: '市、省中心审核批次 / a centre approves a batch',
   help: `${KEY_HELP}
-  --photos DIR     下载照片供查看（row-<行号>.jpg，仅本人可读），并核对摘要 / save the photos for looking at, and compare their digests
+  每张照片都与名单中的摘要核对，不符即不签名 / every photo is compared with its digest; where one differs nothing is signed
+  --photos DIR     并保存照片供查看（row-<行号>.jpg，仅本人可读）；不保存的，审核声明写明未查看 / save them for looking at as well; without it the approval says that nobody looked
   --look           只查看，不签名 / look only, sign nothing
   省中心自动附上市级审核 / the province's approval carries the city's, which the service holds`,
   options: { ...KEY, photos: { type: 'string' }, look: { type: 'boolean' } },
@@ -65,11 +66,12 @@ export const approve: Command = {
     const { identity, caller } = await input.caller();
     const seen = await readBatch(caller, input.word(0), reading());
     const folder = input.text('photos') === undefined ? undefined : input.path('photos');
-    const saved = folder === undefined ? undefined : await savePhotos(caller, seen, folder);
-    const approval = input.flag('look') ? undefined : await approveWith(identity, caller, seen);
+    const photos = await savePhotos(caller, seen, folder);
+    const unseen = folder === undefined ? photos : 0;
+    const approval = input.flag('look') ? undefined : await approveWith(identity, caller, seen, photos === 0 ? undefined : unseen);
     const { batch, organization, count, root } = seen.ref;
-    const photos = withPhoto(seen);
-    const where = photos === 0 ? '' : saved === undefined ? '（未查看，可用 --photos DIR 下载 not looked at: --photos DIR saves them）' : `（摘要一致，已保存到 digests compared, saved in ${folder}）`;
+    const compared = `${photos} 张摘要均已核对一致 ${photos} digests compared`;
+    const where = photos === 0 ? '' : folder === undefined ? `（未查看 not looked at: --photos DIR；${compared}）` : `（${compared}，已保存到 saved in ${folder}）`;
     input.answer(
       [
         `${approval === undefined ? '未签名 / not signed     ' : '已审核 / approved       '}${organization} ${seen.filing.name}，${count} 人 rows`,
@@ -77,7 +79,7 @@ export const approve: Command = {
         `照片 / photos           ${photos} 行 rows${where}`,
         `根 / root               ${root}`,
       ],
-      { batch, organization, count, photos, root, ...(saved === undefined ? {} : { photos_saved: saved }), ...(approval === undefined ? {} : { jti: peek<{ jti: string }>(approval).jti, approval }) },
+      { batch, organization, count, photos, root, photos_unseen: unseen, ...(folder === undefined ? {} : { photos_saved: photos }), ...(approval === undefined ? {} : { jti: peek<{ jti: string }>(approval).jti, approval }) },
     );
   },
 };

@@ -1,7 +1,8 @@
 /**
  * Owns the approval of a batch at a centre's desk: every row is read, the root computed here from the rows alone and held
  * against what the page showed; then the centre's key signs, the province's with the city's approval inside.
- * It refuses to sign over other rows than those that were shown, and for the province before the city has approved.
+ * It refuses to sign over other rows than those that were shown, over a photo that is not its row's, and for the province
+ * before the city has approved. Photos that were not looked at are counted, and the approval says how many.
  */
 import { codeOf } from '../../life/authority.ts';
 import { isRefusal } from '../../life/refusal.ts';
@@ -13,7 +14,8 @@ import { BATCH_WORDS } from '../../pages/desk/words.ts';
 import { Trouble } from '../key.ts';
 import { register, type Desk, type Work } from './actions.ts';
 import type { BatchView } from './batches.ts';
-import { filled } from './text.ts';
+import { photosSeen, type Seen } from './photos.ts';
+import { filled, one } from './text.ts';
 
 /** Rows in one answer. */
 const PAGE = 2_000;
@@ -27,8 +29,8 @@ function shownHere(): Map<number, string[]> {
   return new Map([...document.querySelectorAll<HTMLElement>('#view tr[data-position]')].map((line) => [Number(line.dataset['position']), [...line.querySelectorAll('[data-cell]')].map((cell) => cell.textContent ?? '')]));
 }
 
-/** Reads a batch to its last row. @returns its root, computed here, and its filing */
-async function read({ call }: Desk, view: BatchView, work: Work, shown: ReadonlyMap<number, readonly string[]>): Promise<{ root: string; filing: Filing }> {
+/** Reads a batch to its last row. @returns its root, computed here, its filing, how many photos it has and how many of them nobody saw */
+async function read({ call }: Desk, view: BatchView, work: Work, shown: ReadonlyMap<number, readonly string[]>, seen: Seen): Promise<{ root: string; filing: Filing; photos: number; unseen: number }> {
   const reading = new Reading();
   let filing: Filing | undefined;
   try {
@@ -42,7 +44,11 @@ async function read({ call }: Desk, view: BatchView, work: Work, shown: Readonly
     const root = reading.root(view);
     requireShown(shown, reading.rows);
     if (!filing || codeOf(filing.sub) !== view.organization) throw new Trouble('root_differs');
-    return { root, filing };
+    const differing = reading.rows.find(({ position, photo_digest }) => seen.differing.includes(position) || (seen.photos.get(position) ?? photo_digest) !== photo_digest);
+    if (differing) throw new Trouble('photo_altered', { row: String(differing.row) });
+    const withPhoto = reading.rows.filter(({ photo_digest }) => photo_digest !== null);
+    const unseen = withPhoto.filter(({ position }) => !seen.photos.has(position)).length;
+    return { root, filing, photos: withPhoto.length, unseen };
   } catch (error) {
     if (isRefusal(error, 'rows_differ')) throw new Trouble('rows_differ', { row: String(error.facts['row']) });
     if (isRefusal(error, 'root_differs')) throw new Trouble('root_differs');
@@ -56,12 +62,13 @@ async function approve(desk: Desk, id: string, work: Work): Promise<BatchView> {
   const { call, signer, origin } = desk;
   const shown = shownHere();
   const view = (await (await call(`/v1/batches/${id}`, { signal: work.signal })).json()) as BatchView;
-  const { root, filing } = await read(desk, view, work, shown);
+  const { root, filing, photos, unseen } = await read(desk, view, work, shown, photosSeen());
+  if (unseen > 0 && !confirm(one(filled(BATCH_WORDS.photos_unseen, { photos, unseen })))) throw new Trouble('photos_unseen', { unseen: String(unseen) });
   const isInner = signer.subject === PROVINCE && filing.route === 'city';
   const city = isInner ? view.approvals.find(({ tier }) => tier === 'city')?.approval : undefined;
   if (isInner && city === undefined) throw new Trouble('city_first');
   const iat = Math.floor(Date.now() / 1000);
-  const claims: Approval = { iss: signer.subject, sub: `org:${view.organization}`, aud: origin, batch: id, root, count: view.count, iat, nbf: iat, exp: iat + LIFETIME, jti: crypto.randomUUID(), ...(city === undefined ? {} : { city }) };
+  const claims: Approval = { iss: signer.subject, sub: `org:${view.organization}`, aud: origin, batch: id, root, count: view.count, iat, nbf: iat, exp: iat + LIFETIME, jti: crypto.randomUUID(), ...(city === undefined ? {} : { city }), ...(photos === 0 ? {} : { photos_unseen: unseen }) };
   work.signal.throwIfAborted();
   await call(`/v1/batches/${id}/approvals`, { json: { approval: await signStatement('approval+jwt', claims, signer.key, signer.kid) } });
   return view;

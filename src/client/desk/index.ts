@@ -4,6 +4,7 @@ import './lists.ts';
 import './batches.ts';
 import './plans.ts';
 import './objections.ts';
+import './photos.ts';
 import './certificates.ts';
 import './centre-approve.ts';
 import './centre-calendar.ts';

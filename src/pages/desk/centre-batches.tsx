@@ -15,6 +15,7 @@ import { OrganizationPast, type Past } from './centre-past.tsx';
 import { Field, StepForm } from './fields.tsx';
 import { Card, Facts, List, moment, More, State, Title, Tools } from './parts.tsx';
 import { STEP_BUTTONS } from './step-buttons.ts';
+import { PHOTO_WORDS } from './words.ts';
 
 export interface ReviewLine {
   id: string;
@@ -71,6 +72,7 @@ const COLUMNS: readonly Words[] = [
   { zh: '考试日期', en: 'Exam' },
 ];
 const REPLACES: Words = { zh: '替换的证书', en: 'Replaces' };
+const PHOTO: Words = { zh: '照片', en: 'Photo' };
 const SCORES: Words = { zh: '理论 / 实操', en: 'Theory / practice' };
 
 interface RowsProps {
@@ -84,12 +86,12 @@ interface RowsProps {
 
 /** What stands here word for word is compared by the browser with what it signs: the cells with data-cell. */
 export const BatchRows: FC<RowsProps> = ({ id, count, from, rows, replacing }) => {
-  const columns = [...COLUMNS, ...(replacing ? [REPLACES] : []), SCORES];
+  const columns = [...COLUMNS, ...(replacing ? [REPLACES] : []), SCORES, PHOTO];
   const labels = columns.map((words) => inLanguage(words));
   const to = from + rows.length;
   const more = to < count && rows.length > 0 ? `batches/${id}/rows/${to}` : undefined;
   return (
-    <div class="list" data-list={`batch-${id}`} data-more={more}>
+    <div class="list" data-list={`batch-${id}`} data-photos={id} data-more={more}>
       <Tools />
       <table class="wide">
         <caption>
@@ -105,7 +107,10 @@ export const BatchRows: FC<RowsProps> = ({ id, count, from, rows, replacing }) =
                 </td>
               ))}
               {replacing && row.replaces === undefined ? <td data-label={inLanguage(REPLACES)}></td> : null}
-              <td data-label={labels.at(-1)}>{row.scores.join(' / ')}</td>
+              <td data-label={labels.at(-2)}>{row.scores.join(' / ')}</td>
+              <td data-label={labels.at(-1)} data-photo={row.photo_digest ?? undefined} data-csv={row.photo_digest === null ? '无 none' : '有 yes'}>
+                <Both words={row.photo_digest === null ? PHOTO_WORDS.none : PHOTO_WORDS.waiting} />
+              </td>
             </tr>
           ))}
         </tbody>
@@ -206,7 +211,7 @@ const Comparison: FC<{ compared: Compared | undefined }> = ({ compared }) => {
 };
 
 interface ReviewProps {
-  batch: { id: string; organization: string; count: number; state: string; created_at: number; root: string; returned_reason: string | null; approvals: readonly { tier: string; iss: string; received_at: number }[] };
+  batch: { id: string; organization: string; count: number; state: string; created_at: number; root: string; returned_reason: string | null; approvals: readonly { tier: string; iss: string; received_at: number; photos_unseen: number | undefined }[] };
   name: string;
   route: 'city' | 'province';
   tier: 'city' | 'province';
@@ -228,6 +233,9 @@ const Decision: FC<Pick<ReviewProps, 'batch' | 'tier' | 'route'>> = ({ batch: { 
       <Card title={{ zh: '审核通过', en: 'Approve' }}>
         <p>
           <Both words={{ zh: `本浏览器将读取全部 ${count} 行、重新计算根，与本页所示逐行核对一致后，用您的密钥签署审核。`, en: `This browser reads ${count === 1 ? 'the one row' : `all ${count} rows`}, computes the root anew, compares what it read with what this page shows, and signs the approval with your key.` }} />
+        </p>
+        <p>
+          <Both words={{ zh: '照片在翻到所在行时显示，并与上传时的摘要核对；没有看过的照片会提示，并写入审核声明。', en: 'Photos appear when their rows come into sight, each compared with its digest. Those that were not looked at are counted, and the approval says so.' }} />
         </p>
         <p class="buttons">
           <button type="button" data-action="approve-batch" data-batch={id}>
@@ -281,7 +289,12 @@ export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compare
             [{ zh: '机构', en: 'Organization' }, <a href={`#/organizations/${organization}`}>{`${name} ${organization}`}</a>],
             [{ zh: '上传时间', en: 'Uploaded' }, moment(created_at)],
             [{ zh: '人数', en: 'Rows' }, String(count)],
-            [{ zh: '审核', en: 'Approvals' }, approvals.length === 0 ? <Both words={{ zh: '尚无', en: 'none yet' }} /> : approvals.map(({ iss, received_at }) => `${names.get(iss) ?? iss} ${moment(received_at)}`).join('；')],
+            [{ zh: '审核', en: 'Approvals' }, approvals.length === 0 ? <Both words={{ zh: '尚无', en: 'none yet' }} /> : approvals.map(({ iss, received_at, photos_unseen = 0 }) => (
+              <p>
+                {`${names.get(iss) ?? iss} ${moment(received_at)}`}
+                {photos_unseen === 0 ? null : <Both words={{ zh: `（有 ${photos_unseen} 张照片未查看）`, en: `${counted(photos_unseen, 'photo')} not looked at` }} />}
+              </p>
+            ))],
             [{ zh: '名单根摘要', en: 'Root of the rows' }, <code>{root}</code>],
             [{ zh: '退回原因', en: 'Returned because' }, returned_reason ?? undefined],
           ]}

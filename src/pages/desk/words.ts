@@ -70,6 +70,14 @@ export const TROUBLES: Record<string, Words> = {
     zh: '本页由各行重新计算的根与服务给出的不一致，拒绝签名。请勿继续，并联系平台。',
     en: 'The root computed here from the rows is not the one that the service names: nothing was signed. Stop, and contact the service.',
   },
+  photo_altered: {
+    zh: '第 {row} 行的照片与上传时的摘要不符，没有签署审核。请联系平台。',
+    en: 'The photo of row {row} is not the one that was uploaded: its digest differs. Nothing was signed; tell whoever runs the service.',
+  },
+  photos_unseen: {
+    zh: '有 {unseen} 张照片没有看过，没有签署审核。在名单中翻到各行，照片会依次显示。',
+    en: '{unseen} {unseen|photo was|photos were} not looked at, and nothing was signed. Scroll through the list: each photo appears beside its row.',
+  },
   rows_differ: {
     zh: '第 {row} 行的内容与其摘要不符，拒绝签名。请勿继续，并联系平台。',
     en: 'Row {row} is not what its digests say: nothing was signed. Stop, and contact the service.',
@@ -124,7 +132,18 @@ export const BATCH_WORDS = {
   downloading_parts: { zh: '正在下载（共 {parts} 个压缩包；浏览器询问时，请允许下载多个文件）', en: 'Downloading {parts} {parts|archive|archives, one after another; allow several files when the browser asks}' },
   approving: { zh: '正在逐行核对并签署审核', en: 'Checking every row and approving' },
   approved: { zh: '已核对 {count} 行并签署审核。', en: '{count} {count|row was|rows were} checked, and the approval was signed.' },
+  photos_unseen: { zh: '名单中有 {photos} 张照片，其中 {unseen} 张没有看过。仍要签署审核？审核声明将写明有 {unseen} 张未查看。', en: 'Of the {photos} {photos|photo|photos} in this list {unseen} {unseen|was|were} not looked at. Sign the approval all the same? It will say that {unseen} {unseen|was|were} not seen.' },
   uploading: { zh: '正在核对并上传', en: 'Checking and uploading' },
+} satisfies Record<string, Words>;
+
+/** Of the photos beside the rows of a batch. */
+export const PHOTO_WORDS = {
+  waiting: { zh: '尚未显示', en: 'not shown yet' },
+  none: { zh: '无', en: 'none' },
+  of_row: { zh: '名单第 {row} 条的照片', en: 'Photo of entry {row}' },
+  differs: { zh: '照片与上传时的摘要不符，不能签署审核', en: 'Not the photo that was uploaded: its digest differs. Nothing can be signed' },
+  failed: { zh: '照片没有载入', en: 'The photo did not load' },
+  again: { zh: '重新载入', en: 'Load again' },
 } satisfies Record<string, Words>;
 
 /** What is done with a certificate: named, asked before it is signed, and on the button. */

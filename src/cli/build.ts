@@ -15,34 +15,63 @@ import { FONT_LIST, STYLES, VERSIONS } from '../storage/assets.ts';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Where the assets lie. */
 export const ASSETS = join(ROOT, '.dev/assets');
-const FONT = 'NotoSerifSC_400Regular.ttf';
-/** Fonts that a deployer adds for characters that the template's own font lacks; not part of the repository. */
-const FURTHER = join(ROOT, 'templates/fonts');
+/** Fonts that a deployer adds for characters that the packages' fonts lack; not part of the repository. */
+export const FURTHER = join(ROOT, 'templates/fonts');
 /** What static assets take (bytes a file). */
-const LARGEST_ASSET = 25 * 1024 * 1024;
+export const LARGEST_ASSET = 25 * 1024 * 1024;
 
-/** Files of the certificates' fonts, the template's own first. @throws where one cannot be used */
-export function fontFiles(): string[] {
-  const own = join(dirname(createRequire(import.meta.url).resolve('@expo-google-fonts/noto-serif-sc/package.json')), '400Regular', FONT);
-  const further = existsSync(FURTHER) ? readdirSync(FURTHER).filter((name) => /\.ttf$/i.test(name)).sort().map((name) => join(FURTHER, name)) : [];
-  for (const path of further) {
-    if (statSync(path).size > LARGEST_ASSET) throw new Error(`${path} has more than 25 MiB, which static assets do not take: cut it down to the characters that are needed (templates/fonts/README.md).`);
+/** A font and the licence that goes with it. */
+export interface FontFile {
+  path: string;
+  licence: string | undefined;
+}
+
+function packaged(name: string, file: string): FontFile {
+  const folder = dirname(createRequire(import.meta.url).resolve(`@expo-google-fonts/${name}/package.json`));
+  return { path: join(folder, '400Regular', file), licence: join(folder, 'LICENSE_FONT') };
+}
+
+/** Chinese, and Latin as in most names. */
+const CHINESE = packaged('noto-serif-sc', 'NotoSerifSC_400Regular.ttf');
+/** Latin Extended, for names with Č, ł or ñ. */
+const LATIN = packaged('noto-serif', 'NotoSerif_400Regular.ttf');
+export const PACKAGED: readonly FontFile[] = [CHINESE, LATIN];
+
+const licenceOf = (path: string): string => path.replace(/\.ttf$/i, '.LICENSE_FONT');
+
+/**
+ * Files of the certificates' fonts in the order in which they are asked for a character. The Latin one comes last, where it
+ * was added last: what a font before it can draw stays as it was drawn on certificates of before.
+ * @throws where one cannot be used
+ */
+export function fontFiles(): FontFile[] {
+  const names = existsSync(FURTHER) ? readdirSync(FURTHER).filter((name) => /\.ttf$/i.test(name)).sort() : [];
+  const further = names.map((name): FontFile => {
+    const path = join(FURTHER, name);
+    if (statSync(path).size > LARGEST_ASSET) {
+      throw new Error(`${path} has more than 25 MiB, which static assets do not take: see templates/fonts/README.md.`);
+    }
     openFont(new Uint8Array(readFileSync(path)));
-  }
-  return [own, ...further];
+    return { path, licence: existsSync(licenceOf(path)) ? licenceOf(path) : undefined };
+  });
+  return [CHINESE, ...further, LATIN];
 }
 
 function copyFonts(): void {
   const folder = join(ASSETS, 'fonts');
   mkdirSync(folder, { recursive: true });
   const files = fontFiles();
-  for (const source of files) {
-    const target = join(folder, basename(source));
+  const copies = files.flatMap(({ path, licence }): [source: string, name: string][] => {
+    const name = basename(path);
+    return [[path, name], ...(licence === undefined ? [] : [[licence, licenceOf(name)] as [string, string]])];
+  });
+  for (const [source, name] of copies) {
+    const target = join(folder, name);
     if (!existsSync(target) || statSync(target).size !== statSync(source).size) cpSync(source, target);
   }
-  const names = files.map((path) => basename(path));
-  for (const name of readdirSync(folder)) if (name !== FONT_LIST && !names.includes(name)) rmSync(join(folder, name));
-  writeFileSync(join(folder, FONT_LIST), JSON.stringify(names));
+  const kept = [FONT_LIST, ...copies.map(([, name]) => name)];
+  for (const name of readdirSync(folder)) if (!kept.includes(name)) rmSync(join(folder, name));
+  writeFileSync(join(folder, FONT_LIST), JSON.stringify(files.map(({ path }) => basename(path))));
 }
 
 /** What each file of the pages is now: its version goes into its address, under which it may be kept for ever. */
@@ -114,7 +143,7 @@ export async function whenChanged(stamp: string, out: string, further: readonly 
   writeFileSync(stamp, state(out, further));
 }
 
-export const buildAssets = (): Promise<void> => whenChanged(join(ROOT, '.dev/built'), ASSETS, fontFiles(), makeAssets);
+export const buildAssets = (): Promise<void> => whenChanged(join(ROOT, '.dev/built'), ASSETS, fontFiles().map(({ path }) => path), makeAssets);
 
 async function makeAssets(): Promise<void> {
   copyFonts();

@@ -89,7 +89,7 @@ class Clock {
 }
 
 function readFonts(): FontSet {
-  const [first, ...others] = fontFiles().map((path) => openFont(readFileSync(path)));
+  const [first, ...others] = fontFiles().map(({ path }) => openFont(readFileSync(path)));
   return [first as Font, ...others];
 }
 

@@ -27,7 +27,7 @@ export const FAULTS = {
   cell_formula: { zh: '此单元格是公式，其结果可能变化，请复制后“选择性粘贴”为数值', en: 'The cell is a formula, whose result may change; copy it and paste values only.' },
   cell_error: { zh: '此单元格是错误值（如 #N/A、#REF!）', en: 'The cell holds an error such as #N/A or #REF!.' },
   formula: { zh: '单元格以 = + - @ 开头，像是公式，请改为文本', en: 'The cell begins with = + - or @ like a formula; store it as text.' },
-  glyph_missing: { zh: '证书字体缺少字符 {points}，无法打印', en: 'The certificate font has no glyph for {points}.' },
+  glyph_missing: { zh: '证书字体缺少字符 {points}，无法打印，请联系平台补充字体', en: 'The certificate font has no glyph for {points}; ask the service to add a font that has it.' },
 
   // Names
   name_blank: { zh: '姓名为空', en: 'The name is empty.' },

@@ -1,6 +1,7 @@
 /**
  * Owns the fonts of a certificate as a set: the template's own font first, then the fonts that a deployer added for
- * characters that it lacks (CJK Ext B and beyond). A character is taken from the first font that shows it.
+ * characters that it lacks (CJK Ext B and beyond), then one for Latin Extended. A character is taken from the first font
+ * that shows it.
  * It refuses characters that no font of the set shows (`glyph_missing`): nothing is ever drawn as a box or left out.
  */
 import { advanceOfGlyph, glyphOf, outlineOf, type Font } from './font.ts';
@@ -9,7 +10,7 @@ import { Refusal } from './refusal.ts';
 export type FontSet = readonly [Font, ...Font[]];
 
 /** True when a font draws this code point, or it is a space. */
-function shows(font: Font, codePoint: number): boolean {
+export function shows(font: Font, codePoint: number): boolean {
   const gid = glyphOf(font, codePoint);
   return gid !== 0 && (outlineOf(font, gid).length > 0 || /^\p{Zs}$/u.test(String.fromCodePoint(codePoint)));
 }

@@ -92,7 +92,8 @@ function simple(view: DataView, contours: number, scale: number): Uint8Array {
 
 /** Parts of a composite keep their glyphs and turns; only their offsets are scaled. Instructions at its end stay away. */
 function composite(outline: Uint8Array, scale: number): Uint8Array {
-  const copy = outline.slice(10);
+  // Not slice(): a Buffer's shares its memory, and the offsets would be scaled in the font itself.
+  const copy = new Uint8Array(outline.subarray(10));
   const view = new DataView(copy.buffer);
   for (let at = 0; ; ) {
     const flags = view.getUint16(at);

@@ -37,13 +37,22 @@ export function readCandidates(json: unknown): RawRow[] {
   });
 }
 
+/** `𪛖 (U+2A6D6)`; the code point alone where the character is a mark or shows nothing. */
+function characterName(codePoint: number): string {
+  const character = String.fromCodePoint(codePoint);
+  const name = `U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}`;
+  // By plane too: engines disagree on which of the newest ideographs exist.
+  const shows = /[\p{L}\p{N}\p{P}\p{S}]/u.test(character) || (codePoint >= 0x20000 && codePoint <= 0x3fffd);
+  return shows ? `${character} (${name})` : name;
+}
+
 /** The same text (an occupation, a job) stands in thousands of rows: ask the font once. */
 function rememberGlyphs(missingGlyphs: RowRules['missingGlyphs']): (text: string) => string {
   const known = new Map<string, string>();
   return (text) => {
     let points = known.get(text);
     if (points === undefined) {
-      points = [...new Set(missingGlyphs(text))].map((point) => `U+${point.toString(16).toUpperCase().padStart(4, '0')}`).join(' ');
+      points = [...new Set(missingGlyphs(text))].map(characterName).join(' ');
       known.set(text, points);
     }
     return points;

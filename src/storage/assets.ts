@@ -6,7 +6,7 @@ import type { Assets } from './bindings.ts';
 import { openFont } from '../life/font.ts';
 import type { FontSet } from '../life/font-set.ts';
 
-/** Where `npm run build` puts the fonts, and their names: the template's own first, then those that a deployer added. */
+/** Where `npm run build` puts the fonts, and their names, in the order in which they are asked for a character. */
 export const FONTS_PATH = '/fonts/';
 export const FONT_LIST = 'fonts.json';
 /** File name → version, of the pages' files. */

@@ -79,7 +79,8 @@ test('a good row comes out normalised, in the words of the filing', () => {
 
 test('messages help: the missing glyphs, the first row, the pass mark, the filed name', () => {
   const message = (input: object | object[], missing?: number[]) => check(asRows(input), missing).faults[0]?.message;
-  expect(message({ name: '李𬭎䶮𬭎' }, [0x2cb4e, 0x4dae])).toContain('U+2CB4E U+4DAE，');
+  expect(message({ name: '李𬭎䶮𬭎' }, [0x2cb4e, 0x4dae])).toContain('𬭎 (U+2CB4E) 䶮 (U+4DAE)，');
+  expect(message({ name: '李明' }, [0x674e, 0x301])).toContain('李 (U+674E)，');
   expect(message([{}, {}])).toContain('row 2');
   expect(message({ score_theory: 59 })).toContain('pass mark 60');
   expect(message({ occupation_name: '电工师傅' })).toContain('“电工”');

@@ -4,14 +4,16 @@
  * It refuses to install from inside a test: files run side by side, and the package manager takes one at a time.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 
 /** Chromium without a window of its own: the same engine, for less of the processor's time. */
 const SHELL = '/usr/bin/chromium-headless-shell';
 const BROWSERS = [SHELL, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable', '/opt/google/chrome/chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
 
-/** Debian's packages of the programs that judge what the service makes. */
-const JUDGES = { pdftoppm: 'poppler-utils', qpdf: 'qpdf', gs: 'ghostscript', zbarimg: 'zbar-tools', ZXingReader: 'zxing-cpp-tools', openssl: 'openssl', certutil: 'libnss3-tools', zip: 'zip', unzip: 'unzip', python3: 'python3', 'softhsm2-util': 'softhsm2', 'pkcs11-tool': 'opensc' };
+/** Debian's packages of the programs that judge what the service makes. A test asks for no other (hasTool). */
+const JUDGES = {
+  pdftoppm: 'poppler-utils', pdfinfo: 'poppler-utils', pdftotext: 'poppler-utils', pdftocairo: 'poppler-utils', pdfimages: 'poppler-utils', pdfdetach: 'poppler-utils', pdfsig: 'poppler-utils', qpdf: 'qpdf', gs: 'ghostscript', zbarimg: 'zbar-tools', ZXingReader: 'zxing-cpp-tools', openssl: 'openssl', certutil: 'libnss3-tools', zip: 'zip', unzip: 'unzip', python3: 'python3', 'softhsm2-util': 'softhsm2', 'pkcs11-tool': 'opensc',
+};
 
 function answers(name: string, ...args: string[]): string | undefined {
   try {
@@ -29,21 +31,29 @@ const imageMagick = (): string | undefined => ['magick', 'convert'].find((name) 
 /** The browser to be used, if there is one. `whole`: one with windows, as people have it, where there is a choice. */
 export const browserPath = (whole = false): string | undefined => [process.env['LUZHENG_CHROMIUM'] ?? '', ...(whole ? BROWSERS.toReversed() : BROWSERS)].find((path) => path !== '' && existsSync(path));
 
-function missing(name: string): undefined {
-  console.warn(`\n!!! ${name} is not installed: the tests that need it are SKIPPED\n`);
+/** Names the file in which tests, in processes of their own, note what they lacked; the reporter makes it and tells of it. */
+export const MISSING_FILE = 'LUZHENG_MISSING_PROGRAMS';
+
+/** Notes what a test lacked. */
+export function missing(name: string, item: string): undefined {
+  const file = process.env[MISSING_FILE];
+  if (file !== undefined) appendFileSync(file, `${name} (${item})\n`);
 }
 
-/** True when a program is on this machine; says loudly what is not tested otherwise. */
-export const hasTool = (name: string): boolean => onPath(name) || missing(name) === true;
+/** True when all these programs are on this machine; each that is not is named at the end of the run. */
+export const hasTool = (...names: (keyof typeof JUDGES)[]): boolean => names.filter((name) => !onPath(name)).map((name) => missing(name, JUDGES[name])).length === 0;
 
-/** The command of ImageMagick, or undefined, said as loudly. */
-export const findImageMagick = (): string | undefined => imageMagick() ?? missing('imagemagick');
+/** The command of ImageMagick, or undefined, and then it is named likewise. */
+export const findImageMagick = (): string | undefined => imageMagick() ?? missing('ImageMagick', 'imagemagick');
+
+/** The browser, or undefined, and then it is named likewise. */
+export const findBrowser = (): string | undefined => browserPath() ?? missing('Chromium', 'chromium-headless-shell');
 
 export function installPrograms(): void {
   const wanted = browserPath() === undefined ? ['chromium-headless-shell'] : [];
   if (process.env['CI']) {
     if (wanted.length === 0 && !existsSync(SHELL)) wanted.push('chromium-headless-shell');
-    wanted.push(...Object.entries(JUDGES).flatMap(([name, item]) => (onPath(name) ? [] : [item])));
+    wanted.push(...new Set(Object.entries(JUDGES).flatMap(([name, item]) => (onPath(name) ? [] : [item]))));
     if (imageMagick() === undefined) wanted.push('imagemagick');
   }
   const canInstall = process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');

@@ -19,7 +19,7 @@ import { A4, MM } from '../../src/life/pdf-page.ts';
 import { fit, measure, wrap } from '../../src/life/pdf-text.ts';
 import { qrMatrix } from '../../src/life/qr.ts';
 import * as layout from '../../templates/v1/layout.ts';
-import { browserPath } from '../programs.ts';
+import { findBrowser } from '../programs.ts';
 import { bundle, font, fonts, FONT_PATH, hasTool, longest, ordinary, readPdf, sameOutline } from './fixtures-pdf.ts';
 
 const render = (facts: DocumentFacts) => renderCertificate(facts, { fonts, bundle });
@@ -247,14 +247,14 @@ describe('other people’s tools', () => {
     expect(readFileSync(path('out.json')).equals(Buffer.from(bundle))).toBe(true);
   });
 
-  it.skipIf(!hasTool('pdftoppm') || !hasTool('zbarimg'))('zbarimg reads the QR code at 150 dpi', async () => {
+  it.skipIf(!hasTool('pdftoppm', 'zbarimg'))('zbarimg reads the QR code at 150 dpi', async () => {
     for (const [name, facts] of cases) {
       run('pdftoppm', '-r', '150', '-png', '-singlefile', await file(`z-${name}.pdf`, facts), path(`z-${name}`));
       expect(run('zbarimg', '--raw', '-q', path(`z-${name}.png`)).trim()).toBe(facts.seal_url);
     }
   });
 
-  it.skipIf(!hasTool('pdftoppm') || browserPath() === undefined)('the ink equals that of Chromium setting the same text in the same font', async () => {
+  it.skipIf(!hasTool('pdftoppm') || findBrowser() === undefined)('the ink equals that of Chromium setting the same text in the same font', async () => {
     const { shown } = await readPdf(await render(longest));
     const height = A4.height * MM;
     // Chromium rounds advances to whole pixels, so each character is given its place.
@@ -263,7 +263,7 @@ describe('other people’s tools', () => {
       return `<text fill="rgb(${colour.map((part) => `${part}%`).join(' ')})" x="${x + before}" y="${height - y}" font-size="${size}">${character}</text>`;
     }));
     writeFileSync(path('chromium.html'), `<!doctype html><meta charset="utf-8"><style>@font-face{font-family:N;src:url("file://${FONT_PATH}")}@page{size:${A4.width}mm ${A4.height}mm;margin:0}body{margin:0}svg{display:block}text{font-family:N;font-kerning:none;font-variant-ligatures:none;white-space:pre}</style><svg width="${A4.width}mm" height="${A4.height - 0.5}mm" viewBox="0 0 ${A4.width * MM} ${(A4.height - 0.5) * MM}">${texts.join('')}</svg>`);
-    run(browserPath() as string, '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-pdf-header-footer', '--virtual-time-budget=10000', `--user-data-dir=${path('profile')}`, `--print-to-pdf=${path('chromium.pdf')}`, path('chromium.html'));
+    run(findBrowser() as string, '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-pdf-header-footer', '--virtual-time-budget=10000', `--user-data-dir=${path('profile')}`, `--print-to-pdf=${path('chromium.pdf')}`, path('chromium.html'));
     const grey = (pdf: string, name: string) => {
       run('pdftoppm', '-r', '288', '-gray', '-singlefile', pdf, path(name));
       return readPgm(readFileSync(path(`${name}.pgm`)));

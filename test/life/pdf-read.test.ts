@@ -11,7 +11,7 @@ import { A4, MM } from '../../src/life/pdf-page.ts';
 import { measure } from '../../src/life/pdf-text.ts';
 import { readPdf, type ReadPdf } from '../../src/life/pdf-read/read.ts';
 import * as layout from '../../templates/v1/layout.ts';
-import { browserPath } from '../programs.ts';
+import { findBrowser } from '../programs.ts';
 import { bundle, FONT_PATH, fonts, hasTool, longest, ordinary, readPdf as readDrawn } from './fixtures-pdf.ts';
 import { refusal, uncompressed } from './pdf-read-kit.ts';
 
@@ -146,9 +146,9 @@ describe('the same certificate after other people’s tools', () => {
     expect(original.order < cover.order && cover.order < (added as { order: number }).order).toBe(true);
   });
 
-  it.skipIf(browserPath() === undefined)('Chromium’s print of a Chinese page', () => {
+  it.skipIf(findBrowser() === undefined)('Chromium’s print of a Chinese page', () => {
     writeFileSync(path('page.html'), `<!doctype html><meta charset="utf-8"><style>@font-face{font-family:N;src:url("file://${FONT_PATH}")}body{font-family:N}</style><h1>职业技能等级证书</h1><p>姓名 欧阳海燕 ABC</p><p><a href="https://luzheng.cn">查询</a></p>`);
-    const bytes = run(browserPath() as string, '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-pdf-header-footer', '--virtual-time-budget=10000', `--user-data-dir=${path('profile')}`, '--print-to-pdf=out.pdf', 'page.html');
+    const bytes = run(findBrowser() as string, '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-pdf-header-footer', '--virtual-time-budget=10000', `--user-data-dir=${path('profile')}`, '--print-to-pdf=out.pdf', 'page.html');
     const read = readPdf(bytes);
     expect(glyphsOf(read).map((glyph) => glyph.text).join('').replaceAll(' ', '')).toBe('职业技能等级证书姓名欧阳海燕ABC查询');
     expect(read.page.texts.every(({ mcid }) => mcid !== undefined)).toBe(true);

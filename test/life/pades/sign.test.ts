@@ -105,7 +105,7 @@ describe('poppler', () => {
     expect(pdfsig(at('p.pdf'))).toContain('Digest Mismatch.');
   });
 
-  test.skipIf(!hasTool('pdfsig') || !hasTool('certutil'))('trusts it under the root certificate, and not without', async () => {
+  test.skipIf(!hasTool('pdfsig', 'certutil'))('trusts it under the root certificate, and not without', async () => {
     // pdfsig judges certificates at the present time.
     const now = Math.floor(Date.now() / 1000);
     const life = { from: now - DAY, until: now + DAY };

@@ -1,5 +1,6 @@
 /** Owns the Worker's entry points: requests, and the cron sweep that repairs what a crash left behind. */
 import { app } from './app.ts';
+import { attempt } from './attempt.ts';
 import type { Env } from './env.ts';
 import { shanghaiDay } from './life/calendar.ts';
 import { PROOF_AGE } from './life/dpop.ts';
@@ -7,7 +8,7 @@ import { sweepPhotos } from './photos.ts';
 import { sweepFiles } from './procedure/files.ts';
 import { sweepNotices } from './working-days.ts';
 import { sweepBatches } from './registrar.ts';
-import { serviceOf } from './service.ts';
+import { serviceOf, type Service } from './service.ts';
 import { deleteUsageBefore } from './storage/bulk.ts';
 import { deleteGuessesBefore } from './storage/limits.ts';
 import { deleteSendersBefore } from './storage/notices.ts';
@@ -18,18 +19,23 @@ const PROOF_MEMORY = 2 * PROOF_AGE;
 /** Seconds that one sweep may sign. */
 const SWEEP_SECONDS = 25;
 
+/** What the sweep does, in this order; none waits for another to succeed. */
+const TASKS: Record<string, (service: Service) => Promise<unknown>> = {
+  proofs: ({ db, now }) => deleteProofsBefore(db, now() - PROOF_MEMORY),
+  guesses: ({ db, now }) => deleteGuessesBefore(db, now()),
+  senders: ({ db, now }) => deleteSendersBefore(db, shanghaiDay(now())),
+  usage: ({ db, now }) => deleteUsageBefore(db, shanghaiDay(now() - 90 * 86_400)),
+  secrets: ({ vault }) => vault.rewrapAll(),
+  batches: (service) => sweepBatches(service, service.now() + SWEEP_SECONDS),
+  notices: sweepNotices,
+  photos: sweepPhotos,
+  files: sweepFiles,
+};
+
 export default {
   fetch: app.fetch,
   async scheduled(_event: unknown, env: Env): Promise<void> {
     const service = serviceOf(env);
-    await deleteProofsBefore(service.db, service.now() - PROOF_MEMORY);
-    await deleteGuessesBefore(service.db, service.now());
-    await deleteSendersBefore(service.db, shanghaiDay(service.now()));
-    await deleteUsageBefore(service.db, shanghaiDay(service.now() - 90 * 86_400));
-    await service.vault.rewrapAll();
-    await sweepBatches(service, service.now() + SWEEP_SECONDS);
-    await sweepNotices(service);
-    await sweepPhotos(service);
-    await sweepFiles(service);
+    for (const [task, work] of Object.entries(TASKS)) await attempt(task, {}, () => work(service));
   },
 };

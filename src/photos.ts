@@ -5,11 +5,12 @@
  * after an hour and deletes object, then line. After the third step everything is there.
  * It refuses to show any bytes but those whose digest the centres approved.
  */
+import { attempt } from './attempt.ts';
 import { sha256, toBase64url } from './life/bytes.ts';
 import { isRefusal, Refusal } from './life/refusal.ts';
 import type { Photo } from './life/row-photos.ts';
 import type { Service } from './service.ts';
-import { deleteDoomed, deletePacks, getPart, insertPendingPacks, putPack, selectDoomed, selectPlace, updateDoomed, updateDoomedBefore, type Place } from './storage/photos.ts';
+import { deleteDoomed, deletePacks, getPart, insertPendingPacks, putPack, selectDoomed, selectPlace, updateDoomed, updateDoomedBefore, type Pack, type Place } from './storage/photos.ts';
 import { SEALED_BYTES } from './storage/vault.ts';
 
 /** Bytes of a pack, about: few requests to R2 for a batch, and one at a time in memory. */
@@ -64,9 +65,21 @@ export async function storePhotos(service: Service, batch: string, photos: Itera
 async function deleteSome(service: Service, batch?: string): Promise<number> {
   const packs = await selectDoomed(service.db, SWEEP, batch);
   if (packs.length === 0) return 0;
-  await deletePacks(service.files, packs);
-  await deleteDoomed(service.db, packs);
-  return packs.length;
+  const deleteThese = async (these: readonly Pack[]) => {
+    await deletePacks(service.files, these);
+    await deleteDoomed(service.db, these);
+  };
+  try {
+    await deleteThese(packs);
+    return packs.length;
+  } catch (error) {
+    if (packs.length === 1) throw error;
+    // One that cannot be deleted keeps none of the others.
+    let done = 0;
+    for (const one of packs) if (await attempt('photos', { batch: one.batch, pack: one.pack }, () => deleteThese([one]))) done++;
+    if (done === 0) throw error;
+    return done;
+  }
 }
 
 /** Deletes at once what was written for a batch that was not stored; nothing if it was. */

@@ -20,6 +20,7 @@ import { isRefusal, Refusal } from './life/refusal.ts';
 import type { Filing } from './life/schema.ts';
 import { chooseFormat, sealDigest, signSeal } from './life/seal.ts';
 import { readHeader } from './life/statement.ts';
+import { attempt } from './attempt.ts';
 import type { Caller } from './enrol.ts';
 import { judgeReplaced } from './events.ts';
 import { requireUploaded } from './procedure/results.ts';
@@ -43,6 +44,7 @@ import {
   StatusIndexTaken,
   takeLease,
   updateIssued,
+  updateTried,
   type StoredOrder,
   type UnsignedRow,
 } from './storage/numbering.ts';
@@ -56,6 +58,8 @@ const STATUS_LIST_FILL = STATUS_LIST_LENGTH / 2;
 const CHUNK = 200;
 /** Seconds a signer may be silent before another takes over; two at once would only waste work. */
 const LEASE_SECONDS = 10;
+/** Batches that one sweep goes on with. */
+const SWEEP = 20;
 /** Seconds a call works before it answers 202. */
 export const CALL_SECONDS = 20;
 
@@ -273,10 +277,15 @@ async function makeSigner(service: Service, batch: BatchRow, filing: Filing, ord
   };
 }
 
-/** The cron sweep: goes on with batches whose signer fell silent. @returns how many were touched */
+/**
+ * The cron sweep: goes on with batches whose signer fell silent, each on its own. One that fails goes to the end of the
+ * queue. @returns how many were touched
+ */
 export async function sweepBatches(service: Service, until: number): Promise<number> {
-  const ids = await selectInterrupted(service.db, service.now(), 20);
-  for (const id of ids) await finishBatch(service, id, until);
+  const ids = await selectInterrupted(service.db, service.now(), SWEEP);
+  for (const id of ids) {
+    if (!(await attempt('batches', { batch: id }, () => finishBatch(service, id, until)))) await updateTried(service.db, id, service.now());
+  }
   return ids.length;
 }
 

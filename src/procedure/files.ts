@@ -3,6 +3,7 @@
  * reaches the case that names them.
  * It refuses other types, files that were never handed in, and more than an owner's share of space.
  */
+import { attempt } from '../attempt.ts';
 import { sha256, toBase64url } from '../life/bytes.ts';
 import { FILE_BYTES, FILE_TYPES, type AttachedFile } from '../life/procedure/text.ts';
 import { Refusal } from '../life/refusal.ts';
@@ -59,10 +60,12 @@ export async function readFile(service: Service, owner: string, digest: string):
   return { type: row.type, bytes };
 }
 
-/** The cron sweep: deletes files that no step named within a day. */
+/** The cron sweep: deletes files that no step named within a day, each on its own. */
 export async function sweepFiles(service: Service): Promise<void> {
   for (const { owner, sha256: digest } of await selectUnused(service.db, service.now() - UNUSED_SECONDS, 100)) {
-    await deleteAttachment(service.files, owner, digest);
-    await deleteUnused(service.db, owner, digest);
+    await attempt('files', { sha256: digest }, async () => {
+      await deleteAttachment(service.files, owner, digest);
+      await deleteUnused(service.db, owner, digest);
+    });
   }
 }

@@ -214,8 +214,13 @@ export async function updateIssued(db: D1Database, batch: string): Promise<void>
     .run();
 }
 
-/** Batches whose signing stopped: nobody holds the lease. */
+/** Notes when signing a batch failed, so that others come first. Whoever holds the lease keeps it. */
+export async function updateTried(db: D1Database, batch: string, now: number): Promise<void> {
+  await db.prepare("UPDATE batches SET lease_until = ?2 WHERE id = ?1 AND state = 'issuing' AND lease_until < ?2").bind(batch, now).run();
+}
+
+/** Batches whose signing stopped: nobody holds the lease. Those that were tried last stand last. */
 export async function selectInterrupted(db: D1Database, now: number, limit: number): Promise<string[]> {
-  const { results } = await db.prepare("SELECT id FROM batches WHERE state = 'issuing' AND lease_until < ? LIMIT ?").bind(now, limit).all<{ id: string }>();
+  const { results } = await db.prepare("SELECT id FROM batches WHERE state = 'issuing' AND lease_until < ? ORDER BY lease_until LIMIT ?").bind(now, limit).all<{ id: string }>();
   return results.map((row) => row.id);
 }

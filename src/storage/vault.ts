@@ -7,6 +7,7 @@
  */
 import type { D1Database } from './bindings.ts';
 import { base64url, CompactEncrypt, compactDecrypt, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
+import { attempt } from '../attempt.ts';
 import type { Config } from '../env.ts';
 import { concat, decodeUtf8, encodeUtf8, sha256, toBase64url } from '../life/bytes.ts';
 import { thumbprint } from '../life/statement.ts';
@@ -15,6 +16,8 @@ import { Refusal } from '../life/refusal.ts';
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
+/** Values that are stored again with one statement. */
+const REWRAPPED = 500;
 /** By how much sealed bytes are longer. */
 export const SEALED_BYTES = IV_BYTES + TAG_BYTES;
 
@@ -195,18 +198,30 @@ export class Vault {
     return { ...(await importSigningKey(value)), kid };
   }
 
-  /** Re-wraps everything that is still under the previous secret. @returns how many values were changed */
+  /** Re-wraps everything that is still under the previous secret, each value on its own. @returns how many values were changed */
   async rewrapAll(): Promise<number> {
     if (!this.#config.previousSecret) return 0;
     let changed = 0;
     for (const [table, id] of [['secrets', 'name'], ['issuing_keys', 'kid']] as const) {
       const { results } = await this.#db.prepare(`SELECT ${id} AS id, wrapped FROM ${table}`).all<{ id: string; wrapped: string }>();
+      const fresh: { id: string; wrapped: string }[] = [];
       for (const row of results) {
-        const { rewrapped } = await this.#unwrap(row.id, row.wrapped);
-        if (!rewrapped) continue;
-        await this.#db.prepare(`UPDATE ${table} SET wrapped = ? WHERE ${id} = ?`).bind(rewrapped, row.id).run();
-        changed++;
+        await attempt('secrets', { id: row.id }, async () => {
+          const { rewrapped } = await this.#unwrap(row.id, row.wrapped);
+          if (rewrapped) fresh.push({ id: row.id, wrapped: rewrapped });
+        });
       }
+      for (let at = 0; at < fresh.length; at += REWRAPPED) {
+        const some = JSON.stringify(fresh.slice(at, at + REWRAPPED));
+        await this.#db
+          .prepare(
+            `UPDATE ${table} SET wrapped = j.wrapped
+             FROM (SELECT value ->> 'id' AS id, value ->> 'wrapped' AS wrapped FROM json_each(?)) j WHERE j.id = ${table}.${id}`,
+          )
+          .bind(some)
+          .run();
+      }
+      changed += fresh.length;
     }
     return changed;
   }

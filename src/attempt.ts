@@ -1,0 +1,19 @@
+/** One thing of many that nobody waits for, tried on its own: what is damaged keeps nothing behind it waiting. */
+import { isRefusal } from './life/refusal.ts';
+
+/**
+ * Does some work of the scheduled sweep; a failure is reported in the log and ends here. The report names the task, what
+ * it was `about` and where it failed, never the error's message: that may quote what was stored.
+ * @returns whether it was done
+ */
+export async function attempt(task: string, about: Record<string, string | number>, work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    const { name, stack } = error as Error;
+    const at = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 3).map((line) => line.trim());
+    console.error(JSON.stringify({ event: 'sweep_failed', task, ...about, ...(isRefusal(error) ? { code: error.code } : { name, at }) }));
+    return false;
+  }
+}

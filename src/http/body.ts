@@ -19,13 +19,22 @@ const DEPTH = 16;
 /** The media type without parameters, lower case. */
 export const mediaType = (c: Context): string => (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
+/** One reading of the client's stream: it fails where the client breaks off, or where the chunks of the transfer are malformed. */
+async function readPart<T>(read: Promise<T>): Promise<T> {
+  try {
+    return await read;
+  } catch {
+    throw new Refusal('body_unreadable', 'The body ends early, or its transfer encoding (chunked) is malformed.');
+  }
+}
+
 /** Reads a body of an announced length, where HTTP ends it, into its own place: memory for one body and no more. */
 async function readAnnounced(body: ReadableStream<Uint8Array>, length: number): Promise<Uint8Array<ArrayBuffer>> {
   const reader = body.getReader({ mode: 'byob' });
   let bytes = new Uint8Array(length);
   let size = 0;
   while (size < length) {
-    const { done, value } = await reader.read(bytes.subarray(size));
+    const { done, value } = await readPart(reader.read(bytes.subarray(size)));
     // The stream takes the memory and gives it back with each answer.
     if (value) bytes = new Uint8Array(value.buffer);
     if (done) break;
@@ -53,7 +62,7 @@ export async function readBytes(c: Context, limit: number, advice = ''): Promise
   const parts: Uint8Array[] = [];
   let size = 0;
   while (reader) {
-    const { done, value } = await reader.read();
+    const { done, value } = await readPart(reader.read());
     if (done) break;
     size += value.byteLength;
     if (size > limit) {

@@ -18,6 +18,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   json_malformed: [400, '请求内容不是有效的 JSON'],
   json_too_deep: [400, 'JSON 嵌套层数过多'],
   body_malformed: [400, '请求内容缺少字段或字段类型不正确'],
+  body_unreadable: [400, '请求内容不完整，或传输编码（chunked）不正确'],
   utf8_malformed: [400, '请求内容不是 UTF-8 编码'],
   base64url_malformed: [400, '不是规范的 base64url'],
   day_malformed: [400, '日期格式不正确'],

@@ -99,6 +99,21 @@ describe.each(SENDING)('%s', (route, { roles }) => {
     expect([answer.status, await answer.json()]).toEqual([413, expect.objectContaining({ code: 'body_too_large', limit })]);
     expect(sent).toBeLessThan(limit + 4 * 65_536);
   });
+
+  test('says of a body that breaks off, announced or not, that it cannot be read', async () => {
+    const caller = callerOf(roles);
+    for (const announced of [{}, { 'Content-Length': '1000' }] as Record<string, string>[]) {
+      const body = new ReadableStream({
+        type: 'bytes',
+        pull(controller) {
+          controller.error(new TypeError('broken'));
+        },
+      });
+      const headers = { 'Content-Type': 'application/json', ...announced, ...(caller ? { Authorization: `DPoP ${caller.token}`, DPoP: await prove(caller, method, fill(path)) } : {}) };
+      const answer = await app.fetch(new Request(ORIGIN + fill(path), { method, headers, body }), testEnv);
+      expect([answer.status, await answer.json()]).toEqual([400, expect.objectContaining({ code: 'body_unreadable' })]);
+    }
+  });
 });
 
 describe('texts with what texts should not have', () => {

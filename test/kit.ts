@@ -153,10 +153,20 @@ export interface Issued {
   seal_url: string;
 }
 
+/** All certificates of a batch, page by page. */
+export async function certificatesOf(organization: Organization, batch: string): Promise<Issued[]> {
+  const all: Issued[] = [];
+  for (let after: string | null = ''; after !== null; ) {
+    const page: { certificates: Issued[]; next: string | null } = await as(organization.client).get(`/v1/batches/${batch}/certificates?after=${after}`);
+    all.push(...page.certificates);
+    after = page.next;
+  }
+  return all;
+}
+
 /** The whole way from rows to certificates. */
 export async function certify(province: Province, organization: Organization, rows: unknown[]): Promise<{ batch: Submitted; certificates: Issued[] }> {
   const batch = await submit(organization, rows);
   await issue(organization, batch, await approve(province, organization, batch));
-  const { certificates } = await as(organization.client).get<{ certificates: Issued[] }>(`/v1/batches/${batch.id}/certificates`);
-  return { batch, certificates };
+  return { batch, certificates: await certificatesOf(organization, batch.id) };
 }

@@ -86,8 +86,6 @@ export interface Seen {
   rows: SeenRow[];
 }
 
-const PAGE = 2_000;
-
 /** Reads all rows of a batch and computes its root. @throws Failure when it is not the root that the service names */
 export async function readBatch(caller: Caller, id: string, progress?: Progress): Promise<Seen> {
   const view = await caller.get<BatchView>(`/v1/batches/${id}`);
@@ -95,11 +93,11 @@ export async function readBatch(caller: Caller, id: string, progress?: Progress)
   let filing: Filing | undefined;
   let root: string;
   try {
-    while (reading.rows.length < view.count) {
-      const page = await caller.get<{ filing: string; rows: ShownRow[] }>(`/v1/batches/${id}/rows?from=${reading.rows.length}&limit=${PAGE}`);
+    for (let after: string | null = ''; after !== null && reading.rows.length < view.count; ) {
+      const page: { filing: string; rows: ShownRow[]; next: string | null } = await caller.get(`/v1/batches/${id}/rows?after=${after}`);
       filing ??= peek<Filing>(page.filing);
-      if (page.rows.length === 0) break;
       reading.add(page.rows);
+      after = page.rows.length === 0 ? null : page.next;
       progress?.at(reading.rows.length, view.count);
     }
     root = reading.root(view);
@@ -176,13 +174,11 @@ export interface Issued {
 
 /** All certificates of a batch, a page at a time. */
 export async function* certificatesOf(caller: Caller, id: string, progress?: Progress): AsyncGenerator<Issued> {
-  for (let from = 0, count = 1; from < count; ) {
-    const page = await caller.get<{ count: number; certificates: Issued[] }>(`/v1/batches/${id}/certificates?from=${from}&limit=1000`);
-    if (page.certificates.length === 0) break;
+  for (let after: string | null = '', read = 0; after !== null; ) {
+    const page: { count: number; certificates: Issued[]; next: string | null } = await caller.get(`/v1/batches/${id}/certificates?after=${after}`);
     yield* page.certificates;
-    from += page.certificates.length;
-    count = page.count;
-    progress?.at(from, count);
+    after = page.certificates.length === 0 ? null : page.next;
+    progress?.at((read += page.certificates.length), page.count);
   }
   progress?.end();
 }

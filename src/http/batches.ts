@@ -30,6 +30,10 @@ import { certificatesZip } from './zip.ts';
 /** Batches in one answer. */
 const PAGE = 200;
 
+/** Rows and certificates in one answer: 2 to 3 MB. */
+const ROWS = 2_000;
+const CERTIFICATES = 1_000;
+
 const ISSUE = v.object({ approval: v.string(), order: v.string() });
 
 const APPROVAL = v.object({ approval: v.string() });
@@ -55,7 +59,20 @@ function readIdempotencyKey(header: string | undefined): string | null {
 
 const progressOf = async (service: Service, batch: BatchRow) => batchView(service, batch, batch.state === 'issued' ? batch.count : await countSigned(service.db, batch.id));
 
-/** `?from=&limit=`: a stretch of a long list; all of it without. */
+/** `?after=`: the position of the last line that was read; the first page without. */
+function firstPosition(after: string | undefined): number {
+  if (after === undefined || after === '') return 0;
+  if (!/^\d{1,6}$/.test(after)) throw new Refusal('body_malformed', 'The query parameter after is what the page before named as next.', { part: 'after' });
+  return Number(after) + 1;
+}
+
+/** A page out of one line more, which says whether the list goes on. */
+function rowsPage<T extends { position: number }>(found: readonly T[], size: number): { lines: T[]; next: string | null } {
+  const lines = found.slice(0, size);
+  return { lines, next: found.length > size ? String(lines.at(-1)?.position) : null };
+}
+
+/** `?from=&limit=`: a stretch of a batch; all of it without. */
 function stretch(query: Record<string, string>): { from: number; limit: number } {
   const whole = (name: string, fallback: number) => {
     const value = query[name];
@@ -97,15 +114,14 @@ export const batchRoutes = factory
   .get('/v1/batches/:id/rows', async (c) => {
     const { service } = c.var;
     const { batch, filing_token } = await openBatch(service, c.req.param('id'));
-    const { from, limit } = stretch(c.req.query());
-    const stored = await selectRows(service.db, batch.id, from, limit);
+    const { lines, next } = rowsPage(await selectRows(service.db, batch.id, firstPosition(c.req.query('after')), ROWS + 1), ROWS);
     const rows = await Promise.all(
-      stored.map(async ({ position, row, facts, sealed }) => {
+      lines.map(async ({ position, row, facts, sealed }) => {
         const { disclosures, scores } = (await service.vault.openRow(rowPlace(batch.id, position), sealed)) as RowSecret;
         return { row, position, ...(JSON.parse(facts) as RowFacts), disclosures, photo: photoDigestOf(disclosures) !== null, score_theory: scores[0], score_practice: scores[1] };
       }),
     );
-    return c.json({ id: batch.id, count: batch.count, root: batch.root, filing: filing_token, rows });
+    return c.json({ id: batch.id, count: batch.count, root: batch.root, filing: filing_token, rows, next });
   })
   .get('/v1/batches/:id/rows/:position/photo', async (c) => {
     const { service } = c.var;
@@ -131,15 +147,15 @@ export const batchRoutes = factory
     const { service } = c.var;
     const { batch } = await openBatch(service, c.req.param('id'));
     const ordered = await selectOrder(service.db, batch.id);
-    const { from, limit } = stretch(c.req.query());
+    const { lines, next } = rowsPage(await selectBatchCertificates(service.db, batch.id, firstPosition(c.req.query('after')), CERTIFICATES + 1), CERTIFICATES);
     const origin = ordered ? (await service.memo.open(ordered.approval, 'approval+jwt', (await directoryOf(service)).findCentre)).payload.aud : service.config.origin;
     const certificates = await Promise.all(
-      (await selectBatchCertificates(service.db, batch.id, from, limit)).map(async ({ number, row, position, credential, seal, sealed, state }) => {
+      lines.map(async ({ number, row, position, credential, seal, sealed, state }) => {
         const { disclosures } = (await service.vault.openRow(rowPlace(batch.id, position), sealed)) as RowSecret;
         return { row, number, state, credential: withDisclosures(credential, disclosures), seal_url: sealUrl(origin, number, seal) };
       }),
     );
-    return c.json({ id: batch.id, state: batch.state, count: batch.count, certificates });
+    return c.json({ id: batch.id, state: batch.state, count: batch.count, certificates, next });
   })
   .get('/v1/batches/:id/certificates.zip', (c) => certificatesZip(c, c.req.param('id'), stretch(c.req.query())))
   .post('/v1/batches/:id/approvals', centresOnly, async (c) => {

@@ -7,14 +7,13 @@ import { FILING_STATES } from '../organizations.ts';
 import { KINDS, PROCEDURES, statesOf, type StepRule } from '../life/procedure/steps.ts';
 import { FILE_TYPES } from '../life/procedure/text.ts';
 import { TOKEN } from './openapi-examples.ts';
-import { DIGEST, listOf, object, ref, type Schema } from './openapi-schemas.ts';
+import { NEXT, DIGEST, listOf, object, ref, type Schema } from './openapi-schemas.ts';
 import type { Operation } from './openapi-paths.ts';
 
 const TEXT: Schema = { type: 'string' };
 const WHOLE: Schema = { type: 'integer', minimum: 0 };
 /** Lists are read page by page to their end. */
 const AFTER: Schema = { ...TEXT, description: '上一页的 next / `next` of the page before' };
-const NEXT: Schema = { type: ['string', 'null'], description: '下一页从此开始（作为 after 传入）；列表结束为 null / where the next page begins, for `after`; null at the end' };
 const EVERYBODY = ['applicant', 'organization', 'city', 'province'] as const;
 const ABOUT = 'plan:p0123456789abcdef';
 

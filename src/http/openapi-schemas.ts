@@ -41,6 +41,8 @@ const LEVEL = whole('等级，5 最低，1 最高 / level, 5 is the lowest', { e
 
 const CHECK_RESULTS = ['pass', 'fail', 'not_reached', 'not_checked'];
 const VERDICTS = ['valid', 'incomplete', 'suspended', 'revoked', 'replaced', 'invalid'];
+/** Lists are read page by page to their end. */
+export const NEXT: Schema = { type: ['string', 'null'], description: '下一页从此开始（作为 after 传入）；列表结束为 null / where the next page begins, for `after`; null at the end' };
 const STATES = ['valid', 'suspended', 'revoked', 'replaced'];
 const BATCH_STATES = ['submitted', 'city_approved', 'approved', 'returned', 'issuing', 'issued'];
 
@@ -173,7 +175,7 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
   ),
   Candidate: object({ ...candidate, 'photo?': { type: ['string', 'null'], description: '一寸照（JPEG 或 PNG）的 base64，可为 data: URL / portrait in base64 or base64url, or as a data: URL' } }, { description: '一名成绩合格的考生 / one candidate who passed. Texts as text: a document number given as a number loses digits.' }),
   BatchCreated: object({ id: text('批次号 / batch id'), ...progress, 'ignored_columns?': listOf(text('column of the CSV file that was not read')) }, { additionalProperties: false }),
-  BatchList: object({ batches: listOf(object({ id: text('batch id'), ...progress, created_at: seconds('uploaded') })), next: { type: ['string', 'null'], description: '下一页从此开始 / where the next page begins, for `after`; null at the end' } }),
+  BatchList: object({ batches: listOf(object({ id: text('batch id'), ...progress, created_at: seconds('uploaded') })), next: NEXT }),
   Batch: object({
     id: text('batch id'), organization: CODE, ...progress, created_at: seconds('uploaded'), issued: whole('已签发数 / certificates signed so far'),
     approvals: listOf(object({ tier: text('tier', { enum: ['city', 'province'] }), iss: CENTRE, jti: text('id'), approval: JWS, received_at: seconds('received') })),
@@ -186,8 +188,9 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
       row: whole("the file's own row number"), position: whole('index of the leaf, from 0'), occupation: occupation('edition'), job: text('job'), level: LEVEL, exam_date: text('exam day', { format: 'date' }),
       masked_name: text('masked name'), 'replaces?': NUMBER, v: { const: 1 }, sd: listOf(DIGEST), disclosures: listOf(text('SD-JWT disclosure')), photo: { type: 'boolean', description: '是否有照片，其摘要在 disclosures 中 / whether there is a photo; its digest stands in the disclosures' }, score_theory: { type: 'number' }, score_practice: { type: 'number' },
     })),
+    next: NEXT,
   }),
-  BatchCertificates: object({ id: text('batch id'), state: progress.state, count: progress.count, certificates: listOf(object({ row: whole("the file's own row number"), number: NUMBER, state: text('state', { enum: STATES }), credential: SD_JWT, seal_url: text('text of the QR code', { format: 'uri' }) })) }),
+  BatchCertificates: object({ id: text('batch id'), state: progress.state, count: progress.count, certificates: listOf(object({ row: whole("the file's own row number"), number: NUMBER, state: text('state', { enum: STATES }), credential: SD_JWT, seal_url: text('text of the QR code', { format: 'uri' }) })), next: NEXT }),
   BulkRow: object({ number: text('证书编号 / number', { maxLength: 200 }), 'name?': text('姓名，用于比对 / name to be compared', { maxLength: 200 }) }, { description: '一行一个 / one a line' }),
   BulkAnswer: object(
     {

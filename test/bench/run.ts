@@ -7,7 +7,8 @@ import { parseArgs } from 'node:util';
 import { grow } from './grow.ts';
 import { compare, fastest, type Target } from './load.ts';
 import { liveMegabytes } from './memory.ts';
-import { certificatesOf, makeStage, prepareBatch, type Issued } from './stage.ts';
+import type { Issued } from '../../src/cli/steps.ts';
+import { certificatesOf, makeStage, prepareBatch } from './stage.ts';
 
 const { values } = parseArgs({ options: { growth: { type: 'string', default: '100000' }, only: { type: 'string', default: '' } } });
 const wants = (name: string) => values.only === '' || values.only.split(',').includes(name);

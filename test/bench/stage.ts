@@ -10,6 +10,7 @@ import { bundleWorker, scriptOf } from '../../src/cli/bundle.ts';
 import { Caller } from '../../src/cli/caller.ts';
 import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
 import { appointCentre, approveBatch, fileOrganization, makeKey, nameClient, orderBatch, type Identity, type KeyPair } from '../../src/cli/sign.ts';
+import { certificatesOf as readCertificates, type Issued } from '../../src/cli/steps.ts';
 
 export interface Stage {
   mf: Miniflare;
@@ -106,10 +107,9 @@ export async function prepareBatch(stage: Stage, count: number): Promise<{ id: s
   };
 }
 
-export interface Issued {
-  number: string;
-  credential: string;
-  seal_url: string;
+/** All certificates of a batch. */
+export async function certificatesOf(stage: Stage, batch: string): Promise<Issued[]> {
+  const all: Issued[] = [];
+  for await (const one of readCertificates(stage.caller, batch)) all.push(one);
+  return all;
 }
-
-export const certificatesOf = async (stage: Stage, batch: string): Promise<Issued[]> => (await stage.caller.get<{ certificates: Issued[] }>(`/v1/batches/${batch}/certificates`)).certificates;

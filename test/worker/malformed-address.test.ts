@@ -94,9 +94,12 @@ test('guarded addresses say nothing to strangers, and nothing odd to friends', a
     }
   }
   for (const query of ['from=-1', 'from=x', 'from=', 'limit=1e9', 'limit=9999999', 'from=%00', 'from=1.5', 'limit=%EF%BC%91']) {
-    expect([query, (await callAs(school.client, 'GET', `/v1/batches/${batch.id}/rows?${query}`)).code]).toEqual([query, 'body_malformed']);
+    expect([query, (await callAs(school.client, 'GET', `/v1/batches/${batch.id}/certificates.zip?${query}`)).code]).toEqual([query, 'body_malformed']);
   }
-  expect((await callAs(school.client, 'GET', `/v1/batches/${batch.id}/rows?from=0&limit=0&from=9`)).status).toBe(200);
+  for (const query of ['after=-1', 'after=x', 'after=9999999', 'after=%00', 'after=1.5', 'after=%EF%BC%91']) {
+    for (const list of ['rows', 'certificates']) expect([query, (await callAs(school.client, 'GET', `/v1/batches/${batch.id}/${list}?${query}`)).code]).toEqual([query, 'body_malformed']);
+  }
+  expect((await callAs(school.client, 'GET', `/v1/batches/${batch.id}/rows?after=0&after=9`)).status).toBe(200);
   expect((await callAs(school.client, 'GET', `/v1/batches/${batch.id}/rows?%`)).status).toBe(200);
 });
 

@@ -41,8 +41,6 @@ export interface Seen {
 
 type GivenRow = RowFacts & { row: number; position: number; disclosures: string[]; score_theory: number; score_practice: number };
 
-const PAGE = 2_000;
-
 /** Reads all rows of a batch and computes its root. @throws Trouble `root_differs`, `rows_differ` */
 export async function seeBatch({ call }: Pick<Desk, 'call'>, id: string, at: (done: number, total: number) => void, signal?: AbortSignal): Promise<Seen> {
   const ask = signal ? { signal } : {};
@@ -50,10 +48,10 @@ export async function seeBatch({ call }: Pick<Desk, 'call'>, id: string, at: (do
   const rows: SeenRow[] = [];
   const texts: string[] = [];
   let filing = '';
-  while (rows.length < view.count) {
-    const page = (await (await call(`/v1/batches/${id}/rows?from=${rows.length}&limit=${PAGE}`, ask)).json()) as { filing: string; rows: GivenRow[] };
+  for (let after: string | null = ''; after !== null && rows.length < view.count; ) {
+    const page = (await (await call(`/v1/batches/${id}/rows?after=${after}`, ask)).json()) as { filing: string; rows: GivenRow[]; next: string | null };
     filing ||= page.filing;
-    if (page.rows.length === 0) break;
+    after = page.rows.length === 0 ? null : page.next;
     for (const row of page.rows) {
       const { holder } = readDisclosures(row.disclosures, row.sd);
       const { name, id_type, id_number, photo_digest } = holder;

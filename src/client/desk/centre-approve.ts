@@ -17,8 +17,6 @@ import type { BatchView } from './batches.ts';
 import { photosSeen, type Seen } from './photos.ts';
 import { filled, one } from './text.ts';
 
-/** Rows in one answer. */
-const PAGE = 2_000;
 /** Seconds that an approval holds. */
 const LIFETIME = 30 * 86_400;
 
@@ -34,11 +32,11 @@ async function read({ call }: Desk, view: BatchView, work: Work, shown: Readonly
   const reading = new Reading();
   let filing: Filing | undefined;
   try {
-    while (reading.rows.length < view.count) {
-      const page = (await (await call(`/v1/batches/${view.id}/rows?from=${reading.rows.length}&limit=${PAGE}`, { signal: work.signal })).json()) as { filing: string; rows: ShownRow[] };
+    for (let after: string | null = ''; after !== null && reading.rows.length < view.count; ) {
+      const page = (await (await call(`/v1/batches/${view.id}/rows?after=${after}`, { signal: work.signal })).json()) as { filing: string; rows: ShownRow[]; next: string | null };
       filing ??= payloadOf<Filing>(page.filing);
-      if (page.rows.length === 0) break;
       reading.add(page.rows);
+      after = page.rows.length === 0 ? null : page.next;
       work.progress(reading.rows.length, view.count);
     }
     const root = reading.root(view);

@@ -117,6 +117,8 @@ export async function readKeyFile(path: string): Promise<{ file: KeyFile; pair: 
 export async function readIdentity(path: string): Promise<Speaker & { server: string | undefined }> {
   const { file, pair } = await readKeyFile(path);
   const { token, subject, server, certificate } = file;
+  // A certificate without an appointment is a root's own (luzheng keys certificate).
+  if (token === undefined && certificate !== undefined) throw new KeyFileError(`${path} 是省级根密钥：只用于任命（appoint --root）、撤回（withdraw --root）和公共日志，不能办理其他业务 / this is the province's root key: it appoints, withdraws and signs for the log, and does no other work.`);
   if (token === undefined || subject === undefined) {
     throw new KeyFileError(`${path} 还没有授权声明（token）：中心密钥由省级根用 luzheng appoint 任命，机构密钥由备案中心用 luzheng client 登记 / the key has no statement yet: a centre is appointed with luzheng appoint, an organization's key is named with luzheng client.`);
   }

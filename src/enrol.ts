@@ -61,6 +61,7 @@ export async function acceptRootStatement(service: Service, token: string): Prom
     const statement = await service.memo.open(token, 'service+jwt', directory.findRoot);
     checkTimes('service+jwt', statement.payload, service.now());
     const jkt = await thumbprint(statement.payload.cnf.jwk);
+    directory.requireWorkingKey(jkt, 'service+jwt:cnf');
     directory.withdrawals.require('service_withdrawn', 'service+jwt', service.now(), statement.payload, { kid: jkt, iss: statement.payload.iss });
     if (jkt !== (await thumbprint((await service.vault.service()).public))) {
       throw new Refusal('service_key_unknown', 'The statement names another key than the one this service signs with.', { part: 'service+jwt:cnf' });
@@ -140,6 +141,7 @@ export async function acceptFiling(service: Service, caller: Caller, token: stri
   const organization = parseOrganizationCode(codeOf(payload.sub));
   await requireOwnOrNew(service, caller, organization);
   await checkFilingTexts(service, payload);
+  for (const jwk of payload.issuing_jwks.keys) directory.requireWorkingKey(await thumbprint(jwk), 'filing+jwt:issuing_jwks');
   await checkIssuingKeys(service, organization, payload);
   await requireHolder(service, organization, payload.uscc);
   return { jti: payload.jti, fresh: await storeFiling(service, opened, organization) };

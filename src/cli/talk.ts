@@ -77,6 +77,9 @@ const HINTS: Record<string, string> = {
   audience_wrong: '请用服务的正式地址（--server）/ use the address that the service calls its own (--server)',
 };
 
+/** The province's root in the place of a working key. */
+export const rootKeyUsed = (): Failure => new Failure(1, '这是省级根密钥：只用于任命（appoint）、撤回（withdraw）和公共日志，不能办理其他业务', "this is the province's root key: it appoints, withdraws and signs for the log, and does no other work", 'root_key_used');
+
 /** Chinese for what the core refuses in English, where people meet it on their own machine. */
 const REFUSED: Record<string, string> = {
   number_malformed: '证书编号格式不正确',

@@ -26,7 +26,7 @@ export const viewPaths: readonly string[] = VIEWS.map(({ path }) => path);
 
 export const deskRoutes = factory
   .createApp()
-  .get('/desk', (c) => page(c, 200, <DeskPage host={hostOf(c)} origin={c.var.service.config.origin} />, kept))
+  .get('/desk', (c) => page(c, 200, <DeskPage host={hostOf(c)} origin={c.var.service.config.origin} roots={c.var.service.config.trustRoot} />, kept))
   .get('/desk/view/:path{.+}', allow('applicant', 'organization', 'city', 'province'), async (c) => {
     const { service, caller } = c.var;
     const path = c.req.param('path');

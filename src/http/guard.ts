@@ -4,12 +4,11 @@
  * It refuses callers without both (401), callers of another role (403), and a proof used before (401).
  */
 import type { MiddlewareHandler } from 'hono';
-import { codeOf, openCentre } from '../life/authority.ts';
+import { codeOf, openCentre, openClient, type Directory } from '../life/authority.ts';
 import { verifyProof } from '../life/dpop.ts';
 import { isRefusal, Refusal } from '../life/refusal.ts';
 import { checkTimes, claimedKey, claimedType, thumbprint } from '../life/statement.ts';
 import { currentFiling, type Caller } from '../enrol.ts';
-import { openClient } from '../life/authority.ts';
 import { directoryOf } from '../register.ts';
 import type { Service } from '../service.ts';
 import { lossOf } from '../storage/cases.ts';
@@ -18,9 +17,10 @@ import type { AppEnv } from './env.ts';
 import { problem } from './problems.ts';
 
 /** A key that nobody has named yet speaks for itself alone: it applies to be filed, or to be named. */
-async function readApplicant(service: Service, token: string): Promise<Caller> {
+async function readApplicant(service: Service, directory: Directory, token: string): Promise<Caller> {
   const claimed = claimedKey(token);
   const jkt = await thumbprint(claimed);
+  directory.requireWorkingKey(jkt, 'applicant+jwt:cnf');
   const own = await service.memo.key(claimed);
   const { payload } = await service.memo.open(token, 'applicant+jwt', (kid) => (kid === jkt ? own : undefined));
   if (payload.iss !== `key:${jkt}` || (await thumbprint(payload.cnf.jwk)) !== jkt) throw new Refusal('key_unknown', 'An applicant\'s token names the key that signed it, and no other.', { part: 'applicant+jwt:cnf' });
@@ -34,7 +34,7 @@ async function readToken(service: Service, token: string): Promise<Caller> {
   const now = service.now();
   const typ = claimedType(token);
   if (typ === undefined) throw new Refusal('authorization_malformed', 'The access token is not a JWS with a typ.');
-  if (typ === 'applicant+jwt') return readApplicant(service, token);
+  if (typ === 'applicant+jwt') return readApplicant(service, directory, token);
   if (typ === 'client+jwt') {
     const { payload } = await service.memo.open(token, 'client+jwt', directory.findCentre);
     const { filing } = await currentFiling(service, directory, codeOf(payload.sub));

@@ -13,7 +13,7 @@ import { STATEMENTS, statementSchema } from './openapi-statements.ts';
 import { PROBLEM_TYPE, PROBLEMS } from './problems.ts';
 import type { StatementType } from '../life/schema.ts';
 
-const OF_CREDENTIALS = ['authorization_missing', 'authorization_malformed', 'proof_wrong', 'proof_replayed', 'client_unknown', 'client_withdrawn', 'client_reported', 'centre_withdrawn', 'role_wrong'];
+const OF_CREDENTIALS = ['authorization_missing', 'authorization_malformed', 'proof_wrong', 'proof_replayed', 'client_unknown', 'client_withdrawn', 'client_reported', 'centre_withdrawn', 'root_key_used', 'role_wrong'];
 const OF_BODIES = ['body_too_large', 'media_type_not_supported', 'encoding_not_supported', 'body_unreadable', 'utf8_malformed'];
 /** What pages of other sites can send: http/origin.ts. */
 const isForm = ({ body = {}, tag }: Operation, route: string): boolean => tag === '网页' || route.startsWith('POST /v1/notices/') || Object.keys(body).includes('multipart/form-data');

@@ -112,6 +112,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   service_withdrawn: [403, '平台的密钥已被撤回'],
   filing_withdrawn: [403, '机构的备案已被撤回'],
   client_withdrawn: [403, '客户端密钥已被撤回'],
+  root_key_used: [403, '省级根密钥只用于任命、撤回和公共日志，不能用于其他业务'],
   client_reported: [403, '机构已将此密钥报失'],
   approval_withdrawn: [403, '审核已被撤回'],
   withdrawal_not_yours: [403, '只能撤回本中心签发的声明和密钥'],

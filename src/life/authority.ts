@@ -33,9 +33,12 @@ export class Directory {
   readonly #centres: ReadonlyMap<string, readonly NamedKey[]>;
 
   readonly withdrawals: Withdrawals;
+  /** Thumbprints of all roots, at hand or not. */
+  readonly #anchors: readonly string[];
 
-  constructor(memo: Memo, roots: ReadonlyMap<string, CryptoKey>, centres: ReadonlyMap<string, readonly NamedKey[]>, withdrawals: Withdrawals = NO_WITHDRAWALS) {
+  constructor(memo: Memo, anchors: readonly string[], roots: ReadonlyMap<string, CryptoKey>, centres: ReadonlyMap<string, readonly NamedKey[]>, withdrawals: Withdrawals = NO_WITHDRAWALS) {
     this.memo = memo;
+    this.#anchors = anchors;
     this.withdrawals = withdrawals;
     this.#roots = roots;
     this.#centres = centres;
@@ -56,7 +59,7 @@ export class Directory {
 
   /** The same directory with other withdrawals. */
   with(withdrawals: Withdrawals): Directory {
-    return new Directory(this.memo, this.#roots, this.#centres, withdrawals);
+    return new Directory(this.memo, this.#anchors, this.#roots, this.#centres, withdrawals);
   }
 
   /**
@@ -76,6 +79,11 @@ export class Directory {
       }
     }
     throw refusal ?? new Refusal('authority_missing', 'The signing key is not a key of the centre that the statement names.', { part: 'centre+jwt' });
+  }
+
+  /** Refuses a root's key in the place of a working key (`root_key_used`): kept offline, it appoints, withdraws and signs for the log. */
+  requireWorkingKey(kid: string, part: string): void {
+    if (this.#anchors.includes(kid)) throw new Refusal('root_key_used', "The province's root key appoints, withdraws and signs for the log, and does no other work. Use a key of its own for this.", { part });
   }
 
   /** Refuses a centre's statement that had ended at an instant, or whose key had (`centre_withdrawn`). */
@@ -111,6 +119,7 @@ export async function openCentre(token: string, directory: Directory): Promise<S
   if ((sub === PROVINCE) !== (tier === 'province')) {
     throw new Refusal('claims_malformed', 'centre:3700 is the only centre of tier province.', { part: 'centre+jwt:tier' });
   }
+  directory.requireWorkingKey(await directory.memo.thumbprint(statement.payload.cnf.jwk), 'centre+jwt:cnf');
   return statement;
 }
 
@@ -120,7 +129,7 @@ export async function openCentre(token: string, directory: Directory): Promise<S
  */
 export async function openDirectory(anchor: Anchor, centres: readonly string[], memo: Memo, withdrawals: readonly string[] = []): Promise<Directory> {
   const roots = await trustedRoots(anchor, memo);
-  const rootOnly = new Directory(memo, roots, new Map());
+  const rootOnly = new Directory(memo, anchor.thumbprints, roots, new Map());
   const byKey = new Map<string, NamedKey[]>();
   for (const token of centres) {
     try {
@@ -132,7 +141,7 @@ export async function openDirectory(anchor: Anchor, centres: readonly string[], 
       if (!(error instanceof Refusal)) throw error;
     }
   }
-  const directory = new Directory(memo, roots, byKey);
+  const directory = new Directory(memo, anchor.thumbprints, roots, byKey);
   return withdrawals.length === 0 ? directory : countWithdrawals(withdrawals, directory);
 }
 
@@ -186,7 +195,9 @@ export async function openClient(token: string, directory: Directory, filing: Fi
   directory.centreAt(kid, payload.iss, at, until);
   checkClient(payload, filing);
   checkTimes('client+jwt', payload, at);
-  directory.withdrawals.require('client_withdrawn', 'client+jwt', until, payload, { kid: await directory.memo.thumbprint(payload.cnf.jwk), iss: payload.iss });
+  const jkt = await directory.memo.thumbprint(payload.cnf.jwk);
+  directory.requireWorkingKey(jkt, 'client+jwt:cnf');
+  directory.withdrawals.require('client_withdrawn', 'client+jwt', until, payload, { kid: jkt, iss: payload.iss });
   return statement;
 }
 

@@ -82,7 +82,9 @@ export async function verifyReceipt(answers: Uint8Array, request: Uint8Array | u
       const key = await directory.memo.key(named.cnf.jwk);
       const { payload } = await openStatement(token, 'receipt+jwt', () => key);
       checkTimes('service+jwt', named, payload.iat);
-      directory.withdrawals.require('service_withdrawn', 'service+jwt', payload.iat, named, { kid: await directory.memo.thumbprint(named.cnf.jwk), iss: named.iss });
+      const jkt = await directory.memo.thumbprint(named.cnf.jwk);
+      directory.requireWorkingKey(jkt, 'service+jwt:cnf');
+      directory.withdrawals.require('service_withdrawn', 'service+jwt', payload.iat, named, { kid: jkt, iss: named.iss });
       compare(payload, lines, request);
       return payload;
     } catch (error) {

@@ -64,7 +64,9 @@ export async function openStatusList(token: string, services: readonly string[],
       const list = readList(decodeUtf8(bytes));
       if (!list) return undefined;
       checkTimes('service+jwt', payload, list.made_at);
-      directory.withdrawals.require('service_withdrawn', 'service+jwt', list.made_at, payload, { kid: await directory.memo.thumbprint(payload.cnf.jwk), iss: payload.iss });
+      const jkt = await directory.memo.thumbprint(payload.cnf.jwk);
+      directory.requireWorkingKey(jkt, 'service+jwt:cnf');
+      directory.withdrawals.require('service_withdrawn', 'service+jwt', list.made_at, payload, { kid: jkt, iss: payload.iss });
       return list;
     } catch (error) {
       if (!isRefusal(error) && !(error instanceof SyntaxError)) throw error;

@@ -53,6 +53,15 @@ describe.skipIf(chromium === undefined)('keys and downloads at the desk', { time
     });
   };
 
+  test('the root key of the province is turned away before it signs anything', async () => {
+    const { page, server, sent } = desk;
+    sent.length = 0;
+    await choose(JSON.stringify({ private: server.anchor.private }));
+    await said('alert').getByText('这是省级根密钥').waitFor();
+    expect([await page.locator('#enter').isVisible(), sent.filter((line) => /authorization/i.test(line))]).toEqual([true, []]);
+    expect(await axe()).toEqual([]);
+  });
+
   test('from the key file to the list of batches, filtered and saved; the key is forgotten on demand', async () => {
     const { page, server } = desk;
     await page.getByText('不会上传，也不会保存').waitFor();

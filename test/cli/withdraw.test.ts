@@ -196,6 +196,17 @@ test('the root signs without a network, and any centre hands it in', async () =>
   expect(await command('withdraw', '--key', at('city.json'), '--jti', 'x')).toMatchObject({ exit: 1, said: { error: { code: 'centre_withdrawn' } } });
 });
 
+test('the root appoints and withdraws, and nothing else: no command takes it for a working key', async () => {
+  writeFileSync(at('form.json'), '{}');
+  const refused = { exit: 1, said: { error: { code: 'root_key_used' } } };
+  for (const args of [['apply', at('form.json')], ['case', 'plan:p0123abcd']]) expect([args[0], await command(...args, '--key', at('root.json'), '--server', origin)]).toMatchObject([args[0], refused]);
+  expect(await command('appoint', '--root', at('root.json'), '--centre', '3702', '--name', '青岛市中心', '--key', at('root.json'))).toMatchObject(refused);
+  expect(await command('client', '--key', at('province.json'), '--organization', CODE, '--client', at('root.json'))).toMatchObject(refused);
+  await done('keys', 'certificate', at('root.json'));
+  const filed = await command('file', '--key', at('root.json'), '--organization', CODE, '--scope', at('scope.csv'));
+  expect([filed.exit, JSON.stringify(filed.said)]).toEqual([2, expect.stringContaining('省级根密钥')]);
+});
+
 test('an appointment by its jti: whose statement it is, the list knows', async () => {
   const city = (await listed()).find(({ sub }) => sub === 'centre:3701') as Listed;
   const withdrawn = await done('withdraw', '--key', at('province.json'), '--jti', city.jti, '--effective', '2099-01-01', '--reason', '任期届满');

@@ -8,7 +8,7 @@ import { certifyCentre } from '../certify.ts';
 import { fromHere, readPublic, SERVER, type Command } from '../command.ts';
 import { appointCentre, type Speaker } from '../sign.ts';
 import { nameServiceKey } from '../steps.ts';
-import { usage } from '../talk.ts';
+import { rootKeyUsed, usage } from '../talk.ts';
 
 export const appoint: Command = {
   takes: '',
@@ -35,6 +35,7 @@ export const appoint: Command = {
     if (!/^37\d\d$/.test(code)) throw usage('--centre 应为 3700 或 37xx', '--centre is 3700 or 37xx');
     const path = input.path('key');
     const { kid, jwk } = await readPublic(path);
+    if (kid === root.kid) throw rootKeyUsed();
     const statement = await appointCentre(root, { code, name: input.need('name'), jwk }, { lifetime: input.whole('days', 1095) * 86_400 });
     const certificate = await certifyCentre(root, statement);
     const own = await readKeyFile(path).catch(() => undefined);

@@ -102,6 +102,8 @@ async function enter(signer: Signer): Promise<void> {
 async function use(pair: Pair & { subject?: string; token?: string }, made?: number): Promise<void> {
   say();
   try {
+    // Before it signs anything, were it only its own access token.
+    if ((get('desk').dataset['roots'] ?? '').split(' ').includes(pair.kid)) throw new Trouble('root_key');
     const expired = pair.token !== undefined && claimsOf(pair.token).exp <= Date.now() / 1000 ? shanghaiDay(claimsOf(pair.token).exp) : undefined;
     const signer = await strongest(pair, callAs);
     if (made !== undefined && signer.token !== pair.token) await keepKey({ ...signer, made });

@@ -29,6 +29,7 @@ export async function openStep(token: string, trail: TrailFile, directory: Direc
   }
   for (const jwk of applicants) {
     if ((await memo.thumbprint(jwk)) !== kid) continue;
+    directory.requireWorkingKey(kid, 'step+jwt');
     const key = await memo.key(jwk);
     const statement = await openStatement(token, 'step+jwt', () => key);
     if (statement.payload.iss === `key:${kid}`) return statement;
@@ -58,6 +59,7 @@ async function openOfClient(token: string, named: string, kid: string, directory
   const { iss, iat } = statement.payload;
   if (iss !== client.payload.sub) throw new Refusal('client_of_other_organization', `The key speaks for ${codeOf(client.payload.sub)}.`, { part: 'step+jwt:iss' });
   directory.centreAt(client.kid, client.payload.iss, iat);
+  directory.requireWorkingKey(kid, 'client+jwt:cnf');
   checkTimes('client+jwt', client.payload, iat);
   withdrawals.require('client_withdrawn', 'client+jwt', iat, client.payload, { kid, iss: client.payload.iss });
   return statement;
@@ -74,6 +76,7 @@ async function openOfService(token: string, named: string, kid: string, director
   const { iss, iat } = statement.payload;
   if (roleOf(iss) !== 'service') throw new Refusal('issuer_not_caller', 'The service signs in its own name alone.', { part: 'step+jwt:iss' });
   checkTimes('service+jwt', service, iat);
+  directory.requireWorkingKey(jkt, 'service+jwt:cnf');
   withdrawals.require('service_withdrawn', 'service+jwt', iat, service, { kid: jkt, iss: service.iss });
   return statement;
 }

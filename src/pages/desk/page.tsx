@@ -136,10 +136,13 @@ const LongWork: FC = () => (
   </section>
 );
 
-/** @param origin what the service calls itself: proofs name it, whatever the address bar says */
-export const DeskPage: FC<{ host: string; origin: string }> = ({ host, origin }) => (
+/**
+ * @param origin what the service calls itself: proofs name it, whatever the address bar says
+ * @param roots thumbprints of the province's root keys, which do no work here
+ */
+export const DeskPage: FC<{ host: string; origin: string; roots: readonly string[] }> = ({ host, origin, roots }) => (
   <Layout title={{ zh: '工作台', en: 'Desk' }} host={host} styles={['charts', 'desk']} script="desk.js">
-    <div id="desk" class="stack" data-origin={origin}>
+    <div id="desk" class="stack" data-origin={origin} data-roots={roots.join(' ')}>
       <div id="alerted" role="alert"></div>
       <div id="said" role="status" aria-live="polite"></div>
       <Enter />

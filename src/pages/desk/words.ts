@@ -15,6 +15,10 @@ export const TROUBLES: Record<string, Words> = {
     zh: '这把密钥在智能卡上，由本机程序签名，而浏览器不能运行程序。请用 luzheng 命令，或在本页新建一把密钥，提交设备登记。',
     en: 'This key lies on a smart card and a program signs with it, which browsers do not run. Use the luzheng command, or make a key on this page and have it named as a device.',
   },
+  root_key: {
+    zh: '这是省级根密钥：离线保管，只用于任命（luzheng appoint）、撤回（luzheng withdraw）和公共日志，不能在工作台使用，没有用它签名。请选择中心或机构自己的密钥，并把根密钥文件移出这台机器。',
+    en: 'This is the province’s root key: kept offline, it appoints (luzheng appoint), withdraws (luzheng withdraw) and signs for the log, and does no work at the desk; nothing was signed with it. Choose the key of a centre or an organization, and take the root’s file off this machine.',
+  },
   key_expired: {
     zh: '授权声明已于 {day} 到期，现在只能以申请人身份使用。请备案中心重新登记这把密钥（luzheng client 或工作台）。',
     en: 'The statement about this key expired on {day}; it speaks for itself alone now. Ask the centre to name it again (luzheng client, or the desk).',

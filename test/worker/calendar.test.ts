@@ -6,6 +6,8 @@ import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { CallError } from '../../src/cli/caller.ts';
 import { announceYear, withdraw, type Identity } from '../../src/cli/sign.ts';
+import { announceMissing, demonstrationDays, momentsFor } from '../../src/cli/procedure-life.ts';
+import { peek } from '../../src/cli/steps.ts';
 import type { Env } from '../../src/env.ts';
 import worker from '../../src/index.ts';
 import { openDirectory } from '../../src/life/authority.ts';
@@ -176,4 +178,18 @@ test('an announcement that was withdrawn counts no longer, and shortens nothing'
   expect(await codeOf(makeBatch(about))).toBe('409:notice_running');
   onDay('2028-01-07');
   expect(await codeOf(makeBatch(about))).toBe('taken');
+});
+
+test('the demonstration announces for itself what nobody has, and runs at the turn of any year', async () => {
+  onDay('2029-01-10');
+  const [now, moment] = [seconds(), seconds() - 40 * 86_400];
+  const days = demonstrationDays(moment, now);
+  expect(momentsFor(['2028-12-10'], days, now)).toMatchObject({ publish: expect.any(Number), upload: expect.any(Number) });
+  const posted: string[] = [];
+  const caller = { get: async () => ({ calendars: [] }), post: async (path: string, { statement }: { statement: string }) => void posted.push(`${path} ${peek<{ year: number }>(statement).year}`) };
+  await announceMissing(world.province, caller as never, moment, now);
+  expect(posted).toEqual(['/v1/calendars 2028', '/v1/calendars 2029', '/v1/calendars 2030']);
+  onDay('2026-11-30');
+  await announceMissing(world.province, caller as never, seconds() - 40 * 86_400, seconds());
+  expect(posted.slice(3)).toEqual(['/v1/calendars 2027']);
 });

@@ -37,6 +37,7 @@ import {
   selectBatchByIdempotencyKey,
   selectBatchOfResults,
   selectFacts,
+  selectHeld,
   selectReplaceable,
   selectUsedCapacity,
   updateReturned,
@@ -99,10 +100,10 @@ export async function submitBatch(service: Service, caller: Caller, upload: Uplo
   const { photos, faults: photoFaults } = await matchPhotos(upload.rows, upload.photos);
   const rowFaults = [...checked.faults, ...photoFaults].sort((a, b) => a.row - b.row);
   if (rowFaults.length > 0) throw new RowsRefused(rowFaults);
+  await requireCapacity(service, organization, filing, checked.rows.length);
   const persons = await Promise.all(checked.rows.map((row) => service.vault.person(row.id_type, row.id_number)));
   const faults = await registerFaults(service, organization, checked.rows, persons);
   if (faults.length > 0) throw new RowsRefused(faults);
-  await requireCapacity(service, organization, filing, checked.rows.length);
 
   const id = `b${toHex(service.random(12))}`;
   const rows: StoredRow[] = [];
@@ -163,12 +164,12 @@ async function storedRow(service: Service, batch: string, position: number, row:
   };
 }
 
-/** What only the register knows of rows: certificates already held, and replaced ones that are not in force. */
+/** What only the register knows of rows, of the organization's own certificates alone: those held already, and replaced ones that are not in force. */
 async function registerFaults(service: Service, organization: string, rows: readonly CheckedRow[], persons: readonly string[]): Promise<RowFault[]> {
   const replaced = rows.flatMap((row) => (row.replaces === undefined ? [] : [row.replaces]));
   const live = new Map((replaced.length === 0 ? [] : await selectReplaceable(service.db, organization, replaced)).map((one) => [one.number, one]));
   const keys = rows.map((row, i) => ({ person: persons[i] as string, occupation_code: row.occupation.code, job: row.job, level: row.level }));
-  const held = new Map((await selectAlreadyCertified(service.db, keys)).map((text) => [text.slice(0, text.lastIndexOf('|')), text.slice(text.lastIndexOf('|') + 1)]));
+  const held = new Map((await selectAlreadyCertified(service.db, organization, keys)).map((text) => [text.slice(0, text.lastIndexOf('|')), text.slice(text.lastIndexOf('|') + 1)]));
   return rows.flatMap((row, i): RowFault[] => {
     const faults: RowFault[] = [];
     const old = row.replaces === undefined ? undefined : live.get(row.replaces);
@@ -177,7 +178,7 @@ async function registerFaults(service: Service, organization: string, rows: read
     }
     const number = held.get(`${persons[i]}|${row.occupation.code}|${row.job}|${row.level}`);
     if (number !== undefined && !replaced.includes(number)) {
-      faults.push({ row: row.row, field: 'id_number', code: 'already_certified', message: `此人已持有同职业、工种、等级的有效证书 ${number} / This person already holds certificate ${number} for the same occupation, job and level.` });
+      faults.push({ row: row.row, field: 'id_number', code: 'already_certified', message: `本机构已向此人颁发同职业、工种、等级的有效证书 ${number} / You have issued certificate ${number} to this person for the same occupation, job and level.` });
     }
     return faults;
   });
@@ -226,8 +227,16 @@ export async function acceptApproval(service: Service, caller: Caller, id: strin
   checkTimes('approval+jwt', opened.payload, service.now());
   // As the gate will judge it: what could not be ordered need not be approved.
   await openFiling(filing_token, directory, opened.payload.iat, service.now());
+  await requireNotHeld(service, batch);
   await unlessObjected(insertApproval(service.db, id, { tier, iss, jti, token, received_at: service.now() }));
   return { ...batch, state: tier === 'province' || batch.state === 'approved' ? 'approved' : 'city_approved' };
+}
+
+/** Refuses a batch that could not be numbered, because somebody in it holds such a certificate already: the centre returns it. */
+async function requireNotHeld(service: Service, { id, count }: BatchRow): Promise<void> {
+  const held = await selectHeld(service.db, id, 0, count);
+  if (held.length === 0) return;
+  throw new Refusal('already_certified', `Already certified for the same occupation, job and level: ${counted(held.length, 'person', 'people')}. The rows name the certificates; return the batch, and say why.`, { rows: held.slice(0, 100).map(({ row }) => row) });
 }
 
 /** Gives a batch back to its organization, with reasons. Nothing of it can be issued afterwards. */

@@ -18,7 +18,7 @@ import { CALL_SECONDS, issueBatch } from '../registrar.ts';
 import { directoryOf, rowPlace, type RowSecret } from '../register.ts';
 import type { Service } from '../service.ts';
 import { acceptApproval, batchView, openBatch, returnBatch, submitBatch } from '../submit.ts';
-import { selectBatch, selectBatchesOf, selectRows, type BatchRow } from '../storage/batches.ts';
+import { selectBatch, selectBatchesOf, selectHeld, selectRows, type BatchRow } from '../storage/batches.ts';
 import { selectBatchCertificates } from '../storage/certificates.ts';
 import { countSigned, selectOrder } from '../storage/numbering.ts';
 import { LIMITS, readJson } from './body.ts';
@@ -114,11 +114,19 @@ export const batchRoutes = factory
   .get('/v1/batches/:id/rows', async (c) => {
     const { service } = c.var;
     const { batch, filing_token } = await openBatch(service, c.req.param('id'));
-    const { lines, next } = rowsPage(await selectRows(service.db, batch.id, firstPosition(c.req.query('after')), ROWS + 1), ROWS);
+    const from = firstPosition(c.req.query('after'));
+    const { lines, next } = rowsPage(await selectRows(service.db, batch.id, from, ROWS + 1), ROWS);
+    // What others have issued is for the reviewing centres alone.
+    const held = c.var.caller.role === 'organization' ? [] : await selectHeld(service.db, batch.id, from, ROWS);
+    const numbers = new Map(held.map(({ position, number }) => [position, number]));
     const rows = await Promise.all(
       lines.map(async ({ position, row, facts, sealed }) => {
         const { disclosures, scores } = (await service.vault.openRow(rowPlace(batch.id, position), sealed)) as RowSecret;
-        return { row, position, ...(JSON.parse(facts) as RowFacts), disclosures, photo: photoDigestOf(disclosures) !== null, score_theory: scores[0], score_practice: scores[1] };
+        const number = numbers.get(position);
+        return {
+          row, position, ...(JSON.parse(facts) as RowFacts), disclosures, photo: photoDigestOf(disclosures) !== null,
+          score_theory: scores[0], score_practice: scores[1], ...(number === undefined ? {} : { held: number }),
+        };
       }),
     );
     return c.json({ id: batch.id, count: batch.count, root: batch.root, filing: filing_token, rows, next });

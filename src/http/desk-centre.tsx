@@ -19,6 +19,7 @@ import { centreDrawViews } from './desk-draws.tsx';
 import { differencesOf, historyOf, openRows, pageReviews } from '../procedure/reviews.ts';
 import { trailOf } from '../procedure/trail.ts';
 import { directoryOf } from '../register.ts';
+import { selectHeld } from '../storage/batches.ts';
 import { countBlocking, countCases } from '../storage/cases.ts';
 import { countMissing, selectReplaces } from '../storage/reviews.ts';
 import { batchView, openBatch } from '../submit.ts';
@@ -60,10 +61,11 @@ async function batch(asked: Asked) {
   const { batch: row, filing } = await openBatch(service, params['id'] as string);
   await requireReach(service, caller, row.organization);
   const [view, compared, past, rows, replacing, names] = await Promise.all([batchView(service, row, 0), differencesOf(service, row, filing.pass_mark), historyOf(service, row.organization), openRows(service, row, 0, ROWS), selectReplaces(service.db, row.id), centreNames(service)]);
+  const held = await selectHeld(service.db, row.id, 0, row.count);
   const blocking = row.results === null ? 0 : await countBlocking(service.db, row.results);
   const { findCentre } = await directoryOf(service);
   const approvals = await Promise.all(view.approvals.map(async (one) => ({ ...one, photos_unseen: (await service.memo.open(one.approval, 'approval+jwt', findCentre)).payload.photos_unseen })));
-  return <BatchReview batch={{ ...view, approvals, returned_reason: row.returned_reason }} name={filing.name} route={filing.route} tier={tierOf(asked)} compared={compared} past={past} blocking={blocking} rows={rows} replacing={replacing} names={names} />;
+  return <BatchReview batch={{ ...view, approvals, returned_reason: row.returned_reason }} name={filing.name} route={filing.route} tier={tierOf(asked)} compared={compared} past={past} blocking={blocking} held={held} rows={rows} replacing={replacing} names={names} />;
 }
 
 /** The rows of a batch from one on, for the list that goes on. */

@@ -187,6 +187,7 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
     rows: listOf(object({
       row: whole("the file's own row number"), position: whole('index of the leaf, from 0'), occupation: occupation('edition'), job: text('job'), level: LEVEL, exam_date: text('exam day', { format: 'date' }),
       masked_name: text('masked name'), 'replaces?': NUMBER, v: { const: 1 }, sd: listOf(DIGEST), disclosures: listOf(text('SD-JWT disclosure')), photo: { type: 'boolean', description: '是否有照片，其摘要在 disclosures 中 / whether there is a photo; its digest stands in the disclosures' }, score_theory: { type: 'number' }, score_practice: { type: 'number' },
+      'held?': { ...NUMBER, description: '此人已持有的同职业、工种、等级的有效证书，只告知审核中心：须退回 / the certificate in force that this person already holds, told to the reviewing centres alone: return the batch' },
     })),
     next: NEXT,
   }),

@@ -15,6 +15,8 @@ export interface ShownRow extends RowFacts {
   row: number;
   position: number;
   disclosures: string[];
+  /** To a centre: the certificate in force that this person already holds; with it the batch cannot be numbered. */
+  held?: string;
 }
 
 export type SeenRow<R extends ShownRow = ShownRow> = R & Holder;

@@ -110,21 +110,46 @@ export async function selectFacts(db: D1Database, batch: string): Promise<string
   return results.map((row) => row.facts);
 }
 
-/** Rows whose person already holds a living certificate for the same occupation, job and level. */
-export async function selectAlreadyCertified(db: D1Database, keys: readonly { person: string; occupation_code: string; job: string; level: number }[]): Promise<string[]> {
+/**
+ * Rows whose person already holds a living certificate of this organization for the same occupation, job and level. What others
+ * have issued is not read: numbers begin with the organization's code, and the index that is searched ends with the number.
+ */
+export async function selectAlreadyCertified(db: D1Database, organization: string, keys: readonly { person: string; occupation_code: string; job: string; level: number }[]): Promise<string[]> {
   const found: string[] = [];
   for (const chunk of jsonChunks(keys)) {
     const { results } = await db
       .prepare(
         `SELECT c.person || '|' || c.occupation_code || '|' || c.job || '|' || c.level || '|' || c.number AS held FROM json_each(?) j
          JOIN certificates c ON c.person = j.value ->> 'person' AND c.occupation_code = j.value ->> 'occupation_code'
-          AND c.job = j.value ->> 'job' AND c.level = j.value ->> 'level' AND c.live = 1`,
+          AND c.job = j.value ->> 'job' AND c.level = j.value ->> 'level' AND c.live = 1 AND c.number BETWEEN ?2 AND ?2 || '~'`,
       )
-      .bind(chunk)
+      .bind(chunk, organization)
       .all<{ held: string }>();
     found.push(...results.map((row) => row.held));
   }
   return found;
+}
+
+/** A row whose person holds a certificate in force that keeps it from being numbered, whoever issued that. */
+export interface HeldRow {
+  position: number;
+  row: number;
+  number: string;
+}
+
+/** Such rows of a batch, for its centres alone: an organization does not learn what others have issued to whom. */
+export async function selectHeld(db: D1Database, batch: string, from: number, limit: number): Promise<HeldRow[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT r.position, r.row, c.number FROM rows r
+       JOIN certificates c ON c.person = r.person AND c.occupation_code = r.occupation_code AND c.job = r.job AND c.level = r.level AND c.live = 1
+       WHERE r.batch = ?1 AND r.position >= ?2 AND r.position < ?2 + ?3 AND c.batch <> ?1
+         AND c.number NOT IN (SELECT replaces FROM rows WHERE batch = ?1 AND replaces IS NOT NULL)
+       ORDER BY r.position`,
+    )
+    .bind(batch, from, limit)
+    .all<HeldRow>();
+  return results;
 }
 
 /** Which of these numbers are living certificates of the organization, with what they certify. */

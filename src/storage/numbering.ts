@@ -40,7 +40,7 @@ const CONSTRAINTS: readonly [RegExp, string, string][] = [
   [/capacity_exceeded/, 'capacity_exceeded', 'The organization would issue more certificates this year than it is filed for.'],
   [/replaced_not_live/, 'replaces_not_live', 'A certificate that this batch replaces is no longer in force.'],
   [/objection_open/, 'objection_open', 'A centre opened an objection to these results again: it is to be decided first.'],
-  [/certificates\.person/, 'already_certified', 'A person of this batch has meanwhile been given a certificate for the same occupation, job and level.'],
+  [/certificates\.person/, 'already_certified', 'Since it was approved, a certificate was issued that keeps this batch from being numbered. Ask your centre to return it: it sees the row.'],
 ];
 
 /** Thrown when a status index was taken by another batch at the same moment: draw again. */

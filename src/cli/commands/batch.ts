@@ -8,7 +8,7 @@ import { readRows, typeOfFile } from '../../life/row-file.ts';
 import { fromHere, KEY, KEY_HELP, type Command } from '../command.ts';
 import { photosFor, readArchive, savePhotos, uploadOf } from '../photos.ts';
 import { approveWith, issueWith, peek, provinceApproval, readBatch, requireSameRows, type Seen } from '../steps.ts';
-import { Progress } from '../talk.ts';
+import { Failure, Progress } from '../talk.ts';
 
 const reading = () => new Progress('读取名单 reading rows');
 
@@ -68,6 +68,10 @@ export const approve: Command = {
     const folder = input.text('photos') === undefined ? undefined : input.path('photos');
     const photos = await savePhotos(caller, seen, folder);
     const unseen = folder === undefined ? photos : 0;
+    const held = seen.rows.flatMap(({ row, held: number }) => (number === undefined ? [] : [`第 ${row} 行 row ${row}: ${number}`]));
+    if (held.length > 0 && !input.flag('look')) {
+      throw new Failure(1, `${held.length} 人已持有同职业、工种、等级的有效证书，请退回：luzheng return`, `already certified, so return the batch. ${held.slice(0, 20).join('; ')}`, 'already_certified');
+    }
     const approval = input.flag('look') ? undefined : await approveWith(identity, caller, seen, photos === 0 ? undefined : unseen);
     const { batch, organization, count, root } = seen.ref;
     const compared = `${photos} 张摘要均已核对一致 ${photos} digests compared`;
@@ -77,9 +81,13 @@ export const approve: Command = {
         `${approval === undefined ? '未签名 / not signed     ' : '已审核 / approved       '}${organization} ${seen.filing.name}，${count} 人 rows`,
         ...summary(seen),
         `照片 / photos           ${photos} 行 rows${where}`,
+        ...held.map((line) => `已持有证书 / held       ${line}`),
         `根 / root               ${root}`,
       ],
-      { batch, organization, count, photos, root, photos_unseen: unseen, ...(folder === undefined ? {} : { photos_saved: photos }), ...(approval === undefined ? {} : { jti: peek<{ jti: string }>(approval).jti, approval }) },
+      {
+        batch, organization, count, photos, root, held: held.length, photos_unseen: unseen,
+        ...(folder === undefined ? {} : { photos_saved: photos }), ...(approval === undefined ? {} : { jti: peek<{ jti: string }>(approval).jti, approval }),
+      },
     );
   },
 };

@@ -219,6 +219,8 @@ interface ReviewProps {
   past: Past;
   /** Objections that keep it from approval. */
   blocking: number;
+  /** Rows whose people hold such a certificate already. */
+  held: readonly { row: number; number: string }[];
   rows: readonly Row[];
   replacing: boolean;
   names: ReadonlyMap<string, string>;
@@ -260,7 +262,25 @@ const Decision: FC<Pick<ReviewProps, 'batch' | 'tier' | 'route'>> = ({ batch: { 
   </>
 );
 
-export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compared, past, blocking, rows, replacing, names }) => {
+/** What keeps the batch from being numbered: the centre alone is told, and returns it. */
+const Held: FC<{ rows: ReviewProps['held'] }> = ({ rows }) =>
+  rows.length === 0 ? null : (
+    <section class="notice" role="note">
+      <p>
+        <Both words={{ zh: `有 ${rows.length} 人已持有同职业、工种、等级的有效证书，不能审核通过，请退回批次并说明原因（勿写他人证书编号）。`, en: `${counted(rows.length, 'person', 'people')} already certified for the same occupation, job and level: it cannot be approved. Return it and say why, without the number of another’s certificate.` }} />
+      </p>
+      <ul>
+        {rows.slice(0, 100).map(({ row, number }) => (
+          <li>
+            <Both words={{ zh: `第 ${row} 行：`, en: `Row ${row}: ` }} />
+            <a href={`/c/${number}`}>{number}</a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+
+export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compared, past, blocking, held, rows, replacing, names }) => {
   const { id, organization, count, state, created_at, root, returned_reason, approvals } = batch;
   return (
     <>
@@ -282,6 +302,7 @@ export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compare
           </p>
         </section>
       ) : null}
+      <Held rows={held} />
       <Comparison compared={compared} />
       <Card title={{ zh: '内容', en: 'Content' }}>
         <Facts

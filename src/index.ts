@@ -25,7 +25,7 @@ const TASKS: Record<string, (service: Service) => Promise<unknown>> = {
   guesses: ({ db, now }) => deleteGuessesBefore(db, now()),
   senders: ({ db, now }) => deleteSendersBefore(db, shanghaiDay(now())),
   usage: ({ db, now }) => deleteUsageBefore(db, shanghaiDay(now() - 90 * 86_400)),
-  secrets: ({ vault }) => vault.rewrapAll(),
+  secrets: ({ vault }) => vault.rewrapAll((about, rewrap) => attempt('secrets', about, rewrap)),
   batches: (service) => sweepBatches(service, service.now() + SWEEP_SECONDS),
   notices: sweepNotices,
   photos: sweepPhotos,

@@ -7,7 +7,6 @@
  */
 import type { D1Database } from './bindings.ts';
 import { base64url, CompactEncrypt, compactDecrypt, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
-import { attempt } from '../attempt.ts';
 import type { Config } from '../env.ts';
 import { concat, decodeUtf8, encodeUtf8, sha256, toBase64url } from '../life/bytes.ts';
 import { thumbprint } from '../life/statement.ts';
@@ -198,15 +197,19 @@ export class Vault {
     return { ...(await importSigningKey(value)), kid };
   }
 
-  /** Re-wraps everything that is still under the previous secret, each value on its own. @returns how many values were changed */
-  async rewrapAll(): Promise<number> {
+  /**
+   * Re-wraps everything that is still under the previous secret.
+   * @param attempt tries one value, named `id`; what opens under neither secret keeps none of the others
+   * @returns how many values were changed
+   */
+  async rewrapAll(attempt: (about: { id: string }, work: () => Promise<void>) => Promise<unknown> = (_about, work) => work()): Promise<number> {
     if (!this.#config.previousSecret) return 0;
     let changed = 0;
     for (const [table, id] of [['secrets', 'name'], ['issuing_keys', 'kid']] as const) {
       const { results } = await this.#db.prepare(`SELECT ${id} AS id, wrapped FROM ${table}`).all<{ id: string; wrapped: string }>();
       const fresh: { id: string; wrapped: string }[] = [];
       for (const row of results) {
-        await attempt('secrets', { id: row.id }, async () => {
+        await attempt({ id: row.id }, async () => {
           const { rewrapped } = await this.#unwrap(row.id, row.wrapped);
           if (rewrapped) fresh.push({ id: row.id, wrapped: rewrapped });
         });

@@ -28,6 +28,9 @@ const onPath = (name: string): boolean => answers('which', name) !== undefined;
 /** ImageMagick 6 or 7 itself: other programs are called `convert` too. */
 const imageMagick = (): string | undefined => ['magick', 'convert'].find((name) => answers(name, '-version')?.includes('ImageMagick'));
 
+const PYJWT = ['python3-jwt', 'python3-cryptography'];
+const pythonWithJwt = (): string | undefined => ['/usr/bin/python3', 'python3'].find((name) => answers(name, '-c', 'import jwt, cryptography') !== undefined);
+
 /** The browser to be used, if there is one. `whole`: one with windows, as people have it, where there is a choice. */
 export const browserPath = (whole = false): string | undefined => [process.env['LUZHENG_CHROMIUM'] ?? '', ...(whole ? BROWSERS.toReversed() : BROWSERS)].find((path) => path !== '' && existsSync(path));
 
@@ -46,6 +49,9 @@ export const hasTool = (...names: (keyof typeof JUDGES)[]): boolean => names.fil
 /** The command of ImageMagick, or undefined, and then it is named likewise. */
 export const findImageMagick = (): string | undefined => imageMagick() ?? missing('ImageMagick', 'imagemagick');
 
+/** A Python that has PyJWT and its cryptography, Debian's own first, or undefined, and then they are named likewise. */
+export const findPyJwt = (): string | undefined => pythonWithJwt() ?? missing('PyJWT', PYJWT.join(' '));
+
 /** The browser, or undefined, and then it is named likewise. */
 export const findBrowser = (): string | undefined => browserPath() ?? missing('Chromium', 'chromium-headless-shell');
 
@@ -55,6 +61,7 @@ export function installPrograms(): void {
     if (wanted.length === 0 && !existsSync(SHELL)) wanted.push('chromium-headless-shell');
     wanted.push(...new Set(Object.entries(JUDGES).flatMap(([name, item]) => (onPath(name) ? [] : [item]))));
     if (imageMagick() === undefined) wanted.push('imagemagick');
+    if (pythonWithJwt() === undefined) wanted.push(...PYJWT);
   }
   const canInstall = process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
   if (wanted.length === 0 || !canInstall) return;

@@ -1,12 +1,25 @@
 /**
  * Owns "two commands, nothing before them": runs `npm ci` when the installed packages are not those of the lock
  * file. Plain JavaScript without packages, because it runs on whatever Node the machine has, before anything
- * is installed. It refuses to go on when the installation fails.
+ * is installed. It refuses to go on when the installation fails, and where no Node runs the scripts, which are TypeScript:
+ * neither the machine's own nor, on Linux, the one that the packages bring.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+
+/** Whether this very Node runs TypeScript by itself: 22.18 and later do. npm puts the packages' Node before it once it is there. */
+const runsTypeScript = Boolean(process.features.typescript);
+const bundled = process.platform === 'linux' && (process.arch === 'x64' || process.arch === 'arm64');
+
+function requireNode(zh, en) {
+  console.error(`这里的 Node 是 ${process.version}，不能直接运行 TypeScript；本项目的脚本需要 Node 22.18 或更新的版本${zh}。请从 https://nodejs.org 安装后重试
+The Node here is ${process.version}, which does not run TypeScript by itself; the scripts need Node 22.18 or later${en}. Install it from https://nodejs.org and try again.`);
+  process.exit(1);
+}
+
+if (!runsTypeScript && !bundled) requireNode('', '');
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const stamp = `${root}/node_modules/.luzheng-lock`;
@@ -22,4 +35,10 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   }
   mkdirSync(`${root}/node_modules`, { recursive: true });
   writeFileSync(stamp, wanted);
+}
+
+if (!runsTypeScript) {
+  const name = `node-linux-${process.arch}`;
+  const { status } = spawnSync(`${root}/node_modules/.bin/node`, ['--version'], { stdio: 'ignore' });
+  if (status !== 0) requireNode(`；依赖包 ${name} 自带一个，但没有装上或不能在本机运行`, `; the optional package ${name} brings one, but it is not installed or does not run on this machine`);
 }

@@ -12,6 +12,7 @@ import { serviceOf, type Service } from './service.ts';
 import { deleteUsageBefore } from './storage/bulk.ts';
 import { deleteGuessesBefore } from './storage/limits.ts';
 import { deleteSendersBefore } from './storage/notices.ts';
+import { deleteStrangersBefore } from './storage/strangers.ts';
 import { deleteProofsBefore } from './storage/statements.ts';
 
 /** Seconds for which a DPoP proof is remembered: twice as long as it could be used. */
@@ -24,6 +25,7 @@ const TASKS: Record<string, (service: Service) => Promise<unknown>> = {
   proofs: ({ db, now }) => deleteProofsBefore(db, now() - PROOF_MEMORY),
   guesses: ({ db, now }) => deleteGuessesBefore(db, now()),
   senders: ({ db, now }) => deleteSendersBefore(db, shanghaiDay(now())),
+  strangers: ({ db, now }) => deleteStrangersBefore(db, shanghaiDay(now())),
   usage: ({ db, now }) => deleteUsageBefore(db, shanghaiDay(now() - 90 * 86_400)),
   secrets: ({ vault }) => vault.rewrapAll((about, rewrap) => attempt('secrets', about, rewrap)),
   batches: (service) => sweepBatches(service, service.now() + SWEEP_SECONDS),

@@ -65,7 +65,7 @@ const OF_CASES = ['case_not_found', 'out_of_reach', 'register_differs'];
 /** Of plans and results. */
 const OF_PLANS = ['plan_refused', 'plan_too_late', 'plan_under_way', 'plan_not_filed', 'plan_differs', 'results_refused', 'results_exist', 'results_uploaded', 'exam_not_over', 'notice_running', 'objection_open', 'batch_differs', 'batch_closed', 'root_differs', 'count_differs', 'batch_not_uploaded', 'capacity_exceeded', 'calendar_not_covered', 'reason_missing', 'organization_not_filed', 'organization_suspended'];
 /** Of applications, selection, devices, lost keys, standing and rules. */
-const OF_FILING = ['application_open', 'application_centre_fixed', 'centre_unknown', 'key_not_callers', 'organization_differs', 'organization_not_filed', 'organization_not_found', 'filing_unknown', 'filing_differs_from_application', 'selection_reason_missing', 'code_taken', 'client_statement_unknown', 'client_names_other_key', 'endorsement_missing', 'file_not_found', 'rank_too_low', 'filing_withdrawn', 'statement_expired'];
+const OF_FILING = ['application_open', 'applications_full', 'applications_too_often', 'application_centre_fixed', 'centre_unknown', 'key_not_callers', 'organization_differs', 'organization_not_filed', 'organization_not_found', 'filing_unknown', 'filing_differs_from_application', 'selection_reason_missing', 'code_taken', 'client_statement_unknown', 'client_names_other_key', 'endorsement_missing', 'file_not_found', 'rank_too_low', 'filing_withdrawn', 'statement_expired'];
 const BINARY: Schema = { type: 'string', contentMediaType: 'application/octet-stream' };
 
 export const PROCEDURE_OPERATIONS: Record<string, Operation> = {
@@ -81,7 +81,7 @@ export const PROCEDURE_OPERATIONS: Record<string, Operation> = {
   'POST /v1/files': {
     tag: '评价流程', summary: '上传附件，随后在步骤中引用 / hand in a file that a step then names', roles: EVERYBODY, description: `PDF、JPEG、PNG，至多 10 MB，加密保存；一天内没有步骤引用则删除 / encrypted; deleted when no step names it within a day.`,
     body: { 'application/octet-stream': { schema: BINARY }, ...Object.fromEntries(FILE_TYPES.map((type) => [type, { schema: BINARY }])) },
-    answers: { 201: { description: '摘要与类型 / how a step names it', content: json('KeptFile') } }, problems: ['file_type_unsupported', 'files_too_many', 'too_many_requests'],
+    answers: { 201: { description: '摘要与类型 / how a step names it', content: json('KeptFile') } }, problems: ['file_type_unsupported', 'files_too_many', 'applications_too_often', 'too_many_requests'],
   },
   'GET /v1/cases/{about}/files/{sha256}': { tag: '评价流程', summary: '业务中的附件 / a file that a case names', roles: EVERYBODY, answers: { 200: { description: '附件 / the file', content: Object.fromEntries(FILE_TYPES.map((type) => [type, { schema: BINARY }])) } }, problems: [...OF_CASES, 'file_not_found', 'file_differs', 'base64url_malformed'] },
 

@@ -162,6 +162,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   objections_full: [409, '这项公示尚未处理的异议已达上限，暂不能在此提出，请书面向评价机构或其备案中心提出'],
   notice_over: [409, '公示已结束，不能再在此提出异议'],
   application_open: [409, '已有一项申请尚未办结'],
+  applications_full: [409, '待审核的申报已达上限，请稍后再试，或书面向中心申报'],
   application_centre_fixed: [409, '申请不能转到其他中心，请撤回后重新申报'],
   filing_unknown: [409, '本中心没有提交过这份备案声明'],
   selection_reason_missing: [409, '核准的职业、等级少于申报内容，须说明理由'],
@@ -236,6 +237,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   // Who asks too often
   too_many_requests: [429, '请求过于频繁，请稍后再试'],
   bulk_quota_exceeded: [429, '已超过批量密钥当日的额度'],
+  applications_too_often: [429, '今天从您所在网络提交的申报和附件过多，请明天再试，或书面向中心申报'],
   objections_too_often: [429, '今天从您所在网络对这项公示提出的异议过多，请明天再试，或书面向评价机构或其备案中心提出'],
   pair_locked: [429, '与这个姓名和证件号码相近的查询不相符的次数过多，已暂停核对；请加填证书编号'],
   second_factor_locked: [429, '不相符的查询次数过多，请稍后再试'],

@@ -3,7 +3,9 @@
  * key is known as. What each step asks stands in src/procedure/.
  * It refuses what lies outside the caller's reach, and brakes those whom nobody knows yet.
  */
+import type { Context } from 'hono';
 import * as v from 'valibot';
+import { shanghaiDay } from '../life/calendar.ts';
 import { fromBase64url } from '../life/bytes.ts';
 import { readPlace } from '../life/place.ts';
 import { KINDS, readAbout } from '../life/procedure/steps.ts';
@@ -11,13 +13,14 @@ import { Refusal } from '../life/refusal.ts';
 import { keepFile, readFile } from '../procedure/files.ts';
 import { reachCase } from '../procedure/reach.ts';
 import { pageCases, viewCase } from '../procedure/read.ts';
+import { admitFile, admitStep } from '../procedure/strangers.ts';
 import { takeStep } from '../procedure/take.ts';
 import { selectSteps } from '../storage/cases.ts';
 import { selectNaming } from '../storage/statements.ts';
 import { LIMITS, readBytes, readJson } from './body.ts';
-import { factory } from './env.ts';
+import { factory, type AppEnv } from './env.ts';
 import { allow } from './guard.ts';
-import { announce, spend } from './limits.ts';
+import { announce, senderOf, spend } from './limits.ts';
 
 const STEP = v.object({ statement: v.pipe(v.string(), v.minLength(1)), body: v.unknown() });
 
@@ -35,6 +38,9 @@ const brakeApplicants = factory.createMiddleware(async (c, next) => {
   await next();
 });
 
+/** Who sent a call of a key that nobody has named: its network on this day. */
+const strangerOf = (c: Context<AppEnv>): Promise<string | undefined> => senderOf(c, `stranger|${shanghaiDay(c.var.service.now())}`);
+
 const query = (value: string | undefined, pattern: RegExp, part: string): string | undefined => {
   if (value === undefined || value === '') return undefined;
   if (!pattern.test(value)) throw new Refusal('body_malformed', `The query parameter ${part} is malformed.`, { part });
@@ -45,6 +51,7 @@ export const procedureRoutes = factory
   .createApp()
   .post('/v1/steps', everybody, brakeApplicants, async (c) => {
     const { statement, body } = await readJson(c, LIMITS.step, STEP);
+    if (c.var.caller.role === 'applicant') await admitStep(c.var.service, await strangerOf(c));
     const { fresh, ...answer } = await takeStep(c.var.service, c.var.caller, statement, body);
     return c.json(answer, fresh ? 201 : 200);
   })
@@ -61,7 +68,9 @@ export const procedureRoutes = factory
   .get('/v1/cases/:about', everybody, async (c) => c.json(await viewCase(c.var.service, c.var.caller, c.req.param('about'))))
   .post('/v1/files', everybody, brakeApplicants, async (c) => {
     const bytes = await readBytes(c, LIMITS.file);
-    return c.json(await keepFile(c.var.service, c.var.caller.subject, bytes), 201);
+    const { service, caller } = c.var;
+    const sender = caller.role === 'applicant' ? await strangerOf(c) : undefined;
+    return c.json(await keepFile(service, caller.subject, bytes, caller.role === 'applicant' ? (size) => admitFile(service, sender, size) : undefined), 201);
   })
   .get('/v1/cases/:about/files/:sha256', everybody, async (c) => {
     const { service, caller } = c.var;

@@ -19,10 +19,12 @@ import { centreNames } from '../organizations.ts';
 import { directoryOf } from '../register.ts';
 import type { Service } from '../service.ts';
 import { selectLastStep, selectOpenCase, type CaseRow } from '../storage/cases.ts';
+import { prepareCleared } from '../storage/attachments.ts';
 import { prepareHold } from '../storage/codes.ts';
 import { selectStatement } from '../storage/statements.ts';
 import { readStored } from './body.ts';
 import { nameFiles } from './files.ts';
+import { requireRoom } from './strangers.ts';
 import type { Taken, Taking } from './take.ts';
 
 const ASKING = ['application.submit', 'application.amend'] as const;
@@ -49,6 +51,8 @@ export async function takeApplication(taking: Taking): Promise<Taken> {
     case 'application.withdraw':
       requireOwner(taking);
       return {};
+    case 'application.clear':
+      return { effects: taking.current ? [prepareCleared(taking.service.db, taking.current.owner, taking.about)] : [] };
     default:
       // Returned or declined: by the responsible centre alone, which reach.ts asked.
       return {};
@@ -70,6 +74,7 @@ async function takeAsking(taking: Taking): Promise<Taken> {
   if (organization === null && asked.purpose !== 'new') throw new Refusal('role_wrong', 'A change or an extension is asked for with a key of the organization.', { allowed: ['organization'] });
   const open = await selectOpenCase(service.db, 'application', caller.subject, ['submitted', 'returned']);
   if (open !== undefined && open !== about) throw new Refusal('application_open', 'Another application of yours is not decided yet; amend or withdraw that one.', { about: open });
+  if (caller.role === 'applicant' && !current) await requireRoom(service);
   const effects = await nameFiles(service, caller.subject, about, asked.files);
   const { form, purpose } = asked;
   return { organization, centre: asked.centre, facts: { purpose, name: form.name, nature: form.nature, occupations: form.occupations.length }, effects };

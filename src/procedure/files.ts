@@ -8,7 +8,7 @@ import { sha256, toBase64url } from '../life/bytes.ts';
 import { FILE_BYTES, FILE_TYPES, type AttachedFile } from '../life/procedure/text.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { Service } from '../service.ts';
-import { deleteAttachment, deleteUnused, getAttachment, insertAttachment, prepareNamed, putAttachment, selectAttachedBytes, selectAttachment, selectUnused } from '../storage/attachments.ts';
+import { claimUnnamed, deleteAttachment, deleteClaimed, getAttachment, insertAttachment, prepareNamed, putAttachment, selectAttachedBytes, selectAttachment, selectUnused } from '../storage/attachments.ts';
 import type { D1PreparedStatement } from '../storage/bindings.ts';
 
 /** Bytes that one owner may keep. */
@@ -26,8 +26,8 @@ const STARTS: [type: (typeof FILE_TYPES)[number], bytes: number[]][] = [
 
 const placeOf = (owner: string, digest: string): string => `file:${owner}:${digest}`;
 
-/** Keeps a file. @returns how a step names it, but for its name */
-export async function keepFile(service: Service, owner: string, bytes: Uint8Array<ArrayBuffer>): Promise<Omit<AttachedFile, 'name'>> {
+/** Keeps a file. @param admit asked before a file that is not there yet is kept. @returns how a step names it, but for its name */
+export async function keepFile(service: Service, owner: string, bytes: Uint8Array<ArrayBuffer>, admit?: (size: number) => Promise<void>): Promise<Omit<AttachedFile, 'name'>> {
   const type = STARTS.find(([, start]) => start.every((byte, i) => bytes[i] === byte))?.[0];
   if (!type) throw new Refusal('file_type_unsupported', 'Attach PDF, JPEG or PNG files.', { allowed: FILE_TYPES });
   if (bytes.length > FILE_BYTES) throw new Refusal('body_too_large', `A file has at most ${FILE_BYTES} bytes.`, { limit: FILE_BYTES });
@@ -35,6 +35,7 @@ export async function keepFile(service: Service, owner: string, bytes: Uint8Arra
   const share = owner.startsWith('key:') ? APPLICANT_SHARE : SHARE;
   const known = await selectAttachment(service.db, owner, digest);
   if (!known && (await selectAttachedBytes(service.db, owner)) + bytes.length > share) throw new Refusal('files_too_many', `Attached files take up to ${share} bytes in all.`, { limit: share });
+  if (!known) await admit?.(bytes.length);
   await insertAttachment(service.db, { owner, sha256: digest, type, size: bytes.length, created_at: service.now() });
   // A crash here leaves a line without an object: the sweep takes it, and a step that names it is refused meanwhile.
   await putAttachment(service.files, owner, digest, await service.vault.sealBytes(placeOf(owner, digest), bytes));
@@ -47,7 +48,7 @@ export async function nameFiles(service: Service, owner: string, about: string, 
     const row = await selectAttachment(service.db, owner, digest);
     if (!row || row.type !== type || row.size !== size) throw new Refusal('file_not_found', `The file ${name} was not handed in, or is another one: send it with POST /v1/files first.`, { part: 'files' });
   }
-  return files.length === 0 ? [] : [prepareNamed(service.db, owner, files.map((file) => file.sha256), about)];
+  return files.length === 0 ? [] : prepareNamed(service.db, owner, files.map((file) => file.sha256), about);
 }
 
 /** The bytes of a file. @throws Refusal `file_not_found`, `file_differs` */
@@ -60,12 +61,14 @@ export async function readFile(service: Service, owner: string, digest: string):
   return { type: row.type, bytes };
 }
 
-/** The cron sweep: deletes files that no step named within a day, each on its own. */
+/** Deletes a file that no step names. A crash in between leaves a claimed line: the sweep goes on with it. */
+export async function removeUnnamed(service: Service, owner: string, digest: string): Promise<void> {
+  if (!(await claimUnnamed(service.db, owner, digest))) return;
+  await deleteAttachment(service.files, owner, digest);
+  await deleteClaimed(service.db, owner, digest);
+}
+
+/** The cron sweep: deletes files that no step named within a day, and those that were let go. */
 export async function sweepFiles(service: Service): Promise<void> {
-  for (const { owner, sha256: digest } of await selectUnused(service.db, service.now() - UNUSED_SECONDS, 100)) {
-    await attempt('files', { sha256: digest }, async () => {
-      await deleteAttachment(service.files, owner, digest);
-      await deleteUnused(service.db, owner, digest);
-    });
-  }
+  for (const { owner, sha256: digest } of await selectUnused(service.db, service.now() - UNUSED_SECONDS, 100)) await removeUnnamed(service, owner, digest);
 }

@@ -1,6 +1,6 @@
 /**
  * Owns attached files: their lines in D1 and the encrypted objects in R2. The line comes first, so that no object is ever
- * forgotten; one that no step names within a day is swept, object first, then line.
+ * forgotten; one that no step names within a day, or that was let go, is claimed (`about` is '-') and deleted, object first.
  */
 import type { D1Database, D1PreparedStatement, R2Bucket } from './bindings.ts';
 
@@ -18,29 +18,53 @@ const keyOf = (owner: string, sha256: string): string => `files/${owner.replace(
 export async function insertAttachment(db: D1Database, row: Omit<AttachmentRow, 'about'>): Promise<void> {
   const { owner, sha256, type, size, created_at } = row;
   await db
-    .prepare('INSERT INTO attachments (owner, sha256, type, size, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (owner, sha256) DO UPDATE SET created_at = CASE WHEN about IS NULL THEN excluded.created_at ELSE created_at END')
+    .prepare('INSERT INTO attachments (owner, sha256, type, size, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (owner, sha256) DO UPDATE SET created_at = CASE WHEN about IS NULL OR about = \'-\' THEN excluded.created_at ELSE created_at END, about = nullif(about, \'-\')')
     .bind(owner, sha256, type, size, created_at)
     .run();
 }
 
 export const selectAttachment = (db: D1Database, owner: string, sha256: string): Promise<AttachmentRow | null> =>
-  db.prepare('SELECT owner, sha256, type, size, about, created_at FROM attachments WHERE owner = ? AND sha256 = ?').bind(owner, sha256).first<AttachmentRow>();
+  db.prepare("SELECT owner, sha256, type, size, about, created_at FROM attachments WHERE owner = ? AND sha256 = ? AND about IS NOT '-'").bind(owner, sha256).first<AttachmentRow>();
 
 /** How many bytes an owner keeps. */
 export async function selectAttachedBytes(db: D1Database, owner: string): Promise<number> {
   return (await db.prepare('SELECT coalesce(sum(size), 0) AS bytes FROM attachments WHERE owner = ?').bind(owner).first<{ bytes: number }>())?.bytes ?? 0;
 }
 
-/** Marks files as named by a case, in the transaction that stores the step. */
-export const prepareNamed = (db: D1Database, owner: string, digests: readonly string[], about: string): D1PreparedStatement =>
-  db.prepare('UPDATE attachments SET about = coalesce(about, ?) WHERE owner = ? AND sha256 IN (SELECT value FROM json_each(?))').bind(about, owner, JSON.stringify(digests));
+/** Whether a step failed because a file that it names is gone (prepareHeld). */
+export const isFileGone = (error: unknown): boolean => error instanceof Error && /NOT NULL constraint failed: attachments\.type/.test(error.message);
 
-export async function selectUnused(db: D1Database, before: number, limit: number): Promise<{ owner: string; sha256: string }[]> {
-  return (await db.prepare('SELECT owner, sha256 FROM attachments WHERE about IS NULL AND created_at < ? LIMIT ?').bind(before, limit).all<{ owner: string; sha256: string }>()).results;
+/** Aborts the transaction in which a step names files that are no longer there. */
+const prepareHeld = (db: D1Database, owner: string, digests: string): D1PreparedStatement =>
+  db
+    .prepare("INSERT INTO attachments (owner, sha256, type, size, created_at) SELECT ?1, value, NULL, 0, 0 FROM json_each(?2) WHERE NOT EXISTS (SELECT 1 FROM attachments WHERE owner = ?1 AND sha256 = value AND about IS NOT '-')")
+    .bind(owner, digests);
+
+/** Marks files as named by a case, in the transaction that stores the step. */
+export function prepareNamed(db: D1Database, owner: string, digests: readonly string[], about: string): D1PreparedStatement[] {
+  const list = JSON.stringify(digests);
+  return [prepareHeld(db, owner, list), db.prepare('UPDATE attachments SET about = coalesce(about, ?) WHERE owner = ? AND sha256 IN (SELECT value FROM json_each(?))').bind(about, owner, list)];
 }
 
-export async function deleteUnused(db: D1Database, owner: string, sha256: string): Promise<void> {
-  await db.prepare('DELETE FROM attachments WHERE owner = ? AND sha256 = ? AND about IS NULL').bind(owner, sha256).run();
+/** Lets the files of a case go, in the transaction that stores a step: those of its owner that no other case of his may need. */
+export const prepareCleared = (db: D1Database, owner: string, about: string): D1PreparedStatement =>
+  db
+    .prepare("UPDATE attachments SET about = '-' WHERE owner = ?1 AND (about = ?2 OR NOT EXISTS (SELECT 1 FROM cases WHERE owner = ?1 AND kind = 'application' AND about <> ?2 AND state NOT IN ('withdrawn', 'cleared')))")
+    .bind(owner, about);
+
+/** Files that are to be deleted: those that no step named before an instant, and those that were let go. */
+export async function selectUnused(db: D1Database, before: number, limit: number): Promise<{ owner: string; sha256: string }[]> {
+  const sql = "SELECT owner, sha256 FROM attachments WHERE about = '-' UNION ALL SELECT owner, sha256 FROM attachments WHERE about IS NULL AND created_at < ? LIMIT ?";
+  return (await db.prepare(sql).bind(before, limit).all<{ owner: string; sha256: string }>()).results;
+}
+
+/** Claims a file that no step names for deletion: from then on none can. @returns false when one does */
+export async function claimUnnamed(db: D1Database, owner: string, sha256: string): Promise<boolean> {
+  return (await db.prepare("UPDATE attachments SET about = '-' WHERE owner = ? AND sha256 = ? AND (about IS NULL OR about = '-')").bind(owner, sha256).run()).meta.changes > 0;
+}
+
+export async function deleteClaimed(db: D1Database, owner: string, sha256: string): Promise<void> {
+  await db.prepare("DELETE FROM attachments WHERE owner = ? AND sha256 = ? AND about = '-'").bind(owner, sha256).run();
 }
 
 export async function putAttachment(files: R2Bucket, owner: string, sha256: string, sealed: Uint8Array): Promise<void> {

@@ -6,6 +6,7 @@
 import type { Place } from '../life/place.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { D1Database, D1PreparedStatement } from './bindings.ts';
+import { isFileGone } from './attachments.ts';
 import { isCodeReleased } from './codes.ts';
 import { guard, guardRefusal } from './guards.ts';
 
@@ -173,6 +174,7 @@ export async function insertStep(db: D1Database, row: CaseRow, step: StepRow, ef
   } catch (error) {
     if (error instanceof Error && /UNIQUE constraint failed: (cases|steps)\.about/.test(error.message)) throw new CaseMoved();
     if (error instanceof Error && /UNIQUE constraint failed: cases\.parent/.test(error.message)) throw new PlanHasResults();
+    if (isFileGone(error)) throw new Refusal('file_not_found', 'A file that is named was not handed in, or is gone by now: send it again with POST /v1/files.', { part: 'files' });
     if (isCodeReleased(error)) throw new Refusal('filing_withdrawn', 'The filing of the organization was withdrawn.', { part: 'filing+jwt' });
     // The index cases_open: another one came in while this one was looked at.
     if (error instanceof Error && /UNIQUE constraint failed: cases\.kind/.test(error.message)) throw new Refusal('application_open', 'Another one of yours is not decided yet; amend or withdraw that one.');

@@ -96,6 +96,7 @@ export const APPLICATION_BODIES = {
   'application.amend': applying,
   'application.return': reason,
   'application.decline': reason,
+  'application.clear': reason,
   'application.select': v.strictObject({ organization: organizationCode, filing: line(128), client: v.optional(line(128)), note: v.optional(text(4000)), /** Why less was granted than asked for. */ reason: v.optional(text(4000)) }),
   'application.withdraw': optionalNote,
   'device.request': v.strictObject({ salt, organization: organizationCode, key: publicJwk, label: line(60), holder: line(50), why: v.picklist(['second', 'replacement', 'loss']), note: v.optional(text(1000)) }),

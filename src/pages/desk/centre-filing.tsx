@@ -115,6 +115,14 @@ export const CentreApplication: FC<{ shown: ShownCase; application: Application;
         <ReasonForm of={shown} step="application.decline" field="reason" next={`#/applications/${shown.about}`} label={{ zh: '理由', en: 'Reason' }} confirm={{ zh: '确定不予选定？', en: 'Decline this application?' }} />
       </Card>
     ) : null}
+    {responsible && shown.allowed.includes('application.clear') ? (
+      <Card title={{ zh: '清理', en: 'Clear' }}>
+        <p>
+          <Both words={{ zh: '只用于垃圾申报：附件将被删除，签名的记录保留。真实的申报请退回或不予选定。', en: 'For rubbish only: the attachments are deleted, the signed record stays. Return or decline what is meant seriously.' }} />
+        </p>
+        <ReasonForm of={shown} step="application.clear" field="reason" next="#/applications" label={{ zh: '清理的理由', en: 'Why it is cleared' }} confirm={{ zh: '确定清理？附件删除后不能恢复。', en: 'Clear it? Its files cannot be brought back.' }} />
+      </Card>
+    ) : null}
   </>
 );
 

@@ -10,6 +10,7 @@ export const STEP_BUTTONS: Record<StepName, Words> = {
   'application.amend': { zh: '提交修改', en: 'Hand in the changes' },
   'application.return': { zh: '退回修改', en: 'Return it to be amended' },
   'application.decline': { zh: '不予选定', en: 'Decline the application' },
+  'application.clear': { zh: '清理并删除附件', en: 'Clear it and delete its files' },
   'application.select': { zh: '遴选确定', en: 'Select the applicant' },
   'application.withdraw': { zh: '撤回申报', en: 'Withdraw the application' },
   'device.request': { zh: '请求登记', en: 'Ask for this device to be named' },

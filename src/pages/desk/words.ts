@@ -281,6 +281,7 @@ export const DONE: Partial<Record<StepName, Words>> = {
   'objection.reject': { zh: '已答复：异议不成立。', en: 'Answered: rejected.' },
   'objection.reopen': { zh: '已要求重新处理。', en: 'The objection was opened again.' },
   'application.decline': { zh: '已决定不予选定。', en: 'The application was declined.' },
+  'application.clear': { zh: '已清理，附件将被删除。', en: 'Cleared; its attachments are being deleted.' },
   'draw.commit': { zh: '名单已锁定并公布，种子保存在本浏览器。请再保存一份种子文件。', en: 'The lists are fixed and published; this browser keeps the seed. Save the seed file as well.' },
   'draw.reveal': { zh: '种子已公布，抽取结果见下。', en: 'The seed is published; what was drawn stands below.' },
   'draw.abandon': { zh: '抽取已作废。', en: 'The draw was given up.' },

@@ -3,6 +3,7 @@
  * register completes the chain. A Report comes back whatever the verdict.
  * It refuses only what cannot be read.
  */
+import { readAddress } from './life/address.ts';
 import { openDirectory } from './life/authority.ts';
 import { openBundle, type Bundle, type Opened } from './life/bundle.ts';
 import { decodeUtf8, fromBase64url } from './life/bytes.ts';
@@ -11,12 +12,12 @@ import type { Evidence } from './life/evidence.ts';
 import { parseNumber } from './life/number.ts';
 import { openDocument } from './life/document-check.ts';
 import { isRefusal } from './life/refusal.ts';
-import type { Report } from './life/report.ts';
-import { parseSealUrl, readSeal, sealKid } from './life/seal.ts';
+import { withoutSeal, type Report } from './life/report.ts';
+import { readSeal, sealKid } from './life/seal.ts';
 import { verify } from './life/verify.ts';
 import { verifyUnder } from './life/verify-under.ts';
 import { Withdrawals } from './life/withdrawal.ts';
-import { anchorOf, directoryOf, storedEvidence } from './register.ts';
+import { anchorOf, certificateNotFound, directoryOf, lookUp, storedEvidence } from './register.ts';
 import type { Service } from './service.ts';
 import { selectCertificate, selectFilingsNaming } from './storage/certificates.ts';
 
@@ -63,10 +64,21 @@ export async function checkCredential(service: Service, text: string): Promise<R
   return (await verifyUnder(filings, { credential }, await directoryOf(service), service.now())).found.report;
 }
 
-/** Checks the text of a QR code. Without the credential it is never more than `incomplete`. */
+/**
+ * Checks the text of a QR code. Without the credential its seal is never more than `incomplete`; an address of this service
+ * without a seal is a look-up.
+ * @throws Refusal `seal_url_malformed`, `seal_malformed`, `seal_format_unknown`, what parseNumber throws, and
+ *   `certificate_not_found` of a look-up
+ */
 export async function checkSeal(service: Service, url: string): Promise<Report> {
-  const { origin, number: text, digits } = parseSealUrl(url);
+  const { host, number: text, digits, unread } = readAddress(url);
   const { text: number, organization } = parseNumber(text);
+  const host_known = service.config.hosts.includes(host);
+  if (digits === undefined && host_known) {
+    const found = await lookUp(service, number);
+    if (!found) throw certificateNotFound();
+    return unread ? withoutSeal(found.verification.report) : found.verification.report;
+  }
   const kid = digits === undefined ? undefined : sealKid(readSeal(number, digits).facts);
   const row = await selectCertificate(service.db, service.lately, number);
   const stored = row ? await storedEvidence(service, row, undefined) : undefined;
@@ -76,7 +88,7 @@ export async function checkSeal(service: Service, url: string): Promise<Report> 
   const evidence: Evidence = {
     asked: number,
     seal: digits === undefined ? undefined : { number, digits },
-    host_known: service.config.hosts.includes(new URL(origin).host),
+    host_known,
     filing: stored?.evidence.filing,
     approval: stored?.evidence.approval,
     status: stored?.evidence.status,

@@ -146,6 +146,9 @@ export async function examine(service: Service, row: CertificateRow, asked: stri
   return { row, verification, disclosures, holder: isWhole(holder) ? holder : undefined };
 }
 
+/** What a number is answered with that the register does not hold. */
+export const certificateNotFound = () => new Refusal('certificate_not_found', 'This register holds no certificate with this number. That does not mean that a certificate is false: check each digit.');
+
 /** Looks a certificate up by its number, as typed. @returns undefined when the register does not hold it */
 export async function lookUp(service: Service, asked: string, show: readonly ClaimName[] = []): Promise<Found | undefined> {
   const { text } = parseNumber(asked);

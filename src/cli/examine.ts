@@ -12,7 +12,7 @@ import type { Evidence } from '../life/evidence.ts';
 import { FOREIGN } from '../life/gateway.ts';
 import { Memo } from '../life/memo.ts';
 import { isRefusal } from '../life/refusal.ts';
-import { verdictOf, type Check, type Report, type Verdict } from '../life/report.ts';
+import { verdictOf, withoutSeal, type Check, type Report, type Verdict } from '../life/report.ts';
 import { readSeal, sealKid } from '../life/seal.ts';
 import { openStatusList, type StatusList } from '../life/status-list.ts';
 import { verify, type Verification } from '../life/verify.ts';
@@ -78,7 +78,8 @@ export class Examiner {
     const { found, evidence } = await verifyUnder(filings, gathered, directory, now());
     let here = found;
     if (here.facts) here = await verify({ ...evidence, lists: await this.#listsFor(here.facts, directory) }, directory, now());
-    return this.#merge(number, here, answer, directory.anchored || presented.length === 0);
+    const merged = this.#merge(number, here, answer, directory.anchored || presented.length === 0);
+    return subject.kind === 'url' && subject.unread ? withoutSeal(merged) : merged;
   }
 
   /** What the service says. Disclosures stay on this machine. */
@@ -114,7 +115,7 @@ export class Examiner {
     const filings = credential === undefined && !seal ? [] : filingsNaming(trust, namesKeyOf(credential, seal));
     const evidence: Evidence = {
       ...(subject.kind === 'credential' ? {} : { asked: subject.number }),
-      ...(subject.kind === 'url' && trust ? { host_known: trust.hosts.includes(new URL(subject.origin).host) } : {}),
+      ...(subject.kind === 'url' && trust ? { host_known: trust.hosts.includes(subject.host) } : {}),
       ...(credential === undefined ? {} : { credential }),
       ...(seal ? { seal } : {}),
     };

@@ -3,18 +3,19 @@
  * It refuses, as "cannot tell", what holds no certificate at all.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readAddress, type Address } from '../life/address.ts';
 import { isSdJwt, looksLikePdf, readObject, type Brought } from '../life/brought.ts';
 import { splitCredential } from '../life/credential.ts';
 import { openDocument } from '../life/document-check.ts';
+import { withoutMarks } from '../life/marks.ts';
 import { normalizeNumber } from '../life/number.ts';
 import { isRefusal } from '../life/refusal.ts';
-import { parseSealUrl } from '../life/seal.ts';
 import { PDF_FAULTS } from '../pages/words.ts';
 import { Failure } from './talk.ts';
 
 export type Subject =
   | { kind: 'number'; number: string }
-  | { kind: 'url'; origin: string; number: string; digits: string | undefined }
+  | ({ kind: 'url' } & Address)
   | Brought
   /** It says that it is a bundle, and a part of it is not what a bundle has. */
   | { kind: 'broken'; code: string; part: string };
@@ -71,8 +72,10 @@ function fromFile(path: string): Subject[] {
 
 /** @param path how the word reads as a file */
 export function readSubjects(word: string, path: string): Subject[] {
-  if (/^https?:\/\//.test(word)) return [{ kind: 'url', ...parseSealUrl(word) }];
+  const given = withoutMarks(word.normalize('NFKC')).trim();
+  if (/^https?:\/\//i.test(given)) return [{ kind: 'url', ...readAddress(given) }];
   if (existsSync(path)) return fromFile(path);
+  if (/^[^/\\]+\/c\/./i.test(given)) return [{ kind: 'url', ...readAddress(given) }];
   if (/[/\\]|\.(json|jsonl|jwt|sd-jwt|pdf|txt)$/i.test(word)) throw unreadable(word, '没有这个文件', 'there is no such file');
   return [{ kind: 'number', number: normalizeNumber(word) }];
 }

@@ -5,6 +5,7 @@
 import { KeyFileError } from '../../keys/make.ts';
 import { FOREIGN } from '../life/gateway.ts';
 import { isRefusal } from '../life/refusal.ts';
+import { NUMBER_PARTS } from '../pages/words.ts';
 import { CallError, type Problem } from './caller.ts';
 import { SignerError } from './signer.ts';
 
@@ -140,7 +141,7 @@ export function explain(error: unknown): { exit: number; lines: string[]; json: 
   }
   if (isRefusal(error)) {
     const { row, field } = error.facts as { row?: number; field?: string };
-    const zh = REFUSED[error.code];
+    const zh = (error.code === 'number_malformed' ? NUMBER_PARTS[error.facts.part ?? '']?.zh : undefined) ?? REFUSED[error.code];
     const text = zh === undefined ? error.message : `${zh} / ${error.message}`;
     return { exit: 1, lines: [...faultLines(error.facts), row === undefined ? `${text} [${error.code}]` : `row ${row}: ${field ?? 'row'}: ${error.code}: ${text}`], json: { code: error.code, detail: error.message, ...error.facts } };
   }

@@ -3,6 +3,7 @@
  * words stand in the page's templates, and what the seal says is only ever written as text.
  * It refuses to leave the visitor without an answer: an error becomes `unknown`.
  */
+import { readFragment } from '../life/address.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { prepare } from './register.ts';
 import { checkSeal, type SealAnswer, type TrustList } from './check-seal.ts';
@@ -51,11 +52,12 @@ async function trustList(): Promise<TrustList> {
 }
 
 async function check(): Promise<void> {
-  const digits = location.hash.slice(1);
+  const fragment = location.hash.slice(1);
   const mine = ++asked;
   // Jumps within the page are no seals.
-  if (!box || (digits !== '' && document.getElementById(digits))) return;
-  if (digits === '') return clear();
+  if (!box || (fragment !== '' && document.getElementById(fragment))) return;
+  const { digits, unread } = readFragment(fragment);
+  if (digits === undefined) return unread ? show('unread') : clear();
   show('checking');
   let answer: SealAnswer;
   try {

@@ -3,6 +3,7 @@
  * so that the digits after # (they hold the holder's name) never travel to the server. Without JavaScript the form does it.
  * And, as every page where people check, it prepares for a time without a network.
  */
+import { writeFragment } from '../life/address.ts';
 import { readPasted } from '../life/pasted.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { prepare } from './register.ts';
@@ -18,7 +19,7 @@ form?.addEventListener('submit', (event) => {
     const pasted = readPasted(value('number'), (host) => host === location.host);
     if (pasted.kind !== 'address' || pasted.digits === undefined) return;
     event.preventDefault();
-    location.assign(`/c/${pasted.number}#${pasted.digits}`);
+    location.assign(`/c/${pasted.number}${writeFragment(pasted)}`);
   } catch (error) {
     // The server says in words what is wrong.
     if (!isRefusal(error)) throw error;

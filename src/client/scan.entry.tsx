@@ -4,6 +4,7 @@
  * The service worker shows this page in place of a certificate's when there is no network (sw.entry.ts).
  * It refuses to open what a code says: only number and digits of a certificate are taken over, to this very host.
  */
+import { writeFragment } from '../life/address.ts';
 import { readSnapshot } from '../life/snapshot.ts';
 import { Both } from '../pages/layout.tsx';
 import { CAMERA_FAULTS } from '../pages/scan.tsx';
@@ -63,11 +64,12 @@ async function take(text: string): Promise<void> {
   document.body.dataset['scanned'] = found.kind === 'refused' ? found.why : found.kind;
   if (found.kind === 'refused') return say(found.words, found.text);
   const { number, digits } = found;
+  const page = `/c/${number}${writeFragment(found)}`;
   await show(answer, <Note words={{ zh: '已读到证书二维码，正在核对…', en: 'This is a certificate’s code. Checking…' }} />);
   const online = standsIn ? Promise.resolve(false) : reachable();
   const checked = digits === undefined ? undefined : checkSeal(number, digits, mine, online);
   // The page of the certificate checks the seal anew, against the register.
-  if ((await online) && mine === asked) return location.assign(`/c/${number}${digits === undefined ? '' : `#${digits}`}`);
+  if ((await online) && mine === asked) return location.assign(page);
   if (checked === undefined && mine === asked) return say({ zh: '现在没有网络，仅凭编号无法核对。请扫描证书上的二维码，或联网后再查', en: 'There is no network, and a number alone cannot be checked without one. Scan the certificate’s QR code, or look again later' });
   await checked;
 }

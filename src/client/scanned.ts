@@ -3,13 +3,14 @@
  * many other things that codes hold. Nothing that a code says is ever opened: only number and digits are taken over.
  * It refuses other hosts by name (fourteen imitations of the official query were closed in 2022).
  */
-import { parseNumber } from '../life/number.ts';
+import { readAddress, readUrl, type Fragment } from '../life/address.ts';
+import { withoutMarks } from '../life/marks.ts';
+import { normalizeNumber, parseNumber } from '../life/number.ts';
 import { isRefusal } from '../life/refusal.ts';
-import { parseSealUrl } from '../life/seal.ts';
 import { FAULTS, NUMBER_PARTS, type Words } from '../pages/words.ts';
 
 export type Scanned =
-  | { kind: 'certificate'; number: string; digits: string | undefined }
+  | ({ kind: 'certificate'; number: string } & Fragment)
   /** What is wrong with it, and the text itself, to be shown and never opened. */
   | { kind: 'refused'; why: 'host' | 'national' | 'number' | 'other'; words: Words; text: string };
 
@@ -24,17 +25,13 @@ const shown = (text: string): string => {
 
 /** The host that an address names, as browsers see it: in punycode, without what stands before an @. */
 function hostOf(text: string): string | undefined {
-  try {
-    const { protocol, host } = new URL(text);
-    return /^https?:$/.test(protocol) ? host : undefined;
-  } catch {
-    return undefined;
-  }
+  const url = readUrl(text);
+  return url && /^https?:$/.test(url.protocol) ? url.host : undefined;
 }
 
-function ofNumber(number: string, digits: string | undefined, text: string): Scanned {
+function ofNumber(number: string, fragment: Fragment, text: string): Scanned {
   try {
-    return { kind: 'certificate', number: parseNumber(number).text, digits };
+    return { kind: 'certificate', number: parseNumber(number).text, ...fragment };
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const words = FAULTS[error.code] ?? NUMBER_PARTS[error.facts.part ?? ''] ?? { zh: '证书编号格式不正确', en: 'The certificate number is malformed' };
@@ -44,7 +41,7 @@ function ofNumber(number: string, digits: string | undefined, text: string): Sca
 
 /** @param hosts hosts that this service's codes ever named, with port */
 export function readScanned(scanned: string, hosts: readonly string[]): Scanned {
-  const text = scanned.trim();
+  const text = withoutMarks(scanned).trim();
   const refused = (why: 'host' | 'national' | 'other', words: Words): Scanned => ({ kind: 'refused', why, words, text: shown(text) });
   const host = hostOf(text);
   if (host !== undefined && NATIONAL.test(host)) {
@@ -60,13 +57,13 @@ export function readScanned(scanned: string, hosts: readonly string[]): Scanned 
     });
   }
   try {
-    const { number, digits } = parseSealUrl(text);
-    return ofNumber(number, digits, text);
+    const { host: named, number, digits, unread } = readAddress(text);
+    if (hosts.includes(named)) return ofNumber(number, { digits, ...(unread ? { unread } : {}) }, text);
   } catch (error) {
     if (!isRefusal(error)) throw error;
   }
   if (host !== undefined) return refused('other', { zh: '这是本网站的地址，但不是证书二维码的内容，或内容不完整，请重新扫描', en: 'This is an address of this service, but not that of a certificate’s QR code, or not all of it; scan again' });
   // A number printed as a code of its own, or typed: also the 16 digits of old national certificates.
-  if (/^[\p{L}\p{N}\s-]{10,40}$/u.test(text) && /\d{10}/.test(text.normalize('NFKC').replace(/\s/g, ''))) return ofNumber(text, undefined, text);
+  if (/^[\p{L}\p{N}\s\p{Pd}]{10,60}$/u.test(text) && /\d{10}/.test(normalizeNumber(text))) return ofNumber(text, { digits: undefined }, text);
   return refused('other', { zh: '这不是职业技能等级证书的二维码', en: 'This is not the QR code of a vocational skill level certificate' });
 }

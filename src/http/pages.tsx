@@ -5,6 +5,7 @@
  */
 import type { Context } from 'hono';
 import { stampCopy, type Stamped } from '../copies.ts';
+import { readAddress, writeFragment, type Address } from '../life/address.ts';
 import { toTimestamp } from '../life/calendar.ts';
 import { normalizeNumber, parseNumber } from '../life/number.ts';
 import { isRefusal, Refusal } from '../life/refusal.ts';
@@ -98,6 +99,24 @@ async function downloadPage(c: C, asked: string) {
   return c.body(pdf, 200, { ...noStore, 'Content-Type': 'application/pdf', 'Content-Disposition': `attachment; filename="${number}${copy ? '-copy' : ''}.pdf"` });
 }
 
+/**
+ * Other spellings of a certificate's address, as apps and links make them, lead to the address itself; a query stays, as
+ * the fragment that browsers keep may belong to it.
+ */
+const toOneSpelling = factory.createMiddleware(async (c, next) => {
+  const path = c.req.url.slice(c.req.url.indexOf('/', 'https://'.length));
+  if (c.req.method !== 'GET' || /^\/c\/[\dA-Za-z]{1,40}(\?[^%]*)?$/.test(path)) return next();
+  let meant: Address;
+  try {
+    meant = readAddress(c.var.service.config.origin + path);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return next();
+  }
+  const to = `/c/${encodeURIComponent(meant.number)}${writeFragment(meant)}`;
+  return to === path ? next() : c.body(null, 303, { ...noStore, Location: to });
+});
+
 async function assetFile(c: C, name: string) {
   const type = FILES.get(name);
   const etag = c.req.header('if-none-match');
@@ -117,6 +136,8 @@ export const pageRoutes = factory
   .get('/', (c) => page(c, 200, <HomePage host={hostOf(c)} />, kept))
   .post('/search', brake('search'), searchPage)
   .get('/check', (c) => page(c, 200, <CheckPage host={hostOf(c)} roots={c.var.service.config.trustRoot} />, kept))
+  .use('/c/*', toOneSpelling)
+  .use('/C/*', toOneSpelling)
   .get('/c/:number', brake('lookup'), (c) => certificatePage(c, c.req.param('number')))
   .post('/c/:number/download', brake('search'), (c) => downloadPage(c, c.req.param('number')))
   .get('/assets/:file', (c) => assetFile(c, c.req.param('file')));

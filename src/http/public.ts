@@ -12,7 +12,7 @@ import { CREDENTIAL_MEDIA_TYPE, withDisclosures } from '../life/credential.ts';
 import { decodeUtf8 } from '../life/bytes.ts';
 import { Refusal } from '../life/refusal.ts';
 import { renderCopy, renderFor } from '../render.ts';
-import { bundleWithWithdrawals, findForHolder, lookUp, search, type Found } from '../register.ts';
+import { bundleWithWithdrawals, certificateNotFound, findForHolder, lookUp, search, type Found } from '../register.ts';
 import { insertDownload, selectDownloads } from '../storage/certificates.ts';
 import { chosenType } from './accept.ts';
 import { LIMITS, parseJson, readBytes, readJson, readShape, requireType } from './body.ts';
@@ -53,7 +53,7 @@ export const publicRoutes = factory
   .get('/v1/certificates/:number', brake('lookup'), async (c) => {
     const type = chosenType(c, ['application/json', CREDENTIAL_MEDIA_TYPE]);
     const found = await lookUp(c.var.service, c.req.param('number'));
-    if (!found) throw new Refusal('certificate_not_found', 'This register holds no certificate with this number. That does not mean that a certificate is false: check each digit.');
+    if (!found) throw certificateNotFound();
     const { report } = found.verification;
     if (type === 'application/json') return c.json(report, 200, noStore);
     if (report.credential === undefined) throw new Refusal('register_differs', 'The stored certificate does not verify.');

@@ -5,6 +5,7 @@
  */
 import type { Context } from 'hono';
 import { isRefusal } from '../life/refusal.ts';
+import { writeFragment } from '../life/address.ts';
 import { readPasted } from '../life/pasted.ts';
 import type { FieldFaults, Typed } from '../pages/form.tsx';
 import { HomePage } from '../pages/home.tsx';
@@ -37,8 +38,8 @@ export async function searchPage(c: C): Promise<Response> {
     }
     if (pasted && alone) {
       // The digits of an address stay behind the #, where its page checks them.
-      const digits = pasted.kind === 'address' ? pasted.digits : undefined;
-      return c.body(null, 303, { ...noStore, Location: `/c/${pasted.number}${digits === undefined ? '' : `#${digits}`}` });
+      const fragment = pasted.kind === 'address' ? writeFragment(pasted) : '';
+      return c.body(null, 303, { ...noStore, Location: `/c/${pasted.number}${fragment}` });
     }
     const number = pasted?.number;
     const reports = await search(service, { number, name, id_number }, await askerOf(c, true));

@@ -3,11 +3,11 @@
  * bundle, an SD-JWT, or a JSON object that has one (a line of certificates.jsonl).
  * It refuses nothing that is simply something else: that is undefined.
  */
+import { readAddress } from './address.ts';
 import { openBundle, readBundle, type Opened } from './bundle.ts';
 import { decodeUtf8 } from './bytes.ts';
 import { openDocument } from './document-check.ts';
 import { isRefusal } from './refusal.ts';
-import { parseSealUrl } from './seal.ts';
 
 export type Brought =
   /** A bundle, by itself or in the PDF that carries it. */
@@ -27,7 +27,7 @@ export function readObject(value: unknown): Brought | undefined {
   if ('statements' in object || 'inclusion' in object) return { kind: 'bundle', opened: openBundle(readBundle(value)) };
   const { credential, seal_url } = object;
   if (typeof credential !== 'string') return undefined;
-  const seal = typeof seal_url === 'string' ? parseSealUrl(seal_url) : undefined;
+  const seal = typeof seal_url === 'string' ? readAddress(seal_url) : undefined;
   return { kind: 'credential', credential, ...(seal?.digits === undefined ? {} : { seal: { number: seal.number, digits: seal.digits } }) };
 }
 

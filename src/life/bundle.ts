@@ -5,11 +5,11 @@
  * It refuses other shapes and sizes; what the parts are worth is for verify.ts. A root key in it is a hint.
  */
 import * as v from 'valibot';
+import { readAddress } from './address.ts';
 import { decodeUtf8, fromBase64url } from './bytes.ts';
 import type { Evidence } from './evidence.ts';
 import { isRefusal, Refusal } from './refusal.ts';
 import { publicJwk } from './schema.ts';
-import { parseSealUrl } from './seal.ts';
 
 export const BUNDLE_MEDIA_TYPE = 'application/vnd.luzheng.bundle+json';
 
@@ -58,7 +58,7 @@ export interface Opened {
 /** What a bundle gives to verification. @throws Refusal `seal_url_malformed` */
 export function openBundle(bundle: Bundle): Opened {
   const { credential, statements, approval, order, inclusion, copy, seal_url } = bundle;
-  const seal = seal_url === undefined ? undefined : parseSealUrl(seal_url);
+  const seal = seal_url === undefined ? undefined : readAddress(seal_url);
   const evidence: Evidence = {
     credential, filing: statements.filing, client: statements.client, approval, order, inclusion, copy,
     ...(seal?.digits === undefined ? {} : { seal: { number: seal.number, digits: seal.digits } }),

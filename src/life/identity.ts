@@ -6,6 +6,7 @@
  */
 import { dayNumber } from './calendar.ts';
 import type { FaultCode } from './faults.ts';
+import { withoutMarks } from './marks.ts';
 
 export type IdType = 'resident_id' | 'residence_permit' | 'hk_macao_permit' | 'taiwan_permit' | 'passport' | 'foreign_permanent_resident';
 
@@ -46,7 +47,7 @@ export const parseIdType = (text: string): IdType | undefined => TYPES.get(fold(
 
 /** Full-width to ASCII, spaces and zero-width marks removed, upper case. */
 export const normalizeIdNumber = (text: string): string =>
-  text.normalize('NFKC').replace(/[\s\u200b-\u200f\u2060\ufeff\u00ad]/gu, '').toUpperCase();
+  withoutMarks(text.normalize('NFKC')).replace(/\s/gu, '').toUpperCase();
 
 /**
  * What somebody may know of a document number who guesses the rest: all but its last four characters, and these four; of

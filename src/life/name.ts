@@ -5,6 +5,7 @@
  * and anything that is not a letter, the dot, or the few marks of Latin names.
  */
 import type { FaultCode } from './faults.ts';
+import { withoutMarks } from './marks.ts';
 
 export type NameFault = Extract<FaultCode, `name_${string}` | 'formula'>;
 
@@ -64,7 +65,7 @@ export function checkName(input: string): { name: string } | { fault: NameFault 
  * More lenient than checkName (case, spaces beside Chinese characters and dots, invisible marks), and never printed.
  */
 export function foldName(name: string): string {
-  const plain = name.replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '').replace(/\s+/gu, ' ');
+  const plain = withoutMarks(name).replace(/\s+/gu, ' ');
   return normalizeName(plain)
     .replace(new RegExp(` *([${HAN}·]) *`, 'gu'), '$1')
     .toLowerCase()

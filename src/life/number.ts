@@ -2,12 +2,13 @@
  * Owns the certificate number (证书编号) and the organization code that is its first half (机构备案编码):
  * built and parsed by 人社鉴发〔2019〕2号, 1 letter + 21 digits, for bodies filed in Shandong.
  *
- * It normalises what people paste (spaces, full-width characters, lower case) but never corrects a digit:
+ * It normalises what people paste (spaces, dashes, invisible marks, full-width characters, lower case) but never corrects a digit:
  * there is no check character, so a mistyped number can be another well-formed number.
  * It refuses, naming the part: wrong length, category, body, province, sequence, year, level, serial;
  * and it recognises two other kinds of number so that people are told what they hold.
  */
 import { isLevel, type Level } from './level.ts';
+import { withoutMarks } from './marks.ts';
 import { Refusal } from './refusal.ts';
 
 export interface CertificateNumber {
@@ -31,9 +32,9 @@ export interface NumberRule {
 }
 const DEFAULT_RULE: NumberRule = { specialGradeLetters: [] };
 
-/** Removes white space, hyphens people group with and zero-width marks; folds full-width forms and case. */
+/** Removes white space, the dashes that people group with, and invisible marks; folds full-width forms and case. */
 export function normalizeNumber(text: string): string {
-  return text.normalize('NFKC').replace(/[\s\u200b-\u200d\u2060\ufeff\u00ad]/gu, '').toUpperCase();
+  return withoutMarks(text.normalize('NFKC')).replace(/[\s\p{Pd}\u2212]/gu, '').toUpperCase();
 }
 
 function malformed(part: string, message: string): Refusal {

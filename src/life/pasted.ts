@@ -4,22 +4,23 @@
  * It never corrects or completes a digit, and never chooses among several numbers. It refuses, naming what is
  * wrong: an address of another host, one of ours that is no certificate's, and a number that is malformed or of another kind.
  */
+import { readAddress, readUrl, type Fragment } from './address.ts';
+import { withoutMarks } from './marks.ts';
 import { normalizeNumber, parseNumber } from './number.ts';
 import { Refusal } from './refusal.ts';
-import { parseSealUrl, readUrl } from './seal.ts';
 
 export type Pasted =
   | { kind: 'number'; number: string }
-  /** The text of a QR code of ours; `digits` only where it had them. */
-  | { kind: 'address'; number: string; digits: string | undefined }
+  /** The text of a QR code of ours; `digits` only where it had them, `unread` where something else stood in their place. */
+  | ({ kind: 'address'; number: string } & Fragment)
   /** Different well-formed numbers, and what looked like numbers but are none; in their order. */
   | { kind: 'several'; numbers: string[]; others: string[] }
   | { kind: 'nothing' };
 
 /** Numbers and others shown of one text. */
 const MOST = 50;
-/** A certificate's address, with or without scheme, as far as it is one; or any other address. */
-const ADDRESS = /(?:https?:\/\/)?[\w.:@-]+\/c\/[A-Z0-9]+(?:#\d+)?|https?:\/\/[!-~]+/gi;
+/** A certificate's address, with or without scheme, as far as it can be one; or any other address. */
+const ADDRESS = /(?:https?:\/\/)?[\w.:@-]+\/c\/[!#-&*+\-./0-9:=?-~]+|https?:\/\/[!-~]+/gi;
 /** Fewer characters are a year, an amount or a room, not somebody's attempt at a number. */
 const SHORTEST = 10;
 
@@ -34,13 +35,15 @@ const isNumber = (text: string): boolean => {
 };
 
 /** The address in a text. @throws Refusal `host_unknown`, `seal_url_malformed`, and what parseNumber throws */
-function readAddress(address: string, isOurs: (host: string) => boolean): Pasted {
-  const text = address.includes('://') ? address.replace(/^https?/i, (scheme) => scheme.toLowerCase()) : `https://${address}`;
-  const host = readUrl(text)?.host;
-  if (host !== undefined && !isOurs(host)) throw new Refusal('host_unknown', 'The address is of another host.', { host });
-  const { number, digits } = parseSealUrl(text);
-  return { kind: 'address', number: parseNumber(number).text, digits };
+function ofAddress(text: string, isOurs: (host: string) => boolean): Pasted {
+  const other = readUrl(text);
+  if (other && /^https?:$/.test(other.protocol) && !isOurs(other.host)) throw foreign(other.host);
+  const { host, number, digits, unread } = readAddress(text);
+  if (!isOurs(host)) throw foreign(host);
+  return { kind: 'address', number: parseNumber(number).text, digits, ...(unread ? { unread } : {}) };
 }
+
+const foreign = (host: string) => new Refusal('host_unknown', 'The address is of another host.', { host });
 
 /** Runs of letters and digits: each is one number, or several glued together when a field lost its line breaks. */
 const runsOf = (folded: string): string[] =>
@@ -51,14 +54,14 @@ const attemptsIn = (runs: readonly string[]): string[] => runs.filter((run) => r
 
 /** Closes the gaps of numbers in groups (`S000037 000001 26 3 000001`), where the groups make exactly one number. */
 const closeGaps = (folded: string): string =>
-  folded.replace(/(^|[^A-Z0-9])([A-Z]\d*(?:\s+\d+)+)(?![A-Z0-9])/g, (whole, before: string, groups: string) => (isNumber(groups) ? before + normalizeNumber(groups) : whole));
+  folded.replace(/(^|[^A-Z0-9])([A-Z]\d*(?:[\s\p{Pd}]+\d+)+)(?![A-Z0-9])/gu, (whole, before: string, groups: string) => (isNumber(groups) ? before + normalizeNumber(groups) : whole));
 
 /**
  * Reads a pasted text. `isOurs`: whether a host (with port) is one that this service ever used.
  * @throws Refusal `host_unknown`, `seal_url_malformed`, `number_malformed`, `number_old_qualification`, `number_special_grade`
  */
 export function readPasted(text: string, isOurs: (host: string) => boolean): Pasted {
-  const folded = text.normalize('NFKC').replace(/[\u200b-\u200d\u2060\ufeff\u00ad]/g, '').trim();
+  const folded = withoutMarks(text.normalize('NFKC')).trim();
   if (isNumber(folded)) return { kind: 'number', number: parseNumber(folded).text };
   const addresses = folded.match(ADDRESS) ?? [];
   const rest = closeGaps(folded.replace(ADDRESS, ' ').toUpperCase());
@@ -66,7 +69,7 @@ export function readPasted(text: string, isOurs: (host: string) => boolean): Pas
   const numbers = attempts.filter(isNumber);
   // Beside a number, a foreign address is only part of the sentence; alone, it is what was asked about.
   const [address] = addresses;
-  if (address !== undefined && numbers.length === 0) return readAddress(address, isOurs);
+  if (address !== undefined && numbers.length === 0) return ofAddress(address, isOurs);
   const different = [...new Set([...addresses.flatMap((one) => numbersOfOurs(one, isOurs)), ...numbers])];
   const others = [...new Set(attempts.filter((one) => !isNumber(one)))];
   if (different.length === 1 && others.length === 0) return { kind: 'number', number: parseNumber(different[0] as string).text };
@@ -80,7 +83,7 @@ export function readPasted(text: string, isOurs: (host: string) => boolean): Pas
 
 function numbersOfOurs(address: string, isOurs: (host: string) => boolean): string[] {
   try {
-    const read = readAddress(address, isOurs);
+    const read = ofAddress(address, isOurs);
     return read.kind === 'address' ? [read.number] : [];
   } catch (error) {
     if (error instanceof Refusal) return [];

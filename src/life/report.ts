@@ -101,3 +101,14 @@ export function verdictOf(checks: readonly Check[]): Verdict {
   const unjudged = document?.result === 'not_checked' && document.code !== 'no_document';
   return NEEDED.every(passed) && !unjudged ? 'valid' : 'incomplete';
 }
+
+/**
+ * The report of a look-up for somebody who brought an address in which something else stood in the place of the seal: what
+ * was brought was not checked.
+ */
+export function withoutSeal<R extends { checks: Check[]; verdict: Verdict }>(report: R): R {
+  const checks = report.checks.map((check): Check => {
+    return check.id === 'signature' && check.result === 'pass' ? { id: 'signature', result: 'not_checked', code: 'seal_unread' } : check;
+  });
+  return { ...report, checks, verdict: verdictOf(checks) };
+}

@@ -6,6 +6,7 @@
 import { dayNumber } from './calendar.ts';
 import { fault, type Fault, type FaultCode } from './faults.ts';
 import { isLevel, LEVELS, levelWords, type Level } from './level.ts';
+import { withoutMarks } from './marks.ts';
 import { Unreadable } from './row-cells.ts';
 
 /** What a reader returns: the value, or the code (with facts) of what is wrong. */
@@ -18,7 +19,7 @@ export const flaw = (code: FaultCode, facts?: Record<string, string | number>): 
 export const toFault = (row: number, field: string, { flaw: code, facts }: Flaw): Fault => fault(row, field, code, facts);
 
 /** Level names, dates and numbers may be padded anywhere: all white space and zero-width marks go. */
-export const squeeze = (text: string): string => text.normalize('NFKC').replace(/[\s\u200b-\u200f\u2060\ufeff\u00ad]/gu, '');
+export const squeeze = (text: string): string => withoutMarks(text.normalize('NFKC')).replace(/\s/gu, '');
 
 /** Comparison form of filed texts (occupation, job): full-width and half-width brackets, and stray spaces, do not count. */
 export const foldText = (text: string): string => squeeze(text).toUpperCase();

@@ -29,7 +29,7 @@ import canonicalize from 'canonicalize';
 import { CompactSign, type CryptoKey } from 'jose';
 import { concat, decodeUtf8, encodeUtf8, equalBytes, fromBase64url, sha256Short, toBase64url } from './bytes.ts';
 import { dayNumber, dayOf } from './calendar.ts';
-import { normalizeNumber, parseNumber } from './number.ts';
+import { parseNumber } from './number.ts';
 import { Refusal } from './refusal.ts';
 import { openBytes, type KeyFinder } from './statement.ts';
 
@@ -208,20 +208,4 @@ export async function openSeal(number: string, digits: string, find: KeyFinder):
   const { facts, token } = readSeal(number, digits);
   await openBytes(token, SEAL_TYP, find);
   return facts;
-}
-
-/** A URL, or undefined; without URL.parse, which browsers inside other apps do not have yet. */
-export function readUrl(text: string): URL | undefined {
-  try {
-    return new URL(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Takes the text of a QR code apart; refuses `seal_url_malformed` for any other text. Hosts are judged elsewhere. */
-export function parseSealUrl(text: string): { origin: string; number: string; digits: string | undefined } {
-  const match = /^(https?:\/\/[^\s/?#]{1,253})\/c\/([^/?#\s%]{1,80})(?:#(\d{0,1000}))?$/.exec(text.trim());
-  if (!match || !readUrl(match[1] as string)) throw new Refusal('seal_url_malformed', 'This is not the text of a certificate\'s QR code: https://<host>/c/<number>#<digits>.');
-  return { origin: match[1] as string, number: normalizeNumber(match[2] as string), digits: match[3] || undefined };
 }

@@ -2,6 +2,7 @@
  * Owns the unified social credit code (统一社会信用代码, GB 32100): 18 characters, the last a check character.
  * It refuses the letters I O S V Z, which the alphabet leaves out, and never corrects a character.
  */
+import { withoutMarks } from './marks.ts';
 export type UsccFault = 'uscc_length' | 'uscc_characters' | 'uscc_check_character';
 
 const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY';
@@ -19,7 +20,7 @@ export function usccCheckCharacter(head: string): string {
 
 /** Normalises (full-width, spaces, case) and checks a code. */
 export function checkUscc(input: string): { uscc: string } | { fault: UsccFault } {
-  const text = input.normalize('NFKC').replace(/[\s\u200b-\u200f\u2060\ufeff\u00ad]/gu, '').toUpperCase();
+  const text = withoutMarks(input.normalize('NFKC')).replace(/\s/gu, '').toUpperCase();
   if (text.length !== 18) return { fault: 'uscc_length' };
   // Two characters for department and kind of body, six digits of GB/T 2260, nine of the organization, one check.
   if (!/^[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}$/.test(text)) return { fault: 'uscc_characters' };

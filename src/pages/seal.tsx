@@ -124,6 +124,20 @@ export const SealCheck: FC<SealProps> = ({ number, roots, credential }) => (
       </p>
       <Code />
     </Answer>
+    <Answer state="unread" kind="warn" role="alert">
+      <h2>
+        没有核对二维码中的签名<En>The signature in the QR code was not checked</En>
+      </h2>
+      <p>
+        网址 # 之后不是二维码的签名数据，可能在转发时被微信、QQ 等替换，也可能二维码本来就没有签名。
+        请用本站<a href="/scan">扫描</a>证书上的二维码；在那之前，不能据此确认手中的证书。
+        <En>
+          What stands after # in the address is not the signed data of a QR code: an app may have replaced it when the address was
+          passed on, or the code never had any. Scan the code on the certificate here; until then this does not confirm the
+          certificate in your hands.
+        </En>
+      </p>
+    </Answer>
     <Answer state="unknown" kind="warn">
       <h2>
         未能核对二维码中的签名<En>The QR code’s signature could not be checked</En>

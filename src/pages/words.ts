@@ -59,6 +59,7 @@ const NOT_CHECKED: Record<string, Words> = {
   document_incomplete: { zh: '核验包缺少姓名或证件号码，无法与版面比较', en: 'The bundle lacks the name or document number, so the page cannot be compared' },
   status_not_at_hand: { zh: '未能联网，不知道证书之后是否被暂停、撤销或替换', en: 'Without a network it is not known whether the certificate was suspended, revoked or replaced since' },
   issuing_key_not_established: { zh: '没有找到备案了这把签名密钥的机构，不能确认签名，请勿据此采信', en: 'No filing at hand names the key that signed it, so the signature is not confirmed; do not rely on it' },
+  seal_unread: { zh: '网址 # 之后不是二维码的签名数据，没有核对二维码；其余各项按编号查得', en: 'What stands after # is not the signed data of a QR code, so the code was not checked; the rest was looked up by number' },
   seal_alone: { zh: '二维码中不含这一项，联网查询才能核对', en: 'The QR code alone does not show this; it takes a look-up online' },
   successor_being_signed: { zh: '更正后的证书正在签发，请稍后再查', en: 'The corrected certificate is being signed; look again in a moment' },
 };

@@ -76,13 +76,13 @@ describe.skipIf(chromium === undefined)('in a browser', { timeout: 60_000 }, () 
     }
   });
 
-  test.each(['altered', 'of another certificate', 'not a seal', 'digits of nothing'])('digits that are %s: a red notice in both languages', async (kind) => {
+  test.each(['altered', 'altered, with text after them', 'of another certificate', 'digits of nothing'])('digits that are %s: a red notice in both languages', async (kind) => {
     const { valid, long } = server;
     const address = `${server.origin}/c/${valid.number}`;
     const urls: Record<string, string> = {
       altered: altered(valid.seal_url),
       'of another certificate': `${address}#${digitsOf(long)}`,
-      'not a seal': `${address}#<img src=x onerror=alert(1)>`,
+      'altered, with text after them': `${altered(valid.seal_url)}&shareTo=weixin`,
       'digits of nothing': `${address}#${'7'.repeat(230)}`,
     };
     await page.goto(urls[kind] as string);
@@ -96,6 +96,25 @@ describe.skipIf(chromium === undefined)('in a browser', { timeout: 60_000 }, () 
     // The register's verdict is about the number only, and is no longer green.
     expect(await page.locator('.only').isVisible()).toBe(true);
     expect(await page.locator('.verdict').evaluate((node) => getComputedStyle(node).backgroundColor)).toBe('rgb(255, 255, 255)');
+  });
+
+  test.each(['&shareTo=weixin', '?from=singlemessage', '#wechat_redirect', '%E3%80%82'])('%s after the digits is cut off: the seal is genuine', async (appended) => {
+    await page.goto(server.valid.seal_url + appended);
+    expect(await state()).toBe('genuine');
+    expect(await seal()).toContain(server.valid.name);
+  });
+
+  test.each(['wechat_redirect', '_=_', 'rd', '<img src=x onerror=alert(1)>'])('#%s is no seal: that none was checked is said first, and nothing is green or red', async (fragment) => {
+    await page.goto(`${server.origin}/c/${server.valid.number}#${fragment}`);
+    expect(await state()).toBe('unread');
+    const alert = page.locator('#seal [role=alert]');
+    expect(await alert.innerText()).toContain('没有核对二维码中的签名');
+    expect(await alert.innerText()).toContain('was not checked');
+    expect(await page.locator('.only').isVisible()).toBe(true);
+    expect(await page.locator('.verdict > .mark').isVisible()).toBe(false);
+    expect(await page.locator('.verdict').evaluate((node) => getComputedStyle(node).backgroundColor)).toBe('rgb(255, 255, 255)');
+    expect(await page.locator('#seal img').count()).toBe(0);
+    expect(await page.locator('#seal a').getAttribute('href')).toBe('/scan');
   });
 
   test('a genuine seal of a revoked certificate does not make it valid', async () => {

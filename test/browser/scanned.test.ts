@@ -30,7 +30,7 @@ describe('refused, and said why', () => {
     [`https://lz.example.cn/c/1234567890123456`, 'number', '职业资格证书'],
     ['AB12345678901234567890', 'number', '特级技师'],
     [`https://lz.example.cn/c/${NUMBER.replace('37', '36')}#${DIGITS}`, 'number', '37'],
-    [`https://lz.example.cn/c/${NUMBER}#12x`, 'other', '不完整'],
+    [`https://lz.example.cn/c/${NUMBER}/verify`, 'other', '不完整'],
     ['https://lz.example.cn/desk', 'other', '本网站'],
     ['weixin://dl/business', 'other', '不是职业技能等级证书'],
     ['javascript:alert(1)', 'other', '不是职业技能等级证书'],

@@ -43,7 +43,7 @@ test('the command and the browser, with a credential and with a QR code', async 
     const trust: TrustFile = { origin: 'https://lz.example.cn', hosts: ['lz.example.cn'], roots: [cast.root.jwk], centres: cast.centres, services: [], filings: order, clients: [], withdrawals: [] };
     const examiner = new Examiner({ roots: [cast.root.kid], service: undefined, trust });
     const seal = { number: good.facts.number, digits: good.evidence.seal?.digits as string };
-    for (const subject of [{ kind: 'credential', credential: good.evidence.credential as string } as const, { kind: 'url', origin: 'https://lz.example.cn', ...seal } as const]) {
+    for (const subject of [{ kind: 'credential', credential: good.evidence.credential as string } as const, { kind: 'url', origin: 'https://lz.example.cn', host: 'lz.example.cn', ...seal } as const]) {
       const found = await examiner.examine(subject);
       expect([subject.kind, failures(found.checks), found.checks.find(({ id }) => id === 'filing')?.result]).toEqual([subject.kind, [], 'pass']);
     }

@@ -100,6 +100,14 @@ test('verify: 0 valid, 1 not valid, 2 cannot tell', async () => {
     [0, valid, ...server],
     [0, valid.toLowerCase(), ...under, ...server],
     [0, good.seal_url, ...under, ...server],
+    [0, `${good.seal_url.replace('http:', 'HTTP:')}&shareTo=weixin`, ...under, ...server],
+    [0, `${good.seal_url.split('#')[0]}?from=singlemessage`, ...under, ...server],
+    [2, `${good.seal_url.split('#')[0]}#wechat_redirect`, ...under, ...server],
+    [1, good.seal_url.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10)), ...under, ...server],
+    [2, 'foo', ...under, ...server],
+    [2, valid.slice(0, -1), ...under, ...server],
+    [2, `${origin}/c/${valid.slice(0, -1)}`, ...under, ...server],
+    [0, `${valid.slice(0, 7)}-${valid.slice(7, 13)} ${valid.slice(13)}\u202c`, ...under, ...server],
     [0, line, ...under, ...server],
     [0, pdf, ...under, ...server],
     [1, revoked, ...under, ...server],
@@ -125,6 +133,14 @@ test('verify: 0 valid, 1 not valid, 2 cannot tell', async () => {
   // Two at a time: as many as there are cores.
   for (let i = 0; i < cases.length; i += 2) exits.push(...(await Promise.all(cases.slice(i, i + 2).map(([, ...args]) => verify(...args)))));
   expect(cases.map(([, ...args], i) => [exits[i], ...args])).toEqual(cases);
+});
+
+test('what is no number is named, and nothing is called false', async () => {
+  const short = await luzheng('verify', valid.slice(0, -1), '--root', root, '--server', origin);
+  expect([short.exit, short.out]).toEqual([2, '']);
+  expect(short.err).toMatch(/位数不对.*this one has 21.*number_malformed/s);
+  const level = await luzheng('verify', `${valid.slice(0, 15)}9${valid.slice(16)}`, '--root', root, '--server', origin, '--json');
+  expect([level.exit, JSON.parse(level.out)]).toEqual([2, { error: expect.objectContaining({ code: 'number_malformed', part: 'level' }) }]);
 });
 
 test('trust keeps what verify needs without a network, and verify says how old that is', async () => {

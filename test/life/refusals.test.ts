@@ -16,7 +16,8 @@ import { dottedOf, openDer } from '../../src/life/pades/der.ts';
 import { makeDisclosures, readDisclosures } from '../../src/life/disclose.ts';
 import { buildNumber, parseNumber, parseOrganizationCode } from '../../src/life/number.ts';
 import { checkCount, readCandidates } from '../../src/life/rows.ts';
-import { parseSealUrl, readSeal } from '../../src/life/seal.ts';
+import { readAddress } from '../../src/life/address.ts';
+import { readSeal } from '../../src/life/seal.ts';
 import { importPublic } from '../../src/life/statement.ts';
 import vectors from '../vectors/refusals.json' with { type: 'json' };
 import { encode, refusalOf, signParts } from './cast.ts';
@@ -31,7 +32,7 @@ async function signAndOpenCredential(payload: string) {
 }
 
 const CALLS: Record<string, (...args: never[]) => unknown> = {
-  parseNumber, parseOrganizationCode, buildNumber, dayNumber, fromBase64url, splitCredential, credentialKid, signAndOpenCredential, readBundle, parseSealUrl, readSeal, readCandidates, checkCount, makeDisclosures, readDisclosures,
+  parseNumber, parseOrganizationCode, buildNumber, dayNumber, fromBase64url, splitCredential, credentialKid, signAndOpenCredential, readBundle, readAddress, readSeal, readCandidates, checkCount, makeDisclosures, readDisclosures,
   decodeUtf8: (value: number[]) => decodeUtf8(bytes(value)),
   parseJson: (text: string) => parseJson(bytes(text)),
   readShape: (value: unknown) => readShape(value, STATEMENT_BODY),

@@ -4,7 +4,6 @@
  */
 import { counted } from '../../life/counted.ts';
 import { parseNumber } from '../../life/number.ts';
-import { Refusal } from '../../life/refusal.ts';
 import { CHECK_WORDS, checkSentence, REASONS, shanghaiClock, VERDICTS } from '../../pages/words.ts';
 import { Caller } from '../caller.ts';
 import { eachOf } from '../collect.ts';
@@ -91,7 +90,8 @@ export const verifyCommand: Command = {
     const subjects = readSubjects(word, fromHere(word));
     const [first] = subjects;
     const offline = input.flag('offline');
-    if (first?.kind === 'number') requireOurs(first.number);
+    // A slip of a finger says nothing of a certificate: whatever is no number here cannot be told.
+    if (first?.kind === 'number' || first?.kind === 'url') parseNumber(first.number);
     if (offline && first?.kind === 'number') throw new Failure(2, '仅凭编号无法离线查验，请用核验包或二维码', 'a number alone cannot be checked offline; use a bundle or the QR code', 'offline');
     const service = offline ? undefined : new Caller(input.origin());
     const kept = input.text('trust') === undefined ? undefined : readSnapshotFile(input.path('trust'));
@@ -107,15 +107,6 @@ export const verifyCommand: Command = {
     return many(input, examiner, subjects);
   },
 };
-
-/** Numbers of other kinds of certificate cannot be judged here; malformed ones are left to the check itself. */
-function requireOurs(number: string): void {
-  try {
-    parseNumber(number);
-  } catch (error) {
-    if (error instanceof Refusal && error.code !== 'number_malformed') throw error;
-  }
-}
 
 /** A file of many: one line each, in order, and the worst exit code: 1 before 2 before 0. */
 async function many(input: Input, examiner: Examiner, subjects: Subject[]): Promise<number> {

@@ -8,7 +8,7 @@ import { encodeUtf8, sha256, toBase64url, toHex } from './life/bytes.ts';
 import { dayNumber, dayOf, shanghaiDay } from './life/calendar.ts';
 import { Refusal } from './life/refusal.ts';
 import type { Service } from './service.ts';
-import { insertBulkKey, revokeBulkKey, selectBulkKey, selectBulkKeyByDigest, selectBulkKeys, spendQuota, type BulkKeyRow } from './storage/bulk.ts';
+import { insertBulkKey, revokeBulkKey, selectBulkKey, selectBulkKeyByDigest, selectBulkKeys, spendQuota, type BulkKeyRow, type StoredKey } from './storage/bulk.ts';
 
 /** Rows a day unless the centre says otherwise, and the most that it may say. */
 export const QUOTA = 10_000;
@@ -16,6 +16,15 @@ export const LARGEST_QUOTA = 1_000_000;
 /** Days for which a key may be given. */
 const LONGEST_LIFE = 3 * 366;
 const LISTED = 1000;
+
+const placeOf = (id: string): string => `bulk-key:${id}`;
+/** The name of an employer at rest: an employer can be a person. */
+export const sealName = (service: Service, id: string, name: string): Promise<string> => service.vault.sealRow(placeOf(id), name);
+
+/** A row with its name, which was not always sealed. */
+async function opened<R extends StoredKey>(service: Service, { sealed_name, ...row }: R): Promise<Omit<R, 'sealed_name'>> {
+  return sealed_name === null ? row : { ...row, name: (await service.vault.openRow(placeOf(row.id), sealed_name)) as string };
+}
 
 const digestOf = async (key: string): Promise<string> => toBase64url(await sha256(encodeUtf8(key)));
 
@@ -32,12 +41,15 @@ export async function makeBulkKey(service: Service, caller: Caller, asked: Asked
   if (days < 0 || days > LONGEST_LIFE) throw new Refusal('bulk_key_expiry_wrong', `A bulk key is given for at most ${LONGEST_LIFE} days, from today on.`, { part: 'expires_on', limit: LONGEST_LIFE });
   const key = `lzb_${toBase64url(service.random(32))}`;
   const row: BulkKeyRow = { id: `k${toHex(service.random(8))}`, name: asked.name.trim(), issued_by: caller.subject, quota_per_day: asked.quota_per_day ?? QUOTA, expires_on: asked.expires_on, created_at: now, revoked_at: null };
-  await insertBulkKey(service.db, row, await digestOf(key));
+  await insertBulkKey(service.db, { ...row, name: '', sealed_name: await sealName(service, row.id, row.name) }, await digestOf(key));
   return { ...row, key };
 }
 
 /** The keys that a centre gave; the province sees all. */
-export const listBulkKeys = (service: Service, caller: Caller) => selectBulkKeys(service.db, caller.role === 'province' ? null : caller.subject, shanghaiDay(service.now()), LISTED);
+export async function listBulkKeys(service: Service, caller: Caller) {
+  const rows = await selectBulkKeys(service.db, caller.role === 'province' ? null : caller.subject, shanghaiDay(service.now()), LISTED);
+  return Promise.all(rows.map((row) => opened(service, row)));
+}
 
 /** Ends a key. @throws Refusal `bulk_key_not_found`, `out_of_reach` */
 export async function endBulkKey(service: Service, caller: Caller, id: string): Promise<BulkKeyRow> {
@@ -45,7 +57,7 @@ export async function endBulkKey(service: Service, caller: Caller, id: string): 
   if (!row) throw new Refusal('bulk_key_not_found', 'There is no such bulk key.');
   if (caller.role !== 'province' && row.issued_by !== caller.subject) throw new Refusal('out_of_reach', 'Another centre gave this bulk key.');
   await revokeBulkKey(service.db, id, service.now());
-  return (await selectBulkKey(service.db, id)) as BulkKeyRow;
+  return opened(service, (await selectBulkKey(service.db, id)) as StoredKey);
 }
 
 /** The key that an Authorization header shows. @throws Refusal `bulk_key_unknown`, `bulk_key_ended` */

@@ -9,6 +9,7 @@ import { sweepFiles } from './procedure/files.ts';
 import { sweepNotices } from './working-days.ts';
 import { sweepBatches } from './registrar.ts';
 import { serviceOf, type Service } from './service.ts';
+import { sweepUnsealed } from './unsealed.ts';
 import { deleteUsageBefore } from './storage/bulk.ts';
 import { deleteGuessesBefore } from './storage/limits.ts';
 import { deleteSendersBefore } from './storage/notices.ts';
@@ -32,6 +33,7 @@ const TASKS: Record<string, (service: Service) => Promise<unknown>> = {
   notices: sweepNotices,
   photos: sweepPhotos,
   files: sweepFiles,
+  unsealed: sweepUnsealed,
 };
 
 export default {

@@ -86,7 +86,8 @@ export interface Upload {
  */
 export async function submitBatch(service: Service, caller: Caller, upload: Upload, key: string | null): Promise<{ batch: BatchRow; fresh: boolean }> {
   const organization = caller.subject.slice('org:'.length);
-  const repeated = key === null ? null : await selectBatchByIdempotencyKey(service.db, organization, key);
+  const digest = key === null ? null : await idempotencyDigest(service, organization, key);
+  const repeated = key === null || digest === null ? null : await selectBatchByIdempotencyKey(service.db, organization, digest, key);
   if (repeated) {
     if (repeated.body_digest !== upload.digest) throw new Refusal('idempotency_key_reused', 'This Idempotency-Key was used for another file.');
     return { batch: repeated, fresh: false };
@@ -117,7 +118,7 @@ export async function submitBatch(service: Service, caller: Caller, upload: Uplo
     rows.push(await storedRow(service, id, position, row, persons[position] as string, digest));
   }
   const root = rootOfTexts(rows.map((row) => row.facts));
-  const batch = { id, organization, filing: filingId, count: rows.length, root, created_at: now, idempotency_key: key, body_digest: upload.digest, template: CURRENT, results: upload.results ?? null };
+  const batch = { id, organization, filing: filingId, count: rows.length, root, created_at: now, idempotency_key: digest, body_digest: upload.digest, template: CURRENT, results: upload.results ?? null };
   try {
     const places = await storePhotos(service, id, photos.values());
     const placed = digests.flatMap((digest, position) => (digest === null ? [] : [{ position, ...(places.get(digest) as Place) }]));
@@ -134,6 +135,9 @@ export async function submitBatch(service: Service, caller: Caller, upload: Uplo
   }
   return { batch: { ...batch, state: 'submitted', returned_reason: null }, fresh: true };
 }
+
+/** What is kept of an Idempotency-Key: callers choose it, and may put anything into it. */
+export const idempotencyDigest = (service: Service, organization: string, key: string): Promise<string> => service.vault.factor(`idempotency|${organization}|${key}`);
 
 /** Two calls for the same results at the same moment: the other one's batch is the answer, if it is the same. */
 async function batchOfOther(service: Service, results: string, digest: string): Promise<{ batch: BatchRow; fresh: boolean }> {

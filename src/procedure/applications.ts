@@ -77,7 +77,7 @@ async function takeAsking(taking: Taking): Promise<Taken> {
   if (caller.role === 'applicant' && !current) await requireRoom(service);
   const effects = await nameFiles(service, caller.subject, about, asked.files);
   const { form, purpose } = asked;
-  return { organization, centre: asked.centre, facts: { purpose, name: form.name, nature: form.nature, occupations: form.occupations.length }, effects };
+  return { organization, centre: asked.centre, facts: { purpose, nature: form.nature, occupations: form.occupations.length }, secret: { name: form.name }, effects };
 }
 
 /** A filed organization asks for itself, its own centre or the province's. */
@@ -104,7 +104,9 @@ async function takeSelection({ service, directory, caller, about, body, current,
   if (narrower && reason === undefined) throw new Refusal('selection_reason_missing', 'The filing grants less than was applied for: say why, in `reason`.', { part: 'reason' });
   if (client !== undefined) await requireClient(service, directory, { centre: caller.subject, filing, jti: client, key: asked.key, now });
   await requireHolder(service, organization, filing.uscc);
-  return { organization, facts: { ...factsOf(current), name: filing.name, narrower }, effects: [prepareHold(service.db, organization, filing.uscc)] };
+  // Filed: the name is published from now on.
+  const { sealed: _asked, ...open } = factsOf(current);
+  return { organization, facts: { ...open, name: filing.name, narrower }, effects: [prepareHold(service.db, organization, filing.uscc)] };
 }
 
 const factsOf = (row: CaseRow | undefined): Record<string, unknown> => JSON.parse(row?.facts ?? '{}') as Record<string, unknown>;

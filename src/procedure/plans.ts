@@ -49,7 +49,8 @@ async function takeFiled({ service, directory, caller, step, body, current, now 
   requirePlan(plan, filing.scope);
   requireInTime(plan, await workingDaysOf(service), today);
   await requireRoom(service, organization, filing, plan);
-  return { organization, centre: filing.iss, facts: { ...planFacts(plan, filing.scope) }, due: planDays(plan).first, effects: [standing] };
+  const { title, ...open } = planFacts(plan, filing.scope);
+  return { organization, centre: filing.iss, facts: open, secret: { title }, due: planDays(plan).first, effects: [standing] };
 }
 
 export async function takePlan(taking: Taking): Promise<Taken> {

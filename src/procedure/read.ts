@@ -12,6 +12,7 @@ import { decodeUtf8 } from '../life/bytes.ts';
 import type { Service } from '../service.ts';
 import { selectCases, selectSteps, type CaseFilter, type CaseRow, type StepRow } from '../storage/cases.ts';
 import { openBody } from './body.ts';
+import { openFacts } from './facts.ts';
 import { reachCase, type Asker } from './reach.ts';
 
 export interface CaseLine {
@@ -47,10 +48,10 @@ export interface CaseView extends CaseLine {
   steps: CaseStep[];
 }
 
-export const lineOf = (row: CaseRow): CaseLine => {
-  const { about, kind, state, seq, last, organization, centre, parent, facts, due, created_at, updated_at } = row;
-  return { about, kind, state, seq, last, organization, centre, parent, facts: JSON.parse(facts) as Record<string, unknown>, due, created_at, updated_at };
-};
+async function lineOf(service: Service, row: CaseRow): Promise<CaseLine> {
+  const { about, kind, state, seq, last, organization, centre, parent, due, created_at, updated_at } = row;
+  return { about, kind, state, seq, last, organization, centre, parent, facts: await openFacts(service, row), due, created_at, updated_at };
+}
 
 type Asked = Pick<CaseFilter, 'kind' | 'state' | 'organization' | 'parent' | 'resultsOf' | 'before' | 'after' | 'first'>;
 
@@ -60,7 +61,7 @@ export async function listCases(service: Service, asker: Asker, filter: Asked, l
   if (asker.role === 'city') reach.centre = asker.subject;
   else if (asker.role === 'applicant') reach.owner = asker.subject;
   else if (asker.role === 'organization') reach.organization = asker.subject.slice('org:'.length);
-  return (await selectCases(service.db, reach, limit)).map(lineOf);
+  return Promise.all((await selectCases(service.db, reach, limit)).map((row) => lineOf(service, row)));
 }
 
 /** A page of them. @param filter its `first` are states that stand before all others */
@@ -97,5 +98,5 @@ export async function viewCase(service: Service, asker: Asker, about: string): P
   const row = await reachCase(service, asker, about);
   const steps = await openSteps(service, about);
   if (steps.length !== row.seq) throw differs();
-  return { ...lineOf(row), allowed: stepsFrom(kind, row.state, asker.role), steps };
+  return { ...(await lineOf(service, row)), allowed: stepsFrom(kind, row.state, asker.role), steps };
 }

@@ -22,6 +22,7 @@ import type { D1PreparedStatement } from '../storage/bindings.ts';
 import { CaseMoved, insertStep, PlanHasResults, selectCase, selectTaken, type CaseRow } from '../storage/cases.ts';
 import { isCodeTaken } from '../storage/codes.ts';
 import { sealBody } from './body.ts';
+import { sealFacts } from './facts.ts';
 import { HOOKS } from './hooks.ts';
 import { requireCaseReach } from './reach.ts';
 
@@ -44,12 +45,14 @@ export interface Taking<S extends StepName = StepName> {
   now: number;
 }
 
-/** What a kind answers: what its case's line says from now on. Facts hold nothing of a person. */
+/** What a kind answers: what its case's line says from now on. Facts hold nothing of a person; `secret` is sealed beside them. */
 export interface Taken {
   organization?: string | null;
   centre?: string;
   parent?: string | null;
   facts?: Record<string, unknown>;
+  /** Words that lists show to whoever reaches the case; only together with `facts`. */
+  secret?: Record<string, unknown>;
   due?: string | null;
   /** Written in the same transaction. */
   effects?: D1PreparedStatement[];
@@ -100,7 +103,8 @@ export async function addStep(service: Service, statement: Statement<'step+jwt'>
   const hook = HOOKS[kind];
   if (!hook) throw new Refusal('step_unknown', `No ${kind} is kept here.`, { part: 'step' });
   const taken = await hook({ service, directory, caller, about, id, step, body, current, now });
-  const row = caseAfter({ kind, current, caller, statement, state, taken, now });
+  const facts = taken.facts && taken.secret ? { ...taken.facts, ...(await sealFacts(service, about, taken.secret)) } : taken.facts;
+  const row = caseAfter({ kind, current, caller, statement, state, taken: { ...taken, ...(facts === undefined ? {} : { facts }) }, now });
   const sealed = await sealBody(service, about, payload.seq, body);
   try {
     await insertStep(service.db, row, { about, seq: payload.seq, step, role: caller.role, iss: payload.iss, token: statement.token, sealed, received_at: now }, taken.effects ?? []);

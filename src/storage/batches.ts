@@ -37,8 +37,9 @@ const BATCH = 'SELECT id, organization, filing, count, root, state, created_at, 
 
 export const selectBatch = (db: D1Database, id: string): Promise<BatchRow | null> => db.prepare(`${BATCH} WHERE id = ?`).bind(id).first<BatchRow>();
 
-export const selectBatchByIdempotencyKey = (db: D1Database, organization: string, key: string): Promise<BatchRow | null> =>
-  db.prepare(`${BATCH} WHERE organization = ? AND idempotency_key = ?`).bind(organization, key).first<BatchRow>();
+/** @param digest of the key @param plain the key itself, as earlier versions kept it */
+export const selectBatchByIdempotencyKey = (db: D1Database, organization: string, digest: string, plain: string): Promise<BatchRow | null> =>
+  db.prepare(`${BATCH} WHERE organization = ? AND idempotency_key IN (?, ?)`).bind(organization, digest, plain).first<BatchRow>();
 
 /** The batch that was made of results and was not returned: there is one at most. */
 export const selectBatchOfResults = (db: D1Database, results: string): Promise<BatchRow | null> => db.prepare(`${BATCH} WHERE results = ? AND state <> 'returned'`).bind(results).first<BatchRow>();

@@ -12,29 +12,34 @@ export interface BulkKeyRow {
   revoked_at: number | null;
 }
 
-const COLUMNS = 'id, name, issued_by, quota_per_day, expires_on, created_at, revoked_at';
+/** As stored: `name` is empty where the sealed one stands. */
+export interface StoredKey extends BulkKeyRow {
+  sealed_name: string | null;
+}
 
-export async function insertBulkKey(db: D1Database, row: BulkKeyRow, digest: string): Promise<void> {
+const COLUMNS = 'id, name, sealed_name, issued_by, quota_per_day, expires_on, created_at, revoked_at';
+
+export async function insertBulkKey(db: D1Database, row: StoredKey, digest: string): Promise<void> {
   await db
-    .prepare('INSERT INTO bulk_keys (id, digest, name, issued_by, quota_per_day, expires_on, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)')
-    .bind(row.id, digest, row.name, row.issued_by, row.quota_per_day, row.expires_on, row.created_at)
+    .prepare('INSERT INTO bulk_keys (id, digest, name, sealed_name, issued_by, quota_per_day, expires_on, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+    .bind(row.id, digest, row.name, row.sealed_name, row.issued_by, row.quota_per_day, row.expires_on, row.created_at)
     .run();
 }
 
-export const selectBulkKeyByDigest = (db: D1Database, digest: string): Promise<BulkKeyRow | null> => db.prepare(`SELECT ${COLUMNS} FROM bulk_keys WHERE digest = ?`).bind(digest).first<BulkKeyRow>();
+export const selectBulkKeyByDigest = (db: D1Database, digest: string): Promise<StoredKey | null> => db.prepare(`SELECT ${COLUMNS} FROM bulk_keys WHERE digest = ?`).bind(digest).first<StoredKey>();
 
-export const selectBulkKey = (db: D1Database, id: string): Promise<BulkKeyRow | null> => db.prepare(`SELECT ${COLUMNS} FROM bulk_keys WHERE id = ?`).bind(id).first<BulkKeyRow>();
+export const selectBulkKey = (db: D1Database, id: string): Promise<StoredKey | null> => db.prepare(`SELECT ${COLUMNS} FROM bulk_keys WHERE id = ?`).bind(id).first<StoredKey>();
 
 /** The newest keys, of one centre or (`issuer` null) of all, with the rows that each asked for on a day. */
-export async function selectBulkKeys(db: D1Database, issuer: string | null, day: string, limit: number): Promise<(BulkKeyRow & { used_today: number })[]> {
+export async function selectBulkKeys(db: D1Database, issuer: string | null, day: string, limit: number): Promise<(StoredKey & { used_today: number })[]> {
   const { results } = await db
     .prepare(
-      `SELECT k.id, k.name, k.issued_by, k.quota_per_day, k.expires_on, k.created_at, k.revoked_at, coalesce(u.rows, 0) AS used_today
+      `SELECT k.id, k.name, k.sealed_name, k.issued_by, k.quota_per_day, k.expires_on, k.created_at, k.revoked_at, coalesce(u.rows, 0) AS used_today
        FROM bulk_keys k LEFT JOIN bulk_usage u ON u.key = k.id AND u.day = ?2
        WHERE ?1 IS NULL OR k.issued_by = ?1 ORDER BY k.created_at DESC, k.id LIMIT ?3`,
     )
     .bind(issuer, day, limit)
-    .all<BulkKeyRow & { used_today: number }>();
+    .all<StoredKey & { used_today: number }>();
   return results;
 }
 

@@ -7,8 +7,8 @@
  * again, or the cron sweep, goes through 2 and 3, which skip what is done. No step is undone.
  * It refuses to number anything that would not verify afterwards: the gate is the verifier's own code.
  */
-import { openFiling, type Directory } from './life/authority.ts';
-import { checkApprovalTime, openApproval, openOrder } from './life/approve.ts';
+import { openClient, openFiling, type Directory } from './life/authority.ts';
+import { checkApprovalTime, checkArrival, openApproval, openOrder } from './life/approve.ts';
 import { shanghaiDay, shanghaiYear } from './life/calendar.ts';
 import { signCredential } from './life/credential.ts';
 import { CURRENT_FORM, type CredentialFacts } from './life/credential-form.ts';
@@ -27,7 +27,7 @@ import { requireUploaded } from './procedure/results.ts';
 import { requireStanding } from './procedure/standing.ts';
 import { directoryOf, rowPlace, type RowSecret } from './register.ts';
 import type { Service } from './service.ts';
-import { batchFacts, openBatch } from './submit.ts';
+import { arrivalOf, batchFacts, openBatch } from './submit.ts';
 import type { BatchRow } from './storage/batches.ts';
 import { guardKept } from './storage/cases.ts';
 import {
@@ -126,10 +126,14 @@ async function passGate(service: Service, batch: BatchRow, filing: Filing, filin
   const standing = await requireStanding(service, batch.organization);
   await requireUploaded(service, batch);
   const { facts } = await batchFacts(service, batch);
-  const { payload: approval } = await openApproval(tokens.approval, directory, filing, facts, now);
+  const opened = await openApproval(tokens.approval, directory, filing, facts, now);
+  const { payload: approval } = opened;
   checkApprovalTime(approval, now);
+  await checkArrival(opened, directory, filing, await arrivalOf(service, batch));
   await openFiling(filingToken, directory, approval.iat, now);
   const client = await findClient(service, directory, batch.organization, tokens.order);
+  // As with approvals: whoever holds a key that has expired can date an order back.
+  await openClient(client.token, directory, filing, now);
   const { kid: orderedBy } = await openOrder(tokens.order, client.token, directory, filing, approval, facts, now);
   return {
     batch: batch.id,

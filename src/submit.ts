@@ -5,7 +5,7 @@
  * It refuses a batch as a whole, with every fault of every row, and then stores nothing.
  */
 import { CURRENT } from '../templates/index.ts';
-import { openApproval, openCityApproval, type BatchFacts } from './life/approve.ts';
+import { checkArrival, openApproval, openCityApproval, type Arrival, type BatchFacts } from './life/approve.ts';
 import { openFiling } from './life/authority.ts';
 import { counted } from './life/counted.ts';
 import { checkTimes } from './life/statement.ts';
@@ -217,6 +217,13 @@ export async function batchFacts(service: Service, batch: BatchRow): Promise<{ f
 
 const CLOSED = ['issuing', 'issued', 'returned'];
 
+/** When a batch came, and when each approval of it did: one that was never handed in comes now. */
+export async function arrivalOf(service: Service, batch: BatchRow): Promise<Arrival> {
+  const received = new Map((await selectApprovals(service.db, batch.id)).map(({ token, received_at }) => [token, received_at]));
+  const now = service.now();
+  return { uploaded: batch.created_at, arrived: (token) => received.get(token) ?? now };
+}
+
 /** Takes a centre's approval: the city's by route city first, then the province's. */
 export async function acceptApproval(service: Service, caller: Caller, id: string, token: string): Promise<BatchRow> {
   const { batch, filing, filing_token } = await openBatch(service, id);
@@ -229,6 +236,7 @@ export async function acceptApproval(service: Service, caller: Caller, id: strin
   const { iss, jti } = opened.payload;
   if (iss !== caller.subject) throw new Refusal('issuer_not_caller', 'A centre hands in its own approvals only.', { part: 'approval+jwt:iss' });
   checkTimes('approval+jwt', opened.payload, service.now());
+  await checkArrival(opened, directory, filing, await arrivalOf(service, batch));
   // As the gate will judge it: what could not be ordered need not be approved.
   await openFiling(filing_token, directory, opened.payload.iat, service.now());
   await requireNotHeld(service, batch);

@@ -103,6 +103,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   root_differs: [403, '声明与名单内容不符'],
   count_differs: [403, '声明与名单人数不符'],
   approval_differs: [403, '颁发指令所指的审核不符'],
+  approval_before_upload: [403, '审核早于上传，请校准签名电脑的时钟后重新审核'],
   order_before_approval: [403, '颁发指令早于审核'],
   client_of_other_organization: [403, '密钥属于其他机构'],
   client_not_by_filing_centre: [403, '密钥不是由备案中心登记的'],

@@ -69,6 +69,30 @@ export async function openApproval(token: string, directory: Directory, filing: 
   return statement;
 }
 
+/** When a batch was uploaded, and when an approval of it came (NumericDates). */
+export interface Arrival {
+  uploaded: number;
+  arrived(token: string): number;
+}
+
+/**
+ * What the register asks besides of an opened approval, and of the city's inside it: whoever holds a key can date back. It was
+ * made between the upload and its arrival, and the centre's key and the filing were in force on its arrival too: one that had
+ * expired is not bridged by an earlier date. Verifiers do not know when something came, and judge by `iat` alone.
+ * @throws Refusal `approval_before_upload`, `statement_not_yet_valid`, `statement_expired`, `authority_missing`
+ */
+export async function checkArrival(approval: Statement<'approval+jwt'>, directory: Directory, filing: Filing, arrival: Arrival): Promise<void> {
+  const { kid, token, payload: { iss, iat, city } } = approval;
+  const arrived = arrival.arrived(token);
+  if (iat < arrival.uploaded - SKEW) {
+    throw about('approval+jwt', 'iat', 'It was made before the batch was uploaded. Look at the clock of the computer that signed it, and approve again.', 'approval_before_upload');
+  }
+  checkTimes('approval+jwt', { iat }, arrived);
+  directory.centreAt(kid, iss, arrived);
+  checkTimes('filing+jwt', filing, arrived);
+  if (city !== undefined) await checkArrival(await directory.memo.open(city, 'approval+jwt', directory.findCentre), directory, filing, arrival);
+}
+
 /** The approval's own window, at the issue instant: `iat ≤ at ≤ exp`. */
 export function checkApprovalTime(approval: Approval, at: number): void {
   checkTimes('approval+jwt', approval, at);

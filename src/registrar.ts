@@ -23,7 +23,7 @@ import { readHeader } from './life/statement.ts';
 import { attempt } from './attempt.ts';
 import type { Caller } from './enrol.ts';
 import { judgeReplaced } from './events.ts';
-import { requireUploaded } from './procedure/results.ts';
+import { requireNotice, requireUploaded } from './procedure/results.ts';
 import { requireStanding } from './procedure/standing.ts';
 import { directoryOf, rowPlace, type RowSecret } from './register.ts';
 import type { Service } from './service.ts';
@@ -124,6 +124,7 @@ async function passGate(service: Service, batch: BatchRow, filing: Filing, filin
   const directory = await directoryOf(service);
   const now = service.now();
   const standing = await requireStanding(service, batch.organization);
+  requireNotice(service, batch.results);
   await requireUploaded(service, batch);
   const { facts } = await batchFacts(service, batch);
   const opened = await openApproval(tokens.approval, directory, filing, facts, now);

@@ -24,7 +24,7 @@ import type { Filing } from './life/schema.ts';
 import { chooseFormat } from './life/seal.ts';
 import { currentFiling, type Caller } from './enrol.ts';
 import { discardPhotos, storePhotos } from './photos.ts';
-import { requireUploaded } from './procedure/results.ts';
+import { requireNotice, requireUploaded } from './procedure/results.ts';
 import { requireStanding } from './procedure/standing.ts';
 import { directoryOf, rowPlace, type RowSecret } from './register.ts';
 import type { Service } from './service.ts';
@@ -228,6 +228,7 @@ export async function arrivalOf(service: Service, batch: BatchRow): Promise<Arri
 export async function acceptApproval(service: Service, caller: Caller, id: string, token: string): Promise<BatchRow> {
   const { batch, filing, filing_token } = await openBatch(service, id);
   if (CLOSED.includes(batch.state)) throw new Refusal('batch_closed', `The batch is ${batch.state}; it takes no more approvals.`, { state: batch.state });
+  requireNotice(service, batch.results);
   await requireUploaded(service, batch);
   const directory = await directoryOf(service);
   const { facts } = await batchFacts(service, batch);

@@ -16,6 +16,7 @@ import { requireReach, type Caller } from '../enrol.ts';
 import { readPhoto } from '../photos.ts';
 import { CALL_SECONDS, issueBatch } from '../registrar.ts';
 import { directoryOf, rowPlace, type RowSecret } from '../register.ts';
+import { requireNotice } from '../procedure/results.ts';
 import type { Service } from '../service.ts';
 import { acceptApproval, batchView, openBatch, returnBatch, submitBatch } from '../submit.ts';
 import { selectBatch, selectBatchesOf, selectHeld, selectRows, type BatchRow } from '../storage/batches.ts';
@@ -86,7 +87,7 @@ function stretch(query: Record<string, string>): { from: number; limit: number }
 export const batchRoutes = factory
   .createApp()
   .post('/v1/batches', allow('organization'), async (c) => {
-    if (c.var.service.config.requireNotice) throw new Refusal('notice_required', 'Here results are published first: file the plan, publish its results, and when the notice has run make the batch with POST /v1/results/{about}/batch.');
+    requireNotice(c.var.service, null);
     const key = readIdempotencyKey(c.req.header('idempotency-key'));
     const { ignored, ...intake } = await readIntake(c);
     const { batch, fresh } = await submitBatch(c.var.service, c.var.caller, intake, key);

@@ -106,6 +106,14 @@ export async function takeResults(taking: Taking): Promise<Taken> {
   return { effects: await dropBatch(service, about, `结果已撤回 / the results were withdrawn: ${reason}`) };
 }
 
+/**
+ * Refuses a batch that came by itself where results have to be published first, also one that came before that was so
+ * (`notice_required`). @param results those that it was made of
+ */
+export function requireNotice(service: Service, results: string | null): void {
+  if (service.config.requireNotice && results === null) throw new Refusal('notice_required', 'Here results are published first: file the plan, publish its results, and when the notice has run make the batch with POST /v1/results/{about}/batch.');
+}
+
 /** Refuses to go on with a batch that was made of results and not uploaded by their step (`batch_not_uploaded`). */
 export async function requireUploaded(service: Service, batch: Pick<BatchRow, 'id' | 'results'>): Promise<void> {
   if (batch.results === null) return;

@@ -11,10 +11,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from './build.ts';
 import type { ServeOptions, ServeReport } from './serve.ts';
+import { OPEN } from './settings.ts';
 import { Failure } from './talk.ts';
 
 export interface LocalService {
   origin: string;
+  /** Lets `/healthz` answer where it was held. */
+  open(): Promise<void>;
   /** Ends the runtime; safe to call twice. */
   stop(): Promise<void>;
   /** Resolves when the server ends by itself. */
@@ -114,11 +117,13 @@ export async function startLocal(options: ServeOptions & { log: string }): Promi
     await stop();
     throw new Failure(1, `服务没有启动成功，详见 ${log}`, `the service did not start; see ${log}: ${first.failed}`);
   }
-  return { origin: `http://localhost:${port}`, stop, ended };
+  const origin = `http://localhost:${port}`;
+  const open = async (): Promise<void> => void (await (await fetch(origin + OPEN)).text());
+  return { origin, open, stop, ended };
 }
 
 function spawnServer(options: ServeOptions, log: string): ChildProcess {
-  const { port, persist, vars, secrets, unbraked = false } = options;
+  const { port, persist, vars, secrets, unbraked = false, held = false } = options;
   const out = openSync(log, 'a', 0o600);
   // What a killed runtime leaves in its temporary folder goes with the next start.
   const temporary = join(persist, 'tmp');
@@ -139,7 +144,7 @@ function spawnServer(options: ServeOptions, log: string): ChildProcess {
   };
   const child = fork(fileURLToPath(new URL('serve.ts', import.meta.url)), [], { cwd: ROOT, env, detached: true, stdio: ['ignore', out, out, 'ipc'], execArgv: ['--disable-warning=ExperimentalWarning'] });
   closeSync(out);
-  child.send({ port, persist, vars, secrets, unbraked } satisfies ServeOptions);
+  child.send({ port, persist, vars, secrets, unbraked, held } satisfies ServeOptions);
   return child;
 }
 

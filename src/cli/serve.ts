@@ -7,6 +7,7 @@
 import { join } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare, NoOpLog } from 'miniflare';
 import { bundleWorker } from './bundle.ts';
+import { OPEN } from './settings.ts';
 
 export interface ServeOptions {
   port: number;
@@ -16,6 +17,8 @@ export interface ServeOptions {
   secrets: Record<string, string>;
   /** For a service that lasts as long as one script, which asks faster than people may. */
   unbraked?: boolean;
+  /** `/healthz` answers 503 until OPEN is called: what people look for is still being put in. */
+  held?: boolean;
 }
 
 export type ServeReport = { ready: true } | { failed: string };
@@ -27,7 +30,9 @@ const CRON = 60_000;
 const SCHEDULED = '/cdn-cgi/handler/scheduled';
 /** Its address applies what `wrangler d1 migrations apply` would, in the same table: each migration whole or not at all. */
 const MIGRATE = '/cdn-cgi/handler/migrate';
-/** What stands before the Worker on this machine. Both addresses do what would happen by itself, and no more of it. */
+/** Its address answers as `/healthz` does where it is not held. */
+const HEALTH = '/cdn-cgi/handler/health';
+/** What stands before the Worker on this machine. The addresses do what would happen by itself, and no more of it. */
 const ENTRY = `import worker from './index.js';
 import migrations from './migrations.json';
 async function migrate(db) {
@@ -38,12 +43,17 @@ async function migrate(db) {
     await db.batch([...statements.map((one) => db.prepare(one)), db.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(name)]);
   }
 }
+let opened = false;
+const starting = () => new Response(JSON.stringify({ type: 'urn:luzheng:problem:starting', title: '正在写入演示数据，请稍候', status: 503, code: 'starting', detail: 'The demonstration is being put in; a moment more.' }), { status: 503, headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', 'Retry-After': '1' } });
 export default {
   ...worker,
   async fetch(request, env, context) {
     const { pathname } = new URL(request.url);
     if (pathname === '${SCHEDULED}') await worker.scheduled({}, env, context);
     else if (pathname === '${MIGRATE}') await migrate(env.DB);
+    else if (pathname === '${OPEN}') opened = true;
+    else if (pathname === '${HEALTH}') return worker.fetch(new Request(new URL('/healthz', request.url)), env, context);
+    else if (pathname === '/healthz' && env.HELD && !opened) return starting();
     else return worker.fetch(request, env, context);
     return new Response('ok');
   },
@@ -51,7 +61,7 @@ export default {
 
 const wide = (name: string) => [name, { namespace_id: '3799', simple: { limit: 1_000_000_000, period: 60 } }];
 
-async function serve({ port, persist, vars, secrets, unbraked = false }: ServeOptions): Promise<Miniflare> {
+async function serve({ port, persist, vars, secrets, unbraked = false, held = false }: ServeOptions): Promise<Miniflare> {
   const { script, options, migrations } = await bundleWorker();
   const server = new Miniflare(convertV4MiniflareOptions({
     host: 'localhost',
@@ -69,14 +79,14 @@ async function serve({ port, persist, vars, secrets, unbraked = false }: ServeOp
         ...options,
         name: 'luzheng',
         modules: [{ type: 'ESModule', path: 'entry.js', contents: ENTRY }, { type: 'ESModule', path: 'index.js', contents: script }, { type: 'Text', path: 'migrations.json', contents: migrations }],
-        bindings: { ...options.bindings, ...vars, ...secrets },
+        bindings: { ...options.bindings, ...vars, ...secrets, ...(held ? { HELD: 'yes' } : {}) },
         ratelimits: { ...options.ratelimits, ...(unbraked ? Object.fromEntries(['RATE_LOOKUP', 'RATE_SEARCH', 'RATE_VERIFY'].map(wide)) : {}) },
       },
     ],
   }));
   await server.ready;
   const url = `http://localhost:${port}`;
-  for (const path of [MIGRATE, '/healthz']) {
+  for (const path of [MIGRATE, HEALTH]) {
     const answer = await fetch(url + path);
     if (!answer.ok) throw new Error(`GET ${path} answered ${answer.status}: ${await answer.text()}`);
   }

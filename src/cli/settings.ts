@@ -4,6 +4,9 @@
 import { randomBytes } from 'node:crypto';
 import type { PublicJwk } from '../life/schema.ts';
 
+/** Address before a local Worker: where `/healthz` was held, it answers from then on. */
+export const OPEN = '/cdn-cgi/handler/open';
+
 export const newSecret = (): string => randomBytes(32).toString('base64url');
 
 /** The same settings for a service whose requests bring their own time (localhost alone). */

@@ -17,6 +17,11 @@ const USAGE = `用法 / usage: npm start -- [--port N] [--persist-to DIR]
   --port        端口，默认 8787 / the port
   --persist-to  数据目录，默认 .dev/state / where the data is kept`;
 
+const FILLING = `正在写入 filling in      另一家机构及其证书、公示、计划、申报、督导抽查，稍候可见 / another organization with its certificates, notices, plans, an application, inspections: a moment more
+`;
+const FILLED = `
+已写全 filled in         演示数据 / the demonstration is complete`;
+
 /** What the data folder remembers beside the database. */
 interface Kept {
   root?: string;
@@ -71,13 +76,13 @@ async function main(): Promise<void> {
   keep({ root: keys.root.kid, hosts: [...new Set([...hosts, host])] });
   err('正在启动 / starting …');
   const settings = withDemoClock(settingsFor(origin, keys.root, keys.masterSecret, hosts.filter((one) => one !== host)));
-  starting = startLocal({ ...settings, port, persist, log: join(persist, 'server.log') });
+  const held = kept.seeded === undefined;
+  starting = startLocal({ ...settings, port, persist, log: join(persist, 'server.log'), held });
   const service = await starting;
-  if (!kept.seeded) {
-    err('首次启动，正在写入演示数据 / first start: putting in the demonstration …');
-    keep({ seeded: await seed(origin, keys) });
-  }
-  const { valid, revoked, holder } = kept.seeded as Seeded;
+  if (held) err('首次启动，正在写入演示数据 / first start: putting in the demonstration …');
+  const made = held ? await seed(origin, keys) : undefined;
+  const { valid, revoked, holder } = made?.seeded ?? (kept.seeded as Seeded);
+  await service.open();
   out(`
 鲁证 luzheng            ${origin}
 
@@ -90,9 +95,15 @@ async function main(): Promise<void> {
 根密钥指纹 root         ${keys.root.kid}
 密钥 keys               ${shown(join(keyPath('root'), '..'))}
 数据 data               ${shown(persist)}
-
+${made ? FILLING : ''}
 查验 verify             npm run -s luzheng -- verify ${valid}${persist === STATE ? '' : ` --server ${origin}`}
 停止 stop               Ctrl-C`);
+  if (made) {
+    await made.fill();
+    // An interrupted start begins again: every step asks whether it was taken.
+    keep({ seeded: made.seeded });
+    out(FILLED);
+  }
   await service.ended;
   if (!stopping) {
     err(`服务意外停止，详见 ${shown(join(persist, 'server.log'))} / the service stopped by itself; see its log.`);

@@ -81,7 +81,7 @@ export function useStart(): Started {
     started.origin = `http://localhost:${port}`;
     started.server = ['--server', started.origin];
     service = start('start.ts', ['--port', String(port), '--persist-to', started.at('state')]);
-    await service.says(/Ctrl-C/);
+    await service.says(/filled in/);
   }, 60_000);
   afterAll(async () => {
     service?.child.kill('SIGTERM');

@@ -36,7 +36,7 @@ beforeAll(async () => {
   port = await freePort();
   origin = `http://localhost:${port}`;
   service = launch();
-  await service.says(/Ctrl-C/);
+  await service.says(/filled in/);
   const text = service.text();
   valid = /valid +(\S+)/.exec(text)?.[1] as string;
   revoked = /revoked +(\S+)/.exec(text)?.[1] as string;
@@ -342,7 +342,7 @@ test('an interrupted seeding is taken up again, with the same certificates', asy
   expect(seeded).toMatchObject({ valid, revoked });
   writeFileSync(file, JSON.stringify(kept));
   service = launch();
-  await service.says(/Ctrl-C/);
+  await service.says(/filled in/);
   expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ seeded: { valid, revoked, holder } });
   service.child.kill('SIGINT');
   expect((await service.end).exit).toBe(0);

@@ -7,6 +7,7 @@
  * was withdrawn; else nobody, and the PDF is given unsigned (its credential and its QR code are signed all the same).
  * It refuses to give what storage holds unless this service sealed it for this very file: it signs anew instead.
  */
+import { templateOf } from '../templates/index.ts';
 import { filedBy } from './enrol.ts';
 import { PROVINCE } from './life/authority.ts';
 import { concat, fromBase64url, sha256, toBase64url } from './life/bytes.ts';
@@ -27,6 +28,8 @@ export interface Printed {
   filing: Filing;
   /** Number of the issuing key that signed the credential. */
   key_number: number;
+  /** Name of its template. */
+  template: string;
 }
 
 const REASON = '颁发职业技能等级证书 / issue of a vocational skill level certificate';
@@ -58,7 +61,7 @@ export async function signNow(service: Service, base: Uint8Array<ArrayBuffer>, b
 }
 
 /** Who signs a certificate's PDF now, if anybody can. */
-export async function signerFor(service: Service, { organization, filing, key_number }: Printed): Promise<SignBy | undefined> {
+export async function signerFor(service: Service, { organization, filing, key_number, template }: Printed): Promise<SignBy | undefined> {
   const now = service.now();
   const { withdrawals } = await directoryOf(service);
   const centre = (await filedBy(service, organization.code)) ?? PROVINCE;
@@ -70,7 +73,7 @@ export async function signerFor(service: Service, { organization, filing, key_nu
     const signer = { thumbprint: await thumbprint(jwk as PublicJwk), organization_id };
     if (!(await speaksFor(signer, await rootOf(certificates, anchorOf(service)), filing))) continue;
     const { key } = await service.vault.issuingKey(kid);
-    return { key, chain, at: now, name: organization.name, reason: REASON };
+    return { key, chain, at: now, name: organization.name, reason: REASON, accessible: templateOf(template).accessible === true };
   }
   return undefined;
 }

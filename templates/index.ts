@@ -5,9 +5,10 @@
 import type { Template } from '../src/life/document.ts';
 import { Refusal } from '../src/life/refusal.ts';
 import { template as v1 } from './v1/template.ts';
+import { template as v2 } from './v2/template.ts';
 
-const TEMPLATES: Readonly<Record<string, Template>> = { v1 };
-export const CURRENT = 'v1';
+const TEMPLATES: Readonly<Record<string, Template>> = { v1, v2 };
+export const CURRENT = 'v2';
 
 /** @throws Refusal `template_unknown` */
 export function templateOf(name: string): Template {

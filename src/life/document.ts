@@ -80,6 +80,8 @@ export interface Template {
   version: string;
   /** Characters nearly every sheet shows: cut with the fixed part, so that they are not cut again. */
   always: string;
+  /** The file claims PDF/UA-1 beside PDF/A-3A, and the field of its signature has an appearance. */
+  accessible?: true;
   /** The name by which `values` draws the photograph. */
   photoResource: string;
   /** The reading order; its marks are those that `fixed` and `values` draw. */
@@ -195,6 +197,7 @@ export async function renderCertificate(facts: DocumentFacts, parts: { fonts: Fo
     subject: 'Vocational Skill Level Certificate',
     keywords: [facts.number, facts.organization.code, facts.occupation.code, `level ${facts.level}`, `examined ${facts.exam_date}`].join(', '),
     day: facts.issued_on,
+    accessible: template.accessible === true,
     id: digest.subarray(0, 16),
   });
 }

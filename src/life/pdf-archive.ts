@@ -19,6 +19,8 @@ export interface Tag {
   lang?: string;
   /** Words for what is a picture. */
   alt?: string;
+  /** What a marked part says, where its letters alone would be read otherwise (ISO 32000-1 § 14.9.4). */
+  actual?: string;
   kids?: readonly Tag[];
 }
 
@@ -27,7 +29,7 @@ const flatten = (tag: Tag): Tag[] => [tag, ...(tag.kids ?? []).flatMap(flatten)]
 /** Numbers the marked parts in reading order. */
 export function marksOf(tag: Tag): Marks {
   const marked = flatten(tag).filter((one): one is Tag & { mark: string } => one.mark !== undefined);
-  return new Map(marked.map(({ mark, type }, mcid) => [mark, { type, mcid }]));
+  return new Map(marked.map(({ mark, type, actual }, mcid) => [mark, { type, mcid, actual }]));
 }
 
 /** Adds the structure tree of a page; the page names it by /StructParents 0. */
@@ -73,6 +75,8 @@ export interface About {
   keywords: string;
   /** `YYYY-MM-DD`, the only date in the file. */
   day: string;
+  /** It claims PDF/UA-1 (ISO 14289-1) as well. */
+  accessible: boolean;
 }
 
 export const PRODUCER = 'luzheng';
@@ -82,8 +86,19 @@ const xml = (text: string): string => text.replace(/[&<>]/g, (sign) => ({ '&': '
 /** Midnight in Shanghai of the issue day, as XMP writes it. */
 const xmpDate = (day: string): string => `${day}T00:00:00+08:00`;
 
+/** The claim of PDF/UA-1, and the description of its property, which PDF/A-3 knows nothing of (ISO 19005-3 § 6.6.2.3). */
+const ACCESSIBLE = [
+  '<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>',
+  '<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">',
+  '<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource"><pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>',
+  '<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI><pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>',
+  '<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource"><pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>',
+  '<pdfaProperty:category>internal</pdfaProperty:category><pdfaProperty:description>PDF/UA version identifier</pdfaProperty:description></rdf:li></rdf:Seq></pdfaSchema:property>',
+  '</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>',
+];
+
 /** The XMP packet (ISO 16684-1); uncompressed, so that tools that know no PDF find it. */
-export function addMetadata(context: PDFContext, { title, author, subject, keywords, day }: About): PDFRef {
+export function addMetadata(context: PDFContext, { title, author, subject, keywords, day, accessible }: About): PDFRef {
   const alternative = (name: string, text: string) => `<dc:${name}><rdf:Alt><rdf:li xml:lang="x-default">${xml(text)}</rdf:li></rdf:Alt></dc:${name}>`;
   const packet = [
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>',
@@ -91,7 +106,7 @@ export function addMetadata(context: PDFContext, { title, author, subject, keywo
     '<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"',
     ` pdfaid:part="3" pdfaid:conformance="A" pdf:Producer="${PRODUCER}" xmp:CreatorTool="${PRODUCER}" xmp:CreateDate="${xmpDate(day)}" xmp:ModifyDate="${xmpDate(day)}">`,
     `${alternative('title', title)}${alternative('description', subject)}<dc:creator><rdf:Seq><rdf:li>${xml(author)}</rdf:li></rdf:Seq></dc:creator><pdf:Keywords>${xml(keywords)}</pdf:Keywords>`,
-    '</rdf:Description></rdf:RDF></x:xmpmeta>',
+    `</rdf:Description>${accessible ? `\n${ACCESSIBLE.join('\n')}\n` : ''}</rdf:RDF></x:xmpmeta>`,
     '<?xpacket end="r"?>',
   ];
   return context.register(context.stream(encodeUtf8(packet.join('\n')), { Type: 'Metadata', Subtype: 'XML' }));

@@ -38,7 +38,7 @@ export interface Form {
 }
 
 /** Of a marked part: the structure type that it has and its number on the page (ISO 32000-1 § 14.7.4). */
-export type Marks = ReadonlyMap<string, { type: string; mcid: number }>;
+export type Marks = ReadonlyMap<string, { type: string; mcid: number; actual?: string | undefined }>;
 
 interface TextItem {
   text: string;
@@ -117,19 +117,28 @@ export class Page {
   encode(faces: readonly Face[], marks: Marks): string {
     const lines: string[] = [];
     let open: string | null | undefined = null;
+    let end = 'EMC';
     for (const { mark, drawn } of this.#items) {
       if (mark !== open) {
-        if (open !== null) lines.push('EMC');
+        if (open !== null) lines.push(end);
         const element = mark === undefined ? undefined : marks.get(mark);
         if (mark !== undefined && element === undefined) throw new Error(`The structure has no part ${mark}.`);
         lines.push(element ? `/${element.type} <</MCID ${element.mcid}>> BDC` : '/Artifact BMC');
+        // A span of its own: readers look for it there.
+        if (element?.actual !== undefined) lines.push(`/Span <</ActualText <${utf16(element.actual)}>>> BDC`);
+        end = element?.actual === undefined ? 'EMC' : 'EMC EMC';
         open = mark;
       }
       lines.push(typeof drawn === 'string' ? drawn : showText(drawn, faces));
     }
-    if (open !== null) lines.push('EMC');
+    if (open !== null) lines.push(end);
     return lines.join('\n');
   }
+}
+
+/** A text string in UTF-16BE, as hexadecimal digits (ISO 32000-1 § 7.9.2). */
+function utf16(text: string): string {
+  return `feff${Array.from({ length: text.length }, (_, at) => text.charCodeAt(at).toString(16).padStart(4, '0')).join('')}`;
 }
 
 function showText({ text, x, y, style }: TextItem, faces: readonly Face[]): string {

@@ -241,6 +241,29 @@ describe('a genuine file that was worked on', () => {
   });
 });
 
+describe('a file of template 2', () => {
+  const facts = documentFacts(made.facts, made.holder, { template: 'v2', seal_url: made.seal_url, trust_root: cast.root.kid });
+  const drawn = async (change: Partial<DocumentFacts>, token?: string) => {
+    const bundle = encodeUtf8(JSON.stringify({ ...bundleOf(made, token, token !== undefined), template: 'v2' }));
+    const base = (await renderCertificate({ ...facts, ...change }, { fonts, bundle })) as Uint8Array<ArrayBuffer>;
+    return signPdf(base, { key: cast.issuing.key, chain, at: NOW, name: NAME, reason: '颁发', accessible: true });
+  };
+
+  it('is valid as it is, and as a copy', async () => {
+    expect((await check(await drawn({}))).verdict).toBe('valid');
+    const copy = copyFacts({ purpose: '申请技能提升补贴', expires_on: '2026-12-31' }, NOW);
+    expect((await check(await drawn({ copy }, await stamp(copy, made)))).verdict).toBe('valid');
+  });
+
+  it.each<[string, Partial<DocumentFacts>]>([
+    ['name', { name: '李四' }], ['id_number', { id_number: '110105194912310038' }], ['occupation', { occupation: { code: '6-31-01-03', name: '焊工' } }],
+    ['level', { level: 1 }], ['organization', { organization: { code: CODE, name: '济南泉城职业培训学院' } }], ['issued_on', { issued_on: '2025-11-23' }],
+    ['query_url', { query_url: 'https://lz.example.com' }], ['trust_root', { trust_root: 'A'.repeat(43) }],
+  ])('names another %s', async (part, change) => {
+    expect((await document(await drawn(change)))?.parts).toEqual([part]);
+  });
+});
+
 describe('what is no certificate', () => {
   const refusal = (file: Uint8Array) => {
     try {

@@ -19,11 +19,16 @@ import { A4, MM } from '../../src/life/pdf-page.ts';
 import { fit, measure, wrap } from '../../src/life/pdf-text.ts';
 import { qrMatrix } from '../../src/life/qr.ts';
 import * as layout from '../../templates/v1/layout.ts';
+import { QR as QR_V2 } from '../../templates/v2/layout.ts';
 import { findBrowser } from '../programs.ts';
 import { bundle, font, fonts, FONT_PATH, hasTool, longest, ordinary, readPdf, sameOutline } from './fixtures-pdf.ts';
 
 const render = (facts: DocumentFacts) => renderCertificate(facts, { fonts, bundle });
-const cases = [['ordinary', ordinary], ['longest', longest]] as const;
+const v2 = (facts: DocumentFacts): DocumentFacts => ({ ...facts, template: 'v2' });
+const cases = [
+  ['ordinary', ordinary], ['longest', longest], ['ordinary v2', v2(ordinary)], ['longest v2', v2(longest)],
+] as const;
+
 
 /** A certificate's texts, as drawn, without the breaks that wrapping made. */
 const flow = (texts: string[]) => texts.join('').replaceAll(' ', '');
@@ -61,7 +66,9 @@ describe.each(cases)('the %s certificate', (_name, facts) => {
 
   it('keeps every text inside the frame and at 8 pt or more, values at 12 pt where they fit', async () => {
     const { shown } = await readPdf(await render(facts));
-    for (const { text, x, y, size, tracking } of shown) {
+    for (const { text: whole, x, y, size, tracking } of shown) {
+      // A space behind a text shows nothing.
+      const text = whole.trimEnd();
       expect(size).toBeGreaterThanOrEqual(8);
       expect(x).toBeGreaterThanOrEqual(layout.LEFT * MM - 0.01);
       expect(x + measure(fonts, text, size, tracking)).toBeLessThanOrEqual(layout.RIGHT * MM + 0.01);
@@ -73,7 +80,7 @@ describe.each(cases)('the %s certificate', (_name, facts) => {
 
   it('never lets two lines of text touch', async () => {
     const boxes = (await readPdf(await render(facts))).shown.map(({ text, x, y, size, tracking }) => (
-      { text, left: x, right: x + measure(fonts, text, size, tracking), bottom: y - 0.14 * size, top: y + 0.86 * size }));
+      { text, left: x, right: x + measure(fonts, text.trimEnd(), size, tracking), bottom: y - 0.14 * size, top: y + 0.86 * size }));
     for (const [i, a] of boxes.entries()) {
       for (const b of boxes.slice(i + 1)) {
         const apart = a.right <= b.left || b.right <= a.left || a.top <= b.bottom || b.top <= a.bottom;
@@ -96,7 +103,7 @@ describe.each(cases)('the %s certificate', (_name, facts) => {
     expect(Buffer.from(painted).equals(Buffer.from(qr.modules))).toBe(true);
     const module = Number(drawing[1]) / MM;
     expect(module * qr.size).toBeGreaterThan(25);
-    expect(module * (qr.size + 8)).toBeCloseTo(layout.QR.side, 3);
+    expect(module * (qr.size + 8)).toBeCloseTo((facts.template === 'v1' ? layout.QR : QR_V2).side, 3);
   });
 
   it('gives the same bytes again', async () => {
@@ -135,6 +142,8 @@ describe('the file', () => {
   it('is small: 40 KB without photo for an ordinary certificate with this bundle', async () => {
     expect((await render(ordinary)).length).toBeLessThan(40_000);
     expect((await render(longest)).length).toBeLessThan(64_000);
+    expect((await render(v2(ordinary))).length).toBeLessThan(40_000);
+    expect((await render(v2(longest))).length).toBeLessThan(64_000);
   });
 
   it('changes with every fact', async () => {

@@ -24,9 +24,10 @@ const copy: CopyFacts = { purpose: '申请济南市技能提升补贴（2026年�
 const rows = Uint8Array.from(Array.from({ length: 7 }, (_, y) => [0, ...Array.from({ length: 5 }, () => (y < 3 ? [220, 0, 0] : [0, 0, 220])).flat()]).flat());
 const png: PdfImage = { kind: 'png', width: 5, height: 7, components: 3, data: new Uint8Array((await import('node:zlib')).deflateSync(rows)) };
 
-const kinds: [string, DocumentFacts, PdfImage | undefined][] = [
-  ['ordinary', ordinary, undefined], ['longest', longest, undefined], ['with a photograph', ordinary, png], ['copy', { ...ordinary, copy }, undefined],
-];
+const kinds = ['v1', 'v2'].flatMap((template): [string, DocumentFacts, PdfImage | undefined][] => [
+  [`ordinary ${template}`, { ...ordinary, template }, undefined], [`longest ${template}`, { ...longest, template }, undefined],
+  [`with a photograph ${template}`, { ...ordinary, template }, png], [`copy ${template}`, { ...ordinary, template, copy }, undefined],
+]);
 const render = (facts: DocumentFacts, photo?: PdfImage) => renderCertificate(facts, { fonts, bundle, photo });
 const name = (text: string) => PDFName.of(text);
 const text = (value: unknown): string => (value as PDFString | PDFHexString).decodeText();
@@ -76,7 +77,7 @@ describe.each(kinds)('PDF/A-3: the %s certificate', (title, facts, photo) => {
   it('marks every drawn thing as part of the structure or as ornament, and every part has its element (6.7)', async () => {
     const { document, layers } = await readPdf(await render(facts, photo));
     const content = layers.join('\n');
-    let depth = 0;
+    let [depth, spans] = [0, 0];
     const drawn = new Set<number>();
     for (const line of content.split('\n')) {
       const begun = /^\/(\w+) (?:<<\/MCID (\d+)>> BDC|BMC)$/.exec(line);
@@ -84,10 +85,15 @@ describe.each(kinds)('PDF/A-3: the %s certificate', (title, facts, photo) => {
         depth++;
         if (begun[2] === undefined) expect(begun[1]).toBe('Artifact');
         else drawn.add(Number(begun[2]));
-      } else if (line === 'EMC') depth--;
-      else if (/\b(Tj|[fSBb]\*?|Do|n) *(Q|ET)?$/.test(line)) expect(depth, line).toBe(1);
-      expect(depth).toBeLessThanOrEqual(1);
+      } else if (/^\/Span <<\/ActualText <[0-9a-f]+>>> BDC$/.test(line)) {
+        // What a part says is said within the part.
+        expect(depth++).toBe(1);
+        spans++;
+      } else if (/^EMC( EMC)?$/.test(line)) depth -= line.length > 3 ? 2 : 1;
+      else if (/\b(Tj|[fSBb]\*?|Do|n) *(Q|ET)?$/.test(line)) expect([1, 1 + spans], line).toContain(depth);
+      expect(depth).toBeLessThanOrEqual(1 + spans);
     }
+    expect(spans).toBe(facts.template === 'v1' ? 0 : 1);
     expect(depth).toBe(0);
     const { catalog } = document;
     expect(catalog.lookup(name('MarkInfo'), PDFDict).get(name('Marked'))?.toString()).toBe('true');
@@ -111,7 +117,7 @@ describe.each(kinds)('PDF/A-3: the %s certificate', (title, facts, photo) => {
     labels.forEach((label, i) => expect(read[read.indexOf(label) + 1]).toBe((values[i] as string).replaceAll(' ', '')));
     expect(read[0]).toBe('职业技能等级证书');
     expect(read).toContain(facts.number);
-    if (facts.copy) expect(read[2]).toContain(facts.copy.purpose.replaceAll(' ', ''));
+    if (facts.copy) expect(read[facts.template === 'v1' ? 2 : 4]).toContain(facts.copy.purpose.replaceAll(' ', ''));
     expect(run('pdfinfo', path)).toMatch(/Tagged:\s+yes[^]*JavaScript:\s+no[^]*Encrypted:\s+no/);
   });
 

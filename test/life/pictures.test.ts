@@ -29,6 +29,8 @@ const CASES: Record<string, { facts: DocumentFacts; photo?: PdfImage }> = {
   'minority name, photo': { facts: { ...ordinary, name: '迪丽努尔·艾合买提', job: '数控车工', photo: true }, photo },
   longest: { facts: longest },
   copy: { facts: { ...ordinary, copy: { purpose: '申请技能提升补贴', stamped_on: '2026-11-24', expires_on: '2026-12-31' } } },
+  'version 2': { facts: { ...ordinary, template: 'v2' } },
+  'version 2, longest copy with photo': { facts: { ...longest, template: 'v2', photo: true, copy: { purpose: '申请技能提升补贴', stamped_on: '2026-11-24', expires_on: '2026-12-31' } }, photo },
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'luzheng-pictures-'));

@@ -1,6 +1,6 @@
 /**
  * Owns the incremental update (ISO 32000-1 §7.5.6) that makes room for a signature at the end of a PDF of ours: the
- * catalog and the page again with a form and an invisible field, a signature dictionary whose /Contents is still empty,
+ * catalog and the page again with a form and an invisible field (with an empty appearance, where the file is to be accessible), a signature dictionary whose /Contents is still empty,
  * and a cross-reference stream. Not one byte of the document before it changes.
  * It refuses, `pdf_unsignable`, what is not a finished file with a cross-reference stream, and one that has a form already.
  */
@@ -14,6 +14,8 @@ export interface Labels {
   reason: string;
   /** NumericDate: the claimed time of signing (/M). */
   at: number;
+  /** Of a file that claims PDF/UA-1: the field has a name for the reader and an appearance, empty and outside the page. */
+  accessible?: boolean;
 }
 
 export interface Prepared {
@@ -26,6 +28,9 @@ export interface Prepared {
 
 const unsignable = (what: string) => new Refusal('pdf_unsignable', `This PDF cannot be signed here: ${what}.`);
 const name = (text: string) => PDFName.of(text);
+/** What a screen reader says of the field. */
+const FIELD_NAME = '评价机构的数字签名 Digital signature of the organization';
+const EMPTY_FORM = '<< /Type /XObject /Subtype /Form /BBox [0 0 0 0] /Resources << >> /Length 0 >>\nstream\n\nendstream';
 /** Digits that hold any offset: /ByteRange has the same length whatever it says. */
 const WIDTH = 10;
 const latin = new TextDecoder('latin1');
@@ -94,11 +99,19 @@ function withWidget(page: PDFDict, widget: PDFRef): PDFDict {
  */
 export async function prepare(base: Uint8Array<ArrayBuffer>, labels: Labels, room: number): Promise<Prepared> {
   const { catalog, page, xref, size, info, id: firstId } = await readBase(base);
-  const [widget, signature, table] = [PDFRef.of(size), PDFRef.of(size + 1), PDFRef.of(size + 2)];
+  const { accessible = false } = labels;
+  const [widget, signature, appearance] = [PDFRef.of(size), PDFRef.of(size + 1), PDFRef.of(size + 2)];
+  const table = PDFRef.of(size + (accessible ? 3 : 2));
   const form = catalog[1].clone();
   form.set(name('AcroForm'), form.context.obj({ Fields: [widget], SigFlags: 3 }));
   // 132: Print and Locked. A field without extent needs no appearance in PDF/A.
   const field = form.context.obj({ Type: 'Annot', Subtype: 'Widget', FT: 'Sig', T: PDFString.of('Signature1'), Rect: [0, 0, 0, 0], F: 132, P: page[0], V: signature });
+  if (accessible && field instanceof PDFDict) {
+    // What lies outside the page needs no place in the structure (ISO 14289-1 § 7.18.1).
+    field.set(name('Rect'), form.context.obj([-1, -1, -1, -1]));
+    field.set(name('TU'), PDFHexString.fromText(FIELD_NAME));
+    field.set(name('AP'), form.context.obj({ N: appearance }));
+  }
   const before = [
     '<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached',
     `/M (${pdfDate(labels.at)}) /Name ${text(labels.name)} /Reason ${text(labels.reason)}`,
@@ -109,6 +122,8 @@ export async function prepare(base: Uint8Array<ArrayBuffer>, labels: Labels, roo
     [catalog[0], bytesOf(form)],
     [page[0], bytesOf(withWidget(page[1], widget))],
     [widget, bytesOf(field)],
+    ...(accessible ? [[appearance, encodeUtf8(EMPTY_FORM)] as [PDFRef, Uint8Array]] : []),
+    // The last: its place is looked for below.
     [signature, encodeUtf8(`${before}${range}] /Contents <${'0'.repeat(2 * room)}> >>`)],
   ];
   const parts: Uint8Array[] = [base, encodeUtf8('\n')];

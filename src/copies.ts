@@ -8,9 +8,7 @@ import { copyFacts, signCopy } from './life/copy.ts';
 import { splitCredential } from './life/credential.ts';
 import type { CopyFacts } from './life/document.ts';
 import { requireGlyphs } from './life/font-set.ts';
-import { Refusal } from './life/refusal.ts';
-import { refuseIfWithdrawn } from './life/withdrawal.ts';
-import { directoryOf, type Found } from './register.ts';
+import { directoryOf, requireSound, type Found } from './register.ts';
 import type { Service } from './service.ts';
 
 export interface AskedCopy {
@@ -29,17 +27,13 @@ export interface Stamped {
 export async function stampCopy(service: Service, found: Found, asked: AskedCopy): Promise<Stamped> {
   const copy = copyFacts(asked, service.now());
   requireGlyphs(await service.fonts(), copy.purpose);
-  const { facts, report } = found.verification;
-  refuseIfWithdrawn(report.checks.find(({ result }) => result === 'fail'));
-  if (!facts || !found.holder || report.verdict === 'invalid') {
-    throw new Refusal('register_differs', 'The stored certificate does not verify; it cannot be copied.');
-  }
+  const { facts, holder } = requireSound(found);
   const directory = await directoryOf(service);
   const { payload: filing } = await service.memo.open(found.row.filing, 'filing+jwt', directory.findCentre);
   directory.requireIssuingKey(facts.kid, filing, service.now());
   const { key, kid } = await service.vault.issuingKey(facts.kid);
   const { jws } = splitCredential(found.row.credential);
-  const of = { number: facts.number, jws, holder: found.holder };
+  const of = { number: facts.number, jws, holder };
   const token = await signCopy(copy, of, { key, kid }, { iat: service.now(), jti: toBase64url(service.random(16)) });
   return { facts: copy, token };
 }

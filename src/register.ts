@@ -7,7 +7,7 @@ import { openCentre, openDirectory, type Directory } from './life/authority.ts';
 import { namesIn, type Bundle } from './life/bundle.ts';
 import type { Columns } from './life/columns.ts';
 import { splitCredential, withDisclosures } from './life/credential.ts';
-import { certificateUrl } from './life/credential-form.ts';
+import { certificateUrl, type CredentialFacts } from './life/credential-form.ts';
 import { chooseDisclosures, holderIn, type ClaimName, type Holder } from './life/disclose.ts';
 import type { Evidence } from './life/evidence.ts';
 import { ID_TYPE_NAMES, normalizeIdNumber, type IdType } from './life/identity.ts';
@@ -18,6 +18,7 @@ import type { Report } from './life/report.ts';
 import { sealUrl } from './life/seal.ts';
 import type { StoredEvent } from './life/status.ts';
 import { verify, type Verification } from './life/verify.ts';
+import { refuseIfWithdrawn } from './life/withdrawal.ts';
 import { guess, noMatch, type Asker, type Factors } from './factors.ts';
 import type { Service } from './service.ts';
 import { complete, selectCertificate, selectOwnRows, selectOwnRowsOfPerson, type CertificateRow, type OwnRow } from './storage/certificates.ts';
@@ -92,6 +93,7 @@ function columnsOf(service: Service, row: CertificateRow, broken: string | undef
     row: row.facts,
     replaces: row.row_replaces,
     live: row.live === 1,
+    successor_pending: row.successor_pending === 1,
     broken: broken ?? brokenCopy(row),
   };
 }
@@ -239,6 +241,22 @@ export async function findForHolder(service: Service, asked: string, name: strin
   const factors = { number: parseNumber(asked).text, name, id_number };
   const [found] = await guess(service, factors, asker, () => findMatching(service, factors, ['name', 'identifier']));
   return found as Found;
+}
+
+/** What a certificate that may leave as a file has. */
+export interface Sound {
+  facts: CredentialFacts;
+  holder: Holder;
+}
+
+/**
+ * Holds that a certificate verifies as it is stored, before any file of it leaves.
+ * @throws Refusal `register_differs`, or the code of the withdrawal for which it does not
+ */
+export function requireSound({ verification: { facts, report }, holder }: Found): Sound {
+  refuseIfWithdrawn(report.checks.find(({ result }) => result === 'fail'));
+  if (facts && holder && report.verdict !== 'invalid') return { facts, holder };
+  throw new Refusal('register_differs', 'The stored certificate does not verify; no file of it is given.');
 }
 
 /**

@@ -8,20 +8,16 @@ import { encodeUtf8 } from './life/bytes.ts';
 import { documentFacts } from './life/document-facts.ts';
 import { renderCertificate } from './life/document.ts';
 import { imageOf } from './life/photo.ts';
-import { Refusal } from './life/refusal.ts';
 import type { Filing } from './life/schema.ts';
-import { refuseIfWithdrawn } from './life/withdrawal.ts';
 import { readPhoto } from './photos.ts';
-import { bundleOf, sealUrlOf, type Found } from './register.ts';
+import { bundleOf, requireSound, sealUrlOf, type Found } from './register.ts';
 import type { Service } from './service.ts';
 import { signNow, signerFor, withSignature, type Printed } from './signatures.ts';
 
 /** Draws a certificate, unsigned. @throws Refusal `register_differs` when its stored parts do not verify, `photo_differs`, the code of a withdrawal */
 export async function drawFor(service: Service, found: Found, copy?: Stamped): Promise<{ base: Uint8Array<ArrayBuffer>; printed: Printed }> {
-  const { facts, report } = found.verification;
-  const { holder, row } = found;
-  refuseIfWithdrawn(report.checks.find(({ result }) => result === 'fail'));
-  if (!facts || !holder || report.verdict === 'invalid') throw new Refusal('register_differs', 'The stored certificate does not verify; it cannot be printed.');
+  const { facts, holder } = requireSound(found);
+  const { row } = found;
   const shown = documentFacts(facts, holder, {
     template: row.template, seal_url: sealUrlOf(found, copy?.token), trust_root: service.config.trustRoot[0] as string, copy: copy?.facts,
   });

@@ -10,7 +10,7 @@ import { photoDigestOf, readDisclosures } from '../life/disclose.ts';
 import { photoType } from '../life/photo.ts';
 import { pageOf, readPlace } from '../life/place.ts';
 import { Refusal } from '../life/refusal.ts';
-import type { RowFacts } from '../life/leaf.ts';
+import { readFacts } from '../life/leaf.ts';
 import { sealUrl } from '../life/seal.ts';
 import { requireReach, type Caller } from '../enrol.ts';
 import { readPhoto } from '../photos.ts';
@@ -125,7 +125,7 @@ export const batchRoutes = factory
         const { disclosures, scores } = (await service.vault.openRow(rowPlace(batch.id, position), sealed)) as RowSecret;
         const number = numbers.get(position);
         return {
-          row, position, ...(JSON.parse(facts) as RowFacts), disclosures, photo: photoDigestOf(disclosures) !== null,
+          row, position, ...readFacts(facts), disclosures, photo: photoDigestOf(disclosures) !== null,
           score_theory: scores[0], score_practice: scores[1], ...(number === undefined ? {} : { held: number }),
         };
       }),
@@ -140,7 +140,7 @@ export const batchRoutes = factory
     const [row] = await selectRows(service.db, batch, Number(position), 1);
     if (row?.position !== Number(position)) throw none();
     const { disclosures } = (await service.vault.openRow(rowPlace(batch, row.position), row.sealed)) as RowSecret;
-    const { photo_digest } = readDisclosures(disclosures, (JSON.parse(row.facts) as RowFacts).sd).holder;
+    const { photo_digest } = readDisclosures(disclosures, readFacts(row.facts).sd).holder;
     if (!photo_digest) throw none();
     const photo = await readPhoto(service, { batch, position: row.position }, photo_digest);
     return c.body(photo, 200, { 'Content-Type': photoType(photo), 'Cache-Control': 'private, no-store' });

@@ -12,7 +12,7 @@ import { CREDENTIAL_MEDIA_TYPE, withDisclosures } from '../life/credential.ts';
 import { decodeUtf8 } from '../life/bytes.ts';
 import { Refusal } from '../life/refusal.ts';
 import { renderCopy, renderFor } from '../render.ts';
-import { bundleWithWithdrawals, certificateNotFound, findForHolder, lookUp, search, type Found } from '../register.ts';
+import { bundleWithWithdrawals, certificateNotFound, findForHolder, lookUp, requireSound, search, type Found } from '../register.ts';
 import { insertDownload, selectDownloads } from '../storage/certificates.ts';
 import { chosenType } from './accept.ts';
 import { LIMITS, parseJson, readBytes, readJson, readShape, requireType } from './body.ts';
@@ -42,6 +42,7 @@ const DOWNLOADS = [...COPIES, CREDENTIAL_MEDIA_TYPE, 'application/json'] as cons
 async function fileOf(c: Context<AppEnv>, found: Found, type: string, copy?: Stamped): Promise<Response> {
   const { service } = c.var;
   const { number } = found.row;
+  requireSound(found);
   const named = (extension: string) => ({ ...noStore, 'Content-Type': type, 'Content-Disposition': `attachment; filename="${number}${copy ? '-copy' : ''}.${extension}"` });
   if (type === CREDENTIAL_MEDIA_TYPE) return c.body(withDisclosures(found.row.credential, found.disclosures), 200, named('sd-jwt'));
   if (type === BUNDLE_MEDIA_TYPE) return c.body(JSON.stringify(await bundleWithWithdrawals(service, found, copy?.token)), 200, named('bundle.json'));

@@ -33,6 +33,8 @@ export interface Columns {
   state: State | 'replaced';
   live: boolean;
   replaced_by: string | null;
+  /** Whether the certificate that replaces it is numbered and not signed yet. */
+  successor_pending: boolean;
   /** The keyed digest of the person as stored, and the register's function that makes it. */
   person: string;
   personOf: (idType: string, idNumber: string) => Promise<string>;

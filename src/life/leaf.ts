@@ -7,6 +7,7 @@ import canonicalize from 'canonicalize';
 import { encodeUtf8, toBase64url } from './bytes.ts';
 import type { Level } from './level.ts';
 import { leafHash, tree, treeRoot, type Hash } from './merkle.ts';
+import { Refusal } from './refusal.ts';
 
 export interface RowFacts {
   occupation: { code: string; name: string; edition: string };
@@ -37,6 +38,18 @@ export function leafText(row: RowFacts): string {
     ...(replaces === undefined ? {} : { replaces }),
     sd: [...sd].sort(),
   }) as string;
+}
+
+/** The public part of a row as it is stored. @throws Refusal `register_differs` when that is not the canonical text of a row */
+export function readFacts(text: string): RowFacts {
+  try {
+    const row = JSON.parse(text) as RowFacts;
+    if (leafText(row) === text) return row;
+  } catch (error) {
+    // No JSON, or without the parts of a row.
+    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+  }
+  throw new Refusal('register_differs', 'A stored row is not what was uploaded.', { part: 'facts' });
 }
 
 /** The RFC 9162 leaf hash of a row's canonical text. */

@@ -40,8 +40,9 @@ export async function checkStatus(evidence: Evidence, directory: Directory, foun
     found.replaced_by = successor.number;
   }
   // Numbered but not signed yet: the replacing certificate cannot be shown for some seconds.
-  if (columns?.replaced_by && !successor) return skip('successor_being_signed');
-  if (columns) compareState(columns, history, successor?.number);
+  const pending = columns?.successor_pending === true && !successor;
+  if (columns) compareState(columns, history, successor?.number ?? (pending ? (columns.replaced_by ?? undefined) : undefined));
+  if (pending) return skip('successor_being_signed');
   const actions = history.events.map(pastAction);
   const last = actions.at(-1);
   if (last) found.fate = { ...last, history: actions };

@@ -5,7 +5,7 @@
  */
 import type { Filing } from '../life/schema.ts';
 import { readDisclosures } from '../life/disclose.ts';
-import type { RowFacts } from '../life/leaf.ts';
+import { readFacts } from '../life/leaf.ts';
 import { compareWithPlan, type Differences } from '../life/procedure/differences.ts';
 import { pageOf, type Page } from '../life/place.ts';
 import { Refusal } from '../life/refusal.ts';
@@ -82,7 +82,7 @@ export async function openRows(service: Service, batch: BatchRow, from: number, 
   return Promise.all(
     stored.map(async ({ position, row, facts, sealed }) => {
       const { disclosures, scores } = (await service.vault.openRow(rowPlace(batch.id, position), sealed)) as RowSecret;
-      const shown = JSON.parse(facts) as RowFacts;
+      const shown = readFacts(facts);
       const { name, id_type, id_number, photo_digest } = readDisclosures(disclosures, shown.sd).holder;
       if (name === undefined || id_type === undefined || id_number === undefined || photo_digest === undefined) throw new Refusal('register_differs', 'A stored row lacks one of its disclosures.', { part: 'rows' });
       return { ...shown, row, position, disclosures, name, id_type, id_number, photo_digest, scores };

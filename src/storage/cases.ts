@@ -134,7 +134,7 @@ export const objectionOpen = (count?: number) =>
 
 /** Filed plans of an organization whose last exam is not after a day, and that have no living results; the oldest first. */
 export async function selectUnpublished(db: D1Database, organization: string, day: string): Promise<string[]> {
-  const sql = `SELECT about FROM cases AS plan WHERE organization = ? AND kind = 'plan' AND state = 'filed' AND json_extract(facts, '$.last') <= ?
+  const sql = `SELECT about FROM cases AS plan WHERE organization = ? AND kind = 'plan' AND state = 'filed' AND CASE WHEN json_valid(facts) THEN json_extract(facts, '$.last') END <= ?
     AND NOT EXISTS (SELECT 1 FROM cases AS results WHERE results.parent = plan.about AND results.kind = 'results' AND results.state <> 'withdrawn') ORDER BY json_extract(facts, '$.last') LIMIT 200`;
   return (await db.prepare(sql).bind(organization, day).all<{ about: string }>()).results.map(({ about }) => about);
 }

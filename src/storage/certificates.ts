@@ -42,6 +42,8 @@ export interface OwnRow {
 export interface FateRow {
   events: string;
   successor: string | null;
+  /** 1 while the replacing certificate is numbered and not signed yet. */
+  successor_pending: number;
 }
 
 /** What all certificates of a batch share. `centres` is JSON made by SQLite. */
@@ -83,7 +85,9 @@ const FATE = `
        FROM events e LEFT JOIN statements s ON s.id = e.client WHERE e.number = j.value ->> 'number') AS events,
     (SELECT json_object('credential', k.credential, 'filing', f.token) FROM credentials k
        JOIN certificates c ON c.number = k.number JOIN batches b ON b.id = c.batch JOIN statements f ON f.id = b.filing
-       WHERE k.number = j.value ->> 'replaced_by') AS successor
+       WHERE k.number = j.value ->> 'replaced_by') AS successor,
+    EXISTS (SELECT 1 FROM certificates c JOIN rows r ON r.batch = c.batch AND r.position = c.position JOIN batches b ON b.id = c.batch
+       WHERE c.number = j.value ->> 'replaced_by' AND r.replaces = j.value ->> 'number' AND b.state = 'issuing') AS successor_pending
   FROM json_each(?) j`;
 
 const CONTEXT = `
@@ -117,7 +121,7 @@ async function contextsOf(db: D1Database, { batches }: Lately, owns: readonly Ow
   return found;
 }
 
-const UNTOUCHED: FateRow = { events: '[]', successor: null };
+const UNTOUCHED: FateRow = { events: '[]', successor: null, successor_pending: 0 };
 
 /** Completes rows, with one statement for all batches that were not read lately and one for all that something became of. */
 export async function complete(db: D1Database, lately: Lately, owns: readonly OwnRow[]): Promise<CertificateRow[]> {

@@ -84,7 +84,7 @@ export async function selectReturned(db: D1Database, organization: string, limit
 
 /** Whether any row of a batch replaces a certificate. */
 export async function selectReplaces(db: D1Database, batch: string): Promise<boolean> {
-  return (await db.prepare("SELECT 1 AS found FROM rows WHERE batch = ? AND json_extract(facts, '$.replaces') IS NOT NULL LIMIT 1").bind(batch).first('found')) !== null;
+  return (await db.prepare("SELECT 1 AS found FROM rows WHERE batch = ? AND CASE WHEN json_valid(facts) THEN json_extract(facts, '$.replaces') ELSE replaces END IS NOT NULL LIMIT 1").bind(batch).first('found')) !== null;
 }
 
 /** When the events of a certificate arrived, first to last. */

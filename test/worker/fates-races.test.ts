@@ -55,7 +55,7 @@ async function scene(suspendedBy?: By) {
   const approval = await approveBatch(world.province, batch, city, { iat });
   const tokens = { approval, order: await order(school, batch, approval) };
   const event = (act: Act, by: By) => changeStatus(signerOf(by), { number, action: act, reason: act === 'reinstate' ? 'cleared' : 'other', ...place }, { iat });
-  const replace = (service: Service) => issueBatch(service, callerOf('organization'), batch.id, tokens, now() + 20);
+  const replace = (service: Service, seconds = 20) => issueBatch(service, callerOf('organization'), batch.id, tokens, now() + seconds);
   const tell = async (service: Service, act: Act, by: By) => takeEvent(service, callerOf(by), number, await event(act, by));
   return { number, batch, replace, tell };
 }
@@ -98,6 +98,19 @@ describe.each(PAIRS)('suspended by %s: %s by %s', (suspendedBy, act, by, replace
     expect(await look(number)).toMatchObject({ verdict: 'replaced', replaced_by: expect.any(String) });
     expect(await db.prepare('SELECT count(*) AS n FROM events WHERE number = ?').bind(number).first<number>('n')).toBe(suspendedBy ? 1 : 0);
   });
+});
+
+test('while the new certificate is numbered and not signed yet, the old one is out of force already', async () => {
+  const { number, replace } = await scene('organization');
+  expect(await replace(serviceOn({}), -1)).toMatchObject({ state: 'issuing', issued: 0 });
+  const report = await look(number);
+  expect([report.verdict, report.checks.at(-1)]).toEqual(['incomplete', { id: 'status', result: 'not_checked', code: 'successor_being_signed' }]);
+  // Whoever says so by hand of a certificate that nothing replaces is found out.
+  await db.prepare("UPDATE certificates SET state = 'valid' WHERE number = ?").bind(number).run();
+  expect((await look(number)).verdict).toBe('invalid');
+  await db.prepare("UPDATE certificates SET state = 'replaced' WHERE number = ?").bind(number).run();
+  expect(await replace(serviceOn({}))).toMatchObject({ state: 'issued' });
+  expect((await look(number)).verdict).toBe('replaced');
 });
 
 test('both at once, as they come', async () => {

@@ -25,6 +25,7 @@ import { chooseFormat } from './life/seal.ts';
 import { currentFiling, type Caller } from './enrol.ts';
 import { discardPhotos, storePhotos } from './photos.ts';
 import { requireNotice, requireUploaded } from './procedure/results.ts';
+import { reasonOf } from './procedure/return-reason.ts';
 import { requireStanding } from './procedure/standing.ts';
 import { directoryOf, rowPlace, type RowSecret } from './register.ts';
 import type { Service } from './service.ts';
@@ -40,7 +41,6 @@ import {
   selectHeld,
   selectReplaceable,
   selectUsedCapacity,
-  updateReturned,
   type BatchRow,
   type StoredRow,
 } from './storage/batches.ts';
@@ -133,7 +133,7 @@ export async function submitBatch(service: Service, caller: Caller, upload: Uplo
     if (upload.results !== undefined && overtaken) return batchOfOther(service, upload.results, upload.digest);
     throw error;
   }
-  return { batch: { ...batch, state: 'submitted', returned_reason: null }, fresh: true };
+  return { batch: { ...batch, state: 'submitted', returned_sealed: null, returned_reason: null }, fresh: true };
 }
 
 /** What is kept of an Idempotency-Key: callers choose it, and may put anything into it. */
@@ -252,15 +252,10 @@ async function requireNotHeld(service: Service, { id, count }: BatchRow): Promis
   throw new Refusal('already_certified', `Already certified for the same occupation, job and level: ${counted(held.length, 'person', 'people')}. The rows name the certificates; return the batch, and say why.`, { rows: held.slice(0, 100).map(({ row }) => row) });
 }
 
-/** Gives a batch back to its organization, with reasons. Nothing of it can be issued afterwards. */
-export async function returnBatch(service: Service, id: string, reason: string): Promise<void> {
-  await requireUploaded(service, (await openBatch(service, id)).batch);
-  await updateReturned(service.db, id, reason);
-}
-
 /** The batch as its organization and centres see it. */
 export async function batchView(service: Service, batch: BatchRow, signed: number) {
   const approvals = await selectApprovals(service.db, batch.id);
+  const returned_reason = await reasonOf(service, batch);
   const plan = batch.results === null ? null : ((await selectCase(service.db, batch.results))?.parent ?? null);
   return {
     id: batch.id,
@@ -271,7 +266,7 @@ export async function batchView(service: Service, batch: BatchRow, signed: numbe
     created_at: batch.created_at,
     issued: signed,
     approvals: approvals.map(({ tier, iss, jti, token, received_at }) => ({ tier, iss, jti, approval: token, received_at })),
-    ...(batch.returned_reason === null ? {} : { returned_reason: batch.returned_reason }),
+    ...(returned_reason === null ? {} : { returned_reason }),
     // Whether plan and notice came before it (notice 2020, 四).
     procedure: batch.results === null ? ('none' as const) : ('notice' as const),
     ...(batch.results === null ? {} : { results: batch.results }),

@@ -1,12 +1,13 @@
 /**
- * The sweep that seals what earlier versions kept in plain text (storage/migrations/0015_sealed.sql): each row is changed
+ * The sweep that seals what earlier versions kept in plain text (storage/migrations/0015_sealed.sql, 0011_returned.sql): each row is changed
  * from what was read to its sealed form, or left for the next sweep where somebody changed it meanwhile.
  */
 import { attempt } from './attempt.ts';
 import { sealName } from './bulk-keys.ts';
 import { sealFacts } from './procedure/facts.ts';
+import { sealReason } from './procedure/return-reason.ts';
 import type { Service } from './service.ts';
-import { deleteUnsealed, replaceFacts, replaceIdempotencyKey, replaceName, selectUnsealed, type Unsealed } from './storage/unsealed.ts';
+import { deleteUnsealed, replaceFacts, replaceIdempotencyKey, replaceName, replaceReason, selectUnsealed, type Unsealed } from './storage/unsealed.ts';
 import { idempotencyDigest } from './submit.ts';
 
 /** Rows in one sweep. */
@@ -24,6 +25,7 @@ export async function sweepUnsealed(service: Service): Promise<void> {
 async function sealOne(service: Service, { kind, id, owner, value }: Unsealed): Promise<void> {
   if (value === null) return;
   if (kind === 'bulk_key') return replaceName(service.db, id, value, await sealName(service, id, value));
+  if (kind === 'returned') return replaceReason(service.db, id, value, await sealReason(service, id, value));
   if (kind === 'batch') return replaceIdempotencyKey(service.db, id, value, await idempotencyDigest(service, owner, value));
   const { title, name, ...open } = JSON.parse(value) as Record<string, unknown>;
   const secret = { ...(title === undefined ? {} : { title }), ...(name === undefined ? {} : { name }) };

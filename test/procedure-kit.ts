@@ -43,6 +43,12 @@ export async function take<S extends StepName>(who: Identity, about: string, ste
   return as(who).post<Taken>('/v1/steps', { statement, body });
 }
 
+/** What returns a batch: the one step of its case, signed, with its body. */
+export async function returnOf(centre: Identity, batch: string, reason: string): Promise<{ statement: string; body: { reason: string } }> {
+  const body = { reason };
+  return { statement: await signStep(centre, { aud: ORIGIN, about: `batch:${batch}`, step: 'batch.return', seq: 0, body }, seconds(), crypto.randomUUID()), body };
+}
+
 async function placeOf(who: Identity, about: string, step: StepName): Promise<{ seq: number; last?: string }> {
   readAbout(about);
   const answer = await as(who).send('GET', `/v1/cases/${about}`);

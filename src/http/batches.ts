@@ -17,12 +17,13 @@ import { readPhoto } from '../photos.ts';
 import { CALL_SECONDS, issueBatch } from '../registrar.ts';
 import { directoryOf, rowPlace, type RowSecret } from '../register.ts';
 import { requireNotice } from '../procedure/results.ts';
+import { takeStep } from '../procedure/take.ts';
 import type { Service } from '../service.ts';
-import { acceptApproval, batchView, openBatch, returnBatch, submitBatch } from '../submit.ts';
+import { acceptApproval, batchView, openBatch, submitBatch } from '../submit.ts';
 import { selectBatch, selectBatchesOf, selectHeld, selectRows, type BatchRow } from '../storage/batches.ts';
 import { selectBatchCertificates } from '../storage/certificates.ts';
 import { countSigned, selectOrder } from '../storage/numbering.ts';
-import { LIMITS, readJson } from './body.ts';
+import { LIMITS, readJson, STEP_BODY } from './body.ts';
 import { factory, type AppEnv } from './env.ts';
 import { allow } from './guard.ts';
 import { readIntake } from './intake.ts';
@@ -38,7 +39,6 @@ const CERTIFICATES = 1_000;
 const ISSUE = v.object({ approval: v.string(), order: v.string() });
 
 const APPROVAL = v.object({ approval: v.string() });
-const RETURN = v.object({ reason: v.optional(v.string()), reasons: v.optional(v.array(v.string())) });
 
 /** Roles within a route whose caller is known already. */
 const only = (...roles: Caller['role'][]): MiddlewareHandler<AppEnv> => async (c, next) => {
@@ -173,9 +173,9 @@ export const batchRoutes = factory
     return c.json({ id, state }, 201);
   })
   .post('/v1/batches/:id/return', centresOnly, async (c) => {
-    const { reason, reasons = [] } = await readJson(c, LIMITS.small, RETURN);
-    const text = [...(reason === undefined ? [] : [reason]), ...reasons].map((one) => one.trim()).filter(Boolean).join('\n');
-    if (text === '') throw new Refusal('reason_missing', 'Say why the batch is returned.', { part: 'reason' });
-    await returnBatch(c.var.service, c.req.param('id'), text.slice(0, 4000));
-    return c.json({ id: c.req.param('id'), state: 'returned' });
+    // An address for the step of the batch's own case, not another way to return it.
+    const { statement, body } = await readJson(c, LIMITS.statement, STEP_BODY);
+    const id = c.req.param('id');
+    const { state, fresh } = await takeStep(c.var.service, c.var.caller, statement, body, `batch:${id}`);
+    return c.json({ id, state }, fresh ? 201 : 200);
   });

@@ -123,3 +123,6 @@ export function readShape<T extends v.GenericSchema>(value: unknown, schema: T):
 
 /** A body that carries one signed statement: `{ statement }`. */
 export const STATEMENT_BODY = v.object({ statement: v.pipe(v.string(), v.minLength(1)) });
+
+/** A signed step with its body: `{ statement, body }`. */
+export const STEP_BODY = v.object({ ...STATEMENT_BODY.entries, body: v.unknown() });

@@ -65,7 +65,7 @@ async function batch(asked: Asked) {
   const blocking = row.results === null ? 0 : await countBlocking(service.db, row.results);
   const { findCentre } = await directoryOf(service);
   const approvals = await Promise.all(view.approvals.map(async (one) => ({ ...one, photos_unseen: (await service.memo.open(one.approval, 'approval+jwt', findCentre)).payload.photos_unseen })));
-  return <BatchReview batch={{ ...view, approvals, returned_reason: row.returned_reason }} name={filing.name} route={filing.route} tier={tierOf(asked)} compared={compared} past={past} blocking={blocking} held={held} rows={rows} replacing={replacing} names={names} />;
+  return <BatchReview batch={{ ...view, approvals, returned_reason: view.returned_reason ?? null }} name={filing.name} route={filing.route} tier={tierOf(asked)} compared={compared} past={past} blocking={blocking} held={held} rows={rows} replacing={replacing} names={names} />;
 }
 
 /** The rows of a batch from one on, for the list that goes on. */

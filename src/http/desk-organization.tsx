@@ -62,7 +62,7 @@ async function batch({ service, caller, params }: Asked) {
   const { batch: row } = await openBatch(service, params['id'] as string);
   await requireReach(service, caller, row.organization);
   const view = await batchView(service, row, row.state === 'issued' ? row.count : await countSigned(service.db, row.id));
-  return <BatchDetail batch={{ ...view, returned_reason: row.returned_reason }} centres={await centreNames(service)} results={row.results} />;
+  return <BatchDetail batch={{ ...view, returned_reason: view.returned_reason ?? null }} centres={await centreNames(service)} results={row.results} />;
 }
 
 /** One certificate; a number that leads nowhere stays in the box, with why. */

@@ -208,7 +208,6 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
   BulkKeys: object({ keys: listOf(object({ ...bulkKey, used_today: whole('今日已用行数 / rows asked for today', { minimum: 0 }) }, { additionalProperties: false })) }, { additionalProperties: false }),
   ApprovalBody: object({ approval: { ...JWS, description: 'approval+jwt; the province’s carries the city’s as `city` by route city' } }),
   BatchMoved: object({ id: text('batch id'), state: progress.state }, { additionalProperties: false }),
-  ReturnBody: object({ 'reason?': text('退回原因 / reason'), 'reasons?': listOf(text('reason')) }, { description: '至少一项 / at least one of the two' }),
   IssueBody: object({ approval: { ...JWS, description: "the province's approval+jwt" }, order: { ...JWS, description: 'issue+jwt, signed by a client key of the organization' } }),
   IssueProgress: object({ id: text('batch id'), state: progress.state, count: progress.count, issued: whole('certificates signed so far') }, { additionalProperties: false }),
   StatusChanged: object({ number: NUMBER, state: text('state', { enum: STATES }), seq: whole('place of the event'), digest: { ...DIGEST, description: 'digest of the payload: `prev` of the next event' } }, { additionalProperties: false }),

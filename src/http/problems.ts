@@ -58,7 +58,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   document_without_bundle: [400, '这个 PDF 内没有可核验的签名材料'],
   purpose_malformed: [400, '用途应为一行文字，不超过 40 个字'],
   expiry_malformed: [400, '副本的截止日期应为今天起一年以内的日期（YYYY-MM-DD）'],
-  reason_missing: [400, '请说明退回原因'],
+  reason_missing: [400, '请说明原因'],
   step_unknown: [400, '没有这样的步骤'],
   case_id_malformed: [400, '新业务的编号应为 8 至 64 位字母、数字、- 或 _，其中至少有一个数字'],
   step_body_malformed: [400, '填写的内容有误，请按提示修改'],

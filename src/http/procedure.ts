@@ -4,7 +4,6 @@
  * It refuses what lies outside the caller's reach, and brakes those whom nobody knows yet.
  */
 import type { Context } from 'hono';
-import * as v from 'valibot';
 import { shanghaiDay } from '../life/calendar.ts';
 import { fromBase64url } from '../life/bytes.ts';
 import { readPlace } from '../life/place.ts';
@@ -17,12 +16,10 @@ import { admitFile, admitStep } from '../procedure/strangers.ts';
 import { takeStep } from '../procedure/take.ts';
 import { selectSteps } from '../storage/cases.ts';
 import { selectNaming } from '../storage/statements.ts';
-import { LIMITS, readBytes, readJson } from './body.ts';
+import { LIMITS, readBytes, readJson, STEP_BODY } from './body.ts';
 import { factory, type AppEnv } from './env.ts';
 import { allow } from './guard.ts';
 import { announce, senderOf, spend } from './limits.ts';
-
-const STEP = v.object({ statement: v.pipe(v.string(), v.minLength(1)), body: v.unknown() });
 
 const everybody = allow('applicant', 'organization', 'city', 'province');
 
@@ -50,7 +47,7 @@ const query = (value: string | undefined, pattern: RegExp, part: string): string
 export const procedureRoutes = factory
   .createApp()
   .post('/v1/steps', everybody, brakeApplicants, async (c) => {
-    const { statement, body } = await readJson(c, LIMITS.step, STEP);
+    const { statement, body } = await readJson(c, LIMITS.step, STEP_BODY);
     if (c.var.caller.role === 'applicant') await admitStep(c.var.service, await strangerOf(c));
     const { fresh, ...answer } = await takeStep(c.var.service, c.var.caller, statement, body);
     return c.json(answer, fresh ? 201 : 200);

@@ -7,6 +7,7 @@ import { Refusal } from '../life/refusal.ts';
 import { filedBy, requireReach } from '../enrol.ts';
 import { prepareReturned, selectBatch } from '../storage/batches.ts';
 import { requireUploaded } from './results.ts';
+import { sealReason } from './return-reason.ts';
 import type { Taken, Taking } from './take.ts';
 
 export async function takeBatchReturn({ service, caller, id, body }: Taking): Promise<Taken> {
@@ -17,5 +18,5 @@ export async function takeBatchReturn({ service, caller, id, body }: Taking): Pr
   if (['issuing', 'issued', 'returned'].includes(batch.state)) throw new Refusal('batch_closed', 'The batch was ordered or returned already.', { state: batch.state });
   await requireUploaded(service, batch);
   const centre = (await filedBy(service, batch.organization)) ?? caller.subject;
-  return { organization: batch.organization, centre, facts: {}, effects: prepareReturned(service.db, id, (body as Body<'batch.return'>).reason) };
+  return { organization: batch.organization, centre, facts: {}, effects: prepareReturned(service.db, id, await sealReason(service, id, (body as Body<'batch.return'>).reason)) };
 }

@@ -16,6 +16,7 @@ import type { Service } from '../service.ts';
 import { prepareReturned, selectBatchOfResults, type BatchRow } from '../storage/batches.ts';
 import { guardNotice, selectCase } from '../storage/cases.ts';
 import { submitBatch } from '../submit.ts';
+import { sealReason } from './return-reason.ts';
 import { madeOf, requireUploadable, resultsFactsOf, standingResults } from './results.ts';
 
 /** Photos without those of candidates who did not pass: people have one archive for the whole roster. Nobody's stay, to be refused. */
@@ -38,7 +39,8 @@ export async function makeBatch(service: Service, caller: Caller, about: string,
   await requireUploadable(service, row);
   const rows = passingRows(results.rows, resultsFactsOf(row).pass_mark);
   if (rows.length === 0) throw new Refusal('batch_empty', 'Nobody passed: there is nothing to certify.');
-  const replaced = made ? prepareReturned(service.db, made.id, '上传前已由同一结果的另一批次代替 / replaced before its upload by another batch of the same results') : [];
+  const why = '上传前已由同一结果的另一批次代替 / replaced before its upload by another batch of the same results';
+  const replaced = made ? prepareReturned(service.db, made.id, await sealReason(service, made.id, why)) : [];
   const before = [guardNotice(service.db, about, row.seq), ...replaced];
   return submitBatch(service, caller, { rows, photos: photosOfPassing(photos.given, rows, results.rows), digest, results: about, before }, null);
 }

@@ -18,6 +18,7 @@ import { countBlocking, objectionOpen, selectCase, selectLastStep, selectLivingR
 import { workingDaysOf } from '../working-days.ts';
 import { readStored } from './body.ts';
 import { filedPlan } from './plans.ts';
+import { sealReason } from './return-reason.ts';
 import { requireStanding } from './standing.ts';
 import type { Taken, Taking } from './take.ts';
 
@@ -59,7 +60,7 @@ export const madeOf = (about: string, seq: number): string => `${about}#${seq}#`
 /** What takes back the batch that was made of results and not ordered: it is no longer what they say. */
 async function dropBatch(service: Service, about: string, reason: string): Promise<D1PreparedStatement[]> {
   const batch = await selectBatchOfResults(service.db, about);
-  return [guardBatchOfResults(service.db, about, batch?.id ?? null), ...(batch ? prepareReturned(service.db, batch.id, reason) : [])];
+  return [guardBatchOfResults(service.db, about, batch?.id ?? null), ...(batch ? prepareReturned(service.db, batch.id, await sealReason(service, batch.id, reason)) : [])];
 }
 
 /** Uploaded results are the centres' to judge: they come back by the return of their batch alone. */

@@ -16,6 +16,7 @@ import { selectRows, type BatchRow } from '../storage/batches.ts';
 import { selectCase, selectLastStep, selectSteps } from '../storage/cases.ts';
 import { countBatches, countCertificates, selectResultsOf, selectReturned, selectReviews, type ReviewFilter } from '../storage/reviews.ts';
 import { readStored } from './body.ts';
+import { reasonOf } from './return-reason.ts';
 import type { Asker } from './reach.ts';
 
 export interface Review {
@@ -71,7 +72,8 @@ export async function historyOf(service: Service, organization: string): Promise
       return { step: step.step, by: step.iss, at: step.received_at, reason, until: until ?? null };
     }),
   );
-  return { batches, certificates, returned, standing, suspended: row?.state === 'suspended' };
+  const reasons = await Promise.all(returned.map(async ({ id, count, created_at, ...why }) => ({ id, count, created_at, returned_reason: await reasonOf(service, { id, ...why }) })));
+  return { batches, certificates, returned: reasons, standing, suspended: row?.state === 'suspended' };
 }
 
 export type ReviewedRow = SeenRow & { scores: [theory: number, practice: number] };

@@ -67,11 +67,11 @@ export interface StepAnswer {
 }
 
 /**
- * Takes a step.
+ * Takes a step. @param about the case that it must be about, where the address names one
  * @throws Refusal of the signature, of the table (`step_unknown`, `role_wrong`, `step_not_now`), of reach,
  *   `case_id_malformed`, `step_body_differs`, `step_body_malformed`, `step_out_of_order`, `step_stale`, and of its kind
  */
-export async function takeStep(service: Service, caller: Caller, token: string, body: unknown): Promise<StepAnswer> {
+export async function takeStep(service: Service, caller: Caller, token: string, body: unknown, about?: string): Promise<StepAnswer> {
   const signing = await service.memo.key(caller.key);
   const statement = await service.memo.open(token, 'step+jwt', (kid) => (kid === caller.jkt ? signing : undefined));
   const { payload } = statement;
@@ -79,6 +79,7 @@ export async function takeStep(service: Service, caller: Caller, token: string, 
   if (payload.iss !== caller.subject) throw new Refusal('issuer_not_caller', 'A step is handed in by whoever signed it.', { part: 'step+jwt:iss' });
   if (payload.aud !== service.config.origin) throw new Refusal('audience_wrong', 'It was made for another service.', { part: 'step+jwt:aud' });
   if (payload.iat < now - STEP_AGE || payload.iat > now + AHEAD) throw new Refusal('step_stale', 'The step was signed too long ago or in the future; look at the clock and sign it again.', { part: 'step+jwt:iat' });
+  if (about !== undefined && payload.about !== about) throw new Refusal('batch_differs', 'The step is about something else than the address names.', { part: 'step+jwt:about' });
   await checkBody(payload, body);
   return addStep(service, statement, caller, body, now);
 }

@@ -15,6 +15,9 @@ export interface BatchRow {
   root: string;
   state: BatchState;
   created_at: number;
+  /** Why it was returned (procedure/return-reason.ts). */
+  returned_sealed: string | null;
+  /** The same from earlier versions, until the sweep has sealed it. */
   returned_reason: string | null;
   body_digest: string;
   /** The results it was made of; null for a batch that came by itself. */
@@ -33,7 +36,7 @@ export interface StoredRow {
   sealed: string;
 }
 
-const BATCH = 'SELECT id, organization, filing, count, root, state, created_at, returned_reason, body_digest, results FROM batches';
+const BATCH = 'SELECT id, organization, filing, count, root, state, created_at, returned_sealed, returned_reason, body_digest, results FROM batches';
 
 export const selectBatch = (db: D1Database, id: string): Promise<BatchRow | null> => db.prepare(`${BATCH} WHERE id = ?`).bind(id).first<BatchRow>();
 
@@ -214,13 +217,11 @@ export async function selectApprovals(db: D1Database, batch: string): Promise<St
   return results;
 }
 
-/** Returns a batch to its organization, unless it was ordered or returned (`batch_closed`). */
-export const prepareReturned = (db: D1Database, batch: string, reason: string): D1PreparedStatement[] => [
+/** Returns a batch to its organization, unless it was ordered or returned (`batch_closed`). @param sealed the reason */
+export const prepareReturned = (db: D1Database, batch: string, sealed: string): D1PreparedStatement[] => [
   guardOpen(db, batch),
-  db.prepare("UPDATE batches SET state = 'returned', returned_reason = ? WHERE id = ?").bind(reason, batch),
+  db.prepare("UPDATE batches SET state = 'returned', returned_sealed = ? WHERE id = ?").bind(sealed, batch),
 ];
-
-export const updateReturned = (db: D1Database, batch: string, reason: string): Promise<void> => runGuarded(db, prepareReturned(db, batch, reason));
 
 /** Batches of an organization that stand after a place, newest first. */
 export async function selectBatchesOf(db: D1Database, organization: string, limit: number, after?: Place): Promise<BatchRow[]> {

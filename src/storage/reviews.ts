@@ -77,9 +77,18 @@ export async function countCertificates(db: D1Database, organization: string): P
   return (await db.prepare('SELECT state, count(*) AS n FROM certificates WHERE organization = ? GROUP BY state').bind(organization).all<{ state: string; n: number }>()).results;
 }
 
+export interface ReturnedRow {
+  id: string;
+  count: number;
+  created_at: number;
+  returned_sealed: string | null;
+  returned_reason: string | null;
+}
+
 /** Batches of an organization that were given back, the newest first. */
-export async function selectReturned(db: D1Database, organization: string, limit: number): Promise<{ id: string; count: number; created_at: number; returned_reason: string | null }[]> {
-  return (await db.prepare("SELECT id, count, created_at, returned_reason FROM batches WHERE organization = ? AND state = 'returned' ORDER BY created_at DESC LIMIT ?").bind(organization, limit).all<{ id: string; count: number; created_at: number; returned_reason: string | null }>()).results;
+export async function selectReturned(db: D1Database, organization: string, limit: number): Promise<ReturnedRow[]> {
+  const sql = "SELECT id, count, created_at, returned_sealed, returned_reason FROM batches WHERE organization = ? AND state = 'returned' ORDER BY created_at DESC LIMIT ?";
+  return (await db.prepare(sql).bind(organization, limit).all<ReturnedRow>()).results;
 }
 
 /** Whether any row of a batch replaces a certificate. */

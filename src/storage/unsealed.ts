@@ -2,11 +2,11 @@
 import type { D1Database } from './bindings.ts';
 
 export interface Unsealed {
-  kind: 'application' | 'plan' | 'bulk_key' | 'batch';
+  kind: 'application' | 'plan' | 'bulk_key' | 'batch' | 'returned';
   id: string;
   /** The organization, of a batch. */
   owner: string;
-  /** Facts, name or Idempotency-Key as they stand; null where the row is sealed or gone. */
+  /** Facts, name, Idempotency-Key or reason of a return as they stand; null where the row is sealed or gone. */
   value: string | null;
 }
 
@@ -15,7 +15,8 @@ export async function selectUnsealed(db: D1Database, limit: number): Promise<Uns
       WHEN 'bulk_key' THEN (SELECT name FROM bulk_keys WHERE id = u.id AND sealed_name IS NULL)
       WHEN 'batch' THEN b.idempotency_key
       ELSE (SELECT facts FROM cases WHERE about = u.id AND kind = u.kind AND state <> 'selected') END AS value
-    FROM unsealed u LEFT JOIN batches b ON u.kind = 'batch' AND b.id = u.id LIMIT ?`;
+    FROM unsealed u LEFT JOIN batches b ON u.kind = 'batch' AND b.id = u.id
+    UNION ALL SELECT 'returned', id, organization, returned_reason FROM batches WHERE returned_reason IS NOT NULL LIMIT ?`;
   return (await db.prepare(sql).bind(limit).all<Unsealed>()).results;
 }
 
@@ -34,4 +35,8 @@ export async function replaceName(db: D1Database, id: string, was: string, seale
 
 export async function replaceIdempotencyKey(db: D1Database, batch: string, was: string, digest: string): Promise<void> {
   await db.prepare('UPDATE batches SET idempotency_key = ? WHERE id = ? AND idempotency_key = ?').bind(digest, batch, was).run();
+}
+
+export async function replaceReason(db: D1Database, batch: string, was: string, sealed: string): Promise<void> {
+  await db.prepare('UPDATE batches SET returned_sealed = ?, returned_reason = NULL WHERE id = ? AND returned_reason = ?').bind(sealed, batch, was).run();
 }

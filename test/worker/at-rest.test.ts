@@ -7,7 +7,7 @@ import { decodeUtf8, fromBase64url, toBase64url } from '../../src/life/bytes.ts'
 import { shanghaiDay } from '../../src/life/calendar.ts';
 import { sweepUnsealed } from '../../src/unsealed.ts';
 import { serviceOf } from '../../src/service.ts';
-import { as, candidate, certify, db, fileWith, files, foundProvince, ORIGIN, testEnv, workerFetch, type Issued, type Organization, type Province } from '../kit.ts';
+import { as, candidate, certify, db, fileWith, files, foundProvince, ORIGIN, submit, testEnv, workerFetch, type Issued, type Organization, type Province } from '../kit.ts';
 import { drawOne } from '../draw-kit.ts';
 import { jpeg } from '../life/fixtures-photo.ts';
 import { publish, resultRows } from '../notice-kit.ts';
@@ -17,7 +17,7 @@ import { fresh, makeApplicant, sampleApplication, samplePlan, take, view, cases 
  * Every column of text. `signed`: a statement, whose claims DESIGN § 2 names; `sealed`: under the vault, bound to its row;
  * `wrapped`: a key under MASTER_SECRET; `digest`: of something, keyed where that can be guessed; `name`: of an organization,
  * a centre, a key, a case, a batch, a certificate or an object; `closed`: one of a few words; `public`: for everybody to read;
- * `reason`: why a batch was returned; `emptied`: where words stood before they were sealed.
+ * `emptied`: where words stood before they were sealed.
  */
 const HOLDS: Record<string, Record<string, string>> = {
   secrets: { name: 'closed', wrapped: 'wrapped', public: 'public' },
@@ -25,7 +25,7 @@ const HOLDS: Record<string, Record<string, string>> = {
   issuing_keys: { organization: 'name', kid: 'name', public: 'public', wrapped: 'wrapped' },
   issuing_certificates: { organization: 'name', chain: 'public', handed_in_by: 'name' },
   organization_codes: { organization: 'name', uscc: 'public' },
-  batches: { id: 'name', organization: 'name', root: 'digest', state: 'closed', idempotency_key: 'digest', body_digest: 'digest', returned_reason: 'reason', lease: 'name', template: 'closed', results: 'name' },
+  batches: { id: 'name', organization: 'name', root: 'digest', state: 'closed', idempotency_key: 'digest', body_digest: 'digest', returned_reason: 'emptied', returned_sealed: 'sealed', lease: 'name', template: 'closed', results: 'name' },
   rows: { batch: 'name', occupation_code: 'public', job: 'public', replaces: 'name', person: 'digest', facts: 'public', sealed: 'sealed' },
   approvals: { batch: 'name', tier: 'closed', iss: 'name', jti: 'name', token: 'signed' },
   orders: { approval_jti: 'name', batch: 'name', approval: 'signed', order_token: 'signed' },
@@ -84,6 +84,7 @@ let school: Organization;
 let one: Issued;
 let notice: string;
 let key: string;
+let returned: string;
 const days = (more: number): string => shanghaiDay(Math.floor(Date.now() / 1000) + more * 86_400);
 
 async function attach(who: Parameters<typeof as>[0], text: string) {
@@ -107,6 +108,10 @@ beforeAll(async () => {
   await workerFetch(`${ORIGIN}/v1/certificates/${one.number}/download`, { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: 'application/pdf' }, body: JSON.stringify({ name: said.get('holder'), id_number: '370102198001011011', copy: { purpose: word('purpose of a copy'), expires_on: days(9) } }) });
   await workerFetch(`${ORIGIN}/v1/certificates/search`, { method: 'POST', headers: { 'Content-Type': 'application/json', 'CF-Connecting-IP': '203.0.113.77' }, body: JSON.stringify({ number: one.number, name: named('wrong name') }) });
   said.set('address of a client', '203.0.113.77');
+
+  const back = await submit(school, [candidate(901, { name: named('candidate of a batch that is returned') })]);
+  returned = back.id;
+  await take(world.city, `batch:${back.id}`, 'batch.return', { reason: word('reason of a batch’s return') });
 
   const applicant = await makeApplicant();
   const asked = sampleApplication(applicant, { files: [await attach(applicant, 'application')] }, { name: word('body that applies'), address: word('address'), registrar: word('registrar'), legal_representative: word('legal representative'), contact: word('contact'), position: word('position'), phone: '0531-98765432', email: 'quokka@example.cn', strengths: word('strengths'), premises: word('premises'), staff: word('staff'), signed_by: word('signature') });
@@ -170,6 +175,7 @@ test('and those who may read them find them again', async () => {
   expect((await view(world.city, applications[0]?.about as string)).facts).toMatchObject({ name: said.get('body that applies'), purpose: 'new' });
   expect((await cases(world.city, '?kind=plan')).map(({ facts }) => facts['title'])).toContain(said.get('title of a plan'));
   expect(await as(world.city).get('/v1/bulk-keys')).toMatchObject({ keys: [{ id: key, name: said.get('employer') }] });
+  expect(await as(school.client).get(`/v1/batches/${returned}`)).toMatchObject({ returned_reason: said.get('reason of a batch’s return') });
 });
 
 test('an Idempotency-Key is found again by its keyed digest', async () => {
@@ -185,13 +191,15 @@ test('what was stored before in plain text is sealed by the sweep, and read all 
   await db.prepare("UPDATE bulk_keys SET name = '旧名称鸸鹋', sealed_name = NULL WHERE id = ?").bind(key).run();
   await db.prepare("UPDATE batches SET idempotency_key = 'old-key' WHERE id = (SELECT min(id) FROM batches WHERE idempotency_key IS NOT NULL)").run();
   await db.prepare("INSERT INTO unsealed (kind, id) SELECT 'plan', ?1 UNION ALL SELECT 'bulk_key', ?2 UNION ALL SELECT 'batch', id FROM batches WHERE idempotency_key = 'old-key'").bind(about, key).run();
-  const shown = async () => [(await view(world.city, about)).facts['title'], (await as(world.city).get<{ keys: { name: string }[] }>('/v1/bulk-keys')).keys[0]?.name];
-  expect(await shown()).toEqual(['旧标题鸸鹋', '旧名称鸸鹋']);
+  await db.prepare("UPDATE batches SET returned_reason = '旧原因鸸鹋', returned_sealed = NULL WHERE id = ?").bind(returned).run();
+  const reason = async () => (await as(school.client).get<{ returned_reason: string }>(`/v1/batches/${returned}`)).returned_reason;
+  const shown = async () => [await reason(), (await view(world.city, about)).facts['title'], (await as(world.city).get<{ keys: { name: string }[] }>('/v1/bulk-keys')).keys[0]?.name];
+  expect(await shown()).toEqual(['旧原因鸸鹋', '旧标题鸸鹋', '旧名称鸸鹋']);
   const replayed = async () => (await as(school.client).send('POST', '/v1/batches', { body: { candidates: [candidate(900, { name: said.get('candidate') })] }, headers: { 'Idempotency-Key': 'old-key' } })).headers.get('idempotent-replayed');
   expect(await replayed()).toBe('true');
   await sweepUnsealed(service);
   for (const table of ['cases', 'bulk_keys', 'batches']) expect(JSON.stringify((await db.prepare(`SELECT * FROM ${table}`).all()).results)).not.toMatch(/鸸鹋|old-key/);
-  expect(await shown()).toEqual(['旧标题鸸鹋', '旧名称鸸鹋']);
+  expect(await shown()).toEqual(['旧原因鸸鹋', '旧标题鸸鹋', '旧名称鸸鹋']);
   expect(await replayed()).toBe('true');
   expect(await db.prepare('SELECT count(*) AS n FROM unsealed').first()).toEqual({ n: 0 });
 });

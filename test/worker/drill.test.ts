@@ -13,6 +13,7 @@ import type { Report } from '../../src/life/report.ts';
 import { verify } from '../../src/life/verify.ts';
 import { anyone, approve, as, candidate, candidates, certify, db, fileWith, foundProvince, idNumber, issue, makeCentre, order, SCOPE, submit, testEnv, type Organization, type Province } from '../kit.ts';
 import { accepted, bundleOf, failure, handIn, jti, kidOf, look, nextClient, offline, tick, trustNow, type Trust } from './drill-kit.ts';
+import { returnOf } from '../procedure-kit.ts';
 import { backdate, callAs, claimsOf, now, refused } from './forge.ts';
 
 let world: Province;
@@ -179,7 +180,7 @@ describe('a stolen centre key', () => {
     const approval = await approveBatch(world.province, waiting, await approveBatch(centre, waiting));
     await refused(() => callAs(world.province, 'POST', `/v1/batches/${waiting.id}/approvals`, { approval }), 403, 'centre_withdrawn');
     await refused(async () => callAs(again.client, 'POST', `/v1/batches/${waiting.id}/issue`, { approval, order: await orderBatch(again.client, waiting, jti(approval)) }), 403, 'centre_withdrawn');
-    expect(await callAs(centre, 'POST', `/v1/batches/${waiting.id}/return`, { reason: '请按新备案重新提交' })).toMatchObject({ status: 200 });
+    expect(await callAs(centre, 'POST', `/v1/batches/${waiting.id}/return`, await returnOf(centre, waiting.id, '请按新备案重新提交'))).toMatchObject({ status: 201 });
     const { certificates } = await certify({ ...world, city: centre }, again, candidates(1, 220));
     expect(await look(certificates[0]?.number as string)).toMatchObject({ verdict: 'valid' });
   });

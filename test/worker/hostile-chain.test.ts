@@ -5,6 +5,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { approveBatch, makeKey, nameClient, orderBatch, type Identity } from '../../src/cli/sign.ts';
 import { approve, as, candidate, candidates, certify, fileWith, foundProvince, makeCentre, ORIGIN, SCOPE, submit, testEnv, type Organization, type Province, type Submitted } from '../kit.ts';
+import { returnOf } from '../procedure-kit.ts';
 import { backdate, callAs, claimsOf, now, refused, resign } from './forge.ts';
 
 let world: Province;
@@ -137,8 +138,13 @@ describe('orders', () => {
     const again = await approveBatch(world.province, rows[0]);
     await refused(async () => order(rows[0], { approval: again, order: await orderBatch(plant.client, rows[0], jtiOf(again)) }), 409, 'batch_already_ordered');
     await refused(async () => handIn(world.province, rows[0], again), 409, 'batch_closed');
-    await refused(() => callAs(world.province, 'POST', `/v1/batches/${rows[0].id}/return`, { reason: 'late' }), 409, 'batch_closed');
-    await as(world.province).post(`/v1/batches/${rows[1].id}/return`, { reason: '请补考务记录' });
+    const giveBack = async (about: Submitted, body: unknown) => callAs(world.province, 'POST', `/v1/batches/${about.id}/return`, body);
+    await refused(async () => giveBack(rows[0], await returnOf(world.province, rows[0].id, 'late')), 409, 'batch_closed');
+    // Nobody returns a batch without signing, or with what was signed about another.
+    await refused(() => giveBack(rows[1], { reason: '请补考务记录' }), 400, 'body_malformed', 'statement');
+    await refused(async () => giveBack(rows[1], await returnOf(world.province, rows[0].id, '请补考务记录')), 403, 'batch_differs', 'step+jwt:about');
+    const step = await returnOf(world.province, rows[1].id, '请补考务记录');
+    expect([(await giveBack(rows[1], step)).status, (await giveBack(rows[1], step)).status]).toEqual([201, 200]);
     await refused(async () => order(rows[1], { approval: two, order: await orderBatch(plant.client, rows[1], jtiOf(two)) }), 409, 'batch_closed');
   });
 

@@ -8,6 +8,7 @@ import type { Identity } from '../../src/cli/sign.ts';
 import { OPERATIONS } from '../../src/http/openapi-paths.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
 import { certify, candidate, fileWith, foundProvince, ORIGIN, submit, testEnv, type Issued, type Organization, type Province, type Submitted } from '../kit.ts';
+import { returnOf } from '../procedure-kit.ts';
 import { call, callAs, prove, snapshot, type Answer } from './forge.ts';
 
 let world: Province;
@@ -138,11 +139,11 @@ describe('texts with what texts should not have', () => {
     for (const [by, path, body] of tries) wellRefused(await callAs(by, 'POST', path, body), `${path} ${JSON.stringify(body).slice(0, 60)}`);
   });
 
-  test('a reason of any text is kept as text', async () => {
-    for (const reason of ['\ud800', 'a\0b', '\u202e退回', 'x'.repeat(9000)]) {
+  test('a reason of any text is kept as text, or refused by the schema of its step', async () => {
+    for (const [reason, status] of [['\ud800', 201], ['a\0b', 400], ['\u202e退回', 400], ['x'.repeat(9000), 400]] as const) {
       const batch = await submit(school, [candidate(4)]);
-      const answer = await callAs(world.city, 'POST', `/v1/batches/${batch.id}/return`, { reason });
-      expect([reason.slice(0, 5), answer.status]).toEqual([reason.slice(0, 5), 200]);
+      const answer = await callAs(world.city, 'POST', `/v1/batches/${batch.id}/return`, await returnOf(world.city, batch.id, reason));
+      expect([reason.slice(0, 5), answer.status, answer.code]).toEqual([reason.slice(0, 5), status, status === 400 ? 'step_body_malformed' : undefined]);
       expect((await callAs(school.client, 'GET', `/v1/batches/${batch.id}`)).status).toBe(200);
     }
   });

@@ -10,7 +10,7 @@ import { anyone, approve, as, candidate, candidates, certify, db, fileWith, foun
 import { jpeg, png } from '../life/fixtures-photo.ts';
 import { zip } from '../life/fixtures-zip.ts';
 import { drawOne } from '../draw-kit.ts';
-import { makeApplicant, rulesOf, take } from '../procedure-kit.ts';
+import { makeApplicant, rulesOf, take, returnOf } from '../procedure-kit.ts';
 import { publish, resultRows } from '../notice-kit.ts';
 import { signStep } from '../../src/life/procedure/sign.ts';
 import { callAs, claimsOf, prove } from './forge.ts';
@@ -194,7 +194,7 @@ describe('what the Worker answers', () => {
     await ask('GET /v1/batches/{id}/certificates.zip', { id: back.id }, client, 409);
     await approve(world, school, back);
     await ask('POST /v1/batches/{id}/return', { id: back.id }, city, 400, {});
-    await ask('POST /v1/batches/{id}/return', { id: back.id }, city, 200, { reasons: ['请补考务记录'] });
+    await ask('POST /v1/batches/{id}/return', { id: back.id }, city, 201, await returnOf(city, back.id, '请补考务记录'));
     expect(await ask('GET /v1/batches/{id}', { id: back.id }, client, 200)).toMatchObject({ state: 'returned', returned_reason: '请补考务记录' });
   });
 

@@ -41,7 +41,7 @@ const TABLE = `
   GET /v1/batches/{id}/certificates       none       none    200                          reach  200                      reach                    200  role
   GET /v1/batches/{id}/certificates.zip   none       none    409:batch_not_issued         reach  409:batch_not_issued     reach                    409:batch_not_issued  role
   POST /v1/batches/{id}/approvals         approval   none    role                         reach  400:statement_malformed  reach                    400:statement_malformed  role
-  POST /v1/batches/{id}/return            nothing    none    role                         reach  400:reason_missing       reach                    400:reason_missing  role
+  POST /v1/batches/{id}/return            step       none    role                         reach  400:statement_malformed  reach                    400:statement_malformed  role
   POST /v1/batches/{id}/issue             order      none    400:statement_malformed      reach  role                     reach                    role  role
   GET /desk/view/{path}                   none       none    200                          200    200                      200                      200  200
   GET /v1/sessions                        none       none    role                         role   200                      200                      200  role
@@ -67,7 +67,6 @@ const BODIES: Record<string, unknown> = {
   order: { approval: 'x', order: 'x' },
   bare: {},
   empty: { candidates: [] },
-  nothing: { reason: '' },
   chain: { certificate: 'x' },
   step: { statement: 'x', body: {} },
   file: jpeg(),

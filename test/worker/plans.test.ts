@@ -104,7 +104,7 @@ test('from a plan to a verified certificate, each step on its day', async () => 
   const ref = { ...made, batch: made.id, aud: ORIGIN, organization: school.code };
   expect(await codeOf(approve(world, school, ref))).toBe('409:batch_not_uploaded');
   expect(await codeOf(issue(school, ref, await approveBatch(world.province, ref, await approveBatch(world.city, ref))))).toBe('409:batch_not_uploaded');
-  expect(await codeOf(as(world.city).post(`/v1/batches/${made.id}/return`, { reason: '退回' }))).toBe('409:batch_not_uploaded');
+  expect(await codeOf(take(world.city, `batch:${made.id}`, 'batch.return', { reason: '退回' }))).toBe('409:batch_not_uploaded');
   expect(await codeOf(upload(school, about, { ...made, root: `${'A'.repeat(43)}` }))).toBe('403:root_differs');
   expect(await codeOf(upload(school, about, { ...made, count: 2 }))).toBe('403:count_differs');
   expect(await codeOf(upload(school, about, { ...made, id: 'b0000000000' }))).toBe('403:batch_differs');

@@ -8,6 +8,7 @@ import { readRows, typeOfFile } from '../../life/row-file.ts';
 import { fromHere, KEY, KEY_HELP, type Command } from '../command.ts';
 import { photosFor, readArchive, savePhotos, uploadOf } from '../photos.ts';
 import { approveWith, issueWith, peek, provinceApproval, readBatch, requireSameRows, type Seen } from '../steps.ts';
+import { takeStep } from '../stepper.ts';
 import { Failure, Progress } from '../talk.ts';
 
 const reading = () => new Progress('读取名单 reading rows');
@@ -100,10 +101,10 @@ export const returnBatch: Command = {
   退回后不可再颁发，修改后作为新批次提交 / nothing of it can be issued; the mended file is a new batch`,
   options: { ...KEY, reason: { type: 'string' } },
   async run(input) {
-    const { caller } = await input.caller();
+    const { identity, caller } = await input.caller();
     const id = input.word(0);
-    const done = await caller.post<{ id: string; state: string }>(`/v1/batches/${id}/return`, { reason: input.need('reason') });
-    input.answer([`已退回 / returned       ${id}`], done);
+    const { state } = await takeStep(identity, caller, `batch:${id}`, 'batch.return', { reason: input.need('reason') });
+    input.answer([`已退回 / returned       ${id}`], { id, state });
   },
 };
 

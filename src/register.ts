@@ -11,7 +11,7 @@ import { certificateUrl, type CredentialFacts } from './life/credential-form.ts'
 import { chooseDisclosures, holderIn, type ClaimName, type Holder } from './life/disclose.ts';
 import type { Evidence } from './life/evidence.ts';
 import { ID_TYPE_NAMES, normalizeIdNumber, type IdType } from './life/identity.ts';
-import { foldName } from './life/name.ts';
+import { foldName, requireWritten } from './life/name.ts';
 import { parseNumber } from './life/number.ts';
 import { isRefusal, Refusal } from './life/refusal.ts';
 import type { Report } from './life/report.ts';
@@ -214,7 +214,7 @@ async function ownOfPerson(service: Service, idNumber: string): Promise<OwnRow[]
 
 /**
  * Finds certificates by any two of number, name and identifier, or by the number alone.
- * @throws Refusal `search_too_little`, `number_malformed`, and what `guess` throws: for whatever does not match the uniform
+ * @throws Refusal `search_too_little`, `number_malformed`, what `requireWritten` throws, and what `guess` throws: for whatever does not match the uniform
  *   `no_match`
  */
 export async function search(service: Service, query: Factors, asker: Asker): Promise<Report[]> {
@@ -223,6 +223,7 @@ export async function search(service: Service, query: Factors, asker: Asker): Pr
     throw new Refusal('search_too_little', 'Give the certificate number, or name and document number.');
   }
   const number = query.number === undefined ? undefined : parseNumber(query.number).text;
+  if (name !== undefined) requireWritten(name);
   const show: ClaimName[] = [...(name === undefined ? [] : ['name' as const]), ...(id_number === undefined ? [] : ['identifier' as const])];
   const factors = { number, name, id_number };
   const found = show.length === 0 ? [await lookUp(service, number as string)] : await guess(service, factors, asker, () => findMatching(service, factors, show));
@@ -236,9 +237,10 @@ export async function search(service: Service, query: Factors, asker: Asker): Pr
   });
 }
 
-/** The certificate of someone who knows its number, name and document number. @throws Refusal what `guess` throws */
+/** The certificate of someone who knows its number, name and document number. @throws Refusal what `requireWritten` and `guess` throw */
 export async function findForHolder(service: Service, asked: string, name: string, id_number: string, asker: Asker): Promise<Found> {
   const factors = { number: parseNumber(asked).text, name, id_number };
+  requireWritten(name);
   const [found] = await guess(service, factors, asker, () => findMatching(service, factors, ['name', 'identifier']));
   return found as Found;
 }

@@ -4,7 +4,7 @@
  * It refuses other hosts by name (fourteen imitations of the official query were closed in 2022).
  */
 import { readAddress, readUrl, type Fragment } from '../life/address.ts';
-import { withoutMarks } from '../life/marks.ts';
+import { DASHES, withoutMarks } from '../life/marks.ts';
 import { normalizeNumber, parseNumber } from '../life/number.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { FAULTS, NUMBER_PARTS, type Words } from '../pages/words.ts';
@@ -14,6 +14,7 @@ export type Scanned =
   /** What is wrong with it, and the text itself, to be shown and never opened. */
   | { kind: 'refused'; why: 'host' | 'national' | 'number' | 'other'; words: Words; text: string };
 
+const NUMBER_ALONE = new RegExp(`^[\\p{L}\\p{N}\\s${DASHES}]{10,60}$`, 'u');
 const NATIONAL = /(^|\.)osta\.org\.cn$/;
 /** Characters of a code's text that are shown. */
 const SHOWN = 200;
@@ -64,6 +65,6 @@ export function readScanned(scanned: string, hosts: readonly string[]): Scanned 
   }
   if (host !== undefined) return refused('other', { zh: '这是本网站的地址，但不是证书二维码的内容，或内容不完整，请重新扫描', en: 'This is an address of this service, but not that of a certificate’s QR code, or not all of it; scan again' });
   // A number printed as a code of its own, or typed: also the 16 digits of old national certificates.
-  if (/^[\p{L}\p{N}\s\p{Pd}]{10,60}$/u.test(text) && /\d{10}/.test(normalizeNumber(text))) return ofNumber(text, { digits: undefined }, text);
+  if (NUMBER_ALONE.test(text) && /\d{10}/.test(normalizeNumber(text))) return ofNumber(text, { digits: undefined }, text);
   return refused('other', { zh: '这不是职业技能等级证书的二维码', en: 'This is not the QR code of a vocational skill level certificate' });
 }

@@ -20,7 +20,7 @@ import { renderCopy, renderFor } from '../render.ts';
 import { insertDownload, selectDownloads } from '../storage/certificates.ts';
 import { prefersPage, requireNotForbidden } from './accept.ts';
 import { factory, type AppEnv } from './env.ts';
-import { faultsOf, numberFault, readForm, some } from './forms.ts';
+import { faultsOf, nameFault, numberFault, readForm, some } from './forms.ts';
 import { hostOf, kept, noStore, page } from './page.tsx';
 import { askerOf, brake } from './limits.ts';
 import { onError, problem, PROBLEM_TYPE, PROBLEMS } from './problems.ts';
@@ -75,6 +75,8 @@ async function downloadPage(c: C, asked: string) {
     found = await findForHolder(service, asked, typed.name as string, typed.id_number as string, await askerOf(c, true));
   } catch (error) {
     if (!isRefusal(error)) throw error;
+    const wrongName = nameFault(error);
+    if (wrongName) return certificatePage(c, asked, { holder: { typed, faults: { name: wrongName } } });
     // What is wrong with the number in the address, its page says by itself.
     if (error.code.startsWith('number_')) return certificatePage(c, asked);
     if (error.code !== 'no_match') throw error;

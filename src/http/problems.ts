@@ -14,6 +14,8 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   number_malformed: [400, '证书编号格式不正确'],
   number_old_qualification: [400, '这是职业资格证书编号，本平台不收录'],
   number_special_grade: [400, '这是特级技师证书编号的形式，本平台不颁发'],
+  name_damaged: [400, '姓名中的汉字变成了问号或乱码，请以 UTF-8 编码重新发送；未作比对'],
+  name_lookalike: [400, '姓名中有部首或兼容字符，请改用规范的汉字；未作比对'],
   organization_code_malformed: [400, '机构编码格式不正确'],
   json_malformed: [400, '请求内容不是有效的 JSON'],
   json_too_deep: [400, 'JSON 嵌套层数过多'],

@@ -13,7 +13,7 @@ import { FAULTS, type Words } from '../pages/words.ts';
 import { centreNames } from '../organizations.ts';
 import { search } from '../register.ts';
 import type { AppEnv } from './env.ts';
-import { faultsOf, numberFault, readForm, some } from './forms.ts';
+import { faultsOf, nameFault, numberFault, readForm, some } from './forms.ts';
 import { askerOf } from './limits.ts';
 import { hostOf, noStore, page } from './page.tsx';
 
@@ -51,6 +51,8 @@ export async function searchPage(c: C): Promise<Response> {
       c.header('Retry-After', String(error.facts['retry_after']));
       return refuse(c, 429, typed, { number: FAULTS['pair_locked'] as Words });
     }
+    const wrongName = nameFault(error);
+    if (wrongName) return refuse(c, 400, typed, { name: wrongName });
     const fault = numberFault(error);
     if (!fault) throw error;
     return refuse(c, 400, typed, { number: fault });

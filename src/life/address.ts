@@ -12,7 +12,7 @@
  * What is no seal is no seal: then the number is looked up, and it is said that no seal was checked (`unread`). A run of
  * digits is a seal, right or wrong; an altered one is never taken for none. Hosts are judged by whoever asks.
  */
-import { withoutMarks } from './marks.ts';
+import { DASHES, withoutMarks } from './marks.ts';
 import { normalizeNumber } from './number.ts';
 import { Refusal } from './refusal.ts';
 
@@ -60,6 +60,8 @@ export function readUrl(text: string): URL | undefined {
 
 const malformed = () => new Refusal('seal_url_malformed', 'This is not the text of a certificate\'s QR code: https://<host>/c/<number>#<digits>.');
 
+const NUMBER = new RegExp(`^([\\dA-Z${DASHES} ]{1,100})(.*)$`, 'isu');
+
 /** The number at the start of what stands after /c/: up to the first character that belongs to no number. */
 function readNumber(path: string): string {
   let text: string;
@@ -69,7 +71,7 @@ function readNumber(path: string): string {
     if (!(error instanceof URIError)) throw error;
     throw malformed();
   }
-  const [, number, rest = ''] = /^([\dA-Z\p{Pd}\u2212 ]{1,100})(.*)$/isu.exec(text) ?? [];
+  const [, number, rest = ''] = NUMBER.exec(text) ?? [];
   // A slash may stand at the end; a path that goes on is another address.
   if (number === undefined || number.trim() === '' || /^\/[\dA-Z]/i.test(rest)) throw malformed();
   return normalizeNumber(number);

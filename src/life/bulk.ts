@@ -6,6 +6,7 @@
  */
 import { decodeUtf8 } from './bytes.ts';
 import type { Level } from './level.ts';
+import { requireWritten } from './name.ts';
 import { parseNumber } from './number.ts';
 import { isRefusal, Refusal } from './refusal.ts';
 import type { Verdict } from './report.ts';
@@ -97,6 +98,7 @@ function readRow(row: number, line: Uint8Array): BulkRow {
   if (typeof given !== 'string' || given.length > TEXT) return unreadable('body_malformed', shown(number), 'name');
   try {
     const { text } = parseNumber(number);
+    requireWritten(given);
     return { row, number: text, ...(given.trim() === '' ? {} : { name: given }) };
   } catch (error) {
     if (!isRefusal(error)) throw error;

@@ -3,7 +3,7 @@
  *
  * Codes are part of the contract: clients and tests compare them, and a test fails on a code without a vector.
  * It refuses to carry personal data: a placeholder is only ever filled with a row number, a limit,
- * a code point or the text of the filing, never with what stands in a name or an ID number.
+ * a code point with its character or the text of the filing, never with more of a name or an ID number.
  */
 
 export interface Fault {
@@ -37,6 +37,7 @@ export const FAULTS = {
   name_private_use: { zh: '姓名含造字区字符，请改用正式编码的汉字', en: 'The name contains a private-use character; use the encoded one.' },
   name_replacement: { zh: '姓名含乱码', en: 'The name contains damaged characters.' },
   name_question_mark: { zh: '姓名含问号，可能是编码转换时丢失的汉字', en: 'The name contains a question mark, often a character lost in conversion.' },
+  name_lookalike: { zh: '姓名含部首或兼容字符 {found}，请改用 {proper}', en: 'The name has the radical or compatibility character {found}; write {proper}.' },
   name_emoji: { zh: '姓名含表情符号', en: 'The name contains an emoji.' },
   name_digit: { zh: '姓名含数字', en: 'The name contains a digit.' },
   name_angle_bracket: { zh: '姓名含尖括号', en: 'The name contains an angle bracket.' },

@@ -6,6 +6,7 @@
  */
 import type { FaultCode } from './faults.ts';
 import { withoutMarks } from './marks.ts';
+import { Refusal } from './refusal.ts';
 
 export type NameFault = Extract<FaultCode, `name_${string}` | 'formula'>;
 
@@ -40,7 +41,7 @@ const FORBIDDEN: readonly (readonly [RegExp, NameFault])[] = [
 function normalizeName(input: string): string {
   return input
     .normalize('NFC')
-    .replace(/[\u2022\u30fb\u2027\uff0e]/g, '·')
+    .replace(/[\u2022\u2027\u2219\u22c5\u30fb\uff0e\uff65]/g, '·')
     .replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
     .replace(/\u2019/g, "'")
     // Space separators only: a line break or a tab inside a name cell is damage, and stays to be refused.
@@ -50,8 +51,40 @@ function normalizeName(input: string): string {
     .normalize('NFC');
 }
 
+/**
+ * A radical or a compatibility ideograph that stands for an ordinary one (UnicodeData: its NFKC), and that one. They look
+ * alike, come from fonts and from text copied out of PDFs, and are no characters of names.
+ */
+export function findLookalike(input: string): { found: string; proper: string } | undefined {
+  for (const [one] of input.matchAll(/[\u2e80-\u2fdf\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu)) {
+    const proper = one.normalize('NFKC');
+    if (proper !== one) return { found: named(one), proper: named(proper) };
+  }
+  return undefined;
+}
+
+const named = (text: string): string => `${text} (U+${(text.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0')})`;
+
+/**
+ * Refuses a name that somebody asks for and that no certificate can bear, before anything is compared: question marks where a
+ * program lost the Chinese, and characters that only look like the proper ones.
+ * @throws Refusal `name_damaged`, `name_lookalike` with `found` and `proper`
+ */
+export function requireWritten(name: string): void {
+  if (/[?\ufffd\p{Cs}]|锟斤拷/u.test(name.normalize('NFKC'))) {
+    throw new Refusal('name_damaged', 'The name has question marks or damaged characters where its own were: a program sent it in an encoding that '
+      + 'lacks them. Nothing was compared. Send it as UTF-8.', { part: 'name' });
+  }
+  const lookalike = findLookalike(name);
+  if (!lookalike) return;
+  const { found, proper } = lookalike;
+  throw new Refusal('name_lookalike', `The name has ${found}, which only looks like ${proper}. Nothing was compared. Write ${proper}.`, { part: 'name', found, proper });
+}
+
 /** Normalises and checks a name; the result is what a certificate prints. */
-export function checkName(input: string): { name: string } | { fault: NameFault } {
+export function checkName(input: string): { name: string } | { fault: NameFault; facts?: Record<string, string> } {
+  const lookalike = findLookalike(input);
+  if (lookalike) return { fault: 'name_lookalike', facts: lookalike };
   const name = normalizeName(input);
   if (name === '') return { fault: 'name_blank' };
   for (const [pattern, code] of FORBIDDEN) if (pattern.test(name)) return { fault: code };

@@ -8,7 +8,7 @@
  * and it recognises two other kinds of number so that people are told what they hold.
  */
 import { isLevel, type Level } from './level.ts';
-import { withoutMarks } from './marks.ts';
+import { DASHES, withoutMarks } from './marks.ts';
 import { Refusal } from './refusal.ts';
 
 export interface CertificateNumber {
@@ -32,9 +32,11 @@ export interface NumberRule {
 }
 const DEFAULT_RULE: NumberRule = { specialGradeLetters: [] };
 
+const GROUPING = new RegExp(`[\\s${DASHES}]`, 'gu');
+
 /** Removes white space, the dashes that people group with, and invisible marks; folds full-width forms and case. */
 export function normalizeNumber(text: string): string {
-  return withoutMarks(text.normalize('NFKC')).replace(/[\s\p{Pd}\u2212]/gu, '').toUpperCase();
+  return withoutMarks(text.normalize('NFKC')).replace(GROUPING, '').toUpperCase();
 }
 
 function malformed(part: string, message: string): Refusal {

@@ -5,7 +5,7 @@
  * wrong: an address of another host, one of ours that is no certificate's, and a number that is malformed or of another kind.
  */
 import { readAddress, readUrl, type Fragment } from './address.ts';
-import { withoutMarks } from './marks.ts';
+import { DASHES, withoutMarks } from './marks.ts';
 import { normalizeNumber, parseNumber } from './number.ts';
 import { Refusal } from './refusal.ts';
 
@@ -52,9 +52,11 @@ const runsOf = (folded: string): string[] =>
 /** Runs that somebody may have meant as a number: long enough, and nearly all digits. */
 const attemptsIn = (runs: readonly string[]): string[] => runs.filter((run) => run.length >= SHORTEST && run.replace(/\D/g, '').length >= run.length - 3);
 
-/** Closes the gaps of numbers in groups (`S000037 000001 26 3 000001`), where the groups make exactly one number. */
+const GROUPS = new RegExp(`(^|[^A-Z0-9])([A-Z]\\d*(?:[\\s${DASHES}]+\\d+)+)(?![A-Z0-9])`, 'gu');
+
+/** Closes the gaps of numbers in groups (`S000037 000001-26-3 000001`), where the groups make exactly one number. */
 const closeGaps = (folded: string): string =>
-  folded.replace(/(^|[^A-Z0-9])([A-Z]\d*(?:[\s\p{Pd}]+\d+)+)(?![A-Z0-9])/gu, (whole, before: string, groups: string) => (isNumber(groups) ? before + normalizeNumber(groups) : whole));
+  folded.replace(GROUPS, (whole, before: string, groups: string) => (isNumber(groups) ? before + normalizeNumber(groups) : whole));
 
 /**
  * Reads a pasted text. `isOurs`: whether a host (with port) is one that this service ever used.

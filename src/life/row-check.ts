@@ -39,7 +39,7 @@ export function readName(value: unknown): Read<string> {
   const given = textOf(value);
   if ('flaw' in given) return given;
   const result = checkName(given.value);
-  return 'name' in result ? { value: result.name } : flaw(result.fault);
+  return 'name' in result ? { value: result.name } : flaw(result.fault, result.facts);
 }
 
 /** A document type, by name or code. */

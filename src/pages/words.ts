@@ -167,6 +167,8 @@ export const FAULTS: Record<string, Words> = {
   host_unknown: { zh: '这个网址属于其他网站，不是本平台的地址：无法在这里核对，也请勿在该网站填写个人信息', en: 'This address belongs to another website, not to this service. It cannot be checked here; do not enter personal data there' },
   number_not_in_text: { zh: '这段文字里没有找到证书编号：编号为 1 个字母加 21 位数字', en: 'No certificate number was found in this text: a number is one letter and 21 digits' },
   one_number_only: { zh: '这里有多个编号；与姓名或证件号码一起核对时，请只填一个', en: 'There are several numbers here; together with a name or document number, enter one' },
+  name_damaged: { zh: '姓名中的汉字变成了问号或乱码，请重新输入；未作比对', en: 'The name has question marks or damaged characters where its own were; enter it again. Nothing was compared' },
+  name_lookalike: { zh: '姓名中有部首或兼容字符，请改用规范的汉字；未作比对', en: 'The name has a radical or compatibility character; write the ordinary one. Nothing was compared' },
   too_long: { zh: '内容过长', en: 'This is too long' },
   number_missing: { zh: '请填写证书编号，或同时填写姓名和证件号码', en: 'Enter the certificate number, or both name and document number' },
   purpose_missing: { zh: '请填写副本的用途', en: 'Say what the copy is for' },

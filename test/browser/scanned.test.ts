@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readScanned } from '../../src/client/scanned.ts';
+import spelled from '../vectors/spelled-numbers.json' with { type: 'json' };
 
 const HOSTS = ['lz.example.cn', 'old.example.cn:8443'];
 const NUMBER = 'S000037000001263000001';
@@ -16,6 +17,8 @@ test.each([
   [NUMBER, undefined],
   [` s0000 3700 0001 2630 00001 `, undefined],
 ])('%s is a certificate', (text, digits) => expect(read(text)).toEqual({ kind: 'certificate', number: NUMBER, digits }));
+
+test.each(spelled.spellings)('a spelled number: %j', (text) => expect(read(text)).toEqual({ kind: 'certificate', number: spelled.number }));
 
 describe('refused, and said why', () => {
   test.each([

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { LEVELS } from '../../src/life/level.ts';
 import { buildNumber, normalizeNumber, parseNumber, parseOrganizationCode } from '../../src/life/number.ts';
 import { Refusal } from '../../src/life/refusal.ts';
+import spelled from '../vectors/spelled-numbers.json' with { type: 'json' };
 
 const GOOD = 'S000037000001263000001';
 
@@ -26,6 +27,7 @@ test.each([
   ['full-width', 'Ｓ０００００３７０００００１２６３０００００１'.replace('０００００３７', '００００３７')],
   ['lower case', GOOD.toLowerCase()],
   ['a no-break space and a zero-width mark', `S000037\u00a0000001\u200b263000001`],
+  ...spelled.spellings.map((text): [string, string] => [JSON.stringify(text), text]),
 ])('what people paste is normalised: %s', (_, pasted) => {
   expect(normalizeNumber(pasted)).toBe(GOOD);
 });

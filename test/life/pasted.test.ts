@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { LEVELS } from '../../src/life/level.ts';
 import { buildNumber, normalizeNumber } from '../../src/life/number.ts';
 import { readPasted } from '../../src/life/pasted.ts';
+import spelled from '../vectors/spelled-numbers.json' with { type: 'json' };
 import { refusalOf } from './cast.ts';
 
 const N = 'S000037000001263000012';
@@ -26,6 +27,10 @@ test.each([
   ['beside a foreign address', `在 http://jndj.osta.org.cn 查不到 ${N}`],
   ['with a line break in it', `编号：${N.slice(0, 13)}\n${N.slice(13)}`],
 ])('a number %s', (_, text) => expect(read(text)).toEqual({ kind: 'number', number: N }));
+
+test.each(spelled.spellings)('a spelled number, alone and in a sentence: %j', (text) => {
+  for (const [before, after] of [['', ''], ['证书编号：', '，请查']] as const) expect(read(before + text + after)).toEqual({ kind: 'number', number: spelled.number });
+});
 
 test.each([
   [`https://${HOST}/c/${N}`, undefined],

@@ -11,6 +11,7 @@ import { readStaffList, toNdjson } from '../../src/life/staff-list.ts';
 import { writeCsv, writeXlsx } from '../../src/life/table-write.ts';
 import { resultTable } from '../../src/pages/bulk-words.ts';
 import { refusalOf } from './cast.ts';
+import spelled from '../vectors/spelled-numbers.json' with { type: 'json' };
 
 const A = 'S000037000001263000001';
 const B = 'Y000037000002265000017';
@@ -126,3 +127,15 @@ describe('a table that leaves', () => {
 const encodeLone = (text: string): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(encodeUtf8(text));
 /** Nor has XML most controls. */
 const asXml = (text: string): string => encodeLone(text).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd').replace(/\r\n?/g, '\n');
+
+test.each(spelled.spellings)('a spelled number is the number, with a header and without: %j', (text) => {
+  for (const header of ['证书编号,姓名\n', '']) {
+    const rows = readStaffList(encodeUtf8(`${header}${text},张伟\n${text},李娜\n`));
+    expect([...readBulk(toNdjson(rows))]).toEqual([{ row: 1, number: spelled.number, name: '张伟' }, { row: 2, number: spelled.number, name: '李娜' }]);
+  }
+});
+
+test('names that a program lost are said so, row by row', () => {
+  const rows = readStaffList(encodeUtf8(`证书编号,姓名\n${spelled.number},????\n${spelled.number},王\u2f00\n`));
+  expect([...readBulk(toNdjson(rows))]).toEqual(['name_damaged', 'name_lookalike'].map((code, at) => ({ answer: { row: at + 1, number: spelled.number, verdict: 'unreadable', code, part: 'name' } })));
+});

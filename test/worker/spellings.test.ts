@@ -1,8 +1,9 @@
 /** Addresses and numbers as apps and people spell them, on the paths of the Worker: each leads to the certificate, or says why not. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Check, Report } from '../../src/life/report.ts';
-import { candidate, certify, fileWith, foundProvince, ORIGIN, type Issued } from '../kit.ts';
+import { candidate, certify, db, fileWith, foundProvince, idNumber, ORIGIN, type Issued } from '../kit.ts';
 import addresses from '../vectors/addresses.json' with { type: 'json' };
+import spelled from '../vectors/spelled-numbers.json' with { type: 'json' };
 import { call } from './forge.ts';
 
 let one: Issued;
@@ -88,5 +89,47 @@ describe('the page', () => {
       const { status, response } = await call('POST', '/search', form, new URLSearchParams({ number: typed }).toString());
       expect([status, response.headers.get('location')]).toEqual([303, `/c/${one.number}${to}`]);
     }
+  });
+});
+
+describe('a number as people spell it', () => {
+  const NAME = '欧阳建国';
+  const FORM = { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'text/html' };
+
+  test('is the number that was issued', () => expect(one.number).toBe(spelled.number));
+
+  test.each(spelled.spellings)('%j is understood by every path', async (text) => {
+    const inPath = encodeURIComponent(text);
+    expect(await call('GET', `/v1/certificates/${inPath}`)).toMatchObject({ status: 200 });
+    expect([200, 303]).toContain((await call('GET', `/c/${inPath}`, { Accept: 'text/html' })).status);
+    expect(await call('POST', '/v1/certificates/search', {}, { number: text, name: NAME })).toMatchObject({ status: 200 });
+    const box = await call('POST', '/search', FORM, new URLSearchParams({ number: text }).toString());
+    expect([box.status, box.response.headers.get('location')]).toEqual([303, `/c/${spelled.number}`]);
+    expect(await call('POST', '/v1/verify', {}, { seal: `${ORIGIN}/c/${inPath}` })).toMatchObject({ status: 200 });
+    expect(await call('POST', `/v1/certificates/${inPath}/download`, { Accept: 'application/json' }, { name: NAME, id_number: idNumber(0) })).toMatchObject({ status: 200 });
+    const bulk = await call('POST', '/v1/verify/bulk', { 'Content-Type': 'application/x-ndjson' }, `${JSON.stringify({ number: text, name: NAME })}\n`);
+    expect(JSON.parse(bulk.text.split('\n')[0] as string)).toMatchObject({ number: spelled.number, verdict: 'valid', name: 'match' });
+  });
+});
+
+describe('a name that cannot be anybody’s', () => {
+  const FORM = { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'text/html' };
+  const counted = async () => (await db.prepare('SELECT count(*) AS n FROM wrong_factors').first<{ n: number }>())?.n;
+
+  test.each([['????', 'name_damaged', '变成了问号'], ['欧阳\ufffd国', 'name_damaged', '变成了问号'], ['欧阳建\u2f00', 'name_lookalike', '请改用 一 (U+4E00)'], ['\uf9d1阳建国', 'name_lookalike', '请改用 六 (U+516D)']])('%j is answered as such, and not counted', async (name, code, words) => {
+    const before = await counted();
+    const id_number = idNumber(0);
+    for (const body of [{ number: one.number, name }, { name, id_number }, { number: one.number, name, id_number }]) {
+      const answer = await call('POST', '/v1/certificates/search', {}, body);
+      expect([answer.status, answer.code, JSON.parse(answer.text)]).toEqual([400, code, expect.objectContaining({ part: 'name' })]);
+    }
+    expect(await call('POST', `/v1/certificates/${one.number}/download`, { Accept: 'application/json' }, { name, id_number })).toMatchObject({ status: 400, code });
+    const page = await call('POST', '/search', FORM, new URLSearchParams({ number: one.number, name }).toString());
+    expect(page.status).toBe(400);
+    expect(page.text.slice(page.text.indexOf('id="search-name-fault"')).slice(0, 200)).toContain(words);
+    const holder = await call('POST', `/c/${one.number}/download`, FORM, new URLSearchParams({ name, id_number, want: 'pdf' }).toString());
+    expect(holder.status).toBe(400);
+    expect(holder.text.slice(holder.text.indexOf('id="download-name-fault"')).slice(0, 200)).toContain(words);
+    expect(await counted()).toBe(before);
   });
 });

@@ -36,11 +36,23 @@ async function home({ service, caller }: Asked) {
 /** The newest application of a case: as it was last handed in or amended. */
 export const lastApplication = (steps: readonly { step: string; body: unknown }[]): Application => steps.findLast(({ step }) => step === 'application.submit' || step === 'application.amend')?.body as Application;
 
-/** The form for who has not applied, else the applications. */
-async function apply({ service, caller }: Asked) {
-  const [cases, centres] = await Promise.all([listCases(service, caller, { kind: 'application' }, 100), centreNames(service)]);
-  if (cases.length === 0) return <ApplyView title={{ zh: '申报评价机构', en: 'Apply to be filed' }} draft="application" next="#/apply/{about}" centres={centres} />;
-  return <CasesView name="applications" title={{ zh: '申报', en: 'Applications' }} cases={cases} to="#/apply/" none={{ zh: '还没有申报。', en: 'Nothing was applied for yet.' }} called={({ about }) => about} />;
+/** What a key applied for, and the way to apply again while nothing waits; the form itself for who has not applied. */
+async function apply(asked: Asked) {
+  const cases = await listCases(asked.service, asked.caller, { kind: 'application' }, 100);
+  if (cases.length === 0) return newApplication(asked);
+  const open = cases.some(({ state }) => ['submitted', 'returned'].includes(state));
+  return (
+    <CasesView name="applications" title={{ zh: '申报', en: 'Applications' }} cases={cases} to="#/apply/" none={{ zh: '还没有申报。', en: 'Nothing was applied for yet.' }} called={({ about }) => about}>
+      {open ? null : <Ways ways={[{ words: { zh: '再次申报', en: 'Apply again' }, href: '#/apply/new' }]} />}
+    </CasesView>
+  );
+}
+
+/** A fresh form, filled in with what was applied for last. */
+async function newApplication({ service, caller }: Asked) {
+  const [[last], centres] = await Promise.all([listCases(service, caller, { kind: 'application' }, 1), centreNames(service)]);
+  const given = last && lastApplication((await viewCase(service, caller, last.about)).steps);
+  return <ApplyView title={{ zh: '申报评价机构', en: 'Apply to be filed' }} draft="application" next="#/apply/{about}" centres={centres} given={given?.purpose === 'new' ? given : undefined} />;
 }
 
 async function application({ service, caller, params }: Asked) {
@@ -56,6 +68,7 @@ async function device({ service, caller }: Asked) {
 export const applicantViews: readonly View[] = [
   { path: 'home', roles: APPLICANT, render: home },
   { path: 'apply', roles: APPLICANT, render: apply },
+  { path: 'apply/new', roles: APPLICANT, render: newApplication },
   { path: 'apply/:about', roles: APPLICANT, render: application },
   { path: 'device', roles: APPLICANT, render: device },
 ];

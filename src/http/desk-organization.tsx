@@ -4,6 +4,7 @@
  * It refuses nothing itself: findView lets organizations alone in, and reading holds each to its own cases.
  */
 import { currentFiling, requireReach } from '../enrol.ts';
+import { PROVINCE } from '../life/schema.ts';
 import { shanghaiDay, shanghaiYear } from '../life/calendar.ts';
 import type { DeviceRequest, Rules } from '../life/procedure/application.ts';
 import { parseNumber } from '../life/number.ts';
@@ -140,7 +141,8 @@ async function applications(asked: Asked) {
 }
 
 async function newApplication(asked: Asked) {
-  const [organization, centres] = await Promise.all([about(asked), centreNames(asked.service)]);
+  const [organization, names] = await Promise.all([about(asked), centreNames(asked.service)]);
+  const centres = new Map([...names].filter(([centre]) => centre === organization.centre || centre === PROVINCE));
   return <ApplyView title={{ zh: '申请变更或延续备案', en: 'Change or extend the filing' }} draft="change" next="#/applications/{about}" centres={centres} organization={organization} />;
 }
 

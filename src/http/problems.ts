@@ -166,7 +166,6 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   notice_over: [409, '公示已结束，不能再在此提出异议'],
   application_open: [409, '已有一项申请尚未办结'],
   applications_full: [409, '待审核的申报已达上限，请稍后再试，或书面向中心申报'],
-  application_centre_fixed: [409, '申请不能转到其他中心，请撤回后重新申报'],
   filing_unknown: [409, '本中心没有提交过这份备案声明'],
   selection_reason_missing: [409, '核准的职业、等级少于申报内容，须说明理由'],
   filing_differs_from_application: [409, '备案与申请不符，或超出申请的范围'],

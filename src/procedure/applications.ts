@@ -68,7 +68,6 @@ async function takeAsking(taking: Taking): Promise<Taken> {
   requireOwner(taking);
   const asked = body as Application;
   await requireOwnKey(caller, asked.key);
-  if (current && current.centre !== asked.centre) throw new Refusal('application_centre_fixed', 'An application stays with the centre that it was sent to; withdraw it and apply anew.', { part: 'centre' });
   if (!(await centreNames(service)).has(asked.centre)) throw new Refusal('centre_unknown', 'No such centre has been appointed.', { part: 'centre' });
   const organization = caller.role === 'organization' ? await ownFiling(service, caller.subject, asked) : null;
   if (organization === null && asked.purpose !== 'new') throw new Refusal('role_wrong', 'A change or an extension is asked for with a key of the organization.', { allowed: ['organization'] });

@@ -133,7 +133,8 @@ function digestOf(token: string): string {
 function caseAfter(input: { kind: Kind; current: CaseRow | undefined; caller: Taking['caller']; statement: Statement<'step+jwt'>; state: string; taken: Taken; now: number }): CaseRow {
   const { kind, current, caller, statement, state, taken, now } = input;
   const { about, seq } = statement.payload;
-  const centre = taken.centre ?? current?.centre;
+  // An application goes to another centre when it is amended so; other cases stay with theirs.
+  const centre = (current && kind !== 'application' ? undefined : taken.centre) ?? current?.centre;
   if (centre === undefined) throw new Error(`${kind} names no centre for its first step`);
   return {
     about,

@@ -165,7 +165,7 @@ export async function insertStep(db: D1Database, row: CaseRow, step: StepRow, ef
   const writeCase =
     step.seq === 1
       ? db.prepare('INSERT INTO cases (about, kind, state, seq, last, owner, organization, centre, parent, facts, due, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').bind(about, kind, state, seq, last, owner, organization, centre, parent, facts, due, created_at, updated_at)
-      : db.prepare('UPDATE cases SET state = ?, seq = ?, last = ?, organization = ?, parent = ?, facts = ?, due = ?, updated_at = ? WHERE about = ?').bind(state, seq, last, organization, parent, facts, due, updated_at, about);
+      : db.prepare('UPDATE cases SET state = ?, seq = ?, last = ?, organization = ?, centre = ?, parent = ?, facts = ?, due = ?, updated_at = ? WHERE about = ?').bind(state, seq, last, organization, centre, parent, facts, due, updated_at, about);
   const writeStep = db
     .prepare('INSERT INTO steps (about, seq, step, role, iss, token, sealed, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
     .bind(step.about, step.seq, step.step, step.role, step.iss, step.token, step.sealed, step.received_at);

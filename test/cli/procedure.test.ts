@@ -136,6 +136,12 @@ test('an unnamed key applies, the centre selects it, and the key then speaks for
   writeFileSync(at('form.json'), JSON.stringify(form));
   writeFileSync(at('licence.pdf'), '%PDF-1.7\n');
   expect(await luzheng('keys', 'make', '--out', at('new.json'), '--server', service.origin)).toMatchObject({ exit: 0 });
+  // To another centre, and taken back: neither ends the way.
+  const first = await answer<{ about: string }>('apply', at('form.json'), '--key', at('new.json'));
+  writeFileSync(at('elsewhere.json'), JSON.stringify({ ...form, centre: 'centre:3700' }));
+  expect(await luzheng('apply', at('elsewhere.json'), '--amend', first.about, '--key', at('new.json'))).toMatchObject({ exit: 0, err: '' });
+  writeFileSync(at('nothing.json'), '{}');
+  expect(await luzheng('step', first.about, 'application.withdraw', '--body', at('nothing.json'), '--key', at('new.json'))).toMatchObject({ exit: 0, err: '' });
   const { about } = await answer<{ about: string }>('apply', at('form.json'), '--key', at('new.json'), '--file', at('licence.pdf'));
   expect(await luzheng('step', about, 'application.return', '--reason', '请补充考评人员', ...CITY)).toMatchObject({ exit: 0 });
   writeFileSync(at('form.json'), JSON.stringify({ ...form, form: { ...form.form, staff: '专职人员 12 人，考评人员 30 人。' } }));

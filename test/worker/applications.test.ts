@@ -153,9 +153,14 @@ test('one open application for each who asks; declined or withdrawn, the next ma
   const [open] = await cases(stranger);
   const about = open?.about as string;
   expect(await problemOf(take(stranger, third, 'application.submit', sampleApplication(stranger)))).toBe('409:application_open');
-  expect(await problemOf(take(stranger, about, 'application.amend', sampleApplication(stranger, { centre: 'centre:3702' })))).toBe('409:application_centre_fixed centre');
+  // To another centre, which decides from then on: the first one reads it no more.
+  expect(await problemOf(take(stranger, about, 'application.amend', sampleApplication(stranger, { centre: 'centre:3716' })))).toBe('404:centre_unknown centre');
+  expect(await take(stranger, about, 'application.amend', sampleApplication(stranger, { centre: 'centre:3702' }))).toMatchObject({ state: 'submitted', seq: 2 });
+  expect([await cases(otherCity, '?kind=application&state=submitted'), await problemOf(as(world.city).get(`/v1/cases/${about}`))]).toEqual([[expect.objectContaining({ about, centre: 'centre:3702' })], '403:out_of_reach']);
+  await take(otherCity, about, 'application.return', { reason: '请向济南市申报' });
+  await take(stranger, about, 'application.amend', sampleApplication(stranger));
   const other = await makeApplicant();
-  expect(await problemOf(take(other, about, 'application.amend', sampleApplication(other), { seq: 1, ...(open ? { last: open.last } : {}) }))).toBe('403:out_of_reach');
+  expect(await problemOf(take(other, about, 'application.amend', sampleApplication(other), { seq: 4, last: (await view(stranger, about)).last }))).toBe('403:out_of_reach');
   await take(stranger, about, 'application.withdraw', {});
   await take(stranger, third, 'application.submit', sampleApplication(stranger));
   expect(await take(world.city, third, 'application.decline', { reason: '场地条件不具备' })).toMatchObject({ state: 'declined' });

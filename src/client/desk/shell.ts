@@ -14,6 +14,7 @@ import { tendDraft } from './drafts.ts';
 import { begin, fail, get, isWorking, progress, say, stopWork } from './frame.ts';
 import { submitStep } from './forms.ts';
 import { forgetKey, keepKey, keptKeys, makeKey, strongest, type Kept } from './keys.ts';
+import { hasFields, switchLanguage } from './language.ts';
 import { clickRow } from './rows.ts';
 import { both, filled, make, one } from './text.ts';
 
@@ -25,6 +26,10 @@ let desk: Desk | undefined;
 let turn = 0;
 
 const viewOf = (hash: string): string => (hash.startsWith('#/') && hash.length > 2 ? hash.slice(2) : 'home');
+
+function nameTab(): void {
+  document.title = `${get('view').querySelector('h1')?.firstChild?.textContent ?? one(SHELL.desk)} · ${one(SHELL.name)}`;
+}
 
 /** Shows the view that the address names. */
 async function show(): Promise<void> {
@@ -47,9 +52,8 @@ async function show(): Promise<void> {
     if (mine !== turn || !desk) return;
     for (const form of forms) if (form.dataset['draft'] !== undefined) tendDraft(form, desk);
     for (const form of forms) form.inert = false;
-    const title = view.querySelector<HTMLElement>('h1');
-    document.title = `${title?.firstChild?.textContent ?? one(SHELL.desk)} · ${one(SHELL.name)}`;
-    title?.focus();
+    nameTab();
+    view.querySelector<HTMLElement>('h1')?.focus();
     scrollTo(0, 0);
   } catch (error) {
     if (mine !== turn) return;
@@ -217,6 +221,17 @@ async function click(event: MouseEvent): Promise<void> {
   }
 }
 
+/** The other language leads from now on; the key, the view and what was typed stay. */
+async function changeLanguage(form: HTMLFormElement, to: 'zh' | 'en'): Promise<void> {
+  try {
+    await switchLanguage(form, to);
+    if (hasFields()) nameTab();
+    else await show();
+  } catch (error) {
+    fail(error);
+  }
+}
+
 /** Puts the desk to work. */
 export function start(): void {
   get('key-file').addEventListener('change', (event) => void chooseFile((event.target as HTMLInputElement).files?.[0]));
@@ -239,6 +254,10 @@ export function start(): void {
     const form = event.target as HTMLFormElement;
     // Forms of `data-enter` are there so that the enter key presses their button, whose click does the rest.
     if (form.dataset['enter'] !== undefined) return event.preventDefault();
+    if (form.id === 'language' && desk) {
+      event.preventDefault();
+      return void changeLanguage(form, (event.submitter as HTMLButtonElement).value === 'en' ? 'en' : 'zh');
+    }
     if (form.dataset['step'] === undefined) return;
     event.preventDefault();
     if (desk) void submitStep(form, desk);

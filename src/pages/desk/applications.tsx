@@ -12,7 +12,7 @@ import { Granted } from './granted.tsx';
 import { Field, StepForm } from './fields.tsx';
 import { Card, State, Title } from './parts.tsx';
 
-type Of = Pick<ApplicationFormProps, 'centres' | 'organization'>;
+type Of = Pick<ApplicationFormProps, 'centres' | 'organization' | 'given'>;
 
 /** A fresh application. */
 export const ApplyView: FC<Of & { title: Words; draft: string; next: string }> = ({ title, draft, next, ...of }) => (

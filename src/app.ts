@@ -20,8 +20,8 @@ import { organizationPages } from './http/organizations.tsx';
 import { offlineRoutes } from './http/offline.ts';
 import { organizationRoutes } from './http/organization.ts';
 import { refuseForeign } from './http/origin.ts';
-import { answerProblem, pageRoutes } from './http/pages.tsx';
-import { onError, problem } from './http/problems.ts';
+import { answerNothing, answerProblem, pageRoutes } from './http/pages.tsx';
+import { onError } from './http/problems.ts';
 import { procedureRoutes } from './http/procedure.ts';
 import { publicRoutes } from './http/public.ts';
 import { reviewRoutes } from './http/reviews.ts';
@@ -95,8 +95,8 @@ for (const [path, allowed] of [...methods].sort(([a], [b]) => Number(a.includes(
     if (allowedAcross) return allowedAcross;
     const names = [...allowed, ...(allowed.has('GET') ? ['HEAD'] : [])].sort();
     c.header('Allow', names.join(', '));
-    return problem(c, new Refusal('method_not_allowed', `This address takes: ${names.join(', ')}.`, { allowed: names }));
+    return answerProblem(c, new Refusal('method_not_allowed', `This address takes: ${names.join(', ')}.`, { allowed: names }));
   });
 }
 
-app.notFound((c) => answerProblem(c, new Refusal('not_found', 'There is nothing at this address. The API is described in /openapi.json.')));
+app.notFound(answerNothing);

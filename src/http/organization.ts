@@ -22,7 +22,8 @@ export const organizationRoutes = factory
     if (!found) throw new Refusal('certificate_not_found', 'This register holds no certificate with this number.');
     await requireReach(service, caller, found.row.organization);
     const pdf = await renderFor(service, found);
-    await insertDownload(service.db, found.row.number, type, caller.subject, service.now());
+    // Nobody fetched anything by asking for the head alone.
+    if (c.req.method !== 'HEAD') await insertDownload(service.db, found.row.number, type, caller.subject, service.now());
     return c.body(new Uint8Array(pdf), 200, { 'Content-Type': type, 'Content-Disposition': `attachment; filename="${found.row.number}.pdf"` });
   })
   .post('/v1/certificates/:number/status', allow('organization', 'city', 'province'), async (c) => {

@@ -129,7 +129,7 @@ async function assetFile(c: C, name: string) {
   // An address with the version of today never has other content.
   const asked = c.req.query('v');
   const lasting = asked !== undefined && asked === (await c.var.service.versions())[name];
-  const headers = { 'Content-Type': type, 'Cache-Control': lasting ? 'public, max-age=31536000, immutable' : 'public, max-age=60', ETag: file.headers.get('etag') ?? '' };
+  const headers = { ...(file.status === 304 ? {} : { 'Content-Type': type }), 'Cache-Control': lasting ? 'public, max-age=31536000, immutable' : 'public, max-age=60', ETag: file.headers.get('etag') ?? '' };
   return c.newResponse(file.body, { status: file.status, headers });
 }
 
@@ -151,6 +151,16 @@ export function answerProblem(c: Context<AppEnv>, error: Error): Response | Prom
   const { code, message } = error instanceof Refusal ? error : { code: 'unexpected', message: 'Something went wrong on our side. Try again in a moment.' };
   const english = answer.status === 404 ? 'Nothing at this address' : answer.status < 500 ? 'The request was not accepted' : 'Something went wrong';
   return page(c, answer.status, <ProblemPage host={hostOf(c)} title={PROBLEMS[code]?.[1] ?? '请求未被接受'} english={english} detail={message} code={code} />);
+}
+
+/** Where there is nothing: a page's address is asked for again without slashes at its end, which people type. */
+export function answerNothing(c: C): Response | Promise<Response> {
+  const { pathname, search } = new URL(c.req.url);
+  const path = pathname.replace(/\/+$/, '');
+  const page = path !== pathname && ['GET', 'HEAD'].includes(c.req.method) && prefersPage(c, [PROBLEM_TYPE, 'application/json']);
+  // Two slashes at its beginning would make it an address of another host.
+  if (page && /^\/[^/]/.test(path)) return c.body(null, 301, { ...noStore, Location: path + search });
+  return answerProblem(c, new Refusal('not_found', 'There is nothing at this address. The API is described in /openapi.json.'));
 }
 
 pageRoutes.onError((error, c) => answerProblem(c, error));

@@ -106,6 +106,21 @@ test('a plan is cancelled; after the exam of another its results run their notic
   expect(readFileSync(at('look/row-2.jpg')).equals(jpeg({ text: numbers[0] as string }))).toBe(true);
 });
 
+test('whom somebody certified already is shown to the centre, which cannot approve, and returns the batch by a signed step', async () => {
+  today = '2026-11-23';
+  const id_number = `37010219790315211${residentCheckCharacter('37010219790315211')}`;
+  const row = { name: '欧阳建国', id_type: '居民身份证', id_number, occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: '三级', score_theory: 80, score_practice: 90, exam_date: '2026-11-11' };
+  const { id } = await service.as(service.school).post<{ id: string }>('/v1/batches', { candidates: [row] });
+  const number = (await service.certify([{ name: row.name, id_number }])).shown[0]?.number as string;
+  const looked = await luzheng('approve', id, '--look', ...CITY);
+  expect([looked.exit, looked.out]).toEqual([0, expect.stringMatching(new RegExp(`held\\s+第 1 行 row 1: ${number}`))]);
+  expect(await luzheng('approve', id, ...CITY)).toMatchObject({ exit: 1, err: expect.stringContaining(`row 1: ${number}`) });
+  expect(await answer('return', id, '--reason', '其中一人已持有证书', ...CITY)).toEqual({ id, state: 'returned' });
+  expect(await luzheng('return', id, '--reason', '再退一次', ...CITY)).toMatchObject({ exit: 1, err: expect.stringContaining('[step_not_now]') });
+  expect(await service.as(service.school).get(`/v1/batches/${id}`)).toMatchObject({ state: 'returned', returned_reason: '其中一人已持有证书' });
+  expect(await service.as(service.city).get(`/v1/cases/batch:${id}`)).toMatchObject({ state: 'returned', steps: [{ step: 'batch.return', iss: 'centre:3701' }] });
+});
+
 test('cases are listed page by page to the end', async () => {
   const asked: string[] = [];
   const pages = [{ cases: [{ about: 'plan:one' }], next: '0.5.plan:one' }, { cases: [{ about: 'plan:two' }], next: null }];

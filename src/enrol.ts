@@ -8,7 +8,8 @@ import { checkClient, codeOf, openCentre, openClient, openFiling, PROVINCE, stan
 import { requireGlyphs } from './life/font-set.ts';
 import { parseOrganizationCode } from './life/number.ts';
 import { Refusal } from './life/refusal.ts';
-import { NO_JOB } from './life/row.ts';
+import { MAX_TEXT_BYTES, NO_JOB } from './life/row.ts';
+import { nameFlaw } from './life/row-values.ts';
 import type { Filing, PublicJwk } from './life/schema.ts';
 import { checkTimes, claimedType, thumbprint, type Statement } from './life/statement.ts';
 import { checkUscc } from './life/uscc.ts';
@@ -31,9 +32,6 @@ export interface Caller {
   /** Row of the client statement, for organizations. */
   client?: number;
 }
-
-/** Bytes of an occupation's or a job's name in the QR code. */
-const NAME_BYTES = 85;
 
 type StatementClaims = { iss: string; sub: string; jti: string; iat: number; exp: number };
 
@@ -171,8 +169,11 @@ async function checkFilingTexts(service: Service, filing: Filing): Promise<void>
   const seen = new Set<string>();
   for (const { code, name, edition, jobs } of filing.scope) {
     for (const text of [name, ...jobs]) {
-      if (new TextEncoder().encode(text).length > NAME_BYTES) throw new Refusal('scope_text_too_long', `Names of occupations and jobs have at most ${NAME_BYTES} bytes in UTF-8.`, { part: 'filing+jwt:scope', occupation: code });
+      if (new TextEncoder().encode(text).length > MAX_TEXT_BYTES) throw new Refusal('scope_text_too_long', `Names of occupations and jobs have at most ${MAX_TEXT_BYTES} bytes in UTF-8.`, { part: 'filing+jwt:scope', occupation: code });
       if (text !== text.trim() || /\p{Cc}/u.test(text)) throw new Refusal('claims_malformed', 'A name in the scope has spaces around it or control characters.', { part: 'filing+jwt:scope', occupation: code });
+      // A job may be none; an occupation is something. An upload would refuse what is refused here.
+      const flaw = nameFlaw(text);
+      if (flaw === 'formula' || (flaw === 'none' && text === name)) throw new Refusal('scope_malformed', `No occupation or job is called “${text}”: a name in a table does not begin with = + - @, and is not empty.`, { part: 'filing+jwt:scope', occupation: code });
       requireGlyphs(fonts, text);
     }
     // Levels may differ by job: an occupation stands in several entries then, but none of its jobs twice.

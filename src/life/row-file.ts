@@ -10,7 +10,7 @@ import { FIELDS, MAX_TEXT_BYTES, NO_JOB, type Field, type RawRow, type ScopeEntr
 import { isBlank, type Cell, type Columns } from './row-cells.ts';
 import { fieldOf } from './row-headers.ts';
 import { isZip, readTable } from './row-table.ts';
-import { foldText, isNone, looksLikeFormula, readLevel, readOccupationCode } from './row-values.ts';
+import { foldText, isNone, nameFlaw, readLevel, readOccupationCode } from './row-values.ts';
 import { checkCount } from './rows.ts';
 
 export { scopeOf } from './row-scope.ts';
@@ -112,7 +112,7 @@ export function readScope(bytes: Uint8Array): ScopeEntry[] {
     if (cells.some((value, at) => !isBlank(value) && isBlank(table.header[at] ?? ''))) throw bad('row', 'it has more cells than the header.');
     const printable = (field: string, text: string): string => {
       if (text === '' || isNone(text)) throw bad(field, 'a text is required.');
-      if (looksLikeFormula(text) || /[\p{C}\u2028\u2029]/u.test(text)) throw bad(field, 'the text begins like a formula or contains control characters.');
+      if (nameFlaw(text) === 'formula' || /[\p{C}\u2028\u2029]/u.test(text)) throw bad(field, 'the text begins like a formula or contains control characters.');
       if (encodeUtf8(text).length > MAX_TEXT_BYTES) throw bad(field, `a text has at most ${MAX_TEXT_BYTES} bytes in UTF-8.`);
       return text;
     };

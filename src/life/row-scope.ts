@@ -6,7 +6,7 @@
 import { encodeUtf8 } from './bytes.ts';
 import type { Level } from './level.ts';
 import { MAX_TEXT_BYTES, NO_JOB, type RawRow, type ScopeEntry } from './row.ts';
-import { flaw, foldText, isNone, looksLikeFormula, readLevel, readOccupationCode, textOf, type Flaw, type Read } from './row-values.ts';
+import { flaw, foldText, isNone, nameFlaw, readLevel, readOccupationCode, textOf, type Flaw, type Read } from './row-values.ts';
 
 export type ScopeIndex = ReadonlyMap<string, readonly ScopeEntry[]>;
 
@@ -34,7 +34,7 @@ function readText(value: unknown, longCode: 'occupation_name_too_long' | 'job_to
   const given = textOf(value);
   if ('flaw' in given) return given;
   const text = given.value.normalize('NFC').trim();
-  if (looksLikeFormula(text.normalize('NFKC')) && !isNone(text)) return flaw('formula');
+  if (nameFlaw(text) === 'formula') return flaw('formula');
   return tooLong(text) ? flaw(longCode) : { value: text };
 }
 

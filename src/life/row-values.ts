@@ -29,6 +29,12 @@ export const looksLikeFormula = (text: string): boolean => /^[=+\-@]/.test(text)
 /** What forms write where there is no job: nothing, dashes, a slash, 无. */
 export const isNone = (text: string): boolean => /^(?:[-\u2010-\u2015\u2212\u2500_]*|\/|无|NONE|N\/A|NA)$/i.test(squeeze(text));
 
+/** Why no occupation is called so: a table would read a formula (`formula`), or nothing at all (`none`). A job may be `none`. */
+export function nameFlaw(name: string): 'formula' | 'none' | undefined {
+  if (isNone(name)) return 'none';
+  return looksLikeFormula(name.normalize('NFKC').trim()) ? 'formula' : undefined;
+}
+
 /** A text field as given: cells of files are text already, JSON may hold anything. Missing is the empty text. */
 export function textOf(value: unknown): Read<string> {
   if (value === undefined || value === null) return { value: '' };

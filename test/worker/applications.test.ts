@@ -141,6 +141,10 @@ test('an application says what it must: an appointed centre, the own key, files 
   expect(await submitted({ purpose: 'change' })).toBe('400:step_body_malformed organization');
   expect(await submitted({ files: [{ name: 'a.pdf', type: 'application/pdf', size: 3, sha256: 'A'.repeat(43) }] })).toBe('404:file_not_found files');
   expect(await submitted({}, { uscc: '91350100M000100Y44' })).toBe('400:step_body_malformed form.uscc');
+  const [line] = sampleApplication(stranger).form.occupations;
+  for (const [change, part] of [[{ name: '=电工' }, 'name'], [{ name: '＠电工' }, 'name'], [{ name: '无' }, 'name'], [{ name: '电'.repeat(29) }, 'name'], [{ job: '-电焊工' }, 'job'], [{ job: '电'.repeat(29) }, 'job']] as const) {
+    expect(await submitted({}, { occupations: [{ ...(line as NonNullable<typeof line>), ...change }] })).toBe(`400:step_body_malformed form.occupations.0.${part}`);
+  }
   expect(await submitted({}, { pledges: { truthful: true, public_benefit: true, supervision: false } as never })).toBe('400:step_body_malformed form.pledges.supervision');
   expect(await cases(stranger)).toEqual([]);
 });

@@ -228,6 +228,8 @@ describe('filings and client keys', () => {
       [{ scope: [{ ...scope, name: '电'.repeat(30) }] }, 422, 'scope_text_too_long'],
       [{ scope: [{ ...scope, name: ' 电工' }] }, 400, 'claims_malformed'],
       [{ scope: [scope, scope] }, 400, 'claims_malformed'],
+      ...['=电工', '+电工', '-电工', '@电工', '＝电工', '无', '--'].map((occupation): [Record<string, unknown>, number, string] => [{ scope: [{ ...scope, name: occupation }] }, 422, 'scope_malformed']),
+      [{ scope: [{ ...scope, jobs: ['=电焊工'] }] }, 422, 'scope_malformed'],
       [{ scope: [] }, 400, 'claims_malformed'],
       [{ pass_mark: 59 }, 400, 'claims_malformed'],
       [{ exp: now() - 61, iat: now() - 30 }, 403, 'statement_expired'],

@@ -4,6 +4,9 @@
  * It refuses forms with missing fields, pledges that were not made, and wrong check characters.
  */
 import * as v from 'valibot';
+import { encodeUtf8 } from '../bytes.ts';
+import { MAX_TEXT_BYTES } from '../row.ts';
+import { nameFlaw } from '../row-values.ts';
 import { publicJwk } from '../schema.ts';
 import { checkUscc } from '../uscc.ts';
 import { centre, day, files, level, line, list, occupationCode, organizationCode, salt, text, whole } from './text.ts';
@@ -21,9 +24,14 @@ const phone = v.pipe(line(30), v.regex(/^[0-9+()\- ]{5,30}$/, '电话只含数�
 const email = v.pipe(line(254), v.email('电子邮箱格式不正确 / not an e-mail address'));
 
 /** 拟开展职业技能等级认定的职业（工种）及评价规范情况, one line of its table. */
+const bytesFit = (text: string): boolean => encodeUtf8(text).length <= MAX_TEXT_BYTES;
+const TOO_LONG = `最多 ${MAX_TEXT_BYTES} 字节（${Math.floor(MAX_TEXT_BYTES / 3)} 个汉字） / at most ${MAX_TEXT_BYTES} bytes in UTF-8`;
+const FORMULA = '职业、工种的名称不以 = + - @ 开头 / names of occupations and jobs do not begin with = + - @';
+
 export const occupationLine = v.strictObject({
-  name: line(85),
-  job: v.optional(line(85)),
+  // What could not be filed, or not be uploaded under the filing, is said here.
+  name: v.pipe(line(85), v.check(bytesFit, TOO_LONG), v.check((name) => nameFlaw(name) !== 'formula', FORMULA), v.check((name) => nameFlaw(name) !== 'none', '请写明职业名称 / an occupation has a name')),
+  job: v.optional(v.pipe(line(85), v.check(bytesFit, TOO_LONG), v.check((job) => nameFlaw(job) !== 'formula', FORMULA))),
   code: occupationCode,
   /** 有无职业标准或评价规范: its name, or 无. */
   standard: line(200),

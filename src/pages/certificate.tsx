@@ -67,11 +67,6 @@ const DownloadForm: FC<{ number: string; holder: CertificateProps['holder'] | un
         填写证书上的姓名和证件号码，即可下载带签名二维码的 PDF。每次下载都有记录。
         <En>Enter the name and document number on the certificate to download its PDF. Every download is recorded.</En>
       </p>
-      {holder?.notice ? (
-        <p class="notice" role="alert">
-          <Both words={holder.notice} />
-        </p>
-      ) : null}
       <Field name="name" form="download" typed={holder?.typed} faults={holder?.faults} required />
       <Field name="id_number" form="download" typed={holder?.typed} faults={holder?.faults} required />
       <Human />
@@ -95,7 +90,40 @@ const DownloadForm: FC<{ number: string; holder: CertificateProps['holder'] | un
   </details>
 );
 
-export const CertificatePage: FC<CertificateProps> = ({ host, number, report, centres, roots, holder, downloads }) => (
+const MARKED: Words = { zh: '请修改下面标出的各项，再提交一次', en: 'Correct what is marked below and send it again' };
+
+/** What the holder's form is answered with when nothing was downloaded: that first, and no verdict that could stand for it. */
+const NotDownloaded: FC<CertificateProps> = ({ host, number, holder }) => (
+  <Layout title={{ zh: `没有下载 ${number}`, en: `Not downloaded ${number}` }} host={host}>
+    <section class="verdict incomplete" role="alert">
+      <span class="mark" aria-hidden="true">
+        !
+      </span>
+      <h1>
+        没有下载<En>Nothing was downloaded</En>
+      </h1>
+      <p class="sentence">
+        <Both words={holder?.notice ?? MARKED} />
+      </p>
+    </section>
+    <p class="asked">
+      证书编号 <span lang="en">Certificate</span> <NumberText number={number} />
+    </p>
+    <DownloadForm number={number} holder={holder} />
+    <section class="card plain">
+      <p>
+        <a href={`/c/${number}`}>
+          返回这张证书的核验结果<En>Back to what this certificate was verified as</En>
+        </a>
+      </p>
+    </section>
+  </Layout>
+);
+
+export const CertificatePage: FC<CertificateProps> = (props) =>
+  props.holder && props.report.verdict !== 'invalid' ? <NotDownloaded {...props} /> : <Verified {...props} />;
+
+const Verified: FC<CertificateProps> = ({ host, number, report, centres, roots, downloads }) => (
   <Layout title={{ zh: `${VERDICTS[report.verdict].word.zh} ${number}`, en: `${VERDICTS[report.verdict].word.en} ${number}` }} host={host} script="certificate.js">
     <p class="asked">
       证书编号 <span lang="en">Certificate</span> <NumberText number={number} />
@@ -116,7 +144,7 @@ export const CertificatePage: FC<CertificateProps> = ({ host, number, report, ce
     <StatusHistory report={report} />
     {downloads ? <History downloads={downloads} /> : null}
     <Checks report={report} />
-    {report.verdict === 'invalid' ? null : <DownloadForm number={number} holder={holder} />}
+    {report.verdict === 'invalid' ? null : <DownloadForm number={number} holder={undefined} />}
     <section class="card plain">
       <p>
         <a href="/">查询另一张证书<En>Check another certificate</En></a>

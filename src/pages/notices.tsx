@@ -210,10 +210,32 @@ interface NoticeProps {
   refused?: Words;
 }
 
+const MARKED: Words = { zh: '请修改标出的各项，再提交一次', en: 'Correct what is marked and send it again' };
+
+/** Said first, because the form stands below a list that may be long. */
+const NotSent: FC<{ words: Words }> = ({ words }) => (
+  <div class="notice" role="alert">
+    <p>
+      <b>
+        异议没有提交<En>The objection was not sent</En>
+      </b>
+    </p>
+    <p>
+      <Both words={words} />
+    </p>
+    <p>
+      <a href="#objection">
+        所填内容在下面的表单里<En>What you wrote is in the form below</En>
+      </a>
+    </p>
+  </div>
+);
+
 export const NoticePage: FC<NoticeProps> = ({ host, notice, page, pages, typed, faults, refused }) => {
   const { id, state, title, organization, occupations, counts, exam_days, from, until, objections, rows } = notice;
   return (
     <Layout title={{ zh: `${title} · 结果公示`, en: `${title} · notice of results` }} host={host} styles={['notices']}>
+      {refused || faults ? <NotSent words={refused ?? MARKED} /> : null}
       <section class="card">
         <h1>{title}</h1>
         <State notice={notice} />
@@ -263,7 +285,7 @@ export const NoticePage: FC<NoticeProps> = ({ host, notice, page, pages, typed, 
         )}
       </section>
       {state === 'running' ? (
-        <ObjectionForm id={id} until={until} typed={typed} faults={faults} refused={refused} full={objections.open >= MOST_OPEN} organization={organization} />
+        <ObjectionForm id={id} until={until} typed={typed} faults={faults} refused={refused !== undefined} full={objections.open >= MOST_OPEN} organization={organization} />
       ) : (
         <section class="card">
           <h2>

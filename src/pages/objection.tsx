@@ -60,8 +60,8 @@ interface FormProps {
   until: string;
   typed?: ObjectionTyped | undefined;
   faults?: ObjectionFaults | undefined;
-  /** Why an objection was not kept; what was typed stays. */
-  refused?: Words | undefined;
+  /** Whether this one was not kept for a reason of its own, which the page says first; what was typed stays. */
+  refused: boolean;
   /** Whether the notice takes no more until some are decided. */
   full: boolean;
   organization: { code: string; name: string };
@@ -97,14 +97,7 @@ export const ObjectionForm: FC<FormProps> = ({ id, until, typed = {}, faults = {
       <h2>
         提出异议<En>To object</En>
       </h2>
-      {refused ? (
-        <div class="notice" role="alert">
-          <p>
-            <Both words={refused} />
-          </p>
-          <Elsewhere organization={organization} />
-        </div>
-      ) : null}
+      {refused ? <Elsewhere organization={organization} /> : null}
       <p>
         {`任何人都可以在 ${until} 当日结束前提出，可以匿名。评价机构须书面答复；答复前结果不能上传。`}
         <En>{`Anyone may, until the end of ${until}, and without a name. The organization must answer in writing; before that the results are not uploaded.`}</En>

@@ -265,7 +265,12 @@ describe.skipIf(chromium === undefined)('in a browser', { timeout: 60_000 }, () 
       await form.getByLabel('姓名').fill('别人');
       await form.getByLabel('证件号码').fill(valid.id_number);
       await form.getByRole('button', { name: '下载 PDF' }).click();
-      await form.getByRole('alert').getByText('不一致').first().waitFor();
+      const alert = page.getByRole('alert');
+      await alert.getByText('不一致').first().waitFor();
+      // Said first and in view, and nothing on the page is green.
+      const { y, height } = (await alert.boundingBox()) as { y: number; height: number };
+      expect([y > 0, y + height < 740]).toEqual([true, true]);
+      expect([await page.locator('.verdict.valid').count(), await page.locator('.verdict').count(), (await page.title()).includes('有效')]).toEqual([0, 1, false]);
       await form.getByLabel('姓名').fill(valid.name);
       const [download] = await Promise.all([page.waitForEvent('download'), form.getByRole('button', { name: '下载 PDF' }).click()]);
       expect(download.suggestedFilename()).toBe(`${valid.number}.pdf`);

@@ -304,6 +304,12 @@ test('a flood leaves room: one network sends 20 a day, a notice holds 200 undeci
   const sent = await send(`/notices/${id}/objections`, { grounds: '签到表缺页', contact: CONTACT });
   const answer = await sent.text();
   expect([sent.status, answer.includes('role="alert"'), answer.includes('签到表缺页'), answer.includes(CONTACT)]).toEqual([409, true, true, true]);
+  // Said before the list, with the way to the form below it; so are faults of single fields.
+  const blank = await (await send(`/notices/${id}/objections`, { grounds: '', contact: CONTACT })).text();
+  for (const text of [answer, blank]) {
+    expect(text.indexOf('异议没有提交')).toBeGreaterThan(0);
+    expect(text.indexOf('异议没有提交')).toBeLessThan(text.indexOf('<h1>'));
+  }
   await db.prepare("UPDATE cases SET state = 'rejected' WHERE about = 'objection:flood1'").run();
   expect((await object(id)).status).toBe(201);
 });

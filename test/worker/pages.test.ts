@@ -232,6 +232,13 @@ describe('the holder', () => {
     expect(wrong.split(idNumber(1))).toHaveLength(2);
     const missing = await pageOf(await post(`/c/${number(0)}/download`, { name: NAME }), 400);
     expect(missing).toContain('id="download-id_number-fault"');
+    // What is wrong stands first, above the form, and no verdict beside it can be taken for the answer.
+    for (const text of [wrong, missing]) {
+      expect(text.indexOf('role="alert"')).toBeGreaterThan(0);
+      expect(text.indexOf('role="alert"')).toBeLessThan(text.indexOf('<form method="post" action="/c/'));
+      expect(text).not.toMatch(/class="verdict valid"|此证书有效|<title>有效/);
+      expect(text).toContain(`<a href="/c/${number(0)}">`);
+    }
     await pageOf(await post(`/c/${CODE}263999999/download`, holder()), 404);
     await pageOf(await post('/c/nonsense/download', holder()), 400);
   });

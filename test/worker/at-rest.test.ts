@@ -48,6 +48,7 @@ const HOLDS: Record<string, Record<string, string>> = {
   attachments: { owner: 'name', sha256: 'digest', type: 'closed', about: 'name' },
   objection_codes: { code: 'digest', about: 'name' },
   objection_senders: { sender: 'digest', day: 'public' },
+  stranger_senders: { sender: 'digest', day: 'public' },
   unsealed: { kind: 'closed', id: 'name' },
 };
 

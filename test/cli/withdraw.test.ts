@@ -186,6 +186,12 @@ test('a status list shows a change at once, to an implementation that is not our
   expect(history.map(({ action, tier, by_name }) => `${action} ${tier} ${by_name}`)).toEqual(['suspend province 省中心', 'reinstate province 省中心', 'revoke province 省中心']);
 });
 
+test('a code that belongs to another body is not filed for somebody else', async () => {
+  const filing = ['file', '--key', at('province.json'), '--organization', CODE, '--name', '青岛新来职业培训学校', '--uscc', '91110000600037341L', '--scope', at('scope.csv')];
+  expect(await command(...filing)).toMatchObject({ exit: 1, said: { error: { code: 'code_taken' } } });
+  expect((await run('luzheng.ts', filing)).err).toMatch(/机构编码已属于另一家单位[\s\S]*free code, for instance S000037\d{6};/);
+});
+
 test('the root signs without a network, and any centre hands it in', async () => {
   const { kid } = (await readKeyFile(at('city.json'))).pair;
   const signed = await done('withdraw', '--root', at('root.json'), `--kid=${kid}`);

@@ -3,6 +3,7 @@
  * an error becomes at the end. Exit codes: 0 done, 1 refused or not valid, 2 wrong usage or cannot tell, 130 Ctrl-C.
  */
 import { KeyFileError } from '../../keys/make.ts';
+import { labelOf, together } from '../life/field-words.ts';
 import { FOREIGN } from '../life/gateway.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { NUMBER_PARTS } from '../pages/words.ts';
@@ -59,7 +60,7 @@ export const rowLines = (errors: NonNullable<Problem['errors']>): string[] => er
 function faultLines(facts: object): string[] {
   const { errors, faults } = facts as { errors?: unknown; faults?: unknown };
   const rows = Array.isArray(errors) ? rowLines(errors as NonNullable<Problem['errors']>) : [];
-  const fields = Array.isArray(faults) ? (faults as { part: string; message: string }[]).map(({ part, message }) => `${part}: ${message.replace(/\s+/g, ' ')}`) : [];
+  const fields = Array.isArray(faults) ? (faults as { part: string; message: string }[]).map(({ part, message }) => `${part}: ${together(labelOf(part))}: ${message.replace(/\s+/g, ' ')}`) : [];
   return [...rows, ...fields];
 }
 

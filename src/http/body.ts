@@ -7,6 +7,7 @@ import type { Context } from 'hono';
 import * as v from 'valibot';
 import { concat, decodeUtf8 } from '../life/bytes.ts';
 import { LARGEST_BODY } from '../life/gateway.ts';
+import { sentenceOf, wordsOfIssue } from '../life/field-words.ts';
 import { Refusal } from '../life/refusal.ts';
 
 /** Bytes. Statements and searches are small; a certificate chain has 16 KB in JSON; bundles hold a filing; a PDF its photo; steps a plan with its roster; lists to be checked hold 100 rows, or 10,000 with a key; batches hold
@@ -118,7 +119,7 @@ export function readShape<T extends v.GenericSchema>(value: unknown, schema: T):
   const read = v.safeParse(schema, value);
   if (read.success) return read.output;
   const part = v.getDotPath(read.issues[0]) ?? 'body';
-  throw new Refusal('body_malformed', `The field ${part} is missing or of the wrong kind.`, { part });
+  throw new Refusal('body_malformed', sentenceOf(part, wordsOfIssue(read.issues[0])), { part });
 }
 
 /** A body that carries one signed statement: `{ statement }`. */

@@ -144,13 +144,22 @@ export const pageRoutes = factory
   .post('/c/:number/download', brake('search'), (c) => downloadPage(c, c.req.param('number')))
   .get('/assets/:file', (c) => assetFile(c, c.req.param('file')));
 
+/** What to do, where a refusal says it in English alone. */
+function detailOf(status: number, message: string): Words {
+  const [zh = '', en] = message.split(' / ');
+  if (en !== undefined && /\p{Script=Han}/u.test(zh)) return { zh, en };
+  if (status === 404) return { zh: '请核对网址，或从首页进入。', en: message };
+  if (status === 429) return { zh: '请稍候再试。', en: message };
+  return { zh: status < 500 ? '请按上面的提示更正后再试。' : '请稍后再试；仍有问题时，请联系平台。', en: message };
+}
+
 /** Whoever asked for a page gets a page; others get the problem itself. */
 export function answerProblem(c: Context<AppEnv>, error: Error): Response | Promise<Response> {
   const answer = onError(error, c);
   if (!prefersPage(c, [PROBLEM_TYPE, 'application/json'])) return answer;
   const { code, message } = error instanceof Refusal ? error : { code: 'unexpected', message: 'Something went wrong on our side. Try again in a moment.' };
   const english = answer.status === 404 ? 'Nothing at this address' : answer.status < 500 ? 'The request was not accepted' : 'Something went wrong';
-  return page(c, answer.status, <ProblemPage host={hostOf(c)} title={PROBLEMS[code]?.[1] ?? '请求未被接受'} english={english} detail={message} code={code} />);
+  return page(c, answer.status, <ProblemPage host={hostOf(c)} title={PROBLEMS[code]?.[1] ?? '请求未被接受'} english={english} detail={detailOf(answer.status, message)} code={code} />);
 }
 
 /** Where there is nothing: a page's address is asked for again without slashes at its end, which people type. */

@@ -4,6 +4,7 @@
  * It refuses nothing about signatures, times or authority: statement.ts and approve.ts do.
  */
 import * as v from 'valibot';
+import { wordsOfIssue, type Words } from './field-words.ts';
 import { LEVELS, type Level } from './level.ts';
 import { KINDS, STEPS } from './procedure/steps.ts';
 
@@ -183,9 +184,9 @@ export type Client = Payload<'client+jwt'>;
 export type Order = Payload<'issue+jwt'>;
 
 /** Parses a payload; on failure gives the dotted path of the first wrong claim. */
-export function readPayload<T extends StatementType>(typ: T, value: unknown): { payload: Payload<T> } | { part: string; problem: string } {
+export function readPayload<T extends StatementType>(typ: T, value: unknown): { payload: Payload<T> } | { part: string; problem: Words } {
   const result = v.safeParse(SCHEMAS[typ], value);
   if (result.success) return { payload: result.output as Payload<T> };
   const issue = result.issues[0];
-  return { part: v.getDotPath(issue) ?? 'payload', problem: issue.message };
+  return { part: v.getDotPath(issue) ?? 'payload', problem: wordsOfIssue(issue) };
 }

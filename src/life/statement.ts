@@ -120,7 +120,7 @@ export async function openStatement<T extends StatementType>(token: string, typ:
     throw new Refusal('claims_malformed', 'The payload is not JSON.', { part: typ });
   }
   const read = readPayload(typ, value);
-  if ('problem' in read) throw new Refusal('claims_malformed', `The claim ${read.part} of ${typ} is wrong: ${read.problem}`, { part: `${typ}:${read.part}` });
+  if ('problem' in read) throw new Refusal('claims_malformed', `声明（${typ}）的 ${read.part} 一项：${read.problem.zh} / The claim ${read.part} of ${typ}: ${read.problem.en}`, { part: `${typ}:${read.part}` });
   return { typ, kid, payload: read.payload, digest: toBase64url(sha256Short(bytes)), token };
 }
 

@@ -3,7 +3,7 @@
  * that proves and what it does not, and how anybody computes it again.
  * It refuses to promise more than the computation can: what stays to be believed or looked up is named.
  */
-import type { FC, PropsWithChildren } from 'hono/jsx';
+import type { Child, FC, PropsWithChildren } from 'hono/jsx';
 import { drawnLines } from '../life/procedure/draw-check.ts';
 import { sameSession, type DrawRecord } from '../life/procedure/draw-record.ts';
 import { DRAW_RULE, type Drawn } from '../life/procedure/drawing.ts';
@@ -13,7 +13,7 @@ import type { CentreNames } from './report.tsx';
 import { at } from './supervision.tsx';
 
 /** What somebody signed about a drawn session: its kind, its words, who and when. */
-const Said: FC<PropsWithChildren<{ summary: string; signed: string }>> = ({ summary, signed, children }) => (
+const Said: FC<PropsWithChildren<{ summary: string; signed: Child }>> = ({ summary, signed, children }) => (
   <div class="said">
     <p>{children}</p>
     <p>{summary}</p>
@@ -33,14 +33,14 @@ const Findings: FC<{ record: DrawRecord; session: Drawn; centres: CentreNames }>
         </p>
       ) : null}
       {findings.map(({ finding, summary, at: instant, by }) => (
-        <Said summary={summary} signed={`${who(by)}，${at(instant)}`}>
+        <Said summary={summary} signed={<>{who(by)}，{at(instant)}</>}>
           <span class={`state ${finding === 'no_problem' ? 'good' : 'warn'}`}>
             <Both words={FINDING_WORDS[finding]} />
           </span>
         </Said>
       ))}
       {follows.map(({ summary, at: instant, by }) => (
-        <Said summary={summary} signed={`${who(by)}，${at(instant)}`}>
+        <Said summary={summary} signed={<>{who(by)}，{at(instant)}</>}>
           <b>
             整改情况 <span lang="en">Follow-up</span>
           </b>

@@ -102,7 +102,7 @@ export const NotFoundPage: FC<{ host: string; number: string; roots: readonly st
 );
 
 /** @param title what the service says in Chinese @param english the same for the reader of English, in few words */
-export const ProblemPage: FC<{ host: string; title: string; english: string; detail: string; code: string }> = ({ host, title, english, detail, code }) => (
+export const ProblemPage: FC<{ host: string; title: string; english: string; detail: Words; code: string }> = ({ host, title, english, detail, code }) => (
   <Layout title={{ zh: title, en: english }} host={host}>
     <section class="verdict incomplete">
       <span class="mark" aria-hidden="true">
@@ -113,7 +113,7 @@ export const ProblemPage: FC<{ host: string; title: string; english: string; det
         <En>{english}</En>
       </h1>
       <p class="sentence">
-        <En>{detail}</En>
+        <Both words={detail} />
       </p>
       <p>
         <code>{code}</code>

@@ -26,7 +26,7 @@ register('open-certificate', async (desk, button) => {
     desk.go(`#/certificates/${parseNumber(field.value).text}`);
   } catch (error) {
     if (!isRefusal(error, 'number_malformed')) throw error;
-    markField(field, field.value.trim() === '' ? '' : NUMBER_WRONG).focus();
+    markField(field, field.value.trim() === '' ? undefined : NUMBER_WRONG).focus();
   }
 });
 
@@ -37,7 +37,7 @@ register('change-status', async (desk, button) => {
   const { number = '', last } = button.dataset;
   const field = form.querySelector('select') as HTMLSelectElement;
   clearFaults(form);
-  if (field.value === '') return markField(field, '').focus();
+  if (field.value === '') return markField(field).focus();
   const reason = field.value as (typeof REASONS)[number];
   const why = REASON_WORDS[reason] ?? { zh: reason, en: reason };
   if (!confirm(one(filled(CHANGE_WORDS[action].confirm, { number, reason: one(why) })))) return;

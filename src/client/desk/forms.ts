@@ -4,6 +4,7 @@
  * It refuses to send what the schema refuses, and two at once; what was typed stays when anything goes wrong.
  */
 import { toBase64url } from '../../life/bytes.ts';
+import { CHOOSE, labelOf as labelOfPath, MISSING, together } from '../../life/field-words.ts';
 import { bodyFaults } from '../../life/procedure/bodies.ts';
 import { newAbout, signStep } from '../../life/procedure/sign.ts';
 import type { StepName } from '../../life/procedure/steps.ts';
@@ -12,7 +13,7 @@ import { Refused, type RowFault } from '../call.ts';
 import type { Desk } from './actions.ts';
 import { clearDraft } from './drafts.ts';
 import { collect, fieldOf, type Collected } from './fields.ts';
-import { both, filled, make, split } from './text.ts';
+import { both, filled, make, one, split } from './text.ts';
 
 export interface Fault {
   path: string;
@@ -53,13 +54,11 @@ export function clearFaults(form: HTMLElement): void {
 
 let made = 0;
 
-const emptied = (field: HTMLElement): boolean => 'value' in field && (field as HTMLInputElement).value.trim() === '' && !['checkbox', 'radio'].includes((field as HTMLInputElement).type);
-
-/** The schema speaks English where a value is of another kind; a field that is empty is simply to be filled in. */
+/** What is not there is filled in, or chosen where there is nothing to type. */
 function wordsOf(field: HTMLElement | undefined, message: string) {
-  if (/\p{Script=Han}/u.test(message)) return split(message);
-  if (field && ['checkbox', 'radio'].includes((field as HTMLInputElement).type)) return FORM_WORDS.choose;
-  return field && emptied(field) ? FORM_WORDS.missing : filled(FORM_WORDS.wrong, { message });
+  if (!/\p{Script=Han}/u.test(message)) return filled(FORM_WORDS.wrong, { message });
+  if (message !== together(MISSING)) return split(message);
+  return field && ['checkbox', 'radio'].includes((field as HTMLInputElement).type) ? CHOOSE : MISSING;
 }
 
 const labelOf = (field: HTMLElement): string => {
@@ -70,8 +69,8 @@ const labelOf = (field: HTMLElement): string => {
   return `${place ? `${place} · ` : ''}${(label ?? field.querySelector('h2'))?.firstChild?.textContent?.trim() || field.getAttribute('aria-label') || field.getAttribute('name') || ''}`;
 };
 
-/** Marks one field with what is wrong. @returns it */
-export function markField(field: HTMLElement, message: string): HTMLElement {
+/** Marks one field with what is wrong; by itself, that it is empty. @returns it */
+export function markField(field: HTMLElement, message = together(MISSING)): HTMLElement {
   const id = `fault-${++made}`;
   const line = make('p', { class: 'fault', id, 'data-made': '' }, both(wordsOf(field, message)));
   const box = field.closest('.field') ?? field.parentElement;
@@ -107,14 +106,14 @@ export function showFaults(form: HTMLFormElement, faults: readonly Fault[], { pl
     if (field) {
       seen.add(markField(field, fault.message));
       items.push(make('li', {}, linkTo(field, `${labelOf(field)}: `, both(wordsOf(field, fault.message)))));
-    } else items.push(make('li', {}, `${fault.path}: `, both(wordsOf(undefined, fault.message))));
+    } else items.push(make('li', {}, `${one(labelOfPath(fault.path))}: `, both(wordsOf(undefined, fault.message))));
   }
   for (const [name, list] of ofParts) {
     const place = parts.get(name)?.show?.(list);
     const [first] = list;
     // A part with one fault and no rows says it as a field does.
     const words = list.length === 1 && first?.path === '' && place ? [`${labelOf(place)}: `, both(wordsOf(place, first.message))] : [both(filled(FORM_WORDS.rows, { count: list.length }))];
-    items.push(make('li', {}, place ? linkTo(place, ...words) : `${name}: ${first?.message}`));
+    items.push(make('li', {}, place ? linkTo(place, ...words) : `${one(labelOfPath(name))}: ${first?.message}`));
   }
   const shown = items.slice(0, 30);
   const summary = make('div', { class: 'notice faults', role: 'alert', tabindex: '-1' }, make('h2', {}, both(filled(heading, { count: items.length }))), make('ul', {}, ...shown));
@@ -137,10 +136,10 @@ export const beforeSend = (step: StepName, prepare: Before): void => void prepar
 /** Faults that the service found: of the body, or of rows of a table. */
 export function faultsOf(error: unknown): Fault[] {
   if (!(error instanceof Refused)) return [];
-  const { errors = [], faults = [], part, detail, code } = error.problem;
+  const { errors = [], faults = [], part, title, detail, code } = error.problem;
   if (errors.length > 0) return errors.map(pathOfRow);
   if (faults.length > 0) return faults.map(({ part: path, message }) => ({ path, message }));
-  return part === undefined || code === 'step_out_of_order' ? [] : [{ path: part, message: detail }];
+  return part === undefined || code === 'step_out_of_order' ? [] : [{ path: part, message: /\p{Script=Han}/u.test(detail) ? detail : `${title} / ${detail}` }];
 }
 
 /** Takes the step of a form. */

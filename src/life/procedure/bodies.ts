@@ -4,6 +4,7 @@
  * all that is meant. Whether it fits the register (filing, deadlines, other cases) is src/procedure/'s to say.
  */
 import * as v from 'valibot';
+import { sentenceOf, together, wordsOfIssue } from '../field-words.ts';
 import { Refusal } from '../refusal.ts';
 import { APPLICATION_BODIES } from './application.ts';
 import { DRAW_BODIES } from './draw.ts';
@@ -14,16 +15,18 @@ export const BODIES = { ...APPLICATION_BODIES, ...PLAN_BODIES, ...DRAW_BODIES } 
 
 export type Body<S extends StepName> = v.InferOutput<(typeof BODIES)[S]>;
 
+const faultOf = (issue: v.BaseIssue<unknown>): { part: string; message: string } => ({ part: v.getDotPath(issue) ?? 'body', message: together(wordsOfIssue(issue)) });
+
 /** Faults of a body by field, for forms: dotted path and what is wrong, Chinese then English. */
 export function bodyFaults(step: StepName, value: unknown): { part: string; message: string }[] {
   const read = v.safeParse(BODIES[step] as v.GenericSchema, value);
-  return read.success ? [] : read.issues.map((issue) => ({ part: v.getDotPath(issue) ?? 'body', message: issue.message }));
+  return read.success ? [] : read.issues.map(faultOf);
 }
 
 /** Reads a body. @throws Refusal `step_body_malformed` with all faults */
 export function readBody<S extends StepName>(step: S, value: unknown): Body<S> {
   const read = v.safeParse(BODIES[step] as v.GenericSchema, value);
   if (read.success) return read.output as Body<S>;
-  const faults = read.issues.slice(0, 100).map((issue) => ({ part: v.getDotPath(issue) ?? 'body', message: issue.message }));
-  throw new Refusal('step_body_malformed', `The field ${faults[0]?.part} of ${step} is wrong: ${faults[0]?.message}`, { part: faults[0]?.part ?? 'body', faults });
+  const part = v.getDotPath(read.issues[0]) ?? 'body';
+  throw new Refusal('step_body_malformed', sentenceOf(part, wordsOfIssue(read.issues[0])), { part, faults: read.issues.slice(0, 100).map(faultOf) });
 }

@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import { encodeUtf8 } from '../bytes.ts';
+import { together, wordsOfIssue } from '../field-words.ts';
 import { readNamedRows } from '../row-file.ts';
 import { isRefusal } from '../refusal.ts';
 import { inspector, type Inspector } from './draw.ts';
@@ -39,7 +40,7 @@ export function readInspectorTable(bytes: Uint8Array): { inspectors: Inspector[]
     const avoids = text('avoids').split(/[;；、,，\s]+/).filter((code) => code !== '');
     const read = v.safeParse(inspector, { id: text('id'), name: text('name'), unit: text('unit'), ...(avoids.length === 0 ? {} : { avoids }) });
     if (read.success) inspectors.push(read.output);
-    else for (const issue of read.issues) faults.push({ row, field: (v.getDotPath(issue) ?? 'row').split('.')[0] as string, message: issue.message });
+    else for (const issue of read.issues) faults.push({ row, field: (v.getDotPath(issue) ?? 'row').split('.')[0] as string, message: together(wordsOfIssue(issue)) });
   }
   return { inspectors, faults };
 }

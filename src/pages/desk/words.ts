@@ -2,6 +2,7 @@
  * Owns the sentences of the desk: what went wrong and what to do about it, and what was done.
  * Words in braces are filled in by the browser (pages/filled.ts).
  */
+import { CHOOSE, MISSING } from '../../life/field-words.ts';
 import type { StepName } from '../../life/procedure/steps.ts';
 import type { Words } from '../words.ts';
 
@@ -224,8 +225,8 @@ export const SHELL = {
 } satisfies Record<string, Words>;
 
 export const FORM_WORDS = {
-  missing: { zh: '请填写', en: 'Fill this in' },
-  choose: { zh: '请选择或勾选', en: 'Choose or tick this' },
+  missing: MISSING,
+  choose: CHOOSE,
   wrong: { zh: '填写不正确（{message}）', en: 'This is wrong ({message})' },
   faults: { zh: '有 {count} 处需要修改，尚未提交', en: '{count} {count|place|places} to mend; nothing was sent' },
   refused: { zh: '服务发现 {count} 处问题，没有保存', en: 'The service found {count} {count|fault|faults}; nothing was stored' },

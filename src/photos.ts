@@ -97,13 +97,13 @@ export async function sweepPhotos(service: Service): Promise<number> {
 const differs = () => new Refusal('photo_differs', 'The stored photo is missing, or is not the one that the centres approved.', { part: 'photo' });
 
 /**
- * The photo of a row, as it was uploaded.
+ * The photo of a row, as it was uploaded; `place` says where it lies; without it D1 is asked.
  * @param digest SHA-256, base64url, from the row's signed disclosure
  * @throws Refusal `photo_differs` when anything but that very file is stored
  */
-export async function readPhoto(service: Service, row: { batch: string; position: number }, digest: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function readPhoto(service: Service, row: { batch: string; position: number; place?: (() => Promise<Place | null>) | undefined }, digest: string): Promise<Uint8Array<ArrayBuffer>> {
   const { batch, position } = row;
-  const place = await selectPlace(service.db, batch, position);
+  const place = await (row.place ? row.place() : selectPlace(service.db, batch, position));
   const sealed = place && (await getPart(service.files, { batch, pack: place.pack }, place));
   if (!sealed) throw differs();
   try {

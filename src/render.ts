@@ -23,7 +23,7 @@ export async function drawFor(service: Service, found: Found, copy?: Stamped): P
   });
   const photo = holder.photo_digest === null ? undefined : imageOf(await readPhoto(service, row, holder.photo_digest));
   const base = await renderCertificate(shown, { fonts: await service.fonts(), bundle: encodeUtf8(JSON.stringify(await bundleOf(service, found, copy?.token))), photo });
-  return { base: base as Uint8Array<ArrayBuffer>, printed: { number: facts.number, organization: shown.organization, filing: decodeJwt<Filing>(row.filing), key_number: row.key_number, template: row.template } };
+  return { base: base as Uint8Array<ArrayBuffer>, printed: { number: facts.number, organization: shown.organization, filing: decodeJwt<Filing>(row.filing), key_number: row.key_number, revision: row.revision, template: row.template } };
 }
 
 /** A certificate's PDF: always the same file. @throws Refusal `register_differs` when its stored parts do not verify */

@@ -11,6 +11,7 @@ import { Memo } from './life/memo.ts';
 import { Recent } from './life/recent.ts';
 import type { Found } from './register.ts';
 import type { CertificateRow, Lately } from './storage/certificates.ts';
+import type { FoundSigner } from './signatures.ts';
 import { Vault } from './storage/vault.ts';
 import { loadFonts, loadStyles, loadVersions, type Styles, type Versions } from './storage/assets.ts';
 import { askTimestamp } from './timestamp.ts';
@@ -39,6 +40,8 @@ export interface Service {
   versions(): Promise<Versions>;
   /** What the pages look like, by part. */
   styles(): Promise<Styles>;
+  /** Who signs the PDFs of a batch, by organization, key and filing. */
+  signers: Recent<FoundSigner>;
   /** Status lists as signed within the last minute, by what they say. */
   statusLists: Recent<Promise<string>>;
   assets: Assets;
@@ -98,6 +101,7 @@ export function serviceOf(env: Env): Service {
     fonts: once(() => loadFonts(env.ASSETS)),
     versions: once(() => loadVersions(env.ASSETS)),
     styles: once(() => loadStyles(env.ASSETS)),
+    signers: new Recent(500),
     statusLists: new Recent(20),
     assets: env.ASSETS,
     limiters: { lookup: env.RATE_LOOKUP, search: env.RATE_SEARCH, verify: env.RATE_VERIFY },

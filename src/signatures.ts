@@ -30,7 +30,20 @@ export interface Printed {
   key_number: number;
   /** Name of its template. */
   template: string;
+  /** The register's, at which the certificate was read. */
+  revision: number;
 }
+
+/** Who signs, as found at an instant; it stands while the register's revision stays, and until `until` at most. */
+export interface FoundSigner {
+  revision: number;
+  from: number;
+  until: number;
+  by: Omit<SignBy, 'at' | 'accessible'> | undefined;
+}
+
+/** Seconds for which it stands who signs. */
+const STANDS = 60;
 
 const REASON = '颁发职业技能等级证书 / issue of a vocational skill level certificate';
 
@@ -60,22 +73,33 @@ export async function signNow(service: Service, base: Uint8Array<ArrayBuffer>, b
   }
 }
 
-/** Who signs a certificate's PDF now, if anybody can. */
-export async function signerFor(service: Service, { organization, filing, key_number, template }: Printed): Promise<SignBy | undefined> {
+/** Who signs a certificate's PDF now, if anybody can: looked up once for all certificates of a batch. */
+export async function signerFor(service: Service, printed: Printed): Promise<SignBy | undefined> {
+  const { organization, filing, key_number, template, revision } = printed;
   const now = service.now();
-  const { withdrawals } = await directoryOf(service);
+  const key = [organization.code, key_number, filing.iss, filing.jti].join(' ');
+  const known = service.signers.get(key);
+  const stands = known?.revision === revision && now >= known.from && now <= known.until;
+  const { by } = stands ? known : service.signers.set(key, await findSigner(service, printed, now));
+  return by && { ...by, at: now, accessible: templateOf(template).accessible === true };
+}
+
+async function findSigner(service: Service, { organization, filing, key_number, revision }: Printed, now: number): Promise<FoundSigner> {
+  const { withdrawals } = await directoryOf(service, revision);
   const centre = (await filedBy(service, organization.code)) ?? PROVINCE;
   for (const { kid, chain: pem } of await selectSigners(service.db, organization.code, key_number, now)) {
-    if (withdrawals.endOfKey(kid, centre) <= now) continue;
+    const end = withdrawals.endOfKey(kid, centre);
+    if (end <= now) continue;
     const chain = readPem(pem);
     const certificates = chain.map(readCertificate);
-    const { jwk, organization_id } = certificates[0] as (typeof certificates)[number];
+    const { jwk, organization_id, not_after } = certificates[0] as (typeof certificates)[number];
     const signer = { thumbprint: await thumbprint(jwk as PublicJwk), organization_id };
     if (!(await speaksFor(signer, await rootOf(certificates, anchorOf(service)), filing))) continue;
     const { key } = await service.vault.issuingKey(kid);
-    return { key, chain, at: now, name: organization.name, reason: REASON, accessible: templateOf(template).accessible === true };
+    const until = Math.min(now + STANDS, not_after, end - 1);
+    return { revision, from: now, until, by: { key, chain, name: organization.name, reason: REASON } };
   }
-  return undefined;
+  return { revision, from: now, until: now + STANDS, by: undefined };
 }
 
 /** A certificate's PDF with its signature: the kept one, or a new one that is kept from now on. */

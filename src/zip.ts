@@ -9,10 +9,16 @@ import { writeZip, type DatedFile } from './life/zip.ts';
 import { examine } from './register.ts';
 import { renderFor } from './render.ts';
 import type { Service } from './service.ts';
+import { selectPlaces, type Place } from './storage/photos.ts';
 import { insertDownloads, selectCertificatesOfBatch, type CertificateRow } from './storage/certificates.ts';
 
-/** Certificates read, and noted as downloaded, with one statement each. */
+/** Certificates that are read together at least. */
 const PAGE = 100;
+/** Stretches at most, five statements on D1 each or fewer: so a call makes less than 50, whatever its length. */
+const PAGES = 8;
+
+/** How many certificates of a stretch are read together: some 6 KB each in memory. */
+export const pageOf = (length: number): number => Math.max(PAGE, Math.ceil(length / PAGES));
 
 /** Positions in a batch: `from` and on, without `to`. */
 export interface Stretch {
@@ -33,9 +39,13 @@ async function pdfOf(service: Service, row: CertificateRow | undefined, position
 }
 
 async function* pdfsOf(service: Service, { batch, from, to }: Stretch, by: string): AsyncGenerator<DatedFile> {
-  for (let at = from; at < to; at += PAGE) {
-    const length = Math.min(PAGE, to - at);
+  const page = pageOf(to - from);
+  for (let at = from; at < to; at += page) {
+    const length = Math.min(page, to - at);
     const rows = await selectCertificatesOfBatch(service.db, service.lately, batch, at, length);
+    // Where photos lie is read once for all of them, and only if there is one.
+    let places: Promise<Map<number, Place>> | undefined;
+    for (const row of rows) row.place = async () => (await (places ??= selectPlaces(service.db, batch, at, at + length))).get(row.position) ?? null;
     // Before any of them leaves: the holder rather sees one fetch too many than one too few.
     await insertDownloads(service.db, rows.map(({ number }) => number), 'application/pdf', by, service.now());
     for (let i = 0; i < length; i++) yield pdfOf(service, rows[i], at + i);

@@ -5,6 +5,7 @@
  */
 import type { Recent } from '../life/recent.ts';
 import type { D1Database } from './bindings.ts';
+import type { Place } from './photos.ts';
 
 /** What a certificate has of its own. */
 export interface OwnRow {
@@ -66,7 +67,10 @@ export interface BatchContext {
 }
 
 /** Everything that proves a certificate. */
-export type CertificateRow = Omit<OwnRow, 'event_count'> & FateRow & Omit<BatchContext, 'revision'>;
+export type CertificateRow = Omit<OwnRow, 'event_count'> & FateRow & Omit<BatchContext, 'revision'> & {
+  /** Says where its photo lies, where rows are read together. */
+  place?: (() => Promise<Place | null>) | undefined;
+};
 
 const OWN = `
   SELECT c.number, c.organization, c.year, c.level, c.serial, c.batch, c.position, c.person, c.occupation_code, c.job,

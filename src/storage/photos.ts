@@ -78,6 +78,15 @@ export async function deleteDoomed(db: D1Database, packs: readonly Pack[]): Prom
 export const selectPlace = (db: D1Database, batch: string, position: number): Promise<Place | null> =>
   db.prepare('SELECT pack, offset, length FROM photos WHERE batch = ? AND position = ?').bind(batch, position).first<Place>();
 
+/** Where the photos of a stretch of rows lie, by position; rows without one are left out. */
+export async function selectPlaces(db: D1Database, batch: string, from: number, to: number): Promise<Map<number, Place>> {
+  const { results } = await db
+    .prepare('SELECT position, pack, offset, length FROM photos WHERE batch = ? AND position >= ? AND position < ?')
+    .bind(batch, from, to)
+    .all<Place & { position: number }>();
+  return new Map(results.map(({ position, ...place }) => [position, place]));
+}
+
 export async function putPack(files: R2Bucket, pack: Pack, bytes: Uint8Array): Promise<void> {
   await files.put(keyOf(pack), bytes as never);
 }

@@ -30,7 +30,7 @@ export interface FaultyDatabase {
 interface Statement {
   bind(...values: unknown[]): Statement;
   run(): Promise<unknown>;
-  first(): Promise<unknown>;
+  first(column?: string): Promise<unknown>;
   all(): Promise<unknown>;
 }
 
@@ -53,7 +53,7 @@ export function faultyDatabase(real: D1Database, at: number, mode: Mode): Faulty
     const statement: Statement = {
       bind: (...values) => wrap(raw.bind(...values), sql),
       run: () => write(sql, () => raw.run()),
-      first: () => read(() => raw.first()),
+      first: (column) => read(() => (column === undefined ? raw.first() : raw.first(column))),
       all: () => read(() => raw.all()),
     };
     raws.set(statement, raw);
@@ -65,4 +65,31 @@ export function faultyDatabase(real: D1Database, at: number, mode: Mode): Faulty
     batch: (statements: object[]) => write('batch', () => real.batch(statements.map((one) => raws.get(one)) as never)),
   };
   return { db: db as unknown as D1Database, writes };
+}
+
+/** A D1 database that notes each statement it is given, those of a transaction one by one. */
+export function countingDatabase(real: D1Database): { db: D1Database; statements: string[] } {
+  const statements: string[] = [];
+  const raws = new WeakMap<object, { raw: unknown; sql: string }>();
+  const note = (sql: string) => void statements.push(sql.trim().replace(/\s+/g, ' ').slice(0, 120));
+  function wrap(raw: Statement, sql: string): Statement {
+    const asked = <T>(work: () => Promise<T>): Promise<T> => (note(sql), work());
+    const statement: Statement = {
+      bind: (...values) => wrap(raw.bind(...values), sql),
+      run: () => asked(() => raw.run()),
+      first: (column) => asked(() => (column === undefined ? raw.first() : raw.first(column))),
+      all: () => asked(() => raw.all()),
+    };
+    raws.set(statement, { raw, sql });
+    return statement;
+  }
+  const db = {
+    prepare: (sql: string) => wrap(real.prepare(sql) as unknown as Statement, sql),
+    batch: (all: object[]) => {
+      const known = all.map((one) => raws.get(one) as { raw: unknown; sql: string });
+      for (const { sql } of known) note(sql);
+      return real.batch(known.map(({ raw }) => raw) as never);
+    },
+  };
+  return { db: db as unknown as D1Database, statements };
 }

@@ -9,6 +9,7 @@ import type { Env } from '../../src/env.ts';
 import { concat, encodeUtf8, toBase64url } from '../../src/life/bytes.ts';
 import { photosOfArchive } from '../../src/life/row-photos.ts';
 import { readPhoto, sweepPhotos } from '../../src/photos.ts';
+import { openZip } from '../../src/zip.ts';
 import { serviceOf, type Service } from '../../src/service.ts';
 import { submitBatch, type Upload } from '../../src/submit.ts';
 import { anyone, approve, as, candidate, db, files, formOf, idNumber, issue, type Issued, type Submitted } from '../kit.ts';
@@ -84,6 +85,11 @@ describe('a file of rows with an archive of photos', () => {
     }
     await expect(readPhoto(service, { batch: batch.id, position: 0 }, await digestOf(two))).rejects.toMatchObject({ code: 'photo_differs' });
     await expect(readPhoto(service, { batch: batch.id, position: 3 }, await digestOf(two))).rejects.toMatchObject({ code: 'photo_differs' });
+    // An archive asks once where the photos of its rows lie.
+    const prepare = vi.spyOn(db, 'prepare');
+    await new Response(await openZip(service, { batch: batch.id, from: 0, to: batch.count }, school.client.subject)).arrayBuffer();
+    expect(prepare.mock.calls.filter(([sql]) => sql.includes('FROM photos'))).toHaveLength(1);
+    prepare.mockRestore();
   });
 
   describe('an operator who touches what is stored', () => {

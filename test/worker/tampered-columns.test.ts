@@ -77,7 +77,6 @@ const FILES: Record<string, () => Promise<Answer>> = {
   'the holder’s credential': () => download(CREDENTIAL_MEDIA_TYPE),
   'the organization’s PDF': () => callAs(school.client, 'GET', `/v1/certificates/${number}.pdf`),
   'the archive': () => callAs(school.client, 'GET', `/v1/batches/${batch}/certificates.zip?limit=1`),
-  'the holder’s file by the page': () => call('POST', `/c/${number}/download`, { 'Content-Type': 'application/x-www-form-urlencoded' }, new URLSearchParams({ ...HOLDER, want: 'pdf' }).toString()),
 };
 /** Whatever else reads these tables. */
 const READERS: Record<string, () => Promise<Answer>> = {
@@ -132,7 +131,7 @@ test('as it is, everything is answered and every file is given', async () => {
 
 /** Values of every kind for a column that holds `old`. */
 function valuesFor(type: string, old: string | number | null, other: string | number | null): (string | number | null)[] {
-  const made = type === 'INTEGER' ? [-1, 2 ** 40] : ['{"sd":{}}', `${String(old).slice(0, -3)}AAA`];
+  const made = type === 'INTEGER' ? [2 ** 40, -1] : [`${String(old).slice(0, -3)}AAA`, '{"sd":{}}'];
   return [...made, other, null].filter((value) => value !== old);
 }
 
@@ -145,11 +144,10 @@ describe.each(TABLES)('%s', (table) => {
       const { own, other } = lines[table];
       const name = `${table}.${column}`;
       const old = await valueOf(table, column, own);
-      let tried = 0;
       for (const value of valuesFor(type, old, await valueOf(table, column, other))) {
         if (!(await set(table, column, own, value))) continue;
         const first = !edited.has(column);
-        const readers = tried++ < 2 ? READERS : {};
+        const readers = first || column === 'facts' ? READERS : {};
         edited.add(column);
         const found = await verdict();
         const seen: (string | number)[][] = [];
@@ -163,5 +161,5 @@ describe.each(TABLES)('%s', (table) => {
     log.mockRestore();
     expect(faults).toEqual([]);
     expect([await verdict(), edited.size > 2]).toEqual(['valid', true]);
-  });
+  }, 240_000);
 });

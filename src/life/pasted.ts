@@ -19,8 +19,6 @@ export type Pasted =
 
 /** Numbers and others shown of one text. */
 const MOST = 50;
-/** A certificate's address, with or without scheme, as far as it can be one; or any other address. */
-const ADDRESS = /(?:https?:\/\/)?[\w.:@-]+\/c\/[!#-&*+\-./0-9:=?-~]+|https?:\/\/[!-~]+/gi;
 /** Fewer characters are a year, an amount or a room, not somebody's attempt at a number. */
 const SHORTEST = 10;
 
@@ -45,6 +43,57 @@ function ofAddress(text: string, isOurs: (host: string) => boolean): Pasted {
 
 const foreign = (host: string) => new Refusal('host_unknown', 'The address is of another host.', { host });
 
+interface Found {
+  address: string;
+  from: number;
+  to: number;
+}
+
+/** What follows at `at` of the pattern, which is sticky; empty if nothing does. */
+function follows(pattern: RegExp, text: string, at: number): string {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0] ?? '';
+}
+
+const HOST = /[\w.:@-]+/g;
+const CERTIFICATE = /\/c\/[!#-&*+\-./0-9:=?-~]+/iy;
+const ANYTHING = /\/\/[!-~]+/y;
+
+/**
+ * The addresses in a text: of certificates, with or without scheme, as far as they can be such; or any others.
+ * Each run of characters is looked at once, whatever the text is: a pattern of the whole address would look at a run
+ * again from each of its characters.
+ */
+function addressesIn(text: string): Found[] {
+  const found: Found[] = [];
+  const take = (from: number, to: number): void => {
+    found.push({ address: text.slice(from, to), from, to });
+    HOST.lastIndex = to;
+  };
+  HOST.lastIndex = 0;
+  for (let host = HOST.exec(text); host; host = HOST.exec(text)) {
+    const end = HOST.lastIndex;
+    const [scheme] = /https?:$/i.exec(host[0].slice(-6)) ?? [];
+    const certificate = follows(CERTIFICATE, text, end);
+    if (certificate !== '') take(host.index, end + certificate.length);
+    else if (scheme !== undefined && text.startsWith('//', end)) {
+      const name = follows(/[\w.:@-]+/y, text, end + 2);
+      const path = name === '' ? '' : follows(CERTIFICATE, text, end + 2 + name.length);
+      const rest = path === '' ? follows(ANYTHING, text, end) : `//${name}${path}`;
+      if (rest !== '') take(end - scheme.length, end + rest.length);
+    }
+    // A pattern that found nothing begins anew; the next run is wanted.
+    if (HOST.lastIndex < end) HOST.lastIndex = end;
+  }
+  return found;
+}
+
+/** A text with a space in place of each address. */
+function withoutAddresses(text: string, found: readonly Found[]): string {
+  const ends = [0, ...found.map(({ to }) => to)];
+  return [...found.map(({ from }, at) => text.slice(ends[at], from)), text.slice(ends.at(-1))].join(' ');
+}
+
 /** Runs of letters and digits: each is one number, or several glued together when a field lost its line breaks. */
 const runsOf = (folded: string): string[] =>
   (folded.match(/[A-Z0-9]+/g) ?? []).flatMap((run) => (/^(?:[A-Z]\d{21}){2,}$/.test(run) ? (run.match(/.{22}/g) as string[]) : [run]));
@@ -65,8 +114,9 @@ const closeGaps = (folded: string): string =>
 export function readPasted(text: string, isOurs: (host: string) => boolean): Pasted {
   const folded = withoutMarks(text.normalize('NFKC')).trim();
   if (isNumber(folded)) return { kind: 'number', number: parseNumber(folded).text };
-  const addresses = folded.match(ADDRESS) ?? [];
-  const rest = closeGaps(folded.replace(ADDRESS, ' ').toUpperCase());
+  const found = addressesIn(folded);
+  const addresses = found.map(({ address }) => address);
+  const rest = closeGaps(withoutAddresses(folded, found).toUpperCase());
   const attempts = attemptsIn(runsOf(rest));
   const numbers = attempts.filter(isNumber);
   // Beside a number, a foreign address is only part of the sentence; alone, it is what was asked about.
@@ -78,7 +128,7 @@ export function readPasted(text: string, isOurs: (host: string) => boolean): Pas
   if (different.length > 0) return { kind: 'several', numbers: different.slice(0, MOST), others: others.slice(0, MOST) };
   // Nothing is a number: one attempt, or a text that is nothing else, is told what is wrong with it.
   const [attempt = ''] = others;
-  const alone = /^(?:[A-Z]+|[A-Z0-9\s]*\d[A-Z0-9\s]*|[^\p{L}\s]+)$/u.test(rest);
+  const alone = /^(?:[A-Z]+|[^\p{L}\s]+)$/u.test(rest) || (/^[A-Z0-9\s]+$/.test(rest) && /\d/.test(rest));
   if (others.length === 1 || alone) return { kind: 'number', number: parseNumber(alone ? rest : attempt).text };
   return others.length === 0 ? { kind: 'nothing' } : { kind: 'several', numbers: [], others: others.slice(0, MOST) };
 }

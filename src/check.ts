@@ -11,7 +11,7 @@ import { credentialKid, splitCredential } from './life/credential.ts';
 import type { Evidence } from './life/evidence.ts';
 import { parseNumber } from './life/number.ts';
 import { openDocument } from './life/document-check.ts';
-import { isRefusal } from './life/refusal.ts';
+import { isRefusal, unlessRefused } from './life/refusal.ts';
 import { withoutSeal, type Report } from './life/report.ts';
 import { readSeal, sealKid } from './life/seal.ts';
 import { verify } from './life/verify.ts';
@@ -39,7 +39,7 @@ async function filingsFor(service: Service, organization: string, names: (kid: s
   const filings = await selectFilingsNaming(service.db, organization);
   const naming: string[] = [];
   for (const token of filings) {
-    const filing = await service.memo.open(token, 'filing+jwt', directory.findCentre).catch(() => undefined);
+    const filing = await unlessRefused(service.memo.open(token, 'filing+jwt', directory.findCentre));
     if (filing?.payload.issuing_jwks.keys.some((key) => names(key.kid))) naming.push(token);
   }
   return naming.length > 0 ? naming : filings.slice(0, 1);

@@ -7,7 +7,7 @@
 import { checkClient, codeOf, openCentre, openClient, openFiling, PROVINCE, standingFiling, type Directory } from './life/authority.ts';
 import { requireGlyphs } from './life/font-set.ts';
 import { parseOrganizationCode } from './life/number.ts';
-import { Refusal } from './life/refusal.ts';
+import { Refusal, unlessRefused } from './life/refusal.ts';
 import { MAX_TEXT_BYTES, NO_JOB } from './life/row.ts';
 import { nameFlaw } from './life/row-values.ts';
 import type { Filing, PublicJwk } from './life/schema.ts';
@@ -92,7 +92,7 @@ export async function currentFiling(service: Service, directory: Directory, orga
 export async function filedBy(service: Service, organization: string): Promise<string | undefined> {
   const directory = await directoryOf(service);
   for (const { token } of await selectAbout(service.db, 'filing+jwt', `org:${organization}`)) {
-    const statement = await service.memo.open(token, 'filing+jwt', directory.findCentre).catch(() => undefined);
+    const statement = await unlessRefused(service.memo.open(token, 'filing+jwt', directory.findCentre));
     if (statement) return statement.payload.iss;
   }
   return undefined;

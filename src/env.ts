@@ -5,7 +5,7 @@
 import type { Assets, D1Database, R2Bucket, RateLimit } from './storage/bindings.ts';
 import * as v from 'valibot';
 import { fromBase64url } from './life/bytes.ts';
-import { isRefusal } from './life/refusal.ts';
+import { isRefusal, isUnreadable } from './life/refusal.ts';
 import { publicJwk, type PublicJwk } from './life/schema.ts';
 
 export interface Env {
@@ -135,8 +135,8 @@ export function readConfig(env: Env): Config {
   let roots: unknown;
   try {
     roots = JSON.parse(env.TRUST_ROOT_JWKS ?? '');
-  } catch {
-    roots = undefined;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
   }
   const rootJwks = v.safeParse(v.pipe(v.array(publicJwk), v.minLength(1)), roots);
   if (!rootJwks.success) throw new ConfigError('TRUST_ROOT_JWKS must be a JSON array with the public root keys.');

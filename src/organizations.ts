@@ -6,7 +6,7 @@
 import { codeOf, openCentre, openDirectory, openFiling, standingFiling, type Directory } from './life/authority.ts';
 import { shanghaiDay } from './life/calendar.ts';
 import { normalizeNumber } from './life/number.ts';
-import { isRefusal } from './life/refusal.ts';
+import { isRefusal, unlessRefused } from './life/refusal.ts';
 import type { Filing } from './life/schema.ts';
 import { endOf } from './life/withdrawal.ts';
 import { holderOf, holdersOf } from './codes.ts';
@@ -126,7 +126,7 @@ export async function centreNames(service: Service): Promise<ReadonlyMap<string,
   const directory = await openDirectory(anchorOf(service), tokens, service.memo);
   const names = new Map<string, string>();
   for (const token of tokens) {
-    const statement = await openCentre(token, directory).catch(() => undefined);
+    const statement = await unlessRefused(openCentre(token, directory));
     if (statement) names.set(statement.payload.sub, statement.payload.name);
   }
   return names;

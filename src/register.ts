@@ -13,7 +13,7 @@ import type { Evidence } from './life/evidence.ts';
 import { ID_TYPE_NAMES, normalizeIdNumber, type IdType } from './life/identity.ts';
 import { foldName, requireWritten } from './life/name.ts';
 import { parseNumber } from './life/number.ts';
-import { isRefusal, Refusal } from './life/refusal.ts';
+import { isRefusal, isUnreadable, Refusal, unlessRefused } from './life/refusal.ts';
 import type { Report } from './life/report.ts';
 import { sealUrl } from './life/seal.ts';
 import type { StoredEvent } from './life/status.ts';
@@ -79,8 +79,9 @@ function brokenCopy(row: CertificateRow): string | undefined {
 function safeParse<T>(text: string): T | undefined {
   try {
     return JSON.parse(text) as T;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (isUnreadable(error)) return undefined;
+    throw error;
   }
 }
 
@@ -275,7 +276,7 @@ async function centresNaming(service: Service, row: CertificateRow, names: Reado
   const directory = await directoryOf(service, row.revision);
   const naming: string[] = [];
   for (const token of safeParse<string[]>(row.centres) ?? []) {
-    const statement = await openCentre(token, directory).catch(() => undefined);
+    const statement = await unlessRefused(openCentre(token, directory));
     if (statement && names.has(await service.memo.thumbprint(statement.payload.cnf.jwk))) naming.push(token);
   }
   return naming;

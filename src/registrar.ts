@@ -16,7 +16,7 @@ import { readDisclosures } from './life/disclose.ts';
 import { leafOfText, type RowFacts } from './life/leaf.ts';
 import { inclusionPath, tree } from './life/merkle.ts';
 import { toBase64url, toHex } from './life/bytes.ts';
-import { isRefusal, Refusal } from './life/refusal.ts';
+import { isRefusal, Refusal, unlessRefused } from './life/refusal.ts';
 import type { Filing } from './life/schema.ts';
 import { chooseFormat, sealDigest, signSeal } from './life/seal.ts';
 import { readHeader } from './life/statement.ts';
@@ -158,7 +158,7 @@ async function findClient(service: Service, directory: Directory, organization: 
   const header = readHeader(order, 'issue+jwt');
   const naming: { id: number; token: string; end: number }[] = [];
   for (const client of await selectClientsByKey(service.db, header.kid)) {
-    const statement = await service.memo.open(client.token, 'client+jwt', directory.findCentre).catch(() => undefined);
+    const statement = await unlessRefused(service.memo.open(client.token, 'client+jwt', directory.findCentre));
     if (statement?.payload.sub === `org:${organization}`) naming.push({ ...client, end: directory.withdrawals.endOfStatement(statement.payload) });
   }
   const found = naming.find(({ end }) => end > service.now()) ?? naming[0];

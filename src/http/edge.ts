@@ -30,9 +30,11 @@ export async function keptAnswer(c: Context<AppEnv>, kept: Kept, type: string, m
   // Read before the answer is made: what changes meanwhile raises it, and the copy is not found again.
   const address = cache && (await addressOf(c, kept));
   if (!cache || address === undefined) return c.body(await make(), 200, headers);
-  const copy = await cache.match(address).catch(() => undefined);
+  const failed = (event: string) => (error: unknown) =>
+    console.warn(JSON.stringify({ event, name: kept.name, message: error instanceof Error ? error.message : '' }));
+  const copy = await cache.match(address).catch(failed('copy_not_read'));
   if (copy) return c.body(await copy.text(), 200, headers);
   const text = await make();
-  await cache.put(address, new Response(text, { headers: { ...cached, 'Content-Type': 'text/plain; charset=utf-8' } })).catch((error: unknown) => console.warn(JSON.stringify({ event: 'copy_not_kept', name: kept.name, message: error instanceof Error ? error.message : '' })));
+  await cache.put(address, new Response(text, { headers: { ...cached, 'Content-Type': 'text/plain; charset=utf-8' } })).catch(failed('copy_not_kept'));
   return c.body(text, 200, headers);
 }

@@ -12,7 +12,7 @@ import { dayNumber, shanghaiDay } from './calendar.ts';
 import type { Holder } from './disclose.ts';
 import type { CopyFacts } from './document.ts';
 import { maskName } from './name.ts';
-import { Refusal } from './refusal.ts';
+import { isRefusal, Refusal } from './refusal.ts';
 import { openStatement, signStatement, type KeyFinder } from './statement.ts';
 
 /** A copy lasts a year at most: longer, the certificate itself is the thing to show. */
@@ -34,7 +34,8 @@ export function copyFacts(asked: { purpose: string; expires_on: string }, now: n
   let ahead: number;
   try {
     ahead = dayNumber(asked.expires_on) - dayNumber(stamped_on);
-  } catch {
+  } catch (error) {
+    if (!isRefusal(error, 'day_malformed')) throw error;
     ahead = Number.NaN;
   }
   if (!(ahead >= 0 && ahead <= LONGEST_COPY_DAYS)) {

@@ -5,7 +5,7 @@
  * It refuses disclosures that are not canonical, repeated, of other claims, or not in the signed `_sd`.
  */
 import { decodeUtf8, encodeUtf8, fromBase64url, sha256Short, toBase64url } from './bytes.ts';
-import { Refusal } from './refusal.ts';
+import { isUnreadable, Refusal } from './refusal.ts';
 
 export const CLAIMS = ['name', 'identifier', 'photo_digest'] as const;
 export type ClaimName = (typeof CLAIMS)[number];
@@ -63,8 +63,8 @@ function readOne(encoded: string): { claim: ClaimName; value: unknown } {
   let parsed: unknown;
   try {
     parsed = JSON.parse(decodeUtf8(fromBase64url(encoded)));
-  } catch {
-    parsed = undefined;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
   }
   if (!Array.isArray(parsed) || parsed.length !== 3 || typeof parsed[0] !== 'string' || !(CLAIMS as readonly unknown[]).includes(parsed[1])) {
     throw new Refusal('disclosure_malformed', 'A disclosure is base64url of [salt, claim, value] for name, identifier or photo_digest.');

@@ -14,7 +14,7 @@ import type { Outcome, PrintedDocument } from './evidence.ts';
 import { checkPdfSignature, speaksFor, type PdfSignature } from './pades/verify.ts';
 import { readPdf, type ReadPdf } from './pdf-read/read.ts';
 import { alteredParts } from './printed.ts';
-import { isRefusal, Refusal } from './refusal.ts';
+import { isRefusal, isUnreadable, Refusal } from './refusal.ts';
 
 type Judged = Parameters<PrintedDocument['judge']>[0];
 
@@ -30,7 +30,8 @@ function bundleIn(pdf: ReadPdf): Bundle {
   let value: unknown;
   try {
     value = JSON.parse(decodeUtf8(first.bytes));
-  } catch {
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
     throw new Refusal('bundle_malformed', 'The bundle in the PDF is not JSON.', { part: 'bundle' });
   }
   return readBundle(value);

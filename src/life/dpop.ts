@@ -4,10 +4,10 @@
  * It refuses proofs for another method, address, token or time, by another key, with other header
  * parameters, or with a private key in them. Whether a proof was used before is the register's to know: `(jkt, jti)` is returned for that.
  */
-import { compactVerify } from 'jose';
+import { compactVerify, errors } from 'jose';
 import { decodeUtf8, fromBase64url } from './bytes.ts';
 import { tokenHash } from './proof.ts';
-import { isRefusal, Refusal } from './refusal.ts';
+import { isRefusal, isUnreadable, Refusal } from './refusal.ts';
 import { publicJwk, readPayload, type PublicJwk } from './schema.ts';
 import { thumbprint } from './statement.ts';
 import type { Memo } from './memo.ts';
@@ -93,7 +93,8 @@ export async function verifyProof(
   let payload: unknown;
   try {
     payload = JSON.parse(decodeUtf8((await compactVerify(proof, await memo.key(bound), { algorithms: ['ES256'] })).payload));
-  } catch {
+  } catch (error) {
+    if (!isUnreadable(error) && !(error instanceof errors.JOSEError)) throw error;
     throw refuse('The signature of the proof does not match.');
   }
   const read = readPayload('dpop+jwt', payload);

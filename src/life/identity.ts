@@ -7,6 +7,7 @@
 import { dayNumber } from './calendar.ts';
 import type { FaultCode } from './faults.ts';
 import { withoutMarks } from './marks.ts';
+import { isRefusal } from './refusal.ts';
 
 export type IdType = 'resident_id' | 'residence_permit' | 'hk_macao_permit' | 'taiwan_permit' | 'passport' | 'foreign_permanent_resident';
 
@@ -94,8 +95,9 @@ function isRealBirthDate(day: string): boolean {
   try {
     dayNumber(day);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (isRefusal(error, 'day_malformed')) return false;
+    throw error;
   }
 }
 

@@ -5,7 +5,7 @@
  * Imported from the core of `qrcode`, which knows no canvas, PNG or file system, so one module serves Worker, browser and Node.
  * It refuses texts that are not ASCII and texts that no QR code holds (`qr_unusable`).
  */
-import { create, type QrSegment } from 'qrcode/lib/core/qrcode.js';
+import { create, type QrSegment, type QrSymbol } from 'qrcode/lib/core/qrcode.js';
 import { bestMask } from './pdf-qr-mask.ts';
 import { Refusal } from './refusal.ts';
 
@@ -19,6 +19,16 @@ export interface QrMatrix {
   dark(x: number, y: number): boolean;
 }
 
+/** The library says in a plain Error that a text is too long, and throws nothing else. */
+function createCode(segments: QrSegment[], length: number): QrSymbol {
+  try {
+    return create(segments, { errorCorrectionLevel: 'M', maskPattern: 0 });
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof RangeError) throw error;
+    throw new Refusal('qr_unusable', 'The text is too long for a QR code.', { length });
+  }
+}
+
 /** @throws Refusal `qr_unusable` */
 export function qrMatrix(url: string): QrMatrix {
   if (!/^[\x21-\x7e]+$/.test(url)) throw new Refusal('qr_unusable', 'The text of a QR code is printable ASCII without spaces.');
@@ -26,12 +36,8 @@ export function qrMatrix(url: string): QrMatrix {
   const segments: QrSegment[] = parts
     ? [{ data: parts[1] as string, mode: 'byte' }, { data: parts[2] as string, mode: 'numeric' }]
     : [{ data: url, mode: 'byte' }];
-  try {
-    const { modules, version } = create(segments, { errorCorrectionLevel: 'M', maskPattern: 0 });
-    const { size } = modules;
-    const best = bestMask(modules);
-    return { size, version, modules: best, dark: (x, y) => best[y * size + x] === 1 };
-  } catch {
-    throw new Refusal('qr_unusable', 'The text is too long for a QR code.', { length: url.length });
-  }
+  const { modules, version } = createCode(segments, url.length);
+  const { size } = modules;
+  const best = bestMask(modules);
+  return { size, version, modules: best, dark: (x, y) => best[y * size + x] === 1 };
 }

@@ -34,3 +34,16 @@ export class Refusal extends Error {
 export function isRefusal(error: unknown, code?: string): error is Refusal {
   return error instanceof Refusal && (code === undefined || error.code === code);
 }
+
+/** Whether an error says that an input is not what it should be (a refusal, or no JSON), and not that the program is wrong. */
+export const isUnreadable = (error: unknown): boolean => isRefusal(error) || error instanceof SyntaxError;
+
+/** What some work gives, or undefined where it refuses; every other error goes on, for it is a defect. */
+export async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    throw error;
+  }
+}

@@ -7,9 +7,9 @@
  * parameters (jwk, jku, x5c, crit …), unknown keys, bad signatures, payloads outside the schema.
  * A statement's text is never an identity (ES256 texts are malleable): `jti` and payload digests are.
  */
-import { CompactSign, calculateJwkThumbprint, compactVerify, importJWK, type CryptoKey } from 'jose';
+import { CompactSign, calculateJwkThumbprint, compactVerify, errors, importJWK, type CryptoKey } from 'jose';
 import { decodeUtf8, encodeUtf8, fromBase64url, endsCanonically, sha256Short, toBase64url } from './bytes.ts';
-import { isRefusal, Refusal } from './refusal.ts';
+import { isRefusal, isUnreadable, Refusal } from './refusal.ts';
 import type { SigningKey } from './signer.ts';
 import { publicJwk, readPayload, type Payload, type PublicJwk, type StatementType } from './schema.ts';
 import * as v from 'valibot';
@@ -72,6 +72,7 @@ export function readHeader(token: unknown, typ: string): Header {
 
 /** The `typ` that a JWS claims, unverified: only to choose the schema that it is then held to. Undefined for what is no JWS. */
 export function claimedType(token: string): unknown {
+  if (token.length > STATEMENT_LIMIT) return undefined;
   try {
     const header = JSON.parse(decodeUtf8(fromBase64url(token.split('.', 1)[0] as string))) as { typ?: unknown } | null;
     return header?.typ;
@@ -101,7 +102,8 @@ export async function openBytes(token: string, typ: string, find: KeyFinder): Pr
   try {
     const { payload } = await compactVerify(token, key, { algorithms: ['ES256'] });
     return { kid: header.kid, bytes: payload as Uint8Array<ArrayBuffer> };
-  } catch {
+  } catch (error) {
+    if (!(error instanceof errors.JOSEError)) throw error;
     throw new Refusal('signature_wrong', 'The signature does not match the statement.', { part: typ });
   }
 }
@@ -116,7 +118,8 @@ export async function openStatement<T extends StatementType>(token: string, typ:
   let value: unknown;
   try {
     value = JSON.parse(decodeUtf8(bytes));
-  } catch {
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
     throw new Refusal('claims_malformed', 'The payload is not JSON.', { part: typ });
   }
   const read = readPayload(typ, value);

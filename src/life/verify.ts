@@ -18,7 +18,7 @@ import { leafOfText, leafText } from './leaf.ts';
 import { includes } from './merkle.ts';
 import { maskName } from './name.ts';
 import { parseNumber } from './number.ts';
-import { isRefusal, Refusal } from './refusal.ts';
+import { isRefusal, Refusal, unlessRefused } from './refusal.ts';
 import { CHECKS, verdictOf, type Check, type CheckId, type Report } from './report.ts';
 import type { Filing } from './schema.ts';
 import { openSeal, readSeal, sealDigest, sealKid, type SealFacts } from './seal.ts';
@@ -184,7 +184,7 @@ async function judgeFiling(evidence: Evidence, directory: Directory, now: number
     if (!(error instanceof Refusal)) throw error;
     if (!error.facts.part?.startsWith('approval+jwt') && !isRefusal(error, 'filing_withdrawn')) return error;
     // The approval is what is wrong, or a filing that was genuine: let its own check say so, when the signature was looked at.
-    const filing = await directory.memo.open(evidence.filing, 'filing+jwt', directory.findCentre).catch(() => undefined);
+    const filing = await unlessRefused(directory.memo.open(evidence.filing, 'filing+jwt', directory.findCentre));
     return filing?.payload ?? error;
   }
 }

@@ -6,7 +6,7 @@
  * It refuses values that neither secret opens, and ciphertexts of another row.
  */
 import type { D1Database } from './bindings.ts';
-import { base64url, CompactEncrypt, compactDecrypt, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
+import { base64url, CompactEncrypt, compactDecrypt, errors, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
 import type { Config } from '../env.ts';
 import { concat, decodeUtf8, encodeUtf8, sha256, toBase64url } from '../life/bytes.ts';
 import { thumbprint } from '../life/statement.ts';
@@ -51,7 +51,10 @@ export class Vault {
   async #unwrap(name: string, wrapped: string): Promise<{ value: Uint8Array<ArrayBuffer>; rewrapped?: string }> {
     for (const secret of [this.#config.masterSecret, this.#config.previousSecret]) {
       if (!secret) continue;
-      const opened = await compactDecrypt(wrapped, secret, { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] }).catch(() => undefined);
+      const opened = await compactDecrypt(wrapped, secret, { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] }).catch((error: unknown) => {
+        if (error instanceof errors.JOSEError) return undefined;
+        throw error;
+      });
       if (!opened || opened.protectedHeader['sub'] !== name) continue;
       const value = new Uint8Array(opened.plaintext);
       return secret === this.#config.masterSecret ? { value } : { value, rewrapped: await this.#wrap(name, value) };

@@ -5,7 +5,7 @@ import { copyFacts, credentialDigest, openCopy, signCopy, type Copied } from '..
 import { withDisclosures } from '../../src/life/credential.ts';
 import { dayNumber, dayOf, shanghaiDay } from '../../src/life/calendar.ts';
 import { isRefusal } from '../../src/life/refusal.ts';
-import { signStatement } from '../../src/life/statement.ts';
+import { importPublic, signStatement } from '../../src/life/statement.ts';
 import { verify } from '../../src/life/verify.ts';
 import { makeCast, makeCertificate, NOW } from './make.ts';
 
@@ -77,7 +77,7 @@ describe('a stamped copy', async () => {
     expect(await checkOf(`${head}.${longer}.${signature}`)).toMatchObject({ result: 'fail', code: 'signature_wrong' });
     const stranger = await makeCast();
     const of = { ...own, masked_name: made.facts.row.masked_name };
-    await expect(openCopy(await stamp(), of, () => stranger.issuing.key)).rejects.toMatchObject({ code: 'signature_wrong' });
+    await expect(openCopy(await stamp(), of, () => importPublic(stranger.issuing.jwk))).rejects.toMatchObject({ code: 'signature_wrong' });
   });
 
   it('names the holder itself; without it nothing is left but what the public sees', async () => {

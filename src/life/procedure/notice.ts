@@ -9,6 +9,7 @@ import { encodeUtf8, sha256, toBase64url } from '../bytes.ts';
 import { dayNumber } from '../calendar.ts';
 import { levelName, type Level } from '../level.ts';
 import { maskName } from '../name.ts';
+import { isUnreadable } from '../refusal.ts';
 import { outcomeOf } from './outcome.ts';
 import type { ResultRow } from './plan.ts';
 
@@ -31,8 +32,9 @@ export function readNoticeFacts(stored: string): NoticeFacts | undefined {
   let json: unknown;
   try {
     json = JSON.parse(stored);
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (isUnreadable(error)) return undefined;
+    throw error;
   }
   const read = v.safeParse(FACTS, json);
   return read.success ? read.output : undefined;

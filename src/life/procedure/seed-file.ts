@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot';
 import { toBase64url } from '../bytes.ts';
-import { Refusal } from '../refusal.ts';
+import { isUnreadable, Refusal } from '../refusal.ts';
 import { commitmentOf, DRAW_RULE, openSeed } from './drawing.ts';
 import { digest } from './text.ts';
 
@@ -25,8 +25,8 @@ export function readSeedFile(text: string, commitment: string): SeedFile {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch {
-    value = undefined;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
   }
   const read = v.safeParse(SEED_FILE, value);
   if (!read.success) throw new Refusal('seed_file_malformed', 'This is no file with the seed of a draw.', { part: 'seed' });

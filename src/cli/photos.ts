@@ -15,13 +15,13 @@ import { eachOf, writeWhole } from './collect.ts';
 import type { Seen } from './steps.ts';
 import { Failure, Progress, usage } from './talk.ts';
 
-const IMAGE = /\.(?:jpe?g|png)$/i;
+const IMAGE = /\.(?:jpe?g|jfif|png)$/i;
 
 /** The bytes of an archive of photos; of a folder, an archive of the pictures in it and nothing else. */
 export function readArchive(path: string): Uint8Array<ArrayBuffer> {
   if (!statSync(path).isDirectory()) return new Uint8Array(readFileSync(path));
   const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((file) => file.isFile() && IMAGE.test(file.name));
-  if (files.length === 0) throw usage(`${path} 中没有 .jpg、.jpeg 或 .png 文件`, 'there is no .jpg, .jpeg or .png file in this folder');
+  if (files.length === 0) throw usage(`${path} 中没有 .jpg、.jpeg、.jfif 或 .png 文件`, 'there is no .jpg, .jpeg, .jfif or .png file in this folder');
   const entries = files.map((file): [string, Uint8Array] => {
     const whole = join(file.parentPath, file.name);
     return [relative(path, whole).replaceAll('\\', '/'), readFileSync(whole)];

@@ -95,6 +95,8 @@ const REFUSED: Record<string, string> = {
   table_format_unsupported: '不支持的文件格式，请用 Excel 或 WPS 另存为 .xlsx 或“CSV UTF-8（逗号分隔）”',
   xlsx_malformed: '工作簿文件已损坏，请用 Excel 或 WPS 重新另存为 .xlsx',
   xlsx_too_large: '工作簿过大，请只保留名单',
+  table_too_large: '文件过大，不像名单，请只保留名单',
+  csv_header_unclear: '表头须只有一行，放在名单最上面',
   xlsx_encrypted: '工作簿设有密码，请取消密码',
   xlsx_macros: '工作簿含有宏，请另存为不含宏的 .xlsx',
   xlsx_external: '工作簿链接了其他文件或数据源，请将名单复制并“选择性粘贴”为数值到新工作簿',

@@ -8,14 +8,12 @@ import * as v from 'valibot';
 import { concat, decodeUtf8 } from '../life/bytes.ts';
 import { LARGEST_BODY } from '../life/gateway.ts';
 import { sentenceOf, wordsOfIssue } from '../life/field-words.ts';
+import { parseJsonText } from '../life/json.ts';
 import { Refusal } from '../life/refusal.ts';
 
 /** Bytes. Statements and searches are small; a certificate chain has 16 KB in JSON; bundles hold a filing; a PDF its photo; steps a plan with its roster; lists to be checked hold 100 rows, or 10,000 with a key; batches hold
  * 10,000 rows; photos fill what an isolate of 128 MB leaves when the fonts, the code and one pack of photos have theirs. */
 export const LIMITS = { small: 16_384, bulkOpen: 250_000, bulk: 4_000_000, chain: 20_000, statement: 300_000, bundle: 1_000_000, document: 5_242_880, step: 6_000_000, file: 10_000_000, batch: 12_000_000, photos: LARGEST_BODY } as const;
-
-/** Deepest nesting of JSON that any request here needs. */
-const DEPTH = 16;
 
 /** The media type without parameters, lower case. */
 export const mediaType = (c: Context): string => (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
@@ -75,33 +73,8 @@ export async function readBytes(c: Context, limit: number, advice = ''): Promise
   return concat(...parts);
 }
 
-/** Depth of JSON text, counted without parsing, so that no parser meets a tower of brackets. */
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let quoted = false;
-  for (let i = 0; i < text.length; i++) {
-    const character = text.charCodeAt(i);
-    if (quoted) {
-      if (character === 92) i++;
-      else if (character === 34) quoted = false;
-    } else if (character === 34) quoted = true;
-    else if (character === 123 || character === 91) deepest = Math.max(deepest, ++depth);
-    else if (character === 125 || character === 93) depth--;
-  }
-  return deepest;
-}
-
-/** Parses JSON bytes. */
-export function parseJson(bytes: Uint8Array): unknown {
-  const text = decodeUtf8(bytes).replace(/^\ufeff/, '');
-  if (depthOf(text) > DEPTH) throw new Refusal('json_too_deep', `The JSON is nested deeper than ${DEPTH} levels.`, { limit: DEPTH });
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Refusal('json_malformed', 'The body is not JSON.');
-  }
-}
+/** Parses JSON bytes. @throws Refusal `utf8_malformed` and what parseJsonText throws */
+export const parseJson = (bytes: Uint8Array): unknown => parseJsonText(decodeUtf8(bytes).replace(/^\ufeff/, ''));
 
 export function requireType(c: Context, allowed: readonly string[]): string {
   const type = mediaType(c);

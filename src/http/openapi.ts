@@ -17,7 +17,7 @@ const OF_CREDENTIALS = ['authorization_missing', 'authorization_malformed', 'pro
 const OF_BODIES = ['body_too_large', 'media_type_not_supported', 'encoding_not_supported', 'body_unreadable', 'utf8_malformed'];
 /** What pages of other sites can send: http/origin.ts. */
 const isForm = ({ body = {}, tag }: Operation, route: string): boolean => tag === '网页' || route.startsWith('POST /v1/notices/') || Object.keys(body).includes('multipart/form-data');
-const OF_JSON = ['json_malformed', 'json_too_deep', 'body_malformed'];
+const OF_JSON = ['json_malformed', 'json_too_deep', 'json_too_large', 'body_malformed'];
 
 /** Of the brakes: the second factor is counted, and a form may ask for a person, where personal data is asked for. */
 const brakesOf = ({ brake, tag }: Operation): string[] => [...(brake ? ['too_many_requests'] : []), ...(brake === 'search' ? ['second_factor_locked', ...(tag === '网页' ? ['human_check_failed'] : [])] : [])];

@@ -7,6 +7,7 @@ import { readAddress } from './address.ts';
 import { openBundle, readBundle, type Opened } from './bundle.ts';
 import { decodeUtf8 } from './bytes.ts';
 import { openDocument } from './document-check.ts';
+import { parseJsonText } from './json.ts';
 import { isRefusal } from './refusal.ts';
 
 export type Brought =
@@ -15,7 +16,7 @@ export type Brought =
   | { kind: 'credential'; credential: string; seal?: { number: string; digits: string } };
 
 export const isSdJwt = (text: string): boolean => SD_JWT.test(text);
-const SD_JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(~[A-Za-z0-9_-]+)*~?$/;
+const SD_JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(?:~[A-Za-z0-9_-]+)*~?$/;
 const PDF_MARK = '%PDF-';
 
 /** Whether a file says that it is a PDF; readers look for that in its first 1,024 bytes. */
@@ -37,9 +38,10 @@ export function readText(text: string): Brought | undefined {
   if (isSdJwt(plain)) return { kind: 'credential', credential: plain };
   let value: unknown;
   try {
-    value = JSON.parse(plain);
-  } catch {
-    return undefined;
+    value = parseJsonText(plain);
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    throw error;
   }
   return readObject(value);
 }

@@ -23,6 +23,7 @@ export const FAULTS = {
   row_cells: { zh: '本行单元格数与表头不符（表头 {expected} 列，本行 {found} 列）', en: 'The row has {found} cells where the header has {expected}.' },
   field_unknown: { zh: '没有这个字段', en: 'There is no such field.' },
   value_missing: { zh: '此项必填', en: 'A value is required.' },
+  value_too_long: { zh: '此项超过 {most} 个字符', en: 'The value has more than {most} characters.' },
   value_type: { zh: '此项须为文本', en: 'The value must be text.' },
   cell_formula: { zh: '此单元格是公式，其结果可能变化，请复制后“选择性粘贴”为数值', en: 'The cell is a formula, whose result may change; copy it and paste values only.' },
   cell_error: { zh: '此单元格是错误值（如 #N/A、#REF!）', en: 'The cell holds an error such as #N/A or #REF!.' },
@@ -93,7 +94,7 @@ export const FAULTS = {
   under_16: { zh: '考试当日未满 16 周岁', en: 'The candidate was younger than 16 on the exam day.' },
 
   // Photos
-  photo_name: { zh: '文件名应为证件号码加 .jpg、.jpeg 或 .png', en: 'The file name must be the document number and .jpg, .jpeg or .png.' },
+  photo_name: { zh: '文件名应为证件号码加 .jpg、.jpeg、.jfif 或 .png', en: 'The file name must be the document number and .jpg, .jpeg, .jfif or .png.' },
   photo_encoding: { zh: '照片须为图片文件的 base64 编码', en: 'The photo must be the image file in base64.' },
   photo_without_row: { zh: '照片文件名不是名单中任何人的证件号码', en: 'The name of the photo is no document number of this batch.' },
   photo_ambiguous: { zh: '名单中有两种证件使用此号码，无法判断照片属于谁', en: 'Two kinds of document in this batch have this number; whose photo it is cannot be told.' },

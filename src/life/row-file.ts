@@ -8,10 +8,10 @@ import type { Level } from './level.ts';
 import { Refusal } from './refusal.ts';
 import { FIELDS, MAX_TEXT_BYTES, NO_JOB, type Field, type RawRow, type ScopeEntry } from './row.ts';
 import { isBlank, type Cell, type Columns } from './row-cells.ts';
-import { fieldOf } from './row-headers.ts';
+import { fieldOf, namesOf } from './row-headers.ts';
 import { isZip, readTable } from './row-table.ts';
 import { foldText, isNone, nameFlaw, readLevel, readOccupationCode } from './row-values.ts';
-import { checkCount } from './rows.ts';
+import { checkCount, requireFew } from './rows.ts';
 
 export { scopeOf } from './row-scope.ts';
 
@@ -21,10 +21,7 @@ export const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsh
 export const FILE_TYPES = ['text/csv', XLSX_TYPE] as const;
 export const typeOfFile = (bytes: Uint8Array): (typeof FILE_TYPES)[number] => (isZip(bytes) ? XLSX_TYPE : 'text/csv');
 
-const columnsOf = (nameOf: (header: string) => string | undefined, required: readonly string[]): Columns => ({
-  isKnown: (header) => nameOf(header) !== undefined,
-  required: required.length,
-});
+const columnsOf = (nameOf: (header: string) => string | undefined, required: readonly string[]): Columns => ({ nameOf, required, requireFew });
 
 /** Maps columns to fields; refuses `csv_column_repeated` and `csv_columns_missing`. */
 function mapColumns<Name extends string>(header: string[], nameOf: (header: string) => Name | undefined, required: readonly Name[]) {
@@ -63,7 +60,7 @@ export function readNamedRows<Name extends string>(bytes: Uint8Array, nameOf: (h
   const table = readTable(bytes, columnsOf(nameOf, required));
   if (table.header.length === 0) checkCount(0);
   const columns = mapColumns(table.header, nameOf, required);
-  checkCount(table.rows.length);
+  if (table.rows.length === 0) checkCount(0);
   const rows = table.rows.map(({ row, cells }): RawRow => {
     const values: Record<string, unknown> = {};
     columns.forEach((field, at) => {
@@ -82,10 +79,10 @@ export const readRows = (bytes: Uint8Array): { rows: RawRow[]; ignored: string[]
 const SCOPE_FIELDS = ['occupation_code', 'occupation_name', 'job_types', 'levels'] as const;
 type ScopeField = (typeof SCOPE_FIELDS)[number] | 'edition';
 
-const SCOPE_WORDS: Record<string, ScopeField> = { 职业技能等级范围: 'levels', 评价等级范围: 'levels', 等级范围: 'levels', levels: 'levels', jobtypes: 'job_types', jobs: 'job_types', edition: 'edition', 大典版本: 'edition', 版本: 'edition' };
+const scopeWordOf = namesOf<'levels' | 'job_types' | 'edition'>({ levels: '职业技能等级范围 评价等级范围 等级范围', job_types: 'jobs', edition: '大典版本 版本' });
 
 function scopeFieldOf(header: string): ScopeField | undefined {
-  const own = SCOPE_WORDS[header.normalize('NFKC').toLowerCase().replace(/[\s_\-]/g, '')];
+  const own = scopeWordOf(header);
   if (own) return own;
   const field = fieldOf(header);
   if (field === 'occupation_code' || field === 'occupation_name') return field;

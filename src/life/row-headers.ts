@@ -1,5 +1,5 @@
 /**
- * Owns the names that columns go by: the English field names, and the Chinese headers that spreadsheets use.
+ * The names that columns go by: the English field names, and the Chinese headers that spreadsheets use.
  * Spaces, case, width, marks such as * and remarks in brackets do not count. An unknown header is nobody's column.
  */
 import type { Field } from './row.ts';
@@ -20,13 +20,24 @@ const WORDS: Record<Field, string> = {
 
 const strip = (text: string) => text.normalize('NFKC').toLowerCase().replace(/[\s\u200b-\u200f\u2060\ufeff*_\-/、:]/gu, '');
 
-const HEADERS = new Map<string, Field>(
-  (Object.keys(WORDS) as Field[]).flatMap((field) => [field, ...WORDS[field].split(' ')].map((word) => [strip(word), field] as const)),
-);
+/** Longer texts are no header, and are not looked at. */
+const LONGEST = 200;
 
-/** The field that a column header names, or undefined. */
-export function fieldOf(header: string): Field | undefined {
-  const text = strip(header);
-  // 工种(职业方向) and 证件号码(必填) alike: first as a whole, then without the remark.
-  return HEADERS.get(text.replace(/[()[\]【】]/g, '')) ?? HEADERS.get(text.replace(/\([^()]*\)|\[[^[\]]*\]|【[^【】]*】/g, ''));
+/**
+ * Makes the function that says which column a header cell names, for any kind of list.
+ * @param words by column, its names, separated by spaces
+ */
+export function namesOf<Name extends string>(words: Readonly<Record<Name, string>>): (header: string) => Name | undefined {
+  const names = new Map<string, Name>(
+    (Object.keys(words) as Name[]).flatMap((name) => [name, ...words[name].split(' ')].map((word) => [strip(word), name] as const)),
+  );
+  return (header) => {
+    if (header.length > LONGEST) return undefined;
+    const text = strip(header);
+    // 工种(职业方向) and 证件号码(必填) alike: first as a whole, then without the remark.
+    return names.get(text.replace(/[()[\]【】]/g, '')) ?? names.get(text.replace(/\([^()]*\)|\[[^[\]]*\]|【[^【】]*】/g, ''));
+  };
 }
+
+/** The field of a candidate's row that a column header names, or undefined. */
+export const fieldOf = namesOf(WORDS);

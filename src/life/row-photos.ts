@@ -39,7 +39,8 @@ export interface GivenPhoto {
 /** Photos inflate hardly at all: an archive that passes as a body and holds more than this is no archive of photos. */
 export const PHOTO_ARCHIVE: ArchiveLimits = { files: MAX_ROWS, each: MOST_BYTES, total: 100_000_000 };
 
-const IMAGE_NAME = /^(.+)\.(?:jpe?g|png)$/i;
+/** .jfif is what browsers on Windows call some JPEGs. */
+const IMAGE_NAME = /^(.+)\.(?:jpe?g|jfif|png)$/i;
 
 /**
  * The photos of an archive.

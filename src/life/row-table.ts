@@ -4,7 +4,7 @@
  * It refuses every other form of spreadsheet by name, so that people know what to save the file as.
  */
 import { Refusal } from './refusal.ts';
-import type { Columns, Table } from './row-cells.ts';
+import { TableBudget, type Columns, type Table } from './row-cells.ts';
 import { readText } from './row-text.ts';
 import { readWorkbook } from './xlsx.ts';
 
@@ -27,11 +27,12 @@ const isMarkup = (bytes: Uint8Array): boolean => /^(?:\xef\xbb\xbf)?\s*<(?:[!?]|
 
 /**
  * Reads a file.
- * @throws Refusal `table_format_unsupported`, `csv_not_utf8`, `csv_quotes_malformed`, and for workbooks what readWorkbook throws
+ * @throws Refusal `table_format_unsupported`, `table_too_large`, `csv_not_utf8`, `csv_quotes_malformed`, `csv_header_unclear`,
+ *   what `requireFew` throws, and for workbooks what readWorkbook throws
  */
-export function readTable(bytes: Uint8Array, columns: Columns): Table {
-  if (isZip(bytes)) return readWorkbook(bytes, columns);
+export function readTable(bytes: Uint8Array, columns: Columns, budget = new TableBudget()): Table {
+  if (isZip(bytes)) return readWorkbook(bytes, columns, budget);
   if (begins(bytes, 0xd0, 0xcf, 0x11, 0xe0)) refuseCompound(bytes);
   if (isMarkup(bytes)) throw new Refusal('table_format_unsupported', 'The file is a web page or XML, whatever its name says. Open it in Excel or WPS and save it as .xlsx or CSV UTF-8, then upload that file.');
-  return readText(bytes, columns);
+  return readText(bytes, columns, budget);
 }

@@ -3,10 +3,11 @@
  * It normalises what can be known (full-width digits, spaces, several spellings of a day) and refuses what cannot
  * (三级/初级工, a serial date, a two-digit year, 11/1/2026), each with its own code.
  */
-import { dayNumber } from './calendar.ts';
+import { dayNumber, dayOf } from './calendar.ts';
 import { fault, type Fault, type FaultCode } from './faults.ts';
 import { isLevel, LEVELS, levelWords, type Level } from './level.ts';
 import { withoutMarks } from './marks.ts';
+import { isRefusal } from './refusal.ts';
 import { Unreadable } from './row-cells.ts';
 
 /** What a reader returns: the value, or the code (with facts) of what is wrong. */
@@ -35,11 +36,15 @@ export function nameFlaw(name: string): 'formula' | 'none' | undefined {
   return looksLikeFormula(name.normalize('NFKC').trim()) ? 'formula' : undefined;
 }
 
+/** Characters of any value: what is longer is damage, and is not looked at. */
+const LONGEST = 1_000;
+
 /** A text field as given: cells of files are text already, JSON may hold anything. Missing is the empty text. */
 export function textOf(value: unknown): Read<string> {
   if (value === undefined || value === null) return { value: '' };
   if (value instanceof Unreadable) return flaw(value.fault);
-  return typeof value === 'string' ? { value } : flaw('value_type');
+  if (typeof value !== 'string') return flaw('value_type');
+  return value.length > LONGEST ? flaw('value_too_long', { most: LONGEST }) : { value };
 }
 
 /** Scores and level may be JSON numbers. */
@@ -61,7 +66,8 @@ export function readLevel(value: unknown): Read<Level> {
   if (typeof value === 'number') return isLevel(value) ? { value } : flaw('level_unknown');
   const given = textOf(value);
   if ('flaw' in given) return given;
-  const text = squeeze(given.value).toUpperCase();
+  // Where a column holds numbers, some systems write 3 as 3.0.
+  const text = squeeze(given.value).toUpperCase().replace(/^([1-5])\.0+(?=级?$)/, '$1');
   if (text === '') return flaw('value_missing');
   if (looksLikeFormula(text)) return flaw('formula');
   const bare = text.replace(/[/()、,·|\-\u2013\u2014]/g, '');
@@ -101,12 +107,28 @@ const YEAR_FIRST = [
   /^(\d{4})(\d{2})(\d{2})$/,
 ];
 
+/** A time behind a day. */
+const TIME = /[\sT]\s*(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?$/;
+/** Seconds by which software misses a midnight that it means: browsers in China write days 43 s early, sums lose one. */
+const BESIDE_MIDNIGHT = 60;
+
+/** Splits a midnight, or what misses it by seconds, from a day; any other time stays where it is, for it is not ours to drop. */
+function splitMidnight(text: string): { text: string; shift: 0 | 1 } {
+  const [whole, hours, minutes, seconds] = TIME.exec(text) ?? [];
+  if (whole === undefined) return { text, shift: 0 };
+  const time = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds ?? 0);
+  const early = time < BESIDE_MIDNIGHT;
+  // 23:59 without seconds is somebody's last minute of the day.
+  const late = seconds !== undefined && time >= 86_400 - BESIDE_MIDNIGHT && time < 86_400;
+  return early || late ? { text: text.slice(0, -whole.length), shift: late ? 1 : 0 } : { text, shift: 0 };
+}
+
 /** A real day, year first, from 2019 to `today`; the result is `YYYY-MM-DD`. */
 export function readExamDate(value: unknown, today: string): Read<string> {
   const given = textOrNumber(value);
   if ('flaw' in given) return given;
-  // Excel writes midnight after a date cell; any other time is not ours to drop.
-  const text = squeeze(given.value.normalize('NFKC').trim().replace(/\s0?0:00(?::00)?$/, '')).replace(/[\u2010-\u2015\u2212]/g, '-');
+  const timed = splitMidnight(given.value.normalize('NFKC').trim());
+  const text = squeeze(timed.text).replace(/[\u2010-\u2015\u2212]/g, '-');
   if (text === '') return flaw('value_missing');
   if (looksLikeFormula(text)) return flaw('formula');
   if (/^\d{5}(?:\.\d+)?$/.test(text)) return flaw('exam_date_serial');
@@ -118,11 +140,12 @@ export function readExamDate(value: unknown, today: string): Read<string> {
     if (/^\d{1,2}([-/.])\d{1,2}\1\d{1,2}$|^\d{2}年\d{1,2}月\d{1,2}[日号]?$|^\d{6}$/.test(text)) return flaw('exam_date_two_digit_year');
     return flaw('exam_date_unreadable');
   }
-  const day = `${parts[1]}-${(parts[2] as string).padStart(2, '0')}-${(parts[3] as string).padStart(2, '0')}`;
+  let day = `${parts[1]}-${(parts[2] as string).padStart(2, '0')}-${(parts[3] as string).padStart(2, '0')}`;
   try {
-    dayNumber(day);
-  } catch {
-    return flaw('exam_date_not_real');
+    day = dayOf(dayNumber(day) + timed.shift);
+  } catch (error) {
+    if (isRefusal(error, 'day_malformed')) return flaw('exam_date_not_real');
+    throw error;
   }
   if (day > today) return flaw('exam_date_future');
   return day < FIRST_EXAM_DAY ? flaw('exam_date_too_early', { first: FIRST_EXAM_DAY }) : { value: day };

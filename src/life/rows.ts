@@ -16,10 +16,15 @@ export type { Fault } from './faults.ts';
 /** The largest batch. */
 export const MAX_ROWS = 10_000;
 
+/** Refuses `batch_too_large`. */
+export function requireFew(count: number): void {
+  if (count > MAX_ROWS) throw new Refusal('batch_too_large', `A batch has at most ${MAX_ROWS} candidates; split it.`, { limit: MAX_ROWS, count });
+}
+
 /** Refuses `batch_empty` and `batch_too_large`. */
 export function checkCount(count: number): void {
   if (count === 0) throw new Refusal('batch_empty', 'The batch has no candidates.');
-  if (count > MAX_ROWS) throw new Refusal('batch_too_large', `A batch has at most ${MAX_ROWS} candidates; split it.`, { limit: MAX_ROWS, count });
+  requireFew(count);
 }
 
 /**

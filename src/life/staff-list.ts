@@ -8,7 +8,8 @@ import { KEYED_ROWS } from './bulk.ts';
 import { encodeUtf8 } from './bytes.ts';
 import { normalizeNumber } from './number.ts';
 import { Refusal } from './refusal.ts';
-import type { Cell } from './row-cells.ts';
+import { headerText, type Cell } from './row-cells.ts';
+import { namesOf } from './row-headers.ts';
 import { readTable } from './row-table.ts';
 
 export interface StaffRow {
@@ -19,12 +20,10 @@ export interface StaffRow {
   name: string;
 }
 
-const HEADERS: Record<string, 'number' | 'name'> = {
-  number: 'number', certificatenumber: 'number', certificate: 'number', certno: 'number', 证书编号: 'number', 编号: 'number', 证书号: 'number', 证书号码: 'number', 职业技能等级证书编号: 'number', 技能等级证书编号: 'number',
-  name: 'name', fullname: 'name', 姓名: 'name', 员工姓名: 'name', 持证人: 'name', 持证人姓名: 'name', 人员姓名: 'name',
-};
-
-const columnOf = (header: string) => HEADERS[header.normalize('NFKC').toLowerCase().replace(/[\s_\-*:()]/g, '')];
+const columnOf = namesOf({
+  number: 'certificatenumber certificate certno 证书编号 编号 证书号 证书号码 职业技能等级证书编号 技能等级证书编号',
+  name: 'fullname 姓名 员工姓名 持证人 持证人姓名 人员姓名',
+});
 
 /** Nothing else in a staff list begins with these letters and goes on for so long. */
 const looksLikeNumber = (text: string): boolean => /^[YS][\dOIL]{15,25}$/.test(normalizeNumber(text));
@@ -41,20 +40,22 @@ function guessColumns(first: readonly string[]): { number: number; name: number 
   return { number, name: [number + 1, number - 1, ...first.keys()].find(isName) ?? -1 };
 }
 
+/** Refuses more rows than may be checked at once. */
+function requireFew(rows: number): void {
+  if (rows > KEYED_ROWS) throw new Refusal('bulk_too_many', `The list has more than ${KEYED_ROWS} rows; no more can be checked at once.`, { limit: KEYED_ROWS, count: rows });
+}
+
 /**
  * Reads a list.
  * @throws Refusal `csv_columns_missing`, `csv_column_repeated`, `bulk_empty`, `bulk_too_many`, and what readTable throws
  */
 export function readStaffList(bytes: Uint8Array): StaffRow[] {
-  const { header, rows } = readTable(bytes, { isKnown: (cell) => columnOf(cell) !== undefined || looksLikeNumber(cell), required: 1 });
-  if (header.length === 0) throw new Refusal('bulk_empty', 'The list has no rows.');
-  const headless = header.some(looksLikeNumber);
-  const columns = headless ? guessColumns(header) : namedColumns(header);
-  // The reader took the first row for the header, and does not say where it stood: right before the second, unless lines are blank.
-  const all = headless ? [{ row: (rows[0]?.row ?? 2) - 1, cells: header as Cell[] }, ...rows] : rows;
-  const list = all.map(({ row, cells }) => ({ row, number: textOf(cells[columns.number]), name: columns.name < 0 ? '' : textOf(cells[columns.name]) })).filter(({ number, name }) => number !== '' || name !== '');
+  const { header, rows } = readTable(bytes, { nameOf: columnOf, required: ['number'], isValue: looksLikeNumber, requireFew });
+  const columns = header.length > 0 ? namedColumns(header) : guessColumns((rows[0]?.cells ?? []).map(headerText));
+  const list = rows
+    .map(({ row, cells }) => ({ row, number: textOf(cells[columns.number]), name: columns.name < 0 ? '' : textOf(cells[columns.name]) }))
+    .filter(({ number, name }) => number !== '' || name !== '');
   if (list.length === 0) throw new Refusal('bulk_empty', 'The list has no rows.');
-  if (list.length > KEYED_ROWS) throw new Refusal('bulk_too_many', `This list has ${list.length} rows; at most ${KEYED_ROWS} can be checked at once.`, { limit: KEYED_ROWS, count: list.length });
   return list;
 }
 

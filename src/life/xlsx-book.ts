@@ -14,6 +14,13 @@ export const MAX_TEXT = 12_000_000;
 /** Shared strings: every cell of 10,000 rows of 12 columns has one of its own, and other sheets theirs. */
 const MAX_STRINGS = 300_000;
 
+/** Number formats and cell styles: more than Excel allows, as other writers do not count theirs. */
+const MAX_FORMATS = 5_000;
+const MAX_STYLES = 65_536;
+
+/** Characters of a part's name. */
+const MAX_NAME = 1_000;
+
 export interface Book {
   /** Part names of the visible worksheets. */
   sheets: string[];
@@ -43,15 +50,19 @@ export function openBook(parts: Parts): Book {
   }
 
   const relations = related(parts, main);
+  const byId = new Map(relations.map((relation) => [relation.id, relation]));
   const partOf = (wanted: string) => relations.find(({ type: kind }) => kind === wanted)?.part;
+  const seen = new Set<string>();
   const book: Book = { sheets: [], strings: [], shown: [], date1904: false };
   readXml(parts, main, {
     'workbook/workbookPr': { open: (attribute) => void (book.date1904 = isTrue(attribute('date1904'))) },
     'workbook/sheets/sheet': {
       open(attribute) {
         if ((attribute('state') ?? 'visible') !== 'visible') return;
-        const sheet = relations.find(({ id }) => id === attribute(':id'));
+        const sheet = byId.get(attribute(':id') ?? '');
         if (!sheet) throw malformed(main, 'a sheet is missing');
+        if (seen.has(sheet.part)) throw malformed(main, 'a sheet is there twice');
+        seen.add(sheet.part);
         // Charts have sheets of their own.
         if (sheet.type === 'worksheet') book.sheets.push(sheet.part);
       },
@@ -79,6 +90,7 @@ function related(parts: Parts, source: string): Relation[] {
     'Relationships/Relationship': {
       open(attribute) {
         const [id = '', type = '', target = ''] = [attribute('Id'), attribute('Type'), attribute('Target')];
+        if (target.length > MAX_NAME) throw malformed(name, 'a part has a name that is longer than any other');
         const word = type.slice(type.lastIndexOf('/') + 1);
         if (attribute('TargetMode') !== 'External') found.push({ id, type: word, part: resolve(source.slice(0, slash), target) });
         else if (['worksheet', 'sharedStrings', 'styles', 'officeDocument'].includes(word)) {
@@ -133,13 +145,20 @@ function readStrings(parts: Parts, part: string): string[] {
 
 function readStyles(parts: Parts, part: string): Book['shown'] {
   const codes = new Map<number, string>();
+  const formats = new Map<number, Shown | undefined>();
   const shown: Book['shown'] = [];
   readXml(parts, part, {
-    'styleSheet/numFmts/numFmt': { open: (attribute) => void codes.set(Number(attribute('numFmtId')), attribute('formatCode') ?? '') },
+    'styleSheet/numFmts/numFmt': {
+      open(attribute) {
+        codes.set(Number(attribute('numFmtId')), attribute('formatCode') ?? '');
+        if (codes.size > MAX_FORMATS) throw tooLarge('number formats', MAX_FORMATS);
+      },
+    },
     'styleSheet/cellXfs/xf': {
       open(attribute) {
         const id = Number(attribute('numFmtId') ?? 0);
-        shown.push(shownBy(id, codes.get(id)));
+        if (!formats.has(id)) formats.set(id, shownBy(id, codes.get(id)));
+        if (shown.push(formats.get(id)) > MAX_STYLES) throw tooLarge('styles', MAX_STYLES);
       },
     },
   });

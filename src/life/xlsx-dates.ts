@@ -30,8 +30,9 @@ const LONGEST = 255;
 export function shownBy(id: number, code: string | undefined): Shown | undefined {
   if (code === undefined) return BUILT_IN.get(id);
   if (code.length > LONGEST) return undefined;
+  // A text between two runs keeps them apart: d"日"dddd is the day and its name.
   const bare = code
-    .replace(/"[^"]*"|\\.|[_*]./gu, '')
+    .replace(/"[^"]*"|\\.|[_*]./gu, ' ')
     .replace(/\[(?:h+|m+|s+)\]/gi, 'h')
     .replace(/\[[^\]]*\]|general|am\/pm|a\/p|e[+-]/gi, '')
     .split(';', 1)[0] as string;

@@ -6,6 +6,7 @@
 import { crc32 } from './checksum.ts';
 import { inflateExactly } from './inflate.ts';
 import { Refusal } from './refusal.ts';
+import type { TableBudget } from './row-cells.ts';
 
 /** Entries of a container. A list has about ten, and one for each picture that somebody put into a cell. */
 const MAX_ENTRIES = 2000;
@@ -39,9 +40,12 @@ export class Parts {
   /** The part read last: a sheet is looked at before it is read. */
   #last: { name: string; bytes: Uint8Array } | undefined;
 
+  readonly #budget: TableBudget;
+
   /** @throws Refusal `xlsx_malformed`, `xlsx_too_large`, `xlsx_encrypted`, `xlsx_macros`, `xlsx_external` */
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, budget: TableBudget) {
     this.#bytes = bytes;
+    this.#budget = budget;
     this.#entries = readDirectory(bytes);
     for (const name of this.#entries.keys()) {
       if (/(?:^|\/)vbaproject\.bin$|^xl\/macrosheets\//.test(name)) throw new Refusal('xlsx_macros', 'The workbook contains macros. Save it as .xlsx, without macros.');
@@ -56,14 +60,18 @@ export class Parts {
     return this.#entries.has(name.toLowerCase());
   }
 
-  /** The bytes of a part, whole and undamaged. */
+  /** The bytes of a part, whole and undamaged; what is read twice is spent twice. @throws Refusal, `table_too_large` among others */
   read(name: string): Uint8Array {
-    if (this.#last?.name === name) return this.#last.bytes;
+    if (this.#last?.name === name) {
+      this.#budget.spend('work', this.#last.bytes.length);
+      return this.#last.bytes;
+    }
     const entry = this.#entries.get(name.toLowerCase());
     if (!entry) throw malformed(name, 'a part is missing');
     const { at, packed, size, crc, stored } = entry;
     if (size > MAX_PART) throw tooLarge('bytes in a part', MAX_PART);
     if ((this.#inflated += size) > MAX_INFLATED) throw tooLarge('bytes', MAX_INFLATED);
+    this.#budget.spend('work', size);
     const given = this.#bytes.subarray(at, at + packed);
     const bytes = stored ? given : inflateExactly(given, size);
     if (bytes?.length !== size || crc32(bytes) !== crc) throw malformed(name, 'its compressed data are damaged');

@@ -13,6 +13,9 @@ const MAX_ELEMENTS = 2_000_000;
 
 const MAX_DEPTH = 50;
 
+/** Pieces that one tag may take: a hundred thousand attributes, each of which the parser keeps until the tag ends. */
+const MAX_TAG_PIECES = 32;
+
 /** What the parser gets at a time, in characters: how far it may run on after a reader has stopped. */
 const PIECE = 65_536;
 
@@ -63,6 +66,7 @@ export function readXml(parts: Parts, name: string, wanted: Elements): void {
   const texts = [''];
   let elements = 0;
   let stopped = false;
+  let opening = false;
   const add = (text: string) => {
     if (steps.at(-1)?.element?.close) texts[texts.length - 1] += text;
   };
@@ -71,7 +75,9 @@ export function readXml(parts: Parts, name: string, wanted: Elements): void {
   });
   parser.on('text', add);
   parser.on('cdata', add);
+  parser.on('opentagstart', () => void (opening = true));
   parser.on('opentag', ({ local, uri, attributes }) => {
+    opening = false;
     if (stopped) return;
     if (++elements > MAX_ELEMENTS) throw tooLarge('elements', MAX_ELEMENTS);
     if (steps.length > MAX_DEPTH) throw malformed(name, 'it is nested too deeply');
@@ -92,14 +98,20 @@ export function readXml(parts: Parts, name: string, wanted: Elements): void {
 
   const text = decode(parts.read(name), name);
   if (/<!(?:DOCTYPE|ENTITY)/.test(text)) throw new Refusal('xlsx_external', 'The workbook contains a document type or entities. Save it again in Excel or WPS.', { part: name });
-  for (let at = 0; at < text.length && !stopped; at += PIECE) parser.write(text.slice(at, at + PIECE));
+  let pieces = 0;
+  for (let at = 0; at < text.length && !stopped; at += PIECE) {
+    parser.write(text.slice(at, at + PIECE));
+    pieces = opening ? pieces + 1 : 0;
+    if (pieces > MAX_TAG_PIECES) throw malformed(name, 'one of its tags is longer than any other');
+  }
   if (!stopped) parser.close();
 }
 
 function decode(bytes: Uint8Array, name: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw malformed(name, 'its text is not in UTF-8');
+  } catch (error) {
+    if (error instanceof TypeError) throw malformed(name, 'its text is not in UTF-8');
+    throw error;
   }
 }

@@ -4,8 +4,8 @@
  * merged cells, because nobody can tell which rows the one value is for.
  */
 import { Refusal } from './refusal.ts';
-import { isBlank, Unreadable, type Cell, type Columns, type Table } from './row-cells.ts';
-import { checkCount, MAX_ROWS } from './rows.ts';
+import { headerText, TableBudget, type Columns, type Table } from './row-cells.ts';
+import { Collector, HEADER_ROWS, likeness } from './row-collect.ts';
 import { openBook } from './xlsx-book.ts';
 import { malformed, Parts } from './xlsx-parts.ts';
 import { readSheet, type SheetRow } from './xlsx-sheet.ts';
@@ -13,41 +13,39 @@ import { readSheet, type SheetRow } from './xlsx-sheet.ts';
 /** How many rows or ranges a refusal names. */
 const NAMED = 20;
 
-/** A formula names no column. */
-const headerText = (cell: Cell): string => (isBlank(cell) ? '' : cell instanceof Unreadable ? '?' : String(cell));
-
 /**
- * Reads the list: the sheet whose first row that is not blank has known headers.
+ * Reads the list: the sheet that has known headers among its first rows.
  * @throws Refusal `table_format_unsupported`, `xlsx_malformed`, `xlsx_too_large`, `xlsx_encrypted`, `xlsx_macros`,
- * `xlsx_external`, `xlsx_sheets`, `xlsx_hidden_rows`, `xlsx_merged_cells`, `batch_too_large`
+ * `xlsx_external`, `xlsx_sheets`, `xlsx_hidden_rows`, `xlsx_merged_cells`, `csv_header_unclear`,
+ * `table_too_large`, and what `requireFew` throws
  */
-export function readWorkbook(bytes: Uint8Array, columns: Columns): Table {
-  const parts = new Parts(bytes);
+export function readWorkbook(bytes: Uint8Array, columns: Columns, budget = new TableBudget()): Table {
+  const parts = new Parts(bytes, budget);
   const book = openBook(parts);
-  const lists = book.sheets.flatMap((part, at) => {
-    let header: string[] = [];
-    readSheet(parts, part, book, ({ cells }) => {
-      header = cells.map(headerText);
-      return true;
-    });
-    // A sheet of occupations beside the list, or of examiners, shares a few headers with it.
-    return 2 * header.filter(columns.isKnown).length >= columns.required ? [{ part, sheet: at + 1 }] : [];
-  });
+  const look = (part: string) => {
+    const rows: SheetRow[] = [];
+    const merges = readSheet(parts, part, book, (row) => rows.push(row) === HEADER_ROWS);
+    return { part, rows, merges };
+  };
+  const looks = book.sheets.map(look);
+  // A sheet of occupations beside the list, or of examiners, shares a few headers with it.
+  const lists = looks.flatMap((one, at) => (2 * likeness(one.rows, columns) >= columns.required.length ? [{ ...one, sheet: at + 1 }] : []));
   if (lists.length > 1) {
     const sheets = lists.map(({ sheet }) => sheet);
     throw new Refusal('xlsx_sheets', `Several sheets of the workbook are lists (${sheets.join(', ')}, counted from the left). Upload one list a file.`, { sheets });
   }
-  const part = lists[0]?.part ?? book.sheets[0];
-  if (part === undefined) throw malformed('xl/workbook.xml', 'it has no visible sheet');
+  const chosen = lists[0] ?? looks[0];
+  if (chosen === undefined) throw malformed('xl/workbook.xml', 'it has no visible sheet');
 
-  const rows: SheetRow[] = [];
-  const merges = readSheet(parts, part, book, (row) => {
-    rows.push(row);
-    if (rows.length > MAX_ROWS + 1) checkCount(rows.length - 1);
-  });
-  const [first, ...data] = rows;
-  if (!first) return { header: [], rows: [] };
-  const last = rows.at(-1) as SheetRow;
+  const list = new Collector<SheetRow>(columns);
+  // A short sheet was read to its end.
+  const isWhole = chosen.rows.length < HEADER_ROWS;
+  if (isWhole) for (const row of chosen.rows) list.take(row);
+  const merges = isWhole ? chosen.merges : readSheet(parts, chosen.part, book, (row) => list.take(row));
+  const { header, rows: data } = list.done();
+  const first = header ?? data[0];
+  const last = data.at(-1) ?? first;
+  if (!first || !last) return { header: [], rows: [] };
   const merged = merges.filter(({ from, to }) => from.row <= last.row && to.row >= first.row && from.column <= first.cells.length);
   if (merged.length > 0) {
     const ranges = merged.slice(0, NAMED).map(({ text }) => text);
@@ -61,5 +59,5 @@ export function readWorkbook(bytes: Uint8Array, columns: Columns): Table {
   }
   const width = first.cells.length;
   const padded = ({ row, cells }: SheetRow) => ({ row, cells: [...cells, ...Array.from({ length: Math.max(0, width - cells.length) }, () => '')] });
-  return { header: first.cells.map(headerText), rows: data.map(padded) };
+  return { header: header?.cells.map(headerText) ?? [], rows: data.map(padded) };
 }

@@ -65,6 +65,8 @@ export const LIST_FAULTS: Record<string, Words> = {
   table_format_unsupported: { zh: '不支持的文件格式，请另存为 .xlsx 或“CSV UTF-8”', en: 'Files of this form are not read: save it as .xlsx or “CSV UTF-8”' },
   xlsx_malformed: { zh: '工作簿文件已损坏，请重新另存为 .xlsx', en: 'The workbook is damaged: save it as .xlsx again' },
   xlsx_too_large: { zh: '工作簿过大，请只保留名单', en: 'The workbook is too large: keep the list alone' },
+  table_too_large: { zh: '文件过大，不像名单，请只保留名单', en: 'The file is larger than any list: keep the list alone' },
+  csv_header_unclear: { zh: '表头须只有一行，放在名单最上面', en: 'The list needs one header row, above all others' },
   xlsx_encrypted: { zh: '工作簿设有密码，请取消密码', en: 'The workbook has a password: save it without one' },
   xlsx_macros: { zh: '工作簿含有宏，请另存为不含宏的 .xlsx', en: 'The workbook has macros: save it as .xlsx without them' },
   xlsx_external: { zh: '工作簿链接了其他文件，请把名单粘贴为数值到新工作簿', en: 'The workbook links to other files: paste the list as values into a new one' },

@@ -3,6 +3,7 @@
  * Every loop of the reader spends from one Budget, so time and memory are linear in these figures whatever the file
  * says of itself: nothing is allocated because a number in the file asks for it.
  */
+import { Budget as Work } from '../budget.ts';
 import { Refusal } from '../refusal.ts';
 
 const MB = 1 << 20;
@@ -45,22 +46,15 @@ export const LIMITS = {
 
 export type Limit = keyof typeof LIMITS;
 
-/** What may still be spent on one file. */
-export class Budget {
-  readonly #left: Record<Limit, number> = { ...LIMITS };
-
-  /** @throws Refusal `pdf_too_large` with `limit` */
-  spend(limit: Limit, amount = 1): void {
-    if ((this.#left[limit] -= amount) < 0) throw tooLarge(limit);
-  }
-
-  left(limit: Limit): number {
-    return this.#left[limit];
-  }
-}
-
 export const tooLarge = (limit: Limit): Refusal =>
   new Refusal('pdf_too_large', `The PDF is larger or more complicated than a certificate: it exceeds ${LIMITS[limit]} (${limit}).`, { limit, most: LIMITS[limit] });
+
+/** What may still be spent on one file; refuses `pdf_too_large` with `limit`. */
+export class Budget extends Work<Limit> {
+  constructor() {
+    super(LIMITS, tooLarge);
+  }
+}
 
 /** `part`: `structure` where the table of objects is wrong, so that looking for the objects themselves may help; `loop` where something contains itself. */
 export const malformed = (message: string, part?: 'structure' | 'loop'): Refusal =>

@@ -7,17 +7,19 @@ import * as v from 'valibot';
 import { encodeUtf8 } from '../bytes.ts';
 import { together, wordsOfIssue } from '../field-words.ts';
 import { readNamedRows } from '../row-file.ts';
+import { namesOf } from '../row-headers.ts';
 import { isRefusal } from '../refusal.ts';
 import { inspector, type Inspector } from './draw.ts';
 
-const HEADERS: Record<string, 'id' | 'name' | 'unit' | 'avoids'> = {
-  id: 'id', 编号: 'id', 督导员编号: 'id', 证号: 'id', name: 'name', 姓名: 'name', unit: 'unit', 单位: 'unit', 工作单位: 'unit', 所在单位: 'unit', avoids: 'avoids', 回避: 'avoids', 回避机构: 'avoids', 回避机构编码: 'avoids',
-};
+const columnOf = namesOf({
+  id: '编号 督导员编号 证号',
+  name: '姓名',
+  unit: '单位 工作单位 所在单位',
+  avoids: '回避 回避机构 回避机构编码',
+});
 const REQUIRED = ['id', 'name', 'unit'] as const;
 /** The first line of a list that has none. */
 export const HEADER_LINE = '编号\t姓名\t单位\t回避机构';
-
-const columnOf = (header: string): 'id' | 'name' | 'unit' | 'avoids' | undefined => HEADERS[header.normalize('NFKC').toLowerCase().replace(/[\s*(){}[\]]/g, '')];
 
 export interface InspectorFault {
   /** As in the file, counted from 1. */

@@ -4,7 +4,7 @@
  * Only here 缺考 is a score. Rows are read again after somebody mended them in place.
  * It refuses files whose columns cannot be told; what is wrong in a row is told beside it, all at once.
  */
-import { fieldOf } from '../row-headers.ts';
+import { fieldOf, namesOf } from '../row-headers.ts';
 import { readNamedRows } from '../row-file.ts';
 import { FIELDS, type Field, type RawRow, type ScopeEntry } from '../row.ts';
 import { readId, readIdType, readName, readReplaces } from '../row-check.ts';
@@ -21,20 +21,17 @@ export const RESULT_FIELDS = FIELDS;
 type RosterField = (typeof ROSTER_FIELDS)[number] | 'remark';
 type ResultField = Field | 'remark';
 
-const strip = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/[\s\u200b-\u200f\u2060\ufeff*_\-/、:]|\([^()]*\)/gu, '');
-const SESSION_WORDS = new Set(['sessions', 'session', '场次', '场次编号', '考试场次', '考核场次', '场次号']);
-const REMARK_WORDS = new Set(['remark', 'remarks', 'note', '备注', '说明']);
-const isRemark = (header: string): boolean => REMARK_WORDS.has(strip(header));
+const extraOf = namesOf({ sessions: 'session 场次 场次编号 考试场次 考核场次 场次号', remark: 'remarks note 备注 说明' });
 
 function rosterFieldOf(header: string): RosterField | undefined {
-  if (SESSION_WORDS.has(strip(header))) return 'sessions';
-  if (isRemark(header)) return 'remark';
+  const extra = extraOf(header);
+  if (extra) return extra;
   const field = fieldOf(header);
   // A list of results serves as a roster: scores and days are not its columns.
   return (PERSON as readonly (string | undefined)[]).includes(field) ? (field as RosterField) : undefined;
 }
 
-const resultFieldOf = (header: string): ResultField | undefined => (isRemark(header) ? 'remark' : fieldOf(header));
+const resultFieldOf = (header: string): ResultField | undefined => (extraOf(header) === 'remark' ? 'remark' : fieldOf(header));
 
 export interface TableOptions {
   /** The filing's, whose spelling the rows then have; without it what the rows themselves say. */

@@ -37,7 +37,9 @@ export const occupationCode = v.pipe(v.string(), v.regex(/^\d-\d{2}-\d{2}-\d{2}$
 /** Identifiers within one body: sessions, inspectors. */
 export const key = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,20}$/, '编号只用字母和数字 / letters and digits only'));
 export const caseOf = (kind: string) => v.pipe(v.string(), v.regex(new RegExp(`^${kind}:[A-Za-z0-9_-]{8,64}$`), `编号形如 ${kind}:${kind[0]}0123abcd / looks like ${kind}:${kind[0]}0123abcd`));
-export const list = <T extends v.GenericSchema>(schema: T, max: number, min = 0) => v.pipe(v.array(schema), v.minLength(min, `至少 ${min} 项 / at least ${min}`), v.maxLength(max, `最多 ${max} 项 / at most ${max}`));
+/** Counted before its elements are judged: each that is wrong takes an issue of its own. */
+export const list = <T extends v.GenericSchema>(schema: T, max: number, min = 0) =>
+  v.pipe(v.array(v.unknown()), v.minLength(min, `至少 ${min} 项 / at least ${min}`), v.maxLength(max, `最多 ${max} 项 / at most ${max}`), v.array(schema));
 
 export const FILE_TYPES = ['application/pdf', 'image/jpeg', 'image/png'] as const;
 export const FILE_BYTES = 10_000_000;

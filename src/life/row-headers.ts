@@ -2,6 +2,7 @@
  * The names that columns go by: the English field names, and the Chinese headers that spreadsheets use.
  * Spaces, case, width, marks such as * and remarks in brackets do not count. An unknown header is nobody's column.
  */
+import { withoutMarks } from './marks.ts';
 import type { Field } from './row.ts';
 
 const WORDS: Record<Field, string> = {
@@ -18,7 +19,7 @@ const WORDS: Record<Field, string> = {
   replaces: '替换证书编号 被替换证书编号 替换的证书编号 原证书编号 换发原证书编号',
 };
 
-const strip = (text: string) => text.normalize('NFKC').toLowerCase().replace(/[\s\u200b-\u200f\u2060\ufeff*_\-/、:]/gu, '');
+const strip = (text: string) => withoutMarks(text.normalize('NFKC')).toLowerCase().replace(/[\s*_\-/、:]/gu, '');
 
 /** Longer texts are no header, and are not looked at. */
 const LONGEST = 200;

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { deflateSync } from 'node:zlib';
 import { parseJson } from '../../src/http/body.ts';
 import { readForm } from '../../src/http/multipart.ts';
+import { readAddress } from '../../src/life/address.ts';
 import { openArchive } from '../../src/life/archive.ts';
 import { readBytes } from '../../src/life/brought.ts';
 import { countRows, readBulk } from '../../src/life/bulk.ts';
@@ -24,7 +25,7 @@ import { readRows, readScope } from '../../src/life/row-file.ts';
 import { photosOfArchive, photosOfRows } from '../../src/life/row-photos.ts';
 import { readTable } from '../../src/life/row-table.ts';
 import { MAX_ROWS, requireFew } from '../../src/life/rows.ts';
-import { parseSealUrl, readSeal } from '../../src/life/seal.ts';
+import { readSeal } from '../../src/life/seal.ts';
 import { readStaffList } from '../../src/life/staff-list.ts';
 import { claimedType, readHeader } from '../../src/life/statement.ts';
 import { HEAD, LINE, line, refusal, row, workbook } from './fixtures-xlsx.ts';
@@ -90,7 +91,7 @@ const READERS: Record<string, Reader> = {
   'what a statement claims': { read: (all) => claimedType(textOf(all)), size: MB, ends: /^accepted$/ },
   'an SD-JWT': { read: (all) => splitCredential(`a.b.c${textOf(all)}`), size: MB, ends: /^(?:accepted|credential_malformed)$/ },
   DER: { read: (all) => openDer(all), size: DER_LIMIT, ends: /^der_malformed$/ },
-  'the text of a QR code': { read: (all) => parseSealUrl(`https://h/c/${textOf(all)}`), size: MB, ends: /^seal_url_malformed$/ },
+  'the text of a QR code': { read: (all) => readAddress(`https://h/c/${textOf(all)}`), size: MB, ends: /^(?:accepted|seal_url_malformed)$/ },
   'the digits of a seal': { read: (all) => readSeal('S000037000001263000001', textOf(all)), size: MB, ends: /^seal_malformed$/ },
   'the one search box': { read: (all) => readPasted(textOf(all), () => true), size: MB, ends: /^(?:accepted|number_\w+|seal_url_malformed)$/ },
 };

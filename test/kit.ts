@@ -5,8 +5,11 @@
 import { exports, env } from 'cloudflare:workers';
 import { Caller, type Fetch } from '../src/cli/caller.ts';
 import { certifyCentre, handInCertificate } from '../src/cli/certify.ts';
+import { announceMissing } from '../src/cli/procedure-life.ts';
 import { appointCentre, approveBatch, fileOrganization, makeKey, nameClient, nameService, orderBatch, readKey, type BatchRef, type Identity, type KeyPair } from '../src/cli/sign.ts';
+import { shanghaiYear } from '../src/life/calendar.ts';
 import type { ScopeEntry } from '../src/life/schema.ts';
+import { BUILT_IN } from '../src/life/workdays.ts';
 
 export const ORIGIN = 'https://lz.example.cn';
 
@@ -58,6 +61,9 @@ export async function foundProvince(): Promise<Province> {
   const { keys } = await anyone.get<{ keys: { kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string }[] }>('/.well-known/jwks.json');
   const service = keys.find((key) => !key.kid.includes(':orgs:')) as (typeof keys)[number];
   await as(province).post('/v1/centres', { statement: await nameService(root, { kty: 'EC', crv: 'P-256', x: service.x, y: service.y }, ORIGIN) });
+  const soon = Math.floor(Date.now() / 1000) + 20 * 86_400;
+  // Tests of today's date file plans at the turn of any year.
+  if (!BUILT_IN.some(({ year }) => year === shanghaiYear(soon))) await announceMissing(province, as(province), Math.floor(Date.now() / 1000), soon);
   return { root, province, city };
 }
 

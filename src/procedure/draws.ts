@@ -16,8 +16,9 @@ import { readBody } from '../life/procedure/bodies.ts';
 import { Refusal } from '../life/refusal.ts';
 import { currentFiling, filedBy } from '../enrol.ts';
 import type { Service } from '../service.ts';
+import type { D1PreparedStatement } from '../storage/bindings.ts';
 import { selectCase, selectCases, selectLastStep, type CaseRow } from '../storage/cases.ts';
-import { selectCasesNamed, selectLastPlans } from '../storage/draws.ts';
+import { guardDraws, selectCasesNamed, selectLastPlans } from '../storage/draws.ts';
 import { readStored } from './body.ts';
 import { nameFiles } from './files.ts';
 import { openSteps } from './read.ts';
@@ -73,15 +74,17 @@ async function requireSessions({ service, directory, caller, now }: Taking, sess
 
 /**
  * Refuses sessions of a draw whose seed is still kept back: of several that were fixed, one could be chosen for what comes out.
- * Two that come at the same moment can both pass; then both stand in public.
+ * @returns that none came meanwhile, for the transaction that follows
  */
-async function requireNoOther({ service, caller }: Taking, sessions: readonly CandidateSession[]): Promise<void> {
+async function requireNoOther({ service, caller, about: own }: Taking, sessions: readonly CandidateSession[]): Promise<D1PreparedStatement> {
   const ids = new Set(sessions.map(sessionId));
-  for (const { about } of await selectCases(service.db, { kind: 'draw', state: 'committed', centre: caller.subject }, OPEN_DRAWS)) {
+  const open = (await selectCases(service.db, { kind: 'draw', state: 'committed', centre: caller.subject }, OPEN_DRAWS)).map(({ about }) => about);
+  for (const about of open) {
     const step = await selectLastStep(service.db, about, ['draw.commit']);
     const other = step && (await readStored<'draw.commit'>(service, step)).sessions.find((one) => ids.has(sessionId(one)));
     if (other) throw new Refusal('draw_open', `The session ${sessionId(other)} stands in ${about}, whose seed is not published yet: reveal or abandon that draw first.`, { part: 'sessions', session: sessionId(other), about });
   }
+  return guardDraws(service.db, caller.subject, [...open, own]);
 }
 
 async function takeCommit(taking: Taking): Promise<Taken> {
@@ -89,11 +92,11 @@ async function takeCommit(taking: Taking): Promise<Taken> {
   checkLists(commit);
   await requireSessions(taking, commit.sessions);
   requireAhead(commit.public_source, shanghaiDay(taking.now), commit.sessions);
-  await requireNoOther(taking, commit.sessions);
+  const alone = await requireNoOther(taking, commit.sessions);
   const { title, sessions, inspectors, pick, per_session, commitment, public_source } = commit;
   const facts: DrawFacts = { title, sessions: sessions.length, inspectors: inspectors.length, pick, per_session, commitment, public_source, found: 0, serious: 0 };
   const due = sessions.map(({ date }) => date).sort()[0] as string;
-  return { organization: null, centre: taking.caller.subject, facts: { ...facts }, due };
+  return { organization: null, centre: taking.caller.subject, facts: { ...facts }, due, effects: [alone] };
 }
 
 /** Refuses another seed, a value before its day, and one that the lottery cannot have drawn or that is spelled otherwise. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { approveBatch, withdraw, type Identity } from '../../src/cli/sign.ts';
 import type { Caller } from '../../src/enrol.ts';
 import type { Body } from '../../src/life/procedure/bodies.ts';
+import { commitmentOf } from '../../src/life/procedure/drawing.ts';
 import { signStep } from '../../src/life/procedure/sign.ts';
 import type { StepName } from '../../src/life/procedure/steps.ts';
 import { isRefusal } from '../../src/life/refusal.ts';
@@ -17,7 +18,7 @@ import { selectCase } from '../../src/storage/cases.ts';
 import { acceptApproval, submitBatch } from '../../src/submit.ts';
 import { anyone, approve, as, candidates, db, fileWith, foundProvince, issue, order, ORIGIN, submit, testEnv, type Organization, type Province, type Submitted } from '../kit.ts';
 import { planFor, published, resultsOf, type Made } from '../plans-kit.ts';
-import { cases, onDay, take, view } from '../procedure-kit.ts';
+import { cases, fresh, onDay, take, view } from '../procedure-kit.ts';
 import { interposed } from './faults.ts';
 import { expectInvariants } from './invariants.ts';
 import { jti as jtiOf, nextClient } from './drill-kit.ts';
@@ -96,6 +97,15 @@ async function objected(): Promise<{ about: string; objection: string }> {
   await anyone.post(`/v1/notices/${about.slice('results:'.length)}/objections`, { grounds: '第二行考试当日未到场' });
   const [objection] = await cases(school.client, `?kind=objection&parent=${about}`);
   return { about, objection: objection?.about as string };
+}
+
+/** A draw from one session of a plan that is filed. */
+async function drawOf(): Promise<Body<'draw.commit'>> {
+  const plan = fresh('plan');
+  await take(school.client, plan, 'plan.file', { ...people(1), sessions: people(1).sessions.map((one) => ({ ...one, date: '2026-11-20' })) });
+  const session = { plan, session: 's1', organization: school.code, name: '济南泉城职业培训学校', date: '2026-11-20', label: '电工 三级' };
+  const inspectors = [{ id: 'd1', name: '甲督导', unit: '虚构中心' }];
+  return { title: '督导（虚构）', sessions: [session], inspectors, pick: 1, per_session: 1, commitment: commitmentOf(new Uint8Array(32)), public_source: { lottery: 'ssq', issue: '2026128', date: '2026-11-08' } };
 }
 
 const PAIRS: Record<string, () => Promise<Pair>> = {
@@ -192,6 +202,11 @@ const PAIRS: Record<string, () => Promise<Pair>> = {
   'decide an objection, while another device decides it the other way': async () => {
     const { objection } = await objected();
     return { first: () => take(school.client, objection, 'objection.uphold', { reason: '登分有误' }), late: await stepOf(school.client, objection, 'objection.reject', { reason: '成绩无误' }), told: 'step_out_of_order', holds: async () => expect((await view(school.client, objection)).state).toBe('upheld') };
+  },
+  'fix a draw, while another one with the same session is fixed': async () => {
+    const commit = await drawOf();
+    const [one, other] = [fresh('draw'), fresh('draw')];
+    return { first: () => take(world.city, one, 'draw.commit', commit, { seq: 0 }), late: await stepOf(world.city, other, 'draw.commit', commit), told: 'step_out_of_order', holds: async () => expect(await selectCase(db, other)).toBeNull() };
   },
 };
 

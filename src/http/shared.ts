@@ -9,7 +9,7 @@ import { CORS_HEADERS } from './cors.ts';
 import { factory } from './env.ts';
 
 const SHARED = [
-  '/', '/scan', '/check', '/bulk', '/desk', '/docs', '/organizations', '/organizations/*', '/supervision', '/supervision/*', '/sw.js', '/manifest.webmanifest', '/openapi.json',
+  '/', '/scan', '/check', '/bulk', '/desk', '/docs', '/organizations', '/organizations/*', '/supervision', '/supervision/*', '/sw.js', '/manifest.webmanifest', '/robots.txt', '/openapi.json',
   '/.well-known/*', '/orgs/*', '/contexts/*', '/v1/status/*', '/v1/templates/*', '/v1/organizations', '/v1/organizations/:code', '/v1/draws', '/v1/draws/:draw',
 ];
 

@@ -24,8 +24,12 @@ function didDocument(did: string, keys: readonly NamedJwk[]) {
   };
 }
 
+/** What is about one person or one batch of people, and what is no page, is no business of search engines. */
+const ROBOTS = ['User-agent: *', ...['/c/', '/notices/', '/desk', '/v1/'].map((path) => `Disallow: ${path}`), ''].join('\n');
+
 export const wellKnownRoutes = factory
   .createApp()
+  .get('/robots.txt', (c) => c.text(ROBOTS, 200, cached))
   .get('/.well-known/jwks.json', async (c) => {
     const { service } = c.var;
     const own = await service.vault.service();

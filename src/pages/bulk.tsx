@@ -27,13 +27,13 @@ const ResultRow: FC<{ answer: BulkAnswer; asked: StaffRow | undefined }> = ({ an
   const { verdict, name, level } = answer;
   const compared = name !== undefined || answer.code === 'second_factor_locked';
   return (
-    <tr role="row" class={isClear(answer) ? undefined : 'look'}>
-      <td role="cell">{asked?.row ?? answer.row}</td>
-      <td role="cell">
+    <tr class={isClear(answer) ? undefined : 'look'}>
+      <td>{asked?.row ?? answer.row}</td>
+      <td>
         {answer.number !== null && verdict !== 'unreadable' ? <a href={`/c/${answer.number}`}>{answer.number}</a> : <span>{answer.number ?? asked?.number}</span>}
         {asked?.name ? <span class="who">{asked.name}</span> : null}
       </td>
-      <td role="cell">
+      <td>
         <span class={`badge ${verdict}`}>
           {BULK_WORDS[verdict].zh} <span lang="en">{BULK_WORDS[verdict].en}</span>
         </span>
@@ -43,8 +43,8 @@ const ResultRow: FC<{ answer: BulkAnswer; asked: StaffRow | undefined }> = ({ an
           </span>
         ) : null}
       </td>
-      <td role="cell" class={name === 'no_match' ? 'differs' : undefined}>{compared ? <Both words={nameWords(answer)} /> : null}</td>
-      <td role="cell">
+      <td class={name === 'no_match' ? 'differs' : undefined}>{compared ? <Both words={nameWords(answer)} /> : null}</td>
+      <td>
         {level === undefined ? null : (
           <>
             {answer.occupation}
@@ -80,17 +80,17 @@ export const Summary: FC<{ answers: readonly BulkAnswer[] }> = ({ answers }) => 
 };
 
 const ResultTable: FC<{ result?: BulkResult | undefined }> = ({ result }) => (
-  <table class="results" role="table" aria-labelledby="results-title">
-    <thead role="rowgroup">
-      <tr role="row">
+  <table class="results" aria-labelledby="results-title">
+    <thead>
+      <tr>
         {HEADS.map((words) => (
-          <th role="columnheader" scope="col">
+          <th scope="col">
             <Both words={words} />
           </th>
         ))}
       </tr>
     </thead>
-    <tbody role="rowgroup" id="rows">
+    <tbody id="rows">
       {result ? <ResultRows {...result} /> : null}
     </tbody>
   </table>

@@ -54,9 +54,8 @@ export const Field: FC<FieldProps> = ({ name, form, typed = {}, faults = {}, req
       <input
         id={id}
         name={name}
-        type={name === 'expires_on' ? 'date' : 'text'}
+        {...(name === 'expires_on' ? { type: 'date' } : { type: 'text', maxlength: name === 'number' ? 2000 : 200 })}
         value={typed[name] ?? ''}
-        maxlength={name === 'number' ? 2000 : 200}
         autocomplete="off"
         autocapitalize={name === 'name' ? 'words' : 'characters'}
         spellcheck={false}

@@ -10,7 +10,7 @@ import { inLanguage, LANGUAGE_TAGS, ReaderContext } from './language.ts';
 import type { Words } from './words.ts';
 
 /** A seal of its own, not an emblem of the state (DOMAIN § 2: no department takes part in issuing). */
-const ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='6' fill='%230b3d6b'/%3E%3Cpath d='M8 17l6 6L25 10' fill='none' stroke='white' stroke-width='4'/%3E%3C/svg%3E";
+const ICON = "data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'%20viewBox='0%200%2032%2032'%3E%3Crect%20width='32'%20height='32'%20rx='6'%20fill='%230b3d6b'/%3E%3Cpath%20d='M8%2017l6%206L25%2010'%20fill='none'%20stroke='white'%20stroke-width='4'/%3E%3C/svg%3E";
 
 export const En: FC<PropsWithChildren> = ({ children }) => (
   <span lang="en" class="en">

@@ -42,7 +42,7 @@ describe('what the Worker answers', () => {
   test('public data', async () => {
     const described = await ask('GET /openapi.json', {}, undefined, 200);
     expect(described).toEqual(JSON.parse(JSON.stringify(doc)));
-    for (const route of ['GET /', 'GET /check', 'GET /scan', 'GET /sw.js', 'GET /manifest.webmanifest', 'GET /bulk', 'GET /docs', 'GET /desk', 'GET /healthz', 'GET /.well-known/jwks.json', 'GET /.well-known/did.json', 'GET /.well-known/trust.json', 'GET /contexts/v1.jsonld']) await ask(route, {}, undefined, 200);
+    for (const route of ['GET /', 'GET /check', 'GET /scan', 'GET /sw.js', 'GET /manifest.webmanifest', 'GET /robots.txt', 'GET /bulk', 'GET /docs', 'GET /desk', 'GET /healthz', 'GET /.well-known/jwks.json', 'GET /.well-known/did.json', 'GET /.well-known/trust.json', 'GET /contexts/v1.jsonld']) await ask(route, {}, undefined, 200);
     for (const file of ['home.js', 'icon.svg', 'icon-192.png']) await ask('GET /assets/{file}', { file }, undefined, 200);
     await ask('GET /assets/{file}', { file: 'font.json' }, undefined, 404);
     await ask('GET /orgs/{code}/did.json', { code: CODE }, undefined, 200);

@@ -68,7 +68,9 @@ export async function removeUnnamed(service: Service, owner: string, digest: str
   await deleteClaimed(service.db, owner, digest);
 }
 
-/** The cron sweep: deletes files that no step named within a day, and those that were let go. */
+/** The cron sweep: deletes files that no step named within a day, and those that were let go, each on its own. */
 export async function sweepFiles(service: Service): Promise<void> {
-  for (const { owner, sha256: digest } of await selectUnused(service.db, service.now() - UNUSED_SECONDS, 100)) await removeUnnamed(service, owner, digest);
+  for (const { owner, sha256: digest } of await selectUnused(service.db, service.now() - UNUSED_SECONDS, 100)) {
+    await attempt('files', { sha256: digest }, () => removeUnnamed(service, owner, digest));
+  }
 }

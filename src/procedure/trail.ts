@@ -9,7 +9,7 @@ import type { StepName } from '../life/procedure/steps.ts';
 import { openStatement } from '../life/statement.ts';
 import { directoryOf, storedEvents, storedEvidence } from '../register.ts';
 import type { Service } from '../service.ts';
-import { selectCases, selectSteps, type StepRow } from '../storage/cases.ts';
+import { selectCases, selectLastSteps, selectSteps, selectStepsOf, type StepRow } from '../storage/cases.ts';
 import { selectCertificate, selectDownloads, type CertificateRow } from '../storage/certificates.ts';
 import { selectDevices, selectEventTimes, selectResultsOf } from '../storage/reviews.ts';
 import { selectTokens } from '../storage/statements.ts';
@@ -21,17 +21,16 @@ const DOWNLOADS = 1000;
 const LOOKED = 500;
 
 /** Bodies of steps as they were signed; those about other people only where `people`. */
-async function caseOf(service: Service, about: string, people: boolean): Promise<TrailCase> {
-  const rows = await selectSteps(service.db, about);
+async function caseOf(service: Service, about: string, rows: readonly StepRow[], people: boolean): Promise<TrailCase> {
   const said = async (row: StepRow) => (!people && ABOUT_PEOPLE.includes(row.step as StepName) ? {} : { body: await openBody(service, row) });
   return { about, steps: await Promise.all(rows.map(async (row) => ({ token: row.token, received_at: row.received_at, ...(await said(row)) }))) };
 }
 
 /** The case whose last step of this name names a statement. */
 async function caseNaming(service: Service, kind: 'application' | 'device', state: string, organization: string, field: 'filing' | 'client', jti: string): Promise<string | undefined> {
-  for (const { about } of await selectCases(service.db, { kind, state, organization }, LOOKED)) {
-    const last = (await selectSteps(service.db, about)).at(-1);
-    if (last && ((await openBody(service, last)) as Record<string, unknown>)[field] === jti) return about;
+  const cases = await selectCases(service.db, { kind, state, organization }, LOOKED);
+  for (const last of await selectLastSteps(service.db, cases.map(({ about }) => about))) {
+    if (((await openBody(service, last)) as Record<string, unknown>)[field] === jti) return last.about;
   }
   return undefined;
 }
@@ -68,7 +67,9 @@ export async function trailOf(service: Service, number: string, people: boolean)
     selectDevices(db, row.organization), selectDownloads(db, number, DOWNLOADS), selectEventTimes(db, number),
   ]);
   const cases: TrailCase[] = [];
-  for (const about of await casesOf(service, row)) cases.push(await caseOf(service, about, people));
+  const abouts = await casesOf(service, row);
+  const steps = await selectStepsOf(db, abouts);
+  for (const about of abouts) cases.push(await caseOf(service, about, steps.filter((step) => step.about === about), people));
   const successor = evidence.status?.successor;
   return {
     version: 1,

@@ -45,6 +45,18 @@ export async function selectSteps(db: D1Database, about: string): Promise<StepRo
   return (await db.prepare('SELECT about, seq, step, role, iss, token, sealed, received_at FROM steps WHERE about = ? ORDER BY seq').bind(about).all<StepRow>()).results;
 }
 
+/** All steps of some cases, those of each in their order. */
+export async function selectStepsOf(db: D1Database, abouts: readonly string[]): Promise<StepRow[]> {
+  const sql = 'SELECT about, seq, step, role, iss, token, sealed, received_at FROM steps WHERE about IN (SELECT value FROM json_each(?)) ORDER BY about, seq';
+  return (await db.prepare(sql).bind(JSON.stringify(abouts)).all<StepRow>()).results;
+}
+
+/** The last step of each of some cases. */
+export async function selectLastSteps(db: D1Database, abouts: readonly string[]): Promise<StepRow[]> {
+  const sql = 'SELECT about, max(seq) AS seq, step, role, iss, token, sealed, received_at FROM steps WHERE about IN (SELECT value FROM json_each(?)) GROUP BY about';
+  return (await db.prepare(sql).bind(JSON.stringify(abouts)).all<StepRow>()).results;
+}
+
 /** Who took a step and what was signed, without its body, which can be large. */
 export const selectTaken = (db: D1Database, about: string, seq: number): Promise<Pick<StepRow, 'iss' | 'token'> | null> =>
   db.prepare('SELECT iss, token FROM steps WHERE about = ? AND seq = ?').bind(about, seq).first<Pick<StepRow, 'iss' | 'token'>>();

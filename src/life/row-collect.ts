@@ -14,11 +14,11 @@ const namesIn = (cells: readonly Cell[], { nameOf }: Columns): Set<string> =>
 const hasValue = (cells: readonly Cell[], { isValue }: Columns): boolean =>
   isValue !== undefined && cells.some((cell) => isValue(headerText(cell)));
 
-/** How many of the required columns the likeliest header among some rows names; all of them where a row is one of the list. */
+/** How many of the required columns the likeliest header among some rows names; all of them where the first is a row of the list. */
 export function likeness(rows: readonly TableRow[], columns: Columns): number {
   const { required } = columns;
-  const likenesses = rows.map(({ cells }) => {
-    if (hasValue(cells, columns)) return required.length;
+  const likenesses = rows.map(({ cells }, at) => {
+    if (at === 0 && hasValue(cells, columns)) return required.length;
     const names = namesIn(cells, columns);
     return required.filter((name) => names.has(name)).length;
   });

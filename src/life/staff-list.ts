@@ -26,7 +26,7 @@ const columnOf = namesOf({
 });
 
 /** Nothing else in a staff list begins with these letters and goes on for so long. */
-const looksLikeNumber = (text: string): boolean => /^[YS][\dOIL]{15,25}$/.test(normalizeNumber(text));
+const looksLikeNumber = (text: string): boolean => !text.includes('\t') && /^[YS][\dOIL]{15,25}$/.test(normalizeNumber(text));
 
 const textOf = (cell: Cell | undefined): string => (typeof cell === 'string' ? cell.trim() : typeof cell === 'number' ? String(cell) : '');
 

@@ -69,6 +69,12 @@ describe.each(Object.entries(LISTS))('%s', (_, { header, line: one, rowsOf }) =>
   });
 });
 
+test('a staff list is split where its columns are, though a number and a tab are still like a number', () => {
+  const rows = [['S000037000001263000001', ''], ['Y000037000002265000017', '李娜']];
+  const body = rows.map((cells) => cells.join('\t')).join('\n');
+  for (const text of [body, `证书编号\t姓名\n${body}\n`, `2026年名单\n证书编号\t姓名\n${body}`]) expect(readStaffList(bytes(text)).map(({ number, name }) => [number, name])).toEqual(rows);
+});
+
 test('a staff list keeps the numbers of its rows where no header stands above it', () => {
   expect(readStaffList(bytes(`\n\n${NUMBER},张伟\n\n${NUMBER},李娜\n`)).map(({ row: at }) => at)).toEqual([3, 5]);
   expect(readStaffList(bytes(`sep=;\n${NUMBER};张伟\n`)).map(({ row: at, name }) => [at, name])).toEqual([[1, '张伟']]);

@@ -7,7 +7,7 @@ export const CODE = 'S000037000001';
 /** Where the examples were taken; whoever shows them puts their own address in its place. */
 export const HOST_OF_EXAMPLES = 'https://lz.example.cn';
 export const ID = '0c6f3f0e-5f0d-4f5b-9d5e-2f6c1c7b8a90';
-export const HOLDER = { name: '欧阳建国', id_number: '370102198001011018' };
+export const HOLDER = { name: '欧阳建国', id_number: '370102198504123118' };
 
 /** The digits behind # in a QR code. */
 export const DIGITS = '92900229466316491005087122523973415231439872123647513261287023479959657138770870448052618705032187510438239863005418220755183084334609124597962617475900744996234852506937651603380612875348905600291311953863331836619813222033';

@@ -9,6 +9,7 @@ import { encodeUtf8 } from './bytes.ts';
 import { normalizeNumber } from './number.ts';
 import { Refusal } from './refusal.ts';
 import { headerText, type Cell } from './row-cells.ts';
+import { HEADER_ROWS } from './row-collect.ts';
 import { namesOf } from './row-headers.ts';
 import { readTable } from './row-table.ts';
 
@@ -31,13 +32,17 @@ const looksLikeNumber = (text: string): boolean => !text.includes('\t') && /^[YS
 const textOf = (cell: Cell | undefined): string => (typeof cell === 'string' ? cell.trim() : typeof cell === 'number' ? String(cell) : '');
 
 /**
- * The columns of a list without a header, by its first row: the number's, and the name's right after it, or right before it,
- * or the first that could be one.
+ * The columns of a list without a header: the number's by its first row, and the name's by the first row that has one:
+ * right after the number, or right before it, or the first that could be one.
  */
-function guessColumns(first: readonly string[]): { number: number; name: number } {
-  const number = first.findIndex(looksLikeNumber);
-  const isName = (at: number) => at !== number && /^[\p{L}\p{M}·•. '’-]{2,60}$/u.test(first[at]?.trim() ?? '');
-  return { number, name: [number + 1, number - 1, ...first.keys()].find(isName) ?? -1 };
+function guessColumns(rows: readonly (readonly string[])[]): { number: number; name: number } {
+  const number = rows[0]?.findIndex(looksLikeNumber) ?? -1;
+  for (const cells of rows) {
+    const isName = (at: number) => at !== number && /^[\p{L}\p{M}·•. '’-]{2,60}$/u.test(cells[at]?.trim() ?? '');
+    const name = [number + 1, number - 1, ...cells.keys()].find(isName);
+    if (name !== undefined) return { number, name };
+  }
+  return { number, name: -1 };
 }
 
 /** Refuses more rows than may be checked at once. */
@@ -51,7 +56,7 @@ function requireFew(rows: number): void {
  */
 export function readStaffList(bytes: Uint8Array): StaffRow[] {
   const { header, rows } = readTable(bytes, { nameOf: columnOf, required: ['number'], isValue: looksLikeNumber, requireFew });
-  const columns = header.length > 0 ? namedColumns(header) : guessColumns((rows[0]?.cells ?? []).map(headerText));
+  const columns = header.length > 0 ? namedColumns(header) : guessColumns(rows.slice(0, HEADER_ROWS).map(({ cells }) => cells.map(headerText)));
   const list = rows
     .map(({ row, cells }) => ({ row, number: textOf(cells[columns.number]), name: columns.name < 0 ? '' : textOf(cells[columns.name]) }))
     .filter(({ number, name }) => number !== '' || name !== '');

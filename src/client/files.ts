@@ -1,4 +1,12 @@
-/** Owns how a page takes a file: chosen in `#file`, or dropped anywhere while `#drop` says so. */
+/** How pages take files: chosen in `#file`, or dropped anywhere while `#drop` says so; and lists, up to the size of one. */
+import { TABLE_LIMITS, tableTooLarge } from '../life/row-cells.ts';
+
+/** The bytes of a chosen list; what is larger than any list is not read. @throws Refusal `table_too_large` */
+export async function bytesOfList(file: File): Promise<Uint8Array<ArrayBuffer>> {
+  if (file.size > TABLE_LIMITS.bytes) throw tableTooLarge('bytes');
+  return new Uint8Array(await file.arrayBuffer());
+}
+
 export function takeFiles(take: (file: File) => void): void {
   const input = document.getElementById('file') as HTMLInputElement;
   const drop = document.getElementById('drop') as HTMLElement;

@@ -13,6 +13,7 @@ import { Fault, ResultRows, Summary } from '../pages/bulk.tsx';
 import { BULK_WORDS, isClear, LIST_FAULTS, RESULT_WIDTHS, resultTable } from '../pages/bulk-words.ts';
 import { Both } from '../pages/layout.tsx';
 import type { Words } from '../pages/words.ts';
+import { bytesOfList } from './files.ts';
 import { htmlOf } from './html.ts';
 
 /** Rows that are shown at a time. */
@@ -68,7 +69,7 @@ export async function choose(file: File | undefined): Promise<void> {
   if (!file || stop) return;
   hush();
   try {
-    fromFile = readStaffList(new Uint8Array(await file.arrayBuffer()));
+    fromFile = readStaffList(await bytesOfList(file));
     pasted.value = '';
     await put('chosen', <Both words={{ zh: `${file.name}：${fromFile.length} 行`, en: counted(fromFile.length, 'row') }} />);
     askForKey(fromFile.length);

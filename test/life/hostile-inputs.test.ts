@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { deflateSync } from 'node:zlib';
+import { bytesOfList } from '../../src/client/files.ts';
 import { parseJson } from '../../src/http/body.ts';
 import { readForm } from '../../src/http/multipart.ts';
 import { readAddress } from '../../src/life/address.ts';
@@ -146,6 +147,14 @@ describe('a table is looked at a few times, and no further than its limits', () 
     expect(refusal(() => readTable(file, columns, budget))).toEqual({ code: 'batch_too_large', facts: { limit: MAX_ROWS, count: MAX_ROWS + 1 } });
     expect(budget.spent('work')).toBeLessThan(3 * few.length);
   });
+});
+
+test('a page does not read a file that is larger than any list', async () => {
+  let read = 0;
+  const fileOf = (size: number) => ({ size, arrayBuffer: async () => (read++, new ArrayBuffer(size)) }) as unknown as File;
+  await expect(bytesOfList(fileOf(TABLE_LIMITS.bytes + 1))).rejects.toMatchObject({ code: 'table_too_large', facts: { part: 'bytes' } });
+  expect(read).toBe(0);
+  expect((await bytesOfList(fileOf(9))).length).toBe(9);
 });
 
 test('JSON is counted before it is parsed', () => {

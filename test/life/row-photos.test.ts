@@ -76,6 +76,11 @@ test('a person has one photo; the same file twice is one', async () => {
   await expectFaults(json.rows, json.photos, '2 photo_repeated');
 });
 
+test('.jfif is a JPEG, and any name counts less than the content', async () => {
+  await expectFaults(BOTH, archiveOf([`${ID}.jfif`, one]));
+  await expectFaults(BOTH, archiveOf([`again/${ID}.JFIF`, one]));
+});
+
 test('files that are not named like photos', async () => {
   for (const name of ['读我.txt', `${ID}.bmp`, `${ID}.jpg.exe`, 'inner.zip', ID, '.jpg']) await expectFaults(BOTH, archiveOf([name, one]), `0 photo_name ${name}`);
 });

@@ -7,6 +7,7 @@ import { encodeUtf8 } from '../../life/bytes.ts';
 import { checkResultRows, checkRosterRows, readResultsTable, readRosterTable, RESULT_FIELDS, ROSTER_FIELDS, type ReadTable, type TableOptions } from '../../life/procedure/tables.ts';
 import type { RawRow, ScopeEntry } from '../../life/row.ts';
 import { TABLE_WORDS } from '../../pages/desk/words.ts';
+import { bytesOfList } from '../files.ts';
 import type { Desk } from './actions.ts';
 import { draftPart } from './drafts.ts';
 import { collect, providePart } from './fields.ts';
@@ -97,7 +98,7 @@ export class Table {
     const file = this.box.querySelector<HTMLInputElement>('input[type=file][data-read]');
     file?.addEventListener('change', async () => {
       const [chosen] = file.files ?? [];
-      if (chosen) this.read(new Uint8Array(await chosen.arrayBuffer()));
+      if (chosen) await bytesOfList(chosen).then((bytes) => this.read(bytes), (error: unknown) => this.desk.fail(error));
       file.value = '';
     });
     this.box.querySelector('button[data-paste]')?.addEventListener('click', () => {

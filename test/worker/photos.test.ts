@@ -171,7 +171,7 @@ describe('faults between the writes', () => {
   async function leftovers(): Promise<string[]> {
     const { results } = await db.prepare('SELECT id FROM batches').all<{ id: string }>();
     const known = new Set(results.map(({ id }) => id));
-    return [...(await objects()).filter((key) => !known.has(key.split('/')[1] as string)), ...(await packs()).filter(({ batch }) => !known.has(batch)).map(({ batch, pack }) => `${batch} ${pack}`)];
+    return [...(await objects()).filter((key) => key.startsWith('photos/') && !known.has(key.split('/')[1] as string)), ...(await packs()).filter(({ batch }) => !known.has(batch)).map(({ batch, pack }) => `${batch} ${pack}`)];
   }
   /** The newest stored batches with photos have them. */
   async function expectWhole(newest: number): Promise<void> {

@@ -53,8 +53,8 @@ test('what is handed on is read again as the same', () => {
   for (const text of ['', DIGITS, 'rd', '12x']) expect(readFragment(writeFragment(readFragment(text)).slice(1))).toEqual(readFragment(text));
 });
 
+// What is quadratic takes minutes of these, and the test's own time ends.
 test('long hostile addresses take no long time', () => {
-  const began = performance.now();
   for (const unit of ['%23', '#', '?', '/c/', '-', '1', '１', '\u200e', 'a.', '%E3%80%82']) {
     for (const before of ['', `https://${HOST}/c/`, `https://${HOST}/c/${NUMBER}#`]) {
       try {
@@ -64,5 +64,4 @@ test('long hostile addresses take no long time', () => {
       }
     }
   }
-  expect(performance.now() - began).toBeLessThan(2000);
 });

@@ -99,14 +99,13 @@ test('what is found stood there, digit for digit; every other outcome is a refus
   );
 });
 
+// What is quadratic takes minutes of these, and the test's own time ends.
 test('long hostile texts take no long time', () => {
-  const began = performance.now();
   for (const unit of ['S0 ', 'https://a', 'a/c/', '1 ', 'S'.repeat(21), `${HOST}/c/`]) {
     try {
-      read(unit.repeat(Math.ceil(2000 / unit.length)));
+      read(unit.repeat(Math.ceil(200_000 / unit.length)));
     } catch (error) {
       expect(error).toHaveProperty('code');
     }
   }
-  expect(performance.now() - began).toBeLessThan(500);
 });

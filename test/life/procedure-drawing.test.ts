@@ -140,9 +140,7 @@ test('lists from which nothing can be drawn, and another seed, are refused', asy
 
 test('five thousand sessions and a thousand inspectors are drawn at once', () => {
   const lists = listsOf(5000, 1000, 500, 2);
-  const began = performance.now();
   expect(drawFrom(lists, new Uint8Array(32), NUMBERS)).toHaveLength(500);
-  expect(performance.now() - began).toBeLessThan(3000);
 });
 
 test('a public value has one spelling, is one that the lottery can draw, and comes on its day', async () => {

@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PDFArray, PDFDict, PDFDocument, PDFName, rgb, StandardFonts } from 'pdf-lib';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { BUNDLE_MEDIA_TYPE, type Bundle } from '../../src/life/bundle.ts';
 import { encodeUtf8, sha256, toBase64url } from '../../src/life/bytes.ts';
 import { copyFacts, signCopy } from '../../src/life/copy.ts';
@@ -253,6 +253,21 @@ describe('a file of template 2', () => {
     expect((await check(await drawn({}))).verdict).toBe('valid');
     const copy = copyFacts({ purpose: '申请技能提升补贴', expires_on: '2026-12-31' }, NOW);
     expect((await check(await drawn({ copy }, await stamp(copy, made)))).verdict).toBe('valid');
+  });
+
+  it.skipIf(!hasTool('qpdf')).each([
+    ['as it is', []], ['linearized', ['--linearize']], ['with object streams', ['--object-streams=generate']], ['without them', ['--object-streams=disable']],
+    ['as text', ['--qdf']], ['compressed again', ['--recompress-flate', '--compression-level=9']], ['decoded', ['--stream-data=uncompress']],
+  ])('is altered when qpdf saved it anew: %s', async (_what, options: string[]) => {
+    const folder = mkdtempSync(join(tmpdir(), 'luzheng-saved-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const [given, saved] = ['given', 'saved'].map((name) => join(folder, `${name}.pdf`)) as [string, string];
+    // Of template 2 a signature has an appearance, which is empty.
+    for (const file of [await signed(), await signed({ of: withPhoto, picture: photo }), await drawn({})]) {
+      writeFileSync(given, file);
+      execFileSync('qpdf', [...options, given, saved]);
+      expect(await document(new Uint8Array(readFileSync(saved)))).toMatchObject({ result: 'fail', code: 'document_altered', parts: ['file'] });
+    }
   });
 
   it.each<[string, Partial<DocumentFacts>]>([

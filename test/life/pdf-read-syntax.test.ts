@@ -159,6 +159,15 @@ describe('filters', () => {
     expectFiltered('/Filter[/AHx /A85 /Fl]', hex(ascii85(text(deflateSync(data)))));
   });
 
+  it.each(['FlateDecode', 'LZWDecode', 'ASCIIHexDecode', 'ASCII85Decode', 'RunLengthDecode', 'AHx /Fl', 'FlateDecode /LZWDecode'])('takes no data for no data: %s', (filter) => {
+    // As qpdf writes the empty appearance of a signature: nothing, and a filter all the same.
+    const annotation = '<</Type/Annot/Subtype/Widget/Rect[0 0 0 0]/AP<</N 7 0 R>>>>';
+    const empty: Source = [`/Type/XObject/Subtype/Form/BBox[0 0 0 0]/Filter[/${filter}]`, ''];
+    expect(texts(write({ ...onePage(contents(say('shown')), { page: '/Annots[6 0 R]' }), 6: annotation, 7: empty }))).toEqual(['shown']);
+    expect(texts(write(onePage([`/Filter[/${filter}]`, ''])))).toEqual([]);
+    expect(texts(write(onePage([`/Filter[/${filter}]/DecodeParms[<</Predictor 12/Columns 5>>]`, ''])))).toEqual([]);
+  });
+
   it('undoes LZW whose codes grow, one early or not, and the example of the specification (§7.4.4.2)', () => {
     let [long, seed] = ['', 7];
     while (long.length < 30_000) long += 'abcdefgh '[(seed = (seed * 1103515245 + 12345) % 2147483648) % 9];

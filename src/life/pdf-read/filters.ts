@@ -31,6 +31,8 @@ export function decode(stream: Stream, budget: Budget, get: Get, cap: number = L
     const name = get(filter);
     if (!(name instanceof Name)) throw malformed('a filter is no name');
     if (IMAGES.has(name.text)) return { bytes, image: name.text };
+    // Whatever the filter: programs that save a file anew name one for streams without data too.
+    if (bytes.length === 0) continue;
     const parms = get(parameters[i]);
     budget.spend('work', bytes.length);
     bytes = apply(name.text, bytes, parms instanceof Map ? parms : new Map(), budget, get, cap);

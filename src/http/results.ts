@@ -32,7 +32,7 @@ export const resultRoutes = factory
   })
   .get('/v1/templates/:template', (c) => {
     const [, name, form] = /^([a-z]+)\.(csv|xlsx)$/.exec(c.req.param('template')) ?? [];
-    if (name === undefined || !(name in TEMPLATES)) throw new Refusal('not_found', `There are the templates ${Object.keys(TEMPLATES).join(', ')}, as .csv and .xlsx.`);
+    if (name === undefined || !Object.hasOwn(TEMPLATES, name)) throw new Refusal('not_found', `There are the templates ${Object.keys(TEMPLATES).join(', ')}, as .csv and .xlsx.`);
     const bytes = template(name as TemplateName, form as 'csv' | 'xlsx');
     return c.body(bytes, 200, { 'Content-Type': TYPES[form as 'csv' | 'xlsx'], 'Content-Disposition': `attachment; filename="${name}.${form}"`, 'Cache-Control': 'public, max-age=3600' });
   });

@@ -70,8 +70,8 @@ const namesOf = (path: string): string[] => path.split('.').filter((part) => par
 export function knownLabel(path: string): Words | undefined {
   const names = namesOf(path);
   for (let from = 0; from < names.length; from++) {
-    const known = LABELS[names.slice(from).join('.')];
-    if (known) return known;
+    const name = names.slice(from).join('.');
+    if (Object.hasOwn(LABELS, name)) return LABELS[name];
   }
   return undefined;
 }

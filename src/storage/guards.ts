@@ -27,7 +27,7 @@ export const guard = (db: D1Database, code: GuardCode, condition: string, ...val
 /** The refusal of the condition that aborted a transaction; undefined for other errors. */
 export function guardRefusal(error: unknown): Refusal | undefined {
   const code = error instanceof Error ? /guard failed: (\w+)/.exec(error.message)?.[1] : undefined;
-  return code !== undefined && code in MESSAGES ? new Refusal(code, MESSAGES[code as keyof typeof MESSAGES]) : undefined;
+  return code !== undefined && Object.hasOwn(MESSAGES, code) ? new Refusal(code, MESSAGES[code as keyof typeof MESSAGES]) : undefined;
 }
 
 /** Runs a transaction. @throws Refusal of the condition that does not hold; then nothing was written */

@@ -94,7 +94,7 @@ export const stepCommand: Command = {
     if (!STEPS.includes(step)) throw usage(`没有步骤 ${step}；步骤有 ${STEPS.join('、')}`, `there is no step ${step}`);
     const kind = step.split('.')[0] as string;
     const about = given === `new:${kind}` ? newCase(kind) : given;
-    if (!about.startsWith(`${kind}:`) || about === `${kind}:` || !(kind in PROCEDURES)) throw usage(`${step} 不是 ${given} 的步骤`, `${step} is no step of ${given}`);
+    if (!about.startsWith(`${kind}:`) || about === `${kind}:` || !Object.hasOwn(PROCEDURES, kind)) throw usage(`${step} 不是 ${given} 的步骤`, `${step} is no step of ${given}`);
     const [path, reason] = [input.text('body'), input.text('reason')];
     if ((path === undefined) === (reason === undefined)) throw usage('请给出 --body 或 --reason 之一', 'give either --body or --reason');
     const body = bodyOf(step, path === undefined ? { reason } : readJsonFile(path));

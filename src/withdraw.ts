@@ -13,6 +13,7 @@ import { holderOf } from './codes.ts';
 import { filedBy, requireIssuer, storeStatement, type Caller } from './enrol.ts';
 import { directoryOf, storedEvents } from './register.ts';
 import type { Service } from './service.ts';
+import { lengthenNotices } from './working-days.ts';
 import type { D1PreparedStatement } from './storage/bindings.ts';
 import { prepareRelease } from './storage/codes.ts';
 import { selectCertificatesWithEvents, updateStates } from './storage/certificates.ts';
@@ -44,6 +45,8 @@ export async function acceptWithdrawal(service: Service, caller: Caller, token: 
   const fresh = await storeStatement(service, statement, { iss, sub, jti, iat, exp: FOR_EVER }, null, await releaseBy(service, payload, rank));
   // A crash before this line leaves states that only the withdrawn key brought about: look-ups pass them over, lists do not.
   await mendStates(service, endOf(payload));
+  // An announcement that ends may bring a longer one back; the sweep repeats it.
+  await lengthenNotices(service);
   return { jti, fresh };
 }
 

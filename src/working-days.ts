@@ -5,7 +5,7 @@
  * lists that show an earlier end; the upload computes the end anew and refuses, and the sweep goes on.
  * It refuses announcements of anybody but the province's centre, of years that have passed, and stale ones.
  */
-import { openAnnouncement, openAnnouncements } from './life/announcement.ts';
+import { ANNOUNCEMENT_AGE, openAnnouncement, openAnnouncements } from './life/announcement.ts';
 import { shanghaiDay, shanghaiYear } from './life/calendar.ts';
 import { readNoticeFacts } from './life/procedure/notice.ts';
 import { noticeUntil } from './life/procedure/results-check.ts';
@@ -15,11 +15,10 @@ import { WorkingDays, type AnnouncedYear } from './life/workdays.ts';
 import { requireIssuer, storeStatement, type Caller } from './enrol.ts';
 import { directoryOf } from './register.ts';
 import type { Service } from './service.ts';
+import type { D1PreparedStatement } from './storage/bindings.ts';
 import { selectRunningNotices, updateDue } from './storage/notices.ts';
-import { selectReceived, selectRevision, selectStatement, selectTokens } from './storage/statements.ts';
+import { guardCalendars, selectNewestOfCalendar, selectReceived, selectRevision, selectStatement, selectTokens } from './storage/statements.ts';
 
-/** Seconds between signing and handing in: as for withdrawals. */
-const FRESH = 300;
 /** The last second of a NumericDate: an announcement has no `exp`. */
 const FOR_EVER = 253_402_300_799;
 /** Years ahead that may be announced; more is a mistyped year. */
@@ -39,8 +38,7 @@ async function announcedYears(service: Service): Promise<AnnouncedYear[]> {
 
 /** The working days as announced by now. Whatever the register has taken is known: `iat` only orders. */
 export async function workingDaysOf(service: Service): Promise<WorkingDays> {
-  const now = service.now();
-  return new WorkingDays((await announcedYears(service)).filter(({ ends }) => now < ends));
+  return new WorkingDays((await announcedYears(service)).filter(({ ends }) => ends === Infinity));
 }
 
 /**
@@ -54,7 +52,7 @@ export async function acceptAnnouncement(service: Service, caller: Caller, token
   requireIssuer(caller, iss, 'calendar+jwt');
   // The very same again, whenever.
   if ((await selectStatement(service.db, iss, jti))?.token === token) return { jti, fresh: false };
-  checkTimes('calendar+jwt', { iat, exp: iat + FRESH }, now);
+  checkTimes('calendar+jwt', { iat, exp: iat + ANNOUNCEMENT_AGE }, now);
   const current = shanghaiYear(now);
   if (year < current) throw new Refusal('calendar_year_over', `${year} has passed; working days are announced for ${current} and later years.`, { part: 'calendar+jwt:year', year });
   if (year > current + AHEAD) throw new Refusal('calendar_year_far', `${year} is more than ${AHEAD} years ahead; look at the year again.`, { part: 'calendar+jwt:year', year });
@@ -63,8 +61,11 @@ export async function acceptAnnouncement(service: Service, caller: Caller, token
   return { jti, fresh };
 }
 
+/** Holds while no announcement and no withdrawal came since the working days were read. @see workingDaysOf */
+export const guardWorkingDays = async ({ db }: Service): Promise<D1PreparedStatement> => guardCalendars(db, await selectNewestOfCalendar(db));
+
 /** Brings the ends of running notices to what is announced now. They only grow, so that repeating it changes nothing. */
-async function lengthenNotices(service: Service): Promise<void> {
+export async function lengthenNotices(service: Service): Promise<void> {
   const days = await workingDaysOf(service);
   const today = shanghaiDay(service.now());
   for (let after = ''; ; ) {
@@ -81,9 +82,9 @@ async function lengthenNotices(service: Service): Promise<void> {
   }
 }
 
-/** Goes on where an announcement that came in lately was interrupted. */
+/** Goes on where an announcement or a withdrawal that came in lately was interrupted. */
 export async function sweepNotices(service: Service): Promise<void> {
-  if ((await selectReceived(service.db, 'calendar+jwt')) > service.now() - SWEPT) await lengthenNotices(service);
+  if ((await selectReceived(service.db, ['calendar+jwt', 'withdrawal+jwt'])) > service.now() - SWEPT) await lengthenNotices(service);
 }
 
 /** The year that the province's centre is reminded to announce; undefined while there is none. */

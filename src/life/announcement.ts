@@ -5,11 +5,16 @@
  * (`calendar_day_wrong`). Those that were withdrawn count until their end.
  */
 import type { Directory } from './authority.ts';
-import { dayNumber, dayOf } from './calendar.ts';
+import { dayNumber, dayOf, shanghaiDay } from './calendar.ts';
+import { STEP_AGE, STEP_AHEAD } from './procedure/chain.ts';
 import { isRefusal, Refusal } from './refusal.ts';
 import { MOST_DAYS, type Payload } from './schema.ts';
-import type { Statement } from './statement.ts';
-import { BUILT_IN, isWeekend, type AnnouncedYear } from './workdays.ts';
+import { endOf } from './withdrawal.ts';
+import { SKEW, type Statement } from './statement.ts';
+import { BUILT_IN, isWeekend, knownAt, WorkingDays, type AnnouncedYear } from './workdays.ts';
+
+/** Seconds between signing an announcement and handing it in: as for withdrawals. */
+export const ANNOUNCEMENT_AGE = 300;
 
 export type Announcement = Payload<'calendar+jwt'>;
 
@@ -79,10 +84,34 @@ export async function openAnnouncements(tokens: readonly string[], directory: Di
     try {
       const { payload } = await openAnnouncement(token, directory);
       const { year, holidays, workdays, source, iat } = payload;
-      announced.push({ year, holidays: new Set(holidays), workdays: new Set(workdays), source, since: iat, ends: directory.withdrawals.endOfStatement(payload) });
+      // The register counts it no longer from the withdrawal's arrival on, whenever that says it is effective.
+      const withdrawn = directory.withdrawals.ofStatement(payload);
+      const ends = withdrawn ? Math.min(endOf(withdrawn), withdrawn.iat) : Infinity;
+      announced.push({ year, holidays: new Set(holidays), workdays: new Set(workdays), source, since: iat, ends });
     } catch (error) {
       if (!isRefusal(error)) throw error;
     }
   }
   return announced;
+}
+
+/**
+ * The earliest last day that the register can have counted for a period of working days between two signed steps: nobody
+ * signs when a step or an announcement arrived, so that midnight and the minutes around an announcement are in doubt.
+ * @param began `iat` of the step that began it @param at `iat` of the step that had to wait for its end
+ * @throws Refusal `calendar_not_covered`
+ */
+export function earliestEnd(announced: readonly AnnouncedYear[], began: number, count: number, at: number): string {
+  const from = shanghaiDay(began - STEP_AHEAD);
+  const known = (instant: number): string[] =>
+    [instant - ANNOUNCEMENT_AGE - SKEW, instant + STEP_AGE].flatMap((moment) => {
+      try {
+        return [knownAt(announced, moment).add(from, count)];
+      } catch (error) {
+        if (isRefusal(error, 'calendar_not_covered')) return [];
+        throw error;
+      }
+    });
+  const ends = [known(began), known(at)].flatMap((days) => days.sort().slice(0, 1));
+  return ends.sort().at(-1) ?? new WorkingDays(announced).add(from, count);
 }

@@ -5,7 +5,7 @@
  * the province's centre (`calendar+jwt`, announcement.ts). For each year the newest announcement counts.
  * It refuses to compute past the years that were announced (`calendar_not_covered`): a guess would shorten somebody's notice.
  */
-import { dayNumber, dayOf, shanghaiDay } from './calendar.ts';
+import { dayNumber, dayOf } from './calendar.ts';
 import { isRefusal, Refusal } from './refusal.ts';
 
 /** The days of one year as announced. Days are `YYYY-MM-DD` and lie in that year. */
@@ -141,24 +141,6 @@ export class WorkingDays {
 
 /** What was known at an instant (NumericDate). */
 export const knownAt = (announced: readonly AnnouncedYear[], at: number): WorkingDays => new WorkingDays(announced.filter(({ since, ends }) => since <= at && at < ends));
-
-/**
- * The last day of a period of working days that began at one instant and is looked at from another (NumericDates): by
- * what was known at either, the later day; by what was announced afterwards where nothing was known then.
- * @throws Refusal `calendar_not_covered`
- */
-export function periodEnd(announced: readonly AnnouncedYear[], began: number, count: number, at: number): string {
-  const from = shanghaiDay(began);
-  const ends = [began, at].flatMap((instant) => {
-    try {
-      return [knownAt(announced, instant).add(from, count)];
-    } catch (error) {
-      if (isRefusal(error, 'calendar_not_covered')) return [];
-      throw error;
-    }
-  });
-  return ends.sort().at(-1) ?? new WorkingDays(announced).add(from, count);
-}
 
 /**
  * The last day of a period of working days that began on a day: an announcement made since then may lengthen it, never

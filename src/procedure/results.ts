@@ -15,7 +15,7 @@ import type { Service } from '../service.ts';
 import { guardBatchOfResults, guardSubmitted, prepareReturned, selectBatch, selectBatchOfResults, type BatchRow } from '../storage/batches.ts';
 import type { D1PreparedStatement } from '../storage/bindings.ts';
 import { countBlocking, objectionOpen, selectCase, selectLastStep, selectLivingResults, type CaseRow, type StepRow } from '../storage/cases.ts';
-import { workingDaysOf } from '../working-days.ts';
+import { guardWorkingDays, workingDaysOf } from '../working-days.ts';
 import { readStored } from './body.ts';
 import { filedPlan } from './plans.ts';
 import { sealReason } from './return-reason.ts';
@@ -86,6 +86,8 @@ async function takeUpload({ service, about, body, current }: Taking): Promise<Ta
   const row = current as CaseRow;
   const { batch: id, root, count } = readBody('results.upload', body);
   const standing = await requireStanding(service, row.organization as string);
+  // Read before the working days: what comes between is found by the condition.
+  const calendar = await guardWorkingDays(service);
   const { step } = await standingResults(service, about);
   await requireUploadable(service, row);
   const batch = await selectBatch(service.db, id);
@@ -94,7 +96,7 @@ async function takeUpload({ service, about, body, current }: Taking): Promise<Ta
   if (batch.state !== 'submitted' || !batch.body_digest.startsWith(madeOf(about, step.seq))) throw new Refusal('batch_closed', `The batch is ${batch.state}; make a new one of the results.`, { state: batch.state });
   if (batch.root !== root) throw new Refusal('root_differs', 'The batch has another root.', { part: 'root' });
   if (batch.count !== count) throw new Refusal('count_differs', 'The batch has another number of rows.', { part: 'count' });
-  const effects = [standing, guardSubmitted(service.db, id)];
+  const effects = [standing, calendar, guardSubmitted(service.db, id)];
   return { facts: { ...resultsFactsOf(row), batch: id }, effects };
 }
 

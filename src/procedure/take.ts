@@ -10,7 +10,7 @@
 import type { Directory } from '../life/authority.ts';
 import { fromBase64url, sha256Short, toBase64url } from '../life/bytes.ts';
 import { readBody } from '../life/procedure/bodies.ts';
-import { checkBody, checkPlace, type Step } from '../life/procedure/chain.ts';
+import { checkBody, checkPlace, STEP_AGE, STEP_AHEAD, type Step } from '../life/procedure/chain.ts';
 import { readAbout, requireFreshId, stateAfter, type Kind, type Role, type StepName } from '../life/procedure/steps.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { Statement } from '../life/statement.ts';
@@ -25,10 +25,6 @@ import { sealBody } from './body.ts';
 import { sealFacts } from './facts.ts';
 import { HOOKS } from './hooks.ts';
 import { requireCaseReach } from './reach.ts';
-
-/** Seconds between signing a step and handing it in; 60 s ahead for clocks that differ. */
-export const STEP_AGE = 600;
-const AHEAD = 60;
 
 /** What a kind of case is asked before one of its steps is stored. */
 export interface Taking<S extends StepName = StepName> {
@@ -78,7 +74,7 @@ export async function takeStep(service: Service, caller: Caller, token: string, 
   const now = service.now();
   if (payload.iss !== caller.subject) throw new Refusal('issuer_not_caller', 'A step is handed in by whoever signed it.', { part: 'step+jwt:iss' });
   if (payload.aud !== service.config.origin) throw new Refusal('audience_wrong', 'It was made for another service.', { part: 'step+jwt:aud' });
-  if (payload.iat < now - STEP_AGE || payload.iat > now + AHEAD) throw new Refusal('step_stale', 'The step was signed too long ago or in the future; look at the clock and sign it again.', { part: 'step+jwt:iat' });
+  if (payload.iat < now - STEP_AGE || payload.iat > now + STEP_AHEAD) throw new Refusal('step_stale', 'The step was signed too long ago or in the future; look at the clock and sign it again.', { part: 'step+jwt:iat' });
   if (about !== undefined && payload.about !== about) throw new Refusal('batch_differs', 'The step is about something else than the address names.', { part: 'step+jwt:about' });
   await checkBody(payload, body);
   return addStep(service, statement, caller, body, now);

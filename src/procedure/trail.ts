@@ -42,9 +42,13 @@ async function casesOf(service: Service, row: CertificateRow): Promise<string[]>
   const abouts: (string | undefined)[] = [];
   const results = await selectResultsOf(db, row.batch);
   if (results !== null) {
-    abouts.push(results, ...(await selectCases(db, { parent: results, kind: 'objection' }, LOOKED)).map(({ about }) => about));
+    abouts.push(results);
     const [notice] = (await selectSteps(db, results)).filter(({ step }) => step === 'results.publish');
-    if (notice) abouts.push(((await openBody(service, notice)) as { plan: string }).plan);
+    if (notice) {
+      const { plan } = (await openBody(service, notice)) as { plan: string };
+      // Objections follow the plan: also those to results that were withdrawn.
+      abouts.push(plan, ...(await selectCases(db, { resultsOf: plan, kind: 'objection' }, LOOKED)).map(({ about }) => about));
+    }
   }
   const filing = (await openStatement(row.filing, 'filing+jwt', directory.findCentre)).payload;
   const client = (await openStatement(row.client, 'client+jwt', directory.findCentre)).payload;

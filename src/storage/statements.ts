@@ -59,9 +59,9 @@ export async function selectRevision(db: D1Database): Promise<number> {
   return row?.n ?? 0;
 }
 
-/** When the newest statement of a type came in, NumericDate; 0 where there is none. */
-export async function selectReceived(db: D1Database, typ: string): Promise<number> {
-  const row = await db.prepare('SELECT max(received_at) AS at FROM statements WHERE typ = ?').bind(typ).first<{ at: number | null }>();
+/** When the newest statement of some types came in, NumericDate; 0 where there is none. */
+export async function selectReceived(db: D1Database, types: readonly string[]): Promise<number> {
+  const row = await db.prepare('SELECT max(received_at) AS at FROM statements WHERE typ IN (SELECT value FROM json_each(?))').bind(JSON.stringify(types)).first<{ at: number | null }>();
   return row?.at ?? 0;
 }
 
@@ -136,6 +136,15 @@ export const selectNewestWithdrawal = async (db: D1Database): Promise<number> =>
 
 /** Holds while no withdrawal was stored after that one. */
 export const guardWithdrawals = (db: D1Database, newest: number): D1PreparedStatement => guard(db, 'withdrawal_came', `(${NEWEST_WITHDRAWAL}) = CAST(?1 AS INTEGER)`, newest);
+
+const NEWEST_OF_CALENDAR = "SELECT max(id) AS id FROM statements WHERE typ IN ('calendar+jwt', 'withdrawal+jwt')";
+
+/** The newest statement by which working days can change; 0 where there is none. */
+export const selectNewestOfCalendar = async (db: D1Database): Promise<number> => (await db.prepare(NEWEST_OF_CALENDAR).first<{ id: number | null }>())?.id ?? 0;
+
+/** Holds while none was stored after that one. */
+export const guardCalendars = (db: D1Database, newest: number): D1PreparedStatement =>
+  guard(db, 'step_out_of_order', `coalesce((${NEWEST_OF_CALENDAR}), 0) = CAST(?1 AS INTEGER)`, newest);
 
 /** Public halves of all issuing keys, or of one organization's, in the order of their numbers. */
 export async function selectIssuingKeys(db: D1Database, organization?: string): Promise<{ organization: string; kid: string; public: string }[]> {

@@ -3,9 +3,9 @@ import { isWorkday } from 'chinese-days';
 import { HolidayUtil } from 'lunar-javascript';
 import { expect, test } from 'vitest';
 import { dayNumber, dayOf } from '../../src/life/calendar.ts';
-import { checkDays, readDays } from '../../src/life/announcement.ts';
+import { checkDays, earliestEnd, readDays } from '../../src/life/announcement.ts';
 import { isRefusal } from '../../src/life/refusal.ts';
-import { BUILT_IN, knownAt, lengthened, periodEnd, WorkingDays, type AnnouncedYear } from '../../src/life/workdays.ts';
+import { BUILT_IN, knownAt, lengthened, WorkingDays, type AnnouncedYear } from '../../src/life/workdays.ts';
 
 const known = new WorkingDays(BUILT_IN);
 const [first, last] = [`${known.years[0]}-01-01`, `${known.years.at(-1)}-12-31`];
@@ -96,12 +96,17 @@ test('a correction lengthens a period that runs, and never shortens it', () => {
   expect(lengthened(known, '2026-12-30', 5, '2027-01-08')).toBe('2027-01-08');
 });
 
-test('whoever looks back judges by what was known at either end', () => {
+test('whoever looks back judges by what the register can have known at either end, and leaves midnight in doubt', () => {
   const all = [...BUILT_IN, announced(2026, '2026-12-16', ['12-17', '12-18'])];
-  expect(periodEnd(all, at('2026-12-14'), 5, at('2026-12-15'))).toBe('2026-12-21');
-  expect(periodEnd(all, at('2026-12-14'), 5, at('2026-12-22'))).toBe('2026-12-23');
-  expect(periodEnd([...BUILT_IN, announced(2027, '2027-02-01', ['01-01'])], at('2026-12-30'), 3, at('2027-01-20'))).toBe('2027-01-05');
-  expect(refusalOf(() => periodEnd(BUILT_IN, at('2026-12-30'), 3, at('2027-01-20')))?.code).toBe('calendar_not_covered');
+  expect(earliestEnd(all, at('2026-12-14'), 5, at('2026-12-15'))).toBe('2026-12-21');
+  expect(earliestEnd(all, at('2026-12-14'), 5, at('2026-12-22'))).toBe('2026-12-23');
+  expect(earliestEnd([...BUILT_IN, announced(2027, '2027-02-01', ['01-01'])], at('2026-12-30'), 3, at('2027-01-20'))).toBe('2027-01-05');
+  expect(refusalOf(() => earliestEnd(BUILT_IN, at('2026-12-30'), 3, at('2027-01-20')))?.code).toBe('calendar_not_covered');
+  // An announcement of the last minutes may not have been handed in, and a clock may have been ahead past midnight.
+  expect(earliestEnd(all, at('2026-12-14'), 5, at('2026-12-16') + 350)).toBe('2026-12-21');
+  expect(earliestEnd(all, at('2026-12-14'), 5, at('2026-12-16') + 361)).toBe('2026-12-23');
+  const midnight = at('2026-12-15') - NOON - 8 * 3600;
+  expect([30, 61].map((after) => earliestEnd(BUILT_IN, midnight + after, 5, at('2026-12-30')))).toEqual(['2026-12-21', '2026-12-22']);
 });
 
 test('days are read as people type them', () => {

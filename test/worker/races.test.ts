@@ -3,7 +3,7 @@
  * happens, whole: it must write nothing, and be told why. Each row is one such pair; add rows where states change.
  */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { approveBatch, withdraw, type Identity } from '../../src/cli/sign.ts';
+import { announceYear, approveBatch, withdraw, type Identity } from '../../src/cli/sign.ts';
 import type { Caller } from '../../src/enrol.ts';
 import type { Body } from '../../src/life/procedure/bodies.ts';
 import { commitmentOf } from '../../src/life/procedure/drawing.ts';
@@ -207,6 +207,12 @@ const PAIRS: Record<string, () => Promise<Pair>> = {
     const commit = await drawOf();
     const [one, other] = [fresh('draw'), fresh('draw')];
     return { first: () => take(world.city, one, 'draw.commit', commit, { seq: 0 }), late: await stepOf(world.city, other, 'draw.commit', commit), told: 'step_out_of_order', holds: async () => expect(await selectCase(db, other)).toBeNull() };
+  },
+  // The last one: the notices of the others are counted without this day.
+  'upload results, while an announcement lengthens their notice': async () => {
+    const { about, batch } = await made();
+    const days = { year: 2026, holidays: ['2026-10-21'], workdays: [], source: '更正' };
+    return { first: async () => as(world.province).post('/v1/calendars', { statement: await announceYear(world.province, days) }), late: await uploading(about, batch), told: 'step_out_of_order', holds: async () => expect((await view(school.client, about)).state).toBe('notice') };
   },
 };
 

@@ -13,6 +13,11 @@ import { readAbout, stateAfter, type Role } from './steps.ts';
 
 export type Step = Payload<'step+jwt'>;
 
+/** Seconds between signing a step and handing it in. */
+export const STEP_AGE = 600;
+/** Seconds by which the clock of whoever signs may be ahead. */
+export const STEP_AHEAD = 60;
+
 /** SHA-256 of the canonical JSON (RFC 8785) of a body, base64url: what `body` of a step says. */
 export const bodyDigest = async (body: unknown): Promise<string> => toBase64url(await sha256(encodeUtf8(canonicalize(body) as string)));
 

@@ -7,7 +7,7 @@
  * each link says so by its code. What was left out (bodies about other people) is `not_checked`, never a pass.
  */
 import * as v from 'valibot';
-import { openAnnouncements } from '../announcement.ts';
+import { earliestEnd, openAnnouncements } from '../announcement.ts';
 import type { Directory } from '../authority.ts';
 import { decodeUtf8, encodeUtf8, fromBase64url, sha256Short, toBase64url } from '../bytes.ts';
 import { shanghaiDay } from '../calendar.ts';
@@ -19,8 +19,8 @@ import { publicJwk, type Payload, type PublicJwk } from '../schema.ts';
 import type { Statement } from '../statement.ts';
 import { readHistory } from '../status.ts';
 import { verify } from '../verify.ts';
-import { periodEnd, type AnnouncedYear } from '../workdays.ts';
-import { checkBody, checkPlace } from './chain.ts';
+import type { AnnouncedYear } from '../workdays.ts';
+import { checkBody, checkPlace, STEP_AGE } from './chain.ts';
 import { NOTICE_DAYS } from './plan.ts';
 import { isNoticeOver } from './results-check.ts';
 import { PLAN_DAYS_AHEAD, planDays } from './plan-check.ts';
@@ -210,7 +210,7 @@ const planInTime = ({ step, body }: ReadStep, announced: readonly AnnouncedYear[
   byCalendar('plan_in_time', () => {
     const read = v.safeParse(v.object({ sessions: v.array(v.object({ date: v.string() })) }), body);
     if (!read.success) return skip('plan_in_time', 'body_not_at_hand');
-    return judge('plan_in_time', planDays(read.output).first >= periodEnd(announced, step.iat, PLAN_DAYS_AHEAD, step.iat), 'plan_too_late');
+    return judge('plan_in_time', planDays(read.output).first >= earliestEnd(announced, step.iat, PLAN_DAYS_AHEAD, step.iat), 'plan_too_late');
   });
 
 /** Whether the notice ran its working days before the upload; five at least, where the list is not at hand (四（三）). */
@@ -218,7 +218,7 @@ const noticeRan = ({ step, body }: ReadStep, uploaded: number, announced: readon
   byCalendar('notice_ran', () => {
     const read = v.safeParse(v.object({ working_days: v.pipe(v.number(), v.integer(), v.minValue(NOTICE_DAYS), v.maxValue(30)) }), body);
     const days = read.success ? read.output.working_days : NOTICE_DAYS;
-    return judge('notice_ran', isNoticeOver({ until: periodEnd(announced, step.iat, days, uploaded) }, shanghaiDay(uploaded)), 'notice_running');
+    return judge('notice_ran', isNoticeOver({ until: earliestEnd(announced, step.iat, days, uploaded) }, shanghaiDay(uploaded + STEP_AGE)), 'notice_running');
   });
 
 const GROUPS: readonly TrailEntry['group'][] = ['certificate', 'order', 'approval', 'batch', 'results', 'objection', 'plan', 'draw', 'standing', 'application', 'device', 'loss', 'client', 'filing', 'calendar', 'centre'];

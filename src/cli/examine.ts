@@ -72,17 +72,25 @@ export class Examiner {
       return { number: undefined, verdict: 'invalid', checks: [{ id: 'signature', result: 'fail', code, part, by: 'here' }], certificate: null, notes: [], checked_at: new Date().toISOString() };
     }
     const number = claimedNumber(subject);
-    const answer = await this.#ask(subject, number);
+    const answer = await this.#ask(subject, this.#isForeign(subject) ? undefined : number);
     const { evidence: gathered, filings, centres, presented, withdrawals } = this.#gather(subject, answer.report);
     const directory = await openDirectory({ thumbprints: this.#at.roots, roots: presented }, centres, this.#memo, withdrawals);
     const { found, evidence } = await verifyUnder(filings, gathered, directory, now());
     let here = found;
     if (here.facts) here = await verify({ ...evidence, lists: await this.#listsFor(here.facts, directory) }, directory, now());
-    const merged = this.#merge(number, here, answer, directory.anchored || presented.length === 0);
+    const merged = this.#merge(number, here, answer, presented.length === 0 || (await this.#isUnderRoot(subject, here, directory)));
     return subject.kind === 'url' && subject.unread ? withoutSeal(merged) : merged;
   }
 
-  /** What the service says. Disclosures stay on this machine. */
+  /** The address of another website, of which this service has nothing to say. */
+  #isForeign(subject: Subject): boolean {
+    return subject.kind === 'url' && this.#at.trust?.hosts.includes(subject.host) === false;
+  }
+
+  /**
+   * What the service says. Disclosures stay on this machine.
+   * @throws CallError `certificate_not_found` of a bare number, of which nothing else can be checked
+   */
   async #ask(subject: Subject, number: string | undefined): Promise<{ report: Report | undefined; missing: boolean }> {
     const { service } = this.#at;
     if (!service || number === undefined) return { report: undefined, missing: false };
@@ -93,7 +101,10 @@ export class Examiner {
           : await service.get<Report>(`/v1/certificates/${encodeURIComponent(number)}`);
       return { report, missing: false };
     } catch (error) {
-      if (error instanceof CallError && error.problem.code === 'certificate_not_found') return { report: undefined, missing: true };
+      if (error instanceof CallError && error.problem.code === 'certificate_not_found') {
+        if (subject.kind === 'number' || (subject.kind === 'url' && subject.digits === undefined)) throw error;
+        return { report: undefined, missing: true };
+      }
       // The number is malformed or the credential unreadable: the check here says so better.
       if (error instanceof CallError && error.problem.status === 400 && error.problem.code !== FOREIGN) return { report: undefined, missing: false };
       if (isRefusal(error)) return { report: undefined, missing: false };
@@ -115,11 +126,19 @@ export class Examiner {
     const filings = credential === undefined && !seal ? [] : filingsNaming(trust, namesKeyOf(credential, seal));
     const evidence: Evidence = {
       ...(subject.kind === 'credential' ? {} : { asked: subject.number }),
-      ...(subject.kind === 'url' && trust ? { host_known: trust.hosts.includes(subject.host) } : {}),
+      ...(subject.kind === 'url' && trust ? { host_known: !this.#isForeign(subject) } : {}),
       ...(credential === undefined ? {} : { credential }),
       ...(seal ? { seal } : {}),
     };
     return { evidence, filings, centres, presented: roots, withdrawals };
+  }
+
+  /** Whether a trusted root was at hand; where a key is unknown, among those that the bundle itself names. */
+  async #isUnderRoot(subject: Subject, { report }: Verification, directory: Directory): Promise<boolean> {
+    const roots = subject.kind === 'bundle' ? subject.opened.bundle.roots : [];
+    if (roots.length === 0 || !report.checks.some(({ code }) => code === 'key_unknown')) return directory.anchored;
+    const thumbprints = await Promise.all(roots.map((root) => this.#memo.thumbprint(root)));
+    return thumbprints.some((one) => this.#at.roots.includes(one));
   }
 
   /** The lists of a certificate: fetched, else kept. */

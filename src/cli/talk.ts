@@ -3,6 +3,7 @@
  * an error becomes at the end. Exit codes: 0 done, 1 refused or not valid, 2 wrong usage or cannot tell, 130 Ctrl-C.
  */
 import { KeyFileError } from '../../keys/make.ts';
+import { counted } from '../life/counted.ts';
 import { labelOf, together } from '../life/field-words.ts';
 import { FOREIGN } from '../life/gateway.ts';
 import { isRefusal } from '../life/refusal.ts';
@@ -66,6 +67,7 @@ function faultLines(facts: object): string[] {
 
 /** What to do about some refusals, where the code alone does not say. */
 const HINTS: Record<string, string> = {
+  certificate_not_found: '没有查到并不说明证书是假的：请逐位核对编号；也可能由其他平台颁发 / check each digit; it may also be of another service',
   client_unknown: '请备案中心执行 luzheng client 登记此密钥 / ask the centre that filed you to run: luzheng client',
   organization_not_filed: '请先由中心执行 luzheng file 备案 / a centre files the organization first: luzheng file',
   city_approval_missing: '须由市级中心先执行 luzheng approve / the city approves first: luzheng approve',
@@ -133,12 +135,21 @@ const REFUSED: Record<string, string> = {
   number_special_grade: '两个字母加 20 位数字是特级技师证书编号的形式，本平台不颁发此类证书',
 };
 
+/** When a lock opens again, in minutes, or in hours where that is long. */
+function waitLine(seconds: number): string {
+  const minutes = Math.max(1, Math.ceil(seconds / 60));
+  if (minutes < 120) return `请在 ${minutes} 分钟后再试 / try again in ${counted(minutes, 'minute')}`;
+  const hours = Math.ceil(minutes / 60);
+  return `请在 ${hours} 小时后再试 / try again in ${counted(hours, 'hour')}`;
+}
+
 /** The lines for people, and the object for --json. */
 export function explain(error: unknown): { exit: number; lines: string[]; json: Record<string, unknown> } {
   if (error instanceof CallError) {
     const { problem } = error;
     const { title = '请求未被接受', detail = '', code } = problem;
-    const lines = [...faultLines(problem), `${title} / ${detail} [${code}]`];
+    const wait = problem['retry_after'];
+    const lines = [...faultLines(problem), `${title} / ${detail} [${code}]`, ...(typeof wait === 'number' ? [waitLine(wait)] : [])];
     const hint = HINTS[code];
     return { exit: code === FOREIGN ? 2 : 1, lines: hint === undefined ? lines : [...lines, hint], json: { ...problem } };
   }

@@ -60,6 +60,7 @@ const NOT_CHECKED: Record<string, Words> = {
   status_not_at_hand: { zh: '未能联网，不知道证书之后是否被暂停、撤销或替换', en: 'Without a network it is not known whether the certificate was suspended, revoked or replaced since' },
   issuing_key_not_established: { zh: '没有找到备案了这把签名密钥的机构，不能确认签名，请勿据此采信', en: 'No filing at hand names the key that signed it, so the signature is not confirmed; do not rely on it' },
   seal_unread: { zh: '网址 # 之后不是二维码的签名数据，没有核对二维码；其余各项按编号查得', en: 'What stands after # is not the signed data of a QR code, so the code was not checked; the rest was looked up by number' },
+  certificate_not_found: { zh: '本平台没有收录此编号，状态无从得知；这不说明证书是假的', en: 'This register holds no certificate with this number, so its status is not known; that does not mean that it is false' },
   seal_alone: { zh: '二维码中不含这一项，联网查询才能核对', en: 'The QR code alone does not show this; it takes a look-up online' },
   successor_being_signed: { zh: '更正后的证书正在签发，请稍后再查', en: 'The corrected certificate is being signed; look again in a moment' },
 };
@@ -74,6 +75,10 @@ const FAILED: Record<string, Words> = {
   register_differs: { zh: '登记数据与签名内容不符', en: 'The register’s data contradict the signed content' },
   document_signed_by_another: { zh: '文件上的签名不是颁发机构的', en: 'The signature on the file is not the issuing organization’s' },
   copy_differs: { zh: '加注属于另一张证书', en: 'The stamp belongs to another certificate' },
+  key_unknown: {
+    zh: '签名所用的密钥不在这里所信任的省级根之下：属于另一个根，或者没有任何有权者登记过它',
+    en: 'Signed under another root than the one trusted here, or with a key that nobody entitled has named',
+  },
   signature_wrong: { zh: '签名与内容不符', en: 'The signature does not match the content' },
   filing_withdrawn: { zh: '颁发时机构的备案已被撤回', en: 'The filing of the organization had been withdrawn when it was issued' },
   centre_withdrawn: { zh: '颁发时鉴定指导中心的这把密钥已被撤回', en: 'This key of the centre had been withdrawn when it was issued' },
@@ -134,7 +139,7 @@ export function checkSentence(check: Check): Words {
   if (check.result === 'not_reached') return NOT_REACHED;
   if (check.result === 'not_checked') return NOT_CHECKED[check.code ?? ''] ?? NOT_AT_HAND;
   if (check.code === 'document_altered') return alteredSentence(check);
-  return FAILED[check.code ?? ''] ?? FAILED_OTHERWISE;
+  return FAILED[check.code ?? ''] ?? FAULTS[check.code ?? ''] ?? FAILED_OTHERWISE;
 }
 
 export const REASONS: Record<string, Words> = {

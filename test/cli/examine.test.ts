@@ -4,12 +4,16 @@
  */
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { Caller, CallError } from '../../src/cli/caller.ts';
 import { Examiner } from '../../src/cli/examine.ts';
 import { fileOrganization } from '../../src/cli/sign.ts';
 import type { TrustFile } from '../../src/cli/steps.ts';
+import { explain } from '../../src/cli/talk.ts';
 import { judge } from '../../src/client/judge.ts';
+import { openBundle, type Bundle } from '../../src/life/bundle.ts';
 import { verifyUnder } from '../../src/life/verify-under.ts';
 import type { Filing } from '../../src/life/schema.ts';
+import { checkSentence } from '../../src/pages/words.ts';
 import { CODE, makeCast, makeCertificate, NOW, type Cast, type Made } from '../life/make.ts';
 
 let cast: Cast;
@@ -51,5 +55,66 @@ test('the command and the browser, with a credential and with a QR code', async 
     for (const judged of [{ kind: 'credential', credential: good.evidence.credential as string } as const, { kind: 'seal', ...seal } as const]) {
       expect([judged.kind, failures((await judge(judged, ground)).report.checks)]).toEqual([judged.kind, []]);
     }
+  }
+});
+
+const trustOf = ({ root, centres }: Cast): TrustFile => ({ origin: 'https://lz.example.cn', hosts: ['lz.example.cn'], roots: [root.jwk], centres, services: [], filings, clients: [], withdrawals: [] });
+const URL_PARTS = { kind: 'url', origin: 'https://lz.example.cn', host: 'lz.example.cn' } as const;
+
+/** A service that holds nothing, and the paths that it was asked for. */
+function emptyService() {
+  const asked: string[] = [];
+  const problem = { code: 'certificate_not_found', status: 404, title: '本平台没有查到此编号的证书', detail: 'This register holds no certificate with this number.' };
+  const service = new Caller('https://lz.example.cn', undefined, async (url) => {
+    asked.push(url);
+    return Response.json(problem, { status: 404, headers: { 'Content-Type': 'application/problem+json' } });
+  });
+  return { service, asked };
+}
+
+test('a number that the register does not hold is not found, and nothing else is said of it', async () => {
+  const { service } = emptyService();
+  const examiner = new Examiner({ roots: [cast.root.kid], service, trust: trustOf(cast) });
+  const number = `${CODE}263999999`;
+  for (const subject of [{ kind: 'number', number } as const, { ...URL_PARTS, number, digits: undefined }]) {
+    const error: unknown = await examiner.examine(subject).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(CallError);
+    expect(explain(error).lines).toEqual([expect.stringContaining('[certificate_not_found]'), expect.stringContaining('没有查到并不说明证书是假的')]);
+  }
+  // What is signed is checked all the same.
+  const seal = { number: good.facts.number, digits: good.evidence.seal.digits };
+  const found = await examiner.examine({ ...URL_PARTS, ...seal });
+  expect([found.notes, failures(found.checks), found.checks[1]?.result]).toEqual([['not_in_register'], [], 'pass']);
+  expect(checkSentence(found.checks.find(({ id }) => id === 'status') as (typeof found.checks)[number]).zh).toContain('没有收录此编号');
+});
+
+test('the address of another website is said to be one, and its number is not looked up', async () => {
+  const { service, asked } = emptyService();
+  const examiner = new Examiner({ roots: [cast.root.kid], service, trust: trustOf(cast) });
+  const found = await examiner.examine({ kind: 'url', origin: 'https://lz.example.com', host: 'lz.example.com', number: good.facts.number, digits: undefined });
+  expect([found.verdict, asked, found.notes]).toEqual(['invalid', [], []]);
+  expect(found.checks[0]).toMatchObject({ result: 'fail', code: 'host_unknown' });
+  expect(checkSentence(found.checks[0] as (typeof found.checks)[number]).zh).toContain('这个网址属于其他网站');
+});
+
+test('a bundle under another root is said to be so, also where the trusted root is at hand', async () => {
+  const other = await makeCast();
+  const { evidence, seal_url } = await makeCertificate(other);
+  const bundle: Bundle = {
+    version: 1, credential: evidence.credential, seal_url, approval: evidence.approval as string, order: evidence.order as string, roots: [other.root.jwk],
+    statements: { centres: other.centres, filing: evidence.filing as string, client: evidence.client as string }, inclusion: evidence.inclusion as Bundle['inclusion'],
+  };
+  const examiner = new Examiner({ roots: [cast.root.kid], service: undefined, trust: trustOf(cast) });
+  const found = await examiner.examine({ kind: 'bundle', opened: openBundle(bundle) });
+  const failed = found.checks.find(({ result }) => result === 'fail') as (typeof found.checks)[number];
+  expect([found.verdict, failed.code, found.notes]).toEqual(['invalid', 'key_unknown', ['root_not_presented']]);
+  expect(checkSentence(failed)).toEqual({ zh: expect.stringContaining('属于另一个根'), en: expect.stringContaining('under another root') });
+});
+
+test.each([[1, '1 分钟', '1 minute'], [600, '10 分钟', '10 minutes'], [3601, '61 分钟', '61 minutes'], [7200, '2 小时', '2 hours'], [80_000, '23 小时', '23 hours']])('a lock that opens in %i seconds says so', (seconds, zh, en) => {
+  for (const code of ['second_factor_locked', 'pair_locked', 'too_many_requests']) {
+    const { lines, json } = explain(new CallError({ status: 429, code, title: 't', detail: 'd', retry_after: seconds }));
+    expect(lines).toEqual([`t / d [${code}]`, `请在 ${zh}后再试 / try again in ${en}`]);
+    expect(json['retry_after']).toBe(seconds);
   }
 });

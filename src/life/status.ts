@@ -2,7 +2,8 @@
  * Owns what became of a certificate: the chain of `status+jwt` events (suspend, reinstate, revoke) and the
  * rank of who may say what. Each event names its place (`seq`) and the digest of the one before, so that none
  * can be taken out of the middle; whoever suspends can only be overruled by the same rank or a higher one: it alone
- * reinstates or revokes, and approves a replacement.
+ * reinstates or revokes, and approves a replacement. What a lower rank has suspended a higher one suspends again: from
+ * then on the suspension is its own.
  *
  * An event that was signed when its key had already ended (compromised_since) keeps its place and has no effect; what
  * later events then still change is worked out anew.
@@ -100,7 +101,7 @@ function effectOf(before: Reached, event: Event, rank: number): Reached {
   const { action } = event;
   if (before.state === 'revoked') throw refuse('action', 'status_final', 'A revoked certificate stays revoked.');
   if (action === 'suspend') {
-    if (before.state !== 'valid') throw refuse('action', 'status_no_change', 'The certificate is suspended already.');
+    if (before.state === 'suspended' && rank <= before.rank) throw refuse('action', 'status_no_change', 'The certificate is suspended already.');
     return { state: 'suspended', rank, suspension: event };
   }
   if (action === 'reinstate' && before.state !== 'suspended') throw refuse('action', 'status_no_change', 'The certificate is not suspended.');

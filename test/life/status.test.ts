@@ -52,7 +52,7 @@ test('any sequence of events ends where a plain model says', async () => {
       for (const { by, action } of steps) {
         const expected =
           model.state === 'revoked' ? 'status_final'
-          : action === 'suspend' ? (model.state === 'valid' ? 'accepted' : 'status_no_change')
+          : action === 'suspend' ? (model.state === 'valid' || RANK[by] > model.rank ? 'accepted' : 'status_no_change')
           : action === 'reinstate' && model.state !== 'suspended' ? 'status_no_change'
           : model.state === 'suspended' && RANK[by] < model.rank ? 'rank_too_low' : 'accepted';
         const made = await event(by, { action, seq: model.length + 1, ...(history.last ? { prev: history.last.digest } : {}) });
@@ -74,8 +74,8 @@ test('any sequence of events ends where a plain model says', async () => {
 const TABLE = `
   state                 suspend           reinstate         revoke
   valid                 accepted          status_no_change  accepted
-  suspended by client   status_no_change  client+           client+
-  suspended by city     status_no_change  city+             city+
+  suspended by client   above client      client+           client+
+  suspended by city     above city        city+             city+
   suspended by province status_no_change  province+         province+
   revoked               status_final      status_final      status_final
 `;
@@ -84,9 +84,11 @@ const cells = TABLE.trim().split('\n').slice(1).flatMap((line) => {
   const [state, ...codes] = line.trim().split(/ {2,}| (?=status_)/) as [string, string, string, string];
   return (['suspend', 'reinstate', 'revoke'] as const).flatMap((action, i) => TIERS.map((by) => {
     const cell = codes[i] as string;
-    // `city+`: that tier or a higher one.
-    const least = cell.endsWith('+') ? TIERS.indexOf(cell.slice(0, -1) as By) : 0;
-    return [state, action, by, cell.endsWith('+') ? (TIERS.indexOf(by) >= least ? 'accepted' : 'rank_too_low') : cell] as const;
+    // `city+`: that tier or a higher one. `above city`: higher ones alone.
+    const [, above, least] = /^(above )?(client|city|province)\+?$/.exec(cell) ?? [];
+    if (least === undefined) return [state, action, by, cell] as const;
+    const enough = TIERS.indexOf(by) - TIERS.indexOf(least as By) >= (above ? 1 : 0);
+    return [state, action, by, enough ? 'accepted' : above ? 'status_no_change' : 'rank_too_low'] as const;
   }));
 });
 
@@ -98,6 +100,20 @@ test.each(cells)('%s: %s by %s → %s', async (state, action, by, code) => {
   if (first) history = await apply(history, await event(first[0], { action: first[1] }));
   const next = await event(by, { action, seq: history.length + 1, ...(history.last ? { prev: history.last.digest } : {}) });
   expect((await refusalOf(() => apply(history, next))).code).toBe(code);
+});
+
+test('what a lower tier has suspended a higher one makes its own suspension', async () => {
+  let history = await apply(UNTOUCHED, await event('client', { action: 'suspend' }));
+  for (const [by, rank] of [['city', 1], ['province', 2]] as const) {
+    const next = { seq: history.length + 1, prev: history.last?.digest };
+    history = await apply(history, await event(by, { action: 'suspend', ...next }));
+    expect(history).toMatchObject({ state: 'suspended', rank, suspension: { iss: SIGNER[by].claims?.['iss'] }, length: next.seq });
+  }
+  const last = { seq: 4, prev: history.last?.digest };
+  for (const by of ['client', 'city'] as const) {
+    for (const action of ['reinstate', 'revoke']) expect((await refusalOf(async () => apply(history, await event(by, { action, ...last })))).code).toBe('rank_too_low');
+  }
+  expect(await apply(history, await event('province', { action: 'reinstate', ...last }))).toMatchObject({ state: 'valid', rank: 0 });
 });
 
 test('what a centre has suspended is replaced by its own or a higher approval of a later second', async () => {

@@ -55,7 +55,7 @@ type Step = { act: 'suspend' | 'reinstate' | 'revoke'; by: By; target: number } 
 /** What a plain reading of the rules says of an event. */
 function expectedOfEvent({ state, by: suspendedBy }: Model, act: string, by: By): string {
   if (state === 'replaced' || state === 'revoked') return 'status_final';
-  if (act === 'suspend') return state === 'valid' ? 'accepted' : 'status_no_change';
+  if (act === 'suspend') return state === 'valid' || RANK[by] > RANK[suspendedBy] ? 'accepted' : 'status_no_change';
   if (act === 'reinstate' && state === 'valid') return 'status_no_change';
   return state === 'suspended' && RANK[by] < RANK[suspendedBy] ? 'rank_too_low' : 'accepted';
 }

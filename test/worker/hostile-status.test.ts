@@ -7,7 +7,7 @@ import { changeStatus, type Identity } from '../../src/cli/sign.ts';
 import type { Report } from '../../src/life/report.ts';
 import { anyone, as, candidate, certify, fileWith, foundProvince, makeCentre, submit, approve, issue, type Organization, type Province } from '../kit.ts';
 import { digestOf, handInEvent as tell } from './drill-kit.ts';
-import { backdate, now, refused, resign } from './forge.ts';
+import { backdate, callAs, now, refused, resign } from './forge.ts';
 
 let world: Province;
 let other: Identity;
@@ -90,6 +90,30 @@ test('who suspends is overruled by the same tier or a higher one, never by a low
   await refused(async () => tell(world.city, number, await said(world.city, number, { ...next, seq: 3 })), 409, 'status_out_of_order', 'status+jwt:seq');
   await refused(() => tell(world.city, number, first), 409, 'status_out_of_order', 'status+jwt:seq');
   expect(await tell(world.province, number, await said(world.province, number, next))).toMatchObject({ status: 201 });
+  expect(await verdict(number)).toBe('valid');
+});
+
+test('an organization that suspends first keeps no centre from it', async () => {
+  const { certificates } = await certify(world, school, [candidate(6)]);
+  const number = certificates[0]?.number as string;
+  let place: { seq: number; prev?: string } = { seq: 1 };
+  for (const by of [school.client, world.city, world.province]) {
+    const statement = await said(by, number, place);
+    expect(await tell(by, number, statement)).toMatchObject({ status: 201 });
+    place = { seq: place.seq + 1, prev: await digestOf(statement) };
+    await refused(async () => tell(by, number, await said(by, number, place)), 409, 'status_no_change', 'status+jwt:action');
+    expect(await verdict(number)).toBe('suspended');
+    // The desk offers what is accepted.
+    const { text } = await callAs(school.client, 'GET', `/desk/view/certificates/${number}`);
+    expect(text.includes('data-change="reinstate"')).toBe(by === school.client);
+  }
+  for (const action of ['reinstate', 'revoke'] as const) {
+    for (const by of [school.client, world.city]) {
+      await refused(async () => tell(by, number, await said(by, number, { ...place, action, reason: 'other' })), 403, 'rank_too_low', 'status+jwt:action');
+    }
+  }
+  const cleared = await said(world.province, number, { ...place, action: 'reinstate', reason: 'cleared' });
+  expect(await tell(world.province, number, cleared)).toMatchObject({ status: 201 });
   expect(await verdict(number)).toBe('valid');
 });
 

@@ -107,8 +107,10 @@ const Change: FC<{ number: string; action: Action; last: string | undefined }> =
 function actionsFor({ verdict, status }: Report): readonly Action[] {
   if (verdict === 'revoked' || verdict === 'replaced') return [];
   if (verdict !== 'suspended') return ['suspend', 'revoke'];
-  const by = status?.history.findLast(({ action, counts }) => action === 'suspend' && counts)?.tier;
-  return by === 'organization' ? ['reinstate', 'revoke'] : [];
+  const counted = status?.history.filter(({ counts }) => counts) ?? [];
+  const since = counted.slice(counted.findLastIndex(({ action }) => action === 'reinstate') + 1);
+  // A centre may have suspended it again: the suspension is then the centre's.
+  return since.every(({ tier }) => tier === 'organization') ? ['reinstate', 'revoke'] : [];
 }
 
 export const CertificateView: FC<{ number: string; report: Report }> = ({ number, report }) => {

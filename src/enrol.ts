@@ -4,7 +4,7 @@
  * It refuses statements that would not verify later, by someone else than the caller, or about an
  * organization that another centre has filed; and filings whose texts could not be printed or sealed.
  */
-import { checkClient, codeOf, openCentre, openClient, openFiling, PROVINCE, standingFiling, type Directory } from './life/authority.ts';
+import { checkClient, codeOf, openCentre, openClient, openFiling, standingFiling, type Directory } from './life/authority.ts';
 import { requireGlyphs } from './life/font-set.ts';
 import { parseOrganizationCode } from './life/number.ts';
 import { Refusal, unlessRefused } from './life/refusal.ts';
@@ -18,7 +18,7 @@ import { directoryOf } from './register.ts';
 import type { Service } from './service.ts';
 import type { D1PreparedStatement } from './storage/bindings.ts';
 import { isCodeTaken, prepareHoldFiled } from './storage/codes.ts';
-import { insertStatement, selectAbout, selectIssuingKeys, selectStatement } from './storage/statements.ts';
+import { insertStatement, selectAbout, selectIssuingKeys, selectStatement, type Follows } from './storage/statements.ts';
 
 /** Who calls: from the access token, proved by DPoP. */
 export interface Caller {
@@ -37,15 +37,15 @@ type StatementClaims = { iss: string; sub: string; jti: string; iat: number; exp
 
 /**
  * Stores an opened statement, with `effects` in the same transaction; the same text again is no error.
- * @param centre of a filing: who alone may have filed the organization before
+ * @param follows of a filing: what the newest one before it must be
  * Refuses `statement_repeated`, `out_of_reach`.
  */
-export async function storeStatement(service: Service, statement: { typ: string; kid: string; token: string }, claims: StatementClaims, jkt: string | null, effects: readonly D1PreparedStatement[] = [], centre?: string): Promise<boolean> {
+export async function storeStatement(service: Service, statement: { typ: string; kid: string; token: string }, claims: StatementClaims, jkt: string | null, effects: readonly D1PreparedStatement[] = [], follows?: Follows): Promise<boolean> {
   const { typ, kid: signer, token } = statement;
   const { iss, sub, jti, iat, exp } = claims;
-  const fresh = await insertStatement(service.db, { typ, iss, sub, jti, signer, jkt, iat, exp, token }, service.now(), effects, centre);
+  const fresh = await insertStatement(service.db, { typ, iss, sub, jti, signer, jkt, iat, exp, token }, service.now(), effects, follows);
   const stored = fresh ? undefined : await selectStatement(service.db, iss, jti);
-  if (!fresh && !stored) throw filedElsewhere();
+  if (!fresh && !stored) throw filedElsewhere(await filedBy(service, codeOf(sub)));
   if (stored && stored.token !== token) {
     throw new Refusal('statement_repeated', 'This issuer already made another statement with the same jti.', { part: `${typ}:jti` });
   }
@@ -88,33 +88,66 @@ export async function currentFiling(service: Service, directory: Directory, orga
   return { id: (stored[standing.place] as (typeof stored)[number]).id, filing: standing.filing };
 }
 
-/** Who filed an organization last, if anyone did. */
-export async function filedBy(service: Service, organization: string): Promise<string | undefined> {
+/** The filings of an organization whose signatures hold, the newest first. */
+async function openFiled(service: Service, organization: string): Promise<{ id: number; filing: Filing }[]> {
   const directory = await directoryOf(service);
-  for (const { token } of await selectAbout(service.db, 'filing+jwt', `org:${organization}`)) {
+  const filed: { id: number; filing: Filing }[] = [];
+  for (const { id, token } of await selectAbout(service.db, 'filing+jwt', `org:${organization}`)) {
     const statement = await unlessRefused(service.memo.open(token, 'filing+jwt', directory.findCentre));
-    if (statement) return statement.payload.iss;
+    if (statement) filed.push({ id, filing: statement.payload });
   }
-  return undefined;
+  return filed;
 }
+
+/** Who filed an organization last, if anyone did. */
+export const filedBy = async (service: Service, organization: string): Promise<string | undefined> => (await openFiled(service, organization))[0]?.filing.iss;
 
 /** An organization reaches itself, a city what it filed, the province everything. Refuses `out_of_reach`. */
 export async function requireReach(service: Service, caller: Pick<Caller, 'role' | 'subject'>, organization: string): Promise<void> {
-  const reaches =
-    caller.role === 'province' ||
-    (caller.role === 'organization' && caller.subject === `org:${organization}`) ||
-    (caller.role === 'city' && caller.subject === (await filedBy(service, organization)));
-  if (!reaches) throw new Refusal('out_of_reach', 'This belongs to an organization outside your reach.');
+  if (caller.role === 'province' || (caller.role === 'organization' && caller.subject === `org:${organization}`)) return;
+  const by = caller.role === 'city' ? await filedBy(service, organization) : undefined;
+  if (by === undefined) throw new Refusal('out_of_reach', 'This belongs to an organization outside your reach.');
+  if (by !== caller.subject) throw filedElsewhere(by);
 }
 
-/** A centre may begin with an organization that nobody filed yet or whose code was released, and go on with its own. */
-async function requireOwnOrNew(service: Service, caller: Caller, organization: string): Promise<void> {
-  if (caller.role === 'province' || (await holderOf(service, organization)) === null) return;
-  const by = await filedBy(service, organization);
-  if (by !== undefined && by !== caller.subject) throw filedElsewhere();
+/**
+ * A centre may begin with an organization that nobody filed yet or whose code was released, and go on with its own. Where
+ * another filed it since and that filing was withdrawn, whoever filed the code for its holder before takes it up again.
+ * @returns what the next filing must follow when it is stored; undefined: anything
+ */
+async function requireOwnOrNew(service: Service, caller: Caller, organization: string): Promise<Follows | undefined> {
+  if (caller.role === 'province') return undefined;
+  const centre = caller.subject;
+  const holder = await holderOf(service, organization);
+  if (holder === null) return { centre, after: (await selectAbout(service.db, 'filing+jwt', `org:${organization}`))[0]?.id };
+  const [newest, ...older] = await openFiled(service, organization);
+  if (!newest || newest.filing.iss === centre) return { centre };
+  const { withdrawals } = await directoryOf(service);
+  const ended = withdrawals.endOfStatement(newest.filing) <= service.now();
+  if (ended && older.some(({ filing: { iss, uscc } }) => iss === centre && uscc === holder)) return { centre, after: newest.id };
+  throw filedElsewhere(newest.filing.iss);
 }
 
-const filedElsewhere = () => new Refusal('out_of_reach', 'Another centre has filed this organization.');
+/** @param centre `centre:3702`: who has filed it, which the list of organizations says to everybody */
+const filedElsewhere = (centre: string | undefined) =>
+  new Refusal(
+    'out_of_reach',
+    `Another centre${centre === undefined ? '' : `, ${centre},`} has filed this organization: that centre or the province does what is to be done, and returns batches that were uploaded before; the organization uploads those again.`,
+    centre === undefined ? {} : { centre },
+  );
+
+/** The centre that has filed an organization since, if it is not the one of this filing. */
+export async function filedSince(service: Service, { sub, iss }: Pick<Filing, 'sub' | 'iss'>): Promise<string | undefined> {
+  const current = await unlessRefused(currentFiling(service, await directoryOf(service), codeOf(sub)));
+  return current && current.filing.iss !== iss ? current.filing.iss : undefined;
+}
+
+/** Refuses what waits under the filing of a centre after another has filed the organization (`filed_by_other_centre`): no key orders it. */
+export async function requireSameCentre(service: Service, filing: Filing): Promise<void> {
+  const centre = await filedSince(service, filing);
+  if (centre === undefined) return;
+  throw new Refusal('filed_by_other_centre', `The batch was uploaded under a filing of ${filing.iss}, and ${centre} has filed the organization since, so it can be neither approved nor issued. ${centre} or the province returns it; then the organization uploads it again.`, { centre });
+}
 
 /** Centres hand in what they signed. */
 export function requireIssuer(caller: Caller, iss: string, typ: string): void {
@@ -137,23 +170,22 @@ export async function acceptFiling(service: Service, caller: Caller, token: stri
   // A filing may be handed in before it begins; it is used only from then on.
   await openFiling(token, directory, Math.max(service.now(), payload.nbf ?? 0));
   const organization = parseOrganizationCode(codeOf(payload.sub));
-  await requireOwnOrNew(service, caller, organization);
+  const follows = await requireOwnOrNew(service, caller, organization);
   await checkFilingTexts(service, payload);
   for (const jwk of payload.issuing_jwks.keys) directory.requireWorkingKey(await thumbprint(jwk), 'filing+jwt:issuing_jwks');
   await checkIssuingKeys(service, organization, payload);
   await requireHolder(service, organization, payload.uscc);
-  return { jti: payload.jti, fresh: await storeFiling(service, opened, organization) };
+  return { jti: payload.jti, fresh: await storeFiling(service, opened, organization, follows) };
 }
 
 /**
  * Stores a filing and holds its code, in one transaction: of two at once that give one code to two bodies, or of two
  * centres that file one body for the first time, one wins and the other is told.
  */
-async function storeFiling(service: Service, statement: Statement<'filing+jwt'>, organization: string): Promise<boolean> {
+async function storeFiling(service: Service, statement: Statement<'filing+jwt'>, organization: string, follows: Follows | undefined): Promise<boolean> {
   const { payload } = statement;
-  const released = (await holderOf(service, organization)) === null;
   try {
-    return await storeStatement(service, statement, payload, null, [prepareHoldFiled(service.db, organization, payload.uscc, payload)], payload.iss === PROVINCE || released ? undefined : payload.iss);
+    return await storeStatement(service, statement, payload, null, [prepareHoldFiled(service.db, organization, payload.uscc, payload)], follows);
   } catch (error) {
     if (!isCodeTaken(error)) throw error;
     throw await codeTaken(service, organization, await holderOf(service, organization));

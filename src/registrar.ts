@@ -21,7 +21,7 @@ import type { Filing } from './life/schema.ts';
 import { chooseFormat, sealDigest, signSeal } from './life/seal.ts';
 import { readHeader } from './life/statement.ts';
 import { attempt } from './attempt.ts';
-import type { Caller } from './enrol.ts';
+import { requireSameCentre, type Caller } from './enrol.ts';
 import { judgeReplaced } from './events.ts';
 import { requireNotice, requireUploaded } from './procedure/results.ts';
 import { requireStanding } from './procedure/standing.ts';
@@ -77,13 +77,14 @@ export interface Tokens {
 
 /**
  * Issues a batch, or goes on where an earlier call stopped. `until`: NumericDate after which it answers.
- * @throws Refusal of the gate, of numbering, `batch_closed`
+ * @throws Refusal of the gate, of numbering, `batch_closed`, `filed_by_other_centre`
  */
 export async function issueBatch(service: Service, caller: Caller, id: string, tokens: Tokens, until: number): Promise<Progress> {
   const { batch, filing, filing_token } = await openBatch(service, id);
   const ordered = await selectOrder(service.db, id);
   if (!ordered) {
     if (batch.state === 'returned') throw new Refusal('batch_closed', 'The batch was returned by a centre; send the mended file as a new batch.', { state: batch.state });
+    await requireSameCentre(service, filing);
     await order(service, batch, filing, filing_token, tokens);
   } else if (ordered.approval !== tokens.approval) {
     // The same call again continues; another approval for an ordered batch is a different wish.

@@ -22,7 +22,7 @@ import { toHex } from './life/bytes.ts';
 import { isRefusal, Refusal } from './life/refusal.ts';
 import type { Filing } from './life/schema.ts';
 import { chooseFormat } from './life/seal.ts';
-import { currentFiling, type Caller } from './enrol.ts';
+import { currentFiling, filedSince, requireSameCentre, type Caller } from './enrol.ts';
 import { discardPhotos, storePhotos } from './photos.ts';
 import { requireNotice, requireUploaded } from './procedure/results.ts';
 import { reasonOf } from './procedure/return-reason.ts';
@@ -228,6 +228,7 @@ export async function arrivalOf(service: Service, batch: BatchRow): Promise<Arri
 export async function acceptApproval(service: Service, caller: Caller, id: string, token: string): Promise<BatchRow> {
   const { batch, filing, filing_token } = await openBatch(service, id);
   if (CLOSED.includes(batch.state)) throw new Refusal('batch_closed', `The batch is ${batch.state}; it takes no more approvals.`, { state: batch.state });
+  await requireSameCentre(service, filing);
   requireNotice(service, batch.results);
   await requireUploaded(service, batch);
   const directory = await directoryOf(service);
@@ -256,6 +257,7 @@ async function requireNotHeld(service: Service, { id, count }: BatchRow): Promis
 export async function batchView(service: Service, batch: BatchRow, signed: number) {
   const approvals = await selectApprovals(service.db, batch.id);
   const returned_reason = await reasonOf(service, batch);
+  const filed_since = CLOSED.includes(batch.state) ? undefined : await filedSince(service, (await openBatch(service, batch.id)).filing);
   const plan = batch.results === null ? null : ((await selectCase(service.db, batch.results))?.parent ?? null);
   return {
     id: batch.id,
@@ -267,6 +269,8 @@ export async function batchView(service: Service, batch: BatchRow, signed: numbe
     issued: signed,
     approvals: approvals.map(({ tier, iss, jti, token, received_at }) => ({ tier, iss, jti, approval: token, received_at })),
     ...(returned_reason === null ? {} : { returned_reason }),
+    // Then nothing of it can be issued: it is returned and uploaded again.
+    ...(filed_since === undefined ? {} : { filed_since }),
     // Whether plan and notice came before it (notice 2020, 四).
     procedure: batch.results === null ? ('none' as const) : ('notice' as const),
     ...(batch.results === null ? {} : { results: batch.results }),

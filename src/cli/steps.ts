@@ -7,9 +7,10 @@ import { shanghaiDay } from '../life/calendar.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { Reading, type SeenRow, type ShownRow } from '../life/review.ts';
 import { checkRows, type RawRow } from '../life/rows.ts';
-import type { Filing, PublicJwk, ScopeEntry } from '../life/schema.ts';
+import { takesOver, type OnFile } from '../life/procedure/filing.ts';
+import { PROVINCE, type Filing, type PublicJwk, type ScopeEntry } from '../life/schema.ts';
 import { thumbprint } from '../life/statement.ts';
-import { Caller } from './caller.ts';
+import { CallError, Caller } from './caller.ts';
 import { approveBatch, fileOrganization, nameService, now, orderBatch, type BatchRef, type Signatory, type Speaker, type Times } from './sign.ts';
 import { Failure, type Progress } from './talk.ts';
 
@@ -75,7 +76,29 @@ export interface BatchView {
   root: string;
   state: string;
   issued: number;
+  /** Another centre that has filed the organization since the upload. */
+  filed_since?: string;
   approvals: { tier: 'city' | 'province'; iss: string; jti: string; approval: string }[];
+}
+
+/**
+ * Refuses to take an organization over from another centre unawares, before anything is made or signed.
+ * @param anyone asks without a key: a card would be asked for a signature
+ * @throws Failure `filed_by_other_centre`
+ */
+export async function requireNotFiledElsewhere(centre: string, anyone: Caller, code: string): Promise<void> {
+  let before: OnFile;
+  try {
+    before = await anyone.get<OnFile>(`/v1/organizations/${code}`);
+  } catch (error) {
+    if (error instanceof CallError && error.problem.code === 'organization_not_found') return;
+    throw error;
+  }
+  if (!takesOver(before, centre)) return;
+  const who = `${before.centre_name}（${before.centre}）`;
+  throw centre === PROVINCE
+    ? new Failure(1, `${code} 已由${who}备案，名称为“${before.name}”，没有签名。请核对机构编码；确要由本中心接管的，加 --take-over：该中心登记的密钥随即失效，待审核的批次须退回重新上传`, `${before.centre_name} (${before.centre}) has filed ${code} as “${before.name}”; nothing was signed. Check the code. To take the organization over, add --take-over: keys that centre named stop, and waiting batches are returned and uploaded again`, 'filed_by_other_centre')
+    : new Failure(1, `${code} 已由${who}备案，名称为“${before.name}”，没有签名。请核对机构编码；要改由本中心备案，须先由省中心撤回该备案`, `${before.centre_name} (${before.centre}) has filed ${code} as “${before.name}”; nothing was signed. Check the code; for this centre to file it, the province withdraws that filing first`, 'filed_by_other_centre');
 }
 
 /** A batch whose rows were read and whose root was computed from them on this machine. */
@@ -130,6 +153,9 @@ export function requireSameRows(raw: RawRow[], { rows, filing }: Seen, photos: R
  * @returns the approval
  */
 export async function approveWith(centre: Speaker, caller: Caller, { ref, view, filing }: Seen, photos_unseen?: number): Promise<string> {
+  if (view.filed_since !== undefined) {
+    throw new Failure(1, `上传之后，机构已改由 ${view.filed_since} 备案，本批次不能审核。请退回（luzheng return ${ref.batch}），由机构重新上传`, `${view.filed_since} has filed the organization since the upload: return the batch (luzheng return ${ref.batch}), and let the organization upload it again`, 'filed_by_other_centre');
+  }
   const isProvince = centre.subject === 'centre:3700';
   const inner = isProvince && filing.route === 'city' ? view.approvals.find(({ tier }) => tier === 'city')?.approval : undefined;
   if (isProvince && filing.route === 'city' && inner === undefined) {

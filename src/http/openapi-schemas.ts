@@ -180,6 +180,7 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
     id: text('batch id'), organization: CODE, ...progress, created_at: seconds('uploaded'), issued: whole('已签发数 / certificates signed so far'),
     approvals: listOf(object({ tier: text('tier', { enum: ['city', 'province'] }), iss: CENTRE, jti: text('id'), approval: JWS, received_at: seconds('received') })),
     'returned_reason?': text('退回原因 / why it was returned'),
+    'filed_since?': { ...CENTRE, description: '上传之后备案此机构的另一中心：须退回并重新上传 / another centre has filed the organization since: it is returned and uploaded again' },
     procedure: text('是否经过计划和公示 / whether plan and notice came before it', { enum: ['none', 'notice'] }), 'results?': text('所依据的公示结果 / the results it was made of'), 'plan?': text('考核计划 / their plan'),
   }, { additionalProperties: false }),
   BatchRows: object({

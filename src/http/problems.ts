@@ -195,6 +195,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   batch_closed: [409, '该批次已不能再操作'],
   batch_already_ordered: [409, '该批次已用另一审核颁发'],
   approval_used: [409, '该审核已被使用'],
+  filed_by_other_centre: [409, '上传之后，机构已改由另一中心备案，本批次不能审核和颁发，须退回后重新上传'],
   already_certified: [409, '批次中有人已取得同职业同等级的有效证书'],
   replaces_not_live: [409, '被替换的证书已失效'],
   replaces_suspended: [409, '要替换的证书已被中心暂停，须由该中心或其上级在暂停之后审核本批次'],

@@ -22,20 +22,26 @@ export interface NewStatement {
   token: string;
 }
 
+/** What a filing follows: the newest before it is of this centre, or is the very one (`after`, its row) that was judged. */
+export interface Follows {
+  centre: string;
+  after?: number | undefined;
+}
+
 /**
  * Stores a statement, and what follows from it in the same transaction: `effects` look whether it was stored.
- * @param centre the only centre, besides the province's, that may have filed the organization before; of a filing
+ * @param follows of a filing: what the newest filing of the organization must be, if there is one
  * @returns false when this issuer already used this `jti`, or when another centre has filed the organization
  */
-export async function insertStatement(db: D1Database, s: NewStatement, now: number, effects: readonly D1PreparedStatement[] = [], centre?: string): Promise<boolean> {
+export async function insertStatement(db: D1Database, s: NewStatement, now: number, effects: readonly D1PreparedStatement[] = [], follows?: Follows): Promise<boolean> {
   const insert = db
     .prepare(
       `INSERT INTO statements (typ, iss, sub, jti, signer, jkt, iat, exp, token, received_at)
        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
-       WHERE ?11 IS NULL OR ?11 = coalesce((SELECT iss FROM statements WHERE typ = ?1 AND sub = ?3 ORDER BY iat DESC, id DESC LIMIT 1), ?11)
+       WHERE ?11 IS NULL OR coalesce((SELECT iss = ?11 OR id IS ?12 FROM statements WHERE typ = ?1 AND sub = ?3 ORDER BY iat DESC, id DESC LIMIT 1), 1)
        ON CONFLICT (iss, jti) DO NOTHING`,
     )
-    .bind(s.typ, s.iss, s.sub, s.jti, s.signer, s.jkt, s.iat, s.exp, s.token, now, centre ?? null);
+    .bind(s.typ, s.iss, s.sub, s.jti, s.signer, s.jkt, s.iat, s.exp, s.token, now, follows?.centre ?? null, follows?.after ?? null);
   const [stored] = await db.batch([insert, ...effects]);
   // The trigger that raises the register's revision counts as a change too.
   return (stored?.meta.changes ?? 0) > 0;

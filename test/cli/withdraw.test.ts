@@ -192,6 +192,25 @@ test('a code that belongs to another body is not filed for somebody else', async
   expect((await run('luzheng.ts', filing)).err).toMatch(/机构编码已属于另一家单位[\s\S]*free code, for instance S000037\d{6};/);
 });
 
+test('an organization of another centre is not taken over unawares, and its city gets it back', async () => {
+  const filed = (key: string, name: string, ...more: string[]) => command('file', '--key', at(`${key}.json`), '--organization', 'S000037000005', '--name', name, '--uscc', '91110000600037341L', '--scope', at('scope.csv'), ...more);
+  const right = '济南历下职业培训学校';
+  expect((await filed('city', right)).exit).toBe(0);
+  const stopped = await filed('province', '错名学校');
+  expect(stopped).toMatchObject({ exit: 1, said: { error: { code: 'filed_by_other_centre' } } });
+  for (const words of ['济南市中心', 'centre:3701', right, '--take-over']) expect(JSON.stringify(stopped.said)).toContain(words);
+  const on = async () => (await new Caller(origin).get<{ name: string; centre: string }>('/v1/organizations/S000037000005'));
+  expect(await on()).toMatchObject({ name: right, centre: 'centre:3701' });
+  // Its own centre gives it another name without being asked.
+  expect((await filed('city', '济南历下技工学校')).exit).toBe(0);
+  const taken = await filed('province', '错名学校', '--take-over');
+  expect([taken.exit, (await on()).centre]).toEqual([0, 'centre:3700']);
+  expect(await filed('city', right)).toMatchObject({ exit: 1, said: { error: { code: 'filed_by_other_centre', detail: expect.stringContaining('省中心撤回') as string } } });
+  await done('withdraw', '--key', at('province.json'), '--jti', peek<{ jti: string }>(taken.said['statement'] as string).jti);
+  expect((await filed('city', right)).exit).toBe(0);
+  expect(await on()).toMatchObject({ name: right, centre: 'centre:3701', state: 'in_force' });
+});
+
 test('the root signs without a network, and any centre hands it in', async () => {
   const { kid } = (await readKeyFile(at('city.json'))).pair;
   const signed = await done('withdraw', '--root', at('root.json'), `--kid=${kid}`);

@@ -4,7 +4,7 @@ import { fileOrganization, withdraw } from '../../src/cli/sign.ts';
 import { peek } from '../../src/cli/steps.ts';
 import { openDirectory, standingFiling } from '../../src/life/authority.ts';
 import { Memo } from '../../src/life/memo.ts';
-import { filingChanges, type Terms } from '../../src/life/procedure/filing.ts';
+import { filingChanges, takesOver, type Terms } from '../../src/life/procedure/filing.ts';
 import { CODE, makeCast, NOW, type Cast } from './make.ts';
 
 const DAY = 86_400;
@@ -23,6 +23,12 @@ test('each part that differs is named, and the scope by occupation, job and leve
     { part: 'scope', code: '6-18-02-04', name: '焊工', job: '气焊工', before: [5], after: [] },
     { part: 'scope', code: '6-18-01-01', name: '车工', job: '--', before: [], after: [5] },
   ]);
+});
+
+test('a filing takes an organization over where another centre has filed it and that was not withdrawn', () => {
+  const by = (state: string, centre = 'centre:3701') => takesOver({ state, centre }, 'centre:3700');
+  expect(['in_force', 'not_yet', 'expired', 'lapsed', 'withdrawn'].map((state) => by(state))).toEqual([true, true, true, true, false]);
+  expect([by('in_force', 'centre:3700'), takesOver(undefined, 'centre:3700')]).toEqual([false, false]);
 });
 
 let cast: Cast;

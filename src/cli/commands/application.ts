@@ -16,13 +16,13 @@ import { readScope } from '../../life/row-file.ts';
 import type { Filing } from '../../life/schema.ts';
 import { signStatement } from '../../life/statement.ts';
 import type { CaseView } from '../../procedure/read.ts';
-import type { Caller } from '../caller.ts';
 import { handInCertificate } from '../certify.ts';
 import { fromHere, KEY, KEY_HELP, type Command, type Input } from '../command.ts';
 import { nameClient, now } from '../sign.ts';
 import { speakerOf } from '../speaker.ts';
 import { newCase, newSalt, takeStep } from '../stepper.ts';
-import { issuingKeys, peek } from '../steps.ts';
+import { Caller } from '../caller.ts';
+import { issuingKeys, peek, requireNotFiledElsewhere } from '../steps.ts';
 import { Failure, usage } from '../talk.ts';
 import { readJsonFile, requireChain } from './case.ts';
 
@@ -99,13 +99,14 @@ export const select: Command = {
   --years N             备案有效期，1 至 3 年，默认 1 / years that the filing holds
   --scope FILE          少于申报时：核准的范围（CSV 或 .xlsx，同 luzheng file）/ less than applied for: the scope that is granted
   --reason TEXT         少于申报的理由，此时必填 / why it is less; needed then
+  --take-over           接管另一中心备案的机构（仅省中心）/ take over what another centre has filed; the province alone
   --note TEXT           说明 / a note
   范围默认按申报表；密钥、备案、证书、登记一次完成 / scope as applied for unless given; key, filing, certificate and naming in one go`,
-  options: { ...KEY, organization: { type: 'string' }, capacity: { type: 'string' }, 'pass-mark': { type: 'string' }, years: { type: 'string' }, scope: { type: 'string' }, reason: { type: 'string' }, note: { type: 'string' } },
+  options: { ...KEY, organization: { type: 'string' }, capacity: { type: 'string' }, 'pass-mark': { type: 'string' }, years: { type: 'string' }, scope: { type: 'string' }, 'take-over': { type: 'boolean' }, reason: { type: 'string' }, note: { type: 'string' } },
   async run(input) {
     const about = requireApplication(input.word(0));
     const code = parseOrganizationCode(input.need('organization'));
-    const { identity, caller } = await input.caller();
+    const { identity, caller, origin } = await input.caller();
     const shown = await caller.get<CaseView>(`/v1/cases/${about}`);
     await requireChain(shown);
     // Nothing is filed that this centre could not select afterwards.
@@ -117,6 +118,7 @@ export const select: Command = {
     const reason = input.text('reason');
     // Before anything is made or handed in.
     requireWithin(filingFrom(asked, { ...terms, keys: [] }), asked, reason);
+    if (!input.flag('take-over')) await requireNotFiledElsewhere(identity.subject, new Caller(origin), code);
     const keys = await issuingKeys(caller, code);
     if (keys.length === 0) keys.push(await caller.post<(typeof keys)[number]>(`/v1/organizations/${code}/keys`, {}));
     const claims = filingFrom(asked, { ...terms, keys });

@@ -4,10 +4,11 @@ import { readKeyFile, writeKeyFile } from '../../../keys/make.ts';
 import { parseOrganizationCode } from '../../life/number.ts';
 import { readScope } from '../../life/row-file.ts';
 import type { Filing } from '../../life/schema.ts';
+import { Caller } from '../caller.ts';
 import { handInCertificate } from '../certify.ts';
 import { fromHere, KEY, KEY_HELP, readPublic, type Command } from '../command.ts';
 import { nameClient } from '../sign.ts';
-import { fileWith, peek, type FilingInput } from '../steps.ts';
+import { fileWith, peek, requireNotFiledElsewhere, type FilingInput } from '../steps.ts';
 import { usage } from '../talk.ts';
 
 export const file: Command = {
@@ -21,21 +22,24 @@ export const file: Command = {
   --capacity N          年度评价规模，默认 10000 / certificates a year
   --pass-mark N         合格线，默认 60 / pass mark
   --from FILE           或用 JSON 给出全部 / or all of it as JSON: {code, name, uscc, scope, annual_capacity, pass_mark}
+  --take-over           接管另一中心备案的机构（仅省中心）/ take over what another centre has filed; the province alone
   --new-key             换新的颁发密钥（旧公钥仍公布）/ a new issuing key; the old one stays published
   --no-certificate      不为颁发密钥签发证书（另由 luzheng certificate 登记）/ do not certify the issuing key: see luzheng certificate
   途径由签名中心决定：3700 为省级，其余为市级 / the signing centre decides the route`,
-  options: { ...KEY, organization: { type: 'string' }, name: { type: 'string' }, uscc: { type: 'string' }, scope: { type: 'string' }, capacity: { type: 'string' }, 'pass-mark': { type: 'string' }, from: { type: 'string' }, 'new-key': { type: 'boolean' }, 'no-certificate': { type: 'boolean' } },
+  options: { ...KEY, organization: { type: 'string' }, name: { type: 'string' }, uscc: { type: 'string' }, scope: { type: 'string' }, capacity: { type: 'string' }, 'pass-mark': { type: 'string' }, from: { type: 'string' }, 'take-over': { type: 'boolean' }, 'new-key': { type: 'boolean' }, 'no-certificate': { type: 'boolean' } },
   async run(input) {
-    const { identity, caller } = await input.caller();
+    const { identity, caller, origin } = await input.caller();
     const from = input.text('from');
     const given: Partial<FilingInput> = from === undefined ? {} : (JSON.parse(readFileSync(fromHere(from), 'utf8')) as FilingInput);
     const scope = input.text('scope') === undefined ? given.scope : readScope(new Uint8Array(readFileSync(input.path('scope'))));
     if (!scope) throw usage('缺少 --scope', '--scope is missing');
+    const code = parseOrganizationCode(given.code ?? input.need('organization'));
+    if (!input.flag('take-over')) await requireNotFiledElsewhere(identity.subject, new Caller(origin), code);
     const filing = await fileWith(
       identity,
       caller,
       {
-        code: parseOrganizationCode(given.code ?? input.need('organization')),
+        code,
         name: given.name ?? input.need('name'),
         uscc: given.uscc ?? input.need('uscc'),
         scope,

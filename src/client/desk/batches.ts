@@ -21,6 +21,8 @@ export interface BatchView {
   root: string;
   state: string;
   issued: number;
+  /** Another centre that has filed the organization since the upload. */
+  filed_since?: string;
   approvals: { tier: 'city' | 'province'; iss: string; jti: string; approval: string }[];
 }
 

@@ -62,6 +62,7 @@ async function approve(desk: Desk, id: string, work: Work): Promise<BatchView> {
   const view = (await (await call(`/v1/batches/${id}`, { signal: work.signal })).json()) as BatchView;
   const { root, filing, photos, unseen } = await read(desk, view, work, shown, photosSeen());
   if (unseen > 0 && !confirm(one(filled(BATCH_WORDS.photos_unseen, { photos, unseen })))) throw new Trouble('photos_unseen', { unseen: String(unseen) });
+  if (view.filed_since !== undefined) throw new Trouble('filed_since', { centre: view.filed_since });
   const isInner = signer.subject === PROVINCE && filing.route === 'city';
   const city = isInner ? view.approvals.find(({ tier }) => tier === 'city')?.approval : undefined;
   if (isInner && city === undefined) throw new Trouble('city_first');

@@ -5,7 +5,7 @@
  */
 import { shanghaiDay } from '../../life/calendar.ts';
 import { levelName, type Level } from '../../life/level.ts';
-import { filingChanges, type Change, type Terms } from '../../life/procedure/filing.ts';
+import { filingChanges, takesOver, type Change, type OnFile, type Terms } from '../../life/procedure/filing.ts';
 import { NO_JOB } from '../../life/row.ts';
 import type { Filing } from '../../life/schema.ts';
 import { FILING_WORDS } from '../../pages/desk/filing-words.ts';
@@ -17,7 +17,7 @@ import { both, filled, make } from './text.ts';
 /** What is signed once the panel was read. */
 const waiting = new WeakMap<HTMLElement, () => Promise<void>>();
 
-type Before = Terms & { state: string };
+type Before = Terms & OnFile;
 
 /** What is on file under a code, as the public reads it. */
 async function filedBefore({ call }: Desk, code: string): Promise<Before | undefined> {
@@ -65,6 +65,7 @@ export async function reviewFiling(desk: Desk, panel: HTMLElement, filing: Filin
       fact(FILING_WORDS.until, shanghaiDay(filing.exp - 1)),
     ),
     ...(codes ? [document.importNode(codes, true)] : []),
+    ...(before && takesOver(before, filing.iss) ? [make('div', { class: 'notice' }, make('p', {}, both(filled(FILING_WORDS.take_over, { code, name: before.name, centre: before.centre_name }))))] : []),
     make('p', {}, both(before === undefined ? FILING_WORDS.first : changes.length === 0 ? FILING_WORDS.same : FILING_WORDS.changes)),
     make('ul', {}, ...changes.map(changeLine)),
   );

@@ -116,6 +116,17 @@ export function filingDifferences(filing: Pick<Filing, 'sub' | 'name' | 'uscc' |
   return found;
 }
 
+/** What is on file under a code, as GET /v1/organizations/{code} says it. */
+export interface OnFile {
+  name: string;
+  state: string;
+  centre: string;
+  centre_name: string;
+}
+
+/** Whether a filing by a centre would take an organization over from another one. A filing that was withdrawn binds nobody. */
+export const takesOver = (before: Pick<OnFile, 'state' | 'centre'> | undefined, centre: string): boolean => before !== undefined && before.state !== 'withdrawn' && before.centre !== centre;
+
 /** What of a filing a centre reads before it signs the next. */
 export type Terms = Pick<Filing, 'name' | 'uscc' | 'route' | 'scope' | 'annual_capacity' | 'pass_mark'>;
 

@@ -9,13 +9,14 @@ import type { Differences } from '../../life/procedure/differences.ts';
 import { rowWords, type SeenRow } from '../../life/review.ts';
 import { inLanguage } from '../language.ts';
 import { Both, En, Heads } from '../layout.tsx';
+import { filled } from '../filled.ts';
 import type { Words } from '../words.ts';
 import { CaseHead } from './case-head.tsx';
 import { OrganizationPast, type Past } from './centre-past.tsx';
 import { Field, StepForm } from './fields.tsx';
 import { Card, Facts, List, moment, More, State, Title, Tools } from './parts.tsx';
 import { STEP_BUTTONS } from './step-buttons.ts';
-import { PHOTO_WORDS } from './words.ts';
+import { PHOTO_WORDS, TROUBLES } from './words.ts';
 
 export interface ReviewLine {
   id: string;
@@ -211,7 +212,7 @@ const Comparison: FC<{ compared: Compared | undefined }> = ({ compared }) => {
 };
 
 interface ReviewProps {
-  batch: { id: string; organization: string; count: number; state: string; created_at: number; root: string; returned_reason: string | null; approvals: readonly { tier: string; iss: string; received_at: number; photos_unseen: number | undefined }[] };
+  batch: { id: string; organization: string; count: number; state: string; created_at: number; root: string; returned_reason: string | null; filed_since?: string; approvals: readonly { tier: string; iss: string; received_at: number; photos_unseen: number | undefined }[] };
   name: string;
   route: 'city' | 'province';
   tier: 'city' | 'province';
@@ -229,9 +230,9 @@ interface ReviewProps {
 /** Whether this tier's approval is what the batch waits for. */
 const waitsFor = (tier: string, route: string, state: string): boolean => (tier === 'city' ? route === 'city' && state === 'submitted' : state === (route === 'city' ? 'city_approved' : 'submitted'));
 
-const Decision: FC<Pick<ReviewProps, 'batch' | 'tier' | 'route'>> = ({ batch: { id, state, count }, tier, route }) => (
+const Decision: FC<Pick<ReviewProps, 'batch' | 'tier' | 'route'>> = ({ batch: { id, state, count, filed_since }, tier, route }) => (
   <>
-    {waitsFor(tier, route, state) ? (
+    {filed_since !== undefined ? null : waitsFor(tier, route, state) ? (
       <Card title={{ zh: '审核通过', en: 'Approve' }}>
         <p>
           <Both words={{ zh: `本浏览器将读取全部 ${count} 行、重新计算根，与本页所示逐行核对一致后，用您的密钥签署审核。`, en: `This browser reads ${count === 1 ? 'the one row' : `all ${count} rows`}, computes the root anew, compares what it read with what this page shows, and signs the approval with your key.` }} />
@@ -302,6 +303,13 @@ export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compare
           </p>
         </section>
       ) : null}
+      {batch.filed_since === undefined ? null : (
+        <section class="notice" role="note">
+          <p>
+            <Both words={filled(TROUBLES['filed_since'] as Words, { centre: names.get(batch.filed_since) ?? batch.filed_since })} />
+          </p>
+        </section>
+      )}
       <Held rows={held} />
       <Comparison compared={compared} />
       <Card title={{ zh: '内容', en: 'Content' }}>

@@ -16,5 +16,9 @@ export const FILING_WORDS = {
   first: { zh: '此编码此前没有备案。', en: 'Nothing was filed under this code before.' },
   same: { zh: '内容与此前的备案相同。', en: 'The terms are those of the filing before.' },
   changes: { zh: '与此前备案的不同：', en: 'What is different from the filing before:' },
+  take_over: {
+    zh: '{code} 已由{centre}备案，名称为“{name}”。签署后即由本中心接管：该中心登记的密钥随即失效，待审核的批次须退回重新上传。请先核对机构编码。',
+    en: '{centre} has filed {code} as “{name}”. Your signature takes the organization over: keys which that centre named stop, and waiting batches are returned and uploaded again. Check the code first.',
+  },
   filed: { zh: '已重新备案。', en: 'Filed again.' },
 } satisfies Record<string, Words>;

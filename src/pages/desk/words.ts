@@ -111,6 +111,7 @@ export const TROUBLES: Record<string, Words> = {
   holiday_wrong: { zh: '“{day}”不能作为 {year} 年的放假日：请核对日期、年份和是否重复。', en: '“{day}” is no free day of {year}: look at the day, its year, and whether it stands twice.' },
   workday_wrong: { zh: '“{day}”不能作为 {year} 年的调休上班日：必须是该年的周六或周日，且不重复。', en: '“{day}” is no worked weekend day of {year}: it is to be a Saturday or Sunday of that year, once.' },
   number_wrong: { zh: '请填写 {min} 至 {max} 之间的整数。', en: 'Enter a whole number from {min} to {max}.' },
+  filed_since: { zh: '上传之后，机构已改由 {centre} 备案，本批次不能审核通过。请退回批次，由机构重新上传。', en: '{centre} has filed the organization since the upload: the batch cannot be approved. Return the batch, and let the organization upload it again.' },
   city_first: { zh: '该机构由市级备案，须市级中心先审核。', en: 'A city’s centre filed the organization and approves first.' },
   seed_unkept: { zh: '本浏览器无法保存种子（{code}），没有签名。请先点“保存种子文件”，再提交。', en: 'This browser cannot keep the seed ({code}): nothing was signed. Save the seed file first, then go on.' },
   seed_missing: { zh: '没有种子，请选择种子文件。', en: 'There is no seed: choose the seed file.' },

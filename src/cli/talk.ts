@@ -7,7 +7,7 @@ import { counted } from '../life/counted.ts';
 import { labelOf, together } from '../life/field-words.ts';
 import { FOREIGN } from '../life/gateway.ts';
 import { isRefusal } from '../life/refusal.ts';
-import { NUMBER_PARTS } from '../pages/words.ts';
+import { numberWords } from '../pages/words.ts';
 import { CallError, type Problem } from './caller.ts';
 import { SignerError } from './signer.ts';
 
@@ -155,7 +155,7 @@ export function explain(error: unknown): { exit: number; lines: string[]; json: 
   }
   if (isRefusal(error)) {
     const { row, field } = error.facts as { row?: number; field?: string };
-    const zh = (error.code === 'number_malformed' ? NUMBER_PARTS[error.facts.part ?? '']?.zh : undefined) ?? REFUSED[error.code];
+    const zh = (error.code === 'number_malformed' ? numberWords(error.facts.part, error.facts['length'])?.zh : undefined) ?? REFUSED[error.code];
     const text = zh === undefined ? error.message : `${zh} / ${error.message}`;
     return { exit: 1, lines: [...faultLines(error.facts), row === undefined ? `${text} [${error.code}]` : `row ${row}: ${field ?? 'row'}: ${error.code}: ${text}`], json: { code: error.code, detail: error.message, ...error.facts } };
   }

@@ -7,7 +7,7 @@ import type { Context } from 'hono';
 import { decodeUtf8 } from '../life/bytes.ts';
 import type { Refusal } from '../life/refusal.ts';
 import type { FieldFaults, FieldName, Typed } from '../pages/form.tsx';
-import { FAULTS, NUMBER_PARTS, type Words } from '../pages/words.ts';
+import { FAULTS, numberWords, type Words } from '../pages/words.ts';
 import { LIMITS, readBytes, requireType } from './body.ts';
 import type { AppEnv } from './env.ts';
 import { requireHuman } from './limits.ts';
@@ -44,10 +44,7 @@ export const some = (faults: FieldFaults): boolean => Object.keys(faults).length
 /** What is wrong with a number, in words; undefined for refusals about something else. */
 export function numberFault(refusal: Refusal): Words | undefined {
   if (refusal.code !== 'number_malformed') return FAULTS[refusal.code];
-  const part = NUMBER_PARTS[refusal.facts.part ?? 'length'];
-  if (!part || refusal.facts.part !== 'length') return part;
-  const { length } = refusal.facts;
-  return { zh: `${part.zh}，这里是 ${length} 位`, en: `${part.en}; this one has ${length}` };
+  return numberWords(refusal.facts.part, refusal.facts['length']);
 }
 
 /** What is wrong with a name that cannot be compared, in words; undefined for refusals about something else. */

@@ -197,7 +197,7 @@ export const SCHEMAS_OF_ANSWERS: Record<string, Schema> = {
   BulkAnswer: object(
     {
       row: whole('请求中的行号，从 1 开始 / line of the request, from 1', { minimum: 1 }), number: { type: ['string', 'null'], description: '证书编号 / number as understood' }, verdict: text('结论；没有查到不等于假证 / verdict; not found does not mean false', { enum: [...BULK_VERDICTS] }),
-      'name?': text('姓名是否相符 / whether the name is the certificate’s', { enum: ['match', 'no_match'] }), 'code?': text('原因 / why'), 'part?': text('which part'),
+      'name?': text('姓名是否相符 / whether the name is the certificate’s', { enum: ['match', 'no_match'] }), 'code?': text('原因 / why'), 'part?': text('which part'), 'length?': whole('编号的位数，位数不对时给出 / characters of the number, where that is what is wrong'),
       'organization?': text('评价机构 / organization'), 'occupation?': text('职业 / occupation'), 'job?': text('工种 / job'), 'level?': LEVEL, 'issued_on?': text('颁发日期 / day of issue', { format: 'date' }), 'replaced_by?': NUMBER,
     },
     { additionalProperties: false },

@@ -7,7 +7,7 @@
 import { decodeUtf8 } from './bytes.ts';
 import type { Level } from './level.ts';
 import { requireWritten } from './name.ts';
-import { parseNumber } from './number.ts';
+import { normalizeNumber, parseNumber } from './number.ts';
 import { isRefusal, Refusal } from './refusal.ts';
 import type { Verdict } from './report.ts';
 
@@ -38,6 +38,8 @@ export interface BulkAnswer {
   /** Why a row is unreadable, a certificate not found, or a name not compared. */
   code?: string;
   part?: string;
+  /** Characters of a number that has the wrong number of them. */
+  length?: number;
   organization?: string;
   occupation?: string;
   job?: string;
@@ -84,7 +86,9 @@ export function* readBulk(bytes: Uint8Array): Generator<BulkRow> {
 const shown = (text: string): string => text.replace(/[\p{C}\ufffd]/gu, '').slice(0, 60);
 
 function readRow(row: number, line: Uint8Array): BulkRow {
-  const unreadable = (code: string, number: string | null = null, part?: string): BulkRow => ({ answer: { row, number, verdict: 'unreadable', code, ...(part === undefined ? {} : { part }) } });
+  const unreadable = (code: string, number: string | null = null, part?: string, length?: number): BulkRow => ({
+    answer: { row, number, verdict: 'unreadable', code, ...(part === undefined ? {} : { part }), ...(length === undefined ? {} : { length }) },
+  });
   if (line.length > ROW_BYTES) return unreadable('body_too_large');
   let value: unknown;
   try {
@@ -96,12 +100,13 @@ function readRow(row: number, line: Uint8Array): BulkRow {
   if (typeof number !== 'string' || number.length > TEXT) return unreadable('body_malformed', null, 'number');
   const given = name === undefined || name === null ? '' : name;
   if (typeof given !== 'string' || given.length > TEXT) return unreadable('body_malformed', shown(number), 'name');
+  if (normalizeNumber(number) === '') return unreadable('number_missing', null, 'number');
   try {
     const { text } = parseNumber(number);
     requireWritten(given);
     return { row, number: text, ...(given.trim() === '' ? {} : { name: given }) };
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return unreadable(error.code, shown(number), error.facts.part);
+    return unreadable(error.code, shown(number), error.facts.part, error.facts['length'] as number | undefined);
   }
 }

@@ -2,7 +2,8 @@
  * Owns the certificate number (证书编号) and the organization code that is its first half (机构备案编码):
  * built and parsed by 人社鉴发〔2019〕2号, 1 letter + 21 digits, for bodies filed in Shandong.
  *
- * It normalises what people paste (spaces, dashes, invisible marks, full-width characters, lower case) but never corrects a digit:
+ * It normalises what people paste (spaces, dashes, invisible marks, an apostrophe before, a stop after, full-width characters,
+ * lower case) but never corrects a digit:
  * there is no check character, so a mistyped number can be another well-formed number.
  * It refuses, naming the part: wrong length, category, body, province, sequence, year, level, serial;
  * and it recognises two other kinds of number so that people are told what they hold.
@@ -34,9 +35,12 @@ const DEFAULT_RULE: NumberRule = { specialGradeLetters: [] };
 
 const GROUPING = new RegExp(`[\\s${DASHES}]`, 'gu');
 
-/** Removes white space, the dashes that people group with, and invisible marks; folds full-width forms and case. */
+/** What spreadsheets put before a text of digits, and what sentences put after one. */
+const AROUND = /^['‘’]|(?<![.,;。、])[.,;。、]+$/gu;
+
+/** Removes white space, the dashes that people group with, invisible marks and what stands around; folds full-width forms and case. */
 export function normalizeNumber(text: string): string {
-  return withoutMarks(text.normalize('NFKC')).replace(GROUPING, '').toUpperCase();
+  return withoutMarks(text.normalize('NFKC')).replace(GROUPING, '').replace(AROUND, '').toUpperCase();
 }
 
 function malformed(part: string, message: string): Refusal {

@@ -5,7 +5,7 @@
 import type { BulkAnswer, BulkVerdict } from '../life/bulk.ts';
 import { levelName } from '../life/level.ts';
 import type { StaffRow } from '../life/staff-list.ts';
-import { FAULTS, NUMBER_PARTS, VERDICTS, type Words } from './words.ts';
+import { FAULTS, numberWords, VERDICTS, type Words } from './words.ts';
 
 export const BULK_WORDS: Record<BulkVerdict, Words> = {
   valid: VERDICTS.valid.word,
@@ -26,14 +26,16 @@ export const NAME_WORDS: Record<'match' | 'no_match' | 'locked' | 'none', Words>
 };
 
 const NOT_FOUND: Words = { zh: '请逐位核对编号；没有查到不说明证书有问题', en: 'Check each digit; that says nothing against the certificate' };
+const NO_NUMBER: Words = { zh: '这一行没有证书编号', en: 'This row has no certificate number' };
 const UNREADABLE: Words = { zh: '这一行无法读取', en: 'This row cannot be read' };
 
 export const nameWords = ({ name, code }: BulkAnswer): Words => NAME_WORDS[name ?? (code === 'second_factor_locked' ? 'locked' : 'none')];
 
 /** What is to be said of a row besides. */
-export function remarkOf({ verdict, code, part, replaced_by }: BulkAnswer): Words | undefined {
+export function remarkOf({ verdict, code, part, length, replaced_by }: BulkAnswer): Words | undefined {
   if (verdict === 'not_found') return NOT_FOUND;
-  if (verdict === 'unreadable') return (code === 'number_malformed' ? NUMBER_PARTS[part ?? 'length'] : FAULTS[code ?? '']) ?? UNREADABLE;
+  if (verdict === 'unreadable' && code === 'number_missing') return NO_NUMBER;
+  if (verdict === 'unreadable') return (code === 'number_malformed' ? numberWords(part, length) : FAULTS[code ?? '']) ?? UNREADABLE;
   return replaced_by === undefined ? undefined : { zh: `新证书 ${replaced_by}`, en: `replaced by ${replaced_by}` };
 }
 

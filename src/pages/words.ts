@@ -164,6 +164,12 @@ export const NUMBER_PARTS: Record<string, { from: number; to: number } & Words> 
   serial: { from: 16, to: 22, zh: '第 17–22 位（序列号）应为 000001 至 999999', en: 'Positions 17–22 (serial) must be digits from 000001 to 999999' },
 };
 
+/** What is wrong with a number. @param length how many characters it has, where that is what is wrong */
+export function numberWords(part = 'length', length?: unknown): Words | undefined {
+  const words = NUMBER_PARTS[part];
+  return words === undefined || length === undefined ? words : { zh: `${words.zh}，这里是 ${length} 位`, en: `${words.en}; this one has ${length}` };
+}
+
 /** Numbers of other kinds of certificate, and faults of the forms, by code. */
 export const FAULTS: Record<string, Words> = {
   number_old_qualification: { zh: '16 位编号是国家职业资格证书的编号，本平台不收录此类证书', en: 'A number of 16 digits belongs to a national vocational qualification certificate, which this service does not hold' },

@@ -32,6 +32,12 @@ test.each([
   expect(normalizeNumber(pasted)).toBe(GOOD);
 });
 
+test.each([`'${GOOD}`, `${GOOD},`, `${GOOD};`, `${GOOD}。。 `, `'${GOOD}..`])('what a spreadsheet or a sentence puts around it is dropped: %s', (text) => expect(parseNumber(text).text).toBe(GOOD));
+
+test('nothing is dropped from within', () => {
+  for (const text of [`${GOOD.slice(0, 5)}.${GOOD.slice(5)}`, `''${GOOD}`, `.${GOOD}`]) expect(refusal(() => parseNumber(text)).code).toBe('number_malformed');
+});
+
 test.each([
   ['length', GOOD.slice(0, -1)],
   ['length', ''],

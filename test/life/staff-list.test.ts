@@ -4,7 +4,7 @@ import { unzipSync } from 'fflate';
 import fc from 'fast-check';
 import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
-import { countRows, readBulk } from '../../src/life/bulk.ts';
+import { countRows, readBulk, type BulkAnswer } from '../../src/life/bulk.ts';
 import { decodeUtf8, encodeUtf8 } from '../../src/life/bytes.ts';
 import { readTable } from '../../src/life/row-table.ts';
 import { readStaffList, toNdjson } from '../../src/life/staff-list.ts';
@@ -68,7 +68,7 @@ describe('a list', () => {
     const rows = list(`证书编号,姓名\n${A},"甲""乙"\n\n${B},\nx,丙\n`);
     const request = toNdjson(rows);
     expect(countRows(request, 3)).toBe(3);
-    expect([...readBulk(request)]).toEqual([{ row: 1, number: A, name: '甲"乙' }, { row: 2, number: B }, { answer: { row: 3, number: 'x', verdict: 'unreadable', code: 'number_malformed', part: 'length' } }]);
+    expect([...readBulk(request)]).toEqual([{ row: 1, number: A, name: '甲"乙' }, { row: 2, number: B }, { answer: { row: 3, number: 'x', verdict: 'unreadable', code: 'number_malformed', part: 'length', length: 1 } }]);
   });
 });
 
@@ -128,11 +128,21 @@ const encodeLone = (text: string): string => new TextDecoder('utf-8', { ignoreBO
 /** Nor has XML most controls. */
 const asXml = (text: string): string => encodeLone(text).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd').replace(/\r\n?/g, '\n');
 
-test.each(spelled.spellings)('a spelled number is the number, with a header and without: %j', (text) => {
+test.each([...spelled.spellings, ...["'N", 'N.', 'N．', 'N。', "'N，", ' ‘N ；'].map((text) => text.replace('N', spelled.number))])('a spelled number is the number, with a header and without: %j', (text) => {
   for (const header of ['证书编号,姓名\n', '']) {
     const rows = readStaffList(encodeUtf8(`${header}${text},张伟\n${text},李娜\n`));
     expect([...readBulk(toNdjson(rows))]).toEqual([{ row: 1, number: spelled.number, name: '张伟' }, { row: 2, number: spelled.number, name: '李娜' }]);
   }
+});
+
+test('a row without a number, and one of a wrong length, say so', () => {
+  const rows = readStaffList(encodeUtf8(`证书编号,姓名\n,张伟\n'。,李娜\n'${A.slice(1)}.,\n${A}00,\n`));
+  const answers = [...readBulk(toNdjson(rows))].map((row) => ('answer' in row ? row.answer : undefined) as BulkAnswer);
+  expect(answers.map(({ code, length }) => [code, length])).toEqual([['number_missing', undefined], ['number_missing', undefined], ['number_malformed', 21], ['number_malformed', 24]]);
+  expect(resultTable(rows, answers).slice(1).map((cells) => cells.at(-1))).toEqual([
+    '这一行没有证书编号 This row has no certificate number', '这一行没有证书编号 This row has no certificate number',
+    expect.stringMatching(/共 22 位.*这里是 21 位.*this one has 21$/), expect.stringMatching(/这里是 24 位.*this one has 24$/),
+  ]);
 });
 
 test('names that a program lost are said so, row by row', () => {

@@ -71,19 +71,27 @@ describe('the answers', () => {
       { row: 5, number: number(1), verdict: 'valid', name: 'match', ...known, level: 4 },
       { row: 6, number: number(2), verdict: 'revoked', ...known },
       { row: 7, number: missing, verdict: 'not_found', code: 'certificate_not_found' },
-      { row: 8, number: 'S00003700000126', verdict: 'unreadable', code: 'number_malformed', part: 'length' },
+      { row: 8, number: 'S00003700000126', verdict: 'unreadable', code: 'number_malformed', part: 'length', length: 15 },
       { row: 9, number: '1234567890123456', verdict: 'unreadable', code: 'number_old_qualification', part: 'length' },
       { row: 10, number: null, verdict: 'unreadable', code: 'body_malformed', part: 'number' },
       { row: 11, number: number(0), verdict: 'unreadable', code: 'body_malformed', part: 'name' },
       { row: 12, number: number(0), verdict: 'valid', ...known },
       { row: 13, number: number(0), verdict: 'valid', ...known },
-      { row: 14, number: `<b>${'x'.repeat(57)}`, verdict: 'unreadable', code: 'number_malformed', part: 'length' },
+      { row: 14, number: `<b>${'x'.repeat(57)}`, verdict: 'unreadable', code: 'number_malformed', part: 'length', length: 103 },
       { row: 15, number: null, verdict: 'unreadable', code: 'json_malformed' },
       { row: 16, number: null, verdict: 'unreadable', code: 'body_malformed', part: 'number' },
       { row: 17, number: null, verdict: 'unreadable', code: 'body_too_large' },
       { row: 18, number: number(3), verdict: 'valid', ...known },
     ]);
     expect(JSON.stringify(answers)).not.toMatch(/欧阳|买买提|fake|假/);
+  });
+
+  test('what stands around a number is dropped, and a row without one is told so', async () => {
+    const { answers } = await check(lines([{ number: `'${number(0)}` }, { number: `${number(0)}。` }, { number: ' ' }, { number: '', name: '欧阳建国' }]));
+    expect(answers.map(({ number, verdict, code, part }) => [number, verdict, code, part])).toEqual([
+      [number(0), 'valid', undefined, undefined], [number(0), 'valid', undefined, undefined],
+      [null, 'unreadable', 'number_missing', 'number'], [null, 'unreadable', 'number_missing', 'number'],
+    ]);
   });
 
   test('whatever bytes are sent, each line that is not blank is answered once, in order, and the receipt holds', async () => {

@@ -192,19 +192,28 @@ export async function claimedHolder(service: Service, own: OwnRow): Promise<Part
 }
 
 /**
- * The certificates that agree with everything entered, verified; undefined if there is none. One statement runs before the
- * holders are compared, and nothing else does unless they agree: not found, wrong name and wrong ID cost the same.
+ * The certificates that agree with everything entered, verified. One statement reads the rows, and nothing else runs unless
+ * their holders agree: not found, wrong name and wrong ID cost the same.
+ * @throws Refusal what `guess` throws
  */
-async function findMatching(service: Service, factors: Factors, show: readonly ClaimName[]): Promise<Found[] | undefined> {
-  const owns = factors.number === undefined ? await ownOfPerson(service, factors.id_number as string) : await selectOwnRows(service.db, [factors.number]);
-  const holders = await Promise.all(owns.map((own) => claimedHolder(service, own)));
-  const agreeing = owns.filter((_, at) => matches(holders[at], factors));
-  if (agreeing.length === 0) return undefined;
-  const rows = await complete(service.db, service.lately, agreeing);
-  const found = await Promise.all(rows.map((row) => examine(service, row, factors.number, show)));
-  // What a ciphertext says counts only once the signed digests hold.
-  const matching = found.filter(({ holder }) => matches(holder, factors));
-  return matching.length === 0 ? undefined : matching;
+async function findMatching(service: Service, factors: Factors, asker: Asker, show: readonly ClaimName[]): Promise<Found[]> {
+  const { number, name, id_number } = factors;
+  const read = async () => {
+    const owns = number === undefined ? await ownOfPerson(service, id_number as string) : await selectOwnRows(service.db, [number]);
+    return { owns, holders: await Promise.all(owns.map((own) => claimedHolder(service, own))) };
+  };
+  // What counts depends on the holder: read before; otherwise a closed guess reads nothing.
+  const before = number !== undefined && name !== undefined && id_number !== undefined ? await read() : undefined;
+  return guess(service, factors, before?.holders[0]?.name, asker, async () => {
+    const { owns, holders } = before ?? (await read());
+    const agreeing = owns.filter((_, at) => matches(holders[at], factors));
+    if (agreeing.length === 0) return undefined;
+    const rows = await complete(service.db, service.lately, agreeing);
+    const found = await Promise.all(rows.map((row) => examine(service, row, number, show)));
+    // What a ciphertext says counts only once the signed digests hold.
+    const matching = found.filter(({ holder }) => matches(holder, factors));
+    return matching.length === 0 ? undefined : matching;
+  });
 }
 
 async function ownOfPerson(service: Service, idNumber: string): Promise<OwnRow[]> {
@@ -227,7 +236,7 @@ export async function search(service: Service, query: Factors, asker: Asker): Pr
   if (name !== undefined) requireWritten(name);
   const show: ClaimName[] = [...(name === undefined ? [] : ['name' as const]), ...(id_number === undefined ? [] : ['identifier' as const])];
   const factors = { number, name, id_number };
-  const found = show.length === 0 ? [await lookUp(service, number as string)] : await guess(service, factors, asker, () => findMatching(service, factors, show));
+  const found = show.length === 0 ? [await lookUp(service, number as string)] : await findMatching(service, factors, asker, show);
   const proved = Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [key]));
   return found.map((one) => {
     if (!one) throw noMatch();
@@ -242,7 +251,7 @@ export async function search(service: Service, query: Factors, asker: Asker): Pr
 export async function findForHolder(service: Service, asked: string, name: string, id_number: string, asker: Asker): Promise<Found> {
   const factors = { number: parseNumber(asked).text, name, id_number };
   requireWritten(name);
-  const [found] = await guess(service, factors, asker, () => findMatching(service, factors, ['name', 'identifier']));
+  const [found] = await findMatching(service, factors, asker, ['name', 'identifier']);
   return found as Found;
 }
 

@@ -246,7 +246,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   applications_too_often: [429, '今天从您所在网络提交的申报和附件过多，请明天再试，或书面向中心申报'],
   objections_too_often: [429, '今天从您所在网络对这项公示提出的异议过多，请明天再试，或书面向评价机构或其备案中心提出'],
   pair_locked: [429, '与这个姓名和证件号码相近的查询不相符的次数过多，已暂停核对；请加填证书编号'],
-  second_factor_locked: [429, '不相符的查询次数过多，请稍后再试'],
+  second_factor_locked: [429, '不相符的查询次数过多，请稍后再试；编号、姓名、证件号码未填全的，填全后可能仍可核对'],
   unexpected: [500, '服务暂时出错，请稍后再试'],
 };
 

@@ -206,10 +206,10 @@ export const DocsPage: FC<DocsProps> = ({ host, origin, roots, groups, rates, gu
             </En>
           </li>
           <li>
-            同一姓名（或编号）配同一证件号码的前段、生日或末四位，24 小时内 {guesses.day} 次、30 天内 {guesses.month} 次不相符即关闭比对；姓名加证件号码的（429 pair_locked），加填证书编号仍可核对。
+            同一证件号码的前段、生日或末四位，配姓名、配编号、三项都填，各24 小时内 {guesses.day} 次、30 天内 {guesses.month} 次不相符即关闭比对；姓名加证件号码的（429 pair_locked），加填证书编号仍可核对；编号加证件号码的，加填姓名仍可核对。
             <En>
-              One name (or number) with the same beginning of a document number, birthday or last four characters bears {guesses.day} entries that do not match in 24 hours and {guesses.month} in 30 days. Where name and document are
-              closed (429 pair_locked), they are still compared together with the certificate number.
+              The same beginning of a document number, birthday or last four characters bears, with a name, with numbers, and with both, {guesses.day} entries each that do not match in 24 hours and {guesses.month} in 30 days. Where name and document are
+              closed (429 pair_locked), they are still compared together with the certificate number; number and document, together with the name.
             </En>
           </li>
           <li>

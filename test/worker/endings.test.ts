@@ -24,6 +24,7 @@ const ending = (n: number): string => {
 /** Every ending with its check character; the true one is what an attacker comes to last. */
 const ALL = Array.from({ length: 1000 }, (_, n) => ending(n));
 const TRUE = ending(999);
+const MANY = { name: '司徒明月', id_number: ending(998) };
 const PASSPORT = 'E73925841';
 const ZHANG = `37010219850505001${residentCheckCharacter('37010219850505001')}`;
 const START = Math.floor(Date.now() / 1000) - (Math.floor(Date.now() / 1000) % DAY) + 5 * WINDOW;
@@ -31,6 +32,8 @@ const START = Math.floor(Date.now() / 1000) - (Math.floor(Date.now() / 1000) % D
 const shared = serviceOf(env as unknown as Env);
 let service: Service;
 let issued: Issued[];
+/** Numbers of one person's certificates. */
+let many: string[];
 let clock = START;
 const number = (at = 0): string => (issued[at] as Issued).number;
 
@@ -93,6 +96,13 @@ beforeAll(async () => {
   ({ certificates: issued } = await certify(world, school, [
     candidate(0, { name: NAME, id_number: TRUE }), candidate(1, { name: '上官云', id_type: '护照', id_number: PASSPORT }), candidate(2, { name: '张伟', id_number: ZHANG }),
   ]));
+  const works = [['6-31-01-03', '电工', '--'], ['6-18-02-04', '焊工', '电焊工'], ['6-18-02-04', '焊工', '气焊工']] as const;
+  const levels = ['五级/初级工', '四级/中级工', '三级/高级工', '二级/技师', '一级/高级技师'];
+  const rows = works.flatMap(([occupation_code, occupation_name, job_type], at) => levels.slice(0, at === 0 ? 5 : 3).map((level) => {
+    return candidate(0, { ...MANY, occupation_code, occupation_name, job_type, level });
+  }));
+  many = [];
+  for (const row of rows) many.push(...(await certify(world, school, [row])).certificates.map((one) => one.number));
   service = Object.assign(shared, { now: () => clock });
 });
 beforeEach(async () => {
@@ -128,6 +138,63 @@ describe('all endings of a known name, district and birthday', () => {
     for (let i = 5; i < 10; i++) expect(await ask({ number: number(), id_number: ending(i) })).toMatchObject({ code: 'no_match' });
     clock += WINDOW;
     expect(await codeOf(findForHolder(service, number(), NAME, TRUE, {}))).toEqual({ code: 'second_factor_locked', retry: DAY - WINDOW });
+  });
+});
+
+describe('a person with eleven certificates, whose numbers are known', () => {
+  const wrong = ALL.slice(0, 998);
+  const at = (i: number): string => many[i % many.length] as string;
+
+  test('all three at every number, for 30 days: 30 answers, with those without a number 60, and nothing is learnt', async () => {
+    expect(many).toHaveLength(11);
+    const guesses = wrong.map((id_number, i) => ({ number: at(i), name: MANY.name, id_number }));
+    const { times, ofTruth } = await attack(guesses, { number: at(3), ...MANY }, 330);
+    expect(times.length).toBe(PAIR_MONTH);
+    expect(mostWithin(times, DAY)).toBeLessThanOrEqual(PAIR_DAY);
+    expect(ofTruth).toEqual(['second_factor_locked']);
+    expect(await ask(MANY)).toEqual({ code: 'found' });
+    const without = await attack(wrong.map((id_number) => ({ name: MANY.name, id_number })), MANY, 330);
+    expect(without.times.length).toBe(PAIR_MONTH);
+  });
+
+  test('number and document at every number, for 30 days: 30 answers; whoever adds the name is compared', async () => {
+    const guesses = wrong.map((id_number, i) => ({ number: at(i), id_number }));
+    const { times, ofTruth } = await attack(guesses, { number: at(3), id_number: MANY.id_number }, 330);
+    expect(times.length).toBe(PAIR_MONTH);
+    expect(mostWithin(times, DAY)).toBeLessThanOrEqual(PAIR_DAY);
+    expect(ofTruth).toEqual(['second_factor_locked']);
+    expect(await ask({ number: at(3), ...MANY })).toEqual({ code: 'found' });
+  });
+
+  test('every way at once, for 30 days: 90 answers', async () => {
+    let answers = 0;
+    for (let day = 0; day < 30; day++) {
+      clock = START + day * DAY;
+      const guesses = [0, 1, 2].flatMap((way) => Array.from({ length: 12 }, (_, i): Factors => {
+        const id_number = wrong[(day * 36 + way * 12 + i) % wrong.length] as string;
+        return { id_number, ...(way === 0 ? {} : { number: at(i) }), ...(way === 1 ? {} : { name: MANY.name }) };
+      }));
+      answers += (await burst(guesses)).filter(informs).length;
+    }
+    expect(answers).toBeLessThanOrEqual(3 * PAIR_MONTH);
+    expect(answers).toBeGreaterThan(PAIR_MONTH);
+  });
+
+  test('who knows none of its numbers closes nothing for the holder, and is told of nobody by what is closed', async () => {
+    // Numbers of other people, no number of anybody, and the right number with other names.
+    const nobody = `${at(0).slice(0, -6)}999999`;
+    const tries = [number(0), number(1), nobody].flatMap((one) => wrong.slice(0, 9).map((id_number): Factors => ({ number: one, name: MANY.name, id_number })));
+    const others = wrong.slice(0, 9).map((id_number, i): Factors => ({ number: at(0), name: `司徒明${'甲乙丙丁戊己庚辛壬'[i]}`, id_number }));
+    expect((await burst([...tries, ...others])).every(informs)).toBe(true);
+    expect(await ask({ number: at(0), ...MANY })).toEqual({ code: 'found' });
+    expect(await ask({ number: at(1), ...MANY })).toEqual({ code: 'found' });
+    // Ten documents at one number: no other number of the same person is answered otherwise than a stranger's.
+    await db.prepare('DELETE FROM wrong_factors').run();
+    for (const id_number of wrong.slice(0, 10)) expect(await ask({ number: at(0), id_number })).toMatchObject({ code: 'no_match' });
+    const said = await Promise.all([at(1), number(1), nobody].map((one) => ask({ number: one, id_number: wrong[20] })));
+    expect(said).toEqual(Array(3).fill({ code: 'second_factor_locked', retry: DAY }));
+    const named = await Promise.all([at(1), number(1), nobody].map((one) => ask({ number: one, name: MANY.name, id_number: wrong[20] })));
+    expect(named.map(({ code }) => code)).toEqual(Array(3).fill('no_match'));
   });
 });
 
@@ -208,11 +275,11 @@ describe('what is answered and kept', () => {
     await ask({ number: number(), id_number: ending(1) }, { network: 'n' });
     const rows = async () => (await db.prepare('SELECT subject, wrong FROM wrong_factors').all<{ subject: string; wrong: number }>()).results;
     const subjects = (await rows()).map(({ subject }) => subject);
-    expect(subjects.length).toBe(10);
+    expect(subjects.length).toBe(13);
     for (const subject of subjects) expect(subject).toMatch(/^number:[YS]\d{21}$|^(?:id|part|sender):[A-Za-z0-9_-]{43}$/);
     clock = START + 30 * DAY - 1;
     await worker.scheduled({}, env as unknown as Env);
-    expect((await rows()).filter(({ subject }) => subject.startsWith('part:'))).toHaveLength(6);
+    expect((await rows()).filter(({ subject }) => subject.startsWith('part:'))).toHaveLength(9);
     clock = START + 30 * DAY + WINDOW;
     await worker.scheduled({}, env as unknown as Env);
     expect(await rows()).toEqual([]);

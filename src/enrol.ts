@@ -17,7 +17,7 @@ import { codeTaken, holderOf, requireHolder } from './codes.ts';
 import { directoryOf } from './register.ts';
 import type { Service } from './service.ts';
 import type { D1PreparedStatement } from './storage/bindings.ts';
-import { isCodeTaken, prepareHoldFiled } from './storage/codes.ts';
+import { guardHolder, guardKeys, isCodeTaken, prepareHoldFiled, selectLastReleasedKey } from './storage/codes.ts';
 import { insertStatement, selectAbout, selectIssuingKeys, selectStatement, type Follows } from './storage/statements.ts';
 
 /** Who calls: from the access token, proved by DPoP. */
@@ -173,19 +173,20 @@ export async function acceptFiling(service: Service, caller: Caller, token: stri
   const follows = await requireOwnOrNew(service, caller, organization);
   await checkFilingTexts(service, payload);
   for (const jwk of payload.issuing_jwks.keys) directory.requireWorkingKey(await thumbprint(jwk), 'filing+jwt:issuing_jwks');
+  const keys = guardKeys(service.db, organization, await selectLastReleasedKey(service.db, organization));
   await checkIssuingKeys(service, organization, payload);
   await requireHolder(service, organization, payload.uscc);
-  return { jti: payload.jti, fresh: await storeFiling(service, opened, organization, follows) };
+  return { jti: payload.jti, fresh: await storeFiling(service, opened, organization, follows, keys) };
 }
 
 /**
  * Stores a filing and holds its code, in one transaction: of two at once that give one code to two bodies, or of two
  * centres that file one body for the first time, one wins and the other is told.
  */
-async function storeFiling(service: Service, statement: Statement<'filing+jwt'>, organization: string, follows: Follows | undefined): Promise<boolean> {
+async function storeFiling(service: Service, statement: Statement<'filing+jwt'>, organization: string, follows: Follows | undefined, keys: D1PreparedStatement): Promise<boolean> {
   const { payload } = statement;
   try {
-    return await storeStatement(service, statement, payload, null, [prepareHoldFiled(service.db, organization, payload.uscc, payload)], follows);
+    return await storeStatement(service, statement, payload, null, [keys, prepareHoldFiled(service.db, organization, payload.uscc, payload)], follows);
   } catch (error) {
     if (!isCodeTaken(error)) throw error;
     throw await codeTaken(service, organization, await holderOf(service, organization));
@@ -234,10 +235,12 @@ export async function acceptClient(service: Service, caller: Caller, token: stri
   const opened = await service.memo.open(token, 'client+jwt', directory.findCentre);
   const { payload } = opened;
   requireIssuer(caller, payload.iss, 'client+jwt');
-  const { filing } = await currentFiling(service, directory, codeOf(payload.sub));
+  const organization = codeOf(payload.sub);
+  const { filing } = await currentFiling(service, directory, organization);
   checkClient(payload, filing);
   await openClient(token, directory, filing, service.now());
   await service.memo.key(payload.cnf.jwk); // refuses points that are not on the curve
-  return { jti: payload.jti, fresh: await storeStatement(service, opened, payload, await thumbprint(payload.cnf.jwk)) };
+  const holder = guardHolder(service.db, organization, filing.uscc);
+  return { jti: payload.jti, fresh: await storeStatement(service, opened, payload, await thumbprint(payload.cnf.jwk), [holder]) };
 }
 

@@ -65,7 +65,7 @@ const OF_CASES = ['case_not_found', 'out_of_reach', 'register_differs'];
 /** Of plans and results. */
 const OF_PLANS = ['plan_refused', 'plan_too_late', 'plan_under_way', 'plan_not_filed', 'plan_differs', 'results_refused', 'results_exist', 'results_uploaded', 'exam_not_over', 'notice_running', 'objection_open', 'batch_differs', 'batch_closed', 'root_differs', 'count_differs', 'batch_not_uploaded', 'capacity_exceeded', 'calendar_not_covered', 'reason_missing', 'organization_not_filed', 'organization_suspended'];
 /** Of applications, selection, devices, lost keys, standing and rules. */
-const OF_FILING = ['application_open', 'applications_full', 'applications_too_often', 'centre_unknown', 'key_not_callers', 'organization_differs', 'organization_not_filed', 'organization_not_found', 'filing_unknown', 'filing_differs_from_application', 'selection_reason_missing', 'code_taken', 'client_statement_unknown', 'client_names_other_key', 'endorsement_missing', 'file_not_found', 'rank_too_low', 'filing_withdrawn', 'statement_expired'];
+const OF_FILING = ['application_open', 'applications_full', 'applications_too_often', 'centre_unknown', 'key_not_callers', 'organization_differs', 'organization_not_filed', 'organization_not_found', 'filing_unknown', 'filing_replaced', 'filing_differs_from_application', 'selection_reason_missing', 'code_taken', 'client_statement_unknown', 'client_names_other_key', 'endorsement_missing', 'file_not_found', 'rank_too_low', 'filing_withdrawn', 'statement_expired'];
 const BINARY: Schema = { type: 'string', contentMediaType: 'application/octet-stream' };
 
 export const PROCEDURE_OPERATIONS: Record<string, Operation> = {

@@ -169,6 +169,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   applications_full: [409, '待审核的申报已达上限，请稍后再试，或书面向中心申报'],
   filing_unknown: [409, '本中心没有提交过这份备案声明'],
   selection_reason_missing: [409, '核准的职业、等级少于申报内容，须说明理由'],
+  filing_replaced: [409, '该机构已有更新的备案，或备案已被撤回；请按最新的备案核准'],
   filing_differs_from_application: [409, '备案与申请不符，或超出申请的范围'],
   client_statement_unknown: [409, '本中心没有提交过这份密钥声明'],
   client_names_other_key: [409, '密钥声明中的公钥不是申请人的公钥'],

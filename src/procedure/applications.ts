@@ -20,8 +20,8 @@ import { directoryOf } from '../register.ts';
 import type { Service } from '../service.ts';
 import { selectLastStep, selectOpenCase, type CaseRow } from '../storage/cases.ts';
 import { prepareCleared } from '../storage/attachments.ts';
-import { prepareHold } from '../storage/codes.ts';
-import { selectStatement } from '../storage/statements.ts';
+import { guardNewestFiling } from '../storage/codes.ts';
+import { selectNewestWithdrawal, selectStatement } from '../storage/statements.ts';
 import { readStored } from './body.ts';
 import { nameFiles } from './files.ts';
 import { requireRoom } from './strangers.ts';
@@ -89,10 +89,13 @@ async function ownFiling(service: Service, subject: string, { purpose, organizat
   return code;
 }
 
-async function takeSelection({ service, directory, caller, about, body, current, now }: Taking): Promise<Taken> {
+async function takeSelection({ service, caller, about, body, current, now }: Taking): Promise<Taken> {
   const { organization: given, filing: jti, client, reason } = body as Body<'application.select'>;
   const organization = parseOrganizationCode(given);
   const asked = await applicationOf(service, about);
+  // Read before the withdrawals themselves: one that comes between is found by the condition.
+  const newest = await selectNewestWithdrawal(service.db);
+  const directory = await directoryOf(service);
   const stored = await selectStatement(service.db, caller.subject, jti);
   if (!stored || claimedType(stored.token) !== 'filing+jwt') throw new Refusal('filing_unknown', 'This centre has handed in no filing with this jti: POST /v1/filings comes first.', { part: 'filing' });
   const claims = (await service.memo.open(stored.token, 'filing+jwt', directory.findCentre)).payload;
@@ -105,7 +108,7 @@ async function takeSelection({ service, directory, caller, about, body, current,
   await requireHolder(service, organization, filing.uscc);
   // Filed: the name is published from now on.
   const { sealed: _asked, ...open } = factsOf(current);
-  return { organization, facts: { ...open, name: filing.name, narrower }, effects: [prepareHold(service.db, organization, filing.uscc)] };
+  return { organization, facts: { ...open, name: filing.name, narrower }, effects: [guardNewestFiling(service.db, organization, filing, newest)] };
 }
 
 const factsOf = (row: CaseRow | undefined): Record<string, unknown> => JSON.parse(row?.facts ?? '{}') as Record<string, unknown>;

@@ -14,13 +14,11 @@ import { checkBody, checkPlace, STEP_AGE, STEP_AHEAD, type Step } from '../life/
 import { readAbout, requireFreshId, stateAfter, type Kind, type Role, type StepName } from '../life/procedure/steps.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { Statement } from '../life/statement.ts';
-import { codeTaken, holderOf } from '../codes.ts';
 import type { Caller } from '../enrol.ts';
 import { directoryOf } from '../register.ts';
 import type { Service } from '../service.ts';
 import type { D1PreparedStatement } from '../storage/bindings.ts';
 import { CaseMoved, insertStep, PlanHasResults, selectCase, selectTaken, type CaseRow } from '../storage/cases.ts';
-import { isCodeTaken } from '../storage/codes.ts';
 import { sealBody } from './body.ts';
 import { sealFacts } from './facts.ts';
 import { HOOKS } from './hooks.ts';
@@ -106,7 +104,6 @@ export async function addStep(service: Service, statement: Statement<'step+jwt'>
   try {
     await insertStep(service.db, row, { about, seq: payload.seq, step, role: caller.role, iss: payload.iss, token: statement.token, sealed, received_at: now }, taken.effects ?? []);
   } catch (error) {
-    if (isCodeTaken(error) && taken.organization) throw await codeTaken(service, taken.organization, await holderOf(service, taken.organization));
     if (error instanceof PlanHasResults) throw new Refusal('results_exist', 'Results of this plan are published already: correct those.', { part: 'plan' });
     if (!(error instanceof CaseMoved)) throw error;
     if (await repeatedStep(service, about, payload, digest)) return { about, step, seq: payload.seq, state, fresh: false };

@@ -9,7 +9,10 @@ import type { D1Database, D1PreparedStatement } from './bindings.ts';
 /** What whoever comes second is told. The codes are those of the checks that are made before. */
 const MESSAGES = {
   batch_closed: 'The batch was ordered or returned at the same moment; look at it again.',
+  client_of_other_organization: 'The code was released at the same moment: the client key was named for the body that had it before.',
   client_reported: 'The organization has reported the key lost that signed the order. Sign it with another one.',
+  filing_replaced: 'Another filing of this organization counts by now, or this one was withdrawn. Select under the newest.',
+  issuing_key_unknown: 'The code was released at the same moment; make a new issuing key with POST /v1/organizations/{code}/keys.',
   organization_suspended: 'A centre suspended this organization at the same moment; ask it what is to be put right.',
   step_out_of_order: 'Somebody else was quicker: this has moved on since you looked. Look again, then decide.',
 } as const;

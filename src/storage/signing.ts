@@ -11,7 +11,7 @@ export interface IssuingKeyRow {
 }
 
 export const selectIssuingKey = (db: D1Database, organization: string, n: number): Promise<IssuingKeyRow | null> =>
-  db.prepare('SELECT kid, public FROM issuing_keys WHERE organization = ? AND n = ?').bind(organization, n).first<IssuingKeyRow>();
+  db.prepare('SELECT kid, public FROM own_issuing_keys WHERE organization = ? AND n = ?').bind(organization, n).first<IssuingKeyRow>();
 
 export interface NewChain {
   organization: string;
@@ -37,7 +37,7 @@ export const selectCertifiedUntil = (db: D1Database, organization: string, n: nu
 export async function selectSigners(db: D1Database, organization: string, preferred: number, now: number): Promise<{ kid: string; chain: string }[]> {
   const { results } = await db
     .prepare(
-      `SELECT k.kid, c.chain FROM issuing_certificates c JOIN issuing_keys k ON k.organization = c.organization AND k.n = c.n
+      `SELECT k.kid, c.chain FROM issuing_certificates c JOIN own_issuing_keys k ON k.organization = c.organization AND k.n = c.n
        WHERE c.organization = ?1 AND c.not_before <= ?3 AND c.not_after >= ?3
        ORDER BY c.n = ?2 DESC, c.n DESC, c.id DESC LIMIT 20`,
     )

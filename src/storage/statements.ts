@@ -3,7 +3,7 @@
  * It refuses a second statement with the same issuer and `jti` by the table's own constraint.
  */
 import type { D1Database, D1PreparedStatement } from './bindings.ts';
-import { guard } from './guards.ts';
+import { guard, guardRefusal } from './guards.ts';
 
 export interface StoredStatement {
   id: number;
@@ -29,7 +29,8 @@ export interface Follows {
 }
 
 /**
- * Stores a statement, and what follows from it in the same transaction: `effects` look whether it was stored.
+ * Stores a statement, and what follows from it in the same transaction: `effects` look whether it was stored. One that is
+ * there already changes nothing: then they do not run.
  * @param follows of a filing: what the newest filing of the organization must be, if there is one
  * @returns false when this issuer already used this `jti`, or when another centre has filed the organization
  */
@@ -38,13 +39,17 @@ export async function insertStatement(db: D1Database, s: NewStatement, now: numb
     .prepare(
       `INSERT INTO statements (typ, iss, sub, jti, signer, jkt, iat, exp, token, received_at)
        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
-       WHERE ?11 IS NULL OR coalesce((SELECT iss = ?11 OR id IS ?12 FROM statements WHERE typ = ?1 AND sub = ?3 ORDER BY iat DESC, id DESC LIMIT 1), 1)
-       ON CONFLICT (iss, jti) DO NOTHING`,
+       WHERE ?11 IS NULL OR coalesce((SELECT iss = ?11 OR id IS ?12 FROM statements WHERE typ = ?1 AND sub = ?3 ORDER BY iat DESC, id DESC LIMIT 1), 1)`,
     )
     .bind(s.typ, s.iss, s.sub, s.jti, s.signer, s.jkt, s.iat, s.exp, s.token, now, follows?.centre ?? null, follows?.after ?? null);
-  const [stored] = await db.batch([insert, ...effects]);
-  // The trigger that raises the register's revision counts as a change too.
-  return (stored?.meta.changes ?? 0) > 0;
+  try {
+    const [stored] = await db.batch([insert, ...effects]);
+    // The trigger that raises the register's revision counts as a change too.
+    return (stored?.meta.changes ?? 0) > 0;
+  } catch (error) {
+    if (error instanceof Error && /UNIQUE constraint failed: statements\.iss/.test(error.message)) return false;
+    throw guardRefusal(error) ?? error;
+  }
 }
 
 export const selectStatement = (db: D1Database, iss: string, jti: string): Promise<StoredStatement | null> =>
@@ -152,9 +157,9 @@ export const selectNewestOfCalendar = async (db: D1Database): Promise<number> =>
 export const guardCalendars = (db: D1Database, newest: number): D1PreparedStatement =>
   guard(db, 'step_out_of_order', `coalesce((${NEWEST_OF_CALENDAR}), 0) = CAST(?1 AS INTEGER)`, newest);
 
-/** Public halves of all issuing keys, or of one organization's, in the order of their numbers. */
+/** Public halves of all issuing keys, or of one organization's, in the order of their numbers; none of a body that had the code before. */
 export async function selectIssuingKeys(db: D1Database, organization?: string): Promise<{ organization: string; kid: string; public: string }[]> {
-  const sql = 'SELECT organization, kid, public FROM issuing_keys';
+  const sql = 'SELECT organization, kid, public FROM own_issuing_keys';
   const query = organization === undefined ? db.prepare(`${sql} ORDER BY organization, n`) : db.prepare(`${sql} WHERE organization = ? ORDER BY n`).bind(organization);
   return (await query.all<{ organization: string; kid: string; public: string }>()).results;
 }

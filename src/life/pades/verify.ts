@@ -94,11 +94,11 @@ export async function rootOf(chain: readonly Certificate[], anchor: Anchor): Pro
 }
 
 /**
- * Whether a key speaks for the filed organization: it is an issuing key that the filing names, or under the trusted root
- * it belongs to the bearer of the filed credit code, whatever the organization is called now.
+ * Whether a key speaks for the filed organization: under the trusted root it belongs to the bearer of the filed credit code,
+ * whatever the organization is called now, and to nobody else's; without that it is an issuing key that the filing names.
  */
 export async function speaksFor(signer: Signer, root: string | undefined, filing: Filing): Promise<boolean> {
-  if (root !== undefined && signer.organization_id === creditCode(filing.uscc)) return true;
+  if (root !== undefined && signer.organization_id !== undefined) return signer.organization_id === creditCode(filing.uscc);
   return (await Promise.all(filing.issuing_jwks.keys.map(thumbprint))).includes(signer.thumbprint);
 }
 

@@ -3,7 +3,7 @@
  * and the photos of a batch saved for a centre to look at.
  * It refuses photos whose digest is not the one that the rows disclose: what is looked at is what is signed.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { zipSync } from 'fflate';
 import { sha256, toBase64url } from '../life/bytes.ts';
@@ -46,30 +46,36 @@ export async function photosFor(rows: RawRow[], archive: Uint8Array<ArrayBuffer>
 
 /**
  * Compares each photo of a batch with the digest that its row discloses; saves them as `row-<number>.jpg`, readable for
- * their owner alone, where a folder is named.
- * @returns how many were compared
+ * their owner alone, where a folder is named. Seen can only be what lay in the folder before, byte for byte: an earlier
+ * look saved it.
+ * @returns how many were compared, and how many of them nobody can have looked at
  * @throws Failure `photo_differs` when one is not what its row discloses
  */
-export async function savePhotos(caller: Caller, { ref, rows }: Seen, folder?: string): Promise<number> {
+export async function savePhotos(caller: Caller, { ref, rows }: Seen, folder?: string): Promise<{ photos: number; unseen: number }> {
   if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const wanted = rows.filter(({ photo_digest }) => photo_digest !== null);
   const width = String(rows.at(-1)?.row ?? 0).length;
   const progress = new Progress('核对照片 comparing photos');
-  let done = 0;
+  let [done, unseen] = [0, 0];
   await eachOf(wanted, 4, async ({ row, position, photo_digest }) => {
     const answer = await caller.take('GET', `/v1/batches/${ref.batch}/rows/${position}/photo`);
     const bytes = new Uint8Array(await answer.arrayBuffer());
     if (toBase64url(await sha256(bytes)) !== photo_digest) {
       throw new Failure(1, `第 ${row} 行的照片与其摘要不符，拒绝签名`, `row ${row}: the photo is not the one whose digest the row discloses; nothing was signed`, 'photo_differs');
     }
-    if (folder !== undefined) {
+    if (folder === undefined) unseen++;
+    else {
       const name = `row-${String(row).padStart(width, '0')}`;
+      const path = join(folder, `${name}.${photoType(bytes) === 'image/png' ? 'png' : 'jpg'}`);
+      if (!existsSync(path) || !readFileSync(path).equals(bytes)) {
+        unseen++;
+        writeWhole(path, bytes, 0o600);
+      }
       // Of an earlier look: the same row may have had a photo of the other type.
-      for (const old of ['jpg', 'png']) rmSync(join(folder, `${name}.${old}`), { force: true });
-      writeWhole(join(folder, `${name}.${photoType(bytes) === 'image/png' ? 'png' : 'jpg'}`), bytes, 0o600);
+      rmSync(join(folder, `${name}.${path.endsWith('.png') ? 'jpg' : 'png'}`), { force: true });
     }
     progress.at(++done, wanted.length);
   });
   progress.end();
-  return wanted.length;
+  return { photos: wanted.length, unseen };
 }

@@ -30,13 +30,17 @@ test('a photo whose digest its row does not disclose is not saved, and nothing i
   const seen = seenWith(toBase64url(await sha256(photo)));
   await expect(savePhotos(serviceWith(png()), seen, join(folder, 'a'))).rejects.toMatchObject({ code: 'photo_differs', exit: 1 });
   expect(readdirSync(join(folder, 'a'))).toEqual([]);
-  expect(await savePhotos(serviceWith(photo), seen, join(folder, 'b'))).toBe(1);
+  expect(await savePhotos(serviceWith(photo), seen, join(folder, 'b'))).toEqual({ photos: 1, unseen: 1 });
+  // What an earlier look saved is seen; what was changed since is not, and is saved again.
+  expect(await savePhotos(serviceWith(photo), seen, join(folder, 'b'))).toEqual({ photos: 1, unseen: 0 });
+  writeFileSync(join(folder, 'b', 'row-2.jpg'), 'x');
+  expect(await savePhotos(serviceWith(photo), seen, join(folder, 'b'))).toEqual({ photos: 1, unseen: 1 });
   // The second look finds another type: the old picture is gone.
-  expect(await savePhotos(serviceWith(png()), seenWith(toBase64url(await sha256(png()))), join(folder, 'b'))).toBe(1);
+  expect(await savePhotos(serviceWith(png()), seenWith(toBase64url(await sha256(png()))), join(folder, 'b'))).toEqual({ photos: 1, unseen: 1 });
   expect(readdirSync(join(folder, 'b'))).toEqual(['row-2.png']);
-  expect(await savePhotos(serviceWith(photo), seenWith(null), join(folder, 'c'))).toBe(0);
+  expect(await savePhotos(serviceWith(photo), seenWith(null), join(folder, 'c'))).toEqual({ photos: 0, unseen: 0 });
   // Without a folder nothing is written, and every photo is compared all the same.
-  expect(await savePhotos(serviceWith(photo), seen)).toBe(1);
+  expect(await savePhotos(serviceWith(photo), seen)).toEqual({ photos: 1, unseen: 1 });
   await expect(savePhotos(serviceWith(png()), seen)).rejects.toMatchObject({ code: 'photo_differs' });
   expect(existsSync(join(folder, 'c'))).toBe(true);
 });

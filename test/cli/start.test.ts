@@ -294,15 +294,19 @@ test('photos go with the rows, and a centre looks at them before it signs', asyn
 
   const saved = join(folder, 'looked-at');
   const looked = await luzheng('approve', id, '--photos', saved, '--look', '--key', city, ...server);
-  expect([looked.exit, looked.out]).toEqual([0, expect.stringMatching(/not signed[^]*2 行 rows[^]*2 digests compared/)]);
+  expect([looked.exit, looked.out]).toEqual([0, expect.stringMatching(/not signed[^]*2 行 rows[^]*2 digests compared[^]*luzheng approve \S+ --photos/)]);
   expect(readdirSync(saved).sort()).toEqual(['row-2.jpg', 'row-3.png']);
   expect([readFileSync(join(saved, 'row-2.jpg')), readFileSync(join(saved, 'row-3.png'))]).toEqual([Buffer.from(mine), Buffer.from(theirs)]);
   expect([statSync(saved).mode & 0o777, statSync(join(saved, 'row-2.jpg')).mode & 0o777]).toEqual([0o700, 0o600]);
   const state = async () => (JSON.parse((await luzheng('approve', id, '--look', '--key', city, ...server, '--json')).out) as { approval?: string; photos: number });
   expect(await state()).toMatchObject({ photos: 2 });
-  expect((await luzheng('approve', id, '--key', city, ...server)).out).toMatch(/approved[^]*2 行 rows（未查看[^]*2 digests compared/);
+  expect((await luzheng('approve', id, '--key', city, ...server)).out).toMatch(/approved[^]*2 行 rows（[^]*2 digests compared[^]*2 张未查看 not looked at[^]*--photos my\/look/);
   // Whether anybody looked stands in the approval for good.
   const approved = async (...more: string[]) => JSON.parse((await luzheng('approve', id, '--key', city, ...server, '--json', ...more)).out) as { approval: string };
+  // Saved and signed in one go, nobody has looked.
+  const once = await luzheng('approve', id, '--photos', join(folder, 'unlooked'), '--key', city, ...server);
+  expect(once.out).toMatch(/approved[^]*2 张未查看 not looked at[^]*--look --photos/);
+  expect(peek((await approved('--photos', join(folder, 'unlooked-too'))).approval)).toMatchObject({ photos_unseen: 2 });
   expect([peek(await approved().then(({ approval }) => approval)), peek((await approved('--photos', saved)).approval)]).toMatchObject([{ photos_unseen: 2 }, { photos_unseen: 0 }]);
 
   // An archive of one's own, with a photo of nobody: told with its name, and nothing is stored.

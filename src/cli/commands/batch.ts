@@ -59,7 +59,9 @@ export const approve: Command = {
   about: '市、省中心审核批次 / a centre approves a batch',
   help: `${KEY_HELP}
   每张照片都与名单中的摘要核对，不符即不签名 / every photo is compared with its digest; where one differs nothing is signed
-  --photos DIR     并保存照片供查看（row-<行号>.jpg，仅本人可读）；不保存的，审核声明写明未查看 / save them for looking at as well; without it the approval says that nobody looked
+  --photos DIR     保存照片供查看（row-<行号>.jpg，仅本人可读）：先加 --look 保存并查看，再以同一文件夹签名；
+                   此次才保存的照片，审核声明写明未查看 / save them for looking at: first with --look, then sign with the same folder;
+                   the approval says that nobody looked at those that only this run has saved
   --look           只查看，不签名 / look only, sign nothing
   省中心自动附上市级审核 / the province's approval carries the city's, which the service holds`,
   options: { ...KEY, photos: { type: 'string' }, look: { type: 'boolean' } },
@@ -67,8 +69,7 @@ export const approve: Command = {
     const { identity, caller } = await input.caller();
     const seen = await readBatch(caller, input.word(0), reading());
     const folder = input.text('photos') === undefined ? undefined : input.path('photos');
-    const photos = await savePhotos(caller, seen, folder);
-    const unseen = folder === undefined ? photos : 0;
+    const { photos, unseen } = await savePhotos(caller, seen, folder);
     const held = seen.rows.flatMap(({ row, held: number }) => (number === undefined ? [] : [`第 ${row} 行 row ${row}: ${number}`]));
     if (held.length > 0 && !input.flag('look')) {
       throw new Failure(1, `${held.length} 人已持有同职业、工种、等级的有效证书，请退回：luzheng return`, `already certified, so return the batch. ${held.slice(0, 20).join('; ')}`, 'already_certified');
@@ -76,7 +77,11 @@ export const approve: Command = {
     const approval = input.flag('look') ? undefined : await approveWith(identity, caller, seen, photos === 0 ? undefined : unseen);
     const { batch, organization, count, root } = seen.ref;
     const compared = `${photos} 张摘要均已核对一致 ${photos} digests compared`;
-    const where = photos === 0 ? '' : folder === undefined ? `（未查看 not looked at: --photos DIR；${compared}）` : `（${compared}，已保存到 saved in ${folder}）`;
+    const kept = folder === undefined ? '' : `，已保存到 saved in ${folder}`;
+    const look = input.text('photos') ?? 'my/look';
+    const counts = folder === undefined ? `查看过照片的，请加 --photos ${look} / if you looked at them, add --photos ${look}` : `先查看再签名 look first, then sign: --look --photos ${look}`;
+    const lacking = input.flag('look') && folder !== undefined ? `查看后签名 after looking, sign: luzheng approve ${batch} --photos ${look}` : `${unseen} 张未查看 not looked at；${counts}`;
+    const where = photos === 0 ? '' : `（${compared}${kept}${unseen === 0 ? '' : `；${lacking}`}）`;
     input.answer(
       [
         `${approval === undefined ? '未签名 / not signed     ' : '已审核 / approved       '}${organization} ${seen.filing.name}，${count} 人 rows`,

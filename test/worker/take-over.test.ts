@@ -33,7 +33,9 @@ const short = (told: Told | undefined): string => (told ? `${told.status}:${told
 /** A filing as a centre signs it with the organization's issuing keys, not handed in. */
 async function signed(centre: Identity, organization: string, change: Partial<Filing> = {}, later = 0): Promise<string> {
   const { keys } = await anyone.get<{ keys: Filing['issuing_jwks']['keys'] }>('/.well-known/jwks.json');
-  const own = keys.filter(({ kid }) => kid.includes(`#${organization}-`));
+  const known = keys.filter(({ kid }) => kid.includes(`#${organization}-`));
+  // After a release there is none: keys of before are nobody's.
+  const own = known.length > 0 ? known : [await as(centre).post<(typeof keys)[number]>(`/v1/organizations/${organization}/keys`, {})];
   const route = centre.subject === 'centre:3700' ? 'province' : 'city';
   return fileOrganization(centre, { code: organization, name: '错名学校', uscc: USCC, route, scope: SCOPE, annual_capacity: 10, issuing_jwks: { keys: own }, ...change }, { iat: now() + later });
 }

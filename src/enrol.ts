@@ -29,6 +29,8 @@ export interface Caller {
   jkt: string;
   /** The key that the access token names: it signed the proof, and signs the caller's steps. */
   key: PublicJwk;
+  /** The access token, by which the caller is judged again when it writes. */
+  token: string;
   /** Row of the client statement, for organizations. */
   client?: number;
 }

@@ -30,10 +30,10 @@ import type { Service } from './service.ts';
 import { arrivalOf, batchFacts, openBatch } from './submit.ts';
 import type { BatchRow } from './storage/batches.ts';
 import { guardKept } from './storage/cases.ts';
+import { JudgeAgain } from './storage/guards.ts';
 import {
   countSigned,
   insertCredentials,
-  JudgeAgain,
   numberBatch,
   releaseLease,
   selectInterrupted,

@@ -57,7 +57,7 @@ async function keepObjection(service: Service, id: string, given: Grounds): Prom
   const key = await service.memo.key(own.public);
   const statement = await service.memo.open(token, 'step+jwt', (kid) => (kid === own.kid ? key : undefined));
   try {
-    await addStep(service, statement, { subject: origin, jkt: own.kid, role: 'service' }, body, now);
+    await addStep(service, statement, { subject: origin, jkt: own.kid, role: 'service' }, body, now, () => Promise.resolve([]));
   } catch (error) {
     throw isNoticeOver(error) ? noticeOver() : error;
   }

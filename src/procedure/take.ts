@@ -12,13 +12,16 @@ import { fromBase64url, sha256Short, toBase64url } from '../life/bytes.ts';
 import { readBody } from '../life/procedure/bodies.ts';
 import { checkBody, checkPlace, STEP_AGE, STEP_AHEAD, type Step } from '../life/procedure/chain.ts';
 import { readAbout, requireFreshId, stateAfter, type Kind, type Role, type StepName } from '../life/procedure/steps.ts';
-import { Refusal } from '../life/refusal.ts';
+import { isRefusal, Refusal } from '../life/refusal.ts';
 import type { Statement } from '../life/statement.ts';
+import { readToken } from '../caller.ts';
 import type { Caller } from '../enrol.ts';
 import { directoryOf } from '../register.ts';
 import type { Service } from '../service.ts';
 import type { D1PreparedStatement } from '../storage/bindings.ts';
-import { CaseMoved, insertStep, PlanHasResults, selectCase, selectTaken, type CaseRow } from '../storage/cases.ts';
+import { CaseMoved, guardKept, insertStep, PlanHasResults, selectCase, selectTaken, type CaseRow } from '../storage/cases.ts';
+import { JudgeAgain } from '../storage/guards.ts';
+import { guardWithdrawals, selectNewestWithdrawal } from '../storage/statements.ts';
 import { sealBody } from './body.ts';
 import { sealFacts } from './facts.ts';
 import { HOOKS } from './hooks.ts';
@@ -63,7 +66,7 @@ export interface StepAnswer {
 /**
  * Takes a step. @param about the case that it must be about, where the address names one
  * @throws Refusal of the signature, of the table (`step_unknown`, `role_wrong`, `step_not_now`), of reach,
- *   `case_id_malformed`, `step_body_differs`, `step_body_malformed`, `step_out_of_order`, `step_stale`, and of its kind
+ *   of the token when it ended meanwhile, `case_id_malformed`, `step_body_differs`, `step_body_malformed`, `step_out_of_order`, `step_stale`, and of its kind
  */
 export async function takeStep(service: Service, caller: Caller, token: string, body: unknown, about?: string): Promise<StepAnswer> {
   const signing = await service.memo.key(caller.key);
@@ -75,11 +78,41 @@ export async function takeStep(service: Service, caller: Caller, token: string, 
   if (payload.iat < now - STEP_AGE || payload.iat > now + STEP_AHEAD) throw new Refusal('step_stale', 'The step was signed too long ago or in the future; look at the clock and sign it again.', { part: 'step+jwt:iat' });
   if (about !== undefined && payload.about !== about) throw new Refusal('batch_differs', 'The step is about something else than the address names.', { part: 'step+jwt:about' });
   await checkBody(payload, body);
-  return addStep(service, statement, caller, body, now);
+  return addStep(service, statement, caller, body, now, () => judgeCaller(service, caller));
 }
 
-/** The part after the signature; the service's own steps (objections of people without a key) come in here. */
-export async function addStep(service: Service, statement: Statement<'step+jwt'>, caller: Taking['caller'], body: unknown, now: number): Promise<StepAnswer> {
+/**
+ * Judges the caller's key again: a body can take long to arrive. @returns what must still hold when the step is written
+ * @throws Refusal of the token (src/caller.ts)
+ */
+async function judgeCaller(service: Service, { token, role, subject, jkt }: Caller): Promise<D1PreparedStatement[]> {
+  // Read first: what comes after it is seen by the judgement, or by the condition.
+  const newest = await selectNewestWithdrawal(service.db);
+  await readToken(service, token);
+  return [...(role === 'organization' ? [guardKept(service.db, subject.slice('org:'.length), jkt)] : []), guardWithdrawals(service.db, newest)];
+}
+
+/** How often a step is judged when withdrawals come one after the other. */
+const ATTEMPTS = 6;
+
+const moved = () => new Refusal('step_out_of_order', 'Somebody else was quicker: the case has moved on since you looked. Look again, then decide.', { part: 'step+jwt:seq' });
+
+/**
+ * The part after the signature; the service's own steps (objections of people without a key) come in here.
+ * @param judge of the caller, before each attempt: gives the conditions of the transaction
+ */
+export async function addStep(service: Service, statement: Statement<'step+jwt'>, caller: Taking['caller'], body: unknown, now: number, judge: () => Promise<D1PreparedStatement[]>): Promise<StepAnswer> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    try {
+      return await tryStep(service, statement, caller, body, now, await judge());
+    } catch (error) {
+      if (!(error instanceof JudgeAgain)) throw error;
+    }
+  }
+  throw moved();
+}
+
+async function tryStep(service: Service, statement: Statement<'step+jwt'>, caller: Taking['caller'], body: unknown, now: number, conditions: readonly D1PreparedStatement[]): Promise<StepAnswer> {
   const { payload, digest } = statement;
   const { about } = payload;
   const step = payload.step as StepName;
@@ -102,12 +135,13 @@ export async function addStep(service: Service, statement: Statement<'step+jwt'>
   const row = caseAfter({ kind, current, caller, statement, state, taken: { ...taken, ...(facts === undefined ? {} : { facts }) }, now });
   const sealed = await sealBody(service, about, payload.seq, body);
   try {
-    await insertStep(service.db, row, { about, seq: payload.seq, step, role: caller.role, iss: payload.iss, token: statement.token, sealed, received_at: now }, taken.effects ?? []);
+    await insertStep(service.db, row, { about, seq: payload.seq, step, role: caller.role, iss: payload.iss, token: statement.token, sealed, received_at: now }, taken.effects, conditions);
   } catch (error) {
     if (error instanceof PlanHasResults) throw new Refusal('results_exist', 'Results of this plan are published already: correct those.', { part: 'plan' });
-    if (!(error instanceof CaseMoved)) throw error;
+    // A key that reports itself lost may have sent its report twice at once.
+    if (!(error instanceof CaseMoved || isRefusal(error, 'client_reported'))) throw error;
     if (await repeatedStep(service, about, payload, digest)) return { about, step, seq: payload.seq, state, fresh: false };
-    throw new Refusal('step_out_of_order', 'Somebody else was quicker: the case has moved on since you looked. Look again, then decide.', { part: 'step+jwt:seq' });
+    throw error instanceof CaseMoved ? moved() : error;
   }
   return { about, step, seq: payload.seq, state, fresh: true };
 }

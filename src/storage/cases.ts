@@ -8,7 +8,7 @@ import { Refusal } from '../life/refusal.ts';
 import type { D1Database, D1PreparedStatement } from './bindings.ts';
 import { isFileGone } from './attachments.ts';
 import { isCodeReleased } from './codes.ts';
-import { guard, guardRefusal } from './guards.ts';
+import { guard, guardRefusal, JudgeAgain } from './guards.ts';
 
 export interface CaseRow {
   about: string;
@@ -168,11 +168,11 @@ export class PlanHasResults extends Error {
 }
 
 /**
- * Adds a step and moves its case, with `effects` in the same transaction.
- * @throws CaseMoved when the place is taken, PlanHasResults when a plan's results are; Refusal `objection_open`, `application_open`,
- *   and of a condition among the effects; then nothing was written
+ * Adds a step and moves its case, under `conditions` and with `effects` in the same transaction.
+ * @throws CaseMoved when the place is taken, PlanHasResults when a plan's results are, JudgeAgain when a withdrawal came; Refusal `objection_open`, `application_open`,
+ *   and of a condition; then nothing was written
  */
-export async function insertStep(db: D1Database, row: CaseRow, step: StepRow, effects: readonly D1PreparedStatement[] = []): Promise<void> {
+export async function insertStep(db: D1Database, row: CaseRow, step: StepRow, effects: readonly D1PreparedStatement[] = [], conditions: readonly D1PreparedStatement[] = []): Promise<void> {
   const { about, kind, state, seq, last, owner, organization, centre, parent, facts, due, created_at, updated_at } = row;
   const writeCase =
     step.seq === 1
@@ -182,12 +182,13 @@ export async function insertStep(db: D1Database, row: CaseRow, step: StepRow, ef
     .prepare('INSERT INTO steps (about, seq, step, role, iss, token, sealed, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
     .bind(step.about, step.seq, step.step, step.role, step.iss, step.token, step.sealed, step.received_at);
   try {
-    await unlessObjected(db.batch([writeCase, writeStep, ...effects]));
+    await unlessObjected(db.batch([...conditions, writeCase, writeStep, ...effects]));
   } catch (error) {
     if (error instanceof Error && /UNIQUE constraint failed: (cases|steps)\.about/.test(error.message)) throw new CaseMoved();
     if (error instanceof Error && /UNIQUE constraint failed: cases\.parent/.test(error.message)) throw new PlanHasResults();
     if (isFileGone(error)) throw new Refusal('file_not_found', 'A file that is named was not handed in, or is gone by now: send it again with POST /v1/files.', { part: 'files' });
     if (isCodeReleased(error)) throw new Refusal('filing_withdrawn', 'The filing of the organization was withdrawn.', { part: 'filing+jwt' });
+    if (error instanceof Error && /withdrawal_came/.test(error.message)) throw new JudgeAgain(error.message);
     // The index cases_open: another one came in while this one was looked at.
     if (error instanceof Error && /UNIQUE constraint failed: cases\.kind/.test(error.message)) throw new Refusal('application_open', 'Another one of yours is not decided yet; amend or withdraw that one.');
     throw guardRefusal(error) ?? error;

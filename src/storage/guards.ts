@@ -10,14 +10,14 @@ import type { D1Database, D1PreparedStatement } from './bindings.ts';
 const MESSAGES = {
   batch_closed: 'The batch was ordered or returned at the same moment; look at it again.',
   client_of_other_organization: 'The code was released at the same moment: the client key was named for the body that had it before.',
-  client_reported: 'The organization has reported the key lost that signed the order. Sign it with another one.',
+  client_reported: 'The organization has reported the key lost that signed this. Sign it with another one.',
   filing_replaced: 'Another filing of this organization counts by now, or this one was withdrawn. Select under the newest.',
   issuing_key_unknown: 'The code was released at the same moment; make a new issuing key with POST /v1/organizations/{code}/keys.',
   organization_suspended: 'A centre suspended this organization at the same moment; ask it what is to be put right.',
   step_out_of_order: 'Somebody else was quicker: this has moved on since you looked. Look again, then decide.',
 } as const;
 
-/** `withdrawal_came` is told to nobody: the gate judges again, with the withdrawal (storage/numbering.ts). */
+/** `withdrawal_came` is told to nobody: who wrote judges again, with the withdrawal (storage/numbering.ts, procedure/take.ts). */
 export type GuardCode = keyof typeof MESSAGES | 'withdrawal_came';
 
 /**
@@ -31,6 +31,11 @@ export const guard = (db: D1Database, code: GuardCode, condition: string, ...val
 export function guardRefusal(error: unknown): Refusal | undefined {
   const code = error instanceof Error ? /guard failed: (\w+)/.exec(error.message)?.[1] : undefined;
   return code !== undefined && Object.hasOwn(MESSAGES, code) ? new Refusal(code, MESSAGES[code as keyof typeof MESSAGES]) : undefined;
+}
+
+/** Thrown when something came after a judgement that it has to see: a withdrawal, or an event of a certificate that a batch replaces. */
+export class JudgeAgain extends Error {
+  override readonly name = 'JudgeAgain';
 }
 
 /** Runs a transaction. @throws Refusal of the condition that does not hold; then nothing was written */

@@ -5,7 +5,7 @@
 import type { D1Database, D1PreparedStatement } from './bindings.ts';
 import type { Form } from '../life/credential-form.ts';
 import { guardOpen } from './batches.ts';
-import { guardRefusal } from './guards.ts';
+import { guardRefusal, JudgeAgain } from './guards.ts';
 import { Refusal } from '../life/refusal.ts';
 
 export interface OrderInput {
@@ -45,9 +45,6 @@ const CONSTRAINTS: readonly [RegExp, string, string][] = [
 
 /** Thrown when a status index was taken by another batch at the same moment: draw again. */
 export class StatusIndexTaken extends Error {}
-
-/** Thrown when something came after the gate had looked: a withdrawal, or an event of a certificate that the batch replaces. */
-export class JudgeAgain extends Error {}
 
 /**
  * Numbers a whole batch. Rows of one level follow each other in row order without a gap.

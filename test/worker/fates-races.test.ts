@@ -32,8 +32,8 @@ beforeAll(async () => {
 
 const signerOf = (by: By): Identity => (by === 'organization' ? school.client : world[by]);
 const callerOf = (by: By): Caller => {
-  const { subject, kid, jwk } = signerOf(by);
-  return { role: by, subject, jkt: kid, key: jwk, ...(by === 'organization' ? { client } : {}) };
+  const { subject, kid, jwk, token } = signerOf(by);
+  return { role: by, subject, jkt: kid, key: jwk, token, ...(by === 'organization' ? { client } : {}) };
 };
 const serviceOn = (change: Partial<Service>): Service => ({ ...serviceOf(env as Env), ...change });
 

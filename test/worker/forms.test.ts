@@ -44,7 +44,7 @@ beforeAll(async () => {
   const batch = await submit(school, [candidate(2, { name: NAMES[1] })]);
   const approval = await approve(province, school, batch);
   const tokens = { approval, order: await order(school, batch, approval) };
-  const caller: Caller = { role: 'organization', subject: `org:${school.code}`, jkt: school.client.kid, key: school.client.jwk };
+  const caller: Caller = { role: 'organization', subject: `org:${school.code}`, jkt: school.client.kid, key: school.client.jwk, token: school.client.token };
   const faulty = faultyDatabase(db, 2, 'killed before writing');
   await expect(issueBatch(serviceWith({ db: faulty.db }), caller, batch.id, tokens, nowSeconds() + 20)).rejects.toThrow(Fault);
   await before.end();

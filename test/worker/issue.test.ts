@@ -21,7 +21,7 @@ const fresh = (count: number) => {
   person += count;
   return candidates(count, person - count);
 };
-const callerOf = (organization: Organization): Caller => ({ role: 'organization', subject: `org:${organization.code}`, jkt: organization.client.kid, key: organization.client.jwk });
+const callerOf = (organization: Organization): Caller => ({ role: 'organization', subject: `org:${organization.code}`, jkt: organization.client.kid, key: organization.client.jwk, token: organization.client.token });
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 
 /** A service as a new process would have it: nothing remembered. */

@@ -39,7 +39,7 @@ test('a batch that was numbered before finishes, by the same call and by the swe
     const batch = await submit(school, candidates(3, from));
     const approval = await approve(world, school, batch);
     const tokens = { approval, order: await order(school, batch, approval) };
-    const caller = { role: 'organization', subject: school.client.subject, jkt: school.client.kid, key: school.client.jwk } as const;
+    const caller = { role: 'organization', subject: school.client.subject, jkt: school.client.kid, key: school.client.jwk, token: school.client.token } as const;
     const cut = { ...lenient, db: faultyDatabase(db, 2, 'killed before writing').db };
     await expect(issueBatch(cut, caller, batch.id, tokens, lenient.now() + 20)).rejects.toThrow(Fault);
     expect(await as(school.client).get(`/v1/batches/${batch.id}`)).toMatchObject({ state: 'issuing' });

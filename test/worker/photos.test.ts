@@ -161,7 +161,7 @@ describe('faults between the writes', () => {
   let person = 500;
   const nowSeconds = () => Math.floor(Date.now() / 1000);
   const serviceWith = (change: Partial<Service>): Service => ({ ...serviceOf(env as Env), ...change });
-  const caller = (): Caller => ({ role: 'organization', subject: `org:${school.code}`, jkt: school.client.kid, key: school.client.jwk });
+  const caller = (): Caller => ({ role: 'organization', subject: `org:${school.code}`, jkt: school.client.kid, key: school.client.jwk, token: school.client.token });
   const freshUpload = (): Upload => {
     const n = person++;
     return { rows: [{ row: 1, values: candidate(n) }], photos: photosOfArchive(archive([`${idNumber(n)}.jpg`, one])), digest: `digest ${n}` };

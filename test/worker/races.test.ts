@@ -16,7 +16,7 @@ import { issueBatch } from '../../src/registrar.ts';
 import { serviceOf, type Service } from '../../src/service.ts';
 import { selectCase } from '../../src/storage/cases.ts';
 import { acceptApproval, submitBatch } from '../../src/submit.ts';
-import { anyone, approve, as, candidates, db, fileWith, foundProvince, issue, order, ORIGIN, submit, testEnv, type Organization, type Province, type Submitted } from '../kit.ts';
+import { anyone, approve, as, candidates, db, fileWith, foundProvince, issue, makeCentre, order, ORIGIN, submit, testEnv, type Organization, type Province, type Submitted } from '../kit.ts';
 import { planFor, published, resultsOf, type Made } from '../plans-kit.ts';
 import { cases, fresh, onDay, take, view } from '../procedure-kit.ts';
 import { interposed } from './faults.ts';
@@ -53,7 +53,7 @@ const seconds = () => Math.floor(Date.now() / 1000);
 const rows = (count: number) => candidates(count, (person += count) - count).map((row) => ({ ...row, exam_date: '2026-10-19' }));
 const people = (count: number) => planFor((person += count) - count, count);
 const newSchool = () => fileWith(world.city, `S00003700${String((codes += 1)).padStart(4, '0')}`);
-const callerOf = ({ subject, kid, jwk }: Identity): Caller => ({ role: subject === 'centre:3700' ? 'province' : subject.startsWith('centre:') ? 'city' : 'organization', subject, jkt: kid, key: jwk });
+const callerOf = ({ subject, kid, jwk, token }: Identity): Caller => ({ role: subject === 'centre:3700' ? 'province' : subject.startsWith('centre:') ? 'city' : 'organization', subject, jkt: kid, key: jwk, token });
 
 /** A step signed on what its case holds now, taken later. */
 async function stepOf<S extends StepName>(who: Identity, about: string, step: S, body: Body<S>): Promise<Act> {
@@ -102,11 +102,14 @@ async function objected(): Promise<{ about: string; objection: string }> {
 /** A draw from one session of a plan that is filed. */
 async function drawOf(): Promise<Body<'draw.commit'>> {
   const plan = fresh('plan');
-  await take(school.client, plan, 'plan.file', { ...people(1), sessions: people(1).sessions.map((one) => ({ ...one, date: '2026-11-20' })) });
+  await take(school.client, plan, 'plan.file', comingPlan());
   const session = { plan, session: 's1', organization: school.code, name: '济南泉城职业培训学校', date: '2026-11-20', label: '电工 三级' };
   const inspectors = [{ id: 'd1', name: '甲督导', unit: '虚构中心' }];
   return { title: '督导（虚构）', sessions: [session], inspectors, pick: 1, per_session: 1, commitment: commitmentOf(new Uint8Array(32)), public_source: { lottery: 'ssq', issue: '2026128', date: '2026-11-08' } };
 }
+
+/** A plan that can be filed today. */
+const comingPlan = (): Body<'plan.file'> => ({ ...people(1), sessions: people(1).sessions.map((one) => ({ ...one, date: '2026-11-20' })) });
 
 const PAIRS: Record<string, () => Promise<Pair>> = {
   'issue, while the batch is returned': async () => {
@@ -207,6 +210,41 @@ const PAIRS: Record<string, () => Promise<Pair>> = {
     const commit = await drawOf();
     const [one, other] = [fresh('draw'), fresh('draw')];
     return { first: () => take(world.city, one, 'draw.commit', commit, { seq: 0 }), late: await stepOf(world.city, other, 'draw.commit', commit), told: 'step_out_of_order', holds: async () => expect(await selectCase(db, other)).toBeNull() };
+  },
+  'file a plan, while its key is reported lost': async () => {
+    const lost = await nextClient(school);
+    const about = fresh('plan');
+    return { first: () => take(school.client, `loss:${school.code}-${lost.kid}`, 'loss.report', { reason: '电脑被盗' }), late: await stepOf(lost, about, 'plan.file', comingPlan()), told: 'client_reported', holds: async () => expect(await selectCase(db, about)).toBeNull() };
+  },
+  'file a plan, while its key is withdrawn': async () => {
+    const ended = await nextClient(school);
+    const about = fresh('plan');
+    const statement = await withdraw(world.city, { kid: ended.kid }, { compromised_since: seconds() - 5 });
+    return { first: () => as(world.city).post('/v1/withdrawals', { statement }), late: await stepOf(ended, about, 'plan.file', comingPlan()), told: 'client_withdrawn', holds: async () => expect(await selectCase(db, about)).toBeNull() };
+  },
+  'file a plan, while the filing is withdrawn': async () => {
+    const ended = await newSchool();
+    const about = fresh('plan');
+    const statement = await withdraw(world.city, { jti: jtiOf(ended.filing) }, { reason: '弄虚作假' });
+    return { first: () => as(world.city).post('/v1/withdrawals', { statement }), late: await stepOf(ended.client, about, 'plan.file', comingPlan()), told: 'filing_withdrawn', holds: async () => expect(await selectCase(db, about)).toBeNull() };
+  },
+  'file a plan, while a withdrawal comes that is not about it': async () => {
+    const other = await nextClient(school);
+    const about = fresh('plan');
+    const statement = await withdraw(world.city, { kid: other.kid });
+    return { first: () => as(world.city).post('/v1/withdrawals', { statement }), late: await stepOf(school.client, about, 'plan.file', comingPlan()), told: 'went through', holds: async () => expect(await selectCase(db, about)).toMatchObject({ state: 'filed', seq: 1 }) };
+  },
+  'return a batch, while the key of the centre is withdrawn': async () => {
+    const stolen = await makeCentre(world.root, '3701', '济南市职业技能鉴定指导中心');
+    await as(world.province).post('/v1/centres', { statement: stolen.token });
+    const batch = await submit(school, rows(1));
+    const statement = await withdraw(world.province, { kid: stolen.kid }, { compromised_since: seconds() - 5 });
+    return { first: () => as(world.province).post('/v1/withdrawals', { statement }), late: await returning(batch, stolen), told: 'centre_withdrawn', holds: async () => expect([await stateOf(batch), await selectCase(db, `batch:${batch.id}`)]).toEqual(['submitted', null]) };
+  },
+  'report a key lost by itself, while the same step comes once more': async () => {
+    const lost = await nextClient(school);
+    const late = await stepOf(lost, `loss:${school.code}-${lost.kid}`, 'loss.report', { reason: '电脑被盗' });
+    return { first: () => late(serviceOf(testEnv as never)), late, told: 'went through' };
   },
   // The last one: the notices of the others are counted without this day.
   'upload results, while an announcement lengthens their notice': async () => {

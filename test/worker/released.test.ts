@@ -39,7 +39,7 @@ const handIn = async (statement: string) => {
   const { status, code: refusal } = await callAs(world.city, 'POST', '/v1/filings', { statement });
   return refusal ?? status;
 };
-const city = () => ({ role: 'city' as const, subject: world.city.subject, jkt: world.city.kid, key: world.city.jwk });
+const city = () => ({ role: 'city' as const, subject: world.city.subject, jkt: world.city.kid, key: world.city.jwk, token: world.city.token });
 /** A service in which `act` comes to its end just before the first transaction is written. */
 const meeting = (act: () => Promise<unknown>): Service => ({ ...serviceOf(env as unknown as Env), db: interposed(db, act) });
 const codeOf = async (work: Promise<unknown>): Promise<string> => {

@@ -160,7 +160,7 @@ test('the sweep: a stretch of interrupted batches, however many wait', async () 
   const interrupted = async (n: number) => {
     const batch = await submit(school, candidates(1, n));
     const approval = await approve(world, school, batch);
-    const caller = { role: 'organization' as const, subject: school.client.subject, jkt: school.client.kid, key: school.client.jwk };
+    const caller = { role: 'organization' as const, subject: school.client.subject, jkt: school.client.kid, key: school.client.jwk, token: school.client.token };
     await issueBatch(serviceOf(testEnv as unknown as Env), caller, batch.id, { approval, order: await order(school, batch, approval) }, now() - 1);
   };
   const sweep = async () => {

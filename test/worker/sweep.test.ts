@@ -34,7 +34,7 @@ const service = () => serviceOf(env as unknown as Env);
 async function interrupted(): Promise<string> {
   const batch = await submit(school, candidates(2, (person += 2)));
   const approval = await approve(world, school, batch);
-  const caller: Caller = { role: 'organization', subject: school.client.subject, jkt: school.client.kid, key: school.client.jwk };
+  const caller: Caller = { role: 'organization', subject: school.client.subject, jkt: school.client.kid, key: school.client.jwk, token: school.client.token };
   expect(await issueBatch(service(), caller, batch.id, { approval, order: await order(school, batch, approval) }, now() - 1)).toMatchObject({ state: 'issuing', issued: 0 });
   return batch.id;
 }

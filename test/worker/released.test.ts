@@ -107,7 +107,8 @@ async function selecting(school: Organization) {
 test('a selection at the moment of the release is not stored and holds nothing', async () => {
   const school = await fileWith(world.city, newCode(), narrow);
   const { about, statement, body } = await selecting(school);
-  expect(await codeOf(takeStep(meeting(() => release(school.filing)), city(), statement, body))).toBe('filing_replaced');
+  // Judged again, with the withdrawal.
+  expect(await codeOf(takeStep(meeting(() => release(school.filing)), city(), statement, body))).toBe('filing_withdrawn');
   expect([(await selectCase(db, about))?.state, await holderOf(school.code)]).toEqual(['submitted', null]);
   expect(await fileNext(school)).toBe(201);
 });
@@ -150,8 +151,9 @@ test('a device that a body before asked for comes not back under the code with a
     await release(school.filing);
     expect(await fileNext(school)).toBe(201);
   });
-  expect(await codeOf(takeStep(service, city(), statement, body))).toBe('filing_withdrawn');
-  expect((await selectCase(db, about))?.organization).toBe(null);
+  // Judged again, on the case as the release left it: nobody's.
+  expect(await codeOf(takeStep(service, city(), statement, body))).toBe('done');
+  expect(await selectCase(db, about)).toMatchObject({ state: 'refused', organization: null });
   const pair = await makeKey();
   const next: Identity = { ...pair, subject: `org:${school.code}`, token: await nameClient(world.city, school.code, pair.jwk) };
   await as(world.city).post('/v1/clients', { statement: next.token });

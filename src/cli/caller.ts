@@ -37,6 +37,22 @@ const isPublic = (path: string): boolean => path.startsWith('/.well-known/');
 const PATIENCE = 10;
 const braked = ({ status, headers }: Response): boolean => status === 429 && Number(headers.get('retry-after')) <= 60 && headers.has('retry-after');
 
+/** Codes of a line that was cut while a call was under way. */
+const CUT = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
+/** Bytes of a body that no proxy finds too large. */
+const SMALL = 100_000;
+
+/** Why the line was cut during a call, if that is what an error says. */
+export function cutBy(error: unknown): string | undefined {
+  const why = error instanceof TypeError ? (error.cause as { code?: string } | undefined)?.code : undefined;
+  return why !== undefined && CUT.includes(why) ? why : undefined;
+}
+
+/** The line was cut during a call without files and too small for any limit: the service stopped, and what the call does can be asked for again. */
+export class CutOff extends TypeError {
+  override readonly name = 'CutOff';
+}
+
 export interface CallOptions {
   /** JSON value, a form, or bytes with `type`. */
   body?: unknown;
@@ -93,7 +109,13 @@ export class Caller {
       headers['Content-Type'] = options.type ?? 'application/json';
       init.body = options.type ? (options.body as Uint8Array<ArrayBuffer>) : JSON.stringify(options.body);
     }
-    return this.#fetch(url, init);
+    try {
+      return await this.#fetch(url, init);
+    } catch (error) {
+      const { body } = init;
+      if (cutBy(error) === undefined || (body !== undefined && (typeof body !== 'string' || body.length > SMALL))) throw error;
+      throw new CutOff((error as TypeError).message, { cause: (error as TypeError).cause });
+    }
   }
 
   /** The answer, or a CallError. */
@@ -114,6 +136,8 @@ export class Caller {
       return (await response.json()) as T;
     } catch (error) {
       if (error instanceof SyntaxError) throw new CallError(foreignProblem(response.status));
+      // The call had arrived whole.
+      if (cutBy(error) !== undefined) throw new CutOff((error as TypeError).message, { cause: (error as TypeError).cause });
       throw error;
     }
   }

@@ -33,6 +33,15 @@ export interface Command {
   run(input: Input): Promise<number | void>;
 }
 
+/** A word as a shell takes it. */
+const quoted = (word: string): string => (/^[\p{L}\p{N}_./:=@%+-]+$/u.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
+/** A command as it can be typed. */
+export const commandLine = (...words: string[]): string => `npm run -s luzheng -- ${words.map(quoted).join(' ')}`;
+
+/** What stands in the place of another party's key file. */
+export const CENTRE_KEY = 'CENTRE.json';
+
 export class Input {
   readonly json: boolean;
   /** What follows `--`, where the command takes a program. */
@@ -96,6 +105,11 @@ export class Input {
       throw usage('--server 应为服务地址，如 https://certificates.example.cn', '--server is the address of the service, e.g. https://certificates.example.cn');
     }
     return url.origin;
+  }
+  /** The command to go on with, at the same service. @param key its key file, where it is not the one that was given; null: it takes none */
+  next(words: readonly string[], key: string | null | undefined = this.text('key')): string {
+    const options = { key: key ?? undefined, server: this.text('server') };
+    return commandLine(...words, ...Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])));
   }
   /** The answer: lines for people, one JSON object for programs. */
   answer(lines: readonly string[], json: Record<string, unknown>): void {

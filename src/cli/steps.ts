@@ -76,6 +76,8 @@ export interface BatchView {
   root: string;
   state: string;
   issued: number;
+  /** Of one that was returned: why. */
+  returned_reason?: string;
   /** Another centre that has filed the organization since the upload. */
   filed_since?: string;
   approvals: { tier: 'city' | 'province'; iss: string; jti: string; approval: string }[];
@@ -166,8 +168,12 @@ export async function approveWith(centre: Speaker, caller: Caller, { ref, view, 
   return approval;
 }
 
-/** The province's approval that a batch has received. */
+/** The province's approval that a batch has received. @throws Failure `batch_returned`, `approval_missing` */
 export function provinceApproval({ view }: Pick<Seen, 'view'>): string {
+  if (view.state === 'returned') {
+    const [zh, en] = view.returned_reason === undefined ? ['', ''] : [`，原因：${view.returned_reason}`, `: ${view.returned_reason}`];
+    throw new Failure(1, `批次已被中心退回${zh}。其中的结果不能颁发；请改好名单，作为新批次重新提交（submit；经公示的结果用 upload）`, `a centre returned this batch${en}. Nothing of it can be issued: mend the list and hand it in as a new batch (submit, or upload after a notice)`, 'batch_returned');
+  }
   const approval = view.approvals.find(({ tier }) => tier === 'province')?.approval;
   if (approval === undefined) throw new Failure(1, `批次尚未经省级审核（状态 ${view.state}）`, `the province has not approved this batch yet (state: ${view.state})`, 'approval_missing');
   return approval;

@@ -8,7 +8,7 @@ import { labelOf, together } from '../life/field-words.ts';
 import { FOREIGN } from '../life/gateway.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { numberWords } from '../pages/words.ts';
-import { CallError, type Problem } from './caller.ts';
+import { CallError, cutBy, CutOff, type Problem } from './caller.ts';
 import { SignerError } from './signer.ts';
 
 /** An end with a reason that people can act on. */
@@ -166,7 +166,10 @@ export function explain(error: unknown): { exit: number; lines: string[]; json: 
   const cause = (error as { cause?: { code?: string; message?: string } }).cause;
   if (error instanceof TypeError && cause) {
     const why = cause.code ?? cause.message ?? message;
-    if (['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(why)) {
+    if (error instanceof CutOff) {
+      return { exit: 2, lines: [`连接中途断开（${why}），服务可能停止了：请再执行同一命令，会接着做 / the connection broke off; the service may have stopped. Give the same command again; it goes on.`], json: { code: 'unreachable', detail: why } };
+    }
+    if (cutBy(error) !== undefined) {
       return { exit: 2, lines: [`连接中途断开（${why}）：请重试；若上传总在同一处断开，多半是服务前面的代理限制了请求大小 / the connection broke off: try again; if an upload always breaks off, a proxy in front of the service probably limits its size.`], json: { code: 'unreachable', detail: why } };
     }
     return { exit: 2, lines: [`连不上服务（${why}）：请确认地址（--server）和服务是否已启动（npm start） / cannot reach the service; check --server and whether it runs.`], json: { code: 'unreachable', detail: why } };

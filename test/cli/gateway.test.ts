@@ -19,6 +19,8 @@ beforeAll(async () => {
     request.on('data', (part: Uint8Array) => (size += part.byteLength));
     request.on('end', () => {
       const [, path, form] = (request.url ?? '').split('/');
+      if (path === 'cut') return void request.socket.destroy();
+      if (path === 'half') return void response.writeHead(200, { 'Content-Type': 'application/json' }).write('{"state":', () => request.socket.destroy());
       const status = size > 1_000_000 ? 413 : Number(path) || 404;
       if (path === 'problem') response.writeHead(503, { 'Content-Type': 'application/problem+json' }).end('{"code":"not_configured","status":503,"title":"服务尚未配置完成"}');
       else if (form === 'json') response.writeHead(status, { 'Content-Type': 'application/json' }).end('{"message":"Internal","code":7}');
@@ -62,6 +64,16 @@ test.each([
   expect([answer.exit, answer.code, answer.status]).toEqual([2, 'http_error', status]);
   expect(answer.text).toMatch(words);
   expect(answer.text).toContain(String(status));
+});
+
+test('a line that is cut says what to do: the same command again, or a look at the limits where much was sent', async () => {
+  for (const answer of [await told('/cut', { order: 'x' }), await told('/cut'), await told('/half', { order: 'x' })]) {
+    expect([answer.exit, answer.code]).toEqual([2, 'unreachable']);
+    expect(answer.text).toMatch(/请再执行同一命令，会接着做 \/ .*Give the same command again; it goes on/);
+    expect(answer.text).not.toMatch(/代理|proxy/);
+  }
+  const upload = await told('/cut', { candidates: 'x'.repeat(1_100_000) });
+  expect([upload.exit, upload.text]).toEqual([2, expect.stringMatching(/代理限制了请求大小.*a proxy in front of the service/)]);
 });
 
 test("the service's own refusals stay its own", async () => {

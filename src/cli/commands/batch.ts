@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { countsOf } from '../../life/review.ts';
 import { readRows, typeOfFile } from '../../life/row-file.ts';
-import { fromHere, KEY, KEY_HELP, type Command } from '../command.ts';
+import { CENTRE_KEY, fromHere, KEY, KEY_HELP, type Command } from '../command.ts';
 import { photosFor, readArchive, savePhotos, uploadOf } from '../photos.ts';
 import { approveWith, issueWith, peek, provinceApproval, readBatch, requireSameRows, type Seen } from '../steps.ts';
 import { takeStep } from '../stepper.ts';
@@ -47,7 +47,7 @@ export const submit: Command = {
         ...(archive ? [`照片 / photos           ${photos} 行 rows（摘要与所传文件一致 digests are those of the files）`] : []),
         `根 / root               ${root}（已由名单重新计算 recomputed from the rows）`,
         ...(made.ignored_columns ? [`未使用的列 / not used    ${made.ignored_columns.join(', ')}`] : []),
-        `下一步 / next           由中心审核 / the centres approve: luzheng approve ${made.id}`,
+        `下一步 / next           由中心审核 / the centres approve: ${input.next(['approve', made.id], CENTRE_KEY)}`,
       ],
       { ...made, count, photos, root, state: seen.view.state },
     );
@@ -123,6 +123,6 @@ export const issue: Command = {
     const { identity, caller } = await input.caller();
     const seen = await readBatch(caller, input.word(0), reading());
     const done = await issueWith(identity, caller, seen, provinceApproval(seen), new Progress('颁发 issuing'));
-    input.answer([`已颁发 / issued         ${done.issued} 张 certificates`, `下一步 / next           luzheng download ${seen.ref.batch} --out DIR`], { batch: seen.ref.batch, state: done.state, issued: done.issued, count: done.count });
+    input.answer([`已颁发 / issued         ${done.issued} 张 certificates`, `下一步 / next           ${input.next(['download', seen.ref.batch, '--out', 'my/certificates'])}`], { batch: seen.ref.batch, state: done.state, issued: done.issued, count: done.count });
   },
 };

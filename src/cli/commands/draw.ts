@@ -71,7 +71,7 @@ async function commit(input: Input): Promise<void> {
   });
   const { zh, en } = sourceWords(public_source);
   input.answer(
-    [`已锁定名单 / fixed      ${about}`, `场次 / sessions         ${sessions.length} 中抽 ${pick}（${left} 场不晚于开奖日，未列入 not after the lottery, left out）`, `督导员 / inspectors     ${inspectors.length}，每场 ${per_session} 人 for each`, `公开值 / public value   ${zh} / ${en}`, `承诺值 / commitment     ${made.commitment}`, `种子 / seed             ${path}（公布前勿外传 keep it to yourself until then）`, `下一步 / next           开奖后 after the lottery: luzheng draw reveal ${about} --value "…"`],
+    [`已锁定名单 / fixed      ${about}`, `场次 / sessions         ${sessions.length} 中抽 ${pick}（${left} 场不晚于开奖日，未列入 not after the lottery, left out）`, `督导员 / inspectors     ${inspectors.length}，每场 ${per_session} 人 for each`, `公开值 / public value   ${zh} / ${en}`, `承诺值 / commitment     ${made.commitment}`, `种子 / seed             ${path}（公布前勿外传 keep it to yourself until then）`, `下一步 / next           开奖后 after the lottery: ${input.next(['draw', 'reveal', about, '--value', '…', ...(input.text('seed') === undefined ? [] : ['--seed', input.need('seed')])])}`],
     { ...done, sessions: sessions.length, left_out: left, inspectors: inspectors.length, pick, per_session, commitment: made.commitment, public_source, seed_file: path },
   );
 }
@@ -86,7 +86,7 @@ async function reveal(input: Input): Promise<void> {
   const drawn = drawOf(body, { seed, public_value });
   if (input.flag('compute')) return input.answer(['只在本机计算，未公布 / computed here, not published', ...drawnText(drawn)], { about: `draw:${id}`, public_value, published: false, drawn: drawnLines(drawn) });
   const done = await takeStep(identity, caller, `draw:${id}`, 'draw.reveal', { seed, public_value });
-  input.answer([`已公布种子 / published  draw:${id}`, `公开值 / public value   ${public_value}`, ...drawnText(drawn), `下一步 / next           检查后填写结果 / after the inspections: luzheng draw finding draw:${id} 1 --finding … --summary …`], { ...done, public_value, published: true, drawn: drawnLines(drawn) });
+  input.answer([`已公布种子 / published  draw:${id}`, `公开值 / public value   ${public_value}`, ...drawnText(drawn), `下一步 / next           检查后填写结果 / after the inspections: ${input.next(['draw', 'finding', `draw:${id}`, '1', '--finding', '…', '--summary', '…'])}`], { ...done, public_value, published: true, drawn: drawnLines(drawn) });
 }
 
 const ACTIONS: Record<string, (input: Input) => Promise<number | void>> = { commit, reveal, finding: findingOf, follow: followUp, close: closeDraw, verify: verifyDraw };

@@ -13,7 +13,7 @@ import { readAbout } from '../../life/procedure/steps.ts';
 import { readResultsTable, readRosterTable } from '../../life/procedure/tables.ts';
 import { Refusal } from '../../life/refusal.ts';
 import type { CaseView } from '../../procedure/read.ts';
-import { fromHere, KEY, KEY_HELP, type Command } from '../command.ts';
+import { CENTRE_KEY, fromHere, KEY, KEY_HELP, type Command } from '../command.ts';
 import { photosFor, readArchive } from '../photos.ts';
 import { newCase, newSalt, takeStep } from '../stepper.ts';
 import { readBatch, requireSameRows } from '../steps.ts';
@@ -54,7 +54,7 @@ export const plan: Command = {
     const body = readBody(step, { ...details, salt: newSalt(), roster: rows });
     const { identity, caller } = await input.caller();
     const done = await takeStep(identity, caller, about, step, body);
-    input.answer([`已提交 / filed          ${about}（第 ${done.seq} 步 step）`, `考生 / candidates       ${rows.length}`, `场次 / sessions         ${body.sessions.length}`, ...notUsed(ignored), `下一步 / next           考后公示结果 / publish the results after the exams: luzheng results ${about} TABLE`], { ...done, candidates: rows.length, ignored_columns: ignored });
+    input.answer([`已提交 / filed          ${about}（第 ${done.seq} 步 step）`, `考生 / candidates       ${rows.length}`, `场次 / sessions         ${body.sessions.length}`, ...notUsed(ignored), `下一步 / next           考后公示结果 / publish the results after the exams: ${input.next(['results', about, 'RESULTS.xlsx'])}`], { ...done, candidates: rows.length, ignored_columns: ignored });
   },
 };
 
@@ -80,7 +80,7 @@ export const results: Command = {
     const { identity, caller } = await input.caller();
     const done = await takeStep(identity, caller, about, step, body);
     const { due } = await caller.get<CaseView>(`/v1/cases/${about}`);
-    input.answer([`已公示 / published      ${about}（第 ${done.seq} 步 step）`, `人数 / rows             ${rows.length}`, `公示至 / notice until   ${due ?? '-'}`, ...notUsed(ignored), `下一步 / next           公示期满后上传 / upload when the notice has run: luzheng upload ${about}`], { ...done, count: rows.length, due, ignored_columns: ignored });
+    input.answer([`已公示 / published      ${about}（第 ${done.seq} 步 step）`, `人数 / rows             ${rows.length}`, `公示至 / notice until   ${due ?? '-'}`, ...notUsed(ignored), `下一步 / next           公示期满后上传 / upload when the notice has run: ${input.next(['upload', about])}`], { ...done, count: rows.length, due, ignored_columns: ignored });
   },
 };
 
@@ -104,6 +104,6 @@ export const upload: Command = {
     requireSameRows(rows, seen, await photosFor(rows, archive));
     const { batch, root, count } = seen.ref;
     const done = await takeStep(identity, caller, about, 'results.upload', { batch, root, count });
-    input.answer([`已上传 / uploaded       ${about}`, `批次 / batch            ${batch}`, `人数 / rows             ${count}`, `根 / root               ${root}（已由名单重新计算 recomputed from the rows）`, `下一步 / next           由中心审核 / the centres approve: luzheng approve ${batch}`], { ...done, batch, root, count });
+    input.answer([`已上传 / uploaded       ${about}`, `批次 / batch            ${batch}`, `人数 / rows             ${count}`, `根 / root               ${root}（已由名单重新计算 recomputed from the rows）`, `下一步 / next           由中心审核 / the centres approve: ${input.next(['approve', batch], CENTRE_KEY)}`], { ...done, batch, root, count });
   },
 };

@@ -86,6 +86,19 @@ describe.skipIf(chromium === undefined)('filing at the desk of a centre', { time
     // Who is about to be filed stands there in words, and goes away when a field changes.
     const panel = page.locator('[data-filing-review]');
     await panel.getByRole('heading', { name: '请核对' }).waitFor();
+    // What was refused before is mended, and said no more.
+    expect(await alerted(page).textContent()).toBe('');
+    // The bullets of a list in a notice stand within its border.
+    const inset = await page.evaluate(() => {
+      const box = document.createElement('section');
+      box.className = 'notice';
+      box.append(document.createElement('ul'));
+      document.querySelector('#view')?.append(box);
+      const padding = parseFloat(getComputedStyle(box.firstElementChild as Element).paddingLeft);
+      box.remove();
+      return padding;
+    });
+    expect(inset).toBeGreaterThan(15);
     for (const words of ['S000037000009', form.name, form.uscc, '市级备案', '济南市职业技能鉴定指导中心', '1 个职业', '400', '没有其他机构编码', '此编码此前没有备案']) expect(await panel.textContent()).toContain(words);
     expect(await axe(page)).toEqual([]);
     await page.getByLabel('核定年度评价规模').fill('390');

@@ -72,6 +72,11 @@ async function show(): Promise<void> {
   }
 }
 
+/** Takes away what was said before the next act. A long work keeps its words: it may wait for an answer to them. */
+const sayNothing = (): void => {
+  if (!isWorking()) say();
+};
+
 /** Goes to a view; one that is shown already is loaded again. No `hashchange` follows, which would take away what is said after it. */
 function go(hash: string): void {
   say();
@@ -212,6 +217,7 @@ async function click(event: MouseEvent): Promise<void> {
   const question = button.dataset['confirm'];
   if (question !== undefined && !confirm(question)) return;
   button.disabled = true;
+  sayNothing();
   try {
     await action(desk, button);
   } catch (error) {
@@ -260,6 +266,7 @@ export function start(): void {
     }
     if (form.dataset['step'] === undefined) return;
     event.preventDefault();
+    sayNothing();
     if (desk) void submitStep(form, desk);
   });
   addEventListener('hashchange', () => {

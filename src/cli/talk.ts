@@ -7,7 +7,7 @@ import { counted } from '../life/counted.ts';
 import { labelOf, together } from '../life/field-words.ts';
 import { FOREIGN } from '../life/gateway.ts';
 import { isRefusal } from '../life/refusal.ts';
-import { numberWords } from '../pages/words.ts';
+import { refusalWords } from '../pages/refusal-words.ts';
 import { CallError, cutBy, CutOff, type Problem } from './caller.ts';
 import { SignerError } from './signer.ts';
 
@@ -73,6 +73,7 @@ const HINTS: Record<string, string> = {
   city_approval_missing: '须由市级中心先执行 luzheng approve / the city approves first: luzheng approve',
   authority_missing: '请确认密钥文件属于该中心且已由本省根任命 / check that the key file belongs to this centre and was appointed by this province\'s root',
   filing_withdrawn: '机构的备案已被撤回，须由中心重新备案：luzheng file / the filing was withdrawn; a centre files the organization again: luzheng file',
+  client_not_by_filing_centre: '请现在备案该机构的中心执行 luzheng client 登记此密钥 / ask the centre that files the organization now to run: luzheng client',
   client_withdrawn: '请另生成密钥并由备案中心登记：luzheng keys make、luzheng client / make another key and let the centre name it: luzheng keys make, luzheng client',
   centre_withdrawn: '中心密钥已被撤回：中心用新密钥重新备案、登记机构密钥 / the key of a centre was withdrawn: with its new key the centre files and names keys again',
   issuing_key_withdrawn: '请中心换新的颁发密钥：luzheng file … --new-key / the centre makes a new issuing key: luzheng file … --new-key',
@@ -87,7 +88,6 @@ export const rootKeyUsed = (): Failure => new Failure(1, '这是省级根密钥�
 /** Chinese for what the core refuses in English, where people meet it on their own machine. */
 const REFUSED: Record<string, string> = {
   number_malformed: '证书编号格式不正确',
-  calendar_day_wrong: '节假日安排中有一天不正确',
   organization_code_malformed: '机构编码格式不正确',
   seal_url_malformed: '这个网址不是证书二维码的内容',
   csv_not_utf8: '文件的文字编码无法识别或已损坏，请另存为 .xlsx 或“CSV UTF-8（逗号分隔）”',
@@ -149,13 +149,13 @@ export function explain(error: unknown): { exit: number; lines: string[]; json: 
     const { problem } = error;
     const { title = '请求未被接受', detail = '', code } = problem;
     const wait = problem['retry_after'];
-    const lines = [...faultLines(problem), `${title} / ${detail} [${code}]`, ...(typeof wait === 'number' ? [waitLine(wait)] : [])];
+    const lines = [...faultLines(problem), `${refusalWords(code, { ...problem }) ?? title} / ${detail} [${code}]`, ...(typeof wait === 'number' ? [waitLine(wait)] : [])];
     const hint = HINTS[code];
     return { exit: code === FOREIGN ? 2 : 1, lines: hint === undefined ? lines : [...lines, hint], json: { ...problem } };
   }
   if (isRefusal(error)) {
     const { row, field } = error.facts as { row?: number; field?: string };
-    const zh = (error.code === 'number_malformed' ? numberWords(error.facts.part, error.facts['length'])?.zh : undefined) ?? REFUSED[error.code];
+    const zh = refusalWords(error.code, error.facts) ?? REFUSED[error.code];
     const text = zh === undefined ? error.message : `${zh} / ${error.message}`;
     return { exit: 1, lines: [...faultLines(error.facts), row === undefined ? `${text} [${error.code}]` : `row ${row}: ${field ?? 'row'}: ${error.code}: ${text}`], json: { code: error.code, detail: error.message, ...error.facts } };
   }

@@ -7,6 +7,7 @@ import { problemOf } from '../life/gateway.ts';
 import { makeProof } from '../life/proof.ts';
 import { isRefusal } from '../life/refusal.ts';
 import type { PublicJwk } from '../life/schema.ts';
+import { refusalWords } from '../pages/refusal-words.ts';
 import { Trouble } from './key.ts';
 
 export interface RowFault {
@@ -78,7 +79,7 @@ export const brokeOff = (error: unknown): boolean =>
   error instanceof TypeError || isRefusal(error, 'zip_broken') || (error instanceof Refused && (error.problem.status >= 500 || error.problem.code === 'proof_replayed'));
 
 /** Refusals with words of their own on the page. */
-const KNOWN = ['code_taken', 'client_unknown', 'client_reported', 'client_withdrawn', 'organization_not_filed', 'role_wrong'];
+const KNOWN = ['code_taken', 'client_unknown', 'client_reported', 'client_withdrawn', 'organization_not_filed'];
 
 /** What of a problem can be filled into words. */
 const textsOf = (problem: Problem): Record<string, string> => Object.fromEntries(Object.entries(problem).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
@@ -92,9 +93,9 @@ export function troubleOf(error: unknown): Trouble {
     if (code === 'proof_wrong' && part.endsWith(':iat')) return new Trouble('clock');
     if (code === 'proof_wrong' && part.endsWith(':htu')) return new Trouble('address');
     if (position !== undefined) return new Trouble('certificate', { place: String(position + 1), title, code });
-    return KNOWN.includes(code) ? new Trouble(code, textsOf(error.problem)) : new Trouble('refused', { title, detail, code });
+    return KNOWN.includes(code) ? new Trouble(code, textsOf(error.problem)) : new Trouble('refused', { title: refusalWords(code, { ...error.problem }) ?? title, detail, code });
   }
-  if (isRefusal(error)) return new Trouble('refused', { title: '内容无法读取', detail: error.message, code: error.code });
+  if (isRefusal(error)) return new Trouble('refused', { title: refusalWords(error.code, error.facts) ?? '内容无法读取', detail: error.message, code: error.code });
   if (error instanceof DOMException) return new Trouble(error.name === 'AbortError' ? 'cancelled' : 'disk', { code: error.name });
   return new Trouble('refused', { title: '本页出错', detail: error instanceof Error ? error.message : String(error), code: 'unexpected' });
 }

@@ -18,8 +18,11 @@ export const ANNOUNCEMENT_AGE = 300;
 
 export type Announcement = Payload<'calendar+jwt'>;
 
-const wrong = (part: 'holidays' | 'workdays', day: string, why: string) =>
-  new Refusal('calendar_day_wrong', `${day} ${why}`, { part: `calendar+jwt:${part}`, day });
+/** What is wrong with a day: a fact of the refusal. */
+type DayFault = 'unreadable' | 'other_year' | 'repeated' | 'not_weekend';
+
+const wrong = (part: 'holidays' | 'workdays', day: string, fault: DayFault, why: string) =>
+  new Refusal('calendar_day_wrong', `${day} ${why}`, { part: `calendar+jwt:${part}`, day, fault });
 
 /** Checks the days of an announcement. @throws Refusal `calendar_day_wrong`, `day_malformed` */
 export function checkDays({ year, holidays, workdays }: Pick<Announcement, 'year' | 'holidays' | 'workdays'>): void {
@@ -27,9 +30,9 @@ export function checkDays({ year, holidays, workdays }: Pick<Announcement, 'year
   for (const [part, days] of [['holidays', holidays], ['workdays', workdays]] as const) {
     for (const day of days) {
       const weekend = isWeekend(day);
-      if (!day.startsWith(`${year}-`)) throw wrong(part, day, `is no day of ${year}.`);
-      if (seen.has(day)) throw wrong(part, day, 'stands here twice.');
-      if (part === 'workdays' && !weekend) throw wrong(part, day, 'is no Saturday or Sunday: other days are worked anyway.');
+      if (!day.startsWith(`${year}-`)) throw wrong(part, day, 'other_year', `is no day of ${year}.`);
+      if (seen.has(day)) throw wrong(part, day, 'repeated', 'stands here twice.');
+      if (part === 'workdays' && !weekend) throw wrong(part, day, 'not_weekend', 'is no Saturday or Sunday: other days are worked anyway.');
       seen.add(day);
     }
   }
@@ -46,7 +49,7 @@ const RANGE = /^(.+?)(?:\.\.|~|—|–|至|到)(.+)$/;
  * @throws Refusal `calendar_day_wrong`
  */
 export function readDays(text: string, year: number, part: 'holidays' | 'workdays'): string[] {
-  const unread = (word: string) => wrong(part, word, `is no day; write ${year}-10-01, 10-01 or 10-01..10-07.`);
+  const unread = (word: string) => wrong(part, word, 'unreadable', `is no day; write ${year}-10-01, 10-01 or 10-01..10-07.`);
   const readDay = (typed: string, word: string): number => {
     const [, itsYear = String(year), month = '', day = ''] = DAY.exec(typed) ?? [];
     try {

@@ -189,7 +189,7 @@ test('a status list shows a change at once, to an implementation that is not our
 test('a code that belongs to another body is not filed for somebody else', async () => {
   const filing = ['file', '--key', at('province.json'), '--organization', CODE, '--name', '青岛新来职业培训学校', '--uscc', '91110000600037341L', '--scope', at('scope.csv')];
   expect(await command(...filing)).toMatchObject({ exit: 1, said: { error: { code: 'code_taken' } } });
-  expect((await run('luzheng.ts', filing)).err).toMatch(/机构编码已属于另一家单位[\s\S]*free code, for instance S000037\d{6};/);
+  expect((await run('luzheng.ts', filing)).err).toMatch(/机构编码 S000037000002 已属于另一家单位，请用未使用的编码，如 S000037\d{6}[\s\S]*free code, for instance S000037\d{6};/);
 });
 
 test('an organization of another centre is not taken over unawares, and its city gets it back', async () => {

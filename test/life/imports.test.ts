@@ -18,7 +18,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'src/procedure/': ['src/procedure/', 'src/life/', 'src/storage/', 'src/*', 'valibot', 'fflate'],
   'src/http/': ['src/http/', 'src/procedure/', 'src/pages/', 'src/life/', 'src/storage/', 'src/*', 'hono', 'valibot'],
   'src/': ['src/*', 'src/procedure/', 'src/life/', 'src/storage/', 'templates/', 'valibot', 'jose'],
-  'src/cli/': ['src/cli/', 'src/life/', 'src/pages/words.ts', 'src/pages/bulk-words.ts', 'src/pages/draw-words.ts', 'src/storage/bindings.ts', 'src/storage/assets.ts', 'src/procedure/read.ts', 'keys/', 'node:', 'jose', 'fflate', 'wrangler', 'miniflare', 'esbuild'],
+  'src/cli/': ['src/cli/', 'src/life/', 'src/pages/words.ts', 'src/pages/bulk-words.ts', 'src/pages/draw-words.ts', 'src/pages/refusal-words.ts', 'src/storage/bindings.ts', 'src/storage/assets.ts', 'src/procedure/read.ts', 'keys/', 'node:', 'jose', 'fflate', 'wrangler', 'miniflare', 'esbuild'],
   'keys/': ['keys/', 'src/cli/', 'src/life/', 'node:', 'jose'],
 };
 

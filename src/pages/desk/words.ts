@@ -48,7 +48,6 @@ export const TROUBLES: Record<string, Words> = {
     zh: '机构编码 {organization} 已属于另一家单位，没有签名。下一个可用编码：{free}。',
     en: 'The code {organization} belongs to another body: nothing was signed. The next free code is {free}.',
   },
-  role_wrong: { zh: '这把密钥无权进行此操作。', en: 'This key may not do that.' },
   clock: {
     zh: '本机时间不准，签名未被接受。请校准时间后重试。',
     en: 'The clock of this machine is wrong, so the signature was not accepted. Set the clock and try again.',

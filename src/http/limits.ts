@@ -11,19 +11,28 @@ import { PAIR_DAY, PAIR_MONTH, WINDOW, WRONG_GUESSES, type Asker } from '../fact
 import { Refusal } from '../life/refusal.ts';
 import type { AppEnv } from './env.ts';
 
-/** What one client is: an IPv4 address, or the first half of an IPv6 address, which is one line of a provider's customer. */
-export function clientOf(address: string): string {
+/**
+ * What one client is: an IPv4 address, or the first half of an IPv6 address, which is one line of a provider's customer.
+ * @param groups how many of the eight groups of an IPv6 address count
+ */
+export function clientOf(address: string, groups = 4): string {
   if (!address.includes(':')) return address;
   const [head = '', tail] = (URL.parse(`http://[${address}]`)?.hostname.slice(1, -1) ?? address).split('::');
   const [before, after] = [head, tail ?? ''].map((part) => part.split(':').filter(Boolean)) as [string[], string[]];
   const zeros = tail === undefined ? [] : Array.from({ length: 8 - before.length - after.length }, () => '0');
-  return [...before, ...zeros, ...after].slice(0, 4).join(':');
+  return [...before, ...zeros, ...after].slice(0, groups).join(':');
 }
 
 /** Who asks, for one matter: a keyed digest that names nobody and links no two matters; undefined where the address is missing. */
 export async function senderOf(c: Context<AppEnv>, matter: string): Promise<string | undefined> {
   const address = c.req.header('cf-connecting-ip');
   return address === undefined ? undefined : c.var.service.vault.factor(`${matter}|${clientOf(address)}`);
+}
+
+/** The site from which somebody asks (IPv6, /48), which may have many lines; undefined for IPv4. */
+export async function siteOf(c: Context<AppEnv>, matter: string): Promise<string | undefined> {
+  const address = c.req.header('cf-connecting-ip');
+  return address?.includes(':') ? c.var.service.vault.factor(`${matter}|${clientOf(address, 3)}`) : undefined;
 }
 
 const SECOND_FACTOR = [`"second-factor";q=${WRONG_GUESSES};w=${WINDOW}`, `"pair";q=${PAIR_DAY};w=${24 * WINDOW}`, `"pair-month";q=${PAIR_MONTH};w=${30 * 24 * WINDOW}`];

@@ -81,7 +81,7 @@ export const PROCEDURE_OPERATIONS: Record<string, Operation> = {
   'POST /v1/files': {
     tag: '评价流程', summary: '上传附件，随后在步骤中引用 / hand in a file that a step then names', roles: EVERYBODY, description: `PDF、JPEG、PNG，至多 10 MB，加密保存；一天内没有步骤引用则删除 / encrypted; deleted when no step names it within a day.`,
     body: { 'application/octet-stream': { schema: BINARY }, ...Object.fromEntries(FILE_TYPES.map((type) => [type, { schema: BINARY }])) },
-    answers: { 201: { description: '摘要与类型 / how a step names it', content: json('KeptFile') } }, problems: ['file_type_unsupported', 'files_too_many', 'applications_too_often', 'too_many_requests'],
+    answers: { 201: { description: '摘要与类型 / how a step names it', content: json('KeptFile') } }, problems: ['file_type_unsupported', 'files_too_many', 'applications_full', 'applications_too_often', 'too_many_requests'],
   },
   'GET /v1/cases/{about}/files/{sha256}': { tag: '评价流程', summary: '业务中的附件 / a file that a case names', roles: EVERYBODY, answers: { 200: { description: '附件 / the file', content: Object.fromEntries(FILE_TYPES.map((type) => [type, { schema: BINARY }])) } }, problems: [...OF_CASES, 'file_not_found', 'file_differs', 'base64url_malformed'] },
 

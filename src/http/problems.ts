@@ -166,7 +166,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   objections_full: [409, '这项公示尚未处理的异议已达上限，暂不能在此提出，请书面向评价机构或其备案中心提出'],
   notice_over: [409, '公示已结束，不能再在此提出异议'],
   application_open: [409, '已有一项申请尚未办结'],
-  applications_full: [409, '待审核的申报已达上限，请稍后再试，或书面向中心申报'],
+  applications_full: [409, '收到的申报已达上限，请稍后再试，或书面向中心申报'],
   filing_unknown: [409, '本中心没有提交过这份备案声明'],
   selection_reason_missing: [409, '核准的职业、等级少于申报内容，须说明理由'],
   filing_replaced: [409, '该机构已有更新的备案，或备案已被撤回；请按最新的备案核准'],

@@ -12,14 +12,14 @@ import { Refusal } from '../life/refusal.ts';
 import { keepFile, readFile } from '../procedure/files.ts';
 import { reachCase } from '../procedure/reach.ts';
 import { pageCases, viewCase } from '../procedure/read.ts';
-import { admitFile, admitStep } from '../procedure/strangers.ts';
+import { admitFile, admitStep, SITE_TIMES, type Sender } from '../procedure/strangers.ts';
 import { takeStep } from '../procedure/take.ts';
 import { selectSteps } from '../storage/cases.ts';
 import { selectNaming } from '../storage/statements.ts';
 import { LIMITS, readBytes, readJson, STEP_BODY } from './body.ts';
 import { factory, type AppEnv } from './env.ts';
 import { allow } from './guard.ts';
-import { announce, senderOf, spend } from './limits.ts';
+import { announce, senderOf, siteOf, spend } from './limits.ts';
 
 const everybody = allow('applicant', 'organization', 'city', 'province');
 
@@ -35,8 +35,12 @@ const brakeApplicants = factory.createMiddleware(async (c, next) => {
   await next();
 });
 
-/** Who sent a call of a key that nobody has named: its network on this day. */
-const strangerOf = (c: Context<AppEnv>): Promise<string | undefined> => senderOf(c, `stranger|${shanghaiDay(c.var.service.now())}`);
+/** Who sent a call of a key that nobody has named: its network and its site on this day. */
+async function strangerOf(c: Context<AppEnv>): Promise<Sender[]> {
+  const matter = `stranger|${shanghaiDay(c.var.service.now())}`;
+  const [line, site] = [await senderOf(c, matter), await siteOf(c, matter)];
+  return [...(line === undefined ? [] : [{ id: line, times: 1 }]), ...(site === undefined ? [] : [{ id: site, times: SITE_TIMES }])];
+}
 
 const query = (value: string | undefined, pattern: RegExp, part: string): string | undefined => {
   if (value === undefined || value === '') return undefined;
@@ -66,8 +70,8 @@ export const procedureRoutes = factory
   .post('/v1/files', everybody, brakeApplicants, async (c) => {
     const bytes = await readBytes(c, LIMITS.file);
     const { service, caller } = c.var;
-    const sender = caller.role === 'applicant' ? await strangerOf(c) : undefined;
-    return c.json(await keepFile(service, caller.subject, bytes, caller.role === 'applicant' ? (size) => admitFile(service, sender, size) : undefined), 201);
+    const senders = caller.role === 'applicant' ? await strangerOf(c) : undefined;
+    return c.json(await keepFile(service, caller.subject, bytes, senders && ((size) => admitFile(service, senders, size))), 201);
   })
   .get('/v1/cases/:about/files/:sha256', everybody, async (c) => {
     const { service, caller } = c.var;

@@ -73,7 +73,7 @@ async function takeAsking(taking: Taking): Promise<Taken> {
   if (organization === null && asked.purpose !== 'new') throw new Refusal('role_wrong', 'A change or an extension is asked for with a key of the organization.', { allowed: ['organization'] });
   const open = await selectOpenCase(service.db, 'application', caller.subject, ['submitted', 'returned']);
   if (open !== undefined && open !== about) throw new Refusal('application_open', 'Another application of yours is not decided yet; amend or withdraw that one.', { about: open });
-  if (caller.role === 'applicant' && !current) await requireRoom(service);
+  if (caller.role === 'applicant') await requireRoom(service, current === undefined);
   const effects = await nameFiles(service, caller.subject, about, asked.files);
   const { form, purpose } = asked;
   return { organization, centre: asked.centre, facts: { purpose, nature: form.nature, occupations: form.occupations.length }, secret: { name: form.name }, effects };

@@ -44,7 +44,7 @@ async function takeRequest({ service, caller, about, body }: Taking): Promise<Ta
   if (centre === undefined) throw new Refusal('organization_not_filed', 'No centre has filed an organization with this code.', { organization });
   const open = await selectOpenCase(service.db, 'device', caller.subject, ['requested', 'endorsed']);
   if (open !== undefined && open !== about) throw new Refusal('application_open', 'This key has asked before and is not answered yet.', { about: open });
-  if (open === undefined) await requireRoom(service);
+  if (open === undefined) await requireRoom(service, true);
   // The thumbprint is what people compare over the telephone; label and holder stay in the body.
   return { organization, centre, facts: { why, key: await thumbprint(key) } };
 }

@@ -8,7 +8,7 @@ import { sha256, toBase64url } from '../life/bytes.ts';
 import { FILE_BYTES, FILE_TYPES, type AttachedFile } from '../life/procedure/text.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { Service } from '../service.ts';
-import { claimUnnamed, deleteAttachment, deleteClaimed, getAttachment, insertAttachment, prepareNamed, putAttachment, selectAttachedBytes, selectAttachment, selectUnused } from '../storage/attachments.ts';
+import { claimUnnamed, deleteAttachment, deleteClaimed, getAttachment, insertAttachment, letGoBefore, prepareNamed, putAttachment, selectAttachedBytes, selectAttachment, selectUnused } from '../storage/attachments.ts';
 import type { D1PreparedStatement } from '../storage/bindings.ts';
 
 /** Bytes that one owner may keep. */
@@ -17,6 +17,8 @@ export const SHARE = 500_000_000;
 export const APPLICANT_SHARE = 60_000_000;
 /** Seconds after which a file that no step names is deleted. */
 const UNUSED_SECONDS = 86_400;
+/** Seconds after which the files of an application are deleted that a stranger withdrew, or that was declined. */
+export const ENDED_SECONDS = 30 * 86_400;
 
 const STARTS: [type: (typeof FILE_TYPES)[number], bytes: number[]][] = [
   ['application/pdf', [0x25, 0x50, 0x44, 0x46, 0x2d]],
@@ -68,8 +70,9 @@ export async function removeUnnamed(service: Service, owner: string, digest: str
   await deleteClaimed(service.db, owner, digest);
 }
 
-/** The cron sweep: deletes files that no step named within a day, and those that were let go, each on its own. */
+/** The cron sweep: deletes files that no step named within a day, those of applications that ended, and those that were let go. */
 export async function sweepFiles(service: Service): Promise<void> {
+  await letGoBefore(service.db, service.now() - ENDED_SECONDS);
   for (const { owner, sha256: digest } of await selectUnused(service.db, service.now() - UNUSED_SECONDS, 100)) {
     await attempt('files', { sha256: digest }, () => removeUnnamed(service, owner, digest));
   }

@@ -40,17 +40,38 @@ const prepareHeld = (db: D1Database, owner: string, digests: string): D1Prepared
     .prepare("INSERT INTO attachments (owner, sha256, type, size, created_at) SELECT ?1, value, NULL, 0, 0 FROM json_each(?2) WHERE NOT EXISTS (SELECT 1 FROM attachments WHERE owner = ?1 AND sha256 = value AND about IS NOT '-')")
     .bind(owner, digests);
 
-/** Marks files as named by a case, in the transaction that stores the step. */
+/**
+ * Marks files as named by a case, in the transaction that stores the step: by the first application, or by any other case,
+ * whose files no end of an application takes away.
+ */
 export function prepareNamed(db: D1Database, owner: string, digests: readonly string[], about: string): D1PreparedStatement[] {
   const list = JSON.stringify(digests);
-  return [prepareHeld(db, owner, list), db.prepare('UPDATE attachments SET about = coalesce(about, ?) WHERE owner = ? AND sha256 IN (SELECT value FROM json_each(?))').bind(about, owner, list)];
+  return [prepareHeld(db, owner, list), db
+    .prepare("UPDATE attachments SET about = CASE WHEN ?1 GLOB 'application:*' THEN coalesce(about, ?1) ELSE ?1 END WHERE owner = ?2 AND sha256 IN (SELECT value FROM json_each(?3))")
+    .bind(about, owner, list)];
 }
 
-/** Lets the files of a case go, in the transaction that stores a step: those of its owner that no other case of his may need. */
+/** That an application of the same owner began after the one that named a file, and still may need it. @param alive SQL */
+const neededLater = (alive: string): string => `EXISTS (SELECT 1 FROM cases later JOIN cases first ON first.about = attachments.about
+  WHERE later.owner = attachments.owner AND later.kind = 'application' AND later.about <> first.about AND later.created_at >= first.created_at AND ${alive})`;
+
+/** Lets the files of an application go that is cleared, and of those that its owner withdrew, in the transaction that stores the step. */
 export const prepareCleared = (db: D1Database, owner: string, about: string): D1PreparedStatement =>
   db
-    .prepare("UPDATE attachments SET about = '-' WHERE owner = ?1 AND (about = ?2 OR NOT EXISTS (SELECT 1 FROM cases WHERE owner = ?1 AND kind = 'application' AND about <> ?2 AND state NOT IN ('withdrawn', 'cleared')))")
+    .prepare(
+      `UPDATE attachments SET about = '-' WHERE owner = ?1
+       AND (about = ?2 OR about IN (SELECT about FROM cases WHERE owner = ?1 AND kind = 'application' AND state IN ('withdrawn', 'cleared')))
+       AND NOT ${neededLater("later.state NOT IN ('withdrawn', 'cleared')")}`,
+    )
     .bind(owner, about);
+
+/** Lets the files of applications go that keys which nobody has named withdrew, or that were declined or cleared, before an instant. */
+export async function letGoBefore(db: D1Database, instant: number): Promise<void> {
+  const sql = `UPDATE attachments SET about = '-' WHERE owner GLOB 'key:*'
+    AND EXISTS (SELECT 1 FROM cases c WHERE c.about = attachments.about AND c.kind = 'application' AND c.state IN ('withdrawn', 'declined', 'cleared') AND c.updated_at < ?1)
+    AND NOT ${neededLater("(later.state NOT IN ('withdrawn', 'declined', 'cleared') OR (later.state <> 'cleared' AND later.updated_at >= ?1))")}`;
+  await db.prepare(sql).bind(instant).run();
+}
 
 /** Files that are to be deleted: those that no step named before an instant, and those that were let go. */
 export async function selectUnused(db: D1Database, before: number, limit: number): Promise<{ owner: string; sha256: string }[]> {

@@ -20,6 +20,23 @@ export async function countUndecided(db: D1Database): Promise<number> {
   return (await db.prepare(sql).first<{ n: number }>())?.n ?? 0;
 }
 
+/**
+ * Bytes of bodies that such keys left here and nobody selected, granted or cleared: of cases that wait, and of those that
+ * changed since an instant.
+ */
+export async function selectBodyBytes(db: D1Database, since: number): Promise<number> {
+  const sql = `SELECT coalesce(sum(bytes), 0) AS bytes FROM cases WHERE owner GLOB 'key:*' AND state NOT IN ('selected', 'granted', 'cleared')
+    AND (updated_at >= ? OR state IN ('submitted', 'returned', 'requested', 'endorsed'))`;
+  return (await db.prepare(sql).bind(since).first<{ bytes: number }>())?.bytes ?? 0;
+}
+
+/** Bytes of files, named or not, of such keys of which nothing was selected or granted. */
+export async function selectFileBytes(db: D1Database): Promise<number> {
+  const sql = `SELECT coalesce(sum(size), 0) AS bytes FROM attachments a WHERE owner GLOB 'key:*' AND about IS NOT '-'
+    AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.owner = a.owner AND c.state IN ('selected', 'granted'))`;
+  return (await db.prepare(sql).first<{ bytes: number }>())?.bytes ?? 0;
+}
+
 /** Bytes of files that such keys handed in and no step names. */
 export async function selectUnnamedBytes(db: D1Database): Promise<number> {
   return (await db.prepare("SELECT coalesce(sum(size), 0) AS bytes FROM attachments WHERE about IS NULL AND owner GLOB 'key:*'").first<{ bytes: number }>())?.bytes ?? 0;

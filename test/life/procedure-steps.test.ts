@@ -21,6 +21,8 @@ const ALLOWED = `
   application  —          A,O submit→submitted
   application  submitted  A,O amend→submitted  C return→returned  C decline→declined  C select→selected  C clear→cleared  A,O withdraw→withdrawn
   application  returned   A,O amend→submitted  A,O withdraw→withdrawn  C clear→cleared
+  application  withdrawn  C clear→cleared
+  application  declined   C clear→cleared
   device       —          A request→requested
   device       requested  O endorse→endorsed  C grant→granted  O,C refuse→refused
   device       endorsed   C grant→granted  O,C refuse→refused

@@ -29,8 +29,8 @@ export const PROCEDURES = {
     'application.return': step(['submitted'], 'returned', ...CENTRES),
     'application.decline': step(['submitted'], 'declined', ...CENTRES),
     'application.select': step(['submitted'], 'selected', ...CENTRES),
-    /** 清理: what is no application; its files are deleted. */
-    'application.clear': step(['submitted', 'returned'], 'cleared', ...CENTRES),
+    /** 清理: what is no application, also once it was withdrawn or declined; its files are deleted. */
+    'application.clear': step(['submitted', 'returned', 'withdrawn', 'declined'], 'cleared', ...CENTRES),
     'application.withdraw': step(['submitted', 'returned'], 'withdrawn', 'applicant', 'organization'),
   },
   /** 设备登记: a further or a lost device's key asks to speak for an organization. */

@@ -17,6 +17,7 @@ import { codeTaken, holderOf, requireHolder } from './codes.ts';
 import { directoryOf } from './register.ts';
 import type { Service } from './service.ts';
 import type { D1PreparedStatement } from './storage/bindings.ts';
+import { prepareMend } from './storage/certificates.ts';
 import { guardHolder, guardKeys, isCodeTaken, prepareHoldFiled, selectLastReleasedKey } from './storage/codes.ts';
 import { insertStatement, selectAbout, selectIssuingKeys, selectStatement, type Follows } from './storage/statements.ts';
 
@@ -75,7 +76,10 @@ export async function acceptRootStatement(service: Service, token: string): Prom
   const jkt = await thumbprint(payload.cnf.jwk);
   directory.requireCentre(payload, jkt, service.now());
   await service.memo.key(payload.cnf.jwk); // refuses points that are not on the curve
-  return { jti: payload.jti, fresh: await storeStatement(service, statement, payload, jkt) };
+  // A key that is named anew, after its statement was withdrawn, may have signed events that count again: the sweep sees to them.
+  const again = directory.withdrawals.all.length > 0 && directory.findCentre(jkt) !== undefined && !(await selectStatement(service.db, payload.iss, payload.jti));
+  const effects = again ? [prepareMend(service.db, 0, payload, token)] : [];
+  return { jti: payload.jti, fresh: await storeStatement(service, statement, payload, jkt, effects) };
 }
 
 /**

@@ -17,30 +17,50 @@ import { STATUS_LIST_LENGTH } from './registrar.ts';
 import { directoryOf, storedEvents } from './register.ts';
 import type { Service } from './service.ts';
 import { insertEvent, selectCertificate, selectReplacedWithEvents, selectStatusIndexes, statusListExists } from './storage/certificates.ts';
-import { selectStatementById } from './storage/statements.ts';
+import { guardKept } from './storage/cases.ts';
+import { JudgeAgain } from './storage/guards.ts';
+import { guardWithdrawals, selectNewestWithdrawal, selectStatementById } from './storage/statements.ts';
 
-/** Takes an event from its signer. @throws Refusal of status.ts, `certificate_not_found`, `out_of_reach` */
+/** Attempts to store an event while withdrawals come in. */
+const ATTEMPTS = 6;
+
+/** Takes an event from its signer. @throws Refusal of status.ts, `certificate_not_found`, `out_of_reach`, `client_reported` */
 export async function changeStatus(service: Service, caller: Caller, number: string, token: string) {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await takeEvent(service, caller, number, token);
+    } catch (error) {
+      if (!(error instanceof JudgeAgain) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function takeEvent(service: Service, caller: Caller, number: string, token: string) {
   const { text, organization } = parseNumber(number);
   const row = await selectCertificate(service.db, service.lately, text);
   if (!row) throw new Refusal('certificate_not_found', 'This register holds no certificate with this number.');
   await requireReach(service, caller, organization);
   const replaced = () => new Refusal('status_final', 'A replaced certificate takes no more events.');
   if (row.state === 'replaced') throw replaced();
+  // Read before the withdrawals themselves: one that comes between is found by the condition.
+  const conditions = [guardWithdrawals(service.db, await selectNewestWithdrawal(service.db))];
+  if (caller.client !== undefined) conditions.push(guardKept(service.db, organization, caller.jkt));
   const directory = await directoryOf(service);
+  const now = service.now();
   const { payload: filing } = await service.memo.open(row.filing, 'filing+jwt', directory.findCentre);
   const client = caller.client === undefined ? null : await selectStatementById(service.db, caller.client);
-  const { statement, rank } = await openEvent({ token, client: client?.token }, directory, filing, service.now());
+  const { statement, rank } = await openEvent({ token, client: client?.token }, directory, filing, (iat) => Math.max(iat, now));
   const event = statement.payload;
   if (event.iss !== caller.subject) throw new Refusal('issuer_not_caller', 'Everyone hands in their own events only.', { part: 'status+jwt:iss' });
   if (event.aud !== undefined && event.aud !== service.config.origin) throw new Refusal('audience_wrong', 'It was made for another service.', { part: 'status+jwt:aud' });
-  checkFresh(event, service.now());
+  checkFresh(event, now);
   const before = await readHistory(storedEvents(row), directory, filing, text);
   const after = applyEvent(before, statement, rank, text);
   const outcome = await insertEvent(
     service.db,
-    { number: text, seq: event.seq, token, client: caller.client ?? null, received_at: service.now() },
-    { state: after.state, live: after.state === 'revoked' ? 0 : 1 },
+    { number: text, seq: event.seq, token, client: caller.client ?? null, received_at: now },
+    after.state,
+    conditions,
   );
   if (outcome === 'replaced') throw replaced();
   if (outcome === 'out_of_order') throw new Refusal('status_out_of_order', 'Another event came first; read the certificate again.', { part: 'status+jwt:seq' });

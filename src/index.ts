@@ -10,6 +10,7 @@ import { sweepNotices } from './working-days.ts';
 import { sweepBatches } from './registrar.ts';
 import { serviceOf, type Service } from './service.ts';
 import { sweepUnsealed } from './unsealed.ts';
+import { mendStates } from './withdraw.ts';
 import { deleteUsageBefore } from './storage/bulk.ts';
 import { deleteGuessesBefore } from './storage/limits.ts';
 import { deleteSendersBefore } from './storage/notices.ts';
@@ -29,6 +30,7 @@ const TASKS: Record<string, (service: Service) => Promise<unknown>> = {
   strangers: ({ db, now }) => deleteStrangersBefore(db, shanghaiDay(now())),
   usage: ({ db, now }) => deleteUsageBefore(db, shanghaiDay(now() - 90 * 86_400)),
   secrets: ({ vault }) => vault.rewrapAll((about, rewrap) => attempt('secrets', about, rewrap)),
+  states: (service) => mendStates(service, service.now() + SWEEP_SECONDS),
   batches: (service) => sweepBatches(service, service.now() + SWEEP_SECONDS),
   notices: sweepNotices,
   photos: sweepPhotos,

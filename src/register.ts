@@ -94,6 +94,8 @@ function columnsOf(service: Service, row: CertificateRow, broken: string | undef
     row: row.facts,
     replaces: row.row_replaces,
     live: row.live === 1,
+    crowded: row.crowded === 1,
+    mending: row.mending === 1,
     successor_pending: row.successor_pending === 1,
     broken: broken ?? brokenCopy(row),
   };

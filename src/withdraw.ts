@@ -6,7 +6,7 @@
  */
 import { codeOf, PROVINCE } from './life/authority.ts';
 import { Refusal } from './life/refusal.ts';
-import { checkTimes, claimedType } from './life/statement.ts';
+import { checkTimes, claimedType, SKEW } from './life/statement.ts';
 import { readHistory } from './life/status.ts';
 import { endOf, openWithdrawal, targetIssuer, type Rank, type Withdrawal } from './life/withdrawal.ts';
 import { holderOf } from './codes.ts';
@@ -16,8 +16,9 @@ import type { Service } from './service.ts';
 import { lengthenNotices } from './working-days.ts';
 import type { D1PreparedStatement } from './storage/bindings.ts';
 import { prepareRelease } from './storage/codes.ts';
-import { selectCertificatesWithEvents, updateStates } from './storage/certificates.ts';
-import { statementExists, selectIssuersOfKey, selectIssuingKeyOwner, selectStatement } from './storage/statements.ts';
+import { deleteMend, prepareMend, selectCertificatesWithEvents, selectMend, updateStates, type Mend, type StateChange } from './storage/certificates.ts';
+import { JudgeAgain } from './storage/guards.ts';
+import { guardWithdrawals, selectIssuersOfKey, selectIssuingKeyOwner, selectNewestWithdrawal, selectStatement, statementExists } from './storage/statements.ts';
 
 /** Seconds between signing and handing in: as for status events. */
 const FRESH = 300;
@@ -25,6 +26,8 @@ const FRESH = 300;
 const FOR_EVER = 253_402_300_799;
 /** Certificates whose history is read again at a time. */
 const CHUNK = 200;
+/** Seconds that a withdrawal's own call may read; the sweep goes on from there. */
+const MEND_SECONDS = 20;
 
 /**
  * Takes a withdrawal from its signer; the root's from any centre, because the province's own keys may be what it ends.
@@ -42,9 +45,11 @@ export async function acceptWithdrawal(service: Service, caller: Caller, token: 
   await requireTarget(service, payload, rank);
   const { target, iss, jti, iat } = payload;
   const sub = 'jti' in target ? `${targetIssuer(payload)} ${target.jti}` : target.kid;
-  const fresh = await storeStatement(service, statement, { iss, sub, jti, iat, exp: FOR_EVER }, null, await releaseBy(service, payload, rank));
-  // A crash before this line leaves states that only the withdrawn key brought about: look-ups pass them over, lists do not.
-  await mendStates(service, endOf(payload));
+  // An event that was received may have been signed a little later. Who ends what withdrew others lets those events count again.
+  const since = rank === 'city' ? endOf(payload) - SKEW : 0;
+  const effects = [...(await releaseBy(service, payload, rank)), prepareMend(service.db, since, { iss, jti }, token)];
+  const fresh = await storeStatement(service, statement, { iss, sub, jti, iat, exp: FOR_EVER }, null, effects);
+  await mendStates(service, service.now() + MEND_SECONDS);
   // An announcement that ends may bring a longer one back; the sweep repeats it.
   await lengthenNotices(service);
   return { jti, fresh };
@@ -81,28 +86,37 @@ async function requireTarget(service: Service, withdrawal: Withdrawal, rank: Ran
   if (rank === 'city' && !namedBy.includes(iss)) throw new Refusal('withdrawal_not_yours', 'Another centre named this key.', { part: 'withdrawal+jwt:target' });
 }
 
-/** Brings the states of certificates, and so the status lists, to what their events come to without those that lost their effect. */
-async function mendStates(service: Service, since: number): Promise<void> {
-  if (since > service.now()) return;
-  const directory = await directoryOf(service);
-  for (let after = ''; ; ) {
-    const rows = await selectCertificatesWithEvents(service.db, service.lately, since, after, CHUNK);
-    const last = rows.at(-1);
-    if (!last) return;
-    after = last.number;
-    const changed: Parameters<typeof updateStates>[1][number][] = [];
-    for (const row of rows) {
-      try {
-        const { payload: filing } = await service.memo.open(row.filing, 'filing+jwt', directory.findCentre);
-        const { state, length } = await readHistory(storedEvents(row), directory, filing, row.number);
-        if (state !== row.state && row.state !== 'replaced') {
-          changed.push({ number: row.number, was: row.state, events: length, state, live: state === 'revoked' ? 0 : 1 });
-        }
-      } catch (error) {
-        // Edited by hand: whoever looks it up is told so.
-        if (!(error instanceof Refusal)) throw error;
-      }
+/**
+ * Brings the states of certificates, and so the status lists, to what their events come to under the withdrawals that count
+ * now: for each withdrawal once. Look-ups say so meanwhile. What is not done by `until` (NumericDate) is done by the sweep.
+ */
+export async function mendStates(service: Service, until: number): Promise<void> {
+  for (let mend = await selectMend(service.db); mend && service.now() <= until; mend = await selectMend(service.db)) {
+    try {
+      await mendSome(service, mend);
+    } catch (error) {
+      if (!(error instanceof JudgeAgain)) throw error;
     }
-    if (changed.length > 0) await updateStates(service.db, changed);
   }
+}
+
+async function mendSome(service: Service, mend: Mend): Promise<void> {
+  // Read before the withdrawals themselves: one that comes between is found by the condition.
+  const conditions = [guardWithdrawals(service.db, await selectNewestWithdrawal(service.db))];
+  const directory = await directoryOf(service);
+  const rows = await selectCertificatesWithEvents(service.db, service.lately, mend.since, mend.after, CHUNK);
+  const last = rows.at(-1);
+  if (!last) return deleteMend(service.db, mend.id);
+  const changes: StateChange[] = [];
+  for (const row of rows) {
+    try {
+      const { payload: filing } = await service.memo.open(row.filing, 'filing+jwt', directory.findCentre);
+      const { state, length } = await readHistory(storedEvents(row), directory, filing, row.number);
+      if (state !== row.state && row.state !== 'replaced') changes.push({ number: row.number, events: length, state });
+    } catch (error) {
+      // Edited by hand: whoever looks it up is told so.
+      if (!(error instanceof Refusal)) throw error;
+    }
+  }
+  await updateStates(service.db, mend, last.number, changes, conditions);
 }

@@ -7,7 +7,7 @@ import type { CredentialFacts } from './credential-form.ts';
 import type { Holder } from './disclose.ts';
 import type { CertificateNumber } from './number.ts';
 import { Refusal } from './refusal.ts';
-import { fateOf, type State } from './status.ts';
+import type { State } from './status.ts';
 
 export interface Columns {
   number: string;
@@ -32,6 +32,10 @@ export interface Columns {
   replaces: string | null;
   state: State | 'replaced';
   live: boolean;
+  /** Whether another certificate of this person, occupation, job and level is the living one. */
+  crowded: boolean;
+  /** Whether the states are being brought to what a withdrawal has changed of them. */
+  mending: boolean;
   replaced_by: string | null;
   /** Whether the certificate that replaces it is numbered and not signed yet. */
   successor_pending: boolean;
@@ -75,12 +79,15 @@ export async function compareColumns(columns: Columns, facts: CredentialFacts, p
 }
 
 /**
- * Compares the state columns with the events and the successor that prove them. `stored`: where events led when they
- * were accepted; another state than `state` if some of them lost their effect since (status.ts).
+ * Compares the state columns with the events and the successor that prove them. What was replaced takes no more events, and
+ * a withdrawal changes nothing of it. Of two equal certificates that events leave in force one alone is living: the events
+ * of one lost their effect when the other had been issued.
  */
-export function compareState(columns: Columns, { state, stored }: { state: State; stored: State }, successor: string | undefined): void {
+export function compareState(columns: Columns, { state, length }: { state: State; length: number }, successor: string | undefined): void {
   if (columns.replaced_by !== (successor ?? null)) throw differs('replaced_by');
-  const expected = [state, stored].map((one) => fateOf(one, successor !== undefined));
-  if (!expected.includes(columns.state)) throw differs('state');
-  if (columns.live !== (columns.state === 'valid' || columns.state === 'suspended')) throw differs('live');
+  const replaced = successor !== undefined;
+  const behind = columns.mending && length > 0 && columns.state !== 'replaced';
+  if (columns.state !== (replaced ? 'replaced' : state) && (replaced || !behind)) throw differs('state');
+  const inForce = columns.state === 'valid' || columns.state === 'suspended';
+  if (columns.live !== (inForce && !columns.crowded)) throw differs('live');
 }

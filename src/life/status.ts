@@ -6,7 +6,7 @@
  * then on the suspension is its own.
  *
  * An event that was signed when its key had already ended (compromised_since) keeps its place and has no effect; what
- * later events then still change is worked out anew.
+ * later events then still change is worked out anew. It has its effect again once the withdrawal itself no longer counts.
  * It refuses events out of order, by someone without reach, or after revocation, which is final.
  */
 import { codeOf, openClient, type Directory } from './authority.ts';
@@ -49,9 +49,8 @@ export interface OpenedEvent {
 /** An event of a history. `counts`: false when the key that signed it had ended before. */
 export type PastEvent = OpenedEvent & { counts: boolean };
 
-/** A history with all its events. `stored`: the state to which the events led when they were accepted, one by one. */
+/** A history with all its events. */
 export interface Past extends History {
-  stored: State;
   events: readonly PastEvent[];
 }
 
@@ -59,12 +58,15 @@ export const UNTOUCHED: History = { state: 'valid', rank: 0, length: 0 };
 
 const refuse = (claim: string, code: string, message: string) => new Refusal(code, message, { part: `status+jwt:${claim}` });
 
-/** Opens one event and finds its signer. `until`: when the signer's key must not have been withdrawn; its `iat` if absent. */
-export async function openEvent(event: StoredEvent, directory: Directory, filing: Filing, until?: number): Promise<OpenedEvent> {
+/**
+ * Opens one event and finds its signer. `until`: given the event's `iat`, when the signer's key must not have ended; of
+ * a new one the later of `iat` and now: it is to count now and whenever it is looked at again.
+ */
+export async function openEvent(event: StoredEvent, directory: Directory, filing: Filing, until = (iat: number) => iat): Promise<OpenedEvent> {
   if (event.client === undefined) {
     const statement = await directory.memo.open(event.token, 'status+jwt', directory.findCentre);
     const { iss, iat } = statement.payload;
-    const { tier, name } = directory.centreAt(statement.kid, iss, iat, until);
+    const { tier, name } = directory.centreAt(statement.kid, iss, iat, until(iat));
     if (tier === 'city' && iss !== filing.iss) throw refuse('iss', 'out_of_reach', 'The organization is filed with another centre.');
     return { statement, rank: tier === 'city' ? 1 : 2, name };
   }
@@ -72,7 +74,8 @@ export async function openEvent(event: StoredEvent, directory: Directory, filing
   const kid = await directory.memo.thumbprint(client.payload.cnf.jwk);
   const key = await directory.memo.key(client.payload.cnf.jwk);
   const statement = await directory.memo.open(event.token, 'status+jwt', (id) => (id === kid ? key : undefined));
-  await openClient(event.client, directory, filing, statement.payload.iat, until);
+  const { iat } = statement.payload;
+  await openClient(event.client, directory, filing, iat, until(iat));
   if (statement.payload.iss !== client.payload.sub) throw refuse('iss', 'organization_differs', 'It is signed by another organization.');
   return { statement, rank: 0, name: filing.name };
 }
@@ -83,7 +86,7 @@ async function openPast(event: StoredEvent, directory: Directory, filing: Filing
     return { ...(await openEvent(event, directory, filing)), counts: true };
   } catch (error) {
     if (!isWithdrawn(error)) throw error;
-    return { ...(await openEvent(event, directory, filing, 0)), counts: false };
+    return { ...(await openEvent(event, directory, filing, () => 0)), counts: false };
   }
 }
 
@@ -118,16 +121,16 @@ export function applyEvent(history: History, statement: Statement<'status+jwt'>,
 }
 
 /**
- * Where events lead that cannot all be held to the rules, because some lost their effect later: whatever of the others
- * still can take effect does.
+ * Where events lead. What the rules refuse has no effect where something was withdrawn: each event was accepted after
+ * those that counted at its time, and others may count now. Where nothing was, `strict`, the refusal is thrown.
  */
-function fold(events: readonly PastEvent[]): Reached {
+function fold(events: readonly PastEvent[], strict: boolean): Reached {
   let reached: Reached = { state: 'valid', rank: 0 };
   for (const { statement, rank } of events) {
     try {
       reached = effectOf(reached, statement.payload, rank);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (strict || !(error instanceof Refusal)) throw error;
     }
   }
   return reached;
@@ -137,17 +140,13 @@ function fold(events: readonly PastEvent[]): Reached {
 export async function readHistory(stored: readonly StoredEvent[], directory: Directory, filing: Filing, number: string): Promise<Past> {
   const events: PastEvent[] = [];
   for (const event of stored) events.push(await openPast(event, directory, filing));
-  const whole = events.every(({ counts }) => counts);
   let history = UNTOUCHED;
-  for (const { statement, rank } of events) {
-    if (whole) history = applyEvent(history, statement, rank, number);
-    else {
-      checkPlace(history, statement, number);
-      history = { ...history, last: statement, length: statement.payload.seq };
-    }
+  for (const { statement } of events) {
+    checkPlace(history, statement, number);
+    history = { ...history, last: statement, length: statement.payload.seq };
   }
-  if (whole) return { ...history, stored: history.state, events };
-  return { ...history, ...fold(events.filter(({ counts }) => counts)), stored: fold(events).state, events };
+  const reached = fold(events.filter(({ counts }) => counts), directory.withdrawals.all.length === 0);
+  return { ...history, ...reached, events };
 }
 
 /** What a replacement makes of a certificate: it ends what is in force or suspended; a revoked one stays revoked. */

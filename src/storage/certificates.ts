@@ -4,7 +4,8 @@
  * revision; else it is one statement, a second that reads its batch, a third what became of it where something did. Sub-queries would cost every look-up (test/bench).
  */
 import type { Recent } from '../life/recent.ts';
-import type { D1Database } from './bindings.ts';
+import type { D1Database, D1PreparedStatement } from './bindings.ts';
+import { runGuarded } from './guards.ts';
 import type { Place } from './photos.ts';
 
 /** What a certificate has of its own. */
@@ -23,6 +24,10 @@ export interface OwnRow {
   status_index: number;
   state: 'valid' | 'suspended' | 'revoked' | 'replaced';
   live: number;
+  /** 1 where it is in force and another of its person, occupation, job and level is the living one. */
+  crowded: number;
+  /** 1 while states wait to be brought to what a withdrawal has changed of them. */
+  mending: number;
   replaced_by: string | null;
   credential: string;
   seal: string;
@@ -74,7 +79,10 @@ export type CertificateRow = Omit<OwnRow, 'event_count'> & FateRow & Omit<BatchC
 
 const OWN = `
   SELECT c.number, c.organization, c.year, c.level, c.serial, c.batch, c.position, c.person, c.occupation_code, c.job,
-    c.status_list, c.status_index, c.state, c.live, c.replaced_by, k.credential, k.seal, k.path,
+    c.status_list, c.status_index, c.state, c.live,
+    CASE WHEN c.live <> 1 AND c.state IN ('valid', 'suspended') THEN EXISTS (SELECT 1 FROM certificates o
+      WHERE o.person = c.person AND o.occupation_code = c.occupation_code AND o.job = c.job AND o.level = c.level AND o.live = 1) ELSE 0 END AS crowded,
+    EXISTS (SELECT 1 FROM mends) AS mending, c.replaced_by, k.credential, k.seal, k.path,
     r.facts, r.sealed, r.person AS row_person, r.row, r.level AS row_level, r.occupation_code AS row_occupation_code, r.job AS row_job,
     r.replaces AS row_replaces,
     (SELECT count(*) FROM events e WHERE e.number = c.number) AS event_count, (SELECT n FROM revision) AS revision
@@ -191,19 +199,59 @@ export async function selectReplacedWithEvents(db: D1Database, lately: Lately, b
   return complete(db, lately, results);
 }
 
-/**
- * Sets states that were worked out from `was` after so many `events`. One stays as it was where another act came in
- * between, or where its holder got another such certificate meanwhile (certificates_of_person).
- */
-export async function updateStates(db: D1Database, changes: readonly { number: string; was: string; events: number; state: string; live: number }[]): Promise<void> {
-  await db.batch(
-    changes.map(({ number, was, events, state, live }) =>
-      db
-        .prepare('UPDATE OR IGNORE certificates SET state = ?1, live = ?2 WHERE number = ?3 AND state = ?4 AND (SELECT count(*) FROM events WHERE number = ?3) = ?5')
-        .bind(state, live, number, was, events),
-    ),
-  );
+/** A state that was worked out from so many `events`. */
+export interface StateChange {
+  number: string;
+  events: number;
+  state: string;
 }
+
+/**
+ * SQL: of equal certificates of a person one is living (certificates_of_person). Where that one has ended, the next that is in
+ * force is. @param ended SQL of the numbers of those that may have ended
+ */
+export const nextLiving = (ended: string): string =>
+  `UPDATE OR IGNORE certificates SET live = 1 WHERE live = 0 AND state IN ('valid', 'suspended')
+   AND person IN (SELECT person FROM certificates WHERE number IN (${ended}))
+   AND (person, occupation_code, job, level) IN (SELECT person, occupation_code, job, level FROM certificates WHERE number IN (${ended}))`;
+
+/**
+ * What sets states, for a transaction. One stays as it was where the certificate was replaced or another event came in
+ * between. A living certificate stays the living one while it is in force.
+ */
+function prepareStates(db: D1Database, changes: readonly StateChange[]): D1PreparedStatement[] {
+  const changed = JSON.stringify(changes);
+  return [
+    db
+      .prepare(
+        `UPDATE certificates SET state = j.value ->> 'state', live = CASE WHEN j.value ->> 'state' = 'revoked' THEN 0 ELSE live END FROM json_each(?1) j
+         WHERE certificates.number = j.value ->> 'number' AND certificates.state <> 'replaced'
+           AND (SELECT count(*) FROM events e WHERE e.number = certificates.number) = j.value ->> 'events'`,
+      )
+      .bind(changed),
+    db.prepare(nextLiving("SELECT value ->> 'number' FROM json_each(?1)")).bind(changed),
+  ];
+}
+
+/** States that a withdrawal may have changed: of certificates with an event that came since an instant, by number from after `after`. */
+export interface Mend {
+  id: number;
+  since: number;
+  after: string;
+}
+
+/** Notes, in the transaction that stores a withdrawal, that states are to be worked out again: nothing where it was not stored. */
+export const prepareMend = (db: D1Database, since: number, { iss, jti }: { iss: string; jti: string }, token: string): D1PreparedStatement =>
+  db.prepare("INSERT INTO mends (since, after) SELECT ?1, '' WHERE EXISTS (SELECT 1 FROM statements WHERE iss = ?2 AND jti = ?3 AND token = ?4)").bind(since, iss, jti, token);
+
+/** The oldest of them. */
+export const selectMend = (db: D1Database): Promise<Mend | null> => db.prepare('SELECT id, since, after FROM mends ORDER BY id LIMIT 1').first<Mend>();
+
+export const deleteMend = async (db: D1Database, id: number): Promise<void> => void (await db.prepare('DELETE FROM mends WHERE id = ?').bind(id).run());
+
+/** Sets states that were worked out under `conditions`, and notes how far a mend has come. @throws JudgeAgain */
+export const updateStates = (db: D1Database, { id }: Mend, after: string, changes: readonly StateChange[], conditions: readonly D1PreparedStatement[]) =>
+  runGuarded(db, [...conditions, ...(changes.length > 0 ? prepareStates(db, changes) : []), db.prepare('UPDATE mends SET after = max(after, ?) WHERE id = ?').bind(after, id)]);
 
 /** A stretch of a batch in row order, with all that proves each certificate; those of which any is missing are left out. */
 export async function selectCertificatesOfBatch(db: D1Database, lately: Lately, batch: string, from: number, limit: number): Promise<CertificateRow[]> {
@@ -259,23 +307,25 @@ export async function selectLastStatusList(db: D1Database): Promise<number> {
 
 /**
  * Stores an event and the state it leads to, in one transaction: nothing of it where the certificate was replaced, or
- * where another event came first (the primary key lets only one through for each place). A state stays as it was where
- * its holder got another such certificate meanwhile (certificates_of_person).
+ * where another event came first (the primary key lets only one through for each place).
+ * @param conditions under which it was judged @throws Refusal of them, JudgeAgain
  */
 export async function insertEvent(
   db: D1Database,
   event: { number: string; seq: number; token: string; client: number | null; received_at: number },
-  state: { state: string; live: number },
+  state: string,
+  conditions: readonly D1PreparedStatement[],
 ): Promise<'stored' | 'replaced' | 'out_of_order'> {
   try {
-    const [stored] = await db.batch([
+    const results = await runGuarded(db, [
+      ...conditions,
       db
         .prepare("INSERT INTO events (number, seq, token, client, received_at) SELECT ?1, ?2, ?3, ?4, ?5 FROM certificates WHERE number = ?1 AND state <> 'replaced'")
         .bind(event.number, event.seq, event.token, event.client, event.received_at),
-      db.prepare("UPDATE OR IGNORE certificates SET state = ?, live = ? WHERE number = ? AND state <> 'replaced'").bind(state.state, state.live, event.number),
+      ...prepareStates(db, [{ number: event.number, events: event.seq, state }]),
     ]);
     // The triggers' changes count as well.
-    return (stored?.meta.changes ?? 0) > 0 ? 'stored' : 'replaced';
+    return (results[conditions.length]?.meta.changes ?? 0) > 0 ? 'stored' : 'replaced';
   } catch (error) {
     if (error instanceof Error && /events\.number/.test(error.message)) return 'out_of_order';
     throw error;

@@ -17,7 +17,7 @@ const MESSAGES = {
   step_out_of_order: 'Somebody else was quicker: this has moved on since you looked. Look again, then decide.',
 } as const;
 
-/** `withdrawal_came` is told to nobody: who wrote judges again, with the withdrawal (storage/numbering.ts, procedure/take.ts). */
+/** `withdrawal_came` is told to nobody: whoever wanted to write judges again, with the withdrawal (JudgeAgain). */
 export type GuardCode = keyof typeof MESSAGES | 'withdrawal_came';
 
 /**
@@ -38,11 +38,12 @@ export class JudgeAgain extends Error {
   override readonly name = 'JudgeAgain';
 }
 
-/** Runs a transaction. @throws Refusal of the condition that does not hold; then nothing was written */
-export async function runGuarded(db: D1Database, statements: D1PreparedStatement[]): Promise<void> {
+/** Runs a transaction. @throws Refusal of the condition that does not hold, or JudgeAgain; then nothing was written */
+export async function runGuarded(db: D1Database, statements: D1PreparedStatement[]): ReturnType<D1Database['batch']> {
   try {
-    await db.batch(statements);
+    return await db.batch(statements);
   } catch (error) {
+    if (error instanceof Error && /withdrawal_came/.test(error.message)) throw new JudgeAgain(error.message);
     throw guardRefusal(error) ?? error;
   }
 }

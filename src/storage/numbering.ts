@@ -5,6 +5,7 @@
 import type { D1Database, D1PreparedStatement } from './bindings.ts';
 import type { Form } from '../life/credential-form.ts';
 import { guardOpen } from './batches.ts';
+import { nextLiving } from './certificates.ts';
 import { guardRefusal, JudgeAgain } from './guards.ts';
 import { Refusal } from '../life/refusal.ts';
 
@@ -103,6 +104,8 @@ export async function numberBatch(db: D1Database, o: OrderInput): Promise<void> 
          WHERE number IN (SELECT replaces FROM rows WHERE batch = ?1 AND replaces IS NOT NULL)`,
       )
       .bind(o.batch),
+    // A successor need not be equal to what it replaces.
+    db.prepare(nextLiving('SELECT replaces FROM rows WHERE batch = ?1')).bind(o.batch),
     db.prepare(`UPDATE batches SET state = 'issuing' WHERE id = ?`).bind(o.batch),
   ];
   try {

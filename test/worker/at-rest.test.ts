@@ -35,6 +35,7 @@ const HOLDS: Record<string, Record<string, string>> = {
   // The digits of the QR code, as they are printed: they name the holder to whoever decodes them.
   credentials: { number: 'name', credential: 'signed', seal: 'public', path: 'digest' },
   events: { number: 'name', token: 'signed' },
+  mends: { after: 'name' },
   proofs: { jkt: 'digest', jti: 'name' },
   downloads: { number: 'name', kind: 'closed', by: 'name' },
   photo_packs: { batch: 'name', state: 'closed' },

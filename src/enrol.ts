@@ -14,6 +14,7 @@ import type { Filing, PublicJwk } from './life/schema.ts';
 import { checkTimes, claimedType, thumbprint, type Statement } from './life/statement.ts';
 import { checkUscc } from './life/uscc.ts';
 import { codeTaken, holderOf, requireHolder } from './codes.ts';
+import { listedKeys } from './issuing-keys.ts';
 import { directoryOf } from './register.ts';
 import type { Service } from './service.ts';
 import type { D1PreparedStatement } from './storage/bindings.ts';
@@ -225,10 +226,9 @@ async function checkFilingTexts(service: Service, filing: Filing): Promise<void>
 }
 
 async function checkIssuingKeys(service: Service, organization: string, filing: Filing): Promise<void> {
-  const made = await selectIssuingKeys(service.db, organization);
+  const made = listedKeys(await selectIssuingKeys(service.db, organization));
   for (const { kid, x, y } of filing.issuing_jwks.keys) {
-    const row = made.find((key) => key.kid === kid);
-    const jwk = row && (JSON.parse(row.public) as { x: string; y: string });
+    const jwk = made.find((key) => key.kid === kid);
     if (!jwk || jwk.x !== x || jwk.y !== y) {
       throw new Refusal('issuing_key_unknown', 'The filing names an issuing key that this service did not make; make one with POST /v1/organizations/{code}/keys.', { part: 'filing+jwt:issuing_jwks' });
     }

@@ -9,24 +9,24 @@ import { checkChain } from './life/pades/chain.ts';
 import { toPem } from './life/pades/x509.ts';
 import { parseOrganizationCode } from './life/number.ts';
 import { Refusal } from './life/refusal.ts';
-import type { PublicJwk } from './life/schema.ts';
+import { requireKey, type NamedJwk } from './issuing-keys.ts';
 import { directoryOf } from './register.ts';
 import type { Service } from './service.ts';
-import { insertChain, selectIssuingKey, type IssuingKeyRow } from './storage/signing.ts';
+import { insertChain, selectIssuingKey } from './storage/signing.ts';
 
-/** Finds an issuing key for a caller. @throws Refusal `organization_code_malformed`, `out_of_reach`, `key_not_found` */
-async function findKey(service: Service, caller: Caller, organization: string, number: string): Promise<IssuingKeyRow & { n: number }> {
+/** Finds an issuing key for a caller. @throws Refusal `organization_code_malformed`, `out_of_reach`, `key_not_found`, `register_differs` */
+async function findKey(service: Service, caller: Caller, organization: string, number: string): Promise<{ n: number; jwk: NamedJwk }> {
   parseOrganizationCode(organization);
   await requireReach(service, caller, organization);
   const n = /^[1-9]\d{0,2}$/.test(number) ? Number(number) : 0;
   const row = await selectIssuingKey(service.db, organization, n);
   if (!row) throw new Refusal('key_not_found', 'The organization has no issuing key with this number.');
-  return { ...row, n };
+  return { n, jwk: requireKey(row) };
 }
 
 /** A request for a certificate of an issuing key, in the name under which the organization is filed. @returns PEM */
 export async function requestFor(service: Service, caller: Caller, organization: string, number: string): Promise<string> {
-  const { kid } = await findKey(service, caller, organization, number);
+  const { jwk: { kid } } = await findKey(service, caller, organization, number);
   const { filing } = await currentFiling(service, await directoryOf(service), organization);
   const { key, public: jwk } = await service.vault.issuingKey(kid);
   return toPem('CERTIFICATE REQUEST', await requestCertificate({ name: filing.name, uscc: filing.uscc, jwk }, key));
@@ -34,9 +34,9 @@ export async function requestFor(service: Service, caller: Caller, organization:
 
 /** Takes a certificate chain for an issuing key; the newest that is valid counts. @throws Refusal of checkChain */
 export async function acceptChain(service: Service, caller: Caller, organization: string, number: string, pem: string) {
-  const { n, kid, public: text } = await findKey(service, caller, organization, number);
-  const { leaf, pem: chain } = await checkChain(pem, JSON.parse(text) as PublicJwk, service.now());
+  const { n, jwk } = await findKey(service, caller, organization, number);
+  const { leaf, pem: chain } = await checkChain(pem, jwk, service.now());
   const { name, serial, not_before, not_after } = leaf;
   await insertChain(service.db, { organization, n, chain, not_before, not_after, handed_in_by: caller.subject }, service.now());
-  return { kid, name, serial, not_before, not_after };
+  return { kid: jwk.kid, name, serial, not_before, not_after };
 }

@@ -5,6 +5,7 @@
 import { sha256Short, fromBase64url, toBase64url } from '../src/life/bytes.ts';
 import { countOutcomes } from '../src/life/procedure/outcome.ts';
 import type { Body } from '../src/life/procedure/bodies.ts';
+import { planFacts } from '../src/life/procedure/plan-check.ts';
 import type { ResultRow } from '../src/life/procedure/plan.ts';
 import { signStep } from '../src/life/procedure/sign.ts';
 import type { StepName } from '../src/life/procedure/steps.ts';
@@ -48,7 +49,8 @@ const factsOf = ({ rows, from, until, title = '电工三级认定（虚构）', 
 /** Files a plan and publishes its results. @returns the notice's id */
 export async function publish(organization: Organization, input: NoticeInput): Promise<string> {
   const plan = fresh('plan');
-  await store(organization, plan, 'plan.file', samplePlan(input.rows[0]?.exam_date as string, 1), { state: 'filed' });
+  const filed = samplePlan(input.rows[0]?.exam_date as string, 1);
+  await store(organization, plan, 'plan.file', filed, { state: 'filed', facts: JSON.stringify(planFacts(filed, [])) });
   const about = fresh('results');
   await store(organization, about, 'results.publish', { salt: salt(), plan, rows: input.rows, working_days: 5 } satisfies Body<'results.publish'>, { parent: plan, facts: factsOf(input), due: input.until });
   return about.slice('results:'.length);

@@ -8,6 +8,7 @@ import { filedBy, requireReach } from '../enrol.ts';
 import { PROVINCE } from '../life/authority.ts';
 import { shanghaiDay } from '../life/calendar.ts';
 import { recordOf, sameSession, type DrawRecord } from '../life/procedure/draw-record.ts';
+import type { Facts } from '../life/procedure/case-facts.ts';
 import type { DrawCommit } from '../life/procedure/draw.ts';
 import { sessionId, type Drawn } from '../life/procedure/drawing.ts';
 import { stepsFrom } from '../life/procedure/steps.ts';
@@ -19,7 +20,7 @@ import { DrawForm } from '../pages/desk/draw-form.tsx';
 import { Ways } from '../pages/desk/home.tsx';
 import { DrawnDesk, InspectionsView, type Inspected } from '../pages/desk/inspection.tsx';
 import { sessionsToCome } from '../procedure/draw-sessions.ts';
-import { findDraw, latestFindings, openDraw, type DrawFacts } from '../procedure/draws.ts';
+import { findDraw, latestFindings, openDraw } from '../procedure/draws.ts';
 import { listCases, viewCase } from '../procedure/read.ts';
 import { selectCases, type CaseRow } from '../storage/cases.ts';
 import { CENTRES, seenCase } from './desk-centre-parts.ts';
@@ -28,7 +29,7 @@ import { listViews, waitingFirst, type Asked, type View } from './desk-views.ts'
 
 /** Draws of one centre and state that organizations are looked for in, the last changed first. */
 const MOST = 30;
-const factsOf = ({ facts }: { facts: Record<string, unknown> }): DrawFacts => facts as unknown as DrawFacts;
+const factsOf = ({ facts }: { facts: Record<string, unknown> }) => facts as Facts<'draw'>;
 
 async function draws(asked: Asked) {
   const province = asked.caller.role === 'city' ? [{ words: { zh: '省级抽中的场次', en: 'Drawn by the province' }, href: '#/draws/province' }] : [];

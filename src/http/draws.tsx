@@ -13,7 +13,8 @@ import { DrawPage } from '../pages/draw.tsx';
 import { DrawsPage, type DrawLine } from '../pages/supervision.tsx';
 import { filedBy, type Caller } from '../enrol.ts';
 import { sessionsToCome } from '../procedure/draw-sessions.ts';
-import { findDraw, openDraw, type DrawFacts } from '../procedure/draws.ts';
+import { findDraw, openDraw } from '../procedure/draws.ts';
+import { listedFacts } from '../procedure/facts.ts';
 import { readFile } from '../procedure/files.ts';
 import type { Service } from '../service.ts';
 import { selectCases, type CaseRow } from '../storage/cases.ts';
@@ -26,14 +27,15 @@ import { answerProblem } from './pages.tsx';
 const cached = { 'Cache-Control': 'public, max-age=60' };
 const PAGE = 100;
 
-export const lineOf = (row: CaseRow): DrawLine => {
-  const { about, state, centre, facts, due, created_at, updated_at } = row;
-  return { id: about.slice('draw:'.length), about, state, centre, ...(JSON.parse(facts) as DrawFacts), first_day: due, created_at, updated_at };
-};
+function lineOf(row: CaseRow): DrawLine | undefined {
+  const { about, state, centre, due, created_at, updated_at } = row;
+  const facts = listedFacts('draw', row);
+  return facts && { id: about.slice('draw:'.length), about, state, centre, ...facts, first_day: due, created_at, updated_at };
+}
 
 /** Draws, the last changed first. */
 export async function listDraws(service: Service, before?: number, centre?: string): Promise<DrawLine[]> {
-  return (await selectCases(service.db, { kind: 'draw', before, centre }, PAGE)).map(lineOf);
+  return (await selectCases(service.db, { kind: 'draw', before, centre }, PAGE)).map(lineOf).filter((line) => line !== undefined);
 }
 
 /** What somebody may read of what was found: an organization its own, a city its organizations' and its own draws', the province all. */

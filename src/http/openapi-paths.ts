@@ -65,7 +65,7 @@ const OF_STATEMENTS = ['statement_malformed', 'algorithm_not_allowed', 'type_wro
 /** Of certificates that do not count because something under them was withdrawn. */
 const OF_WITHDRAWALS = ['filing_withdrawn', 'centre_withdrawn', 'client_withdrawn', 'approval_withdrawn', 'issuing_key_withdrawn'];
 const OF_NUMBERS = ['number_malformed', 'number_old_qualification', 'number_special_grade'];
-const OF_KEYS = ['organization_code_malformed', 'out_of_reach', 'key_not_found'];
+const OF_KEYS = ['organization_code_malformed', 'out_of_reach', 'key_not_found', 'register_differs'];
 const OF_PHOTOS = ['multipart_malformed', 'multipart_field_unexpected', 'archive_malformed', 'archive_encrypted', 'archive_method', 'archive_empty', 'archive_too_many', 'archive_too_large'];
 const OF_BATCHES = ['batch_not_found', 'out_of_reach', 'register_differs'];
 const AFTER = { after: { ...TEXT, description: '上一页的 next / `next` of the page before' } };
@@ -123,7 +123,7 @@ One JSON object a line, answered line by line in the same order; the last line i
   'GET /v1/status/{list}': { tag: '公开数据', summary: '状态列表 / Bitstring Status List credential', answers: ok('vc+jwt', { 'application/vc+jwt': { schema: TEXT, example: TOKEN } }), problems: ['status_list_not_found'] },
   'GET /.well-known/jwks.json': { tag: '公开数据', summary: '全部颁发公钥 / all issuing keys', answers: ok('JWK Set', json('Jwks')) },
   'GET /.well-known/did.json': { tag: '公开数据', summary: '平台的 DID 文档 / did:web document of the service', answers: ok('DID document', json('DidDocument')) },
-  'GET /orgs/{code}/did.json': { tag: '公开数据', summary: '机构的 DID 文档 / did:web document of an organization', answers: ok('DID document', json('DidDocument')), problems: ['organization_code_malformed', 'organization_not_found'] },
+  'GET /orgs/{code}/did.json': { tag: '公开数据', summary: '机构的 DID 文档 / did:web document of an organization', answers: ok('DID document', json('DidDocument')), problems: ['organization_code_malformed', 'organization_not_found', 'register_differs'] },
   'GET /.well-known/trust.json': { tag: '公开数据', summary: '中心、备案、密钥声明 / statements of centres, filings, keys', answers: ok('statements', json('Trust')) },
   'GET /contexts/v1.jsonld': { tag: '公开数据', summary: 'JSON-LD 语境 / JSON-LD context', answers: ok('context', { 'application/ld+json': { schema: { type: 'object' } } }) },
 

@@ -6,16 +6,13 @@ import { parseOrganizationCode } from '../life/number.ts';
 import { Refusal } from '../life/refusal.ts';
 import { CONTEXT } from '../life/context.ts';
 import { statusList } from '../events.ts';
+import { keyDiffers, listedKeys } from '../issuing-keys.ts';
 import { selectIssuingKeys, selectTokens } from '../storage/statements.ts';
 import { cached, keptAnswer } from './edge.ts';
 import { factory } from './env.ts';
 
-interface NamedJwk {
-  kid: string;
-}
-
 /** A did:web document (W3C DID 1.0) for some keys. */
-function didDocument(did: string, keys: readonly NamedJwk[]) {
+function didDocument(did: string, keys: readonly { kid: string }[]) {
   return {
     '@context': ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/jwk/v1'],
     id: did,
@@ -34,7 +31,7 @@ export const wellKnownRoutes = factory
     const { service } = c.var;
     const own = await service.vault.service();
     const issuing = await selectIssuingKeys(service.db);
-    const keys = [...issuing.map((key) => JSON.parse(key.public) as NamedJwk), { ...own.public, kid: own.kid, alg: 'ES256', use: 'sig' }];
+    const keys = [...listedKeys(issuing), { ...own.public, kid: own.kid, alg: 'ES256', use: 'sig' }];
     return c.json({ keys }, 200, cached);
   })
   .get('/.well-known/did.json', async (c) => {
@@ -42,10 +39,12 @@ export const wellKnownRoutes = factory
     return c.json(didDocument(own.kid.split('#')[0] as string, [{ ...own.public, kid: own.kid }]), 200, cached);
   })
   .get('/orgs/:code/did.json', async (c) => {
-    const keys = await selectIssuingKeys(c.var.service.db, parseOrganizationCode(c.req.param('code')));
+    const stored = await selectIssuingKeys(c.var.service.db, parseOrganizationCode(c.req.param('code')));
+    if (stored.length === 0) throw new Refusal('organization_not_found', 'No organization with this code has an issuing key here.');
+    const keys = listedKeys(stored);
     const last = keys.at(-1);
-    if (!last) throw new Refusal('organization_not_found', 'No organization with this code has an issuing key here.');
-    return c.json(didDocument(last.kid.split('#')[0] as string, keys.map((key) => JSON.parse(key.public) as NamedJwk)), 200, cached);
+    if (!last) throw keyDiffers();
+    return c.json(didDocument(last.kid.split('#')[0] as string, keys), 200, cached);
   })
   .get('/.well-known/trust.json', (c) =>
     keptAnswer(c, { name: 'trust' }, 'application/json', async () => {

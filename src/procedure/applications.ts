@@ -23,6 +23,7 @@ import { prepareCleared } from '../storage/attachments.ts';
 import { guardNewestFiling } from '../storage/codes.ts';
 import { selectNewestWithdrawal, selectStatement } from '../storage/statements.ts';
 import { readStored } from './body.ts';
+import { requireFacts } from './facts.ts';
 import { nameFiles } from './files.ts';
 import { requireRoom } from './strangers.ts';
 import type { Taken, Taking } from './take.ts';
@@ -107,11 +108,9 @@ async function takeSelection({ service, caller, about, body, current, now }: Tak
   if (client !== undefined) await requireClient(service, directory, { centre: caller.subject, filing, jti: client, key: asked.key, now });
   await requireHolder(service, organization, filing.uscc);
   // Filed: the name is published from now on.
-  const { sealed: _asked, ...open } = factsOf(current);
+  const { sealed: _asked, ...open } = requireFacts('application', current as CaseRow);
   return { organization, facts: { ...open, name: filing.name, narrower }, effects: [guardNewestFiling(service.db, organization, filing, newest)] };
 }
-
-const factsOf = (row: CaseRow | undefined): Record<string, unknown> => JSON.parse(row?.facts ?? '{}') as Record<string, unknown>;
 
 /** The filing to which an application led; undefined before it is selected. */
 export async function grantedOf(service: Service, steps: readonly { step: string; iss: string; body: unknown }[]): Promise<Filing | undefined> {

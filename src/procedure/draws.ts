@@ -8,9 +8,10 @@
 import { shanghaiDay } from '../life/calendar.ts';
 import { counted } from '../life/counted.ts';
 import type { Body } from '../life/procedure/bodies.ts';
+import type { Facts } from '../life/procedure/case-facts.ts';
 import type { CandidateSession, DrawCommit } from '../life/procedure/draw.ts';
 import { recordOf, sameSession, type DrawRecord } from '../life/procedure/draw-record.ts';
-import { openValue, requireAhead, requireDrawn, type PublicSource } from '../life/procedure/draw-source.ts';
+import { openValue, requireAhead, requireDrawn } from '../life/procedure/draw-source.ts';
 import { checkLists, openSeed, sessionId, type Drawn } from '../life/procedure/drawing.ts';
 import { readBody } from '../life/procedure/bodies.ts';
 import { Refusal } from '../life/refusal.ts';
@@ -20,6 +21,7 @@ import type { D1PreparedStatement } from '../storage/bindings.ts';
 import { selectCase, selectCases, selectLastStep, type CaseRow } from '../storage/cases.ts';
 import { guardDraws, selectCasesNamed, selectLastPlans } from '../storage/draws.ts';
 import { readStored } from './body.ts';
+import { requireFacts } from './facts.ts';
 import { nameFiles } from './files.ts';
 import { openSteps } from './read.ts';
 import type { Taken, Taking } from './take.ts';
@@ -28,20 +30,6 @@ import type { Taken, Taking } from './take.ts';
 const AT_ONCE = 10;
 /** Draws of a centre whose seed is kept back. */
 const OPEN_DRAWS = 200;
-
-/** What a draw's line says for lists. */
-export interface DrawFacts {
-  title: string;
-  sessions: number;
-  inspectors: number;
-  pick: number;
-  per_session: number;
-  commitment: string;
-  public_source: PublicSource;
-  /** Drawn sessions with a finding, and those where it is serious. */
-  found: number;
-  serious: number;
-}
 
 const unknown = (session: CandidateSession, why: string) => new Refusal('draw_session_unknown', `The session ${sessionId(session)} cannot be drawn from: ${why}.`, { part: 'sessions', session: sessionId(session) });
 
@@ -94,7 +82,7 @@ async function takeCommit(taking: Taking): Promise<Taken> {
   requireAhead(commit.public_source, shanghaiDay(taking.now), commit.sessions);
   const alone = await requireNoOther(taking, commit.sessions);
   const { title, sessions, inspectors, pick, per_session, commitment, public_source } = commit;
-  const facts: DrawFacts = { title, sessions: sessions.length, inspectors: inspectors.length, pick, per_session, commitment, public_source, found: 0, serious: 0 };
+  const facts: Facts<'draw'> = { title, sessions: sessions.length, inspectors: inspectors.length, pick, per_session, commitment, public_source, found: 0, serious: 0 };
   const due = sessions.map(({ date }) => date).sort()[0] as string;
   return { organization: null, centre: taking.caller.subject, facts: { ...facts }, due, effects: [alone] };
 }
@@ -112,8 +100,6 @@ function drawnSession({ drawn = [] }: DrawRecord, asked: { plan: string; session
   return session;
 }
 
-const factsOf = (row: CaseRow): DrawFacts => JSON.parse(row.facts) as DrawFacts;
-
 /** The newest finding of each session counts. */
 export const latestFindings = (findings: DrawRecord['findings']): Map<string, DrawRecord['findings'][number]> => new Map(findings.map((one) => [sessionId(one), one]));
 
@@ -124,7 +110,7 @@ async function takeFinding({ service, caller, about, body, now }: Taking, record
   const other = found.inspectors.find((id, at) => !session.inspectors.some((one) => one.id === id) || found.inspectors.indexOf(id) !== at);
   if (other !== undefined) throw new Refusal('inspector_not_drawn', `${other} was not drawn for this session: ${session.inspectors.map(({ id, name }) => `${id} ${name}`).join(', ')} were.`, { part: 'inspectors' });
   const latest = [...latestFindings([...record.findings, { ...found, at: now, by: caller.subject }]).values()];
-  return { facts: { ...factsOf(row), found: latest.length, serious: latest.filter(({ finding }) => finding === 'serious').length }, effects: await nameFiles(service, caller.subject, about, found.files) };
+  return { facts: { ...requireFacts('draw', row), found: latest.length, serious: latest.filter(({ finding }) => finding === 'serious').length }, effects: await nameFiles(service, caller.subject, about, found.files) };
 }
 
 async function takeFollow({ service, caller, about, body }: Taking, record: DrawRecord, row: CaseRow): Promise<Taken> {

@@ -4,19 +4,18 @@
  * It refuses results that nobody published (`notice_not_found`) and lists that are not the ones signed (`register_differs`).
  */
 import { shanghaiDay } from '../life/calendar.ts';
-import { decodeUtf8, fromBase64url } from '../life/bytes.ts';
-import { checkBody, type Step } from '../life/procedure/chain.ts';
 import { readBody } from '../life/procedure/bodies.ts';
 import { noticeRows, noticeState, readNoticeFacts, showsRows, type NoticeFacts, type NoticeRow, type NoticeState } from '../life/procedure/notice.ts';
 import type { Results } from '../life/procedure/plan.ts';
 import { Recent } from '../life/recent.ts';
-import { isRefusal, Refusal } from '../life/refusal.ts';
-import { readPayload } from '../life/schema.ts';
+import { Refusal } from '../life/refusal.ts';
+import { reportDamaged } from '../damaged.ts';
 import { organizationNames } from '../organizations.ts';
 import type { Service } from '../service.ts';
 import { selectLastStep } from '../storage/cases.ts';
 import { countNotices, countObjections, selectChangedNotices, selectNotice, selectNotices, type NoticeCase, type NoticeFilter } from '../storage/notices.ts';
-import { openBody, readStored } from './body.ts';
+import { readStored } from './body.ts';
+import { claimsOf, differs, signedBody } from './read.ts';
 
 export interface NoticeLine extends Pick<NoticeFacts, 'title' | 'occupations' | 'counts' | 'from' | 'until'> {
   id: string;
@@ -52,7 +51,10 @@ export const noticeNotFound = () => new Refusal('notice_not_found', 'There is no
 
 function lineOf(row: NoticeCase, names: ReadonlyMap<string, string>, today: string): NoticeLine | undefined {
   const facts = readNoticeFacts(row.facts);
-  if (!facts) return undefined;
+  if (!facts || row.organization === null) {
+    reportDamaged('cases', row.about);
+    return undefined;
+  }
   const { title, occupations, counts, from, until } = facts;
   return { id: idOf(row.about), state: noticeState(row.state, until, today), organization: { code: row.organization, name: names.get(row.organization) ?? row.organization }, title, occupations, counts, from, until, corrected_on: row.corrected_at === null ? null : shanghaiDay(row.corrected_at) };
 }
@@ -88,20 +90,13 @@ export async function changedNotices(service: Service, limit: number): Promise<(
   });
 }
 
-const differs = () => new Refusal('register_differs', 'The stored results are not the ones that were signed.', { part: 'step' });
-
 /** The list as it was published or corrected last. @throws Refusal `notice_not_found`, `register_differs` */
 export async function publishedResults(service: Service, about: string): Promise<Results> {
   const row = await selectLastStep(service.db, about, ['results.publish', 'results.correct']);
   if (!row) throw noticeNotFound();
-  const read = readPayload('step+jwt', JSON.parse(decodeUtf8(fromBase64url(row.token.split('.')[1] as string))));
-  if ('problem' in read) throw differs();
-  const claims: Step = read.payload;
-  const body = await openBody(service, row);
+  const { claims } = claimsOf(row);
   if (claims.about !== about || claims.seq !== row.seq || claims.step !== row.step) throw differs();
-  await checkBody(claims, body).catch((error: unknown) => {
-    throw isRefusal(error) ? differs() : error;
-  });
+  const body = await signedBody(service, row, claims);
   return readBody(row.step as 'results.publish', body);
 }
 
@@ -124,6 +119,7 @@ export async function readNotice(service: Service, id: string): Promise<Notice> 
   const facts = row && readNoticeFacts(row.facts);
   const line = row && lineOf(row, await organizationNames(service), today);
   if (!facts || !line) throw noticeNotFound();
+  if (row.parent === null) throw differs();
   let lately = opened.get(service.vault);
   if (!lately) opened.set(service.vault, (lately = new Recent(REMEMBERED)));
   const shown = showsRows(line.state, line.until, today);

@@ -6,7 +6,7 @@
 import { shanghaiDay } from '../life/calendar.ts';
 import { counted } from '../life/counted.ts';
 import { readBody } from '../life/procedure/bodies.ts';
-import { planDays, planFacts, requireInTime, requirePlan, type PlanFacts } from '../life/procedure/plan-check.ts';
+import { planDays, planFacts, requireInTime, requirePlan } from '../life/procedure/plan-check.ts';
 import type { Plan } from '../life/procedure/plan.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { Filing } from '../life/schema.ts';
@@ -16,15 +16,14 @@ import { selectUsedCapacity } from '../storage/batches.ts';
 import { selectCase, selectLastStep, type CaseRow } from '../storage/cases.ts';
 import { workingDaysOf } from '../working-days.ts';
 import { readStored } from './body.ts';
+import { requireFacts } from './facts.ts';
 import { requireStanding } from './standing.ts';
 import type { Taken, Taking } from './take.ts';
-
-export const factsOf = (row: CaseRow): PlanFacts => JSON.parse(row.facts) as PlanFacts;
 
 /** Refuses a change of a plan whose exams have begun. */
 function requireBefore(row: CaseRow | undefined, today: string): void {
   if (!row) return;
-  const { first } = factsOf(row);
+  const { first } = requireFacts('plan', row);
   if (today >= first) throw new Refusal('plan_under_way', `The first exam of this plan was or is on ${first}; it can no longer be changed.`, { first });
 }
 
@@ -60,7 +59,7 @@ export async function takePlan(taking: Taking): Promise<Taken> {
   // The table lets these steps be taken of a plan that is there.
   const row = current as CaseRow;
   if (step === 'plan.receive') {
-    const facts = factsOf(row);
+    const facts = requireFacts('plan', row);
     return { facts: { ...facts, received: { ...facts.received, [caller.subject]: today } } };
   }
   requireBefore(row, today);

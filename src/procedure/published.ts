@@ -7,6 +7,7 @@ import type { Application, Rules } from '../life/procedure/application.ts';
 import type { Service } from '../service.ts';
 import { selectCases } from '../storage/cases.ts';
 import { applicationOf } from './applications.ts';
+import { listedFacts } from './facts.ts';
 import { rulesOf } from './rules.ts';
 import { suspensionOf } from './standing.ts';
 
@@ -25,7 +26,12 @@ export async function publishedIndex(service: Service): Promise<PublishedIndex> 
   const [standing, rules] = await Promise.all([selectCases(service.db, { kind: 'standing', state: 'suspended' }, ALL), selectCases(service.db, { kind: 'rules' }, ALL)]);
   return {
     suspended: new Set(standing.flatMap(({ organization }) => organization ?? [])),
-    rules: new Map(rules.flatMap(({ organization, facts }) => (organization === null ? [] : [[organization, (JSON.parse(facts) as { version: string }).version]]))),
+    rules: new Map(
+      rules.flatMap((row) => {
+        const facts = row.organization === null ? undefined : listedFacts('rules', row);
+        return facts ? [[row.organization as string, facts.version]] : [];
+      }),
+    ),
   };
 }
 

@@ -2,13 +2,13 @@
  * Owns reading the procedure: lists of cases within somebody's reach, and one case whole, with every step as it was signed
  * and its body. It refuses to show a stored step that its place in the chain does not hold (`register_differs`).
  */
-import { fromBase64url, sha256Short, toBase64url } from '../life/bytes.ts';
+import { decodeUtf8, fromBase64url, sha256Short, toBase64url } from '../life/bytes.ts';
 import { checkBody, type Step } from '../life/procedure/chain.ts';
-import { readAbout, stateAfter, stepsFrom, type StepName } from '../life/procedure/steps.ts';
+import { readAbout, stateAfter, stepsFrom, type Kind, type Role, type StepName } from '../life/procedure/steps.ts';
 import { pageOf, type Page } from '../life/place.ts';
-import { Refusal } from '../life/refusal.ts';
+import { isRefusal, isUnreadable, Refusal } from '../life/refusal.ts';
 import { readPayload } from '../life/schema.ts';
-import { decodeUtf8 } from '../life/bytes.ts';
+import { reportDamaged } from '../damaged.ts';
 import type { Service } from '../service.ts';
 import { selectCases, selectSteps, type CaseFilter, type CaseRow, type StepRow } from '../storage/cases.ts';
 import { openBody } from './body.ts';
@@ -48,25 +48,66 @@ export interface CaseView extends CaseLine {
   steps: CaseStep[];
 }
 
-async function lineOf(service: Service, row: CaseRow): Promise<CaseLine> {
+async function lineOf(service: Service, row: CaseRow): Promise<CaseLine | undefined> {
   const { about, kind, state, seq, last, organization, centre, parent, due, created_at, updated_at } = row;
-  return { about, kind, state, seq, last, organization, centre, parent, facts: await openFacts(service, row), due, created_at, updated_at };
+  const facts = await openFacts(service, row);
+  return facts && { about, kind, state, seq, last, organization, centre, parent, facts, due, created_at, updated_at };
+}
+
+/** Lines for a list; those that were altered are left out and reported. */
+async function linesOf(service: Service, rows: readonly CaseRow[]): Promise<CaseLine[]> {
+  const lines = await Promise.all(
+    rows.map(async (row) => {
+      const line = await lineOf(service, row);
+      if (!line) reportDamaged('cases', row.about);
+      return line;
+    }),
+  );
+  return lines.filter((line) => line !== undefined);
 }
 
 type Asked = Pick<CaseFilter, 'kind' | 'state' | 'organization' | 'parent' | 'resultsOf' | 'before' | 'after' | 'first'>;
 
+function reachOf(asker: Asker, filter: Asked): CaseFilter {
+  if (asker.role === 'city') return { ...filter, centre: asker.subject };
+  if (asker.role === 'applicant') return { ...filter, owner: asker.subject };
+  if (asker.role === 'organization') return { ...filter, organization: asker.subject.slice('org:'.length) };
+  return filter;
+}
+
 /** Cases within the asker's reach, the last changed first. */
 export async function listCases(service: Service, asker: Asker, filter: Asked, limit: number): Promise<CaseLine[]> {
-  const reach: CaseFilter = { ...filter };
-  if (asker.role === 'city') reach.centre = asker.subject;
-  else if (asker.role === 'applicant') reach.owner = asker.subject;
-  else if (asker.role === 'organization') reach.organization = asker.subject.slice('org:'.length);
-  return Promise.all((await selectCases(service.db, reach, limit)).map((row) => lineOf(service, row)));
+  return linesOf(service, await selectCases(service.db, reachOf(asker, filter), limit));
 }
 
 /** A page of them. @param filter its `first` are states that stand before all others */
 export async function pageCases(service: Service, asker: Asker, filter: Asked, size: number): Promise<Page<CaseLine>> {
-  return pageOf(await listCases(service, asker, filter, size + 1), size, ({ about, state, updated_at }) => ({ first: filter.first?.includes(state) ? 1 : 0, at: updated_at, id: about }));
+  const rows = await selectCases(service.db, reachOf(asker, filter), size + 1);
+  const { lines, next } = pageOf(rows, size, ({ about, state, updated_at }) => ({ first: filter.first?.includes(state) ? 1 : 0, at: updated_at, id: about }));
+  return { lines: await linesOf(service, lines), next };
+}
+
+/** What a stored step's statement says; it was verified when it came. @throws Refusal `register_differs` */
+export function claimsOf({ token }: Pick<StepRow, 'token'>): { claims: Step; digest: string } {
+  try {
+    const bytes = fromBase64url(token.split('.')[1] ?? '');
+    const read = readPayload('step+jwt', JSON.parse(decodeUtf8(bytes)));
+    if ('payload' in read) return { claims: read.payload, digest: toBase64url(sha256Short(bytes)) };
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+  }
+  throw differs();
+}
+
+/** A step's body, if it is the one that was signed. @throws Refusal `register_differs`, `ciphertext_wrong` */
+export async function signedBody(service: Service, row: StepRow, claims: Step): Promise<unknown> {
+  try {
+    const body = await openBody(service, row);
+    await checkBody(claims, body);
+    return body;
+  } catch (error) {
+    throw isUnreadable(error) && !isRefusal(error, 'ciphertext_wrong') ? differs() : error;
+  }
 }
 
 /** Every step of a case, each checked against its place: digests, order and states; signatures were checked when they came. */
@@ -76,27 +117,31 @@ export async function openSteps(service: Service, about: string): Promise<CaseSt
   let prev: string | undefined;
   let state: string | null = null;
   for (const row of await selectSteps(service.db, about)) {
-    const bytes = fromBase64url(row.token.split('.')[1] as string);
-    const read = readPayload('step+jwt', JSON.parse(decodeUtf8(bytes)));
-    if ('problem' in read) throw differs();
-    const claims: Step = read.payload;
-    const body = await openBody(service, row);
+    const { claims, digest } = claimsOf(row);
     if (claims.about !== about || claims.seq !== opened.length + 1 || claims.prev !== prev || claims.step !== row.step || claims.iss !== row.iss) throw differs();
-    await checkBody(claims, body);
-    state = stateAfter(kind, claims.step, state, row.role);
-    prev = toBase64url(sha256Short(bytes));
-    opened.push({ seq: claims.seq, step: claims.step as StepName, role: row.role, iss: row.iss, at: claims.iat, received_at: row.received_at, token: row.token, body });
+    const body = await signedBody(service, row, claims);
+    state = nextState(kind, claims.step, state, row.role);
+    prev = digest;
+    opened.push({ seq: claims.seq, step: claims.step, role: row.role, iss: row.iss, at: claims.iat, received_at: row.received_at, token: row.token, body });
   }
   return opened;
 }
 
-const differs = () => new Refusal('register_differs', 'A stored step is not the one that was signed.', { part: 'step' });
+function nextState(kind: Kind, step: StepName, state: string | null, role: Role): string {
+  try {
+    return stateAfter(kind, step, state, role);
+  } catch (error) {
+    throw isRefusal(error) ? differs() : error;
+  }
+}
+
+export const differs = () => new Refusal('register_differs', 'A stored step is not the one that was signed.', { part: 'step' });
 
 /** A case whole, for whoever reaches it. @throws Refusal `case_not_found`, `out_of_reach`, `register_differs` */
 export async function viewCase(service: Service, asker: Asker, about: string): Promise<CaseView> {
   const { kind } = readAbout(about);
   const row = await reachCase(service, asker, about);
-  const steps = await openSteps(service, about);
-  if (steps.length !== row.seq) throw differs();
-  return { ...(await lineOf(service, row)), allowed: stepsFrom(kind, row.state, asker.role), steps };
+  const [steps, line] = await Promise.all([openSteps(service, about), lineOf(service, row)]);
+  if (!line || steps.length !== row.seq) throw differs();
+  return { ...line, allowed: stepsFrom(kind, row.state, asker.role), steps };
 }

@@ -16,8 +16,9 @@ import type { Service } from '../service.ts';
 import { prepareReturned, selectBatchOfResults, type BatchRow } from '../storage/batches.ts';
 import { guardNotice, selectCase } from '../storage/cases.ts';
 import { submitBatch } from '../submit.ts';
+import { requireFacts } from './facts.ts';
 import { sealReason } from './return-reason.ts';
-import { madeOf, requireUploadable, resultsFactsOf, standingResults } from './results.ts';
+import { madeOf, requireUploadable, standingResults } from './results.ts';
 
 /** Photos without those of candidates who did not pass: people have one archive for the whole roster. Nobody's stay, to be refused. */
 function photosOfPassing(given: readonly GivenPhoto[], passing: readonly RawRow[], published: readonly ResultRow[]): GivenPhoto[] {
@@ -37,7 +38,7 @@ export async function makeBatch(service: Service, caller: Caller, about: string,
   if (made?.body_digest === digest) return { batch: made, fresh: false };
   if (row.state !== 'notice') throw new Refusal('step_not_now', `These results are ${row.state}; a batch is made of them while they are on notice.`, { state: row.state });
   await requireUploadable(service, row);
-  const rows = passingRows(results.rows, resultsFactsOf(row).pass_mark);
+  const rows = passingRows(results.rows, requireFacts('results', row).pass_mark);
   if (rows.length === 0) throw new Refusal('batch_empty', 'Nobody passed: there is nothing to certify.');
   const why = '上传前已由同一结果的另一批次代替 / replaced before its upload by another batch of the same results';
   const replaced = made ? prepareReturned(service.db, made.id, await sealReason(service, made.id, why)) : [];

@@ -7,7 +7,7 @@
 import { shanghaiDay } from '../life/calendar.ts';
 import { readBody } from '../life/procedure/bodies.ts';
 import { planEnd } from '../life/procedure/plan-check.ts';
-import { isNoticeOver, noticeUntil, requireResults, resultsFacts, type ResultsFacts } from '../life/procedure/results-check.ts';
+import { isNoticeOver, noticeUntil, requireResults, resultsFacts } from '../life/procedure/results-check.ts';
 import type { Results } from '../life/procedure/plan.ts';
 import { Refusal } from '../life/refusal.ts';
 import { currentFiling } from '../enrol.ts';
@@ -17,12 +17,11 @@ import type { D1PreparedStatement } from '../storage/bindings.ts';
 import { countBlocking, objectionOpen, selectCase, selectLastStep, selectLivingResults, type CaseRow, type StepRow } from '../storage/cases.ts';
 import { guardWorkingDays, workingDaysOf } from '../working-days.ts';
 import { readStored } from './body.ts';
+import { requireFacts } from './facts.ts';
 import { filedPlan } from './plans.ts';
 import { sealReason } from './return-reason.ts';
 import { requireStanding } from './standing.ts';
 import type { Taken, Taking } from './take.ts';
-
-export const resultsFactsOf = (row: CaseRow): ResultsFacts => JSON.parse(row.facts) as ResultsFacts;
 
 /** The step that began the notice which runs or ran last. */
 const noticeStep = (service: Service, about: string): Promise<StepRow | null> => selectLastStep(service.db, about, ['results.publish', 'results.correct']);
@@ -76,7 +75,7 @@ async function requireOpen(service: Service, row: CaseRow | undefined): Promise<
  */
 export async function requireUploadable(service: Service, row: CaseRow): Promise<void> {
   // A correction of the calendar may have come since: nobody's notice ends before its working days have passed.
-  const until = noticeUntil(resultsFactsOf(row), await workingDaysOf(service));
+  const until = noticeUntil(requireFacts('results', row), await workingDaysOf(service));
   if (!isNoticeOver({ until }, shanghaiDay(service.now()))) throw new Refusal('notice_running', `The notice runs to the end of ${until}; upload on the day after, or later.`, { until });
   const objections = await countBlocking(service.db, row.about);
   if (objections > 0) throw objectionOpen(objections);
@@ -97,7 +96,7 @@ async function takeUpload({ service, about, body, current }: Taking): Promise<Ta
   if (batch.root !== root) throw new Refusal('root_differs', 'The batch has another root.', { part: 'root' });
   if (batch.count !== count) throw new Refusal('count_differs', 'The batch has another number of rows.', { part: 'count' });
   const effects = [standing, calendar, guardSubmitted(service.db, id)];
-  return { facts: { ...resultsFactsOf(row), batch: id }, effects };
+  return { facts: { ...requireFacts('results', row), batch: id }, effects };
 }
 
 export async function takeResults(taking: Taking): Promise<Taken> {
@@ -121,5 +120,5 @@ export function requireNotice(service: Service, results: string | null): void {
 export async function requireUploaded(service: Service, batch: Pick<BatchRow, 'id' | 'results'>): Promise<void> {
   if (batch.results === null) return;
   const row = await selectCase(service.db, batch.results);
-  if (row?.state !== 'uploaded' || resultsFactsOf(row).batch !== batch.id) throw new Refusal('batch_not_uploaded', 'The organization has not uploaded these results yet: their notice may still run.', { results: batch.results });
+  if (row?.state !== 'uploaded' || requireFacts('results', row).batch !== batch.id) throw new Refusal('batch_not_uploaded', 'The organization has not uploaded these results yet: their notice may still run.', { results: batch.results });
 }

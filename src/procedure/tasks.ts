@@ -7,6 +7,7 @@ import { dayNumber, dayOf } from '../life/calendar.ts';
 import { isNoticeOver } from '../life/procedure/results-check.ts';
 import type { Service } from '../service.ts';
 import { selectBatchesOf } from '../storage/batches.ts';
+import { listedFacts } from './facts.ts';
 import { countBlocking, selectCases, selectUnpublished, type CaseRow } from '../storage/cases.ts';
 
 /** Days before the end of a notice from which it is said to end soon. */
@@ -49,7 +50,7 @@ export async function waitingFor({ db }: Service, organization: string, today: s
     soon: free.filter((row) => until(row) >= today && until(row) <= near),
     running: free.filter((row) => until(row) > near),
     unpublished,
-    returned: uploaded.filter(({ facts }) => back.has(String((JSON.parse(facts) as { batch?: unknown }).batch))).map(({ about }) => about),
+    returned: uploaded.filter((row) => back.has(listedFacts('results', row)?.batch ?? '')).map(({ about }) => about),
     orders: batches.filter(({ state }) => state === 'approved').map(({ id }) => id),
   };
 }

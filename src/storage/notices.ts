@@ -7,9 +7,10 @@ export interface NoticeCase {
   about: string;
   state: string;
   last: string;
-  organization: string;
+  /** Null, and the next one too, in a line that was altered. */
+  organization: string | null;
   /** The plan. */
-  parent: string;
+  parent: string | null;
   facts: string;
   due: string;
   updated_at: number;

@@ -154,7 +154,7 @@ test('what the province drew of a city\'s organizations, their city reads with i
 });
 
 test('long lists come page by page to their end, what waits first, though all lines are of one second', async () => {
-  await db.prepare("INSERT INTO cases SELECT 'plan:copy' || substr('000' || value, -4), kind, CASE WHEN value % 50 = 0 THEN 'filed' ELSE 'cancelled' END, seq, last, owner, organization, centre, parent, facts, due, created_at, 5 FROM cases, (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 230) SELECT value FROM n) WHERE about = ?").bind(plan).run();
+  await db.prepare("INSERT INTO cases SELECT 'plan:copy' || substr('000' || value, -4), kind, CASE WHEN value % 50 = 0 THEN 'filed' ELSE 'cancelled' END, seq, last, owner, organization, centre, parent, facts, due, created_at, 5, bytes FROM cases, (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 230) SELECT value FROM n) WHERE about = ?").bind(plan).run();
   const seen: string[] = [];
   for (let after: string | null = ''; after !== null; ) {
     const page: { cases: { about: string }[]; next: string | null } = await as(world.city).get(`/v1/cases?kind=plan${after === '' ? '' : `&after=${after}`}`);

@@ -297,7 +297,7 @@ test('a flood leaves room: one network sends 20 a day, a notice holds 200 undeci
 
   const { open } = (await json<{ objections: { open: number } }>(`/v1/notices/${id}`)).objections;
   expect(open).toBe(22);
-  await db.prepare("INSERT INTO cases SELECT 'objection:flood' || value, kind, state, seq, last, owner, organization, centre, parent, facts, due, created_at, updated_at FROM (SELECT * FROM cases WHERE kind = 'objection' AND parent = ? LIMIT 1), (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 178) SELECT value FROM n)").bind(`results:${id}`).run();
+  await db.prepare("INSERT INTO cases SELECT 'objection:flood' || value, kind, state, seq, last, owner, organization, centre, parent, facts, due, created_at, updated_at, bytes FROM (SELECT * FROM cases WHERE kind = 'objection' AND parent = ? LIMIT 1), (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 178) SELECT value FROM n)").bind(`results:${id}`).run();
   expect(await object(id)).toMatchObject({ status: 409, code: 'objections_full' });
   const page = await html(`/notices/${id}`);
   expect([page.includes('已达上限'), page.includes(`href="/organizations/${school.code}"`), page.includes('提交异议')]).toEqual([true, true, false]);

@@ -8,6 +8,7 @@ import { CallError } from '../../src/cli/caller.ts';
 import { approveBatch } from '../../src/cli/sign.ts';
 import { viewPaths } from '../../src/http/desk.tsx';
 import type { Body } from '../../src/life/procedure/bodies.ts';
+import { planFacts } from '../../src/life/procedure/plan-check.ts';
 import { isFreshId, KINDS, requireFreshId } from '../../src/life/procedure/steps.ts';
 import { takeStep } from '../../src/procedure/take.ts';
 import { signStep } from '../../src/life/procedure/sign.ts';
@@ -149,7 +150,7 @@ test('opened again while the upload is under way: the upload is refused in its o
     await take(world.city, objection, 'objection.reopen', { reason: '请附签到表' });
     return service.vault.sealBytes(place, bytes);
   });
-  const caller = { role: 'organization', subject: school.client.subject, jkt: school.client.kid, key: school.client.jwk, organization: school.code } as never;
+  const caller = { role: 'organization', subject: school.client.subject, jkt: school.client.kid, key: school.client.jwk, token: school.client.token, organization: school.code } as never;
   await expect(takeStep(service, caller, statement, body)).rejects.toMatchObject({ code: 'objection_open' });
   sealed.mockRestore();
   expect(await view(school.client, results)).toMatchObject({ state: 'notice', seq });
@@ -165,7 +166,8 @@ test.each(['objections', 'objected', 'feed-xml', 'checking', 'download', 'p'.rep
 test('a case that began under an identifier without a digit is read, and goes on', async () => {
   onDay('2026-10-12');
   const about = 'plan:shortest';
-  await store(school, about, 'plan.file', samplePlan('2026-10-30', 1), { state: 'filed', facts: JSON.stringify({ first: '2026-10-30' }) });
+  const plan = samplePlan('2026-10-30', 1);
+  await store(school, about, 'plan.file', plan, { state: 'filed', facts: JSON.stringify(planFacts(plan, [])) });
   expect(await take(world.city, about, 'plan.receive', {})).toMatchObject({ about, seq: 2, state: 'filed' });
   expect(await view(school.client, about)).toMatchObject({ about, seq: 2 });
 });

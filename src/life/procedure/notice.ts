@@ -4,12 +4,11 @@
  * Also the code by which somebody who objected finds the answer again.
  * It refuses nothing: facts that are none are no notice.
  */
-import * as v from 'valibot';
 import { encodeUtf8, sha256, toBase64url } from '../bytes.ts';
 import { dayNumber } from '../calendar.ts';
 import { levelName, type Level } from '../level.ts';
 import { maskName } from '../name.ts';
-import { isUnreadable } from '../refusal.ts';
+import { readFacts, type Facts } from './case-facts.ts';
 import { outcomeOf } from './outcome.ts';
 import type { ResultRow } from './plan.ts';
 
@@ -20,24 +19,20 @@ export type NoticeState = (typeof NOTICE_STATES)[number];
 /** Days after its last one for which a notice shows rows. */
 export const SHOWN_DAYS = 30;
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-/** `焊工（电焊工）`; each is named once, whatever its levels. */
-const occupation = v.pipe(v.object({ name: v.string(), job: v.string() }), v.transform(({ name, job }) => (job === '--' ? name : `${name}（${job}）`)));
-const FACTS = v.object({ title: v.string(), occupations: v.pipe(v.array(occupation), v.transform((names) => [...new Set(names)])), counts: v.object({ candidates: count, passed: count, failed: count, absent: count }), from: v.string(), until: v.string(), working_days: v.optional(count), pass_mark: v.number() });
+/** What everybody reads of the line of a case of results. */
+export interface NoticeFacts extends Pick<Facts<'results'>, 'title' | 'counts' | 'from' | 'until' | 'working_days' | 'pass_mark'> {
+  occupations: string[];
+}
 
-export type NoticeFacts = v.InferOutput<typeof FACTS>;
+/** `焊工（电焊工）`; each is named once, whatever its levels. */
+const occupationNames = (occupations: Facts<'results'>['occupations']): string[] => [...new Set(occupations.map(({ name, job }) => (job === '--' ? name : `${name}（${job}）`)))];
 
 /** What the line of a case of results says, as stored; undefined for anything else. */
 export function readNoticeFacts(stored: string): NoticeFacts | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(stored);
-  } catch (error) {
-    if (isUnreadable(error)) return undefined;
-    throw error;
-  }
-  const read = v.safeParse(FACTS, json);
-  return read.success ? read.output : undefined;
+  const facts = readFacts('results', stored);
+  if (!facts) return undefined;
+  const { title, counts, from, until, working_days, pass_mark } = facts;
+  return { title, counts, from, until, working_days, pass_mark, occupations: occupationNames(facts.occupations) };
 }
 
 /** Where a notice stands on a day. @param state of its case @param until its last day */

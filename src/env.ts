@@ -33,7 +33,7 @@ export interface Env {
 }
 
 /** What is braked: look-ups by number; searches and downloads with personal data; checking what people bring. */
-export const BRAKES = ['lookup', 'search', 'verify'] as const;
+const BRAKES = ['lookup', 'search', 'verify'] as const;
 export type Brake = (typeof BRAKES)[number];
 
 /** The optional check that a person sits at a form. */

@@ -45,8 +45,8 @@ const DAY = 24 * WINDOW;
 export const PAIR_DAY = 10;
 export const PAIR_MONTH = 30;
 /** From one network in 24 hours: for one name, and for all together. Offices, schools and mobile networks share an address. */
-export const NAME_OF_SENDER = 20;
-export const ALL_OF_SENDER = 300;
+const NAME_OF_SENDER = 20;
+const ALL_OF_SENDER = 300;
 
 /** What was asked for; `number` normalised. */
 export interface Factors {

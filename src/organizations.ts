@@ -16,9 +16,9 @@ import { selectAbout, selectFilings, selectTokens } from './storage/statements.t
 
 /** `lapsed`: the centre's key that signed it has run out or was withdrawn. `replaced`: a later filing counts in its place. */
 export const FILING_STATES = ['in_force', 'not_yet', 'expired', 'withdrawn', 'lapsed', 'replaced'] as const;
-export type FilingState = (typeof FILING_STATES)[number];
+type FilingState = (typeof FILING_STATES)[number];
 
-export interface FilingWithdrawal {
+interface FilingWithdrawal {
   since: number;
   by: string;
   reason: string | null;

@@ -183,7 +183,7 @@ const matches = (holder: Partial<Holder> | undefined, { name, id_number }: Facto
   (name === undefined || sameName(holder, name)) && (id_number === undefined || sameId(holder, id_number));
 
 /** Whom a row's ciphertext names; nobody when it was tampered with. */
-export async function claimedHolder(service: Service, own: OwnRow): Promise<Partial<Holder>> {
+async function claimedHolder(service: Service, own: OwnRow): Promise<Partial<Holder>> {
   const { disclosures } = await openPrivate(service, own);
   try {
     return holderIn(disclosures);

@@ -21,7 +21,7 @@ import type { Filing } from './life/schema.ts';
 import { chooseFormat, sealDigest, signSeal } from './life/seal.ts';
 import { readHeader } from './life/statement.ts';
 import { attempt } from './attempt.ts';
-import { requireSameCentre, type Caller } from './enrol.ts';
+import { requireSameCentre, } from './enrol.ts';
 import { judgeReplaced } from './events.ts';
 import { requireNotice, requireUploaded } from './procedure/results.ts';
 import { requireStanding } from './procedure/standing.ts';
@@ -48,10 +48,9 @@ import {
   type StoredOrder,
   type UnsignedRow,
 } from './storage/numbering.ts';
+import { STATUS_LIST_LENGTH } from './life/status-list.ts';
 import { guardWithdrawals, selectClientsByKey, selectIssuingKeys, selectNewestWithdrawal } from './storage/statements.ts';
 
-/** Entries of a status list: the smallest that Bitstring Status List 1.0 allows. */
-export const STATUS_LIST_LENGTH = 131_072;
 /** Lists are filled to one half, so that random indexes are found at once and say nothing about order. */
 const STATUS_LIST_FILL = STATUS_LIST_LENGTH / 2;
 /** Certificates signed and stored at a time. */
@@ -79,7 +78,7 @@ export interface Tokens {
  * Issues a batch, or goes on where an earlier call stopped. `until`: NumericDate after which it answers.
  * @throws Refusal of the gate, of numbering, `batch_closed`, `filed_by_other_centre`
  */
-export async function issueBatch(service: Service, caller: Caller, id: string, tokens: Tokens, until: number): Promise<Progress> {
+export async function issueBatch(service: Service, id: string, tokens: Tokens, until: number): Promise<Progress> {
   const { batch, filing, filing_token } = await openBatch(service, id);
   const ordered = await selectOrder(service.db, id);
   if (!ordered) {
@@ -199,7 +198,7 @@ export async function drawStatusIndexes(service: Service, count: number): Promis
  * Signs what has a number and no signature yet, then closes the batch. Only the holder of the lease signs; a
  * crash leaves signed chunks stored and the lease to run out.
  */
-export async function finishBatch(service: Service, id: string, until: number): Promise<Progress> {
+async function finishBatch(service: Service, id: string, until: number): Promise<Progress> {
   const lease = toHex(service.random(8));
   const { batch, filing } = await openBatch(service, id);
   const ordered = await selectOrder(service.db, id);

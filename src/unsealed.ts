@@ -29,6 +29,6 @@ async function sealOne(service: Service, { kind, id, owner, value }: Unsealed): 
   if (kind === 'batch') return replaceIdempotencyKey(service.db, id, value, await idempotencyDigest(service, owner, value));
   const { title, name, ...open } = JSON.parse(value) as Record<string, unknown>;
   const secret = { ...(title === undefined ? {} : { title }), ...(name === undefined ? {} : { name }) };
-  if (open['sealed'] !== undefined || Object.keys(secret).length === 0) return;
+  if (open.sealed !== undefined || Object.keys(secret).length === 0) return;
   await replaceFacts(service.db, id, value, JSON.stringify({ ...open, ...(await sealFacts(service, id, secret)) }));
 }

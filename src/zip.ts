@@ -33,7 +33,7 @@ async function pdfOf(service: Service, row: CertificateRow | undefined, position
     if (row?.position !== position) throw new Refusal('register_differs', 'A certificate of the batch is missing.');
     return { name: `${row.number}.pdf`, bytes: await renderFor(service, await examine(service, row, row.number, ['name', 'identifier'])), at: row.issued_at };
   } catch (error) {
-    if (isRefusal(error)) error.facts['position'] = position;
+    if (isRefusal(error)) error.facts.position = position;
     throw error;
   }
 }

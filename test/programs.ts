@@ -32,7 +32,7 @@ const PYJWT = ['python3-jwt', 'python3-cryptography'];
 const pythonWithJwt = (): string | undefined => ['/usr/bin/python3', 'python3'].find((name) => answers(name, '-c', 'import jwt, cryptography') !== undefined);
 
 /** The browser to be used, if there is one. `whole`: one with windows, as people have it, where there is a choice. */
-export const browserPath = (whole = false): string | undefined => [process.env['LUZHENG_CHROMIUM'] ?? '', ...(whole ? BROWSERS.toReversed() : BROWSERS)].find((path) => path !== '' && existsSync(path));
+export const browserPath = (whole = false): string | undefined => [process.env.LUZHENG_CHROMIUM ?? '', ...(whole ? BROWSERS.toReversed() : BROWSERS)].find((path) => path !== '' && existsSync(path));
 
 /** Names the file in which tests, in processes of their own, note what they lacked; the reporter makes it and tells of it. */
 export const MISSING_FILE = 'LUZHENG_MISSING_PROGRAMS';
@@ -57,7 +57,7 @@ export const findBrowser = (): string | undefined => browserPath() ?? missing('C
 
 export function installPrograms(): void {
   const wanted = browserPath() === undefined ? ['chromium-headless-shell'] : [];
-  if (process.env['CI']) {
+  if (process.env.CI) {
     if (wanted.length === 0 && !existsSync(SHELL)) wanted.push('chromium-headless-shell');
     wanted.push(...new Set(Object.entries(JUDGES).flatMap(([name, item]) => (onPath(name) ? [] : [item]))));
     if (imageMagick() === undefined) wanted.push('imagemagick');

@@ -14,7 +14,7 @@ const MIGRATIONS = join(ROOT, 'src/storage/migrations');
 const [SCRIPT, BINDINGS, STATEMENTS] = ['index.js', 'bindings.json', 'migrations.json'];
 
 /** Bindings of a Worker as Miniflare has them; those that are named here are replaced for a service. */
-export interface WorkerOptions {
+interface WorkerOptions {
   [option: string]: unknown;
   bindings: Record<string, string>;
   ratelimits: Record<string, unknown>;

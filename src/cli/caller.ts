@@ -97,11 +97,11 @@ export class Caller {
   async send(method: string, path: string, options: CallOptions = {}): Promise<Response> {
     const url = this.origin + path;
     const headers: Record<string, string> = { ...options.headers };
-    if (options.accept) headers['Accept'] = options.accept;
+    if (options.accept) headers.Accept = options.accept;
     if (this.#moment) headers['Luzheng-Clock'] = String(this.#moment());
     if (this.identity && !isPublic(path)) {
-      headers['Authorization'] = `DPoP ${this.identity.token}`;
-      headers['DPoP'] = await this.#prove(this.identity, method, url, options.iat);
+      headers.Authorization = `DPoP ${this.identity.token}`;
+      headers.DPoP = await this.#prove(this.identity, method, url, options.iat);
     }
     const init: RequestInit = { method, headers };
     if (options.body instanceof FormData) init.body = options.body;

@@ -36,7 +36,7 @@ export async function eachOf<T>(items: readonly T[], width: number, work: (item:
 }
 
 /** Names what a report lacks; undefined when all is well but for the checks named in `open`. */
-export function shortfall(report: Report, open: readonly string[]): string | undefined {
+function shortfall(report: Report, open: readonly string[]): string | undefined {
   const bad = report.checks.find(({ id, result }) => result !== 'pass' && !open.includes(id));
   return bad && `${bad.id}: ${bad.result} ${bad.code ?? ''}`;
 }

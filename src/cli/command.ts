@@ -37,7 +37,7 @@ export interface Command {
 const quoted = (word: string): string => (/^[\p{L}\p{N}_./:=@%+-]+$/u.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 /** A command as it can be typed. */
-export const commandLine = (...words: string[]): string => `npm run -s luzheng -- ${words.map(quoted).join(' ')}`;
+const commandLine = (...words: string[]): string => `npm run -s luzheng -- ${words.map(quoted).join(' ')}`;
 
 /** What stands in the place of another party's key file. */
 export const CENTRE_KEY = 'CENTRE.json';
@@ -55,7 +55,7 @@ export class Input {
     const { values, positionals } = parseArgs({ args: joinThumbprints(end < 0 ? argv : argv.slice(0, end)), options: { ...command.options, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } }, allowPositionals: true });
     this.#values = values;
     this.#words = positionals;
-    this.json = values['json'] === true;
+    this.json = values.json === true;
     const takes = command.takes === '' ? [] : command.takes.split(' ');
     if (this.flag('help')) return;
     if (positionals.length > takes.length) throw usage(`多余的参数 ${positionals[takes.length]}`, `unexpected argument ${positionals[takes.length]}`);
@@ -97,7 +97,7 @@ export class Input {
     return { identity, caller: new Caller(origin, identity), origin };
   }
   origin(known?: string): string {
-    const given = this.text('server') ?? known ?? process.env['LUZHENG_SERVER'] ?? developmentServer() ?? 'http://localhost:8787';
+    const given = this.text('server') ?? known ?? process.env.LUZHENG_SERVER ?? developmentServer() ?? 'http://localhost:8787';
     let url: URL;
     try {
       url = new URL(given);
@@ -118,10 +118,10 @@ export class Input {
   }
 }
 
-export const fromHere = (path: string): string => resolve(process.env['INIT_CWD'] ?? '.', path);
+export const fromHere = (path: string): string => resolve(process.env.INIT_CWD ?? '.', path);
 
 /** Where `npm start` last served, if it ever did. */
-export function developmentServer(): string | undefined {
+function developmentServer(): string | undefined {
   const path = keyPath('province');
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { server?: string }).server : undefined;
 }

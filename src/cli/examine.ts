@@ -23,7 +23,7 @@ import { peek, type TrustFile } from './steps.ts';
 import { claimedNumber, type Subject } from './subjects.ts';
 
 /** Who checked: this machine, or the service whose word it is. */
-export type By = 'here' | 'service';
+type By = 'here' | 'service';
 export type SignedCheck = Check & { by?: By };
 
 export interface Examination extends Omit<Report, 'checks' | 'credential'> {

@@ -77,7 +77,7 @@ function parentOf(pid: number): string | undefined {
 
 /** Calls back when npm, or the shell that it put between, is gone: a signal to npm does not always reach this far. */
 export function onAbandoned(callback: () => void): void {
-  if (process.env['npm_lifecycle_event'] === undefined) return;
+  if (process.env.npm_lifecycle_event === undefined) return;
   const parent = process.ppid;
   const above = parentOf(parent);
   setInterval(() => {
@@ -131,7 +131,7 @@ function spawnServer(options: ServeOptions, log: string): ChildProcess {
   mkdirSync(temporary);
   const env: NodeJS.ProcessEnv = {
     ...process.env,
-    PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
+    PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH ?? ''}`,
     CLOUDFLARE_CF_FETCH_ENABLED: 'false',
     WRANGLER_SEND_METRICS: 'false',
     WRANGLER_HIDE_BANNER: 'true',

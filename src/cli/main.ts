@@ -55,7 +55,7 @@ export async function main([name, ...rest]: string[]): Promise<number> {
     const { exit, lines, json } = explain(error);
     if (rest.includes('--json')) out(JSON.stringify({ error: json }));
     else for (const text of lines) err(text);
-    if (json['code'] === 'usage' && !rest.includes('--json')) err(`\n${help(name, command)}`);
+    if (json.code === 'usage' && !rest.includes('--json')) err(`\n${help(name, command)}`);
     // A verification that could not be made says nothing about the certificate, or the draw.
     return name === 'verify' || (name === 'draw' && rest[0] === 'verify') ? 2 : exit;
   }

@@ -61,7 +61,7 @@ export async function fetchPdfs(caller: Caller, id: string, numbers: readonly st
         at++;
       }
     } catch (error) {
-      if (!(error instanceof CallError) || error.problem['position'] !== at) throw error;
+      if (!(error instanceof CallError) || error.problem.position !== at) throw error;
       refused.push(numbers[at] as string);
       missing.delete(at);
     }

@@ -27,11 +27,11 @@ export function deriveScope(rows: RawRow[], fonts: FontSet): ScopeEntry[] {
   const entries = new Map(scopeOf(rows).filter(({ name }) => text(name, fonts) !== undefined).map((entry) => [entry.code, clean(entry)]));
   for (const { values, cells } of rows) {
     if (cells) continue;
-    const code = readOccupationCode(values['occupation_code']);
-    const name = text(values['occupation_name'], fonts);
+    const code = readOccupationCode(values.occupation_code);
+    const name = text(values.occupation_name, fonts);
     if ('flaw' in code || name === undefined || isNone(name)) continue;
-    const level = readLevel(values['level']);
-    const job = text(values['job_type'], fonts);
+    const level = readLevel(values.level);
+    const job = text(values.job_type, fonts);
     const known = entries.get(code.value);
     const entry = known ?? { code: code.value, name, edition: '2022', jobs: [], levels: [] };
     if ('value' in level && !entry.levels.includes(level.value)) entry.levels = [...entry.levels, level.value].sort((a, b) => b - a);

@@ -73,7 +73,7 @@ async function serve({ port, persist, vars, secrets, unbraked = false, held = fa
     // What the Worker itself says goes to the log of the service.
     handleStructuredLogs: ({ level, message }) => void (level === 'error' || level === 'warn' ? console.error(message) : undefined),
     resourcePersistencePath: join(persist, 'v3'),
-    resourceTmpPath: process.env['TMPDIR'] ?? persist,
+    resourceTmpPath: process.env.TMPDIR ?? persist,
     workers: [
       {
         ...options,

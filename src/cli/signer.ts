@@ -128,13 +128,13 @@ export async function takeSignature(given: Buffer, bytes: Bytes, jwk: PublicJwk)
 }
 
 /** What is being signed, in a few words, so that people see how often the card is asked, and for what. */
-export function describe(bytes: Bytes): string {
+function describe(bytes: Bytes): string {
   if (bytes[0] === 0x30) return 'X.509 证书 certificate';
   const text = decodeUtf8(bytes);
   if (!text.startsWith('eyJ')) return '试签 trial';
   const [head, claims] = text.split('.').map((part) => JSON.parse(decodeUtf8(fromBase64url(part))) as Record<string, unknown>) as [Record<string, unknown>, Record<string, unknown>];
-  if (head['typ'] === 'dpop+jwt') return `${String(claims['htm'])} ${new URL(String(claims['htu'])).pathname}`;
-  return [head['typ'], claims['step'], claims['about'] ?? claims['batch'] ?? claims['number'] ?? claims['sub']].filter((word) => word !== undefined).join(' ');
+  if (head.typ === 'dpop+jwt') return `${String(claims.htm)} ${new URL(String(claims.htu)).pathname}`;
+  return [head.typ, claims.step, claims.about ?? claims.batch ?? claims.number ?? claims.sub].filter((word) => word !== undefined).join(' ');
 }
 
 /** Our environment, with the PIN if the program takes one from it. @throws SignerError `signer_pin` */

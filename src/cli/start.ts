@@ -6,7 +6,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ROOT } from './build.ts';
 import { developmentKeys, keyPath, STATE } from './dev.ts';
 import { onAbandoned, startLocal, type LocalService } from './local.ts';
 import { seed, type Seeded } from './seed.ts';
@@ -36,11 +35,11 @@ function readArguments(argv: string[]): { port: number; persist: string } | unde
   const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : 0;
   if (port < 1 || port > 65_535) throw usage('--port 应为 1–65535', '--port takes a number from 1 to 65535');
   // npm runs scripts in the package's folder; people mean the folder that they are in.
-  return { port, persist: resolve(process.env['INIT_CWD'] ?? '.', values['persist-to']) };
+  return { port, persist: resolve(process.env.INIT_CWD ?? '.', values['persist-to']) };
 }
 
 const shown = (path: string): string => {
-  const short = relative(process.env['INIT_CWD'] ?? process.cwd(), path);
+  const short = relative(process.env.INIT_CWD ?? process.cwd(), path);
   return short.startsWith('..') || isAbsolute(short) ? path : short || '.';
 };
 

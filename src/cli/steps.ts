@@ -10,7 +10,7 @@ import { checkRows, type RawRow } from '../life/rows.ts';
 import { takesOver, type OnFile } from '../life/procedure/filing.ts';
 import { PROVINCE, type Filing, type PublicJwk, type ScopeEntry } from '../life/schema.ts';
 import { thumbprint } from '../life/statement.ts';
-import { CallError, Caller } from './caller.ts';
+import { CallError, type Caller } from './caller.ts';
 import { approveBatch, fileOrganization, nameService, now, orderBatch, type BatchRef, type Signatory, type Speaker, type Times } from './sign.ts';
 import { Failure, type Progress } from './talk.ts';
 
@@ -127,7 +127,7 @@ export async function readBatch(caller: Caller, id: string, progress?: Progress)
     }
     root = reading.root(view);
   } catch (error) {
-    if (isRefusal(error, 'rows_differ')) throw new Failure(1, `第 ${String(error.facts['row'])} 行的内容与其摘要不符，拒绝签名`, error.message, 'rows_differ');
+    if (isRefusal(error, 'rows_differ')) throw new Failure(1, `第 ${String(error.facts.row)} 行的内容与其摘要不符，拒绝签名`, error.message, 'rows_differ');
     if (isRefusal(error, 'root_differs')) throw new Failure(1, `由 ${reading.rows.length} 行重新计算的根与服务给出的 ${view.root} 不符，拒绝签名`, error.message, 'root_differs');
     throw error;
   } finally {

@@ -55,7 +55,7 @@ export class Progress {
 }
 
 /** `row N: field: code: message`, one line each, however the message is broken; for a photo its file's name follows. */
-export const rowLines = (errors: NonNullable<Problem['errors']>): string[] => errors.map(({ row, field, code, message, file }) => `row ${row}: ${field}: ${code}: ${message.replace(/\s+/g, ' ')}${file === undefined ? '' : ` [${file.replace(/[\s\p{C}]+/gu, ' ')}]`}`);
+const rowLines = (errors: NonNullable<Problem['errors']>): string[] => errors.map(({ row, field, code, message, file }) => `row ${row}: ${field}: ${code}: ${message.replace(/\s+/g, ' ')}${file === undefined ? '' : ` [${file.replace(/[\s\p{C}]+/gu, ' ')}]`}`);
 
 /** What a refusal tells of rows, and of the fields of a step's body: one line each. */
 function faultLines(facts: object): string[] {
@@ -148,7 +148,7 @@ export function explain(error: unknown): { exit: number; lines: string[]; json: 
   if (error instanceof CallError) {
     const { problem } = error;
     const { title = '请求未被接受', detail = '', code } = problem;
-    const wait = problem['retry_after'];
+    const wait = problem.retry_after;
     const lines = [...faultLines(problem), `${refusalWords(code, { ...problem }) ?? title} / ${detail} [${code}]`, ...(typeof wait === 'number' ? [waitLine(wait)] : [])];
     const hint = HINTS[code];
     return { exit: code === FOREIGN ? 2 : 1, lines: hint === undefined ? lines : [...lines, hint], json: { ...problem } };

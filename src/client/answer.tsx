@@ -53,7 +53,7 @@ const AtEn: FC<{ time: string; now: number }> = ({ time, now }) => (
 );
 
 /** How old the knowledge is under which something was checked without the service. */
-export const Age: FC<{ report: Report; snapshot: Snapshot | undefined; now: number }> = ({ report, snapshot, now }) => {
+const Age: FC<{ report: Report; snapshot: Snapshot | undefined; now: number }> = ({ report, snapshot, now }) => {
   const kept = snapshot?.kept_at;
   const asOf = report.checks.find(({ id }) => id === 'status')?.as_of;
   return (
@@ -119,7 +119,7 @@ export async function answerSeal(number: string, digits: string, ground: Ground)
 /** Reads a file, and answers for it; what cannot be read is said in words. */
 export async function answerFile(file: File, answerFor: (judged: Judged, name: string) => Promise<unknown>): Promise<unknown> {
   try {
-    if (file.size > LARGEST) return <Fault words={PDF_FAULTS['pdf_too_large'] as Words} />;
+    if (file.size > LARGEST) return <Fault words={PDF_FAULTS.pdf_too_large as Words} />;
     const brought = readBytes(new Uint8Array(await file.arrayBuffer()));
     if (brought) return await answerFor(brought, file.name);
     return <Fault words={{ zh: '这个文件不是证书 PDF、核验包或凭证，无法核对', en: 'This file is no certificate’s PDF, bundle or credential, and cannot be checked' }} />;

@@ -44,7 +44,7 @@ export class Refused extends Error {
   }
 }
 
-export interface Ask {
+interface Ask {
   method?: 'GET' | 'POST';
   /** Sent as JSON. */
   json?: unknown;

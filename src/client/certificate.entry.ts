@@ -17,10 +17,10 @@ function show(state: string, words: Record<string, string> = {}): void {
   if (!box || !template) return;
   const content = template.content.cloneNode(true) as DocumentFragment;
   for (const place of content.querySelectorAll<HTMLElement>('[data-fill]')) {
-    const text = words[place.dataset['fill'] as string];
+    const text = words[place.dataset.fill as string];
     if (text !== undefined) place.textContent = text;
   }
-  document.body.dataset['seal'] = state;
+  document.body.dataset.seal = state;
   // A tab must not go on saying “valid” above a seal that failed.
   const bad = content.querySelector('.bad h2');
   document.title = bad?.firstChild?.textContent ?? title;
@@ -28,7 +28,7 @@ function show(state: string, words: Record<string, string> = {}): void {
 }
 
 function clear(): void {
-  delete document.body.dataset['seal'];
+  delete document.body.dataset.seal;
   document.title = title;
   box?.replaceChildren();
 }

@@ -39,7 +39,7 @@ function withStatus(here: Report, said: Report | 'missing'): Report {
 async function answerFor(judged: Judged, name: string) {
   const snapshot = readSnapshot(await knowledge(SOON));
   const now = Math.floor(Date.now() / 1000);
-  const { report, centres } = await judge(judged, { thumbprints: (box.dataset['roots'] ?? '').split(' '), snapshot, now });
+  const { report, centres } = await judge(judged, { thumbprints: (box.dataset.roots ?? '').split(' '), snapshot, now });
   const said = report.certificate === null ? undefined : await statusOf(report.certificate.number);
   return said === undefined ? <Answer report={report} centres={centres} name={name} aged={report.certificate ? { snapshot, now } : undefined} /> : <Answer report={withStatus(report, said)} centres={centres} name={name} />;
 }

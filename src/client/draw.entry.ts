@@ -21,7 +21,7 @@ const lineOf = ({ id, result, code }: DrawCheck): HTMLElement =>
 function say(end: DrawEnd | 'stale' | 'unread', checks: readonly DrawCheck[] = []): void {
   list.replaceChildren(...checks.filter(({ result }) => result !== 'not_reached').map(lineOf));
   status.replaceChildren(both(CHECK_ENDS[end]));
-  status.dataset['result'] = end;
+  status.dataset.result = end;
 }
 
 /** What the service gives out; undefined when it cannot be had. @throws Refusal `draw_malformed` */
@@ -41,7 +41,7 @@ else {
   try {
     const file = readDrawFile(given);
     const directory = await openDirectory({ thumbprints: roots.split(' '), roots: file.roots }, file.statements.centres, new Memo(), file.statements.withdrawals);
-    const shown = [...document.querySelectorAll<HTMLElement>('[data-drawn]')].map((one) => one.dataset['drawn'] as string);
+    const shown = [...document.querySelectorAll<HTMLElement>('[data-drawn]')].map((one) => one.dataset.drawn as string);
     const checks = await checkDraw(file, directory, shown);
     // A page that was kept for a minute may be older than the record: nothing is wrong, and nothing was compared.
     if (file.state !== state) say('stale');

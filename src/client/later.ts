@@ -32,7 +32,7 @@ function sentence(words: Words, role: 'status' | 'alert'): HTMLElement {
  * @returns hands the work to `use`, in the order of the calls; `silently`: nobody waits for it
  */
 export function later<Work>(near: HTMLElement, place: HTMLElement): (use: (work: Work) => unknown, silently?: boolean) => void {
-  const address = document.querySelector<HTMLScriptElement>('script[data-work]')?.dataset['work'] ?? '';
+  const address = document.querySelector<HTMLScriptElement>('script[data-work]')?.dataset.work ?? '';
   let coming: Promise<Work> | undefined;
   let here = false;
   const fetchWork = (): Promise<Work> => {

@@ -46,7 +46,7 @@ class Trouble extends Error {
   }
 }
 
-const known = (code: string): Words => LIST_FAULTS[code] ?? (LIST_FAULTS['unexpected'] as Words);
+const known = (code: string): Words => LIST_FAULTS[code] ?? (LIST_FAULTS.unexpected as Words);
 
 function wordsFor(error: unknown): Words {
   if (error instanceof Trouble) return error.words;
@@ -152,7 +152,7 @@ async function offer(request: Uint8Array<ArrayBuffer>, answer: Uint8Array<ArrayB
     [{ zh: '所问', en: 'Request' }, () => save('results.request.ndjson', NDJSON_TYPE, request)],
     [{ zh: '所答与回执', en: 'Answers and receipt' }, () => save('results.answers.ndjson', NDJSON_TYPE, answer)],
   ];
-  await put('save', <>{choices.map(([words]) => <button type="button" class="second"><Both words={words} /></button>)}</>);
+  await put('save', choices.map(([words]) => <button type="button" class="second"><Both words={words} /></button>));
   for (const [at, button] of get('save').querySelectorAll('button').entries()) button.addEventListener('click', () => choices[at]?.[1]());
   get('save').hidden = false;
 }
@@ -164,7 +164,7 @@ const FILTERS: Record<string, { words: Words; holds: (answer: BulkAnswer) => boo
   ...Object.fromEntries(BULK_VERDICTS.map((verdict) => [verdict, { words: BULK_WORDS[verdict], holds: (answer: BulkAnswer) => answer.verdict === verdict }])),
 };
 
-const filtered = (): BulkAnswer[] => answers.filter((FILTERS[get<HTMLSelectElement>('filter').value] ?? (FILTERS['all'] as (typeof FILTERS)[string])).holds);
+const filtered = (): BulkAnswer[] => answers.filter((FILTERS[get<HTMLSelectElement>('filter').value] ?? (FILTERS.all as (typeof FILTERS)[string])).holds);
 
 async function showMore(): Promise<void> {
   const all = filtered();

@@ -29,7 +29,7 @@ const typed = get<HTMLInputElement>('typed');
 
 const camera = new Camera(video);
 const reader = makeReader();
-const here = { roots: (box.dataset['roots'] ?? '').split(' '), hosts: (box.dataset['hosts'] ?? '').split(' ') };
+const here = { roots: (box.dataset.roots ?? '').split(' '), hosts: (box.dataset.hosts ?? '').split(' ') };
 /** Shown in place of a certificate's page, which could not be reached. */
 const standsIn = location.pathname.startsWith('/c/');
 let asked = 0;
@@ -61,7 +61,7 @@ async function take(text: string): Promise<void> {
   const mine = ++asked;
   stop();
   const found = readScanned(text, here.hosts);
-  document.body.dataset['scanned'] = found.kind === 'refused' ? found.why : found.kind;
+  document.body.dataset.scanned = found.kind === 'refused' ? found.why : found.kind;
   if (found.kind === 'refused') return say(found.words, found.text);
   const { number, digits } = found;
   const page = `/c/${number}${writeFragment(found)}`;
@@ -94,7 +94,7 @@ async function scan(): Promise<void> {
   if (box.classList.contains('live')) return;
   asked++;
   answer.replaceChildren();
-  delete document.body.dataset['scanned'];
+  delete document.body.dataset.scanned;
   box.classList.add('live');
   const fault = await camera.start();
   if (fault !== undefined) {

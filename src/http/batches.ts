@@ -146,10 +146,10 @@ export const batchRoutes = factory
     return c.body(photo, 200, { 'Content-Type': photoType(photo), 'Cache-Control': 'private, no-store' });
   })
   .post('/v1/batches/:id/issue', only('organization'), async (c) => {
-    const { service, caller } = c.var;
+    const { service } = c.var;
     const tokens = await readJson(c, LIMITS.statement, ISSUE);
     const id = c.req.param('id');
-    const done = await issueBatch(service, caller, id, tokens, service.now() + CALL_SECONDS);
+    const done = await issueBatch(service, id, tokens, service.now() + CALL_SECONDS);
     return c.json({ id, ...done }, done.state === 'issued' ? 200 : 202);
   })
   .get('/v1/batches/:id/certificates', async (c) => {

@@ -35,8 +35,8 @@ async function checkPasted(c: C) {
   const form = new URLSearchParams(decodeUtf8(await readBytes(c, LIMITS.bulkOpen)));
   await requireHuman(c, form.get('cf-turnstile-response'));
   const typed = form.get('list') ?? '';
-  let rows;
-  let request;
+  let rows: ReturnType<typeof readStaffList>;
+  let request: ReturnType<typeof toNdjson>;
   try {
     rows = readStaffList(encodeUtf8(typed));
     request = toNdjson(rows);

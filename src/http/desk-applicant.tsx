@@ -56,7 +56,7 @@ async function newApplication({ service, caller }: Asked) {
 }
 
 async function application({ service, caller, params }: Asked) {
-  const [shown, centres] = await Promise.all([viewCase(service, caller, params['about'] as string), centreNames(service)]);
+  const [shown, centres] = await Promise.all([viewCase(service, caller, params.about as string), centreNames(service)]);
   return <ApplicationView shown={shown} application={lastApplication(shown.steps)} centres={centres} home={`#/apply/${shown.about}`} filing={await grantedOf(service, shown.steps)} />;
 }
 

@@ -27,9 +27,9 @@ async function plans(asked: Asked) {
       called={calledOf}
       columns={[
         await organizationColumn(asked),
-        { words: { zh: '考试日期', en: 'Exams' }, of: ({ facts }) => (facts['first'] === facts['last'] ? String(facts['first']) : `${String(facts['first'])} – ${String(facts['last'])}`) },
-        { words: { zh: '考生', en: 'Candidates' }, of: ({ facts }) => String(facts['candidates'] ?? '') },
-        { words: { zh: '接收', en: 'Received' }, of: ({ facts }) => Object.values((facts['received'] ?? {}) as Record<string, string>).sort().at(-1) ?? '' },
+        { words: { zh: '考试日期', en: 'Exams' }, of: ({ facts }) => (facts.first === facts.last ? String(facts.first) : `${String(facts.first)} – ${String(facts.last)}`) },
+        { words: { zh: '考生', en: 'Candidates' }, of: ({ facts }) => String(facts.candidates ?? '') },
+        { words: { zh: '接收', en: 'Received' }, of: ({ facts }) => Object.values((facts.received ?? {}) as Record<string, string>).sort().at(-1) ?? '' },
       ]}
     />
   );
@@ -38,7 +38,7 @@ async function plans(asked: Asked) {
 async function plan(asked: Asked) {
   const shown = await seenCase(asked, 'plan');
   const [results, names] = await Promise.all([listCases(asked.service, asked.caller, { kind: 'results', parent: shown.about }, 10), centreNames(asked.service)]);
-  return <CentrePlan shown={shown} plan={planOf(shown)} names={names} results={results.find(({ state }) => state !== 'withdrawn')?.about} closed={String(shown.facts['first'] ?? '') <= shanghaiDay(asked.now)} />;
+  return <CentrePlan shown={shown} plan={planOf(shown)} names={names} results={results.find(({ state }) => state !== 'withdrawn')?.about} closed={String(shown.facts.first ?? '') <= shanghaiDay(asked.now)} />;
 }
 
 async function results(asked: Asked) {
@@ -59,7 +59,7 @@ async function results(asked: Asked) {
 async function oneResults(asked: Asked) {
   const shown = await seenCase(asked, 'results');
   const [objections, names] = await Promise.all([objectionsTo(asked, shown.parent), centreNames(asked.service)]);
-  return <CentreResults shown={shown} results={standing<Results>(shown, 'results.publish', 'results.correct')} title={calledOf(shown)} passMark={Number(shown.facts['pass_mark'] ?? 60)} objections={objections} names={names} />;
+  return <CentreResults shown={shown} results={standing<Results>(shown, 'results.publish', 'results.correct')} title={calledOf(shown)} passMark={Number(shown.facts.pass_mark ?? 60)} objections={objections} names={names} />;
 }
 
 async function objections(asked: Asked) {

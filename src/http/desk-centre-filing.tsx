@@ -41,7 +41,7 @@ async function applications(asked: Asked) {
       none={{ zh: '没有申报。', en: 'There are no applications.' }}
       called={calledOf}
       columns={[
-        { words: { zh: '事项', en: 'Purpose' }, of: ({ facts }) => { const purpose = PURPOSES.find((one) => one === facts['purpose']); return purpose ? <Both words={PURPOSE_WORDS[purpose]} /> : ''; } },
+        { words: { zh: '事项', en: 'Purpose' }, of: ({ facts }) => { const purpose = PURPOSES.find((one) => one === facts.purpose); return purpose ? <Both words={PURPOSE_WORDS[purpose]} /> : ''; } },
         { words: { zh: '受理中心', en: 'Centre' }, of: (one: CaseRowView & { centre?: string }) => names.get(one.centre ?? '') ?? one.centre ?? '' },
       ]}
     />
@@ -63,8 +63,8 @@ async function devices(asked: Asked) {
       {...(await waitingFirst(asked, 'device', 'devices', 'requested', 'endorsed'))}
       to="#/devices/"
       none={{ zh: '没有设备登记请求。', en: 'No device has asked.' }}
-      called={({ facts, about }) => String(facts['key'] ?? about)}
-      columns={[await organizationColumn(asked), { words: { zh: '原因', en: 'Why' }, of: ({ facts }) => <Both words={DEVICE_WHY[facts['why'] as DeviceRequest['why']]} /> }]}
+      called={({ facts, about }) => String(facts.key ?? about)}
+      columns={[await organizationColumn(asked), { words: { zh: '原因', en: 'Why' }, of: ({ facts }) => <Both words={DEVICE_WHY[facts.why as DeviceRequest['why']]} /> }]}
     />
   );
 }
@@ -90,7 +90,7 @@ async function signingOf({ service, caller, now }: Asked, { code, filing, token,
 
 async function organization(asked: Asked) {
   const { service, caller, params, now } = asked;
-  const code = parseOrganizationCode(params['code'] as string);
+  const code = parseOrganizationCode(params.code as string);
   await requireReach(service, caller, code);
   const [[filed, ...others], past, names, endables, shown] = await Promise.all([
     filingsOf(service, code),
@@ -117,8 +117,8 @@ function againOf({ caller }: Asked, filed: Filed, others: readonly Filed[]): Aga
 
 /** Whose a code is that a centre is about to file. */
 async function codes({ service, params }: Asked) {
-  const code = parseOrganizationCode(params['code'] as string);
-  const uscc = checkUscc(params['uscc'] as string);
+  const code = parseOrganizationCode(params.code as string);
+  const uscc = checkUscc(params.uscc as string);
   if ('fault' in uscc) throw new Refusal('uscc_wrong', 'The unified social credit code (统一社会信用代码) has a wrong check character.', { part: 'uscc' });
   await requireHolder(service, code, uscc.uscc);
   const others = (await listOrganizations(service)).filter((one) => one.filing.uscc === uscc.uscc && one.code !== code);
@@ -126,10 +126,10 @@ async function codes({ service, params }: Asked) {
 }
 
 async function withdrawal({ service, caller, params }: Asked) {
-  const code = parseOrganizationCode(params['code'] as string);
+  const code = parseOrganizationCode(params.code as string);
   await requireReach(service, caller, code);
   const [[filed], names, endables] = await Promise.all([filingsOf(service, code), centreNames(service), endablesOf(service, caller, code)]);
-  const one = endables.find(({ typ, id, mine, ended }) => typ === params['typ'] && id === params['id'] && mine && ended === null);
+  const one = endables.find(({ typ, id, mine, ended }) => typ === params.typ && id === params.id && mine && ended === null);
   if (!filed || !one) throw new Refusal('not_found', 'There is nothing here that this centre may withdraw.');
   return <WithdrawView code={code} name={filed.filing.name} one={one} names={names} />;
 }

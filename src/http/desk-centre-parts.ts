@@ -11,7 +11,7 @@ import type { Asked } from './desk-views.ts';
 export const CENTRES = ['city', 'province'] as const;
 /** A case of the kind that the address names. */
 export async function seenCase({ service, caller, params }: Asked, kind: Kind): Promise<CaseView> {
-  const about = params['about'] as string;
+  const about = params.about as string;
   if (readAbout(about).kind !== kind) throw new Refusal('case_not_found', 'There is no such case.', { part: 'about' });
   return viewCase(service, caller, about);
 }
@@ -23,4 +23,4 @@ export async function organizationColumn({ service }: Asked) {
 }
 
 /** What a case is called: the title or name in its facts. */
-export const calledOf = ({ facts, about }: { facts: Record<string, unknown>; about: string }): string => String(facts['title'] ?? facts['name'] ?? about);
+export const calledOf = ({ facts, about }: { facts: Record<string, unknown>; about: string }): string => String(facts.title ?? facts.name ?? about);

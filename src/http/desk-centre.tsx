@@ -27,7 +27,7 @@ import { yearToAnnounce } from '../working-days.ts';
 import { calendarViews } from './desk-calendar.tsx';
 import { LINES, listViews, moreOf, type Asked, type View } from './desk-views.ts';
 
-export const tierOf = ({ caller }: Pick<Asked, 'caller'>): 'city' | 'province' => (caller.role === 'province' ? 'province' : 'city');
+const tierOf = ({ caller }: Pick<Asked, 'caller'>): 'city' | 'province' => (caller.role === 'province' ? 'province' : 'city');
 
 async function home(asked: Asked) {
   const { service, caller } = asked;
@@ -52,13 +52,13 @@ async function home(asked: Asked) {
 }
 
 async function batches(asked: Asked) {
-  const { lines, next } = await pageReviews(asked.service, asked.caller, { first: tierOf(asked), after: readPlace(asked.params['place']) }, LINES);
+  const { lines, next } = await pageReviews(asked.service, asked.caller, { first: tierOf(asked), after: readPlace(asked.params.place) }, LINES);
   return <ReviewsView reviews={lines} more={moreOf('batches', next)} />;
 }
 
 async function batch(asked: Asked) {
   const { service, caller, params } = asked;
-  const { batch: row, filing } = await openBatch(service, params['id'] as string);
+  const { batch: row, filing } = await openBatch(service, params.id as string);
   await requireReach(service, caller, row.organization);
   const [view, compared, past, rows, replacing, names] = await Promise.all([batchView(service, row, 0), differencesOf(service, row, filing.pass_mark), historyOf(service, row.organization), openRows(service, row, 0, ROWS), selectReplaces(service.db, row.id), centreNames(service)]);
   const held = await selectHeld(service.db, row.id, 0, row.count);
@@ -70,15 +70,15 @@ async function batch(asked: Asked) {
 
 /** The rows of a batch from one on, for the list that goes on. */
 async function rowsOfBatch({ service, caller, params }: Asked) {
-  const { batch: row } = await openBatch(service, params['id'] as string);
+  const { batch: row } = await openBatch(service, params.id as string);
   await requireReach(service, caller, row.organization);
-  const from = params['from'] as string;
+  const from = params.from as string;
   if (!/^\d{1,6}$/.test(from)) throw new Refusal('not_found', 'The desk has no such view.');
   return <BatchRows id={row.id} count={row.count} from={Number(from)} rows={await openRows(service, row, Number(from), ROWS)} replacing={await selectReplaces(service.db, row.id)} />;
 }
 
 async function trail({ service, caller, params, now }: Asked) {
-  const { text, organization } = parseNumber(params['number'] as string);
+  const { text, organization } = parseNumber(params.number as string);
   await requireReach(service, caller, organization);
   const found = await trailOf(service, text, true);
   if (!found) throw new Refusal('certificate_not_found', 'This register holds no certificate with this number.');

@@ -77,7 +77,7 @@ function ofSession({ findings, follow_ups }: DrawRecord, session: Drawn): Pick<D
 async function drawn(asked: Asked) {
   const shown = await seenCase(asked, 'draw');
   const record = recordOf(shown, shown.steps);
-  const place = Number(asked.params['place']);
+  const place = Number(asked.params.place);
   const session = record.drawn?.[place - 1];
   if (!session) throw new Refusal('not_found', 'The desk has no such view.');
   const { findings, follow_ups } = ofSession(record, session);
@@ -112,9 +112,9 @@ async function byProvince(asked: Asked) {
 
 /** A drawn session within reach: of the organization itself, or of one that the city filed. */
 async function inspected({ service, caller, params }: Asked): Promise<{ row: CaseRow; record: DrawRecord; session: Drawn }> {
-  const row = await findDraw(service, params['about'] as string);
+  const row = await findDraw(service, params.about as string);
   const record = await openDraw(service, row);
-  const session = record.drawn?.[Number(params['place']) - 1];
+  const session = record.drawn?.[Number(params.place) - 1];
   if (!session) throw new Refusal('not_found', 'The desk has no such view.');
   await requireReach(service, caller, session.organization).catch((error: unknown) => {
     throw isRefusal(error, 'out_of_reach') ? new Refusal('not_found', 'The desk has no such view.') : error;
@@ -128,7 +128,7 @@ async function inspection(asked: Asked) {
   const { findings, follow_ups } = ofSession(record, session);
   const city = caller.role === 'city';
   const list = city ? '#/draws/province' : '#/inspections';
-  return <DrawnDesk shown={{ about: row.about, seq: row.seq, last: row.last, allowed: city ? [] : stepsFrom('draw', row.state, caller.role) }} here={`${list}/${row.about}/${params['place']}`} above={{ href: list, words: { zh: '全部检查', en: 'All inspections' } }} session={session} links={city} findings={findings} follows={follow_ups} names={await centreNames(service)} today={shanghaiDay(now)} />;
+  return <DrawnDesk shown={{ about: row.about, seq: row.seq, last: row.last, allowed: city ? [] : stepsFrom('draw', row.state, caller.role) }} here={`${list}/${row.about}/${params.place}`} above={{ href: list, words: { zh: '全部检查', en: 'All inspections' } }} session={session} links={city} findings={findings} follows={follow_ups} names={await centreNames(service)} today={shanghaiDay(now)} />;
 }
 
 export const inspectionViews: readonly View[] = [

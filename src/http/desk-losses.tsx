@@ -18,7 +18,7 @@ async function losses({ service, caller }: Asked) {
   const [cases, names, organizations] = await Promise.all([listCases(service, caller, { kind: 'loss', state: 'reported' }, MOST), centreNames(service), organizationNames(service)]);
   const shown = await Promise.all(
     cases.map(async ({ about, organization, facts }) => {
-      const jkt = String(facts['key']);
+      const jkt = String(facts.key);
       const [one, keys] = await Promise.all([viewCase(service, caller, about), keysOf(service, String(organization))]);
       return { shown: one, jkt, reason: standing<Body<'loss.report'>>(one, 'loss.report').reason, withdrawn: keys.some((key) => key.jkt === jkt && key.state === 'withdrawn') };
     }),

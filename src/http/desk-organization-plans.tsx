@@ -45,7 +45,7 @@ export function standing<T>({ steps }: Pick<ShownCase, 'steps'>, ...names: strin
 }
 
 export const planOf = (shown: Pick<ShownCase, 'steps'>): Plan => standing<Plan>(shown, 'plan.file', 'plan.amend');
-const titleOf = ({ facts, about }: { facts: Record<string, unknown>; about: string }): string => String(facts['title'] ?? about);
+const titleOf = ({ facts, about }: { facts: Record<string, unknown>; about: string }): string => String(facts.title ?? about);
 
 async function plans(asked: Asked) {
   return (
@@ -57,8 +57,8 @@ async function plans(asked: Asked) {
       none={{ zh: '还没有考核计划。', en: 'There are no plans yet.' }}
       called={titleOf}
       columns={[
-        { words: { zh: '考试日期', en: 'Exams' }, of: ({ facts }) => (facts['first'] === facts['last'] ? String(facts['first']) : `${String(facts['first'])} – ${String(facts['last'])}`) },
-        { words: { zh: '考生', en: 'Candidates' }, of: ({ facts }) => String(facts['candidates'] ?? '') },
+        { words: { zh: '考试日期', en: 'Exams' }, of: ({ facts }) => (facts.first === facts.last ? String(facts.first) : `${String(facts.first)} – ${String(facts.last)}`) },
+        { words: { zh: '考生', en: 'Candidates' }, of: ({ facts }) => String(facts.candidates ?? '') },
       ]}
     >
       <Ways ways={[{ words: { zh: '新建考核计划', en: 'New plan' }, href: '#/plans/new' }]} />
@@ -72,13 +72,13 @@ async function newPlan(asked: Asked) {
 }
 
 async function editPlan(asked: Asked) {
-  const shown = await seen(asked, asked.params['about'] as string, 'plan');
+  const shown = await seen(asked, asked.params.about as string, 'plan');
   const { scope } = await filingOf(asked);
   return <PlanEdit step="plan.amend" about={shown.about} seq={shown.seq} last={shown.last} next={`#/plans/${shown.about}`} scope={scope} given={planOf(shown)} earliest={earliestExam(await workingDaysOf(asked.service), shanghaiDay(asked.now))} />;
 }
 
 async function plan(asked: Asked) {
-  const shown = await seen(asked, asked.params['about'] as string, 'plan');
+  const shown = await seen(asked, asked.params.about as string, 'plan');
   const [results, names] = await Promise.all([list(asked, 'results', shown.about), centreNames(asked.service)]);
   const body = planOf(shown);
   return <PlanDetail shown={shown} plan={body} names={names} results={results.find(({ state }) => state !== 'withdrawn')?.about} over={planEnd(body) <= asked.now} />;
@@ -88,7 +88,7 @@ async function results(asked: Asked) {
   const [cases, filed] = await Promise.all([list(asked, 'results'), list(asked, 'plan')]);
   const published = new Set(cases.filter(({ state }) => state !== 'withdrawn').map(({ parent }) => parent));
   const today = shanghaiDay(asked.now);
-  const waiting = filed.filter(({ about, state, facts }) => state === 'filed' && !published.has(about) && String(facts['last'] ?? '9999') <= today);
+  const waiting = filed.filter(({ about, state, facts }) => state === 'filed' && !published.has(about) && String(facts.last ?? '9999') <= today);
   return (
     <CasesView
       name="results"
@@ -99,7 +99,7 @@ async function results(asked: Asked) {
       called={titleOf}
       columns={[
         { words: { zh: '公示至', en: 'Until' }, of: ({ due }) => due ?? '' },
-        { words: { zh: '合格/考生', en: 'Passed' }, of: ({ facts }) => { const counts = (facts['counts'] ?? {}) as { passed?: number; candidates?: number }; return `${counts.passed ?? ''} / ${counts.candidates ?? ''}`; } },
+        { words: { zh: '合格/考生', en: 'Passed' }, of: ({ facts }) => { const counts = (facts.counts ?? {}) as { passed?: number; candidates?: number }; return `${counts.passed ?? ''} / ${counts.candidates ?? ''}`; } },
       ]}
     >
       <Unpublished plans={waiting} />
@@ -108,42 +108,42 @@ async function results(asked: Asked) {
 }
 
 async function newResults(asked: Asked) {
-  const shown = await seen(asked, asked.params['plan'] as string, 'plan');
+  const shown = await seen(asked, asked.params.plan as string, 'plan');
   const { scope } = await filingOf(asked);
   return <ResultsForm step="results.publish" about="new:results" plan={shown.about} title={planOf(shown).title} scope={scope} today={shanghaiDay(asked.now)} />;
 }
 
 async function correctResults(asked: Asked) {
-  const shown = await seen(asked, asked.params['about'] as string, 'results');
+  const shown = await seen(asked, asked.params.about as string, 'results');
   const { scope } = await filingOf(asked);
   const body = standing<Results>(shown, 'results.publish', 'results.correct');
   return <ResultsForm step="results.correct" about={shown.about} seq={shown.seq} last={shown.last} plan={body.plan} title={titleOf(shown)} scope={scope} today={shanghaiDay(asked.now)} days={body.working_days} />;
 }
 
 async function oneResults(asked: Asked) {
-  const shown = await seen(asked, asked.params['about'] as string, 'results');
+  const shown = await seen(asked, asked.params.about as string, 'results');
   const body = standing<Results>(shown, 'results.publish', 'results.correct');
   const [objections, names] = await Promise.all([objectionsTo(asked, body.plan), centreNames(asked.service)]);
   const { facts } = shown;
-  const until = String(facts['until'] ?? shown.due);
+  const until = String(facts.until ?? shown.due);
   return (
     <ResultsDetail
       shown={shown}
       results={body}
       plan={{ title: titleOf(shown) }}
-      passMark={Number(facts['pass_mark'] ?? 60)}
-      from={String(facts['from'] ?? '')}
+      passMark={Number(facts.pass_mark ?? 60)}
+      from={String(facts.from ?? '')}
       until={until}
       over={isNoticeOver({ until }, shanghaiDay(asked.now))}
       objections={objections}
-      batch={facts['batch'] as string | undefined}
+      batch={facts.batch as string | undefined}
       names={names}
     />
   );
 }
 
 async function answers(asked: Asked) {
-  const shown = await seen(asked, asked.params['about'] as string, 'results');
+  const shown = await seen(asked, asked.params.about as string, 'results');
   const open = await objectionsTo(asked, shown.parent, 'open');
   const opened = await Promise.all(
     open.slice(0, TOGETHER).map(async ({ about, seq, last, created_at }) => ({ about, seq, last, raised_at: created_at, objection: standing<Objection>({ steps: await openSteps(asked.service, about) }, 'objection.raise') })),
@@ -166,7 +166,7 @@ async function objections(asked: Asked) {
 }
 
 async function objection(asked: Asked) {
-  const shown = await seen(asked, asked.params['about'] as string, 'objection');
+  const shown = await seen(asked, asked.params.about as string, 'objection');
   return <ObjectionDetail shown={shown} objection={standing<Objection>(shown, 'objection.raise')} names={await centreNames(asked.service)} />;
 }
 

@@ -54,13 +54,13 @@ async function home(asked: Asked) {
 }
 
 async function batches(asked: Asked) {
-  const found = await selectBatchesOf(asked.service.db, codeOf(asked), LINES + 1, readPlace(asked.params['place']));
+  const found = await selectBatchesOf(asked.service.db, codeOf(asked), LINES + 1, readPlace(asked.params.place));
   const { lines, next } = pageOf(found, LINES, ({ id, created_at }) => ({ first: 0, at: created_at, id }));
   return <BatchesView batches={lines} more={moreOf('batches', next)} />;
 }
 
 async function batch({ service, caller, params }: Asked) {
-  const { batch: row } = await openBatch(service, params['id'] as string);
+  const { batch: row } = await openBatch(service, params.id as string);
   await requireReach(service, caller, row.organization);
   const view = await batchView(service, row, row.state === 'issued' ? row.count : await countSigned(service.db, row.id));
   return <BatchDetail batch={{ ...view, returned_reason: view.returned_reason ?? null }} centres={await centreNames(service)} results={row.results} />;
@@ -68,7 +68,7 @@ async function batch({ service, caller, params }: Asked) {
 
 /** One certificate; a number that leads nowhere stays in the box, with why. */
 async function certificate({ service, caller, params }: Asked) {
-  const asked = params['number'] as string;
+  const asked = params.number as string;
   try {
     const { text, organization } = parseNumber(asked);
     await requireReach(service, caller, organization);
@@ -97,7 +97,7 @@ async function ownKeys({ service, caller }: Asked) {
   const code = caller.subject.slice('org:'.length);
   const cases = await listCases(service, caller, { kind: 'device' }, 50);
   const shown = await Promise.all(cases.map(({ about }) => viewCase(service, caller, about)));
-  const labels = new Map(shown.map((one) => [String(one.facts['key']), standing<DeviceRequest>(one, 'device.request').label]));
+  const labels = new Map(shown.map((one) => [String(one.facts.key), standing<DeviceRequest>(one, 'device.request').label]));
   const keys = (await keysOf(service, code)).map((one) => ({ ...one, label: labels.get(one.jkt), isThis: one.jkt === caller.jkt }));
   return <OwnKeys organization={code} keys={keys} />;
 }
@@ -112,8 +112,8 @@ async function devices(asked: Asked) {
         {...(await waitingFirst(asked, 'device', 'devices', 'requested'))}
         to="#/devices/"
         none={{ zh: '没有设备登记请求。', en: 'No device has asked.' }}
-        called={({ facts, about: device }) => String(facts['key'] ?? device)}
-        columns={[{ words: { zh: '原因', en: 'Why' }, of: ({ facts }) => <Both words={DEVICE_WHY[facts['why'] as DeviceRequest['why']]} /> }]}
+        called={({ facts, about: device }) => String(facts.key ?? device)}
+        columns={[{ words: { zh: '原因', en: 'Why' }, of: ({ facts }) => <Both words={DEVICE_WHY[facts.why as DeviceRequest['why']]} /> }]}
       />
       {await ownKeys(asked)}
     </>
@@ -121,7 +121,7 @@ async function devices(asked: Asked) {
 }
 
 async function device({ service, caller, params }: Asked) {
-  const shown = await seen({ service, caller }, params['about'] as string, 'device');
+  const shown = await seen({ service, caller }, params.about as string, 'device');
   return <OwnDevice shown={shown} asked={standing<DeviceRequest>(shown, 'device.request')} names={await centreNames(service)} />;
 }
 
@@ -148,7 +148,7 @@ async function newApplication(asked: Asked) {
 
 async function application(asked: Asked) {
   const { service, caller, params } = asked;
-  const [shown, centres, organization] = await Promise.all([viewCase(service, caller, params['about'] as string), centreNames(service), about(asked)]);
+  const [shown, centres, organization] = await Promise.all([viewCase(service, caller, params.about as string), centreNames(service), about(asked)]);
   return <ApplicationView shown={shown} application={lastApplication(shown.steps)} centres={centres} organization={organization} home="#/applications" filing={await grantedOf(service, shown.steps)} />;
 }
 

@@ -42,7 +42,7 @@ export const moreOf = (path: string, next: string | null): string | undefined =>
 
 /** A page of cases within reach, those in a state that waits before all others. @param path address of the list */
 export async function waitingFirst({ service, caller, params }: Asked, kind: Kind, path: string, ...states: string[]): Promise<{ cases: CaseLine[]; more: string | undefined }> {
-  const { lines, next } = await pageCases(service, caller, { kind, first: states, after: readPlace(params['place']) }, LINES);
+  const { lines, next } = await pageCases(service, caller, { kind, first: states, after: readPlace(params.place) }, LINES);
   return { cases: lines, more: moreOf(path, next) };
 }
 

@@ -34,12 +34,12 @@ function lineOf(row: CaseRow): DrawLine | undefined {
 }
 
 /** Draws, the last changed first. */
-export async function listDraws(service: Service, before?: number, centre?: string): Promise<DrawLine[]> {
+async function listDraws(service: Service, before?: number, centre?: string): Promise<DrawLine[]> {
   return (await selectCases(service.db, { kind: 'draw', before, centre }, PAGE)).map(lineOf).filter((line) => line !== undefined);
 }
 
 /** What somebody may read of what was found: an organization its own, a city its organizations' and its own draws', the province all. */
-export async function withinReach(service: Service, caller: Pick<Caller, 'role' | 'subject'>, row: CaseRow, record: DrawRecord): Promise<Pick<DrawRecord, 'findings' | 'follow_ups'>> {
+async function withinReach(service: Service, caller: Pick<Caller, 'role' | 'subject'>, row: CaseRow, record: DrawRecord): Promise<Pick<DrawRecord, 'findings' | 'follow_ups'>> {
   const { findings, follow_ups, drawn = [] } = record;
   if (caller.role === 'province' || row.centre === caller.subject) return { findings, follow_ups };
   const own = new Set<string>();
@@ -58,7 +58,7 @@ function beforeOf(text: string | undefined): number | undefined {
 }
 
 /** What everybody gets of a draw: all that is needed to check it under the root's thumbprint, without this service. */
-export async function drawFile(service: Service, id: string): Promise<DrawFile> {
+async function drawFile(service: Service, id: string): Promise<DrawFile> {
   const record = publicRecord(await openDraw(service, await findDraw(service, id)));
   const [centres, withdrawals] = await Promise.all([selectTokens(service.db, 'centre+jwt'), selectTokens(service.db, 'withdrawal+jwt')]);
   return { ...record, roots: [...service.config.rootJwks], statements: { centres, withdrawals } };

@@ -33,7 +33,7 @@ export async function readForm(c: Context<AppEnv>): Promise<Typed & { want?: str
 export function faultsOf(typed: Typed, needed: readonly FieldName[]): FieldFaults {
   const faults: FieldFaults = {};
   for (const name of FIELDS) {
-    if ((typed[name]?.length ?? 0) > LONGEST[name]) faults[name] = FAULTS['too_long'] as Words;
+    if ((typed[name]?.length ?? 0) > LONGEST[name]) faults[name] = FAULTS.too_long as Words;
     else if (needed.includes(name) && typed[name] === undefined) faults[name] = FAULTS[`${name}_missing`] as Words;
   }
   return faults;
@@ -44,7 +44,7 @@ export const some = (faults: FieldFaults): boolean => Object.keys(faults).length
 /** What is wrong with a number, in words; undefined for refusals about something else. */
 export function numberFault(refusal: Refusal): Words | undefined {
   if (refusal.code !== 'number_malformed') return FAULTS[refusal.code];
-  return numberWords(refusal.facts.part, refusal.facts['length']);
+  return numberWords(refusal.facts.part, refusal.facts.length);
 }
 
 /** What is wrong with a name that cannot be compared, in words; undefined for refusals about something else. */

@@ -60,7 +60,7 @@ async function listPage(c: C) {
 function noticePage(c: C, status: number, notice: Notice, headers: Record<string, string>, form: { typed?: ObjectionTyped; faults?: ObjectionFaults; refused?: Words } = {}) {
   const pages = Math.max(1, Math.ceil((notice.rows?.length ?? 0) / ROWS));
   const at = Math.min(pages, pageOf(c));
-  const rows = notice.rows && notice.rows.slice((at - 1) * ROWS, at * ROWS);
+  const rows = notice.rows?.slice((at - 1) * ROWS, at * ROWS) ?? null;
   return page(c, status, <NoticePage host={hostOf(c)} notice={{ ...notice, rows }} page={at} pages={pages} {...form} />, headers);
 }
 
@@ -92,7 +92,7 @@ function faultsOf(error: unknown): ObjectionFaults | undefined {
   if (error.code === 'objection_row_unknown') return { row: UNKNOWN_ROW };
   if (error.code !== 'step_body_malformed') return undefined;
   const faults: ObjectionFaults = {};
-  for (const { part, message } of error.facts['faults'] as { part: string; message: string }[]) {
+  for (const { part, message } of error.facts.faults as { part: string; message: string }[]) {
     const [zh = message, en = message] = message.split(' / ');
     if ((OBJECTION_FIELDS as readonly string[]).includes(part)) faults[part as ObjectionField] ??= part === 'row' ? ROW_FAULT : { zh, en };
   }
@@ -120,7 +120,7 @@ async function objectByForm(c: C) {
     if (faults) return noticePage(c, 400, await readNotice(service, id), noStore, { typed, faults });
     if (!isRefusal(error, 'objections_full') && !isRefusal(error, 'objections_too_often')) throw error;
     const [status, zh] = PROBLEMS[error.code] as (typeof PROBLEMS)[string];
-    if (typeof error.facts['retry_after'] === 'number') c.header('Retry-After', String(error.facts['retry_after']));
+    if (typeof error.facts.retry_after === 'number') c.header('Retry-After', String(error.facts.retry_after));
     return noticePage(c, status, await readNotice(service, id), noStore, { typed, refused: { zh, en: error.message } });
   }
   setCookie(c, COOKIE, code, { path: '/notices', maxAge: 600, httpOnly: true, sameSite: 'Strict', secure: service.config.origin.startsWith('https:') });

@@ -14,7 +14,7 @@ import { ref, type Schema } from './openapi-schemas.ts';
 import { statementSchema } from './openapi-statements.ts';
 
 const JSON_TYPE = 'application/json';
-export const BUNDLE_TYPE = 'application/vnd.luzheng.bundle+json';
+const BUNDLE_TYPE = 'application/vnd.luzheng.bundle+json';
 const SD_JWT_TYPE = 'application/vc+sd-jwt';
 const FILE: Schema = { type: 'string', contentMediaType: 'application/pdf' };
 const WORKBOOK: Schema = { type: 'string', contentMediaType: XLSX_TYPE };

@@ -11,7 +11,7 @@ const whole = (description: string): Schema => ({ type: 'integer', description, 
 const instant = (description: string): Schema => ({ type: 'integer', description: `${description} (NumericDate)`, minimum: 0 });
 
 const centre = text('centre', { pattern: '^centre:37\\d{2}$' });
-const organization = text('organization', { pattern: `^org:${(CODE['pattern'] as string).slice(1)}` });
+const organization = text('organization', { pattern: `^org:${(CODE.pattern as string).slice(1)}` });
 const origin = text('PUBLIC_ORIGIN of the service, e.g. https://lz.example.cn', { format: 'uri' });
 const jti = text('id, unique for the issuer', { pattern: '^[A-Za-z0-9._:-]{1,128}$' });
 const life = { iat: instant('made'), 'nbf?': instant('valid from'), exp: instant('valid until'), jti };

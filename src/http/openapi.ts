@@ -53,7 +53,7 @@ function answersOf(route: string, operation: Operation): Record<string, unknown>
     };
   }
   if (!Object.keys(answers).some((status) => status.startsWith('4'))) answers['4XX'] = { $ref: '#/components/responses/Problem' };
-  answers['default'] = { $ref: '#/components/responses/Problem' };
+  answers.default = { $ref: '#/components/responses/Problem' };
   return answers;
 }
 

@@ -80,7 +80,7 @@ async function downloadPage(c: C, asked: string) {
     // What is wrong with the number in the address, its page says by itself.
     if (error.code.startsWith('number_')) return certificatePage(c, asked);
     if (error.code !== 'no_match') throw error;
-    return certificatePage(c, asked, { holder: { typed, faults, notice: FAULTS['holder_differs'] as Words } });
+    return certificatePage(c, asked, { holder: { typed, faults, notice: FAULTS.holder_differs as Words } });
   }
   const { number } = found.row;
   if (typed.want === 'history') {

@@ -274,7 +274,7 @@ export function problem(c: Context, refusal: Refusal, status?: number): Response
   if (code === 401) headers['WWW-Authenticate'] = challenge(c, refusal.code);
   const { part, ...facts } = refusal.facts;
   // On the context, so that a page made of this problem says it too.
-  if (typeof facts['retry_after'] === 'number') c.header('Retry-After', String(facts['retry_after']));
+  if (typeof facts.retry_after === 'number') c.header('Retry-After', String(facts.retry_after));
   const body = {
     type: `urn:luzheng:problem:${refusal.code}`,
     title,

@@ -14,7 +14,7 @@ import { LIMITS, parseJson, readBytes, readShape, requireType } from './body.ts'
 import { factory } from './env.ts';
 import { allow } from './guard.ts';
 
-export const ZIP_TYPE = 'application/zip';
+const ZIP_TYPE = 'application/zip';
 
 const TYPES = { csv: 'text/csv; charset=utf-8', xlsx: XLSX_TYPE } as const;
 

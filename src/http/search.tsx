@@ -31,9 +31,9 @@ export async function searchPage(c: C): Promise<Response> {
   if (some(faults)) return refuse(c, 400, typed, faults);
   try {
     const pasted = typed.number === undefined ? undefined : readPasted(typed.number, (host) => service.config.hosts.includes(host));
-    if (pasted?.kind === 'nothing') return refuse(c, 400, typed, { number: FAULTS['number_not_in_text'] as Words });
+    if (pasted?.kind === 'nothing') return refuse(c, 400, typed, { number: FAULTS.number_not_in_text as Words });
     if (pasted?.kind === 'several') {
-      if (!alone) return refuse(c, 400, typed, { number: FAULTS['one_number_only'] as Words });
+      if (!alone) return refuse(c, 400, typed, { number: FAULTS.one_number_only as Words });
       return page(c, 200, <HomePage host={hostOf(c)} typed={{}} several={pasted} />);
     }
     if (pasted && alone) {
@@ -46,10 +46,10 @@ export async function searchPage(c: C): Promise<Response> {
     return page(c, 200, <HomePage host={hostOf(c)} typed={{}} results={{ reports, centres: await centreNames(service) }} />);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    if (error.code === 'no_match') return refuse(c, 404, typed, {}, FAULTS['no_match']);
+    if (error.code === 'no_match') return refuse(c, 404, typed, {}, FAULTS.no_match);
     if (error.code === 'pair_locked') {
-      c.header('Retry-After', String(error.facts['retry_after']));
-      return refuse(c, 429, typed, { number: FAULTS['pair_locked'] as Words });
+      c.header('Retry-After', String(error.facts.retry_after));
+      return refuse(c, 429, typed, { number: FAULTS.pair_locked as Words });
     }
     const wrongName = nameFault(error);
     if (wrongName) return refuse(c, 400, typed, { name: wrongName });

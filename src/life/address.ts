@@ -37,7 +37,7 @@ export interface Address extends Fragment {
 }
 
 /** In place of what was no seal, where an address goes on to its page. */
-export const UNREAD = 'unread';
+const UNREAD = 'unread';
 
 /** @param text without the # */
 export function readFragment(text: string): Fragment {

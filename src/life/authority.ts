@@ -6,7 +6,7 @@
  * It refuses statements signed by a key that was not named for that role, or not at that time, and what was withdrawn.
  */
 import type { CryptoKey } from 'jose';
-import { Memo } from './memo.ts';
+import type { Memo } from './memo.ts';
 import { isRefusal, Refusal } from './refusal.ts';
 import { PROVINCE, type Centre, type Client, type Filing, type PublicJwk } from './schema.ts';
 import { checkTimes, type KeyFinder, type Statement } from './statement.ts';

@@ -33,7 +33,7 @@ export function readObject(value: unknown): Brought | undefined {
 }
 
 /** @throws Refusal of `readObject` */
-export function readText(text: string): Brought | undefined {
+function readText(text: string): Brought | undefined {
   const plain = text.replace(/^\ufeff/, '').trim();
   if (isSdJwt(plain)) return { kind: 'credential', credential: plain };
   let value: unknown;

@@ -107,6 +107,6 @@ function readRow(row: number, line: Uint8Array): BulkRow {
     return { row, number: text, ...(given.trim() === '' ? {} : { name: given }) };
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return unreadable(error.code, shown(number), error.facts.part, error.facts['length'] as number | undefined);
+    return unreadable(error.code, shown(number), error.facts.part, error.facts.length as number | undefined);
   }
 }

@@ -78,7 +78,7 @@ export function namesIn(tokens: readonly string[]): Set<string> {
     try {
       const [head, payload] = text.split('.');
       const { jti, city } = decode(payload);
-      names.add(decode(head)['kid']).add(jti);
+      names.add(decode(head).kid).add(jti);
       if (typeof city === 'string' && city.includes('.')) for (const name of namesIn([city])) names.add(name);
     } catch (error) {
       if (!isRefusal(error) && !(error instanceof SyntaxError)) throw error;

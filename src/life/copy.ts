@@ -16,9 +16,9 @@ import { isRefusal, Refusal } from './refusal.ts';
 import { openStatement, signStatement, type KeyFinder } from './statement.ts';
 
 /** A copy lasts a year at most: longer, the certificate itself is the thing to show. */
-export const LONGEST_COPY_DAYS = 366;
+const LONGEST_COPY_DAYS = 366;
 /** Code points of a purpose. */
-export const LONGEST_PURPOSE = 40;
+const LONGEST_PURPOSE = 40;
 
 const DAY = 86_400;
 const SHANGHAI = 8 * 3600;

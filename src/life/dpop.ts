@@ -45,9 +45,9 @@ const ADDRESS = /^(https?):\/\/([a-z0-9.-]+|\[[a-f0-9:.]+\])(?::(\d*))?((?:\/(?:
 const DEFAULT_PORTS: Record<string, string> = { http: '80', https: '443' };
 
 /** Percent-encodings of unreserved characters are undone, others are written in capitals (RFC 3986 §6.2.2.1, §6.2.2.2). */
-const normalEscape = (escape: string): string => {
-  const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
-  return /[\w.~-]/.test(character) ? character : escape.toUpperCase();
+const normalEscape = (triplet: string): string => {
+  const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16));
+  return /[\w.~-]/.test(character) ? character : triplet.toUpperCase();
 };
 
 /** RFC 3986 §5.2.4, for a path that is empty or begins with a slash. */

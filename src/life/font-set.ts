@@ -38,7 +38,7 @@ export function missingGlyphs(fonts: FontSet, text: string): number[] {
 }
 
 /** `U+4DAE` */
-export const codePointName = (codePoint: number): string => `U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}`;
+const codePointName = (codePoint: number): string => `U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}`;
 
 /** @throws Refusal `glyph_missing` with `code_point`, and `code_points` for all of them */
 export function requireGlyphs(fonts: FontSet, text: string): void {

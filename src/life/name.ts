@@ -55,7 +55,7 @@ function normalizeName(input: string): string {
  * A radical or a compatibility ideograph that stands for an ordinary one (UnicodeData: its NFKC), and that one. They look
  * alike, come from fonts and from text copied out of PDFs, and are no characters of names.
  */
-export function findLookalike(input: string): { found: string; proper: string } | undefined {
+function findLookalike(input: string): { found: string; proper: string } | undefined {
   for (const [one] of input.matchAll(/[\u2e80-\u2fdf\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu)) {
     const proper = one.normalize('NFKC');
     if (proper !== one) return { found: named(one), proper: named(proper) };

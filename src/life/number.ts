@@ -25,7 +25,7 @@ export interface CertificateNumber {
 }
 
 /** Serials have six digits. */
-export const LAST_SERIAL = 999_999;
+const LAST_SERIAL = 999_999;
 
 export interface NumberRule {
   /** Leading letters of special-grade technicians' numbers (特级技师); not published, so off by default. */

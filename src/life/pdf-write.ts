@@ -6,7 +6,7 @@
  * gives the same bytes everywhere.
  */
 import { strToU8, zlibSync } from 'fflate';
-import { PDFContext, PDFRef, PDFStream, type PDFDict, type PDFObject } from 'pdf-lib';
+import { PDFContext, type PDFRef, PDFStream, type PDFObject } from 'pdf-lib';
 import { concat } from './bytes.ts';
 
 /** Where an object stands: at a byte of the file, or as the n-th of an object stream. */
@@ -96,5 +96,3 @@ export function contextFrom(first: number): PDFContext {
   context.largestObjectNumber = first - 1;
   return context;
 }
-
-export type { PDFDict };

@@ -88,7 +88,7 @@ export function readPng(bytes: Uint8Array): Read<PngImage> {
 }
 
 /** Whether the pixels inflate to exactly what the header says, in rows whose filters exist. */
-export function hasAllPixels({ width, height, components, data, palette }: PngImage): boolean {
+export function hasAllPixels({ width, height, components, data }: PngImage): boolean {
   const [method = 0, flags = 0] = data;
   // RFC 1950 §2.2: deflate with a window of at most 32 KB, a header check, no preset dictionary.
   if ((method & 15) !== 8 || method >> 4 > 7 || ((method << 8) | flags) % 31 !== 0 || (flags & 32) !== 0 || data.length < 7) return false;

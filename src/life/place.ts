@@ -16,7 +16,7 @@ export interface Place {
 const PLACE = /^([01])\.(\d{1,12})\.([A-Za-z0-9:_-]{1,100})$/;
 
 /** `0.1764200000.plan:p0123abcd` */
-export const writePlace = ({ first, at, id }: Place): string => `${first}.${at}.${id}`;
+const writePlace = ({ first, at, id }: Place): string => `${first}.${at}.${id}`;
 
 /** @throws Refusal `body_malformed` with the part `after` */
 export function readPlace(text: string | undefined): Place | undefined {

@@ -6,7 +6,7 @@ import type { Level } from './level.ts';
 
 export const CHECKS = ['number', 'signature', 'filing', 'approval', 'order', 'log', 'document', 'status'] as const;
 export type CheckId = (typeof CHECKS)[number];
-export type CheckResult = 'pass' | 'fail' | 'not_reached' | 'not_checked';
+type CheckResult = 'pass' | 'fail' | 'not_reached' | 'not_checked';
 export type Verdict = 'valid' | 'incomplete' | 'suspended' | 'revoked' | 'replaced' | 'invalid';
 
 export interface Check {

@@ -97,19 +97,19 @@ export function checkRow(raw: RawRow, context: RowContext): RowFindings {
   };
 
   for (const key of Object.keys(values)) if (!KNOWN.has(key)) report(key.slice(0, 40), flaw('field_unknown'));
-  const name = keep('name', readName(values['name']));
+  const name = keep('name', readName(values.name));
   printable('name', name);
-  const idType = keep('id_type', readIdType(values['id_type']));
-  const id = keep('id_number', readId(values['id_number'], idType));
+  const idType = keep('id_type', readIdType(values.id_type));
+  const id = keep('id_number', readId(values.id_number, idType));
   const { occupation, job, level, flaws } = placeInScope(values, context.scope);
   for (const { field, ...what } of flaws) report(field, what);
   if (!flaws.some(({ field }) => field === 'occupation_name')) printable('occupation_name', occupation?.name);
   printable('job_type', job);
-  const theory = keep('score_theory', readScore(values['score_theory'], context.pass_mark));
-  const practice = keep('score_practice', readScore(values['score_practice'], context.pass_mark));
-  const examDate = keep('exam_date', readExamDate(values['exam_date'], context.today));
+  const theory = keep('score_theory', readScore(values.score_theory, context.pass_mark));
+  const practice = keep('score_practice', readScore(values.score_practice, context.pass_mark));
+  const examDate = keep('exam_date', readExamDate(values.exam_date, context.today));
   if (id?.born && examDate && turnsSixteen(id.born) > examDate) report('exam_date', flaw('under_16'));
-  const replaces = keep('replaces', readReplaces(values['replaces']));
+  const replaces = keep('replaces', readReplaces(values.replaces));
 
   if (name !== undefined) findings.name = name;
   if (idType && id) findings.id = { type: idType, number: id.number };

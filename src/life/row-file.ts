@@ -49,7 +49,7 @@ function misfit(cells: Cell[], header: string[], columns: (string | undefined)[]
  * A number is its shortest text, as a text file would have it. Only an ID number stays one: 18 digits do not fit into
  * it, and fewer have lost their leading zeros.
  */
-const valueOf = (field: string, cell: Cell): unknown => (typeof cell === 'number' && field !== 'id_number' ? String(cell) : cell);
+const fieldValue = (field: string, cell: Cell): unknown => (typeof cell === 'number' && field !== 'id_number' ? String(cell) : cell);
 
 /**
  * Reads rows with the columns that `nameOf` knows from a .xlsx workbook or a CSV file; those of `required` must be there.
@@ -64,7 +64,7 @@ export function readNamedRows<Name extends string>(bytes: Uint8Array, nameOf: (h
   const rows = table.rows.map(({ row, cells }): RawRow => {
     const values: Record<string, unknown> = {};
     columns.forEach((field, at) => {
-      if (field !== undefined) values[field] = valueOf(field, cells[at] ?? '');
+      if (field !== undefined) values[field] = fieldValue(field, cells[at] ?? '');
     });
     const slipped = misfit(cells, table.header, columns, required);
     return slipped ? { row, values, cells: slipped } : { row, values };

@@ -37,7 +37,7 @@ export interface GivenPhoto {
 }
 
 /** Photos inflate hardly at all: an archive that passes as a body and holds more than this is no archive of photos. */
-export const PHOTO_ARCHIVE: ArchiveLimits = { files: MAX_ROWS, each: MOST_BYTES, total: 100_000_000 };
+const PHOTO_ARCHIVE: ArchiveLimits = { files: MAX_ROWS, each: MOST_BYTES, total: 100_000_000 };
 
 /** .jfif is what browsers on Windows call some JPEGs. */
 const IMAGE_NAME = /^(.+)\.(?:jpe?g|jfif|png)$/i;
@@ -95,8 +95,8 @@ function personsOf(raw: readonly RawRow[]): { byRow: Map<number, Person>; byNumb
   const byRow = new Map<number, Person>();
   const byNumber = new Map<string, Person[]>();
   for (const { row, values } of raw) {
-    const number = normalizeIdNumber(textOf(values['id_number']));
-    const type = textOf(values['id_type']);
+    const number = normalizeIdNumber(textOf(values.id_number));
+    const type = textOf(values.id_type);
     // A row without a number is a person of its own.
     const key = number === '' ? `row ${row}` : `${parseIdType(type) ?? type} ${number}`;
     const known = persons.get(key);

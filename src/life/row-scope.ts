@@ -48,10 +48,10 @@ function filedJob(entry: ScopeEntry, job: string): string | undefined {
 /** Finds where a row stands in the scope. A code may have several entries (editions, or levels by job): each step keeps those that fit. */
 export function placeInScope(values: Record<string, unknown>, scope: ScopeIndex): Placement {
   const flaws: Placement['flaws'] = [];
-  const code = readOccupationCode(values['occupation_code']);
-  const name = readText(values['occupation_name'], 'occupation_name_too_long');
-  const job = readText(values['job_type'], 'job_too_long');
-  const level = readLevel(values['level']);
+  const code = readOccupationCode(values.occupation_code);
+  const name = readText(values.occupation_name, 'occupation_name_too_long');
+  const job = readText(values.job_type, 'job_too_long');
+  const level = readLevel(values.level);
   const placement: Placement = { flaws };
 
   const filed = 'value' in code ? (scope.get(code.value) ?? []) : [];
@@ -95,10 +95,10 @@ export function placeInScope(values: Record<string, unknown>, scope: ScopeIndex)
 export function scopeOf(rows: RawRow[]): ScopeEntry[] {
   const found = new Map<string, { name: string; jobs: Map<string, string>; levels: Set<Level> }>();
   for (const { values, cells } of rows) {
-    const code = readOccupationCode(values['occupation_code']);
-    const name = readText(values['occupation_name'], 'occupation_name_too_long');
-    const job = readText(values['job_type'], 'job_too_long');
-    const level = readLevel(values['level']);
+    const code = readOccupationCode(values.occupation_code);
+    const name = readText(values.occupation_name, 'occupation_name_too_long');
+    const job = readText(values.job_type, 'job_too_long');
+    const level = readLevel(values.level);
     if (cells || 'flaw' in code || 'flaw' in name || 'flaw' in job || 'flaw' in level || isNone(name.value)) continue;
     let entry = found.get(code.value);
     if (!entry) found.set(code.value, (entry = { name: name.value, jobs: new Map(), levels: new Set() }));

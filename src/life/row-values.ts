@@ -48,7 +48,7 @@ export function textOf(value: unknown): Read<string> {
 }
 
 /** Scores and level may be JSON numbers. */
-export const textOrNumber = (value: unknown): Read<string> =>
+const textOrNumber = (value: unknown): Read<string> =>
   typeof value === 'number' ? { value: String(value) } : textOf(value);
 
 const RANKS = new Map<string, Level>(

@@ -40,7 +40,7 @@ export type PublicJwk = v.InferOutput<typeof publicJwk>;
 const confirmation = v.object({ jwk: publicJwk });
 const lifetime = { iat: instant, nbf: v.optional(instant), exp: instant, jti };
 
-export const scopeEntry = v.object({
+const scopeEntry = v.object({
   code: v.pipe(v.string(), v.regex(/^\d-\d{2}-\d{2}-\d{2}$/)),
   name: text(85),
   edition: text(20),
@@ -181,7 +181,6 @@ export type Filing = Payload<'filing+jwt'>;
 export type Approval = Payload<'approval+jwt'>;
 export type Centre = Payload<'centre+jwt'>;
 export type Client = Payload<'client+jwt'>;
-export type Order = Payload<'issue+jwt'>;
 
 /** Parses a payload; on failure gives the dotted path of the first wrong claim. */
 export function readPayload<T extends StatementType>(typ: T, value: unknown): { payload: Payload<T> } | { part: string; problem: Words } {

@@ -33,7 +33,7 @@ import { parseNumber } from './number.ts';
 import { Refusal } from './refusal.ts';
 import { openBytes, type KeyFinder } from './statement.ts';
 
-export const SEAL_TYP = 'seal+jwt';
+const SEAL_TYP = 'seal+jwt';
 /** Data bits of QR version 11 at level M (ISO/IEC 18004: 254 codewords). */
 const BUDGET_BITS = 254 * 8;
 const EPOCH = dayNumber('2020-01-01');
@@ -41,7 +41,7 @@ const DIGEST_BYTES = 16;
 const SIGNATURE_BYTES = 64;
 
 /** A text, or in its place the first 16 bytes of a digest, base64url. */
-export type SealText = { text: string } | { digest: string };
+type SealText = { text: string } | { digest: string };
 
 export interface SealFacts {
   number: string;
@@ -69,7 +69,7 @@ export interface SealInput {
 
 const short = (digest: Uint8Array): string => toBase64url(digest.slice(0, DIGEST_BYTES));
 /** How format 2 names a holder: the first 16 bytes of the name disclosure's digest. */
-export const shortNameDigest = (sdDigest: string): string => short(fromBase64url(sdDigest));
+const shortNameDigest = (sdDigest: string): string => short(fromBase64url(sdDigest));
 const textDigest = (text: string): string => short(sha256Short(encodeUtf8(text)));
 /** By which a certificate names its own seal: SHA-256 of the digits, base64url. */
 export const sealDigest = (digits: string): string => toBase64url(sha256Short(encodeUtf8(digits)));

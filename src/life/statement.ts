@@ -59,11 +59,11 @@ export function readHeader(token: unknown, typ: string): Header {
   if (typeof header !== 'object' || header === null || Array.isArray(header)) {
     throw new Refusal('statement_malformed', 'The header of a statement is a JSON object.', { part: typ });
   }
-  if (header['alg'] !== 'ES256') throw new Refusal('algorithm_not_allowed', 'Only ES256 is allowed.', { part: typ });
-  if (header['typ'] !== typ) throw new Refusal('type_wrong', `The statement's typ must be ${typ}.`, { part: typ });
+  if (header.alg !== 'ES256') throw new Refusal('algorithm_not_allowed', 'Only ES256 is allowed.', { part: typ });
+  if (header.typ !== typ) throw new Refusal('type_wrong', `The statement's typ must be ${typ}.`, { part: typ });
   const extra = Object.keys(header).find((name) => !['alg', 'typ', 'kid'].includes(name));
   if (extra !== undefined) throw new Refusal('header_not_allowed', 'A statement has no header parameters beyond alg, typ and kid.', { part: typ });
-  const kid = header['kid'];
+  const kid = header.kid;
   if (typeof kid !== 'string' || kid.length === 0 || kid.length > 256) {
     throw new Refusal('key_unknown', 'The header must name the signing key by its kid.', { part: typ });
   }

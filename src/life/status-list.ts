@@ -15,6 +15,8 @@ import { checkTimes, openBytes } from './statement.ts';
 
 /** Seconds for which a list stands for the present; after that it only says how things were. */
 export const STATUS_LIST_FRESH = 600;
+/** Entries of a list of this service: the smallest that Bitstring Status List 1.0 allows. */
+export const STATUS_LIST_LENGTH = 131_072;
 /** Bytes of a list, unpacked; those of this service have 16 KB. */
 const LARGEST = 1_048_576;
 

@@ -85,5 +85,5 @@ export function pastAction({ statement: { payload, digest }, rank, name, counts 
 }
 
 /** Only the last four characters of an identifier are ever shown (DOMAIN: masking more loosely gives it away). */
-export const maskId = (idNumber: string): string => '*'.repeat(Math.max(0, idNumber.length - 4)) + idNumber.slice(-4);
+const maskId = (idNumber: string): string => '*'.repeat(Math.max(0, idNumber.length - 4)) + idNumber.slice(-4);
 

@@ -69,7 +69,7 @@ export function readSheet(parts: Parts, part: string, book: Book, take: (row: Sh
     for (let at = range.from.column; at <= Math.min(range.to.column, MAX_COLUMNS); at++) filled[at] = Math.max(filled[at] ?? 0, range.to.row);
   };
 
-  function valueOf(): Cell {
+  function cellValue(): Cell {
     const { type, style, value, text, formula } = cell;
     if (formula || row.row <= (filled[column] ?? 0)) return new Unreadable('cell_formula', (type === 'inlineStr' ? text : type === 'str' ? (value ?? '') : '?').trim() === '');
     if (type === 'inlineStr') return cellText(text);
@@ -123,7 +123,7 @@ export function readSheet(parts: Parts, part: string, book: Book, take: (row: Sh
         cell = { type: attribute('t') ?? 'n', style: Number(attribute('s') ?? 0), value: undefined, text: '', formula: false };
       },
       close() {
-        const value = valueOf();
+        const value = cellValue();
         if (value === '') return;
         if (column > MAX_COLUMNS) {
           if (isBlank(value)) return;

@@ -27,7 +27,7 @@ const NAMESPACES = new Set([
   'http://schemas.openxmlformats.org/package/2006/content-types',
 ]);
 
-export interface Element {
+interface Element {
   /** `attribute(':id')` has a prefix, whichever. */
   open?(attribute: (name: string) => string | undefined): void;
   /** @param text what stands in the element itself; @returns true to stop */

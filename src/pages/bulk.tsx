@@ -103,7 +103,7 @@ export interface SavedFile {
   words: Words;
 }
 
-export interface BulkResult {
+interface BulkResult {
   answers: readonly BulkAnswer[];
   rows: readonly StaffRow[];
 }

@@ -44,7 +44,7 @@ const History: FC<{ downloads: Download[] }> = ({ downloads }) => (
       <ul>
         {downloads.map(({ kind, by, at }) => (
           <li>
-            {shanghaiClock(at)}，{MEDIA[kind] ?? kind}，<Both words={BY[by.split(':')[0] ?? ''] ?? BY['organization'] as Words} />
+            {shanghaiClock(at)}，{MEDIA[kind] ?? kind}，<Both words={BY[by.split(':')[0] ?? ''] ?? BY.organization as Words} />
           </li>
         ))}
       </ul>

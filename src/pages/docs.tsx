@@ -8,7 +8,7 @@ import { CHECKS, type Verdict } from '../life/report.ts';
 import { Both, En, Layout } from './layout.tsx';
 import { CHECK_WORDS, VERDICTS, type Words } from './words.ts';
 
-export interface DocOperation {
+interface DocOperation {
   method: string;
   path: string;
   summary: Words;

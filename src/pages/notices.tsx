@@ -13,7 +13,7 @@ import { ObjectionForm, type ObjectionFaults, type ObjectionTyped } from './obje
 import type { Words } from './words.ts';
 
 /** A notice as src/procedure/notices.ts gives it. */
-export interface NoticeLineView {
+interface NoticeLineView {
   id: string;
   state: NoticeState;
   organization: { code: string; name: string };
@@ -45,7 +45,7 @@ const State: FC<{ notice: NoticeLineView }> = ({ notice: { state, corrected_on }
   </>
 );
 
-export interface NoticesQuery {
+interface NoticesQuery {
   organization: string;
   occupation: string;
   state: string;

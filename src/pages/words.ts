@@ -98,7 +98,7 @@ export const ID_TYPES: Record<IdType, Words> = {
 };
 
 /** The parts of a printed certificate. */
-export const PARTS: Record<string, Words> = {
+const PARTS: Record<string, Words> = {
   name: { zh: '姓名', en: 'name' },
   id_type: { zh: '证件类型', en: 'type of document' },
   id_number: { zh: '证件号码', en: 'document number' },

@@ -16,7 +16,7 @@ import { requireRoom } from './strangers.ts';
 import type { Taken, Taking } from './take.ts';
 
 /** What a device asks for. */
-export async function deviceOf(service: Service, about: string): Promise<Body<'device.request'>> {
+async function deviceOf(service: Service, about: string): Promise<Body<'device.request'>> {
   const row = await selectLastStep(service.db, about, ['device.request']);
   if (!row) throw new Refusal('register_differs', 'The case does not begin with a request.', { part: 'step' });
   return readStored<'device.request'>(service, row);

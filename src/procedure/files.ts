@@ -12,7 +12,7 @@ import { claimUnnamed, deleteAttachment, deleteClaimed, getAttachment, insertAtt
 import type { D1PreparedStatement } from '../storage/bindings.ts';
 
 /** Bytes that one owner may keep. */
-export const SHARE = 500_000_000;
+const SHARE = 500_000_000;
 /** Bytes that a body which nobody has filed yet may keep. */
 export const APPLICANT_SHARE = 60_000_000;
 /** Seconds after which a file that no step names is deleted. */

@@ -18,7 +18,7 @@ export interface Asker {
 /** Steps that only the centre which is responsible for the case can take: it alone can sign what follows from them. */
 const RESPONSIBLE_ONLY: readonly StepName[] = ['application.return', 'application.decline', 'application.select', 'application.clear', 'device.grant'];
 
-export function reaches(asker: Asker, row: CaseRow): boolean {
+function reaches(asker: Asker, row: CaseRow): boolean {
   switch (asker.role) {
     case 'province':
     case 'service':

@@ -22,7 +22,7 @@ import { madeOf, requireUploadable, standingResults } from './results.ts';
 
 /** Photos without those of candidates who did not pass: people have one archive for the whole roster. Nobody's stay, to be refused. */
 function photosOfPassing(given: readonly GivenPhoto[], passing: readonly RawRow[], published: readonly ResultRow[]): GivenPhoto[] {
-  const passed = new Set(passing.map(({ values }) => normalizeIdNumber(String(values['id_number']))));
+  const passed = new Set(passing.map(({ values }) => normalizeIdNumber(String(values.id_number))));
   const others = new Set(published.map(({ id_number }) => normalizeIdNumber(id_number)).filter((number) => !passed.has(number)));
   return given.filter(({ number }) => number === undefined || !others.has(number));
 }

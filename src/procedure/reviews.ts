@@ -35,7 +35,7 @@ export interface Review {
 }
 
 /** Batches within a centre's reach, the newest first. */
-export async function listReviews(service: Service, asker: Pick<Asker, 'role' | 'subject'>, filter: Omit<ReviewFilter, 'centre'>, limit: number): Promise<Review[]> {
+async function listReviews(service: Service, asker: Pick<Asker, 'role' | 'subject'>, filter: Omit<ReviewFilter, 'centre'>, limit: number): Promise<Review[]> {
   const directory = await directoryOf(service);
   const rows = await selectReviews(service.db, { ...filter, centre: asker.role === 'city' ? asker.subject : undefined }, limit);
   return Promise.all(

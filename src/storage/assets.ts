@@ -7,7 +7,7 @@ import { openFont } from '../life/font.ts';
 import type { FontSet } from '../life/font-set.ts';
 
 /** Where `npm run build` puts the fonts, and their names, in the order in which they are asked for a character. */
-export const FONTS_PATH = '/fonts/';
+const FONTS_PATH = '/fonts/';
 export const FONT_LIST = 'fonts.json';
 /** File name → version, of the pages' files. */
 export const VERSIONS = 'versions.json';

@@ -45,7 +45,7 @@ export interface OwnRow {
 }
 
 /** Events with the client statements behind them, and the replacing certificate with its filing: JSON made by SQLite. */
-export interface FateRow {
+interface FateRow {
   events: string;
   successor: string | null;
   /** 1 while the replacing certificate is numbered and not signed yet. */
@@ -53,7 +53,7 @@ export interface FateRow {
 }
 
 /** What all certificates of a batch share. `centres` is JSON made by SQLite. */
-export interface BatchContext {
+interface BatchContext {
   count: number;
   root: string;
   /** Of the printed certificates. */
@@ -170,15 +170,6 @@ export async function selectCertificate(db: D1Database, lately: Lately, number: 
   const [row] = own ? await complete(db, lately, [own]) : [];
   if (own && row) lately.rows.set(number, { revision: own.revision, row });
   return row ?? null;
-}
-
-/** The certificates of a person, newest number first; `persons`: the keyed digests of one number under each document type. */
-export async function selectCertificatesOfPerson(db: D1Database, lately: Lately, persons: readonly string[], limit: number): Promise<CertificateRow[]> {
-  const { results } = await db
-    .prepare(`${OWN} WHERE c.person IN (SELECT value FROM json_each(?)) ORDER BY c.number DESC LIMIT ?`)
-    .bind(JSON.stringify(persons), limit)
-    .all<OwnRow>();
-  return complete(db, lately, results);
 }
 
 /** Certificates with an event that came since an instant, by number from after `after`, with all that proves them. */

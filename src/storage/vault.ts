@@ -55,7 +55,7 @@ export class Vault {
         if (error instanceof errors.JOSEError) return undefined;
         throw error;
       });
-      if (!opened || opened.protectedHeader['sub'] !== name) continue;
+      if (!opened || opened.protectedHeader.sub !== name) continue;
       const value = new Uint8Array(opened.plaintext);
       return secret === this.#config.masterSecret ? { value } : { value, rewrapped: await this.#wrap(name, value) };
     }

@@ -34,7 +34,7 @@ export const PHOTO_RESOURCE = 'P0';
 export const PHOTO = { x: 157, y: ROWS_TOP, width: 25, height: 35 };
 
 /** Filled-in values are 12 pt; only what would not fit otherwise is smaller, and never below 8 pt. */
-export const VALUE_SIZES = [12, 11, 10, 9, 8] as const;
+const VALUE_SIZES = [12, 11, 10, 9, 8] as const;
 
 const POINTS = 72 / 25.4;
 

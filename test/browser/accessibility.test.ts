@@ -183,7 +183,7 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
 
   test.each([{ forcedColors: 'active' }, { contrast: 'more' }, { reducedMotion: 'reduce' }, { colorScheme: 'dark' }] as const)('a verdict keeps its mark and its border with %o, and nothing moves', async (wish) => {
     const { context, page } = await open({ locale: 'zh-CN', viewport: { width: 360, height: 740 }, ...wish });
-    await (pages['revoked'] as (page: Page) => Promise<unknown>)(page);
+    await (pages.revoked as (page: Page) => Promise<unknown>)(page);
     const look = await page.locator('.verdict').evaluate((node) => {
       const mark = node.querySelector('.mark') as HTMLElement;
       const { color, backgroundColor, borderTopStyle } = getComputedStyle(mark);
@@ -196,7 +196,7 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
 
   test('printed, a verdict needs no background and leaves out what cannot be pressed', async () => {
     const { context, page } = await open({ locale: 'zh-CN', viewport: { width: 794, height: 1123 } });
-    await (pages['revoked'] as (page: Page) => Promise<unknown>)(page);
+    await (pages.revoked as (page: Page) => Promise<unknown>)(page);
     await page.emulateMedia({ media: 'print' });
     expect(await page.locator('.verdict').evaluate((node) => getComputedStyle(node).backgroundColor)).toBe('rgb(255, 255, 255)');
     for (const hidden of ['header', '#download', '.skip']) expect([hidden, await page.locator(hidden).isVisible()]).toEqual([hidden, false]);

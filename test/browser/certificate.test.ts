@@ -59,8 +59,8 @@ describe.skipIf(chromium === undefined)('in a browser', { timeout: 60_000 }, () 
   });
 
   const state = async (): Promise<string> => {
-    await page.waitForFunction(() => ![undefined, 'checking'].includes(document.body?.dataset['seal']));
-    return page.evaluate(() => document.body.dataset['seal'] as string);
+    await page.waitForFunction(() => ![undefined, 'checking'].includes(document.body?.dataset.seal));
+    return page.evaluate(() => document.body.dataset.seal as string);
   };
   const seal = () => page.locator('#seal').innerText();
 
@@ -159,7 +159,7 @@ describe.skipIf(chromium === undefined)('in a browser', { timeout: 60_000 }, () 
     await page.goto(server.valid.seal_url);
     expect(await state()).toBe('genuine');
     await page.goto(altered(server.valid.seal_url));
-    await page.waitForFunction(() => document.body?.dataset['seal'] === 'failed');
+    await page.waitForFunction(() => document.body?.dataset.seal === 'failed');
     await page.goto(`${server.origin}/c/${server.valid.number}#main`);
     await page.waitForTimeout(200);
     // Once for each check, and once for what is kept for a time without a network.

@@ -102,7 +102,7 @@ describe.skipIf(chromium === undefined)('the desk of an applicant', { timeout: 6
     await pledge();
     await page.getByRole('button', { name: '签名并重新提交' }).click();
     await said().getByText('修改后的申报已提交').waitFor();
-    expect((await cases()).map(({ facts, seq }) => [facts['name'], seq])).toEqual([['济南改名职业培训学校', 2]]);
+    expect((await cases()).map(({ facts, seq }) => [facts.name, seq])).toEqual([['济南改名职业培训学校', 2]]);
     // A view without fields is written in the language of the day, as are the pages to come.
     await go('home', '申报单位');
     await page.getByRole('button', { name: 'English', exact: true }).click();

@@ -135,7 +135,7 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
     await page.getByRole('link', { name: '处理异议' }).click();
     await page.getByRole('heading', { level: 1, name: '处理异议' }).waitFor();
     const ticks = page.locator('input[data-objection]');
-    const abouts = await ticks.evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['objection'] as string));
+    const abouts = await ticks.evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset.objection as string));
     expect(abouts.length).toBe(4);
     const sign = page.getByRole('button', { name: '逐件签名并答复' });
     await sign.click();

@@ -17,7 +17,7 @@ import { statisticsOf, type Counted, type IssuedCell } from '../../src/life/stat
 const HOST = 'lz.example.cn';
 const row = (at: number, name: string, job = '--') => ({ row: at, name, occupation: { code: '6-18-02-04', name: '焊工' }, job, level: 4 as const, level_name: '四级/中级工', exam_date: '2026-11-14' });
 
-export const NOTICE: NoticeView = {
+const NOTICE: NoticeView = {
   id: 'r0123456789', state: 'running', organization: { code: 'S000037000001', name: '济南泉城职业培训学校' }, title: '2026 年第三批焊工（中级工）职业技能等级认定', occupations: ['焊工（电焊工）', '焊工（气焊工）'], counts: { candidates: 30, passed: 3, failed: 26, absent: 1 },
   from: '2026-11-18', until: '2026-11-25', corrected_on: '2026-11-18', exam_days: ['2026-11-14', '2026-11-15'], objections: { raised: 2, open: 1, upheld: 1, rejected: 0 }, rows: [row(2, '欧**', '电焊工'), row(13, '阿**', '气焊工'), row(1204, '𬭎**')],
 };

@@ -153,7 +153,7 @@ test('a line that breaks: it goes on behind the last whole certificate', async (
 
 test('a line that breaks for good: after three more attempts it gives up, says how to go on, and keeps what came', async () => {
   const broken = await download('given-up', [], [1_000_000, 0, 0, 0]);
-  expect([broken.exit, broken.said['error'], broken.ranges.length]).toEqual([2, expect.objectContaining({ code: 'unreachable' }), 4]);
+  expect([broken.exit, broken.said.error, broken.ranges.length]).toEqual([2, expect.objectContaining({ code: 'unreachable' }), 4]);
   expect(broken.err).toContain('repeat the command');
   const came = there('given-up');
   expect(came).toEqual(pdfs().slice(0, came.length));

@@ -115,6 +115,6 @@ test.each([[1, '1 分钟', '1 minute'], [600, '10 分钟', '10 minutes'], [3601,
   for (const code of ['second_factor_locked', 'pair_locked', 'too_many_requests']) {
     const { lines, json } = explain(new CallError({ status: 429, code, title: 't', detail: 'd', retry_after: seconds }));
     expect(lines).toEqual([`t / d [${code}]`, `请在 ${zh}后再试 / try again in ${en}`]);
-    expect(json['retry_after']).toBe(seconds);
+    expect(json.retry_after).toBe(seconds);
   }
 });

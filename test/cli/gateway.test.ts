@@ -35,7 +35,7 @@ afterAll(() => void server.close());
 const told = async (path: string, body?: unknown) => {
   const error: unknown = await (body === undefined ? new Caller(origin).get(path) : new Caller(origin).post(path, body)).catch((caught: unknown) => caught);
   const { exit, lines, json } = explain(error);
-  return { exit, text: lines.join('\n'), code: json['code'], status: json['status'] };
+  return { exit, text: lines.join('\n'), code: json.code, status: json.status };
 };
 
 test('a proxy that limits the size of requests is named, with its setting and the limit that the service has', async () => {

@@ -26,7 +26,7 @@ test('a batch that was returned is said to be, with the reason and what to do', 
       return { text: provinceApproval({ view: { ...view, ...state } }), code: undefined };
     } catch (error) {
       const { lines, json } = explain(error);
-      return { text: lines.join('\n'), code: json['code'] };
+      return { text: lines.join('\n'), code: json.code };
     }
   };
   expect(told({})).toEqual({ code: 'batch_returned', text: expect.stringMatching(/已被中心退回，原因：成绩单缺考评员签字.*作为新批次重新提交.*returned this batch: 成绩单缺考评员签字/) });

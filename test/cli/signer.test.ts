@@ -192,7 +192,7 @@ test('a call gets its instant when its turn at the card has come; what anyone ma
   const speaker: Speaker = { kid: 'x', jwk, subject: 'centre:3700', token: 'x', key: slowly };
   const seen: (string | undefined)[] = [];
   const caller = new Caller('https://lz.example.cn', speaker, (_url, init) => {
-    seen.push((init.headers as Record<string, string>)['DPoP']);
+    seen.push((init.headers as Record<string, string>).DPoP);
     return Promise.resolve(Response.json({}));
   }, () => clock);
   await Promise.all([caller.get('/v1/a'), caller.get('/v1/b'), caller.get('/v1/c')]);
@@ -283,7 +283,7 @@ describe('programs of other people', () => {
     const keyFile = join(place, 'card.json');
     const made = await run('luzheng.ts', ['keys', 'card', '--out', keyFile, '--public', open, ...words], env);
     expect([made.exit, made.err]).toEqual([0, expect.stringContaining('试签 trial')]);
-    expect(readFileSync(keyFile, 'utf8')).not.toContain(env['CARD_PIN']);
+    expect(readFileSync(keyFile, 'utf8')).not.toContain(env.CARD_PIN);
     // The root's certificate is signed with it, by another process.
     const certified = await run('luzheng.ts', ['keys', 'certificate', keyFile, '--out', join(place, 'ca.pem')], env);
     expect([certified.exit, certified.err]).toEqual([0, expect.stringContaining('X.509')]);

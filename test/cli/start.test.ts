@@ -244,9 +244,9 @@ test('the command brings certificates: the root\'s, a centre\'s, an authority\'s
   };
   await good('keys', 'make', '--out', mine);
   const { certificate, thumbprint } = await good('keys', 'certificate', mine, '--out', ca);
-  expect([readFileSync(ca, 'utf8'), (await good('keys', 'certificate', mine))['certificate'], statSync(mine).mode & 0o777]).toEqual([certificate, certificate, 0o600]);
+  expect([readFileSync(ca, 'utf8'), (await good('keys', 'certificate', mine)).certificate, statSync(mine).mode & 0o777]).toEqual([certificate, certificate, 0o600]);
   expect(readCertificate(readPem(certificate as string)[0] as Uint8Array<ArrayBuffer>)).toMatchObject({ name: `luzheng root ${thumbprint}`, ca: true });
-  expect(readFileSync(join(ROOT, '.dev/ca.pem'), 'utf8')).toBe((await good('keys', 'certificate', dev('root')))['certificate']);
+  expect(readFileSync(join(ROOT, '.dev/ca.pem'), 'utf8')).toBe((await good('keys', 'certificate', dev('root'))).certificate);
 
   // A centre's key file as earlier versions wrote it.
   const { certificate: _none, ...before } = JSON.parse(readFileSync(dev('city-3701'), 'utf8')) as Record<string, unknown>;

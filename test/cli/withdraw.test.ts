@@ -77,7 +77,7 @@ afterAll(async () => {
 }, 30_000);
 
 interface Listed { typ: string; sub: string; jti: string; kid?: string; ended?: number }
-const listed = async (...args: string[]) => (await done('withdraw', '--server', origin, ...args))['statements'] as Listed[];
+const listed = async (...args: string[]) => (await done('withdraw', '--server', origin, ...args)).statements as Listed[];
 
 test('the list names what can be withdrawn', async () => {
   expect((await listed()).map(({ typ, sub }) => `${typ} ${sub}`)).toEqual(['centre centre:3700', 'centre centre:3701', `filing org:${CODE}`, `issuing org:${CODE}`, `client org:${CODE}`]);
@@ -102,7 +102,7 @@ test('the drill of a stolen client key', async () => {
   writeFileSync(at('trust.json'), JSON.stringify(await new Caller(origin).get('/.well-known/trust.json')));
   const verify = async (file: string, ...args: string[]) => {
     const { exit, said } = await command('verify', file, `--root=${root.kid}`, ...args);
-    return [exit, said['verdict'], (said['checks'] as { result: string; code?: string; by?: string }[]).find(({ result }) => result === 'fail')?.code];
+    return [exit, said.verdict, (said.checks as { result: string; code?: string; by?: string }[]).find(({ result }) => result === 'fail')?.code];
   };
   const offline = (file: string, trust: string) => verify(file, '--offline', '--trust', trust);
   expect(await offline(before.file, at('trust.json'))).toEqual([2, 'incomplete', undefined]);
@@ -133,7 +133,7 @@ test.skipIf(card === undefined)('a centre whose key is on a card files and appro
   expect(JSON.parse(readFileSync(key, 'utf8'))).toMatchObject({ subject: 'centre:3700', signer: words.slice(words.indexOf('--') + 1), certificate: expect.stringContaining('CERTIFICATE') as string });
 
   const filed = await withCard('file', '--key', key, '--organization', organization, '--name', '青岛示范职业培训学校', '--uscc', '91350100M000100Y43', '--scope', at('scope.csv'));
-  expect([filed.said['certified'], filed.asked]).toEqual([true, [`POST /v1/organizations/${organization}/keys`, `filing+jwt org:${organization}`, 'POST /v1/filings', 'X.509 证书 certificate', `POST /v1/organizations/${organization}/keys/1/certificate`]]);
+  expect([filed.said.certified, filed.asked]).toEqual([true, [`POST /v1/organizations/${organization}/keys`, `filing+jwt org:${organization}`, 'POST /v1/filings', 'X.509 证书 certificate', `POST /v1/organizations/${organization}/keys/1/certificate`]]);
   await makeKeyFile(at('third.json'), { server: origin });
   await withCard('client', '--key', key, '--organization', organization, '--client', at('third.json'));
 
@@ -149,7 +149,7 @@ test.skipIf(card === undefined)('a centre whose key is on a card files and appro
   // Lost, not stolen: another key of the centre ends it. What was issued under it stays.
   // A certificate is judged by the second of its issue: a key that ends within that second has ended.
   await new Promise((resolve) => setTimeout(resolve, 1100));
-  await done('withdraw', '--key', at('province.json'), `--kid=${made['thumbprint'] ?? ''}`);
+  await done('withdraw', '--key', at('province.json'), `--kid=${made.thumbprint ?? ''}`);
   const lost = await run('luzheng.ts', ['approve', id as string, '--key', key, '--json'], env);
   expect([lost.exit, JSON.parse(lost.out)]).toMatchObject([1, { error: { code: 'centre_withdrawn' } }]);
   expect(await command('verify', numbers.join(), `--root=${root.kid}`, '--server', origin)).toMatchObject({ exit: 0, said: { verdict: 'valid' } });
@@ -206,7 +206,7 @@ test('an organization of another centre is not taken over unawares, and its city
   const taken = await filed('province', '错名学校', '--take-over');
   expect([taken.exit, (await on()).centre]).toEqual([0, 'centre:3700']);
   expect(await filed('city', right)).toMatchObject({ exit: 1, said: { error: { code: 'filed_by_other_centre', detail: expect.stringContaining('省中心撤回') as string } } });
-  await done('withdraw', '--key', at('province.json'), '--jti', peek<{ jti: string }>(taken.said['statement'] as string).jti);
+  await done('withdraw', '--key', at('province.json'), '--jti', peek<{ jti: string }>(taken.said.statement as string).jti);
   expect((await filed('city', right)).exit).toBe(0);
   expect(await on()).toMatchObject({ name: right, centre: 'centre:3701', state: 'in_force' });
 });
@@ -216,8 +216,8 @@ test('the root signs without a network, and any centre hands it in', async () =>
   const signed = await done('withdraw', '--root', at('root.json'), `--kid=${kid}`);
   expect(signed).toMatchObject({ target: { kid }, handed_in: null });
   expect((await listed()).find((one) => one.kid === kid)?.ended).toBeUndefined();
-  await done('withdraw', '--statement', signed['statement'] as string, '--key', at('province.json'));
-  expect((await listed()).find((one) => one.kid === kid)?.ended).toBe(signed['ends']);
+  await done('withdraw', '--statement', signed.statement as string, '--key', at('province.json'));
+  expect((await listed()).find((one) => one.kid === kid)?.ended).toBe(signed.ends);
   expect(await command('withdraw', '--key', at('city.json'), '--jti', 'x')).toMatchObject({ exit: 1, said: { error: { code: 'centre_withdrawn' } } });
 });
 
@@ -236,7 +236,7 @@ test('an appointment by its jti: whose statement it is, the list knows', async (
   const city = (await listed()).find(({ sub }) => sub === 'centre:3701') as Listed;
   const withdrawn = await done('withdraw', '--key', at('province.json'), '--jti', city.jti, '--effective', '2099-01-01', '--reason', '任期届满');
   expect(withdrawn).toMatchObject({ target: { jti: city.jti }, ends: Date.UTC(2098, 11, 31, 16) / 1000 });
-  expect(JSON.parse(Buffer.from((withdrawn['statement'] as string).split('.')[1] as string, 'base64url').toString())).toMatchObject({ reason: '任期届满' });
+  expect(JSON.parse(Buffer.from((withdrawn.statement as string).split('.')[1] as string, 'base64url').toString())).toMatchObject({ reason: '任期届满' });
 });
 
 test('luzheng calendar: the province announces a year, and the list shows where each year comes from', async () => {
@@ -254,13 +254,13 @@ test('luzheng calendar: the province announces a year, and the list shows where 
     [['--year', '2025', '--holidays', '01-01', '--source', 'x'], 1, 'calendar_year_over'],
   ] as const) {
     const refused = await command('calendar', '--key', at('province.json'), ...args);
-    expect([args, refused.exit, (refused.said['error'] as { code: string }).code]).toEqual([args, exit, code]);
+    expect([args, refused.exit, (refused.said.error as { code: string }).code]).toEqual([args, exit, code]);
   }
 });
 
 test('wrong usage is said in words', async () => {
   for (const args of [['--kid', 'x', '--jti', 'y'], ['--kid', 'x', '--effective', 'tomorrow'], ['--jti', 'y', '--of', '11']]) {
     const { exit, said } = await command('withdraw', '--key', at('province.json'), ...args);
-    expect([args, exit, (said['error'] as { code: string }).code]).toEqual([args, 2, 'usage']);
+    expect([args, exit, (said.error as { code: string }).code]).toEqual([args, 2, 'usage']);
   }
 });

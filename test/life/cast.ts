@@ -42,7 +42,7 @@ export interface Change {
   form?: 'padded' | 'spaced' | 'cut' | 'zeroed' | 'respelled' | 'hmac' | 'unsigned' | 'bom' | 'list' | 'latin';
 }
 export type Name = 'centre' | 'filing' | 'client' | 'city' | 'province' | 'order' | 'event' | 'proof' | 'withdrawal';
-export type Who = 'root' | 'province' | 'city' | 'other' | 'client' | 'stranger' | 'issuer';
+type Who = 'root' | 'province' | 'city' | 'other' | 'client' | 'stranger' | 'issuer';
 export type Changes = Partial<Record<Name, Change>>;
 
 export interface Cast {
@@ -131,7 +131,7 @@ export async function makeChain(cast: Cast, changes: Changes = {}): Promise<Reco
 }
 
 /** Opens the last link of a chain, and with it all that stands behind. `at`: seconds after NOW. */
-export const STEPS = {
+const STEPS = {
   centre: (cast: Cast, { centre }: Record<Name, string>) => openCentre(centre, cast.directory),
   filing: (cast: Cast, { filing }: Record<Name, string>, at = 0) => openFiling(filing, cast.directory, NOW + at),
   client: async (cast: Cast, { client, filing }: Record<Name, string>, at = 0) => openClient(client, cast.directory, (await openFiling(filing, cast.directory, NOW)).payload, NOW + at),
@@ -159,7 +159,7 @@ export const STEPS = {
   withdrawal: (cast: Cast, { withdrawal }: Record<Name, string>) => openWithdrawal(withdrawal, cast.directory),
   proof: (cast: Cast, { proof, client }: Record<Name, string>, at = 0) => verifyProof(proof, cast.keys.client.jwk, { method: 'GET', url: URL_, token: client, now: NOW + at }, cast.directory.memo),
 };
-export type Step = keyof typeof STEPS;
+type Step = keyof typeof STEPS;
 
 const filed = async (cast: Cast, token: string): Promise<Filing> => (await openFiling(token, cast.directory, NOW)).payload;
 

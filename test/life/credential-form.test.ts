@@ -52,7 +52,7 @@ describe.each(FORMS)('form %i', (form) => {
   test('in another dress is refused: other entries, other order, a field more', async () => {
     const { facts, payloads } = vectors[0] as (typeof vectors)[number];
     const good = JSON.parse(payloads[key]) as Record<string, unknown>;
-    const [first, second] = [good['credentialStatus']].flat() as Record<string, unknown>[];
+    const [first, second] = [good.credentialStatus].flat() as Record<string, unknown>[];
     const others = form === 1 ? [[first], [second, first], [first, second, first], first, second] : [[first], [first, first], { ...first, statusPurpose: 'suspension' }];
     const wrong = [...others.map((credentialStatus) => ({ ...good, credentialStatus })), { ...good, form }, { ...good, credentialStatus: undefined }];
     for (const payload of wrong) {

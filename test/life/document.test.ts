@@ -9,7 +9,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
-import { PDFArray, PDFDict, PDFHexString, PDFName, PDFRawStream, PDFString } from 'pdf-lib';
+import { PDFArray, PDFDict, type PDFHexString, PDFName, type PDFRawStream, type PDFString } from 'pdf-lib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { BUNDLE_MEDIA_TYPE } from '../../src/life/bundle.ts';
 import { checkPrintable, renderCertificate, type DocumentFacts } from '../../src/life/document.ts';
@@ -319,6 +319,6 @@ function withoutMap(bytes: Uint8Array): { outline(gid: number): Uint8Array } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const at: Record<string, number> = {};
   for (let i = 0; i < view.getUint16(4); i++) at[String.fromCharCode(...bytes.subarray(12 + 16 * i, 16 + 16 * i))] = view.getUint32(20 + 16 * i);
-  const [loca, glyf] = [at['loca'] as number, at['glyf'] as number];
+  const [loca, glyf] = [at.loca as number, at.glyf as number];
   return { outline: (gid) => bytes.subarray(glyf + view.getUint32(loca + 4 * gid), glyf + view.getUint32(loca + 4 * gid + 4)) };
 }

@@ -50,7 +50,7 @@ export const bundle = new TextEncoder().encode(JSON.stringify({ v: 1, credential
 
 export { hasTool } from '../programs.ts';
 
-export interface Shown {
+interface Shown {
   text: string;
   x: number;
   y: number;
@@ -136,7 +136,7 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
   return { document, programs, widths, layers, shown };
 }
 
-export interface Point {
+interface Point {
   on: boolean;
   x: number;
   y: number;
@@ -145,7 +145,7 @@ export interface Point {
 }
 
 /** The points of a simple outline, read by the OpenType specification's own steps; `undefined` for a composite. */
-export function pointsOf(outline: Uint8Array): Point[] | undefined {
+function pointsOf(outline: Uint8Array): Point[] | undefined {
   if (outline.length === 0) return [];
   const view = new DataView(outline.buffer, outline.byteOffset, outline.byteLength);
   const contours = view.getInt16(0);

@@ -30,7 +30,7 @@ export interface Workbook {
   parts?: Record<string, string | Uint8Array | undefined>;
 }
 
-const escape = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /** The parts of a workbook. */
 export function partsOf({ sheets = [''], strings, styles = [], date1904 = false, parts = {} }: Workbook): Record<string, Uint8Array> {
@@ -42,7 +42,7 @@ export function partsOf({ sheets = [''], strings, styles = [], date1904 = false,
     'xl/_rels/workbook.xml.rels': `<Relationships xmlns="${PACKAGE}/relationships">${tabs.map((_, at) => relation(`s${at}`, 'worksheet', `worksheets/sheet${at + 1}.xml`)).join('')}${relation('t', 'sharedStrings', '/xl/sharedStrings.xml')}${relation('f', 'styles', 'styles.xml')}</Relationships>`,
     'xl/workbook.xml': `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><workbookPr date1904="${date1904}"/><sheets>${tabs.map(({ state }, at) => `<sheet name="S${at}" sheetId="${at + 1}" r:id="s${at}"${state === undefined ? '' : ` state="${state}"`}/>`).join('')}</sheets></workbook>`,
     'xl/sharedStrings.xml': `<sst xmlns="${MAIN}">${strings ?? ''}</sst>`,
-    'xl/styles.xml': `<styleSheet xmlns="${MAIN}"><numFmts>${styles.map(([id, code]) => (code === undefined ? '' : `<numFmt numFmtId="${id}" formatCode="${escape(code)}"/>`)).join('')}</numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/>${styles.map(([id]) => `<xf numFmtId="${id}"/>`).join('')}</cellXfs></styleSheet>`,
+    'xl/styles.xml': `<styleSheet xmlns="${MAIN}"><numFmts>${styles.map(([id, code]) => (code === undefined ? '' : `<numFmt numFmtId="${id}" formatCode="${escapeXml(code)}"/>`)).join('')}</numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/>${styles.map(([id]) => `<xf numFmtId="${id}"/>`).join('')}</cellXfs></styleSheet>`,
     ...Object.fromEntries(tabs.map(({ xml }, at) => [`xl/worksheets/sheet${at + 1}.xml`, `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="${MAIN}">${xml}</worksheet>`])),
     ...parts,
   };
@@ -55,7 +55,7 @@ export const workbook = (spec: Workbook): Uint8Array => zip(partsOf(spec));
 /** A text as a cell, with characters that XML does not have written _xHHHH_. */
 export const textCell = (text: string): string => {
   const written = text.replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_').replace(/[\u0000-\u0008\u000b-\u001f\ufffe\uffff]/g, (character) => `_x${character.charCodeAt(0).toString(16).padStart(4, '0')}_`);
-  return `<c t="inlineStr"><is><t xml:space="preserve">${escape(written)}</t></is></c>`;
+  return `<c t="inlineStr"><is><t xml:space="preserve">${escapeXml(written)}</t></is></c>`;
 };
 
 export const row = (cells: string, attributes = ''): string => `<row ${attributes}>${cells}</row>`;

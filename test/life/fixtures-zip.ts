@@ -6,7 +6,7 @@ import { concat, encodeUtf8 } from '../../src/life/bytes.ts';
 /** Fields of a record: offset, bytes, value. */
 type Fields = Record<string, number>;
 
-export interface Lie {
+interface Lie {
   local?: Fields;
   central?: Fields;
   /** Local header with another name. */

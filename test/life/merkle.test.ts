@@ -69,6 +69,7 @@ test('a changed leaf, path or root is not included', () => {
 
 test('a node cannot be passed off as a row', () => {
   const levels = levelsOf([Uint8Array.of(1), Uint8Array.of(2)]);
-  const node = new Uint8Array([...(levels[0]?.[0] as Hash), ...(levels[0]?.[1] as Hash)]);
+  const [left, right] = levels[0] as Hash[];
+  const node = new Uint8Array([...(left as Hash), ...(right as Hash)]);
   expect(includes(treeRoot(levels), leafHash(node), 0, 1, [])).toBe(false);
 });

@@ -84,7 +84,7 @@ test('what is found stood there, digit for digit; every other outcome is a refus
   const piece = fc.oneof(number, number.map((one) => one.slice(0, 21)), fc.constantFrom('https://', `${HOST}/c/`, '#', ' ', '\n', '，', '编号', 'S', 'O', '0', '12', '/', '.', 'evil.example'), fc.string());
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 8 }).map((parts) => parts.join('')), (text) => {
-      let found;
+      let found: ReturnType<typeof read>;
       try {
         found = read(text);
       } catch (error) {

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
-import { PDFArray, PDFDict, PDFDocument, PDFHexString, PDFName, PDFNumber, PDFRawStream, PDFRef, PDFString } from 'pdf-lib';
+import { PDFArray, PDFDict, PDFDocument, type PDFHexString, PDFName, PDFNumber, PDFRawStream, PDFRef, type PDFString } from 'pdf-lib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkPrintable, renderCertificate, type CopyFacts, type DocumentFacts } from '../../src/life/document.ts';
 import { signPdf } from '../../src/life/pades/sign.ts';

@@ -234,7 +234,7 @@ describe('what the file claims and is not so', () => {
     const file = text(write({ ...onePage(contents(''), { catalog: `/More[${nums.map((num) => `${num} 0 R`).join(' ')}]` }) }));
     const heads = nums.map((num) => `${num} 0 obj%`);
     const start = file.indexOf('xref\n');
-    const table = heads.map((head, i) => `${nums[i]} 1\n${String(start + heads.slice(0, i).join('').length).padStart(10, '0')} 00000 n \n`).join('');
+    const table = heads.map((_, i) => `${nums[i]} 1\n${String(start + heads.slice(0, i).join('').length).padStart(10, '0')} 00000 n \n`).join('');
     const comment = `${heads.join('')}${'x'.repeat(1_000_000)}\nnull endobj\n`;
     expect(refusal(latin(`${file.slice(0, start)}${comment}${file.slice(start).replace('trailer', `${table}trailer`).replace(/startxref\n\d+/, `startxref\n${start + comment.length}`)}`))).toEqual(tooLarge('work'));
     expect(refusal(join('%PDF-1.7\n', 'trailer('.repeat(500_000)))).toEqual(tooLarge('work'));

@@ -87,7 +87,7 @@ export function refusal(bytes: Uint8Array): { code: string; part?: unknown; limi
     return undefined;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { code: error.code, ...('part' in error.facts ? { part: error.facts.part } : {}), ...('limit' in error.facts ? { limit: error.facts['limit'] } : {}) };
+    return { code: error.code, ...('part' in error.facts ? { part: error.facts.part } : {}), ...('limit' in error.facts ? { limit: error.facts.limit } : {}) };
   } finally {
     const { user, system } = process.threadCpuUsage(from);
     expect((user + system) / 1000).toBeLessThan(3000);

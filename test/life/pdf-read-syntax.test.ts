@@ -379,7 +379,7 @@ describe('files and signatures within', () => {
     expect(more).toEqual([]);
     expect(first).toMatchObject({ field: 'group.seal', subFilter: 'ETSI.CAdES.detached', time: "D:20261123000000+08'00'", reason: '颁', name: 'x' });
     expect(Buffer.from(first?.contents as Uint8Array).toString('hex')).toBe('30820100abcd0000');
-    const [a, b, c, d] = first?.byteRange as number[] as [number, number, number, number];
+    const [a, b, c, d] = (first as NonNullable<typeof first>).byteRange as [number, number, number, number];
     expect(text(bytes.subarray(a + b, c))).toBe('<30820100abCD0000>');
     expect(c + d).toBe(bytes.length);
   });

@@ -115,7 +115,7 @@ test('a notice lasts its working days behind the day of publication, and is over
   const facts = resultsFacts({ salt: 'x', plan: 'plan:x', rows: given, working_days: 5 }, plan(), { scope: SCOPE, pass_mark: 60 }, new WorkingDays(BUILT_IN), '2026-09-29');
   expect(facts).toEqual({ title: '电工三级认定', occupations: [{ code: '6-31-01-03', name: '电工', job: '--', levels: [3] }], counts: { candidates: 2, passed: 1, failed: 0, absent: 1 }, from: '2026-09-29', until: '2026-10-12', working_days: 5, pass_mark: 60 });
   expect([isNoticeOver(facts, '2026-10-12'), isNoticeOver(facts, '2026-10-13')]).toEqual([false, true]);
-  expect(passingRows(given, 60).map(({ row, values }) => [row, values['id_number']])).toEqual([[3, IDS[1]]]);
+  expect(passingRows(given, 60).map(({ row, values }) => [row, values.id_number])).toEqual([[3, IDS[1]]]);
 });
 
 const HEAD = ['姓名', '证件类型', '证件号码', '职业编码', '职业名称', '工种', '等级'];

@@ -4,7 +4,7 @@ import { create } from 'qrcode/lib/core/qrcode.js';
 import { describe, expect, it } from 'vitest';
 import { qrMatrix } from '../../src/life/qr.ts';
 import { QUIET_ZONE } from '../../templates/v1/layout.ts';
-import { Refusal } from '../../src/life/refusal.ts';
+import type { Refusal } from '../../src/life/refusal.ts';
 
 const PREFIX = 'https://luzheng.cn/c/S000037000001263000001#';
 /** ISO/IEC 18004, Table 7: bytes that versions 1–25 hold at level M. */

@@ -12,7 +12,7 @@ import { refusalOf } from './cast.ts';
 
 /** The Chinese of the last line that the command prints, and of the desk's line. */
 const command = (error: unknown): string => (explain(error).lines.at(-1) as string).split(' / ')[0] as string;
-const desk = (error: unknown): string => troubleOf(error).words['title'] as string;
+const desk = (error: unknown): string => troubleOf(error).words.title as string;
 const thrown = (work: () => unknown): unknown => {
   try {
     return work();

@@ -107,7 +107,7 @@ test('what a lower tier has suspended a higher one makes its own suspension', as
   for (const [by, rank] of [['city', 1], ['province', 2]] as const) {
     const next = { seq: history.length + 1, prev: history.last?.digest };
     history = await apply(history, await event(by, { action: 'suspend', ...next }));
-    expect(history).toMatchObject({ state: 'suspended', rank, suspension: { iss: SIGNER[by].claims?.['iss'] }, length: next.seq });
+    expect(history).toMatchObject({ state: 'suspended', rank, suspension: { iss: SIGNER[by].claims?.iss }, length: next.seq });
   }
   const last = { seq: 4, prev: history.last?.digest };
   for (const by of ['client', 'city'] as const) {

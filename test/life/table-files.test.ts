@@ -32,9 +32,9 @@ describe.each(vectors as Vector[])('$name', (vector) => {
     }
     const { rows } = readRows(file);
     expect(rows.map(({ row: at }) => at)).toEqual(vector.rows);
-    for (const { values, cells } of rows) expect([values['name'], cells]).toEqual(['张伟', undefined]);
-    if (vector.levels) expect(rows.map(({ values }) => readLevel(values['level']))).toEqual(vector.levels.map((value) => ({ value })));
-    if (vector.days) expect(rows.map(({ values }) => readExamDate(values['exam_date'], '2026-11-20'))).toEqual(vector.days.map((day) => (/^\d/.test(day) ? { value: day } : { flaw: day })));
+    for (const { values, cells } of rows) expect([values.name, cells]).toEqual(['张伟', undefined]);
+    if (vector.levels) expect(rows.map(({ values }) => readLevel(values.level))).toEqual(vector.levels.map((value) => ({ value })));
+    if (vector.days) expect(rows.map(({ values }) => readExamDate(values.exam_date, '2026-11-20'))).toEqual(vector.days.map((day) => (/^\d/.test(day) ? { value: day } : { flaw: day })));
     // A roster and the results of a plan are read by the same rules.
     expect(readResultsTable(file).raw.map(({ row: at }) => at)).toEqual(vector.rows);
     expect(readRosterTable(file, { session: 's1' }).raw.map(({ row: at }) => at)).toEqual(vector.rows);
@@ -90,12 +90,12 @@ test.each([
   ['yyyy"年"m"月"d"日"dddd h"时"mm"分"', '2026-11-01'],
 ])('a day under the format %s', (format, day) => {
   const { rows } = readRows(list(row(line({ exam_date: '<c s="1"><v>46327</v></c>' })), { styles: [[200, format]] }));
-  expect(rows[0]?.values['exam_date']).toBe(day);
+  expect(rows[0]?.values.exam_date).toBe(day);
 });
 
 test('a serial number that misses midnight by seconds is that day, whatever wrote it', () => {
   for (const serial of [46_327.0005, 46_326.9995, 46_327.000001, 46_326.999999]) {
     const { rows } = readRows(list(row(line({ exam_date: `<c s="1"><v>${serial}</v></c>` })), { styles: [[14]] }));
-    expect(readExamDate(rows[0]?.values['exam_date'], '2026-11-20')).toEqual({ value: '2026-11-01' });
+    expect(readExamDate(rows[0]?.values.exam_date, '2026-11-20')).toEqual({ value: '2026-11-01' });
   }
 });

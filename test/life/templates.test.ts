@@ -79,7 +79,7 @@ describe('version 2', () => {
   it('gives the heading as one word', async () => {
     const { layers } = await readPdf(await render('v2', 'ordinary'));
     const span = /\/H1 <<\/MCID 0>> BDC\n\/Span <<\/ActualText <feff([0-9a-f]+)>>> BDC\n/.exec(layers.join('\n'));
-    expect(String.fromCharCode(...((span?.[1] as string).match(/.{4}/g) as string[]).map((unit) => Number.parseInt(unit, 16)))).toBe('职业技能等级证书');
+    expect(String.fromCharCode(...(String(span?.[1]).match(/.{4}/g) as string[]).map((unit) => Number.parseInt(unit, 16)))).toBe('职业技能等级证书');
   });
 
   it('claims PDF/UA-1, and describes the property by which it does, which PDF/A-3 does not know', async () => {

@@ -107,9 +107,9 @@ describe('a certificate is judged at its issue, whatever ended', () => {
 
   test('a copy that was stamped with a withdrawn issuing key', async () => {
     const copy = await signCopy(copyFacts({ purpose: '入职', expires_on: '2026-12-20' }, NOW + DAY), { number: NUMBER, jws: good.jws, holder: good.holder }, { key: cast.issuing.key, kid: cast.issuing.name }, { iat: NOW + DAY, jti: 'copy' });
-    const after = (at: number) => endAt(cast.city, { kid: cast.issuing.name }, at);
-    expect(await judge([await after(NOW + DAY + 1)], { ...good.evidence, copy })).toMatchObject({ verdict: 'valid' });
-    expect(await judge([await after(NOW + DAY)], { ...good.evidence, copy })).toMatchObject({ verdict: 'invalid', failed: { id: 'document', code: 'issuing_key_withdrawn' } });
+    const endedAt = (at: number) => endAt(cast.city, { kid: cast.issuing.name }, at);
+    expect(await judge([await endedAt(NOW + DAY + 1)], { ...good.evidence, copy })).toMatchObject({ verdict: 'valid' });
+    expect(await judge([await endedAt(NOW + DAY)], { ...good.evidence, copy })).toMatchObject({ verdict: 'invalid', failed: { id: 'document', code: 'issuing_key_withdrawn' } });
   });
 });
 

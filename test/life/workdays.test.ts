@@ -50,7 +50,7 @@ const refusalOf = (work: () => unknown) => {
   try {
     work();
   } catch (error) {
-    if (isRefusal(error)) return { code: error.code, year: error.facts['year'] };
+    if (isRefusal(error)) return { code: error.code, year: error.facts.year };
     throw error;
   }
   return undefined;

@@ -139,7 +139,7 @@ describe('the container', () => {
 function block(codeLengths: Record<number, number>, literals: number, lengths: string, data: string): Uint8Array {
   const put = (value: number, count: number) => Array.from({ length: count }, (_, i) => (value >> i) & 1).join('');
   const order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-  let bits = [[0, 1], [2, 2], [literals - 257, 5], [0, 5], [15, 4], ...order.map((symbol) => [codeLengths[symbol] ?? 0, 3])].map(([value, count]) => put(value as number, count as number)).join('') + lengths + data + '000';
+  let bits = `${[[0, 1], [2, 2], [literals - 257, 5], [0, 5], [15, 4], ...order.map((symbol) => [codeLengths[symbol] ?? 0, 3])].map(([value, count]) => put(value as number, count as number)).join('') + lengths + data}000`;
   bits = bits.padEnd(Math.ceil(bits.length / 8) * 8, '0');
   return Uint8Array.from([...(bits.match(/.{8}/g) as string[]).map((byte) => Number.parseInt([...byte].reverse().join(''), 2)), 0, 0, 255, 255]);
 }

@@ -18,7 +18,7 @@ let world: Province;
 let otherCity: Identity;
 const CODE = 'S000037000011';
 const now = () => Math.floor(Date.now() / 1000);
-const jtiOf = (token: string) => claimsOf(token)['jti'] as string;
+const jtiOf = (token: string) => claimsOf(token).jti as string;
 
 /** `status:code`, with the part that is meant. */
 const problemOf = async (work: Promise<unknown>): Promise<string> => {
@@ -244,9 +244,9 @@ test('the public reads filing, nature and address, published rules, and a suspen
   expect(data).toMatchObject({ nature: 'training_school', suspension: { reason: '现场检查发现<考务>问题', until: '2027-01-31', by: 'centre:3701', by_name: '济南市职业技能鉴定指导中心' } });
   // Anyone can hold the rules against the signature that published them.
   const { published_at: _at, statement, ...rules } = data.rules;
-  expect(await bodyDigest(rules)).toBe(claimsOf(statement)['body']);
+  expect(await bodyDigest(rules)).toBe(claimsOf(statement).body);
   // A suspension ends neither the filing nor what was issued.
-  expect(await as(world.city).get('/v1/cases/standing:' + CODE)).toMatchObject({ state: 'suspended' });
+  expect(await as(world.city).get(`/v1/cases/standing:${CODE}`)).toMatchObject({ state: 'suspended' });
   await take(world.city, `standing:${CODE}`, 'standing.resume', { reason: '已整改' });
   expect(await page('/organizations')).not.toContain('暂停评价');
 });

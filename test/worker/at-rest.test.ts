@@ -173,9 +173,9 @@ test('words of people that came in by any way are found neither in a table nor i
 
 test('and those who may read them find them again', async () => {
   const applications = await cases(world.city, '?kind=application');
-  expect(applications.map(({ facts }) => facts['name'])).toEqual([said.get('body that applies')]);
+  expect(applications.map(({ facts }) => facts.name)).toEqual([said.get('body that applies')]);
   expect((await view(world.city, applications[0]?.about as string)).facts).toMatchObject({ name: said.get('body that applies'), purpose: 'new' });
-  expect((await cases(world.city, '?kind=plan')).map(({ facts }) => facts['title'])).toContain(said.get('title of a plan'));
+  expect((await cases(world.city, '?kind=plan')).map(({ facts }) => facts.title)).toContain(said.get('title of a plan'));
   expect(await as(world.city).get('/v1/bulk-keys')).toMatchObject({ keys: [{ id: key, name: said.get('employer') }] });
   expect(await as(school.client).get(`/v1/batches/${returned}`)).toMatchObject({ returned_reason: said.get('reason of a batch’s return') });
 });
@@ -195,7 +195,7 @@ test('what was stored before in plain text is sealed by the sweep, and read all 
   await db.prepare("INSERT INTO unsealed (kind, id) SELECT 'plan', ?1 UNION ALL SELECT 'bulk_key', ?2 UNION ALL SELECT 'batch', id FROM batches WHERE idempotency_key = 'old-key'").bind(about, key).run();
   await db.prepare("UPDATE batches SET returned_reason = '旧原因鸸鹋', returned_sealed = NULL WHERE id = ?").bind(returned).run();
   const reason = async () => (await as(school.client).get<{ returned_reason: string }>(`/v1/batches/${returned}`)).returned_reason;
-  const shown = async () => [await reason(), (await view(world.city, about)).facts['title'], (await as(world.city).get<{ keys: { name: string }[] }>('/v1/bulk-keys')).keys[0]?.name];
+  const shown = async () => [await reason(), (await view(world.city, about)).facts.title, (await as(world.city).get<{ keys: { name: string }[] }>('/v1/bulk-keys')).keys[0]?.name];
   expect(await shown()).toEqual(['旧原因鸸鹋', '旧标题鸸鹋', '旧名称鸸鹋']);
   const replayed = async () => (await as(school.client).send('POST', '/v1/batches', { body: { candidates: [candidate(900, { name: said.get('candidate') })] }, headers: { 'Idempotency-Key': 'old-key' } })).headers.get('idempotent-replayed');
   expect(await replayed()).toBe('true');

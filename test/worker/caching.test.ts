@@ -47,7 +47,7 @@ test.each([...PAGES, ...DATA])('%s: the same ETag while it is the same, and 304 
 
 test('whatever may be kept is told by an ETag', async () => {
   const notice = await publish(school, { rows: resultRows('2026-11-01', ['欧阳建国']), from: '2026-11-02', until: '2099-12-31' });
-  const { draw } = await drawOne(world.city, school, String(claimsOf(school.filing)['name']));
+  const { draw } = await drawOne(world.city, school, String(claimsOf(school.filing).name));
   const names: Record<string, string> = { notice, draw, number: one.number, code: CODE, list: 'revocation-1', file: 'home.js' };
   const kept: string[] = [];
   for (const [route, { roles }] of Object.entries(OPERATIONS)) {

@@ -49,7 +49,7 @@ async function publish(day: string): Promise<string> {
 }
 
 const makeBatch = (about: string) => as(school.client).post<{ id: string; root: string; count: number }>(`/v1/results/${about}/batch`, {});
-const untilOf = async (about: string) => (({ due, facts }) => [due, facts['until']])(await view(school.client, about));
+const untilOf = async (about: string) => (({ due, facts }) => [due, facts.until])(await view(school.client, about));
 
 beforeAll(async () => {
   onDay('2026-09-15');

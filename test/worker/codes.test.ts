@@ -19,7 +19,7 @@ let otherCity: Identity;
 let code = 100;
 const newCode = (): string => `S000037000${++code}`;
 const now = () => Math.floor(Date.now() / 1000);
-const jtiOf = (token: string) => claimsOf(token)['jti'] as string;
+const jtiOf = (token: string) => claimsOf(token).jti as string;
 
 /** `status:code` of a refusal. */
 const answered = async (work: Promise<unknown>): Promise<string> => {

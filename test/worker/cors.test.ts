@@ -16,7 +16,7 @@ beforeAll(async () => {
   school = await fileWith(world.city, 'S000037000001');
   const one = (await certify(world, school, [candidate(1)])).certificates[0] as Issued;
   const notice = await publish(school, { rows: resultRows('2026-11-01', ['欧阳建国']), from: '2026-11-02', until: '2099-12-31' });
-  const { draw } = await drawOne(world.city, school, String(claimsOf(school.filing)['name']));
+  const { draw } = await drawOne(world.city, school, String(claimsOf(school.filing).name));
   Object.assign(names, { number: one.number, code: school.code, list: 'revocation-1', notice, draw, template: 'roster.csv', file: 'home.js', path: 'home', n: '1', id: 'x', key: 'x', position: '0', about: 'plan:p0123456789', sha256: 'x' });
 });
 

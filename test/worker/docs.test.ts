@@ -6,7 +6,7 @@ import { OPERATIONS } from '../../src/http/openapi-paths.ts';
 import { candidate, certify, fileWith, foundProvince, ORIGIN, workerFetch } from '../kit.ts';
 
 const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
-const unescape = (html: string): string => html.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity] as string);
+const plainText = (html: string): string => html.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity] as string);
 let html: string;
 
 beforeAll(async () => {
@@ -43,7 +43,7 @@ function requestOf(command: string): Example {
 }
 
 test('every operation stands there, and nothing else', () => {
-  const shown = [...html.matchAll(/<b>([A-Z]+)<\/b> ([^<]+)<\/code>/g)].map(([, method, path]) => `${method} ${unescape(path as string)}`);
+  const shown = [...html.matchAll(/<b>([A-Z]+)<\/b> ([^<]+)<\/code>/g)].map(([, method, path]) => `${method} ${plainText(path as string)}`);
   expect(shown.sort()).toEqual(Object.keys(OPERATIONS).sort());
 });
 
@@ -55,7 +55,7 @@ test('every public operation has a command, and no other has one', () => {
 });
 
 test('the commands on the page, run one after another as they stand, all succeed', async () => {
-  const commands = [...html.matchAll(/<code>(curl[^<]*)<\/code>/g)].map(([, command]) => unescape(command as string));
+  const commands = [...html.matchAll(/<code>(curl[^<]*)<\/code>/g)].map(([, command]) => plainText(command as string));
   expect(commands.length).toBeGreaterThan(15);
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   // Files that a command takes were saved by others: those first.

@@ -112,7 +112,7 @@ test('from commitment to follow-up: what is drawn is computed again by anybody; 
   expect(await checked(committed({ public_source: { lottery: 'ssq', issue: '2026135', date: '2026-11-19' } }))).toEqual(['differs', 'lists fail', 'source fail']);
   expect(await checked(record, undefined, world.city.kid)).toEqual(['unsigned', 'signed not_checked']);
   // Another centre's key, a statement that nobody signed, and a centre that the root has not named.
-  for (const forged of [{ ...record, centre: 'centre:3702' }, { ...record, statements: { ...record.statements, centres: [otherCity.token] } }, { ...record, revealed: { ...(record.revealed as NonNullable<DrawRecord['revealed']>), token: (record.revealed?.token as string).replace(/\.[^.]*$/, (last) => `.${last.slice(2)}A`) } }]) expect((await checked(forged)).slice(0, 2)).toEqual(['differs', 'signed fail']);
+  for (const forged of [{ ...record, centre: 'centre:3702' }, { ...record, statements: { ...record.statements, centres: [otherCity.token] } }, { ...record, revealed: { ...(record.revealed as NonNullable<DrawRecord['revealed']>), token: String(record.revealed?.token).replace(/\.[^.]*$/, (last) => `.${last.slice(2)}A`) } }]) expect((await checked(forged)).slice(0, 2)).toEqual(['differs', 'signed fail']);
   for (const broken of [{}, { ...record, committed: { ...record.committed, token: 7 } }, null]) expect(() => readDrawFile(broken)).toThrow(expect.objectContaining({ code: 'draw_malformed' }) as Error);
 
   const { plan, session } = drawn;

@@ -16,8 +16,8 @@ export async function tick(): Promise<number> {
   return now();
 }
 
-export const jti = (token: string) => claimsOf(token)['jti'] as string;
-export const kidOf = (credential: string) => headerOf(credential.split('~')[0] as string)['kid'] as string;
+export const jti = (token: string) => claimsOf(token).jti as string;
+export const kidOf = (credential: string) => headerOf(credential.split('~')[0] as string).kid as string;
 export const look = (number: string) => anyone.get<Report>(`/v1/certificates/${number}`);
 export const failure = (report: Report) => report.checks.find(({ result }) => result === 'fail');
 export const handIn = (by: Identity, statement: string) => callAs(by, 'POST', '/v1/withdrawals', { statement });

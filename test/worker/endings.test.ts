@@ -55,7 +55,7 @@ async function codeOf(act: Promise<unknown>): Promise<Said> {
     await act;
     return { code: 'found' };
   } catch (error) {
-    if (isRefusal(error)) return { code: error.code, retry: error.facts['retry_after'] as number | undefined };
+    if (isRefusal(error)) return { code: error.code, retry: error.facts.retry_after as number | undefined };
     throw error;
   }
 }

@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { changeStatus, withdraw, type Identity } from '../../src/cli/sign.ts';
-import { approve, as, candidate, certificatesOf, certify, db, fileWith, foundProvince, issue, makeCentre, submit, type Organization, type Province } from '../kit.ts';
+import { approve, as, candidate, certificatesOf, db, fileWith, foundProvince, issue, makeCentre, submit, type Organization, type Province } from '../kit.ts';
 import { accepted, digestOf, handInEvent, look, nextClient, tick } from './drill-kit.ts';
 import { backdate, now } from './forge.ts';
 

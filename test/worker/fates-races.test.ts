@@ -55,7 +55,7 @@ async function scene(suspendedBy?: By) {
   const approval = await approveBatch(world.province, batch, city, { iat });
   const tokens = { approval, order: await order(school, batch, approval) };
   const event = (act: Act, by: By) => changeStatus(signerOf(by), { number, action: act, reason: act === 'reinstate' ? 'cleared' : 'other', ...place }, { iat });
-  const replace = (service: Service, seconds = 20) => issueBatch(service, callerOf('organization'), batch.id, tokens, now() + seconds);
+  const replace = (service: Service, seconds = 20) => issueBatch(service, batch.id, tokens, now() + seconds);
   const tell = async (service: Service, act: Act, by: By) => takeEvent(service, callerOf(by), number, await event(act, by));
   return { number, batch, replace, tell };
 }

@@ -4,7 +4,6 @@
  */
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
-import type { Caller } from '../../src/enrol.ts';
 import type { Env } from '../../src/env.ts';
 import type { Bundle } from '../../src/life/bundle.ts';
 import { splitCredential } from '../../src/life/credential.ts';
@@ -44,9 +43,8 @@ beforeAll(async () => {
   const batch = await submit(school, [candidate(2, { name: NAMES[1] })]);
   const approval = await approve(province, school, batch);
   const tokens = { approval, order: await order(school, batch, approval) };
-  const caller: Caller = { role: 'organization', subject: `org:${school.code}`, jkt: school.client.kid, key: school.client.jwk, token: school.client.token };
   const faulty = faultyDatabase(db, 2, 'killed before writing');
-  await expect(issueBatch(serviceWith({ db: faulty.db }), caller, batch.id, tokens, nowSeconds() + 20)).rejects.toThrow(Fault);
+  await expect(issueBatch(serviceWith({ db: faulty.db }), batch.id, tokens, nowSeconds() + 20)).rejects.toThrow(Fault);
   await before.end();
   expect(await sweepBatches(serviceWith({ now: () => nowSeconds() + 40 }), nowSeconds() + 60)).toBe(1);
   const { certificates: late } = await as(school.client).get<{ certificates: Issued[] }>(`/v1/batches/${batch.id}/certificates`);
@@ -66,7 +64,7 @@ test.each([0, 1, 2])('certificate %i is valid by number, credential, bundle, PDF
   expect((await anyone.post<Report>('/v1/verify', { credential })).verdict).toBe('valid');
   const seal = await anyone.post<Report>('/v1/verify', { seal: seal_url });
   expect(seal.checks.filter(({ result }) => result === 'fail')).toEqual([]);
-  const holder = { name: NAMES[at], id_number: candidate(at + 1)['id_number'] };
+  const holder = { name: NAMES[at], id_number: candidate(at + 1).id_number };
   const download = (accept: string) => workerFetch(`${ORIGIN}/v1/certificates/${number}/download`, { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: accept }, body: JSON.stringify(holder) });
   const bundle = (await (await download('application/vnd.luzheng.bundle+json')).json()) as Bundle;
   expect((await anyone.post<Report>('/v1/verify', { bundle })).verdict).toBe('valid');

@@ -37,7 +37,7 @@ beforeAll(async () => {
   approval = await approve(world, plant, ready);
 });
 
-const jtiOf = (token: string) => claimsOf(token)['jti'] as string;
+const jtiOf = (token: string) => claimsOf(token).jti as string;
 const handIn = (by: Identity, about: Submitted, token: string) => callAs(by, 'POST', `/v1/batches/${about.id}/approvals`, { approval: token });
 
 describe('approvals', () => {
@@ -206,10 +206,10 @@ describe('filings and client keys', () => {
   });
 
   test('issuing keys are those that the service made for this organization', async () => {
-    const own = (claimsOf(school.filing)['issuing_jwks'] as { keys: Record<string, unknown>[] }).keys[0] as Record<string, unknown>;
-    const foreign = (claimsOf(plant.filing)['issuing_jwks'] as { keys: Record<string, unknown>[] }).keys[0] as Record<string, unknown>;
+    const own = (claimsOf(school.filing).issuing_jwks as { keys: Record<string, unknown>[] }).keys[0] as Record<string, unknown>;
+    const foreign = (claimsOf(plant.filing).issuing_jwks as { keys: Record<string, unknown>[] }).keys[0] as Record<string, unknown>;
     const { x, y } = (await makeKey()).jwk;
-    for (const key of [{ ...own, x, y }, { ...own, kid: `${String(own['kid'])}9` }, foreign]) {
+    for (const key of [{ ...own, x, y }, { ...own, kid: `${String(own.kid)}9` }, foreign]) {
       await refused(async () => file(world.city, await refile(world.city, { issuing_jwks: { keys: [key] } })), 409, 'issuing_key_unknown', 'filing+jwt:issuing_jwks');
     }
   });

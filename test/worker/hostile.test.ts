@@ -156,7 +156,7 @@ test('a client token that nobody handed in opens nothing; neither does one of an
 });
 
 test('a jti does not stand for two statements, and the same statement twice is one', async () => {
-  const again = await resign(school.client.token, world.city.key, { exp: Number(claimsOf(school.client.token)['exp']) + 1 });
+  const again = await resign(school.client.token, world.city.key, { exp: Number(claimsOf(school.client.token).exp) + 1 });
   await refused(() => post(world.city, '/v1/clients', again), 409, 'statement_repeated');
   expect(await post(world.city, '/v1/clients', school.client.token)).toMatchObject({ status: 200 });
 });

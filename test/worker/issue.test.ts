@@ -4,7 +4,6 @@
  */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { env } from 'cloudflare:workers';
-import type { Caller } from '../../src/enrol.ts';
 import type { Env } from '../../src/env.ts';
 import { Memo } from '../../src/life/memo.ts';
 import { drawStatusIndexes, issueBatch, sweepBatches } from '../../src/registrar.ts';
@@ -21,7 +20,6 @@ const fresh = (count: number) => {
   person += count;
   return candidates(count, person - count);
 };
-const callerOf = (organization: Organization): Caller => ({ role: 'organization', subject: `org:${organization.code}`, jkt: organization.client.kid, key: organization.client.jwk, token: organization.client.token });
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 
 /** A service as a new process would have it: nothing remembered. */
@@ -37,7 +35,7 @@ async function writesOfOneRun(rows: number): Promise<string[]> {
   const batch = await submit(school, fresh(rows));
   const approval = await approve(province, school, batch);
   const { db: counting, writes } = faultyDatabase(db, -1, 'failed');
-  await issueBatch(serviceWith({ db: counting }), callerOf(school), batch.id, { approval, order: await order(school, batch, approval) }, nowSeconds() + 20);
+  await issueBatch(serviceWith({ db: counting }), batch.id, { approval, order: await order(school, batch, approval) }, nowSeconds() + 20);
   return writes;
 }
 
@@ -64,11 +62,11 @@ describe('fault table', () => {
     const approval = await approve(province, school, batch);
     const tokens = { approval, order: await order(school, batch, approval) };
     const faulty = faultyDatabase(db, at, mode);
-    await expect(issueBatch(serviceWith({ db: faulty.db }), callerOf(school), batch.id, tokens, nowSeconds() + 20)).rejects.toThrow(Fault);
+    await expect(issueBatch(serviceWith({ db: faulty.db }), batch.id, tokens, nowSeconds() + 20)).rejects.toThrow(Fault);
     const before = await stored(batch.id);
     // A dead signer still holds its lease: the next one comes after it has run out.
     const later = serviceWith({ now: () => nowSeconds() + 40 });
-    expect(await issueBatch(later, callerOf(school), batch.id, tokens, nowSeconds() + 60)).toMatchObject({ state: 'issued', issued: ROWS });
+    expect(await issueBatch(later, batch.id, tokens, nowSeconds() + 60)).toMatchObject({ state: 'issued', issued: ROWS });
     // What was signed before the fault stays as it was.
     expect(await stored(batch.id)).toMatchObject(before);
   });
@@ -79,7 +77,7 @@ describe('fault table', () => {
     const batch = await submit(school, fresh(ROWS));
     const approval = await approve(province, school, batch);
     const faulty = faultyDatabase(db, 3, 'killed before writing');
-    await expect(issueBatch(serviceWith({ db: faulty.db }), callerOf(school), batch.id, { approval, order: await order(school, batch, approval) }, nowSeconds() + 20)).rejects.toThrow(Fault);
+    await expect(issueBatch(serviceWith({ db: faulty.db }), batch.id, { approval, order: await order(school, batch, approval) }, nowSeconds() + 20)).rejects.toThrow(Fault);
     expect(await as(school.client).get(`/v1/batches/${batch.id}`)).toMatchObject({ state: 'issuing', issued: 200, count: ROWS });
     expect(await sweepBatches(serviceWith(), nowSeconds() + 20)).toBe(0);
     expect(await sweepBatches(serviceWith({ now: () => nowSeconds() + 40 }), nowSeconds() + 60)).toBe(1);

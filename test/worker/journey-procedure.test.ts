@@ -35,7 +35,7 @@ test('a body applies, is filed, examines, publishes, answers an objection, uploa
   await as(world.city).post('/v1/filings', { statement: await signStatement('filing+jwt', filing, world.city.key, world.city.kid) });
   const token = await nameClient(world.city, CODE, applicant.jwk);
   await as(world.city).post('/v1/clients', { statement: token });
-  await take(world.city, application, 'application.select', { organization: CODE, filing: filing.jti, client: claimsOf(token)['jti'] as string });
+  await take(world.city, application, 'application.select', { organization: CODE, filing: filing.jti, client: claimsOf(token).jti as string });
   const school: Identity = { ...applicant, subject: `org:${CODE}`, token };
   const organization = { code: CODE, centre: world.city, client: school, filing: '' };
   await take(school, `rules:${CODE}`, 'rules.publish', rulesOf('2026'));

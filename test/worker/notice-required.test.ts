@@ -39,12 +39,11 @@ test('a batch that was numbered before finishes, by the same call and by the swe
     const batch = await submit(school, candidates(3, from));
     const approval = await approve(world, school, batch);
     const tokens = { approval, order: await order(school, batch, approval) };
-    const caller = { role: 'organization', subject: school.client.subject, jkt: school.client.kid, key: school.client.jwk, token: school.client.token } as const;
     const cut = { ...lenient, db: faultyDatabase(db, 2, 'killed before writing').db };
-    await expect(issueBatch(cut, caller, batch.id, tokens, lenient.now() + 20)).rejects.toThrow(Fault);
+    await expect(issueBatch(cut, batch.id, tokens, lenient.now() + 20)).rejects.toThrow(Fault);
     expect(await as(school.client).get(`/v1/batches/${batch.id}`)).toMatchObject({ state: 'issuing' });
     const later: Service = { ...serviceOf(strict), now: () => lenient.now() + 40 };
-    if (finish === 'call') await issueBatch(later, caller, batch.id, tokens, later.now() + 20);
+    if (finish === 'call') await issueBatch(later, batch.id, tokens, later.now() + 20);
     else await sweepBatches(later, later.now() + 20);
     expect(await as(school.client).get(`/v1/batches/${batch.id}`)).toMatchObject({ state: 'issued', issued: 3 });
   }

@@ -7,7 +7,7 @@ import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { codeDigest, readObjectionCode } from '../../src/life/procedure/notice.ts';
 import { raiseObjection } from '../../src/procedure/raise.ts';
 import { serviceOf } from '../../src/service.ts';
-import { as, db, fileWith, foundProvince, ORIGIN, testEnv, workerFetch, type Organization, type Province } from '../kit.ts';
+import { db, fileWith, foundProvince, ORIGIN, testEnv, workerFetch, type Organization, type Province } from '../kit.ts';
 import { correct, publish, resultRows, store } from '../notice-kit.ts';
 import { onDay, take, view, cases } from '../procedure-kit.ts';
 import { CallError } from '../../src/cli/caller.ts';
@@ -134,7 +134,7 @@ test('the feed is well-formed Atom with the newest change first', async () => {
   parser.on('opentag', ({ local, uri, attributes }) => {
     expect(uri).toBe('http://www.w3.org/2005/Atom');
     open.push(local);
-    if (local === 'link') (seen[`link ${(attributes['rel'] as { value: string }).value}`] ??= []).push((attributes['href'] as { value: string }).value);
+    if (local === 'link') (seen[`link ${(attributes.rel as { value: string }).value}`] ??= []).push((attributes.href as { value: string }).value);
   });
   parser.on('text', (text) => {
     if (text.trim() !== '') (seen[open.slice(-2).join(' ')] ??= []).push(text);

@@ -1,6 +1,6 @@
 /** The Worker against openapi.json: every operation is called for real, and every answer, good or bad, is held to the schema that stands for it. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { announceYear, approveBatch, changeStatus, makeKey, nameClient, orderBatch, withdraw, type Identity } from '../../src/cli/sign.ts';
+import { announceYear, approveBatch, changeStatus, makeKey, nameClient, orderBatch, withdraw, } from '../../src/cli/sign.ts';
 import { CREDENTIAL, CSV, REPORT } from '../../src/http/openapi-examples.ts';
 import { statementSchema } from '../../src/http/openapi-statements.ts';
 import { shanghaiDay } from '../../src/life/calendar.ts';
@@ -124,7 +124,7 @@ describe('what the Worker answers', () => {
     await ask('POST /v1/clients', {}, city, 409, { statement: await nameClient(city, 'S000037000009', school.client.jwk) });
     const spare = await nameClient(city, CODE, (await makeKey()).jwk);
     await ask('POST /v1/clients', {}, city, 201, { statement: spare });
-    const statement = await withdraw(city, { jti: claimsOf(spare)['jti'] as string });
+    const statement = await withdraw(city, { jti: claimsOf(spare).jti as string });
     const year = new Date().getFullYear() + 1;
     const announced = await announceYear(province, { year, holidays: [`${year}-01-01`], workdays: [], source: '国办发明电〔2026〕9号' });
     await ask('POST /v1/calendars', {}, province, 201, { statement: announced });
@@ -146,7 +146,7 @@ describe('what the Worker answers', () => {
     const { text } = await callAs(undefined, 'POST', '/v1/verify/bulk', lines, ndjson);
     const answers = text.trim().split('\n').map((line) => JSON.parse(line) as Json);
     expect(answers).toHaveLength(6);
-    for (const answer of answers) expect(faults(doc.components.schemas['BulkLine'] as Json, answer)).toEqual([]);
+    for (const answer of answers) expect(faults(doc.components.schemas.BulkLine as Json, answer)).toEqual([]);
     expect(faults(doc.components.schemas[statementSchema('receipt+jwt')] as Json, claimsOf((answers.at(-1) as { receipt: string }).receipt))).toEqual([]);
     await ask(bulk, {}, undefined, 400, '\n', ndjson);
     await ask(bulk, {}, undefined, 413, '{}\n'.repeat(101), ndjson);
@@ -154,9 +154,9 @@ describe('what the Worker answers', () => {
     await ask(bulk, {}, undefined, 415, '{}');
     const key = await ask('POST /v1/bulk-keys', {}, city, 201, { name: '济南某制造有限公司', quota_per_day: 3, expires_on: '2027-01-01' });
     await ask('POST /v1/bulk-keys', {}, city, 400, { name: '', expires_on: '2027-01-01' });
-    await ask(bulk, {}, undefined, 429, lines, { ...ndjson, Authorization: `Bearer ${key['key'] as string}` });
+    await ask(bulk, {}, undefined, 429, lines, { ...ndjson, Authorization: `Bearer ${key.key as string}` });
     await ask('GET /v1/bulk-keys', {}, city, 200);
-    await ask('DELETE /v1/bulk-keys/{key}', { key: key['id'] as string }, city, 200);
+    await ask('DELETE /v1/bulk-keys/{key}', { key: key.id as string }, city, 200);
     await ask('GET /v1/bulk-keys', {}, world.province, 200);
     await ask('DELETE /v1/bulk-keys/{key}', { key: 'k0' }, city, 404);
   });
@@ -176,13 +176,13 @@ describe('what the Worker answers', () => {
     await ask('POST /v1/batches', {}, client, 400, 'x', { 'Content-Type': 'multipart/form-data; boundary=x' });
     await ask('GET /v1/batches/{id}/rows', { id: seen }, city, 200);
     for (const type of FILE_TYPES) await ask('POST /v1/batches', {}, client, 201, CSV.replace(/\d{17}[\dX]/, idNumber(50)), { 'Content-Type': type });
-    const id = created['id'] as string;
-    const about: Submitted = { id, batch: id, root: created['root'] as string, count: 2, aud: ORIGIN, organization: CODE };
+    const id = created.id as string;
+    const about: Submitted = { id, batch: id, root: created.root as string, count: 2, aud: ORIGIN, organization: CODE };
     const inner = await approveBatch(city, about);
     await ask('POST /v1/batches/{id}/approvals', { id }, city, 201, { approval: inner });
     await ask('POST /v1/batches/{id}/approvals', { id }, city, 403, { approval: await approveBatch(city, batch) });
     const approval = await approveBatch(province, about, inner);
-    await ask('POST /v1/batches/{id}/issue', { id }, client, 200, { approval, order: await orderBatch(client, about, claimsOf(approval)['jti'] as string) });
+    await ask('POST /v1/batches/{id}/issue', { id }, client, 200, { approval, order: await orderBatch(client, about, claimsOf(approval).jti as string) });
     await ask('POST /v1/batches/{id}/issue', { id }, client, 409, { approval: inner, order: 'x' });
     await ask('GET /v1/batches', {}, client, 200);
     for (const route of ['GET /v1/batches/{id}', 'GET /v1/batches/{id}/rows', 'GET /v1/batches/{id}/certificates']) {
@@ -252,7 +252,7 @@ describe('what the Worker answers', () => {
     const about = `results:${await notice('2026-11-09')}`;
     const made = await ask(path, { about }, school.client, 201, {});
     expect(await ask(path, { about }, school.client, 200, {})).toEqual(made);
-    expect(await ask('GET /v1/batches/{id}', { id: made['id'] as string }, school.client, 200)).toMatchObject({ procedure: 'notice', results: about });
+    expect(await ask('GET /v1/batches/{id}', { id: made.id as string }, school.client, 200)).toMatchObject({ procedure: 'notice', results: about });
     await ask(path, { about: `results:${await notice('2099-12-31')}` }, school.client, 409, {});
     await ask(path, { about: 'results:r00000000' }, school.client, 404, {});
     await ask(path, { about }, school.client, 400, 'x', { 'Content-Type': 'application/zip' });
@@ -263,7 +263,7 @@ describe('what the Worker answers', () => {
 
   test('draws and what was found', async () => {
     const { client } = school;
-    const { draw, sha256 } = await drawOne(world.city, school, String(claimsOf(school.filing)['name']));
+    const { draw, sha256 } = await drawOne(world.city, school, String(claimsOf(school.filing).name));
     expect(await ask('GET /v1/draws/{draw}/findings', { draw }, client, 200)).toMatchObject({ state: 'drawn', findings: [{ finding: 'minor' }] });
     await ask('GET /v1/draws/{draw}/files/{sha256}', { draw, sha256 }, client, 200);
     await ask('GET /v1/draws/{draw}/files/{sha256}', { draw, sha256: 'A'.repeat(43) }, client, 404);

@@ -10,7 +10,7 @@ import { ORIGIN } from '../kit.ts';
 import { callAs } from './forge.ts';
 
 export type Json = Record<string, unknown>;
-export interface Media { schema: Json; example?: unknown }
+interface Media { schema: Json; example?: unknown }
 export interface Described { responses: Record<string, { content?: Record<string, Media>; $ref?: string }>; requestBody?: { content: Record<string, Media> }; security: unknown[]; summary: string }
 
 export const doc = describeApi(ORIGIN);

@@ -57,11 +57,11 @@ describe('the document itself', () => {
   });
 
   test('what linters of other people ask for: operations say what they do, arrays what they hold, and somebody answers for it all', () => {
-    for (const [route, one] of operations) expect([route, (one as unknown as Json)['description']]).toEqual([route, expect.stringMatching(/\S/)]);
+    for (const [route, one] of operations) expect([route, (one as unknown as Json).description]).toEqual([route, expect.stringMatching(/\S/)]);
     expect(doc.info.contact.url).toBe(`${ORIGIN}/docs`);
     const walk = (node: unknown, at: string): void => {
       if (typeof node !== 'object' || node === null) return;
-      if ((node as Json)['type'] === 'array') expect([at, Object.keys(node)]).toEqual([at, expect.arrayContaining(['items'])]);
+      if ((node as Json).type === 'array') expect([at, Object.keys(node)]).toEqual([at, expect.arrayContaining(['items'])]);
       for (const [key, value] of Object.entries(node)) if (key !== 'example' && key !== 'examples') walk(value, `${at}/${key}`);
     };
     walk(doc, '');

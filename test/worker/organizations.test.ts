@@ -60,7 +60,8 @@ test('a filing that ended says so, and one that was edited by hand is not shown'
   later.mockReturnValue((first?.filing.iat ?? 0) - 3600);
   expect((await listOrganizations(service)).map(({ state }) => state)).toEqual(['not_yet', 'not_yet']);
   later.mockRestore();
-  const { jti } = (await listOrganizations(service))[0]?.filing as { jti: string };
+  const [listed] = await listOrganizations(service);
+  const { jti } = (listed as NonNullable<typeof listed>).filing as { jti: string };
   await as(world.city).post('/v1/withdrawals', { statement: await withdraw(world.city, { jti }, { reason: '单位已<b>注销' }) });
   expect((await listOrganizations(service)).map(({ state }) => state)).toEqual(['withdrawn', 'in_force']);
   // Everybody reads why, since when and by whom.

@@ -125,7 +125,7 @@ test('the table has every guarded route, and no other', () => {
 });
 
 test('public routes answer anybody, and ask for nothing', async () => {
-  for (const path of ['/healthz', '/openapi.json', '/.well-known/jwks.json', '/.well-known/did.json', '/.well-known/trust.json', '/contexts/v1.jsonld', `/orgs/${names['code']}/did.json`, '/v1/status/revocation-1', `/v1/certificates/${names['number']}`]) {
+  for (const path of ['/healthz', '/openapi.json', '/.well-known/jwks.json', '/.well-known/did.json', '/.well-known/trust.json', '/contexts/v1.jsonld', `/orgs/${names.code}/did.json`, '/v1/status/revocation-1', `/v1/certificates/${names.number}`]) {
     expect([path, (await callAs(undefined, 'GET', path)).status]).toEqual([path, 200]);
   }
 });

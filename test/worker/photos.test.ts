@@ -13,13 +13,17 @@ import { openZip } from '../../src/zip.ts';
 import { serviceOf, type Service } from '../../src/service.ts';
 import { submitBatch, type Upload } from '../../src/submit.ts';
 import { anyone, approve, as, candidate, db, files, formOf, idNumber, issue, type Issued, type Submitted } from '../kit.ts';
-import { jpeg, png } from '../life/fixtures-photo.ts';
+import { jpeg, } from '../life/fixtures-photo.ts';
 import { zip, type Zipped } from '../life/fixtures-zip.ts';
 import { Fault, faultyDatabase, type Mode } from './faults.ts';
 import { callAs, snapshot, type Answer } from './forge.ts';
 import { archive, digestOf, foundThem, look, objects, one, packs, photoDigest, plant, province, refOf, rowsOf, same, school, two, upload, type Row } from './photos-kit.ts';
 
 beforeAll(foundThem);
+
+async function object(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> }> {
+  return (await files.get(key)) as NonNullable<Awaited<ReturnType<typeof files.get>>>;
+}
 
 describe('a file of rows with an archive of photos', () => {
   let batch: Submitted;
@@ -59,10 +63,10 @@ describe('a file of rows with an archive of photos', () => {
 
   test('what lies in R2 is one object of ciphertext: no picture, no person', async () => {
     expect(await objects()).toEqual([`photos/${batch.id}/0`]);
-    const stored = new Uint8Array(await (await files.get(`photos/${batch.id}/0`))!.arrayBuffer());
+    const sealed = new Uint8Array(await (await object(`photos/${batch.id}/0`)).arrayBuffer());
     // The person of two rows has one photo.
-    expect(stored.length).toBe(one.length + two.length + 2 * 28);
-    const text = String.fromCharCode(...stored);
+    expect(sealed.length).toBe(one.length + two.length + 2 * 28);
+    const text = String.fromCharCode(...sealed);
     for (const clear of ['\xff\xd8\xff', 'JFIF', '\x89PNG', 'IDAT', 'IEND', idNumber(1), idNumber(2), String.fromCharCode(...one.subarray(0, 12))]) expect(text.includes(clear)).toBe(false);
     expect(await packs()).toEqual([{ batch: batch.id, pack: 0, state: 'kept' }]);
     // Nor does the digest stand in D1, by which the owner of a file could be found.
@@ -96,7 +100,7 @@ describe('a file of rows with an archive of photos', () => {
     const key = () => `photos/${batch.id}/0`;
     /** Puts another object there, looks, and puts the old one back. */
     async function altered(change: (old: Uint8Array<ArrayBuffer>) => Promise<unknown> | unknown): Promise<Answer> {
-      const old = new Uint8Array(await (await files.get(key()))!.arrayBuffer());
+      const old = new Uint8Array(await (await object(key())).arrayBuffer());
       await change(new Uint8Array(old));
       try {
         return await look(province.city, batch.id, 0);
@@ -117,7 +121,7 @@ describe('a file of rows with an archive of photos', () => {
     test('puts the picture itself there, or ciphertext of another batch', async () => {
       expect(await altered((old) => files.put(key(), concat(one, old.subarray(one.length))))).toMatchObject(differs);
       const other = refOf(await upload([candidate(90)], archive([`${idNumber(90)}.jpg`, one])));
-      expect(await altered(async () => files.put(key(), await (await files.get(`photos/${other.id}/0`))!.arrayBuffer()))).toMatchObject(differs);
+      expect(await altered(async () => files.put(key(), await (await object(`photos/${other.id}/0`)).arrayBuffer()))).toMatchObject(differs);
     });
     test('points a row to another photo, to no object, or nowhere', async () => {
       const edit = async (set: string) => {
@@ -134,7 +138,7 @@ describe('a file of rows with an archive of photos', () => {
       const lost = await db.prepare('SELECT * FROM photos WHERE batch = ? AND position = 0').bind(batch.id).first<Record<string, unknown>>();
       await db.prepare('DELETE FROM photos WHERE batch = ? AND position = 0').bind(batch.id).run();
       expect(await look(province.city, batch.id, 0)).toMatchObject(differs);
-      await db.prepare('INSERT INTO photos (batch, position, pack, offset, length) VALUES (?, 0, ?, ?, ?)').bind(batch.id, lost?.['pack'], lost?.['offset'], lost?.['length']).run();
+      await db.prepare('INSERT INTO photos (batch, position, pack, offset, length) VALUES (?, 0, ?, ?, ?)').bind(batch.id, lost?.pack, lost?.offset, lost?.length).run();
     });
     test('and afterwards everything is as before', async () => {
       expect((await look(province.city, batch.id, 0)).status).toBe(200);

@@ -32,7 +32,7 @@ test.each(vectors as Vector[])('$status $code: $request', async ({ code, status,
 test('a defect is a 500 that says nothing of the inside; what it was stands in the log', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   const broken = { prepare: () => { throw new Error('no such table: secrets, at /srv/db.sqlite'); } };
-  for (const [method, path] of [['GET', '/healthz'], ['GET', `/v1/certificates/${names['number']}`], ['GET', '/.well-known/trust.json'], ['GET', '/v1/status/revocation-1']] as const) {
+  for (const [method, path] of [['GET', '/healthz'], ['GET', `/v1/certificates/${names.number}`], ['GET', '/.well-known/trust.json'], ['GET', '/v1/status/revocation-1']] as const) {
     const answer = await app.fetch(new Request(ORIGIN + path, { method }), { ...testEnv, DB: broken });
     const text = await answer.text();
     expect([path, answer.status, answer.headers.get('content-type'), JSON.parse(text)]).toEqual([path, 500, 'application/problem+json', expect.objectContaining({ code: 'unexpected', status: 500 })]);

@@ -28,7 +28,7 @@ type Key = Keys['keys'][number];
 let world: Province;
 let code = 400;
 const newCode = (): string => `S000037000${++code}`;
-const jtiOf = (token: string) => claimsOf(token)['jti'] as string;
+const jtiOf = (token: string) => claimsOf(token).jti as string;
 const keysOf = (token: string) => (claimsOf(token) as unknown as Filing).issuing_jwks;
 const newKey = (organization: string) => as(world.city).post<Key>(`/v1/organizations/${organization}/keys`, {});
 const holderOf = (organization: string) => db.prepare('SELECT uscc FROM organization_codes WHERE organization = ?').bind(organization).first<string>('uscc');

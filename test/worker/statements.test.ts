@@ -12,7 +12,7 @@ import { KEYED_ROWS } from '../../src/life/bulk.ts';
 import { issueBatch } from '../../src/registrar.ts';
 import { serviceOf } from '../../src/service.ts';
 import { pageOf } from '../../src/zip.ts';
-import { approve, as, candidate, candidates, certificatesOf, certify, db, fileWith, foundProvince, idNumber, issue, order, ORIGIN, submit, testEnv, type Issued, type Organization, type Province, type Submitted } from '../kit.ts';
+import { approve, as, candidate, candidates, certificatesOf, certify, db, fileWith, foundProvince, idNumber, order, ORIGIN, submit, testEnv, type Issued, type Organization, type Province, type Submitted } from '../kit.ts';
 import { countingDatabase } from './faults.ts';
 import { now, prove } from './forge.ts';
 
@@ -160,8 +160,7 @@ test('the sweep: a stretch of interrupted batches, however many wait', async () 
   const interrupted = async (n: number) => {
     const batch = await submit(school, candidates(1, n));
     const approval = await approve(world, school, batch);
-    const caller = { role: 'organization' as const, subject: school.client.subject, jkt: school.client.kid, key: school.client.jwk, token: school.client.token };
-    await issueBatch(serviceOf(testEnv as unknown as Env), caller, batch.id, { approval, order: await order(school, batch, approval) }, now() - 1);
+    await issueBatch(serviceOf(testEnv as unknown as Env), batch.id, { approval, order: await order(school, batch, approval) }, now() - 1);
   };
   const sweep = async () => {
     const counting = countingDatabase(db);

@@ -5,7 +5,6 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { attempt } from '../../src/attempt.ts';
-import type { Caller } from '../../src/enrol.ts';
 import type { Env } from '../../src/env.ts';
 import worker from '../../src/index.ts';
 import { issueBatch, sweepBatches } from '../../src/registrar.ts';
@@ -34,8 +33,7 @@ const service = () => serviceOf(env as unknown as Env);
 async function interrupted(): Promise<string> {
   const batch = await submit(school, candidates(2, (person += 2)));
   const approval = await approve(world, school, batch);
-  const caller: Caller = { role: 'organization', subject: school.client.subject, jkt: school.client.kid, key: school.client.jwk, token: school.client.token };
-  expect(await issueBatch(service(), caller, batch.id, { approval, order: await order(school, batch, approval) }, now() - 1)).toMatchObject({ state: 'issuing', issued: 0 });
+  expect(await issueBatch(service(), batch.id, { approval, order: await order(school, batch, approval) }, now() - 1)).toMatchObject({ state: 'issuing', issued: 0 });
   return batch.id;
 }
 

@@ -16,7 +16,7 @@ let otherCity: Identity;
 let code = 300;
 const newCode = (): string => `S000037000${++code}`;
 const now = () => Math.floor(Date.now() / 1000);
-const jtiOf = (token: string) => claimsOf(token)['jti'] as string;
+const jtiOf = (token: string) => claimsOf(token).jti as string;
 
 interface Told { status: number; code: string; detail: string; centre?: string }
 async function refusedBy(work: Promise<unknown>): Promise<Told | undefined> {

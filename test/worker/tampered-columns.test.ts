@@ -20,7 +20,7 @@ let reinstate: string;
 
 const TABLES = ['certificates', 'rows', 'orders', 'batches', 'approvals', 'credentials'] as const;
 type Table = (typeof TABLES)[number];
-let columns: { table: Table; column: string; type: string }[] = [];
+const columns: { table: Table; column: string; type: string }[] = [];
 
 /** What identifies the line of a table that stands behind the certificate, and another line. */
 let lines: Record<Table, { own: Record<string, string | number>; other: Record<string, string | number> }>;
@@ -56,7 +56,7 @@ beforeAll(async () => {
 });
 
 const where = (keys: Record<string, string | number>) => Object.entries(keys).map(([key, value]) => `${key} = ${typeof value === 'number' ? value : `'${value}'`}`).join(' AND ');
-const valueOf = (table: Table, column: string, keys: Record<string, string | number>) => db.prepare(`SELECT ${column} AS v FROM ${table} WHERE ${where(keys)}`).first<string | number | null>('v');
+const storedValue = (table: Table, column: string, keys: Record<string, string | number>) => db.prepare(`SELECT ${column} AS v FROM ${table} WHERE ${where(keys)}`).first<string | number | null>('v');
 
 /** Sets a column; false where the database itself does not let it. */
 async function set(table: Table, column: string, keys: Record<string, string | number>, value: unknown): Promise<boolean> {
@@ -142,8 +142,8 @@ describe.each(TABLES)('%s', (table) => {
     for (const { column, type } of columns.filter((one) => one.table === table)) {
       const { own, other } = lines[table];
       const name = `${table}.${column}`;
-      const old = await valueOf(table, column, own);
-      for (const value of valuesFor(type, old, await valueOf(table, column, other))) {
+      const old = await storedValue(table, column, own);
+      for (const value of valuesFor(type, old, await storedValue(table, column, other))) {
         if (!(await set(table, column, own, value))) continue;
         const first = !edited.has(column);
         const readers = first || column === 'facts' ? READERS : {};

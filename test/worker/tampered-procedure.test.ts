@@ -15,7 +15,7 @@ import { cases, fresh, makeApplicant, rulesOf, salt, sampleApplication, samplePl
 import { call, callAs, type Answer } from './forge.ts';
 
 const TABLES = ['cases', 'steps', 'issuing_keys', 'statements'] as const;
-let routes: Record<string, () => Promise<Answer>> = {};
+const routes: Record<string, () => Promise<Answer>> = {};
 /** Of one case of each kind. */
 let abouts: Record<string, string> = {};
 let school: Awaited<ReturnType<typeof fileWith>>;
@@ -52,7 +52,7 @@ beforeAll(async () => {
 
   const number = certificates[0]?.number as string;
   for (const path of ['/', '/organizations', `/organizations/${school.code}`, `/organizations/${other.code}`, '/supervision', `/supervision/${draw}`, '/notices', `/notices/${notice}`, '/notices/feed.xml', '/statistics', `/c/${number}`, '/.well-known/jwks.json', '/.well-known/trust.json', `/orgs/${school.code}/did.json`, '/v1/organizations', `/v1/organizations/${school.code}`, '/v1/notices', `/v1/notices/${notice}`, '/v1/draws', `/v1/draws/${draw}`, '/v1/statistics', `/v1/certificates/${number}`]) routes[path] = () => call('GET', path);
-  routes['follow'] = () => call('POST', '/v1/notices/objections', {}, { code });
+  routes.follow = () => call('POST', '/v1/notices/objections', {}, { code });
   const asked: [who: keyof typeof callers, path: string][] = [
     ...(['organization', 'city', 'province'] as const).map((who): [typeof who, string] => [who, '/v1/cases']),
     ['city', '/v1/sessions'], ['city', '/v1/reviews'], ['organization', '/v1/me'], ['city', `/v1/organizations/${school.code}/keys/1/request`], ['city', `/v1/certificates/${number}/trail?people=all`],
@@ -146,15 +146,15 @@ test.each(['plan', 'application', 'device', 'results', 'objection', 'draw', 'sta
 test('a draw and a version of rules whose facts are none are left out of the public lists', async () => {
   const draws = async () => (JSON.parse((await call('GET', '/v1/draws')).text) as { draws: { about: string }[] }).draws.map(({ about }) => about);
   const version = async () => (JSON.parse((await call('GET', '/v1/organizations')).text) as { organizations: { code: string; rules_version: string | null }[] }).organizations.find(({ code }) => code === school.code)?.rules_version;
-  expect([await draws(), await version()]).toEqual([[abouts['draw']], '2026']);
+  expect([await draws(), await version()]).toEqual([[abouts.draw], '2026']);
   for (const kind of ['draw', 'rules']) {
     const before = (await db.prepare('SELECT facts FROM cases WHERE about = ?').bind(abouts[kind]).first<string>('facts')) as string;
-    await altered(FACTS, FACTS, ['{}', before], [abouts[kind] as string], async () => expect([await draws(), await version()]).toEqual(kind === 'draw' ? [[], '2026'] : [[abouts['draw']], null]));
+    await altered(FACTS, FACTS, ['{}', before], [abouts[kind] as string], async () => expect([await draws(), await version()]).toEqual(kind === 'draw' ? [[], '2026'] : [[abouts.draw], null]));
   }
 });
 
 test('a step whose token or body was altered: its case answers so', async () => {
-  const about = abouts['plan'] as string;
+  const about = abouts.plan as string;
   for (const column of ['token', 'sealed']) {
     const before = (await db.prepare(`SELECT ${column} FROM steps WHERE about = ? AND seq = 1`).bind(about).first<string>(column)) as string;
     const sql = `UPDATE steps SET ${column} = ?1 WHERE about = ?2 AND seq = 1`;

@@ -83,7 +83,7 @@ test('issuing keys made at the same moment get numbers of their own', async () =
 test('a new issuing key takes over with a new filing; old certificates stay valid', async () => {
   const again = await fileWith(province.city, school.code);
   const { certificates: next } = await certify(province, again, [candidate(11)]);
-  const kids = [certificates[0], next[0]].map((one) => (JSON.parse(atob((one?.credential.split('.')[0] as string).replace(/-/g, '+').replace(/_/g, '/'))) as { kid: string }).kid.split('#')[1]);
+  const kids = [certificates[0], next[0]].map((one) => (JSON.parse(atob(String(one?.credential.split('.')[0]).replace(/-/g, '+').replace(/_/g, '/'))) as { kid: string }).kid.split('#')[1]);
   expect(kids).toEqual([`${school.code}-1`, `${school.code}-2`]);
   for (const one of [certificates[0], next[0]]) expect(await anyone.get(`/v1/certificates/${one?.number}`)).toMatchObject({ verdict: 'valid' });
 });

@@ -16,7 +16,7 @@ let draw: string;
 beforeAll(async () => {
   world = await foundProvince();
   school = await fileWith(world.city, 'S000037000001');
-  ({ draw } = await drawOne(world.city, school, String(claimsOf(school.filing)['name'])));
+  ({ draw } = await drawOne(world.city, school, String(claimsOf(school.filing).name)));
 });
 
 const page = async (path: string, headers: Record<string, string> = {}): Promise<{ status: number; text: string }> => {

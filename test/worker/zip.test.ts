@@ -4,7 +4,7 @@
  */
 import { beforeAll, describe, expect, test, vi, onTestFinished } from 'vitest';
 import { app } from '../../src/app.ts';
-import { CallError } from '../../src/cli/caller.ts';
+import type { CallError } from '../../src/cli/caller.ts';
 import { changeStatus } from '../../src/cli/sign.ts';
 import type { Env } from '../../src/env.ts';
 import { concat, encodeUtf8, toHex } from '../../src/life/bytes.ts';
@@ -221,7 +221,7 @@ describe('one that cannot be given', () => {
     const logged = watched();
     const gone = await db.prepare('SELECT number, credential, seal, path FROM credentials WHERE number = ?').bind(at(30)).first<Record<string, string>>();
     await db.prepare('DELETE FROM credentials WHERE number = ?').bind(at(30)).run();
-    onTestFinished(async () => void (await db.prepare('INSERT INTO credentials (number, credential, seal, path) VALUES (?, ?, ?, ?)').bind(gone?.['number'], gone?.['credential'], gone?.['seal'], gone?.['path']).run()));
+    onTestFinished(async () => void (await db.prepare('INSERT INTO credentials (number, credential, seal, path) VALUES (?, ?, ?, ?)').bind(gone?.number, gone?.credential, gone?.seal, gone?.path).run()));
     expect(await filesUntil(await askApp())).toEqual({ names: numbers(0, 30), failed: true });
     expect(logged()).toMatchObject([{ position: 30, code: 'register_differs' }]);
     await expect(ask('?from=30')).rejects.toThrow('register_differs');

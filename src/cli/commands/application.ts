@@ -42,7 +42,8 @@ export async function handIn(caller: Caller, paths: readonly string[]): Promise<
 async function attached(caller: Caller, about: string): Promise<AttachedFile[]> {
   const shown = await caller.get<CaseView>(`/v1/cases/${about}`);
   await requireChain(shown);
-  return (shown.steps.findLast(({ step }) => step === 'application.submit' || step === 'application.amend')?.body as Application).files;
+  const submitted = shown.steps.findLast(({ step }) => step === 'application.submit' || step === 'application.amend') as (typeof shown.steps)[number];
+  return (submitted.body as Application).files;
 }
 
 function requireApplication(about: string): string {

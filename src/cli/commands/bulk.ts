@@ -88,7 +88,7 @@ export const check: Command = {
       [
         ...lines,
         ...(unclear.length > SHOWN ? [`… 另有 ${unclear.length - SHOWN} 行 / and ${unclear.length - SHOWN} more`] : []),
-        `共 ${answers.length} 行 / ${answers.length} ${formOf(answers.length, 'row', 'rows')}: ${Object.entries(verdicts).map(([verdict, count]) => `${verdict} ${count}`).join(', ')}${names['no_match'] ? `; 姓名不符 names that do not match ${names['no_match']}` : ''}`,
+        `共 ${answers.length} 行 / ${answers.length} ${formOf(answers.length, 'row', 'rows')}: ${Object.entries(verdicts).map(([verdict, count]) => `${verdict} ${count}`).join(', ')}${names.no_match ? `; 姓名不符 names that do not match ${names.no_match}` : ''}`,
         ...(files ? [`结果 / results           ${files.results}`, `所问 / asked             ${files.request}`, `所答与回执 / answered    ${files.answers}`, `核对回执 / the receipt   ${input.next(['verify-receipt', files.answers, '--request', files.request], null)}`] : []),
       ],
       { rows: answers.length, verdicts, names, ...(files ?? {}) },

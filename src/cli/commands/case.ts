@@ -18,7 +18,7 @@ import { usage } from '../talk.ts';
 
 const time = (at: number): string => new Date((at + 8 * 3600) * 1000).toISOString().slice(0, 16).replace('T', ' ');
 const lineOf = ({ about, state, organization, due, updated_at, facts }: CaseLine): string =>
-  `${about.padEnd(26)} ${state.padEnd(10)} ${time(updated_at)}  ${organization ?? '-'}${due === null ? '' : `  ${due}`}  ${String(facts['title'] ?? facts['name'] ?? '')}`.trimEnd();
+  `${about.padEnd(26)} ${state.padEnd(10)} ${time(updated_at)}  ${organization ?? '-'}${due === null ? '' : `  ${due}`}  ${String(facts.title ?? facts.name ?? '')}`.trimEnd();
 
 /** Recomputes places and digests of a case's steps from what was signed. @throws Refusal where one does not fit */
 export async function requireChain({ about, seq, last, steps }: Pick<CaseView, 'about' | 'seq' | 'last' | 'steps'>): Promise<void> {
@@ -76,7 +76,7 @@ export const caseCommand: Command = {
 
 /** The body of a step from --body or --reason; salts are made here. */
 function bodyOf<S extends StepName>(step: S, given: Record<string, unknown>): Body<S> {
-  const lacksSalt = given['salt'] === undefined && bodyFaults(step, given).some(({ part }) => part === 'salt');
+  const lacksSalt = given.salt === undefined && bodyFaults(step, given).some(({ part }) => part === 'salt');
   return readBody(step, lacksSalt ? { ...given, salt: newSalt() } : given);
 }
 

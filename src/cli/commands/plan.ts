@@ -100,7 +100,7 @@ export const upload: Command = {
     const archive = input.text('photos') === undefined ? undefined : readArchive(input.path('photos'));
     const made = await caller.json<{ id: string }>('POST', `/v1/results/${about}/batch`, archive ? { body: archive, type: 'application/zip' } : { body: {} });
     const seen = await readBatch(caller, made.id, new Progress('读取名单 reading rows'));
-    const rows = passingRows(published.rows, Number(shown.facts['pass_mark']));
+    const rows = passingRows(published.rows, Number(shown.facts.pass_mark));
     requireSameRows(rows, seen, await photosFor(rows, archive));
     const { batch, root, count } = seen.ref;
     const done = await takeStep(identity, caller, about, 'results.upload', { batch, root, count });

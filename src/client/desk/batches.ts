@@ -26,7 +26,7 @@ export interface BatchView {
   approvals: { tier: 'city' | 'province'; iss: string; jti: string; approval: string }[];
 }
 
-export interface SeenRow extends RowFacts, Holder {
+interface SeenRow extends RowFacts, Holder {
   row: number;
   position: number;
   score_theory: number;
@@ -94,7 +94,7 @@ async function issue(desk: Desk, id: string, work: Work): Promise<number> {
 }
 
 register('issue-batch', async (desk, button) => {
-  const id = button.dataset['batch'] as string;
+  const id = button.dataset.batch as string;
   const work = desk.begin(BATCH_WORDS.issuing);
   try {
     const count = await issue(desk, id, work);

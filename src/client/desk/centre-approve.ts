@@ -24,7 +24,7 @@ const payloadOf = <T>(token: string): T => JSON.parse(decodeUtf8(fromBase64url(t
 
 /** What the page shows, by position: the words that the reviewer compared by eye. */
 function shownHere(): Map<number, string[]> {
-  return new Map([...document.querySelectorAll<HTMLElement>('#view tr[data-position]')].map((line) => [Number(line.dataset['position']), [...line.querySelectorAll('[data-cell]')].map((cell) => cell.textContent ?? '')]));
+  return new Map([...document.querySelectorAll<HTMLElement>('#view tr[data-position]')].map((line) => [Number(line.dataset.position), [...line.querySelectorAll('[data-cell]')].map((cell) => cell.textContent ?? '')]));
 }
 
 /** Reads a batch to its last row. @returns its root, computed here, its filing, how many photos it has and how many of them nobody saw */
@@ -48,7 +48,7 @@ async function read({ call }: Desk, view: BatchView, work: Work, shown: Readonly
     const unseen = withPhoto.filter(({ position }) => !seen.photos.has(position)).length;
     return { root, filing, photos: withPhoto.length, unseen };
   } catch (error) {
-    if (isRefusal(error, 'rows_differ')) throw new Trouble('rows_differ', { row: String(error.facts['row']) });
+    if (isRefusal(error, 'rows_differ')) throw new Trouble('rows_differ', { row: String(error.facts.row) });
     if (isRefusal(error, 'root_differs')) throw new Trouble('root_differs');
     if (isRefusal(error)) throw new Trouble('rows_unreadable', { code: error.code });
     throw error;
@@ -74,7 +74,7 @@ async function approve(desk: Desk, id: string, work: Work): Promise<BatchView> {
 }
 
 register('approve-batch', async (desk, button) => {
-  const id = button.dataset['batch'] as string;
+  const id = button.dataset.batch as string;
   const work = desk.begin(BATCH_WORDS.approving);
   try {
     const { count } = await approve(desk, id, work);

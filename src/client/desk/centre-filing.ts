@@ -31,9 +31,9 @@ interface CaseAnswer {
 
 /** The case as it was shown: what is decided upon is what was read. */
 async function shownCase({ call }: Desk, button: HTMLElement): Promise<CaseAnswer & { about: string }> {
-  const about = button.dataset['about'] as string;
+  const about = button.dataset.about as string;
   const answer = (await (await call(`/v1/cases/${about}`)).json()) as CaseAnswer;
-  if (answer.last !== button.dataset['last']) throw new Trouble('moved');
+  if (answer.last !== button.dataset.last) throw new Trouble('moved');
   return { ...answer, about };
 }
 
@@ -122,7 +122,7 @@ register('review-selection', async (desk, button) => {
 
 register('review-again', async (desk, button) => {
   const centre = desk.signer.subject;
-  const { code, ...terms } = JSON.parse(button.dataset['again'] as string) as Omit<Filing, 'sub'> & { code: string };
+  const { code, ...terms } = JSON.parse(button.dataset.again as string) as Omit<Filing, 'sub'> & { code: string };
   const years = wholeOf('again-years', 1, 3);
   const route = centre === PROVINCE ? ({ route: 'province' } as const) : ({ route: 'city', city: centre } as const);
   const claims = fromNow({ ...terms, ...route, iss: centre, sub: `org:${code}`, issuing_jwks: { keys: [] }, iat: 0, exp: 0, jti: crypto.randomUUID() }, years);
@@ -135,7 +135,8 @@ register('review-again', async (desk, button) => {
 
 register('grant-device', async (desk, button) => {
   const { about, seq, last, steps } = await shownCase(desk, button);
-  const { organization, key } = steps.find(({ step }) => step === 'device.request')?.body as DeviceRequest;
+  const request = steps.find(({ step }) => step === 'device.request') as (typeof steps)[number];
+  const { organization, key } = request.body as DeviceRequest;
   const client = await nameKey(desk, organization, key);
   await sendStep(desk, { about, step: 'device.grant', seq, last, body: { client } });
   desk.go(`#/devices/${about}`);

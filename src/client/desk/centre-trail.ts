@@ -12,7 +12,7 @@ register('open-trail', async (desk) => {
 });
 
 register('export-trail', async ({ call }, button) => {
-  const number = button.dataset['number'] as string;
+  const number = button.dataset.number as string;
   const people = document.querySelector<HTMLInputElement>('#trail-people')?.checked ? 'all' : 'none';
   const answer = await call(`/v1/certificates/${number}/trail?people=${people}`);
   download(`trail-${number}.json`, 'application/json', await answer.arrayBuffer());

@@ -45,7 +45,7 @@ export function showCertificate(signer: Signer): void {
 
 /** Parts of a view that are for who has a certificate, and those that say that one is wanting. */
 function offerIn(view: ParentNode, wanting: boolean): void {
-  for (const part of view.querySelectorAll<HTMLElement>('[data-certificate]')) part.hidden = (part.dataset['certificate'] === 'wanting') !== wanting;
+  for (const part of view.querySelectorAll<HTMLElement>('[data-certificate]')) part.hidden = (part.dataset.certificate === 'wanting') !== wanting;
 }
 
 onShow('[data-certificate]', ({ signer }, part) => offerIn(part.parentElement as HTMLElement, state(signer).wanting));

@@ -33,7 +33,7 @@ register('open-certificate', async (desk, button) => {
 register('change-status', async (desk, button) => {
   const { call, signer, origin } = desk;
   const form = button.closest('form') as HTMLFormElement;
-  const action = form.dataset['change'] as (typeof ACTIONS)[number];
+  const action = form.dataset.change as (typeof ACTIONS)[number];
   const { number = '', last } = button.dataset;
   const field = form.querySelector('select') as HTMLSelectElement;
   clearFaults(form);

@@ -15,16 +15,16 @@ interface Draft {
   parts: Record<string, unknown>;
 }
 
-const keyOf = (form: HTMLFormElement): string => `luzheng-draft:${form.dataset['draft']}`;
+const keyOf = (form: HTMLFormElement): string => `luzheng-draft:${form.dataset.draft}`;
 const tickOf = (form: HTMLFormElement): HTMLInputElement | null => form.querySelector<HTMLInputElement>('input[data-draft-tick]');
 
 export function clearDraft(form: HTMLFormElement): void {
-  if (form.dataset['draft'] !== undefined) localStorage.removeItem(keyOf(form));
+  if (form.dataset.draft !== undefined) localStorage.removeItem(keyOf(form));
 }
 
 /** The parts of a kept draft, for tables that fill themselves. */
 export function draftPart(form: HTMLFormElement, name: string): unknown {
-  const text = form.dataset['draft'] === undefined ? null : localStorage.getItem(keyOf(form));
+  const text = form.dataset.draft === undefined ? null : localStorage.getItem(keyOf(form));
   return text === null ? undefined : (JSON.parse(text) as Draft).parts[name];
 }
 

@@ -20,7 +20,7 @@ import { draftPart } from './drafts.ts';
 import { providePart, type Part } from './fields.ts';
 import { beforeSend, judgeBefore, markField, type Fault } from './forms.ts';
 import { forgetSeed, keepSeed, keptSeed, saveSeed, type KeptSeed } from './seeds.ts';
-import { both, filled, make, one, split, together } from './text.ts';
+import { both, filled, make, split, together } from './text.ts';
 
 /** Of a view that is shown: its seed, whether made here or brought back. */
 const seeds = new WeakMap<Element, KeptSeed>();
@@ -38,7 +38,7 @@ const partOf = (field: HTMLElement, value: () => unknown, more: Partial<Part> = 
 
 function showSessions(form: HTMLFormElement, box: HTMLElement): void {
   const ticks = [...box.querySelectorAll<HTMLInputElement>('input[data-session]')];
-  const readOf = (tick: HTMLInputElement) => JSON.parse(tick.dataset['session'] as string) as CandidateSession;
+  const readOf = (tick: HTMLInputElement) => JSON.parse(tick.dataset.session as string) as CandidateSession;
   const left = new Set((draftPart(form, 'sessions') ?? []) as string[]);
   for (const tick of ticks) if (left.has(sessionId(readOf(tick)))) tick.checked = false;
   const count = (): void => box.querySelector('[data-ticked]')?.replaceChildren(both(filled(DRAW_DESK.ticked, { count: ticks.filter(({ checked }) => checked).length, all: ticks.length })));
@@ -113,7 +113,7 @@ judgeBefore('draw.commit', (body) => {
 });
 
 beforeSend('draw.commit', async (form, { about, body }) => {
-  const seed: KeptSeed = { ...(seeds.get(form) as KeptSeed), about, title: String(body['title']) };
+  const seed: KeptSeed = { ...(seeds.get(form) as KeptSeed), about, title: String(body.title) };
   seeds.set(form, seed);
   try {
     await keepSeed(seed);
@@ -133,7 +133,7 @@ register('save-seed', async (desk, button) => {
 });
 
 onShow('[data-seed]', async (desk, box) => {
-  const commitment = box.dataset['seed'] as string;
+  const commitment = box.dataset.seed as string;
   const state = box.querySelector<HTMLElement>('[data-seed-state]');
   const input = box.querySelector<HTMLInputElement>('input[type=file]');
   const form = box.closest('form');
@@ -163,9 +163,9 @@ onShow('[data-seed]', async (desk, box) => {
 });
 
 /** The numbers of a field in their one spelling; as they were typed where they are none of this lottery. */
-function valueOf(field: HTMLInputElement): { value: string; faults: { path: string; message: string }[] } {
+function typedValue(field: HTMLInputElement): { value: string; faults: { path: string; message: string }[] } {
   try {
-    return { value: canonicalValue(field.dataset['publicValue'] as LotteryName, field.value), faults: [] };
+    return { value: canonicalValue(field.dataset.publicValue as LotteryName, field.value), faults: [] };
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return { value: field.value, faults: [{ path: '', message: together(DRAW_DESK.value_wrong) }] };
@@ -174,14 +174,14 @@ function valueOf(field: HTMLInputElement): { value: string; faults: { path: stri
 
 onShow('input[data-public-value]', (_, element) => {
   const field = element as HTMLInputElement;
-  if (field.form) providePart(field.form, 'public_value', partOf(field, () => valueOf(field).value, { faults: () => valueOf(field).faults }));
+  if (field.form) providePart(field.form, 'public_value', partOf(field, () => typedValue(field).value, { faults: () => typedValue(field).faults }));
 });
 
 /** After a draw is revealed its seed is everybody's. */
 beforeSend('draw.reveal', async (form) => {
   const box = form.querySelector<HTMLElement>('[data-seed]');
   return async () => {
-    await forgetSeed(box?.dataset['seed'] as string).catch(() => undefined);
+    await forgetSeed(box?.dataset.seed as string).catch(() => undefined);
   };
 });
 
@@ -189,7 +189,7 @@ async function computeHere({ call }: Desk, form: HTMLFormElement, about: string)
   const seed = seeds.get(form.querySelector('[data-seed]') as Element)?.seed;
   if (seed === undefined) throw new Trouble('seed_missing');
   const field = form.querySelector<HTMLInputElement>('input[data-public-value]') as HTMLInputElement;
-  const { value, faults } = valueOf(field);
+  const { value, faults } = typedValue(field);
   if (faults.length > 0) throw new Trouble('public_value_malformed');
   const { committed } = (await (await call(`/v1/draws/${about.slice('draw:'.length)}`)).json()) as DrawRecord;
   return drawOf(committed.body, { seed, public_value: value }).map(({ name, date, label, inspectors }) => make('li', {}, `${date} ${name} ${label}：${inspectors.map((one) => `${one.name}（${one.id}）`).join('、')}`));
@@ -199,7 +199,7 @@ register('draw-here', async (desk, button) => {
   const form = button.closest('form') as HTMLFormElement;
   const place = form.querySelector<HTMLElement>('[data-drawn-here]') as HTMLElement;
   place.replaceChildren();
-  const lines = await computeHere(desk, form, button.dataset['about'] as string);
+  const lines = await computeHere(desk, form, button.dataset.about as string);
   place.replaceChildren(make('h3', {}, both(DRAW_DESK.here)), make('ol', {}, ...lines));
   desk.say(DRAW_DESK.computed);
   place.focus();

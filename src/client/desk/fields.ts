@@ -62,8 +62,8 @@ function pathOf(control: Element, form: HTMLFormElement): (string | number)[] {
 const whole = /^\s*-?\d+(\.\d+)?\s*$/;
 
 /** What a field says; undefined for what was left out. */
-function valueOf(control: Control): unknown {
-  const type = control.dataset['type'];
+function controlValue(control: Control): unknown {
+  const type = control.dataset.type;
   if (control instanceof HTMLInputElement && control.type === 'checkbox') {
     if (type === 'boolean') return control.checked;
     if (!control.checked) return undefined;
@@ -71,7 +71,7 @@ function valueOf(control: Control): unknown {
   if (control instanceof HTMLInputElement && control.type === 'radio' && !control.checked) return undefined;
   const text = control.value.trim();
   if (type === 'json') return text === '' ? undefined : JSON.parse(text);
-  if (text === '') return type === undefined && control.dataset['optional'] === undefined ? '' : undefined;
+  if (text === '') return type === undefined && control.dataset.optional === undefined ? '' : undefined;
   if (type === 'number') return whole.test(text) ? Number(text) : text;
   if (type === 'list') return text.split(/[\s,，、;；]+/).filter(Boolean);
   return control.value.replace(/\r\n?/g, '\n');
@@ -104,7 +104,7 @@ export function collect(form: HTMLFormElement, whole = true): Collected {
     const path = pathOf(control, form);
     const key = path.filter((one) => one !== '[]').join('.');
     if (!places.has(key)) places.set(key, control);
-    put(body, path, valueOf(control));
+    put(body, path, controlValue(control));
   }
   const own = whole ? partsOfForm(form) : new Map<string, Part>();
   for (const [name, part] of own) body[name] = part.value();

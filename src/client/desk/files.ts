@@ -15,8 +15,8 @@ onShow('input[data-files]', (desk, element) => {
   const form = input.form;
   const list = input.closest('.field')?.querySelector<HTMLElement>('ul');
   if (!form || !list) return;
-  const name = input.dataset['files'] as string;
-  const files = ((draftPart(form, name) ?? JSON.parse(input.dataset['kept'] ?? '[]')) as AttachedFile[]).slice();
+  const name = input.dataset.files as string;
+  const files = ((draftPart(form, name) ?? JSON.parse(input.dataset.kept ?? '[]')) as AttachedFile[]).slice();
   const draw = (): void => {
     list.replaceChildren(
       ...files.map((file, at) => {

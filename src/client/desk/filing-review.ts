@@ -58,7 +58,7 @@ export async function reviewFiling(desk: Desk, panel: HTMLElement, filing: Filin
       fact(FILING_WORDS.code, make('code', {}, code)),
       fact(FILING_WORDS.name, filing.name),
       fact(FILING_WORDS.uscc, make('code', {}, filing.uscc)),
-      fact(FILING_WORDS.route, both(filing.route === 'city' ? FILING_WORDS.by_city : FILING_WORDS.by_province), ` ${panel.dataset['centre'] ?? filing.iss}`),
+      fact(FILING_WORDS.route, both(filing.route === 'city' ? FILING_WORDS.by_city : FILING_WORDS.by_province), ` ${panel.dataset.centre ?? filing.iss}`),
       fact(FILING_WORDS.scope, both(filled(FILING_WORDS.counted, { count: new Set(filing.scope.map(({ code: one }) => one)).size, jobs }))),
       fact(FILING_WORDS.annual_capacity, String(filing.annual_capacity)),
       fact(FILING_WORDS.pass_mark, String(filing.pass_mark)),

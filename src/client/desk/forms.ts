@@ -22,7 +22,7 @@ export interface Fault {
 
 const random = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
 /** 16 random bytes: nobody who has a digest can try out what was said. */
-export const newSalt = (): string => toBase64url(random(16));
+const newSalt = (): string => toBase64url(random(16));
 
 /** Signs a step with the person's key and hands it in. @returns what the service answers */
 export async function sendStep(desk: Desk, next: { about: string; step: StepName; seq: number; last?: string | undefined; body: unknown }): Promise<{ about: string; state: string; seq: number }> {
@@ -35,8 +35,8 @@ export async function sendStep(desk: Desk, next: { about: string; step: StepName
 function bodyOf(form: HTMLFormElement, desk: Desk, collected: Collected): Record<string, unknown> {
   const { x, y } = desk.signer.jwk;
   return {
-    ...(form.dataset['salt'] === undefined ? {} : { salt: newSalt() }),
-    ...(form.dataset['key'] === undefined ? {} : { [form.dataset['key'] || 'key']: { kty: 'EC', crv: 'P-256', x, y } }),
+    ...(form.dataset.salt === undefined ? {} : { salt: newSalt() }),
+    ...(form.dataset.key === undefined ? {} : { [form.dataset.key || 'key']: { kty: 'EC', crv: 'P-256', x, y } }),
     ...collected.body,
   };
 }
@@ -90,7 +90,7 @@ function linkTo(target: HTMLElement, ...children: (Node | string)[]): HTMLElemen
 }
 
 /** Shows all faults: beside the fields, in the parts, and in a summary that gets the focus. */
-export function showFaults(form: HTMLFormElement, faults: readonly Fault[], { places, parts }: Collected, heading = FORM_WORDS.faults): void {
+function showFaults(form: HTMLFormElement, faults: readonly Fault[], { places, parts }: Collected, heading = FORM_WORDS.faults): void {
   clearFaults(form);
   const items: HTMLElement[] = [];
   const seen = new Set<HTMLElement>();
@@ -134,7 +134,7 @@ const preparations = new Map<StepName, Before>();
 export const beforeSend = (step: StepName, prepare: Before): void => void preparations.set(step, prepare);
 
 /** Faults that the service found: of the body, or of rows of a table. */
-export function faultsOf(error: unknown): Fault[] {
+function faultsOf(error: unknown): Fault[] {
   if (!(error instanceof Refused)) return [];
   const { errors = [], faults = [], part, title, detail, code } = error.problem;
   if (errors.length > 0) return errors.map(pathOfRow);
@@ -145,7 +145,7 @@ export function faultsOf(error: unknown): Fault[] {
 /** Takes the step of a form. */
 export async function submitStep(form: HTMLFormElement, desk: Desk): Promise<void> {
   if (form.getAttribute('aria-busy') === 'true') return;
-  const step = form.dataset['step'] as StepName;
+  const step = form.dataset.step as StepName;
   const collected = collect(form);
   const body = bodyOf(form, desk, collected);
   const own = [...collected.parts].flatMap(([name, part]) => (part.faults?.() ?? []).map(({ path, message }) => ({ path: `${name}.${path}`, message })));
@@ -154,19 +154,19 @@ export async function submitStep(form: HTMLFormElement, desk: Desk): Promise<voi
   if (faults.length === 0) faults.push(...(judges.get(step)?.(body, form) ?? []));
   if (faults.length > 0) return showFaults(form, faults, collected);
   clearFaults(form);
-  const question = form.dataset['confirm'];
+  const question = form.dataset.confirm;
   if (question !== undefined && !confirm(question)) return;
   form.setAttribute('aria-busy', 'true');
   const buttons = [...form.querySelectorAll<HTMLButtonElement>('button[type=submit]')];
   for (const button of buttons) button.disabled = true;
   try {
-    const asked = form.dataset['about'] as string;
+    const asked = form.dataset.about as string;
     const about = asked.startsWith('new:') ? newAbout(asked.slice(4), random(12)) : asked;
     const after = await preparations.get(step)?.(form, { about, body });
-    const done = await sendStep(desk, { about, step, seq: Number(form.dataset['seq'] ?? 0), last: form.dataset['last'] || undefined, body });
+    const done = await sendStep(desk, { about, step, seq: Number(form.dataset.seq ?? 0), last: form.dataset.last || undefined, body });
     clearDraft(form);
     await after?.();
-    desk.go((form.dataset['next'] ?? '#/home').replace('{about}', done.about));
+    desk.go((form.dataset.next ?? '#/home').replace('{about}', done.about));
     desk.say(DONE[step] ?? FORM_WORDS.done, 'done');
   } catch (error) {
     desk.fail(error);

@@ -28,7 +28,7 @@ export function say(words?: Words, kind: 'done' | 'notice' = 'done'): void {
 /** Says what is wrong and what to do about it. */
 export function fail(error: unknown): void {
   const { code, words } = troubleOf(error);
-  say(filled(TROUBLES[code] ?? (TROUBLES['refused'] as Words), words), code === 'cancelled' ? 'done' : 'notice');
+  say(filled(TROUBLES[code] ?? (TROUBLES.refused as Words), words), code === 'cancelled' ? 'done' : 'notice');
 }
 
 /** Progress of a short work; `progress(0, 0)` hides it. */

@@ -69,7 +69,7 @@ export async function makeKey(): Promise<Kept> {
 }
 
 /** A key that nobody has named speaks for itself. */
-export async function asApplicant(pair: Pair): Promise<Signer> {
+async function asApplicant(pair: Pair): Promise<Signer> {
   const { kty, crv, x, y } = pair.jwk;
   const token = await signApplicant({ key: pair.key, kid: pair.kid, jwk: { kty, crv, x, y } }, seconds(), crypto.randomUUID());
   return { key: pair.key, jwk: pair.jwk, kid: pair.kid, subject: `key:${pair.kid}`, token };
@@ -93,7 +93,7 @@ export async function strongest(pair: Pair & { subject?: string; token?: string 
   const { key, jwk, kid, subject, token } = pair;
   const mine = { key, jwk, kid, ...(pair.certificate === undefined ? {} : { certificate: pair.certificate }) };
   if (token !== undefined && subject !== undefined && !subject.startsWith('key:') && holds(token)) return { ...mine, subject, token };
-  const own = subject !== undefined && subject.startsWith('key:') && token !== undefined && holds(token) ? { ...mine, subject, token } : { ...(await asApplicant(pair)), ...mine };
+  const own = subject?.startsWith('key:') && token !== undefined && holds(token) ? { ...mine, subject, token } : { ...(await asApplicant(pair)), ...mine };
   const { statements } = (await (await callAs(own)('/v1/me')).json()) as { statements: Naming[] };
   const named = statements.filter(({ typ, token: said }) => (typ === 'client+jwt' || typ === 'centre+jwt') && holds(said)).sort((a, b) => b.exp - a.exp);
   for (const { sub, token: said } of named) {

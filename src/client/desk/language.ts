@@ -53,7 +53,7 @@ function turnAside(aside: HTMLElement, language: Language): void {
 }
 
 /** Lets a language lead below an element. */
-export function lead(root: HTMLElement, language: Language): void {
+function lead(root: HTMLElement, language: Language): void {
   const tag = language === 'en' ? 'en' : 'zh';
   const seconds = [...root.querySelectorAll<HTMLElement>(`span.en[lang^="${tag}"]`)];
   const asides = [...root.querySelectorAll<HTMLElement>('span[lang="en"]:not(.en)')].filter((aside) => !aside.closest('span.en'));

@@ -20,15 +20,15 @@ export function download(name: string, type: string, bytes: BlobPart): void {
 }
 
 /** A cell as a spreadsheet has it: what was written for it, or the first language of its text. */
-export function cellText(cell: HTMLElement): string {
-  if (cell.dataset['csv'] !== undefined) return cell.dataset['csv'];
+function cellText(cell: HTMLElement): string {
+  if (cell.dataset.csv !== undefined) return cell.dataset.csv;
   const copy = cell.cloneNode(true) as HTMLElement;
   for (const second of copy.querySelectorAll('.en, button, .hint')) second.remove();
   return (copy.textContent ?? '').trim().replace(/\s+/g, ' ');
 }
 
 const rowsOf = (list: HTMLElement): HTMLTableRowElement[] => [...list.querySelectorAll<HTMLTableRowElement>('tbody tr')];
-const goesOn = (list: HTMLElement): boolean => list.dataset['more'] !== undefined;
+const goesOn = (list: HTMLElement): boolean => list.dataset.more !== undefined;
 
 /** Hides the rows without the words that are typed. */
 function narrow(list: HTMLElement): void {
@@ -46,13 +46,13 @@ function narrow(list: HTMLElement): void {
 
 /** Reads the next page of a list. @returns the first row that came */
 async function readOn({ call }: Desk, list: HTMLElement): Promise<HTMLTableRowElement | undefined> {
-  const html = await (await call(`/desk/view/${list.dataset['more'] as string}`)).text();
-  const next = new DOMParser().parseFromString(html, 'text/html').querySelector<HTMLElement>(`[data-list="${CSS.escape(list.dataset['list'] as string)}"]`);
+  const html = await (await call(`/desk/view/${list.dataset.more as string}`)).text();
+  const next = new DOMParser().parseFromString(html, 'text/html').querySelector<HTMLElement>(`[data-list="${CSS.escape(list.dataset.list as string)}"]`);
   const rows = next ? rowsOf(next).map((row) => document.importNode(row, true)) : [];
   list.querySelector('tbody')?.append(...rows);
-  if (next && goesOn(next)) list.dataset['more'] = next.dataset['more'] as string;
+  if (next && goesOn(next)) list.dataset.more = next.dataset.more as string;
   else {
-    delete list.dataset['more'];
+    delete list.dataset.more;
     list.querySelector('[data-action="more"]')?.closest('p')?.remove();
   }
   narrow(list);
@@ -64,7 +64,7 @@ const reading = new WeakMap<HTMLElement, Promise<void>>();
 
 function readAll(desk: Desk, list: HTMLElement): Promise<void> {
   const running = reading.get(list);
-  if (running) return running;
+  if (running !== undefined) return running;
   const work = (async () => {
     while (goesOn(list) && list.isConnected) await readOn(desk, list);
   })().finally(() => reading.delete(list));
@@ -94,14 +94,14 @@ register('csv', async (desk, button) => {
   const table = list?.querySelector('table');
   if (!list || !table) return;
   await readAll(desk, list);
-  const cells = (row: HTMLTableRowElement) => [...row.cells].filter((cell) => cell.dataset['csv'] !== '-').map(cellText);
+  const cells = (row: HTMLTableRowElement) => [...row.cells].filter((cell) => cell.dataset.csv !== '-').map(cellText);
   const rows = [...table.rows].filter((row) => !row.hidden).map(cells);
-  download(`${list.dataset['list']}.csv`, 'text/csv', writeCsv(rows));
+  download(`${list.dataset.list}.csv`, 'text/csv', writeCsv(rows));
 });
 
 /** Ticks the rows that are shown, or takes their ticks away; those hidden by the filter stay as they are. */
 register('tick-shown', async (_, button) => {
   const box = button.closest('[data-ticks]');
-  for (const tick of box?.querySelectorAll<HTMLInputElement>('tr:not([hidden]) input[type=checkbox]:enabled') ?? []) tick.checked = button.dataset['tick'] === 'all';
+  for (const tick of box?.querySelectorAll<HTMLInputElement>('tr:not([hidden]) input[type=checkbox]:enabled') ?? []) tick.checked = button.dataset.tick === 'all';
   box?.dispatchEvent(new Event('change'));
 });

@@ -87,7 +87,7 @@ register('answer-objections', async (desk, button) => {
       else moved++;
       settle(tick, taken);
     }
-    desk.go(`#/results/${box.dataset['answers']}/objections`);
+    desk.go(`#/results/${box.dataset.answers}/objections`);
     desk.say(filled(moved === 0 ? OBJECTION_DESK.done : OBJECTION_DESK.some, { count: answered, moved }), moved === 0 ? 'done' : 'notice');
   } catch (error) {
     // What the person stopped is no accident.

@@ -16,7 +16,7 @@ const shown = new WeakMap<Element, string>();
 const differing = new WeakSet<Element>();
 
 const cellsHere = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('#view td[data-photo]')];
-const positionOf = (cell: Element): number => Number(cell.closest<HTMLElement>('tr')?.dataset['position']);
+const positionOf = (cell: Element): number => Number(cell.closest<HTMLElement>('tr')?.dataset.position);
 
 export interface Seen {
   /** By position: the digest of the photo that was shown. */
@@ -41,7 +41,7 @@ function dataUrl(type: string, bytes: Uint8Array): string {
 async function load({ call }: Desk, batch: string, cell: HTMLElement): Promise<void> {
   const bytes = new Uint8Array(await (await call(`/v1/batches/${batch}/rows/${positionOf(cell)}/photo`)).arrayBuffer());
   const digest = toBase64url(await sha256(bytes));
-  if (digest !== cell.dataset['photo']) {
+  if (digest !== cell.dataset.photo) {
     differing.add(cell);
     cell.replaceChildren(make('p', { class: 'fault' }, both(PHOTO_WORDS.differs)));
     return;
@@ -53,7 +53,7 @@ async function load({ call }: Desk, batch: string, cell: HTMLElement): Promise<v
 }
 
 onShow('[data-photos]', (desk, list) => {
-  const batch = list.dataset['photos'] as string;
+  const batch = list.dataset.photos as string;
   const waiting: HTMLElement[] = [];
   let running = 0;
   const next = (): void => {

@@ -44,11 +44,11 @@ const rosterRow = ({ row, sessions, ...rest }: RosterEntry): RawRow => ({ row, v
 const score = (value: ResultRow['score_theory']): string => (value === 'absent' ? '缺考' : String(value));
 const resultRow = (row: ResultRow): RawRow => ({ row: row.row, values: { ...person(row), score_theory: score(row.score_theory), score_practice: score(row.score_practice), exam_date: row.exam_date, ...(row.replaces === undefined ? {} : { replaces: row.replaces }) } });
 
-const scopeIn = (box: HTMLElement): ScopeEntry[] => JSON.parse(box.dataset['scope'] ?? '[]') as ScopeEntry[];
+const scopeIn = (box: HTMLElement): ScopeEntry[] => JSON.parse(box.dataset.scope ?? '[]') as ScopeEntry[];
 
 onShow('[data-table="roster"]', async (desk, box) => {
   const table = new Table(desk, box, 'roster');
-  const about = box.dataset['load'];
+  const about = box.dataset.load;
   if (about !== undefined && table.taken.length === 0) table.take(standing<Plan>(await caseOf(desk, about), 'plan.file', 'plan.amend').roster.map(rosterRow));
 });
 
@@ -59,7 +59,7 @@ function unscored({ roster, sessions }: Plan): RawRow[] {
 }
 
 onShow('[data-table="rows"]', async (desk, box) => {
-  const plan = standing<Plan>(await caseOf(desk, box.dataset['plan'] as string), 'plan.file', 'plan.amend');
+  const plan = standing<Plan>(await caseOf(desk, box.dataset.plan as string), 'plan.file', 'plan.amend');
   const scope = scopeIn(box);
   const judge = (rows: unknown[], complete: boolean) => resultFaults(rows as ResultRow[], plan, scope).filter(({ code }) => complete || code !== 'candidate_missing');
   const table = new Table(desk, box, 'rows', judge);
@@ -72,7 +72,7 @@ onShow('[data-table="rows"]', async (desk, box) => {
     const lines = unscored(plan).map(({ values }) => [...Object.values(values).map(String), '']);
     download('results.xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', writeXlsx(title, [[...header], ...lines], [...widths]));
   });
-  const about = box.dataset['load'];
+  const about = box.dataset.load;
   if (about !== undefined && table.taken.length === 0) table.take(standing<Results>(await caseOf(desk, about), 'results.publish', 'results.correct').rows.map(resultRow));
 });
 
@@ -110,7 +110,7 @@ function showPhotoFaults(errors: readonly RowFault[]): void {
 }
 
 register('upload-results', async (desk, button) => {
-  const about = button.dataset['about'] as string;
+  const about = button.dataset.about as string;
   const photos = document.querySelector<HTMLInputElement>('#photos')?.files?.[0];
   const work = desk.begin(BATCH_WORDS.uploading);
   showPhotoFaults([]);
@@ -119,7 +119,7 @@ register('upload-results', async (desk, button) => {
     const answer = await desk.call(`/v1/results/${about}/batch`, photos ? { bytes: { type: 'application/zip', body: photos }, signal: work.signal } : { json: {}, signal: work.signal });
     const { id } = (await answer.json()) as { id: string };
     const seen = await seeBatch(desk, id, work.progress, work.signal);
-    await requireSame(seen, standing<Results>(shown, 'results.publish', 'results.correct').rows, Number(shown.facts['pass_mark']), photos && new Uint8Array(await photos.arrayBuffer()));
+    await requireSame(seen, standing<Results>(shown, 'results.publish', 'results.correct').rows, Number(shown.facts.pass_mark), photos && new Uint8Array(await photos.arrayBuffer()));
     await sendStep(desk, { about, step: 'results.upload', seq: shown.seq, last: shown.last, body: { batch: id, root: seen.view.root, count: seen.view.count } });
     desk.go(`#/batches/${id}`);
     desk.say(DONE['results.upload'] ?? BATCH_WORDS.uploading);

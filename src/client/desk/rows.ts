@@ -19,7 +19,7 @@ function own(root: DocumentFragment | HTMLElement): void {
 const listOf = (root: ParentNode, name: string): HTMLElement | null => root.querySelector<HTMLElement>(`[data-rows="${CSS.escape(name)}"]`);
 
 /** Adds an empty row. @returns it */
-export function addRow(root: ParentNode, name: string): HTMLElement | undefined {
+function addRow(root: ParentNode, name: string): HTMLElement | undefined {
   const list = listOf(root, name);
   const template = root.querySelector<HTMLTemplateElement>(`template[data-of="${CSS.escape(name)}"]`);
   const copy = template?.content.cloneNode(true) as DocumentFragment | undefined;
@@ -28,7 +28,7 @@ export function addRow(root: ParentNode, name: string): HTMLElement | undefined 
   list.append(copy);
   number(list);
   const row = list.lastElementChild as HTMLElement;
-  for (const field of row.querySelectorAll<HTMLInputElement>('[data-prefill]')) field.value = `${field.dataset['prefill']}${list.children.length}`;
+  for (const field of row.querySelectorAll<HTMLInputElement>('[data-prefill]')) field.value = `${field.dataset.prefill}${list.children.length}`;
   return row;
 }
 
@@ -48,14 +48,14 @@ export function setRows(root: ParentNode, name: string, count: number): void {
 }
 
 export function countRows(root: ParentNode): Record<string, number> {
-  return Object.fromEntries([...root.querySelectorAll<HTMLElement>('[data-rows]')].map((list) => [list.dataset['rows'] as string, list.children.length]));
+  return Object.fromEntries([...root.querySelectorAll<HTMLElement>('[data-rows]')].map((list) => [list.dataset.rows as string, list.children.length]));
 }
 
 /** Handles a click on the buttons of rows. @returns whether it was one */
 export function clickRow(target: HTMLElement): boolean {
   const add = target.closest<HTMLElement>('[data-add]');
   if (add) {
-    const row = addRow(add.closest('form') ?? document, add.dataset['add'] as string);
+    const row = addRow(add.closest('form') ?? document, add.dataset.add as string);
     row?.querySelector<HTMLElement>('input, select, textarea')?.focus();
     row?.dispatchEvent(new Event('input', { bubbles: true }));
     return true;
@@ -64,7 +64,7 @@ export function clickRow(target: HTMLElement): boolean {
   const row = remove?.closest<HTMLElement>('[data-row]');
   const list = row?.parentElement;
   if (!row || !list) return false;
-  if (list.children.length > Number(list.dataset['least'] ?? 0)) {
+  if (list.children.length > Number(list.dataset.least ?? 0)) {
     const beside = (row.nextElementSibling ?? row.previousElementSibling)?.querySelector<HTMLElement>('[data-remove]') ?? list.parentElement?.querySelector<HTMLElement>('[data-add]');
     row.remove();
     number(list);

@@ -18,7 +18,7 @@ import { hasFields, switchLanguage } from './language.ts';
 import { clickRow } from './rows.ts';
 import { both, filled, make, one } from './text.ts';
 
-const origin = (): string => get('desk').dataset['origin'] as string;
+const origin = (): string => get('desk').dataset.origin as string;
 const callAs = (signer: Signer): Call => callWith(signer, origin());
 
 let desk: Desk | undefined;
@@ -50,7 +50,7 @@ async function show(): Promise<void> {
     for (const form of forms) form.inert = true;
     await enliven(desk, view);
     if (mine !== turn || !desk) return;
-    for (const form of forms) if (form.dataset['draft'] !== undefined) tendDraft(form, desk);
+    for (const form of forms) if (form.dataset.draft !== undefined) tendDraft(form, desk);
     for (const form of forms) form.inert = false;
     nameTab();
     view.querySelector<HTMLElement>('h1')?.focus();
@@ -112,12 +112,12 @@ async function use(pair: Pair & { subject?: string; token?: string }, made?: num
   say();
   try {
     // Before it signs anything, were it only its own access token.
-    if ((get('desk').dataset['roots'] ?? '').split(' ').includes(pair.kid)) throw new Trouble('root_key');
+    if ((get('desk').dataset.roots ?? '').split(' ').includes(pair.kid)) throw new Trouble('root_key');
     const expired = pair.token !== undefined && claimsOf(pair.token).exp <= Date.now() / 1000 ? shanghaiDay(claimsOf(pair.token).exp) : undefined;
     const signer = await strongest(pair, callAs);
     if (made !== undefined && signer.token !== pair.token) await keepKey({ ...signer, made });
     await enter(signer);
-    if (expired !== undefined && signer.subject.startsWith('key:') && pair.subject !== signer.subject) say(filled(TROUBLES['key_expired'] as Words, { day: expired }), 'notice');
+    if (expired !== undefined && signer.subject.startsWith('key:') && pair.subject !== signer.subject) say(filled(TROUBLES.key_expired as Words, { day: expired }), 'notice');
   } catch (error) {
     fail(error);
   }
@@ -201,7 +201,7 @@ function publicKeyText(): string {
 
 async function click(event: MouseEvent): Promise<void> {
   const target = event.target as HTMLElement;
-  const focus = target.closest<HTMLElement>('a[data-focus]')?.dataset['focus'] ?? (target.closest('a.skip') ? 'main' : undefined);
+  const focus = target.closest<HTMLElement>('a[data-focus]')?.dataset.focus ?? (target.closest('a.skip') ? 'main' : undefined);
   if (focus !== undefined) {
     // The address names the view; a jump within it leaves it alone.
     event.preventDefault();
@@ -212,9 +212,9 @@ async function click(event: MouseEvent): Promise<void> {
   if (link && link.getAttribute('href') === location.hash) void show();
   if (!desk || clickRow(target)) return;
   const button = target.closest<HTMLButtonElement>('button[data-action]');
-  const action = button && actionNamed(button.dataset['action'] as string);
+  const action = button && actionNamed(button.dataset.action as string);
   if (!button || !action || button.disabled) return;
-  const question = button.dataset['confirm'];
+  const question = button.dataset.confirm;
   if (question !== undefined && !confirm(question)) return;
   button.disabled = true;
   sayNothing();
@@ -259,12 +259,12 @@ export function start(): void {
   document.addEventListener('submit', (event) => {
     const form = event.target as HTMLFormElement;
     // Forms of `data-enter` are there so that the enter key presses their button, whose click does the rest.
-    if (form.dataset['enter'] !== undefined) return event.preventDefault();
+    if (form.dataset.enter !== undefined) return event.preventDefault();
     if (form.id === 'language' && desk) {
       event.preventDefault();
       return void changeLanguage(form, (event.submitter as HTMLButtonElement).value === 'en' ? 'en' : 'zh');
     }
-    if (form.dataset['step'] === undefined) return;
+    if (form.dataset.step === undefined) return;
     event.preventDefault();
     sayNothing();
     if (desk) void submitStep(form, desk);

@@ -88,10 +88,10 @@ export class Table {
   }
 
   private options(): TableOptions {
-    const scope = JSON.parse(this.box.dataset['scope'] ?? '[]') as ScopeEntry[];
-    const sessions = (collect(this.box.closest('form') as HTMLFormElement, false).body['sessions'] as { id?: string }[] | undefined) ?? [];
+    const scope = JSON.parse(this.box.dataset.scope ?? '[]') as ScopeEntry[];
+    const sessions = (collect(this.box.closest('form') as HTMLFormElement, false).body.sessions as { id?: string }[] | undefined) ?? [];
     const [only] = sessions;
-    return { scope, ...(sessions.length === 1 && only?.id ? { session: only.id } : {}), ...(this.box.dataset['today'] === undefined ? {} : { today: this.box.dataset['today'] }) };
+    return { scope, ...(sessions.length === 1 && only?.id ? { session: only.id } : {}), ...(this.box.dataset.today === undefined ? {} : { today: this.box.dataset.today }) };
   }
 
   private listen(): void {
@@ -110,7 +110,7 @@ export class Table {
       const field = event.target as HTMLElement;
       if (event.key !== 'Enter' || !(field instanceof HTMLInputElement) || field.type === 'file') return;
       event.preventDefault();
-      const column = field.dataset['cell']?.split('-').at(-1);
+      const column = field.dataset.cell?.split('-').at(-1);
       if (column === undefined) return;
       const same = [...this.box.querySelectorAll<HTMLInputElement>(`[data-cell$="-${CSS.escape(column)}"]`)];
       (same[same.indexOf(field) + 1] ?? field).focus();
@@ -183,7 +183,7 @@ export class Table {
   private chosen(byRow: ReadonlyMap<number, Fault[]>): RawRow[] {
     const words = fold(this.find.value).split(/\s+/).filter(Boolean);
     const first = (row: RawRow): boolean => (words.length > 0 ? words.includes(String(row.row)) : byRow.has(row.row) || this.open.has(row.row));
-    const fits = ({ row, values }: RawRow): boolean => words.every((word) => String(row) === word || fold(`${String(values['name'] ?? '')} ${String(values['id_number'] ?? '')}`).includes(word));
+    const fits = ({ row, values }: RawRow): boolean => words.every((word) => String(row) === word || fold(`${String(values.name ?? '')} ${String(values.id_number ?? '')}`).includes(word));
     const all = words.length > 0 ? this.raw.filter(fits) : this.raw;
     return [...all.filter(first), ...all.filter((row) => !first(row))];
   }
@@ -192,7 +192,7 @@ export class Table {
     const place = this.box.querySelector<HTMLElement>('[data-preview]');
     this.waiting = false;
     if (!place) return;
-    const focus = (document.activeElement as HTMLElement | null)?.dataset['cell'];
+    const focus = (document.activeElement as HTMLElement | null)?.dataset.cell;
     const all = [...this.faults, ...this.told.filter((told) => !this.faults.some((own) => own.row === told.row && own.message === told.message))];
     const byRow = new Map<number, Fault[]>();
     for (const fault of all) byRow.set(fault.row, [...(byRow.get(fault.row) ?? []), fault]);

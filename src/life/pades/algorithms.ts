@@ -43,7 +43,7 @@ export interface SignerKey {
   curve: Curve | undefined;
 }
 
-export const notSupported = (what: string) => new Refusal('certificate_not_supported', `This is not supported here: ${what}.`, { part: 'algorithm' });
+const notSupported = (what: string) => new Refusal('certificate_not_supported', `This is not supported here: ${what}.`, { part: 'algorithm' });
 
 /** SubjectPublicKeyInfo of P-256 (RFC 5480) up to the two coordinates: no unused bits, an uncompressed point. */
 export const P256_SPKI = sequence(sequence(oid(OID.ecPublicKey), oid(OID.p256)), bits(concat(Uint8Array.of(4), new Uint8Array(64)))).subarray(0, -64);

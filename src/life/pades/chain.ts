@@ -9,7 +9,7 @@ import type { PublicJwk } from '../schema.ts';
 import { allows, isIssuedBy, readCertificate, readPem, toPem, USAGE, type Certificate } from './x509.ts';
 
 /** Characters of PEM, and certificates in it. */
-export const CHAIN_LIMIT = 16_384;
+const CHAIN_LIMIT = 16_384;
 const CERTIFICATES = 6;
 /** Seconds by which a certificate may be handed in before it begins. */
 const EARLY = 90 * 86_400;

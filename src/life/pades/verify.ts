@@ -27,7 +27,7 @@ export interface PdfSignatureField {
   contents: Uint8Array<ArrayBuffer>;
 }
 
-export interface CertificateFacts {
+interface CertificateFacts {
   /** Untrusted text. */
   name: string;
   /** Hex. */

@@ -54,7 +54,7 @@ export const [COMMON_NAME, ORGANIZATION_IDENTIFIER] = ['2.5.4.3', '2.5.4.97'] as
 const malformed = (what: string) => new Refusal('certificate_malformed', `This is no X.509 certificate: ${what}.`, { part: 'certificate' });
 
 /** DirectoryString and its relatives, by tag. */
-const CHARSETS: Readonly<Record<number, string>> = { [TAG.utf8]: 'utf-8', [TAG.printable]: 'latin1', 0x14: 'latin1', 0x16: 'latin1', 0x1e: 'utf-16be' };
+const CHARSETS: Readonly<Record<number, string>> = { [TAG.utf8]: 'utf-8', [TAG.printable]: 'latin1', 20: 'latin1', 22: 'latin1', 30: 'utf-16be' };
 
 const attributesOf = (name: Element): Element[][] => open(name, TAG.sequence).flatMap((part) => open(part, TAG.set)).map((one) => open(one, TAG.sequence));
 

@@ -8,7 +8,7 @@ import { baseCharacter, glyphNameText } from './encodings.ts';
 import type { PdfFile } from './file.ts';
 import { isWhole, Name, Stream, type Dict, type Value } from './objects.ts';
 
-export interface Glyph {
+interface Glyph {
   text: string;
   /** In units of the type size. */
   width: number;
@@ -23,7 +23,7 @@ export interface PdfFont {
   glyph(code: number): Glyph;
 }
 
-export const UNKNOWN = '\ufffd';
+const UNKNOWN = '\ufffd';
 
 export function readFont(file: PdfFile, dict: Dict): PdfFont {
   const composite = file.name(dict.get('Subtype')) === 'Type0';

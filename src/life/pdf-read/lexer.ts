@@ -6,7 +6,7 @@
 import { LIMITS, malformed, tooLarge, type Budget } from './limits.ts';
 import { isRegular, isSpace, isWhole, latin, Name, Ref, Word, type Dict, type Value } from './objects.ts';
 import { OPERATORS } from './operators.ts';
-import { fromHex, unescape } from './strings.ts';
+import { fromHex, unescapeString } from './strings.ts';
 
 /** Words of up to three bytes by these as one number: there are many of them, and few different ones. */
 const SHORT = new Map([...OPERATORS, 'obj', ...'R[]{})'].map((text) => [[...text].reduce((key, character) => key * 256 + character.charCodeAt(0), 0), new Word(text)]));
@@ -168,7 +168,7 @@ export class Lexer {
       else if (byte === 40) open++;
       else if (byte === 41) open--;
     }
-    return unescape(bytes.subarray(from, this.pos - 1));
+    return unescapeString(bytes.subarray(from, this.pos - 1));
   }
 }
 

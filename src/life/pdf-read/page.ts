@@ -11,7 +11,7 @@ import { LIMITS, malformed, tooLarge } from './limits.ts';
 import { Stream, type Dict, type Value } from './objects.ts';
 import type { Paint, ShownImage, ShownText } from './shown.ts';
 
-export interface ShownAnnotation {
+interface ShownAnnotation {
   /** E.g. `FreeText`, `Widget`. */
   subtype: string;
   /** A widget's: `Sig`, `Tx`… */
@@ -105,7 +105,11 @@ function readContents(file: PdfFile, value: Value | undefined): Uint8Array {
   const length = parts.reduce((sum, part) => sum + part.length + 1, 0);
   file.budget.spend('inflated', length);
   const whole = new Uint8Array(length).fill(10);
-  parts.reduce((at, part) => (whole.set(part, at), at + part.length + 1), 0);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length + 1;
+  }
   return whole;
 }
 

@@ -27,7 +27,7 @@ export function fromHex(digits: Uint8Array): Uint8Array {
 const ESCAPES: Record<string, number> = { n: 10, r: 13, t: 9, b: 8, f: 12 };
 
 /** What stands between the brackets of a literal string. */
-export function unescape(source: Uint8Array): Uint8Array {
+export function unescapeString(source: Uint8Array): Uint8Array {
   if (!source.includes(92) && !source.includes(13)) return source;
   const found = new Uint8Array(source.length);
   let length = 0;

@@ -28,7 +28,7 @@ const bytesFit = (text: string): boolean => encodeUtf8(text).length <= MAX_TEXT_
 const TOO_LONG = `最多 ${MAX_TEXT_BYTES} 字节（${Math.floor(MAX_TEXT_BYTES / 3)} 个汉字） / at most ${MAX_TEXT_BYTES} bytes in UTF-8`;
 const FORMULA = '职业、工种的名称不以 = + - @ 开头 / names of occupations and jobs do not begin with = + - @';
 
-export const occupationLine = v.strictObject({
+const occupationLine = v.strictObject({
   // What could not be filed, or not be uploaded under the filing, is said here.
   name: v.pipe(line(85), v.check(bytesFit, TOO_LONG), v.check((name) => nameFlaw(name) !== 'formula', FORMULA), v.check((name) => nameFlaw(name) !== 'none', '请写明职业名称 / an occupation has a name')),
   job: v.optional(v.pipe(line(85), v.check(bytesFit, TOO_LONG), v.check((job) => nameFlaw(job) !== 'formula', FORMULA))),
@@ -42,7 +42,7 @@ export const occupationLine = v.strictObject({
   levels: list(level, 5, 1),
 });
 
-export const basicForm = v.strictObject({
+const basicForm = v.strictObject({
   name: line(100),
   address: line(200),
   uscc,
@@ -66,7 +66,7 @@ export const basicForm = v.strictObject({
   signed_by: line(50),
 });
 
-export const workPlan = v.strictObject({
+const workPlan = v.strictObject({
   overall: text(20_000),
   organization: text(20_000),
   occupations: text(20_000),

@@ -17,9 +17,9 @@ export interface PassedRow {
 }
 
 /** `no_result`: on the roster, in no line of the results. `left_out`: passed by the results, and not in the batch. */
-export type Why = 'absent' | 'failed' | 'no_result' | 'left_out';
+type Why = 'absent' | 'failed' | 'no_result' | 'left_out';
 
-export interface Missing {
+interface Missing {
   /** Line of the roster. */
   row: number;
   name: string;
@@ -29,7 +29,7 @@ export interface Missing {
   score_practice?: number | 'absent';
 }
 
-export interface Added {
+interface Added {
   row: number;
   name: string;
   id_number: string;

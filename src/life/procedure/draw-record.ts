@@ -96,9 +96,6 @@ export function publicRecord(record: DrawRecord): DrawRecord {
 
 export const sameSession = (a: { plan: string; session: string }, b: { plan: string; session: string }): boolean => a.plan === b.plan && a.session === b.session;
 
-/** The drawn sessions as lines that compare: `plan:p…/s1: d1 d2`. */
-export const drawnLines = (drawn: readonly { plan: string; session: string; inspectors: readonly { id: string }[] }[]): string[] => drawn.map(({ plan, session, inspectors }) => `${plan}/${session}: ${inspectors.map(({ id }) => id).join(' ')}`);
-
 /** What everybody gets: the record, and under which statements its signers signed. A root in it is trusted by its thumbprint alone. */
 export interface DrawFile extends DrawRecord {
   roots: PublicJwk[];

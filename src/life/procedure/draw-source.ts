@@ -23,7 +23,7 @@ interface Lottery {
 }
 
 /** 双色球 of the welfare lottery, 大乐透 of the sports lottery: drawn in public in the evening, published for ever. */
-export const LOTTERIES = {
+const LOTTERIES = {
   ssq: { main: { count: 6, most: 33 }, special: { count: 1, most: 16 }, days: [0, 2, 4], issue: /^20(\d{2})(\d{3})$/ },
   dlt: { main: { count: 5, most: 35 }, special: { count: 2, most: 12 }, days: [1, 3, 6], issue: /^(\d{2})(\d{3})$/ },
 } as const satisfies Record<string, Lottery>;

@@ -18,7 +18,7 @@ import { Refusal } from '../refusal.ts';
 import type { CandidateSession, DrawCommit, Inspector } from './draw.ts';
 
 export const DRAW_RULE = 'luzheng-draw-1';
-export const SEED_BYTES = 32;
+const SEED_BYTES = 32;
 
 /** What is drawn from. */
 export type DrawLists = Pick<DrawCommit, 'sessions' | 'inspectors' | 'pick' | 'per_session'>;
@@ -35,7 +35,7 @@ export const sessionId = ({ plan, session }: Pick<CandidateSession, 'plan' | 'se
 export const commitmentOf = (seed: Uint8Array): string => toBase64url(sha256Short(seed));
 
 /** @returns rank of an id under a label, 64 hexadecimal digits that compare as the bytes do */
-export function ranking(seed: Uint8Array, publicValue: string): (label: 'session' | 'inspector', id: string) => string {
+function ranking(seed: Uint8Array, publicValue: string): (label: 'session' | 'inspector', id: string) => string {
   const start = concat(seed, encodeUtf8(publicValue), Uint8Array.of(0));
   return (label, id) => toHex(sha256Short(concat(start, encodeUtf8(`${DRAW_RULE} ${label}\0${id}`))));
 }

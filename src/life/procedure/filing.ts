@@ -10,7 +10,7 @@ import { PROVINCE, type Filing } from '../schema.ts';
 import type { Application } from './application.ts';
 
 /** 国家职业分类大典 of this year: the edition that codes are filed under. */
-export const EDITION = '2022';
+const EDITION = '2022';
 
 type Lines = Application['form']['occupations'];
 

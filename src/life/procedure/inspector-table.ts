@@ -19,7 +19,7 @@ const columnOf = namesOf({
 });
 const REQUIRED = ['id', 'name', 'unit'] as const;
 /** The first line of a list that has none. */
-export const HEADER_LINE = '编号\t姓名\t单位\t回避机构';
+const HEADER_LINE = '编号\t姓名\t单位\t回避机构';
 
 export interface InspectorFault {
   /** As in the file, counted from 1. */

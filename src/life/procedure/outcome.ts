@@ -4,7 +4,7 @@
  */
 import type { ResultRow } from './plan.ts';
 
-export const OUTCOMES = ['passed', 'failed', 'absent'] as const;
+const OUTCOMES = ['passed', 'failed', 'absent'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** Who missed either exam was absent; who is below the mark in either failed. */

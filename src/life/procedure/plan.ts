@@ -16,9 +16,9 @@ const idType = v.picklist(Object.keys(ID_TYPE_NAMES) as [IdType, ...IdType[]]);
 const job = line(85);
 const person = { row: whole(1, 1_000_000), name: line(50), id_type: idType, id_number: line(40), occupation_code: occupationCode, occupation_name: line(85), job_type: job, level };
 
-export const session = v.strictObject({ id: key, kind: v.picklist(SESSION_KINDS), occupation_code: occupationCode, occupation_name: line(85), job_type: job, levels: list(level, 5, 1), date: day, starts: time, ends: time, venue: line(200), room: v.optional(line(60)) });
-export const staffMember = v.strictObject({ role: v.picklist(STAFF_ROLES), name: line(50), certificate: v.optional(line(60)), sessions: list(key, 500, 1) });
-export const rosterEntry = v.strictObject({ ...person, sessions: list(key, 20, 1) });
+const session = v.strictObject({ id: key, kind: v.picklist(SESSION_KINDS), occupation_code: occupationCode, occupation_name: line(85), job_type: job, levels: list(level, 5, 1), date: day, starts: time, ends: time, venue: line(200), room: v.optional(line(60)) });
+const staffMember = v.strictObject({ role: v.picklist(STAFF_ROLES), name: line(50), certificate: v.optional(line(60)), sessions: list(key, 500, 1) });
+const rosterEntry = v.strictObject({ ...person, sessions: list(key, 20, 1) });
 
 const filing = v.strictObject({
   salt,
@@ -32,7 +32,7 @@ const filing = v.strictObject({
 
 /** A score, or 缺考. */
 const score = v.union([v.pipe(v.number(), v.minValue(0), v.maxValue(100)), v.literal('absent')]);
-export const resultRow = v.strictObject({ ...person, score_theory: score, score_practice: score, exam_date: day, replaces: v.optional(line(22)) });
+const resultRow = v.strictObject({ ...person, score_theory: score, score_practice: score, exam_date: day, replaces: v.optional(line(22)) });
 
 /** Working days that a notice lasts at least (notice 2020, 四（三）). */
 export const NOTICE_DAYS = 5;

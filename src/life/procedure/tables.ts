@@ -60,7 +60,7 @@ function reader(part: Part, { row, values, cells }: RawRow, allowed: readonly st
   const report = (field: string, what: Flaw): void => void person.faults.push(commonFault(part, row, field, what));
   if (cells) report('row', { flaw: 'row_cells', facts: cells });
   for (const key of Object.keys(values)) if (!allowed.includes(key)) report(key.slice(0, 40), { flaw: 'field_unknown' });
-  const remark = textOf(values['remark']);
+  const remark = textOf(values.remark);
   if ('value' in remark && squeeze(remark.value).startsWith(EXAMPLE)) person.faults.push(planFault(part, row, 'remark', 'example_row'));
   const keep = <T>(field: string, read: Read<T> | undefined): T | undefined => {
     if (read && 'flaw' in read) report(field, read);
@@ -73,9 +73,9 @@ type Reader = ReturnType<typeof reader>;
 
 /** Name, document, occupation, job and level of a row, as a body of a step has them. */
 function readPart({ person, report, keep }: Reader, { row, values }: RawRow, scope: ScopeIndex): Omit<RosterEntry, 'sessions'> | undefined {
-  const name = keep('name', readName(values['name']));
-  const type = keep('id_type', readIdType(values['id_type']));
-  const id = keep('id_number', readId(values['id_number'], type));
+  const name = keep('name', readName(values.name));
+  const type = keep('id_type', readIdType(values.id_type));
+  const id = keep('id_number', readId(values.id_number, type));
   const { occupation, job, level, flaws } = placeInScope(values, scope);
   for (const { field, ...what } of flaws) report(field, what);
   if (name !== undefined) person.name = name;
@@ -116,7 +116,7 @@ function readSessions(row: number, value: unknown, fallback: string | undefined,
 export function checkRosterRows(raw: RawRow[], options: TableOptions = {}): Omit<ReadTable<RosterEntry>, 'ignored'> {
   return judge('roster', raw, options, [...ROSTER_FIELDS, 'remark'], (one, row, scope) => {
     const part = readPart(one, row, scope);
-    const sessions = readSessions(row.row, row.values['sessions'], options.session, one);
+    const sessions = readSessions(row.row, row.values.sessions, options.session, one);
     return part && sessions ? { ...part, sessions } : undefined;
   });
 }
@@ -130,8 +130,8 @@ export function checkResultRows(raw: RawRow[], options: TableOptions = {}): Omit
       const read = readScore(values[field], 0);
       return 'flaw' in read && read.flaw === 'score_absent' ? 'absent' : one.keep(field, read);
     });
-    const date = one.keep('exam_date', readExamDate(values['exam_date'], options.today ?? '9999-12-31'));
-    const replaces = one.keep('replaces', readReplaces(values['replaces']));
+    const date = one.keep('exam_date', readExamDate(values.exam_date, options.today ?? '9999-12-31'));
+    const replaces = one.keep('replaces', readReplaces(values.replaces));
     if (!part || theory === undefined || practice === undefined || date === undefined) return undefined;
     return { ...part, score_theory: theory, score_practice: practice, exam_date: date, ...(replaces === undefined ? {} : { replaces }) };
   });

@@ -44,6 +44,6 @@ export const list = <T extends v.GenericSchema>(schema: T, max: number, min = 0)
 export const FILE_TYPES = ['application/pdf', 'image/jpeg', 'image/png'] as const;
 export const FILE_BYTES = 10_000_000;
 /** A file that was handed in before (POST /v1/files) and is named here by its digest. */
-export const file = v.strictObject({ name: line(200), type: v.picklist(FILE_TYPES), size: whole(1, FILE_BYTES), sha256: digest });
+const file = v.strictObject({ name: line(200), type: v.picklist(FILE_TYPES), size: whole(1, FILE_BYTES), sha256: digest });
 export const files = list(file, 30);
 export type AttachedFile = v.InferOutput<typeof file>;

@@ -22,7 +22,7 @@ export function roleOf(iss: string): Role {
 export async function openStep(token: string, trail: TrailFile, directory: Directory, applicants: readonly PublicJwk[]): Promise<Statement<'step+jwt'>> {
   const { kid } = readHeader(token, 'step+jwt');
   const { memo } = directory;
-  if (directory.findCentre(kid)) {
+  if (directory.findCentre(kid) !== undefined) {
     const statement = await openStatement(token, 'step+jwt', directory.findCentre);
     directory.centreAt(kid, statement.payload.iss, statement.payload.iat);
     return statement;

@@ -52,7 +52,7 @@ export interface TrailEntry {
   body?: 'same' | 'not_at_hand';
 }
 
-export const LINKS = ['batch_uploaded', 'results_of_plan', 'holder_in_results', 'holder_in_plan', 'objections_decided', 'plan_in_time', 'notice_ran'] as const;
+const LINKS = ['batch_uploaded', 'results_of_plan', 'holder_in_results', 'holder_in_plan', 'objections_decided', 'plan_in_time', 'notice_ran'] as const;
 export interface Link {
   id: (typeof LINKS)[number];
   result: 'pass' | 'fail' | 'not_checked';

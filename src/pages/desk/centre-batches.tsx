@@ -135,7 +135,7 @@ const WHY: Record<Differences['missing'][number]['why'] | Differences['added'][n
 /** Explained by the results; the rest is for the reviewer to ask about. */
 const EXPLAINED: readonly string[] = ['absent', 'failed'];
 
-export interface Compared {
+interface Compared {
   results: string;
   plan: string | null;
   title: string;
@@ -306,7 +306,7 @@ export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compare
       {batch.filed_since === undefined ? null : (
         <section class="notice" role="note">
           <p>
-            <Both words={filled(TROUBLES['filed_since'] as Words, { centre: names.get(batch.filed_since) ?? batch.filed_since })} />
+            <Both words={filled(TROUBLES.filed_since as Words, { centre: names.get(batch.filed_since) ?? batch.filed_since })} />
           </p>
         </section>
       )}

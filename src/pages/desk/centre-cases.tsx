@@ -20,7 +20,7 @@ const organizationLine = (code: string | null): readonly [Words, Child] => [{ zh
 
 /** A plan to be received or returned. */
 export const CentrePlan: FC<Of & { plan: Plan; results: string | undefined; closed: boolean }> = ({ shown, names, plan, results, closed }) => {
-  const received = (shown.facts['received'] ?? {}) as Record<string, string>;
+  const received = (shown.facts.received ?? {}) as Record<string, string>;
   return (
     <>
       <CaseHead words={{ zh: plan.title, en: 'Plan' }} state={shown.state} />
@@ -60,11 +60,11 @@ export const CentreResults: FC<Of & { results: Results; title: string; passMark:
         <Facts
           lines={[
             organizationLine(shown.organization),
-            [{ zh: '公示期', en: 'Runs' }, `${String(shown.facts['from'] ?? '')} – ${String(shown.facts['until'] ?? shown.due ?? '')}`],
+            [{ zh: '公示期', en: 'Runs' }, `${String(shown.facts.from ?? '')} – ${String(shown.facts.until ?? shown.due ?? '')}`],
             [{ zh: '考核计划', en: 'Plan' }, <a href={`#/plans/${results.plan}`}>{title}</a>],
             [{ zh: '公示页', en: 'Public page' }, <a href={`/notices/${id}`}>/notices/{id}</a>],
             [{ zh: '更正原因', en: 'Corrected because' }, results.reason],
-            [{ zh: '批次', en: 'Batch' }, shown.facts['batch'] ? <a href={`#/batches/${String(shown.facts['batch'])}`}>{String(shown.facts['batch'])}</a> : undefined],
+            [{ zh: '批次', en: 'Batch' }, shown.facts.batch ? <a href={`#/batches/${String(shown.facts.batch)}`}>{String(shown.facts.batch)}</a> : undefined],
           ]}
         />
       </Card>

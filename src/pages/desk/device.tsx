@@ -21,7 +21,7 @@ const DeviceFacts: FC<{ shown: ShownCase; asked: DeviceRequest; linked?: boolean
           [{ zh: '机构', en: 'Organization' }, linked ? <a href={`#/organizations/${asked.organization}`}>{asked.organization}</a> : undefined],
           [{ zh: '使用人', en: 'Used by' }, asked.holder],
           [{ zh: '原因', en: 'Why' }, <Both words={DEVICE_WHY[asked.why]} />],
-          [{ zh: '密钥指纹', en: 'Thumbprint' }, <code>{String(shown.facts['key'] ?? '')}</code>],
+          [{ zh: '密钥指纹', en: 'Thumbprint' }, <code>{String(shown.facts.key ?? '')}</code>],
           [{ zh: '说明', en: 'Note' }, asked.note],
         ]}
       />

@@ -17,7 +17,7 @@ export interface Task {
 }
 
 /** What waits, the most pressing first; what does not wait is not named. */
-export const Tasks: FC<{ tasks: readonly Task[] }> = ({ tasks }) => {
+const Tasks: FC<{ tasks: readonly Task[] }> = ({ tasks }) => {
   const waiting = tasks.filter(({ count }) => count > 0);
   return (
     <Card title={{ zh: '待办', en: 'To do' }}>

@@ -56,7 +56,7 @@ export const ObjectionDetail: FC<{ shown: ShownCase; objection: Objection; names
   </>
 );
 
-export interface OpenObjection {
+interface OpenObjection {
   about: string;
   seq: number;
   last: string;

@@ -149,7 +149,7 @@ export const Unpublished: FC<{ plans: readonly CaseRowView[] }> = ({ plans }) =>
       <ul>
         {plans.map(({ about, facts }) => (
           <li>
-            <a href={`#/results/new/${about}`}>{String(facts['title'] ?? about)}</a>
+            <a href={`#/results/new/${about}`}>{String(facts.title ?? about)}</a>
           </li>
         ))}
       </ul>

@@ -122,6 +122,7 @@ const Who: FC = () => (
 
 const LongWork: FC = () => (
   <section class="card" id="work" hidden aria-labelledby="work-title">
+    {/* biome-ignore lint/a11y/useHeadingContent: the script writes what work it is */}
     <h2 id="work-title" tabindex={-1}></h2>
     <progress id="bar" max="1" aria-labelledby="work-title"></progress>
     <p id="work-count"></p>

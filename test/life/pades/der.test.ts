@@ -85,14 +85,14 @@ describe('certificates', () => {
     fc.assert(fc.property(fc.constantFrom(leaf, middle), fc.nat(), fc.nat(254), (encoded, at, by) => {
       const changed = encoded.slice();
       changed[at % changed.length] = (changed[at % changed.length] as number) ^ (by + 1);
-      let mine;
+      let mine: ReturnType<typeof readCertificate>;
       try {
         mine = readCertificate(changed);
       } catch (error) {
         expect(isRefusal(error) && /^certificate_/.test(error.code)).toBe(true);
         return;
       }
-      let theirs;
+      let theirs: Asn1Certificate['tbsCertificate'];
       try {
         theirs = AsnConvert.parse(changed, Asn1Certificate).tbsCertificate;
       } catch {

@@ -13,10 +13,19 @@
  * It refuses to overwrite a private key, because nobody can make the same one again, and to take the name of a program
  * from a file that others can write.
  */
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { JWK } from 'jose';
-import { makeKey, readKey, type KeyPair, type Signatory, type Speaker } from '../src/cli/sign.ts';
+import { type KeyPair, makeKey, readKey, type Signatory, type Speaker } from '../src/cli/sign.ts';
 import { programSigner } from '../src/cli/signer.ts';
 import type { PublicJwk } from '../src/life/schema.ts';
 import { signBytes } from '../src/life/signer.ts';
@@ -61,12 +70,19 @@ export function writePrivate(path: string, text: string, fresh = false): void {
   }
 }
 
-const exists = (path: string) => new KeyFileError(`${path} 已存在，不会覆盖密钥 / ${path} exists; a key file is never overwritten. Choose another --out.`);
+const exists = (path: string) =>
+  new KeyFileError(
+    `${path} 已存在，不会覆盖密钥 / ${path} exists; a key file is never overwritten. Choose another --out.`,
+  );
 
 export function writeKeyFile(path: string, file: KeyFile, fresh = false): void {
   const { name, subject, server, token, certificate, private: jwk, public: open, signer, digest, ask } = file;
   try {
-    writePrivate(path, `${JSON.stringify({ name, subject, server, token, certificate, private: jwk, public: open, signer, digest, ask }, null, 2)}\n`, fresh);
+    writePrivate(
+      path,
+      `${JSON.stringify({ name, subject, server, token, certificate, private: jwk, public: open, signer, digest, ask }, null, 2)}\n`,
+      fresh,
+    );
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     throw exists(path);
@@ -78,17 +94,33 @@ const VARIABLE = /^[A-Z_][A-Z0-9_]{0,63}$/i;
 /** The key of a file that names a program in place of a private key. */
 async function elsewhere(path: string, { public: jwk, signer, digest, ask }: KeyFile): Promise<Signatory> {
   const words = signer as unknown;
-  if (!Array.isArray(words) || words.length === 0 || words[0] === '' || words.some((word) => typeof word !== 'string' || word.includes('\0')) || ![undefined, false, true].includes(digest)) {
-    throw new KeyFileError(`${path} 的 signer 应为程序及其参数的数组 / signer is to be an array of the program and its arguments; make the file with: luzheng keys card`);
+  if (
+    !Array.isArray(words) ||
+    words.length === 0 ||
+    words[0] === '' ||
+    words.some((word) => typeof word !== 'string' || word.includes('\0')) ||
+    ![undefined, false, true].includes(digest)
+  ) {
+    throw new KeyFileError(
+      `${path} 的 signer 应为程序及其参数的数组 / signer is to be an array of the program and its arguments; make the file with: luzheng keys card`,
+    );
   }
-  if (ask !== undefined && !(typeof ask === 'string' && VARIABLE.test(ask))) throw new KeyFileError(`${path} 的 ask 应为环境变量名 / ask is to be the name of a variable`);
+  if (ask !== undefined && !(typeof ask === 'string' && VARIABLE.test(ask)))
+    throw new KeyFileError(`${path} 的 ask 应为环境变量名 / ask is to be the name of a variable`);
   const open: PublicJwk = { kty: 'EC', crv: 'P-256', x: String(jwk?.x), y: String(jwk?.y) };
   try {
     await importPublic(open);
   } catch {
     throw new KeyFileError(`${path} 的 public 不是 P-256 公钥 JWK / public is to be a public P-256 JWK`);
   }
-  return { kid: await thumbprint(open), jwk: open, key: programSigner({ command: words as string[], folder: dirname(resolve(path)), digest: digest === true, ask }, open) };
+  return {
+    kid: await thumbprint(open),
+    jwk: open,
+    key: programSigner(
+      { command: words as string[], folder: dirname(resolve(path)), digest: digest === true, ask },
+      open,
+    ),
+  };
 }
 
 /** Reads a key file. `key` is the imported private key, or has a program sign. */
@@ -97,19 +129,30 @@ export async function readKeyFile(path: string): Promise<{ file: KeyFile; pair: 
   try {
     file = JSON.parse(readFileSync(path, 'utf8')) as KeyFile;
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? '文件不存在 / no such file' : '不是 JSON / not JSON';
-    throw new KeyFileError(`读不到密钥文件 ${path}：${why}。用 luzheng keys make --out ${path} 生成 / cannot read the key file.`);
+    const why =
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? '文件不存在 / no such file' : '不是 JSON / not JSON';
+    throw new KeyFileError(
+      `读不到密钥文件 ${path}：${why}。用 luzheng keys make --out ${path} 生成 / cannot read the key file.`,
+    );
   }
   if (file.signer !== undefined) {
-    if (file.private !== undefined) throw new KeyFileError(`${path} 同时有 private 和 signer，只能有一个 / the key file has private and signer; it is to have one of them.`);
+    if (file.private !== undefined)
+      throw new KeyFileError(
+        `${path} 同时有 private 和 signer，只能有一个 / the key file has private and signer; it is to have one of them.`,
+      );
     // Whoever writes this file says what runs here. Windows keeps that elsewhere than in the mode.
-    if (process.platform !== 'win32' && (statSync(path).mode & 0o022) !== 0) throw new KeyFileError(`${path} 可被他人改写，不运行其中的签名程序；请执行 chmod 600 / others can write this file: the program that it names is not run. chmod 600 it.`);
+    if (process.platform !== 'win32' && (statSync(path).mode & 0o022) !== 0)
+      throw new KeyFileError(
+        `${path} 可被他人改写，不运行其中的签名程序；请执行 chmod 600 / others can write this file: the program that it names is not run. chmod 600 it.`,
+      );
     return { file, pair: await elsewhere(path, file) };
   }
   try {
     return { file, pair: await readKey(file.private as JWK) };
   } catch {
-    throw new KeyFileError(`${path} 不含 P-256 私钥（private）/ ${path} holds no private P-256 key; make one with: luzheng keys make --out FILE`);
+    throw new KeyFileError(
+      `${path} 不含 P-256 私钥（private）/ ${path} holds no private P-256 key; make one with: luzheng keys make --out FILE`,
+    );
   }
 }
 
@@ -118,9 +161,14 @@ export async function readIdentity(path: string): Promise<Speaker & { server: st
   const { file, pair } = await readKeyFile(path);
   const { token, subject, server, certificate } = file;
   // A certificate without an appointment is a root's own (luzheng keys certificate).
-  if (token === undefined && certificate !== undefined) throw new KeyFileError(`${path} 是省级根密钥：只用于任命（appoint --root）、撤回（withdraw --root）和公共日志，不能办理其他业务 / this is the province's root key: it appoints, withdraws and signs for the log, and does no other work.`);
+  if (token === undefined && certificate !== undefined)
+    throw new KeyFileError(
+      `${path} 是省级根密钥：只用于任命（appoint --root）、撤回（withdraw --root）和公共日志，不能办理其他业务 / this is the province's root key: it appoints, withdraws and signs for the log, and does no other work.`,
+    );
   if (token === undefined || subject === undefined) {
-    throw new KeyFileError(`${path} 还没有授权声明（token）：中心密钥由省级根用 luzheng appoint 任命，机构密钥由备案中心用 luzheng client 登记 / the key has no statement yet: a centre is appointed with luzheng appoint, an organization's key is named with luzheng client.`);
+    throw new KeyFileError(
+      `${path} 还没有授权声明（token）：中心密钥由省级根用 luzheng appoint 任命，机构密钥由备案中心用 luzheng client 登记 / the key has no statement yet: a centre is appointed with luzheng appoint, an organization's key is named with luzheng client.`,
+    );
   }
   return { ...pair, token, subject, server, ...(certificate === undefined ? {} : { certificate }) };
 }

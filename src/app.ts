@@ -4,30 +4,30 @@
  */
 import { ConfigError } from './env.ts';
 import { batchRoutes } from './http/batches.ts';
-import { bulkPageRoutes } from './http/bulk-page.tsx';
 import { bulkRoutes } from './http/bulk.ts';
+import { bulkPageRoutes } from './http/bulk-page.tsx';
 import { centreRoutes } from './http/centre.ts';
 import { crossOrigin, preflight } from './http/cors.ts';
-import { deskRoutes } from './http/desk.tsx';
 import { describeRoutes } from './http/describe.ts';
-import { drawPages, drawRoutes } from './http/draws.tsx';
+import { deskRoutes } from './http/desk.tsx';
 import { docsRoutes } from './http/docs.tsx';
+import { drawPages, drawRoutes } from './http/draws.tsx';
 import { factory } from './http/env.ts';
 import { languageRoutes } from './http/language.ts';
 import { noticePages, noticeRoutes } from './http/notices.tsx';
-import { organizationData } from './http/organizations-data.ts';
-import { organizationPages } from './http/organizations.tsx';
 import { offlineRoutes } from './http/offline.ts';
 import { organizationRoutes } from './http/organization.ts';
+import { organizationPages } from './http/organizations.tsx';
+import { organizationData } from './http/organizations-data.ts';
 import { refuseForeign } from './http/origin.ts';
 import { answerNothing, answerProblem, pageRoutes } from './http/pages.tsx';
 import { onError } from './http/problems.ts';
 import { procedureRoutes } from './http/procedure.ts';
 import { publicRoutes } from './http/public.ts';
-import { reviewRoutes } from './http/reviews.ts';
-import { shared } from './http/shared.ts';
 import { resultRoutes } from './http/results.ts';
+import { reviewRoutes } from './http/reviews.ts';
 import { scanRoutes } from './http/scan.tsx';
+import { shared } from './http/shared.ts';
 import { statisticsRoutes } from './http/statistics.tsx';
 import { wellKnownRoutes } from './http/wellknown.ts';
 import { Refusal } from './life/refusal.ts';
@@ -38,7 +38,11 @@ export const app = factory.createApp();
 app.onError((error, c) => {
   if (!(error instanceof ConfigError)) return onError(error, c);
   console.error(JSON.stringify({ event: 'not_configured', message: error.message }));
-  return c.json({ type: 'urn:luzheng:problem:not_configured', title: '服务尚未配置完成', status: 503, code: 'not_configured' }, 503, { 'Content-Type': 'application/problem+json' });
+  return c.json(
+    { type: 'urn:luzheng:problem:not_configured', title: '服务尚未配置完成', status: 503, code: 'not_configured' },
+    503,
+    { 'Content-Type': 'application/problem+json' },
+  );
 });
 
 app.use('*', async (c, next) => {
@@ -95,7 +99,10 @@ for (const [path, allowed] of [...methods].sort(([a], [b]) => Number(a.includes(
     if (allowedAcross) return allowedAcross;
     const names = [...allowed, ...(allowed.has('GET') ? ['HEAD'] : [])].sort();
     c.header('Allow', names.join(', '));
-    return answerProblem(c, new Refusal('method_not_allowed', `This address takes: ${names.join(', ')}.`, { allowed: names }));
+    return answerProblem(
+      c,
+      new Refusal('method_not_allowed', `This address takes: ${names.join(', ')}.`, { allowed: names }),
+    );
   });
 }
 

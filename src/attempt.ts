@@ -6,14 +6,29 @@ import { isRefusal } from './life/refusal.ts';
  * it was `about` and where it failed, never the error's message: that may quote what was stored.
  * @returns whether it was done
  */
-export async function attempt(task: string, about: Record<string, string | number>, work: () => Promise<unknown>): Promise<boolean> {
+export async function attempt(
+  task: string,
+  about: Record<string, string | number>,
+  work: () => Promise<unknown>,
+): Promise<boolean> {
   try {
     await work();
     return true;
   } catch (error) {
     const { name, stack } = error as Error;
-    const at = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 3).map((line) => line.trim());
-    console.error(JSON.stringify({ event: 'sweep_failed', task, ...about, ...(isRefusal(error) ? { code: error.code } : { name, at }) }));
+    const at = (stack ?? '')
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .slice(0, 3)
+      .map((line) => line.trim());
+    console.error(
+      JSON.stringify({
+        event: 'sweep_failed',
+        task,
+        ...about,
+        ...(isRefusal(error) ? { code: error.code } : { name, at }),
+      }),
+    );
     return false;
   }
 }

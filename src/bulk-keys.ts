@@ -8,7 +8,16 @@ import { encodeUtf8, sha256, toBase64url, toHex } from './life/bytes.ts';
 import { dayNumber, dayOf, shanghaiDay } from './life/calendar.ts';
 import { Refusal } from './life/refusal.ts';
 import type { Service } from './service.ts';
-import { insertBulkKey, revokeBulkKey, selectBulkKey, selectBulkKeyByDigest, selectBulkKeys, spendQuota, type BulkKeyRow, type StoredKey } from './storage/bulk.ts';
+import {
+  type BulkKeyRow,
+  insertBulkKey,
+  revokeBulkKey,
+  type StoredKey,
+  selectBulkKey,
+  selectBulkKeyByDigest,
+  selectBulkKeys,
+  spendQuota,
+} from './storage/bulk.ts';
 
 /** Rows a day unless the centre says otherwise, and the most that it may say. */
 export const QUOTA = 10_000;
@@ -19,11 +28,17 @@ const LISTED = 1000;
 
 const placeOf = (id: string): string => `bulk-key:${id}`;
 /** The name of an employer at rest: an employer can be a person. */
-export const sealName = (service: Service, id: string, name: string): Promise<string> => service.vault.sealRow(placeOf(id), name);
+export const sealName = (service: Service, id: string, name: string): Promise<string> =>
+  service.vault.sealRow(placeOf(id), name);
 
 /** A row with its name, which was not always sealed. */
-async function opened<R extends StoredKey>(service: Service, { sealed_name, ...row }: R): Promise<Omit<R, 'sealed_name'>> {
-  return sealed_name === null ? row : { ...row, name: (await service.vault.openRow(placeOf(row.id), sealed_name)) as string };
+async function opened<R extends StoredKey>(
+  service: Service,
+  { sealed_name, ...row }: R,
+): Promise<Omit<R, 'sealed_name'>> {
+  return sealed_name === null
+    ? row
+    : { ...row, name: (await service.vault.openRow(placeOf(row.id), sealed_name)) as string };
 }
 
 const digestOf = async (key: string): Promise<string> => toBase64url(await sha256(encodeUtf8(key)));
@@ -35,19 +50,44 @@ export interface AskedKey {
 }
 
 /** Makes a key. @returns the only sight of it. @throws Refusal `day_malformed`, `bulk_key_expiry_wrong` */
-export async function makeBulkKey(service: Service, caller: Caller, asked: AskedKey): Promise<BulkKeyRow & { key: string }> {
+export async function makeBulkKey(
+  service: Service,
+  caller: Caller,
+  asked: AskedKey,
+): Promise<BulkKeyRow & { key: string }> {
   const now = service.now();
   const days = dayNumber(asked.expires_on) - dayNumber(shanghaiDay(now));
-  if (days < 0 || days > LONGEST_LIFE) throw new Refusal('bulk_key_expiry_wrong', `A bulk key is given for at most ${LONGEST_LIFE} days, from today on.`, { part: 'expires_on', limit: LONGEST_LIFE });
+  if (days < 0 || days > LONGEST_LIFE)
+    throw new Refusal('bulk_key_expiry_wrong', `A bulk key is given for at most ${LONGEST_LIFE} days, from today on.`, {
+      part: 'expires_on',
+      limit: LONGEST_LIFE,
+    });
   const key = `lzb_${toBase64url(service.random(32))}`;
-  const row: BulkKeyRow = { id: `k${toHex(service.random(8))}`, name: asked.name.trim(), issued_by: caller.subject, quota_per_day: asked.quota_per_day ?? QUOTA, expires_on: asked.expires_on, created_at: now, revoked_at: null };
-  await insertBulkKey(service.db, { ...row, name: '', sealed_name: await sealName(service, row.id, row.name) }, await digestOf(key));
+  const row: BulkKeyRow = {
+    id: `k${toHex(service.random(8))}`,
+    name: asked.name.trim(),
+    issued_by: caller.subject,
+    quota_per_day: asked.quota_per_day ?? QUOTA,
+    expires_on: asked.expires_on,
+    created_at: now,
+    revoked_at: null,
+  };
+  await insertBulkKey(
+    service.db,
+    { ...row, name: '', sealed_name: await sealName(service, row.id, row.name) },
+    await digestOf(key),
+  );
   return { ...row, key };
 }
 
 /** The keys that a centre gave; the province sees all. */
 export async function listBulkKeys(service: Service, caller: Caller) {
-  const rows = await selectBulkKeys(service.db, caller.role === 'province' ? null : caller.subject, shanghaiDay(service.now()), LISTED);
+  const rows = await selectBulkKeys(
+    service.db,
+    caller.role === 'province' ? null : caller.subject,
+    shanghaiDay(service.now()),
+    LISTED,
+  );
   return Promise.all(rows.map((row) => opened(service, row)));
 }
 
@@ -55,7 +95,8 @@ export async function listBulkKeys(service: Service, caller: Caller) {
 export async function endBulkKey(service: Service, caller: Caller, id: string): Promise<BulkKeyRow> {
   const row = await selectBulkKey(service.db, id);
   if (!row) throw new Refusal('bulk_key_not_found', 'There is no such bulk key.');
-  if (caller.role !== 'province' && row.issued_by !== caller.subject) throw new Refusal('out_of_reach', 'Another centre gave this bulk key.');
+  if (caller.role !== 'province' && row.issued_by !== caller.subject)
+    throw new Refusal('out_of_reach', 'Another centre gave this bulk key.');
   await revokeBulkKey(service.db, id, service.now());
   return opened(service, (await selectBulkKey(service.db, id)) as StoredKey);
 }
@@ -64,8 +105,13 @@ export async function endBulkKey(service: Service, caller: Caller, id: string): 
 export async function readBulkKey(service: Service, authorization: string): Promise<BulkKeyRow> {
   const [, key] = /^Bearer +(lzb_[A-Za-z0-9_-]{43})$/i.exec(authorization.trim()) ?? [];
   const row = key === undefined ? null : await selectBulkKeyByDigest(service.db, await digestOf(key));
-  if (!row) throw new Refusal('bulk_key_unknown', 'This is no bulk key of this service. Send Authorization: Bearer <key>, or none for at most 100 rows.');
-  if (row.revoked_at !== null || row.expires_on < shanghaiDay(service.now())) throw new Refusal('bulk_key_ended', 'This bulk key has ended. The centre that gave it can give another.');
+  if (!row)
+    throw new Refusal(
+      'bulk_key_unknown',
+      'This is no bulk key of this service. Send Authorization: Bearer <key>, or none for at most 100 rows.',
+    );
+  if (row.revoked_at !== null || row.expires_on < shanghaiDay(service.now()))
+    throw new Refusal('bulk_key_ended', 'This bulk key has ended. The centre that gave it can give another.');
   return row;
 }
 
@@ -75,5 +121,9 @@ export async function spendRows(service: Service, { id, quota_per_day }: BulkKey
   const day = shanghaiDay(now);
   if (await spendQuota(service.db, id, day, rows, quota_per_day)) return;
   const midnight = dayNumber(dayOf(dayNumber(day) + 1)) * 86_400 - 8 * 3600;
-  throw new Refusal('bulk_quota_exceeded', `These ${rows} rows are more than is left of the key's ${quota_per_day} a day.`, { limit: quota_per_day, retry_after: midnight - now });
+  throw new Refusal(
+    'bulk_quota_exceeded',
+    `These ${rows} rows are more than is left of the key's ${quota_per_day} a day.`,
+    { limit: quota_per_day, retry_after: midnight - now },
+  );
 }

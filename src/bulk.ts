@@ -4,15 +4,15 @@
  * It refuses to say more of a holder than whether the name that was given is theirs, and ten wrong names at a number in an
  * hour close that comparison here as anywhere (factors.ts).
  */
-import { numberSubject, WINDOW, windowAt, WRONG_GUESSES } from './factors.ts';
-import { KEYED_ROWS, readBulk, type BulkAnswer, type BulkRow } from './life/bulk.ts';
+import { numberSubject, WINDOW, WRONG_GUESSES, windowAt } from './factors.ts';
+import { type BulkAnswer, type BulkRow, KEYED_ROWS, readBulk } from './life/bulk.ts';
 import { concat, sha256, toBase64url } from './life/bytes.ts';
 import { foldName } from './life/name.ts';
-import { receiptLine, Tally, type Receipt } from './life/receipt.ts';
+import { type Receipt, receiptLine, Tally } from './life/receipt.ts';
 import { examine, type Found } from './register.ts';
 import type { Service } from './service.ts';
 import { complete, selectOwnRows } from './storage/certificates.ts';
-import { deleteGuesses, insertGuesses, type Guesses } from './storage/limits.ts';
+import { deleteGuesses, type Guesses, insertGuesses } from './storage/limits.ts';
 
 /** Rows that are looked up together: a statement of D1 for them all, and at most 1,000 statements a request. */
 const STRETCH = Math.ceil(KEYED_ROWS / 100);
@@ -22,7 +22,8 @@ type Readable = Exclude<BulkRow, { answer: BulkAnswer }>;
 /** How often each number is named in a stretch. */
 function countNames(rows: readonly Readable[], found: ReadonlyMap<string, Found>, hour: number): Guesses[] {
   const counts = new Map<string, number>();
-  for (const { number, name } of rows) if (name !== undefined && found.has(number)) counts.set(number, (counts.get(number) ?? 0) + 1);
+  for (const { number, name } of rows)
+    if (name !== undefined && found.has(number)) counts.set(number, (counts.get(number) ?? 0) + 1);
   return [...counts].map(([number, n]) => ({ subject: numberSubject(number), n, until: hour + WINDOW }));
 }
 
@@ -30,15 +31,28 @@ function countNames(rows: readonly Readable[], found: ReadonlyMap<string, Found>
 async function findAll(service: Service, rows: readonly Readable[]): Promise<Map<string, Found>> {
   const named = new Set(rows.flatMap(({ number, name }) => (name === undefined ? [] : [number])));
   const owns = await selectOwnRows(service.db, [...new Set(rows.map(({ number }) => number))]);
-  const found = await Promise.all((await complete(service.db, service.lately, owns)).map((row) => examine(service, row, row.number, named.has(row.number) ? ['name'] : [])));
+  const found = await Promise.all(
+    (await complete(service.db, service.lately, owns)).map((row) =>
+      examine(service, row, row.number, named.has(row.number) ? ['name'] : []),
+    ),
+  );
   return new Map(found.map((one) => [one.row.number, one]));
 }
 
-function viewOf({ verification: { report } }: Found): Pick<BulkAnswer, 'organization' | 'occupation' | 'job' | 'level' | 'issued_on' | 'replaced_by'> {
+function viewOf({
+  verification: { report },
+}: Found): Pick<BulkAnswer, 'organization' | 'occupation' | 'job' | 'level' | 'issued_on' | 'replaced_by'> {
   const { certificate, replaced_by } = report;
   if (!certificate) return {};
   const { organization, occupation, job, level, issued_on } = certificate;
-  return { organization: organization.name, occupation: occupation.name, ...(job === '--' ? {} : { job }), level, issued_on, ...(replaced_by === undefined ? {} : { replaced_by }) };
+  return {
+    organization: organization.name,
+    occupation: occupation.name,
+    ...(job === '--' ? {} : { job }),
+    level,
+    issued_on,
+    ...(replaced_by === undefined ? {} : { replaced_by }),
+  };
 }
 
 /** Answers a stretch of rows, in their order. */
@@ -63,10 +77,18 @@ async function answerStretch(service: Service, rows: readonly BulkRow[]): Promis
     if ('answer' in row) return row.answer;
     const one = found.get(row.number);
     if (!one) return { row: row.row, number: row.number, verdict: 'not_found', code: 'certificate_not_found' };
-    return { row: row.row, number: row.number, verdict: one.verification.report.verdict, ...(row.name === undefined ? {} : compare(one, row.name)), ...viewOf(one) };
+    return {
+      row: row.row,
+      number: row.number,
+      verdict: one.verification.report.verdict,
+      ...(row.name === undefined ? {} : compare(one, row.name)),
+      ...viewOf(one),
+    };
   });
 
-  const right = guesses.map(({ subject, n }) => ({ subject, n: n - ((wrong.get(subject) ?? 0) - (before.get(subject) ?? 0)) })).filter(({ n }) => n > 0);
+  const right = guesses
+    .map(({ subject, n }) => ({ subject, n: n - ((wrong.get(subject) ?? 0) - (before.get(subject) ?? 0)) }))
+    .filter(({ n }) => n > 0);
   if (right.length > 0) await deleteGuesses(service.db, right, hour);
   return answers;
 }
@@ -76,7 +98,12 @@ async function answerStretch(service: Service, rows: readonly BulkRow[]): Promis
  * @param request the body as sent; its rows were counted before
  * @param key id of the bulk key
  */
-export async function* answerBulk(service: Service, request: Uint8Array<ArrayBuffer>, rows: number, key?: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+export async function* answerBulk(
+  service: Service,
+  request: Uint8Array<ArrayBuffer>,
+  rows: number,
+  key?: string,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const began = service.now();
   const tally = new Tally();
   let stretch: BulkRow[] = [];
@@ -91,6 +118,14 @@ export async function* answerBulk(service: Service, request: Uint8Array<ArrayBuf
   }
   if (stretch.length > 0) yield await flush();
   const asked = { sha256: toBase64url(await sha256(request)), bytes: request.length, rows };
-  const receipt: Receipt = { iss: service.config.origin, began, iat: service.now(), jti: toBase64url(service.random(16)), request: asked, ...tally.claims, ...(key === undefined ? {} : { key }) };
+  const receipt: Receipt = {
+    iss: service.config.origin,
+    began,
+    iat: service.now(),
+    jti: toBase64url(service.random(16)),
+    request: asked,
+    ...tally.claims,
+    ...(key === undefined ? {} : { key }),
+  };
   yield await receiptLine(receipt, await service.vault.service());
 }

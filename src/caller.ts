@@ -3,10 +3,11 @@
  * something judges its caller again at the moment of writing (procedure/take.ts).
  * It refuses tokens that do not verify, have ended or were withdrawn, and keys that were reported lost.
  */
-import { codeOf, openCentre, openClient, type Directory } from './life/authority.ts';
+
+import { type Caller, currentFiling } from './enrol.ts';
+import { codeOf, type Directory, openCentre, openClient } from './life/authority.ts';
 import { Refusal } from './life/refusal.ts';
 import { checkTimes, claimedKey, claimedType, thumbprint } from './life/statement.ts';
-import { currentFiling, type Caller } from './enrol.ts';
 import { directoryOf } from './register.ts';
 import type { Service } from './service.ts';
 import { lossOf } from './storage/cases.ts';
@@ -19,7 +20,10 @@ async function readApplicant(service: Service, directory: Directory, token: stri
   directory.requireWorkingKey(jkt, 'applicant+jwt:cnf');
   const own = await service.memo.key(claimed);
   const { payload } = await service.memo.open(token, 'applicant+jwt', (kid) => (kid === jkt ? own : undefined));
-  if (payload.iss !== `key:${jkt}` || (await thumbprint(payload.cnf.jwk)) !== jkt) throw new Refusal('key_unknown', 'An applicant\'s token names the key that signed it, and no other.', { part: 'applicant+jwt:cnf' });
+  if (payload.iss !== `key:${jkt}` || (await thumbprint(payload.cnf.jwk)) !== jkt)
+    throw new Refusal('key_unknown', "An applicant's token names the key that signed it, and no other.", {
+      part: 'applicant+jwt:cnf',
+    });
   checkTimes('applicant+jwt', payload, service.now());
   return { role: 'applicant', subject: payload.iss, jkt, key: payload.cnf.jwk, token };
 }
@@ -37,11 +41,29 @@ export async function readToken(service: Service, token: string): Promise<Caller
     await openClient(token, directory, filing, now);
     const jkt = await thumbprint(payload.cnf.jwk);
     const stored = await selectClient(service.db, payload.sub, jkt, payload.jti, lossOf(codeOf(payload.sub), jkt));
-    if (!stored) throw new Refusal('client_unknown', 'The client key is not registered; the centre hands it in with POST /v1/clients.', { part: 'client+jwt' });
+    if (!stored)
+      throw new Refusal(
+        'client_unknown',
+        'The client key is not registered; the centre hands it in with POST /v1/clients.',
+        { part: 'client+jwt' },
+      );
     // A code that was released and filed for another body does not bring the keys of the one before along.
-    const named = stored.filed === null ? undefined : (await service.memo.open(stored.filed, 'filing+jwt', directory.findCentre)).payload;
-    if (named?.sub !== filing.sub || named.uscc !== filing.uscc) throw new Refusal('client_of_other_organization', 'The client key was named for another body that had this code.', { part: 'client+jwt:sub' });
-    if (stored.lost === 1) throw new Refusal('client_reported', 'The organization has reported this key lost. Use another one; ask the centre if it was found.', { part: 'client+jwt' });
+    const named =
+      stored.filed === null
+        ? undefined
+        : (await service.memo.open(stored.filed, 'filing+jwt', directory.findCentre)).payload;
+    if (named?.sub !== filing.sub || named.uscc !== filing.uscc)
+      throw new Refusal(
+        'client_of_other_organization',
+        'The client key was named for another body that had this code.',
+        { part: 'client+jwt:sub' },
+      );
+    if (stored.lost === 1)
+      throw new Refusal(
+        'client_reported',
+        'The organization has reported this key lost. Use another one; ask the centre if it was found.',
+        { part: 'client+jwt' },
+      );
     return { role: 'organization', subject: payload.sub, jkt, key: payload.cnf.jwk, token, client: stored.id };
   }
   const { payload } = await openCentre(token, directory);

@@ -5,14 +5,14 @@
  */
 import { readAddress } from './life/address.ts';
 import { openDirectory } from './life/authority.ts';
-import { openBundle, type Bundle, type Opened } from './life/bundle.ts';
+import { type Bundle, type Opened, openBundle } from './life/bundle.ts';
 import { decodeUtf8, fromBase64url } from './life/bytes.ts';
 import { credentialKid, splitCredential } from './life/credential.ts';
+import { openDocument } from './life/document-check.ts';
 import type { Evidence } from './life/evidence.ts';
 import { parseNumber } from './life/number.ts';
-import { openDocument } from './life/document-check.ts';
 import { isRefusal, unlessRefused } from './life/refusal.ts';
-import { withoutSeal, type Report } from './life/report.ts';
+import { type Report, withoutSeal } from './life/report.ts';
 import { readSeal, sealKid } from './life/seal.ts';
 import { verify } from './life/verify.ts';
 import { verifyUnder } from './life/verify-under.ts';
@@ -24,7 +24,9 @@ import { selectCertificate, selectFilingsNaming } from './storage/certificates.t
 /** The number that a credential claims: read before its signature only to find its row. */
 function claimedNumber(jws: string): string | undefined {
   try {
-    const payload = JSON.parse(decodeUtf8(fromBase64url(jws.split('.')[1] ?? ''))) as { credentialSubject?: { number?: unknown } };
+    const payload = JSON.parse(decodeUtf8(fromBase64url(jws.split('.')[1] ?? ''))) as {
+      credentialSubject?: { number?: unknown };
+    };
     const number = payload.credentialSubject?.number;
     return typeof number === 'string' ? parseNumber(number).text : undefined;
   } catch (error) {
@@ -84,7 +86,8 @@ export async function checkSeal(service: Service, url: string): Promise<Report> 
   const stored = row ? await storedEvidence(service, row, undefined) : undefined;
   const directory = stored?.directory ?? (await directoryOf(service));
   // The certificate's own filing names the key of a genuine seal; without the certificate any filing may.
-  const filings = stored || kid === undefined ? [] : await filingsFor(service, organization, (named) => named.split('#')[1] === kid);
+  const filings =
+    stored || kid === undefined ? [] : await filingsFor(service, organization, (named) => named.split('#')[1] === kid);
   const evidence: Evidence = {
     asked: number,
     seal: digits === undefined ? undefined : { number, digits },
@@ -104,15 +107,20 @@ async function withStatus(service: Service, { bundle, evidence, centres, withdra
   // The anchor is our own: a root that came with the bundle is not looked at.
   const own = await openDirectory(anchorOf(service), centres, service.memo, withdrawals);
   // The register knows of withdrawals by centres that the bundle does not need.
-  const directory = own.with(new Withdrawals([...own.withdrawals.all, ...(await directoryOf(service)).withdrawals.all]));
-  return (await verify({ ...evidence, status: stored?.status, columns: stored?.columns }, directory, service.now())).report;
+  const directory = own.with(
+    new Withdrawals([...own.withdrawals.all, ...(await directoryOf(service)).withdrawals.all]),
+  );
+  return (await verify({ ...evidence, status: stored?.status, columns: stored?.columns }, directory, service.now()))
+    .report;
 }
 
 /** Checks a bundle by its own statements under this service's trusted root, and adds the status. */
-export const checkBundle = (service: Service, bundle: Bundle): Promise<Report> => withStatus(service, openBundle(bundle));
+export const checkBundle = (service: Service, bundle: Bundle): Promise<Report> =>
+  withStatus(service, openBundle(bundle));
 
 /**
  * Checks a certificate's PDF: the bundle in it, and whether the file shows what the bundle says.
  * @throws Refusal what openDocument throws
  */
-export const checkDocument = (service: Service, file: Uint8Array<ArrayBuffer>): Promise<Report> => withStatus(service, openDocument(file));
+export const checkDocument = (service: Service, file: Uint8Array<ArrayBuffer>): Promise<Report> =>
+  withStatus(service, openDocument(file));

@@ -43,7 +43,10 @@ export async function holderOf(service: Service, organization: string): Promise<
 }
 
 /** The holders of many codes. */
-export async function holdersOf(service: Service, codes: Iterable<string>): Promise<ReadonlyMap<string, string | null | undefined>> {
+export async function holdersOf(
+  service: Service,
+  codes: Iterable<string>,
+): Promise<ReadonlyMap<string, string | null | undefined>> {
   const known = await selectHolders(service.db);
   const holders = new Map<string, string | null | undefined>();
   for (const code of codes) holders.set(code, known.has(code) ? known.get(code) : await holderOf(service, code));
@@ -60,9 +63,17 @@ export async function nextCode(service: Service, letter: keyof typeof CODE_PREFI
 }
 
 /** That a code belongs to another, with the next free one. */
-export async function codeTaken(service: Service, organization: string, holder: string | null | undefined): Promise<Refusal> {
+export async function codeTaken(
+  service: Service,
+  organization: string,
+  holder: string | null | undefined,
+): Promise<Refusal> {
   const free = await nextCode(service, organization.startsWith('Y') ? 'Y' : 'S');
-  return new Refusal('code_taken', `The code ${organization} belongs to another body${holder ? ` (unified social credit code ${holder})` : ''}. Use a free code${free === undefined ? '' : `, for instance ${free}`}; only the province releases a code, by withdrawing its filing while nothing was uploaded or filed under it.`, { part: 'organization', organization, ...(free === undefined ? {} : { free }) });
+  return new Refusal(
+    'code_taken',
+    `The code ${organization} belongs to another body${holder ? ` (unified social credit code ${holder})` : ''}. Use a free code${free === undefined ? '' : `, for instance ${free}`}; only the province releases a code, by withdrawing its filing while nothing was uploaded or filed under it.`,
+    { part: 'organization', organization, ...(free === undefined ? {} : { free }) },
+  );
 }
 
 /** Refuses to give a code to another than its holder. */

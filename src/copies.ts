@@ -8,7 +8,7 @@ import { copyFacts, signCopy } from './life/copy.ts';
 import { splitCredential } from './life/credential.ts';
 import type { CopyFacts } from './life/document.ts';
 import { requireGlyphs } from './life/font-set.ts';
-import { directoryOf, requireSound, type Found } from './register.ts';
+import { directoryOf, type Found, requireSound } from './register.ts';
 import type { Service } from './service.ts';
 
 export interface AskedCopy {

@@ -4,23 +4,38 @@
  * It refuses statements that would not verify later, by someone else than the caller, or about an
  * organization that another centre has filed; and filings whose texts could not be printed or sealed.
  */
-import { checkClient, codeOf, openCentre, openClient, openFiling, standingFiling, type Directory } from './life/authority.ts';
+
+import { codeTaken, holderOf, requireHolder } from './codes.ts';
+import { listedKeys } from './issuing-keys.ts';
+import {
+  checkClient,
+  codeOf,
+  type Directory,
+  openCentre,
+  openClient,
+  openFiling,
+  standingFiling,
+} from './life/authority.ts';
 import { requireGlyphs } from './life/font-set.ts';
 import { parseOrganizationCode } from './life/number.ts';
 import { Refusal, unlessRefused } from './life/refusal.ts';
 import { MAX_TEXT_BYTES, NO_JOB } from './life/row.ts';
 import { nameFlaw } from './life/row-values.ts';
 import type { Filing, PublicJwk } from './life/schema.ts';
-import { checkTimes, claimedType, thumbprint, type Statement } from './life/statement.ts';
+import { checkTimes, claimedType, type Statement, thumbprint } from './life/statement.ts';
 import { checkUscc } from './life/uscc.ts';
-import { codeTaken, holderOf, requireHolder } from './codes.ts';
-import { listedKeys } from './issuing-keys.ts';
 import { directoryOf } from './register.ts';
 import type { Service } from './service.ts';
 import type { D1PreparedStatement } from './storage/bindings.ts';
 import { prepareMend } from './storage/certificates.ts';
 import { guardHolder, guardKeys, isCodeTaken, prepareHoldFiled, selectLastReleasedKey } from './storage/codes.ts';
-import { insertStatement, selectAbout, selectIssuingKeys, selectStatement, type Follows } from './storage/statements.ts';
+import {
+  type Follows,
+  insertStatement,
+  selectAbout,
+  selectIssuingKeys,
+  selectStatement,
+} from './storage/statements.ts';
 
 /** Who calls: from the access token, proved by DPoP. */
 export interface Caller {
@@ -44,14 +59,29 @@ type StatementClaims = { iss: string; sub: string; jti: string; iat: number; exp
  * @param follows of a filing: what the newest one before it must be
  * Refuses `statement_repeated`, `out_of_reach`.
  */
-export async function storeStatement(service: Service, statement: { typ: string; kid: string; token: string }, claims: StatementClaims, jkt: string | null, effects: readonly D1PreparedStatement[] = [], follows?: Follows): Promise<boolean> {
+export async function storeStatement(
+  service: Service,
+  statement: { typ: string; kid: string; token: string },
+  claims: StatementClaims,
+  jkt: string | null,
+  effects: readonly D1PreparedStatement[] = [],
+  follows?: Follows,
+): Promise<boolean> {
   const { typ, kid: signer, token } = statement;
   const { iss, sub, jti, iat, exp } = claims;
-  const fresh = await insertStatement(service.db, { typ, iss, sub, jti, signer, jkt, iat, exp, token }, service.now(), effects, follows);
+  const fresh = await insertStatement(
+    service.db,
+    { typ, iss, sub, jti, signer, jkt, iat, exp, token },
+    service.now(),
+    effects,
+    follows,
+  );
   const stored = fresh ? undefined : await selectStatement(service.db, iss, jti);
   if (!fresh && !stored) throw filedElsewhere(await filedBy(service, codeOf(sub)));
   if (stored && stored.token !== token) {
-    throw new Refusal('statement_repeated', 'This issuer already made another statement with the same jti.', { part: `${typ}:jti` });
+    throw new Refusal('statement_repeated', 'This issuer already made another statement with the same jti.', {
+      part: `${typ}:jti`,
+    });
   }
   return fresh;
 }
@@ -64,9 +94,16 @@ export async function acceptRootStatement(service: Service, token: string): Prom
     checkTimes('service+jwt', statement.payload, service.now());
     const jkt = await thumbprint(statement.payload.cnf.jwk);
     directory.requireWorkingKey(jkt, 'service+jwt:cnf');
-    directory.withdrawals.require('service_withdrawn', 'service+jwt', service.now(), statement.payload, { kid: jkt, iss: statement.payload.iss });
+    directory.withdrawals.require('service_withdrawn', 'service+jwt', service.now(), statement.payload, {
+      kid: jkt,
+      iss: statement.payload.iss,
+    });
     if (jkt !== (await thumbprint((await service.vault.service()).public))) {
-      throw new Refusal('service_key_unknown', 'The statement names another key than the one this service signs with.', { part: 'service+jwt:cnf' });
+      throw new Refusal(
+        'service_key_unknown',
+        'The statement names another key than the one this service signs with.',
+        { part: 'service+jwt:cnf' },
+      );
     }
     const { sub = 'service', ...claims } = statement.payload;
     return { jti: claims.jti, fresh: await storeStatement(service, statement, { ...claims, sub }, jkt) };
@@ -78,7 +115,10 @@ export async function acceptRootStatement(service: Service, token: string): Prom
   directory.requireCentre(payload, jkt, service.now());
   await service.memo.key(payload.cnf.jwk); // refuses points that are not on the curve
   // A key that is named anew, after its statement was withdrawn, may have signed events that count again: the sweep sees to them.
-  const again = directory.withdrawals.all.length > 0 && directory.findCentre(jkt) !== undefined && !(await selectStatement(service.db, payload.iss, payload.jti));
+  const again =
+    directory.withdrawals.all.length > 0 &&
+    directory.findCentre(jkt) !== undefined &&
+    !(await selectStatement(service.db, payload.iss, payload.jti));
   const effects = again ? [prepareMend(service.db, 0, payload, token)] : [];
   return { jti: payload.jti, fresh: await storeStatement(service, statement, payload, jkt, effects) };
 }
@@ -87,10 +127,21 @@ export async function acceptRootStatement(service: Service, token: string): Prom
  * The filing in force (life/authority.ts, standingFiling).
  * Refuses `organization_not_filed`, `filing_withdrawn`, `centre_withdrawn`.
  */
-export async function currentFiling(service: Service, directory: Directory, organization: string): Promise<{ id: number; filing: Filing }> {
+export async function currentFiling(
+  service: Service,
+  directory: Directory,
+  organization: string,
+): Promise<{ id: number; filing: Filing }> {
   const stored = await selectAbout(service.db, 'filing+jwt', `org:${organization}`);
-  const standing = await standingFiling(stored.map(({ token }) => token), directory, service.now(), `org:${organization}`, await holderOf(service, organization));
-  if (!standing) throw new Refusal('organization_not_filed', 'The organization has no filing that is in force.', { organization });
+  const standing = await standingFiling(
+    stored.map(({ token }) => token),
+    directory,
+    service.now(),
+    `org:${organization}`,
+    await holderOf(service, organization),
+  );
+  if (!standing)
+    throw new Refusal('organization_not_filed', 'The organization has no filing that is in force.', { organization });
   if ('refusal' in standing) throw standing.refusal;
   return { id: (stored[standing.place] as (typeof stored)[number]).id, filing: standing.filing };
 }
@@ -107,11 +158,17 @@ async function openFiled(service: Service, organization: string): Promise<{ id: 
 }
 
 /** Who filed an organization last, if anyone did. */
-export const filedBy = async (service: Service, organization: string): Promise<string | undefined> => (await openFiled(service, organization))[0]?.filing.iss;
+export const filedBy = async (service: Service, organization: string): Promise<string | undefined> =>
+  (await openFiled(service, organization))[0]?.filing.iss;
 
 /** An organization reaches itself, a city what it filed, the province everything. Refuses `out_of_reach`. */
-export async function requireReach(service: Service, caller: Pick<Caller, 'role' | 'subject'>, organization: string): Promise<void> {
-  if (caller.role === 'province' || (caller.role === 'organization' && caller.subject === `org:${organization}`)) return;
+export async function requireReach(
+  service: Service,
+  caller: Pick<Caller, 'role' | 'subject'>,
+  organization: string,
+): Promise<void> {
+  if (caller.role === 'province' || (caller.role === 'organization' && caller.subject === `org:${organization}`))
+    return;
   const by = caller.role === 'city' ? await filedBy(service, organization) : undefined;
   if (by === undefined) throw new Refusal('out_of_reach', 'This belongs to an organization outside your reach.');
   if (by !== caller.subject) throw filedElsewhere(by);
@@ -126,12 +183,14 @@ async function requireOwnOrNew(service: Service, caller: Caller, organization: s
   if (caller.role === 'province') return undefined;
   const centre = caller.subject;
   const holder = await holderOf(service, organization);
-  if (holder === null) return { centre, after: (await selectAbout(service.db, 'filing+jwt', `org:${organization}`))[0]?.id };
+  if (holder === null)
+    return { centre, after: (await selectAbout(service.db, 'filing+jwt', `org:${organization}`))[0]?.id };
   const [newest, ...older] = await openFiled(service, organization);
   if (!newest || newest.filing.iss === centre) return { centre };
   const { withdrawals } = await directoryOf(service);
   const ended = withdrawals.endOfStatement(newest.filing) <= service.now();
-  if (ended && older.some(({ filing: { iss, uscc } }) => iss === centre && uscc === holder)) return { centre, after: newest.id };
+  if (ended && older.some(({ filing: { iss, uscc } }) => iss === centre && uscc === holder))
+    return { centre, after: newest.id };
   throw filedElsewhere(newest.filing.iss);
 }
 
@@ -144,7 +203,10 @@ const filedElsewhere = (centre: string | undefined) =>
   );
 
 /** The centre that has filed an organization since, if it is not the one of this filing. */
-export async function filedSince(service: Service, { sub, iss }: Pick<Filing, 'sub' | 'iss'>): Promise<string | undefined> {
+export async function filedSince(
+  service: Service,
+  { sub, iss }: Pick<Filing, 'sub' | 'iss'>,
+): Promise<string | undefined> {
   const current = await unlessRefused(currentFiling(service, await directoryOf(service), codeOf(sub)));
   return current && current.filing.iss !== iss ? current.filing.iss : undefined;
 }
@@ -153,12 +215,17 @@ export async function filedSince(service: Service, { sub, iss }: Pick<Filing, 's
 export async function requireSameCentre(service: Service, filing: Filing): Promise<void> {
   const centre = await filedSince(service, filing);
   if (centre === undefined) return;
-  throw new Refusal('filed_by_other_centre', `The batch was uploaded under a filing of ${filing.iss}, and ${centre} has filed the organization since, so it can be neither approved nor issued. ${centre} or the province returns it; then the organization uploads it again.`, { centre });
+  throw new Refusal(
+    'filed_by_other_centre',
+    `The batch was uploaded under a filing of ${filing.iss}, and ${centre} has filed the organization since, so it can be neither approved nor issued. ${centre} or the province returns it; then the organization uploads it again.`,
+    { centre },
+  );
 }
 
 /** Centres hand in what they signed. */
 export function requireIssuer(caller: Caller, iss: string, typ: string): void {
-  if (iss !== caller.subject) throw new Refusal('issuer_not_caller', 'A centre hands in its own statements only.', { part: `${typ}:iss` });
+  if (iss !== caller.subject)
+    throw new Refusal('issuer_not_caller', 'A centre hands in its own statements only.', { part: `${typ}:iss` });
 }
 
 /** Makes the next issuing key of an organization. @returns its public half, to be named in the filing */
@@ -169,7 +236,11 @@ export async function makeIssuingKey(service: Service, caller: Caller, organizat
 }
 
 /** Takes a filing (备案) from the centre that signed it. */
-export async function acceptFiling(service: Service, caller: Caller, token: string): Promise<{ jti: string; fresh: boolean }> {
+export async function acceptFiling(
+  service: Service,
+  caller: Caller,
+  token: string,
+): Promise<{ jti: string; fresh: boolean }> {
   const directory = await directoryOf(service);
   const opened = await service.memo.open(token, 'filing+jwt', directory.findCentre);
   const { payload } = opened;
@@ -179,7 +250,8 @@ export async function acceptFiling(service: Service, caller: Caller, token: stri
   const organization = parseOrganizationCode(codeOf(payload.sub));
   const follows = await requireOwnOrNew(service, caller, organization);
   await checkFilingTexts(service, payload);
-  for (const jwk of payload.issuing_jwks.keys) directory.requireWorkingKey(await thumbprint(jwk), 'filing+jwt:issuing_jwks');
+  for (const jwk of payload.issuing_jwks.keys)
+    directory.requireWorkingKey(await thumbprint(jwk), 'filing+jwt:issuing_jwks');
   const keys = guardKeys(service.db, organization, await selectLastReleasedKey(service.db, organization));
   await checkIssuingKeys(service, organization, payload);
   await requireHolder(service, organization, payload.uscc);
@@ -190,10 +262,23 @@ export async function acceptFiling(service: Service, caller: Caller, token: stri
  * Stores a filing and holds its code, in one transaction: of two at once that give one code to two bodies, or of two
  * centres that file one body for the first time, one wins and the other is told.
  */
-async function storeFiling(service: Service, statement: Statement<'filing+jwt'>, organization: string, follows: Follows | undefined, keys: D1PreparedStatement): Promise<boolean> {
+async function storeFiling(
+  service: Service,
+  statement: Statement<'filing+jwt'>,
+  organization: string,
+  follows: Follows | undefined,
+  keys: D1PreparedStatement,
+): Promise<boolean> {
   const { payload } = statement;
   try {
-    return await storeStatement(service, statement, payload, null, [keys, prepareHoldFiled(service.db, organization, payload.uscc, payload)], follows);
+    return await storeStatement(
+      service,
+      statement,
+      payload,
+      null,
+      [keys, prepareHoldFiled(service.db, organization, payload.uscc, payload)],
+      follows,
+    );
   } catch (error) {
     if (!isCodeTaken(error)) throw error;
     throw await codeTaken(service, organization, await holderOf(service, organization));
@@ -202,24 +287,48 @@ async function storeFiling(service: Service, statement: Statement<'filing+jwt'>,
 
 async function checkFilingTexts(service: Service, filing: Filing): Promise<void> {
   const uscc = checkUscc(filing.uscc);
-  if ('fault' in uscc) throw new Refusal('uscc_wrong', 'The unified social credit code (统一社会信用代码) has a wrong check character.', { part: 'filing+jwt:uscc' });
+  if ('fault' in uscc)
+    throw new Refusal('uscc_wrong', 'The unified social credit code (统一社会信用代码) has a wrong check character.', {
+      part: 'filing+jwt:uscc',
+    });
   const fonts = await service.fonts();
-  if (filing.name !== filing.name.trim() || /\p{Cc}/u.test(filing.name)) throw new Refusal('claims_malformed', 'The name of the organization has spaces around it or control characters.', { part: 'filing+jwt:name' });
+  if (filing.name !== filing.name.trim() || /\p{Cc}/u.test(filing.name))
+    throw new Refusal('claims_malformed', 'The name of the organization has spaces around it or control characters.', {
+      part: 'filing+jwt:name',
+    });
   requireGlyphs(fonts, filing.name);
   const seen = new Set<string>();
   for (const { code, name, edition, jobs } of filing.scope) {
     for (const text of [name, ...jobs]) {
-      if (new TextEncoder().encode(text).length > MAX_TEXT_BYTES) throw new Refusal('scope_text_too_long', `Names of occupations and jobs have at most ${MAX_TEXT_BYTES} bytes in UTF-8.`, { part: 'filing+jwt:scope', occupation: code });
-      if (text !== text.trim() || /\p{Cc}/u.test(text)) throw new Refusal('claims_malformed', 'A name in the scope has spaces around it or control characters.', { part: 'filing+jwt:scope', occupation: code });
+      if (new TextEncoder().encode(text).length > MAX_TEXT_BYTES)
+        throw new Refusal(
+          'scope_text_too_long',
+          `Names of occupations and jobs have at most ${MAX_TEXT_BYTES} bytes in UTF-8.`,
+          { part: 'filing+jwt:scope', occupation: code },
+        );
+      if (text !== text.trim() || /\p{Cc}/u.test(text))
+        throw new Refusal('claims_malformed', 'A name in the scope has spaces around it or control characters.', {
+          part: 'filing+jwt:scope',
+          occupation: code,
+        });
       // A job may be none; an occupation is something. An upload would refuse what is refused here.
       const flaw = nameFlaw(text);
-      if (flaw === 'formula' || (flaw === 'none' && text === name)) throw new Refusal('scope_malformed', `No occupation or job is called “${text}”: a name in a table does not begin with = + - @, and is not empty.`, { part: 'filing+jwt:scope', occupation: code });
+      if (flaw === 'formula' || (flaw === 'none' && text === name))
+        throw new Refusal(
+          'scope_malformed',
+          `No occupation or job is called “${text}”: a name in a table does not begin with = + - @, and is not empty.`,
+          { part: 'filing+jwt:scope', occupation: code },
+        );
       requireGlyphs(fonts, text);
     }
     // Levels may differ by job: an occupation stands in several entries then, but none of its jobs twice.
     for (const job of jobs.length === 0 ? [NO_JOB] : jobs) {
       const key = JSON.stringify([code, name, edition, job]);
-      if (seen.has(key)) throw new Refusal('claims_malformed', 'An occupation or a job of it stands twice in the scope.', { part: 'filing+jwt:scope', occupation: code });
+      if (seen.has(key))
+        throw new Refusal('claims_malformed', 'An occupation or a job of it stands twice in the scope.', {
+          part: 'filing+jwt:scope',
+          occupation: code,
+        });
       seen.add(key);
     }
   }
@@ -230,13 +339,21 @@ async function checkIssuingKeys(service: Service, organization: string, filing: 
   for (const { kid, x, y } of filing.issuing_jwks.keys) {
     const jwk = made.find((key) => key.kid === kid);
     if (!jwk || jwk.x !== x || jwk.y !== y) {
-      throw new Refusal('issuing_key_unknown', 'The filing names an issuing key that this service did not make; make one with POST /v1/organizations/{code}/keys.', { part: 'filing+jwt:issuing_jwks' });
+      throw new Refusal(
+        'issuing_key_unknown',
+        'The filing names an issuing key that this service did not make; make one with POST /v1/organizations/{code}/keys.',
+        { part: 'filing+jwt:issuing_jwks' },
+      );
     }
   }
 }
 
 /** Takes a client statement: one key that may act for an organization. */
-export async function acceptClient(service: Service, caller: Caller, token: string): Promise<{ jti: string; fresh: boolean }> {
+export async function acceptClient(
+  service: Service,
+  caller: Caller,
+  token: string,
+): Promise<{ jti: string; fresh: boolean }> {
   const directory = await directoryOf(service);
   const opened = await service.memo.open(token, 'client+jwt', directory.findCentre);
   const { payload } = opened;
@@ -247,6 +364,8 @@ export async function acceptClient(service: Service, caller: Caller, token: stri
   await openClient(token, directory, filing, service.now());
   await service.memo.key(payload.cnf.jwk); // refuses points that are not on the curve
   const holder = guardHolder(service.db, organization, filing.uscc);
-  return { jti: payload.jti, fresh: await storeStatement(service, opened, payload, await thumbprint(payload.cnf.jwk), [holder]) };
+  return {
+    jti: payload.jti,
+    fresh: await storeStatement(service, opened, payload, await thumbprint(payload.cnf.jwk), [holder]),
+  };
 }
-

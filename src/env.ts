@@ -2,11 +2,12 @@
  * Owns the step from bindings to Config: read once, checked once, with errors that name what is missing.
  * It refuses to start half configured; nothing else in the code reads a binding by name.
  */
-import type { Assets, D1Database, R2Bucket, RateLimit } from './storage/bindings.ts';
+
 import * as v from 'valibot';
 import { fromBase64url } from './life/bytes.ts';
 import { isRefusal, isUnreadable } from './life/refusal.ts';
-import { publicJwk, type PublicJwk } from './life/schema.ts';
+import { type PublicJwk, publicJwk } from './life/schema.ts';
+import type { Assets, D1Database, R2Bucket, RateLimit } from './storage/bindings.ts';
 
 export interface Env {
   DB: D1Database;
@@ -84,7 +85,8 @@ function secret(name: string, text: string): Uint8Array<ArrayBuffer> {
 
 function timestampUrl(text: string | undefined): string | undefined {
   if (!text) return undefined;
-  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? '')) throw new ConfigError('TIMESTAMP_URL must be the address of a timestamp authority (http or https), or empty.');
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? ''))
+    throw new ConfigError('TIMESTAMP_URL must be the address of a timestamp authority (http or https), or empty.');
   return text;
 }
 
@@ -97,13 +99,18 @@ function readRates(text: string | undefined): Config['rates'] {
   return Object.fromEntries(
     words(text).map((word) => {
       const [, name, quota, window] = /^(\w+)=([1-9]\d{0,8})\/(10|60)$/.exec(word) ?? [];
-      if (!(BRAKES as readonly (string | undefined)[]).includes(name)) throw new ConfigError(`RATE_LIMITS says what the brakes are set to, like lookup=600/60; ${word} is none.`);
+      if (!(BRAKES as readonly (string | undefined)[]).includes(name))
+        throw new ConfigError(`RATE_LIMITS says what the brakes are set to, like lookup=600/60; ${word} is none.`);
       return [name, { quota: Number(quota), window: Number(window) }];
     }),
   );
 }
 
-function readTurnstile({ TURNSTILE_SITE_KEY: siteKey, TURNSTILE_SECRET: secret, TURNSTILE_URL: url }: Env): Turnstile | undefined {
+function readTurnstile({
+  TURNSTILE_SITE_KEY: siteKey,
+  TURNSTILE_SECRET: secret,
+  TURNSTILE_URL: url,
+}: Env): Turnstile | undefined {
   if (!siteKey && !secret) return undefined;
   if (!siteKey || !secret) throw new ConfigError('TURNSTILE_SITE_KEY and TURNSTILE_SECRET go together.');
   return { siteKey, secret, url: url || 'https://challenges.cloudflare.com/turnstile/v0/siteverify' };
@@ -112,7 +119,8 @@ function readTurnstile({ TURNSTILE_SITE_KEY: siteKey, TURNSTILE_SECRET: secret, 
 /** A service that anybody else can reach must never take its time from a request. */
 function readDemoClock(text: string | undefined, hostname: string): boolean {
   if (!text) return false;
-  if (text !== 'on' || !['localhost', '127.0.0.1', '[::1]'].includes(hostname)) throw new ConfigError('DEMO_CLOCK is empty, or on for a demonstration whose PUBLIC_ORIGIN is localhost.');
+  if (text !== 'on' || !['localhost', '127.0.0.1', '[::1]'].includes(hostname))
+    throw new ConfigError('DEMO_CLOCK is empty, or on for a demonstration whose PUBLIC_ORIGIN is localhost.');
   return true;
 }
 
@@ -127,10 +135,13 @@ export function readConfig(env: Env): Config {
   } catch {
     throw new ConfigError('PUBLIC_ORIGIN must be the address of the service, e.g. https://certificates.example.cn');
   }
-  if (!/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash) throw new ConfigError('PUBLIC_ORIGIN is scheme, host and port, without a path.');
+  if (!/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash)
+    throw new ConfigError('PUBLIC_ORIGIN is scheme, host and port, without a path.');
   const trustRoot = words(env.TRUST_ROOT);
   if (trustRoot.length === 0 || trustRoot.some((thumb) => !/^[A-Za-z0-9_-]{43}$/.test(thumb))) {
-    throw new ConfigError('TRUST_ROOT must hold the RFC 7638 thumbprint (SHA-256, base64url) of the province\'s root key.');
+    throw new ConfigError(
+      "TRUST_ROOT must hold the RFC 7638 thumbprint (SHA-256, base64url) of the province's root key.",
+    );
   }
   let roots: unknown;
   try {
@@ -153,6 +164,8 @@ export function readConfig(env: Env): Config {
     demoClock: readDemoClock(env.DEMO_CLOCK, url.hostname),
     requireNotice: readYes('REQUIRE_NOTICE', env.REQUIRE_NOTICE),
     masterSecret: secret('MASTER_SECRET', env.MASTER_SECRET),
-    previousSecret: env.MASTER_SECRET_PREVIOUS ? secret('MASTER_SECRET_PREVIOUS', env.MASTER_SECRET_PREVIOUS) : undefined,
+    previousSecret: env.MASTER_SECRET_PREVIOUS
+      ? secret('MASTER_SECRET_PREVIOUS', env.MASTER_SECRET_PREVIOUS)
+      : undefined,
   };
 }

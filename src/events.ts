@@ -4,20 +4,26 @@
  * It refuses events that the history does not allow; the history itself is judged by life/status.ts.
  */
 import { CompactSign } from 'jose';
-import { toTimestamp } from './life/calendar.ts';
-import { PURPOSE_OF, statusListUrl, type StatusListName } from './life/credential-form.ts';
+import { type Caller, requireReach } from './enrol.ts';
+import type { Directory } from './life/authority.ts';
 import { concat, encodeUtf8, sha256, toBase64url } from './life/bytes.ts';
+import { toTimestamp } from './life/calendar.ts';
+import { PURPOSE_OF, type StatusListName, statusListUrl } from './life/credential-form.ts';
 import { parseNumber } from './life/number.ts';
 import { Refusal } from './life/refusal.ts';
-import type { Directory } from './life/authority.ts';
 import type { Approval } from './life/schema.ts';
 import { applyEvent, checkFresh, openEvent, readHistory, requireReplaceable } from './life/status.ts';
 import { STATUS_LIST_LENGTH } from './life/status-list.ts';
-import { requireReach, type Caller } from './enrol.ts';
 import { directoryOf, storedEvents } from './register.ts';
 import type { Service } from './service.ts';
-import { insertEvent, selectCertificate, selectReplacedWithEvents, selectStatusIndexes, statusListExists } from './storage/certificates.ts';
 import { guardKept } from './storage/cases.ts';
+import {
+  insertEvent,
+  selectCertificate,
+  selectReplacedWithEvents,
+  selectStatusIndexes,
+  statusListExists,
+} from './storage/certificates.ts';
 import { JudgeAgain } from './storage/guards.ts';
 import { guardWithdrawals, selectNewestWithdrawal, selectStatementById } from './storage/statements.ts';
 
@@ -49,10 +55,14 @@ async function takeEvent(service: Service, caller: Caller, number: string, token
   const now = service.now();
   const { payload: filing } = await service.memo.open(row.filing, 'filing+jwt', directory.findCentre);
   const client = caller.client === undefined ? null : await selectStatementById(service.db, caller.client);
-  const { statement, rank } = await openEvent({ token, client: client?.token }, directory, filing, (iat) => Math.max(iat, now));
+  const { statement, rank } = await openEvent({ token, client: client?.token }, directory, filing, (iat) =>
+    Math.max(iat, now),
+  );
   const event = statement.payload;
-  if (event.iss !== caller.subject) throw new Refusal('issuer_not_caller', 'Everyone hands in their own events only.', { part: 'status+jwt:iss' });
-  if (event.aud !== undefined && event.aud !== service.config.origin) throw new Refusal('audience_wrong', 'It was made for another service.', { part: 'status+jwt:aud' });
+  if (event.iss !== caller.subject)
+    throw new Refusal('issuer_not_caller', 'Everyone hands in their own events only.', { part: 'status+jwt:iss' });
+  if (event.aud !== undefined && event.aud !== service.config.origin)
+    throw new Refusal('audience_wrong', 'It was made for another service.', { part: 'status+jwt:aud' });
   checkFresh(event, now);
   const before = await readHistory(storedEvents(row), directory, filing, text);
   const after = applyEvent(before, statement, rank, text);
@@ -63,7 +73,10 @@ async function takeEvent(service: Service, caller: Caller, number: string, token
     conditions,
   );
   if (outcome === 'replaced') throw replaced();
-  if (outcome === 'out_of_order') throw new Refusal('status_out_of_order', 'Another event came first; read the certificate again.', { part: 'status+jwt:seq' });
+  if (outcome === 'out_of_order')
+    throw new Refusal('status_out_of_order', 'Another event came first; read the certificate again.', {
+      part: 'status+jwt:seq',
+    });
   return { number: text, state: after.state, seq: event.seq, digest: statement.digest };
 }
 
@@ -76,9 +89,18 @@ const HISTORIES = 500;
  * @returns how many events were judged: numbering refuses if there are more by then
  * @throws Refusal `replaces_suspended`; of readHistory, where stored events were edited
  */
-export async function judgeReplaced(service: Service, directory: Directory, batch: string, approval: Approval): Promise<number> {
+export async function judgeReplaced(
+  service: Service,
+  directory: Directory,
+  batch: string,
+  approval: Approval,
+): Promise<number> {
   const approvals = [{ ...approval, rank: 2 }];
-  if (approval.city !== undefined) approvals.push({ ...(await directory.memo.open(approval.city, 'approval+jwt', directory.findCentre)).payload, rank: 1 });
+  if (approval.city !== undefined)
+    approvals.push({
+      ...(await directory.memo.open(approval.city, 'approval+jwt', directory.findCentre)).payload,
+      rank: 1,
+    });
   let judged = 0;
   for (let after = ''; ; ) {
     const rows = await selectReplacedWithEvents(service.db, service.lately, batch, after, HISTORIES);
@@ -124,15 +146,24 @@ async function encodeBits(bits: Uint8Array<ArrayBuffer>): Promise<string> {
 export async function statusList(service: Service, name: string): Promise<string> {
   const match = /^(revocation|suspension|inactive)-([1-9]\d{0,5})$/.exec(name);
   const list = Number(match?.[2]);
-  if (!match || !(await statusListExists(service.db, list))) throw new Refusal('status_list_not_found', 'There is no such status list.');
+  if (!match || !(await statusListExists(service.db, list)))
+    throw new Refusal('status_list_not_found', 'There is no such status list.');
   const kind = match[1] as StatusListName;
   const bits = bitsOf(await selectStatusIndexes(service.db, list, STATES[kind]));
   const { kid } = await service.vault.service();
   const now = service.now();
-  return service.statusLists.once([name, kid, Math.floor(now / 60), toBase64url(await sha256(bits))].join(' '), () => signList(service, kind, list, bits, now));
+  return service.statusLists.once([name, kid, Math.floor(now / 60), toBase64url(await sha256(bits))].join(' '), () =>
+    signList(service, kind, list, bits, now),
+  );
 }
 
-async function signList(service: Service, kind: StatusListName, list: number, bits: Uint8Array<ArrayBuffer>, now: number): Promise<string> {
+async function signList(
+  service: Service,
+  kind: StatusListName,
+  list: number,
+  bits: Uint8Array<ArrayBuffer>,
+  now: number,
+): Promise<string> {
   const id = statusListUrl(service.config.origin, kind, list);
   const { key, kid } = await service.vault.service();
   const payload = {
@@ -150,5 +181,7 @@ async function signList(service: Service, kind: StatusListName, list: number, bi
       ttl: 60_000,
     },
   };
-  return new CompactSign(encodeUtf8(JSON.stringify(payload))).setProtectedHeader({ alg: 'ES256', typ: 'vc+jwt', kid }).sign(key);
+  return new CompactSign(encodeUtf8(JSON.stringify(payload)))
+    .setProtectedHeader({ alg: 'ES256', typ: 'vc+jwt', kid })
+    .sign(key);
 }

@@ -34,7 +34,7 @@ import { normalizeIdNumber, partsOfId } from './life/identity.ts';
 import { foldName } from './life/name.ts';
 import { Refusal } from './life/refusal.ts';
 import type { Service } from './service.ts';
-import { deleteGuesses, insertGuess, selectGuesses, type Closing, type Guesses } from './storage/limits.ts';
+import { type Closing, deleteGuesses, type Guesses, insertGuess, selectGuesses } from './storage/limits.ts';
 
 /** Wrong guesses that a number, an ID or a pair bears in an hour. */
 export const WRONG_GUESSES = 10;
@@ -72,7 +72,10 @@ interface Limit {
   within: number;
 }
 const HOURLY: readonly Limit[] = [{ most: WRONG_GUESSES, within: WINDOW }];
-const OF_PART: readonly Limit[] = [{ most: PAIR_DAY, within: DAY }, { most: PAIR_MONTH, within: 30 * DAY }];
+const OF_PART: readonly Limit[] = [
+  { most: PAIR_DAY, within: DAY },
+  { most: PAIR_MONTH, within: 30 * DAY },
+];
 
 type Lock = 'second_factor_locked' | 'pair_locked' | 'too_many_requests';
 
@@ -102,7 +105,10 @@ function knownWith({ number, name }: Factors, holder: HolderName): string[] {
 }
 
 async function subjectsOf(
-  { vault }: Service, factors: Factors, holder: HolderName, { network }: Asker,
+  { vault }: Service,
+  factors: Factors,
+  holder: HolderName,
+  { network }: Asker,
 ): Promise<Subject[]> {
   const { number, name, id_number } = factors;
   const keyed = async (kind: string, text: string): Promise<string> => `${kind}:${await vault.factor(text)}`;
@@ -120,21 +126,32 @@ async function subjectsOf(
   subjects.push({ subject: await keyed('id', id), limits: HOURLY, lock: 'second_factor_locked' });
   const lock = number === undefined ? 'pair_locked' : 'second_factor_locked';
   for (const known of knownWith(factors, holder)) {
-    for (const part of partsOfId(id)) subjects.push({ subject: await keyed('part', `${known}|${part}`), limits: OF_PART, lock });
+    for (const part of partsOfId(id))
+      subjects.push({ subject: await keyed('part', `${known}|${part}`), limits: OF_PART, lock });
   }
   if (network === undefined) return subjects;
   const ofSender = async (text: string, most: number, lock: Lock): Promise<Subject> => ({
-    subject: await keyed('sender', `${network}|${text}`), limits: [{ most, within: DAY }], lock, ofSender: true,
+    subject: await keyed('sender', `${network}|${text}`),
+    limits: [{ most, within: DAY }],
+    lock,
+    ofSender: true,
   });
-  if (number === undefined) subjects.push(await ofSender(`name|${foldName(name ?? '')}`, NAME_OF_SENDER, 'pair_locked'));
+  if (number === undefined)
+    subjects.push(await ofSender(`name|${foldName(name ?? '')}`, NAME_OF_SENDER, 'pair_locked'));
   return [...subjects, await ofSender('', ALL_OF_SENDER, 'too_many_requests')];
 }
 
 /** Why a guess was not taken, and until when: of all that close it, what lasts longest. */
 async function lockedBy(
-  { db, isHuman }: Service, { number, name, id_number }: Factors, closing: readonly Subject[], now: number,
+  { db, isHuman }: Service,
+  { number, name, id_number }: Factors,
+  closing: readonly Subject[],
+  now: number,
 ): Promise<Refusal> {
-  const rows = await selectGuesses(db, closing.map(({ subject }) => subject));
+  const rows = await selectGuesses(
+    db,
+    closing.map(({ subject }) => subject),
+  );
   let found: { subject: Subject; opens: number } | undefined;
   for (const subject of closing) {
     for (const { most, within } of subject.limits) {
@@ -152,19 +169,27 @@ async function lockedBy(
   const { subject, opens } = found ?? { subject: closing[0] as Subject, opens: now + 1 };
   const facts = { retry_after: opens - now };
   if (subject.ofSender && isHuman) {
-    return new Refusal('human_check_required', 'Many entries from your network did not match. Show that a person asks: '
-      + 'send the token of the check in the header cf-turnstile-response, or use the form of the page.');
+    return new Refusal(
+      'human_check_required',
+      'Many entries from your network did not match. Show that a person asks: ' +
+        'send the token of the check in the header cf-turnstile-response, or use the form of the page.',
+    );
   }
   if (subject.lock === 'pair_locked') {
-    return new Refusal('pair_locked', 'Too many entries with this name and document did not match. This says nothing about '
-      + 'the present one. Add the certificate number: with it the comparison goes on as usual.', facts);
+    return new Refusal(
+      'pair_locked',
+      'Too many entries with this name and document did not match. This says nothing about ' +
+        'the present one. Add the certificate number: with it the comparison goes on as usual.',
+      facts,
+    );
   }
   if (subject.lock === 'too_many_requests') {
     return new Refusal('too_many_requests', 'Too many entries from your network did not match today.', facts);
   }
-  const then = facts.retry_after > WINDOW
-    ? 'Retry-After says when it is compared again. The organization named on the certificate can help at once.'
-    : 'try again when the hour has passed.';
+  const then =
+    facts.retry_after > WINDOW
+      ? 'Retry-After says when it is compared again. The organization named on the certificate can help at once.'
+      : 'try again when the hour has passed.';
   const whole = number !== undefined && name !== undefined && id_number !== undefined;
   const add = whole ? '' : ' Number, name and document number together may be compared even now.';
   const detail = `Too many entries that did not match. This says nothing about the present one; ${then}${add}`;
@@ -177,7 +202,11 @@ async function lockedBy(
  *   `human_check_required`, and for whatever does not match the uniform `no_match`
  */
 export async function guess<T>(
-  service: Service, factors: Factors, holder: HolderName, asker: Asker, find: () => Promise<T | undefined>,
+  service: Service,
+  factors: Factors,
+  holder: HolderName,
+  asker: Asker,
+  find: () => Promise<T | undefined>,
 ): Promise<T> {
   const now = service.now();
   const hour = windowAt(now);
@@ -196,4 +225,8 @@ export async function guess<T>(
   return found;
 }
 
-export const noMatch = (): Refusal => new Refusal('no_match', 'No certificate matches. Check each character; this does not mean that a certificate is false.');
+export const noMatch = (): Refusal =>
+  new Refusal(
+    'no_match',
+    'No certificate matches. Check each character; this does not mean that a certificate is false.',
+  );

@@ -6,16 +6,16 @@ import { shanghaiDay } from './life/calendar.ts';
 import { PROOF_AGE } from './life/dpop.ts';
 import { sweepPhotos } from './photos.ts';
 import { sweepFiles } from './procedure/files.ts';
-import { sweepNotices } from './working-days.ts';
 import { sweepBatches } from './registrar.ts';
-import { serviceOf, type Service } from './service.ts';
-import { sweepUnsealed } from './unsealed.ts';
-import { mendStates } from './withdraw.ts';
+import { type Service, serviceOf } from './service.ts';
 import { deleteUsageBefore } from './storage/bulk.ts';
 import { deleteGuessesBefore } from './storage/limits.ts';
 import { deleteSendersBefore } from './storage/notices.ts';
-import { deleteStrangersBefore } from './storage/strangers.ts';
 import { deleteProofsBefore } from './storage/statements.ts';
+import { deleteStrangersBefore } from './storage/strangers.ts';
+import { sweepUnsealed } from './unsealed.ts';
+import { mendStates } from './withdraw.ts';
+import { sweepNotices } from './working-days.ts';
 
 /** Seconds for which a DPoP proof is remembered: twice as long as it could be used. */
 const PROOF_MEMORY = 2 * PROOF_AGE;

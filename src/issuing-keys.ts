@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { reportDamaged } from './damaged.ts';
 import { isUnreadable, Refusal } from './life/refusal.ts';
-import { publicJwk, type PublicJwk } from './life/schema.ts';
+import { type PublicJwk, publicJwk } from './life/schema.ts';
 
 interface Stored {
   kid: string;
@@ -32,7 +32,10 @@ export const listedKeys = (stored: readonly Stored[]): NamedJwk[] =>
     return key ?? [];
   });
 
-export const keyDiffers = () => new Refusal('register_differs', 'What the register says of this issuing key is not what was written there.', { part: 'key' });
+export const keyDiffers = () =>
+  new Refusal('register_differs', 'What the register says of this issuing key is not what was written there.', {
+    part: 'key',
+  });
 
 /** One key. @throws Refusal `register_differs` */
 export function requireKey(stored: Stored): NamedJwk {

@@ -3,13 +3,14 @@
  * until when. Every line comes from a filing whose signature and signer hold; a row's columns count for nothing.
  * It refuses to leave out a filing that ended: it says so instead.
  */
-import { codeOf, openCentre, openDirectory, openFiling, standingFiling, type Directory } from './life/authority.ts';
+
+import { holderOf, holdersOf } from './codes.ts';
+import { codeOf, type Directory, openCentre, openDirectory, openFiling, standingFiling } from './life/authority.ts';
 import { shanghaiDay } from './life/calendar.ts';
 import { normalizeNumber } from './life/number.ts';
 import { isRefusal, unlessRefused } from './life/refusal.ts';
 import type { Filing } from './life/schema.ts';
 import { endOf } from './life/withdrawal.ts';
-import { holderOf, holdersOf } from './codes.ts';
 import { anchorOf, directoryOf } from './register.ts';
 import type { Service } from './service.ts';
 import { selectAbout, selectFilings, selectTokens } from './storage/statements.ts';
@@ -56,7 +57,12 @@ async function stateOf(token: string, filing: Filing, directory: Directory, now:
 }
 
 /** Opens a filing as of the day it began; undefined for one that never held. @param known its state, if it is the one that counts */
-async function readFiling(service: Service, directory: Directory, token: string, known: FilingState | undefined): Promise<Filed | undefined> {
+async function readFiling(
+  service: Service,
+  directory: Directory,
+  token: string,
+  known: FilingState | undefined,
+): Promise<Filed | undefined> {
   const { memo } = service;
   let filing: Filing;
   try {
@@ -70,16 +76,32 @@ async function readFiling(service: Service, directory: Directory, token: string,
   const from = shanghaiDay(filing.nbf ?? filing.iat);
   const ended = directory.withdrawals.ofStatement(filing);
   const withdrawal = ended && { since: endOf(ended), by: ended.iss, reason: ended.reason ?? null };
-  return { code: codeOf(filing.sub), filing, token, state: known ?? (await stateOf(token, filing, directory, service.now())), withdrawal, from, until: shanghaiDay(filing.exp - 1) };
+  return {
+    code: codeOf(filing.sub),
+    filing,
+    token,
+    state: known ?? (await stateOf(token, filing, directory, service.now())),
+    withdrawal,
+    from,
+    until: shanghaiDay(filing.exp - 1),
+  };
 }
 
 /**
  * The filings of one organization: first the one that decides what calls are answered (standingFiling), be it in force or
  * withdrawn, then the others, the newest first.
  */
-async function orderFilings(service: Service, directory: Directory, code: string, tokens: readonly string[], holder: string | null | undefined): Promise<Filed[]> {
+async function orderFilings(
+  service: Service,
+  directory: Directory,
+  code: string,
+  tokens: readonly string[],
+  holder: string | null | undefined,
+): Promise<Filed[]> {
   const standing = await standingFiling(tokens, directory, service.now(), `org:${code}`, holder);
-  const state: FilingState | undefined = standing && ('filing' in standing ? 'in_force' : standing.refusal.code === 'filing_withdrawn' ? 'withdrawn' : 'lapsed');
+  const state: FilingState | undefined =
+    standing &&
+    ('filing' in standing ? 'in_force' : standing.refusal.code === 'filing_withdrawn' ? 'withdrawn' : 'lapsed');
   const filed: Filed[] = [];
   for (const [place, token] of tokens.entries()) {
     const counts = place === standing?.place;
@@ -95,7 +117,8 @@ async function orderFilings(service: Service, directory: Directory, code: string
 export async function listOrganizations(service: Service): Promise<Filed[]> {
   const directory = await directoryOf(service);
   const byCode = new Map<string, string[]>();
-  for (const { sub, token } of await selectFilings(service.db)) byCode.set(codeOf(sub), [...(byCode.get(codeOf(sub)) ?? []), token]);
+  for (const { sub, token } of await selectFilings(service.db))
+    byCode.set(codeOf(sub), [...(byCode.get(codeOf(sub)) ?? []), token]);
   const holders = await holdersOf(service, byCode.keys());
   const list: Filed[] = [];
   for (const [code, tokens] of byCode) {
@@ -106,12 +129,18 @@ export async function listOrganizations(service: Service): Promise<Filed[]> {
 }
 
 /** What organizations are called, as they were filed last, by code. */
-export const organizationNames = async (service: Service): Promise<ReadonlyMap<string, string>> => new Map((await listOrganizations(service)).map(({ code, filing }) => [code, filing.name]));
+export const organizationNames = async (service: Service): Promise<ReadonlyMap<string, string>> =>
+  new Map((await listOrganizations(service)).map(({ code, filing }) => [code, filing.name]));
 
 /** Whether name, code or an occupation has the words asked for. */
 export function matchesOrganization({ code, filing }: Filed, query: string): boolean {
   const asked = normalizeNumber(query);
-  return asked === '' || [code, filing.name, filing.uscc, ...filing.scope.flatMap((one) => [one.code, one.name, ...one.jobs])].some((text) => normalizeNumber(text).includes(asked));
+  return (
+    asked === '' ||
+    [code, filing.name, filing.uscc, ...filing.scope.flatMap((one) => [one.code, one.name, ...one.jobs])].some((text) =>
+      normalizeNumber(text).includes(asked),
+    )
+  );
 }
 
 /** All filings of one organization, the one that counts first; none for one that nobody filed. */

@@ -10,7 +10,19 @@ import { sha256, toBase64url } from './life/bytes.ts';
 import { isRefusal, Refusal } from './life/refusal.ts';
 import type { Photo } from './life/row-photos.ts';
 import type { Service } from './service.ts';
-import { deleteDoomed, deletePacks, getPart, insertPendingPacks, putPack, selectDoomed, selectPlace, updateDoomed, updateDoomedBefore, type Pack, type Place } from './storage/photos.ts';
+import {
+  deleteDoomed,
+  deletePacks,
+  getPart,
+  insertPendingPacks,
+  type Pack,
+  type Place,
+  putPack,
+  selectDoomed,
+  selectPlace,
+  updateDoomed,
+  updateDoomedBefore,
+} from './storage/photos.ts';
 import { SEALED_BYTES } from './storage/vault.ts';
 
 /** Bytes of a pack, about: few requests to R2 for a batch, and one at a time in memory. */
@@ -40,7 +52,11 @@ function planPacks(photos: Iterable<Photo>): { photos: Photo[]; size: number }[]
  * Writes the photos of a batch that is about to be stored. Whatever fails, here or afterwards: `discardPhotos`.
  * @returns the place of each digest
  */
-export async function storePhotos(service: Service, batch: string, photos: Iterable<Photo>): Promise<Map<string, Place>> {
+export async function storePhotos(
+  service: Service,
+  batch: string,
+  photos: Iterable<Photo>,
+): Promise<Map<string, Place>> {
   const places = new Map<string, Place>();
   const packs = planPacks(photos);
   if (packs.length === 0) return places;
@@ -76,7 +92,8 @@ async function deleteSome(service: Service, batch?: string): Promise<number> {
     if (packs.length === 1) throw error;
     // One that cannot be deleted keeps none of the others.
     let done = 0;
-    for (const one of packs) if (await attempt('photos', { batch: one.batch, pack: one.pack }, () => deleteThese([one]))) done++;
+    for (const one of packs)
+      if (await attempt('photos', { batch: one.batch, pack: one.pack }, () => deleteThese([one]))) done++;
     if (done === 0) throw error;
     return done;
   }
@@ -94,14 +111,21 @@ export async function sweepPhotos(service: Service): Promise<number> {
   return deleteSome(service);
 }
 
-const differs = () => new Refusal('photo_differs', 'The stored photo is missing, or is not the one that the centres approved.', { part: 'photo' });
+const differs = () =>
+  new Refusal('photo_differs', 'The stored photo is missing, or is not the one that the centres approved.', {
+    part: 'photo',
+  });
 
 /**
  * The photo of a row, as it was uploaded; `place` says where it lies; without it D1 is asked.
  * @param digest SHA-256, base64url, from the row's signed disclosure
  * @throws Refusal `photo_differs` when anything but that very file is stored
  */
-export async function readPhoto(service: Service, row: { batch: string; position: number; place?: (() => Promise<Place | null>) | undefined }, digest: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function readPhoto(
+  service: Service,
+  row: { batch: string; position: number; place?: (() => Promise<Place | null>) | undefined },
+  digest: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { batch, position } = row;
   const place = await (row.place ? row.place() : selectPlace(service.db, batch, position));
   const sealed = place && (await getPart(service.files, { batch, pack: place.pack }, place));

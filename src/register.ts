@@ -3,25 +3,33 @@
  * verified from stored signatures first; what a row's columns say counts for nothing by itself.
  * It refuses to tell apart why a search found nothing.
  */
-import { openCentre, openDirectory, type Directory } from './life/authority.ts';
-import { namesIn, type Bundle } from './life/bundle.ts';
+
+import { type Asker, type Factors, guess, noMatch } from './factors.ts';
+import { type Directory, openCentre, openDirectory } from './life/authority.ts';
+import { type Bundle, namesIn } from './life/bundle.ts';
 import type { Columns } from './life/columns.ts';
 import { splitCredential, withDisclosures } from './life/credential.ts';
-import { certificateUrl, type CredentialFacts } from './life/credential-form.ts';
-import { chooseDisclosures, holderIn, type ClaimName, type Holder } from './life/disclose.ts';
+import { type CredentialFacts, certificateUrl } from './life/credential-form.ts';
+import { type ClaimName, chooseDisclosures, type Holder, holderIn } from './life/disclose.ts';
 import type { Evidence } from './life/evidence.ts';
-import { ID_TYPE_NAMES, normalizeIdNumber, type IdType } from './life/identity.ts';
+import { ID_TYPE_NAMES, type IdType, normalizeIdNumber } from './life/identity.ts';
 import { foldName, requireWritten } from './life/name.ts';
 import { parseNumber } from './life/number.ts';
 import { isRefusal, isUnreadable, Refusal, unlessRefused } from './life/refusal.ts';
 import type { Report } from './life/report.ts';
 import { sealUrl } from './life/seal.ts';
 import type { StoredEvent } from './life/status.ts';
-import { verify, type Verification } from './life/verify.ts';
+import { type Verification, verify } from './life/verify.ts';
 import { refuseIfWithdrawn } from './life/withdrawal.ts';
-import { guess, noMatch, type Asker, type Factors } from './factors.ts';
 import type { Service } from './service.ts';
-import { complete, selectCertificate, selectOwnRows, selectOwnRowsOfPerson, type CertificateRow, type OwnRow } from './storage/certificates.ts';
+import {
+  type CertificateRow,
+  complete,
+  type OwnRow,
+  selectCertificate,
+  selectOwnRows,
+  selectOwnRowsOfPerson,
+} from './storage/certificates.ts';
 import { selectRevision, selectTokens } from './storage/statements.ts';
 
 /**
@@ -31,12 +39,18 @@ import { selectRevision, selectTokens } from './storage/statements.ts';
 export async function directoryOf(service: Service, revision?: number): Promise<Directory> {
   const current = String(revision ?? (await selectRevision(service.db)));
   return service.directories.once(current, async () => {
-    const [centres, withdrawals] = await Promise.all([selectTokens(service.db, 'centre+jwt'), selectTokens(service.db, 'withdrawal+jwt')]);
+    const [centres, withdrawals] = await Promise.all([
+      selectTokens(service.db, 'centre+jwt'),
+      selectTokens(service.db, 'withdrawal+jwt'),
+    ]);
     return openDirectory(anchorOf(service), centres, service.memo, withdrawals);
   });
 }
 
-export const anchorOf = (service: Service) => ({ thumbprints: service.config.trustRoot, roots: service.config.rootJwks });
+export const anchorOf = (service: Service) => ({
+  thumbprints: service.config.trustRoot,
+  roots: service.config.rootJwks,
+});
 
 /** What binds a row's ciphertext to its place. */
 export const rowPlace = (batch: string, position: number): string => `batch:${batch}:row:${position}`;
@@ -56,7 +70,10 @@ export interface Found {
   holder: Holder | undefined;
 }
 
-async function openPrivate(service: Service, row: Pick<CertificateRow, 'batch' | 'position' | 'sealed'>): Promise<{ disclosures: string[]; broken?: string }> {
+async function openPrivate(
+  service: Service,
+  row: Pick<CertificateRow, 'batch' | 'position' | 'sealed'>,
+): Promise<{ disclosures: string[]; broken?: string }> {
   try {
     const { disclosures } = (await service.vault.openRow(rowPlace(row.batch, row.position), row.sealed)) as RowSecret;
     return { disclosures };
@@ -86,9 +103,43 @@ function safeParse<T>(text: string): T | undefined {
 }
 
 function columnsOf(service: Service, row: CertificateRow, broken: string | undefined): Columns {
-  const { number, organization, year, level, serial, occupation_code, job, batch, status_list, status_index, issued_at, key_number, form, root, state, replaced_by, person } = row;
+  const {
+    number,
+    organization,
+    year,
+    level,
+    serial,
+    occupation_code,
+    job,
+    batch,
+    status_list,
+    status_index,
+    issued_at,
+    key_number,
+    form,
+    root,
+    state,
+    replaced_by,
+    person,
+  } = row;
   return {
-    number, organization, year, level, serial, occupation_code, job, batch, status_list, status_index, issued_at, key_number, form, root, state, replaced_by, person,
+    number,
+    organization,
+    year,
+    level,
+    serial,
+    occupation_code,
+    job,
+    batch,
+    status_list,
+    status_index,
+    issued_at,
+    key_number,
+    form,
+    root,
+    state,
+    replaced_by,
+    person,
     personOf: (idType, idNumber) => service.vault.person(idType, idNumber),
     approval: row.approval_jti,
     row: row.facts,
@@ -103,10 +154,19 @@ function columnsOf(service: Service, row: CertificateRow, broken: string | undef
 
 /** The events of a stored row; none when they are no JSON, which the state column then contradicts. */
 export const storedEvents = (row: CertificateRow): StoredEvent[] =>
-  (safeParse<{ token: string; client: string | null }[]>(row.events) ?? []).map(({ token, client }) => ({ token, client: client ?? undefined }));
+  (safeParse<{ token: string; client: string | null }[]>(row.events) ?? []).map(({ token, client }) => ({
+    token,
+    client: client ?? undefined,
+  }));
 
 /** The evidence that a stored row gives. */
-function evidenceOf(service: Service, row: CertificateRow, asked: string | undefined, disclosures: string[], broken: string | undefined): Evidence {
+function evidenceOf(
+  service: Service,
+  row: CertificateRow,
+  asked: string | undefined,
+  disclosures: string[],
+  broken: string | undefined,
+): Evidence {
   return {
     asked,
     credential: withDisclosures(row.credential, disclosures),
@@ -127,22 +187,42 @@ function evidenceOf(service: Service, row: CertificateRow, asked: string | undef
 /** A stored row as evidence, with the directory of the centres behind it. */
 export async function storedEvidence(service: Service, row: CertificateRow, asked: string | undefined) {
   const { disclosures, broken } = await openPrivate(service, row);
-  return { evidence: evidenceOf(service, row, asked, disclosures, broken), directory: await directoryOf(service, row.revision), disclosures };
+  return {
+    evidence: evidenceOf(service, row, asked, disclosures, broken),
+    directory: await directoryOf(service, row.revision),
+    disclosures,
+  };
 }
 
 /** Whether a row's private part and all that it is compared with are what was found intact before. */
 const sameRow = (a: CertificateRow, b: CertificateRow): boolean =>
-  a.sealed === b.sealed && a.facts === b.facts && a.person === b.person && a.row_person === b.row_person && a.batch === b.batch && a.position === b.position;
+  a.sealed === b.sealed &&
+  a.facts === b.facts &&
+  a.person === b.person &&
+  a.row_person === b.row_person &&
+  a.batch === b.batch &&
+  a.position === b.position;
 
-const isWhole = (holder: Partial<Holder> | undefined): holder is Holder => holder?.name !== undefined && holder.id_type !== undefined && holder.id_number !== undefined;
+const isWhole = (holder: Partial<Holder> | undefined): holder is Holder =>
+  holder?.name !== undefined && holder.id_type !== undefined && holder.id_number !== undefined;
 
 /** Verifies a stored row. `show` limits which personal claims the report may carry. */
-export async function examine(service: Service, row: CertificateRow, asked: string | undefined, show: readonly ClaimName[]): Promise<Found> {
+export async function examine(
+  service: Service,
+  row: CertificateRow,
+  asked: string | undefined,
+  show: readonly ClaimName[],
+): Promise<Found> {
   // A public look-up shows nothing private: a ciphertext that was found intact before is not opened again.
   const before = service.intact.get(row.number);
   if (show.length === 0 && before && sameRow(before, row)) {
     const evidence = evidenceOf(service, row, asked, [], undefined);
-    return { row, verification: await verify({ ...evidence, show }, await directoryOf(service, row.revision), service.now()), disclosures: [], holder: undefined };
+    return {
+      row,
+      verification: await verify({ ...evidence, show }, await directoryOf(service, row.revision), service.now()),
+      disclosures: [],
+      holder: undefined,
+    };
   }
   const { evidence, directory, disclosures } = await storedEvidence(service, row, asked);
   const verification = await verify({ ...evidence, show }, directory, service.now());
@@ -152,10 +232,18 @@ export async function examine(service: Service, row: CertificateRow, asked: stri
 }
 
 /** What a number is answered with that the register does not hold. */
-export const certificateNotFound = () => new Refusal('certificate_not_found', 'This register holds no certificate with this number. That does not mean that a certificate is false: check each digit.');
+export const certificateNotFound = () =>
+  new Refusal(
+    'certificate_not_found',
+    'This register holds no certificate with this number. That does not mean that a certificate is false: check each digit.',
+  );
 
 /** Looks a certificate up by its number, as typed. @returns undefined when the register does not hold it */
-export async function lookUp(service: Service, asked: string, show: readonly ClaimName[] = []): Promise<Found | undefined> {
+export async function lookUp(
+  service: Service,
+  asked: string,
+  show: readonly ClaimName[] = [],
+): Promise<Found | undefined> {
   const { text } = parseNumber(asked);
   const row = await selectCertificate(service.db, service.lately, text);
   if (!row) return undefined;
@@ -170,14 +258,17 @@ async function publicly(service: Service, row: CertificateRow, text: string): Pr
   const directory = await directoryOf(service, row.revision);
   const now = service.now();
   const before = service.verified.get(text);
-  if (before && before.row === row && before.directory === directory && now >= before.at && now < before.at + STANDS) return before.found;
+  if (before && before.row === row && before.directory === directory && now >= before.at && now < before.at + STANDS)
+    return before.found;
   const found = await examine(service, row, text, []);
   service.verified.set(text, { row, directory, found, at: now });
   return found;
 }
 
-const sameName = (holder: Partial<Holder> | undefined, name: string) => holder?.name !== undefined && foldName(holder.name) === foldName(name);
-const sameId = (holder: Partial<Holder> | undefined, id: string) => holder?.id_number !== undefined && normalizeIdNumber(holder.id_number) === normalizeIdNumber(id);
+const sameName = (holder: Partial<Holder> | undefined, name: string) =>
+  holder?.name !== undefined && foldName(holder.name) === foldName(name);
+const sameId = (holder: Partial<Holder> | undefined, id: string) =>
+  holder?.id_number !== undefined && normalizeIdNumber(holder.id_number) === normalizeIdNumber(id);
 
 const matches = (holder: Partial<Holder> | undefined, { name, id_number }: Factors): boolean =>
   (name === undefined || sameName(holder, name)) && (id_number === undefined || sameId(holder, id_number));
@@ -198,10 +289,18 @@ async function claimedHolder(service: Service, own: OwnRow): Promise<Partial<Hol
  * their holders agree: not found, wrong name and wrong ID cost the same.
  * @throws Refusal what `guess` throws
  */
-async function findMatching(service: Service, factors: Factors, asker: Asker, show: readonly ClaimName[]): Promise<Found[]> {
+async function findMatching(
+  service: Service,
+  factors: Factors,
+  asker: Asker,
+  show: readonly ClaimName[],
+): Promise<Found[]> {
   const { number, name, id_number } = factors;
   const read = async () => {
-    const owns = number === undefined ? await ownOfPerson(service, id_number as string) : await selectOwnRows(service.db, [number]);
+    const owns =
+      number === undefined
+        ? await ownOfPerson(service, id_number as string)
+        : await selectOwnRows(service.db, [number]);
     return { owns, holders: await Promise.all(owns.map((own) => claimedHolder(service, own))) };
   };
   // What counts depends on the holder: read before; otherwise a closed guess reads nothing.
@@ -220,7 +319,9 @@ async function findMatching(service: Service, factors: Factors, asker: Asker, sh
 
 async function ownOfPerson(service: Service, idNumber: string): Promise<OwnRow[]> {
   const normal = normalizeIdNumber(idNumber);
-  const persons = await Promise.all((Object.keys(ID_TYPE_NAMES) as IdType[]).map((type) => service.vault.person(type, normal)));
+  const persons = await Promise.all(
+    (Object.keys(ID_TYPE_NAMES) as IdType[]).map((type) => service.vault.person(type, normal)),
+  );
   return selectOwnRowsOfPerson(service.db, persons, 50);
 }
 
@@ -236,21 +337,37 @@ export async function search(service: Service, query: Factors, asker: Asker): Pr
   }
   const number = query.number === undefined ? undefined : parseNumber(query.number).text;
   if (name !== undefined) requireWritten(name);
-  const show: ClaimName[] = [...(name === undefined ? [] : ['name' as const]), ...(id_number === undefined ? [] : ['identifier' as const])];
+  const show: ClaimName[] = [
+    ...(name === undefined ? [] : ['name' as const]),
+    ...(id_number === undefined ? [] : ['identifier' as const]),
+  ];
   const factors = { number, name, id_number };
-  const found = show.length === 0 ? [await lookUp(service, number as string)] : await findMatching(service, factors, asker, show);
+  const found =
+    show.length === 0 ? [await lookUp(service, number as string)] : await findMatching(service, factors, asker, show);
   const proved = Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [key]));
   return found.map((one) => {
     if (!one) throw noMatch();
-    const { verification: { report }, disclosures } = one;
+    const {
+      verification: { report },
+      disclosures,
+    } = one;
     // Who proved a claim gets it signed: the credential with that disclosure and no other.
-    const credential = report.credential === undefined ? {} : { credential: withDisclosures(splitCredential(report.credential).jws, chooseDisclosures(disclosures, show)) };
+    const credential =
+      report.credential === undefined
+        ? {}
+        : { credential: withDisclosures(splitCredential(report.credential).jws, chooseDisclosures(disclosures, show)) };
     return { ...report, ...credential, proved };
   });
 }
 
 /** The certificate of someone who knows its number, name and document number. @throws Refusal what `requireWritten` and `guess` throw */
-export async function findForHolder(service: Service, asked: string, name: string, id_number: string, asker: Asker): Promise<Found> {
+export async function findForHolder(
+  service: Service,
+  asked: string,
+  name: string,
+  id_number: string,
+  asker: Asker,
+): Promise<Found> {
   const factors = { number: parseNumber(asked).text, name, id_number };
   requireWritten(name);
   const [found] = await findMatching(service, factors, asker, ['name', 'identifier']);
@@ -318,8 +435,17 @@ export async function bundleOf(service: Service, found: Found, copy?: string): P
 export async function bundleWithWithdrawals(service: Service, found: Found, copy?: string): Promise<Bundle> {
   const bundle = await bundleOf(service, found, copy);
   const { credential, statements, approval, order } = bundle;
-  const names = namesIn([splitCredential(credential).jws, ...statements.centres, statements.filing, statements.client, approval, order]);
+  const names = namesIn([
+    splitCredential(credential).jws,
+    ...statements.centres,
+    statements.filing,
+    statements.client,
+    approval,
+    order,
+  ]);
   const { withdrawals } = await directoryOf(service, found.row.revision);
-  const touching = withdrawals.all.filter(({ payload: { target } }) => names.has('jti' in target ? target.jti : target.kid)).slice(0, 100);
+  const touching = withdrawals.all
+    .filter(({ payload: { target } }) => names.has('jti' in target ? target.jti : target.kid))
+    .slice(0, 100);
   return touching.length === 0 ? bundle : { ...bundle, withdrawals: touching.map(({ token }) => token) };
 }

@@ -7,27 +7,28 @@
  * again, or the cron sweep, goes through 2 and 3, which skip what is done. No step is undone.
  * It refuses to number anything that would not verify afterwards: the gate is the verifier's own code.
  */
-import { openClient, openFiling, type Directory } from './life/authority.ts';
+
+import { attempt } from './attempt.ts';
+import { requireSameCentre } from './enrol.ts';
+import { judgeReplaced } from './events.ts';
 import { checkApprovalTime, checkArrival, openApproval, openOrder } from './life/approve.ts';
+import { type Directory, openClient, openFiling } from './life/authority.ts';
+import { toBase64url, toHex } from './life/bytes.ts';
 import { shanghaiDay, shanghaiYear } from './life/calendar.ts';
 import { signCredential } from './life/credential.ts';
-import { CURRENT_FORM, type CredentialFacts } from './life/credential-form.ts';
+import { type CredentialFacts, CURRENT_FORM } from './life/credential-form.ts';
 import { readDisclosures } from './life/disclose.ts';
 import { leafOfText, type RowFacts } from './life/leaf.ts';
 import { inclusionPath, tree } from './life/merkle.ts';
-import { toBase64url, toHex } from './life/bytes.ts';
 import { isRefusal, Refusal, unlessRefused } from './life/refusal.ts';
 import type { Filing } from './life/schema.ts';
 import { chooseFormat, sealDigest, signSeal } from './life/seal.ts';
 import { readHeader } from './life/statement.ts';
-import { attempt } from './attempt.ts';
-import { requireSameCentre, } from './enrol.ts';
-import { judgeReplaced } from './events.ts';
+import { STATUS_LIST_LENGTH } from './life/status-list.ts';
 import { requireNotice, requireUploaded } from './procedure/results.ts';
 import { requireStanding } from './procedure/standing.ts';
-import { directoryOf, rowPlace, type RowSecret } from './register.ts';
+import { directoryOf, type RowSecret, rowPlace } from './register.ts';
 import type { Service } from './service.ts';
-import { arrivalOf, batchFacts, openBatch } from './submit.ts';
 import type { BatchRow } from './storage/batches.ts';
 import { guardKept } from './storage/cases.ts';
 import { JudgeAgain } from './storage/guards.ts';
@@ -36,20 +37,25 @@ import {
   insertCredentials,
   numberBatch,
   releaseLease,
+  StatusIndexTaken,
+  type StoredOrder,
   selectInterrupted,
   selectOrder,
   selectStatusList,
   selectTakenIndexes,
   selectUnsigned,
-  StatusIndexTaken,
   takeLease,
+  type UnsignedRow,
   updateIssued,
   updateTried,
-  type StoredOrder,
-  type UnsignedRow,
 } from './storage/numbering.ts';
-import { STATUS_LIST_LENGTH } from './life/status-list.ts';
-import { guardWithdrawals, selectClientsByKey, selectIssuingKeys, selectNewestWithdrawal } from './storage/statements.ts';
+import {
+  guardWithdrawals,
+  selectClientsByKey,
+  selectIssuingKeys,
+  selectNewestWithdrawal,
+} from './storage/statements.ts';
+import { arrivalOf, batchFacts, openBatch } from './submit.ts';
 
 /** Lists are filled to one half, so that random indexes are found at once and say nothing about order. */
 const STATUS_LIST_FILL = STATUS_LIST_LENGTH / 2;
@@ -82,7 +88,10 @@ export async function issueBatch(service: Service, id: string, tokens: Tokens, u
   const { batch, filing, filing_token } = await openBatch(service, id);
   const ordered = await selectOrder(service.db, id);
   if (!ordered) {
-    if (batch.state === 'returned') throw new Refusal('batch_closed', 'The batch was returned by a centre; send the mended file as a new batch.', { state: batch.state });
+    if (batch.state === 'returned')
+      throw new Refusal('batch_closed', 'The batch was returned by a centre; send the mended file as a new batch.', {
+        state: batch.state,
+      });
     await requireSameCentre(service, filing);
     await order(service, batch, filing, filing_token, tokens);
   } else if (ordered.approval !== tokens.approval) {
@@ -96,7 +105,13 @@ export async function issueBatch(service: Service, id: string, tokens: Tokens, u
 const ATTEMPTS = 6;
 
 /** The gate and the numbering. A crash before the transaction ends leaves the batch as it was. */
-async function order(service: Service, batch: BatchRow, filing: Filing, filingToken: string, tokens: Tokens): Promise<void> {
+async function order(
+  service: Service,
+  batch: BatchRow,
+  filing: Filing,
+  filingToken: string,
+  tokens: Tokens,
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const passed = await passGate(service, batch, filing, filingToken, tokens);
     const { list, indexes } = await drawStatusIndexes(service, batch.count);
@@ -154,24 +169,38 @@ async function passGate(service: Service, batch: BatchRow, filing: Filing, filin
 }
 
 /** The registered client statement whose key signed the order: the newest that was not withdrawn, else the newest, which then says why not. */
-async function findClient(service: Service, directory: Directory, organization: string, order: string): Promise<{ id: number; token: string }> {
+async function findClient(
+  service: Service,
+  directory: Directory,
+  organization: string,
+  order: string,
+): Promise<{ id: number; token: string }> {
   const header = readHeader(order, 'issue+jwt');
   const naming: { id: number; token: string; end: number }[] = [];
   for (const client of await selectClientsByKey(service.db, header.kid)) {
     const statement = await unlessRefused(service.memo.open(client.token, 'client+jwt', directory.findCentre));
-    if (statement?.payload.sub === `org:${organization}`) naming.push({ ...client, end: directory.withdrawals.endOfStatement(statement.payload) });
+    if (statement?.payload.sub === `org:${organization}`)
+      naming.push({ ...client, end: directory.withdrawals.endOfStatement(statement.payload) });
   }
   const found = naming.find(({ end }) => end > service.now()) ?? naming[0];
   if (found) return found;
-  throw new Refusal('key_unknown', 'The order is signed with a key that is no client key of the organization.', { part: 'issue+jwt' });
+  throw new Refusal('key_unknown', 'The order is signed with a key that is no client key of the organization.', {
+    part: 'issue+jwt',
+  });
 }
 
 /** The newest issuing key that the filing names and that was not withdrawn. */
-async function chooseKey(service: Service, directory: Directory, organization: string, filing: Filing): Promise<number> {
+async function chooseKey(
+  service: Service,
+  directory: Directory,
+  organization: string,
+  filing: Filing,
+): Promise<number> {
   const named = new Set(filing.issuing_jwks.keys.map((key) => key.kid));
   const held = (await selectIssuingKeys(service.db, organization)).filter((key) => named.has(key.kid));
   const newest = held.at(-1)?.kid;
-  if (newest === undefined) throw new Refusal('issuing_key_missing', 'The filing names no issuing key that this service holds.');
+  if (newest === undefined)
+    throw new Refusal('issuing_key_missing', 'The filing names no issuing key that this service holds.');
   const kid = held.findLast((key) => directory.withdrawals.endOfKey(key.kid, filing.iss) > service.now())?.kid;
   // Nothing but withdrawn keys: a new one is made and named in a new filing.
   if (kid === undefined) directory.requireIssuingKey(newest, filing, service.now());
@@ -187,7 +216,9 @@ export async function drawStatusIndexes(service: Service, count: number): Promis
     const wanted = count - drawn.size;
     const words = new Uint32Array(service.random(4 * (2 * wanted + 16)).buffer);
     // 2^32 is a multiple of the list's length, so the remainder is uniform.
-    const fresh = [...new Set(Array.from(words, (word) => word % STATUS_LIST_LENGTH))].filter((index) => !drawn.has(index));
+    const fresh = [...new Set(Array.from(words, (word) => word % STATUS_LIST_LENGTH))].filter(
+      (index) => !drawn.has(index),
+    );
     const taken = await selectTakenIndexes(service.db, list, fresh);
     for (const index of fresh) if (!taken.has(index) && drawn.size < count) drawn.add(index);
   }
@@ -233,7 +264,11 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
 
 async function progress(service: Service, id: string): Promise<Progress> {
   const { batch } = await openBatch(service, id);
-  return { state: batch.state, count: batch.count, issued: batch.state === 'issued' ? batch.count : await countSigned(service.db, id) };
+  return {
+    state: batch.state,
+    count: batch.count,
+    issued: batch.state === 'issued' ? batch.count : await countSigned(service.db, id),
+  };
 }
 
 type Signer = (row: UnsignedRow) => Promise<{ number: string; credential: string; seal: string; path: string }>;
@@ -245,8 +280,11 @@ async function makeSigner(service: Service, batch: BatchRow, filing: Filing, ord
   // The origin that was approved and ordered, even if the service has moved since.
   const { aud: origin } = (await service.memo.open(ordered.approval, 'approval+jwt', directory.findCentre)).payload;
   const levels = tree(texts.map(leafOfText));
-  const kid = filing.issuing_jwks.keys.find((key) => key.kid.endsWith(`#${batch.organization}-${ordered.key_number}`))?.kid;
-  if (kid === undefined) throw new Refusal('issuing_key_missing', 'The filing does not name the key that the batch was ordered under.');
+  const kid = filing.issuing_jwks.keys.find((key) =>
+    key.kid.endsWith(`#${batch.organization}-${ordered.key_number}`),
+  )?.kid;
+  if (kid === undefined)
+    throw new Refusal('issuing_key_missing', 'The filing does not name the key that the batch was ordered under.');
   const { key } = await service.vault.issuingKey(kid);
   const issued_on = shanghaiDay(ordered.issued_at);
   return async ({ number, position, status_list, status_index, facts: text, sealed }) => {
@@ -289,8 +327,8 @@ async function makeSigner(service: Service, batch: BatchRow, filing: Filing, ord
 export async function sweepBatches(service: Service, until: number): Promise<number> {
   const ids = await selectInterrupted(service.db, service.now(), SWEEP);
   for (const id of ids) {
-    if (!(await attempt('batches', { batch: id }, () => finishBatch(service, id, until)))) await updateTried(service.db, id, service.now());
+    if (!(await attempt('batches', { batch: id }, () => finishBatch(service, id, until))))
+      await updateTried(service.db, id, service.now());
   }
   return ids.length;
 }
-

@@ -2,18 +2,19 @@
  * Owns the one object that everything with effects receives: configuration, storage, clock, randomness, and
  * what an isolate may remember (verified public statements, unwrapped keys, the fonts). One per set of bindings.
  */
-import type { Assets, D1Database, R2Bucket, RateLimit } from './storage/bindings.ts';
-import { readConfig, type Brake, type Config, type Env } from './env.ts';
-import type { FontSet } from './life/font-set.ts';
+
+import { type Brake, type Config, type Env, readConfig } from './env.ts';
 import type { Directory } from './life/authority.ts';
-import type { AnnouncedYear } from './life/workdays.ts';
+import type { FontSet } from './life/font-set.ts';
 import { Memo } from './life/memo.ts';
 import { Recent } from './life/recent.ts';
+import type { AnnouncedYear } from './life/workdays.ts';
 import type { Found } from './register.ts';
-import type { CertificateRow, Lately } from './storage/certificates.ts';
 import type { FoundSigner } from './signatures.ts';
-import { Vault } from './storage/vault.ts';
 import { loadFonts, loadStyles, loadVersions, type Styles, type Versions } from './storage/assets.ts';
+import type { Assets, D1Database, R2Bucket, RateLimit } from './storage/bindings.ts';
+import type { CertificateRow, Lately } from './storage/certificates.ts';
+import { Vault } from './storage/vault.ts';
 import { askTimestamp } from './timestamp.ts';
 import { verifyToken } from './turnstile.ts';
 
@@ -106,7 +107,10 @@ export function serviceOf(env: Env): Service {
     assets: env.ASSETS,
     limiters: { lookup: env.RATE_LOOKUP, search: env.RATE_SEARCH, verify: env.RATE_VERIFY },
     isHuman: turnstile && ((token) => verifyToken(turnstile, token, (url, init) => fetch(url, init))),
-    timestamp: timestampUrl === undefined ? undefined : (digest) => askTimestamp(timestampUrl, digest, systemRandom(16), (url, init) => fetch(url, init)),
+    timestamp:
+      timestampUrl === undefined
+        ? undefined
+        : (digest) => askTimestamp(timestampUrl, digest, systemRandom(16), (url, init) => fetch(url, init)),
   };
   services.set(env.DB, service);
   return service;

@@ -11,7 +11,7 @@ import { templateOf } from '../templates/index.ts';
 import { filedBy } from './enrol.ts';
 import { PROVINCE } from './life/authority.ts';
 import { concat, fromBase64url, sha256, toBase64url } from './life/bytes.ts';
-import { signPdf, type SignBy } from './life/pades/sign.ts';
+import { type SignBy, signPdf } from './life/pades/sign.ts';
 import { rootOf, speaksFor } from './life/pades/verify.ts';
 import { readCertificate, readPem } from './life/pades/x509.ts';
 import { isRefusal } from './life/refusal.ts';
@@ -48,7 +48,11 @@ const STANDS = 60;
 const REASON = '颁发职业技能等级证书 / issue of a vocational skill level certificate';
 
 /** A stored section for this very file; undefined when there is none, or none that this service sealed for it. */
-async function opened(service: Service, place: string, sealed: string | undefined): Promise<Uint8Array<ArrayBuffer> | undefined> {
+async function opened(
+  service: Service,
+  place: string,
+  sealed: string | undefined,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (sealed === undefined) return undefined;
   try {
     return fromBase64url((await service.vault.openRow(place, sealed)) as string);
@@ -60,7 +64,11 @@ async function opened(service: Service, place: string, sealed: string | undefine
 }
 
 /** Signs, with a timestamp where an authority is configured and answers. */
-export async function signNow(service: Service, base: Uint8Array<ArrayBuffer>, by: SignBy): Promise<Uint8Array<ArrayBuffer>> {
+export async function signNow(
+  service: Service,
+  base: Uint8Array<ArrayBuffer>,
+  by: SignBy,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { timestamp } = service;
   if (!timestamp) return signPdf(base, by);
   try {
@@ -84,7 +92,11 @@ export async function signerFor(service: Service, printed: Printed): Promise<Sig
   return by && { ...by, at: now, accessible: templateOf(template).accessible === true };
 }
 
-async function findSigner(service: Service, { organization, filing, key_number, revision }: Printed, now: number): Promise<FoundSigner> {
+async function findSigner(
+  service: Service,
+  { organization, filing, key_number, revision }: Printed,
+  now: number,
+): Promise<FoundSigner> {
   const { withdrawals } = await directoryOf(service, revision);
   const centre = (await filedBy(service, organization.code)) ?? PROVINCE;
   for (const { kid, chain: pem } of await selectSigners(service.db, organization.code, key_number, now)) {
@@ -103,7 +115,11 @@ async function findSigner(service: Service, { organization, filing, key_number, 
 }
 
 /** A certificate's PDF with its signature: the kept one, or a new one that is kept from now on. */
-export async function withSignature(service: Service, base: Uint8Array<ArrayBuffer>, printed: Printed): Promise<Uint8Array<ArrayBuffer>> {
+export async function withSignature(
+  service: Service,
+  base: Uint8Array<ArrayBuffer>,
+  printed: Printed,
+): Promise<Uint8Array<ArrayBuffer>> {
   const place = `signatures/${printed.number}/${toBase64url(await sha256(base))}`;
   const stored = await readSignature(service.files, place);
   const kept = await opened(service, place, stored);

@@ -3,19 +3,24 @@
  * choosing the key that signs a PDF. The private half stays in the vault.
  * It refuses callers out of whose reach the organization lies, keys that were never made, and chains that are not sound.
  */
-import { currentFiling, requireReach, type Caller } from './enrol.ts';
+import { type Caller, currentFiling, requireReach } from './enrol.ts';
+import { type NamedJwk, requireKey } from './issuing-keys.ts';
+import { parseOrganizationCode } from './life/number.ts';
 import { requestCertificate } from './life/pades/certify.ts';
 import { checkChain } from './life/pades/chain.ts';
 import { toPem } from './life/pades/x509.ts';
-import { parseOrganizationCode } from './life/number.ts';
 import { Refusal } from './life/refusal.ts';
-import { requireKey, type NamedJwk } from './issuing-keys.ts';
 import { directoryOf } from './register.ts';
 import type { Service } from './service.ts';
 import { insertChain, selectIssuingKey } from './storage/signing.ts';
 
 /** Finds an issuing key for a caller. @throws Refusal `organization_code_malformed`, `out_of_reach`, `key_not_found`, `register_differs` */
-async function findKey(service: Service, caller: Caller, organization: string, number: string): Promise<{ n: number; jwk: NamedJwk }> {
+async function findKey(
+  service: Service,
+  caller: Caller,
+  organization: string,
+  number: string,
+): Promise<{ n: number; jwk: NamedJwk }> {
   parseOrganizationCode(organization);
   await requireReach(service, caller, organization);
   const n = /^[1-9]\d{0,2}$/.test(number) ? Number(number) : 0;
@@ -25,8 +30,15 @@ async function findKey(service: Service, caller: Caller, organization: string, n
 }
 
 /** A request for a certificate of an issuing key, in the name under which the organization is filed. @returns PEM */
-export async function requestFor(service: Service, caller: Caller, organization: string, number: string): Promise<string> {
-  const { jwk: { kid } } = await findKey(service, caller, organization, number);
+export async function requestFor(
+  service: Service,
+  caller: Caller,
+  organization: string,
+  number: string,
+): Promise<string> {
+  const {
+    jwk: { kid },
+  } = await findKey(service, caller, organization, number);
   const { filing } = await currentFiling(service, await directoryOf(service), organization);
   const { key, public: jwk } = await service.vault.issuingKey(kid);
   return toPem('CERTIFICATE REQUEST', await requestCertificate({ name: filing.name, uscc: filing.uscc, jwk }, key));
@@ -37,6 +49,10 @@ export async function acceptChain(service: Service, caller: Caller, organization
   const { n, jwk } = await findKey(service, caller, organization, number);
   const { leaf, pem: chain } = await checkChain(pem, jwk, service.now());
   const { name, serial, not_before, not_after } = leaf;
-  await insertChain(service.db, { organization, n, chain, not_before, not_after, handed_in_by: caller.subject }, service.now());
+  await insertChain(
+    service.db,
+    { organization, n, chain, not_before, not_after, handed_in_by: caller.subject },
+    service.now(),
+  );
   return { kid: jwk.kid, name, serial, not_before, not_after };
 }

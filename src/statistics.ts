@@ -4,7 +4,7 @@
  * It refuses to give any count that life/statistics.ts does not let through.
  */
 import { shanghaiDay } from './life/calendar.ts';
-import { statisticsOf, yearsOf, type Counted, type Statistics } from './life/statistics.ts';
+import { type Counted, type Statistics, statisticsOf, yearsOf } from './life/statistics.ts';
 import { centreNames } from './organizations.ts';
 import type { Service } from './service.ts';
 import { countDelays, countIssued, countOutcomes, selectRevision } from './storage/statistics.ts';
@@ -21,7 +21,11 @@ interface Standing {
 const standing = new WeakMap<object, Standing>();
 
 async function count(service: Service, today: string): Promise<Counted> {
-  const [issued, delays, outcomes] = await Promise.all([countIssued(service.db), countDelays(service.db), countOutcomes(service.db, today)]);
+  const [issued, delays, outcomes] = await Promise.all([
+    countIssued(service.db),
+    countDelays(service.db),
+    countOutcomes(service.db, today),
+  ]);
   return { issued, delays, outcomes };
 }
 
@@ -52,6 +56,8 @@ export async function readStatistics(service: Service, year?: string): Promise<S
   const { counted: cells, at } = await counted(service, today);
   const names = await centreNames(service);
   const years = yearsOf(cells);
-  const statistics = years.filter((one) => year === undefined || one === year).map((one) => statisticsOf(cells, one, today, (centre) => names.get(centre) ?? centre));
+  const statistics = years
+    .filter((one) => year === undefined || one === year)
+    .map((one) => statisticsOf(cells, one, today, (centre) => names.get(centre) ?? centre));
   return { counted_at: at, years, statistics };
 }

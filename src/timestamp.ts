@@ -4,19 +4,21 @@
  * It refuses `timestamp_unreachable` whatever did not answer in time or not with a reply.
  */
 import { concat } from './life/bytes.ts';
-import { Refusal } from './life/refusal.ts';
 import { DER_LIMIT } from './life/pades/der.ts';
-import { takeToken, TIMESTAMP_QUERY, TIMESTAMP_REPLY, timestampRequest } from './life/pades/timestamp.ts';
+import { TIMESTAMP_QUERY, TIMESTAMP_REPLY, takeToken, timestampRequest } from './life/pades/timestamp.ts';
+import { Refusal } from './life/refusal.ts';
 
 const MILLISECONDS = 5_000;
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-const unreachable = (why: string) => new Refusal('timestamp_unreachable', `The timestamp authority did not answer: ${why}.`);
+const unreachable = (why: string) =>
+  new Refusal('timestamp_unreachable', `The timestamp authority did not answer: ${why}.`);
 
 async function readReply(response: Response): Promise<Uint8Array<ArrayBuffer>> {
   const type = response.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
-  if (response.status !== 200 || type !== TIMESTAMP_REPLY) throw unreachable(`status ${response.status}, type ${type ?? 'none'}`);
+  if (response.status !== 200 || type !== TIMESTAMP_REPLY)
+    throw unreachable(`status ${response.status}, type ${type ?? 'none'}`);
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
@@ -32,11 +34,21 @@ async function readReply(response: Response): Promise<Uint8Array<ArrayBuffer>> {
  * @returns TimeStampToken, DER
  * @throws Refusal `timestamp_unreachable`, `timestamp_refused`, and what a malformed token is refused for
  */
-export async function askTimestamp(url: string, digest: Uint8Array<ArrayBuffer>, nonce: Uint8Array<ArrayBuffer>, fetcher: Fetch): Promise<Uint8Array<ArrayBuffer>> {
+export async function askTimestamp(
+  url: string,
+  digest: Uint8Array<ArrayBuffer>,
+  nonce: Uint8Array<ArrayBuffer>,
+  fetcher: Fetch,
+): Promise<Uint8Array<ArrayBuffer>> {
   let reply: Uint8Array<ArrayBuffer>;
   try {
     // The signal ends a body that trickles, too.
-    const init = { method: 'POST', headers: { 'Content-Type': TIMESTAMP_QUERY, Accept: TIMESTAMP_REPLY }, body: timestampRequest(digest, nonce), signal: AbortSignal.timeout(MILLISECONDS) };
+    const init = {
+      method: 'POST',
+      headers: { 'Content-Type': TIMESTAMP_QUERY, Accept: TIMESTAMP_REPLY },
+      body: timestampRequest(digest, nonce),
+      signal: AbortSignal.timeout(MILLISECONDS),
+    };
     reply = await readReply(await fetcher(url, init));
   } catch (error) {
     if (error instanceof Refusal) throw error;

@@ -12,10 +12,17 @@ export async function verifyToken({ secret, url }: Turnstile, token: string, sen
   if (token === '' || token.length > LONGEST) return false;
   try {
     const body = JSON.stringify({ secret, response: token });
-    const answer = await send(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body, signal: AbortSignal.timeout(PATIENCE) });
+    const answer = await send(url, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body,
+      signal: AbortSignal.timeout(PATIENCE),
+    });
     return ((await answer.json()) as { success?: unknown }).success === true;
   } catch (error) {
-    console.error(JSON.stringify({ event: 'siteverify_failed', name: error instanceof Error ? error.name : 'unknown' }));
+    console.error(
+      JSON.stringify({ event: 'siteverify_failed', name: error instanceof Error ? error.name : 'unknown' }),
+    );
     return false;
   }
 }

@@ -7,7 +7,15 @@ import { sealName } from './bulk-keys.ts';
 import { sealFacts } from './procedure/facts.ts';
 import { sealReason } from './procedure/return-reason.ts';
 import type { Service } from './service.ts';
-import { deleteUnsealed, replaceFacts, replaceIdempotencyKey, replaceName, replaceReason, selectUnsealed, type Unsealed } from './storage/unsealed.ts';
+import {
+  deleteUnsealed,
+  replaceFacts,
+  replaceIdempotencyKey,
+  replaceName,
+  replaceReason,
+  selectUnsealed,
+  type Unsealed,
+} from './storage/unsealed.ts';
 import { idempotencyDigest } from './submit.ts';
 
 /** Rows in one sweep. */
@@ -26,7 +34,8 @@ async function sealOne(service: Service, { kind, id, owner, value }: Unsealed): 
   if (value === null) return;
   if (kind === 'bulk_key') return replaceName(service.db, id, value, await sealName(service, id, value));
   if (kind === 'returned') return replaceReason(service.db, id, value, await sealReason(service, id, value));
-  if (kind === 'batch') return replaceIdempotencyKey(service.db, id, value, await idempotencyDigest(service, owner, value));
+  if (kind === 'batch')
+    return replaceIdempotencyKey(service.db, id, value, await idempotencyDigest(service, owner, value));
   const { title, name, ...open } = JSON.parse(value) as Record<string, unknown>;
   const secret = { ...(title === undefined ? {} : { title }), ...(name === undefined ? {} : { name }) };
   if (open.sealed !== undefined || Object.keys(secret).length === 0) return;

@@ -4,21 +4,37 @@
  * It refuses targets that the register does not hold or that the signer did not sign, stale statements (but of the
  * root, which is offline), and statements that somebody else signed.
  */
+
+import { holderOf } from './codes.ts';
+import { type Caller, filedBy, requireIssuer, storeStatement } from './enrol.ts';
 import { codeOf, PROVINCE } from './life/authority.ts';
 import { Refusal } from './life/refusal.ts';
 import { checkTimes, claimedType, SKEW } from './life/statement.ts';
 import { readHistory } from './life/status.ts';
-import { endOf, openWithdrawal, targetIssuer, type Rank, type Withdrawal } from './life/withdrawal.ts';
-import { holderOf } from './codes.ts';
-import { filedBy, requireIssuer, storeStatement, type Caller } from './enrol.ts';
+import { endOf, openWithdrawal, type Rank, targetIssuer, type Withdrawal } from './life/withdrawal.ts';
 import { directoryOf, storedEvents } from './register.ts';
 import type { Service } from './service.ts';
-import { lengthenNotices } from './working-days.ts';
 import type { D1PreparedStatement } from './storage/bindings.ts';
+import {
+  deleteMend,
+  type Mend,
+  prepareMend,
+  type StateChange,
+  selectCertificatesWithEvents,
+  selectMend,
+  updateStates,
+} from './storage/certificates.ts';
 import { prepareRelease } from './storage/codes.ts';
-import { deleteMend, prepareMend, selectCertificatesWithEvents, selectMend, updateStates, type Mend, type StateChange } from './storage/certificates.ts';
 import { JudgeAgain } from './storage/guards.ts';
-import { guardWithdrawals, selectIssuersOfKey, selectIssuingKeyOwner, selectNewestWithdrawal, selectStatement, statementExists } from './storage/statements.ts';
+import {
+  guardWithdrawals,
+  selectIssuersOfKey,
+  selectIssuingKeyOwner,
+  selectNewestWithdrawal,
+  selectStatement,
+  statementExists,
+} from './storage/statements.ts';
+import { lengthenNotices } from './working-days.ts';
 
 /** Seconds between signing and handing in: as for status events. */
 const FRESH = 300;
@@ -33,14 +49,19 @@ const MEND_SECONDS = 20;
  * Takes a withdrawal from its signer; the root's from any centre, because the province's own keys may be what it ends.
  * @throws Refusal `withdrawal_not_yours`, `withdrawal_target_unknown`, `withdrawal_backdated`, `issuer_not_caller`
  */
-export async function acceptWithdrawal(service: Service, caller: Caller, token: string): Promise<{ jti: string; fresh: boolean }> {
+export async function acceptWithdrawal(
+  service: Service,
+  caller: Caller,
+  token: string,
+): Promise<{ jti: string; fresh: boolean }> {
   const directory = await directoryOf(service);
   const now = service.now();
   const { statement, rank } = await openWithdrawal(token, directory, now);
   const { payload } = statement;
   if (rank !== 'root') requireIssuer(caller, payload.iss, 'withdrawal+jwt');
   // The very same again, whenever.
-  if ((await selectStatement(service.db, payload.iss, payload.jti))?.token === token) return { jti: payload.jti, fresh: false };
+  if ((await selectStatement(service.db, payload.iss, payload.jti))?.token === token)
+    return { jti: payload.jti, fresh: false };
   checkTimes('withdrawal+jwt', { iat: payload.iat, ...(rank === 'root' ? {} : { exp: payload.iat + FRESH }) }, now);
   await requireTarget(service, payload, rank);
   const { target, iss, jti, iat } = payload;
@@ -75,15 +96,20 @@ async function releaseBy(service: Service, withdrawal: Withdrawal, rank: Rank): 
 /** What is withdrawn must exist, and a city's own statement must name it. */
 async function requireTarget(service: Service, withdrawal: Withdrawal, rank: Rank): Promise<void> {
   const { target, iss } = withdrawal;
-  const unknown = () => new Refusal('withdrawal_target_unknown', 'The register holds no such statement or key.', { part: 'withdrawal+jwt:target' });
+  const unknown = () =>
+    new Refusal('withdrawal_target_unknown', 'The register holds no such statement or key.', {
+      part: 'withdrawal+jwt:target',
+    });
   if ('jti' in target) {
     if (!(await statementExists(service.db, targetIssuer(withdrawal), target.jti))) throw unknown();
     return;
   }
   const owner = await selectIssuingKeyOwner(service.db, target.kid);
-  const namedBy = owner === null ? await selectIssuersOfKey(service.db, target.kid) : [(await filedBy(service, owner)) ?? PROVINCE];
+  const namedBy =
+    owner === null ? await selectIssuersOfKey(service.db, target.kid) : [(await filedBy(service, owner)) ?? PROVINCE];
   if (namedBy.length === 0) throw unknown();
-  if (rank === 'city' && !namedBy.includes(iss)) throw new Refusal('withdrawal_not_yours', 'Another centre named this key.', { part: 'withdrawal+jwt:target' });
+  if (rank === 'city' && !namedBy.includes(iss))
+    throw new Refusal('withdrawal_not_yours', 'Another centre named this key.', { part: 'withdrawal+jwt:target' });
 }
 
 /**

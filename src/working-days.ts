@@ -5,19 +5,27 @@
  * lists that show an earlier end; the upload computes the end anew and refuses, and the sweep goes on.
  * It refuses announcements of anybody but the province's centre, of years that have passed, and stale ones.
  */
+
+import { type Caller, requireIssuer, storeStatement } from './enrol.ts';
 import { ANNOUNCEMENT_AGE, openAnnouncement, openAnnouncements } from './life/announcement.ts';
 import { shanghaiDay, shanghaiYear } from './life/calendar.ts';
 import { readNoticeFacts } from './life/procedure/notice.ts';
 import { noticeUntil } from './life/procedure/results-check.ts';
 import { Refusal } from './life/refusal.ts';
 import { checkTimes } from './life/statement.ts';
-import { WorkingDays, type AnnouncedYear } from './life/workdays.ts';
-import { requireIssuer, storeStatement, type Caller } from './enrol.ts';
+import { type AnnouncedYear, WorkingDays } from './life/workdays.ts';
 import { directoryOf } from './register.ts';
 import type { Service } from './service.ts';
 import type { D1PreparedStatement } from './storage/bindings.ts';
 import { selectRunningNotices, updateDue } from './storage/notices.ts';
-import { guardCalendars, selectNewestOfCalendar, selectReceived, selectRevision, selectStatement, selectTokens } from './storage/statements.ts';
+import {
+  guardCalendars,
+  selectNewestOfCalendar,
+  selectReceived,
+  selectRevision,
+  selectStatement,
+  selectTokens,
+} from './storage/statements.ts';
 
 /** The last second of a NumericDate: an announcement has no `exp`. */
 const FOR_EVER = 253_402_300_799;
@@ -33,7 +41,9 @@ const REMIND_FROM = '10';
 /** All announcements that verify, opened once for each revision of the register. */
 async function announcedYears(service: Service): Promise<AnnouncedYear[]> {
   const revision = String(await selectRevision(service.db));
-  return service.calendars.once(revision, async () => openAnnouncements(await selectTokens(service.db, 'calendar+jwt'), await directoryOf(service, Number(revision))));
+  return service.calendars.once(revision, async () =>
+    openAnnouncements(await selectTokens(service.db, 'calendar+jwt'), await directoryOf(service, Number(revision))),
+  );
 }
 
 /** The working days as announced by now. Whatever the register has taken is known: `iat` only orders. */
@@ -45,7 +55,11 @@ export async function workingDaysOf(service: Service): Promise<WorkingDays> {
  * Takes an announcement of a year's working days from the province's centre.
  * @throws Refusal `calendar_day_wrong`, `calendar_year_over`, `calendar_year_far`, `issuer_not_caller`, `statement_expired`
  */
-export async function acceptAnnouncement(service: Service, caller: Caller, token: string): Promise<{ jti: string; fresh: boolean }> {
+export async function acceptAnnouncement(
+  service: Service,
+  caller: Caller,
+  token: string,
+): Promise<{ jti: string; fresh: boolean }> {
   const now = service.now();
   const statement = await openAnnouncement(token, await directoryOf(service), now);
   const { iss, jti, iat, year } = statement.payload;
@@ -54,15 +68,30 @@ export async function acceptAnnouncement(service: Service, caller: Caller, token
   if ((await selectStatement(service.db, iss, jti))?.token === token) return { jti, fresh: false };
   checkTimes('calendar+jwt', { iat, exp: iat + ANNOUNCEMENT_AGE }, now);
   const current = shanghaiYear(now);
-  if (year < current) throw new Refusal('calendar_year_over', `${year} has passed; working days are announced for ${current} and later years.`, { part: 'calendar+jwt:year', year });
-  if (year > current + AHEAD) throw new Refusal('calendar_year_far', `${year} is more than ${AHEAD} years ahead; look at the year again.`, { part: 'calendar+jwt:year', year });
-  const fresh = await storeStatement(service, statement, { iss, sub: `calendar:${year}`, jti, iat, exp: FOR_EVER }, null);
+  if (year < current)
+    throw new Refusal(
+      'calendar_year_over',
+      `${year} has passed; working days are announced for ${current} and later years.`,
+      { part: 'calendar+jwt:year', year },
+    );
+  if (year > current + AHEAD)
+    throw new Refusal('calendar_year_far', `${year} is more than ${AHEAD} years ahead; look at the year again.`, {
+      part: 'calendar+jwt:year',
+      year,
+    });
+  const fresh = await storeStatement(
+    service,
+    statement,
+    { iss, sub: `calendar:${year}`, jti, iat, exp: FOR_EVER },
+    null,
+  );
   await lengthenNotices(service);
   return { jti, fresh };
 }
 
 /** Holds while no announcement and no withdrawal came since the working days were read. @see workingDaysOf */
-export const guardWorkingDays = async ({ db }: Service): Promise<D1PreparedStatement> => guardCalendars(db, await selectNewestOfCalendar(db));
+export const guardWorkingDays = async ({ db }: Service): Promise<D1PreparedStatement> =>
+  guardCalendars(db, await selectNewestOfCalendar(db));
 
 /** Brings the ends of running notices to what is announced now. They only grow, so that repeating it changes nothing. */
 export async function lengthenNotices(service: Service): Promise<void> {
@@ -84,7 +113,8 @@ export async function lengthenNotices(service: Service): Promise<void> {
 
 /** Goes on where an announcement or a withdrawal that came in lately was interrupted. */
 export async function sweepNotices(service: Service): Promise<void> {
-  if ((await selectReceived(service.db, ['calendar+jwt', 'withdrawal+jwt'])) > service.now() - SWEPT) await lengthenNotices(service);
+  if ((await selectReceived(service.db, ['calendar+jwt', 'withdrawal+jwt'])) > service.now() - SWEPT)
+    await lengthenNotices(service);
 }
 
 /** The year that the province's centre is reminded to announce; undefined while there is none. */

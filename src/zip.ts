@@ -5,12 +5,12 @@
  * of it passes for the whole.
  */
 import { isRefusal, Refusal } from './life/refusal.ts';
-import { writeZip, type DatedFile } from './life/zip.ts';
+import { type DatedFile, writeZip } from './life/zip.ts';
 import { examine } from './register.ts';
 import { renderFor } from './render.ts';
 import type { Service } from './service.ts';
-import { selectPlaces, type Place } from './storage/photos.ts';
-import { insertDownloads, selectCertificatesOfBatch, type CertificateRow } from './storage/certificates.ts';
+import { type CertificateRow, insertDownloads, selectCertificatesOfBatch } from './storage/certificates.ts';
+import { type Place, selectPlaces } from './storage/photos.ts';
 
 /** Certificates that are read together at least. */
 const PAGE = 100;
@@ -31,7 +31,11 @@ export interface Stretch {
 async function pdfOf(service: Service, row: CertificateRow | undefined, position: number): Promise<DatedFile> {
   try {
     if (row?.position !== position) throw new Refusal('register_differs', 'A certificate of the batch is missing.');
-    return { name: `${row.number}.pdf`, bytes: await renderFor(service, await examine(service, row, row.number, ['name', 'identifier'])), at: row.issued_at };
+    return {
+      name: `${row.number}.pdf`,
+      bytes: await renderFor(service, await examine(service, row, row.number, ['name', 'identifier'])),
+      at: row.issued_at,
+    };
   } catch (error) {
     if (isRefusal(error)) error.facts.position = position;
     throw error;
@@ -45,9 +49,17 @@ async function* pdfsOf(service: Service, { batch, from, to }: Stretch, by: strin
     const rows = await selectCertificatesOfBatch(service.db, service.lately, batch, at, length);
     // Where photos lie is read once for all of them, and only if there is one.
     let places: Promise<Map<number, Place>> | undefined;
-    for (const row of rows) row.place = async () => (await (places ??= selectPlaces(service.db, batch, at, at + length))).get(row.position) ?? null;
+    for (const row of rows)
+      row.place = async () =>
+        (await (places ??= selectPlaces(service.db, batch, at, at + length))).get(row.position) ?? null;
     // Before any of them leaves: the holder rather sees one fetch too many than one too few.
-    await insertDownloads(service.db, rows.map(({ number }) => number), 'application/pdf', by, service.now());
+    await insertDownloads(
+      service.db,
+      rows.map(({ number }) => number),
+      'application/pdf',
+      by,
+      service.now(),
+    );
     for (let i = 0; i < length; i++) yield pdfOf(service, rows[i], at + i);
   }
 }
@@ -70,7 +82,15 @@ export async function openZip(service: Service, stretch: Stretch, by: string): P
       controller.enqueue(value);
     } catch (error) {
       const { name, message } = error as Error;
-      console.error(JSON.stringify({ event: 'zip_aborted', batch: stretch.batch, position: stretch.from + sent, ...(isRefusal(error) ? { code: error.code } : { name }), message }));
+      console.error(
+        JSON.stringify({
+          event: 'zip_aborted',
+          batch: stretch.batch,
+          position: stretch.from + sent,
+          ...(isRefusal(error) ? { code: error.code } : { name }),
+          message,
+        }),
+      );
       controller.error(error);
     }
   };

@@ -13,6 +13,7 @@ export const CURRENT = 'v2';
 /** @throws Refusal `template_unknown` */
 export function templateOf(name: string): Template {
   const template = Object.hasOwn(TEMPLATES, name) ? TEMPLATES[name] : undefined;
-  if (!template) throw new Refusal('template_unknown', 'The certificate names a template that is not here.', { template: name });
+  if (!template)
+    throw new Refusal('template_unknown', 'The certificate names a template that is not here.', { template: name });
   return template;
 }

@@ -2,11 +2,23 @@
  * The cast of the tests: a province, a city, organizations, and ways to take them through the life against the
  * real Worker. Every signature is made here, with keys that the Worker never sees.
  */
-import { exports, env } from 'cloudflare:workers';
+import { env, exports } from 'cloudflare:workers';
 import { Caller, type Fetch } from '../src/cli/caller.ts';
 import { certifyCentre, handInCertificate } from '../src/cli/certify.ts';
 import { announceMissing } from '../src/cli/procedure-life.ts';
-import { appointCentre, approveBatch, fileOrganization, makeKey, nameClient, nameService, orderBatch, readKey, type BatchRef, type Identity, type KeyPair } from '../src/cli/sign.ts';
+import {
+  appointCentre,
+  approveBatch,
+  type BatchRef,
+  fileOrganization,
+  type Identity,
+  type KeyPair,
+  makeKey,
+  nameClient,
+  nameService,
+  orderBatch,
+  readKey,
+} from '../src/cli/sign.ts';
 import { shanghaiYear } from '../src/life/calendar.ts';
 import type { ScopeEntry } from '../src/life/schema.ts';
 import { BUILT_IN } from '../src/life/workdays.ts';
@@ -24,7 +36,11 @@ export const db = testEnv.DB;
 export const files = testEnv.FILES;
 
 /** Calls the Worker as a stranger would: through its fetch handler. */
-export const workerFetch: Fetch = (url, init) => (exports as unknown as { default: { fetch(url: string, init: RequestInit): Promise<Response> } }).default.fetch(url, init);
+export const workerFetch: Fetch = (url, init) =>
+  (exports as unknown as { default: { fetch(url: string, init: RequestInit): Promise<Response> } }).default.fetch(
+    url,
+    init,
+  );
 
 export const anyone = new Caller(ORIGIN, undefined, workerFetch);
 export const as = (identity: Identity): Caller => new Caller(ORIGIN, identity, workerFetch);
@@ -50,7 +66,8 @@ export async function makeCentre(root: KeyPair, code: string, name: string): Pro
   return { ...centre, certificate: await certifyCentre(root, centre.token) };
 }
 
-export const readRoot = (): Promise<KeyPair> => readKey(JSON.parse(testEnv.TEST_ROOT_PRIVATE) as Record<string, string>);
+export const readRoot = (): Promise<KeyPair> =>
+  readKey(JSON.parse(testEnv.TEST_ROOT_PRIVATE) as Record<string, string>);
 
 /** The root appoints the province's and one city's centre, and names the service's key. */
 export async function foundProvince(): Promise<Province> {
@@ -58,12 +75,17 @@ export async function foundProvince(): Promise<Province> {
   const province = await makeCentre(root, '3700', '山东省职业技能鉴定指导中心');
   const city = await makeCentre(root, '3701', '济南市职业技能鉴定指导中心');
   for (const { token } of [province, city]) await as(province).post('/v1/centres', { statement: token });
-  const { keys } = await anyone.get<{ keys: { kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string }[] }>('/.well-known/jwks.json');
+  const { keys } = await anyone.get<{ keys: { kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string }[] }>(
+    '/.well-known/jwks.json',
+  );
   const service = keys.find((key) => !key.kid.includes(':orgs:')) as (typeof keys)[number];
-  await as(province).post('/v1/centres', { statement: await nameService(root, { kty: 'EC', crv: 'P-256', x: service.x, y: service.y }, ORIGIN) });
+  await as(province).post('/v1/centres', {
+    statement: await nameService(root, { kty: 'EC', crv: 'P-256', x: service.x, y: service.y }, ORIGIN),
+  });
   const soon = Math.floor(Date.now() / 1000) + 20 * 86_400;
   // Tests of today's date file plans at the turn of any year.
-  if (!BUILT_IN.some(({ year }) => year === shanghaiYear(soon))) await announceMissing(province, as(province), Math.floor(Date.now() / 1000), soon);
+  if (!BUILT_IN.some(({ year }) => year === shanghaiYear(soon)))
+    await announceMissing(province, as(province), Math.floor(Date.now() / 1000), soon);
   return { root, province, city };
 }
 
@@ -75,11 +97,25 @@ export interface Organization {
 }
 
 /** Files an organization with a centre: issuing key, filing, certificate, client key. A centre without a certificate makes none. */
-export async function fileWith(centre: Identity, code: string, change: Partial<Parameters<typeof fileOrganization>[1]> = {}): Promise<Organization> {
-  const jwk = await as(centre).post<{ kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string }>(`/v1/organizations/${code}/keys`, {});
+export async function fileWith(
+  centre: Identity,
+  code: string,
+  change: Partial<Parameters<typeof fileOrganization>[1]> = {},
+): Promise<Organization> {
+  const jwk = await as(centre).post<{ kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string }>(
+    `/v1/organizations/${code}/keys`,
+    {},
+  );
   const route = centre.subject === 'centre:3700' ? 'province' : 'city';
   const filing = await fileOrganization(centre, {
-    code, name: '济南泉城职业培训学校', uscc: '91350100M000100Y43', route, scope: SCOPE, annual_capacity: 100_000, issuing_jwks: { keys: [jwk] }, ...change,
+    code,
+    name: '济南泉城职业培训学校',
+    uscc: '91350100M000100Y43',
+    route,
+    scope: SCOPE,
+    annual_capacity: 100_000,
+    issuing_jwks: { keys: [jwk] },
+    ...change,
   });
   await as(centre).post('/v1/filings', { statement: filing });
   await handInCertificate(centre, as(centre), filing);
@@ -101,24 +137,39 @@ export function idNumber(n: number): string {
 /** A good candidate row as JSON. */
 export function candidate(n: number, change: Record<string, unknown> = {}): Record<string, unknown> {
   return {
-    name: '欧阳建国', id_type: '居民身份证', id_number: idNumber(n), occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--',
-    level: '三级/高级工', score_theory: 80, score_practice: 85.5, exam_date: '2026-11-01', ...change,
+    name: '欧阳建国',
+    id_type: '居民身份证',
+    id_number: idNumber(n),
+    occupation_code: '6-31-01-03',
+    occupation_name: '电工',
+    job_type: '--',
+    level: '三级/高级工',
+    score_theory: 80,
+    score_practice: 85.5,
+    exam_date: '2026-11-01',
+    ...change,
   };
 }
 
-export const candidates = (count: number, from = 0): Record<string, unknown>[] => Array.from({ length: count }, (_, i) => candidate(from + i));
+export const candidates = (count: number, from = 0): Record<string, unknown>[] =>
+  Array.from({ length: count }, (_, i) => candidate(from + i));
 
 export interface Submitted extends BatchRef {
   id: string;
 }
 
 export async function submit(organization: Organization, rows: unknown[]): Promise<Submitted> {
-  const { id, root, count } = await as(organization.client).post<{ id: string; root: string; count: number }>('/v1/batches', { candidates: rows });
+  const { id, root, count } = await as(organization.client).post<{ id: string; root: string; count: number }>(
+    '/v1/batches',
+    { candidates: rows },
+  );
   return { id, batch: id, root, count, aud: ORIGIN, organization: organization.code };
 }
 
 /** A form as browsers and curl send it, with its content type. */
-export async function formOf(fields: Record<string, Blob | string>): Promise<{ body: Uint8Array<ArrayBuffer>; type: string }> {
+export async function formOf(
+  fields: Record<string, Blob | string>,
+): Promise<{ body: Uint8Array<ArrayBuffer>; type: string }> {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value as Blob);
   const encoded = new Response(form);
@@ -127,12 +178,20 @@ export async function formOf(fields: Record<string, Blob | string>): Promise<{ b
 
 /** Rows and an archive of photos as a form. */
 export const uploadOf = (rows: readonly unknown[], photos: Uint8Array<ArrayBuffer>) =>
-  formOf({ rows: new File([JSON.stringify({ candidates: rows })], 'rows.json', { type: 'application/json' }), photos: new File([photos], 'photos.zip', { type: 'application/zip' }) });
+  formOf({
+    rows: new File([JSON.stringify({ candidates: rows })], 'rows.json', { type: 'application/json' }),
+    photos: new File([photos], 'photos.zip', { type: 'application/zip' }),
+  });
 
-const jtiOf = (token: string): string => (JSON.parse(atob((token.split('.')[1] as string).replace(/-/g, '+').replace(/_/g, '/'))) as { jti: string }).jti;
+const jtiOf = (token: string): string =>
+  (JSON.parse(atob((token.split('.')[1] as string).replace(/-/g, '+').replace(/_/g, '/'))) as { jti: string }).jti;
 
 /** Both approvals, handed in; gives the province's. */
-export async function approve({ province, city }: Province, organization: Organization, batch: BatchRef): Promise<string> {
+export async function approve(
+  { province, city }: Province,
+  organization: Organization,
+  batch: BatchRef,
+): Promise<string> {
   let inner: string | undefined;
   if (organization.centre === city) {
     inner = await approveBatch(city, batch);
@@ -148,8 +207,15 @@ export async function order(organization: Organization, batch: BatchRef, approva
 }
 
 /** Orders and issues. */
-export async function issue(organization: Organization, batch: BatchRef, approval: string): Promise<{ state: string; issued: number }> {
-  return as(organization.client).post(`/v1/batches/${batch.batch}/issue`, { approval, order: await order(organization, batch, approval) });
+export async function issue(
+  organization: Organization,
+  batch: BatchRef,
+  approval: string,
+): Promise<{ state: string; issued: number }> {
+  return as(organization.client).post(`/v1/batches/${batch.batch}/issue`, {
+    approval,
+    order: await order(organization, batch, approval),
+  });
 }
 
 export interface Issued {
@@ -163,7 +229,9 @@ export interface Issued {
 export async function certificatesOf(organization: Organization, batch: string): Promise<Issued[]> {
   const all: Issued[] = [];
   for (let after: string | null = ''; after !== null; ) {
-    const page: { certificates: Issued[]; next: string | null } = await as(organization.client).get(`/v1/batches/${batch}/certificates?after=${after}`);
+    const page: { certificates: Issued[]; next: string | null } = await as(organization.client).get(
+      `/v1/batches/${batch}/certificates?after=${after}`,
+    );
     all.push(...page.certificates);
     after = page.next;
   }
@@ -171,7 +239,11 @@ export async function certificatesOf(organization: Organization, batch: string):
 }
 
 /** The whole way from rows to certificates. */
-export async function certify(province: Province, organization: Organization, rows: unknown[]): Promise<{ batch: Submitted; certificates: Issued[] }> {
+export async function certify(
+  province: Province,
+  organization: Organization,
+  rows: unknown[],
+): Promise<{ batch: Submitted; certificates: Issued[] }> {
   const batch = await submit(organization, rows);
   await issue(organization, batch, await approve(province, organization, batch));
   return { batch, certificates: await certificatesOf(organization, batch.id) };

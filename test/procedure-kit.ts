@@ -2,12 +2,12 @@
  * Steps of the procedure for tests: signed as the browser and the command sign them, against the real Worker, on any day.
  */
 import { vi } from 'vitest';
-import { makeKey, type Identity } from '../src/cli/sign.ts';
-import type { CaseView, CaseLine } from '../src/procedure/read.ts';
+import { type Identity, makeKey } from '../src/cli/sign.ts';
 import { toBase64url } from '../src/life/bytes.ts';
 import type { Body } from '../src/life/procedure/bodies.ts';
 import { newAbout, signApplicant, signStep } from '../src/life/procedure/sign.ts';
 import { readAbout, type StepName } from '../src/life/procedure/steps.ts';
+import type { CaseLine, CaseView } from '../src/procedure/read.ts';
 import { as, idNumber, ORIGIN } from './kit.ts';
 
 export const salt = (): string => toBase64url(crypto.getRandomValues(new Uint8Array(16)));
@@ -34,19 +34,38 @@ export interface Taken {
 }
 
 export const view = (who: Identity, about: string): Promise<CaseView> => as(who).get<CaseView>(`/v1/cases/${about}`);
-export const cases = async (who: Identity, query = ''): Promise<CaseLine[]> => (await as(who).get<{ cases: CaseLine[] }>(`/v1/cases${query}`)).cases;
+export const cases = async (who: Identity, query = ''): Promise<CaseLine[]> =>
+  (await as(who).get<{ cases: CaseLine[] }>(`/v1/cases${query}`)).cases;
 
 /** Takes a step after whatever the case holds; for a fresh case, the first. */
-export async function take<S extends StepName>(who: Identity, about: string, step: S, body: Body<S>, place?: { seq: number; last?: string }): Promise<Taken> {
+export async function take<S extends StepName>(
+  who: Identity,
+  about: string,
+  step: S,
+  body: Body<S>,
+  place?: { seq: number; last?: string },
+): Promise<Taken> {
   const now = place ?? (await placeOf(who, about, step));
   const statement = await signStep(who, { aud: ORIGIN, about, step, body, ...now }, seconds(), crypto.randomUUID());
   return as(who).post<Taken>('/v1/steps', { statement, body });
 }
 
 /** What returns a batch: the one step of its case, signed, with its body. */
-export async function returnOf(centre: Identity, batch: string, reason: string): Promise<{ statement: string; body: { reason: string } }> {
+export async function returnOf(
+  centre: Identity,
+  batch: string,
+  reason: string,
+): Promise<{ statement: string; body: { reason: string } }> {
   const body = { reason };
-  return { statement: await signStep(centre, { aud: ORIGIN, about: `batch:${batch}`, step: 'batch.return', seq: 0, body }, seconds(), crypto.randomUUID()), body };
+  return {
+    statement: await signStep(
+      centre,
+      { aud: ORIGIN, about: `batch:${batch}`, step: 'batch.return', seq: 0, body },
+      seconds(),
+      crypto.randomUUID(),
+    ),
+    body,
+  };
 }
 
 async function placeOf(who: Identity, about: string, step: StepName): Promise<{ seq: number; last?: string }> {
@@ -61,11 +80,21 @@ async function placeOf(who: Identity, about: string, step: StepName): Promise<{ 
 /** The four documents of an organization's rules. */
 export function rulesOf(version: string): Body<'rules.publish'> {
   const rule = (title: string) => ({ title, text: `${title}\n一、总则\n二、附则` });
-  return { version, exam: rule('考务管理办法'), quality: rule('质量管理办法'), certificates: rule('证书管理办法'), fees: rule('收费标准') };
+  return {
+    version,
+    exam: rule('考务管理办法'),
+    quality: rule('质量管理办法'),
+    certificates: rule('证书管理办法'),
+    fees: rule('收费标准'),
+  };
 }
 
 /** The forms of annexes 1 and 2, filled in for a training school that asks the city's centre. */
-export function sampleApplication(key: Identity, change: Partial<Body<'application.submit'>> = {}, form: Partial<Body<'application.submit'>['form']> = {}): Body<'application.submit'> {
+export function sampleApplication(
+  key: Identity,
+  change: Partial<Body<'application.submit'>> = {},
+  form: Partial<Body<'application.submit'>['form']> = {},
+): Body<'application.submit'> {
   const { kty, crv, x, y } = key.jwk;
   return {
     salt: salt(),
@@ -86,9 +115,32 @@ export function sampleApplication(key: Identity, change: Partial<Body<'applicati
       phone: '0531-00000000',
       email: 'office@example.cn',
       occupations: [
-        { name: '电工', code: '6-31-01-03', standard: '电工国家职业技能标准（2018 年版）', experience: '2015 年至今', assessed: 1200, levels: [5, 4, 3] },
-        { name: '焊工', job: '电焊工', code: '6-18-02-04', standard: '焊工国家职业技能标准（2018 年版）', experience: '2018 年至今', assessed: 300, levels: [5, 4] },
-        { name: '焊工', job: '气焊工', code: '6-18-02-04', standard: '焊工国家职业技能标准（2018 年版）', experience: '2018 年至今', assessed: 100, levels: [5] },
+        {
+          name: '电工',
+          code: '6-31-01-03',
+          standard: '电工国家职业技能标准（2018 年版）',
+          experience: '2015 年至今',
+          assessed: 1200,
+          levels: [5, 4, 3],
+        },
+        {
+          name: '焊工',
+          job: '电焊工',
+          code: '6-18-02-04',
+          standard: '焊工国家职业技能标准（2018 年版）',
+          experience: '2018 年至今',
+          assessed: 300,
+          levels: [5, 4],
+        },
+        {
+          name: '焊工',
+          job: '气焊工',
+          code: '6-18-02-04',
+          standard: '焊工国家职业技能标准（2018 年版）',
+          experience: '2018 年至今',
+          assessed: 100,
+          levels: [5],
+        },
       ],
       strengths: '参与编制行业评价规范两项。',
       premises: '实训楼 2000 平方米，电工工位 40 个。',
@@ -97,7 +149,14 @@ export function sampleApplication(key: Identity, change: Partial<Body<'applicati
       signed_by: '周示范',
       ...form,
     },
-    work_plan: { overall: '总体规划', organization: '组织机构及职责', occupations: '职业、等级、申报条件', process: '评价流程', content: '评价内容及方式', safeguards: '保障措施' },
+    work_plan: {
+      overall: '总体规划',
+      organization: '组织机构及职责',
+      occupations: '职业、等级、申报条件',
+      process: '评价流程',
+      content: '评价内容及方式',
+      safeguards: '保障措施',
+    },
     files: [],
     ...change,
   };
@@ -109,13 +168,36 @@ export function samplePlan(date: string, count = 3, change: Partial<Body<'plan.f
     salt: salt(),
     title: '电工三级认定（虚构）',
     process: '报名审核、理论考试、技能考核、综合评审。',
-    sessions: [{ id: 's1', kind: 'both', occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', levels: [3], date, starts: '09:00', ends: '16:30', venue: '济南示范职业培训学校实训楼' }],
+    sessions: [
+      {
+        id: 's1',
+        kind: 'both',
+        occupation_code: '6-31-01-03',
+        occupation_name: '电工',
+        job_type: '--',
+        levels: [3],
+        date,
+        starts: '09:00',
+        ends: '16:30',
+        venue: '济南示范职业培训学校实训楼',
+      },
+    ],
     staff: [
       { role: 'invigilator', name: '赵监考', sessions: ['s1'] },
       { role: 'assessor', name: '钱考评', certificate: '3701-0001', sessions: ['s1'] },
       { role: 'supervisor', name: '孙督导', sessions: ['s1'] },
     ],
-    roster: Array.from({ length: count }, (_, i) => ({ row: i + 2, name: '欧阳建国', id_type: 'resident_id' as const, id_number: idNumber(i), occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 3 as const, sessions: ['s1'] })),
+    roster: Array.from({ length: count }, (_, i) => ({
+      row: i + 2,
+      name: '欧阳建国',
+      id_type: 'resident_id' as const,
+      id_number: idNumber(i),
+      occupation_code: '6-31-01-03',
+      occupation_name: '电工',
+      job_type: '--',
+      level: 3 as const,
+      sessions: ['s1'],
+    })),
     ...change,
   };
 }

@@ -33,8 +33,13 @@ export default class ClosingLines implements Reporter {
       rmSync(this.#folder, { recursive: true });
       const fails = missing.length > 0 && Boolean(process.env.CI);
       if (fails) process.exitCode = 1;
-      const told = missing.length === 0 ? '' : `缺少程序，有关测试未运行 / programs missing, their tests did not run: ${missing.join(', ')}${fails ? '; with CI set that fails the run' : ''}\n`;
-      process.stdout.write(`\n${told}tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+      const told =
+        missing.length === 0
+          ? ''
+          : `缺少程序，有关测试未运行 / programs missing, their tests did not run: ${missing.join(', ')}${fails ? '; with CI set that fails the run' : ''}\n`;
+      process.stdout.write(
+        `\n${told}tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`,
+      );
     });
   }
 }

@@ -11,7 +11,28 @@ import { testBindings } from './worker/bindings.ts';
 const root = new URL('..', import.meta.url).pathname;
 
 /** What the Worker and its tests import from packages. */
-const PACKAGES = ['@noble/hashes/sha2.js', 'canonicalize', 'fast-check', 'fflate', 'hono', 'hono/accepts', 'hono/cookie', 'hono/etag', 'hono/factory', 'hono/route', 'hono/html', 'hono/jsx', 'hono/jsx/jsx-dev-runtime', 'hono/jsx/jsx-runtime', 'jose', 'papaparse', 'pdf-lib', 'qrcode/lib/core/qrcode.js', 'saxes', 'valibot'];
+const PACKAGES = [
+  '@noble/hashes/sha2.js',
+  'canonicalize',
+  'fast-check',
+  'fflate',
+  'hono',
+  'hono/accepts',
+  'hono/cookie',
+  'hono/etag',
+  'hono/factory',
+  'hono/route',
+  'hono/html',
+  'hono/jsx',
+  'hono/jsx/jsx-dev-runtime',
+  'hono/jsx/jsx-runtime',
+  'jose',
+  'papaparse',
+  'pdf-lib',
+  'qrcode/lib/core/qrcode.js',
+  'saxes',
+  'valibot',
+];
 
 /** Long files first, so that none is left alone at the end: services and browsers, then the Worker, then what is pure. */
 class LongestFirst extends BaseSequencer {
@@ -29,15 +50,41 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       // What is pure remembers nothing, so its files share their processes; commands and services do not.
-      { test: { name: 'core', root, include: ['test/life/**/*.test.ts'], environment: 'node', testTimeout: 60_000, isolate: false } },
-      { test: { name: 'commands', root, include: ['test/cli/**/*.test.ts'], environment: 'node', testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'core',
+          root,
+          include: ['test/life/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 60_000,
+          isolate: false,
+        },
+      },
+      {
+        test: { name: 'commands', root, include: ['test/cli/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
+      },
       // Another program's timing on a busy machine: a second try is allowed, and what fails twice fails.
-      { test: { name: 'browser', root, include: ['test/browser/**/*.test.ts'], environment: 'node', testTimeout: 60_000, hookTimeout: 120_000, retry: 1 } },
+      {
+        test: {
+          name: 'browser',
+          root,
+          include: ['test/browser/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          retry: 1,
+        },
+      },
       {
         plugins: [
           cloudflareTest(async () => ({
             wrangler: { configPath: `${root}/wrangler.toml` },
-            miniflare: { bindings: { ...(await testBindings()), MIGRATIONS: await readD1Migrations(`${root}/src/storage/migrations`) } },
+            miniflare: {
+              bindings: {
+                ...(await testBindings()),
+                MIGRATIONS: await readD1Migrations(`${root}/src/storage/migrations`),
+              },
+            },
           })),
         ],
         test: {

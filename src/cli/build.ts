@@ -8,7 +8,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statS
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type BuildOptions } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { openFont } from '../life/font.ts';
 import { FONT_LIST, STYLES, VERSIONS } from '../storage/assets.ts';
 
@@ -45,7 +45,11 @@ const licenceOf = (path: string): string => path.replace(/\.ttf$/i, '.LICENSE_FO
  * @throws where one cannot be used
  */
 export function fontFiles(): FontFile[] {
-  const names = existsSync(FURTHER) ? readdirSync(FURTHER).filter((name) => /\.ttf$/i.test(name)).sort() : [];
+  const names = existsSync(FURTHER)
+    ? readdirSync(FURTHER)
+        .filter((name) => /\.ttf$/i.test(name))
+        .sort()
+    : [];
   const further = names.map((name): FontFile => {
     const path = join(FURTHER, name);
     if (statSync(path).size > LARGEST_ASSET) {
@@ -76,13 +80,21 @@ function copyFonts(): void {
 
 /** What each file of the pages is now: its version goes into its address, under which it may be kept for ever. */
 function writeVersions(files: readonly string[]): void {
-  const versions = files.map((path) => [basename(path), createHash('sha256').update(readFileSync(path)).digest('base64url').slice(0, 12)]);
+  const versions = files.map((path) => [
+    basename(path),
+    createHash('sha256').update(readFileSync(path)).digest('base64url').slice(0, 12),
+  ]);
   writeFileSync(join(ASSETS, VERSIONS), JSON.stringify(Object.fromEntries(versions)));
 }
 
 /** The style by its parts: a page holds those that it needs, allowed by their digests. */
 async function writeStyles(): Promise<void> {
-  const { outputFiles } = await build({ ...BROWSER, entryPoints: readdirSync(STYLE).map((name) => join(STYLE, name)), outdir: STYLE, write: false });
+  const { outputFiles } = await build({
+    ...BROWSER,
+    entryPoints: readdirSync(STYLE).map((name) => join(STYLE, name)),
+    outdir: STYLE,
+    write: false,
+  });
   const parts = outputFiles.map(({ path, text }) => {
     const css = text.trimEnd();
     if (css.includes('</')) throw new Error(`${path} would end its own element.`);
@@ -115,7 +127,12 @@ const APART = ['sw.entry.ts', 'verifier.entry.tsx'];
 function versionOf(folder: string): string {
   const hash = createHash('sha256');
   const sources = readdirSync(PAGES, { recursive: true, encoding: 'utf8' }).map((name) => join(PAGES, name));
-  for (const path of [...readdirSync(folder).filter((name) => name !== 'sw.js').map((name) => join(folder, name)), ...sources].sort()) {
+  for (const path of [
+    ...readdirSync(folder)
+      .filter((name) => name !== 'sw.js')
+      .map((name) => join(folder, name)),
+    ...sources,
+  ].sort()) {
     if (statSync(path).isFile()) hash.update(basename(path)).update(readFileSync(path));
   }
   return hash.digest('hex').slice(0, 16);
@@ -124,8 +141,11 @@ function versionOf(folder: string): string {
 /** What something is made of, and what was made: where both are as they were after the last build, nothing is built. */
 function state(out: string, further: readonly string[]): string {
   const hash = createHash('sha256');
-  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).map((name) => join('src', name));
-  for (const name of ['package-lock.json', 'wrangler.toml', ...sources].sort()) if (statSync(join(ROOT, name)).isFile()) hash.update(name).update(readFileSync(join(ROOT, name)));
+  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).map((name) =>
+    join('src', name),
+  );
+  for (const name of ['package-lock.json', 'wrangler.toml', ...sources].sort())
+    if (statSync(join(ROOT, name)).isFile()) hash.update(name).update(readFileSync(join(ROOT, name)));
   for (const path of further) hash.update(path).update(readFileSync(path));
   const made = existsSync(out) ? readdirSync(out, { recursive: true, encoding: 'utf8' }).sort() : [];
   return [hash.digest('hex'), ...made.map((name) => `${name} ${statSync(join(out, name)).size}`)].join('\n');
@@ -136,14 +156,25 @@ function state(out: string, further: readonly string[]): string {
  * @param stamp file beside the folder that remembers the state
  * @param further paths of sources outside src
  */
-export async function whenChanged(stamp: string, out: string, further: readonly string[], make: () => Promise<void>): Promise<void> {
+export async function whenChanged(
+  stamp: string,
+  out: string,
+  further: readonly string[],
+  make: () => Promise<void>,
+): Promise<void> {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state(out, further)) return;
   rmSync(stamp, { force: true });
   await make();
   writeFileSync(stamp, state(out, further));
 }
 
-export const buildAssets = (): Promise<void> => whenChanged(join(ROOT, '.dev/built'), ASSETS, fontFiles().map(({ path }) => path), makeAssets);
+export const buildAssets = (): Promise<void> =>
+  whenChanged(
+    join(ROOT, '.dev/built'),
+    ASSETS,
+    fontFiles().map(({ path }) => path),
+    makeAssets,
+  );
 
 async function makeAssets(): Promise<void> {
   copyFonts();
@@ -160,7 +191,13 @@ async function makeAssets(): Promise<void> {
   });
   for (const name of readdirSync(ICONS)) cpSync(join(ICONS, name), join(outdir, name));
   writeVersions(Object.keys(metafile.outputs).map((path) => join(ROOT, path)));
-  await build({ ...BROWSER, entryPoints: { sw: join(CLIENT, 'sw.entry.ts') }, outdir, format: 'iife', define: { VERSION: JSON.stringify(versionOf(outdir)) } });
+  await build({
+    ...BROWSER,
+    entryPoints: { sw: join(CLIENT, 'sw.entry.ts') },
+    outdir,
+    format: 'iife',
+    define: { VERSION: JSON.stringify(versionOf(outdir)) },
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAssets();

@@ -37,22 +37,42 @@ function put(name: string, text: string): void {
 /** A Worker in one file, as wrangler bundles one without Node's modules. @param entry path in this folder tree */
 export async function scriptOf(entry: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [join(ROOT, entry)], bundle: true, write: false, format: 'esm', target: 'es2024', platform: 'browser', mainFields: ['workerd', 'worker', 'browser', 'module', 'main'],
-    conditions: ['workerd', 'worker', 'browser'], external: ['cloudflare:*', 'node:*'], absWorkingDir: ROOT, logLevel: 'warning',
+    entryPoints: [join(ROOT, entry)],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2024',
+    platform: 'browser',
+    mainFields: ['workerd', 'worker', 'browser', 'module', 'main'],
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['cloudflare:*', 'node:*'],
+    absWorkingDir: ROOT,
+    logLevel: 'warning',
   });
   return (outputFiles[0] as { text: string }).text;
 }
 
 async function make(): Promise<void> {
-  const { unstable_getMiniflareWorkerOptions: optionsOf, unstable_readConfig: readConfig, unstable_splitSqlQuery: split } = await import('wrangler');
+  const {
+    unstable_getMiniflareWorkerOptions: optionsOf,
+    unstable_readConfig: readConfig,
+    unstable_splitSqlQuery: split,
+  } = await import('wrangler');
   const config = join(ROOT, 'wrangler.toml');
   // Of the bindings, the vars alone: what a developer keeps in .dev.vars is not to lie in one more file.
   const options = { ...optionsOf(config).workerOptions, bindings: readConfig({ config }).vars };
-  const migrations = readdirSync(MIGRATIONS).filter((name) => name.endsWith('.sql')).sort();
+  const migrations = readdirSync(MIGRATIONS)
+    .filter((name) => name.endsWith('.sql'))
+    .sort();
   mkdirSync(OUT, { recursive: true });
   put(SCRIPT, await scriptOf('src/index.ts'));
   put(BINDINGS, JSON.stringify(options));
-  put(STATEMENTS, JSON.stringify(migrations.map((name) => ({ name, statements: split(readFileSync(join(MIGRATIONS, name), 'utf8')) }))));
+  put(
+    STATEMENTS,
+    JSON.stringify(
+      migrations.map((name) => ({ name, statements: split(readFileSync(join(MIGRATIONS, name), 'utf8')) })),
+    ),
+  );
 }
 
 /** The Worker with its assets, built where something changed. */
@@ -62,5 +82,9 @@ export async function bundleWorker(): Promise<Bundle> {
   const read = (name: string) => readFileSync(join(OUT, name), 'utf8');
   const { assets, ...options } = JSON.parse(read(BINDINGS)) as WorkerOptions & { assets: object };
   // A folder that was moved since is still the folder.
-  return { script: read(SCRIPT), options: { ...options, rootPath: ROOT, assets: { ...assets, directory: ASSETS } }, migrations: read(STATEMENTS) };
+  return {
+    script: read(SCRIPT),
+    options: { ...options, rootPath: ROOT, assets: { ...assets, directory: ASSETS } },
+    migrations: read(STATEMENTS),
+  };
 }

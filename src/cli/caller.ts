@@ -35,7 +35,8 @@ const isPublic = (path: string): boolean => path.startsWith('/.well-known/');
 
 /** How often one call waits for a brake to open, each time for at most a minute. */
 const PATIENCE = 10;
-const braked = ({ status, headers }: Response): boolean => status === 429 && Number(headers.get('retry-after')) <= 60 && headers.has('retry-after');
+const braked = ({ status, headers }: Response): boolean =>
+  status === 429 && Number(headers.get('retry-after')) <= 60 && headers.has('retry-after');
 
 /** Codes of a line that was cut while a call was under way. */
 const CUT = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
@@ -72,7 +73,12 @@ export class Caller {
   #turn: Promise<unknown> = Promise.resolve();
 
   /** Without an identity only public routes can be called. */
-  constructor(origin: string, identity?: Speaker, fetcher: Fetch = (url, init) => fetch(url, init), moment?: () => number) {
+  constructor(
+    origin: string,
+    identity?: Speaker,
+    fetcher: Fetch = (url, init) => fetch(url, init),
+    moment?: () => number,
+  ) {
     this.origin = origin;
     this.identity = identity;
     this.#fetch = fetcher;
@@ -113,7 +119,8 @@ export class Caller {
       return await this.#fetch(url, init);
     } catch (error) {
       const { body } = init;
-      if (cutBy(error) === undefined || (body !== undefined && (typeof body !== 'string' || body.length > SMALL))) throw error;
+      if (cutBy(error) === undefined || (body !== undefined && (typeof body !== 'string' || body.length > SMALL)))
+        throw error;
       throw new CutOff((error as TypeError).message, { cause: (error as TypeError).cause });
     }
   }
@@ -127,7 +134,9 @@ export class Caller {
       response = await this.send(method, path, options);
     }
     if (response.ok) return response;
-    throw new CallError(problemOf<Problem>(response.status, response.headers.get('content-type'), await response.text()));
+    throw new CallError(
+      problemOf<Problem>(response.status, response.headers.get('content-type'), await response.text()),
+    );
   }
 
   async json<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
@@ -137,7 +146,8 @@ export class Caller {
     } catch (error) {
       if (error instanceof SyntaxError) throw new CallError(foreignProblem(response.status));
       // The call had arrived whole.
-      if (cutBy(error) !== undefined) throw new CutOff((error as TypeError).message, { cause: (error as TypeError).cause });
+      if (cutBy(error) !== undefined)
+        throw new CutOff((error as TypeError).message, { cause: (error as TypeError).cause });
       throw error;
     }
   }

@@ -4,7 +4,7 @@
  * It refuses nothing: the service judges the chain that it is handed.
  */
 import { decodeJwt } from 'jose';
-import { certify, rootName, type Issuer } from '../life/pades/certify.ts';
+import { certify, type Issuer, rootName } from '../life/pades/certify.ts';
 import { certifyIssuingKey, routeOf } from '../life/pades/issuing.ts';
 import { toPem } from '../life/pades/x509.ts';
 import type { Centre, Filing } from '../life/schema.ts';
@@ -20,13 +20,29 @@ const rootIssuer = ({ kid, key, jwk }: Signatory): Issuer => ({ key, jwk, name: 
 /** The root certifies itself. @returns PEM */
 export async function certifyRoot(root: Signatory): Promise<string> {
   const from = now();
-  return toPem('CERTIFICATE', await certify({ name: '', jwk: root.jwk }, rootIssuer(root), { role: 'root', from, until: from + ROOT_LIFETIME, serial: newSerial() }));
+  return toPem(
+    'CERTIFICATE',
+    await certify({ name: '', jwk: root.jwk }, rootIssuer(root), {
+      role: 'root',
+      from,
+      until: from + ROOT_LIFETIME,
+      serial: newSerial(),
+    }),
+  );
 }
 
 /** The root certifies the centre that it appoints by this statement. @returns PEM */
 export async function certifyCentre(root: Signatory, appointment: string): Promise<string> {
   const { name, cnf, iat, exp } = decodeJwt<Centre>(appointment);
-  return toPem('CERTIFICATE', await certify({ name, jwk: cnf.jwk }, rootIssuer(root), { role: 'centre', from: iat, until: exp, serial: newSerial() }));
+  return toPem(
+    'CERTIFICATE',
+    await certify({ name, jwk: cnf.jwk }, rootIssuer(root), {
+      role: 'centre',
+      from: iat,
+      until: exp,
+      serial: newSerial(),
+    }),
+  );
 }
 
 /**
@@ -37,6 +53,8 @@ export async function handInCertificate(centre: Speaker, caller: Caller, filing:
   const { certificate } = centre;
   const newest = decodeJwt<Filing>(filing).issuing_jwks.keys.at(-1);
   if (certificate === undefined || newest === undefined) return false;
-  await caller.post(`${routeOf(newest.kid)}/certificate`, { certificate: await certifyIssuingKey({ ...centre, certificate }, decodeJwt<Filing>(filing), newest, newSerial()) });
+  await caller.post(`${routeOf(newest.kid)}/certificate`, {
+    certificate: await certifyIssuingKey({ ...centre, certificate }, decodeJwt<Filing>(filing), newest, newSerial()),
+  });
   return true;
 }

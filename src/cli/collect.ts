@@ -41,7 +41,8 @@ function shortfall(report: Report, open: readonly string[]): string | undefined 
   return bad && `${bad.id}: ${bad.result} ${bad.code ?? ''}`;
 }
 
-const wrong = (number: string, why: string) => new Failure(1, `自查未通过：${number} ${why}`, 'the self-check failed', 'self_check_failed');
+const wrong = (number: string, why: string) =>
+  new Failure(1, `自查未通过：${number} ${why}`, 'the self-check failed', 'self_check_failed');
 
 export interface Wanted {
   origin: string;
@@ -64,7 +65,12 @@ export interface Collected {
 }
 
 /** Writes certificates.jsonl line by line; a run that fails leaves only the .part file. */
-export async function writeLines(caller: Caller, batch: string, path: string, each: (issued: Issued) => Promise<void> | void): Promise<void> {
+export async function writeLines(
+  caller: Caller,
+  batch: string,
+  path: string,
+  each: (issued: Issued) => Promise<void> | void,
+): Promise<void> {
   const file = openSync(`${path}.part`, 'w');
   try {
     for await (const issued of certificatesOf(caller, batch, new Progress('下载凭证 fetching credentials'))) {
@@ -102,7 +108,12 @@ export async function collect({ origin, client, batch, folder, pdf, root, expect
   if (rootOfTexts(leaves) !== expectedRoot) throw wrong(`${first} …`, 'root');
 
   await fetchFiles(origin, client, folder, printed, async (number, file) => {
-    const { evidence, centres, withdrawals, bundle: { roots } } = file.kind === 'pdf' ? openDocument(file.bytes) : openBundle(readBundle(file.value));
+    const {
+      evidence,
+      centres,
+      withdrawals,
+      bundle: { roots },
+    } = file.kind === 'pdf' ? openDocument(file.bytes) : openBundle(readBundle(file.value));
     const directory = await openDirectory({ thumbprints: [root.kid], roots }, centres, memo, withdrawals);
     const { report } = await verify({ asked: number, ...evidence }, directory, now());
     const lacks = shortfall(report, file.kind === 'pdf' ? ['log', 'status'] : ['log', 'document', 'status']);
@@ -120,7 +131,13 @@ export async function collect({ origin, client, batch, folder, pdf, root, expect
 type Fetched = { kind: 'pdf'; bytes: Uint8Array<ArrayBuffer> } | { kind: 'bundle'; value: unknown };
 
 /** The organization's PDF and the holder's bundle of each certificate. */
-export async function fetchFiles(origin: string, client: Speaker, folder: string, issued: readonly Issued[], check: (number: string, file: Fetched) => Promise<void> | void): Promise<void> {
+export async function fetchFiles(
+  origin: string,
+  client: Speaker,
+  folder: string,
+  issued: readonly Issued[],
+  check: (number: string, file: Fetched) => Promise<void> | void,
+): Promise<void> {
   const caller = new Caller(origin, client);
   const anyone = new Caller(origin);
   for (const sub of ['pdf', 'bundle']) mkdirSync(join(folder, sub), { recursive: true });
@@ -130,7 +147,12 @@ export async function fetchFiles(origin: string, client: Speaker, folder: string
     const bytes = new Uint8Array(await (await caller.take('GET', `/v1/certificates/${number}.pdf`)).arrayBuffer());
     await check(number, { kind: 'pdf', bytes });
     writeWhole(join(folder, 'pdf', `${number}.pdf`), bytes);
-    const text = await (await anyone.take('POST', `/v1/certificates/${number}/download`, { body: holderOf(credential), accept: BUNDLE_MEDIA_TYPE })).text();
+    const text = await (
+      await anyone.take('POST', `/v1/certificates/${number}/download`, {
+        body: holderOf(credential),
+        accept: BUNDLE_MEDIA_TYPE,
+      })
+    ).text();
     await check(number, { kind: 'bundle', value: JSON.parse(text) });
     writeWhole(join(folder, 'bundle', `${number}.json`), text);
     progress.at(++done, issued.length);

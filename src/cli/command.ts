@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { readIdentity, readKeyFile } from '../../keys/make.ts';
 import { Caller } from './caller.ts';
 import { keyPath } from './dev.ts';
@@ -15,7 +15,8 @@ import { out, usage } from './talk.ts';
 const joinThumbprints = (argv: readonly string[]): string[] =>
   argv.reduce<string[]>((joined, word) => {
     const before = joined.at(-1);
-    if (/^-[A-Za-z0-9_-]{42}$/.test(word) && before?.startsWith('--') && !before.includes('=')) joined[joined.length - 1] = `${before}=${word}`;
+    if (/^-[A-Za-z0-9_-]{42}$/.test(word) && before?.startsWith('--') && !before.includes('='))
+      joined[joined.length - 1] = `${before}=${word}`;
     else joined.push(word);
     return joined;
   }, []);
@@ -34,7 +35,8 @@ export interface Command {
 }
 
 /** A word as a shell takes it. */
-const quoted = (word: string): string => (/^[\p{L}\p{N}_./:=@%+-]+$/u.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+const quoted = (word: string): string =>
+  /^[\p{L}\p{N}_./:=@%+-]+$/u.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** A command as it can be typed. */
 const commandLine = (...words: string[]): string => `npm run -s luzheng -- ${words.map(quoted).join(' ')}`;
@@ -52,13 +54,18 @@ export class Input {
   constructor(command: Command, argv: string[]) {
     const end = command.program ? argv.indexOf('--') : -1;
     this.program = end < 0 ? [] : argv.slice(end + 1);
-    const { values, positionals } = parseArgs({ args: joinThumbprints(end < 0 ? argv : argv.slice(0, end)), options: { ...command.options, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } }, allowPositionals: true });
+    const { values, positionals } = parseArgs({
+      args: joinThumbprints(end < 0 ? argv : argv.slice(0, end)),
+      options: { ...command.options, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      allowPositionals: true,
+    });
     this.#values = values;
     this.#words = positionals;
     this.json = values.json === true;
     const takes = command.takes === '' ? [] : command.takes.split(' ');
     if (this.flag('help')) return;
-    if (positionals.length > takes.length) throw usage(`多余的参数 ${positionals[takes.length]}`, `unexpected argument ${positionals[takes.length]}`);
+    if (positionals.length > takes.length)
+      throw usage(`多余的参数 ${positionals[takes.length]}`, `unexpected argument ${positionals[takes.length]}`);
     const lacking = takes.slice(positionals.length).find((word) => !word.startsWith('['));
     if (lacking !== undefined) throw usage(`缺少参数 ${lacking}`, `${lacking} is missing`);
   }
@@ -97,19 +104,26 @@ export class Input {
     return { identity, caller: new Caller(origin, identity), origin };
   }
   origin(known?: string): string {
-    const given = this.text('server') ?? known ?? process.env.LUZHENG_SERVER ?? developmentServer() ?? 'http://localhost:8787';
+    const given =
+      this.text('server') ?? known ?? process.env.LUZHENG_SERVER ?? developmentServer() ?? 'http://localhost:8787';
     let url: URL;
     try {
       url = new URL(given);
     } catch {
-      throw usage('--server 应为服务地址，如 https://certificates.example.cn', '--server is the address of the service, e.g. https://certificates.example.cn');
+      throw usage(
+        '--server 应为服务地址，如 https://certificates.example.cn',
+        '--server is the address of the service, e.g. https://certificates.example.cn',
+      );
     }
     return url.origin;
   }
   /** The command to go on with, at the same service. @param key its key file, where it is not the one that was given; null: it takes none */
   next(words: readonly string[], key: string | null | undefined = this.text('key')): string {
     const options = { key: key ?? undefined, server: this.text('server') };
-    return commandLine(...words, ...Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])));
+    return commandLine(
+      ...words,
+      ...Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])),
+    );
   }
   /** The answer: lines for people, one JSON object for programs. */
   answer(lines: readonly string[], json: Record<string, unknown>): void {
@@ -128,13 +142,20 @@ function developmentServer(): string | undefined {
 
 /** A public key: of a key file, or a bare public JWK that someone sent. */
 export async function readPublic(path: string): Promise<{ kid: string; jwk: import('../life/schema.ts').PublicJwk }> {
-  const json = JSON.parse(readFileSync(path, 'utf8')) as { private?: unknown; signer?: unknown; kty?: string; x?: string; y?: string };
+  const json = JSON.parse(readFileSync(path, 'utf8')) as {
+    private?: unknown;
+    signer?: unknown;
+    kty?: string;
+    x?: string;
+    y?: string;
+  };
   if (json.private !== undefined || json.signer !== undefined) {
     const { kid, jwk } = (await readKeyFile(path)).pair;
     return { kid, jwk };
   }
   const { thumbprint } = await import('../life/statement.ts');
-  if (json.kty !== 'EC' || !json.x || !json.y) throw usage(`${path} 不是密钥文件，也不是 P-256 公钥 JWK`, `${path} is neither a key file nor a public P-256 JWK`);
+  if (json.kty !== 'EC' || !json.x || !json.y)
+    throw usage(`${path} 不是密钥文件，也不是 P-256 公钥 JWK`, `${path} is neither a key file nor a public P-256 JWK`);
   const jwk = { kty: 'EC', crv: 'P-256', x: json.x, y: json.y } as const;
   return { kid: await thumbprint(jwk), jwk };
 }

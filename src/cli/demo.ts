@@ -7,11 +7,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openFont, type Font } from '../life/font.ts';
-import type { FontSet } from '../life/font-set.ts';
 import { shanghaiDay } from '../life/calendar.ts';
-import { readRows, readScope, typeOfFile } from '../life/row-file.ts';
+import { type Font, openFont } from '../life/font.ts';
+import type { FontSet } from '../life/font-set.ts';
 import type { CheckedRow, RawRow } from '../life/row.ts';
+import { readRows, readScope, typeOfFile } from '../life/row-file.ts';
 import { checkRows } from '../life/rows.ts';
 import type { ScopeEntry } from '../life/schema.ts';
 import { usccCheckCharacter } from '../life/uscc.ts';
@@ -20,14 +20,31 @@ import { CallError, Caller } from './caller.ts';
 import { certifyCentre, certifyRoot, handInCertificate } from './certify.ts';
 import { collect, writeWhole } from './collect.ts';
 import { fromHere } from './command.ts';
-import { freePort, onAbandoned, startLocal, type LocalService } from './local.ts';
+import { freePort, type LocalService, onAbandoned, startLocal } from './local.ts';
+import { photosFor, readArchive, uploadOf } from './photos.ts';
+import {
+  announceMissing,
+  demonstrationDays,
+  type Moments,
+  momentsFor,
+  sampleApplication,
+  samplePlan,
+  sampleResults,
+} from './procedure-life.ts';
 import { deriveScope } from './scope.ts';
 import { newSecret, settingsFor, withDemoClock } from './settings.ts';
-import { appointCentre, makeKey, nameClient, type Identity, type KeyPair } from './sign.ts';
-import { photosFor, readArchive, uploadOf } from './photos.ts';
-import { announceMissing, demonstrationDays, momentsFor, sampleApplication, samplePlan, sampleResults, type Moments } from './procedure-life.ts';
+import { appointCentre, type Identity, type KeyPair, makeKey, nameClient } from './sign.ts';
 import { asApplicant, newCase, takeStep } from './stepper.ts';
-import { approveWith, fileWith, issueWith, nameServiceKey, peek, readBatch, requireSameRows, type TrustFile } from './steps.ts';
+import {
+  approveWith,
+  fileWith,
+  issueWith,
+  nameServiceKey,
+  peek,
+  readBatch,
+  requireSameRows,
+  type TrustFile,
+} from './steps.ts';
 import { err, explain, Failure, out, Progress, usage } from './talk.ts';
 
 const USAGE = `用法 / usage: npm run demo -- --candidates FILE [--scope FILE] [--photos ZIP|DIR] --out DIR [--pdf N|all]
@@ -59,7 +76,14 @@ const given = (path: string): string => (existsSync(fromHere(path)) ? fromHere(p
 function readArguments(argv: string[]): Arguments | undefined {
   const { values } = parseArgs({
     args: argv,
-    options: { candidates: { type: 'string' }, scope: { type: 'string' }, photos: { type: 'string' }, out: { type: 'string' }, pdf: { type: 'string', default: '10' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      candidates: { type: 'string' },
+      scope: { type: 'string' },
+      photos: { type: 'string' },
+      out: { type: 'string' },
+      pdf: { type: 'string', default: '10' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help) return undefined;
   if (!values.candidates) throw usage('缺少 --candidates', '--candidates FILE is missing');
@@ -101,8 +125,12 @@ async function appoint(root: KeyPair, code: string, name: string, iat: number): 
 
 /** Earlier results in the same folder would be taken for this run's. Only files that this script writes are removed. */
 function clear(folder: string): void {
-  for (const name of ['certificates.jsonl', 'jwks.json', 'trust.json', 'root.txt', 'ca.pem', 'approval.jwt']) rmSync(join(folder, name), { force: true });
-  for (const [sub, pattern] of [['pdf', /^[YS]\d{21}\.pdf$/], ['bundle', /^[YS]\d{21}\.json$/]] as const) {
+  for (const name of ['certificates.jsonl', 'jwks.json', 'trust.json', 'root.txt', 'ca.pem', 'approval.jwt'])
+    rmSync(join(folder, name), { force: true });
+  for (const [sub, pattern] of [
+    ['pdf', /^[YS]\d{21}\.pdf$/],
+    ['bundle', /^[YS]\d{21}\.json$/],
+  ] as const) {
     mkdirSync(join(folder, sub), { recursive: true });
     for (const name of readdirSync(join(folder, sub))) if (pattern.test(name)) rmSync(join(folder, sub, name));
   }
@@ -112,44 +140,106 @@ function clear(folder: string): void {
 type Act = (identity?: Identity, moment?: number) => Caller;
 
 /** Application, selection and filing: the applicant's own key becomes the organization's first. */
-async function enrol(as: Act, city: Identity, scope: ScopeEntry[], moments: Pick<Moments, 'apply' | 'select'>): Promise<Identity> {
+async function enrol(
+  as: Act,
+  city: Identity,
+  scope: ScopeEntry[],
+  moments: Pick<Moments, 'apply' | 'select'>,
+): Promise<Identity> {
   const pair = await makeKey();
   const uscc = organizationUscc();
   const applicant = await asApplicant(pair, moments.apply);
   const application = newCase('application');
-  await takeStep(applicant, as(applicant, moments.apply), application, 'application.submit', sampleApplication({ name: NAME, uscc, centre: city.subject, key: pair.jwk, scope, capacity: CAPACITY }));
+  await takeStep(
+    applicant,
+    as(applicant, moments.apply),
+    application,
+    'application.submit',
+    sampleApplication({ name: NAME, uscc, centre: city.subject, key: pair.jwk, scope, capacity: CAPACITY }),
+  );
   const centre = as(city, moments.select);
-  const filing = await fileWith(city, centre, { code: CODE, name: NAME, uscc, scope, annual_capacity: CAPACITY }, false, { iat: moments.select });
+  const filing = await fileWith(
+    city,
+    centre,
+    { code: CODE, name: NAME, uscc, scope, annual_capacity: CAPACITY },
+    false,
+    { iat: moments.select },
+  );
   await handInCertificate(city, centre, filing);
-  const client: Identity = { ...pair, subject: `org:${CODE}`, token: await nameClient(city, CODE, pair.jwk, { iat: moments.select }) };
+  const client: Identity = {
+    ...pair,
+    subject: `org:${CODE}`,
+    token: await nameClient(city, CODE, pair.jwk, { iat: moments.select }),
+  };
   await centre.post('/v1/clients', { statement: client.token });
-  await takeStep(city, centre, application, 'application.select', { organization: CODE, filing: jtiOf(filing), client: jtiOf(client.token) });
+  await takeStep(city, centre, application, 'application.select', {
+    organization: CODE,
+    filing: jtiOf(filing),
+    client: jtiOf(client.token),
+  });
   return client;
 }
 
 const jtiOf = (token: string): string => peek<{ jti: string }>(token).jti;
 
 /** From the plan over exam and notice to the upload, each step on its own day. @returns the batch */
-async function procedure(as: Act, { city, province, client }: Record<'city' | 'province' | 'client', Identity>, rows: CheckedRow[], moments: Moments, photos: Uint8Array<ArrayBuffer> | undefined, clock: Clock): Promise<string> {
+async function procedure(
+  as: Act,
+  { city, province, client }: Record<'city' | 'province' | 'client', Identity>,
+  rows: CheckedRow[],
+  moments: Moments,
+  photos: Uint8Array<ArrayBuffer> | undefined,
+  clock: Clock,
+): Promise<string> {
   const [plan, results] = [newCase('plan'), newCase('results')];
-  await takeStep(client, as(client, moments.plan), plan, 'plan.file', samplePlan('职业技能等级认定考核计划（演示）', rows));
-  for (const centre of [city, province]) await takeStep(centre, as(centre, moments.plan + 3600), plan, 'plan.receive', {});
-  clock.done('报送考核计划', 'plan filed with both centres', `${shanghaiDay(moments.plan)}, ${rows.length} 人 candidates`);
+  await takeStep(
+    client,
+    as(client, moments.plan),
+    plan,
+    'plan.file',
+    samplePlan('职业技能等级认定考核计划（演示）', rows),
+  );
+  for (const centre of [city, province])
+    await takeStep(centre, as(centre, moments.plan + 3600), plan, 'plan.receive', {});
+  clock.done(
+    '报送考核计划',
+    'plan filed with both centres',
+    `${shanghaiDay(moments.plan)}, ${rows.length} 人 candidates`,
+  );
   await takeStep(client, as(client, moments.publish), results, 'results.publish', sampleResults(plan, rows));
   const { due } = await as(client, moments.publish).get<{ due: string }>(`/v1/cases/${results}`);
   clock.done('考试结束，结果公示', 'exams over, results on notice', `${shanghaiDay(moments.publish)} – ${due}`);
-  const { id, root, count } = await as(client, moments.upload).json<{ id: string; root: string; count: number }>('POST', `/v1/results/${results}/batch`, photos ? { body: photos, type: 'application/zip' } : { body: {} });
+  const { id, root, count } = await as(client, moments.upload).json<{ id: string; root: string; count: number }>(
+    'POST',
+    `/v1/results/${results}/batch`,
+    photos ? { body: photos, type: 'application/zip' } : { body: {} },
+  );
   await takeStep(client, as(client, moments.upload), results, 'results.upload', { batch: id, root, count });
   return id;
 }
 
-async function life(service: LocalService, root: KeyPair, input: Arguments, rows: RawRow[], scope: ScopeEntry[], clock: Clock): Promise<void> {
+async function life(
+  service: LocalService,
+  root: KeyPair,
+  input: Arguments,
+  rows: RawRow[],
+  scope: ScopeEntry[],
+  clock: Clock,
+): Promise<void> {
   const { origin } = service;
   const present = Math.floor(Date.now() / 1000);
-  const as: Act = (identity, moment) => new Caller(origin, identity, undefined, moment === undefined ? undefined : () => moment);
+  const as: Act = (identity, moment) =>
+    new Caller(origin, identity, undefined, moment === undefined ? undefined : () => moment);
   // The procedure's own days, where the file's exams leave room for them: bad rows are told by the upload itself.
   const checked = checkRows(rows, { scope, pass_mark: 60, today: shanghaiDay(present), missingGlyphs: () => [] });
-  const moments = checked.faults.length === 0 ? momentsFor(checked.rows.map((row) => row.exam_date), demonstrationDays(present - 350 * 86_400, present), present) : undefined;
+  const moments =
+    checked.faults.length === 0
+      ? momentsFor(
+          checked.rows.map((row) => row.exam_date),
+          demonstrationDays(present - 350 * 86_400, present),
+          present,
+        )
+      : undefined;
   const begin = moments?.apply ?? present;
   const province = await appoint(root, '3700', '山东省职业技能鉴定指导中心', begin - 3600);
   const city = await appoint(root, '3701', '济南市职业技能鉴定指导中心', begin - 3600);
@@ -159,36 +249,74 @@ async function life(service: LocalService, root: KeyPair, input: Arguments, rows
   clock.done('任命省、市中心', 'centres appointed');
 
   const client = await enrol(as, city, scope, moments ?? { apply: present, select: present });
-  const source = input.scope ? '' : '（未给出 --scope，按名单中的职业、工种、等级备案 / no --scope: filed as the file asks）';
-  clock.done('申报、遴选、备案', 'organization applied, selected and filed', `${CODE} ${NAME}, ${scope.length} 个职业 occupations${source}`);
-  if (!moments && checked.faults.length === 0) out('           考试日期距今不足以完成公示，或不在已公布的工作日历内：略去计划和公示，直接上传 / the exams leave no room for the notice, or lie outside the known calendar: uploaded without plan and notice');
+  const source = input.scope
+    ? ''
+    : '（未给出 --scope，按名单中的职业、工种、等级备案 / no --scope: filed as the file asks）';
+  clock.done(
+    '申报、遴选、备案',
+    'organization applied, selected and filed',
+    `${CODE} ${NAME}, ${scope.length} 个职业 occupations${source}`,
+  );
+  if (!moments && checked.faults.length === 0)
+    out(
+      '           考试日期距今不足以完成公示，或不在已公布的工作日历内：略去计划和公示，直接上传 / the exams leave no room for the notice, or lie outside the known calendar: uploaded without plan and notice',
+    );
 
   const batch = moments
-    ? { id: await procedure(as, { city, province, client }, checked.rows, moments, input.photos, clock), ignored_columns: readRows(input.candidates).ignored }
-    : await as(client).json<{ id: string; ignored_columns?: string[] }>('POST', '/v1/batches', uploadOf(input.candidates, typeOfFile(input.candidates), input.photos));
+    ? {
+        id: await procedure(as, { city, province, client }, checked.rows, moments, input.photos, clock),
+        ignored_columns: readRows(input.candidates).ignored,
+      }
+    : await as(client).json<{ id: string; ignored_columns?: string[] }>(
+        'POST',
+        '/v1/batches',
+        uploadOf(input.candidates, typeOfFile(input.candidates), input.photos),
+      );
   const seen = await readBatch(as(client), batch.id, new Progress('核对名单 reading rows'));
   const photos = await photosFor(rows, input.photos);
   requireSameRows(rows, seen, photos);
-  clock.done('上传', 'uploaded', `${seen.ref.count} 人 rows, ${photos.size === 0 ? '' : `${photos.size} 张照片 photos, `}root ${seen.ref.root}`);
-  if (batch.ignored_columns?.length) out(`           未使用的列 / columns not used: ${batch.ignored_columns.join(', ')}`);
+  clock.done(
+    '上传',
+    'uploaded',
+    `${seen.ref.count} 人 rows, ${photos.size === 0 ? '' : `${photos.size} 张照片 photos, `}root ${seen.ref.root}`,
+  );
+  if (batch.ignored_columns?.length)
+    out(`           未使用的列 / columns not used: ${batch.ignored_columns.join(', ')}`);
 
   await approveWith(city, as(city), await readBatch(as(city), batch.id, new Progress('市级核对 city reads')));
   clock.done('市级审核', 'the city approved, root recomputed');
-  const approval = await approveWith(province, as(province), await readBatch(as(province), batch.id, new Progress('省级核对 province reads')));
+  const approval = await approveWith(
+    province,
+    as(province),
+    await readBatch(as(province), batch.id, new Progress('省级核对 province reads')),
+  );
   clock.done('省级审核', 'the province approved, root recomputed');
 
   const { issued } = await issueWith(client, as(client), seen, approval, new Progress('颁发 issuing'));
   clock.done('指令与颁发', 'ordered and issued', `${issued} 张 certificates`);
 
   clear(input.out);
-  const files = await collect({ origin, client, batch: batch.id, approval, root, folder: input.out, pdf: input.pdf, expectedRoot: seen.ref.root });
+  const files = await collect({
+    origin,
+    client,
+    batch: batch.id,
+    approval,
+    root,
+    folder: input.out,
+    pdf: input.pdf,
+    expectedRoot: seen.ref.root,
+  });
   const trust = await as().get<TrustFile>('/.well-known/trust.json');
   writeWhole(join(input.out, 'jwks.json'), JSON.stringify(await as().get('/.well-known/jwks.json'), null, 1));
   writeWhole(join(input.out, 'trust.json'), JSON.stringify(trust, null, 1));
   writeWhole(join(input.out, 'root.txt'), `${root.kid}\n`);
   writeWhole(join(input.out, 'ca.pem'), await certifyRoot(root));
   writeWhole(join(input.out, 'approval.jwt'), `${approval}\n`);
-  clock.done('下载与自查', 'downloaded and checked', `${files.certificates} 张凭证 credentials（签名与根全部复核 every signature, and the root from all of them）, ${files.pdfs} 份 PDF 与核验包 PDFs and bundles`);
+  clock.done(
+    '下载与自查',
+    'downloaded and checked',
+    `${files.certificates} 张凭证 credentials（签名与根全部复核 every signature, and the root from all of them）, ${files.pdfs} 份 PDF 与核验包 PDFs and bundles`,
+  );
   out();
   out(`第一张 / the first      ${files.first}`);
   out(`根密钥指纹 / root       ${root.kid}`);
@@ -201,7 +329,10 @@ async function main(): Promise<number> {
   let starting: Promise<LocalService> | undefined;
   let folder: string | undefined;
   const end = async () => {
-    await starting?.then((service) => service.stop(), () => undefined);
+    await starting?.then(
+      (service) => service.stop(),
+      () => undefined,
+    );
     starting = undefined;
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     folder = undefined;
@@ -213,7 +344,11 @@ async function main(): Promise<number> {
     err('已中断 / interrupted');
     void end().finally(() => process.exit(code));
   };
-  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) {
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const) {
     process.once(signal, () => interrupt(code));
   }
   onAbandoned(() => interrupt(143));
@@ -230,7 +365,13 @@ async function main(): Promise<number> {
     const clock = new Clock();
     const [port, root] = await Promise.all([freePort(), makeKey()]);
     const settings = withDemoClock(settingsFor(`http://localhost:${port}`, root, newSecret()));
-    starting = startLocal({ ...settings, unbraked: true, port, persist: join(folder, 'state'), log: join(folder, 'server.log') });
+    starting = startLocal({
+      ...settings,
+      unbraked: true,
+      port,
+      persist: join(folder, 'state'),
+      log: join(folder, 'server.log'),
+    });
     const service = await starting;
     clock.done('启动全新的服务', 'a fresh service started', service.origin);
     await life(service, root, input, rows, scope, clock);
@@ -241,11 +382,17 @@ async function main(): Promise<number> {
     if (interrupted) return new Promise(() => undefined);
     const { exit, lines } = explain(error);
     for (const line of lines) err(line);
-    await starting?.then((service) => service.stop(), () => undefined);
+    await starting?.then(
+      (service) => service.stop(),
+      () => undefined,
+    );
     // The service's own account of what went wrong, before it is deleted.
-    if (error instanceof CallError && error.problem.status >= 500 && folder !== undefined) err(readFileSync(join(folder, 'server.log'), 'utf8').slice(-2000));
-    if (exit === 2 && (error instanceof Failure || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS'))) err(`\n${USAGE}`);
-    else if (folder !== undefined) err('未颁发任何证书或已中止 / stopped; if rows were listed above, nothing was issued.');
+    if (error instanceof CallError && error.problem.status >= 500 && folder !== undefined)
+      err(readFileSync(join(folder, 'server.log'), 'utf8').slice(-2000));
+    if (exit === 2 && (error instanceof Failure || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')))
+      err(`\n${USAGE}`);
+    else if (folder !== undefined)
+      err('未颁发任何证书或已中止 / stopped; if rows were listed above, nothing was issued.');
     return exit;
   } finally {
     await end();

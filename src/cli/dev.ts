@@ -39,12 +39,21 @@ export interface DevKeys {
 /** Of two first starts at once, one makes the file and both read it. */
 async function keep(name: string, about: { name: string; server?: string }): Promise<Signatory> {
   const path = keyPath(name);
-  if (!existsSync(path)) await makeKeyFile(path, about).catch((error: unknown) => (existsSync(path) ? undefined : Promise.reject(error as Error)));
+  if (!existsSync(path))
+    await makeKeyFile(path, about).catch((error: unknown) =>
+      existsSync(path) ? undefined : Promise.reject(error as Error),
+    );
   return (await readKeyFile(path)).pair;
 }
 
 /** A key with its statement, made anew when it is missing or about to end; and with the certificate that goes with the statement, if it is a centre's. */
-async function keepNamed(name: string, subject: string, about: { name: string; server?: string }, sign: (pair: Signatory) => Promise<string>, certify?: (token: string) => Promise<string>): Promise<Speaker> {
+async function keepNamed(
+  name: string,
+  subject: string,
+  about: { name: string; server?: string },
+  sign: (pair: Signatory) => Promise<string>,
+  certify?: (token: string) => Promise<string>,
+): Promise<Speaker> {
   const pair = await keep(name, about);
   const path = keyPath(name);
   const { file } = await readKeyFile(path);
@@ -52,7 +61,12 @@ async function keepNamed(name: string, subject: string, about: { name: string; s
   if (token === undefined || peek<{ exp: number }>(token).exp < now() + EARLY) token = await sign(pair);
   if (certify && (certificate === undefined || token !== file.token)) certificate = await certify(token);
   const named = { subject, token, ...(certificate === undefined ? {} : { certificate }) };
-  if (token !== file.token || certificate !== file.certificate || (about.server !== undefined && file.server !== about.server)) writeKeyFile(path, { ...file, ...about, ...named });
+  if (
+    token !== file.token ||
+    certificate !== file.certificate ||
+    (about.server !== undefined && file.server !== about.server)
+  )
+    writeKeyFile(path, { ...file, ...about, ...named });
   return { ...pair, ...named };
 }
 
@@ -79,11 +93,24 @@ function keepSecret(): string {
 export async function developmentKeys(server?: string): Promise<DevKeys> {
   const at = server === undefined ? {} : { server };
   const root = await keep('root', { name: '开发用省级根 development root' });
-  const centre = (file: string, code: string, name: string) => keepNamed(file, `centre:${code}`, { name, ...at }, ({ jwk }) => appointCentre(root, { code, name, jwk }, { iat: now() - BACKDATED }), (token) => certifyCentre(root, token));
+  const centre = (file: string, code: string, name: string) =>
+    keepNamed(
+      file,
+      `centre:${code}`,
+      { name, ...at },
+      ({ jwk }) => appointCentre(root, { code, name, jwk }, { iat: now() - BACKDATED }),
+      (token) => certifyCentre(root, token),
+    );
   const province = await centre('province', '3700', '山东省职业技能鉴定指导中心');
   const city = await centre('city-3701', '3701', '济南市职业技能鉴定指导中心');
-  const client = (code: string, by: Speaker, name: string) => keepNamed(`org-${code}`, `org:${code}`, { name, ...at }, ({ jwk }) => nameClient(by, code, jwk, { iat: now() - BACKDATED + 2 }));
-  const clients = { [CITY_SCHOOL]: await client(CITY_SCHOOL, city, '济南示范职业培训学校'), [PROVINCE_SCHOOL]: await client(PROVINCE_SCHOOL, province, '山东示范高级技工学校') };
+  const client = (code: string, by: Speaker, name: string) =>
+    keepNamed(`org-${code}`, `org:${code}`, { name, ...at }, ({ jwk }) =>
+      nameClient(by, code, jwk, { iat: now() - BACKDATED + 2 }),
+    );
+  const clients = {
+    [CITY_SCHOOL]: await client(CITY_SCHOOL, city, '济南示范职业培训学校'),
+    [PROVINCE_SCHOOL]: await client(PROVINCE_SCHOOL, province, '山东示范高级技工学校'),
+  };
   const masterSecret = keepSecret();
   writePrivate(ROOT_FILE, `${root.kid}\n`);
   writePrivate(CA_FILE, await keepCertificate(root));

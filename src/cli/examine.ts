@@ -5,17 +5,17 @@
  * The status comes from status lists signed with the service's key, where the root has named that key: fetched, or kept
  * from before, which says how things were.
  */
-import { openDirectory, type Directory } from '../life/authority.ts';
+import { type Directory, openDirectory } from '../life/authority.ts';
 import { credentialKid, splitCredential, withDisclosures } from '../life/credential.ts';
-import { STATUS_PURPOSES, type CredentialFacts } from '../life/credential-form.ts';
+import { type CredentialFacts, STATUS_PURPOSES } from '../life/credential-form.ts';
 import type { Evidence } from '../life/evidence.ts';
 import { FOREIGN } from '../life/gateway.ts';
 import { Memo } from '../life/memo.ts';
 import { isRefusal } from '../life/refusal.ts';
-import { verdictOf, withoutSeal, type Check, type Report, type Verdict } from '../life/report.ts';
+import { type Check, type Report, type Verdict, verdictOf, withoutSeal } from '../life/report.ts';
 import { readSeal, sealKid } from '../life/seal.ts';
 import { openStatusList, type StatusList } from '../life/status-list.ts';
-import { verify, type Verification } from '../life/verify.ts';
+import { type Verification, verify } from '../life/verify.ts';
 import { verifyUnder } from '../life/verify-under.ts';
 import { CallError, type Caller } from './caller.ts';
 import { now } from './sign.ts';
@@ -69,16 +69,34 @@ export class Examiner {
   async examine(subject: Subject): Promise<Examination> {
     if (subject.kind === 'broken') {
       const { code, part } = subject;
-      return { number: undefined, verdict: 'invalid', checks: [{ id: 'signature', result: 'fail', code, part, by: 'here' }], certificate: null, notes: [], checked_at: new Date().toISOString() };
+      return {
+        number: undefined,
+        verdict: 'invalid',
+        checks: [{ id: 'signature', result: 'fail', code, part, by: 'here' }],
+        certificate: null,
+        notes: [],
+        checked_at: new Date().toISOString(),
+      };
     }
     const number = claimedNumber(subject);
     const answer = await this.#ask(subject, this.#isForeign(subject) ? undefined : number);
     const { evidence: gathered, filings, centres, presented, withdrawals } = this.#gather(subject, answer.report);
-    const directory = await openDirectory({ thumbprints: this.#at.roots, roots: presented }, centres, this.#memo, withdrawals);
+    const directory = await openDirectory(
+      { thumbprints: this.#at.roots, roots: presented },
+      centres,
+      this.#memo,
+      withdrawals,
+    );
     const { found, evidence } = await verifyUnder(filings, gathered, directory, now());
     let here = found;
-    if (here.facts) here = await verify({ ...evidence, lists: await this.#listsFor(here.facts, directory) }, directory, now());
-    const merged = this.#merge(number, here, answer, presented.length === 0 || (await this.#isUnderRoot(subject, here, directory)));
+    if (here.facts)
+      here = await verify({ ...evidence, lists: await this.#listsFor(here.facts, directory) }, directory, now());
+    const merged = this.#merge(
+      number,
+      here,
+      answer,
+      presented.length === 0 || (await this.#isUnderRoot(subject, here, directory)),
+    );
     return subject.kind === 'url' && subject.unread ? withoutSeal(merged) : merged;
   }
 
@@ -97,7 +115,9 @@ export class Examiner {
     try {
       const report =
         subject.kind === 'credential'
-          ? await service.post<Report>('/v1/verify', { credential: withDisclosures(splitCredential(subject.credential).jws, []) })
+          ? await service.post<Report>('/v1/verify', {
+              credential: withDisclosures(splitCredential(subject.credential).jws, []),
+            })
           : await service.get<Report>(`/v1/certificates/${encodeURIComponent(number)}`);
       return { report, missing: false };
     } catch (error) {
@@ -106,23 +126,44 @@ export class Examiner {
         return { report: undefined, missing: true };
       }
       // The number is malformed or the credential unreadable: the check here says so better.
-      if (error instanceof CallError && error.problem.status === 400 && error.problem.code !== FOREIGN) return { report: undefined, missing: false };
+      if (error instanceof CallError && error.problem.status === 400 && error.problem.code !== FOREIGN)
+        return { report: undefined, missing: false };
       if (isRefusal(error)) return { report: undefined, missing: false };
       throw error;
     }
   }
 
-  #gather(subject: Exclude<Subject, { kind: 'broken' }>, answer: Report | undefined): { evidence: Evidence; filings: string[]; centres: string[]; presented: TrustFile['roots']; withdrawals: string[] } {
+  #gather(
+    subject: Exclude<Subject, { kind: 'broken' }>,
+    answer: Report | undefined,
+  ): {
+    evidence: Evidence;
+    filings: string[];
+    centres: string[];
+    presented: TrustFile['roots'];
+    withdrawals: string[];
+  } {
     const { trust } = this.#at;
     const centres = trust?.centres ?? [];
     const roots = trust?.roots ?? [];
     const withdrawals = trust?.withdrawals ?? [];
     if (subject.kind === 'bundle') {
       const { evidence, bundle, centres: given, withdrawals: known } = subject.opened;
-      return { evidence, filings: [], centres: [...given, ...centres], presented: [...bundle.roots, ...roots], withdrawals: [...known, ...withdrawals] };
+      return {
+        evidence,
+        filings: [],
+        centres: [...given, ...centres],
+        presented: [...bundle.roots, ...roots],
+        withdrawals: [...known, ...withdrawals],
+      };
     }
     const credential = subject.kind === 'credential' ? subject.credential : answer?.credential;
-    const seal = subject.kind === 'credential' ? subject.seal : subject.kind === 'url' && subject.digits !== undefined ? { number: subject.number, digits: subject.digits } : undefined;
+    const seal =
+      subject.kind === 'credential'
+        ? subject.seal
+        : subject.kind === 'url' && subject.digits !== undefined
+          ? { number: subject.number, digits: subject.digits }
+          : undefined;
     const filings = credential === undefined && !seal ? [] : filingsNaming(trust, namesKeyOf(credential, seal));
     const evidence: Evidence = {
       ...(subject.kind === 'credential' ? {} : { asked: subject.number }),
@@ -172,15 +213,30 @@ export class Examiner {
     }
   }
 
-  #merge(number: string | undefined, here: Verification, { report: said, missing }: { report: Report | undefined; missing: boolean }, rooted: boolean): Examination {
+  #merge(
+    number: string | undefined,
+    here: Verification,
+    { report: said, missing }: { report: Report | undefined; missing: boolean },
+    rooted: boolean,
+  ): Examination {
     const { report } = here;
     const failed = report.checks.some(({ id, result }) => result === 'fail' && id !== 'status');
-    const notes: Examination['notes'] = [...(rooted ? [] : ['root_not_presented' as const]), ...(missing ? ['not_in_register' as const] : [])];
+    const notes: Examination['notes'] = [
+      ...(rooted ? [] : ['root_not_presented' as const]),
+      ...(missing ? ['not_in_register' as const] : []),
+    ];
     const checks = report.checks.map((check): SignedCheck => {
       const theirs = said?.checks.find(({ id }) => id === check.id);
       if (check.id === 'status' && !failed) return statusOf(check, theirs, missing);
       // Once something failed here, the service's word adds nothing.
-      if (failed || check.result !== 'not_checked' || !theirs || theirs.result === 'not_checked' || theirs.result === 'not_reached') return { ...check, by: 'here' };
+      if (
+        failed ||
+        check.result !== 'not_checked' ||
+        !theirs ||
+        theirs.result === 'not_checked' ||
+        theirs.result === 'not_reached'
+      )
+        return { ...check, by: 'here' };
       return { ...theirs, by: 'service' };
     });
     // Signatures hold here and the register contradicts itself there: that is not this certificate's fault, nor its proof.
@@ -192,13 +248,28 @@ export class Examiner {
     const verdict: Verdict = verdictOf(checks);
     const fate = failed ? undefined : said?.status;
     const next = failed ? undefined : said?.replaced_by;
-    return { number: number ?? report.certificate?.number, verdict, checks, certificate: report.certificate, notes, ...(fate ? { status: fate } : {}), ...(next === undefined ? {} : { replaced_by: next }), ...(report.copy ? { copy: report.copy } : {}), checked_at: report.checked_at };
+    return {
+      number: number ?? report.certificate?.number,
+      verdict,
+      checks,
+      certificate: report.certificate,
+      notes,
+      ...(fate ? { status: fate } : {}),
+      ...(next === undefined ? {} : { replaced_by: next }),
+      ...(report.copy ? { copy: report.copy } : {}),
+      checked_at: report.checked_at,
+    };
   }
 }
 
 /** The worse of what the signed lists and the service say; the service knows a replaced certificate from a revoked one. */
 function statusOf(here: Check, theirs: Check | undefined, missing: boolean): SignedCheck {
-  if (here.result === 'fail') return { ...here, ...(here.code === 'revoked' && theirs?.code === 'replaced' ? { code: 'replaced' } : {}), by: 'here' };
+  if (here.result === 'fail')
+    return {
+      ...here,
+      ...(here.code === 'revoked' && theirs?.code === 'replaced' ? { code: 'replaced' } : {}),
+      by: 'here',
+    };
   if (missing) return { id: 'status', result: 'not_checked', code: 'certificate_not_found', by: 'service' };
   if (theirs?.result === 'fail') return { ...theirs, by: 'service' };
   if (here.result === 'pass' || !theirs || theirs.result !== 'pass') return { ...here, by: 'here' };
@@ -206,7 +277,10 @@ function statusOf(here: Check, theirs: Check | undefined, missing: boolean): Sig
 }
 
 /** Whether a kid is the one that signed; what cannot be read names none, and the check itself says why. */
-function namesKeyOf(credential: string | undefined, seal: { number: string; digits: string } | undefined): (kid: string) => boolean {
+function namesKeyOf(
+  credential: string | undefined,
+  seal: { number: string; digits: string } | undefined,
+): (kid: string) => boolean {
   try {
     if (credential !== undefined) {
       const wanted = credentialKid(splitCredential(credential).jws);

@@ -7,14 +7,17 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openFont, sliceFont, type Font } from '../life/font.ts';
+import { type Font, openFont, sliceFont } from '../life/font.ts';
 import { shows } from '../life/font-set.ts';
 import { readTables, writeFont } from '../life/pdf-sfnt.ts';
-import { FURTHER, LARGEST_ASSET, PACKAGED, type FontFile } from './build.ts';
+import { type FontFile, FURTHER, LARGEST_ASSET, PACKAGED } from './build.ts';
 
 /** Mainland shapes first. */
 const DEBIAN: readonly FontFile[] = [
-  { path: '/usr/share/fonts/truetype/babelstone/BabelStoneHan.ttf', licence: '/usr/share/doc/fonts-babelstone-han/copyright' },
+  {
+    path: '/usr/share/fonts/truetype/babelstone/BabelStoneHan.ttf',
+    licence: '/usr/share/doc/fonts-babelstone-han/copyright',
+  },
   { path: '/usr/share/fonts/truetype/hanazono/HanaMinA.ttf', licence: '/usr/share/doc/fonts-hanazono/copyright' },
   { path: '/usr/share/fonts/truetype/hanazono/HanaMinB.ttf', licence: '/usr/share/doc/fonts-hanazono/copyright' },
 ];
@@ -23,7 +26,14 @@ const DEBIAN: readonly FontFile[] = [
 const MADE = /^han-\d-[\w-]+-\d+\.(ttf|LICENSE_FONT)$/;
 
 /** Ideographs in names: 〇, Extension A, the first block, compatibility, and planes 2 and 3. By range: Unicode grows. */
-const RANGES = [[0x3007, 0x3007], [0x3400, 0x4dbf], [0x4e00, 0x9fff], [0xf900, 0xfaff], [0x20000, 0x2fffd], [0x30000, 0x3fffd]] as const;
+const RANGES = [
+  [0x3007, 0x3007],
+  [0x3400, 0x4dbf],
+  [0x4e00, 0x9fff],
+  [0xf900, 0xfaff],
+  [0x20000, 0x2fffd],
+  [0x30000, 0x3fffd],
+] as const;
 
 /** Glyphs a cut at most, so that its components find room beside them (a TrueType font has 65,535). */
 const MOST_GLYPHS = 20_000;
@@ -65,8 +75,15 @@ function nameTable(name: string): Uint8Array {
 /** A font of some characters that can be opened again: the cut, its character map and its name. */
 export function cutFont(font: Font, codePoints: readonly number[]): Uint8Array<ArrayBuffer> {
   const { bytes, gidByCodePoint } = sliceFont(font, codePoints);
-  const tables = [...readTables(new DataView(bytes.buffer))].map(([tag, { at, length }]) => [tag, bytes.subarray(at, at + length)]);
-  return writeFont({ ...Object.fromEntries(tables), cmap: characterMap(gidByCodePoint), name: nameTable(font.postScriptName) });
+  const tables = [...readTables(new DataView(bytes.buffer))].map(([tag, { at, length }]) => [
+    tag,
+    bytes.subarray(at, at + length),
+  ]);
+  return writeFont({
+    ...Object.fromEntries(tables),
+    cmap: characterMap(gidByCodePoint),
+    name: nameTable(font.postScriptName),
+  });
 }
 
 /** Cuts a font into files that each fit the assets. */
@@ -104,7 +121,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   // Either of Debian's packages will do; both have more characters.
   const sources = given.length > 0 ? given : DEBIAN.filter(({ path }) => existsSync(path));
   if (sources.length === 0) {
-    console.error('No font was found to make them from. On Debian: apt-get install fonts-babelstone-han fonts-hanazono');
+    console.error(
+      'No font was found to make them from. On Debian: apt-get install fonts-babelstone-han fonts-hanazono',
+    );
     process.exitCode = 1;
   } else for (const line of makeFallbacks(sources, FURTHER)) console.log(line);
 }

@@ -5,8 +5,8 @@
  * neither the machine's own nor, on Linux, the one that the packages bring.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** Whether this very Node runs TypeScript by itself: 22.18 and later do. npm puts the packages' Node before it once it is there. */
@@ -24,13 +24,22 @@ if (!runsTypeScript && !bundled) requireNode('', '');
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const stamp = `${root}/node_modules/.luzheng-lock`;
 // The platform belongs to the stamp: a folder shared with another machine holds other binaries.
-const wanted = createHash('sha256').update(readFileSync(`${root}/package-lock.json`)).update(`${process.platform}-${process.arch}`).digest('hex');
+const wanted = createHash('sha256')
+  .update(readFileSync(`${root}/package-lock.json`))
+  .update(`${process.platform}-${process.arch}`)
+  .digest('hex');
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   console.error('正在安装依赖，首次约需一分钟 / installing packages, about a minute the first time …');
-  const run = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  const run = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
   if (run.status !== 0) {
-    console.error('安装失败，请检查网络与 npm 设置后重试 / installing failed; check the network and npm settings, then try again.');
+    console.error(
+      '安装失败，请检查网络与 npm 设置后重试 / installing failed; check the network and npm settings, then try again.',
+    );
     process.exit(run.status ?? 1);
   }
   mkdirSync(`${root}/node_modules`, { recursive: true });
@@ -40,5 +49,9 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
 if (!runsTypeScript) {
   const name = `node-linux-${process.arch}`;
   const { status } = spawnSync(`${root}/node_modules/.bin/node`, ['--version'], { stdio: 'ignore' });
-  if (status !== 0) requireNode(`；依赖包 ${name} 自带一个，但没有装上或不能在本机运行`, `; the optional package ${name} brings one, but it is not installed or does not run on this machine`);
+  if (status !== 0)
+    requireNode(
+      `；依赖包 ${name} 自带一个，但没有装上或不能在本机运行`,
+      `; the optional package ${name} brings one, but it is not installed or does not run on this machine`,
+    );
 }

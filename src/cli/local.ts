@@ -4,8 +4,8 @@
  * the script stops the runtime in order.
  * It refuses a port that is taken and a data folder that another running service uses.
  */
-import { fork, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, closeSync } from 'node:fs';
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +27,13 @@ export interface LocalService {
 const listens = (port: number, host: string): Promise<number | undefined> =>
   new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' || error.code === 'EACCES' ? resolve(undefined) : host === '::1' ? resolve(port) : reject(error)));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' || error.code === 'EACCES'
+        ? resolve(undefined)
+        : host === '::1'
+          ? resolve(port)
+          : reject(error),
+    );
     server.listen({ port, host, exclusive: true }, () => {
       const { port: got } = server.address() as { port: number };
       server.close(() => resolve(got));
@@ -35,7 +41,8 @@ const listens = (port: number, host: string): Promise<number | undefined> =>
   });
 
 /** Whether nobody listens on a port of localhost, by either protocol. */
-const isFree = async (port: number): Promise<boolean> => (await listens(port, '127.0.0.1')) !== undefined && (await listens(port, '::1')) !== undefined;
+const isFree = async (port: number): Promise<boolean> =>
+  (await listens(port, '127.0.0.1')) !== undefined && (await listens(port, '::1')) !== undefined;
 
 export async function freePort(): Promise<number> {
   for (;;) {
@@ -91,10 +98,18 @@ export async function startLocal(options: ServeOptions & { log: string }): Promi
   mkdirSync(persist, { recursive: true, mode: 0o700 });
   const pidFile = join(persist, 'server.pid');
   if (!(await waitFor(() => !isRunning(pidFile), 4000))) {
-    throw new Failure(1, `数据目录 ${persist} 正被另一个进程使用`, `the data folder ${persist} is in use by process ${readFileSync(pidFile, 'utf8').trim()}; stop it, or choose another with --persist-to DIR`);
+    throw new Failure(
+      1,
+      `数据目录 ${persist} 正被另一个进程使用`,
+      `the data folder ${persist} is in use by process ${readFileSync(pidFile, 'utf8').trim()}; stop it, or choose another with --persist-to DIR`,
+    );
   }
   if (!(await waitFor(() => isFree(port), 2000))) {
-    throw new Failure(1, `端口 ${port} 已被占用，请换一个：npm start -- --port N`, `port ${port} is in use; choose another: npm start -- --port N`);
+    throw new Failure(
+      1,
+      `端口 ${port} 已被占用，请换一个：npm start -- --port N`,
+      `port ${port} is in use; choose another: npm start -- --port N`,
+    );
   }
   const child = spawnServer(options, log);
   writeFileSync(pidFile, String(child.pid));
@@ -112,7 +127,10 @@ export async function startLocal(options: ServeOptions & { log: string }): Promi
     killGroup(child);
     if (existsSync(pidFile) && readFileSync(pidFile, 'utf8') === String(child.pid)) rmSync(pidFile, { force: true });
   });
-  const first = await Promise.race([new Promise<ServeReport>((resolve) => child.once('message', (message) => resolve(message as ServeReport))), ended.then((): ServeReport => ({ failed: 'the server ended' }))]);
+  const first = await Promise.race([
+    new Promise<ServeReport>((resolve) => child.once('message', (message) => resolve(message as ServeReport))),
+    ended.then((): ServeReport => ({ failed: 'the server ended' })),
+  ]);
   if ('failed' in first) {
     await stop();
     throw new Failure(1, `服务没有启动成功，详见 ${log}`, `the service did not start; see ${log}: ${first.failed}`);
@@ -142,7 +160,13 @@ function spawnServer(options: ServeOptions, log: string): ChildProcess {
     X_LOCAL_OBSERVABILITY: 'false',
     NO_COLOR: '1',
   };
-  const child = fork(fileURLToPath(new URL('serve.ts', import.meta.url)), [], { cwd: ROOT, env, detached: true, stdio: ['ignore', out, out, 'ipc'], execArgv: ['--disable-warning=ExperimentalWarning'] });
+  const child = fork(fileURLToPath(new URL('serve.ts', import.meta.url)), [], {
+    cwd: ROOT,
+    env,
+    detached: true,
+    stdio: ['ignore', out, out, 'ipc'],
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  });
   closeSync(out);
   child.send({ port, persist, vars, secrets, unbraked, held } satisfies ServeOptions);
   return child;

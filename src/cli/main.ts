@@ -2,16 +2,16 @@
  * Owns the `luzheng` command: `npm run -s luzheng -- <command> …`. One file a command in commands/.
  * Exit codes: 0 done, 1 refused, 2 wrong usage or unreachable; `verify` and `draw verify` have their own three.
  */
-import { Input, type Command } from './command.ts';
+import { type Command, Input } from './command.ts';
 import { apply, select } from './commands/application.ts';
 import { appoint } from './commands/appoint.ts';
 import { approve, issue, returnBatch, submit } from './commands/batch.ts';
 import { bulkKey, check, verifyReceiptCommand } from './commands/bulk.ts';
-import { caseCommand, stepCommand } from './commands/case.ts';
 import { calendar } from './commands/calendar.ts';
+import { caseCommand, stepCommand } from './commands/case.ts';
 import { certificate } from './commands/certificate.ts';
-import { draw } from './commands/draw.ts';
 import { download } from './commands/download.ts';
+import { draw } from './commands/draw.ts';
 import { client, file } from './commands/file.ts';
 import { keys } from './commands/keys.ts';
 import { plan, results, upload } from './commands/plan.ts';
@@ -23,16 +23,55 @@ import { verifyCommand } from './commands/verify.ts';
 import { withdrawCommand } from './commands/withdraw.ts';
 import { err, explain, out } from './talk.ts';
 
-const COMMANDS: Record<string, Command> = { keys, appoint, file, client, certificate, submit, approve, return: returnBatch, issue, download, status, withdraw: withdrawCommand, calendar, case: caseCommand, step: stepCommand, plan, results, upload, apply, select, draw, trust, trail, verifier, verify: verifyCommand, check, 'verify-receipt': verifyReceiptCommand, 'bulk-key': bulkKey };
+const COMMANDS: Record<string, Command> = {
+  keys,
+  appoint,
+  file,
+  client,
+  certificate,
+  submit,
+  approve,
+  return: returnBatch,
+  issue,
+  download,
+  status,
+  withdraw: withdrawCommand,
+  calendar,
+  case: caseCommand,
+  step: stepCommand,
+  plan,
+  results,
+  upload,
+  apply,
+  select,
+  draw,
+  trust,
+  trail,
+  verifier,
+  verify: verifyCommand,
+  check,
+  'verify-receipt': verifyReceiptCommand,
+  'bulk-key': bulkKey,
+};
 
 const line = (name: string, { takes }: Command) => `npm run -s luzheng -- ${name} ${takes}`.trim();
 
 function overview(): string {
-  const list = Object.entries(COMMANDS).map(([name, { takes, about }]) => `  ${`${name} ${takes}`.padEnd(40)} ${about}`);
-  return ['鲁证：职业技能等级证书的颁发与查验 / issues and verifies skill level certificates', '', '用法 / usage: npm run -s luzheng -- COMMAND …', ...list, '', '每个命令 / every command: --help --json'].join('\n');
+  const list = Object.entries(COMMANDS).map(
+    ([name, { takes, about }]) => `  ${`${name} ${takes}`.padEnd(40)} ${about}`,
+  );
+  return [
+    '鲁证：职业技能等级证书的颁发与查验 / issues and verifies skill level certificates',
+    '',
+    '用法 / usage: npm run -s luzheng -- COMMAND …',
+    ...list,
+    '',
+    '每个命令 / every command: --help --json',
+  ].join('\n');
 }
 
-const help = (name: string, command: Command): string => `用法 / usage: ${line(name, command)}\n${command.about}\n${command.help}\n  --json           给程序读的输出 / output for programs`;
+const help = (name: string, command: Command): string =>
+  `用法 / usage: ${line(name, command)}\n${command.about}\n${command.help}\n  --json           给程序读的输出 / output for programs`;
 
 export async function main([name, ...rest]: string[]): Promise<number> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {

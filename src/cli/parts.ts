@@ -6,7 +6,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseNumber } from '../life/number.ts';
-import { PART, takeParts, type Line } from '../life/parts.ts';
+import { type Line, PART, takeParts } from '../life/parts.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { readZip } from '../life/zip.ts';
 import { CallError, type Caller } from './caller.ts';
@@ -23,13 +23,18 @@ const PAUSE = 500;
  * a request by itself after such an accident gets its proof refused.
  */
 async function accident(error: unknown, turn: number): Promise<void> {
-  const brokeOff = error instanceof TypeError || isRefusal(error, 'zip_broken') || (error instanceof CallError && (error.problem.status >= 500 || error.problem.code === 'proof_replayed'));
+  const brokeOff =
+    error instanceof TypeError ||
+    isRefusal(error, 'zip_broken') ||
+    (error instanceof CallError && (error.problem.status >= 500 || error.problem.code === 'proof_replayed'));
   if (!brokeOff || turn > RETRIES) throw error;
   await new Promise((resolve) => setTimeout(resolve, turn * PAUSE));
 }
 
 const lineOf = (caller: Caller, id: string): Line => ({
-  ask: async (from, limit) => (await caller.take('GET', `/v1/batches/${id}/certificates.zip?from=${from}&limit=${limit}`)).body as ReadableStream<Uint8Array>,
+  ask: async (from, limit) =>
+    (await caller.take('GET', `/v1/batches/${id}/certificates.zip?from=${from}&limit=${limit}`))
+      .body as ReadableStream<Uint8Array>,
   accident,
 });
 
@@ -39,7 +44,14 @@ const lineOf = (caller: Caller, id: string): Line => ({
  * @param force also those that are there
  * @returns how many came, and those that the service cannot give
  */
-export async function fetchPdfs(caller: Caller, id: string, numbers: readonly string[], folder: string, force: boolean, progress: Progress): Promise<{ fetched: number; refused: string[] }> {
+export async function fetchPdfs(
+  caller: Caller,
+  id: string,
+  numbers: readonly string[],
+  folder: string,
+  force: boolean,
+  progress: Progress,
+): Promise<{ fetched: number; refused: string[] }> {
   mkdirSync(folder, { recursive: true });
   // What the service calls a number becomes the name of a file.
   const names = numbers.map((number) => `${parseNumber(number).text}.pdf`);
@@ -52,7 +64,13 @@ export async function fetchPdfs(caller: Caller, id: string, numbers: readonly st
     while (!missing.has(last)) last--;
     try {
       for await (const { name, bytes } of takeParts(lineOf(caller, id), at, last + 1)) {
-        if (name !== names[at]) throw new Failure(1, `服务给出的不是所要的证书 ${numbers[at]}`, 'the service gave other certificates than the batch lists', 'certificates_differ');
+        if (name !== names[at])
+          throw new Failure(
+            1,
+            `服务给出的不是所要的证书 ${numbers[at]}`,
+            'the service gave other certificates than the batch lists',
+            'certificates_differ',
+          );
         if (missing.delete(at)) {
           writeWhole(join(folder, name), bytes);
           progress.at(names.length - missing.size, names.length);
@@ -71,7 +89,13 @@ export async function fetchPdfs(caller: Caller, id: string, numbers: readonly st
 }
 
 /** Fetches one part as an archive, as it comes. */
-async function fetchZip(line: Line, path: string, from: number, length: number, each: (got: number) => void): Promise<void> {
+async function fetchZip(
+  line: Line,
+  path: string,
+  from: number,
+  length: number,
+  each: (got: number) => void,
+): Promise<void> {
   for (let turn = 1; ; turn++) {
     const file = openSync(`${path}.part`, 'w');
     const passing = new TransformStream<Uint8Array, Uint8Array>({
@@ -83,7 +107,13 @@ async function fetchZip(line: Line, path: string, from: number, length: number, 
     try {
       let got = 0;
       for await (const _ of readZip((await line.ask(from, length)).pipeThrough(passing))) each(++got);
-      if (got !== length) throw new Failure(1, `第 ${from + got + 1} 张缺失`, 'the service gave fewer certificates than the batch lists', 'certificates_differ');
+      if (got !== length)
+        throw new Failure(
+          1,
+          `第 ${from + got + 1} 张缺失`,
+          'the service gave fewer certificates than the batch lists',
+          'certificates_differ',
+        );
       break;
     } catch (error) {
       await line.accident(error, turn);
@@ -95,7 +125,14 @@ async function fetchZip(line: Line, path: string, from: number, length: number, 
 }
 
 /** Fetches a batch as `<batch>.part-0001.zip` and on, each with `PART` certificates. @returns names, and how many certificates came */
-export async function fetchZips(caller: Caller, id: string, count: number, folder: string, force: boolean, progress: Progress): Promise<{ fetched: number; parts: string[] }> {
+export async function fetchZips(
+  caller: Caller,
+  id: string,
+  count: number,
+  folder: string,
+  force: boolean,
+  progress: Progress,
+): Promise<{ fetched: number; parts: string[] }> {
   mkdirSync(folder, { recursive: true });
   const parts: string[] = [];
   let fetched = 0;

@@ -8,9 +8,9 @@ import { join, relative } from 'node:path';
 import { zipSync } from 'fflate';
 import { sha256, toBase64url } from '../life/bytes.ts';
 import { photoType } from '../life/photo.ts';
-import { matchPhotos, photosOfArchive, type Photo } from '../life/row-photos.ts';
+import { matchPhotos, type Photo, photosOfArchive } from '../life/row-photos.ts';
 import type { RawRow } from '../life/rows.ts';
-import type { CallOptions, Caller } from './caller.ts';
+import type { Caller, CallOptions } from './caller.ts';
 import { eachOf, writeWhole } from './collect.ts';
 import type { Seen } from './steps.ts';
 import { Failure, Progress, usage } from './talk.ts';
@@ -20,8 +20,14 @@ const IMAGE = /\.(?:jpe?g|jfif|png)$/i;
 /** The bytes of an archive of photos; of a folder, an archive of the pictures in it and nothing else. */
 export function readArchive(path: string): Uint8Array<ArrayBuffer> {
   if (!statSync(path).isDirectory()) return new Uint8Array(readFileSync(path));
-  const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((file) => file.isFile() && IMAGE.test(file.name));
-  if (files.length === 0) throw usage(`${path} 中没有 .jpg、.jpeg、.jfif 或 .png 文件`, 'there is no .jpg, .jpeg, .jfif or .png file in this folder');
+  const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter(
+    (file) => file.isFile() && IMAGE.test(file.name),
+  );
+  if (files.length === 0)
+    throw usage(
+      `${path} 中没有 .jpg、.jpeg、.jfif 或 .png 文件`,
+      'there is no .jpg, .jpeg, .jfif or .png file in this folder',
+    );
   const entries = files.map((file): [string, Uint8Array] => {
     const whole = join(file.parentPath, file.name);
     return [relative(path, whole).replaceAll('\\', '/'), readFileSync(whole)];
@@ -31,7 +37,11 @@ export function readArchive(path: string): Uint8Array<ArrayBuffer> {
 }
 
 /** The body of an upload: the file alone, or with photos as a form. */
-export function uploadOf(file: Uint8Array<ArrayBuffer>, type: string, archive: Uint8Array<ArrayBuffer> | undefined): CallOptions {
+export function uploadOf(
+  file: Uint8Array<ArrayBuffer>,
+  type: string,
+  archive: Uint8Array<ArrayBuffer> | undefined,
+): CallOptions {
   if (!archive) return { body: file, type };
   const form = new FormData();
   form.set('rows', new Blob([file], { type }));
@@ -40,7 +50,10 @@ export function uploadOf(file: Uint8Array<ArrayBuffer>, type: string, archive: U
 }
 
 /** The photo of each row, as the service has to match them. Whatever is wrong with them the service has refused. */
-export async function photosFor(rows: RawRow[], archive: Uint8Array<ArrayBuffer> | undefined): Promise<Map<number, Photo>> {
+export async function photosFor(
+  rows: RawRow[],
+  archive: Uint8Array<ArrayBuffer> | undefined,
+): Promise<Map<number, Photo>> {
   return archive ? (await matchPhotos(rows, photosOfArchive(archive))).photos : new Map();
 }
 
@@ -51,7 +64,11 @@ export async function photosFor(rows: RawRow[], archive: Uint8Array<ArrayBuffer>
  * @returns how many were compared, and how many of them nobody can have looked at
  * @throws Failure `photo_differs` when one is not what its row discloses
  */
-export async function savePhotos(caller: Caller, { ref, rows }: Seen, folder?: string): Promise<{ photos: number; unseen: number }> {
+export async function savePhotos(
+  caller: Caller,
+  { ref, rows }: Seen,
+  folder?: string,
+): Promise<{ photos: number; unseen: number }> {
   if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const wanted = rows.filter(({ photo_digest }) => photo_digest !== null);
   const width = String(rows.at(-1)?.row ?? 0).length;
@@ -61,7 +78,12 @@ export async function savePhotos(caller: Caller, { ref, rows }: Seen, folder?: s
     const answer = await caller.take('GET', `/v1/batches/${ref.batch}/rows/${position}/photo`);
     const bytes = new Uint8Array(await answer.arrayBuffer());
     if (toBase64url(await sha256(bytes)) !== photo_digest) {
-      throw new Failure(1, `第 ${row} 行的照片与其摘要不符，拒绝签名`, `row ${row}: the photo is not the one whose digest the row discloses; nothing was signed`, 'photo_differs');
+      throw new Failure(
+        1,
+        `第 ${row} 行的照片与其摘要不符，拒绝签名`,
+        `row ${row}: the photo is not the one whose digest the row discloses; nothing was signed`,
+        'photo_differs',
+      );
     }
     if (folder === undefined) unseen++;
     else {

@@ -12,8 +12,8 @@ import type { PublicJwk, ScopeEntry } from '../life/schema.ts';
 import { BUILT_IN, WorkingDays } from '../life/workdays.ts';
 import type { Caller } from './caller.ts';
 import { announceYear, type Speaker } from './sign.ts';
-import { peek, type TrustFile } from './steps.ts';
 import { newSalt } from './stepper.ts';
+import { peek, type TrustFile } from './steps.ts';
 
 const DAY = 86_400;
 const HOUR = 3600;
@@ -35,14 +35,26 @@ const FIXED = ['01-01', '05-01', '05-02', '10-01', '10-02', '10-03'];
 /** Years that the demonstration touches and the program does not bring: those from its earliest step on. */
 function missingYears(moment: number, now: number): number[] {
   const [first, last] = [shanghaiYear(moment), shanghaiYear(now) + 1];
-  return Array.from({ length: last - first + 1 }, (_, at) => first + at).filter((year) => !BUILT_IN.some((known) => known.year === year));
+  return Array.from({ length: last - first + 1 }, (_, at) => first + at).filter(
+    (year) => !BUILT_IN.some((known) => known.year === year),
+  );
 }
 
 const fixedDays = (year: number): string[] => FIXED.map((day) => `${year}-${day}`);
 
 /** The working days as the demonstration has them. */
 export const demonstrationDays = (moment: number, now: number): WorkingDays =>
-  new WorkingDays([...BUILT_IN, ...missingYears(moment, now).map((year) => ({ year, holidays: new Set(fixedDays(year)), workdays: new Set<string>(), source: '', since: moment, ends: Infinity }))]);
+  new WorkingDays([
+    ...BUILT_IN,
+    ...missingYears(moment, now).map((year) => ({
+      year,
+      holidays: new Set(fixedDays(year)),
+      workdays: new Set<string>(),
+      source: '',
+      since: moment,
+      ends: Infinity,
+    })),
+  ]);
 
 /**
  * Announces the working days that neither the program nor the service knows, so that the demonstration runs at the turn
@@ -62,14 +74,25 @@ export async function announceMissing(province: Speaker, caller: Caller, moment:
  * notice would still run, lies in years whose calendar is not known, or is too long ago for a filing of one year.
  */
 export function momentsFor(examDays: readonly string[], days: WorkingDays, now: number): Moments | undefined {
-  const [first, last] = [...examDays].sort().filter((_, i, all) => i === 0 || i === all.length - 1) as [string, string?];
+  const [first, last] = [...examDays].sort().filter((_, i, all) => i === 0 || i === all.length - 1) as [
+    string,
+    string?,
+  ];
   const end = last ?? first;
   try {
     const filed = shanghaiDay(morning(first) - 20 * DAY);
     const publish = days.add(end, 1);
     const upload = shanghaiDay(morning(days.add(publish, 5)) + DAY);
-    const moments = { apply: morning(first) - 30 * DAY, select: morning(first) - 25 * DAY, plan: morning(filed), publish: morning(publish), upload: morning(upload) };
-    return moments.upload <= now && moments.select > now - 350 * DAY && days.between(filed, first) >= 5 ? moments : undefined;
+    const moments = {
+      apply: morning(first) - 30 * DAY,
+      select: morning(first) - 25 * DAY,
+      plan: morning(filed),
+      publish: morning(publish),
+      upload: morning(upload),
+    };
+    return moments.upload <= now && moments.select > now - 350 * DAY && days.between(filed, first) >= 5
+      ? moments
+      : undefined;
   } catch (error) {
     if (isRefusal(error, 'calendar_not_covered')) return undefined;
     throw error;
@@ -77,9 +100,26 @@ export function momentsFor(examDays: readonly string[], days: WorkingDays, now: 
 }
 
 /** An application of an invented training school for a scope, with every field of annexes 1 and 2. */
-export function sampleApplication(school: { name: string; uscc: string; centre: string; key: PublicJwk; scope: readonly ScopeEntry[]; capacity: number }): Application {
+export function sampleApplication(school: {
+  name: string;
+  uscc: string;
+  centre: string;
+  key: PublicJwk;
+  scope: readonly ScopeEntry[];
+  capacity: number;
+}): Application {
   const { name, uscc, centre, key, scope, capacity } = school;
-  const lines = scope.flatMap(({ code, name: occupation, jobs, levels }) => (jobs.length === 0 ? [undefined] : jobs).map((job) => ({ name: occupation, ...(job === undefined || job === '--' ? {} : { job }), code, standard: `${occupation}国家职业技能标准`, experience: '5 年', assessed: 1200, levels })));
+  const lines = scope.flatMap(({ code, name: occupation, jobs, levels }) =>
+    (jobs.length === 0 ? [undefined] : jobs).map((job) => ({
+      name: occupation,
+      ...(job === undefined || job === '--' ? {} : { job }),
+      code,
+      standard: `${occupation}国家职业技能标准`,
+      experience: '5 年',
+      assessed: 1200,
+      levels,
+    })),
+  );
   return {
     salt: newSalt(),
     purpose: 'new',
@@ -87,15 +127,31 @@ export function sampleApplication(school: { name: string; uscc: string; centre: 
     key: { kty: key.kty, crv: key.crv, x: key.x, y: key.y },
     annual_capacity: capacity,
     form: {
-      name, uscc, address: '济南市历下区示范路 1 号（虚构）', registrar: '济南市历下区行政审批服务局', nature: 'training_school', legal_representative: '示例代表', registered_capital: '500 万元',
-      contact: '示例联系人', position: '教务主任', phone: '0531-00000000', email: 'office@school.example', occupations: lines,
-      strengths: '办学二十年，参与过地方技能竞赛的命题与执裁。', premises: '理论考场 4 间共 200 座，实训车间 6 间，设备清单见附件。', staff: '专职人员 12 人，考评人员 30 人，均签有劳动合同或聘书。',
-      pledges: { truthful: true, public_benefit: true, supervision: true }, signed_by: '示例代表',
+      name,
+      uscc,
+      address: '济南市历下区示范路 1 号（虚构）',
+      registrar: '济南市历下区行政审批服务局',
+      nature: 'training_school',
+      legal_representative: '示例代表',
+      registered_capital: '500 万元',
+      contact: '示例联系人',
+      position: '教务主任',
+      phone: '0531-00000000',
+      email: 'office@school.example',
+      occupations: lines,
+      strengths: '办学二十年，参与过地方技能竞赛的命题与执裁。',
+      premises: '理论考场 4 间共 200 座，实训车间 6 间，设备清单见附件。',
+      staff: '专职人员 12 人，考评人员 30 人，均签有劳动合同或聘书。',
+      pledges: { truthful: true, public_benefit: true, supervision: true },
+      signed_by: '示例代表',
     },
     work_plan: {
-      overall: '立足本市技能人才需求，每季度组织一次认定，全年不超过备案规模。', organization: '设考务、质量、证书三个小组，各有专人负责。',
-      occupations: '按申报表所列职业、等级开展，依据国家职业技能标准，题库由专家组建立并逐年更新。', process: '报名、资格审查、理论考试、技能考核、成绩公示、上传、颁发。',
-      content: '理论知识机考或笔试，技能操作现场考核，二级以上加综合评审。', safeguards: '场地、设备、经费、安全与应急预案齐备，全程录像保存三年。',
+      overall: '立足本市技能人才需求，每季度组织一次认定，全年不超过备案规模。',
+      organization: '设考务、质量、证书三个小组，各有专人负责。',
+      occupations: '按申报表所列职业、等级开展，依据国家职业技能标准，题库由专家组建立并逐年更新。',
+      process: '报名、资格审查、理论考试、技能考核、成绩公示、上传、颁发。',
+      content: '理论知识机考或笔试，技能操作现场考核，二级以上加综合评审。',
+      safeguards: '场地、设备、经费、安全与应急预案齐备，全程录像保存三年。',
     },
     files: [],
   };
@@ -106,10 +162,31 @@ export function samplePlan(title: string, rows: readonly CheckedRow[]): Plan {
   const sessions = new Map<string, Plan['sessions'][number]>();
   const roster = rows.map((row): Plan['roster'][number] => {
     const name = `${row.exam_date} ${row.occupation.code} ${row.job}`;
-    const session = sessions.get(name) ?? { id: `s${sessions.size + 1}`, kind: 'both' as const, occupation_code: row.occupation.code, occupation_name: row.occupation.name, job_type: row.job, levels: [], date: row.exam_date, starts: '08:30', ends: '17:30', venue: '示范路校区实训楼（虚构）' };
+    const session = sessions.get(name) ?? {
+      id: `s${sessions.size + 1}`,
+      kind: 'both' as const,
+      occupation_code: row.occupation.code,
+      occupation_name: row.occupation.name,
+      job_type: row.job,
+      levels: [],
+      date: row.exam_date,
+      starts: '08:30',
+      ends: '17:30',
+      venue: '示范路校区实训楼（虚构）',
+    };
     sessions.set(name, session);
     if (!session.levels.includes(row.level)) session.levels.push(row.level);
-    return { row: row.row, name: row.name, id_type: row.id_type, id_number: row.id_number, occupation_code: row.occupation.code, occupation_name: row.occupation.name, job_type: row.job, level: row.level, sessions: [session.id] };
+    return {
+      row: row.row,
+      name: row.name,
+      id_type: row.id_type,
+      id_number: row.id_number,
+      occupation_code: row.occupation.code,
+      occupation_name: row.occupation.name,
+      job_type: row.job,
+      level: row.level,
+      sessions: [session.id],
+    };
   });
   const all = [...sessions.keys()].map((_, i) => `s${i + 1}`);
   return {
@@ -117,7 +194,11 @@ export function samplePlan(title: string, rows: readonly CheckedRow[]): Plan {
     title,
     process: '报名与资格审查；理论知识考试；技能操作考核；成绩汇总与公示。',
     sessions: [...sessions.values()],
-    staff: [{ role: 'invigilator', name: '示例监考员', sessions: all }, { role: 'assessor', name: '示例考评员', certificate: '3701-2026-0001', sessions: all }, { role: 'supervisor', name: '示例督导员', sessions: all }],
+    staff: [
+      { role: 'invigilator', name: '示例监考员', sessions: all },
+      { role: 'assessor', name: '示例考评员', certificate: '3701-2026-0001', sessions: all },
+      { role: 'supervisor', name: '示例督导员', sessions: all },
+    ],
     roster,
   };
 }
@@ -128,7 +209,17 @@ export const sampleResults = (plan: string, rows: readonly CheckedRow[]): Result
   plan,
   working_days: 5,
   rows: rows.map((row) => ({
-    row: row.row, name: row.name, id_type: row.id_type, id_number: row.id_number, occupation_code: row.occupation.code, occupation_name: row.occupation.name, job_type: row.job, level: row.level,
-    score_theory: row.score_theory, score_practice: row.score_practice, exam_date: row.exam_date, ...(row.replaces === undefined ? {} : { replaces: row.replaces }),
+    row: row.row,
+    name: row.name,
+    id_type: row.id_type,
+    id_number: row.id_number,
+    occupation_code: row.occupation.code,
+    occupation_name: row.occupation.name,
+    job_type: row.job,
+    level: row.level,
+    score_theory: row.score_theory,
+    score_practice: row.score_practice,
+    exam_date: row.exam_date,
+    ...(row.replaces === undefined ? {} : { replaces: row.replaces }),
   })),
 });

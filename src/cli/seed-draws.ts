@@ -7,9 +7,9 @@ import { dirname, join } from 'node:path';
 import { writePrivate } from '../../keys/make.ts';
 import { encodeUtf8, sha256Short } from '../life/bytes.ts';
 import { dayNumber, dayOf, shanghaiDay } from '../life/calendar.ts';
-import { isDrawnOn, type PublicSource } from '../life/procedure/draw-source.ts';
-import type { DrawRecord } from '../life/procedure/draw-record.ts';
 import type { CandidateSession } from '../life/procedure/draw.ts';
+import type { DrawRecord } from '../life/procedure/draw-record.ts';
+import { isDrawnOn, type PublicSource } from '../life/procedure/draw-source.ts';
 import { newSeed, seedFileName, seedText } from '../life/procedure/seed-file.ts';
 import { keyPath } from './dev.ts';
 import type { Act } from './seed-procedure.ts';
@@ -17,7 +17,12 @@ import type { Speaker } from './sign.ts';
 import { caseOf, takeStep } from './stepper.ts';
 
 const DAY = 86_400;
-const INSPECTORS = ['赵示例', '钱示例', '孙示例'].map((name, at) => ({ id: `d${at + 1}`, name, unit: '济南市职业技能鉴定指导中心（虚构）', ...(at === 2 ? { avoids: ['S000037000002'] } : {}) }));
+const INSPECTORS = ['赵示例', '钱示例', '孙示例'].map((name, at) => ({
+  id: `d${at + 1}`,
+  name,
+  unit: '济南市职业技能鉴定指导中心（虚构）',
+  ...(at === 2 ? { avoids: ['S000037000002'] } : {}),
+}));
 
 /** Ten in the morning in Shanghai of a day. */
 const morning = (day: string): number => dayNumber(day) * DAY + 2 * 3600;
@@ -26,7 +31,9 @@ const morning = (day: string): number => dayNumber(day) * DAY + 2 * 3600;
 function lotteryAfter(day: string): PublicSource {
   const date = [1, 2, 3].map((more) => dayOf(dayNumber(day) + more)).find((one) => isDrawnOn('ssq', one)) as string;
   const first = dayNumber(`${date.slice(0, 4)}-01-01`);
-  const before = Array.from({ length: dayNumber(date) - first + 1 }, (_, at) => dayOf(first + at)).filter((one) => isDrawnOn('ssq', one)).length;
+  const before = Array.from({ length: dayNumber(date) - first + 1 }, (_, at) => dayOf(first + at)).filter((one) =>
+    isDrawnOn('ssq', one),
+  ).length;
   return { lottery: 'ssq', issue: `${date.slice(0, 4)}${String(before).padStart(3, '0')}`, date };
 }
 
@@ -34,28 +41,65 @@ function lotteryAfter(day: string): PublicSource {
 const seedOf = (city: Speaker, about: string) => newSeed(sha256Short(encodeUtf8(`${city.private?.d ?? ''} ${about}`)));
 
 /** Fixes the lists from a plan's sessions. @returns whether the plan is there */
-async function fix(as: Act, city: Speaker, about: string, plan: string, title: string, moment: number): Promise<boolean> {
+async function fix(
+  as: Act,
+  city: Speaker,
+  about: string,
+  plan: string,
+  title: string,
+  moment: number,
+): Promise<boolean> {
   if (await caseOf(as(city), about)) return true;
   if (!(await caseOf(as(city), plan))) return false;
   const { sessions } = await as(city, moment).get<{ sessions: CandidateSession[] }>('/v1/sessions');
   const own = sessions.filter((one) => one.plan === plan);
-  await takeStep(city, as(city, moment), about, 'draw.commit', { title, sessions: own, inspectors: INSPECTORS, pick: 1, per_session: 2, commitment: seedOf(city, about).commitment, public_source: lotteryAfter(shanghaiDay(moment)) });
+  await takeStep(city, as(city, moment), about, 'draw.commit', {
+    title,
+    sessions: own,
+    inspectors: INSPECTORS,
+    pick: 1,
+    per_session: 2,
+    commitment: seedOf(city, about).commitment,
+    public_source: lotteryAfter(shanghaiDay(moment)),
+  });
   return true;
 }
 
 /** @param inspected a plan whose exams are over; @param ahead one whose exams are to come */
-export async function seedDraws(as: Act, city: Speaker, { inspected, ahead }: { inspected: string; ahead: string }, now: number): Promise<void> {
+export async function seedDraws(
+  as: Act,
+  city: Speaker,
+  { inspected, ahead }: { inspected: string; ahead: string },
+  now: number,
+): Promise<void> {
   const [revealed, committed] = ['draw:seed-draw-revealed', 'draw:seed-draw-committed'];
   if (await fix(as, city, revealed, inspected, '双随机督导检查（演示，开奖号码为虚构）', now - 20 * DAY)) {
-    const { committed: { body } } = await as().get<DrawRecord>('/v1/draws/seed-draw-revealed');
+    const {
+      committed: { body },
+    } = await as().get<DrawRecord>('/v1/draws/seed-draw-revealed');
     const at = (moment: number) => as(city, moment);
-    if ((await caseOf(as(city), revealed))?.state === 'committed') await takeStep(city, at(morning(dayOf(dayNumber(body.public_source.date) + 1))), revealed, 'draw.reveal', { seed: seedOf(city, revealed).seed, public_value: '03 11 19 22 27 31 08' });
+    if ((await caseOf(as(city), revealed))?.state === 'committed')
+      await takeStep(city, at(morning(dayOf(dayNumber(body.public_source.date) + 1))), revealed, 'draw.reveal', {
+        seed: seedOf(city, revealed).seed,
+        public_value: '03 11 19 22 27 31 08',
+      });
     const { drawn = [], findings } = await as().get<DrawRecord>('/v1/draws/seed-draw-revealed');
     const [session] = drawn;
-    if (session && findings.length === 0) await takeStep(city, at(morning(session.date)), revealed, 'draw.finding', { plan: session.plan, session: session.session, inspectors: session.inspectors.map(({ id }) => id), finding: 'minor', summary: '考场座位标识不全，已当场要求补齐。', files: [] });
+    if (session && findings.length === 0)
+      await takeStep(city, at(morning(session.date)), revealed, 'draw.finding', {
+        plan: session.plan,
+        session: session.session,
+        inspectors: session.inspectors.map(({ id }) => id),
+        finding: 'minor',
+        summary: '考场座位标识不全，已当场要求补齐。',
+        files: [],
+      });
   }
   if (await fix(as, city, committed, ahead, '年末督导检查（演示）', now)) {
     const made = seedOf(city, committed);
-    writePrivate(join(dirname(keyPath('city-3701')), seedFileName(made.commitment)), seedText({ ...made, about: committed, title: '年末督导检查（演示）' }));
+    writePrivate(
+      join(dirname(keyPath('city-3701')), seedFileName(made.commitment)),
+      seedText({ ...made, about: committed, title: '年末督导检查（演示）' }),
+    );
   }
 }

@@ -24,7 +24,10 @@ const rule = (title: string, text: string) => ({ title, text });
 
 const RULES = {
   version: '2026 年第 1 版',
-  exam: rule('考务管理办法', '一、考场按计划布置，监考员持证上岗。\n二、全程录像，保存三年。\n三、考生凭有效证件入场。'),
+  exam: rule(
+    '考务管理办法',
+    '一、考场按计划布置，监考员持证上岗。\n二、全程录像，保存三年。\n三、考生凭有效证件入场。',
+  ),
   quality: rule('质量管理办法', '一、每批次由督导员现场督导。\n二、成绩双人复核。\n三、每年自查一次并公开结果。'),
   certificates: rule('证书管理办法', '一、公示无异议后上传审核，批准后颁发。\n二、更正须经同样的审核。'),
   fees: rule('收费标准', '初级、中级 200 元/人次，高级 260 元/人次，技师及以上 380 元/人次（虚构）。'),
@@ -38,8 +41,16 @@ const people = (first: number, from: number): CheckedRow[] =>
     const exam = shanghaiDay(first + (i % 2) * DAY);
     const head = `370105199${i}0${1 + (i % 9)}1${i}${String(from + i).padStart(3, '0')}`;
     return {
-      row: i + 2, name, id_type: 'resident_id', id_number: head + residentCheckCharacter(head), occupation: { code: '6-31-01-03', name: '电工', edition: '2022' }, job: '--', level: i % 2 === 0 ? 4 : 3,
-      score_theory: i === 3 ? 54 : 72 + i, score_practice: i === 6 ? 48.5 : 80 + i, exam_date: exam,
+      row: i + 2,
+      name,
+      id_type: 'resident_id',
+      id_number: head + residentCheckCharacter(head),
+      occupation: { code: '6-31-01-03', name: '电工', edition: '2022' },
+      job: '--',
+      level: i % 2 === 0 ? 4 : 3,
+      score_theory: i === 3 ? 54 : 72 + i,
+      score_practice: i === 6 ? 48.5 : 80 + i,
+      exam_date: exam,
     };
   });
 
@@ -49,22 +60,61 @@ async function begin(take: () => Promise<unknown>, asked: Caller, about: string)
 }
 
 /** Rows of a batch through plan, notice and upload. @returns the batch, or undefined where the days do not allow it */
-export async function throughNotice(as: Act, client: Speaker, centres: readonly Speaker[], title: string, key: string, rows: readonly CheckedRow[], since: number, days: WorkingDays, now: number): Promise<string | undefined> {
-  const moments = momentsFor(rows.map((row) => row.exam_date), days, now);
+export async function throughNotice(
+  as: Act,
+  client: Speaker,
+  centres: readonly Speaker[],
+  title: string,
+  key: string,
+  rows: readonly CheckedRow[],
+  since: number,
+  days: WorkingDays,
+  now: number,
+): Promise<string | undefined> {
+  const moments = momentsFor(
+    rows.map((row) => row.exam_date),
+    days,
+    now,
+  );
   if (!moments || moments.plan <= since) return undefined;
   const [plan, results] = [`plan:${key}`, `results:${key}`];
-  await begin(() => takeStep(client, as(client, moments.plan), plan, 'plan.file', samplePlan(title, rows)), as(client), plan);
+  await begin(
+    () => takeStep(client, as(client, moments.plan), plan, 'plan.file', samplePlan(title, rows)),
+    as(client),
+    plan,
+  );
   const filed = await caseOf(as(client), plan);
-  for (const centre of centres) if (!filed?.steps.some(({ iss }) => iss === centre.subject)) await takeStep(centre, as(centre, moments.plan + 3600), plan, 'plan.receive', {});
-  await begin(() => takeStep(client, as(client, moments.publish), results, 'results.publish', sampleResults(plan, rows)), as(client), results);
-  const { id, root, count } = await as(client, moments.upload).post<{ id: string; root: string; count: number }>(`/v1/results/${results}/batch`, {});
-  if ((await caseOf(as(client), results))?.state === 'notice') await takeStep(client, as(client, moments.upload), results, 'results.upload', { batch: id, root, count });
+  for (const centre of centres)
+    if (!filed?.steps.some(({ iss }) => iss === centre.subject))
+      await takeStep(centre, as(centre, moments.plan + 3600), plan, 'plan.receive', {});
+  await begin(
+    () => takeStep(client, as(client, moments.publish), results, 'results.publish', sampleResults(plan, rows)),
+    as(client),
+    results,
+  );
+  const { id, root, count } = await as(client, moments.upload).post<{ id: string; root: string; count: number }>(
+    `/v1/results/${results}/batch`,
+    {},
+  );
+  if ((await caseOf(as(client), results))?.state === 'notice')
+    await takeStep(client, as(client, moments.upload), results, 'results.upload', { batch: id, root, count });
   return id;
 }
 
 /** What stands open: rules, a running notice with an objection, a plan ahead, an application, draws. */
-export async function seedProcedure(as: Act, { city, client, scope, code, days }: { city: Speaker; client: Speaker; scope: ScopeEntry[]; code: string; days: WorkingDays }, now: number): Promise<void> {
-  if (!(await caseOf(as(client), `rules:${code}`))) await takeStep(client, as(client), `rules:${code}`, 'rules.publish', RULES);
+export async function seedProcedure(
+  as: Act,
+  {
+    city,
+    client,
+    scope,
+    code,
+    days,
+  }: { city: Speaker; client: Speaker; scope: ScopeEntry[]; code: string; days: WorkingDays },
+  now: number,
+): Promise<void> {
+  if (!(await caseOf(as(client), `rules:${code}`)))
+    await takeStep(client, as(client), `rules:${code}`, 'rules.publish', RULES);
   await runningNotice(as, client, city, now);
   await planAhead(as, client, days, now);
   await waitingApplication(as, city, scope, now);
@@ -74,17 +124,43 @@ export async function seedProcedure(as: Act, { city, client, scope, code, days }
 async function runningNotice(as: Act, client: Speaker, city: Speaker, now: number): Promise<void> {
   const [plan, results] = ['plan:seed-on-notice-1', 'results:seed-on-notice-1'];
   const rows = people(now - 5 * DAY, 100);
-  await begin(() => takeStep(client, as(client, now - 30 * DAY), plan, 'plan.file', samplePlan('电工三级、四级认定（演示）', rows)), as(client), plan);
-  await begin(() => takeStep(client, as(client, now - 2 * DAY), results, 'results.publish', sampleResults(plan, rows)), as(client), results);
+  await begin(
+    () =>
+      takeStep(client, as(client, now - 30 * DAY), plan, 'plan.file', samplePlan('电工三级、四级认定（演示）', rows)),
+    as(client),
+    plan,
+  );
+  await begin(
+    () => takeStep(client, as(client, now - 2 * DAY), results, 'results.publish', sampleResults(plan, rows)),
+    as(client),
+    results,
+  );
   const objections = await as(city).get<{ cases: unknown[] }>(`/v1/cases?kind=objection&parent=${results}`);
-  if (objections.cases.length === 0) await as().post(`/v1/notices/${results.slice('results:'.length)}/objections`, { row: 4, grounds: '该考生当日似未到场，请核对签到表。', name: '示例群众', contact: '电话 0531-00000000' });
+  if (objections.cases.length === 0)
+    await as().post(`/v1/notices/${results.slice('results:'.length)}/objections`, {
+      row: 4,
+      grounds: '该考生当日似未到场，请核对签到表。',
+      name: '示例群众',
+      contact: '电话 0531-00000000',
+    });
 }
 
 async function planAhead(as: Act, client: Speaker, days: WorkingDays, now: number): Promise<void> {
   const about = 'plan:seed-exam-ahead-1';
   // Long holidays leave no room for it.
   if (days.add(shanghaiDay(now), 5) > shanghaiDay(now + 14 * DAY)) return;
-  await begin(() => takeStep(client, as(client), about, 'plan.file', samplePlan('电工三级、四级认定（计划中）', people(now + 14 * DAY, 300))), as(client), about);
+  await begin(
+    () =>
+      takeStep(
+        client,
+        as(client),
+        about,
+        'plan.file',
+        samplePlan('电工三级、四级认定（计划中）', people(now + 14 * DAY, 300)),
+      ),
+    as(client),
+    about,
+  );
 }
 
 async function waitingApplication(as: Act, city: Speaker, scope: ScopeEntry[], now: number): Promise<void> {
@@ -93,6 +169,13 @@ async function waitingApplication(as: Act, city: Speaker, scope: ScopeEntry[], n
   const pair = await makeKey();
   const applicant = await asApplicant(pair, now - DAY);
   const head = '52370105MJD370009';
-  const form = sampleApplication({ name: '济南示例技能培训中心', uscc: head + usccCheckCharacter(head), centre: city.subject, key: pair.jwk, scope: scope.slice(0, 2), capacity: 2000 });
+  const form = sampleApplication({
+    name: '济南示例技能培训中心',
+    uscc: head + usccCheckCharacter(head),
+    centre: city.subject,
+    key: pair.jwk,
+    scope: scope.slice(0, 2),
+    capacity: 2000,
+  });
   await takeStep(applicant, as(applicant, now - 3600), 'application:seed-waiting-one', 'application.submit', form);
 }

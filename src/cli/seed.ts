@@ -5,18 +5,30 @@
  */
 import { shanghaiDay } from '../life/calendar.ts';
 import { residentCheckCharacter } from '../life/identity.ts';
-import { checkRows, readCandidates } from '../life/rows.ts';
 import type { Report } from '../life/report.ts';
+import { checkRows, readCandidates } from '../life/rows.ts';
 import type { ScopeEntry } from '../life/schema.ts';
 import { usccCheckCharacter } from '../life/uscc.ts';
 import type { WorkingDays } from '../life/workdays.ts';
 import { Caller } from './caller.ts';
 import { handInCertificate } from './certify.ts';
-import { BACKDATED, CITY_SCHOOL, PROVINCE_SCHOOL, type DevKeys } from './dev.ts';
+import { BACKDATED, CITY_SCHOOL, type DevKeys, PROVINCE_SCHOOL } from './dev.ts';
 import { announceMissing, demonstrationDays } from './procedure-life.ts';
-import { seedProcedure, throughNotice, type Act } from './seed-procedure.ts';
+import { type Act, seedProcedure, throughNotice } from './seed-procedure.ts';
 import { changeStatus, now, type Speaker } from './sign.ts';
-import { approveWith, certificatesOf, fileWith, issueWith, nameServiceKey, peek, provinceApproval, readBatch, type BatchView, type HolderOf, type TrustFile } from './steps.ts';
+import {
+  approveWith,
+  type BatchView,
+  certificatesOf,
+  fileWith,
+  type HolderOf,
+  issueWith,
+  nameServiceKey,
+  peek,
+  provinceApproval,
+  readBatch,
+  type TrustFile,
+} from './steps.ts';
 import { Progress } from './talk.ts';
 
 export interface Seeded {
@@ -33,8 +45,22 @@ const SCOPE: ScopeEntry[] = [
 ];
 
 const resident = (head: string): string => head + residentCheckCharacter(head);
-const row = (name: string, id: [type: string, number: string], work: [code: string, name: string, job: string], level: string) => ({
-  name, id_type: id[0], id_number: id[1], occupation_code: work[0], occupation_name: work[1], job_type: work[2], level, score_theory: 82, score_practice: 88.5, exam_date: '2026-10-17',
+const row = (
+  name: string,
+  id: [type: string, number: string],
+  work: [code: string, name: string, job: string],
+  level: string,
+) => ({
+  name,
+  id_type: id[0],
+  id_number: id[1],
+  occupation_code: work[0],
+  occupation_name: work[1],
+  job_type: work[2],
+  level,
+  score_theory: 82,
+  score_practice: 88.5,
+  exam_date: '2026-10-17',
 });
 const ELECTRICIAN: [string, string, string] = ['6-31-01-03', '电工', '--'];
 const WELDER: [string, string, string] = ['6-18-02-04', '焊工', '电焊工'];
@@ -56,36 +82,80 @@ const ROWS: Record<string, Record<string, unknown>[]> = {
 };
 
 /** Files an organization and names its client key, unless that was done; certifies its issuing key each time, which does no harm. */
-async function enrol(centre: Speaker, caller: Caller, client: Speaker, code: string, name: string, uscc: string): Promise<void> {
+async function enrol(
+  centre: Speaker,
+  caller: Caller,
+  client: Speaker,
+  code: string,
+  name: string,
+  uscc: string,
+): Promise<void> {
   const { filings } = await caller.get<TrustFile>('/.well-known/trust.json');
   const inForce = filings.findLast((token) => {
     const { sub, exp } = peek<{ sub: string; exp: number }>(token);
     return sub === client.subject && exp > Date.now() / 1000 + 86_400;
   });
-  const filing = inForce ?? (await fileWith(centre, caller, { code, name, uscc: uscc + usccCheckCharacter(uscc), scope: SCOPE, annual_capacity: 10_000 }, false, { iat: now() - BACKDATED + 1 }));
+  const filing =
+    inForce ??
+    (await fileWith(
+      centre,
+      caller,
+      { code, name, uscc: uscc + usccCheckCharacter(uscc), scope: SCOPE, annual_capacity: 10_000 },
+      false,
+      { iat: now() - BACKDATED + 1 },
+    ));
   await handInCertificate(centre, caller, filing);
   await caller.post('/v1/clients', { statement: client.token });
 }
 
 /** The batch: through plan, notice and upload where the days allow it, else by itself; the same again at a second try. */
 async function batchOf(keys: DevKeys, client: Speaker, as: Act, code: string, days: WorkingDays): Promise<string> {
-  const { rows } = checkRows(readCandidates(ROWS[code]), { scope: SCOPE, pass_mark: 60, today: shanghaiDay(now()), missingGlyphs: () => [] });
+  const { rows } = checkRows(readCandidates(ROWS[code]), {
+    scope: SCOPE,
+    pass_mark: 60,
+    today: shanghaiDay(now()),
+    missingGlyphs: () => [],
+  });
   const centres = code === CITY_SCHOOL ? [keys.city, keys.province] : [keys.province];
   const since = peek<{ iat: number }>(client.token).iat;
-  const made = await throughNotice(as, client, centres, '秋季职业技能等级认定（演示）', `seed-${code}`, rows, since, days, now());
+  const made = await throughNotice(
+    as,
+    client,
+    centres,
+    '秋季职业技能等级认定（演示）',
+    `seed-${code}`,
+    rows,
+    since,
+    days,
+    now(),
+  );
   if (made !== undefined) return made;
-  return (await as(client).json<{ id: string }>('POST', '/v1/batches', { body: { candidates: ROWS[code] }, headers: { 'Idempotency-Key': `demonstration-1-${code}` } })).id;
+  return (
+    await as(client).json<{ id: string }>('POST', '/v1/batches', {
+      body: { candidates: ROWS[code] },
+      headers: { 'Idempotency-Key': `demonstration-1-${code}` },
+    })
+  ).id;
 }
 
 /** From rows to certificates. @returns the certificates by row */
-async function certify(keys: DevKeys, client: Speaker, as: Act, code: string, days: WorkingDays): Promise<{ number: string; holder: HolderOf }[]> {
+async function certify(
+  keys: DevKeys,
+  client: Speaker,
+  as: Act,
+  code: string,
+  days: WorkingDays,
+): Promise<{ number: string; holder: HolderOf }[]> {
   const id = await batchOf(keys, client, as, code, days);
   const state = async () => as(client).get<BatchView>(`/v1/batches/${id}`);
   const has = async (tier: string) => (await state()).approvals.some((approval) => approval.tier === tier);
-  if (code === CITY_SCHOOL && !(await has('city'))) await approveWith(keys.city, as(keys.city), await readBatch(as(keys.city), id));
-  if (!(await has('province'))) await approveWith(keys.province, as(keys.province), await readBatch(as(keys.province), id));
+  if (code === CITY_SCHOOL && !(await has('city')))
+    await approveWith(keys.city, as(keys.city), await readBatch(as(keys.city), id));
+  if (!(await has('province')))
+    await approveWith(keys.province, as(keys.province), await readBatch(as(keys.province), id));
   const seen = await readBatch(as(client), id);
-  if (seen.view.state !== 'issued') await issueWith(client, as(client), seen, provinceApproval(seen), new Progress('颁发 issuing'));
+  if (seen.view.state !== 'issued')
+    await issueWith(client, as(client), seen, provinceApproval(seen), new Progress('颁发 issuing'));
   const issued = [];
   for await (const { number } of certificatesOf(as(client), id)) {
     const person = seen.rows[issued.length] as HolderOf;
@@ -115,13 +185,29 @@ export async function seed(origin: string, keys: DevKeys): Promise<{ seeded: See
   const { number: valid, holder } = first as { number: string; holder: HolderOf };
   const { number: revoked } = last as { number: string };
   if ((await as().get<Report>(`/v1/certificates/${revoked}`)).verdict === 'valid') {
-    const statement = await changeStatus(client(CITY_SCHOOL), { number: revoked, action: 'revoke', reason: 'issued_in_error', seq: 1 });
+    const statement = await changeStatus(client(CITY_SCHOOL), {
+      number: revoked,
+      action: 'revoke',
+      reason: 'issued_in_error',
+      seq: 1,
+    });
     await as(client(CITY_SCHOOL)).post(`/v1/certificates/${revoked}/status`, { statement });
   }
   const fill = async (): Promise<void> => {
-    await enrol(keys.province, as(keys.province), client(PROVINCE_SCHOOL), PROVINCE_SCHOOL, '山东示范高级技工学校', '12370000495570002');
+    await enrol(
+      keys.province,
+      as(keys.province),
+      client(PROVINCE_SCHOOL),
+      PROVINCE_SCHOOL,
+      '山东示范高级技工学校',
+      '12370000495570002',
+    );
     await certify(keys, client(PROVINCE_SCHOOL), as, PROVINCE_SCHOOL, days);
-    await seedProcedure(as, { city: keys.city, client: client(CITY_SCHOOL), scope: SCOPE, code: CITY_SCHOOL, days }, now());
+    await seedProcedure(
+      as,
+      { city: keys.city, client: client(CITY_SCHOOL), scope: SCOPE, code: CITY_SCHOOL, days },
+      now(),
+    );
   };
   return { seeded: { valid, holder, revoked }, fill };
 }

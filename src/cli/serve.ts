@@ -61,36 +61,60 @@ export default {
 
 const wide = (name: string) => [name, { namespace_id: '3799', simple: { limit: 1_000_000_000, period: 60 } }];
 
-async function serve({ port, persist, vars, secrets, unbraked = false, held = false }: ServeOptions): Promise<Miniflare> {
+async function serve({
+  port,
+  persist,
+  vars,
+  secrets,
+  unbraked = false,
+  held = false,
+}: ServeOptions): Promise<Miniflare> {
   const { script, options, migrations } = await bundleWorker();
-  const server = new Miniflare(convertV4MiniflareOptions({
-    host: 'localhost',
-    port,
-    cf: false,
-    log: new NoOpLog(),
-    logRequests: false,
-    telemetry: { enabled: false },
-    // What the Worker itself says goes to the log of the service.
-    handleStructuredLogs: ({ level, message }) => void (level === 'error' || level === 'warn' ? console.error(message) : undefined),
-    resourcePersistencePath: join(persist, 'v3'),
-    resourceTmpPath: process.env.TMPDIR ?? persist,
-    workers: [
-      {
-        ...options,
-        name: 'luzheng',
-        modules: [{ type: 'ESModule', path: 'entry.js', contents: ENTRY }, { type: 'ESModule', path: 'index.js', contents: script }, { type: 'Text', path: 'migrations.json', contents: migrations }],
-        bindings: { ...options.bindings, ...vars, ...secrets, ...(held ? { HELD: 'yes' } : {}) },
-        ratelimits: { ...options.ratelimits, ...(unbraked ? Object.fromEntries(['RATE_LOOKUP', 'RATE_SEARCH', 'RATE_VERIFY'].map(wide)) : {}) },
-      },
-    ],
-  }));
+  const server = new Miniflare(
+    convertV4MiniflareOptions({
+      host: 'localhost',
+      port,
+      cf: false,
+      log: new NoOpLog(),
+      logRequests: false,
+      telemetry: { enabled: false },
+      // What the Worker itself says goes to the log of the service.
+      handleStructuredLogs: ({ level, message }) =>
+        void (level === 'error' || level === 'warn' ? console.error(message) : undefined),
+      resourcePersistencePath: join(persist, 'v3'),
+      resourceTmpPath: process.env.TMPDIR ?? persist,
+      workers: [
+        {
+          ...options,
+          name: 'luzheng',
+          modules: [
+            { type: 'ESModule', path: 'entry.js', contents: ENTRY },
+            { type: 'ESModule', path: 'index.js', contents: script },
+            { type: 'Text', path: 'migrations.json', contents: migrations },
+          ],
+          bindings: { ...options.bindings, ...vars, ...secrets, ...(held ? { HELD: 'yes' } : {}) },
+          ratelimits: {
+            ...options.ratelimits,
+            ...(unbraked ? Object.fromEntries(['RATE_LOOKUP', 'RATE_SEARCH', 'RATE_VERIFY'].map(wide)) : {}),
+          },
+        },
+      ],
+    }),
+  );
   await server.ready;
   const url = `http://localhost:${port}`;
   for (const path of [MIGRATE, HEALTH]) {
     const answer = await fetch(url + path);
     if (!answer.ok) throw new Error(`GET ${path} answered ${answer.status}: ${await answer.text()}`);
   }
-  setInterval(() => void fetch(url + SCHEDULED).then((answer) => answer.text(), () => undefined), CRON).unref();
+  setInterval(
+    () =>
+      void fetch(url + SCHEDULED).then(
+        (answer) => answer.text(),
+        () => undefined,
+      ),
+    CRON,
+  ).unref();
   return server;
 }
 

@@ -3,9 +3,9 @@
  * the caller. Used by the command, the demonstration and the tests, so that all of them speak one dialect.
  * It refuses nothing: the service judges what it is handed.
  */
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
+import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import type { Announcement } from '../life/announcement.ts';
-import { PROVINCE, type Approval, type Filing, type PublicJwk } from '../life/schema.ts';
+import { type Approval, type Filing, PROVINCE, type PublicJwk } from '../life/schema.ts';
 import type { SigningKey } from '../life/signer.ts';
 import { signStatement } from '../life/statement.ts';
 import type { Event } from '../life/status.ts';
@@ -56,7 +56,12 @@ export async function makeKey(): Promise<KeyPair> {
 export async function readKey(jwk: JWK): Promise<KeyPair> {
   const { x, y } = jwk as { x: string; y: string };
   const open: PublicJwk = { kty: 'EC', crv: 'P-256', x, y };
-  return { kid: await calculateJwkThumbprint(open as JWK), jwk: open, key: (await importJWK(jwk, 'ES256')) as CryptoKey, private: jwk };
+  return {
+    kid: await calculateJwkThumbprint(open as JWK),
+    jwk: open,
+    key: (await importJWK(jwk, 'ES256')) as CryptoKey,
+    private: jwk,
+  };
 }
 
 export interface Times {
@@ -68,11 +73,22 @@ export interface Times {
 const life = ({ iat = now(), lifetime = YEAR }: Times, jti = newId()) => ({ iat, exp: iat + lifetime, jti });
 
 /** The province's root appoints a centre's key. */
-export function appointCentre(root: Signatory, centre: { code: string; name: string; jwk: PublicJwk }, times: Times = {}): Promise<string> {
+export function appointCentre(
+  root: Signatory,
+  centre: { code: string; name: string; jwk: PublicJwk },
+  times: Times = {},
+): Promise<string> {
   const tier = centre.code === '3700' ? 'province' : 'city';
   return signStatement(
     'centre+jwt',
-    { iss: 'centre:3700', sub: `centre:${centre.code}`, name: centre.name, tier, cnf: { jwk: centre.jwk }, ...life({ lifetime: 3 * YEAR, ...times }) },
+    {
+      iss: 'centre:3700',
+      sub: `centre:${centre.code}`,
+      name: centre.name,
+      tier,
+      cnf: { jwk: centre.jwk },
+      ...life({ lifetime: 3 * YEAR, ...times }),
+    },
     root.key,
     root.kid,
   );
@@ -80,20 +96,42 @@ export function appointCentre(root: Signatory, centre: { code: string; name: str
 
 /** The province's root names the service's own key. */
 export function nameService(root: Signatory, jwk: PublicJwk, origin: string, times: Times = {}): Promise<string> {
-  return signStatement('service+jwt', { iss: 'centre:3700', sub: origin, cnf: { jwk }, ...life({ lifetime: 3 * YEAR, ...times }) }, root.key, root.kid);
+  return signStatement(
+    'service+jwt',
+    { iss: 'centre:3700', sub: origin, cnf: { jwk }, ...life({ lifetime: 3 * YEAR, ...times }) },
+    root.key,
+    root.kid,
+  );
 }
 
 /** A centre files an organization (备案). */
-export function fileOrganization(centre: Speaker, filing: Pick<Filing, 'name' | 'uscc' | 'route' | 'scope' | 'annual_capacity' | 'issuing_jwks'> & { code: string; pass_mark?: number }, times: Times = {}): Promise<string> {
+export function fileOrganization(
+  centre: Speaker,
+  filing: Pick<Filing, 'name' | 'uscc' | 'route' | 'scope' | 'annual_capacity' | 'issuing_jwks'> & {
+    code: string;
+    pass_mark?: number;
+  },
+  times: Times = {},
+): Promise<string> {
   const { code, pass_mark = 60, ...rest } = filing;
   const { iat, exp, jti } = life(times);
   const city = filing.route === 'city' ? { city: centre.subject } : {};
-  return signStatement('filing+jwt', { iss: centre.subject, sub: `org:${code}`, ...rest, ...city, pass_mark, iat, nbf: iat, exp, jti }, centre.key, centre.kid);
+  return signStatement(
+    'filing+jwt',
+    { iss: centre.subject, sub: `org:${code}`, ...rest, ...city, pass_mark, iat, nbf: iat, exp, jti },
+    centre.key,
+    centre.kid,
+  );
 }
 
 /** A centre names a client key of an organization. */
 export function nameClient(centre: Speaker, code: string, jwk: PublicJwk, times: Times = {}): Promise<string> {
-  return signStatement('client+jwt', { iss: centre.subject, sub: `org:${code}`, cnf: { jwk }, ...life(times) }, centre.key, centre.kid);
+  return signStatement(
+    'client+jwt',
+    { iss: centre.subject, sub: `org:${code}`, cnf: { jwk }, ...life(times) },
+    centre.key,
+    centre.kid,
+  );
 }
 
 /** What an approval or an order is about. */
@@ -108,17 +146,45 @@ export interface BatchRef {
 }
 
 /** A centre approves a batch; the province passes the city's token along. */
-export function approveBatch(centre: Speaker, ref: BatchRef, city?: string, { photos_unseen, ...times }: Times & Pick<Approval, 'photos_unseen'> = {}): Promise<string> {
+export function approveBatch(
+  centre: Speaker,
+  ref: BatchRef,
+  city?: string,
+  { photos_unseen, ...times }: Times & Pick<Approval, 'photos_unseen'> = {},
+): Promise<string> {
   const { iat, exp, jti } = life({ lifetime: 30 * DAY, ...times });
   const { organization, aud, batch, root, count } = ref;
-  const claims: Approval = { iss: centre.subject, sub: `org:${organization}`, aud, batch, root, count, iat, nbf: iat, exp, jti, ...(city === undefined ? {} : { city }), ...(photos_unseen === undefined ? {} : { photos_unseen }) };
+  const claims: Approval = {
+    iss: centre.subject,
+    sub: `org:${organization}`,
+    aud,
+    batch,
+    root,
+    count,
+    iat,
+    nbf: iat,
+    exp,
+    jti,
+    ...(city === undefined ? {} : { city }),
+    ...(photos_unseen === undefined ? {} : { photos_unseen }),
+  };
   return signStatement('approval+jwt', claims, centre.key, centre.kid);
 }
 
 /** The organization orders a batch to be issued. `approval`: the province's `jti`. */
-export function orderBatch(client: Speaker, ref: BatchRef, approval: string, times: { iat?: number } = {}): Promise<string> {
+export function orderBatch(
+  client: Speaker,
+  ref: BatchRef,
+  approval: string,
+  times: { iat?: number } = {},
+): Promise<string> {
   const { aud, batch, root } = ref;
-  return signStatement('issue+jwt', { iss: client.subject, sub: client.subject, aud, batch, root, approval, iat: times.iat ?? now(), jti: newId() }, client.key, client.kid);
+  return signStatement(
+    'issue+jwt',
+    { iss: client.subject, sub: client.subject, aud, batch, root, approval, iat: times.iat ?? now(), jti: newId() },
+    client.key,
+    client.kid,
+  );
 }
 
 /** Suspends, reinstates or revokes a certificate. `prev`: digest of the event before. */
@@ -127,21 +193,47 @@ export function changeStatus(
   change: { number: string; action: Event['action']; reason: Event['reason']; seq: number; prev?: string },
   times: { iat?: number } = {},
 ): Promise<string> {
-  return signStatement('status+jwt', { iss: by.subject, ...change, iat: times.iat ?? now(), jti: newId() }, by.key, by.kid);
+  return signStatement(
+    'status+jwt',
+    { iss: by.subject, ...change, iat: times.iat ?? now(), jti: newId() },
+    by.key,
+    by.kid,
+  );
 }
 
 /** The province's centre announces the working days of a year (节假日安排). */
-export function announceYear(province: Speaker, days: Pick<Announcement, 'year' | 'holidays' | 'workdays' | 'source'>, times: { iat?: number } = {}): Promise<string> {
-  return signStatement('calendar+jwt', { iss: PROVINCE, ...days, iat: times.iat ?? now(), jti: newId() }, province.key, province.kid);
+export function announceYear(
+  province: Speaker,
+  days: Pick<Announcement, 'year' | 'holidays' | 'workdays' | 'source'>,
+  times: { iat?: number } = {},
+): Promise<string> {
+  return signStatement(
+    'calendar+jwt',
+    { iss: PROVINCE, ...days, iat: times.iat ?? now(), jti: newId() },
+    province.key,
+    province.kid,
+  );
 }
 
 /** Ends a statement or a key; at once, if `effective` is absent. The root signs with `subject` centre:3700, as it does for centres. */
 export function withdraw(
   by: Pick<Signatory, 'kid' | 'key'> & { subject: string },
   target: Withdrawal['target'],
-  { effective, compromised_since, reason }: { effective?: number | undefined; compromised_since?: number | undefined; reason?: string | undefined } = {},
+  {
+    effective,
+    compromised_since,
+    reason,
+  }: { effective?: number | undefined; compromised_since?: number | undefined; reason?: string | undefined } = {},
   { iat = now() }: { iat?: number } = {},
 ): Promise<string> {
-  const claims = { iss: by.subject, target, effective: effective ?? iat, ...(compromised_since === undefined ? {} : { compromised_since }), ...(reason === undefined ? {} : { reason }), iat, jti: newId() };
+  const claims = {
+    iss: by.subject,
+    target,
+    effective: effective ?? iat,
+    ...(compromised_since === undefined ? {} : { compromised_since }),
+    ...(reason === undefined ? {} : { reason }),
+    iat,
+    jti: newId(),
+  };
   return signStatement('withdrawal+jwt', claims, by.key, by.kid);
 }

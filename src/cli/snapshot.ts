@@ -17,12 +17,14 @@ export async function fetchSnapshot(service: Caller): Promise<Snapshot> {
     try {
       return await (await service.take('GET', path)).text();
     } catch (error) {
-      if (error instanceof CallError && error.problem.status === 404 && error.problem.code !== FOREIGN) return undefined;
+      if (error instanceof CallError && error.problem.status === 404 && error.problem.code !== FOREIGN)
+        return undefined;
       throw error;
     }
   };
   const taken = readSnapshot(await takeSnapshot(ask, Number.POSITIVE_INFINITY, now()));
-  if (!taken) throw new Failure(1, `${service.origin} 没有给出信任列表`, 'the service gives no trust list', 'trust_missing');
+  if (!taken)
+    throw new Failure(1, `${service.origin} 没有给出信任列表`, 'the service gives no trust list', 'trust_missing');
   return taken;
 }
 

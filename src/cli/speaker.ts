@@ -31,7 +31,10 @@ export async function speakerOf(input: Input): Promise<{ identity: Speaker; call
   await refuseRoot(pair.kid, origin);
   const applicant = await asApplicant(pair, now());
   const { statements } = await new Caller(origin, applicant).get<Me>('/v1/me');
-  const named = statements.filter(({ typ, exp }) => typ === 'client+jwt' && exp > now()).sort((a, b) => a.exp - b.exp).at(-1);
+  const named = statements
+    .filter(({ typ, exp }) => typ === 'client+jwt' && exp > now())
+    .sort((a, b) => a.exp - b.exp)
+    .at(-1);
   if (!named) return { identity: applicant, caller: new Caller(origin, applicant) };
   writeKeyFile(path, { ...file, server: file.server ?? origin, subject: named.sub, token: named.token });
   const identity = { ...pair, subject: named.sub, token: named.token };

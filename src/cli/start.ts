@@ -7,8 +7,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { developmentKeys, keyPath, STATE } from './dev.ts';
-import { onAbandoned, startLocal, type LocalService } from './local.ts';
-import { seed, type Seeded } from './seed.ts';
+import { type LocalService, onAbandoned, startLocal } from './local.ts';
+import { type Seeded, seed } from './seed.ts';
 import { settingsFor, withDemoClock } from './settings.ts';
 import { err, explain, out, usage } from './talk.ts';
 
@@ -30,7 +30,14 @@ interface Kept {
 }
 
 function readArguments(argv: string[]): { port: number; persist: string } | undefined {
-  const { values } = parseArgs({ args: argv, options: { port: { type: 'string', default: '8787' }, 'persist-to': { type: 'string', default: STATE }, help: { type: 'boolean', short: 'h' } } });
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      port: { type: 'string', default: '8787' },
+      'persist-to': { type: 'string', default: STATE },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
   if (values.help) return undefined;
   const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : 0;
   if (port < 1 || port > 65_535) throw usage('--port 应为 1–65535', '--port takes a number from 1 to 65535');
@@ -49,7 +56,10 @@ let stopping = false;
 async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
-  await starting?.then((service) => service.stop(), () => undefined);
+  await starting?.then(
+    (service) => service.stop(),
+    () => undefined,
+  );
   process.exit(code);
 }
 
@@ -67,14 +77,24 @@ async function main(): Promise<void> {
   const file = join(persist, 'luzheng.json');
   let kept: Kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept) : {};
   if (kept.root !== undefined && kept.root !== keys.root.kid) {
-    throw usage(`${shown(persist)} 中的数据属于另一把根密钥（${kept.root}）；请换一个 --persist-to 目录，或删除该目录`, 'the data in this folder belongs to another root key; choose another --persist-to, or delete the folder');
+    throw usage(
+      `${shown(persist)} 中的数据属于另一把根密钥（${kept.root}）；请换一个 --persist-to 目录，或删除该目录`,
+      'the data in this folder belongs to another root key; choose another --persist-to, or delete the folder',
+    );
   }
   const keep = (change: Kept) => writeFileSync(file, `${JSON.stringify((kept = { ...kept, ...change }), null, 2)}\n`);
   const host = `localhost:${port}`;
   const hosts = kept.hosts ?? [];
   keep({ root: keys.root.kid, hosts: [...new Set([...hosts, host])] });
   err('正在启动 / starting …');
-  const settings = withDemoClock(settingsFor(origin, keys.root, keys.masterSecret, hosts.filter((one) => one !== host)));
+  const settings = withDemoClock(
+    settingsFor(
+      origin,
+      keys.root,
+      keys.masterSecret,
+      hosts.filter((one) => one !== host),
+    ),
+  );
   const held = kept.seeded === undefined;
   starting = startLocal({ ...settings, port, persist, log: join(persist, 'server.log'), held });
   const service = await starting;

@@ -42,8 +42,19 @@ export async function caseOf(caller: Caller, about: string): Promise<CaseView | 
 }
 
 /** Takes the step that follows in a case. @throws CallError */
-export async function takeStep<S extends StepName>(identity: Speaker, caller: Caller, about: string, step: S, body: Body<S>): Promise<StepTaken> {
+export async function takeStep<S extends StepName>(
+  identity: Speaker,
+  caller: Caller,
+  about: string,
+  step: S,
+  body: Body<S>,
+): Promise<StepTaken> {
   const standing = await caseOf(caller, about);
-  const statement = await signStep(identity, { aud: caller.origin, about, step, seq: standing?.seq ?? 0, last: standing?.last, body }, caller.now(), crypto.randomUUID());
+  const statement = await signStep(
+    identity,
+    { aud: caller.origin, about, step, seq: standing?.seq ?? 0, last: standing?.last, body },
+    caller.now(),
+    crypto.randomUUID(),
+  );
   return caller.post<StepTaken>('/v1/steps', { statement, body });
 }

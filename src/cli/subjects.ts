@@ -3,8 +3,8 @@
  * It refuses, as "cannot tell", what holds no certificate at all.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { readAddress, type Address } from '../life/address.ts';
-import { isSdJwt, looksLikePdf, readObject, type Brought } from '../life/brought.ts';
+import { type Address, readAddress } from '../life/address.ts';
+import { type Brought, isSdJwt, looksLikePdf, readObject } from '../life/brought.ts';
 import { splitCredential } from '../life/credential.ts';
 import { openDocument } from '../life/document-check.ts';
 import { withoutMarks } from '../life/marks.ts';
@@ -52,7 +52,10 @@ function fromFile(path: string): Subject[] {
   if (found.size > LARGEST) throw unreadable(path, '文件过大', 'the file is too large');
   const bytes = readFileSync(path);
   if (looksLikePdf(bytes)) return [fromPdf(new Uint8Array(bytes), path)];
-  const text = bytes.toString('utf8').replace(/^\ufeff/, '').trim();
+  const text = bytes
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .trim();
   if (isSdJwt(text)) return [{ kind: 'credential', credential: text }];
   try {
     return [fromJson(JSON.parse(text), path)];
@@ -66,7 +69,11 @@ function fromFile(path: string): Subject[] {
     return lines.map((line) => fromJson(JSON.parse(line), path));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw unreadable(path, '不是核验包、凭证或 certificates.jsonl', 'it is not a bundle, a credential or a certificates.jsonl');
+    throw unreadable(
+      path,
+      '不是核验包、凭证或 certificates.jsonl',
+      'it is not a bundle, a credential or a certificates.jsonl',
+    );
   }
 }
 
@@ -76,7 +83,8 @@ export function readSubjects(word: string, path: string): Subject[] {
   if (/^https?:\/\//i.test(given)) return [{ kind: 'url', ...readAddress(given) }];
   if (existsSync(path)) return fromFile(path);
   if (/^[^/\\]+\/c\/./i.test(given)) return [{ kind: 'url', ...readAddress(given) }];
-  if (/[/\\]|\.(json|jsonl|jwt|sd-jwt|pdf|txt)$/i.test(word)) throw unreadable(word, '没有这个文件', 'there is no such file');
+  if (/[/\\]|\.(json|jsonl|jwt|sd-jwt|pdf|txt)$/i.test(word))
+    throw unreadable(word, '没有这个文件', 'there is no such file');
   return [{ kind: 'number', number: normalizeNumber(word) }];
 }
 
@@ -86,7 +94,9 @@ export function claimedNumber(subject: Subject): string | undefined {
   if (subject.kind === 'number' || subject.kind === 'url') return subject.number;
   try {
     const { jws } = splitCredential(subject.kind === 'bundle' ? subject.opened.bundle.credential : subject.credential);
-    const payload = JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()) as { credentialSubject?: { number?: unknown } };
+    const payload = JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()) as {
+      credentialSubject?: { number?: unknown };
+    };
     return typeof payload.credentialSubject?.number === 'string' ? payload.credentialSubject.number : undefined;
   } catch {
     return undefined;

@@ -8,7 +8,7 @@ import { labelOf, together } from '../life/field-words.ts';
 import { FOREIGN } from '../life/gateway.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { refusalWords } from '../pages/refusal-words.ts';
-import { CallError, cutBy, CutOff, type Problem } from './caller.ts';
+import { CallError, CutOff, cutBy, type Problem } from './caller.ts';
 import { SignerError } from './signer.ts';
 
 /** An end with a reason that people can act on. */
@@ -55,35 +55,57 @@ export class Progress {
 }
 
 /** `row N: field: code: message`, one line each, however the message is broken; for a photo its file's name follows. */
-const rowLines = (errors: NonNullable<Problem['errors']>): string[] => errors.map(({ row, field, code, message, file }) => `row ${row}: ${field}: ${code}: ${message.replace(/\s+/g, ' ')}${file === undefined ? '' : ` [${file.replace(/[\s\p{C}]+/gu, ' ')}]`}`);
+const rowLines = (errors: NonNullable<Problem['errors']>): string[] =>
+  errors.map(
+    ({ row, field, code, message, file }) =>
+      `row ${row}: ${field}: ${code}: ${message.replace(/\s+/g, ' ')}${file === undefined ? '' : ` [${file.replace(/[\s\p{C}]+/gu, ' ')}]`}`,
+  );
 
 /** What a refusal tells of rows, and of the fields of a step's body: one line each. */
 function faultLines(facts: object): string[] {
   const { errors, faults } = facts as { errors?: unknown; faults?: unknown };
   const rows = Array.isArray(errors) ? rowLines(errors as NonNullable<Problem['errors']>) : [];
-  const fields = Array.isArray(faults) ? (faults as { part: string; message: string }[]).map(({ part, message }) => `${part}: ${together(labelOf(part))}: ${message.replace(/\s+/g, ' ')}`) : [];
+  const fields = Array.isArray(faults)
+    ? (faults as { part: string; message: string }[]).map(
+        ({ part, message }) => `${part}: ${together(labelOf(part))}: ${message.replace(/\s+/g, ' ')}`,
+      )
+    : [];
   return [...rows, ...fields];
 }
 
 /** What to do about some refusals, where the code alone does not say. */
 const HINTS: Record<string, string> = {
-  certificate_not_found: '没有查到并不说明证书是假的：请逐位核对编号；也可能由其他平台颁发 / check each digit; it may also be of another service',
+  certificate_not_found:
+    '没有查到并不说明证书是假的：请逐位核对编号；也可能由其他平台颁发 / check each digit; it may also be of another service',
   client_unknown: '请备案中心执行 luzheng client 登记此密钥 / ask the centre that filed you to run: luzheng client',
   organization_not_filed: '请先由中心执行 luzheng file 备案 / a centre files the organization first: luzheng file',
   city_approval_missing: '须由市级中心先执行 luzheng approve / the city approves first: luzheng approve',
-  authority_missing: '请确认密钥文件属于该中心且已由本省根任命 / check that the key file belongs to this centre and was appointed by this province\'s root',
-  filing_withdrawn: '机构的备案已被撤回，须由中心重新备案：luzheng file / the filing was withdrawn; a centre files the organization again: luzheng file',
-  client_not_by_filing_centre: '请现在备案该机构的中心执行 luzheng client 登记此密钥 / ask the centre that files the organization now to run: luzheng client',
-  client_withdrawn: '请另生成密钥并由备案中心登记：luzheng keys make、luzheng client / make another key and let the centre name it: luzheng keys make, luzheng client',
-  centre_withdrawn: '中心密钥已被撤回：中心用新密钥重新备案、登记机构密钥 / the key of a centre was withdrawn: with its new key the centre files and names keys again',
-  issuing_key_withdrawn: '请中心换新的颁发密钥：luzheng file … --new-key / the centre makes a new issuing key: luzheng file … --new-key',
-  bulk_too_many: '名单请拆分；超过 100 行需要批量密钥（--key），向鉴定指导中心申请 / split the list; for more than 100 rows ask a centre for a bulk key (--key)',
-  proof_wrong: '请核对本机时间和服务地址（--server）/ check this machine\'s clock and the service address (--server)',
+  authority_missing:
+    "请确认密钥文件属于该中心且已由本省根任命 / check that the key file belongs to this centre and was appointed by this province's root",
+  filing_withdrawn:
+    '机构的备案已被撤回，须由中心重新备案：luzheng file / the filing was withdrawn; a centre files the organization again: luzheng file',
+  client_not_by_filing_centre:
+    '请现在备案该机构的中心执行 luzheng client 登记此密钥 / ask the centre that files the organization now to run: luzheng client',
+  client_withdrawn:
+    '请另生成密钥并由备案中心登记：luzheng keys make、luzheng client / make another key and let the centre name it: luzheng keys make, luzheng client',
+  centre_withdrawn:
+    '中心密钥已被撤回：中心用新密钥重新备案、登记机构密钥 / the key of a centre was withdrawn: with its new key the centre files and names keys again',
+  issuing_key_withdrawn:
+    '请中心换新的颁发密钥：luzheng file … --new-key / the centre makes a new issuing key: luzheng file … --new-key',
+  bulk_too_many:
+    '名单请拆分；超过 100 行需要批量密钥（--key），向鉴定指导中心申请 / split the list; for more than 100 rows ask a centre for a bulk key (--key)',
+  proof_wrong: "请核对本机时间和服务地址（--server）/ check this machine's clock and the service address (--server)",
   audience_wrong: '请用服务的正式地址（--server）/ use the address that the service calls its own (--server)',
 };
 
 /** The province's root in the place of a working key. */
-export const rootKeyUsed = (): Failure => new Failure(1, '这是省级根密钥：只用于任命（appoint）、撤回（withdraw）和公共日志，不能办理其他业务', "this is the province's root key: it appoints, withdraws and signs for the log, and does no other work", 'root_key_used');
+export const rootKeyUsed = (): Failure =>
+  new Failure(
+    1,
+    '这是省级根密钥：只用于任命（appoint）、撤回（withdraw）和公共日志，不能办理其他业务',
+    "this is the province's root key: it appoints, withdraws and signs for the log, and does no other work",
+    'root_key_used',
+  );
 
 /** Chinese for what the core refuses in English, where people meet it on their own machine. */
 const REFUSED: Record<string, string> = {
@@ -149,34 +171,79 @@ export function explain(error: unknown): { exit: number; lines: string[]; json: 
     const { problem } = error;
     const { title = '请求未被接受', detail = '', code } = problem;
     const wait = problem.retry_after;
-    const lines = [...faultLines(problem), `${refusalWords(code, { ...problem }) ?? title} / ${detail} [${code}]`, ...(typeof wait === 'number' ? [waitLine(wait)] : [])];
+    const lines = [
+      ...faultLines(problem),
+      `${refusalWords(code, { ...problem }) ?? title} / ${detail} [${code}]`,
+      ...(typeof wait === 'number' ? [waitLine(wait)] : []),
+    ];
     const hint = HINTS[code];
-    return { exit: code === FOREIGN ? 2 : 1, lines: hint === undefined ? lines : [...lines, hint], json: { ...problem } };
+    return {
+      exit: code === FOREIGN ? 2 : 1,
+      lines: hint === undefined ? lines : [...lines, hint],
+      json: { ...problem },
+    };
   }
   if (isRefusal(error)) {
     const { row, field } = error.facts as { row?: number; field?: string };
     const zh = refusalWords(error.code, error.facts) ?? REFUSED[error.code];
     const text = zh === undefined ? error.message : `${zh} / ${error.message}`;
-    return { exit: 1, lines: [...faultLines(error.facts), row === undefined ? `${text} [${error.code}]` : `row ${row}: ${field ?? 'row'}: ${error.code}: ${text}`], json: { code: error.code, detail: error.message, ...error.facts } };
+    return {
+      exit: 1,
+      lines: [
+        ...faultLines(error.facts),
+        row === undefined ? `${text} [${error.code}]` : `row ${row}: ${field ?? 'row'}: ${error.code}: ${text}`,
+      ],
+      json: { code: error.code, detail: error.message, ...error.facts },
+    };
   }
-  if (error instanceof Failure) return { exit: error.exit, lines: [error.message], json: { code: error.code, detail: error.message } };
-  if (error instanceof KeyFileError) return { exit: 2, lines: [error.message], json: { code: 'key_file', detail: error.message } };
-  if (error instanceof SignerError) return { exit: 2, lines: [`${error.message} [${error.code}]`], json: { code: error.code, detail: error.message } };
+  if (error instanceof Failure)
+    return { exit: error.exit, lines: [error.message], json: { code: error.code, detail: error.message } };
+  if (error instanceof KeyFileError)
+    return { exit: 2, lines: [error.message], json: { code: 'key_file', detail: error.message } };
+  if (error instanceof SignerError)
+    return { exit: 2, lines: [`${error.message} [${error.code}]`], json: { code: error.code, detail: error.message } };
   const { code, message, path } = error as NodeJS.ErrnoException & { cause?: { code?: string; message?: string } };
   const cause = (error as { cause?: { code?: string; message?: string } }).cause;
   if (error instanceof TypeError && cause) {
     const why = cause.code ?? cause.message ?? message;
     if (error instanceof CutOff) {
-      return { exit: 2, lines: [`连接中途断开（${why}），服务可能停止了：请再执行同一命令，会接着做 / the connection broke off; the service may have stopped. Give the same command again; it goes on.`], json: { code: 'unreachable', detail: why } };
+      return {
+        exit: 2,
+        lines: [
+          `连接中途断开（${why}），服务可能停止了：请再执行同一命令，会接着做 / the connection broke off; the service may have stopped. Give the same command again; it goes on.`,
+        ],
+        json: { code: 'unreachable', detail: why },
+      };
     }
     if (cutBy(error) !== undefined) {
-      return { exit: 2, lines: [`连接中途断开（${why}）：请重试；若上传总在同一处断开，多半是服务前面的代理限制了请求大小 / the connection broke off: try again; if an upload always breaks off, a proxy in front of the service probably limits its size.`], json: { code: 'unreachable', detail: why } };
+      return {
+        exit: 2,
+        lines: [
+          `连接中途断开（${why}）：请重试；若上传总在同一处断开，多半是服务前面的代理限制了请求大小 / the connection broke off: try again; if an upload always breaks off, a proxy in front of the service probably limits its size.`,
+        ],
+        json: { code: 'unreachable', detail: why },
+      };
     }
-    return { exit: 2, lines: [`连不上服务（${why}）：请确认地址（--server）和服务是否已启动（npm start） / cannot reach the service; check --server and whether it runs.`], json: { code: 'unreachable', detail: why } };
+    return {
+      exit: 2,
+      lines: [
+        `连不上服务（${why}）：请确认地址（--server）和服务是否已启动（npm start） / cannot reach the service; check --server and whether it runs.`,
+      ],
+      json: { code: 'unreachable', detail: why },
+    };
   }
   if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR' || code === 'ENOTDIR' || code === 'EEXIST') {
-    return { exit: 2, lines: [`无法读写 ${path ?? ''}（${code}） / cannot read or write this file.`], json: { code: 'file', detail: `${code} ${path ?? ''}` } };
+    return {
+      exit: 2,
+      lines: [`无法读写 ${path ?? ''}（${code}） / cannot read or write this file.`],
+      json: { code: 'file', detail: `${code} ${path ?? ''}` },
+    };
   }
-  if (code?.startsWith('ERR_PARSE_ARGS')) return { exit: 2, lines: [`参数有误 / wrong arguments: ${message}`], json: { code: 'usage', detail: message } };
-  return { exit: 1, lines: [`意外错误 / unexpected: ${error instanceof Error ? (error.stack ?? message) : String(error)}`], json: { code: 'unexpected', detail: message } };
+  if (code?.startsWith('ERR_PARSE_ARGS'))
+    return { exit: 2, lines: [`参数有误 / wrong arguments: ${message}`], json: { code: 'usage', detail: message } };
+  return {
+    exit: 1,
+    lines: [`意外错误 / unexpected: ${error instanceof Error ? (error.stack ?? message) : String(error)}`],
+    json: { code: 'unexpected', detail: message },
+  };
 }

@@ -11,7 +11,13 @@ import { BROWSER, ROOT } from './build.ts';
 const digest = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 async function bundle(path: string, define: Record<string, string> = {}): Promise<string> {
-  const { outputFiles } = await build({ ...BROWSER, entryPoints: [join(ROOT, path)], format: 'iife', write: false, define });
+  const { outputFiles } = await build({
+    ...BROWSER,
+    entryPoints: [join(ROOT, path)],
+    format: 'iife',
+    write: false,
+    define,
+  });
   const [file] = outputFiles;
   if (!file) throw new Error(`${path} was not built`);
   return file.text;
@@ -21,7 +27,10 @@ async function bundle(path: string, define: Record<string, string> = {}): Promis
 export async function buildVerifier(roots: readonly string[], snapshot: Snapshot | undefined): Promise<string> {
   const [style, script] = await Promise.all([
     bundle('src/pages/style/base.css'),
-    bundle('src/client/verifier.entry.tsx', { ROOTS: JSON.stringify(roots), SNAPSHOT: JSON.stringify(snapshot ?? null) }),
+    bundle('src/client/verifier.entry.tsx', {
+      ROOTS: JSON.stringify(roots),
+      SNAPSHOT: JSON.stringify(snapshot ?? null),
+    }),
   ]);
   // Whatever stands in the texts, the element ends where it should.
   if (/<\/(script|style)/i.test(script + style)) throw new Error('the code would end its own element');

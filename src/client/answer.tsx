@@ -7,11 +7,11 @@ import { readBytes } from '../life/brought.ts';
 import { isRefusal } from '../life/refusal.ts';
 import type { Report } from '../life/report.ts';
 import type { Snapshot } from '../life/snapshot.ts';
-import { En, Both } from '../pages/layout.tsx';
+import { Both, En } from '../pages/layout.tsx';
 import { Checks, CopyNotice, Facts, VerdictBanner } from '../pages/report.tsx';
 import { PDF_FAULTS, shanghaiClock, type Words } from '../pages/words.ts';
 import { htmlOf } from './html.ts';
-import { judge, type Ground, type Judged, type Judgement } from './judge.ts';
+import { type Ground, type Judged, type Judgement, judge } from './judge.ts';
 
 /** Bytes of a file. */
 const LARGEST = 5_242_880;
@@ -38,7 +38,9 @@ export function ago(time: string, now: number): Words {
   const minutes = Math.max(0, Math.floor((now - Date.parse(time) / 1000) / 60));
   if (minutes < 120) return { zh: `${minutes} 分钟前`, en: `${minutes} min ago` };
   const hours = Math.floor(minutes / 60);
-  return hours < 48 ? { zh: `${hours} 小时前`, en: `${hours} h ago` } : { zh: `${Math.floor(hours / 24)} 天前`, en: `${Math.floor(hours / 24)} days ago` };
+  return hours < 48
+    ? { zh: `${hours} 小时前`, en: `${hours} h ago` }
+    : { zh: `${Math.floor(hours / 24)} 天前`, en: `${Math.floor(hours / 24)} days ago` };
 }
 
 const At: FC<{ time: string; now: number }> = ({ time, now }) => (
@@ -68,7 +70,8 @@ const Age: FC<{ report: Report; snapshot: Snapshot | undefined; now: number }> =
         </p>
       ) : (
         <p>
-          状态信息截至 <At time={asOf} now={now} />，离线期间的变化无从得知。
+          状态信息截至 <At time={asOf} now={now} />
+          ，离线期间的变化无从得知。
           <En>
             The status is known as of <AtEn time={asOf} now={now} />; what happened since is not.
           </En>
@@ -87,7 +90,13 @@ const Age: FC<{ report: Report; snapshot: Snapshot | undefined; now: number }> =
 };
 
 /** `aged`: said of what was checked without the service. */
-export const Answer: FC<Judgement & { name: string | undefined; aged?: { snapshot: Snapshot | undefined; now: number } | undefined; seal?: boolean }> = ({ report, centres, name, aged, seal = false }) => (
+export const Answer: FC<
+  Judgement & {
+    name: string | undefined;
+    aged?: { snapshot: Snapshot | undefined; now: number } | undefined;
+    seal?: boolean;
+  }
+> = ({ report, centres, name, aged, seal = false }) => (
   <>
     {name === undefined ? null : <p class="asked">{name}</p>}
     <VerdictBanner report={report} heading="h2" />
@@ -112,19 +121,41 @@ export async function answerSeal(number: string, digits: string, ground: Ground)
     return <Answer {...(await judge({ kind: 'seal', number, digits }, ground))} name={undefined} aged={ground} seal />;
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return <Fault words={{ zh: '二维码中的签名数据不完整或被改动过，请勿采信，请重新扫描', en: 'The signed data in the code are incomplete or were altered. Do not rely on it; scan again' }} text={error.code} />;
+    return (
+      <Fault
+        words={{
+          zh: '二维码中的签名数据不完整或被改动过，请勿采信，请重新扫描',
+          en: 'The signed data in the code are incomplete or were altered. Do not rely on it; scan again',
+        }}
+        text={error.code}
+      />
+    );
   }
 }
 
 /** Reads a file, and answers for it; what cannot be read is said in words. */
-export async function answerFile(file: File, answerFor: (judged: Judged, name: string) => Promise<unknown>): Promise<unknown> {
+export async function answerFile(
+  file: File,
+  answerFor: (judged: Judged, name: string) => Promise<unknown>,
+): Promise<unknown> {
   try {
     if (file.size > LARGEST) return <Fault words={PDF_FAULTS.pdf_too_large as Words} />;
     const brought = readBytes(new Uint8Array(await file.arrayBuffer()));
     if (brought) return await answerFor(brought, file.name);
-    return <Fault words={{ zh: '这个文件不是证书 PDF、核验包或凭证，无法核对', en: 'This file is no certificate’s PDF, bundle or credential, and cannot be checked' }} />;
+    return (
+      <Fault
+        words={{
+          zh: '这个文件不是证书 PDF、核验包或凭证，无法核对',
+          en: 'This file is no certificate’s PDF, bundle or credential, and cannot be checked',
+        }}
+      />
+    );
   } catch (error) {
     const fault = isRefusal(error) ? PDF_FAULTS[error.code] : undefined;
-    return <Fault words={fault ?? { zh: '读取文件时出错，请重新选择文件再试', en: 'The file could not be read; choose it again' }} />;
+    return (
+      <Fault
+        words={fault ?? { zh: '读取文件时出错，请重新选择文件再试', en: 'The file could not be read; choose it again' }}
+      />
+    );
   }
 }

@@ -57,32 +57,53 @@ interface Ask {
 export type Call = (path: string, ask?: Ask) => Promise<Response>;
 
 /** Calls with a key. @param origin what the service calls itself, which proofs name */
-export const callWith = (by: { key: CryptoKey; jwk: PublicJwk; token: string }, origin: string): Call => async (path, { json, bytes, headers = {}, signal, method = json === undefined && bytes === undefined ? 'GET' : 'POST' } = {}) => {
-  const proof = await makeProof(by, { method, url: origin + path, iat: Math.floor(Date.now() / 1000), jti: crypto.randomUUID() });
-  const type = json === undefined ? bytes?.type : 'application/json';
-  const response = await fetch(path, {
-    method,
-    // The language is a cookie's, and cookies are not sent.
-    headers: { Authorization: `DPoP ${by.token}`, DPoP: proof, 'Accept-Language': document.documentElement.lang, ...(type === undefined ? {} : { 'Content-Type': type }), ...headers },
-    credentials: 'omit',
-    cache: 'no-store',
-    redirect: 'error',
-    ...(json === undefined ? bytes && { body: bytes.body } : { body: JSON.stringify(json) }),
-    ...(signal ? { signal } : {}),
-  });
-  if (response.ok) return response;
-  throw new Refused(problemOf<Problem>(response.status, response.headers.get('content-type'), await response.text()));
-};
+export const callWith =
+  (by: { key: CryptoKey; jwk: PublicJwk; token: string }, origin: string): Call =>
+  async (
+    path,
+    { json, bytes, headers = {}, signal, method = json === undefined && bytes === undefined ? 'GET' : 'POST' } = {},
+  ) => {
+    const proof = await makeProof(by, {
+      method,
+      url: origin + path,
+      iat: Math.floor(Date.now() / 1000),
+      jti: crypto.randomUUID(),
+    });
+    const type = json === undefined ? bytes?.type : 'application/json';
+    const response = await fetch(path, {
+      method,
+      // The language is a cookie's, and cookies are not sent.
+      headers: {
+        Authorization: `DPoP ${by.token}`,
+        DPoP: proof,
+        'Accept-Language': document.documentElement.lang,
+        ...(type === undefined ? {} : { 'Content-Type': type }),
+        ...headers,
+      },
+      credentials: 'omit',
+      cache: 'no-store',
+      redirect: 'error',
+      ...(json === undefined ? bytes && { body: bytes.body } : { body: JSON.stringify(json) }),
+      ...(signal ? { signal } : {}),
+    });
+    if (response.ok) return response;
+    throw new Refused(problemOf<Problem>(response.status, response.headers.get('content-type'), await response.text()));
+  };
 
 /** Whether another attempt may mend it: the line broke, the service failed, or a proxy in between repeated a request. */
 export const brokeOff = (error: unknown): boolean =>
-  error instanceof TypeError || isRefusal(error, 'zip_broken') || (error instanceof Refused && (error.problem.status >= 500 || error.problem.code === 'proof_replayed'));
+  error instanceof TypeError ||
+  isRefusal(error, 'zip_broken') ||
+  (error instanceof Refused && (error.problem.status >= 500 || error.problem.code === 'proof_replayed'));
 
 /** Refusals with words of their own on the page. */
 const KNOWN = ['code_taken', 'client_unknown', 'client_reported', 'client_withdrawn', 'organization_not_filed'];
 
 /** What of a problem can be filled into words. */
-const textsOf = (problem: Problem): Record<string, string> => Object.fromEntries(Object.entries(problem).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+const textsOf = (problem: Problem): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(problem).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 
 /** The words on the page for an error, with what stands in them. */
 export function troubleOf(error: unknown): Trouble {
@@ -93,9 +114,21 @@ export function troubleOf(error: unknown): Trouble {
     if (code === 'proof_wrong' && part.endsWith(':iat')) return new Trouble('clock');
     if (code === 'proof_wrong' && part.endsWith(':htu')) return new Trouble('address');
     if (position !== undefined) return new Trouble('certificate', { place: String(position + 1), title, code });
-    return KNOWN.includes(code) ? new Trouble(code, textsOf(error.problem)) : new Trouble('refused', { title: refusalWords(code, { ...error.problem }) ?? title, detail, code });
+    return KNOWN.includes(code)
+      ? new Trouble(code, textsOf(error.problem))
+      : new Trouble('refused', { title: refusalWords(code, { ...error.problem }) ?? title, detail, code });
   }
-  if (isRefusal(error)) return new Trouble('refused', { title: refusalWords(error.code, error.facts) ?? '内容无法读取', detail: error.message, code: error.code });
-  if (error instanceof DOMException) return new Trouble(error.name === 'AbortError' ? 'cancelled' : 'disk', { code: error.name });
-  return new Trouble('refused', { title: '本页出错', detail: error instanceof Error ? error.message : String(error), code: 'unexpected' });
+  if (isRefusal(error))
+    return new Trouble('refused', {
+      title: refusalWords(error.code, error.facts) ?? '内容无法读取',
+      detail: error.message,
+      code: error.code,
+    });
+  if (error instanceof DOMException)
+    return new Trouble(error.name === 'AbortError' ? 'cancelled' : 'disk', { code: error.name });
+  return new Trouble('refused', {
+    title: '本页出错',
+    detail: error instanceof Error ? error.message : String(error),
+    code: 'unexpected',
+  });
 }

@@ -4,7 +4,14 @@
  */
 export type CameraFault = 'denied' | 'none' | 'busy' | 'unsupported';
 
-const FAULTS: Record<string, CameraFault> = { NotAllowedError: 'denied', SecurityError: 'denied', NotFoundError: 'none', OverconstrainedError: 'none', NotReadableError: 'busy', AbortError: 'busy' };
+const FAULTS: Record<string, CameraFault> = {
+  NotAllowedError: 'denied',
+  SecurityError: 'denied',
+  NotFoundError: 'none',
+  OverconstrainedError: 'none',
+  NotReadableError: 'busy',
+  AbortError: 'busy',
+};
 
 /** Torches are not in TypeScript's own declarations. */
 type Lit = MediaTrackCapabilities & { torch?: boolean };
@@ -29,7 +36,10 @@ export class Camera {
     // Missing on pages without https, and in some in-app browsers.
     if (!navigator.mediaDevices?.getUserMedia) return 'unsupported';
     try {
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: { ideal: 'environment' }, width: { ideal: 1920 }, height: { ideal: 1080 } } });
+      const stream = await navigator.mediaDevices.getUserMedia({
+        audio: false,
+        video: { facingMode: { ideal: 'environment' }, width: { ideal: 1920 }, height: { ideal: 1080 } },
+      });
       if (turn !== this.#turn) {
         for (const track of stream.getTracks()) track.stop();
         return undefined;

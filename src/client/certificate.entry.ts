@@ -5,8 +5,8 @@
  */
 import { readFragment } from '../life/address.ts';
 import { isRefusal } from '../life/refusal.ts';
-import { prepare } from './register.ts';
 import { checkSeal, type SealAnswer, type TrustList } from './check-seal.ts';
+import { prepare } from './register.ts';
 
 const box = document.getElementById('seal');
 const { title } = document;
@@ -62,9 +62,19 @@ async function check(): Promise<void> {
   let answer: SealAnswer;
   try {
     const { number = '', roots = '', credential } = box.dataset;
-    answer = await checkSeal({ number, digits, thumbprints: roots.split(' '), trust: await trustList(), credential, now: Math.floor(Date.now() / 1000) });
+    answer = await checkSeal({
+      number,
+      digits,
+      thumbprints: roots.split(' '),
+      trust: await trustList(),
+      credential,
+      now: Math.floor(Date.now() / 1000),
+    });
   } catch (error) {
-    answer = { state: 'unknown', code: isRefusal(error) ? error.code : navigator.onLine ? 'browser_cannot' : 'no_network' };
+    answer = {
+      state: 'unknown',
+      code: isRefusal(error) ? error.code : navigator.onLine ? 'browser_cannot' : 'no_network',
+    };
   }
   // The address may have changed meanwhile: only the last question is answered.
   if (mine === asked) show(answer.state, wordsOf(answer));

@@ -4,13 +4,13 @@
  * An online page trusts its host all the same: host and keys could lie together, which only an offline check
  * under a thumbprint from elsewhere excludes. It refuses to guess: what cannot be decided is `unknown`.
  */
-import { openDirectory, type Directory } from '../life/authority.ts';
+import { type Directory, openDirectory } from '../life/authority.ts';
 import { decodeUtf8, fromBase64url } from '../life/bytes.ts';
 import { dayNumber } from '../life/calendar.ts';
 import { Memo } from '../life/memo.ts';
 import { isRefusal } from '../life/refusal.ts';
 import type { PublicJwk } from '../life/schema.ts';
-import { readSeal, sealKid, type SealFacts } from '../life/seal.ts';
+import { readSeal, type SealFacts, sealKid } from '../life/seal.ts';
 import { verify } from '../life/verify.ts';
 
 /** The parts of `/.well-known/trust.json` that a seal needs. */
@@ -42,7 +42,11 @@ const DAY = 86_400;
 const SHANGHAI = 8 * 3600;
 
 /** The filings of an organization that name a key. The subject is read first only to skip those of others. */
-export async function filingsNaming(kid: string, trust: Pick<TrustList, 'filings'>, directory: Directory): Promise<string[]> {
+export async function filingsNaming(
+  kid: string,
+  trust: Pick<TrustList, 'filings'>,
+  directory: Directory,
+): Promise<string[]> {
   const found: string[] = [];
   for (const token of trust.filings) {
     try {
@@ -58,8 +62,20 @@ export async function filingsNaming(kid: string, trust: Pick<TrustList, 'filings
 }
 
 /** Checks the digits, then compares them with what the register says. */
-export async function checkSeal({ number, digits, thumbprints, trust, credential, now }: SealQuestion): Promise<SealAnswer> {
-  const directory = await openDirectory({ thumbprints, roots: trust.roots }, trust.centres, new Memo(), trust.withdrawals);
+export async function checkSeal({
+  number,
+  digits,
+  thumbprints,
+  trust,
+  credential,
+  now,
+}: SealQuestion): Promise<SealAnswer> {
+  const directory = await openDirectory(
+    { thumbprints, roots: trust.roots },
+    trust.centres,
+    new Memo(),
+    trust.withdrawals,
+  );
   if (!directory.anchored) return { state: 'unknown', code: 'root_not_at_hand' };
   let facts: SealFacts;
   try {

@@ -9,7 +9,10 @@ import { prepare } from './register.ts';
 
 type Work = typeof import('./checker.entry.tsx');
 
-const work = later<Work>(document.getElementById('check') as HTMLElement, document.getElementById('answer') as HTMLElement);
+const work = later<Work>(
+  document.getElementById('check') as HTMLElement,
+  document.getElementById('answer') as HTMLElement,
+);
 
 takeFiles((file) => work(({ check }) => check(file)));
 prepare(SOON);

@@ -4,10 +4,10 @@
  * number alone is sent, to learn its present status; without one the status is that of the lists that were kept.
  * It refuses to leave the visitor without an answer: every failure becomes a sentence.
  */
-import { verdictOf, type Check, type Report } from '../life/report.ts';
+import { type Check, type Report, verdictOf } from '../life/report.ts';
 import { readSnapshot } from '../life/snapshot.ts';
 import { Answer, answerFile, show } from './answer.tsx';
-import { judge, type Judged } from './judge.ts';
+import { type Judged, judge } from './judge.ts';
 import { ask, knowledge, SOON } from './knowledge.ts';
 
 const box = document.getElementById('check') as HTMLElement;
@@ -28,11 +28,23 @@ async function statusOf(number: string): Promise<Report | 'missing' | undefined>
 /** The status is the service's word, unless signed lists say worse; everything else was checked here. */
 function withStatus(here: Report, said: Report | 'missing'): Report {
   if (here.checks.some(({ id, result }) => result === 'fail' && id !== 'status')) return here;
-  const theirs: Check = said === 'missing' ? { id: 'status', result: 'not_checked', code: 'certificate_not_found' } : (said.checks.find(({ id }) => id === 'status') as Check);
+  const theirs: Check =
+    said === 'missing'
+      ? { id: 'status', result: 'not_checked', code: 'certificate_not_found' }
+      : (said.checks.find(({ id }) => id === 'status') as Check);
   // A register that contradicts itself proves nothing about this file.
-  const status: Check = said !== 'missing' && said.verdict === 'invalid' ? { id: 'status', result: 'not_checked', code: 'service_disagrees' } : theirs;
+  const status: Check =
+    said !== 'missing' && said.verdict === 'invalid'
+      ? { id: 'status', result: 'not_checked', code: 'service_disagrees' }
+      : theirs;
   const checks = here.checks.map((check) => (check.id === 'status' ? status : check));
-  const fate = said === 'missing' ? {} : { ...(said.status ? { status: said.status } : {}), ...(said.replaced_by ? { replaced_by: said.replaced_by } : {}) };
+  const fate =
+    said === 'missing'
+      ? {}
+      : {
+          ...(said.status ? { status: said.status } : {}),
+          ...(said.replaced_by ? { replaced_by: said.replaced_by } : {}),
+        };
   return { ...here, ...fate, checks, verdict: verdictOf(checks) };
 }
 
@@ -41,7 +53,11 @@ async function answerFor(judged: Judged, name: string) {
   const now = Math.floor(Date.now() / 1000);
   const { report, centres } = await judge(judged, { thumbprints: (box.dataset.roots ?? '').split(' '), snapshot, now });
   const said = report.certificate === null ? undefined : await statusOf(report.certificate.number);
-  return said === undefined ? <Answer report={report} centres={centres} name={name} aged={report.certificate ? { snapshot, now } : undefined} /> : <Answer report={withStatus(report, said)} centres={centres} name={name} />;
+  return said === undefined ? (
+    <Answer report={report} centres={centres} name={name} aged={report.certificate ? { snapshot, now } : undefined} />
+  ) : (
+    <Answer report={withStatus(report, said)} centres={centres} name={name} />
+  );
 }
 
 export async function check(file: File): Promise<void> {

@@ -5,7 +5,7 @@
  */
 import { openDirectory } from '../life/authority.ts';
 import { Memo } from '../life/memo.ts';
-import { checkDraw, endOf, type DrawCheck, type DrawEnd } from '../life/procedure/draw-check.ts';
+import { checkDraw, type DrawCheck, type DrawEnd, endOf } from '../life/procedure/draw-check.ts';
 import { readDrawFile } from '../life/procedure/draw-record.ts';
 import { isRefusal } from '../life/refusal.ts';
 import { CHECK_ENDS, CHECK_WORDS, NOT_CHECKED } from '../pages/draw-words.ts';
@@ -16,7 +16,17 @@ const list = document.getElementById('checks') as HTMLElement;
 
 const MARKS = { pass: '✓', fail: '✕', not_checked: '–', not_reached: '–' } as const;
 const lineOf = ({ id, result, code }: DrawCheck): HTMLElement =>
-  make('li', { class: result }, make('span', { class: 'mark', 'aria-hidden': 'true' }, MARKS[result]), make('b', {}, both(result === 'not_checked' ? NOT_CHECKED : CHECK_WORDS[id][result === 'pass' ? 'pass' : 'fail']), ...(code === undefined || result !== 'fail' ? [] : [make('code', {}, ` ${code}`)])));
+  make(
+    'li',
+    { class: result },
+    make('span', { class: 'mark', 'aria-hidden': 'true' }, MARKS[result]),
+    make(
+      'b',
+      {},
+      both(result === 'not_checked' ? NOT_CHECKED : CHECK_WORDS[id][result === 'pass' ? 'pass' : 'fail']),
+      ...(code === undefined || result !== 'fail' ? [] : [make('code', {}, ` ${code}`)]),
+    ),
+  );
 
 function say(end: DrawEnd | 'stale' | 'unread', checks: readonly DrawCheck[] = []): void {
   list.replaceChildren(...checks.filter(({ result }) => result !== 'not_reached').map(lineOf));
@@ -40,7 +50,12 @@ if (given === undefined) say('unread');
 else {
   try {
     const file = readDrawFile(given);
-    const directory = await openDirectory({ thumbprints: roots.split(' '), roots: file.roots }, file.statements.centres, new Memo(), file.statements.withdrawals);
+    const directory = await openDirectory(
+      { thumbprints: roots.split(' '), roots: file.roots },
+      file.statements.centres,
+      new Memo(),
+      file.statements.withdrawals,
+    );
     const shown = [...document.querySelectorAll<HTMLElement>('[data-drawn]')].map((one) => one.dataset.drawn as string);
     const checks = await checkDraw(file, directory, shown);
     // A page that was kept for a minute may be older than the record: nothing is wrong, and nothing was compared.

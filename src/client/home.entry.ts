@@ -13,7 +13,8 @@ prepare();
 const form = document.querySelector<HTMLFormElement>('form#search');
 
 form?.addEventListener('submit', (event) => {
-  const value = (name: string): string => (form.elements.namedItem(name) as HTMLInputElement | null)?.value.trim() ?? '';
+  const value = (name: string): string =>
+    (form.elements.namedItem(name) as HTMLInputElement | null)?.value.trim() ?? '';
   if (value('name') !== '' || value('id_number') !== '') return;
   try {
     const pasted = readPasted(value('number'), (host) => host === location.host);

@@ -3,7 +3,7 @@
  * under the root thumbprints that came with the page, with the statements that were brought and those of a snapshot.
  * It refuses to call an old status the present one: see statusByLists in life/verify-status.ts.
  */
-import { openCentre, openDirectory, type Directory } from '../life/authority.ts';
+import { type Directory, openCentre, openDirectory } from '../life/authority.ts';
 import type { Brought } from '../life/brought.ts';
 import { credentialKid, splitCredential } from '../life/credential.ts';
 import type { Evidence } from '../life/evidence.ts';
@@ -13,7 +13,7 @@ import type { Report } from '../life/report.ts';
 import { readSeal, sealKid } from '../life/seal.ts';
 import type { Snapshot } from '../life/snapshot.ts';
 import { openStatusList } from '../life/status-list.ts';
-import { verify, type Verification } from '../life/verify.ts';
+import { type Verification, verify } from '../life/verify.ts';
 import { verifyUnder } from '../life/verify-under.ts';
 import type { CentreNames } from '../pages/report.tsx';
 import { filingsNaming } from './check-seal.ts';
@@ -29,11 +29,21 @@ export interface Ground {
 }
 
 /** The evidence, and for what brings no filing those that name its key. */
-async function evidenceOf(judged: Judged, snapshot: Snapshot | undefined, directory: Directory): Promise<{ evidence: Evidence; filings: string[] }> {
+async function evidenceOf(
+  judged: Judged,
+  snapshot: Snapshot | undefined,
+  directory: Directory,
+): Promise<{ evidence: Evidence; filings: string[] }> {
   if (judged.kind === 'bundle') return { evidence: judged.opened.evidence, filings: [] };
   const { number, digits } = judged.kind === 'seal' ? judged : { number: undefined, digits: '' };
-  const evidence: Evidence = judged.kind === 'seal' ? { asked: number, seal: { number: judged.number, digits } } : { credential: judged.credential, seal: judged.seal };
-  const kid = judged.kind === 'seal' ? sealKid(readSeal(judged.number, digits).facts) : (credentialKid(splitCredential(judged.credential).jws).split('#')[1] ?? '');
+  const evidence: Evidence =
+    judged.kind === 'seal'
+      ? { asked: number, seal: { number: judged.number, digits } }
+      : { credential: judged.credential, seal: judged.seal };
+  const kid =
+    judged.kind === 'seal'
+      ? sealKid(readSeal(judged.number, digits).facts)
+      : (credentialKid(splitCredential(judged.credential).jws).split('#')[1] ?? '');
   const filings = snapshot ? await filingsNaming(kid, snapshot, directory) : [];
   return { evidence, filings: filings.reverse() };
 }
@@ -42,7 +52,9 @@ async function evidenceOf(judged: Judged, snapshot: Snapshot | undefined, direct
 async function listsFor({ facts }: Verification, { status_lists, services }: Snapshot, directory: Directory) {
   if (!facts) return [];
   const opened = await Promise.all(status_lists.map((token) => openStatusList(token, services, directory)));
-  return opened.filter((one) => one !== undefined && one.list === facts.status.list) as NonNullable<(typeof opened)[number]>[];
+  return opened.filter((one) => one !== undefined && one.list === facts.status.list) as NonNullable<
+    (typeof opened)[number]
+  >[];
 }
 
 /** What the root calls the centres. */
@@ -73,6 +85,9 @@ export async function judge(judged: Judged, { thumbprints, snapshot, now }: Grou
   const directory = await openDirectory({ thumbprints, roots }, centres, new Memo(), withdrawals);
   const asked = await evidenceOf(judged, snapshot, directory);
   const { found, evidence } = await verifyUnder(asked.filings, asked.evidence, directory, now);
-  const { report } = snapshot && found.facts ? await verify({ ...evidence, lists: await listsFor(found, snapshot, directory) }, directory, now) : found;
+  const { report } =
+    snapshot && found.facts
+      ? await verify({ ...evidence, lists: await listsFor(found, snapshot, directory) }, directory, now)
+      : found;
   return { report, centres: await namesOf(centres, directory) };
 }

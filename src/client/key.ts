@@ -39,7 +39,8 @@ export interface Claims {
 }
 
 /** What an access token says, unverified: the service verifies it with every call. */
-export const claimsOf = (token: string): Claims => JSON.parse(decodeUtf8(fromBase64url(token.split('.')[1] ?? ''))) as Claims;
+export const claimsOf = (token: string): Claims =>
+  JSON.parse(decodeUtf8(fromBase64url(token.split('.')[1] ?? ''))) as Claims;
 
 /** Reads the text of a key file: the key, and what it says of whose it is. */
 export async function readKey(text: string): Promise<Pair & { subject?: string; token?: string }> {
@@ -51,18 +52,30 @@ export async function readKey(text: string): Promise<Pair & { subject?: string; 
     file = JSON.parse(text) as typeof file;
     if (file.private === undefined && Array.isArray(file.signer)) throw new Trouble('key_on_card');
     const { kty, crv, d, x, y } = file.private as JsonWebKey;
-    key = await crypto.subtle.importKey('jwk', { kty, crv, d, x, y } as JsonWebKey, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
+    key = await crypto.subtle.importKey(
+      'jwk',
+      { kty, crv, d, x, y } as JsonWebKey,
+      { name: 'ECDSA', namedCurve: 'P-256' },
+      false,
+      ['sign'],
+    );
   } catch (error) {
     throw error instanceof Trouble ? error : new Trouble('key_unreadable');
   }
   const { x, y } = file.private as { x: string; y: string };
   const jwk: PublicJwk = { kty: 'EC', crv: 'P-256', x, y };
-  const pair = { key, jwk, kid: await thumbprint(jwk), ...(typeof file.certificate === 'string' ? { certificate: file.certificate } : {}) };
+  const pair = {
+    key,
+    jwk,
+    kid: await thumbprint(jwk),
+    ...(typeof file.certificate === 'string' ? { certificate: file.certificate } : {}),
+  };
   const { subject, token } = file;
   if (typeof subject !== 'string' || typeof token !== 'string') return pair;
   try {
     const claims = claimsOf(token);
-    if (typeof claims.exp !== 'number' || claims.cnf.jwk.x !== x || claims.cnf.jwk.y !== y) throw new Error('of another key, or for ever');
+    if (typeof claims.exp !== 'number' || claims.cnf.jwk.x !== x || claims.cnf.jwk.y !== y)
+      throw new Error('of another key, or for ever');
   } catch {
     throw new Trouble('key_unreadable');
   }

@@ -51,13 +51,18 @@ const takenAt = (text: string): number => Date.parse((JSON.parse(text) as { kept
 let asking: Promise<string | undefined> | undefined;
 
 async function take(): Promise<string | undefined> {
-  const taken = await takeSnapshot(async (path) => {
-    const response = await ask(path);
-    return response.ok ? response.text() : undefined;
-  }, LISTS, Math.floor(Date.now() / 1000));
+  const taken = await takeSnapshot(
+    async (path) => {
+      const response = await ask(path);
+      return response.ok ? response.text() : undefined;
+    },
+    LISTS,
+    Math.floor(Date.now() / 1000),
+  );
   if (!taken) return undefined;
   const text = JSON.stringify(taken);
-  if (text.length <= LARGEST) await withStore((cache) => cache.put(KEY, new Response(text, { headers: { 'Content-Type': 'application/json' } })));
+  if (text.length <= LARGEST)
+    await withStore((cache) => cache.put(KEY, new Response(text, { headers: { 'Content-Type': 'application/json' } })));
   return text;
 }
 

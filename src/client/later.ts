@@ -7,11 +7,17 @@
 import type { Words } from '../pages/words.ts';
 
 const COMING: Words = { zh: '正在载入核验程序…', en: 'Loading what checks …' };
-const MISSING: Words = { zh: '核验程序没有载入，请检查网络后重试', en: 'What checks could not be loaded. See whether there is a network, and try again' };
+const MISSING: Words = {
+  zh: '核验程序没有载入，请检查网络后重试',
+  en: 'What checks could not be loaded. See whether there is a network, and try again',
+};
 
 /** A sentence in both languages, the reader's first, without the components that are still to come. */
 function sentence(words: Words, role: 'status' | 'alert'): HTMLElement {
-  const tags: ['zh-CN' | 'en', string][] = [['zh-CN', words.zh], ['en', words.en]];
+  const tags: ['zh-CN' | 'en', string][] = [
+    ['zh-CN', words.zh],
+    ['en', words.en],
+  ];
   const [first, second] = (document.documentElement.lang === 'en' ? tags.reverse() : tags).map(([lang, text]) => {
     const span = document.createElement('span');
     [span.lang, span.textContent] = [lang, text];
@@ -31,7 +37,10 @@ function sentence(words: Words, role: 'status' | 'alert'): HTMLElement {
  * @param near what somebody who uses the page touches @param place where the page speaks
  * @returns hands the work to `use`, in the order of the calls; `silently`: nobody waits for it
  */
-export function later<Work>(near: HTMLElement, place: HTMLElement): (use: (work: Work) => unknown, silently?: boolean) => void {
+export function later<Work>(
+  near: HTMLElement,
+  place: HTMLElement,
+): (use: (work: Work) => unknown, silently?: boolean) => void {
   const address = document.querySelector<HTMLScriptElement>('script[data-work]')?.dataset.work ?? '';
   let coming: Promise<Work> | undefined;
   let here = false;

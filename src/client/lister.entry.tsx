@@ -3,11 +3,11 @@
  * line while it comes. Results can be filtered and saved; the bulk key and the list stay in this page's memory.
  * It refuses to call a list checked whose answer has no receipt.
  */
-import { KEYED_ROWS, NDJSON_TYPE, OPEN_ROWS, BULK_VERDICTS, type BulkAnswer } from '../life/bulk.ts';
+import { BULK_VERDICTS, type BulkAnswer, KEYED_ROWS, NDJSON_TYPE, OPEN_ROWS } from '../life/bulk.ts';
 import { concat, encodeUtf8 } from '../life/bytes.ts';
 import { counted } from '../life/counted.ts';
 import { isRefusal } from '../life/refusal.ts';
-import { readStaffList, toNdjson, type StaffRow } from '../life/staff-list.ts';
+import { readStaffList, type StaffRow, toNdjson } from '../life/staff-list.ts';
 import { writeCsv, writeXlsx } from '../life/table-write.ts';
 import { Fault, ResultRows, Summary } from '../pages/bulk.tsx';
 import { BULK_WORDS, isClear, LIST_FAULTS, RESULT_WIDTHS, resultTable } from '../pages/bulk-words.ts';
@@ -71,7 +71,10 @@ export async function choose(file: File | undefined): Promise<void> {
   try {
     fromFile = readStaffList(await bytesOfList(file));
     pasted.value = '';
-    await put('chosen', <Both words={{ zh: `${file.name}：${fromFile.length} 行`, en: counted(fromFile.length, 'row') }} />);
+    await put(
+      'chosen',
+      <Both words={{ zh: `${file.name}：${fromFile.length} 行`, en: counted(fromFile.length, 'row') }} />,
+    );
     askForKey(fromFile.length);
   } catch (error) {
     fromFile = undefined;
@@ -111,7 +114,10 @@ async function check(): Promise<void> {
   askForKey(list.length);
   if (list.length > OPEN_ROWS && key === '') {
     get('bulk-key').focus();
-    throw new Trouble({ zh: `名单有 ${list.length} 行，超过 ${OPEN_ROWS} 行需要批量密钥`, en: `The list has ${list.length} rows; more than ${OPEN_ROWS} need a bulk key` });
+    throw new Trouble({
+      zh: `名单有 ${list.length} 行，超过 ${OPEN_ROWS} 行需要批量密钥`,
+      en: `The list has ${list.length} rows; more than ${OPEN_ROWS} need a bulk key`,
+    });
   }
   const request = toNdjson(list);
   const stopping = new AbortController();
@@ -126,10 +132,25 @@ async function check(): Promise<void> {
   at(0);
   get('work').hidden = false;
   get('work-title').focus();
-  const headers: Record<string, string> = { 'Content-Type': NDJSON_TYPE, ...(list.length > OPEN_ROWS ? { Authorization: `Bearer ${key}` } : {}) };
-  const response = await fetch('/v1/verify/bulk', { method: 'POST', body: request, headers, credentials: 'omit', cache: 'no-store', redirect: 'error', signal: stopping.signal });
+  const headers: Record<string, string> = {
+    'Content-Type': NDJSON_TYPE,
+    ...(list.length > OPEN_ROWS ? { Authorization: `Bearer ${key}` } : {}),
+  };
+  const response = await fetch('/v1/verify/bulk', {
+    method: 'POST',
+    body: request,
+    headers,
+    credentials: 'omit',
+    cache: 'no-store',
+    redirect: 'error',
+    signal: stopping.signal,
+  });
   if (!response.ok) {
-    const { code = '', title = `HTTP ${response.status}`, detail = '' } = (await response.json().catch(() => ({}))) as { code?: string; title?: string; detail?: string };
+    const {
+      code = '',
+      title = `HTTP ${response.status}`,
+      detail = '',
+    } = (await response.json().catch(() => ({}))) as { code?: string; title?: string; detail?: string };
     throw new Trouble(LIST_FAULTS[code] ?? { zh: title, en: detail });
   }
   await offer(request, await take(response, at));
@@ -147,13 +168,27 @@ function save(name: string, type: string, bytes: Uint8Array<ArrayBuffer>): void 
 /** What can be saved. */
 async function offer(request: Uint8Array<ArrayBuffer>, answer: Uint8Array<ArrayBuffer>): Promise<void> {
   const choices: [words: Words, act: () => void][] = [
-    [{ zh: '结果 XLSX', en: 'Results, XLSX' }, () => save('results.xlsx', XLSX, writeXlsx('核验结果', resultTable(rows, answers), RESULT_WIDTHS))],
-    [{ zh: '结果 CSV', en: 'Results, CSV' }, () => save('results.csv', 'text/csv', writeCsv(resultTable(rows, answers)))],
+    [
+      { zh: '结果 XLSX', en: 'Results, XLSX' },
+      () => save('results.xlsx', XLSX, writeXlsx('核验结果', resultTable(rows, answers), RESULT_WIDTHS)),
+    ],
+    [
+      { zh: '结果 CSV', en: 'Results, CSV' },
+      () => save('results.csv', 'text/csv', writeCsv(resultTable(rows, answers))),
+    ],
     [{ zh: '所问', en: 'Request' }, () => save('results.request.ndjson', NDJSON_TYPE, request)],
     [{ zh: '所答与回执', en: 'Answers and receipt' }, () => save('results.answers.ndjson', NDJSON_TYPE, answer)],
   ];
-  await put('save', choices.map(([words]) => <button type="button" class="second"><Both words={words} /></button>));
-  for (const [at, button] of get('save').querySelectorAll('button').entries()) button.addEventListener('click', () => choices[at]?.[1]());
+  await put(
+    'save',
+    choices.map(([words]) => (
+      <button type="button" class="second">
+        <Both words={words} />
+      </button>
+    )),
+  );
+  for (const [at, button] of get('save').querySelectorAll('button').entries())
+    button.addEventListener('click', () => choices[at]?.[1]());
   get('save').hidden = false;
 }
 
@@ -161,10 +196,16 @@ const FILTERS: Record<string, { words: Words; holds: (answer: BulkAnswer) => boo
   all: { words: { zh: '全部', en: 'all' }, holds: () => true },
   look: { words: { zh: '需要核实', en: 'need a look' }, holds: (answer) => !isClear(answer) },
   name: { words: { zh: '姓名不相符', en: 'name does not match' }, holds: ({ name }) => name === 'no_match' },
-  ...Object.fromEntries(BULK_VERDICTS.map((verdict) => [verdict, { words: BULK_WORDS[verdict], holds: (answer: BulkAnswer) => answer.verdict === verdict }])),
+  ...Object.fromEntries(
+    BULK_VERDICTS.map((verdict) => [
+      verdict,
+      { words: BULK_WORDS[verdict], holds: (answer: BulkAnswer) => answer.verdict === verdict },
+    ]),
+  ),
 };
 
-const filtered = (): BulkAnswer[] => answers.filter((FILTERS[get<HTMLSelectElement>('filter').value] ?? (FILTERS.all as (typeof FILTERS)[string])).holds);
+const filtered = (): BulkAnswer[] =>
+  answers.filter((FILTERS[get<HTMLSelectElement>('filter').value] ?? (FILTERS.all as (typeof FILTERS)[string])).holds);
 
 async function showMore(): Promise<void> {
   const all = filtered();

@@ -27,7 +27,13 @@ async function ownDetector(): Promise<Detector | undefined> {
   }
 }
 
-function bundled(canvas: HTMLCanvasElement, source: CanvasImageSource, width: number, height: number, { sides, patience }: typeof FRAME): string | undefined {
+function bundled(
+  canvas: HTMLCanvasElement,
+  source: CanvasImageSource,
+  width: number,
+  height: number,
+  { sides, patience }: typeof FRAME,
+): string | undefined {
   for (const side of sides) {
     const scale = Math.min(1, side / Math.max(width, height));
     canvas.width = Math.max(1, Math.round(width * scale));
@@ -61,7 +67,8 @@ export async function makeReader(): Promise<Reader> {
       if (found?.[0]) return found[0].rawValue;
       // A frame is followed by others; of a still the bundled reader may make more.
       if (detector && !still) return undefined;
-      const [width, height] = 'videoWidth' in source ? [source.videoWidth, source.videoHeight] : [source.width, source.height];
+      const [width, height] =
+        'videoWidth' in source ? [source.videoWidth, source.videoHeight] : [source.width, source.height];
       return width > 0 && height > 0 ? bundled(canvas, source, width, height, still ? STILL : FRAME) : undefined;
     },
   };

@@ -7,6 +7,8 @@ import { DAILY, knowledge } from './knowledge.ts';
 const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
 
 export function prepare(age = DAILY): void {
-  navigator.serviceWorker?.register('/sw.js').catch((error: unknown) => console.info('offline pages are not kept:', error));
+  navigator.serviceWorker
+    ?.register('/sw.js')
+    .catch((error: unknown) => console.info('offline pages are not kept:', error));
   if (!saving) void knowledge(age).catch((error: unknown) => console.info('offline knowledge is not kept:', error));
 }

@@ -4,8 +4,8 @@
  * is taken up again at the first certificate that is missing.
  * It refuses to leave half an archive: what is not whole is thrown away.
  */
-import { PART, takeParts, type Line } from '../life/parts.ts';
-import { writeZip, type DatedFile } from '../life/zip.ts';
+import { type Line, PART, takeParts } from '../life/parts.ts';
+import { type DatedFile, writeZip } from '../life/zip.ts';
 import { brokeOff, type Call } from './call.ts';
 
 export interface Batch {
@@ -29,10 +29,17 @@ const PAUSE = 500;
 /** A file that a page may write to (File System Access API). */
 export interface DiskFile {
   name: string;
-  createWritable(): Promise<{ write(chunk: Uint8Array<ArrayBuffer>): Promise<void>; close(): Promise<void>; abort(): Promise<void> }>;
+  createWritable(): Promise<{
+    write(chunk: Uint8Array<ArrayBuffer>): Promise<void>;
+    close(): Promise<void>;
+    abort(): Promise<void>;
+  }>;
 }
 
-type PickFile = (options: { suggestedName: string; types: { accept: Record<string, string[]> }[] }) => Promise<DiskFile>;
+type PickFile = (options: {
+  suggestedName: string;
+  types: { accept: Record<string, string[]> }[];
+}) => Promise<DiskFile>;
 
 /** Asks where to save; undefined where the browser has no such dialogue. */
 export const picker = (): PickFile | undefined => (globalThis as { showSaveFilePicker?: PickFile }).showSaveFilePicker;
@@ -40,7 +47,13 @@ export const picker = (): PickFile | undefined => (globalThis as { showSaveFileP
 export const partsOf = ({ count }: Batch): number => Math.ceil(count / PART);
 
 /** The archive of a stretch, made here of the parts that come. */
-async function* archive(call: Call, { id }: Batch, from: number, to: number, { signal, at, stuck }: Watch): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+async function* archive(
+  call: Call,
+  { id }: Batch,
+  from: number,
+  to: number,
+  { signal, at, stuck }: Watch,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let issued = 0;
   const line: Line = {
     async ask(first, limit) {

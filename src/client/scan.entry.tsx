@@ -34,7 +34,8 @@ const here = { roots: (box.dataset.roots ?? '').split(' '), hosts: (box.dataset.
 const standsIn = location.pathname.startsWith('/c/');
 let asked = 0;
 
-const say = (words: Words, text?: string) => show(answer, <Fault words={words} {...(text === undefined ? {} : { text })} />);
+const say = (words: Words, text?: string) =>
+  show(answer, <Fault words={words} {...(text === undefined ? {} : { text })} />);
 
 const Note = ({ words }: { words: Words }) => (
   <section class="seal neutral" role="status">
@@ -45,11 +46,19 @@ const Note = ({ words }: { words: Words }) => (
 );
 
 /** Whether the service answers, whatever the browser thinks of the network. */
-const reachable = (): Promise<boolean> => ask('/healthz', 4000).then(({ ok }) => ok, () => false);
+const reachable = (): Promise<boolean> =>
+  ask('/healthz', 4000).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 
 async function checkSeal(number: string, digits: string, mine: number, online: Promise<boolean>): Promise<void> {
   const snapshot = readSnapshot(await knowledge(SOON));
-  const content = await answerSeal(number, digits, { thumbprints: here.roots, snapshot, now: Math.floor(Date.now() / 1000) });
+  const content = await answerSeal(number, digits, {
+    thumbprints: here.roots,
+    snapshot,
+    now: Math.floor(Date.now() / 1000),
+  });
   if (mine === asked && !(await online)) {
     await show(answer, content);
     answer.scrollIntoView({ block: 'start' });
@@ -65,12 +74,19 @@ async function take(text: string): Promise<void> {
   if (found.kind === 'refused') return say(found.words, found.text);
   const { number, digits } = found;
   const page = `/c/${number}${writeFragment(found)}`;
-  await show(answer, <Note words={{ zh: '已读到证书二维码，正在核对…', en: 'This is a certificate’s code. Checking…' }} />);
+  await show(
+    answer,
+    <Note words={{ zh: '已读到证书二维码，正在核对…', en: 'This is a certificate’s code. Checking…' }} />,
+  );
   const online = standsIn ? Promise.resolve(false) : reachable();
   const checked = digits === undefined ? undefined : checkSeal(number, digits, mine, online);
   // The page of the certificate checks the seal anew, against the register.
   if ((await online) && mine === asked) return location.assign(page);
-  if (checked === undefined && mine === asked) return say({ zh: '现在没有网络，仅凭编号无法核对。请扫描证书上的二维码，或联网后再查', en: 'There is no network, and a number alone cannot be checked without one. Scan the certificate’s QR code, or look again later' });
+  if (checked === undefined && mine === asked)
+    return say({
+      zh: '现在没有网络，仅凭编号无法核对。请扫描证书上的二维码，或联网后再查',
+      en: 'There is no network, and a number alone cannot be checked without one. Scan the certificate’s QR code, or look again later',
+    });
   await checked;
 }
 
@@ -115,18 +131,27 @@ async function picture(file: File | undefined): Promise<void> {
     text = await (await reader).read(await createImageBitmap(file), true);
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
-    return say({ zh: '这个文件不是图片，或浏览器打不开', en: 'This file is no picture, or the browser cannot open it' });
+    return say({
+      zh: '这个文件不是图片，或浏览器打不开',
+      en: 'This file is no picture, or the browser cannot open it',
+    });
   }
   if (mine !== asked) return;
   if (text !== undefined) return take(text);
-  await say({ zh: '图片中没有读到二维码。请靠近、对正、光线均匀地重新拍摄，二维码占画面一半以上', en: 'No QR code was found in this picture. Take it again, close, straight and in even light, the code filling half of the picture' });
+  await say({
+    zh: '图片中没有读到二维码。请靠近、对正、光线均匀地重新拍摄，二维码占画面一半以上',
+    en: 'No QR code was found in this picture. Take it again, close, straight and in even light, the code filling half of the picture',
+  });
 }
 
 /** Whatever goes wrong besides, the visitor is told. */
 const attempt = (work: Promise<void>): void =>
   void work.catch((error: unknown) => {
     console.error(error);
-    return say({ zh: '浏览器不支持本次操作，请换一种方式或换一个浏览器', en: 'The browser could not do this; try another way, or another browser' });
+    return say({
+      zh: '浏览器不支持本次操作，请换一种方式或换一个浏览器',
+      en: 'The browser could not do this; try another way, or another browser',
+    });
   });
 
 start.addEventListener('click', () => attempt(scan()));
@@ -161,4 +186,3 @@ if (standsIn) {
     () => undefined,
   );
 }
-

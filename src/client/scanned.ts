@@ -3,7 +3,7 @@
  * many other things that codes hold. Nothing that a code says is ever opened: only number and digits are taken over.
  * It refuses other hosts by name (fourteen imitations of the official query were closed in 2022).
  */
-import { readAddress, readUrl, type Fragment } from '../life/address.ts';
+import { type Fragment, readAddress, readUrl } from '../life/address.ts';
 import { DASHES, withoutMarks } from '../life/marks.ts';
 import { normalizeNumber, parseNumber } from '../life/number.ts';
 import { isRefusal } from '../life/refusal.ts';
@@ -35,7 +35,8 @@ function ofNumber(number: string, fragment: Fragment, text: string): Scanned {
     return { kind: 'certificate', number: parseNumber(number).text, ...fragment };
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    const words = FAULTS[error.code] ?? NUMBER_PARTS[error.facts.part ?? ''] ?? { zh: '证书编号格式不正确', en: 'The certificate number is malformed' };
+    const words = FAULTS[error.code] ??
+      NUMBER_PARTS[error.facts.part ?? ''] ?? { zh: '证书编号格式不正确', en: 'The certificate number is malformed' };
     return { kind: 'refused', why: 'number', words, text: shown(text) };
   }
 }
@@ -43,7 +44,12 @@ function ofNumber(number: string, fragment: Fragment, text: string): Scanned {
 /** @param hosts hosts that this service's codes ever named, with port */
 export function readScanned(scanned: string, hosts: readonly string[]): Scanned {
   const text = withoutMarks(scanned).trim();
-  const refused = (why: 'host' | 'national' | 'other', words: Words): Scanned => ({ kind: 'refused', why, words, text: shown(text) });
+  const refused = (why: 'host' | 'national' | 'other', words: Words): Scanned => ({
+    kind: 'refused',
+    why,
+    words,
+    text: shown(text),
+  });
   const host = hostOf(text);
   if (host !== undefined && NATIONAL.test(host)) {
     return refused('national', {
@@ -63,8 +69,16 @@ export function readScanned(scanned: string, hosts: readonly string[]): Scanned 
   } catch (error) {
     if (!isRefusal(error)) throw error;
   }
-  if (host !== undefined) return refused('other', { zh: '这是本网站的地址，但不是证书二维码的内容，或内容不完整，请重新扫描', en: 'This is an address of this service, but not that of a certificate’s QR code, or not all of it; scan again' });
+  if (host !== undefined)
+    return refused('other', {
+      zh: '这是本网站的地址，但不是证书二维码的内容，或内容不完整，请重新扫描',
+      en: 'This is an address of this service, but not that of a certificate’s QR code, or not all of it; scan again',
+    });
   // A number printed as a code of its own, or typed: also the 16 digits of old national certificates.
-  if (NUMBER_ALONE.test(text) && /\d{10}/.test(normalizeNumber(text))) return ofNumber(text, { digits: undefined }, text);
-  return refused('other', { zh: '这不是职业技能等级证书的二维码', en: 'This is not the QR code of a vocational skill level certificate' });
+  if (NUMBER_ALONE.test(text) && /\d{10}/.test(normalizeNumber(text)))
+    return ofNumber(text, { digits: undefined }, text);
+  return refused('other', {
+    zh: '这不是职业技能等级证书的二维码',
+    en: 'This is not the QR code of a vocational skill level certificate',
+  });
 }

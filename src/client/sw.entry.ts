@@ -39,7 +39,13 @@ async function fresh(path: string): Promise<Response> {
 async function install(): Promise<void> {
   const pages = await Promise.all(PAGES.map(async (path) => [path, await fresh(path)] as const));
   const html = await Promise.all(pages.map(([, page]) => page.clone().text()));
-  const named = new Set(html.flatMap((text) => [...text.matchAll(/(?:href|src|data-work)="(\/(?:assets\/[\w.-]+(?:\?v=[\w-]+)?|manifest\.webmanifest))"/g)].map((match) => match[1] as string)));
+  const named = new Set(
+    html.flatMap((text) =>
+      [...text.matchAll(/(?:href|src|data-work)="(\/(?:assets\/[\w.-]+(?:\?v=[\w-]+)?|manifest\.webmanifest))"/g)].map(
+        (match) => match[1] as string,
+      ),
+    ),
+  );
   const files = await Promise.all([...named].map(async (path) => [path, await fresh(path)] as const));
   const cache = await caches.open(CACHE);
   await Promise.all([...pages, ...files].map(([path, response]) => cache.put(path, response)));
@@ -52,7 +58,8 @@ async function activate(): Promise<void> {
 }
 
 /** One of each is kept, in the language of whoever installed it. */
-const kept = async (path: string): Promise<Response | undefined> => (await caches.open(CACHE)).match(path, { ignoreVary: true });
+const kept = async (path: string): Promise<Response | undefined> =>
+  (await caches.open(CACHE)).match(path, { ignoreVary: true });
 
 /** The network's answer; without one, or when it takes too long, what is kept. */
 async function answer(request: Request, path: string): Promise<Response> {
@@ -81,5 +88,6 @@ worker.addEventListener('fetch', (event) => {
     if (PAGES.includes(pathname)) event.respondWith(answer(request, pathname));
     // A code that a camera opened: the scanner reads number and digits from the address and checks the seal.
     else if (/^\/c\/[^/]+$/.test(pathname)) event.respondWith(answer(request, '/scan'));
-  } else if (pathname.startsWith('/assets/') || pathname === '/manifest.webmanifest') event.respondWith(answer(request, pathname + search));
+  } else if (pathname.startsWith('/assets/') || pathname === '/manifest.webmanifest')
+    event.respondWith(answer(request, pathname + search));
 });

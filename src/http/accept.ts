@@ -18,7 +18,8 @@ function weigh(ranges: readonly { type: string; q: number }[], type: string): We
   const best: Weighed = { type, q: 0, named: 0 };
   for (const range of ranges) {
     const named = names.indexOf(range.type.toLowerCase()) + 1;
-    if (named > best.named || (named > 0 && named === best.named && range.q > best.q)) Object.assign(best, { named, q: range.q });
+    if (named > best.named || (named > 0 && named === best.named && range.q > best.q))
+      Object.assign(best, { named, q: range.q });
   }
   return best;
 }
@@ -34,7 +35,8 @@ function weighed(c: Context, types: readonly string[]): Weighed[] {
   return found;
 }
 
-const notAcceptable = (types: readonly string[]) => new Refusal('not_acceptable', `This can be had as: ${types.join(', ')}.`, { allowed: types });
+const notAcceptable = (types: readonly string[]) =>
+  new Refusal('not_acceptable', `This can be had as: ${types.join(', ')}.`, { allowed: types });
 
 /** The type to answer with. @throws Refusal `not_acceptable` with what there is */
 export function chosenType<T extends string>(c: Context, types: readonly T[]): T {

@@ -5,26 +5,26 @@
  */
 import type { MiddlewareHandler } from 'hono';
 import * as v from 'valibot';
+import { type Caller, requireReach } from '../enrol.ts';
 import { withDisclosures } from '../life/credential.ts';
 import { photoDigestOf, readDisclosures } from '../life/disclose.ts';
+import { readFacts } from '../life/leaf.ts';
 import { photoType } from '../life/photo.ts';
 import { pageOf, readPlace } from '../life/place.ts';
 import { Refusal } from '../life/refusal.ts';
-import { readFacts } from '../life/leaf.ts';
 import { sealUrl } from '../life/seal.ts';
-import { requireReach, type Caller } from '../enrol.ts';
 import { readPhoto } from '../photos.ts';
-import { CALL_SECONDS, issueBatch } from '../registrar.ts';
-import { directoryOf, rowPlace, type RowSecret } from '../register.ts';
 import { requireNotice } from '../procedure/results.ts';
 import { takeStep } from '../procedure/take.ts';
+import { directoryOf, type RowSecret, rowPlace } from '../register.ts';
+import { CALL_SECONDS, issueBatch } from '../registrar.ts';
 import type { Service } from '../service.ts';
-import { acceptApproval, batchView, openBatch, submitBatch } from '../submit.ts';
-import { selectBatch, selectBatchesOf, selectHeld, selectRows, type BatchRow } from '../storage/batches.ts';
+import { type BatchRow, selectBatch, selectBatchesOf, selectHeld, selectRows } from '../storage/batches.ts';
 import { selectBatchCertificates } from '../storage/certificates.ts';
 import { countSigned, selectOrder } from '../storage/numbering.ts';
+import { acceptApproval, batchView, openBatch, submitBatch } from '../submit.ts';
 import { LIMITS, readJson, STEP_BODY } from './body.ts';
-import { factory, type AppEnv } from './env.ts';
+import { type AppEnv, factory } from './env.ts';
 import { allow } from './guard.ts';
 import { readIntake } from './intake.ts';
 import { certificatesZip } from './zip.ts';
@@ -41,10 +41,13 @@ const ISSUE = v.object({ approval: v.string(), order: v.string() });
 const APPROVAL = v.object({ approval: v.string() });
 
 /** Roles within a route whose caller is known already. */
-const only = (...roles: Caller['role'][]): MiddlewareHandler<AppEnv> => async (c, next) => {
-  if (!roles.includes(c.var.caller.role)) throw new Refusal('role_wrong', `This is for: ${roles.join(', ')}.`, { allowed: roles });
-  await next();
-};
+const only =
+  (...roles: Caller['role'][]): MiddlewareHandler<AppEnv> =>
+  async (c, next) => {
+    if (!roles.includes(c.var.caller.role))
+      throw new Refusal('role_wrong', `This is for: ${roles.join(', ')}.`, { allowed: roles });
+    await next();
+  };
 const centresOnly = only('city', 'province');
 
 /** A String of structured fields (RFC 9651 §3.3.3) with its parameters, which say nothing here. */
@@ -54,21 +57,32 @@ const QUOTED = /^"((?:[!#-[\]-~]|\\["\\])*)"(?: *;[^"]*)*$/;
 function readIdempotencyKey(header: string | undefined): string | null {
   if (header === undefined) return null;
   const key = header.startsWith('"') ? QUOTED.exec(header)?.[1]?.replace(/\\(.)/g, '$1') : header;
-  if (key === undefined || !/^[\x21-\x7e]{1,200}$/.test(key)) throw new Refusal('idempotency_key_malformed', 'An Idempotency-Key has 1 to 200 visible ASCII characters, quoted or bare.');
+  if (key === undefined || !/^[\x21-\x7e]{1,200}$/.test(key))
+    throw new Refusal(
+      'idempotency_key_malformed',
+      'An Idempotency-Key has 1 to 200 visible ASCII characters, quoted or bare.',
+    );
   return key;
 }
 
-const progressOf = async (service: Service, batch: BatchRow) => batchView(service, batch, batch.state === 'issued' ? batch.count : await countSigned(service.db, batch.id));
+const progressOf = async (service: Service, batch: BatchRow) =>
+  batchView(service, batch, batch.state === 'issued' ? batch.count : await countSigned(service.db, batch.id));
 
 /** `?after=`: the position of the last line that was read; the first page without. */
 function firstPosition(after: string | undefined): number {
   if (after === undefined || after === '') return 0;
-  if (!/^\d{1,6}$/.test(after)) throw new Refusal('body_malformed', 'The query parameter after is what the page before named as next.', { part: 'after' });
+  if (!/^\d{1,6}$/.test(after))
+    throw new Refusal('body_malformed', 'The query parameter after is what the page before named as next.', {
+      part: 'after',
+    });
   return Number(after) + 1;
 }
 
 /** A page out of one line more, which says whether the list goes on. */
-function rowsPage<T extends { position: number }>(found: readonly T[], size: number): { lines: T[]; next: string | null } {
+function rowsPage<T extends { position: number }>(
+  found: readonly T[],
+  size: number,
+): { lines: T[]; next: string | null } {
   const lines = found.slice(0, size);
   return { lines, next: found.length > size ? String(lines.at(-1)?.position) : null };
 }
@@ -78,7 +92,8 @@ function stretch(query: Record<string, string>): { from: number; limit: number }
   const whole = (name: string, fallback: number) => {
     const value = query[name];
     if (value === undefined) return fallback;
-    if (!/^\d{1,6}$/.test(value)) throw new Refusal('body_malformed', `The query parameter ${name} is a whole number.`, { part: name });
+    if (!/^\d{1,6}$/.test(value))
+      throw new Refusal('body_malformed', `The query parameter ${name} is a whole number.`, { part: name });
     return Number(value);
   };
   return { from: whole('from', 0), limit: whole('limit', 10_000) };
@@ -99,8 +114,15 @@ export const batchRoutes = factory
     });
   })
   .get('/v1/batches', allow('organization'), async (c) => {
-    const { lines, next } = pageOf(await selectBatchesOf(c.var.service.db, c.var.caller.subject.slice(4), PAGE + 1, readPlace(c.req.query('after'))), PAGE, ({ id, created_at }) => ({ first: 0, at: created_at, id }));
-    return c.json({ batches: lines.map(({ id, count, root, state, created_at }) => ({ id, count, root, state, created_at })), next });
+    const { lines, next } = pageOf(
+      await selectBatchesOf(c.var.service.db, c.var.caller.subject.slice(4), PAGE + 1, readPlace(c.req.query('after'))),
+      PAGE,
+      ({ id, created_at }) => ({ first: 0, at: created_at, id }),
+    );
+    return c.json({
+      batches: lines.map(({ id, count, root, state, created_at }) => ({ id, count, root, state, created_at })),
+      next,
+    });
   })
   .use('/v1/batches/:id/*', allow('organization', 'city', 'province'), async (c, next) => {
     const batch = await selectBatch(c.var.service.db, c.req.param('id') as string);
@@ -122,11 +144,20 @@ export const batchRoutes = factory
     const numbers = new Map(held.map(({ position, number }) => [position, number]));
     const rows = await Promise.all(
       lines.map(async ({ position, row, facts, sealed }) => {
-        const { disclosures, scores } = (await service.vault.openRow(rowPlace(batch.id, position), sealed)) as RowSecret;
+        const { disclosures, scores } = (await service.vault.openRow(
+          rowPlace(batch.id, position),
+          sealed,
+        )) as RowSecret;
         const number = numbers.get(position);
         return {
-          row, position, ...readFacts(facts), disclosures, photo: photoDigestOf(disclosures) !== null,
-          score_theory: scores[0], score_practice: scores[1], ...(number === undefined ? {} : { held: number }),
+          row,
+          position,
+          ...readFacts(facts),
+          disclosures,
+          photo: photoDigestOf(disclosures) !== null,
+          score_theory: scores[0],
+          score_practice: scores[1],
+          ...(number === undefined ? {} : { held: number }),
         };
       }),
     );
@@ -156,12 +187,23 @@ export const batchRoutes = factory
     const { service } = c.var;
     const { batch } = await openBatch(service, c.req.param('id'));
     const ordered = await selectOrder(service.db, batch.id);
-    const { lines, next } = rowsPage(await selectBatchCertificates(service.db, batch.id, firstPosition(c.req.query('after')), CERTIFICATES + 1), CERTIFICATES);
-    const origin = ordered ? (await service.memo.open(ordered.approval, 'approval+jwt', (await directoryOf(service)).findCentre)).payload.aud : service.config.origin;
+    const { lines, next } = rowsPage(
+      await selectBatchCertificates(service.db, batch.id, firstPosition(c.req.query('after')), CERTIFICATES + 1),
+      CERTIFICATES,
+    );
+    const origin = ordered
+      ? (await service.memo.open(ordered.approval, 'approval+jwt', (await directoryOf(service)).findCentre)).payload.aud
+      : service.config.origin;
     const certificates = await Promise.all(
       lines.map(async ({ number, row, position, credential, seal, sealed, state }) => {
         const { disclosures } = (await service.vault.openRow(rowPlace(batch.id, position), sealed)) as RowSecret;
-        return { row, number, state, credential: withDisclosures(credential, disclosures), seal_url: sealUrl(origin, number, seal) };
+        return {
+          row,
+          number,
+          state,
+          credential: withDisclosures(credential, disclosures),
+          seal_url: sealUrl(origin, number, seal),
+        };
       }),
     );
     return c.json({ id: batch.id, state: batch.state, count: batch.count, certificates, next });

@@ -6,17 +6,30 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
 import { concat, decodeUtf8 } from '../life/bytes.ts';
-import { LARGEST_BODY } from '../life/gateway.ts';
 import { sentenceOf, wordsOfIssue } from '../life/field-words.ts';
+import { LARGEST_BODY } from '../life/gateway.ts';
 import { parseJsonText } from '../life/json.ts';
 import { Refusal } from '../life/refusal.ts';
 
 /** Bytes. Statements and searches are small; a certificate chain has 16 KB in JSON; bundles hold a filing; a PDF its photo; steps a plan with its roster; lists to be checked hold 100 rows, or 10,000 with a key; batches hold
  * 10,000 rows; photos fill what an isolate of 128 MB leaves when the fonts, the code and one pack of photos have theirs. */
-export const LIMITS = { small: 16_384, bulkOpen: 250_000, bulk: 4_000_000, chain: 20_000, statement: 300_000, bundle: 1_000_000, document: 5_242_880, step: 6_000_000, file: 10_000_000, batch: 12_000_000, photos: LARGEST_BODY } as const;
+export const LIMITS = {
+  small: 16_384,
+  bulkOpen: 250_000,
+  bulk: 4_000_000,
+  chain: 20_000,
+  statement: 300_000,
+  bundle: 1_000_000,
+  document: 5_242_880,
+  step: 6_000_000,
+  file: 10_000_000,
+  batch: 12_000_000,
+  photos: LARGEST_BODY,
+} as const;
 
 /** The media type without parameters, lower case. */
-export const mediaType = (c: Context): string => (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+export const mediaType = (c: Context): string =>
+  (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
 /** One reading of the client's stream: it fails where the client breaks off, or where the chunks of the transfer are malformed. */
 async function readPart<T>(read: Promise<T>): Promise<T> {
@@ -44,16 +57,22 @@ async function readAnnounced(body: ReadableStream<Uint8Array>, length: number): 
 
 /** Bodies come as they are: a compressed one would have to be bounded twice (RFC 9110 §15.5.16 names the answer and its header). */
 function requireIdentity(c: Context): void {
-  const codings = (c.req.header('content-encoding') ?? '').toLowerCase().split(',').map((one) => one.trim());
+  const codings = (c.req.header('content-encoding') ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((one) => one.trim());
   if (codings.every((one) => one === '' || one === 'identity')) return;
   c.header('Accept-Encoding', 'identity');
-  throw new Refusal('encoding_not_supported', 'Send the body as it is: a Content-Encoding is not taken.', { allowed: ['identity'] });
+  throw new Refusal('encoding_not_supported', 'Send the body as it is: a Content-Encoding is not taken.', {
+    allowed: ['identity'],
+  });
 }
 
 /** Reads the body up to a limit, whatever Content-Length says. `advice`: what to do about a body that is too large. */
 export async function readBytes(c: Context, limit: number, advice = ''): Promise<Uint8Array<ArrayBuffer>> {
   requireIdentity(c);
-  const tooLarge = () => new Refusal('body_too_large', `The body has more than ${limit} bytes. ${advice}`.trim(), { limit });
+  const tooLarge = () =>
+    new Refusal('body_too_large', `The body has more than ${limit} bytes. ${advice}`.trim(), { limit });
   const announced = Number(c.req.header('content-length') ?? 0);
   if (announced > limit) throw tooLarge();
   if (c.req.raw.body && announced > 0) return readAnnounced(c.req.raw.body, announced);
@@ -78,12 +97,17 @@ export const parseJson = (bytes: Uint8Array): unknown => parseJsonText(decodeUtf
 
 export function requireType(c: Context, allowed: readonly string[]): string {
   const type = mediaType(c);
-  if (!allowed.includes(type)) throw new Refusal('media_type_not_supported', `Send one of: ${allowed.join(', ')}.`, { allowed });
+  if (!allowed.includes(type))
+    throw new Refusal('media_type_not_supported', `Send one of: ${allowed.join(', ')}.`, { allowed });
   return type;
 }
 
 /** Reads a JSON body of a shape; refuses `body_malformed` naming the part. */
-export async function readJson<T extends v.GenericSchema>(c: Context, limit: number, schema: T): Promise<v.InferOutput<T>> {
+export async function readJson<T extends v.GenericSchema>(
+  c: Context,
+  limit: number,
+  schema: T,
+): Promise<v.InferOutput<T>> {
   requireType(c, ['application/json']);
   return readShape(parseJson(await readBytes(c, limit)), schema);
 }

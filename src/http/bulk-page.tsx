@@ -5,16 +5,16 @@
  */
 import type { Context } from 'hono';
 import { answerBulk } from '../bulk.ts';
-import { countRows, OPEN_ROWS, type BulkAnswer } from '../life/bulk.ts';
+import { type BulkAnswer, countRows, OPEN_ROWS } from '../life/bulk.ts';
 import { concat, decodeUtf8, encodeUtf8 } from '../life/bytes.ts';
-import { isRefusal } from '../life/refusal.ts';
 import { splitAnswers } from '../life/receipt.ts';
+import { isRefusal } from '../life/refusal.ts';
 import { readStaffList, toNdjson } from '../life/staff-list.ts';
 import { writeCsv } from '../life/table-write.ts';
 import { BulkPage, type SavedFile } from '../pages/bulk.tsx';
 import { LIST_FAULTS, resultTable } from '../pages/bulk-words.ts';
 import { LIMITS, readBytes, requireType } from './body.ts';
-import { factory, type AppEnv } from './env.ts';
+import { type AppEnv, factory } from './env.ts';
 import { announce, requireHuman, spend } from './limits.ts';
 import { hostOf, kept, page } from './page.tsx';
 import { answerProblem } from './pages.tsx';
@@ -50,11 +50,26 @@ async function checkPasted(c: C) {
   const parts: Uint8Array[] = [];
   for await (const part of answerBulk(service, request, rows.length)) parts.push(part);
   const answer = concat(...parts);
-  const answers = decodeUtf8(splitAnswers(answer).lines).trim().split('\n').map((line) => JSON.parse(line) as BulkAnswer);
+  const answers = decodeUtf8(splitAnswers(answer).lines)
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as BulkAnswer);
   const files: SavedFile[] = [
-    { name: 'results.csv', href: `data:text/csv;base64,${base64(writeCsv(resultTable(rows, answers)))}`, words: { zh: '结果 CSV', en: 'Results, CSV' } },
-    { name: 'results.request.ndjson', href: `data:application/x-ndjson;base64,${base64(request)}`, words: { zh: '所问', en: 'Request' } },
-    { name: 'results.answers.ndjson', href: `data:application/x-ndjson;base64,${base64(answer)}`, words: { zh: '所答与回执', en: 'Answers and receipt' } },
+    {
+      name: 'results.csv',
+      href: `data:text/csv;base64,${base64(writeCsv(resultTable(rows, answers)))}`,
+      words: { zh: '结果 CSV', en: 'Results, CSV' },
+    },
+    {
+      name: 'results.request.ndjson',
+      href: `data:application/x-ndjson;base64,${base64(request)}`,
+      words: { zh: '所问', en: 'Request' },
+    },
+    {
+      name: 'results.answers.ndjson',
+      href: `data:application/x-ndjson;base64,${base64(answer)}`,
+      words: { zh: '所答与回执', en: 'Answers and receipt' },
+    },
   ];
   return page(c, 200, <BulkPage host={host} result={{ answers, rows }} files={files} />);
 }

@@ -12,7 +12,7 @@ import { toTimestamp } from '../life/calendar.ts';
 import type { BulkKeyRow } from '../storage/bulk.ts';
 import { chosenType } from './accept.ts';
 import { LIMITS, readBytes, readJson, requireType } from './body.ts';
-import { factory, type AppEnv } from './env.ts';
+import { type AppEnv, factory } from './env.ts';
 import { allow } from './guard.ts';
 import { announce, spend } from './limits.ts';
 
@@ -24,7 +24,11 @@ const ASKED = v.object({
 
 const centres = allow('city', 'province');
 
-const shown = ({ created_at, revoked_at, ...row }: BulkKeyRow) => ({ ...row, created_at: toTimestamp(created_at), ...(revoked_at === null ? {} : { revoked_at: toTimestamp(revoked_at) }) });
+const shown = ({ created_at, revoked_at, ...row }: BulkKeyRow) => ({
+  ...row,
+  created_at: toTimestamp(created_at),
+  ...(revoked_at === null ? {} : { revoked_at: toTimestamp(revoked_at) }),
+});
 
 /** The answers as they are made: the next stretch is looked up when the one before was taken. */
 function streamOf(answers: AsyncGenerator<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array> {
@@ -35,7 +39,13 @@ function streamOf(answers: AsyncGenerator<Uint8Array<ArrayBuffer>>): ReadableStr
         if (done) controller.close();
         else controller.enqueue(value);
       } catch (error) {
-        console.error(JSON.stringify({ event: 'bulk_broke_off', name: error instanceof Error ? error.name : 'unknown', message: error instanceof Error ? error.message : '' }));
+        console.error(
+          JSON.stringify({
+            event: 'bulk_broke_off',
+            name: error instanceof Error ? error.name : 'unknown',
+            message: error instanceof Error ? error.message : '',
+          }),
+        );
         controller.error(error);
       }
     },
@@ -48,7 +58,10 @@ function streamOf(answers: AsyncGenerator<Uint8Array<ArrayBuffer>>): ReadableStr
 async function checkList(c: Context<AppEnv>) {
   const { service } = c.var;
   const sent = requireType(c, NDJSON_TYPES);
-  const type = chosenType(c, NDJSON_TYPES.toSorted((a, b) => Number(b === sent) - Number(a === sent)));
+  const type = chosenType(
+    c,
+    NDJSON_TYPES.toSorted((a, b) => Number(b === sent) - Number(a === sent)),
+  );
   announce(c, 'lookup');
   // Before the key is looked up: wrong keys are braked as well.
   await spend(c, 'lookup');
@@ -57,7 +70,10 @@ async function checkList(c: Context<AppEnv>) {
   const request = await readBytes(c, key ? LIMITS.bulk : LIMITS.bulkOpen);
   const rows = countRows(request, key ? KEYED_ROWS : OPEN_ROWS);
   await (key ? spendRows(service, key, rows) : spend(c, 'lookup', rows - 1));
-  return c.body(streamOf(answerBulk(service, request, rows, key?.id)), 200, { 'Content-Type': type, 'Cache-Control': 'no-store' });
+  return c.body(streamOf(answerBulk(service, request, rows, key?.id)), 200, {
+    'Content-Type': type,
+    'Cache-Control': 'no-store',
+  });
 }
 
 export const bulkRoutes = factory
@@ -71,4 +87,6 @@ export const bulkRoutes = factory
     const keys = await listBulkKeys(c.var.service, c.var.caller);
     return c.json({ keys: keys.map(({ used_today, ...row }) => ({ ...shown(row), used_today })) });
   })
-  .delete('/v1/bulk-keys/:key', centres, async (c) => c.json(shown(await endBulkKey(c.var.service, c.var.caller, c.req.param('key')))));
+  .delete('/v1/bulk-keys/:key', centres, async (c) =>
+    c.json(shown(await endBulkKey(c.var.service, c.var.caller, c.req.param('key')))),
+  );

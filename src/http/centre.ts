@@ -2,22 +2,24 @@
  * Owns the routes of the centres (省、市职业技能鉴定指导中心): appointing, filing, issuing keys and
  * their X.509 certificates, client keys, withdrawals.
  */
+
+import type { Context } from 'hono';
+import * as v from 'valibot';
 import { acceptClient, acceptFiling, acceptRootStatement, makeIssuingKey } from '../enrol.ts';
 import { acceptChain, requestFor } from '../signing.ts';
 import { acceptWithdrawal } from '../withdraw.ts';
 import { acceptAnnouncement } from '../working-days.ts';
 import { LIMITS, readJson, STATEMENT_BODY } from './body.ts';
-import { factory, type AppEnv } from './env.ts';
+import { type AppEnv, factory } from './env.ts';
 import { allow } from './guard.ts';
-import type { Context } from 'hono';
-import * as v from 'valibot';
 
 const centres = allow('city', 'province');
 
 const CHAIN = v.object({ certificate: v.string() });
 
 /** Answers a stored statement: 201 the first time, 200 when the very same was handed in before. */
-const stored = (c: Context<AppEnv>, { jti, fresh }: { jti: string; fresh: boolean }) => c.json({ jti }, fresh ? 201 : 200);
+const stored = (c: Context<AppEnv>, { jti, fresh }: { jti: string; fresh: boolean }) =>
+  c.json({ jti }, fresh ? 201 : 200);
 
 export const centreRoutes = factory
   .createApp()
@@ -34,7 +36,10 @@ export const centreRoutes = factory
   })
   .post('/v1/organizations/:code/keys/:n/certificate', centres, async (c) => {
     const { certificate } = await readJson(c, LIMITS.chain, CHAIN);
-    return c.json(await acceptChain(c.var.service, c.var.caller, c.req.param('code'), c.req.param('n'), certificate), 201);
+    return c.json(
+      await acceptChain(c.var.service, c.var.caller, c.req.param('code'), c.req.param('n'), certificate),
+      201,
+    );
   })
   .post('/v1/filings', centres, async (c) => {
     const { statement } = await readJson(c, LIMITS.statement, STATEMENT_BODY);

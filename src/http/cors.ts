@@ -4,7 +4,7 @@
  */
 import type { Context } from 'hono';
 import { matchedRoutes } from 'hono/route';
-import { factory, type AppEnv } from './env.ts';
+import { type AppEnv, factory } from './env.ts';
 
 /** `METHOD path`, as the routes are mounted. */
 export const OPEN: ReadonlySet<string> = new Set([
@@ -30,14 +30,18 @@ export const OPEN: ReadonlySet<string> = new Set([
   'GET /openapi.json',
 ]);
 
-const SHOWN = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Content-Disposition, ETag, Link, RateLimit-Policy, Retry-After' };
+const SHOWN = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'Content-Disposition, ETag, Link, RateLimit-Policy, Retry-After',
+};
 /** Also of a 304, which must tell the same as the answer that it stands for. */
 export const CORS_HEADERS: readonly string[] = Object.keys(SHOWN);
 
 /** Sets the headers before the handler runs: hono/cors sets them on an answer of its own, and every look-up would pay for a copy. */
 export const crossOrigin = factory.createMiddleware(async (c, next) => {
   const route = matchedRoutes(c).find(({ method }) => method !== 'ALL');
-  if (route && OPEN.has(`${route.method} ${route.path}`)) for (const [name, value] of Object.entries(SHOWN)) c.header(name, value);
+  if (route && OPEN.has(`${route.method} ${route.path}`))
+    for (const [name, value] of Object.entries(SHOWN)) c.header(name, value);
   await next();
 });
 
@@ -49,5 +53,10 @@ export function preflight(c: Context<AppEnv>, path: string): Response | undefine
   const asked = c.req.header('access-control-request-method');
   if (c.req.method !== 'OPTIONS' || c.req.header('origin') === undefined || asked === undefined) return undefined;
   if (!OPEN.has(`${asked === 'HEAD' ? 'GET' : asked} ${path}`)) return undefined;
-  return c.body(null, 204, { ...SHOWN, 'Access-Control-Allow-Methods': asked === 'POST' ? 'POST' : 'GET, HEAD', 'Access-Control-Allow-Headers': 'Accept, Content-Type, If-None-Match', 'Access-Control-Max-Age': '86400' });
+  return c.body(null, 204, {
+    ...SHOWN,
+    'Access-Control-Allow-Methods': asked === 'POST' ? 'POST' : 'GET, HEAD',
+    'Access-Control-Allow-Headers': 'Accept, Content-Type, If-None-Match',
+    'Access-Control-Max-Age': '86400',
+  });
 }

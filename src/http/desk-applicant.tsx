@@ -14,12 +14,30 @@ import type { Asked, View } from './desk-views.ts';
 const APPLICANT = ['applicant'] as const;
 
 async function home({ service, caller }: Asked) {
-  const [applications, devices] = await Promise.all([listCases(service, caller, { kind: 'application' }, 100), listCases(service, caller, { kind: 'device' }, 1)]);
+  const [applications, devices] = await Promise.all([
+    listCases(service, caller, { kind: 'application' }, 100),
+    listCases(service, caller, { kind: 'device' }, 1),
+  ]);
   const returned = applications.filter(({ state }) => state === 'returned');
   const tasks = [
-    { words: { zh: '件申报被退回，请修改后重新提交', en: '{count|application returned: amend it|applications returned: amend them}' }, href: returned.length === 1 ? `#/apply/${returned[0]?.about}` : '#/apply', count: returned.length },
-    { words: { zh: '台设备被拒绝登记，可重新提交', en: '{count|device|devices} refused: ask again if need be' }, href: '#/device', count: devices.filter(({ state }) => state === 'refused').length },
-    { words: { zh: '件申报正在审核', en: '{count|application|applications} under review' }, href: '#/apply', count: applications.filter(({ state }) => state === 'submitted').length },
+    {
+      words: {
+        zh: '件申报被退回，请修改后重新提交',
+        en: '{count|application returned: amend it|applications returned: amend them}',
+      },
+      href: returned.length === 1 ? `#/apply/${returned[0]?.about}` : '#/apply',
+      count: returned.length,
+    },
+    {
+      words: { zh: '台设备被拒绝登记，可重新提交', en: '{count|device|devices} refused: ask again if need be' },
+      href: '#/device',
+      count: devices.filter(({ state }) => state === 'refused').length,
+    },
+    {
+      words: { zh: '件申报正在审核', en: '{count|application|applications} under review' },
+      href: '#/apply',
+      count: applications.filter(({ state }) => state === 'submitted').length,
+    },
   ];
   return (
     <Home title={{ zh: '申报单位', en: 'Applicant' }} tasks={tasks}>
@@ -34,7 +52,8 @@ async function home({ service, caller }: Asked) {
 }
 
 /** The newest application of a case: as it was last handed in or amended. */
-export const lastApplication = (steps: readonly { step: string; body: unknown }[]): Application => steps.findLast(({ step }) => step === 'application.submit' || step === 'application.amend')?.body as Application;
+export const lastApplication = (steps: readonly { step: string; body: unknown }[]): Application =>
+  steps.findLast(({ step }) => step === 'application.submit' || step === 'application.amend')?.body as Application;
 
 /** What a key applied for, and the way to apply again while nothing waits; the form itself for who has not applied. */
 async function apply(asked: Asked) {
@@ -42,7 +61,14 @@ async function apply(asked: Asked) {
   if (cases.length === 0) return newApplication(asked);
   const open = cases.some(({ state }) => ['submitted', 'returned'].includes(state));
   return (
-    <CasesView name="applications" title={{ zh: '申报', en: 'Applications' }} cases={cases} to="#/apply/" none={{ zh: '还没有申报。', en: 'Nothing was applied for yet.' }} called={({ about }) => about}>
+    <CasesView
+      name="applications"
+      title={{ zh: '申报', en: 'Applications' }}
+      cases={cases}
+      to="#/apply/"
+      none={{ zh: '还没有申报。', en: 'Nothing was applied for yet.' }}
+      called={({ about }) => about}
+    >
       {open ? null : <Ways ways={[{ words: { zh: '再次申报', en: 'Apply again' }, href: '#/apply/new' }]} />}
     </CasesView>
   );
@@ -50,19 +76,47 @@ async function apply(asked: Asked) {
 
 /** A fresh form, filled in with what was applied for last. */
 async function newApplication({ service, caller }: Asked) {
-  const [[last], centres] = await Promise.all([listCases(service, caller, { kind: 'application' }, 1), centreNames(service)]);
+  const [[last], centres] = await Promise.all([
+    listCases(service, caller, { kind: 'application' }, 1),
+    centreNames(service),
+  ]);
   const given = last && lastApplication((await viewCase(service, caller, last.about)).steps);
-  return <ApplyView title={{ zh: '申报评价机构', en: 'Apply to be filed' }} draft="application" next="#/apply/{about}" centres={centres} given={given?.purpose === 'new' ? given : undefined} />;
+  return (
+    <ApplyView
+      title={{ zh: '申报评价机构', en: 'Apply to be filed' }}
+      draft="application"
+      next="#/apply/{about}"
+      centres={centres}
+      given={given?.purpose === 'new' ? given : undefined}
+    />
+  );
 }
 
 async function application({ service, caller, params }: Asked) {
   const [shown, centres] = await Promise.all([viewCase(service, caller, params.about as string), centreNames(service)]);
-  return <ApplicationView shown={shown} application={lastApplication(shown.steps)} centres={centres} home={`#/apply/${shown.about}`} filing={await grantedOf(service, shown.steps)} />;
+  return (
+    <ApplicationView
+      shown={shown}
+      application={lastApplication(shown.steps)}
+      centres={centres}
+      home={`#/apply/${shown.about}`}
+      filing={await grantedOf(service, shown.steps)}
+    />
+  );
 }
 
 async function device({ service, caller }: Asked) {
-  const [[newest], centres] = await Promise.all([listCases(service, caller, { kind: 'device' }, 1), centreNames(service)]);
-  return <DeviceView kid={caller.jkt} shown={newest ? await viewCase(service, caller, newest.about) : undefined} centres={centres} />;
+  const [[newest], centres] = await Promise.all([
+    listCases(service, caller, { kind: 'device' }, 1),
+    centreNames(service),
+  ]);
+  return (
+    <DeviceView
+      kid={caller.jkt}
+      shown={newest ? await viewCase(service, caller, newest.about) : undefined}
+      centres={centres}
+    />
+  );
 }
 
 export const applicantViews: readonly View[] = [

@@ -6,7 +6,10 @@ import type { Asked, View } from './desk-views.ts';
 
 async function calendar({ service, now }: Asked) {
   const days = await workingDaysOf(service);
-  const years = days.years.toReversed().map((year) => days.year(year)).filter((one) => one !== undefined);
+  const years = days.years
+    .toReversed()
+    .map((year) => days.year(year))
+    .filter((one) => one !== undefined);
   return <CalendarView years={years} next={(await yearToAnnounce(service)) ?? shanghaiYear(now) + 1} />;
 }
 

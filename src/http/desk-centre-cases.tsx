@@ -11,9 +11,9 @@ import { CentrePlan, CentreResults } from '../pages/desk/centre-cases.tsx';
 import { ObjectionDetail } from '../pages/desk/objections.tsx';
 import { listCases } from '../procedure/read.ts';
 import { selectFacts } from '../storage/cases.ts';
-import { calledOf, CENTRES, organizationColumn, seenCase } from './desk-centre-parts.ts';
+import { CENTRES, calledOf, organizationColumn, seenCase } from './desk-centre-parts.ts';
 import { objectionsTo, planOf, standing } from './desk-organization-plans.tsx';
-import { listViews, waitingFirst, type Asked, type View } from './desk-views.ts';
+import { type Asked, listViews, type View, waitingFirst } from './desk-views.ts';
 
 async function plans(asked: Asked) {
   return (
@@ -27,9 +27,19 @@ async function plans(asked: Asked) {
       called={calledOf}
       columns={[
         await organizationColumn(asked),
-        { words: { zh: '考试日期', en: 'Exams' }, of: ({ facts }) => (facts.first === facts.last ? String(facts.first) : `${String(facts.first)} – ${String(facts.last)}`) },
+        {
+          words: { zh: '考试日期', en: 'Exams' },
+          of: ({ facts }) =>
+            facts.first === facts.last ? String(facts.first) : `${String(facts.first)} – ${String(facts.last)}`,
+        },
         { words: { zh: '考生', en: 'Candidates' }, of: ({ facts }) => String(facts.candidates ?? '') },
-        { words: { zh: '接收', en: 'Received' }, of: ({ facts }) => Object.values((facts.received ?? {}) as Record<string, string>).sort().at(-1) ?? '' },
+        {
+          words: { zh: '接收', en: 'Received' },
+          of: ({ facts }) =>
+            Object.values((facts.received ?? {}) as Record<string, string>)
+              .sort()
+              .at(-1) ?? '',
+        },
       ]}
     />
   );
@@ -37,8 +47,19 @@ async function plans(asked: Asked) {
 
 async function plan(asked: Asked) {
   const shown = await seenCase(asked, 'plan');
-  const [results, names] = await Promise.all([listCases(asked.service, asked.caller, { kind: 'results', parent: shown.about }, 10), centreNames(asked.service)]);
-  return <CentrePlan shown={shown} plan={planOf(shown)} names={names} results={results.find(({ state }) => state !== 'withdrawn')?.about} closed={String(shown.facts.first ?? '') <= shanghaiDay(asked.now)} />;
+  const [results, names] = await Promise.all([
+    listCases(asked.service, asked.caller, { kind: 'results', parent: shown.about }, 10),
+    centreNames(asked.service),
+  ]);
+  return (
+    <CentrePlan
+      shown={shown}
+      plan={planOf(shown)}
+      names={names}
+      results={results.find(({ state }) => state !== 'withdrawn')?.about}
+      closed={String(shown.facts.first ?? '') <= shanghaiDay(asked.now)}
+    />
+  );
 }
 
 async function results(asked: Asked) {
@@ -59,30 +80,56 @@ async function results(asked: Asked) {
 async function oneResults(asked: Asked) {
   const shown = await seenCase(asked, 'results');
   const [objections, names] = await Promise.all([objectionsTo(asked, shown.parent), centreNames(asked.service)]);
-  return <CentreResults shown={shown} results={standing<Results>(shown, 'results.publish', 'results.correct')} title={calledOf(shown)} passMark={Number(shown.facts.pass_mark ?? 60)} objections={objections} names={names} />;
+  return (
+    <CentreResults
+      shown={shown}
+      results={standing<Results>(shown, 'results.publish', 'results.correct')}
+      title={calledOf(shown)}
+      passMark={Number(shown.facts.pass_mark ?? 60)}
+      objections={objections}
+      names={names}
+    />
+  );
 }
 
 async function objections(asked: Asked) {
   const found = await waitingFirst(asked, 'objection', 'objections', 'open');
-  const facts = await selectFacts(asked.service.db, found.cases.flatMap(({ parent }) => parent ?? []));
-  const titleOf = ({ parent, about }: { parent: string | null; about: string }): string => readNoticeFacts(facts.get(parent ?? '') ?? '')?.title ?? parent ?? about;
+  const facts = await selectFacts(
+    asked.service.db,
+    found.cases.flatMap(({ parent }) => parent ?? []),
+  );
+  const titleOf = ({ parent, about }: { parent: string | null; about: string }): string =>
+    readNoticeFacts(facts.get(parent ?? '') ?? '')?.title ?? parent ?? about;
   return (
     <CasesView
       name="objections"
       title={{ zh: '异议', en: 'Objections' }}
-      lead={{ zh: '待处理的在前；由机构处理，本中心可要求重新处理。', en: 'Those that are open stand first. The organization decides; you may open one again.' }}
+      lead={{
+        zh: '待处理的在前；由机构处理，本中心可要求重新处理。',
+        en: 'Those that are open stand first. The organization decides; you may open one again.',
+      }}
       {...found}
       to="#/objections/"
       none={{ zh: '没有异议。', en: 'There are no objections.' }}
       called={titleOf}
-      columns={[await organizationColumn(asked), { words: { zh: '编号', en: 'Number' }, of: ({ about }) => <code>{about.slice('objection:'.length)}</code> }]}
+      columns={[
+        await organizationColumn(asked),
+        { words: { zh: '编号', en: 'Number' }, of: ({ about }) => <code>{about.slice('objection:'.length)}</code> },
+      ]}
     />
   );
 }
 
 async function objection(asked: Asked) {
   const shown = await seenCase(asked, 'objection');
-  return <ObjectionDetail shown={shown} organization={shown.organization} objection={standing<Objection>(shown, 'objection.raise')} names={await centreNames(asked.service)} />;
+  return (
+    <ObjectionDetail
+      shown={shown}
+      organization={shown.organization}
+      objection={standing<Objection>(shown, 'objection.raise')}
+      names={await centreNames(asked.service)}
+    />
+  );
 }
 
 export const centreCaseViews: readonly View[] = [

@@ -2,32 +2,33 @@
  * Owns a centre's desk views of applications, devices and organizations within its reach.
  * It refuses nothing itself: findView lets centres alone in, and reading holds each to its reach.
  */
-import { endablesOf } from '../endings.ts';
+
 import { nextCode, requireHolder } from '../codes.ts';
+import { endablesOf } from '../endings.ts';
 import { requireReach } from '../enrol.ts';
+import { parseOrganizationCode } from '../life/number.ts';
+import { issuingNumber } from '../life/pades/issuing.ts';
 import type { DeviceRequest } from '../life/procedure/application.ts';
 import { PURPOSES } from '../life/procedure/application.ts';
-import { parseOrganizationCode } from '../life/number.ts';
 import { isRefusal, Refusal } from '../life/refusal.ts';
 import { checkUscc } from '../life/uscc.ts';
-import { issuingNumber } from '../life/pades/issuing.ts';
-import { centreNames, filingsOf, listOrganizations, type Filed } from '../organizations.ts';
+import { centreNames, type Filed, filingsOf, listOrganizations } from '../organizations.ts';
 import { PURPOSE_WORDS } from '../pages/desk/application-words.ts';
-import { CasesView, type CaseRowView } from '../pages/desk/cases.tsx';
-import { WithdrawView } from '../pages/desk/centre-withdraw.tsx';
-import type { Signing } from '../pages/desk/centre-signing.tsx';
-import { CentreDevice, DEVICE_WHY } from '../pages/desk/device.tsx';
-import { CodesView, type Again } from '../pages/desk/filing-review.tsx';
+import { type CaseRowView, CasesView } from '../pages/desk/cases.tsx';
 import { CentreApplication, OrganizationsView, OrganizationView } from '../pages/desk/centre-filing.tsx';
+import type { Signing } from '../pages/desk/centre-signing.tsx';
+import { WithdrawView } from '../pages/desk/centre-withdraw.tsx';
+import { CentreDevice, DEVICE_WHY } from '../pages/desk/device.tsx';
+import { type Again, CodesView } from '../pages/desk/filing-review.tsx';
 import { Both } from '../pages/layout.tsx';
-import { listCases, viewCase } from '../procedure/read.ts';
 import { grantedOf } from '../procedure/applications.ts';
+import { listCases, viewCase } from '../procedure/read.ts';
 import { historyOf } from '../procedure/reviews.ts';
-import { lastApplication } from './desk-applicant.tsx';
 import { selectCertifiedUntil } from '../storage/signing.ts';
-import { calledOf, CENTRES, organizationColumn, seenCase } from './desk-centre-parts.ts';
+import { lastApplication } from './desk-applicant.tsx';
+import { CENTRES, calledOf, organizationColumn, seenCase } from './desk-centre-parts.ts';
 import { standing } from './desk-organization-plans.tsx';
-import { listViews, waitingFirst, type Asked, type View } from './desk-views.ts';
+import { type Asked, listViews, type View, waitingFirst } from './desk-views.ts';
 
 async function applications(asked: Asked) {
   const names = await centreNames(asked.service);
@@ -41,8 +42,17 @@ async function applications(asked: Asked) {
       none={{ zh: '没有申报。', en: 'There are no applications.' }}
       called={calledOf}
       columns={[
-        { words: { zh: '事项', en: 'Purpose' }, of: ({ facts }) => { const purpose = PURPOSES.find((one) => one === facts.purpose); return purpose ? <Both words={PURPOSE_WORDS[purpose]} /> : ''; } },
-        { words: { zh: '受理中心', en: 'Centre' }, of: (one: CaseRowView & { centre?: string }) => names.get(one.centre ?? '') ?? one.centre ?? '' },
+        {
+          words: { zh: '事项', en: 'Purpose' },
+          of: ({ facts }) => {
+            const purpose = PURPOSES.find((one) => one === facts.purpose);
+            return purpose ? <Both words={PURPOSE_WORDS[purpose]} /> : '';
+          },
+        },
+        {
+          words: { zh: '受理中心', en: 'Centre' },
+          of: (one: CaseRowView & { centre?: string }) => names.get(one.centre ?? '') ?? one.centre ?? '',
+        },
       ]}
     />
   );
@@ -51,7 +61,16 @@ async function applications(asked: Asked) {
 async function application(asked: Asked) {
   const shown = await seenCase(asked, 'application');
   const free = shown.allowed.includes('application.select') ? await nextCode(asked.service, 'S') : undefined;
-  return <CentreApplication shown={shown} application={lastApplication(shown.steps)} names={await centreNames(asked.service)} responsible={shown.centre === asked.caller.subject} filing={await grantedOf(asked.service, shown.steps)} free={free} />;
+  return (
+    <CentreApplication
+      shown={shown}
+      application={lastApplication(shown.steps)}
+      names={await centreNames(asked.service)}
+      responsible={shown.centre === asked.caller.subject}
+      filing={await grantedOf(asked.service, shown.steps)}
+      free={free}
+    />
+  );
 }
 
 async function devices(asked: Asked) {
@@ -64,28 +83,64 @@ async function devices(asked: Asked) {
       to="#/devices/"
       none={{ zh: '没有设备登记请求。', en: 'No device has asked.' }}
       called={({ facts, about }) => String(facts.key ?? about)}
-      columns={[await organizationColumn(asked), { words: { zh: '原因', en: 'Why' }, of: ({ facts }) => <Both words={DEVICE_WHY[facts.why as DeviceRequest['why']]} /> }]}
+      columns={[
+        await organizationColumn(asked),
+        {
+          words: { zh: '原因', en: 'Why' },
+          of: ({ facts }) => <Both words={DEVICE_WHY[facts.why as DeviceRequest['why']]} />,
+        },
+      ]}
     />
   );
 }
 
 async function device(asked: Asked) {
   const shown = await seenCase(asked, 'device');
-  return <CentreDevice shown={shown} asked={standing<DeviceRequest>(shown, 'device.request')} responsible={shown.centre === asked.caller.subject} names={await centreNames(asked.service)} />;
+  return (
+    <CentreDevice
+      shown={shown}
+      asked={standing<DeviceRequest>(shown, 'device.request')}
+      responsible={shown.centre === asked.caller.subject}
+      names={await centreNames(asked.service)}
+    />
+  );
 }
 
 async function organizations({ service, caller }: Asked) {
-  const [filed, suspended, names] = await Promise.all([listOrganizations(service), listCases(service, caller, { kind: 'standing', state: 'suspended' }, 500), centreNames(service)]);
+  const [filed, suspended, names] = await Promise.all([
+    listOrganizations(service),
+    listCases(service, caller, { kind: 'standing', state: 'suspended' }, 500),
+    centreNames(service),
+  ]);
   const stopped = new Set(suspended.map(({ organization }) => organization));
   const mine = filed.filter(({ filing }) => caller.role === 'province' || filing.iss === caller.subject);
-  return <OrganizationsView organizations={mine.map(({ code, filing, state, until }) => ({ code, name: filing.name, centre: names.get(filing.iss) ?? filing.iss, until, inForce: state === 'in_force', suspended: stopped.has(code) }))} />;
+  return (
+    <OrganizationsView
+      organizations={mine.map(({ code, filing, state, until }) => ({
+        code,
+        name: filing.name,
+        centre: names.get(filing.iss) ?? filing.iss,
+        until,
+        inForce: state === 'in_force',
+        suspended: stopped.has(code),
+      }))}
+    />
+  );
 }
 
 /** Whether PDFs of a filing's newest issuing key can be signed, and whether the caller is who certifies that key. */
-async function signingOf({ service, caller, now }: Asked, { code, filing, token, state }: Filed): Promise<Signing | undefined> {
+async function signingOf(
+  { service, caller, now }: Asked,
+  { code, filing, token, state }: Filed,
+): Promise<Signing | undefined> {
   const newest = filing.issuing_jwks.keys.at(-1);
   if (state !== 'in_force' || !newest) return undefined;
-  return { filing: token, kid: newest.kid, until: await selectCertifiedUntil(service.db, code, Number(issuingNumber(newest.kid)[1]), now), mine: filing.iss === caller.subject };
+  return {
+    filing: token,
+    kid: newest.kid,
+    until: await selectCertifiedUntil(service.db, code, Number(issuingNumber(newest.kid)[1]), now),
+    mine: filing.iss === caller.subject,
+  };
 }
 
 async function organization(asked: Asked) {
@@ -104,13 +159,32 @@ async function organization(asked: Asked) {
   ]);
   if (!filed) throw new Refusal('organization_not_found', 'No centre has filed an organization with this code.');
   const { filing, until, state } = filed;
-  return <OrganizationView code={code} name={filing.name} centre={names.get(filing.iss) ?? filing.iss} capacity={filing.annual_capacity} until={until} inForce={state === 'in_force'} past={past} standing={shown} names={names} endables={endables} signing={await signingOf(asked, filed)} again={againOf(asked, filed, others)} now={now} />;
+  return (
+    <OrganizationView
+      code={code}
+      name={filing.name}
+      centre={names.get(filing.iss) ?? filing.iss}
+      capacity={filing.annual_capacity}
+      until={until}
+      inForce={state === 'in_force'}
+      past={past}
+      standing={shown}
+      names={names}
+      endables={endables}
+      signing={await signingOf(asked, filed)}
+      again={againOf(asked, filed, others)}
+      now={now}
+    />
+  );
 }
 
 /** What the centre that filed an organization can file again, where nothing is in force: the filing that the withdrawn one replaced, else the last. */
 function againOf({ caller }: Asked, filed: Filed, others: readonly Filed[]): Again | undefined {
   if (filed.state === 'in_force' || filed.state === 'not_yet' || filed.filing.iss !== caller.subject) return undefined;
-  const { code, filing } = (filed.state === 'withdrawn' && others.find(({ state, filing: { uscc } }) => state === 'replaced' && uscc === filed.filing.uscc)) || filed;
+  const { code, filing } =
+    (filed.state === 'withdrawn' &&
+      others.find(({ state, filing: { uscc } }) => state === 'replaced' && uscc === filed.filing.uscc)) ||
+    filed;
   const { name, uscc, scope, annual_capacity, pass_mark } = filing;
   return { code, name, uscc, scope, annual_capacity, pass_mark };
 }
@@ -119,17 +193,31 @@ function againOf({ caller }: Asked, filed: Filed, others: readonly Filed[]): Aga
 async function codes({ service, params }: Asked) {
   const code = parseOrganizationCode(params.code as string);
   const uscc = checkUscc(params.uscc as string);
-  if ('fault' in uscc) throw new Refusal('uscc_wrong', 'The unified social credit code (统一社会信用代码) has a wrong check character.', { part: 'uscc' });
+  if ('fault' in uscc)
+    throw new Refusal('uscc_wrong', 'The unified social credit code (统一社会信用代码) has a wrong check character.', {
+      part: 'uscc',
+    });
   await requireHolder(service, code, uscc.uscc);
   const others = (await listOrganizations(service)).filter((one) => one.filing.uscc === uscc.uscc && one.code !== code);
-  return <CodesView uscc={uscc.uscc} codes={others.map((one) => ({ code: one.code, name: one.filing.name, inForce: one.state === 'in_force' }))} />;
+  return (
+    <CodesView
+      uscc={uscc.uscc}
+      codes={others.map((one) => ({ code: one.code, name: one.filing.name, inForce: one.state === 'in_force' }))}
+    />
+  );
 }
 
 async function withdrawal({ service, caller, params }: Asked) {
   const code = parseOrganizationCode(params.code as string);
   await requireReach(service, caller, code);
-  const [[filed], names, endables] = await Promise.all([filingsOf(service, code), centreNames(service), endablesOf(service, caller, code)]);
-  const one = endables.find(({ typ, id, mine, ended }) => typ === params.typ && id === params.id && mine && ended === null);
+  const [[filed], names, endables] = await Promise.all([
+    filingsOf(service, code),
+    centreNames(service),
+    endablesOf(service, caller, code),
+  ]);
+  const one = endables.find(
+    ({ typ, id, mine, ended }) => typ === params.typ && id === params.id && mine && ended === null,
+  );
   if (!filed || !one) throw new Refusal('not_found', 'There is nothing here that this centre may withdraw.');
   return <WithdrawView code={code} name={filed.filing.name} one={one} names={names} />;
 }

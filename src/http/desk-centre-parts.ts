@@ -2,10 +2,10 @@
  * Owns what the desk views of centres share: who they are for, the case that an address names, and what things are called.
  * It refuses a case of another kind than the address says (`case_not_found`).
  */
-import { readAbout, type Kind } from '../life/procedure/steps.ts';
+import { type Kind, readAbout } from '../life/procedure/steps.ts';
 import { Refusal } from '../life/refusal.ts';
 import { organizationNames } from '../organizations.ts';
-import { viewCase, type CaseView } from '../procedure/read.ts';
+import { type CaseView, viewCase } from '../procedure/read.ts';
 import type { Asked } from './desk-views.ts';
 
 export const CENTRES = ['city', 'province'] as const;
@@ -19,8 +19,13 @@ export async function seenCase({ service, caller, params }: Asked, kind: Kind): 
 /** The column that says whose a case is. */
 export async function organizationColumn({ service }: Asked) {
   const names = await organizationNames(service);
-  return { words: { zh: '机构', en: 'Organization' }, of: ({ organization }: { organization?: string | null }) => (organization ? `${names.get(organization) ?? ''} ${organization}`.trim() : '') };
+  return {
+    words: { zh: '机构', en: 'Organization' },
+    of: ({ organization }: { organization?: string | null }) =>
+      organization ? `${names.get(organization) ?? ''} ${organization}`.trim() : '',
+  };
 }
 
 /** What a case is called: the title or name in its facts. */
-export const calledOf = ({ facts, about }: { facts: Record<string, unknown>; about: string }): string => String(facts.title ?? facts.name ?? about);
+export const calledOf = ({ facts, about }: { facts: Record<string, unknown>; about: string }): string =>
+  String(facts.title ?? facts.name ?? about);

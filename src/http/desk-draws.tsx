@@ -7,10 +7,10 @@
 import { filedBy, requireReach } from '../enrol.ts';
 import { PROVINCE } from '../life/authority.ts';
 import { shanghaiDay } from '../life/calendar.ts';
-import { recordOf, sameSession, type DrawRecord } from '../life/procedure/draw-record.ts';
 import type { Facts } from '../life/procedure/case-facts.ts';
 import type { DrawCommit } from '../life/procedure/draw.ts';
-import { sessionId, type Drawn } from '../life/procedure/drawing.ts';
+import { type DrawRecord, recordOf, sameSession } from '../life/procedure/draw-record.ts';
+import { type Drawn, sessionId } from '../life/procedure/drawing.ts';
 import { stepsFrom } from '../life/procedure/steps.ts';
 import { isRefusal, Refusal } from '../life/refusal.ts';
 import { centreNames, listOrganizations } from '../organizations.ts';
@@ -18,21 +18,24 @@ import { CasesView } from '../pages/desk/cases.tsx';
 import { DrawDesk } from '../pages/desk/draw.tsx';
 import { DrawForm } from '../pages/desk/draw-form.tsx';
 import { Ways } from '../pages/desk/home.tsx';
-import { DrawnDesk, InspectionsView, type Inspected } from '../pages/desk/inspection.tsx';
+import { DrawnDesk, type Inspected, InspectionsView } from '../pages/desk/inspection.tsx';
 import { sessionsToCome } from '../procedure/draw-sessions.ts';
 import { findDraw, latestFindings, openDraw } from '../procedure/draws.ts';
 import { listCases, viewCase } from '../procedure/read.ts';
-import { selectCases, type CaseRow } from '../storage/cases.ts';
+import { type CaseRow, selectCases } from '../storage/cases.ts';
 import { CENTRES, seenCase } from './desk-centre-parts.ts';
 import { standing } from './desk-organization-plans.tsx';
-import { listViews, waitingFirst, type Asked, type View } from './desk-views.ts';
+import { type Asked, listViews, type View, waitingFirst } from './desk-views.ts';
 
 /** Draws of one centre and state that organizations are looked for in, the last changed first. */
 const MOST = 30;
 const factsOf = ({ facts }: { facts: Record<string, unknown> }) => facts as Facts<'draw'>;
 
 async function draws(asked: Asked) {
-  const province = asked.caller.role === 'city' ? [{ words: { zh: '省级抽中的场次', en: 'Drawn by the province' }, href: '#/draws/province' }] : [];
+  const province =
+    asked.caller.role === 'city'
+      ? [{ words: { zh: '省级抽中的场次', en: 'Drawn by the province' }, href: '#/draws/province' }]
+      : [];
   return (
     <CasesView
       name="draws"
@@ -59,14 +62,25 @@ async function lastInspectors({ service, caller }: Asked): Promise<DrawCommit['i
 }
 
 async function newDraw(asked: Asked) {
-  const [sessions, inspectors] = await Promise.all([sessionsToCome(asked.service, asked.caller), lastInspectors(asked)]);
+  const [sessions, inspectors] = await Promise.all([
+    sessionsToCome(asked.service, asked.caller),
+    lastInspectors(asked),
+  ]);
   return <DrawForm sessions={sessions} inspectors={inspectors} today={shanghaiDay(asked.now)} />;
 }
 
 async function draw(asked: Asked) {
   const shown = await seenCase(asked, 'draw');
   const record = recordOf(shown, shown.steps);
-  return <DrawDesk shown={shown} record={record} latest={latestFindings(record.findings)} names={await centreNames(asked.service)} today={shanghaiDay(asked.now)} />;
+  return (
+    <DrawDesk
+      shown={shown}
+      record={record}
+      latest={latestFindings(record.findings)}
+      names={await centreNames(asked.service)}
+      today={shanghaiDay(asked.now)}
+    />
+  );
 }
 
 function ofSession({ findings, follow_ups }: DrawRecord, session: Drawn): Pick<DrawRecord, 'findings' | 'follow_ups'> {
@@ -81,16 +95,47 @@ async function drawn(asked: Asked) {
   const session = record.drawn?.[place - 1];
   if (!session) throw new Refusal('not_found', 'The desk has no such view.');
   const { findings, follow_ups } = ofSession(record, session);
-  return <DrawnDesk shown={shown} here={`#/draws/${shown.about}/drawn/${place}`} above={{ href: `#/draws/${shown.about}`, words: { zh: '回到抽取', en: 'Back to the draw' } }} session={session} links findings={findings} follows={follow_ups} names={await centreNames(asked.service)} today={shanghaiDay(asked.now)} />;
+  return (
+    <DrawnDesk
+      shown={shown}
+      here={`#/draws/${shown.about}/drawn/${place}`}
+      above={{ href: `#/draws/${shown.about}`, words: { zh: '回到抽取', en: 'Back to the draw' } }}
+      session={session}
+      links
+      findings={findings}
+      follows={follow_ups}
+      names={await centreNames(asked.service)}
+      today={shanghaiDay(asked.now)}
+    />
+  );
 }
 
 /** Sessions of some organizations that were drawn by some centres, for a list. */
-async function drawnOf({ service }: Asked, centres: readonly string[], includes: (organization: string) => boolean): Promise<Inspected[]> {
-  const rows = (await Promise.all(centres.flatMap((centre) => ['drawn', 'closed'].map((state) => selectCases(service.db, { kind: 'draw', centre, state }, MOST))))).flat();
-  const opened = await Promise.all(rows.map(async (row) => ({ about: row.about, record: await openDraw(service, row) })));
+async function drawnOf(
+  { service }: Asked,
+  centres: readonly string[],
+  includes: (organization: string) => boolean,
+): Promise<Inspected[]> {
+  const rows = (
+    await Promise.all(
+      centres.flatMap((centre) =>
+        ['drawn', 'closed'].map((state) => selectCases(service.db, { kind: 'draw', centre, state }, MOST)),
+      ),
+    )
+  ).flat();
+  const opened = await Promise.all(
+    rows.map(async (row) => ({ about: row.about, record: await openDraw(service, row) })),
+  );
   return opened.flatMap(({ about, record }) => {
     const latest = latestFindings(record.findings);
-    const lines = (record.drawn ?? []).map((session, at) => ({ about, title: record.committed.body.title, place: at + 1, session, finding: latest.get(sessionId(session))?.finding, followed: record.follow_ups.some((one) => sameSession(one, session)) }));
+    const lines = (record.drawn ?? []).map((session, at) => ({
+      about,
+      title: record.committed.body.title,
+      place: at + 1,
+      session,
+      finding: latest.get(sessionId(session))?.finding,
+      followed: record.follow_ups.some((one) => sameSession(one, session)),
+    }));
     return lines.filter(({ session }) => includes(session.organization));
   });
 }
@@ -106,12 +151,18 @@ async function inspections(asked: Asked) {
 /** What the province drew of a city's organizations. */
 async function byProvince(asked: Asked) {
   const { service, caller } = asked;
-  const own = new Set((await listOrganizations(service)).filter(({ filing }) => filing.iss === caller.subject).map(({ code }) => code));
+  const own = new Set(
+    (await listOrganizations(service)).filter(({ filing }) => filing.iss === caller.subject).map(({ code }) => code),
+  );
   return <InspectionsView city inspected={await drawnOf(asked, [PROVINCE], (organization) => own.has(organization))} />;
 }
 
 /** A drawn session within reach: of the organization itself, or of one that the city filed. */
-async function inspected({ service, caller, params }: Asked): Promise<{ row: CaseRow; record: DrawRecord; session: Drawn }> {
+async function inspected({
+  service,
+  caller,
+  params,
+}: Asked): Promise<{ row: CaseRow; record: DrawRecord; session: Drawn }> {
   const row = await findDraw(service, params.about as string);
   const record = await openDraw(service, row);
   const session = record.drawn?.[Number(params.place) - 1];
@@ -128,7 +179,24 @@ async function inspection(asked: Asked) {
   const { findings, follow_ups } = ofSession(record, session);
   const city = caller.role === 'city';
   const list = city ? '#/draws/province' : '#/inspections';
-  return <DrawnDesk shown={{ about: row.about, seq: row.seq, last: row.last, allowed: city ? [] : stepsFrom('draw', row.state, caller.role) }} here={`${list}/${row.about}/${params.place}`} above={{ href: list, words: { zh: '全部检查', en: 'All inspections' } }} session={session} links={city} findings={findings} follows={follow_ups} names={await centreNames(service)} today={shanghaiDay(now)} />;
+  return (
+    <DrawnDesk
+      shown={{
+        about: row.about,
+        seq: row.seq,
+        last: row.last,
+        allowed: city ? [] : stepsFrom('draw', row.state, caller.role),
+      }}
+      here={`${list}/${row.about}/${params.place}`}
+      above={{ href: list, words: { zh: '全部检查', en: 'All inspections' } }}
+      session={session}
+      links={city}
+      findings={findings}
+      follows={follow_ups}
+      names={await centreNames(service)}
+      today={shanghaiDay(now)}
+    />
+  );
 }
 
 export const inspectionViews: readonly View[] = [

@@ -15,12 +15,21 @@ import type { Asked, View } from './desk-views.ts';
 const MOST = 50;
 
 async function losses({ service, caller }: Asked) {
-  const [cases, names, organizations] = await Promise.all([listCases(service, caller, { kind: 'loss', state: 'reported' }, MOST), centreNames(service), organizationNames(service)]);
+  const [cases, names, organizations] = await Promise.all([
+    listCases(service, caller, { kind: 'loss', state: 'reported' }, MOST),
+    centreNames(service),
+    organizationNames(service),
+  ]);
   const shown = await Promise.all(
     cases.map(async ({ about, organization, facts }) => {
       const jkt = String(facts.key);
       const [one, keys] = await Promise.all([viewCase(service, caller, about), keysOf(service, String(organization))]);
-      return { shown: one, jkt, reason: standing<Body<'loss.report'>>(one, 'loss.report').reason, withdrawn: keys.some((key) => key.jkt === jkt && key.state === 'withdrawn') };
+      return {
+        shown: one,
+        jkt,
+        reason: standing<Body<'loss.report'>>(one, 'loss.report').reason,
+        withdrawn: keys.some((key) => key.jkt === jkt && key.state === 'withdrawn'),
+      };
     }),
   );
   return <LossesView losses={shown} names={names} organizations={organizations} />;

@@ -4,10 +4,10 @@
  */
 import { currentFiling } from '../enrol.ts';
 import { shanghaiDay } from '../life/calendar.ts';
-import { readAbout, type Kind } from '../life/procedure/steps.ts';
 import type { Objection, Plan, Results } from '../life/procedure/plan.ts';
 import { earliestExam, planEnd } from '../life/procedure/plan-check.ts';
 import { isNoticeOver } from '../life/procedure/results-check.ts';
+import { type Kind, readAbout } from '../life/procedure/steps.ts';
 import { Refusal } from '../life/refusal.ts';
 import { centreNames } from '../organizations.ts';
 import { CasesView, type ShownCase } from '../pages/desk/cases.tsx';
@@ -15,10 +15,10 @@ import { Ways } from '../pages/desk/home.tsx';
 import { AnswersView, ObjectionDetail } from '../pages/desk/objections.tsx';
 import { PlanDetail, PlanEdit } from '../pages/desk/organization-plans.tsx';
 import { ResultsDetail, ResultsForm, Unpublished } from '../pages/desk/organization-results.tsx';
-import { listCases, openSteps, viewCase, type CaseLine } from '../procedure/read.ts';
+import { type CaseLine, listCases, openSteps, viewCase } from '../procedure/read.ts';
 import { directoryOf } from '../register.ts';
 import { workingDaysOf } from '../working-days.ts';
-import { listViews, waitingFirst, type Asked, type View } from './desk-views.ts';
+import { type Asked, listViews, type View, waitingFirst } from './desk-views.ts';
 
 const ORGANIZATION = ['organization'] as const;
 /** Cases in one list. */
@@ -26,13 +26,20 @@ const MOST = 500;
 /** Objections that are opened at once to be answered. */
 const TOGETHER = 50;
 
-const filingOf = async ({ service, caller }: Asked) => (await currentFiling(service, await directoryOf(service), caller.subject.slice('org:'.length))).filing;
-const list = ({ service, caller }: Asked, kind: Kind, parent?: string): Promise<CaseLine[]> => listCases(service, caller, { kind, parent }, MOST);
+const filingOf = async ({ service, caller }: Asked) =>
+  (await currentFiling(service, await directoryOf(service), caller.subject.slice('org:'.length))).filing;
+const list = ({ service, caller }: Asked, kind: Kind, parent?: string): Promise<CaseLine[]> =>
+  listCases(service, caller, { kind, parent }, MOST);
 /** To any results of a plan: what was withdrawn and published again stands as it was. */
-export const objectionsTo = ({ service, caller }: Asked, plan: string | null, state?: 'open'): Promise<CaseLine[]> => listCases(service, caller, { kind: 'objection', resultsOf: plan ?? '', state }, MOST);
+export const objectionsTo = ({ service, caller }: Asked, plan: string | null, state?: 'open'): Promise<CaseLine[]> =>
+  listCases(service, caller, { kind: 'objection', resultsOf: plan ?? '', state }, MOST);
 
 /** A case of the kind that the address names. */
-export async function seen({ service, caller }: Pick<Asked, 'service' | 'caller'>, about: string, kind: Kind): Promise<ShownCase> {
+export async function seen(
+  { service, caller }: Pick<Asked, 'service' | 'caller'>,
+  about: string,
+  kind: Kind,
+): Promise<ShownCase> {
   if (readAbout(about).kind !== kind) throw new Refusal('case_not_found', 'There is no such case.', { part: 'about' });
   return viewCase(service, caller, about);
 }
@@ -45,7 +52,8 @@ export function standing<T>({ steps }: Pick<ShownCase, 'steps'>, ...names: strin
 }
 
 export const planOf = (shown: Pick<ShownCase, 'steps'>): Plan => standing<Plan>(shown, 'plan.file', 'plan.amend');
-const titleOf = ({ facts, about }: { facts: Record<string, unknown>; about: string }): string => String(facts.title ?? about);
+const titleOf = ({ facts, about }: { facts: Record<string, unknown>; about: string }): string =>
+  String(facts.title ?? about);
 
 async function plans(asked: Asked) {
   return (
@@ -57,7 +65,11 @@ async function plans(asked: Asked) {
       none={{ zh: '还没有考核计划。', en: 'There are no plans yet.' }}
       called={titleOf}
       columns={[
-        { words: { zh: '考试日期', en: 'Exams' }, of: ({ facts }) => (facts.first === facts.last ? String(facts.first) : `${String(facts.first)} – ${String(facts.last)}`) },
+        {
+          words: { zh: '考试日期', en: 'Exams' },
+          of: ({ facts }) =>
+            facts.first === facts.last ? String(facts.first) : `${String(facts.first)} – ${String(facts.last)}`,
+        },
         { words: { zh: '考生', en: 'Candidates' }, of: ({ facts }) => String(facts.candidates ?? '') },
       ]}
     >
@@ -68,27 +80,56 @@ async function plans(asked: Asked) {
 
 async function newPlan(asked: Asked) {
   const { scope } = await filingOf(asked);
-  return <PlanEdit step="plan.file" about="new:plan" next="#/plans/{about}" scope={scope} earliest={earliestExam(await workingDaysOf(asked.service), shanghaiDay(asked.now))} />;
+  return (
+    <PlanEdit
+      step="plan.file"
+      about="new:plan"
+      next="#/plans/{about}"
+      scope={scope}
+      earliest={earliestExam(await workingDaysOf(asked.service), shanghaiDay(asked.now))}
+    />
+  );
 }
 
 async function editPlan(asked: Asked) {
   const shown = await seen(asked, asked.params.about as string, 'plan');
   const { scope } = await filingOf(asked);
-  return <PlanEdit step="plan.amend" about={shown.about} seq={shown.seq} last={shown.last} next={`#/plans/${shown.about}`} scope={scope} given={planOf(shown)} earliest={earliestExam(await workingDaysOf(asked.service), shanghaiDay(asked.now))} />;
+  return (
+    <PlanEdit
+      step="plan.amend"
+      about={shown.about}
+      seq={shown.seq}
+      last={shown.last}
+      next={`#/plans/${shown.about}`}
+      scope={scope}
+      given={planOf(shown)}
+      earliest={earliestExam(await workingDaysOf(asked.service), shanghaiDay(asked.now))}
+    />
+  );
 }
 
 async function plan(asked: Asked) {
   const shown = await seen(asked, asked.params.about as string, 'plan');
   const [results, names] = await Promise.all([list(asked, 'results', shown.about), centreNames(asked.service)]);
   const body = planOf(shown);
-  return <PlanDetail shown={shown} plan={body} names={names} results={results.find(({ state }) => state !== 'withdrawn')?.about} over={planEnd(body) <= asked.now} />;
+  return (
+    <PlanDetail
+      shown={shown}
+      plan={body}
+      names={names}
+      results={results.find(({ state }) => state !== 'withdrawn')?.about}
+      over={planEnd(body) <= asked.now}
+    />
+  );
 }
 
 async function results(asked: Asked) {
   const [cases, filed] = await Promise.all([list(asked, 'results'), list(asked, 'plan')]);
   const published = new Set(cases.filter(({ state }) => state !== 'withdrawn').map(({ parent }) => parent));
   const today = shanghaiDay(asked.now);
-  const waiting = filed.filter(({ about, state, facts }) => state === 'filed' && !published.has(about) && String(facts.last ?? '9999') <= today);
+  const waiting = filed.filter(
+    ({ about, state, facts }) => state === 'filed' && !published.has(about) && String(facts.last ?? '9999') <= today,
+  );
   return (
     <CasesView
       name="results"
@@ -99,7 +140,13 @@ async function results(asked: Asked) {
       called={titleOf}
       columns={[
         { words: { zh: '公示至', en: 'Until' }, of: ({ due }) => due ?? '' },
-        { words: { zh: '合格/考生', en: 'Passed' }, of: ({ facts }) => { const counts = (facts.counts ?? {}) as { passed?: number; candidates?: number }; return `${counts.passed ?? ''} / ${counts.candidates ?? ''}`; } },
+        {
+          words: { zh: '合格/考生', en: 'Passed' },
+          of: ({ facts }) => {
+            const counts = (facts.counts ?? {}) as { passed?: number; candidates?: number };
+            return `${counts.passed ?? ''} / ${counts.candidates ?? ''}`;
+          },
+        },
       ]}
     >
       <Unpublished plans={waiting} />
@@ -110,14 +157,35 @@ async function results(asked: Asked) {
 async function newResults(asked: Asked) {
   const shown = await seen(asked, asked.params.plan as string, 'plan');
   const { scope } = await filingOf(asked);
-  return <ResultsForm step="results.publish" about="new:results" plan={shown.about} title={planOf(shown).title} scope={scope} today={shanghaiDay(asked.now)} />;
+  return (
+    <ResultsForm
+      step="results.publish"
+      about="new:results"
+      plan={shown.about}
+      title={planOf(shown).title}
+      scope={scope}
+      today={shanghaiDay(asked.now)}
+    />
+  );
 }
 
 async function correctResults(asked: Asked) {
   const shown = await seen(asked, asked.params.about as string, 'results');
   const { scope } = await filingOf(asked);
   const body = standing<Results>(shown, 'results.publish', 'results.correct');
-  return <ResultsForm step="results.correct" about={shown.about} seq={shown.seq} last={shown.last} plan={body.plan} title={titleOf(shown)} scope={scope} today={shanghaiDay(asked.now)} days={body.working_days} />;
+  return (
+    <ResultsForm
+      step="results.correct"
+      about={shown.about}
+      seq={shown.seq}
+      last={shown.last}
+      plan={body.plan}
+      title={titleOf(shown)}
+      scope={scope}
+      today={shanghaiDay(asked.now)}
+      days={body.working_days}
+    />
+  );
 }
 
 async function oneResults(asked: Asked) {
@@ -146,7 +214,13 @@ async function answers(asked: Asked) {
   const shown = await seen(asked, asked.params.about as string, 'results');
   const open = await objectionsTo(asked, shown.parent, 'open');
   const opened = await Promise.all(
-    open.slice(0, TOGETHER).map(async ({ about, seq, last, created_at }) => ({ about, seq, last, raised_at: created_at, objection: standing<Objection>({ steps: await openSteps(asked.service, about) }, 'objection.raise') })),
+    open.slice(0, TOGETHER).map(async ({ about, seq, last, created_at }) => ({
+      about,
+      seq,
+      last,
+      raised_at: created_at,
+      objection: standing<Objection>({ steps: await openSteps(asked.service, about) }, 'objection.raise'),
+    })),
   );
   return <AnswersView results={shown.about} title={titleOf(shown)} shown={opened} all={open.length} />;
 }
@@ -160,14 +234,25 @@ async function objections(asked: Asked) {
       to="#/objections/"
       none={{ zh: '没有异议。', en: 'There are no objections.' }}
       called={({ about }) => about}
-      columns={[{ words: { zh: '结果', en: 'Results' }, of: ({ parent }) => (parent ? <a href={`#/results/${parent}`}>{parent}</a> : '') }]}
+      columns={[
+        {
+          words: { zh: '结果', en: 'Results' },
+          of: ({ parent }) => (parent ? <a href={`#/results/${parent}`}>{parent}</a> : ''),
+        },
+      ]}
     />
   );
 }
 
 async function objection(asked: Asked) {
   const shown = await seen(asked, asked.params.about as string, 'objection');
-  return <ObjectionDetail shown={shown} objection={standing<Objection>(shown, 'objection.raise')} names={await centreNames(asked.service)} />;
+  return (
+    <ObjectionDetail
+      shown={shown}
+      objection={standing<Objection>(shown, 'objection.raise')}
+      names={await centreNames(asked.service)}
+    />
+  );
 }
 
 export const planViews: readonly View[] = [

@@ -4,12 +4,12 @@
  * It refuses nothing itself: findView lets organizations alone in, and reading holds each to its own cases.
  */
 import { currentFiling, requireReach } from '../enrol.ts';
-import { PROVINCE } from '../life/schema.ts';
 import { shanghaiDay, shanghaiYear } from '../life/calendar.ts';
-import type { DeviceRequest, Rules } from '../life/procedure/application.ts';
 import { parseNumber } from '../life/number.ts';
 import { pageOf, readPlace } from '../life/place.ts';
+import type { DeviceRequest, Rules } from '../life/procedure/application.ts';
 import { isRefusal } from '../life/refusal.ts';
+import { PROVINCE } from '../life/schema.ts';
 import { centreNames } from '../organizations.ts';
 import { ApplicationView, ApplyView } from '../pages/desk/applications.tsx';
 import { CasesView } from '../pages/desk/cases.tsx';
@@ -18,23 +18,23 @@ import { Ways } from '../pages/desk/home.tsx';
 import { BatchDetail, BatchesView } from '../pages/desk/organization-batches.tsx';
 import { CertificatesView, CertificateView } from '../pages/desk/organization-certificates.tsx';
 import { OwnKeys } from '../pages/desk/organization-devices.tsx';
+import { OrganizationHome } from '../pages/desk/organization-home.tsx';
 import { RulesView } from '../pages/desk/rules.tsx';
 import { Both } from '../pages/layout.tsx';
 import { grantedOf } from '../procedure/applications.ts';
-import { listCases, viewCase } from '../procedure/read.ts';
-import { batchView, openBatch } from '../submit.ts';
-import { countSigned } from '../storage/numbering.ts';
-import { lastApplication } from './desk-applicant.tsx';
-import { inspectionViews } from './desk-draws.tsx';
-import { planViews, seen, standing } from './desk-organization-plans.tsx';
-import { OrganizationHome } from '../pages/desk/organization-home.tsx';
-import { suspensionOf } from '../procedure/standing.ts';
 import { keysOf } from '../procedure/losses.ts';
+import { listCases, viewCase } from '../procedure/read.ts';
+import { suspensionOf } from '../procedure/standing.ts';
 import { waitingFor } from '../procedure/tasks.ts';
 import { directoryOf, lookUp } from '../register.ts';
 import { selectBatchesOf, selectUsedCapacity } from '../storage/batches.ts';
 import { countCases } from '../storage/cases.ts';
-import { LINES, listViews, moreOf, waitingFirst, type Asked, type View } from './desk-views.ts';
+import { countSigned } from '../storage/numbering.ts';
+import { batchView, openBatch } from '../submit.ts';
+import { lastApplication } from './desk-applicant.tsx';
+import { inspectionViews } from './desk-draws.tsx';
+import { planViews, seen, standing } from './desk-organization-plans.tsx';
+import { type Asked, LINES, listViews, moreOf, type View, waitingFirst } from './desk-views.ts';
 
 const ORGANIZATION = ['organization'] as const;
 const codeOf = ({ caller }: Asked): string => caller.subject.slice('org:'.length);
@@ -50,7 +50,17 @@ async function home(asked: Asked) {
     centreNames(service),
     suspensionOf(service, code),
   ]);
-  return <OrganizationHome code={code} filing={filing} used={used} centre={names.get(filing.iss) ?? filing.iss} suspension={suspension} counts={counts} waiting={waiting} />;
+  return (
+    <OrganizationHome
+      code={code}
+      filing={filing}
+      used={used}
+      centre={names.get(filing.iss) ?? filing.iss}
+      suspension={suspension}
+      counts={counts}
+      waiting={waiting}
+    />
+  );
 }
 
 async function batches(asked: Asked) {
@@ -62,8 +72,18 @@ async function batches(asked: Asked) {
 async function batch({ service, caller, params }: Asked) {
   const { batch: row } = await openBatch(service, params.id as string);
   await requireReach(service, caller, row.organization);
-  const view = await batchView(service, row, row.state === 'issued' ? row.count : await countSigned(service.db, row.id));
-  return <BatchDetail batch={{ ...view, returned_reason: view.returned_reason ?? null }} centres={await centreNames(service)} results={row.results} />;
+  const view = await batchView(
+    service,
+    row,
+    row.state === 'issued' ? row.count : await countSigned(service.db, row.id),
+  );
+  return (
+    <BatchDetail
+      batch={{ ...view, returned_reason: view.returned_reason ?? null }}
+      centres={await centreNames(service)}
+      results={row.results}
+    />
+  );
 }
 
 /** One certificate; a number that leads nowhere stays in the box, with why. */
@@ -74,10 +94,30 @@ async function certificate({ service, caller, params }: Asked) {
     await requireReach(service, caller, organization);
     const found = await lookUp(service, text, ['name']);
     if (found) return <CertificateView number={text} report={found.verification.report} />;
-    return <CertificatesView number={text} fault={{ zh: '没有这个编号的证书，请逐位核对。', en: 'There is no certificate with this number: check each digit.' }} />;
+    return (
+      <CertificatesView
+        number={text}
+        fault={{
+          zh: '没有这个编号的证书，请逐位核对。',
+          en: 'There is no certificate with this number: check each digit.',
+        }}
+      />
+    );
   } catch (error) {
-    if (isRefusal(error, 'number_malformed')) return <CertificatesView number={asked} fault={{ zh: '编号不正确：1 个字母加 21 位数字。', en: 'This is no number: one letter and 21 digits.' }} />;
-    if (isRefusal(error, 'out_of_reach')) return <CertificatesView number={asked} fault={{ zh: '这不是本机构颁发的证书。', en: 'Another organization issued this certificate.' }} />;
+    if (isRefusal(error, 'number_malformed'))
+      return (
+        <CertificatesView
+          number={asked}
+          fault={{ zh: '编号不正确：1 个字母加 21 位数字。', en: 'This is no number: one letter and 21 digits.' }}
+        />
+      );
+    if (isRefusal(error, 'out_of_reach'))
+      return (
+        <CertificatesView
+          number={asked}
+          fault={{ zh: '这不是本机构颁发的证书。', en: 'Another organization issued this certificate.' }}
+        />
+      );
     throw error;
   }
 }
@@ -89,7 +129,14 @@ async function rules(asked: Asked) {
     if (isRefusal(error, 'case_not_found')) return undefined;
     throw error;
   });
-  return <RulesView code={code} shown={shown} rules={shown && standing<Rules>(shown, 'rules.publish')} names={await centreNames(service)} />;
+  return (
+    <RulesView
+      code={code}
+      shown={shown}
+      rules={shown && standing<Rules>(shown, 'rules.publish')}
+      names={await centreNames(service)}
+    />
+  );
 }
 
 /** Keys that speak for the organization, by what their requests called them. */
@@ -97,8 +144,14 @@ async function ownKeys({ service, caller }: Asked) {
   const code = caller.subject.slice('org:'.length);
   const cases = await listCases(service, caller, { kind: 'device' }, 50);
   const shown = await Promise.all(cases.map(({ about }) => viewCase(service, caller, about)));
-  const labels = new Map(shown.map((one) => [String(one.facts.key), standing<DeviceRequest>(one, 'device.request').label]));
-  const keys = (await keysOf(service, code)).map((one) => ({ ...one, label: labels.get(one.jkt), isThis: one.jkt === caller.jkt }));
+  const labels = new Map(
+    shown.map((one) => [String(one.facts.key), standing<DeviceRequest>(one, 'device.request').label]),
+  );
+  const keys = (await keysOf(service, code)).map((one) => ({
+    ...one,
+    label: labels.get(one.jkt),
+    isThis: one.jkt === caller.jkt,
+  }));
   return <OwnKeys organization={code} keys={keys} />;
 }
 
@@ -113,7 +166,12 @@ async function devices(asked: Asked) {
         to="#/devices/"
         none={{ zh: '没有设备登记请求。', en: 'No device has asked.' }}
         called={({ facts, about: device }) => String(facts.key ?? device)}
-        columns={[{ words: { zh: '原因', en: 'Why' }, of: ({ facts }) => <Both words={DEVICE_WHY[facts.why as DeviceRequest['why']]} /> }]}
+        columns={[
+          {
+            words: { zh: '原因', en: 'Why' },
+            of: ({ facts }) => <Both words={DEVICE_WHY[facts.why as DeviceRequest['why']]} />,
+          },
+        ]}
       />
       {await ownKeys(asked)}
     </>
@@ -122,7 +180,13 @@ async function devices(asked: Asked) {
 
 async function device({ service, caller, params }: Asked) {
   const shown = await seen({ service, caller }, params.about as string, 'device');
-  return <OwnDevice shown={shown} asked={standing<DeviceRequest>(shown, 'device.request')} names={await centreNames(service)} />;
+  return (
+    <OwnDevice
+      shown={shown}
+      asked={standing<DeviceRequest>(shown, 'device.request')}
+      names={await centreNames(service)}
+    />
+  );
 }
 
 /** What the form of a change says of the organization from the start. */
@@ -134,8 +198,17 @@ async function about(asked: Asked) {
 
 async function applications(asked: Asked) {
   return (
-    <CasesView name="applications" title={{ zh: '备案变更与延续', en: 'Changes of the filing' }} {...(await waitingFirst(asked, 'application', 'applications', 'returned'))} to="#/applications/" none={{ zh: '没有申请过变更或延续。', en: 'No change or extension was asked for.' }} called={(one) => one.about}>
-      <Ways ways={[{ words: { zh: '申请变更或延续', en: 'Ask for a change or an extension' }, href: '#/applications/new' }]} />
+    <CasesView
+      name="applications"
+      title={{ zh: '备案变更与延续', en: 'Changes of the filing' }}
+      {...(await waitingFirst(asked, 'application', 'applications', 'returned'))}
+      to="#/applications/"
+      none={{ zh: '没有申请过变更或延续。', en: 'No change or extension was asked for.' }}
+      called={(one) => one.about}
+    >
+      <Ways
+        ways={[{ words: { zh: '申请变更或延续', en: 'Ask for a change or an extension' }, href: '#/applications/new' }]}
+      />
     </CasesView>
   );
 }
@@ -143,13 +216,34 @@ async function applications(asked: Asked) {
 async function newApplication(asked: Asked) {
   const [organization, names] = await Promise.all([about(asked), centreNames(asked.service)]);
   const centres = new Map([...names].filter(([centre]) => centre === organization.centre || centre === PROVINCE));
-  return <ApplyView title={{ zh: '申请变更或延续备案', en: 'Change or extend the filing' }} draft="change" next="#/applications/{about}" centres={centres} organization={organization} />;
+  return (
+    <ApplyView
+      title={{ zh: '申请变更或延续备案', en: 'Change or extend the filing' }}
+      draft="change"
+      next="#/applications/{about}"
+      centres={centres}
+      organization={organization}
+    />
+  );
 }
 
 async function application(asked: Asked) {
   const { service, caller, params } = asked;
-  const [shown, centres, organization] = await Promise.all([viewCase(service, caller, params.about as string), centreNames(service), about(asked)]);
-  return <ApplicationView shown={shown} application={lastApplication(shown.steps)} centres={centres} organization={organization} home="#/applications" filing={await grantedOf(service, shown.steps)} />;
+  const [shown, centres, organization] = await Promise.all([
+    viewCase(service, caller, params.about as string),
+    centreNames(service),
+    about(asked),
+  ]);
+  return (
+    <ApplicationView
+      shown={shown}
+      application={lastApplication(shown.steps)}
+      centres={centres}
+      organization={organization}
+      home="#/applications"
+      filing={await grantedOf(service, shown.steps)}
+    />
+  );
 }
 
 export const organizationViews: readonly View[] = [

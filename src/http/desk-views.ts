@@ -9,7 +9,7 @@ import type { Caller } from '../enrol.ts';
 import { readPlace } from '../life/place.ts';
 import type { Kind } from '../life/procedure/steps.ts';
 import { Refusal } from '../life/refusal.ts';
-import { pageCases, type CaseLine } from '../procedure/read.ts';
+import { type CaseLine, pageCases } from '../procedure/read.ts';
 import type { Service } from '../service.ts';
 
 export interface Asked {
@@ -38,11 +38,22 @@ export const listViews = (roles: View['roles'], path: string, render: View['rend
 ];
 
 /** Where the next page of a list is. */
-export const moreOf = (path: string, next: string | null): string | undefined => (next === null ? undefined : `${path}/after/${next}`);
+export const moreOf = (path: string, next: string | null): string | undefined =>
+  next === null ? undefined : `${path}/after/${next}`;
 
 /** A page of cases within reach, those in a state that waits before all others. @param path address of the list */
-export async function waitingFirst({ service, caller, params }: Asked, kind: Kind, path: string, ...states: string[]): Promise<{ cases: CaseLine[]; more: string | undefined }> {
-  const { lines, next } = await pageCases(service, caller, { kind, first: states, after: readPlace(params.place) }, LINES);
+export async function waitingFirst(
+  { service, caller, params }: Asked,
+  kind: Kind,
+  path: string,
+  ...states: string[]
+): Promise<{ cases: CaseLine[]; more: string | undefined }> {
+  const { lines, next } = await pageCases(
+    service,
+    caller,
+    { kind, first: states, after: readPlace(params.place) },
+    LINES,
+  );
   return { cases: lines, more: moreOf(path, next) };
 }
 
@@ -59,7 +70,11 @@ function match(pattern: string, path: string): Record<string, string> | undefine
 }
 
 /** The view at an address, for a role; fixed addresses stand before those with a name in them. */
-export function findView(views: readonly View[], path: string, role: Caller['role']): { view: View; params: Record<string, string> } {
+export function findView(
+  views: readonly View[],
+  path: string,
+  role: Caller['role'],
+): { view: View; params: Record<string, string> } {
   let elsewhere = false;
   for (const view of views) {
     const params = match(view.path, path);

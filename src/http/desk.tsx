@@ -3,10 +3,11 @@
  * request and kept nowhere. What stands in a view belongs to the files of its role.
  * It refuses callers without a key (401) and views of other roles (403).
  */
+
+import { Menu } from '../pages/desk/menu.tsx';
+import { DeskPage } from '../pages/desk/page.tsx';
 import { LANGUAGE_TAGS, ReaderContext } from '../pages/language.ts';
 import { leadWithEnglish } from '../pages/lead.ts';
-import { DeskPage } from '../pages/desk/page.tsx';
-import { Menu } from '../pages/desk/menu.tsx';
 import { applicantViews } from './desk-applicant.tsx';
 import { centreViews } from './desk-centre.tsx';
 import { lossViews } from './desk-losses.tsx';
@@ -26,7 +27,14 @@ export const viewPaths: readonly string[] = VIEWS.map(({ path }) => path);
 
 export const deskRoutes = factory
   .createApp()
-  .get('/desk', (c) => page(c, 200, <DeskPage host={hostOf(c)} origin={c.var.service.config.origin} roots={c.var.service.config.trustRoot} />, kept))
+  .get('/desk', (c) =>
+    page(
+      c,
+      200,
+      <DeskPage host={hostOf(c)} origin={c.var.service.config.origin} roots={c.var.service.config.trustRoot} />,
+      kept,
+    ),
+  )
   .get('/desk/view/:path{.+}', allow('applicant', 'organization', 'city', 'province'), async (c) => {
     const { service, caller } = c.var;
     const path = c.req.param('path');
@@ -40,7 +48,11 @@ export const deskRoutes = factory
       </ReaderContext.Provider>,
     );
     // Opened as a page of its own it could do nothing.
-    return c.html(language === 'en' ? leadWithEnglish(text) : text, 200, { 'Cache-Control': 'no-store', 'Content-Language': LANGUAGE_TAGS[language], 'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'" });
+    return c.html(language === 'en' ? leadWithEnglish(text) : text, 200, {
+      'Cache-Control': 'no-store',
+      'Content-Language': LANGUAGE_TAGS[language],
+      'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+    });
   });
 
 deskRoutes.onError((error, c) => (c.req.path.startsWith('/desk/view/') ? onError(error, c) : answerProblem(c, error)));

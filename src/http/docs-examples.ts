@@ -4,7 +4,7 @@
  * It refuses to make commands for operations that need a key: those are signed request by request.
  */
 import { HOST_OF_EXAMPLES } from './openapi-examples.ts';
-import { OPERATIONS, PARAMETERS, type Operation } from './openapi-paths.ts';
+import { OPERATIONS, type Operation, PARAMETERS } from './openapi-paths.ts';
 
 /** One request, in its parts: `file` instead of a body where the body is a file of the reader's. */
 export interface Example {
@@ -17,13 +17,22 @@ export interface Example {
   output?: string;
 }
 
-const FILES: Record<string, string> = { 'application/pdf': 'certificate.pdf', 'application/vnd.luzheng.bundle+json': 'bundle.json', 'application/vc+sd-jwt': 'certificate.sd-jwt', 'application/zip': 'certificates.zip' };
+const FILES: Record<string, string> = {
+  'application/pdf': 'certificate.pdf',
+  'application/vnd.luzheng.bundle+json': 'bundle.json',
+  'application/vc+sd-jwt': 'certificate.sd-jwt',
+  'application/zip': 'certificates.zip',
+};
 const PUBLIC_TAGS: readonly Operation['tag'][] = ['查询核验', '公开数据', '服务'];
 
-const fill = (path: string): string => path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(PARAMETERS[name]?.example ?? name));
+const fill = (path: string): string =>
+  path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(PARAMETERS[name]?.example ?? name));
 
 /** Types of the good answer that a caller has to ask for. */
-const furtherTypes = ({ answers }: Operation): string[] => Object.keys(answers[200]?.content ?? {}).slice(1).filter((type) => type !== 'application/json');
+const furtherTypes = ({ answers }: Operation): string[] =>
+  Object.keys(answers[200]?.content ?? {})
+    .slice(1)
+    .filter((type) => type !== 'application/json');
 
 /** The examples of an operation; none where a key is needed, or for pages. */
 export function examplesOf(route: string, operation: Operation, origin: string): Example[] {
@@ -33,13 +42,23 @@ export function examplesOf(route: string, operation: Operation, origin: string):
   const bodies = Object.entries(operation.body ?? {}).map(([type, { example }]): Example => {
     const headers = { 'Content-Type': type };
     const text = typeof example === 'string' ? example.trimEnd() : JSON.stringify(example);
-    if (example !== undefined && /jsonl?$/.test(type)) return { ...base, headers, body: text.replaceAll(HOST_OF_EXAMPLES, origin) };
+    if (example !== undefined && /jsonl?$/.test(type))
+      return { ...base, headers, body: text.replaceAll(HOST_OF_EXAMPLES, origin) };
     return { ...base, headers, file: FILES[type] ?? 'body' };
   });
   const [first = base, ...others] = bodies;
   const [defaultType = ''] = Object.keys(operation.answers[200]?.content ?? {});
-  const plain = FILES[defaultType] === undefined ? first : { ...first, headers: { ...first.headers, Accept: defaultType }, output: FILES[defaultType] as string };
-  const asked = furtherTypes(operation).map((type): Example => ({ ...first, headers: { ...first.headers, Accept: type }, ...(FILES[type] === undefined ? {} : { output: FILES[type] }) }));
+  const plain =
+    FILES[defaultType] === undefined
+      ? first
+      : { ...first, headers: { ...first.headers, Accept: defaultType }, output: FILES[defaultType] as string };
+  const asked = furtherTypes(operation).map(
+    (type): Example => ({
+      ...first,
+      headers: { ...first.headers, Accept: type },
+      ...(FILES[type] === undefined ? {} : { output: FILES[type] }),
+    }),
+  );
   return [plain, ...asked, ...others];
 }
 
@@ -47,7 +66,9 @@ const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** One command, a line for each part that is long. */
 export function curlOf({ method, url, headers, body, file, output }: Example): string {
-  const parts = [`curl -s ${method === 'GET' || body !== undefined || file !== undefined ? '' : `-X ${method} `}${url}`];
+  const parts = [
+    `curl -s ${method === 'GET' || body !== undefined || file !== undefined ? '' : `-X ${method} `}${url}`,
+  ];
   for (const [name, value] of Object.entries(headers)) parts.push(`-H ${quote(`${name}: ${value}`)}`);
   if (body !== undefined) parts.push(`-d ${quote(body)}`);
   if (file !== undefined) parts.push(`--data-binary @${file}`);
@@ -56,4 +77,5 @@ export function curlOf({ method, url, headers, body, file, output }: Example): s
 }
 
 /** All examples, by operation. */
-export const allExamples = (origin: string): [route: string, examples: Example[]][] => Object.entries(OPERATIONS).map(([route, operation]) => [route, examplesOf(route, operation, origin)]);
+export const allExamples = (origin: string): [route: string, examples: Example[]][] =>
+  Object.entries(OPERATIONS).map(([route, operation]) => [route, examplesOf(route, operation, origin)]);

@@ -3,7 +3,7 @@
  * and no other, in today's words.
  */
 import { PAIR_DAY, PAIR_MONTH, WRONG_GUESSES } from '../factors.ts';
-import { DocsPage, type DocGroup } from '../pages/docs.tsx';
+import { type DocGroup, DocsPage } from '../pages/docs.tsx';
 import type { Words } from '../pages/words.ts';
 import { LIMITS } from './body.ts';
 import { curlOf, examplesOf } from './docs-examples.ts';
@@ -14,7 +14,9 @@ import { hostOf, kept, page } from './page.tsx';
 /** `中文 / English`, as the tables have it. */
 function wordsOf(text: string): Words {
   const at = text.indexOf(' / ');
-  return at < 0 ? { zh: text, en: text } : { zh: text.slice(0, at), en: `${text.charAt(at + 3).toUpperCase()}${text.slice(at + 4)}` };
+  return at < 0
+    ? { zh: text, en: text }
+    : { zh: text.slice(0, at), en: `${text.charAt(at + 3).toUpperCase()}${text.slice(at + 4)}` };
 }
 
 function groupsFor(origin: string): DocGroup[] {
@@ -25,19 +27,40 @@ function groupsFor(origin: string): DocGroup[] {
       const [method, path] = route.split(' ') as [string, string];
       const examples = examplesOf(route, operation, origin);
       const [first] = examples;
-      return [{
-        method, path, summary: wordsOf(operation.summary), roles: operation.roles ?? [],
-        takes: Object.keys(operation.body ?? {}),
-        answers: Object.entries(operation.answers).map(([status, { content }]) => ({ status, types: Object.keys(content ?? {}) })),
-        problems: operation.problems ?? [],
-        commands: examples.map(curlOf),
-        ...(first?.method === 'GET' ? { open: first.url.slice(origin.length) } : {}),
-      }];
+      return [
+        {
+          method,
+          path,
+          summary: wordsOf(operation.summary),
+          roles: operation.roles ?? [],
+          takes: Object.keys(operation.body ?? {}),
+          answers: Object.entries(operation.answers).map(([status, { content }]) => ({
+            status,
+            types: Object.keys(content ?? {}),
+          })),
+          problems: operation.problems ?? [],
+          commands: examples.map(curlOf),
+          ...(first?.method === 'GET' ? { open: first.url.slice(origin.length) } : {}),
+        },
+      ];
     }),
   }));
 }
 
 export const docsRoutes = factory.createApp().get('/docs', (c) => {
   const { origin, rates, trustRoot } = c.var.service.config;
-  return page(c, 200, <DocsPage host={hostOf(c)} origin={origin} roots={trustRoot} groups={groupsFor(origin)} rates={rates} guesses={{ hour: WRONG_GUESSES, day: PAIR_DAY, month: PAIR_MONTH }} limits={LIMITS} />, kept);
+  return page(
+    c,
+    200,
+    <DocsPage
+      host={hostOf(c)}
+      origin={origin}
+      roots={trustRoot}
+      groups={groupsFor(origin)}
+      rates={rates}
+      guesses={{ hour: WRONG_GUESSES, day: PAIR_DAY, month: PAIR_MONTH }}
+      limits={LIMITS}
+    />,
+    kept,
+  );
 });

@@ -17,14 +17,23 @@ export type Kept = { name: 'trust' } | { name: 'status'; list: string; minute: n
 async function addressOf(c: Context<AppEnv>, { name, ...facts }: Kept): Promise<string> {
   const { db, vault, config } = c.var.service;
   const [{ kid }, revision] = await Promise.all([vault.service(), selectRevision(db)]);
-  const query = new URLSearchParams({ key: kid, revision: String(revision), ...Object.fromEntries(Object.entries(facts).map(([fact, value]) => [fact, String(value)])) });
+  const query = new URLSearchParams({
+    key: kid,
+    revision: String(revision),
+    ...Object.fromEntries(Object.entries(facts).map(([fact, value]) => [fact, String(value)])),
+  });
   return `${config.origin}/.kept/${name}?${query}`;
 }
 
 const store = (): Cache | undefined => (globalThis as { caches?: { default?: Cache } }).caches?.default;
 
 /** Answers with the copy of today's revision, or with what `make` makes, which then is that copy. */
-export async function keptAnswer(c: Context<AppEnv>, kept: Kept, type: string, make: () => Promise<string>): Promise<Response> {
+export async function keptAnswer(
+  c: Context<AppEnv>,
+  kept: Kept,
+  type: string,
+  make: () => Promise<string>,
+): Promise<Response> {
   const headers = { ...cached, 'Content-Type': type };
   const cache = store();
   // Read before the answer is made: what changes meanwhile raises it, and the copy is not found again.
@@ -35,6 +44,8 @@ export async function keptAnswer(c: Context<AppEnv>, kept: Kept, type: string, m
   const copy = await cache.match(address).catch(failed('copy_not_read'));
   if (copy) return c.body(await copy.text(), 200, headers);
   const text = await make();
-  await cache.put(address, new Response(text, { headers: { ...cached, 'Content-Type': 'text/plain; charset=utf-8' } })).catch(failed('copy_not_kept'));
+  await cache
+    .put(address, new Response(text, { headers: { ...cached, 'Content-Type': 'text/plain; charset=utf-8' } }))
+    .catch(failed('copy_not_kept'));
   return c.body(text, 200, headers);
 }

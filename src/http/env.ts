@@ -1,7 +1,7 @@
 /** Owns the types that Hono's handlers share, and the factory that is made once. */
 import { createFactory } from 'hono/factory';
-import type { Env } from '../env.ts';
 import type { Caller } from '../enrol.ts';
+import type { Env } from '../env.ts';
 import type { Service } from '../service.ts';
 
 export interface AppEnv {

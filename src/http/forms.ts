@@ -52,5 +52,8 @@ export function nameFault({ code, facts }: Refusal): Words | undefined {
   if (code === 'name_damaged') return FAULTS[code];
   if (code !== 'name_lookalike') return undefined;
   const { found, proper } = facts as { found?: string; proper?: string };
-  return { zh: `姓名中的 ${found} 是部首或兼容字符，请改用 ${proper}；未作比对`, en: `The name has ${found}, a radical or compatibility character; write ${proper}. Nothing was compared` };
+  return {
+    zh: `姓名中的 ${found} 是部首或兼容字符，请改用 ${proper}；未作比对`,
+    en: `The name has ${found}, a radical or compatibility character; write ${proper}. Nothing was compared`,
+  };
 }

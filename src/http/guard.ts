@@ -4,25 +4,38 @@
  * It refuses callers without both (401), callers of another role (403), and a proof used before (401).
  */
 import type { MiddlewareHandler } from 'hono';
-import { verifyProof } from '../life/dpop.ts';
-import { isRefusal, Refusal } from '../life/refusal.ts';
 import { readToken } from '../caller.ts';
 import type { Caller } from '../enrol.ts';
+import { verifyProof } from '../life/dpop.ts';
+import { isRefusal, Refusal } from '../life/refusal.ts';
 import type { Service } from '../service.ts';
 import { insertProof } from '../storage/statements.ts';
 import type { AppEnv } from './env.ts';
 import { problem } from './problems.ts';
 
-async function authenticate(service: Service, request: { authorization: string | undefined; proof: string | undefined; method: string; path: string }): Promise<Caller> {
+async function authenticate(
+  service: Service,
+  request: { authorization: string | undefined; proof: string | undefined; method: string; path: string },
+): Promise<Caller> {
   const [scheme, token, ...rest] = (request.authorization ?? '').split(' ');
   if (!request.authorization || !request.proof) {
-    throw new Refusal('authorization_missing', 'Send Authorization: DPoP <client+jwt or centre+jwt> and a DPoP proof (RFC 9449).');
+    throw new Refusal(
+      'authorization_missing',
+      'Send Authorization: DPoP <client+jwt or centre+jwt> and a DPoP proof (RFC 9449).',
+    );
   }
-  if (scheme?.toLowerCase() !== 'dpop' || !token || rest.length > 0) throw new Refusal('authorization_malformed', 'The Authorization header is: DPoP <token>.');
+  if (scheme?.toLowerCase() !== 'dpop' || !token || rest.length > 0)
+    throw new Refusal('authorization_malformed', 'The Authorization header is: DPoP <token>.');
   const caller = await readToken(service, token);
   const url = service.config.origin + request.path;
-  const { jkt, jti } = await verifyProof(request.proof, caller.key, { method: request.method, url, token, now: service.now() }, service.memo);
-  if (!(await insertProof(service.db, jkt, jti, service.now()))) throw new Refusal('proof_replayed', 'This DPoP proof was used before; make a new one for each request.');
+  const { jkt, jti } = await verifyProof(
+    request.proof,
+    caller.key,
+    { method: request.method, url, token, now: service.now() },
+    service.memo,
+  );
+  if (!(await insertProof(service.db, jkt, jti, service.now())))
+    throw new Refusal('proof_replayed', 'This DPoP proof was used before; make a new one for each request.');
   return caller;
 }
 
@@ -32,13 +45,19 @@ export function allow(...roles: Caller['role'][]): MiddlewareHandler<AppEnv> {
     let caller: Caller;
     try {
       const { pathname } = new URL(c.req.url);
-      caller = await authenticate(c.var.service, { authorization: c.req.header('authorization'), proof: c.req.header('dpop'), method: c.req.method, path: pathname });
+      caller = await authenticate(c.var.service, {
+        authorization: c.req.header('authorization'),
+        proof: c.req.header('dpop'),
+        method: c.req.method,
+        path: pathname,
+      });
     } catch (error) {
       // Whatever is wrong with a token, the answer is that the caller is not known.
       if (isRefusal(error)) return problem(c, error, 401);
       throw error;
     }
-    if (!roles.includes(caller.role)) return problem(c, new Refusal('role_wrong', `This is for: ${roles.join(', ')}.`, { allowed: roles }));
+    if (!roles.includes(caller.role))
+      return problem(c, new Refusal('role_wrong', `This is for: ${roles.join(', ')}.`, { allowed: roles }));
     c.set('caller', caller);
     c.header('Cache-Control', 'no-store');
     await next();

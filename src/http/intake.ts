@@ -6,10 +6,10 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
 import { encodeUtf8, sha256, toBase64url } from '../life/bytes.ts';
-import { FILE_TYPES, readRows as readTable } from '../life/row-file.ts';
-import { photosOfArchive, photosOfRows, type GivenPhoto } from '../life/row-photos.ts';
-import { readCandidates, type RawRow } from '../life/rows.ts';
 import { Refusal } from '../life/refusal.ts';
+import { FILE_TYPES, readRows as readTable } from '../life/row-file.ts';
+import { type GivenPhoto, photosOfArchive, photosOfRows } from '../life/row-photos.ts';
+import { type RawRow, readCandidates } from '../life/rows.ts';
 import { LIMITS, parseJson, readBytes, readShape, requireType } from './body.ts';
 import { readForm } from './multipart.ts';
 
@@ -25,7 +25,10 @@ export interface Intake {
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'multipart/form-data';
 
-const CANDIDATES = v.object({ candidates: v.array(v.unknown()), plan: v.optional(v.pipe(v.string(), v.maxLength(100))) });
+const CANDIDATES = v.object({
+  candidates: v.array(v.unknown()),
+  plan: v.optional(v.pipe(v.string(), v.maxLength(100))),
+});
 
 const TO_FORM = `Send photos as ${FORM_TYPE}, up to ${LIMITS.photos} bytes, or split the batch.`;
 const TO_SPLIT = 'Split the batch, or make the photos smaller: one inch is 295 × 413 pixels.';
@@ -41,17 +44,29 @@ function readRows(bytes: Uint8Array, isJson: boolean): Pick<Intake, 'rows' | 'ig
 }
 
 /** A form's file of rows is JSON when it says so or begins like it. */
-const looksLikeJson = (bytes: Uint8Array): boolean => /^(?:\u00ef\u00bb\u00bf)?\s*[{[]/.test(String.fromCharCode(...bytes.subarray(0, 64)));
+const looksLikeJson = (bytes: Uint8Array): boolean =>
+  /^(?:\u00ef\u00bb\u00bf)?\s*[{[]/.test(String.fromCharCode(...bytes.subarray(0, 64)));
 
 const digestOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => toBase64url(await sha256(bytes));
 
 async function readFormIntake(c: Context): Promise<Intake> {
-  const form = readForm(await readBytes(c, LIMITS.photos, TO_SPLIT), c.req.header('content-type') ?? '', ['rows', 'photos']);
+  const form = readForm(await readBytes(c, LIMITS.photos, TO_SPLIT), c.req.header('content-type') ?? '', [
+    'rows',
+    'photos',
+  ]);
   const [rows, archive] = [form.get('rows'), form.get('photos')];
-  if (!rows) throw new Refusal('body_malformed', 'The form has no field rows with the file of candidates.', { part: 'rows' });
-  if (rows.bytes.length > LIMITS.batch) throw new Refusal('body_too_large', `The file of candidates has more than ${LIMITS.batch} bytes; split the batch.`, { limit: LIMITS.batch });
+  if (!rows)
+    throw new Refusal('body_malformed', 'The form has no field rows with the file of candidates.', { part: 'rows' });
+  if (rows.bytes.length > LIMITS.batch)
+    throw new Refusal(
+      'body_too_large',
+      `The file of candidates has more than ${LIMITS.batch} bytes; split the batch.`,
+      { limit: LIMITS.batch },
+    );
   const read = readRows(rows.bytes, rows.type === JSON_TYPE || looksLikeJson(rows.bytes));
-  const digest = await digestOf(encodeUtf8(`rows ${await digestOf(rows.bytes)} photos ${archive ? await digestOf(archive.bytes) : ''}`));
+  const digest = await digestOf(
+    encodeUtf8(`rows ${await digestOf(rows.bytes)} photos ${archive ? await digestOf(archive.bytes) : ''}`),
+  );
   return { ...read, photos: [...read.photos, ...(archive ? photosOfArchive(archive.bytes) : [])], digest };
 }
 

@@ -6,10 +6,10 @@
 import type { Context } from 'hono';
 import { accepts } from 'hono/accepts';
 import { getCookie, setCookie } from 'hono/cookie';
+import { decodeUtf8 } from '../life/bytes.ts';
 import type { Language } from '../pages/language.ts';
 import { LIMITS, readBytes, requireType } from './body.ts';
-import { decodeUtf8 } from '../life/bytes.ts';
-import { factory, type AppEnv } from './env.ts';
+import { type AppEnv, factory } from './env.ts';
 
 const COOKIE = 'lang';
 const YEAR = 31_536_000;
@@ -45,6 +45,13 @@ export const languageRoutes = factory.createApp().post('/language', async (c) =>
   const form = new URLSearchParams(decodeUtf8(await readBytes(c, LIMITS.small)));
   const { origin } = c.var.service.config;
   const to = form.get('to') ?? undefined;
-  if (isLanguage(to)) setCookie(c, COOKIE, to, { path: '/', maxAge: YEAR, sameSite: 'Lax', httpOnly: true, secure: origin.startsWith('https:') });
+  if (isLanguage(to))
+    setCookie(c, COOKIE, to, {
+      path: '/',
+      maxAge: YEAR,
+      sameSite: 'Lax',
+      httpOnly: true,
+      secure: origin.startsWith('https:'),
+    });
   return c.body(null, 303, { 'Cache-Control': 'no-store', Location: backTo(form.get('back') ?? '/', origin) });
 });

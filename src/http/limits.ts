@@ -7,7 +7,7 @@
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Brake } from '../env.ts';
-import { PAIR_DAY, PAIR_MONTH, WINDOW, WRONG_GUESSES, type Asker } from '../factors.ts';
+import { type Asker, PAIR_DAY, PAIR_MONTH, WINDOW, WRONG_GUESSES } from '../factors.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { AppEnv } from './env.ts';
 
@@ -35,7 +35,11 @@ export async function siteOf(c: Context<AppEnv>, matter: string): Promise<string
   return address?.includes(':') ? c.var.service.vault.factor(`${matter}|${clientOf(address, 3)}`) : undefined;
 }
 
-const SECOND_FACTOR = [`"second-factor";q=${WRONG_GUESSES};w=${WINDOW}`, `"pair";q=${PAIR_DAY};w=${24 * WINDOW}`, `"pair-month";q=${PAIR_MONTH};w=${30 * 24 * WINDOW}`];
+const SECOND_FACTOR = [
+  `"second-factor";q=${WRONG_GUESSES};w=${WINDOW}`,
+  `"pair";q=${PAIR_DAY};w=${24 * WINDOW}`,
+  `"pair-month";q=${PAIR_MONTH};w=${30 * 24 * WINDOW}`,
+];
 
 /** Counts `times` against the caller's budget. @throws Refusal `too_many_requests` with `retry_after` in seconds */
 export async function spend(c: Context<AppEnv>, kind: Brake, times = 1): Promise<void> {
@@ -47,7 +51,9 @@ export async function spend(c: Context<AppEnv>, kind: Brake, times = 1): Promise
   const key = await vault.factor(`client|${clientOf(address)}`);
   for (let i = 0; i < times; i++) {
     if ((await limiter.limit({ key })).success) continue;
-    throw new Refusal('too_many_requests', 'There were too many requests from your address. Wait a moment and go on.', { retry_after: config.rates[kind]?.window ?? 60 });
+    throw new Refusal('too_many_requests', 'There were too many requests from your address. Wait a moment and go on.', {
+      retry_after: config.rates[kind]?.window ?? 60,
+    });
   }
 }
 
@@ -55,22 +61,31 @@ export async function spend(c: Context<AppEnv>, kind: Brake, times = 1): Promise
 export function announce(c: Context<AppEnv>, kind: Brake): void {
   const { limiters, config } = c.var.service;
   const rate = limiters[kind] && config.rates[kind];
-  const policies = [...(rate ? [`"${kind}";q=${rate.quota};w=${rate.window}`] : []), ...(kind === 'search' ? SECOND_FACTOR : [])];
+  const policies = [
+    ...(rate ? [`"${kind}";q=${rate.quota};w=${rate.window}`] : []),
+    ...(kind === 'search' ? SECOND_FACTOR : []),
+  ];
   if (policies.length > 0) c.header('RateLimit-Policy', policies.join(', '));
 }
 
 /** Brakes a route. */
-export const brake = (kind: Brake): MiddlewareHandler<AppEnv> => async (c, next) => {
-  announce(c, kind);
-  await spend(c, kind);
-  await next();
-};
+export const brake =
+  (kind: Brake): MiddlewareHandler<AppEnv> =>
+  async (c, next) => {
+    announce(c, kind);
+    await spend(c, kind);
+    await next();
+  };
 
 /** Lets a form through that a person sent, where that is to be checked. @throws Refusal `human_check_failed` */
 export async function requireHuman(c: Context<AppEnv>, field: string | null): Promise<void> {
   const { isHuman } = c.var.service;
   const token = c.req.header('cf-turnstile-response') ?? field ?? '';
-  if (isHuman && !(await isHuman(token))) throw new Refusal('human_check_failed', 'The check that a person sent this form failed. Go back, reload the page and send it again.');
+  if (isHuman && !(await isHuman(token)))
+    throw new Refusal(
+      'human_check_failed',
+      'The check that a person sent this form failed. Go back, reload the page and send it again.',
+    );
 }
 
 /**

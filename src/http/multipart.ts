@@ -16,7 +16,11 @@ export interface Part {
 /** Bytes of a part's headers. */
 const MOST_HEADERS = 4096;
 
-const malformed = () => new Refusal('multipart_malformed', 'The body is not multipart/form-data with the boundary of its Content-Type, or ends early.');
+const malformed = () =>
+  new Refusal(
+    'multipart_malformed',
+    'The body is not multipart/form-data with the boundary of its Content-Type, or ends early.',
+  );
 
 /** Where `wanted` stands at or behind `from` and before `to`; -1 if nowhere. Linear whatever the bytes are. */
 function find(bytes: Uint8Array, wanted: Uint8Array, from: number, to = bytes.length): number {
@@ -30,7 +34,8 @@ function find(bytes: Uint8Array, wanted: Uint8Array, from: number, to = bytes.le
   return -1;
 }
 
-const startsWith = (bytes: Uint8Array, text: Uint8Array, at: number): boolean => text.every((byte, i) => bytes[at + i] === byte);
+const startsWith = (bytes: Uint8Array, text: Uint8Array, at: number): boolean =>
+  text.every((byte, i) => bytes[at + i] === byte);
 
 /** A parameter of a header: `name="value"` or `name=value`, read from the left so that none hides in another's value. */
 function parameter(header: string, name: string): string | undefined {
@@ -51,7 +56,11 @@ const headerOf = (lines: readonly string[], name: string): string => {
  * @param fields what the form may have, each once
  * @throws Refusal `multipart_malformed`, `multipart_field_unexpected` naming the field
  */
-export function readForm(bytes: Uint8Array<ArrayBuffer>, contentType: string, fields: readonly string[]): Map<string, Part> {
+export function readForm(
+  bytes: Uint8Array<ArrayBuffer>,
+  contentType: string,
+  fields: readonly string[],
+): Map<string, Part> {
   const boundary = parameter(contentType, 'boundary');
   // RFC 2046 §5.1.1.
   if (boundary === undefined || !/^[\w'()+,./:=? -]{1,70}$/.test(boundary)) throw malformed();
@@ -61,16 +70,25 @@ export function readForm(bytes: Uint8Array<ArrayBuffer>, contentType: string, fi
   if (!startsWith(bytes, delimiter.subarray(2), 0)) throw malformed();
   for (let at = delimiter.length - 2; ; ) {
     if (startsWith(bytes, close, at)) return parts;
-    const start = startsWith(bytes, lineEnd, at) ? find(bytes, blankLine, at, Math.min(bytes.length, at + MOST_HEADERS)) : -1;
+    const start = startsWith(bytes, lineEnd, at)
+      ? find(bytes, blankLine, at, Math.min(bytes.length, at + MOST_HEADERS))
+      : -1;
     const end = start < 0 ? -1 : find(bytes, delimiter, start + blankLine.length);
     if (end < 0) throw malformed();
     const lines = decodeUtf8(bytes.subarray(at + lineEnd.length, start)).split('\r\n');
     const name = parameter(headerOf(lines, 'content-disposition'), 'name');
     if (name === undefined) throw malformed();
     if (!fields.includes(name) || parts.has(name)) {
-      throw new Refusal('multipart_field_unexpected', `The form has the fields ${fields.join(' and ')}, each at most once.`, { part: name.slice(0, 40), allowed: fields });
+      throw new Refusal(
+        'multipart_field_unexpected',
+        `The form has the fields ${fields.join(' and ')}, each at most once.`,
+        { part: name.slice(0, 40), allowed: fields },
+      );
     }
-    parts.set(name, { type: headerOf(lines, 'content-type').split(';', 1)[0]?.trim().toLowerCase() ?? '', bytes: bytes.subarray(start + blankLine.length, end) });
+    parts.set(name, {
+      type: headerOf(lines, 'content-type').split(';', 1)[0]?.trim().toLowerCase() ?? '',
+      bytes: bytes.subarray(start + blankLine.length, end),
+    });
     at = end + delimiter.length;
   }
 }

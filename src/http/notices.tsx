@@ -13,13 +13,27 @@ import { isRefusal, Refusal } from '../life/refusal.ts';
 import { centreNames } from '../organizations.ts';
 import { countWords, NOTICE_WORDS } from '../pages/notice-words.ts';
 import { NoticePage, NoticesPage } from '../pages/notices.tsx';
-import { FollowPage, ObjectedPage, OBJECTION_FIELDS, type ObjectionFaults, type ObjectionField, type ObjectionTyped } from '../pages/objection.tsx';
+import {
+  FollowPage,
+  OBJECTION_FIELDS,
+  ObjectedPage,
+  type ObjectionFaults,
+  type ObjectionField,
+  type ObjectionTyped,
+} from '../pages/objection.tsx';
 import type { Words } from '../pages/words.ts';
-import { changedNotices, isNoticeId, listNotices, noticeNotFound, readNotice, type Notice } from '../procedure/notices.ts';
+import {
+  changedNotices,
+  isNoticeId,
+  listNotices,
+  type Notice,
+  noticeNotFound,
+  readNotice,
+} from '../procedure/notices.ts';
 import { followObjection } from '../procedure/objections.ts';
-import { raiseObjection, type Grounds } from '../procedure/raise.ts';
+import { type Grounds, raiseObjection } from '../procedure/raise.ts';
 import { LIMITS, readBytes, readJson, requireType } from './body.ts';
-import { factory, type AppEnv } from './env.ts';
+import { type AppEnv, factory } from './env.ts';
 import { brake, requireHuman, senderOf } from './limits.ts';
 import { hostOf, kept, noStore, page } from './page.tsx';
 import { answerProblem } from './pages.tsx';
@@ -36,14 +50,27 @@ const LONGEST_QUERY = 100;
 /** Carries a fresh code from the form's answer to the page that shows it. */
 const COOKIE = 'objection';
 
-const GROUNDS = v.strictObject({ row: v.optional(v.number()), grounds: v.string(), name: v.optional(v.string()), contact: v.optional(v.string()) });
+const GROUNDS = v.strictObject({
+  row: v.optional(v.number()),
+  grounds: v.string(),
+  name: v.optional(v.string()),
+  contact: v.optional(v.string()),
+});
 const CODE = v.strictObject({ code: v.pipe(v.string(), v.maxLength(LONGEST_QUERY)) });
 
 function queryOf(c: C) {
   const words = (name: string) => (c.req.query(name) ?? '').trim().slice(0, LONGEST_QUERY);
   const state = words('state');
-  const typed = { organization: words('organization'), occupation: words('occupation'), state: (NOTICE_STATES as readonly string[]).includes(state) ? state : '' };
-  const asked = { organization: typed.organization || undefined, occupation: typed.occupation || undefined, state: (typed.state || undefined) as NoticeState | undefined };
+  const typed = {
+    organization: words('organization'),
+    occupation: words('occupation'),
+    state: (NOTICE_STATES as readonly string[]).includes(state) ? state : '',
+  };
+  const asked = {
+    organization: typed.organization || undefined,
+    occupation: typed.occupation || undefined,
+    state: (typed.state || undefined) as NoticeState | undefined,
+  };
   return { typed, asked };
 }
 
@@ -57,11 +84,22 @@ async function listPage(c: C) {
   return page(c, 200, <NoticesPage host={hostOf(c)} query={typed} {...found} />, searched ? noStore : kept);
 }
 
-function noticePage(c: C, status: number, notice: Notice, headers: Record<string, string>, form: { typed?: ObjectionTyped; faults?: ObjectionFaults; refused?: Words } = {}) {
+function noticePage(
+  c: C,
+  status: number,
+  notice: Notice,
+  headers: Record<string, string>,
+  form: { typed?: ObjectionTyped; faults?: ObjectionFaults; refused?: Words } = {},
+) {
   const pages = Math.max(1, Math.ceil((notice.rows?.length ?? 0) / ROWS));
   const at = Math.min(pages, pageOf(c));
   const rows = notice.rows?.slice((at - 1) * ROWS, at * ROWS) ?? null;
-  return page(c, status, <NoticePage host={hostOf(c)} notice={{ ...notice, rows }} page={at} pages={pages} {...form} />, headers);
+  return page(
+    c,
+    status,
+    <NoticePage host={hostOf(c)} notice={{ ...notice, rows }} page={at} pages={pages} {...form} />,
+    headers,
+  );
 }
 
 async function feed(c: C) {
@@ -69,10 +107,22 @@ async function feed(c: C) {
   const { origin } = service.config;
   const notices = await changedNotices(service, ENTRIES);
   const entries = notices.map(({ id, title, organization, state, from, until, counts, updated_at }) => ({
-    href: `${origin}/notices/${id}`, title, author: organization.name, category: state, updated: updated_at,
+    href: `${origin}/notices/${id}`,
+    title,
+    author: organization.name,
+    category: state,
+    updated: updated_at,
     summary: `${NOTICE_WORDS[state].zh}，${from} 至 ${until}。${countWords(counts).zh}。`,
   }));
-  const xml = writeAtom({ title: '鲁证 · 结果公示', subtitle: '山东省职业技能等级认定结果公示 / Notices of results', self: `${origin}/notices/feed.xml`, page: `${origin}/notices`, author: '鲁证', updated: notices[0]?.updated_at ?? 0, entries });
+  const xml = writeAtom({
+    title: '鲁证 · 结果公示',
+    subtitle: '山东省职业技能等级认定结果公示 / Notices of results',
+    self: `${origin}/notices/feed.xml`,
+    page: `${origin}/notices`,
+    author: '鲁证',
+    updated: notices[0]?.updated_at ?? 0,
+    entries,
+  });
   return c.body(xml, 200, { ...cached, 'Content-Type': 'application/atom+xml; charset=utf-8' });
 }
 
@@ -84,7 +134,10 @@ async function readFields(c: C): Promise<URLSearchParams> {
 }
 
 const ROW_FAULT: Words = { zh: '请填写名单中的行号，或留空', en: 'A row number of the list, or nothing' };
-const UNKNOWN_ROW: Words = { zh: '名单中没有这一行，请核对或留空', en: 'The list has no such row; check it, or leave it out' };
+const UNKNOWN_ROW: Words = {
+  zh: '名单中没有这一行，请核对或留空',
+  en: 'The list has no such row; check it, or leave it out',
+};
 
 /** What a refusal of the objection says beside the fields of the form; undefined for anything else. */
 function faultsOf(error: unknown): ObjectionFaults | undefined {
@@ -94,7 +147,8 @@ function faultsOf(error: unknown): ObjectionFaults | undefined {
   const faults: ObjectionFaults = {};
   for (const { part, message } of error.facts.faults as { part: string; message: string }[]) {
     const [zh = message, en = message] = message.split(' / ');
-    if ((OBJECTION_FIELDS as readonly string[]).includes(part)) faults[part as ObjectionField] ??= part === 'row' ? ROW_FAULT : { zh, en };
+    if ((OBJECTION_FIELDS as readonly string[]).includes(part))
+      faults[part as ObjectionField] ??= part === 'row' ? ROW_FAULT : { zh, en };
   }
   return Object.keys(faults).length > 0 ? faults : undefined;
 }
@@ -112,8 +166,13 @@ async function objectByForm(c: C) {
   const { row, ...texts } = typed;
   let code: string;
   try {
-    if (row !== undefined && !/^\d{1,7}$/.test(row.normalize('NFKC'))) throw new Refusal('objection_row_unknown', 'A row is a number of the list.', { part: 'row' });
-    const given: Grounds = { ...texts, grounds: texts.grounds ?? '', ...(row === undefined ? {} : { row: Number(row.normalize('NFKC')) }) };
+    if (row !== undefined && !/^\d{1,7}$/.test(row.normalize('NFKC')))
+      throw new Refusal('objection_row_unknown', 'A row is a number of the list.', { part: 'row' });
+    const given: Grounds = {
+      ...texts,
+      grounds: texts.grounds ?? '',
+      ...(row === undefined ? {} : { row: Number(row.normalize('NFKC')) }),
+    };
     code = await raiseObjection(service, id, given, await senderOf(c, `objection|${id}`));
   } catch (error) {
     const faults = faultsOf(error);
@@ -123,7 +182,13 @@ async function objectByForm(c: C) {
     if (typeof error.facts.retry_after === 'number') c.header('Retry-After', String(error.facts.retry_after));
     return noticePage(c, status, await readNotice(service, id), noStore, { typed, refused: { zh, en: error.message } });
   }
-  setCookie(c, COOKIE, code, { path: '/notices', maxAge: 600, httpOnly: true, sameSite: 'Strict', secure: service.config.origin.startsWith('https:') });
+  setCookie(c, COOKIE, code, {
+    path: '/notices',
+    maxAge: 600,
+    httpOnly: true,
+    sameSite: 'Strict',
+    secure: service.config.origin.startsWith('https:'),
+  });
   return c.body(null, 303, { ...noStore, Location: `/notices/${id}/objected` });
 }
 
@@ -132,7 +197,8 @@ function objectedPage(c: C) {
   if (!isNoticeId(id)) throw noticeNotFound();
   const code = getCookie(c, COOKIE);
   if (code !== undefined) deleteCookie(c, COOKIE, { path: '/notices' });
-  const known = code !== undefined && /^[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}$/.test(code) ? code : undefined;
+  const known =
+    code !== undefined && /^[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}$/.test(code) ? code : undefined;
   return page(c, 200, <ObjectedPage host={hostOf(c)} id={id} code={known} />, noStore);
 }
 
@@ -143,7 +209,15 @@ async function followPage(c: C) {
     return page(c, 200, <FollowPage host={hostOf(c)} followed={followed} centres={await centreNames(c.var.service)} />);
   } catch (error) {
     if (!isRefusal(error) || error.code !== 'objection_not_found') throw error;
-    return page(c, 404, <FollowPage host={hostOf(c)} typed={typed} fault={{ zh: '没有查到，请逐位核对', en: 'Nothing was found; check each character' }} />);
+    return page(
+      c,
+      404,
+      <FollowPage
+        host={hostOf(c)}
+        typed={typed}
+        fault={{ zh: '没有查到，请逐位核对', en: 'Nothing was found; check each character' }}
+      />,
+    );
   }
 }
 
@@ -153,7 +227,9 @@ export const noticePages = factory
   .get('/notices/feed.xml', feed)
   .get('/notices/objections', (c) => page(c, 200, <FollowPage host={hostOf(c)} />, kept))
   .post('/notices/objections', brake('search'), followPage)
-  .get('/notices/:notice', async (c) => noticePage(c, 200, await readNotice(c.var.service, c.req.param('notice')), kept))
+  .get('/notices/:notice', async (c) =>
+    noticePage(c, 200, await readNotice(c.var.service, c.req.param('notice')), kept),
+  )
   .post('/notices/:notice/objections', brake('search'), objectByForm)
   .get('/notices/:notice/objected', objectedPage);
 
@@ -161,10 +237,26 @@ noticePages.onError((error, c) => answerProblem(c, error));
 
 export const noticeRoutes = factory
   .createApp()
-  .get('/v1/notices', async (c) => c.json(await listNotices(c.var.service, queryOf(c).asked, pageOf(c), PAGE), 200, cached))
-  .post('/v1/notices/objections', brake('search'), async (c) => c.json(await followObjection(c.var.service, (await readJson(c, LIMITS.small, CODE)).code), 200, noStore))
+  .get('/v1/notices', async (c) =>
+    c.json(await listNotices(c.var.service, queryOf(c).asked, pageOf(c), PAGE), 200, cached),
+  )
+  .post('/v1/notices/objections', brake('search'), async (c) =>
+    c.json(await followObjection(c.var.service, (await readJson(c, LIMITS.small, CODE)).code), 200, noStore),
+  )
   .get('/v1/notices/:notice', async (c) => c.json(await readNotice(c.var.service, c.req.param('notice')), 200, cached))
   .post('/v1/notices/:notice/objections', brake('search'), async (c) => {
     const given = await readJson(c, LIMITS.small, GROUNDS);
-    return c.json({ state: 'open', code: await raiseObjection(c.var.service, c.req.param('notice'), given, await senderOf(c, `objection|${c.req.param('notice')}`)) }, 201, noStore);
+    return c.json(
+      {
+        state: 'open',
+        code: await raiseObjection(
+          c.var.service,
+          c.req.param('notice'),
+          given,
+          await senderOf(c, `objection|${c.req.param('notice')}`),
+        ),
+      },
+      201,
+      noStore,
+    );
   });

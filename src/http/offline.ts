@@ -8,20 +8,30 @@ import { selectLastStatusList } from '../storage/certificates.ts';
 import { cached } from './edge.ts';
 import { factory } from './env.ts';
 
-const icon = (name: string, sizes: string, type: string) => ({ src: `/assets/${name}`, sizes, type, purpose: 'any maskable' });
+const icon = (name: string, sizes: string, type: string) => ({
+  src: `/assets/${name}`,
+  sizes,
+  type,
+  purpose: 'any maskable',
+});
 
 const MANIFEST = {
   id: '/',
   name: '鲁证：职业技能等级证书查验',
   short_name: '鲁证查验',
-  description: '扫描和核验山东省职业技能等级证书，断网也能核对签名 / Scans and verifies skill level certificates, also without a network',
+  description:
+    '扫描和核验山东省职业技能等级证书，断网也能核对签名 / Scans and verifies skill level certificates, also without a network',
   lang: 'zh-CN',
   start_url: '/',
   scope: '/',
   display: 'standalone',
   background_color: '#f3f6f8',
   theme_color: '#0b3d6b',
-  icons: [icon('icon.svg', 'any', 'image/svg+xml'), icon('icon-192.png', '192x192', 'image/png'), icon('icon-512.png', '512x512', 'image/png')],
+  icons: [
+    icon('icon.svg', 'any', 'image/svg+xml'),
+    icon('icon-192.png', '192x192', 'image/png'),
+    icon('icon-512.png', '512x512', 'image/png'),
+  ],
   shortcuts: [
     { name: '扫描二维码', url: '/scan' },
     { name: '核验证书文件', url: '/check' },
@@ -35,7 +45,9 @@ export const offlineRoutes = factory
     const lists = Array.from({ length: last }, (_, i) => STATUS_LISTS.map((name) => `${name}-${last - i}`)).flat();
     return c.json({ lists }, 200, cached);
   })
-  .get('/manifest.webmanifest', (c) => c.body(JSON.stringify(MANIFEST), 200, { ...cached, 'Content-Type': 'application/manifest+json' }))
+  .get('/manifest.webmanifest', (c) =>
+    c.body(JSON.stringify(MANIFEST), 200, { ...cached, 'Content-Type': 'application/manifest+json' }),
+  )
   .get('/sw.js', async (c) => {
     const { assets, config } = c.var.service;
     const file = await assets.fetch(new URL('https://assets.invalid/client/sw.js'));

@@ -3,29 +3,58 @@
  * document. What can go wrong with credentials and bodies is added here, once for all operations.
  * It holds no words of its own but those about calling at all.
  */
-import { OPERATIONS, PARAMETERS, TAGS, type Operation } from './openapi-paths.ts';
-import { PROBLEM } from './openapi-examples.ts';
+
+import type { StatementType } from '../life/schema.ts';
 import { DRAW_SCHEMAS } from './openapi-draws.ts';
+import { PROBLEM } from './openapi-examples.ts';
 import { NOTICE_SCHEMAS } from './openapi-notices.ts';
+import { OPERATIONS, type Operation, PARAMETERS, TAGS } from './openapi-paths.ts';
 import { PROCEDURE_SCHEMAS } from './openapi-procedure.ts';
 import { JWS, ref, SCHEMAS_OF_ANSWERS, type Schema } from './openapi-schemas.ts';
 import { STATEMENTS, statementSchema } from './openapi-statements.ts';
 import { PROBLEM_TYPE, PROBLEMS } from './problems.ts';
-import type { StatementType } from '../life/schema.ts';
 
-const OF_CREDENTIALS = ['authorization_missing', 'authorization_malformed', 'proof_wrong', 'proof_replayed', 'client_unknown', 'client_withdrawn', 'client_reported', 'centre_withdrawn', 'root_key_used', 'role_wrong'];
-const OF_BODIES = ['body_too_large', 'media_type_not_supported', 'encoding_not_supported', 'body_unreadable', 'utf8_malformed'];
+const OF_CREDENTIALS = [
+  'authorization_missing',
+  'authorization_malformed',
+  'proof_wrong',
+  'proof_replayed',
+  'client_unknown',
+  'client_withdrawn',
+  'client_reported',
+  'centre_withdrawn',
+  'root_key_used',
+  'role_wrong',
+];
+const OF_BODIES = [
+  'body_too_large',
+  'media_type_not_supported',
+  'encoding_not_supported',
+  'body_unreadable',
+  'utf8_malformed',
+];
 /** What pages of other sites can send: http/origin.ts. */
-const isForm = ({ body = {}, tag }: Operation, route: string): boolean => tag === '网页' || route.startsWith('POST /v1/notices/') || Object.keys(body).includes('multipart/form-data');
+const isForm = ({ body = {}, tag }: Operation, route: string): boolean =>
+  tag === '网页' || route.startsWith('POST /v1/notices/') || Object.keys(body).includes('multipart/form-data');
 const OF_JSON = ['json_malformed', 'json_too_deep', 'json_too_large', 'body_malformed'];
 
 /** Of the brakes: the second factor is counted, and a form may ask for a person, where personal data is asked for. */
-const brakesOf = ({ brake, tag }: Operation): string[] => [...(brake ? ['too_many_requests'] : []), ...(brake === 'search' ? ['second_factor_locked', ...(tag === '网页' ? ['human_check_failed'] : [])] : [])];
+const brakesOf = ({ brake, tag }: Operation): string[] => [
+  ...(brake ? ['too_many_requests'] : []),
+  ...(brake === 'search' ? ['second_factor_locked', ...(tag === '网页' ? ['human_check_failed'] : [])] : []),
+];
 
 /** Codes that an operation answers, by status. Pages answer theirs as pages to whoever asks for HTML. */
 function problemsOf(route: string, operation: Operation): Map<number, string[]> {
   const jsonBody = operation.body && Object.keys(operation.body).some((type) => /[/+]json$/.test(type));
-  const codes = [...(operation.roles ? OF_CREDENTIALS : []), ...(operation.body ? OF_BODIES : []), ...(jsonBody ? OF_JSON : []), ...(operation.body && isForm(operation, route) ? ['cross_site'] : []), ...brakesOf(operation), ...(operation.problems ?? [])];
+  const codes = [
+    ...(operation.roles ? OF_CREDENTIALS : []),
+    ...(operation.body ? OF_BODIES : []),
+    ...(jsonBody ? OF_JSON : []),
+    ...(operation.body && isForm(operation, route) ? ['cross_site'] : []),
+    ...brakesOf(operation),
+    ...(operation.problems ?? []),
+  ];
   const byStatus = new Map<number, string[]>();
   for (const code of new Set(codes)) {
     const status = PROBLEMS[code]?.[0] ?? 500;
@@ -37,7 +66,12 @@ function problemsOf(route: string, operation: Operation): Map<number, string[]> 
 function answersOf(route: string, operation: Operation): Record<string, unknown> {
   const answers: Record<string, unknown> = {};
   for (const [status, { headers, ...answer }] of Object.entries(operation.answers)) {
-    answers[status] = { ...answer, ...(headers ? { headers: Object.fromEntries(Object.entries(headers).map(([name, schema]) => [name, { schema }])) } : {}) };
+    answers[status] = {
+      ...answer,
+      ...(headers
+        ? { headers: Object.fromEntries(Object.entries(headers).map(([name, schema]) => [name, { schema }])) }
+        : {}),
+    };
   }
   const example = operation.problemExample as { status: number } | undefined;
   for (const [status, codes] of problemsOf(route, operation)) {
@@ -45,14 +79,25 @@ function answersOf(route: string, operation: Operation): Record<string, unknown>
     answers[status] = {
       description: lines,
       ...(status === 401 ? { headers: { 'WWW-Authenticate': { schema: { type: 'string' } } } } : {}),
-      ...(status === 429 ? { headers: { 'Retry-After': { schema: { type: 'integer', minimum: 1 } }, 'RateLimit-Policy': { schema: { type: 'string' } } } } : {}),
+      ...(status === 429
+        ? {
+            headers: {
+              'Retry-After': { schema: { type: 'integer', minimum: 1 } },
+              'RateLimit-Policy': { schema: { type: 'string' } },
+            },
+          }
+        : {}),
       content: {
-        [PROBLEM_TYPE]: { schema: { allOf: [ref('Problem'), { properties: { code: { enum: codes } } }] }, ...(example?.status === status ? { example } : {}) },
+        [PROBLEM_TYPE]: {
+          schema: { allOf: [ref('Problem'), { properties: { code: { enum: codes } } }] },
+          ...(example?.status === status ? { example } : {}),
+        },
         ...(operation.tag === '网页' ? { 'text/html': { schema: { type: 'string' } } } : {}),
       },
     };
   }
-  if (!Object.keys(answers).some((status) => status.startsWith('4'))) answers['4XX'] = { $ref: '#/components/responses/Problem' };
+  if (!Object.keys(answers).some((status) => status.startsWith('4')))
+    answers['4XX'] = { $ref: '#/components/responses/Problem' };
   answers.default = { $ref: '#/components/responses/Problem' };
   return answers;
 }
@@ -67,7 +112,10 @@ function describe(route: string, operation: Operation): Record<string, unknown> 
   ];
   const who = roles ? `谁可调用 / who: ${roles.join(', ')}.` : undefined;
   return {
-    operationId: route.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/_$/, ''),
+    operationId: route
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '_')
+      .replace(/_$/, ''),
     tags: [tag],
     summary,
     description: [description ?? summary, who].filter(Boolean).join('\n\n'),
@@ -103,29 +151,67 @@ const signed = (payloads: readonly string[]): Schema => ({
   ...JWS,
   description: '签名声明 / a signed statement',
   contentMediaType: 'application/jwt',
-  contentSchema: { type: 'array', prefixItems: [{ type: 'object', properties: { alg: { const: 'ES256' } } }, { anyOf: payloads.map(ref) }], items: {}, minItems: 2, maxItems: 2 },
+  contentSchema: {
+    type: 'array',
+    prefixItems: [{ type: 'object', properties: { alg: { const: 'ES256' } } }, { anyOf: payloads.map(ref) }],
+    items: {},
+    minItems: 2,
+    maxItems: 2,
+  },
 });
 
 /** The document for a service at `origin`. */
 export function describeApi(origin: string) {
-  const statements = Object.fromEntries((Object.keys(STATEMENTS) as StatementType[]).map((typ): [string, Schema] => [statementSchema(typ), { title: typ, ...STATEMENTS[typ] }]));
-  const schemas: Record<string, Schema> = { ...SCHEMAS_OF_ANSWERS, ...PROCEDURE_SCHEMAS, ...NOTICE_SCHEMAS, ...DRAW_SCHEMAS, ...statements, Statement: signed(Object.keys(statements)) };
+  const statements = Object.fromEntries(
+    (Object.keys(STATEMENTS) as StatementType[]).map((typ): [string, Schema] => [
+      statementSchema(typ),
+      { title: typ, ...STATEMENTS[typ] },
+    ]),
+  );
+  const schemas: Record<string, Schema> = {
+    ...SCHEMAS_OF_ANSWERS,
+    ...PROCEDURE_SCHEMAS,
+    ...NOTICE_SCHEMAS,
+    ...DRAW_SCHEMAS,
+    ...statements,
+    Statement: signed(Object.keys(statements)),
+  };
   return {
     openapi: '3.1.0',
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
-    info: { title: '鲁证 luzheng', version: '1', summary: '职业技能等级证书颁发与核验 / vocational skill level certificates', description: CALLING, contact: { name: '鲁证 luzheng', url: `${origin}/docs` }, license: { name: 'MIT', identifier: 'MIT' } },
+    info: {
+      title: '鲁证 luzheng',
+      version: '1',
+      summary: '职业技能等级证书颁发与核验 / vocational skill level certificates',
+      description: CALLING,
+      contact: { name: '鲁证 luzheng', url: `${origin}/docs` },
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
     servers: [{ url: origin }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths: pathsOf(),
     components: {
       securitySchemes: {
-        accessToken: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`DPoP <token>`: the `client+jwt` of an organization or the `centre+jwt` of a centre.' },
+        accessToken: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'Authorization',
+          description: '`DPoP <token>`: the `client+jwt` of an organization or the `centre+jwt` of a centre.',
+        },
         proof: {
-          type: 'apiKey', in: 'header', name: 'DPoP',
-          description: 'RFC 9449: a `dpop+jwt` by the key that the access token names in `cnf.jwk`, header `typ alg jwk`, claims `jti htm htu iat ath`; `htu` begins with the address of `servers`. Each is used once, within 300 s.',
+          type: 'apiKey',
+          in: 'header',
+          name: 'DPoP',
+          description:
+            'RFC 9449: a `dpop+jwt` by the key that the access token names in `cnf.jwk`, header `typ alg jwk`, claims `jti htm htu iat ath`; `htu` begins with the address of `servers`. Each is used once, within 300 s.',
         },
       },
-      responses: { Problem: { description: '其他错误 / any other problem', content: { [PROBLEM_TYPE]: { schema: ref('Problem'), example: PROBLEM } } } },
+      responses: {
+        Problem: {
+          description: '其他错误 / any other problem',
+          content: { [PROBLEM_TYPE]: { schema: ref('Problem'), example: PROBLEM } },
+        },
+      },
       schemas,
     },
   };

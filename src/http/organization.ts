@@ -2,8 +2,9 @@
  * Owns what organizations (评价机构) and centres do with certificates that are issued: PDFs and status events.
  * It refuses what lies outside the caller's reach.
  */
-import { changeStatus } from '../events.ts';
+
 import { requireReach } from '../enrol.ts';
+import { changeStatus } from '../events.ts';
 import { Refusal } from '../life/refusal.ts';
 import { lookUp } from '../register.ts';
 import { renderFor } from '../render.ts';
@@ -23,11 +24,14 @@ export const organizationRoutes = factory
     await requireReach(service, caller, found.row.organization);
     const pdf = await renderFor(service, found);
     // Nobody fetched anything by asking for the head alone.
-    if (c.req.method !== 'HEAD') await insertDownload(service.db, found.row.number, type, caller.subject, service.now());
-    return c.body(new Uint8Array(pdf), 200, { 'Content-Type': type, 'Content-Disposition': `attachment; filename="${found.row.number}.pdf"` });
+    if (c.req.method !== 'HEAD')
+      await insertDownload(service.db, found.row.number, type, caller.subject, service.now());
+    return c.body(new Uint8Array(pdf), 200, {
+      'Content-Type': type,
+      'Content-Disposition': `attachment; filename="${found.row.number}.pdf"`,
+    });
   })
   .post('/v1/certificates/:number/status', allow('organization', 'city', 'province'), async (c) => {
     const { statement } = await readJson(c, LIMITS.statement, STATEMENT_BODY);
     return c.json(await changeStatus(c.var.service, c.var.caller, c.req.param('number'), statement), 201);
   });
-

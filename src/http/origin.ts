@@ -22,11 +22,18 @@ function isForeign(c: Context<AppEnv>): boolean {
 }
 
 /** The API takes JSON and files from programs anywhere; objections are for whoever reads the notice, here or without a browser. */
-const isForm = (c: Context<AppEnv>): boolean => !c.req.path.startsWith('/v1/') || c.req.path.startsWith('/v1/notices/') || SIMPLE.includes(mediaType(c));
+const isForm = (c: Context<AppEnv>): boolean =>
+  !c.req.path.startsWith('/v1/') || c.req.path.startsWith('/v1/notices/') || SIMPLE.includes(mediaType(c));
 
 export const refuseForeign: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (!SAFE.includes(c.req.method) && isForm(c) && isForeign(c)) {
-    return answerProblem(c, new Refusal('cross_site', 'This was sent from a page of another site, and nothing of it was kept. Open the page on this site and fill it in there.'));
+    return answerProblem(
+      c,
+      new Refusal(
+        'cross_site',
+        'This was sent from a page of another site, and nothing of it was kept. Open the page on this site and fill it in there.',
+      ),
+    );
   }
   return next();
 };

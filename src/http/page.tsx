@@ -4,10 +4,10 @@
  * It refuses inline scripts, styles but those that were built (by their digests), frames, and other hosts (CSP).
  */
 import type { Context } from 'hono';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Child } from 'hono/jsx';
-import { LANGUAGE_TAGS, ReaderContext } from '../pages/language.ts';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { SiteKey } from '../pages/human.tsx';
+import { LANGUAGE_TAGS, ReaderContext } from '../pages/language.ts';
 import { leadWithEnglish } from '../pages/lead.ts';
 import type { Styles } from '../storage/assets.ts';
 import type { AppEnv } from './env.ts';
@@ -18,7 +18,9 @@ import { languageOf } from './language.ts';
  * @param turnstile whether the script and frame of that check are allowed: only where it is configured
  */
 function policy(styles: Styles, turnstile: boolean): string {
-  const style = Object.values(styles).map(({ sha256 }) => `'sha256-${sha256}'`).join(' ');
+  const style = Object.values(styles)
+    .map(({ sha256 }) => `'sha256-${sha256}'`)
+    .join(' ');
   const check = 'https://challenges.cloudflare.com';
   return `default-src 'none'; script-src 'self'${turnstile ? ` ${check}` : ''}; style-src ${style}; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'${turnstile ? `; frame-src ${check}` : ''}`;
 }
@@ -41,11 +43,24 @@ function pathOf(c: Context<AppEnv>): string {
 }
 
 /** Answers with a page, in the reader's language first. */
-export async function page(c: Context<AppEnv>, status: number, element: Child, headers: Record<string, string> = noStore): Promise<Response> {
+export async function page(
+  c: Context<AppEnv>,
+  status: number,
+  element: Child,
+  headers: Record<string, string> = noStore,
+): Promise<Response> {
   const language = languageOf(c);
   const [versions, styles] = await Promise.all([c.var.service.versions(), c.var.service.styles()]);
   const siteKey = c.var.service.config.turnstile?.siteKey;
-  const text = String(<ReaderContext.Provider value={{ language, path: pathOf(c), versions, styles }}><SiteKey.Provider value={siteKey}>{element}</SiteKey.Provider></ReaderContext.Provider>);
+  const text = String(
+    <ReaderContext.Provider value={{ language, path: pathOf(c), versions, styles }}>
+      <SiteKey.Provider value={siteKey}>{element}</SiteKey.Provider>
+    </ReaderContext.Provider>,
+  );
   const body = `<!DOCTYPE html>${language === 'en' ? leadWithEnglish(text) : text}`;
-  return c.html(body, status as ContentfulStatusCode, { 'Content-Security-Policy': policy(styles, siteKey !== undefined), 'Content-Language': LANGUAGE_TAGS[language], ...headers });
+  return c.html(body, status as ContentfulStatusCode, {
+    'Content-Security-Policy': policy(styles, siteKey !== undefined),
+    'Content-Language': LANGUAGE_TAGS[language],
+    ...headers,
+  });
 }

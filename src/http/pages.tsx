@@ -4,26 +4,26 @@
  * It refuses to keep an answer about a certificate in a cache, and to serve any asset that is not on its list.
  */
 import type { Context } from 'hono';
-import { stampCopy, type Stamped } from '../copies.ts';
-import { readAddress, writeFragment, type Address } from '../life/address.ts';
+import { type Stamped, stampCopy } from '../copies.ts';
+import { type Address, readAddress, writeFragment } from '../life/address.ts';
 import { toTimestamp } from '../life/calendar.ts';
 import { normalizeNumber, parseNumber } from '../life/number.ts';
 import { isRefusal, Refusal } from '../life/refusal.ts';
+import { centreNames } from '../organizations.ts';
 import { CertificatePage, type CertificateProps, type Download } from '../pages/certificate.tsx';
 import { CheckPage } from '../pages/check.tsx';
 import { HomePage } from '../pages/home.tsx';
 import { MalformedPage, NotFoundPage, ProblemPage } from '../pages/message.tsx';
 import { FAULTS, type Words } from '../pages/words.ts';
-import { centreNames } from '../organizations.ts';
-import { findForHolder, lookUp, type Found } from '../register.ts';
+import { type Found, findForHolder, lookUp } from '../register.ts';
 import { renderCopy, renderFor } from '../render.ts';
 import { insertDownload, selectDownloads } from '../storage/certificates.ts';
 import { prefersPage, requireNotForbidden } from './accept.ts';
-import { factory, type AppEnv } from './env.ts';
+import { type AppEnv, factory } from './env.ts';
 import { faultsOf, nameFault, numberFault, readForm, some } from './forms.ts';
-import { hostOf, kept, noStore, page } from './page.tsx';
 import { askerOf, brake } from './limits.ts';
-import { onError, problem, PROBLEM_TYPE, PROBLEMS } from './problems.ts';
+import { hostOf, kept, noStore, page } from './page.tsx';
+import { onError, PROBLEM_TYPE, PROBLEMS, problem } from './problems.ts';
 import { searchPage } from './search.tsx';
 
 /** The static files of the pages: name in `/assets` and type. The font and whatever else was built stay inside. */
@@ -45,7 +45,12 @@ const FILES = new Map([
 type C = Context<AppEnv>;
 
 /** The page of a number, whatever there is to say about it. `extra`: what a holder's form adds. */
-async function certificatePage(c: C, asked: string, extra: Pick<CertificateProps, 'holder' | 'downloads'> = {}, known?: Found) {
+async function certificatePage(
+  c: C,
+  asked: string,
+  extra: Pick<CertificateProps, 'holder' | 'downloads'> = {},
+  known?: Found,
+) {
   const { service } = c.var;
   const host = hostOf(c);
   const roots = service.config.trustRoot;
@@ -54,25 +59,57 @@ async function certificatePage(c: C, asked: string, extra: Pick<CertificateProps
     number = parseNumber(asked).text;
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    const shown = normalizeNumber(asked).replace(/[\p{C}\ufffd]/gu, '').slice(0, 60);
-    return page(c, 400, <MalformedPage host={host} number={shown} part={error.facts.part ?? 'length'} fault={numberFault(error) as Words} />);
+    const shown = normalizeNumber(asked)
+      .replace(/[\p{C}\ufffd]/gu, '')
+      .slice(0, 60);
+    return page(
+      c,
+      400,
+      <MalformedPage
+        host={host}
+        number={shown}
+        part={error.facts.part ?? 'length'}
+        fault={numberFault(error) as Words}
+      />,
+    );
   }
   const found = known ?? (await lookUp(service, number));
   if (!found) return page(c, 404, <NotFoundPage host={host} number={number} roots={roots} />);
   const { report } = found.verification;
   const status = extra.holder?.notice ? 404 : extra.holder ? 400 : 200;
-  return page(c, status, <CertificatePage host={host} number={number} report={report} centres={await centreNames(service)} roots={roots} {...extra} />);
+  return page(
+    c,
+    status,
+    <CertificatePage
+      host={host}
+      number={number}
+      report={report}
+      centres={await centreNames(service)}
+      roots={roots}
+      {...extra}
+    />,
+  );
 }
 
 /** The holder's form: the PDF, or the list of earlier downloads; else the same page with what is wrong. */
 async function downloadPage(c: C, asked: string) {
   const { service } = c.var;
   const typed = await readForm(c);
-  const faults = faultsOf(typed, ['name', 'id_number', ...(typed.want === 'copy' ? (['purpose', 'expires_on'] as const) : [])]);
+  const faults = faultsOf(typed, [
+    'name',
+    'id_number',
+    ...(typed.want === 'copy' ? (['purpose', 'expires_on'] as const) : []),
+  ]);
   if (some(faults)) return certificatePage(c, asked, { holder: { typed, faults } });
   let found: Found;
   try {
-    found = await findForHolder(service, asked, typed.name as string, typed.id_number as string, await askerOf(c, true));
+    found = await findForHolder(
+      service,
+      asked,
+      typed.name as string,
+      typed.id_number as string,
+      await askerOf(c, true),
+    );
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const wrongName = nameFault(error);
@@ -84,21 +121,35 @@ async function downloadPage(c: C, asked: string) {
   }
   const { number } = found.row;
   if (typed.want === 'history') {
-    const downloads: Download[] = (await selectDownloads(service.db, number, 100)).map(({ kind, by, at }) => ({ kind, by, at: toTimestamp(at) }));
+    const downloads: Download[] = (await selectDownloads(service.db, number, 100)).map(({ kind, by, at }) => ({
+      kind,
+      by,
+      at: toTimestamp(at),
+    }));
     return certificatePage(c, number, { downloads }, found);
   }
   requireNotForbidden(c, 'application/pdf');
   let copy: Stamped | undefined;
   try {
-    if (typed.want === 'copy') copy = await stampCopy(service, found, { purpose: typed.purpose as string, expires_on: typed.expires_on as string });
+    if (typed.want === 'copy')
+      copy = await stampCopy(service, found, {
+        purpose: typed.purpose as string,
+        expires_on: typed.expires_on as string,
+      });
   } catch (error) {
     const fault = isRefusal(error) ? FAULTS[error.code] : undefined;
     if (!fault) throw error;
-    return certificatePage(c, number, { holder: { typed, faults: { [(error as Refusal).code === 'expiry_malformed' ? 'expires_on' : 'purpose']: fault } } });
+    return certificatePage(c, number, {
+      holder: { typed, faults: { [(error as Refusal).code === 'expiry_malformed' ? 'expires_on' : 'purpose']: fault } },
+    });
   }
   const pdf = await (copy ? renderCopy(service, found, copy) : renderFor(service, found));
   await insertDownload(service.db, number, copy ? 'copy' : 'application/pdf', 'holder', service.now());
-  return c.body(pdf, 200, { ...noStore, 'Content-Type': 'application/pdf', 'Content-Disposition': `attachment; filename="${number}${copy ? '-copy' : ''}.pdf"` });
+  return c.body(pdf, 200, {
+    ...noStore,
+    'Content-Type': 'application/pdf',
+    'Content-Disposition': `attachment; filename="${number}${copy ? '-copy' : ''}.pdf"`,
+  });
 }
 
 /**
@@ -123,13 +174,20 @@ async function assetFile(c: C, name: string) {
   const type = FILES.get(name);
   const etag = c.req.header('if-none-match');
   // The assets binding ignores the host of the address.
-  const request = new Request(`https://assets.invalid/client/${name}`, { headers: etag === undefined ? {} : { 'If-None-Match': etag } });
+  const request = new Request(`https://assets.invalid/client/${name}`, {
+    headers: etag === undefined ? {} : { 'If-None-Match': etag },
+  });
   const file = type === undefined ? undefined : await c.var.service.assets.fetch(request);
-  if (type === undefined || !file || (file.status !== 200 && file.status !== 304)) return problem(c, new Refusal('not_found', 'There is no such file.'));
+  if (type === undefined || !file || (file.status !== 200 && file.status !== 304))
+    return problem(c, new Refusal('not_found', 'There is no such file.'));
   // An address with the version of today never has other content.
   const asked = c.req.query('v');
   const lasting = asked !== undefined && asked === (await c.var.service.versions())[name];
-  const headers = { ...(file.status === 304 ? {} : { 'Content-Type': type }), 'Cache-Control': lasting ? 'public, max-age=31536000, immutable' : 'public, max-age=60', ETag: file.headers.get('etag') ?? '' };
+  const headers = {
+    ...(file.status === 304 ? {} : { 'Content-Type': type }),
+    'Cache-Control': lasting ? 'public, max-age=31536000, immutable' : 'public, max-age=60',
+    ETag: file.headers.get('etag') ?? '',
+  };
   return c.newResponse(file.body, { status: file.status, headers });
 }
 
@@ -157,19 +215,41 @@ function detailOf(status: number, message: string): Words {
 export function answerProblem(c: Context<AppEnv>, error: Error): Response | Promise<Response> {
   const answer = onError(error, c);
   if (!prefersPage(c, [PROBLEM_TYPE, 'application/json'])) return answer;
-  const { code, message } = error instanceof Refusal ? error : { code: 'unexpected', message: 'Something went wrong on our side. Try again in a moment.' };
-  const english = answer.status === 404 ? 'Nothing at this address' : answer.status < 500 ? 'The request was not accepted' : 'Something went wrong';
-  return page(c, answer.status, <ProblemPage host={hostOf(c)} title={PROBLEMS[code]?.[1] ?? '请求未被接受'} english={english} detail={detailOf(answer.status, message)} code={code} />);
+  const { code, message } =
+    error instanceof Refusal
+      ? error
+      : { code: 'unexpected', message: 'Something went wrong on our side. Try again in a moment.' };
+  const english =
+    answer.status === 404
+      ? 'Nothing at this address'
+      : answer.status < 500
+        ? 'The request was not accepted'
+        : 'Something went wrong';
+  return page(
+    c,
+    answer.status,
+    <ProblemPage
+      host={hostOf(c)}
+      title={PROBLEMS[code]?.[1] ?? '请求未被接受'}
+      english={english}
+      detail={detailOf(answer.status, message)}
+      code={code}
+    />,
+  );
 }
 
 /** Where there is nothing: a page's address is asked for again without slashes at its end, which people type. */
 export function answerNothing(c: C): Response | Promise<Response> {
   const { pathname, search } = new URL(c.req.url);
   const path = pathname.replace(/\/+$/, '');
-  const page = path !== pathname && ['GET', 'HEAD'].includes(c.req.method) && prefersPage(c, [PROBLEM_TYPE, 'application/json']);
+  const page =
+    path !== pathname && ['GET', 'HEAD'].includes(c.req.method) && prefersPage(c, [PROBLEM_TYPE, 'application/json']);
   // Two slashes at its beginning would make it an address of another host.
   if (page && /^\/[^/]/.test(path)) return c.body(null, 301, { ...noStore, Location: path + search });
-  return answerProblem(c, new Refusal('not_found', 'There is nothing at this address. The API is described in /openapi.json.'));
+  return answerProblem(
+    c,
+    new Refusal('not_found', 'There is nothing at this address. The API is described in /openapi.json.'),
+  );
 }
 
 pageRoutes.onError((error, c) => answerProblem(c, error));

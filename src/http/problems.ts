@@ -261,7 +261,10 @@ function challenge(c: Context, code: string): string {
   const bearer = code.startsWith('bulk_key');
   const scheme = bearer ? 'Bearer' : 'DPoP';
   const [said = ''] = (c.req.header('authorization') ?? '').split(' ', 1);
-  const error = !bearer && (code.startsWith('proof') || c.req.header('dpop') === undefined) ? 'invalid_dpop_proof' : 'invalid_token';
+  const error =
+    !bearer && (code.startsWith('proof') || c.req.header('dpop') === undefined)
+      ? 'invalid_dpop_proof'
+      : 'invalid_token';
   const told = said.toLowerCase() === scheme.toLowerCase() ? [`error="${error}"`] : [];
   return `${scheme} ${[...told, ...(bearer ? [] : ['algs="ES256"'])].join(', ')}`.trim();
 }
@@ -291,6 +294,18 @@ export function problem(c: Context, refusal: Refusal, status?: number): Response
 /** The last resort: refusals become problems, everything else a 500 that says nothing of the inside. */
 export function onError(error: Error, c: Context): Response {
   if (error instanceof Refusal) return problem(c, error);
-  console.error(JSON.stringify({ event: 'unexpected_error', name: error.name, message: error.message, stack: error.stack, method: c.req.method, route: c.req.routePath }));
-  return problem(c, new Refusal('unexpected', 'Something went wrong on our side; nothing was lost. Try again in a moment.'));
+  console.error(
+    JSON.stringify({
+      event: 'unexpected_error',
+      name: error.name,
+      message: error.message,
+      stack: error.stack,
+      method: c.req.method,
+      route: c.req.routePath,
+    }),
+  );
+  return problem(
+    c,
+    new Refusal('unexpected', 'Something went wrong on our side; nothing was lost. Try again in a moment.'),
+  );
 }

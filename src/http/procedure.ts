@@ -4,20 +4,20 @@
  * It refuses what lies outside the caller's reach, and brakes those whom nobody knows yet.
  */
 import type { Context } from 'hono';
-import { shanghaiDay } from '../life/calendar.ts';
 import { fromBase64url } from '../life/bytes.ts';
+import { shanghaiDay } from '../life/calendar.ts';
 import { readPlace } from '../life/place.ts';
 import { KINDS, readAbout } from '../life/procedure/steps.ts';
 import { Refusal } from '../life/refusal.ts';
 import { keepFile, readFile } from '../procedure/files.ts';
 import { reachCase } from '../procedure/reach.ts';
 import { pageCases, viewCase } from '../procedure/read.ts';
-import { admitFile, admitStep, SITE_TIMES, type Sender } from '../procedure/strangers.ts';
+import { admitFile, admitStep, type Sender, SITE_TIMES } from '../procedure/strangers.ts';
 import { takeStep } from '../procedure/take.ts';
 import { selectSteps } from '../storage/cases.ts';
 import { selectNaming } from '../storage/statements.ts';
 import { LIMITS, readBytes, readJson, STEP_BODY } from './body.ts';
-import { factory, type AppEnv } from './env.ts';
+import { type AppEnv, factory } from './env.ts';
 import { allow } from './guard.ts';
 import { announce, senderOf, siteOf, spend } from './limits.ts';
 
@@ -39,7 +39,10 @@ const brakeApplicants = factory.createMiddleware(async (c, next) => {
 async function strangerOf(c: Context<AppEnv>): Promise<Sender[]> {
   const matter = `stranger|${shanghaiDay(c.var.service.now())}`;
   const [line, site] = [await senderOf(c, matter), await siteOf(c, matter)];
-  return [...(line === undefined ? [] : [{ id: line, times: 1 }]), ...(site === undefined ? [] : [{ id: site, times: SITE_TIMES }])];
+  return [
+    ...(line === undefined ? [] : [{ id: line, times: 1 }]),
+    ...(site === undefined ? [] : [{ id: site, times: SITE_TIMES }]),
+  ];
 }
 
 const query = (value: string | undefined, pattern: RegExp, part: string): string | undefined => {
@@ -63,29 +66,45 @@ export const procedureRoutes = factory
     const parent = query(c.req.query('parent'), /^[a-z]{1,12}:[A-Za-z0-9_-]{8,64}$/, 'parent');
     const before = query(c.req.query('before'), /^\d{1,12}$/, 'before');
     const after = readPlace(c.req.query('after'));
-    const { lines, next } = await pageCases(c.var.service, c.var.caller, { kind, state, organization, parent, before: before === undefined ? undefined : Number(before), after }, PAGE);
+    const { lines, next } = await pageCases(
+      c.var.service,
+      c.var.caller,
+      { kind, state, organization, parent, before: before === undefined ? undefined : Number(before), after },
+      PAGE,
+    );
     return c.json({ cases: lines, next });
   })
-  .get('/v1/cases/:about', everybody, async (c) => c.json(await viewCase(c.var.service, c.var.caller, c.req.param('about'))))
+  .get('/v1/cases/:about', everybody, async (c) =>
+    c.json(await viewCase(c.var.service, c.var.caller, c.req.param('about'))),
+  )
   .post('/v1/files', everybody, brakeApplicants, async (c) => {
     const bytes = await readBytes(c, LIMITS.file);
     const { service, caller } = c.var;
     const senders = caller.role === 'applicant' ? await strangerOf(c) : undefined;
-    return c.json(await keepFile(service, caller.subject, bytes, senders && ((size) => admitFile(service, senders, size))), 201);
+    return c.json(
+      await keepFile(service, caller.subject, bytes, senders && ((size) => admitFile(service, senders, size))),
+      201,
+    );
   })
   .get('/v1/cases/:about/files/:sha256', everybody, async (c) => {
     const { service, caller } = c.var;
     const { about, sha256 } = c.req.param();
     readAbout(about);
     await reachCase(service, caller, about);
-    if (fromBase64url(sha256).length !== 32) throw new Refusal('file_not_found', 'There is no such file.', { part: 'files' });
+    if (fromBase64url(sha256).length !== 32)
+      throw new Refusal('file_not_found', 'There is no such file.', { part: 'files' });
     // Whoever signed one of the case's steps may have handed the file in.
     for (const owner of new Set((await selectSteps(service.db, about)).map(({ iss }) => iss))) {
       const found = await readFile(service, owner, sha256).catch((error: unknown) => {
         if (error instanceof Refusal && error.code === 'file_not_found') return undefined;
         throw error;
       });
-      if (found) return c.body(found.bytes, 200, { 'Content-Type': found.type, 'Content-Disposition': 'attachment', 'Cache-Control': 'private, no-store' });
+      if (found)
+        return c.body(found.bytes, 200, {
+          'Content-Type': found.type,
+          'Content-Disposition': 'attachment',
+          'Cache-Control': 'private, no-store',
+        });
     }
     throw new Refusal('file_not_found', 'There is no such file.', { part: 'files' });
   })

@@ -5,24 +5,36 @@
  */
 import type { Context } from 'hono';
 import * as v from 'valibot';
-import { stampCopy, type Stamped } from '../copies.ts';
 import { checkBundle, checkCredential, checkDocument, checkSeal } from '../check.ts';
+import { type Stamped, stampCopy } from '../copies.ts';
 import { BUNDLE_MEDIA_TYPE, readBundle } from '../life/bundle.ts';
-import { CREDENTIAL_MEDIA_TYPE, withDisclosures } from '../life/credential.ts';
 import { decodeUtf8 } from '../life/bytes.ts';
+import { toTimestamp } from '../life/calendar.ts';
+import { CREDENTIAL_MEDIA_TYPE, withDisclosures } from '../life/credential.ts';
 import { Refusal } from '../life/refusal.ts';
+import {
+  bundleWithWithdrawals,
+  certificateNotFound,
+  type Found,
+  findForHolder,
+  lookUp,
+  requireSound,
+  search,
+} from '../register.ts';
 import { renderCopy, renderFor } from '../render.ts';
-import { bundleWithWithdrawals, certificateNotFound, findForHolder, lookUp, requireSound, search, type Found } from '../register.ts';
 import { insertDownload, selectDownloads } from '../storage/certificates.ts';
 import { chosenType } from './accept.ts';
 import { LIMITS, parseJson, readBytes, readJson, readShape, requireType } from './body.ts';
-import { factory, type AppEnv } from './env.ts';
+import { type AppEnv, factory } from './env.ts';
 import { askerOf, brake } from './limits.ts';
-import { toTimestamp } from '../life/calendar.ts';
 
 const text = v.pipe(v.string(), v.maxLength(200));
 const QUERY = v.object({ number: v.optional(text), name: v.optional(text), id_number: v.optional(text) });
-const HOLDER = v.object({ name: text, id_number: text, copy: v.optional(v.strictObject({ purpose: text, expires_on: text })) });
+const HOLDER = v.object({
+  name: text,
+  id_number: text,
+  copy: v.optional(v.strictObject({ purpose: text, expires_on: text })),
+});
 const EVIDENCE = v.union([
   v.strictObject({ credential: v.string() }),
   v.strictObject({ seal: v.pipe(v.string(), v.maxLength(2000)) }),
@@ -32,7 +44,8 @@ const EVIDENCE = v.union([
 const noStore = { 'Cache-Control': 'no-store' };
 
 /** Blank fields of a form mean that the field was not given. */
-const given = (value: string | undefined): string | undefined => (value === undefined || value.trim() === '' ? undefined : value);
+const given = (value: string | undefined): string | undefined =>
+  value === undefined || value.trim() === '' ? undefined : value;
 
 /** A copy is stated in a PDF and in a bundle; the credential has no room for it. */
 const COPIES = ['application/pdf', BUNDLE_MEDIA_TYPE] as const;
@@ -43,9 +56,15 @@ async function fileOf(c: Context<AppEnv>, found: Found, type: string, copy?: Sta
   const { service } = c.var;
   const { number } = found.row;
   requireSound(found);
-  const named = (extension: string) => ({ ...noStore, 'Content-Type': type, 'Content-Disposition': `attachment; filename="${number}${copy ? '-copy' : ''}.${extension}"` });
-  if (type === CREDENTIAL_MEDIA_TYPE) return c.body(withDisclosures(found.row.credential, found.disclosures), 200, named('sd-jwt'));
-  if (type === BUNDLE_MEDIA_TYPE) return c.body(JSON.stringify(await bundleWithWithdrawals(service, found, copy?.token)), 200, named('bundle.json'));
+  const named = (extension: string) => ({
+    ...noStore,
+    'Content-Type': type,
+    'Content-Disposition': `attachment; filename="${number}${copy ? '-copy' : ''}.${extension}"`,
+  });
+  if (type === CREDENTIAL_MEDIA_TYPE)
+    return c.body(withDisclosures(found.row.credential, found.disclosures), 200, named('sd-jwt'));
+  if (type === BUNDLE_MEDIA_TYPE)
+    return c.body(JSON.stringify(await bundleWithWithdrawals(service, found, copy?.token)), 200, named('bundle.json'));
   return c.body(await (copy ? renderCopy(service, found, copy) : renderFor(service, found)), 200, named('pdf'));
 }
 
@@ -57,7 +76,8 @@ export const publicRoutes = factory
     if (!found) throw certificateNotFound();
     const { report } = found.verification;
     if (type === 'application/json') return c.json(report, 200, noStore);
-    if (report.credential === undefined) throw new Refusal('register_differs', 'The stored certificate does not verify.');
+    if (report.credential === undefined)
+      throw new Refusal('register_differs', 'The stored certificate does not verify.');
     return c.body(report.credential, 200, { ...noStore, 'Content-Type': CREDENTIAL_MEDIA_TYPE });
   })
   .post('/v1/certificates/search', brake('search'), async (c) => {
@@ -86,7 +106,11 @@ export const publicRoutes = factory
     const { number } = found.row;
     if (type === 'application/json') {
       const downloads = await selectDownloads(service.db, number, 100);
-      return c.json({ number, downloads: downloads.map(({ kind, by, at }) => ({ kind, by, at: toTimestamp(at) })) }, 200, noStore);
+      return c.json(
+        { number, downloads: downloads.map(({ kind, by, at }) => ({ kind, by, at: toTimestamp(at) })) },
+        200,
+        noStore,
+      );
     }
     const copy = asked && (await stampCopy(service, found, asked));
     const file = await fileOf(c, found, type, copy);

@@ -3,11 +3,12 @@
  * organization and its centres.
  * It refuses what lies outside the caller's reach before it says anything about it.
  */
+
+import { requireReach } from '../enrol.ts';
 import { parseNumber } from '../life/number.ts';
 import { readPlace } from '../life/place.ts';
 import { checkTrail } from '../life/procedure/trail.ts';
 import { Refusal } from '../life/refusal.ts';
-import { requireReach } from '../enrol.ts';
 import { pageReviews } from '../procedure/reviews.ts';
 import { trailOf } from '../procedure/trail.ts';
 import { directoryOf } from '../register.ts';
@@ -26,7 +27,12 @@ export const reviewRoutes = factory
     const organization = oneOf(c.req.query('organization'), /^[YS]\d{4}37\d{6}$/, 'organization');
     const before = oneOf(c.req.query('before'), /^\d{1,12}$/, 'before');
     const after = readPlace(c.req.query('after'));
-    const { lines, next } = await pageReviews(c.var.service, c.var.caller, { state, missing, organization, before: before === undefined ? undefined : Number(before), after }, PAGE);
+    const { lines, next } = await pageReviews(
+      c.var.service,
+      c.var.caller,
+      { state, missing, organization, before: before === undefined ? undefined : Number(before), after },
+      PAGE,
+    );
     return c.json({ reviews: lines, next });
   })
   .get('/v1/certificates/:number/trail', allow('organization', 'city', 'province'), async (c) => {

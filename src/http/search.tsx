@@ -4,13 +4,13 @@
  * It refuses what cannot be looked up beside the field it stands in, and never says why a search found nothing.
  */
 import type { Context } from 'hono';
-import { isRefusal } from '../life/refusal.ts';
 import { writeFragment } from '../life/address.ts';
 import { readPasted } from '../life/pasted.ts';
+import { isRefusal } from '../life/refusal.ts';
+import { centreNames } from '../organizations.ts';
 import type { FieldFaults, Typed } from '../pages/form.tsx';
 import { HomePage } from '../pages/home.tsx';
 import { FAULTS, type Words } from '../pages/words.ts';
-import { centreNames } from '../organizations.ts';
 import { search } from '../register.ts';
 import type { AppEnv } from './env.ts';
 import { faultsOf, nameFault, numberFault, readForm, some } from './forms.ts';
@@ -27,10 +27,14 @@ export async function searchPage(c: C): Promise<Response> {
   const typed = await readForm(c);
   const { name, id_number } = typed;
   const alone = name === undefined && id_number === undefined;
-  const faults = faultsOf(typed, alone && typed.number === undefined ? ['number'] : typed.number === undefined ? ['name', 'id_number'] : []);
+  const faults = faultsOf(
+    typed,
+    alone && typed.number === undefined ? ['number'] : typed.number === undefined ? ['name', 'id_number'] : [],
+  );
   if (some(faults)) return refuse(c, 400, typed, faults);
   try {
-    const pasted = typed.number === undefined ? undefined : readPasted(typed.number, (host) => service.config.hosts.includes(host));
+    const pasted =
+      typed.number === undefined ? undefined : readPasted(typed.number, (host) => service.config.hosts.includes(host));
     if (pasted?.kind === 'nothing') return refuse(c, 400, typed, { number: FAULTS.number_not_in_text as Words });
     if (pasted?.kind === 'several') {
       if (!alone) return refuse(c, 400, typed, { number: FAULTS.one_number_only as Words });
@@ -43,7 +47,11 @@ export async function searchPage(c: C): Promise<Response> {
     }
     const number = pasted?.number;
     const reports = await search(service, { number, name, id_number }, await askerOf(c, true));
-    return page(c, 200, <HomePage host={hostOf(c)} typed={{}} results={{ reports, centres: await centreNames(service) }} />);
+    return page(
+      c,
+      200,
+      <HomePage host={hostOf(c)} typed={{}} results={{ reports, centres: await centreNames(service) }} />,
+    );
   } catch (error) {
     if (!isRefusal(error)) throw error;
     if (error.code === 'no_match') return refuse(c, 404, typed, {}, FAULTS.no_match);

@@ -9,14 +9,44 @@ import { CORS_HEADERS } from './cors.ts';
 import { factory } from './env.ts';
 
 const SHARED = [
-  '/', '/scan', '/check', '/bulk', '/desk', '/docs', '/organizations', '/organizations/*', '/supervision', '/supervision/*', '/sw.js', '/manifest.webmanifest', '/robots.txt', '/openapi.json',
-  '/.well-known/*', '/orgs/*', '/contexts/*', '/v1/status/*', '/v1/templates/*', '/v1/organizations', '/v1/organizations/:code', '/v1/draws', '/v1/draws/:draw',
+  '/',
+  '/scan',
+  '/check',
+  '/bulk',
+  '/desk',
+  '/docs',
+  '/organizations',
+  '/organizations/*',
+  '/supervision',
+  '/supervision/*',
+  '/sw.js',
+  '/manifest.webmanifest',
+  '/robots.txt',
+  '/openapi.json',
+  '/.well-known/*',
+  '/orgs/*',
+  '/contexts/*',
+  '/v1/status/*',
+  '/v1/templates/*',
+  '/v1/organizations',
+  '/v1/organizations/:code',
+  '/v1/draws',
+  '/v1/draws/:draw',
 ];
 
 /** Notices of results and statistics: only what is read of them, never what forms answer. */
-const READ = ['/notices', '/notices/:notice', '/v1/notices', '/v1/notices/:notice', '/statistics', '/v1/statistics', '/v1/statistics.csv'];
+const READ = [
+  '/notices',
+  '/notices/:notice',
+  '/v1/notices',
+  '/v1/notices/:notice',
+  '/statistics',
+  '/v1/statistics',
+  '/v1/statistics.csv',
+];
 
 export const shared = factory.createApp();
 const tagged = etag({ retainedHeaders: [...RETAINED_304_HEADERS, ...CORS_HEADERS] });
 for (const path of SHARED) shared.use(path, tagged);
-for (const path of READ) shared.use(path, (c, next) => (c.req.method === 'GET' || c.req.method === 'HEAD' ? tagged(c, next) : next()));
+for (const path of READ)
+  shared.use(path, (c, next) => (c.req.method === 'GET' || c.req.method === 'HEAD' ? tagged(c, next) : next()));

@@ -4,33 +4,64 @@
  */
 import type { Context } from 'hono';
 import { toTimestamp } from '../life/calendar.ts';
-import { SMALL, type Line, type Statistics } from '../life/statistics.ts';
+import { type Line, SMALL, type Statistics } from '../life/statistics.ts';
 import { writeCsv } from '../life/table-write.ts';
 import { StatisticsPage } from '../pages/statistics.tsx';
 import { readStatistics, type StatisticsAnswer } from '../statistics.ts';
-import { factory, type AppEnv } from './env.ts';
+import { type AppEnv, factory } from './env.ts';
 import { hostOf, kept, page } from './page.tsx';
 import { answerProblem } from './pages.tsx';
 
 type C = Context<AppEnv>;
 
 const LICENCE = 'CC-BY-4.0';
-const cached = { 'Cache-Control': 'public, max-age=60', Link: '<https://creativecommons.org/licenses/by/4.0/>; rel="license"' };
+const cached = {
+  'Cache-Control': 'public, max-age=60',
+  Link: '<https://creativecommons.org/licenses/by/4.0/>; rel="license"',
+};
 
-const yearOf = (c: C): string | undefined => (/^\d{4}$/.test(c.req.query('year') ?? '') ? c.req.query('year') : undefined);
+const yearOf = (c: C): string | undefined =>
+  /^\d{4}$/.test(c.req.query('year') ?? '') ? c.req.query('year') : undefined;
 
 /** What is published, and by which rules. */
-const openData = ({ counted_at, years, statistics }: StatisticsAnswer) => ({ counted_at: toTimestamp(counted_at), licence: LICENCE, small_below: SMALL, years, statistics });
+const openData = ({ counted_at, years, statistics }: StatisticsAnswer) => ({
+  counted_at: toTimestamp(counted_at),
+  licence: LICENCE,
+  small_below: SMALL,
+  years,
+  statistics,
+});
 
 const TABLES = ['by_occupation', 'by_level', 'by_centre', 'by_month'] as const;
 
 function csvRows({ year, certificates, pass_rates, exam_to_issue }: Statistics): string[][] {
-  const counts = (table: string, lines: Line[] | null): string[][] => (lines ?? [{ key: '', name: '', count: 'withheld' as const }]).map(({ key, name, count }) => [year, table, key, name, 'certificates', String(count)]);
-  const rates = [{ key: '', name: '', rate: pass_rates.overall }, ...pass_rates.by_centre].flatMap(({ key, name, rate }) =>
-    (['attended', 'passed', 'rate'] as const).map((measure) => [year, key === '' ? 'total' : 'by_centre', key, name, measure, rate === null ? 'withheld' : String(rate[measure])]),
+  const counts = (table: string, lines: Line[] | null): string[][] =>
+    (lines ?? [{ key: '', name: '', count: 'withheld' as const }]).map(({ key, name, count }) => [
+      year,
+      table,
+      key,
+      name,
+      'certificates',
+      String(count),
+    ]);
+  const rates = [{ key: '', name: '', rate: pass_rates.overall }, ...pass_rates.by_centre].flatMap(
+    ({ key, name, rate }) =>
+      (['attended', 'passed', 'rate'] as const).map((measure) => [
+        year,
+        key === '' ? 'total' : 'by_centre',
+        key,
+        name,
+        measure,
+        rate === null ? 'withheld' : String(rate[measure]),
+      ]),
   );
   const { median_days } = exam_to_issue;
-  return [[year, 'total', '', '', 'certificates', String(certificates.total)], ...TABLES.flatMap((table) => counts(table, certificates[table])), ...(pass_rates.by_centre.length === 0 ? [] : rates), [year, 'total', '', '', 'median_days', median_days === null ? 'withheld' : String(median_days)]];
+  return [
+    [year, 'total', '', '', 'certificates', String(certificates.total)],
+    ...TABLES.flatMap((table) => counts(table, certificates[table])),
+    ...(pass_rates.by_centre.length === 0 ? [] : rates),
+    [year, 'total', '', '', 'median_days', median_days === null ? 'withheld' : String(median_days)],
+  ];
 }
 
 export const statisticsRoutes = factory
@@ -44,7 +75,11 @@ export const statisticsRoutes = factory
   .get('/v1/statistics.csv', async (c) => {
     const { statistics } = await readStatistics(c.var.service, yearOf(c));
     const rows = [['year', 'table', 'key', 'name', 'measure', 'value'], ...statistics.flatMap(csvRows)];
-    return c.body(writeCsv(rows), 200, { ...cached, 'Content-Type': 'text/csv; charset=utf-8', 'Content-Disposition': 'attachment; filename="statistics.csv"' });
+    return c.body(writeCsv(rows), 200, {
+      ...cached,
+      'Content-Type': 'text/csv; charset=utf-8',
+      'Content-Disposition': 'attachment; filename="statistics.csv"',
+    });
   });
 
 statisticsRoutes.onError((error, c) => answerProblem(c, error));

@@ -2,11 +2,12 @@
  * Owns what anyone needs to check without us: keys, statements, the context, status lists.
  * Everything here is public and may be kept for 60 s.
  */
-import { parseOrganizationCode } from '../life/number.ts';
-import { Refusal } from '../life/refusal.ts';
-import { CONTEXT } from '../life/context.ts';
+
 import { statusList } from '../events.ts';
 import { keyDiffers, listedKeys } from '../issuing-keys.ts';
+import { CONTEXT } from '../life/context.ts';
+import { parseOrganizationCode } from '../life/number.ts';
+import { Refusal } from '../life/refusal.ts';
 import { selectIssuingKeys, selectTokens } from '../storage/statements.ts';
 import { cached, keptAnswer } from './edge.ts';
 import { factory } from './env.ts';
@@ -22,7 +23,9 @@ function didDocument(did: string, keys: readonly { kid: string }[]) {
 }
 
 /** What is about one person or one batch of people, and what is no page, is no business of search engines. */
-const ROBOTS = ['User-agent: *', ...['/c/', '/notices/', '/desk', '/v1/'].map((path) => `Disallow: ${path}`), ''].join('\n');
+const ROBOTS = ['User-agent: *', ...['/c/', '/notices/', '/desk', '/v1/'].map((path) => `Disallow: ${path}`), ''].join(
+  '\n',
+);
 
 export const wellKnownRoutes = factory
   .createApp()
@@ -40,7 +43,8 @@ export const wellKnownRoutes = factory
   })
   .get('/orgs/:code/did.json', async (c) => {
     const stored = await selectIssuingKeys(c.var.service.db, parseOrganizationCode(c.req.param('code')));
-    if (stored.length === 0) throw new Refusal('organization_not_found', 'No organization with this code has an issuing key here.');
+    if (stored.length === 0)
+      throw new Refusal('organization_not_found', 'No organization with this code has an issuing key here.');
     const keys = listedKeys(stored);
     const last = keys.at(-1);
     if (!last) throw keyDiffers();
@@ -49,14 +53,34 @@ export const wellKnownRoutes = factory
   .get('/.well-known/trust.json', (c) =>
     keptAnswer(c, { name: 'trust' }, 'application/json', async () => {
       const { db, config } = c.var.service;
-      const [centres, services, filings, clients, withdrawals, calendars] = await Promise.all(['centre+jwt', 'service+jwt', 'filing+jwt', 'client+jwt', 'withdrawal+jwt', 'calendar+jwt'].map((typ) => selectTokens(db, typ)));
+      const [centres, services, filings, clients, withdrawals, calendars] = await Promise.all(
+        ['centre+jwt', 'service+jwt', 'filing+jwt', 'client+jwt', 'withdrawal+jwt', 'calendar+jwt'].map((typ) =>
+          selectTokens(db, typ),
+        ),
+      );
       // Roots are a convenience: nobody should trust one whose thumbprint they did not get elsewhere.
-      return JSON.stringify({ version: 1, origin: config.origin, hosts: config.hosts, roots: config.rootJwks, centres, services, filings, clients, withdrawals, calendars });
-    }))
-  .get('/contexts/v1.jsonld', (c) => c.body(JSON.stringify(CONTEXT), 200, { ...cached, 'Content-Type': 'application/ld+json' }))
+      return JSON.stringify({
+        version: 1,
+        origin: config.origin,
+        hosts: config.hosts,
+        roots: config.rootJwks,
+        centres,
+        services,
+        filings,
+        clients,
+        withdrawals,
+        calendars,
+      });
+    }),
+  )
+  .get('/contexts/v1.jsonld', (c) =>
+    c.body(JSON.stringify(CONTEXT), 200, { ...cached, 'Content-Type': 'application/ld+json' }),
+  )
   .get('/v1/status/:list', (c) => {
     const { service } = c.var;
     const list = c.req.param('list');
     // Signed anew each minute, which says until when it is known.
-    return keptAnswer(c, { name: 'status', list, minute: Math.floor(service.now() / 60) }, 'application/vc+jwt', () => statusList(service, list));
+    return keptAnswer(c, { name: 'status', list, minute: Math.floor(service.now() / 60) }, 'application/vc+jwt', () =>
+      statusList(service, list),
+    );
   });

@@ -5,8 +5,8 @@
 import type { Context } from 'hono';
 import { counted } from '../life/counted.ts';
 import { Refusal } from '../life/refusal.ts';
-import { openBatch } from '../submit.ts';
 import { selectOrder } from '../storage/numbering.ts';
+import { openBatch } from '../submit.ts';
 import { openZip } from '../zip.ts';
 import { chosenType } from './accept.ts';
 import type { AppEnv } from './env.ts';
@@ -18,14 +18,28 @@ function fileName(batch: string, from: number, to: number, count: number): strin
 }
 
 /** Answers with `limit` certificates of an issued batch, or as many as there are, from position `from`. */
-export async function certificatesZip(c: Context<AppEnv>, id: string, { from, limit }: { from: number; limit: number }): Promise<Response> {
+export async function certificatesZip(
+  c: Context<AppEnv>,
+  id: string,
+  { from, limit }: { from: number; limit: number },
+): Promise<Response> {
   const { service, caller } = c.var;
   const type = chosenType(c, ['application/zip']);
   const { batch } = await openBatch(service, id);
   const order = await selectOrder(service.db, id);
-  if (batch.state !== 'issued' || !order) throw new Refusal('batch_not_issued', `The batch is ${batch.state}; its certificates are there when it is issued.`, { state: batch.state });
+  if (batch.state !== 'issued' || !order)
+    throw new Refusal(
+      'batch_not_issued',
+      `The batch is ${batch.state}; its certificates are there when it is issued.`,
+      { state: batch.state },
+    );
   const to = Math.min(batch.count, from + limit);
-  if (from >= to) throw new Refusal('range_outside', `The batch has ${counted(batch.count, 'certificate')}; positions are counted from 0.`, { count: batch.count });
+  if (from >= to)
+    throw new Refusal(
+      'range_outside',
+      `The batch has ${counted(batch.count, 'certificate')}; positions are counted from 0.`,
+      { count: batch.count },
+    );
   const headers = {
     'Content-Type': type,
     'Content-Disposition': `attachment; filename="${fileName(id, from, to, batch.count)}"`,

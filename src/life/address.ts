@@ -47,7 +47,8 @@ export function readFragment(text: string): Fragment {
 }
 
 /** What stands after # when an address goes on to its page, with the #. */
-export const writeFragment = ({ digits, unread }: Fragment): string => (digits === undefined ? (unread ? `#${UNREAD}` : '') : `#${digits}`);
+export const writeFragment = ({ digits, unread }: Fragment): string =>
+  digits === undefined ? (unread ? `#${UNREAD}` : '') : `#${digits}`;
 
 /** A URL, or undefined; without URL.parse, which browsers inside other apps do not have yet. */
 export function readUrl(text: string): URL | undefined {
@@ -58,7 +59,11 @@ export function readUrl(text: string): URL | undefined {
   }
 }
 
-const malformed = () => new Refusal('seal_url_malformed', 'This is not the text of a certificate\'s QR code: https://<host>/c/<number>#<digits>.');
+const malformed = () =>
+  new Refusal(
+    'seal_url_malformed',
+    "This is not the text of a certificate's QR code: https://<host>/c/<number>#<digits>.",
+  );
 
 const NUMBER = new RegExp(`^([\\dA-Z${DASHES} ]{1,100})(.*)$`, 'isu');
 
@@ -82,7 +87,9 @@ export function readAddress(text: string): Address {
   const plain = withoutMarks(text.normalize('NFKC')).trim();
   if (plain.length > LONGEST) throw malformed();
   const [, scheme = 'https://', authority, path, fragment = ''] =
-    /^(https?:\/\/)?([^\s/?#\\%]{1,253})\/c\/((?:(?!%23)[^?#])+)(?:\?(?:(?!%23)[^#])*)?(?:(?:#|%23)(.*))?$/is.exec(plain) ?? [];
+    /^(https?:\/\/)?([^\s/?#\\%]{1,253})\/c\/((?:(?!%23)[^?#])+)(?:\?(?:(?!%23)[^#])*)?(?:(?:#|%23)(.*))?$/is.exec(
+      plain,
+    ) ?? [];
   const url = authority === undefined ? undefined : readUrl(scheme.toLowerCase() + authority);
   if (!url || path === undefined) throw malformed();
   return { origin: url.origin, host: url.host, number: readNumber(path), ...readFragment(fragment) };

@@ -9,9 +9,9 @@ import { dayNumber, dayOf, shanghaiDay } from './calendar.ts';
 import { STEP_AGE, STEP_AHEAD } from './procedure/chain.ts';
 import { isRefusal, Refusal } from './refusal.ts';
 import { MOST_DAYS, type Payload } from './schema.ts';
-import { endOf } from './withdrawal.ts';
 import { SKEW, type Statement } from './statement.ts';
-import { BUILT_IN, isWeekend, knownAt, WorkingDays, type AnnouncedYear } from './workdays.ts';
+import { endOf } from './withdrawal.ts';
+import { type AnnouncedYear, BUILT_IN, isWeekend, knownAt, WorkingDays } from './workdays.ts';
 
 /** Seconds between signing an announcement and handing it in: as for withdrawals. */
 export const ANNOUNCEMENT_AGE = 300;
@@ -27,12 +27,16 @@ const wrong = (part: 'holidays' | 'workdays', day: string, fault: DayFault, why:
 /** Checks the days of an announcement. @throws Refusal `calendar_day_wrong`, `day_malformed` */
 export function checkDays({ year, holidays, workdays }: Pick<Announcement, 'year' | 'holidays' | 'workdays'>): void {
   const seen = new Set<string>();
-  for (const [part, days] of [['holidays', holidays], ['workdays', workdays]] as const) {
+  for (const [part, days] of [
+    ['holidays', holidays],
+    ['workdays', workdays],
+  ] as const) {
     for (const day of days) {
       const weekend = isWeekend(day);
       if (!day.startsWith(`${year}-`)) throw wrong(part, day, 'other_year', `is no day of ${year}.`);
       if (seen.has(day)) throw wrong(part, day, 'repeated', 'stands here twice.');
-      if (part === 'workdays' && !weekend) throw wrong(part, day, 'not_weekend', 'is no Saturday or Sunday: other days are worked anyway.');
+      if (part === 'workdays' && !weekend)
+        throw wrong(part, day, 'not_weekend', 'is no Saturday or Sunday: other days are worked anyway.');
       seen.add(day);
     }
   }
@@ -49,7 +53,8 @@ const RANGE = /^(.+?)(?:\.\.|~|—|–|至|到)(.+)$/;
  * @throws Refusal `calendar_day_wrong`
  */
 export function readDays(text: string, year: number, part: 'holidays' | 'workdays'): string[] {
-  const unread = (word: string) => wrong(part, word, 'unreadable', `is no day; write ${year}-10-01, 10-01 or 10-01..10-07.`);
+  const unread = (word: string) =>
+    wrong(part, word, 'unreadable', `is no day; write ${year}-10-01, 10-01 or 10-01..10-07.`);
   const readDay = (typed: string, word: string): number => {
     const [, itsYear = String(year), month = '', day = ''] = DAY.exec(typed) ?? [];
     try {
@@ -58,7 +63,10 @@ export function readDays(text: string, year: number, part: 'holidays' | 'workday
       throw isRefusal(error, 'day_malformed') ? unread(word) : error;
     }
   };
-  const words = text.normalize('NFKC').split(/[\s,;、；，]+/).filter((word) => word !== '');
+  const words = text
+    .normalize('NFKC')
+    .split(/[\s,;、；，]+/)
+    .filter((word) => word !== '');
   return words.flatMap((word) => {
     const [, from, to] = RANGE.exec(word) ?? [];
     const first = readDay(from ?? word, word);
@@ -72,7 +80,11 @@ export function readDays(text: string, year: number, part: 'holidays' | 'workday
  * Opens an announcement. @param at when the signing key must still count, if later than `iat`: the instant of arrival
  * @throws Refusal of the statement and its signer, `calendar_day_wrong`, `day_malformed`
  */
-export async function openAnnouncement(token: string, directory: Directory, at = 0): Promise<Statement<'calendar+jwt'>> {
+export async function openAnnouncement(
+  token: string,
+  directory: Directory,
+  at = 0,
+): Promise<Statement<'calendar+jwt'>> {
   const statement = await directory.memo.open(token, 'calendar+jwt', directory.findCentre);
   const { kid, payload } = statement;
   directory.centreAt(kid, payload.iss, payload.iat, Math.max(payload.iat, at));

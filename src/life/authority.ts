@@ -8,7 +8,7 @@
 import type { CryptoKey } from 'jose';
 import type { Memo } from './memo.ts';
 import { isRefusal, Refusal } from './refusal.ts';
-import { PROVINCE, type Centre, type Client, type Filing, type PublicJwk } from './schema.ts';
+import { type Centre, type Client, type Filing, PROVINCE, type PublicJwk } from './schema.ts';
 import { checkTimes, type KeyFinder, type Statement } from './statement.ts';
 import { countWithdrawals, isWithdrawn, NO_WITHDRAWALS, type Withdrawals } from './withdrawal.ts';
 
@@ -36,7 +36,13 @@ export class Directory {
   /** Thumbprints of all roots, at hand or not. */
   readonly #anchors: readonly string[];
 
-  constructor(memo: Memo, anchors: readonly string[], roots: ReadonlyMap<string, CryptoKey>, centres: ReadonlyMap<string, readonly NamedKey[]>, withdrawals: Withdrawals = NO_WITHDRAWALS) {
+  constructor(
+    memo: Memo,
+    anchors: readonly string[],
+    roots: ReadonlyMap<string, CryptoKey>,
+    centres: ReadonlyMap<string, readonly NamedKey[]>,
+    withdrawals: Withdrawals = NO_WITHDRAWALS,
+  ) {
     this.memo = memo;
     this.#anchors = anchors;
     this.withdrawals = withdrawals;
@@ -78,12 +84,22 @@ export class Directory {
         refusal = error as Refusal;
       }
     }
-    throw refusal ?? new Refusal('authority_missing', 'The signing key is not a key of the centre that the statement names.', { part: 'centre+jwt' });
+    throw (
+      refusal ??
+      new Refusal('authority_missing', 'The signing key is not a key of the centre that the statement names.', {
+        part: 'centre+jwt',
+      })
+    );
   }
 
   /** Refuses a root's key in the place of a working key (`root_key_used`): kept offline, it appoints, withdraws and signs for the log. */
   requireWorkingKey(kid: string, part: string): void {
-    if (this.#anchors.includes(kid)) throw new Refusal('root_key_used', "The province's root key appoints, withdraws and signs for the log, and does no other work. Use a key of its own for this.", { part });
+    if (this.#anchors.includes(kid))
+      throw new Refusal(
+        'root_key_used',
+        "The province's root key appoints, withdraws and signs for the log, and does no other work. Use a key of its own for this.",
+        { part },
+      );
   }
 
   /** Refuses a centre's statement that had ended at an instant, or whose key had (`centre_withdrawn`). */
@@ -98,7 +114,10 @@ export class Directory {
 
   /** Refuses an issuing key that had ended at an instant (`issuing_key_withdrawn`); `filing` names it. */
   requireIssuingKey(kid: string, filing: Filing, at: number): void {
-    this.withdrawals.require('issuing_key_withdrawn', 'filing+jwt:issuing_jwks', at, undefined, { kid, iss: filing.iss });
+    this.withdrawals.require('issuing_key_withdrawn', 'filing+jwt:issuing_jwks', at, undefined, {
+      kid,
+      iss: filing.iss,
+    });
   }
 }
 
@@ -117,7 +136,9 @@ export async function openCentre(token: string, directory: Directory): Promise<S
   const statement = await directory.memo.open(token, 'centre+jwt', directory.findRoot);
   const { sub, tier } = statement.payload;
   if ((sub === PROVINCE) !== (tier === 'province')) {
-    throw new Refusal('claims_malformed', 'centre:3700 is the only centre of tier province.', { part: 'centre+jwt:tier' });
+    throw new Refusal('claims_malformed', 'centre:3700 is the only centre of tier province.', {
+      part: 'centre+jwt:tier',
+    });
   }
   directory.requireWorkingKey(await directory.memo.thumbprint(statement.payload.cnf.jwk), 'centre+jwt:cnf');
   return statement;
@@ -127,7 +148,12 @@ export async function openCentre(token: string, directory: Directory): Promise<S
  * Opens the centre statements and the withdrawals that a verifier holds. Those that do not verify are left out:
  * whatever a centre would have supported then fails by itself, naming what is missing.
  */
-export async function openDirectory(anchor: Anchor, centres: readonly string[], memo: Memo, withdrawals: readonly string[] = []): Promise<Directory> {
+export async function openDirectory(
+  anchor: Anchor,
+  centres: readonly string[],
+  memo: Memo,
+  withdrawals: readonly string[] = [],
+): Promise<Directory> {
   const roots = await trustedRoots(anchor, memo);
   const rootOnly = new Directory(memo, anchor.thumbprints, roots, new Map());
   const byKey = new Map<string, NamedKey[]>();
@@ -150,12 +176,23 @@ export async function openDirectory(anchor: Anchor, centres: readonly string[], 
  * own centre for route `city` (notice 2020, 五（一）（二）). `until`: when it must not have been withdrawn, as a rule
  * the same instant; of a certificate, its issue.
  */
-export async function openFiling(token: string, directory: Directory, at: number, until = at): Promise<Statement<'filing+jwt'>> {
+export async function openFiling(
+  token: string,
+  directory: Directory,
+  at: number,
+  until = at,
+): Promise<Statement<'filing+jwt'>> {
   const statement = await directory.memo.open(token, 'filing+jwt', directory.findCentre);
   const { payload, kid } = statement;
   const centre = directory.centreAt(kid, payload.iss, at, until);
-  const entitled = payload.route === 'province' ? centre.tier === 'province' : centre.tier === 'city' && payload.city === payload.iss;
-  if (!entitled) throw new Refusal('route_wrong', 'A filing of route city is signed by that city\'s centre, one of route province by the province\'s.', { part: 'filing+jwt:route' });
+  const entitled =
+    payload.route === 'province' ? centre.tier === 'province' : centre.tier === 'city' && payload.city === payload.iss;
+  if (!entitled)
+    throw new Refusal(
+      'route_wrong',
+      "A filing of route city is signed by that city's centre, one of route province by the province's.",
+      { part: 'filing+jwt:route' },
+    );
   checkTimes('filing+jwt', payload, at);
   directory.requireFiling(payload, until);
   return statement;
@@ -172,7 +209,13 @@ export type StandingFiling = { place: number; filing: Filing } | { place: number
  * @param uscc who holds the code; filings that name another do not count. Null or undefined: all do
  * @returns undefined where none is in force and none was withdrawn
  */
-export async function standingFiling(tokens: readonly string[], directory: Directory, at: number, sub: string, uscc: string | null | undefined): Promise<StandingFiling> {
+export async function standingFiling(
+  tokens: readonly string[],
+  directory: Directory,
+  at: number,
+  sub: string,
+  uscc: string | null | undefined,
+): Promise<StandingFiling> {
   for (const [place, token] of tokens.entries()) {
     try {
       const { payload } = await directory.memo.open(token, 'filing+jwt', directory.findCentre);
@@ -189,7 +232,13 @@ export async function standingFiling(tokens: readonly string[], directory: Direc
 }
 
 /** Opens a client statement: signed by the centre that filed the organization. `until`: when it must not have been withdrawn. */
-export async function openClient(token: string, directory: Directory, filing: Filing, at: number, until = at): Promise<Statement<'client+jwt'>> {
+export async function openClient(
+  token: string,
+  directory: Directory,
+  filing: Filing,
+  at: number,
+  until = at,
+): Promise<Statement<'client+jwt'>> {
   const statement = await directory.memo.open(token, 'client+jwt', directory.findCentre);
   const { payload, kid } = statement;
   directory.centreAt(kid, payload.iss, at, until);
@@ -203,8 +252,16 @@ export async function openClient(token: string, directory: Directory, filing: Fi
 
 /** A client key speaks for an organization only by the word of the centre that filed it. */
 export function checkClient(client: Client, filing: Filing): void {
-  if (client.sub !== filing.sub) throw new Refusal('client_of_other_organization', 'The client key belongs to another organization.', { part: 'client+jwt:sub' });
-  if (client.iss !== filing.iss) throw new Refusal('client_not_by_filing_centre', 'The client key was not named by the centre that filed the organization.', { part: 'client+jwt:iss' });
+  if (client.sub !== filing.sub)
+    throw new Refusal('client_of_other_organization', 'The client key belongs to another organization.', {
+      part: 'client+jwt:sub',
+    });
+  if (client.iss !== filing.iss)
+    throw new Refusal(
+      'client_not_by_filing_centre',
+      'The client key was not named by the centre that filed the organization.',
+      { part: 'client+jwt:iss' },
+    );
 }
 
 /** The organization code of an `org:` subject. */

@@ -4,7 +4,7 @@
  * It refuses nothing that is simply something else: that is undefined.
  */
 import { readAddress } from './address.ts';
-import { openBundle, readBundle, type Opened } from './bundle.ts';
+import { type Opened, openBundle, readBundle } from './bundle.ts';
 import { decodeUtf8 } from './bytes.ts';
 import { openDocument } from './document-check.ts';
 import { parseJsonText } from './json.ts';
@@ -20,7 +20,8 @@ const SD_JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(?:~[A-Za-z0-9_-]
 const PDF_MARK = '%PDF-';
 
 /** Whether a file says that it is a PDF; readers look for that in its first 1,024 bytes. */
-export const looksLikePdf = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subarray(0, 1024)).includes(PDF_MARK);
+export const looksLikePdf = (bytes: Uint8Array): boolean =>
+  String.fromCharCode(...bytes.subarray(0, 1024)).includes(PDF_MARK);
 
 /** @throws Refusal `bundle_malformed`, `seal_url_malformed` */
 export function readObject(value: unknown): Brought | undefined {
@@ -29,7 +30,11 @@ export function readObject(value: unknown): Brought | undefined {
   const { credential, seal_url } = object;
   if (typeof credential !== 'string') return undefined;
   const seal = typeof seal_url === 'string' ? readAddress(seal_url) : undefined;
-  return { kind: 'credential', credential, ...(seal?.digits === undefined ? {} : { seal: { number: seal.number, digits: seal.digits } }) };
+  return {
+    kind: 'credential',
+    credential,
+    ...(seal?.digits === undefined ? {} : { seal: { number: seal.number, digits: seal.digits } }),
+  };
 }
 
 /** @throws Refusal of `readObject` */

@@ -25,7 +25,16 @@ const TEXT = 200;
 
 /** `not_found`: not in this register, which does not mean false. `unreadable`: the row itself could not be understood. */
 export type BulkVerdict = Verdict | 'not_found' | 'unreadable';
-export const BULK_VERDICTS: readonly BulkVerdict[] = ['valid', 'incomplete', 'suspended', 'revoked', 'replaced', 'invalid', 'not_found', 'unreadable'];
+export const BULK_VERDICTS: readonly BulkVerdict[] = [
+  'valid',
+  'incomplete',
+  'suspended',
+  'revoked',
+  'replaced',
+  'invalid',
+  'not_found',
+  'unreadable',
+];
 
 export interface BulkAnswer {
   /** Line of the request, from 1. */
@@ -73,7 +82,12 @@ export function countRows(bytes: Uint8Array, limit: number): number {
   let rows = 0;
   for (const _ of linesOf(bytes)) rows++;
   if (rows === 0) throw new Refusal('bulk_empty', 'The list has no rows. Send one {"number": …, "name": …} a line.');
-  if (rows > limit) throw new Refusal('bulk_too_many', `This list has ${rows} rows; at most ${limit} can be checked at once.${limit < KEYED_ROWS ? ' A centre gives employers keys for longer lists.' : ''}`, { limit, count: rows });
+  if (rows > limit)
+    throw new Refusal(
+      'bulk_too_many',
+      `This list has ${rows} rows; at most ${limit} can be checked at once.${limit < KEYED_ROWS ? ' A centre gives employers keys for longer lists.' : ''}`,
+      { limit, count: rows },
+    );
   return rows;
 }
 
@@ -87,7 +101,14 @@ const shown = (text: string): string => text.replace(/[\p{C}\ufffd]/gu, '').slic
 
 function readRow(row: number, line: Uint8Array): BulkRow {
   const unreadable = (code: string, number: string | null = null, part?: string, length?: number): BulkRow => ({
-    answer: { row, number, verdict: 'unreadable', code, ...(part === undefined ? {} : { part }), ...(length === undefined ? {} : { length }) },
+    answer: {
+      row,
+      number,
+      verdict: 'unreadable',
+      code,
+      ...(part === undefined ? {} : { part }),
+      ...(length === undefined ? {} : { length }),
+    },
   });
   if (line.length > ROW_BYTES) return unreadable('body_too_large');
   let value: unknown;
@@ -96,7 +117,10 @@ function readRow(row: number, line: Uint8Array): BulkRow {
   } catch (error) {
     return unreadable(isRefusal(error) ? error.code : 'json_malformed');
   }
-  const { number, name } = (typeof value === 'object' && value !== null ? value : {}) as { number?: unknown; name?: unknown };
+  const { number, name } = (typeof value === 'object' && value !== null ? value : {}) as {
+    number?: unknown;
+    name?: unknown;
+  };
   if (typeof number !== 'string' || number.length > TEXT) return unreadable('body_malformed', null, 'number');
   const given = name === undefined || name === null ? '' : name;
   if (typeof given !== 'string' || given.length > TEXT) return unreadable('body_malformed', shown(number), 'name');

@@ -43,7 +43,9 @@ export type Bundle = v.InferOutput<typeof BUNDLE>;
 export function readBundle(value: unknown): Bundle {
   const read = v.safeParse(BUNDLE, value);
   if (read.success) return read.output;
-  throw new Refusal('bundle_malformed', 'This is not a bundle of this service.', { part: v.getDotPath(read.issues[0]) ?? 'bundle' });
+  throw new Refusal('bundle_malformed', 'This is not a bundle of this service.', {
+    part: v.getDotPath(read.issues[0]) ?? 'bundle',
+  });
 }
 
 export interface Opened {
@@ -60,13 +62,20 @@ export function openBundle(bundle: Bundle): Opened {
   const { credential, statements, approval, order, inclusion, copy, seal_url } = bundle;
   const seal = seal_url === undefined ? undefined : readAddress(seal_url);
   const evidence: Evidence = {
-    credential, filing: statements.filing, client: statements.client, approval, order, inclusion, copy,
+    credential,
+    filing: statements.filing,
+    client: statements.client,
+    approval,
+    order,
+    inclusion,
+    copy,
     ...(seal?.digits === undefined ? {} : { seal: { number: seal.number, digits: seal.digits } }),
   };
   return { bundle, evidence, centres: statements.centres, withdrawals: bundle.withdrawals ?? [] };
 }
 
-const decode = (part: string | undefined): Record<string, unknown> => JSON.parse(decodeUtf8(fromBase64url(part ?? ''))) as Record<string, unknown>;
+const decode = (part: string | undefined): Record<string, unknown> =>
+  JSON.parse(decodeUtf8(fromBase64url(part ?? ''))) as Record<string, unknown>;
 
 /**
  * The ids by which signed texts name their keys (`kid`) and themselves (`jti`), with the city's approval inside the

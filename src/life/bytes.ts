@@ -36,7 +36,8 @@ export function endsCanonically(text: string): boolean {
  * Refuses whitespace, padding and unused bits that are not zero (`base64url_malformed`).
  */
 export function fromBase64url(text: string): Uint8Array<ArrayBuffer> {
-  if (!/^[A-Za-z0-9_-]*$/.test(text) || !endsCanonically(text)) throw new Refusal('base64url_malformed', 'The text is not canonical base64url without padding.');
+  if (!/^[A-Za-z0-9_-]*$/.test(text) || !endsCanonically(text))
+    throw new Refusal('base64url_malformed', 'The text is not canonical base64url without padding.');
   return base64url.decode(text) as Uint8Array<ArrayBuffer>;
 }
 
@@ -62,7 +63,8 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array
  * SHA-256 of a few hundred bytes, at once: for tree nodes, leaves and disclosures, of which there are many and
  * where waiting for WebCrypto costs more than the hash (test/bench).
  */
-export const sha256Short = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => nobleSha256(bytes) as Uint8Array<ArrayBuffer>;
+export const sha256Short = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
+  nobleSha256(bytes) as Uint8Array<ArrayBuffer>;
 
 /** Compares without stopping at the first difference. Lengths are public. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {

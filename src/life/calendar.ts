@@ -16,7 +16,8 @@ export const shanghaiDay = (instant: number): string =>
 export const shanghaiYear = (instant: number): number => Number(shanghaiDay(instant).slice(0, 4));
 
 /** What a clock in Shanghai shows, as a local Date: for formats that hold local time and no zone (ZIP). */
-export const shanghaiWallClock = (instant: number): Date => new Date(toTimestamp(instant + OFFSET_SECONDS).replace('Z', ''));
+export const shanghaiWallClock = (instant: number): Date =>
+  new Date(toTimestamp(instant + OFFSET_SECONDS).replace('Z', ''));
 
 /** Whole days since 1970-01-01 of a real day; refuses `day_malformed`. */
 export function dayNumber(day: string): number {

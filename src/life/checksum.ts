@@ -12,7 +12,8 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** CRC-32 as an unsigned number. */
 export function crc32(bytes: Uint8Array): number {
   let value = 0xffff_ffff;
-  for (let i = 0; i < bytes.length; i++) value = (value >>> 8) ^ (TABLE[(value ^ (bytes[i] as number)) & 255] as number);
+  for (let i = 0; i < bytes.length; i++)
+    value = (value >>> 8) ^ (TABLE[(value ^ (bytes[i] as number)) & 255] as number);
   return ~value >>> 0;
 }
 

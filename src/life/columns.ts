@@ -46,11 +46,18 @@ export interface Columns {
   broken?: string | undefined;
 }
 
-const differs = (column: string) => new Refusal('register_differs', 'A stored column contradicts the signed certificate.', { part: column });
+const differs = (column: string) =>
+  new Refusal('register_differs', 'A stored column contradicts the signed certificate.', { part: column });
 
 /** Compares every column that the signed credential (and its seal) determines. `parts`: of its number, compared
  * with its facts before; `row`: the row's canonical text. */
-export async function compareColumns(columns: Columns, facts: CredentialFacts, parts: CertificateNumber, row: string, holder: Partial<Holder>): Promise<void> {
+export async function compareColumns(
+  columns: Columns,
+  facts: CredentialFacts,
+  parts: CertificateNumber,
+  row: string,
+  holder: Partial<Holder>,
+): Promise<void> {
   const keyNumber = Number(facts.kid.split('-').at(-1));
   const expected: Partial<Record<keyof Columns, unknown>> = {
     number: facts.number,
@@ -75,7 +82,12 @@ export async function compareColumns(columns: Columns, facts: CredentialFacts, p
   }
   if (columns.broken !== undefined) throw differs(columns.broken);
   const { id_type, id_number } = holder;
-  if (id_type !== undefined && id_number !== undefined && (await columns.personOf(id_type, id_number)) !== columns.person) throw differs('person');
+  if (
+    id_type !== undefined &&
+    id_number !== undefined &&
+    (await columns.personOf(id_type, id_number)) !== columns.person
+  )
+    throw differs('person');
 }
 
 /**
@@ -83,7 +95,11 @@ export async function compareColumns(columns: Columns, facts: CredentialFacts, p
  * a withdrawal changes nothing of it. Of two equal certificates that events leave in force one alone is living: the events
  * of one lost their effect when the other had been issued.
  */
-export function compareState(columns: Columns, { state, length }: { state: State; length: number }, successor: string | undefined): void {
+export function compareState(
+  columns: Columns,
+  { state, length }: { state: State; length: number },
+  successor: string | undefined,
+): void {
   if (columns.replaced_by !== (successor ?? null)) throw differs('replaced_by');
   const replaced = successor !== undefined;
   const behind = columns.mending && length > 0 && columns.state !== 'replaced';

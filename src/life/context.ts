@@ -14,7 +14,10 @@ export const CONTEXT = {
       '@context': { batch: term('batch'), approval: term('approval'), seal_digest: term('sealDigest') },
     },
     number: term('number'),
-    occupation: { '@id': `${VOCABULARY}occupation`, '@context': { code: term('occupationCode'), edition: term('edition') } },
+    occupation: {
+      '@id': `${VOCABULARY}occupation`,
+      '@context': { code: term('occupationCode'), edition: term('edition') },
+    },
     job: term('job'),
     level: { '@id': `${VOCABULARY}level`, '@type': 'http://www.w3.org/2001/XMLSchema#integer' },
     exam_date: day('examDate'),

@@ -13,7 +13,7 @@ import type { Holder } from './disclose.ts';
 import type { CopyFacts } from './document.ts';
 import { maskName } from './name.ts';
 import { isRefusal, Refusal } from './refusal.ts';
-import { openStatement, signStatement, type KeyFinder } from './statement.ts';
+import { type KeyFinder, openStatement, signStatement } from './statement.ts';
 
 /** A copy lasts a year at most: longer, the certificate itself is the thing to show. */
 const LONGEST_COPY_DAYS = 366;
@@ -28,7 +28,10 @@ export function copyFacts(asked: { purpose: string; expires_on: string }, now: n
   const purpose = asked.purpose.normalize('NFC').trim();
   const length = [...purpose].length;
   if (length === 0 || length > LONGEST_PURPOSE || /[\p{C}\p{Zl}\p{Zp}]|\p{M}{2}/u.test(purpose)) {
-    throw new Refusal('purpose_malformed', `A purpose is one line of 1 to ${LONGEST_PURPOSE} characters.`, { part: 'purpose', limit: LONGEST_PURPOSE });
+    throw new Refusal('purpose_malformed', `A purpose is one line of 1 to ${LONGEST_PURPOSE} characters.`, {
+      part: 'purpose',
+      limit: LONGEST_PURPOSE,
+    });
   }
   const stamped_on = shanghaiDay(now);
   let ahead: number;
@@ -39,13 +42,18 @@ export function copyFacts(asked: { purpose: string; expires_on: string }, now: n
     ahead = Number.NaN;
   }
   if (!(ahead >= 0 && ahead <= LONGEST_COPY_DAYS)) {
-    throw new Refusal('expiry_malformed', `The last day of a copy is written YYYY-MM-DD, from today to ${LONGEST_COPY_DAYS} days ahead.`, { part: 'expires_on', limit: LONGEST_COPY_DAYS });
+    throw new Refusal(
+      'expiry_malformed',
+      `The last day of a copy is written YYYY-MM-DD, from today to ${LONGEST_COPY_DAYS} days ahead.`,
+      { part: 'expires_on', limit: LONGEST_COPY_DAYS },
+    );
   }
   return { purpose, stamped_on, expires_on: asked.expires_on };
 }
 
 /** SHA-256 of what the certificate's signature covers, base64url: whatever the spelling of the signature. */
-export const credentialDigest = (jws: string): string => toBase64url(sha256Short(fromBase64url(jws.split('.')[1] ?? '')));
+export const credentialDigest = (jws: string): string =>
+  toBase64url(sha256Short(fromBase64url(jws.split('.')[1] ?? '')));
 
 /** The end of a day in Shanghai, as NumericDate. */
 const endOf = (day: string): number => (dayNumber(day) + 1) * DAY - SHANGHAI - 1;
@@ -60,13 +68,22 @@ export interface Copied {
 
 /** @param kid of the certificate's issuing key */
 export function signCopy(
-  copy: CopyFacts, of: Copied, by: { key: CryptoKey; kid: string }, made: { iat: number; jti: string },
+  copy: CopyFacts,
+  of: Copied,
+  by: { key: CryptoKey; kid: string },
+  made: { iat: number; jti: string },
 ): Promise<string> {
   const { name, id_type, id_number, photo_digest } = of.holder;
   const payload = {
-    number: of.number, credential: credentialDigest(of.jws), purpose: copy.purpose,
-    name, document: { type: id_type, number: id_number }, photo: photo_digest,
-    iat: made.iat, exp: endOf(copy.expires_on), jti: made.jti,
+    number: of.number,
+    credential: credentialDigest(of.jws),
+    purpose: copy.purpose,
+    name,
+    document: { type: id_type, number: id_number },
+    photo: photo_digest,
+    iat: made.iat,
+    exp: endOf(copy.expires_on),
+    jti: made.jti,
   };
   return signStatement('copy+jwt', payload, by.key, by.kid);
 }
@@ -86,7 +103,9 @@ export interface OpenedCopy {
  * @throws Refusal `copy_differs` when it is of another certificate or names somebody else, and what openStatement throws
  */
 export async function openCopy(
-  token: string, of: { number: string; jws: string; masked_name: string }, find: KeyFinder,
+  token: string,
+  of: { number: string; jws: string; masked_name: string },
+  find: KeyFinder,
 ): Promise<OpenedCopy> {
   const { payload, kid } = await openStatement(token, 'copy+jwt', find);
   const { number, credential, purpose, name, document, photo, iat, exp } = payload;

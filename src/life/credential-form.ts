@@ -43,13 +43,18 @@ export type StatusListName = (typeof STATUS_LISTS)[number];
  * The purpose that each list states. What is not in force is `revocation` to everybody else: the one purpose that all
  * verifiers know, and a verifier that does not know `suspension` would let a revoked certificate pass.
  */
-export const PURPOSE_OF: Record<StatusListName, StatusPurpose> = { revocation: 'revocation', suspension: 'suspension', inactive: 'revocation' };
+export const PURPOSE_OF: Record<StatusListName, StatusPurpose> = {
+  revocation: 'revocation',
+  suspension: 'suspension',
+  inactive: 'revocation',
+};
 
 /** Always this name (人社鉴发〔2021〕1号). */
 const CERTIFICATE_NAME = '职业技能等级证书';
 
 export const certificateUrl = (origin: string, number: string): string => `${origin}/c/${number}`;
-export const statusListUrl = (origin: string, name: StatusListName, list: number): string => `${origin}/v1/status/${name}-${list}`;
+export const statusListUrl = (origin: string, name: StatusListName, list: number): string =>
+  `${origin}/v1/status/${name}-${list}`;
 
 function statusEntry({ origin, status: { list, index } }: CredentialFacts, name: StatusListName): object {
   const url = statusListUrl(origin, name, list);
@@ -67,7 +72,11 @@ function write(facts: CredentialFacts, credentialStatus: object): string {
   const { row } = facts;
   const title = `${row.occupation.name} ${levelName(row.level)}`;
   return JSON.stringify({
-    '@context': ['https://www.w3.org/ns/credentials/v2', 'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json', `${facts.origin}/contexts/v1.jsonld`],
+    '@context': [
+      'https://www.w3.org/ns/credentials/v2',
+      'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json',
+      `${facts.origin}/contexts/v1.jsonld`,
+    ],
     id: certificateUrl(facts.origin, facts.number),
     type: ['VerifiableCredential', 'OpenBadgeCredential', 'VocationalSkillLevelCertificate'],
     name: CERTIFICATE_NAME,
@@ -80,7 +89,9 @@ function write(facts: CredentialFacts, credentialStatus: object): string {
         type: ['Achievement'],
         name: title,
         description: `职业技能等级认定 ${title} / Vocational skill level: ${row.occupation.code} ${levelWords(row.level).english}`,
-        criteria: { narrative: '理论知识与操作技能考核均达到合格标准 / Passed both the theory and the practical examination.' },
+        criteria: {
+          narrative: '理论知识与操作技能考核均达到合格标准 / Passed both the theory and the practical examination.',
+        },
       },
       number: facts.number,
       occupation: { code: row.occupation.code, name: row.occupation.name, edition: row.occupation.edition },

@@ -6,24 +6,28 @@
  * facts out, build the payload again, and refuse every text that is not exactly that (`credential_not_canonical`), so
  * that no second meaning can hide in a signed certificate.
  */
-import * as v from 'valibot';
+
 import { CompactSign, type CryptoKey } from 'jose';
+import * as v from 'valibot';
 import { decodeUtf8, encodeUtf8 } from './bytes.ts';
-import { payloadOf, type CredentialFacts } from './credential-form.ts';
+import { type CredentialFacts, payloadOf } from './credential-form.ts';
 import { LEVELS, type Level } from './level.ts';
 import { isRefusal, Refusal } from './refusal.ts';
-import { openBytes, readHeader, type KeyFinder } from './statement.ts';
+import { type KeyFinder, openBytes, readHeader } from './statement.ts';
 
 export const CREDENTIAL_TYP = 'vc+sd-jwt';
 export const CREDENTIAL_MEDIA_TYPE = 'application/vc+sd-jwt';
 
 /** Signs the issuer-signed part: a compact JWS without disclosures. */
 export async function signCredential(facts: CredentialFacts, key: CryptoKey): Promise<string> {
-  return new CompactSign(encodeUtf8(payloadOf(facts))).setProtectedHeader({ alg: 'ES256', typ: CREDENTIAL_TYP, kid: facts.kid }).sign(key);
+  return new CompactSign(encodeUtf8(payloadOf(facts)))
+    .setProtectedHeader({ alg: 'ES256', typ: CREDENTIAL_TYP, kid: facts.kid })
+    .sign(key);
 }
 
 /** `<JWS>~<disclosure>~…~` (RFC 9901 §4): the credential with some or none of its disclosures. */
-export const withDisclosures = (jws: string, disclosures: readonly string[]): string => [jws, ...disclosures, ''].join('~');
+export const withDisclosures = (jws: string, disclosures: readonly string[]): string =>
+  [jws, ...disclosures, ''].join('~');
 
 /** Splits an SD-JWT; a bare JWS counts as one without disclosures. Refuses a key binding at the end. */
 export function splitCredential(text: string): { jws: string; disclosures: string[] } {
@@ -43,7 +47,8 @@ export function credentialKid(jws: string): string {
     return readHeader(jws, CREDENTIAL_TYP).kid;
   } catch (error) {
     // Nobody's key is in question: there is no key to look for.
-    if (isRefusal(error, 'key_unknown')) throw new Refusal('credential_malformed', error.message, { part: CREDENTIAL_TYP });
+    if (isRefusal(error, 'key_unknown'))
+      throw new Refusal('credential_malformed', error.message, { part: CREDENTIAL_TYP });
     throw error;
   }
 }
@@ -85,7 +90,9 @@ export async function openCredential(jws: string, find: KeyFinder): Promise<Cred
     const claims = v.parse(PAYLOAD, JSON.parse(payload));
     const { credentialSubject: subject, credentialStatus } = claims;
     const { occupation, job, level, exam_date, masked_name, replaces, _sd: sd } = subject;
-    const [status, form] = Array.isArray(credentialStatus) ? [credentialStatus[0], 1 as const] : [credentialStatus, 2 as const];
+    const [status, form] = Array.isArray(credentialStatus)
+      ? [credentialStatus[0], 1 as const]
+      : [credentialStatus, 2 as const];
     const facts: CredentialFacts = {
       form,
       origin: ORIGIN.exec(claims.id)?.[1] ?? '',
@@ -97,11 +104,17 @@ export async function openCredential(jws: string, find: KeyFinder): Promise<Cred
       batch: claims.batch,
       approval: claims.approval,
       seal_digest: claims.seal_digest,
-      status: { list: Number(STATUS_URL.exec(status.statusListCredential)?.[1]), index: Number(status.statusListIndex) },
+      status: {
+        list: Number(STATUS_URL.exec(status.statusListCredential)?.[1]),
+        index: Number(status.statusListIndex),
+      },
     };
     if (payloadOf(facts) === payload) return facts;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
   }
-  throw new Refusal('credential_not_canonical', 'The signed part is not a certificate of this service in its one form.');
+  throw new Refusal(
+    'credential_not_canonical',
+    'The signed part is not a certificate of this service in its one form.',
+  );
 }

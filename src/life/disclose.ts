@@ -41,7 +41,12 @@ const disclosureDigest = (encoded: string): string => toBase64url(sha256Short(en
  */
 export function makeDisclosures(holder: Holder, salts: readonly Uint8Array[]): { disclosures: string[]; sd: string[] } {
   const identifier: IdentityObject[] = [
-    { type: 'IdentityObject', hashed: false, identityType: IDENTITY_PREFIX + holder.id_type, identityHash: holder.id_number },
+    {
+      type: 'IdentityObject',
+      hashed: false,
+      identityType: IDENTITY_PREFIX + holder.id_type,
+      identityHash: holder.id_number,
+    },
   ];
   const values: Record<ClaimName, unknown> = { name: holder.name, identifier, photo_digest: holder.photo_digest };
   const disclosures = CLAIMS.map((claim, i) => {
@@ -66,8 +71,16 @@ function readOne(encoded: string): { claim: ClaimName; value: unknown } {
   } catch (error) {
     if (!isUnreadable(error)) throw error;
   }
-  if (!Array.isArray(parsed) || parsed.length !== 3 || typeof parsed[0] !== 'string' || !(CLAIMS as readonly unknown[]).includes(parsed[1])) {
-    throw new Refusal('disclosure_malformed', 'A disclosure is base64url of [salt, claim, value] for name, identifier or photo_digest.');
+  if (
+    !Array.isArray(parsed) ||
+    parsed.length !== 3 ||
+    typeof parsed[0] !== 'string' ||
+    !(CLAIMS as readonly unknown[]).includes(parsed[1])
+  ) {
+    throw new Refusal(
+      'disclosure_malformed',
+      'A disclosure is base64url of [salt, claim, value] for name, identifier or photo_digest.',
+    );
   }
   return { claim: parsed[1] as ClaimName, value: parsed[2] };
 }
@@ -87,14 +100,21 @@ export function readDisclosures(disclosures: readonly string[], sd: readonly str
   for (const encoded of disclosures) {
     const { claim, value } = readOne(encoded);
     const digest = disclosureDigest(encoded);
-    if (!sd.includes(digest)) throw new Refusal('disclosure_not_signed', 'A disclosure does not belong to this certificate or was altered.', { part: claim });
+    if (!sd.includes(digest))
+      throw new Refusal('disclosure_not_signed', 'A disclosure does not belong to this certificate or was altered.', {
+        part: claim,
+      });
     if (claim in read.digests) throw new Refusal('disclosure_repeated', 'A claim is disclosed twice.', { part: claim });
     read.digests[claim] = digest;
     if (claim === 'name' && typeof value === 'string') read.holder.name = value;
-    else if (claim === 'photo_digest' && (typeof value === 'string' || value === null)) read.holder.photo_digest = value;
+    else if (claim === 'photo_digest' && (typeof value === 'string' || value === null))
+      read.holder.photo_digest = value;
     else {
       const identity = claim === 'identifier' ? readIdentity(value) : undefined;
-      if (!identity) throw new Refusal('disclosure_malformed', 'A disclosed value is not of the form its claim has.', { part: claim });
+      if (!identity)
+        throw new Refusal('disclosure_malformed', 'A disclosed value is not of the form its claim has.', {
+          part: claim,
+        });
       Object.assign(read.holder, identity);
     }
   }

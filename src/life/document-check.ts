@@ -6,26 +6,33 @@
  * be read is the Report's `document` check.
  */
 import { templateOf } from '../../templates/index.ts';
-import { BUNDLE_MEDIA_TYPE, openBundle, readBundle, type Bundle, type Opened } from './bundle.ts';
+import { BUNDLE_MEDIA_TYPE, type Bundle, type Opened, openBundle, readBundle } from './bundle.ts';
 import { decodeUtf8, sha256, toBase64url } from './bytes.ts';
 import type { Holder } from './disclose.ts';
 import { documentFacts } from './document-facts.ts';
 import type { Outcome, PrintedDocument } from './evidence.ts';
-import { checkPdfSignature, speaksFor, type PdfSignature } from './pades/verify.ts';
-import { readPdf, type ReadPdf } from './pdf-read/read.ts';
+import { checkPdfSignature, type PdfSignature, speaksFor } from './pades/verify.ts';
+import { type ReadPdf, readPdf } from './pdf-read/read.ts';
 import { alteredParts } from './printed.ts';
 import { isRefusal, isUnreadable, Refusal } from './refusal.ts';
 
 type Judged = Parameters<PrintedDocument['judge']>[0];
 
-const altered = (parts: readonly string[], message = 'What the file shows is not what was signed.') => new Refusal('document_altered', message, { part: parts[0] ?? 'file', parts: [...parts] });
+const altered = (parts: readonly string[], message = 'What the file shows is not what was signed.') =>
+  new Refusal('document_altered', message, { part: parts[0] ?? 'file', parts: [...parts] });
 
 /** The bundle among the attached files; a second one would let one file mean two certificates. */
 function bundleIn(pdf: ReadPdf): Bundle {
-  const bundles = pdf.attachments.filter(({ name, mediaType }) => mediaType === BUNDLE_MEDIA_TYPE || name.endsWith('.bundle.json'));
+  const bundles = pdf.attachments.filter(
+    ({ name, mediaType }) => mediaType === BUNDLE_MEDIA_TYPE || name.endsWith('.bundle.json'),
+  );
   const [first] = bundles;
   if (!first || bundles.length > 1) {
-    throw new Refusal('document_without_bundle', 'The PDF does not hold one bundle of signed statements. Check the number printed on it, or scan its QR code.', { count: bundles.length });
+    throw new Refusal(
+      'document_without_bundle',
+      'The PDF does not hold one bundle of signed statements. Check the number printed on it, or scan its QR code.',
+      { count: bundles.length },
+    );
   }
   let value: unknown;
   try {
@@ -40,24 +47,40 @@ function bundleIn(pdf: ReadPdf): Bundle {
 /** A photograph that is a file of its own is the one that was approved. */
 async function photoDiffers(pdf: ReadPdf, digest: string | null): Promise<boolean> {
   const jpegs = pdf.page.images.filter(({ format, bytes }) => format === 'DCTDecode' && bytes !== undefined);
-  for (const { bytes } of jpegs) if (digest === null || toBase64url(await sha256(bytes as Uint8Array<ArrayBuffer>)) !== digest) return true;
+  for (const { bytes } of jpegs)
+    if (digest === null || toBase64url(await sha256(bytes as Uint8Array<ArrayBuffer>)) !== digest) return true;
   return false;
 }
 
-async function judgeSignature(file: Uint8Array<ArrayBuffer>, pdf: ReadPdf, bundle: Bundle, { filing, thumbprints }: Judged): Promise<Outcome> {
+async function judgeSignature(
+  file: Uint8Array<ArrayBuffer>,
+  pdf: ReadPdf,
+  bundle: Bundle,
+  { filing, thumbprints }: Judged,
+): Promise<Outcome> {
   const [field] = pdf.signatures;
   if (!field) return { result: 'not_checked', code: 'document_unsigned' };
   if (field.misplaced) throw altered(['file'], 'The file was written anew after it was signed.');
   let signature: PdfSignature;
   try {
-    signature = await checkPdfSignature(file, { ...field, contents: field.contents as Uint8Array<ArrayBuffer> }, { thumbprints, roots: bundle.roots });
+    signature = await checkPdfSignature(
+      file,
+      { ...field, contents: field.contents as Uint8Array<ArrayBuffer> },
+      { thumbprints, roots: bundle.roots },
+    );
   } catch (error) {
     if (isRefusal(error)) throw altered(['signature'], error.message);
     throw error;
   }
   if (!signature.intact) throw altered(['file'], 'The file was altered after it was signed.');
-  if (!signature.whole || pdf.signatures.length > 1 || pdf.mended) throw altered(['file'], 'Something was added to the file after it was signed.');
-  if (!(await speaksFor(signature.signer, signature.root, filing))) throw new Refusal('document_signed_by_another', 'The file is signed, but not by the organization that issued the certificate.', { part: 'signature' });
+  if (!signature.whole || pdf.signatures.length > 1 || pdf.mended)
+    throw altered(['file'], 'Something was added to the file after it was signed.');
+  if (!(await speaksFor(signature.signer, signature.root, filing)))
+    throw new Refusal(
+      'document_signed_by_another',
+      'The file is signed, but not by the organization that issued the certificate.',
+      { part: 'signature' },
+    );
   return { result: 'pass' };
 }
 
@@ -73,7 +96,12 @@ async function judge(file: Uint8Array<ArrayBuffer>, pdf: ReadPdf, bundle: Bundle
   const shown = pdf.page.texts.map(({ text }) => text).join('');
   const trust_root = found.thumbprints.find((one) => shown.includes(one)) ?? found.thumbprints[0] ?? '';
   const template = bundle.template ?? 'v1';
-  const expected = documentFacts(found.facts, holder, { template, seal_url: bundle.seal_url ?? '', trust_root, copy: found.copy });
+  const expected = documentFacts(found.facts, holder, {
+    template,
+    seal_url: bundle.seal_url ?? '',
+    trust_root,
+    copy: found.copy,
+  });
   const parts = alteredParts(pdf.page, templateOf(template), expected);
   if (!parts.includes('photo') && (await photoDiffers(pdf, photo_digest))) parts.push('photo');
   if (parts.length > 0) throw altered(parts);
@@ -87,5 +115,8 @@ async function judge(file: Uint8Array<ArrayBuffer>, pdf: ReadPdf, bundle: Bundle
 export function openDocument(file: Uint8Array<ArrayBuffer>): Opened {
   const pdf = readPdf(file);
   const opened = openBundle(bundleIn(pdf));
-  return { ...opened, evidence: { ...opened.evidence, document: { judge: (found) => judge(file, pdf, opened.bundle, found) } } };
+  return {
+    ...opened,
+    evidence: { ...opened.evidence, document: { judge: (found) => judge(file, pdf, opened.bundle, found) } },
+  };
 }

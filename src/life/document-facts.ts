@@ -8,7 +8,11 @@ import type { CopyFacts, DocumentFacts } from './document.ts';
 import { ID_TYPE_NAMES, type IdType } from './identity.ts';
 
 /** @param other what is not in the credential: the template, the QR code's text, the root to trust, the copy's purpose */
-export const documentFacts = (facts: CredentialFacts, holder: Holder, other: { template: string; seal_url: string; trust_root: string; copy?: CopyFacts | undefined }): DocumentFacts => ({
+export const documentFacts = (
+  facts: CredentialFacts,
+  holder: Holder,
+  other: { template: string; seal_url: string; trust_root: string; copy?: CopyFacts | undefined },
+): DocumentFacts => ({
   template: other.template,
   number: facts.number,
   organization: { code: facts.number.slice(0, 13), name: facts.organization_name },

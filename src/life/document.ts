@@ -12,15 +12,15 @@ import { BUNDLE_MEDIA_TYPE } from './bundle.ts';
 import { concat, encodeUtf8, sha256 } from './bytes.ts';
 import { dayNumber } from './calendar.ts';
 import { sliceFont } from './font.ts';
-import { fontFor, requireGlyphs, type FontSet } from './font-set.ts';
+import { type FontSet, fontFor, requireGlyphs } from './font-set.ts';
 import type { Level } from './level.ts';
 import { parseNumber } from './number.ts';
 import { marksOf, type Tag } from './pdf-archive.ts';
-import { frameOf, writePdf, type Frame } from './pdf-file.ts';
-import { packFace, type FaceFile } from './pdf-font.ts';
+import { type Frame, frameOf, writePdf } from './pdf-file.ts';
+import { type FaceFile, packFace } from './pdf-font.ts';
 import type { PdfImage } from './pdf-image.ts';
-import { Page, type Marks } from './pdf-page.ts';
-import { qrMatrix, type QrMatrix } from './qr.ts';
+import { type Marks, Page } from './pdf-page.ts';
+import { type QrMatrix, qrMatrix } from './qr.ts';
 import { Refusal } from './refusal.ts';
 
 export interface DocumentFacts {
@@ -61,7 +61,10 @@ export interface CopyFacts {
 }
 
 /** The values that are known before a certificate has a number. */
-export type PrintableFacts = Pick<DocumentFacts, 'template' | 'organization' | 'occupation' | 'job' | 'level' | 'name' | 'id_type_name' | 'id_number'>;
+export type PrintableFacts = Pick<
+  DocumentFacts,
+  'template' | 'organization' | 'occupation' | 'job' | 'level' | 'name' | 'id_type_name' | 'id_number'
+>;
 
 /** Certificates of one kind share their unchanging part. */
 export interface Kind {
@@ -119,7 +122,11 @@ function fixedPart(template: Template, fonts: FontSet, kind: Kind): Fixed {
     const face = packFace('F0', fonts[0], sliceFont(fonts[0], codePoints(characters)), 9);
     const structure = template.structure(kind);
     const marks = marksOf(structure);
-    fixed = { face, marks, frame: frameOf({ face, forms: page.forms, layer: `q\n${page.encode([face], marks)}\nQ`, structure }) };
+    fixed = {
+      face,
+      marks,
+      frame: frameOf({ face, forms: page.forms, layer: `q\n${page.encode([face], marks)}\nQ`, structure }),
+    };
     known.set(key, fixed);
   }
   return fixed;
@@ -141,7 +148,15 @@ function cutValues(fonts: FontSet, fixed: FaceFile, characters: string): FaceFil
 /** A field of a certificate is never empty (`--` stands for no job). */
 function requireTexts(facts: PrintableFacts & Pick<DocumentFacts, 'copy'>): void {
   const { organization, occupation, job, name, id_type_name, id_number, copy } = facts;
-  const texts = { organization: organization.name, occupation: occupation.name, job, name, id_type_name, id_number, ...(copy ? { purpose: copy.purpose } : {}) };
+  const texts = {
+    organization: organization.name,
+    occupation: occupation.name,
+    job,
+    name,
+    id_type_name,
+    id_number,
+    ...(copy ? { purpose: copy.purpose } : {}),
+  };
   for (const [part, text] of Object.entries(texts)) {
     if (text.trim() === '') throw new Refusal('text_empty', `The ${part} of a certificate is not empty.`, { part });
   }
@@ -155,7 +170,19 @@ export function checkPrintable(fonts: FontSet, facts: PrintableFacts & Pick<Docu
   requireTexts(facts);
   const page = new Page(fonts);
   const { values } = templateOf(facts.template);
-  values(page, { ...facts, number: '', issued_on: '2020-01-01', exam_date: '2020-01-01', seal_url: '', query_url: '', trust_root: '' }, undefined);
+  values(
+    page,
+    {
+      ...facts,
+      number: '',
+      issued_on: '2020-01-01',
+      exam_date: '2020-01-01',
+      seal_url: '',
+      query_url: '',
+      trust_root: '',
+    },
+    undefined,
+  );
   requireGlyphs(fonts, page.characters());
 }
 
@@ -165,10 +192,18 @@ export function checkPrintable(fonts: FontSet, facts: PrintableFacts & Pick<Docu
  * @throws Refusal `text_empty`, `text_too_long`, `glyph_missing`, `number_malformed`, `day_malformed`, `qr_unusable`,
  * `font_unusable`, `template_unknown`
  */
-export async function renderCertificate(facts: DocumentFacts, parts: { fonts: FontSet; bundle: Uint8Array; photo?: PdfImage | undefined }): Promise<Uint8Array> {
+export async function renderCertificate(
+  facts: DocumentFacts,
+  parts: { fonts: FontSet; bundle: Uint8Array; photo?: PdfImage | undefined },
+): Promise<Uint8Array> {
   const { fonts, bundle, photo } = parts;
   parseNumber(facts.number);
-  for (const day of [facts.issued_on, facts.exam_date, ...(facts.copy ? [facts.copy.stamped_on, facts.copy.expires_on] : [])]) dayNumber(day);
+  for (const day of [
+    facts.issued_on,
+    facts.exam_date,
+    ...(facts.copy ? [facts.copy.stamped_on, facts.copy.expires_on] : []),
+  ])
+    dayNumber(day);
   requireTexts(facts);
   const template = templateOf(facts.template);
   const fixed = fixedPart(template, fonts, { photo: photo !== undefined, copy: facts.copy !== undefined });
@@ -180,7 +215,9 @@ export async function renderCertificate(facts: DocumentFacts, parts: { fonts: Fo
   requireGlyphs(fonts, characters);
   const faces = cutValues(fonts, fixed.face, characters);
   const all = [fixed.face, ...faces];
-  const digest = await sha256(concat(encodeUtf8(`${template.version}\n${JSON.stringify(facts)}\n`), bundle, photo?.data ?? new Uint8Array()));
+  const digest = await sha256(
+    concat(encodeUtf8(`${template.version}\n${JSON.stringify(facts)}\n`), bundle, photo?.data ?? new Uint8Array()),
+  );
   return writePdf(fixed.frame, {
     faces,
     beneath: beneath.encode(all, fixed.marks),
@@ -195,7 +232,13 @@ export async function renderCertificate(facts: DocumentFacts, parts: { fonts: Fo
     title: `职业技能等级证书 ${facts.number}`,
     author: facts.organization.name,
     subject: 'Vocational Skill Level Certificate',
-    keywords: [facts.number, facts.organization.code, facts.occupation.code, `level ${facts.level}`, `examined ${facts.exam_date}`].join(', '),
+    keywords: [
+      facts.number,
+      facts.organization.code,
+      facts.occupation.code,
+      `level ${facts.level}`,
+      `examined ${facts.exam_date}`,
+    ].join(', '),
     day: facts.issued_on,
     accessible: template.accessible === true,
     id: digest.subarray(0, 16),

@@ -5,13 +5,13 @@
  * parameters, or with a private key in them. Whether a proof was used before is the register's to know: `(jkt, jti)` is returned for that.
  */
 import { compactVerify, errors } from 'jose';
+import * as v from 'valibot';
 import { decodeUtf8, fromBase64url } from './bytes.ts';
+import type { Memo } from './memo.ts';
 import { tokenHash } from './proof.ts';
 import { isRefusal, isUnreadable, Refusal } from './refusal.ts';
-import { publicJwk, readPayload, type PublicJwk } from './schema.ts';
+import { type PublicJwk, publicJwk, readPayload } from './schema.ts';
 import { thumbprint } from './statement.ts';
-import type { Memo } from './memo.ts';
-import * as v from 'valibot';
 
 /** A proof may be this many seconds old, and this many ahead. */
 export const PROOF_AGE = 300;
@@ -21,18 +21,25 @@ const refuse = (message: string, part?: string) => new Refusal('proof_wrong', me
 
 /** Members of private and symmetric keys (RFC 7518 §6): a proof never carries one (RFC 9449 §4.3). Other unknown members are ignored (RFC 7517 §4). */
 const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
-const isPublic = (jwk: unknown): boolean => typeof jwk === 'object' && jwk !== null && !PRIVATE.some((name) => Object.hasOwn(jwk, name));
-const HEADER = v.strictObject({ typ: v.literal('dpop+jwt'), alg: v.literal('ES256'), jwk: v.pipe(v.custom<object>(isPublic), publicJwk) });
+const isPublic = (jwk: unknown): boolean =>
+  typeof jwk === 'object' && jwk !== null && !PRIVATE.some((name) => Object.hasOwn(jwk, name));
+const HEADER = v.strictObject({
+  typ: v.literal('dpop+jwt'),
+  alg: v.literal('ES256'),
+  jwk: v.pipe(v.custom<object>(isPublic), publicJwk),
+});
 
 function readProofHeader(proof: string): PublicJwk {
   const parts = proof.split('.');
-  if (proof.length > 8192 || parts.length !== 3 || parts.some((part) => !/^[A-Za-z0-9_-]+$/.test(part))) throw refuse('The DPoP header is not one compact JWS.');
+  if (proof.length > 8192 || parts.length !== 3 || parts.some((part) => !/^[A-Za-z0-9_-]+$/.test(part)))
+    throw refuse('The DPoP header is not one compact JWS.');
   let header: unknown;
   try {
     for (const part of parts) fromBase64url(part);
     header = JSON.parse(decodeUtf8(fromBase64url(parts[0] as string)));
   } catch (error) {
-    if (isRefusal(error) || error instanceof SyntaxError) throw refuse('The DPoP proof is not canonical base64url of JSON.');
+    if (isRefusal(error) || error instanceof SyntaxError)
+      throw refuse('The DPoP proof is not canonical base64url of JSON.');
     throw error;
   }
   const read = v.safeParse(HEADER, header);
@@ -41,7 +48,8 @@ function readProofHeader(proof: string): PublicJwk {
 }
 
 /** Scheme, host, port and path of an http address in the characters of RFC 3986, without user, query or fragment. */
-const ADDRESS = /^(https?):\/\/([a-z0-9.-]+|\[[a-f0-9:.]+\])(?::(\d*))?((?:\/(?:[\w.~!$&'()*+,;=:@-]|%[a-f0-9]{2})*)*)$/i;
+const ADDRESS =
+  /^(https?):\/\/([a-z0-9.-]+|\[[a-f0-9:.]+\])(?::(\d*))?((?:\/(?:[\w.~!$&'()*+,;=:@-]|%[a-f0-9]{2})*)*)$/i;
 const DEFAULT_PORTS: Record<string, string> = { http: '80', https: '443' };
 
 /** Percent-encodings of unreserved characters are undone, others are written in capitals (RFC 3986 §6.2.2.1, §6.2.2.2). */
@@ -89,10 +97,13 @@ export async function verifyProof(
 ): Promise<{ jkt: string; jti: string }> {
   const jwk = readProofHeader(proof);
   const jkt = await thumbprint(bound);
-  if ((await thumbprint(jwk)) !== jkt) throw refuse('The proof is signed by another key than the one the access token names.', 'dpop+jwt:jwk');
+  if ((await thumbprint(jwk)) !== jkt)
+    throw refuse('The proof is signed by another key than the one the access token names.', 'dpop+jwt:jwk');
   let payload: unknown;
   try {
-    payload = JSON.parse(decodeUtf8((await compactVerify(proof, await memo.key(bound), { algorithms: ['ES256'] })).payload));
+    payload = JSON.parse(
+      decodeUtf8((await compactVerify(proof, await memo.key(bound), { algorithms: ['ES256'] })).payload),
+    );
   } catch (error) {
     if (!isUnreadable(error) && !(error instanceof errors.JOSEError)) throw error;
     throw refuse('The signature of the proof does not match.');
@@ -101,8 +112,10 @@ export async function verifyProof(
   if ('problem' in read) throw refuse(`The claim ${read.part} of the proof is wrong.`, `dpop+jwt:${read.part}`);
   const { htm, htu, iat, ath, jti } = read.payload;
   if (htm !== request.method) throw refuse('The proof is for another method.', 'dpop+jwt:htm');
-  if (normalAddress(htu) !== normalAddress(request.url)) throw refuse(`The proof is for another address; this one is ${request.url}`, 'dpop+jwt:htu');
-  if (iat < request.now - PROOF_AGE || iat > request.now + PROOF_AHEAD) throw refuse('The proof is too old or from the future; check the clock of your machine.', 'dpop+jwt:iat');
+  if (normalAddress(htu) !== normalAddress(request.url))
+    throw refuse(`The proof is for another address; this one is ${request.url}`, 'dpop+jwt:htu');
+  if (iat < request.now - PROOF_AGE || iat > request.now + PROOF_AHEAD)
+    throw refuse('The proof is too old or from the future; check the clock of your machine.', 'dpop+jwt:iat');
   if (ath !== (await tokenHash(request.token))) throw refuse('The proof is for another access token.', 'dpop+jwt:ath');
   return { jkt, jti };
 }

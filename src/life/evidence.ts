@@ -45,7 +45,11 @@ export interface Evidence {
 export interface PrintedDocument {
   /** `holder`: as disclosed, or as a copy's statement names them. */
   judge(found: {
-    facts: CredentialFacts; holder: Partial<Holder>; filing: Filing; copy: CopyView | undefined; thumbprints: readonly string[];
+    facts: CredentialFacts;
+    holder: Partial<Holder>;
+    filing: Filing;
+    copy: CopyView | undefined;
+    thumbprints: readonly string[];
   }): Promise<Outcome>;
 }
 

@@ -4,7 +4,7 @@
  * that shows it.
  * It refuses characters that no font of the set shows (`glyph_missing`): nothing is ever drawn as a box or left out.
  */
-import { advanceOfGlyph, glyphOf, outlineOf, type Font } from './font.ts';
+import { advanceOfGlyph, type Font, glyphOf, outlineOf } from './font.ts';
 import { Refusal } from './refusal.ts';
 
 export type FontSet = readonly [Font, ...Font[]];
@@ -44,6 +44,9 @@ const codePointName = (codePoint: number): string => `U+${codePoint.toString(16)
 export function requireGlyphs(fonts: FontSet, text: string): void {
   const names = missingGlyphs(fonts, text).map(codePointName);
   if (names.length > 0) {
-    throw new Refusal('glyph_missing', `The font has no glyph for ${names.join(', ')}.`, { code_point: names[0], code_points: names });
+    throw new Refusal('glyph_missing', `The font has no glyph for ${names.join(', ')}.`, {
+      code_point: names[0],
+      code_points: names,
+    });
   }
 }

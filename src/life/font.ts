@@ -4,11 +4,18 @@
  * Opening reads the directory and the character map and copies nothing, so a font of 15 MB opens in a millisecond.
  * It refuses fonts it cannot trust (`font_unusable`) and to cut out a character that the font lacks (`glyph_missing`).
  */
-import {
-  needTable, readCharacterMap, readPostScriptName, readTables, unusable, writeFont,
-  type CharacterMap, type Table,
-} from './pdf-sfnt.ts';
+
 import { rescale } from './pdf-outline.ts';
+import {
+  type CharacterMap,
+  needTable,
+  readCharacterMap,
+  readPostScriptName,
+  readTables,
+  type Table,
+  unusable,
+  writeFont,
+} from './pdf-sfnt.ts';
 import { Refusal } from './refusal.ts';
 
 export interface Font {
@@ -57,13 +64,20 @@ export function openFont(bytes: Uint8Array): Font {
   const locaFormat = view.getInt16(head.at + 50);
   if (locaFormat !== 0 && locaFormat !== 1) throw unusable('head', 'its glyph index has an unknown format');
   const longMetrics = view.getUint16(hhea.at + 34);
-  if (glyphCount === 0 || longMetrics === 0 || longMetrics > glyphCount) throw unusable('hhea', 'its count of metrics is out of range');
+  if (glyphCount === 0 || longMetrics === 0 || longMetrics > glyphCount)
+    throw unusable('hhea', 'its count of metrics is out of range');
   needTable(tables, 'hmtx', 4 * longMetrics + 2 * (glyphCount - longMetrics));
   needTable(tables, 'loca', (glyphCount + 1) * (locaFormat === 1 ? 4 : 2));
   needTable(tables, 'glyf', 0);
   const box = [36, 38, 40, 42].map((at) => view.getInt16(head.at + at)) as [number, number, number, number];
   return {
-    bytes, view, tables, unitsPerEm, glyphCount, longMetrics, box,
+    bytes,
+    view,
+    tables,
+    unitsPerEm,
+    glyphCount,
+    longMetrics,
+    box,
     longLoca: locaFormat === 1,
     cut: new Map(),
     ascent: view.getInt16(hhea.at + 4),
@@ -97,7 +111,9 @@ export function advanceOfGlyph(font: Font, gid: number): number {
 
 function leftBearing(font: Font, gid: number): number {
   const hmtx = tableAt(font, 'hmtx');
-  return font.view.getInt16(gid < font.longMetrics ? hmtx + 4 * gid + 2 : hmtx + 4 * font.longMetrics + 2 * (gid - font.longMetrics));
+  return font.view.getInt16(
+    gid < font.longMetrics ? hmtx + 4 * gid + 2 : hmtx + 4 * font.longMetrics + 2 * (gid - font.longMetrics),
+  );
 }
 
 /** The bytes of one glyph's `glyf` entry, not copied; empty for a space. */
@@ -108,7 +124,8 @@ export function outlineOf(font: Font, gid: number): Uint8Array {
   const [from, to] = font.longLoca
     ? [font.view.getUint32(loca + 4 * gid), font.view.getUint32(loca + 4 * gid + 4)]
     : [2 * font.view.getUint16(loca + 2 * gid), 2 * font.view.getUint16(loca + 2 * gid + 2)];
-  if (to < from || to > glyf.length || (to > from && to - from < 10)) throw unusable('loca', 'a glyph lies outside its table');
+  if (to < from || to > glyf.length || (to > from && to - from < 10))
+    throw unusable('loca', 'a glyph lies outside its table');
   return font.bytes.subarray(glyf.at + from, glyf.at + to);
 }
 
@@ -121,7 +138,10 @@ function eachComponent(outline: Uint8Array, visit: (at: number, gid: number) => 
     const flags = view.getUint16(at);
     visit(at + 2, view.getUint16(at + 2));
     if ((flags & 0x20) === 0) return;
-    at += 4 + ((flags & 0x01) !== 0 ? 4 : 2) + ((flags & 0x08) !== 0 ? 2 : (flags & 0x40) !== 0 ? 4 : (flags & 0x80) !== 0 ? 8 : 0);
+    at +=
+      4 +
+      ((flags & 0x01) !== 0 ? 4 : 2) +
+      ((flags & 0x08) !== 0 ? 2 : (flags & 0x40) !== 0 ? 4 : (flags & 0x80) !== 0 ? 8 : 0);
   }
 }
 
@@ -142,12 +162,14 @@ export function sliceFont(font: Font, codePoints: Iterable<number>): FontSlice {
   };
   for (const codePoint of wanted) {
     const original = glyphOf(font, codePoint);
-    if (original === 0) throw new Refusal('glyph_missing', `The font has no glyph for U+${codePoint.toString(16).toUpperCase()}.`);
+    if (original === 0)
+      throw new Refusal('glyph_missing', `The font has no glyph for U+${codePoint.toString(16).toUpperCase()}.`);
     gidByCodePoint.set(codePoint, add(original));
   }
   const done = new Set<number>();
   const follow = (original: number, path: number[]): void => {
-    if (path.length > DEEPEST_COMPOSITE || path.includes(original)) throw unusable('glyf', 'its composite glyphs are nested too deep');
+    if (path.length > DEEPEST_COMPOSITE || path.includes(original))
+      throw unusable('glyf', 'its composite glyphs are nested too deep');
     if (done.has(original)) return;
     eachComponent(outlineOf(font, original), (_at, component) => {
       if (!newByOriginal.has(component)) add(component);
@@ -159,7 +181,9 @@ export function sliceFont(font: Font, codePoints: Iterable<number>): FontSlice {
   if (originals.length > 0xffff) throw unusable('glyf', 'too many glyphs are wanted');
   const scale = Math.min(1, GRID / font.unitsPerEm);
   const unitsPerEm = Math.round(font.unitsPerEm * scale);
-  const widths = originals.map((gid) => Math.round((Math.round(advanceOfGlyph(font, gid) * scale) * 1000) / unitsPerEm));
+  const widths = originals.map((gid) =>
+    Math.round((Math.round(advanceOfGlyph(font, gid) * scale) * 1000) / unitsPerEm),
+  );
   return { bytes: assemble(font, originals, newByOriginal, scale), gidByCodePoint, widths };
 }
 
@@ -176,7 +200,12 @@ function coarse(font: Font, gid: number, scale: number): Uint8Array {
   return outline;
 }
 
-function assemble(font: Font, originals: number[], newByOriginal: ReadonlyMap<number, number>, scale: number): Uint8Array<ArrayBuffer> {
+function assemble(
+  font: Font,
+  originals: number[],
+  newByOriginal: ReadonlyMap<number, number>,
+  scale: number,
+): Uint8Array<ArrayBuffer> {
   const outlines = originals.map((gid) => coarse(font, gid, scale));
   const scaled = (units: number) => Math.round(units * scale);
   const glyf = new Uint8Array(outlines.reduce((sum, outline) => sum + ((outline.length + 3) & ~3), 0));
@@ -187,7 +216,9 @@ function assemble(font: Font, originals: number[], newByOriginal: ReadonlyMap<nu
   outlines.forEach((outline, gid) => {
     const original = originals[gid] as number;
     glyf.set(outline, at);
-    eachComponent(outline, (place, component) => glyfView.setUint16(at + place, newByOriginal.get(component) as number));
+    eachComponent(outline, (place, component) =>
+      glyfView.setUint16(at + place, newByOriginal.get(component) as number),
+    );
     at += (outline.length + 3) & ~3;
     loca.setUint32(4 * (gid + 1), at);
     hmtx.setUint16(4 * gid, scaled(advanceOfGlyph(font, original)));
@@ -206,6 +237,13 @@ function assemble(font: Font, originals: number[], newByOriginal: ReadonlyMap<nu
   for (const at of [4, 6, 8, 10, 12, 14, 16]) hheaView.setInt16(at, scaled(hheaView.getInt16(at)));
   hheaView.setUint16(34, originals.length);
   new DataView(maxp.buffer).setUint16(4, originals.length);
-  const parts: Record<string, Uint8Array> = { head, hhea, maxp, glyf, loca: new Uint8Array(loca.buffer), hmtx: new Uint8Array(hmtx.buffer) };
+  const parts: Record<string, Uint8Array> = {
+    head,
+    hhea,
+    maxp,
+    glyf,
+    loca: new Uint8Array(loca.buffer),
+    hmtx: new Uint8Array(hmtx.buffer),
+  };
   return writeFont(parts);
 }

@@ -25,22 +25,37 @@ function wordsOf(status: number): { title: string; detail: string } {
       detail: `A proxy answered (${status}): behind it the service does not answer, or not in time. Try again in a minute; if it goes on, tell whoever runs the service.`,
     };
   }
-  if (status === 429) return { title: '服务前面的代理认为请求过于频繁（429），请过一会儿再试', detail: 'A proxy in front of the service says that there were too many requests (429). Wait a moment and go on.' };
+  if (status === 429)
+    return {
+      title: '服务前面的代理认为请求过于频繁（429），请过一会儿再试',
+      detail: 'A proxy in front of the service says that there were too many requests (429). Wait a moment and go on.',
+    };
   if (status === 401 || status === 403 || status === 451) {
     return {
       title: `请求被服务前面的代理或防火墙拒绝（${status}），没有到达服务；请向网络或服务的管理员说明`,
       detail: `A proxy or firewall in front of the service refused the request (${status}); the service did not see it. Ask whoever runs the network or the service.`,
     };
   }
-  if (status >= 500) return { title: `服务没有按约定答复（${status}），请过一会儿再试，一直如此请告知管理员`, detail: `The answer (${status}) is not as the service does it. Try again in a minute; if it goes on, tell whoever runs the service.` };
-  return { title: `在此地址答复的不是本服务（${status}），请核对服务地址（--server）和网络`, detail: `What answers here (${status}) is not the service: check the address (--server), and whether the network wants you to log in first.` };
+  if (status >= 500)
+    return {
+      title: `服务没有按约定答复（${status}），请过一会儿再试，一直如此请告知管理员`,
+      detail: `The answer (${status}) is not as the service does it. Try again in a minute; if it goes on, tell whoever runs the service.`,
+    };
+  return {
+    title: `在此地址答复的不是本服务（${status}），请核对服务地址（--server）和网络`,
+    detail: `What answers here (${status}) is not the service: check the address (--server), and whether the network wants you to log in first.`,
+  };
 }
 
 /** As a problem. */
 export const foreignProblem = (status: number) => ({ status, code: FOREIGN, ...wordsOf(status) });
 
 /** The problem that an answer holds, or the one that it is for not being the service's. @param text the answer's body */
-export function problemOf<P extends { status: number; code: string }>(status: number, type: string | null, text: string): P {
+export function problemOf<P extends { status: number; code: string }>(
+  status: number,
+  type: string | null,
+  text: string,
+): P {
   if (type?.split(';', 1)[0]?.trim().toLowerCase() === 'application/problem+json') {
     try {
       const problem = JSON.parse(text) as Partial<P> | null;

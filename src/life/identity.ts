@@ -9,7 +9,13 @@ import type { FaultCode } from './faults.ts';
 import { withoutMarks } from './marks.ts';
 import { isRefusal } from './refusal.ts';
 
-export type IdType = 'resident_id' | 'residence_permit' | 'hk_macao_permit' | 'taiwan_permit' | 'passport' | 'foreign_permanent_resident';
+export type IdType =
+  | 'resident_id'
+  | 'residence_permit'
+  | 'hk_macao_permit'
+  | 'taiwan_permit'
+  | 'passport'
+  | 'foreign_permanent_resident';
 
 /** How a certificate prints the type. */
 export const ID_TYPE_NAMES: Record<IdType, string> = {
@@ -21,26 +27,38 @@ export const ID_TYPE_NAMES: Record<IdType, string> = {
   foreign_permanent_resident: '外国人永久居留身份证',
 };
 
-export type IdFault = Extract<FaultCode, `id_number_${string}` | `${string}_malformed` | 'id_type_differs' | 'value_missing' | 'formula'>;
+export type IdFault = Extract<
+  FaultCode,
+  `id_number_${string}` | `${string}_malformed` | 'id_type_differs' | 'value_missing' | 'formula'
+>;
 
 /**
  * What spreadsheets write, besides the official name. Three digits are GA/T 2000.156 codes.
  * Left out on purpose: 港澳通行证 and 台湾通行证, which also name the permits of mainland residents, and plain 居住证.
  */
 const ALIASES: Record<IdType, string> = {
-  resident_id: '身份证 二代身份证 第二代身份证 第二代居民身份证 中华人民共和国居民身份证 中国居民身份证 大陆居民身份证 内地居民身份证 公民身份证 111 residentid residentidcard residentidentitycard idcard identitycard nationalid',
-  residence_permit: '港澳台居住证 港澳居民居住证 台湾居民居住证 香港居民居住证 澳门居民居住证 中华人民共和国港澳居民居住证 中华人民共和国台湾居民居住证 residencepermit hkmacaotaiwanresidencepermit',
-  hk_macao_permit: '港澳居民往来内地通行证 港澳居民通行证 港澳来往内地通行证 回乡证 港澳居民回乡证 516 hkmacaopermit hkmacaupermit hkmopermit homereturnpermit',
+  resident_id:
+    '身份证 二代身份证 第二代身份证 第二代居民身份证 中华人民共和国居民身份证 中国居民身份证 大陆居民身份证 内地居民身份证 公民身份证 111 residentid residentidcard residentidentitycard idcard identitycard nationalid',
+  residence_permit:
+    '港澳台居住证 港澳居民居住证 台湾居民居住证 香港居民居住证 澳门居民居住证 中华人民共和国港澳居民居住证 中华人民共和国台湾居民居住证 residencepermit hkmacaotaiwanresidencepermit',
+  hk_macao_permit:
+    '港澳居民往来内地通行证 港澳居民通行证 港澳来往内地通行证 回乡证 港澳居民回乡证 516 hkmacaopermit hkmacaupermit hkmopermit homereturnpermit',
   taiwan_permit: '台湾居民往来大陆通行证 台湾居民通行证 台胞证 511 taiwanpermit taiwancompatriotpermit mtp',
   passport: '普通护照 外国护照 外国人护照 中国护照 414 passport',
-  foreign_permanent_resident: '外国人永久居留证 外国人永久居留身份证件 永久居留身份证 永久居留证 553 foreignpermanentresident foreignpermanentresidentidcard foreignpermanentresidentcard permanentresidentcard',
+  foreign_permanent_resident:
+    '外国人永久居留证 外国人永久居留身份证件 永久居留身份证 永久居留证 553 foreignpermanentresident foreignpermanentresidentidcard foreignpermanentresidentcard permanentresidentcard',
 };
 
-const fold = (text: string) => text.normalize('NFKC').toLowerCase().replace(/[\s_\-./()]/g, '');
+const fold = (text: string) =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s_\-./()]/g, '');
 
 const TYPES = new Map<string, IdType>(
   (Object.keys(ID_TYPE_NAMES) as IdType[]).flatMap((type) =>
-    [type, ID_TYPE_NAMES[type], ...ALIASES[type].split(' ')].map((word) => [fold(word), type] as const)),
+    [type, ID_TYPE_NAMES[type], ...ALIASES[type].split(' ')].map((word) => [fold(word), type] as const),
+  ),
 );
 
 /** The type that a word or code names, or undefined. */
@@ -82,7 +100,8 @@ function isFloat(text: string): boolean {
 function checkEighteen(text: string, prefix: RegExp): { id_number: string; born: string } | { fault: IdFault } {
   if (text.length !== 18) return { fault: /^\d{15}$/.test(text) ? 'id_number_15_digits' : 'id_number_length' };
   if (!/^\d{17}[\dX]$/.test(text)) return { fault: 'id_number_characters' };
-  if (!prefix.test(text)) return { fault: /^(?:9|8[123])/.test(text) || PROVINCES.test(text) ? 'id_type_differs' : 'id_number_region' };
+  if (!prefix.test(text))
+    return { fault: /^(?:9|8[123])/.test(text) || PROVINCES.test(text) ? 'id_type_differs' : 'id_number_region' };
   const born = `${text.slice(6, 10)}-${text.slice(10, 12)}-${text.slice(12, 14)}`;
   if (!isRealBirthDate(born)) return { fault: 'id_number_birth_date' };
   if (residentCheckCharacter(text) !== text[17]) return { fault: 'id_number_check_digit' };

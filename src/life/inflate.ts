@@ -3,8 +3,9 @@
  * by the decoder of pdf-read, whose cost is linear in what goes in and comes out (fflate's is not: see there).
  * It refuses nothing by throwing: broken data, and data of another size, are `undefined`.
  */
-import { Budget } from './pdf-read/limits.ts';
+
 import { inflateRaw } from './pdf-read/inflate.ts';
+import { Budget } from './pdf-read/limits.ts';
 import { isRefusal } from './refusal.ts';
 
 /** Inflates to `size` bytes; undefined when the data is broken, ends early, or holds fewer or more. */

@@ -22,10 +22,14 @@ function requireModest(text: string): void {
     else if (character === 125 || character === 93) depth--;
     else if (character !== 44) continue;
     if (depth > JSON_LIMITS.depth) {
-      throw new Refusal('json_too_deep', `The JSON is nested deeper than ${JSON_LIMITS.depth} levels.`, { limit: JSON_LIMITS.depth });
+      throw new Refusal('json_too_deep', `The JSON is nested deeper than ${JSON_LIMITS.depth} levels.`, {
+        limit: JSON_LIMITS.depth,
+      });
     }
     if (character === 34 || character === 125 || character === 93 || ++values <= JSON_LIMITS.values) continue;
-    throw new Refusal('json_too_large', `The JSON has more than ${JSON_LIMITS.values} values; send less at once.`, { limit: JSON_LIMITS.values });
+    throw new Refusal('json_too_large', `The JSON has more than ${JSON_LIMITS.values} values; send less at once.`, {
+      limit: JSON_LIMITS.values,
+    });
   }
 }
 

@@ -6,7 +6,7 @@
 import canonicalize from 'canonicalize';
 import { encodeUtf8, toBase64url } from './bytes.ts';
 import type { Level } from './level.ts';
-import { leafHash, tree, treeRoot, type Hash } from './merkle.ts';
+import { type Hash, leafHash, tree, treeRoot } from './merkle.ts';
 import { Refusal } from './refusal.ts';
 
 export interface RowFacts {

@@ -7,7 +7,7 @@
 import type { CryptoKey } from 'jose';
 import { Recent } from './recent.ts';
 import type { PublicJwk, StatementType } from './schema.ts';
-import { importPublic, openStatement, thumbprint, type KeyFinder, type Statement } from './statement.ts';
+import { importPublic, type KeyFinder, openStatement, type Statement, thumbprint } from './statement.ts';
 
 const KEYS = 2_000;
 const TEXTS = 2_000;

@@ -39,16 +39,18 @@ const FORBIDDEN: readonly (readonly [RegExp, NameFault])[] = [
 
 /** NFC, full-width Latin to ASCII, look-alike dots to U+00B7, the curly apostrophe to the straight one, runs of spaces to one. */
 function normalizeName(input: string): string {
-  return input
-    .normalize('NFC')
-    .replace(/[\u2022\u2027\u2219\u22c5\u30fb\uff0e\uff65]/g, '·')
-    .replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
-    .replace(/\u2019/g, "'")
-    // Space separators only: a line break or a tab inside a name cell is damage, and stays to be refused.
-    .replace(/\p{Zs}+/gu, ' ')
-    .replace(/^ | $/g, '')
-    // Folding can leave a letter and its mark side by side that compose.
-    .normalize('NFC');
+  return (
+    input
+      .normalize('NFC')
+      .replace(/[\u2022\u2027\u2219\u22c5\u30fb\uff0e\uff65]/g, '·')
+      .replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
+      .replace(/\u2019/g, "'")
+      // Space separators only: a line break or a tab inside a name cell is damage, and stays to be refused.
+      .replace(/\p{Zs}+/gu, ' ')
+      .replace(/^ | $/g, '')
+      // Folding can leave a letter and its mark side by side that compose.
+      .normalize('NFC')
+  );
 }
 
 /**
@@ -63,7 +65,8 @@ function findLookalike(input: string): { found: string; proper: string } | undef
   return undefined;
 }
 
-const named = (text: string): string => `${text} (U+${(text.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0')})`;
+const named = (text: string): string =>
+  `${text} (U+${(text.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0')})`;
 
 /**
  * Refuses a name that somebody asks for and that no certificate can bear, before anything is compared: question marks where a
@@ -72,13 +75,21 @@ const named = (text: string): string => `${text} (U+${(text.codePointAt(0) as nu
  */
 export function requireWritten(name: string): void {
   if (/[?\ufffd\p{Cs}]|锟斤拷/u.test(name.normalize('NFKC'))) {
-    throw new Refusal('name_damaged', 'The name has question marks or damaged characters where its own were: a program sent it in an encoding that '
-      + 'lacks them. Nothing was compared. Send it as UTF-8.', { part: 'name' });
+    throw new Refusal(
+      'name_damaged',
+      'The name has question marks or damaged characters where its own were: a program sent it in an encoding that ' +
+        'lacks them. Nothing was compared. Send it as UTF-8.',
+      { part: 'name' },
+    );
   }
   const lookalike = findLookalike(name);
   if (!lookalike) return;
   const { found, proper } = lookalike;
-  throw new Refusal('name_lookalike', `The name has ${found}, which only looks like ${proper}. Nothing was compared. Write ${proper}.`, { part: 'name', found, proper });
+  throw new Refusal(
+    'name_lookalike',
+    `The name has ${found}, which only looks like ${proper}. Nothing was compared. Write ${proper}.`,
+    { part: 'name', found, proper },
+  );
 }
 
 /** Normalises and checks a name; the result is what a certificate prints. */

@@ -51,7 +51,8 @@ function malformed(part: string, message: string): Refusal {
 export function parseOrganizationCode(text: string): string {
   const bad = (part: string, message: string) => new Refusal('organization_code_malformed', message, { part });
   if (text.length !== 13) throw bad('length', 'An organization code has 13 characters, e.g. S000037000001.');
-  if (!/^[YS]/.test(text)) throw bad('category', 'An organization code begins with Y (employer) or S (training organization).');
+  if (!/^[YS]/.test(text))
+    throw bad('category', 'An organization code begins with Y (employer) or S (training organization).');
   if (!/^\d{4}$/.test(text.slice(1, 5))) throw bad('body', 'Positions 2–5 of an organization code are digits.');
   if (text.slice(5, 7) !== '37') throw bad('province', 'Positions 6–7 of an organization code are 37 (Shandong).');
   if (!/^\d{6}$/.test(text.slice(7))) throw bad('sequence', 'Positions 8–13 of an organization code are digits.');
@@ -84,16 +85,26 @@ export function parseNumber(input: string, rule: NumberRule = DEFAULT_RULE): Cer
   }
   if (text.length !== 22) {
     const length = [...text].length;
-    throw new Refusal('number_malformed', `A certificate number has 22 characters (one letter and 21 digits); this one has ${length}.`, { part: 'length', length });
+    throw new Refusal(
+      'number_malformed',
+      `A certificate number has 22 characters (one letter and 21 digits); this one has ${length}.`,
+      { part: 'length', length },
+    );
   }
-  if (!/^[YS]/.test(text)) throw malformed('category', 'A certificate number begins with Y (employer) or S (training organization).');
+  if (!/^[YS]/.test(text))
+    throw malformed('category', 'A certificate number begins with Y (employer) or S (training organization).');
   if (!/^\d{4}$/.test(text.slice(1, 5))) throw malformed('body', 'Positions 2–5 (body code) must be digits.');
   if (!/^\d{2}$/.test(text.slice(5, 7))) throw malformed('province', 'Positions 6–7 (province) must be digits.');
-  if (text.slice(5, 7) !== '37') throw malformed('province', 'Positions 6–7 are not 37: this service holds certificates of bodies filed in Shandong only.');
+  if (text.slice(5, 7) !== '37')
+    throw malformed(
+      'province',
+      'Positions 6–7 are not 37: this service holds certificates of bodies filed in Shandong only.',
+    );
   if (!/^\d{6}$/.test(text.slice(7, 13))) throw malformed('sequence', 'Positions 8–13 (body sequence) must be digits.');
   if (!/^\d{2}$/.test(text.slice(13, 15))) throw malformed('year', 'Positions 14–15 (year of issue) must be digits.');
   const level = Number(text[15]);
-  if (!/^\d$/.test(text[15] as string) || !isLevel(level)) throw malformed('level', 'Position 16 (level) must be a digit from 1 to 5.');
+  if (!/^\d$/.test(text[15] as string) || !isLevel(level))
+    throw malformed('level', 'Position 16 (level) must be a digit from 1 to 5.');
   if (!/^\d{6}$/.test(text.slice(16))) throw malformed('serial', 'Positions 17–22 (serial) must be digits.');
   const serial = Number(text.slice(16));
   if (serial === 0) throw malformed('serial', 'Positions 17–22 (serial) run from 000001.');
@@ -106,11 +117,16 @@ export function parseNumber(input: string, rule: NumberRule = DEFAULT_RULE): Cer
  */
 export function buildNumber(organization: string, year: number, level: Level, serial: number): string {
   parseOrganizationCode(organization);
-  if (!Number.isInteger(year) || year < 2000 || year > 2099) throw malformed('year', 'The year of issue must lie in 2000–2099.');
+  if (!Number.isInteger(year) || year < 2000 || year > 2099)
+    throw malformed('year', 'The year of issue must lie in 2000–2099.');
   if (!isLevel(level)) throw malformed('level', 'The level must be a number from 1 to 5.');
   if (!Number.isInteger(serial) || serial < 1) throw malformed('serial', 'Serials run from 1.');
   if (serial > LAST_SERIAL) {
-    throw new Refusal('serials_exhausted', `All ${LAST_SERIAL} serials of this organization, year and level are used.`, { part: 'serial' });
+    throw new Refusal(
+      'serials_exhausted',
+      `All ${LAST_SERIAL} serials of this organization, year and level are used.`,
+      { part: 'serial' },
+    );
   }
   return `${organization}${String(year % 100).padStart(2, '0')}${level}${String(serial).padStart(6, '0')}`;
 }

@@ -27,7 +27,8 @@ export async function* takeParts(line: Line, from: number, to: number): AsyncGen
         next++;
         yield file;
       }
-      if (next !== before + limit) throw new Refusal('zip_broken', 'The archive has not as many certificates as were asked for.');
+      if (next !== before + limit)
+        throw new Refusal('zip_broken', 'The archive has not as many certificates as were asked for.');
       turn = 0;
     } catch (error) {
       turn = next > before ? 1 : turn + 1;

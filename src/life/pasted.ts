@@ -4,7 +4,7 @@
  * It never corrects or completes a digit, and never chooses among several numbers. It refuses, naming what is
  * wrong: an address of another host, one of ours that is no certificate's, and a number that is malformed or of another kind.
  */
-import { readAddress, readUrl, type Fragment } from './address.ts';
+import { type Fragment, readAddress, readUrl } from './address.ts';
 import { DASHES, withoutMarks } from './marks.ts';
 import { normalizeNumber, parseNumber } from './number.ts';
 import { Refusal } from './refusal.ts';
@@ -96,16 +96,21 @@ function withoutAddresses(text: string, found: readonly Found[]): string {
 
 /** Runs of letters and digits: each is one number, or several glued together when a field lost its line breaks. */
 const runsOf = (folded: string): string[] =>
-  (folded.match(/[A-Z0-9]+/g) ?? []).flatMap((run) => (/^(?:[A-Z]\d{21}){2,}$/.test(run) ? (run.match(/.{22}/g) as string[]) : [run]));
+  (folded.match(/[A-Z0-9]+/g) ?? []).flatMap((run) =>
+    /^(?:[A-Z]\d{21}){2,}$/.test(run) ? (run.match(/.{22}/g) as string[]) : [run],
+  );
 
 /** Runs that somebody may have meant as a number: long enough, and nearly all digits. */
-const attemptsIn = (runs: readonly string[]): string[] => runs.filter((run) => run.length >= SHORTEST && run.replace(/\D/g, '').length >= run.length - 3);
+const attemptsIn = (runs: readonly string[]): string[] =>
+  runs.filter((run) => run.length >= SHORTEST && run.replace(/\D/g, '').length >= run.length - 3);
 
 const GROUPS = new RegExp(`(^|[^A-Z0-9])([A-Z]\\d*(?:[\\s${DASHES}]+\\d+)+)(?![A-Z0-9])`, 'gu');
 
 /** Closes the gaps of numbers in groups (`S000037 000001-26-3 000001`), where the groups make exactly one number. */
 const closeGaps = (folded: string): string =>
-  folded.replace(GROUPS, (whole, before: string, groups: string) => (isNumber(groups) ? before + normalizeNumber(groups) : whole));
+  folded.replace(GROUPS, (whole, before: string, groups: string) =>
+    isNumber(groups) ? before + normalizeNumber(groups) : whole,
+  );
 
 /**
  * Reads a pasted text. `isOurs`: whether a host (with port) is one that this service ever used.
@@ -124,8 +129,10 @@ export function readPasted(text: string, isOurs: (host: string) => boolean): Pas
   if (address !== undefined && numbers.length === 0) return ofAddress(address, isOurs);
   const different = [...new Set([...addresses.flatMap((one) => numbersOfOurs(one, isOurs)), ...numbers])];
   const others = [...new Set(attempts.filter((one) => !isNumber(one)))];
-  if (different.length === 1 && others.length === 0) return { kind: 'number', number: parseNumber(different[0] as string).text };
-  if (different.length > 0) return { kind: 'several', numbers: different.slice(0, MOST), others: others.slice(0, MOST) };
+  if (different.length === 1 && others.length === 0)
+    return { kind: 'number', number: parseNumber(different[0] as string).text };
+  if (different.length > 0)
+    return { kind: 'several', numbers: different.slice(0, MOST), others: others.slice(0, MOST) };
   // Nothing is a number: one attempt, or a text that is nothing else, is told what is wrong with it.
   const [attempt = ''] = others;
   const alone = /^(?:[A-Z]+|[^\p{L}\s]+)$/u.test(rest) || (/^[A-Z0-9\s]+$/.test(rest) && /\d/.test(rest));

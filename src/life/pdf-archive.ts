@@ -3,7 +3,7 @@
  * the structure by which a screen reader reads the page in order. The structure is the template's and the same for all
  * its certificates, so its objects are written once.
  */
-import { PDFString, type PDFContext, type PDFRef } from 'pdf-lib';
+import { type PDFContext, type PDFRef, PDFString } from 'pdf-lib';
 import { encodeUtf8 } from './bytes.ts';
 import { srgbProfile } from './pdf-colour.ts';
 import type { Marks } from './pdf-page.ts';
@@ -41,30 +41,38 @@ export function addStructure(context: PDFContext, root: Tag, page: PDFRef): PDFR
     const ref = context.nextRef();
     const mcid = mark === undefined ? undefined : marks.get(mark)?.mcid;
     if (mcid !== undefined) parents[mcid] = ref;
-    context.assign(ref, context.obj({
-      S: type,
-      P: parent,
-      ...(mcid === undefined ? {} : { Pg: page, K: mcid }),
-      ...(kids === undefined ? {} : { K: kids.map((kid) => add(kid, ref)) }),
-      ...(lang === undefined ? {} : { Lang: PDFString.of(lang) }),
-      ...(alt === undefined ? {} : { Alt: pdfText(alt) }),
-    }));
+    context.assign(
+      ref,
+      context.obj({
+        S: type,
+        P: parent,
+        ...(mcid === undefined ? {} : { Pg: page, K: mcid }),
+        ...(kids === undefined ? {} : { K: kids.map((kid) => add(kid, ref)) }),
+        ...(lang === undefined ? {} : { Lang: PDFString.of(lang) }),
+        ...(alt === undefined ? {} : { Alt: pdfText(alt) }),
+      }),
+    );
     return ref;
   };
   const first = add(root, tree);
-  context.assign(tree, context.obj({ Type: 'StructTreeRoot', K: first, ParentTree: { Nums: [0, parents] }, ParentTreeNextKey: 1 }));
+  context.assign(
+    tree,
+    context.obj({ Type: 'StructTreeRoot', K: first, ParentTree: { Nums: [0, parents] }, ParentTreeNextKey: 1 }),
+  );
   return tree;
 }
 
 /** sRGB for every colour of the file. */
 export function addOutputIntent(context: PDFContext): PDFRef {
   const profile = context.register(context.stream(deflate(srgbProfile()), { N: 3, Filter: 'FlateDecode' }));
-  return context.register(context.obj({
-    Type: 'OutputIntent',
-    S: 'GTS_PDFA1',
-    OutputConditionIdentifier: PDFString.of('sRGB IEC61966-2.1'),
-    DestOutputProfile: profile,
-  }));
+  return context.register(
+    context.obj({
+      Type: 'OutputIntent',
+      S: 'GTS_PDFA1',
+      OutputConditionIdentifier: PDFString.of('sRGB IEC61966-2.1'),
+      DestOutputProfile: profile,
+    }),
+  );
 }
 
 /** What the file says about itself, in the Info dictionary and in the metadata packet alike. */
@@ -81,7 +89,8 @@ export interface About {
 
 export const PRODUCER = 'luzheng';
 
-const xml = (text: string): string => text.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign] as string);
+const xml = (text: string): string =>
+  text.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign] as string);
 
 /** Midnight in Shanghai of the issue day, as XMP writes it. */
 const xmpDate = (day: string): string => `${day}T00:00:00+08:00`;
@@ -99,7 +108,8 @@ const ACCESSIBLE = [
 
 /** The XMP packet (ISO 16684-1); uncompressed, so that tools that know no PDF find it. */
 export function addMetadata(context: PDFContext, { title, author, subject, keywords, day, accessible }: About): PDFRef {
-  const alternative = (name: string, text: string) => `<dc:${name}><rdf:Alt><rdf:li xml:lang="x-default">${xml(text)}</rdf:li></rdf:Alt></dc:${name}>`;
+  const alternative = (name: string, text: string) =>
+    `<dc:${name}><rdf:Alt><rdf:li xml:lang="x-default">${xml(text)}</rdf:li></rdf:Alt></dc:${name}>`;
   const packet = [
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>',
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">',

@@ -5,8 +5,12 @@
  */
 import { concat, encodeUtf8 } from './bytes.ts';
 
-const words = (...values: number[]): Uint8Array => Uint8Array.from(values.flatMap((value) => [(value >> 8) & 255, value & 255]));
-const longs = (...values: number[]): Uint8Array => Uint8Array.from(values.flatMap((value) => [(value >>> 24) & 255, (value >>> 16) & 255, (value >>> 8) & 255, value & 255]));
+const words = (...values: number[]): Uint8Array =>
+  Uint8Array.from(values.flatMap((value) => [(value >> 8) & 255, value & 255]));
+const longs = (...values: number[]): Uint8Array =>
+  Uint8Array.from(
+    values.flatMap((value) => [(value >>> 24) & 255, (value >>> 16) & 255, (value >>> 8) & 255, value & 255]),
+  );
 const s15Fixed16 = (value: number): number => Math.round(value * 65536);
 const ascii = encodeUtf8;
 
@@ -28,7 +32,8 @@ function curve(points: number): Uint8Array {
 }
 
 /** An ICC textDescriptionType: the text in ASCII, no Unicode and no ScriptCode form. */
-const description = (text: string): Uint8Array => concat(ascii('desc'), longs(0, text.length + 1), ascii(`${text}\0`), new Uint8Array(4 + 4 + 2 + 1 + 67));
+const description = (text: string): Uint8Array =>
+  concat(ascii('desc'), longs(0, text.length + 1), ascii(`${text}\0`), new Uint8Array(4 + 4 + 2 + 1 + 67));
 const plain = (text: string): Uint8Array => concat(ascii('text'), longs(0), ascii(`${text}\0`));
 
 const padded = (bytes: Uint8Array): Uint8Array => concat(bytes, new Uint8Array(-bytes.length & 3));
@@ -37,9 +42,15 @@ const padded = (bytes: Uint8Array): Uint8Array => concat(bytes, new Uint8Array(-
 export function srgbProfile(): Uint8Array {
   const trc = padded(curve(65));
   const tags: [string, Uint8Array][] = [
-    ['desc', padded(description('sRGB'))], ['cprt', padded(plain('No copyright, use freely'))],
-    ['wtpt', xyz(WHITE)], ['rXYZ', xyz(RED)], ['gXYZ', xyz(GREEN)], ['bXYZ', xyz(BLUE)],
-    ['rTRC', trc], ['gTRC', trc], ['bTRC', trc],
+    ['desc', padded(description('sRGB'))],
+    ['cprt', padded(plain('No copyright, use freely'))],
+    ['wtpt', xyz(WHITE)],
+    ['rXYZ', xyz(RED)],
+    ['gXYZ', xyz(GREEN)],
+    ['bXYZ', xyz(BLUE)],
+    ['rTRC', trc],
+    ['gTRC', trc],
+    ['bTRC', trc],
   ];
   const places = new Map<Uint8Array, number>();
   let end = 128 + 4 + 12 * tags.length;
@@ -48,10 +59,18 @@ export function srgbProfile(): Uint8Array {
     places.set(data, end);
     end += data.length;
   }
-  const table = concat(longs(tags.length), ...tags.map(([tag, data]) => concat(ascii(tag), longs(places.get(data) as number, data.length))));
+  const table = concat(
+    longs(tags.length),
+    ...tags.map(([tag, data]) => concat(ascii(tag), longs(places.get(data) as number, data.length))),
+  );
   const header = concat(
-    longs(end, 0, 0x02100000), ascii('mntrRGB XYZ '), words(2026, 1, 1, 0, 0, 0), ascii('acsp'),
-    longs(0, 0, 0, 0, 0, 0, 0), xyz(WHITE).subarray(8), new Uint8Array(48),
+    longs(end, 0, 0x02100000),
+    ascii('mntrRGB XYZ '),
+    words(2026, 1, 1, 0, 0, 0),
+    ascii('acsp'),
+    longs(0, 0, 0, 0, 0, 0, 0),
+    xyz(WHITE).subarray(8),
+    new Uint8Array(48),
   );
   return concat(header, table, ...places.keys());
 }

@@ -5,14 +5,14 @@
  * Built from pdf-lib's low-level objects: its document API stamps the present time and its font embedding loses glyphs.
  * It refuses to read a clock or randomness: dates and identifier are arguments.
  */
-import { PDFHexString, PDFString, type PDFContext, type PDFObject, type PDFRef } from 'pdf-lib';
+import { type PDFContext, PDFHexString, type PDFObject, type PDFRef, PDFString } from 'pdf-lib';
 import { toHex } from './bytes.ts';
-import { addMetadata, addOutputIntent, addStructure, PRODUCER, type About, type Tag } from './pdf-archive.ts';
+import { type About, addMetadata, addOutputIntent, addStructure, PRODUCER, type Tag } from './pdf-archive.ts';
 import { addFont, type FaceFile } from './pdf-font.ts';
 import { addImage, type PdfImage } from './pdf-image.ts';
-import { A4, MM, num, type Form } from './pdf-page.ts';
+import { A4, type Form, MM, num } from './pdf-page.ts';
 import { pdfDate, pdfText } from './pdf-strings.ts';
-import { contextFrom, deflate, writeFile, writeSection, type Section } from './pdf-write.ts';
+import { contextFrom, deflate, type Section, writeFile, writeSection } from './pdf-write.ts';
 
 /** What does not change from one certificate to the next. */
 export interface FrameParts {
@@ -51,8 +51,12 @@ export interface PdfParts extends About {
   id: Uint8Array;
 }
 
-const stream = (context: PDFContext, contents: string, dict: Record<string, string | number | number[]> = {}, level: 4 | 9 = 4): PDFRef =>
-  context.register(context.stream(deflate(contents, level), { ...dict, Filter: 'FlateDecode' }));
+const stream = (
+  context: PDFContext,
+  contents: string,
+  dict: Record<string, string | number | number[]> = {},
+  level: 4 | 9 = 4,
+): PDFRef => context.register(context.stream(deflate(contents, level), { ...dict, Filter: 'FlateDecode' }));
 
 /** Writes the unchanging part of all certificates with this look. */
 export function frameOf({ face, forms, layer, structure }: FrameParts): Frame {
@@ -62,7 +66,17 @@ export function frameOf({ face, forms, layer, structure }: FrameParts): Frame {
     page,
     resource: face.resource,
     font: addFont(context, face),
-    forms: Object.fromEntries(forms.map(({ resource, operators, box }) => [resource, stream(context, operators, { Type: 'XObject', Subtype: 'Form', BBox: box.map((value) => Number(num(value))) }, 9)])),
+    forms: Object.fromEntries(
+      forms.map(({ resource, operators, box }) => [
+        resource,
+        stream(
+          context,
+          operators,
+          { Type: 'XObject', Subtype: 'Form', BBox: box.map((value) => Number(num(value))) },
+          9,
+        ),
+      ]),
+    ),
     layer: stream(context, layer, {}, 9),
     structure: addStructure(context, structure, page),
     intent: addOutputIntent(context),
@@ -78,27 +92,31 @@ function addAttachment(context: PDFContext, { attachment: file, day }: PdfParts)
     Subtype: file.mediaType,
     Params: { Size: file.bytes.length, CreationDate: pdfDate(day), ModDate: pdfDate(day) },
   });
-  return context.register(context.obj({
-    Type: 'Filespec',
-    F: PDFString.of(file.name),
-    UF: pdfText(file.name),
-    Desc: pdfText(file.description),
-    AFRelationship: 'Data',
-    EF: { F: context.register(bytes) },
-  }));
+  return context.register(
+    context.obj({
+      Type: 'Filespec',
+      F: PDFString.of(file.name),
+      UF: pdfText(file.name),
+      Desc: pdfText(file.description),
+      AFRelationship: 'Data',
+      EF: { F: context.register(bytes) },
+    }),
+  );
 }
 
 function addInfo(context: PDFContext, { title, author, subject, keywords, day }: About): PDFRef {
-  return context.register(context.obj({
-    Title: pdfText(title),
-    Author: pdfText(author),
-    Subject: pdfText(subject),
-    Keywords: pdfText(keywords),
-    Creator: PDFString.of(PRODUCER),
-    Producer: PDFString.of(PRODUCER),
-    CreationDate: pdfDate(day),
-    ModDate: pdfDate(day),
-  }));
+  return context.register(
+    context.obj({
+      Title: pdfText(title),
+      Author: pdfText(author),
+      Subject: pdfText(subject),
+      Keywords: pdfText(keywords),
+      Creator: PDFString.of(PRODUCER),
+      Producer: PDFString.of(PRODUCER),
+      CreationDate: pdfDate(day),
+      ModDate: pdfDate(day),
+    }),
+  );
 }
 
 /** Writes a whole file. */
@@ -109,29 +127,38 @@ export function writePdf(frame: Frame, parts: PdfParts): Uint8Array {
   for (const face of parts.faces) fonts[face.resource] = addFont(context, face);
   const pictures: Record<string, PDFRef> = { ...frame.forms };
   if (parts.photo) pictures[parts.photo.resource] = addImage(context, parts.photo.image);
-  context.assign(frame.page, context.obj({
-    Type: 'Page',
-    Parent: pages,
-    MediaBox: [0, 0, Number(num(A4.width * MM)), Number(num(A4.height * MM))],
-    Resources: { Font: fonts, XObject: pictures },
-    Contents: [...(parts.beneath === '' ? [] : [stream(context, parts.beneath)]), frame.layer, stream(context, parts.layer)],
-    StructParents: 0,
-    Tabs: 'S',
-  }));
+  context.assign(
+    frame.page,
+    context.obj({
+      Type: 'Page',
+      Parent: pages,
+      MediaBox: [0, 0, Number(num(A4.width * MM)), Number(num(A4.height * MM))],
+      Resources: { Font: fonts, XObject: pictures },
+      Contents: [
+        ...(parts.beneath === '' ? [] : [stream(context, parts.beneath)]),
+        frame.layer,
+        stream(context, parts.layer),
+      ],
+      StructParents: 0,
+      Tabs: 'S',
+    }),
+  );
   context.assign(pages, context.obj({ Type: 'Pages', Kids: [frame.page], Count: 1 }));
   const file = addAttachment(context, parts);
-  const root = context.register(context.obj({
-    Type: 'Catalog',
-    Pages: pages,
-    Lang: PDFString.of('zh-CN'),
-    Metadata: addMetadata(context, parts),
-    OutputIntents: [frame.intent],
-    MarkInfo: { Marked: true },
-    StructTreeRoot: frame.structure,
-    ViewerPreferences: { DisplayDocTitle: true },
-    Names: { EmbeddedFiles: { Names: [pdfText(parts.attachment.name), file] } },
-    AF: [file],
-  }));
+  const root = context.register(
+    context.obj({
+      Type: 'Catalog',
+      Pages: pages,
+      Lang: PDFString.of('zh-CN'),
+      Metadata: addMetadata(context, parts),
+      OutputIntents: [frame.intent],
+      MarkInfo: { Marked: true },
+      StructTreeRoot: frame.structure,
+      ViewerPreferences: { DisplayDocTitle: true },
+      Names: { EmbeddedFiles: { Names: [pdfText(parts.attachment.name), file] } },
+      AF: [file],
+    }),
+  );
   const info = addInfo(context, parts);
   const id: PDFObject = PDFHexString.of(toHex(parts.id).toUpperCase());
   const section = writeSection(context, frame.section.bytes.length);

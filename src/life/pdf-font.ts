@@ -2,8 +2,8 @@
  * Owns a cut font as PDF objects: Type 0, Identity-H, with widths and the way back from glyphs to text.
  * Written here because pdf-lib's own font embedding drops Chinese glyphs without a word.
  */
-import { PDFString, type PDFContext, type PDFRef } from 'pdf-lib';
-import { glyphOf, outlineOf, type Font, type FontSlice } from './font.ts';
+import { type PDFContext, type PDFRef, PDFString } from 'pdf-lib';
+import { type Font, type FontSlice, glyphOf, outlineOf } from './font.ts';
 import type { Face } from './pdf-page.ts';
 import { deflate } from './pdf-write.ts';
 
@@ -18,7 +18,14 @@ export interface FaceFile extends Face {
 
 /** @param level of compression: see deflate */
 export function packFace(resource: string, font: Font, slice: FontSlice, level: 4 | 9 = 4): FaceFile {
-  return { resource, font, slice, program: deflate(slice.bytes, level), programLength: slice.bytes.length, toUnicode: deflate(toUnicode(slice), level) };
+  return {
+    resource,
+    font,
+    slice,
+    program: deflate(slice.bytes, level),
+    programLength: slice.bytes.length,
+    toUnicode: deflate(toUnicode(slice), level),
+  };
 }
 
 const hex = (value: number): string => value.toString(16).toUpperCase().padStart(4, '0');
@@ -52,7 +59,11 @@ function toUnicode(slice: FontSlice): string {
     const [codePoint, gid] = rows[at] as [number, number];
     let end = at + 1;
     // Neither the glyph's nor the character's first byte may change within a range.
-    const follows = ([next, glyph]: [number, number]) => next === codePoint + end - at && glyph === gid + end - at && next >> 8 === codePoint >> 8 && glyph >> 8 === gid >> 8;
+    const follows = ([next, glyph]: [number, number]) =>
+      next === codePoint + end - at &&
+      glyph === gid + end - at &&
+      next >> 8 === codePoint >> 8 &&
+      glyph >> 8 === gid >> 8;
     while (codePoint < 0x10000 && end < rows.length && follows(rows[end] as [number, number])) end++;
     if (end - at > 2) ranges.push(`<${hex(gid)}> <${hex(gid + end - at - 1)}> <${hex(codePoint)}>`);
     else for (const [one, glyph] of rows.slice(at, end)) single.push(`<${hex(glyph)}> <${utf16(one)}>`);
@@ -98,37 +109,46 @@ function capHeight(font: Font): number {
 }
 
 /** Adds the font's objects; the answer is what a page's resources name. */
-export function addFont(context: PDFContext, { font, slice, program, programLength, toUnicode: map }: FaceFile): PDFRef {
+export function addFont(
+  context: PDFContext,
+  { font, slice, program, programLength, toUnicode: map }: FaceFile,
+): PDFRef {
   const scale = (units: number) => Math.round((units * 1000) / font.unitsPerEm);
   const name = `${tag(slice)}+${font.postScriptName}`;
-  const descriptor = context.register(context.obj({
-    Type: 'FontDescriptor',
-    FontName: name,
-    Flags: 4,
-    FontBBox: font.box.map(scale),
-    ItalicAngle: 0,
-    Ascent: scale(font.ascent),
-    Descent: scale(font.descent),
-    CapHeight: scale(capHeight(font)),
-    StemV: 80,
-    FontFile2: context.register(context.stream(program, { Filter: 'FlateDecode', Length1: programLength })),
-  }));
-  const descendant = context.register(context.obj({
-    Type: 'Font',
-    Subtype: 'CIDFontType2',
-    BaseFont: name,
-    CIDSystemInfo: { Registry: PDFString.of('Adobe'), Ordering: PDFString.of('Identity'), Supplement: 0 },
-    FontDescriptor: descriptor,
-    CIDToGIDMap: 'Identity',
-    DW: 1000,
-    W: widths(slice),
-  }));
-  return context.register(context.obj({
-    Type: 'Font',
-    Subtype: 'Type0',
-    BaseFont: name,
-    Encoding: 'Identity-H',
-    DescendantFonts: [descendant],
-    ToUnicode: context.register(context.stream(map, { Filter: 'FlateDecode' })),
-  }));
+  const descriptor = context.register(
+    context.obj({
+      Type: 'FontDescriptor',
+      FontName: name,
+      Flags: 4,
+      FontBBox: font.box.map(scale),
+      ItalicAngle: 0,
+      Ascent: scale(font.ascent),
+      Descent: scale(font.descent),
+      CapHeight: scale(capHeight(font)),
+      StemV: 80,
+      FontFile2: context.register(context.stream(program, { Filter: 'FlateDecode', Length1: programLength })),
+    }),
+  );
+  const descendant = context.register(
+    context.obj({
+      Type: 'Font',
+      Subtype: 'CIDFontType2',
+      BaseFont: name,
+      CIDSystemInfo: { Registry: PDFString.of('Adobe'), Ordering: PDFString.of('Identity'), Supplement: 0 },
+      FontDescriptor: descriptor,
+      CIDToGIDMap: 'Identity',
+      DW: 1000,
+      W: widths(slice),
+    }),
+  );
+  return context.register(
+    context.obj({
+      Type: 'Font',
+      Subtype: 'Type0',
+      BaseFont: name,
+      Encoding: 'Identity-H',
+      DescendantFonts: [descendant],
+      ToUnicode: context.register(context.stream(map, { Filter: 'FlateDecode' })),
+    }),
+  );
 }

@@ -21,7 +21,13 @@ const WORDS = 0x01;
 const OFFSETS = 0x02;
 
 /** Places of all points along one axis. */
-function readAxis(view: DataView, start: number, flags: Uint8Array, short: number, same: number): { places: Int32Array; end: number } {
+function readAxis(
+  view: DataView,
+  start: number,
+  flags: Uint8Array,
+  short: number,
+  same: number,
+): { places: Int32Array; end: number } {
   const places = new Int32Array(flags.length);
   let at = start;
   let place = 0;
@@ -49,7 +55,14 @@ function readFlags(view: DataView, start: number, count: number): { flags: Uint8
 }
 
 /** Steps from point to point in as few bytes as the format allows; sets the flags that say how. */
-function writeAxis(places: Int32Array, scale: number, flags: Uint8Array, short: number, same: number, bytes: number[]): void {
+function writeAxis(
+  places: Int32Array,
+  scale: number,
+  flags: Uint8Array,
+  short: number,
+  same: number,
+  bytes: number[],
+): void {
   let before = 0;
   places.forEach((place, i) => {
     const now = Math.round(place * scale);
@@ -119,7 +132,10 @@ export function rescale(outline: Uint8Array, scale: number): Uint8Array {
     const head = new DataView(new ArrayBuffer(10));
     head.setInt16(0, contours);
     for (let at = 2; at < 10; at += 2) head.setInt16(at, Math.round(view.getInt16(at) * scale));
-    return concat(new Uint8Array(head.buffer), contours < 0 ? composite(outline, scale) : simple(view, contours, scale));
+    return concat(
+      new Uint8Array(head.buffer),
+      contours < 0 ? composite(outline, scale) : simple(view, contours, scale),
+    );
   } catch (error) {
     if (error instanceof RangeError) throw unusable('glyf', 'an outline is cut off');
     throw error;

@@ -91,7 +91,8 @@ export class Page {
 
   /** Adds one line of text; `y` is its baseline. */
   text(text: string, x: number, y: number, style: TextStyle): void {
-    const width = style.align === undefined || style.align === 'left' ? 0 : measure(this.fonts, text, style.size, style.tracking);
+    const width =
+      style.align === undefined || style.align === 'left' ? 0 : measure(this.fonts, text, style.size, style.tracking);
     const shift = style.align === 'centre' ? width / 2 : style.align === 'right' ? width : 0;
     this.#items.push({ mark: this.#mark, drawn: { text, x: x * MM - shift, y: (A4.height - y) * MM, style } });
   }
@@ -110,7 +111,9 @@ export class Page {
 
   /** Every character shown so far, each once. */
   characters(): string {
-    return [...new Set(this.#items.flatMap(({ drawn }) => (typeof drawn === 'string' ? [] : [...drawn.text])))].join('');
+    return [...new Set(this.#items.flatMap(({ drawn }) => (typeof drawn === 'string' ? [] : [...drawn.text])))].join(
+      '',
+    );
   }
 
   /** The content stream; each character is taken from the first face that has it. */

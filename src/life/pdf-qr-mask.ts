@@ -44,7 +44,8 @@ function pack(size: number, modules: Uint8Array, lineStep: number, step: number)
   for (let first = 0, word = 0; first < size; first += WIDTH) {
     for (let line = 0; line < size; line++, word++) {
       let bits = 0;
-      for (let c = first, at = line * lineStep + c * step; c < size && c <= first + WIDTH; c++, at += step) bits |= (modules[at] as number) << (c - first);
+      for (let c = first, at = line * lineStep + c * step; c < size && c <= first + WIDTH; c++, at += step)
+        bits |= (modules[at] as number) << (c - first);
       strips[word] = bits;
     }
   }

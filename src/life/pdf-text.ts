@@ -44,8 +44,13 @@ export function measure(fonts: FontSet, text: string, size: number, tracking = 0
 /** Ideographs, kana, full-width forms: scripts written without spaces. */
 function isWide(character: string): boolean {
   const code = character.codePointAt(0) as number;
-  return (code >= 0x2e80 && code <= 0xa4cf) || (code >= 0xf900 && code <= 0xfaff) || (code >= 0xfe30 && code <= 0xfe4f)
-    || (code >= 0xff00 && code <= 0xffef) || code >= 0x20000;
+  return (
+    (code >= 0x2e80 && code <= 0xa4cf) ||
+    (code >= 0xf900 && code <= 0xfaff) ||
+    (code >= 0xfe30 && code <= 0xfe4f) ||
+    (code >= 0xff00 && code <= 0xffef) ||
+    code >= 0x20000
+  );
 }
 
 /** Cuts a text into pieces that must not be broken; spaces stay at the end of their piece. */
@@ -53,8 +58,12 @@ function pieces(text: string): string[] {
   const found: string[] = [];
   let before = '';
   for (const character of text) {
-    const mayBreak = before !== '' && !NEVER_LAST.has(before) && !NEVER_FIRST.has(character) && character !== ' '
-      && (isWide(before) || isWide(character) || BREAK_AFTER.has(before));
+    const mayBreak =
+      before !== '' &&
+      !NEVER_LAST.has(before) &&
+      !NEVER_FIRST.has(character) &&
+      character !== ' ' &&
+      (isWide(before) || isWide(character) || BREAK_AFTER.has(before));
     if (mayBreak || before === '') found.push(character);
     else found[found.length - 1] += character;
     before = character;
@@ -90,7 +99,14 @@ export function wrap(fonts: FontSet, text: string, size: number, width: number, 
 }
 
 /** The narrowest width that needs no more lines: two lines of equal length instead of a long one and an orphan. */
-function balance(fonts: FontSet, text: string, size: number, width: number, count: number, cut: typeof pieces): string[] {
+function balance(
+  fonts: FontSet,
+  text: string,
+  size: number,
+  width: number,
+  count: number,
+  cut: typeof pieces,
+): string[] {
   if (count <= 1) return wrap(fonts, text, size, width, 0, cut);
   let low = Math.max(width / (count + 1), ...cut(text).map((piece) => measure(fonts, piece, size)));
   let high = width;
@@ -118,5 +134,7 @@ export function fit(fonts: FontSet, text: string, place: Place): Lines {
       if (count <= most) return { size, leading, lines: balance(fonts, text, size, place.width, count, cut) };
     }
   }
-  throw new Refusal('text_too_long', `The ${place.part} does not fit its place on the certificate.`, { part: place.part });
+  throw new Refusal('text_too_long', `The ${place.part} does not fit its place on the certificate.`, {
+    part: place.part,
+  });
 }

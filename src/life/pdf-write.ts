@@ -6,7 +6,7 @@
  * gives the same bytes everywhere.
  */
 import { strToU8, zlibSync } from 'fflate';
-import { PDFContext, type PDFRef, PDFStream, type PDFObject } from 'pdf-lib';
+import { PDFContext, type PDFObject, type PDFRef, PDFStream } from 'pdf-lib';
 import { concat } from './bytes.ts';
 
 /** Where an object stands: at a byte of the file, or as the n-th of an object stream. */
@@ -19,7 +19,8 @@ export interface Section {
 }
 
 /** zlib; the text is Latin-1. `level` 0–9: what is written once may take longer than what every certificate needs anew. */
-export const deflate = (contents: string | Uint8Array, level: 4 | 9 = 4): Uint8Array => zlibSync(typeof contents === 'string' ? strToU8(contents, true) : contents, { level });
+export const deflate = (contents: string | Uint8Array, level: 4 | 9 = 4): Uint8Array =>
+  zlibSync(typeof contents === 'string' ? strToU8(contents, true) : contents, { level });
 
 /** PDF 1.7, and bytes by which transports know that the file is not text (ISO 32000-1 § 7.5.2). */
 const HEADER = Uint8Array.of(...strToU8('%PDF-1.7\n%'), 0xe4, 0xba, 0xba, 0xe6, 0x0a);
@@ -40,7 +41,12 @@ function packSmall(context: PDFContext, objects: readonly (readonly [PDFRef, PDF
     return entry;
   });
   const head = `${index.join(' ')}\n`;
-  return context.stream(deflate(head + texts.join('\n')), { Type: 'ObjStm', N: objects.length, First: head.length, Filter: 'FlateDecode' });
+  return context.stream(deflate(head + texts.join('\n')), {
+    Type: 'ObjStm',
+    N: objects.length,
+    First: head.length,
+    Filter: 'FlateDecode',
+  });
 }
 
 /**
@@ -51,7 +57,10 @@ export function writeSection(context: PDFContext, start: number): Section {
   const objects = context.enumerateIndirectObjects();
   const small = objects.filter(([, object]) => !(object instanceof PDFStream));
   const pack = context.register(packSmall(context, small));
-  const places: [number, Place][] = small.map(([ref], index) => [ref.objectNumber, { stream: pack.objectNumber, index }]);
+  const places: [number, Place][] = small.map(([ref], index) => [
+    ref.objectNumber,
+    { stream: pack.objectNumber, index },
+  ]);
   const chunks: Uint8Array[] = start === 0 ? [HEADER] : [];
   let at = start + (start === 0 ? HEADER.length : 0);
   for (const [ref, object] of context.enumerateIndirectObjects()) {
@@ -71,11 +80,16 @@ const WIDTHS = [1, 3, 1];
  * Puts sections together and ends the file with its cross-reference stream (§ 7.5.8).
  * @param trailer Root, Info and ID
  */
-export function writeFile(sections: readonly Section[], context: PDFContext, trailer: { Root: PDFRef; Info: PDFRef; ID: PDFObject }): Uint8Array {
+export function writeFile(
+  sections: readonly Section[],
+  context: PDFContext,
+  trailer: { Root: PDFRef; Info: PDFRef; ID: PDFObject },
+): Uint8Array {
   const end = sections.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const own = context.largestObjectNumber + 1;
   const table = new Uint8Array(5 * (own + 1));
-  const enter = (object: number, type: number, value: number, index: number) => table.set([type, value >> 16, (value >> 8) & 255, value & 255, index], 5 * object);
+  const enter = (object: number, type: number, value: number, index: number) =>
+    table.set([type, value >> 16, (value >> 8) & 255, value & 255, index], 5 * object);
   enter(0, 0, 0, 255);
   enter(own, 1, end, 0);
   for (const { places } of sections) {

@@ -5,7 +5,7 @@
  * only by an Exif mark, a file that ends early, and anything behind the picture.
  */
 import { orientationOf } from './exif.ts';
-import { flaw, type Flaw, type Read } from './row-values.ts';
+import { type Flaw, flaw, type Read } from './row-values.ts';
 
 export interface JpegImage {
   kind: 'jpeg';
@@ -27,7 +27,8 @@ const BASELINE = 0xc0;
 const PROGRESSIVE = 0xc2;
 
 /** Start of a frame of any kind: C0–CF but for the tables DHT (C4), JPG (C8) and DAC (CC). */
-const isFrame = (marker: number): boolean => marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+const isFrame = (marker: number): boolean =>
+  marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 const isRestart = (marker: number): boolean => marker >= 0xd0 && marker <= 0xd7;
 
 interface Frame {
@@ -69,7 +70,8 @@ function endOfData(bytes: Uint8Array, at: number): number {
 }
 
 const EXIF = [0x45, 0x78, 0x69, 0x66, 0, 0];
-const isTurned = (segment: Uint8Array): boolean => EXIF.every((byte, i) => segment[i] === byte) && orientationOf(segment.subarray(EXIF.length)) !== 1;
+const isTurned = (segment: Uint8Array): boolean =>
+  EXIF.every((byte, i) => segment[i] === byte) && orientationOf(segment.subarray(EXIF.length)) !== 1;
 
 /** Reads the structure: the frame's size, and that every component has a scan and the file ends with its picture. */
 export function readJpeg(bytes: Uint8Array): Read<JpegImage> {
@@ -83,7 +85,15 @@ export function readJpeg(bytes: Uint8Array): Read<JpegImage> {
     const marker = bytes[at++] ?? 0;
     if (marker === EOI) {
       if (!frame || scans === 0 || missing.size > 0 || at !== bytes.length) return flaw('photo_damaged');
-      return { value: { kind: 'jpeg', width: frame.width, height: frame.height, components: frame.ids.size as 1 | 3, data: bytes } };
+      return {
+        value: {
+          kind: 'jpeg',
+          width: frame.width,
+          height: frame.height,
+          components: frame.ids.size as 1 | 3,
+          data: bytes,
+        },
+      };
     }
     if (marker < 0xc0 || marker === SOI || isRestart(marker)) return flaw('photo_damaged');
     const length = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);

@@ -4,11 +4,12 @@
  * It refuses what a PDF cannot take so (interlaced, other than 8 bits, transparency), critical chunks that nobody
  * knows, a picture that is upright only by an Exif mark, and pixels that are not exactly as many as the header says.
  */
-import { adler32, crc32 } from './checksum.ts';
+
 import { concat } from './bytes.ts';
+import { adler32, crc32 } from './checksum.ts';
 import { orientationOf } from './exif.ts';
 import { inflateExactly } from './inflate.ts';
-import { flaw, type Flaw, type Read } from './row-values.ts';
+import { type Flaw, flaw, type Read } from './row-values.ts';
 
 export interface PngImage {
   kind: 'png';
@@ -54,11 +55,18 @@ function chunksOf(bytes: Uint8Array): Chunk[] | undefined {
 function readHeader(header: Chunk | undefined): { width: number; height: number; colour: number } | Flaw {
   if (header?.type !== 'IHDR' || header.data.length !== 13) return flaw('photo_damaged');
   const view = new DataView(header.data.buffer, header.data.byteOffset, 13);
-  const [depth, colour, compression, filter, interlace] = header.data.subarray(8) as unknown as [number, number, number, number, number];
+  const [depth, colour, compression, filter, interlace] = header.data.subarray(8) as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   if (colour === 4 || colour === 6) return flaw('photo_transparent');
   if (depth !== 8 || interlace !== 0) return flaw('photo_type');
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
-  if (![GREY, RGB, PALETTE].includes(colour) || compression !== 0 || filter !== 0 || width === 0 || height === 0) return flaw('photo_damaged');
+  if (![GREY, RGB, PALETTE].includes(colour) || compression !== 0 || filter !== 0 || width === 0 || height === 0)
+    return flaw('photo_damaged');
   return { width, height, colour };
 }
 
@@ -80,10 +88,22 @@ export function readPng(bytes: Uint8Array): Read<PngImage> {
   const ended = chunks.at(-1)?.type === 'IEND' && chunks.at(-1)?.data.length === 0;
   const once = all('IHDR').length === 1 && all('IEND').length === 1 && plte.length <= 1;
   if (!consecutive || !known || !ended || !once) return flaw('photo_damaged');
-  const image = { kind: 'png' as const, width, height, components: colour === RGB ? (3 as const) : (1 as const), data: idat.length === 1 ? (idat[0] as Chunk).data : concat(...idat.map(({ data }) => data)) };
+  const image = {
+    kind: 'png' as const,
+    width,
+    height,
+    components: colour === RGB ? (3 as const) : (1 as const),
+    data: idat.length === 1 ? (idat[0] as Chunk).data : concat(...idat.map(({ data }) => data)),
+  };
   if (colour !== PALETTE) return { value: image };
   const palette = plte[0]?.data ?? new Uint8Array();
-  if (palette.length === 0 || palette.length % 3 !== 0 || palette.length > 768 || chunks.findIndex(({ type }) => type === 'PLTE') > first) return flaw('photo_damaged');
+  if (
+    palette.length === 0 ||
+    palette.length % 3 !== 0 ||
+    palette.length > 768 ||
+    chunks.findIndex(({ type }) => type === 'PLTE') > first
+  )
+    return flaw('photo_damaged');
   return { value: { ...image, palette } };
 }
 
@@ -91,10 +111,18 @@ export function readPng(bytes: Uint8Array): Read<PngImage> {
 export function hasAllPixels({ width, height, components, data }: PngImage): boolean {
   const [method = 0, flags = 0] = data;
   // RFC 1950 §2.2: deflate with a window of at most 32 KB, a header check, no preset dictionary.
-  if ((method & 15) !== 8 || method >> 4 > 7 || ((method << 8) | flags) % 31 !== 0 || (flags & 32) !== 0 || data.length < 7) return false;
+  if (
+    (method & 15) !== 8 ||
+    method >> 4 > 7 ||
+    ((method << 8) | flags) % 31 !== 0 ||
+    (flags & 32) !== 0 ||
+    data.length < 7
+  )
+    return false;
   const stride = 1 + width * components;
   const pixels = inflateExactly(data.subarray(2, -4), height * stride);
-  if (!pixels || adler32(pixels) !== new DataView(data.buffer, data.byteOffset + data.length - 4, 4).getUint32(0)) return false;
+  if (!pixels || adler32(pixels) !== new DataView(data.buffer, data.byteOffset + data.length - 4, 4).getUint32(0))
+    return false;
   for (let at = 0; at < pixels.length; at += stride) if ((pixels[at] as number) > 4) return false;
   return true;
 }

@@ -5,10 +5,10 @@
  * It refuses, each with its own code, what is too large or small, no portrait, damaged, turned or transparent.
  * Whose photo it is: row-photos.ts.
  */
-import { isJpeg, readJpeg, type JpegImage } from './photo-jpeg.ts';
-import { hasAllPixels, isPng, readPng, type PngImage } from './photo-png.ts';
+import { isJpeg, type JpegImage, readJpeg } from './photo-jpeg.ts';
+import { hasAllPixels, isPng, type PngImage, readPng } from './photo-png.ts';
 import { Refusal } from './refusal.ts';
-import { flaw, type Flaw, type Read } from './row-values.ts';
+import { type Flaw, flaw, type Read } from './row-values.ts';
 
 /** A photo as a PDF embeds it: `data` of a JPEG under DCTDecode, of a PNG under FlateDecode with /Predictor 15. */
 export type PhotoImage = JpegImage | PngImage;
@@ -23,7 +23,8 @@ const MOST = { width: 1000, height: 1400 };
 const RATIO = 25 / 35;
 const TOLERANCE = 0.02;
 
-const read = (bytes: Uint8Array): Read<PhotoImage> => (isJpeg(bytes) ? readJpeg(bytes) : isPng(bytes) ? readPng(bytes) : flaw('photo_type'));
+const read = (bytes: Uint8Array): Read<PhotoImage> =>
+  isJpeg(bytes) ? readJpeg(bytes) : isPng(bytes) ? readPng(bytes) : flaw('photo_type');
 
 /** The flaw of a file's size; also for files that were not read because of it. */
 export function flawOfSize(bytes: number): Flaw | undefined {
@@ -38,7 +39,8 @@ export function checkPhoto(bytes: Uint8Array): Read<PhotoImage> {
   const result = read(bytes);
   if ('flaw' in result) return result;
   const { width, height } = result.value;
-  if (width < LEAST.width || height < LEAST.height || width > MOST.width || height > MOST.height) return flaw('photo_dimensions', { width, height });
+  if (width < LEAST.width || height < LEAST.height || width > MOST.width || height > MOST.height)
+    return flaw('photo_dimensions', { width, height });
   if (Math.abs(width / height / RATIO - 1) > TOLERANCE) return flaw('photo_ratio', { width, height });
   // Last, because only now is it known that there are few pixels.
   if (result.value.kind === 'png' && !hasAllPixels(result.value)) return flaw('photo_damaged');
@@ -51,7 +53,8 @@ export function checkPhoto(bytes: Uint8Array): Read<PhotoImage> {
  */
 export function imageOf(bytes: Uint8Array): PhotoImage {
   const result = read(bytes);
-  if ('flaw' in result) throw new Refusal('photo_unusable', 'These bytes are no photo that was ever accepted.', { part: result.flaw });
+  if ('flaw' in result)
+    throw new Refusal('photo_unusable', 'These bytes are no photo that was ever accepted.', { part: result.flaw });
   return result.value;
 }
 

@@ -22,7 +22,10 @@ const writePlace = ({ first, at, id }: Place): string => `${first}.${at}.${id}`;
 export function readPlace(text: string | undefined): Place | undefined {
   if (text === undefined || text === '') return undefined;
   const [, first, at, id] = PLACE.exec(text) ?? [];
-  if (first === undefined || id === undefined) throw new Refusal('body_malformed', 'The query parameter after is what the page before named as next.', { part: 'after' });
+  if (first === undefined || id === undefined)
+    throw new Refusal('body_malformed', 'The query parameter after is what the page before named as next.', {
+      part: 'after',
+    });
   return { first: first === '1' ? 1 : 0, at: Number(at), id };
 }
 

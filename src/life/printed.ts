@@ -18,9 +18,15 @@ interface Glyph {
 const bare = (text: string): string => text.normalize('NFC').replace(/[\s\u00a0]/g, '');
 
 /** A field's box in points from the bottom left. */
-const boxOf = ({ box }: PrintedField): Box => ({ left: box.left * MM, right: box.right * MM, bottom: (A4.height - box.bottom) * MM, top: (A4.height - box.top) * MM });
+const boxOf = ({ box }: PrintedField): Box => ({
+  left: box.left * MM,
+  right: box.right * MM,
+  bottom: (A4.height - box.bottom) * MM,
+  top: (A4.height - box.top) * MM,
+});
 
-const holds = (box: Box, x: number, y: number): boolean => x >= box.left && x < box.right && y >= box.bottom && y < box.top;
+const holds = (box: Box, x: number, y: number): boolean =>
+  x >= box.left && x < box.right && y >= box.bottom && y < box.top;
 const meets = (a: Box, b: Box): boolean => a.left < b.right && b.left < a.right && a.bottom < b.top && b.bottom < a.top;
 
 /** Every character of the page, whatever its colour and mode: what is hidden was hidden by somebody. */
@@ -28,7 +34,11 @@ function glyphsOf(page: ShownPage, pale: string): Glyph[] {
   // Several fonts may draw one word, so parts of it are let by; there is nothing else that they could say.
   const own = page.texts.filter(({ artifact, text }) => !(artifact && bare(pale).includes(bare(text))));
   const drawn = own.flatMap(({ glyphs, order }) => glyphs.map((glyph) => ({ ...glyph, order })));
-  const noted = page.annotations.flatMap(({ rect, text }) => (text === undefined || text === '' ? [] : [{ text, x: (rect.left + rect.right) / 2, y: (rect.bottom + rect.top) / 2, order: Number.POSITIVE_INFINITY }]));
+  const noted = page.annotations.flatMap(({ rect, text }) =>
+    text === undefined || text === ''
+      ? []
+      : [{ text, x: (rect.left + rect.right) / 2, y: (rect.bottom + rect.top) / 2, order: Number.POSITIVE_INFINITY }],
+  );
   return [...drawn, ...noted];
 }
 
@@ -41,14 +51,27 @@ function read(glyphs: readonly Glyph[]): string {
     if (line && Math.abs((line[0] as Glyph).y - glyph.y) < 1) line.push(glyph);
     else lines.push([glyph]);
   }
-  return lines.map((line) => line.sort((a, b) => a.x - b.x).map(({ text }) => text).join('')).join('');
+  return lines
+    .map((line) =>
+      line
+        .sort((a, b) => a.x - b.x)
+        .map(({ text }) => text)
+        .join(''),
+    )
+    .join('');
 }
 
 /** Something opaque that was painted over characters which stood there before. */
 function covered(page: ShownPage, box: Box, glyphs: readonly Glyph[]): boolean {
   const first = Math.min(...glyphs.map(({ order }) => order));
   const over = page.paints.filter(({ kind, order }) => kind !== 'stroke' && order > first);
-  return [...over, ...page.images].some((area) => meets(area, box) && glyphs.some(({ x, y, order }) => area.order > order && holds({ ...area, top: area.top + 1, bottom: area.bottom - 4 }, x, y)));
+  return [...over, ...page.images].some(
+    (area) =>
+      meets(area, box) &&
+      glyphs.some(
+        ({ x, y, order }) => area.order > order && holds({ ...area, top: area.top + 1, bottom: area.bottom - 4 }, x, y),
+      ),
+  );
 }
 
 /**
@@ -64,7 +87,11 @@ export function alteredParts(page: ShownPage, template: Template, facts: Documen
     return bare(read(inside)) !== bare(field.text) || covered(page, box, inside);
   });
   const { photo } = template;
-  const frame = boxOf({ part: 'photo', text: '', box: { left: photo.x, right: photo.x + photo.width, top: photo.y, bottom: photo.y + photo.height } });
+  const frame = boxOf({
+    part: 'photo',
+    text: '',
+    box: { left: photo.x, right: photo.x + photo.width, top: photo.y, bottom: photo.y + photo.height },
+  });
   const pictures = page.images.filter((image) => meets(image, frame)).length;
   return [...altered.map(({ part }) => part), ...(pictures === (facts.photo ? 1 : 0) ? [] : ['photo'])];
 }

@@ -4,7 +4,7 @@
  */
 import { encodeUtf8, sha256, toBase64url } from './bytes.ts';
 import type { PublicJwk } from './schema.ts';
-import { signBytes, type SigningKey } from './signer.ts';
+import { type SigningKey, signBytes } from './signer.ts';
 
 /** `ath`: SHA-256 of the access token's text (RFC 9449 §4.2). */
 export const tokenHash = async (token: string): Promise<string> => toBase64url(await sha256(encodeUtf8(token)));
@@ -16,7 +16,10 @@ const part = (value: unknown): string => toBase64url(encodeUtf8(JSON.stringify(v
  * @param by the key that the access token names
  * @param request `iat` NumericDate; `jti` never used before
  */
-export async function makeProof(by: { key: SigningKey; jwk: PublicJwk; token: string }, { method, url, iat, jti }: { method: string; url: string; iat: number; jti: string }): Promise<string> {
+export async function makeProof(
+  by: { key: SigningKey; jwk: PublicJwk; token: string },
+  { method, url, iat, jti }: { method: string; url: string; iat: number; jti: string },
+): Promise<string> {
   const { x, y } = by.jwk;
   const head = part({ typ: 'dpop+jwt', alg: 'ES256', jwk: { kty: 'EC', crv: 'P-256', x, y } });
   const text = `${head}.${part({ jti, htm: method, htu: url.split(/[?#]/, 1)[0], iat, ath: await tokenHash(by.token) })}`;

@@ -31,10 +31,14 @@ function createCode(segments: QrSegment[], length: number): QrSymbol {
 
 /** @throws Refusal `qr_unusable` */
 export function qrMatrix(url: string): QrMatrix {
-  if (!/^[\x21-\x7e]+$/.test(url)) throw new Refusal('qr_unusable', 'The text of a QR code is printable ASCII without spaces.');
+  if (!/^[\x21-\x7e]+$/.test(url))
+    throw new Refusal('qr_unusable', 'The text of a QR code is printable ASCII without spaces.');
   const parts = /^([^#]*#)(\d+)$/.exec(url);
   const segments: QrSegment[] = parts
-    ? [{ data: parts[1] as string, mode: 'byte' }, { data: parts[2] as string, mode: 'numeric' }]
+    ? [
+        { data: parts[1] as string, mode: 'byte' },
+        { data: parts[2] as string, mode: 'numeric' },
+      ]
     : [{ data: url, mode: 'byte' }];
   const { modules, version } = createCode(segments, url.length);
   const { size } = modules;

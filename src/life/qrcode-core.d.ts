@@ -9,5 +9,8 @@ declare module 'qrcode/lib/core/qrcode.js' {
     /** Row by row; `reservedBit` marks the modules that are not data. */
     modules: { size: number; data: Uint8Array; reservedBit: Uint8Array };
   }
-  export function create(segments: QrSegment[], options: { errorCorrectionLevel: 'L' | 'M' | 'Q' | 'H'; maskPattern?: number }): QrSymbol;
+  export function create(
+    segments: QrSegment[],
+    options: { errorCorrectionLevel: 'L' | 'M' | 'Q' | 'H'; maskPattern?: number },
+  ): QrSymbol;
 }

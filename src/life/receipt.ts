@@ -40,18 +40,26 @@ export class Tally {
   }
 
   get claims(): Pick<Receipt, 'answers' | 'verdicts' | 'names'> {
-    return { answers: { sha256: toBase64url(this.#hash.clone().digest()), bytes: this.#bytes }, verdicts: { ...this.#verdicts }, names: { ...this.#names } };
+    return {
+      answers: { sha256: toBase64url(this.#hash.clone().digest()), bytes: this.#bytes },
+      verdicts: { ...this.#verdicts },
+      names: { ...this.#names },
+    };
   }
 }
 
 /** The last line of an answer. */
-export async function receiptLine(receipt: Receipt, { key, kid }: { key: CryptoKey; kid: string }): Promise<Uint8Array<ArrayBuffer>> {
+export async function receiptLine(
+  receipt: Receipt,
+  { key, kid }: { key: CryptoKey; kid: string },
+): Promise<Uint8Array<ArrayBuffer>> {
   return encodeUtf8(`${JSON.stringify({ receipt: await signStatement('receipt+jwt', receipt, key, kid) })}\n`);
 }
 
 /** Parts an answer into the lines that were answered and the receipt. Nothing returned here is verified. */
 export function splitAnswers(bytes: Uint8Array): { lines: Uint8Array; token: string } {
-  const missing = () => new Refusal('receipt_missing', 'The last line is no receipt: the answer broke off, or this is another file.');
+  const missing = () =>
+    new Refusal('receipt_missing', 'The last line is no receipt: the answer broke off, or this is another file.');
   const end = bytes.at(-1) === 0x0a ? bytes.length - 1 : bytes.length;
   const from = bytes.subarray(0, end).lastIndexOf(0x0a) + 1;
   let last: { receipt?: unknown } | null;
@@ -71,10 +79,19 @@ export function splitAnswers(bytes: Uint8Array): { lines: Uint8Array; token: str
  * @throws Refusal `receipt_missing`, `key_unknown`, `signature_wrong`, `receipt_answers_differ`, `receipt_request_differs`,
  *   and what openStatement throws
  */
-export async function verifyReceipt(answers: Uint8Array, request: Uint8Array | undefined, services: readonly string[], directory: Directory): Promise<Receipt> {
+export async function verifyReceipt(
+  answers: Uint8Array,
+  request: Uint8Array | undefined,
+  services: readonly string[],
+  directory: Directory,
+): Promise<Receipt> {
   const { lines, token } = splitAnswers(answers);
   const { kid } = readHeader(token, 'receipt+jwt');
-  let refusal = new Refusal('key_unknown', 'The receipt is signed with a key that the province\'s root did not name for this service.', { part: 'receipt+jwt' });
+  let refusal = new Refusal(
+    'key_unknown',
+    "The receipt is signed with a key that the province's root did not name for this service.",
+    { part: 'receipt+jwt' },
+  );
   for (const statement of services) {
     try {
       const { payload: named } = await directory.memo.open(statement, 'service+jwt', directory.findRoot);
@@ -84,7 +101,10 @@ export async function verifyReceipt(answers: Uint8Array, request: Uint8Array | u
       checkTimes('service+jwt', named, payload.iat);
       const jkt = await directory.memo.thumbprint(named.cnf.jwk);
       directory.requireWorkingKey(jkt, 'service+jwt:cnf');
-      directory.withdrawals.require('service_withdrawn', 'service+jwt', payload.iat, named, { kid: jkt, iss: named.iss });
+      directory.withdrawals.require('service_withdrawn', 'service+jwt', payload.iat, named, {
+        kid: jkt,
+        iss: named.iss,
+      });
       compare(payload, lines, request);
       return payload;
     } catch (error) {
@@ -99,9 +119,13 @@ const digest = (bytes: Uint8Array): string => toBase64url(sha256Short(bytes));
 
 function compare(receipt: Receipt, lines: Uint8Array, request: Uint8Array | undefined): void {
   if (receipt.answers.sha256 !== digest(lines) || receipt.answers.bytes !== lines.length) {
-    throw new Refusal('receipt_answers_differ', 'The answers are not the ones that the receipt was made for.', { part: 'answers' });
+    throw new Refusal('receipt_answers_differ', 'The answers are not the ones that the receipt was made for.', {
+      part: 'answers',
+    });
   }
   if (request && (receipt.request.sha256 !== digest(request) || receipt.request.bytes !== request.length)) {
-    throw new Refusal('receipt_request_differs', 'The request is not the one that the receipt was made for.', { part: 'request' });
+    throw new Refusal('receipt_request_differs', 'The request is not the one that the receipt was made for.', {
+      part: 'request',
+    });
   }
 }

@@ -95,7 +95,8 @@ const STATUS_VERDICTS: readonly string[] = ['suspended', 'revoked', 'replaced'];
 /** The verdict of a list of checks: first failure, then completeness. A file that was brought must itself have been checked. */
 export function verdictOf(checks: readonly Check[]): Verdict {
   const failed = checks.find((check) => check.result === 'fail');
-  if (failed) return failed.id === 'status' && STATUS_VERDICTS.includes(failed.code ?? '') ? (failed.code as Verdict) : 'invalid';
+  if (failed)
+    return failed.id === 'status' && STATUS_VERDICTS.includes(failed.code ?? '') ? (failed.code as Verdict) : 'invalid';
   const passed = (id: CheckId) => checks.some((check) => check.id === id && check.result === 'pass');
   const document = checks.find(({ id }) => id === 'document');
   const unjudged = document?.result === 'not_checked' && document.code !== 'no_document';
@@ -108,7 +109,9 @@ export function verdictOf(checks: readonly Check[]): Verdict {
  */
 export function withoutSeal<R extends { checks: Check[]; verdict: Verdict }>(report: R): R {
   const checks = report.checks.map((check): Check => {
-    return check.id === 'signature' && check.result === 'pass' ? { id: 'signature', result: 'not_checked', code: 'seal_unread' } : check;
+    return check.id === 'signature' && check.result === 'pass'
+      ? { id: 'signature', result: 'not_checked', code: 'seal_unread' }
+      : check;
   });
   return { ...report, checks, verdict: verdictOf(checks) };
 }

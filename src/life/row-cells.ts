@@ -24,7 +24,8 @@ export const isBlank = (cell: Cell): boolean =>
   typeof cell === 'string' ? cell.trim() === '' : cell instanceof Unreadable && cell.blank;
 
 /** What a cell says as a column's name; a formula names no column. */
-export const headerText = (cell: Cell): string => (isBlank(cell) ? '' : cell instanceof Unreadable ? '?' : String(cell));
+export const headerText = (cell: Cell): string =>
+  isBlank(cell) ? '' : cell instanceof Unreadable ? '?' : String(cell);
 
 export interface TableRow {
   /** 1 for the first row, as a spreadsheet numbers it: a record with a quoted line break is one row. */

@@ -2,15 +2,26 @@
  * Owns the judgement of one candidate row: every fault it has, and its checked form if it has none.
  * What only several rows together show is in rows.ts.
  */
-import { fault, type Fault } from './faults.ts';
-import { checkIdNumber, parseIdType, type IdType } from './identity.ts';
+import { type Fault, fault } from './faults.ts';
+import { checkIdNumber, type IdType, parseIdType } from './identity.ts';
 import type { Level } from './level.ts';
 import { checkName } from './name.ts';
 import { parseNumber } from './number.ts';
 import { Refusal } from './refusal.ts';
-import { FIELDS, NO_JOB, OPTIONAL_FIELDS, type CheckedRow, type RawRow } from './row.ts';
+import { type CheckedRow, FIELDS, NO_JOB, OPTIONAL_FIELDS, type RawRow } from './row.ts';
 import { placeInScope, type ScopeIndex } from './row-scope.ts';
-import { flaw, isNone, looksLikeFormula, readExamDate, readScore, squeeze, textOf, toFault, type Flaw, type Read } from './row-values.ts';
+import {
+  type Flaw,
+  flaw,
+  isNone,
+  looksLikeFormula,
+  type Read,
+  readExamDate,
+  readScore,
+  squeeze,
+  textOf,
+  toFault,
+} from './row-values.ts';
 
 export interface RowContext {
   scope: ScopeIndex;

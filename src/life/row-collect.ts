@@ -3,7 +3,15 @@
  * A title or instructions may stand above the header; nothing else may, and the header is one row.
  */
 import { Refusal } from './refusal.ts';
-import { headerText, isBlank, TABLE_LIMITS, tableTooLarge, type Cell, type Columns, type TableRow } from './row-cells.ts';
+import {
+  type Cell,
+  type Columns,
+  headerText,
+  isBlank,
+  TABLE_LIMITS,
+  type TableRow,
+  tableTooLarge,
+} from './row-cells.ts';
 
 /** Rows that are not blank among which the header is looked for. */
 export const HEADER_ROWS = 20;
@@ -30,7 +38,9 @@ const unclear = (message: string, rows: number[]) =>
 
 /** Whether a row above the header may be passed over: a title, or a line of particulars, and none of the list's rows. */
 const isTitle = ({ cells }: TableRow, columns: Columns): boolean =>
-  columns.isValue ? !hasValue(cells, columns) : 2 * cells.filter((cell) => !isBlank(cell)).length <= columns.required.length;
+  columns.isValue
+    ? !hasValue(cells, columns)
+    : 2 * cells.filter((cell) => !isBlank(cell)).length <= columns.required.length;
 
 /**
  * Finds the header.
@@ -47,7 +57,8 @@ function findHeader(rows: readonly TableRow[], columns: Columns): number {
 
   const headers = [...names.keys()].filter((at) => isHeader(names[at] as Set<string>));
   const [header] = headers;
-  if (headers.length > 1) throw unclear(`The header is there more than once: rows ${numbered(headers).join(', ')}.`, numbered(headers));
+  if (headers.length > 1)
+    throw unclear(`The header is there more than once: rows ${numbered(headers).join(', ')}.`, numbered(headers));
   if (header !== undefined) {
     if (rows.slice(0, header).every((row) => isTitle(row, columns))) return header;
     throw unclear(`The header, row ${numbered([header]).join()}, stands below rows of a list.`, numbered([header]));
@@ -77,7 +88,8 @@ export class Collector<Row extends TableRow> {
    * @throws Refusal `table_too_large`, `csv_header_unclear`, and what `requireFew` throws
    */
   take(row: Row): void {
-    if (row.cells.some((cell) => typeof cell === 'string' && cell.length > TABLE_LIMITS.cell)) throw tableTooLarge('cell');
+    if (row.cells.some((cell) => typeof cell === 'string' && cell.length > TABLE_LIMITS.cell))
+      throw tableTooLarge('cell');
     this.#rows.push(row);
     if (this.#rows.length === HEADER_ROWS) this.#header = findHeader(this.#rows, this.#columns);
     if (this.#header !== undefined) this.#columns.requireFew(this.#rows.length - 1 - this.#header);

@@ -14,12 +14,16 @@ const WORDS: Record<Field, string> = {
   job_type: '工种 工种名称 工种职业方向 职业方向 职业方向工种 工种方向 job',
   level: '等级 级别 职业技能等级 技能等级 职业等级 认定等级 评价等级 申报等级 申报级别 认定级别',
   score_theory: '理论成绩 理论知识成绩 理论知识考试成绩 理论考试成绩 理论分数 理论知识 理论 theoryscore',
-  score_practice: '实操成绩 操作技能成绩 操作技能考核成绩 技能成绩 技能操作成绩 技能考核成绩 实操分数 操作技能 实操 practicescore',
+  score_practice:
+    '实操成绩 操作技能成绩 操作技能考核成绩 技能成绩 技能操作成绩 技能考核成绩 实操分数 操作技能 实操 practicescore',
   exam_date: '考试日期 考核日期 认定日期 评价日期 考试时间 考核时间',
   replaces: '替换证书编号 被替换证书编号 替换的证书编号 原证书编号 换发原证书编号',
 };
 
-const strip = (text: string) => withoutMarks(text.normalize('NFKC')).toLowerCase().replace(/[\s*_\-/、:]/gu, '');
+const strip = (text: string) =>
+  withoutMarks(text.normalize('NFKC'))
+    .toLowerCase()
+    .replace(/[\s*_\-/、:]/gu, '');
 
 /** Longer texts are no header, and are not looked at. */
 const LONGEST = 200;
@@ -28,15 +32,21 @@ const LONGEST = 200;
  * Makes the function that says which column a header cell names, for any kind of list.
  * @param words by column, its names, separated by spaces
  */
-export function namesOf<Name extends string>(words: Readonly<Record<Name, string>>): (header: string) => Name | undefined {
+export function namesOf<Name extends string>(
+  words: Readonly<Record<Name, string>>,
+): (header: string) => Name | undefined {
   const names = new Map<string, Name>(
-    (Object.keys(words) as Name[]).flatMap((name) => [name, ...words[name].split(' ')].map((word) => [strip(word), name] as const)),
+    (Object.keys(words) as Name[]).flatMap((name) =>
+      [name, ...words[name].split(' ')].map((word) => [strip(word), name] as const),
+    ),
   );
   return (header) => {
     if (header.length > LONGEST) return undefined;
     const text = strip(header);
     // 工种(职业方向) and 证件号码(必填) alike: first as a whole, then without the remark.
-    return names.get(text.replace(/[()[\]【】]/g, '')) ?? names.get(text.replace(/\([^()]*\)|\[[^[\]]*\]|【[^【】]*】/g, ''));
+    return (
+      names.get(text.replace(/[()[\]【】]/g, '')) ?? names.get(text.replace(/\([^()]*\)|\[[^[\]]*\]|【[^【】]*】/g, ''))
+    );
   };
 }
 

@@ -4,14 +4,14 @@
  * It refuses, as faults of rows that stand beside all others: a photo that is nobody's or two persons', two different
  * photos of one person, and whatever photo.ts refuses. A row without a photo is no fault.
  */
-import { openArchive, type ArchiveLimits } from './archive.ts';
+import { type ArchiveLimits, openArchive } from './archive.ts';
 import { sha256, toBase64url } from './bytes.ts';
 import type { Fault } from './faults.ts';
 import { normalizeIdNumber, parseIdType } from './identity.ts';
 import { checkPhoto, flawOfSize, MOST_BYTES } from './photo.ts';
 import { Refusal } from './refusal.ts';
 import type { RawRow } from './row.ts';
-import { flaw, toFault, type Flaw, type Read } from './row-values.ts';
+import { type Flaw, flaw, type Read, toFault } from './row-values.ts';
 import { MAX_ROWS } from './rows.ts';
 
 /** A photo that was checked. The bytes are not kept: a batch has more of them than fit into memory twice. */
@@ -51,7 +51,12 @@ export function photosOfArchive(bytes: Uint8Array): GivenPhoto[] {
   if (files.length === 0) throw new Refusal('archive_empty', 'The archive has no photos.');
   return files.map(({ name, base, size, read }): GivenPhoto => {
     const [, stem] = IMAGE_NAME.exec(base.normalize('NFKC')) ?? [];
-    return { file: name, size, read, ...(stem === undefined ? { flaw: flaw('photo_name') } : { number: normalizeIdNumber(stem) }) };
+    return {
+      file: name,
+      size,
+      read,
+      ...(stem === undefined ? { flaw: flaw('photo_name') } : { number: normalizeIdNumber(stem) }),
+    };
   });
 }
 
@@ -60,8 +65,14 @@ const SLACK = 8192;
 
 function decodePhoto(value: unknown): Read<Uint8Array> {
   if (typeof value !== 'string') return flaw('photo_encoding');
-  if (value.length > (MOST_BYTES * 4) / 3 + SLACK) return flawOfSize(Math.floor((value.length * 3) / 4)) ?? flaw('photo_encoding');
-  const text = value.replace(/^data:image\/[a-z.+-]+;base64,/i, '').replace(/\s+/g, '').replace(/-/g, '+').replace(/_/g, '/').replace(/={0,2}$/, '');
+  if (value.length > (MOST_BYTES * 4) / 3 + SLACK)
+    return flawOfSize(Math.floor((value.length * 3) / 4)) ?? flaw('photo_encoding');
+  const text = value
+    .replace(/^data:image\/[a-z.+-]+;base64,/i, '')
+    .replace(/\s+/g, '')
+    .replace(/-/g, '+')
+    .replace(/_/g, '/')
+    .replace(/={0,2}$/, '');
   if (!/^[A-Za-z0-9+/]+$/.test(text) || text.length % 4 === 1) return flaw('photo_encoding');
   return { value: Uint8Array.from(atob(text), (character) => character.charCodeAt(0)) };
 }
@@ -87,7 +98,8 @@ interface Person {
   photo?: Photo;
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+const textOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
 /** The persons of a batch, by row and by document number. Their rows may have faults: a photo is matched all the same. */
 function personsOf(raw: readonly RawRow[]): { byRow: Map<number, Person>; byNumber: Map<string, Person[]> } {
@@ -119,14 +131,23 @@ async function checked(given: GivenPhoto): Promise<Read<Photo>> {
   const bytes = given.read();
   const result = checkPhoto(bytes);
   if ('flaw' in result) return result;
-  return { value: { digest: toBase64url(await sha256(bytes as Uint8Array<ArrayBuffer>)), size: bytes.length, read: given.read } };
+  return {
+    value: {
+      digest: toBase64url(await sha256(bytes as Uint8Array<ArrayBuffer>)),
+      size: bytes.length,
+      read: given.read,
+    },
+  };
 }
 
 /**
  * Checks all photos and gives each row its own.
  * @returns `photos` by row; they are the batch's only if `faults` is empty. A fault of a photo that is nobody's has row 0
  */
-export async function matchPhotos(raw: readonly RawRow[], given: readonly GivenPhoto[]): Promise<{ photos: Map<number, Photo>; faults: Fault[] }> {
+export async function matchPhotos(
+  raw: readonly RawRow[],
+  given: readonly GivenPhoto[],
+): Promise<{ photos: Map<number, Photo>; faults: Fault[] }> {
   const faults: Fault[] = [];
   const photos = new Map<number, Photo>();
   if (given.length === 0) return { photos, faults };
@@ -134,7 +155,11 @@ export async function matchPhotos(raw: readonly RawRow[], given: readonly GivenP
   for (const one of given) {
     const owners = one.row === undefined ? (byNumber.get(one.number ?? '') ?? []) : [byRow.get(one.row) as Person];
     const owner = owners[0];
-    const report = (what: Flaw) => faults.push({ ...toFault(one.row ?? owner?.rows[0] ?? 0, 'photo', what), ...(one.file === undefined ? {} : { file: one.file }) });
+    const report = (what: Flaw) =>
+      faults.push({
+        ...toFault(one.row ?? owner?.rows[0] ?? 0, 'photo', what),
+        ...(one.file === undefined ? {} : { file: one.file }),
+      });
     if (one.flaw) report(one.flaw);
     else if (!owner) report(flaw('photo_without_row'));
     else if (owners.length > 1) report(flaw('photo_ambiguous'));

@@ -6,7 +6,17 @@
 import { encodeUtf8 } from './bytes.ts';
 import type { Level } from './level.ts';
 import { MAX_TEXT_BYTES, NO_JOB, type RawRow, type ScopeEntry } from './row.ts';
-import { flaw, foldText, isNone, nameFlaw, readLevel, readOccupationCode, textOf, type Flaw, type Read } from './row-values.ts';
+import {
+  type Flaw,
+  flaw,
+  foldText,
+  isNone,
+  nameFlaw,
+  type Read,
+  readLevel,
+  readOccupationCode,
+  textOf,
+} from './row-values.ts';
 
 export type ScopeIndex = ReadonlyMap<string, readonly ScopeEntry[]>;
 
@@ -65,7 +75,12 @@ export function placeInScope(values: Record<string, unknown>, scope: ScopeIndex)
     const named = filed.filter((entry) => foldText(entry.name) === foldText(name.value));
     // After a wrong name job and level are still judged, by every entry of the code: all faults at once.
     if (named.length > 0) entries = named;
-    else flaws.push({ field: 'occupation_name', flaw: 'occupation_name_differs', facts: { filed: [...new Set(filed.map((entry) => entry.name))].join('”“') } });
+    else
+      flaws.push({
+        field: 'occupation_name',
+        flaw: 'occupation_name_differs',
+        facts: { filed: [...new Set(filed.map((entry) => entry.name))].join('”“') },
+      });
   }
 
   if ('flaw' in job) flaws.push({ field: 'job_type', ...job });
@@ -86,7 +101,10 @@ export function placeInScope(values: Record<string, unknown>, scope: ScopeIndex)
   }
 
   // The same occupation filed under two editions: the newer one names it.
-  const entry = entries.reduce<ScopeEntry | undefined>((best, next) => (best && best.edition >= next.edition ? best : next), undefined);
+  const entry = entries.reduce<ScopeEntry | undefined>(
+    (best, next) => (best && best.edition >= next.edition ? best : next),
+    undefined,
+  );
   if (entry) placement.occupation = { code: entry.code, name: entry.name, edition: entry.edition };
   return placement;
 }

@@ -4,7 +4,7 @@
  * It refuses every other form of spreadsheet by name, so that people know what to save the file as.
  */
 import { Refusal } from './refusal.ts';
-import { TableBudget, type Columns, type Table } from './row-cells.ts';
+import { type Columns, type Table, TableBudget } from './row-cells.ts';
 import { readText } from './row-text.ts';
 import { readWorkbook } from './xlsx.ts';
 
@@ -17,13 +17,18 @@ export const isZip = (bytes: Uint8Array): boolean => begins(bytes, 0x50, 0x4b, 3
 function refuseCompound(bytes: Uint8Array): never {
   const entry = new TextEncoder().encode([...'EncryptedPackage'].join('\0'));
   for (let at = bytes.indexOf(0x45); at >= 0; at = bytes.indexOf(0x45, at + 1)) {
-    if (entry.every((byte, i) => bytes[at + i] === byte)) throw new Refusal('xlsx_encrypted', 'The workbook is protected with a password. Save it without one.');
+    if (entry.every((byte, i) => bytes[at + i] === byte))
+      throw new Refusal('xlsx_encrypted', 'The workbook is protected with a password. Save it without one.');
   }
-  throw new Refusal('table_format_unsupported', 'The file has the old format .xls. Open it in Excel or WPS and save it as .xlsx or CSV UTF-8, then upload that file.');
+  throw new Refusal(
+    'table_format_unsupported',
+    'The file has the old format .xls. Open it in Excel or WPS and save it as .xlsx or CSV UTF-8, then upload that file.',
+  );
 }
 
 /** Many systems export a web page, or XML, and call it .xls. */
-const isMarkup = (bytes: Uint8Array): boolean => /^(?:\xef\xbb\xbf)?\s*<(?:[!?]|html|meta|table)/i.test(String.fromCharCode(...bytes.subarray(0, 100)));
+const isMarkup = (bytes: Uint8Array): boolean =>
+  /^(?:\xef\xbb\xbf)?\s*<(?:[!?]|html|meta|table)/i.test(String.fromCharCode(...bytes.subarray(0, 100)));
 
 /**
  * Reads a file.
@@ -33,6 +38,10 @@ const isMarkup = (bytes: Uint8Array): boolean => /^(?:\xef\xbb\xbf)?\s*<(?:[!?]|
 export function readTable(bytes: Uint8Array, columns: Columns, budget = new TableBudget()): Table {
   if (isZip(bytes)) return readWorkbook(bytes, columns, budget);
   if (begins(bytes, 0xd0, 0xcf, 0x11, 0xe0)) refuseCompound(bytes);
-  if (isMarkup(bytes)) throw new Refusal('table_format_unsupported', 'The file is a web page or XML, whatever its name says. Open it in Excel or WPS and save it as .xlsx or CSV UTF-8, then upload that file.');
+  if (isMarkup(bytes))
+    throw new Refusal(
+      'table_format_unsupported',
+      'The file is a web page or XML, whatever its name says. Open it in Excel or WPS and save it as .xlsx or CSV UTF-8, then upload that file.',
+    );
   return readText(bytes, columns, budget);
 }

@@ -6,7 +6,16 @@
  * cell, and libraries build rows whole before they hand them out.
  */
 import { isRefusal, Refusal } from './refusal.ts';
-import { headerText, isBlank, TableBudget, TABLE_LIMITS, tableTooLarge, type Columns, type Table, type TableRow } from './row-cells.ts';
+import {
+  type Columns,
+  headerText,
+  isBlank,
+  TABLE_LIMITS,
+  type Table,
+  TableBudget,
+  type TableRow,
+  tableTooLarge,
+} from './row-cells.ts';
 import { Collector, HEADER_ROWS, likeness } from './row-collect.ts';
 
 const SAVE_AS =
@@ -74,7 +83,8 @@ function* recordsOf(text: string, delimiter: string, budget: TableBudget): Gener
   for (let row = 1; at < end; row++) {
     if (row > TABLE_LIMITS.rows) throw tableTooLarge('rows');
     const from = at;
-    for (let code = text.charCodeAt(at); at < end && (code === comma || code === SPACE || code === TAB); ) code = text.charCodeAt(++at);
+    for (let code = text.charCodeAt(at); at < end && (code === comma || code === SPACE || code === TAB); )
+      code = text.charCodeAt(++at);
     if (at >= end || isBreak(text.charCodeAt(at))) {
       budget.spend('work', at - from + 1);
       passBreak();
@@ -140,7 +150,12 @@ function refuseDamaged(bytes: Uint8Array): void {
     else if (character === '\n' && damaged === 0) row++;
     else if (character > '\u2e7f' && /\p{Script=Han}/u.test(character)) chinese++;
   }
-  if (chinese > damaged) throw new Refusal('csv_not_utf8', `The file is UTF-8 with damaged characters, the first in row ${row}. ${SAVE_AS}`, { row });
+  if (chinese > damaged)
+    throw new Refusal(
+      'csv_not_utf8',
+      `The file is UTF-8 with damaged characters, the first in row ${row}. ${SAVE_AS}`,
+      { row },
+    );
 }
 
 /**
@@ -148,7 +163,12 @@ function refuseDamaged(bytes: Uint8Array): void {
  * columns is believed. No encoding is believed because it merely decodes, except UTF-8, whose lack of columns is then named.
  */
 function read(bytes: Uint8Array, columns: Columns, budget: TableBudget): Reading {
-  const mark = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined;
+  const mark =
+    bytes[0] === 0xff && bytes[1] === 0xfe
+      ? 'utf-16le'
+      : bytes[0] === 0xfe && bytes[1] === 0xff
+        ? 'utf-16be'
+        : undefined;
   const first = decode(bytes, mark ?? 'utf-8');
   const reading = first === undefined ? undefined : tryDelimiters(first, columns, budget);
   if (reading && (mark || reading.known >= columns.required.length)) return reading;

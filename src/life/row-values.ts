@@ -4,8 +4,8 @@
  * (三级/初级工, a serial date, a two-digit year, 11/1/2026), each with its own code.
  */
 import { dayNumber, dayOf } from './calendar.ts';
-import { fault, type Fault, type FaultCode } from './faults.ts';
-import { isLevel, LEVELS, levelWords, type Level } from './level.ts';
+import { type Fault, type FaultCode, fault } from './faults.ts';
+import { isLevel, LEVELS, type Level, levelWords } from './level.ts';
 import { withoutMarks } from './marks.ts';
 import { isRefusal } from './refusal.ts';
 import { Unreadable } from './row-cells.ts';
@@ -16,8 +16,10 @@ export interface Flaw {
   flaw: FaultCode;
   facts?: Record<string, string | number>;
 }
-export const flaw = (code: FaultCode, facts?: Record<string, string | number>): Flaw => (facts ? { flaw: code, facts } : { flaw: code });
-export const toFault = (row: number, field: string, { flaw: code, facts }: Flaw): Fault => fault(row, field, code, facts);
+export const flaw = (code: FaultCode, facts?: Record<string, string | number>): Flaw =>
+  facts ? { flaw: code, facts } : { flaw: code };
+export const toFault = (row: number, field: string, { flaw: code, facts }: Flaw): Fault =>
+  fault(row, field, code, facts);
 
 /** Level names, dates and numbers may be padded anywhere: all white space and zero-width marks go. */
 export const squeeze = (text: string): string => withoutMarks(text.normalize('NFKC')).replace(/\s/gu, '');
@@ -28,7 +30,8 @@ export const foldText = (text: string): string => squeeze(text).toUpperCase();
 export const looksLikeFormula = (text: string): boolean => /^[=+\-@]/.test(text);
 
 /** What forms write where there is no job: nothing, dashes, a slash, 无. */
-export const isNone = (text: string): boolean => /^(?:[-\u2010-\u2015\u2212\u2500_]*|\/|无|NONE|N\/A|NA)$/i.test(squeeze(text));
+export const isNone = (text: string): boolean =>
+  /^(?:[-\u2010-\u2015\u2212\u2500_]*|\/|无|NONE|N\/A|NA)$/i.test(squeeze(text));
 
 /** Why no occupation is called so: a table would read a formula (`formula`), or nothing at all (`none`). A job may be `none`. */
 export function nameFlaw(name: string): 'formula' | 'none' | undefined {
@@ -67,7 +70,9 @@ export function readLevel(value: unknown): Read<Level> {
   const given = textOf(value);
   if ('flaw' in given) return given;
   // Where a column holds numbers, some systems write 3 as 3.0.
-  const text = squeeze(given.value).toUpperCase().replace(/^([1-5])\.0+(?=级?$)/, '$1');
+  const text = squeeze(given.value)
+    .toUpperCase()
+    .replace(/^([1-5])\.0+(?=级?$)/, '$1');
   if (text === '') return flaw('value_missing');
   if (looksLikeFormula(text)) return flaw('formula');
   const bare = text.replace(/[/()、,·|\-\u2013\u2014]/g, '');
@@ -137,7 +142,8 @@ export function readExamDate(value: unknown, today: string): Read<string> {
   const parts = YEAR_FIRST.map((shape) => shape.exec(text)).find((match) => match !== null);
   if (!parts) {
     if (/^\d{1,2}([-/.])\d{1,2}\1\d{4}$/.test(text)) return flaw('exam_date_ambiguous');
-    if (/^\d{1,2}([-/.])\d{1,2}\1\d{1,2}$|^\d{2}年\d{1,2}月\d{1,2}[日号]?$|^\d{6}$/.test(text)) return flaw('exam_date_two_digit_year');
+    if (/^\d{1,2}([-/.])\d{1,2}\1\d{1,2}$|^\d{2}年\d{1,2}月\d{1,2}[日号]?$|^\d{6}$/.test(text))
+      return flaw('exam_date_two_digit_year');
     return flaw('exam_date_unreadable');
   }
   let day = `${parts[1]}-${(parts[2] as string).padStart(2, '0')}-${(parts[3] as string).padStart(2, '0')}`;

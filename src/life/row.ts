@@ -5,7 +5,18 @@
 import type { IdType } from './identity.ts';
 import type { Level } from './level.ts';
 
-export const FIELDS = ['name', 'id_type', 'id_number', 'occupation_code', 'occupation_name', 'job_type', 'level', 'score_theory', 'score_practice', 'exam_date'] as const;
+export const FIELDS = [
+  'name',
+  'id_type',
+  'id_number',
+  'occupation_code',
+  'occupation_name',
+  'job_type',
+  'level',
+  'score_theory',
+  'score_practice',
+  'exam_date',
+] as const;
 
 /** Besides FIELDS: the number of the certificate that this row replaces. */
 export const OPTIONAL_FIELDS = ['replaces'] as const;

@@ -3,22 +3,26 @@
  * Every fault of every row is reported at once, because a batch is stored whole or not at all and people mend a file once.
  * It refuses outright only what is not a list of 1–10,000 candidates. Linear in the number of rows.
  */
-import { fault, type Fault } from './faults.ts';
+import { type Fault, fault } from './faults.ts';
 import { mayBeFloat } from './identity.ts';
 import { Refusal } from './refusal.ts';
 import type { CheckedRow, RawRow, RowRules } from './row.ts';
 import { checkRow, type RowFindings } from './row-check.ts';
 import { indexScope } from './row-scope.ts';
 
-export { FIELDS, type CheckedRow, type RawRow, type RowRules, type ScopeEntry } from './row.ts';
 export type { Fault } from './faults.ts';
+export { type CheckedRow, FIELDS, type RawRow, type RowRules, type ScopeEntry } from './row.ts';
 
 /** The largest batch. */
 export const MAX_ROWS = 10_000;
 
 /** Refuses `batch_too_large`. */
 export function requireFew(count: number): void {
-  if (count > MAX_ROWS) throw new Refusal('batch_too_large', `A batch has at most ${MAX_ROWS} candidates; split it.`, { limit: MAX_ROWS, count });
+  if (count > MAX_ROWS)
+    throw new Refusal('batch_too_large', `A batch has at most ${MAX_ROWS} candidates; split it.`, {
+      limit: MAX_ROWS,
+      count,
+    });
 }
 
 /** Refuses `batch_empty` and `batch_too_large`. */
@@ -32,7 +36,8 @@ export function checkCount(count: number): void {
  * @throws Refusal `candidates_malformed` (with `row` where one candidate is at fault), `batch_empty`, `batch_too_large`
  */
 export function readCandidates(json: unknown): RawRow[] {
-  if (!Array.isArray(json)) throw new Refusal('candidates_malformed', 'The candidates must be a JSON array of objects.');
+  if (!Array.isArray(json))
+    throw new Refusal('candidates_malformed', 'The candidates must be a JSON array of objects.');
   checkCount(json.length);
   return json.map((values: unknown, at) => {
     if (typeof values !== 'object' || values === null || Array.isArray(values)) {
@@ -70,7 +75,9 @@ function rememberGlyphs(missingGlyphs: RowRules['missingGlyphs']): (text: string
  */
 export function floatsByNeighbours(all: RowFindings[]): Fault[] {
   if (!all.some(({ faults }) => faults.some(({ code }) => code === 'id_number_float'))) return [];
-  return all.flatMap(({ row, id }) => (id && mayBeFloat(id.number) ? [fault(row, 'id_number', 'id_number_float')] : []));
+  return all.flatMap(({ row, id }) =>
+    id && mayBeFloat(id.number) ? [fault(row, 'id_number', 'id_number_float')] : [],
+  );
 }
 
 /** One person twice for one qualification; one ID number under two names; one certificate replaced twice. */
@@ -104,7 +111,12 @@ export function acrossRows(all: RowFindings[]): Fault[] {
 
 /** Checks all rows. `rows` is the batch only if `faults` is empty; faults stand in row order. */
 export function checkRows(raw: RawRow[], rules: RowRules): { rows: CheckedRow[]; faults: Fault[] } {
-  const context = { scope: indexScope(rules.scope), pass_mark: rules.pass_mark, today: rules.today, lacking: rememberGlyphs(rules.missingGlyphs) };
+  const context = {
+    scope: indexScope(rules.scope),
+    pass_mark: rules.pass_mark,
+    today: rules.today,
+    lacking: rememberGlyphs(rules.missingGlyphs),
+  };
   const all = raw.map((row) => checkRow(row, context));
   const faults = all.flatMap((findings) => findings.faults).concat(floatsByNeighbours(all), acrossRows(all));
   // Array.prototype.sort is stable: within a row, columns keep their order and cross-row faults come last.

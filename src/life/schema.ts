@@ -4,7 +4,7 @@
  * It refuses nothing about signatures, times or authority: statement.ts and approve.ts do.
  */
 import * as v from 'valibot';
-import { wordsOfIssue, type Words } from './field-words.ts';
+import { type Words, wordsOfIssue } from './field-words.ts';
 import { LEVELS, type Level } from './level.ts';
 import { KINDS, STEPS } from './procedure/steps.ts';
 
@@ -52,7 +52,15 @@ export type ScopeEntry = v.InferOutput<typeof scopeEntry>;
 const batchClaims = { sub: organization, aud: origin, batch: batchId, root: digest };
 
 /** Why a certificate's status changes (理由): closed words; pages/words.ts has them in Chinese and English. */
-export const REASONS = ['issued_in_error', 'fraud', 'result_annulled', 'holder_request', 'under_investigation', 'cleared', 'other'] as const;
+export const REASONS = [
+  'issued_in_error',
+  'fraud',
+  'result_annulled',
+  'holder_request',
+  'under_investigation',
+  'cleared',
+  'other',
+] as const;
 export const ACTIONS = ['suspend', 'reinstate', 'revoke'] as const;
 
 /** The province's own centre. */
@@ -64,9 +72,21 @@ export const MOST_DAYS = 40;
 /** The table of DESIGN's statements: `typ` → payload. */
 export const SCHEMAS = {
   /** A centre's working key, signed by the province's root. */
-  'centre+jwt': v.object({ iss: v.literal('centre:3700'), sub: centre, name: text(100), tier: v.picklist(['city', 'province']), cnf: confirmation, ...lifetime }),
+  'centre+jwt': v.object({
+    iss: v.literal('centre:3700'),
+    sub: centre,
+    name: text(100),
+    tier: v.picklist(['city', 'province']),
+    cnf: confirmation,
+    ...lifetime,
+  }),
   /** The service's own key (status lists, receipts), signed by the province's root. */
-  'service+jwt': v.object({ iss: v.literal('centre:3700'), sub: v.optional(text(200)), cnf: confirmation, ...lifetime }),
+  'service+jwt': v.object({
+    iss: v.literal('centre:3700'),
+    sub: v.optional(text(200)),
+    cnf: confirmation,
+    ...lifetime,
+  }),
   /** The filing (备案) of an organization, signed by the centre that filed it. */
   'filing+jwt': v.object({
     iss: centre,
@@ -75,11 +95,19 @@ export const SCHEMAS = {
     uscc: v.pipe(v.string(), v.regex(/^[0-9A-HJ-NP-RTUWXY]{18}$/)),
     route: v.picklist(['city', 'province']),
     // `3701` and `centre:3701` both name the centre; one spelling leaves this schema.
-    city: v.optional(v.pipe(v.string(), v.regex(/^(centre:)?37\d{2}$/), v.transform((value) => (value.startsWith('centre:') ? value : `centre:${value}`)))),
+    city: v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^(centre:)?37\d{2}$/),
+        v.transform((value) => (value.startsWith('centre:') ? value : `centre:${value}`)),
+      ),
+    ),
     scope: v.pipe(v.array(scopeEntry), v.minLength(1), v.maxLength(500)),
     annual_capacity: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000_000)),
     pass_mark: v.optional(v.pipe(v.number(), v.minValue(60), v.maxValue(100)), 60),
-    issuing_jwks: v.object({ keys: v.pipe(v.array(v.object({ ...publicJwk.entries, kid: text(256) })), v.minLength(1), v.maxLength(50)) }),
+    issuing_jwks: v.object({
+      keys: v.pipe(v.array(v.object({ ...publicJwk.entries, kid: text(256) })), v.minLength(1), v.maxLength(50)),
+    }),
     ...lifetime,
   }),
   /** One client key of an organization: also its access token. */
@@ -183,7 +211,10 @@ export type Centre = Payload<'centre+jwt'>;
 export type Client = Payload<'client+jwt'>;
 
 /** Parses a payload; on failure gives the dotted path of the first wrong claim. */
-export function readPayload<T extends StatementType>(typ: T, value: unknown): { payload: Payload<T> } | { part: string; problem: Words } {
+export function readPayload<T extends StatementType>(
+  typ: T,
+  value: unknown,
+): { payload: Payload<T> } | { part: string; problem: Words } {
   const result = v.safeParse(SCHEMAS[typ], value);
   if (result.success) return { payload: result.output as Payload<T> };
   const issue = result.issues[0];

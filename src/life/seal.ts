@@ -31,7 +31,7 @@ import { concat, decodeUtf8, encodeUtf8, equalBytes, fromBase64url, sha256Short,
 import { dayNumber, dayOf } from './calendar.ts';
 import { parseNumber } from './number.ts';
 import { Refusal } from './refusal.ts';
-import { openBytes, type KeyFinder } from './statement.ts';
+import { type KeyFinder, openBytes } from './statement.ts';
 
 const SEAL_TYP = 'seal+jwt';
 /** Data bits of QR version 11 at level M (ISO/IEC 18004: 254 codewords). */
@@ -75,7 +75,8 @@ const textDigest = (text: string): string => short(sha256Short(encodeUtf8(text))
 export const sealDigest = (digits: string): string => toBase64url(sha256Short(encodeUtf8(digits)));
 
 /** kid of a seal: `<code>-<n>`, without a host. */
-export const sealKid = (facts: { number: string; key_number: number }): string => `${facts.number.slice(0, 13)}-${facts.key_number}`;
+export const sealKid = (facts: { number: string; key_number: number }): string =>
+  `${facts.number.slice(0, 13)}-${facts.key_number}`;
 
 const claim = (name: string, value: SealText): Record<string, string> =>
   'text' in value ? { [name]: value.text } : { [`${name}_digest`]: value.digest };
@@ -112,8 +113,10 @@ const field = (value: SealText, empty?: string): Uint8Array => {
 
 function bytesOf(facts: SealFacts, signature: Uint8Array): Uint8Array {
   const days = dayNumber(facts.issued_on) - EPOCH;
-  if (days < 0 || days > 0xffff) throw new Refusal('seal_date_out_of_range', 'The issue date does not fit a seal (2020–2199).');
-  if (facts.key_number < 1 || facts.key_number > 255) throw new Refusal('seal_key_out_of_range', 'A seal names keys 1 to 255.');
+  if (days < 0 || days > 0xffff)
+    throw new Refusal('seal_date_out_of_range', 'The issue date does not fit a seal (2020–2199).');
+  if (facts.key_number < 1 || facts.key_number > 255)
+    throw new Refusal('seal_key_out_of_range', 'A seal names keys 1 to 255.');
   const code = facts.occupation_code.split('-').map(Number);
   return concat(
     Uint8Array.of(1, formatOf(facts), facts.key_number, days >> 8, days & 0xff, ...code),
@@ -124,7 +127,8 @@ function bytesOf(facts: SealFacts, signature: Uint8Array): Uint8Array {
   );
 }
 
-const toDigits = (bytes: Uint8Array): string => BigInt(`0x${Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('')}`).toString();
+const toDigits = (bytes: Uint8Array): string =>
+  BigInt(`0x${Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('')}`).toString();
 
 /** Most decimal digits of a number of that many bytes whose first is the sentinel 01. */
 const mostDigits = (bytes: number): number => Math.floor(((bytes - 1) * 8 + 1) * Math.log10(2)) + 1;
@@ -139,12 +143,22 @@ function codeBits(origin: string, digits: number): number {
 export function chooseFormat(input: SealInput): SealFacts {
   const { number, key_number, issued_on, occupation } = input;
   const base = { number, key_number, issued_on, occupation_code: occupation.code };
-  const plain: SealFacts = { ...base, occupation: { text: occupation.name }, job: { text: input.job }, name: { text: input.name } };
+  const plain: SealFacts = {
+    ...base,
+    occupation: { text: occupation.name },
+    job: { text: input.job },
+    name: { text: input.name },
+  };
   const nameDigest = { digest: shortNameDigest(input.name_digest) };
   const candidates = [
     () => plain,
     () => ({ ...plain, name: nameDigest }),
-    () => ({ ...base, occupation: { digest: textDigest(occupation.name) }, job: { digest: textDigest(input.job) }, name: nameDigest }),
+    () => ({
+      ...base,
+      occupation: { digest: textDigest(occupation.name) },
+      job: { digest: textDigest(input.job) },
+      name: nameDigest,
+    }),
   ];
   const unsigned = new Uint8Array(SIGNATURE_BYTES);
   for (const candidate of candidates) {
@@ -170,9 +184,14 @@ export function readSeal(number: string, digits: string): { facts: SealFacts; to
   if (!/^[1-9]\d{100,800}$/.test(digits)) throw malformed('The part after # of the code is not a seal.');
   const hex = BigInt(digits).toString(16);
   if (hex.length % 2 === 0 || !hex.startsWith('1')) throw malformed('The seal does not begin as seals do.');
-  const bytes = Uint8Array.from({ length: (hex.length + 1) / 2 }, (_, i) => Number.parseInt(`0${hex}`.slice(2 * i, 2 * i + 2), 16));
+  const bytes = Uint8Array.from({ length: (hex.length + 1) / 2 }, (_, i) =>
+    Number.parseInt(`0${hex}`.slice(2 * i, 2 * i + 2), 16),
+  );
   const format = bytes[1] as number;
-  if (format < 1 || format > 3) throw new Refusal('seal_format_unknown', 'The seal has a format that this version does not know.', { part: 'format' });
+  if (format < 1 || format > 3)
+    throw new Refusal('seal_format_unknown', 'The seal has a format that this version does not know.', {
+      part: 'format',
+    });
   let at = 9;
   const take = (): Uint8Array => {
     const length = bytes[at] ?? 0;
@@ -184,7 +203,9 @@ export function readSeal(number: string, digits: string): { facts: SealFacts; to
   const text = (digested: boolean, empty?: string): SealText => {
     const part = take();
     if (digested && part.length !== DIGEST_BYTES) throw malformed('A digest in the seal has another length.');
-    return digested ? { digest: toBase64url(part) } : { text: part.length === 0 && empty !== undefined ? empty : decodeUtf8(part) };
+    return digested
+      ? { digest: toBase64url(part) }
+      : { text: part.length === 0 && empty !== undefined ? empty : decodeUtf8(part) };
   };
   const [major, ...minor] = [...bytes.slice(5, 9)];
   const facts: SealFacts = {

@@ -12,4 +12,6 @@ export type SigningKey = CryptoKey | Signer;
 
 /** The ES256 signature of some bytes: r and s, 32 bytes each. */
 export const signBytes = async (key: SigningKey, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> =>
-  typeof key === 'function' ? key(bytes) : new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key as globalThis.CryptoKey, bytes));
+  typeof key === 'function'
+    ? key(bytes)
+    : new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key as globalThis.CryptoKey, bytes));

@@ -25,7 +25,9 @@ export async function takeSnapshot(ask: Ask, most: number, now: number): Promise
   const names = published.filter((name) => KEPT.test(name)).slice(0, most);
   const status_lists: string[] = [];
   for (let at = 0; at < names.length; at += AT_ONCE) {
-    const some = await Promise.all(names.slice(at, at + AT_ONCE).map((name) => ask(`/v1/status/${encodeURIComponent(name)}`)));
+    const some = await Promise.all(
+      names.slice(at, at + AT_ONCE).map((name) => ask(`/v1/status/${encodeURIComponent(name)}`)),
+    );
     status_lists.push(...some.filter((token) => token !== undefined));
   }
   return { ...(JSON.parse(trust) as Record<string, unknown>), kept_at: toTimestamp(now), status_lists };

@@ -8,7 +8,7 @@ import { KEYED_ROWS } from './bulk.ts';
 import { encodeUtf8 } from './bytes.ts';
 import { normalizeNumber } from './number.ts';
 import { Refusal } from './refusal.ts';
-import { headerText, type Cell } from './row-cells.ts';
+import { type Cell, headerText } from './row-cells.ts';
 import { HEADER_ROWS } from './row-collect.ts';
 import { namesOf } from './row-headers.ts';
 import { readTable } from './row-table.ts';
@@ -27,9 +27,11 @@ const columnOf = namesOf({
 });
 
 /** Nothing else in a staff list begins with these letters and goes on for so long. */
-const looksLikeNumber = (text: string): boolean => !text.includes('\t') && /^[YS][\dOIL]{15,25}$/.test(normalizeNumber(text));
+const looksLikeNumber = (text: string): boolean =>
+  !text.includes('\t') && /^[YS][\dOIL]{15,25}$/.test(normalizeNumber(text));
 
-const textOf = (cell: Cell | undefined): string => (typeof cell === 'string' ? cell.trim() : typeof cell === 'number' ? String(cell) : '');
+const textOf = (cell: Cell | undefined): string =>
+  typeof cell === 'string' ? cell.trim() : typeof cell === 'number' ? String(cell) : '';
 
 /**
  * The columns of a list without a header: the number's by its first row, and the name's by the first row that has one:
@@ -47,7 +49,11 @@ function guessColumns(rows: readonly (readonly string[])[]): { number: number; n
 
 /** Refuses more rows than may be checked at once. */
 function requireFew(rows: number): void {
-  if (rows > KEYED_ROWS) throw new Refusal('bulk_too_many', `The list has more than ${KEYED_ROWS} rows; no more can be checked at once.`, { limit: KEYED_ROWS, count: rows });
+  if (rows > KEYED_ROWS)
+    throw new Refusal('bulk_too_many', `The list has more than ${KEYED_ROWS} rows; no more can be checked at once.`, {
+      limit: KEYED_ROWS,
+      count: rows,
+    });
 }
 
 /**
@@ -55,10 +61,22 @@ function requireFew(rows: number): void {
  * @throws Refusal `csv_columns_missing`, `csv_column_repeated`, `bulk_empty`, `bulk_too_many`, and what readTable throws
  */
 export function readStaffList(bytes: Uint8Array): StaffRow[] {
-  const { header, rows } = readTable(bytes, { nameOf: columnOf, required: ['number'], isValue: looksLikeNumber, requireFew });
-  const columns = header.length > 0 ? namedColumns(header) : guessColumns(rows.slice(0, HEADER_ROWS).map(({ cells }) => cells.map(headerText)));
+  const { header, rows } = readTable(bytes, {
+    nameOf: columnOf,
+    required: ['number'],
+    isValue: looksLikeNumber,
+    requireFew,
+  });
+  const columns =
+    header.length > 0
+      ? namedColumns(header)
+      : guessColumns(rows.slice(0, HEADER_ROWS).map(({ cells }) => cells.map(headerText)));
   const list = rows
-    .map(({ row, cells }) => ({ row, number: textOf(cells[columns.number]), name: columns.name < 0 ? '' : textOf(cells[columns.name]) }))
+    .map(({ row, cells }) => ({
+      row,
+      number: textOf(cells[columns.number]),
+      name: columns.name < 0 ? '' : textOf(cells[columns.name]),
+    }))
     .filter(({ number, name }) => number !== '' || name !== '');
   if (list.length === 0) throw new Refusal('bulk_empty', 'The list has no rows.');
   return list;
@@ -67,11 +85,20 @@ export function readStaffList(bytes: Uint8Array): StaffRow[] {
 function namedColumns(header: readonly string[]): { number: number; name: number } {
   const names = header.map(columnOf);
   for (const column of ['number', 'name'] as const) {
-    if (names.indexOf(column) !== names.lastIndexOf(column)) throw new Refusal('csv_column_repeated', `The column ${column} is there twice.`, { column });
+    if (names.indexOf(column) !== names.lastIndexOf(column))
+      throw new Refusal('csv_column_repeated', `The column ${column} is there twice.`, { column });
   }
-  if (!names.includes('number')) throw new Refusal('csv_columns_missing', 'No column is named 证书编号 (number), and none holds certificate numbers.', { columns: ['number'] });
+  if (!names.includes('number'))
+    throw new Refusal(
+      'csv_columns_missing',
+      'No column is named 证书编号 (number), and none holds certificate numbers.',
+      { columns: ['number'] },
+    );
   return { number: names.indexOf('number'), name: names.indexOf('name') };
 }
 
 /** The rows as the body of a bulk check; its line n is `rows[n - 1]`. */
-export const toNdjson = (rows: readonly StaffRow[]): Uint8Array<ArrayBuffer> => encodeUtf8(rows.map(({ number, name }) => `${JSON.stringify(name === '' ? { number } : { number, name })}\n`).join(''));
+export const toNdjson = (rows: readonly StaffRow[]): Uint8Array<ArrayBuffer> =>
+  encodeUtf8(
+    rows.map(({ number, name }) => `${JSON.stringify(name === '' ? { number } : { number, name })}\n`).join(''),
+  );

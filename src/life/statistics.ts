@@ -5,7 +5,7 @@
  * Tables are of one year each and no total spans years, so that all that one could subtract are a table's own lines.
  * It refuses to show any number from which a small count could be told more closely than “1 to 4”.
  */
-import { LEVELS, levelName, type Level } from './level.ts';
+import { LEVELS, type Level, levelName } from './level.ts';
 
 /** Counts below it are small. */
 export const SMALL = 5;
@@ -49,7 +49,13 @@ export interface Rate {
 }
 export interface Statistics {
   year: string;
-  certificates: { total: Published; by_occupation: Line[] | null; by_level: Line[] | null; by_centre: Line[] | null; by_month: Line[] | null };
+  certificates: {
+    total: Published;
+    by_occupation: Line[] | null;
+    by_level: Line[] | null;
+    by_centre: Line[] | null;
+    by_month: Line[] | null;
+  };
   pass_rates: { overall: Rate | null; by_centre: { key: string; name: string; rate: Rate | null }[] };
   exam_to_issue: { median_days: number | null };
 }
@@ -78,7 +84,10 @@ export function suppress(counts: readonly number[]): Published[] | null {
   const withheld = new Set<number>();
   const rest = () => sum(counts.filter((n, i) => isSmall(n) || withheld.has(i)));
   while (!tellsNothing(small, withheld.size, rest())) {
-    const left = counts.map((n, i) => ({ n, i })).filter(({ n, i }) => n >= SMALL && !withheld.has(i)).sort((a, b) => a.n - b.n || a.i - b.i);
+    const left = counts
+      .map((n, i) => ({ n, i }))
+      .filter(({ n, i }) => n >= SMALL && !withheld.has(i))
+      .sort((a, b) => a.n - b.n || a.i - b.i);
     // The smallest that is enough, else the largest and one more.
     const next = left.find(({ n }) => tellsNothing(small, withheld.size + 1, rest() + n)) ?? left.at(-1);
     if (!next) return null;
@@ -94,7 +103,10 @@ interface Group {
 }
 
 /** Counts by something, in the order of the keys. */
-function groupBy<T extends { n: number }>(cells: readonly T[], of: (cell: T) => { key: string; name: string }): Group[] {
+function groupBy<T extends { n: number }>(
+  cells: readonly T[],
+  of: (cell: T) => { key: string; name: string },
+): Group[] {
   const groups = new Map<string, Group>();
   for (const cell of cells) {
     const { key, name } = of(cell);
@@ -119,23 +131,40 @@ const monthsOf = (year: string, cells: readonly IssuedCell[], today: string): Gr
     .filter((month) => month <= today.slice(0, 7))
     .map((key) => ({ key, name: key, n: sum(cells.filter(({ month }) => month === key).map(({ n }) => n)) }));
 
-const rateOf = (passed: number, failed: number): Rate => ({ attended: passed + failed, passed, rate: Math.round((1000 * passed) / (passed + failed)) / 10 });
+const rateOf = (passed: number, failed: number): Rate => ({
+  attended: passed + failed,
+  passed,
+  rate: Math.round((1000 * passed) / (passed + failed)) / 10,
+});
 /** Nobody stands out: neither few who passed nor few who did not. */
 const showsNobody = (passed: number, failed: number): boolean => passed >= SMALL && !isSmall(failed);
 
 /** Pass rates by centre; as many lines are hidden as it takes that their sum shows nobody either. */
-export function passRates(groups: readonly { key: string; name: string; passed: number; failed: number }[]): Statistics['pass_rates'] {
+export function passRates(
+  groups: readonly { key: string; name: string; passed: number; failed: number }[],
+): Statistics['pass_rates'] {
   const sat = groups.filter(({ passed, failed }) => passed + failed > 0);
   const [passed, failed] = [sum(sat.map((one) => one.passed)), sum(sat.map((one) => one.failed))];
   const overall = showsNobody(passed, failed) ? rateOf(passed, failed) : null;
   const hidden = new Set(sat.filter((one) => !showsNobody(one.passed, one.failed)));
-  const told = () => overall !== null && hidden.size > 0 && (hidden.size < 2 || !showsNobody(sum([...hidden].map((one) => one.passed)), sum([...hidden].map((one) => one.failed))));
+  const told = () =>
+    overall !== null &&
+    hidden.size > 0 &&
+    (hidden.size < 2 ||
+      !showsNobody(sum([...hidden].map((one) => one.passed)), sum([...hidden].map((one) => one.failed))));
   while (told()) {
     const next = sat.filter((one) => !hidden.has(one)).sort((a, b) => a.passed + a.failed - (b.passed + b.failed))[0];
     if (!next) break;
     hidden.add(next);
   }
-  return { overall, by_centre: sat.map((one) => ({ key: one.key, name: one.name, rate: hidden.has(one) ? null : rateOf(one.passed, one.failed) })) };
+  return {
+    overall,
+    by_centre: sat.map((one) => ({
+      key: one.key,
+      name: one.name,
+      rate: hidden.has(one) ? null : rateOf(one.passed, one.failed),
+    })),
+  };
 }
 
 /** The median of a histogram; null for fewer than five. */
@@ -157,26 +186,52 @@ export interface Counted {
 }
 
 /** Years with certificates or results, the newest first. */
-export const yearsOf = ({ issued, outcomes }: Counted): string[] => [...new Set([...issued.map(({ month }) => month.slice(0, 4)), ...outcomes.map(({ year }) => year)])].sort().reverse();
+export const yearsOf = ({ issued, outcomes }: Counted): string[] =>
+  [...new Set([...issued.map(({ month }) => month.slice(0, 4)), ...outcomes.map(({ year }) => year)])].sort().reverse();
 
 /** The statistics of one year. @param centreName by `centre:3701` */
-export function statisticsOf({ issued, delays, outcomes }: Counted, year: string, today: string, centreName: (centre: string) => string): Statistics {
+export function statisticsOf(
+  { issued, delays, outcomes }: Counted,
+  year: string,
+  today: string,
+  centreName: (centre: string) => string,
+): Statistics {
   const cells = issued.filter(({ month }) => month.startsWith(`${year}-`));
   const total = alone(sum(cells.map(({ n }) => n)));
   // Lines would tell a total that is not shown.
-  const lines = (groups: Group[], ranked: boolean): Line[] | null => (typeof total === 'number' ? linesOf(groups, ranked) : null);
-  const centres = groupBy(outcomes.filter((one) => one.year === year).map((one) => ({ ...one, n: 0 })), ({ centre }) => ({ key: centre, name: centreName(centre) }));
-  const of = (centre: string, what: 'passed' | 'failed'): number => sum(outcomes.filter((one) => one.year === year && one.centre === centre).map((one) => one[what]));
+  const lines = (groups: Group[], ranked: boolean): Line[] | null =>
+    typeof total === 'number' ? linesOf(groups, ranked) : null;
+  const centres = groupBy(
+    outcomes.filter((one) => one.year === year).map((one) => ({ ...one, n: 0 })),
+    ({ centre }) => ({ key: centre, name: centreName(centre) }),
+  );
+  const of = (centre: string, what: 'passed' | 'failed'): number =>
+    sum(outcomes.filter((one) => one.year === year && one.centre === centre).map((one) => one[what]));
   return {
     year,
     certificates: {
       total,
-      by_occupation: lines(groupBy(cells, ({ code, name }) => ({ key: code, name })), true),
-      by_level: lines(LEVELS.map((level) => ({ key: String(level), name: levelName(level), n: sum(cells.filter((cell) => cell.level === level).map(({ n }) => n)) })), false),
-      by_centre: lines(groupBy(cells, ({ centre }) => ({ key: centre, name: centreName(centre) })), true),
+      by_occupation: lines(
+        groupBy(cells, ({ code, name }) => ({ key: code, name })),
+        true,
+      ),
+      by_level: lines(
+        LEVELS.map((level) => ({
+          key: String(level),
+          name: levelName(level),
+          n: sum(cells.filter((cell) => cell.level === level).map(({ n }) => n)),
+        })),
+        false,
+      ),
+      by_centre: lines(
+        groupBy(cells, ({ centre }) => ({ key: centre, name: centreName(centre) })),
+        true,
+      ),
       by_month: lines(monthsOf(year, cells, today), false),
     },
-    pass_rates: passRates(centres.map(({ key, name }) => ({ key, name, passed: of(key, 'passed'), failed: of(key, 'failed') }))),
+    pass_rates: passRates(
+      centres.map(({ key, name }) => ({ key, name, passed: of(key, 'passed'), failed: of(key, 'failed') })),
+    ),
     exam_to_issue: { median_days: medianOf(delays.filter((one) => one.year === year)) },
   };
 }

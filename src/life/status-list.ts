@@ -57,7 +57,11 @@ function readList(payload: string): StatusList | undefined {
  * Opens a list under the root, given the root's statements about the service's keys (`service+jwt`), judged at the time
  * in the list. Undefined for whatever does not verify.
  */
-export async function openStatusList(token: string, services: readonly string[], directory: Directory): Promise<StatusList | undefined> {
+export async function openStatusList(
+  token: string,
+  services: readonly string[],
+  directory: Directory,
+): Promise<StatusList | undefined> {
   for (const statement of services) {
     try {
       const { payload } = await directory.memo.open(statement, 'service+jwt', directory.findRoot);
@@ -68,7 +72,10 @@ export async function openStatusList(token: string, services: readonly string[],
       checkTimes('service+jwt', payload, list.made_at);
       const jkt = await directory.memo.thumbprint(payload.cnf.jwk);
       directory.requireWorkingKey(jkt, 'service+jwt:cnf');
-      directory.withdrawals.require('service_withdrawn', 'service+jwt', list.made_at, payload, { kid: jkt, iss: payload.iss });
+      directory.withdrawals.require('service_withdrawn', 'service+jwt', list.made_at, payload, {
+        kid: jkt,
+        iss: payload.iss,
+      });
       return list;
     } catch (error) {
       if (!isRefusal(error) && !(error instanceof SyntaxError)) throw error;
@@ -87,11 +94,18 @@ export interface Known {
 /** What lists say of a place in them; undefined unless both purposes are at hand. The newest list of a purpose counts. */
 export function stateIn(lists: readonly StatusList[], place: { list: number; index: number }): Known | undefined {
   const read = (purpose: StatusPurpose) => {
-    const [newest] = lists.filter((one) => one.purpose === purpose && one.list === place.list).sort((a, b) => b.made_at - a.made_at);
+    const [newest] = lists
+      .filter((one) => one.purpose === purpose && one.list === place.list)
+      .sort((a, b) => b.made_at - a.made_at);
     const byte = newest?.bits[place.index >> 3];
-    return newest && byte !== undefined ? { set: (byte & (0x80 >> (place.index & 7))) !== 0, at: newest.made_at } : undefined;
+    return newest && byte !== undefined
+      ? { set: (byte & (0x80 >> (place.index & 7))) !== 0, at: newest.made_at }
+      : undefined;
   };
   const [revocation, suspension] = [read('revocation'), read('suspension')];
   if (!revocation || !suspension) return undefined;
-  return { state: revocation.set ? 'revoked' : suspension.set ? 'suspended' : 'valid', at: Math.min(revocation.at, suspension.at) };
+  return {
+    state: revocation.set ? 'revoked' : suspension.set ? 'suspended' : 'valid',
+    at: Math.min(revocation.at, suspension.at),
+  };
 }

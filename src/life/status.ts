@@ -9,7 +9,7 @@
  * later events then still change is worked out anew. It has its effect again once the withdrawal itself no longer counts.
  * It refuses events out of order, by someone without reach, or after revocation, which is final.
  */
-import { codeOf, openClient, type Directory } from './authority.ts';
+import { codeOf, type Directory, openClient } from './authority.ts';
 import { Refusal } from './refusal.ts';
 import type { Filing, Payload } from './schema.ts';
 import { checkTimes, type Statement } from './statement.ts';
@@ -56,18 +56,25 @@ export interface Past extends History {
 
 export const UNTOUCHED: History = { state: 'valid', rank: 0, length: 0 };
 
-const refuse = (claim: string, code: string, message: string) => new Refusal(code, message, { part: `status+jwt:${claim}` });
+const refuse = (claim: string, code: string, message: string) =>
+  new Refusal(code, message, { part: `status+jwt:${claim}` });
 
 /**
  * Opens one event and finds its signer. `until`: given the event's `iat`, when the signer's key must not have ended; of
  * a new one the later of `iat` and now: it is to count now and whenever it is looked at again.
  */
-export async function openEvent(event: StoredEvent, directory: Directory, filing: Filing, until = (iat: number) => iat): Promise<OpenedEvent> {
+export async function openEvent(
+  event: StoredEvent,
+  directory: Directory,
+  filing: Filing,
+  until = (iat: number) => iat,
+): Promise<OpenedEvent> {
   if (event.client === undefined) {
     const statement = await directory.memo.open(event.token, 'status+jwt', directory.findCentre);
     const { iss, iat } = statement.payload;
     const { tier, name } = directory.centreAt(statement.kid, iss, iat, until(iat));
-    if (tier === 'city' && iss !== filing.iss) throw refuse('iss', 'out_of_reach', 'The organization is filed with another centre.');
+    if (tier === 'city' && iss !== filing.iss)
+      throw refuse('iss', 'out_of_reach', 'The organization is filed with another centre.');
     return { statement, rank: tier === 'city' ? 1 : 2, name };
   }
   const client = await directory.memo.open(event.client, 'client+jwt', directory.findCentre);
@@ -76,7 +83,8 @@ export async function openEvent(event: StoredEvent, directory: Directory, filing
   const statement = await directory.memo.open(event.token, 'status+jwt', (id) => (id === kid ? key : undefined));
   const { iat } = statement.payload;
   await openClient(event.client, directory, filing, iat, until(iat));
-  if (statement.payload.iss !== client.payload.sub) throw refuse('iss', 'organization_differs', 'It is signed by another organization.');
+  if (statement.payload.iss !== client.payload.sub)
+    throw refuse('iss', 'organization_differs', 'It is signed by another organization.');
   return { statement, rank: 0, name: filing.name };
 }
 
@@ -93,10 +101,18 @@ async function openPast(event: StoredEvent, directory: Directory, filing: Filing
 /** The place of an event: of this certificate, next in the chain. */
 function checkPlace(history: History, { payload: event }: Statement<'status+jwt'>, number: string): void {
   if (event.number !== number) throw refuse('number', 'number_differs', 'It is about another certificate.');
-  if (event.iss.startsWith('org:') && codeOf(event.iss) !== number.slice(0, 13)) throw refuse('iss', 'out_of_reach', 'The certificate belongs to another organization.');
-  if (event.seq !== history.length + 1) throw refuse('seq', 'status_out_of_order', `The next event of this certificate has seq ${history.length + 1}.`);
-  if (event.prev !== history.last?.digest) throw refuse('prev', 'status_out_of_order', 'prev must be the digest of the payload before; the first event has none.');
-  if (history.last && event.iat < history.last.payload.iat) throw refuse('iat', 'status_out_of_order', 'It is older than the event before it.');
+  if (event.iss.startsWith('org:') && codeOf(event.iss) !== number.slice(0, 13))
+    throw refuse('iss', 'out_of_reach', 'The certificate belongs to another organization.');
+  if (event.seq !== history.length + 1)
+    throw refuse('seq', 'status_out_of_order', `The next event of this certificate has seq ${history.length + 1}.`);
+  if (event.prev !== history.last?.digest)
+    throw refuse(
+      'prev',
+      'status_out_of_order',
+      'prev must be the digest of the payload before; the first event has none.',
+    );
+  if (history.last && event.iat < history.last.payload.iat)
+    throw refuse('iat', 'status_out_of_order', 'It is older than the event before it.');
 }
 
 /** Where an event leads; refuses what its signer may not do, or what changes nothing. */
@@ -104,10 +120,12 @@ function effectOf(before: Reached, event: Event, rank: number): Reached {
   const { action } = event;
   if (before.state === 'revoked') throw refuse('action', 'status_final', 'A revoked certificate stays revoked.');
   if (action === 'suspend') {
-    if (before.state === 'suspended' && rank <= before.rank) throw refuse('action', 'status_no_change', 'The certificate is suspended already.');
+    if (before.state === 'suspended' && rank <= before.rank)
+      throw refuse('action', 'status_no_change', 'The certificate is suspended already.');
     return { state: 'suspended', rank, suspension: event };
   }
-  if (action === 'reinstate' && before.state !== 'suspended') throw refuse('action', 'status_no_change', 'The certificate is not suspended.');
+  if (action === 'reinstate' && before.state !== 'suspended')
+    throw refuse('action', 'status_no_change', 'The certificate is not suspended.');
   if (before.state === 'suspended' && rank < before.rank) {
     throw refuse('action', 'rank_too_low', 'Only who suspended, or a higher tier, can reinstate or revoke.');
   }
@@ -115,7 +133,12 @@ function effectOf(before: Reached, event: Event, rank: number): Reached {
 }
 
 /** Applies one opened event to a history. */
-export function applyEvent(history: History, statement: Statement<'status+jwt'>, rank: number, number: string): History {
+export function applyEvent(
+  history: History,
+  statement: Statement<'status+jwt'>,
+  rank: number,
+  number: string,
+): History {
   checkPlace(history, statement, number);
   return { last: statement, length: statement.payload.seq, ...effectOf(history, statement.payload, rank) };
 }
@@ -137,7 +160,12 @@ function fold(events: readonly PastEvent[], strict: boolean): Reached {
 }
 
 /** Opens and folds a whole chain of events, first to last. */
-export async function readHistory(stored: readonly StoredEvent[], directory: Directory, filing: Filing, number: string): Promise<Past> {
+export async function readHistory(
+  stored: readonly StoredEvent[],
+  directory: Directory,
+  filing: Filing,
+  number: string,
+): Promise<Past> {
   const events: PastEvent[] = [];
   for (const event of stored) events.push(await openPast(event, directory, filing));
   let history = UNTOUCHED;
@@ -145,12 +173,16 @@ export async function readHistory(stored: readonly StoredEvent[], directory: Dir
     checkPlace(history, statement, number);
     history = { ...history, last: statement, length: statement.payload.seq };
   }
-  const reached = fold(events.filter(({ counts }) => counts), directory.withdrawals.all.length === 0);
+  const reached = fold(
+    events.filter(({ counts }) => counts),
+    directory.withdrawals.all.length === 0,
+  );
   return { ...history, ...reached, events };
 }
 
 /** What a replacement makes of a certificate: it ends what is in force or suspended; a revoked one stays revoked. */
-export const fateOf = (state: State, replaced: boolean): State | 'replaced' => (replaced && state !== 'revoked' ? 'replaced' : state);
+export const fateOf = (state: State, replaced: boolean): State | 'replaced' =>
+  replaced && state !== 'revoked' ? 'replaced' : state;
 
 /** An approval as the rule of replacement looks at it. `rank`: city 1, province 2. */
 export interface Approver {
@@ -164,10 +196,15 @@ export interface Approver {
  * this centre, or a higher tier, approved in a later second than the suspension says (`iat`). What an organization
  * itself has suspended it may replace. @throws Refusal `replaces_suspended`
  */
-export function requireReplaceable({ suspension, rank }: History, number: string, approvals: readonly Approver[]): void {
+export function requireReplaceable(
+  { suspension, rank }: History,
+  number: string,
+  approvals: readonly Approver[],
+): void {
   if (!suspension || rank === 0) return;
   if (approvals.some((one) => one.iat > suspension.iat && (one.iss === suspension.iss || one.rank > rank))) return;
-  const message = 'A centre has suspended a certificate that this batch replaces: that centre, or a higher one, must approve the batch after that.';
+  const message =
+    'A centre has suspended a certificate that this batch replaces: that centre, or a higher one, must approve the batch after that.';
   throw new Refusal('replaces_suspended', message, { number, suspended_by: suspension.iss });
 }
 

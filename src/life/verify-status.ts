@@ -8,11 +8,11 @@ import { toTimestamp } from './calendar.ts';
 import { compareState } from './columns.ts';
 import { openCredential, splitCredential } from './credential.ts';
 import type { CredentialFacts } from './credential-form.ts';
-import { issuingKey, pass, skip, type Evidence, type Outcome } from './evidence.ts';
+import { type Evidence, issuingKey, type Outcome, pass, skip } from './evidence.ts';
 import { Refusal } from './refusal.ts';
 import { fateOf, readHistory } from './status.ts';
-import { stateIn, STATUS_LIST_FRESH, type StatusList } from './status-list.ts';
-import { pastAction, type Findings } from './view.ts';
+import { STATUS_LIST_FRESH, type StatusList, stateIn } from './status-list.ts';
+import { type Findings, pastAction } from './view.ts';
 
 class StatusVerdict extends Refusal {}
 
@@ -21,27 +21,39 @@ function statusByLists(lists: readonly StatusList[], facts: CredentialFacts, now
   const known = stateIn(lists, facts.status);
   if (!known) return skip('status_not_at_hand');
   const as_of = toTimestamp(known.at);
-  if (known.state !== 'valid') throw new StatusVerdict(known.state, 'The certificate was not in force when the list was made.', { as_of });
+  if (known.state !== 'valid')
+    throw new StatusVerdict(known.state, 'The certificate was not in force when the list was made.', { as_of });
   return Math.abs(now - known.at) <= STATUS_LIST_FRESH ? { ...pass, as_of } : { ...skip('status_as_of'), as_of };
 }
 
 /** The status by the certificate's own events; by lists where those are not at hand. */
-export async function checkStatus(evidence: Evidence, directory: Directory, found: Findings, now: number): Promise<Outcome> {
+export async function checkStatus(
+  evidence: Evidence,
+  directory: Directory,
+  found: Findings,
+  now: number,
+): Promise<Outcome> {
   const { status, columns } = evidence;
   const number = found.facts?.number ?? found.seal?.number;
   if (number === undefined || !found.filing) return skip('status_not_at_hand');
-  if (!status) return evidence.lists && found.facts ? statusByLists(evidence.lists, found.facts, now) : skip('status_not_at_hand');
+  if (!status)
+    return evidence.lists && found.facts ? statusByLists(evidence.lists, found.facts, now) : skip('status_not_at_hand');
   const history = await readHistory(status.events, directory, found.filing, number);
   let successor: CredentialFacts | undefined;
   if (status.successor !== undefined) {
     const filing = (await directory.memo.open(status.successor.filing, 'filing+jwt', directory.findCentre)).payload;
-    successor = await openCredential(splitCredential(status.successor.credential).jws, issuingKey(directory, filing, false));
-    if (successor.row.replaces !== number) throw new Refusal('successor_differs', 'The certificate that should replace this one does not say so.');
+    successor = await openCredential(
+      splitCredential(status.successor.credential).jws,
+      issuingKey(directory, filing, false),
+    );
+    if (successor.row.replaces !== number)
+      throw new Refusal('successor_differs', 'The certificate that should replace this one does not say so.');
     found.replaced_by = successor.number;
   }
   // Numbered but not signed yet: the replacing certificate cannot be shown for some seconds.
   const pending = columns?.successor_pending === true && !successor;
-  if (columns) compareState(columns, history, successor?.number ?? (pending ? (columns.replaced_by ?? undefined) : undefined));
+  if (columns)
+    compareState(columns, history, successor?.number ?? (pending ? (columns.replaced_by ?? undefined) : undefined));
   if (pending) return skip('successor_being_signed');
   const actions = history.events.map(pastAction);
   const last = actions.at(-1);

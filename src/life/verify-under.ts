@@ -6,7 +6,7 @@
  */
 import type { Directory } from './authority.ts';
 import type { Evidence } from './evidence.ts';
-import { verify, type Verification } from './verify.ts';
+import { type Verification, verify } from './verify.ts';
 
 export interface Under {
   found: Verification;
@@ -15,13 +15,19 @@ export interface Under {
 }
 
 /** Verifies under each filing, newest first; `filings` empty: without one. */
-export async function verifyUnder(filings: readonly string[], evidence: Evidence, directory: Directory, now: number): Promise<Under> {
+export async function verifyUnder(
+  filings: readonly string[],
+  evidence: Evidence,
+  directory: Directory,
+  now: number,
+): Promise<Under> {
   let first: Under | undefined;
   for (const filing of filings.length === 0 ? [evidence.filing] : filings) {
     const under = { ...evidence, filing };
     const found = await verify(under, directory, now);
     // What became of a certificate does not depend on the filing.
-    if (found.report.checks.every(({ id, result }) => result !== 'fail' || id === 'status')) return { found, evidence: under };
+    if (found.report.checks.every(({ id, result }) => result !== 'fail' || id === 'status'))
+      return { found, evidence: under };
     first ??= { found, evidence: under };
   }
   return first as Under;

@@ -4,27 +4,28 @@
  * thumbprints. Whatever is missing is `not_checked`; whatever contradicts a signature is `fail`.
  * It refuses nothing by throwing: a Refusal inside becomes the code of the check that met it.
  */
-import { codeOf, openFiling, type Directory } from './authority.ts';
-import { checkApprovalTime, openApproval, openOrder, type BatchFacts } from './approve.ts';
+
+import { type BatchFacts, checkApprovalTime, openApproval, openOrder } from './approve.ts';
+import { codeOf, type Directory, openFiling } from './authority.ts';
 import { decodeUtf8, fromBase64url } from './bytes.ts';
 import { dayNumber, shanghaiYear, toTimestamp } from './calendar.ts';
 import { compareColumns } from './columns.ts';
 import { openCopy } from './copy.ts';
 import { CREDENTIAL_TYP, openCredential, splitCredential, withDisclosures } from './credential.ts';
 import type { CredentialFacts } from './credential-form.ts';
-import { readDisclosures, type Disclosed } from './disclose.ts';
-import { issuingKey, pass, skip, type Evidence, type Outcome } from './evidence.ts';
+import { type Disclosed, readDisclosures } from './disclose.ts';
+import { type Evidence, issuingKey, type Outcome, pass, skip } from './evidence.ts';
 import { leafOfText, leafText } from './leaf.ts';
 import { includes } from './merkle.ts';
 import { maskName } from './name.ts';
 import { parseNumber } from './number.ts';
 import { isRefusal, Refusal, unlessRefused } from './refusal.ts';
-import { CHECKS, verdictOf, type Check, type CheckId, type Report } from './report.ts';
+import { CHECKS, type Check, type CheckId, type Report, verdictOf } from './report.ts';
 import type { Filing } from './schema.ts';
-import { openSeal, readSeal, sealDigest, sealKid, type SealFacts } from './seal.ts';
+import { openSeal, readSeal, type SealFacts, sealDigest, sealKid } from './seal.ts';
 import { readHeader } from './statement.ts';
 import { checkStatus } from './verify-status.ts';
-import { viewOf, type Findings } from './view.ts';
+import { type Findings, viewOf } from './view.ts';
 
 export interface Verification {
   report: Report;
@@ -33,37 +34,52 @@ export interface Verification {
 }
 
 /** When a certificate was issued: its signature says the second, its seal the day, of which the first second is taken. */
-const issuedAt = (facts: CredentialFacts | undefined, seal: SealFacts | undefined): number => facts?.issued_at ?? dayNumber((seal as SealFacts).issued_on) * 86_400 - 8 * 3600;
+const issuedAt = (facts: CredentialFacts | undefined, seal: SealFacts | undefined): number =>
+  facts?.issued_at ?? dayNumber((seal as SealFacts).issued_on) * 86_400 - 8 * 3600;
 
 function checkNumber(evidence: Evidence, found: Findings): Outcome {
   if (evidence.asked !== undefined && evidence.asked !== found.facts?.number) parseNumber(evidence.asked);
-  if (evidence.host_known === false) throw new Refusal('host_unknown', 'The code names a host that this service never used.');
+  if (evidence.host_known === false)
+    throw new Refusal('host_unknown', 'The code names a host that this service never used.');
   const number = found.facts?.number ?? evidence.seal?.number;
   if (number === undefined) return evidence.asked === undefined ? skip('credential_unread') : pass;
   if (!found.facts) parseNumber(number);
-  if (evidence.asked !== undefined && evidence.asked !== number && parseNumber(evidence.asked).text !== number) throw new Refusal('number_differs', 'The certificate has another number.');
-  if (evidence.seal && evidence.seal.number !== number) throw new Refusal('number_differs', 'The QR code and the certificate have different numbers.');
+  if (evidence.asked !== undefined && evidence.asked !== number && parseNumber(evidence.asked).text !== number)
+    throw new Refusal('number_differs', 'The certificate has another number.');
+  if (evidence.seal && evidence.seal.number !== number)
+    throw new Refusal('number_differs', 'The QR code and the certificate have different numbers.');
   return pass;
 }
 
 /** Signature, disclosures, the number's parts, the seal beside it, and the register's columns. */
-async function checkSignature(evidence: Evidence, directory: Directory, filing: Filing | Refusal | undefined, found: Findings): Promise<Outcome> {
+async function checkSignature(
+  evidence: Evidence,
+  directory: Directory,
+  filing: Filing | Refusal | undefined,
+  found: Findings,
+): Promise<Outcome> {
   if (filing === undefined || filing instanceof Refusal) {
     if (evidence.credential !== undefined) readHeader(splitCredential(evidence.credential).jws, CREDENTIAL_TYP);
     return skip('issuing_key_not_established');
   }
   if (evidence.credential !== undefined) {
     const { jws, disclosures } = splitCredential(evidence.credential);
-    const facts = await directory.memo.recall(jws, issuingKey(directory, filing, false), (find) => openCredential(jws, find));
+    const facts = await directory.memo.recall(jws, issuingKey(directory, filing, false), (find) =>
+      openCredential(jws, find),
+    );
     directory.requireIssuingKey(facts.kid, filing, facts.issued_at);
     const parts = parseNumber(facts.number);
     const code = facts.kid.split('#')[1]?.replace(/-\d+$/, '');
-    if (parts.organization !== code) throw new Refusal('number_contradicts', 'The number belongs to another organization.', { part: 'organization' });
-    if (parts.level !== facts.row.level) throw new Refusal('number_contradicts', 'The number says another level.', { part: 'level' });
-    if (parts.year !== shanghaiYear(facts.issued_at)) throw new Refusal('number_contradicts', 'The number says another year.', { part: 'year' });
+    if (parts.organization !== code)
+      throw new Refusal('number_contradicts', 'The number belongs to another organization.', { part: 'organization' });
+    if (parts.level !== facts.row.level)
+      throw new Refusal('number_contradicts', 'The number says another level.', { part: 'level' });
+    if (parts.year !== shanghaiYear(facts.issued_at))
+      throw new Refusal('number_contradicts', 'The number says another year.', { part: 'year' });
     found.disclosed = readDisclosures(disclosures, facts.row.sd);
     const { name } = found.disclosed.holder;
-    if (name !== undefined && maskName(name) !== facts.row.masked_name) throw new Refusal('disclosure_not_signed', 'The name does not fit the masked name.', { part: 'name' });
+    if (name !== undefined && maskName(name) !== facts.row.masked_name)
+      throw new Refusal('disclosure_not_signed', 'The name does not fit the masked name.', { part: 'name' });
     found.facts = facts;
     found.leaf = leafText(facts.row);
     if (evidence.columns) await compareColumns(evidence.columns, facts, parts, found.leaf, found.disclosed.holder);
@@ -88,13 +104,17 @@ function checkFiling(directory: Directory, filing: Filing | Refusal | undefined,
   const refuse = (part: string, message: string) => new Refusal('filing_differs', message, { part });
   const code = codeOf(filing.sub);
   const { facts, seal } = found;
-  if (code !== (facts?.number ?? seal?.number)?.slice(0, 13)) throw refuse('organization', 'The filing is of another organization.');
+  if (code !== (facts?.number ?? seal?.number)?.slice(0, 13))
+    throw refuse('organization', 'The filing is of another organization.');
   found.filing = filing;
   directory.requireFiling(filing, issuedAt(facts, seal));
   if (!facts) return pass;
-  if (filing.name !== facts.organization_name) throw refuse('name', 'The certificate names the organization otherwise than it is filed.');
+  if (filing.name !== facts.organization_name)
+    throw refuse('name', 'The certificate names the organization otherwise than it is filed.');
   const { occupation, job, level } = facts.row;
-  const entry = filing.scope.find((one) => one.code === occupation.code && one.name === occupation.name && one.edition === occupation.edition);
+  const entry = filing.scope.find(
+    (one) => one.code === occupation.code && one.name === occupation.name && one.edition === occupation.edition,
+  );
   if (!entry) throw refuse('occupation', 'The organization is not filed for this occupation.');
   if (!entry.levels.includes(level)) throw refuse('level', 'The organization is not filed for this level.');
   const jobs = entry.jobs.length === 0 ? ['--'] : entry.jobs;
@@ -117,8 +137,15 @@ async function checkApproval(evidence: Evidence, directory: Directory, found: Fi
   if (!evidence.inclusion) return skip('path_not_at_hand');
   const { index, size, path } = evidence.inclusion;
   const claimed = (await directory.memo.open(evidence.approval, 'approval+jwt', directory.findCentre)).payload;
-  const { payload } = await openApproval(evidence.approval, directory, filing, batchFacts(facts, claimed.root, size), facts.issued_at);
-  if (evidence.columns && evidence.columns.root !== payload.root) throw new Refusal('register_differs', 'The stored root is not the approved one.', { part: 'root' });
+  const { payload } = await openApproval(
+    evidence.approval,
+    directory,
+    filing,
+    batchFacts(facts, claimed.root, size),
+    facts.issued_at,
+  );
+  if (evidence.columns && evidence.columns.root !== payload.root)
+    throw new Refusal('register_differs', 'The stored root is not the approved one.', { part: 'root' });
   if (payload.jti !== facts.approval) throw new Refusal('approval_differs', 'The certificate names another approval.');
   checkApprovalTime(payload, facts.issued_at);
   if (!includes(fromBase64url(payload.root), leafOfText(found.leaf as string), index, size, path.map(fromBase64url))) {
@@ -132,8 +159,17 @@ async function checkApproval(evidence: Evidence, directory: Directory, found: Fi
 async function checkOrder(evidence: Evidence, directory: Directory, found: Findings): Promise<Outcome> {
   const { facts, filing, approval } = found;
   if (!facts) return skip('seal_alone');
-  if (!filing || !approval || evidence.order === undefined || evidence.client === undefined) return skip('order_not_at_hand');
-  await openOrder(evidence.order, evidence.client, directory, filing, approval, batchFacts(facts, approval.root, approval.count), facts.issued_at);
+  if (!filing || !approval || evidence.order === undefined || evidence.client === undefined)
+    return skip('order_not_at_hand');
+  await openOrder(
+    evidence.order,
+    evidence.client,
+    directory,
+    filing,
+    approval,
+    batchFacts(facts, approval.root, approval.count),
+    facts.issued_at,
+  );
   return pass;
 }
 
@@ -162,7 +198,10 @@ async function checkDocument(evidence: Evidence, directory: Directory, found: Fi
 function claimedIssue({ credential, seal }: Evidence): { at?: number; until?: number } {
   try {
     const day = seal && dayNumber(readSeal(seal.number, seal.digits).facts.issued_on) * 86_400 - 8 * 3600;
-    const payload = credential === undefined ? null : (JSON.parse(decodeUtf8(fromBase64url(credential.split('.')[1] ?? ''))) as { validFrom?: string } | null);
+    const payload =
+      credential === undefined
+        ? null
+        : (JSON.parse(decodeUtf8(fromBase64url(credential.split('.')[1] ?? ''))) as { validFrom?: string } | null);
     const instant = Date.parse(payload?.validFrom ?? '') / 1000 || undefined;
     const at = day === undefined ? instant : day + 86_399;
     const until = instant ?? day;
@@ -174,10 +213,17 @@ function claimedIssue({ credential, seal }: Evidence): { at?: number; until?: nu
 }
 
 /** Opens the filing at the instant it is judged: the province's approval, else the issue, else now. A withdrawal counts until the issue. */
-async function judgeFiling(evidence: Evidence, directory: Directory, now: number): Promise<Filing | Refusal | undefined> {
+async function judgeFiling(
+  evidence: Evidence,
+  directory: Directory,
+  now: number,
+): Promise<Filing | Refusal | undefined> {
   if (evidence.filing === undefined) return undefined;
   try {
-    const approval = evidence.approval === undefined ? undefined : await directory.memo.open(evidence.approval, 'approval+jwt', directory.findCentre);
+    const approval =
+      evidence.approval === undefined
+        ? undefined
+        : await directory.memo.open(evidence.approval, 'approval+jwt', directory.findCentre);
     const { at = now, until = now } = claimedIssue(evidence);
     return (await openFiling(evidence.filing, directory, approval?.payload.iat ?? Math.min(now, at), until)).payload;
   } catch (error) {
@@ -217,13 +263,19 @@ export async function verify(evidence: Evidence, directory: Directory, now: numb
     verdict: verdictOf(checks),
     checks,
     certificate,
-    ...(found.facts && evidence.credential !== undefined ? { credential: withDisclosures(splitCredential(evidence.credential).jws, []) } : {}),
+    ...(found.facts && evidence.credential !== undefined
+      ? { credential: withDisclosures(splitCredential(evidence.credential).jws, []) }
+      : {}),
     ...(found.replaced_by === undefined ? {} : { replaced_by: found.replaced_by }),
     ...(found.fate === undefined ? {} : { status: found.fate }),
     ...(found.copy === undefined ? {} : { copy: found.copy }),
     checked_at: toTimestamp(now),
   };
-  return { report, ...(found.facts ? { facts: found.facts } : {}), ...(found.disclosed ? { disclosed: found.disclosed } : {}) };
+  return {
+    report,
+    ...(found.facts ? { facts: found.facts } : {}),
+    ...(found.disclosed ? { disclosed: found.disclosed } : {}),
+  };
 }
 
 async function outcome(id: CheckId, work: () => Outcome | Promise<Outcome>): Promise<Check> {
@@ -232,6 +284,13 @@ async function outcome(id: CheckId, work: () => Outcome | Promise<Outcome>): Pro
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { part, parts, as_of } = error.facts;
-    return { id, result: 'fail', code: error.code, ...(part === undefined ? {} : { part }), ...(typeof as_of === 'string' ? { as_of } : {}), ...(Array.isArray(parts) ? { parts: parts as string[] } : {}) };
+    return {
+      id,
+      result: 'fail',
+      code: error.code,
+      ...(part === undefined ? {} : { part }),
+      ...(typeof as_of === 'string' ? { as_of } : {}),
+      ...(Array.isArray(parts) ? { parts: parts as string[] } : {}),
+    };
   }
 }

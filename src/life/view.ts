@@ -31,7 +31,8 @@ export interface Findings {
 }
 
 /** When the city approved: its token was verified as part of the province's approval. */
-const cityDay = (token: string): string => shanghaiDay((JSON.parse(decodeUtf8(fromBase64url(token.split('.')[1] as string))) as { iat: number }).iat);
+const cityDay = (token: string): string =>
+  shanghaiDay((JSON.parse(decodeUtf8(fromBase64url(token.split('.')[1] as string))) as { iat: number }).iat);
 
 /** What verified signatures say. A seal's digests are not shown as names. */
 export function viewOf(found: Findings, show: readonly ClaimName[] | undefined): CertificateView | null {
@@ -42,7 +43,9 @@ export function viewOf(found: Findings, show: readonly ClaimName[] | undefined):
   const chain = {
     ...(filing ? { filed_by: filing.iss, filed_on: shanghaiDay(filing.nbf ?? filing.iat) } : {}),
     ...(approvers ? { approved_by: approvers } : {}),
-    ...(approvers && approvers.length > 1 && approval?.city !== undefined ? { city_approved_on: cityDay(approval.city) } : {}),
+    ...(approvers && approvers.length > 1 && approval?.city !== undefined
+      ? { city_approved_on: cityDay(approval.city) }
+      : {}),
     ...(approval ? { approved_on: shanghaiDay(approval.iat) } : {}),
   };
   const common = { number, level, level_name: levelName(level) };
@@ -59,7 +62,10 @@ export function viewOf(found: Findings, show: readonly ClaimName[] | undefined):
       job: row.job,
       issued_on: shanghaiDay(facts.issued_at),
       exam_date: row.exam_date,
-      holder: { name: name ?? row.masked_name, ...(id_type !== undefined && id_number !== undefined ? { id_type, id_number: maskId(id_number) } : {}) },
+      holder: {
+        name: name ?? row.masked_name,
+        ...(id_type !== undefined && id_number !== undefined ? { id_type, id_number: maskId(id_number) } : {}),
+      },
       ...chain,
       ...(row.replaces === undefined ? {} : { replaces: row.replaces }),
     };
@@ -81,9 +87,18 @@ const TIERS = ['organization', 'city', 'province'] as const;
 /** An event as a report shows it. */
 export function pastAction({ statement: { payload, digest }, rank, name, counts }: PastEvent): PastAction {
   const { seq, action, reason, iat, iss } = payload;
-  return { seq, action, reason, at: toTimestamp(iat), by: iss, by_name: name, tier: TIERS[rank] as PastAction['tier'], digest, counts };
+  return {
+    seq,
+    action,
+    reason,
+    at: toTimestamp(iat),
+    by: iss,
+    by_name: name,
+    tier: TIERS[rank] as PastAction['tier'],
+    digest,
+    counts,
+  };
 }
 
 /** Only the last four characters of an identifier are ever shown (DOMAIN: masking more loosely gives it away). */
 const maskId = (idNumber: string): string => '*'.repeat(Math.max(0, idNumber.length - 4)) + idNumber.slice(-4);
-

@@ -18,7 +18,7 @@
  */
 import type { Directory } from './authority.ts';
 import { isRefusal, Refusal } from './refusal.ts';
-import { PROVINCE, type Payload } from './schema.ts';
+import { type Payload, PROVINCE } from './schema.ts';
 import { SKEW, type Statement } from './statement.ts';
 
 export type Withdrawal = Payload<'withdrawal+jwt'>;
@@ -52,7 +52,14 @@ export interface Endable {
 }
 
 /** Codes of refusals because of a withdrawal. */
-const CODES = ['centre_withdrawn', 'service_withdrawn', 'filing_withdrawn', 'client_withdrawn', 'approval_withdrawn', 'issuing_key_withdrawn'] as const;
+const CODES = [
+  'centre_withdrawn',
+  'service_withdrawn',
+  'filing_withdrawn',
+  'client_withdrawn',
+  'approval_withdrawn',
+  'issuing_key_withdrawn',
+] as const;
 export type WithdrawnCode = (typeof CODES)[number];
 
 /** Whether something is refused because it was withdrawn. */
@@ -84,7 +91,8 @@ export class Withdrawals {
     this.all = all;
     for (const { payload } of all) {
       const { target } = payload;
-      const name = 'jti' in target ? statementName(targetIssuer(payload), target.jti) : keyName(payload.iss, target.kid);
+      const name =
+        'jti' in target ? statementName(targetIssuer(payload), target.jti) : keyName(payload.iss, target.kid);
       if (endOf(payload) < this.#end(name)) this.#ends.set(name, payload);
     }
   }
@@ -113,8 +121,17 @@ export class Withdrawals {
    * Refuses a key and the statement that names it, if either had ended at an instant (NumericDate).
    * @param code e.g. `client_withdrawn`; `typ` becomes the part
    */
-  require(code: WithdrawnCode, typ: string, at: number, statement: Named | undefined, key?: { kid: string; iss: string }): void {
-    const end = Math.min(statement ? this.endOfStatement(statement) : Infinity, key ? this.endOfKey(key.kid, key.iss) : Infinity);
+  require(
+    code: WithdrawnCode,
+    typ: string,
+    at: number,
+    statement: Named | undefined,
+    key?: { kid: string; iss: string },
+  ): void {
+    const end = Math.min(
+      statement ? this.endOfStatement(statement) : Infinity,
+      key ? this.endOfKey(key.kid, key.iss) : Infinity,
+    );
     if (at >= end) refuse(code, typ);
   }
 }
@@ -129,12 +146,18 @@ export function refuseIfWithdrawn(failed: { code?: string; part?: string } | und
 
 function refuse(code: WithdrawnCode, part: string): never {
   switch (code) {
-    case 'centre_withdrawn': throw new Refusal('centre_withdrawn', 'The key of the centre was withdrawn.', { part });
-    case 'service_withdrawn': throw new Refusal('service_withdrawn', 'The key of the service was withdrawn.', { part });
-    case 'filing_withdrawn': throw new Refusal('filing_withdrawn', 'The filing of the organization was withdrawn.', { part });
-    case 'client_withdrawn': throw new Refusal('client_withdrawn', 'The client key was withdrawn.', { part });
-    case 'approval_withdrawn': throw new Refusal('approval_withdrawn', 'The approval was withdrawn.', { part });
-    case 'issuing_key_withdrawn': throw new Refusal('issuing_key_withdrawn', 'The issuing key was withdrawn.', { part });
+    case 'centre_withdrawn':
+      throw new Refusal('centre_withdrawn', 'The key of the centre was withdrawn.', { part });
+    case 'service_withdrawn':
+      throw new Refusal('service_withdrawn', 'The key of the service was withdrawn.', { part });
+    case 'filing_withdrawn':
+      throw new Refusal('filing_withdrawn', 'The filing of the organization was withdrawn.', { part });
+    case 'client_withdrawn':
+      throw new Refusal('client_withdrawn', 'The client key was withdrawn.', { part });
+    case 'approval_withdrawn':
+      throw new Refusal('approval_withdrawn', 'The approval was withdrawn.', { part });
+    case 'issuing_key_withdrawn':
+      throw new Refusal('issuing_key_withdrawn', 'The issuing key was withdrawn.', { part });
   }
 }
 
@@ -144,19 +167,39 @@ function refuse(code: WithdrawnCode, part: string): never {
  * @throws Refusal `withdrawal_not_yours`, `withdrawal_backdated`, what statements and centres are refused for
  */
 export async function openWithdrawal(token: string, directory: Directory, at?: number): Promise<OpenedWithdrawal> {
-  const statement = await directory.memo.open(token, 'withdrawal+jwt', (kid) => directory.findRoot(kid) ?? directory.findCentre(kid));
+  const statement = await directory.memo.open(
+    token,
+    'withdrawal+jwt',
+    (kid) => directory.findRoot(kid) ?? directory.findCentre(kid),
+  );
   const { kid, payload } = statement;
   const { iss, iat, effective, compromised_since = effective } = payload;
   const rank = rankOf(directory, kid, iss, iat, at);
-  if (compromised_since > effective) throw new Refusal('claims_malformed', 'compromised_since lies after effective.', { part: 'withdrawal+jwt:compromised_since' });
-  if (effective < iat - SKEW) throw new Refusal('withdrawal_backdated', 'effective lies before the withdrawal was made; only compromised_since reaches back.', { part: 'withdrawal+jwt:effective' });
-  if (rank === 'city' && targetIssuer(payload) !== iss) throw new Refusal('withdrawal_not_yours', 'A city withdraws what it signed itself; the province withdraws anything.', { part: 'withdrawal+jwt:target' });
+  if (compromised_since > effective)
+    throw new Refusal('claims_malformed', 'compromised_since lies after effective.', {
+      part: 'withdrawal+jwt:compromised_since',
+    });
+  if (effective < iat - SKEW)
+    throw new Refusal(
+      'withdrawal_backdated',
+      'effective lies before the withdrawal was made; only compromised_since reaches back.',
+      { part: 'withdrawal+jwt:effective' },
+    );
+  if (rank === 'city' && targetIssuer(payload) !== iss)
+    throw new Refusal(
+      'withdrawal_not_yours',
+      'A city withdraws what it signed itself; the province withdraws anything.',
+      { part: 'withdrawal+jwt:target' },
+    );
   return { statement, rank };
 }
 
 function rankOf(directory: Directory, kid: string, iss: string, iat: number, at = iat): Rank {
   if (!directory.findRoot(kid)) return directory.centreAt(kid, iss, iat, Math.max(iat, at)).tier;
-  if (iss !== PROVINCE) throw new Refusal('authority_missing', 'The root signs withdrawals in the name of centre:3700.', { part: 'withdrawal+jwt:iss' });
+  if (iss !== PROVINCE)
+    throw new Refusal('authority_missing', 'The root signs withdrawals in the name of centre:3700.', {
+      part: 'withdrawal+jwt:iss',
+    });
   return 'root';
 }
 
@@ -176,8 +219,11 @@ export async function countWithdrawals(tokens: readonly string[], directory: Dir
   let current = directory;
   for (const wanted of RANKS) {
     const above = current;
-    const counted = opened.filter(({ rank, statement: { kid, payload } }) => rank === wanted && (rank === 'root' || !ended(above, kid, payload)));
-    if (counted.length > 0) current = above.with(new Withdrawals([...above.withdrawals.all, ...counted.map(({ statement }) => statement)]));
+    const counted = opened.filter(
+      ({ rank, statement: { kid, payload } }) => rank === wanted && (rank === 'root' || !ended(above, kid, payload)),
+    );
+    if (counted.length > 0)
+      current = above.with(new Withdrawals([...above.withdrawals.all, ...counted.map(({ statement }) => statement)]));
   }
   return current;
 }

@@ -74,7 +74,14 @@ const YEARS: Record<string, Year> = {
 /** The years that the program brings. */
 export const BUILT_IN: readonly AnnouncedYear[] = Object.entries(YEARS).map(([year, { notice, off, on }]) => {
   const days = (list: string) => new Set(list.split(' ').map((day) => `${year}-${day}`));
-  return { year: Number(year), holidays: days(off), workdays: days(on), source: notice, since: -Infinity, ends: Infinity };
+  return {
+    year: Number(year),
+    holidays: days(off),
+    workdays: days(on),
+    source: notice,
+    since: -Infinity,
+    ends: Infinity,
+  };
 });
 
 /** Whether a day is a Saturday or a Sunday. @throws Refusal `day_malformed` */
@@ -90,7 +97,9 @@ export class WorkingDays {
 
   /** @param announced in any order; of one year the announcement that is known the shortest counts */
   constructor(announced: readonly AnnouncedYear[]) {
-    this.#years = new Map([...announced].sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0)).map((one) => [one.year, one]));
+    this.#years = new Map(
+      [...announced].sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0)).map((one) => [one.year, one]),
+    );
   }
 
   /** The announcement that counts for a year, if there is one. */
@@ -109,7 +118,11 @@ export class WorkingDays {
     const announced = this.#years.get(Number(day.slice(0, 4)));
     if (!announced) {
       const year = day.slice(0, 4);
-      throw new Refusal('calendar_not_covered', `The working days of ${year} were not announced here yet. The province's centre announces them once the State Council has; choose an earlier day, or ask the centre.`, { part: 'day', day, year: Number(year), years: this.years.join(' ') });
+      throw new Refusal(
+        'calendar_not_covered',
+        `The working days of ${year} were not announced here yet. The province's centre announces them once the State Council has; choose an earlier day, or ask the centre.`,
+        { part: 'day', day, year: Number(year), years: this.years.join(' ') },
+      );
     }
     return weekend ? announced.workdays.has(day) : !announced.holidays.has(day);
   }
@@ -140,7 +153,8 @@ export class WorkingDays {
 }
 
 /** What was known at an instant (NumericDate). */
-export const knownAt = (announced: readonly AnnouncedYear[], at: number): WorkingDays => new WorkingDays(announced.filter(({ since, ends }) => since <= at && at < ends));
+export const knownAt = (announced: readonly AnnouncedYear[], at: number): WorkingDays =>
+  new WorkingDays(announced.filter(({ since, ends }) => since <= at && at < ends));
 
 /**
  * The last day of a period of working days that began on a day: an announcement made since then may lengthen it, never

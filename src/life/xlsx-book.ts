@@ -4,8 +4,8 @@
  * It refuses packages that are no workbook, or one with macros, and hidden sheets are nobody's list.
  */
 import { Refusal } from './refusal.ts';
-import { malformed, tooLarge, type Parts } from './xlsx-parts.ts';
-import { shownBy, type Shown } from './xlsx-dates.ts';
+import { type Shown, shownBy } from './xlsx-dates.ts';
+import { malformed, type Parts, tooLarge } from './xlsx-parts.ts';
 import { readXml } from './xlsx-xml.ts';
 
 /** Characters of all shared strings, and of all cells: what the body of a CSV upload may have. */
@@ -34,7 +34,9 @@ export interface Book {
  * A cell's text: characters that XML cannot hold are written _xHHHH_ (§22.9.2.19), and a line ends as in every other file.
  */
 export const cellText = (text: string): string =>
-  text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))).replace(/\r\n?/g, '\n');
+  text
+    .replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    .replace(/\r\n?/g, '\n');
 
 export const isTrue = (value: string | undefined): boolean => value === '1' || value === 'true';
 
@@ -42,11 +44,17 @@ const MAIN = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.
 
 /** Reads everything but the sheets. @throws Refusal `table_format_unsupported`, `xlsx_macros`, `xlsx_external`, `xlsx_malformed`, `xlsx_too_large` */
 export function openBook(parts: Parts): Book {
-  const main = parts.has('[Content_Types].xml') ? related(parts, '').find(({ type }) => type === 'officeDocument')?.part : undefined;
+  const main = parts.has('[Content_Types].xml')
+    ? related(parts, '').find(({ type }) => type === 'officeDocument')?.part
+    : undefined;
   const type = main === undefined ? undefined : typeOf(parts, main);
-  if (type?.includes('macroEnabled')) throw new Refusal('xlsx_macros', 'The workbook contains macros. Save it as .xlsx, without macros.');
+  if (type?.includes('macroEnabled'))
+    throw new Refusal('xlsx_macros', 'The workbook contains macros. Save it as .xlsx, without macros.');
   if (main === undefined || type !== MAIN) {
-    throw new Refusal('table_format_unsupported', 'The file is no .xlsx workbook. Open it in Excel or WPS and save it as .xlsx or CSV UTF-8, then upload that file.');
+    throw new Refusal(
+      'table_format_unsupported',
+      'The file is no .xlsx workbook. Open it in Excel or WPS and save it as .xlsx or CSV UTF-8, then upload that file.',
+    );
   }
 
   const relations = related(parts, main);
@@ -92,9 +100,14 @@ function related(parts: Parts, source: string): Relation[] {
         const [id = '', type = '', target = ''] = [attribute('Id'), attribute('Type'), attribute('Target')];
         if (target.length > MAX_NAME) throw malformed(name, 'a part has a name that is longer than any other');
         const word = type.slice(type.lastIndexOf('/') + 1);
-        if (attribute('TargetMode') !== 'External') found.push({ id, type: word, part: resolve(source.slice(0, slash), target) });
+        if (attribute('TargetMode') !== 'External')
+          found.push({ id, type: word, part: resolve(source.slice(0, slash), target) });
         else if (['worksheet', 'sharedStrings', 'styles', 'officeDocument'].includes(word)) {
-          throw new Refusal('xlsx_external', 'A part of the workbook lies outside the file. Copy the list and paste values only into a new workbook.', { part: name });
+          throw new Refusal(
+            'xlsx_external',
+            'A part of the workbook lies outside the file. Copy the list and paste values only into a new workbook.',
+            { part: name },
+          );
         }
       },
     },
@@ -115,8 +128,16 @@ function resolve(folder: string, target: string): string {
 function typeOf(parts: Parts, part: string): string | undefined {
   let [own, usual]: (string | undefined)[] = [];
   readXml(parts, '[Content_Types].xml', {
-    'Types/Override': { open: (attribute) => void (attribute('PartName')?.toLowerCase() === `/${part.toLowerCase()}` && (own = attribute('ContentType'))) },
-    'Types/Default': { open: (attribute) => void (part.toLowerCase().endsWith(`.${attribute('Extension')?.toLowerCase()}`) && (usual = attribute('ContentType'))) },
+    'Types/Override': {
+      open: (attribute) =>
+        void (attribute('PartName')?.toLowerCase() === `/${part.toLowerCase()}` && (own = attribute('ContentType'))),
+    },
+    'Types/Default': {
+      open: (attribute) =>
+        void (
+          part.toLowerCase().endsWith(`.${attribute('Extension')?.toLowerCase()}`) && (usual = attribute('ContentType'))
+        ),
+    },
   });
   return own ?? usual;
 }

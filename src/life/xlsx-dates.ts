@@ -39,7 +39,11 @@ export function shownBy(id: number, code: string | undefined): Shown | undefined
   // Minutes stand beside hours or seconds.
   const days = bare.replace(/h+[:. 时]*m+|m+[:. 分]*s+/gi, '');
   // ddd is a day of the week.
-  const shown = { year: /[ye]/i.test(days), month: /m/i.test(days), day: (days.match(/d+/gi) ?? []).some((run) => run.length < 3) };
+  const shown = {
+    year: /[ye]/i.test(days),
+    month: /m/i.test(days),
+    day: (days.match(/d+/gi) ?? []).some((run) => run.length < 3),
+  };
   return shown.year || shown.month || shown.day ? shown : undefined;
 }
 
@@ -57,7 +61,10 @@ export function dateText(serial: number, shown: Shown, date1904: boolean): strin
   if (!(serial >= 0 && serial < LAST)) return undefined;
   const days = Math.floor(serial);
   // Excel has a 29 February 1900, and is right by accident after it.
-  const day = !date1904 && days === 60 ? '1900-02-29' : dayOf(days - (date1904 ? EPOCH[1904] : EPOCH[1900] - (days < 60 ? 1 : 0)));
+  const day =
+    !date1904 && days === 60
+      ? '1900-02-29'
+      : dayOf(days - (date1904 ? EPOCH[1904] : EPOCH[1900] - (days < 60 ? 1 : 0)));
   // Half a second is less than any clock shows, and more than what is lost in a sum.
   const seconds = Math.min(Math.round((serial - days) * 86_400), 86_399);
   return showDay(day, new Date(seconds * 1000).toISOString().slice(11, 19), shown);

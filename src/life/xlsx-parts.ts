@@ -18,11 +18,19 @@ const MAX_PART = 16_000_000;
 const MAX_INFLATED = 48_000_000;
 
 export const malformed = (part: string, why: string, facts: { row?: number } = {}): Refusal =>
-  new Refusal('xlsx_malformed', `The workbook cannot be read: ${why}. Open it in Excel or WPS and save it again as .xlsx.`, { part: part.slice(0, 100), ...facts });
+  new Refusal(
+    'xlsx_malformed',
+    `The workbook cannot be read: ${why}. Open it in Excel or WPS and save it again as .xlsx.`,
+    { part: part.slice(0, 100), ...facts },
+  );
 
 /** `part` says what there is too much of. */
 export const tooLarge = (part: string, limit: number): Refusal =>
-  new Refusal('xlsx_too_large', `The workbook is too large: more than ${limit} ${part}. Copy the list alone into a new workbook.`, { part, limit });
+  new Refusal(
+    'xlsx_too_large',
+    `The workbook is too large: more than ${limit} ${part}. Copy the list alone into a new workbook.`,
+    { part, limit },
+  );
 
 interface Entry {
   /** Where the packed bytes begin. */
@@ -48,9 +56,14 @@ export class Parts {
     this.#budget = budget;
     this.#entries = readDirectory(bytes);
     for (const name of this.#entries.keys()) {
-      if (/(?:^|\/)vbaproject\.bin$|^xl\/macrosheets\//.test(name)) throw new Refusal('xlsx_macros', 'The workbook contains macros. Save it as .xlsx, without macros.');
+      if (/(?:^|\/)vbaproject\.bin$|^xl\/macrosheets\//.test(name))
+        throw new Refusal('xlsx_macros', 'The workbook contains macros. Save it as .xlsx, without macros.');
       if (/^xl\/(?:externallinks\/|querytables\/|connections\.xml$)/.test(name)) {
-        throw new Refusal('xlsx_external', 'The workbook is linked to other files or data sources. Copy the list and paste values only into a new workbook.', { part: 'links' });
+        throw new Refusal(
+          'xlsx_external',
+          'The workbook is linked to other files or data sources. Copy the list and paste values only into a new workbook.',
+          { part: 'links' },
+        );
       }
     }
   }
@@ -86,10 +99,19 @@ function readDirectory(bytes: Uint8Array): Map<string, Entry> {
   const zip = (why: string) => malformed('zip', why);
   let end = bytes.length - 22;
   const last = Math.max(0, end - 0xffff);
-  while (end >= last && !(view.getUint32(end, true) === 0x06054b50 && end + 22 + view.getUint16(end + 20, true) === bytes.length)) end--;
+  while (
+    end >= last &&
+    !(view.getUint32(end, true) === 0x06054b50 && end + 22 + view.getUint16(end + 20, true) === bytes.length)
+  )
+    end--;
   if (end < last) throw zip('the end of the file is missing');
-  const [count, length, start] = [view.getUint16(end + 10, true), view.getUint32(end + 12, true), view.getUint32(end + 16, true)];
-  if (view.getUint32(end + 4, true) !== 0 || view.getUint16(end + 8, true) !== count || start + length > end) throw zip('its directory is damaged');
+  const [count, length, start] = [
+    view.getUint16(end + 10, true),
+    view.getUint32(end + 12, true),
+    view.getUint32(end + 16, true),
+  ];
+  if (view.getUint32(end + 4, true) !== 0 || view.getUint16(end + 8, true) !== count || start + length > end)
+    throw zip('its directory is damaged');
   if (count > MAX_ENTRIES) throw tooLarge('parts', MAX_ENTRIES);
 
   const entries = new Map<string, Entry>();
@@ -99,15 +121,18 @@ function readDirectory(bytes: Uint8Array): Map<string, Entry> {
       if (view.getUint32(at, true) !== 0x02014b50) throw zip('its directory is damaged');
       const field = (offset: number) => view.getUint16(at + offset, true);
       const [flags, method, nameLength, extraLength] = [field(8), field(10), field(28), field(30)];
-      if (flags & 0x41) throw new Refusal('xlsx_encrypted', 'The workbook is protected with a password. Save it without one.');
+      if (flags & 0x41)
+        throw new Refusal('xlsx_encrypted', 'The workbook is protected with a password. Save it without one.');
       const name = bytes.subarray(at + 46, at + 46 + nameLength);
       const [packed, size, local] = sizes(view, at, extraLength);
       const data = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
       const named = bytes.subarray(local + 30, local + 30 + view.getUint16(local + 26, true));
-      if (view.getUint32(local, true) !== 0x04034b50 || data + packed > start || nameOf(name) !== nameOf(named)) throw zip('its directory does not fit its contents');
+      if (view.getUint32(local, true) !== 0x04034b50 || data + packed > start || nameOf(name) !== nameOf(named))
+        throw zip('its directory does not fit its contents');
       places.push([local, data + packed]);
       if (entries.has(nameOf(name))) throw zip('a part is there twice');
-      if (method === 0 || method === 8) entries.set(nameOf(name), { at: data, packed, size, crc: view.getUint32(at + 16, true), stored: method === 0 });
+      if (method === 0 || method === 8)
+        entries.set(nameOf(name), { at: data, packed, size, crc: view.getUint32(at + 16, true), stored: method === 0 });
       at += 46 + nameLength + extraLength + field(32);
     }
   } catch (error) {
@@ -115,12 +140,17 @@ function readDirectory(bytes: Uint8Array): Map<string, Entry> {
     throw error;
   }
   places.sort(([a], [b]) => a - b);
-  if (places.some(([from], i) => i > 0 && from < (places[i - 1] as [number, number])[1])) throw zip('its parts overlap');
+  if (places.some(([from], i) => i > 0 && from < (places[i - 1] as [number, number])[1]))
+    throw zip('its parts overlap');
   return entries;
 }
 
 /** As names are compared; bytes beyond ASCII stand for themselves, because no part that is read has any. */
-const nameOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes).replaceAll('\\', '/').replace(/^\/+/, '').toLowerCase();
+const nameOf = (bytes: Uint8Array): string =>
+  String.fromCharCode(...bytes)
+    .replaceAll('\\', '/')
+    .replace(/^\/+/, '')
+    .toLowerCase();
 
 /** Packed size, size and place of an entry: in the extra field 1 where its own field is full, as some writers always do (ZIP64). */
 function sizes(view: DataView, at: number, extraLength: number): [packed: number, size: number, local: number] {
@@ -128,7 +158,8 @@ function sizes(view: DataView, at: number, extraLength: number): [packed: number
   const long: number[] = [];
   for (let field = extra; field + 4 <= extra + extraLength; field += 4 + view.getUint16(field + 2, true)) {
     if (view.getUint16(field, true) !== 1) continue;
-    for (let place = field + 4; place + 8 <= field + 4 + view.getUint16(field + 2, true); place += 8) long.push(Number(view.getBigUint64(place, true)));
+    for (let place = field + 4; place + 8 <= field + 4 + view.getUint16(field + 2, true); place += 8)
+      long.push(Number(view.getBigUint64(place, true)));
   }
   const value = (offset: number): number => {
     const own = view.getUint32(at + offset, true);

@@ -4,10 +4,10 @@
  * It refuses rows and cells out of order, and cells that point at nothing. A result that a formula left is not a value:
  * such a cell, and every cell that an array formula fills, is unreadable.
  */
-import { isBlank, Unreadable, type Cell } from './row-cells.ts';
-import { cellText, isTrue, MAX_TEXT, type Book } from './xlsx-book.ts';
+import { type Cell, isBlank, Unreadable } from './row-cells.ts';
+import { type Book, cellText, isTrue, MAX_TEXT } from './xlsx-book.ts';
 import { dateText, showDay } from './xlsx-dates.ts';
-import { malformed, tooLarge, type Parts } from './xlsx-parts.ts';
+import { malformed, type Parts, tooLarge } from './xlsx-parts.ts';
 import { readXml } from './xlsx-xml.ts';
 
 /** Columns that may hold anything: A to IV. */
@@ -60,18 +60,29 @@ export function readSheet(parts: Parts, part: string, book: Book, take: (row: Sh
   const filled: number[] = [];
   let row: SheetRow = { row: 0, cells: [], hidden: false };
   let column = 0;
-  let cell: { type: string; style: number; value: string | undefined; text: string; formula: boolean } = { type: 'n', style: 0, value: undefined, text: '', formula: false };
+  let cell: { type: string; style: number; value: string | undefined; text: string; formula: boolean } = {
+    type: 'n',
+    style: 0,
+    value: undefined,
+    text: '',
+    formula: false,
+  };
   let length = 0;
   const bad = (why: string) => malformed(part, why, { row: row.row });
 
   const fill = (range: Range | undefined) => {
     if (!range) return;
-    for (let at = range.from.column; at <= Math.min(range.to.column, MAX_COLUMNS); at++) filled[at] = Math.max(filled[at] ?? 0, range.to.row);
+    for (let at = range.from.column; at <= Math.min(range.to.column, MAX_COLUMNS); at++)
+      filled[at] = Math.max(filled[at] ?? 0, range.to.row);
   };
 
   function cellValue(): Cell {
     const { type, style, value, text, formula } = cell;
-    if (formula || row.row <= (filled[column] ?? 0)) return new Unreadable('cell_formula', (type === 'inlineStr' ? text : type === 'str' ? (value ?? '') : '?').trim() === '');
+    if (formula || row.row <= (filled[column] ?? 0))
+      return new Unreadable(
+        'cell_formula',
+        (type === 'inlineStr' ? text : type === 'str' ? (value ?? '') : '?').trim() === '',
+      );
     if (type === 'inlineStr') return cellText(text);
     if (value === undefined || value === '') return '';
     const shown = book.shown[style];
@@ -107,9 +118,14 @@ export function readSheet(parts: Parts, part: string, book: Book, take: (row: Sh
     [ROW]: {
       open(attribute) {
         const number = Number(attribute('r') ?? row.row + 1);
-        if (!(number > row.row && number <= LAST.row && Number.isInteger(number))) throw bad('its rows are out of order');
+        if (!(number > row.row && number <= LAST.row && Number.isInteger(number)))
+          throw bad('its rows are out of order');
         const height = attribute('ht');
-        row = { row: number, cells: [], hidden: isTrue(attribute('hidden')) || (height !== undefined && Number(height) === 0) };
+        row = {
+          row: number,
+          cells: [],
+          hidden: isTrue(attribute('hidden')) || (height !== undefined && Number(height) === 0),
+        };
         column = 0;
       },
       close: () => !row.cells.every(isBlank) && take(row) === true,
@@ -118,9 +134,16 @@ export function readSheet(parts: Parts, part: string, book: Book, take: (row: Sh
       open(attribute) {
         const given = attribute('r');
         const place = given === undefined ? { column: column + 1, row: row.row } : placeOf(given);
-        if (!place || place.row !== row.row || place.column <= column || place.column > LAST.column) throw bad('its cells are out of order');
+        if (!place || place.row !== row.row || place.column <= column || place.column > LAST.column)
+          throw bad('its cells are out of order');
         column = place.column;
-        cell = { type: attribute('t') ?? 'n', style: Number(attribute('s') ?? 0), value: undefined, text: '', formula: false };
+        cell = {
+          type: attribute('t') ?? 'n',
+          style: Number(attribute('s') ?? 0),
+          value: undefined,
+          text: '',
+          formula: false,
+        };
       },
       close() {
         const value = cellValue();

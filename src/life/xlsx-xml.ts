@@ -6,7 +6,7 @@
  */
 import { SaxesParser } from 'saxes';
 import { Refusal } from './refusal.ts';
-import { malformed, tooLarge, type Parts } from './xlsx-parts.ts';
+import { malformed, type Parts, tooLarge } from './xlsx-parts.ts';
 
 /** Elements of one part: three a cell, and many more empty cells that were only given a border. */
 const MAX_ELEMENTS = 2_000_000;
@@ -84,7 +84,13 @@ export function readXml(parts: Parts, name: string, wanted: Elements): void {
     const step = NAMESPACES.has(uri) ? steps.at(-1)?.children.get(local) : undefined;
     steps.push(step);
     texts.push('');
-    step?.element?.open?.((key) => (key.startsWith(':') ? Object.values(attributes).find(({ prefix, local: own }) => prefix !== '' && own === key.slice(1)) : attributes[key])?.value);
+    step?.element?.open?.(
+      (key) =>
+        (key.startsWith(':')
+          ? Object.values(attributes).find(({ prefix, local: own }) => prefix !== '' && own === key.slice(1))
+          : attributes[key]
+        )?.value,
+    );
   });
   parser.on('closetag', () => {
     if (stopped) return;
@@ -97,7 +103,12 @@ export function readXml(parts: Parts, name: string, wanted: Elements): void {
   });
 
   const text = decode(parts.read(name), name);
-  if (/<!(?:DOCTYPE|ENTITY)/.test(text)) throw new Refusal('xlsx_external', 'The workbook contains a document type or entities. Save it again in Excel or WPS.', { part: name });
+  if (/<!(?:DOCTYPE|ENTITY)/.test(text))
+    throw new Refusal(
+      'xlsx_external',
+      'The workbook contains a document type or entities. Save it again in Excel or WPS.',
+      { part: name },
+    );
   let pieces = 0;
   for (let at = 0; at < text.length && !stopped; at += PIECE) {
     parser.write(text.slice(at, at + PIECE));

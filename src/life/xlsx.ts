@@ -4,7 +4,7 @@
  * merged cells, because nobody can tell which rows the one value is for.
  */
 import { Refusal } from './refusal.ts';
-import { headerText, TableBudget, type Columns, type Table } from './row-cells.ts';
+import { type Columns, headerText, type Table, TableBudget } from './row-cells.ts';
 import { Collector, HEADER_ROWS, likeness } from './row-collect.ts';
 import { openBook } from './xlsx-book.ts';
 import { malformed, Parts } from './xlsx-parts.ts';
@@ -29,10 +29,16 @@ export function readWorkbook(bytes: Uint8Array, columns: Columns, budget = new T
   };
   const looks = book.sheets.map(look);
   // A sheet of occupations beside the list, or of examiners, shares a few headers with it.
-  const lists = looks.flatMap((one, at) => (2 * likeness(one.rows, columns) >= columns.required.length ? [{ ...one, sheet: at + 1 }] : []));
+  const lists = looks.flatMap((one, at) =>
+    2 * likeness(one.rows, columns) >= columns.required.length ? [{ ...one, sheet: at + 1 }] : [],
+  );
   if (lists.length > 1) {
     const sheets = lists.map(({ sheet }) => sheet);
-    throw new Refusal('xlsx_sheets', `Several sheets of the workbook are lists (${sheets.join(', ')}, counted from the left). Upload one list a file.`, { sheets });
+    throw new Refusal(
+      'xlsx_sheets',
+      `Several sheets of the workbook are lists (${sheets.join(', ')}, counted from the left). Upload one list a file.`,
+      { sheets },
+    );
   }
   const chosen = lists[0] ?? looks[0];
   if (chosen === undefined) throw malformed('xl/workbook.xml', 'it has no visible sheet');
@@ -46,18 +52,31 @@ export function readWorkbook(bytes: Uint8Array, columns: Columns, budget = new T
   const first = header ?? data[0];
   const last = data.at(-1) ?? first;
   if (!first || !last) return { header: [], rows: [] };
-  const merged = merges.filter(({ from, to }) => from.row <= last.row && to.row >= first.row && from.column <= first.cells.length);
+  const merged = merges.filter(
+    ({ from, to }) => from.row <= last.row && to.row >= first.row && from.column <= first.cells.length,
+  );
   if (merged.length > 0) {
     const ranges = merged.slice(0, NAMED).map(({ text }) => text);
-    throw new Refusal('xlsx_merged_cells', `The list has merged cells: ${ranges.join(', ')}. Unmerge them and fill in every row.`, { ranges });
+    throw new Refusal(
+      'xlsx_merged_cells',
+      `The list has merged cells: ${ranges.join(', ')}. Unmerge them and fill in every row.`,
+      { ranges },
+    );
   }
   const hidden = data.filter((row) => row.hidden).map(({ row }) => row);
   if (hidden.length > 0) {
     const named = hidden.slice(0, NAMED);
     const more = hidden.length > NAMED ? ' and more' : '';
-    throw new Refusal('xlsx_hidden_rows', `The list has hidden or filtered rows: ${named.join(', ')}${more}. Show all rows, and delete those that do not belong to the list.`, { rows: named, count: hidden.length });
+    throw new Refusal(
+      'xlsx_hidden_rows',
+      `The list has hidden or filtered rows: ${named.join(', ')}${more}. Show all rows, and delete those that do not belong to the list.`,
+      { rows: named, count: hidden.length },
+    );
   }
   const width = first.cells.length;
-  const padded = ({ row, cells }: SheetRow) => ({ row, cells: [...cells, ...Array.from({ length: Math.max(0, width - cells.length) }, () => '')] });
+  const padded = ({ row, cells }: SheetRow) => ({
+    row,
+    cells: [...cells, ...Array.from({ length: Math.max(0, width - cells.length) }, () => '')],
+  });
   return { header: header?.cells.map(headerText) ?? [], rows: data.map(padded) };
 }

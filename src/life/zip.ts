@@ -6,8 +6,8 @@
  * It refuses to write more than the format holds without its 64-bit form, and to call an archive whole that ended early.
  */
 import { Unzip, zipSync } from 'fflate';
-import { shanghaiWallClock } from './calendar.ts';
 import { concat } from './bytes.ts';
+import { shanghaiWallClock } from './calendar.ts';
 import { Refusal } from './refusal.ts';
 
 export interface ZipFile {
@@ -38,7 +38,9 @@ const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.b
 function readEnd(bytes: Uint8Array): { files: number; size: number; offset: number } | undefined {
   if (bytes.length < END) return undefined;
   const end = view(bytes.subarray(-END));
-  return end.getUint32(0, true) === END_SIGNATURE ? { files: end.getUint16(10, true), size: end.getUint32(12, true), offset: end.getUint32(16, true) } : undefined;
+  return end.getUint32(0, true) === END_SIGNATURE
+    ? { files: end.getUint16(10, true), size: end.getUint32(12, true), offset: end.getUint32(16, true) }
+    : undefined;
 }
 
 /**
@@ -47,14 +49,20 @@ function readEnd(bytes: Uint8Array): { files: number; size: number; offset: numb
  * @param largest bytes before the directory
  * @throws Refusal `zip_too_large`
  */
-export async function* writeZip(files: AsyncIterable<DatedFile>, largest = BYTES): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+export async function* writeZip(
+  files: AsyncIterable<DatedFile>,
+  largest = BYTES,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const directory: Uint8Array[] = [];
   let offset = 0;
   for await (const { name, bytes, at } of files) {
     // An archive of this file alone: its record, its entry in the directory, the end.
     const alone = zipSync({ [name]: bytes }, { level: 0, mtime: shanghaiWallClock(at) });
     const { size, offset: length } = readEnd(alone) as { size: number; offset: number };
-    if (directory.length === FILES || offset + length > largest) throw new Refusal('zip_too_large', 'The files are too many or too large for one archive; take them in parts.', { files: directory.length });
+    if (directory.length === FILES || offset + length > largest)
+      throw new Refusal('zip_too_large', 'The files are too many or too large for one archive; take them in parts.', {
+        files: directory.length,
+      });
     const entry = alone.slice(length, length + size);
     view(entry).setUint32(42, offset, true);
     directory.push(entry);
@@ -80,7 +88,8 @@ const broken = (message: string) => new Refusal('zip_broken', message);
 export async function* readZip(stream: ReadableStream<Uint8Array>): AsyncGenerator<ZipFile> {
   const whole: ZipFile[] = [];
   const unzip = new Unzip((file) => {
-    if (file.compression !== 0 || (file.size ?? Infinity) > LARGEST_FILE) throw broken('The archive has a file that is compressed, too large, or of unknown size.');
+    if (file.compression !== 0 || (file.size ?? Infinity) > LARGEST_FILE)
+      throw broken('The archive has a file that is compressed, too large, or of unknown size.');
     const parts: Uint8Array[] = [];
     file.ondata = (error, bytes, final) => {
       if (error) throw error;
@@ -100,7 +109,8 @@ export async function* readZip(stream: ReadableStream<Uint8Array>): AsyncGenerat
       yield* whole.splice(0);
     }
     const end = readEnd(tail);
-    if (!end || end.files !== files || end.offset + end.size + END !== length) throw broken('The archive ended before its directory, or is none.');
+    if (!end || end.files !== files || end.offset + end.size + END !== length)
+      throw broken('The archive ended before its directory, or is none.');
   } finally {
     // Whoever stopped reading early wants no more of it; at its end this does nothing.
     await reader.cancel().catch(() => undefined);

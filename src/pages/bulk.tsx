@@ -5,7 +5,7 @@
  * It refuses to put a name or a bulk key anywhere but into the body of a request.
  */
 import type { FC } from 'hono/jsx';
-import { OPEN_ROWS, type BulkAnswer } from '../life/bulk.ts';
+import { type BulkAnswer, OPEN_ROWS } from '../life/bulk.ts';
 import { counted, formOf } from '../life/counted.ts';
 import { levelName } from '../life/level.ts';
 import type { StaffRow } from '../life/staff-list.ts';
@@ -30,7 +30,11 @@ const ResultRow: FC<{ answer: BulkAnswer; asked: StaffRow | undefined }> = ({ an
     <tr class={isClear(answer) ? undefined : 'look'}>
       <td>{asked?.row ?? answer.row}</td>
       <td>
-        {answer.number !== null && verdict !== 'unreadable' ? <a href={`/c/${answer.number}`}>{answer.number}</a> : <span>{answer.number ?? asked?.number}</span>}
+        {answer.number !== null && verdict !== 'unreadable' ? (
+          <a href={`/c/${answer.number}`}>{answer.number}</a>
+        ) : (
+          <span>{answer.number ?? asked?.number}</span>
+        )}
         {asked?.name ? <span class="who">{asked.name}</span> : null}
       </td>
       <td>
@@ -43,7 +47,9 @@ const ResultRow: FC<{ answer: BulkAnswer; asked: StaffRow | undefined }> = ({ an
           </span>
         ) : null}
       </td>
-      <td class={name === 'no_match' ? 'differs' : undefined}>{compared ? <Both words={nameWords(answer)} /> : null}</td>
+      <td class={name === 'no_match' ? 'differs' : undefined}>
+        {compared ? <Both words={nameWords(answer)} /> : null}
+      </td>
       <td>
         {level === undefined ? null : (
           <>
@@ -73,8 +79,14 @@ export const Summary: FC<{ answers: readonly BulkAnswer[] }> = ({ answers }) => 
   const look = answers.filter((answer) => !isClear(answer)).length;
   return (
     <p>
-      {look === 0 ? `共 ${answers.length} 行：全部有效，所填姓名均相符。` : `共 ${answers.length} 行：需要核实 ${look} 行，其余 ${answers.length - look} 行有效。`}
-      <En>{look === 0 ? `${counted(answers.length, 'row')}, ${answers.length === 1 ? '' : 'all '}valid, and every name that was given matches.` : `${counted(answers.length, 'row')}: ${counted(look, 'needs', 'need')} a look, ${answers.length - look} ${formOf(answers.length - look, 'is', 'are')} valid.`}</En>
+      {look === 0
+        ? `共 ${answers.length} 行：全部有效，所填姓名均相符。`
+        : `共 ${answers.length} 行：需要核实 ${look} 行，其余 ${answers.length - look} 行有效。`}
+      <En>
+        {look === 0
+          ? `${counted(answers.length, 'row')}, ${answers.length === 1 ? '' : 'all '}valid, and every name that was given matches.`
+          : `${counted(answers.length, 'row')}: ${counted(look, 'needs', 'need')} a look, ${answers.length - look} ${formOf(answers.length - look, 'is', 'are')} valid.`}
+      </En>
     </p>
   );
 };
@@ -90,9 +102,7 @@ const ResultTable: FC<{ result?: BulkResult | undefined }> = ({ result }) => (
         ))}
       </tr>
     </thead>
-    <tbody id="rows">
-      {result ? <ResultRows {...result} /> : null}
-    </tbody>
+    <tbody id="rows">{result ? <ResultRows {...result} /> : null}</tbody>
   </table>
 );
 
@@ -121,7 +131,10 @@ const RECEIPT: Words = {
   en: 'The receipt, signed with the service’s key, says which list was asked for, what was answered and when. Keep request and answers together; luzheng verify-receipt checks them later.',
 };
 
-const Results: FC<{ result?: BulkResult | undefined; files?: readonly SavedFile[] | undefined }> = ({ result, files = [] }) => (
+const Results: FC<{ result?: BulkResult | undefined; files?: readonly SavedFile[] | undefined }> = ({
+  result,
+  files = [],
+}) => (
   <section class="card" id="results" hidden={!result} aria-labelledby="results-title">
     <h2 id="results-title" tabindex={-1}>
       核验结果<En>Results</En>
@@ -206,7 +219,10 @@ const ListForm: FC<{ typed?: string | undefined }> = ({ typed = '' }) => (
       </textarea>
       <p class="hint" id="list-hint">
         每行一人：证书编号，姓名（可不填）。可从表格中直接复制两列，表头可有可无。
-        <En>One person a line: certificate number, name if you like. Two columns copied from a spreadsheet will do, with or without a header.</En>
+        <En>
+          One person a line: certificate number, name if you like. Two columns copied from a spreadsheet will do, with
+          or without a header.
+        </En>
       </p>
     </div>
     <div class="field" id="key-field" hidden>
@@ -216,7 +232,10 @@ const ListForm: FC<{ typed?: string | undefined }> = ({ typed = '' }) => (
       <input id="bulk-key" type="password" autocomplete="off" spellcheck={false} aria-describedby="key-hint" />
       <p class="hint" id="key-hint">
         由鉴定指导中心发给用人单位，以 lzb_ 开头。只留在本页内存中，关闭即消失。
-        <En>A centre gives it to employers; it begins with lzb_. It stays in this page’s memory and is gone when the page is closed.</En>
+        <En>
+          A centre gives it to employers; it begins with lzb_. It stays in this page’s memory and is gone when the page
+          is closed.
+        </En>
       </p>
     </div>
     <Human />
@@ -231,15 +250,24 @@ const ListForm: FC<{ typed?: string | undefined }> = ({ typed = '' }) => (
 );
 
 export const BulkPage: FC<BulkProps> = ({ host, typed, fault, result, files }) => (
-  <Layout title={{ zh: '批量核验', en: 'Check a list' }} host={host} styles={['list']} script="bulk.js" work="lister.js" listed={!result && !fault}>
+  <Layout
+    title={{ zh: '批量核验', en: 'Check a list' }}
+    host={host}
+    styles={['list']}
+    script="bulk.js"
+    work="lister.js"
+    listed={!result && !fault}
+  >
     <section class="lead">
       <h1>
         批量核验名单<En>Check a staff list</En>
       </h1>
       <p>
-        一次核验多张证书：每一行都当场核对数字签名和当前状态。任何人一次最多 {OPEN_ROWS} 行；有批量密钥的用人单位最多 10,000 行。
+        一次核验多张证书：每一行都当场核对数字签名和当前状态。任何人一次最多 {OPEN_ROWS} 行；有批量密钥的用人单位最多
+        10,000 行。
         <En>
-          Many certificates at once: for each row the digital signatures and the present status are verified on the spot. Anyone may check {OPEN_ROWS} rows; employers with a bulk key 10,000.
+          Many certificates at once: for each row the digital signatures and the present status are verified on the
+          spot. Anyone may check {OPEN_ROWS} rows; employers with a bulk key 10,000.
         </En>
       </p>
     </section>

@@ -5,10 +5,10 @@
 import type { FC } from 'hono/jsx';
 import type { Report } from '../life/report.ts';
 import { Field, type FieldFaults, type Typed } from './form.tsx';
+import { StatusHistory } from './history.tsx';
 import { Human } from './human.tsx';
 import { Both, En, Layout } from './layout.tsx';
-import { StatusHistory } from './history.tsx';
-import { Checks, Facts, NumberText, VerdictBanner, type CentreNames } from './report.tsx';
+import { type CentreNames, Checks, Facts, NumberText, VerdictBanner } from './report.tsx';
 import { SealCheck } from './seal.tsx';
 import { BY, MEDIA, shanghaiClock, VERDICTS, type Words } from './words.ts';
 
@@ -44,13 +44,15 @@ const History: FC<{ downloads: Download[] }> = ({ downloads }) => (
       <ul>
         {downloads.map(({ kind, by, at }) => (
           <li>
-            {shanghaiClock(at)}，{MEDIA[kind] ?? kind}，<Both words={BY[by.split(':')[0] ?? ''] ?? BY.organization as Words} />
+            {shanghaiClock(at)}，{MEDIA[kind] ?? kind}，
+            <Both words={BY[by.split(':')[0] ?? ''] ?? (BY.organization as Words)} />
           </li>
         ))}
       </ul>
     )}
     <p class="hint">
-      如有不是您本人或颁发机构的下载，请联系颁发机构。<En>If a download was neither yours nor the organization’s, contact the organization.</En>
+      如有不是您本人或颁发机构的下载，请联系颁发机构。
+      <En>If a download was neither yours nor the organization’s, contact the organization.</En>
     </p>
   </section>
 );
@@ -124,13 +126,20 @@ export const CertificatePage: FC<CertificateProps> = (props) =>
   props.holder && props.report.verdict !== 'invalid' ? <NotDownloaded {...props} /> : <Verified {...props} />;
 
 const Verified: FC<CertificateProps> = ({ host, number, report, centres, roots, downloads }) => (
-  <Layout title={{ zh: `${VERDICTS[report.verdict].word.zh} ${number}`, en: `${VERDICTS[report.verdict].word.en} ${number}` }} host={host} script="certificate.js">
+  <Layout
+    title={{ zh: `${VERDICTS[report.verdict].word.zh} ${number}`, en: `${VERDICTS[report.verdict].word.en} ${number}` }}
+    host={host}
+    script="certificate.js"
+  >
     <p class="asked">
       证书编号 <span lang="en">Certificate</span> <NumberText number={number} />
     </p>
     <SealCheck number={number} roots={roots} credential={report.credential} />
     <p class="only">
-      以下只是该编号在登记中的状态，不代表您手中的证书<En>Below is only what the register holds under this number; it does not speak for the certificate in your hands</En>
+      以下只是该编号在登记中的状态，不代表您手中的证书
+      <En>
+        Below is only what the register holds under this number; it does not speak for the certificate in your hands
+      </En>
     </p>
     <VerdictBanner report={report} />
     {report.certificate ? (
@@ -147,7 +156,9 @@ const Verified: FC<CertificateProps> = ({ host, number, report, centres, roots, 
     {report.verdict === 'invalid' ? null : <DownloadForm number={number} holder={undefined} />}
     <section class="card plain">
       <p>
-        <a href="/">查询另一张证书<En>Check another certificate</En></a>
+        <a href="/">
+          查询另一张证书<En>Check another certificate</En>
+        </a>
       </p>
       <p class="hint">
         信任根（省级根密钥指纹）<En>Trust root (thumbprint of the province’s root key)</En>

@@ -28,13 +28,26 @@ interface ChartProps {
   desc: Words;
 }
 
-const cut = (label: string): string => ([...label].length > LABEL ? `${[...label].slice(0, LABEL - 1).join('')}…` : label);
+const cut = (label: string): string =>
+  [...label].length > LABEL ? `${[...label].slice(0, LABEL - 1).join('')}…` : label;
 
 /** @param chinese whether labels are Chinese for all readers @param most what the longest bar stands for */
-export const Bars: FC<ChartProps & { bars: readonly Bar[]; chinese?: boolean; most?: number }> = ({ id, title, desc, bars, chinese = false, most }) => {
+export const Bars: FC<ChartProps & { bars: readonly Bar[]; chinese?: boolean; most?: number }> = ({
+  id,
+  title,
+  desc,
+  bars,
+  chinese = false,
+  most,
+}) => {
   const longest = Math.max(1, most ?? Math.max(0, ...bars.map(({ value }) => value ?? 0)));
   return (
-    <svg class="chart" role="img" aria-labelledby={`${id}-title ${id}-desc`} viewBox={`0 0 ${WIDTH} ${Math.max(1, bars.length) * ROW}`}>
+    <svg
+      class="chart"
+      role="img"
+      aria-labelledby={`${id}-title ${id}-desc`}
+      viewBox={`0 0 ${WIDTH} ${Math.max(1, bars.length) * ROW}`}
+    >
       <title id={`${id}-title`}>{inLanguage(title)}</title>
       <desc id={`${id}-desc`}>{inLanguage(desc)}</desc>
       {bars.map(({ label, value, text }, i) => (
@@ -46,7 +59,15 @@ export const Bars: FC<ChartProps & { bars: readonly Bar[]; chinese?: boolean; mo
             {text}
           </text>
           <rect class="track" x="0.5" y={i * ROW + 20.5} width={WIDTH - 1} height="11" />
-          {value === null || value === 0 ? null : <rect class="bar" x="0" y={i * ROW + 20} width={Math.max(1, Math.round((value / longest) * WIDTH * 10) / 10)} height="12" />}
+          {value === null || value === 0 ? null : (
+            <rect
+              class="bar"
+              x="0"
+              y={i * ROW + 20}
+              width={Math.max(1, Math.round((value / longest) * WIDTH * 10) / 10)}
+              height="12"
+            />
+          )}
         </g>
       ))}
     </svg>
@@ -69,9 +90,18 @@ export const MonthLine: FC<ChartProps & { points: readonly Bar[] }> = ({ id, tit
   const x = (i: number): number => Math.round((LEFT + 8 + (i * (WIDTH - LEFT - 18)) / 11) * 10) / 10;
   const y = (value: number): number => Math.round((TOP + HEIGHT * (1 - value / top)) * 10) / 10;
   // A new stretch after every count that is not shown.
-  const path = points.map(({ value }, i) => (value === null ? '' : `${i === 0 || points[i - 1]?.value === null ? 'M' : 'L'}${x(i)} ${y(value)}`)).join('');
+  const path = points
+    .map(({ value }, i) =>
+      value === null ? '' : `${i === 0 || points[i - 1]?.value === null ? 'M' : 'L'}${x(i)} ${y(value)}`,
+    )
+    .join('');
   return (
-    <svg class="chart" role="img" aria-labelledby={`${id}-title ${id}-desc`} viewBox={`0 0 ${WIDTH} ${TOP + HEIGHT + 24}`}>
+    <svg
+      class="chart"
+      role="img"
+      aria-labelledby={`${id}-title ${id}-desc`}
+      viewBox={`0 0 ${WIDTH} ${TOP + HEIGHT + 24}`}
+    >
       <title id={`${id}-title`}>{inLanguage(title)}</title>
       <desc id={`${id}-desc`}>{inLanguage(desc)}</desc>
       {[0, top / 2, top].map((value) => (
@@ -96,7 +126,11 @@ export const MonthLine: FC<ChartProps & { points: readonly Bar[] }> = ({ id, tit
 };
 
 /** The same numbers as a table, folded under its chart. */
-export const Numbers: FC<{ caption: Words; heads: readonly Words[]; rows: readonly (readonly string[])[] }> = ({ caption, heads, rows }) => (
+export const Numbers: FC<{ caption: Words; heads: readonly Words[]; rows: readonly (readonly string[])[] }> = ({
+  caption,
+  heads,
+  rows,
+}) => (
   <details>
     <summary>
       数据表 <span lang="en">Table</span>

@@ -7,8 +7,8 @@ import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../life/calendar.ts';
 import { counted } from '../life/counted.ts';
 import type { DrawRecord } from '../life/procedure/draw-record.ts';
-import { LOTTERY_WORDS, sourceWords } from './draw-words.ts';
 import { HowTo, Lists, Proves, Results } from './draw-parts.tsx';
+import { LOTTERY_WORDS, sourceWords } from './draw-words.ts';
 import { Both, En, Fact, Layout } from './layout.tsx';
 import type { CentreNames } from './report.tsx';
 import { at, DrawState } from './supervision.tsx';
@@ -24,17 +24,31 @@ interface Props {
 }
 
 /** What a reader must know before all else. */
-const Warnings: FC<Pick<Props, 'record' | 'centres' | 'today'>> = ({ record: { state, committed, abandoned }, centres, today }) => {
+const Warnings: FC<Pick<Props, 'record' | 'centres' | 'today'>> = ({
+  record: { state, committed, abandoned },
+  centres,
+  today,
+}) => {
   const { sessions, public_source } = committed.body;
   if (abandoned) {
     return (
       <div class="notice">
         <p>
-          <Both words={{ zh: `${centres.get(abandoned.by) ?? abandoned.by}于 ${shanghaiDay(abandoned.at)} 作废了这次抽取，原因：${abandoned.body.reason}`, en: 'The centre gave this draw up. It stays here with the reason, so that nobody draws again and again until it suits.' }} />
+          <Both
+            words={{
+              zh: `${centres.get(abandoned.by) ?? abandoned.by}于 ${shanghaiDay(abandoned.at)} 作废了这次抽取，原因：${abandoned.body.reason}`,
+              en: 'The centre gave this draw up. It stays here with the reason, so that nobody draws again and again until it suits.',
+            }}
+          />
         </p>
         {shanghaiDay(abandoned.at) >= public_source.date ? (
           <p>
-            <Both words={{ zh: '作废时已到开奖日，中心可能已经知道结果。', en: 'The lottery’s day had come by then: the centre may have known the outcome.' }} />
+            <Both
+              words={{
+                zh: '作废时已到开奖日，中心可能已经知道结果。',
+                en: 'The lottery’s day had come by then: the centre may have known the outcome.',
+              }}
+            />
           </p>
         ) : null}
       </div>
@@ -45,7 +59,12 @@ const Warnings: FC<Pick<Props, 'record' | 'centres' | 'today'>> = ({ record: { s
     return (
       <div class="notice">
         <p>
-          <Both words={{ zh: '可抽场次均已结束，种子仍未公布。', en: 'All sessions are over, and the seed has still not been published.' }} />
+          <Both
+            words={{
+              zh: '可抽场次均已结束，种子仍未公布。',
+              en: 'All sessions are over, and the seed has still not been published.',
+            }}
+          />
         </p>
       </div>
     );
@@ -53,7 +72,10 @@ const Warnings: FC<Pick<Props, 'record' | 'centres' | 'today'>> = ({ record: { s
   return (
     <p class="hint">
       种子可以在检查之后公布，以免事先走漏；名单和承诺值自锁定起不能更改。
-      <En>The seed may be published after the inspections, so that nobody is warned; lists and commitment cannot change any more.</En>
+      <En>
+        The seed may be published after the inspections, so that nobody is warned; lists and commitment cannot change
+        any more.
+      </En>
     </p>
   );
 };

@@ -20,11 +20,23 @@ const LABELS: Record<FieldName, Words> = {
   expires_on: { zh: '截止日期', en: 'Last day' },
 };
 const HINTS: Record<FieldName, Words | undefined> = {
-  number: { zh: '可直接粘贴：编号（1 个字母加 21 位数字）、二维码里的网址，或含有编号的一句话', en: 'Paste a number (one letter and 21 digits), the web address in a QR code, or a sentence with the number in it' },
+  number: {
+    zh: '可直接粘贴：编号（1 个字母加 21 位数字）、二维码里的网址，或含有编号的一句话',
+    en: 'Paste a number (one letter and 21 digits), the web address in a QR code, or a sentence with the number in it',
+  },
   name: undefined,
-  purpose: { zh: '印在副本上，例如：申请技能提升补贴', en: 'Printed on the copy, e.g. application for a training subsidy' },
-  expires_on: { zh: '到期后核验会提示副本已过期，证书本身不受影响', en: 'After it, checking the copy says that it has run out; the certificate itself is not touched' },
-  id_number: { zh: '领证时登记的身份证、护照等证件的号码', en: 'Of the ID card, passport or other document on the certificate' },
+  purpose: {
+    zh: '印在副本上，例如：申请技能提升补贴',
+    en: 'Printed on the copy, e.g. application for a training subsidy',
+  },
+  expires_on: {
+    zh: '到期后核验会提示副本已过期，证书本身不受影响',
+    en: 'After it, checking the copy says that it has run out; the certificate itself is not touched',
+  },
+  id_number: {
+    zh: '领证时登记的身份证、护照等证件的号码',
+    en: 'Of the ID card, passport or other document on the certificate',
+  },
 };
 
 interface FieldProps {
@@ -93,7 +105,11 @@ const SecondStep: FC<{ typed: Typed; faults: FieldFaults }> = ({ typed, faults }
   </details>
 );
 
-export const SearchForm: FC<{ typed?: Typed | undefined; faults?: FieldFaults | undefined; again?: boolean }> = ({ typed = {}, faults = {}, again = false }) => (
+export const SearchForm: FC<{ typed?: Typed | undefined; faults?: FieldFaults | undefined; again?: boolean }> = ({
+  typed = {},
+  faults = {},
+  again = false,
+}) => (
   <form method="post" action="/search" id="search" class="card" novalidate>
     <h2>
       {again ? '重新查询' : '查询证书'}

@@ -46,7 +46,9 @@ export const StatusHistory: FC<{ report: Report }> = ({ report: { status } }) =>
       </ol>
       <p class="hint">
         时间为北京时间。每一项都由签名人用密钥签名，并与前一项相连，不能从中抽去。
-        <En>Times are UTC+8. Each entry is signed and names the one before it, so none can be taken out of the middle.</En>
+        <En>
+          Times are UTC+8. Each entry is signed and names the one before it, so none can be taken out of the middle.
+        </En>
       </p>
     </section>
   ) : null;

@@ -5,9 +5,9 @@
 import type { FC } from 'hono/jsx';
 import { counted } from '../life/counted.ts';
 import type { Report } from '../life/report.ts';
-import { SearchForm, type FieldFaults, type Typed } from './form.tsx';
+import { type FieldFaults, SearchForm, type Typed } from './form.tsx';
 import { Both, En, Layout } from './layout.tsx';
-import { Checks, Facts, NumberText, VerdictBanner, type CentreNames } from './report.tsx';
+import { type CentreNames, Checks, Facts, NumberText, VerdictBanner } from './report.tsx';
 import type { Words } from './words.ts';
 
 export interface HomeProps {
@@ -97,11 +97,31 @@ const Several: FC<{ numbers: string[]; others: string[] }> = ({ numbers, others 
 );
 
 const WAYS: { href: string; title: Words; text: Words }[] = [
-  { href: '/scan', title: { zh: '扫二维码', en: 'Scan a QR code' }, text: { zh: '用摄像头或图片，并认出仿冒网址', en: 'By camera or from a picture; imitations are recognized' } },
-  { href: '/check', title: { zh: '核验 PDF', en: 'Check a PDF' }, text: { zh: '文件留在您的浏览器里，不上传', en: 'The file stays in your browser' } },
-  { href: '/bulk', title: { zh: '批量核验', en: 'Check a list' }, text: { zh: '整份名单一次核对', en: 'A whole list of staff at once' } },
-  { href: '/organizations', title: { zh: '备案机构', en: 'Organizations' }, text: { zh: '谁可以发证，发哪些职业和等级', en: 'Who may issue, for which occupations and levels' } },
-  { href: '/docs', title: { zh: '接口文档', en: 'For developers' }, text: { zh: '免费接口，以及不依赖本站的核对方法', en: 'The free API, and how to verify without us' } },
+  {
+    href: '/scan',
+    title: { zh: '扫二维码', en: 'Scan a QR code' },
+    text: { zh: '用摄像头或图片，并认出仿冒网址', en: 'By camera or from a picture; imitations are recognized' },
+  },
+  {
+    href: '/check',
+    title: { zh: '核验 PDF', en: 'Check a PDF' },
+    text: { zh: '文件留在您的浏览器里，不上传', en: 'The file stays in your browser' },
+  },
+  {
+    href: '/bulk',
+    title: { zh: '批量核验', en: 'Check a list' },
+    text: { zh: '整份名单一次核对', en: 'A whole list of staff at once' },
+  },
+  {
+    href: '/organizations',
+    title: { zh: '备案机构', en: 'Organizations' },
+    text: { zh: '谁可以发证，发哪些职业和等级', en: 'Who may issue, for which occupations and levels' },
+  },
+  {
+    href: '/docs',
+    title: { zh: '接口文档', en: 'For developers' },
+    text: { zh: '免费接口，以及不依赖本站的核对方法', en: 'The free API, and how to verify without us' },
+  },
 ];
 
 const Ways: FC = () => (
@@ -132,7 +152,10 @@ const Welcome: FC<{ brief: boolean }> = ({ brief }) => (
     {brief ? null : (
       <p>
         免费查验山东省备案的评价机构颁发的证书。每次查询都当场核对机构和鉴定指导中心的数字签名。
-        <En>Free, for certificates of organizations filed in Shandong. Every answer checks the signatures of the organization and the centres on the spot.</En>
+        <En>
+          Free, for certificates of organizations filed in Shandong. Every answer checks the signatures of the
+          organization and the centres on the spot.
+        </En>
       </p>
     )}
   </section>
@@ -141,8 +164,19 @@ const Welcome: FC<{ brief: boolean }> = ({ brief }) => (
 export const HomePage: FC<HomeProps> = ({ host, typed, faults, notice, results, several }) => {
   const found = results !== undefined || several !== undefined;
   return (
-    <Layout title={found ? { zh: '查询结果', en: 'Search results' } : { zh: '证书查验', en: 'Verify a certificate' }} host={host} script="home.js" listed={!found && !faults}>
-      {results ? <Results {...results} /> : several ? <Several {...several} /> : <Welcome brief={faults !== undefined || notice !== undefined} />}
+    <Layout
+      title={found ? { zh: '查询结果', en: 'Search results' } : { zh: '证书查验', en: 'Verify a certificate' }}
+      host={host}
+      script="home.js"
+      listed={!found && !faults}
+    >
+      {results ? (
+        <Results {...results} />
+      ) : several ? (
+        <Several {...several} />
+      ) : (
+        <Welcome brief={faults !== undefined || notice !== undefined} />
+      )}
       {notice ? (
         <section class="notice" role="alert">
           <p>

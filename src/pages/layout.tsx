@@ -5,12 +5,13 @@
  * It refuses inline scripts, `style` attributes and anything from another host; the policy in http/page.tsx holds it to that.
  */
 import { raw } from 'hono/html';
-import { useContext, type Child, type FC, type PropsWithChildren } from 'hono/jsx';
+import { type Child, type FC, type PropsWithChildren, useContext } from 'hono/jsx';
 import { inLanguage, LANGUAGE_TAGS, ReaderContext } from './language.ts';
 import type { Words } from './words.ts';
 
 /** A seal of its own, not an emblem of the state (DOMAIN § 2: no department takes part in issuing). */
-const ICON = "data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'%20viewBox='0%200%2032%2032'%3E%3Crect%20width='32'%20height='32'%20rx='6'%20fill='%230b3d6b'/%3E%3Cpath%20d='M8%2017l6%206L25%2010'%20fill='none'%20stroke='white'%20stroke-width='4'/%3E%3C/svg%3E";
+const ICON =
+  "data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'%20viewBox='0%200%2032%2032'%3E%3Crect%20width='32'%20height='32'%20rx='6'%20fill='%230b3d6b'/%3E%3Cpath%20d='M8%2017l6%206L25%2010'%20fill='none'%20stroke='white'%20stroke-width='4'/%3E%3C/svg%3E";
 
 export const En: FC<PropsWithChildren> = ({ children }) => (
   <span lang="en" class="en">
@@ -43,7 +44,10 @@ interface LayoutProps {
 }
 
 const NAME: Words = { zh: '鲁证 · 职业技能等级证书查验', en: 'Luzheng · vocational skill certificates, verified' };
-const ABOUT: Words = { zh: '打开后当场核对签名和当前状态，免费，无需注册。', en: 'Opens with signatures and present status checked on the spot. Free, no registration.' };
+const ABOUT: Words = {
+  zh: '打开后当场核对签名和当前状态，免费，无需注册。',
+  en: 'Opens with signatures and present status checked on the spot. Free, no registration.',
+};
 const PAGES: Words = { zh: '本站页面', en: 'Pages of this site' };
 
 /** A form, so that it works without JavaScript; what it answers with is the same page. */
@@ -152,7 +156,10 @@ const Footer: FC<{ host: string }> = ({ host }) => (
     </p>
     <p>
       在线页面的结论以信任本网站为前提。不必信任本网站的核对方法：用证书文件内附的核验包和省级根密钥指纹离线核验。
-      <En>A page online is only as trustworthy as its host. To check without trusting it, verify the bundle inside the certificate’s PDF offline, under the root key’s thumbprint.</En>
+      <En>
+        A page online is only as trustworthy as its host. To check without trusting it, verify the bundle inside the
+        certificate’s PDF offline, under the root key’s thumbprint.
+      </En>
     </p>
   </footer>
 );

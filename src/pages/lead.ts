@@ -26,7 +26,10 @@ interface Open {
 }
 
 const blank = (html: string): boolean => html.trim() === '';
-const markChinese = ({ kind, html }: Part): string => (kind === 'text' && /\p{Script=Han}/u.test(html) ? html.replace(/\S(?:.*\S)?/s, (text) => `${CHINESE}${text}</span>`) : html);
+const markChinese = ({ kind, html }: Part): string =>
+  kind === 'text' && /\p{Script=Han}/u.test(html)
+    ? html.replace(/\S(?:.*\S)?/s, (text) => `${CHINESE}${text}</span>`)
+    : html;
 
 /** The content of one element with its pairs turned round. */
 function arrange({ name, tag, parts }: Open): string {
@@ -44,7 +47,12 @@ function arrange({ name, tag, parts }: Open): string {
       done += part.html + (blank(chinese) ? chinese : `<span lang="zh-CN" class="en">${chinese.trim()}</span>`);
       run = [];
     } else if (part.kind === 'aside' && before?.kind === 'text' && !blank(before.html)) {
-      const [, start, chinese, end] = /^(\s*)(.*?)(\s*)$/s.exec(before.html) as unknown as [string, string, string, string];
+      const [, start, chinese, end] = /^(\s*)(.*?)(\s*)$/s.exec(before.html) as unknown as [
+        string,
+        string,
+        string,
+        string,
+      ];
       run[run.length - 1] = { kind: 'inline', html: `${start}${part.html}${end || ' '}${CHINESE}${chinese}</span>` };
     } else if (part.kind === 'block') {
       flush();
@@ -65,7 +73,8 @@ export function leadWithEnglish(html: string): string {
     else if (token.startsWith('</')) {
       const closed = stack.pop() as Open;
       const inner = arrange(closed);
-      const kind = closed.tag === SECOND ? 'second' : closed.tag === ASIDE ? 'aside' : INLINE.has(name) ? 'inline' : 'block';
+      const kind =
+        closed.tag === SECOND ? 'second' : closed.tag === ASIDE ? 'aside' : INLINE.has(name) ? 'inline' : 'block';
       (stack.at(-1) as Open).parts.push({ kind, html: kind === 'second' ? inner : closed.tag + inner + token });
     } else if (VOID.has(name)) top.parts.push({ kind: INLINE.has(name) ? 'inline' : 'block', html: token });
     else stack.push({ tag: token, name, parts: [] });

@@ -12,7 +12,11 @@ import { NUMBER_PARTS, type Words } from './words.ts';
 
 const Elsewhere: FC = () => (
   <p>
-    其他省份和全国的证书，可在国家查询网站 <a href="http://jndj.osta.org.cn" rel="noreferrer">jndj.osta.org.cn</a> 查询。
+    其他省份和全国的证书，可在国家查询网站{' '}
+    <a href="http://jndj.osta.org.cn" rel="noreferrer">
+      jndj.osta.org.cn
+    </a>{' '}
+    查询。
     <En>Certificates of other provinces can be looked up at the national site jndj.osta.org.cn.</En>
   </p>
 );
@@ -59,7 +63,11 @@ export const MalformedPage: FC<MalformedProps> = ({ host, number, part, fault })
   </Layout>
 );
 
-export const NotFoundPage: FC<{ host: string; number: string; roots: readonly string[] }> = ({ host, number, roots }) => (
+export const NotFoundPage: FC<{ host: string; number: string; roots: readonly string[] }> = ({
+  host,
+  number,
+  roots,
+}) => (
   <Layout title={{ zh: '没有查到', en: 'Not found' }} host={host} script="certificate.js">
     <p class="asked">
       证书编号 <span lang="en">Certificate</span> <NumberText number={number} />
@@ -74,7 +82,10 @@ export const NotFoundPage: FC<{ host: string; number: string; roots: readonly st
       </h1>
       <p class="sentence">
         没有查到并不说明证书有问题：请先逐位核对编号，输错一位就可能成为另一个编号。
-        <En>That says nothing against a certificate. Compare every digit first: one mistyped digit can make another well-formed number.</En>
+        <En>
+          That says nothing against a certificate. Compare every digit first: one mistyped digit can make another
+          well-formed number.
+        </En>
       </p>
     </section>
     <section class="card">
@@ -86,14 +97,16 @@ export const NotFoundPage: FC<{ host: string; number: string; roots: readonly st
           编号输入有误<En>the number was mistyped</En>
         </li>
         <li>
-          证书由其他平台或早年的系统颁发，未收入本平台<En>the certificate was issued through another platform or an earlier system</En>
+          证书由其他平台或早年的系统颁发，未收入本平台
+          <En>the certificate was issued through another platform or an earlier system</En>
         </li>
         <li>
           证书正在颁发，几分钟后可再查<En>it is being issued at this moment; look again in a few minutes</En>
         </li>
       </ul>
       <p>
-        仍查不到时，请向证书上的评价机构核实。<En>If it is still not found, ask the organization named on the certificate.</En>
+        仍查不到时，请向证书上的评价机构核实。
+        <En>If it is still not found, ask the organization named on the certificate.</En>
       </p>
       <Elsewhere />
     </section>
@@ -102,7 +115,13 @@ export const NotFoundPage: FC<{ host: string; number: string; roots: readonly st
 );
 
 /** @param title what the service says in Chinese @param english the same for the reader of English, in few words */
-export const ProblemPage: FC<{ host: string; title: string; english: string; detail: Words; code: string }> = ({ host, title, english, detail, code }) => (
+export const ProblemPage: FC<{ host: string; title: string; english: string; detail: Words; code: string }> = ({
+  host,
+  title,
+  english,
+  detail,
+  code,
+}) => (
   <Layout title={{ zh: title, en: english }} host={host}>
     <section class="verdict incomplete">
       <span class="mark" aria-hidden="true">

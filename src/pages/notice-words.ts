@@ -19,10 +19,23 @@ export const OBJECTION_WORDS: Record<'open' | 'upheld' | 'rejected' | 'reopened'
   reopened: { zh: '由中心重新打开', en: 'Opened again by the centre' },
 };
 
-export const correctedWords = (day: string): Words => ({ zh: `已更正，自 ${day} 起重新公示`, en: `Corrected; on notice anew since ${day}` });
+export const correctedWords = (day: string): Words => ({
+  zh: `已更正，自 ${day} 起重新公示`,
+  en: `Corrected; on notice anew since ${day}`,
+});
 
 /** How the counts of a notice are said in one line. */
-export const countWords = ({ candidates, passed, failed, absent }: { candidates: number; passed: number; failed: number; absent: number }): Words => ({
+export const countWords = ({
+  candidates,
+  passed,
+  failed,
+  absent,
+}: {
+  candidates: number;
+  passed: number;
+  failed: number;
+  absent: number;
+}): Words => ({
   zh: `应考 ${candidates} 人，合格 ${passed} 人，不合格 ${failed} 人，缺考 ${absent} 人`,
   en: `${counted(candidates, 'candidate')}: ${passed} passed, ${failed} failed, ${absent} absent`,
 });

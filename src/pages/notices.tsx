@@ -5,11 +5,11 @@
 import type { FC } from 'hono/jsx';
 import { counted } from '../life/counted.ts';
 import { levelWords } from '../life/level.ts';
-import { MOST_OPEN, NOTICE_STATES, SHOWN_DAYS, type NoticeRow, type NoticeState } from '../life/procedure/notice.ts';
+import { MOST_OPEN, NOTICE_STATES, type NoticeRow, type NoticeState, SHOWN_DAYS } from '../life/procedure/notice.ts';
 import { inLanguage } from './language.ts';
 import { Both, En, Fact, Heads, Layout, Pager } from './layout.tsx';
 import { correctedWords, countWords, NOTICE_WORDS } from './notice-words.ts';
-import { ObjectionForm, type ObjectionFaults, type ObjectionTyped } from './objection.tsx';
+import { type ObjectionFaults, ObjectionForm, type ObjectionTyped } from './objection.tsx';
 import type { Words } from './words.ts';
 
 /** A notice as src/procedure/notices.ts gives it. */
@@ -51,9 +51,14 @@ interface NoticesQuery {
   state: string;
 }
 
-const addressOf = (query: NoticesQuery, page: number): string => `/notices?${new URLSearchParams([...Object.entries(query).filter(([, value]) => value !== ''), ['page', String(page)]]).toString()}`;
+const addressOf = (query: NoticesQuery, page: number): string =>
+  `/notices?${new URLSearchParams([...Object.entries(query).filter(([, value]) => value !== ''), ['page', String(page)]]).toString()}`;
 
-const TextFilter: FC<{ name: 'organization' | 'occupation'; label: Words; value: string }> = ({ name, label, value }) => (
+const TextFilter: FC<{ name: 'organization' | 'occupation'; label: Words; value: string }> = ({
+  name,
+  label,
+  value,
+}) => (
   <div class="field">
     <label for={`notices-${name}`}>
       <Both words={label} />
@@ -64,7 +69,11 @@ const TextFilter: FC<{ name: 'organization' | 'occupation'; label: Words; value:
 
 const Filter: FC<{ query: NoticesQuery }> = ({ query }) => (
   <form method="get" action="/notices" class="card filter" role="search">
-    <TextFilter name="organization" label={{ zh: '机构名称或编码', en: 'Organization, by name or code' }} value={query.organization} />
+    <TextFilter
+      name="organization"
+      label={{ zh: '机构名称或编码', en: 'Organization, by name or code' }}
+      value={query.organization}
+    />
     <TextFilter name="occupation" label={{ zh: '职业', en: 'Occupation' }} value={query.occupation} />
     <div class="field">
       <label for="notices-state">
@@ -119,7 +128,10 @@ export const NoticesPage: FC<ListProps> = ({ host, query, notices, total, page, 
       </h1>
       <p>
         评价机构对认定结果公示不少于 5 个工作日，任何人都可以提出异议；异议处理完毕前，结果不能上传审核。
-        <En>Organizations publish results for at least five working days. Anyone may object; results are not uploaded for approval before every objection is decided.</En>
+        <En>
+          Organizations publish results for at least five working days. Anyone may object; results are not uploaded for
+          approval before every objection is decided.
+        </En>
       </p>
       <p>
         <a href="/notices/objections">
@@ -189,12 +201,15 @@ const Rows: FC<{ rows: readonly NoticeRow[] }> = ({ rows }) => (
 const NoRows: FC<{ state: NoticeState }> = ({ state }) =>
   state === 'withdrawn' ? (
     <p>
-      评价机构已撤回这次结果，名单不再显示。<En>The organization withdrew these results; the list is shown no longer.</En>
+      评价机构已撤回这次结果，名单不再显示。
+      <En>The organization withdrew these results; the list is shown no longer.</En>
     </p>
   ) : (
     <p>
       公示结束已超过 {SHOWN_DAYS} 日，为保护个人信息，名单不再显示。
-      <En>The notice ended more than {SHOWN_DAYS} days ago. To protect those concerned, the list is shown no longer.</En>
+      <En>
+        The notice ended more than {SHOWN_DAYS} days ago. To protect those concerned, the list is shown no longer.
+      </En>
     </p>
   );
 
@@ -252,12 +267,22 @@ export const NoticePage: FC<NoticeProps> = ({ host, notice, page, pages, typed, 
             <Both words={countWords(counts)} />
           </Fact>
           <Fact label={{ zh: '异议', en: 'Objections' }}>
-            <Both words={{ zh: `共 ${objections.raised} 件：处理中 ${objections.open}，成立 ${objections.upheld}，不成立 ${objections.rejected}`, en: `${objections.raised} raised: ${objections.open} open, ${objections.upheld} upheld, ${objections.rejected} rejected` }} />
+            <Both
+              words={{
+                zh: `共 ${objections.raised} 件：处理中 ${objections.open}，成立 ${objections.upheld}，不成立 ${objections.rejected}`,
+                en: `${objections.raised} raised: ${objections.open} open, ${objections.upheld} upheld, ${objections.rejected} rejected`,
+              }}
+            />
           </Fact>
         </dl>
         {objections.open > 0 ? (
           <p class="hint">
-            <Both words={{ zh: '含对同一考核计划此前公示、后已撤回的结果提出的异议；没有处理完，结果不能上传审核。', en: 'Objections to earlier results of the same plan that were withdrawn are counted as well. Before all are decided the results are not uploaded for approval.' }} />
+            <Both
+              words={{
+                zh: '含对同一考核计划此前公示、后已撤回的结果提出的异议；没有处理完，结果不能上传审核。',
+                en: 'Objections to earlier results of the same plan that were withdrawn are counted as well. Before all are decided the results are not uploaded for approval.',
+              }}
+            />
           </p>
         ) : null}
       </section>
@@ -285,7 +310,15 @@ export const NoticePage: FC<NoticeProps> = ({ host, notice, page, pages, typed, 
         )}
       </section>
       {state === 'running' ? (
-        <ObjectionForm id={id} until={until} typed={typed} faults={faults} refused={refused !== undefined} full={objections.open >= MOST_OPEN} organization={organization} />
+        <ObjectionForm
+          id={id}
+          until={until}
+          typed={typed}
+          faults={faults}
+          refused={refused !== undefined}
+          full={objections.open >= MOST_OPEN}
+          organization={organization}
+        />
       ) : (
         <section class="card">
           <h2>
@@ -293,7 +326,10 @@ export const NoticePage: FC<NoticeProps> = ({ host, notice, page, pages, typed, 
           </h2>
           <p>
             公示已结束，不能再在此提出异议；如发现问题，请向评价机构或其备案中心反映。
-            <En>The notice does not run any more. If something is wrong, turn to the organization or to the centre that filed it.</En>
+            <En>
+              The notice does not run any more. If something is wrong, turn to the organization or to the centre that
+              filed it.
+            </En>
           </p>
         </section>
       )}

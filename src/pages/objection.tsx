@@ -18,17 +18,36 @@ export type ObjectionFaults = Partial<Record<ObjectionField, Words>>;
 
 const FIELDS: Record<ObjectionField, { label: Words; hint?: Words; longest: number }> = {
   row: { label: { zh: '行号（可不填）', en: 'Row of the list (optional)' }, longest: 7 },
-  grounds: { label: { zh: '异议内容和理由', en: 'What is wrong, and why' }, hint: { zh: '请勿填写他人的证件号码', en: 'Leave out other people’s document numbers' }, longest: 2000 },
+  grounds: {
+    label: { zh: '异议内容和理由', en: 'What is wrong, and why' },
+    hint: { zh: '请勿填写他人的证件号码', en: 'Leave out other people’s document numbers' },
+    longest: 2000,
+  },
   name: { label: { zh: '您的姓名（可不填）', en: 'Your name (optional)' }, longest: 50 },
-  contact: { label: { zh: '联系方式（可不填）', en: 'How to reach you (optional)' }, hint: { zh: '只有评价机构及其备案中心能看到', en: 'Seen by the organization and its centres alone' }, longest: 200 },
+  contact: {
+    label: { zh: '联系方式（可不填）', en: 'How to reach you (optional)' },
+    hint: { zh: '只有评价机构及其备案中心能看到', en: 'Seen by the organization and its centres alone' },
+    longest: 200,
+  },
 };
 
-const ObjectionInput: FC<{ name: ObjectionField; typed: ObjectionTyped; faults: ObjectionFaults }> = ({ name, typed, faults }) => {
+const ObjectionInput: FC<{ name: ObjectionField; typed: ObjectionTyped; faults: ObjectionFaults }> = ({
+  name,
+  typed,
+  faults,
+}) => {
   const id = `objection-${name}`;
   const { label, hint, longest } = FIELDS[name];
   const fault = faults[name];
   const described = [fault ? `${id}-fault` : '', hint ? `${id}-hint` : ''].filter(Boolean).join(' ');
-  const common = { id, name, maxlength: longest, autocomplete: 'off', ...(fault ? { 'aria-invalid': 'true' as const, autofocus: true } : {}), ...(described ? { 'aria-describedby': described } : {}) };
+  const common = {
+    id,
+    name,
+    maxlength: longest,
+    autocomplete: 'off',
+    ...(fault ? { 'aria-invalid': 'true' as const, autofocus: true } : {}),
+    ...(described ? { 'aria-describedby': described } : {}),
+  };
   return (
     <div class={fault ? 'field wrong' : 'field'}>
       <label for={id}>
@@ -44,7 +63,12 @@ const ObjectionInput: FC<{ name: ObjectionField; typed: ObjectionTyped; faults: 
           {typed.grounds ?? ''}
         </textarea>
       ) : (
-        <input {...common} type="text" value={typed[name] ?? ''} {...(name === 'row' ? { inputmode: 'numeric' as const } : {})} />
+        <input
+          {...common}
+          type="text"
+          value={typed[name] ?? ''}
+          {...(name === 'row' ? { inputmode: 'numeric' as const } : {})}
+        />
       )}
       {hint ? (
         <p class="hint" id={`${id}-hint`}>
@@ -159,7 +183,10 @@ export interface FollowedView {
   history: readonly { decision: 'upheld' | 'rejected' | 'reopened'; on: string; by: string; reason: string }[];
 }
 
-const Answer: FC<{ followed: FollowedView; centres: CentreNames }> = ({ followed: { state, raised_on, notice, history }, centres }) => (
+const Answer: FC<{ followed: FollowedView; centres: CentreNames }> = ({
+  followed: { state, raised_on, notice, history },
+  centres,
+}) => (
   <section class="card" id="followed">
     <h2>
       <a href={`/notices/${notice.id}`}>{notice.title}</a>
@@ -184,7 +211,13 @@ const Answer: FC<{ followed: FollowedView; centres: CentreNames }> = ({ followed
   </section>
 );
 
-export const FollowPage: FC<{ host: string; typed?: string; fault?: Words; followed?: FollowedView; centres?: CentreNames }> = ({ host, typed = '', fault, followed, centres = new Map() }) => (
+export const FollowPage: FC<{
+  host: string;
+  typed?: string;
+  fault?: Words;
+  followed?: FollowedView;
+  centres?: CentreNames;
+}> = ({ host, typed = '', fault, followed, centres = new Map() }) => (
   <Layout title={{ zh: '异议处理结果', en: 'Follow an objection' }} host={host} styles={['notices']}>
     <section class="lead">
       <h1>
@@ -202,7 +235,19 @@ export const FollowPage: FC<{ host: string; typed?: string; fault?: Words; follo
             <Both words={fault} />
           </p>
         ) : null}
-        <input id="follow-code" name="code" type="text" value={typed} maxlength={100} autocomplete="off" autocapitalize="characters" spellcheck={false} required aria-describedby={fault ? 'follow-fault follow-hint' : 'follow-hint'} {...(fault ? { 'aria-invalid': 'true', autofocus: true } : {})} />
+        <input
+          id="follow-code"
+          name="code"
+          type="text"
+          value={typed}
+          maxlength={100}
+          autocomplete="off"
+          autocapitalize="characters"
+          spellcheck={false}
+          required
+          aria-describedby={fault ? 'follow-fault follow-hint' : 'follow-hint'}
+          {...(fault ? { 'aria-invalid': 'true', autofocus: true } : {})}
+        />
         <p class="hint" id="follow-hint">
           提交异议时显示的 20 位查询码<En>The 20 characters that were shown when the objection was sent</En>
         </p>

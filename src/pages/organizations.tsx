@@ -5,10 +5,10 @@
  */
 import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../life/calendar.ts';
-import { levelName, levelWords, LEVELS, type Level } from '../life/level.ts';
+import { LEVELS, type Level, levelName, levelWords } from '../life/level.ts';
 import type { Filing } from '../life/schema.ts';
 import { Both, En, Fact, Layout, Pager } from './layout.tsx';
-import { NATURE_WORDS, RulesCard, SuspensionCard, WithdrawalCard, type PublishedView } from './published.tsx';
+import { NATURE_WORDS, type PublishedView, RulesCard, SuspensionCard, WithdrawalCard } from './published.tsx';
 import type { CentreNames } from './report.tsx';
 import type { Words } from './words.ts';
 
@@ -48,7 +48,8 @@ function levelsWords(levels: readonly Level[]): Words {
   const ordered = LEVELS.filter((level) => levels.includes(level));
   const [first, last] = [ordered[0] as Level, ordered.at(-1) as Level];
   const english = (level: Level) => levelWords(level).english;
-  if (ordered.length > 2 && first - last === ordered.length - 1) return { zh: `${levelName(first)} 至 ${levelName(last)}`, en: `${english(first)} to ${english(last)}` };
+  if (ordered.length > 2 && first - last === ordered.length - 1)
+    return { zh: `${levelName(first)} 至 ${levelName(last)}`, en: `${english(first)} to ${english(last)}` };
   return { zh: ordered.map(levelName).join('、'), en: ordered.map(english).join(', ') };
 }
 
@@ -67,12 +68,17 @@ interface ListProps {
   suspended: ReadonlySet<string>;
 }
 
-const pageAddress = (query: string, page: number): string => `/organizations?${new URLSearchParams({ ...(query === '' ? {} : { q: query }), page: String(page) }).toString()}`;
+const pageAddress = (query: string, page: number): string =>
+  `/organizations?${new URLSearchParams({ ...(query === '' ? {} : { q: query }), page: String(page) }).toString()}`;
 
 /** Occupations named in the list before it says “and more”. */
 const SHOWN = 4;
 
-const Item: FC<{ filed: FiledView; centres: CentreNames; suspended: boolean }> = ({ filed: { code, filing, state, from, until }, centres, suspended }) => {
+const Item: FC<{ filed: FiledView; centres: CentreNames; suspended: boolean }> = ({
+  filed: { code, filing, state, from, until },
+  centres,
+  suspended,
+}) => {
   const names = [...new Set(filing.scope.map(({ name }) => name))];
   return (
     <li class="card">
@@ -103,7 +109,10 @@ export const OrganizationsPage: FC<ListProps> = ({ host, query, filed, total, pa
       </h1>
       <p>
         可以颁发职业技能等级证书的评价机构，由省、市鉴定指导中心备案并签名。
-        <En>Organizations that may issue certificates, each filed and signed for by the centre of the province or its city.</En>
+        <En>
+          Organizations that may issue certificates, each filed and signed for by the centre of the province or its
+          city.
+        </En>
       </p>
     </section>
     <form method="get" action="/organizations" class="card filter" role="search">
@@ -130,7 +139,10 @@ export const OrganizationsPage: FC<ListProps> = ({ host, query, filed, total, pa
       <section class="card">
         <p>
           没有找到。请换一种写法，或只输入名称中的几个字。证书上的机构不在此列，并不说明证书有问题，请先核验证书。
-          <En>Nothing was found. Try another spelling, or a few characters of the name. That an organization is not listed says nothing against a certificate: verify the certificate itself.</En>
+          <En>
+            Nothing was found. Try another spelling, or a few characters of the name. That an organization is not listed
+            says nothing against a certificate: verify the certificate itself.
+          </En>
         </p>
       </section>
     ) : null}
@@ -161,10 +173,20 @@ const Scope: FC<{ filing: Filing }> = ({ filing }) => (
 );
 
 /** Of an older filing: that it was withdrawn, and why. */
-const Ended: FC<{ since: number; by: string; reason: string | null; centres: CentreNames }> = ({ since, by, reason, centres }) => (
+const Ended: FC<{ since: number; by: string; reason: string | null; centres: CentreNames }> = ({
+  since,
+  by,
+  reason,
+  centres,
+}) => (
   <>
     <p class="hint">
-      <Both words={{ zh: `${shanghaiDay(since)} 起由${centres.get(by) ?? by}撤回`, en: `Withdrawn by ${centres.get(by) ?? by} from ${shanghaiDay(since)}` }} />
+      <Both
+        words={{
+          zh: `${shanghaiDay(since)} 起由${centres.get(by) ?? by}撤回`,
+          en: `Withdrawn by ${centres.get(by) ?? by} from ${shanghaiDay(since)}`,
+        }}
+      />
     </p>
     {reason === null ? null : (
       <p class="prose" lang="zh-CN">
@@ -174,7 +196,12 @@ const Ended: FC<{ since: number; by: string; reason: string | null; centres: Cen
   </>
 );
 
-export const OrganizationPage: FC<{ host: string; filings: [FiledView, ...FiledView[]]; centres: CentreNames; published: PublishedView }> = ({ host, filings: [current, ...others], centres, published: { suspension, rules, form } }) => {
+export const OrganizationPage: FC<{
+  host: string;
+  filings: [FiledView, ...FiledView[]];
+  centres: CentreNames;
+  published: PublishedView;
+}> = ({ host, filings: [current, ...others], centres, published: { suspension, rules, form } }) => {
   const { code, filing, state, withdrawal, from, until } = current;
   return (
     <Layout title={{ zh: filing.name, en: `${filing.name} (${code})` }} host={host} listed>
@@ -204,12 +231,20 @@ export const OrganizationPage: FC<{ host: string; filings: [FiledView, ...FiledV
           )}
           <Fact label={{ zh: '备案中心', en: 'Filed by' }}>{centres.get(filing.iss) ?? filing.iss}</Fact>
           <Fact label={{ zh: '审核途径', en: 'Results approved by' }}>
-            <Both words={filing.route === 'city' ? { zh: '市级和省级中心', en: 'The city’s and the province’s centre' } : { zh: '省级中心', en: 'The province’s centre' }} />
+            <Both
+              words={
+                filing.route === 'city'
+                  ? { zh: '市级和省级中心', en: 'The city’s and the province’s centre' }
+                  : { zh: '省级中心', en: 'The province’s centre' }
+              }
+            />
           </Fact>
           <Fact label={{ zh: '有效期', en: 'In force' }}>
             <time datetime={from}>{from}</time> – <time datetime={until}>{until}</time>
           </Fact>
-          <Fact label={{ zh: '年度评价规模', en: 'Capacity a year' }}>{filing.annual_capacity.toLocaleString('en-US')}</Fact>
+          <Fact label={{ zh: '年度评价规模', en: 'Capacity a year' }}>
+            {filing.annual_capacity.toLocaleString('en-US')}
+          </Fact>
         </dl>
         {state === 'in_force' ? null : (
           <p class="hint">
@@ -245,7 +280,10 @@ export const OrganizationPage: FC<{ host: string; filings: [FiledView, ...FiledV
         </summary>
         <p>
           证书和二维码由以下密钥签名，由本平台代为保管：技术上的来源证明，不是法定的可靠电子签名。
-          <En>Certificates and QR codes are signed with these keys, kept by this service for the organization: technical proof of origin, not a licensed electronic signature.</En>
+          <En>
+            Certificates and QR codes are signed with these keys, kept by this service for the organization: technical
+            proof of origin, not a licensed electronic signature.
+          </En>
         </p>
         <ul>
           {filing.issuing_jwks.keys.map(({ kid }) => (

@@ -33,7 +33,10 @@ const DOCUMENTS: [key: 'exam' | 'quality' | 'certificates' | 'fees', words: Word
   ['fees', { zh: '收费标准', en: 'Fees' }],
 ];
 
-export const SuspensionCard: FC<{ suspension: NonNullable<PublishedView['suspension']>; centres: CentreNames }> = ({ suspension: { reason, until, since, by }, centres }) => {
+export const SuspensionCard: FC<{ suspension: NonNullable<PublishedView['suspension']>; centres: CentreNames }> = ({
+  suspension: { reason, until, since, by },
+  centres,
+}) => {
   const day = shanghaiDay(since);
   return (
     <section class="card notice" aria-labelledby="suspension">
@@ -44,19 +47,31 @@ export const SuspensionCard: FC<{ suspension: NonNullable<PublishedView['suspens
         {reason}
       </p>
       <p>
-        {centres.get(by) ?? by} · 自 <time datetime={day}>{day}</time> 起{until === null ? null : <> · 预计至 <time datetime={until}>{until}</time></>}
+        {centres.get(by) ?? by} · 自 <time datetime={day}>{day}</time> 起
+        {until === null ? null : (
+          <>
+            {' '}
+            · 预计至 <time datetime={until}>{until}</time>
+          </>
+        )}
         <En>{until === null ? `Since ${day}` : `Since ${day}, expected until ${until}`}</En>
       </p>
       <p class="hint">
         暂停期间不得组织考核、上传结果和颁发证书；此前颁发的证书不受影响。
-        <En>While suspended it holds no exams, uploads nothing and issues nothing. Certificates issued before are not affected.</En>
+        <En>
+          While suspended it holds no exams, uploads nothing and issues nothing. Certificates issued before are not
+          affected.
+        </En>
       </p>
     </section>
   );
 };
 
 /** Why a filing does not count any more, by whom it was withdrawn, and from when. */
-export const WithdrawalCard: FC<{ withdrawal: { since: number; by: string; reason: string | null }; centres: CentreNames }> = ({ withdrawal: { since, by, reason }, centres }) => {
+export const WithdrawalCard: FC<{
+  withdrawal: { since: number; by: string; reason: string | null };
+  centres: CentreNames;
+}> = ({ withdrawal: { since, by, reason }, centres }) => {
   const day = shanghaiDay(since);
   return (
     <section class="card notice" aria-labelledby="withdrawal">
@@ -87,12 +102,14 @@ export const RulesCard: FC<{ rules: PublishedView['rules'] }> = ({ rules }) => (
     </h2>
     {rules === undefined ? (
       <p>
-        该机构尚未在本平台公开管理办法和收费标准。<En>The organization has not published its rules and fees here yet.</En>
+        该机构尚未在本平台公开管理办法和收费标准。
+        <En>The organization has not published its rules and fees here yet.</En>
       </p>
     ) : (
       <>
         <p class="hint">
-          版本 {rules.rules.version}，<time datetime={shanghaiDay(rules.published_at)}>{shanghaiDay(rules.published_at)}</time> 由机构签名公开
+          版本 {rules.rules.version}，
+          <time datetime={shanghaiDay(rules.published_at)}>{shanghaiDay(rules.published_at)}</time> 由机构签名公开
           <En>{`Version ${rules.rules.version}, published and signed by the organization on ${shanghaiDay(rules.published_at)}`}</En>
         </p>
         {DOCUMENTS.map(([key, words]) => (

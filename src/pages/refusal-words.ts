@@ -10,10 +10,12 @@ import { NUMBER_PARTS, numberWords } from './words.ts';
 type Facts = Readonly<Record<string, unknown>>;
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
-const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []);
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
 
 /** Columns as the templates call them. */
-const columnName = (name: string): string => (name === 'job_types' ? '工种' : name === 'number' ? '证书编号' : (knownLabel(name)?.zh ?? name));
+const columnName = (name: string): string =>
+  name === 'job_types' ? '工种' : name === 'number' ? '证书编号' : (knownLabel(name)?.zh ?? name);
 
 const DAY_FAULTS: Readonly<Record<string, string>> = {
   unreadable: '不是日期，请写成 10-01、2027-10-01 或 10-01..10-07',
@@ -23,7 +25,8 @@ const DAY_FAULTS: Readonly<Record<string, string>> = {
 };
 
 /** Parts of an organization code stand where they stand in a certificate number; its length is its own. */
-const codePart = (part: string | undefined): string | undefined => (part === 'length' ? '机构编码共 13 位，如 S000037000001' : part === undefined ? undefined : NUMBER_PARTS[part]?.zh);
+const codePart = (part: string | undefined): string | undefined =>
+  part === 'length' ? '机构编码共 13 位，如 S000037000001' : part === undefined ? undefined : NUMBER_PARTS[part]?.zh;
 
 const WORDS: Readonly<Record<string, (facts: Facts) => string | undefined>> = {
   number_malformed: ({ part, length }) => numberWords(text(part), length)?.zh,
@@ -33,7 +36,10 @@ const WORDS: Readonly<Record<string, (facts: Facts) => string | undefined>> = {
   },
   code_taken({ organization, free }) {
     const code = text(organization);
-    return code && `机构编码 ${code} 已属于另一家单位${text(free) === undefined ? '' : `，请用未使用的编码，如 ${text(free)}`}；只有省中心可以收回编码`;
+    return (
+      code &&
+      `机构编码 ${code} 已属于另一家单位${text(free) === undefined ? '' : `，请用未使用的编码，如 ${text(free)}`}；只有省中心可以收回编码`
+    );
   },
   calendar_day_wrong({ day, part, fault }) {
     const [which, why] = [text(part)?.endsWith('workdays') ? '调休上班日' : '放假日', DAY_FAULTS[text(fault) ?? '']];
@@ -52,9 +58,14 @@ const WORDS: Readonly<Record<string, (facts: Facts) => string | undefined>> = {
     const who = texts(allowed).flatMap((role) => ROLE_WORDS[role]?.zh ?? []);
     return who.length === 0 ? undefined : `您的角色无权进行此操作，须由${who.join('或')}办理`;
   },
-  out_of_reach: ({ centre }) => text(centre) && `该机构已由另一中心（${text(centre)}）备案，由该中心或省中心办理；此前上传的批次由其退回，机构重新上传`,
-  filed_by_other_centre: ({ centre }) => text(centre) && `上传之后，机构已改由另一中心（${text(centre)}）备案，本批次不能审核和颁发；请该中心或省中心退回，机构重新上传`,
+  out_of_reach: ({ centre }) =>
+    text(centre) &&
+    `该机构已由另一中心（${text(centre)}）备案，由该中心或省中心办理；此前上传的批次由其退回，机构重新上传`,
+  filed_by_other_centre: ({ centre }) =>
+    text(centre) &&
+    `上传之后，机构已改由另一中心（${text(centre)}）备案，本批次不能审核和颁发；请该中心或省中心退回，机构重新上传`,
 };
 
 /** What a refusal says in Chinese, filled from its facts; undefined where its title says it all. */
-export const refusalWords = (code: string, facts: Facts): string | undefined => (Object.hasOwn(WORDS, code) ? WORDS[code]?.(facts) : undefined);
+export const refusalWords = (code: string, facts: Facts): string | undefined =>
+  Object.hasOwn(WORDS, code) ? WORDS[code]?.(facts) : undefined;

@@ -8,7 +8,16 @@ import type { IdType } from '../life/identity.ts';
 import { levelWords } from '../life/level.ts';
 import type { CertificateView, Check, CopyView, Report } from '../life/report.ts';
 import { Both, En, Fact } from './layout.tsx';
-import { ACTIONS, CHECK_WORDS, checkSentence, ID_TYPES, REASONS, shanghaiClock, VERDICTS, type Words } from './words.ts';
+import {
+  ACTIONS,
+  CHECK_WORDS,
+  checkSentence,
+  ID_TYPES,
+  REASONS,
+  shanghaiClock,
+  VERDICTS,
+  type Words,
+} from './words.ts';
 
 /** Names of the centres, by `centre:3701`. */
 export type CentreNames = ReadonlyMap<string, string>;
@@ -16,7 +25,14 @@ export type CentreNames = ReadonlyMap<string, string>;
 /** A number in its parts; the parts are elements, so that copying gives the plain number. */
 export const NumberText: FC<{ number: string }> = ({ number }) => (
   <span class="number">
-    {[number.slice(0, 1), number.slice(1, 5), number.slice(5, 13), number.slice(13, 15), number.slice(15, 16), number.slice(16)].map((part) => (
+    {[
+      number.slice(0, 1),
+      number.slice(1, 5),
+      number.slice(5, 13),
+      number.slice(13, 15),
+      number.slice(15, 16),
+      number.slice(16),
+    ].map((part) => (
       <span>{part}</span>
     ))}
   </span>
@@ -27,7 +43,10 @@ const MARKS = { valid: '✓', incomplete: '?', suspended: '!', revoked: '✕', r
 export const VerdictBanner: FC<{ report: Report; heading?: 'h1' | 'h2' }> = ({ report, heading: Heading = 'h1' }) => {
   const { word, sentence } = VERDICTS[report.verdict];
   // The last event explains a verdict only where it is the verdict's reason.
-  const fate = report.verdict === 'suspended' || report.verdict === 'revoked' ? (report.status?.history.findLast(({ counts }) => counts) ?? report.status) : undefined;
+  const fate =
+    report.verdict === 'suspended' || report.verdict === 'revoked'
+      ? (report.status?.history.findLast(({ counts }) => counts) ?? report.status)
+      : undefined;
   return (
     <section class={`verdict ${report.verdict}`}>
       <span class="mark" aria-hidden="true">
@@ -41,16 +60,20 @@ export const VerdictBanner: FC<{ report: Report; heading?: 'h1' | 'h2' }> = ({ r
       </p>
       {fate ? (
         <p>
-          {ACTIONS[fate.action]?.zh}时间：{shanghaiClock(fate.at)}（北京时间），原因：{REASONS[fate.reason]?.zh ?? fate.reason}
+          {ACTIONS[fate.action]?.zh}时间：{shanghaiClock(fate.at)}（北京时间），原因：
+          {REASONS[fate.reason]?.zh ?? fate.reason}
           <En>
-            {ACTIONS[fate.action]?.en} on {shanghaiClock(fate.at)} (UTC+8), reason: {REASONS[fate.reason]?.en ?? fate.reason}
+            {ACTIONS[fate.action]?.en} on {shanghaiClock(fate.at)} (UTC+8), reason:{' '}
+            {REASONS[fate.reason]?.en ?? fate.reason}
           </En>
         </p>
       ) : null}
       <p>
-        {report.certificate ? `颁发于 ${report.certificate.issued_on}，` : ''}核对于 {shanghaiClock(report.checked_at)}（北京时间）
+        {report.certificate ? `颁发于 ${report.certificate.issued_on}，` : ''}核对于 {shanghaiClock(report.checked_at)}
+        （北京时间）
         <En>
-          {report.certificate ? `Issued on ${report.certificate.issued_on}; checked` : 'Checked'} on {shanghaiClock(report.checked_at)} (UTC+8)
+          {report.certificate ? `Issued on ${report.certificate.issued_on}; checked` : 'Checked'} on{' '}
+          {shanghaiClock(report.checked_at)} (UTC+8)
         </En>
       </p>
       {report.replaced_by === undefined ? null : (
@@ -73,7 +96,8 @@ const Responsible: FC<{ certificate: CertificateView; centres: CentreNames }> = 
   return (
     <>
       <Fact label={{ zh: '颁发', en: 'Issued by' }}>
-        <a href={`/organizations/${organization.code}`}>{organization.name || organization.code}</a> <small>{organization.code}</small>
+        <a href={`/organizations/${organization.code}`}>{organization.name || organization.code}</a>{' '}
+        <small>{organization.code}</small>
         <p>
           <Day day={issued_on} />
         </p>
@@ -116,13 +140,19 @@ export const Facts: FC<{ certificate: CertificateView; centres: CentreNames }> =
       </Fact>
       <Fact label={{ zh: '姓名', en: 'Name' }}>
         {holder.name}
-        {holder.name.endsWith('**') ? <small class="note">公开查询只显示首字<En>Only the first character is public</En></small> : null}
+        {holder.name.endsWith('**') ? (
+          <small class="note">
+            公开查询只显示首字<En>Only the first character is public</En>
+          </small>
+        ) : null}
       </Fact>
       {holder.id_number === undefined ? null : (
         <Fact label={{ zh: '证件', en: 'Document' }}>
           <p>{holder.id_number}</p>
           <small>
-            <Both words={ID_TYPES[holder.id_type as IdType] ?? { zh: holder.id_type ?? '', en: holder.id_type ?? '' }} />
+            <Both
+              words={ID_TYPES[holder.id_type as IdType] ?? { zh: holder.id_type ?? '', en: holder.id_type ?? '' }}
+            />
           </small>
         </Fact>
       )}
@@ -189,12 +219,19 @@ const List: FC<{ title: Words; checks: Check[] }> = ({ title, checks }) =>
 export const CopyNotice: FC<{ copy: CopyView }> = ({ copy: { purpose, stamped_on, expires_on, expired } }) => (
   <section class={expired ? 'notice copy expired' : 'notice copy'} role={expired ? 'alert' : 'status'}>
     <h2>
-      <Both words={expired ? { zh: '这份加注副本已过期', en: 'This copy has run out' } : { zh: '这是一份加注副本', en: 'This is a copy for one purpose' }} />
+      <Both
+        words={
+          expired
+            ? { zh: '这份加注副本已过期', en: 'This copy has run out' }
+            : { zh: '这是一份加注副本', en: 'This is a copy for one purpose' }
+        }
+      />
     </h2>
     <p>
       仅用于：{purpose}；加注日期 {stamped_on}，有效期至 {expires_on}。{expired ? '副本过期不影响证书本身。' : ''}
       <En>
-        For: {purpose}. Stamped on {stamped_on}, valid until {expires_on}. {expired ? 'The certificate itself is not touched by that.' : ''}
+        For: {purpose}. Stamped on {stamped_on}, valid until {expires_on}.{' '}
+        {expired ? 'The certificate itself is not touched by that.' : ''}
       </En>
     </p>
   </section>
@@ -208,12 +245,20 @@ export const Checks: FC<{ report: Report; by?: 'server' | 'browser' }> = ({ repo
         核对了什么<En>What was checked</En>
       </h2>
       <List title={{ zh: '未通过', en: 'Failed' }} checks={checks.filter(({ result }) => result === 'fail')} />
-      <List title={{ zh: '已核对，无误', en: 'Checked and found right' }} checks={checks.filter(({ result }) => result === 'pass')} />
-      <List title={{ zh: '没有核对', en: 'Not checked' }} checks={checks.filter(({ result }) => result === 'not_checked' || result === 'not_reached')} />
+      <List
+        title={{ zh: '已核对，无误', en: 'Checked and found right' }}
+        checks={checks.filter(({ result }) => result === 'pass')}
+      />
+      <List
+        title={{ zh: '没有核对', en: 'Not checked' }}
+        checks={checks.filter(({ result }) => result === 'not_checked' || result === 'not_reached')}
+      />
       <p class="hint">
-        核对时间 {shanghaiClock(checked_at)}（北京时间），由{by === 'server' ? '服务器' : '您的浏览器'}用数字签名逐项核对。
+        核对时间 {shanghaiClock(checked_at)}（北京时间），由{by === 'server' ? '服务器' : '您的浏览器'}
+        用数字签名逐项核对。
         <En>
-          Checked on {shanghaiClock(checked_at)} (UTC+8) by {by === 'server' ? 'the server' : 'your browser'}, from digital signatures.
+          Checked on {shanghaiClock(checked_at)} (UTC+8) by {by === 'server' ? 'the server' : 'your browser'}, from
+          digital signatures.
         </En>
       </p>
     </section>

@@ -13,12 +13,25 @@ export const CAMERA_FAULTS: Record<'denied' | 'none' | 'busy' | 'unsupported', W
     zh: '没有使用相机的权限。请在浏览器的网站设置中允许使用相机后重试；也可以拍一张二维码的照片，在下方选择图片',
     en: 'The camera is not allowed here. Allow it in the browser’s site settings and try again, or take a photo of the code and choose it below',
   },
-  none: { zh: '没有找到相机。请选择二维码的图片，或输入二维码的内容', en: 'There is no camera. Choose a picture of the code, or type what it says' },
-  busy: { zh: '相机打不开，可能正被其他程序使用。关闭其他程序后重试，或选择二维码的图片', en: 'The camera cannot be opened; another program may be using it. Close it and try again, or choose a picture of the code' },
-  unsupported: { zh: '这个浏览器不让网页使用相机。请用手机相机直接扫描二维码，或拍照后在下方选择图片', en: 'This browser gives no camera to pages. Scan the code with the phone’s own camera, or take a photo and choose it below' },
+  none: {
+    zh: '没有找到相机。请选择二维码的图片，或输入二维码的内容',
+    en: 'There is no camera. Choose a picture of the code, or type what it says',
+  },
+  busy: {
+    zh: '相机打不开，可能正被其他程序使用。关闭其他程序后重试，或选择二维码的图片',
+    en: 'The camera cannot be opened; another program may be using it. Close it and try again, or choose a picture of the code',
+  },
+  unsupported: {
+    zh: '这个浏览器不让网页使用相机。请用手机相机直接扫描二维码，或拍照后在下方选择图片',
+    en: 'This browser gives no camera to pages. Scan the code with the phone’s own camera, or take a photo and choose it below',
+  },
 };
 
-export const ScanPage: FC<{ host: string; hosts: readonly string[]; roots: readonly string[] }> = ({ host, hosts, roots }) => (
+export const ScanPage: FC<{ host: string; hosts: readonly string[]; roots: readonly string[] }> = ({
+  host,
+  hosts,
+  roots,
+}) => (
   <Layout title={{ zh: '扫描证书二维码', en: 'Scan a certificate’s QR code' }} host={host} script="scan.js" listed>
     <section class="lead">
       <h1>
@@ -32,8 +45,12 @@ export const ScanPage: FC<{ host: string; hosts: readonly string[]; roots: reado
     <noscript>
       <section class="notice">
         <p>
-          本页扫描需要启用 JavaScript。也可以用手机自带的相机扫描二维码，它会直接打开证书页面；或用证书编号<a href="/">查询</a>。
-          <En>Scanning here needs JavaScript. Your phone’s own camera opens the certificate’s page from the code as well; or look the number up.</En>
+          本页扫描需要启用 JavaScript。也可以用手机自带的相机扫描二维码，它会直接打开证书页面；或用证书编号
+          <a href="/">查询</a>。
+          <En>
+            Scanning here needs JavaScript. Your phone’s own camera opens the certificate’s page from the code as well;
+            or look the number up.
+          </En>
         </p>
       </section>
     </noscript>

@@ -14,7 +14,12 @@ interface SealProps {
   credential?: string | undefined;
 }
 
-const Answer: FC<{ state: string; kind: string; role?: 'alert' | 'status'; children?: Child }> = ({ state, kind, role = 'status', children }) => (
+const Answer: FC<{ state: string; kind: string; role?: 'alert' | 'status'; children?: Child }> = ({
+  state,
+  kind,
+  role = 'status',
+  children,
+}) => (
   <template data-seal={state}>
     <div class={`seal ${kind}`} role={role}>
       {children}
@@ -81,15 +86,16 @@ export const SealCheck: FC<SealProps> = ({ number, roots, credential }) => (
       <p>
         您的浏览器核对了二维码中的签名：它由颁发机构的密钥签署，与登记内容一致。请与纸面上的姓名对照；证书是否有效，以下方结论为准。
         <En>
-          Your browser checked the code: it was signed with the issuing organization’s key and agrees with the register. Compare the name with the paper; whether the
-          certificate is in force is said below.
+          Your browser checked the code: it was signed with the issuing organization’s key and agrees with the register.
+          Compare the name with the paper; whether the certificate is in force is said below.
         </En>
       </p>
       <Contents />
     </Answer>
     <Answer state="unlisted" kind="warn" role="alert">
       <h2>
-        二维码签名真实，但登记中没有此编号<En>The QR code’s signature is genuine, but the register does not hold this number</En>
+        二维码签名真实，但登记中没有此编号
+        <En>The QR code’s signature is genuine, but the register does not hold this number</En>
       </h2>
       <p>
         不能据此确认证书有效，请向颁发机构核实。
@@ -103,7 +109,10 @@ export const SealCheck: FC<SealProps> = ({ number, roots, credential }) => (
       </h2>
       <p>
         二维码中的签名有效，但内容与登记的证书不同，请勿采信，并请向颁发机构核实。
-        <En>The code carries a valid signature but says something else than the registered certificate. Do not rely on it; ask the issuing organization.</En>
+        <En>
+          The code carries a valid signature but says something else than the registered certificate. Do not rely on it;
+          ask the issuing organization.
+        </En>
       </p>
       <p>
         <code data-fill="part"></code>
@@ -118,8 +127,11 @@ export const SealCheck: FC<SealProps> = ({ number, roots, credential }) => (
         二维码中的数据没有备案机构的有效签名：可能被改动过、扫描有误，或不是本平台证书上的二维码。
         {credential === undefined ? null : '下方只是该编号的登记情况，不能证明您手中的证书就是这一张。'}
         <En>
-          The data in the code carry no valid signature of a filed organization: they were altered, scanned wrongly, or come from something else than a certificate of this
-          service.{credential === undefined ? '' : ' Below is only what the register holds under this number; it does not show that the certificate in your hands is that one.'}
+          The data in the code carry no valid signature of a filed organization: they were altered, scanned wrongly, or
+          come from something else than a certificate of this service.
+          {credential === undefined
+            ? ''
+            : ' Below is only what the register holds under this number; it does not show that the certificate in your hands is that one.'}
         </En>
       </p>
       <Code />
@@ -129,12 +141,12 @@ export const SealCheck: FC<SealProps> = ({ number, roots, credential }) => (
         没有核对二维码中的签名<En>The signature in the QR code was not checked</En>
       </h2>
       <p>
-        网址 # 之后不是二维码的签名数据，可能在转发时被微信、QQ 等替换，也可能二维码本来就没有签名。
-        请用本站<a href="/scan">扫描</a>证书上的二维码；在那之前，不能据此确认手中的证书。
+        网址 # 之后不是二维码的签名数据，可能在转发时被微信、QQ 等替换，也可能二维码本来就没有签名。 请用本站
+        <a href="/scan">扫描</a>证书上的二维码；在那之前，不能据此确认手中的证书。
         <En>
-          What stands after # in the address is not the signed data of a QR code: an app may have replaced it when the address was
-          passed on, or the code never had any. Scan the code on the certificate here; until then this does not confirm the
-          certificate in your hands.
+          What stands after # in the address is not the signed data of a QR code: an app may have replaced it when the
+          address was passed on, or the code never had any. Scan the code on the certificate here; until then this does
+          not confirm the certificate in your hands.
         </En>
       </p>
     </Answer>

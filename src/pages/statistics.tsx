@@ -3,29 +3,60 @@
  * It refuses to say more of a small count than that it is small.
  */
 import type { FC } from 'hono/jsx';
-import { levelWords, type Level } from '../life/level.ts';
+import { type Level, levelWords } from '../life/level.ts';
 import type { Line, Published, Rate, Statistics } from '../life/statistics.ts';
-import { Bars, MonthLine, Numbers, type Bar } from './chart.tsx';
+import { type Bar, Bars, MonthLine, Numbers } from './chart.tsx';
 import { inLanguage } from './language.ts';
 import { Both, En, Layout } from './layout.tsx';
 import type { Words } from './words.ts';
 
 const number = (value: number): string => value.toLocaleString('en-US');
-const shown = (count: Published): string => (count === 'withheld' ? inLanguage({ zh: '不公布', en: 'withheld' }) : count === '<5' ? '<5' : number(count));
-const percent = (rate: Rate | null): string => (rate === null ? inLanguage({ zh: '不公布', en: 'withheld' }) : `${rate.rate} %`);
+const shown = (count: Published): string =>
+  count === 'withheld' ? inLanguage({ zh: '不公布', en: 'withheld' }) : count === '<5' ? '<5' : number(count);
+const percent = (rate: Rate | null): string =>
+  rate === null ? inLanguage({ zh: '不公布', en: 'withheld' }) : `${rate.rate} %`;
 
 const COUNT: Words = { zh: '证书数', en: 'Certificates' };
 
 /** Charts that the page has of certificates: where they are, what they are called, and how a line of them is. */
-const TABLES: { id: 'by_occupation' | 'by_level' | 'by_centre'; title: Words; head: Words; chinese: boolean; label: (line: Line) => string }[] = [
-  { id: 'by_occupation', title: { zh: '按职业', en: 'By occupation' }, head: { zh: '职业', en: 'Occupation' }, chinese: true, label: ({ name }) => name },
-  { id: 'by_level', title: { zh: '按等级', en: 'By level' }, head: { zh: '等级', en: 'Level' }, chinese: false, label: ({ key, name }) => inLanguage({ zh: name, en: levelWords(Number(key) as Level).english }) },
-  { id: 'by_centre', title: { zh: '按备案中心所在地', en: 'By the centre that filed the organization' }, head: { zh: '备案中心', en: 'Centre' }, chinese: true, label: ({ name }) => name },
+const TABLES: {
+  id: 'by_occupation' | 'by_level' | 'by_centre';
+  title: Words;
+  head: Words;
+  chinese: boolean;
+  label: (line: Line) => string;
+}[] = [
+  {
+    id: 'by_occupation',
+    title: { zh: '按职业', en: 'By occupation' },
+    head: { zh: '职业', en: 'Occupation' },
+    chinese: true,
+    label: ({ name }) => name,
+  },
+  {
+    id: 'by_level',
+    title: { zh: '按等级', en: 'By level' },
+    head: { zh: '等级', en: 'Level' },
+    chinese: false,
+    label: ({ key, name }) => inLanguage({ zh: name, en: levelWords(Number(key) as Level).english }),
+  },
+  {
+    id: 'by_centre',
+    title: { zh: '按备案中心所在地', en: 'By the centre that filed the organization' },
+    head: { zh: '备案中心', en: 'Centre' },
+    chinese: true,
+    label: ({ name }) => name,
+  },
 ];
 /** Bars that a phone can take in; the table has all lines. */
 const BARS = 15;
 
-const barOf = (line: Line, label: string): Bar => ({ key: line.key, label, value: typeof line.count === 'number' ? line.count : null, text: shown(line.count) });
+const barOf = (line: Line, label: string): Bar => ({
+  key: line.key,
+  label,
+  value: typeof line.count === 'number' ? line.count : null,
+  text: shown(line.count),
+});
 
 const Withheld: FC = () => (
   <p>
@@ -35,7 +66,10 @@ const Withheld: FC = () => (
 
 const describe = (year: string, what: Words, bars: readonly Bar[]): Words => {
   const said = bars.map(({ label, text }) => `${label} ${text}`).join('；');
-  return { zh: `${year} 年证书数，${what.zh}：${said}`, en: `Certificates of ${year}, ${what.en.toLowerCase()}: ${said}` };
+  return {
+    zh: `${year} 年证书数，${what.zh}：${said}`,
+    en: `Certificates of ${year}, ${what.en.toLowerCase()}: ${said}`,
+  };
 };
 
 const Tables: FC<{ year: string; certificates: Statistics['certificates'] }> = ({ year, certificates }) => (
@@ -52,8 +86,21 @@ const Tables: FC<{ year: string; certificates: Statistics['certificates'] }> = (
             <Withheld />
           ) : (
             <>
-              <Bars id={id} title={title} desc={describe(year, title, bars.slice(0, BARS))} bars={bars.slice(0, BARS)} chinese={chinese} />
-              <Numbers caption={title} heads={[head, COUNT]} rows={bars.map(({ key, label: name, text }) => [id === 'by_occupation' ? `${name} ${key}` : name, text])} />
+              <Bars
+                id={id}
+                title={title}
+                desc={describe(year, title, bars.slice(0, BARS))}
+                bars={bars.slice(0, BARS)}
+                chinese={chinese}
+              />
+              <Numbers
+                caption={title}
+                heads={[head, COUNT]}
+                rows={bars.map(({ key, label: name, text }) => [
+                  id === 'by_occupation' ? `${name} ${key}` : name,
+                  text,
+                ])}
+              />
             </>
           )}
         </section>
@@ -75,8 +122,21 @@ const Months: FC<{ year: string; lines: Line[] | null }> = ({ year, lines }) => 
         <Withheld />
       ) : (
         <>
-          <MonthLine id="by_month" title={MONTHS} desc={describe(year, MONTHS, points.map((point) => ({ ...point, label: point.key })))} points={points} />
-          <Numbers caption={MONTHS} heads={[{ zh: '月份', en: 'Month' }, COUNT]} rows={points.map(({ key, text }) => [key, text])} />
+          <MonthLine
+            id="by_month"
+            title={MONTHS}
+            desc={describe(
+              year,
+              MONTHS,
+              points.map((point) => ({ ...point, label: point.key })),
+            )}
+            points={points}
+          />
+          <Numbers
+            caption={MONTHS}
+            heads={[{ zh: '月份', en: 'Month' }, COUNT]}
+            rows={points.map(({ key, text }) => [key, text])}
+          />
         </>
       )}
     </section>
@@ -86,7 +146,9 @@ const Months: FC<{ year: string; lines: Line[] | null }> = ({ year, lines }) => 
 const RATES: Words = { zh: '合格率', en: 'Pass rates' };
 
 const Rates: FC<{ year: string; rates: Statistics['pass_rates'] }> = ({ year, rates: { overall, by_centre } }) => {
-  const bars = by_centre.map(({ key, name, rate }): Bar => ({ key, label: name, value: rate?.rate ?? null, text: percent(rate) }));
+  const bars = by_centre.map(
+    ({ key, name, rate }): Bar => ({ key, label: name, value: rate?.rate ?? null, text: percent(rate) }),
+  );
   const said = bars.map(({ label, text }) => `${label} ${text}`).join('；');
   return (
     <section class="card">
@@ -103,11 +165,25 @@ const Rates: FC<{ year: string; rates: Statistics['pass_rates'] }> = ({ year, ra
         </p>
       ) : (
         <>
-          <Bars id="rates" title={RATES} desc={{ zh: `${year} 年合格率：${said}`, en: `Pass rates of ${year}: ${said}` }} bars={bars} chinese most={100} />
+          <Bars
+            id="rates"
+            title={RATES}
+            desc={{ zh: `${year} 年合格率：${said}`, en: `Pass rates of ${year}: ${said}` }}
+            bars={bars}
+            chinese
+            most={100}
+          />
           <Numbers
             caption={RATES}
             heads={[{ zh: '备案中心', en: 'Centre' }, { zh: '参加', en: 'Sat' }, { zh: '合格', en: 'Passed' }, RATES]}
-            rows={[...by_centre, { name: inLanguage({ zh: '合计', en: 'All' }), rate: overall }].map(({ name, rate }) => [name, rate ? number(rate.attended) : '–', rate ? number(rate.passed) : '–', percent(rate)])}
+            rows={[...by_centre, { name: inLanguage({ zh: '合计', en: 'All' }), rate: overall }].map(
+              ({ name, rate }) => [
+                name,
+                rate ? number(rate.attended) : '–',
+                rate ? number(rate.passed) : '–',
+                percent(rate),
+              ],
+            )}
           />
         </>
       )}
@@ -159,23 +235,33 @@ const OpenData: FC<{ year: string | undefined }> = ({ year }) => (
     </ul>
     <p>
       数据可自由使用，须注明来源（知识共享 署名 4.0）。每十分钟最多重新统计一次。
-      <En>Free to use with the source named (Creative Commons Attribution 4.0). Counted anew at most every ten minutes.</En>
+      <En>
+        Free to use with the source named (Creative Commons Attribution 4.0). Counted anew at most every ten minutes.
+      </En>
     </p>
     <p class="hint">
       已撤销、已替换的证书不计。1 至 4 显示为“&lt;5”；能由合计推算出来的其他数字不公布。各年分别统计，不设跨年合计。
-      <En>Revoked and replaced certificates do not count. Counts of 1 to 4 are shown as “&lt;5”; others from which they could be told are withheld. Each year stands for itself, and no total spans years.</En>
+      <En>
+        Revoked and replaced certificates do not count. Counts of 1 to 4 are shown as “&lt;5”; others from which they
+        could be told are withheld. Each year stands for itself, and no total spans years.
+      </En>
     </p>
   </section>
 );
 
-export const StatisticsPage: FC<{ host: string; years: readonly string[]; statistics: Statistics | undefined }> = ({ host, years, statistics }) => (
+export const StatisticsPage: FC<{ host: string; years: readonly string[]; statistics: Statistics | undefined }> = ({
+  host,
+  years,
+  statistics,
+}) => (
   <Layout title={{ zh: '统计数据', en: 'Statistics' }} host={host} styles={['charts']} listed>
     <section class="lead">
       <h1>
         统计数据<En>Statistics</En>
       </h1>
       <p>
-        职业技能等级证书的颁发数量、合格率和办理时间。<En>Certificates issued, pass rates, and the time from exam to certificate.</En>
+        职业技能等级证书的颁发数量、合格率和办理时间。
+        <En>Certificates issued, pass rates, and the time from exam to certificate.</En>
       </p>
     </section>
     {statistics === undefined ? (
@@ -188,9 +274,18 @@ export const StatisticsPage: FC<{ host: string; years: readonly string[]; statis
       <>
         <Years years={years} year={statistics.year} />
         <ul class="figures">
-          <Figure value={shown(statistics.certificates.total)} words={{ zh: `${statistics.year} 年颁发的证书`, en: `certificates issued in ${statistics.year}` }} />
-          <Figure value={statistics.pass_rates.overall === null ? '–' : percent(statistics.pass_rates.overall)} words={{ zh: '合格率', en: 'passed, of those who sat the exam' }} />
-          <Figure value={statistics.exam_to_issue.median_days === null ? '–' : String(statistics.exam_to_issue.median_days)} words={{ zh: '从考试到发证的天数（中位数）', en: 'days from exam to certificate (median)' }} />
+          <Figure
+            value={shown(statistics.certificates.total)}
+            words={{ zh: `${statistics.year} 年颁发的证书`, en: `certificates issued in ${statistics.year}` }}
+          />
+          <Figure
+            value={statistics.pass_rates.overall === null ? '–' : percent(statistics.pass_rates.overall)}
+            words={{ zh: '合格率', en: 'passed, of those who sat the exam' }}
+          />
+          <Figure
+            value={statistics.exam_to_issue.median_days === null ? '–' : String(statistics.exam_to_issue.median_days)}
+            words={{ zh: '从考试到发证的天数（中位数）', en: 'days from exam to certificate (median)' }}
+          />
         </ul>
         <Tables year={statistics.year} certificates={statistics.certificates} />
         <Months year={statistics.year} lines={statistics.certificates.by_month} />

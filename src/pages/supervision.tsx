@@ -38,7 +38,9 @@ export const DrawState: FC<{ state: string }> = ({ state }) => (
   </span>
 );
 
-export const at = (instant: number) => <time datetime={toTimestamp(instant)}>{shanghaiClock(toTimestamp(instant))}</time>;
+export const at = (instant: number) => (
+  <time datetime={toTimestamp(instant)}>{shanghaiClock(toTimestamp(instant))}</time>
+);
 
 export const DrawsPage: FC<{ host: string; draws: DrawLine[]; centres: CentreNames }> = ({ host, draws, centres }) => (
   <Layout title={{ zh: '督导检查', en: 'Supervision' }} host={host} styles={['draws']} listed>
@@ -48,7 +50,11 @@ export const DrawsPage: FC<{ host: string; draws: DrawLine[]; centres: CentreNam
       </h1>
       <p>
         中心先公布可抽场次、督导员名单、种子的承诺值和一期尚未开奖的彩票；开奖之后公布种子。被检查的场次和检查人员由名单、种子和开奖号码算出，任何人都可以重新计算。
-        <En>A centre first publishes the sessions, the inspectors, a commitment to a seed and a lottery that is yet to be drawn; the seed follows after that. Sessions and inspectors are computed from lists, seed and the numbers drawn, and anybody can compute them again.</En>
+        <En>
+          A centre first publishes the sessions, the inspectors, a commitment to a seed and a lottery that is yet to be
+          drawn; the seed follows after that. Sessions and inspectors are computed from lists, seed and the numbers
+          drawn, and anybody can compute them again.
+        </En>
       </p>
     </section>
     {draws.length === 0 ? (

@@ -40,7 +40,10 @@ export const VerifierPage: FC<VerifierProps> = ({ roots, kept }) => (
         </h2>
         <p>
           省级根密钥指纹：请与证书上印的、或省鉴定指导中心公布的逐字对照。
-          <En>Thumbprint of the province’s root key: compare it with the one printed on the certificate, or published by the province’s centre.</En>
+          <En>
+            Thumbprint of the province’s root key: compare it with the one printed on the certificate, or published by
+            the province’s centre.
+          </En>
         </p>
         {roots.map((root) => (
           <p>
@@ -49,22 +52,28 @@ export const VerifierPage: FC<VerifierProps> = ({ roots, kept }) => (
         ))}
         {kept ? (
           <p id="kept">
-            内置 {kept.origin} 的信任列表和状态列表，截至 {kept.at}（{kept.ago.zh}）；此后新备案的机构和撤销的证书无从得知。
+            内置 {kept.origin} 的信任列表和状态列表，截至 {kept.at}（{kept.ago.zh}
+            ）；此后新备案的机构和撤销的证书无从得知。
             <En>
-              It carries the trust and status lists of {kept.origin} as of {kept.at} ({kept.ago.en}); organizations filed and certificates revoked since are unknown.
+              It carries the trust and status lists of {kept.origin} as of {kept.at} ({kept.ago.en}); organizations
+              filed and certificates revoked since are unknown.
             </En>
           </p>
         ) : (
           <p id="kept">
             没有内置信任列表：只能核对带核验包的 PDF 和核验包本身，证书的状态和二维码无法核对。
-            <En>It carries no trust list: only PDFs with a bundle and bundles can be checked, and neither the status nor QR codes.</En>
+            <En>
+              It carries no trust list: only PDFs with a bundle and bundles can be checked, and neither the status nor
+              QR codes.
+            </En>
           </p>
         )}
       </section>
       <section class="card">
         <label for="file" class="drop" id="drop">
           <b>
-            选择证书 PDF、核验包、凭证，或二维码图片；也可拖到这里<En>Choose a certificate’s PDF, bundle or credential, or a picture of its QR code; or drop it here</En>
+            选择证书 PDF、核验包、凭证，或二维码图片；也可拖到这里
+            <En>Choose a certificate’s PDF, bundle or credential, or a picture of its QR code; or drop it here</En>
           </b>
           <input type="file" id="file" accept="application/pdf,.pdf,application/json,.json,.sd-jwt,image/*" />
         </label>

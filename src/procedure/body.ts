@@ -4,7 +4,7 @@
  */
 import { gunzipSync, gzipSync } from 'fflate';
 import { decodeUtf8, encodeUtf8, fromBase64url, toBase64url } from '../life/bytes.ts';
-import { readBody, type Body } from '../life/procedure/bodies.ts';
+import { type Body, readBody } from '../life/procedure/bodies.ts';
 import type { StepName } from '../life/procedure/steps.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { Service } from '../service.ts';
@@ -16,14 +16,24 @@ const SEALED_LIMIT = 1_900_000;
 const placeOf = (about: string, seq: number): string => `case:${about}:step:${seq}`;
 
 export async function sealBody(service: Service, about: string, seq: number, body: unknown): Promise<string> {
-  const sealed = toBase64url(await service.vault.sealBytes(placeOf(about, seq), gzipSync(encodeUtf8(JSON.stringify(body)), { level: 6, mtime: 0 })));
-  if (sealed.length > SEALED_LIMIT) throw new Refusal('body_too_large', 'What the step says is too large to be kept; split it.', { limit: SEALED_LIMIT });
+  const sealed = toBase64url(
+    await service.vault.sealBytes(
+      placeOf(about, seq),
+      gzipSync(encodeUtf8(JSON.stringify(body)), { level: 6, mtime: 0 }),
+    ),
+  );
+  if (sealed.length > SEALED_LIMIT)
+    throw new Refusal('body_too_large', 'What the step says is too large to be kept; split it.', {
+      limit: SEALED_LIMIT,
+    });
   return sealed;
 }
 
 /** The body as it was signed. */
 export async function openBody(service: Service, row: Pick<StepRow, 'about' | 'seq' | 'sealed'>): Promise<unknown> {
-  return JSON.parse(decodeUtf8(gunzipSync(await service.vault.openBytes(placeOf(row.about, row.seq), fromBase64url(row.sealed)))));
+  return JSON.parse(
+    decodeUtf8(gunzipSync(await service.vault.openBytes(placeOf(row.about, row.seq), fromBase64url(row.sealed)))),
+  );
 }
 
 /** The body with its schema's defaults and trimming. */

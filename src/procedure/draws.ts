@@ -5,20 +5,21 @@
  * that could be known when the lists are fixed, another seed or value, and findings about what was not drawn or has not
  * happened yet.
  */
+
+import { currentFiling, filedBy } from '../enrol.ts';
 import { shanghaiDay } from '../life/calendar.ts';
 import { counted } from '../life/counted.ts';
 import type { Body } from '../life/procedure/bodies.ts';
+import { readBody } from '../life/procedure/bodies.ts';
 import type { Facts } from '../life/procedure/case-facts.ts';
 import type { CandidateSession, DrawCommit } from '../life/procedure/draw.ts';
-import { recordOf, sameSession, type DrawRecord } from '../life/procedure/draw-record.ts';
+import { type DrawRecord, recordOf, sameSession } from '../life/procedure/draw-record.ts';
 import { openValue, requireAhead, requireDrawn } from '../life/procedure/draw-source.ts';
-import { checkLists, openSeed, sessionId, type Drawn } from '../life/procedure/drawing.ts';
-import { readBody } from '../life/procedure/bodies.ts';
+import { checkLists, type Drawn, openSeed, sessionId } from '../life/procedure/drawing.ts';
 import { Refusal } from '../life/refusal.ts';
-import { currentFiling, filedBy } from '../enrol.ts';
 import type { Service } from '../service.ts';
 import type { D1PreparedStatement } from '../storage/bindings.ts';
-import { selectCase, selectCases, selectLastStep, type CaseRow } from '../storage/cases.ts';
+import { type CaseRow, selectCase, selectCases, selectLastStep } from '../storage/cases.ts';
 import { guardDraws, selectCasesNamed, selectLastPlans } from '../storage/draws.ts';
 import { readStored } from './body.ts';
 import { requireFacts } from './facts.ts';
@@ -31,17 +32,29 @@ const AT_ONCE = 10;
 /** Draws of a centre whose seed is kept back. */
 const OPEN_DRAWS = 200;
 
-const unknown = (session: CandidateSession, why: string) => new Refusal('draw_session_unknown', `The session ${sessionId(session)} cannot be drawn from: ${why}.`, { part: 'sessions', session: sessionId(session) });
+const unknown = (session: CandidateSession, why: string) =>
+  new Refusal('draw_session_unknown', `The session ${sessionId(session)} cannot be drawn from: ${why}.`, {
+    part: 'sessions',
+    session: sessionId(session),
+  });
 
 /** Refuses sessions that are not those of filed plans within the caller's reach, or are not to come. */
-async function requireSessions({ service, directory, caller, now }: Taking, sessions: readonly CandidateSession[]): Promise<void> {
+async function requireSessions(
+  { service, directory, caller, now }: Taking,
+  sessions: readonly CandidateSession[],
+): Promise<void> {
   const today = shanghaiDay(now);
   const plans = [...new Set(sessions.map(({ plan }) => plan))];
   const cases = new Map((await selectCasesNamed(service.db, plans)).map((row) => [row.about, row]));
   for (const session of sessions) {
     const plan = cases.get(session.plan);
-    if (plan?.state !== 'filed' || plan.organization !== session.organization) throw unknown(session, 'no filed plan of this organization has this number');
-    if (caller.role !== 'province' && plan.centre !== caller.subject) throw new Refusal('out_of_reach', 'A city draws from the sessions of the organizations that it filed.', { part: 'sessions', organization: session.organization });
+    if (plan?.state !== 'filed' || plan.organization !== session.organization)
+      throw unknown(session, 'no filed plan of this organization has this number');
+    if (caller.role !== 'province' && plan.centre !== caller.subject)
+      throw new Refusal('out_of_reach', 'A city draws from the sessions of the organizations that it filed.', {
+        part: 'sessions',
+        organization: session.organization,
+      });
     if (session.date <= today) throw unknown(session, `it is on ${session.date}; only days to come can be drawn from`);
   }
   for (let at = 0; at < plans.length; at += AT_ONCE) {
@@ -49,7 +62,8 @@ async function requireSessions({ service, directory, caller, now }: Taking, sess
       const plan = await readStored<'plan.file'>(service, step);
       for (const session of sessions.filter((one) => one.plan === step.about)) {
         const held = plan.sessions.find(({ id }) => id === session.session);
-        if (held?.date !== session.date) throw unknown(session, held ? `the plan holds it on ${held.date}` : 'the plan has no such session');
+        if (held?.date !== session.date)
+          throw unknown(session, held ? `the plan holds it on ${held.date}` : 'the plan has no such session');
       }
     }
   }
@@ -64,13 +78,24 @@ async function requireSessions({ service, directory, caller, now }: Taking, sess
  * Refuses sessions of a draw whose seed is still kept back: of several that were fixed, one could be chosen for what comes out.
  * @returns that none came meanwhile, for the transaction that follows
  */
-async function requireNoOther({ service, caller, about: own }: Taking, sessions: readonly CandidateSession[]): Promise<D1PreparedStatement> {
+async function requireNoOther(
+  { service, caller, about: own }: Taking,
+  sessions: readonly CandidateSession[],
+): Promise<D1PreparedStatement> {
   const ids = new Set(sessions.map(sessionId));
-  const open = (await selectCases(service.db, { kind: 'draw', state: 'committed', centre: caller.subject }, OPEN_DRAWS)).map(({ about }) => about);
+  const open = (
+    await selectCases(service.db, { kind: 'draw', state: 'committed', centre: caller.subject }, OPEN_DRAWS)
+  ).map(({ about }) => about);
   for (const about of open) {
     const step = await selectLastStep(service.db, about, ['draw.commit']);
-    const other = step && (await readStored<'draw.commit'>(service, step)).sessions.find((one) => ids.has(sessionId(one)));
-    if (other) throw new Refusal('draw_open', `The session ${sessionId(other)} stands in ${about}, whose seed is not published yet: reveal or abandon that draw first.`, { part: 'sessions', session: sessionId(other), about });
+    const other =
+      step && (await readStored<'draw.commit'>(service, step)).sessions.find((one) => ids.has(sessionId(one)));
+    if (other)
+      throw new Refusal(
+        'draw_open',
+        `The session ${sessionId(other)} stands in ${about}, whose seed is not published yet: reveal or abandon that draw first.`,
+        { part: 'sessions', session: sessionId(other), about },
+      );
   }
   return guardDraws(service.db, caller.subject, [...open, own]);
 }
@@ -82,13 +107,31 @@ async function takeCommit(taking: Taking): Promise<Taken> {
   requireAhead(commit.public_source, shanghaiDay(taking.now), commit.sessions);
   const alone = await requireNoOther(taking, commit.sessions);
   const { title, sessions, inspectors, pick, per_session, commitment, public_source } = commit;
-  const facts: Facts<'draw'> = { title, sessions: sessions.length, inspectors: inspectors.length, pick, per_session, commitment, public_source, found: 0, serious: 0 };
+  const facts: Facts<'draw'> = {
+    title,
+    sessions: sessions.length,
+    inspectors: inspectors.length,
+    pick,
+    per_session,
+    commitment,
+    public_source,
+    found: 0,
+    serious: 0,
+  };
   const due = sessions.map(({ date }) => date).sort()[0] as string;
   return { organization: null, centre: taking.caller.subject, facts: { ...facts }, due, effects: [alone] };
 }
 
 /** Refuses another seed, a value before its day, and one that the lottery cannot have drawn or that is spelled otherwise. */
-function requireSeed({ committed: { body: { commitment, public_source } } }: DrawRecord, { seed, public_value }: Body<'draw.reveal'>, now: number): void {
+function requireSeed(
+  {
+    committed: {
+      body: { commitment, public_source },
+    },
+  }: DrawRecord,
+  { seed, public_value }: Body<'draw.reveal'>,
+  now: number,
+): void {
   openSeed(commitment, seed);
   requireDrawn(public_source, shanghaiDay(now));
   openValue(public_source, public_value);
@@ -101,24 +144,55 @@ function drawnSession({ drawn = [] }: DrawRecord, asked: { plan: string; session
 }
 
 /** The newest finding of each session counts. */
-export const latestFindings = (findings: DrawRecord['findings']): Map<string, DrawRecord['findings'][number]> => new Map(findings.map((one) => [sessionId(one), one]));
+export const latestFindings = (findings: DrawRecord['findings']): Map<string, DrawRecord['findings'][number]> =>
+  new Map(findings.map((one) => [sessionId(one), one]));
 
-async function takeFinding({ service, caller, about, body, now }: Taking, record: DrawRecord, row: CaseRow): Promise<Taken> {
+async function takeFinding(
+  { service, caller, about, body, now }: Taking,
+  record: DrawRecord,
+  row: CaseRow,
+): Promise<Taken> {
   const found = readBody('draw.finding', body);
   const session = drawnSession(record, found);
-  if (shanghaiDay(now) < session.date) throw new Refusal('finding_too_early', `The session is on ${session.date}: nothing can have been found yet.`, { part: 'session' });
-  const other = found.inspectors.find((id, at) => !session.inspectors.some((one) => one.id === id) || found.inspectors.indexOf(id) !== at);
-  if (other !== undefined) throw new Refusal('inspector_not_drawn', `${other} was not drawn for this session: ${session.inspectors.map(({ id, name }) => `${id} ${name}`).join(', ')} were.`, { part: 'inspectors' });
+  if (shanghaiDay(now) < session.date)
+    throw new Refusal('finding_too_early', `The session is on ${session.date}: nothing can have been found yet.`, {
+      part: 'session',
+    });
+  const other = found.inspectors.find(
+    (id, at) => !session.inspectors.some((one) => one.id === id) || found.inspectors.indexOf(id) !== at,
+  );
+  if (other !== undefined)
+    throw new Refusal(
+      'inspector_not_drawn',
+      `${other} was not drawn for this session: ${session.inspectors.map(({ id, name }) => `${id} ${name}`).join(', ')} were.`,
+      { part: 'inspectors' },
+    );
   const latest = [...latestFindings([...record.findings, { ...found, at: now, by: caller.subject }]).values()];
-  return { facts: { ...requireFacts('draw', row), found: latest.length, serious: latest.filter(({ finding }) => finding === 'serious').length }, effects: await nameFiles(service, caller.subject, about, found.files) };
+  return {
+    facts: {
+      ...requireFacts('draw', row),
+      found: latest.length,
+      serious: latest.filter(({ finding }) => finding === 'serious').length,
+    },
+    effects: await nameFiles(service, caller.subject, about, found.files),
+  };
 }
 
 async function takeFollow({ service, caller, about, body }: Taking, record: DrawRecord, row: CaseRow): Promise<Taken> {
   const follow = readBody('draw.follow', body);
   const { organization } = drawnSession(record, follow);
-  const own = caller.role === 'organization' ? caller.subject === `org:${organization}` : caller.role === 'province' || row.centre === caller.subject || (await filedBy(service, organization)) === caller.subject;
-  if (!own) throw new Refusal('out_of_reach', 'The inspected organization follows up, or its centre.', { part: 'session' });
-  if (!record.findings.some((one) => sameSession(one, follow))) throw new Refusal('finding_missing', 'Nothing was found of this session yet, so there is nothing to follow up.', { part: 'session' });
+  const own =
+    caller.role === 'organization'
+      ? caller.subject === `org:${organization}`
+      : caller.role === 'province' ||
+        row.centre === caller.subject ||
+        (await filedBy(service, organization)) === caller.subject;
+  if (!own)
+    throw new Refusal('out_of_reach', 'The inspected organization follows up, or its centre.', { part: 'session' });
+  if (!record.findings.some((one) => sameSession(one, follow)))
+    throw new Refusal('finding_missing', 'Nothing was found of this session yet, so there is nothing to follow up.', {
+      part: 'session',
+    });
   return { effects: await nameFiles(service, caller.subject, about, follow.files) };
 }
 
@@ -131,19 +205,29 @@ export async function takeDraw(taking: Taking): Promise<Taken> {
   if (step === 'draw.follow') return takeFollow(taking, record, current);
   if (step === 'draw.close') {
     const missing = record.drawn?.filter((session) => !record.findings.some((one) => sameSession(one, session))) ?? [];
-    if (missing.length > 0) throw new Refusal('finding_missing', `${counted(missing.length, 'drawn session has', 'drawn sessions have')} no finding yet, the first is ${sessionId(missing[0] as Drawn)}.`, { part: 'session', missing: missing.length });
+    if (missing.length > 0)
+      throw new Refusal(
+        'finding_missing',
+        `${counted(missing.length, 'drawn session has', 'drawn sessions have')} no finding yet, the first is ${sessionId(missing[0] as Drawn)}.`,
+        { part: 'session', missing: missing.length },
+      );
   }
   return {};
 }
 
 /** A draw with every step, details included. */
-export async function openDraw(service: Service, row: Pick<CaseRow, 'about' | 'state' | 'centre'>): Promise<DrawRecord> {
+export async function openDraw(
+  service: Service,
+  row: Pick<CaseRow, 'about' | 'state' | 'centre'>,
+): Promise<DrawRecord> {
   return recordOf(row, await openSteps(service, row.about));
 }
 
 /** A draw by its number, `draw:d…` or the part after the colon. @throws Refusal `draw_not_found` */
 export async function findDraw(service: Service, id: string): Promise<CaseRow> {
-  const row = /^(draw:)?[A-Za-z0-9_-]{1,64}$/.test(id) ? await selectCase(service.db, id.startsWith('draw:') ? id : `draw:${id}`) : null;
+  const row = /^(draw:)?[A-Za-z0-9_-]{1,64}$/.test(id)
+    ? await selectCase(service.db, id.startsWith('draw:') ? id : `draw:${id}`)
+    : null;
   if (row?.kind !== 'draw') throw new Refusal('draw_not_found', 'There is no such draw.');
   return row;
 }

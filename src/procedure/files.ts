@@ -5,10 +5,22 @@
  */
 import { attempt } from '../attempt.ts';
 import { sha256, toBase64url } from '../life/bytes.ts';
-import { FILE_BYTES, FILE_TYPES, type AttachedFile } from '../life/procedure/text.ts';
+import { type AttachedFile, FILE_BYTES, FILE_TYPES } from '../life/procedure/text.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { Service } from '../service.ts';
-import { claimUnnamed, deleteAttachment, deleteClaimed, getAttachment, insertAttachment, letGoBefore, prepareNamed, putAttachment, selectAttachedBytes, selectAttachment, selectUnused } from '../storage/attachments.ts';
+import {
+  claimUnnamed,
+  deleteAttachment,
+  deleteClaimed,
+  getAttachment,
+  insertAttachment,
+  letGoBefore,
+  prepareNamed,
+  putAttachment,
+  selectAttachedBytes,
+  selectAttachment,
+  selectUnused,
+} from '../storage/attachments.ts';
 import type { D1PreparedStatement } from '../storage/bindings.ts';
 
 /** Bytes that one owner may keep. */
@@ -29,14 +41,21 @@ const STARTS: [type: (typeof FILE_TYPES)[number], bytes: number[]][] = [
 const placeOf = (owner: string, digest: string): string => `file:${owner}:${digest}`;
 
 /** Keeps a file. @param admit asked before a file that is not there yet is kept. @returns how a step names it, but for its name */
-export async function keepFile(service: Service, owner: string, bytes: Uint8Array<ArrayBuffer>, admit?: (size: number) => Promise<void>): Promise<Omit<AttachedFile, 'name'>> {
+export async function keepFile(
+  service: Service,
+  owner: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  admit?: (size: number) => Promise<void>,
+): Promise<Omit<AttachedFile, 'name'>> {
   const type = STARTS.find(([, start]) => start.every((byte, i) => bytes[i] === byte))?.[0];
   if (!type) throw new Refusal('file_type_unsupported', 'Attach PDF, JPEG or PNG files.', { allowed: FILE_TYPES });
-  if (bytes.length > FILE_BYTES) throw new Refusal('body_too_large', `A file has at most ${FILE_BYTES} bytes.`, { limit: FILE_BYTES });
+  if (bytes.length > FILE_BYTES)
+    throw new Refusal('body_too_large', `A file has at most ${FILE_BYTES} bytes.`, { limit: FILE_BYTES });
   const digest = toBase64url(await sha256(bytes));
   const share = owner.startsWith('key:') ? APPLICANT_SHARE : SHARE;
   const known = await selectAttachment(service.db, owner, digest);
-  if (!known && (await selectAttachedBytes(service.db, owner)) + bytes.length > share) throw new Refusal('files_too_many', `Attached files take up to ${share} bytes in all.`, { limit: share });
+  if (!known && (await selectAttachedBytes(service.db, owner)) + bytes.length > share)
+    throw new Refusal('files_too_many', `Attached files take up to ${share} bytes in all.`, { limit: share });
   if (!known) await admit?.(bytes.length);
   await insertAttachment(service.db, { owner, sha256: digest, type, size: bytes.length, created_at: service.now() });
   // A crash here leaves a line without an object: the sweep takes it, and a step that names it is refused meanwhile.
@@ -45,21 +64,43 @@ export async function keepFile(service: Service, owner: string, bytes: Uint8Arra
 }
 
 /** Refuses files that the signer of a step has not handed in. @returns what marks them as named */
-export async function nameFiles(service: Service, owner: string, about: string, files: readonly AttachedFile[]): Promise<D1PreparedStatement[]> {
+export async function nameFiles(
+  service: Service,
+  owner: string,
+  about: string,
+  files: readonly AttachedFile[],
+): Promise<D1PreparedStatement[]> {
   for (const { sha256: digest, type, size, name } of files) {
     const row = await selectAttachment(service.db, owner, digest);
-    if (!row || row.type !== type || row.size !== size) throw new Refusal('file_not_found', `The file ${name} was not handed in, or is another one: send it with POST /v1/files first.`, { part: 'files' });
+    if (!row || row.type !== type || row.size !== size)
+      throw new Refusal(
+        'file_not_found',
+        `The file ${name} was not handed in, or is another one: send it with POST /v1/files first.`,
+        { part: 'files' },
+      );
   }
-  return files.length === 0 ? [] : prepareNamed(service.db, owner, files.map((file) => file.sha256), about);
+  return files.length === 0
+    ? []
+    : prepareNamed(
+        service.db,
+        owner,
+        files.map((file) => file.sha256),
+        about,
+      );
 }
 
 /** The bytes of a file. @throws Refusal `file_not_found`, `file_differs` */
-export async function readFile(service: Service, owner: string, digest: string): Promise<{ type: string; bytes: Uint8Array<ArrayBuffer> }> {
+export async function readFile(
+  service: Service,
+  owner: string,
+  digest: string,
+): Promise<{ type: string; bytes: Uint8Array<ArrayBuffer> }> {
   const row = await selectAttachment(service.db, owner, digest);
   const sealed = row && (await getAttachment(service.files, owner, digest));
   if (!row || !sealed) throw new Refusal('file_not_found', 'There is no such file.', { part: 'files' });
   const bytes = await service.vault.openBytes(placeOf(owner, digest), sealed);
-  if (toBase64url(await sha256(bytes)) !== digest) throw new Refusal('file_differs', 'The stored file is not the one that was named.', { part: 'files' });
+  if (toBase64url(await sha256(bytes)) !== digest)
+    throw new Refusal('file_differs', 'The stored file is not the one that was named.', { part: 'files' });
   return { type: row.type, bytes };
 }
 

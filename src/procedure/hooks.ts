@@ -5,12 +5,12 @@
 import type { Kind } from '../life/procedure/steps.ts';
 import { takeApplication } from './applications.ts';
 import { takeBatchReturn } from './batches.ts';
+import { takeDevice } from './devices.ts';
 import { takeDraw } from './draws.ts';
+import { takeLoss } from './losses.ts';
+import { takeObjection } from './objections.ts';
 import { takePlan } from './plans.ts';
 import { takeResults } from './results.ts';
-import { takeObjection } from './objections.ts';
-import { takeDevice } from './devices.ts';
-import { takeLoss } from './losses.ts';
 import { takeRules } from './rules.ts';
 import { takeStanding } from './standing.ts';
 import type { Taken, Taking } from './take.ts';

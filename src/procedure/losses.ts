@@ -5,8 +5,9 @@
  * it was withdrawn.
  * It refuses keys that are not the organization's (`client_unknown`): nobody locks others out.
  */
-import { Refusal } from '../life/refusal.ts';
+
 import { filedBy } from '../enrol.ts';
+import { Refusal } from '../life/refusal.ts';
 import { directoryOf } from '../register.ts';
 import type { Service } from '../service.ts';
 import { lossOf, selectCase } from '../storage/cases.ts';
@@ -19,9 +20,11 @@ export async function takeLoss({ service, caller, id, step }: Taking): Promise<T
   const organization = caller.subject.slice('org:'.length);
   const key = id.slice(organization.length + 1);
   const named = (await selectClientsOf(service.db, caller.subject)).some(({ jkt }) => jkt === key);
-  if (!named || lossOf(organization, key) !== `loss:${id}`) throw new Refusal('client_unknown', 'This is no key of the organization.', { part: 'about' });
+  if (!named || lossOf(organization, key) !== `loss:${id}`)
+    throw new Refusal('client_unknown', 'This is no key of the organization.', { part: 'about' });
   const centre = await filedBy(service, organization);
-  if (centre === undefined) throw new Refusal('organization_not_filed', 'No centre has filed the organization.', { organization });
+  if (centre === undefined)
+    throw new Refusal('organization_not_filed', 'No centre has filed the organization.', { organization });
   return { organization, centre, facts: { key } };
 }
 
@@ -37,12 +40,18 @@ export async function keysOf(service: Service, organization: string): Promise<Cl
   const { withdrawals } = await directoryOf(service);
   const now = service.now();
   const newest = new Map<string, { iss: string; jti: string; jkt: string; exp: number }>();
-  for (const one of await selectClientsOf(service.db, `org:${organization}`)) if (!newest.has(one.jkt)) newest.set(one.jkt, one);
+  for (const one of await selectClientsOf(service.db, `org:${organization}`))
+    if (!newest.has(one.jkt)) newest.set(one.jkt, one);
   const keys = await Promise.all(
     [...newest.values()].map(async ({ iss, jti, jkt, exp }): Promise<ClientKey> => {
       const row = await selectCase(service.db, lossOf(organization, jkt));
       const isWithdrawn = Math.min(withdrawals.endOfStatement({ iss, jti }), withdrawals.endOfKey(jkt, iss)) <= now;
-      return { jkt, until: exp, state: isWithdrawn ? 'withdrawn' : exp <= now ? 'expired' : row?.state === 'reported' ? 'reported' : 'active', loss: row ? { seq: row.seq, last: row.last } : undefined };
+      return {
+        jkt,
+        until: exp,
+        state: isWithdrawn ? 'withdrawn' : exp <= now ? 'expired' : row?.state === 'reported' ? 'reported' : 'active',
+        loss: row ? { seq: row.seq, last: row.last } : undefined,
+      };
     }),
   );
   return keys.sort((a, b) => Number(b.state === 'active') - Number(a.state === 'active'));

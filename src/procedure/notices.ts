@@ -3,17 +3,34 @@
  * what changed last for the feed. Rows come from the signed list alone, which is compared with its digest first.
  * It refuses results that nobody published (`notice_not_found`) and lists that are not the ones signed (`register_differs`).
  */
+
+import { reportDamaged } from '../damaged.ts';
 import { shanghaiDay } from '../life/calendar.ts';
 import { readBody } from '../life/procedure/bodies.ts';
-import { noticeRows, noticeState, readNoticeFacts, showsRows, type NoticeFacts, type NoticeRow, type NoticeState } from '../life/procedure/notice.ts';
+import {
+  type NoticeFacts,
+  type NoticeRow,
+  type NoticeState,
+  noticeRows,
+  noticeState,
+  readNoticeFacts,
+  showsRows,
+} from '../life/procedure/notice.ts';
 import type { Results } from '../life/procedure/plan.ts';
 import { Recent } from '../life/recent.ts';
 import { Refusal } from '../life/refusal.ts';
-import { reportDamaged } from '../damaged.ts';
 import { organizationNames } from '../organizations.ts';
 import type { Service } from '../service.ts';
 import { selectLastStep } from '../storage/cases.ts';
-import { countNotices, countObjections, selectChangedNotices, selectNotice, selectNotices, type NoticeCase, type NoticeFilter } from '../storage/notices.ts';
+import {
+  countNotices,
+  countObjections,
+  type NoticeCase,
+  type NoticeFilter,
+  selectChangedNotices,
+  selectNotice,
+  selectNotices,
+} from '../storage/notices.ts';
 import { readStored } from './body.ts';
 import { claimsOf, differs, signedBody } from './read.ts';
 
@@ -56,7 +73,17 @@ function lineOf(row: NoticeCase, names: ReadonlyMap<string, string>, today: stri
     return undefined;
   }
   const { title, occupations, counts, from, until } = facts;
-  return { id: idOf(row.about), state: noticeState(row.state, until, today), organization: { code: row.organization, name: names.get(row.organization) ?? row.organization }, title, occupations, counts, from, until, corrected_on: row.corrected_at === null ? null : shanghaiDay(row.corrected_at) };
+  return {
+    id: idOf(row.about),
+    state: noticeState(row.state, until, today),
+    organization: { code: row.organization, name: names.get(row.organization) ?? row.organization },
+    title,
+    occupations,
+    counts,
+    from,
+    until,
+    corrected_on: row.corrected_at === null ? null : shanghaiDay(row.corrected_at),
+  };
 }
 
 /** What a reader asks the list for. */
@@ -68,20 +95,38 @@ export interface NoticeQuery {
 }
 
 /** One page of the list, those that run first. */
-export async function listNotices(service: Service, { organization, occupation, state }: NoticeQuery, page: number, size: number): Promise<{ notices: NoticeLine[]; total: number; page: number; pages: number }> {
+export async function listNotices(
+  service: Service,
+  { organization, occupation, state }: NoticeQuery,
+  page: number,
+  size: number,
+): Promise<{ notices: NoticeLine[]; total: number; page: number; pages: number }> {
   const today = shanghaiDay(service.now());
   const names = await organizationNames(service);
-  const organizations = organization === undefined ? undefined : [...names].filter(([code, name]) => code === organization.toUpperCase() || name.includes(organization)).map(([code]) => code);
+  const organizations =
+    organization === undefined
+      ? undefined
+      : [...names]
+          .filter(([code, name]) => code === organization.toUpperCase() || name.includes(organization))
+          .map(([code]) => code);
   const filter: NoticeFilter = { organizations, occupation, state };
   const total = await countNotices(service.db, filter, today);
   const pages = Math.max(1, Math.ceil(total / size));
   const at = Math.min(pages, Math.max(1, page));
   const rows = await selectNotices(service.db, filter, today, size, (at - 1) * size);
-  return { notices: rows.map((row) => lineOf(row, names, today)).filter((line) => line !== undefined), total, page: at, pages };
+  return {
+    notices: rows.map((row) => lineOf(row, names, today)).filter((line) => line !== undefined),
+    total,
+    page: at,
+    pages,
+  };
 }
 
 /** Notices that changed last, with when. */
-export async function changedNotices(service: Service, limit: number): Promise<(NoticeLine & { updated_at: number })[]> {
+export async function changedNotices(
+  service: Service,
+  limit: number,
+): Promise<(NoticeLine & { updated_at: number })[]> {
   const today = shanghaiDay(service.now());
   const names = await organizationNames(service);
   return (await selectChangedNotices(service.db, limit)).flatMap((row) => {
@@ -103,7 +148,9 @@ export async function publishedResults(service: Service, about: string): Promise
 /** Days of the plan's sessions; where the plan is not at hand, those on which somebody sat an exam. */
 async function examDays(service: Service, plan: string | null, results: Results): Promise<string[]> {
   const filed = plan === null ? null : await selectLastStep(service.db, plan, ['plan.file', 'plan.amend']);
-  const days = filed ? (await readStored<'plan.file'>(service, filed)).sessions.map(({ date }) => date) : results.rows.map(({ exam_date }) => exam_date);
+  const days = filed
+    ? (await readStored<'plan.file'>(service, filed)).sessions.map(({ date }) => date)
+    : results.rows.map(({ exam_date }) => exam_date);
   return [...new Set(days)].sort();
 }
 
@@ -125,6 +172,15 @@ export async function readNotice(service: Service, id: string): Promise<Notice> 
   const shown = showsRows(line.state, line.until, today);
   const known = await lately.once(`${row.about}|${row.last}`, () => openNotice(service, row, facts.pass_mark));
   const states = new Map((await countObjections(service.db, row.parent)).map(({ state, n }) => [state, n]));
-  const [open, upheld, rejected] = (['open', 'upheld', 'rejected'] as const).map((state) => states.get(state) ?? 0) as [number, number, number];
-  return { ...line, exam_days: known.days, objections: { raised: open + upheld + rejected, open, upheld, rejected }, rows: shown ? known.rows : null };
+  const [open, upheld, rejected] = (['open', 'upheld', 'rejected'] as const).map((state) => states.get(state) ?? 0) as [
+    number,
+    number,
+    number,
+  ];
+  return {
+    ...line,
+    exam_days: known.days,
+    objections: { raised: open + upheld + rejected, open, upheld, rejected },
+    rows: shown ? known.rows : null,
+  };
 }

@@ -3,17 +3,18 @@
  * days ahead, within its filing and its capacity; received, returned, amended and cancelled before the first exam.
  * It refuses what does not fit (`plan_refused`, `plan_too_late`, `capacity_exceeded`), and changes once exams have begun.
  */
+
+import { currentFiling } from '../enrol.ts';
 import { shanghaiDay } from '../life/calendar.ts';
 import { counted } from '../life/counted.ts';
 import { readBody } from '../life/procedure/bodies.ts';
-import { planDays, planFacts, requireInTime, requirePlan } from '../life/procedure/plan-check.ts';
 import type { Plan } from '../life/procedure/plan.ts';
+import { planDays, planFacts, requireInTime, requirePlan } from '../life/procedure/plan-check.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { Filing } from '../life/schema.ts';
-import { currentFiling } from '../enrol.ts';
 import type { Service } from '../service.ts';
 import { selectUsedCapacity } from '../storage/batches.ts';
-import { selectCase, selectLastStep, type CaseRow } from '../storage/cases.ts';
+import { type CaseRow, selectCase, selectLastStep } from '../storage/cases.ts';
 import { workingDaysOf } from '../working-days.ts';
 import { readStored } from './body.ts';
 import { requireFacts } from './facts.ts';
@@ -24,7 +25,12 @@ import type { Taken, Taking } from './take.ts';
 function requireBefore(row: CaseRow | undefined, today: string): void {
   if (!row) return;
   const { first } = requireFacts('plan', row);
-  if (today >= first) throw new Refusal('plan_under_way', `The first exam of this plan was or is on ${first}; it can no longer be changed.`, { first });
+  if (today >= first)
+    throw new Refusal(
+      'plan_under_way',
+      `The first exam of this plan was or is on ${first}; it can no longer be changed.`,
+      { first },
+    );
 }
 
 /** Certificates that the filing still allows in the year of the exams, if everybody passed. */
@@ -33,7 +39,11 @@ async function requireRoom(service: Service, organization: string, filing: Filin
   const used = await selectUsedCapacity(service.db, organization, year);
   const count = plan.roster.length;
   if (used + count > filing.annual_capacity) {
-    throw new Refusal('capacity_exceeded', `The filing allows ${filing.annual_capacity} certificates a year; ${used} are used and this plan has ${counted(count, 'candidate')}.`, { allowed: filing.annual_capacity, used, count });
+    throw new Refusal(
+      'capacity_exceeded',
+      `The filing allows ${filing.annual_capacity} certificates a year; ${used} are used and this plan has ${counted(count, 'candidate')}.`,
+      { allowed: filing.annual_capacity, used, count },
+    );
   }
 }
 
@@ -49,7 +59,14 @@ async function takeFiled({ service, directory, caller, step, body, current, now 
   requireInTime(plan, await workingDaysOf(service), today);
   await requireRoom(service, organization, filing, plan);
   const { title, ...open } = planFacts(plan, filing.scope);
-  return { organization, centre: filing.iss, facts: open, secret: { title }, due: planDays(plan).first, effects: [standing] };
+  return {
+    organization,
+    centre: filing.iss,
+    facts: open,
+    secret: { title },
+    due: planDays(plan).first,
+    effects: [standing],
+  };
 }
 
 export async function takePlan(taking: Taking): Promise<Taken> {
@@ -70,6 +87,7 @@ export async function takePlan(taking: Taking): Promise<Taken> {
 export async function filedPlan(service: Service, about: string): Promise<{ row: CaseRow; plan: Plan }> {
   const row = await selectCase(service.db, about);
   const step = row?.state === 'filed' ? await selectLastStep(service.db, about, ['plan.file', 'plan.amend']) : null;
-  if (!row || !step) throw new Refusal('plan_not_filed', 'The plan was not filed, or it was returned or cancelled.', { part: 'plan' });
+  if (!row || !step)
+    throw new Refusal('plan_not_filed', 'The plan was not filed, or it was returned or cancelled.', { part: 'plan' });
   return { row, plan: await readStored<'plan.file'>(service, step) };
 }

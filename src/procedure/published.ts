@@ -23,7 +23,10 @@ export interface PublishedIndex {
 
 /** For lists: two reads, nothing decrypted. */
 export async function publishedIndex(service: Service): Promise<PublishedIndex> {
-  const [standing, rules] = await Promise.all([selectCases(service.db, { kind: 'standing', state: 'suspended' }, ALL), selectCases(service.db, { kind: 'rules' }, ALL)]);
+  const [standing, rules] = await Promise.all([
+    selectCases(service.db, { kind: 'standing', state: 'suspended' }, ALL),
+    selectCases(service.db, { kind: 'rules' }, ALL),
+  ]);
   return {
     suspended: new Set(standing.flatMap(({ organization }) => organization ?? [])),
     rules: new Map(
@@ -43,7 +46,11 @@ export interface Published {
 }
 
 export async function publishedOf(service: Service, code: string): Promise<Published> {
-  const [suspension, rules, form] = await Promise.all([suspensionOf(service, code), rulesOf(service, code), selectedForm(service, code)]);
+  const [suspension, rules, form] = await Promise.all([
+    suspensionOf(service, code),
+    rulesOf(service, code),
+    selectedForm(service, code),
+  ]);
   return { suspension, rules, form };
 }
 

@@ -34,7 +34,12 @@ export async function raiseObjection(service: Service, id: string, given: Ground
   // Counted before it is judged, so that many at one moment do not slip past; what is not kept is taken back.
   const sent = sender === undefined ? 0 : await countSender(service.db, sender, day);
   try {
-    if (sent > MOST_OF_SENDER) throw new Refusal('objections_too_often', 'Many objections to this notice came from your network today. Try again tomorrow or from another network, or object in writing to the organization or to the centre that filed it: the organization\'s page names both.', { retry_after: secondsLeft(service.now()) });
+    if (sent > MOST_OF_SENDER)
+      throw new Refusal(
+        'objections_too_often',
+        "Many objections to this notice came from your network today. Try again tomorrow or from another network, or object in writing to the organization or to the centre that filed it: the organization's page names both.",
+        { retry_after: secondsLeft(service.now()) },
+      );
     return await keepObjection(service, id, given);
   } catch (error) {
     if (sender !== undefined) await uncountSender(service.db, sender, day);
@@ -51,13 +56,25 @@ async function keepObjection(service: Service, id: string, given: Grounds): Prom
   const code = objectionCode(service.random(CODE_BYTES));
   const about = newAbout('objection', service.random(12));
   const stated = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const body = readBody('objection.raise', { salt: toBase64url(service.random(16)), results: aboutOf(id), ...stated, code: await codeDigest(code) });
+  const body = readBody('objection.raise', {
+    salt: toBase64url(service.random(16)),
+    results: aboutOf(id),
+    ...stated,
+    code: await codeDigest(code),
+  });
   const own = await service.vault.service();
-  const token = await signStep({ subject: origin, key: own.key, kid: own.kid }, { aud: origin, about, step: 'objection.raise', seq: 0, body }, now, toBase64url(service.random(16)));
+  const token = await signStep(
+    { subject: origin, key: own.key, kid: own.kid },
+    { aud: origin, about, step: 'objection.raise', seq: 0, body },
+    now,
+    toBase64url(service.random(16)),
+  );
   const key = await service.memo.key(own.public);
   const statement = await service.memo.open(token, 'step+jwt', (kid) => (kid === own.kid ? key : undefined));
   try {
-    await addStep(service, statement, { subject: origin, jkt: own.kid, role: 'service' }, body, now, () => Promise.resolve([]));
+    await addStep(service, statement, { subject: origin, jkt: own.kid, role: 'service' }, body, now, () =>
+      Promise.resolve([]),
+    );
   } catch (error) {
     throw isNoticeOver(error) ? noticeOver() : error;
   }

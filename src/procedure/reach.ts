@@ -6,7 +6,7 @@
 import type { Role, StepName } from '../life/procedure/steps.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { Service } from '../service.ts';
-import { selectCase, type CaseRow } from '../storage/cases.ts';
+import { type CaseRow, selectCase } from '../storage/cases.ts';
 
 export interface Asker {
   role: Role;
@@ -16,7 +16,13 @@ export interface Asker {
 }
 
 /** Steps that only the centre which is responsible for the case can take: it alone can sign what follows from them. */
-const RESPONSIBLE_ONLY: readonly StepName[] = ['application.return', 'application.decline', 'application.select', 'application.clear', 'device.grant'];
+const RESPONSIBLE_ONLY: readonly StepName[] = [
+  'application.return',
+  'application.decline',
+  'application.select',
+  'application.clear',
+  'device.grant',
+];
 
 function reaches(asker: Asker, row: CaseRow): boolean {
   switch (asker.role) {

@@ -2,18 +2,19 @@
  * Owns reading the procedure: lists of cases within somebody's reach, and one case whole, with every step as it was signed
  * and its body. It refuses to show a stored step that its place in the chain does not hold (`register_differs`).
  */
+
+import { reportDamaged } from '../damaged.ts';
 import { decodeUtf8, fromBase64url, sha256Short, toBase64url } from '../life/bytes.ts';
+import { type Page, pageOf } from '../life/place.ts';
 import { checkBody, type Step } from '../life/procedure/chain.ts';
-import { readAbout, stateAfter, stepsFrom, type Kind, type Role, type StepName } from '../life/procedure/steps.ts';
-import { pageOf, type Page } from '../life/place.ts';
+import { type Kind, type Role, readAbout, type StepName, stateAfter, stepsFrom } from '../life/procedure/steps.ts';
 import { isRefusal, isUnreadable, Refusal } from '../life/refusal.ts';
 import { readPayload } from '../life/schema.ts';
-import { reportDamaged } from '../damaged.ts';
 import type { Service } from '../service.ts';
-import { selectCases, selectSteps, type CaseFilter, type CaseRow, type StepRow } from '../storage/cases.ts';
+import { type CaseFilter, type CaseRow, type StepRow, selectCases, selectSteps } from '../storage/cases.ts';
 import { openBody } from './body.ts';
 import { openFacts } from './facts.ts';
-import { reachCase, type Asker } from './reach.ts';
+import { type Asker, reachCase } from './reach.ts';
 
 export interface CaseLine {
   about: string;
@@ -66,7 +67,10 @@ async function linesOf(service: Service, rows: readonly CaseRow[]): Promise<Case
   return lines.filter((line) => line !== undefined);
 }
 
-type Asked = Pick<CaseFilter, 'kind' | 'state' | 'organization' | 'parent' | 'resultsOf' | 'before' | 'after' | 'first'>;
+type Asked = Pick<
+  CaseFilter,
+  'kind' | 'state' | 'organization' | 'parent' | 'resultsOf' | 'before' | 'after' | 'first'
+>;
 
 function reachOf(asker: Asker, filter: Asked): CaseFilter {
   if (asker.role === 'city') return { ...filter, centre: asker.subject };
@@ -83,7 +87,11 @@ export async function listCases(service: Service, asker: Asker, filter: Asked, l
 /** A page of them. @param filter its `first` are states that stand before all others */
 export async function pageCases(service: Service, asker: Asker, filter: Asked, size: number): Promise<Page<CaseLine>> {
   const rows = await selectCases(service.db, reachOf(asker, filter), size + 1);
-  const { lines, next } = pageOf(rows, size, ({ about, state, updated_at }) => ({ first: filter.first?.includes(state) ? 1 : 0, at: updated_at, id: about }));
+  const { lines, next } = pageOf(rows, size, ({ about, state, updated_at }) => ({
+    first: filter.first?.includes(state) ? 1 : 0,
+    at: updated_at,
+    id: about,
+  }));
   return { lines: await linesOf(service, lines), next };
 }
 
@@ -118,11 +126,27 @@ export async function openSteps(service: Service, about: string): Promise<CaseSt
   let state: string | null = null;
   for (const row of await selectSteps(service.db, about)) {
     const { claims, digest } = claimsOf(row);
-    if (claims.about !== about || claims.seq !== opened.length + 1 || claims.prev !== prev || claims.step !== row.step || claims.iss !== row.iss) throw differs();
+    if (
+      claims.about !== about ||
+      claims.seq !== opened.length + 1 ||
+      claims.prev !== prev ||
+      claims.step !== row.step ||
+      claims.iss !== row.iss
+    )
+      throw differs();
     const body = await signedBody(service, row, claims);
     state = nextState(kind, claims.step, state, row.role);
     prev = digest;
-    opened.push({ seq: claims.seq, step: claims.step, role: row.role, iss: row.iss, at: claims.iat, received_at: row.received_at, token: row.token, body });
+    opened.push({
+      seq: claims.seq,
+      step: claims.step,
+      role: row.role,
+      iss: row.iss,
+      at: claims.iat,
+      received_at: row.received_at,
+      token: row.token,
+      body,
+    });
   }
   return opened;
 }
@@ -135,7 +159,8 @@ function nextState(kind: Kind, step: StepName, state: string | null, role: Role)
   }
 }
 
-export const differs = () => new Refusal('register_differs', 'A stored step is not the one that was signed.', { part: 'step' });
+export const differs = () =>
+  new Refusal('register_differs', 'A stored step is not the one that was signed.', { part: 'step' });
 
 /** A case whole, for whoever reaches it. @throws Refusal `case_not_found`, `out_of_reach`, `register_differs` */
 export async function viewCase(service: Service, asker: Asker, about: string): Promise<CaseView> {

@@ -4,44 +4,67 @@
  * The same results and photos give the same batch; other photos before the upload give another, and take the first back.
  * It refuses other people's results, notices that still run, open objections, and results of which nobody passed.
  */
+
+import type { Caller } from '../enrol.ts';
 import { normalizeIdNumber } from '../life/identity.ts';
+import type { ResultRow } from '../life/procedure/plan.ts';
 import { passingRows } from '../life/procedure/results-check.ts';
 import { readAbout } from '../life/procedure/steps.ts';
 import { Refusal } from '../life/refusal.ts';
-import type { ResultRow } from '../life/procedure/plan.ts';
 import type { RawRow } from '../life/row.ts';
 import type { GivenPhoto } from '../life/row-photos.ts';
-import type { Caller } from '../enrol.ts';
 import type { Service } from '../service.ts';
-import { prepareReturned, selectBatchOfResults, type BatchRow } from '../storage/batches.ts';
+import { type BatchRow, prepareReturned, selectBatchOfResults } from '../storage/batches.ts';
 import { guardNotice, selectCase } from '../storage/cases.ts';
 import { submitBatch } from '../submit.ts';
 import { requireFacts } from './facts.ts';
-import { sealReason } from './return-reason.ts';
 import { madeOf, requireUploadable, standingResults } from './results.ts';
+import { sealReason } from './return-reason.ts';
 
 /** Photos without those of candidates who did not pass: people have one archive for the whole roster. Nobody's stay, to be refused. */
-function photosOfPassing(given: readonly GivenPhoto[], passing: readonly RawRow[], published: readonly ResultRow[]): GivenPhoto[] {
+function photosOfPassing(
+  given: readonly GivenPhoto[],
+  passing: readonly RawRow[],
+  published: readonly ResultRow[],
+): GivenPhoto[] {
   const passed = new Set(passing.map(({ values }) => normalizeIdNumber(String(values.id_number))));
-  const others = new Set(published.map(({ id_number }) => normalizeIdNumber(id_number)).filter((number) => !passed.has(number)));
+  const others = new Set(
+    published.map(({ id_number }) => normalizeIdNumber(id_number)).filter((number) => !passed.has(number)),
+  );
   return given.filter(({ number }) => number === undefined || !others.has(number));
 }
 
 /** @param photos with the digest of their archive, empty without one */
-export async function makeBatch(service: Service, caller: Caller, about: string, photos: { given: GivenPhoto[]; digest: string }): Promise<{ batch: BatchRow; fresh: boolean }> {
+export async function makeBatch(
+  service: Service,
+  caller: Caller,
+  about: string,
+  photos: { given: GivenPhoto[]; digest: string },
+): Promise<{ batch: BatchRow; fresh: boolean }> {
   const row = readAbout(about).kind === 'results' ? await selectCase(service.db, about) : null;
   if (!row) throw new Refusal('case_not_found', 'There are no such results.');
-  if (`org:${row.organization}` !== caller.subject) throw new Refusal('out_of_reach', 'These results are another organization\'s.');
+  if (`org:${row.organization}` !== caller.subject)
+    throw new Refusal('out_of_reach', "These results are another organization's.");
   const { results, step } = await standingResults(service, about);
   const digest = `${madeOf(about, step.seq)}${photos.digest}`;
   const made = await selectBatchOfResults(service.db, about);
   if (made?.body_digest === digest) return { batch: made, fresh: false };
-  if (row.state !== 'notice') throw new Refusal('step_not_now', `These results are ${row.state}; a batch is made of them while they are on notice.`, { state: row.state });
+  if (row.state !== 'notice')
+    throw new Refusal(
+      'step_not_now',
+      `These results are ${row.state}; a batch is made of them while they are on notice.`,
+      { state: row.state },
+    );
   await requireUploadable(service, row);
   const rows = passingRows(results.rows, requireFacts('results', row).pass_mark);
   if (rows.length === 0) throw new Refusal('batch_empty', 'Nobody passed: there is nothing to certify.');
   const why = '上传前已由同一结果的另一批次代替 / replaced before its upload by another batch of the same results';
   const replaced = made ? prepareReturned(service.db, made.id, await sealReason(service, made.id, why)) : [];
   const before = [guardNotice(service.db, about, row.seq), ...replaced];
-  return submitBatch(service, caller, { rows, photos: photosOfPassing(photos.given, rows, results.rows), digest, results: about, before }, null);
+  return submitBatch(
+    service,
+    caller,
+    { rows, photos: photosOfPassing(photos.given, rows, results.rows), digest, results: about, before },
+    null,
+  );
 }

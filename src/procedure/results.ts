@@ -4,17 +4,33 @@
  * It refuses results of plans that are not filed, of other people's plans, a second notice of one plan, results that are
  * not those of the roster, and corrections while a centre reviews the batch.
  */
+
+import { currentFiling } from '../enrol.ts';
 import { shanghaiDay } from '../life/calendar.ts';
 import { readBody } from '../life/procedure/bodies.ts';
+import type { Results } from '../life/procedure/plan.ts';
 import { planEnd } from '../life/procedure/plan-check.ts';
 import { isNoticeOver, noticeUntil, requireResults, resultsFacts } from '../life/procedure/results-check.ts';
-import type { Results } from '../life/procedure/plan.ts';
 import { Refusal } from '../life/refusal.ts';
-import { currentFiling } from '../enrol.ts';
 import type { Service } from '../service.ts';
-import { guardBatchOfResults, guardSubmitted, prepareReturned, selectBatch, selectBatchOfResults, type BatchRow } from '../storage/batches.ts';
+import {
+  type BatchRow,
+  guardBatchOfResults,
+  guardSubmitted,
+  prepareReturned,
+  selectBatch,
+  selectBatchOfResults,
+} from '../storage/batches.ts';
 import type { D1PreparedStatement } from '../storage/bindings.ts';
-import { countBlocking, objectionOpen, selectCase, selectLastStep, selectLivingResults, type CaseRow, type StepRow } from '../storage/cases.ts';
+import {
+  type CaseRow,
+  countBlocking,
+  objectionOpen,
+  type StepRow,
+  selectCase,
+  selectLastStep,
+  selectLivingResults,
+} from '../storage/cases.ts';
 import { guardWorkingDays, workingDaysOf } from '../working-days.ts';
 import { readStored } from './body.ts';
 import { requireFacts } from './facts.ts';
@@ -24,7 +40,8 @@ import { requireStanding } from './standing.ts';
 import type { Taken, Taking } from './take.ts';
 
 /** The step that began the notice which runs or ran last. */
-const noticeStep = (service: Service, about: string): Promise<StepRow | null> => selectLastStep(service.db, about, ['results.publish', 'results.correct']);
+const noticeStep = (service: Service, about: string): Promise<StepRow | null> =>
+  selectLastStep(service.db, about, ['results.publish', 'results.correct']);
 
 /** The results as they stand, with the step that published them. @throws Refusal `case_not_found` */
 export async function standingResults(service: Service, about: string): Promise<{ results: Results; step: StepRow }> {
@@ -39,14 +56,27 @@ async function takeNotice({ service, directory, caller, about, step, body, curre
   const results = readBody(step as 'results.publish' | 'results.correct', body);
   const { filing } = await currentFiling(service, directory, organization);
   const standing = await requireStanding(service, organization);
-  if (current && current.parent !== results.plan) throw new Refusal('plan_differs', 'A correction is of the same plan; withdraw these results to publish others.', { part: 'plan' });
+  if (current && current.parent !== results.plan)
+    throw new Refusal('plan_differs', 'A correction is of the same plan; withdraw these results to publish others.', {
+      part: 'plan',
+    });
   const { row: planRow, plan } = await filedPlan(service, results.plan);
-  if (planRow.organization !== organization) throw new Refusal('out_of_reach', 'This plan is another organization\'s.');
-  if (step === 'results.correct' && results.reason === undefined) throw new Refusal('reason_missing', 'Say why the results are corrected.', { part: 'reason' });
+  if (planRow.organization !== organization) throw new Refusal('out_of_reach', "This plan is another organization's.");
+  if (step === 'results.correct' && results.reason === undefined)
+    throw new Refusal('reason_missing', 'Say why the results are corrected.', { part: 'reason' });
   const end = planEnd(plan);
-  if (now < end) throw new Refusal('exam_not_over', `The last session of the plan ends on ${shanghaiDay(end)}; publish its results afterwards.`, { part: 'plan', last: shanghaiDay(end) });
+  if (now < end)
+    throw new Refusal(
+      'exam_not_over',
+      `The last session of the plan ends on ${shanghaiDay(end)}; publish its results afterwards.`,
+      { part: 'plan', last: shanghaiDay(end) },
+    );
   const living = await selectLivingResults(service.db, results.plan);
-  if (living !== null && living !== about) throw new Refusal('results_exist', 'Results of this plan are published already: correct those.', { part: 'plan', results: living });
+  if (living !== null && living !== about)
+    throw new Refusal('results_exist', 'Results of this plan are published already: correct those.', {
+      part: 'plan',
+      results: living,
+    });
   requireResults(results.rows, plan, filing.scope);
   const facts = resultsFacts(results, plan, filing, await workingDaysOf(service), today);
   const effects = [standing, ...(await dropBatch(service, about, '结果已更正 / the results were corrected'))];
@@ -59,14 +89,22 @@ export const madeOf = (about: string, seq: number): string => `${about}#${seq}#`
 /** What takes back the batch that was made of results and not ordered: it is no longer what they say. */
 async function dropBatch(service: Service, about: string, reason: string): Promise<D1PreparedStatement[]> {
   const batch = await selectBatchOfResults(service.db, about);
-  return [guardBatchOfResults(service.db, about, batch?.id ?? null), ...(batch ? prepareReturned(service.db, batch.id, await sealReason(service, batch.id, reason)) : [])];
+  return [
+    guardBatchOfResults(service.db, about, batch?.id ?? null),
+    ...(batch ? prepareReturned(service.db, batch.id, await sealReason(service, batch.id, reason)) : []),
+  ];
 }
 
 /** Uploaded results are the centres' to judge: they come back by the return of their batch alone. */
 async function requireOpen(service: Service, row: CaseRow | undefined): Promise<void> {
   if (row?.state !== 'uploaded') return;
   const batch = await selectBatchOfResults(service.db, row.about);
-  if (batch) throw new Refusal('results_uploaded', 'The centres have these results. Ask them to return the batch; then correct or withdraw.', { state: batch.state, batch: batch.id });
+  if (batch)
+    throw new Refusal(
+      'results_uploaded',
+      'The centres have these results. Ask them to return the batch; then correct or withdraw.',
+      { state: batch.state, batch: batch.id },
+    );
 }
 
 /**
@@ -76,7 +114,10 @@ async function requireOpen(service: Service, row: CaseRow | undefined): Promise<
 export async function requireUploadable(service: Service, row: CaseRow): Promise<void> {
   // A correction of the calendar may have come since: nobody's notice ends before its working days have passed.
   const until = noticeUntil(requireFacts('results', row), await workingDaysOf(service));
-  if (!isNoticeOver({ until }, shanghaiDay(service.now()))) throw new Refusal('notice_running', `The notice runs to the end of ${until}; upload on the day after, or later.`, { until });
+  if (!isNoticeOver({ until }, shanghaiDay(service.now())))
+    throw new Refusal('notice_running', `The notice runs to the end of ${until}; upload on the day after, or later.`, {
+      until,
+    });
   const objections = await countBlocking(service.db, row.about);
   if (objections > 0) throw objectionOpen(objections);
 }
@@ -90,11 +131,20 @@ async function takeUpload({ service, about, body, current }: Taking): Promise<Ta
   const { step } = await standingResults(service, about);
   await requireUploadable(service, row);
   const batch = await selectBatch(service.db, id);
-  if (!batch || batch.results !== about) throw new Refusal('batch_differs', 'This batch was not made of these results; make it with POST /v1/results/{about}/batch.', { part: 'batch' });
+  if (!batch || batch.results !== about)
+    throw new Refusal(
+      'batch_differs',
+      'This batch was not made of these results; make it with POST /v1/results/{about}/batch.',
+      { part: 'batch' },
+    );
   // Made while a correction was on its way: no longer what stands in the notice.
-  if (batch.state !== 'submitted' || !batch.body_digest.startsWith(madeOf(about, step.seq))) throw new Refusal('batch_closed', `The batch is ${batch.state}; make a new one of the results.`, { state: batch.state });
+  if (batch.state !== 'submitted' || !batch.body_digest.startsWith(madeOf(about, step.seq)))
+    throw new Refusal('batch_closed', `The batch is ${batch.state}; make a new one of the results.`, {
+      state: batch.state,
+    });
   if (batch.root !== root) throw new Refusal('root_differs', 'The batch has another root.', { part: 'root' });
-  if (batch.count !== count) throw new Refusal('count_differs', 'The batch has another number of rows.', { part: 'count' });
+  if (batch.count !== count)
+    throw new Refusal('count_differs', 'The batch has another number of rows.', { part: 'count' });
   const effects = [standing, calendar, guardSubmitted(service.db, id)];
   return { facts: { ...requireFacts('results', row), batch: id }, effects };
 }
@@ -113,12 +163,21 @@ export async function takeResults(taking: Taking): Promise<Taken> {
  * (`notice_required`). @param results those that it was made of
  */
 export function requireNotice(service: Service, results: string | null): void {
-  if (service.config.requireNotice && results === null) throw new Refusal('notice_required', 'Here results are published first: file the plan, publish its results, and when the notice has run make the batch with POST /v1/results/{about}/batch.');
+  if (service.config.requireNotice && results === null)
+    throw new Refusal(
+      'notice_required',
+      'Here results are published first: file the plan, publish its results, and when the notice has run make the batch with POST /v1/results/{about}/batch.',
+    );
 }
 
 /** Refuses to go on with a batch that was made of results and not uploaded by their step (`batch_not_uploaded`). */
 export async function requireUploaded(service: Service, batch: Pick<BatchRow, 'id' | 'results'>): Promise<void> {
   if (batch.results === null) return;
   const row = await selectCase(service.db, batch.results);
-  if (row?.state !== 'uploaded' || requireFacts('results', row).batch !== batch.id) throw new Refusal('batch_not_uploaded', 'The organization has not uploaded these results yet: their notice may still run.', { results: batch.results });
+  if (row?.state !== 'uploaded' || requireFacts('results', row).batch !== batch.id)
+    throw new Refusal(
+      'batch_not_uploaded',
+      'The organization has not uploaded these results yet: their notice may still run.',
+      { results: batch.results },
+    );
 }

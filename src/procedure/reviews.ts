@@ -3,21 +3,29 @@
  * history, a batch's rows with who they are, and how they differ from the plan.
  * It refuses to show rows whose disclosures do not fit their digests.
  */
-import type { Filing } from '../life/schema.ts';
+
 import { readDisclosures } from '../life/disclose.ts';
 import { readFacts } from '../life/leaf.ts';
+import { type Page, pageOf } from '../life/place.ts';
 import { compareWithPlan, type Differences } from '../life/procedure/differences.ts';
-import { pageOf, type Page } from '../life/place.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { SeenRow } from '../life/review.ts';
-import { directoryOf, rowPlace, type RowSecret } from '../register.ts';
+import type { Filing } from '../life/schema.ts';
+import { directoryOf, type RowSecret, rowPlace } from '../register.ts';
 import type { Service } from '../service.ts';
-import { selectRows, type BatchRow } from '../storage/batches.ts';
+import { type BatchRow, selectRows } from '../storage/batches.ts';
 import { selectCase, selectLastStep, selectSteps } from '../storage/cases.ts';
-import { countBatches, countCertificates, selectResultsOf, selectReturned, selectReviews, type ReviewFilter } from '../storage/reviews.ts';
+import {
+  countBatches,
+  countCertificates,
+  type ReviewFilter,
+  selectResultsOf,
+  selectReturned,
+  selectReviews,
+} from '../storage/reviews.ts';
 import { readStored } from './body.ts';
-import { reasonOf } from './return-reason.ts';
 import type { Asker } from './reach.ts';
+import { reasonOf } from './return-reason.ts';
 
 export interface Review {
   id: string;
@@ -35,20 +43,49 @@ export interface Review {
 }
 
 /** Batches within a centre's reach, the newest first. */
-async function listReviews(service: Service, asker: Pick<Asker, 'role' | 'subject'>, filter: Omit<ReviewFilter, 'centre'>, limit: number): Promise<Review[]> {
+async function listReviews(
+  service: Service,
+  asker: Pick<Asker, 'role' | 'subject'>,
+  filter: Omit<ReviewFilter, 'centre'>,
+  limit: number,
+): Promise<Review[]> {
   const directory = await directoryOf(service);
-  const rows = await selectReviews(service.db, { ...filter, centre: asker.role === 'city' ? asker.subject : undefined }, limit);
+  const rows = await selectReviews(
+    service.db,
+    { ...filter, centre: asker.role === 'city' ? asker.subject : undefined },
+    limit,
+  );
   return Promise.all(
     rows.map(async ({ id, organization, token, count, state, missing, approved, results, created_at }) => {
       const { name, route } = (await service.memo.open(token, 'filing+jwt', directory.findCentre)).payload;
-      return { id, organization, name, route, count, state, missing, approvals: JSON.parse(approved) as Review['approvals'], results, created_at };
+      return {
+        id,
+        organization,
+        name,
+        route,
+        count,
+        state,
+        missing,
+        approvals: JSON.parse(approved) as Review['approvals'],
+        results,
+        created_at,
+      };
     }),
   );
 }
 
 /** A page of them. @param filter its `first` is the tier whose next batches stand before all others */
-export async function pageReviews(service: Service, asker: Pick<Asker, 'role' | 'subject'>, filter: Omit<ReviewFilter, 'centre'>, size: number): Promise<Page<Review>> {
-  return pageOf(await listReviews(service, asker, filter, size + 1), size, ({ id, missing, created_at }) => ({ first: filter.first !== undefined && missing === filter.first ? 1 : 0, at: created_at, id }));
+export async function pageReviews(
+  service: Service,
+  asker: Pick<Asker, 'role' | 'subject'>,
+  filter: Omit<ReviewFilter, 'centre'>,
+  size: number,
+): Promise<Page<Review>> {
+  return pageOf(await listReviews(service, asker, filter, size + 1), size, ({ id, missing, created_at }) => ({
+    first: filter.first !== undefined && missing === filter.first ? 1 : 0,
+    at: created_at,
+    id,
+  }));
 }
 
 export interface PastOf {
@@ -64,7 +101,11 @@ export interface PastOf {
 export async function historyOf(service: Service, organization: string): Promise<PastOf> {
   const about = `standing:${organization}`;
   const [batches, certificates, returned, row, steps] = await Promise.all([
-    countBatches(service.db, organization), countCertificates(service.db, organization), selectReturned(service.db, organization, 20), selectCase(service.db, about), selectSteps(service.db, about),
+    countBatches(service.db, organization),
+    countCertificates(service.db, organization),
+    selectReturned(service.db, organization, 20),
+    selectCase(service.db, about),
+    selectSteps(service.db, about),
   ]);
   const standing = await Promise.all(
     steps.map(async (step) => {
@@ -72,7 +113,14 @@ export async function historyOf(service: Service, organization: string): Promise
       return { step: step.step, by: step.iss, at: step.received_at, reason, until: until ?? null };
     }),
   );
-  const reasons = await Promise.all(returned.map(async ({ id, count, created_at, ...why }) => ({ id, count, created_at, returned_reason: await reasonOf(service, { id, ...why }) })));
+  const reasons = await Promise.all(
+    returned.map(async ({ id, count, created_at, ...why }) => ({
+      id,
+      count,
+      created_at,
+      returned_reason: await reasonOf(service, { id, ...why }),
+    })),
+  );
   return { batches, certificates, returned: reasons, standing, suspended: row?.state === 'suspended' };
 }
 
@@ -86,7 +134,8 @@ export async function openRows(service: Service, batch: BatchRow, from: number, 
       const { disclosures, scores } = (await service.vault.openRow(rowPlace(batch.id, position), sealed)) as RowSecret;
       const shown = readFacts(facts);
       const { name, id_type, id_number, photo_digest } = readDisclosures(disclosures, shown.sd).holder;
-      if (name === undefined || id_type === undefined || id_number === undefined || photo_digest === undefined) throw new Refusal('register_differs', 'A stored row lacks one of its disclosures.', { part: 'rows' });
+      if (name === undefined || id_type === undefined || id_number === undefined || photo_digest === undefined)
+        throw new Refusal('register_differs', 'A stored row lacks one of its disclosures.', { part: 'rows' });
       return { ...shown, row, position, disclosures, name, id_type, id_number, photo_digest, scores };
     }),
   );
@@ -100,14 +149,26 @@ export interface PlanView {
 }
 
 /** How a batch differs from its plan; undefined for one that came without results. */
-export async function differencesOf(service: Service, batch: BatchRow, passMark: number): Promise<PlanView | undefined> {
+export async function differencesOf(
+  service: Service,
+  batch: BatchRow,
+  passMark: number,
+): Promise<PlanView | undefined> {
   const results = await selectResultsOf(service.db, batch.id);
   if (results === null) return undefined;
-  const [notice, rows] = await Promise.all([selectLastStep(service.db, results, ['results.publish', 'results.correct']), openRows(service, batch, 0, batch.count)]);
+  const [notice, rows] = await Promise.all([
+    selectLastStep(service.db, results, ['results.publish', 'results.correct']),
+    openRows(service, batch, 0, batch.count),
+  ]);
   if (!notice) throw new Refusal('register_differs', 'The batch names results that are not kept.', { part: 'results' });
   const said = await readStored<'results.publish'>(service, notice);
   const filed = await selectLastStep(service.db, said.plan, ['plan.file', 'plan.amend']);
   if (!filed) throw new Refusal('register_differs', 'The results name a plan that is not kept.', { part: 'plan' });
   const plan = await readStored<'plan.file'>(service, filed);
-  return { results, plan: said.plan, title: plan.title, differences: compareWithPlan(plan.roster, said.rows, rows, passMark) };
+  return {
+    results,
+    plan: said.plan,
+    title: plan.title,
+    differences: compareWithPlan(plan.roster, said.rows, rows, passMark),
+  };
 }

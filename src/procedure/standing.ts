@@ -2,10 +2,11 @@
  * Owns an organization's standing (暂停评价): a centre suspends it with a reason, and it or a higher tier lifts that. While
  * suspended an organization files no plans, uploads nothing and orders nothing; what was issued stays as it was.
  */
-import type { Body } from '../life/procedure/bodies.ts';
-import { parseOrganizationCode } from '../life/number.ts';
-import { Refusal } from '../life/refusal.ts';
+
 import { filedBy, requireReach } from '../enrol.ts';
+import { parseOrganizationCode } from '../life/number.ts';
+import type { Body } from '../life/procedure/bodies.ts';
+import { Refusal } from '../life/refusal.ts';
 import type { Service } from '../service.ts';
 import type { D1PreparedStatement } from '../storage/bindings.ts';
 import { guardStanding, selectCase, selectLastStep } from '../storage/cases.ts';
@@ -14,19 +15,30 @@ import type { Taken, Taking } from './take.ts';
 
 export async function takeStanding({ service, caller, id, step, body, current, about }: Taking): Promise<Taken> {
   const code = parseOrganizationCode(id);
-  if (caller.role !== 'city' && caller.role !== 'province') throw new Refusal('role_wrong', 'A centre suspends and resumes.', { allowed: ['city', 'province'] });
+  if (caller.role !== 'city' && caller.role !== 'province')
+    throw new Refusal('role_wrong', 'A centre suspends and resumes.', { allowed: ['city', 'province'] });
   const centre = await filedBy(service, code);
-  if (centre === undefined) throw new Refusal('organization_not_found', 'No centre has filed an organization with this code.');
+  if (centre === undefined)
+    throw new Refusal('organization_not_found', 'No centre has filed an organization with this code.');
   await requireReach(service, { role: caller.role, subject: caller.subject }, code);
-  if (step === 'standing.suspend') return { organization: code, centre, facts: { until: (body as Body<'standing.suspend'>).until ?? null, by: caller.subject } };
+  if (step === 'standing.suspend')
+    return {
+      organization: code,
+      centre,
+      facts: { until: (body as Body<'standing.suspend'>).until ?? null, by: caller.subject },
+    };
   // As with certificates: only the tier that suspended, or a higher one, lifts it.
   const last = current && (await selectLastStep(service.db, about, ['standing.suspend']));
-  if (last?.role === 'province' && caller.role !== 'province') throw new Refusal('rank_too_low', 'The province suspended it; only the province lifts that.');
+  if (last?.role === 'province' && caller.role !== 'province')
+    throw new Refusal('rank_too_low', 'The province suspended it; only the province lifts that.');
   return { organization: code, centre, facts: { until: null, by: caller.subject } };
 }
 
 /** Why an organization is suspended, if it is. */
-export async function suspensionOf(service: Service, code: string): Promise<{ reason: string; until: string | null; since: number; by: string } | undefined> {
+export async function suspensionOf(
+  service: Service,
+  code: string,
+): Promise<{ reason: string; until: string | null; since: number; by: string } | undefined> {
   const row = await selectCase(service.db, `standing:${code}`);
   if (row?.state !== 'suspended') return undefined;
   const step = await selectLastStep(service.db, row.about, ['standing.suspend']);
@@ -38,6 +50,11 @@ export async function suspensionOf(service: Service, code: string): Promise<{ re
 /** Refuses an organization that is suspended (`organization_suspended`). @returns the same condition, for the transaction that follows */
 export async function requireStanding(service: Service, code: string): Promise<D1PreparedStatement> {
   const row = await selectCase(service.db, `standing:${code}`);
-  if (row?.state === 'suspended') throw new Refusal('organization_suspended', 'A centre has suspended this organization; ask it what is to be mended.', { organization: code });
+  if (row?.state === 'suspended')
+    throw new Refusal(
+      'organization_suspended',
+      'A centre has suspended this organization; ask it what is to be mended.',
+      { organization: code },
+    );
   return guardStanding(service.db, code);
 }

@@ -7,7 +7,14 @@
 import { shanghaiDay } from '../life/calendar.ts';
 import { Refusal } from '../life/refusal.ts';
 import type { Service } from '../service.ts';
-import { countStranger, countUndecided, selectBodyBytes, selectFileBytes, selectOldestUnnamed, selectUnnamedBytes } from '../storage/strangers.ts';
+import {
+  countStranger,
+  countUndecided,
+  selectBodyBytes,
+  selectFileBytes,
+  selectOldestUnnamed,
+  selectUnnamedBytes,
+} from '../storage/strangers.ts';
 import { ENDED_SECONDS, removeUnnamed } from './files.ts';
 
 /** Steps of one network in a day. */
@@ -30,9 +37,19 @@ export const UNNAMED_BYTES = 500_000_000;
 /** Seconds until the day ends in Shanghai. */
 const secondsLeft = (now: number): number => 86_400 - ((now + 8 * 3600) % 86_400);
 
-const tooOften = (service: Service) => new Refusal('applications_too_often', 'Much was handed in from your network today by keys that nobody has named. Go on tomorrow or from another network, or turn to the centre in writing.', { retry_after: secondsLeft(service.now()) });
+const tooOften = (service: Service) =>
+  new Refusal(
+    'applications_too_often',
+    'Much was handed in from your network today by keys that nobody has named. Go on tomorrow or from another network, or turn to the centre in writing.',
+    { retry_after: secondsLeft(service.now()) },
+  );
 
-const full = (facts: { retry_after?: number } = {}) => new Refusal('applications_full', 'As many applications were handed in as the centres take. Try again later, or turn to the centre in writing.', facts);
+const full = (facts: { retry_after?: number } = {}) =>
+  new Refusal(
+    'applications_full',
+    'As many applications were handed in as the centres take. Try again later, or turn to the centre in writing.',
+    facts,
+  );
 
 /** Where a call comes from: keyed digests of its network and, for IPv6, its site. */
 export interface Sender {
@@ -45,10 +62,15 @@ export interface Sender {
 const ALL = 'all';
 
 /** Counts a step or bytes against each sender. @throws Refusal `applications_too_often` */
-async function count(service: Service, senders: readonly Sender[], { steps = 0, bytes = 0 }: { steps?: number; bytes?: number }): Promise<void> {
+async function count(
+  service: Service,
+  senders: readonly Sender[],
+  { steps = 0, bytes = 0 }: { steps?: number; bytes?: number },
+): Promise<void> {
   for (const { id, times } of senders) {
     const counted = await countStranger(service.db, id, shanghaiDay(service.now()), { steps, bytes });
-    const over = (steps > 0 && counted.steps > NETWORK_STEPS * times) || (bytes > 0 && counted.bytes > NETWORK_BYTES * times);
+    const over =
+      (steps > 0 && counted.steps > NETWORK_STEPS * times) || (bytes > 0 && counted.bytes > NETWORK_BYTES * times);
     if (over) throw tooOften(service);
   }
 }

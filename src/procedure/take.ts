@@ -7,19 +7,28 @@
  * crash before leaves nothing, after it everything. The same step again is no error and changes nothing.
  * It refuses steps of another key than the caller's, bodies that were not signed, and whoever comes second.
  */
+
+import { readToken } from '../caller.ts';
+import type { Caller } from '../enrol.ts';
 import type { Directory } from '../life/authority.ts';
 import { fromBase64url, sha256Short, toBase64url } from '../life/bytes.ts';
 import { readBody } from '../life/procedure/bodies.ts';
 import { checkBody, checkPlace, STEP_AGE, STEP_AHEAD, type Step } from '../life/procedure/chain.ts';
-import { readAbout, requireFreshId, stateAfter, type Kind, type Role, type StepName } from '../life/procedure/steps.ts';
+import { type Kind, type Role, readAbout, requireFreshId, type StepName, stateAfter } from '../life/procedure/steps.ts';
 import { isRefusal, Refusal } from '../life/refusal.ts';
 import type { Statement } from '../life/statement.ts';
-import { readToken } from '../caller.ts';
-import type { Caller } from '../enrol.ts';
 import { directoryOf } from '../register.ts';
 import type { Service } from '../service.ts';
 import type { D1PreparedStatement } from '../storage/bindings.ts';
-import { CaseMoved, guardKept, insertStep, PlanHasResults, selectCase, selectTaken, type CaseRow } from '../storage/cases.ts';
+import {
+  CaseMoved,
+  type CaseRow,
+  guardKept,
+  insertStep,
+  PlanHasResults,
+  selectCase,
+  selectTaken,
+} from '../storage/cases.ts';
 import { JudgeAgain } from '../storage/guards.ts';
 import { guardWithdrawals, selectNewestWithdrawal } from '../storage/statements.ts';
 import { sealBody } from './body.ts';
@@ -68,15 +77,31 @@ export interface StepAnswer {
  * @throws Refusal of the signature, of the table (`step_unknown`, `role_wrong`, `step_not_now`), of reach,
  *   of the token when it ended meanwhile, `case_id_malformed`, `step_body_differs`, `step_body_malformed`, `step_out_of_order`, `step_stale`, and of its kind
  */
-export async function takeStep(service: Service, caller: Caller, token: string, body: unknown, about?: string): Promise<StepAnswer> {
+export async function takeStep(
+  service: Service,
+  caller: Caller,
+  token: string,
+  body: unknown,
+  about?: string,
+): Promise<StepAnswer> {
   const signing = await service.memo.key(caller.key);
   const statement = await service.memo.open(token, 'step+jwt', (kid) => (kid === caller.jkt ? signing : undefined));
   const { payload } = statement;
   const now = service.now();
-  if (payload.iss !== caller.subject) throw new Refusal('issuer_not_caller', 'A step is handed in by whoever signed it.', { part: 'step+jwt:iss' });
-  if (payload.aud !== service.config.origin) throw new Refusal('audience_wrong', 'It was made for another service.', { part: 'step+jwt:aud' });
-  if (payload.iat < now - STEP_AGE || payload.iat > now + STEP_AHEAD) throw new Refusal('step_stale', 'The step was signed too long ago or in the future; look at the clock and sign it again.', { part: 'step+jwt:iat' });
-  if (about !== undefined && payload.about !== about) throw new Refusal('batch_differs', 'The step is about something else than the address names.', { part: 'step+jwt:about' });
+  if (payload.iss !== caller.subject)
+    throw new Refusal('issuer_not_caller', 'A step is handed in by whoever signed it.', { part: 'step+jwt:iss' });
+  if (payload.aud !== service.config.origin)
+    throw new Refusal('audience_wrong', 'It was made for another service.', { part: 'step+jwt:aud' });
+  if (payload.iat < now - STEP_AGE || payload.iat > now + STEP_AHEAD)
+    throw new Refusal(
+      'step_stale',
+      'The step was signed too long ago or in the future; look at the clock and sign it again.',
+      { part: 'step+jwt:iat' },
+    );
+  if (about !== undefined && payload.about !== about)
+    throw new Refusal('batch_differs', 'The step is about something else than the address names.', {
+      part: 'step+jwt:about',
+    });
   await checkBody(payload, body);
   return addStep(service, statement, caller, body, now, () => judgeCaller(service, caller));
 }
@@ -89,19 +114,34 @@ async function judgeCaller(service: Service, { token, role, subject, jkt }: Call
   // Read first: what comes after it is seen by the judgement, or by the condition.
   const newest = await selectNewestWithdrawal(service.db);
   await readToken(service, token);
-  return [...(role === 'organization' ? [guardKept(service.db, subject.slice('org:'.length), jkt)] : []), guardWithdrawals(service.db, newest)];
+  return [
+    ...(role === 'organization' ? [guardKept(service.db, subject.slice('org:'.length), jkt)] : []),
+    guardWithdrawals(service.db, newest),
+  ];
 }
 
 /** How often a step is judged when withdrawals come one after the other. */
 const ATTEMPTS = 6;
 
-const moved = () => new Refusal('step_out_of_order', 'Somebody else was quicker: the case has moved on since you looked. Look again, then decide.', { part: 'step+jwt:seq' });
+const moved = () =>
+  new Refusal(
+    'step_out_of_order',
+    'Somebody else was quicker: the case has moved on since you looked. Look again, then decide.',
+    { part: 'step+jwt:seq' },
+  );
 
 /**
  * The part after the signature; the service's own steps (objections of people without a key) come in here.
  * @param judge of the caller, before each attempt: gives the conditions of the transaction
  */
-export async function addStep(service: Service, statement: Statement<'step+jwt'>, caller: Taking['caller'], body: unknown, now: number, judge: () => Promise<D1PreparedStatement[]>): Promise<StepAnswer> {
+export async function addStep(
+  service: Service,
+  statement: Statement<'step+jwt'>,
+  caller: Taking['caller'],
+  body: unknown,
+  now: number,
+  judge: () => Promise<D1PreparedStatement[]>,
+): Promise<StepAnswer> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     try {
       return await tryStep(service, statement, caller, body, now, await judge());
@@ -112,7 +152,14 @@ export async function addStep(service: Service, statement: Statement<'step+jwt'>
   throw moved();
 }
 
-async function tryStep(service: Service, statement: Statement<'step+jwt'>, caller: Taking['caller'], body: unknown, now: number, conditions: readonly D1PreparedStatement[]): Promise<StepAnswer> {
+async function tryStep(
+  service: Service,
+  statement: Statement<'step+jwt'>,
+  caller: Taking['caller'],
+  body: unknown,
+  now: number,
+  conditions: readonly D1PreparedStatement[],
+): Promise<StepAnswer> {
   const { payload, digest } = statement;
   const { about } = payload;
   const step = payload.step as StepName;
@@ -131,16 +178,44 @@ async function tryStep(service: Service, statement: Statement<'step+jwt'>, calle
   const hook = HOOKS[kind];
   if (!hook) throw new Refusal('step_unknown', `No ${kind} is kept here.`, { part: 'step' });
   const taken = await hook({ service, directory, caller, about, id, step, body, current, now });
-  const facts = taken.facts && taken.secret ? { ...taken.facts, ...(await sealFacts(service, about, taken.secret)) } : taken.facts;
-  const row = caseAfter({ kind, current, caller, statement, state, taken: { ...taken, ...(facts === undefined ? {} : { facts }) }, now });
+  const facts =
+    taken.facts && taken.secret ? { ...taken.facts, ...(await sealFacts(service, about, taken.secret)) } : taken.facts;
+  const row = caseAfter({
+    kind,
+    current,
+    caller,
+    statement,
+    state,
+    taken: { ...taken, ...(facts === undefined ? {} : { facts }) },
+    now,
+  });
   const sealed = await sealBody(service, about, payload.seq, body);
   try {
-    await insertStep(service.db, row, { about, seq: payload.seq, step, role: caller.role, iss: payload.iss, token: statement.token, sealed, received_at: now }, taken.effects, conditions);
+    await insertStep(
+      service.db,
+      row,
+      {
+        about,
+        seq: payload.seq,
+        step,
+        role: caller.role,
+        iss: payload.iss,
+        token: statement.token,
+        sealed,
+        received_at: now,
+      },
+      taken.effects,
+      conditions,
+    );
   } catch (error) {
-    if (error instanceof PlanHasResults) throw new Refusal('results_exist', 'Results of this plan are published already: correct those.', { part: 'plan' });
+    if (error instanceof PlanHasResults)
+      throw new Refusal('results_exist', 'Results of this plan are published already: correct those.', {
+        part: 'plan',
+      });
     // A key that reports itself lost may have sent its report twice at once.
     if (!(error instanceof CaseMoved || isRefusal(error, 'client_reported'))) throw error;
-    if (await repeatedStep(service, about, payload, digest)) return { about, step, seq: payload.seq, state, fresh: false };
+    if (await repeatedStep(service, about, payload, digest))
+      return { about, step, seq: payload.seq, state, fresh: false };
     throw error instanceof CaseMoved ? moved() : error;
   }
   return { about, step, seq: payload.seq, state, fresh: true };
@@ -157,7 +232,15 @@ function digestOf(token: string): string {
   return toBase64url(sha256Short(fromBase64url(token.split('.')[1] as string)));
 }
 
-function caseAfter(input: { kind: Kind; current: CaseRow | undefined; caller: Taking['caller']; statement: Statement<'step+jwt'>; state: string; taken: Taken; now: number }): CaseRow {
+function caseAfter(input: {
+  kind: Kind;
+  current: CaseRow | undefined;
+  caller: Taking['caller'];
+  statement: Statement<'step+jwt'>;
+  state: string;
+  taken: Taken;
+  now: number;
+}): CaseRow {
   const { kind, current, caller, statement, state, taken, now } = input;
   const { about, seq } = statement.payload;
   // An application goes to another centre when it is amended so; other cases stay with theirs.

@@ -7,8 +7,8 @@ import { dayNumber, dayOf } from '../life/calendar.ts';
 import { isNoticeOver } from '../life/procedure/results-check.ts';
 import type { Service } from '../service.ts';
 import { selectBatchesOf } from '../storage/batches.ts';
+import { type CaseRow, countBlocking, selectCases, selectUnpublished } from '../storage/cases.ts';
 import { listedFacts } from './facts.ts';
-import { countBlocking, selectCases, selectUnpublished, type CaseRow } from '../storage/cases.ts';
 
 /** Days before the end of a notice from which it is said to end soon. */
 const SOON = 2;
@@ -39,7 +39,11 @@ export async function waitingFor({ db }: Service, organization: string, today: s
     selectUnpublished(db, organization, today),
     selectBatchesOf(db, organization, MOST),
   ]);
-  const upheld = new Set(await Promise.all(notices.map(async (row) => ((await countBlocking(db, row.about, 'upheld')) > 0 ? row : undefined))));
+  const upheld = new Set(
+    await Promise.all(
+      notices.map(async (row) => ((await countBlocking(db, row.about, 'upheld')) > 0 ? row : undefined)),
+    ),
+  );
   const free = notices.filter((row) => !upheld.has(row));
   const near = dayOf(dayNumber(today) + SOON);
   const until = ({ due }: CaseRow): string => due ?? '9999-12-31';

@@ -4,13 +4,13 @@
  * It refuses nothing about content; steps about other people leave without their bodies unless they are asked for.
  */
 import { withDisclosures } from '../life/credential.ts';
-import { ABOUT_PEOPLE, type TrailCase, type TrailFile } from '../life/procedure/trail-file.ts';
 import type { StepName } from '../life/procedure/steps.ts';
+import { ABOUT_PEOPLE, type TrailCase, type TrailFile } from '../life/procedure/trail-file.ts';
 import { openStatement } from '../life/statement.ts';
 import { directoryOf, storedEvents, storedEvidence } from '../register.ts';
 import type { Service } from '../service.ts';
-import { selectCases, selectLastSteps, selectSteps, selectStepsOf, type StepRow } from '../storage/cases.ts';
-import { selectCertificate, selectDownloads, type CertificateRow } from '../storage/certificates.ts';
+import { type StepRow, selectCases, selectLastSteps, selectSteps, selectStepsOf } from '../storage/cases.ts';
+import { type CertificateRow, selectCertificate, selectDownloads } from '../storage/certificates.ts';
 import { selectDevices, selectEventTimes, selectResultsOf } from '../storage/reviews.ts';
 import { selectTokens } from '../storage/statements.ts';
 import { openBody } from './body.ts';
@@ -22,14 +22,30 @@ const LOOKED = 500;
 
 /** Bodies of steps as they were signed; those about other people only where `people`. */
 async function caseOf(service: Service, about: string, rows: readonly StepRow[], people: boolean): Promise<TrailCase> {
-  const said = async (row: StepRow) => (!people && ABOUT_PEOPLE.includes(row.step as StepName) ? {} : { body: await openBody(service, row) });
-  return { about, steps: await Promise.all(rows.map(async (row) => ({ token: row.token, received_at: row.received_at, ...(await said(row)) }))) };
+  const said = async (row: StepRow) =>
+    !people && ABOUT_PEOPLE.includes(row.step as StepName) ? {} : { body: await openBody(service, row) };
+  return {
+    about,
+    steps: await Promise.all(
+      rows.map(async (row) => ({ token: row.token, received_at: row.received_at, ...(await said(row)) })),
+    ),
+  };
 }
 
 /** The case whose last step of this name names a statement. */
-async function caseNaming(service: Service, kind: 'application' | 'device', state: string, organization: string, field: 'filing' | 'client', jti: string): Promise<string | undefined> {
+async function caseNaming(
+  service: Service,
+  kind: 'application' | 'device',
+  state: string,
+  organization: string,
+  field: 'filing' | 'client',
+  jti: string,
+): Promise<string | undefined> {
   const cases = await selectCases(service.db, { kind, state, organization }, LOOKED);
-  for (const last of await selectLastSteps(service.db, cases.map(({ about }) => about))) {
+  for (const last of await selectLastSteps(
+    service.db,
+    cases.map(({ about }) => about),
+  )) {
     if (((await openBody(service, last)) as Record<string, unknown>)[field] === jti) return last.about;
   }
   return undefined;
@@ -47,14 +63,19 @@ async function casesOf(service: Service, row: CertificateRow): Promise<string[]>
     if (notice) {
       const { plan } = (await openBody(service, notice)) as { plan: string };
       // Objections follow the plan: also those to results that were withdrawn.
-      abouts.push(plan, ...(await selectCases(db, { resultsOf: plan, kind: 'objection' }, LOOKED)).map(({ about }) => about));
+      abouts.push(
+        plan,
+        ...(await selectCases(db, { resultsOf: plan, kind: 'objection' }, LOOKED)).map(({ about }) => about),
+      );
     }
   }
   const filing = (await openStatement(row.filing, 'filing+jwt', directory.findCentre)).payload;
   const client = (await openStatement(row.client, 'client+jwt', directory.findCentre)).payload;
   abouts.push(await caseNaming(service, 'application', 'selected', row.organization, 'filing', filing.jti));
   abouts.push(await caseNaming(service, 'device', 'granted', row.organization, 'client', client.jti));
-  abouts.push(...(await selectCases(db, { kind: 'standing', organization: row.organization }, 1)).map(({ about }) => about));
+  abouts.push(
+    ...(await selectCases(db, { kind: 'standing', organization: row.organization }, 1)).map(({ about }) => about),
+  );
   return [...new Set(abouts)].filter((about): about is string => about !== undefined);
 }
 
@@ -66,14 +87,29 @@ export async function trailOf(service: Service, number: string, people: boolean)
   const row = await selectCertificate(service.db, service.lately, number);
   if (!row) return undefined;
   const { db, config } = service;
-  const [{ evidence, disclosures }, centres, services, withdrawals, calendars, devices, downloads, times] = await Promise.all([
-    storedEvidence(service, row, number), selectTokens(db, 'centre+jwt'), selectTokens(db, 'service+jwt'), selectTokens(db, 'withdrawal+jwt'), selectTokens(db, 'calendar+jwt'),
-    selectDevices(db, row.organization), selectDownloads(db, number, DOWNLOADS), selectEventTimes(db, number),
-  ]);
+  const [{ evidence, disclosures }, centres, services, withdrawals, calendars, devices, downloads, times] =
+    await Promise.all([
+      storedEvidence(service, row, number),
+      selectTokens(db, 'centre+jwt'),
+      selectTokens(db, 'service+jwt'),
+      selectTokens(db, 'withdrawal+jwt'),
+      selectTokens(db, 'calendar+jwt'),
+      selectDevices(db, row.organization),
+      selectDownloads(db, number, DOWNLOADS),
+      selectEventTimes(db, number),
+    ]);
   const cases: TrailCase[] = [];
   const abouts = await casesOf(service, row);
   const steps = await selectStepsOf(db, abouts);
-  for (const about of abouts) cases.push(await caseOf(service, about, steps.filter((step) => step.about === about), people));
+  for (const about of abouts)
+    cases.push(
+      await caseOf(
+        service,
+        about,
+        steps.filter((step) => step.about === about),
+        people,
+      ),
+    );
   const successor = evidence.status?.successor;
   return {
     version: 1,
@@ -84,8 +120,20 @@ export async function trailOf(service: Service, number: string, people: boolean)
     inclusion: evidence.inclusion as TrailFile['inclusion'],
     approval: row.approval,
     order: row.order_token,
-    statements: { centres, services, filing: row.filing, client: row.client, clients: devices.map(({ token }) => token), withdrawals, calendars },
-    events: storedEvents(row).map(({ token, client }, at) => ({ token, ...(client === undefined ? {} : { client }), ...(times[at] === undefined ? {} : { received_at: times[at] }) })),
+    statements: {
+      centres,
+      services,
+      filing: row.filing,
+      client: row.client,
+      clients: devices.map(({ token }) => token),
+      withdrawals,
+      calendars,
+    },
+    events: storedEvents(row).map(({ token, client }, at) => ({
+      token,
+      ...(client === undefined ? {} : { client }),
+      ...(times[at] === undefined ? {} : { received_at: times[at] }),
+    })),
     ...(successor === undefined ? {} : { successor }),
     cases,
     downloads,

@@ -2,9 +2,10 @@
  * Owns the static files that came with the deployment: the fonts, the browser code with its versions, and the style.
  * It refuses to go on without the fonts: a certificate is never drawn with other ones.
  */
-import type { Assets } from './bindings.ts';
+
 import { openFont } from '../life/font.ts';
 import type { FontSet } from '../life/font-set.ts';
+import type { Assets } from './bindings.ts';
 
 /** Where `npm run build` puts the fonts, and their names, in the order in which they are asked for a character. */
 const FONTS_PATH = '/fonts/';
@@ -24,17 +25,20 @@ async function read(assets: Assets, path: string): Promise<Response> {
 export type Versions = Readonly<Record<string, string>>;
 
 /** Versions of the files that the pages load. */
-export const loadVersions = async (assets: Assets): Promise<Versions> => (await (await read(assets, `/${VERSIONS}`)).json()) as Versions;
+export const loadVersions = async (assets: Assets): Promise<Versions> =>
+  (await (await read(assets, `/${VERSIONS}`)).json()) as Versions;
 
 export type Styles = Readonly<Record<string, { css: string; sha256: string }>>;
 
 /** The parts of the style, which pages hold in themselves. */
-export const loadStyles = async (assets: Assets): Promise<Styles> => (await (await read(assets, `/${STYLES}`)).json()) as Styles;
+export const loadStyles = async (assets: Assets): Promise<Styles> =>
+  (await (await read(assets, `/${STYLES}`)).json()) as Styles;
 
 /** Reads all fonts. @throws Refusal `font_unusable` */
 export async function loadFonts(assets: Assets): Promise<FontSet> {
   const names = (await (await read(assets, FONTS_PATH + FONT_LIST)).json()) as string[];
-  const open = async (name: string) => openFont(new Uint8Array(await (await read(assets, FONTS_PATH + name)).arrayBuffer()));
+  const open = async (name: string) =>
+    openFont(new Uint8Array(await (await read(assets, FONTS_PATH + name)).arrayBuffer()));
   const [first, ...others] = await Promise.all(names.map(open));
   if (!first) throw new Error(`${FONT_LIST} names no font.`);
   return [first, ...others];

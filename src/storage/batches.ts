@@ -36,16 +36,27 @@ export interface StoredRow {
   sealed: string;
 }
 
-const BATCH = 'SELECT id, organization, filing, count, root, state, created_at, returned_sealed, returned_reason, body_digest, results FROM batches';
+const BATCH =
+  'SELECT id, organization, filing, count, root, state, created_at, returned_sealed, returned_reason, body_digest, results FROM batches';
 
-export const selectBatch = (db: D1Database, id: string): Promise<BatchRow | null> => db.prepare(`${BATCH} WHERE id = ?`).bind(id).first<BatchRow>();
+export const selectBatch = (db: D1Database, id: string): Promise<BatchRow | null> =>
+  db.prepare(`${BATCH} WHERE id = ?`).bind(id).first<BatchRow>();
 
 /** @param digest of the key @param plain the key itself, as earlier versions kept it */
-export const selectBatchByIdempotencyKey = (db: D1Database, organization: string, digest: string, plain: string): Promise<BatchRow | null> =>
-  db.prepare(`${BATCH} WHERE organization = ? AND idempotency_key IN (?, ?)`).bind(organization, digest, plain).first<BatchRow>();
+export const selectBatchByIdempotencyKey = (
+  db: D1Database,
+  organization: string,
+  digest: string,
+  plain: string,
+): Promise<BatchRow | null> =>
+  db
+    .prepare(`${BATCH} WHERE organization = ? AND idempotency_key IN (?, ?)`)
+    .bind(organization, digest, plain)
+    .first<BatchRow>();
 
 /** The batch that was made of results and was not returned: there is one at most. */
-export const selectBatchOfResults = (db: D1Database, results: string): Promise<BatchRow | null> => db.prepare(`${BATCH} WHERE results = ? AND state <> 'returned'`).bind(results).first<BatchRow>();
+export const selectBatchOfResults = (db: D1Database, results: string): Promise<BatchRow | null> =>
+  db.prepare(`${BATCH} WHERE results = ? AND state <> 'returned'`).bind(results).first<BatchRow>();
 
 /** Bytes of JSON in one bound parameter; D1 takes strings of up to 2 MB. */
 const PARAMETER_BYTES = 1_000_000;
@@ -76,7 +87,18 @@ export function jsonChunks(values: readonly unknown[]): string[] {
  */
 export async function insertBatch(
   db: D1Database,
-  batch: { id: string; organization: string; filing: number; count: number; root: string; created_at: number; idempotency_key: string | null; body_digest: string; template: string; results: string | null },
+  batch: {
+    id: string;
+    organization: string;
+    filing: number;
+    count: number;
+    root: string;
+    created_at: number;
+    idempotency_key: string | null;
+    body_digest: string;
+    template: string;
+    results: string | null;
+  },
   rows: readonly StoredRow[],
   { before, along }: { before: readonly D1PreparedStatement[]; along: readonly D1PreparedStatement[] },
 ): Promise<void> {
@@ -84,7 +106,9 @@ export async function insertBatch(
   await runGuarded(db, [
     ...before,
     db
-      .prepare(`INSERT INTO batches (id, organization, filing, count, root, state, created_at, idempotency_key, body_digest, template, results) VALUES (?, ?, ?, ?, ?, 'submitted', ?, ?, ?, ?, ?)`)
+      .prepare(
+        `INSERT INTO batches (id, organization, filing, count, root, state, created_at, idempotency_key, body_digest, template, results) VALUES (?, ?, ?, ?, ?, 'submitted', ?, ?, ?, ?, ?)`,
+      )
       .bind(id, organization, filing, count, root, created_at, idempotency_key, body_digest, template, results),
     ...jsonChunks(rows).map((chunk) =>
       db
@@ -102,7 +126,9 @@ export async function insertBatch(
 /** A stretch of a batch's rows in row order. */
 export async function selectRows(db: D1Database, batch: string, from: number, limit: number): Promise<StoredRow[]> {
   const { results } = await db
-    .prepare('SELECT position, row, level, occupation_code, job, replaces, person, facts, sealed FROM rows WHERE batch = ? AND position >= ? ORDER BY position LIMIT ?')
+    .prepare(
+      'SELECT position, row, level, occupation_code, job, replaces, person, facts, sealed FROM rows WHERE batch = ? AND position >= ? ORDER BY position LIMIT ?',
+    )
     .bind(batch, from, limit)
     .all<StoredRow>();
   return results;
@@ -110,7 +136,10 @@ export async function selectRows(db: D1Database, batch: string, from: number, li
 
 /** The public part of every row, in row order: what the root is computed from. */
 export async function selectFacts(db: D1Database, batch: string): Promise<string[]> {
-  const { results } = await db.prepare('SELECT facts FROM rows WHERE batch = ? ORDER BY position').bind(batch).all<{ facts: string }>();
+  const { results } = await db
+    .prepare('SELECT facts FROM rows WHERE batch = ? ORDER BY position')
+    .bind(batch)
+    .all<{ facts: string }>();
   return results.map((row) => row.facts);
 }
 
@@ -118,7 +147,11 @@ export async function selectFacts(db: D1Database, batch: string): Promise<string
  * Rows whose person already holds a living certificate of this organization for the same occupation, job and level. What others
  * have issued is not read: numbers begin with the organization's code, and the index that is searched ends with the number.
  */
-export async function selectAlreadyCertified(db: D1Database, organization: string, keys: readonly { person: string; occupation_code: string; job: string; level: number }[]): Promise<string[]> {
+export async function selectAlreadyCertified(
+  db: D1Database,
+  organization: string,
+  keys: readonly { person: string; occupation_code: string; job: string; level: number }[],
+): Promise<string[]> {
   const found: string[] = [];
   for (const chunk of jsonChunks(keys)) {
     const { results } = await db
@@ -157,7 +190,11 @@ export async function selectHeld(db: D1Database, batch: string, from: number, li
 }
 
 /** Which of these numbers are living certificates of the organization, with what they certify. */
-export async function selectReplaceable(db: D1Database, organization: string, numbers: readonly string[]): Promise<{ number: string; occupation_code: string; job: string; level: number; person: string }[]> {
+export async function selectReplaceable(
+  db: D1Database,
+  organization: string,
+  numbers: readonly string[],
+): Promise<{ number: string; occupation_code: string; job: string; level: number; person: string }[]> {
   const { results } = await db
     .prepare(
       `SELECT number, occupation_code, job, level, person FROM certificates
@@ -170,7 +207,10 @@ export async function selectReplaceable(db: D1Database, organization: string, nu
 
 /** Certificates that an organization was given numbers for in a year. */
 export async function selectUsedCapacity(db: D1Database, organization: string, year: number): Promise<number> {
-  const row = await db.prepare('SELECT used FROM capacity WHERE organization = ? AND year = ?').bind(organization, year).first<{ used: number }>();
+  const row = await db
+    .prepare('SELECT used FROM capacity WHERE organization = ? AND year = ?')
+    .bind(organization, year)
+    .first<{ used: number }>();
   return row?.used ?? 0;
 }
 
@@ -185,14 +225,22 @@ export interface StoredApproval {
 const OPEN = "state IN ('submitted', 'city_approved', 'approved')";
 
 /** Holds while a batch is neither ordered nor returned. */
-export const guardOpen = (db: D1Database, batch: string): D1PreparedStatement => guard(db, 'batch_closed', `EXISTS (SELECT 1 FROM batches WHERE id = ?1 AND ${OPEN})`, batch);
+export const guardOpen = (db: D1Database, batch: string): D1PreparedStatement =>
+  guard(db, 'batch_closed', `EXISTS (SELECT 1 FROM batches WHERE id = ?1 AND ${OPEN})`, batch);
 
 /** Holds while a batch was only handed in. */
-export const guardSubmitted = (db: D1Database, batch: string): D1PreparedStatement => guard(db, 'batch_closed', "EXISTS (SELECT 1 FROM batches WHERE id = ?1 AND state = 'submitted')", batch);
+export const guardSubmitted = (db: D1Database, batch: string): D1PreparedStatement =>
+  guard(db, 'batch_closed', "EXISTS (SELECT 1 FROM batches WHERE id = ?1 AND state = 'submitted')", batch);
 
 /** Holds while no other batch than this one (or none, for null) is made of some results. */
 export const guardBatchOfResults = (db: D1Database, results: string, batch: string | null): D1PreparedStatement =>
-  guard(db, 'step_out_of_order', "NOT EXISTS (SELECT 1 FROM batches WHERE results = ?1 AND state <> 'returned' AND id IS NOT ?2)", results, batch);
+  guard(
+    db,
+    'step_out_of_order',
+    "NOT EXISTS (SELECT 1 FROM batches WHERE results = ?1 AND state <> 'returned' AND id IS NOT ?2)",
+    results,
+    batch,
+  );
 
 /**
  * Stores a centre's approval and moves the batch on, in one transaction. A later approval of the same centre
@@ -208,12 +256,19 @@ export async function insertApproval(db: D1Database, batch: string, approval: St
          ON CONFLICT (batch, tier) DO UPDATE SET iss = excluded.iss, jti = excluded.jti, token = excluded.token, received_at = excluded.received_at`,
       )
       .bind(batch, tier, iss, jti, token, received_at),
-    db.prepare(`UPDATE batches SET state = CASE WHEN ?2 = 'province' OR state = 'approved' THEN 'approved' ELSE 'city_approved' END WHERE id = ?1`).bind(batch, tier),
+    db
+      .prepare(
+        `UPDATE batches SET state = CASE WHEN ?2 = 'province' OR state = 'approved' THEN 'approved' ELSE 'city_approved' END WHERE id = ?1`,
+      )
+      .bind(batch, tier),
   ]);
 }
 
 export async function selectApprovals(db: D1Database, batch: string): Promise<StoredApproval[]> {
-  const { results } = await db.prepare('SELECT tier, iss, jti, token, received_at FROM approvals WHERE batch = ? ORDER BY tier').bind(batch).all<StoredApproval>();
+  const { results } = await db
+    .prepare('SELECT tier, iss, jti, token, received_at FROM approvals WHERE batch = ? ORDER BY tier')
+    .bind(batch)
+    .all<StoredApproval>();
   return results;
 }
 
@@ -224,8 +279,16 @@ export const prepareReturned = (db: D1Database, batch: string, sealed: string): 
 ];
 
 /** Batches of an organization that stand after a place, newest first. */
-export async function selectBatchesOf(db: D1Database, organization: string, limit: number, after?: Place): Promise<BatchRow[]> {
+export async function selectBatchesOf(
+  db: D1Database,
+  organization: string,
+  limit: number,
+  after?: Place,
+): Promise<BatchRow[]> {
   const { at, id } = after ?? { at: Number.MAX_SAFE_INTEGER, id: '' };
-  const { results } = await db.prepare(`${BATCH} WHERE organization = ? AND (-created_at, id) > (?, ?) ORDER BY created_at DESC, id LIMIT ?`).bind(organization, -at, id, limit).all<BatchRow>();
+  const { results } = await db
+    .prepare(`${BATCH} WHERE organization = ? AND (-created_at, id) > (?, ?) ORDER BY created_at DESC, id LIMIT ?`)
+    .bind(organization, -at, id, limit)
+    .all<BatchRow>();
   return results;
 }

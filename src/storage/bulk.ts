@@ -21,17 +21,26 @@ const COLUMNS = 'id, name, sealed_name, issued_by, quota_per_day, expires_on, cr
 
 export async function insertBulkKey(db: D1Database, row: StoredKey, digest: string): Promise<void> {
   await db
-    .prepare('INSERT INTO bulk_keys (id, digest, name, sealed_name, issued_by, quota_per_day, expires_on, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+    .prepare(
+      'INSERT INTO bulk_keys (id, digest, name, sealed_name, issued_by, quota_per_day, expires_on, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    )
     .bind(row.id, digest, row.name, row.sealed_name, row.issued_by, row.quota_per_day, row.expires_on, row.created_at)
     .run();
 }
 
-export const selectBulkKeyByDigest = (db: D1Database, digest: string): Promise<StoredKey | null> => db.prepare(`SELECT ${COLUMNS} FROM bulk_keys WHERE digest = ?`).bind(digest).first<StoredKey>();
+export const selectBulkKeyByDigest = (db: D1Database, digest: string): Promise<StoredKey | null> =>
+  db.prepare(`SELECT ${COLUMNS} FROM bulk_keys WHERE digest = ?`).bind(digest).first<StoredKey>();
 
-export const selectBulkKey = (db: D1Database, id: string): Promise<StoredKey | null> => db.prepare(`SELECT ${COLUMNS} FROM bulk_keys WHERE id = ?`).bind(id).first<StoredKey>();
+export const selectBulkKey = (db: D1Database, id: string): Promise<StoredKey | null> =>
+  db.prepare(`SELECT ${COLUMNS} FROM bulk_keys WHERE id = ?`).bind(id).first<StoredKey>();
 
 /** The newest keys, of one centre or (`issuer` null) of all, with the rows that each asked for on a day. */
-export async function selectBulkKeys(db: D1Database, issuer: string | null, day: string, limit: number): Promise<(StoredKey & { used_today: number })[]> {
+export async function selectBulkKeys(
+  db: D1Database,
+  issuer: string | null,
+  day: string,
+  limit: number,
+): Promise<(StoredKey & { used_today: number })[]> {
   const { results } = await db
     .prepare(
       `SELECT k.id, k.name, k.sealed_name, k.issued_by, k.quota_per_day, k.expires_on, k.created_at, k.revoked_at, coalesce(u.rows, 0) AS used_today
@@ -49,7 +58,13 @@ export async function revokeBulkKey(db: D1Database, id: string, now: number): Pr
 }
 
 /** Counts rows against a key's day, all of them or none. @returns false when that would be more than the quota */
-export async function spendQuota(db: D1Database, key: string, day: string, rows: number, quota: number): Promise<boolean> {
+export async function spendQuota(
+  db: D1Database,
+  key: string,
+  day: string,
+  rows: number,
+  quota: number,
+): Promise<boolean> {
   const { meta } = await db
     .prepare(
       `INSERT INTO bulk_usage (key, day, rows) SELECT ?1, ?2, ?3 WHERE ?3 <= ?4

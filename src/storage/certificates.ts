@@ -72,10 +72,12 @@ interface BatchContext {
 }
 
 /** Everything that proves a certificate. */
-export type CertificateRow = Omit<OwnRow, 'event_count'> & FateRow & Omit<BatchContext, 'revision'> & {
-  /** Says where its photo lies, where rows are read together. */
-  place?: (() => Promise<Place | null>) | undefined;
-};
+export type CertificateRow = Omit<OwnRow, 'event_count'> &
+  FateRow &
+  Omit<BatchContext, 'revision'> & {
+    /** Says where its photo lies, where rows are read together. */
+    place?: (() => Promise<Place | null>) | undefined;
+  };
 
 const OWN = `
   SELECT c.number, c.organization, c.year, c.level, c.serial, c.batch, c.position, c.person, c.occupation_code, c.job,
@@ -119,7 +121,11 @@ export interface Lately {
   rows: Recent<{ revision: number; row: CertificateRow }>;
 }
 
-async function contextsOf(db: D1Database, { batches }: Lately, owns: readonly OwnRow[]): Promise<Map<string, BatchContext>> {
+async function contextsOf(
+  db: D1Database,
+  { batches }: Lately,
+  owns: readonly OwnRow[],
+): Promise<Map<string, BatchContext>> {
   const found = new Map<string, BatchContext>();
   const unread = new Set<string>();
   for (const { batch, revision } of owns) {
@@ -128,7 +134,10 @@ async function contextsOf(db: D1Database, { batches }: Lately, owns: readonly Ow
     else unread.add(batch);
   }
   if (unread.size === 0) return found;
-  const { results } = await db.prepare(CONTEXT).bind(JSON.stringify([...unread])).all<BatchContext & { batch: string }>();
+  const { results } = await db
+    .prepare(CONTEXT)
+    .bind(JSON.stringify([...unread]))
+    .all<BatchContext & { batch: string }>();
   for (const { batch, ...context } of results) found.set(batch, batches.set(batch, context));
   return found;
 }
@@ -141,7 +150,8 @@ export async function complete(db: D1Database, lately: Lately, owns: readonly Ow
   const fates = new Map<string, FateRow>();
   if (touched.length > 0) {
     const asked = JSON.stringify(touched.map(({ number, replaced_by }) => ({ number, replaced_by })));
-    for (const { number, ...fate } of (await db.prepare(FATE).bind(asked).all<FateRow & { number: string }>()).results) fates.set(number, fate);
+    for (const { number, ...fate } of (await db.prepare(FATE).bind(asked).all<FateRow & { number: string }>()).results)
+      fates.set(number, fate);
   }
   const known = await contextsOf(db, lately, owns);
   const rows: CertificateRow[] = [];
@@ -154,16 +164,34 @@ export async function complete(db: D1Database, lately: Lately, owns: readonly Ow
 
 /** What certificates have of their own, by number; those that the register does not hold are left out. */
 export async function selectOwnRows(db: D1Database, numbers: readonly string[]): Promise<OwnRow[]> {
-  return (await db.prepare(`${OWN} WHERE c.number IN (SELECT value FROM json_each(?))`).bind(JSON.stringify(numbers)).all<OwnRow>()).results;
+  return (
+    await db
+      .prepare(`${OWN} WHERE c.number IN (SELECT value FROM json_each(?))`)
+      .bind(JSON.stringify(numbers))
+      .all<OwnRow>()
+  ).results;
 }
 
 /** What the certificates of a person have of their own, newest number first; `persons`: the keyed digests of one number under each document type. */
-export async function selectOwnRowsOfPerson(db: D1Database, persons: readonly string[], limit: number): Promise<OwnRow[]> {
-  return (await db.prepare(`${OWN} WHERE c.person IN (SELECT value FROM json_each(?)) ORDER BY c.number DESC LIMIT ?`).bind(JSON.stringify(persons), limit).all<OwnRow>()).results;
+export async function selectOwnRowsOfPerson(
+  db: D1Database,
+  persons: readonly string[],
+  limit: number,
+): Promise<OwnRow[]> {
+  return (
+    await db
+      .prepare(`${OWN} WHERE c.person IN (SELECT value FROM json_each(?)) ORDER BY c.number DESC LIMIT ?`)
+      .bind(JSON.stringify(persons), limit)
+      .all<OwnRow>()
+  ).results;
 }
 
 /** A certificate with all that proves it; null when any of it is missing. */
-export async function selectCertificate(db: D1Database, lately: Lately, number: string): Promise<CertificateRow | null> {
+export async function selectCertificate(
+  db: D1Database,
+  lately: Lately,
+  number: string,
+): Promise<CertificateRow | null> {
   const known = lately.rows.get(number);
   if (known && known.revision === (await db.prepare('SELECT n FROM revision').first<number>('n'))) return known.row;
   const own = await db.prepare(`${OWN} WHERE c.number = ?`).bind(number).first<OwnRow>();
@@ -173,18 +201,34 @@ export async function selectCertificate(db: D1Database, lately: Lately, number: 
 }
 
 /** Certificates with an event that came since an instant, by number from after `after`, with all that proves them. */
-export async function selectCertificatesWithEvents(db: D1Database, lately: Lately, since: number, after: string, limit: number): Promise<CertificateRow[]> {
+export async function selectCertificatesWithEvents(
+  db: D1Database,
+  lately: Lately,
+  since: number,
+  after: string,
+  limit: number,
+): Promise<CertificateRow[]> {
   const { results } = await db
-    .prepare(`${OWN} WHERE c.number IN (SELECT number FROM events WHERE received_at >= ?) AND c.number > ? ORDER BY c.number LIMIT ?`)
+    .prepare(
+      `${OWN} WHERE c.number IN (SELECT number FROM events WHERE received_at >= ?) AND c.number > ? ORDER BY c.number LIMIT ?`,
+    )
     .bind(since, after, limit)
     .all<OwnRow>();
   return complete(db, lately, results);
 }
 
 /** The certificates with events that a batch replaces, by number from after `after`, with all that proves them. */
-export async function selectReplacedWithEvents(db: D1Database, lately: Lately, batch: string, after: string, limit: number): Promise<CertificateRow[]> {
+export async function selectReplacedWithEvents(
+  db: D1Database,
+  lately: Lately,
+  batch: string,
+  after: string,
+  limit: number,
+): Promise<CertificateRow[]> {
   const { results } = await db
-    .prepare(`${OWN} WHERE c.number IN (SELECT r.replaces FROM rows r JOIN events e ON e.number = r.replaces WHERE r.batch = ?) AND c.number > ? ORDER BY c.number LIMIT ?`)
+    .prepare(
+      `${OWN} WHERE c.number IN (SELECT r.replaces FROM rows r JOIN events e ON e.number = r.replaces WHERE r.batch = ?) AND c.number > ? ORDER BY c.number LIMIT ?`,
+    )
     .bind(batch, after, limit)
     .all<OwnRow>();
   return complete(db, lately, results);
@@ -232,20 +276,47 @@ export interface Mend {
 }
 
 /** Notes, in the transaction that stores a withdrawal, that states are to be worked out again: nothing where it was not stored. */
-export const prepareMend = (db: D1Database, since: number, { iss, jti }: { iss: string; jti: string }, token: string): D1PreparedStatement =>
-  db.prepare("INSERT INTO mends (since, after) SELECT ?1, '' WHERE EXISTS (SELECT 1 FROM statements WHERE iss = ?2 AND jti = ?3 AND token = ?4)").bind(since, iss, jti, token);
+export const prepareMend = (
+  db: D1Database,
+  since: number,
+  { iss, jti }: { iss: string; jti: string },
+  token: string,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      "INSERT INTO mends (since, after) SELECT ?1, '' WHERE EXISTS (SELECT 1 FROM statements WHERE iss = ?2 AND jti = ?3 AND token = ?4)",
+    )
+    .bind(since, iss, jti, token);
 
 /** The oldest of them. */
-export const selectMend = (db: D1Database): Promise<Mend | null> => db.prepare('SELECT id, since, after FROM mends ORDER BY id LIMIT 1').first<Mend>();
+export const selectMend = (db: D1Database): Promise<Mend | null> =>
+  db.prepare('SELECT id, since, after FROM mends ORDER BY id LIMIT 1').first<Mend>();
 
-export const deleteMend = async (db: D1Database, id: number): Promise<void> => void (await db.prepare('DELETE FROM mends WHERE id = ?').bind(id).run());
+export const deleteMend = async (db: D1Database, id: number): Promise<void> =>
+  void (await db.prepare('DELETE FROM mends WHERE id = ?').bind(id).run());
 
 /** Sets states that were worked out under `conditions`, and notes how far a mend has come. @throws JudgeAgain */
-export const updateStates = (db: D1Database, { id }: Mend, after: string, changes: readonly StateChange[], conditions: readonly D1PreparedStatement[]) =>
-  runGuarded(db, [...conditions, ...(changes.length > 0 ? prepareStates(db, changes) : []), db.prepare('UPDATE mends SET after = max(after, ?) WHERE id = ?').bind(after, id)]);
+export const updateStates = (
+  db: D1Database,
+  { id }: Mend,
+  after: string,
+  changes: readonly StateChange[],
+  conditions: readonly D1PreparedStatement[],
+) =>
+  runGuarded(db, [
+    ...conditions,
+    ...(changes.length > 0 ? prepareStates(db, changes) : []),
+    db.prepare('UPDATE mends SET after = max(after, ?) WHERE id = ?').bind(after, id),
+  ]);
 
 /** A stretch of a batch in row order, with all that proves each certificate; those of which any is missing are left out. */
-export async function selectCertificatesOfBatch(db: D1Database, lately: Lately, batch: string, from: number, limit: number): Promise<CertificateRow[]> {
+export async function selectCertificatesOfBatch(
+  db: D1Database,
+  lately: Lately,
+  batch: string,
+  from: number,
+  limit: number,
+): Promise<CertificateRow[]> {
   const { results } = await db
     .prepare(`${OWN} WHERE c.batch = ? AND c.position >= ? AND c.position < ? ORDER BY c.position`)
     .bind(batch, from, from + limit)
@@ -254,7 +325,14 @@ export async function selectCertificatesOfBatch(db: D1Database, lately: Lately, 
 }
 
 /** Signed certificates of a batch in row order. */
-export async function selectBatchCertificates(db: D1Database, batch: string, from: number, limit: number): Promise<{ number: string; row: number; position: number; credential: string; seal: string; sealed: string; state: string }[]> {
+export async function selectBatchCertificates(
+  db: D1Database,
+  batch: string,
+  from: number,
+  limit: number,
+): Promise<
+  { number: string; row: number; position: number; credential: string; seal: string; sealed: string; state: string }[]
+> {
   const { results } = await db
     .prepare(
       `SELECT c.number, r.row, c.position, k.credential, k.seal, r.sealed, c.state FROM certificates c
@@ -262,7 +340,15 @@ export async function selectBatchCertificates(db: D1Database, batch: string, fro
        WHERE c.batch = ? AND c.position >= ? ORDER BY c.position LIMIT ?`,
     )
     .bind(batch, from, limit)
-    .all<{ number: string; row: number; position: number; credential: string; seal: string; sealed: string; state: string }>();
+    .all<{
+      number: string;
+      row: number;
+      position: number;
+      credential: string;
+      seal: string;
+      sealed: string;
+      state: string;
+    }>();
   return results;
 }
 
@@ -278,7 +364,9 @@ export async function selectFilingsNaming(db: D1Database, organization: string):
 /** Indexes of a status list whose certificates are in one of these states. */
 export async function selectStatusIndexes(db: D1Database, list: number, states: readonly string[]): Promise<number[]> {
   const { results } = await db
-    .prepare('SELECT status_index AS i FROM certificates WHERE status_list = CAST(? AS INTEGER) AND state IN (SELECT value FROM json_each(?))')
+    .prepare(
+      'SELECT status_index AS i FROM certificates WHERE status_list = CAST(? AS INTEGER) AND state IN (SELECT value FROM json_each(?))',
+    )
     .bind(list, JSON.stringify(states))
     .all<{ i: number }>();
   return results.map((row) => row.i);
@@ -286,7 +374,10 @@ export async function selectStatusIndexes(db: D1Database, list: number, states: 
 
 /** Whether a status list was ever used. List 1 always exists. */
 export async function statusListExists(db: D1Database, list: number): Promise<boolean> {
-  const row = await db.prepare('SELECT 1 AS n FROM certificates WHERE status_list = CAST(? AS INTEGER) LIMIT 1').bind(list).first<{ n: number }>();
+  const row = await db
+    .prepare('SELECT 1 AS n FROM certificates WHERE status_list = CAST(? AS INTEGER) LIMIT 1')
+    .bind(list)
+    .first<{ n: number }>();
   return row !== null || list === 1;
 }
 
@@ -311,7 +402,9 @@ export async function insertEvent(
     const results = await runGuarded(db, [
       ...conditions,
       db
-        .prepare("INSERT INTO events (number, seq, token, client, received_at) SELECT ?1, ?2, ?3, ?4, ?5 FROM certificates WHERE number = ?1 AND state <> 'replaced'")
+        .prepare(
+          "INSERT INTO events (number, seq, token, client, received_at) SELECT ?1, ?2, ?3, ?4, ?5 FROM certificates WHERE number = ?1 AND state <> 'replaced'",
+        )
         .bind(event.number, event.seq, event.token, event.client, event.received_at),
       ...prepareStates(db, [{ number: event.number, events: event.seq, state }]),
     ]);
@@ -324,13 +417,30 @@ export async function insertEvent(
 }
 
 /** Notes that certificates were fetched: what (a media type), by whom (`holder` or a caller's subject), when. */
-export async function insertDownloads(db: D1Database, numbers: readonly string[], kind: string, by: string, at: number): Promise<void> {
-  await db.prepare('INSERT INTO downloads (number, kind, by, at) SELECT value, ?2, ?3, ?4 FROM json_each(?1)').bind(JSON.stringify(numbers), kind, by, at).run();
+export async function insertDownloads(
+  db: D1Database,
+  numbers: readonly string[],
+  kind: string,
+  by: string,
+  at: number,
+): Promise<void> {
+  await db
+    .prepare('INSERT INTO downloads (number, kind, by, at) SELECT value, ?2, ?3, ?4 FROM json_each(?1)')
+    .bind(JSON.stringify(numbers), kind, by, at)
+    .run();
 }
 
-export const insertDownload = (db: D1Database, number: string, kind: string, by: string, at: number): Promise<void> => insertDownloads(db, [number], kind, by, at);
+export const insertDownload = (db: D1Database, number: string, kind: string, by: string, at: number): Promise<void> =>
+  insertDownloads(db, [number], kind, by, at);
 
-export async function selectDownloads(db: D1Database, number: string, limit: number): Promise<{ kind: string; by: string; at: number }[]> {
-  const { results } = await db.prepare('SELECT kind, by, at FROM downloads WHERE number = ? ORDER BY at DESC, id DESC LIMIT ?').bind(number, limit).all<{ kind: string; by: string; at: number }>();
+export async function selectDownloads(
+  db: D1Database,
+  number: string,
+  limit: number,
+): Promise<{ kind: string; by: string; at: number }[]> {
+  const { results } = await db
+    .prepare('SELECT kind, by, at FROM downloads WHERE number = ? ORDER BY at DESC, id DESC LIMIT ?')
+    .bind(number, limit)
+    .all<{ kind: string; by: string; at: number }>();
   return results;
 }

@@ -9,10 +9,13 @@ import type { D1Database, D1PreparedStatement } from './bindings.ts';
 /** What whoever comes second is told. The codes are those of the checks that are made before. */
 const MESSAGES = {
   batch_closed: 'The batch was ordered or returned at the same moment; look at it again.',
-  client_of_other_organization: 'The code was released at the same moment: the client key was named for the body that had it before.',
+  client_of_other_organization:
+    'The code was released at the same moment: the client key was named for the body that had it before.',
   client_reported: 'The organization has reported the key lost that signed this. Sign it with another one.',
-  filing_replaced: 'Another filing of this organization counts by now, or this one was withdrawn. Select under the newest.',
-  issuing_key_unknown: 'The code was released at the same moment; make a new issuing key with POST /v1/organizations/{code}/keys.',
+  filing_replaced:
+    'Another filing of this organization counts by now, or this one was withdrawn. Select under the newest.',
+  issuing_key_unknown:
+    'The code was released at the same moment; make a new issuing key with POST /v1/organizations/{code}/keys.',
   organization_suspended: 'A centre suspended this organization at the same moment; ask it what is to be put right.',
   step_out_of_order: 'Somebody else was quicker: this has moved on since you looked. Look again, then decide.',
 } as const;
@@ -24,13 +27,19 @@ export type GuardCode = keyof typeof MESSAGES | 'withdrawal_came';
  * A statement for a `batch()` that aborts it unless a condition holds. It must stand before the writes that the condition is
  * about. @param condition SQL, true when the transaction may go on; `?1`, `?2` … are the values
  */
-export const guard = (db: D1Database, code: GuardCode, condition: string, ...values: (string | number | null)[]): D1PreparedStatement =>
-  db.prepare(`INSERT INTO guards (code, holds) SELECT '${code}', ${condition}`).bind(...values);
+export const guard = (
+  db: D1Database,
+  code: GuardCode,
+  condition: string,
+  ...values: (string | number | null)[]
+): D1PreparedStatement => db.prepare(`INSERT INTO guards (code, holds) SELECT '${code}', ${condition}`).bind(...values);
 
 /** The refusal of the condition that aborted a transaction; undefined for other errors. */
 export function guardRefusal(error: unknown): Refusal | undefined {
   const code = error instanceof Error ? /guard failed: (\w+)/.exec(error.message)?.[1] : undefined;
-  return code !== undefined && Object.hasOwn(MESSAGES, code) ? new Refusal(code, MESSAGES[code as keyof typeof MESSAGES]) : undefined;
+  return code !== undefined && Object.hasOwn(MESSAGES, code)
+    ? new Refusal(code, MESSAGES[code as keyof typeof MESSAGES])
+    : undefined;
 }
 
 /** Thrown when something came after a judgement that it has to see: a withdrawal, or an event of a certificate that a batch replaces. */

@@ -25,7 +25,10 @@ export interface Closing {
  * @returns false when a subject was exhausted
  */
 export async function insertGuess(
-  db: D1Database, guesses: readonly Guesses[], closing: readonly Closing[], hour: number,
+  db: D1Database,
+  guesses: readonly Guesses[],
+  closing: readonly Closing[],
+  hour: number,
 ): Promise<boolean> {
   const { results } = await db
     .prepare(
@@ -44,7 +47,11 @@ export async function insertGuess(
 }
 
 /** Writes guesses down. @returns for each subject how many wrong ones, or ones still being judged, there were before */
-export async function insertGuesses(db: D1Database, guesses: readonly Guesses[], hour: number): Promise<Map<string, number>> {
+export async function insertGuesses(
+  db: D1Database,
+  guesses: readonly Guesses[],
+  hour: number,
+): Promise<Map<string, number>> {
   const { results } = await db
     .prepare(
       `INSERT INTO wrong_factors (subject, hour, wrong, until)
@@ -59,7 +66,8 @@ export async function insertGuesses(db: D1Database, guesses: readonly Guesses[],
 
 /** The hours in which subjects were guessed at, oldest first. */
 export async function selectGuesses(
-  db: D1Database, subjects: readonly string[],
+  db: D1Database,
+  subjects: readonly string[],
 ): Promise<{ subject: string; hour: number; wrong: number }[]> {
   const { results } = await db
     .prepare(
@@ -73,18 +81,24 @@ export async function selectGuesses(
 
 /** Takes guesses back that were right; a counter of none is forgotten. */
 export async function deleteGuesses(
-  db: D1Database, guesses: readonly Pick<Guesses, 'subject' | 'n'>[], hour: number,
+  db: D1Database,
+  guesses: readonly Pick<Guesses, 'subject' | 'n'>[],
+  hour: number,
 ): Promise<void> {
   const json = JSON.stringify(guesses);
   await db.batch([
-    db.prepare(
-      `UPDATE wrong_factors SET wrong = wrong - (j.value ->> 'n') FROM json_each(?1) j
+    db
+      .prepare(
+        `UPDATE wrong_factors SET wrong = wrong - (j.value ->> 'n') FROM json_each(?1) j
        WHERE subject = j.value ->> 'subject' AND hour = ?2`,
-    ).bind(json, hour),
-    db.prepare(
-      `DELETE FROM wrong_factors
+      )
+      .bind(json, hour),
+    db
+      .prepare(
+        `DELETE FROM wrong_factors
        WHERE subject IN (SELECT value ->> 'subject' FROM json_each(?1)) AND hour = ?2 AND wrong <= 0`,
-    ).bind(json, hour),
+      )
+      .bind(json, hour),
   ]);
 }
 

@@ -37,31 +37,68 @@ const STATES: Record<NonNullable<NoticeFilter['state']>, string> = {
 };
 
 function whereOf({ state, occupation }: NoticeFilter): string {
-  return ["kind = 'results' AND due IS NOT NULL", state ? STATES[state] : "?1 <> ''", '(?2 IS NULL OR organization IN (SELECT value FROM json_each(?2)))', occupation === undefined ? '?3 IS NULL' : "EXISTS (SELECT 1 FROM json_tree(facts, '$.occupations') WHERE type = 'text' AND instr(value, ?3) > 0)"].join(' AND ');
+  return [
+    "kind = 'results' AND due IS NOT NULL",
+    state ? STATES[state] : "?1 <> ''",
+    '(?2 IS NULL OR organization IN (SELECT value FROM json_each(?2)))',
+    occupation === undefined
+      ? '?3 IS NULL'
+      : "EXISTS (SELECT 1 FROM json_tree(facts, '$.occupations') WHERE type = 'text' AND instr(value, ?3) > 0)",
+  ].join(' AND ');
 }
-const bound = (filter: NoticeFilter, today: string) => [today, filter.organizations ? JSON.stringify(filter.organizations) : null, filter.occupation ?? null];
+const bound = (filter: NoticeFilter, today: string) => [
+  today,
+  filter.organizations ? JSON.stringify(filter.organizations) : null,
+  filter.occupation ?? null,
+];
 
 /** Those that run first (the one that ends soonest before the others), then the past ones, the last first. */
-export async function selectNotices(db: D1Database, filter: NoticeFilter, today: string, limit: number, offset: number): Promise<NoticeCase[]> {
+export async function selectNotices(
+  db: D1Database,
+  filter: NoticeFilter,
+  today: string,
+  limit: number,
+  offset: number,
+): Promise<NoticeCase[]> {
   const sql = `${NOTICE} WHERE ${whereOf(filter)} ORDER BY state = 'notice' AND due >= ?1 DESC, CASE WHEN state = 'notice' AND due >= ?1 THEN due END, due DESC, about LIMIT ?4 OFFSET ?5`;
-  return (await db.prepare(sql).bind(...bound(filter, today), limit, offset).all<NoticeCase>()).results;
+  return (
+    await db
+      .prepare(sql)
+      .bind(...bound(filter, today), limit, offset)
+      .all<NoticeCase>()
+  ).results;
 }
 
 export async function countNotices(db: D1Database, filter: NoticeFilter, today: string): Promise<number> {
-  const row = await db.prepare(`SELECT count(*) AS n FROM cases WHERE ${whereOf(filter)}`).bind(...bound(filter, today)).first<{ n: number }>();
+  const row = await db
+    .prepare(`SELECT count(*) AS n FROM cases WHERE ${whereOf(filter)}`)
+    .bind(...bound(filter, today))
+    .first<{ n: number }>();
   return row?.n ?? 0;
 }
 
 /** Those that changed last. */
 export async function selectChangedNotices(db: D1Database, limit: number): Promise<NoticeCase[]> {
-  return (await db.prepare(`${NOTICE} WHERE kind = 'results' AND due IS NOT NULL ORDER BY updated_at DESC, about LIMIT ?`).bind(limit).all<NoticeCase>()).results;
+  return (
+    await db
+      .prepare(`${NOTICE} WHERE kind = 'results' AND due IS NOT NULL ORDER BY updated_at DESC, about LIMIT ?`)
+      .bind(limit)
+      .all<NoticeCase>()
+  ).results;
 }
 
-export const selectNotice = (db: D1Database, about: string): Promise<NoticeCase | null> => db.prepare(`${NOTICE} WHERE kind = 'results' AND due IS NOT NULL AND about = ?`).bind(about).first<NoticeCase>();
+export const selectNotice = (db: D1Database, about: string): Promise<NoticeCase | null> =>
+  db.prepare(`${NOTICE} WHERE kind = 'results' AND due IS NOT NULL AND about = ?`).bind(about).first<NoticeCase>();
 
 /** Notices that run on a day, in the order of their addresses, from one on. */
-export async function selectRunningNotices(db: D1Database, today: string, after: string, limit: number): Promise<Pick<NoticeCase, 'about' | 'facts' | 'due'>[]> {
-  const sql = "SELECT about, facts, due FROM cases WHERE kind = 'results' AND state = 'notice' AND due >= ? AND about > ? ORDER BY about LIMIT ?";
+export async function selectRunningNotices(
+  db: D1Database,
+  today: string,
+  after: string,
+  limit: number,
+): Promise<Pick<NoticeCase, 'about' | 'facts' | 'due'>[]> {
+  const sql =
+    "SELECT about, facts, due FROM cases WHERE kind = 'results' AND state = 'notice' AND due >= ? AND about > ? ORDER BY about LIMIT ?";
   return (await db.prepare(sql).bind(today, after, limit).all<Pick<NoticeCase, 'about' | 'facts' | 'due'>>()).results;
 }
 
@@ -78,13 +115,19 @@ export async function updateDue(db: D1Database, longer: readonly { about: string
 
 /** How many objections are in each state, of those to any results of a plan: withdrawing results settles none. */
 export async function countObjections(db: D1Database, plan: string): Promise<{ state: string; n: number }[]> {
-  const sql = "SELECT state, count(*) AS n FROM cases WHERE kind = 'objection' AND parent IN (SELECT about FROM cases WHERE parent = ? AND kind = 'results') GROUP BY state";
+  const sql =
+    "SELECT state, count(*) AS n FROM cases WHERE kind = 'objection' AND parent IN (SELECT about FROM cases WHERE parent = ? AND kind = 'results') GROUP BY state";
   return (await db.prepare(sql).bind(plan).all<{ state: string; n: number }>()).results;
 }
 
 /** Counts an objection of a sender, before it is judged. @returns how many there are of it that day */
 export async function countSender(db: D1Database, sender: string, day: string): Promise<number> {
-  const row = await db.prepare('INSERT INTO objection_senders (sender, day, n) VALUES (?, ?, 1) ON CONFLICT (sender, day) DO UPDATE SET n = n + 1 RETURNING n').bind(sender, day).first<{ n: number }>();
+  const row = await db
+    .prepare(
+      'INSERT INTO objection_senders (sender, day, n) VALUES (?, ?, 1) ON CONFLICT (sender, day) DO UPDATE SET n = n + 1 RETURNING n',
+    )
+    .bind(sender, day)
+    .first<{ n: number }>();
   return row?.n ?? 1;
 }
 
@@ -99,10 +142,22 @@ export async function deleteSendersBefore(db: D1Database, day: string): Promise<
 }
 
 /** Keeps the digest of an objection's code, if the notice runs at that very moment: else all of its step is aborted. */
-export const prepareObjectionCode = (db: D1Database, code: string, about: string, results: string, today: string): D1PreparedStatement =>
-  db.prepare("INSERT INTO objection_codes (code, about, running) VALUES (?, ?, coalesce((SELECT state = 'notice' AND due >= ? FROM cases WHERE about = ?), 0))").bind(code, about, today, results);
+export const prepareObjectionCode = (
+  db: D1Database,
+  code: string,
+  about: string,
+  results: string,
+  today: string,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      "INSERT INTO objection_codes (code, about, running) VALUES (?, ?, coalesce((SELECT state = 'notice' AND due >= ? FROM cases WHERE about = ?), 0))",
+    )
+    .bind(code, about, today, results);
 
 /** Whether a write was aborted because the notice did not run any more. */
-export const isNoticeOver = (error: unknown): boolean => error instanceof Error && /CHECK constraint failed: notice_over/.test(error.message);
+export const isNoticeOver = (error: unknown): boolean =>
+  error instanceof Error && /CHECK constraint failed: notice_over/.test(error.message);
 
-export const selectByCode = (db: D1Database, code: string): Promise<{ about: string } | null> => db.prepare('SELECT about FROM objection_codes WHERE code = ?').bind(code).first<{ about: string }>();
+export const selectByCode = (db: D1Database, code: string): Promise<{ about: string } | null> =>
+  db.prepare('SELECT about FROM objection_codes WHERE code = ?').bind(code).first<{ about: string }>();

@@ -2,12 +2,13 @@
  * Owns the one transaction that gives numbers, and the writes that follow it: one named function per step.
  * The transaction is pure SQL; any constraint aborts all of it, and the constraint's name says why.
  */
-import type { D1Database, D1PreparedStatement } from './bindings.ts';
+
 import type { Form } from '../life/credential-form.ts';
+import { Refusal } from '../life/refusal.ts';
 import { guardOpen } from './batches.ts';
+import type { D1Database, D1PreparedStatement } from './bindings.ts';
 import { nextLiving } from './certificates.ts';
 import { guardRefusal, JudgeAgain } from './guards.ts';
-import { Refusal } from '../life/refusal.ts';
 
 export interface OrderInput {
   batch: string;
@@ -38,10 +39,22 @@ const CONSTRAINTS: readonly [RegExp, string, string][] = [
   [/approval_used|orders\.approval_jti/, 'approval_used', 'This approval was used before.'],
   [/orders\.batch/, 'batch_already_ordered', 'This batch was ordered before, with another approval.'],
   [/serials_exhausted/, 'serials_exhausted', 'The serials of this organization, year and level are used up (999999).'],
-  [/capacity_exceeded/, 'capacity_exceeded', 'The organization would issue more certificates this year than it is filed for.'],
+  [
+    /capacity_exceeded/,
+    'capacity_exceeded',
+    'The organization would issue more certificates this year than it is filed for.',
+  ],
   [/replaced_not_live/, 'replaces_not_live', 'A certificate that this batch replaces is no longer in force.'],
-  [/objection_open/, 'objection_open', 'A centre opened an objection to these results again: it is to be decided first.'],
-  [/certificates\.person/, 'already_certified', 'Since it was approved, a certificate was issued that keeps this batch from being numbered. Ask your centre to return it: it sees the row.'],
+  [
+    /objection_open/,
+    'objection_open',
+    'A centre opened an objection to these results again: it is to be decided first.',
+  ],
+  [
+    /certificates\.person/,
+    'already_certified',
+    'Since it was approved, a certificate was issued that keeps this batch from being numbered. Ask your centre to return it: it sees the row.',
+  ],
 ];
 
 /** Thrown when a status index was taken by another batch at the same moment: draw again. */
@@ -64,7 +77,16 @@ export async function numberBatch(db: D1Database, o: OrderInput): Promise<void> 
            (SELECT count(*) FROM rows r JOIN events e ON e.number = r.replaces WHERE r.batch = ?2) = ?9`,
       )
       .bind(
-        o.approval_jti, o.batch, o.approval, o.order_token, o.client, o.issued_at, o.key_number, o.organization, o.replaced_events, o.form,
+        o.approval_jti,
+        o.batch,
+        o.approval,
+        o.order_token,
+        o.client,
+        o.issued_at,
+        o.key_number,
+        o.organization,
+        o.replaced_events,
+        o.form,
       ),
     guardOpen(db, o.batch),
     ...o.conditions,
@@ -75,7 +97,11 @@ export async function numberBatch(db: D1Database, o: OrderInput): Promise<void> 
       )
       .bind(o.organization, o.year, o.count, o.annual_capacity),
     // The replaced leave the index of living certificates before their successors enter it.
-    db.prepare(`UPDATE certificates SET state = 'replaced', live = 0 WHERE number IN (SELECT replaces FROM rows WHERE batch = ?1 AND replaces IS NOT NULL)`).bind(o.batch),
+    db
+      .prepare(
+        `UPDATE certificates SET state = 'replaced', live = 0 WHERE number IN (SELECT replaces FROM rows WHERE batch = ?1 AND replaces IS NOT NULL)`,
+      )
+      .bind(o.batch),
     db
       .prepare(
         // The indexes are materialized first: joined as they are, SQLite would read them anew for each row.
@@ -123,15 +149,23 @@ export async function numberBatch(db: D1Database, o: OrderInput): Promise<void> 
 /** The list that is being filled and how full it is. */
 export async function selectStatusList(db: D1Database): Promise<{ list: number; used: number }> {
   const row = await db
-    .prepare('SELECT status_list AS list, count(*) AS used FROM certificates WHERE status_list = (SELECT max(status_list) FROM certificates) GROUP BY status_list')
+    .prepare(
+      'SELECT status_list AS list, count(*) AS used FROM certificates WHERE status_list = (SELECT max(status_list) FROM certificates) GROUP BY status_list',
+    )
     .first<{ list: number; used: number }>();
   return row ?? { list: 1, used: 0 };
 }
 
 /** Which of these indexes of a list are taken. */
-export async function selectTakenIndexes(db: D1Database, list: number, indexes: readonly number[]): Promise<Set<number>> {
+export async function selectTakenIndexes(
+  db: D1Database,
+  list: number,
+  indexes: readonly number[],
+): Promise<Set<number>> {
   const { results } = await db
-    .prepare('SELECT status_index AS i FROM certificates WHERE status_list = CAST(? AS INTEGER) AND status_index IN (SELECT value FROM json_each(?))')
+    .prepare(
+      'SELECT status_index AS i FROM certificates WHERE status_list = CAST(? AS INTEGER) AND status_index IN (SELECT value FROM json_each(?))',
+    )
     .bind(list, JSON.stringify(indexes))
     .all<{ i: number }>();
   return new Set(results.map((row) => row.i));
@@ -148,20 +182,35 @@ export interface StoredOrder {
 }
 
 export const selectOrder = (db: D1Database, batch: string): Promise<StoredOrder | null> =>
-  db.prepare('SELECT approval_jti, approval, order_token, client, issued_at, key_number, form FROM orders WHERE batch = ?')
-    .bind(batch).first<StoredOrder>();
+  db
+    .prepare(
+      'SELECT approval_jti, approval, order_token, client, issued_at, key_number, form FROM orders WHERE batch = ?',
+    )
+    .bind(batch)
+    .first<StoredOrder>();
 
 /** Takes the right to sign a batch for some seconds. @returns false while another holds it */
-export async function takeLease(db: D1Database, batch: string, lease: string, now: number, until: number): Promise<boolean> {
+export async function takeLease(
+  db: D1Database,
+  batch: string,
+  lease: string,
+  now: number,
+  until: number,
+): Promise<boolean> {
   const { meta } = await db
-    .prepare("UPDATE batches SET lease = ?1, lease_until = ?2 WHERE id = ?3 AND state = 'issuing' AND (lease_until < ?4 OR lease = ?1)")
+    .prepare(
+      "UPDATE batches SET lease = ?1, lease_until = ?2 WHERE id = ?3 AND state = 'issuing' AND (lease_until < ?4 OR lease = ?1)",
+    )
     .bind(lease, until, batch, now)
     .run();
   return meta.changes === 1;
 }
 
 export async function releaseLease(db: D1Database, batch: string, lease: string): Promise<void> {
-  await db.prepare('UPDATE batches SET lease = NULL, lease_until = 0 WHERE id = ? AND lease = ?').bind(batch, lease).run();
+  await db
+    .prepare('UPDATE batches SET lease = NULL, lease_until = 0 WHERE id = ? AND lease = ?')
+    .bind(batch, lease)
+    .run();
 }
 
 export interface UnsignedRow {
@@ -174,7 +223,12 @@ export interface UnsignedRow {
 }
 
 /** Certificates that have a number but no signature yet, from a position on. */
-export async function selectUnsigned(db: D1Database, batch: string, from: number, limit: number): Promise<UnsignedRow[]> {
+export async function selectUnsigned(
+  db: D1Database,
+  batch: string,
+  from: number,
+  limit: number,
+): Promise<UnsignedRow[]> {
   const { results } = await db
     .prepare(
       `SELECT c.number, c.position, c.status_list, c.status_index, r.facts, r.sealed FROM certificates c
@@ -187,7 +241,10 @@ export async function selectUnsigned(db: D1Database, batch: string, from: number
 }
 
 /** Stores signatures; where one is stored already, it stays (ES256 signatures differ each time). */
-export async function insertCredentials(db: D1Database, credentials: readonly { number: string; credential: string; seal: string; path: string }[]): Promise<void> {
+export async function insertCredentials(
+  db: D1Database,
+  credentials: readonly { number: string; credential: string; seal: string; path: string }[],
+): Promise<void> {
   await db
     .prepare(
       `INSERT INTO credentials (number, credential, seal, path)
@@ -199,7 +256,10 @@ export async function insertCredentials(db: D1Database, credentials: readonly { 
 
 /** Signed certificates of a batch. */
 export async function countSigned(db: D1Database, batch: string): Promise<number> {
-  const row = await db.prepare('SELECT count(*) AS n FROM certificates c JOIN credentials k ON k.number = c.number WHERE c.batch = ?').bind(batch).first<{ n: number }>();
+  const row = await db
+    .prepare('SELECT count(*) AS n FROM certificates c JOIN credentials k ON k.number = c.number WHERE c.batch = ?')
+    .bind(batch)
+    .first<{ n: number }>();
   return row?.n ?? 0;
 }
 
@@ -216,11 +276,17 @@ export async function updateIssued(db: D1Database, batch: string): Promise<void>
 
 /** Notes when signing a batch failed, so that others come first. Whoever holds the lease keeps it. */
 export async function updateTried(db: D1Database, batch: string, now: number): Promise<void> {
-  await db.prepare("UPDATE batches SET lease_until = ?2 WHERE id = ?1 AND state = 'issuing' AND lease_until < ?2").bind(batch, now).run();
+  await db
+    .prepare("UPDATE batches SET lease_until = ?2 WHERE id = ?1 AND state = 'issuing' AND lease_until < ?2")
+    .bind(batch, now)
+    .run();
 }
 
 /** Batches whose signing stopped: nobody holds the lease. Those that were tried last stand last. */
 export async function selectInterrupted(db: D1Database, now: number, limit: number): Promise<string[]> {
-  const { results } = await db.prepare("SELECT id FROM batches WHERE state = 'issuing' AND lease_until < ? ORDER BY lease_until LIMIT ?").bind(now, limit).all<{ id: string }>();
+  const { results } = await db
+    .prepare("SELECT id FROM batches WHERE state = 'issuing' AND lease_until < ? ORDER BY lease_until LIMIT ?")
+    .bind(now, limit)
+    .all<{ id: string }>();
   return results.map((row) => row.id);
 }

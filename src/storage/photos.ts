@@ -2,8 +2,9 @@
  * Owns packs of photos: their table, the place of each row's photo in them, and the objects in R2. One named function
  * per SQL statement and per call to R2. What is in a pack is ciphertext here; src/photos.ts makes and opens it.
  */
-import type { D1Database, D1PreparedStatement, R2Bucket } from './bindings.ts';
+
 import { jsonChunks } from './batches.ts';
+import type { D1Database, D1PreparedStatement, R2Bucket } from './bindings.ts';
 
 /** Where a ciphertext lies. */
 export interface Place {
@@ -34,7 +35,11 @@ export async function insertPendingPacks(db: D1Database, batch: string, count: n
  * Statements that keep a batch's packs and place its rows' photos, for the transaction that stores the batch. A pack
  * that was doomed meanwhile aborts it: NULL is no state.
  */
-export function keepPhotos(db: D1Database, batch: string, places: readonly (Place & { position: number })[]): D1PreparedStatement[] {
+export function keepPhotos(
+  db: D1Database,
+  batch: string,
+  places: readonly (Place & { position: number })[],
+): D1PreparedStatement[] {
   return [
     db.prepare("UPDATE photo_packs SET state = CASE state WHEN 'pending' THEN 'kept' END WHERE batch = ?").bind(batch),
     ...jsonChunks(places).map((chunk) =>
@@ -55,12 +60,18 @@ export async function updateDoomed(db: D1Database, batch: string): Promise<void>
 
 /** Dooms all packs that have waited for their batch since before an instant. */
 export async function updateDoomedBefore(db: D1Database, instant: number): Promise<void> {
-  await db.prepare("UPDATE photo_packs SET state = 'doomed' WHERE state = 'pending' AND created_at < ?").bind(instant).run();
+  await db
+    .prepare("UPDATE photo_packs SET state = 'doomed' WHERE state = 'pending' AND created_at < ?")
+    .bind(instant)
+    .run();
 }
 
 /** Doomed packs, of one batch or of any. */
 export async function selectDoomed(db: D1Database, limit: number, batch?: string): Promise<Pack[]> {
-  const { results } = await db.prepare("SELECT batch, pack FROM photo_packs WHERE state = 'doomed' AND (?1 IS NULL OR batch = ?1) LIMIT ?2").bind(batch ?? null, limit).all<Pack>();
+  const { results } = await db
+    .prepare("SELECT batch, pack FROM photo_packs WHERE state = 'doomed' AND (?1 IS NULL OR batch = ?1) LIMIT ?2")
+    .bind(batch ?? null, limit)
+    .all<Pack>();
   return results;
 }
 
@@ -76,10 +87,18 @@ export async function deleteDoomed(db: D1Database, packs: readonly Pack[]): Prom
 
 /** Where the photo of a row lies. */
 export const selectPlace = (db: D1Database, batch: string, position: number): Promise<Place | null> =>
-  db.prepare('SELECT pack, offset, length FROM photos WHERE batch = ? AND position = ?').bind(batch, position).first<Place>();
+  db
+    .prepare('SELECT pack, offset, length FROM photos WHERE batch = ? AND position = ?')
+    .bind(batch, position)
+    .first<Place>();
 
 /** Where the photos of a stretch of rows lie, by position; rows without one are left out. */
-export async function selectPlaces(db: D1Database, batch: string, from: number, to: number): Promise<Map<number, Place>> {
+export async function selectPlaces(
+  db: D1Database,
+  batch: string,
+  from: number,
+  to: number,
+): Promise<Map<number, Place>> {
   const { results } = await db
     .prepare('SELECT position, pack, offset, length FROM photos WHERE batch = ? AND position >= ? AND position < ?')
     .bind(batch, from, to)
@@ -97,7 +116,11 @@ export async function deletePacks(files: R2Bucket, packs: readonly Pack[]): Prom
 }
 
 /** Reads a stretch of a pack; undefined when the object or that stretch of it is not there. */
-export async function getPart(files: R2Bucket, pack: Pack, { offset, length }: Place): Promise<Uint8Array<ArrayBuffer> | undefined> {
+export async function getPart(
+  files: R2Bucket,
+  pack: Pack,
+  { offset, length }: Place,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
     const object = await files.get(keyOf(pack), { range: { offset, length } });
     return object ? new Uint8Array(await object.arrayBuffer()) : undefined;

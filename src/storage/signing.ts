@@ -11,7 +11,10 @@ export interface IssuingKeyRow {
 }
 
 export const selectIssuingKey = (db: D1Database, organization: string, n: number): Promise<IssuingKeyRow | null> =>
-  db.prepare('SELECT kid, public FROM own_issuing_keys WHERE organization = ? AND n = ?').bind(organization, n).first<IssuingKeyRow>();
+  db
+    .prepare('SELECT kid, public FROM own_issuing_keys WHERE organization = ? AND n = ?')
+    .bind(organization, n)
+    .first<IssuingKeyRow>();
 
 export interface NewChain {
   organization: string;
@@ -24,17 +27,34 @@ export interface NewChain {
 
 export async function insertChain(db: D1Database, c: NewChain, now: number): Promise<void> {
   await db
-    .prepare('INSERT INTO issuing_certificates (organization, n, chain, not_before, not_after, handed_in_by, received_at) VALUES (?, ?, ?, ?, ?, ?, ?)')
+    .prepare(
+      'INSERT INTO issuing_certificates (organization, n, chain, not_before, not_after, handed_in_by, received_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
     .bind(c.organization, c.n, c.chain, c.not_before, c.not_after, c.handed_in_by, now)
     .run();
 }
 
 /** Until when an issuing key has a certificate that is valid now; null where it has none. */
-export const selectCertifiedUntil = (db: D1Database, organization: string, n: number, now: number): Promise<number | null> =>
-  db.prepare('SELECT not_after FROM issuing_certificates WHERE organization = ?1 AND n = ?2 AND not_before <= ?3 AND not_after >= ?3 ORDER BY id DESC LIMIT 1').bind(organization, n, now).first<number>('not_after');
+export const selectCertifiedUntil = (
+  db: D1Database,
+  organization: string,
+  n: number,
+  now: number,
+): Promise<number | null> =>
+  db
+    .prepare(
+      'SELECT not_after FROM issuing_certificates WHERE organization = ?1 AND n = ?2 AND not_before <= ?3 AND not_after >= ?3 ORDER BY id DESC LIMIT 1',
+    )
+    .bind(organization, n, now)
+    .first<number>('not_after');
 
 /** The keys that can sign now, best first: `preferred` if it has a certificate that is valid, then those that have one, the newest first. */
-export async function selectSigners(db: D1Database, organization: string, preferred: number, now: number): Promise<{ kid: string; chain: string }[]> {
+export async function selectSigners(
+  db: D1Database,
+  organization: string,
+  preferred: number,
+  now: number,
+): Promise<{ kid: string; chain: string }[]> {
   const { results } = await db
     .prepare(
       `SELECT k.kid, c.chain FROM issuing_certificates c JOIN own_issuing_keys k ON k.organization = c.organization AND k.n = c.n
@@ -46,7 +66,8 @@ export async function selectSigners(db: D1Database, organization: string, prefer
   return results;
 }
 
-export const readSignature = async (files: R2Bucket, key: string): Promise<string | undefined> => (await files.get(key))?.text();
+export const readSignature = async (files: R2Bucket, key: string): Promise<string | undefined> =>
+  (await files.get(key))?.text();
 
 /** Keeps a signature. @returns the one that is kept: another, when somebody else came first; `anew` replaces it */
 export async function writeSignature(files: R2Bucket, key: string, signature: string, anew: boolean): Promise<string> {

@@ -34,14 +34,33 @@ export interface Follows {
  * @param follows of a filing: what the newest filing of the organization must be, if there is one
  * @returns false when this issuer already used this `jti`, or when another centre has filed the organization
  */
-export async function insertStatement(db: D1Database, s: NewStatement, now: number, effects: readonly D1PreparedStatement[] = [], follows?: Follows): Promise<boolean> {
+export async function insertStatement(
+  db: D1Database,
+  s: NewStatement,
+  now: number,
+  effects: readonly D1PreparedStatement[] = [],
+  follows?: Follows,
+): Promise<boolean> {
   const insert = db
     .prepare(
       `INSERT INTO statements (typ, iss, sub, jti, signer, jkt, iat, exp, token, received_at)
        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
        WHERE ?11 IS NULL OR coalesce((SELECT iss = ?11 OR id IS ?12 FROM statements WHERE typ = ?1 AND sub = ?3 ORDER BY iat DESC, id DESC LIMIT 1), 1)`,
     )
-    .bind(s.typ, s.iss, s.sub, s.jti, s.signer, s.jkt, s.iat, s.exp, s.token, now, follows?.centre ?? null, follows?.after ?? null);
+    .bind(
+      s.typ,
+      s.iss,
+      s.sub,
+      s.jti,
+      s.signer,
+      s.jkt,
+      s.iat,
+      s.exp,
+      s.token,
+      now,
+      follows?.centre ?? null,
+      follows?.after ?? null,
+    );
   try {
     const [stored] = await db.batch([insert, ...effects]);
     // The trigger that raises the register's revision counts as a change too.
@@ -60,7 +79,10 @@ export const selectStatementById = (db: D1Database, id: number): Promise<StoredS
 
 /** All statements of a type, oldest first: for trust.json and for opening the directory. */
 export async function selectTokens(db: D1Database, typ: string): Promise<string[]> {
-  const { results } = await db.prepare('SELECT token FROM statements WHERE typ = ? ORDER BY id').bind(typ).all<{ token: string }>();
+  const { results } = await db
+    .prepare('SELECT token FROM statements WHERE typ = ? ORDER BY id')
+    .bind(typ)
+    .all<{ token: string }>();
   return results.map((row) => row.token);
 }
 
@@ -72,25 +94,37 @@ export async function selectRevision(db: D1Database): Promise<number> {
 
 /** When the newest statement of some types came in, NumericDate; 0 where there is none. */
 export async function selectReceived(db: D1Database, types: readonly string[]): Promise<number> {
-  const row = await db.prepare('SELECT max(received_at) AS at FROM statements WHERE typ IN (SELECT value FROM json_each(?))').bind(JSON.stringify(types)).first<{ at: number | null }>();
+  const row = await db
+    .prepare('SELECT max(received_at) AS at FROM statements WHERE typ IN (SELECT value FROM json_each(?))')
+    .bind(JSON.stringify(types))
+    .first<{ at: number | null }>();
   return row?.at ?? 0;
 }
 
 /** All filings with the organizations that they are stored for, each organization's newest first by what they say of themselves. */
 export async function selectFilings(db: D1Database): Promise<{ sub: string; token: string }[]> {
-  return (await db.prepare("SELECT sub, token FROM statements WHERE typ = 'filing+jwt' ORDER BY sub, iat DESC, id DESC").all<{ sub: string; token: string }>()).results;
+  return (
+    await db
+      .prepare("SELECT sub, token FROM statements WHERE typ = 'filing+jwt' ORDER BY sub, iat DESC, id DESC")
+      .all<{ sub: string; token: string }>()
+  ).results;
 }
 
 /** Statements of a type about one subject, newest first by what they say of themselves. */
 export async function selectAbout(db: D1Database, typ: string, sub: string): Promise<StoredStatement[]> {
-  const { results } = await db.prepare('SELECT id, token FROM statements WHERE typ = ? AND sub = ? ORDER BY iat DESC, id DESC').bind(typ, sub).all<StoredStatement>();
+  const { results } = await db
+    .prepare('SELECT id, token FROM statements WHERE typ = ? AND sub = ? ORDER BY iat DESC, id DESC')
+    .bind(typ, sub)
+    .all<StoredStatement>();
   return results;
 }
 
 /** Whether an issuer made a statement or an approval with this `jti`. */
 export async function statementExists(db: D1Database, iss: string, jti: string): Promise<boolean> {
   const row = await db
-    .prepare("SELECT 1 FROM statements WHERE iss = ?1 AND jti = ?2 AND typ <> 'withdrawal+jwt' UNION ALL SELECT 1 FROM approvals WHERE iss = ?1 AND jti = ?2 LIMIT 1")
+    .prepare(
+      "SELECT 1 FROM statements WHERE iss = ?1 AND jti = ?2 AND typ <> 'withdrawal+jwt' UNION ALL SELECT 1 FROM approvals WHERE iss = ?1 AND jti = ?2 LIMIT 1",
+    )
     .bind(iss, jti)
     .first();
   return row !== null;
@@ -98,13 +132,19 @@ export async function statementExists(db: D1Database, iss: string, jti: string):
 
 /** Whose statements name a key by its thumbprint. */
 export async function selectIssuersOfKey(db: D1Database, jkt: string): Promise<string[]> {
-  const { results } = await db.prepare('SELECT DISTINCT iss FROM statements WHERE jkt = ?').bind(jkt).all<{ iss: string }>();
+  const { results } = await db
+    .prepare('SELECT DISTINCT iss FROM statements WHERE jkt = ?')
+    .bind(jkt)
+    .all<{ iss: string }>();
   return results.map(({ iss }) => iss);
 }
 
 /** The organization of an issuing key. */
 export async function selectIssuingKeyOwner(db: D1Database, kid: string): Promise<string | null> {
-  const row = await db.prepare('SELECT organization FROM issuing_keys WHERE kid = ?').bind(kid).first<{ organization: string }>();
+  const row = await db
+    .prepare('SELECT organization FROM issuing_keys WHERE kid = ?')
+    .bind(kid)
+    .first<{ organization: string }>();
   return row?.organization ?? null;
 }
 
@@ -112,7 +152,13 @@ export async function selectIssuingKeyOwner(db: D1Database, kid: string): Promis
 export type StoredClient = StoredStatement & { lost: number; filed: string | null };
 
 /** The registered statement that names a key for an organization. @param loss the case in which that key would be lost */
-export const selectClient = (db: D1Database, sub: string, jkt: string, jti: string, loss: string): Promise<StoredClient | null> =>
+export const selectClient = (
+  db: D1Database,
+  sub: string,
+  jkt: string,
+  jti: string,
+  loss: string,
+): Promise<StoredClient | null> =>
   db
     .prepare(
       `SELECT id, token, EXISTS (SELECT 1 FROM cases WHERE about = ?4 AND state = 'reported') AS lost,
@@ -123,50 +169,81 @@ export const selectClient = (db: D1Database, sub: string, jkt: string, jti: stri
     .first<StoredClient>();
 
 /** Every statement that names a key for an organization, the newest first. */
-export async function selectClientsOf(db: D1Database, sub: string): Promise<{ iss: string; jti: string; jkt: string; iat: number; exp: number }[]> {
-  const { results } = await db.prepare("SELECT iss, jti, jkt, iat, exp FROM statements WHERE typ = 'client+jwt' AND sub = ? ORDER BY iat DESC, id DESC LIMIT 500").bind(sub).all<{ iss: string; jti: string; jkt: string; iat: number; exp: number }>();
+export async function selectClientsOf(
+  db: D1Database,
+  sub: string,
+): Promise<{ iss: string; jti: string; jkt: string; iat: number; exp: number }[]> {
+  const { results } = await db
+    .prepare(
+      "SELECT iss, jti, jkt, iat, exp FROM statements WHERE typ = 'client+jwt' AND sub = ? ORDER BY iat DESC, id DESC LIMIT 500",
+    )
+    .bind(sub)
+    .all<{ iss: string; jti: string; jkt: string; iat: number; exp: number }>();
   return results;
 }
 
 /** Client statements by the thumbprint of their key: to find who signed an order or an event. */
 export async function selectClientsByKey(db: D1Database, jkt: string): Promise<StoredStatement[]> {
-  const { results } = await db.prepare("SELECT id, token FROM statements WHERE typ = 'client+jwt' AND jkt = ? ORDER BY id DESC").bind(jkt).all<StoredStatement>();
+  const { results } = await db
+    .prepare("SELECT id, token FROM statements WHERE typ = 'client+jwt' AND jkt = ? ORDER BY id DESC")
+    .bind(jkt)
+    .all<StoredStatement>();
   return results;
 }
 
 /** Statements that name a key: what a device learns of itself, the newest first. */
-export async function selectNaming(db: D1Database, jkt: string): Promise<{ typ: string; sub: string; exp: number; token: string }[]> {
-  const { results } = await db.prepare("SELECT typ, sub, exp, token FROM statements WHERE typ IN ('client+jwt', 'centre+jwt') AND jkt = ? ORDER BY id DESC LIMIT 20").bind(jkt).all<{ typ: string; sub: string; exp: number; token: string }>();
+export async function selectNaming(
+  db: D1Database,
+  jkt: string,
+): Promise<{ typ: string; sub: string; exp: number; token: string }[]> {
+  const { results } = await db
+    .prepare(
+      "SELECT typ, sub, exp, token FROM statements WHERE typ IN ('client+jwt', 'centre+jwt') AND jkt = ? ORDER BY id DESC LIMIT 20",
+    )
+    .bind(jkt)
+    .all<{ typ: string; sub: string; exp: number; token: string }>();
   return results;
 }
 
 const NEWEST_WITHDRAWAL = "SELECT coalesce(max(id), 0) AS id FROM statements WHERE typ = 'withdrawal+jwt'";
 
 /** The withdrawal that was stored last; 0 before the first. */
-export const selectNewestWithdrawal = async (db: D1Database): Promise<number> => (await db.prepare(NEWEST_WITHDRAWAL).first<{ id: number }>())?.id ?? 0;
+export const selectNewestWithdrawal = async (db: D1Database): Promise<number> =>
+  (await db.prepare(NEWEST_WITHDRAWAL).first<{ id: number }>())?.id ?? 0;
 
 /** Holds while no withdrawal was stored after that one. */
-export const guardWithdrawals = (db: D1Database, newest: number): D1PreparedStatement => guard(db, 'withdrawal_came', `(${NEWEST_WITHDRAWAL}) = CAST(?1 AS INTEGER)`, newest);
+export const guardWithdrawals = (db: D1Database, newest: number): D1PreparedStatement =>
+  guard(db, 'withdrawal_came', `(${NEWEST_WITHDRAWAL}) = CAST(?1 AS INTEGER)`, newest);
 
 const NEWEST_OF_CALENDAR = "SELECT max(id) AS id FROM statements WHERE typ IN ('calendar+jwt', 'withdrawal+jwt')";
 
 /** The newest statement by which working days can change; 0 where there is none. */
-export const selectNewestOfCalendar = async (db: D1Database): Promise<number> => (await db.prepare(NEWEST_OF_CALENDAR).first<{ id: number | null }>())?.id ?? 0;
+export const selectNewestOfCalendar = async (db: D1Database): Promise<number> =>
+  (await db.prepare(NEWEST_OF_CALENDAR).first<{ id: number | null }>())?.id ?? 0;
 
 /** Holds while none was stored after that one. */
 export const guardCalendars = (db: D1Database, newest: number): D1PreparedStatement =>
   guard(db, 'step_out_of_order', `coalesce((${NEWEST_OF_CALENDAR}), 0) = CAST(?1 AS INTEGER)`, newest);
 
 /** Public halves of all issuing keys, or of one organization's, in the order of their numbers; none of a body that had the code before. */
-export async function selectIssuingKeys(db: D1Database, organization?: string): Promise<{ organization: string; kid: string; public: string }[]> {
+export async function selectIssuingKeys(
+  db: D1Database,
+  organization?: string,
+): Promise<{ organization: string; kid: string; public: string }[]> {
   const sql = 'SELECT organization, kid, public FROM own_issuing_keys';
-  const query = organization === undefined ? db.prepare(`${sql} ORDER BY organization, n`) : db.prepare(`${sql} WHERE organization = ? ORDER BY n`).bind(organization);
+  const query =
+    organization === undefined
+      ? db.prepare(`${sql} ORDER BY organization, n`)
+      : db.prepare(`${sql} WHERE organization = ? ORDER BY n`).bind(organization);
   return (await query.all<{ organization: string; kid: string; public: string }>()).results;
 }
 
 /** Remembers a DPoP proof. @returns false when it was used before */
 export async function insertProof(db: D1Database, jkt: string, jti: string, now: number): Promise<boolean> {
-  const { meta } = await db.prepare('INSERT INTO proofs (jkt, jti, seen_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING').bind(jkt, jti, now).run();
+  const { meta } = await db
+    .prepare('INSERT INTO proofs (jkt, jti, seen_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+    .bind(jkt, jti, now)
+    .run();
   return meta.changes === 1;
 }
 

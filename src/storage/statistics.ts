@@ -8,9 +8,11 @@ import type { D1Database } from './bindings.ts';
 /** Asia/Shanghai is eight hours ahead the year round. */
 const ISSUED = "o.issued_at + 28800, 'unixepoch'";
 // A row edited by hand must not keep everything else from being counted.
-const OCCUPATION = "CASE WHEN json_valid(r.facts) THEN json_extract(r.facts, '$.occupation.name') ELSE r.occupation_code END";
+const OCCUPATION =
+  "CASE WHEN json_valid(r.facts) THEN json_extract(r.facts, '$.occupation.name') ELSE r.occupation_code END";
 const EXAM = "CASE WHEN json_valid(r.facts) THEN json_extract(r.facts, '$.exam_date') END";
-const FROM = "FROM certificates c JOIN batches b ON b.id = c.batch AND b.state = 'issued' JOIN orders o ON o.batch = c.batch JOIN rows r ON r.batch = c.batch AND r.position = c.position";
+const FROM =
+  "FROM certificates c JOIN batches b ON b.id = c.batch AND b.state = 'issued' JOIN orders o ON o.batch = c.batch JOIN rows r ON r.batch = c.batch AND r.position = c.position";
 
 /** Certificates that are neither revoked nor replaced, by month, level, occupation and the centre of the filing. */
 export async function countIssued(db: D1Database): Promise<IssuedCell[]> {

@@ -30,13 +30,22 @@ export async function replaceFacts(db: D1Database, about: string, was: string, f
 }
 
 export async function replaceName(db: D1Database, id: string, was: string, sealed: string): Promise<void> {
-  await db.prepare("UPDATE bulk_keys SET name = '', sealed_name = ? WHERE id = ? AND name = ? AND sealed_name IS NULL").bind(sealed, id, was).run();
+  await db
+    .prepare("UPDATE bulk_keys SET name = '', sealed_name = ? WHERE id = ? AND name = ? AND sealed_name IS NULL")
+    .bind(sealed, id, was)
+    .run();
 }
 
 export async function replaceIdempotencyKey(db: D1Database, batch: string, was: string, digest: string): Promise<void> {
-  await db.prepare('UPDATE batches SET idempotency_key = ? WHERE id = ? AND idempotency_key = ?').bind(digest, batch, was).run();
+  await db
+    .prepare('UPDATE batches SET idempotency_key = ? WHERE id = ? AND idempotency_key = ?')
+    .bind(digest, batch, was)
+    .run();
 }
 
 export async function replaceReason(db: D1Database, batch: string, was: string, sealed: string): Promise<void> {
-  await db.prepare('UPDATE batches SET returned_sealed = ?, returned_reason = NULL WHERE id = ? AND returned_reason = ?').bind(sealed, batch, was).run();
+  await db
+    .prepare('UPDATE batches SET returned_sealed = ?, returned_reason = NULL WHERE id = ? AND returned_reason = ?')
+    .bind(sealed, batch, was)
+    .run();
 }

@@ -5,13 +5,24 @@
  * It also seals rows and photos (AES-GCM, each bound to its place) and indexes persons (HMAC-SHA-256).
  * It refuses values that neither secret opens, and ciphertexts of another row.
  */
-import type { D1Database } from './bindings.ts';
-import { base64url, CompactEncrypt, compactDecrypt, errors, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
+
+import {
+  base64url,
+  CompactEncrypt,
+  type CryptoKey,
+  compactDecrypt,
+  errors,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+} from 'jose';
 import type { Config } from '../env.ts';
 import { concat, decodeUtf8, encodeUtf8, sha256, toBase64url } from '../life/bytes.ts';
-import { thumbprint } from '../life/statement.ts';
-import type { PublicJwk } from '../life/schema.ts';
 import { Refusal } from '../life/refusal.ts';
+import type { PublicJwk } from '../life/schema.ts';
+import { thumbprint } from '../life/statement.ts';
+import type { D1Database } from './bindings.ts';
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
@@ -44,14 +55,19 @@ export class Vault {
 
   async #wrap(name: string, value: Uint8Array): Promise<string> {
     const kid = await secretId(this.#config.masterSecret);
-    return new CompactEncrypt(value).setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid, sub: name }).encrypt(this.#config.masterSecret);
+    return new CompactEncrypt(value)
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid, sub: name })
+      .encrypt(this.#config.masterSecret);
   }
 
   /** Opens a wrapped value; `rewrapped` is set when it was under the previous secret. */
   async #unwrap(name: string, wrapped: string): Promise<{ value: Uint8Array<ArrayBuffer>; rewrapped?: string }> {
     for (const secret of [this.#config.masterSecret, this.#config.previousSecret]) {
       if (!secret) continue;
-      const opened = await compactDecrypt(wrapped, secret, { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] }).catch((error: unknown) => {
+      const opened = await compactDecrypt(wrapped, secret, {
+        keyManagementAlgorithms: ['dir'],
+        contentEncryptionAlgorithms: ['A256GCM'],
+      }).catch((error: unknown) => {
         if (error instanceof errors.JOSEError) return undefined;
         throw error;
       });
@@ -63,8 +79,12 @@ export class Vault {
   }
 
   /** Reads a named secret, making it at the first use. Two isolates may race: the first stored wins. */
-  async #secret(name: string, make: () => Promise<{ value: Uint8Array; public?: PublicJwk }>): Promise<Uint8Array<ArrayBuffer>> {
-    const read = () => this.#db.prepare('SELECT wrapped FROM secrets WHERE name = ?').bind(name).first<{ wrapped: string }>();
+  async #secret(
+    name: string,
+    make: () => Promise<{ value: Uint8Array; public?: PublicJwk }>,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const read = () =>
+      this.#db.prepare('SELECT wrapped FROM secrets WHERE name = ?').bind(name).first<{ wrapped: string }>();
     let row = await read();
     if (!row) {
       const made = await make();
@@ -108,7 +128,11 @@ export class Vault {
   async #seal(name: string, place: string, bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     const iv = this.#random(IV_BYTES);
     const key = await this.#symmetricKey(name, 'AES-GCM');
-    const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: encodeUtf8(place) }, key, bytes as Uint8Array<ArrayBuffer>);
+    const sealed = await crypto.subtle.encrypt(
+      { name: 'AES-GCM', iv, additionalData: encodeUtf8(place) },
+      key,
+      bytes as Uint8Array<ArrayBuffer>,
+    );
     return concat(iv, new Uint8Array(sealed));
   }
 
@@ -116,7 +140,13 @@ export class Vault {
   async #open(name: string, place: string, sealed: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     const key = await this.#symmetricKey(name, 'AES-GCM');
     try {
-      return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv: sealed.slice(0, IV_BYTES), additionalData: encodeUtf8(place) }, key, sealed.slice(IV_BYTES)));
+      return new Uint8Array(
+        await crypto.subtle.decrypt(
+          { name: 'AES-GCM', iv: sealed.slice(0, IV_BYTES), additionalData: encodeUtf8(place) },
+          key,
+          sealed.slice(IV_BYTES),
+        ),
+      );
     } catch {
       throw new Refusal('ciphertext_wrong', 'A stored ciphertext does not belong to its place.');
     }
@@ -173,7 +203,9 @@ export class Vault {
       const kid = `did:web:${this.#config.issuerHost}:orgs:${organization}#${organization}-${n}`;
       const jwk = { ...made.public, kid, alg: 'ES256' as const, use: 'sig' as const };
       const { meta } = await this.#db
-        .prepare('INSERT INTO issuing_keys (organization, n, kid, public, wrapped, created_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (organization, n) DO NOTHING')
+        .prepare(
+          'INSERT INTO issuing_keys (organization, n, kid, public, wrapped, created_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (organization, n) DO NOTHING',
+        )
         .bind(organization, n, kid, JSON.stringify(jwk), await this.#wrap(kid, made.value), this.#now())
         .run();
       // Another call took this number at the same moment: take the next.
@@ -193,10 +225,14 @@ export class Vault {
   }
 
   async #readIssuingKey(kid: string): Promise<SigningKey> {
-    const row = await this.#db.prepare('SELECT wrapped FROM issuing_keys WHERE kid = ?').bind(kid).first<{ wrapped: string }>();
+    const row = await this.#db
+      .prepare('SELECT wrapped FROM issuing_keys WHERE kid = ?')
+      .bind(kid)
+      .first<{ wrapped: string }>();
     if (!row) throw new Refusal('issuing_key_missing', 'The filing names no issuing key that this service holds.');
     const { value, rewrapped } = await this.#unwrap(kid, row.wrapped);
-    if (rewrapped) await this.#db.prepare('UPDATE issuing_keys SET wrapped = ? WHERE kid = ?').bind(rewrapped, kid).run();
+    if (rewrapped)
+      await this.#db.prepare('UPDATE issuing_keys SET wrapped = ? WHERE kid = ?').bind(rewrapped, kid).run();
     return { ...(await importSigningKey(value)), kid };
   }
 
@@ -205,11 +241,18 @@ export class Vault {
    * @param attempt tries one value, named `id`; what opens under neither secret keeps none of the others
    * @returns how many values were changed
    */
-  async rewrapAll(attempt: (about: { id: string }, work: () => Promise<void>) => Promise<unknown> = (_about, work) => work()): Promise<number> {
+  async rewrapAll(
+    attempt: (about: { id: string }, work: () => Promise<void>) => Promise<unknown> = (_about, work) => work(),
+  ): Promise<number> {
     if (!this.#config.previousSecret) return 0;
     let changed = 0;
-    for (const [table, id] of [['secrets', 'name'], ['issuing_keys', 'kid']] as const) {
-      const { results } = await this.#db.prepare(`SELECT ${id} AS id, wrapped FROM ${table}`).all<{ id: string; wrapped: string }>();
+    for (const [table, id] of [
+      ['secrets', 'name'],
+      ['issuing_keys', 'kid'],
+    ] as const) {
+      const { results } = await this.#db
+        .prepare(`SELECT ${id} AS id, wrapped FROM ${table}`)
+        .all<{ id: string; wrapped: string }>();
       const fresh: { id: string; wrapped: string }[] = [];
       for (const row of results) {
         await attempt({ id: row.id }, async () => {
@@ -234,7 +277,8 @@ export class Vault {
 }
 
 /** Short public name of a master secret, so that an operator can see under which one a value is wrapped. */
-const secretId = async (secret: Uint8Array<ArrayBuffer>): Promise<string> => toBase64url(await sha256(concat(encodeUtf8('luzheng master '), secret))).slice(0, 8);
+const secretId = async (secret: Uint8Array<ArrayBuffer>): Promise<string> =>
+  toBase64url(await sha256(concat(encodeUtf8('luzheng master '), secret))).slice(0, 8);
 
 async function makeSigningKey(): Promise<{ value: Uint8Array; public: PublicJwk }> {
   const pair = await generateKeyPair('ES256', { extractable: true });

@@ -9,7 +9,11 @@ import * as at from './layout.ts';
 import { COPY } from './words.ts';
 
 /** The pale words climb from the lower left. */
-const PALE = [{ x: 42, y: 192 }, { x: 84, y: 212 }, { x: 126, y: 232 }];
+const PALE = [
+  { x: 42, y: 192 },
+  { x: 84, y: 212 },
+  { x: 126, y: 232 },
+];
 
 /** What lies under everything else. */
 export function drawPale(page: Page): void {
@@ -35,7 +39,10 @@ export function drawCopy(page: Page, { purpose, stamped_on, expires_on }: CopyFa
     const set = fit(page.fonts, purpose, place);
     for (const line of set.lines) page.text(line, from, first, { ...value, size: set.size });
     let right = left;
-    for (const [text, day] of [[COPY.from, stamped_on], [COPY.until, expires_on]] as const) {
+    for (const [text, day] of [
+      [COPY.from, stamped_on],
+      [COPY.until, expires_on],
+    ] as const) {
       page.text(text, right, second, label);
       right += measure(page.fonts, `${text} `, 8) / MM;
       page.text(day, right, second, { ...value, size: 9 });

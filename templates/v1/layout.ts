@@ -52,7 +52,11 @@ export const QR = { x: 28, y: 195, side: 49 };
 /** Organization and day at the lower right, with room for the organization's stamp. */
 export const SIGN_LEFT = 84;
 export const SIGN_PLACE: Place = {
-  part: 'organization', width: (RIGHT - SIGN_LEFT) * POINTS, height: 18 * POINTS, sizes: VALUE_SIZES, leading: 1.35,
+  part: 'organization',
+  width: (RIGHT - SIGN_LEFT) * POINTS,
+  height: 18 * POINTS,
+  sizes: VALUE_SIZES,
+  leading: 1.35,
 };
 export const SIGN_NAME = 205.5;
 export const SIGN_DATE = 227.5;

@@ -4,7 +4,7 @@
  * operators each time, so that it compresses to almost nothing. No emblem and no seal: the body alone issues.
  * FROZEN ONCE USED: a change makes templates/v2.
  */
-import { A4, MM, num, rgb, type Colour, type Page } from '../../src/life/pdf-page.ts';
+import { A4, type Colour, MM, num, type Page, rgb } from '../../src/life/pdf-page.ts';
 import { BRONZE, CENTRE, MIST, PINE, WHITE } from './layout.ts';
 
 /** The band's centre line runs this far from the sheet's edge. */
@@ -44,9 +44,11 @@ function weave(drawn: string, phases: number): string {
 function circle(x: number, y: number, rx: number, ry: number): string {
   const k = 0.5523;
   const p = (...points: number[]) => points.map(num).join(' ');
-  return `${p(x + rx, y)} m ${p(x + rx, y + ry * k, x + rx * k, y + ry, x, y + ry)} c `
-    + `${p(x - rx * k, y + ry, x - rx, y + ry * k, x - rx, y)} c ${p(x - rx, y - ry * k, x - rx * k, y - ry, x, y - ry)} c `
-    + `${p(x + rx * k, y - ry, x + rx, y - ry * k, x + rx, y)} c`;
+  return (
+    `${p(x + rx, y)} m ${p(x + rx, y + ry * k, x + rx * k, y + ry, x, y + ry)} c ` +
+    `${p(x - rx * k, y + ry, x - rx, y + ry * k, x - rx, y)} c ${p(x - rx, y - ry * k, x - rx * k, y - ry, x, y - ry)} c ` +
+    `${p(x + rx * k, y - ry, x + rx, y - ry * k, x + rx, y)} c`
+  );
 }
 
 /** `count` copies of a closed curve, turned about a centre. */
@@ -79,7 +81,9 @@ function border(page: Page): void {
   ];
   for (const { x, y, turn, run } of sides) {
     const clip = [0, -HALF, run, 2 * HALF].map((value) => num(value * MM)).join(' ');
-    page.raw(`q ${turn} ${num(x * MM)} ${num(y * MM)} cm ${clip} re W n\n${pen(PINE, 0.22)}\n${wide}\n${pen(BRONZE, 0.3)}\n${narrow}\nQ`);
+    page.raw(
+      `q ${turn} ${num(x * MM)} ${num(y * MM)} cm ${clip} re W n\n${pen(PINE, 0.22)}\n${wide}\n${pen(BRONZE, 0.3)}\n${narrow}\nQ`,
+    );
   }
   const frame = (inset: number, stroke: number, colour: Colour) =>
     page.rectangle(inset, inset, A4.width - 2 * inset, A4.height - 2 * inset, 'S', colour, stroke);
@@ -108,7 +112,8 @@ export function flourish(page: Page, y: number): void {
   page.line(CENTRE - 46, y, CENTRE - 4, y, 0.5, BRONZE);
   page.line(CENTRE + 4, y, CENTRE + 46, y, 0.5, BRONZE);
   const [x, py] = [CENTRE * MM, (A4.height - y) * MM];
-  const lozenge = (w: number, h: number) => `${num(x - w)} ${num(py)} m ${num(x)} ${num(py + h)} l ${num(x + w)} ${num(py)} l ${num(x)} ${num(py - h)} l h`;
+  const lozenge = (w: number, h: number) =>
+    `${num(x - w)} ${num(py)} m ${num(x)} ${num(py + h)} l ${num(x + w)} ${num(py)} l ${num(x)} ${num(py - h)} l h`;
   page.raw(`${rgb(BRONZE)} rg ${lozenge(3.6, 1.5)} f ${pen(BRONZE, 0.4)} ${lozenge(8, 3.2)} S`);
 }
 

@@ -5,13 +5,13 @@
  */
 import type { DocumentFacts, Template } from '../../src/life/document.ts';
 import { levelName, levelWords } from '../../src/life/level.ts';
-import { A4, MM, num, rgb, type Page, type TextStyle } from '../../src/life/pdf-page.ts';
-import { fit, measure, wrap, type Lines } from '../../src/life/pdf-text.ts';
+import { A4, MM, num, type Page, rgb, type TextStyle } from '../../src/life/pdf-page.ts';
+import { fit, type Lines, measure, wrap } from '../../src/life/pdf-text.ts';
 import type { QrMatrix } from '../../src/life/qr.ts';
 import { darkRectangles } from '../../src/life/qr-path.ts';
 import { drawCopy, drawPale } from './copy.ts';
-import * as at from './layout.ts';
 import { fields } from './fields.ts';
+import * as at from './layout.ts';
 import { flourish, ornament } from './ornament.ts';
 import { structure } from './structure.ts';
 import * as words from './words.ts';
@@ -21,27 +21,50 @@ const enLabel: TextStyle = { size: at.SMALL, colour: at.LABEL };
 const small: TextStyle = { size: at.SMALL, colour: at.INK };
 
 function heading(page: Page): void {
-  page.mark('title', () => page.text(words.TITLE.zh, at.CENTRE, at.TITLE_Y, { size: 31, colour: at.PINE, tracking: 7, align: 'centre', embolden: 0.55 }));
-  page.mark('subtitle', () => page.text(words.TITLE.en, at.CENTRE, at.SUBTITLE_Y, { size: 13, colour: at.PINE, tracking: 1.1, align: 'centre' }));
+  page.mark('title', () =>
+    page.text(words.TITLE.zh, at.CENTRE, at.TITLE_Y, {
+      size: 31,
+      colour: at.PINE,
+      tracking: 7,
+      align: 'centre',
+      embolden: 0.55,
+    }),
+  );
+  page.mark('subtitle', () =>
+    page.text(words.TITLE.en, at.CENTRE, at.SUBTITLE_Y, { size: 13, colour: at.PINE, tracking: 1.1, align: 'centre' }),
+  );
   flourish(page, at.FLOURISH_Y);
 }
 
 /** Chinese is set in full lines, every line but the last stretched to both edges; English is left ragged. */
 function sentence(page: Page): void {
   const width = (at.RIGHT - at.LEFT) * MM;
-  const [zh, en] = [{ size: 12, colour: at.INK }, { size: 8.5, colour: at.LABEL }];
+  const [zh, en] = [
+    { size: 12, colour: at.INK },
+    { size: 8.5, colour: at.LABEL },
+  ];
   const indent = 2 * zh.size;
   const lines = wrap(page.fonts, words.SENTENCE.zh, zh.size, width, indent);
-  page.mark('sentence', () => lines.forEach((line, i) => {
-    const inset = i === 0 ? indent : 0;
-    const spare = (width - inset - measure(page.fonts, line, zh.size)) / ([...line].length - 1);
-    page.text(line, at.LEFT + inset / MM, at.SENTENCE_Y + i * 7.2, { ...zh, tracking: i < lines.length - 1 ? spare : 0 });
-  }));
-  page.mark('sentence_en', () => wrap(page.fonts, words.SENTENCE.en, en.size, width).forEach((line, i) => page.text(`${line} `, at.LEFT, at.SENTENCE_EN_Y + i * 4.2, en)));
+  page.mark('sentence', () =>
+    lines.forEach((line, i) => {
+      const inset = i === 0 ? indent : 0;
+      const spare = (width - inset - measure(page.fonts, line, zh.size)) / ([...line].length - 1);
+      page.text(line, at.LEFT + inset / MM, at.SENTENCE_Y + i * 7.2, {
+        ...zh,
+        tracking: i < lines.length - 1 ? spare : 0,
+      });
+    }),
+  );
+  page.mark('sentence_en', () =>
+    wrap(page.fonts, words.SENTENCE.en, en.size, width).forEach((line, i) =>
+      page.text(`${line} `, at.LEFT, at.SENTENCE_EN_Y + i * 4.2, en),
+    ),
+  );
 }
 
 function rows(page: Page): void {
-  const rule = (row: number) => page.line(at.LEFT, rowTop(row), row <= 3 ? at.PHOTO.x - 5 : at.RIGHT, rowTop(row), 0.35, at.HAIR);
+  const rule = (row: number) =>
+    page.line(at.LEFT, rowTop(row), row <= 3 ? at.PHOTO.x - 5 : at.RIGHT, rowTop(row), 0.35, at.HAIR);
   words.ROWS.forEach((row, i) => {
     rule(i);
     page.mark(`${row.part}_label`, () => {
@@ -68,7 +91,9 @@ function fixed(page: Page): void {
   const { PHOTO: photo, QR: qr } = at;
   frame(page, photo);
   frame(page, { x: qr.x, y: qr.y, width: qr.side, height: qr.side });
-  page.mark('scan', () => page.text(words.SCAN, qr.x + qr.side / 2, qr.y + qr.side + 4.6, { ...enLabel, align: 'centre' }));
+  page.mark('scan', () =>
+    page.text(words.SCAN, qr.x + qr.side / 2, qr.y + qr.side + 4.6, { ...enLabel, align: 'centre' }),
+  );
   label(page, 'organization', words.ORGANIZATION, at.SIGN_NAME - 7);
   label(page, 'issued_on', words.ISSUED, at.SIGN_DATE);
   foot(page);
@@ -86,7 +111,10 @@ const footLine = (line: number): number => at.FOOT_TOP + 5.6 + line * at.FOOT_ST
 function foot(page: Page): void {
   const pair = (part: string, x: number, line: number, text: string, address?: string) => {
     page.mark(`${part}_label`, () => page.text(text, x, footLine(line), enLabel));
-    if (address !== undefined) page.mark(part, () => page.text(address, x + measure(page.fonts, `${text}  `, at.SMALL) / MM, footLine(line), small));
+    if (address !== undefined)
+      page.mark(part, () =>
+        page.text(address, x + measure(page.fonts, `${text}  `, at.SMALL) / MM, footLine(line), small),
+      );
   };
   page.line(at.LEFT, at.FOOT_TOP, at.RIGHT, at.FOOT_TOP, 0.35, at.HAIR);
   pair('certificates', at.LEFT, 0, words.FOOT.certificates.label, words.FOOT.certificates.address);
@@ -104,12 +132,21 @@ function values(page: Page, facts: DocumentFacts, qr: QrMatrix | undefined): voi
   if (facts.copy) drawCopy(page, facts.copy);
   photograph(page, facts.photo === true);
   rowValues(page, facts);
-  page.mark('organization', () => block(page, fit(page.fonts, facts.organization.name, at.SIGN_PLACE), at.SIGN_LEFT, at.SIGN_NAME, { colour: at.INK }));
+  page.mark('organization', () =>
+    block(page, fit(page.fonts, facts.organization.name, at.SIGN_PLACE), at.SIGN_LEFT, at.SIGN_NAME, {
+      colour: at.INK,
+    }),
+  );
   const [year, month, day] = facts.issued_on.split('-').map(Number) as [number, number, number];
   const date = `${year}年${month}月${day}日`;
   page.mark('issued_on', () => {
     page.text(`${date} `, at.SIGN_LEFT, at.SIGN_DATE + 7, { size: 12, colour: at.INK });
-    page.text(`${day} ${words.MONTHS[month - 1]} ${year}`, at.SIGN_LEFT + measure(page.fonts, date, 12) / MM + 4, at.SIGN_DATE + 7, { size: 9, colour: at.LABEL });
+    page.text(
+      `${day} ${words.MONTHS[month - 1]} ${year}`,
+      at.SIGN_LEFT + measure(page.fonts, date, 12) / MM + 4,
+      at.SIGN_DATE + 7,
+      { size: 9, colour: at.LABEL },
+    );
   });
   footValue(page, 'query_url', words.FOOT.service.label, facts.query_url, 1);
   footValue(page, 'trust_root', words.FOOT.root.label, facts.trust_root, 2);
@@ -120,7 +157,10 @@ function values(page: Page, facts: DocumentFacts, qr: QrMatrix | undefined): voi
 function photograph(page: Page, given: boolean): void {
   const { x, y, width, height } = at.PHOTO;
   page.mark('photo', () => {
-    if (given) return page.raw(`q ${num(width * MM)} 0 0 ${num(height * MM)} ${num(x * MM)} ${num((A4.height - y - height) * MM)} cm /${at.PHOTO_RESOURCE} Do Q`);
+    if (given)
+      return page.raw(
+        `q ${num(width * MM)} 0 0 ${num(height * MM)} ${num(x * MM)} ${num((A4.height - y - height) * MM)} cm /${at.PHOTO_RESOURCE} Do Q`,
+      );
     page.text(words.NO_PHOTO.zh, x + width / 2, y + 17.5, { size: 9, colour: at.LABEL, align: 'centre', tracking: 1 });
     page.text(words.NO_PHOTO.en, x + width / 2, y + 21.8, { ...enLabel, align: 'centre' });
   });
@@ -128,14 +168,28 @@ function photograph(page: Page, given: boolean): void {
 
 function rowValues(page: Page, facts: DocumentFacts): void {
   const level = levelName(facts.level);
-  const texts = [facts.name, facts.id_type_name, facts.id_number, facts.occupation.name, facts.job, level, facts.number];
-  words.ROWS.forEach(({ part }, index) => page.mark(part, () => {
-    const set = fit(page.fonts, texts[index] as string, at.rowPlace(part, index));
-    const middle = rowTop(index) + at.ROW / 2;
-    const first = middle + (set.size * 0.36 - ((set.lines.length - 1) * set.leading) / 2) / MM;
-    block(page, set, at.VALUE_LEFT, first, { colour: at.INK });
-    if (part === 'level') page.text(levelWords(facts.level).english, at.VALUE_LEFT + measure(page.fonts, level, 12) / MM + 4, first, { size: 9, colour: at.LABEL });
-  }));
+  const texts = [
+    facts.name,
+    facts.id_type_name,
+    facts.id_number,
+    facts.occupation.name,
+    facts.job,
+    level,
+    facts.number,
+  ];
+  words.ROWS.forEach(({ part }, index) =>
+    page.mark(part, () => {
+      const set = fit(page.fonts, texts[index] as string, at.rowPlace(part, index));
+      const middle = rowTop(index) + at.ROW / 2;
+      const first = middle + (set.size * 0.36 - ((set.lines.length - 1) * set.leading) / 2) / MM;
+      block(page, set, at.VALUE_LEFT, first, { colour: at.INK });
+      if (part === 'level')
+        page.text(levelWords(facts.level).english, at.VALUE_LEFT + measure(page.fonts, level, 12) / MM + 4, first, {
+          size: 9,
+          colour: at.LABEL,
+        });
+    }),
+  );
 }
 
 function footValue(page: Page, part: string, text: string, value: string, line: number): void {
@@ -151,7 +205,9 @@ function seal(page: Page, qr: QrMatrix): void {
   const module = (at.QR.side * MM) / (qr.size + 2 * at.QUIET_ZONE);
   const originX = at.QR.x * MM + at.QUIET_ZONE * module;
   const originY = (A4.height - at.QR.y) * MM - at.QUIET_ZONE * module;
-  page.raw(`q ${rgb([0, 0, 0])} rg ${module.toFixed(5)} 0 0 ${(-module).toFixed(5)} ${num(originX)} ${num(originY)} cm\n${darkRectangles(qr)}f Q`);
+  page.raw(
+    `q ${rgb([0, 0, 0])} rg ${module.toFixed(5)} 0 0 ${(-module).toFixed(5)} ${num(originX)} ${num(originY)} cm\n${darkRectangles(qr)}f Q`,
+  );
 }
 
 export const template: Template = {

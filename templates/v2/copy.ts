@@ -26,7 +26,10 @@ export function drawCopy(page: Page, { purpose, stamped_on, expires_on }: CopyFa
     const set = fit(page.fonts, purpose, place);
     for (const line of set.lines) page.text(`${line} `, from, first, { ...value, size: set.size });
     let right = left;
-    for (const [text, day] of [[COPY.from, stamped_on], [COPY.until, expires_on]] as const) {
+    for (const [text, day] of [
+      [COPY.from, stamped_on],
+      [COPY.until, expires_on],
+    ] as const) {
       page.text(`${text} `, right, second, label);
       right += measure(page.fonts, `${text} `, 8) / MM;
       page.text(`${day} `, right, second, { ...value, size: 9 });

@@ -7,7 +7,13 @@ import type { Kind } from '../../src/life/document.ts';
 import type { Tag } from '../../src/life/pdf-archive.ts';
 import { ALT, ROWS, TITLE } from '../v1/words.ts';
 
-const field = (part: string): Tag => ({ type: 'LI', kids: [{ type: 'Lbl', mark: `${part}_label` }, { type: 'LBody', mark: part }] });
+const field = (part: string): Tag => ({
+  type: 'LI',
+  kids: [
+    { type: 'Lbl', mark: `${part}_label` },
+    { type: 'LBody', mark: part },
+  ],
+});
 
 export const structure = ({ photo, copy }: Kind): Tag => ({
   type: 'Document',

@@ -6,8 +6,8 @@
  */
 import type { DocumentFacts, Template } from '../../src/life/document.ts';
 import { levelName, levelWords } from '../../src/life/level.ts';
-import { A4, MM, num, rgb, type Page, type TextStyle } from '../../src/life/pdf-page.ts';
-import { fit, measure, wrap, type Place } from '../../src/life/pdf-text.ts';
+import { A4, MM, num, type Page, rgb, type TextStyle } from '../../src/life/pdf-page.ts';
+import { fit, measure, type Place, wrap } from '../../src/life/pdf-text.ts';
 import type { QrMatrix } from '../../src/life/qr.ts';
 import { darkRectangles } from '../../src/life/qr-path.ts';
 import { drawPale } from '../v1/copy.ts';
@@ -24,23 +24,45 @@ const enLabel: TextStyle = { size: at.SMALL, colour: at.LABEL };
 const small: TextStyle = { size: at.SMALL, colour: at.INK };
 
 function heading(page: Page): void {
-  page.mark('title', () => page.text(words.TITLE.zh, at.CENTRE, at.TITLE_Y, { size: 31, colour: at.PINE, tracking: 7, align: 'centre', embolden: 0.55 }));
-  page.mark('subtitle', () => page.text(words.TITLE.en, at.CENTRE, at.SUBTITLE_Y, { size: 13, colour: at.PINE, tracking: 1.1, align: 'centre' }));
+  page.mark('title', () =>
+    page.text(words.TITLE.zh, at.CENTRE, at.TITLE_Y, {
+      size: 31,
+      colour: at.PINE,
+      tracking: 7,
+      align: 'centre',
+      embolden: 0.55,
+    }),
+  );
+  page.mark('subtitle', () =>
+    page.text(words.TITLE.en, at.CENTRE, at.SUBTITLE_Y, { size: 13, colour: at.PINE, tracking: 1.1, align: 'centre' }),
+  );
   flourish(page, at.FLOURISH_Y);
 }
 
 /** Chinese is set in full lines, every line but the last stretched to both edges; English is left ragged. */
 function sentence(page: Page): void {
   const width = (at.RIGHT - at.LEFT) * MM;
-  const [zh, en] = [{ size: 12, colour: at.INK }, { size: 8.5, colour: at.LABEL }];
+  const [zh, en] = [
+    { size: 12, colour: at.INK },
+    { size: 8.5, colour: at.LABEL },
+  ];
   const indent = 2 * zh.size;
   const lines = wrap(page.fonts, words.SENTENCE.zh, zh.size, width, indent);
-  page.mark('sentence', () => lines.forEach((line, i) => {
-    const inset = i === 0 ? indent : 0;
-    const spare = (width - inset - measure(page.fonts, line, zh.size)) / ([...line].length - 1);
-    page.text(line, at.LEFT + inset / MM, at.SENTENCE_Y + i * 7.2, { ...zh, tracking: i < lines.length - 1 ? spare : 0 });
-  }));
-  page.mark('sentence_en', () => wrap(page.fonts, words.SENTENCE.en, en.size, width).forEach((line, i) => page.text(`${line} `, at.LEFT, at.SENTENCE_EN_Y + i * 4.2, en)));
+  page.mark('sentence', () =>
+    lines.forEach((line, i) => {
+      const inset = i === 0 ? indent : 0;
+      const spare = (width - inset - measure(page.fonts, line, zh.size)) / ([...line].length - 1);
+      page.text(line, at.LEFT + inset / MM, at.SENTENCE_Y + i * 7.2, {
+        ...zh,
+        tracking: i < lines.length - 1 ? spare : 0,
+      });
+    }),
+  );
+  page.mark('sentence_en', () =>
+    wrap(page.fonts, words.SENTENCE.en, en.size, width).forEach((line, i) =>
+      page.text(`${line} `, at.LEFT, at.SENTENCE_EN_Y + i * 4.2, en),
+    ),
+  );
 }
 
 const rowTop = (row: number): number => at.ROWS_TOP + row * at.ROW;
@@ -70,11 +92,16 @@ function values(page: Page, facts: DocumentFacts, qr: QrMatrix | undefined): voi
   label(page, 'organization', words.ORGANIZATION, at.SIGN_NAME - 7);
   const { leading } = at.SIGN_PLACE;
   const set = fit(page.fonts, facts.organization.name, at.SIGN_PLACE);
-  page.mark('organization', () => withSpaces(facts.organization.name, set.lines).forEach((line, i) =>
-    page.text(line, at.SIGN_LEFT, at.SIGN_NAME + (i * set.size * leading) / MM, { size: set.size, colour: at.INK })));
+  page.mark('organization', () =>
+    withSpaces(facts.organization.name, set.lines).forEach((line, i) =>
+      page.text(line, at.SIGN_LEFT, at.SIGN_NAME + (i * set.size * leading) / MM, { size: set.size, colour: at.INK }),
+    ),
+  );
   issued(page, facts.issued_on);
   if (qr) page.mark('seal', () => seal(page, qr));
-  page.mark('scan', () => page.text(words.SCAN, QR.x + QR.side / 2, QR.y + QR.side + 4.6, { ...enLabel, align: 'centre' }));
+  page.mark('scan', () =>
+    page.text(words.SCAN, QR.x + QR.side / 2, QR.y + QR.side + 4.6, { ...enLabel, align: 'centre' }),
+  );
   foot(page, facts);
 }
 
@@ -82,7 +109,10 @@ function values(page: Page, facts: DocumentFacts, qr: QrMatrix | undefined): voi
 function photograph(page: Page, given: boolean): void {
   const { x, y, width, height } = at.PHOTO;
   page.mark('photo', () => {
-    if (given) return page.raw(`q ${num(width * MM)} 0 0 ${num(height * MM)} ${num(x * MM)} ${num((A4.height - y - height) * MM)} cm /${at.PHOTO_RESOURCE} Do Q`);
+    if (given)
+      return page.raw(
+        `q ${num(width * MM)} 0 0 ${num(height * MM)} ${num(x * MM)} ${num((A4.height - y - height) * MM)} cm /${at.PHOTO_RESOURCE} Do Q`,
+      );
     const zh: TextStyle = { size: 9, colour: at.LABEL, tracking: 1 };
     // Centred without the space that follows it.
     const left = x + width / 2 - measure(page.fonts, words.NO_PHOTO.zh, 9, 1) / MM / 2;
@@ -104,7 +134,15 @@ function withSpaces(text: string, lines: readonly string[]): string[] {
 
 function rows(page: Page, facts: DocumentFacts): void {
   const level = levelName(facts.level);
-  const texts = [facts.name, facts.id_type_name, facts.id_number, facts.occupation.name, facts.job, level, facts.number];
+  const texts = [
+    facts.name,
+    facts.id_type_name,
+    facts.id_number,
+    facts.occupation.name,
+    facts.job,
+    level,
+    facts.number,
+  ];
   words.ROWS.forEach(({ part, zh, en }, index) => {
     const text = texts[index] as string;
     page.mark(`${part}_label`, () => {
@@ -115,7 +153,9 @@ function rows(page: Page, facts: DocumentFacts): void {
       const set = fit(page.fonts, text, at.rowPlace(part, index));
       const first = rowTop(index) + at.ROW / 2 + (set.size * 0.36 - ((set.lines.length - 1) * set.leading) / 2) / MM;
       const lines = withSpaces(part === 'level' ? `${text} ` : text, set.lines);
-      lines.forEach((line, i) => page.text(line, at.VALUE_LEFT, first + (i * set.leading) / MM, { size: set.size, colour: at.INK }));
+      lines.forEach((line, i) =>
+        page.text(line, at.VALUE_LEFT, first + (i * set.leading) / MM, { size: set.size, colour: at.INK }),
+      );
       if (part !== 'level') return;
       const x = at.VALUE_LEFT + measure(page.fonts, level, 12) / MM + 4;
       page.text(levelWords(facts.level).english, x, first, { size: 9, colour: at.LABEL });
@@ -136,7 +176,12 @@ function issued(page: Page, on: string): void {
   label(page, 'issued_on', words.ISSUED, at.SIGN_DATE);
   page.mark('issued_on', () => {
     page.text(`${date} `, at.SIGN_LEFT, at.SIGN_DATE + 7, { size: 12, colour: at.INK });
-    page.text(`${day} ${words.MONTHS[month - 1]} ${year}`, at.SIGN_LEFT + measure(page.fonts, date, 12) / MM + 4, at.SIGN_DATE + 7, { size: 9, colour: at.LABEL });
+    page.text(
+      `${day} ${words.MONTHS[month - 1]} ${year}`,
+      at.SIGN_LEFT + measure(page.fonts, date, 12) / MM + 4,
+      at.SIGN_DATE + 7,
+      { size: 9, colour: at.LABEL },
+    );
   });
 }
 
@@ -162,14 +207,18 @@ function seal(page: Page, qr: QrMatrix): void {
   const module = (QR.side * MM) / (qr.size + 2 * at.QUIET_ZONE);
   const originX = QR.x * MM + at.QUIET_ZONE * module;
   const originY = (A4.height - QR.y) * MM - at.QUIET_ZONE * module;
-  page.raw(`q ${rgb([0, 0, 0])} rg ${module.toFixed(5)} 0 0 ${(-module).toFixed(5)} ${num(originX)} ${num(originY)} cm\n${darkRectangles(qr)}f Q`);
+  page.raw(
+    `q ${rgb([0, 0, 0])} rg ${module.toFixed(5)} 0 0 ${(-module).toFixed(5)} ${num(originX)} ${num(originY)} cm\n${darkRectangles(qr)}f Q`,
+  );
 }
 
 const { ROWS, ORGANIZATION, ISSUED, FOOT, SCAN, NO_PHOTO } = words;
 const LABELS = [
   ...[...ROWS, ORGANIZATION, ISSUED].flatMap(({ zh, en }) => [zh, en]),
   ...Object.values(FOOT).map((entry) => entry.label + ('address' in entry ? entry.address : '')),
-  SCAN, NO_PHOTO.zh, NO_PHOTO.en,
+  SCAN,
+  NO_PHOTO.zh,
+  NO_PHOTO.en,
 ];
 
 export const template: Template = {

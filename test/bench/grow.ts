@@ -17,18 +17,26 @@ export async function grow(stage: Stage, size: number): Promise<number> {
     const numbers = `WITH RECURSIVE x(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM x WHERE i < ${CHUNK})`;
     const copied = `grown-${series}`;
     await db.batch([
-      db.prepare(`INSERT INTO batches (id, organization, filing, count, root, state, created_at, body_digest) SELECT '${copied}', organization, filing, ${CHUNK}, root, 'issued', created_at, '' FROM batches WHERE id = ?`).bind(batch),
-      db.prepare(
-        `${numbers} INSERT INTO rows SELECT '${copied}', x.i, x.i, r.level, r.occupation_code, r.job, NULL, 'p${series}-' || x.i, r.facts, r.sealed
+      db
+        .prepare(
+          `INSERT INTO batches (id, organization, filing, count, root, state, created_at, body_digest) SELECT '${copied}', organization, filing, ${CHUNK}, root, 'issued', created_at, '' FROM batches WHERE id = ?`,
+        )
+        .bind(batch),
+      db
+        .prepare(
+          `${numbers} INSERT INTO rows SELECT '${copied}', x.i, x.i, r.level, r.occupation_code, r.job, NULL, 'p${series}-' || x.i, r.facts, r.sealed
          FROM x JOIN rows r ON r.batch = ?1 AND r.position = x.i % 1000`,
-      ).bind(batch),
+        )
+        .bind(batch),
       db.prepare(
         `${numbers} INSERT INTO certificates SELECT ${number}, 'S0000370' || printf('%05d', ${100 + series}), 2026, 3, x.i, '${copied}', x.i, 'p${series}-' || x.i, '6-31-01-03', '--', ${100 + series}, x.i, 'valid', 1, NULL FROM x`,
       ),
-      db.prepare(
-        `${numbers} INSERT INTO credentials SELECT ${number}, k.credential, k.seal, k.path FROM x
+      db
+        .prepare(
+          `${numbers} INSERT INTO credentials SELECT ${number}, k.credential, k.seal, k.path FROM x
          JOIN certificates c ON c.batch = ?1 AND c.position = x.i % 1000 JOIN credentials k ON k.number = c.number`,
-      ).bind(batch),
+        )
+        .bind(batch),
     ]);
     have += CHUNK;
     if (series % 20 === 19) console.log(`     ${have} certificates …`);

@@ -13,10 +13,22 @@ export interface Target {
 function once(agent: Agent, target: Target): Promise<void> {
   const { method, url, body, type = 'application/json' } = target.next();
   return new Promise((resolve, reject) => {
-    const call = request(url, { method, agent, headers: body === undefined ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) } }, (response) => {
-      response.resume();
-      response.on('end', () => (response.statusCode === 200 ? resolve() : reject(new Error(`${target.name}: ${method} ${url} answered ${response.statusCode}`))));
-    });
+    const call = request(
+      url,
+      {
+        method,
+        agent,
+        headers: body === undefined ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) },
+      },
+      (response) => {
+        response.resume();
+        response.on('end', () =>
+          response.statusCode === 200
+            ? resolve()
+            : reject(new Error(`${target.name}: ${method} ${url} answered ${response.statusCode}`)),
+        );
+      },
+    );
     call.on('error', reject);
     call.end(body);
   });
@@ -42,7 +54,12 @@ export async function throughput(target: Target, seconds: number, connections = 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] as number;
 
 /** Measures two targets turn by turn, so that both meet the same machine. @returns medians of requests a second */
-export async function compare(baseline: Target, subject: Target, rounds = 5, seconds = 2): Promise<{ baseline: number; subject: number; ratio: number }> {
+export async function compare(
+  baseline: Target,
+  subject: Target,
+  rounds = 5,
+  seconds = 2,
+): Promise<{ baseline: number; subject: number; ratio: number }> {
   await throughput(baseline, 1);
   await throughput(subject, 1);
   const rates: [number[], number[]] = [[], []];

@@ -9,8 +9,17 @@ import { ASSETS } from '../../src/cli/build.ts';
 import { bundleWorker, scriptOf } from '../../src/cli/bundle.ts';
 import { Caller } from '../../src/cli/caller.ts';
 import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
-import { appointCentre, approveBatch, fileOrganization, makeKey, nameClient, orderBatch, type Identity, type KeyPair } from '../../src/cli/sign.ts';
-import { certificatesOf as readCertificates, type Issued } from '../../src/cli/steps.ts';
+import {
+  appointCentre,
+  approveBatch,
+  fileOrganization,
+  type Identity,
+  type KeyPair,
+  makeKey,
+  nameClient,
+  orderBatch,
+} from '../../src/cli/sign.ts';
+import { type Issued, certificatesOf as readCertificates } from '../../src/cli/steps.ts';
 
 export interface Stage {
   mf: Miniflare;
@@ -37,7 +46,8 @@ export async function makeStage(): Promise<Stage> {
   const [{ migrations }, script] = [await bundleWorker(), await scriptOf('test/bench/worker.ts')];
   const root = await makeKey();
   const text = (value: string) => ({ type: 'text' as const, value });
-  const assets = async (request: { url: string }) => new MiniflareResponse(await readFile(join(ASSETS, new URL(request.url).pathname)));
+  const assets = async (request: { url: string }) =>
+    new MiniflareResponse(await readFile(join(ASSETS, new URL(request.url).pathname)));
   const mf = new Miniflare({
     workers: [
       {
@@ -75,9 +85,28 @@ async function enrol(root: KeyPair, fetcher: (url: string, init: RequestInit) =>
   const province: Identity = { ...own, subject: 'centre:3700', token, certificate: await certifyCentre(root, token) };
   const centre = new Caller(ORIGIN, province, fetcher);
   await centre.post('/v1/centres', { statement: province.token });
-  const issuing = await centre.post<{ kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string }>(`/v1/organizations/${code}/keys`, {});
-  const scope = [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5 as const, 4 as const, 3 as const, 2 as const, 1 as const] }];
-  const filing = await fileOrganization(province, { code, name: '山东鲁能技师学院', uscc: '91350100M000100Y43', route: 'province', scope, annual_capacity: 900_000, issuing_jwks: { keys: [issuing] } });
+  const issuing = await centre.post<{ kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string }>(
+    `/v1/organizations/${code}/keys`,
+    {},
+  );
+  const scope = [
+    {
+      code: '6-31-01-03',
+      name: '电工',
+      edition: '2022',
+      jobs: [],
+      levels: [5 as const, 4 as const, 3 as const, 2 as const, 1 as const],
+    },
+  ];
+  const filing = await fileOrganization(province, {
+    code,
+    name: '山东鲁能技师学院',
+    uscc: '91350100M000100Y43',
+    route: 'province',
+    scope,
+    annual_capacity: 900_000,
+    issuing_jwks: { keys: [issuing] },
+  });
   await centre.post('/v1/filings', { statement: filing });
   await handInCertificate(province, centre, filing);
   const key = await makeKey();
@@ -91,8 +120,16 @@ let person = 0;
 /** Uploads and approves a batch; `issue` then takes only the call that is measured. */
 export async function prepareBatch(stage: Stage, count: number): Promise<{ id: string; issue: () => Promise<void> }> {
   const candidates = Array.from({ length: count }, () => ({
-    name: '欧阳建国', id_type: 'resident_id', id_number: idNumber(person++), occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--',
-    level: 3, score_theory: 80, score_practice: 85, exam_date: '2026-11-01',
+    name: '欧阳建国',
+    id_type: 'resident_id',
+    id_number: idNumber(person++),
+    occupation_code: '6-31-01-03',
+    occupation_name: '电工',
+    job_type: '--',
+    level: 3,
+    score_theory: 80,
+    score_practice: 85,
+    exam_date: '2026-11-01',
   }));
   const { id, root } = await stage.caller.post<{ id: string; root: string }>('/v1/batches', { candidates });
   const ref = { organization: stage.code, aud: stage.origin, batch: id, root, count };
@@ -102,7 +139,8 @@ export async function prepareBatch(stage: Stage, count: number): Promise<{ id: s
   return {
     id,
     issue: async () => {
-      for (let state = ''; state !== 'issued'; ) ({ state } = await stage.caller.post<{ state: string }>(`/v1/batches/${id}/issue`, { approval, order }));
+      for (let state = ''; state !== 'issued'; )
+        ({ state } = await stage.caller.post<{ state: string }>(`/v1/batches/${id}/issue`, { approval, order }));
     },
   };
 }

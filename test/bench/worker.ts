@@ -3,13 +3,13 @@
  * same process with the same database.
  */
 import { Hono } from 'hono';
-import worker from '../../src/index.ts';
 import type { Env } from '../../src/env.ts';
-import { drawFor, renderFor } from '../../src/render.ts';
-import { bundleOf, lookUp } from '../../src/register.ts';
-import { serviceOf } from '../../src/service.ts';
-import { signerFor, signNow, type Printed } from '../../src/signatures.ts';
+import worker from '../../src/index.ts';
 import type { SignBy } from '../../src/life/pades/sign.ts';
+import { bundleOf, lookUp } from '../../src/register.ts';
+import { drawFor, renderFor } from '../../src/render.ts';
+import { serviceOf } from '../../src/service.ts';
+import { type Printed, signerFor, signNow } from '../../src/signatures.ts';
 
 const bench = new Hono<{ Bindings: Env }>();
 
@@ -17,12 +17,18 @@ bench.get('/bench/hello', (c) => c.json({ hello: 'world' }));
 
 /** Hono and one D1 primary-key read. */
 bench.get('/bench/read/:number', async (c) => {
-  const row = await c.env.DB.prepare('SELECT credential FROM credentials WHERE number = ?').bind(c.req.param('number')).first();
+  const row = await c.env.DB.prepare('SELECT credential FROM credentials WHERE number = ?')
+    .bind(c.req.param('number'))
+    .first();
   return c.json(row);
 });
 
 let pair: Promise<CryptoKeyPair> | undefined;
-const keys = () => (pair ??= crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']) as Promise<CryptoKeyPair>);
+const keys = () =>
+  (pair ??= crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, [
+    'sign',
+    'verify',
+  ]) as Promise<CryptoKeyPair>);
 const ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' };
 const BYTES = new Uint8Array(1500).fill(65);
 let signature: Promise<ArrayBuffer> | undefined;
@@ -33,7 +39,8 @@ bench.post('/bench/verify', async (c) => {
   const { privateKey, publicKey } = await keys();
   signature ??= crypto.subtle.sign(ALGORITHM, privateKey, BYTES);
   const number = c.req.query('read');
-  if (number !== undefined) await c.env.DB.prepare('SELECT credential FROM credentials WHERE number = ?').bind(number).first();
+  if (number !== undefined)
+    await c.env.DB.prepare('SELECT credential FROM credentials WHERE number = ?').bind(number).first();
   return c.json({ valid: await crypto.subtle.verify(ALGORITHM, publicKey, await signature, BYTES) });
 });
 
@@ -42,15 +49,22 @@ bench.post('/bench/issue/:count/:bytes', async (c) => {
   const { privateKey } = await keys();
   const filler = 'x'.repeat(Number(c.req.param('bytes')));
   const count = Number(c.req.param('count'));
-  await c.env.DB.prepare('CREATE TABLE IF NOT EXISTS bench (number TEXT PRIMARY KEY, credential TEXT) STRICT, WITHOUT ROWID').run();
+  await c.env.DB.prepare(
+    'CREATE TABLE IF NOT EXISTS bench (number TEXT PRIMARY KEY, credential TEXT) STRICT, WITHOUT ROWID',
+  ).run();
   for (let from = 0; from < count; from += 200) {
     const rows = await Promise.all(
       Array.from({ length: Math.min(200, count - from) }, async (_, i) => {
-        await Promise.all([crypto.subtle.sign(ALGORITHM, privateKey, BYTES), crypto.subtle.sign(ALGORITHM, privateKey, BYTES)]);
+        await Promise.all([
+          crypto.subtle.sign(ALGORITHM, privateKey, BYTES),
+          crypto.subtle.sign(ALGORITHM, privateKey, BYTES),
+        ]);
         return { number: `${crypto.randomUUID()}-${from + i}`, credential: filler };
       }),
     );
-    await c.env.DB.prepare("INSERT INTO bench SELECT value ->> 'number', value ->> 'credential' FROM json_each(?)").bind(JSON.stringify(rows)).run();
+    await c.env.DB.prepare("INSERT INTO bench SELECT value ->> 'number', value ->> 'credential' FROM json_each(?)")
+      .bind(JSON.stringify(rows))
+      .run();
   }
   return c.json({ count });
 });
@@ -76,6 +90,8 @@ bench.get('/bench/pdf/:kind/:number/:times', async (c) => {
 
 export default {
   fetch(request: Request, env: Env, context: never): Response | Promise<Response> {
-    return new URL(request.url).pathname.startsWith('/bench/') ? bench.fetch(request, env, context) : worker.fetch(request, env, context);
+    return new URL(request.url).pathname.startsWith('/bench/')
+      ? bench.fetch(request, env, context)
+      : worker.fetch(request, env, context);
   },
 };

@@ -16,10 +16,24 @@ const chromium = findChromium();
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const ALL = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
 /** What another width can change: the elements and their attributes stay the same. */
-const OF_LAYOUT = { type: 'rule', values: ['color-contrast', 'link-in-text-block', 'scrollable-region-focusable', 'target-size', 'css-orientation-lock', 'skip-link', 'label-content-name-mismatch'] };
+const OF_LAYOUT = {
+  type: 'rule',
+  values: [
+    'color-contrast',
+    'link-in-text-block',
+    'scrollable-region-focusable',
+    'target-size',
+    'css-orientation-lock',
+    'skip-link',
+    'label-content-name-mismatch',
+  ],
+};
 
 interface Axe {
-  run(where: Document, options: object): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+  run(
+    where: Document,
+    options: object,
+  ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
 }
 
 describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, () => {
@@ -48,7 +62,9 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
     };
     const drawn = (name: string) => async (page: Page) => {
       const language = (await page.evaluate(() => navigator.language)).startsWith('zh') ? 'zh' : 'en';
-      await page.route('**/sample', (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body: sample(name, language) }));
+      await page.route('**/sample', (route) =>
+        route.fulfill({ contentType: 'text/html; charset=utf-8', body: sample(name, language) }),
+      );
       await at('/sample')(page);
       await page.unroute('**/sample');
     };
@@ -60,11 +76,31 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
       await page.waitForURL(`${origin}/search`);
     };
     pages = {
-      home: at('/'), scan: at('/scan'), bulk: at('/bulk'), check: at('/check'), desk: at('/desk'), organizations: at('/organizations'), organization: at('/organizations/S000037000001'), notices: at('/notices'), 'following an objection': at('/notices/objections'), statistics: at('/statistics'), supervision: at('/supervision'), ...Object.fromEntries(Object.keys(SAMPLES).map((name) => [name, drawn(name)])), docs: at('/docs'),
-      'a genuine seal': seal(valid.seal_url), 'an altered seal': seal(valid.seal_url.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10))),
-      revoked: at(`/c/${revoked.number}`), suspended: at(`/c/${suspended.number}`), replaced: at(`/c/${replaced.number}`),
-      'not found': at(`/c/${valid.number.slice(0, -6)}999999`), malformed: at('/c/S000037000001269000001'), 'no such page': at('/nothing'),
-      results: search({ name: valid.name, id_number: valid.id_number }), faults: search({ name: '王' }), 'no match': search({ number: valid.number, name: '王' }), several: search({ number: `${valid.number} ${revoked.number}` }),
+      home: at('/'),
+      scan: at('/scan'),
+      bulk: at('/bulk'),
+      check: at('/check'),
+      desk: at('/desk'),
+      organizations: at('/organizations'),
+      organization: at('/organizations/S000037000001'),
+      notices: at('/notices'),
+      'following an objection': at('/notices/objections'),
+      statistics: at('/statistics'),
+      supervision: at('/supervision'),
+      ...Object.fromEntries(Object.keys(SAMPLES).map((name) => [name, drawn(name)])),
+      docs: at('/docs'),
+      'a genuine seal': seal(valid.seal_url),
+      'an altered seal': seal(valid.seal_url.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10))),
+      revoked: at(`/c/${revoked.number}`),
+      suspended: at(`/c/${suspended.number}`),
+      replaced: at(`/c/${replaced.number}`),
+      'not found': at(`/c/${valid.number.slice(0, -6)}999999`),
+      malformed: at('/c/S000037000001269000001'),
+      'no such page': at('/nothing'),
+      results: search({ name: valid.name, id_number: valid.id_number }),
+      faults: search({ name: '王' }),
+      'no match': search({ number: valid.number, name: '王' }),
+      several: search({ number: `${valid.number} ${revoked.number}` }),
       'the holder’s fault': async (page) => {
         await at(`/c/${valid.number}`)(page);
         await page.locator('#download > summary').click();
@@ -102,8 +138,16 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
   /** What axe finds, once its script is in the page. */
   async function axe(page: Page, runOnly: typeof ALL = ALL): Promise<string[]> {
     return page.evaluate(async (rules) => {
-      const { violations } = await (window as unknown as { axe: Axe }).axe.run(document, { runOnly: rules, resultTypes: ['violations'], preload: false, iframes: false, elementRef: false });
-      return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`));
+      const { violations } = await (window as unknown as { axe: Axe }).axe.run(document, {
+        runOnly: rules,
+        resultTypes: ['violations'],
+        preload: false,
+        iframes: false,
+        elementRef: false,
+      });
+      return violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
+      );
     }, runOnly);
   }
 
@@ -111,28 +155,40 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
   const cutOff = (page: Page, fontSize: string) =>
     page.evaluate((size) => {
       document.documentElement.style.fontSize = size;
-      const wide = [...document.querySelectorAll<HTMLElement>('body *')].filter((one) => one.checkVisibility() && !one.closest('.skip') && one.getBoundingClientRect().right > innerWidth + 1);
-      return { width: document.documentElement.scrollWidth, wide: wide.slice(0, 4).map((one) => one.outerHTML.slice(0, 120)) };
+      const wide = [...document.querySelectorAll<HTMLElement>('body *')].filter(
+        (one) => one.checkVisibility() && !one.closest('.skip') && one.getBoundingClientRect().right > innerWidth + 1,
+      );
+      return {
+        width: document.documentElement.scrollWidth,
+        wide: wide.slice(0, 4).map((one) => one.outerHTML.slice(0, 120)),
+      };
     }, fontSize);
 
-  test.each(['zh-CN', 'en-US'])('%s: axe finds nothing on a phone and on a desk; at 320 px with text twice as large nothing is cut off', async (locale) => {
-    const { context, page } = await open({ locale, viewport: { width: 360, height: 740 } });
-    for (const [name, go] of Object.entries(pages)) {
-      await page.setViewportSize({ width: 360, height: 740 });
-      await go(page);
-      expect([name, await page.locator('html').getAttribute('lang')]).toEqual([name, locale === 'zh-CN' ? 'zh-CN' : 'en']);
-      await page.evaluate(AXE);
-      await page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true)));
-      for (const width of [360, 1280]) {
-        await page.setViewportSize({ width, height: 740 });
-        expect([name, width, await axe(page, width === 360 ? ALL : OF_LAYOUT)]).toEqual([name, width, []]);
-        expect([name, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([name, width]);
+  test.each(['zh-CN', 'en-US'])(
+    '%s: axe finds nothing on a phone and on a desk; at 320 px with text twice as large nothing is cut off',
+    async (locale) => {
+      const { context, page } = await open({ locale, viewport: { width: 360, height: 740 } });
+      for (const [name, go] of Object.entries(pages)) {
+        await page.setViewportSize({ width: 360, height: 740 });
+        await go(page);
+        expect([name, await page.locator('html').getAttribute('lang')]).toEqual([
+          name,
+          locale === 'zh-CN' ? 'zh-CN' : 'en',
+        ]);
+        await page.evaluate(AXE);
+        await page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true)));
+        for (const width of [360, 1280]) {
+          await page.setViewportSize({ width, height: 740 });
+          expect([name, width, await axe(page, width === 360 ? ALL : OF_LAYOUT)]).toEqual([name, width, []]);
+          expect([name, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([name, width]);
+        }
+        await page.setViewportSize({ width: 320, height: 640 });
+        for (const size of ['100%', '200%'])
+          expect([name, size, await cutOff(page, size)]).toEqual([name, size, { width: 320, wide: [] }]);
       }
-      await page.setViewportSize({ width: 320, height: 640 });
-      for (const size of ['100%', '200%']) expect([name, size, await cutOff(page, size)]).toEqual([name, size, { width: 320, wide: [] }]);
-    }
-    await context.close();
-  });
+      await context.close();
+    },
+  );
 
   test('the keyboard passes every control in the order of the page, sees it, and comes out at the end', async () => {
     const { context, page } = await open({ locale: 'zh-CN', viewport: { width: 360, height: 740 } });
@@ -142,11 +198,19 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
       for (let press = 0; press < 200; press++) {
         await page.keyboard.press('Tab');
         const at = await page.evaluate(() => {
-          const all = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), summary')].filter((one) => one.checkVisibility());
+          const all = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), summary')].filter(
+            (one) => one.checkVisibility(),
+          );
           const now = document.activeElement as HTMLElement;
           const { outlineStyle, outlineWidth } = getComputedStyle(now);
           const box = now.getBoundingClientRect();
-          return { index: all.indexOf(now), count: all.length, outlined: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2, shown: box.top < innerHeight && box.bottom > 0, left: now === document.body };
+          return {
+            index: all.indexOf(now),
+            count: all.length,
+            outlined: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2,
+            shown: box.top < innerHeight && box.bottom > 0,
+            left: now === document.body,
+          };
         });
         if (at.left || at.index < (seen.at(-1) ?? -1)) break;
         expect([name, at]).toEqual([name, { ...at, outlined: true, shown: true, index: (seen.at(-1) ?? -1) + 1 }]);
@@ -162,7 +226,9 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
     const { context, page } = await open({ locale: 'zh-CN', viewport: { width: 360, height: 740 } });
     await page.goto(`${server.origin}/docs`);
     await page.keyboard.press('Tab');
-    expect(await page.evaluate(() => (document.activeElement as HTMLElement).getBoundingClientRect().left)).toBeGreaterThanOrEqual(0);
+    expect(
+      await page.evaluate(() => (document.activeElement as HTMLElement).getBoundingClientRect().left),
+    ).toBeGreaterThanOrEqual(0);
     await page.keyboard.press('Enter');
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
     await context.close();
@@ -174,20 +240,33 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
       await (pages[name] as (page: Page) => Promise<unknown>)(page);
       const small = await page.evaluate(() =>
         [...document.querySelectorAll<HTMLElement>('a[href], button, input:not([type=hidden]), summary')]
-          .filter((one) => one.checkVisibility() && !one.matches('.skip, p a, dd a') && one.getBoundingClientRect().height < 24)
-          .map((one) => one.outerHTML.slice(0, 100)));
+          .filter(
+            (one) =>
+              one.checkVisibility() && !one.matches('.skip, p a, dd a') && one.getBoundingClientRect().height < 24,
+          )
+          .map((one) => one.outerHTML.slice(0, 100)),
+      );
       expect([name, small]).toEqual([name, []]);
     }
     await context.close();
   });
 
-  test.each([{ forcedColors: 'active' }, { contrast: 'more' }, { reducedMotion: 'reduce' }, { colorScheme: 'dark' }] as const)('a verdict keeps its mark and its border with %o, and nothing moves', async (wish) => {
+  test.each([
+    { forcedColors: 'active' },
+    { contrast: 'more' },
+    { reducedMotion: 'reduce' },
+    { colorScheme: 'dark' },
+  ] as const)('a verdict keeps its mark and its border with %o, and nothing moves', async (wish) => {
     const { context, page } = await open({ locale: 'zh-CN', viewport: { width: 360, height: 740 }, ...wish });
     await (pages.revoked as (page: Page) => Promise<unknown>)(page);
     const look = await page.locator('.verdict').evaluate((node) => {
       const mark = node.querySelector('.mark') as HTMLElement;
       const { color, backgroundColor, borderTopStyle } = getComputedStyle(mark);
-      return { border: getComputedStyle(node).borderTopWidth, told: color !== backgroundColor || borderTopStyle !== 'none', text: mark.textContent };
+      return {
+        border: getComputedStyle(node).borderTopWidth,
+        told: color !== backgroundColor || borderTopStyle !== 'none',
+        text: mark.textContent,
+      };
     });
     expect(look).toEqual({ border: '2px', told: true, text: '✕' });
     expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
@@ -198,9 +277,13 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
     const { context, page } = await open({ locale: 'zh-CN', viewport: { width: 794, height: 1123 } });
     await (pages.revoked as (page: Page) => Promise<unknown>)(page);
     await page.emulateMedia({ media: 'print' });
-    expect(await page.locator('.verdict').evaluate((node) => getComputedStyle(node).backgroundColor)).toBe('rgb(255, 255, 255)');
-    for (const hidden of ['header', '#download', '.skip']) expect([hidden, await page.locator(hidden).isVisible()]).toEqual([hidden, false]);
-    for (const shown of ['.verdict h1', '.checks', '.facts']) expect([shown, await page.locator(shown).first().isVisible()]).toEqual([shown, true]);
+    expect(await page.locator('.verdict').evaluate((node) => getComputedStyle(node).backgroundColor)).toBe(
+      'rgb(255, 255, 255)',
+    );
+    for (const hidden of ['header', '#download', '.skip'])
+      expect([hidden, await page.locator(hidden).isVisible()]).toEqual([hidden, false]);
+    for (const shown of ['.verdict h1', '.checks', '.facts'])
+      expect([shown, await page.locator(shown).first().isVisible()]).toEqual([shown, true]);
     await context.close();
   });
 });

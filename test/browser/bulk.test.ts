@@ -6,8 +6,8 @@ import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Caller } from '../../src/cli/caller.ts';
-import { readTable } from '../../src/life/row-table.ts';
 import { splitAnswers } from '../../src/life/receipt.ts';
+import { readTable } from '../../src/life/row-table.ts';
 import { writeXlsx } from '../../src/life/table-write.ts';
 import { findChromium, launch } from './browser.ts';
 import { startServer, type TestServer } from './server.ts';
@@ -32,7 +32,12 @@ describe.skipIf(chromium === undefined)('the page that checks lists', { timeout:
 
   async function open(options: { javaScriptEnabled?: boolean; width?: number } = {}): Promise<void> {
     await context?.close();
-    context = await browser.newContext({ viewport: { width: options.width ?? 360, height: 740 }, locale: 'zh-CN', acceptDownloads: true, javaScriptEnabled: options.javaScriptEnabled ?? true });
+    context = await browser.newContext({
+      viewport: { width: options.width ?? 360, height: 740 },
+      locale: 'zh-CN',
+      acceptDownloads: true,
+      javaScriptEnabled: options.javaScriptEnabled ?? true,
+    });
     page = await context.newPage();
     page.on('request', (request) => urls.push(request.url()));
     page.on('pageerror', (error) => complaints.push(error.message));
@@ -47,7 +52,8 @@ describe.skipIf(chromium === undefined)('the page that checks lists', { timeout:
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     expect(complaints.filter((text) => !/status of (400|401|429)/.test(text))).toEqual([]);
     // Addresses hold neither names nor keys, and none is elsewhere.
-    for (const url of urls) expect(url).toMatch(new RegExp(`^(${server.origin}/(bulk|v1/verify/bulk|assets/[a-z.]+)|blob:|data:)`));
+    for (const url of urls)
+      expect(url).toMatch(new RegExp(`^(${server.origin}/(bulk|v1/verify/bulk|assets/[a-z.]+)|blob:|data:)`));
     await context.close();
   });
 
@@ -63,12 +69,25 @@ describe.skipIf(chromium === undefined)('the page that checks lists', { timeout:
 
   test('a pasted list: every row its verdict, with what to look at first in words', async () => {
     const { valid, long, replaced, corrected, revoked, suspended } = server;
-    await page.fill('#list', `证书编号\t姓名\n${valid.number}\t${valid.name}\n${long.number}\t${valid.name}\n${replaced.number}\t\n${revoked.number}\t${revoked.name}\n${suspended.number}\t\n${valid.number.replace(/.{6}$/, '999999')}\t\nS0000\t<img src=x onerror=alert(1)>`);
+    await page.fill(
+      '#list',
+      `证书编号\t姓名\n${valid.number}\t${valid.name}\n${long.number}\t${valid.name}\n${replaced.number}\t\n${revoked.number}\t${revoked.name}\n${suspended.number}\t\n${valid.number.replace(/.{6}$/, '999999')}\t\nS0000\t<img src=x onerror=alert(1)>`,
+    );
     await submit();
     const rows = await rowsOnPage();
     expect(rows).toHaveLength(7);
-    const expected = [['有效', '相符'], ['有效', '不相符'], ['已被替换', corrected.number], ['已撤销', '相符'], ['已暂停'], ['没有查到', '请逐位核对编号'], ['无法识别', '位数不对', '<img src=x']];
-    expected.forEach((words, at) => words.forEach((word) => expect([at, rows[at]]).toEqual([at, expect.stringContaining(word)])));
+    const expected = [
+      ['有效', '相符'],
+      ['有效', '不相符'],
+      ['已被替换', corrected.number],
+      ['已撤销', '相符'],
+      ['已暂停'],
+      ['没有查到', '请逐位核对编号'],
+      ['无法识别', '位数不对', '<img src=x'],
+    ];
+    expected.forEach((words, at) =>
+      words.forEach((word) => expect([at, rows[at]]).toEqual([at, expect.stringContaining(word)])),
+    );
     expect(rows.map((text) => /^\d+/.exec(text)?.[0])).toEqual(['2', '3', '4', '5', '6', '7', '8']);
     expect(await page.textContent('#summary')).toContain('共 7 行：需要核实 6 行，其余 1 行有效');
     // The holder's own name is told to nobody.
@@ -80,22 +99,53 @@ describe.skipIf(chromium === undefined)('the page that checks lists', { timeout:
     const { valid, revoked } = server;
     await page.fill('#list', `${valid.number},${valid.name}\n${revoked.number},=1+1\n`);
     await submit();
-    expect(await page.locator('#filter option').allTextContents()).toEqual(['全部 all (2)', '需要核实 need a look (1)', '姓名不相符 name does not match (1)', '有效 Valid (1)', '已撤销 Revoked (1)']);
+    expect(await page.locator('#filter option').allTextContents()).toEqual([
+      '全部 all (2)',
+      '需要核实 need a look (1)',
+      '姓名不相符 name does not match (1)',
+      '有效 Valid (1)',
+      '已撤销 Revoked (1)',
+    ]);
     await page.selectOption('#filter', 'revoked');
     await page.waitForFunction(() => document.querySelectorAll('#rows tr').length === 1);
     expect((await rowsOnPage())[0]).toContain('已撤销');
     const csv = await saved('结果 CSV');
-    expect([csv.name, csv.bytes.toString()]).toEqual(['results.csv', expect.stringContaining(`,'=1+1,已撤销 Revoked,不相符`)]);
+    expect([csv.name, csv.bytes.toString()]).toEqual([
+      'results.csv',
+      expect.stringContaining(`,'=1+1,已撤销 Revoked,不相符`),
+    ]);
     const xlsx = await saved('结果 XLSX');
-    expect(readTable(new Uint8Array(xlsx.bytes), { nameOf: (header) => (header.startsWith('证书编号') ? 'number' : undefined), required: ['number'], requireFew: () => undefined }).rows.map(({ cells }) => cells.slice(1, 4))).toEqual([[valid.number, valid.name, '有效 Valid'], [revoked.number, '=1+1', '已撤销 Revoked']]);
+    expect(
+      readTable(new Uint8Array(xlsx.bytes), {
+        nameOf: (header) => (header.startsWith('证书编号') ? 'number' : undefined),
+        required: ['number'],
+        requireFew: () => undefined,
+      }).rows.map(({ cells }) => cells.slice(1, 4)),
+    ).toEqual([
+      [valid.number, valid.name, '有效 Valid'],
+      [revoked.number, '=1+1', '已撤销 Revoked'],
+    ]);
     const answers = await saved('所答与回执');
     expect(splitAnswers(new Uint8Array(answers.bytes)).token).toMatch(/^ey/);
-    expect((await saved('所问')).bytes.toString()).toBe(`{"number":"${valid.number}","name":"${valid.name}"}\n{"number":"${revoked.number}","name":"=1+1"}\n`);
+    expect((await saved('所问')).bytes.toString()).toBe(
+      `{"number":"${valid.number}","name":"${valid.name}"}\n{"number":"${revoked.number}","name":"=1+1"}\n`,
+    );
   });
 
   test('a workbook of 450 rows with a bulk key, in order, 200 at a time; the key goes nowhere but into the header', async () => {
-    const { key } = await new Caller(server.origin, server.city).post<{ key: string }>('/v1/bulk-keys', { name: '济南某制造有限公司', expires_on: '2027-06-30', quota_per_day: 500 });
-    const table = [['序号', '姓名', '证书编号'], ...Array.from({ length: 450 }, (_, i) => [String(i), i === 440 ? '别人' : server.valid.name, server.valid.number])];
+    const { key } = await new Caller(server.origin, server.city).post<{ key: string }>('/v1/bulk-keys', {
+      name: '济南某制造有限公司',
+      expires_on: '2027-06-30',
+      quota_per_day: 500,
+    });
+    const table = [
+      ['序号', '姓名', '证书编号'],
+      ...Array.from({ length: 450 }, (_, i) => [
+        String(i),
+        i === 440 ? '别人' : server.valid.name,
+        server.valid.number,
+      ]),
+    ];
     const buffer = Buffer.from(writeXlsx('名单', table, []));
     await page.setInputFiles('#list-file', { name: '<b>员工</b>.xlsx', mimeType: 'application/octet-stream', buffer });
     await page.waitForFunction(() => document.querySelector('#chosen')?.textContent?.includes('450 行'));
@@ -114,20 +164,35 @@ describe.skipIf(chromium === undefined)('the page that checks lists', { timeout:
     await page.waitForFunction(() => document.querySelectorAll('#rows tr').length === 450);
     expect(await page.isVisible('#more')).toBe(false);
     expect((await rowsOnPage())[440]).toMatch(/^442.*不相符/s);
-    expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]))).toBe('[{},{},""]');
+    expect(
+      await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])),
+    ).toBe('[{},{},""]');
     await page.click('#start');
     await page.waitForFunction(() => document.querySelector('#say')?.textContent?.includes('当日的额度'));
   });
 
   test('what is no list is said in words, and an answer that breaks off is no result', async () => {
-    for (const [text, words] of [['姓名\n张伟', '没有找到证书编号一列'], ['  ', '名单是空的']] as const) {
+    for (const [text, words] of [
+      ['姓名\n张伟', '没有找到证书编号一列'],
+      ['  ', '名单是空的'],
+    ] as const) {
       await page.fill('#list', text);
       await page.click('#start');
       await page.waitForFunction((wanted) => document.querySelector('#say')?.textContent?.includes(wanted), words);
     }
-    await page.setInputFiles('#list-file', { name: 'old.xls', mimeType: 'application/vnd.ms-excel', buffer: Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]) });
+    await page.setInputFiles('#list-file', {
+      name: 'old.xls',
+      mimeType: 'application/vnd.ms-excel',
+      buffer: Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]),
+    });
     await page.waitForFunction(() => document.querySelector('#say')?.textContent?.includes('不支持的文件格式'));
-    await page.route('**/v1/verify/bulk', (route) => route.fulfill({ status: 200, contentType: 'application/x-ndjson', body: `{"row":1,"number":"${server.valid.number}","verdict":"valid"}\n` }));
+    await page.route('**/v1/verify/bulk', (route) =>
+      route.fulfill({
+        status: 200,
+        contentType: 'application/x-ndjson',
+        body: `{"row":1,"number":"${server.valid.number}","verdict":"valid"}\n`,
+      }),
+    );
     await page.fill('#list', server.valid.number);
     await page.click('#start');
     await page.waitForFunction(() => document.querySelector('#say')?.textContent?.includes('没有得到回执'));
@@ -141,7 +206,11 @@ describe.skipIf(chromium === undefined)('the page that checks lists', { timeout:
     await page.fill('#list', `${valid.number},${valid.name}\n${revoked.number},${valid.name}`);
     await Promise.all([page.waitForLoadState('networkidle'), page.click('#start')]);
     const rows = await page.locator('#rows tr').allTextContents();
-    expect([rows.length, rows[0], rows[1]]).toEqual([2, expect.stringContaining('有效'), expect.stringMatching(/已撤销.*不相符/s)]);
+    expect([rows.length, rows[0], rows[1]]).toEqual([
+      2,
+      expect.stringContaining('有效'),
+      expect.stringMatching(/已撤销.*不相符/s),
+    ]);
     const [download] = await Promise.all([page.waitForEvent('download'), page.click('#save >> text=所答与回执')]);
     expect(splitAnswers(new Uint8Array(readFileSync((await download.path()) as string))).token).toMatch(/^ey/);
     await page.goto(`${server.origin}/bulk`);

@@ -20,7 +20,8 @@ export function drawCode(text: string, scale: number): Picture {
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
       const [column, row] = [Math.floor(x / scale) - 4, Math.floor(y / scale) - 4];
-      if (column >= 0 && row >= 0 && column < code.size && row < code.size && code.dark(column, row)) grey[y * side + x] = 0;
+      if (column >= 0 && row >= 0 && column < code.size && row < code.size && code.dark(column, row))
+        grey[y * side + x] = 0;
     }
   }
   return { width: side, height: side, grey };
@@ -28,8 +29,16 @@ export function drawCode(text: string, scale: number): Picture {
 
 /** The lower half of a PDF's page, where the code is, as poppler draws it. */
 export function drawPage(pdf: Uint8Array, dpi: number): Picture {
-  const pgm = execFileSync('pdftoppm', ['-gray', '-r', String(dpi), '-y', String(Math.floor((297 / 2 / 25.4) * dpi)), '-singlefile', '-'], { input: pdf, maxBuffer: 50_000_000 });
-  const [head, width, height] = /^P5\s(\d+)\s(\d+)\s255\s/.exec(pgm.subarray(0, 40).toString('latin1')) as unknown as [string, string, string];
+  const pgm = execFileSync(
+    'pdftoppm',
+    ['-gray', '-r', String(dpi), '-y', String(Math.floor((297 / 2 / 25.4) * dpi)), '-singlefile', '-'],
+    { input: pdf, maxBuffer: 50_000_000 },
+  );
+  const [head, width, height] = /^P5\s(\d+)\s(\d+)\s255\s/.exec(pgm.subarray(0, 40).toString('latin1')) as unknown as [
+    string,
+    string,
+    string,
+  ];
   return { width: Number(width), height: Number(height), grey: Uint8Array.from(pgm.subarray(head.length)) };
 }
 
@@ -45,7 +54,11 @@ export function film(path: string, { width, height, grey }: Picture): void {
   const [wide, high] = [1280, 720];
   const luma = Buffer.alloc(wide * high, 200);
   const [left, top] = [Math.max(0, (wide - width) >> 1), Math.max(0, (high - height) >> 1)];
-  for (let y = 0; y < Math.min(height, high); y++) luma.set(grey.subarray(y * width, y * width + Math.min(width, wide)), (top + y) * wide + left);
+  for (let y = 0; y < Math.min(height, high); y++)
+    luma.set(grey.subarray(y * width, y * width + Math.min(width, wide)), (top + y) * wide + left);
   const frame = Buffer.concat([Buffer.from('FRAME\n'), luma, Buffer.alloc((wide * high) / 2, 128)]);
-  writeFileSync(path, Buffer.concat([Buffer.from(`YUV4MPEG2 W${wide} H${high} F10:1 Ip A1:1 C420jpeg\n`), frame, frame, frame]));
+  writeFileSync(
+    path,
+    Buffer.concat([Buffer.from(`YUV4MPEG2 W${wide} H${high} F10:1 Ip A1:1 C420jpeg\n`), frame, frame, frame]),
+  );
 }

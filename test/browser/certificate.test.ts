@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findChromium, launch } from './browser.ts';
-import { startServer, type Shown, type TestServer } from './server.ts';
+import { type Shown, startServer, type TestServer } from './server.ts';
 
 const chromium = findChromium();
 
@@ -76,46 +76,59 @@ describe.skipIf(chromium === undefined)('in a browser', { timeout: 60_000 }, () 
     }
   });
 
-  test.each(['altered', 'altered, with text after them', 'of another certificate', 'digits of nothing'])('digits that are %s: a red notice in both languages', async (kind) => {
-    const { valid, long } = server;
-    const address = `${server.origin}/c/${valid.number}`;
-    const urls: Record<string, string> = {
-      altered: altered(valid.seal_url),
-      'of another certificate': `${address}#${digitsOf(long)}`,
-      'altered, with text after them': `${altered(valid.seal_url)}&shareTo=weixin`,
-      'digits of nothing': `${address}#${'7'.repeat(230)}`,
-    };
-    await page.goto(urls[kind] as string);
-    expect(await state()).toBe('failed');
-    const alert = page.locator('#seal [role=alert]');
-    expect(await alert.innerText()).toContain('二维码签名验证不通过');
-    expect(await alert.innerText()).toContain('does not verify');
-    expect(await alert.evaluate((node) => getComputedStyle(node).backgroundColor)).toBe('rgb(155, 17, 17)');
-    expect(await page.title()).toContain('不通过');
-    expect(await page.locator('#seal img').count()).toBe(0);
-    // The register's verdict is about the number only, and is no longer green.
-    expect(await page.locator('.only').isVisible()).toBe(true);
-    expect(await page.locator('.verdict').evaluate((node) => getComputedStyle(node).backgroundColor)).toBe('rgb(255, 255, 255)');
-  });
+  test.each(['altered', 'altered, with text after them', 'of another certificate', 'digits of nothing'])(
+    'digits that are %s: a red notice in both languages',
+    async (kind) => {
+      const { valid, long } = server;
+      const address = `${server.origin}/c/${valid.number}`;
+      const urls: Record<string, string> = {
+        altered: altered(valid.seal_url),
+        'of another certificate': `${address}#${digitsOf(long)}`,
+        'altered, with text after them': `${altered(valid.seal_url)}&shareTo=weixin`,
+        'digits of nothing': `${address}#${'7'.repeat(230)}`,
+      };
+      await page.goto(urls[kind] as string);
+      expect(await state()).toBe('failed');
+      const alert = page.locator('#seal [role=alert]');
+      expect(await alert.innerText()).toContain('二维码签名验证不通过');
+      expect(await alert.innerText()).toContain('does not verify');
+      expect(await alert.evaluate((node) => getComputedStyle(node).backgroundColor)).toBe('rgb(155, 17, 17)');
+      expect(await page.title()).toContain('不通过');
+      expect(await page.locator('#seal img').count()).toBe(0);
+      // The register's verdict is about the number only, and is no longer green.
+      expect(await page.locator('.only').isVisible()).toBe(true);
+      expect(await page.locator('.verdict').evaluate((node) => getComputedStyle(node).backgroundColor)).toBe(
+        'rgb(255, 255, 255)',
+      );
+    },
+  );
 
-  test.each(['&shareTo=weixin', '?from=singlemessage', '#wechat_redirect', '%E3%80%82'])('%s after the digits is cut off: the seal is genuine', async (appended) => {
-    await page.goto(server.valid.seal_url + appended);
-    expect(await state()).toBe('genuine');
-    expect(await seal()).toContain(server.valid.name);
-  });
+  test.each(['&shareTo=weixin', '?from=singlemessage', '#wechat_redirect', '%E3%80%82'])(
+    '%s after the digits is cut off: the seal is genuine',
+    async (appended) => {
+      await page.goto(server.valid.seal_url + appended);
+      expect(await state()).toBe('genuine');
+      expect(await seal()).toContain(server.valid.name);
+    },
+  );
 
-  test.each(['wechat_redirect', '_=_', 'rd', '<img src=x onerror=alert(1)>'])('#%s is no seal: that none was checked is said first, and nothing is green or red', async (fragment) => {
-    await page.goto(`${server.origin}/c/${server.valid.number}#${fragment}`);
-    expect(await state()).toBe('unread');
-    const alert = page.locator('#seal [role=alert]');
-    expect(await alert.innerText()).toContain('没有核对二维码中的签名');
-    expect(await alert.innerText()).toContain('was not checked');
-    expect(await page.locator('.only').isVisible()).toBe(true);
-    expect(await page.locator('.verdict > .mark').isVisible()).toBe(false);
-    expect(await page.locator('.verdict').evaluate((node) => getComputedStyle(node).backgroundColor)).toBe('rgb(255, 255, 255)');
-    expect(await page.locator('#seal img').count()).toBe(0);
-    expect(await page.locator('#seal a').getAttribute('href')).toBe('/scan');
-  });
+  test.each(['wechat_redirect', '_=_', 'rd', '<img src=x onerror=alert(1)>'])(
+    '#%s is no seal: that none was checked is said first, and nothing is green or red',
+    async (fragment) => {
+      await page.goto(`${server.origin}/c/${server.valid.number}#${fragment}`);
+      expect(await state()).toBe('unread');
+      const alert = page.locator('#seal [role=alert]');
+      expect(await alert.innerText()).toContain('没有核对二维码中的签名');
+      expect(await alert.innerText()).toContain('was not checked');
+      expect(await page.locator('.only').isVisible()).toBe(true);
+      expect(await page.locator('.verdict > .mark').isVisible()).toBe(false);
+      expect(await page.locator('.verdict').evaluate((node) => getComputedStyle(node).backgroundColor)).toBe(
+        'rgb(255, 255, 255)',
+      );
+      expect(await page.locator('#seal img').count()).toBe(0);
+      expect(await page.locator('#seal a').getAttribute('href')).toBe('/scan');
+    },
+  );
 
   test('a genuine seal of a revoked certificate does not make it valid', async () => {
     await page.goto(server.revoked.seal_url);
@@ -134,10 +147,15 @@ describe.skipIf(chromium === undefined)('in a browser', { timeout: 60_000 }, () 
   });
 
   test('a seal that says something else than the register', async () => {
-    const other = (await (await fetch(`${server.origin}/c/${server.long.number}`)).text()).match(/data-credential="([^"]*)"/)?.[1] as string;
+    const other = (await (await fetch(`${server.origin}/c/${server.long.number}`)).text()).match(
+      /data-credential="([^"]*)"/,
+    )?.[1] as string;
     await page.route(`**/c/${server.valid.number}`, async (route) => {
       const answer = await route.fetch();
-      await route.fulfill({ response: answer, body: (await answer.text()).replace(/data-credential="[^"]*"/, `data-credential="${other}"`) });
+      await route.fulfill({
+        response: answer,
+        body: (await answer.text()).replace(/data-credential="[^"]*"/, `data-credential="${other}"`),
+      });
     });
     await page.goto(server.valid.seal_url);
     expect(await state()).toBe('differs');
@@ -167,23 +185,38 @@ describe.skipIf(chromium === undefined)('in a browser', { timeout: 60_000 }, () 
   });
 
   // The scanner alone may be larger.
-  test.each(['/', 'a seal', 'revoked', '/check', '/bulk', '/organizations', '/organizations/S000037000001', '/docs'])('the whole first view of %s is less than 50 KB as Cloudflare sends it', async (path) => {
-    const bodies: Promise<Buffer>[] = [];
-    page.on('response', (response) => bodies.push(response.body()));
-    await page.goto(path === 'a seal' ? server.valid.seal_url : server.origin + (path === 'revoked' ? `/c/${server.revoked.number}` : path), { waitUntil: 'networkidle' });
-    if (path === 'a seal') await state();
-    // The page with its style, code, trust list and status lists, as gzip.
-    const sizes = (await Promise.all(bodies)).map((body) => gzipSync(body).length);
-    expect(sizes.length).toBeGreaterThanOrEqual(/^\/(organizations|docs)/.test(path) ? 1 : 2);
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(50_000);
-  });
+  test.each(['/', 'a seal', 'revoked', '/check', '/bulk', '/organizations', '/organizations/S000037000001', '/docs'])(
+    'the whole first view of %s is less than 50 KB as Cloudflare sends it',
+    async (path) => {
+      const bodies: Promise<Buffer>[] = [];
+      page.on('response', (response) => bodies.push(response.body()));
+      await page.goto(
+        path === 'a seal'
+          ? server.valid.seal_url
+          : server.origin + (path === 'revoked' ? `/c/${server.revoked.number}` : path),
+        { waitUntil: 'networkidle' },
+      );
+      if (path === 'a seal') await state();
+      // The page with its style, code, trust list and status lists, as gzip.
+      const sizes = (await Promise.all(bodies)).map((body) => gzipSync(body).length);
+      expect(sizes.length).toBeGreaterThanOrEqual(/^\/(organizations|docs)/.test(path) ? 1 : 2);
+      expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(50_000);
+    },
+  );
 
   test('what a page fetches when it is needed comes when somebody comes near, and is missed in words', async () => {
     await context.close();
     // What the service worker keeps would never be missed.
     await open({ serviceWorkers: 'block' });
     const work = '**/assets/{checker,lister}.js*';
-    const uses = [['/check', '#answer', () => page.setInputFiles('#file', { name: 'x.pdf', mimeType: 'application/pdf', buffer: Buffer.from('x') })], ['/bulk', '#say', () => page.click('#start')]] as const;
+    const uses = [
+      [
+        '/check',
+        '#answer',
+        () => page.setInputFiles('#file', { name: 'x.pdf', mimeType: 'application/pdf', buffer: Buffer.from('x') }),
+      ],
+      ['/bulk', '#say', () => page.click('#start')],
+    ] as const;
     for (const [path, place, use] of uses) {
       await page.route(work, (route) => route.abort());
       await page.goto(server.origin + path);
@@ -192,7 +225,12 @@ describe.skipIf(chromium === undefined)('in a browser', { timeout: 60_000 }, () 
       await page.unroute(work);
       await use();
       // The same again, with a network: an answer about what was brought.
-      await page.waitForFunction((where) => /不是证书|名单是空的/.test(document.querySelector(where)?.textContent ?? '') && !document.querySelector(where)?.textContent?.includes('载入'), place);
+      await page.waitForFunction(
+        (where) =>
+          /不是证书|名单是空的/.test(document.querySelector(where)?.textContent ?? '') &&
+          !document.querySelector(where)?.textContent?.includes('载入'),
+        place,
+      );
     }
     await page.goto(`${server.origin}/check`);
     expect(asked.filter((url) => url.includes('/assets/checker.js?v='))).toHaveLength(2);
@@ -225,7 +263,9 @@ describe.skipIf(chromium === undefined)('in a browser', { timeout: 60_000 }, () 
       await page.getByLabel('证件号码').fill(valid.id_number);
       await page.keyboard.press('Enter');
       await page.locator('h1').getByText('1 张证书').waitFor();
-      expect(asked.every((url) => !url.includes(valid.id_number) && !decodeURIComponent(url).includes(valid.name))).toBe(true);
+      expect(
+        asked.every((url) => !url.includes(valid.id_number) && !decodeURIComponent(url).includes(valid.name)),
+      ).toBe(true);
       await page.getByRole('link', { name: '核对明细与下载' }).click();
       await page.waitForURL(`${server.origin}/c/${valid.number}`);
     });
@@ -270,11 +310,22 @@ describe.skipIf(chromium === undefined)('in a browser', { timeout: 60_000 }, () 
       // Said first and in view, and nothing on the page is green.
       const { y, height } = (await alert.boundingBox()) as { y: number; height: number };
       expect([y > 0, y + height < 740]).toEqual([true, true]);
-      expect([await page.locator('.verdict.valid').count(), await page.locator('.verdict').count(), (await page.title()).includes('有效')]).toEqual([0, 1, false]);
+      expect([
+        await page.locator('.verdict.valid').count(),
+        await page.locator('.verdict').count(),
+        (await page.title()).includes('有效'),
+      ]).toEqual([0, 1, false]);
       await form.getByLabel('姓名').fill(valid.name);
-      const [download] = await Promise.all([page.waitForEvent('download'), form.getByRole('button', { name: '下载 PDF' }).click()]);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        form.getByRole('button', { name: '下载 PDF' }).click(),
+      ]);
       expect(download.suggestedFilename()).toBe(`${valid.number}.pdf`);
-      expect(readFileSync(await download.path()).subarray(0, 5).toString()).toBe('%PDF-');
+      expect(
+        readFileSync(await download.path())
+          .subarray(0, 5)
+          .toString(),
+      ).toBe('%PDF-');
       await form.getByRole('button', { name: '查看下载记录' }).click();
       expect(await page.locator('#downloads li').first().innerText()).toContain('PDF');
     });

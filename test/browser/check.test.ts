@@ -41,7 +41,15 @@ describe.skipIf(chromium === undefined)('the page that checks a file', { timeout
     await context.close();
     expect(complaints).toEqual([]);
     // The number alone may leave, and no body at all; newer public lists may be asked for.
-    expect(sent.filter(({ url, body }) => body > 0 || !new RegExp(`^${server.origin}/(v1/certificates/S\\d{21}|assets/[a-z.]+(\\?v=[\\w-]+)?|\\.well-known/trust\\.json|v1/status(/[a-z]+-1)?)$`).test(url))).toEqual([]);
+    expect(
+      sent.filter(
+        ({ url, body }) =>
+          body > 0 ||
+          !new RegExp(
+            `^${server.origin}/(v1/certificates/S\\d{21}|assets/[a-z.]+(\\?v=[\\w-]+)?|\\.well-known/trust\\.json|v1/status(/[a-z]+-1)?)$`,
+          ).test(url),
+      ),
+    ).toEqual([]);
   });
 
   const choose = async (buffer: Buffer, name = 'certificate.pdf') => {
@@ -53,15 +61,19 @@ describe.skipIf(chromium === undefined)('the page that checks a file', { timeout
   test('says valid of a genuine file, with the name that was signed', async () => {
     const text = await choose(await server.pdf(server.valid));
     expect(await page.getAttribute('#answer .verdict', 'class')).toContain('valid');
-    for (const words of [server.valid.name, '文件各项内容与签名一致', '由您的浏览器用数字签名逐项核对']) expect(text).toContain(words);
-    expect(sent.map(({ url }) => url).filter((url) => !url.includes('/assets/checker.js'))).toEqual([`${server.origin}/v1/certificates/${server.valid.number}`]);
+    for (const words of [server.valid.name, '文件各项内容与签名一致', '由您的浏览器用数字签名逐项核对'])
+      expect(text).toContain(words);
+    expect(sent.map(({ url }) => url).filter((url) => !url.includes('/assets/checker.js'))).toEqual([
+      `${server.origin}/v1/certificates/${server.valid.number}`,
+    ]);
   });
 
   test('without a network the status is that of the kept lists, with their age, and never valid by old ones', async () => {
     const [file, revoked] = [await server.pdf(server.valid), await server.pdf(server.revoked)];
     await context.setOffline(true);
     const text = await choose(file);
-    for (const words of ['文件各项内容与签名一致', '本次核对未联网', '（北京时间，0 分钟前），离线期间的变化无从得知']) expect(text).toContain(words);
+    for (const words of ['文件各项内容与签名一致', '本次核对未联网', '（北京时间，0 分钟前），离线期间的变化无从得知'])
+      expect(text).toContain(words);
     await page.clock.setFixedTime(Date.now() + 5 * 3_600_000);
     await page.setInputFiles('#file', { name: 'later.pdf', mimeType: 'application/pdf', buffer: file });
     await page.waitForFunction(() => document.querySelector('#answer .asked')?.textContent === 'later.pdf');
@@ -79,12 +91,18 @@ describe.skipIf(chromium === undefined)('the page that checks a file', { timeout
     const { evidence, bundle } = openDocument(new Uint8Array(pdf));
     expect(await choose(Buffer.from(JSON.stringify(bundle)), 'bundle.json')).toContain(server.valid.name);
     expect(await page.getAttribute('#answer .verdict', 'class')).toContain('valid');
-    await page.setInputFiles('#file', { name: 'a.sd-jwt', mimeType: 'text/plain', buffer: Buffer.from(evidence.credential as string) });
+    await page.setInputFiles('#file', {
+      name: 'a.sd-jwt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from(evidence.credential as string),
+    });
     await page.waitForFunction(() => document.querySelector('#answer .asked')?.textContent === 'a.sd-jwt');
     // Approval and order are not in a credential.
     expect(await page.getAttribute('#answer .verdict', 'class')).toContain('incomplete');
     await page.setInputFiles('#file', { name: 'x.json', mimeType: 'application/json', buffer: Buffer.from('{"x":1}') });
-    await page.waitForFunction(() => document.querySelector('#answer')?.textContent?.includes('不是证书 PDF、核验包或凭证'));
+    await page.waitForFunction(() =>
+      document.querySelector('#answer')?.textContent?.includes('不是证书 PDF、核验包或凭证'),
+    );
   });
 
   test('says revoked and replaced of certificates that are', async () => {
@@ -109,9 +127,17 @@ describe.skipIf(chromium === undefined)('the page that checks a file', { timeout
     expect(await choose(Buffer.from('not a PDF'))).toContain('不是证书 PDF、核验包或凭证');
     const empty = await PDFDocument.create();
     empty.addPage();
-    await page.setInputFiles('#file', { name: '<img src=x onerror=alert(1)>.pdf', mimeType: 'application/pdf', buffer: Buffer.from(await empty.save()) });
+    await page.setInputFiles('#file', {
+      name: '<img src=x onerror=alert(1)>.pdf',
+      mimeType: 'application/pdf',
+      buffer: Buffer.from(await empty.save()),
+    });
     await page.waitForFunction(() => document.querySelector('#answer')?.textContent?.includes('没有可核验的签名材料'));
-    await page.setInputFiles('#file', { name: '<b>x</b>.pdf', mimeType: 'application/pdf', buffer: await server.pdf(server.valid) });
+    await page.setInputFiles('#file', {
+      name: '<b>x</b>.pdf',
+      mimeType: 'application/pdf',
+      buffer: await server.pdf(server.valid),
+    });
     await page.waitForSelector('#answer .verdict');
     expect(await page.textContent('#answer .asked')).toBe('<b>x</b>.pdf');
   });

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { sampleApplication } from '../../src/cli/procedure-life.ts';
-import { makeKey, type KeyPair } from '../../src/cli/sign.ts';
+import { type KeyPair, makeKey } from '../../src/cli/sign.ts';
 import { asApplicant, newCase, takeStep } from '../../src/cli/stepper.ts';
 import type { CaseLine } from '../../src/procedure/read.ts';
 import { findChromium } from './browser.ts';
@@ -24,7 +24,20 @@ describe.skipIf(chromium === undefined)('the desk of an applicant', { timeout: 6
     const about = newCase('application');
     const scope = [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [3 as const] }];
     const { server } = desk;
-    await takeStep(asking, server.as(asking), about, 'application.submit', sampleApplication({ name: NAME, uscc: '91110000600037341L', centre: server.city.subject, key: pair.jwk, scope, capacity: 100 }));
+    await takeStep(
+      asking,
+      server.as(asking),
+      about,
+      'application.submit',
+      sampleApplication({
+        name: NAME,
+        uscc: '91110000600037341L',
+        centre: server.city.subject,
+        key: pair.jwk,
+        scope,
+        capacity: 100,
+      }),
+    );
     return { pair, about, cases: async () => (await server.as(asking).get<{ cases: CaseLine[] }>('/v1/cases')).cases };
   }
   const enter = async ({ private: secret }: KeyPair) => {
@@ -46,10 +59,16 @@ describe.skipIf(chromium === undefined)('the desk of an applicant', { timeout: 6
     await pledge();
     await page.getByRole('button', { name: '签名并重新提交' }).click();
     await said().getByText('修改后的申报已提交').waitFor();
-    expect((await cases()).map(({ centre, state, seq }) => [centre, state, seq])).toEqual([['centre:3700', 'submitted', 2]]);
+    expect((await cases()).map(({ centre, state, seq }) => [centre, state, seq])).toEqual([
+      ['centre:3700', 'submitted', 2],
+    ]);
     // The centre that has it now decides; the one before reads it no more.
-    expect((await server.as(server.province).get<{ allowed: string[] }>(`/v1/cases/${about}`)).allowed).toContain('application.select');
-    await expect(server.as(server.city).get(`/v1/cases/${about}`)).rejects.toMatchObject({ problem: { code: 'out_of_reach' } });
+    expect((await server.as(server.province).get<{ allowed: string[] }>(`/v1/cases/${about}`)).allowed).toContain(
+      'application.select',
+    );
+    await expect(server.as(server.city).get(`/v1/cases/${about}`)).rejects.toMatchObject({
+      problem: { code: 'out_of_reach' },
+    });
   });
 
   test('after a withdrawal the way to apply again is there, with what was said before', async () => {
@@ -65,7 +84,10 @@ describe.skipIf(chromium === undefined)('the desk of an applicant', { timeout: 6
     await go('apply', '申报');
     await page.getByRole('link', { name: '再次申报' }).click();
     await page.getByRole('heading', { level: 1, name: '申报评价机构' }).waitFor();
-    expect([await page.getByLabel('单位名称').inputValue(), await page.getByLabel('受理中心').inputValue()]).toEqual([NAME, 'centre:3701']);
+    expect([await page.getByLabel('单位名称').inputValue(), await page.getByLabel('受理中心').inputValue()]).toEqual([
+      NAME,
+      'centre:3701',
+    ]);
     expect(await axe()).toEqual([]);
     await pledge();
     await page.getByRole('button', { name: '签名并提交申报' }).click();
@@ -86,18 +108,41 @@ describe.skipIf(chromium === undefined)('the desk of an applicant', { timeout: 6
     await page.getByRole('button', { name: 'English', exact: true }).click();
     await page.locator('html[lang="en"]').waitFor();
     // Nothing was loaded anew, and English leads on the frame, the view and rows that are added from now on.
-    expect(sent.filter((line) => /\/desk |\/desk\/view/.test(line)).filter((line) => !line.startsWith(`${desk.server.origin}/desk `))).toEqual([]);
-    expect([await page.locator('#who').isVisible(), await page.evaluate(() => location.hash)]).toEqual([true, `#/apply/${about}`]);
-    expect([await page.locator('#view h1').innerText(), await page.title(), await page.locator('#renew').innerText()]).toEqual([expect.stringMatching(/^Application\s*申报/), 'Application · Luzheng', expect.stringMatching(/^Renew\s*更新授权/)]);
-    expect([await page.getByLabel('Name of the body').inputValue(), await page.locator('[name="form.occupations[].name"]').nth(1).inputValue()]).toEqual(['济南改名职业培训学校', '焊工']);
+    expect(
+      sent
+        .filter((line) => /\/desk |\/desk\/view/.test(line))
+        .filter((line) => !line.startsWith(`${desk.server.origin}/desk `)),
+    ).toEqual([]);
+    expect([await page.locator('#who').isVisible(), await page.evaluate(() => location.hash)]).toEqual([
+      true,
+      `#/apply/${about}`,
+    ]);
+    expect([
+      await page.locator('#view h1').innerText(),
+      await page.title(),
+      await page.locator('#renew').innerText(),
+    ]).toEqual([
+      expect.stringMatching(/^Application\s*申报/),
+      'Application · Luzheng',
+      expect.stringMatching(/^Renew\s*更新授权/),
+    ]);
+    expect([
+      await page.getByLabel('Name of the body').inputValue(),
+      await page.locator('[name="form.occupations[].name"]').nth(1).inputValue(),
+    ]).toEqual(['济南改名职业培训学校', '焊工']);
     await page.getByRole('button', { name: 'Add an occupation' }).click();
-    expect(await page.locator('[data-row="form.occupations"]').nth(2).locator('label').first().innerText()).toMatch(/^Occupation\s*职业/);
+    expect(await page.locator('[data-row="form.occupations"]').nth(2).locator('label').first().innerText()).toMatch(
+      /^Occupation\s*职业/,
+    );
     await page.locator('[data-row="form.occupations"]').nth(2).getByRole('button', { name: 'Remove' }).click();
     expect(await axe()).toEqual([]);
     // Back again, and what was typed is signed with the same key.
     await page.getByRole('button', { name: '中文', exact: true }).click();
     await page.locator('html[lang="zh-CN"]').waitFor();
-    expect([await page.locator('#view h1').innerText(), await page.locator('#renew').innerText()]).toEqual([expect.stringMatching(/^申报\s*Application/), expect.stringMatching(/^更新授权\s*Renew/)]);
+    expect([await page.locator('#view h1').innerText(), await page.locator('#renew').innerText()]).toEqual([
+      expect.stringMatching(/^申报\s*Application/),
+      expect.stringMatching(/^更新授权\s*Renew/),
+    ]);
     await page.locator('[data-row="form.occupations"]').nth(1).getByRole('button', { name: '删除' }).click();
     await pledge();
     await page.getByRole('button', { name: '签名并重新提交' }).click();

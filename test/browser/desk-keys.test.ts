@@ -10,7 +10,7 @@ import { makeKey, nameClient } from '../../src/cli/sign.ts';
 import { TROUBLES } from '../../src/pages/desk/words.ts';
 import { findChromium } from './browser.ts';
 import { AT, keyFile, useDesk } from './desk-kit.ts';
-import { person, type Batch } from './server.ts';
+import { type Batch, person } from './server.ts';
 
 const chromium = findChromium();
 const COUNT = 203;
@@ -20,7 +20,21 @@ describe.skipIf(chromium === undefined)('keys and downloads at the desk', { time
   let whole: Buffer;
   const desk = useDesk(chromium as string, async ({ as, certify, school }) => {
     batch = await certify(Array.from({ length: COUNT }, (_, n) => person('欧阳建国', 200 + n)));
-    await as(school).post('/v1/batches', { candidates: [{ ...person('王晓明', 900), id_type: '居民身份证', occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 4, score_theory: 80, score_practice: 85, exam_date: '2026-11-01' }] });
+    await as(school).post('/v1/batches', {
+      candidates: [
+        {
+          ...person('王晓明', 900),
+          id_type: '居民身份证',
+          occupation_code: '6-31-01-03',
+          occupation_name: '电工',
+          job_type: '--',
+          level: 4,
+          score_theory: 80,
+          score_practice: 85,
+          exam_date: '2026-11-01',
+        },
+      ],
+    });
     whole = Buffer.from(await (await as(school).take('GET', `/v1/batches/${batch.id}/certificates.zip`)).arrayBuffer());
   });
   const { axe, choose, go, leave, open, said, signIn } = desk;
@@ -37,7 +51,8 @@ describe.skipIf(chromium === undefined)('keys and downloads at the desk', { time
         const file = await (await (await navigator.storage.getDirectory()).getFileHandle('saved.zip')).getFile();
         const bytes = new Uint8Array(await file.arrayBuffer());
         let text = '';
-        for (let at = 0; at < bytes.length; at += 30_000) text += String.fromCharCode(...bytes.subarray(at, at + 30_000));
+        for (let at = 0; at < bytes.length; at += 30_000)
+          text += String.fromCharCode(...bytes.subarray(at, at + 30_000));
         return btoa(text);
       }),
       'base64',
@@ -58,7 +73,10 @@ describe.skipIf(chromium === undefined)('keys and downloads at the desk', { time
     sent.length = 0;
     await choose(JSON.stringify({ private: server.anchor.private }));
     await said('alert').getByText('这是省级根密钥').waitFor();
-    expect([await page.locator('#enter').isVisible(), sent.filter((line) => /authorization/i.test(line))]).toEqual([true, []]);
+    expect([await page.locator('#enter').isVisible(), sent.filter((line) => /authorization/i.test(line))]).toEqual([
+      true,
+      [],
+    ]);
     expect(await axe()).toEqual([]);
   });
 
@@ -73,7 +91,10 @@ describe.skipIf(chromium === undefined)('keys and downloads at the desk', { time
     expect(await page.locator('tbody tr').count()).toBe(4);
     await page.getByRole('searchbox').fill(`已颁发 ${batch.id}`);
     expect(await page.locator('tbody tr:visible').count()).toBe(1);
-    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '下载 CSV' }).click()]);
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: '下载 CSV' }).click(),
+    ]);
     expect(readFileSync(await file.path(), 'utf8').split('\r\n')).toHaveLength(3);
     await page.goBack();
     await page.getByRole('heading', { level: 1, name: '济南泉城职业培训学校' }).waitFor();
@@ -106,10 +127,16 @@ describe.skipIf(chromium === undefined)('keys and downloads at the desk', { time
     await page.getByRole('button', { name: '使用' }).click();
     await page.getByRole('heading', { level: 1, name: '申报评价机构' }).waitFor();
     await page.getByRole('button', { name: '公钥' }).click();
-    const { kid, jwk, subject } = JSON.parse(await page.locator('#public-key').innerText()) as { kid: string; jwk: { x: string; y: string; kty: 'EC'; crv: 'P-256' }; subject: string };
+    const { kid, jwk, subject } = JSON.parse(await page.locator('#public-key').innerText()) as {
+      kid: string;
+      jwk: { x: string; y: string; kty: 'EC'; crv: 'P-256' };
+      subject: string;
+    };
     expect(subject).toBe(`key:${kid}`);
     // The centre names it: the desk finds the statement and speaks for the organization.
-    await server.as(server.city).post('/v1/clients', { statement: await nameClient(server.city, 'S000037000001', jwk, { iat: AT }) });
+    await server
+      .as(server.city)
+      .post('/v1/clients', { statement: await nameClient(server.city, 'S000037000001', jwk, { iat: AT }) });
     await page.getByRole('button', { name: '更新授权' }).click();
     await page.locator('#who-name').getByText('S000037000001').first().waitFor();
     // The view was an applicant's.
@@ -127,10 +154,14 @@ describe.skipIf(chromium === undefined)('keys and downloads at the desk', { time
       const bar = document.getElementById('bar') as HTMLProgressElement;
       const seen: string[] = [];
       Object.assign(globalThis, { seen });
-      new MutationObserver(() => seen.push(bar.getAttribute('aria-valuetext') as string)).observe(bar, { attributes: true, attributeFilter: ['aria-valuetext'] });
+      new MutationObserver(() => seen.push(bar.getAttribute('aria-valuetext') as string)).observe(bar, {
+        attributes: true,
+        attributeFilter: ['aria-valuetext'],
+      });
     });
     // From the heading, where the focus is, to the button of the newest batch that is issued.
-    for (let i = 0; i < 20 && !(await download().evaluate((node) => node === document.activeElement)); i++) await page.keyboard.press('Tab');
+    for (let i = 0; i < 20 && !(await download().evaluate((node) => node === document.activeElement)); i++)
+      await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByRole('progressbar', { name: /正在下载/ }).waitFor();
     expect(await page.locator('#work').innerText()).toMatch(/\d+ \/ 203/);
@@ -138,7 +169,9 @@ describe.skipIf(chromium === undefined)('keys and downloads at the desk', { time
     expect(await said().innerText()).toContain('203 张证书：saved.zip');
     expect((await onDisk()).equals(whole)).toBe(true);
     expect(Object.keys(unzipSync(whole))).toEqual(batch.shown.map(({ number }) => `${number}.pdf`));
-    const seen = (await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen)).map((text) => Number.parseInt(text, 10));
+    const seen = (await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen)).map((text) =>
+      Number.parseInt(text, 10),
+    );
     expect(seen.at(-1)).toBe(COUNT);
     expect(seen.length).toBeGreaterThan(20);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
@@ -200,8 +233,13 @@ describe.skipIf(chromium === undefined)('keys and downloads at the desk', { time
     await download().click();
     await said().getByText('已交给浏览器保存').waitFor();
     expect(await said().innerText()).toContain('3 张证书，共 1 个压缩包');
-    expect(downloads.map((one) => one.suggestedFilename())).toEqual([`${batch.id}.part-0001.zip`, `${batch.id}.part-0002.zip`]);
-    const names = await Promise.all(downloads.map(async (one) => Object.keys(unzipSync(readFileSync(await one.path())))));
+    expect(downloads.map((one) => one.suggestedFilename())).toEqual([
+      `${batch.id}.part-0001.zip`,
+      `${batch.id}.part-0002.zip`,
+    ]);
+    const names = await Promise.all(
+      downloads.map(async (one) => Object.keys(unzipSync(readFileSync(await one.path())))),
+    );
     expect(names.flat()).toEqual(batch.shown.map(({ number }) => `${number}.pdf`));
     expect(await page.getByRole('spinbutton').inputValue()).toBe('1');
   });
@@ -218,13 +256,28 @@ describe.skipIf(chromium === undefined)('keys and downloads at the desk', { time
       const { page, sent, server } = desk;
       const { school } = server;
       const other = await makeKey();
-      for (const text of ['', '{', '{}', JSON.stringify({ ...school, private: undefined }), keyFile({ ...school, private: other.private }), keyFile({ ...school, token: 'x.y.z' }), ' '.repeat(100_001)]) {
+      for (const text of [
+        '',
+        '{',
+        '{}',
+        JSON.stringify({ ...school, private: undefined }),
+        keyFile({ ...school, private: other.private }),
+        keyFile({ ...school, token: 'x.y.z' }),
+        ' '.repeat(100_001),
+      ]) {
         await choose(text);
         await said('alert').getByText('密钥文件').waitFor();
         await says('key_unreadable');
         await page.evaluate(() => document.getElementById('alerted')?.replaceChildren());
       }
-      await choose(JSON.stringify({ subject: school.subject, token: school.token, public: school.jwk, signer: ['pkcs11-tool', '--sign'] }));
+      await choose(
+        JSON.stringify({
+          subject: school.subject,
+          token: school.token,
+          public: school.jwk,
+          signer: ['pkcs11-tool', '--sign'],
+        }),
+      );
       await said('alert').getByText('智能卡').waitFor();
       await says('key_on_card');
       expect(sent.filter((one) => one.includes('/v1/'))).toEqual([]);
@@ -234,10 +287,22 @@ describe.skipIf(chromium === undefined)('keys and downloads at the desk', { time
       const { server } = desk;
       const { city, school } = server;
       const old = await makeKey();
-      await choose(keyFile({ subject: school.subject, private: old.private, token: await nameClient(city, 'S000037000001', old.jwk, { iat: AT }) }));
+      await choose(
+        keyFile({
+          subject: school.subject,
+          private: old.private,
+          token: await nameClient(city, 'S000037000001', old.jwk, { iat: AT }),
+        }),
+      );
       await said('alert').getByText('没有在本平台登记').waitFor();
       await says('client_unknown');
-      await choose(keyFile({ subject: school.subject, private: old.private, token: await nameClient(city, 'S000037000001', old.jwk, { iat: AT - 7200, lifetime: 3600 }) }));
+      await choose(
+        keyFile({
+          subject: school.subject,
+          private: old.private,
+          token: await nameClient(city, 'S000037000001', old.jwk, { iat: AT - 7200, lifetime: 3600 }),
+        }),
+      );
       await said('alert').getByText('到期').waitFor();
       expect(await says('key_expired')).toMatch(/已于 20\d\d-\d\d-\d\d 到期/);
     });
@@ -253,7 +318,13 @@ describe.skipIf(chromium === undefined)('keys and downloads at the desk', { time
       await said('alert').getByText('本机时间不准').waitFor();
       await page.clock.setFixedTime(AT * 1000);
       await enter();
-      await page.route('**/certificates.zip*', (route) => route.fulfill({ status: 409, contentType: 'application/problem+json', body: JSON.stringify({ code: 'register_differs', title: '登记数据与签名不符', detail: 'x', position: 6 }) }));
+      await page.route('**/certificates.zip*', (route) =>
+        route.fulfill({
+          status: 409,
+          contentType: 'application/problem+json',
+          body: JSON.stringify({ code: 'register_differs', title: '登记数据与签名不符', detail: 'x', position: 6 }),
+        }),
+      );
       await download().click();
       await said('alert').getByText('第 7 张证书无法给出').waitFor();
       expect(await page.locator('#work').isVisible()).toBe(false);

@@ -12,7 +12,7 @@ import type { Identity } from '../../src/cli/sign.ts';
 import { newSalt } from '../../src/cli/stepper.ts';
 import type { Body } from '../../src/life/procedure/bodies.ts';
 import { launch } from './browser.ts';
-import { startServer, type Person, type TestServer } from './server.ts';
+import { type Person, startServer, type TestServer } from './server.ts';
 
 /** When it all happens: the days of plans are counted by a calendar that ends. */
 export const AT = Date.parse('2026-11-23T10:00:00+08:00') / 1000;
@@ -20,27 +20,61 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const EVERYTHING = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
 
 /** What plans and results say of each. */
-export const electrician = { id_type: 'resident_id', occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 3 } as const;
+export const electrician = {
+  id_type: 'resident_id',
+  occupation_code: '6-31-01-03',
+  occupation_name: '电工',
+  job_type: '--',
+  level: 3,
+} as const;
 /** A plan of one session for some people. */
 export function planOf(title: string, date: string, people: readonly Person[]): Body<'plan.file'> {
   const roster = people.map((one, n) => ({ ...one, ...electrician, row: n + 2, sessions: ['s1'] }));
-  const sessions = [{ id: 's1', kind: 'both' as const, occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', levels: [3 as const], date, starts: '09:00', ends: '16:30', venue: '实训楼' }];
-  const staff = (['invigilator', 'assessor', 'supervisor'] as const).map((role) => ({ role, name: '赵考务', sessions: ['s1'] }));
+  const sessions = [
+    {
+      id: 's1',
+      kind: 'both' as const,
+      occupation_code: '6-31-01-03',
+      occupation_name: '电工',
+      job_type: '--',
+      levels: [3 as const],
+      date,
+      starts: '09:00',
+      ends: '16:30',
+      venue: '实训楼',
+    },
+  ];
+  const staff = (['invigilator', 'assessor', 'supervisor'] as const).map((role) => ({
+    role,
+    name: '赵考务',
+    sessions: ['s1'],
+  }));
   return { salt: newSalt(), title, process: '理论、实操', sessions, staff, roster };
 }
 
-export const keyFile = ({ subject, token, private: secret }: Partial<Identity>): string => JSON.stringify({ name: '学校', subject, token, private: secret });
+export const keyFile = ({ subject, token, private: secret }: Partial<Identity>): string =>
+  JSON.stringify({ name: '学校', subject, token, private: secret });
 
 /** What axe finds on a page. @param rules these alone, instead of all */
 export async function axeOn(page: Page, rules?: readonly string[]): Promise<string[]> {
   await page.evaluate(AXE);
-  return page.evaluate(async (runOnly) => {
-    const { violations } = await (globalThis as unknown as { axe: { run(where: Document, how: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe.run(document, { runOnly });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  }, rules ? { type: 'rule', values: [...rules] } : EVERYTHING);
+  return page.evaluate(
+    async (runOnly) => {
+      const { violations } = await (
+        globalThis as unknown as {
+          axe: {
+            run(where: Document, how: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+          };
+        }
+      ).axe.run(document, { runOnly });
+      return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+    },
+    rules ? { type: 'rule', values: [...rules] } : EVERYTHING,
+  );
 }
 
-export const fitsIn = (page: Page): Promise<boolean> => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
+export const fitsIn = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
 
 export interface Desk {
   server: TestServer;
@@ -71,22 +105,35 @@ export function useDesk(chromium: string, prepare?: (server: TestServer) => Prom
     sent: [] as string[],
     async open({ disk = true, width = 360 } = {}) {
       await desk.context?.close();
-      desk.context = await (browser as Browser).newContext({ viewport: { width, height: 740 }, locale: 'zh-CN', acceptDownloads: true, extraHTTPHeaders: { 'Luzheng-Clock': String(AT) } });
+      desk.context = await (browser as Browser).newContext({
+        viewport: { width, height: 740 },
+        locale: 'zh-CN',
+        acceptDownloads: true,
+        extraHTTPHeaders: { 'Luzheng-Clock': String(AT) },
+      });
       await desk.context.addInitScript((hasDisk) => {
         const ask = async () => (await navigator.storage.getDirectory()).getFileHandle('saved.zip', { create: true });
-        Object.defineProperty(globalThis, 'showSaveFilePicker', { value: hasDisk ? ask : undefined, configurable: true });
+        Object.defineProperty(globalThis, 'showSaveFilePicker', {
+          value: hasDisk ? ask : undefined,
+          configurable: true,
+        });
       }, disk);
       const page = (desk.page = await desk.context.newPage());
       page.setDefaultTimeout(20_000);
       await page.clock.setFixedTime(AT * 1000);
-      page.on('request', (request) => desk.sent.push(`${request.url()} ${JSON.stringify(request.headers())} ${request.postData() ?? ''}`));
+      page.on('request', (request) =>
+        desk.sent.push(`${request.url()} ${JSON.stringify(request.headers())} ${request.postData() ?? ''}`),
+      );
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('console', (message) => {
         if (/Content Security Policy|Refused/.test(message.text())) complaints.push(message.text());
       });
       await page.goto(`${desk.server.origin}/desk`);
     },
-    choose: (text: string) => desk.page.getByLabel('密钥文件').setInputFiles({ name: 'school.json', mimeType: 'application/json', buffer: Buffer.from(text) }),
+    choose: (text: string) =>
+      desk.page
+        .getByLabel('密钥文件')
+        .setInputFiles({ name: 'school.json', mimeType: 'application/json', buffer: Buffer.from(text) }),
     async signIn(who: Identity = desk.server.school) {
       await desk.choose(keyFile(who));
       await desk.page.locator('#view h1').waitFor();
@@ -121,7 +168,12 @@ export function useDesk(chromium: string, prepare?: (server: TestServer) => Prom
   afterEach(async () => {
     const { page, server, sent } = desk;
     expect(await fitsIn(page)).toBe(true);
-    const kept = await page.evaluate(async () => [localStorage.length, sessionStorage.length, document.cookie, (await indexedDB.databases()).length]);
+    const kept = await page.evaluate(async () => [
+      localStorage.length,
+      sessionStorage.length,
+      document.cookie,
+      (await indexedDB.databases()).length,
+    ]);
     expect(kept).toEqual([0, 0, '', 0]);
     expect(sent.filter((line) => !line.startsWith(`${server.origin}/`) && !/^(data|blob):/.test(line))).toEqual([]);
     expect(sent.filter((line) => line.includes(server.school.private.d as string))).toEqual([]);

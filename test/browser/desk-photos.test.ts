@@ -17,7 +17,18 @@ describe.skipIf(chromium === undefined)('photos at a centre’s desk', () => {
 
   /** A batch of people with photos of their own. @returns its id */
   async function batch(count: number, from: number): Promise<string> {
-    const candidates = Array.from({ length: count }, (_, n) => ({ ...person('欧阳建国', from + n), id_type: '居民身份证', occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 5, score_theory: 80, score_practice: 85, exam_date: '2026-11-01', photo: toBase64url(jpeg({ text: `${from + n}` })) }));
+    const candidates = Array.from({ length: count }, (_, n) => ({
+      ...person('欧阳建国', from + n),
+      id_type: '居民身份证',
+      occupation_code: '6-31-01-03',
+      occupation_name: '电工',
+      job_type: '--',
+      level: 5,
+      score_theory: 80,
+      score_practice: 85,
+      exam_date: '2026-11-01',
+      photo: toBase64url(jpeg({ text: `${from + n}` })),
+    }));
     return (await desk.server.as(desk.server.school).post<{ id: string }>('/v1/batches', { candidates })).id;
   }
   async function at(id: string): Promise<void> {
@@ -25,7 +36,10 @@ describe.skipIf(chromium === undefined)('photos at a centre’s desk', () => {
     await desk.go(`batches/${id}`, `批次 ${id}`);
   }
   const approve = () => desk.page.getByRole('button', { name: '核对并签署审核' }).click();
-  const unseenIn = async (id: string): Promise<(number | undefined)[]> => (await desk.server.as(desk.server.city).get<{ approvals: { approval: string }[] }>(`/v1/batches/${id}`)).approvals.map(({ approval }) => peek<{ photos_unseen?: number }>(approval).photos_unseen);
+  const unseenIn = async (id: string): Promise<(number | undefined)[]> =>
+    (
+      await desk.server.as(desk.server.city).get<{ approvals: { approval: string }[] }>(`/v1/batches/${id}`)
+    ).approvals.map(({ approval }) => peek<{ photos_unseen?: number }>(approval).photos_unseen);
 
   test('each appears beside its row; when all were looked at nothing is asked', { timeout: 60_000 }, async () => {
     const id = await batch(3, 700);
@@ -42,7 +56,9 @@ describe.skipIf(chromium === undefined)('photos at a centre’s desk', () => {
     expect(await desk.page.getByText('张照片未查看').count()).toBe(0);
   });
 
-  test('those that nobody looked at are counted and asked about; the approval says so', { timeout: 60_000 }, async () => {
+  test('those that nobody looked at are counted and asked about; the approval says so', {
+    timeout: 60_000,
+  }, async () => {
     const id = await batch(40, 710);
     await at(id);
     const asked: string[] = [];
@@ -62,7 +78,9 @@ describe.skipIf(chromium === undefined)('photos at a centre’s desk', () => {
 
   test('one that is another picture than the row says stops the signature', { timeout: 60_000 }, async () => {
     const id = await batch(2, 760);
-    await desk.page.route('**/rows/0/photo', (route) => route.fulfill({ contentType: 'image/jpeg', body: Buffer.from(jpeg({ text: 'another' })) }));
+    await desk.page.route('**/rows/0/photo', (route) =>
+      route.fulfill({ contentType: 'image/jpeg', body: Buffer.from(jpeg({ text: 'another' })) }),
+    );
     await at(id);
     await desk.page.locator('tr[data-position="0"] td[data-photo]').scrollIntoViewIfNeeded();
     await desk.page.getByText('照片与上传时的摘要不符').waitFor();

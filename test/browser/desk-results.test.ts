@@ -18,7 +18,9 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
   const desk = useDesk(chromium as string);
   const { axe, go, leave, on, said, signIn } = desk;
 
-  test('results: from a table through their notice, an objection answered, corrected, uploaded with photos, to certificates, led by what waits on each day', { timeout: 90_000 }, async () => {
+  test('results: from a table through their notice, an objection answered, corrected, uploaded with photos, to certificates, led by what waits on each day', {
+    timeout: 90_000,
+  }, async () => {
     const { context, page, server } = desk;
     const { school } = server;
     const waits = async (text: string) => {
@@ -32,11 +34,17 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
     await on('2026-11-12');
     await signIn();
     await waits('份计划考试已结束');
-    const line = ({ name, id_number }: (typeof people)[number], score: string) => `${name},居民身份证,${id_number},6-31-01-03,电工,--,三级,${score},85,2026-11-11`;
-    const table = ['姓名,证件类型,证件号码,职业编码,职业名称,工种,等级,理论成绩,实操成绩,考试日期', ...people.map((one, n) => line(one, n === 2 ? '50' : '80'))].join('\n');
+    const line = ({ name, id_number }: (typeof people)[number], score: string) =>
+      `${name},居民身份证,${id_number},6-31-01-03,电工,--,三级,${score},85,2026-11-11`;
+    const table = [
+      '姓名,证件类型,证件号码,职业编码,职业名称,工种,等级,理论成绩,实操成绩,考试日期',
+      ...people.map((one, n) => line(one, n === 2 ? '50' : '80')),
+    ].join('\n');
     // Nobody can choose a file before the form is alive; a script can.
     await page.locator('form[data-step]:not([inert])').waitFor();
-    await page.locator('#rows-file').setInputFiles({ name: 'results.csv', mimeType: 'text/csv', buffer: Buffer.from(table) });
+    await page
+      .locator('#rows-file')
+      .setInputFiles({ name: 'results.csv', mimeType: 'text/csv', buffer: Buffer.from(table) });
     await page.getByText('共 3 行，没有发现错误').waitFor();
     await page.getByRole('button', { name: '签名并公示' }).click();
     await page.getByRole('heading', { level: 1, name: '结果 · 电工三级' }).waitFor();
@@ -61,7 +69,10 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
     // Somebody objects: answered in writing, opened again by the centre, answered again.
     const asSchool = await on('2026-11-16');
     const [notice] = (await asSchool.get<{ cases: { about: string }[] }>('/v1/cases?kind=results&state=notice')).cases;
-    const raised = await context.request.post(`${server.origin}/v1/notices/${notice?.about.slice('results:'.length)}/objections`, { data: { grounds: '第三人当日未到场', contact: '0531-00000000' } });
+    const raised = await context.request.post(
+      `${server.origin}/v1/notices/${notice?.about.slice('results:'.length)}/objections`,
+      { data: { grounds: '第三人当日未到场', contact: '0531-00000000' } },
+    );
     expect(raised.status()).toBe(201);
     const toObjection = async () => {
       await go('objections', '异议');
@@ -96,7 +107,13 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
     await page.getByText('次日起可以上传').waitFor();
     await on('2026-11-21');
     await waits('公示期满，请上传');
-    const zip = (...numbers: string[]) => ({ name: 'photos.zip', mimeType: 'application/zip', buffer: Buffer.from(zipSync(Object.fromEntries(numbers.map((number) => [`照片/${number}.jpg`, jpeg({ text: number })])))) });
+    const zip = (...numbers: string[]) => ({
+      name: 'photos.zip',
+      mimeType: 'application/zip',
+      buffer: Buffer.from(
+        zipSync(Object.fromEntries(numbers.map((number) => [`照片/${number}.jpg`, jpeg({ text: number })]))),
+      ),
+    });
     const [first, second, failed] = people.map(({ id_number }) => id_number) as [string, string, string];
     await page.getByLabel('照片压缩包').setInputFiles(zip(first, person('无此人', 699).id_number));
     await page.getByRole('button', { name: '核对、签名并上传' }).click();
@@ -113,12 +130,18 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
     const made = decodeURIComponent(new URL(page.url()).hash).slice('#/batches/'.length);
 
     await on('2026-11-23');
-    for (const centre of [server.city, server.province]) await approveWith(centre, server.as(centre), await readBatch(server.as(centre), made));
+    for (const centre of [server.city, server.province])
+      await approveWith(centre, server.as(centre), await readBatch(server.as(centre), made));
     await waits('个批次已审核，待颁发');
     await page.getByRole('button', { name: '签署并颁发' }).click();
     await said().getByText('已颁发 2 张证书').waitFor();
-    const { rows } = await server.as(school).get<{ rows: { row: number; disclosures: string[] }[] }>(`/v1/batches/${made}/rows`);
-    expect(rows.map(({ row, disclosures }) => [row, disclosures.length])).toEqual([[2, 3], [3, 3]]);
+    const { rows } = await server
+      .as(school)
+      .get<{ rows: { row: number; disclosures: string[] }[] }>(`/v1/batches/${made}/rows`);
+    expect(rows.map(({ row, disclosures }) => [row, disclosures.length])).toEqual([
+      [2, 3],
+      [3, 3],
+    ]);
   });
 
   test('several objections are answered with one reason, each signed on its own; what fails waits, what was stopped goes on, and nothing that was typed is lost', async () => {
@@ -126,10 +149,35 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
     const { school } = server;
     const people = ['赵静', '钱宁'].map((name, n) => person(name, 620 + n));
     const [plan, about] = [newCase('plan'), newCase('results')];
-    await takeStep(school, await on('2026-11-02'), plan, 'plan.file', planOf('电工三级二班（虚构）', '2026-11-11', people));
-    await takeStep(school, await on('2026-11-12'), about, 'results.publish', { salt: newSalt(), plan, working_days: 5, rows: people.map((one, n) => ({ ...one, ...electrician, row: n + 2, score_theory: 80, score_practice: 85, exam_date: '2026-11-11' })) });
+    await takeStep(
+      school,
+      await on('2026-11-02'),
+      plan,
+      'plan.file',
+      planOf('电工三级二班（虚构）', '2026-11-11', people),
+    );
+    await takeStep(school, await on('2026-11-12'), about, 'results.publish', {
+      salt: newSalt(),
+      plan,
+      working_days: 5,
+      rows: people.map((one, n) => ({
+        ...one,
+        ...electrician,
+        row: n + 2,
+        score_theory: 80,
+        score_practice: 85,
+        exam_date: '2026-11-11',
+      })),
+    });
     const asSchool = await on('2026-11-13');
-    for (const place of ['一', '二', '三', '四']) expect((await context.request.post(`${server.origin}/v1/notices/${about.slice('results:'.length)}/objections`, { data: { grounds: `第${place}考场计时有误` } })).status()).toBe(201);
+    for (const place of ['一', '二', '三', '四'])
+      expect(
+        (
+          await context.request.post(`${server.origin}/v1/notices/${about.slice('results:'.length)}/objections`, {
+            data: { grounds: `第${place}考场计时有误` },
+          })
+        ).status(),
+      ).toBe(201);
     await signIn();
     await go(`results/${about}`, '结果 · 电工三级二班');
     await page.getByRole('link', { name: '处理异议' }).click();
@@ -139,8 +187,12 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
     expect(abouts.length).toBe(4);
     const sign = page.getByRole('button', { name: '逐件签名并答复' });
     await sign.click();
-    for (const fault of ['请至少勾选一件异议', '请选择或勾选', '不能为空']) await page.getByText(fault).first().waitFor();
-    expect([await axe(), await page.evaluate(() => document.activeElement === document.querySelector('input[data-objection]'))]).toEqual([[], true]);
+    for (const fault of ['请至少勾选一件异议', '请选择或勾选', '不能为空'])
+      await page.getByText(fault).first().waitFor();
+    expect([
+      await axe(),
+      await page.evaluate(() => document.activeElement === document.querySelector('input[data-objection]')),
+    ]).toEqual([[], true]);
     await page.getByRole('button', { name: '勾选所示全部' }).click();
     await ticks.nth(3).uncheck();
     await page.getByText('已勾选 3 / 4 件').waitFor();
@@ -154,7 +206,10 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
     await said('alert').getByText('连不上服务').waitFor();
     await page.locator('#cancel').click();
     await said('alert').getByText('已停止：已答复 0 件').waitFor();
-    expect([await page.locator('#answers-reason').inputValue(), await ticks.evaluateAll((all) => all.filter((one) => (one as HTMLInputElement).checked).length)]).toEqual(['各考场以同一时钟计时。', 3]);
+    expect([
+      await page.locator('#answers-reason').inputValue(),
+      await ticks.evaluateAll((all) => all.filter((one) => (one as HTMLInputElement).checked).length),
+    ]).toEqual(['各考场以同一时钟计时。', 3]);
     // One goes, the answer about the next gets lost, and somebody else has decided the third.
     await takeStep(school, asSchool, abouts[2] as string, 'objection.uphold', { reason: '核实属实。' });
     const fates = ['good', 'lost'];
@@ -170,8 +225,21 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
     await said('alert').getByText('已答复 2 件；另有 1 件').waitFor();
     expect(asked).toEqual(Array(2).fill('用同一答复签名处理 3 件异议？每件单独签名，不能撤销。'));
     await page.getByText('已勾选 0 / 1 件').waitFor();
-    const steps = await Promise.all(abouts.map(async (one) => (await asSchool.get<{ steps: { step: string; token: string; body: { reason?: string } }[] }>(`/v1/cases/${one}`)).steps.slice(1)));
-    expect(steps.map((all) => all.map(({ step, body }) => [step, body.reason]))).toEqual([[['objection.reject', '各考场以同一时钟计时。']], [['objection.reject', '各考场以同一时钟计时。']], [['objection.uphold', '核实属实。']], []]);
+    const steps = await Promise.all(
+      abouts.map(async (one) =>
+        (
+          await asSchool.get<{ steps: { step: string; token: string; body: { reason?: string } }[] }>(
+            `/v1/cases/${one}`,
+          )
+        ).steps.slice(1),
+      ),
+    );
+    expect(steps.map((all) => all.map(({ step, body }) => [step, body.reason]))).toEqual([
+      [['objection.reject', '各考场以同一时钟计时。']],
+      [['objection.reject', '各考场以同一时钟计时。']],
+      [['objection.uphold', '核实属实。']],
+      [],
+    ]);
     expect(new Set(steps.flat().map(({ token }) => token)).size).toBe(3);
     // The last of them; then there is none.
     await ticks.check();
@@ -187,7 +255,17 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
     const { page, server } = desk;
     const { school, city, long } = server;
     const plan = newCase('plan');
-    await takeStep(school, await on('2026-11-23'), plan, 'plan.file', planOf('电工三级补办（虚构）', '2026-12-01', [{ ...long, name: '阿卜杜热合曼·买买提江' }].map(({ name, id_number }) => ({ name, id_number }))));
+    await takeStep(
+      school,
+      await on('2026-11-23'),
+      plan,
+      'plan.file',
+      planOf(
+        '电工三级补办（虚构）',
+        '2026-12-01',
+        [{ ...long, name: '阿卜杜热合曼·买买提江' }].map(({ name, id_number }) => ({ name, id_number })),
+      ),
+    );
     await on('2026-12-02');
     await signIn();
     await go(`results/new/${plan}`, '公示结果');
@@ -224,13 +302,20 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
     await page.getByRole('button', { name: '核对并签署审核' }).click();
     await said().getByText('已核对 1 行并签署审核').waitFor();
     const asSchool = await on('2026-12-10');
-    await approveWith(server.province, server.as(server.province, asSchool.now()), await readBatch(server.as(server.province, asSchool.now()), id));
+    await approveWith(
+      server.province,
+      server.as(server.province, asSchool.now()),
+      await readBatch(server.as(server.province, asSchool.now()), id),
+    );
     await leave();
     await signIn();
     await go(`batches/${id}`, `批次 ${id}`);
     await page.getByRole('button', { name: '签署并颁发' }).click();
     await said().getByText('已颁发 1 张证书').waitFor();
-    const [before, { certificates }] = await Promise.all([asSchool.get<Report>(`/v1/certificates/${long.number}`), asSchool.get<{ certificates: { number: string }[] }>(`/v1/batches/${id}/certificates`)]);
+    const [before, { certificates }] = await Promise.all([
+      asSchool.get<Report>(`/v1/certificates/${long.number}`),
+      asSchool.get<{ certificates: { number: string }[] }>(`/v1/batches/${id}/certificates`),
+    ]);
     expect([before.verdict, before.replaced_by]).toEqual(['replaced', certificates[0]?.number]);
   });
 });

@@ -30,7 +30,11 @@ describe.skipIf(chromium === undefined)('without a network', { timeout: 60_000 }
     server = await startServer();
     const file = join(folder, 'code.y4m');
     film(file, drawCode(server.valid.seal_url, 8));
-    browser = await launch(chromium as string, ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-video-capture=${file}`]);
+    browser = await launch(chromium as string, [
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      `--use-file-for-fake-video-capture=${file}`,
+    ]);
     context = await browser.newContext({ viewport: { width: 360, height: 740 }, locale: 'zh-CN' });
     page = await context.newPage();
     // One visit, to the home page alone.
@@ -49,14 +53,21 @@ describe.skipIf(chromium === undefined)('without a network', { timeout: 60_000 }
   const keptAddresses = () =>
     page.evaluate(async () => {
       const all: string[] = [];
-      for (const name of await caches.keys()) for (const { url } of await (await caches.open(name)).keys()) all.push(new URL(url).pathname);
+      for (const name of await caches.keys())
+        for (const { url } of await (await caches.open(name)).keys()) all.push(new URL(url).pathname);
       return all.sort();
     });
 
-  test.each([['/', 'form#search'], ['/scan', '#picture'], ['/check', '#file']])('%s opens', async (path, mark) => {
+  test.each([
+    ['/', 'form#search'],
+    ['/scan', '#picture'],
+    ['/check', '#file'],
+  ])('%s opens', async (path, mark) => {
     await page.goto(server.origin + path);
     expect(await page.isVisible(mark)).toBe(true);
-    expect(await page.evaluate(() => getComputedStyle(document.querySelector('header') as Element).backgroundColor)).toBe('rgb(11, 61, 107)');
+    expect(
+      await page.evaluate(() => getComputedStyle(document.querySelector('header') as Element).backgroundColor),
+    ).toBe('rgb(11, 61, 107)');
   });
 
   test('a code before the camera is checked: what is signed, incomplete, and how old the trust list is', async () => {
@@ -66,7 +77,17 @@ describe.skipIf(chromium === undefined)('without a network', { timeout: 60_000 }
     await page.waitForSelector('#answer .verdict');
     expect(await page.getAttribute('#answer .verdict', 'class')).toContain('incomplete');
     const text = await answer();
-    for (const words of [server.valid.name, '电工', '济南泉城职业培训学校', '济南市职业技能鉴定指导中心', '证书由该机构的颁发密钥签名', '本次核对未联网', '不知道这张证书是否已被暂停', '3 小时前']) expect(text).toContain(words);
+    for (const words of [
+      server.valid.name,
+      '电工',
+      '济南泉城职业培训学校',
+      '济南市职业技能鉴定指导中心',
+      '证书由该机构的颁发密钥签名',
+      '本次核对未联网',
+      '不知道这张证书是否已被暂停',
+      '3 小时前',
+    ])
+      expect(text).toContain(words);
     expect(page.url()).toBe(`${server.origin}/scan`);
   });
 
@@ -90,7 +111,9 @@ describe.skipIf(chromium === undefined)('without a network', { timeout: 60_000 }
     await page.goto(`${server.origin}/check`);
     await page.setInputFiles('#file', { name: 'good.pdf', mimeType: 'application/pdf', buffer: good });
     await page.waitForSelector('#answer .verdict.incomplete');
-    expect(await answer()).toMatch(/状态信息截至 20\d\d-\d\d-\d\d \d\d:\d\d（北京时间，3 小时前），离线期间的变化无从得知/);
+    expect(await answer()).toMatch(
+      /状态信息截至 20\d\d-\d\d-\d\d \d\d:\d\d（北京时间，3 小时前），离线期间的变化无从得知/,
+    );
     await page.setInputFiles('#file', { name: 'bad.pdf', mimeType: 'application/pdf', buffer: bad });
     await page.waitForSelector('#answer .verdict.suspended');
   });
@@ -103,7 +126,18 @@ describe.skipIf(chromium === undefined)('without a network', { timeout: 60_000 }
     await page.fill('#search-number', server.valid.number);
     await page.click('form#search button');
     await page.waitForSelector('.verdict');
-    expect(await keptAddresses()).toEqual(['/', '/.kept/trust.json', '/assets/check.js', '/assets/checker.js', '/assets/home.js', '/assets/icon-192.png', '/assets/scan.js', '/check', '/manifest.webmanifest', '/scan']);
+    expect(await keptAddresses()).toEqual([
+      '/',
+      '/.kept/trust.json',
+      '/assets/check.js',
+      '/assets/checker.js',
+      '/assets/home.js',
+      '/assets/icon-192.png',
+      '/assets/scan.js',
+      '/check',
+      '/manifest.webmanifest',
+      '/scan',
+    ]);
   });
 
   describe('the single-file verifier, from a disk', () => {
@@ -126,7 +160,10 @@ describe.skipIf(chromium === undefined)('without a network', { timeout: 60_000 }
     };
     const choose = async (name: string, buffer: Buffer, mimeType = 'application/pdf') => {
       await sheet.setInputFiles('#file', { name, mimeType, buffer });
-      await sheet.waitForFunction((expected) => document.querySelector('#answer .asked')?.textContent === expected, name);
+      await sheet.waitForFunction(
+        (expected) => document.querySelector('#answer .asked')?.textContent === expected,
+        name,
+      );
       return [await sheet.getAttribute('#answer .verdict', 'class'), await answer(sheet)] as [string, string];
     };
     const type = async (text: string) => {
@@ -141,24 +178,34 @@ describe.skipIf(chromium === undefined)('without a network', { timeout: 60_000 }
     afterAll(() => offline?.close());
 
     test('checks files and codes against what is inside, and says how old that is', async () => {
-      await openFile('verifier.html', await buildVerifier([server.root], await fetchSnapshot(new Caller(server.origin))));
+      await openFile(
+        'verifier.html',
+        await buildVerifier([server.root], await fetchSnapshot(new Caller(server.origin))),
+      );
       expect(await sheet.textContent('#kept')).toContain('（2 天前）；此后新备案的机构和撤销的证书无从得知');
       expect(await sheet.textContent('#main')).toContain(server.root);
       const pdf = await server.pdf(server.valid);
       // Dropped, as from a folder.
-      const dropped = await sheet.evaluateHandle((bytes) => {
-        const data = new DataTransfer();
-        data.items.add(new File([Uint8Array.from(bytes)], 'dropped.pdf', { type: 'application/pdf' }));
-        return data;
-      }, [...pdf]);
+      const dropped = await sheet.evaluateHandle(
+        (bytes) => {
+          const data = new DataTransfer();
+          data.items.add(new File([Uint8Array.from(bytes)], 'dropped.pdf', { type: 'application/pdf' }));
+          return data;
+        },
+        [...pdf],
+      );
       await sheet.dispatchEvent('#drop', 'drop', { dataTransfer: dropped });
       await sheet.waitForSelector('#answer .verdict.incomplete');
-      for (const words of [server.valid.name, '文件各项内容与签名一致', '北京时间，2 天前），离线期间的变化无从得知']) expect(await answer(sheet)).toContain(words);
+      for (const words of [server.valid.name, '文件各项内容与签名一致', '北京时间，2 天前），离线期间的变化无从得知'])
+        expect(await answer(sheet)).toContain(words);
 
       const opened = await PDFDocument.load(pdf, { updateMetadata: false });
       opened.getPage(0).drawText('X', { x: 250, y: opened.getPage(0).getHeight() - 311, size: 12 });
       const [altered, why] = await choose('altered.pdf', Buffer.from(await opened.save()));
-      expect([altered, why]).toEqual([expect.stringContaining('invalid'), expect.stringContaining('文件被改动，与签名不符：姓名')]);
+      expect([altered, why]).toEqual([
+        expect.stringContaining('invalid'),
+        expect.stringContaining('文件被改动，与签名不符：姓名'),
+      ]);
       expect((await choose('revoked.pdf', await server.pdf(server.revoked)))[0]).toContain('revoked');
 
       await type(server.long.seal_url);
@@ -166,7 +213,16 @@ describe.skipIf(chromium === undefined)('without a network', { timeout: 60_000 }
       expect(await sheet.getAttribute('#answer .verdict', 'class')).toContain('incomplete');
       await type('https://lz.example.cn.evil.example/c/x');
       await sheet.waitForFunction(() => document.querySelector('#answer')?.textContent?.includes('不是本查询网址'));
-      await sheet.setInputFiles('#file', { name: 'photo.png', mimeType: 'image/png', buffer: toPng(drawCode(server.valid.seal_url.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10)), 4)) });
+      await sheet.setInputFiles('#file', {
+        name: 'photo.png',
+        mimeType: 'image/png',
+        buffer: toPng(
+          drawCode(
+            server.valid.seal_url.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10)),
+            4,
+          ),
+        ),
+      });
       await sheet.waitForSelector('#answer .verdict.invalid');
       expect(asked.filter((url) => !/^(file|data):/.test(url))).toEqual([]);
       expect(complaints).toEqual([]);
@@ -188,7 +244,13 @@ describe.skipIf(chromium === undefined)('without a network', { timeout: 60_000 }
         const script = document.createElement('script');
         script.textContent = 'window.ran = true';
         document.body.append(script);
-        return [(window as { ran?: boolean }).ran, await fetch(origin).then(() => 'asked', () => 'refused')];
+        return [
+          (window as { ran?: boolean }).ran,
+          await fetch(origin).then(
+            () => 'asked',
+            () => 'refused',
+          ),
+        ];
       }, server.origin);
       expect(tried).toEqual([undefined, 'refused']);
       expect(complaints.filter((text) => text.includes('Content Security Policy')).length).toBeGreaterThanOrEqual(2);
@@ -201,8 +263,13 @@ describe.skipIf(chromium === undefined)('without a network', { timeout: 60_000 }
     await context.route('**/sw.js', (route) => route.fulfill({ contentType: 'text/javascript', body: next }));
     await page.goto(`${server.origin}/`);
     await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update());
-    await page.waitForFunction(async () => (await caches.keys()).sort().join() === 'luzheng-knowledge,luzheng-pages-0123456789abcdef');
-    expect(before).toEqual(['luzheng-knowledge', expect.stringMatching(/^luzheng-pages-(?!0123456789abcdef)[0-9a-f]{16}$/)]);
+    await page.waitForFunction(
+      async () => (await caches.keys()).sort().join() === 'luzheng-knowledge,luzheng-pages-0123456789abcdef',
+    );
+    expect(before).toEqual([
+      'luzheng-knowledge',
+      expect.stringMatching(/^luzheng-pages-(?!0123456789abcdef)[0-9a-f]{16}$/),
+    ]);
     await context.setOffline(true);
     await page.goto(`${server.origin}/check`);
     expect(await page.isVisible('#file')).toBe(true);

@@ -31,7 +31,11 @@ describe.skipIf(chromium === undefined)('the scanner', { timeout: 60_000 }, () =
     rmSync(folder, { recursive: true });
   });
 
-  async function open(by: Browser, options: Parameters<Browser['newContext']>[0] = {}, before?: () => void): Promise<{ context: BrowserContext; page: Page }> {
+  async function open(
+    by: Browser,
+    options: Parameters<Browser['newContext']>[0] = {},
+    before?: () => void,
+  ): Promise<{ context: BrowserContext; page: Page }> {
     asked = [];
     complaints = [];
     const context = await by.newContext({ viewport: { width: 360, height: 740 }, locale: 'zh-CN', ...options });
@@ -49,11 +53,17 @@ describe.skipIf(chromium === undefined)('the scanner', { timeout: 60_000 }, () =
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     await context.close();
     expect(complaints).toEqual([]);
-    expect(asked.filter((url) => !url.startsWith(`${server.origin}/`) || /\d{40}/.test(url.split('#')[0] as string))).toEqual([]);
+    expect(
+      asked.filter((url) => !url.startsWith(`${server.origin}/`) || /\d{40}/.test(url.split('#')[0] as string)),
+    ).toEqual([]);
   }
 
   async function withCamera(name: string, work: (camera: Browser) => Promise<void>): Promise<void> {
-    const camera = await launch(chromium as string, ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-video-capture=${name}`]);
+    const camera = await launch(chromium as string, [
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      `--use-file-for-fake-video-capture=${name}`,
+    ]);
     try {
       await work(camera);
     } finally {
@@ -65,23 +75,27 @@ describe.skipIf(chromium === undefined)('the scanner', { timeout: 60_000 }, () =
     // A camera that was allowed before runs already.
     if (await page.isVisible('#start')) await page.click('#start');
   };
-  const live = (page: Page) => page.evaluate(() => (document.querySelector('video') as HTMLVideoElement).srcObject !== null);
+  const live = (page: Page) =>
+    page.evaluate(() => (document.querySelector('video') as HTMLVideoElement).srcObject !== null);
 
-  test.skipIf(!hasTool('pdftoppm'))('a printed certificate before the camera opens its page, with the seal checked', async () => {
-    const file = join(folder, 'printed.y4m');
-    film(file, drawPage(await server.pdf(server.valid), 110));
-    await withCamera(file, async (camera) => {
-      // The browser’s own detector is out of the way: the bundled reader has to do it.
-      const opened = await open(camera, {}, () => Reflect.deleteProperty(globalThis, 'BarcodeDetector'));
-      const { page } = opened;
-      await scan(page);
-      await page.waitForURL(`${server.origin}/c/${server.valid.number}#*`);
-      await page.waitForSelector('[data-seal="genuine"]');
-      expect(page.url()).toBe(server.valid.seal_url);
-      expect(await page.textContent('#seal')).toContain(server.valid.name);
-      await close(opened);
-    });
-  });
+  test.skipIf(!hasTool('pdftoppm'))(
+    'a printed certificate before the camera opens its page, with the seal checked',
+    async () => {
+      const file = join(folder, 'printed.y4m');
+      film(file, drawPage(await server.pdf(server.valid), 110));
+      await withCamera(file, async (camera) => {
+        // The browser’s own detector is out of the way: the bundled reader has to do it.
+        const opened = await open(camera, {}, () => Reflect.deleteProperty(globalThis, 'BarcodeDetector'));
+        const { page } = opened;
+        await scan(page);
+        await page.waitForURL(`${server.origin}/c/${server.valid.number}#*`);
+        await page.waitForSelector('[data-seal="genuine"]');
+        expect(page.url()).toBe(server.valid.seal_url);
+        expect(await page.textContent('#seal')).toContain(server.valid.name);
+        await close(opened);
+      });
+    },
+  );
 
   test('a code of another host is named, shown and not opened; the camera is let go', async () => {
     const file = join(folder, 'foreign.y4m');
@@ -89,10 +103,15 @@ describe.skipIf(chromium === undefined)('the scanner', { timeout: 60_000 }, () =
     await withCamera(file, async (camera) => {
       // Some phones have the class without the service behind it.
       const opened = await open(camera, {}, () =>
-        Reflect.set(globalThis, 'BarcodeDetector', class {
-          static getSupportedFormats = () => Promise.resolve(['qr_code']);
-          detect = () => Promise.reject(new DOMException('Barcode detection service unavailable.', 'NotSupportedError'));
-        }),
+        Reflect.set(
+          globalThis,
+          'BarcodeDetector',
+          class {
+            static getSupportedFormats = () => Promise.resolve(['qr_code']);
+            detect = () =>
+              Promise.reject(new DOMException('Barcode detection service unavailable.', 'NotSupportedError'));
+          },
+        ),
       );
       const { page } = opened;
       await scan(page);
@@ -141,7 +160,8 @@ describe.skipIf(chromium === undefined)('the scanner', { timeout: 60_000 }, () =
   test('a picture of a code, a picture without one, and a file that is none', async () => {
     const opened = await open(browser);
     const { page } = opened;
-    const choose = (buffer: Buffer, name = 'photo.png') => page.setInputFiles('#picture', { name, mimeType: 'image/png', buffer });
+    const choose = (buffer: Buffer, name = 'photo.png') =>
+      page.setInputFiles('#picture', { name, mimeType: 'image/png', buffer });
     await choose(Buffer.from('no picture'));
     await page.waitForFunction(() => document.querySelector('#answer')?.textContent?.includes('不是图片'));
     await choose(toPng({ width: 300, height: 300, grey: new Uint8Array(90_000).fill(255) }));
@@ -159,13 +179,18 @@ describe.skipIf(chromium === undefined)('the scanner', { timeout: 60_000 }, () =
     const { page } = opened;
     await page.fill('#typed', 'weixin://dl/business?t=<img src=x onerror=alert(1)>');
     await page.click('#by-hand button');
-    await page.waitForFunction(() => document.querySelector('#answer')?.textContent?.includes('不是职业技能等级证书的二维码'));
+    await page.waitForFunction(() =>
+      document.querySelector('#answer')?.textContent?.includes('不是职业技能等级证书的二维码'),
+    );
     expect(await page.locator('#answer img').count()).toBe(0);
     await page.fill('#typed', server.valid.number.toLowerCase());
     await page.click('#by-hand button');
     await page.waitForURL(`${server.origin}/c/${server.valid.number}`);
     await page.goto(`${server.origin}/scan`);
-    await page.fill('#typed', server.valid.seal_url.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10)));
+    await page.fill(
+      '#typed',
+      server.valid.seal_url.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10)),
+    );
     await page.click('#by-hand button');
     await page.waitForSelector('[data-seal="failed"]');
     await close(opened);

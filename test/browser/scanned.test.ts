@@ -16,9 +16,13 @@ test.each([
   [`http://lz.example.cn/c/${NUMBER}`, undefined],
   [NUMBER, undefined],
   [` s0000 3700 0001 2630 00001 `, undefined],
-])('%s is a certificate', (text, digits) => expect(read(text)).toEqual({ kind: 'certificate', number: NUMBER, digits }));
+])('%s is a certificate', (text, digits) =>
+  expect(read(text)).toEqual({ kind: 'certificate', number: NUMBER, digits }),
+);
 
-test.each(spelled.spellings)('a spelled number: %j', (text) => expect(read(text)).toEqual({ kind: 'certificate', number: spelled.number }));
+test.each(spelled.spellings)('a spelled number: %j', (text) =>
+  expect(read(text)).toEqual({ kind: 'certificate', number: spelled.number }),
+);
 
 describe('refused, and said why', () => {
   test.each([

@@ -10,7 +10,18 @@ import { Caller } from '../../src/cli/caller.ts';
 import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
 import { freePort, startLocal } from '../../src/cli/local.ts';
 import { newSecret, settingsFor, withDemoClock } from '../../src/cli/settings.ts';
-import { appointCentre, approveBatch, changeStatus, fileOrganization, makeKey, nameClient, orderBatch, type BatchRef, type Identity, type KeyPair } from '../../src/cli/sign.ts';
+import {
+  appointCentre,
+  approveBatch,
+  type BatchRef,
+  changeStatus,
+  fileOrganization,
+  type Identity,
+  type KeyPair,
+  makeKey,
+  nameClient,
+  orderBatch,
+} from '../../src/cli/sign.ts';
 import { nameServiceKey } from '../../src/cli/steps.ts';
 import { residentCheckCharacter } from '../../src/life/identity.ts';
 import type { PublicJwk } from '../../src/life/schema.ts';
@@ -67,7 +78,8 @@ export async function atMoment(context: BrowserContext, moment: number): Promise
   await context.clock.setFixedTime(moment * 1000);
 }
 
-const jti = (token: string): string => (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { jti: string }).jti;
+const jti = (token: string): string =>
+  (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { jti: string }).jti;
 
 /** Seconds before `at` at which centres were appointed and the school was filed. */
 const SINCE = 90 * 86_400;
@@ -80,12 +92,24 @@ export async function startServer(at?: number): Promise<TestServer> {
   const port = await freePort();
   const origin = `http://localhost:${port}`;
   const root = await makeKey();
-  const service = await startLocal({ port, persist, ...(at === undefined ? settingsFor(origin, root, newSecret()) : withDemoClock(settingsFor(origin, root, newSecret()))), log: join(persist, 'log') });
+  const service = await startLocal({
+    port,
+    persist,
+    ...(at === undefined
+      ? settingsFor(origin, root, newSecret())
+      : withDemoClock(settingsFor(origin, root, newSecret()))),
+    log: join(persist, 'log'),
+  });
 
-  const as = (who?: Identity, moment = at) => new Caller(origin, who, undefined, moment === undefined ? undefined : () => moment);
+  const as = (who?: Identity, moment = at) =>
+    new Caller(origin, who, undefined, moment === undefined ? undefined : () => moment);
   const centre = async (code: string, name: string): Promise<Identity> => {
     const pair = await makeKey();
-    return { ...pair, subject: `centre:${code}`, token: await appointCentre(root, { code, name, jwk: pair.jwk }, before) };
+    return {
+      ...pair,
+      subject: `centre:${code}`,
+      token: await appointCentre(root, { code, name, jwk: pair.jwk }, before),
+    };
   };
   const province = await centre('3700', '山东省职业技能鉴定指导中心');
   const city = await centre('3701', '济南市职业技能鉴定指导中心');
@@ -93,8 +117,22 @@ export async function startServer(at?: number): Promise<TestServer> {
   for (const { token } of [province, city]) await asProvince.post('/v1/centres', { statement: token });
   await nameServiceKey(root, asProvince, before);
   const jwk = await asCity.post<PublicJwk & { kid: string }>(`/v1/organizations/${CODE}/keys`, {});
-  const scope = [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5, 4, 3, 2, 1] as (1 | 2 | 3 | 4 | 5)[] }];
-  const filing = await fileOrganization(city, { code: CODE, name: '济南泉城职业培训学校', uscc: '91350100M000100Y43', route: 'city', scope, annual_capacity: 1000, issuing_jwks: { keys: [jwk] } }, before);
+  const scope = [
+    { code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5, 4, 3, 2, 1] as (1 | 2 | 3 | 4 | 5)[] },
+  ];
+  const filing = await fileOrganization(
+    city,
+    {
+      code: CODE,
+      name: '济南泉城职业培训学校',
+      uscc: '91350100M000100Y43',
+      route: 'city',
+      scope,
+      annual_capacity: 1000,
+      issuing_jwks: { keys: [jwk] },
+    },
+    before,
+  );
   await asCity.post('/v1/filings', { statement: filing });
   await handInCertificate({ ...city, certificate: await certifyCentre(root, city.token) }, asCity, filing);
   const pair = await makeKey();
@@ -104,31 +142,77 @@ export async function startServer(at?: number): Promise<TestServer> {
 
   async function certify(people: readonly (Person & { replaces?: string })[]): Promise<Batch> {
     const rows = people.map((one) => ({
-      ...one, id_type: '居民身份证', occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 3, score_theory: 80, score_practice: 85, exam_date: '2026-11-01',
+      ...one,
+      id_type: '居民身份证',
+      occupation_code: '6-31-01-03',
+      occupation_name: '电工',
+      job_type: '--',
+      level: 3,
+      score_theory: 80,
+      score_practice: 85,
+      exam_date: '2026-11-01',
     }));
-    const { id, root: tree, count } = await asSchool.post<{ id: string; root: string; count: number }>('/v1/batches', { candidates: rows });
+    const {
+      id,
+      root: tree,
+      count,
+    } = await asSchool.post<{ id: string; root: string; count: number }>('/v1/batches', { candidates: rows });
     const ref: BatchRef = { organization: CODE, aud: origin, batch: id, root: tree, count };
     const inner = await approveBatch(city, ref, undefined, times);
     await asCity.post(`/v1/batches/${id}/approvals`, { approval: inner });
     const approval = await approveBatch(province, ref, inner, times);
     await asProvince.post(`/v1/batches/${id}/approvals`, { approval });
-    await asSchool.post(`/v1/batches/${id}/issue`, { approval, order: await orderBatch(school, ref, jti(approval), times) });
-    const { certificates } = await asSchool.get<{ certificates: { number: string; seal_url: string }[] }>(`/v1/batches/${id}/certificates`);
-    return { id, shown: certificates.map(({ number, seal_url }, i) => ({ ...(people[i] as Person), number, seal_url })) };
+    await asSchool.post(`/v1/batches/${id}/issue`, {
+      approval,
+      order: await orderBatch(school, ref, jti(approval), times),
+    });
+    const { certificates } = await asSchool.get<{ certificates: { number: string; seal_url: string }[] }>(
+      `/v1/batches/${id}/certificates`,
+    );
+    return {
+      id,
+      shown: certificates.map(({ number, seal_url }, i) => ({ ...(people[i] as Person), number, seal_url })),
+    };
   }
 
-  const [valid, long, replaced, revoked, suspended] = (await certify([
-    person('欧阳建国', 101), person('阿卜杜热合曼·买买提', 102), person('王晓明', 103), person('李龑', 104), person('赵静', 105),
-  ])).shown as [Shown, Shown, Shown, Shown, Shown];
+  const [valid, long, replaced, revoked, suspended] = (
+    await certify([
+      person('欧阳建国', 101),
+      person('阿卜杜热合曼·买买提', 102),
+      person('王晓明', 103),
+      person('李龑', 104),
+      person('赵静', 105),
+    ])
+  ).shown as [Shown, Shown, Shown, Shown, Shown];
   const [corrected] = (await certify([{ ...person('王小明', 103), replaces: replaced.number }])).shown as [Shown];
-  const change = async (number: string, action: 'revoke' | 'suspend', reason: 'issued_in_error' | 'under_investigation') =>
-    asSchool.post(`/v1/certificates/${number}/status`, { statement: await changeStatus(school, { number, action, reason, seq: 1 }, times) });
+  const change = async (
+    number: string,
+    action: 'revoke' | 'suspend',
+    reason: 'issued_in_error' | 'under_investigation',
+  ) =>
+    asSchool.post(`/v1/certificates/${number}/status`, {
+      statement: await changeStatus(school, { number, action, reason, seq: 1 }, times),
+    });
   await change(revoked.number, 'revoke', 'issued_in_error');
   await change(suspended.number, 'suspend', 'under_investigation');
 
   return {
-    origin, root: root.kid, anchor: root, as, school, city, province, certify, valid, long, replaced, corrected, revoked, suspended,
-    pdf: async ({ number }) => Buffer.from(await (await asSchool.take('GET', `/v1/certificates/${number}.pdf`)).arrayBuffer()),
+    origin,
+    root: root.kid,
+    anchor: root,
+    as,
+    school,
+    city,
+    province,
+    certify,
+    valid,
+    long,
+    replaced,
+    corrected,
+    revoked,
+    suspended,
+    pdf: async ({ number }) =>
+      Buffer.from(await (await asSchool.take('GET', `/v1/certificates/${number}.pdf`)).arrayBuffer()),
     async stop() {
       await service.stop();
       rmSync(persist, { recursive: true, force: true });

@@ -2,4 +2,5 @@
 const at = process.env.LUZHENG_AT as string;
 Date.now = () => Number(at) * 1000;
 const send = globalThis.fetch;
-globalThis.fetch = (input, init) => send(input, { ...init, headers: { ...(init?.headers as Record<string, string> | undefined), 'Luzheng-Clock': at } });
+globalThis.fetch = (input, init) =>
+  send(input, { ...init, headers: { ...(init?.headers as Record<string, string> | undefined), 'Luzheng-Clock': at } });

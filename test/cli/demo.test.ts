@@ -2,14 +2,15 @@
  * `npm run demo` as a process, and its files checked by a stranger: with node:crypto and nothing of this repository,
  * following what the design says about credentials, leaves and approvals.
  */
-import { createHash, createPublicKey, verify, X509Certificate, type JsonWebKey } from 'node:crypto';
+import { createHash, createPublicKey, type JsonWebKey, verify, X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGb18030 } from '../life/fixtures-xlsx.ts';
-import { isAlive, removed, run, scratch, start, type Run } from './run.ts';
+import { isAlive, type Run, removed, run, scratch, start } from './run.ts';
 
-const HEADER = 'name,id_type,id_number,occupation_code,occupation_name,job_type,level,score_theory,score_practice,exam_date';
+const HEADER =
+  'name,id_type,id_number,occupation_code,occupation_name,job_type,level,score_theory,score_practice,exam_date';
 const GOOD = `\ufeff${HEADER}
 欧阳建国,居民身份证,370102198504123118,6-31-01-03,电工,--,三级/高级工,80,82.5,2026-10-17
 
@@ -28,7 +29,12 @@ const payload = <T>(jws: string): T => decode<T>(jws.split('.')[1]);
 function signedBy(jws: string, jwk: JsonWebKey): boolean {
   const [head, body, signature] = jws.split('.') as [string, string, string];
   const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x: jwk.x, y: jwk.y } as JsonWebKey, format: 'jwk' });
-  return verify('sha256', Buffer.from(`${head}.${body}`), { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
+  return verify(
+    'sha256',
+    Buffer.from(`${head}.${body}`),
+    { key, dsaEncoding: 'ieee-p1363' },
+    Buffer.from(signature, 'base64url'),
+  );
 }
 
 /** RFC 8785 for what stands in a leaf: sorted members, plain strings and integers. */
@@ -36,7 +42,10 @@ function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const members = value as Record<string, unknown>;
-  return `{${Object.keys(members).sort().map((key) => `${JSON.stringify(key)}:${canonical(members[key])}`).join(',')}}`;
+  return `{${Object.keys(members)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonical(members[key])}`)
+    .join(',')}}`;
 }
 
 /** RFC 9162 §2.1.1, by its recursive definition. */
@@ -72,18 +81,24 @@ describe('a good file', () => {
 
   beforeAll(async () => {
     writeFileSync(join(folder, 'good.csv'), GOOD);
-    done = await run('demo.ts', ['--candidates', join(folder, 'good.csv'), '--out', out, '--pdf', '2'], { TMPDIR: folder });
-    lines = existsSync(join(out, 'certificates.jsonl')) ? read('certificates.jsonl').split('\n').map((line) => JSON.parse(line) as Line) : [];
+    done = await run('demo.ts', ['--candidates', join(folder, 'good.csv'), '--out', out, '--pdf', '2'], {
+      TMPDIR: folder,
+    });
+    lines = existsSync(join(out, 'certificates.jsonl'))
+      ? read('certificates.jsonl')
+          .split('\n')
+          .map((line) => JSON.parse(line) as Line)
+      : [];
   }, 60_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
-  test('ends well, says how long each step took and that the scope is the file\'s', () => {
+  test("ends well, says how long each step took and that the scope is the file's", () => {
     expect(done.err + done.out).toContain('no --scope');
     expect(done.exit).toBe(0);
     expect(done.out.match(/^ *\d+\.\d\d s {2}/gm)?.length).toBeGreaterThanOrEqual(8);
   });
 
-  test('writes one line a certificate, with the file\'s own rows, and the PDFs and bundles that were asked for', () => {
+  test("writes one line a certificate, with the file's own rows, and the PDFs and bundles that were asked for", () => {
     expect(lines.map(({ row, number }) => [row, number.slice(0, 13), number.slice(15)])).toEqual([
       [2, 'S000037000001', '3000001'],
       [4, 'S000037000001', '5000001'],
@@ -92,9 +107,19 @@ describe('a good file', () => {
     const first = lines.slice(0, 2).map(({ number }) => number);
     expect(readdirSync(join(out, 'pdf')).sort()).toEqual(first.map((number) => `${number}.pdf`));
     expect(readdirSync(join(out, 'bundle')).sort()).toEqual(first.map((number) => `${number}.json`));
-    for (const number of first) expect(read(`pdf/${number}.pdf`)).toMatch(/^%PDF-[^]*\/SubFilter \/ETSI\.CAdES\.detached/);
+    for (const number of first)
+      expect(read(`pdf/${number}.pdf`)).toMatch(/^%PDF-[^]*\/SubFilter \/ETSI\.CAdES\.detached/);
     expect(new X509Certificate(read('ca.pem')).subject).toContain(`CN=luzheng root ${read('root.txt')}`);
-    expect(readdirSync(out).sort()).toEqual(['approval.jwt', 'bundle', 'ca.pem', 'certificates.jsonl', 'jwks.json', 'pdf', 'root.txt', 'trust.json']);
+    expect(readdirSync(out).sort()).toEqual([
+      'approval.jwt',
+      'bundle',
+      'ca.pem',
+      'certificates.jsonl',
+      'jwks.json',
+      'pdf',
+      'root.txt',
+      'trust.json',
+    ]);
   });
 
   test('every credential verifies against jwks.json, and its disclosures against its signed part', () => {
@@ -115,9 +140,13 @@ describe('a good file', () => {
 
   test('the approved root is the root over the signed parts, and both centres signed it under the root key', () => {
     const leaves = lines.map(({ credential }) => {
-      const { occupation, job, level, exam_date, masked_name, _sd } = payload<{ credentialSubject: Subject }>(credential.split('~')[0] as string).credentialSubject;
+      const { occupation, job, level, exam_date, masked_name, _sd } = payload<{ credentialSubject: Subject }>(
+        credential.split('~')[0] as string,
+      ).credentialSubject;
       const { code, name, edition } = occupation;
-      return Buffer.from(canonical({ v: 1, occupation: { code, name, edition }, job, level, exam_date, masked_name, sd: _sd }));
+      return Buffer.from(
+        canonical({ v: 1, occupation: { code, name, edition }, job, level, exam_date, masked_name, sd: _sd }),
+      );
     });
     const approval = read('approval.jwt');
     const claims = payload<{ root: string; count: number; iss: string; city: string }>(approval);
@@ -125,9 +154,15 @@ describe('a good file', () => {
     expect(payload(claims.city)).toMatchObject({ iss: 'centre:3701', count: 3, root: claims.root });
 
     const trust = JSON.parse(read('trust.json')) as { roots: JsonWebKey[]; centres: string[] };
-    const root = trust.roots.find(({ x, y }) => sha256(`{"crv":"P-256","kty":"EC","x":"${x}","y":"${y}"}`).toString('base64url') === read('root.txt')) as JsonWebKey;
+    const root = trust.roots.find(
+      ({ x, y }) =>
+        sha256(`{"crv":"P-256","kty":"EC","x":"${x}","y":"${y}"}`).toString('base64url') === read('root.txt'),
+    ) as JsonWebKey;
     expect(trust.centres.every((token) => signedBy(token, root))).toBe(true);
-    const keyOf = (iss: string) => trust.centres.map((token) => payload<{ sub: string; cnf: { jwk: JsonWebKey } }>(token)).find(({ sub }) => sub === iss)?.cnf.jwk as JsonWebKey;
+    const keyOf = (iss: string) =>
+      trust.centres
+        .map((token) => payload<{ sub: string; cnf: { jwk: JsonWebKey } }>(token))
+        .find(({ sub }) => sub === iss)?.cnf.jwk as JsonWebKey;
     expect(signedBy(approval, keyOf('centre:3700'))).toBe(true);
     expect(signedBy(claims.city, keyOf('centre:3701'))).toBe(true);
   });
@@ -144,18 +179,42 @@ test('a workbook goes the whole way, under a scope in GBK', async () => {
   removed(folder);
   const scope = join(folder, 'scope.csv');
   writeFileSync(scope, encodeGb18030(readFileSync(file('src/cli/samples/scope.csv'), 'utf8')));
-  const { exit, out } = await run('demo.ts', ['--candidates', file('test/vectors/tables/openpyxl.xlsx'), '--scope', scope, '--out', join(folder, 'out'), '--pdf', '1']);
+  const { exit, out } = await run('demo.ts', [
+    '--candidates',
+    file('test/vectors/tables/openpyxl.xlsx'),
+    '--scope',
+    scope,
+    '--out',
+    join(folder, 'out'),
+    '--pdf',
+    '1',
+  ]);
   expect(exit).toBe(0);
   expect(out).toMatch(/7 个职业[^]*结果公示[^]*200 人 rows/);
-  const lines = readFileSync(join(folder, 'out/certificates.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Line);
-  const names = readFileSync(file('src/cli/samples/candidates.csv'), 'utf8').trim().split('\n').slice(1).map((line) => line.split(',')[0]);
+  const lines = readFileSync(join(folder, 'out/certificates.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+  const names = readFileSync(file('src/cli/samples/candidates.csv'), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(',')[0]);
   expect(lines.map(({ row }) => row)).toEqual(names.map((_, at) => at + 2));
   expect(lines.map(({ credential }) => decode<[string, string, string]>(credential.split('~')[1])[2])).toEqual(names);
 });
 
 test('a workbook in which rows are filtered away: they are named, and nothing is issued', async () => {
-  const { exit, err } = await run('demo.ts', ['--candidates', file('test/vectors/tables/hidden.xlsx'), '--out', '/nowhere']);
-  expect([exit, err]).toEqual([1, expect.stringMatching(/^名单中有隐藏或被筛选掉的行.* \/ .*: 4, 6\. .*\[xlsx_hidden_rows\]\n$/)]);
+  const { exit, err } = await run('demo.ts', [
+    '--candidates',
+    file('test/vectors/tables/hidden.xlsx'),
+    '--out',
+    '/nowhere',
+  ]);
+  expect([exit, err]).toEqual([
+    1,
+    expect.stringMatching(/^名单中有隐藏或被筛选掉的行.* \/ .*: 4, 6\. .*\[xlsx_hidden_rows\]\n$/),
+  ]);
 });
 
 test('bad rows: each fault of each row alone, exit 1, and nothing issued', async () => {
@@ -170,7 +229,12 @@ test('bad rows: each fault of each row alone, exit 1, and nothing issued', async
   );
   const { exit, err } = await run('demo.ts', ['--candidates', join(folder, 'bad.csv'), '--out', join(folder, 'out')]);
   expect(exit).toBe(1);
-  expect(err.split('\n').filter((line) => line.startsWith('row ')).map((line) => line.split(': ').slice(0, 3).join(': '))).toEqual([
+  expect(
+    err
+      .split('\n')
+      .filter((line) => line.startsWith('row '))
+      .map((line) => line.split(': ').slice(0, 3).join(': ')),
+  ).toEqual([
     'row 2: id_number: id_number_check_digit',
     'row 2: level: level_unknown',
     'row 3: occupation_code: occupation_code_malformed',
@@ -180,7 +244,12 @@ test('bad rows: each fault of each row alone, exit 1, and nothing issued', async
 });
 
 test('wrong arguments: usage and exit 2', async () => {
-  for (const args of [[], ['--candidates', '/nowhere.csv', '--out', '/tmp/x'], ['--colour', 'red'], ['--candidates', 'README.md', '--out', '/tmp/x', '--pdf', 'some']]) {
+  for (const args of [
+    [],
+    ['--candidates', '/nowhere.csv', '--out', '/tmp/x'],
+    ['--colour', 'red'],
+    ['--candidates', 'README.md', '--out', '/tmp/x', '--pdf', 'some'],
+  ]) {
     const { exit, err } = await run('demo.ts', args);
     expect([exit, err.length > 20]).toEqual([2, true]);
   }
@@ -190,7 +259,9 @@ test('Ctrl-C stops the service and removes its folder', async () => {
   const folder = scratch();
   removed(folder);
   writeFileSync(join(folder, 'good.csv'), GOOD);
-  const demo = start('demo.ts', ['--candidates', join(folder, 'good.csv'), '--out', join(folder, 'out')], { TMPDIR: folder });
+  const demo = start('demo.ts', ['--candidates', join(folder, 'good.csv'), '--out', join(folder, 'out')], {
+    TMPDIR: folder,
+  });
   await demo.says(/a fresh service started/);
   const own = readdirSync(folder).find((name) => name.startsWith('luzheng-demo-')) as string;
   const server = Number(readFileSync(join(folder, own, 'state/server.pid'), 'utf8'));

@@ -9,9 +9,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeKeyFile } from '../../keys/make.ts';
 import { Caller } from '../../src/cli/caller.ts';
-import { freePort, startLocal, type LocalService } from '../../src/cli/local.ts';
+import { freePort, type LocalService, startLocal } from '../../src/cli/local.ts';
 import { newSecret, settingsFor } from '../../src/cli/settings.ts';
-import { appointCentre, approveBatch, makeKey, nameClient, orderBatch, type Identity } from '../../src/cli/sign.ts';
+import { appointCentre, approveBatch, type Identity, makeKey, nameClient, orderBatch } from '../../src/cli/sign.ts';
 import { certificatesOf, fileWith, peek, readBatch } from '../../src/cli/steps.ts';
 import { residentCheckCharacter } from '../../src/life/identity.ts';
 import { readZip } from '../../src/life/zip.ts';
@@ -35,7 +35,18 @@ let numbers: string[];
 
 const person = (n: number) => {
   const body = `370102199001${String(1 + (n % 28)).padStart(2, '0')}${String(100 + Math.floor(n / 28)).padStart(3, '0')}`;
-  return { name: '欧阳建国', id_type: '111', id_number: body + residentCheckCharacter(body), occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 3, score_theory: 80, score_practice: 80, exam_date: '2026-11-01' };
+  return {
+    name: '欧阳建国',
+    id_type: '111',
+    id_number: body + residentCheckCharacter(body),
+    occupation_code: '6-31-01-03',
+    occupation_name: '电工',
+    job_type: '--',
+    level: 3,
+    score_theory: 80,
+    score_practice: 80,
+    exam_date: '2026-11-01',
+  };
 };
 
 function startLine(port: number): Server {
@@ -43,17 +54,20 @@ function startLine(port: number): Server {
     const isZip = asking.url?.includes('certificates.zip') ?? false;
     if (isZip) asked.push(asking.url as string);
     const cut = isZip ? cuts.shift() : undefined;
-    const onward = request({ port: options.port, host: 'localhost', method: asking.method, path: asking.url, headers: asking.headers }, (answer) => {
-      answering.writeHead(answer.statusCode as number, answer.headers);
-      let passed = 0;
-      answer.on('data', (chunk: Buffer) => {
-        passed += chunk.length;
-        if (cut !== undefined && passed > cut) answering.destroy();
-        else answering.write(chunk);
-      });
-      answer.on('end', () => answering.end());
-      answer.on('error', () => answering.destroy());
-    });
+    const onward = request(
+      { port: options.port, host: 'localhost', method: asking.method, path: asking.url, headers: asking.headers },
+      (answer) => {
+        answering.writeHead(answer.statusCode as number, answer.headers);
+        let passed = 0;
+        answer.on('data', (chunk: Buffer) => {
+          passed += chunk.length;
+          if (cut !== undefined && passed > cut) answering.destroy();
+          else answering.write(chunk);
+        });
+        answer.on('end', () => answering.end());
+        answer.on('error', () => answering.destroy());
+      },
+    );
     onward.on('error', () => answering.destroy());
     asking.pipe(onward);
   }).listen(port, 'localhost');
@@ -63,7 +77,12 @@ beforeAll(async () => {
   const root = await makeKey();
   const [outer, inner] = [await freePort(), await freePort()];
   const origin = `http://localhost:${outer}`;
-  options = { ...settingsFor(origin, root, newSecret()), port: inner, persist: join(folder, 'state'), log: join(folder, 'log') };
+  options = {
+    ...settingsFor(origin, root, newSecret()),
+    port: inner,
+    persist: join(folder, 'state'),
+    log: join(folder, 'log'),
+  };
   service = await startLocal(options);
   line = startLine(outer);
   const identity = async (subject: string, name: (jwk: Identity['jwk']) => Promise<string>): Promise<Identity> => {
@@ -73,17 +92,31 @@ beforeAll(async () => {
   const province = await identity('centre:3700', (jwk) => appointCentre(root, { code: '3700', name: '省中心', jwk }));
   const centre = new Caller(origin, province);
   await centre.post('/v1/centres', { statement: province.token });
-  await fileWith(province, centre, { code: CODE, name: '山东鲁能技师学院', uscc: '91350100M000100Y43', scope: [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [3] }], annual_capacity: 20_000 });
+  await fileWith(province, centre, {
+    code: CODE,
+    name: '山东鲁能技师学院',
+    uscc: '91350100M000100Y43',
+    scope: [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [3] }],
+    annual_capacity: 20_000,
+  });
   const client = await identity(`org:${CODE}`, (jwk) => nameClient(province, CODE, jwk));
   await centre.post('/v1/clients', { statement: client.token });
   writeKeyFile(key, { subject: client.subject, server: origin, token: client.token, private: client.private });
   const caller = new Caller(origin, client);
-  const submit = async (from: number, count: number) => (await caller.post<{ id: string }>('/v1/batches', { candidates: Array.from({ length: count }, (_, n) => person(from + n)) })).id;
+  const submit = async (from: number, count: number) =>
+    (
+      await caller.post<{ id: string }>('/v1/batches', {
+        candidates: Array.from({ length: count }, (_, n) => person(from + n)),
+      })
+    ).id;
   batch = await submit(0, COUNT);
   waiting = await submit(COUNT, 1);
   const { ref } = await readBatch(caller, batch);
   const approval = await approveBatch(province, ref);
-  await caller.post(`/v1/batches/${batch}/issue`, { approval, order: await orderBatch(client, ref, peek<{ jti: string }>(approval).jti) });
+  await caller.post(`/v1/batches/${batch}/issue`, {
+    approval,
+    order: await orderBatch(client, ref, peek<{ jti: string }>(approval).jti),
+  });
   numbers = [];
   for await (const { number } of certificatesOf(caller, batch)) numbers.push(number);
   expect(numbers).toHaveLength(COUNT);
@@ -98,31 +131,58 @@ afterAll(async () => {
 /** Runs the command; `asked` and `cuts` are of this run alone. */
 async function download(name: string, args: string[] = [], cutAt: number[] = []) {
   [asked, cuts] = [[], [...cutAt]];
-  const { exit, out, err } = await run('luzheng.ts', ['download', '--batch', batch, '--out', join(folder, name), '--key', key, '--json', ...args]);
-  return { exit, err, said: JSON.parse(out) as Record<string, unknown>, ranges: asked.map((path) => path.split('?')[1]) };
+  const { exit, out, err } = await run('luzheng.ts', [
+    'download',
+    '--batch',
+    batch,
+    '--out',
+    join(folder, name),
+    '--key',
+    key,
+    '--json',
+    ...args,
+  ]);
+  return {
+    exit,
+    err,
+    said: JSON.parse(out) as Record<string, unknown>,
+    ranges: asked.map((path) => path.split('?')[1]),
+  };
 }
 /** As if a download had been there: of those that are wanted, the files of the first test. */
 const already = (name: string, wanted: (at: number) => boolean) => {
   mkdirSync(join(folder, name), { recursive: true });
-  numbers.forEach((number, at) => wanted(at) && copyFileSync(join(folder, 'pdf', `${number}.pdf`), join(folder, name, `${number}.pdf`)));
+  numbers.forEach(
+    (number, at) =>
+      wanted(at) && copyFileSync(join(folder, 'pdf', `${number}.pdf`), join(folder, name, `${number}.pdf`)),
+  );
 };
 const there = (name: string) => readdirSync(join(folder, name)).sort();
 const pdfs = (list: readonly string[] = numbers) => list.map((number) => `${number}.pdf`);
-const whole = (name: string) => pdfs().every((file) => {
-  const bytes = readFileSync(join(folder, name, file));
-  return bytes.subarray(0, 5).toString() === '%PDF-' && bytes.subarray(-6).toString().includes('%%EOF');
-});
+const whole = (name: string) =>
+  pdfs().every((file) => {
+    const bytes = readFileSync(join(folder, name, file));
+    return bytes.subarray(0, 5).toString() === '%PDF-' && bytes.subarray(-6).toString().includes('%%EOF');
+  });
 
 test('every PDF as a file; a repeated command fetches what is missing and nothing else', async () => {
   const first = await download('pdf');
-  expect([first.exit, first.said, first.ranges]).toEqual([0, { batch, certificates: COUNT, fetched: COUNT, refused: [], out: join(folder, 'pdf') }, ['from=0&limit=200', 'from=200&limit=30']]);
+  expect([first.exit, first.said, first.ranges]).toEqual([
+    0,
+    { batch, certificates: COUNT, fetched: COUNT, refused: [], out: join(folder, 'pdf') },
+    ['from=0&limit=200', 'from=200&limit=30'],
+  ]);
   expect([there('pdf'), whole('pdf')]).toEqual([pdfs().sort(), true]);
 
   expect(await download('pdf')).toMatchObject({ exit: 0, said: { fetched: 0 }, ranges: [] });
 
   const kept = statSync(join(folder, 'pdf', `${numbers[6]}.pdf`)).mtimeMs;
   for (const at of [5, 8, 229]) rmSync(join(folder, 'pdf', `${numbers[at]}.pdf`));
-  expect(await download('pdf')).toMatchObject({ exit: 0, said: { fetched: 3 }, ranges: ['from=5&limit=4', 'from=229&limit=1'] });
+  expect(await download('pdf')).toMatchObject({
+    exit: 0,
+    said: { fetched: 3 },
+    ranges: ['from=5&limit=4', 'from=229&limit=1'],
+  });
   expect([there('pdf'), statSync(join(folder, 'pdf', `${numbers[6]}.pdf`)).mtimeMs]).toEqual([pdfs().sort(), kept]);
 
   expect(await download('pdf', ['--force'])).toMatchObject({ exit: 0, said: { fetched: COUNT } });
@@ -131,14 +191,24 @@ test('every PDF as a file; a repeated command fetches what is missing and nothin
 
 test('as archives: each whole, a missing one is fetched again', async () => {
   const parts = [`${batch}.part-0001.zip`, `${batch}.part-0002.zip`];
-  expect(await download('zip', ['--zip'], [100_000])).toMatchObject({ exit: 0, said: { fetched: COUNT, parts }, ranges: ['from=0&limit=200', 'from=0&limit=200', 'from=200&limit=30'] });
+  expect(await download('zip', ['--zip'], [100_000])).toMatchObject({
+    exit: 0,
+    said: { fetched: COUNT, parts },
+    ranges: ['from=0&limit=200', 'from=0&limit=200', 'from=200&limit=30'],
+  });
   expect(there('zip')).toEqual(parts);
   const names: string[] = [];
-  for (const part of parts) for await (const { name } of readZip(new Blob([readFileSync(join(folder, 'zip', part))]).stream())) names.push(name);
+  for (const part of parts)
+    for await (const { name } of readZip(new Blob([readFileSync(join(folder, 'zip', part))]).stream()))
+      names.push(name);
   expect(names).toEqual(pdfs());
   expect(await download('zip', ['--zip'])).toMatchObject({ exit: 0, said: { fetched: 0, parts }, ranges: [] });
   rmSync(join(folder, 'zip', parts[1] as string));
-  expect(await download('zip', ['--zip'])).toMatchObject({ exit: 0, said: { fetched: 30, parts }, ranges: ['from=200&limit=30'] });
+  expect(await download('zip', ['--zip'])).toMatchObject({
+    exit: 0,
+    said: { fetched: 30, parts },
+    ranges: ['from=200&limit=30'],
+  });
 });
 
 test('a line that breaks: it goes on behind the last whole certificate', async () => {
@@ -147,13 +217,23 @@ test('a line that breaks: it goes on behind the last whole certificate', async (
   const from = ranges.map((range) => Number(/from=(\d+)/.exec(range as string)?.[1]));
   expect(from[1]).toBeGreaterThan(10);
   // One alone shows that the line is back; then parts again.
-  expect(ranges.slice(0, 5)).toEqual(['from=0&limit=200', `from=${from[1]}&limit=1`, `from=${from[1]}&limit=1`, `from=${(from[1] as number) + 1}&limit=${199 - (from[1] as number)}`, `from=${from[4]}&limit=1`]);
+  expect(ranges.slice(0, 5)).toEqual([
+    'from=0&limit=200',
+    `from=${from[1]}&limit=1`,
+    `from=${from[1]}&limit=1`,
+    `from=${(from[1] as number) + 1}&limit=${199 - (from[1] as number)}`,
+    `from=${from[4]}&limit=1`,
+  ]);
   expect(from[4]).toBeGreaterThan((from[3] as number) + 20);
 });
 
 test('a line that breaks for good: after three more attempts it gives up, says how to go on, and keeps what came', async () => {
   const broken = await download('given-up', [], [1_000_000, 0, 0, 0]);
-  expect([broken.exit, broken.said.error, broken.ranges.length]).toEqual([2, expect.objectContaining({ code: 'unreachable' }), 4]);
+  expect([broken.exit, broken.said.error, broken.ranges.length]).toEqual([
+    2,
+    expect.objectContaining({ code: 'unreachable' }),
+    4,
+  ]);
   expect(broken.err).toContain('repeat the command');
   const came = there('given-up');
   expect(came).toEqual(pdfs().slice(0, came.length));
@@ -197,7 +277,8 @@ test('certificates that the service cannot give are named, and the others come',
   const store = join(options.persist, 'v3/d1/miniflare-D1DatabaseObject');
   const file = readdirSync(store).find((name) => name.endsWith('.sqlite') && name !== 'metadata.sqlite') as string;
   const db = new DatabaseSync(join(store, file));
-  for (const at of [7, 210]) db.prepare("UPDATE credentials SET path = 'x' || path WHERE number = ?").run(numbers[at] as string);
+  for (const at of [7, 210])
+    db.prepare("UPDATE credentials SET path = 'x' || path WHERE number = ?").run(numbers[at] as string);
   db.close();
   service = await startLocal(options);
 
@@ -205,7 +286,15 @@ test('certificates that the service cannot give are named, and the others come',
   already('some', (at) => at >= 15 && at < 205);
   expect(await download('some')).toMatchObject({ exit: 1, said: { fetched: 15 - 1 + 25 - 1, refused } });
   expect(there('some')).toEqual(pdfs(numbers.filter((number) => !refused.includes(number))).sort());
-  const { exit, out } = await run('luzheng.ts', ['download', '--batch', batch, '--out', join(folder, 'some'), '--key', key]);
+  const { exit, out } = await run('luzheng.ts', [
+    'download',
+    '--batch',
+    batch,
+    '--out',
+    join(folder, 'some'),
+    '--key',
+    key,
+  ]);
   expect(exit).toBe(1);
   for (const number of refused) expect(out).toContain(`not given      ${number}`);
   const zip = await download('some-zip', ['--zip']);
@@ -213,8 +302,14 @@ test('certificates that the service cannot give are named, and the others come',
 }, 60_000);
 
 test('a batch that is not issued, and wrong usage', async () => {
-  const luzheng = (...args: string[]) => run('luzheng.ts', ['download', '--out', join(folder, 'none'), '--key', key, ...args]);
-  for (const [exit, words, ...args] of [[1, 'not issued yet', '--batch', waiting], [2, 'give a batch', '--zip'], [2, 'give a batch', batch, '--batch', batch], [2, '--zip goes with', batch, '--zip']] as const) {
+  const luzheng = (...args: string[]) =>
+    run('luzheng.ts', ['download', '--out', join(folder, 'none'), '--key', key, ...args]);
+  for (const [exit, words, ...args] of [
+    [1, 'not issued yet', '--batch', waiting],
+    [2, 'give a batch', '--zip'],
+    [2, 'give a batch', batch, '--batch', batch],
+    [2, '--zip goes with', batch, '--zip'],
+  ] as const) {
     const answer = await luzheng(...args);
     expect([args, answer.exit, answer.err]).toEqual([args, exit, expect.stringContaining(words)]);
   }

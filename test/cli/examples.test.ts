@@ -13,19 +13,42 @@ const service = useStart();
 
 /** The commands of a file's shell blocks: continued lines joined, comments left out. */
 function commandsOf(file: string): string[] {
-  const blocks = [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^ *```sh\n(.*?)^ *```/gms)].map(([, text]) => text as string);
+  const blocks = [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^ *```sh\n(.*?)^ *```/gms)].map(
+    ([, text]) => text as string,
+  );
   const lines = blocks.flatMap((block) => block.replace(/\\\n/g, '').replace(/\|\n/g, '| ').split('\n'));
-  return lines.map((line) => line.trim().replace(/(^|\s+)#\s.*$/, '').replace(/\s+/g, ' ').trim()).filter((line) => line !== '');
+  return lines
+    .map((line) =>
+      line
+        .trim()
+        .replace(/(^|\s+)#\s.*$/, '')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    )
+    .filter((line) => line !== '');
 }
 
-const CHINESE: [string, string][] = [['根密钥指纹', 'THUMBPRINT'], ['指纹', 'THUMBPRINT'], ['文件.pdf', 'FILE.pdf'], ['批次号', 'BATCH'], ['证书编号', 'NUMBER'], ['密钥编号', 'ID'], ['--title 名称', '--title T'], ['名单.csv', 'LIST.csv'], ['编号', 'ID']];
+const CHINESE: [string, string][] = [
+  ['根密钥指纹', 'THUMBPRINT'],
+  ['指纹', 'THUMBPRINT'],
+  ['文件.pdf', 'FILE.pdf'],
+  ['批次号', 'BATCH'],
+  ['证书编号', 'NUMBER'],
+  ['密钥编号', 'ID'],
+  ['--title 名称', '--title T'],
+  ['名单.csv', 'LIST.csv'],
+  ['编号', 'ID'],
+];
 /** Words that a command takes as they are in both languages. */
 const inEnglish = (command: string): string => CHINESE.reduce((text, [zh, en]) => text.replaceAll(zh, en), command);
 
 /** Commands that start things of their own, or need what is not here; what stands behind them is tried elsewhere. */
 const ELSEWHERE: RegExp[] = [
-  /^npm (start|test)\b/, /^npm run (bench|demo)\b/, /^npm exec -- node test\/bench\//, // the tests themselves, test/cli/start and demo
-  /npx wrangler/, /server https:\/\/…$|--by province\.json$/, // a deployment: test/cli/start.test.ts appoints the same way
+  /^npm (start|test)\b/,
+  /^npm run (bench|demo)\b/,
+  /^npm exec -- node test\/bench\//, // the tests themselves, test/cli/start and demo
+  /npx wrangler/,
+  /server https:\/\/…$|--by province\.json$/, // a deployment: test/cli/start.test.ts appoints the same way
   /^(openssl x509|mkdir -p my\/nss|certutil|pdfsig)/, // test/life/pades with the programs, where they are installed
   /^python call\.py/, // test/cli/readme.test.ts
   /verify out\/(pdf|bundle)\//, // test/cli/demo.test.ts
@@ -40,7 +63,8 @@ const places = new Map<string, string>();
 /** Fills in what a reader fills in: what stands in capitals, the shown certificate, the address. */
 function fill(command: string): string {
   let text = command.replaceAll('http://localhost:8787', service.origin);
-  for (const [name, value] of places) text = text.replaceAll(new RegExp(`(?<![A-Za-z_./-])${name}(?![A-Za-z])`, 'g'), value);
+  for (const [name, value] of places)
+    text = text.replaceAll(new RegExp(`(?<![A-Za-z_./-])${name}(?![A-Za-z])`, 'g'), value);
   return text;
 }
 
@@ -59,13 +83,30 @@ npm() {
 
 /** Runs text in the folder, as a reader's shell would. */
 function shell(text: string): Promise<{ exit: number; out: string; err: string }> {
-  const own = /--(offline|server)\b|verify-receipt|keys make|build:verifier/.test(text) ? '' : `--server ${service.origin}`;
-  const env = { ...process.env, NODE: process.execPath, ROOT, ORIGIN: service.origin, EXTRA: own, INIT_CWD: service.at('') };
-  return new Promise((done) => execFile('bash', ['-c', PRELUDE + text], { cwd: service.at(''), env, maxBuffer: 50_000_000 }, (error, out, err) => done({ exit: typeof error?.code === 'number' ? error.code : error ? 1 : 0, out, err })));
+  const own = /--(offline|server)\b|verify-receipt|keys make|build:verifier/.test(text)
+    ? ''
+    : `--server ${service.origin}`;
+  const env = {
+    ...process.env,
+    NODE: process.execPath,
+    ROOT,
+    ORIGIN: service.origin,
+    EXTRA: own,
+    INIT_CWD: service.at(''),
+  };
+  return new Promise((done) =>
+    execFile('bash', ['-c', PRELUDE + text], { cwd: service.at(''), env, maxBuffer: 50_000_000 }, (error, out, err) =>
+      done({ exit: typeof error?.code === 'number' ? error.code : error ? 1 : 0, out, err }),
+    ),
+  );
 }
 
 /** Runs the one command of README that a pattern tells, as printed. @returns what it says */
-async function readme(pattern: RegExp, more: (command: string) => string = (command) => command, wanted = 0): Promise<string> {
+async function readme(
+  pattern: RegExp,
+  more: (command: string) => string = (command) => command,
+  wanted = 0,
+): Promise<string> {
   const found = [...left].filter((command) => pattern.test(command));
   expect([pattern, found]).toEqual([pattern, [expect.any(String)]]);
   left.delete(found[0] as string);
@@ -82,9 +123,18 @@ beforeAll(() => {
   writeFileSync(service.at('src/cli/samples/candidates.csv'), `${sample.slice(0, 5).join('\n')}\n`);
   cpSync(join(ROOT, 'src/cli/samples/scope.csv'), service.at('src/cli/samples/scope.csv'));
   symlinkSync(join(ROOT, '.dev'), service.at('.dev'));
-  const [, number, holder, id_number] = /valid +(\S+)[^]*?invented: (.+) (\S+)/.exec(service.text()) as unknown as [string, string, string, string];
+  const [, number, holder, id_number] = /valid +(\S+)[^]*?invented: (.+) (\S+)/.exec(service.text()) as unknown as [
+    string,
+    string,
+    string,
+    string,
+  ];
   const root = /root +(\S+)/.exec(service.text())?.[1] as string;
-  places.set('THUMBPRINT', root).set('S000037000001263000001', number).set('欧阳建国', holder).set('370102198504123118', id_number);
+  places
+    .set('THUMBPRINT', root)
+    .set('S000037000001263000001', number)
+    .set('欧阳建国', holder)
+    .set('370102198504123118', id_number);
   places.set('S000037000001265000002', /revoked +(\S+)/.exec(service.text())?.[1] as string);
 }, 60_000);
 
@@ -97,10 +147,16 @@ test('README: whoever checks a certificate, a file, a list', { timeout: 240_000 
   await readme(/^printf '\{"name".*> holder\.json$/);
   expect(await readme(/-- download S\d+ --holder/)).toContain('own');
   places.set('FILE.pdf', `own/${readdirSync(service.at('own')).find((name) => name.endsWith('.pdf'))}`);
-  expect(JSON.parse(await readme(/^curl -s http:\/\/localhost:8787\/v1\/certificates\/S\d+$/))).toMatchObject({ verdict: 'valid' });
-  expect(JSON.parse(await readme(/v1\/certificates\/search .*"number"/))).toMatchObject({ results: [{ verdict: 'valid' }] });
+  expect(JSON.parse(await readme(/^curl -s http:\/\/localhost:8787\/v1\/certificates\/S\d+$/))).toMatchObject({
+    verdict: 'valid',
+  });
+  expect(JSON.parse(await readme(/v1\/certificates\/search .*"number"/))).toMatchObject({
+    results: [{ verdict: 'valid' }],
+  });
   // The text of a code is the reader's to copy, here out of the bundle that was fetched.
-  const bundle = JSON.parse(readFileSync(service.at(`own/${readdirSync(service.at('own')).find((name) => name.endsWith('.json'))}`), 'utf8')) as { seal_url: string };
+  const bundle = JSON.parse(
+    readFileSync(service.at(`own/${readdirSync(service.at('own')).find((name) => name.endsWith('.json'))}`), 'utf8'),
+  ) as { seal_url: string };
   places.set('9290…', bundle.seal_url.split('#')[1] as string);
   expect(JSON.parse(await readme(/"seal": /))).toMatchObject({ verdict: 'incomplete' });
   expect(JSON.parse(await readme(/@FILE\.pdf$/))).toMatchObject({ verdict: 'valid' });
@@ -119,7 +175,12 @@ test('README: calls by curl', { timeout: 120_000 }, async () => {
   const calls = [...left].filter((command) => /^(O=|N=|HOLDER=)|\$O\//.test(command));
   expect(calls.length).toBeGreaterThan(12);
   for (const command of calls) left.delete(command);
-  const { exit, out, err } = await shell(calls.map(fill).map((command) => (/^\w+=/.test(command) ? command : `echo "== ok"; ${command}; echo`)).join('\n'));
+  const { exit, out, err } = await shell(
+    calls
+      .map(fill)
+      .map((command) => (/^\w+=/.test(command) ? command : `echo "== ok"; ${command}; echo`))
+      .join('\n'),
+  );
   expect([exit, exit === 0 ? '' : out.slice(-400) + err]).toEqual([0, '']);
   expect(out.split('== ok').length - 1).toBe(calls.length - 3);
 });
@@ -140,7 +201,10 @@ test('README: a city, a school, and a batch through its life', { timeout: 300_00
   await readme(/-- issue BATCH/);
   await readme(/-- download BATCH .*--out my\/certificates$/);
   await readme(/-- download --batch BATCH --zip/);
-  const numbers = readFileSync(service.at('my/certificates/certificates.jsonl'), 'utf8').trim().split('\n').map((line) => (JSON.parse(line) as { number: string }).number);
+  const numbers = readFileSync(service.at('my/certificates/certificates.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { number: string }).number);
   places.set('NUMBER', numbers[0] as string);
   await readme(/status NUMBER suspend/);
   await readme(/status NUMBER reinstate/);
@@ -153,10 +217,14 @@ test('README: a city, a school, and a batch through its life', { timeout: 300_00
   await readme(/bulk-key revoke ID/);
   const list = await readme(/withdraw --organization S000037000003$/);
   expect(list).toContain('jti');
-  const { statements } = JSON.parse((await shell('npm run -s luzheng -- withdraw --organization S000037000003 --json')).out) as { statements: { typ: string; jti?: string; kid?: string }[] };
+  const { statements } = JSON.parse(
+    (await shell('npm run -s luzheng -- withdraw --organization S000037000003 --json')).out,
+  ) as { statements: { typ: string; jti?: string; kid?: string }[] };
   places.set('KID', statements.find(({ typ }) => typ.startsWith('client'))?.kid as string);
   places.set('JTI', statements.find(({ typ }) => typ.startsWith('filing'))?.jti as string);
-  await readme(/--compromised-since/, (command) => command.replace(/2026-11-20T08:00/, new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 16)));
+  await readme(/--compromised-since/, (command) =>
+    command.replace(/2026-11-20T08:00/, new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 16)),
+  );
   await readme(/--jti JTI$/);
 });
 
@@ -168,7 +236,8 @@ test('README: commands about cases have the options that they print', { timeout:
     const [, name = ''] = /luzheng -- (\w+(?: (?:commit|reveal|verify)\b)?)/.exec(command) ?? [];
     const { out, exit } = await run('luzheng.ts', [...name.split(' '), '--help']);
     expect([name, exit]).toEqual([name, 0]);
-    for (const [option] of command.matchAll(/--[a-z][a-z-]+/g)) expect([command, option, out.includes(option)]).toEqual([command, option, true]);
+    for (const [option] of command.matchAll(/--[a-z][a-z-]+/g))
+      expect([command, option, out.includes(option)]).toEqual([command, option, true]);
   }
 });
 
@@ -178,13 +247,20 @@ const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>
 
 test('/docs: every command runs as it stands', { timeout: 180_000 }, async () => {
   const html = await (await fetch(`${service.origin}/docs`)).text();
-  const printed = [...html.matchAll(/<code>(curl[^<]*)<\/code>/g)].map(([, text]) => (text as string).replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity] as string));
+  const printed = [...html.matchAll(/<code>(curl[^<]*)<\/code>/g)].map(([, text]) =>
+    (text as string).replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity] as string),
+  );
   expect(printed.length).toBeGreaterThan(15);
   // Files that a command takes were saved by others: those first.
   for (const command of printed.toSorted((a, b) => Number(b.includes(' -o ')) - Number(a.includes(' -o ')))) {
     const { exit, out, err } = await shell(fill(command));
     // Draws and notices by their numbers: those of the examples are nobody's.
-    if (/\/v1\/(draws|notices)\/./.test(command)) expect([command, exit, (JSON.parse(out) as { code: string }).code]).toEqual([command, 22, expect.stringMatching(/^(draw|notice|objection)_not_found$/)]);
+    if (/\/v1\/(draws|notices)\/./.test(command))
+      expect([command, exit, (JSON.parse(out) as { code: string }).code]).toEqual([
+        command,
+        22,
+        expect.stringMatching(/^(draw|notice|objection)_not_found$/),
+      ]);
     else expect([command, exit, exit === 0 ? '' : out.slice(-300) + err]).toEqual([command, 0, '']);
   }
 });

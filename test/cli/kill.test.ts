@@ -8,8 +8,8 @@ import { expect, test } from 'vitest';
 import { Caller } from '../../src/cli/caller.ts';
 import { freePort, startLocal } from '../../src/cli/local.ts';
 import { newSecret, settingsFor } from '../../src/cli/settings.ts';
-import { appointCentre, approveBatch, makeKey, nameClient, orderBatch, type Identity } from '../../src/cli/sign.ts';
-import { certificatesOf, fileWith, peek, readBatch, type Issued } from '../../src/cli/steps.ts';
+import { appointCentre, approveBatch, type Identity, makeKey, nameClient, orderBatch } from '../../src/cli/sign.ts';
+import { certificatesOf, fileWith, type Issued, peek, readBatch } from '../../src/cli/steps.ts';
 import { residentCheckCharacter } from '../../src/life/identity.ts';
 import { removed, scratch } from './run.ts';
 
@@ -17,7 +17,7 @@ const CODE = 'S000037000002';
 const COUNT = 6000;
 
 const person = (n: number) => {
-  const body = `37010219${String(70 + (n % 29)).padStart(2, '0')}0${1 + (n % 9)}1${n % 9}${String(100 + Math.floor(n / 29) % 900).padStart(3, '0')}`;
+  const body = `37010219${String(70 + (n % 29)).padStart(2, '0')}0${1 + (n % 9)}1${n % 9}${String(100 + (Math.floor(n / 29) % 900)).padStart(3, '0')}`;
   return body + residentCheckCharacter(body);
 };
 
@@ -26,7 +26,12 @@ test('kill -9 while a batch is signed', async () => {
   removed(folder);
   const root = await makeKey();
   const port = await freePort();
-  const options = { ...settingsFor(`http://localhost:${port}`, root, newSecret()), port, persist: join(folder, 'state'), log: join(folder, 'log') };
+  const options = {
+    ...settingsFor(`http://localhost:${port}`, root, newSecret()),
+    port,
+    persist: join(folder, 'state'),
+    log: join(folder, 'log'),
+  };
   let service = await startLocal(options);
   const { origin } = service;
   const identity = async (subject: string, name: (jwk: Identity['jwk']) => Promise<string>): Promise<Identity> => {
@@ -37,13 +42,30 @@ test('kill -9 while a batch is signed', async () => {
   const centre = new Caller(origin, province);
   await centre.post('/v1/centres', { statement: province.token });
   const scope = [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [3 as const] }];
-  await fileWith(province, centre, { code: CODE, name: '山东鲁能技师学院', uscc: '91350100M000100Y43', scope, annual_capacity: 20_000 });
+  await fileWith(province, centre, {
+    code: CODE,
+    name: '山东鲁能技师学院',
+    uscc: '91350100M000100Y43',
+    scope,
+    annual_capacity: 20_000,
+  });
   const client = await identity(`org:${CODE}`, (jwk) => nameClient(province, CODE, jwk));
   await centre.post('/v1/clients', { statement: client.token });
   const caller = new Caller(origin, client);
   const ids = new Set<string>();
   for (let n = 0; ids.size < COUNT; n++) ids.add(person(n));
-  const candidates = [...ids].map((id_number) => ({ name: '欧阳建国', id_type: '111', id_number, occupation_code: '6-31-01-03', occupation_name: '电工', job_type: '--', level: 3, score_theory: 80, score_practice: 80, exam_date: '2026-11-01' }));
+  const candidates = [...ids].map((id_number) => ({
+    name: '欧阳建国',
+    id_type: '111',
+    id_number,
+    occupation_code: '6-31-01-03',
+    occupation_name: '电工',
+    job_type: '--',
+    level: 3,
+    score_theory: 80,
+    score_practice: 80,
+    exam_date: '2026-11-01',
+  }));
   const { id } = await caller.post<{ id: string }>('/v1/batches', { candidates });
   const { ref } = await readBatch(caller, id);
   const approval = await approveBatch(province, ref);
@@ -55,7 +77,8 @@ test('kill -9 while a batch is signed', async () => {
   };
   const call = caller.post(`/v1/batches/${id}/issue`, { approval, order }).catch(() => undefined);
   // In the middle of the work: some is signed, and not everything.
-  while ((await caller.get<{ issued: number }>(`/v1/batches/${id}`)).issued === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  while ((await caller.get<{ issued: number }>(`/v1/batches/${id}`)).issued === 0)
+    await new Promise((resolve) => setTimeout(resolve, 20));
   process.kill(-Number(readFileSync(join(options.persist, 'server.pid'), 'utf8')), 'SIGKILL');
   await call;
   await service.stop();
@@ -64,10 +87,17 @@ test('kill -9 while a batch is signed', async () => {
   expect(before.length).toBeGreaterThan(0);
   expect(before.length).toBeLessThan(COUNT);
   let state = '';
-  for (const end = Date.now() + 90_000; state !== 'issued' && Date.now() < end; ) ({ state } = await caller.post<{ state: string }>(`/v1/batches/${id}/issue`, { approval, order }));
+  for (const end = Date.now() + 90_000; state !== 'issued' && Date.now() < end; )
+    ({ state } = await caller.post<{ state: string }>(`/v1/batches/${id}/issue`, { approval, order }));
   const all = await signed();
   await service.stop();
   // Nothing that was stored is lost or signed anew.
   expect(all.slice(0, before.length)).toEqual(before);
-  expect(all.map(({ number }) => number)).toEqual(Array.from({ length: COUNT }, (_, i) => `${CODE}${new Date(Date.now() + 8 * 3_600_000).getUTCFullYear() % 100}3${String(i + 1).padStart(6, '0')}`));
+  expect(all.map(({ number }) => number)).toEqual(
+    Array.from(
+      { length: COUNT },
+      (_, i) =>
+        `${CODE}${new Date(Date.now() + 8 * 3_600_000).getUTCFullYear() % 100}3${String(i + 1).padStart(6, '0')}`,
+    ),
+  );
 }, 180_000);

@@ -1,5 +1,5 @@
 /** Runs the scripts as people do: as processes of their own, in a folder of their own. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +25,12 @@ export interface Running {
 
 /** Starts `node src/cli/<script>` in a process group of its own. */
 export function start(script: string, args: string[], env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, [join(ROOT, 'src/cli', script), ...args], { cwd: ROOT, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, [join(ROOT, 'src/cli', script), ...args], {
+    cwd: ROOT,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
@@ -43,14 +48,16 @@ export function start(script: string, args: string[], env: NodeJS.ProcessEnv = {
   return { child, text: () => out, says, end };
 }
 
-export const run = (script: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Run> => start(script, args, env).end;
+export const run = (script: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Run> =>
+  start(script, args, env).end;
 
 /** A folder for one test or file. */
 export function scratch(): string {
   return mkdtempSync(join(tmpdir(), 'luzheng-test-'));
 }
 
-export const removed = (folder: string): void => onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+export const removed = (folder: string): void =>
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 export function isAlive(pid: number): boolean {
   try {
@@ -75,7 +82,12 @@ export interface Started {
 export function useStart(): Started {
   const folder = scratch();
   let service: Running | undefined;
-  const started: Started = { at: (name) => join(folder, name), origin: '', server: [], text: () => service?.text() ?? '' };
+  const started: Started = {
+    at: (name) => join(folder, name),
+    origin: '',
+    server: [],
+    text: () => service?.text() ?? '',
+  };
   beforeAll(async () => {
     const port = await freePort();
     started.origin = `http://localhost:${port}`;

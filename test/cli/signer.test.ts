@@ -7,7 +7,7 @@ import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { KeyFileError, readIdentity, readKeyFile, type KeyFile } from '../../keys/make.ts';
+import { type KeyFile, KeyFileError, readIdentity, readKeyFile } from '../../keys/make.ts';
 import { Caller } from '../../src/cli/caller.ts';
 import { certifyCentre, certifyRoot } from '../../src/cli/certify.ts';
 import { holdsPin } from '../../src/cli/commands/card.ts';
@@ -18,14 +18,14 @@ import { explain } from '../../src/cli/talk.ts';
 import { encodeUtf8 } from '../../src/life/bytes.ts';
 import { verifyProof } from '../../src/life/dpop.ts';
 import { Memo } from '../../src/life/memo.ts';
-import { isIssuedBy, readCertificate, readPem } from '../../src/life/pades/x509.ts';
 import { derEcdsa } from '../../src/life/pades/algorithms.ts';
+import { isIssuedBy, readCertificate, readPem } from '../../src/life/pades/x509.ts';
 import { signStep } from '../../src/life/procedure/sign.ts';
 import { makeProof } from '../../src/life/proof.ts';
 import type { PublicJwk } from '../../src/life/schema.ts';
 import { importPublic, openStatement } from '../../src/life/statement.ts';
 import { hasTool } from '../programs.ts';
-import { hasSoftHsm, opensslKey, softHsm, type Card } from './card.ts';
+import { type Card, hasSoftHsm, opensslKey, softHsm } from './card.ts';
 import { run, scratch } from './run.ts';
 
 const folder = scratch();
@@ -38,10 +38,14 @@ const bytes = encodeUtf8('to be signed');
 /** A program of node that signs in `how` it says, as an array of words. */
 const node = (script: string): string[] => [process.execPath, '-e', script];
 const signs = (key = 'own.pem', encoding = 'ieee-p1363', then = '') =>
-  node(`const c=require('node:crypto'),f=require('node:fs');const s=c.sign('sha256',f.readFileSync(0),{key:f.readFileSync('${key}'),dsaEncoding:'${encoding}'});${then || 'process.stdout.write(s)'}`);
+  node(
+    `const c=require('node:crypto'),f=require('node:fs');const s=c.sign('sha256',f.readFileSync(0),{key:f.readFileSync('${key}'),dsaEncoding:'${encoding}'});${then || 'process.stdout.write(s)'}`,
+  );
 const lines: string[] = [];
-const signer = (command: string[], { digest = false, seconds = 20 } = {}) => programSigner({ command, folder, digest }, jwk, seconds, (line) => void lines.push(line));
-const holds = (signature: Uint8Array, data = bytes) => verify('sha256', data, { key: own.publicKey, dsaEncoding: 'ieee-p1363' }, signature);
+const signer = (command: string[], { digest = false, seconds = 20 } = {}) =>
+  programSigner({ command, folder, digest }, jwk, seconds, (line) => void lines.push(line));
+const holds = (signature: Uint8Array, data = bytes) =>
+  verify('sha256', data, { key: own.publicKey, dsaEncoding: 'ieee-p1363' }, signature);
 
 beforeAll(() => {
   writeFileSync(at('own.pem'), own.privateKey.export({ format: 'pem', type: 'pkcs8' }));
@@ -54,7 +58,10 @@ afterEach(() => vi.restoreAllMocks());
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a program signs', () => {
-  test.each([['64 bytes', 'ieee-p1363'], ['DER', 'der']])('and writes %s', async (_what, encoding) => {
+  test.each([
+    ['64 bytes', 'ieee-p1363'],
+    ['DER', 'der'],
+  ])('and writes %s', async (_what, encoding) => {
     const signature = await signer(signs('own.pem', encoding))(bytes);
     expect([signature.length, holds(signature)]).toEqual([64, true]);
   });
@@ -63,16 +70,23 @@ describe('a program signs', () => {
     mkdirSync(at('tmp'));
     vi.stubEnv('TMPDIR', at('tmp'));
     onTestFinished(() => void vi.unstubAllEnvs());
-    const script = node(`const c=require('node:crypto'),f=require('node:fs');const [,i,o]=process.argv;process.stdout.write('\\r');f.writeFileSync(o.slice(5),c.sign('sha256',f.readFileSync(i),{key:f.readFileSync('own.pem'),dsaEncoding:'der'}))`);
+    const script = node(
+      `const c=require('node:crypto'),f=require('node:fs');const [,i,o]=process.argv;process.stdout.write('\\r');f.writeFileSync(o.slice(5),c.sign('sha256',f.readFileSync(i),{key:f.readFileSync('own.pem'),dsaEncoding:'der'}))`,
+    );
     expect(holds(await signer([...script, '{in}', '--to={out}'])(bytes))).toBe(true);
     expect(readdirSync(at('tmp'))).toEqual([]);
   });
 
   test('one thing at a time, and each is named', async () => {
-    const busy = signs('own.pem', 'der', "if(f.existsSync('busy'))process.exit(9);f.writeFileSync('busy','');setTimeout(()=>{f.rmSync('busy');process.stdout.write(s)},50)");
+    const busy = signs(
+      'own.pem',
+      'der',
+      "if(f.existsSync('busy'))process.exit(9);f.writeFileSync('busy','');setTimeout(()=>{f.rmSync('busy');process.stdout.write(s)},50)",
+    );
     const sign = signer(busy);
     lines.length = 0;
-    for (const signature of await Promise.all([sign(bytes), sign(bytes), sign(bytes)])) expect(holds(signature)).toBe(true);
+    for (const signature of await Promise.all([sign(bytes), sign(bytes), sign(bytes)]))
+      expect(holds(signature)).toBe(true);
     expect(lines).toHaveLength(3);
   });
 
@@ -96,34 +110,68 @@ describe('a program that does not is refused', () => {
     ['is not there, by its path', ['./no-such-program'], 'signer_not_found'],
     ['cannot be run', ['./own.pem'], 'signer_not_found'],
     ['fails', node('process.exit(3)'), 'signer_failed'],
-    ['fails after it has signed', signs('own.pem', 'der', 'process.stdout.write(s,()=>process.exit(1))'), 'signer_failed'],
+    [
+      'fails after it has signed',
+      signs('own.pem', 'der', 'process.stdout.write(s,()=>process.exit(1))'),
+      'signer_failed',
+    ],
     ['is killed', node("process.kill(process.pid,'SIGTERM');setTimeout(()=>{},9e3)"), 'signer_failed'],
     ['does not end', node('setTimeout(()=>{},9e3)'), 'signer_timeout', 0.5],
     ['leaves another behind that holds the pipe', ['sh', '-c', 'sleep 5 & sleep 5'], 'signer_timeout', 0.5],
     ['writes nothing', node(''), 'signer_output'],
     ['writes words', write("'signature: none'"), 'signer_output'],
     ['writes base64', signs('own.pem', 'der', "process.stdout.write(s.toString('base64'))"), 'signer_output'],
-    ['writes a line end too many', signs('own.pem', 'der', "process.stdout.write(s);process.stdout.write('\\n')"), 'signer_output'],
-    ['writes a line end after 64 bytes', signs('own.pem', 'ieee-p1363', "process.stdout.write(s);process.stdout.write('\\n')"), 'signer_output'],
+    [
+      'writes a line end too many',
+      signs('own.pem', 'der', "process.stdout.write(s);process.stdout.write('\\n')"),
+      'signer_output',
+    ],
+    [
+      'writes a line end after 64 bytes',
+      signs('own.pem', 'ieee-p1363', "process.stdout.write(s);process.stdout.write('\\n')"),
+      'signer_output',
+    ],
     ['writes half of it', signs('own.pem', 'ieee-p1363', 'process.stdout.write(s.subarray(0,32))'), 'signer_output'],
-    ['writes DER with a length too long', signs('own.pem', 'der', 'process.stdout.write(Buffer.concat([Buffer.of(0x30,0x81),s.subarray(1)]))'), 'signer_output'],
-    ['writes for ever', node("const b=Buffer.alloc(65536);const w=()=>process.stdout.write(b,w);w()"), 'signer_output'],
+    [
+      'writes DER with a length too long',
+      signs('own.pem', 'der', 'process.stdout.write(Buffer.concat([Buffer.of(0x30,0x81),s.subarray(1)]))'),
+      'signer_output',
+    ],
+    ['writes for ever', node('const b=Buffer.alloc(65536);const w=()=>process.stdout.write(b,w);w()'), 'signer_output'],
     ['writes no file', [...node('0'), '{out}'], 'signer_output'],
-    ['writes a large file', [...node("require('node:fs').writeFileSync(process.argv[1],Buffer.alloc(5000))"), '{out}'], 'signer_output'],
+    [
+      'writes a large file',
+      [...node("require('node:fs').writeFileSync(process.argv[1],Buffer.alloc(5000))"), '{out}'],
+      'signer_output',
+    ],
     ['signs with another key', signs('other.pem', 'der'), 'signer_key_differs'],
-    ['signs something else', node("const c=require('node:crypto'),f=require('node:fs');process.stdout.write(c.sign('sha256','else',{key:f.readFileSync('own.pem')}))"), 'signer_key_differs'],
+    [
+      'signs something else',
+      node(
+        "const c=require('node:crypto'),f=require('node:fs');process.stdout.write(c.sign('sha256','else',{key:f.readFileSync('own.pem')}))",
+      ),
+      'signer_key_differs',
+    ],
     ['writes 64 bytes of nothing', write('Buffer.alloc(64)'), 'signer_key_differs'],
   ])('when it %s', async (_what, command, code, seconds = 20) => {
     const began = Date.now();
-    const error: unknown = await signer(command, { seconds })(bytes).then(() => undefined, (reason: unknown) => reason);
+    const error: unknown = await signer(command, { seconds })(bytes).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
     expect(error).toBeInstanceOf(SignerError);
-    expect(explain(error)).toMatchObject({ exit: 2, lines: [expect.stringMatching(new RegExp(`^[^/]*\\p{Script=Han}.* / .+ \\[${code}\\]$`, 'u'))], json: { code } });
+    expect(explain(error)).toMatchObject({
+      exit: 2,
+      lines: [expect.stringMatching(new RegExp(`^[^/]*\\p{Script=Han}.* / .+ \\[${code}\\]$`, 'u'))],
+      json: { code },
+    });
     expect(Date.now() - began).toBeLessThan(8_000);
   });
 
   test('and is not asked again', async () => {
     const sign = signer(node("require('node:fs').appendFileSync('asked','x');process.exit(1)"));
-    for (const result of await Promise.allSettled([sign(bytes), sign(bytes)])) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'signer_failed' } });
+    for (const result of await Promise.allSettled([sign(bytes), sign(bytes)]))
+      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'signer_failed' } });
     await expect(sign(bytes)).rejects.toMatchObject({ code: 'signer_failed' });
     expect(readFileSync(at('asked'), 'utf8')).toBe('x');
   });
@@ -142,9 +190,13 @@ describe('a key file', () => {
   };
 
   test('names the program, which runs beside it and only when something is signed', async () => {
-    const { pair } = await readKeyFile(write('asking.json', { signer: node("require('node:fs').writeFileSync('ran','')") }));
+    const { pair } = await readKeyFile(
+      write('asking.json', { signer: node("require('node:fs').writeFileSync('ran','')") }),
+    );
     expect(existsSync(at('ran'))).toBe(false);
-    await expect((pair.key as (data: Uint8Array) => Promise<Uint8Array>)(bytes)).rejects.toMatchObject({ code: 'signer_output' });
+    await expect((pair.key as (data: Uint8Array) => Promise<Uint8Array>)(bytes)).rejects.toMatchObject({
+      code: 'signer_output',
+    });
     expect(existsSync(at('ran'))).toBe(true);
   });
 
@@ -170,15 +222,44 @@ describe('a key file', () => {
     const find = (kid: string) => (kid === root.kid ? key : undefined);
     const token = await appointCentre(root, { code: '3700', name: '省中心', jwk: root.jwk });
     expect((await openStatement(token, 'centre+jwt', find)).payload.sub).toBe('centre:3700');
-    const [certificate, centre] = [await certifyRoot(root), await certifyCentre(root, token)].map((pem) => readCertificate(readPem(pem)[0] as Uint8Array<ArrayBuffer>));
-    expect(await isIssuedBy(centre as NonNullable<typeof centre>, certificate as NonNullable<typeof certificate>, 0)).toBe(true);
+    const [certificate, centre] = [await certifyRoot(root), await certifyCentre(root, token)].map((pem) =>
+      readCertificate(readPem(pem)[0] as Uint8Array<ArrayBuffer>),
+    );
+    expect(
+      await isIssuedBy(centre as NonNullable<typeof centre>, certificate as NonNullable<typeof certificate>, 0),
+    ).toBe(true);
     const speaker: Speaker = await readIdentity(write('centre.json', { token }));
-    const approval = await approveBatch(speaker, { organization: 'S000037000001', aud: 'https://lz.example.cn', batch: 'b'.repeat(22), root: jwk.x, count: 1 });
+    const approval = await approveBatch(speaker, {
+      organization: 'S000037000001',
+      aud: 'https://lz.example.cn',
+      batch: 'b'.repeat(22),
+      root: jwk.x,
+      count: 1,
+    });
     expect((await openStatement(approval, 'approval+jwt', find)).payload.count).toBe(1);
-    const step = await signStep(speaker, { aud: 'https://lz.example.cn', about: 'plan:pAAAAAAAAAAAAAAAA', step: 'plan.return', seq: 1, last: jwk.x, body: { reason: 'x' } }, now, 'a'.repeat(22));
+    const step = await signStep(
+      speaker,
+      {
+        aud: 'https://lz.example.cn',
+        about: 'plan:pAAAAAAAAAAAAAAAA',
+        step: 'plan.return',
+        seq: 1,
+        last: jwk.x,
+        body: { reason: 'x' },
+      },
+      now,
+      'a'.repeat(22),
+    );
     expect((await openStatement(step, 'step+jwt', find)).payload.step).toBe('plan.return');
-    const proof = await makeProof(speaker, { method: 'GET', url: 'https://lz.example.cn/v1/batches', iat: now, jti: 'a'.repeat(22) });
-    expect(await verifyProof(proof, jwk, { method: 'GET', url: 'https://lz.example.cn/v1/batches', token, now }, new Memo())).toMatchObject({ jkt: root.kid });
+    const proof = await makeProof(speaker, {
+      method: 'GET',
+      url: 'https://lz.example.cn/v1/batches',
+      iat: now,
+      jti: 'a'.repeat(22),
+    });
+    expect(
+      await verifyProof(proof, jwk, { method: 'GET', url: 'https://lz.example.cn/v1/batches', token, now }, new Memo()),
+    ).toMatchObject({ jkt: root.kid });
   }, 30_000);
 });
 
@@ -191,10 +272,15 @@ test('a call gets its instant when its turn at the card has come; what anyone ma
   };
   const speaker: Speaker = { kid: 'x', jwk, subject: 'centre:3700', token: 'x', key: slowly };
   const seen: (string | undefined)[] = [];
-  const caller = new Caller('https://lz.example.cn', speaker, (_url, init) => {
-    seen.push((init.headers as Record<string, string>).DPoP);
-    return Promise.resolve(Response.json({}));
-  }, () => clock);
+  const caller = new Caller(
+    'https://lz.example.cn',
+    speaker,
+    (_url, init) => {
+      seen.push((init.headers as Record<string, string>).DPoP);
+      return Promise.resolve(Response.json({}));
+    },
+    () => clock,
+  );
   await Promise.all([caller.get('/v1/a'), caller.get('/v1/b'), caller.get('/v1/c')]);
   expect(seen.map((proof) => peek<{ iat: number }>(proof ?? '').iat)).toEqual([0, 100, 200]);
   await caller.get('/.well-known/trust.json');
@@ -208,62 +294,146 @@ describe('luzheng keys card', () => {
   };
 
   test('tries the program and writes a file that only its owner reads', async () => {
-    const made = await card('--out', at('new/card.json'), '--public', at('own.pub.pem'), '--name', '省中心', '--', ...signs(join(folder, 'own.pem'), 'der'));
+    const made = await card(
+      '--out',
+      at('new/card.json'),
+      '--public',
+      at('own.pub.pem'),
+      '--name',
+      '省中心',
+      '--',
+      ...signs(join(folder, 'own.pem'), 'der'),
+    );
     expect([made.exit, made.err]).toEqual([0, '签名 1 / signature 1: 试签 trial\n']);
     const { file, pair } = await readKeyFile(at('new/card.json'));
-    expect([statSync(at('new/card.json')).mode & 0o777, file.name, pair.kid, readFileSync(at('new/card.json'), 'utf8').includes('private')]).toEqual([0o600, '省中心', made.said.thumbprint, false]);
-    expect((await run('luzheng.ts', ['keys', 'show', at('new/card.json')])).out).toContain(`签名程序 / signs with    ${process.execPath}`);
+    expect([
+      statSync(at('new/card.json')).mode & 0o777,
+      file.name,
+      pair.kid,
+      readFileSync(at('new/card.json'), 'utf8').includes('private'),
+    ]).toEqual([0o600, '省中心', made.said.thumbprint, false]);
+    expect((await run('luzheng.ts', ['keys', 'show', at('new/card.json')])).out).toContain(
+      `签名程序 / signs with    ${process.execPath}`,
+    );
     // A second time nothing is signed, and nothing is overwritten.
-    expect(await card('--out', at('new/card.json'), '--public', at('own.pub.pem'), '--', ...signs())).toMatchObject({ exit: 2, err: '', said: { error: { code: 'key_file' } } });
+    expect(await card('--out', at('new/card.json'), '--public', at('own.pub.pem'), '--', ...signs())).toMatchObject({
+      exit: 2,
+      err: '',
+      said: { error: { code: 'key_file' } },
+    });
   }, 30_000);
 
   test('leaves no file behind when the program signs with another key', async () => {
-    expect(await card('--out', at('not.json'), '--public', at('own.pub.pem'), '--', ...signs('other.pem'))).toMatchObject({ exit: 2, said: { error: { code: 'signer_key_differs' } } });
+    expect(
+      await card('--out', at('not.json'), '--public', at('own.pub.pem'), '--', ...signs('other.pem')),
+    ).toMatchObject({ exit: 2, said: { error: { code: 'signer_key_differs' } } });
     expect(existsSync(at('not.json'))).toBe(false);
   }, 30_000);
 
   test('refuses other keys, a PIN among the arguments, and no program at all', async () => {
-    writeFileSync(at('p384.pem'), generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ format: 'pem', type: 'spki' }));
-    for (const [file, code, ...words] of [['p384.pem', 'public_key', '--', 'true'], ['own.pem', 'public_key', '--', 'true'], ['own.pub.pem', 'pin_in_arguments', '--', 'x', '--pin', '1234'], ['own.pub.pem', 'usage'], ['own.pub.pem', 'usage', '--']] as const) {
-      expect([file, await card('--out', at('not.json'), '--public', at(file), ...words)]).toMatchObject([file, { exit: 2, err: '', said: { error: { code } } }]);
+    writeFileSync(
+      at('p384.pem'),
+      generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ format: 'pem', type: 'spki' }),
+    );
+    for (const [file, code, ...words] of [
+      ['p384.pem', 'public_key', '--', 'true'],
+      ['own.pem', 'public_key', '--', 'true'],
+      ['own.pub.pem', 'pin_in_arguments', '--', 'x', '--pin', '1234'],
+      ['own.pub.pem', 'usage'],
+      ['own.pub.pem', 'usage', '--'],
+    ] as const) {
+      expect([file, await card('--out', at('not.json'), '--public', at(file), ...words)]).toMatchObject([
+        file,
+        { exit: 2, err: '', said: { error: { code } } },
+      ]);
     }
   }, 30_000);
 
   /** Signs if its environment has the PIN, or else says so. */
-  const guarded = () => signs(at('own.pem'), 'der', "process.env.CARD_PIN==='654321'?process.stdout.write(s):process.exit(7)");
+  const guarded = () =>
+    signs(at('own.pem'), 'der', "process.env.CARD_PIN==='654321'?process.stdout.write(s):process.exit(7)");
 
   test('asks for the PIN that the program takes from a variable, if it is not set', async () => {
-    const asking = ['--out', at('asking-card.json'), '--public', at('own.pub.pem'), '--ask', 'CARD_PIN', '--', ...guarded()];
+    const asking = [
+      '--out',
+      at('asking-card.json'),
+      '--public',
+      at('own.pub.pem'),
+      '--ask',
+      'CARD_PIN',
+      '--',
+      ...guarded(),
+    ];
     expect(await card(...asking)).toMatchObject({ exit: 2, said: { error: { code: 'signer_pin' } } });
     const set = await run('luzheng.ts', ['keys', 'card', ...asking], { CARD_PIN: '654321' });
-    expect([set.exit, JSON.parse(readFileSync(at('asking-card.json'), 'utf8'))]).toEqual([0, expect.objectContaining({ ask: 'CARD_PIN', public: jwk })]);
+    expect([set.exit, JSON.parse(readFileSync(at('asking-card.json'), 'utf8'))]).toEqual([
+      0,
+      expect.objectContaining({ ask: 'CARD_PIN', public: jwk }),
+    ]);
   }, 30_000);
 
-  test.skipIf(!hasTool('python3'))('on a terminal: once a command, unseen, with what was typed wrong taken back', () => {
-    writeFileSync(at('terminal.py'), [
-      'import os, pty, sys',
-      'pid, fd = pty.fork()',
-      'if pid == 0: os.execvp(sys.argv[1], sys.argv[1:])',
-      'seen, typed = b"", False',
-      'while True:',
-      '    try: part = os.read(fd, 4096)',
-      '    except OSError: break',
-      '    if not part: break',
-      '    seen += part',
-      String.raw`    if not typed and "（CARD_PIN）：".encode() in seen: typed = os.write(fd, b"6543x\x7f21\r") > 0`,
-      'sys.stdout.buffer.write(seen)',
-      'sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))',
-    ].join('\n'));
-    const out = execFileSync('python3', [at('terminal.py'), process.execPath, new URL('../../src/cli/luzheng.ts', import.meta.url).pathname, 'keys', 'card', '--out', at('typed.json'), '--public', at('own.pub.pem'), '--ask', 'CARD_PIN', '--', ...guarded()], { encoding: 'utf8', timeout: 20_000 });
-    // Nothing of what was typed stands between the question and the answer.
-    expect(out).toMatch(/PIN（CARD_PIN）：\s+密钥文件/);
-    expect(existsSync(at('typed.json'))).toBe(true);
-  }, 30_000);
+  test.skipIf(!hasTool('python3'))(
+    'on a terminal: once a command, unseen, with what was typed wrong taken back',
+    () => {
+      writeFileSync(
+        at('terminal.py'),
+        [
+          'import os, pty, sys',
+          'pid, fd = pty.fork()',
+          'if pid == 0: os.execvp(sys.argv[1], sys.argv[1:])',
+          'seen, typed = b"", False',
+          'while True:',
+          '    try: part = os.read(fd, 4096)',
+          '    except OSError: break',
+          '    if not part: break',
+          '    seen += part',
+          String.raw`    if not typed and "（CARD_PIN）：".encode() in seen: typed = os.write(fd, b"6543x\x7f21\r") > 0`,
+          'sys.stdout.buffer.write(seen)',
+          'sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))',
+        ].join('\n'),
+      );
+      const out = execFileSync(
+        'python3',
+        [
+          at('terminal.py'),
+          process.execPath,
+          new URL('../../src/cli/luzheng.ts', import.meta.url).pathname,
+          'keys',
+          'card',
+          '--out',
+          at('typed.json'),
+          '--public',
+          at('own.pub.pem'),
+          '--ask',
+          'CARD_PIN',
+          '--',
+          ...guarded(),
+        ],
+        { encoding: 'utf8', timeout: 20_000 },
+      );
+      // Nothing of what was typed stands between the question and the answer.
+      expect(out).toMatch(/PIN（CARD_PIN）：\s+密钥文件/);
+      expect(existsSync(at('typed.json'))).toBe(true);
+    },
+    30_000,
+  );
 
   test.each<[boolean, string]>([
-    [true, 'pkcs11-tool --login --pin 123456'], [true, 'pkcs11-tool --pin=123456'], [true, 'pkcs11-tool -p 123456'], [true, '/usr/bin/pkcs11-tool -p123456'], [true, 'yubico-piv-tool -P 123456'],
-    [true, 'openssl dgst -sign k -passin pass:secret'], [true, 'openssl dgst -sign pkcs11:id=%01;pin-value=123456'], [true, 'tool --password secret'],
-    [false, 'pkcs11-tool --login --pin env:CARD_PIN'], [false, 'pkcs11-tool -p env:CARD_PIN'], [false, 'openssl dgst -sign k -passin env:CARD_PIN'], [false, 'pkcs11-tool --login --sign'], [false, 'tool -p profile'], [false, 'tool --pin --sign'], [false, 'tool --pin'],
+    [true, 'pkcs11-tool --login --pin 123456'],
+    [true, 'pkcs11-tool --pin=123456'],
+    [true, 'pkcs11-tool -p 123456'],
+    [true, '/usr/bin/pkcs11-tool -p123456'],
+    [true, 'yubico-piv-tool -P 123456'],
+    [true, 'openssl dgst -sign k -passin pass:secret'],
+    [true, 'openssl dgst -sign pkcs11:id=%01;pin-value=123456'],
+    [true, 'tool --password secret'],
+    [false, 'pkcs11-tool --login --pin env:CARD_PIN'],
+    [false, 'pkcs11-tool -p env:CARD_PIN'],
+    [false, 'openssl dgst -sign k -passin env:CARD_PIN'],
+    [false, 'pkcs11-tool --login --sign'],
+    [false, 'tool -p profile'],
+    [false, 'tool --pin --sign'],
+    [false, 'tool --pin'],
   ])('a PIN in it: %s, %s', (there, command) => {
     expect(holdsPin(command.split(' '))).toBe(there);
   });
@@ -276,21 +446,36 @@ describe('programs of other people', () => {
     ['pkcs11-tool and a token of SoftHSM', hasSoftHsm(), (into) => softHsm(into)],
     ['pkcs11-tool with files', hasSoftHsm(), (into) => softHsm(into, true)],
   ];
-  for (const [name, there, make] of cards) test.skipIf(!there)(name, async () => {
-    const place = at(createHash('sha256').update(name).digest('hex').slice(0, 8));
-    mkdirSync(place);
-    const { public: open, words, env } = make(place);
-    const keyFile = join(place, 'card.json');
-    const made = await run('luzheng.ts', ['keys', 'card', '--out', keyFile, '--public', open, ...words], env);
-    expect([made.exit, made.err]).toEqual([0, expect.stringContaining('试签 trial')]);
-    expect(readFileSync(keyFile, 'utf8')).not.toContain(env.CARD_PIN);
-    // The root's certificate is signed with it, by another process.
-    const certified = await run('luzheng.ts', ['keys', 'certificate', keyFile, '--out', join(place, 'ca.pem')], env);
-    expect([certified.exit, certified.err]).toEqual([0, expect.stringContaining('X.509')]);
-    const certificate = readCertificate(readPem(readFileSync(join(place, 'ca.pem'), 'utf8'))[0] as Uint8Array<ArrayBuffer>);
-    expect(await isIssuedBy(certificate, certificate, 0)).toBe(true);
-    // Without the PIN nothing is signed, and the program itself says why.
-    const closed = await run('luzheng.ts', ['keys', 'card', '--out', join(place, 'not.json'), '--public', open, ...words, '--json'], { ...env, CARD_PIN: '000000' });
-    expect([closed.exit, existsSync(join(place, 'not.json'))]).toEqual([2, false]);
-  }, 60_000);
+  for (const [name, there, make] of cards)
+    test.skipIf(!there)(
+      name,
+      async () => {
+        const place = at(createHash('sha256').update(name).digest('hex').slice(0, 8));
+        mkdirSync(place);
+        const { public: open, words, env } = make(place);
+        const keyFile = join(place, 'card.json');
+        const made = await run('luzheng.ts', ['keys', 'card', '--out', keyFile, '--public', open, ...words], env);
+        expect([made.exit, made.err]).toEqual([0, expect.stringContaining('试签 trial')]);
+        expect(readFileSync(keyFile, 'utf8')).not.toContain(env.CARD_PIN);
+        // The root's certificate is signed with it, by another process.
+        const certified = await run(
+          'luzheng.ts',
+          ['keys', 'certificate', keyFile, '--out', join(place, 'ca.pem')],
+          env,
+        );
+        expect([certified.exit, certified.err]).toEqual([0, expect.stringContaining('X.509')]);
+        const certificate = readCertificate(
+          readPem(readFileSync(join(place, 'ca.pem'), 'utf8'))[0] as Uint8Array<ArrayBuffer>,
+        );
+        expect(await isIssuedBy(certificate, certificate, 0)).toBe(true);
+        // Without the PIN nothing is signed, and the program itself says why.
+        const closed = await run(
+          'luzheng.ts',
+          ['keys', 'card', '--out', join(place, 'not.json'), '--public', open, ...words, '--json'],
+          { ...env, CARD_PIN: '000000' },
+        );
+        expect([closed.exit, existsSync(join(place, 'not.json'))]).toEqual([2, false]);
+      },
+      60_000,
+    );
 });

@@ -1,16 +1,17 @@
 /** The address of a QR code in every spelling in which it arrives, and what an attacker makes of that. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readScanned } from '../../src/client/scanned.ts';
 import { readAddress, readFragment, writeFragment } from '../../src/life/address.ts';
 import { readPasted } from '../../src/life/pasted.ts';
-import { readScanned } from '../../src/client/scanned.ts';
 import vectors from '../vectors/addresses.json' with { type: 'json' };
 import { refusalOf } from './cast.ts';
 
 const NUMBER = 'S000037000001263000012';
 const DIGITS = '1234567890'.repeat(22);
 const HOST = 'lz.example.cn';
-const written = (text: string): string => text.replace(/(\/[cd]\/+[^N]*)N/i, `$1${NUMBER}`).replace(/D(?![a-z])/, DIGITS);
+const written = (text: string): string =>
+  text.replace(/(\/[cd]\/+[^N]*)N/i, `$1${NUMBER}`).replace(/D(?![a-z])/, DIGITS);
 
 /** All that read an address. */
 const readers: Record<string, (text: string) => unknown> = {
@@ -22,7 +23,9 @@ const readers: Record<string, (text: string) => unknown> = {
 describe.each(Object.keys(readers))('%s', (name) => {
   const read = readers[name] as (typeof readers)[string];
 
-  test.each(vectors.sealed)('%s: with its seal', (text) => expect(read(written(text))).toMatchObject({ number: NUMBER, digits: DIGITS }));
+  test.each(vectors.sealed)('%s: with its seal', (text) =>
+    expect(read(written(text))).toMatchObject({ number: NUMBER, digits: DIGITS }),
+  );
   test.each(vectors.bare)('%s: the number alone', (text) => {
     const found = read(written(text));
     expect(found).toMatchObject({ number: NUMBER });
@@ -35,7 +38,9 @@ describe.each(Object.keys(readers))('%s', (name) => {
   });
 });
 
-test.each(vectors.refused)('refused: %s', async (text) => expect((await refusalOf(() => readAddress(written(text)))).code).toBe('seal_url_malformed'));
+test.each(vectors.refused)('refused: %s', async (text) =>
+  expect((await refusalOf(() => readAddress(written(text)))).code).toBe('seal_url_malformed'),
+);
 
 test('a changed digit stays changed; letters between digits do not make a seal into none', () => {
   fc.assert(
@@ -50,7 +55,8 @@ test('a changed digit stays changed; letters between digits do not make a seal i
 });
 
 test('what is handed on is read again as the same', () => {
-  for (const text of ['', DIGITS, 'rd', '12x']) expect(readFragment(writeFragment(readFragment(text)).slice(1))).toEqual(readFragment(text));
+  for (const text of ['', DIGITS, 'rd', '12x'])
+    expect(readFragment(writeFragment(readFragment(text)).slice(1))).toEqual(readFragment(text));
 });
 
 // What is quadratic takes minutes of these, and the test's own time ends.

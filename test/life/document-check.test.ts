@@ -8,13 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PDFArray, PDFDict, PDFDocument, PDFName, rgb, StandardFonts } from 'pdf-lib';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { makeKey } from '../../src/cli/sign.ts';
 import { BUNDLE_MEDIA_TYPE, type Bundle } from '../../src/life/bundle.ts';
 import { encodeUtf8, sha256, toBase64url } from '../../src/life/bytes.ts';
 import { copyFacts, signCopy } from '../../src/life/copy.ts';
 import { withDisclosures } from '../../src/life/credential.ts';
+import { type CopyFacts, type DocumentFacts, renderCertificate } from '../../src/life/document.ts';
 import { openDocument } from '../../src/life/document-check.ts';
 import { documentFacts } from '../../src/life/document-facts.ts';
-import { renderCertificate, type CopyFacts, type DocumentFacts } from '../../src/life/document.ts';
 import { certify, holderName, rootName } from '../../src/life/pades/certify.ts';
 import { signPdf } from '../../src/life/pades/sign.ts';
 import type { PdfImage } from '../../src/life/pdf-image.ts';
@@ -22,16 +23,31 @@ import type { Report } from '../../src/life/report.ts';
 import type { Payload } from '../../src/life/schema.ts';
 import { signStatement } from '../../src/life/statement.ts';
 import { verify } from '../../src/life/verify.ts';
-import { makeKey } from '../../src/cli/sign.ts';
 import { fonts, hasTool } from './fixtures-pdf.ts';
-import { CODE, makeCast, makeCertificate, NOW, type Made } from './make.ts';
+import { CODE, type Made, makeCast, makeCertificate, NOW } from './make.ts';
 
 const cast = await makeCast();
 const YEAR = 365 * 86_400;
 const NAME = '济南泉城职业培训学校';
-const terms = (role: 'centre' | 'organization') => ({ role, from: NOW - 86_400, until: NOW + YEAR, serial: crypto.getRandomValues(new Uint8Array(16)) });
-const centreCertificate = await certify({ name: '济南市中心', jwk: cast.city.jwk }, { key: cast.root.key, jwk: cast.root.jwk, name: rootName(cast.root.kid) }, terms('centre'));
-const chainFor = async (jwk: typeof cast.root.jwk, name = NAME, uscc = '91350100M000100Y43') => [await certify({ name, uscc, jwk }, { key: cast.city.key, jwk: cast.city.jwk, name: holderName({ name: '济南市中心' }) }, terms('organization')), centreCertificate];
+const terms = (role: 'centre' | 'organization') => ({
+  role,
+  from: NOW - 86_400,
+  until: NOW + YEAR,
+  serial: crypto.getRandomValues(new Uint8Array(16)),
+});
+const centreCertificate = await certify(
+  { name: '济南市中心', jwk: cast.city.jwk },
+  { key: cast.root.key, jwk: cast.root.jwk, name: rootName(cast.root.kid) },
+  terms('centre'),
+);
+const chainFor = async (jwk: typeof cast.root.jwk, name = NAME, uscc = '91350100M000100Y43') => [
+  await certify(
+    { name, uscc, jwk },
+    { key: cast.city.key, jwk: cast.city.jwk, name: holderName({ name: '济南市中心' }) },
+    terms('organization'),
+  ),
+  centreCertificate,
+];
 const chain = await chainFor(cast.issuing.jwk);
 
 const jpeg = new Uint8Array(readFileSync(new URL('../vectors/gradient.jpg', import.meta.url)));
@@ -55,8 +71,9 @@ const bundleOf = ({ evidence, jws, seal_url }: Made, copy?: string, bare = false
 const stamp = (copy: CopyFacts, { facts: { number }, jws, holder }: Made) =>
   signCopy(copy, { number, jws, holder }, { key: cast.issuing.key, kid: cast.issuing.name }, { iat: NOW, jti: 'c1' });
 
-const decodeStatement = (token: string) =>
-  ({ payload: JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString()) as Payload<'copy+jwt'> });
+const decodeStatement = (token: string) => ({
+  payload: JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString()) as Payload<'copy+jwt'>,
+});
 
 interface Wanted {
   of?: Made;
@@ -67,11 +84,27 @@ interface Wanted {
   /** Without disclosures. */
   bare?: boolean;
 }
-async function draw({ of = made, change = {}, picture, copy, token, bare }: Wanted = {}): Promise<Uint8Array<ArrayBuffer>> {
-  const facts = documentFacts(of.facts, of.holder, { template: 'v1', seal_url: of.seal_url, trust_root: cast.root.kid, copy });
-  return (await renderCertificate({ ...facts, ...change }, { fonts, bundle: encodeUtf8(JSON.stringify(bundleOf(of, token, bare))), photo: picture })) as Uint8Array<ArrayBuffer>;
+async function draw({
+  of = made,
+  change = {},
+  picture,
+  copy,
+  token,
+  bare,
+}: Wanted = {}): Promise<Uint8Array<ArrayBuffer>> {
+  const facts = documentFacts(of.facts, of.holder, {
+    template: 'v1',
+    seal_url: of.seal_url,
+    trust_root: cast.root.kid,
+    copy,
+  });
+  return (await renderCertificate(
+    { ...facts, ...change },
+    { fonts, bundle: encodeUtf8(JSON.stringify(bundleOf(of, token, bare))), photo: picture },
+  )) as Uint8Array<ArrayBuffer>;
 }
-const sign = (base: Uint8Array<ArrayBuffer>, key = cast.issuing.key, certificates = chain) => signPdf(base, { key, chain: certificates, at: NOW, name: NAME, reason: '颁发' });
+const sign = (base: Uint8Array<ArrayBuffer>, key = cast.issuing.key, certificates = chain) =>
+  signPdf(base, { key, chain: certificates, at: NOW, name: NAME, reason: '颁发' });
 const signed = async (wanted: Wanted = {}) => sign(await draw(wanted));
 
 async function check(file: Uint8Array): Promise<Report> {
@@ -90,15 +123,27 @@ describe('the genuine file', () => {
   it('is valid with its photograph, and as a copy that says what it is for', async () => {
     expect(await document(await signed({ of: withPhoto, picture: photo }))).toEqual({ id: 'document', result: 'pass' });
     const copy = copyFacts({ purpose: '申请技能提升补贴', expires_on: '2026-12-31' }, NOW);
-    for (const [of, picture] of [[made, undefined], [withPhoto, photo]] as const) {
+    for (const [of, picture] of [
+      [made, undefined],
+      [withPhoto, photo],
+    ] as const) {
       const token = await stamp(copy, of);
       const report = await check(await signed({ of, picture, copy, token, bare: true }));
       expect(report.checks.find(({ id }) => id === 'document')).toEqual({ id: 'document', result: 'pass' });
-      expect([report.verdict, report.copy?.purpose, report.certificate?.holder.name]).toEqual(['valid', copy.purpose, '欧阳建国']);
+      expect([report.verdict, report.copy?.purpose, report.certificate?.holder.name]).toEqual([
+        'valid',
+        copy.purpose,
+        '欧阳建国',
+      ]);
       // The stamp taken off the face, or put on without its claim.
-      expect(await document(await signed({ of, picture, token, bare: true }))).toMatchObject({ code: 'document_altered', part: 'purpose' });
+      expect(await document(await signed({ of, picture, token, bare: true }))).toMatchObject({
+        code: 'document_altered',
+        part: 'purpose',
+      });
       const longer = { ...copy, expires_on: '2027-12-31' };
-      expect((await document(await signed({ of, picture, token, bare: true, copy: longer })))?.parts).toEqual(['expires_on']);
+      expect((await document(await signed({ of, picture, token, bare: true, copy: longer })))?.parts).toEqual([
+        'expires_on',
+      ]);
     }
   });
 
@@ -106,7 +151,10 @@ describe('the genuine file', () => {
     const copy = copyFacts({ purpose: '申请技能提升补贴', expires_on: '2026-12-31' }, NOW);
     const token = await stamp(copy, made);
     const wrong = { name: '欧阳建', id_number: '110105194912310038' };
-    expect((await document(await signed({ copy, token, bare: true, change: wrong })))?.parts).toEqual(['name', 'id_number']);
+    expect((await document(await signed({ copy, token, bare: true, change: wrong })))?.parts).toEqual([
+      'name',
+      'id_number',
+    ]);
     expect((await document(await signed({ copy, token, bare: true, picture: photo })))?.parts).toEqual(['photo']);
   });
 
@@ -121,7 +169,11 @@ describe('the genuine file', () => {
     const spec = names.lookup(PDFName.of('Names'), PDFArray).lookup(1, PDFDict);
     const bare = encodeUtf8(JSON.stringify(bundleOf(made, undefined, true)));
     spec.lookup(PDFName.of('EF'), PDFDict).set(PDFName.of('F'), opened.context.register(opened.context.stream(bare)));
-    expect(await document(await opened.save())).toMatchObject({ result: 'fail', code: 'document_altered', parts: ['file'] });
+    expect(await document(await opened.save())).toMatchObject({
+      result: 'fail',
+      code: 'document_altered',
+      parts: ['file'],
+    });
   });
 
   it('reads copies of before, with disclosures in the bundle and nobody named in the statement', async () => {
@@ -137,20 +189,36 @@ describe('the genuine file', () => {
   it('without a signature is never more than incomplete', async () => {
     const report = await check(await draw());
     expect(report.verdict).toBe('incomplete');
-    expect(report.checks.find(({ id }) => id === 'document')).toMatchObject({ result: 'not_checked', code: 'document_unsigned' });
+    expect(report.checks.find(({ id }) => id === 'document')).toMatchObject({
+      result: 'not_checked',
+      code: 'document_unsigned',
+    });
   });
 });
 
 describe('a file that shows something else than its bundle says', () => {
   const changes: [string, Partial<DocumentFacts>][] = [
-    ['name', { name: '李四' }], ['id_type', { id_type_name: '护照' }], ['id_number', { id_number: '110105194912310038' }],
-    ['occupation', { occupation: { code: '6-31-01-03', name: '焊工' } }], ['job', { job: '电焊工' }], ['level', { level: 1 }],
-    ['number', { number: `${CODE}263000002` }], ['organization', { organization: { code: CODE, name: '济南泉城职业培训学院' } }],
-    ['issued_on', { issued_on: '2025-11-23' }], ['query_url', { query_url: 'https://lz.example.com' }], ['trust_root', { trust_root: 'A'.repeat(43) }],
+    ['name', { name: '李四' }],
+    ['id_type', { id_type_name: '护照' }],
+    ['id_number', { id_number: '110105194912310038' }],
+    ['occupation', { occupation: { code: '6-31-01-03', name: '焊工' } }],
+    ['job', { job: '电焊工' }],
+    ['level', { level: 1 }],
+    ['number', { number: `${CODE}263000002` }],
+    ['organization', { organization: { code: CODE, name: '济南泉城职业培训学院' } }],
+    ['issued_on', { issued_on: '2025-11-23' }],
+    ['query_url', { query_url: 'https://lz.example.com' }],
+    ['trust_root', { trust_root: 'A'.repeat(43) }],
   ];
   it.each(changes)('names the %s, signed or not', async (part, change) => {
     for (const file of [await draw({ change }), await signed({ change })]) {
-      expect(await document(file)).toEqual({ id: 'document', result: 'fail', code: 'document_altered', part, parts: [part] });
+      expect(await document(file)).toEqual({
+        id: 'document',
+        result: 'fail',
+        code: 'document_altered',
+        part,
+        parts: [part],
+      });
       expect((await check(file)).verdict).toBe('invalid');
     }
   });
@@ -158,22 +226,41 @@ describe('a file that shows something else than its bundle says', () => {
   it('names a photograph that was put in, taken out or exchanged', async () => {
     const other = Uint8Array.from(jpeg);
     other[other.length - 10] = (other[other.length - 10] as number) ^ 1;
-    for (const wanted of [{ picture: photo }, { of: withPhoto }, { of: withPhoto, picture: { ...photo, data: other } }]) {
+    for (const wanted of [
+      { picture: photo },
+      { of: withPhoto },
+      { of: withPhoto, picture: { ...photo, data: other } },
+    ]) {
       expect(await document(await signed(wanted))).toMatchObject({ code: 'document_altered', part: 'photo' });
     }
   });
 
   it('names every field when the bundle is another certificate’s', async () => {
-    const other = await makeCertificate(cast, { holder: { name: '李四', id_number: '440524188001010014' }, facts: { number: `${CODE}263000009` } });
-    const facts = documentFacts(made.facts, made.holder, { template: 'v1', seal_url: made.seal_url, trust_root: cast.root.kid });
-    const file = await sign((await renderCertificate(facts, { fonts, bundle: encodeUtf8(JSON.stringify(bundleOf(other))) })) as Uint8Array<ArrayBuffer>);
+    const other = await makeCertificate(cast, {
+      holder: { name: '李四', id_number: '440524188001010014' },
+      facts: { number: `${CODE}263000009` },
+    });
+    const facts = documentFacts(made.facts, made.holder, {
+      template: 'v1',
+      seal_url: made.seal_url,
+      trust_root: cast.root.kid,
+    });
+    const file = await sign(
+      (await renderCertificate(facts, {
+        fonts,
+        bundle: encodeUtf8(JSON.stringify(bundleOf(other))),
+      })) as Uint8Array<ArrayBuffer>,
+    );
     expect((await document(file))?.parts).toEqual(['name', 'id_number', 'number']);
   });
 });
 
 describe('a genuine file that was worked on', () => {
   /** From the top left corner, in points. */
-  const edit = async (file: Uint8Array, work: (page: ReturnType<PDFDocument['getPage']>, text: (words: string, x: number, y: number) => void) => void) => {
+  const edit = async (
+    file: Uint8Array,
+    work: (page: ReturnType<PDFDocument['getPage']>, text: (words: string, x: number, y: number) => void) => void,
+  ) => {
     const opened = await PDFDocument.load(file, { updateMetadata: false });
     const page = opened.getPage(0);
     const font = await opened.embedFont(StandardFonts.Helvetica);
@@ -191,20 +278,32 @@ describe('a genuine file that was worked on', () => {
   });
 
   it('by covering the name alone, or by adding to it', async () => {
-    const bare = await edit(await signed(), (page) => page.drawRectangle({ x: x - 2, y: page.getHeight() - y - 6, width: 120, height: 22, color: rgb(1, 1, 1) }));
+    const bare = await edit(await signed(), (page) =>
+      page.drawRectangle({ x: x - 2, y: page.getHeight() - y - 6, width: 120, height: 22, color: rgb(1, 1, 1) }),
+    );
     expect(await document(bare)).toMatchObject({ code: 'document_altered', part: 'name' });
-    expect(await document(await edit(await signed(), (_page, text) => text('X', x + 60, y)))).toMatchObject({ code: 'document_altered', part: 'name' });
+    expect(await document(await edit(await signed(), (_page, text) => text('X', x + 60, y)))).toMatchObject({
+      code: 'document_altered',
+      part: 'name',
+    });
   });
 
   it('by writing it anew without any visible change', async () => {
-    expect(await document(await edit(await signed(), () => undefined))).toMatchObject({ result: 'fail', code: 'document_altered', parts: ['file'] });
+    expect(await document(await edit(await signed(), () => undefined))).toMatchObject({
+      result: 'fail',
+      code: 'document_altered',
+      parts: ['file'],
+    });
   });
 
   it('by adding a page, or bytes after the signature', async () => {
     const opened = await PDFDocument.load(await signed(), { updateMetadata: false });
     opened.addPage();
     expect(await document(await opened.save())).toMatchObject({ code: 'document_altered', part: 'page' });
-    expect(await document(Buffer.concat([await signed(), Buffer.from('%%EOF\n')]))).toMatchObject({ code: 'document_altered', parts: ['file'] });
+    expect(await document(Buffer.concat([await signed(), Buffer.from('%%EOF\n')]))).toMatchObject({
+      code: 'document_altered',
+      parts: ['file'],
+    });
   });
 
   it('by changing a byte that shows nothing', async () => {
@@ -216,33 +315,58 @@ describe('a genuine file that was worked on', () => {
 
   it('by putting another’s signature on it', async () => {
     const stranger = await makeKey();
-    const alone = await signPdf(await draw(), { key: stranger.key, chain: await chainFor(stranger.jwk, NAME, '91110000600037341L'), at: NOW, name: '某某公司', reason: '颁发' });
+    const alone = await signPdf(await draw(), {
+      key: stranger.key,
+      chain: await chainFor(stranger.jwk, NAME, '91110000600037341L'),
+      at: NOW,
+      name: '某某公司',
+      reason: '颁发',
+    });
     expect(await document(alone)).toMatchObject({ result: 'fail', code: 'document_signed_by_another' });
   });
 
   it('not by a later key of the same credit code, under whatever name it goes then', async () => {
     const later = await makeKey();
-    const renamed = await signPdf(await draw(), { key: later.key, chain: await chainFor(later.jwk, '新名职业培训学校'), at: NOW, name: NAME, reason: '颁发' });
+    const renamed = await signPdf(await draw(), {
+      key: later.key,
+      chain: await chainFor(later.jwk, '新名职业培训学校'),
+      at: NOW,
+      name: NAME,
+      reason: '颁发',
+    });
     expect(await document(renamed)).toMatchObject({ result: 'pass' });
   });
 
   it.skipIf(!hasTool('qpdf'))('by taking it apart with qpdf and exchanging glyphs of the name', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'luzheng-check-'));
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
-    const [given, plain, fixed] = ['given', 'plain', 'fixed'].map((name) => join(folder, `${name}.pdf`)) as [string, string, string];
+    const [given, plain, fixed] = ['given', 'plain', 'fixed'].map((name) => join(folder, `${name}.pdf`)) as [
+      string,
+      string,
+      string,
+    ];
     writeFileSync(given, await signed());
     execFileSync('qpdf', ['--qdf', '--object-streams=disable', given, plain]);
     const text = readFileSync(plain, 'latin1');
     // The name's glyphs, turned round: 国建阳欧 instead of 欧阳建国.
-    const mark = /(\/LBody <<\/MCID \d+>> BDC\nBT [^\n]*Tm \/F1 12 Tf <)([0-9a-f]{16})(> Tj ET)/.exec(text) as RegExpExecArray;
+    const mark = /(\/LBody <<\/MCID \d+>> BDC\nBT [^\n]*Tm \/F1 12 Tf <)([0-9a-f]{16})(> Tj ET)/.exec(
+      text,
+    ) as RegExpExecArray;
     const turned = (mark[2] as string).match(/.{4}/g)?.reverse().join('') as string;
     writeFileSync(fixed, text.replace(mark[0], `${mark[1]}${turned}${mark[3]}`), 'latin1');
-    expect(await document(new Uint8Array(readFileSync(fixed)))).toMatchObject({ code: 'document_altered', part: 'name' });
+    expect(await document(new Uint8Array(readFileSync(fixed)))).toMatchObject({
+      code: 'document_altered',
+      part: 'name',
+    });
   });
 });
 
 describe('a file of template 2', () => {
-  const facts = documentFacts(made.facts, made.holder, { template: 'v2', seal_url: made.seal_url, trust_root: cast.root.kid });
+  const facts = documentFacts(made.facts, made.holder, {
+    template: 'v2',
+    seal_url: made.seal_url,
+    trust_root: cast.root.kid,
+  });
   const drawn = async (change: Partial<DocumentFacts>, token?: string) => {
     const bundle = encodeUtf8(JSON.stringify({ ...bundleOf(made, token, token !== undefined), template: 'v2' }));
     const base = (await renderCertificate({ ...facts, ...change }, { fonts, bundle })) as Uint8Array<ArrayBuffer>;
@@ -256,8 +380,13 @@ describe('a file of template 2', () => {
   });
 
   it.skipIf(!hasTool('qpdf')).each([
-    ['as it is', []], ['linearized', ['--linearize']], ['with object streams', ['--object-streams=generate']], ['without them', ['--object-streams=disable']],
-    ['as text', ['--qdf']], ['compressed again', ['--recompress-flate', '--compression-level=9']], ['decoded', ['--stream-data=uncompress']],
+    ['as it is', []],
+    ['linearized', ['--linearize']],
+    ['with object streams', ['--object-streams=generate']],
+    ['without them', ['--object-streams=disable']],
+    ['as text', ['--qdf']],
+    ['compressed again', ['--recompress-flate', '--compression-level=9']],
+    ['decoded', ['--stream-data=uncompress']],
   ])('is altered when qpdf saved it anew: %s', async (_what, options: string[]) => {
     const folder = mkdtempSync(join(tmpdir(), 'luzheng-saved-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -266,14 +395,23 @@ describe('a file of template 2', () => {
     for (const file of [await signed(), await signed({ of: withPhoto, picture: photo }), await drawn({})]) {
       writeFileSync(given, file);
       execFileSync('qpdf', [...options, given, saved]);
-      expect(await document(new Uint8Array(readFileSync(saved)))).toMatchObject({ result: 'fail', code: 'document_altered', parts: ['file'] });
+      expect(await document(new Uint8Array(readFileSync(saved)))).toMatchObject({
+        result: 'fail',
+        code: 'document_altered',
+        parts: ['file'],
+      });
     }
   });
 
   it.each<[string, Partial<DocumentFacts>]>([
-    ['name', { name: '李四' }], ['id_number', { id_number: '110105194912310038' }], ['occupation', { occupation: { code: '6-31-01-03', name: '焊工' } }],
-    ['level', { level: 1 }], ['organization', { organization: { code: CODE, name: '济南泉城职业培训学院' } }], ['issued_on', { issued_on: '2025-11-23' }],
-    ['query_url', { query_url: 'https://lz.example.com' }], ['trust_root', { trust_root: 'A'.repeat(43) }],
+    ['name', { name: '李四' }],
+    ['id_number', { id_number: '110105194912310038' }],
+    ['occupation', { occupation: { code: '6-31-01-03', name: '焊工' } }],
+    ['level', { level: 1 }],
+    ['organization', { organization: { code: CODE, name: '济南泉城职业培训学院' } }],
+    ['issued_on', { issued_on: '2025-11-23' }],
+    ['query_url', { query_url: 'https://lz.example.com' }],
+    ['trust_root', { trust_root: 'A'.repeat(43) }],
   ])('names another %s', async (part, change) => {
     expect((await document(await drawn(change)))?.parts).toEqual([part]);
   });

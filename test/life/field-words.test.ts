@@ -4,13 +4,13 @@
  */
 import type * as v from 'valibot';
 import { expect, test } from 'vitest';
-import { explain } from '../../src/cli/talk.ts';
 import { CallError } from '../../src/cli/caller.ts';
+import { explain } from '../../src/cli/talk.ts';
+import { encodeUtf8 } from '../../src/life/bytes.ts';
 import { knownLabel } from '../../src/life/field-words.ts';
-import { bodyFaults, BODIES, readBody } from '../../src/life/procedure/bodies.ts';
+import { BODIES, bodyFaults, readBody } from '../../src/life/procedure/bodies.ts';
 import { readInspectorTable } from '../../src/life/procedure/inspector-table.ts';
 import type { StepName } from '../../src/life/procedure/steps.ts';
-import { encodeUtf8 } from '../../src/life/bytes.ts';
 import { isRefusal } from '../../src/life/refusal.ts';
 import { readPayload, SCHEMAS, type StatementType } from '../../src/life/schema.ts';
 
@@ -18,7 +18,16 @@ import { readPayload, SCHEMAS, type StatementType } from '../../src/life/schema.
 const MACHINE = /Invalid|Expected|received|undefined|\/\^|\\d|<time|(?:^|[\s：“])[a-z_]+(?:\.[a-z_0-9]+)+\s*[:：]/;
 const bilingual = (message: string): boolean => /\p{Script=Han}/u.test(message) && / \/ .*[a-z]/.test(message);
 
-interface Node { type?: string; entries?: Record<string, Node>; item?: Node; wrapped?: Node; options?: unknown; pipe?: Node[]; kind?: string; literal?: unknown }
+interface Node {
+  type?: string;
+  entries?: Record<string, Node>;
+  item?: Node;
+  wrapped?: Node;
+  options?: unknown;
+  pipe?: Node[];
+  kind?: string;
+  literal?: unknown;
+}
 /** The schema of a value, under what is optional or checked besides. */
 function core(node: Node): Node {
   if (node.wrapped) return core(node.wrapped);
@@ -37,7 +46,25 @@ function sample(schema: Node): unknown {
   return 'x';
 }
 
-const VALUES: unknown[] = [undefined, null, '', ' ', '一千', -1, 0.5, 1e12, true, false, [], {}, ['x'], { x: 1 }, 'x'.repeat(60_000), '\u0007', Array.from({ length: 60 }, () => 'x')];
+const VALUES: unknown[] = [
+  undefined,
+  null,
+  '',
+  ' ',
+  '一千',
+  -1,
+  0.5,
+  1e12,
+  true,
+  false,
+  [],
+  {},
+  ['x'],
+  { x: 1 },
+  'x'.repeat(60_000),
+  '\u0007',
+  Array.from({ length: 60 }, () => 'x'),
+];
 
 /** Every place of a value, with a changed copy of the whole. */
 function* wrong(whole: unknown, schema: Node, path: string[] = []): Generator<unknown> {
@@ -64,15 +91,26 @@ test.each(Object.keys(BODIES) as StepName[])('%s: every field wrong in every way
     const faults = bodyFaults(step, body);
     if (faults.length === 0) continue;
     refused++;
-    for (const { message } of faults) expect([message, bilingual(message), MACHINE.test(message)]).toEqual([message, true, false]);
+    for (const { message } of faults)
+      expect([message, bilingual(message), MACHINE.test(message)]).toEqual([message, true, false]);
     try {
       readBody(step, body);
     } catch (error) {
       if (!isRefusal(error, 'step_body_malformed')) throw error;
-      const problem = { type: '', status: 400, title: '填写的内容有误，请按提示修改', code: error.code, detail: error.message, ...error.facts };
+      const problem = {
+        type: '',
+        status: 400,
+        title: '填写的内容有误，请按提示修改',
+        code: error.code,
+        detail: error.message,
+        ...error.facts,
+      };
       // The command's lines begin with the path, for programs; the label stands beside it.
-      const lines = [...explain(error).lines, ...explain(new CallError(problem as never)).lines].map((line) => line.replace(/^[a-z][\w.-]*: (?=[^:]*\p{Script=Han}[^:]* \/ [^:]+: )/u, ''));
-      for (const said of [error.message, ...lines]) expect([said.slice(0, 200), MACHINE.test(said)]).toEqual([said.slice(0, 200), false]);
+      const lines = [...explain(error).lines, ...explain(new CallError(problem as never)).lines].map((line) =>
+        line.replace(/^[a-z][\w.-]*: (?=[^:]*\p{Script=Han}[^:]* \/ [^:]+: )/u, ''),
+      );
+      for (const said of [error.message, ...lines])
+        expect([said.slice(0, 200), MACHINE.test(said)]).toEqual([said.slice(0, 200), false]);
       expect([error.message, bilingual(error.message)]).toEqual([error.message, true]);
     }
   }
@@ -106,5 +144,6 @@ test.each(Object.keys(SCHEMAS) as StatementType[])('%s: a claim that is wrong is
 test('a list of inspectors tells its faults in words', () => {
   const { faults } = readInspectorTable(encodeUtf8(`编号,姓名,单位,回避\nd 1,,${'长'.repeat(200)},S1\n`));
   expect(faults.length).toBeGreaterThan(2);
-  for (const { message } of faults) expect([message, bilingual(message), MACHINE.test(message)]).toEqual([message, true, false]);
+  for (const { message } of faults)
+    expect([message, bilingual(message), MACHINE.test(message)]).toEqual([message, true, false]);
 });

@@ -5,13 +5,15 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { inflateSync } from 'node:zlib';
-import { PDFArray, PDFDict, PDFDocument, PDFName, PDFNumber, PDFRawStream, type PDFObject } from 'pdf-lib';
+import { PDFArray, PDFDict, PDFDocument, PDFName, PDFNumber, type PDFObject, PDFRawStream } from 'pdf-lib';
 import type { DocumentFacts } from '../../src/life/document.ts';
-import { openFont, type Font } from '../../src/life/font.ts';
+import { type Font, openFont } from '../../src/life/font.ts';
 import type { FontSet } from '../../src/life/font-set.ts';
 import { writeFont } from '../../src/life/pdf-sfnt.ts';
 
-export const FONT_PATH = createRequire(import.meta.url).resolve('@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf');
+export const FONT_PATH = createRequire(import.meta.url).resolve(
+  '@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf',
+);
 export const font: Font = openFont(readFileSync(FONT_PATH));
 export const fonts: FontSet = [font];
 
@@ -36,11 +38,19 @@ export const ordinary: DocumentFacts = {
 /** 50 code points of name with rare characters, 30 of occupation, 60 of organization. */
 export const longest: DocumentFacts = {
   ...ordinary,
-  organization: { code: 'S000037000001', name: '山东省鲁西南职业技能教育培训评价认定中心有限责任公司（中华人民共和国第一冶金建设集团公司济南高新技术产业开发区第二分公司）'.slice(0, 60) },
+  organization: {
+    code: 'S000037000001',
+    name: '山东省鲁西南职业技能教育培训评价认定中心有限责任公司（中华人民共和国第一冶金建设集团公司济南高新技术产业开发区第二分公司）'.slice(
+      0,
+      60,
+    ),
+  },
   occupation: { code: '6-31-01-03', name: '城市轨道交通信号设备维护检修与应急处置综合运行调度工程技术员' },
   job: '轨道交通通信信号设备制造装配调试维护工',
   level: 1,
-  name: [...'阿卜杜热合曼·买买提·𬭎䶮㛃龑𫖯𬱖·阿不都克里木江·迪丽热巴古丽·买合木提艾力·麦麦提图尔荪江·帕提古'].slice(0, 50).join(''),
+  name: [...'阿卜杜热合曼·买买提·𬭎䶮㛃龑𫖯𬱖·阿不都克里木江·迪丽热巴古丽·买合木提艾力·麦麦提图尔荪江·帕提古']
+    .slice(0, 50)
+    .join(''),
   id_type_name: '港澳居民来往内地通行证',
   id_number: 'H12345678901234',
   seal_url: `https://luzheng.cn/c/${number}#${'1738495061'.repeat(44)}`,
@@ -95,7 +105,10 @@ function readWidths(list: PDFArray): Map<number, number> {
   const found = new Map<number, number>();
   for (let i = 0; i < list.size(); i += 2) {
     const first = list.lookup(i, PDFNumber).asNumber();
-    list.lookup(i + 1, PDFArray).asArray().forEach((width, n) => found.set(first + n, (width as PDFNumber).asNumber()));
+    list
+      .lookup(i + 1, PDFArray)
+      .asArray()
+      .forEach((width, n) => found.set(first + n, (width as PDFNumber).asNumber()));
   }
   return found;
 }
@@ -118,21 +131,30 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
   }
   const contents = page.Contents() as PDFArray;
   const layers = contents.asArray().map((_, i) => latin(inflate(contents.lookup(i))));
-  const shown = layers.join('\n').split('\n').filter((line) => line.startsWith('BT ')).map((line) => {
-    const place = /([\d.-]+) Tc [\d.-]+ [\d.-]+ [\d.-]+ [\d.-]+ ([\d.-]+) ([\d.-]+) Tm/.exec(line) as RegExpExecArray;
-    const glyphs = [...line.matchAll(/\/(F\d) ([\d.]+) Tf <([0-9a-f]+)> Tj/g)].flatMap(([, resource, , run]) =>
-      ((run as string).match(/.{4}/g) as string[]).map((digits) => {
-        const cid = Number.parseInt(digits, 16);
-        return { font: resource as string, cid, codePoint: codes[resource as string]?.get(cid) as number };
-      }));
-    return {
-      text: String.fromCodePoint(...glyphs.map((glyph) => glyph.codePoint)),
-      tracking: Number(place[1]), x: Number(place[2]), y: Number(place[3]),
-      size: Number(/ ([\d.]+) Tf/.exec(line)?.[1]),
-      colour: (/^BT ([\d.]+) ([\d.]+) ([\d.]+) rg/.exec(line) as RegExpExecArray).slice(1).map((part) => 100 * Number(part)),
-      glyphs,
-    };
-  });
+  const shown = layers
+    .join('\n')
+    .split('\n')
+    .filter((line) => line.startsWith('BT '))
+    .map((line) => {
+      const place = /([\d.-]+) Tc [\d.-]+ [\d.-]+ [\d.-]+ [\d.-]+ ([\d.-]+) ([\d.-]+) Tm/.exec(line) as RegExpExecArray;
+      const glyphs = [...line.matchAll(/\/(F\d) ([\d.]+) Tf <([0-9a-f]+)> Tj/g)].flatMap(([, resource, , run]) =>
+        ((run as string).match(/.{4}/g) as string[]).map((digits) => {
+          const cid = Number.parseInt(digits, 16);
+          return { font: resource as string, cid, codePoint: codes[resource as string]?.get(cid) as number };
+        }),
+      );
+      return {
+        text: String.fromCodePoint(...glyphs.map((glyph) => glyph.codePoint)),
+        tracking: Number(place[1]),
+        x: Number(place[2]),
+        y: Number(place[3]),
+        size: Number(/ ([\d.]+) Tf/.exec(line)?.[1]),
+        colour: (/^BT ([\d.]+) ([\d.]+) ([\d.]+) rg/.exec(line) as RegExpExecArray)
+          .slice(1)
+          .map((part) => 100 * Number(part)),
+        glyphs,
+      };
+    });
   return { document, programs, widths, layers, shown };
 }
 
@@ -171,7 +193,12 @@ function pointsOf(outline: Uint8Array): Point[] | undefined {
   };
   const xs = axis(2, 16);
   const ys = axis(4, 32);
-  return flags.map((flag, i) => ({ on: (flag & 1) === 1, x: xs[i] as number, y: ys[i] as number, end: ends.includes(i) }));
+  return flags.map((flag, i) => ({
+    on: (flag & 1) === 1,
+    x: xs[i] as number,
+    y: ys[i] as number,
+    end: ends.includes(i),
+  }));
 }
 
 /** Whether `drawn` is `original` on the grid of the cut fonts: every point in its place to half a unit of 1/320 em. */
@@ -179,10 +206,18 @@ export function sameOutline(drawn: Uint8Array, original: Uint8Array, unitsPerEm:
   const [a, b] = [pointsOf(drawn), pointsOf(original)];
   if (a === undefined || b === undefined) return a === b;
   const scale = Math.min(1, 320 / unitsPerEm);
-  return a.length === b.length && a.every((point, i) => {
-    const other = b[i] as Point;
-    return point.on === other.on && point.end === other.end && Math.abs(point.x - other.x * scale) <= 0.5 && Math.abs(point.y - other.y * scale) <= 0.5;
-  });
+  return (
+    a.length === b.length &&
+    a.every((point, i) => {
+      const other = b[i] as Point;
+      return (
+        point.on === other.on &&
+        point.end === other.end &&
+        Math.abs(point.x - other.x * scale) <= 0.5 &&
+        Math.abs(point.y - other.y * scale) <= 0.5
+      );
+    })
+  );
 }
 
 /**
@@ -196,7 +231,9 @@ export function composedFont(selfReferring = false, first = 0x41): Uint8Array {
   const bounds = words(0xffff, 0, 0, 200, 200);
   const join = (...parts: Uint8Array[]) => Uint8Array.from(parts.flatMap((bytes) => [...bytes]));
   const glyphs = [
-    simple(50), simple(100), simple(200),
+    simple(50),
+    simple(100),
+    simple(200),
     join(bounds, part(0x0022, 1), part(0x000a, 2, 0x2000)),
     join(bounds, part(0x0002, 3)),
     join(bounds, part(0x0002, selfReferring ? 5 : 4)),
@@ -211,9 +248,18 @@ export function composedFont(selfReferring = false, first = 0x41): Uint8Array {
   hhea.set([0, 2], 34);
   const maxp = new Uint8Array(32);
   maxp.set([0, 1, 0, 0, 0, 6]);
-  const cmap = join(words(0, 1, 3, 1, 0, 12), words(4, 32, 0, 4, 0, 0, 0, first + 4, 0xffff, 0, first, 0xffff, (1 - first) & 0xffff, 1, 0, 0));
+  const cmap = join(
+    words(0, 1, 3, 1, 0, 12),
+    words(4, 32, 0, 4, 0, 0, 0, first + 4, 0xffff, 0, first, 0xffff, (1 - first) & 0xffff, 1, 0, 0),
+  );
   return writeFont({
-    head, hhea, maxp, cmap, glyf: join(...even), loca: words(...offsets.map((offset) => offset / 2)),
-    hmtx: words(500, 5, 600, 6, 7, 8, 9, 10), prep: words(0xb800, 0x018d),
+    head,
+    hhea,
+    maxp,
+    cmap,
+    glyf: join(...even),
+    loca: words(...offsets.map((offset) => offset / 2)),
+    hmtx: words(500, 5, 600, 6, 7, 8, 9, 10),
+    prep: words(0xb800, 0x018d),
   });
 }

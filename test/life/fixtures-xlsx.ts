@@ -1,5 +1,5 @@
 /** Owns what the tests of files share, in Node and in workerd: workbooks put together from hand-written XML, and GB18030 as a writer. */
-import { strToU8, zipSync, type Zippable } from 'fflate';
+import { strToU8, type Zippable, zipSync } from 'fflate';
 import { isRefusal, type RefusalFacts } from '../../src/life/refusal.ts';
 import { FIELDS } from '../../src/life/rows.ts';
 
@@ -33,8 +33,15 @@ export interface Workbook {
 const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /** The parts of a workbook. */
-export function partsOf({ sheets = [''], strings, styles = [], date1904 = false, parts = {} }: Workbook): Record<string, Uint8Array> {
-  const relation = (id: string, type: string, target: string) => `<Relationship Id="${id}" Type="${OFFICE}/${type}" Target="${target}"/>`;
+export function partsOf({
+  sheets = [''],
+  strings,
+  styles = [],
+  date1904 = false,
+  parts = {},
+}: Workbook): Record<string, Uint8Array> {
+  const relation = (id: string, type: string, target: string) =>
+    `<Relationship Id="${id}" Type="${OFFICE}/${type}" Target="${target}"/>`;
   const tabs = sheets.map((sheet) => (typeof sheet === 'string' ? { xml: sheet } : sheet));
   const all: Record<string, string | Uint8Array | undefined> = {
     '[Content_Types].xml': `<Types xmlns="${PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="${SHEET_TYPE}.sheet.main+xml"/></Types>`,
@@ -43,37 +50,74 @@ export function partsOf({ sheets = [''], strings, styles = [], date1904 = false,
     'xl/workbook.xml': `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><workbookPr date1904="${date1904}"/><sheets>${tabs.map(({ state }, at) => `<sheet name="S${at}" sheetId="${at + 1}" r:id="s${at}"${state === undefined ? '' : ` state="${state}"`}/>`).join('')}</sheets></workbook>`,
     'xl/sharedStrings.xml': `<sst xmlns="${MAIN}">${strings ?? ''}</sst>`,
     'xl/styles.xml': `<styleSheet xmlns="${MAIN}"><numFmts>${styles.map(([id, code]) => (code === undefined ? '' : `<numFmt numFmtId="${id}" formatCode="${escapeXml(code)}"/>`)).join('')}</numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/>${styles.map(([id]) => `<xf numFmtId="${id}"/>`).join('')}</cellXfs></styleSheet>`,
-    ...Object.fromEntries(tabs.map(({ xml }, at) => [`xl/worksheets/sheet${at + 1}.xml`, `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="${MAIN}">${xml}</worksheet>`])),
+    ...Object.fromEntries(
+      tabs.map(({ xml }, at) => [
+        `xl/worksheets/sheet${at + 1}.xml`,
+        `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="${MAIN}">${xml}</worksheet>`,
+      ]),
+    ),
     ...parts,
   };
-  return Object.fromEntries(Object.entries(all).flatMap(([name, content]) => (content === undefined ? [] : [[name, typeof content === 'string' ? strToU8(content) : content]])));
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, content]) =>
+      content === undefined ? [] : [[name, typeof content === 'string' ? strToU8(content) : content]],
+    ),
+  );
 }
 
-export const zip = (parts: Record<string, Uint8Array>): Uint8Array => zipSync(parts as Zippable, { level: 6, mtime: '2026-11-23' });
+export const zip = (parts: Record<string, Uint8Array>): Uint8Array =>
+  zipSync(parts as Zippable, { level: 6, mtime: '2026-11-23' });
 export const workbook = (spec: Workbook): Uint8Array => zip(partsOf(spec));
 
 /** A text as a cell, with characters that XML does not have written _xHHHH_. */
 export const textCell = (text: string): string => {
-  const written = text.replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_').replace(/[\u0000-\u0008\u000b-\u001f\ufffe\uffff]/g, (character) => `_x${character.charCodeAt(0).toString(16).padStart(4, '0')}_`);
+  const written = text
+    .replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_')
+    .replace(
+      /[\u0000-\u0008\u000b-\u001f\ufffe\uffff]/g,
+      (character) => `_x${character.charCodeAt(0).toString(16).padStart(4, '0')}_`,
+    );
   return `<c t="inlineStr"><is><t xml:space="preserve">${escapeXml(written)}</t></is></c>`;
 };
 
 export const row = (cells: string, attributes = ''): string => `<row ${attributes}>${cells}</row>`;
 export const HEAD = row(FIELDS.map(textCell).join(''));
-export const LINE = ['张伟', '居民身份证', '11010519491231002X', '6-31-01-03', '电工', '--', '3', '80', '85.5', '2026-11-01'];
+export const LINE = [
+  '张伟',
+  '居民身份证',
+  '11010519491231002X',
+  '6-31-01-03',
+  '电工',
+  '--',
+  '3',
+  '80',
+  '85.5',
+  '2026-11-01',
+];
 
 /** A good row in which some cells are XML of their own. */
-export const line = (change: Partial<Record<(typeof FIELDS)[number], string>> = {}): string => FIELDS.map((field, at) => change[field] ?? textCell(LINE[at] as string)).join('');
+export const line = (change: Partial<Record<(typeof FIELDS)[number], string>> = {}): string =>
+  FIELDS.map((field, at) => change[field] ?? textCell(LINE[at] as string)).join('');
 
 /** A workbook of the header and these rows. */
-export const list = (rows: string, spec: Omit<Workbook, 'sheets'> = {}, after = ''): Uint8Array => workbook({ ...spec, sheets: [`<sheetData>${HEAD}${rows}</sheetData>${after}`] });
+export const list = (rows: string, spec: Omit<Workbook, 'sheets'> = {}, after = ''): Uint8Array =>
+  workbook({ ...spec, sheets: [`<sheetData>${HEAD}${rows}</sheetData>${after}`] });
 
 /** The four bytes of GB18030 with this index (WHATWG Encoding §10.2). */
-const fourBytes = (at: number) => [0x81 + Math.floor(at / 12_600), 0x30 + (Math.floor(at / 1260) % 10), 0x81 + (Math.floor(at / 10) % 126), 0x30 + (at % 10)];
+const fourBytes = (at: number) => [
+  0x81 + Math.floor(at / 12_600),
+  0x30 + (Math.floor(at / 1260) % 10),
+  0x81 + (Math.floor(at / 10) % 126),
+  0x30 + (at % 10),
+];
 
 /** GB18030 by way of its decoder: what two bytes say, what four bytes say of the BMP; the other planes follow in order. */
 const GB18030 = new Map<number, number[]>();
-const pointsOf = (codes: number[][]) => Array.from(new TextDecoder('gb18030').decode(Uint8Array.from(codes.flat())), (character) => character.codePointAt(0) as number);
+const pointsOf = (codes: number[][]) =>
+  Array.from(
+    new TextDecoder('gb18030').decode(Uint8Array.from(codes.flat())),
+    (character) => character.codePointAt(0) as number,
+  );
 const four = Array.from({ length: 39_420 }, (_, at) => fourBytes(at));
 pointsOf(four).forEach((point, at) => GB18030.set(point, four[at] as number[]));
 for (let lead = 0x81; lead <= 0xfe; lead++) {

@@ -1,7 +1,7 @@
 /** Archives for tests in which any field can lie. */
 import { deflateSync } from 'fflate';
-import { crc32 } from '../../src/life/checksum.ts';
 import { concat, encodeUtf8 } from '../../src/life/bytes.ts';
+import { crc32 } from '../../src/life/checksum.ts';
 
 /** Fields of a record: offset, bytes, value. */
 type Fields = Record<string, number>;
@@ -27,7 +27,17 @@ export interface Zipped {
 }
 
 const FIELDS: Record<string, [local: number, central: number, bytes: 2 | 4]> = {
-  signature: [0, 0, 4], flags: [6, 8, 2], method: [8, 10, 2], crc: [14, 16, 4], deflated: [18, 20, 4], size: [22, 24, 4], nameLength: [26, 28, 2], extraLength: [28, 30, 2], commentLength: [-1, 32, 2], disk: [-1, 34, 2], offset: [-1, 42, 4],
+  signature: [0, 0, 4],
+  flags: [6, 8, 2],
+  method: [8, 10, 2],
+  crc: [14, 16, 4],
+  deflated: [18, 20, 4],
+  size: [22, 24, 4],
+  nameLength: [26, 28, 2],
+  extraLength: [28, 30, 2],
+  commentLength: [-1, 32, 2],
+  disk: [-1, 34, 2],
+  offset: [-1, 42, 4],
 };
 
 function record(length: number, which: 0 | 1, fields: Fields): Uint8Array<ArrayBuffer> {
@@ -61,11 +71,25 @@ export function zip(files: readonly Zipped[], end: End = {}): Uint8Array<ArrayBu
   for (const { name, bytes, store = false, lie = {} } of files) {
     const named = typeof name === 'string' ? encodeUtf8(name) : name;
     const data = lie.data ?? (store ? bytes : deflateSync(bytes, { level: 1 }));
-    const truth = { flags: lie.behind ? 8 : 0, method: store ? 0 : 8, crc: crc32(bytes), deflated: data.length, size: bytes.length, nameLength: named.length };
+    const truth = {
+      flags: lie.behind ? 8 : 0,
+      method: store ? 0 : 8,
+      crc: crc32(bytes),
+      deflated: data.length,
+      size: bytes.length,
+      nameLength: named.length,
+    };
     const localNamed = lie.localName === undefined ? named : encodeUtf8(lie.localName);
     const hidden = lie.behind ? { crc: 0, deflated: 0, size: 0 } : {};
-    const local = concat(record(30, 0, { signature: 0x04034b50, ...truth, ...hidden, nameLength: localNamed.length, ...lie.local }), localNamed, data, ...(lie.behind ? [new Uint8Array(16)] : []));
-    directory.push(concat(record(46, 1, { signature: 0x02014b50, ...truth, offset: lie.at ?? offset, ...lie.central }), named));
+    const local = concat(
+      record(30, 0, { signature: 0x04034b50, ...truth, ...hidden, nameLength: localNamed.length, ...lie.local }),
+      localNamed,
+      data,
+      ...(lie.behind ? [new Uint8Array(16)] : []),
+    );
+    directory.push(
+      concat(record(46, 1, { signature: 0x02014b50, ...truth, offset: lie.at ?? offset, ...lie.central }), named),
+    );
     parts.push(local);
     offset += local.length;
   }

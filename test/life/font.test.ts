@@ -1,10 +1,10 @@
 /** The glyph slicer: outlines and advances survive the cut, and no font, however broken, gets past a Refusal. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { advanceOfGlyph, glyphOf, openFont, outlineOf, sliceFont, type Font } from '../../src/life/font.ts';
+import { advanceOfGlyph, type Font, glyphOf, openFont, outlineOf, sliceFont } from '../../src/life/font.ts';
 import { missingGlyphs, requireGlyphs } from '../../src/life/font-set.ts';
-import { isRefusal } from '../../src/life/refusal.ts';
 import { writeFont } from '../../src/life/pdf-sfnt.ts';
+import { isRefusal } from '../../src/life/refusal.ts';
 import { composedFont, font, sameOutline } from './fixtures-pdf.ts';
 
 const points = (text: string) => Array.from(text, (character) => character.codePointAt(0) as number);
@@ -31,41 +31,58 @@ const advance = (of: Font, codePoint: number): number => advanceOfGlyph(of, glyp
 
 describe('openFont', () => {
   it('reads the certificate font without copying it', () => {
-    expect(font).toMatchObject({ postScriptName: 'NotoSerifSC-Regular', unitsPerEm: 1000, ascent: 1151, descent: -286, glyphCount: 30920 });
+    expect(font).toMatchObject({
+      postScriptName: 'NotoSerifSC-Regular',
+      unitsPerEm: 1000,
+      ascent: 1151,
+      descent: -286,
+      glyphCount: 30920,
+    });
     expect(outlineOf(font, glyphOf(font, 0x4e2d)).buffer).toBe(font.bytes.buffer);
   });
 
   it('has every rare character that DOMAIN names, and all of the first 20,902 ideographs', () => {
     expect(missingGlyphs([font], '䶮㛃𬭎𫖯龑𬱖·')).toEqual([]);
-    expect(missingGlyphs([font], String.fromCodePoint(...Array.from({ length: 0x9fa5 - 0x4e00 + 1 }, (_, i) => 0x4e00 + i)))).toEqual([]);
+    expect(
+      missingGlyphs([font], String.fromCodePoint(...Array.from({ length: 0x9fa5 - 0x4e00 + 1 }, (_, i) => 0x4e00 + i))),
+    ).toEqual([]);
   });
 
   it('names what would not show, each once: no glyph, or one without ink that is no space', () => {
-    expect(missingGlyphs([font], '中\u{1f600}文\n\u200b \u3000\u{1f600}\ud800')).toEqual([0x1f600, 0x0a, 0x200b, 0xd800]);
-    expect(() => requireGlyphs([font], '中\u{2a6d7}')).toThrow(expect.objectContaining({ code: 'glyph_missing', facts: { code_point: 'U+2A6D7', code_points: ['U+2A6D7'] } }));
+    expect(missingGlyphs([font], '中\u{1f600}文\n\u200b \u3000\u{1f600}\ud800')).toEqual([
+      0x1f600, 0x0a, 0x200b, 0xd800,
+    ]);
+    expect(() => requireGlyphs([font], '中\u{2a6d7}')).toThrow(
+      expect.objectContaining({ code: 'glyph_missing', facts: { code_point: 'U+2A6D7', code_points: ['U+2A6D7'] } }),
+    );
   });
 });
 
 describe('sliceFont', () => {
   it('keeps outline and advance of every code point, and opens again as a font', () => {
-    fc.assert(fc.property(fc.array(present, { minLength: 1, maxLength: 60 }), (wanted) => {
-      const slice = sliceFont(font, wanted);
-      expect(wholeSum(slice.bytes)).toBe(0xb1b0afba);
-      const cut = openFontWithMap(slice.bytes, [...slice.gidByCodePoint]);
-      expect(slice.gidByCodePoint.size).toBe(new Set(wanted).size);
-      expect(cut.glyphCount).toBe(slice.widths.length);
-      for (const codePoint of wanted) {
-        const gid = slice.gidByCodePoint.get(codePoint) as number;
-        const original = outlineOf(font, glyphOf(font, codePoint));
-        const kept = outlineOf(cut, gid);
-        expect(sameOutline(kept, original, font.unitsPerEm)).toBe(true);
-        expect(kept.byteOffset % 4).toBe(0);
-        expect(cut.unitsPerEm).toBe(320);
-        expect(Math.abs(advance(cut, codePoint) - 0.32 * advance(font, codePoint))).toBeLessThanOrEqual(0.5);
-        // What the PDF says of a width and what the font in it says differ by no more than ISO 19005 allows.
-        expect(Math.abs((slice.widths[gid] as number) - (advance(cut, codePoint) * 1000) / 320)).toBeLessThanOrEqual(0.5);
-      }
-    }), { numRuns: 40 });
+    fc.assert(
+      fc.property(fc.array(present, { minLength: 1, maxLength: 60 }), (wanted) => {
+        const slice = sliceFont(font, wanted);
+        expect(wholeSum(slice.bytes)).toBe(0xb1b0afba);
+        const cut = openFontWithMap(slice.bytes, [...slice.gidByCodePoint]);
+        expect(slice.gidByCodePoint.size).toBe(new Set(wanted).size);
+        expect(cut.glyphCount).toBe(slice.widths.length);
+        for (const codePoint of wanted) {
+          const gid = slice.gidByCodePoint.get(codePoint) as number;
+          const original = outlineOf(font, glyphOf(font, codePoint));
+          const kept = outlineOf(cut, gid);
+          expect(sameOutline(kept, original, font.unitsPerEm)).toBe(true);
+          expect(kept.byteOffset % 4).toBe(0);
+          expect(cut.unitsPerEm).toBe(320);
+          expect(Math.abs(advance(cut, codePoint) - 0.32 * advance(font, codePoint))).toBeLessThanOrEqual(0.5);
+          // What the PDF says of a width and what the font in it says differ by no more than ISO 19005 allows.
+          expect(Math.abs((slice.widths[gid] as number) - (advance(cut, codePoint) * 1000) / 320)).toBeLessThanOrEqual(
+            0.5,
+          );
+        }
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('gives the same bytes whatever the order', () => {
@@ -87,7 +104,9 @@ describe('sliceFont', () => {
 
   it('follows composite glyphs and renumbers their components', () => {
     const composed = openFont(composedFont());
-    expect([0x41, 0x42, 0x43, 0x44, 0x45, 0x46].map((codePoint) => glyphOf(composed, codePoint))).toEqual([1, 2, 3, 4, 5, 0]);
+    expect([0x41, 0x42, 0x43, 0x44, 0x45, 0x46].map((codePoint) => glyphOf(composed, codePoint))).toEqual([
+      1, 2, 3, 4, 5, 0,
+    ]);
     const slice = sliceFont(composed, [0x45]);
     // .notdef, E, then D, C, A, B as they were found.
     const cut = openFontWithMap(slice.bytes, [...slice.gidByCodePoint]);
@@ -117,19 +136,32 @@ describe('broken fonts', () => {
   const use = (bytes: Uint8Array) => () => {
     const opened = openFont(bytes);
     missingGlyphs([opened], 'ABCDE中\u{2a6d6}');
-    sliceFont(opened, [0x41, 0x42, 0x43, 0x44, 0x45].filter((codePoint) => glyphOf(opened, codePoint) !== 0));
+    sliceFont(
+      opened,
+      [0x41, 0x42, 0x43, 0x44, 0x45].filter((codePoint) => glyphOf(opened, codePoint) !== 0),
+    );
   };
 
   it('refuses other kinds of file by name', () => {
-    for (const text of ['', 'OTTO', 'OTTO\0\x01\0\0\0\0\0\0', 'ttcf\0\x02\0\0\0\0\0\0', 'wOF2'.padEnd(40), '%PDF-1.7'.padEnd(40)]) {
+    for (const text of [
+      '',
+      'OTTO',
+      'OTTO\0\x01\0\0\0\0\0\0',
+      'ttcf\0\x02\0\0\0\0\0\0',
+      'wOF2'.padEnd(40),
+      '%PDF-1.7'.padEnd(40),
+    ]) {
       expect(code(use(new TextEncoder().encode(text)))).toBe('font_unusable');
     }
   });
 
   it('refuses the real font cut off anywhere', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: font.bytes.length - 4 }), (length) => {
-      expect(code(use(font.bytes.subarray(0, length)))).toBe('font_unusable');
-    }), { numRuns: 200 });
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: font.bytes.length - 4 }), (length) => {
+        expect(code(use(font.bytes.subarray(0, length)))).toBe('font_unusable');
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('refuses garbage and never fails in another way, byte by byte and at random', () => {
@@ -141,14 +173,20 @@ describe('broken fonts', () => {
       }
       if (at < good.length - 4) expect(code(use(good.subarray(0, at)))).toBe('font_unusable');
     }
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
-      expect(code(use(Uint8Array.from([0, 1, 0, 0, ...bytes])))).toBe('font_unusable');
-    }), { numRuns: 300 });
-    fc.assert(fc.property(fc.array(fc.tuple(fc.nat(40_000), fc.nat(255)), { minLength: 1, maxLength: 30 }), (changes) => {
-      const bad = new Uint8Array(good);
-      for (const [at, value] of changes) bad[at % bad.length] = value;
-      expect(['none', 'font_unusable', 'glyph_missing']).toContain(code(use(bad)));
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+        expect(code(use(Uint8Array.from([0, 1, 0, 0, ...bytes])))).toBe('font_unusable');
+      }),
+      { numRuns: 300 },
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(40_000), fc.nat(255)), { minLength: 1, maxLength: 30 }), (changes) => {
+        const bad = new Uint8Array(good);
+        for (const [at, value] of changes) bad[at % bad.length] = value;
+        expect(['none', 'font_unusable', 'glyph_missing']).toContain(code(use(bad)));
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 
@@ -165,8 +203,10 @@ function openFontWithMap(bytes: Uint8Array, map: [number, number][]) {
   [0, 1, 3, 10, 0, 12].forEach((word, i) => cmap.setUint16(2 * i, word));
   cmap.setUint16(12, 12);
   cmap.setUint32(24, map.length);
-  map.sort((a, b) => a[0] - b[0]).forEach(([codePoint, gid], i) => {
-    [codePoint, codePoint, gid].forEach((value, n) => cmap.setUint32(28 + 12 * i + 4 * n, value));
-  });
+  map
+    .sort((a, b) => a[0] - b[0])
+    .forEach(([codePoint, gid], i) => {
+      [codePoint, codePoint, gid].forEach((value, n) => cmap.setUint32(28 + 12 * i + 4 * n, value));
+    });
   return openFont(writeFont({ ...parts, cmap: new Uint8Array(cmap.buffer) }));
 }

@@ -10,7 +10,18 @@ const ROOT = new URL('../..', import.meta.url).pathname;
 
 /** Everything a folder may reach: folders end with `/`, packages are named. */
 const ALLOWED: Record<string, readonly string[]> = {
-  'src/life/': ['src/life/', 'templates/', 'jose', 'qrcode', 'pdf-lib', 'valibot', 'canonicalize', 'fflate', 'saxes', '@noble/hashes'],
+  'src/life/': [
+    'src/life/',
+    'templates/',
+    'jose',
+    'qrcode',
+    'pdf-lib',
+    'valibot',
+    'canonicalize',
+    'fflate',
+    'saxes',
+    '@noble/hashes',
+  ],
   'templates/': ['src/life/', 'templates/'],
   'src/storage/': ['src/storage/', 'src/life/', 'src/env.ts', 'jose', '@cloudflare/workers-types'],
   'src/pages/': ['src/pages/', 'src/life/', 'hono'],
@@ -18,7 +29,24 @@ const ALLOWED: Record<string, readonly string[]> = {
   'src/procedure/': ['src/procedure/', 'src/life/', 'src/storage/', 'src/*', 'valibot', 'fflate'],
   'src/http/': ['src/http/', 'src/procedure/', 'src/pages/', 'src/life/', 'src/storage/', 'src/*', 'hono', 'valibot'],
   'src/': ['src/*', 'src/procedure/', 'src/life/', 'src/storage/', 'templates/', 'valibot', 'jose'],
-  'src/cli/': ['src/cli/', 'src/life/', 'src/pages/words.ts', 'src/pages/bulk-words.ts', 'src/pages/draw-words.ts', 'src/pages/refusal-words.ts', 'src/storage/bindings.ts', 'src/storage/assets.ts', 'src/procedure/read.ts', 'keys/', 'node:', 'jose', 'fflate', 'wrangler', 'miniflare', 'esbuild'],
+  'src/cli/': [
+    'src/cli/',
+    'src/life/',
+    'src/pages/words.ts',
+    'src/pages/bulk-words.ts',
+    'src/pages/draw-words.ts',
+    'src/pages/refusal-words.ts',
+    'src/storage/bindings.ts',
+    'src/storage/assets.ts',
+    'src/procedure/read.ts',
+    'keys/',
+    'node:',
+    'jose',
+    'fflate',
+    'wrangler',
+    'miniflare',
+    'esbuild',
+  ],
   'keys/': ['keys/', 'src/cli/', 'src/life/', 'node:', 'jose'],
 };
 
@@ -31,12 +59,18 @@ const files = (folder: string): string[] =>
     .map((name) => join(folder, name));
 
 function folderOf(file: string): string {
-  const folder = Object.keys(ALLOWED).filter((name) => name !== 'src/' && file.startsWith(name)).sort((a, b) => b.length - a.length)[0];
+  const folder = Object.keys(ALLOWED)
+    .filter((name) => name !== 'src/' && file.startsWith(name))
+    .sort((a, b) => b.length - a.length)[0];
   return folder ?? 'src/';
 }
 
 const importsOf = (file: string): string[] =>
-  [...readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:^|\n)(?:import|export)\s[^;]*?from\s+'([^']+)'|import\('([^']+)'\)/g)].map((match) => (match[1] ?? match[2]) as string);
+  [
+    ...readFileSync(join(ROOT, file), 'utf8').matchAll(
+      /(?:^|\n)(?:import|export)\s[^;]*?from\s+'([^']+)'|import\('([^']+)'\)/g,
+    ),
+  ].map((match) => (match[1] ?? match[2]) as string);
 
 function reaches(file: string, target: string): boolean {
   const resolved = target.startsWith('.') ? normalize(relative(ROOT, join(ROOT, dirname(file), target))) : target;
@@ -49,7 +83,11 @@ function reaches(file: string, target: string): boolean {
 }
 
 test.each(['src', 'templates', 'keys'])('%s imports what it may', (folder) => {
-  const wrong = files(folder).flatMap((file) => importsOf(file).filter((target) => !reaches(file, target)).map((target) => `${file} → ${target}`));
+  const wrong = files(folder).flatMap((file) =>
+    importsOf(file)
+      .filter((target) => !reaches(file, target))
+      .map((target) => `${file} → ${target}`),
+  );
   // The URL table names every sub-app; the app itself is imported by index.ts alone.
   expect(wrong.filter((line) => line !== 'src/index.ts → ./app.ts')).toEqual([]);
 });

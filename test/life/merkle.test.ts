@@ -1,9 +1,10 @@
 /** The tree of RFC 9162 §2.1: against its recursive definition, known roots, and paths as a property. */
-import fc from 'fast-check';
+
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toHex } from '../../src/life/bytes.ts';
-import { includes, inclusionPath, leafHash, tree, treeRoot, type Hash } from '../../src/life/merkle.ts';
+import { type Hash, includes, inclusionPath, leafHash, tree, treeRoot } from '../../src/life/merkle.ts';
 
 const sha = (...parts: Uint8Array[]) => new Uint8Array(createHash('sha256').update(Buffer.concat(parts)).digest());
 
@@ -22,7 +23,9 @@ const levelsOf = (data: readonly Uint8Array[]) => tree(data.map(leafHash));
 
 test('the empty tree and one leaf have the roots of the RFC', () => {
   expect(toHex(treeRoot(tree([])))).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
-  expect(toHex(treeRoot(levelsOf([new Uint8Array(0)])))).toBe('6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d');
+  expect(toHex(treeRoot(levelsOf([new Uint8Array(0)])))).toBe(
+    '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
+  );
 });
 
 test('the root is that of the recursive definition', () => {
@@ -44,7 +47,8 @@ test('every leaf has a path to the root, and no other place has it', () => {
       expect(includes(root, leaf, index, data.length, path)).toBe(true);
       const other = elsewhere % (data.length + 2);
       // The same content may stand at several places; then the place differs but the leaf does not.
-      if (other !== index && toHex(levels[0]?.[other] ?? new Uint8Array(1)) !== toHex(leaf)) expect(includes(root, leaf, other, data.length, path)).toBe(false);
+      if (other !== index && toHex(levels[0]?.[other] ?? new Uint8Array(1)) !== toHex(leaf))
+        expect(includes(root, leaf, other, data.length, path)).toBe(false);
       expect(includes(root, leaf, index, data.length, [...path, leaf])).toBe(false);
       if (path.length > 0) expect(includes(root, leaf, index, data.length, path.slice(1))).toBe(false);
     }),
@@ -62,7 +66,15 @@ test('a changed leaf, path or root is not included', () => {
       const root = treeRoot(levels);
       expect(includes(root, flip(leaf), index, data.length, path)).toBe(false);
       expect(includes(flip(root), leaf, index, data.length, path)).toBe(false);
-      expect(includes(root, leaf, index, data.length, path.map((hash, i) => (i === 0 ? flip(hash) : hash)))).toBe(false);
+      expect(
+        includes(
+          root,
+          leaf,
+          index,
+          data.length,
+          path.map((hash, i) => (i === 0 ? flip(hash) : hash)),
+        ),
+      ).toBe(false);
     }),
   );
 });

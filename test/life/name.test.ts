@@ -5,8 +5,18 @@ import { fault } from '../../src/life/faults.ts';
 import { checkName, foldName, maskName, requireWritten } from '../../src/life/name.ts';
 
 const LETTERS = [...'王欧阳诸葛䶮㛃𬭎𫖯龑𬱖〇ABéñ'];
-const goodName = fc.array(fc.array(fc.constantFrom(...LETTERS), { minLength: 1, maxLength: 12 }).map((part) => part.join('')), { minLength: 1, maxLength: 4 }).map((parts) => parts.join('·'));
-const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...LETTERS, ' ', '·', '•', '．', 'Ａ', '\u0301', '\u200b', "'", '.', '-', 'ﬁ', 'İ') }));
+const goodName = fc
+  .array(
+    fc.array(fc.constantFrom(...LETTERS), { minLength: 1, maxLength: 12 }).map((part) => part.join('')),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((parts) => parts.join('·'));
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({
+    unit: fc.constantFrom(...LETTERS, ' ', '·', '•', '．', 'Ａ', '\u0301', '\u200b', "'", '.', '-', 'ﬁ', 'İ'),
+  }),
+);
 
 test.each([
   ['spaces at the ends', ' \u3000张伟\u00a0', '张伟'],
@@ -39,18 +49,27 @@ test.each([
 ])('%s names the character and the proper one', (input, found, proper) => {
   expect(checkName(input)).toEqual({ fault: 'name_lookalike', facts: { found, proper } });
   expect(fault(1, 'name', 'name_lookalike', { found, proper }).message).toContain(`${found}，请改用 ${proper}`);
-  expect(() => requireWritten(input)).toThrow(expect.objectContaining({ code: 'name_lookalike', facts: { part: 'name', found, proper } }));
+  expect(() => requireWritten(input)).toThrow(
+    expect.objectContaining({ code: 'name_lookalike', facts: { part: 'name', found, proper } }),
+  );
 });
 
-test.each(['????', '张?', '？？？', '\ufffd伟', '锟斤拷', '张\ud83d'])('%s is no name that anybody has, and is not compared', (name) => {
-  expect(() => requireWritten(name)).toThrow(expect.objectContaining({ code: 'name_damaged', facts: { part: 'name' } }));
-});
+test.each(['????', '张?', '？？？', '\ufffd伟', '锟斤拷', '张\ud83d'])(
+  '%s is no name that anybody has, and is not compared',
+  (name) => {
+    expect(() => requireWritten(name)).toThrow(
+      expect.objectContaining({ code: 'name_damaged', facts: { part: 'name' } }),
+    );
+  },
+);
 
 test('every name that a certificate can bear may be asked for', () => {
-  fc.assert(fc.property(fc.oneof(goodName, text), (input) => {
-    const result = checkName(input);
-    if ('name' in result) expect(requireWritten(result.name)).toBe(undefined);
-  }));
+  fc.assert(
+    fc.property(fc.oneof(goodName, text), (input) => {
+      const result = checkName(input);
+      if ('name' in result) expect(requireWritten(result.name)).toBe(undefined);
+    }),
+  );
 });
 
 test('a lone surrogate is damage', () => {
@@ -58,22 +77,32 @@ test('a lone surrogate is damage', () => {
 });
 
 test('normalising twice is normalising once', () => {
-  fc.assert(fc.property(text, (input) => {
-    const once = checkName(input);
-    if ('name' in once) expect(checkName(once.name)).toEqual(once);
-  }));
-  fc.assert(fc.property(text, (input) => void expect(foldName(foldName(input))).toBe(foldName(input))), { numRuns: 1000 });
+  fc.assert(
+    fc.property(text, (input) => {
+      const once = checkName(input);
+      if ('name' in once) expect(checkName(once.name)).toEqual(once);
+    }),
+  );
+  fc.assert(
+    fc.property(text, (input) => void expect(foldName(foldName(input))).toBe(foldName(input))),
+    { numRuns: 1000 },
+  );
 });
 
 test('good names pass unchanged; what is accepted prints on one line', () => {
-  fc.assert(fc.property(goodName, (name) => {
-    fc.pre([...name].length <= 50);
-    expect(checkName(name)).toEqual({ name });
-  }));
-  fc.assert(fc.property(text, (input) => {
-    const result = checkName(input);
-    if ('name' in result) expect(result.name).toMatch(/^[\p{L}\u3007\u{20000}-\u{3fffd}][\p{L}\p{M}\u3007\u{20000}-\u{3fffd}· '.-]*$/u);
-  }));
+  fc.assert(
+    fc.property(goodName, (name) => {
+      fc.pre([...name].length <= 50);
+      expect(checkName(name)).toEqual({ name });
+    }),
+  );
+  fc.assert(
+    fc.property(text, (input) => {
+      const result = checkName(input);
+      if ('name' in result)
+        expect(result.name).toMatch(/^[\p{L}\u3007\u{20000}-\u{3fffd}][\p{L}\p{M}\u3007\u{20000}-\u{3fffd}· '.-]*$/u);
+    }),
+  );
 });
 
 test.each([
@@ -87,21 +116,29 @@ test.each([
   expect(foldName(typed)).toBe(foldName(stored));
 });
 
-test.each([['张伟', '张维'], ['MARIA SMITH', 'MARIASMITH'], ['买买提·吐尔逊', '买买提吐尔逊']])('two names stay two: %s, %s', (a, b) => {
+test.each([
+  ['张伟', '张维'],
+  ['MARIA SMITH', 'MARIASMITH'],
+  ['买买提·吐尔逊', '买买提吐尔逊'],
+])('two names stay two: %s, %s', (a, b) => {
   expect(foldName(a)).not.toBe(foldName(b));
 });
 
 test('what is accepted folds to what its own input folds to', () => {
-  fc.assert(fc.property(text, (input) => {
-    const result = checkName(input);
-    if ('name' in result) expect(foldName(result.name)).toBe(foldName(input));
-  }));
+  fc.assert(
+    fc.property(text, (input) => {
+      const result = checkName(input);
+      if ('name' in result) expect(foldName(result.name)).toBe(foldName(input));
+    }),
+  );
 });
 
 test('a mask is one code point and two asterisks, and never tells the length', () => {
   expect([maskName('欧阳娜娜'), maskName('𬭎'), maskName("MARIA O'NEILL")]).toEqual(['欧**', '𬭎**', 'M**']);
-  fc.assert(fc.property(fc.oneof(goodName, fc.string()), (name) => {
-    expect([...maskName(name)].length).toBeLessThanOrEqual(3);
-    expect(maskName(name).endsWith('**')).toBe(true);
-  }));
+  fc.assert(
+    fc.property(fc.oneof(goodName, fc.string()), (name) => {
+      expect([...maskName(name)].length).toBeLessThanOrEqual(3);
+      expect(maskName(name).endsWith('**')).toBe(true);
+    }),
+  );
 });

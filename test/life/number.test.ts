@@ -32,10 +32,14 @@ test.each([
   expect(normalizeNumber(pasted)).toBe(GOOD);
 });
 
-test.each([`'${GOOD}`, `${GOOD},`, `${GOOD};`, `${GOOD}。。 `, `'${GOOD}..`])('what a spreadsheet or a sentence puts around it is dropped: %s', (text) => expect(parseNumber(text).text).toBe(GOOD));
+test.each([`'${GOOD}`, `${GOOD},`, `${GOOD};`, `${GOOD}。。 `, `'${GOOD}..`])(
+  'what a spreadsheet or a sentence puts around it is dropped: %s',
+  (text) => expect(parseNumber(text).text).toBe(GOOD),
+);
 
 test('nothing is dropped from within', () => {
-  for (const text of [`${GOOD.slice(0, 5)}.${GOOD.slice(5)}`, `''${GOOD}`, `.${GOOD}`]) expect(refusal(() => parseNumber(text)).code).toBe('number_malformed');
+  for (const text of [`${GOOD.slice(0, 5)}.${GOOD.slice(5)}`, `''${GOOD}`, `.${GOOD}`])
+    expect(refusal(() => parseNumber(text)).code).toBe('number_malformed');
 });
 
 test.each([
@@ -83,7 +87,12 @@ test('what is built parses back to the same parts', () => {
   const digits = (length: number) => fc.stringMatching(new RegExp(`^\\d{${length}}$`));
   fc.assert(
     fc.property(
-      fc.constantFrom('Y', 'S'), digits(4), digits(6), fc.integer({ min: 2000, max: 2099 }), fc.constantFrom(...LEVELS), fc.integer({ min: 1, max: 999_999 }),
+      fc.constantFrom('Y', 'S'),
+      digits(4),
+      digits(6),
+      fc.integer({ min: 2000, max: 2099 }),
+      fc.constantFrom(...LEVELS),
+      fc.integer({ min: 1, max: 999_999 }),
       (category, body, sequence, year, level, serial) => {
         const organization = `${category}${body}37${sequence}`;
         const text = buildNumber(organization, year, level, serial);

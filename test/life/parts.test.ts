@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeUtf8 } from '../../src/life/bytes.ts';
-import { PART, takeParts, type Line } from '../../src/life/parts.ts';
+import { type Line, PART, takeParts } from '../../src/life/parts.ts';
 import { Refusal } from '../../src/life/refusal.ts';
 import { writeZip } from '../../src/life/zip.ts';
 
@@ -60,11 +60,18 @@ async function taken(line: Line, from: number, to: number): Promise<{ names: str
 const numbered = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => `${from + n}.pdf`);
 
 test('wherever it breaks, each certificate comes once, in order', async () => {
-  const line = fc.record({ count: fc.integer({ min: 1, max: 3 * PART }), from: fc.nat({ max: PART }), breaks: fc.array(fc.oneof(fc.constant(0), fc.nat({ max: PART })), { maxLength: 6 }) });
+  const line = fc.record({
+    count: fc.integer({ min: 1, max: 3 * PART }),
+    from: fc.nat({ max: PART }),
+    breaks: fc.array(fc.oneof(fc.constant(0), fc.nat({ max: PART })), { maxLength: 6 }),
+  });
   await fc.assert(
     fc.asyncProperty(line, async ({ count, from, breaks }) => {
       // Three in a row without a certificate are borne, a fourth is not: some good attempts between.
-      const { line, asked, turns } = service(from + count, breaks.flatMap((hold, at) => (at % 3 === 2 ? [hold, Infinity] : [hold])));
+      const { line, asked, turns } = service(
+        from + count,
+        breaks.flatMap((hold, at) => (at % 3 === 2 ? [hold, Infinity] : [hold])),
+      );
       expect(await taken(line, from, from + count)).toEqual({ names: numbered(from, from + count) });
       expect(asked.every(({ limit }) => limit >= 1 && limit <= PART)).toBe(true);
       expect(asked[0]).toEqual({ from, limit: Math.min(PART, count) });
@@ -77,7 +84,16 @@ test('wherever it breaks, each certificate comes once, in order', async () => {
 test('after an accident the next one alone, then parts again; turns are counted since the last certificate', async () => {
   const { line, asked, turns } = service(500, [150, 0, 0, 1, 120]);
   expect((await taken(line, 0, 500)).names).toEqual(numbered(0, 500));
-  expect(asked).toEqual([{ from: 0, limit: 200 }, { from: 150, limit: 1 }, { from: 150, limit: 1 }, { from: 150, limit: 1 }, { from: 151, limit: 200 }, { from: 271, limit: 1 }, { from: 272, limit: 200 }, { from: 472, limit: 28 }]);
+  expect(asked).toEqual([
+    { from: 0, limit: 200 },
+    { from: 150, limit: 1 },
+    { from: 150, limit: 1 },
+    { from: 150, limit: 1 },
+    { from: 151, limit: 200 },
+    { from: 271, limit: 1 },
+    { from: 272, limit: 200 },
+    { from: 472, limit: 28 },
+  ]);
   expect(turns).toEqual([1, 2, 3, 1]);
 });
 
@@ -89,11 +105,20 @@ test('given up, it throws what happened, behind what came', async () => {
 
 test('one that cannot be given is refused by itself, with those before it taken', async () => {
   const { line, asked } = service(300, [], 42);
-  expect(await taken(line, 0, 300)).toEqual({ names: numbered(0, 42), error: expect.objectContaining({ code: 'register_differs' }) });
-  expect(asked).toEqual([{ from: 0, limit: 200 }, { from: 42, limit: 1 }]);
+  expect(await taken(line, 0, 300)).toEqual({
+    names: numbered(0, 42),
+    error: expect.objectContaining({ code: 'register_differs' }),
+  });
+  expect(asked).toEqual([
+    { from: 0, limit: 200 },
+    { from: 42, limit: 1 },
+  ]);
 });
 
 test('an archive with fewer certificates than were asked for is an accident', async () => {
   const { line } = service(10, []);
-  expect(await taken(line, 5, 12)).toEqual({ names: numbered(5, 10), error: expect.objectContaining({ code: 'zip_broken' }) });
+  expect(await taken(line, 5, 12)).toEqual({
+    names: numbered(5, 10),
+    error: expect.objectContaining({ code: 'zip_broken' }),
+  });
 });

@@ -29,7 +29,11 @@ test.each([
 ])('a number %s', (_, text) => expect(read(text)).toEqual({ kind: 'number', number: N }));
 
 test.each(spelled.spellings)('a spelled number, alone and in a sentence: %j', (text) => {
-  for (const [before, after] of [['', ''], ['证书编号：', '，请查']] as const) expect(read(before + text + after)).toEqual({ kind: 'number', number: spelled.number });
+  for (const [before, after] of [
+    ['', ''],
+    ['证书编号：', '，请查'],
+  ] as const)
+    expect(read(before + text + after)).toEqual({ kind: 'number', number: spelled.number });
 });
 
 test.each([
@@ -69,32 +73,67 @@ test('several numbers are told apart and left to choose from', () => {
   expect(read('张三 37010219900101101X 李四 370102199001011028')).toMatchObject({ kind: 'several', numbers: [] });
 });
 
-test.each(['', '你好', '帮我查一下我的证书', 'please check my certificate', '2026年3月'])('nothing to look up in %j', (text) => expect(read(text)).toEqual({ kind: 'nothing' }));
+test.each(['', '你好', '帮我查一下我的证书', 'please check my certificate', '2026年3月'])(
+  'nothing to look up in %j',
+  (text) => expect(read(text)).toEqual({ kind: 'nothing' }),
+);
 
-const number = fc.tuple(fc.constantFrom('S000037000001', 'Y123437999999'), fc.integer({ min: 2000, max: 2099 }), fc.constantFrom(...LEVELS), fc.integer({ min: 1, max: 999_999 })).map((parts) => buildNumber(...parts));
+const number = fc
+  .tuple(
+    fc.constantFrom('S000037000001', 'Y123437999999'),
+    fc.integer({ min: 2000, max: 2099 }),
+    fc.constantFrom(...LEVELS),
+    fc.integer({ min: 1, max: 999_999 }),
+  )
+  .map((parts) => buildNumber(...parts));
 const prose = fc.string({ unit: fc.constantFrom(...'证书编号请查，。：“”（） \n!?_') });
 
 test('a number is found in any prose, and found as it stands', () => {
-  fc.assert(fc.property(prose, number, prose, (before, one, after) => {
-    expect(read(before + one + after)).toEqual({ kind: 'number', number: one });
-  }));
+  fc.assert(
+    fc.property(prose, number, prose, (before, one, after) => {
+      expect(read(before + one + after)).toEqual({ kind: 'number', number: one });
+    }),
+  );
 });
 
 test('what is found stood there, digit for digit; every other outcome is a refusal', () => {
-  const piece = fc.oneof(number, number.map((one) => one.slice(0, 21)), fc.constantFrom('https://', `${HOST}/c/`, '#', ' ', '\n', '，', '编号', 'S', 'O', '0', '12', '/', '.', 'evil.example'), fc.string());
+  const piece = fc.oneof(
+    number,
+    number.map((one) => one.slice(0, 21)),
+    fc.constantFrom(
+      'https://',
+      `${HOST}/c/`,
+      '#',
+      ' ',
+      '\n',
+      '，',
+      '编号',
+      'S',
+      'O',
+      '0',
+      '12',
+      '/',
+      '.',
+      'evil.example',
+    ),
+    fc.string(),
+  );
   fc.assert(
-    fc.property(fc.array(piece, { maxLength: 8 }).map((parts) => parts.join('')), (text) => {
-      let found: ReturnType<typeof read>;
-      try {
-        found = read(text);
-      } catch (error) {
-        expect((error as { code?: string }).code).toMatch(/^(number_|seal_url_malformed|host_unknown)/);
-        return;
-      }
-      const numbers = found.kind === 'several' ? found.numbers : 'number' in found ? [found.number] : [];
-      for (const one of numbers) expect(normalizeNumber(text)).toContain(one);
-      expect(new Set(numbers).size).toBe(numbers.length);
-    }),
+    fc.property(
+      fc.array(piece, { maxLength: 8 }).map((parts) => parts.join('')),
+      (text) => {
+        let found: ReturnType<typeof read>;
+        try {
+          found = read(text);
+        } catch (error) {
+          expect((error as { code?: string }).code).toMatch(/^(number_|seal_url_malformed|host_unknown)/);
+          return;
+        }
+        const numbers = found.kind === 'several' ? found.numbers : 'number' in found ? [found.number] : [];
+        for (const one of numbers) expect(normalizeNumber(text)).toContain(one);
+        expect(new Set(numbers).size).toBe(numbers.length);
+      },
+    ),
     { numRuns: 500 },
   );
 });

@@ -8,25 +8,52 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
-import { PDFArray, PDFDict, PDFDocument, type PDFHexString, PDFName, PDFNumber, PDFRawStream, PDFRef, type PDFString } from 'pdf-lib';
+import {
+  PDFArray,
+  PDFDict,
+  PDFDocument,
+  type PDFHexString,
+  PDFName,
+  PDFNumber,
+  PDFRawStream,
+  PDFRef,
+  type PDFString,
+} from 'pdf-lib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkPrintable, renderCertificate, type CopyFacts, type DocumentFacts } from '../../src/life/document.ts';
-import { signPdf } from '../../src/life/pades/sign.ts';
-import { glyphOf, openFont, type Font } from '../../src/life/font.ts';
+import { type CopyFacts, checkPrintable, type DocumentFacts, renderCertificate } from '../../src/life/document.ts';
+import { type Font, glyphOf, openFont } from '../../src/life/font.ts';
 import { fontFor, missingGlyphs } from '../../src/life/font-set.ts';
+import { signPdf } from '../../src/life/pades/sign.ts';
 import type { PdfImage } from '../../src/life/pdf-image.ts';
 import { bundle, composedFont, font, fonts, hasTool, longest, ordinary, readPdf } from './fixtures-pdf.ts';
 import { base, makeAuthority, signedBy } from './pades/make.ts';
 
-const copy: CopyFacts = { purpose: '申请济南市技能提升补贴（2026年第四季度）', stamped_on: '2026-11-24', expires_on: '2027-02-24' };
+const copy: CopyFacts = {
+  purpose: '申请济南市技能提升补贴（2026年第四季度）',
+  stamped_on: '2026-11-24',
+  expires_on: '2027-02-24',
+};
 
 /** 5 × 7 pixels, red above and blue below, as the rows of a PNG (filter 0). */
-const rows = Uint8Array.from(Array.from({ length: 7 }, (_, y) => [0, ...Array.from({ length: 5 }, () => (y < 3 ? [220, 0, 0] : [0, 0, 220])).flat()]).flat());
-const png: PdfImage = { kind: 'png', width: 5, height: 7, components: 3, data: new Uint8Array((await import('node:zlib')).deflateSync(rows)) };
+const rows = Uint8Array.from(
+  Array.from({ length: 7 }, (_, y) => [
+    0,
+    ...Array.from({ length: 5 }, () => (y < 3 ? [220, 0, 0] : [0, 0, 220])).flat(),
+  ]).flat(),
+);
+const png: PdfImage = {
+  kind: 'png',
+  width: 5,
+  height: 7,
+  components: 3,
+  data: new Uint8Array((await import('node:zlib')).deflateSync(rows)),
+};
 
 const kinds = ['v1', 'v2'].flatMap((template): [string, DocumentFacts, PdfImage | undefined][] => [
-  [`ordinary ${template}`, { ...ordinary, template }, undefined], [`longest ${template}`, { ...longest, template }, undefined],
-  [`with a photograph ${template}`, { ...ordinary, template }, png], [`copy ${template}`, { ...ordinary, template, copy }, undefined],
+  [`ordinary ${template}`, { ...ordinary, template }, undefined],
+  [`longest ${template}`, { ...longest, template }, undefined],
+  [`with a photograph ${template}`, { ...ordinary, template }, png],
+  [`copy ${template}`, { ...ordinary, template, copy }, undefined],
 ]);
 const render = (facts: DocumentFacts, photo?: PdfImage) => renderCertificate(facts, { fonts, bundle, photo });
 const name = (text: string) => PDFName.of(text);
@@ -39,9 +66,27 @@ function file(title: string, bytes: Uint8Array): string {
   writeFileSync(path, bytes);
   return path;
 }
-const run = (tool: string, ...args: string[]) => execFileSync(tool, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+const run = (tool: string, ...args: string[]) =>
+  execFileSync(tool, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 
-const FORBIDDEN = ['JavaScript', 'JS', 'Launch', 'Encrypt', 'SMask', 'CA', 'ca', 'BM', 'OpenAction', 'AA', 'URI', 'Alternates', 'Interpolate', 'LZWDecode', 'TR', 'XFA'];
+const FORBIDDEN = [
+  'JavaScript',
+  'JS',
+  'Launch',
+  'Encrypt',
+  'SMask',
+  'CA',
+  'ca',
+  'BM',
+  'OpenAction',
+  'AA',
+  'URI',
+  'Alternates',
+  'Interpolate',
+  'LZWDecode',
+  'TR',
+  'XFA',
+];
 
 function requireAllowed(document: PDFDocument): void {
   for (const [, object] of document.context.enumerateIndirectObjects()) {
@@ -58,7 +103,8 @@ describe.each(kinds)('PDF/A-3: the %s certificate', (title, facts, photo) => {
     const xmp = Buffer.from(stream.getContents()).toString('utf8');
     expect(xmp).toContain('pdfaid:part="3" pdfaid:conformance="A"');
     const info = context.lookup(context.trailerInfo.Info, PDFDict);
-    for (const key of ['Title', 'Author', 'Subject', 'Keywords', 'Producer', 'Creator']) expect(xmp).toContain(text(info.get(name(key))));
+    for (const key of ['Title', 'Author', 'Subject', 'Keywords', 'Producer', 'Creator'])
+      expect(xmp).toContain(text(info.get(name(key))));
     expect(text(info.get(name('CreationDate')))).toBe("D:20261123000000+08'00'");
     expect(xmp.match(/2026-11-23T00:00:00\+08:00/g)).toHaveLength(2);
   });
@@ -111,9 +157,17 @@ describe.each(kinds)('PDF/A-3: the %s certificate', (title, facts, photo) => {
 
   it.skipIf(!hasTool('pdfinfo'))('is read in order by a screen reader: label, then value', async () => {
     const path = file(`read-${title}`, await render(facts, photo));
-    const read = [...run('pdfinfo', '-struct-text', path).matchAll(/^\s*"(.*)"$/gm)].map(([, one]) => (one as string).replaceAll(' ', ''));
+    const read = [...run('pdfinfo', '-struct-text', path).matchAll(/^\s*"(.*)"$/gm)].map(([, one]) =>
+      (one as string).replaceAll(' ', ''),
+    );
     const values = [facts.name, facts.id_type_name, facts.id_number, facts.occupation.name, facts.job];
-    const labels = ['姓名Name', '证件类型Typeofdocument', '证件号码Documentnumber', '职业名称Occupation', '工种/职业方向Joborspecialty'];
+    const labels = [
+      '姓名Name',
+      '证件类型Typeofdocument',
+      '证件号码Documentnumber',
+      '职业名称Occupation',
+      '工种/职业方向Joborspecialty',
+    ];
     labels.forEach((label, i) => expect(read[read.indexOf(label) + 1]).toBe((values[i] as string).replaceAll(' ', '')));
     expect(read[0]).toBe('职业技能等级证书');
     expect(read).toContain(facts.number);
@@ -138,20 +192,30 @@ describe('PDF/A-3: the signature', () => {
     const widget = form.lookup(name('Fields'), PDFArray).lookup(0, PDFDict);
     expect(document.getPage(0).node.lookup(name('Annots'), PDFArray).lookup(0, PDFDict)).toBe(widget);
     // Print, and none of Invisible, Hidden, NoView, ToggleNoView.
-    expect((widget.lookup(name('F'), PDFNumber).asNumber() & 0b1_0010_0111)).toBe(0b100);
+    expect(widget.lookup(name('F'), PDFNumber).asNumber() & 0b1_0010_0111).toBe(0b100);
     expect(widget.get(name('A'))).toBeUndefined();
     // An annotation of no size needs no appearance (6.3.3).
-    expect(widget.lookup(name('Rect'), PDFArray).asArray().map((side) => (side as PDFNumber).asNumber())).toEqual([0, 0, 0, 0]);
+    expect(
+      widget
+        .lookup(name('Rect'), PDFArray)
+        .asArray()
+        .map((side) => (side as PDFNumber).asNumber()),
+    ).toEqual([0, 0, 0, 0]);
     const intent = document.catalog.lookup(name('OutputIntents'), PDFArray).lookup(0, PDFDict);
     expect(intent.get(name('S'))).toBe(name('GTS_PDFA1'));
-    if (hasTool('qpdf')) expect(run('qpdf', '--check', file('signed', signed))).toContain('No syntax or stream encoding errors');
+    if (hasTool('qpdf'))
+      expect(run('qpdf', '--check', file('signed', signed))).toContain('No syntax or stream encoding errors');
   });
 });
 
 describe('the photograph', () => {
   it('goes in as it came, and the frame no longer says that there is none', async () => {
     const { document, shown } = await readPdf(await render(ordinary, png));
-    const image = document.getPage(0).node.Resources()?.lookup(name('XObject'), PDFDict).lookup(name('P0')) as PDFRawStream;
+    const image = document
+      .getPage(0)
+      .node.Resources()
+      ?.lookup(name('XObject'), PDFDict)
+      .lookup(name('P0')) as PDFRawStream;
     expect(Buffer.from(image.getContents()).equals(Buffer.from(png.data))).toBe(true);
     expect(shown.map((line) => line.text)).not.toContain('未附照片');
     expect((await readPdf(await render(ordinary))).shown.map((line) => line.text)).toContain('未附照片');
@@ -160,11 +224,14 @@ describe('the photograph', () => {
   it.skipIf(!hasTool('pdftoppm'))('fills its frame of 25 × 35 mm, upright', async () => {
     const path = file('photo', await render(ordinary, png));
     run('pdftoppm', '-r', '25.4', '-singlefile', path, path);
-    const [, width, , pixels] = /^P6\n(\d+) (\d+)\n255\n/.exec(execFileSync('cat', [`${path}.ppm`]).toString('latin1')) ?? [];
+    const [, width, , pixels] =
+      /^P6\n(\d+) (\d+)\n255\n/.exec(execFileSync('cat', [`${path}.ppm`]).toString('latin1')) ?? [];
     expect(pixels).toBeUndefined();
     const data = execFileSync('cat', [`${path}.ppm`]);
     const start = data.indexOf('255\n') + 4;
-    const at = (x: number, y: number) => [...data.subarray(start + 3 * (y * Number(width) + x), start + 3 * (y * Number(width) + x) + 3)];
+    const at = (x: number, y: number) => [
+      ...data.subarray(start + 3 * (y * Number(width) + x), start + 3 * (y * Number(width) + x) + 3),
+    ];
     for (const x of [158, 169, 180]) {
       expect(at(x, 106)[0]).toBeGreaterThan(200);
       expect(at(x, 136)[2]).toBeGreaterThan(200);
@@ -199,7 +266,14 @@ describe('further fonts', () => {
     expect(fontFor([font, further], 0x738b)).toBe(font);
     expect(fontFor([font, further], 0xa002)).toBe(further);
     // A font may know a character and have nothing to draw for it.
-    const blank: Font = { ...font, characters: { starts: Uint32Array.of(0xa002), ends: Uint32Array.of(0xa002), glyphs: Uint32Array.of(glyphOf(font, 0x20)) } };
+    const blank: Font = {
+      ...font,
+      characters: {
+        starts: Uint32Array.of(0xa002),
+        ends: Uint32Array.of(0xa002),
+        glyphs: Uint32Array.of(glyphOf(font, 0x20)),
+      },
+    };
     expect(missingGlyphs([blank], '\ua002')).toEqual([0xa002]);
     expect(fontFor([blank, further], 0xa002)).toBe(further);
     const facts = { ...ordinary, name: '王\ua002\ua000' };
@@ -208,7 +282,11 @@ describe('further fonts', () => {
     const { shown, programs } = await readPdf(await renderCertificate(facts, { fonts: [font, further], bundle }));
     expect(shown.some((line) => line.text === facts.name)).toBe(true);
     expect(Object.keys(programs).sort()).toEqual(['F0', 'F1', 'F2']);
-    expect(shown.find((line) => line.text === facts.name)?.glyphs.map((glyph) => glyph.font)).toEqual([expect.stringMatching(/F[01]/), 'F2', 'F2']);
+    expect(shown.find((line) => line.text === facts.name)?.glyphs.map((glyph) => glyph.font)).toEqual([
+      expect.stringMatching(/F[01]/),
+      'F2',
+      'F2',
+    ]);
   });
 });
 

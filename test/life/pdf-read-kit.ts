@@ -14,7 +14,8 @@ export type Sources = Record<number, Source>;
 
 export const latin = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 export const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
-export const join = (...parts: (string | Uint8Array)[]): Uint8Array => new Uint8Array(Buffer.concat(parts.map((part) => (typeof part === 'string' ? latin(part) : part))));
+export const join = (...parts: (string | Uint8Array)[]): Uint8Array =>
+  new Uint8Array(Buffer.concat(parts.map((part) => (typeof part === 'string' ? latin(part) : part))));
 
 function body(num: number | string, source: Source): Uint8Array {
   if (typeof source === 'string') return join(`${num} 0 obj\n${source}\nendobj\n`);
@@ -33,7 +34,11 @@ export const onePage = (contents: Source = ['', ''], { page = '', catalog = '', 
 });
 
 /** Appends objects and a table that knows them: a whole file on `%PDF-1.7`, an incremental update on anything else. */
-export function write(objects: Sources, trailer = '/Root 1 0 R', base: Uint8Array = latin('%PDF-1.7\n%\xe2\xe3\xcf\xd3\n')): Uint8Array {
+export function write(
+  objects: Sources,
+  trailer = '/Root 1 0 R',
+  base: Uint8Array = latin('%PDF-1.7\n%\xe2\xe3\xcf\xd3\n'),
+): Uint8Array {
   const parts = [base];
   let [at, table] = [base.length, 'xref\n0 1\n0000000000 65535 f \n'];
   for (const [num, source] of Object.entries(objects)) {
@@ -47,7 +52,8 @@ export function write(objects: Sources, trailer = '/Root 1 0 R', base: Uint8Arra
 
 export const startOf = (bytes: Uint8Array): number => Number(/startxref\s+(\d+)\s+%%EOF\s*$/.exec(text(bytes))?.[1]);
 
-export const update = (base: Uint8Array, objects: Sources, trailer = ''): Uint8Array => write(objects, `/Root 1 0 R/Prev ${startOf(base)}${trailer}`, base);
+export const update = (base: Uint8Array, objects: Sources, trailer = ''): Uint8Array =>
+  write(objects, `/Root 1 0 R/Prev ${startOf(base)}${trailer}`, base);
 
 /** Object streams and a cross-reference stream (numbers 90 and 91) in place of tables; streams stay as they are. */
 export function writeCompressed(objects: Sources, { predictor = false, swap = false, extra = '' } = {}): Uint8Array {
@@ -65,14 +71,29 @@ export function writeCompressed(objects: Sources, { predictor = false, swap = fa
     }
   }
   rows.push([90, 1, bytes.length, 0]);
-  bytes = join(bytes, body(90, [`/Type/ObjStm/N ${index}/First ${head.length}/Filter/FlateDecode`, deflateSync(head + inside)]));
+  bytes = join(
+    bytes,
+    body(90, [`/Type/ObjStm/N ${index}/First ${head.length}/Filter/FlateDecode`, deflateSync(head + inside)]),
+  );
   rows.push([91, 1, bytes.length, 0]);
-  const data = rows.flatMap(([, kind, second, third]) => [kind, second >> 16, (second >> 8) & 255, second & 255, third]);
-  const predicted = data.flatMap((value, i) => (i % 5 === 0 ? [2, value - (data[i - 5] ?? 0)] : [value - (data[i - 5] ?? 0)]));
+  const data = rows.flatMap(([, kind, second, third]) => [
+    kind,
+    second >> 16,
+    (second >> 8) & 255,
+    second & 255,
+    third,
+  ]);
+  const predicted = data.flatMap((value, i) =>
+    i % 5 === 0 ? [2, value - (data[i - 5] ?? 0)] : [value - (data[i - 5] ?? 0)],
+  );
   const parms = predictor ? '/DecodeParms<</Predictor 12/Columns 5>>' : '';
   const dict = `/Type/XRef/W[1 3 1]/Index[${rows.map(([num]) => `${num} 1`).join(' ')}]/Size 100/Root 1 0 R/Filter/FlateDecode${parms}${extra}`;
   const at = bytes.length;
-  return join(bytes, body(91, [dict, deflateSync(Uint8Array.from(predictor ? predicted : data))]), `startxref\n${at}\n%%EOF\n`);
+  return join(
+    bytes,
+    body(91, [dict, deflateSync(Uint8Array.from(predictor ? predicted : data))]),
+    `startxref\n${at}\n%%EOF\n`,
+  );
 }
 
 /** What each text of the first page says. */
@@ -87,7 +108,11 @@ export function refusal(bytes: Uint8Array): { code: string; part?: unknown; limi
     return undefined;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { code: error.code, ...('part' in error.facts ? { part: error.facts.part } : {}), ...('limit' in error.facts ? { limit: error.facts.limit } : {}) };
+    return {
+      code: error.code,
+      ...('part' in error.facts ? { part: error.facts.part } : {}),
+      ...('limit' in error.facts ? { limit: error.facts.limit } : {}),
+    };
   } finally {
     const { user, system } = process.threadCpuUsage(from);
     expect((user + system) / 1000).toBeLessThan(3000);

@@ -4,19 +4,19 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { makeKey } from '../../src/cli/sign.ts';
 import { parseJson, readShape, STATEMENT_BODY } from '../../src/http/body.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
-import { makeKey } from '../../src/cli/sign.ts';
+import { readAddress } from '../../src/life/address.ts';
 import { readBundle } from '../../src/life/bundle.ts';
 import { decodeUtf8, encodeUtf8, fromBase64url } from '../../src/life/bytes.ts';
 import { dayNumber } from '../../src/life/calendar.ts';
 import { CREDENTIAL_TYP, credentialKid, openCredential, splitCredential } from '../../src/life/credential.ts';
-import { readRows } from '../../src/life/row-file.ts';
-import { dottedOf, openDer } from '../../src/life/pades/der.ts';
 import { makeDisclosures, readDisclosures } from '../../src/life/disclose.ts';
 import { buildNumber, parseNumber, parseOrganizationCode } from '../../src/life/number.ts';
+import { dottedOf, openDer } from '../../src/life/pades/der.ts';
+import { readRows } from '../../src/life/row-file.ts';
 import { checkCount, readCandidates } from '../../src/life/rows.ts';
-import { readAddress } from '../../src/life/address.ts';
 import { readSeal } from '../../src/life/seal.ts';
 import { importPublic } from '../../src/life/statement.ts';
 import vectors from '../vectors/refusals.json' with { type: 'json' };
@@ -27,12 +27,30 @@ const bytes = (value: string | number[]) => (typeof value === 'string' ? encodeU
 /** A credential with this payload, well signed, and opened with the key that it names. */
 async function signAndOpenCredential(payload: string) {
   const pair = await makeKey();
-  const token = await signParts(encode({ alg: 'ES256', typ: CREDENTIAL_TYP, kid: 'did:web:lz.example.cn:orgs:S000037000001#S000037000001-1' }), encode(payload), pair);
+  const token = await signParts(
+    encode({ alg: 'ES256', typ: CREDENTIAL_TYP, kid: 'did:web:lz.example.cn:orgs:S000037000001#S000037000001-1' }),
+    encode(payload),
+    pair,
+  );
   return openCredential(token, () => importPublic(pair.jwk));
 }
 
 const CALLS: Record<string, (...args: never[]) => unknown> = {
-  parseNumber, parseOrganizationCode, buildNumber, dayNumber, fromBase64url, splitCredential, credentialKid, signAndOpenCredential, readBundle, readAddress, readSeal, readCandidates, checkCount, makeDisclosures, readDisclosures,
+  parseNumber,
+  parseOrganizationCode,
+  buildNumber,
+  dayNumber,
+  fromBase64url,
+  splitCredential,
+  credentialKid,
+  signAndOpenCredential,
+  readBundle,
+  readAddress,
+  readSeal,
+  readCandidates,
+  checkCount,
+  makeDisclosures,
+  readDisclosures,
   decodeUtf8: (value: number[]) => decodeUtf8(bytes(value)),
   parseJson: (text: string) => parseJson(bytes(text)),
   readShape: (value: unknown) => readShape(value, STATEMENT_BODY),
@@ -41,7 +59,12 @@ const CALLS: Record<string, (...args: never[]) => unknown> = {
   dottedOf: (hex: string) => dottedOf(openDer(Uint8Array.from(Buffer.from(hex, 'hex')))),
 };
 
-interface Vector { code: string; part?: string; call: string; args: unknown[] }
+interface Vector {
+  code: string;
+  part?: string;
+  call: string;
+  args: unknown[];
+}
 test.each(vectors as Vector[])('$code: $call $args', async ({ code, part, call, args }) => {
   const found = await refusalOf(() => (CALLS[call] as (...given: unknown[]) => unknown)(...args));
   expect(found.code).toBe(code);
@@ -50,7 +73,9 @@ test.each(vectors as Vector[])('$code: $call $args', async ({ code, part, call, 
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 const filesIn = (folder: string, pattern: RegExp) =>
-  readdirSync(ROOT + folder, { recursive: true, encoding: 'utf8' }).filter((name) => pattern.test(name)).map((name) => [`${folder}/${name}`, readFileSync(`${ROOT}${folder}/${name}`, 'utf8')] as const);
+  readdirSync(ROOT + folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => pattern.test(name))
+    .map((name) => [`${folder}/${name}`, readFileSync(`${ROOT}${folder}/${name}`, 'utf8')] as const);
 
 /** Sources of the Worker: the command has its own errors. */
 const sources = filesIn('src', /^(?!cli\/|client\/).*\.tsx?$/);
@@ -58,10 +83,10 @@ const sources = filesIn('src', /^(?!cli\/|client\/).*\.tsx?$/);
 /** How sources name a code: in the refusal itself, or through a helper of their file. */
 const FORMS: [file: RegExp, form: RegExp][] = [
   [/./, /new \w*(?:Refusal|Verdict)\(\s*'([a-z0-9_]+)'/g],
-  [/approve\.ts$/, /about\([^;]*?, '([a-z0-9_]+)'\)/g],
-  [/status\.ts$/, /refuse\('\w+', '([a-z0-9_]+)'/g],
-  [/numbering\.ts$/, /\/, '([a-z0-9_]+)', '/g],
-  [/guards\.ts$/, /^ {2}([a-z0-9_]+): '/gm],
+  [/approve\.ts$/, /about\([^;]*?,\s*'([a-z0-9_]+)',?\s*\)/g],
+  [/status\.ts$/, /refuse\(\s*'\w+',\s*'([a-z0-9_]+)'/g],
+  [/numbering\.ts$/, /\/,\s*'([a-z0-9_]+)',\s*['"]/g],
+  [/guards\.ts$/, /^ {2}([a-z0-9_]+):\s+['"]/gm],
 ];
 const codes = new Map<string, string>();
 for (const [name, text] of sources) {
@@ -71,7 +96,13 @@ for (const [name, text] of sources) {
 }
 
 test('the search sees every refusal: a new helper for making them must be added to it', () => {
-  const helpers = ['src/life/approve.ts', 'src/life/status.ts', 'src/storage/numbering.ts', 'src/storage/guards.ts', 'src/life/verify-status.ts'];
+  const helpers = [
+    'src/life/approve.ts',
+    'src/life/status.ts',
+    'src/storage/numbering.ts',
+    'src/storage/guards.ts',
+    'src/life/verify-status.ts',
+  ];
   for (const [name, text] of sources) {
     const hidden = [...text.matchAll(/new \w*(?:Refusal|Verdict)\(\s*(?!')(\w)/g)];
     if (!helpers.includes(name)) expect([name, hidden.length]).toEqual([name, 0]);
@@ -81,15 +112,34 @@ test('the search sees every refusal: a new helper for making them must be added 
 
 test('every code has a vector or a test that names it', () => {
   // The description of the API lists codes without bringing them about.
-  const tests = [...filesIn('test', /\.test\.ts$/), ...filesIn('test', /\.json$/)].filter(([name]) => !/life\/refusals\.test\.ts$|openapi(-answers)?\.test\.ts$/.test(name));
-  const named = new Set(tests.flatMap(([, text]) => [...text.matchAll(/['":]([a-z0-9_]+)['"\s]/g)].map(([, code]) => code)));
+  const tests = [...filesIn('test', /\.test\.ts$/), ...filesIn('test', /\.json$/)].filter(
+    ([name]) => !/life\/refusals\.test\.ts$|openapi(-answers)?\.test\.ts$/.test(name),
+  );
+  const named = new Set(
+    tests.flatMap(([, text]) => [...text.matchAll(/['":]([a-z0-9_]+)['"\s]/g)].map(([, code]) => code)),
+  );
   expect([...codes].filter(([code]) => !named.has(code))).toEqual([]);
 });
 
 test('no error is passed over unseen: only refusals and what a library says of an input are answered', async () => {
   // One call each, all of whose errors mean that the input is none: an address, base64, a key, a ciphertext, bytes of UTF-8, the client's own stream; and a stream that is given up.
-  const known: Record<string, number> = { 'src/env.ts': 1, 'src/http/body.ts': 1, 'src/life/address.ts': 1, 'src/life/bytes.ts': 1, 'src/life/pades/algorithms.ts': 1, 'src/life/pades/x509.ts': 1, 'src/life/statement.ts': 1, 'src/life/zip.ts': 1, 'src/storage/vault.ts': 2 };
-  const found = sources.map(([name, text]) => [name, [...text.matchAll(/catch\(\(\) => (?:undefined|false|null|\{\})|catch \{/g)].length] as const).filter(([, count]) => count > 0);
+  const known: Record<string, number> = {
+    'src/env.ts': 1,
+    'src/http/body.ts': 1,
+    'src/life/address.ts': 1,
+    'src/life/bytes.ts': 1,
+    'src/life/pades/algorithms.ts': 1,
+    'src/life/pades/x509.ts': 1,
+    'src/life/statement.ts': 1,
+    'src/life/zip.ts': 1,
+    'src/storage/vault.ts': 2,
+  };
+  const found = sources
+    .map(
+      ([name, text]) =>
+        [name, [...text.matchAll(/catch\(\(\) => (?:undefined|false|null|\{\})|catch \{/g)].length] as const,
+    )
+    .filter(([, count]) => count > 0);
   expect(Object.fromEntries(found)).toEqual(known);
   const { unlessRefused, Refusal } = await import('../../src/life/refusal.ts');
   expect(await unlessRefused(Promise.resolve(1))).toBe(1);
@@ -99,7 +149,24 @@ test('no error is passed over unseen: only refusals and what a library says of a
 
 /** Codes that never leave as a problem: they are what a Report says of a check, a defect of ours, or for the log alone. */
 const NO_PROBLEM = {
-  report: ['copy_differs', 'document_altered', 'document_signed_by_another', 'credential_not_canonical', 'disclosure_malformed', 'disclosure_not_signed', 'disclosure_repeated', 'filing_differs', 'host_unknown', 'number_contradicts', 'pdf_signature_malformed', 'pdf_signature_unsupported', 'replaced', 'row_not_approved', 'seal_differs', 'successor_differs'],
+  report: [
+    'copy_differs',
+    'document_altered',
+    'document_signed_by_another',
+    'credential_not_canonical',
+    'disclosure_malformed',
+    'disclosure_not_signed',
+    'disclosure_repeated',
+    'filing_differs',
+    'host_unknown',
+    'number_contradicts',
+    'pdf_signature_malformed',
+    'pdf_signature_unsupported',
+    'replaced',
+    'row_not_approved',
+    'seal_differs',
+    'successor_differs',
+  ],
   stream: ['zip_broken', 'zip_too_large'],
   defect: ['font_unusable', 'pdf_unsignable', 'photo_unusable', 'qr_unusable', 'salt_malformed', 'text_empty'],
   /** Of a case read again by whoever does not trust its keeper: the command and the browser. */
@@ -118,5 +185,6 @@ test('every code has a status and a Chinese title, or is known to need none', ()
   expect(none.filter((code) => !codes.has(code) || code in PROBLEMS)).toEqual([]);
   // Thrown by a class of its own, with the faults beside it.
   expect(Object.keys(PROBLEMS).filter((code) => !codes.has(code) && code !== 'rows_refused')).toEqual([]);
-  for (const [code, [status, title]] of Object.entries(PROBLEMS)) expect([code, status >= 400 && status <= 500, /\p{Script=Han}/u.test(title)]).toEqual([code, true, true]);
+  for (const [code, [status, title]] of Object.entries(PROBLEMS))
+    expect([code, status >= 400 && status <= 500, /\p{Script=Han}/u.test(title)]).toEqual([code, true, true]);
 });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { makeCandidates, makeScope } from '../../src/cli/samples/make.ts';
 import { readRows, readScope, scopeOf } from '../../src/life/row-file.ts';
 import { checkRows, FIELDS } from '../../src/life/rows.ts';
-import { encodeGb18030, LINE as CELLS, refusal } from './fixtures-xlsx.ts';
+import { LINE as CELLS, encodeGb18030, refusal } from './fixtures-xlsx.ts';
 import { sample, table } from './samples.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -28,15 +28,24 @@ test.each([
   ['trailing commas in the row alone', `${HEADER}\n${LINE},,\n`],
   ['upper case and spaces', `${HEADER.toUpperCase().replaceAll('_', ' ')}\n${LINE}\n`],
   ['Chinese headers', `姓名,证件类型,证件号码,职业编码,职业名称,工种,等级,理论成绩,实操成绩,考试日期\n${LINE}\n`],
-  ['other Chinese headers', `考生姓名,证件类别,身份证号,职业代码,职业,工种/职业方向,职业技能等级,理论知识成绩,操作技能成绩,考核日期\n${LINE}\n`],
-  ['remarks, marks and width', `* 姓名,证件类型（必填）,证件号码【18位】,职业（工种）编码,职业名称,工种（职业方向）,等　级,理论成绩(100分制),实操成绩,考试日期：\n${LINE}\n`],
+  [
+    'other Chinese headers',
+    `考生姓名,证件类别,身份证号,职业代码,职业,工种/职业方向,职业技能等级,理论知识成绩,操作技能成绩,考核日期\n${LINE}\n`,
+  ],
+  [
+    'remarks, marks and width',
+    `* 姓名,证件类型（必填）,证件号码【18位】,职业（工种）编码,职业名称,工种（职业方向）,等　级,理论成绩(100分制),实操成绩,考试日期：\n${LINE}\n`,
+  ],
 ])('a file with %s', (_, text) => {
   expect(readRows(bytes(text))).toEqual({ rows: [{ row: 2, values: VALUES }], ignored: [] });
 });
 
 test('columns in any order; others are ignored and named; an optional one is kept', () => {
   const text = `序号,备注,${[...FIELDS].reverse().join(',')},所在单位,替换证书编号\n1,,${[...CELLS].reverse().join(',')},某厂,S000037000001263000001\n`;
-  expect(readRows(bytes(text))).toEqual({ rows: [{ row: 2, values: { ...VALUES, replaces: 'S000037000001263000001' } }], ignored: ['序号', '备注', '所在单位'] });
+  expect(readRows(bytes(text))).toEqual({
+    rows: [{ row: 2, values: { ...VALUES, replaces: 'S000037000001263000001' } }],
+    ignored: ['序号', '备注', '所在单位'],
+  });
 });
 
 test('rows are numbered as the spreadsheet numbers them: blank lines count, a quoted line break does not', () => {
@@ -56,7 +65,11 @@ test.each([
   ['csv_not_utf8', new Uint8Array(Buffer.from(HEADER, 'utf16le')), {}],
   ['csv_not_utf8', new Uint8Array([0xff, 0xfe, 0x61]), {}],
   ['csv_not_utf8', new Uint8Array([0xff, 0xfe, 0x00, 0xd8, 0x61, 0x00]), {}],
-  ['csv_columns_missing', bytes('姓名,证件号码\n张伟,1\n'), { columns: FIELDS.filter((field) => field !== 'name' && field !== 'id_number') }],
+  [
+    'csv_columns_missing',
+    bytes('姓名,证件号码\n张伟,1\n'),
+    { columns: FIELDS.filter((field) => field !== 'name' && field !== 'id_number') },
+  ],
   ['csv_columns_missing', bytes(`${LINE}\n`), { columns: [...FIELDS] }],
   ['csv_column_repeated', bytes(`${HEADER},姓名\n${LINE},x\n`), { column: 'name' }],
   ['csv_quotes_malformed', bytes(`${HEADER}\n\n"${LINE}\n${LINE}\n`), { row: 3 }],
@@ -77,14 +90,16 @@ const utf16 = (text: string, swap = false) => {
 const RARE = LINE.replace('张伟', '欧阳䶮𬭎').replace('电工', '电工（𫖯）');
 
 test.each([
-  ['UTF-16, as Excel\'s Unicode text', utf16(`${CHINESE}\r\n${RARE}\r\n`.replaceAll(',', '\t'))],
+  ["UTF-16, as Excel's Unicode text", utf16(`${CHINESE}\r\n${RARE}\r\n`.replaceAll(',', '\t'))],
   ['UTF-16, the other way round', utf16(`${HEADER}\n${RARE}\n`, true)],
   ['GB18030', gbk(`${CHINESE}\r\n${RARE}\r\n`)],
   ['GB18030 with English headers', gbk(`${HEADER}\n${RARE}\n`)],
   ['GB18030 with a mark', gbk(`\ufeff${HEADER}\n${RARE}\n`)],
   ['GB18030 with tabs', gbk(`${CHINESE}\n${RARE}\n`.replaceAll(',', '\t'))],
 ])('a file in %s', (_, file) => {
-  expect(readRows(file).rows).toEqual([{ row: 2, values: { ...VALUES, name: '欧阳䶮𬭎', occupation_name: '电工（𫖯）' } }]);
+  expect(readRows(file).rows).toEqual([
+    { row: 2, values: { ...VALUES, name: '欧阳䶮𬭎', occupation_name: '电工（𫖯）' } },
+  ]);
 });
 
 test('the sample in GB18030, by another codec, is the sample', () => {
@@ -102,7 +117,11 @@ test('a text in GBK whose bytes are also UTF-8 is read as the one under which th
   const { rows } = readRows(gbk(`${HEADER}\n${line}\n`));
   expect(rows[0]?.values).toMatchObject({ name: '¡£', occupation_name: '¡' });
   const scope = [{ code: '6-31-01-03', name: '隆', edition: '2022', jobs: [], levels: [3 as const] }];
-  expect(checkRows(rows, { pass_mark: 60, today: '2026-11-20', missingGlyphs: () => [], scope }).faults.map(({ code }) => code)).toEqual(['name_character', 'occupation_name_differs']);
+  expect(
+    checkRows(rows, { pass_mark: 60, today: '2026-11-20', missingGlyphs: () => [], scope }).faults.map(
+      ({ code }) => code,
+    ),
+  ).toEqual(['name_character', 'occupation_name_differs']);
 });
 
 test('UTF-8 with damaged bytes is not taken for GBK, whatever the header', () => {
@@ -122,7 +141,12 @@ test('UTF-8 with damaged bytes is not taken for GBK, whatever the header', () =>
 
 test('what an encoding leaves in a cell is refused in its row: replacement and private-use characters in every field', () => {
   const good = { pass_mark: 60, today: '2026-11-20', missingGlyphs: () => [], scope: readScope(sample('scope.csv')) };
-  for (const [encode, damage] of [[bytes, '\ufffd'], [bytes, '\ue000'], [gbk, '\ue000'], [gbk, '\u{f0001}']] as const) {
+  for (const [encode, damage] of [
+    [bytes, '\ufffd'],
+    [bytes, '\ue000'],
+    [gbk, '\ue000'],
+    [gbk, '\u{f0001}'],
+  ] as const) {
     FIELDS.forEach((field, at) => {
       const cells = CELLS.map((cell, column) => (column === at ? `${cell}${damage}` : cell));
       const { faults } = checkRows(readRows(encode(`${CHINESE}\n${LINE}\n${cells.join(',')}\n`)).rows, good);
@@ -147,17 +171,34 @@ test('the scope in GB18030', () => {
 
 test('what is written as CSV is read back, whatever the cells hold', () => {
   // Line ends inside a cell come back as LF: files that were merged by hand have several.
-  const text = fc.string({ unit: fc.oneof(fc.constantFrom(...',;"\n\t= ·张𬭎x1'), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 })) })
+  const text = fc
+    .string({
+      unit: fc.oneof(
+        fc.constantFrom(...',;"\n\t= ·张𬭎x1'),
+        fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
+      ),
+    })
     .map((value) => value.replace(/[\r\0]/g, ' '));
   const row = fc.tuple(...FIELDS.map(() => text));
-  fc.assert(fc.property(fc.array(row, { minLength: 1, maxLength: 5 }), fc.constantFrom(',', '\t', ';'), fc.constantFrom('\n', '\r\n'), fc.boolean(), (rows, delimiter, newline, mark) => {
-    const file = (mark ? '\ufeff' : '') + Papa.unparse({ fields: [...FIELDS], data: rows }, { delimiter, newline });
-    const expected = rows
-      .map((cells, at) => ({ row: at + 2, values: Object.fromEntries(FIELDS.map((field, column) => [field, cells[column]])) }))
-      .filter((_, at) => (rows[at] as string[]).some((cell) => cell.trim() !== ''));
-    if (expected.length === 0) expect(refusal(() => readRows(bytes(file))).code).toBe('batch_empty');
-    else expect(readRows(bytes(file)).rows).toEqual(expected);
-  }));
+  fc.assert(
+    fc.property(
+      fc.array(row, { minLength: 1, maxLength: 5 }),
+      fc.constantFrom(',', '\t', ';'),
+      fc.constantFrom('\n', '\r\n'),
+      fc.boolean(),
+      (rows, delimiter, newline, mark) => {
+        const file = (mark ? '\ufeff' : '') + Papa.unparse({ fields: [...FIELDS], data: rows }, { delimiter, newline });
+        const expected = rows
+          .map((cells, at) => ({
+            row: at + 2,
+            values: Object.fromEntries(FIELDS.map((field, column) => [field, cells[column]])),
+          }))
+          .filter((_, at) => (rows[at] as string[]).some((cell) => cell.trim() !== ''));
+        if (expected.length === 0) expect(refusal(() => readRows(bytes(file))).code).toBe('batch_empty');
+        else expect(readRows(bytes(file)).rows).toEqual(expected);
+      },
+    ),
+  );
 });
 
 test('arbitrary bytes are read or refused, never worse', () => {
@@ -188,13 +229,22 @@ test.each([
   ['levels', '6-31-01-03,电工,,'],
   ['row', '6-31-01-03,电工,,5,4'],
 ])('a scope with a bad %s', (field, line) => {
-  expect(refusal(() => readScope(bytes(`${SCOPE_HEADER}\n${line}\n`)))).toMatchObject({ code: 'scope_malformed', facts: { row: 2, field } });
+  expect(refusal(() => readScope(bytes(`${SCOPE_HEADER}\n${line}\n`)))).toMatchObject({
+    code: 'scope_malformed',
+    facts: { row: 2, field },
+  });
 });
 
 test('a scope that files one occupation and job twice, that is empty, or has a bad edition', () => {
-  expect(refusal(() => readScope(bytes(`${SCOPE_HEADER}\n6-31-01-03,电工,,5\n6-31-01-03,电工,,4\n`))).facts).toEqual({ row: 3, field: 'occupation_code' });
+  expect(refusal(() => readScope(bytes(`${SCOPE_HEADER}\n6-31-01-03,电工,,5\n6-31-01-03,电工,,4\n`))).facts).toEqual({
+    row: 3,
+    field: 'occupation_code',
+  });
   expect(refusal(() => readScope(bytes(`${SCOPE_HEADER}\n`))).code).toBe('scope_malformed');
-  expect(refusal(() => readScope(bytes(`${SCOPE_HEADER},edition\n6-31-01-03,电工,,5,新版\n`))).facts).toEqual({ row: 2, field: 'edition' });
+  expect(refusal(() => readScope(bytes(`${SCOPE_HEADER},edition\n6-31-01-03,电工,,5,新版\n`))).facts).toEqual({
+    row: 2,
+    field: 'edition',
+  });
 });
 
 const RULES = { pass_mark: 60, today: '2026-11-20', missingGlyphs: () => [] };
@@ -202,7 +252,10 @@ const RULES = { pass_mark: 60, today: '2026-11-20', missingGlyphs: () => [] };
 test('the samples are what their seed makes, and have no fault', () => {
   expect(new TextDecoder().decode(sample('candidates.csv'))).toBe(makeCandidates());
   expect(new TextDecoder().decode(sample('scope.csv'))).toBe(makeScope());
-  const { rows, faults } = checkRows(readRows(sample('candidates.csv')).rows, { ...RULES, scope: readScope(sample('scope.csv')) });
+  const { rows, faults } = checkRows(readRows(sample('candidates.csv')).rows, {
+    ...RULES,
+    scope: readScope(sample('scope.csv')),
+  });
   expect(faults).toEqual([]);
   expect(rows).toHaveLength(200);
   expect(new Set(rows.map(({ id_type }) => id_type)).size).toBe(6);
@@ -212,7 +265,16 @@ test('the samples are what their seed makes, and have no fault', () => {
 test('the scope that a file asks for accepts the file, and skips what it cannot read', () => {
   const { rows } = readRows(sample('candidates.csv'));
   expect(checkRows(rows, { ...RULES, scope: scopeOf(rows) }).faults).toEqual([]);
-  expect(scopeOf([{ row: 1, values: { ...VALUES, level: '9' } }, { row: 2, values: {} }])).toEqual([]);
-  expect(scopeOf([{ row: 1, values: VALUES }, { row: 2, values: { ...VALUES, occupation_name: '别名', level: 4 } }]))
-    .toEqual([{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [4, 3] }]);
+  expect(
+    scopeOf([
+      { row: 1, values: { ...VALUES, level: '9' } },
+      { row: 2, values: {} },
+    ]),
+  ).toEqual([]);
+  expect(
+    scopeOf([
+      { row: 1, values: VALUES },
+      { row: 2, values: { ...VALUES, occupation_name: '别名', level: 4 } },
+    ]),
+  ).toEqual([{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [4, 3] }]);
 });

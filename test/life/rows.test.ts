@@ -2,31 +2,54 @@
 import fc from 'fast-check';
 import Papa from 'papaparse';
 import { expect, test } from 'vitest';
-import { readRows } from '../../src/life/row-file.ts';
 import { FAULTS, type FaultCode } from '../../src/life/faults.ts';
 import { isRefusal } from '../../src/life/refusal.ts';
 import { Unreadable } from '../../src/life/row-cells.ts';
-import { checkRows, FIELDS, MAX_ROWS, readCandidates, type RawRow, type ScopeEntry } from '../../src/life/rows.ts';
+import { readRows } from '../../src/life/row-file.ts';
+import { checkRows, FIELDS, MAX_ROWS, type RawRow, readCandidates, type ScopeEntry } from '../../src/life/rows.ts';
 import vectors from '../vectors/rows.json' with { type: 'json' };
 
-interface Expected { row?: number; field: string; code: string }
-interface Vector { name: string; input?: object | object[]; unreadable?: Record<string, Unreadable['fault']>; csv?: string; missing?: number[]; expect: Expected[] }
+interface Expected {
+  row?: number;
+  field: string;
+  code: string;
+}
+interface Vector {
+  name: string;
+  input?: object | object[];
+  unreadable?: Record<string, Unreadable['fault']>;
+  csv?: string;
+  missing?: number[];
+  expect: Expected[];
+}
 
 const GOOD = {
-  name: '张伟', id_type: '居民身份证', id_number: '11010519491231002X', occupation_code: '6-31-01-03', occupation_name: '电工',
-  job_type: '--', level: '3', score_theory: '80', score_practice: '85.5', exam_date: '2026-11-01',
+  name: '张伟',
+  id_type: '居民身份证',
+  id_number: '11010519491231002X',
+  occupation_code: '6-31-01-03',
+  occupation_name: '电工',
+  job_type: '--',
+  level: '3',
+  score_theory: '80',
+  score_practice: '85.5',
+  exam_date: '2026-11-01',
 };
 const SCOPE: ScopeEntry[] = [
   { code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5, 4, 3] },
   { code: '6-18-01-01', name: '车工', edition: '2022', jobs: ['普通车工', '数控车工'], levels: [4, 3] },
 ];
 const rulesLacking = (missing: number[] = []) => ({
-  scope: SCOPE, pass_mark: 60, today: '2026-11-23',
-  missingGlyphs: (text: string) => [...text].map((character) => character.codePointAt(0) as number).filter((point) => missing.includes(point)),
+  scope: SCOPE,
+  pass_mark: 60,
+  today: '2026-11-23',
+  missingGlyphs: (text: string) =>
+    [...text].map((character) => character.codePointAt(0) as number).filter((point) => missing.includes(point)),
 });
 const check = (raw: RawRow[], missing?: number[]) => checkRows(raw, rulesLacking(missing));
 /** Vectors count rows as a CSV file does: the first is 2. */
-const asRows = (input: object | object[]): RawRow[] => [input].flat().map((values, at) => ({ row: at + 2, values: { ...GOOD, ...values } }));
+const asRows = (input: object | object[]): RawRow[] =>
+  [input].flat().map((values, at) => ({ row: at + 2, values: { ...GOOD, ...values } }));
 const fromCsv = (line: string) => readRows(new TextEncoder().encode(`${FIELDS.join(',')}\n${line}\n`)).rows;
 const refused = (work: () => unknown): string => {
   try {
@@ -40,7 +63,15 @@ const refused = (work: () => unknown): string => {
 
 /** The rows of a vector: as JSON has them, with unreadable cells of a workbook, or as a line of CSV. */
 const rowsOf = ({ input = {}, unreadable = {}, csv }: Vector): RawRow[] =>
-  csv === undefined ? asRows(input).map(({ row, values }) => ({ row, values: { ...values, ...Object.fromEntries(Object.entries(unreadable).map(([field, code]) => [field, new Unreadable(code)])) } })) : fromCsv(csv);
+  csv === undefined
+    ? asRows(input).map(({ row, values }) => ({
+        row,
+        values: {
+          ...values,
+          ...Object.fromEntries(Object.entries(unreadable).map(([field, code]) => [field, new Unreadable(code)])),
+        },
+      }))
+    : fromCsv(csv);
 
 test.each(vectors as Vector[])('$name', (vector) => {
   const { input, missing, expect: expected } = vector;
@@ -53,7 +84,9 @@ test.each(vectors as Vector[])('$name', (vector) => {
 test('every code of the catalog has a vector', () => {
   const used = new Set((vectors as Vector[]).flatMap(({ expect: expected }) => expected.map(({ code }) => code)));
   // Photos come beside the rows: photo.test.ts and row-photos.test.ts.
-  expect((Object.keys(FAULTS) as FaultCode[]).filter((code) => !used.has(code) && !code.startsWith('photo_'))).toEqual([]);
+  expect((Object.keys(FAULTS) as FaultCode[]).filter((code) => !used.has(code) && !code.startsWith('photo_'))).toEqual(
+    [],
+  );
 });
 
 test('every sentence is Chinese, then English, with its placeholders filled and nobody named', () => {
@@ -67,13 +100,34 @@ test('every sentence is Chinese, then English, with its placeholders filled and 
 });
 
 test('a good row comes out normalised, in the words of the filing', () => {
-  const [row] = asRows({ name: ' 买买提•吐尔逊 ', id_number: '11010519491231002x', occupation_code: '6-18-01-01', occupation_name: '车 工', job_type: ' 数控车工', level: '高级工', score_theory: '８０.50', exam_date: '2026年11月1日', replaces: 's000037000001263000001' });
+  const [row] = asRows({
+    name: ' 买买提•吐尔逊 ',
+    id_number: '11010519491231002x',
+    occupation_code: '6-18-01-01',
+    occupation_name: '车 工',
+    job_type: ' 数控车工',
+    level: '高级工',
+    score_theory: '８０.50',
+    exam_date: '2026年11月1日',
+    replaces: 's000037000001263000001',
+  });
   expect(check([row as RawRow])).toEqual({
     faults: [],
-    rows: [{
-      row: 2, name: '买买提·吐尔逊', id_type: 'resident_id', id_number: '11010519491231002X', occupation: { code: '6-18-01-01', name: '车工', edition: '2022' },
-      job: '数控车工', level: 3, score_theory: 80.5, score_practice: 85.5, exam_date: '2026-11-01', replaces: 'S000037000001263000001',
-    }],
+    rows: [
+      {
+        row: 2,
+        name: '买买提·吐尔逊',
+        id_type: 'resident_id',
+        id_number: '11010519491231002X',
+        occupation: { code: '6-18-01-01', name: '车工', edition: '2022' },
+        job: '数控车工',
+        level: 3,
+        score_theory: 80.5,
+        score_practice: 85.5,
+        exam_date: '2026-11-01',
+        replaces: 'S000037000001263000001',
+      },
+    ],
   });
 });
 
@@ -91,12 +145,14 @@ test('two editions of one occupation: the one whose name, job and level fit; the
     { code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [4] },
     { code: '6-31-01-03', name: '电工', edition: '2015', jobs: [], levels: [4, 3] },
   ];
-  const edition = (level: string) => checkRows(asRows({ level }), { ...rulesLacking(), scope }).rows[0]?.occupation.edition;
+  const edition = (level: string) =>
+    checkRows(asRows({ level }), { ...rulesLacking(), scope }).rows[0]?.occupation.edition;
   expect([edition('3'), edition('4')]).toEqual(['2015', '2022']);
 });
 
-test('the pass mark is the filing\'s', () => {
-  const codes = (score: number) => checkRows(asRows({ score_theory: score }), { ...rulesLacking(), pass_mark: 70 }).faults.map(({ code }) => code);
+test("the pass mark is the filing's", () => {
+  const codes = (score: number) =>
+    checkRows(asRows({ score_theory: score }), { ...rulesLacking(), pass_mark: 70 }).faults.map(({ code }) => code);
   expect([codes(69.99), codes(70)]).toEqual([['score_below_pass'], []]);
 });
 
@@ -122,9 +178,19 @@ test('keys that JSON smuggles in are fields like any other', () => {
 });
 
 test('CSV and JSON give the same rows and the same faults for the same values', () => {
-  const inputs = (vectors as Vector[]).flatMap(({ input }) => (input ? [input].flat() : []))
+  const inputs = (vectors as Vector[])
+    .flatMap(({ input }) => (input ? [input].flat() : []))
     .filter((values) => Object.values(values).every((value) => typeof value === 'string') && !('salary' in values));
-  const cell = fc.oneof(...FIELDS.map((field) => fc.constantFrom(...inputs.flatMap((values) => (field in values ? [String((values as Record<string, unknown>)[field])] : [])), 'x').map((text) => [field, text] as const)));
+  const cell = fc.oneof(
+    ...FIELDS.map((field) =>
+      fc
+        .constantFrom(
+          ...inputs.flatMap((values) => (field in values ? [String((values as Record<string, unknown>)[field])] : [])),
+          'x',
+        )
+        .map((text) => [field, text] as const),
+    ),
+  );
   fc.assert(
     fc.property(fc.array(fc.array(cell, { maxLength: 3 }), { minLength: 1, maxLength: 5 }), (overrides) => {
       const candidates = overrides.map((cells) => ({ ...GOOD, ...Object.fromEntries(cells) }));
@@ -137,18 +203,36 @@ test('CSV and JSON give the same rows and the same faults for the same values', 
 
 test('checking never throws, whatever JSON holds', () => {
   fc.assert(
-    fc.property(fc.array(fc.record(Object.fromEntries([...FIELDS, 'replaces'].map((field) => [field, fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue())])), { requiredKeys: [] }), { maxLength: 4 }), (list) => {
-      const { faults, rows } = check(list.map((values, at) => ({ row: at + 1, values })));
-      expect(rows.length === list.length || faults.length > 0).toBe(true);
-    }),
+    fc.property(
+      fc.array(
+        fc.record(
+          Object.fromEntries(
+            [...FIELDS, 'replaces'].map((field) => [field, fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue())]),
+          ),
+          { requiredKeys: [] },
+        ),
+        { maxLength: 4 },
+      ),
+      (list) => {
+        const { faults, rows } = check(list.map((values, at) => ({ row: at + 1, values })));
+        expect(rows.length === list.length || faults.length > 0).toBe(true);
+      },
+    ),
   );
 });
 
 test('of 10,000 rows each is looked at as often as of 1,000', () => {
   const looks = (count: number): number => {
     let seen = 0;
-    const counted = (values: Record<string, unknown>) => new Proxy(values, { get: (target, name) => ((seen += 1), Reflect.get(target, name)) });
-    const raw = Array.from({ length: count }, (_, at): RawRow => ({ row: at + 2, values: counted({ ...GOOD, id_type: '护照', id_number: `E${10_000_000 + at}` }) }));
+    const counted = (values: Record<string, unknown>) =>
+      new Proxy(values, { get: (target, name) => ((seen += 1), Reflect.get(target, name)) });
+    const raw = Array.from(
+      { length: count },
+      (_, at): RawRow => ({
+        row: at + 2,
+        values: counted({ ...GOOD, id_type: '护照', id_number: `E${10_000_000 + at}` }),
+      }),
+    );
     expect(check(raw).rows).toHaveLength(count);
     return seen / count;
   };

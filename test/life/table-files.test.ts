@@ -6,7 +6,7 @@ import { readRows, readScope } from '../../src/life/row-file.ts';
 import { readExamDate, readLevel } from '../../src/life/row-values.ts';
 import { readStaffList } from '../../src/life/staff-list.ts';
 import vectors from '../vectors/files.json' with { type: 'json' };
-import { list, line, refusal, row, textCell, workbook } from './fixtures-xlsx.ts';
+import { line, list, refusal, row, textCell, workbook } from './fixtures-xlsx.ts';
 
 interface Vector {
   name: string;
@@ -21,10 +21,28 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const isSheet = ({ text }: Vector) => !/^sep=|\u001a/i.test(text);
 /** The same cells as a workbook; blank rows are counted there as well. */
 const asWorkbook = (text: string) =>
-  workbook({ sheets: [`<sheetData>${text.split(/\r?\n/).map((one, at) => row(one.split(',').map((cell) => (cell === '' ? '<c/>' : textCell(cell))).join(''), `r="${at + 1}"`)).join('')}</sheetData>`] });
+  workbook({
+    sheets: [
+      `<sheetData>${text
+        .split(/\r?\n/)
+        .map((one, at) =>
+          row(
+            one
+              .split(',')
+              .map((cell) => (cell === '' ? '<c/>' : textCell(cell)))
+              .join(''),
+            `r="${at + 1}"`,
+          ),
+        )
+        .join('')}</sheetData>`,
+    ],
+  });
 
 describe.each(vectors as Vector[])('$name', (vector) => {
-  const files: [string, Uint8Array][] = [['as a text', bytes(vector.text)], ...(isSheet(vector) ? ([['as a workbook', asWorkbook(vector.text)]] as [string, Uint8Array][]) : [])];
+  const files: [string, Uint8Array][] = [
+    ['as a text', bytes(vector.text)],
+    ...(isSheet(vector) ? ([['as a workbook', asWorkbook(vector.text)]] as [string, Uint8Array][]) : []),
+  ];
   test.each(files)('%s', (_, file) => {
     if (vector.refusal) {
       expect(refusal(() => readRows(file))).toEqual(vector.refusal);
@@ -33,8 +51,12 @@ describe.each(vectors as Vector[])('$name', (vector) => {
     const { rows } = readRows(file);
     expect(rows.map(({ row: at }) => at)).toEqual(vector.rows);
     for (const { values, cells } of rows) expect([values.name, cells]).toEqual(['张伟', undefined]);
-    if (vector.levels) expect(rows.map(({ values }) => readLevel(values.level))).toEqual(vector.levels.map((value) => ({ value })));
-    if (vector.days) expect(rows.map(({ values }) => readExamDate(values.exam_date, '2026-11-20'))).toEqual(vector.days.map((day) => (/^\d/.test(day) ? { value: day } : { flaw: day })));
+    if (vector.levels)
+      expect(rows.map(({ values }) => readLevel(values.level))).toEqual(vector.levels.map((value) => ({ value })));
+    if (vector.days)
+      expect(rows.map(({ values }) => readExamDate(values.exam_date, '2026-11-20'))).toEqual(
+        vector.days.map((day) => (/^\d/.test(day) ? { value: day } : { flaw: day })),
+      );
     // A roster and the results of a plan are read by the same rules.
     expect(readResultsTable(file).raw.map(({ row: at }) => at)).toEqual(vector.rows);
     expect(readRosterTable(file, { session: 's1' }).raw.map(({ row: at }) => at)).toEqual(vector.rows);
@@ -44,10 +66,26 @@ describe.each(vectors as Vector[])('$name', (vector) => {
 /** Each kind of list: its header, a row, and how many rows its reader finds where. */
 const NUMBER = 'S000037000001263000001';
 const LISTS: Record<string, { header: string; line: string; rowsOf(file: Uint8Array): number[] }> = {
-  'a scope': { header: '职业编码,职业名称,工种,等级', line: '6-31-01-03,电工,,3.0', rowsOf: (file) => readScope(file).flatMap(({ levels }) => levels) },
-  inspectors: { header: '编号,姓名,单位', line: 'D01,李娜,某某中心', rowsOf: (file) => readInspectorTable(file).inspectors.map(() => 3) },
-  'a staff list': { header: '证书编号,姓名', line: `${NUMBER},张伟`, rowsOf: (file) => readStaffList(file).map(({ row: at }) => at) },
-  'a staff list of numbers': { header: '证书编号', line: NUMBER, rowsOf: (file) => readStaffList(file).map(({ row: at }) => at) },
+  'a scope': {
+    header: '职业编码,职业名称,工种,等级',
+    line: '6-31-01-03,电工,,3.0',
+    rowsOf: (file) => readScope(file).flatMap(({ levels }) => levels),
+  },
+  inspectors: {
+    header: '编号,姓名,单位',
+    line: 'D01,李娜,某某中心',
+    rowsOf: (file) => readInspectorTable(file).inspectors.map(() => 3),
+  },
+  'a staff list': {
+    header: '证书编号,姓名',
+    line: `${NUMBER},张伟`,
+    rowsOf: (file) => readStaffList(file).map(({ row: at }) => at),
+  },
+  'a staff list of numbers': {
+    header: '证书编号',
+    line: NUMBER,
+    rowsOf: (file) => readStaffList(file).map(({ row: at }) => at),
+  },
 };
 
 describe.each(Object.entries(LISTS))('%s', (_, { header, line: one, rowsOf }) => {
@@ -65,14 +103,22 @@ describe.each(Object.entries(LISTS))('%s', (_, { header, line: one, rowsOf }) =>
   });
 
   test('with its header twice', () => {
-    for (const file of [bytes, asWorkbook]) expect(refusal(() => rowsOf(file(`${header}\n${one}\n${header}\n${second}\n`)))).toEqual({ code: 'csv_header_unclear', facts: { rows: [1, 3] } });
+    for (const file of [bytes, asWorkbook])
+      expect(refusal(() => rowsOf(file(`${header}\n${one}\n${header}\n${second}\n`)))).toEqual({
+        code: 'csv_header_unclear',
+        facts: { rows: [1, 3] },
+      });
   });
 });
 
 test('a staff list is split where its columns are, though a number and a tab are still like a number', () => {
-  const rows = [['S000037000001263000001', ''], ['Y000037000002265000017', '李娜']];
+  const rows = [
+    ['S000037000001263000001', ''],
+    ['Y000037000002265000017', '李娜'],
+  ];
   const body = rows.map((cells) => cells.join('\t')).join('\n');
-  for (const text of [body, `证书编号\t姓名\n${body}\n`, `2026年名单\n证书编号\t姓名\n${body}`]) expect(readStaffList(bytes(text)).map(({ number, name }) => [number, name])).toEqual(rows);
+  for (const text of [body, `证书编号\t姓名\n${body}\n`, `2026年名单\n证书编号\t姓名\n${body}`])
+    expect(readStaffList(bytes(text)).map(({ number, name }) => [number, name])).toEqual(rows);
 });
 
 test('a staff list keeps the numbers of its rows where no header stands above it', () => {

@@ -8,6 +8,9 @@ export function twin(token: string): string {
   const [head, payload, signature] = token.split('.') as [string, string, string];
   const bytes = fromBase64url(signature);
   const other = (N - BigInt(`0x${toHex(bytes.slice(32))}`)).toString(16).padStart(64, '0');
-  bytes.set(Uint8Array.from({ length: 32 }, (_, i) => Number.parseInt(other.slice(2 * i, 2 * i + 2), 16)), 32);
+  bytes.set(
+    Uint8Array.from({ length: 32 }, (_, i) => Number.parseInt(other.slice(2 * i, 2 * i + 2), 16)),
+    32,
+  );
   return `${head}.${payload}.${toBase64url(bytes)}`;
 }

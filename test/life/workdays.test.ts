@@ -2,10 +2,10 @@
 import { isWorkday } from 'chinese-days';
 import { HolidayUtil } from 'lunar-javascript';
 import { expect, test } from 'vitest';
-import { dayNumber, dayOf } from '../../src/life/calendar.ts';
 import { checkDays, earliestEnd, readDays } from '../../src/life/announcement.ts';
+import { dayNumber, dayOf } from '../../src/life/calendar.ts';
 import { isRefusal } from '../../src/life/refusal.ts';
-import { BUILT_IN, knownAt, lengthened, WorkingDays, type AnnouncedYear } from '../../src/life/workdays.ts';
+import { type AnnouncedYear, BUILT_IN, knownAt, lengthened, WorkingDays } from '../../src/life/workdays.ts';
 
 const known = new WorkingDays(BUILT_IN);
 const [first, last] = [`${known.years[0]}-01-01`, `${known.years.at(-1)}-12-31`];
@@ -69,8 +69,14 @@ test('beyond the years that were announced nothing is guessed', () => {
 
 const NOON = 43_200;
 const at = (day: string): number => dayNumber(day) * 86_400 + NOON;
-const announced = (year: number, since: string, holidays: string[], workdays: string[] = []): AnnouncedYear =>
-  ({ year, holidays: new Set(holidays.map((day) => `${year}-${day}`)), workdays: new Set(workdays.map((day) => `${year}-${day}`)), source: '', since: at(since), ends: Infinity });
+const announced = (year: number, since: string, holidays: string[], workdays: string[] = []): AnnouncedYear => ({
+  year,
+  holidays: new Set(holidays.map((day) => `${year}-${day}`)),
+  workdays: new Set(workdays.map((day) => `${year}-${day}`)),
+  source: '',
+  since: at(since),
+  ends: Infinity,
+});
 
 test('an announced year goes on where the built-in ones end, and the newest of a year counts', () => {
   const next = announced(2027, '2026-11-10', ['01-01', '01-04'], ['01-09']);
@@ -81,7 +87,14 @@ test('an announced year goes on where the built-in ones end, and the newest of a
   expect(knownAt(all, at('2026-12-21')).add('2026-12-30', 4)).toBe('2027-01-07');
   expect(knownAt(all, at('2026-12-21')).isWorked('2027-01-04')).toBe(true);
   expect(refusalOf(() => knownAt(all, at('2026-11-09')).add('2026-12-30', 4))?.code).toBe('calendar_not_covered');
-  expect(refusalOf(() => knownAt(all.map((one) => ({ ...one, ends: at('2026-12-22') })), at('2026-12-23')).isWorked('2027-01-04'))?.code).toBe('calendar_not_covered');
+  expect(
+    refusalOf(() =>
+      knownAt(
+        all.map((one) => ({ ...one, ends: at('2026-12-22') })),
+        at('2026-12-23'),
+      ).isWorked('2027-01-04'),
+    )?.code,
+  ).toBe('calendar_not_covered');
 });
 
 test('a correction lengthens a period that runs, and never shortens it', () => {
@@ -100,19 +113,36 @@ test('whoever looks back judges by what the register can have known at either en
   const all = [...BUILT_IN, announced(2026, '2026-12-16', ['12-17', '12-18'])];
   expect(earliestEnd(all, at('2026-12-14'), 5, at('2026-12-15'))).toBe('2026-12-21');
   expect(earliestEnd(all, at('2026-12-14'), 5, at('2026-12-22'))).toBe('2026-12-23');
-  expect(earliestEnd([...BUILT_IN, announced(2027, '2027-02-01', ['01-01'])], at('2026-12-30'), 3, at('2027-01-20'))).toBe('2027-01-05');
-  expect(refusalOf(() => earliestEnd(BUILT_IN, at('2026-12-30'), 3, at('2027-01-20')))?.code).toBe('calendar_not_covered');
+  expect(
+    earliestEnd([...BUILT_IN, announced(2027, '2027-02-01', ['01-01'])], at('2026-12-30'), 3, at('2027-01-20')),
+  ).toBe('2027-01-05');
+  expect(refusalOf(() => earliestEnd(BUILT_IN, at('2026-12-30'), 3, at('2027-01-20')))?.code).toBe(
+    'calendar_not_covered',
+  );
   // An announcement of the last minutes may not have been handed in, and a clock may have been ahead past midnight.
   expect(earliestEnd(all, at('2026-12-14'), 5, at('2026-12-16') + 350)).toBe('2026-12-21');
   expect(earliestEnd(all, at('2026-12-14'), 5, at('2026-12-16') + 361)).toBe('2026-12-23');
   const midnight = at('2026-12-15') - NOON - 8 * 3600;
-  expect([30, 61].map((after) => earliestEnd(BUILT_IN, midnight + after, 5, at('2026-12-30')))).toEqual(['2026-12-21', '2026-12-22']);
+  expect([30, 61].map((after) => earliestEnd(BUILT_IN, midnight + after, 5, at('2026-12-30')))).toEqual([
+    '2026-12-21',
+    '2026-12-22',
+  ]);
 });
 
 test('days are read as people type them', () => {
-  expect(readDays('2027-01-01、02-05..02-07，10月1日至10月3日\n2027/12/31', 2027, 'holidays')).toEqual(['2027-01-01', '2027-02-05', '2027-02-06', '2027-02-07', '2027-10-01', '2027-10-02', '2027-10-03', '2027-12-31']);
+  expect(readDays('2027-01-01、02-05..02-07，10月1日至10月3日\n2027/12/31', 2027, 'holidays')).toEqual([
+    '2027-01-01',
+    '2027-02-05',
+    '2027-02-06',
+    '2027-02-07',
+    '2027-10-01',
+    '2027-10-02',
+    '2027-10-03',
+    '2027-12-31',
+  ]);
   expect(readDays('', 2027, 'workdays')).toEqual([]);
-  for (const wrong of ['13-01', '02-30', 'Friday', '10-07..10-01', '01-01..12-31', '1']) expect([wrong, refusalOf(() => readDays(wrong, 2027, 'holidays'))?.code]).toEqual([wrong, 'calendar_day_wrong']);
+  for (const wrong of ['13-01', '02-30', 'Friday', '10-07..10-01', '01-01..12-31', '1'])
+    expect([wrong, refusalOf(() => readDays(wrong, 2027, 'holidays'))?.code]).toEqual([wrong, 'calendar_day_wrong']);
 });
 
 test.each([

@@ -9,7 +9,7 @@ import { inflateRaw } from '../../src/life/pdf-read/inflate.ts';
 import { Budget } from '../../src/life/pdf-read/limits.ts';
 import { readRows } from '../../src/life/row-file.ts';
 import { FIELDS } from '../../src/life/rows.ts';
-import { HEAD, line, list, partsOf, refusal, row, textCell, workbook, zip, type Workbook } from './fixtures-xlsx.ts';
+import { HEAD, line, list, partsOf, refusal, row, textCell, type Workbook, workbook, zip } from './fixtures-xlsx.ts';
 import { table } from './samples.ts';
 
 /** What is quadratic, or unpacks a bomb, takes minutes, and the test's own time ends. */
@@ -22,7 +22,8 @@ const good = `<sheetData>${HEAD}${row(line())}</sheetData>`;
 
 /** Little-endian numbers of 2 and 4 bytes. */
 const u16 = (...numbers: number[]) => numbers.flatMap((one) => [one & 255, (one >> 8) & 255]);
-const u32 = (...numbers: number[]) => numbers.flatMap((one) => [one & 255, (one >> 8) & 255, (one >> 16) & 255, (one >>> 24) & 255]);
+const u32 = (...numbers: number[]) =>
+  numbers.flatMap((one) => [one & 255, (one >> 8) & 255, (one >> 16) & 255, (one >>> 24) & 255]);
 
 interface Lie {
   name?: string;
@@ -40,7 +41,11 @@ interface Lie {
 }
 
 /** A container of these parts, deflated, with what is said of some of them changed. */
-function container(parts: Record<string, Uint8Array>, lies: Record<string, Lie> = {}, end: { count?: number; comment?: string; start?: number } = {}): Uint8Array {
+function container(
+  parts: Record<string, Uint8Array>,
+  lies: Record<string, Lie> = {},
+  end: { count?: number; comment?: string; start?: number } = {},
+): Uint8Array {
   const locals: Uint8Array[] = [];
   const directory: number[] = [];
   let at = 0;
@@ -50,14 +55,37 @@ function container(parts: Record<string, Uint8Array>, lies: Record<string, Lie> 
     const named = Buffer.from(lie.name ?? name);
     const local = Buffer.from(lie.localName ?? lie.name ?? name);
     const [size, length, crc] = [lie.size ?? bytes.length, lie.packed ?? packed.length, lie.crc ?? crc32(bytes)];
-    locals.push(Uint8Array.from([...u32(0x04034b50), ...u16(20, 0, 8, 0, 0), ...u32(0, 0, 0), ...u16(local.length, 0), ...local]), packed);
+    locals.push(
+      Uint8Array.from([...u32(0x04034b50), ...u16(20, 0, 8, 0, 0), ...u32(0, 0, 0), ...u16(local.length, 0), ...local]),
+      packed,
+    );
     const extra = lie.long ? [...u16(1, 16), ...u32(size, 0, length, 0)] : [];
-    directory.push(...u32(0x02014b50), ...u16(20, 20, lie.flags ?? 0, lie.method ?? 8, 0, 0), ...u32(crc, ...(lie.long ? [-1, -1] : [length, size])), ...u16(named.length, extra.length, 0, 0, 0), ...u32(0, lie.local ?? at), ...named, ...extra);
+    directory.push(
+      ...u32(0x02014b50),
+      ...u16(20, 20, lie.flags ?? 0, lie.method ?? 8, 0, 0),
+      ...u32(crc, ...(lie.long ? [-1, -1] : [length, size])),
+      ...u16(named.length, extra.length, 0, 0, 0),
+      ...u32(0, lie.local ?? at),
+      ...named,
+      ...extra,
+    );
     at += 30 + local.length + packed.length;
   }
   const count = end.count ?? Object.keys(parts).length;
   const comment = Buffer.from(end.comment ?? '');
-  return new Uint8Array(Buffer.concat([...locals, Uint8Array.from([...directory, ...u32(0x06054b50), ...u16(0, 0, count, count), ...u32(directory.length, end.start ?? at), ...u16(comment.length), ...comment])]));
+  return new Uint8Array(
+    Buffer.concat([
+      ...locals,
+      Uint8Array.from([
+        ...directory,
+        ...u32(0x06054b50),
+        ...u16(0, 0, count, count),
+        ...u32(directory.length, end.start ?? at),
+        ...u16(comment.length),
+        ...comment,
+      ]),
+    ]),
+  );
 }
 
 const SHEET = 'xl/worksheets/sheet1.xml';
@@ -66,7 +94,13 @@ const lying = (lie: Lie, name = SHEET) => refused(container(parts, { [name]: lie
 
 describe('the container', () => {
   test('the writer of these tests tells the truth when it does not lie', () => {
-    for (const file of [container(parts), container(parts, {}, { comment: 'PK\u0005\u0006 by hand' }), container(parts, { [SHEET]: { long: true } }), container(parts, { [SHEET]: { method: 0 } })]) expect(refused(file).code).toBe('accepted');
+    for (const file of [
+      container(parts),
+      container(parts, {}, { comment: 'PK\u0005\u0006 by hand' }),
+      container(parts, { [SHEET]: { long: true } }),
+      container(parts, { [SHEET]: { method: 0 } }),
+    ])
+      expect(refused(file).code).toBe('accepted');
   });
 
   test.each([
@@ -86,37 +120,89 @@ describe('the container', () => {
 
   test('a directory that is cut, counts wrongly, lies elsewhere or names a part twice', () => {
     const file = container(parts);
-    for (const cut of [5, 30, 100, 400, file.length - 1, file.length - 10, file.length - 22, file.length - 60]) expect(refused(file.slice(0, cut))).toMatchObject({ code: 'xlsx_malformed', facts: { part: 'zip' } });
-    for (const end of [{ count: 100 }, { start: 0 }, { start: file.length }]) expect(refused(container(parts, {}, end)).code).toBe('xlsx_malformed');
-    expect(refused(container({ ...parts, 'x.xml': parts[SHEET] as Uint8Array }, { 'x.xml': { name: 'XL\\Worksheets\\sheet1.xml' } })).code).toBe('xlsx_malformed');
+    for (const cut of [5, 30, 100, 400, file.length - 1, file.length - 10, file.length - 22, file.length - 60])
+      expect(refused(file.slice(0, cut))).toMatchObject({ code: 'xlsx_malformed', facts: { part: 'zip' } });
+    for (const end of [{ count: 100 }, { start: 0 }, { start: file.length }])
+      expect(refused(container(parts, {}, end)).code).toBe('xlsx_malformed');
+    expect(
+      refused(
+        container(
+          { ...parts, 'x.xml': parts[SHEET] as Uint8Array },
+          { 'x.xml': { name: 'XL\\Worksheets\\sheet1.xml' } },
+        ),
+      ).code,
+    ).toBe('xlsx_malformed');
     expect(refused(new Uint8Array([...file, 0])).code).toBe('xlsx_malformed');
   });
 
   test('flipped bytes are never taken for a list with other values', () => {
     const file = container(parts);
     const whole = JSON.stringify(readRows(file));
-    fc.assert(fc.property(fc.nat({ max: file.length - 1 }), fc.integer({ min: 1, max: 255 }), (at, change) => {
-      const flipped = file.slice();
-      flipped[at] = (flipped[at] as number) ^ change;
-      if (refusal(() => readRows(flipped)).code === 'accepted') expect(JSON.stringify(readRows(flipped))).toBe(whole);
-    }), { numRuns: 300 });
+    fc.assert(
+      fc.property(fc.nat({ max: file.length - 1 }), fc.integer({ min: 1, max: 255 }), (at, change) => {
+        const flipped = file.slice();
+        flipped[at] = (flipped[at] as number) ^ change;
+        if (refusal(() => readRows(flipped)).code === 'accepted') expect(JSON.stringify(readRows(flipped))).toBe(whole);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test('arbitrary bytes behind the magic are refused', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => void expect(refusal(() => readRows(Uint8Array.from([0x50, 0x4b, 3, 4, ...bytes]))).code).toBe('xlsx_malformed')));
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 400 }),
+        (bytes) =>
+          void expect(refusal(() => readRows(Uint8Array.from([0x50, 0x4b, 3, 4, ...bytes]))).code).toBe(
+            'xlsx_malformed',
+          ),
+      ),
+    );
   });
 
   test('thousands of parts; a password; parts that overlap', () => {
-    expect(refused(zip({ ...parts, ...Object.fromEntries(Array.from({ length: 2000 }, (_, at) => [`xl/media/${at}.png`, new Uint8Array(1)])) }))).toEqual({ code: 'xlsx_too_large', facts: { part: 'parts', limit: 2000 } });
+    expect(
+      refused(
+        zip({
+          ...parts,
+          ...Object.fromEntries(Array.from({ length: 2000 }, (_, at) => [`xl/media/${at}.png`, new Uint8Array(1)])),
+        }),
+      ),
+    ).toEqual({ code: 'xlsx_too_large', facts: { part: 'parts', limit: 2000 } });
     expect(lying({ flags: 1 }).code).toBe('xlsx_encrypted');
     // One bomb, named many times: an entry whose place is inside another.
-    const inner = Uint8Array.from([...u32(0x04034b50), ...u16(20, 0, 0, 0, 0), ...u32(0, 0, 0), ...u16(5, 0), ...Buffer.from('b.xml<x/>')]);
-    const overlapping = (local: number) => refused(container({ 'a.bin': inner, ...parts, 'b.xml': Buffer.from('<x/>') }, { 'a.bin': { method: 0 }, 'b.xml': { method: 0, ...(local > 0 ? { local } : {}) } })).code;
+    const inner = Uint8Array.from([
+      ...u32(0x04034b50),
+      ...u16(20, 0, 0, 0, 0),
+      ...u32(0, 0, 0),
+      ...u16(5, 0),
+      ...Buffer.from('b.xml<x/>'),
+    ]);
+    const overlapping = (local: number) =>
+      refused(
+        container(
+          { 'a.bin': inner, ...parts, 'b.xml': Buffer.from('<x/>') },
+          { 'a.bin': { method: 0 }, 'b.xml': { method: 0, ...(local > 0 ? { local } : {}) } },
+        ),
+      ).code;
     expect([overlapping(0), overlapping(35)]).toEqual(['accepted', 'xlsx_malformed']);
   });
 
   test('a workbook with a password, and an old one, in the same old container', () => {
-    const compound = (name: string) => Uint8Array.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ...new Uint8Array(1000), ...Buffer.from(name, 'utf16le'), ...new Uint8Array(40)]);
+    const compound = (name: string) =>
+      Uint8Array.from([
+        0xd0,
+        0xcf,
+        0x11,
+        0xe0,
+        0xa1,
+        0xb1,
+        0x1a,
+        0xe1,
+        ...new Uint8Array(1000),
+        ...Buffer.from(name, 'utf16le'),
+        ...new Uint8Array(40),
+      ]);
     expect(refused(compound('EncryptedPackage')).code).toBe('xlsx_encrypted');
     expect(refused(compound('Workbook')).code).toBe('table_format_unsupported');
     expect(refused(table('libreoffice.xls')).code).toBe('table_format_unsupported');
@@ -128,8 +214,15 @@ describe('the container', () => {
     const nested = zip({ 'inner.xlsx': zip({ 'inner.xlsx': workbook({ sheets: [good] }) }) });
     expect(refused(nested).code).toBe('table_format_unsupported');
     expect(refused(zip({ ...parts, 'xl/embeddings/again.zip': nested })).code).toBe('accepted');
-    const type = (main: string) => code({ parts: { '[Content_Types].xml': `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="${main}"/></Types>` } });
-    expect(type('application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml')).toBe('table_format_unsupported');
+    const type = (main: string) =>
+      code({
+        parts: {
+          '[Content_Types].xml': `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="${main}"/></Types>`,
+        },
+      });
+    expect(type('application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml')).toBe(
+      'table_format_unsupported',
+    );
     expect(type('application/vnd.ms-excel.sheet.binary.macroEnabled.main')).toBe('xlsx_macros');
     expect(type('application/vnd.ms-excel.sheet.macroEnabled.main+xml')).toBe('xlsx_macros');
   });
@@ -141,13 +234,22 @@ function block(codeLengths: Record<number, number>, literals: number, lengths: s
   const order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
   let bits = `${[[0, 1], [2, 2], [literals - 257, 5], [0, 5], [15, 4], ...order.map((symbol) => [codeLengths[symbol] ?? 0, 3])].map(([value, count]) => put(value as number, count as number)).join('') + lengths + data}000`;
   bits = bits.padEnd(Math.ceil(bits.length / 8) * 8, '0');
-  return Uint8Array.from([...(bits.match(/.{8}/g) as string[]).map((byte) => Number.parseInt([...byte].reverse().join(''), 2)), 0, 0, 255, 255]);
+  return Uint8Array.from([
+    ...(bits.match(/.{8}/g) as string[]).map((byte) => Number.parseInt([...byte].reverse().join(''), 2)),
+    0,
+    0,
+    255,
+    255,
+  ]);
 }
 
 describe('bombs', () => {
   const tabs = (sheets: string[]) => refused(container(partsOf({ sheets })));
   const bomb = (xml: string, count: number, name = SHEET) => {
-    const [before, after] = ['<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>', '</sheetData></worksheet>'];
+    const [before, after] = [
+      '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>',
+      '</sheetData></worksheet>',
+    ];
     return container({ ...parts, [name]: Buffer.from(before + xml.repeat(count) + after) });
   };
 
@@ -155,7 +257,9 @@ describe('bombs', () => {
     const file = bomb(' '.repeat(1000), 40_000);
     expect(file.length).toBeLessThan(45_000);
     expect(refused(file)).toEqual({ code: 'xlsx_too_large', facts: { part: 'bytes in a part', limit: 16_000_000 } });
-    expect(refused(container({ ...parts, [SHEET]: Buffer.alloc(40_000_000, ' ') }, { [SHEET]: { size: 1000 } })).code).toBe('xlsx_malformed');
+    expect(
+      refused(container({ ...parts, [SHEET]: Buffer.alloc(40_000_000, ' ') }, { [SHEET]: { size: 1000 } })).code,
+    ).toBe('xlsx_malformed');
     const sheets = Array.from({ length: 4 }, () => `<!--${' '.repeat(15_000_000)}-->`);
     expect(tabs(sheets)).toEqual({ code: 'xlsx_too_large', facts: { part: 'bytes', limit: 48_000_000 } });
   });
@@ -185,7 +289,9 @@ describe('bombs', () => {
 
   test('a million cells in one row, a million attributes, a name of a megabyte, a comment of ten', () => {
     expect(rows(row('<c/>'.repeat(1_000_000))).code).toBe('xlsx_malformed');
-    expect(rows(`<row ${Array.from({ length: 100_000 }, (_, at) => `a${at}="1"`).join(' ')}>${line()}</row>`).code).toBe('accepted');
+    expect(
+      rows(`<row ${Array.from({ length: 100_000 }, (_, at) => `a${at}="1"`).join(' ')}>${line()}</row>`).code,
+    ).toBe('accepted');
     expect(rows(`<${'x'.repeat(1_000_000)}/>${row(line())}`).code).toBe('accepted');
     expect(rows(`<!--${' '.repeat(10_000_000)}-->${row(line())}`).code).toBe('accepted');
   });
@@ -200,25 +306,41 @@ describe('bombs', () => {
 
   test('one long text shared by all cells, and too many texts', () => {
     const shared = row(FIELDS.map(() => '<c t="s"><v>0</v></c>').join('')).repeat(1000);
-    expect(refused(list(shared, { strings: `<si><t>${'字'.repeat(30_000)}</t></si>` }))).toEqual({ code: 'xlsx_too_large', facts: { part: 'characters', limit: 12_000_000 } });
-    expect(refused(list('', { strings: `<si><t>${'x'.repeat(13_000_000)}</t></si>` }))).toEqual({ code: 'xlsx_too_large', facts: { part: 'characters', limit: 12_000_000 } });
-    expect(refused(list('', { strings: '<si/>'.repeat(300_001) }))).toEqual({ code: 'xlsx_too_large', facts: { part: 'texts', limit: 300_000 } });
+    expect(refused(list(shared, { strings: `<si><t>${'字'.repeat(30_000)}</t></si>` }))).toEqual({
+      code: 'xlsx_too_large',
+      facts: { part: 'characters', limit: 12_000_000 },
+    });
+    expect(refused(list('', { strings: `<si><t>${'x'.repeat(13_000_000)}</t></si>` }))).toEqual({
+      code: 'xlsx_too_large',
+      facts: { part: 'characters', limit: 12_000_000 },
+    });
+    expect(refused(list('', { strings: '<si/>'.repeat(300_001) }))).toEqual({
+      code: 'xlsx_too_large',
+      facts: { part: 'texts', limit: 300_000 },
+    });
   });
 
   test('formulas that fill everything, and merged cells without end', () => {
     const array = (at: number) => row(`<c r="K${at}"><f t="array" ref="A1:XFD1048576">1</f><v>1</v></c>`, `r="${at}"`);
     expect(rows(Array.from({ length: 9000 }, (_, at) => array(at + 2)).join('')).code).toBe('accepted');
-    expect(refused(list(row(line()), {}, `<mergeCells>${'<mergeCell ref="A90:B91"/>'.repeat(100_000)}</mergeCells>`))).toEqual({ code: 'xlsx_too_large', facts: { part: 'merged ranges', limit: 10_000 } });
+    expect(
+      refused(list(row(line()), {}, `<mergeCells>${'<mergeCell ref="A90:B91"/>'.repeat(100_000)}</mergeCells>`)),
+    ).toEqual({ code: 'xlsx_too_large', facts: { part: 'merged ranges', limit: 10_000 } });
   });
 
   test('a format that makes patterns slow', () => {
-    for (const evil of ['['.repeat(200_000), `${'h:'.repeat(100)}`, '"'.repeat(255), 'd'.repeat(255), '\\'.repeat(255)]) expect(code({ sheets: [good], styles: [[200, evil]] })).toBe('accepted');
+    for (const evil of ['['.repeat(200_000), `${'h:'.repeat(100)}`, '"'.repeat(255), 'd'.repeat(255), '\\'.repeat(255)])
+      expect(code({ sheets: [good], styles: [[200, evil]] })).toBe('accepted');
   });
 });
 
 describe('cells at the end of the world', () => {
   test.each([
-    ['the last cell there is', '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row>', 'xlsx_too_large'],
+    [
+      'the last cell there is',
+      '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row>',
+      'xlsx_too_large',
+    ],
     ['the last cell there is, blank', '<row r="1048576"><c r="XFD1048576" s="1"/></row>', 'accepted'],
     ['the last column that may hold something', '<row r="3"><c r="IV3"><v>1</v></c></row>', 'accepted'],
     ['one column further', '<row r="3"><c r="IW3"><v>1</v></c></row>', 'xlsx_too_large'],
@@ -244,7 +366,10 @@ describe('cells at the end of the world', () => {
   });
 
   test('a refusal names the row', () => {
-    expect(rows(`${row(line())}<row r="7"><c t="s"><v>7</v></c></row>`)).toEqual({ code: 'xlsx_malformed', facts: { part: SHEET, row: 7 } });
+    expect(rows(`${row(line())}<row r="7"><c t="s"><v>7</v></c></row>`)).toEqual({
+      code: 'xlsx_malformed',
+      facts: { part: SHEET, row: 7 },
+    });
   });
 });
 
@@ -274,17 +399,38 @@ describe('XML', () => {
     ['a prefix that nobody declared', `<worksheet ${main}><q:row/></worksheet>`],
     ['another encoding', `<?xml version="1.0" encoding="GBK"?><worksheet ${main}/>`],
   ])('%s', (_, xml) => {
-    expect(refused(zip({ ...parts, [SHEET]: Buffer.from(xml) }))).toEqual({ code: 'xlsx_malformed', facts: { part: SHEET } });
+    expect(refused(zip({ ...parts, [SHEET]: Buffer.from(xml) }))).toEqual({
+      code: 'xlsx_malformed',
+      facts: { part: SHEET },
+    });
   });
 
   test('other encodings, whatever they say', () => {
-    for (const bytes of [Buffer.from('\ufeff<worksheet/>', 'utf16le'), Uint8Array.of(0x3c, 0xff, 0x3e), Uint8Array.of(0x3c, 0x61, 0x3e, 0xe5, 0xbc)]) expect(refused(zip({ ...parts, [SHEET]: bytes })).code).toBe('xlsx_malformed');
+    for (const bytes of [
+      Buffer.from('\ufeff<worksheet/>', 'utf16le'),
+      Uint8Array.of(0x3c, 0xff, 0x3e),
+      Uint8Array.of(0x3c, 0x61, 0x3e, 0xe5, 0xbc),
+    ])
+      expect(refused(zip({ ...parts, [SHEET]: bytes })).code).toBe('xlsx_malformed');
   });
 
   test('a part that is missing, or two that name each other', () => {
-    for (const name of names.filter((one) => one !== '[Content_Types].xml')) expect([name, refused(zip(Object.fromEntries(Object.entries(parts).filter(([other]) => other !== name)))).code]).toEqual([name, 'xlsx_malformed']);
-    expect(code({ sheets: [good], parts: { 'xl/workbook.xml': `<workbook ${main} xmlns:r="urn:r"><sheets><sheet r:id="none"/></sheets></workbook>` } })).toBe('xlsx_malformed');
-    expect(code({ sheets: [good], parts: { 'xl/workbook.xml': `<workbook ${main}><sheets><sheet/></sheets></workbook>` } })).toBe('xlsx_malformed');
+    for (const name of names.filter((one) => one !== '[Content_Types].xml'))
+      expect([
+        name,
+        refused(zip(Object.fromEntries(Object.entries(parts).filter(([other]) => other !== name)))).code,
+      ]).toEqual([name, 'xlsx_malformed']);
+    expect(
+      code({
+        sheets: [good],
+        parts: {
+          'xl/workbook.xml': `<workbook ${main} xmlns:r="urn:r"><sheets><sheet r:id="none"/></sheets></workbook>`,
+        },
+      }),
+    ).toBe('xlsx_malformed');
+    expect(
+      code({ sheets: [good], parts: { 'xl/workbook.xml': `<workbook ${main}><sheets><sheet/></sheets></workbook>` } }),
+    ).toBe('xlsx_malformed');
   });
 });
 
@@ -302,16 +448,41 @@ describe('what a workbook may carry besides', () => {
   });
 
   test('a sheet that lies in another file', () => {
-    const relation = '<Relationship Id="s0" TargetMode="External" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="http://example.com/sheet.xml"/>';
-    expect(code({ sheets: [good], parts: { 'xl/_rels/workbook.xml.rels': `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${relation}</Relationships>` } })).toBe('xlsx_external');
+    const relation =
+      '<Relationship Id="s0" TargetMode="External" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="http://example.com/sheet.xml"/>';
+    expect(
+      code({
+        sheets: [good],
+        parts: {
+          'xl/_rels/workbook.xml.rels': `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${relation}</Relationships>`,
+        },
+      }),
+    ).toBe('xlsx_external');
   });
 
   test('a target outside the container is no file of ours', () => {
-    const relation = '<Relationship Id="s0" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="../../../../etc/passwd"/>';
-    expect(refused(workbook({ parts: { 'xl/_rels/workbook.xml.rels': `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${relation}</Relationships>` } }))).toEqual({ code: 'xlsx_malformed', facts: { part: 'etc/passwd' } });
+    const relation =
+      '<Relationship Id="s0" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="../../../../etc/passwd"/>';
+    expect(
+      refused(
+        workbook({
+          parts: {
+            'xl/_rels/workbook.xml.rels': `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${relation}</Relationships>`,
+          },
+        }),
+      ),
+    ).toEqual({ code: 'xlsx_malformed', facts: { part: 'etc/passwd' } });
   });
 
   test('names of columns that are not used are not taken from code', () => {
-    expect(readRows(workbook({ sheets: [`<sheetData>${row([...FIELDS, '__proto__', 'constructor'].map(textCell).join(''))}${row(line())}</sheetData>`] })).ignored).toEqual(['__proto__', 'constructor']);
+    expect(
+      readRows(
+        workbook({
+          sheets: [
+            `<sheetData>${row([...FIELDS, '__proto__', 'constructor'].map(textCell).join(''))}${row(line())}</sheetData>`,
+          ],
+        }),
+      ).ignored,
+    ).toEqual(['__proto__', 'constructor']);
   });
 });

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { unzipSync, Zip, ZipPassThrough, zipSync } from 'fflate';
 import { afterEach, expect, test, vi } from 'vitest';
 import { concat, encodeUtf8 } from '../../src/life/bytes.ts';
-import { LARGEST_FILE, readZip, writeZip, type DatedFile, type ZipFile } from '../../src/life/zip.ts';
+import { type DatedFile, LARGEST_FILE, readZip, writeZip, type ZipFile } from '../../src/life/zip.ts';
 import { refusalOf } from './cast.ts';
 import { hasTool } from './fixtures-pdf.ts';
 
@@ -49,27 +49,35 @@ async function read(bytes: Uint8Array, lengths: readonly number[] = [65_536]): P
 
 const number = (n: number) => `S00003700000126300${String(n).padStart(4, '0')}.pdf`;
 /** Bytes that hold the very marks by which readers find their way. */
-const marked = fc.uint8Array({ maxLength: 400 }).map((noise) => concat(noise, Uint8Array.of(0x50, 0x4b, 7, 8, 0x50, 0x4b, 3, 4, 0x50, 0x4b, 5, 6), noise));
+const marked = fc
+  .uint8Array({ maxLength: 400 })
+  .map((noise) => concat(noise, Uint8Array.of(0x50, 0x4b, 7, 8, 0x50, 0x4b, 3, 4, 0x50, 0x4b, 5, 6), noise));
 const contents = fc.array(fc.oneof(fc.uint8Array({ maxLength: 300 }), marked), { maxLength: 12 });
-const named = (parts: readonly Uint8Array[]): DatedFile[] => parts.map((bytes, n) => ({ name: number(n), bytes, at: AT }));
+const named = (parts: readonly Uint8Array[]): DatedFile[] =>
+  parts.map((bytes, n) => ({ name: number(n), bytes, at: AT }));
 const plain = (files: readonly ZipFile[]) => files.map(({ name, bytes }) => [name, [...bytes]]);
 
 test('what goes in comes out, in order, however the stream is cut', async () => {
   await fc.assert(
-    fc.asyncProperty(contents, fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 5 }), async (parts, lengths) => {
-      const files = named(parts);
-      const archive = await written(files);
-      expect(plain(await read(archive, lengths))).toEqual(plain(files));
-      // A reader that begins with the directory finds the same.
-      expect(Object.entries(unzipSync(archive)).map(([name, bytes]) => [name, [...bytes]])).toEqual(plain(files));
-    }),
+    fc.asyncProperty(
+      contents,
+      fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 5 }),
+      async (parts, lengths) => {
+        const files = named(parts);
+        const archive = await written(files);
+        expect(plain(await read(archive, lengths))).toEqual(plain(files));
+        // A reader that begins with the directory finds the same.
+        expect(Object.entries(unzipSync(archive)).map(([name, bytes]) => [name, [...bytes]])).toEqual(plain(files));
+      },
+    ),
     { numRuns: 60 },
   );
 });
 
 test('an archive that ends early, anywhere, is broken', async () => {
   const archive = await written(named([encodeUtf8('%PDF-1.7 one'), encodeUtf8('%PDF-1.7 two')]));
-  for (let length = 0; length < archive.length; length++) expect([length, (await refusalOf(() => read(archive.slice(0, length)))).code]).toEqual([length, 'zip_broken']);
+  for (let length = 0; length < archive.length; length++)
+    expect([length, (await refusalOf(() => read(archive.slice(0, length)))).code]).toEqual([length, 'zip_broken']);
   expect((await refusalOf(() => read(concat(archive, Uint8Array.of(0))))).code).toBe('zip_broken');
   // The directory of another archive at its end: files are missing in the middle.
   const end = archive.slice(archive.length - 150);
@@ -77,14 +85,18 @@ test('an archive that ends early, anywhere, is broken', async () => {
 });
 
 test('compressed files, files of unknown size and giants are not read', async () => {
-  const archives = [zipSync({ 'a.pdf': encodeUtf8('a'.repeat(100)) }), zipSync({ 'a.pdf': new Uint8Array(LARGEST_FILE + 1) }, { level: 0 })];
+  const archives = [
+    zipSync({ 'a.pdf': encodeUtf8('a'.repeat(100)) }),
+    zipSync({ 'a.pdf': new Uint8Array(LARGEST_FILE + 1) }, { level: 0 }),
+  ];
   const chunks: Uint8Array[] = [];
   const zip = new Zip((_, chunk) => void chunks.push(chunk));
   const file = new ZipPassThrough('a.pdf');
   zip.add(file);
   file.push(encodeUtf8('%PDF-'), true);
   zip.end();
-  for (const archive of [...archives, concat(...chunks)]) expect((await refusalOf(() => read(archive))).code).toBe('zip_broken');
+  for (const archive of [...archives, concat(...chunks)])
+    expect((await refusalOf(() => read(archive))).code).toBe('zip_broken');
 });
 
 test('a reader that leaves, or that fails, cancels the stream', async () => {
@@ -121,12 +133,17 @@ test('more than 32-bit offsets or 16-bit counts hold is refused', async () => {
 
 afterEach(() => vi.unstubAllEnvs());
 
-test.each(['UTC', 'Asia/Shanghai', 'America/New_York'])('files bear the clock of Shanghai, on a machine in %s', async (zone) => {
-  vi.stubEnv('TZ', zone);
-  const archive = new DataView((await written(named([new Uint8Array(1)]))).buffer);
-  const [time, day] = [archive.getUint16(10, true), archive.getUint16(12, true)];
-  expect([(day >> 9) + 1980, (day >> 5) & 15, day & 31, time >> 11, (time >> 5) & 63, (time & 31) * 2]).toEqual([2026, 11, 23, 10, 0, 2]);
-});
+test.each(['UTC', 'Asia/Shanghai', 'America/New_York'])(
+  'files bear the clock of Shanghai, on a machine in %s',
+  async (zone) => {
+    vi.stubEnv('TZ', zone);
+    const archive = new DataView((await written(named([new Uint8Array(1)]))).buffer);
+    const [time, day] = [archive.getUint16(10, true), archive.getUint16(12, true)];
+    expect([(day >> 9) + 1980, (day >> 5) & 15, day & 31, time >> 11, (time >> 5) & 63, (time & 31) * 2]).toEqual([
+      2026, 11, 23, 10, 0, 2,
+    ]);
+  },
+);
 
 test.skipIf(!hasTool('unzip'))('unzip finds nothing wrong', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'luzheng-zip-'));

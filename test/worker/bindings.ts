@@ -2,7 +2,7 @@
  * The test deployment's settings. Its root key is made anew for each run and handed to the tests as a binding, so
  * that no private key lies in the repository.
  */
-import { exportJWK, generateKeyPair, calculateJwkThumbprint, type JWK } from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 
 let made: Promise<Record<string, string>> | undefined;
 

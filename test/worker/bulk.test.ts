@@ -5,14 +5,27 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { app } from '../../src/app.ts';
 import { changeStatus } from '../../src/cli/sign.ts';
 import type { Env } from '../../src/env.ts';
-import type { BulkAnswer } from '../../src/life/bulk.ts';
 import { openDirectory } from '../../src/life/authority.ts';
+import type { BulkAnswer } from '../../src/life/bulk.ts';
 import { encodeUtf8 } from '../../src/life/bytes.ts';
 import { Memo } from '../../src/life/memo.ts';
-import { verifyReceipt, type Receipt } from '../../src/life/receipt.ts';
+import { type Receipt, verifyReceipt } from '../../src/life/receipt.ts';
 import { serviceOf } from '../../src/service.ts';
 import type { D1Database } from '../../src/storage/bindings.ts';
-import { anyone, as, candidate, certify, db, fileWith, foundProvince, ORIGIN, testEnv, type Issued, type Organization, type Province } from '../kit.ts';
+import {
+  anyone,
+  as,
+  candidate,
+  certify,
+  db,
+  fileWith,
+  foundProvince,
+  type Issued,
+  ORIGIN,
+  type Organization,
+  type Province,
+  testEnv,
+} from '../kit.ts';
 import { call, callAs } from './forge.ts';
 
 const PATH = '/v1/verify/bulk';
@@ -22,29 +35,65 @@ let school: Organization;
 let issued: Issued[];
 const number = (at: number) => (issued[at] as Issued).number;
 
-interface Row { number?: unknown; name?: unknown }
+interface Row {
+  number?: unknown;
+  name?: unknown;
+}
 const lines = (rows: readonly Row[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 
 async function check(body: string, headers: Record<string, string> = {}) {
   const { status, code, text, response } = await call('POST', PATH, { ...NDJSON, ...headers }, body);
-  const parsed = status === 200 ? text.trim().split('\n').map((line) => JSON.parse(line) as BulkAnswer) : [];
-  return { status, code, text, response, answers: parsed.slice(0, -1), receipt: (parsed.at(-1) as { receipt?: string } | undefined)?.receipt };
+  const parsed =
+    status === 200
+      ? text
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as BulkAnswer)
+      : [];
+  return {
+    status,
+    code,
+    text,
+    response,
+    answers: parsed.slice(0, -1),
+    receipt: (parsed.at(-1) as { receipt?: string } | undefined)?.receipt,
+  };
 }
 
 async function verified(request: string, answer: string): Promise<Receipt> {
   const trust = await anyone.get<{ services: string[]; centres: string[]; roots: never[] }>('/.well-known/trust.json');
-  const directory = await openDirectory({ thumbprints: [testEnv.TRUST_ROOT], roots: trust.roots }, trust.centres, new Memo());
+  const directory = await openDirectory(
+    { thumbprints: [testEnv.TRUST_ROOT], roots: trust.roots },
+    trust.centres,
+    new Memo(),
+  );
   return verifyReceipt(encodeUtf8(answer), encodeUtf8(request), trust.services, directory);
 }
 
-const makeKey = (change: Record<string, unknown> = {}) => as(world.city).post<{ id: string; key: string }>('/v1/bulk-keys', { name: '济南某制造有限公司', expires_on: '2027-06-30', ...change });
+const makeKey = (change: Record<string, unknown> = {}) =>
+  as(world.city).post<{ id: string; key: string }>('/v1/bulk-keys', {
+    name: '济南某制造有限公司',
+    expires_on: '2027-06-30',
+    ...change,
+  });
 const bearer = ({ key }: { key: string }) => ({ Authorization: `Bearer ${key}` });
 
 beforeAll(async () => {
   world = await foundProvince();
   school = await fileWith(world.city, 'S000037000001');
-  ({ certificates: issued } = await certify(world, school, Array.from({ length: 30 }, (_, n) => candidate(n, n === 1 ? { name: '阿卜杜热合曼·买买提', level: 4 } : {}))));
-  await as(school.client).post(`/v1/certificates/${number(2)}/status`, { statement: await changeStatus(school.client, { number: number(2), action: 'revoke', reason: 'issued_in_error', seq: 1 }) });
+  ({ certificates: issued } = await certify(
+    world,
+    school,
+    Array.from({ length: 30 }, (_, n) => candidate(n, n === 1 ? { name: '阿卜杜热合曼·买买提', level: 4 } : {})),
+  ));
+  await as(school.client).post(`/v1/certificates/${number(2)}/status`, {
+    statement: await changeStatus(school.client, {
+      number: number(2),
+      action: 'revoke',
+      reason: 'issued_in_error',
+      seq: 1,
+    }),
+  });
 });
 
 describe('the answers', () => {
@@ -71,13 +120,27 @@ describe('the answers', () => {
       { row: 5, number: number(1), verdict: 'valid', name: 'match', ...known, level: 4 },
       { row: 6, number: number(2), verdict: 'revoked', ...known },
       { row: 7, number: missing, verdict: 'not_found', code: 'certificate_not_found' },
-      { row: 8, number: 'S00003700000126', verdict: 'unreadable', code: 'number_malformed', part: 'length', length: 15 },
+      {
+        row: 8,
+        number: 'S00003700000126',
+        verdict: 'unreadable',
+        code: 'number_malformed',
+        part: 'length',
+        length: 15,
+      },
       { row: 9, number: '1234567890123456', verdict: 'unreadable', code: 'number_old_qualification', part: 'length' },
       { row: 10, number: null, verdict: 'unreadable', code: 'body_malformed', part: 'number' },
       { row: 11, number: number(0), verdict: 'unreadable', code: 'body_malformed', part: 'name' },
       { row: 12, number: number(0), verdict: 'valid', ...known },
       { row: 13, number: number(0), verdict: 'valid', ...known },
-      { row: 14, number: `<b>${'x'.repeat(57)}`, verdict: 'unreadable', code: 'number_malformed', part: 'length', length: 103 },
+      {
+        row: 14,
+        number: `<b>${'x'.repeat(57)}`,
+        verdict: 'unreadable',
+        code: 'number_malformed',
+        part: 'length',
+        length: 103,
+      },
       { row: 15, number: null, verdict: 'unreadable', code: 'json_malformed' },
       { row: 16, number: null, verdict: 'unreadable', code: 'body_malformed', part: 'number' },
       { row: 17, number: null, verdict: 'unreadable', code: 'body_too_large' },
@@ -87,15 +150,29 @@ describe('the answers', () => {
   });
 
   test('what stands around a number is dropped, and a row without one is told so', async () => {
-    const { answers } = await check(lines([{ number: `'${number(0)}` }, { number: `${number(0)}。` }, { number: ' ' }, { number: '', name: '欧阳建国' }]));
+    const { answers } = await check(
+      lines([
+        { number: `'${number(0)}` },
+        { number: `${number(0)}。` },
+        { number: ' ' },
+        { number: '', name: '欧阳建国' },
+      ]),
+    );
     expect(answers.map(({ number, verdict, code, part }) => [number, verdict, code, part])).toEqual([
-      [number(0), 'valid', undefined, undefined], [number(0), 'valid', undefined, undefined],
-      [null, 'unreadable', 'number_missing', 'number'], [null, 'unreadable', 'number_missing', 'number'],
+      [number(0), 'valid', undefined, undefined],
+      [number(0), 'valid', undefined, undefined],
+      [null, 'unreadable', 'number_missing', 'number'],
+      [null, 'unreadable', 'number_missing', 'number'],
     ]);
   });
 
   test('whatever bytes are sent, each line that is not blank is answered once, in order, and the receipt holds', async () => {
-    const line = fc.oneof(fc.constant(`{"number":"${number(0)}"}`), fc.string({ unit: 'grapheme', maxLength: 40 }).map((text) => text.replaceAll('\n', ' ')), fc.json({ maxDepth: 2 }).map((text) => text.replaceAll('\n', ' ')), fc.constantFrom('', ' ', '\t\r', '{', '{"number":null}'));
+    const line = fc.oneof(
+      fc.constant(`{"number":"${number(0)}"}`),
+      fc.string({ unit: 'grapheme', maxLength: 40 }).map((text) => text.replaceAll('\n', ' ')),
+      fc.json({ maxDepth: 2 }).map((text) => text.replaceAll('\n', ' ')),
+      fc.constantFrom('', ' ', '\t\r', '{', '{"number":null}'),
+    );
     await fc.assert(
       fc.asyncProperty(fc.array(line, { maxLength: 30 }), async (list) => {
         const body = list.join('\n');
@@ -111,19 +188,41 @@ describe('the answers', () => {
   });
 
   test('ten wrong names at a number close the comparison, in a list and in the search alike; the verdict stays', async () => {
-    const rows = [...Array.from({ length: 11 }, (_, i) => ({ number: number(4), name: `王${i}` })), { number: number(4), name: '欧阳建国' }, { number: number(5), name: '欧阳建国' }];
+    const rows = [
+      ...Array.from({ length: 11 }, (_, i) => ({ number: number(4), name: `王${i}` })),
+      { number: number(4), name: '欧阳建国' },
+      { number: number(5), name: '欧阳建国' },
+    ];
     const { answers } = await check(lines(rows));
-    expect(answers.map(({ name, code }) => name ?? code)).toEqual([...Array(10).fill('no_match'), 'second_factor_locked', 'second_factor_locked', 'match']);
+    expect(answers.map(({ name, code }) => name ?? code)).toEqual([
+      ...Array(10).fill('no_match'),
+      'second_factor_locked',
+      'second_factor_locked',
+      'match',
+    ]);
     expect(answers.at(-2)).toMatchObject({ verdict: 'valid' });
-    expect(await call('POST', '/v1/certificates/search', {}, { number: number(4), name: '欧阳建国' })).toMatchObject({ code: 'second_factor_locked' });
-    expect(await call('POST', '/v1/certificates/search', {}, { number: number(5), name: '欧阳建国' })).toMatchObject({ status: 200 });
+    expect(await call('POST', '/v1/certificates/search', {}, { number: number(4), name: '欧阳建国' })).toMatchObject({
+      code: 'second_factor_locked',
+    });
+    expect(await call('POST', '/v1/certificates/search', {}, { number: number(5), name: '欧阳建国' })).toMatchObject({
+      status: 200,
+    });
     // And the other way round.
-    for (let i = 0; i < 10; i++) await call('POST', '/v1/certificates/search', {}, { number: number(6), name: `王${i}` });
-    expect((await check(lines([{ number: number(6), name: '欧阳建国' }]))).answers[0]).toMatchObject({ verdict: 'valid', code: 'second_factor_locked' });
+    for (let i = 0; i < 10; i++)
+      await call('POST', '/v1/certificates/search', {}, { number: number(6), name: `王${i}` });
+    expect((await check(lines([{ number: number(6), name: '欧阳建国' }]))).answers[0]).toMatchObject({
+      verdict: 'valid',
+      code: 'second_factor_locked',
+    });
   });
 
   test('right names count for nothing, however often', async () => {
-    for (let i = 0; i < 3; i++) expect((await check(lines(Array.from({ length: 50 }, () => ({ number: number(7), name: '欧阳建国' }))))).answers.every(({ name }) => name === 'match')).toBe(true);
+    for (let i = 0; i < 3; i++)
+      expect(
+        (await check(lines(Array.from({ length: 50 }, () => ({ number: number(7), name: '欧阳建国' }))))).answers.every(
+          ({ name }) => name === 'match',
+        ),
+      ).toBe(true);
   });
 });
 
@@ -135,7 +234,11 @@ describe('budgets', () => {
     for (let i = 0; i < 13; i++) all.push(await check(body, { 'CF-Connecting-IP': '203.0.113.30' }));
     expect(all[0]).toMatchObject({ status: 200 });
     const braked = all.find(({ status }) => status === 429);
-    expect([braked?.code, braked?.response.headers.get('retry-after'), braked?.response.headers.get('ratelimit-policy')]).toEqual(['too_many_requests', '60', '"lookup";q=600;w=60']);
+    expect([
+      braked?.code,
+      braked?.response.headers.get('retry-after'),
+      braked?.response.headers.get('ratelimit-policy'),
+    ]).toEqual(['too_many_requests', '60', '"lookup";q=600;w=60']);
   });
 
   test('a key takes longer lists, and all rows of a list or none count against its day', async () => {
@@ -146,10 +249,17 @@ describe('budgets', () => {
     const over = await check(rows(51), bearer(key));
     expect([over.status, over.code]).toEqual([429, 'bulk_quota_exceeded']);
     const wait = Number(over.response.headers.get('retry-after'));
-    expect([wait > 0 && wait <= 86_400, (Math.floor(Date.now() / 1000) + wait + 8 * 3600) % 86_400 < 5]).toEqual([true, true]);
+    expect([wait > 0 && wait <= 86_400, (Math.floor(Date.now() / 1000) + wait + 8 * 3600) % 86_400 < 5]).toEqual([
+      true,
+      true,
+    ]);
     expect((await check(rows(50), bearer(key))).answers).toHaveLength(50);
     const { keys } = await as(world.city).get<{ keys: { id: string; used_today: number }[] }>('/v1/bulk-keys');
-    expect(keys.find(({ id }) => id === key.id)).toMatchObject({ used_today: 250, quota_per_day: 250, issued_by: 'centre:3701' });
+    expect(keys.find(({ id }) => id === key.id)).toMatchObject({
+      used_today: 250,
+      quota_per_day: 250,
+      issued_by: 'centre:3701',
+    });
     const parallel = await makeKey({ quota_per_day: 250 });
     const all = await Promise.all(Array.from({ length: 5 }, () => check(rows(100), bearer(parallel))));
     expect(all.map(({ status }) => status).sort()).toEqual([200, 200, 429, 429, 429]);
@@ -158,7 +268,9 @@ describe('budgets', () => {
   test('more than 10,000 rows are refused whatever the key', async () => {
     const key = await makeKey();
     expect(await check('{}\n'.repeat(10_001), bearer(key))).toMatchObject({ status: 413, code: 'bulk_too_many' });
-    expect(await check(`{"number":"${'x'.repeat(190)}","name":"${'名'.repeat(190)}"}\n`.repeat(9000), bearer(key))).toMatchObject({ status: 413, code: 'body_too_large' });
+    expect(
+      await check(`{"number":"${'x'.repeat(190)}","name":"${'名'.repeat(190)}"}\n`.repeat(9000), bearer(key)),
+    ).toMatchObject({ status: 413, code: 'body_too_large' });
   });
 });
 
@@ -178,16 +290,34 @@ describe('keys', () => {
       expect((await check(lines([{ number: number(0) }]), bearer(key))).status).toBe(200);
       const { status, text } = await callAs(by, 'DELETE', `/v1/bulk-keys/${key.id}`);
       expect([status, (JSON.parse(text) as { revoked_at?: string }).revoked_at]).toEqual([200, expect.any(String)]);
-      expect(await check(lines([{ number: number(0) }]), bearer(key))).toMatchObject({ status: 401, code: 'bulk_key_ended' });
+      expect(await check(lines([{ number: number(0) }]), bearer(key))).toMatchObject({
+        status: 401,
+        code: 'bulk_key_ended',
+      });
     }
   });
 
   test('run out after their last day in Shanghai', async () => {
     const key = await makeKey({ expires_on: '2027-06-30' });
-    const later = { ...(env as unknown as Env), DB: { prepare: (sql: string) => db.prepare(sql), batch: (list: never[]) => db.batch(list) } as unknown as D1Database };
+    const later = {
+      ...(env as unknown as Env),
+      DB: {
+        prepare: (sql: string) => db.prepare(sql),
+        batch: (list: never[]) => db.batch(list),
+      } as unknown as D1Database,
+    };
     const at = async (time: string) => {
       serviceOf(later).now = () => Date.parse(time) / 1000;
-      return (await app.fetch(new Request(ORIGIN + PATH, { method: 'POST', headers: { ...NDJSON, ...bearer(key) }, body: lines([{ number: number(0) }]) }), later)).status;
+      return (
+        await app.fetch(
+          new Request(ORIGIN + PATH, {
+            method: 'POST',
+            headers: { ...NDJSON, ...bearer(key) },
+            body: lines([{ number: number(0) }]),
+          }),
+          later,
+        )
+      ).status;
     };
     expect([await at('2027-06-30T15:59:59Z'), await at('2027-06-30T16:00:00Z')]).toEqual([200, 401]);
   });
@@ -204,21 +334,44 @@ describe('the receipt', () => {
     const body = lines([{ number: number(0), name: '欧阳建国' }, { number: number(2), name: '别人' }, { number: 'x' }]);
     const { text } = await check(body, bearer(key));
     const receipt = await verified(body, text);
-    expect(receipt).toMatchObject({ iss: ORIGIN, request: { rows: 3, bytes: encodeUtf8(body).length }, verdicts: { valid: 1, revoked: 1, unreadable: 1 }, names: { match: 1, no_match: 1 }, key: key.id });
+    expect(receipt).toMatchObject({
+      iss: ORIGIN,
+      request: { rows: 3, bytes: encodeUtf8(body).length },
+      verdicts: { valid: 1, revoked: 1, unreadable: 1 },
+      names: { match: 1, no_match: 1 },
+      key: key.id,
+    });
     expect(Math.abs(receipt.iat - Date.now() / 1000)).toBeLessThan(60);
-    await expect(verified(body.replace('别人', '别名'), text)).rejects.toMatchObject({ code: 'receipt_request_differs' });
-    await expect(verified(body, text.replace('"revoked"', '"valid"'))).rejects.toMatchObject({ code: 'receipt_answers_differ' });
-    await expect(verified(body, text.split('\n').slice(1).join('\n'))).rejects.toMatchObject({ code: 'receipt_answers_differ' });
-    await expect(verified(body, text.trim().split('\n').slice(0, -1).join('\n'))).rejects.toMatchObject({ code: 'receipt_missing' });
+    await expect(verified(body.replace('别人', '别名'), text)).rejects.toMatchObject({
+      code: 'receipt_request_differs',
+    });
+    await expect(verified(body, text.replace('"revoked"', '"valid"'))).rejects.toMatchObject({
+      code: 'receipt_answers_differ',
+    });
+    await expect(verified(body, text.split('\n').slice(1).join('\n'))).rejects.toMatchObject({
+      code: 'receipt_answers_differ',
+    });
+    await expect(verified(body, text.trim().split('\n').slice(0, -1).join('\n'))).rejects.toMatchObject({
+      code: 'receipt_missing',
+    });
   });
 
   test('is not there when the answer breaks off', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     let selects = 0;
-    const breaking = { prepare: (sql: string) => { if (sql.includes('certificates c') && ++selects > 2) throw new Error('the disk is gone'); return db.prepare(sql); }, batch: (list: never[]) => db.batch(list) } as unknown as D1Database;
+    const breaking = {
+      prepare: (sql: string) => {
+        if (sql.includes('certificates c') && ++selects > 2) throw new Error('the disk is gone');
+        return db.prepare(sql);
+      },
+      batch: (list: never[]) => db.batch(list),
+    } as unknown as D1Database;
     const key = await makeKey();
     const body = lines(Array.from({ length: 400 }, () => ({ number: number(0) })));
-    const answer = await app.fetch(new Request(ORIGIN + PATH, { method: 'POST', headers: { ...NDJSON, ...bearer(key) }, body }), { ...(env as unknown as Env), DB: breaking });
+    const answer = await app.fetch(
+      new Request(ORIGIN + PATH, { method: 'POST', headers: { ...NDJSON, ...bearer(key) }, body }),
+      { ...(env as unknown as Env), DB: breaking },
+    );
     expect(answer.status).toBe(200);
     await expect(answer.arrayBuffer()).rejects.toThrow();
     expect(String(log.mock.calls[0])).toContain('bulk_broke_off');
@@ -228,15 +381,30 @@ describe('the receipt', () => {
 
 test('10,000 rows come back one stretch at a time, before the last is looked up', async () => {
   const key = await makeKey();
-  const body = lines(Array.from({ length: 10_000 }, (_, i) => ({ number: i % 3 === 2 ? number(0).replace(/.{6}$/, String(900_000 + i).padStart(6, '0')) : number(8 + (i % 20)), ...(i % 2 ? { name: '欧阳建国' } : {}) })));
+  const body = lines(
+    Array.from({ length: 10_000 }, (_, i) => ({
+      number: i % 3 === 2 ? number(0).replace(/.{6}$/, String(900_000 + i).padStart(6, '0')) : number(8 + (i % 20)),
+      ...(i % 2 ? { name: '欧阳建国' } : {}),
+    })),
+  );
   let selects = 0;
-  const counting = { prepare: (sql: string) => { selects++; return db.prepare(sql); }, batch: (list: never[]) => db.batch(list) } as unknown as D1Database;
-  const answer = await app.fetch(new Request(ORIGIN + PATH, { method: 'POST', headers: { ...NDJSON, ...bearer(key) }, body }), { ...(env as unknown as Env), DB: counting });
+  const counting = {
+    prepare: (sql: string) => {
+      selects++;
+      return db.prepare(sql);
+    },
+    batch: (list: never[]) => db.batch(list),
+  } as unknown as D1Database;
+  const answer = await app.fetch(
+    new Request(ORIGIN + PATH, { method: 'POST', headers: { ...NDJSON, ...bearer(key) }, body }),
+    { ...(env as unknown as Env), DB: counting },
+  );
   const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
   const first = await reader.read();
   const atFirst = selects;
   const text = [new TextDecoder().decode(first.value)];
-  for (let part = await reader.read(); !part.done; part = await reader.read()) text.push(new TextDecoder().decode(part.value));
+  for (let part = await reader.read(); !part.done; part = await reader.read())
+    text.push(new TextDecoder().decode(part.value));
   expect(text.length).toBeGreaterThan(50);
   expect(atFirst).toBeLessThan(selects / 10);
   // A request may make 1,000 statements.

@@ -3,9 +3,20 @@ import { beforeAll, expect, test, vi } from 'vitest';
 import { changeStatus } from '../../src/cli/sign.ts';
 import { OPERATIONS } from '../../src/http/openapi-paths.ts';
 import { drawOne } from '../draw-kit.ts';
+import {
+  as,
+  candidates,
+  certify,
+  fileWith,
+  foundProvince,
+  type Issued,
+  ORIGIN,
+  type Organization,
+  type Province,
+  workerFetch,
+} from '../kit.ts';
 import { publish, resultRows } from '../notice-kit.ts';
 import { claimsOf } from './forge.ts';
-import { as, candidates, certify, fileWith, foundProvince, ORIGIN, workerFetch, type Issued, type Organization, type Province } from '../kit.ts';
 
 const CODE = 'S000037000001';
 let world: Province;
@@ -15,10 +26,13 @@ let one: Issued;
 beforeAll(async () => {
   world = await foundProvince();
   school = await fileWith(world.city, CODE);
-  ({ certificates: [one] } = (await certify(world, school, candidates(1))) as unknown as { certificates: [Issued] });
+  ({
+    certificates: [one],
+  } = (await certify(world, school, candidates(1))) as unknown as { certificates: [Issued] });
 });
 
-const get = (path: string, headers: Record<string, string> = {}, method = 'GET') => workerFetch(ORIGIN + path, { method, headers });
+const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+  workerFetch(ORIGIN + path, { method, headers });
 const tagOf = async (path: string, headers: Record<string, string> = {}): Promise<string> => {
   const answer = await get(path, headers);
   await answer.arrayBuffer();
@@ -28,34 +42,59 @@ const tagOf = async (path: string, headers: Record<string, string> = {}): Promis
 };
 
 const PAGES = ['/', '/check', '/desk', '/docs', '/organizations', `/organizations/${CODE}`];
-const DATA = ['/openapi.json', '/.well-known/jwks.json', '/.well-known/did.json', '/.well-known/trust.json', `/orgs/${CODE}/did.json`, '/contexts/v1.jsonld', '/v1/status/revocation-1', '/v1/status/suspension-1'];
+const DATA = [
+  '/openapi.json',
+  '/.well-known/jwks.json',
+  '/.well-known/did.json',
+  '/.well-known/trust.json',
+  `/orgs/${CODE}/did.json`,
+  '/contexts/v1.jsonld',
+  '/v1/status/revocation-1',
+  '/v1/status/suspension-1',
+];
 
-test.each([...PAGES, ...DATA])('%s: the same ETag while it is the same, and 304 without a body to who has it', async (path) => {
-  const tag = await tagOf(path);
-  for (const asked of [tag, `"other", ${tag}`, `W/${tag}`, '*']) {
-    const again = await get(path, { 'If-None-Match': asked });
-    expect([asked, again.status, (await again.arrayBuffer()).byteLength]).toEqual([asked, 304, 0]);
-    expect(again.headers.get('cache-control')).toBe('public, max-age=60');
-    expect(again.headers.get('vary')).toBe(PAGES.includes(path) ? 'Accept-Language, Cookie' : null);
-    expect(again.headers.get('etag')).toBe(tag);
-  }
-  const other = await get(path, { 'If-None-Match': '"other"' });
-  expect([other.status, other.headers.get('etag')]).toEqual([200, tag]);
-  expect((await other.arrayBuffer()).byteLength).toBeGreaterThan(100);
-  expect((await get(path, { 'If-None-Match': tag }, 'HEAD')).status).toBe(304);
-});
+test.each([...PAGES, ...DATA])(
+  '%s: the same ETag while it is the same, and 304 without a body to who has it',
+  async (path) => {
+    const tag = await tagOf(path);
+    for (const asked of [tag, `"other", ${tag}`, `W/${tag}`, '*']) {
+      const again = await get(path, { 'If-None-Match': asked });
+      expect([asked, again.status, (await again.arrayBuffer()).byteLength]).toEqual([asked, 304, 0]);
+      expect(again.headers.get('cache-control')).toBe('public, max-age=60');
+      expect(again.headers.get('vary')).toBe(PAGES.includes(path) ? 'Accept-Language, Cookie' : null);
+      expect(again.headers.get('etag')).toBe(tag);
+    }
+    const other = await get(path, { 'If-None-Match': '"other"' });
+    expect([other.status, other.headers.get('etag')]).toEqual([200, tag]);
+    expect((await other.arrayBuffer()).byteLength).toBeGreaterThan(100);
+    expect((await get(path, { 'If-None-Match': tag }, 'HEAD')).status).toBe(304);
+  },
+);
 
 test('whatever may be kept is told by an ETag', async () => {
-  const notice = await publish(school, { rows: resultRows('2026-11-01', ['欧阳建国']), from: '2026-11-02', until: '2099-12-31' });
+  const notice = await publish(school, {
+    rows: resultRows('2026-11-01', ['欧阳建国']),
+    from: '2026-11-02',
+    until: '2099-12-31',
+  });
   const { draw } = await drawOne(world.city, school, String(claimsOf(school.filing).name));
-  const names: Record<string, string> = { notice, draw, number: one.number, code: CODE, list: 'revocation-1', file: 'home.js' };
+  const names: Record<string, string> = {
+    notice,
+    draw,
+    number: one.number,
+    code: CODE,
+    list: 'revocation-1',
+    file: 'home.js',
+  };
   const kept: string[] = [];
   for (const [route, { roles }] of Object.entries(OPERATIONS)) {
     const [method, template] = route.split(' ') as [string, string];
     if (method !== 'GET' || roles) continue;
     const files = template.includes('{template}') ? ['roster.csv', 'roster.xlsx', 'results.csv', 'results.xlsx'] : [''];
     for (const file of files) {
-      const path = template.replace('{template}', file).replace(/\{(\w+)\}/g, (_, name: string) => names[name] as string);
+      const path = template
+        .replace('{template}', file)
+        .replace(/\{(\w+)\}/g, (_, name: string) => names[name] as string);
       const first = await get(path);
       await first.arrayBuffer();
       expect([path, first.status]).toEqual([path, 200]);
@@ -66,13 +105,30 @@ test('whatever may be kept is told by an ETag', async () => {
       kept.push(path);
       for (const asked of ['GET', 'HEAD']) {
         const again = await get(path, { 'If-None-Match': tag as string }, asked);
-        expect([path, again.status, (await again.arrayBuffer()).byteLength, again.headers.get('etag')]).toEqual([path, 304, 0, tag]);
+        expect([path, again.status, (await again.arrayBuffer()).byteLength, again.headers.get('etag')]).toEqual([
+          path,
+          304,
+          0,
+          tag,
+        ]);
       }
     }
   }
-  expect(kept).toEqual(expect.arrayContaining(['/supervision', `/supervision/${draw}`, '/v1/draws', `/v1/draws/${draw}`, '/v1/templates/roster.xlsx', `/v1/organizations/${CODE}`, '/sw.js', '/manifest.webmanifest']));
+  expect(kept).toEqual(
+    expect.arrayContaining([
+      '/supervision',
+      `/supervision/${draw}`,
+      '/v1/draws',
+      `/v1/draws/${draw}`,
+      '/v1/templates/roster.xlsx',
+      `/v1/organizations/${CODE}`,
+      '/sw.js',
+      '/manifest.webmanifest',
+    ]),
+  );
   // What takes a key is kept by nobody, below the same addresses too.
-  for (const path of [`/v1/draws/${draw}/findings`, `/v1/organizations/${CODE}/keys/1/request`]) expect([path, (await get(path)).headers.get('etag')]).toEqual([path, null]);
+  for (const path of [`/v1/draws/${draw}/findings`, `/v1/organizations/${CODE}/keys/1/request`])
+    expect([path, (await get(path)).headers.get('etag')]).toEqual([path, null]);
 });
 
 test('each language has its own ETag', async () => {
@@ -80,7 +136,15 @@ test('each language has its own ETag', async () => {
 });
 
 test('nothing about a certificate is kept, and nothing that was not found', async () => {
-  for (const path of [`/c/${one.number}`, `/v1/certificates/${one.number}`, `/c/${CODE}263999999`, '/nothing', '/organizations?q=x', `/organizations/S000037000009`, '/healthz']) {
+  for (const path of [
+    `/c/${one.number}`,
+    `/v1/certificates/${one.number}`,
+    `/c/${CODE}263999999`,
+    '/nothing',
+    '/organizations?q=x',
+    `/organizations/S000037000009`,
+    '/healthz',
+  ]) {
     const answer = await get(path, { Accept: 'text/html, application/json' });
     expect([path, answer.headers.get('cache-control')]).toEqual([path, 'no-store']);
     await answer.arrayBuffer();
@@ -89,7 +153,12 @@ test('nothing about a certificate is kept, and nothing that was not found', asyn
 
 test('a revocation is in the status list for the very next who asks, and the other list stays as it was', async () => {
   const [revocation, suspension] = [await tagOf('/v1/status/revocation-1'), await tagOf('/v1/status/suspension-1')];
-  const statement = await changeStatus(school.client, { number: one.number, action: 'revoke', reason: 'other', seq: 1 });
+  const statement = await changeStatus(school.client, {
+    number: one.number,
+    action: 'revoke',
+    reason: 'other',
+    seq: 1,
+  });
   await as(school.client).post(`/v1/certificates/${one.number}/status`, { statement });
   expect((await get('/v1/status/revocation-1', { 'If-None-Match': revocation })).status).toBe(200);
   // Unless the minute ended meanwhile.
@@ -107,16 +176,28 @@ test('a new filing is in trust.json and in the list for the very next who asks',
 
 test('files of the pages: for ever under the address that the pages use, a minute under any other', async () => {
   const html = await (await get('/check')).text();
-  const addresses = [...html.matchAll(/(?:href|src|data-work)="(\/assets\/[^"]+)"/g)].map(([, address]) => address as string);
+  const addresses = [...html.matchAll(/(?:href|src|data-work)="(\/assets\/[^"]+)"/g)].map(
+    ([, address]) => address as string,
+  );
   const versioned = addresses.filter((address) => /\.js/.test(address));
   expect(versioned).toHaveLength(2);
   for (const address of versioned) {
     expect(address).toMatch(/\?v=[A-Za-z0-9_-]{12}$/);
     const answer = await get(address);
-    expect([answer.status, answer.headers.get('cache-control'), answer.headers.get('x-content-type-options')]).toEqual([200, 'public, max-age=31536000, immutable', 'nosniff']);
+    expect([answer.status, answer.headers.get('cache-control'), answer.headers.get('x-content-type-options')]).toEqual([
+      200,
+      'public, max-age=31536000, immutable',
+      'nosniff',
+    ]);
     const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', await answer.arrayBuffer()));
-    expect(address.split('?v=')[1]).toBe(btoa(String.fromCharCode(...hash)).replaceAll('+', '-').replaceAll('/', '_').slice(0, 12));
-    for (const other of ['', '?v=', '?v=AAAAAAAAAAAA', '?v=__proto__']) expect((await get(address.split('?')[0] + other)).headers.get('cache-control')).toBe('public, max-age=60');
+    expect(address.split('?v=')[1]).toBe(
+      btoa(String.fromCharCode(...hash))
+        .replaceAll('+', '-')
+        .replaceAll('/', '_')
+        .slice(0, 12),
+    );
+    for (const other of ['', '?v=', '?v=AAAAAAAAAAAA', '?v=__proto__'])
+      expect((await get(address.split('?')[0] + other)).headers.get('cache-control')).toBe('public, max-age=60');
   }
 });
 
@@ -132,10 +213,23 @@ test('the trust list and the status lists are kept for all isolates, under the r
   match.mockClear();
   expect(await ask('/.well-known/trust.json')).toBe(first);
   expect([((await match.mock.results[0]?.value) as Response | undefined)?.status, kept()]).toEqual([200, []]);
-  for (const path of [`/c/${one.number}`, `/v1/certificates/${one.number}`, '/', '/organizations', '/v1/status/nothing', '/.kept/trust']) await ask(path);
+  for (const path of [
+    `/c/${one.number}`,
+    `/v1/certificates/${one.number}`,
+    '/',
+    '/organizations',
+    '/v1/status/nothing',
+    '/.kept/trust',
+  ])
+    await ask(path);
   expect(kept()).toEqual([]);
   await ask('/v1/status/suspension-1');
-  for (const { pathname, searchParams } of kept()) expect([pathname, searchParams.get('list'), Number(searchParams.get('revision'))]).toEqual(['/.kept/status', 'suspension-1', expect.any(Number)]);
+  for (const { pathname, searchParams } of kept())
+    expect([pathname, searchParams.get('list'), Number(searchParams.get('revision'))]).toEqual([
+      '/.kept/status',
+      'suspension-1',
+      expect.any(Number),
+    ]);
   vi.restoreAllMocks();
 });
 

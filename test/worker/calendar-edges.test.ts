@@ -9,8 +9,20 @@ import { signStep } from '../../src/life/procedure/sign.ts';
 import type { StepName } from '../../src/life/procedure/steps.ts';
 import type { TrailReport } from '../../src/life/procedure/trail.ts';
 import { selectCase } from '../../src/storage/cases.ts';
-import { anyone, approve, as, db, fileWith, foundProvince, idNumber, issue, ORIGIN, type Organization, type Province } from '../kit.ts';
-import { resultsOf, type Made } from '../plans-kit.ts';
+import {
+  anyone,
+  approve,
+  as,
+  db,
+  fileWith,
+  foundProvince,
+  idNumber,
+  issue,
+  ORIGIN,
+  type Organization,
+  type Province,
+} from '../kit.ts';
+import { type Made, resultsOf } from '../plans-kit.ts';
 import { cases, fresh, onDay, samplePlan, take, view } from '../procedure-kit.ts';
 
 let world: Province;
@@ -22,7 +34,11 @@ const seconds = (): number => Math.floor(Date.now() / 1000);
 const at = (moment: string): void => void vi.setSystemTime(new Date(`${moment}+08:00`));
 const announce = async (holidays: string[], iat = seconds()) =>
   as(world.province).post<{ jti: string }>('/v1/calendars', {
-    statement: await announceYear(world.province, { year: 2027, holidays, workdays: [], source: '国办发明电〔2026〕9号' }, { iat }),
+    statement: await announceYear(
+      world.province,
+      { year: 2027, holidays, workdays: [], source: '国办发明电〔2026〕9号' },
+      { iat },
+    ),
   });
 const SHORT = ['2027-01-01'];
 const LONG = ['2027-01-01', '2027-01-04', '2027-01-05'];
@@ -30,7 +46,12 @@ const LONG = ['2027-01-01', '2027-01-04', '2027-01-05'];
 /** Takes a step of the school's, signed so many seconds from the register's clock. */
 async function step<S extends StepName>(about: string, name: S, body: Body<S>, shift: number): Promise<void> {
   const row = await selectCase(db, about);
-  const statement = await signStep(school.client, { aud: ORIGIN, about, step: name, seq: row?.seq ?? 0, last: row?.last, body }, seconds() + shift, crypto.randomUUID());
+  const statement = await signStep(
+    school.client,
+    { aud: ORIGIN, about, step: name, seq: row?.seq ?? 0, last: row?.last, body },
+    seconds() + shift,
+    crypto.randomUUID(),
+  );
   await as(school.client).post('/v1/steps', { statement, body });
 }
 
@@ -56,7 +77,9 @@ async function upload(about: string, shift = 0): Promise<Made> {
 async function trailOf(made: Made): Promise<{ trail: { cases: { about: string }[] }; report: TrailReport }> {
   const ref = { ...made, batch: made.id, aud: ORIGIN, organization: school.code };
   await issue(school, ref, await approve(world, school, ref));
-  const { certificates } = await as(school.client).get<{ certificates: { number: string }[] }>(`/v1/batches/${made.id}/certificates`);
+  const { certificates } = await as(school.client).get<{ certificates: { number: string }[] }>(
+    `/v1/batches/${made.id}/certificates`,
+  );
   return as(world.city).get(`/v1/certificates/${certificates[0]?.number}/trail?people=all`);
 }
 
@@ -113,7 +136,9 @@ test('a withdrawn announcement brings the longer one back: on the page, for obje
   at('2027-01-06T12:00:00');
   const id = about.slice('results:'.length);
   expect(await anyone.get(`/v1/notices/${id}`)).toMatchObject({ state: 'running', until: '2027-01-07' });
-  expect(await anyone.post(`/v1/notices/${id}/objections`, { grounds: '第二行考试当日未到场' })).toMatchObject({ code: expect.any(String) });
+  expect(await anyone.post(`/v1/notices/${id}/objections`, { grounds: '第二行考试当日未到场' })).toMatchObject({
+    code: expect.any(String),
+  });
   await expect(upload(about)).rejects.toMatchObject({ problem: { code: 'notice_running', until: '2027-01-07' } });
 });
 

@@ -5,8 +5,8 @@
 import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { CallError } from '../../src/cli/caller.ts';
-import { announceYear, withdraw, type Identity } from '../../src/cli/sign.ts';
 import { announceMissing, demonstrationDays, momentsFor } from '../../src/cli/procedure-life.ts';
+import { announceYear, type Identity, withdraw } from '../../src/cli/sign.ts';
 import { peek } from '../../src/cli/steps.ts';
 import type { Env } from '../../src/env.ts';
 import worker from '../../src/index.ts';
@@ -14,7 +14,19 @@ import { openDirectory } from '../../src/life/authority.ts';
 import { Memo } from '../../src/life/memo.ts';
 import { checkTrail } from '../../src/life/procedure/trail.ts';
 import { readTrailFile } from '../../src/life/procedure/trail-file.ts';
-import { anyone, approve, as, db, fileWith, foundProvince, idNumber, issue, ORIGIN, type Organization, type Province } from '../kit.ts';
+import {
+  anyone,
+  approve,
+  as,
+  db,
+  fileWith,
+  foundProvince,
+  idNumber,
+  issue,
+  ORIGIN,
+  type Organization,
+  type Province,
+} from '../kit.ts';
 import { resultsOf } from '../plans-kit.ts';
 import { fresh, onDay, samplePlan, take, view } from '../procedure-kit.ts';
 
@@ -34,8 +46,11 @@ const codeOf = async (work: Promise<unknown>): Promise<string> => {
 
 const DAYS = { year: 2027, holidays: ['2027-01-01'], workdays: [] as string[], source: '国办发明电〔2026〕9号' };
 const announce = async (change: Partial<typeof DAYS> = {}, who: Identity = world.province, iat = seconds()) =>
-  as(who).post<{ jti: string }>('/v1/calendars', { statement: await announceYear(who, { ...DAYS, ...change }, { iat }) });
-const html = async (who: Identity, path: string): Promise<string> => (await as(who).send('GET', `/desk/view/${path}`)).text();
+  as(who).post<{ jti: string }>('/v1/calendars', {
+    statement: await announceYear(who, { ...DAYS, ...change }, { iat }),
+  });
+const html = async (who: Identity, path: string): Promise<string> =>
+  (await as(who).send('GET', `/desk/view/${path}`)).text();
 
 /** Results of an exam on 18 December 2026, published on a day. */
 async function publish(day: string): Promise<string> {
@@ -48,7 +63,8 @@ async function publish(day: string): Promise<string> {
   return about;
 }
 
-const makeBatch = (about: string) => as(school.client).post<{ id: string; root: string; count: number }>(`/v1/results/${about}/batch`, {});
+const makeBatch = (about: string) =>
+  as(school.client).post<{ id: string; root: string; count: number }>(`/v1/results/${about}/batch`, {});
 const untilOf = async (about: string) => (({ due, facts }) => [due, facts.until])(await view(school.client, about));
 
 beforeAll(async () => {
@@ -69,7 +85,9 @@ test('the province is reminded from October on, until the coming year is announc
 });
 
 test('from 25 December the procedure stops until the province announces the year, and goes on at once', async () => {
-  await expect(publish('2026-12-25')).rejects.toMatchObject({ problem: { status: 422, code: 'calendar_not_covered', year: 2027 } });
+  await expect(publish('2026-12-25')).rejects.toMatchObject({
+    problem: { status: 422, code: 'calendar_not_covered', year: 2027 },
+  });
   const plan = async () => codeOf(take(school.client, fresh('plan'), 'plan.file', samplePlan('2027-02-01')));
   onDay('2026-12-28');
   expect(await plan()).toBe('422:calendar_not_covered');
@@ -92,7 +110,9 @@ test('a correction lengthens a notice that runs, on its page and at the gate, an
   onDay('2026-12-29');
   await announce({ holidays: ['2027-01-01', '2027-01-04', '2027-01-05'] });
   expect(await untilOf(about)).toEqual(['2027-01-07', '2027-01-07']);
-  expect((await anyone.get<{ until: string }>(`/v1/notices/${about.slice('results:'.length)}`)).until).toBe('2027-01-07');
+  expect((await anyone.get<{ until: string }>(`/v1/notices/${about.slice('results:'.length)}`)).until).toBe(
+    '2027-01-07',
+  );
   onDay('2027-01-06');
   await expect(makeBatch(about)).rejects.toMatchObject({ problem: { code: 'notice_running', until: '2027-01-07' } });
   await announce({ workdays: ['2027-01-02', '2027-01-03'] });
@@ -105,17 +125,40 @@ test('a correction lengthens a notice that runs, on its page and at the gate, an
   // The trail carries the announcements and counts by them.
   const ref = { ...made, batch: made.id, aud: ORIGIN, organization: school.code };
   await issue(school, ref, await approve(world, school, ref));
-  const { certificates } = await as(school.client).get<{ certificates: { number: string }[] }>(`/v1/batches/${made.id}/certificates`);
-  const answer = await as(world.city).get<{ trail: unknown }>(`/v1/certificates/${certificates[0]?.number}/trail?people=all`);
+  const { certificates } = await as(school.client).get<{ certificates: { number: string }[] }>(
+    `/v1/batches/${made.id}/certificates`,
+  );
+  const answer = await as(world.city).get<{ trail: unknown }>(
+    `/v1/certificates/${certificates[0]?.number}/trail?people=all`,
+  );
   const trail = readTrailFile(answer.trail);
-  const check = async (file: typeof trail) => checkTrail(file, await openDirectory({ thumbprints: [world.root.kid], roots: [world.root.jwk] }, file.statements.centres, new Memo(), file.statements.withdrawals), seconds());
+  const check = async (file: typeof trail) =>
+    checkTrail(
+      file,
+      await openDirectory(
+        { thumbprints: [world.root.kid], roots: [world.root.jwk] },
+        file.statements.centres,
+        new Memo(),
+        file.statements.withdrawals,
+      ),
+      seconds(),
+    );
   const report = await check(trail);
   expect(trail.statements.calendars.length).toBeGreaterThanOrEqual(3);
-  expect(report.links.filter(({ id }) => ['plan_in_time', 'notice_ran'].includes(id))).toEqual([{ id: 'plan_in_time', result: 'pass' }, { id: 'notice_ran', result: 'pass' }]);
-  expect(report.entries.filter(({ group, result }) => group === 'calendar' && result === 'pass')).toHaveLength(trail.statements.calendars.length);
+  expect(report.links.filter(({ id }) => ['plan_in_time', 'notice_ran'].includes(id))).toEqual([
+    { id: 'plan_in_time', result: 'pass' },
+    { id: 'notice_ran', result: 'pass' },
+  ]);
+  expect(report.entries.filter(({ group, result }) => group === 'calendar' && result === 'pass')).toHaveLength(
+    trail.statements.calendars.length,
+  );
   expect(report.holds).toBe(true);
   const without = await check({ ...trail, statements: { ...trail.statements, calendars: [] } });
-  expect(without.links.find(({ id }) => id === 'notice_ran')).toEqual({ id: 'notice_ran', result: 'not_checked', code: 'calendar_not_covered' });
+  expect(without.links.find(({ id }) => id === 'notice_ran')).toEqual({
+    id: 'notice_ran',
+    result: 'not_checked',
+    code: 'calendar_not_covered',
+  });
 });
 
 test('a notice whose publication crossed a correction is held at the gate, and the sweep mends its end', async () => {
@@ -128,7 +171,10 @@ test('a notice whose publication crossed a correction is held at the gate, and t
   const [before] = await untilOf(about);
   await announce({ holidays: ['2027-01-01', '2027-02-24'] });
   // As if it had been counted just before and stored just after.
-  await db.prepare("UPDATE cases SET due = ?1, facts = json_set(facts, '$.until', ?1) WHERE about = ?2").bind(before, about).run();
+  await db
+    .prepare("UPDATE cases SET due = ?1, facts = json_set(facts, '$.until', ?1) WHERE about = ?2")
+    .bind(before, about)
+    .run();
   onDay('2027-03-02');
   expect([before, await codeOf(makeBatch(about))]).toEqual(['2027-03-01', '409:notice_running']);
   onDay('2027-02-22T10:05');
@@ -142,12 +188,27 @@ test('who may announce what', async () => {
   // Signed with a city's key in the province's name, and handed in by the province.
   const forged = await announceYear({ ...world.city, subject: 'centre:3700' }, DAYS);
   expect(await codeOf(as(world.province).post('/v1/calendars', { statement: forged }))).toBe('403:authority_missing');
-  expect(await codeOf(as(world.province).post('/v1/calendars', { statement: await announceYear({ ...world.root, subject: 'centre:3700', token: '' }, DAYS) }))).toBe('403:key_unknown');
+  expect(
+    await codeOf(
+      as(world.province).post('/v1/calendars', {
+        statement: await announceYear({ ...world.root, subject: 'centre:3700', token: '' }, DAYS),
+      }),
+    ),
+  ).toBe('403:key_unknown');
   expect(await codeOf(announce({ year: 2026, holidays: ['2026-12-31'] }))).toBe('422:calendar_year_over');
   expect(await codeOf(announce({ year: 2033, holidays: ['2033-01-03'] }))).toBe('422:calendar_year_far');
   expect(await codeOf(announce({ workdays: ['2027-03-01'] }))).toBe('422:calendar_day_wrong');
   expect(await codeOf(announce({ holidays: ['2027-02-30'] }))).toMatch(/day_malformed$/);
-  expect(await codeOf(announce({ holidays: Array.from({ length: 41 }, (_, i) => `2027-0${1 + Math.floor(i / 28)}-${String(1 + (i % 28)).padStart(2, '0')}`) }))).toMatch(/claims_malformed$/);
+  expect(
+    await codeOf(
+      announce({
+        holidays: Array.from(
+          { length: 41 },
+          (_, i) => `2027-0${1 + Math.floor(i / 28)}-${String(1 + (i % 28)).padStart(2, '0')}`,
+        ),
+      }),
+    ),
+  ).toMatch(/claims_malformed$/);
   expect(await codeOf(announce({ holidays: [] }))).toMatch(/claims_malformed$/);
   expect(await codeOf(announce({}, world.province, seconds() - 400))).toMatch(/statement_expired$/);
   expect(await codeOf(announce({}, world.province, seconds() + 120))).toMatch(/statement_not_yet_valid$/);
@@ -173,7 +234,9 @@ test('an announcement that was withdrawn counts no longer, and shortens nothing'
   expect(await untilOf(about)).toEqual(['2028-01-06', '2028-01-06']);
   await as(world.province).post('/v1/withdrawals', { statement: await withdraw(world.province, { jti }) });
   onDay('2027-12-29T10:01');
-  expect(await codeOf(take(school.client, fresh('plan'), 'plan.file', samplePlan('2028-03-01')))).toBe('422:calendar_not_covered');
+  expect(await codeOf(take(school.client, fresh('plan'), 'plan.file', samplePlan('2028-03-01')))).toBe(
+    '422:calendar_not_covered',
+  );
   onDay('2028-01-06');
   expect(await codeOf(makeBatch(about))).toBe('409:notice_running');
   onDay('2028-01-07');
@@ -184,9 +247,16 @@ test('the demonstration announces for itself what nobody has, and runs at the tu
   onDay('2029-01-10');
   const [now, moment] = [seconds(), seconds() - 40 * 86_400];
   const days = demonstrationDays(moment, now);
-  expect(momentsFor(['2028-12-10'], days, now)).toMatchObject({ publish: expect.any(Number), upload: expect.any(Number) });
+  expect(momentsFor(['2028-12-10'], days, now)).toMatchObject({
+    publish: expect.any(Number),
+    upload: expect.any(Number),
+  });
   const posted: string[] = [];
-  const caller = { get: async () => ({ calendars: [] }), post: async (path: string, { statement }: { statement: string }) => void posted.push(`${path} ${peek<{ year: number }>(statement).year}`) };
+  const caller = {
+    get: async () => ({ calendars: [] }),
+    post: async (path: string, { statement }: { statement: string }) =>
+      void posted.push(`${path} ${peek<{ year: number }>(statement).year}`),
+  };
   await announceMissing(world.province, caller as never, moment, now);
   expect(posted).toEqual(['/v1/calendars 2028', '/v1/calendars 2029', '/v1/calendars 2030']);
   onDay('2026-11-30');

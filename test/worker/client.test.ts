@@ -1,7 +1,18 @@
 /** What a strict HTTP client, and a browser whose person typed an address, may expect of every route. */
 import { beforeAll, expect, test } from 'vitest';
 import { OPERATIONS } from '../../src/http/openapi-paths.ts';
-import { candidate, certify, db, fileWith, foundProvince, ORIGIN, workerFetch, type Issued, type Organization, type Submitted } from '../kit.ts';
+import {
+  candidate,
+  certify,
+  db,
+  fileWith,
+  foundProvince,
+  type Issued,
+  ORIGIN,
+  type Organization,
+  type Submitted,
+  workerFetch,
+} from '../kit.ts';
 import { call, callAs } from './forge.ts';
 
 let school: Organization;
@@ -24,7 +35,8 @@ test('asking for the head of a file is no download of it', async () => {
     const head = await callAs(school.client, 'HEAD', path);
     expect([path, head.status, head.text, await downloads()]).toEqual([path, 200, '', before]);
     const { response, status } = await callAs(school.client, 'GET', path);
-    for (const name of ['content-type', 'content-disposition', 'cache-control', 'vary']) expect([path, name, head.response.headers.get(name)]).toEqual([path, name, response.headers.get(name)]);
+    for (const name of ['content-type', 'content-disposition', 'cache-control', 'vary'])
+      expect([path, name, head.response.headers.get(name)]).toEqual([path, name, response.headers.get(name)]);
     expect([path, status, await downloads()]).toEqual([path, 200, (before as number) + 1]);
   }
 });
@@ -32,14 +44,24 @@ test('asking for the head of a file is no download of it', async () => {
 test('a browser that opens the address of a form gets a page, a program a problem; both are told what the address takes', async () => {
   for (const path of ['/search', '/language', `/c/${one.number}/download`, '/v1/verify']) {
     const page = await call('GET', path, BROWSER);
-    expect([path, page.status, page.response.headers.get('content-type'), page.response.headers.get('allow')]).toEqual([path, 405, 'text/html; charset=UTF-8', 'POST']);
+    expect([path, page.status, page.response.headers.get('content-type'), page.response.headers.get('allow')]).toEqual([
+      path,
+      405,
+      'text/html; charset=UTF-8',
+      'POST',
+    ]);
     expect(page.text).toContain('method_not_allowed');
     expect(await call('GET', path)).toMatchObject({ status: 405, code: 'method_not_allowed' });
   }
 });
 
 test('a page is found with a slash too many, as people type it; for programs it is another address', async () => {
-  for (const [path, to] of [['/check/', '/check'], ['/notices//', '/notices'], ['/organizations/?q=x', '/organizations?q=x'], ['/nothing/', '/nothing']]) {
+  for (const [path, to] of [
+    ['/check/', '/check'],
+    ['/notices//', '/notices'],
+    ['/organizations/?q=x', '/organizations?q=x'],
+    ['/nothing/', '/nothing'],
+  ]) {
     const answer = await call('GET', path as string, BROWSER);
     expect([path, answer.status, answer.response.headers.get('location')]).toEqual([path, 301, to]);
     expect((await call('HEAD', path as string, BROWSER)).status).toBe(301);
@@ -47,25 +69,45 @@ test('a page is found with a slash too many, as people type it; for programs it 
     expect((await call('POST', path as string, BROWSER)).status).toBe(404);
   }
   // An address of another host is nowhere to go.
-  for (const path of ['//evil.example/', '/\\evil.example/', '///', '//']) expect([path, (await call('GET', ORIGIN + path, BROWSER)).response.headers.get('location')]).toEqual([path, null]);
+  for (const path of ['//evil.example/', '/\\evil.example/', '///', '//'])
+    expect([path, (await call('GET', ORIGIN + path, BROWSER)).response.headers.get('location')]).toEqual([path, null]);
 });
 
 test('a 304 says nothing of a body that it does not have', async () => {
   for (const path of ['/assets/home.js', '/check', '/v1/templates/roster.csv']) {
     const first = await workerFetch(ORIGIN + path, {});
     await first.arrayBuffer();
-    const again = await workerFetch(ORIGIN + path, { headers: { 'If-None-Match': first.headers.get('etag') as string } });
-    expect([path, again.status, again.headers.get('content-type'), again.headers.get('content-length')]).toEqual([path, 304, null, null]);
-    for (const name of ['etag', 'cache-control', 'vary']) expect([path, name, again.headers.get(name)]).toEqual([path, name, first.headers.get(name)]);
+    const again = await workerFetch(ORIGIN + path, {
+      headers: { 'If-None-Match': first.headers.get('etag') as string },
+    });
+    expect([path, again.status, again.headers.get('content-type'), again.headers.get('content-length')]).toEqual([
+      path,
+      304,
+      null,
+      null,
+    ]);
+    for (const name of ['etag', 'cache-control', 'vary'])
+      expect([path, name, again.headers.get(name)]).toEqual([path, name, first.headers.get(name)]);
   }
 });
 
 test('the media type of a body is read in any letters and with any parameters', async () => {
-  for (const type of ['APPLICATION/JSON', 'application/json;charset=utf-8', 'application/json ; charset="UTF-8"; x="a;b"', 'application/json; charset=gbk']) {
-    expect([type, (await call('POST', '/v1/certificates/search', { 'Content-Type': type }, { number: one.number })).status]).toEqual([type, 200]);
+  for (const type of [
+    'APPLICATION/JSON',
+    'application/json;charset=utf-8',
+    'application/json ; charset="UTF-8"; x="a;b"',
+    'application/json; charset=gbk',
+  ]) {
+    expect([
+      type,
+      (await call('POST', '/v1/certificates/search', { 'Content-Type': type }, { number: one.number })).status,
+    ]).toEqual([type, 200]);
   }
   for (const type of ['application/json, application/json', 'application/problem+json', ' ', 'json']) {
-    expect([type, (await call('POST', '/v1/certificates/search', { 'Content-Type': type }, { number: one.number })).code]).toEqual([type, 'media_type_not_supported']);
+    expect([
+      type,
+      (await call('POST', '/v1/certificates/search', { 'Content-Type': type }, { number: one.number })).code,
+    ]).toEqual([type, 'media_type_not_supported']);
   }
 });
 

@@ -6,7 +6,8 @@ import { OPERATIONS } from '../../src/http/openapi-paths.ts';
 import { candidate, certify, fileWith, foundProvince, ORIGIN, workerFetch } from '../kit.ts';
 
 const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
-const plainText = (html: string): string => html.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity] as string);
+const plainText = (html: string): string =>
+  html.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity] as string);
 let html: string;
 
 beforeAll(async () => {
@@ -35,7 +36,8 @@ function requestOf(command: string): Example {
       example.headers[name] = value;
     } else if (word === '-X') example.method = rest.shift() as string;
     else if (word === '-d') Object.assign(example, { method: 'POST', body: rest.shift() });
-    else if (word === '--data-binary') Object.assign(example, { method: 'POST', file: (rest.shift() as string).slice(1) });
+    else if (word === '--data-binary')
+      Object.assign(example, { method: 'POST', file: (rest.shift() as string).slice(1) });
     else if (word === '-o') example.output = rest.shift() as string;
     else example.url = word;
   }
@@ -43,7 +45,9 @@ function requestOf(command: string): Example {
 }
 
 test('every operation stands there, and nothing else', () => {
-  const shown = [...html.matchAll(/<b>([A-Z]+)<\/b> ([^<]+)<\/code>/g)].map(([, method, path]) => `${method} ${plainText(path as string)}`);
+  const shown = [...html.matchAll(/<b>([A-Z]+)<\/b> ([^<]+)<\/code>/g)].map(
+    ([, method, path]) => `${method} ${plainText(path as string)}`,
+  );
   expect(shown.sort()).toEqual(Object.keys(OPERATIONS).sort());
 });
 
@@ -59,7 +63,9 @@ test('the commands on the page, run one after another as they stand, all succeed
   expect(commands.length).toBeGreaterThan(15);
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   // Files that a command takes were saved by others: those first.
-  const requests = commands.map(requestOf).sort((a, b) => Number(b.output !== undefined) - Number(a.output !== undefined));
+  const requests = commands
+    .map(requestOf)
+    .sort((a, b) => Number(b.output !== undefined) - Number(a.output !== undefined));
   for (const { method, url, headers, body, file, output } of requests) {
     const content = file === undefined ? body : files.get(file);
     expect([url, file, content === undefined && method === 'POST']).toEqual([url, file, false]);
@@ -67,21 +73,38 @@ test('the commands on the page, run one after another as they stand, all succeed
     const bytes = new Uint8Array(await answer.arrayBuffer());
     // Draws and notices by their numbers, which this register has none of: the answer says so.
     const absent = /\/v1\/(draws|notices)\/./.test(url);
-    if (absent) expect([url, (JSON.parse(new TextDecoder().decode(bytes)) as { code: string }).code]).toEqual([url, expect.stringMatching(/^(draw|notice|objection)_not_found$/)]);
+    if (absent)
+      expect([url, (JSON.parse(new TextDecoder().decode(bytes)) as { code: string }).code]).toEqual([
+        url,
+        expect.stringMatching(/^(draw|notice|objection)_not_found$/),
+      ]);
     expect([url, headers, answer.status]).toEqual([url, headers, absent ? 404 : 200]);
     if (output !== undefined) files.set(output, bytes);
-    if (url.endsWith('/v1/verify/bulk')) expect(JSON.parse(new TextDecoder().decode(bytes).split('\n')[0] as string)).toMatchObject({ verdict: 'valid', name: 'match' });
-    if (url.endsWith('/v1/verify') && file !== undefined) expect(JSON.parse(new TextDecoder().decode(bytes))).toMatchObject({ verdict: 'valid' });
+    if (url.endsWith('/v1/verify/bulk'))
+      expect(JSON.parse(new TextDecoder().decode(bytes).split('\n')[0] as string)).toMatchObject({
+        verdict: 'valid',
+        name: 'match',
+      });
+    if (url.endsWith('/v1/verify') && file !== undefined)
+      expect(JSON.parse(new TextDecoder().decode(bytes))).toMatchObject({ verdict: 'valid' });
   }
 });
 
 test('a quote in an example does not end its command', () => {
-  const example: Example = { method: 'POST', url: 'https://x/', headers: { A: "it's" }, body: "{\"a\":\"'$(id)'\"}" };
+  const example: Example = { method: 'POST', url: 'https://x/', headers: { A: "it's" }, body: '{"a":"\'$(id)\'"}' };
   expect(requestOf(curlOf(example))).toEqual(example);
 });
 
 test('words in both languages, the root to trust, and the whole page below 50 KB as it is sent', async () => {
-  for (const text of ['此证书有效', 'This certificate is valid', '不依赖本站', 'Verifying without us', 'href="/openapi.json"', '本平台没有登记此编号']) expect(html).toContain(text);
+  for (const text of [
+    '此证书有效',
+    'This certificate is valid',
+    '不依赖本站',
+    'Verifying without us',
+    'href="/openapi.json"',
+    '本平台没有登记此编号',
+  ])
+    expect(html).toContain(text);
   const gzip = new Response(new Blob([html]).stream().pipeThrough(new CompressionStream('gzip')));
   expect((await gzip.arrayBuffer()).byteLength).toBeLessThan(20_000);
 });

@@ -1,13 +1,13 @@
 /** What the tests of events and withdrawals share: the next second, what is handed in and looked up, and a verifier without a network. */
 import { expect } from 'vitest';
-import { makeKey, nameClient, type Identity } from '../../src/cli/sign.ts';
+import { type Identity, makeKey, nameClient } from '../../src/cli/sign.ts';
 import { openDirectory } from '../../src/life/authority.ts';
 import { BUNDLE_MEDIA_TYPE, openBundle, readBundle } from '../../src/life/bundle.ts';
+import { fromBase64url, sha256, toBase64url } from '../../src/life/bytes.ts';
 import { Memo } from '../../src/life/memo.ts';
 import type { Report } from '../../src/life/report.ts';
 import { verify } from '../../src/life/verify.ts';
-import { anyone, as, ORIGIN, testEnv, workerFetch, type Organization } from '../kit.ts';
-import { fromBase64url, sha256, toBase64url } from '../../src/life/bytes.ts';
+import { anyone, as, ORIGIN, type Organization, testEnv, workerFetch } from '../kit.ts';
 import { callAs, claimsOf, headerOf, now, partsOf } from './forge.ts';
 
 /** The next second: certificates are judged by whole ones. */
@@ -21,10 +21,12 @@ export const kidOf = (credential: string) => headerOf(credential.split('~')[0] a
 export const look = (number: string) => anyone.get<Report>(`/v1/certificates/${number}`);
 export const failure = (report: Report) => report.checks.find(({ result }) => result === 'fail');
 export const handIn = (by: Identity, statement: string) => callAs(by, 'POST', '/v1/withdrawals', { statement });
-export const handInEvent = (by: Identity, number: string, statement: string) => callAs(by, 'POST', `/v1/certificates/${number}/status`, { statement });
+export const handInEvent = (by: Identity, number: string, statement: string) =>
+  callAs(by, 'POST', `/v1/certificates/${number}/status`, { statement });
 /** What the next event names as `prev`. */
 export const digestOf = async (token: string) => toBase64url(await sha256(fromBase64url(partsOf(token)[1])));
-export const accepted = async (by: Identity, statement: string) => expect(await handIn(by, statement)).toMatchObject({ status: 201 });
+export const accepted = async (by: Identity, statement: string) =>
+  expect(await handIn(by, statement)).toMatchObject({ status: 201 });
 
 export async function trustNow() {
   return anyone.get<{ centres: string[]; withdrawals: string[] }>('/.well-known/trust.json');
@@ -32,15 +34,29 @@ export async function trustNow() {
 export type Trust = Awaited<ReturnType<typeof trustNow>>;
 
 export const bundleOf = async (number: string, id: string) => {
-  const answer = await workerFetch(`${ORIGIN}/v1/certificates/${number}/download`, { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: BUNDLE_MEDIA_TYPE }, body: JSON.stringify({ name: '欧阳建国', id_number: id }) });
+  const answer = await workerFetch(`${ORIGIN}/v1/certificates/${number}/download`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: BUNDLE_MEDIA_TYPE },
+    body: JSON.stringify({ name: '欧阳建国', id_number: id }),
+  });
   expect(answer.status).toBe(200);
   return answer.json();
 };
 
 /** What somebody without a network finds, who kept a bundle and a trust.json. The status they cannot know. */
 export async function offline(bundle: unknown, trust: Trust): Promise<string> {
-  const { evidence, centres, withdrawals, bundle: { roots } } = openBundle(readBundle(bundle));
-  const directory = await openDirectory({ thumbprints: [testEnv.TRUST_ROOT], roots }, [...centres, ...trust.centres], new Memo(), [...withdrawals, ...trust.withdrawals]);
+  const {
+    evidence,
+    centres,
+    withdrawals,
+    bundle: { roots },
+  } = openBundle(readBundle(bundle));
+  const directory = await openDirectory(
+    { thumbprints: [testEnv.TRUST_ROOT], roots },
+    [...centres, ...trust.centres],
+    new Memo(),
+    [...withdrawals, ...trust.withdrawals],
+  );
   const { report } = await verify(evidence, directory, now());
   return failure(report)?.code ?? report.verdict;
 }

@@ -5,15 +5,57 @@
  */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { handInCertificate } from '../../src/cli/certify.ts';
-import { appointCentre, approveBatch, changeStatus, fileOrganization, makeKey, nameClient, orderBatch, withdraw, type Identity } from '../../src/cli/sign.ts';
+import {
+  appointCentre,
+  approveBatch,
+  changeStatus,
+  fileOrganization,
+  type Identity,
+  makeKey,
+  nameClient,
+  orderBatch,
+  withdraw,
+} from '../../src/cli/sign.ts';
 import { openDirectory } from '../../src/life/authority.ts';
 import { openDocument } from '../../src/life/document-check.ts';
 import { Memo } from '../../src/life/memo.ts';
 import type { Report } from '../../src/life/report.ts';
 import { verify } from '../../src/life/verify.ts';
-import { anyone, approve, as, candidate, candidates, certify, db, fileWith, foundProvince, idNumber, issue, makeCentre, order, SCOPE, submit, testEnv, type Organization, type Province } from '../kit.ts';
-import { accepted, bundleOf, failure, handIn, jti, kidOf, look, nextClient, offline, tick, trustNow, type Trust } from './drill-kit.ts';
+import {
+  anyone,
+  approve,
+  as,
+  candidate,
+  candidates,
+  certify,
+  db,
+  fileWith,
+  foundProvince,
+  idNumber,
+  issue,
+  makeCentre,
+  type Organization,
+  order,
+  type Province,
+  SCOPE,
+  submit,
+  testEnv,
+} from '../kit.ts';
 import { returnOf } from '../procedure-kit.ts';
+import {
+  accepted,
+  bundleOf,
+  failure,
+  handIn,
+  jti,
+  kidOf,
+  look,
+  nextClient,
+  offline,
+  type Trust,
+  tick,
+  trustNow,
+} from './drill-kit.ts';
 import { backdate, callAs, claimsOf, now, refused } from './forge.ts';
 
 let world: Province;
@@ -35,15 +77,25 @@ describe('a stolen client key', () => {
   beforeAll(async () => {
     school = await fileWith(world.city, 'S000037000001');
     const { certificates } = await certify(world, school, candidates(2, 100));
-    before = { number: certificates[0]?.number as string, bundle: await bundleOf(certificates[0]?.number as string, idNumber(100)) };
+    before = {
+      number: certificates[0]?.number as string,
+      bundle: await bundleOf(certificates[0]?.number as string, idNumber(100)),
+    };
     revoked = certificates[1]?.number as string;
     const since = await tick();
     // The thief orders what the centres approved, and revokes what they like.
     const stolen = await certify(world, school, candidates(1, 110));
-    after = { number: stolen.certificates[0]?.number as string, bundle: await bundleOf(stolen.certificates[0]?.number as string, idNumber(110)) };
+    after = {
+      number: stolen.certificates[0]?.number as string,
+      bundle: await bundleOf(stolen.certificates[0]?.number as string, idNumber(110)),
+    };
     const revoke = await changeStatus(school.client, { number: revoked, action: 'revoke', reason: 'other', seq: 1 });
     await as(school.client).post(`/v1/certificates/${revoked}/status`, { statement: revoke });
-    expect([(await look(before.number)).verdict, (await look(after.number)).verdict, (await look(revoked)).verdict]).toEqual(['valid', 'valid', 'revoked']);
+    expect([
+      (await look(before.number)).verdict,
+      (await look(after.number)).verdict,
+      (await look(revoked)).verdict,
+    ]).toEqual(['valid', 'valid', 'revoked']);
     waiting = await submit(school, candidates(1, 120));
     waitingApproval = await approve(world, school, waiting);
     old = await trustNow();
@@ -56,15 +108,44 @@ describe('a stolen client key', () => {
     expect(failure(await look(after.number))).toMatchObject({ id: 'order', code: 'client_withdrawn' });
     expect((await look(after.number)).verdict).toBe('invalid');
     const report = await look(revoked);
-    expect(report).toMatchObject({ verdict: 'valid', status: { seq: 1, history: [{ action: 'revoke', by: `org:${school.code}`, counts: false }] } });
+    expect(report).toMatchObject({
+      verdict: 'valid',
+      status: { seq: 1, history: [{ action: 'revoke', by: `org:${school.code}`, counts: false }] },
+    });
     // The status lists are made of these columns.
-    expect(await db.prepare('SELECT state, live FROM certificates WHERE number = ?').bind(revoked).first()).toEqual({ state: 'valid', live: 1 });
+    expect(await db.prepare('SELECT state, live FROM certificates WHERE number = ?').bind(revoked).first()).toEqual({
+      state: 'valid',
+      live: 1,
+    });
     // The next event follows on it.
-    const next = { number: revoked, action: 'suspend', reason: 'under_investigation', seq: 2, prev: report.status?.digest as string } as const;
-    await as(world.city).post(`/v1/certificates/${revoked}/status`, { statement: await changeStatus(world.city, next) });
-    expect(await look(revoked)).toMatchObject({ verdict: 'suspended', status: { seq: 2, by: 'centre:3701', by_name: '济南市职业技能鉴定指导中心', tier: 'city', history: [{ seq: 1 }, { seq: 2, counts: true }] } });
+    const next = {
+      number: revoked,
+      action: 'suspend',
+      reason: 'under_investigation',
+      seq: 2,
+      prev: report.status?.digest as string,
+    } as const;
+    await as(world.city).post(`/v1/certificates/${revoked}/status`, {
+      statement: await changeStatus(world.city, next),
+    });
+    expect(await look(revoked)).toMatchObject({
+      verdict: 'suspended',
+      status: {
+        seq: 2,
+        by: 'centre:3701',
+        by_name: '济南市职业技能鉴定指导中心',
+        tier: 'city',
+        history: [{ seq: 1 }, { seq: 2, counts: true }],
+      },
+    });
     const { text } = await callAs(undefined, 'GET', `/c/${revoked}`);
-    for (const words of ['状态变更记录', '此项不产生效力', '济南市职业技能鉴定指导中心（市级中心）签名', 'Signed by the issuing organization']) expect(text).toContain(words);
+    for (const words of [
+      '状态变更记录',
+      '此项不产生效力',
+      '济南市职业技能鉴定指导中心（市级中心）签名',
+      'Signed by the issuing organization',
+    ])
+      expect(text).toContain(words);
   });
 
   test('offline: with the new trust.json, or a bundle given out since', async () => {
@@ -73,7 +154,9 @@ describe('a stolen client key', () => {
     expect(await offline(after.bundle, old)).toBe('incomplete');
     const given = (await bundleOf(before.number, idNumber(100))) as { withdrawals: string[] };
     expect(given.withdrawals.length).toBe(1);
-    expect(await offline({ ...(after.bundle as object), withdrawals: given.withdrawals }, old)).toBe('client_withdrawn');
+    expect(await offline({ ...(after.bundle as object), withdrawals: given.withdrawals }, old)).toBe(
+      'client_withdrawn',
+    );
     // And the service says so of a bundle that does not know.
     expect(await anyone.post<Report>('/v1/verify', { bundle: after.bundle })).toMatchObject({ verdict: 'invalid' });
     expect(await anyone.post<Report>('/v1/verify', { bundle: before.bundle })).toMatchObject({ verdict: 'valid' });
@@ -83,7 +166,12 @@ describe('a stolen client key', () => {
     await refused(() => callAs(school.client, 'GET', '/v1/batches'), 401, 'client_withdrawn', 'client+jwt');
     const backdated = await orderBatch(school.client, waiting, jti(waitingApproval), { iat: now() - 30 });
     for (const text of [await order(school, waiting, waitingApproval), backdated]) {
-      await refused(() => callAs(fresh, 'POST', `/v1/batches/${waiting.id}/issue`, { approval: waitingApproval, order: text }), 403, 'client_withdrawn', 'client+jwt');
+      await refused(
+        () => callAs(fresh, 'POST', `/v1/batches/${waiting.id}/issue`, { approval: waitingApproval, order: text }),
+        403,
+        'client_withdrawn',
+        'client+jwt',
+      );
     }
     const again = await nameClient(world.city, school.code, school.client.jwk);
     await refused(() => callAs(world.city, 'POST', '/v1/clients', { statement: again }), 403, 'client_withdrawn');
@@ -91,19 +179,29 @@ describe('a stolen client key', () => {
 
   test('what does not count is not printed any more', async () => {
     const asked = { name: '欧阳建国', id_number: idNumber(110) };
-    await refused(() => callAs(undefined, 'POST', `/v1/certificates/${after.number}/download`, asked, { Accept: 'application/pdf' }), 403, 'client_withdrawn');
+    await refused(
+      () =>
+        callAs(undefined, 'POST', `/v1/certificates/${after.number}/download`, asked, { Accept: 'application/pdf' }),
+      403,
+      'client_withdrawn',
+    );
   });
 
   test('work goes on with the new key', async () => {
     const { state } = await issue({ ...school, client: fresh }, waiting, waitingApproval);
     expect(state).toBe('issued');
-    const { certificates } = await as(fresh).get<{ certificates: { number: string }[] }>(`/v1/batches/${waiting.id}/certificates`);
+    const { certificates } = await as(fresh).get<{ certificates: { number: string }[] }>(
+      `/v1/batches/${waiting.id}/certificates`,
+    );
     expect(await look(certificates[0]?.number as string)).toMatchObject({ verdict: 'valid' });
   });
 
   test('a genuine result among what fell is issued again', async () => {
     const anew = await certify(world, { ...school, client: fresh }, [candidate(110, { replaces: after.number })]);
-    expect(await look(anew.certificates[0]?.number as string)).toMatchObject({ verdict: 'valid', certificate: { replaces: after.number } });
+    expect(await look(anew.certificates[0]?.number as string)).toMatchObject({
+      verdict: 'valid',
+      certificate: { replaces: after.number },
+    });
     expect(failure(await look(after.number))).toMatchObject({ id: 'order', code: 'client_withdrawn' });
   });
 });
@@ -135,7 +233,15 @@ describe('a stolen centre key', () => {
     await accepted(world.province, await withdraw(world.province, { kid: stolen.kid }, { compromised_since: since }));
     // Filing and client keys that it signed end with it: the centre makes them anew.
     const { issuing_jwks, uscc, name } = claimsOf(school.filing) as never as Parameters<typeof fileOrganization>[1];
-    const filing = await fileOrganization(centre, { code: school.code, name, uscc, route: 'city', scope: SCOPE, annual_capacity: 100, issuing_jwks });
+    const filing = await fileOrganization(centre, {
+      code: school.code,
+      name,
+      uscc,
+      route: 'city',
+      scope: SCOPE,
+      annual_capacity: 100,
+      issuing_jwks,
+    });
     await as(centre).post('/v1/filings', { statement: filing });
     again = { ...school, centre, filing, client: await nextClient(school, centre) };
   }, 60_000);
@@ -144,31 +250,80 @@ describe('a stolen centre key', () => {
     expect(await look(before.number)).toMatchObject({ verdict: 'valid' });
     expect(failure(await look(after.number))).toMatchObject({ id: 'filing', code: 'centre_withdrawn' });
     const trust = await trustNow();
-    expect([await offline(before.bundle, trust), await offline(after.bundle, trust)]).toEqual(['incomplete', 'centre_withdrawn']);
+    expect([await offline(before.bundle, trust), await offline(after.bundle, trust)]).toEqual([
+      'incomplete',
+      'centre_withdrawn',
+    ]);
   });
 
   test('the thief gets no further, by calls or by statements of earlier dates in other hands', async () => {
-    await refused(() => callAs(stolen, 'POST', '/v1/organizations/S000037000003/keys'), 401, 'centre_withdrawn', 'centre+jwt');
+    await refused(
+      () => callAs(stolen, 'POST', '/v1/organizations/S000037000003/keys'),
+      401,
+      'centre_withdrawn',
+      'centre+jwt',
+    );
     await refused(() => callAs(school.client, 'GET', '/v1/batches'), 401, 'centre_withdrawn');
     const inner = await approveBatch(stolen, waiting, undefined, { iat: now() - 3600 });
     const outer = await approveBatch(world.province, waiting, inner, { iat: now() - 3000 });
-    await refused(() => callAs(world.province, 'POST', `/v1/batches/${waiting.id}/approvals`, { approval: outer }), 403, 'centre_withdrawn', 'centre+jwt');
+    await refused(
+      () => callAs(world.province, 'POST', `/v1/batches/${waiting.id}/approvals`, { approval: outer }),
+      403,
+      'centre_withdrawn',
+      'centre+jwt',
+    );
     const client = await nameClient(stolen, school.code, (await makeKey()).jwk, { iat: now() - 3600 });
     await refused(() => callAs(centre, 'POST', '/v1/clients', { statement: client }), 403, 'centre_withdrawn');
-    await refused(async () => handIn(centre, await withdraw(stolen, { kid: again.client.kid }, {}, { iat: now() - 30 })), 403, 'centre_withdrawn');
+    await refused(
+      async () => handIn(centre, await withdraw(stolen, { kid: again.client.kid }, {}, { iat: now() - 30 })),
+      403,
+      'centre_withdrawn',
+    );
     // Nor does the root's old word bring it back: a key that was withdrawn stays so.
     const appointed = await appointCentre(world.root, { code: '3702', name: '青岛', jwk: stolen.jwk });
-    await refused(() => callAs(world.province, 'POST', '/v1/centres', { statement: appointed }), 403, 'centre_withdrawn');
+    await refused(
+      () => callAs(world.province, 'POST', '/v1/centres', { statement: appointed }),
+      403,
+      'centre_withdrawn',
+    );
   });
 
-  test("an approval of the city and an event of an earlier date, signed with the stolen key and carried in by others", async () => {
+  test('an approval of the city and an event of an earlier date, signed with the stolen key and carried in by others', async () => {
     const batch = await submit(again, candidates(1, 240));
-    const outer = await approveBatch(world.province, batch, await approveBatch(stolen, batch, undefined, { iat: now() - 3600 }), { iat: now() - 3000 });
+    const outer = await approveBatch(
+      world.province,
+      batch,
+      await approveBatch(stolen, batch, undefined, { iat: now() - 3600 }),
+      { iat: now() - 3000 },
+    );
     // Under the filing of today: the approval's own signer is what is wrong.
-    await refused(() => callAs(world.province, 'POST', `/v1/batches/${batch.id}/approvals`, { approval: outer }), 403, 'centre_withdrawn', 'centre+jwt');
-    await refused(async () => callAs(again.client, 'POST', `/v1/batches/${batch.id}/issue`, { approval: outer, order: await orderBatch(again.client, batch, jti(outer)) }), 403, 'centre_withdrawn', 'centre+jwt');
-    const event = await changeStatus(stolen, { number: before.number, action: 'suspend', reason: 'other', seq: 1 }, { iat: now() - 200 });
-    await refused(() => callAs(centre, 'POST', `/v1/certificates/${before.number}/status`, { statement: event }), 403, 'centre_withdrawn', 'centre+jwt');
+    await refused(
+      () => callAs(world.province, 'POST', `/v1/batches/${batch.id}/approvals`, { approval: outer }),
+      403,
+      'centre_withdrawn',
+      'centre+jwt',
+    );
+    await refused(
+      async () =>
+        callAs(again.client, 'POST', `/v1/batches/${batch.id}/issue`, {
+          approval: outer,
+          order: await orderBatch(again.client, batch, jti(outer)),
+        }),
+      403,
+      'centre_withdrawn',
+      'centre+jwt',
+    );
+    const event = await changeStatus(
+      stolen,
+      { number: before.number, action: 'suspend', reason: 'other', seq: 1 },
+      { iat: now() - 200 },
+    );
+    await refused(
+      () => callAs(centre, 'POST', `/v1/certificates/${before.number}/status`, { statement: event }),
+      403,
+      'centre_withdrawn',
+      'centre+jwt',
+    );
   });
 
   test('work goes on under the new filing', async () => {
@@ -178,9 +333,28 @@ describe('a stolen centre key', () => {
 
   test('a batch that was uploaded under the old filing and not ordered does not go on: it is returned, and handed in again', async () => {
     const approval = await approveBatch(world.province, waiting, await approveBatch(centre, waiting));
-    await refused(() => callAs(world.province, 'POST', `/v1/batches/${waiting.id}/approvals`, { approval }), 403, 'centre_withdrawn');
-    await refused(async () => callAs(again.client, 'POST', `/v1/batches/${waiting.id}/issue`, { approval, order: await orderBatch(again.client, waiting, jti(approval)) }), 403, 'centre_withdrawn');
-    expect(await callAs(centre, 'POST', `/v1/batches/${waiting.id}/return`, await returnOf(centre, waiting.id, '请按新备案重新提交'))).toMatchObject({ status: 201 });
+    await refused(
+      () => callAs(world.province, 'POST', `/v1/batches/${waiting.id}/approvals`, { approval }),
+      403,
+      'centre_withdrawn',
+    );
+    await refused(
+      async () =>
+        callAs(again.client, 'POST', `/v1/batches/${waiting.id}/issue`, {
+          approval,
+          order: await orderBatch(again.client, waiting, jti(approval)),
+        }),
+      403,
+      'centre_withdrawn',
+    );
+    expect(
+      await callAs(
+        centre,
+        'POST',
+        `/v1/batches/${waiting.id}/return`,
+        await returnOf(centre, waiting.id, '请按新备案重新提交'),
+      ),
+    ).toMatchObject({ status: 201 });
     const { certificates } = await certify({ ...world, city: centre }, again, candidates(1, 220));
     expect(await look(certificates[0]?.number as string)).toMatchObject({ verdict: 'valid' });
   });
@@ -192,7 +366,8 @@ describe('a stolen issuing key', () => {
   let unprinted: string;
   let after: string;
   let printed: Uint8Array;
-  const pdfOf = async (number: string) => new Uint8Array(await (await as(school.client).send('GET', `/v1/certificates/${number}.pdf`)).arrayBuffer());
+  const pdfOf = async (number: string) =>
+    new Uint8Array(await (await as(school.client).send('GET', `/v1/certificates/${number}.pdf`)).arrayBuffer());
 
   beforeAll(async () => {
     school = await fileWith(world.city, 'S000037000004');
@@ -202,29 +377,61 @@ describe('a stolen issuing key', () => {
     printed = await pdfOf(before.number);
     const since = await tick();
     after = (await certify(world, school, candidates(1, 310))).certificates[0]?.number as string;
-    await accepted(world.city, await withdraw(world.city, { kid: kidOf(before.credential) }, { compromised_since: since }));
+    await accepted(
+      world.city,
+      await withdraw(world.city, { kid: kidOf(before.credential) }, { compromised_since: since }),
+    );
   }, 60_000);
 
   test('nothing is signed with it any more, until the centre files the next key', async () => {
     const batch = await submit(school, candidates(1, 320));
     const approval = await approve(world, school, batch);
-    await refused(async () => callAs(school.client, 'POST', `/v1/batches/${batch.id}/issue`, { approval, order: await order(school, batch, approval) }), 409, 'issuing_key_withdrawn');
-    const copy = { name: '欧阳建国', id_number: idNumber(300), copy: { purpose: '入职', expires_on: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10) } };
-    await refused(() => callAs(undefined, 'POST', `/v1/certificates/${before.number}/download`, copy), 409, 'issuing_key_withdrawn');
+    await refused(
+      async () =>
+        callAs(school.client, 'POST', `/v1/batches/${batch.id}/issue`, {
+          approval,
+          order: await order(school, batch, approval),
+        }),
+      409,
+      'issuing_key_withdrawn',
+    );
+    const copy = {
+      name: '欧阳建国',
+      id_number: idNumber(300),
+      copy: { purpose: '入职', expires_on: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10) },
+    };
+    await refused(
+      () => callAs(undefined, 'POST', `/v1/certificates/${before.number}/download`, copy),
+      409,
+      'issuing_key_withdrawn',
+    );
     // Without another key with a certificate the PDF goes unsigned; one that was signed before stays as it is.
     expect(Buffer.from(await pdfOf(before.number)).equals(Buffer.from(printed))).toBe(true);
     expect(Buffer.from(await pdfOf(unprinted)).includes('/ByteRange')).toBe(false);
 
-    const jwk = await as(world.city).post<{ kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string }>(`/v1/organizations/${school.code}/keys`, {});
+    const jwk = await as(world.city).post<{ kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string }>(
+      `/v1/organizations/${school.code}/keys`,
+      {},
+    );
     const { issuing_jwks, uscc, name } = claimsOf(school.filing) as never as Parameters<typeof fileOrganization>[1];
-    const filing = await fileOrganization(world.city, { code: school.code, name, uscc, route: 'city', scope: SCOPE, annual_capacity: 100, issuing_jwks: { keys: [...issuing_jwks.keys, jwk] } });
+    const filing = await fileOrganization(world.city, {
+      code: school.code,
+      name,
+      uscc,
+      route: 'city',
+      scope: SCOPE,
+      annual_capacity: 100,
+      issuing_jwks: { keys: [...issuing_jwks.keys, jwk] },
+    });
     await as(world.city).post('/v1/filings', { statement: filing });
     await handInCertificate(world.city, as(world.city), filing);
     const { certificates } = await certify(world, school, candidates(1, 330));
     expect(kidOf(certificates[0]?.credential as string)).toBe(jwk.kid);
     expect(await look(certificates[0]?.number as string)).toMatchObject({ verdict: 'valid' });
     expect(Buffer.from(await pdfOf(unprinted)).includes('/ByteRange')).toBe(true);
-    expect(await anyone.post<Report>('/v1/verify', { credential: before.credential })).toMatchObject({ verdict: 'valid' });
+    expect(await anyone.post<Report>('/v1/verify', { credential: before.credential })).toMatchObject({
+      verdict: 'valid',
+    });
   });
 
   test('valid before, invalid after, also offline and in a PDF; the retired public key stays published', async () => {
@@ -233,7 +440,12 @@ describe('a stolen issuing key', () => {
     const trust = await trustNow();
     expect(await offline(await bundleOf(before.number, idNumber(300)), trust)).toBe('incomplete');
     const { evidence, centres, bundle } = openDocument(printed as Uint8Array<ArrayBuffer>);
-    const directory = await openDirectory({ thumbprints: [testEnv.TRUST_ROOT], roots: bundle.roots }, [...centres, ...trust.centres], new Memo(), trust.withdrawals);
+    const directory = await openDirectory(
+      { thumbprints: [testEnv.TRUST_ROOT], roots: bundle.roots },
+      [...centres, ...trust.centres],
+      new Memo(),
+      trust.withdrawals,
+    );
     const { report } = await verify(evidence, directory, now());
     expect(report.checks.find(({ id }) => id === 'document')).toMatchObject({ result: 'pass' });
     const { keys } = await anyone.get<{ keys: { kid: string }[] }>('/.well-known/jwks.json');
@@ -253,12 +465,21 @@ describe("the province's only key, stolen", () => {
     await accepted(thief, await withdraw(thief, { kid: saved.kid }));
     await refused(() => callAs(saved, 'POST', '/v1/organizations/Y000037000007/keys'), 401, 'centre_withdrawn');
     // Signed offline some time ago; any centre may carry it in, because the province's keys may be gone.
-    const statement = await withdraw({ ...world.root, subject: 'centre:3700' }, { kid: thief.kid }, { compromised_since: since, effective: now() }, { iat: now() - 30 });
+    const statement = await withdraw(
+      { ...world.root, subject: 'centre:3700' },
+      { kid: thief.kid },
+      { compromised_since: since, effective: now() },
+      { iat: now() - 30 },
+    );
     await accepted(world.city, statement);
     await refused(() => callAs(thief, 'POST', '/v1/organizations/Y000037000007/keys'), 401, 'centre_withdrawn');
     expect((await callAs(saved, 'GET', '/v1/organizations/S000037000001/keys/1/request')).status).toBe(200);
     expect(await look(number)).toMatchObject({ verdict: 'valid' });
     const filed = await fileWith(saved, 'Y000037000007', { name: '鲁南机械' });
-    expect(await look((await certify({ ...world, province: saved }, filed, [candidate(610)])).certificates[0]?.number as string)).toMatchObject({ verdict: 'valid' });
+    expect(
+      await look(
+        (await certify({ ...world, province: saved }, filed, [candidate(610)])).certificates[0]?.number as string,
+      ),
+    ).toMatchObject({ verdict: 'valid' });
   });
 });

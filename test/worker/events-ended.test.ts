@@ -3,9 +3,9 @@
  * says and what the status lists say is the same.
  */
 import { env } from 'cloudflare:workers';
-import { beforeAll, expect, test } from 'vitest';
 import { gunzipSync } from 'fflate';
-import { appointCentre, changeStatus, withdraw, type Identity } from '../../src/cli/sign.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { appointCentre, changeStatus, type Identity, withdraw } from '../../src/cli/sign.ts';
 import type { Caller } from '../../src/enrol.ts';
 import type { Env } from '../../src/env.ts';
 import { changeStatus as takeEvent } from '../../src/events.ts';
@@ -14,7 +14,22 @@ import { fromBase64url } from '../../src/life/bytes.ts';
 import { isRefusal } from '../../src/life/refusal.ts';
 import { serviceOf } from '../../src/service.ts';
 import { acceptWithdrawal, mendStates } from '../../src/withdraw.ts';
-import { as, approve, candidate, certify, certificatesOf, db, fileWith, foundProvince, issue, makeCentre, submit, testEnv, type Organization, type Province } from '../kit.ts';
+import {
+  approve,
+  as,
+  candidate,
+  certificatesOf,
+  certify,
+  db,
+  fileWith,
+  foundProvince,
+  issue,
+  makeCentre,
+  type Organization,
+  type Province,
+  submit,
+  testEnv,
+} from '../kit.ts';
 import { take } from '../procedure-kit.ts';
 import { accepted, digestOf, failure, handInEvent, jti, look, nextClient, tick } from './drill-kit.ts';
 import { Fault, faultyDatabase, interposed } from './faults.ts';
@@ -42,8 +57,18 @@ async function secondCity(): Promise<Identity> {
 }
 
 type Change = Parameters<typeof changeStatus>[1];
-const say = (by: Identity, number: string, action: Change['action'], before?: { seq: number; prev: string }, times = {}) =>
-  changeStatus(by, { number, action, reason: 'other', seq: (before?.seq ?? 0) + 1, ...(before ? { prev: before.prev } : {}) }, times);
+const say = (
+  by: Identity,
+  number: string,
+  action: Change['action'],
+  before?: { seq: number; prev: string },
+  times = {},
+) =>
+  changeStatus(
+    by,
+    { number, action, reason: 'other', seq: (before?.seq ?? 0) + 1, ...(before ? { prev: before.prev } : {}) },
+    times,
+  );
 /** Hands in an event that is accepted. @returns what the next one names */
 async function tell(by: Identity, number: string, statement: string, seq = 1) {
   expect(await handInEvent(by, number, statement)).toMatchObject({ status: 201 });
@@ -52,15 +77,25 @@ async function tell(by: Identity, number: string, statement: string, seq = 1) {
 
 /** What a look-up says, what the lists say, and whether it is the living one of its kind. */
 async function standing(number: string) {
-  const { l, i, live } = (await db.prepare('SELECT status_list AS l, status_index AS i, live FROM certificates WHERE number = ?').bind(number).first<{ l: number; i: number; live: number }>()) as { l: number; i: number; live: number };
+  const { l, i, live } = (await db
+    .prepare('SELECT status_list AS l, status_index AS i, live FROM certificates WHERE number = ?')
+    .bind(number)
+    .first<{ l: number; i: number; live: number }>()) as { l: number; i: number; live: number };
   const listed: string[] = [];
   for (const name of ['revocation', 'suspension']) {
-    const { credentialSubject } = claimsOf((await call('GET', `/v1/status/${name}-${l}`)).text) as { credentialSubject: { encodedList: string } };
+    const { credentialSubject } = claimsOf((await call('GET', `/v1/status/${name}-${l}`)).text) as {
+      credentialSubject: { encodedList: string };
+    };
     const bits = gunzipSync(fromBase64url(credentialSubject.encodedList.slice(1)));
     if ((((bits[i >> 3] as number) >> (7 - (i & 7))) & 1) === 1) listed.push(name);
   }
   const report = await look(number);
-  return { verdict: report.verdict, listed, live, ...(report.verdict === 'invalid' ? { failed: failure(report) } : {}) };
+  return {
+    verdict: report.verdict,
+    listed,
+    live,
+    ...(report.verdict === 'invalid' ? { failed: failure(report) } : {}),
+  };
 }
 const VALID = { verdict: 'valid', listed: [], live: 1 };
 const REVOKED = { verdict: 'revoked', listed: ['revocation'], live: 0 };
@@ -71,7 +106,10 @@ const sweep = () => worker.scheduled({}, testEnv as unknown as Env);
 const mends = () => db.prepare('SELECT count(*) AS n FROM mends').first<number>('n');
 
 async function callerOf({ subject, kid, jwk, token }: Identity): Promise<Caller> {
-  const client = (await db.prepare("SELECT id FROM statements WHERE typ = 'client+jwt' AND jkt = ?").bind(kid).first<number>('id')) as number;
+  const client = (await db
+    .prepare("SELECT id FROM statements WHERE typ = 'client+jwt' AND jkt = ?")
+    .bind(kid)
+    .first<number>('id')) as number;
   return { role: 'organization', subject, jkt: kid, key: jwk, token, client };
 }
 
@@ -116,11 +154,17 @@ test('an event that lies past the announced end of its key is refused', async ()
   const number = await newCertificate();
   const [client, city] = [await nextClient(school), await secondCity()];
   await tick();
-  for (const [by, code] of [[client, 'client_withdrawn'], [city, 'centre_withdrawn']] as const) {
+  for (const [by, code] of [
+    [client, 'client_withdrawn'],
+    [city, 'centre_withdrawn'],
+  ] as const) {
     const end = now() + 20;
     await accepted(world.province, await withdraw(world.province, { kid: by.kid }, { effective: end }));
     for (const iat of [end, end + 20]) {
-      expect(await handInEvent(by, number, await say(by, number, 'revoke', undefined, { iat }))).toMatchObject({ status: 403, code });
+      expect(await handInEvent(by, number, await say(by, number, 'revoke', undefined, { iat }))).toMatchObject({
+        status: 403,
+        code,
+      });
     }
   }
   expect(await standing(number)).toEqual(VALID);
@@ -129,16 +173,19 @@ test('an event that lies past the announced end of its key is refused', async ()
   expect(await standing(number)).toEqual(REVOKED);
 });
 
-test.each([0, 20])('an event that was received before its key ended, in %i seconds, and lies past the end', async (ahead) => {
-  const number = await newCertificate();
-  const thief = await nextClient(school);
-  await tick();
-  await tell(thief, number, await say(thief, number, 'revoke', undefined, { iat: now() + 50 }));
-  expect(await standing(number)).toEqual(REVOKED);
-  await tick();
-  await accepted(world.city, await withdraw(world.city, { kid: thief.kid }, { effective: now() + ahead }));
-  expect(await standing(number)).toEqual(VALID);
-});
+test.each([0, 20])(
+  'an event that was received before its key ended, in %i seconds, and lies past the end',
+  async (ahead) => {
+    const number = await newCertificate();
+    const thief = await nextClient(school);
+    await tick();
+    await tell(thief, number, await say(thief, number, 'revoke', undefined, { iat: now() + 50 }));
+    expect(await standing(number)).toEqual(REVOKED);
+    await tick();
+    await accepted(world.city, await withdraw(world.city, { kid: thief.kid }, { effective: now() + ahead }));
+    expect(await standing(number)).toEqual(VALID);
+  },
+);
 
 test('events of two stolen keys, and another certificate meanwhile: both are in force, one is the living one', async () => {
   const number = await newCertificate();
@@ -182,7 +229,10 @@ test('a withdrawal that no longer counts: the events that it had ended count aga
   const [city, client] = [await secondCity(), await nextClient(school)];
   await tick();
   const since = now();
-  const places = [await tell(client, number, await say(client, number, 'revoke')), await tell(client, replaced, await say(client, replaced, 'revoke'))];
+  const places = [
+    await tell(client, number, await say(client, number, 'revoke')),
+    await tell(client, replaced, await say(client, replaced, 'revoke')),
+  ];
   await tick();
   const stolen = now();
   await accepted(city, await withdraw(city, { kid: client.kid }, { compromised_since: since }));
@@ -201,9 +251,16 @@ test('a centre whose statement was withdrawn is appointed anew, from a time befo
   await tick();
   const since = now();
   await tell(city, number, await say(city, number, 'revoke'));
-  await accepted(world.province, await withdraw(world.province, { jti: jti(city.token) }, { compromised_since: since }));
+  await accepted(
+    world.province,
+    await withdraw(world.province, { jti: jti(city.token) }, { compromised_since: since }),
+  );
   expect(await standing(number)).toEqual(VALID);
-  const anew = await appointCentre(world.root, { code: '3701', name: '济南市职业技能鉴定指导中心', jwk: city.jwk }, { iat: now() - 3600 });
+  const anew = await appointCentre(
+    world.root,
+    { code: '3701', name: '济南市职业技能鉴定指导中心', jwk: city.jwk },
+    { iat: now() - 3600 },
+  );
   await as(world.province).post('/v1/centres', { statement: anew });
   expect((await look(number)).verdict).toBe('revoked');
   await sweep();
@@ -230,9 +287,15 @@ test('a withdrawal whose call broke off is finished by the sweep; until then loo
   expect([await mends(), await standing(number)]).toEqual([0, VALID]);
   // Afterwards a state that differs was edited.
   await db.prepare("UPDATE certificates SET state = 'revoked', live = 0 WHERE number = ?").bind(number).run();
-  expect(await standing(number)).toMatchObject({ verdict: 'invalid', failed: { code: 'register_differs', part: 'state' } });
+  expect(await standing(number)).toMatchObject({
+    verdict: 'invalid',
+    failed: { code: 'register_differs', part: 'state' },
+  });
   await db.prepare("UPDATE certificates SET state = 'valid' WHERE number = ?").bind(number).run();
-  expect(await standing(number)).toMatchObject({ verdict: 'invalid', failed: { code: 'register_differs', part: 'live' } });
+  expect(await standing(number)).toMatchObject({
+    verdict: 'invalid',
+    failed: { code: 'register_differs', part: 'live' },
+  });
 });
 
 test('another withdrawal comes in just before the states of the first are written', async () => {

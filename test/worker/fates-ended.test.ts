@@ -5,8 +5,21 @@
  */
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { changeStatus, withdraw, type Identity } from '../../src/cli/sign.ts';
-import { approve, as, candidate, certificatesOf, db, fileWith, foundProvince, issue, makeCentre, submit, type Organization, type Province } from '../kit.ts';
+import { changeStatus, type Identity, withdraw } from '../../src/cli/sign.ts';
+import {
+  approve,
+  as,
+  candidate,
+  certificatesOf,
+  db,
+  fileWith,
+  foundProvince,
+  issue,
+  makeCentre,
+  type Organization,
+  type Province,
+  submit,
+} from '../kit.ts';
 import { accepted, digestOf, handInEvent, look, nextClient, tick } from './drill-kit.ts';
 import { backdate, now } from './forge.ts';
 
@@ -26,7 +39,11 @@ type By = (typeof SIGNERS)[number];
 const RANK: Record<By, number> = { organization: 0, thief: 0, city: 1, stolen: 1, province: 2 };
 type Act = 'suspend' | 'reinstate' | 'revoke';
 
-interface Event { act: Act; by: By; iat: number }
+interface Event {
+  act: Act;
+  by: By;
+  iat: number;
+}
 interface Certificate {
   number: string;
   events: Event[];
@@ -34,7 +51,12 @@ interface Certificate {
   living: boolean;
   replaced_by?: string;
 }
-interface Ending { target: 'thief' | 'stolen'; by: 'city' | 'stolen' | 'province'; iat: number; end: number }
+interface Ending {
+  target: 'thief' | 'stolen';
+  by: 'city' | 'stolen' | 'province';
+  iat: number;
+  end: number;
+}
 type Step =
   | { act: Act; by: By; target: number }
   | { act: 'anew' }
@@ -49,7 +71,10 @@ function endOf(by: By, endings: readonly Ending[]): number {
   return earliest(endings.filter((one) => one.target === by && !(one.by === 'stolen' && one.iat >= stolen)));
 }
 
-interface Reached { state: 'valid' | 'suspended' | 'revoked'; rank: number }
+interface Reached {
+  state: 'valid' | 'suspended' | 'revoked';
+  rank: number;
+}
 
 /** What a plain reading of the rules says of an event: where it leads, or why not. */
 function ruled({ state, rank: before }: Reached, act: Act, rank: number): Reached | string {
@@ -70,7 +95,8 @@ function reached({ events }: Certificate, endings: readonly Ending[]): Reached {
   return at;
 }
 
-const inForce = (one: Certificate, endings: readonly Ending[]) => one.replaced_by === undefined && reached(one, endings).state !== 'revoked';
+const inForce = (one: Certificate, endings: readonly Ending[]) =>
+  one.replaced_by === undefined && reached(one, endings).state !== 'revoked';
 
 async function expectAll(family: readonly Certificate[], endings: readonly Ending[]): Promise<void> {
   // One of those in force is the living one, and stays it.
@@ -83,7 +109,11 @@ async function expectAll(family: readonly Certificate[], endings: readonly Endin
     const { verdict } = await look(number);
     const stored = await db.prepare('SELECT state, live FROM certificates WHERE number = ?').bind(number).first();
     const listed = replaced_by === undefined ? state : 'replaced';
-    expect({ number, verdict, stored }).toEqual({ number, verdict: listed === 'replaced' && state === 'revoked' ? 'revoked' : listed, stored: { state: listed, live: living ? 1 : 0 } });
+    expect({ number, verdict, stored }).toEqual({
+      number,
+      verdict: listed === 'replaced' && state === 'revoked' ? 'revoked' : listed,
+      stored: { state: listed, live: living ? 1 : 0 },
+    });
   }
   expect(await db.prepare('SELECT count(*) AS n FROM mends').first('n')).toBe(0);
 }
@@ -92,7 +122,13 @@ async function play(steps: readonly Step[]): Promise<void> {
   person++;
   const stolen = await makeCentre(world.root, '3701', '济南市职业技能鉴定指导中心');
   await as(world.province).post('/v1/centres', { statement: stolen.token });
-  const signers: Record<By, Identity> = { organization: school.client, city: world.city, province: world.province, thief: await nextClient(school), stolen };
+  const signers: Record<By, Identity> = {
+    organization: school.client,
+    city: world.city,
+    province: world.province,
+    thief: await nextClient(school),
+    stolen,
+  };
   const endings: Ending[] = [];
   const issued = async (replaces?: string): Promise<Certificate> => {
     const batch = await submit(school, [candidate(person, replaces === undefined ? {} : { replaces })]);
@@ -108,15 +144,22 @@ async function play(steps: readonly Step[]): Promise<void> {
       if (iat >= endOf(by, endings)) continue;
       // Reaches back to some second of this history, or to before it.
       const end = Math.max(start - 1, iat - step.back);
-      await accepted(signers[by], await withdraw(signers[by], { kid: signers[step.target].kid }, { compromised_since: end }, { iat }));
+      await accepted(
+        signers[by],
+        await withdraw(signers[by], { kid: signers[step.target].kid }, { compromised_since: end }, { iat }),
+      );
       endings.push({ target: step.target, by, iat, end });
     } else if (step.act === 'anew') {
-      if (family.some(({ living }) => living)) await expect(submit(school, [candidate(person)])).rejects.toMatchObject({ problem: { code: 'rows_refused' } });
+      if (family.some(({ living }) => living))
+        await expect(submit(school, [candidate(person)])).rejects.toMatchObject({ problem: { code: 'rows_refused' } });
       else family.push(await issued());
     } else {
       const one = family[family.length - 1 - (step.target % family.length)] as Certificate;
       if (step.act === 'replace') {
-        if (!one.living) await expect(submit(school, [candidate(person, { replaces: one.number })])).rejects.toMatchObject({ problem: { code: 'rows_refused' } });
+        if (!one.living)
+          await expect(submit(school, [candidate(person, { replaces: one.number })])).rejects.toMatchObject({
+            problem: { code: 'rows_refused' },
+          });
         else {
           // A second later than any suspension.
           await tick();
@@ -134,10 +177,15 @@ async function tell(one: Certificate, act: Act, by: By, signer: Identity, ending
   const { number, events, prev } = one;
   const iat = now();
   const reason = act === 'reinstate' ? 'cleared' : 'other';
-  const statement = await changeStatus(signer, { number, action: act, reason, seq: events.length + 1, ...(prev === undefined ? {} : { prev }) }, { iat });
+  const statement = await changeStatus(
+    signer,
+    { number, action: act, reason, seq: events.length + 1, ...(prev === undefined ? {} : { prev }) },
+    { iat },
+  );
   const ruling = ruled(reached(one, endings), act, RANK[by]);
   const ended = iat >= endOf(by, endings) ? (by === 'thief' ? 'client_withdrawn' : 'centre_withdrawn') : undefined;
-  const expected = ended ?? (one.replaced_by !== undefined ? 'status_final' : typeof ruling === 'string' ? ruling : 'accepted');
+  const expected =
+    ended ?? (one.replaced_by !== undefined ? 'status_final' : typeof ruling === 'string' ? ruling : 'accepted');
   const { status, code } = await handInEvent(signer, number, statement);
   expect([act, by, status === 201 ? 'accepted' : code]).toEqual([act, by, expected]);
   if (expected !== 'accepted') return;
@@ -147,23 +195,70 @@ async function tell(one: Certificate, act: Act, by: By, signer: Identity, ending
 
 const target = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.nat(3) });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ act: fc.constantFrom<Act>('suspend', 'reinstate', 'revoke', 'revoke'), by: fc.constantFrom<By>(...SIGNERS, 'thief', 'stolen'), target }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      act: fc.constantFrom<Act>('suspend', 'reinstate', 'revoke', 'revoke'),
+      by: fc.constantFrom<By>(...SIGNERS, 'thief', 'stolen'),
+      target,
+    }),
+  },
   { weight: 2, arbitrary: fc.constant<Step>({ act: 'anew' }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('replace' as const), target }) },
-  { weight: 4, arbitrary: fc.record({ act: fc.constant('end' as const), target: fc.constantFrom('thief' as const, 'stolen' as const), by: fc.constantFrom('city' as const, 'stolen' as const), back: fc.nat(4) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      act: fc.constant('end' as const),
+      target: fc.constantFrom('thief' as const, 'stolen' as const),
+      by: fc.constantFrom('city' as const, 'stolen' as const),
+      back: fc.nat(4),
+    }),
+  },
 );
 
 test('any history with keys that turn out stolen verifies, and ends where a plain model says', async () => {
-  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 8 }), play), { numRuns: 15, endOnFailure: true });
+  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 8 }), play), {
+    numRuns: 15,
+    endOnFailure: true,
+  });
 }, 300_000);
 
 test('revoked by a stolen key, issued anew, given back: in every order of what ends', async () => {
-  const end = (key: 'thief' | 'stolen', by: 'city' | 'stolen' = 'city'): Step => ({ act: 'end', target: key, by, back: 60 });
+  const end = (key: 'thief' | 'stolen', by: 'city' | 'stolen' = 'city'): Step => ({
+    act: 'end',
+    target: key,
+    by,
+    back: 60,
+  });
   const tellBy = (act: Act, by: By, of = 0): Step => ({ act, by, target: of });
   const anew: Step = { act: 'anew' };
   for (const history of [
-    [tellBy('suspend', 'stolen'), end('stolen'), tellBy('revoke', 'thief'), anew, end('thief'), tellBy('suspend', 'province', 1), tellBy('revoke', 'city')],
-    [tellBy('revoke', 'thief'), end('thief', 'stolen'), tellBy('suspend', 'city'), { act: 'replace', target: 0 }, end('stolen')],
-    [tellBy('revoke', 'thief'), end('thief', 'stolen'), tellBy('suspend', 'province'), end('stolen'), anew, end('thief'), tellBy('revoke', 'city'), tellBy('reinstate', 'province', 1)],
-  ] as Step[][]) await play(history);
+    [
+      tellBy('suspend', 'stolen'),
+      end('stolen'),
+      tellBy('revoke', 'thief'),
+      anew,
+      end('thief'),
+      tellBy('suspend', 'province', 1),
+      tellBy('revoke', 'city'),
+    ],
+    [
+      tellBy('revoke', 'thief'),
+      end('thief', 'stolen'),
+      tellBy('suspend', 'city'),
+      { act: 'replace', target: 0 },
+      end('stolen'),
+    ],
+    [
+      tellBy('revoke', 'thief'),
+      end('thief', 'stolen'),
+      tellBy('suspend', 'province'),
+      end('stolen'),
+      anew,
+      end('thief'),
+      tellBy('revoke', 'city'),
+      tellBy('reinstate', 'province', 1),
+    ],
+  ] as Step[][])
+    await play(history);
 }, 120_000);

@@ -2,16 +2,27 @@
  * A replacement and an event about the certificate that it replaces, at the same moment: one comes to its end between the
  * other's last look and its write, in either order. One wins, the other is told, and what is stored verifies.
  */
-import { beforeAll, describe, expect, test } from 'vitest';
+
 import { env } from 'cloudflare:workers';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { approveBatch, changeStatus, type Identity } from '../../src/cli/sign.ts';
 import type { Caller } from '../../src/enrol.ts';
 import type { Env } from '../../src/env.ts';
 import { changeStatus as takeEvent } from '../../src/events.ts';
 import { isRefusal } from '../../src/life/refusal.ts';
 import { issueBatch } from '../../src/registrar.ts';
-import { serviceOf, type Service } from '../../src/service.ts';
-import { candidate, certify, db, fileWith, foundProvince, order, submit, type Organization, type Province } from '../kit.ts';
+import { type Service, serviceOf } from '../../src/service.ts';
+import {
+  candidate,
+  certify,
+  db,
+  fileWith,
+  foundProvince,
+  type Organization,
+  order,
+  type Province,
+  submit,
+} from '../kit.ts';
 import { digestOf, handInEvent, look } from './drill-kit.ts';
 import { interposed } from './faults.ts';
 import { now } from './forge.ts';
@@ -45,7 +56,11 @@ async function scene(suspendedBy?: By) {
   let place: { seq: number; prev?: string } = { seq: 1 };
   let iat = now();
   if (suspendedBy) {
-    const statement = await changeStatus(signerOf(suspendedBy), { number, action: 'suspend', reason: 'other', ...place }, { iat });
+    const statement = await changeStatus(
+      signerOf(suspendedBy),
+      { number, action: 'suspend', reason: 'other', ...place },
+      { iat },
+    );
     await handInEvent(signerOf(suspendedBy), number, statement);
     place = { seq: 2, prev: await digestOf(statement) };
     iat++;
@@ -54,9 +69,15 @@ async function scene(suspendedBy?: By) {
   const city = await approveBatch(world.city, batch, undefined, { iat });
   const approval = await approveBatch(world.province, batch, city, { iat });
   const tokens = { approval, order: await order(school, batch, approval) };
-  const event = (act: Act, by: By) => changeStatus(signerOf(by), { number, action: act, reason: act === 'reinstate' ? 'cleared' : 'other', ...place }, { iat });
+  const event = (act: Act, by: By) =>
+    changeStatus(
+      signerOf(by),
+      { number, action: act, reason: act === 'reinstate' ? 'cleared' : 'other', ...place },
+      { iat },
+    );
   const replace = (service: Service, seconds = 20) => issueBatch(service, batch.id, tokens, now() + seconds);
-  const tell = async (service: Service, act: Act, by: By) => takeEvent(service, callerOf(by), number, await event(act, by));
+  const tell = async (service: Service, act: Act, by: By) =>
+    takeEvent(service, callerOf(by), number, await event(act, by));
   return { number, batch, replace, tell };
 }
 
@@ -84,19 +105,28 @@ const PAIRS: [suspendedBy: By | undefined, act: Act, by: By, replacement: string
 describe.each(PAIRS)('suspended by %s: %s by %s', (suspendedBy, act, by, replacement, verdict) => {
   test('the event comes first', async () => {
     const { number, batch, replace, tell } = await scene(suspendedBy);
-    const service = serviceOn({ db: interposed(db, async () => expect(await told(() => tell(serviceOn({}), act, by))).toBe('done')) });
+    const service = serviceOn({
+      db: interposed(db, async () => expect(await told(() => tell(serviceOn({}), act, by))).toBe('done')),
+    });
     expect(await told(() => replace(service))).toBe(replacement);
     expect((await look(number)).verdict).toBe(verdict);
-    const { state } = (await db.prepare('SELECT state FROM batches WHERE id = ?').bind(batch.id).first<{ state: string }>()) as { state: string };
+    const { state } = (await db
+      .prepare('SELECT state FROM batches WHERE id = ?')
+      .bind(batch.id)
+      .first<{ state: string }>()) as { state: string };
     expect(state).toBe(replacement === 'done' ? 'issued' : 'submitted');
   });
 
   test('the replacement comes first', async () => {
     const { number, replace, tell } = await scene(suspendedBy);
-    const service = serviceOn({ db: interposed(db, async () => expect(await told(() => replace(serviceOn({})))).toBe('done')) });
+    const service = serviceOn({
+      db: interposed(db, async () => expect(await told(() => replace(serviceOn({})))).toBe('done')),
+    });
     expect(await told(() => tell(service, act, by))).toBe('status_final');
     expect(await look(number)).toMatchObject({ verdict: 'replaced', replaced_by: expect.any(String) });
-    expect(await db.prepare('SELECT count(*) AS n FROM events WHERE number = ?').bind(number).first<number>('n')).toBe(suspendedBy ? 1 : 0);
+    expect(await db.prepare('SELECT count(*) AS n FROM events WHERE number = ?').bind(number).first<number>('n')).toBe(
+      suspendedBy ? 1 : 0,
+    );
   });
 });
 
@@ -104,7 +134,10 @@ test('while the new certificate is numbered and not signed yet, the old one is o
   const { number, replace } = await scene('organization');
   expect(await replace(serviceOn({}), -1)).toMatchObject({ state: 'issuing', issued: 0 });
   const report = await look(number);
-  expect([report.verdict, report.checks.at(-1)]).toEqual(['incomplete', { id: 'status', result: 'not_checked', code: 'successor_being_signed' }]);
+  expect([report.verdict, report.checks.at(-1)]).toEqual([
+    'incomplete',
+    { id: 'status', result: 'not_checked', code: 'successor_being_signed' },
+  ]);
   // Whoever says so by hand of a certificate that nothing replaces is found out.
   await db.prepare("UPDATE certificates SET state = 'valid' WHERE number = ?").bind(number).run();
   expect((await look(number)).verdict).toBe('invalid');
@@ -114,9 +147,16 @@ test('while the new certificate is numbered and not signed yet, the old one is o
 });
 
 test('both at once, as they come', async () => {
-  for (const [act, by] of [['suspend', 'organization'], ['suspend', 'city'], ['revoke', 'province']] as const) {
+  for (const [act, by] of [
+    ['suspend', 'organization'],
+    ['suspend', 'city'],
+    ['revoke', 'province'],
+  ] as const) {
     const { number, replace, tell } = await scene();
-    const [replaced, event] = await Promise.all([told(() => replace(serviceOn({}))), told(() => tell(serviceOn({}), act, by))]);
+    const [replaced, event] = await Promise.all([
+      told(() => replace(serviceOn({}))),
+      told(() => tell(serviceOn({}), act, by)),
+    ]);
     const { verdict } = await look(number);
     expect(['done', 'replaces_suspended', 'replaces_not_live']).toContain(replaced);
     expect(verdict).toBe(replaced === 'done' ? 'replaced' : act === 'revoke' ? 'revoked' : 'suspended');

@@ -5,7 +5,18 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { approveBatch, changeStatus } from '../../src/cli/sign.ts';
-import { as, candidate, certify, db, fileWith, foundProvince, issue, submit, type Organization, type Province } from '../kit.ts';
+import {
+  as,
+  candidate,
+  certify,
+  db,
+  fileWith,
+  foundProvince,
+  issue,
+  type Organization,
+  type Province,
+  submit,
+} from '../kit.ts';
 import { digestOf, handInEvent, look } from './drill-kit.ts';
 import { backdate, now } from './forge.ts';
 
@@ -36,7 +47,15 @@ interface Model {
   successor?: string;
 }
 
-const model = (number: string, person: number, organization: Organization): Model => ({ number, person, organization, state: 'valid', by: 'organization', at: 0, last: { seq: 0 } });
+const model = (number: string, person: number, organization: Organization): Model => ({
+  number,
+  person,
+  organization,
+  state: 'valid',
+  by: 'organization',
+  at: 0,
+  last: { seq: 0 },
+});
 
 /** Every certificate that was ever issued here, as the model has it. */
 const all: Model[] = [];
@@ -50,7 +69,9 @@ async function expectAll(certificates: readonly Model[]): Promise<void> {
   }
 }
 
-type Step = { act: 'suspend' | 'reinstate' | 'revoke'; by: By; target: number } | { act: 'replace'; fresh: readonly By[]; target: number };
+type Step =
+  | { act: 'suspend' | 'reinstate' | 'revoke'; by: By; target: number }
+  | { act: 'replace'; fresh: readonly By[]; target: number };
 
 /** What a plain reading of the rules says of an event. */
 function expectedOfEvent({ state, by: suspendedBy }: Model, act: string, by: By): string {
@@ -64,7 +85,11 @@ async function tell(certificate: Model, act: 'suspend' | 'reinstate' | 'revoke',
   const { number, organization, last } = certificate;
   const iat = Math.max(now(), certificate.at);
   const reason = act === 'reinstate' ? 'cleared' : 'other';
-  const statement = await changeStatus(signerOf(by, organization), { number, action: act, reason, seq: last.seq + 1, ...(last.prev === undefined ? {} : { prev: last.prev }) }, { iat });
+  const statement = await changeStatus(
+    signerOf(by, organization),
+    { number, action: act, reason, seq: last.seq + 1, ...(last.prev === undefined ? {} : { prev: last.prev }) },
+    { iat },
+  );
   const expected = expectedOfEvent(certificate, act, by);
   const { status, code } = await handInEvent(signerOf(by, organization), number, statement);
   expect([act, by, status === 201 ? 'accepted' : code]).toEqual([act, by, expected]);
@@ -83,17 +108,22 @@ async function replace(certificate: Model, fresh: readonly By[]): Promise<Model 
     return undefined;
   }
   const batch = await submit(organization, [row]);
-  const times = (centre: By) => (state === 'suspended' ? { iat: fresh.includes(centre) ? Math.max(now(), at + 1) : at } : {});
+  const times = (centre: By) =>
+    state === 'suspended' ? { iat: fresh.includes(centre) ? Math.max(now(), at + 1) : at } : {};
   const inner = organization === school ? await approveBatch(world.city, batch, undefined, times('city')) : undefined;
   const approval = await approveBatch(world.province, batch, inner, times('province'));
   const suspendedByCentre = state === 'suspended' && by !== 'organization';
   const entitled = fresh.includes('province') || (by === 'city' && inner !== undefined && fresh.includes('city'));
   if (suspendedByCentre && !entitled) {
-    await expect(issue(organization, batch, approval)).rejects.toMatchObject({ problem: { status: 409, code: 'replaces_suspended' } });
+    await expect(issue(organization, batch, approval)).rejects.toMatchObject({
+      problem: { status: 409, code: 'replaces_suspended' },
+    });
     return undefined;
   }
   expect(await issue(organization, batch, approval)).toMatchObject({ state: 'issued' });
-  const { certificates } = await as(organization.client).get<{ certificates: { number: string }[] }>(`/v1/batches/${batch.id}/certificates`);
+  const { certificates } = await as(organization.client).get<{ certificates: { number: string }[] }>(
+    `/v1/batches/${batch.id}/certificates`,
+  );
   const successor = model(certificates[0]?.number as string, person, organization);
   Object.assign(certificate, { state: 'replaced', successor: successor.number });
   return successor;
@@ -121,24 +151,49 @@ async function play(organization: Organization, steps: readonly Step[]): Promise
 
 const target = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(3) });
 const step = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ act: fc.constantFrom('suspend' as const, 'reinstate' as const, 'revoke' as const), by: fc.constantFrom<By>('organization', 'city', 'province'), target }) },
-  { weight: 2, arbitrary: fc.record({ act: fc.constant('replace' as const), fresh: fc.subarray<By>(['city', 'province']), target }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      act: fc.constantFrom('suspend' as const, 'reinstate' as const, 'revoke' as const),
+      by: fc.constantFrom<By>('organization', 'city', 'province'),
+      target,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      act: fc.constant('replace' as const),
+      fresh: fc.subarray<By>(['city', 'province']),
+      target,
+    }),
+  },
 );
 
 test('any history of events and replacements verifies, and ends where a plain model says', async () => {
   const steps = fc.array(step, { minLength: 1, maxLength: 6 });
-  await fc.assert(fc.asyncProperty(steps, (history) => play(school, history)), { numRuns: 15 });
+  await fc.assert(
+    fc.asyncProperty(steps, (history) => play(school, history)),
+    { numRuns: 15 },
+  );
 }, 180_000);
 
 test('a suspended certificate is replaced, whoever suspended it: by whom the batch must have been approved since', async () => {
   for (const fresh of [[], ['city'], ['province'], ['city', 'province']] as By[][]) {
-    for (const by of ['organization', 'city', 'province'] as const) await play(school, [{ act: 'suspend', by, target: 0 }, { act: 'replace', fresh, target: 0 }]);
+    for (const by of ['organization', 'city', 'province'] as const)
+      await play(school, [
+        { act: 'suspend', by, target: 0 },
+        { act: 'replace', fresh, target: 0 },
+      ]);
   }
 }, 120_000);
 
 test('by route province the province alone approves', async () => {
   for (const fresh of [[], ['province']] as By[][]) {
-    for (const by of ['organization', 'province'] as const) await play(plant, [{ act: 'suspend', by, target: 0 }, { act: 'replace', fresh, target: 0 }]);
+    for (const by of ['organization', 'province'] as const)
+      await play(plant, [
+        { act: 'suspend', by, target: 0 },
+        { act: 'replace', fresh, target: 0 },
+      ]);
   }
 }, 60_000);
 

@@ -61,7 +61,8 @@ export function faultyDatabase(real: D1Database, at: number, mode: Mode): Faulty
   }
 
   const db = {
-    prepare: (sql: string) => wrap(real.prepare(sql) as unknown as Statement, sql.trim().split(/\s+/).slice(0, 3).join(' ')),
+    prepare: (sql: string) =>
+      wrap(real.prepare(sql) as unknown as Statement, sql.trim().split(/\s+/).slice(0, 3).join(' ')),
     batch: (statements: object[]) => write('batch', () => real.batch(statements.map((one) => raws.get(one)) as never)),
   };
   return { db: db as unknown as D1Database, writes };

@@ -4,15 +4,31 @@
  */
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
+import { changeStatus } from '../../src/cli/sign.ts';
 import type { Env } from '../../src/env.ts';
 import type { Bundle } from '../../src/life/bundle.ts';
 import { splitCredential } from '../../src/life/credential.ts';
 import { Memo } from '../../src/life/memo.ts';
 import type { Report } from '../../src/life/report.ts';
 import { issueBatch, sweepBatches } from '../../src/registrar.ts';
-import { serviceOf, type Service } from '../../src/service.ts';
-import { changeStatus } from '../../src/cli/sign.ts';
-import { anyone, approve, as, candidate, certify, db, fileWith, foundProvince, order, submit, workerFetch, ORIGIN, type Issued, type Organization, type Province } from '../kit.ts';
+import { type Service, serviceOf } from '../../src/service.ts';
+import {
+  anyone,
+  approve,
+  as,
+  candidate,
+  certify,
+  db,
+  fileWith,
+  foundProvince,
+  type Issued,
+  ORIGIN,
+  type Organization,
+  order,
+  type Province,
+  submit,
+  workerFetch,
+} from '../kit.ts';
 import { Fault, faultyDatabase } from './faults.ts';
 
 let province: Province;
@@ -24,13 +40,20 @@ const NAMES = ['张三', '李四', '王五'];
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 const serviceWith = (change: Partial<Service>): Service => ({ ...serviceOf(env as Env), memo: new Memo(), ...change });
 const formOf = ({ credential }: Issued): 1 | 2 => {
-  const { credentialStatus } = JSON.parse(atob((splitCredential(credential).jws.split('.')[1] as string).replace(/-/g, '+').replace(/_/g, '/'))) as { credentialStatus: object };
+  const { credentialStatus } = JSON.parse(
+    atob((splitCredential(credential).jws.split('.')[1] as string).replace(/-/g, '+').replace(/_/g, '/')),
+  ) as { credentialStatus: object };
   return Array.isArray(credentialStatus) ? 1 : 2;
 };
 
 /** Orders as they were before the column: the default of the migration. */
 const before = {
-  begin: () => db.prepare('CREATE TRIGGER before_forms AFTER INSERT ON orders BEGIN UPDATE orders SET form = 1 WHERE batch = NEW.batch; END').run(),
+  begin: () =>
+    db
+      .prepare(
+        'CREATE TRIGGER before_forms AFTER INSERT ON orders BEGIN UPDATE orders SET form = 1 WHERE batch = NEW.batch; END',
+      )
+      .run(),
   end: () => db.prepare('DROP TRIGGER before_forms').run(),
 };
 
@@ -47,7 +70,9 @@ beforeAll(async () => {
   await expect(issueBatch(serviceWith({ db: faulty.db }), batch.id, tokens, nowSeconds() + 20)).rejects.toThrow(Fault);
   await before.end();
   expect(await sweepBatches(serviceWith({ now: () => nowSeconds() + 40 }), nowSeconds() + 60)).toBe(1);
-  const { certificates: late } = await as(school.client).get<{ certificates: Issued[] }>(`/v1/batches/${batch.id}/certificates`);
+  const { certificates: late } = await as(school.client).get<{ certificates: Issued[] }>(
+    `/v1/batches/${batch.id}/certificates`,
+  );
   const today = await certify(province, school, [candidate(3, { name: NAMES[2] })]);
   certificates = [first.certificates[0], late[0], today.certificates[0]] as Issued[];
 });
@@ -65,20 +90,37 @@ test.each([0, 1, 2])('certificate %i is valid by number, credential, bundle, PDF
   const seal = await anyone.post<Report>('/v1/verify', { seal: seal_url });
   expect(seal.checks.filter(({ result }) => result === 'fail')).toEqual([]);
   const holder = { name: NAMES[at], id_number: candidate(at + 1).id_number };
-  const download = (accept: string) => workerFetch(`${ORIGIN}/v1/certificates/${number}/download`, { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: accept }, body: JSON.stringify(holder) });
+  const download = (accept: string) =>
+    workerFetch(`${ORIGIN}/v1/certificates/${number}/download`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Accept: accept },
+      body: JSON.stringify(holder),
+    });
   const bundle = (await (await download('application/vnd.luzheng.bundle+json')).json()) as Bundle;
   expect((await anyone.post<Report>('/v1/verify', { bundle })).verdict).toBe('valid');
   const body = await (await download('application/pdf')).arrayBuffer();
-  const checked = (await (await workerFetch(`${ORIGIN}/v1/verify`, { method: 'POST', headers: { 'Content-Type': 'application/pdf' }, body })).json()) as Report;
+  const checked = (await (
+    await workerFetch(`${ORIGIN}/v1/verify`, { method: 'POST', headers: { 'Content-Type': 'application/pdf' }, body })
+  ).json()) as Report;
   expect([checked.verdict, checked.checks.find(({ id }) => id === 'document')?.result]).toEqual(['valid', 'pass']);
-  const list = await workerFetch(`${ORIGIN}/v1/verify/bulk`, { method: 'POST', headers: { 'Content-Type': 'application/x-ndjson' }, body: JSON.stringify({ number, name: NAMES[at] }) });
-  expect(JSON.parse(new TextDecoder().decode(await list.arrayBuffer()).split('\n')[0] as string)).toMatchObject({ number, verdict: 'valid', name: 'match' });
+  const list = await workerFetch(`${ORIGIN}/v1/verify/bulk`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-ndjson' },
+    body: JSON.stringify({ number, name: NAMES[at] }),
+  });
+  expect(JSON.parse(new TextDecoder().decode(await list.arrayBuffer()).split('\n')[0] as string)).toMatchObject({
+    number,
+    verdict: 'valid',
+    name: 'match',
+  });
 });
 
 test('events change them alike', async () => {
   for (const { number } of certificates) {
     const statement = await changeStatus(school.client, { number, action: 'suspend', reason: 'other', seq: 1 });
-    expect(await as(school.client).post(`/v1/certificates/${number}/status`, { statement })).toMatchObject({ state: 'suspended' });
+    expect(await as(school.client).post(`/v1/certificates/${number}/status`, { statement })).toMatchObject({
+      state: 'suspended',
+    });
     expect((await anyone.get<Report>(`/v1/certificates/${number}`)).verdict).toBe('suspended');
   }
 });

@@ -7,9 +7,21 @@ import { app } from '../../src/app.ts';
 import type { Identity } from '../../src/cli/sign.ts';
 import { OPERATIONS } from '../../src/http/openapi-paths.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
-import { certify, candidate, fileWith, foundProvince, ORIGIN, submit, testEnv, type Issued, type Organization, type Province, type Submitted } from '../kit.ts';
+import {
+  candidate,
+  certify,
+  fileWith,
+  foundProvince,
+  type Issued,
+  ORIGIN,
+  type Organization,
+  type Province,
+  type Submitted,
+  submit,
+  testEnv,
+} from '../kit.ts';
 import { returnOf } from '../procedure-kit.ts';
-import { call, callAs, prove, snapshot, type Answer } from './forge.ts';
+import { type Answer, call, callAs, prove, snapshot } from './forge.ts';
 
 let world: Province;
 let school: Organization;
@@ -23,19 +35,44 @@ beforeAll(async () => {
   open = await submit(school, [candidate(2)]);
 });
 
-const fill = (path: string) => path.replace('{number}', one.number).replace('{id}', open.id).replace('{code}', school.code).replace('{n}', '1').replace('{list}', 'revocation-1').replace('{file}', 'home.js').replace('{about}', `rules:${school.code}`);
-const callerOf = (roles: readonly string[] | undefined): Identity | undefined => (!roles ? undefined : roles.includes('organization') ? school.client : roles.includes('city') ? world.city : world.province);
+const fill = (path: string) =>
+  path
+    .replace('{number}', one.number)
+    .replace('{id}', open.id)
+    .replace('{code}', school.code)
+    .replace('{n}', '1')
+    .replace('{list}', 'revocation-1')
+    .replace('{file}', 'home.js')
+    .replace('{about}', `rules:${school.code}`);
+const callerOf = (roles: readonly string[] | undefined): Identity | undefined =>
+  !roles
+    ? undefined
+    : roles.includes('organization')
+      ? school.client
+      : roles.includes('city')
+        ? world.city
+        : world.province;
 
 /** No trace of code, stores or libraries. */
-const INSIDE = /\.tsx?\b|\n\s+at |TypeError|SyntaxError|RangeError|D1_ERROR|SQLITE|sqlite|workerd|valibot|node_modules|\[object /;
+const INSIDE =
+  /\.tsx?\b|\n\s+at |TypeError|SyntaxError|RangeError|D1_ERROR|SQLITE|sqlite|workerd|valibot|node_modules|\[object /;
 
 /** The answer is a problem with a code of the table, under the status that the table gives it. */
 function wellRefused(answer: Answer, what: string): void {
   const { status, code, text, response } = answer;
-  expect([what, status >= 400 && status < 500, response.headers.get('content-type')]).toEqual([what, true, 'application/problem+json']);
+  expect([what, status >= 400 && status < 500, response.headers.get('content-type')]).toEqual([
+    what,
+    true,
+    'application/problem+json',
+  ]);
   const problem = JSON.parse(text) as { status: number; title: string; detail: string; type: string };
   expect([what, PROBLEMS[code as string] !== undefined]).toEqual([what, true]);
-  expect(problem).toMatchObject({ status, type: `urn:luzheng:problem:${code}`, title: expect.any(String), detail: expect.any(String) });
+  expect(problem).toMatchObject({
+    status,
+    type: `urn:luzheng:problem:${code}`,
+    title: expect.any(String),
+    detail: expect.any(String),
+  });
   expect([what, INSIDE.exec(text)?.[0]]).toEqual([what, undefined]);
   expect(response.headers.get('cache-control')).toBe('no-store');
 }
@@ -54,13 +91,66 @@ const BODIES: [name: string, body: () => unknown, type?: string | undefined, cod
   ['10,000 brackets', () => '['.repeat(10_000), 'application/json', 'json_too_deep'],
   ['7,000 braces', () => '{"a":'.repeat(2500), 'application/json', 'json_too_deep'],
   ['17 levels', () => `${'['.repeat(17)}${']'.repeat(17)}`, 'application/json', 'json_too_deep'],
-  ['null', () => 'null'], ['a number', () => '1'], ['a list', () => '[]'], ['a text', () => '"x"'], ['true', () => 'true'],
+  ['null', () => 'null'],
+  ['a number', () => '1'],
+  ['a list', () => '[]'],
+  ['a text', () => '"x"'],
+  ['true', () => 'true'],
   ['an object without fields', () => '{}'],
-  ['prototype keys', () => '{"__proto__": {"statement": "x", "approval": "x", "reason": "x", "number": "x"}, "constructor": {"prototype": {}}}'],
-  ['fields of the wrong kind', () => ({ statement: 1, approval: {}, order: [], candidates: 'x', number: 5, name: [], id_number: {}, reason: 7, reasons: 'x', credential: 1, seal: [], bundle: 'x' })],
-  ['lists for texts', () => ({ statement: ['a'], approval: ['a'], order: ['a'], candidates: {}, number: ['x'], name: ['x'], id_number: ['x'], reason: ['x'], credential: ['x'] })],
-  ['nulls', () => ({ statement: null, approval: null, order: null, candidates: null, number: null, name: null, id_number: null, reason: null, credential: null, seal: null, bundle: null })],
-  ['a null byte', () => '\0'], ['a null byte in an object', () => '{"statement": "\0"}'],
+  [
+    'prototype keys',
+    () =>
+      '{"__proto__": {"statement": "x", "approval": "x", "reason": "x", "number": "x"}, "constructor": {"prototype": {}}}',
+  ],
+  [
+    'fields of the wrong kind',
+    () => ({
+      statement: 1,
+      approval: {},
+      order: [],
+      candidates: 'x',
+      number: 5,
+      name: [],
+      id_number: {},
+      reason: 7,
+      reasons: 'x',
+      credential: 1,
+      seal: [],
+      bundle: 'x',
+    }),
+  ],
+  [
+    'lists for texts',
+    () => ({
+      statement: ['a'],
+      approval: ['a'],
+      order: ['a'],
+      candidates: {},
+      number: ['x'],
+      name: ['x'],
+      id_number: ['x'],
+      reason: ['x'],
+      credential: ['x'],
+    }),
+  ],
+  [
+    'nulls',
+    () => ({
+      statement: null,
+      approval: null,
+      order: null,
+      candidates: null,
+      number: null,
+      name: null,
+      id_number: null,
+      reason: null,
+      credential: null,
+      seal: null,
+      bundle: null,
+    }),
+  ],
+  ['a null byte', () => '\0'],
+  ['a null byte in an object', () => '{"statement": "\0"}'],
   ['invalid UTF-8', () => Uint8Array.of(0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d), 'application/json', 'utf8_malformed'],
   ['an overlong encoding', () => Uint8Array.of(0x22, 0xc0, 0xaf, 0x22), 'application/json', 'utf8_malformed'],
   ['UTF-16', () => Uint8Array.of(0xff, 0xfe, 0x7b, 0, 0x7d, 0), 'application/json', 'utf8_malformed'],
@@ -79,7 +169,13 @@ describe.each(SENDING)('%s', (route, { roles }) => {
   test('refuses every malformed body with its code', async () => {
     const before = await snapshot();
     for (const [name, body, type = name === 'no body and no type' ? undefined : 'application/json', code] of BODIES) {
-      const answer = await callAs(callerOf(roles), method, fill(path), body(), type === undefined ? {} : { 'Content-Type': type });
+      const answer = await callAs(
+        callerOf(roles),
+        method,
+        fill(path),
+        body(),
+        type === undefined ? {} : { 'Content-Type': type },
+      );
       wellRefused(answer, `${route}: ${name}`);
       if (code !== undefined) expect([name, answer.code]).toEqual([name, code]);
     }
@@ -88,16 +184,26 @@ describe.each(SENDING)('%s', (route, { roles }) => {
 
   test('refuses bodies beyond its limit, announced or not, and reads no further', async () => {
     const caller = callerOf(roles);
-    const huge = await callAs(caller, method, fill(path), 'x'.repeat(12_500_000), { 'Content-Type': 'application/json' });
+    const huge = await callAs(caller, method, fill(path), 'x'.repeat(12_500_000), {
+      'Content-Type': 'application/json',
+    });
     wellRefused(huge, route);
     expect(huge.code).toBe('body_too_large');
     const limit = (JSON.parse(huge.text) as { limit: number }).limit;
     // Without Content-Length: the Worker's own fetch handler, so that this side sees what was read.
     let sent = 0;
-    const body = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array((sent += 65_536) && 65_536)) });
-    const headers = { 'Content-Type': 'application/json', ...(caller ? { Authorization: `DPoP ${caller.token}`, DPoP: await prove(caller, method, fill(path)) } : {}) };
+    const body = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array((sent += 65_536) && 65_536)),
+    });
+    const headers = {
+      'Content-Type': 'application/json',
+      ...(caller ? { Authorization: `DPoP ${caller.token}`, DPoP: await prove(caller, method, fill(path)) } : {}),
+    };
     const answer = await app.fetch(new Request(ORIGIN + fill(path), { method, headers, body }), testEnv);
-    expect([answer.status, await answer.json()]).toEqual([413, expect.objectContaining({ code: 'body_too_large', limit })]);
+    expect([answer.status, await answer.json()]).toEqual([
+      413,
+      expect.objectContaining({ code: 'body_too_large', limit }),
+    ]);
     expect(sent).toBeLessThan(limit + 4 * 65_536);
   });
 
@@ -110,7 +216,11 @@ describe.each(SENDING)('%s', (route, { roles }) => {
           controller.error(new TypeError('broken'));
         },
       });
-      const headers = { 'Content-Type': 'application/json', ...announced, ...(caller ? { Authorization: `DPoP ${caller.token}`, DPoP: await prove(caller, method, fill(path)) } : {}) };
+      const headers = {
+        'Content-Type': 'application/json',
+        ...announced,
+        ...(caller ? { Authorization: `DPoP ${caller.token}`, DPoP: await prove(caller, method, fill(path)) } : {}),
+      };
       const answer = await app.fetch(new Request(ORIGIN + fill(path), { method, headers, body }), testEnv);
       expect([answer.status, await answer.json()]).toEqual([400, expect.objectContaining({ code: 'body_unreadable' })]);
     }
@@ -118,8 +228,22 @@ describe.each(SENDING)('%s', (route, { roles }) => {
 });
 
 describe('texts with what texts should not have', () => {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a template of another language is one of the weird texts
-  const WEIRD = ['\ud800', '\udfff\ud800', '\0', '\u202e', '\ufffe', 'a\0b', '%00', "'; DROP TABLE statements; --", '${7*7}', '../../etc/passwd', 'x'.repeat(100_000), '\u0000'.repeat(50), '👨‍👩‍👧'];
+  const WEIRD = [
+    '\ud800',
+    '\udfff\ud800',
+    '\0',
+    '\u202e',
+    '\ufffe',
+    'a\0b',
+    '%00',
+    "'; DROP TABLE statements; --",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a template of another language is one of them
+    '${7*7}',
+    '../../etc/passwd',
+    'x'.repeat(100_000),
+    '\u0000'.repeat(50),
+    '👨‍👩‍👧',
+  ];
   test.each(WEIRD.map((text) => [JSON.stringify(text).slice(0, 30), text]))('%s', async (_name, text) => {
     const tries: [Identity | undefined, string, unknown][] = [
       [undefined, '/v1/certificates/search', { number: text }],
@@ -134,24 +258,59 @@ describe('texts with what texts should not have', () => {
       [school.client, `/v1/batches/${open.id}/issue`, { approval: text, order: text }],
       [school.client, '/v1/batches', { candidates: [candidate(3, { name: text })] }],
       [school.client, '/v1/batches', { candidates: [candidate(3, { id_number: text, replaces: text })] }],
-      [school.client, '/v1/batches', { candidates: [candidate(3, { exam_date: text, level: text, score_theory: text, job_type: text })] }],
+      [
+        school.client,
+        '/v1/batches',
+        { candidates: [candidate(3, { exam_date: text, level: text, score_theory: text, job_type: text })] },
+      ],
       [school.client, '/v1/batches', { candidates: [{ [text]: text }] }],
     ];
-    for (const [by, path, body] of tries) wellRefused(await callAs(by, 'POST', path, body), `${path} ${JSON.stringify(body).slice(0, 60)}`);
+    for (const [by, path, body] of tries)
+      wellRefused(await callAs(by, 'POST', path, body), `${path} ${JSON.stringify(body).slice(0, 60)}`);
   });
 
   test('a reason of any text is kept as text, or refused by the schema of its step', async () => {
-    for (const [reason, status] of [['\ud800', 201], ['a\0b', 400], ['\u202e退回', 400], ['x'.repeat(9000), 400]] as const) {
+    for (const [reason, status] of [
+      ['\ud800', 201],
+      ['a\0b', 400],
+      ['\u202e退回', 400],
+      ['x'.repeat(9000), 400],
+    ] as const) {
       const batch = await submit(school, [candidate(4)]);
-      const answer = await callAs(world.city, 'POST', `/v1/batches/${batch.id}/return`, await returnOf(world.city, batch.id, reason));
-      expect([reason.slice(0, 5), answer.status, answer.code]).toEqual([reason.slice(0, 5), status, status === 400 ? 'step_body_malformed' : undefined]);
+      const answer = await callAs(
+        world.city,
+        'POST',
+        `/v1/batches/${batch.id}/return`,
+        await returnOf(world.city, batch.id, reason),
+      );
+      expect([reason.slice(0, 5), answer.status, answer.code]).toEqual([
+        reason.slice(0, 5),
+        status,
+        status === 400 ? 'step_body_malformed' : undefined,
+      ]);
       expect((await callAs(school.client, 'GET', `/v1/batches/${batch.id}`)).status).toBe(200);
     }
   });
 
   test('addresses in the place of a QR code', async () => {
-    for (const origin of ['https://[', 'https://a:99999', 'http://%', 'https://\u0000', 'https://a b', 'https://..', 'https://xn--', 'https://[::1', 'javascript://x', 'https://user:pass@host']) {
-      const answer = await call('POST', '/v1/verify', {}, { seal: `${origin}/c/${one.number}#${one.seal_url.split('#')[1]}` });
+    for (const origin of [
+      'https://[',
+      'https://a:99999',
+      'http://%',
+      'https://\u0000',
+      'https://a b',
+      'https://..',
+      'https://xn--',
+      'https://[::1',
+      'javascript://x',
+      'https://user:pass@host',
+    ]) {
+      const answer = await call(
+        'POST',
+        '/v1/verify',
+        {},
+        { seal: `${origin}/c/${one.number}#${one.seal_url.split('#')[1]}` },
+      );
       expect([origin, answer.status < 500]).toEqual([origin, true]);
       const bare = await call('POST', '/v1/verify', {}, { seal: `${origin}/c/${one.number}` });
       expect([origin, bare.status < 500]).toEqual([origin, true]);
@@ -159,22 +318,64 @@ describe('texts with what texts should not have', () => {
   });
 
   test('CSV garbage', async () => {
-    const header = 'name,id_type,id_number,occupation_code,occupation_name,job_type,level,score_theory,score_practice,exam_date';
-    const bodies = ['', '\n\n\n', ',,,\n,,,', '"', `${header}\n"`, `${header}\n"a"b,c`, `${header}\n${'"'.repeat(999)}`, `${header},name\nx`, 'a;b;c\n1;2;3', `${header}\n${','.repeat(100_000)}`, `${header}\n\0\0\0`, '<html></html>', 'PK\u0003\u0004', `${header}\n${'x,'.repeat(9)}x`, Uint8Array.of(0xd0, 0xd5, 0xc3, 0xfb, 0x2c), Uint8Array.of(0xff, 0xfe, 0x61, 0)];
-    for (const body of bodies) wellRefused(await callAs(school.client, 'POST', '/v1/batches', body, { 'Content-Type': 'text/csv' }), `csv ${String(body).slice(0, 20)}`);
+    const header =
+      'name,id_type,id_number,occupation_code,occupation_name,job_type,level,score_theory,score_practice,exam_date';
+    const bodies = [
+      '',
+      '\n\n\n',
+      ',,,\n,,,',
+      '"',
+      `${header}\n"`,
+      `${header}\n"a"b,c`,
+      `${header}\n${'"'.repeat(999)}`,
+      `${header},name\nx`,
+      'a;b;c\n1;2;3',
+      `${header}\n${','.repeat(100_000)}`,
+      `${header}\n\0\0\0`,
+      '<html></html>',
+      'PK\u0003\u0004',
+      `${header}\n${'x,'.repeat(9)}x`,
+      Uint8Array.of(0xd0, 0xd5, 0xc3, 0xfb, 0x2c),
+      Uint8Array.of(0xff, 0xfe, 0x61, 0),
+    ];
+    for (const body of bodies)
+      wellRefused(
+        await callAs(school.client, 'POST', '/v1/batches', body, { 'Content-Type': 'text/csv' }),
+        `csv ${String(body).slice(0, 20)}`,
+      );
     const many = `${header}\n${'x,x,x,x,x,x,x,x,x,x\n'.repeat(10_001)}`;
-    expect(await callAs(school.client, 'POST', '/v1/batches', many, { 'Content-Type': 'text/csv' })).toMatchObject({ status: 413, code: 'batch_too_large' });
+    expect(await callAs(school.client, 'POST', '/v1/batches', many, { 'Content-Type': 'text/csv' })).toMatchObject({
+      status: 413,
+      code: 'batch_too_large',
+    });
   });
 
   test('more candidates than a batch has, and candidates that are none', async () => {
-    for (const [candidates, code] of [[Array(10_001).fill({}), 'batch_too_large'], [[1], 'candidates_malformed'], [[null], 'candidates_malformed'], [[[]], 'candidates_malformed'], [[], 'batch_empty'], [[{}], 'rows_refused']] as const) {
+    for (const [candidates, code] of [
+      [Array(10_001).fill({}), 'batch_too_large'],
+      [[1], 'candidates_malformed'],
+      [[null], 'candidates_malformed'],
+      [[[]], 'candidates_malformed'],
+      [[], 'batch_empty'],
+      [[{}], 'rows_refused'],
+    ] as const) {
       expect(await callAs(school.client, 'POST', '/v1/batches', { candidates })).toMatchObject({ code });
     }
     for (const key of ['', 'x'.repeat(201), 'a b']) {
-      const answer = await callAs(school.client, 'POST', '/v1/batches', { candidates: [candidate(5)] }, { 'Idempotency-Key': key });
+      const answer = await callAs(
+        school.client,
+        'POST',
+        '/v1/batches',
+        { candidates: [candidate(5)] },
+        { 'Idempotency-Key': key },
+      );
       expect([key, answer.code]).toEqual([key, 'idempotency_key_malformed']);
     }
-    expect(await callAs(school.client, 'POST', '/v1/batches', { candidates: [candidate(6)] }, { 'Idempotency-Key': 'once' })).toMatchObject({ status: 201 });
-    expect(await callAs(school.client, 'POST', '/v1/batches', { candidates: [candidate(7)] }, { 'Idempotency-Key': 'once' })).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
+    expect(
+      await callAs(school.client, 'POST', '/v1/batches', { candidates: [candidate(6)] }, { 'Idempotency-Key': 'once' }),
+    ).toMatchObject({ status: 201 });
+    expect(
+      await callAs(school.client, 'POST', '/v1/batches', { candidates: [candidate(7)] }, { 'Idempotency-Key': 'once' }),
+    ).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
   });
 });

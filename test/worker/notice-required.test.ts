@@ -6,16 +6,33 @@ import { Caller } from '../../src/cli/caller.ts';
 import { approveBatch, type Identity } from '../../src/cli/sign.ts';
 import type { Env } from '../../src/env.ts';
 import { issueBatch, sweepBatches } from '../../src/registrar.ts';
-import { serviceOf, type Service } from '../../src/service.ts';
-import { approve, as, candidates, db, fileWith, foundProvince, order, ORIGIN, submit, type Organization, type Province } from '../kit.ts';
+import { type Service, serviceOf } from '../../src/service.ts';
+import {
+  approve,
+  as,
+  candidates,
+  db,
+  fileWith,
+  foundProvince,
+  ORIGIN,
+  type Organization,
+  order,
+  type Province,
+  submit,
+} from '../kit.ts';
 import { take } from '../procedure-kit.ts';
 import { Fault, faultyDatabase } from './faults.ts';
 
 let world: Province;
 let school: Organization;
 /** The same Worker, with the setting. */
-const strict = { ...(env as unknown as Env), REQUIRE_NOTICE: 'yes', DB: { prepare: (sql: string) => db.prepare(sql), batch: (all: never) => db.batch(all) } } as unknown as Env;
-const there = (who: Identity) => new Caller(ORIGIN, who, async (url, init) => app.fetch(new Request(url, init), strict));
+const strict = {
+  ...(env as unknown as Env),
+  REQUIRE_NOTICE: 'yes',
+  DB: { prepare: (sql: string) => db.prepare(sql), batch: (all: never) => db.batch(all) },
+} as unknown as Env;
+const there = (who: Identity) =>
+  new Caller(ORIGIN, who, async (url, init) => app.fetch(new Request(url, init), strict));
 const NOTICE = { problem: { status: 409, code: 'notice_required' } };
 
 beforeAll(async () => {
@@ -26,16 +43,30 @@ beforeAll(async () => {
 test('a batch without a notice is approved and numbered no more, and can be returned', async () => {
   const [fresh, approved] = [await submit(school, candidates(1)), await submit(school, candidates(1, 1))];
   const approval = await approve(world, school, approved);
-  await expect(there(world.city).post(`/v1/batches/${fresh.id}/approvals`, { approval: await approveBatch(world.city, fresh) })).rejects.toMatchObject(NOTICE);
-  await expect(there(school.client).post(`/v1/batches/${approved.id}/issue`, { approval, order: await order(school, approved, approval) })).rejects.toMatchObject(NOTICE);
-  await expect(there(school.client).post('/v1/batches', { candidates: candidates(1, 2) })).rejects.toMatchObject(NOTICE);
+  await expect(
+    there(world.city).post(`/v1/batches/${fresh.id}/approvals`, { approval: await approveBatch(world.city, fresh) }),
+  ).rejects.toMatchObject(NOTICE);
+  await expect(
+    there(school.client).post(`/v1/batches/${approved.id}/issue`, {
+      approval,
+      order: await order(school, approved, approval),
+    }),
+  ).rejects.toMatchObject(NOTICE);
+  await expect(there(school.client).post('/v1/batches', { candidates: candidates(1, 2) })).rejects.toMatchObject(
+    NOTICE,
+  );
   expect(await db.prepare('SELECT count(*) AS n FROM orders').first('n')).toBe(0);
-  expect(await take(world.city, `batch:${approved.id}`, 'batch.return', { reason: '请先公示' })).toMatchObject({ state: 'returned' });
+  expect(await take(world.city, `batch:${approved.id}`, 'batch.return', { reason: '请先公示' })).toMatchObject({
+    state: 'returned',
+  });
 });
 
 test('a batch that was numbered before finishes, by the same call and by the sweep', async () => {
   const lenient = serviceOf(env as Env);
-  for (const [from, finish] of [[10, 'call'], [20, 'sweep']] as const) {
+  for (const [from, finish] of [
+    [10, 'call'],
+    [20, 'sweep'],
+  ] as const) {
     const batch = await submit(school, candidates(3, from));
     const approval = await approve(world, school, batch);
     const tokens = { approval, order: await order(school, batch, approval) };

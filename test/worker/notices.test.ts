@@ -4,13 +4,13 @@
  */
 import { SaxesParser } from 'saxes';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { CallError } from '../../src/cli/caller.ts';
 import { codeDigest, readObjectionCode } from '../../src/life/procedure/notice.ts';
 import { raiseObjection } from '../../src/procedure/raise.ts';
 import { serviceOf } from '../../src/service.ts';
-import { db, fileWith, foundProvince, ORIGIN, testEnv, workerFetch, type Organization, type Province } from '../kit.ts';
+import { db, fileWith, foundProvince, ORIGIN, type Organization, type Province, testEnv, workerFetch } from '../kit.ts';
 import { correct, publish, resultRows, store } from '../notice-kit.ts';
-import { onDay, take, view, cases } from '../procedure-kit.ts';
-import { CallError } from '../../src/cli/caller.ts';
+import { cases, onDay, take, view } from '../procedure-kit.ts';
 
 const NAMES = ['欧阳壹甲', '司徒贰乙', '诸葛叁丙', '上官肆丁'];
 const RUNNING = { from: '2026-11-16', until: '2026-11-23' };
@@ -31,21 +31,34 @@ beforeAll(async () => {
 });
 afterEach(() => onDay('2026-11-17'));
 
-const get = (path: string, headers: Record<string, string> = {}) => workerFetch(ORIGIN + path, { headers: { Accept: 'text/html', ...headers }, redirect: 'manual' });
+const get = (path: string, headers: Record<string, string> = {}) =>
+  workerFetch(ORIGIN + path, { headers: { Accept: 'text/html', ...headers }, redirect: 'manual' });
 const html = async (path: string, status = 200) => {
   const answer = await get(path);
   expect([path, answer.status]).toEqual([path, status]);
   return answer.text();
 };
-const json = async <T = Record<string, unknown>>(path: string): Promise<T> => (await get(path, { Accept: 'application/json' })).json() as Promise<T>;
-const post = (path: string, body: unknown) => workerFetch(ORIGIN + path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+const json = async <T = Record<string, unknown>>(path: string): Promise<T> =>
+  (await get(path, { Accept: 'application/json' })).json() as Promise<T>;
+const post = (path: string, body: unknown) =>
+  workerFetch(ORIGIN + path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
 const send = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
-  workerFetch(ORIGIN + path, { method: 'POST', headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'text/html', ...headers }, body: new URLSearchParams(fields).toString(), redirect: 'manual' });
+  workerFetch(ORIGIN + path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'text/html', ...headers },
+    body: new URLSearchParams(fields).toString(),
+    redirect: 'manual',
+  });
 const object = async (id: string, body: Record<string, unknown> = {}) => {
   const answer = await post(`/v1/notices/${id}/objections`, { grounds: '第二行考试当日未到场', ...body });
   return { status: answer.status, ...((await answer.json()) as { code: string }) };
 };
-const follow = async (code: string) => (await post('/v1/notices/objections', { code })).json() as Promise<Record<string, unknown>>;
+const follow = async (code: string) =>
+  (await post('/v1/notices/objections', { code })).json() as Promise<Record<string, unknown>>;
 const problemOf = async (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'none',
@@ -54,12 +67,44 @@ const problemOf = async (work: Promise<unknown>): Promise<string> =>
 
 test('a notice names those who passed by their first character, and only counts the others', async () => {
   const page = await html(`/notices/${notice}`);
-  for (const words of ['电工三级认定（虚构）', '公示中', '欧**', '司**', '2026-11-14', '2026-11-16', '2026-11-23', '应考 4 人，合格 2 人，不合格 1 人，缺考 1 人', '三级/高级工', 'href="/organizations/S000037000001"', '提出异议', `action="/notices/${notice}/objections"`]) expect(page).toContain(words);
+  for (const words of [
+    '电工三级认定（虚构）',
+    '公示中',
+    '欧**',
+    '司**',
+    '2026-11-14',
+    '2026-11-16',
+    '2026-11-23',
+    '应考 4 人，合格 2 人，不合格 1 人，缺考 1 人',
+    '三级/高级工',
+    'href="/organizations/S000037000001"',
+    '提出异议',
+    `action="/notices/${notice}/objections"`,
+  ])
+    expect(page).toContain(words);
   for (const words of [...NAMES, '诸**', '上**', '370102']) expect(page).not.toContain(words);
   expect(await json(`/v1/notices/${notice}`)).toEqual({
-    id: notice, state: 'running', organization: { code: 'S000037000001', name: '济南泉城职业培训学校' }, title: '电工三级认定（虚构）', occupations: ['电工'], counts: { candidates: 4, passed: 2, failed: 1, absent: 1 }, ...RUNNING, corrected_on: null,
-    exam_days: ['2026-11-14'], objections: { raised: 0, open: 0, upheld: 0, rejected: 0 },
-    rows: [{ row: 2, name: '欧**' }, { row: 3, name: '司**' }].map((row) => ({ ...row, occupation: { code: '6-31-01-03', name: '电工' }, job: '--', level: 3, level_name: '三级/高级工', exam_date: '2026-11-14' })),
+    id: notice,
+    state: 'running',
+    organization: { code: 'S000037000001', name: '济南泉城职业培训学校' },
+    title: '电工三级认定（虚构）',
+    occupations: ['电工'],
+    counts: { candidates: 4, passed: 2, failed: 1, absent: 1 },
+    ...RUNNING,
+    corrected_on: null,
+    exam_days: ['2026-11-14'],
+    objections: { raised: 0, open: 0, upheld: 0, rejected: 0 },
+    rows: [
+      { row: 2, name: '欧**' },
+      { row: 3, name: '司**' },
+    ].map((row) => ({
+      ...row,
+      occupation: { code: '6-31-01-03', name: '电工' },
+      job: '--',
+      level: 3,
+      level_name: '三级/高级工',
+      exam_date: '2026-11-14',
+    })),
   });
   expect(await html('/notices/r0000000000', 404)).toContain('没有这项公示');
   expect(await json('/v1/notices/x')).toMatchObject({ code: 'notice_not_found' });
@@ -69,11 +114,20 @@ test('a list that is not the one that was signed is not shown', async () => {
   const id = await publish(school, { ...RUNNING, rows: resultRows('2026-11-14', NAMES) });
   const other = await publish(school, { ...RUNNING, rows: resultRows('2026-11-14', NAMES) });
   await db.prepare('DROP TRIGGER steps_stay_update').run();
-  await db.prepare('UPDATE steps SET sealed = (SELECT sealed FROM steps WHERE about = ?) WHERE about = ?').bind(`results:${other}`, `results:${id}`).run();
+  await db
+    .prepare('UPDATE steps SET sealed = (SELECT sealed FROM steps WHERE about = ?) WHERE about = ?')
+    .bind(`results:${other}`, `results:${id}`)
+    .run();
   expect(await json(`/v1/notices/${id}`)).toMatchObject({ status: 409, code: 'ciphertext_wrong' });
-  await db.prepare('UPDATE steps SET token = (SELECT token FROM steps WHERE about = ?) WHERE about = ?').bind(`results:${notice}`, `results:${other}`).run();
+  await db
+    .prepare('UPDATE steps SET token = (SELECT token FROM steps WHERE about = ?) WHERE about = ?')
+    .bind(`results:${notice}`, `results:${other}`)
+    .run();
   expect(await json(`/v1/notices/${other}`)).toMatchObject({ status: 409, code: 'register_differs' });
-  await db.prepare("DELETE FROM objection_codes WHERE about IN (SELECT about FROM cases WHERE parent IN (?1, ?2))").bind(`results:${id}`, `results:${other}`).run();
+  await db
+    .prepare('DELETE FROM objection_codes WHERE about IN (SELECT about FROM cases WHERE parent IN (?1, ?2))')
+    .bind(`results:${id}`, `results:${other}`)
+    .run();
   await db.prepare('DROP TRIGGER steps_stay_delete').run();
   for (const about of [`results:${id}`, `results:${other}`]) {
     await db.prepare('DELETE FROM steps WHERE about = ?').bind(about).run();
@@ -82,8 +136,18 @@ test('a list that is not the one that was signed is not shown', async () => {
 });
 
 test('the list: those that run first, found by organization, occupation and state', async () => {
-  const past = await publish(plant, { from: '2026-10-08', until: '2026-10-15', title: '焊工认定', rows: resultRows('2026-09-30', NAMES).map((row) => ({ ...row, occupation_code: '6-18-02-04', occupation_name: '焊工' })) });
-  const ids = async (query: string) => (await json<{ notices: { id: string }[] }>(`/v1/notices${query}`)).notices.map(({ id }) => id);
+  const past = await publish(plant, {
+    from: '2026-10-08',
+    until: '2026-10-15',
+    title: '焊工认定',
+    rows: resultRows('2026-09-30', NAMES).map((row) => ({
+      ...row,
+      occupation_code: '6-18-02-04',
+      occupation_name: '焊工',
+    })),
+  });
+  const ids = async (query: string) =>
+    (await json<{ notices: { id: string }[] }>(`/v1/notices${query}`)).notices.map(({ id }) => id);
   expect(await ids('')).toEqual([notice, past]);
   expect(await ids('?organization=重工')).toEqual([past]);
   expect(await ids('?organization=s000037000001')).toEqual([notice]);
@@ -102,11 +166,25 @@ test('the list: those that run first, found by organization, occupation and stat
 });
 
 test('pages of the list are of twenty, those of a notice of two hundred rows', async () => {
-  const many = await publish(school, { from: '2026-11-16', until: '2026-11-24', title: '人数众多的认定', rows: resultRows('2026-11-14', Array.from({ length: 201 }, () => '欧阳建国')) });
+  const many = await publish(school, {
+    from: '2026-11-16',
+    until: '2026-11-24',
+    title: '人数众多的认定',
+    rows: resultRows(
+      '2026-11-14',
+      Array.from({ length: 201 }, () => '欧阳建国'),
+    ),
+  });
   expect((await html(`/notices/${many}`)).split('<td class="number">')).toHaveLength(201);
   expect((await html(`/notices/${many}?page=2`)).split('<td class="number">')).toHaveLength(2);
-  await Promise.all(Array.from({ length: 20 }, () => publish(plant, { from: '2025-01-06', until: '2025-01-13', rows: resultRows('2025-01-04', ['欧阳建国']) })));
-  const { total, pages, notices } = await json<{ total: number; pages: number; notices: unknown[] }>('/v1/notices?page=2');
+  await Promise.all(
+    Array.from({ length: 20 }, () =>
+      publish(plant, { from: '2025-01-06', until: '2025-01-13', rows: resultRows('2025-01-04', ['欧阳建国']) }),
+    ),
+  );
+  const { total, pages, notices } = await json<{ total: number; pages: number; notices: unknown[] }>(
+    '/v1/notices?page=2',
+  );
   expect([pages, notices.length]).toEqual([2, total - 20]);
   expect(await html('/notices')).toContain('href="/notices?page=2"');
 });
@@ -123,7 +201,11 @@ test('pages, JSON and feed may be kept a minute and are told by their ETag; answ
 });
 
 test('the feed is well-formed Atom with the newest change first', async () => {
-  const changed = await publish(school, { ...RUNNING, title: '名称含 <标记> & “引号” 的认定', rows: resultRows('2026-11-14', NAMES) });
+  const changed = await publish(school, {
+    ...RUNNING,
+    title: '名称含 <标记> & “引号” 的认定',
+    rows: resultRows('2026-11-14', NAMES),
+  });
   const xml = await html('/notices/feed.xml');
   const seen: Record<string, string[]> = {};
   const open: string[] = [];
@@ -134,7 +216,10 @@ test('the feed is well-formed Atom with the newest change first', async () => {
   parser.on('opentag', ({ local, uri, attributes }) => {
     expect(uri).toBe('http://www.w3.org/2005/Atom');
     open.push(local);
-    if (local === 'link') (seen[`link ${(attributes.rel as { value: string }).value}`] ??= []).push((attributes.href as { value: string }).value);
+    if (local === 'link')
+      (seen[`link ${(attributes.rel as { value: string }).value}`] ??= []).push(
+        (attributes.href as { value: string }).value,
+      );
   });
   parser.on('text', (text) => {
     if (text.trim() !== '') (seen[open.slice(-2).join(' ')] ??= []).push(text);
@@ -144,8 +229,10 @@ test('the feed is well-formed Atom with the newest change first', async () => {
   // RFC 4287 §4.1.1 and §4.1.2: one id, title and updated each; an author; a link to itself.
   expect(seen['feed id']).toEqual([`${ORIGIN}/notices/feed.xml`]);
   expect(seen['link self']).toEqual([`${ORIGIN}/notices/feed.xml`]);
-  for (const name of ['id', 'title', 'updated', 'summary']) expect([name, seen[`entry ${name}`]?.length]).toEqual([name, seen['entry id']?.length]);
-  for (const day of [...(seen['feed updated'] as string[]), ...(seen['entry updated'] as string[])]) expect(day).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  for (const name of ['id', 'title', 'updated', 'summary'])
+    expect([name, seen[`entry ${name}`]?.length]).toEqual([name, seen['entry id']?.length]);
+  for (const day of [...(seen['feed updated'] as string[]), ...(seen['entry updated'] as string[])])
+    expect(day).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   expect(seen['entry title']?.some((title) => title === '名称含 <标记> & “引号” 的认定')).toBe(true);
   expect(seen['entry id']).toContain(`${ORIGIN}/notices/${changed}`);
   expect(seen['entry id']?.length).toBeLessThanOrEqual(50);
@@ -161,7 +248,11 @@ test('corrected results run anew without the earlier names; withdrawn ones show 
   expect(page).toContain('已更正，自 2026-11-18 起重新公示');
   expect(page).toContain('白**');
   expect(page).not.toContain('百**');
-  expect(await json(`/v1/notices/${id}`)).toMatchObject({ state: 'running', corrected_on: '2026-11-18', until: '2026-11-25' });
+  expect(await json(`/v1/notices/${id}`)).toMatchObject({
+    state: 'running',
+    corrected_on: '2026-11-18',
+    until: '2026-11-25',
+  });
   onDay('2026-12-25');
   expect(await json(`/v1/notices/${id}`)).toMatchObject({ state: 'over', rows: [{ name: '白**' }] });
   onDay('2026-12-26');
@@ -180,17 +271,40 @@ test('anyone objects; the organization decides with a reason, a centre opens it 
   const { status, code } = await object(notice, { row: 2, name: OBJECTOR, contact: CONTACT });
   expect(status).toBe(201);
   expect(code).toMatch(/^[0-9A-Z]{5}(-[0-9A-Z]{5}){3}$/);
-  expect(await follow(code)).toEqual({ state: 'open', raised_on: '2026-11-17', notice: { id: notice, title: '电工三级认定（虚构）' }, history: [] });
-  expect(await json(`/v1/notices/${notice}`)).toMatchObject({ objections: { raised: 1, open: 1, upheld: 0, rejected: 0 } });
+  expect(await follow(code)).toEqual({
+    state: 'open',
+    raised_on: '2026-11-17',
+    notice: { id: notice, title: '电工三级认定（虚构）' },
+    history: [],
+  });
+  expect(await json(`/v1/notices/${notice}`)).toMatchObject({
+    objections: { raised: 1, open: 1, upheld: 0, rejected: 0 },
+  });
 
   const [line] = await cases(school.client, '?kind=objection');
-  expect(line).toMatchObject({ state: 'open', organization: school.code, centre: 'centre:3701', parent: `results:${notice}`, facts: { results: `results:${notice}`, row: true }, due: RUNNING.until });
+  expect(line).toMatchObject({
+    state: 'open',
+    organization: school.code,
+    centre: 'centre:3701',
+    parent: `results:${notice}`,
+    facts: { results: `results:${notice}`, row: true },
+    due: RUNNING.until,
+  });
   const about = line?.about as string;
   expect(about).toMatch(/^objection:/);
-  for (const who of [school.client, world.city, world.province]) expect((await view(who, about)).steps[0]).toMatchObject({ iss: ORIGIN, role: 'service', body: { row: 2, name: OBJECTOR, contact: CONTACT } });
+  for (const who of [school.client, world.city, world.province])
+    expect((await view(who, about)).steps[0]).toMatchObject({
+      iss: ORIGIN,
+      role: 'service',
+      body: { row: 2, name: OBJECTOR, contact: CONTACT },
+    });
   expect(await problemOf(view(plant.client, about))).toBe('403:out_of_reach');
   expect(await problemOf(take(world.city, about, 'objection.reject', { reason: '越权' }))).toBe('403:role_wrong');
-  expect(await problemOf(take(plant.client, about, 'objection.reject', { reason: '越权' }, { seq: 1, last: line?.last as string }))).toBe('403:out_of_reach');
+  expect(
+    await problemOf(
+      take(plant.client, about, 'objection.reject', { reason: '越权' }, { seq: 1, last: line?.last as string }),
+    ),
+  ).toBe('403:out_of_reach');
 
   onDay('2026-11-18');
   await take(school.client, about, 'objection.reject', { reason: '经核对监控，该考生到场。' });
@@ -206,23 +320,34 @@ test('anyone objects; the organization decides with a reason, a centre opens it 
     ],
   });
   const followed = await (await send('/notices/objections', { code })).text();
-  for (const words of ['异议成立', '济南市职业技能鉴定指导中心', '请附签到表。', `href="/notices/${notice}"`]) expect(followed).toContain(words);
+  for (const words of ['异议成立', '济南市职业技能鉴定指导中心', '请附签到表。', `href="/notices/${notice}"`])
+    expect(followed).toContain(words);
   for (const words of [OBJECTOR, CONTACT, '第二行考试当日未到场']) expect(followed).not.toContain(words);
-  expect(await json(`/v1/notices/${notice}`)).toMatchObject({ objections: { raised: 1, open: 0, upheld: 1, rejected: 0 } });
+  expect(await json(`/v1/notices/${notice}`)).toMatchObject({
+    objections: { raised: 1, open: 0, upheld: 1, rejected: 0 },
+  });
   const shown = (await html(`/notices/${notice}`)) + JSON.stringify(await json(`/v1/notices/${notice}`));
   expect(shown).toContain('共 1 件：处理中 0，成立 1，不成立 0');
   for (const words of [OBJECTOR, CONTACT, '第二行考试当日未到场', '签到表']) expect(shown).not.toContain(words);
 });
 
 test('the form works without JavaScript, leads on by a redirect, and shows the code once', async () => {
-  const sent = await send(`/notices/${notice}/objections`, { row: '３', grounds: '成绩有误', name: '', contact: CONTACT });
+  const sent = await send(`/notices/${notice}/objections`, {
+    row: '３',
+    grounds: '成绩有误',
+    name: '',
+    contact: CONTACT,
+  });
   expect([sent.status, sent.headers.get('location')]).toEqual([303, `/notices/${notice}/objected`]);
   const cookie = sent.headers.get('set-cookie') as string;
   expect(cookie).toMatch(/^objection=[^;]+; Max-Age=600; Path=\/notices; HttpOnly; Secure; SameSite=Strict$/);
   const code = cookie.slice('objection='.length, cookie.indexOf(';'));
   const shown = await get(`/notices/${notice}/objected`, { Cookie: `objection=${code}` });
   expect(await shown.text()).toContain(code);
-  expect([shown.headers.get('cache-control'), shown.headers.get('set-cookie')]).toEqual(['no-store', expect.stringContaining('objection=; Max-Age=0')]);
+  expect([shown.headers.get('cache-control'), shown.headers.get('set-cookie')]).toEqual([
+    'no-store',
+    expect.stringContaining('objection=; Max-Age=0'),
+  ]);
   const again = await html(`/notices/${notice}/objected`);
   expect(again).toContain('已经显示过');
   expect(again).not.toContain(code);
@@ -241,12 +366,17 @@ test.each([
 ])('a fault in %s stands beside the field, and what was typed stays', async (field, typed, words) => {
   const answer = await send(`/notices/${notice}/objections`, typed);
   const page = await answer.text();
-  expect([answer.status, page.includes(`id="objection-${field}-fault"`), page.includes(words)]).toEqual([400, true, true]);
+  expect([answer.status, page.includes(`id="objection-${field}-fault"`), page.includes(words)]).toEqual([
+    400,
+    true,
+    true,
+  ]);
   if (typed.grounds) expect(page).toContain(typed.grounds.slice(0, 4));
 });
 
 test('what cannot be an objection is refused by its code', async () => {
-  const count = async () => (await db.prepare("SELECT count(*) AS n FROM cases WHERE kind = 'objection'").first<{ n: number }>())?.n;
+  const count = async () =>
+    (await db.prepare("SELECT count(*) AS n FROM cases WHERE kind = 'objection'").first<{ n: number }>())?.n;
   const before = await count();
   expect(await object(notice, { row: 77 })).toMatchObject({ status: 400, code: 'objection_row_unknown' });
   expect(await object(notice, { grounds: ' ' })).toMatchObject({ status: 400, code: 'step_body_malformed' });
@@ -256,7 +386,17 @@ test('what cannot be an objection is refused by its code', async () => {
   expect(await object('..')).toMatchObject({ status: 404 });
   expect(await follow('ABCDE')).toMatchObject({ status: 404, code: 'objection_not_found' });
   expect((await send('/notices/x/objections', { grounds: 'x' })).status).toBe(404);
-  expect(await problemOf(take(school.client, `objection:o00000000`, 'objection.raise', { salt: 'AAAAAAAAAAAAAAAAAAAAAA', results: `results:${notice}`, grounds: '自己', code: 'A'.repeat(43) }, { seq: 0 }))).toBe('403:role_wrong');
+  expect(
+    await problemOf(
+      take(
+        school.client,
+        `objection:o00000000`,
+        'objection.raise',
+        { salt: 'AAAAAAAAAAAAAAAAAAAAAA', results: `results:${notice}`, grounds: '自己', code: 'A'.repeat(43) },
+        { seq: 0 },
+      ),
+    ),
+  ).toBe('403:role_wrong');
   expect(await count()).toBe(before);
 });
 
@@ -284,11 +424,22 @@ test('a flood leaves room: one network sends 20 a day, a notice holds 200 undeci
   onDay('2026-11-17');
   const id = await publish(school, { ...RUNNING, rows: resultRows('2026-11-14', NAMES) });
   const other = await publish(school, { ...RUNNING, rows: resultRows('2026-11-14', NAMES) });
-  const from = (address: string, at = id) => workerFetch(`${ORIGIN}/v1/notices/${at}/objections`, { method: 'POST', headers: { 'Content-Type': 'application/json', 'CF-Connecting-IP': address }, body: JSON.stringify({ grounds: '成绩有误' }) });
-  const statuses = await Promise.all(Array.from({ length: 22 }, async (_, i) => (await from(`2001:db8:1:2::${i + 1}`)).status));
+  const from = (address: string, at = id) =>
+    workerFetch(`${ORIGIN}/v1/notices/${at}/objections`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'CF-Connecting-IP': address },
+      body: JSON.stringify({ grounds: '成绩有误' }),
+    });
+  const statuses = await Promise.all(
+    Array.from({ length: 22 }, async (_, i) => (await from(`2001:db8:1:2::${i + 1}`)).status),
+  );
   expect(statuses.sort()).toEqual([...Array(20).fill(201), 429, 429]);
   const refused = await from('2001:db8:1:2::99');
-  expect([refused.status, refused.headers.get('retry-after'), ((await refused.json()) as { code: string }).code]).toEqual([429, String(14 * 3600), 'objections_too_often']);
+  expect([
+    refused.status,
+    refused.headers.get('retry-after'),
+    ((await refused.json()) as { code: string }).code,
+  ]).toEqual([429, String(14 * 3600), 'objections_too_often']);
   // What is not kept does not count, other networks and other notices are free, and the next day is another.
   expect([(await from('2001:db8:1:3::1')).status, (await from('2001:db8:1:2::1', other)).status]).toEqual([201, 201]);
   onDay('2026-11-18');
@@ -297,13 +448,27 @@ test('a flood leaves room: one network sends 20 a day, a notice holds 200 undeci
 
   const { open } = (await json<{ objections: { open: number } }>(`/v1/notices/${id}`)).objections;
   expect(open).toBe(22);
-  await db.prepare("INSERT INTO cases SELECT 'objection:flood' || value, kind, state, seq, last, owner, organization, centre, parent, facts, due, created_at, updated_at, bytes FROM (SELECT * FROM cases WHERE kind = 'objection' AND parent = ? LIMIT 1), (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 178) SELECT value FROM n)").bind(`results:${id}`).run();
+  await db
+    .prepare(
+      "INSERT INTO cases SELECT 'objection:flood' || value, kind, state, seq, last, owner, organization, centre, parent, facts, due, created_at, updated_at, bytes FROM (SELECT * FROM cases WHERE kind = 'objection' AND parent = ? LIMIT 1), (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 178) SELECT value FROM n)",
+    )
+    .bind(`results:${id}`)
+    .run();
   expect(await object(id)).toMatchObject({ status: 409, code: 'objections_full' });
   const page = await html(`/notices/${id}`);
-  expect([page.includes('已达上限'), page.includes(`href="/organizations/${school.code}"`), page.includes('提交异议')]).toEqual([true, true, false]);
+  expect([
+    page.includes('已达上限'),
+    page.includes(`href="/organizations/${school.code}"`),
+    page.includes('提交异议'),
+  ]).toEqual([true, true, false]);
   const sent = await send(`/notices/${id}/objections`, { grounds: '签到表缺页', contact: CONTACT });
   const answer = await sent.text();
-  expect([sent.status, answer.includes('role="alert"'), answer.includes('签到表缺页'), answer.includes(CONTACT)]).toEqual([409, true, true, true]);
+  expect([
+    sent.status,
+    answer.includes('role="alert"'),
+    answer.includes('签到表缺页'),
+    answer.includes(CONTACT),
+  ]).toEqual([409, true, true, true]);
   // Said before the list, with the way to the form below it; so are faults of single fields.
   const blank = await (await send(`/notices/${id}/objections`, { grounds: '', contact: CONTACT })).text();
   for (const text of [answer, blank]) {
@@ -320,13 +485,19 @@ test('neither columns nor logs hold anything of a person, nor a code', async () 
   await object(notice, { row: 999, name: OBJECTOR, contact: CONTACT });
   const said = logs.flatMap((log) => log.mock.calls.flat()).join('\n');
   logs.forEach((log) => log.mockRestore());
-  const tables = await Promise.all(['cases', 'steps', 'objection_codes'].map(async (table) => JSON.stringify((await db.prepare(`SELECT * FROM ${table}`).all()).results)));
+  const tables = await Promise.all(
+    ['cases', 'steps', 'objection_codes'].map(async (table) =>
+      JSON.stringify((await db.prepare(`SELECT * FROM ${table}`).all()).results),
+    ),
+  );
   const stored = tables.join('\n');
   expect(stored).toContain(await codeDigest(code));
-  for (const words of [...NAMES, OBJECTOR, CONTACT, '未到场', code, code.replaceAll('-', ''), '370102']) expect([words, stored.includes(words), said.includes(words)]).toEqual([words, false, false]);
+  for (const words of [...NAMES, OBJECTOR, CONTACT, '未到场', code, code.replaceAll('-', ''), '370102'])
+    expect([words, stored.includes(words), said.includes(words)]).toEqual([words, false, false]);
 });
 
 test('a code is read as people write it', () => {
   expect(readObjectionCode('ilo00-00000-00000-0000o')).toBe('11000-00000-00000-00000');
-  for (const wrong of ['', 'U0000-00000-00000-00000', '00000-00000-00000-0000', '00000-00000-00000-000000']) expect(readObjectionCode(wrong)).toBeUndefined();
+  for (const wrong of ['', 'U0000-00000-00000-00000', '00000-00000-00000-0000', '00000-00000-00000-000000'])
+    expect(readObjectionCode(wrong)).toBeUndefined();
 });

@@ -9,16 +9,33 @@ import { approveBatch } from '../../src/cli/sign.ts';
 import { viewPaths } from '../../src/http/desk.tsx';
 import type { Body } from '../../src/life/procedure/bodies.ts';
 import { planFacts } from '../../src/life/procedure/plan-check.ts';
+import { signStep } from '../../src/life/procedure/sign.ts';
 import { isFreshId, KINDS, requireFreshId } from '../../src/life/procedure/steps.ts';
 import { takeStep } from '../../src/procedure/take.ts';
-import { signStep } from '../../src/life/procedure/sign.ts';
 import { serviceOf } from '../../src/service.ts';
-import { approve, as, db, fileWith, foundProvince, idNumber, issue, ORIGIN, testEnv, workerFetch, type Organization, type Province } from '../kit.ts';
+import {
+  approve,
+  as,
+  db,
+  fileWith,
+  foundProvince,
+  idNumber,
+  issue,
+  ORIGIN,
+  type Organization,
+  type Province,
+  testEnv,
+  workerFetch,
+} from '../kit.ts';
 import { store } from '../notice-kit.ts';
 import { resultsOf } from '../plans-kit.ts';
 import { cases, fresh, onDay, samplePlan, take, view } from '../procedure-kit.ts';
 
-interface Made { id: string; count: number; root: string }
+interface Made {
+  id: string;
+  count: number;
+  root: string;
+}
 
 let world: Province;
 let school: Organization;
@@ -39,8 +56,10 @@ const codeOf = async (work: Promise<unknown>): Promise<string> =>
     },
   );
 const makeBatch = (about: string): Promise<Made> => as(school.client).post<Made>(`/v1/results/${about}/batch`, {});
-const upload = (about: string, { id, root, count }: Made) => take(school.client, about, 'results.upload', { batch: id, root, count });
-const desk = async (who: Parameters<typeof as>[0], path: string): Promise<string> => (await as(who).send('GET', `/desk/view/${path}`)).text();
+const upload = (about: string, { id, root, count }: Made) =>
+  take(school.client, about, 'results.upload', { batch: id, root, count });
+const desk = async (who: Parameters<typeof as>[0], path: string): Promise<string> =>
+  (await as(who).send('GET', `/desk/view/${path}`)).text();
 const seconds = (): number => Math.floor(Date.now() / 1000);
 
 async function examined(from: number): Promise<{ plan: string; body: Body<'plan.file'> }> {
@@ -60,7 +79,11 @@ async function publish({ plan, body }: Awaited<ReturnType<typeof examined>>): Pr
 }
 
 async function object(results: string, grounds: string): Promise<string> {
-  const answer = await workerFetch(`${ORIGIN}/v1/notices/${results.slice('results:'.length)}/objections`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ grounds }) });
+  const answer = await workerFetch(`${ORIGIN}/v1/notices/${results.slice('results:'.length)}/objections`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ grounds }),
+  });
   expect(answer.status).toBe(201);
   const [line] = await cases(school.client, `?kind=objection&parent=${results}`);
   return line?.about as string;
@@ -78,7 +101,8 @@ test('an objection to withdrawn results keeps those that are published instead f
   expect(notice).toMatchObject({ state: 'running', objections: { raised: 1, open: 1, upheld: 0, rejected: 0 } });
   const page = await (await workerFetch(`${ORIGIN}/notices/${id}`, { headers: { Accept: 'text/html' } })).text();
   for (const words of ['共 1 件：处理中 1', '此前', '没有处理完']) expect(page).toContain(words);
-  for (const who of [world.city, world.province]) expect(await desk(who, `results/${second}`)).toContain(objection.slice('objection:'.length));
+  for (const who of [world.city, world.province])
+    expect(await desk(who, `results/${second}`)).toContain(objection.slice('objection:'.length));
   expect(await desk(school.client, `results/${second}`)).toContain('1 / 1');
   expect(await desk(school.client, `results/${second}/objections`)).toContain('第三行当日未到场');
 
@@ -145,23 +169,42 @@ test('opened again while the upload is under way: the upload is refused in its o
   const service = serviceOf(testEnv as never);
   const { seq, last } = await view(school.client, results);
   const body = { batch: id, root, count };
-  const statement = await signStep(school.client, { aud: ORIGIN, about: results, step: 'results.upload', seq, last, body }, seconds(), crypto.randomUUID());
+  const statement = await signStep(
+    school.client,
+    { aud: ORIGIN, about: results, step: 'results.upload', seq, last, body },
+    seconds(),
+    crypto.randomUUID(),
+  );
   const sealed = vi.spyOn(service.vault, 'sealBytes').mockImplementationOnce(async (place, bytes) => {
     await take(world.city, objection, 'objection.reopen', { reason: '请附签到表' });
     return service.vault.sealBytes(place, bytes);
   });
-  const caller = { role: 'organization', subject: school.client.subject, jkt: school.client.kid, key: school.client.jwk, token: school.client.token, organization: school.code } as never;
+  const caller = {
+    role: 'organization',
+    subject: school.client.subject,
+    jkt: school.client.kid,
+    key: school.client.jwk,
+    token: school.client.token,
+    organization: school.code,
+  } as never;
   await expect(takeStep(service, caller, statement, body)).rejects.toMatchObject({ code: 'objection_open' });
   sealed.mockRestore();
   expect(await view(school.client, results)).toMatchObject({ state: 'notice', seq });
 });
 
-test.each(['objections', 'objected', 'feed-xml', 'checking', 'download', 'p'.repeat(15)])('a case does not begin as %s: an identifier is no word of an address', async (id) => {
-  const body = samplePlan('2026-10-30', 1);
-  onDay('2026-10-12');
-  expect(await codeOf(take(school.client, `plan:${id}`, 'plan.file', body, { seq: 0 }))).toBe('400:case_id_malformed');
-  expect(await codeOf(take(school.client, `results:${id}`, 'results.publish', resultsOf(fresh('plan'), body), { seq: 0 }))).toBe('400:case_id_malformed');
-});
+test.each(['objections', 'objected', 'feed-xml', 'checking', 'download', 'p'.repeat(15)])(
+  'a case does not begin as %s: an identifier is no word of an address',
+  async (id) => {
+    const body = samplePlan('2026-10-30', 1);
+    onDay('2026-10-12');
+    expect(await codeOf(take(school.client, `plan:${id}`, 'plan.file', body, { seq: 0 }))).toBe(
+      '400:case_id_malformed',
+    );
+    expect(
+      await codeOf(take(school.client, `results:${id}`, 'results.publish', resultsOf(fresh('plan'), body), { seq: 0 })),
+    ).toBe('400:case_id_malformed');
+  },
+);
 
 test('a case that began under an identifier without a digit is read, and goes on', async () => {
   onDay('2026-10-12');
@@ -173,7 +216,12 @@ test('a case that began under an identifier without a digit is read, and goes on
 });
 
 test('what identifies something else already is its own: an organization, a batch, a key', () => {
-  const own = { standing: school.code, rules: school.code, batch: 'b0123456789', loss: `${school.code}-${'A'.repeat(43)}` };
+  const own = {
+    standing: school.code,
+    rules: school.code,
+    batch: 'b0123456789',
+    loss: `${school.code}-${'A'.repeat(43)}`,
+  };
   for (const kind of KINDS) {
     const wants = () => requireFreshId(kind, (own as Record<string, string>)[kind] ?? 'shortest');
     if (kind in own) expect(wants()).toBeUndefined();

@@ -10,15 +10,29 @@ import { ORIGIN } from '../kit.ts';
 import { callAs } from './forge.ts';
 
 export type Json = Record<string, unknown>;
-interface Media { schema: Json; example?: unknown }
-export interface Described { responses: Record<string, { content?: Record<string, Media>; $ref?: string }>; requestBody?: { content: Record<string, Media> }; security: unknown[]; summary: string }
+interface Media {
+  schema: Json;
+  example?: unknown;
+}
+export interface Described {
+  responses: Record<string, { content?: Record<string, Media>; $ref?: string }>;
+  requestBody?: { content: Record<string, Media> };
+  security: unknown[];
+  summary: string;
+}
 
 export const doc = describeApi(ORIGIN);
-export const operations = new Map<string, Described>(Object.entries(doc.paths).flatMap(([path, item]) => Object.entries(item).map(([method, one]) => [`${method.toUpperCase()} ${path}`, one as Described] as const)));
+export const operations = new Map<string, Described>(
+  Object.entries(doc.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, one]) => [`${method.toUpperCase()} ${path}`, one as Described] as const),
+  ),
+);
 
 /** What is wrong with a value under a schema of the document; empty when it fits. */
 export function faults(schema: Json, value: unknown): string[] {
-  const { errors } = new Validator({ components: doc.components, ...schema } as JsonSchema, '2020-12', false).validate(value);
+  const { errors } = new Validator({ components: doc.components, ...schema } as JsonSchema, '2020-12', false).validate(
+    value,
+  );
   return errors.map(({ instanceLocation, error }) => `${instanceLocation} ${error}`);
 }
 
@@ -26,15 +40,33 @@ export function faults(schema: Json, value: unknown): string[] {
 export const called = new Set<string>();
 
 /** Calls, and holds the answer to what stands for its route, status and type. */
-export async function ask(route: string, names: Record<string, string>, by: Identity | undefined, expected: number, body?: unknown, headers: Record<string, string> = {}): Promise<Json> {
+export async function ask(
+  route: string,
+  names: Record<string, string>,
+  by: Identity | undefined,
+  expected: number,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Json> {
   const [method, template] = route.split(' ') as [string, string];
-  const { response, text, status } = await callAs(by, method, template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(names[name] ?? '')), body, headers);
+  const { response, text, status } = await callAs(
+    by,
+    method,
+    template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(names[name] ?? '')),
+    body,
+    headers,
+  );
   expect([route, status, status === expected ? '' : text]).toEqual([route, expected, '']);
   const type = (response.headers.get('content-type') ?? '').split(';')[0] as string;
   const { responses } = operations.get(route) as Described;
   const described = responses[status];
   expect([route, Object.keys(responses)]).toEqual([route, expect.arrayContaining([String(status)])]);
-  if (status !== 303) expect([route, status, Object.keys(described?.content ?? {})]).toEqual([route, status, expect.arrayContaining([type])]);
+  if (status !== 303)
+    expect([route, status, Object.keys(described?.content ?? {})]).toEqual([
+      route,
+      status,
+      expect.arrayContaining([type]),
+    ]);
   called.add(`${route} ${status < 400 ? 'good' : 'bad'}`);
   if (!/[/+]json$/.test(type)) return {};
   const value = JSON.parse(text) as Json;

@@ -1,7 +1,19 @@
 /** What people see: statuses, words, headers, and that nothing of a person stands in a public page. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { changeStatus } from '../../src/cli/sign.ts';
-import { as, candidate, certify, db, fileWith, foundProvince, idNumber, ORIGIN, workerFetch, type Issued, type Organization } from '../kit.ts';
+import {
+  as,
+  candidate,
+  certify,
+  db,
+  fileWith,
+  foundProvince,
+  type Issued,
+  idNumber,
+  ORIGIN,
+  type Organization,
+  workerFetch,
+} from '../kit.ts';
 
 const CODE = 'S000037000001';
 const NAME = '阿卜杜热合曼·买买提';
@@ -13,22 +25,43 @@ let corrected: Issued;
 beforeAll(async () => {
   const province = await foundProvince();
   school = await fileWith(province.city, CODE);
-  ({ certificates } = await certify(province, school, [candidate(1, { name: NAME }), candidate(2, { name: '王晓明' }), candidate(3), candidate(4), candidate(5)]));
-  ({ certificates: [corrected] } = (await certify(province, school, [candidate(2, { name: '王小明', replaces: number(1) })])) as unknown as { certificates: [Issued] });
-  for (const [i, action, reason] of [[2, 'revoke', 'issued_in_error'], [3, 'suspend', 'under_investigation']] as const) {
+  ({ certificates } = await certify(province, school, [
+    candidate(1, { name: NAME }),
+    candidate(2, { name: '王晓明' }),
+    candidate(3),
+    candidate(4),
+    candidate(5),
+  ]));
+  ({
+    certificates: [corrected],
+  } = (await certify(province, school, [candidate(2, { name: '王小明', replaces: number(1) })])) as unknown as {
+    certificates: [Issued];
+  });
+  for (const [i, action, reason] of [
+    [2, 'revoke', 'issued_in_error'],
+    [3, 'suspend', 'under_investigation'],
+  ] as const) {
     const statement = await changeStatus(school.client, { number: number(i), action, reason, seq: 1 });
     await as(school.client).post(`/v1/certificates/${number(i)}/status`, { statement });
   }
 });
 
 const number = (i: number): string => (certificates[i] as Issued).number;
-const get = (path: string, headers: Record<string, string> = {}) => workerFetch(ORIGIN + path, { method: 'GET', headers });
+const get = (path: string, headers: Record<string, string> = {}) =>
+  workerFetch(ORIGIN + path, { method: 'GET', headers });
 const post = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
-  workerFetch(ORIGIN + path, { method: 'POST', body: new URLSearchParams(fields).toString(), headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'text/html', ...headers }, redirect: 'manual' });
+  workerFetch(ORIGIN + path, {
+    method: 'POST',
+    body: new URLSearchParams(fields).toString(),
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'text/html', ...headers },
+    redirect: 'manual',
+  });
 
-const POLICY = "default-src 'none'; script-src 'self'; style-src STYLES; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src STYLES; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const sha256Base64 = async (text: string) => btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))));
+const sha256Base64 = async (text: string) =>
+  btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))));
 
 /** A page as it must always be. @returns its HTML */
 async function pageOf(answer: Response, status: number, cache = 'no-store'): Promise<string> {
@@ -41,12 +74,15 @@ async function pageOf(answer: Response, status: number, cache = 'no-store'): Pro
   const text = await answer.text();
   expect(text).toMatch(/^<!DOCTYPE html><html lang="zh-CN">/);
   // The style stands in the page, by its digest; nothing else is inline, nothing from elsewhere.
-  const styles = /style-src ((?:'sha256-[\w+/]{43}=' ?)+);/.exec(answer.headers.get('content-security-policy') ?? '')?.[1] ?? '';
+  const styles =
+    /style-src ((?:'sha256-[\w+/]{43}=' ?)+);/.exec(answer.headers.get('content-security-policy') ?? '')?.[1] ?? '';
   expect(answer.headers.get('content-security-policy')?.replace(styles, 'STYLES')).toBe(POLICY);
   const inside = [...text.matchAll(/<style>(.*?)<\/style>/gs)].map((match) => match[1] as string);
   expect(inside.length).toBeGreaterThan(0);
   for (const css of inside) expect(styles.split(' ')).toContain(`'sha256-${await sha256Base64(css)}'`);
-  expect(text).not.toMatch(/<script(?![^>]* src="\/assets\/)|<style[^>]|\sstyle=|\son\w+=|(?:src|action)="(?:https?:)?\/\//i);
+  expect(text).not.toMatch(
+    /<script(?![^>]* src="\/assets\/)|<style[^>]|\sstyle=|\son\w+=|(?:src|action)="(?:https?:)?\/\//i,
+  );
   return text;
 }
 
@@ -54,7 +90,8 @@ describe('home and search', () => {
   test('the home page is a form that posts', async () => {
     const text = await pageOf(await get('/'), 200, 'public, max-age=60');
     expect(text).toContain('<form method="post" action="/search"');
-    for (const id of ['search-number', 'search-name', 'search-id_number']) expect(text).toContain(`<label for="${id}">`);
+    for (const id of ['search-number', 'search-name', 'search-id_number'])
+      expect(text).toContain(`<label for="${id}">`);
     expect(text).not.toContain('value="S');
   });
 
@@ -65,11 +102,18 @@ describe('home and search', () => {
     ['an address without digits', () => `lz.example.cn/c/${number(0)}`],
   ])('%s alone leads to the page of the certificate', async (_, typed) => {
     const answer = await post('/search', { number: typed() });
-    expect([answer.status, answer.headers.get('location'), answer.headers.get('cache-control')]).toEqual([303, `/c/${number(0)}`, 'no-store']);
+    expect([answer.status, answer.headers.get('location'), answer.headers.get('cache-control')]).toEqual([
+      303,
+      `/c/${number(0)}`,
+      'no-store',
+    ]);
   });
 
   test('several numbers are shown to choose from, and none is chosen', async () => {
-    const text = await pageOf(await post('/search', { number: `${number(0)} ${number(1)}、S00003700000126300000` }), 200);
+    const text = await pageOf(
+      await post('/search', { number: `${number(0)} ${number(1)}、S00003700000126300000` }),
+      200,
+    );
     expect(text).toContain('找到 2 个编号');
     for (const i of [0, 1]) expect(text).toContain(`href="/c/${number(i)}"`);
     expect(text).toContain('S00003700000126300000</span>');
@@ -78,7 +122,10 @@ describe('home and search', () => {
   });
 
   test('name and document number find all certificates of a person', async () => {
-    const text = await pageOf(await post('/search', { name: '欧阳建国', id_number: idNumber(5).toLowerCase(), number: '' }), 200);
+    const text = await pageOf(
+      await post('/search', { name: '欧阳建国', id_number: idNumber(5).toLowerCase(), number: '' }),
+      200,
+    );
     expect(text).toContain('欧阳建国');
     expect(text).toContain(idNumber(5).slice(-4));
     expect(text).not.toContain(idNumber(5));
@@ -87,7 +134,11 @@ describe('home and search', () => {
   });
 
   test('what does not match is not found, with what was typed kept', async () => {
-    for (const fields of [{ name: '别人', id_number: idNumber(5) }, { number: number(4), name: '别人' }, { number: `${CODE}263999999`, name: '别人' }]) {
+    for (const fields of [
+      { name: '别人', id_number: idNumber(5) },
+      { number: number(4), name: '别人' },
+      { number: `${CODE}263999999`, name: '别人' },
+    ]) {
       const text = await pageOf(await post('/search', fields as Record<string, string>), 404);
       expect(text).toContain('没有查到与所填内容相符的证书');
       expect(text).not.toMatch(/假|伪造|fake|forged|counterfeit/i);
@@ -118,7 +169,11 @@ describe('home and search', () => {
   });
 
   test('an entry can be too long', async () => {
-    for (const [field, length] of [['number', 2001], ['name', 201], ['id_number', 201]] as const) {
+    for (const [field, length] of [
+      ['number', 2001],
+      ['name', 201],
+      ['id_number', 201],
+    ] as const) {
       const text = await pageOf(await post('/search', { number: number(0), [field]: '9'.repeat(length) }), 400);
       expect(text).toMatch(new RegExp(`id="search-${field}-fault">内容过长`));
     }
@@ -138,27 +193,49 @@ describe('home and search', () => {
 describe('the page of a certificate', () => {
   test('valid: who issued, filed and approved, what was checked and what was not', async () => {
     const text = await pageOf(await get(`/c/${number(0).toLowerCase()}`), 200);
-    for (const words of ['此证书有效', 'This certificate is valid', '济南泉城职业培训学校', '济南市职业技能鉴定指导中心', '山东省职业技能鉴定指导中心', '电工', '三级/高级工', '阿**', '尚未建立公开日志', 'No public log', '没有核对']) {
+    for (const words of [
+      '此证书有效',
+      'This certificate is valid',
+      '济南泉城职业培训学校',
+      '济南市职业技能鉴定指导中心',
+      '山东省职业技能鉴定指导中心',
+      '电工',
+      '三级/高级工',
+      '阿**',
+      '尚未建立公开日志',
+      'No public log',
+      '没有核对',
+    ]) {
       expect(text).toContain(words);
     }
     expect(text).not.toContain(NAME);
     expect(text).not.toContain(idNumber(1));
     // Since when, and by whom each: filed, approved twice, issued, checked.
     const day = '<time datetime="\\d{4}-\\d{2}-\\d{2}">\\d{4}-\\d{2}-\\d{2}</time>';
-    for (const words of [`<p>济南市职业技能鉴定指导中心 ${day}</p><p>山东省职业技能鉴定指导中心 ${day}</p>`, `自 ${day} 起`, '颁发于 [\\d-]{10}，核对于 [\\d-]{10} [\\d:]{5}', `href="/organizations/${CODE}"`]) expect(text).toMatch(new RegExp(words));
+    for (const words of [
+      `<p>济南市职业技能鉴定指导中心 ${day}</p><p>山东省职业技能鉴定指导中心 ${day}</p>`,
+      `自 ${day} 起`,
+      '颁发于 [\\d-]{10}，核对于 [\\d-]{10} [\\d:]{5}',
+      `href="/organizations/${CODE}"`,
+    ])
+      expect(text).toMatch(new RegExp(words));
   });
 
   test('what chats show of an address says nothing of the certificate or its holder', async () => {
     for (const path of [`/c/${number(0)}`, `/c/${number(2)}`, '/']) {
       const text = await (await get(path)).text();
-      expect([...text.matchAll(/<meta property="og:\w+" content="([^"]*)"/g)].map(([, content]) => content)).toEqual(['鲁证 · 职业技能等级证书查验', '打开后当场核对签名和当前状态，免费，无需注册。']);
+      expect([...text.matchAll(/<meta property="og:\w+" content="([^"]*)"/g)].map(([, content]) => content)).toEqual([
+        '鲁证 · 职业技能等级证书查验',
+        '打开后当场核对签名和当前状态，免费，无需注册。',
+      ]);
       expect(/<title>([^<]*)/.exec(text)?.[1]).not.toMatch(/阿|欧|王/);
     }
   });
 
   test('revoked, suspended and replaced say so, in both languages', async () => {
     const revoked = await pageOf(await get(`/c/${number(2)}`), 200);
-    for (const words of ['此证书已被撤销，不再有效', 'has been revoked', '颁发有误', 'issued in error', '北京时间']) expect(revoked).toContain(words);
+    for (const words of ['此证书已被撤销，不再有效', 'has been revoked', '颁发有误', 'issued in error', '北京时间'])
+      expect(revoked).toContain(words);
     expect(revoked).not.toContain('此证书有效');
     expect(await pageOf(await get(`/c/${number(3)}`), 200)).toContain('此证书已被暂停');
     const replaced = await pageOf(await get(`/c/${number(1)}`), 200);
@@ -172,7 +249,10 @@ describe('the page of a certificate', () => {
     const text = await pageOf(await get(`/c/${number(4)}`), 200);
     expect(text).toContain('核验未通过');
     expect(text).not.toContain('action="/c/');
-    const refused = await pageOf(await post(`/c/${number(4)}/download`, { name: '欧阳建国', id_number: idNumber(5), want: 'pdf' }), 409);
+    const refused = await pageOf(
+      await post(`/c/${number(4)}/download`, { name: '欧阳建国', id_number: idNumber(5), want: 'pdf' }),
+      409,
+    );
     expect(refused).toContain('register_differs');
     await db.prepare('UPDATE certificates SET level = 3 WHERE number = ?').bind(number(4)).run();
   });
@@ -245,8 +325,17 @@ describe('the holder', () => {
 });
 
 describe('hostile requests', () => {
-  test.each(['"><script>alert(1)</script>', "' onfocus=alert(1) autofocus='", '</title><img src=x onerror=alert(1)>', '{{7*7}}\u0000\u202e'])('%s is only ever text', async (attack) => {
-    for (const [path, fields] of [['/search', { number: attack }], ['/search', { name: attack, id_number: attack }], [`/c/${number(0)}/download`, { name: attack, id_number: attack }]] as const) {
+  test.each([
+    '"><script>alert(1)</script>',
+    "' onfocus=alert(1) autofocus='",
+    '</title><img src=x onerror=alert(1)>',
+    '{{7*7}}\u0000\u202e',
+  ])('%s is only ever text', async (attack) => {
+    for (const [path, fields] of [
+      ['/search', { number: attack }],
+      ['/search', { name: attack, id_number: attack }],
+      [`/c/${number(0)}/download`, { name: attack, id_number: attack }],
+    ] as const) {
       const answer = await post(path, fields);
       expect(answer.status).toBeGreaterThanOrEqual(400);
       expect(answer.status).toBeLessThan(500);
@@ -257,12 +346,17 @@ describe('hostile requests', () => {
   });
 
   test('bodies of another kind or size are refused with a 4xx', async () => {
-    const send = (body: BodyInit, type: string) => workerFetch(`${ORIGIN}/search`, { method: 'POST', body, headers: { 'Content-Type': type, Accept: 'text/html' } });
+    const send = (body: BodyInit, type: string) =>
+      workerFetch(`${ORIGIN}/search`, { method: 'POST', body, headers: { 'Content-Type': type, Accept: 'text/html' } });
     await pageOf(await send('{}', 'application/json'), 415);
     await pageOf(await send('number='.padEnd(20_000, 'S'), 'application/x-www-form-urlencoded'), 413);
     await pageOf(await send(Uint8Array.of(0x6e, 0x3d, 0xff, 0xfe), 'application/x-www-form-urlencoded'), 400);
     await pageOf(await send('number=%E0%A4%A&name=%00', 'application/x-www-form-urlencoded'), 400);
-    const plain = await workerFetch(`${ORIGIN}/search`, { method: 'POST', body: 'x', headers: { 'Content-Type': 'text/plain' } });
+    const plain = await workerFetch(`${ORIGIN}/search`, {
+      method: 'POST',
+      body: 'x',
+      headers: { 'Content-Type': 'text/plain' },
+    });
     expect(plain.status).toBe(415);
     expect(plain.headers.get('content-type')).toBe('application/problem+json');
     expect((await get('/search')).status).toBe(405);
@@ -271,7 +365,11 @@ describe('hostile requests', () => {
 
 describe('static files', () => {
   test('style and browser code, with their types and a validator', async () => {
-    for (const [file, type] of [['check.js', 'text/javascript'], ['home.js', 'text/javascript'], ['certificate.js', 'text/javascript']] as const) {
+    for (const [file, type] of [
+      ['check.js', 'text/javascript'],
+      ['home.js', 'text/javascript'],
+      ['certificate.js', 'text/javascript'],
+    ] as const) {
       const answer = await get(`/assets/${file}`);
       expect(answer.status).toBe(200);
       expect(answer.headers.get('content-type')).toBe(`${type}; charset=utf-8`);
@@ -281,7 +379,16 @@ describe('static files', () => {
     }
   });
 
-  test.each(['/assets/NotoSerifSC_400Regular.ttf', '/assets/fonts', '/assets/..%2Ffonts%2FNotoSerifSC_400Regular.ttf', '/fonts/NotoSerifSC_400Regular.ttf', '/client/certificate.js', '/assets/', '/assets/%00', '/assets/constructor'])('%s is not there', async (path) => {
+  test.each([
+    '/assets/NotoSerifSC_400Regular.ttf',
+    '/assets/fonts',
+    '/assets/..%2Ffonts%2FNotoSerifSC_400Regular.ttf',
+    '/fonts/NotoSerifSC_400Regular.ttf',
+    '/client/certificate.js',
+    '/assets/',
+    '/assets/%00',
+    '/assets/constructor',
+  ])('%s is not there', async (path) => {
     const answer = await get(path);
     expect(answer.status).toBe(404);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');

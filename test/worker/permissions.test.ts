@@ -7,10 +7,21 @@ import type { Identity } from '../../src/cli/sign.ts';
 import { describeApi } from '../../src/http/openapi.ts';
 import { toBase64url } from '../../src/life/bytes.ts';
 import { shanghaiDay } from '../../src/life/calendar.ts';
-import { as, candidate, candidates, certify, fileWith, foundProvince, makeCentre, ORIGIN, submit, type Province } from '../kit.ts';
+import { drawOne } from '../draw-kit.ts';
+import {
+  as,
+  candidate,
+  candidates,
+  certify,
+  fileWith,
+  foundProvince,
+  makeCentre,
+  ORIGIN,
+  type Province,
+  submit,
+} from '../kit.ts';
 import { jpeg } from '../life/fixtures-photo.ts';
 import { publish, resultRows } from '../notice-kit.ts';
-import { drawOne } from '../draw-kit.ts';
 import { makeApplicant } from '../procedure-kit.ts';
 import { callAs, snapshot } from './forge.ts';
 
@@ -72,14 +83,27 @@ const BODIES: Record<string, unknown> = {
   file: jpeg(),
   bulkKey: { name: '用人单位', expires_on: 'x' },
 };
-const WORDS: Record<string, string> = { none: '401:authorization_missing', role: '403:role_wrong', reach: '403:out_of_reach' };
+const WORDS: Record<string, string> = {
+  none: '401:authorization_missing',
+  role: '403:role_wrong',
+  reach: '403:out_of_reach',
+};
 const ASKERS = ['nobody', 'own', 'other', 'city', 'otherCity', 'province', 'applicant'] as const;
 type Asker = (typeof ASKERS)[number];
 
-const rows = TABLE.trim().split('\n').slice(1).map((line) => {
-  const [method, path, body, ...cells] = line.trim().split(/\s+/) as [string, string, string, ...string[]];
-  return { route: `${method} ${path.replace('{digest}', '{sha256}')}`, method, path, body: BODIES[body], cells: cells.map((cell) => WORDS[cell] ?? cell) };
-});
+const rows = TABLE.trim()
+  .split('\n')
+  .slice(1)
+  .map((line) => {
+    const [method, path, body, ...cells] = line.trim().split(/\s+/) as [string, string, string, ...string[]];
+    return {
+      route: `${method} ${path.replace('{digest}', '{sha256}')}`,
+      method,
+      path,
+      body: BODIES[body],
+      cells: cells.map((cell) => WORDS[cell] ?? cell),
+    };
+  });
 
 let world: Province;
 const askers = {} as Record<Asker, Identity | undefined>;
@@ -93,24 +117,53 @@ beforeAll(async () => {
   const plant = await fileWith(world.province, 'Y000037000002', { name: '山东重工集团' });
   const { certificates } = await certify(world, school, candidates(1));
   const batch = await submit(school, [candidate(10, { photo: toBase64url(jpeg()) }), candidate(11)]);
-  const { id: key } = await as(world.city).post<{ id: string }>('/v1/bulk-keys', { name: '用人单位', expires_on: shanghaiDay(Date.now() / 1000) });
-  Object.assign(askers, { nobody: undefined, own: school.client, other: plant.client, city: world.city, otherCity, province: world.province, applicant: await makeApplicant() });
+  const { id: key } = await as(world.city).post<{ id: string }>('/v1/bulk-keys', {
+    name: '用人单位',
+    expires_on: shanghaiDay(Date.now() / 1000),
+  });
+  Object.assign(askers, {
+    nobody: undefined,
+    own: school.client,
+    other: plant.client,
+    city: world.city,
+    otherCity,
+    province: world.province,
+    applicant: await makeApplicant(),
+  });
   const about = `results:${await publish(school, { rows: resultRows('2026-11-01', ['欧阳建国']), from: '2026-11-02', until: '2099-12-31' })}`;
-  const { sha256 } = await as(school.client).json<{ sha256: string }>('POST', '/v1/files', { body: jpeg(), type: 'image/jpeg' });
+  const { sha256 } = await as(school.client).json<{ sha256: string }>('POST', '/v1/files', {
+    body: jpeg(),
+    type: 'image/jpeg',
+  });
   const drawn = await drawOne(world.city, school, '济南泉城职业培训学校');
-  Object.assign(names, { path: 'home', draw: drawn.draw, digest: drawn.sha256, about, sha256, code: school.code, n: '1', id: batch.id, position: '0', key, number: certificates[0]?.number });
+  Object.assign(names, {
+    path: 'home',
+    draw: drawn.draw,
+    digest: drawn.sha256,
+    about,
+    sha256,
+    code: school.code,
+    n: '1',
+    id: batch.id,
+    position: '0',
+    key,
+    number: certificates[0]?.number,
+  });
 });
 
 const fill = (path: string) => path.replace(/\{(\w+)\}/g, (_, name: string) => names[name] as string);
 
 for (const { route, method, path, body, cells } of rows) {
-  test.each(ASKERS.map((asker, i) => [asker, cells[i] as string] as const))(`${route} asked by %s: %s`, async (asker, expected) => {
-    const before = await snapshot();
-    const { status, code, response } = await callAs(askers[asker], method, fill(path), body);
-    expect(code === undefined ? String(status) : `${status}:${code}`).toBe(expected);
-    expect(response.headers.get('Cache-Control')).toMatch(/^(?:private, )?no-store$/);
-    if (status >= 400) expect(await snapshot()).toEqual(before);
-  });
+  test.each(ASKERS.map((asker, i) => [asker, cells[i] as string] as const))(
+    `${route} asked by %s: %s`,
+    async (asker, expected) => {
+      const before = await snapshot();
+      const { status, code, response } = await callAs(askers[asker], method, fill(path), body);
+      expect(code === undefined ? String(status) : `${status}:${code}`).toBe(expected);
+      expect(response.headers.get('Cache-Control')).toMatch(/^(?:private, )?no-store$/);
+      if (status >= 400) expect(await snapshot()).toEqual(before);
+    },
+  );
 }
 
 test('every row has a cell for everyone who might ask', () => {
@@ -119,13 +172,25 @@ test('every row has a cell for everyone who might ask', () => {
 
 test('the table has every guarded route, and no other', () => {
   const guarded = Object.entries(describeApi(ORIGIN).paths).flatMap(([path, item]) =>
-    Object.entries(item).flatMap(([method, operation]) => ((operation as { security?: unknown[] }).security?.length ? [`${method.toUpperCase()} ${path}`] : [])),
+    Object.entries(item).flatMap(([method, operation]) =>
+      (operation as { security?: unknown[] }).security?.length ? [`${method.toUpperCase()} ${path}`] : [],
+    ),
   );
   expect(rows.map((row) => row.route).sort()).toEqual(guarded.sort());
 });
 
 test('public routes answer anybody, and ask for nothing', async () => {
-  for (const path of ['/healthz', '/openapi.json', '/.well-known/jwks.json', '/.well-known/did.json', '/.well-known/trust.json', '/contexts/v1.jsonld', `/orgs/${names.code}/did.json`, '/v1/status/revocation-1', `/v1/certificates/${names.number}`]) {
+  for (const path of [
+    '/healthz',
+    '/openapi.json',
+    '/.well-known/jwks.json',
+    '/.well-known/did.json',
+    '/.well-known/trust.json',
+    '/contexts/v1.jsonld',
+    `/orgs/${names.code}/did.json`,
+    '/v1/status/revocation-1',
+    `/v1/certificates/${names.number}`,
+  ]) {
     expect([path, (await callAs(undefined, 'GET', path)).status]).toEqual([path, 200]);
   }
 });

@@ -5,10 +5,21 @@
 import { expect } from 'vitest';
 import { sha256, toBase64url } from '../../src/life/bytes.ts';
 import { readDisclosures } from '../../src/life/disclose.ts';
-import { as, db, fileWith, files, foundProvince, ORIGIN, uploadOf, type Organization, type Province, type Submitted } from '../kit.ts';
+import {
+  as,
+  db,
+  files,
+  fileWith,
+  foundProvince,
+  ORIGIN,
+  type Organization,
+  type Province,
+  type Submitted,
+  uploadOf,
+} from '../kit.ts';
 import { jpeg, png } from '../life/fixtures-photo.ts';
-import { zip, type Zipped } from '../life/fixtures-zip.ts';
-import { callAs, type Answer } from './forge.ts';
+import { type Zipped, zip } from '../life/fixtures-zip.ts';
+import { type Answer, callAs } from './forge.ts';
 
 export let province: Province;
 export let school: Organization;
@@ -23,20 +34,39 @@ export async function foundThem(): Promise<void> {
 
 export const one = jpeg({ text: 'one', size: 20_000 });
 export const two = png();
-export const archive = (...list: [name: string, bytes: Uint8Array][]): Uint8Array<ArrayBuffer> => zip(list.map(([name, bytes]): Zipped => ({ name, bytes })));
+export const archive = (...list: [name: string, bytes: Uint8Array][]): Uint8Array<ArrayBuffer> =>
+  zip(list.map(([name, bytes]): Zipped => ({ name, bytes })));
 export const digestOf = async (bytes: Uint8Array<ArrayBuffer>) => toBase64url(await sha256(bytes));
-export const same = (a: ArrayBuffer | Uint8Array, b: Uint8Array) => expect(toBase64url(new Uint8Array(a))).toBe(toBase64url(b));
+export const same = (a: ArrayBuffer | Uint8Array, b: Uint8Array) =>
+  expect(toBase64url(new Uint8Array(a))).toBe(toBase64url(b));
 
-export interface Row { row: number; position: number; photo: boolean; disclosures: string[]; sd: string[] }
-export const rowsOf = async (id: string) => (await as(province.city).get<{ rows: Row[] }>(`/v1/batches/${id}/rows`)).rows;
+export interface Row {
+  row: number;
+  position: number;
+  photo: boolean;
+  disclosures: string[];
+  sd: string[];
+}
+export const rowsOf = async (id: string) =>
+  (await as(province.city).get<{ rows: Row[] }>(`/v1/batches/${id}/rows`)).rows;
 export const photoDigest = ({ disclosures, sd }: Row) => readDisclosures(disclosures, sd).holder.photo_digest;
-export const look = (by: Organization['client'] | undefined, id: string, position: number | string) => callAs(by, 'GET', `/v1/batches/${id}/rows/${position}/photo`);
+export const look = (by: Organization['client'] | undefined, id: string, position: number | string) =>
+  callAs(by, 'GET', `/v1/batches/${id}/rows/${position}/photo`);
 
 /** Keys of all objects. */
 export const objects = async () => (await files.list({ limit: 1000 })).objects.map(({ key }) => key).sort();
-export const packs = async () => (await db.prepare('SELECT batch, pack, state FROM photo_packs ORDER BY batch, pack').all<{ batch: string; pack: number; state: string }>()).results;
+export const packs = async () =>
+  (
+    await db
+      .prepare('SELECT batch, pack, state FROM photo_packs ORDER BY batch, pack')
+      .all<{ batch: string; pack: number; state: string }>()
+  ).results;
 
-export async function upload(rows: readonly unknown[], photos: Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Answer> {
+export async function upload(
+  rows: readonly unknown[],
+  photos: Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const { body, type } = await uploadOf(rows, photos);
   return callAs(school.client, 'POST', '/v1/batches', body, { 'Content-Type': type, ...headers });
 }

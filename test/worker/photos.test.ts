@@ -9,15 +9,45 @@ import type { Env } from '../../src/env.ts';
 import { concat, encodeUtf8, toBase64url } from '../../src/life/bytes.ts';
 import { photosOfArchive } from '../../src/life/row-photos.ts';
 import { readPhoto, sweepPhotos } from '../../src/photos.ts';
-import { openZip } from '../../src/zip.ts';
-import { serviceOf, type Service } from '../../src/service.ts';
+import { type Service, serviceOf } from '../../src/service.ts';
 import { submitBatch, type Upload } from '../../src/submit.ts';
-import { anyone, approve, as, candidate, db, files, formOf, idNumber, issue, type Issued, type Submitted } from '../kit.ts';
-import { jpeg, } from '../life/fixtures-photo.ts';
-import { zip, type Zipped } from '../life/fixtures-zip.ts';
+import { openZip } from '../../src/zip.ts';
+import {
+  anyone,
+  approve,
+  as,
+  candidate,
+  db,
+  files,
+  formOf,
+  type Issued,
+  idNumber,
+  issue,
+  type Submitted,
+} from '../kit.ts';
+import { jpeg } from '../life/fixtures-photo.ts';
+import { type Zipped, zip } from '../life/fixtures-zip.ts';
 import { Fault, faultyDatabase, type Mode } from './faults.ts';
-import { callAs, snapshot, type Answer } from './forge.ts';
-import { archive, digestOf, foundThem, look, objects, one, packs, photoDigest, plant, province, refOf, rowsOf, same, school, two, upload, type Row } from './photos-kit.ts';
+import { type Answer, callAs, snapshot } from './forge.ts';
+import {
+  archive,
+  digestOf,
+  foundThem,
+  look,
+  objects,
+  one,
+  packs,
+  photoDigest,
+  plant,
+  province,
+  type Row,
+  refOf,
+  rowsOf,
+  same,
+  school,
+  two,
+  upload,
+} from './photos-kit.ts';
 
 beforeAll(foundThem);
 
@@ -36,28 +66,55 @@ describe('a file of rows with an archive of photos', () => {
     const header = Object.keys(candidate(1));
     const text = [header.join(','), ...csv.map((row) => header.map((name) => row[name]).join(','))].join('\n');
     // A folder 照片 as Chinese Windows writes it: GBK, and no flag that says so.
-    const photos: Zipped[] = [{ name: `photos/${idNumber(1).toLowerCase()}.JPG`, bytes: one }, { name: concat(Uint8Array.of(0xd5, 0xd5, 0xc6, 0xac), encodeUtf8(`\\${idNumber(2)}.png`)), bytes: two, store: true }];
-    const { body, type } = await formOf({ rows: new File([text], '名单.csv', { type: 'application/vnd.ms-excel' }), photos: new File([zip(photos)], 'p.zip') });
+    const photos: Zipped[] = [
+      { name: `photos/${idNumber(1).toLowerCase()}.JPG`, bytes: one },
+      {
+        name: concat(Uint8Array.of(0xd5, 0xd5, 0xc6, 0xac), encodeUtf8(`\\${idNumber(2)}.png`)),
+        bytes: two,
+        store: true,
+      },
+    ];
+    const { body, type } = await formOf({
+      rows: new File([text], '名单.csv', { type: 'application/vnd.ms-excel' }),
+      photos: new File([zip(photos)], 'p.zip'),
+    });
     batch = refOf(await callAs(school.client, 'POST', '/v1/batches', body, { 'Content-Type': type }));
     rows = await rowsOf(batch.id);
   });
 
   test('each row says whether it has a photo, and discloses its digest', async () => {
-    expect(rows.map(({ row, photo }) => [row, photo])).toEqual([[2, true], [3, true], [4, true], [5, false]]);
+    expect(rows.map(({ row, photo }) => [row, photo])).toEqual([
+      [2, true],
+      [3, true],
+      [4, true],
+      [5, false],
+    ]);
     expect(rows.map(photoDigest)).toEqual([await digestOf(one), await digestOf(two), await digestOf(one), null]);
   });
 
   test('organization and centres see the very bytes; others nothing', async () => {
     for (const by of [school.client, province.city, province.province]) {
-      for (const [position, bytes, type] of [[0, one, 'image/jpeg'], [1, two, 'image/png'], [2, one, 'image/jpeg']] as const) {
+      for (const [position, bytes, type] of [
+        [0, one, 'image/jpeg'],
+        [1, two, 'image/png'],
+        [2, one, 'image/jpeg'],
+      ] as const) {
         const response = await as(by).take('GET', `/v1/batches/${batch.id}/rows/${position}/photo`);
-        expect([response.headers.get('content-type'), response.headers.get('cache-control'), response.headers.get('x-content-type-options')]).toEqual([type, 'private, no-store', 'nosniff']);
+        expect([
+          response.headers.get('content-type'),
+          response.headers.get('cache-control'),
+          response.headers.get('x-content-type-options'),
+        ]).toEqual([type, 'private, no-store', 'nosniff']);
         same(await response.arrayBuffer(), bytes);
       }
     }
     expect(await look(plant.client, batch.id, 0)).toMatchObject({ status: 403, code: 'out_of_reach' });
     expect(await look(undefined, batch.id, 0)).toMatchObject({ status: 401 });
-    for (const position of [3, 4, '00000000', '-1', 'x', '1e0']) expect([position, await look(province.city, batch.id, position)]).toEqual([position, expect.objectContaining({ status: 404, code: 'photo_not_found' })]);
+    for (const position of [3, 4, '00000000', '-1', 'x', '1e0'])
+      expect([position, await look(province.city, batch.id, position)]).toEqual([
+        position,
+        expect.objectContaining({ status: 404, code: 'photo_not_found' }),
+      ]);
     expect(await look(province.city, 'b0', 0)).toMatchObject({ status: 404, code: 'batch_not_found' });
   });
 
@@ -67,31 +124,71 @@ describe('a file of rows with an archive of photos', () => {
     // The person of two rows has one photo.
     expect(sealed.length).toBe(one.length + two.length + 2 * 28);
     const text = String.fromCharCode(...sealed);
-    for (const clear of ['\xff\xd8\xff', 'JFIF', '\x89PNG', 'IDAT', 'IEND', idNumber(1), idNumber(2), String.fromCharCode(...one.subarray(0, 12))]) expect(text.includes(clear)).toBe(false);
+    for (const clear of [
+      '\xff\xd8\xff',
+      'JFIF',
+      '\x89PNG',
+      'IDAT',
+      'IEND',
+      idNumber(1),
+      idNumber(2),
+      String.fromCharCode(...one.subarray(0, 12)),
+    ])
+      expect(text.includes(clear)).toBe(false);
     expect(await packs()).toEqual([{ batch: batch.id, pack: 0, state: 'kept' }]);
     // Nor does the digest stand in D1, by which the owner of a file could be found.
     const { results } = await db.prepare('SELECT * FROM photos').all();
-    expect(results).toEqual([0, 1, 2].map((position) => ({ batch: batch.id, position, pack: 0, offset: position === 1 ? one.length + 28 : 0, length: (position === 1 ? two : one).length + 28 })));
+    expect(results).toEqual(
+      [0, 1, 2].map((position) => ({
+        batch: batch.id,
+        position,
+        pack: 0,
+        offset: position === 1 ? one.length + 28 : 0,
+        length: (position === 1 ? two : one).length + 28,
+      })),
+    );
     const { results: all } = await db.prepare('SELECT facts, sealed FROM rows').all();
     expect(JSON.stringify(all)).not.toContain(await digestOf(one));
   });
 
   test('the centres approve the digests: the certificate discloses them, and the photo is found by its signed digest', async () => {
     await issue(school, batch, await approve(province, school, batch));
-    const { certificates } = await as(school.client).get<{ certificates: Issued[] }>(`/v1/batches/${batch.id}/certificates`);
+    const { certificates } = await as(school.client).get<{ certificates: Issued[] }>(
+      `/v1/batches/${batch.id}/certificates`,
+    );
     const service = serviceOf(env as Env);
     for (const { row, credential, number } of certificates) {
-      const claims = credential.split('~').slice(1, -1).map((part) => JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(part.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0)))) as [string, string, unknown]);
+      const claims = credential
+        .split('~')
+        .slice(1, -1)
+        .map(
+          (part) =>
+            JSON.parse(
+              new TextDecoder().decode(
+                Uint8Array.from(atob(part.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0)),
+              ),
+            ) as [string, string, unknown],
+        );
       const digest = claims.find(([, name]) => name === 'photo_digest')?.[2] as string | null;
       expect(digest).toBe(row === 5 ? null : await digestOf(row === 3 ? two : one));
-      expect(await anyone.post('/v1/verify', { credential })).toMatchObject({ verdict: 'valid', certificate: { number } });
-      if (digest !== null) same(await readPhoto(service, { batch: batch.id, position: row - 2 }, digest), row === 3 ? two : one);
+      expect(await anyone.post('/v1/verify', { credential })).toMatchObject({
+        verdict: 'valid',
+        certificate: { number },
+      });
+      if (digest !== null)
+        same(await readPhoto(service, { batch: batch.id, position: row - 2 }, digest), row === 3 ? two : one);
     }
-    await expect(readPhoto(service, { batch: batch.id, position: 0 }, await digestOf(two))).rejects.toMatchObject({ code: 'photo_differs' });
-    await expect(readPhoto(service, { batch: batch.id, position: 3 }, await digestOf(two))).rejects.toMatchObject({ code: 'photo_differs' });
+    await expect(readPhoto(service, { batch: batch.id, position: 0 }, await digestOf(two))).rejects.toMatchObject({
+      code: 'photo_differs',
+    });
+    await expect(readPhoto(service, { batch: batch.id, position: 3 }, await digestOf(two))).rejects.toMatchObject({
+      code: 'photo_differs',
+    });
     // An archive asks once where the photos of its rows lie.
     const prepare = vi.spyOn(db, 'prepare');
-    await new Response(await openZip(service, { batch: batch.id, from: 0, to: batch.count }, school.client.subject)).arrayBuffer();
+    await new Response(
+      await openZip(service, { batch: batch.id, from: 0, to: batch.count }, school.client.subject),
+    ).arrayBuffer();
     expect(prepare.mock.calls.filter(([sql]) => sql.includes('FROM photos'))).toHaveLength(1);
     prepare.mockRestore();
   });
@@ -111,7 +208,10 @@ describe('a file of rows with an archive of photos', () => {
     const differs = { status: 409, code: 'photo_differs' };
 
     test('alters a byte', async () => {
-      for (const at of [0, 11, 12, 500, one.length + 27]) expect(await altered((old) => ((old[at] = (old[at] as number) ^ 1), files.put(key(), old)))).toMatchObject(differs);
+      for (const at of [0, 11, 12, 500, one.length + 27])
+        expect(await altered((old) => ((old[at] = (old[at] as number) ^ 1), files.put(key(), old)))).toMatchObject(
+          differs,
+        );
     });
     test('cuts the object, or deletes it', async () => {
       expect(await altered((old) => files.put(key(), old.subarray(0, 1000)))).toMatchObject(differs);
@@ -121,24 +221,38 @@ describe('a file of rows with an archive of photos', () => {
     test('puts the picture itself there, or ciphertext of another batch', async () => {
       expect(await altered((old) => files.put(key(), concat(one, old.subarray(one.length))))).toMatchObject(differs);
       const other = refOf(await upload([candidate(90)], archive([`${idNumber(90)}.jpg`, one])));
-      expect(await altered(async () => files.put(key(), await (await object(`photos/${other.id}/0`)).arrayBuffer()))).toMatchObject(differs);
+      expect(
+        await altered(async () => files.put(key(), await (await object(`photos/${other.id}/0`)).arrayBuffer())),
+      ).toMatchObject(differs);
     });
     test('points a row to another photo, to no object, or nowhere', async () => {
       const edit = async (set: string) => {
-        const old = await db.prepare('SELECT pack, offset, length FROM photos WHERE batch = ? AND position = 0').bind(batch.id).first<{ pack: number; offset: number; length: number }>();
+        const old = await db
+          .prepare('SELECT pack, offset, length FROM photos WHERE batch = ? AND position = 0')
+          .bind(batch.id)
+          .first<{ pack: number; offset: number; length: number }>();
         await db.prepare(`UPDATE photos SET ${set} WHERE batch = ? AND position = 0`).bind(batch.id).run();
         const answer = await look(province.city, batch.id, 0);
-        await db.prepare('UPDATE photos SET pack = ?, offset = ?, length = ? WHERE batch = ? AND position = 0').bind(old?.pack, old?.offset, old?.length, batch.id).run();
+        await db
+          .prepare('UPDATE photos SET pack = ?, offset = ?, length = ? WHERE batch = ? AND position = 0')
+          .bind(old?.pack, old?.offset, old?.length, batch.id)
+          .run();
         return answer;
       };
       expect(await edit(`offset = ${one.length + 28}, length = ${two.length + 28}`)).toMatchObject(differs);
       expect(await edit('offset = 1')).toMatchObject(differs);
       expect(await edit('length = 5')).toMatchObject(differs);
       expect(await edit('offset = 100000000')).toMatchObject(differs);
-      const lost = await db.prepare('SELECT * FROM photos WHERE batch = ? AND position = 0').bind(batch.id).first<Record<string, unknown>>();
+      const lost = await db
+        .prepare('SELECT * FROM photos WHERE batch = ? AND position = 0')
+        .bind(batch.id)
+        .first<Record<string, unknown>>();
       await db.prepare('DELETE FROM photos WHERE batch = ? AND position = 0').bind(batch.id).run();
       expect(await look(province.city, batch.id, 0)).toMatchObject(differs);
-      await db.prepare('INSERT INTO photos (batch, position, pack, offset, length) VALUES (?, 0, ?, ?, ?)').bind(batch.id, lost?.pack, lost?.offset, lost?.length).run();
+      await db
+        .prepare('INSERT INTO photos (batch, position, pack, offset, length) VALUES (?, 0, ?, ?, ?)')
+        .bind(batch.id, lost?.pack, lost?.offset, lost?.length)
+        .run();
     });
     test('and afterwards everything is as before', async () => {
       expect((await look(province.city, batch.id, 0)).status).toBe(200);
@@ -148,7 +262,16 @@ describe('a file of rows with an archive of photos', () => {
 
 test('photos in JSON candidates', async () => {
   const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes));
-  const batch = refOf(await callAs(school.client, 'POST', '/v1/batches', { candidates: [candidate(10, { photo: base64(one) }), candidate(11, { photo: `data:image/png;base64,${toBase64url(two)}` }), candidate(12, { photo: null }), candidate(13)] }));
+  const batch = refOf(
+    await callAs(school.client, 'POST', '/v1/batches', {
+      candidates: [
+        candidate(10, { photo: base64(one) }),
+        candidate(11, { photo: `data:image/png;base64,${toBase64url(two)}` }),
+        candidate(12, { photo: null }),
+        candidate(13),
+      ],
+    }),
+  );
   expect((await rowsOf(batch.id)).map(({ photo }) => photo)).toEqual([true, true, false, false]);
   same(await (await as(province.city).take('GET', `/v1/batches/${batch.id}/rows/1/photo`)).arrayBuffer(), two);
 });
@@ -156,32 +279,62 @@ test('photos in JSON candidates', async () => {
 test('many photos go into several objects', async () => {
   const people = Array.from({ length: 45 }, (_, i) => 20 + i);
   const pictures = new Map(people.map((n) => [n, jpeg({ size: 200_000, text: `person ${n}` })]));
-  const batch = refOf(await upload(people.map((n) => candidate(n)), zip(people.map((n) => ({ name: `${idNumber(n)}.jpg`, bytes: pictures.get(n) as Uint8Array, store: true })))));
-  expect((await objects()).filter((key) => key.includes(batch.id))).toEqual([0, 1, 2].map((pack) => `photos/${batch.id}/${pack}`));
-  for (const position of [0, 18, 19, 20, 44]) same(await (await as(school.client).take('GET', `/v1/batches/${batch.id}/rows/${position}/photo`)).arrayBuffer(), pictures.get(20 + position) as Uint8Array);
+  const batch = refOf(
+    await upload(
+      people.map((n) => candidate(n)),
+      zip(people.map((n) => ({ name: `${idNumber(n)}.jpg`, bytes: pictures.get(n) as Uint8Array, store: true }))),
+    ),
+  );
+  expect((await objects()).filter((key) => key.includes(batch.id))).toEqual(
+    [0, 1, 2].map((pack) => `photos/${batch.id}/${pack}`),
+  );
+  for (const position of [0, 18, 19, 20, 44])
+    same(
+      await (await as(school.client).take('GET', `/v1/batches/${batch.id}/rows/${position}/photo`)).arrayBuffer(),
+      pictures.get(20 + position) as Uint8Array,
+    );
 });
 
 describe('faults between the writes', () => {
   let person = 500;
   const nowSeconds = () => Math.floor(Date.now() / 1000);
   const serviceWith = (change: Partial<Service>): Service => ({ ...serviceOf(env as Env), ...change });
-  const caller = (): Caller => ({ role: 'organization', subject: `org:${school.code}`, jkt: school.client.kid, key: school.client.jwk, token: school.client.token });
+  const caller = (): Caller => ({
+    role: 'organization',
+    subject: `org:${school.code}`,
+    jkt: school.client.kid,
+    key: school.client.jwk,
+    token: school.client.token,
+  });
   const freshUpload = (): Upload => {
     const n = person++;
-    return { rows: [{ row: 1, values: candidate(n) }], photos: photosOfArchive(archive([`${idNumber(n)}.jpg`, one])), digest: `digest ${n}` };
+    return {
+      rows: [{ row: 1, values: candidate(n) }],
+      photos: photosOfArchive(archive([`${idNumber(n)}.jpg`, one])),
+      digest: `digest ${n}`,
+    };
   };
   const sweepLater = () => sweepPhotos(serviceWith({ now: () => nowSeconds() + 3700 }));
   /** Objects and lines of batches that are not stored. */
   async function leftovers(): Promise<string[]> {
     const { results } = await db.prepare('SELECT id FROM batches').all<{ id: string }>();
     const known = new Set(results.map(({ id }) => id));
-    return [...(await objects()).filter((key) => key.startsWith('photos/') && !known.has(key.split('/')[1] as string)), ...(await packs()).filter(({ batch }) => !known.has(batch)).map(({ batch, pack }) => `${batch} ${pack}`)];
+    return [
+      ...(await objects()).filter((key) => key.startsWith('photos/') && !known.has(key.split('/')[1] as string)),
+      ...(await packs()).filter(({ batch }) => !known.has(batch)).map(({ batch, pack }) => `${batch} ${pack}`),
+    ];
   }
   /** The newest stored batches with photos have them. */
   async function expectWhole(newest: number): Promise<void> {
-    const { results } = await db.prepare('SELECT p.batch, max(p.position) AS position FROM photos p JOIN batches b ON b.id = p.batch GROUP BY p.batch ORDER BY b.rowid DESC LIMIT ?').bind(newest).all<{ batch: string; position: number }>();
+    const { results } = await db
+      .prepare(
+        'SELECT p.batch, max(p.position) AS position FROM photos p JOIN batches b ON b.id = p.batch GROUP BY p.batch ORDER BY b.rowid DESC LIMIT ?',
+      )
+      .bind(newest)
+      .all<{ batch: string; position: number }>();
     expect(results.length).toBeGreaterThan(0);
-    for (const { batch, position } of results) expect([batch, (await look(province.city, batch, position)).status]).toEqual([batch, 200]);
+    for (const { batch, position } of results)
+      expect([batch, (await look(province.city, batch, position)).status]).toEqual([batch, 200]);
     expect((await packs()).filter(({ state }) => state !== 'kept')).toEqual([]);
   }
 
@@ -195,11 +348,15 @@ describe('faults between the writes', () => {
   test.each(MODES.flatMap((mode) => [0, 1].map((at) => ({ mode, at }))))('write $at $mode', async ({ mode, at }) => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const stored = await db.prepare('SELECT count(*) AS n FROM batches').first<number>('n');
-    await expect(submitBatch(serviceWith({ db: faultyDatabase(db, at, mode).db }), caller(), freshUpload(), null)).rejects.toThrow(Fault);
+    await expect(
+      submitBatch(serviceWith({ db: faultyDatabase(db, at, mode).db }), caller(), freshUpload(), null),
+    ).rejects.toThrow(Fault);
     log.mockRestore();
     // The transaction either was made or was not, whatever its caller was told.
     const made = at === 1 && (mode === 'persisted' || mode === 'killed after writing');
-    expect(await db.prepare('SELECT count(*) AS n FROM batches').first<number>('n')).toBe((stored as number) + Number(made));
+    expect(await db.prepare('SELECT count(*) AS n FROM batches').first<number>('n')).toBe(
+      (stored as number) + Number(made),
+    );
     // Who lives cleans up at once; who is dead leaves it to the sweep, and that waits.
     if (!mode.startsWith('killed')) expect(await leftovers()).toEqual([]);
     const left = await leftovers();
@@ -211,20 +368,32 @@ describe('faults between the writes', () => {
   });
 
   test.each(['fails before writing', 'fails after writing'])('R2 %s: nothing is left', async (how) => {
-    const failing = { put: async (key: string, bytes: never) => {
-      if (how === 'fails after writing') await files.put(key, bytes);
-      throw new Fault(how);
-    }, delete: (keys: string[]) => files.delete(keys) };
+    const failing = {
+      put: async (key: string, bytes: never) => {
+        if (how === 'fails after writing') await files.put(key, bytes);
+        throw new Fault(how);
+      },
+      delete: (keys: string[]) => files.delete(keys),
+    };
     const before = [await snapshot(), await objects()];
-    await expect(submitBatch(serviceWith({ files: failing as never }), caller(), freshUpload(), null)).rejects.toThrow(Fault);
+    await expect(submitBatch(serviceWith({ files: failing as never }), caller(), freshUpload(), null)).rejects.toThrow(
+      Fault,
+    );
     expect([await snapshot(), await objects()]).toEqual(before);
   });
 
   test('R2 dead: the failure is the answer, and the sweep takes the rest, object first', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
-    const dead = { put: async (key: string, bytes: never) => (await files.put(key, bytes), Promise.reject(new Fault('put'))), delete: () => Promise.reject(new Error('delete')) };
-    await expect(submitBatch(serviceWith({ files: dead as never }), caller(), freshUpload(), null)).rejects.toThrow('put');
-    expect(log.mock.calls.map(([text]) => JSON.parse(String(text)))).toEqual([{ event: 'photos_left_to_sweep', batch: expect.stringMatching(/^b[0-9a-f]{24}$/) }]);
+    const dead = {
+      put: async (key: string, bytes: never) => (await files.put(key, bytes), Promise.reject(new Fault('put'))),
+      delete: () => Promise.reject(new Error('delete')),
+    };
+    await expect(submitBatch(serviceWith({ files: dead as never }), caller(), freshUpload(), null)).rejects.toThrow(
+      'put',
+    );
+    expect(log.mock.calls.map(([text]) => JSON.parse(String(text)))).toEqual([
+      { event: 'photos_left_to_sweep', batch: expect.stringMatching(/^b[0-9a-f]{24}$/) },
+    ]);
     log.mockRestore();
     expect(await leftovers()).toHaveLength(2);
     await expect(sweepPhotos(serviceWith({ files: dead as never }))).rejects.toThrow('delete');
@@ -235,18 +404,29 @@ describe('faults between the writes', () => {
   });
 
   test('a batch that comes after the sweep doomed its photos is not stored', async () => {
-    const slow = { put: async (key: string, bytes: never) => {
-      await files.put(key, bytes);
-      await sweepLater();
-    }, delete: (keys: string[]) => files.delete(keys) };
+    const slow = {
+      put: async (key: string, bytes: never) => {
+        await files.put(key, bytes);
+        await sweepLater();
+      },
+      delete: (keys: string[]) => files.delete(keys),
+    };
     const before = [await snapshot(), await objects()];
     await expect(submitBatch(serviceWith({ files: slow as never }), caller(), freshUpload(), null)).rejects.toThrow();
     expect([await snapshot(), await objects()]).toEqual(before);
     // Also when the sweep had only begun.
-    const begun = { put: async (key: string, bytes: never) => {
-      await files.put(key, bytes);
-      await sweepPhotos(serviceWith({ now: () => nowSeconds() + 3700, files: { delete: () => Promise.reject(new Fault('sweep')) } as never })).catch(() => undefined);
-    }, delete: (keys: string[]) => files.delete(keys) };
+    const begun = {
+      put: async (key: string, bytes: never) => {
+        await files.put(key, bytes);
+        await sweepPhotos(
+          serviceWith({
+            now: () => nowSeconds() + 3700,
+            files: { delete: () => Promise.reject(new Fault('sweep')) } as never,
+          }),
+        ).catch(() => undefined);
+      },
+      delete: (keys: string[]) => files.delete(keys),
+    };
     await expect(submitBatch(serviceWith({ files: begun as never }), caller(), freshUpload(), null)).rejects.toThrow();
     expect([await snapshot(), await objects()]).toEqual(before);
   });

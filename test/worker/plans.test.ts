@@ -4,13 +4,28 @@
  */
 import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { Caller, CallError } from '../../src/cli/caller.ts';
-import { approveBatch } from '../../src/cli/sign.ts';
 import { app } from '../../src/app.ts';
+import { CallError, Caller } from '../../src/cli/caller.ts';
+import { approveBatch } from '../../src/cli/sign.ts';
 import type { Env } from '../../src/env.ts';
 import { ConfigError, readConfig } from '../../src/env.ts';
 import type { Body } from '../../src/life/procedure/bodies.ts';
-import { anyone, approve, as, candidate, candidates, db, fileWith, foundProvince, idNumber, issue, ORIGIN, submit, type Organization, type Province } from '../kit.ts';
+import {
+  anyone,
+  approve,
+  as,
+  candidate,
+  candidates,
+  db,
+  fileWith,
+  foundProvince,
+  idNumber,
+  issue,
+  ORIGIN,
+  type Organization,
+  type Province,
+  submit,
+} from '../kit.ts';
 import { jpeg } from '../life/fixtures-photo.ts';
 import { zip } from '../life/fixtures-zip.ts';
 import { resultsOf } from '../plans-kit.ts';
@@ -20,9 +35,17 @@ let world: Province;
 let school: Organization;
 let plant: Organization;
 
-interface Made { id: string; count: number; root: string; state: string; results: string }
+interface Made {
+  id: string;
+  count: number;
+  root: string;
+  state: string;
+  results: string;
+}
 
-const problemOf = async (work: Promise<unknown>): Promise<Record<string, unknown> & { code: string; status: number }> => {
+const problemOf = async (
+  work: Promise<unknown>,
+): Promise<Record<string, unknown> & { code: string; status: number }> => {
   try {
     await work;
   } catch (error) {
@@ -31,10 +54,13 @@ const problemOf = async (work: Promise<unknown>): Promise<Record<string, unknown
   }
   return { code: 'none', status: 200 };
 };
-const codeOf = async (work: Promise<unknown>): Promise<string> => (({ status, code }) => `${status}:${code}`)(await problemOf(work));
+const codeOf = async (work: Promise<unknown>): Promise<string> =>
+  (({ status, code }) => `${status}:${code}`)(await problemOf(work));
 
-const makeBatch = (organization: Organization, about: string): Promise<Made> => as(organization.client).post<Made>(`/v1/results/${about}/batch`, {});
-const upload = (organization: Organization, about: string, { id, root, count }: Made) => take(organization.client, about, 'results.upload', { batch: id, root, count });
+const makeBatch = (organization: Organization, about: string): Promise<Made> =>
+  as(organization.client).post<Made>(`/v1/results/${about}/batch`, {});
+const upload = (organization: Organization, about: string, { id, root, count }: Made) =>
+  take(organization.client, about, 'results.upload', { batch: id, root, count });
 
 /** A filed plan whose exam is over, on the day of the exam at five. */
 async function examined(plan: Body<'plan.file'>, organization = school): Promise<string> {
@@ -46,7 +72,10 @@ async function examined(plan: Body<'plan.file'>, organization = school): Promise
 }
 
 /** Published results whose notice ends on 26 October. */
-async function published(plan: Body<'plan.file'>, scores: Parameters<typeof resultsOf>[2] = []): Promise<{ about: string; planAbout: string }> {
+async function published(
+  plan: Body<'plan.file'>,
+  scores: Parameters<typeof resultsOf>[2] = [],
+): Promise<{ about: string; planAbout: string }> {
   const planAbout = await examined(plan);
   const about = fresh('results');
   await take(school.client, about, 'results.publish', resultsOf(planAbout, plan, scores));
@@ -56,7 +85,9 @@ async function published(plan: Body<'plan.file'>, scores: Parameters<typeof resu
 /** An objection as its own step would store it. */
 const object = (results: string, state: string, at: number) =>
   db
-    .prepare("INSERT INTO cases (about, kind, state, seq, last, owner, organization, centre, parent, facts, created_at, updated_at) VALUES (?1, 'objection', ?2, 1, 'x', ?3, ?4, 'centre:3701', ?5, '{}', ?6, ?6)")
+    .prepare(
+      "INSERT INTO cases (about, kind, state, seq, last, owner, organization, centre, parent, facts, created_at, updated_at) VALUES (?1, 'objection', ?2, 1, 'x', ?3, ?4, 'centre:3701', ?5, '{}', ?6, ?6)",
+    )
     .bind(fresh('objection'), state, ORIGIN, school.code, results, at)
     .run();
 const now = () => Math.floor(Date.now() / 1000);
@@ -83,18 +114,47 @@ test('from a plan to a verified certificate, each step on its day', async () => 
   await take(world.city, planAbout, 'plan.receive', {});
   const filed = await view(world.province, planAbout);
   expect(filed).toMatchObject({ organization: school.code, centre: 'centre:3701', due: '2026-10-19', state: 'filed' });
-  expect(filed.facts).toEqual({ title: plan.title, first: '2026-10-19', last: '2026-10-19', candidates: 3, sessions: 1, occupations: [{ code: '6-31-01-03', name: '电工', job: '--', levels: [3] }], received: { 'centre:3701': '2026-10-12' } });
+  expect(filed.facts).toEqual({
+    title: plan.title,
+    first: '2026-10-19',
+    last: '2026-10-19',
+    candidates: 3,
+    sessions: 1,
+    occupations: [{ code: '6-31-01-03', name: '电工', job: '--', levels: [3] }],
+    received: { 'centre:3701': '2026-10-12' },
+  });
 
   onDay('2026-10-19T17:00');
   const about = fresh('results');
-  await take(school.client, about, 'results.publish', resultsOf(planAbout, plan, [[80, 85.5], [59.5, 90], ['absent', 'absent']]));
+  await take(
+    school.client,
+    about,
+    'results.publish',
+    resultsOf(planAbout, plan, [
+      [80, 85.5],
+      [59.5, 90],
+      ['absent', 'absent'],
+    ]),
+  );
   const notice = await view(world.city, about);
   expect(notice).toMatchObject({ state: 'notice', parent: planAbout, due: '2026-10-26' });
-  expect(notice.facts).toEqual({ title: plan.title, occupations: filed.facts.occupations, counts: { candidates: 3, passed: 1, failed: 1, absent: 1 }, from: '2026-10-19', until: '2026-10-26', working_days: 5, pass_mark: 60 });
+  expect(notice.facts).toEqual({
+    title: plan.title,
+    occupations: filed.facts.occupations,
+    counts: { candidates: 3, passed: 1, failed: 1, absent: 1 },
+    from: '2026-10-19',
+    until: '2026-10-26',
+    working_days: 5,
+    pass_mark: 60,
+  });
   expect(JSON.stringify([filed.facts, notice.facts])).not.toContain('欧阳');
 
   onDay('2026-10-26T23:59');
-  expect(await problemOf(makeBatch(school, about))).toMatchObject({ status: 409, code: 'notice_running', until: '2026-10-26' });
+  expect(await problemOf(makeBatch(school, about))).toMatchObject({
+    status: 409,
+    code: 'notice_running',
+    until: '2026-10-26',
+  });
   onDay('2026-10-27T00:01');
   const made = await makeBatch(school, about);
   expect(made).toMatchObject({ count: 1, state: 'submitted', results: about });
@@ -103,8 +163,12 @@ test('from a plan to a verified certificate, each step on its day', async () => 
   // Nobody approves or returns what is not uploaded.
   const ref = { ...made, batch: made.id, aud: ORIGIN, organization: school.code };
   expect(await codeOf(approve(world, school, ref))).toBe('409:batch_not_uploaded');
-  expect(await codeOf(issue(school, ref, await approveBatch(world.province, ref, await approveBatch(world.city, ref))))).toBe('409:batch_not_uploaded');
-  expect(await codeOf(take(world.city, `batch:${made.id}`, 'batch.return', { reason: '退回' }))).toBe('409:batch_not_uploaded');
+  expect(
+    await codeOf(issue(school, ref, await approveBatch(world.province, ref, await approveBatch(world.city, ref)))),
+  ).toBe('409:batch_not_uploaded');
+  expect(await codeOf(take(world.city, `batch:${made.id}`, 'batch.return', { reason: '退回' }))).toBe(
+    '409:batch_not_uploaded',
+  );
   expect(await codeOf(upload(school, about, { ...made, root: `${'A'.repeat(43)}` }))).toBe('403:root_differs');
   expect(await codeOf(upload(school, about, { ...made, count: 2 }))).toBe('403:count_differs');
   expect(await codeOf(upload(school, about, { ...made, id: 'b0000000000' }))).toBe('403:batch_differs');
@@ -115,9 +179,18 @@ test('from a plan to a verified certificate, each step on its day', async () => 
 
   const approval = await approve(world, school, ref);
   expect(await issue(school, ref, approval)).toMatchObject({ state: 'issued', issued: 1 });
-  expect(await as(school.client).get(`/v1/batches/${made.id}`)).toMatchObject({ procedure: 'notice', results: about, plan: planAbout });
-  const { certificates } = await as(school.client).get<{ certificates: { number: string }[] }>(`/v1/batches/${made.id}/certificates`);
-  expect(await anyone.get(`/v1/certificates/${certificates[0]?.number}`)).toMatchObject({ verdict: 'valid', certificate: { level: 3 } });
+  expect(await as(school.client).get(`/v1/batches/${made.id}`)).toMatchObject({
+    procedure: 'notice',
+    results: about,
+    plan: planAbout,
+  });
+  const { certificates } = await as(school.client).get<{ certificates: { number: string }[] }>(
+    `/v1/batches/${made.id}/certificates`,
+  );
+  expect(await anyone.get(`/v1/certificates/${certificates[0]?.number}`)).toMatchObject({
+    verdict: 'valid',
+    certificate: { level: 3 },
+  });
 });
 
 test('a plan comes five working days ahead, from a filed organization in good standing, within its scope and capacity', async () => {
@@ -133,9 +206,26 @@ test('a plan comes five working days ahead, from a filed organization in good st
   onDay('2026-10-12');
   expect(await file(planFor(100, 3), plant)).toMatchObject({ status: 422, code: 'capacity_exceeded', allowed: 2 });
   const [session, ...rest] = planFor(100, 1).sessions;
-  const refused = await file(planFor(100, 2, { sessions: [{ ...session as Body<'plan.file'>['sessions'][number], occupation_code: '6-18-01-01', occupation_name: '车工' }, ...rest], staff: [{ role: 'invigilator', name: '赵监考', sessions: ['s1', 's9'] }] }));
+  const refused = await file(
+    planFor(100, 2, {
+      sessions: [
+        {
+          ...(session as Body<'plan.file'>['sessions'][number]),
+          occupation_code: '6-18-01-01',
+          occupation_name: '车工',
+        },
+        ...rest,
+      ],
+      staff: [{ role: 'invigilator', name: '赵监考', sessions: ['s1', 's9'] }],
+    }),
+  );
   expect(refused).toMatchObject({ status: 422, code: 'plan_refused', count: 4 });
-  expect((refused.errors as { part: string; code: string }[]).map(({ part, code }) => `${part}:${code}`)).toEqual(['sessions:occupation_not_filed', 'sessions:assessor_missing', 'staff:supervisor_missing', 'staff:session_unknown']);
+  expect((refused.errors as { part: string; code: string }[]).map(({ part, code }) => `${part}:${code}`)).toEqual([
+    'sessions:occupation_not_filed',
+    'sessions:assessor_missing',
+    'staff:supervisor_missing',
+    'staff:session_unknown',
+  ]);
   await take(world.city, `standing:${school.code}`, 'standing.suspend', { reason: '现场检查发现问题' });
   expect(await file(planFor(100, 1))).toMatchObject({ code: 'organization_suspended' });
   await take(world.city, `standing:${school.code}`, 'standing.resume', { reason: '已整改' });
@@ -149,29 +239,61 @@ test('a plan is returned, amended with five days again, and cancelled, all befor
   expect(await codeOf(take(plant.client, about, 'plan.cancel', { reason: 'x' }, { seq: 1 }))).toBe('403:out_of_reach');
   await take(world.city, about, 'plan.return', { reason: '缺少实操场地' });
   expect(await codeOf(take(school.client, about, 'plan.amend', planFor(110, 1)))).toBe('409:plan_too_late');
-  expect(await take(school.client, about, 'plan.amend', { ...planFor(110, 1), ...samplePlan('2026-10-21', 1) })).toMatchObject({ state: 'filed' });
+  expect(
+    await take(school.client, about, 'plan.amend', { ...planFor(110, 1), ...samplePlan('2026-10-21', 1) }),
+  ).toMatchObject({ state: 'filed' });
   onDay('2026-10-21T00:10');
-  for (const step of ['plan.return', 'plan.cancel'] as const) expect(await codeOf(take(step === 'plan.cancel' ? school.client : world.province, about, step, { reason: '太晚' }))).toBe('409:plan_under_way');
-  expect(await codeOf(take(school.client, about, 'plan.amend', samplePlan('2026-11-21', 1)))).toBe('409:plan_under_way');
+  for (const step of ['plan.return', 'plan.cancel'] as const)
+    expect(
+      await codeOf(take(step === 'plan.cancel' ? school.client : world.province, about, step, { reason: '太晚' })),
+    ).toBe('409:plan_under_way');
+  expect(await codeOf(take(school.client, about, 'plan.amend', samplePlan('2026-11-21', 1)))).toBe(
+    '409:plan_under_way',
+  );
   const other = fresh('plan');
   await take(school.client, other, 'plan.file', samplePlan('2026-11-21', 1));
-  expect(await take(school.client, other, 'plan.cancel', { reason: '报名人数不足' })).toMatchObject({ state: 'cancelled' });
-  expect(await codeOf(take(school.client, fresh('results'), 'results.publish', resultsOf(other, samplePlan('2026-11-21', 1))))).toBe('409:plan_not_filed');
+  expect(await take(school.client, other, 'plan.cancel', { reason: '报名人数不足' })).toMatchObject({
+    state: 'cancelled',
+  });
+  expect(
+    await codeOf(
+      take(school.client, fresh('results'), 'results.publish', resultsOf(other, samplePlan('2026-11-21', 1))),
+    ),
+  ).toBe('409:plan_not_filed');
 });
 
 test('results are those of the roster, once, after the exam', async () => {
   const plan = planFor(120, 2);
   const about = await examined(plan);
-  const publish = (body: Body<'results.publish'>, who = school) => problemOf(take(who.client, fresh('results'), 'results.publish', body));
+  const publish = (body: Body<'results.publish'>, who = school) =>
+    problemOf(take(who.client, fresh('results'), 'results.publish', body));
   onDay('2026-10-19T16:00');
-  expect(await publish(resultsOf(about, plan))).toMatchObject({ status: 409, code: 'exam_not_over', last: '2026-10-19' });
+  expect(await publish(resultsOf(about, plan))).toMatchObject({
+    status: 409,
+    code: 'exam_not_over',
+    last: '2026-10-19',
+  });
   onDay('2026-10-20');
   expect(await publish(resultsOf(about, plan), plant)).toMatchObject({ code: 'out_of_reach' });
   const good = resultsOf(about, plan);
   const [first] = good.rows as [Body<'results.publish'>['rows'][number]];
-  const refused = await publish({ ...good, rows: [{ ...first, name: '欧阳建民', exam_date: '2026-10-20', score_theory: 80.125 }] });
+  const refused = await publish({
+    ...good,
+    rows: [{ ...first, name: '欧阳建民', exam_date: '2026-10-20', score_theory: 80.125 }],
+  });
   expect(refused).toMatchObject({ status: 422, code: 'results_refused' });
-  expect((refused.errors as { row: number; field: string; code: string }[]).map(({ row, field, code }) => [row, field, code])).toEqual([[0, 'row', 'candidate_missing'], [2, 'score_theory', 'score_decimals'], [2, 'name', 'roster_differs'], [2, 'exam_date', 'exam_date_differs']]);
+  expect(
+    (refused.errors as { row: number; field: string; code: string }[]).map(({ row, field, code }) => [
+      row,
+      field,
+      code,
+    ]),
+  ).toEqual([
+    [0, 'row', 'candidate_missing'],
+    [2, 'score_theory', 'score_decimals'],
+    [2, 'name', 'roster_differs'],
+    [2, 'exam_date', 'exam_date_differs'],
+  ]);
   const two = await Promise.all([publish(good), publish(resultsOf(about, plan))]);
   expect(two.map(({ code }) => code).sort()).toEqual(['none', 'results_exist']);
   expect(await publish(good)).toMatchObject({ code: 'results_exist' });
@@ -179,17 +301,29 @@ test('results are those of the roster, once, after the exam', async () => {
 
 test('a correction starts the notice again and takes back the batch that was made before it', async () => {
   const plan = planFor(130, 2);
-  const { about, planAbout } = await published(plan, [[80, 80], [70, 55]]);
+  const { about, planAbout } = await published(plan, [
+    [80, 80],
+    [70, 55],
+  ]);
   expect(await codeOf(as(plant.client).post(`/v1/results/${about}/batch`, {}))).toBe('403:out_of_reach');
   expect(await codeOf(as(school.client).post(`/v1/results/${planAbout}/batch`, {}))).toBe('404:case_not_found');
   onDay('2026-10-27');
   const made = await makeBatch(school, about);
   expect(made.count).toBe(1);
-  const corrected = resultsOf(planAbout, plan, [[80, 80], [70, 65]]);
+  const corrected = resultsOf(planAbout, plan, [
+    [80, 80],
+    [70, 65],
+  ]);
   expect(await codeOf(take(school.client, about, 'results.correct', corrected))).toBe('400:reason_missing');
-  expect(await codeOf(take(school.client, about, 'results.correct', { ...corrected, plan: fresh('plan'), reason: 'x' }))).toBe('409:plan_differs');
+  expect(
+    await codeOf(take(school.client, about, 'results.correct', { ...corrected, plan: fresh('plan'), reason: 'x' })),
+  ).toBe('409:plan_differs');
   await take(school.client, about, 'results.correct', { ...corrected, reason: '技能成绩登分有误' });
-  expect((await view(school.client, about)).facts).toMatchObject({ from: '2026-10-27', until: '2026-11-03', counts: { passed: 2 } });
+  expect((await view(school.client, about)).facts).toMatchObject({
+    from: '2026-10-27',
+    until: '2026-11-03',
+    counts: { passed: 2 },
+  });
   expect(await as(school.client).get(`/v1/batches/${made.id}`)).toMatchObject({ state: 'returned', results: about });
   expect(await codeOf(upload(school, about, made))).toBe('409:notice_running');
   onDay('2026-11-04');
@@ -197,12 +331,18 @@ test('a correction starts the notice again and takes back the batch that was mad
   const again = await makeBatch(school, about);
   expect(again.count).toBe(2);
   await upload(school, about, again);
-  expect(await codeOf(take(school.client, about, 'results.correct', { ...corrected, reason: '再改' }))).toBe('409:results_uploaded');
+  expect(await codeOf(take(school.client, about, 'results.correct', { ...corrected, reason: '再改' }))).toBe(
+    '409:results_uploaded',
+  );
   // What a centre returned can be corrected, or withdrawn for good; then the plan is free for other results.
   await take(world.city, `batch:${again.id}`, 'batch.return', { reason: '缺评分表' });
   expect(await codeOf(makeBatch(school, about))).toBe('409:step_not_now');
-  expect(await take(school.client, about, 'results.withdraw', { reason: '重新评分' })).toMatchObject({ state: 'withdrawn' });
-  expect(await take(school.client, fresh('results'), 'results.publish', resultsOf(planAbout, plan))).toMatchObject({ state: 'notice' });
+  expect(await take(school.client, about, 'results.withdraw', { reason: '重新评分' })).toMatchObject({
+    state: 'withdrawn',
+  });
+  expect(await take(school.client, fresh('results'), 'results.publish', resultsOf(planAbout, plan))).toMatchObject({
+    state: 'notice',
+  });
 });
 
 test('an objection that is open, or upheld without a correction since, holds the upload', async () => {
@@ -215,7 +355,10 @@ test('an objection that is open, or upheld without a correction since, holds the
   await db.prepare("UPDATE cases SET state = 'upheld' WHERE parent = ? AND state = 'open'").bind(about).run();
   expect(await codeOf(makeBatch(school, about))).toBe('409:objection_open');
   onDay('2026-10-27T11:00');
-  await take(school.client, about, 'results.correct', { ...resultsOf(planAbout, plan, [[90, 90]]), reason: '异议成立' });
+  await take(school.client, about, 'results.correct', {
+    ...resultsOf(planAbout, plan, [[90, 90]]),
+    reason: '异议成立',
+  });
   onDay('2026-11-04');
   const made = await makeBatch(school, about);
   await object(about, 'open', now());
@@ -227,13 +370,16 @@ test('photos come as an archive; others before the upload take the first batch b
   const { about } = await published(plan);
   onDay('2026-10-27');
   const bare = await makeBatch(school, about);
-  const send = (bytes: Uint8Array<ArrayBuffer>) => as(school.client).json<Made>('POST', `/v1/results/${about}/batch`, { body: bytes, type: 'application/zip' });
+  const send = (bytes: Uint8Array<ArrayBuffer>) =>
+    as(school.client).json<Made>('POST', `/v1/results/${about}/batch`, { body: bytes, type: 'application/zip' });
   const archive = zip([{ name: `${idNumber(150)}.jpg`, bytes: jpeg() }]) as Uint8Array<ArrayBuffer>;
   const pictured = await send(archive);
   expect(pictured.id).not.toBe(bare.id);
   expect(await send(archive)).toEqual(pictured);
   expect(await as(school.client).get(`/v1/batches/${bare.id}`)).toMatchObject({ state: 'returned' });
-  expect(await as(school.client).get(`/v1/batches/${pictured.id}/rows`)).toMatchObject({ rows: [{ photo: true, score_theory: 80 }] });
+  expect(await as(school.client).get(`/v1/batches/${pictured.id}/rows`)).toMatchObject({
+    rows: [{ photo: true, score_theory: 80 }],
+  });
   const both = await Promise.all([makeBatch(school, about), makeBatch(school, about)]);
   expect(new Set(both.map(({ id }) => id)).size).toBe(1);
 });
@@ -248,7 +394,11 @@ test('where the notice is required, a batch by itself is refused; elsewhere it s
   onDay('2026-11-02');
   const batch = await submit(school, candidates(1, 900));
   expect(await as(school.client).get(`/v1/batches/${batch.id}`)).toMatchObject({ procedure: 'none' });
-  const strict = { ...(env as unknown as Env), REQUIRE_NOTICE: 'yes', DB: { prepare: (sql: string) => db.prepare(sql), batch: (all: never) => db.batch(all) } } as unknown as Env;
+  const strict = {
+    ...(env as unknown as Env),
+    REQUIRE_NOTICE: 'yes',
+    DB: { prepare: (sql: string) => db.prepare(sql), batch: (all: never) => db.batch(all) },
+  } as unknown as Env;
   const there = new Caller(ORIGIN, school.client, async (url, init) => app.fetch(new Request(url, init), strict));
   expect(await codeOf(there.post('/v1/batches', { candidates: [candidate(901)] }))).toBe('409:notice_required');
   expect(() => readConfig({ ...strict, REQUIRE_NOTICE: 'ja' })).toThrow(ConfigError);

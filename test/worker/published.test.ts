@@ -1,13 +1,25 @@
 /** What is published for everyone: keys, DID documents, statements, context, status lists; and how long it is kept. */
-import { Validator, type Schema } from '@cfworker/json-schema';
-import { beforeAll, expect, test } from 'vitest';
-import vcdm from '../vectors/vcdm2.schema.json' with { type: 'json' };
+import { type Schema, Validator } from '@cfworker/json-schema';
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
+import { beforeAll, expect, test } from 'vitest';
 import { changeStatus } from '../../src/cli/sign.ts';
 import { openDirectory } from '../../src/life/authority.ts';
 import { splitCredential } from '../../src/life/credential.ts';
 import { Memo } from '../../src/life/memo.ts';
-import { anyone, as, candidates, certify, fileWith, foundProvince, ORIGIN, testEnv, type Issued, type Organization, type Province } from '../kit.ts';
+import {
+  anyone,
+  as,
+  candidates,
+  certify,
+  fileWith,
+  foundProvince,
+  type Issued,
+  ORIGIN,
+  type Organization,
+  type Province,
+  testEnv,
+} from '../kit.ts';
+import vcdm from '../vectors/vcdm2.schema.json' with { type: 'json' };
 
 let province: Province;
 let school: Organization;
@@ -26,18 +38,31 @@ interface Entry {
 }
 
 const entryOf = (one: Issued | undefined): Entry =>
-  (JSON.parse(atob((splitCredential(one?.credential as string).jws.split('.')[1] as string).replace(/-/g, '+').replace(/_/g, '/'))) as { credentialStatus: Entry }).credentialStatus;
+  (
+    JSON.parse(
+      atob(
+        (splitCredential(one?.credential as string).jws.split('.')[1] as string).replace(/-/g, '+').replace(/_/g, '/'),
+      ),
+    ) as { credentialStatus: Entry }
+  ).credentialStatus;
 
 async function bits(url: string): Promise<{ bits: Uint8Array; payload: Record<string, unknown> }> {
   const response = await anyone.take('GET', url.slice(ORIGIN.length));
   expect(response.headers.get('content-type')).toBe('application/vc+jwt');
   const jwks = await anyone.get<JSONWebKeySet>('/.well-known/jwks.json');
-  const { payload, protectedHeader } = await compactVerify(new Uint8Array(await response.arrayBuffer()), createLocalJWKSet(jwks));
+  const { payload, protectedHeader } = await compactVerify(
+    new Uint8Array(await response.arrayBuffer()),
+    createLocalJWKSet(jwks),
+  );
   expect(protectedHeader).toMatchObject({ alg: 'ES256', typ: 'vc+jwt' });
-  const list = JSON.parse(new TextDecoder().decode(payload)) as { credentialSubject: { encodedList: string; type: string } } & Record<string, unknown>;
+  const list = JSON.parse(new TextDecoder().decode(payload)) as {
+    credentialSubject: { encodedList: string; type: string };
+  } & Record<string, unknown>;
   const { encodedList } = list.credentialSubject;
   expect(encodedList[0]).toBe('u');
-  const gzip = Uint8Array.from(atob(encodedList.slice(1).replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
+  const gzip = Uint8Array.from(atob(encodedList.slice(1).replace(/-/g, '+').replace(/_/g, '/')), (c) =>
+    c.charCodeAt(0),
+  );
   const plain = new Response(new Blob([gzip]).stream().pipeThrough(new DecompressionStream('gzip')));
   return { bits: new Uint8Array(await plain.arrayBuffer()), payload: list };
 }
@@ -50,24 +75,60 @@ test('a revoked certificate sets its bit in one list, a suspended one in another
   const [revoked, suspended] = [entryOf(first), entryOf(second)];
   expect([revoked.statusPurpose, suspended.statusPurpose]).toEqual(['revocation', 'revocation']);
   expect(revoked.statusListCredential).toBe(`${ORIGIN}/v1/status/inactive-1`);
-  const listed = async () => Object.fromEntries(await Promise.all(['revocation', 'suspension', 'inactive'].map(async (name) => [name, await bits(`${ORIGIN}/v1/status/${name}-1`)] as const)));
+  const listed = async () =>
+    Object.fromEntries(
+      await Promise.all(
+        ['revocation', 'suspension', 'inactive'].map(
+          async (name) => [name, await bits(`${ORIGIN}/v1/status/${name}-1`)] as const,
+        ),
+      ),
+    );
   for (const [name, { bits: none, payload }] of Object.entries(await listed())) {
     expect([none.length, count(none)]).toEqual([16_384, 0]);
     expect(new Validator(vcdm as Schema, '2019-09', false).validate(payload).errors).toEqual([]);
     const statusPurpose = name === 'suspension' ? 'suspension' : 'revocation';
-    expect(payload).toMatchObject({ id: `${ORIGIN}/v1/status/${name}-1`, type: ['VerifiableCredential', 'BitstringStatusListCredential'], credentialSubject: { type: 'BitstringStatusList', statusPurpose } });
+    expect(payload).toMatchObject({
+      id: `${ORIGIN}/v1/status/${name}-1`,
+      type: ['VerifiableCredential', 'BitstringStatusListCredential'],
+      credentialSubject: { type: 'BitstringStatusList', statusPurpose },
+    });
   }
-  const change = async (one: Issued | undefined, action: 'revoke' | 'suspend' | 'reinstate', seq: number, prev?: string) => {
-    const statement = await changeStatus(school.client, { number: one?.number as string, action, reason: 'other', seq, ...(prev === undefined ? {} : { prev }) });
+  const change = async (
+    one: Issued | undefined,
+    action: 'revoke' | 'suspend' | 'reinstate',
+    seq: number,
+    prev?: string,
+  ) => {
+    const statement = await changeStatus(school.client, {
+      number: one?.number as string,
+      action,
+      reason: 'other',
+      seq,
+      ...(prev === undefined ? {} : { prev }),
+    });
     return as(school.client).post<{ digest: string }>(`/v1/certificates/${one?.number}/status`, { statement });
   };
   await change(first, 'revoke', 1);
   const { digest } = await change(second, 'suspend', 1);
   const places = [revoked, suspended].map(({ statusListIndex }) => Number(statusListIndex));
-  const set = async () => Object.fromEntries(Object.entries(await listed()).map(([name, { bits: list }]) => [name, [count(list), ...places.map((place) => isSet(list, place))]]));
-  expect(await set()).toEqual({ revocation: [1, true, false], suspension: [1, false, true], inactive: [2, true, true] });
+  const set = async () =>
+    Object.fromEntries(
+      Object.entries(await listed()).map(([name, { bits: list }]) => [
+        name,
+        [count(list), ...places.map((place) => isSet(list, place))],
+      ]),
+    );
+  expect(await set()).toEqual({
+    revocation: [1, true, false],
+    suspension: [1, false, true],
+    inactive: [2, true, true],
+  });
   await change(second, 'reinstate', 2, digest);
-  expect(await set()).toEqual({ revocation: [1, true, false], suspension: [0, false, false], inactive: [1, true, false] });
+  expect(await set()).toEqual({
+    revocation: [1, true, false],
+    suspension: [0, false, false],
+    inactive: [1, true, false],
+  });
 });
 
 test('places in the lists are random, not in order', () => {
@@ -76,23 +137,46 @@ test('places in the lists are random, not in order', () => {
   expect(indexes.some((index) => index > 1000)).toBe(true);
 });
 
-test.each(['revocation-9', 'inactive-9', 'revocation-0', 'other-1', 'revocation-1x', '..%2f'])('there is no status list %s', async (name) => {
-  await expect(anyone.get(`/v1/status/${name}`)).rejects.toMatchObject({ problem: { status: 404, code: 'status_list_not_found' } });
-});
+test.each(['revocation-9', 'inactive-9', 'revocation-0', 'other-1', 'revocation-1x', '..%2f'])(
+  'there is no status list %s',
+  async (name) => {
+    await expect(anyone.get(`/v1/status/${name}`)).rejects.toMatchObject({
+      problem: { status: 404, code: 'status_list_not_found' },
+    });
+  },
+);
 
-test('trust.json is enough to open the directory, given the root\'s thumbprint', async () => {
-  const trust = await anyone.get<{ roots: never[]; centres: string[]; filings: string[]; services: string[]; clients: string[] }>('/.well-known/trust.json');
-  expect([trust.centres.length, trust.filings.length, trust.services.length, trust.clients.length]).toEqual([2, 1, 1, 1]);
-  const directory = await openDirectory({ thumbprints: [testEnv.TRUST_ROOT], roots: trust.roots }, trust.centres, new Memo());
+test("trust.json is enough to open the directory, given the root's thumbprint", async () => {
+  const trust = await anyone.get<{
+    roots: never[];
+    centres: string[];
+    filings: string[];
+    services: string[];
+    clients: string[];
+  }>('/.well-known/trust.json');
+  expect([trust.centres.length, trust.filings.length, trust.services.length, trust.clients.length]).toEqual([
+    2, 1, 1, 1,
+  ]);
+  const directory = await openDirectory(
+    { thumbprints: [testEnv.TRUST_ROOT], roots: trust.roots },
+    trust.centres,
+    new Memo(),
+  );
   expect(directory.anchored).toBe(true);
-  expect(await new Memo().open(trust.services[0] as string, 'service+jwt', directory.findRoot)).toMatchObject({ typ: 'service+jwt' });
-  expect((await openDirectory({ thumbprints: ['A'.repeat(43)], roots: trust.roots }, trust.centres, new Memo())).anchored).toBe(false);
+  expect(await new Memo().open(trust.services[0] as string, 'service+jwt', directory.findRoot)).toMatchObject({
+    typ: 'service+jwt',
+  });
+  expect(
+    (await openDirectory({ thumbprints: ['A'.repeat(43)], roots: trust.roots }, trust.centres, new Memo())).anchored,
+  ).toBe(false);
 });
 
 test('DID documents name the keys by the ids that signatures carry', async () => {
   const { jws } = splitCredential(certificates[0]?.credential as string);
   const { kid } = JSON.parse(atob(jws.split('.')[0] as string)) as { kid: string };
-  const document = await anyone.get<{ id: string; verificationMethod: { id: string }[]; assertionMethod: string[] }>(`/orgs/${school.code}/did.json`);
+  const document = await anyone.get<{ id: string; verificationMethod: { id: string }[]; assertionMethod: string[] }>(
+    `/orgs/${school.code}/did.json`,
+  );
   expect(document.id).toBe(kid.split('#')[0]);
   expect(document.verificationMethod.map(({ id }) => id)).toContain(kid);
   expect(document.assertionMethod).toContain(kid);

@@ -6,7 +6,18 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { CallError } from '../../src/cli/caller.ts';
 import type { BulkAnswer } from '../../src/life/bulk.ts';
 import type { Report } from '../../src/life/report.ts';
-import { anyone, as, candidate, certify, fileWith, foundProvince, idNumber, submit, type Organization, type Province } from '../kit.ts';
+import {
+  anyone,
+  as,
+  candidate,
+  certify,
+  fileWith,
+  foundProvince,
+  idNumber,
+  type Organization,
+  type Province,
+  submit,
+} from '../kit.ts';
 import { resultsOf } from '../plans-kit.ts';
 import { fresh, onDay, samplePlan, take, view } from '../procedure-kit.ts';
 import { call } from './forge.ts';
@@ -35,14 +46,25 @@ const problemOf = async (work: Promise<unknown>): Promise<Record<string, unknown
 test('Latin Extended is printed, found and checked', async () => {
   onDay('2026-11-02');
   const names = ['Čapek Łukasz', 'Nguyễn Thị Ánh', 'Begić Ñandú-Şahin'];
-  const { certificates } = await certify(world, school, names.map((name, n) => candidate(n, { name })));
+  const { certificates } = await certify(
+    world,
+    school,
+    names.map((name, n) => candidate(n, { name })),
+  );
   for (const [at, name] of names.entries()) {
     const { number } = certificates[at] as { number: string };
     const pdf = await (await as(school.client).take('GET', `/v1/certificates/${number}.pdf`)).arrayBuffer();
     const { text } = await call('POST', '/v1/verify', { 'Content-Type': 'application/pdf' }, new Uint8Array(pdf));
     const report = JSON.parse(text) as Report;
-    expect([report.verdict, report.certificate?.holder.name, report.checks.find(({ id }) => id === 'document')?.result]).toEqual(['valid', name, 'pass']);
-    const { results } = await anyone.post<{ results: Report[] }>('/v1/certificates/search', { number, name: name.toUpperCase() });
+    expect([
+      report.verdict,
+      report.certificate?.holder.name,
+      report.checks.find(({ id }) => id === 'document')?.result,
+    ]).toEqual(['valid', name, 'pass']);
+    const { results } = await anyone.post<{ results: Report[] }>('/v1/certificates/search', {
+      number,
+      name: name.toUpperCase(),
+    });
     expect(results.map(({ certificate }) => certificate?.holder.name)).toEqual([name]);
   }
 });
@@ -57,14 +79,30 @@ test('what cannot be printed is refused at the upload, which names the character
 test('searching and checking lists takes such a name', async () => {
   const { certificates } = await certify(world, school, [candidate(20)]);
   const { number } = certificates[0] as { number: string };
-  expect(await problemOf(anyone.post('/v1/certificates/search', { number, name: RARE }))).toMatchObject({ status: 404, code: 'no_match' });
-  const { text } = await call('POST', '/v1/verify/bulk', { 'Content-Type': 'application/x-ndjson' }, `${JSON.stringify({ number, name: RARE })}\n`);
-  expect(JSON.parse(text.split('\n')[0] as string) as BulkAnswer).toMatchObject({ number, verdict: 'valid', name: 'no_match' });
+  expect(await problemOf(anyone.post('/v1/certificates/search', { number, name: RARE }))).toMatchObject({
+    status: 404,
+    code: 'no_match',
+  });
+  const { text } = await call(
+    'POST',
+    '/v1/verify/bulk',
+    { 'Content-Type': 'application/x-ndjson' },
+    `${JSON.stringify({ number, name: RARE })}\n`,
+  );
+  expect(JSON.parse(text.split('\n')[0] as string) as BulkAnswer).toMatchObject({
+    number,
+    verdict: 'valid',
+    name: 'no_match',
+  });
 });
 
 test('plans, rosters and results take it; the batch made of them is where it is refused', async () => {
   const sample = samplePlan('2026-10-19', 2);
-  const roster = sample.roster.map((entry, i) => ({ ...entry, id_number: idNumber(30 + i), ...(i === 1 ? { name: RARE } : {}) }));
+  const roster = sample.roster.map((entry, i) => ({
+    ...entry,
+    id_number: idNumber(30 + i),
+    ...(i === 1 ? { name: RARE } : {}),
+  }));
   const staff = sample.staff.map((member) => ({ ...member, name: `${RARE}${member.name}` }));
   const plan = { ...sample, roster, staff };
   const planAbout = fresh('plan');

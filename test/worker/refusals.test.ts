@@ -7,7 +7,16 @@ import { candidate, certify, fileWith, foundProvince, ORIGIN, submit, testEnv } 
 import vectors from '../vectors/requests.json' with { type: 'json' };
 import { callAs, refused } from './forge.ts';
 
-interface Vector { code: string; status: number; request: string; as?: string; headers?: Record<string, string>; body?: unknown; raw?: string; times?: number }
+interface Vector {
+  code: string;
+  status: number;
+  request: string;
+  as?: string;
+  headers?: Record<string, string>;
+  body?: unknown;
+  raw?: string;
+  times?: number;
+}
 
 const cast: Record<string, Identity> = {};
 const names: Record<string, string> = {};
@@ -23,19 +32,47 @@ beforeAll(async () => {
 
 const fill = (text: string) => text.replace(/\{(number|batch)\}/g, (_, name: string) => names[name] as string);
 
-test.each(vectors as Vector[])('$status $code: $request', async ({ code, status, request, as, headers, body, raw, times = 1 }) => {
-  const [method, path] = fill(request).split(' ') as [string, string];
-  expect(PROBLEMS[code]?.[0]).toBe(status);
-  await refused(() => callAs(as === undefined ? undefined : cast[as], method, path, raw !== undefined ? `${raw}\n`.repeat(times) : body === undefined ? undefined : fill(JSON.stringify(body)), headers), status, code);
-});
+test.each(vectors as Vector[])(
+  '$status $code: $request',
+  async ({ code, status, request, as, headers, body, raw, times = 1 }) => {
+    const [method, path] = fill(request).split(' ') as [string, string];
+    expect(PROBLEMS[code]?.[0]).toBe(status);
+    await refused(
+      () =>
+        callAs(
+          as === undefined ? undefined : cast[as],
+          method,
+          path,
+          raw !== undefined ? `${raw}\n`.repeat(times) : body === undefined ? undefined : fill(JSON.stringify(body)),
+          headers,
+        ),
+      status,
+      code,
+    );
+  },
+);
 
 test('a defect is a 500 that says nothing of the inside; what it was stands in the log', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
-  const broken = { prepare: () => { throw new Error('no such table: secrets, at /srv/db.sqlite'); } };
-  for (const [method, path] of [['GET', '/healthz'], ['GET', `/v1/certificates/${names.number}`], ['GET', '/.well-known/trust.json'], ['GET', '/v1/status/revocation-1']] as const) {
+  const broken = {
+    prepare: () => {
+      throw new Error('no such table: secrets, at /srv/db.sqlite');
+    },
+  };
+  for (const [method, path] of [
+    ['GET', '/healthz'],
+    ['GET', `/v1/certificates/${names.number}`],
+    ['GET', '/.well-known/trust.json'],
+    ['GET', '/v1/status/revocation-1'],
+  ] as const) {
     const answer = await app.fetch(new Request(ORIGIN + path, { method }), { ...testEnv, DB: broken });
     const text = await answer.text();
-    expect([path, answer.status, answer.headers.get('content-type'), JSON.parse(text)]).toEqual([path, 500, 'application/problem+json', expect.objectContaining({ code: 'unexpected', status: 500 })]);
+    expect([path, answer.status, answer.headers.get('content-type'), JSON.parse(text)]).toEqual([
+      path,
+      500,
+      'application/problem+json',
+      expect.objectContaining({ code: 'unexpected', status: 500 }),
+    ]);
     expect(text).not.toMatch(/secrets|sqlite|\.ts/);
   }
   expect(log.mock.calls.length).toBe(4);

@@ -4,7 +4,7 @@
  */
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
-import { fileOrganization, makeKey, nameClient, withdraw, type Identity } from '../../src/cli/sign.ts';
+import { fileOrganization, type Identity, makeKey, nameClient, withdraw } from '../../src/cli/sign.ts';
 import { acceptClient, acceptFiling } from '../../src/enrol.ts';
 import type { Env } from '../../src/env.ts';
 import { creditCode } from '../../src/life/pades/certify.ts';
@@ -14,9 +14,9 @@ import { isRefusal } from '../../src/life/refusal.ts';
 import type { Filing } from '../../src/life/schema.ts';
 import { thumbprint } from '../../src/life/statement.ts';
 import { takeStep } from '../../src/procedure/take.ts';
-import { serviceOf, type Service } from '../../src/service.ts';
+import { type Service, serviceOf } from '../../src/service.ts';
 import { selectCase } from '../../src/storage/cases.ts';
-import { anyone, as, db, fileWith, foundProvince, ORIGIN, SCOPE, type Organization, type Province } from '../kit.ts';
+import { anyone, as, db, fileWith, foundProvince, ORIGIN, type Organization, type Province, SCOPE } from '../kit.ts';
 import { cases, fresh, makeApplicant, sampleApplication, take } from '../procedure-kit.ts';
 import { interposed } from './faults.ts';
 import { callAs, claimsOf, now } from './forge.ts';
@@ -31,17 +31,42 @@ const newCode = (): string => `S000037000${++code}`;
 const jtiOf = (token: string) => claimsOf(token).jti as string;
 const keysOf = (token: string) => (claimsOf(token) as unknown as Filing).issuing_jwks;
 const newKey = (organization: string) => as(world.city).post<Key>(`/v1/organizations/${organization}/keys`, {});
-const holderOf = (organization: string) => db.prepare('SELECT uscc FROM organization_codes WHERE organization = ?').bind(organization).first<string>('uscc');
-const release = async (filing: string) => as(world.province).post('/v1/withdrawals', { statement: await withdraw(world.province, { jti: jtiOf(filing), iss: 'centre:3701' }) });
+const holderOf = (organization: string) =>
+  db.prepare('SELECT uscc FROM organization_codes WHERE organization = ?').bind(organization).first<string>('uscc');
+const release = async (filing: string) =>
+  as(world.province).post('/v1/withdrawals', {
+    statement: await withdraw(world.province, { jti: jtiOf(filing), iss: 'centre:3701' }),
+  });
 const filing = (organization: string, uscc: string, issuing_jwks: Keys, later = 1) =>
-  fileOrganization(world.city, { code: organization, name: '青岛新来职业培训学校', uscc, route: 'city', scope: SCOPE, annual_capacity: 10, issuing_jwks }, { iat: now() + later });
+  fileOrganization(
+    world.city,
+    {
+      code: organization,
+      name: '青岛新来职业培训学校',
+      uscc,
+      route: 'city',
+      scope: SCOPE,
+      annual_capacity: 10,
+      issuing_jwks,
+    },
+    { iat: now() + later },
+  );
 const handIn = async (statement: string) => {
   const { status, code: refusal } = await callAs(world.city, 'POST', '/v1/filings', { statement });
   return refusal ?? status;
 };
-const city = () => ({ role: 'city' as const, subject: world.city.subject, jkt: world.city.kid, key: world.city.jwk, token: world.city.token });
+const city = () => ({
+  role: 'city' as const,
+  subject: world.city.subject,
+  jkt: world.city.kid,
+  key: world.city.jwk,
+  token: world.city.token,
+});
 /** A service in which `act` comes to its end just before the first transaction is written. */
-const meeting = (act: () => Promise<unknown>): Service => ({ ...serviceOf(env as unknown as Env), db: interposed(db, act) });
+const meeting = (act: () => Promise<unknown>): Service => ({
+  ...serviceOf(env as unknown as Env),
+  db: interposed(db, act),
+});
 const codeOf = async (work: Promise<unknown>): Promise<string> => {
   try {
     await work;
@@ -52,7 +77,8 @@ const codeOf = async (work: Promise<unknown>): Promise<string> => {
   }
 };
 /** The next body is filed under a key of its own. */
-const fileNext = async ({ code: organization }: Organization) => handIn(await filing(organization, NEW, { keys: [await newKey(organization)] }));
+const fileNext = async ({ code: organization }: Organization) =>
+  handIn(await filing(organization, NEW, { keys: [await newKey(organization)] }));
 
 beforeAll(async () => {
   world = await foundProvince();
@@ -64,7 +90,8 @@ test('a filing from before the release, handed in again, holds nothing', async (
   expect(await handIn(later)).toBe(201);
   await release(later);
   expect(await holderOf(school.code)).toBe(null);
-  for (const statement of [school.filing, later]) expect(await handIn(statement)).toMatch(/^(issuing_key_unknown|filing_withdrawn)$/);
+  for (const statement of [school.filing, later])
+    expect(await handIn(statement)).toMatch(/^(issuing_key_unknown|filing_withdrawn)$/);
   expect(await holderOf(school.code)).toBe(null);
   expect(await fileNext(school)).toBe(201);
   expect(await holderOf(school.code)).toBe(NEW);
@@ -89,7 +116,10 @@ test('a withdrawal handed in again does not release the code from who has it nex
   expect(await holderOf(school.code)).toBe(NEW);
 });
 
-const narrow: Parameters<typeof fileWith>[2] = { annual_capacity: 100, scope: [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5] }] };
+const narrow: Parameters<typeof fileWith>[2] = {
+  annual_capacity: 100,
+  scope: [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5] }],
+};
 
 /** An application that waits, and the city's step that selects it under a filing. */
 async function selecting(school: Organization) {
@@ -100,7 +130,12 @@ async function selecting(school: Organization) {
   await as(world.city).post('/v1/clients', { statement: client });
   const body = { organization: school.code, filing: jtiOf(school.filing), client: jtiOf(client), reason: '先核准五级' };
   const { seq, last } = (await selectCase(db, about)) as { seq: number; last: string };
-  const statement = await signStep(world.city, { aud: ORIGIN, about, step: 'application.select', seq, last, body }, now(), crypto.randomUUID());
+  const statement = await signStep(
+    world.city,
+    { aud: ORIGIN, about, step: 'application.select', seq, last, body },
+    now(),
+    crypto.randomUUID(),
+  );
   return { about, statement, body };
 }
 
@@ -108,7 +143,16 @@ test('a selection at the moment of the release is not stored and holds nothing',
   const school = await fileWith(world.city, newCode(), narrow);
   const { about, statement, body } = await selecting(school);
   // Judged again, with the withdrawal.
-  expect(await codeOf(takeStep(meeting(() => release(school.filing)), city(), statement, body))).toBe('filing_withdrawn');
+  expect(
+    await codeOf(
+      takeStep(
+        meeting(() => release(school.filing)),
+        city(),
+        statement,
+        body,
+      ),
+    ),
+  ).toBe('filing_withdrawn');
   expect([(await selectCase(db, about))?.state, await holderOf(school.code)]).toEqual(['submitted', null]);
   expect(await fileNext(school)).toBe(201);
 });
@@ -143,10 +187,22 @@ test('a device that a body before asked for comes not back under the code with a
   const school = await fileWith(world.city, newCode());
   const device = await makeApplicant();
   const about = fresh('device');
-  await take(device, about, 'device.request', { salt: 'A'.repeat(22), organization: school.code, key: device.jwk, label: '办公室', holder: '周设备', why: 'second' });
+  await take(device, about, 'device.request', {
+    salt: 'A'.repeat(22),
+    organization: school.code,
+    key: device.jwk,
+    label: '办公室',
+    holder: '周设备',
+    why: 'second',
+  });
   const body = { reason: '不是本中心的' };
   const { seq, last } = (await selectCase(db, about)) as { seq: number; last: string };
-  const statement = await signStep(world.city, { aud: ORIGIN, about, step: 'device.refuse', seq, last, body }, now(), crypto.randomUUID());
+  const statement = await signStep(
+    world.city,
+    { aud: ORIGIN, about, step: 'device.refuse', seq, last, body },
+    now(),
+    crypto.randomUUID(),
+  );
   const service = meeting(async () => {
     await release(school.filing);
     expect(await fileNext(school)).toBe(201);
@@ -155,12 +211,16 @@ test('a device that a body before asked for comes not back under the code with a
   expect(await codeOf(takeStep(service, city(), statement, body))).toBe('done');
   expect(await selectCase(db, about)).toMatchObject({ state: 'refused', organization: null });
   const pair = await makeKey();
-  const next: Identity = { ...pair, subject: `org:${school.code}`, token: await nameClient(world.city, school.code, pair.jwk) };
+  const next: Identity = {
+    ...pair,
+    subject: `org:${school.code}`,
+    token: await nameClient(world.city, school.code, pair.jwk),
+  };
   await as(world.city).post('/v1/clients', { statement: next.token });
   expect(await cases(next)).toEqual([]);
 });
 
-test('issuing keys of the body before are not the next one\'s: not in its filing, not certified, not published', async () => {
+test("issuing keys of the body before are not the next one's: not in its filing, not certified, not published", async () => {
   const school = await fileWith(world.city, newCode());
   const before = keysOf(school.filing);
   await release(school.filing);
@@ -169,7 +229,9 @@ test('issuing keys of the body before are not the next one\'s: not in its filing
   expect(own.kid).toMatch(/-2$/);
   expect(await handIn(await filing(school.code, NEW, { keys: [...before.keys, own] }))).toBe('issuing_key_unknown');
   expect(await handIn(await filing(school.code, NEW, { keys: [own] }))).toBe(201);
-  expect((await callAs(world.city, 'GET', `/v1/organizations/${school.code}/keys/1/request`)).code).toBe('key_not_found');
+  expect((await callAs(world.city, 'GET', `/v1/organizations/${school.code}/keys/1/request`)).code).toBe(
+    'key_not_found',
+  );
   expect((await callAs(world.city, 'GET', `/v1/organizations/${school.code}/keys/2/request`)).status).toBe(200);
   const { keys } = await anyone.get<{ keys: Key[] }>('/.well-known/jwks.json');
   expect(keys.filter(({ kid }) => kid.includes(`#${school.code}-`)).map(({ kid }) => kid)).toEqual([own.kid]);
@@ -178,7 +240,15 @@ test('issuing keys of the body before are not the next one\'s: not in its filing
 test('a filing judged before the release and stored after it, under a key from before, is refused', async () => {
   const school = await fileWith(world.city, newCode());
   const again = await filing(school.code, OLD, keysOf(school.filing));
-  expect(await codeOf(acceptFiling(meeting(() => release(school.filing)), city(), again))).toBe('issuing_key_unknown');
+  expect(
+    await codeOf(
+      acceptFiling(
+        meeting(() => release(school.filing)),
+        city(),
+        again,
+      ),
+    ),
+  ).toBe('issuing_key_unknown');
   expect(await holderOf(school.code)).toBe(null);
 });
 

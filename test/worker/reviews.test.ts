@@ -2,12 +2,22 @@
 import { beforeAll, expect, test } from 'vitest';
 import { openDirectory } from '../../src/life/authority.ts';
 import { Memo } from '../../src/life/memo.ts';
-import { isRefusal } from '../../src/life/refusal.ts';
-import { Reading, requireShown, rowWords, type ShownRow } from '../../src/life/review.ts';
 import { checkTrail, type TrailReport } from '../../src/life/procedure/trail.ts';
 import { readTrailFile, type TrailFile } from '../../src/life/procedure/trail-file.ts';
+import { isRefusal } from '../../src/life/refusal.ts';
+import { Reading, requireShown, rowWords, type ShownRow } from '../../src/life/review.ts';
 import type { Review } from '../../src/procedure/reviews.ts';
-import { as, candidates, certify, fileWith, foundProvince, submit, type Organization, type Province, type Submitted } from '../kit.ts';
+import {
+  as,
+  candidates,
+  certify,
+  fileWith,
+  foundProvince,
+  type Organization,
+  type Province,
+  type Submitted,
+  submit,
+} from '../kit.ts';
 
 let world: Province;
 let school: Organization;
@@ -24,9 +34,15 @@ beforeAll(async () => {
 });
 
 test('a centre sees the batches within its reach, and whose approval they wait for', async () => {
-  const list = async (who = world.province, query = '') => (await as(who).get<{ reviews: Review[] }>(`/v1/reviews${query}`)).reviews;
-  expect((await list(world.city)).map(({ organization, missing }) => [organization, missing]).sort()).toEqual([[school.code, null], [school.code, 'city']]);
-  expect((await list(world.province, '?missing=province')).map(({ organization }) => organization)).toEqual([plant.code]);
+  const list = async (who = world.province, query = '') =>
+    (await as(who).get<{ reviews: Review[] }>(`/v1/reviews${query}`)).reviews;
+  expect((await list(world.city)).map(({ organization, missing }) => [organization, missing]).sort()).toEqual([
+    [school.code, null],
+    [school.code, 'city'],
+  ]);
+  expect((await list(world.province, '?missing=province')).map(({ organization }) => organization)).toEqual([
+    plant.code,
+  ]);
   expect((await list()).length).toBe(3);
 });
 
@@ -55,15 +71,26 @@ test('rows are read by one rule: altered, exchanged or other rows are refused', 
   expect(() => requireShown(new Map([[0, words.with(1, '王小明')]]), reading.rows)).toThrow();
   // The certificate that a row replaces is signed over, so it is looked at too.
   expect(() => requireShown(new Map([[0, [...words, 'S000037000001263000001']]]), reading.rows)).toThrow();
-  expect(rowWords({ ...(reading.rows[0] as (typeof reading.rows)[number]), replaces: 'S000037000001263000001' })).toEqual([...words, 'S000037000001263000001']);
+  expect(
+    rowWords({ ...(reading.rows[0] as (typeof reading.rows)[number]), replaces: 'S000037000001263000001' }),
+  ).toEqual([...words, 'S000037000001263000001']);
 });
 
 test('a trail holds offline under the root, and not when a byte of it is another', async () => {
-  const { trail, report } = await as(world.city).get<{ trail: TrailFile; report: TrailReport }>(`/v1/certificates/${number}/trail`);
+  const { trail, report } = await as(world.city).get<{ trail: TrailFile; report: TrailReport }>(
+    `/v1/certificates/${number}/trail`,
+  );
   expect(report).toMatchObject({ number, holds: true, complete: false });
-  expect(new Set(report.entries.map(({ group }) => group))).toEqual(new Set(['certificate', 'order', 'approval', 'client', 'filing', 'centre']));
+  expect(new Set(report.entries.map(({ group }) => group))).toEqual(
+    new Set(['certificate', 'order', 'approval', 'client', 'filing', 'centre']),
+  );
   const file = readTrailFile(JSON.parse(JSON.stringify(trail)));
-  const check = async (one: TrailFile, root = world.root.kid) => checkTrail(one, await openDirectory({ thumbprints: [root], roots: one.roots }, one.statements.centres, new Memo()), one.made_at);
+  const check = async (one: TrailFile, root = world.root.kid) =>
+    checkTrail(
+      one,
+      await openDirectory({ thumbprints: [root], roots: one.roots }, one.statements.centres, new Memo()),
+      one.made_at,
+    );
   expect((await check(file)).holds).toBe(true);
   expect((await check(file, 'A'.repeat(43))).holds).toBe(false);
   expect((await check({ ...file, order: file.approval })).holds).toBe(false);

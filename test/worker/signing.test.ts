@@ -5,19 +5,35 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
-import { fileOrganization, makeKey, type Identity } from '../../src/cli/sign.ts';
+import { fileOrganization, type Identity, makeKey } from '../../src/cli/sign.ts';
 import type { Env } from '../../src/env.ts';
 import { readConfig } from '../../src/env.ts';
-import { renderFor } from '../../src/render.ts';
 import { certify as certifyKey, holderName } from '../../src/life/pades/certify.ts';
-import { readPem, toPem } from '../../src/life/pades/x509.ts';
 import { checkPdfSignature, type PdfSignature } from '../../src/life/pades/verify.ts';
+import { readPem, toPem } from '../../src/life/pades/x509.ts';
 import { lookUp } from '../../src/register.ts';
-import { serviceOf, type Service } from '../../src/service.ts';
+import { renderFor } from '../../src/render.ts';
+import { type Service, serviceOf } from '../../src/service.ts';
 import { askTimestamp } from '../../src/timestamp.ts';
-import { as, candidate, certify, db, fileWith, foundProvince, idNumber, ORIGIN, readRoot, SCOPE, testEnv, workerFetch, type Issued, type Organization, type Province } from '../kit.ts';
+import {
+  as,
+  candidate,
+  certify,
+  db,
+  fileWith,
+  foundProvince,
+  type Issued,
+  idNumber,
+  ORIGIN,
+  type Organization,
+  type Province,
+  readRoot,
+  SCOPE,
+  testEnv,
+  workerFetch,
+} from '../kit.ts';
+import { type Bytes, findSignature, makeTsa } from '../life/pades/sample.ts';
 import { callAs } from './forge.ts';
-import { findSignature, makeTsa, type Bytes } from '../life/pades/sample.ts';
 
 const CODE = 'S000037000001';
 let world: Province;
@@ -35,8 +51,10 @@ const { files } = serviceOf(env as Env);
 const stored = async () => (await files.list({ prefix: `signatures/${one.number}/` })).objects.map(({ key }) => key);
 beforeEach(async () => void (await files.delete(await stored())));
 
-const isSigned = (pdf: Bytes): boolean => new TextDecoder('latin1').decode(pdf).includes('/SubFilter /ETSI.CAdES.detached');
-const check = async (pdf: Bytes): Promise<PdfSignature> => checkPdfSignature(pdf, findSignature(pdf), { thumbprints: [testEnv.TRUST_ROOT], roots: [(await readRoot()).jwk] });
+const isSigned = (pdf: Bytes): boolean =>
+  new TextDecoder('latin1').decode(pdf).includes('/SubFilter /ETSI.CAdES.detached');
+const check = async (pdf: Bytes): Promise<PdfSignature> =>
+  checkPdfSignature(pdf, findSignature(pdf), { thumbprints: [testEnv.TRUST_ROOT], roots: [(await readRoot()).jwk] });
 
 async function download(number = one.number): Promise<Bytes> {
   const answer = await as(school.client).take('GET', `/v1/certificates/${number}.pdf`);
@@ -44,11 +62,21 @@ async function download(number = one.number): Promise<Bytes> {
 }
 
 async function downloadAsHolder(): Promise<Bytes> {
-  const answer = await workerFetch(`${ORIGIN}/v1/certificates/${one.number}/download`, { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: 'application/pdf' }, body: JSON.stringify({ name: '欧阳建国', id_number: idNumber(1) }) });
+  const answer = await workerFetch(`${ORIGIN}/v1/certificates/${one.number}/download`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: 'application/pdf' },
+    body: JSON.stringify({ name: '欧阳建国', id_number: idNumber(1) }),
+  });
   return new Uint8Array(await answer.arrayBuffer());
 }
 
-const keyOf = async (n: number, code = CODE) => JSON.parse((await db.prepare('SELECT public FROM issuing_keys WHERE organization = ? AND n = ?').bind(code, n).first<string>('public')) as string) as { x: string };
+const keyOf = async (n: number, code = CODE) =>
+  JSON.parse(
+    (await db
+      .prepare('SELECT public FROM issuing_keys WHERE organization = ? AND n = ?')
+      .bind(code, n)
+      .first<string>('public')) as string,
+  ) as { x: string };
 
 /** Files an organization (again) with a key of its own (more); certified by the centre unless `bare`. */
 async function nextKey(organization: Pick<Organization, 'code'>, bare: boolean): Promise<Organization> {
@@ -62,7 +90,14 @@ describe('a downloaded certificate', () => {
   test("is signed by its issuing key, under the province's root", async () => {
     const pdf = await download();
     const found = await check(pdf);
-    expect(found).toMatchObject({ intact: true, whole: true, root: testEnv.TRUST_ROOT, timestamp: undefined, signer: { name: '济南泉城职业培训学校' }, chain: [{}, { name: '济南市职业技能鉴定指导中心' }] });
+    expect(found).toMatchObject({
+      intact: true,
+      whole: true,
+      root: testEnv.TRUST_ROOT,
+      timestamp: undefined,
+      signer: { name: '济南泉城职业培训学校' },
+      chain: [{}, { name: '济南市职业技能鉴定指导中心' }],
+    });
     expect(found.signer.jwk.x).toBe((await keyOf(1)).x);
   });
 
@@ -85,7 +120,11 @@ describe('a downloaded certificate', () => {
     const [key] = await stored();
     const sealed = (await (await files.get(key as string))?.text()) as string;
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
-    for (const wrong of ['x', `${sealed.slice(0, -4)}AAAA`, await serviceOf(env as Env).vault.sealRow('signatures/elsewhere', 'AAAA')]) {
+    for (const wrong of [
+      'x',
+      `${sealed.slice(0, -4)}AAAA`,
+      await serviceOf(env as Env).vault.sealRow('signatures/elsewhere', 'AAAA'),
+    ]) {
       await files.put(key as string, wrong);
       const again = await download();
       expect(again).not.toEqual(first);
@@ -102,7 +141,8 @@ describe('who signs', () => {
   test('nobody, where no issuing key has a certificate: the PDF is given all the same', async () => {
     const bare = await nextKey({ code: 'S000037000005' }, true);
     const [issued] = (await certify(world, bare, [candidate(++person)])).certificates;
-    const get = async () => new Uint8Array(await (await as(bare.client).take('GET', `/v1/certificates/${issued?.number}.pdf`)).arrayBuffer());
+    const get = async () =>
+      new Uint8Array(await (await as(bare.client).take('GET', `/v1/certificates/${issued?.number}.pdf`)).arrayBuffer());
     const pdf = await get();
     expect([isSigned(pdf), new TextDecoder('latin1').decode(pdf.subarray(0, 5))]).toEqual([false, '%PDF-']);
     // A certificate that comes later signs from then on.
@@ -118,7 +158,9 @@ describe('who signs', () => {
     const third = await nextKey(second, true);
     const [young] = (await certify(world, third, [candidate(++person)])).certificates;
     const signerOf = async (one?: Issued) => {
-      const pdf = new Uint8Array(await (await as(third.client).take('GET', `/v1/certificates/${one?.number}.pdf`)).arrayBuffer());
+      const pdf = new Uint8Array(
+        await (await as(third.client).take('GET', `/v1/certificates/${one?.number}.pdf`)).arrayBuffer(),
+      );
       return (await check(pdf)).signer.jwk.x;
     };
     // Issued under key 1, and under key 3, which has no certificate.
@@ -128,7 +170,10 @@ describe('who signs', () => {
     await handInCertificate(world.city, as(world.city), third.filing);
     expect(await signerOf(young)).toBe((await keyOf(2, code)).x);
     // A certificate that is over does not sign.
-    await db.prepare('UPDATE issuing_certificates SET not_after = 1000 WHERE organization = ? AND n = 1').bind(code).run();
+    await db
+      .prepare('UPDATE issuing_certificates SET not_after = 1000 WHERE organization = ? AND n = 1')
+      .bind(code)
+      .run();
     for (const { key } of (await files.list({ prefix: `signatures/${old?.number}/` })).objects) await files.delete(key);
     expect(await signerOf(old)).toBe((await keyOf(3, code)).x);
   });
@@ -141,12 +186,23 @@ describe('who signs', () => {
     const authority = await makeKey();
     const jwk = (await keyOf(2, first.code)) as never;
     const now = Math.floor(Date.now() / 1000);
-    const leaf = await certifyKey({ name: '济南泉城职业培训学校', uscc: '91350100M000100Y43', jwk }, { ...authority, name: holderName({ name: '某电子认证服务公司' }) }, { role: 'organization', from: now - 60, until: now + 9000, serial: new Uint8Array(16).fill(7) });
-    await as(world.city).post(`/v1/organizations/${first.code}/keys/2/certificate`, { certificate: toPem('CERTIFICATE', leaf) });
-    const get = async (one?: Issued) => new Uint8Array(await (await as(second.client).take('GET', `/v1/certificates/${one?.number}.pdf`)).arrayBuffer());
+    const leaf = await certifyKey(
+      { name: '济南泉城职业培训学校', uscc: '91350100M000100Y43', jwk },
+      { ...authority, name: holderName({ name: '某电子认证服务公司' }) },
+      { role: 'organization', from: now - 60, until: now + 9000, serial: new Uint8Array(16).fill(7) },
+    );
+    await as(world.city).post(`/v1/organizations/${first.code}/keys/2/certificate`, {
+      certificate: toPem('CERTIFICATE', leaf),
+    });
+    const get = async (one?: Issued) =>
+      new Uint8Array(await (await as(second.client).take('GET', `/v1/certificates/${one?.number}.pdf`)).arrayBuffer());
     expect(isSigned(await get(old))).toBe(false);
     const signed = await check(await get(young));
-    expect([signed.intact, signed.root, signed.signer.jwk.x]).toEqual([true, undefined, (await keyOf(2, first.code)).x]);
+    expect([signed.intact, signed.root, signed.signer.jwk.x]).toEqual([
+      true,
+      undefined,
+      (await keyOf(2, first.code)).x,
+    ]);
   });
 
   test('the newest certificate of a key, among those that are valid', async () => {
@@ -154,23 +210,38 @@ describe('who signs', () => {
     await files.delete(await stored());
     await handInCertificate(world.city, as(world.city), school.filing);
     const after = await check(await download());
-    expect([after.signer.thumbprint, after.signer.serial === before.signer.serial]).toEqual([before.signer.thumbprint, false]);
-    const { n } = (await db.prepare('SELECT count(*) AS n FROM issuing_certificates WHERE organization = ?').bind(CODE).first<{ n: number }>()) as { n: number };
+    expect([after.signer.thumbprint, after.signer.serial === before.signer.serial]).toEqual([
+      before.signer.thumbprint,
+      false,
+    ]);
+    const { n } = (await db
+      .prepare('SELECT count(*) AS n FROM issuing_certificates WHERE organization = ?')
+      .bind(CODE)
+      .first<{ n: number }>()) as { n: number };
     expect(n).toBe(2);
   });
 });
 
 describe('certificates of issuing keys', () => {
   const path = `/v1/organizations/${CODE}/keys/1/certificate`;
-  const latest = async () => (await db.prepare('SELECT chain, handed_in_by FROM issuing_certificates WHERE organization = ? ORDER BY id DESC').bind(CODE).first<{ chain: string; handed_in_by: string }>()) as { chain: string; handed_in_by: string };
+  const latest = async () =>
+    (await db
+      .prepare('SELECT chain, handed_in_by FROM issuing_certificates WHERE organization = ? ORDER BY id DESC')
+      .bind(CODE)
+      .first<{ chain: string; handed_in_by: string }>()) as { chain: string; handed_in_by: string };
 
   test('the request is a PKCS#10 in PEM, in the filed name', async () => {
     const answer = await as(world.city).take('GET', `/v1/organizations/${CODE}/keys/1/request`);
     expect(answer.headers.get('content-type')).toBe('application/pkcs10');
-    expect(new TextDecoder().decode(await answer.arrayBuffer())).toMatch(/^-----BEGIN CERTIFICATE REQUEST-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE REQUEST-----\n$/);
+    expect(new TextDecoder().decode(await answer.arrayBuffer())).toMatch(
+      /^-----BEGIN CERTIFICATE REQUEST-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE REQUEST-----\n$/,
+    );
     // Not before there is a filing to take the name from.
     await as(world.province).post('/v1/organizations/S000037000008/keys', {});
-    expect(await callAs(world.province, 'GET', '/v1/organizations/S000037000008/keys/1/request')).toMatchObject({ status: 409, code: 'organization_not_filed' });
+    expect(await callAs(world.province, 'GET', '/v1/organizations/S000037000008/keys/1/request')).toMatchObject({
+      status: 409,
+      code: 'organization_not_filed',
+    });
   });
 
   test('a chain is kept as it was handed in, with who did', async () => {
@@ -184,7 +255,10 @@ describe('certificates of issuing keys', () => {
     const { chain } = await latest();
     const leafOnly = chain.slice(0, chain.indexOf('-----END CERTIFICATE-----') + 26);
     const other = await fileWith(world.city, 'S000037000007');
-    const { chain: foreign } = (await db.prepare('SELECT chain FROM issuing_certificates WHERE organization = ?').bind(other.code).first<{ chain: string }>()) as { chain: string };
+    const { chain: foreign } = (await db
+      .prepare('SELECT chain FROM issuing_certificates WHERE organization = ?')
+      .bind(other.code)
+      .first<{ chain: string }>()) as { chain: string };
     const before = await latest();
     for (const [certificate, status, code] of [
       [foreign, 409, 'certificate_key_differs'],
@@ -193,11 +267,33 @@ describe('certificates of issuing keys', () => {
     ] as const) {
       expect(await callAs(world.city, 'POST', path, { certificate })).toMatchObject({ status, code });
     }
-    expect(await callAs(world.city, 'POST', path, { certificate: 'x'.repeat(25_000) })).toMatchObject({ status: 413, code: 'body_too_large' });
+    expect(await callAs(world.city, 'POST', path, { certificate: 'x'.repeat(25_000) })).toMatchObject({
+      status: 413,
+      code: 'body_too_large',
+    });
     // An old filing, long over, and the certificate that went with it.
-    const jwk = JSON.parse((await db.prepare('SELECT public FROM issuing_keys WHERE organization = ? AND n = 1').bind(CODE).first<string>('public')) as string) as never;
-    const old = await fileOrganization(world.city, { code: CODE, name: '济南泉城职业培训学校', uscc: '91350100M000100Y43', route: 'city', scope: SCOPE, annual_capacity: 1, issuing_jwks: { keys: [jwk] } }, { iat: 1_600_000_000 });
-    await expect(handInCertificate(world.city, as(world.city), old)).rejects.toMatchObject({ problem: { status: 409, code: 'certificate_not_valid' } });
+    const jwk = JSON.parse(
+      (await db
+        .prepare('SELECT public FROM issuing_keys WHERE organization = ? AND n = 1')
+        .bind(CODE)
+        .first<string>('public')) as string,
+    ) as never;
+    const old = await fileOrganization(
+      world.city,
+      {
+        code: CODE,
+        name: '济南泉城职业培训学校',
+        uscc: '91350100M000100Y43',
+        route: 'city',
+        scope: SCOPE,
+        annual_capacity: 1,
+        issuing_jwks: { keys: [jwk] },
+      },
+      { iat: 1_600_000_000 },
+    );
+    await expect(handInCertificate(world.city, as(world.city), old)).rejects.toMatchObject({
+      problem: { status: 409, code: 'certificate_not_valid' },
+    });
     expect(await latest()).toEqual(before);
   });
 });
@@ -206,16 +302,31 @@ describe('a timestamp authority', () => {
   type Answer = (request: Uint8Array) => Promise<Uint8Array<ArrayBuffer>>;
   const service = (answer: Answer): Service => ({
     ...serviceOf(env as Env),
-    timestamp: (digest) => askTimestamp('https://tsa.example.cn/', digest, crypto.getRandomValues(new Uint8Array(16)), async (_url, init) => new Response(await answer(init.body as Uint8Array), { headers: { 'Content-Type': 'application/timestamp-reply' } })),
+    timestamp: (digest) =>
+      askTimestamp(
+        'https://tsa.example.cn/',
+        digest,
+        crypto.getRandomValues(new Uint8Array(16)),
+        async (_url, init) =>
+          new Response(await answer(init.body as Uint8Array), {
+            headers: { 'Content-Type': 'application/timestamp-reply' },
+          }),
+      ),
   });
-  const render = async (by: Service): Promise<Bytes> => renderFor(by, (await lookUp(by, one.number, ['name', 'identifier'])) as never);
+  const render = async (by: Service): Promise<Bytes> =>
+    renderFor(by, (await lookUp(by, one.number, ['name', 'identifier'])) as never);
   const now = () => Math.floor(Date.now() / 1000);
 
   test('that answers puts its time under the signature, for good', async () => {
     const tsa = await makeTsa(now());
     const at = now();
     const pdf = await render(service((request) => tsa.answer(request, { at })));
-    expect(await check(pdf)).toMatchObject({ intact: true, whole: true, root: testEnv.TRUST_ROOT, timestamp: { at, authority: tsa.name } });
+    expect(await check(pdf)).toMatchObject({
+      intact: true,
+      whole: true,
+      root: testEnv.TRUST_ROOT,
+      timestamp: { at, authority: tsa.name },
+    });
     expect(await download()).toEqual(pdf);
   });
 
@@ -227,7 +338,9 @@ describe('a timestamp authority', () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const pdf = await render(service(answer));
     expect(await check(pdf)).toMatchObject({ intact: true, whole: true, timestamp: undefined });
-    expect(log.mock.calls.map(([line]) => JSON.parse(line as string) as object)).toEqual([{ event: 'timestamp_failed', code, message: expect.any(String) as string }]);
+    expect(log.mock.calls.map(([line]) => JSON.parse(line as string) as object)).toEqual([
+      { event: 'timestamp_failed', code, message: expect.any(String) as string },
+    ]);
     expect(String(log.mock.calls[0])).not.toMatch(new RegExp(`${one.number}|欧阳|${idNumber(1)}`));
     log.mockRestore();
     expect(await download()).toEqual(pdf);
@@ -235,7 +348,10 @@ describe('a timestamp authority', () => {
 
   test('is named by an address, or not at all', () => {
     expect(readConfig(env as Env).timestampUrl).toBeUndefined();
-    expect(readConfig({ ...(env as Env), TIMESTAMP_URL: 'http://tsa.example.cn/tsr' }).timestampUrl).toBe('http://tsa.example.cn/tsr');
-    for (const TIMESTAMP_URL of ['tsa.example.cn', 'ftp://tsa.example.cn', '/tsa']) expect(() => readConfig({ ...(env as Env), TIMESTAMP_URL })).toThrow('TIMESTAMP_URL');
+    expect(readConfig({ ...(env as Env), TIMESTAMP_URL: 'http://tsa.example.cn/tsr' }).timestampUrl).toBe(
+      'http://tsa.example.cn/tsr',
+    );
+    for (const TIMESTAMP_URL of ['tsa.example.cn', 'ftp://tsa.example.cn', '/tsa'])
+      expect(() => readConfig({ ...(env as Env), TIMESTAMP_URL })).toThrow('TIMESTAMP_URL');
   });
 });

@@ -7,8 +7,22 @@ import { changeStatus } from '../../src/cli/sign.ts';
 import { BUNDLE_MEDIA_TYPE } from '../../src/life/bundle.ts';
 import { CREDENTIAL_MEDIA_TYPE } from '../../src/life/credential.ts';
 import type { Report } from '../../src/life/report.ts';
-import { approve, candidate, certify, db, fileWith, foundProvince, idNumber, issue, order, submit, type Issued, type Organization, type Province } from '../kit.ts';
-import { call, callAs, type Answer } from './forge.ts';
+import {
+  approve,
+  candidate,
+  certify,
+  db,
+  fileWith,
+  foundProvince,
+  type Issued,
+  idNumber,
+  issue,
+  type Organization,
+  order,
+  type Province,
+  submit,
+} from '../kit.ts';
+import { type Answer, call, callAs } from './forge.ts';
 
 let world: Province;
 let school: Organization;
@@ -37,7 +51,10 @@ beforeAll(async () => {
   // One that replaces another, so that this column is told from an empty one.
   const next = await submit(school, [candidate(2, { replaces: certificates[1]?.number })]);
   await issue(school, next, await approve(world, school, next));
-  const approval = (await db.prepare('SELECT approval FROM orders WHERE batch = ?').bind(batch).first<string>('approval')) as string;
+  const approval = (await db
+    .prepare('SELECT approval FROM orders WHERE batch = ?')
+    .bind(batch)
+    .first<string>('approval')) as string;
   tokens = { approval, order: await order(school, made.batch, approval) };
   reinstate = await changeStatus(school.client, { number, action: 'reinstate', reason: 'cleared', seq: 1 });
   const second = certificates[1]?.number as string;
@@ -50,18 +67,32 @@ beforeAll(async () => {
     approvals: { own: { batch, tier: 'province' }, other: { batch: next.id, tier: 'province' } },
   };
   for (const table of TABLES) {
-    const { results } = await db.prepare(`SELECT name, type FROM pragma_table_info('${table}')`).all<{ name: string; type: string }>();
+    const { results } = await db
+      .prepare(`SELECT name, type FROM pragma_table_info('${table}')`)
+      .all<{ name: string; type: string }>();
     columns.push(...results.map(({ name, type }) => ({ table, column: name, type })));
   }
 });
 
-const where = (keys: Record<string, string | number>) => Object.entries(keys).map(([key, value]) => `${key} = ${typeof value === 'number' ? value : `'${value}'`}`).join(' AND ');
-const storedValue = (table: Table, column: string, keys: Record<string, string | number>) => db.prepare(`SELECT ${column} AS v FROM ${table} WHERE ${where(keys)}`).first<string | number | null>('v');
+const where = (keys: Record<string, string | number>) =>
+  Object.entries(keys)
+    .map(([key, value]) => `${key} = ${typeof value === 'number' ? value : `'${value}'`}`)
+    .join(' AND ');
+const storedValue = (table: Table, column: string, keys: Record<string, string | number>) =>
+  db.prepare(`SELECT ${column} AS v FROM ${table} WHERE ${where(keys)}`).first<string | number | null>('v');
 
 /** Sets a column; false where the database itself does not let it. */
-async function set(table: Table, column: string, keys: Record<string, string | number>, value: unknown): Promise<boolean> {
+async function set(
+  table: Table,
+  column: string,
+  keys: Record<string, string | number>,
+  value: unknown,
+): Promise<boolean> {
   try {
-    await db.prepare(`UPDATE ${table} SET ${column} = ? WHERE ${where(keys)}`).bind(value).run();
+    await db
+      .prepare(`UPDATE ${table} SET ${column} = ? WHERE ${where(keys)}`)
+      .bind(value)
+      .run();
     return true;
   } catch (error) {
     if (/constraint|cannot store/i.test(String(error))) return false;
@@ -84,7 +115,13 @@ const READERS: Record<string, () => Promise<Answer>> = {
   'credential by number': () => call('GET', `/v1/certificates/${number}`, { Accept: CREDENTIAL_MEDIA_TYPE }),
   search: () => call('POST', '/v1/certificates/search', {}, { number, ...HOLDER }),
   successor: () => call('GET', `/v1/certificates/${certificates[1]?.number}`),
-  bulk: () => call('POST', '/v1/verify/bulk', { 'Content-Type': 'application/x-ndjson' }, `{"number":"${number}","name":"欧阳建国"}\n`),
+  bulk: () =>
+    call(
+      'POST',
+      '/v1/verify/bulk',
+      { 'Content-Type': 'application/x-ndjson' },
+      `{"number":"${number}","name":"欧阳建国"}\n`,
+    ),
   'QR code': () => call('POST', '/v1/verify', {}, { seal: certificates[0]?.seal_url }),
   trail: () => callAs(world.city, 'GET', `/v1/certificates/${number}/trail`),
   event: () => callAs(school.client, 'POST', `/v1/certificates/${number}/status`, { statement: reinstate }),
@@ -101,7 +138,10 @@ const READERS: Record<string, () => Promise<Answer>> = {
 };
 
 /** Asks all of them. `faults` gets those that were answered with a 5xx. */
-async function askAll(routes: Record<string, () => Promise<Answer>>, faults: (string | number)[][]): Promise<Record<string, Answer>> {
+async function askAll(
+  routes: Record<string, () => Promise<Answer>>,
+  faults: (string | number)[][],
+): Promise<Record<string, Answer>> {
   // What was refused before is no guess at a second factor.
   await db.prepare('DELETE FROM wrong_factors').run();
   const answers = await Promise.all(Object.entries(routes).map(async ([name, ask]) => [name, await ask()] as const));
@@ -116,7 +156,27 @@ const verdict = async () => {
 };
 
 /** Columns that nothing signed says anything about: leases, times of arrival, places in the uploaded file. A new one is decided on here. */
-const UNSIGNED = ['rows.row', 'orders.replaceable', 'orders.judged', 'batches.created_at', 'batches.idempotency_key', 'batches.body_digest', 'batches.returned_reason', 'batches.returned_sealed', 'batches.lease', 'batches.lease_until', 'batches.state', 'batches.template', 'batches.results', 'approvals.batch', 'approvals.tier', 'approvals.iss', 'approvals.jti', 'approvals.token', 'approvals.received_at'];
+const UNSIGNED = [
+  'rows.row',
+  'orders.replaceable',
+  'orders.judged',
+  'batches.created_at',
+  'batches.idempotency_key',
+  'batches.body_digest',
+  'batches.returned_reason',
+  'batches.returned_sealed',
+  'batches.lease',
+  'batches.lease_until',
+  'batches.state',
+  'batches.template',
+  'batches.results',
+  'approvals.batch',
+  'approvals.tier',
+  'approvals.iss',
+  'approvals.jti',
+  'approvals.token',
+  'approvals.received_at',
+];
 
 test('as it is, everything is answered and every file is given', async () => {
   expect(columns.length).toBeGreaterThan(50);
@@ -125,11 +185,22 @@ test('as it is, everything is answered and every file is given', async () => {
   const answers = await askAll({ ...FILES, ...READERS }, faults);
   expect(faults).toEqual([]);
   expect(Object.keys(FILES).filter((name) => answers[name]?.status !== 200)).toEqual([]);
-  expect(Object.entries(answers).filter(([, { status }]) => status >= 400).map(([name, { code }]) => [name, code])).toEqual([['event', 'status_no_change'], ['photo', 'photo_not_found']]);
+  expect(
+    Object.entries(answers)
+      .filter(([, { status }]) => status >= 400)
+      .map(([name, { code }]) => [name, code]),
+  ).toEqual([
+    ['event', 'status_no_change'],
+    ['photo', 'photo_not_found'],
+  ]);
 });
 
 /** Values of every kind for a column that holds `old`. */
-function valuesFor(type: string, old: string | number | null, other: string | number | null): (string | number | null)[] {
+function valuesFor(
+  type: string,
+  old: string | number | null,
+  other: string | number | null,
+): (string | number | null)[] {
   const made = type === 'INTEGER' ? [2 ** 40, -1] : [`${String(old).slice(0, -3)}AAA`, '{"sd":{}}'];
   return [...made, other, null].filter((value) => value !== old);
 }
@@ -152,9 +223,12 @@ describe.each(TABLES)('%s', (table) => {
         const seen: (string | number)[][] = [];
         const answers = await askAll({ ...(first || found !== 'valid' ? FILES : {}), ...readers }, seen);
         if (!UNSIGNED.includes(name) && !['invalid', '404'].includes(found)) seen.push(['verdict', found]);
-        if (found !== 'valid') seen.push(...Object.keys(FILES).flatMap((file) => (answers[file]?.status === 200 ? [[file, 'given']] : [])));
+        if (found !== 'valid')
+          seen.push(...Object.keys(FILES).flatMap((file) => (answers[file]?.status === 200 ? [[file, 'given']] : [])));
         faults.push(...seen.map((fault) => [`${name} = ${String(value)}`, ...fault]));
-        expect(await set(table, column, { ...own, ...(column in own ? { [column]: value as string } : {}) }, old)).toBe(true);
+        expect(await set(table, column, { ...own, ...(column in own ? { [column]: value as string } : {}) }, old)).toBe(
+          true,
+        );
       }
     }
     log.mockRestore();

@@ -4,10 +4,22 @@
  */
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
-import { readConfig, type Config, type Env } from '../../src/env.ts';
-import { Vault } from '../../src/storage/vault.ts';
+import { type Config, type Env, readConfig } from '../../src/env.ts';
 import { serviceOf } from '../../src/service.ts';
-import { anyone, as, candidate, certify, db, fileWith, foundProvince, idNumber, type Issued, type Organization, type Province } from '../kit.ts';
+import { Vault } from '../../src/storage/vault.ts';
+import {
+  anyone,
+  as,
+  candidate,
+  certify,
+  db,
+  fileWith,
+  foundProvince,
+  type Issued,
+  idNumber,
+  type Organization,
+  type Province,
+} from '../kit.ts';
 
 let province: Province;
 let school: Organization;
@@ -26,19 +38,28 @@ const config = (change: Partial<Config>): Config => ({ ...readConfig(env as Env)
 
 /** Every text of every table. */
 async function wholeDatabase(): Promise<string> {
-  const { results } = await db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_cf_%'").all<{ name: string }>();
-  const texts = await Promise.all(results.map(async ({ name }) => JSON.stringify((await db.prepare(`SELECT * FROM "${name}"`).all()).results)));
+  const { results } = await db
+    .prepare(
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_cf_%'",
+    )
+    .all<{ name: string }>();
+  const texts = await Promise.all(
+    results.map(async ({ name }) => JSON.stringify((await db.prepare(`SELECT * FROM "${name}"`).all()).results)),
+  );
   return texts.join('\n');
 }
 
 test('no name, no document number and no private key stands in the database', async () => {
   const text = await wholeDatabase();
   expect(text).toContain(certificates[0]?.number);
-  for (const secret of [NAME, '𬭎㛃', idNumber(1), idNumber(2), btoa(idNumber(1)).slice(0, 20)]) expect(text).not.toContain(secret);
+  for (const secret of [NAME, '𬭎㛃', idNumber(1), idNumber(2), btoa(idNumber(1)).slice(0, 20)])
+    expect(text).not.toContain(secret);
   expect(text).not.toMatch(/"d\\*":/);
   // base64url hides text from a search: the payloads of all stored JWS are opened too.
   for (const [, payload] of text.matchAll(/[\w-]{20,}\.([\w-]{20,})\.[\w-]{80,}/g)) {
-    const opened = new TextDecoder().decode(Uint8Array.from(atob((payload as string).replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0)));
+    const opened = new TextDecoder().decode(
+      Uint8Array.from(atob((payload as string).replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0)),
+    );
     for (const secret of [NAME, '𬭎㛃', idNumber(1), idNumber(2)]) expect(opened).not.toContain(secret);
   }
 });
@@ -76,16 +97,24 @@ test('a wrapped value cannot stand in for another, nor a row for another row', a
 
 test('issuing keys made at the same moment get numbers of their own', async () => {
   const code = 'S000037000077';
-  const made = await Promise.all(Array.from({ length: 6 }, () => as(province.city).post<{ kid: string }>(`/v1/organizations/${code}/keys`, {})));
+  const made = await Promise.all(
+    Array.from({ length: 6 }, () => as(province.city).post<{ kid: string }>(`/v1/organizations/${code}/keys`, {})),
+  );
   expect(made.map(({ kid }) => Number(kid.split('-').at(-1))).sort()).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
 test('a new issuing key takes over with a new filing; old certificates stay valid', async () => {
   const again = await fileWith(province.city, school.code);
   const { certificates: next } = await certify(province, again, [candidate(11)]);
-  const kids = [certificates[0], next[0]].map((one) => (JSON.parse(atob(String(one?.credential.split('.')[0]).replace(/-/g, '+').replace(/_/g, '/'))) as { kid: string }).kid.split('#')[1]);
+  const kids = [certificates[0], next[0]].map(
+    (one) =>
+      (
+        JSON.parse(atob(String(one?.credential.split('.')[0]).replace(/-/g, '+').replace(/_/g, '/'))) as { kid: string }
+      ).kid.split('#')[1],
+  );
   expect(kids).toEqual([`${school.code}-1`, `${school.code}-2`]);
-  for (const one of [certificates[0], next[0]]) expect(await anyone.get(`/v1/certificates/${one?.number}`)).toMatchObject({ verdict: 'valid' });
+  for (const one of [certificates[0], next[0]])
+    expect(await anyone.get(`/v1/certificates/${one?.number}`)).toMatchObject({ verdict: 'valid' });
 });
 
 test.each([

@@ -16,12 +16,12 @@ import { readScope } from '../../life/row-file.ts';
 import type { Filing } from '../../life/schema.ts';
 import { signStatement } from '../../life/statement.ts';
 import type { CaseView } from '../../procedure/read.ts';
+import { Caller } from '../caller.ts';
 import { handInCertificate } from '../certify.ts';
-import { fromHere, KEY, KEY_HELP, type Command, type Input } from '../command.ts';
+import { type Command, fromHere, type Input, KEY, KEY_HELP } from '../command.ts';
 import { nameClient, now } from '../sign.ts';
 import { speakerOf } from '../speaker.ts';
 import { newCase, newSalt, takeStep } from '../stepper.ts';
-import { Caller } from '../caller.ts';
 import { issuingKeys, peek, requireNotFiledElsewhere } from '../steps.ts';
 import { Failure, usage } from '../talk.ts';
 import { readJsonFile, requireChain } from './case.ts';
@@ -32,7 +32,10 @@ const DAY = 86_400;
 export async function handIn(caller: Caller, paths: readonly string[]): Promise<AttachedFile[]> {
   const files: AttachedFile[] = [];
   for (const path of paths) {
-    const kept = await caller.json<Omit<AttachedFile, 'name'>>('POST', '/v1/files', { body: new Uint8Array(readFileSync(fromHere(path))), type: 'application/octet-stream' });
+    const kept = await caller.json<Omit<AttachedFile, 'name'>>('POST', '/v1/files', {
+      body: new Uint8Array(readFileSync(fromHere(path))),
+      type: 'application/octet-stream',
+    });
     files.push({ name: basename(path), ...kept });
   }
   return files;
@@ -42,12 +45,15 @@ export async function handIn(caller: Caller, paths: readonly string[]): Promise<
 async function attached(caller: Caller, about: string): Promise<AttachedFile[]> {
   const shown = await caller.get<CaseView>(`/v1/cases/${about}`);
   await requireChain(shown);
-  const submitted = shown.steps.findLast(({ step }) => step === 'application.submit' || step === 'application.amend') as (typeof shown.steps)[number];
+  const submitted = shown.steps.findLast(
+    ({ step }) => step === 'application.submit' || step === 'application.amend',
+  ) as (typeof shown.steps)[number];
   return (submitted.body as Application).files;
 }
 
 function requireApplication(about: string): string {
-  if (readAbout(about).kind !== 'application') throw usage(`${about} 应形如 application:…`, `${about} is to be a case like application:…`);
+  if (readAbout(about).kind !== 'application')
+    throw usage(`${about} 应形如 application:…`, `${about} is to be a case like application:…`);
   return about;
 }
 
@@ -71,9 +77,18 @@ export const apply: Command = {
     const whole = { ...form, salt: newSalt(), key: { kty, crv, x, y } };
     readBody(step, { ...whole, files: [] });
     const paths = input.texts('file');
-    const files = paths.length === 0 && amended !== undefined ? await attached(caller, about) : await handIn(caller, paths);
+    const files =
+      paths.length === 0 && amended !== undefined ? await attached(caller, about) : await handIn(caller, paths);
     const done = await takeStep(identity, caller, about, step, readBody(step, { ...whole, files }));
-    input.answer([`已申报 / applied        ${about}（第 ${done.seq} 步 step）`, `密钥 / key              ${identity.kid}`, `证明材料 / files        ${files.length}`, `查看进度 / follow       luzheng case ${about}`], { ...done, thumbprint: identity.kid, files: files.length });
+    input.answer(
+      [
+        `已申报 / applied        ${about}（第 ${done.seq} 步 step）`,
+        `密钥 / key              ${identity.kid}`,
+        `证明材料 / files        ${files.length}`,
+        `查看进度 / follow       luzheng case ${about}`,
+      ],
+      { ...done, thumbprint: identity.kid, files: files.length },
+    );
   },
 };
 
@@ -86,8 +101,18 @@ function yearsOf(input: Input): number {
 /** Refuses what the service would refuse once the filing is made. */
 function requireWithin(filing: Filing, asked: Application, reason: string | undefined): void {
   const [first] = filingDifferences(filing, asked);
-  if (first) throw new Failure(1, `核准的内容超出申报：${first.part} ${first.occupation ?? ''} ${first.job ?? ''} ${first.level ?? ''}`.trim(), 'what is granted goes beyond what was applied for', 'filing_differs_from_application');
-  if (isNarrower(filing, asked) && reason === undefined) throw usage('核准的职业、等级少于申报：请以 --reason 说明理由', 'less is granted than was applied for: say why with --reason');
+  if (first)
+    throw new Failure(
+      1,
+      `核准的内容超出申报：${first.part} ${first.occupation ?? ''} ${first.job ?? ''} ${first.level ?? ''}`.trim(),
+      'what is granted goes beyond what was applied for',
+      'filing_differs_from_application',
+    );
+  if (isNarrower(filing, asked) && reason === undefined)
+    throw usage(
+      '核准的职业、等级少于申报：请以 --reason 说明理由',
+      'less is granted than was applied for: say why with --reason',
+    );
 }
 
 export const select: Command = {
@@ -103,7 +128,17 @@ export const select: Command = {
   --take-over           接管另一中心备案的机构（仅省中心）/ take over what another centre has filed; the province alone
   --note TEXT           说明 / a note
   范围默认按申报表；密钥、备案、证书、登记一次完成 / scope as applied for unless given; key, filing, certificate and naming in one go`,
-  options: { ...KEY, organization: { type: 'string' }, capacity: { type: 'string' }, 'pass-mark': { type: 'string' }, years: { type: 'string' }, scope: { type: 'string' }, 'take-over': { type: 'boolean' }, reason: { type: 'string' }, note: { type: 'string' } },
+  options: {
+    ...KEY,
+    organization: { type: 'string' },
+    capacity: { type: 'string' },
+    'pass-mark': { type: 'string' },
+    years: { type: 'string' },
+    scope: { type: 'string' },
+    'take-over': { type: 'boolean' },
+    reason: { type: 'string' },
+    note: { type: 'string' },
+  },
   async run(input) {
     const about = requireApplication(input.word(0));
     const code = parseOrganizationCode(input.need('organization'));
@@ -111,11 +146,31 @@ export const select: Command = {
     const shown = await caller.get<CaseView>(`/v1/cases/${about}`);
     await requireChain(shown);
     // Nothing is filed that this centre could not select afterwards.
-    if (!shown.allowed.includes('application.select') || shown.centre !== identity.subject) throw new Failure(1, `此申报（${shown.state}）不由本中心遴选或现在不能遴选`, `this application (${shown.state}) is not this centre's to select, or not now`, 'step_not_now');
-    const asked = shown.steps.findLast(({ step }) => step === 'application.submit' || step === 'application.amend')?.body as Application;
-    if (asked.organization !== undefined && asked.organization !== code) throw usage(`申报的机构编码是 ${asked.organization}`, `the application is about ${asked.organization}`);
-    const scope = input.text('scope') === undefined ? scopeFrom(asked.form.occupations) : readScope(new Uint8Array(readFileSync(input.path('scope'))));
-    const terms = { code, centre: identity.subject, scope, annual_capacity: input.whole('capacity', asked.annual_capacity), pass_mark: input.whole('pass-mark', 60), iat: now(), exp: now() + yearsOf(input) * 365 * DAY, jti: crypto.randomUUID() };
+    if (!shown.allowed.includes('application.select') || shown.centre !== identity.subject)
+      throw new Failure(
+        1,
+        `此申报（${shown.state}）不由本中心遴选或现在不能遴选`,
+        `this application (${shown.state}) is not this centre's to select, or not now`,
+        'step_not_now',
+      );
+    const asked = shown.steps.findLast(({ step }) => step === 'application.submit' || step === 'application.amend')
+      ?.body as Application;
+    if (asked.organization !== undefined && asked.organization !== code)
+      throw usage(`申报的机构编码是 ${asked.organization}`, `the application is about ${asked.organization}`);
+    const scope =
+      input.text('scope') === undefined
+        ? scopeFrom(asked.form.occupations)
+        : readScope(new Uint8Array(readFileSync(input.path('scope'))));
+    const terms = {
+      code,
+      centre: identity.subject,
+      scope,
+      annual_capacity: input.whole('capacity', asked.annual_capacity),
+      pass_mark: input.whole('pass-mark', 60),
+      iat: now(),
+      exp: now() + yearsOf(input) * 365 * DAY,
+      jti: crypto.randomUUID(),
+    };
     const reason = input.text('reason');
     // Before anything is made or handed in.
     requireWithin(filingFrom(asked, { ...terms, keys: [] }), asked, reason);
@@ -129,10 +184,25 @@ export const select: Command = {
     const client = await nameClient(identity, code, asked.key, { iat: terms.iat });
     await caller.post('/v1/clients', { statement: client });
     const note = input.text('note');
-    const done = await takeStep(identity, caller, about, 'application.select', { organization: code, filing: claims.jti, client: peek<{ jti: string }>(client).jti, ...(note === undefined ? {} : { note }), ...(reason === undefined ? {} : { reason }) });
+    const done = await takeStep(identity, caller, about, 'application.select', {
+      organization: code,
+      filing: claims.jti,
+      client: peek<{ jti: string }>(client).jti,
+      ...(note === undefined ? {} : { note }),
+      ...(reason === undefined ? {} : { reason }),
+    });
     const left = grantsOf(claims, asked).filter(({ asked: levels, granted }) => granted.length < levels.length);
     input.answer(
-      [`已遴选并备案 / selected ${code} ${claims.name}，${claims.scope.length} 个职业 occupations`, `年度规模 / capacity     ${claims.annual_capacity}`, ...left.map(({ code: occupation, name, job, asked: levels, granted }) => `未核准 / not granted    ${occupation} ${name} ${job} ${levels.filter((level) => !granted.includes(level)).join('、')}`), `PDF 签名 / PDF signature  ${certified ? '颁发密钥已获证书 the issuing key is certified' : '本中心密钥没有证书 this centre has no certificate'}`, `声明 / statement        ${client}`],
+      [
+        `已遴选并备案 / selected ${code} ${claims.name}，${claims.scope.length} 个职业 occupations`,
+        `年度规模 / capacity     ${claims.annual_capacity}`,
+        ...left.map(
+          ({ code: occupation, name, job, asked: levels, granted }) =>
+            `未核准 / not granted    ${occupation} ${name} ${job} ${levels.filter((level) => !granted.includes(level)).join('、')}`,
+        ),
+        `PDF 签名 / PDF signature  ${certified ? '颁发密钥已获证书 the issuing key is certified' : '本中心密钥没有证书 this centre has no certificate'}`,
+        `声明 / statement        ${client}`,
+      ],
       { ...done, organization: code, filing, client, certified, narrower: left.length > 0 },
     );
   },

@@ -5,14 +5,14 @@
 import { readKeyFile, writeKeyFile } from '../../../keys/make.ts';
 import { Caller } from '../caller.ts';
 import { certifyCentre } from '../certify.ts';
-import { fromHere, readPublic, SERVER, type Command } from '../command.ts';
+import { type Command, fromHere, readPublic, SERVER } from '../command.ts';
 import { appointCentre, type Speaker } from '../sign.ts';
 import { nameServiceKey } from '../steps.ts';
 import { rootKeyUsed, usage } from '../talk.ts';
 
 export const appoint: Command = {
   takes: '',
-  about: '省级根任命中心密钥 / the root appoints a centre\'s key',
+  about: "省级根任命中心密钥 / the root appoints a centre's key",
   help: `  --root FILE        省级根密钥文件 / the root's key file
   --centre CODE      3700 省中心，37xx 市中心 / the centre
   --name TEXT        中心全称 / its full name
@@ -23,28 +23,65 @@ export const appoint: Command = {
   --days N           有效天数，默认 1095 / days of validity
   --server ORIGIN    服务地址 / the service
   不带 --by 且非 3700 时只打印声明，不联网 / without --by the statement is only printed`,
-  options: { root: { type: 'string' }, centre: { type: 'string' }, name: { type: 'string' }, key: { type: 'string' }, by: { type: 'string' }, service: { type: 'boolean' }, offline: { type: 'boolean' }, days: { type: 'string' }, ...SERVER },
+  options: {
+    root: { type: 'string' },
+    centre: { type: 'string' },
+    name: { type: 'string' },
+    key: { type: 'string' },
+    by: { type: 'string' },
+    service: { type: 'boolean' },
+    offline: { type: 'boolean' },
+    days: { type: 'string' },
+    ...SERVER,
+  },
   async run(input) {
     const { pair: root } = await readKeyFile(input.path('root'));
     if (input.flag('service')) {
       const { caller, origin } = await input.caller('by');
       const fresh = await nameServiceKey(root, caller);
-      return input.answer([fresh ? `已为 ${origin} 的公钥签名 / the service's key is named` : '服务公钥此前已签名 / it was named before'], { server: origin, fresh });
+      return input.answer(
+        [fresh ? `已为 ${origin} 的公钥签名 / the service's key is named` : '服务公钥此前已签名 / it was named before'],
+        { server: origin, fresh },
+      );
     }
     const code = input.need('centre');
     if (!/^37\d\d$/.test(code)) throw usage('--centre 应为 3700 或 37xx', '--centre is 3700 or 37xx');
     const path = input.path('key');
     const { kid, jwk } = await readPublic(path);
     if (kid === root.kid) throw rootKeyUsed();
-    const statement = await appointCentre(root, { code, name: input.need('name'), jwk }, { lifetime: input.whole('days', 1095) * 86_400 });
+    const statement = await appointCentre(
+      root,
+      { code, name: input.need('name'), jwk },
+      { lifetime: input.whole('days', 1095) * 86_400 },
+    );
     const certificate = await certifyCentre(root, statement);
     const own = await readKeyFile(path).catch(() => undefined);
     const subject = `centre:${code}`;
     const by = input.text('by');
-    const server = by === undefined ? (code === '3700' && own && !input.flag('offline') ? input.origin(own.file.server) : undefined) : (await input.caller('by')).origin;
-    if (own) writeKeyFile(path, { ...own.file, name: input.need('name'), subject, token: statement, certificate, ...(server === undefined ? {} : { server }) });
+    const server =
+      by === undefined
+        ? code === '3700' && own && !input.flag('offline')
+          ? input.origin(own.file.server)
+          : undefined
+        : (await input.caller('by')).origin;
+    if (own)
+      writeKeyFile(path, {
+        ...own.file,
+        name: input.need('name'),
+        subject,
+        token: statement,
+        certificate,
+        ...(server === undefined ? {} : { server }),
+      });
     if (server !== undefined) {
-      const caller = by === undefined ? new Caller(server, { ...(own as NonNullable<typeof own>).pair, subject, token: statement } satisfies Speaker) : (await input.caller('by')).caller;
+      const caller =
+        by === undefined
+          ? new Caller(server, {
+              ...(own as NonNullable<typeof own>).pair,
+              subject,
+              token: statement,
+            } satisfies Speaker)
+          : (await input.caller('by')).caller;
       await caller.post('/v1/centres', { statement });
     }
     input.answer(

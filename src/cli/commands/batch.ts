@@ -5,10 +5,10 @@
 import { readFileSync } from 'node:fs';
 import { countsOf } from '../../life/review.ts';
 import { readRows, typeOfFile } from '../../life/row-file.ts';
-import { CENTRE_KEY, fromHere, KEY, KEY_HELP, type Command } from '../command.ts';
+import { CENTRE_KEY, type Command, fromHere, KEY, KEY_HELP } from '../command.ts';
 import { photosFor, readArchive, savePhotos, uploadOf } from '../photos.ts';
-import { approveWith, issueWith, peek, provinceApproval, readBatch, requireSameRows, type Seen } from '../steps.ts';
 import { takeStep } from '../stepper.ts';
+import { approveWith, issueWith, peek, provinceApproval, readBatch, requireSameRows, type Seen } from '../steps.ts';
 import { Failure, Progress } from '../talk.ts';
 
 const reading = () => new Progress('读取名单 reading rows');
@@ -35,7 +35,10 @@ export const submit: Command = {
     const { rows } = readRows(bytes);
     const archive = input.text('photos') === undefined ? undefined : readArchive(input.path('photos'));
     const key = input.text('idempotency-key');
-    const made = await caller.json<{ id: string; ignored_columns?: string[] }>('POST', '/v1/batches', { ...uploadOf(bytes, typeOfFile(bytes), archive), ...(key === undefined ? {} : { headers: { 'Idempotency-Key': key } }) });
+    const made = await caller.json<{ id: string; ignored_columns?: string[] }>('POST', '/v1/batches', {
+      ...uploadOf(bytes, typeOfFile(bytes), archive),
+      ...(key === undefined ? {} : { headers: { 'Idempotency-Key': key } }),
+    });
     const seen = await readBatch(caller, made.id, reading());
     requireSameRows(rows, seen, await photosFor(rows, archive));
     const { root, count } = seen.ref;
@@ -44,7 +47,9 @@ export const submit: Command = {
       [
         `批次 / batch            ${made.id}`,
         `人数 / rows             ${count}`,
-        ...(archive ? [`照片 / photos           ${photos} 行 rows（摘要与所传文件一致 digests are those of the files）`] : []),
+        ...(archive
+          ? [`照片 / photos           ${photos} 行 rows（摘要与所传文件一致 digests are those of the files）`]
+          : []),
         `根 / root               ${root}（已由名单重新计算 recomputed from the rows）`,
         ...(made.ignored_columns ? [`未使用的列 / not used    ${made.ignored_columns.join(', ')}`] : []),
         `下一步 / next           由中心审核 / the centres approve: ${input.next(['approve', made.id], CENTRE_KEY)}`,
@@ -70,17 +75,32 @@ export const approve: Command = {
     const seen = await readBatch(caller, input.word(0), reading());
     const folder = input.text('photos') === undefined ? undefined : input.path('photos');
     const { photos, unseen } = await savePhotos(caller, seen, folder);
-    const held = seen.rows.flatMap(({ row, held: number }) => (number === undefined ? [] : [`第 ${row} 行 row ${row}: ${number}`]));
+    const held = seen.rows.flatMap(({ row, held: number }) =>
+      number === undefined ? [] : [`第 ${row} 行 row ${row}: ${number}`],
+    );
     if (held.length > 0 && !input.flag('look')) {
-      throw new Failure(1, `${held.length} 人已持有同职业、工种、等级的有效证书，请退回：luzheng return`, `already certified, so return the batch. ${held.slice(0, 20).join('; ')}`, 'already_certified');
+      throw new Failure(
+        1,
+        `${held.length} 人已持有同职业、工种、等级的有效证书，请退回：luzheng return`,
+        `already certified, so return the batch. ${held.slice(0, 20).join('; ')}`,
+        'already_certified',
+      );
     }
-    const approval = input.flag('look') ? undefined : await approveWith(identity, caller, seen, photos === 0 ? undefined : unseen);
+    const approval = input.flag('look')
+      ? undefined
+      : await approveWith(identity, caller, seen, photos === 0 ? undefined : unseen);
     const { batch, organization, count, root } = seen.ref;
     const compared = `${photos} 张摘要均已核对一致 ${photos} digests compared`;
     const kept = folder === undefined ? '' : `，已保存到 saved in ${folder}`;
     const look = input.text('photos') ?? 'my/look';
-    const counts = folder === undefined ? `查看过照片的，请加 --photos ${look} / if you looked at them, add --photos ${look}` : `先查看再签名 look first, then sign: --look --photos ${look}`;
-    const lacking = input.flag('look') && folder !== undefined ? `查看后签名 after looking, sign: luzheng approve ${batch} --photos ${look}` : `${unseen} 张未查看 not looked at；${counts}`;
+    const counts =
+      folder === undefined
+        ? `查看过照片的，请加 --photos ${look} / if you looked at them, add --photos ${look}`
+        : `先查看再签名 look first, then sign: --look --photos ${look}`;
+    const lacking =
+      input.flag('look') && folder !== undefined
+        ? `查看后签名 after looking, sign: luzheng approve ${batch} --photos ${look}`
+        : `${unseen} 张未查看 not looked at；${counts}`;
     const where = photos === 0 ? '' : `（${compared}${kept}${unseen === 0 ? '' : `；${lacking}`}）`;
     input.answer(
       [
@@ -91,8 +111,15 @@ export const approve: Command = {
         `根 / root               ${root}`,
       ],
       {
-        batch, organization, count, photos, root, held: held.length, photos_unseen: unseen,
-        ...(folder === undefined ? {} : { photos_saved: photos }), ...(approval === undefined ? {} : { jti: peek<{ jti: string }>(approval).jti, approval }),
+        batch,
+        organization,
+        count,
+        photos,
+        root,
+        held: held.length,
+        photos_unseen: unseen,
+        ...(folder === undefined ? {} : { photos_saved: photos }),
+        ...(approval === undefined ? {} : { jti: peek<{ jti: string }>(approval).jti, approval }),
       },
     );
   },
@@ -123,6 +150,12 @@ export const issue: Command = {
     const { identity, caller } = await input.caller();
     const seen = await readBatch(caller, input.word(0), reading());
     const done = await issueWith(identity, caller, seen, provinceApproval(seen), new Progress('颁发 issuing'));
-    input.answer([`已颁发 / issued         ${done.issued} 张 certificates`, `下一步 / next           ${input.next(['download', seen.ref.batch, '--out', 'my/certificates'])}`], { batch: seen.ref.batch, state: done.state, issued: done.issued, count: done.count });
+    input.answer(
+      [
+        `已颁发 / issued         ${done.issued} 张 certificates`,
+        `下一步 / next           ${input.next(['download', seen.ref.batch, '--out', 'my/certificates'])}`,
+      ],
+      { batch: seen.ref.batch, state: done.state, issued: done.issued, count: done.count },
+    );
   },
 };

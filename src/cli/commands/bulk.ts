@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { writePrivate } from '../../../keys/make.ts';
 import { openDirectory } from '../../life/authority.ts';
-import { NDJSON_TYPE, OPEN_ROWS, type BulkAnswer } from '../../life/bulk.ts';
+import { type BulkAnswer, NDJSON_TYPE, OPEN_ROWS } from '../../life/bulk.ts';
 import { concat, decodeUtf8 } from '../../life/bytes.ts';
 import { shanghaiDay, toTimestamp } from '../../life/calendar.ts';
 import { formOf } from '../../life/counted.ts';
@@ -17,19 +17,20 @@ import { BULK_WORDS, isClear, nameWords, RESULT_WIDTHS, remarkOf, resultTable } 
 import { shanghaiClock } from '../../pages/words.ts';
 import { Caller } from '../caller.ts';
 import { writeWhole } from '../collect.ts';
-import { fromHere, KEY, KEY_HELP, SERVER, type Command } from '../command.ts';
+import { type Command, fromHere, KEY, KEY_HELP, SERVER } from '../command.ts';
+import { readRoots } from '../roots.ts';
 import { now } from '../sign.ts';
+import { readSnapshotFile } from '../snapshot.ts';
 import type { TrustFile } from '../steps.ts';
 import { err, Failure, Progress, usage } from '../talk.ts';
-import { readRoots } from '../roots.ts';
-import { readSnapshotFile } from '../snapshot.ts';
 
 /** Lines of a list that are shown, of those that are not clear. */
 const SHOWN = 50;
 
 function readBulkKeyFile(path: string): string {
   const key = readFileSync(path, 'utf8').trim();
-  if (!/^lzb_[A-Za-z0-9_-]{43}$/.test(key)) throw new Failure(2, `${path} 中不是批量密钥（lzb_…）`, 'it holds no bulk key (lzb_…)', 'unreadable');
+  if (!/^lzb_[A-Za-z0-9_-]{43}$/.test(key))
+    throw new Failure(2, `${path} 中不是批量密钥（lzb_…）`, 'it holds no bulk key (lzb_…)', 'unreadable');
   return key;
 }
 
@@ -47,13 +48,19 @@ async function readAnswer(response: Response, rows: number): Promise<Uint8Array<
   return concat(...parts);
 }
 
-const answersIn = (lines: Uint8Array): BulkAnswer[] => decodeUtf8(lines).trim().split('\n').map((line) => JSON.parse(line) as BulkAnswer);
+const answersIn = (lines: Uint8Array): BulkAnswer[] =>
+  decodeUtf8(lines)
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as BulkAnswer);
 
-const counted = <T>(all: readonly T[], of: (one: T) => string): Map<string, number> => all.reduce((counts, one) => counts.set(of(one), (counts.get(of(one)) ?? 0) + 1), new Map<string, number>());
+const counted = <T>(all: readonly T[], of: (one: T) => string): Map<string, number> =>
+  all.reduce((counts, one) => counts.set(of(one), (counts.get(of(one)) ?? 0) + 1), new Map<string, number>());
 
 export const check: Command = {
   takes: 'LIST.csv|LIST.xlsx',
-  about: '批量核验名单：0 全部有效且相符，1 有需要核实的行 / check a staff list: exit 0 all clear, 1 some rows need a look',
+  about:
+    '批量核验名单：0 全部有效且相符，1 有需要核实的行 / check a staff list: exit 0 all clear, 1 some rows need a look',
   help: `  LIST            列：证书编号，姓名（可无）；表头可无 / columns: certificate number, name if any; the header may be missing
   --key FILE      批量密钥文件，名单超过 ${OPEN_ROWS} 行时需要 / file with a bulk key, for more than ${OPEN_ROWS} rows
   --out FILE      结果表，.csv 或 .xlsx；旁边另存所问、所答（末行为回执）/ results; what was asked and answered (with the receipt) goes beside it
@@ -61,19 +68,39 @@ export const check: Command = {
   options: { ...SERVER, key: { type: 'string' }, out: { type: 'string' } },
   async run(input) {
     const path = input.text('out') === undefined ? undefined : input.path('out');
-    if (path !== undefined && !/\.(csv|xlsx)$/i.test(path)) throw usage('--out 应为 .csv 或 .xlsx 文件', '--out is a .csv or .xlsx file');
+    if (path !== undefined && !/\.(csv|xlsx)$/i.test(path))
+      throw usage('--out 应为 .csv 或 .xlsx 文件', '--out is a .csv or .xlsx file');
     const rows = readStaffList(new Uint8Array(readFileSync(fromHere(input.word(0)))));
     const key = input.text('key') === undefined ? undefined : readBulkKeyFile(input.path('key'));
-    if (!key && rows.length > OPEN_ROWS) throw usage(`名单有 ${rows.length} 行，超过 ${OPEN_ROWS} 行需要 --key`, `the list has ${rows.length} rows; more than ${OPEN_ROWS} need --key, a bulk key that a centre gives`);
+    if (!key && rows.length > OPEN_ROWS)
+      throw usage(
+        `名单有 ${rows.length} 行，超过 ${OPEN_ROWS} 行需要 --key`,
+        `the list has ${rows.length} rows; more than ${OPEN_ROWS} need --key, a bulk key that a centre gives`,
+      );
     const request = toNdjson(rows);
     const service = new Caller(input.origin());
-    const response = await service.take('POST', '/v1/verify/bulk', { body: request, type: NDJSON_TYPE, headers: key === undefined ? {} : { Authorization: `Bearer ${key}` } });
+    const response = await service.take('POST', '/v1/verify/bulk', {
+      body: request,
+      type: NDJSON_TYPE,
+      headers: key === undefined ? {} : { Authorization: `Bearer ${key}` },
+    });
     const answer = await readAnswer(response, rows.length);
     const answers = answersIn(splitAnswers(answer).lines);
-    const files = path === undefined ? undefined : { results: path, request: path.replace(/\.\w+$/, '.request.ndjson'), answers: path.replace(/\.\w+$/, '.answers.ndjson') };
+    const files =
+      path === undefined
+        ? undefined
+        : {
+            results: path,
+            request: path.replace(/\.\w+$/, '.request.ndjson'),
+            answers: path.replace(/\.\w+$/, '.answers.ndjson'),
+          };
     if (files) {
       const table = resultTable(rows, answers);
-      writeWhole(files.results, /\.csv$/i.test(files.results) ? writeCsv(table) : writeXlsx('核验结果', table, RESULT_WIDTHS), 0o600);
+      writeWhole(
+        files.results,
+        /\.csv$/i.test(files.results) ? writeCsv(table) : writeXlsx('核验结果', table, RESULT_WIDTHS),
+        0o600,
+      );
       writeWhole(files.request, request, 0o600);
       writeWhole(files.answers, answer, 0o600);
     }
@@ -83,13 +110,29 @@ export const check: Command = {
       return `row ${rows[one.row - 1]?.row ?? one.row}: ${one.number ?? '?'}  ${BULK_WORDS[one.verdict].zh} ${BULK_WORDS[one.verdict].en}${one.name === 'no_match' || one.code === 'second_factor_locked' ? `  姓名${nameWords(one).zh} / name ${nameWords(one).en}` : ''}${remark ? `  ${remark.zh} / ${remark.en}` : ''}`;
     });
     const verdicts = Object.fromEntries(counted(answers, ({ verdict }) => verdict));
-    const names = Object.fromEntries(counted(answers.filter(({ name }) => name !== undefined), ({ name }) => name as string));
+    const names = Object.fromEntries(
+      counted(
+        answers.filter(({ name }) => name !== undefined),
+        ({ name }) => name as string,
+      ),
+    );
     input.answer(
       [
         ...lines,
         ...(unclear.length > SHOWN ? [`… 另有 ${unclear.length - SHOWN} 行 / and ${unclear.length - SHOWN} more`] : []),
-        `共 ${answers.length} 行 / ${answers.length} ${formOf(answers.length, 'row', 'rows')}: ${Object.entries(verdicts).map(([verdict, count]) => `${verdict} ${count}`).join(', ')}${names.no_match ? `; 姓名不符 names that do not match ${names.no_match}` : ''}`,
-        ...(files ? [`结果 / results           ${files.results}`, `所问 / asked             ${files.request}`, `所答与回执 / answered    ${files.answers}`, `核对回执 / the receipt   ${input.next(['verify-receipt', files.answers, '--request', files.request], null)}`] : []),
+        `共 ${answers.length} 行 / ${answers.length} ${formOf(answers.length, 'row', 'rows')}: ${Object.entries(
+          verdicts,
+        )
+          .map(([verdict, count]) => `${verdict} ${count}`)
+          .join(', ')}${names.no_match ? `; 姓名不符 names that do not match ${names.no_match}` : ''}`,
+        ...(files
+          ? [
+              `结果 / results           ${files.results}`,
+              `所问 / asked             ${files.request}`,
+              `所答与回执 / answered    ${files.answers}`,
+              `核对回执 / the receipt   ${input.next(['verify-receipt', files.answers, '--request', files.request], null)}`,
+            ]
+          : []),
       ],
       { rows: answers.length, verdicts, names, ...(files ?? {}) },
     );
@@ -105,21 +148,39 @@ export const verifyReceiptCommand: Command = {
   --root THUMBPRINT  信任的省级根指纹；开发时默认取 .dev/root.txt / the root to trust; the one of npm start otherwise
   --trust FILE       事先保存的 trust.json / a trust.json kept from before
   --server ORIGIN    服务地址，用于取 trust.json / the service, for its trust.json`,
-  options: { ...SERVER, root: { type: 'string', multiple: true }, trust: { type: 'string' }, request: { type: 'string' } },
+  options: {
+    ...SERVER,
+    root: { type: 'string', multiple: true },
+    trust: { type: 'string' },
+    request: { type: 'string' },
+  },
   async run(input) {
     const roots = readRoots(input);
     const answers = new Uint8Array(readFileSync(fromHere(input.word(0))));
-    const request = input.text('request') === undefined ? undefined : new Uint8Array(readFileSync(input.path('request')));
-    const trust = input.text('trust') === undefined ? await new Caller(input.origin()).get<TrustFile>('/.well-known/trust.json') : readSnapshotFile(input.path('trust'));
-    const directory = await openDirectory({ thumbprints: roots, roots: trust.roots }, trust.centres, new Memo(), trust.withdrawals);
+    const request =
+      input.text('request') === undefined ? undefined : new Uint8Array(readFileSync(input.path('request')));
+    const trust =
+      input.text('trust') === undefined
+        ? await new Caller(input.origin()).get<TrustFile>('/.well-known/trust.json')
+        : readSnapshotFile(input.path('trust'));
+    const directory = await openDirectory(
+      { thumbprints: roots, roots: trust.roots },
+      trust.centres,
+      new Memo(),
+      trust.withdrawals,
+    );
     const receipt = await verifyReceipt(answers, request, trust.services, directory);
     const { began, iat, request: asked, verdicts, names, key } = receipt;
     input.answer(
       [
         `回执有效 / the receipt holds: ${receipt.iss}`,
         `  ${shanghaiClock(toTimestamp(began))} – ${shanghaiClock(toTimestamp(iat))}  ${asked.rows} 行 rows${key === undefined ? '' : `  批量密钥 key ${key}`}`,
-        `  ${Object.entries(verdicts).map(([verdict, count]) => `${verdict} ${count}`).join(', ')}; 姓名 names: match ${names.match}, no_match ${names.no_match}`,
-        request ? '  所问、所答均与回执一致 / request and answers are what it was made for' : '  所答与回执一致；未核对名单（--request）/ the answers are what it was made for; the request was not compared (--request)',
+        `  ${Object.entries(verdicts)
+          .map(([verdict, count]) => `${verdict} ${count}`)
+          .join(', ')}; 姓名 names: match ${names.match}, no_match ${names.no_match}`,
+        request
+          ? '  所问、所答均与回执一致 / request and answers are what it was made for'
+          : '  所答与回执一致；未核对名单（--request）/ the answers are what it was made for; the request was not compared (--request)',
       ],
       { receipt, request_compared: request !== undefined },
     );
@@ -146,10 +207,17 @@ export const bulkKey: Command = {
   create  --name NAME --expires YYYY-MM-DD [--quota ROWS] [--out FILE]
           密钥只显示一次，或存入文件 / the key is shown once, or kept in a file
   revoke  ID，立即生效 / at once`,
-  options: { ...KEY, name: { type: 'string' }, expires: { type: 'string' }, quota: { type: 'string' }, out: { type: 'string' } },
+  options: {
+    ...KEY,
+    name: { type: 'string' },
+    expires: { type: 'string' },
+    quota: { type: 'string' },
+    out: { type: 'string' },
+  },
   async run(input) {
     const action = input.word(0);
-    if (!['create', 'list', 'revoke'].includes(action)) throw usage('操作应为 create、list、revoke 之一', 'the action is one of create, list, revoke');
+    if (!['create', 'list', 'revoke'].includes(action))
+      throw usage('操作应为 create、list、revoke 之一', 'the action is one of create, list, revoke');
     const { caller } = await input.caller();
     if (action === 'list') {
       const { keys } = await caller.get<{ keys: ListedKey[] }>('/v1/bulk-keys');
@@ -167,9 +235,17 @@ export const bulkKey: Command = {
     const path = input.text('out') === undefined ? undefined : input.path('out');
     // A key that could not be written down would be lost.
     if (path !== undefined && existsSync(path)) throw usage(`${path} 已存在`, `${path} exists; choose another --out`);
-    const { key, ...made } = await caller.post<ListedKey & { key: string }>('/v1/bulk-keys', { name: input.need('name'), expires_on: input.need('expires'), ...quota });
-    if (path === undefined) err('此密钥只显示这一次，请妥善交给用人单位 / this key is shown once; hand it to the employer safely');
+    const { key, ...made } = await caller.post<ListedKey & { key: string }>('/v1/bulk-keys', {
+      name: input.need('name'),
+      expires_on: input.need('expires'),
+      ...quota,
+    });
+    if (path === undefined)
+      err('此密钥只显示这一次，请妥善交给用人单位 / this key is shown once; hand it to the employer safely');
     else writePrivate(path, `${key}\n`, true);
-    input.answer([`${made.id}  ${made.name}  ${made.quota_per_day} 行/日 rows a day  ${made.expires_on}`, path ?? key], { ...made, ...(path === undefined ? { key } : { file: path }) });
+    input.answer(
+      [`${made.id}  ${made.name}  ${made.quota_per_day} 行/日 rows a day  ${made.expires_on}`, path ?? key],
+      { ...made, ...(path === undefined ? { key } : { file: path }) },
+    );
   },
 };

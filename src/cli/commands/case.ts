@@ -3,14 +3,14 @@
  * step. It refuses a case whose steps are not in order, or whose bodies are not the ones that were signed.
  */
 import { readFileSync } from 'node:fs';
-import { sha256, toBase64url, fromBase64url } from '../../life/bytes.ts';
-import { bodyFaults, readBody, type Body } from '../../life/procedure/bodies.ts';
+import { fromBase64url, sha256, toBase64url } from '../../life/bytes.ts';
+import { type Body, bodyFaults, readBody } from '../../life/procedure/bodies.ts';
 import { checkBody, checkPlace, type Step } from '../../life/procedure/chain.ts';
 import { KINDS, PROCEDURES, readAbout, STEPS, type StepName } from '../../life/procedure/steps.ts';
 import { Refusal } from '../../life/refusal.ts';
 import type { CaseLine, CaseView } from '../../procedure/read.ts';
 import type { Caller } from '../caller.ts';
-import { fromHere, KEY, KEY_HELP, type Command } from '../command.ts';
+import { type Command, fromHere, KEY, KEY_HELP } from '../command.ts';
 import { speakerOf } from '../speaker.ts';
 import { newCase, newSalt, takeStep } from '../stepper.ts';
 import { peek } from '../steps.ts';
@@ -21,25 +21,45 @@ const lineOf = ({ about, state, organization, due, updated_at, facts }: CaseLine
   `${about.padEnd(26)} ${state.padEnd(10)} ${time(updated_at)}  ${organization ?? '-'}${due === null ? '' : `  ${due}`}  ${String(facts.title ?? facts.name ?? '')}`.trimEnd();
 
 /** Recomputes places and digests of a case's steps from what was signed. @throws Refusal where one does not fit */
-export async function requireChain({ about, seq, last, steps }: Pick<CaseView, 'about' | 'seq' | 'last' | 'steps'>): Promise<void> {
+export async function requireChain({
+  about,
+  seq,
+  last,
+  steps,
+}: Pick<CaseView, 'about' | 'seq' | 'last' | 'steps'>): Promise<void> {
   let prev: string | undefined;
   let count = 0;
   for (const { token, body, step, iss } of steps) {
     const claims = peek<Step>(token);
-    if (claims.about !== about || claims.step !== step || claims.iss !== iss) throw new Refusal('step_about_differs', 'A step shown here is not the one that was signed for this case.', { part: 'step+jwt:about' });
+    if (claims.about !== about || claims.step !== step || claims.iss !== iss)
+      throw new Refusal('step_about_differs', 'A step shown here is not the one that was signed for this case.', {
+        part: 'step+jwt:about',
+      });
     checkPlace(claims, { seq: count++, prev });
     await checkBody(claims, body);
     prev = toBase64url(await sha256(fromBase64url(token.split('.')[1] as string)));
   }
-  if (count !== seq || prev !== last) throw new Refusal('step_out_of_order', 'The case does not end with the step that the service names as its last.', { part: 'step+jwt:seq' });
+  if (count !== seq || prev !== last)
+    throw new Refusal('step_out_of_order', 'The case does not end with the step that the service names as its last.', {
+      part: 'step+jwt:seq',
+    });
 }
 
 /** All cases of a kind within reach, page by page to the end. */
-export async function listCases(caller: Pick<Caller, 'get'>, kind: string, state: string | undefined): Promise<CaseLine[]> {
-  if (!(KINDS as string[]).includes(kind)) throw usage(`--kind 为 ${KINDS.join('、')} 之一`, `--kind is one of ${KINDS.join(', ')}`);
+export async function listCases(
+  caller: Pick<Caller, 'get'>,
+  kind: string,
+  state: string | undefined,
+): Promise<CaseLine[]> {
+  if (!(KINDS as string[]).includes(kind))
+    throw usage(`--kind 为 ${KINDS.join('、')} 之一`, `--kind is one of ${KINDS.join(', ')}`);
   const cases: CaseLine[] = [];
   for (let after: string | null = ''; after !== null; ) {
-    const query: URLSearchParams = new URLSearchParams({ kind, ...(state === undefined ? {} : { state }), ...(after === '' ? {} : { after }) });
+    const query: URLSearchParams = new URLSearchParams({
+      kind,
+      ...(state === undefined ? {} : { state }),
+      ...(after === '' ? {} : { after }),
+    });
     const page: { cases: CaseLine[]; next: string | null } = await caller.get(`/v1/cases?${query.toString()}`);
     cases.push(...page.cases);
     after = page.next;
@@ -57,7 +77,8 @@ export const caseCommand: Command = {
   options: { ...KEY, kind: { type: 'string' }, state: { type: 'string' } },
   async run(input) {
     const about = input.word(0) as string | undefined;
-    if ((about === undefined) === (input.text('kind') === undefined)) throw usage('请给出 ABOUT 或 --kind 之一', 'give either ABOUT or --kind');
+    if ((about === undefined) === (input.text('kind') === undefined))
+      throw usage('请给出 ABOUT 或 --kind 之一', 'give either ABOUT or --kind');
     if (about !== undefined) readAbout(about);
     const { caller } = await speakerOf(input);
     if (about === undefined) {
@@ -66,9 +87,19 @@ export const caseCommand: Command = {
     }
     const shown = await caller.get<CaseView>(`/v1/cases/${about}`);
     await requireChain(shown);
-    const steps = shown.steps.flatMap(({ seq, step, role, iss, at, body }) => [`${String(seq).padStart(3)}  ${time(at)}  ${step}  ${iss} (${role})`, ...JSON.stringify(body, null, 2).split('\n').map((text) => `       ${text}`)]);
+    const steps = shown.steps.flatMap(({ seq, step, role, iss, at, body }) => [
+      `${String(seq).padStart(3)}  ${time(at)}  ${step}  ${iss} (${role})`,
+      ...JSON.stringify(body, null, 2)
+        .split('\n')
+        .map((text) => `       ${text}`),
+    ]);
     return input.answer(
-      [lineOf(shown), ...steps, `链 / chain              ${shown.seq} 步 steps，次序与摘要已重新核对 order and digests recomputed`, `可以 / possible now     ${shown.allowed.join(' ') || '-'}`],
+      [
+        lineOf(shown),
+        ...steps,
+        `链 / chain              ${shown.seq} 步 steps，次序与摘要已重新核对 order and digests recomputed`,
+        `可以 / possible now     ${shown.allowed.join(' ') || '-'}`,
+      ],
       { ...shown, chain: 'pass' },
     );
   },
@@ -94,13 +125,21 @@ export const stepCommand: Command = {
     if (!STEPS.includes(step)) throw usage(`没有步骤 ${step}；步骤有 ${STEPS.join('、')}`, `there is no step ${step}`);
     const kind = step.split('.')[0] as string;
     const about = given === `new:${kind}` ? newCase(kind) : given;
-    if (!about.startsWith(`${kind}:`) || about === `${kind}:` || !Object.hasOwn(PROCEDURES, kind)) throw usage(`${step} 不是 ${given} 的步骤`, `${step} is no step of ${given}`);
+    if (!about.startsWith(`${kind}:`) || about === `${kind}:` || !Object.hasOwn(PROCEDURES, kind))
+      throw usage(`${step} 不是 ${given} 的步骤`, `${step} is no step of ${given}`);
     const [path, reason] = [input.text('body'), input.text('reason')];
-    if ((path === undefined) === (reason === undefined)) throw usage('请给出 --body 或 --reason 之一', 'give either --body or --reason');
+    if ((path === undefined) === (reason === undefined))
+      throw usage('请给出 --body 或 --reason 之一', 'give either --body or --reason');
     const body = bodyOf(step, path === undefined ? { reason } : readJsonFile(path));
     const { identity, caller } = await speakerOf(input);
     const done = await takeStep(identity, caller, about, step, body);
-    input.answer([`已提交 / taken          ${done.about} ${done.step}（第 ${done.seq} 步 step）`, `状态 / state            ${done.state}`], { ...done });
+    input.answer(
+      [
+        `已提交 / taken          ${done.about} ${done.step}（第 ${done.seq} 步 step）`,
+        `状态 / state            ${done.state}`,
+      ],
+      { ...done },
+    );
   },
 };
 
@@ -113,6 +152,7 @@ export function readJsonFile(path: string): Record<string, unknown> {
   } catch {
     throw usage(`${path} 不是 JSON`, `${path} is not JSON`);
   }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw usage(`${path} 应为一个 JSON 对象`, `${path} is to be one JSON object`);
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw usage(`${path} 应为一个 JSON 对象`, `${path} is to be one JSON object`);
   return json as Record<string, unknown>;
 }

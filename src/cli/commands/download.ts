@@ -10,9 +10,9 @@ import { openDocument } from '../../life/document-check.ts';
 import { parseNumber } from '../../life/number.ts';
 import { Caller } from '../caller.ts';
 import { fetchFiles, writeLines, writeWhole } from '../collect.ts';
-import { fromHere, KEY, type Command, type Input } from '../command.ts';
+import { type Command, fromHere, type Input, KEY } from '../command.ts';
 import { fetchPdfs, fetchZips } from '../parts.ts';
-import { certificatesOf, type BatchView, type HolderOf, type Issued } from '../steps.ts';
+import { type BatchView, certificatesOf, type HolderOf, type Issued } from '../steps.ts';
 import { err, Failure, Progress, usage } from '../talk.ts';
 
 function readHolder(input: Input): HolderOf | undefined {
@@ -20,7 +20,8 @@ function readHolder(input: Input): HolderOf | undefined {
   if (file !== undefined) return JSON.parse(readFileSync(file === '-' ? 0 : fromHere(file), 'utf8')) as HolderOf;
   const [name, id_number] = [input.text('name'), input.text('id-number')];
   if (name === undefined && id_number === undefined) return undefined;
-  if (name === undefined || id_number === undefined) throw usage('--name 与 --id-number 须同时给出', '--name and --id-number go together');
+  if (name === undefined || id_number === undefined)
+    throw usage('--name 与 --id-number 须同时给出', '--name and --id-number go together');
   return { name, id_number };
 }
 
@@ -33,7 +34,11 @@ const resumable = <T>(work: Promise<T>): Promise<T> =>
     throw error;
   });
 
-const refusedLines = (refused: readonly string[]) => refused.map((number) => `无法下载 / not given      ${number}（登记数据与签名不符，请联系平台 the register differs from what was signed）`);
+const refusedLines = (refused: readonly string[]) =>
+  refused.map(
+    (number) =>
+      `无法下载 / not given      ${number}（登记数据与签名不符，请联系平台 the register differs from what was signed）`,
+  );
 
 async function batch(input: Input, id: string, folder: string): Promise<number> {
   const { identity, caller, origin } = await input.caller();
@@ -42,11 +47,25 @@ async function batch(input: Input, id: string, folder: string): Promise<number> 
   const bundles = input.flag('bundles');
   const numbers = issued.map(({ number }) => number);
   let refused: string[] = [];
-  if (bundles) await fetchFiles(origin, identity, folder, issued, (_number, file) => void (file.kind === 'pdf' ? openDocument(file.bytes) : readBundle(file.value)));
-  else if (!input.flag('no-pdf')) ({ refused } = await resumable(fetchPdfs(caller, id, numbers, join(folder, 'pdf'), input.flag('force'), fetching())));
+  if (bundles)
+    await fetchFiles(
+      origin,
+      identity,
+      folder,
+      issued,
+      (_number, file) => void (file.kind === 'pdf' ? openDocument(file.bytes) : readBundle(file.value)),
+    );
+  else if (!input.flag('no-pdf'))
+    ({ refused } = await resumable(
+      fetchPdfs(caller, id, numbers, join(folder, 'pdf'), input.flag('force'), fetching()),
+    ));
   const pdfs = input.flag('no-pdf') && !bundles ? 0 : numbers.length - refused.length;
   input.answer(
-    [`已下载 / downloaded     ${issued.length} 张凭证 credentials，${pdfs} 份 PDF，${bundles ? issued.length : 0} 个核验包 bundles`, ...refusedLines(refused), `输出 / written to       ${folder}`],
+    [
+      `已下载 / downloaded     ${issued.length} 张凭证 credentials，${pdfs} 份 PDF，${bundles ? issued.length : 0} 个核验包 bundles`,
+      ...refusedLines(refused),
+      `输出 / written to       ${folder}`,
+    ],
     { batch: id, certificates: issued.length, pdfs, bundles: bundles ? issued.length : 0, refused, out: folder },
   );
   return refused.length === 0 ? 0 : 1;
@@ -56,24 +75,59 @@ async function batch(input: Input, id: string, folder: string): Promise<number> 
 async function pdfsOfBatch(input: Input, id: string, folder: string): Promise<number> {
   const { caller } = await input.caller();
   const { state, count } = await caller.get<BatchView>(`/v1/batches/${id}`);
-  if (state !== 'issued') throw new Failure(1, `批次尚未颁发完毕（状态 ${state}）`, `the batch is not issued yet (state: ${state})`, 'batch_not_issued');
+  if (state !== 'issued')
+    throw new Failure(
+      1,
+      `批次尚未颁发完毕（状态 ${state}）`,
+      `the batch is not issued yet (state: ${state})`,
+      'batch_not_issued',
+    );
   const force = input.flag('force');
-  const about = (fetched: number) => `已下载 / downloaded     ${fetched} 份 PDF，共 ${count} 张证书 of ${counted(count, 'certificate')}`;
+  const about = (fetched: number) =>
+    `已下载 / downloaded     ${fetched} 份 PDF，共 ${count} 张证书 of ${counted(count, 'certificate')}`;
   if (input.flag('zip')) {
     const { fetched, parts } = await resumable(fetchZips(caller, id, count, folder, force, fetching()));
-    input.answer([about(fetched), `输出 / written to       ${folder}: ${parts.length} 个压缩包 archives, ${parts[0]} …`], { batch: id, certificates: count, fetched, parts, out: folder });
+    input.answer(
+      [about(fetched), `输出 / written to       ${folder}: ${parts.length} 个压缩包 archives, ${parts[0]} …`],
+      { batch: id, certificates: count, fetched, parts, out: folder },
+    );
     return 0;
   }
   const numbers: string[] = [];
   for await (const { number } of certificatesOf(caller, id)) numbers.push(number);
-  if (numbers.length !== count) throw new Failure(1, `服务只列出 ${numbers.length} 张证书，应有 ${count} 张`, `the service lists ${numbers.length} of ${count} certificates`, 'certificates_differ');
+  if (numbers.length !== count)
+    throw new Failure(
+      1,
+      `服务只列出 ${numbers.length} 张证书，应有 ${count} 张`,
+      `the service lists ${numbers.length} of ${count} certificates`,
+      'certificates_differ',
+    );
   const { fetched, refused } = await resumable(fetchPdfs(caller, id, numbers, folder, force, fetching()));
-  input.answer([about(fetched), ...refusedLines(refused), `输出 / written to       ${folder}`], { batch: id, certificates: count, fetched, refused, out: folder });
+  input.answer([about(fetched), ...refusedLines(refused), `输出 / written to       ${folder}`], {
+    batch: id,
+    certificates: count,
+    fetched,
+    refused,
+    out: folder,
+  });
   return refused.length === 0 ? 0 : 1;
 }
 
-const bytesOf = async (caller: Caller, method: string, path: string, body?: unknown, accept?: string): Promise<Uint8Array> =>
-  new Uint8Array(await (await caller.take(method, path, { ...(body === undefined ? {} : { body }), ...(accept === undefined ? {} : { accept }) })).arrayBuffer());
+const bytesOf = async (
+  caller: Caller,
+  method: string,
+  path: string,
+  body?: unknown,
+  accept?: string,
+): Promise<Uint8Array> =>
+  new Uint8Array(
+    await (
+      await caller.take(method, path, {
+        ...(body === undefined ? {} : { body }),
+        ...(accept === undefined ? {} : { accept }),
+      })
+    ).arrayBuffer(),
+  );
 
 async function one(input: Input, number: string, folder: string): Promise<void> {
   const holder = readHolder(input);
@@ -84,13 +138,23 @@ async function one(input: Input, number: string, folder: string): Promise<void> 
   };
   if (holder) {
     const caller = new Caller(input.origin());
-    keep(`${number}.pdf`, await bytesOf(caller, 'POST', `/v1/certificates/${number}/download`, holder, 'application/pdf'));
-    keep(`${number}.json`, await bytesOf(caller, 'POST', `/v1/certificates/${number}/download`, holder, BUNDLE_MEDIA_TYPE));
+    keep(
+      `${number}.pdf`,
+      await bytesOf(caller, 'POST', `/v1/certificates/${number}/download`, holder, 'application/pdf'),
+    );
+    keep(
+      `${number}.json`,
+      await bytesOf(caller, 'POST', `/v1/certificates/${number}/download`, holder, BUNDLE_MEDIA_TYPE),
+    );
   } else {
     const { caller } = await input.caller();
     keep(`${number}.pdf`, await bytesOf(caller, 'GET', `/v1/certificates/${number}.pdf`));
   }
-  input.answer([`已下载 / downloaded     ${files.map((name) => join(folder, name)).join('  ')}`], { number, files, out: folder });
+  input.answer([`已下载 / downloaded     ${files.map((name) => join(folder, name)).join('  ')}`], {
+    number,
+    files,
+    out: folder,
+  });
 }
 
 export const download: Command = {
@@ -107,13 +171,22 @@ export const download: Command = {
   --name --id-number   同上，但会留在命令历史中 / the same, but it stays in the shell's history
   --server ORIGIN  服务地址 / the service`,
   options: {
-    ...KEY, out: { type: 'string' }, batch: { type: 'string' }, zip: { type: 'boolean' }, force: { type: 'boolean' }, bundles: { type: 'boolean' }, 'no-pdf': { type: 'boolean' },
-    holder: { type: 'string' }, name: { type: 'string' }, 'id-number': { type: 'string' },
+    ...KEY,
+    out: { type: 'string' },
+    batch: { type: 'string' },
+    zip: { type: 'boolean' },
+    force: { type: 'boolean' },
+    bundles: { type: 'boolean' },
+    'no-pdf': { type: 'boolean' },
+    holder: { type: 'string' },
+    name: { type: 'string' },
+    'id-number': { type: 'string' },
   },
   async run(input) {
     const what = input.word(0) as string | undefined;
     const id = input.text('batch');
-    if ((what === undefined) === (id === undefined)) throw usage('请给出批次号或证书编号，或者用 --batch', 'give a batch or a number, or --batch');
+    if ((what === undefined) === (id === undefined))
+      throw usage('请给出批次号或证书编号，或者用 --batch', 'give a batch or a number, or --batch');
     if (input.flag('zip') && id === undefined) throw usage('--zip 须与 --batch 同用', '--zip goes with --batch');
     const folder = input.path('out');
     if (id !== undefined) return pdfsOfBatch(input, id, folder);

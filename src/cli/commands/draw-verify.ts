@@ -7,8 +7,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { openDirectory } from '../../life/authority.ts';
 import { counted } from '../../life/counted.ts';
 import { Memo } from '../../life/memo.ts';
-import { checkDraw, drawnLines, endOf, type DrawCheck, type DrawEnd } from '../../life/procedure/draw-check.ts';
-import { readDrawFile, type DrawFile } from '../../life/procedure/draw-record.ts';
+import { checkDraw, type DrawCheck, type DrawEnd, drawnLines, endOf } from '../../life/procedure/draw-check.ts';
+import { type DrawFile, readDrawFile } from '../../life/procedure/draw-record.ts';
 import { CHECK_ENDS, CHECK_WORDS, lookUpWords, NOT_CHECKED, sourceWords } from '../../pages/draw-words.ts';
 import type { Words } from '../../pages/words.ts';
 import { Caller } from '../caller.ts';
@@ -26,7 +26,8 @@ async function recordAt(input: Input, word: string): Promise<{ file: DrawFile; o
   if (/^https?:\/\//.test(word)) {
     const { origin, pathname } = new URL(word);
     const id = /^\/(?:supervision|v1\/draws)\/(?:draw:)?([^/]+)$/.exec(decodeURIComponent(pathname))?.[1];
-    if (id === undefined) throw usage('地址应形如 https://…/supervision/编号', 'an address looks like https://…/supervision/ID');
+    if (id === undefined)
+      throw usage('地址应形如 https://…/supervision/编号', 'an address looks like https://…/supervision/ID');
     return { file: readDrawFile(await new Caller(origin).get<unknown>(`/v1/draws/${encodeURIComponent(id)}`)), origin };
   }
   if (existsSync(fromHere(word))) {
@@ -39,7 +40,10 @@ async function recordAt(input: Input, word: string): Promise<{ file: DrawFile; o
     return { file: readDrawFile(json), origin: null };
   }
   const origin = input.origin();
-  return { file: readDrawFile(await new Caller(origin).get<unknown>(`/v1/draws/${encodeURIComponent(drawId(word))}`)), origin };
+  return {
+    file: readDrawFile(await new Caller(origin).get<unknown>(`/v1/draws/${encodeURIComponent(drawId(word))}`)),
+    origin,
+  };
 }
 
 const inBoth = ({ zh, en }: Words): string => `${zh} / ${en}`;
@@ -56,10 +60,19 @@ export async function verifyDraw(input: Input): Promise<number> {
   const { file, origin } = await recordAt(input, word);
   const kept = input.text('trust') === undefined ? undefined : readSnapshotFile(input.path('trust'));
   const { centres, withdrawals } = file.statements;
-  const directory = await openDirectory({ thumbprints: roots, roots: [...file.roots, ...(kept?.roots ?? [])] }, [...new Set([...centres, ...(kept?.centres ?? [])])], new Memo(), [...new Set([...withdrawals, ...(kept?.withdrawals ?? [])])]);
+  const directory = await openDirectory(
+    { thumbprints: roots, roots: [...file.roots, ...(kept?.roots ?? [])] },
+    [...new Set([...centres, ...(kept?.centres ?? [])])],
+    new Memo(),
+    [...new Set([...withdrawals, ...(kept?.withdrawals ?? [])])],
+  );
   const checks = await checkDraw(file, directory);
   const end = endOf(file, checks);
-  const { committed: { body }, revealed, drawn = [] } = file;
+  const {
+    committed: { body },
+    revealed,
+    drawn = [],
+  } = file;
   input.answer(
     [
       inBoth(CHECK_ENDS[end]),
@@ -68,7 +81,17 @@ export async function verifyDraw(input: Input): Promise<number> {
       `  · ${inBoth(revealed ? lookUpWords(body.public_source, revealed.body.public_value) : sourceWords(body.public_source))}`,
       ...(end === 'agrees' ? drawnText(drawn) : []),
     ],
-    { about: file.about, end, exit: EXITS[end], checks, public_source: body.public_source, public_value: revealed?.body.public_value ?? null, drawn: drawnLines(drawn), roots, server: origin },
+    {
+      about: file.about,
+      end,
+      exit: EXITS[end],
+      checks,
+      public_source: body.public_source,
+      public_value: revealed?.body.public_value ?? null,
+      drawn: drawnLines(drawn),
+      roots,
+      server: origin,
+    },
   );
   return EXITS[end];
 }

@@ -6,19 +6,19 @@
 import { readFileSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writePrivate } from '../../../keys/make.ts';
+import { dayNumber, shanghaiDay } from '../../life/calendar.ts';
 import { counted } from '../../life/counted.ts';
 import { readBody } from '../../life/procedure/bodies.ts';
-import { dayNumber, shanghaiDay } from '../../life/calendar.ts';
+import type { CandidateSession } from '../../life/procedure/draw.ts';
 import { drawnLines } from '../../life/procedure/draw-check.ts';
 import { drawOf } from '../../life/procedure/draw-record.ts';
-import { canonicalValue, LOTTERY_NAMES, requireAhead, type LotteryName } from '../../life/procedure/draw-source.ts';
-import type { CandidateSession } from '../../life/procedure/draw.ts';
+import { canonicalValue, LOTTERY_NAMES, type LotteryName, requireAhead } from '../../life/procedure/draw-source.ts';
 import { checkLists } from '../../life/procedure/drawing.ts';
 import { readInspectorTable } from '../../life/procedure/inspector-table.ts';
 import { newSeed, readSeedFile, seedFileName, seedText } from '../../life/procedure/seed-file.ts';
 import { sourceWords } from '../../pages/draw-words.ts';
 import { CallError, type Caller } from '../caller.ts';
-import { KEY, type Command, type Input } from '../command.ts';
+import { type Command, type Input, KEY } from '../command.ts';
 import { drawId, drawnText, recordOf } from '../draws.ts';
 import { now } from '../sign.ts';
 import { newCase, takeStep } from '../stepper.ts';
@@ -27,28 +27,49 @@ import { closeDraw, findingOf, followUp } from './draw-inspect.ts';
 import { verifyDraw } from './draw-verify.ts';
 
 /** Where a seed lies: beside the key that commits to it. */
-const seedPath = (input: Input, commitment: string): string => (input.text('seed') === undefined ? join(dirname(input.path('key')), seedFileName(commitment)) : input.path('seed'));
+const seedPath = (input: Input, commitment: string): string =>
+  input.text('seed') === undefined ? join(dirname(input.path('key')), seedFileName(commitment)) : input.path('seed');
 
 function inspectorsOf(input: Input) {
   const { inspectors, faults } = readInspectorTable(new Uint8Array(readFileSync(input.path('inspectors'))));
   const [first] = faults;
-  if (first) throw new Failure(1, `督导员名单有 ${faults.length} 处错误：${faults.slice(0, 20).map(({ row, field, message }) => `第 ${row} 行 ${field} ${message.split(' / ')[0]}`).join('；')}`, `${counted(faults.length, 'fault')} in the list of inspectors, the first in row ${first.row}, ${first.field}`, 'inspectors_refused');
+  if (first)
+    throw new Failure(
+      1,
+      `督导员名单有 ${faults.length} 处错误：${faults
+        .slice(0, 20)
+        .map(({ row, field, message }) => `第 ${row} 行 ${field} ${message.split(' / ')[0]}`)
+        .join('；')}`,
+      `${counted(faults.length, 'fault')} in the list of inspectors, the first in row ${first.row}, ${first.field}`,
+      'inspectors_refused',
+    );
   return inspectors;
 }
 
 /** The sessions that are drawn from: all to come within reach and days, after the lottery. */
-async function sessionsFor(input: Input, caller: Caller, date: string): Promise<{ sessions: CandidateSession[]; left: number }> {
+async function sessionsFor(
+  input: Input,
+  caller: Caller,
+  date: string,
+): Promise<{ sessions: CandidateSession[]; left: number }> {
   const { sessions } = await caller.get<{ sessions: CandidateSession[] }>('/v1/sessions');
   const [from = '', until = '9999-12-31'] = [input.text('from'), input.text('until')];
   const within = sessions.filter((one) => one.date >= from && one.date <= until);
   const after = within.filter((one) => one.date > date);
-  if (after.length === 0) throw new Failure(1, '没有可以抽取的场次：辖区内没有开奖日之后的考试', 'there is nothing to draw from: no session within reach is after the lottery', 'sessions_missing');
+  if (after.length === 0)
+    throw new Failure(
+      1,
+      '没有可以抽取的场次：辖区内没有开奖日之后的考试',
+      'there is nothing to draw from: no session within reach is after the lottery',
+      'sessions_missing',
+    );
   return { sessions: after, left: within.length - after.length };
 }
 
 async function commit(input: Input): Promise<void> {
   const lottery = (input.text('lottery') ?? 'ssq') as LotteryName;
-  if (!LOTTERY_NAMES.includes(lottery)) throw usage(`--lottery 为 ${LOTTERY_NAMES.join(' 或 ')}`, `--lottery is one of ${LOTTERY_NAMES.join(', ')}`);
+  if (!LOTTERY_NAMES.includes(lottery))
+    throw usage(`--lottery 为 ${LOTTERY_NAMES.join(' 或 ')}`, `--lottery is one of ${LOTTERY_NAMES.join(', ')}`);
   const public_source = { lottery, issue: input.need('issue'), date: input.need('date') };
   dayNumber(public_source.date);
   const title = input.need('title');
@@ -57,7 +78,15 @@ async function commit(input: Input): Promise<void> {
   const { identity, caller } = await input.caller();
   const { sessions, left } = await sessionsFor(input, caller, public_source.date);
   const made = newSeed(crypto.getRandomValues(new Uint8Array(32)));
-  const body = readBody('draw.commit', { title, sessions, inspectors, pick, per_session, commitment: made.commitment, public_source });
+  const body = readBody('draw.commit', {
+    title,
+    sessions,
+    inspectors,
+    pick,
+    per_session,
+    commitment: made.commitment,
+    public_source,
+  });
   checkLists(body);
   requireAhead(public_source, shanghaiDay(now()), sessions);
   const about = newCase('draw');
@@ -71,25 +100,66 @@ async function commit(input: Input): Promise<void> {
   });
   const { zh, en } = sourceWords(public_source);
   input.answer(
-    [`已锁定名单 / fixed      ${about}`, `场次 / sessions         ${sessions.length} 中抽 ${pick}（${left} 场不晚于开奖日，未列入 not after the lottery, left out）`, `督导员 / inspectors     ${inspectors.length}，每场 ${per_session} 人 for each`, `公开值 / public value   ${zh} / ${en}`, `承诺值 / commitment     ${made.commitment}`, `种子 / seed             ${path}（公布前勿外传 keep it to yourself until then）`, `下一步 / next           开奖后 after the lottery: ${input.next(['draw', 'reveal', about, '--value', '…', ...(input.text('seed') === undefined ? [] : ['--seed', input.need('seed')])])}`],
-    { ...done, sessions: sessions.length, left_out: left, inspectors: inspectors.length, pick, per_session, commitment: made.commitment, public_source, seed_file: path },
+    [
+      `已锁定名单 / fixed      ${about}`,
+      `场次 / sessions         ${sessions.length} 中抽 ${pick}（${left} 场不晚于开奖日，未列入 not after the lottery, left out）`,
+      `督导员 / inspectors     ${inspectors.length}，每场 ${per_session} 人 for each`,
+      `公开值 / public value   ${zh} / ${en}`,
+      `承诺值 / commitment     ${made.commitment}`,
+      `种子 / seed             ${path}（公布前勿外传 keep it to yourself until then）`,
+      `下一步 / next           开奖后 after the lottery: ${input.next(['draw', 'reveal', about, '--value', '…', ...(input.text('seed') === undefined ? [] : ['--seed', input.need('seed')])])}`,
+    ],
+    {
+      ...done,
+      sessions: sessions.length,
+      left_out: left,
+      inspectors: inspectors.length,
+      pick,
+      per_session,
+      commitment: made.commitment,
+      public_source,
+      seed_file: path,
+    },
   );
 }
 
 async function reveal(input: Input): Promise<void> {
   const id = drawId(input.word(1));
   const { identity, caller } = await input.caller();
-  const { committed: { body } } = await recordOf(caller, id);
+  const {
+    committed: { body },
+  } = await recordOf(caller, id);
   const path = seedPath(input, body.commitment);
   const { seed } = readSeedFile(readFileSync(path, 'utf8'), body.commitment);
   const public_value = canonicalValue(body.public_source.lottery, input.need('value'));
   const drawn = drawOf(body, { seed, public_value });
-  if (input.flag('compute')) return input.answer(['只在本机计算，未公布 / computed here, not published', ...drawnText(drawn)], { about: `draw:${id}`, public_value, published: false, drawn: drawnLines(drawn) });
+  if (input.flag('compute'))
+    return input.answer(['只在本机计算，未公布 / computed here, not published', ...drawnText(drawn)], {
+      about: `draw:${id}`,
+      public_value,
+      published: false,
+      drawn: drawnLines(drawn),
+    });
   const done = await takeStep(identity, caller, `draw:${id}`, 'draw.reveal', { seed, public_value });
-  input.answer([`已公布种子 / published  draw:${id}`, `公开值 / public value   ${public_value}`, ...drawnText(drawn), `下一步 / next           检查后填写结果 / after the inspections: ${input.next(['draw', 'finding', `draw:${id}`, '1', '--finding', '…', '--summary', '…'])}`], { ...done, public_value, published: true, drawn: drawnLines(drawn) });
+  input.answer(
+    [
+      `已公布种子 / published  draw:${id}`,
+      `公开值 / public value   ${public_value}`,
+      ...drawnText(drawn),
+      `下一步 / next           检查后填写结果 / after the inspections: ${input.next(['draw', 'finding', `draw:${id}`, '1', '--finding', '…', '--summary', '…'])}`,
+    ],
+    { ...done, public_value, published: true, drawn: drawnLines(drawn) },
+  );
 }
 
-const ACTIONS: Record<string, (input: Input) => Promise<number | void>> = { commit, reveal, finding: findingOf, follow: followUp, close: closeDraw, verify: verifyDraw };
+const ACTIONS: Record<string, (input: Input) => Promise<number | void>> = {
+  commit,
+  reveal,
+  finding: findingOf,
+  follow: followUp,
+  close: closeDraw,
+  verify: verifyDraw,
+};
 
 export const draw: Command = {
   takes: 'ACTION [DRAW] [SESSION]',
@@ -108,13 +178,35 @@ export const draw: Command = {
   --key FILE       密钥文件（verify 不需要）/ the key file, but for verify
   --server ORIGIN  服务地址 / the service`,
   options: {
-    ...KEY, title: { type: 'string' }, inspectors: { type: 'string' }, pick: { type: 'string' }, 'per-session': { type: 'string' }, lottery: { type: 'string' }, issue: { type: 'string' }, date: { type: 'string' }, from: { type: 'string' }, until: { type: 'string' }, seed: { type: 'string' },
-    value: { type: 'string' }, compute: { type: 'boolean' }, finding: { type: 'string' }, summary: { type: 'string' }, details: { type: 'string' }, by: { type: 'string' }, file: { type: 'string', multiple: true }, root: { type: 'string', multiple: true }, trust: { type: 'string' },
+    ...KEY,
+    title: { type: 'string' },
+    inspectors: { type: 'string' },
+    pick: { type: 'string' },
+    'per-session': { type: 'string' },
+    lottery: { type: 'string' },
+    issue: { type: 'string' },
+    date: { type: 'string' },
+    from: { type: 'string' },
+    until: { type: 'string' },
+    seed: { type: 'string' },
+    value: { type: 'string' },
+    compute: { type: 'boolean' },
+    finding: { type: 'string' },
+    summary: { type: 'string' },
+    details: { type: 'string' },
+    by: { type: 'string' },
+    file: { type: 'string', multiple: true },
+    root: { type: 'string', multiple: true },
+    trust: { type: 'string' },
   },
   async run(input) {
     const name = input.word(0);
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-    if (!action) throw usage(`ACTION 为 ${Object.keys(ACTIONS).join('、')} 之一`, `ACTION is one of ${Object.keys(ACTIONS).join(', ')}`);
+    if (!action)
+      throw usage(
+        `ACTION 为 ${Object.keys(ACTIONS).join('、')} 之一`,
+        `ACTION is one of ${Object.keys(ACTIONS).join(', ')}`,
+      );
     return action(input);
   },
 };

@@ -5,7 +5,7 @@
 import { makeKeyFile, readKeyFile, writeKeyFile } from '../../../keys/make.ts';
 import { certifyRoot } from '../certify.ts';
 import { writeWhole } from '../collect.ts';
-import { fromHere, SERVER, type Command, type Input } from '../command.ts';
+import { type Command, fromHere, type Input, SERVER } from '../command.ts';
 import { peek } from '../steps.ts';
 import { Failure, usage } from '../talk.ts';
 import { makeCard } from './card.ts';
@@ -14,13 +14,22 @@ import { makeCard } from './card.ts';
 async function certificateOf(input: Input, path: string): Promise<void> {
   const { file, pair } = await readKeyFile(path);
   if (file.certificate === undefined && file.token !== undefined) {
-    throw new Failure(1, `${path} 没有证书：请省级根用 luzheng appoint 重新任命该中心`, 'the key has no certificate: let the root appoint the centre again', 'certificate_missing');
+    throw new Failure(
+      1,
+      `${path} 没有证书：请省级根用 luzheng appoint 重新任命该中心`,
+      'the key has no certificate: let the root appoint the centre again',
+      'certificate_missing',
+    );
   }
   const certificate = file.certificate ?? (await certifyRoot(pair));
   if (certificate !== file.certificate) writeKeyFile(path, { ...file, certificate });
   const out = input.text('out') === undefined ? undefined : input.path('out');
   if (out !== undefined) writeWhole(out, certificate);
-  input.answer([out === undefined ? certificate.trimEnd() : `证书 / certificate      ${out}`], { thumbprint: pair.kid, certificate, ...(out === undefined ? {} : { out }) });
+  input.answer([out === undefined ? certificate.trimEnd() : `证书 / certificate      ${out}`], {
+    thumbprint: pair.kid,
+    certificate,
+    ...(out === undefined ? {} : { out }),
+  });
 }
 
 export const keys: Command = {
@@ -38,34 +47,67 @@ export const keys: Command = {
   show FILE                                         公钥、指纹、授权声明 / public key, thumbprint, statement
   certificate FILE [--out ca.pem]                   取证书；省级根的 CA 证书首次取用时生成并存入密钥文件
                                                     the certificate; a root's CA certificate is made at the first call and kept in its file`,
-  options: { out: { type: 'string' }, name: { type: 'string' }, public: { type: 'string' }, digest: { type: 'boolean' }, ask: { type: 'string' }, ...SERVER },
+  options: {
+    out: { type: 'string' },
+    name: { type: 'string' },
+    public: { type: 'string' },
+    digest: { type: 'boolean' },
+    ask: { type: 'string' },
+    ...SERVER,
+  },
   program: true,
   async run(input) {
     const name = input.text('name');
     const what = input.word(0);
-    const about = { ...(name === undefined ? {} : { name }), ...(input.text('server') === undefined ? {} : { server: input.origin() }) };
+    const about = {
+      ...(name === undefined ? {} : { name }),
+      ...(input.text('server') === undefined ? {} : { server: input.origin() }),
+    };
     if (what === 'card') return makeCard(input, about);
-    if (input.program.length > 0) throw usage('只有 keys card 在 -- 之后写程序', 'only keys card takes a program after --');
+    if (input.program.length > 0)
+      throw usage('只有 keys card 在 -- 之后写程序', 'only keys card takes a program after --');
     if (what === 'make') {
       const path = input.path('out');
       const { kid, jwk } = await makeKeyFile(path, about);
-      return input.answer([`密钥文件 / key file      ${path}`, `指纹 / thumbprint       ${kid}`, `公钥 / public key        ${JSON.stringify(jwk)}`], { file: path, thumbprint: kid, jwk });
+      return input.answer(
+        [
+          `密钥文件 / key file      ${path}`,
+          `指纹 / thumbprint       ${kid}`,
+          `公钥 / public key        ${JSON.stringify(jwk)}`,
+        ],
+        { file: path, thumbprint: kid, jwk },
+      );
     }
-    if (!['show', 'certificate'].includes(what) || input.word(1) === undefined) throw usage('用法：keys make --out FILE、keys card、keys show FILE 或 keys certificate FILE', 'keys make --out FILE, keys card, keys show FILE, or keys certificate FILE');
+    if (!['show', 'certificate'].includes(what) || input.word(1) === undefined)
+      throw usage(
+        '用法：keys make --out FILE、keys card、keys show FILE 或 keys certificate FILE',
+        'keys make --out FILE, keys card, keys show FILE, or keys certificate FILE',
+      );
     if (what === 'certificate') return certificateOf(input, fromHere(input.word(1)));
     const { file, pair } = await readKeyFile(fromHere(input.word(1)));
-    const statement = file.token === undefined ? undefined : peek<{ iss: string; sub: string; exp: number }>(file.token);
+    const statement =
+      file.token === undefined ? undefined : peek<{ iss: string; sub: string; exp: number }>(file.token);
     const until = statement && new Date(statement.exp * 1000).toISOString().slice(0, 10);
     input.answer(
       [
         ...(file.name === undefined ? [] : [`名称 / name              ${file.name}`]),
         `指纹 / thumbprint       ${pair.kid}`,
         `公钥 / public key        ${JSON.stringify(pair.jwk)}`,
-        statement ? `授权 / statement         ${statement.sub}，由 ${statement.iss} 签发，至 ${until} / by ${statement.iss}, until ${until}` : '授权 / statement         尚无 / none yet',
+        statement
+          ? `授权 / statement         ${statement.sub}，由 ${statement.iss} 签发，至 ${until} / by ${statement.iss}, until ${until}`
+          : '授权 / statement         尚无 / none yet',
         ...(file.server === undefined ? [] : [`服务 / server            ${file.server}`]),
         ...(file.signer === undefined ? [] : [`签名程序 / signs with    ${file.signer.join(' ')}`]),
       ],
-      { thumbprint: pair.kid, jwk: pair.jwk, ...(file.name === undefined ? {} : { name: file.name }), ...(file.subject === undefined ? {} : { subject: file.subject }), ...(file.server === undefined ? {} : { server: file.server }), ...(statement ? { expires: statement.exp } : {}), ...(file.signer === undefined ? {} : { signer: file.signer }) },
+      {
+        thumbprint: pair.kid,
+        jwk: pair.jwk,
+        ...(file.name === undefined ? {} : { name: file.name }),
+        ...(file.subject === undefined ? {} : { subject: file.subject }),
+        ...(file.server === undefined ? {} : { server: file.server }),
+        ...(statement ? { expires: statement.exp } : {}),
+        ...(file.signer === undefined ? {} : { signer: file.signer }),
+      },
     );
   },
 };

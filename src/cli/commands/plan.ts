@@ -6,14 +6,14 @@
 import { readFileSync } from 'node:fs';
 import { counted } from '../../life/counted.ts';
 import { readBody } from '../../life/procedure/bodies.ts';
-import type { PlanFault } from '../../life/procedure/plan-faults.ts';
 import type { Results } from '../../life/procedure/plan.ts';
+import type { PlanFault } from '../../life/procedure/plan-faults.ts';
 import { passingRows } from '../../life/procedure/results-check.ts';
 import { readAbout } from '../../life/procedure/steps.ts';
 import { readResultsTable, readRosterTable } from '../../life/procedure/tables.ts';
 import { Refusal } from '../../life/refusal.ts';
 import type { CaseView } from '../../procedure/read.ts';
-import { CENTRE_KEY, fromHere, KEY, KEY_HELP, type Command } from '../command.ts';
+import { CENTRE_KEY, type Command, fromHere, KEY, KEY_HELP } from '../command.ts';
 import { photosFor, readArchive } from '../photos.ts';
 import { newCase, newSalt, takeStep } from '../stepper.ts';
 import { readBatch, requireSameRows } from '../steps.ts';
@@ -23,14 +23,21 @@ import { readJsonFile, requireChain } from './case.ts';
 const bytesOf = (path: string) => new Uint8Array(readFileSync(fromHere(path)));
 
 function requireNone(code: 'plan_refused' | 'results_refused', errors: readonly PlanFault[]): void {
-  if (errors.length > 0) throw new Refusal(code, `${counted(errors.length, 'fault')} in the table; nothing was handed in. Mend the table and try again.`, { count: errors.length, errors });
+  if (errors.length > 0)
+    throw new Refusal(
+      code,
+      `${counted(errors.length, 'fault')} in the table; nothing was handed in. Mend the table and try again.`,
+      { count: errors.length, errors },
+    );
 }
 
-const notUsed = (ignored: readonly string[]): string[] => (ignored.length === 0 ? [] : [`未使用的列 / not used    ${ignored.join(', ')}`]);
+const notUsed = (ignored: readonly string[]): string[] =>
+  ignored.length === 0 ? [] : [`未使用的列 / not used    ${ignored.join(', ')}`];
 
 /** The kind that an argument must be of. */
 function requireKind(about: string, kind: string): string {
-  if (readAbout(about).kind !== kind) throw usage(`${about} 应形如 ${kind}:…`, `${about} is to be a case like ${kind}:…`);
+  if (readAbout(about).kind !== kind)
+    throw usage(`${about} 应形如 ${kind}:…`, `${about} is to be a case like ${kind}:…`);
   return about;
 }
 
@@ -47,14 +54,27 @@ export const plan: Command = {
     const about = amended === undefined ? newCase('plan') : requireKind(amended, 'plan');
     const details = readJsonFile(input.need('details'));
     const { sessions } = details;
-    const only = Array.isArray(sessions) && sessions.length === 1 ? (sessions[0] as { id?: unknown } | null)?.id : undefined;
-    const { rows, faults, ignored } = readRosterTable(bytesOf(input.word(0)), typeof only === 'string' ? { session: only } : {});
+    const only =
+      Array.isArray(sessions) && sessions.length === 1 ? (sessions[0] as { id?: unknown } | null)?.id : undefined;
+    const { rows, faults, ignored } = readRosterTable(
+      bytesOf(input.word(0)),
+      typeof only === 'string' ? { session: only } : {},
+    );
     requireNone('plan_refused', faults);
     const step = amended === undefined ? 'plan.file' : 'plan.amend';
     const body = readBody(step, { ...details, salt: newSalt(), roster: rows });
     const { identity, caller } = await input.caller();
     const done = await takeStep(identity, caller, about, step, body);
-    input.answer([`已提交 / filed          ${about}（第 ${done.seq} 步 step）`, `考生 / candidates       ${rows.length}`, `场次 / sessions         ${body.sessions.length}`, ...notUsed(ignored), `下一步 / next           考后公示结果 / publish the results after the exams: ${input.next(['results', about, 'RESULTS.xlsx'])}`], { ...done, candidates: rows.length, ignored_columns: ignored });
+    input.answer(
+      [
+        `已提交 / filed          ${about}（第 ${done.seq} 步 step）`,
+        `考生 / candidates       ${rows.length}`,
+        `场次 / sessions         ${body.sessions.length}`,
+        ...notUsed(ignored),
+        `下一步 / next           考后公示结果 / publish the results after the exams: ${input.next(['results', about, 'RESULTS.xlsx'])}`,
+      ],
+      { ...done, candidates: rows.length, ignored_columns: ignored },
+    );
   },
 };
 
@@ -76,11 +96,26 @@ export const results: Command = {
     const { rows, faults, ignored } = readResultsTable(bytesOf(input.word(1)));
     requireNone('results_refused', faults);
     const step = corrected === undefined ? 'results.publish' : 'results.correct';
-    const body = readBody(step, { salt: newSalt(), plan: filed, rows, working_days: input.whole('days', 5), ...(reason === undefined ? {} : { reason }) });
+    const body = readBody(step, {
+      salt: newSalt(),
+      plan: filed,
+      rows,
+      working_days: input.whole('days', 5),
+      ...(reason === undefined ? {} : { reason }),
+    });
     const { identity, caller } = await input.caller();
     const done = await takeStep(identity, caller, about, step, body);
     const { due } = await caller.get<CaseView>(`/v1/cases/${about}`);
-    input.answer([`已公示 / published      ${about}（第 ${done.seq} 步 step）`, `人数 / rows             ${rows.length}`, `公示至 / notice until   ${due ?? '-'}`, ...notUsed(ignored), `下一步 / next           公示期满后上传 / upload when the notice has run: ${input.next(['upload', about])}`], { ...done, count: rows.length, due, ignored_columns: ignored });
+    input.answer(
+      [
+        `已公示 / published      ${about}（第 ${done.seq} 步 step）`,
+        `人数 / rows             ${rows.length}`,
+        `公示至 / notice until   ${due ?? '-'}`,
+        ...notUsed(ignored),
+        `下一步 / next           公示期满后上传 / upload when the notice has run: ${input.next(['upload', about])}`,
+      ],
+      { ...done, count: rows.length, due, ignored_columns: ignored },
+    );
   },
 };
 
@@ -96,14 +131,28 @@ export const upload: Command = {
     const { identity, caller } = await input.caller();
     const shown = await caller.get<CaseView>(`/v1/cases/${about}`);
     await requireChain(shown);
-    const published = shown.steps.findLast(({ step }) => step === 'results.publish' || step === 'results.correct')?.body as Results;
+    const published = shown.steps.findLast(({ step }) => step === 'results.publish' || step === 'results.correct')
+      ?.body as Results;
     const archive = input.text('photos') === undefined ? undefined : readArchive(input.path('photos'));
-    const made = await caller.json<{ id: string }>('POST', `/v1/results/${about}/batch`, archive ? { body: archive, type: 'application/zip' } : { body: {} });
+    const made = await caller.json<{ id: string }>(
+      'POST',
+      `/v1/results/${about}/batch`,
+      archive ? { body: archive, type: 'application/zip' } : { body: {} },
+    );
     const seen = await readBatch(caller, made.id, new Progress('读取名单 reading rows'));
     const rows = passingRows(published.rows, Number(shown.facts.pass_mark));
     requireSameRows(rows, seen, await photosFor(rows, archive));
     const { batch, root, count } = seen.ref;
     const done = await takeStep(identity, caller, about, 'results.upload', { batch, root, count });
-    input.answer([`已上传 / uploaded       ${about}`, `批次 / batch            ${batch}`, `人数 / rows             ${count}`, `根 / root               ${root}（已由名单重新计算 recomputed from the rows）`, `下一步 / next           由中心审核 / the centres approve: ${input.next(['approve', batch], CENTRE_KEY)}`], { ...done, batch, root, count });
+    input.answer(
+      [
+        `已上传 / uploaded       ${about}`,
+        `批次 / batch            ${batch}`,
+        `人数 / rows             ${count}`,
+        `根 / root               ${root}（已由名单重新计算 recomputed from the rows）`,
+        `下一步 / next           由中心审核 / the centres approve: ${input.next(['approve', batch], CENTRE_KEY)}`,
+      ],
+      { ...done, batch, root, count },
+    );
   },
 };

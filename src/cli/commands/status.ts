@@ -1,15 +1,16 @@
 /** Owns `luzheng status`: an organization or a centre suspends, reinstates or revokes a certificate. */
 import { parseNumber } from '../../life/number.ts';
-import { ACTIONS, REASONS } from '../../life/schema.ts';
-import { REASONS as WORDS } from '../../pages/words.ts';
-import { KEY, KEY_HELP, type Command } from '../command.ts';
-import { changeStatus } from '../sign.ts';
 import type { Report } from '../../life/report.ts';
+import { ACTIONS, REASONS } from '../../life/schema.ts';
 import type { Event } from '../../life/status.ts';
+import { REASONS as WORDS } from '../../pages/words.ts';
+import { type Command, KEY, KEY_HELP } from '../command.ts';
+import { changeStatus } from '../sign.ts';
 import { usage } from '../talk.ts';
 
 function oneOf<T extends string>(value: string, words: readonly T[], name: string): T {
-  if (!(words as readonly string[]).includes(value)) throw usage(`${name} 应为 ${words.join('、')} 之一`, `${name} is one of ${words.join(', ')}`);
+  if (!(words as readonly string[]).includes(value))
+    throw usage(`${name} 应为 ${words.join('、')} 之一`, `${name} is one of ${words.join(', ')}`);
   return value as T;
 }
 
@@ -31,7 +32,10 @@ ${REASONS.map((code) => `                   ${code.padEnd(20)} ${WORDS[code]?.zh
     const { status: last } = await caller.get<Report>(`/v1/certificates/${number}`);
     const place = last ? { seq: last.seq + 1, prev: last.digest } : { seq: 1 };
     const statement = await changeStatus(identity, { number, action, reason, ...place });
-    const done = await caller.post<{ state: string; seq: number; digest: string }>(`/v1/certificates/${number}/status`, { statement });
+    const done = await caller.post<{ state: string; seq: number; digest: string }>(
+      `/v1/certificates/${number}/status`,
+      { statement },
+    );
     input.answer([`${number}  ${done.state}`], { ...done, number });
   },
 };

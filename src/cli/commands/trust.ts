@@ -6,7 +6,7 @@ import { counted } from '../../life/counted.ts';
 import { shanghaiClock } from '../../pages/words.ts';
 import { Caller } from '../caller.ts';
 import { writeWhole } from '../collect.ts';
-import { fromHere, SERVER, type Command } from '../command.ts';
+import { type Command, fromHere, SERVER } from '../command.ts';
 import { fetchSnapshot } from '../snapshot.ts';
 
 export const trust: Command = {
@@ -20,6 +20,11 @@ export const trust: Command = {
     const snapshot = await fetchSnapshot(new Caller(input.origin()));
     writeWhole(path, JSON.stringify(snapshot, null, 1));
     const { filings, status_lists, kept_at = '' } = snapshot;
-    input.answer([`${path}: ${filings.length} 项备案、${status_lists.length} 份状态列表，截至 ${shanghaiClock(kept_at)}（北京时间） / ${counted(filings.length, 'filing')} and ${counted(status_lists.length, 'status list')}, as of ${shanghaiClock(kept_at)} (UTC+8)`], { file: path, filings: filings.length, status_lists: status_lists.length, kept_at });
+    input.answer(
+      [
+        `${path}: ${filings.length} 项备案、${status_lists.length} 份状态列表，截至 ${shanghaiClock(kept_at)}（北京时间） / ${counted(filings.length, 'filing')} and ${counted(status_lists.length, 'status list')}, as of ${shanghaiClock(kept_at)} (UTC+8)`,
+      ],
+      { file: path, filings: filings.length, status_lists: status_lists.length, kept_at },
+    );
   },
 };

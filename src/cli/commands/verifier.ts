@@ -4,10 +4,10 @@
  */
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ROOT } from '../build.ts';
 import { Caller } from '../caller.ts';
 import { writeWhole } from '../collect.ts';
-import { fromHere, type Command } from '../command.ts';
-import { ROOT } from '../build.ts';
+import { type Command, fromHere } from '../command.ts';
 import { readRoots } from '../roots.ts';
 import { fetchSnapshot, readSnapshotFile } from '../snapshot.ts';
 import { buildVerifier } from '../verifier.ts';
@@ -22,13 +22,25 @@ export const verifier: Command = {
   async run(input) {
     const roots = readRoots(input);
     const source = input.text('trust');
-    const snapshot = source === undefined ? undefined : /^https?:\/\//.test(source) ? await fetchSnapshot(new Caller(new URL(source).origin)) : readSnapshotFile(fromHere(source));
+    const snapshot =
+      source === undefined
+        ? undefined
+        : /^https?:\/\//.test(source)
+          ? await fetchSnapshot(new Caller(new URL(source).origin))
+          : readSnapshotFile(fromHere(source));
     const given = input.text('out');
     const path = given === undefined ? join(ROOT, 'out/luzheng-verifier.html') : fromHere(given);
     const html = await buildVerifier(roots, snapshot);
     mkdirSync(dirname(path), { recursive: true });
     writeWhole(path, html);
     const kept_at = snapshot?.kept_at ?? null;
-    input.answer([`${path}（${Math.ceil(html.length / 1024)} KB）`, `  信任根 root: ${roots.join(' ')}`, `  信任列表 trust list: ${snapshot ? (kept_at ?? '未注明时间 undated') : '无 none'}`], { file: path, bytes: html.length, roots, kept_at });
+    input.answer(
+      [
+        `${path}（${Math.ceil(html.length / 1024)} KB）`,
+        `  信任根 root: ${roots.join(' ')}`,
+        `  信任列表 trust list: ${snapshot ? (kept_at ?? '未注明时间 undated') : '无 none'}`,
+      ],
+      { file: path, bytes: html.length, roots, kept_at },
+    );
   },
 };

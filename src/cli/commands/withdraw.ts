@@ -3,12 +3,12 @@
  * published and what has ended. The root may be used on a machine without a network: then the statement is printed.
  */
 import { readKeyFile } from '../../../keys/make.ts';
-import { PROVINCE, type Filing, type PublicJwk } from '../../life/schema.ts';
+import { type Filing, PROVINCE, type PublicJwk } from '../../life/schema.ts';
 import { thumbprint } from '../../life/statement.ts';
 import { endOf, targetIssuer, type Withdrawal } from '../../life/withdrawal.ts';
 import { shanghaiClock } from '../../pages/words.ts';
 import { Caller } from '../caller.ts';
-import { KEY, KEY_HELP, type Command, type Input } from '../command.ts';
+import { type Command, type Input, KEY, KEY_HELP } from '../command.ts';
 import { withdraw } from '../sign.ts';
 import { peek, type TrustFile } from '../steps.ts';
 import { usage } from '../talk.ts';
@@ -21,7 +21,11 @@ function readInstant(input: Input, name: string): number | undefined {
   if (text === undefined) return undefined;
   const parts = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?))?(Z|[+-]\d\d:\d\d)?$/.exec(text);
   const at = parts ? Date.parse(`${parts[1]}T${parts[2] ?? '00:00'}${parts[3] ?? '+08:00'}`) / 1000 : Number.NaN;
-  if (!Number.isFinite(at)) throw usage(`--${name} 应为北京时间，如 2026-11-24T10:00`, `--${name} is a time in UTC+8, e.g. 2026-11-24T10:00, or with its zone`);
+  if (!Number.isFinite(at))
+    throw usage(
+      `--${name} 应为北京时间，如 2026-11-24T10:00`,
+      `--${name} is a time in UTC+8, e.g. 2026-11-24T10:00, or with its zone`,
+    );
   return Math.floor(at);
 }
 
@@ -37,25 +41,48 @@ interface Listed {
   ended?: number;
 }
 
-type Claims = { iss: string; sub?: string; jti: string; exp: number; cnf?: { jwk: PublicJwk }; issuing_jwks?: Filing['issuing_jwks'] };
+type Claims = {
+  iss: string;
+  sub?: string;
+  jti: string;
+  exp: number;
+  cnf?: { jwk: PublicJwk };
+  issuing_jwks?: Filing['issuing_jwks'];
+};
 
 /** What trust.json publishes, as it says of itself: choosing what to withdraw needs no verification. */
 async function listOf(trust: TrustFile): Promise<Listed[]> {
   const withdrawals = trust.withdrawals.map((token) => peek<Withdrawal>(token));
   const ended = (iss: string, names: { jti?: string; kid?: string | undefined }) => {
     const ends = withdrawals.flatMap((one) => {
-      const hit = 'jti' in one.target ? one.target.jti === names.jti && targetIssuer(one) === iss : one.target.kid === names.kid && [iss, PROVINCE].includes(one.iss);
+      const hit =
+        'jti' in one.target
+          ? one.target.jti === names.jti && targetIssuer(one) === iss
+          : one.target.kid === names.kid && [iss, PROVINCE].includes(one.iss);
       return hit ? [endOf(one)] : [];
     });
     return ends.length === 0 ? {} : { ended: Math.min(...ends) };
   };
   const listed: Listed[] = [];
   const issuing = new Set<string>();
-  for (const [typ, tokens] of [['centre', trust.centres], ['service', trust.services], ['filing', trust.filings], ['client', trust.clients]] as const) {
+  for (const [typ, tokens] of [
+    ['centre', trust.centres],
+    ['service', trust.services],
+    ['filing', trust.filings],
+    ['client', trust.clients],
+  ] as const) {
     for (const token of tokens) {
       const { iss, sub = 'service', jti, exp, cnf, issuing_jwks } = peek<Claims>(token);
       const kid = cnf && (await thumbprint(cnf.jwk));
-      listed.push({ typ, iss, sub, jti, ...(kid === undefined ? {} : { kid }), until: exp, ...ended(iss, { jti, kid }) });
+      listed.push({
+        typ,
+        iss,
+        sub,
+        jti,
+        ...(kid === undefined ? {} : { kid }),
+        until: exp,
+        ...ended(iss, { jti, kid }),
+      });
       for (const { kid: name } of issuing_jwks?.keys ?? []) {
         if (issuing.has(name)) continue;
         issuing.add(name);
@@ -66,7 +93,13 @@ async function listOf(trust: TrustFile): Promise<Listed[]> {
   return listed;
 }
 
-const WORDS: Record<string, string> = { centre: '中心 centre', service: '服务 service', filing: '备案 filing', client: '客户端 client', issuing: '颁发密钥 issuing key' };
+const WORDS: Record<string, string> = {
+  centre: '中心 centre',
+  service: '服务 service',
+  filing: '备案 filing',
+  client: '客户端 client',
+  issuing: '颁发密钥 issuing key',
+};
 
 async function list(input: Input): Promise<void> {
   const code = input.text('organization');
@@ -89,12 +122,20 @@ async function issuerOf(input: Input, jti: string, signer: string, caller: Calle
     if (!/^(centre:)?37\d\d$/.test(named)) throw usage('--of 应为 3700 或 37xx', '--of is 3700 or 37xx');
     return `centre:${named.slice(-4)}`;
   }
-  const issuers = caller ? (await listOf(await caller.get<TrustFile>('/.well-known/trust.json'))).filter((one) => one.jti === jti).map(({ iss }) => iss) : [];
+  const issuers = caller
+    ? (await listOf(await caller.get<TrustFile>('/.well-known/trust.json')))
+        .filter((one) => one.jti === jti)
+        .map(({ iss }) => iss)
+    : [];
   return issuers.includes(signer) ? signer : (issuers[0] ?? signer);
 }
 
 /** Hands a withdrawal in, if somebody can, and says what it means. */
-async function answer(input: Input, statement: string, by: { caller: Caller; origin: string } | undefined): Promise<void> {
+async function answer(
+  input: Input,
+  statement: string,
+  by: { caller: Caller; origin: string } | undefined,
+): Promise<void> {
   await by?.caller.post('/v1/withdrawals', { statement });
   const withdrawal = peek<Withdrawal>(statement);
   const { target } = withdrawal;
@@ -123,17 +164,41 @@ export const withdrawCommand: Command = {
   --reason TEXT             撤回原因，写入声明并公开 / why; stands in the statement, which is public
   不带 --jti、--kid 则列出可撤回的（--organization CODE 只看一家）/ without a target: lists what there is
   撤回不能取消；此前已审核并下令颁发的证书仍然有效 / final; certificates approved and ordered before stay valid`,
-  options: { ...KEY, root: { type: 'string' }, by: { type: 'string' }, statement: { type: 'string' }, jti: { type: 'string' }, kid: { type: 'string' }, of: { type: 'string' }, organization: { type: 'string' }, effective: { type: 'string' }, 'compromised-since': { type: 'string' }, reason: { type: 'string' } },
+  options: {
+    ...KEY,
+    root: { type: 'string' },
+    by: { type: 'string' },
+    statement: { type: 'string' },
+    jti: { type: 'string' },
+    kid: { type: 'string' },
+    of: { type: 'string' },
+    organization: { type: 'string' },
+    effective: { type: 'string' },
+    'compromised-since': { type: 'string' },
+    reason: { type: 'string' },
+  },
   async run(input) {
     const [jti, kid, printed] = [input.text('jti'), input.text('kid'), input.text('statement')];
     if (printed !== undefined) return answer(input, printed, await input.caller());
     if (jti === undefined && kid === undefined) return list(input);
-    if (jti !== undefined && kid !== undefined) throw usage('--jti 与 --kid 只能给一个', 'give --jti or --kid, not both');
+    if (jti !== undefined && kid !== undefined)
+      throw usage('--jti 与 --kid 只能给一个', 'give --jti or --kid, not both');
     const byRoot = input.text('root') !== undefined;
     const handing = !byRoot || input.text('by') !== undefined ? await input.caller(byRoot ? 'by' : 'key') : undefined;
-    const signer = byRoot ? { ...(await readKeyFile(input.path('root'))).pair, subject: PROVINCE } : (handing as NonNullable<typeof handing>).identity;
-    const target = jti === undefined ? { kid: kid as string } : await issuerOf(input, jti, signer.subject, handing?.caller).then((iss) => (iss === signer.subject ? { jti } : { jti, iss }));
-    const statement = await withdraw(signer, target, { effective: readInstant(input, 'effective'), compromised_since: readInstant(input, 'compromised-since'), reason: input.text('reason') });
+    const signer = byRoot
+      ? { ...(await readKeyFile(input.path('root'))).pair, subject: PROVINCE }
+      : (handing as NonNullable<typeof handing>).identity;
+    const target =
+      jti === undefined
+        ? { kid: kid as string }
+        : await issuerOf(input, jti, signer.subject, handing?.caller).then((iss) =>
+            iss === signer.subject ? { jti } : { jti, iss },
+          );
+    const statement = await withdraw(signer, target, {
+      effective: readInstant(input, 'effective'),
+      compromised_since: readInstant(input, 'compromised-since'),
+      reason: input.text('reason'),
+    });
     return answer(input, statement, handing);
   },
 };

@@ -67,5 +67,6 @@ export function onShow(selector: string, show: Show): void {
 
 /** Gives life to a view that was just shown. */
 export async function enliven(desk: Desk, root: HTMLElement): Promise<void> {
-  for (const { selector, show } of shows) for (const element of root.querySelectorAll<HTMLElement>(selector)) await show(desk, element);
+  for (const { selector, show } of shows)
+    for (const element of root.querySelectorAll<HTMLElement>(selector)) await show(desk, element);
 }

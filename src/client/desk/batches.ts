@@ -3,15 +3,15 @@
  * it, and a batch's certificates saved as ZIP.
  * It refuses to sign over rows whose root, disclosures or masked names are not what the service says they are.
  */
-import { readDisclosures, type Holder } from '../../life/disclose.ts';
-import { leafText, rootOfTexts, type RowFacts } from '../../life/leaf.ts';
+import { type Holder, readDisclosures } from '../../life/disclose.ts';
+import { leafText, type RowFacts, rootOfTexts } from '../../life/leaf.ts';
 import { maskName } from '../../life/name.ts';
 import { PART } from '../../life/parts.ts';
 import { signStatement } from '../../life/statement.ts';
 import { BATCH_WORDS, ENDS } from '../../pages/desk/words.ts';
 import { Trouble } from '../key.ts';
 import { partsOf, picker, savePart, saveWhole } from '../save.ts';
-import { register, type Desk, type Work } from './actions.ts';
+import { type Desk, register, type Work } from './actions.ts';
 import { filled } from './text.ts';
 
 export interface BatchView {
@@ -41,23 +41,46 @@ export interface Seen {
   rows: SeenRow[];
 }
 
-type GivenRow = RowFacts & { row: number; position: number; disclosures: string[]; score_theory: number; score_practice: number };
+type GivenRow = RowFacts & {
+  row: number;
+  position: number;
+  disclosures: string[];
+  score_theory: number;
+  score_practice: number;
+};
 
 /** Reads all rows of a batch and computes its root. @throws Trouble `root_differs`, `rows_differ` */
-export async function seeBatch({ call }: Pick<Desk, 'call'>, id: string, at: (done: number, total: number) => void, signal?: AbortSignal): Promise<Seen> {
+export async function seeBatch(
+  { call }: Pick<Desk, 'call'>,
+  id: string,
+  at: (done: number, total: number) => void,
+  signal?: AbortSignal,
+): Promise<Seen> {
   const ask = signal ? { signal } : {};
   const view = (await (await call(`/v1/batches/${id}`, ask)).json()) as BatchView;
   const rows: SeenRow[] = [];
   const texts: string[] = [];
   let filing = '';
   for (let after: string | null = ''; after !== null && rows.length < view.count; ) {
-    const page = (await (await call(`/v1/batches/${id}/rows?after=${after}`, ask)).json()) as { filing: string; rows: GivenRow[]; next: string | null };
+    const page = (await (await call(`/v1/batches/${id}/rows?after=${after}`, ask)).json()) as {
+      filing: string;
+      rows: GivenRow[];
+      next: string | null;
+    };
     filing ||= page.filing;
     after = page.rows.length === 0 ? null : page.next;
     for (const row of page.rows) {
       const { holder } = readDisclosures(row.disclosures, row.sd);
       const { name, id_type, id_number, photo_digest } = holder;
-      if (row.position !== rows.length || row.disclosures.length !== row.sd.length || name === undefined || id_type === undefined || id_number === undefined || photo_digest === undefined || maskName(name) !== row.masked_name) {
+      if (
+        row.position !== rows.length ||
+        row.disclosures.length !== row.sd.length ||
+        name === undefined ||
+        id_type === undefined ||
+        id_number === undefined ||
+        photo_digest === undefined ||
+        maskName(name) !== row.masked_name
+      ) {
         throw new Trouble('rows_differ', { row: String(row.row) });
       }
       texts.push(leafText(row));
@@ -77,13 +100,36 @@ async function issue(desk: Desk, id: string, work: Work): Promise<number> {
   const { view } = await seeBatch(desk, id, work.progress, work.signal);
   const approval = view.approvals.find(({ tier }) => tier === 'province');
   if (!approval) throw new Trouble('not_approved');
-  const order = await signStatement('issue+jwt', { iss: signer.subject, sub: signer.subject, aud: origin, batch: id, root: view.root, approval: approval.jti, iat: Math.floor(Date.now() / 1000), jti: crypto.randomUUID() }, signer.key, signer.kid);
+  const order = await signStatement(
+    'issue+jwt',
+    {
+      iss: signer.subject,
+      sub: signer.subject,
+      aud: origin,
+      batch: id,
+      root: view.root,
+      approval: approval.jti,
+      iat: Math.floor(Date.now() / 1000),
+      jti: crypto.randomUUID(),
+    },
+    signer.key,
+    signer.kid,
+  );
   work.progress(0, view.count);
-  const watch = setInterval(() => void call(`/v1/batches/${id}`).then(async (answer) => work.progress(((await answer.json()) as BatchView).issued, view.count), () => undefined), 1500);
+  const watch = setInterval(
+    () =>
+      void call(`/v1/batches/${id}`).then(
+        async (answer) => work.progress(((await answer.json()) as BatchView).issued, view.count),
+        () => undefined,
+      ),
+    1500,
+  );
   try {
     for (let turn = 0; ; turn++) {
       work.signal.throwIfAborted();
-      const done = (await (await call(`/v1/batches/${id}/issue`, { json: { approval: approval.approval, order } })).json()) as { state: string; issued: number };
+      const done = (await (
+        await call(`/v1/batches/${id}/issue`, { json: { approval: approval.approval, order } })
+      ).json()) as { state: string; issued: number };
       if (done.state === 'issued') return view.count;
       work.progress(done.issued, view.count);
       await pause(Math.min(5000, 500 * (turn + 1)));
@@ -115,7 +161,9 @@ register('download-batch', async (desk, button) => {
   const field = document.querySelector<HTMLInputElement>('#from-part');
   const first = Math.min(parts, Math.max(1, Math.floor(Number(field?.value ?? begin.get(id) ?? 1)) || 1));
   const file = await picker()?.({ suggestedName: `${id}.zip`, types: [{ accept: { 'application/zip': ['.zip'] } }] });
-  const work = desk.begin(file || parts === 1 ? BATCH_WORDS.downloading : filled(BATCH_WORDS.downloading_parts, { parts }));
+  const work = desk.begin(
+    file || parts === 1 ? BATCH_WORDS.downloading : filled(BATCH_WORDS.downloading_parts, { parts }),
+  );
   const watch = { signal: work.signal, at: (done: number) => work.progress(done, batch.count), stuck: work.stuck };
   try {
     watch.at(file ? 0 : (first - 1) * PART);
@@ -127,7 +175,11 @@ register('download-batch', async (desk, button) => {
     }
     begin.delete(id);
     if (field) field.value = '1';
-    desk.say(file || parts === 1 ? filled(ENDS.saved, { count: batch.count, name: file?.name ?? `${id}.zip` }) : filled(ENDS.saved_parts, { count: batch.count - (first - 1) * PART, parts: parts - first + 1 }));
+    desk.say(
+      file || parts === 1
+        ? filled(ENDS.saved, { count: batch.count, name: file?.name ?? `${id}.zip` })
+        : filled(ENDS.saved_parts, { count: batch.count - (first - 1) * PART, parts: parts - first + 1 }),
+    );
   } catch (error) {
     // What the person stopped is no accident.
     if (!work.signal.aborted) throw error;

@@ -5,14 +5,14 @@
  * before the city has approved. Photos that were not looked at are counted, and the approval says how many.
  */
 import { codeOf } from '../../life/authority.ts';
+import { decodeUtf8, fromBase64url } from '../../life/bytes.ts';
 import { isRefusal } from '../../life/refusal.ts';
 import { Reading, requireShown, type ShownRow } from '../../life/review.ts';
-import { PROVINCE, type Approval, type Filing } from '../../life/schema.ts';
+import { type Approval, type Filing, PROVINCE } from '../../life/schema.ts';
 import { signStatement } from '../../life/statement.ts';
-import { decodeUtf8, fromBase64url } from '../../life/bytes.ts';
 import { BATCH_WORDS } from '../../pages/desk/words.ts';
 import { Trouble } from '../key.ts';
-import { register, type Desk, type Work } from './actions.ts';
+import { type Desk, register, type Work } from './actions.ts';
 import type { BatchView } from './batches.ts';
 import { photosSeen, type Seen } from './photos.ts';
 import { filled, one } from './text.ts';
@@ -24,16 +24,29 @@ const payloadOf = <T>(token: string): T => JSON.parse(decodeUtf8(fromBase64url(t
 
 /** What the page shows, by position: the words that the reviewer compared by eye. */
 function shownHere(): Map<number, string[]> {
-  return new Map([...document.querySelectorAll<HTMLElement>('#view tr[data-position]')].map((line) => [Number(line.dataset.position), [...line.querySelectorAll('[data-cell]')].map((cell) => cell.textContent ?? '')]));
+  return new Map(
+    [...document.querySelectorAll<HTMLElement>('#view tr[data-position]')].map((line) => [
+      Number(line.dataset.position),
+      [...line.querySelectorAll('[data-cell]')].map((cell) => cell.textContent ?? ''),
+    ]),
+  );
 }
 
 /** Reads a batch to its last row. @returns its root, computed here, its filing, how many photos it has and how many of them nobody saw */
-async function read({ call }: Desk, view: BatchView, work: Work, shown: ReadonlyMap<number, readonly string[]>, seen: Seen): Promise<{ root: string; filing: Filing; photos: number; unseen: number }> {
+async function read(
+  { call }: Desk,
+  view: BatchView,
+  work: Work,
+  shown: ReadonlyMap<number, readonly string[]>,
+  seen: Seen,
+): Promise<{ root: string; filing: Filing; photos: number; unseen: number }> {
   const reading = new Reading();
   let filing: Filing | undefined;
   try {
     for (let after: string | null = ''; after !== null && reading.rows.length < view.count; ) {
-      const page = (await (await call(`/v1/batches/${view.id}/rows?after=${after}`, { signal: work.signal })).json()) as { filing: string; rows: ShownRow[]; next: string | null };
+      const page = (await (
+        await call(`/v1/batches/${view.id}/rows?after=${after}`, { signal: work.signal })
+      ).json()) as { filing: string; rows: ShownRow[]; next: string | null };
       filing ??= payloadOf<Filing>(page.filing);
       reading.add(page.rows);
       after = page.rows.length === 0 ? null : page.next;
@@ -42,7 +55,10 @@ async function read({ call }: Desk, view: BatchView, work: Work, shown: Readonly
     const root = reading.root(view);
     requireShown(shown, reading.rows);
     if (!filing || codeOf(filing.sub) !== view.organization) throw new Trouble('root_differs');
-    const differing = reading.rows.find(({ position, photo_digest }) => seen.differing.includes(position) || (seen.photos.get(position) ?? photo_digest) !== photo_digest);
+    const differing = reading.rows.find(
+      ({ position, photo_digest }) =>
+        seen.differing.includes(position) || (seen.photos.get(position) ?? photo_digest) !== photo_digest,
+    );
     if (differing) throw new Trouble('photo_altered', { row: String(differing.row) });
     const withPhoto = reading.rows.filter(({ photo_digest }) => photo_digest !== null);
     const unseen = withPhoto.filter(({ position }) => !seen.photos.has(position)).length;
@@ -61,15 +77,31 @@ async function approve(desk: Desk, id: string, work: Work): Promise<BatchView> {
   const shown = shownHere();
   const view = (await (await call(`/v1/batches/${id}`, { signal: work.signal })).json()) as BatchView;
   const { root, filing, photos, unseen } = await read(desk, view, work, shown, photosSeen());
-  if (unseen > 0 && !confirm(one(filled(BATCH_WORDS.photos_unseen, { photos, unseen })))) throw new Trouble('photos_unseen', { unseen: String(unseen) });
+  if (unseen > 0 && !confirm(one(filled(BATCH_WORDS.photos_unseen, { photos, unseen }))))
+    throw new Trouble('photos_unseen', { unseen: String(unseen) });
   if (view.filed_since !== undefined) throw new Trouble('filed_since', { centre: view.filed_since });
   const isInner = signer.subject === PROVINCE && filing.route === 'city';
   const city = isInner ? view.approvals.find(({ tier }) => tier === 'city')?.approval : undefined;
   if (isInner && city === undefined) throw new Trouble('city_first');
   const iat = Math.floor(Date.now() / 1000);
-  const claims: Approval = { iss: signer.subject, sub: `org:${view.organization}`, aud: origin, batch: id, root, count: view.count, iat, nbf: iat, exp: iat + LIFETIME, jti: crypto.randomUUID(), ...(city === undefined ? {} : { city }), ...(photos === 0 ? {} : { photos_unseen: unseen }) };
+  const claims: Approval = {
+    iss: signer.subject,
+    sub: `org:${view.organization}`,
+    aud: origin,
+    batch: id,
+    root,
+    count: view.count,
+    iat,
+    nbf: iat,
+    exp: iat + LIFETIME,
+    jti: crypto.randomUUID(),
+    ...(city === undefined ? {} : { city }),
+    ...(photos === 0 ? {} : { photos_unseen: unseen }),
+  };
   work.signal.throwIfAborted();
-  await call(`/v1/batches/${id}/approvals`, { json: { approval: await signStatement('approval+jwt', claims, signer.key, signer.kid) } });
+  await call(`/v1/batches/${id}/approvals`, {
+    json: { approval: await signStatement('approval+jwt', claims, signer.key, signer.kid) },
+  });
   return view;
 }
 

@@ -3,7 +3,7 @@
  * whole days, signed with the centre's key and handed in.
  * It refuses days that cannot be read, before anything is signed; what was typed stays.
  */
-import { checkDays, readDays, type Announcement } from '../../life/announcement.ts';
+import { type Announcement, checkDays, readDays } from '../../life/announcement.ts';
 import { isRefusal } from '../../life/refusal.ts';
 import { PROVINCE } from '../../life/schema.ts';
 import { signStatement } from '../../life/statement.ts';
@@ -25,7 +25,12 @@ function announced(): Pick<Announcement, 'year' | 'holidays' | 'workdays' | 'sou
   const year = Number(typed('year'));
   if (!/^2\d{3}$/.test(typed('year'))) throw trouble('year', 'year_wrong');
   try {
-    const read = { year, holidays: readDays(typed('holidays'), year, 'holidays'), workdays: readDays(typed('workdays'), year, 'workdays'), source: typed('source') };
+    const read = {
+      year,
+      holidays: readDays(typed('holidays'), year, 'holidays'),
+      workdays: readDays(typed('workdays'), year, 'workdays'),
+      source: typed('source'),
+    };
     checkDays(read);
     if (read.holidays.length === 0) throw trouble('holidays', 'holidays_missing');
     if (read.source === '') throw trouble('source', 'source_missing');
@@ -34,7 +39,10 @@ function announced(): Pick<Announcement, 'year' | 'holidays' | 'workdays' | 'sou
     if (!isRefusal(error, 'calendar_day_wrong')) throw error;
     const { part = '', day } = error.facts;
     const name = part.endsWith('workdays') ? 'workdays' : 'holidays';
-    throw trouble(name, name === 'workdays' ? 'workday_wrong' : 'holiday_wrong', { day: String(day), year: String(year) });
+    throw trouble(name, name === 'workdays' ? 'workday_wrong' : 'holiday_wrong', {
+      day: String(day),
+      year: String(year),
+    });
   }
 }
 
@@ -42,11 +50,23 @@ register('announce-year', async (desk) => {
   const { signer, call } = desk;
   const days = announced();
   const { year, holidays, workdays, source } = days;
-  const list = (all: readonly string[]) => [...all].sort().map((day) => day.slice(5)).join(' ') || '—';
-  const facts = { year: String(year), count: String(holidays.length), holidays: list(holidays), workdays: list(workdays), source };
+  const list = (all: readonly string[]) =>
+    [...all]
+      .sort()
+      .map((day) => day.slice(5))
+      .join(' ') || '—';
+  const facts = {
+    year: String(year),
+    count: String(holidays.length),
+    holidays: list(holidays),
+    workdays: list(workdays),
+    source,
+  };
   if (!confirm(one(filled(CALENDAR_WORDS.confirm, facts)))) return;
   const claims: Announcement = { iss: PROVINCE, ...days, iat: Math.floor(Date.now() / 1000), jti: crypto.randomUUID() };
-  await call('/v1/calendars', { json: { statement: await signStatement('calendar+jwt', claims, signer.key, signer.kid) } });
+  await call('/v1/calendars', {
+    json: { statement: await signStatement('calendar+jwt', claims, signer.key, signer.kid) },
+  });
   desk.go('#/calendar');
   desk.say(filled(CALENDAR_WORDS.done, { year: String(year) }), 'done');
 });

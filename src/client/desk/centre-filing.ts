@@ -8,13 +8,13 @@
 import { parseOrganizationCode } from '../../life/number.ts';
 import type { Application, DeviceRequest } from '../../life/procedure/application.ts';
 import { filingDifferences, filingFrom, isNarrower, scopeFrom } from '../../life/procedure/filing.ts';
-import { PROVINCE, type Client, type Filing, type PublicJwk } from '../../life/schema.ts';
+import { type Client, type Filing, PROVINCE, type PublicJwk } from '../../life/schema.ts';
 import { signStatement } from '../../life/statement.ts';
 import { FILING_WORDS } from '../../pages/desk/filing-words.ts';
 import { DONE, FORM_WORDS } from '../../pages/desk/words.ts';
 import type { Words } from '../../pages/words.ts';
 import { Trouble } from '../key.ts';
-import { register, type Desk } from './actions.ts';
+import { type Desk, register } from './actions.ts';
 import { certifyFiling } from './certificate.ts';
 import { reviewFiling } from './filing-review.ts';
 import { sendStep } from './forms.ts';
@@ -40,7 +40,14 @@ async function shownCase({ call }: Desk, button: HTMLElement): Promise<CaseAnswe
 /** Names a key of an organization. @returns the statement's jti */
 async function nameKey({ call, signer }: Desk, code: string, { kty, crv, x, y }: PublicJwk): Promise<string> {
   const iat = seconds();
-  const claims: Client = { iss: signer.subject, sub: `org:${code}`, cnf: { jwk: { kty, crv, x, y } }, iat, exp: iat + YEAR, jti: crypto.randomUUID() };
+  const claims: Client = {
+    iss: signer.subject,
+    sub: `org:${code}`,
+    cnf: { jwk: { kty, crv, x, y } },
+    iat,
+    exp: iat + YEAR,
+    jti: crypto.randomUUID(),
+  };
   await call('/v1/clients', { json: { statement: await signStatement('client+jwt', claims, signer.key, signer.kid) } });
   return claims.jti;
 }
@@ -59,8 +66,12 @@ const field = (id: string): string => (document.querySelector<HTMLInputElement>(
 
 /** What was ticked of what was applied for. @throws Trouble `nothing_granted` */
 function grantedOf({ form }: Application): Application['form']['occupations'] {
-  const boxes = [...document.querySelectorAll('#select-scope [data-grant]')].map((set) => [...set.querySelectorAll<HTMLInputElement>('input:checked')].map(({ value }) => Number(value)));
-  const lines = form.occupations.map((line, at) => ({ ...line, levels: line.levels.filter((level) => boxes[at]?.includes(level)) })).filter(({ levels }) => levels.length > 0);
+  const boxes = [...document.querySelectorAll('#select-scope [data-grant]')].map((set) =>
+    [...set.querySelectorAll<HTMLInputElement>('input:checked')].map(({ value }) => Number(value)),
+  );
+  const lines = form.occupations
+    .map((line, at) => ({ ...line, levels: line.levels.filter((level) => boxes[at]?.includes(level)) }))
+    .filter(({ levels }) => levels.length > 0);
   if (lines.length > 0) return lines;
   document.querySelector<HTMLElement>('#select-scope input')?.focus();
   throw new Trouble('nothing_granted');
@@ -75,7 +86,8 @@ function wholeOf(id: string, min: number, max: number): number {
 }
 
 /** The panel of the card that a button stands in. */
-const panelOf = (button: HTMLElement): HTMLElement => button.closest('section')?.querySelector('[data-filing-review]') as HTMLElement;
+const panelOf = (button: HTMLElement): HTMLElement =>
+  button.closest('section')?.querySelector('[data-filing-review]') as HTMLElement;
 
 /** Signs a filing with the issuing keys that there are now, hands it in, and certifies the newest of them. @returns what is to be said of that */
 async function handInFiling(desk: Desk, claims: Filing): Promise<Words | undefined> {
@@ -96,12 +108,21 @@ const fromNow = (claims: Filing, years: number): Filing => {
 register('review-selection', async (desk, button) => {
   const { signer } = desk;
   const { steps } = await shownCase(desk, button);
-  const application = steps.findLast(({ step }) => step === 'application.submit' || step === 'application.amend')?.body as Application;
+  const application = steps.findLast(({ step }) => step === 'application.submit' || step === 'application.amend')
+    ?.body as Application;
   const code = parseOrganizationCode(field('select-organization').toUpperCase());
-  const terms = { code, centre: signer.subject, annual_capacity: wholeOf('select-capacity', 1, application.annual_capacity), pass_mark: wholeOf('select-pass-mark', 60, 100) };
+  const terms = {
+    code,
+    centre: signer.subject,
+    annual_capacity: wholeOf('select-capacity', 1, application.annual_capacity),
+    pass_mark: wholeOf('select-pass-mark', 60, 100),
+  };
   const years = wholeOf('select-years', 1, 3);
   const scope = scopeFrom(grantedOf(application));
-  const claims = fromNow(filingFrom(application, { ...terms, scope, keys: [], iat: 0, exp: 0, jti: crypto.randomUUID() }), years);
+  const claims = fromNow(
+    filingFrom(application, { ...terms, scope, keys: [], iat: 0, exp: 0, jti: crypto.randomUUID() }),
+    years,
+  );
   const reason = field('select-reason');
   const note = field('select-note');
   // Before anything is made or handed in.
@@ -114,7 +135,19 @@ register('review-selection', async (desk, button) => {
     const { about, seq, last } = await shownCase(desk, button);
     const lacking = await handInFiling(desk, fromNow(claims, years));
     const client = await nameKey(desk, code, application.key);
-    await sendStep(desk, { about, step: 'application.select', seq, last, body: { organization: code, filing: claims.jti, client, ...(note === '' ? {} : { note }), ...(reason === '' ? {} : { reason }) } });
+    await sendStep(desk, {
+      about,
+      step: 'application.select',
+      seq,
+      last,
+      body: {
+        organization: code,
+        filing: claims.jti,
+        client,
+        ...(note === '' ? {} : { note }),
+        ...(reason === '' ? {} : { reason }),
+      },
+    });
     desk.go(`#/applications/${about}`);
     desk.say(lacking ?? DONE['application.select'] ?? FORM_WORDS.done, lacking ? 'notice' : 'done');
   });
@@ -125,7 +158,19 @@ register('review-again', async (desk, button) => {
   const { code, ...terms } = JSON.parse(button.dataset.again as string) as Omit<Filing, 'sub'> & { code: string };
   const years = wholeOf('again-years', 1, 3);
   const route = centre === PROVINCE ? ({ route: 'province' } as const) : ({ route: 'city', city: centre } as const);
-  const claims = fromNow({ ...terms, ...route, iss: centre, sub: `org:${code}`, issuing_jwks: { keys: [] }, iat: 0, exp: 0, jti: crypto.randomUUID() }, years);
+  const claims = fromNow(
+    {
+      ...terms,
+      ...route,
+      iss: centre,
+      sub: `org:${code}`,
+      issuing_jwks: { keys: [] },
+      iat: 0,
+      exp: 0,
+      jti: crypto.randomUUID(),
+    },
+    years,
+  );
   await reviewFiling(desk, panelOf(button), claims, async () => {
     const lacking = await handInFiling(desk, fromNow(claims, years));
     desk.go(`#/organizations/${code}`);

@@ -2,8 +2,9 @@
  * Owns the withdrawal of a filing or a key at a centre's desk: asked once more, signed with the centre's key, handed in.
  * It refuses one without a reason, and instants that the service would refuse; what was typed stays.
  */
-import type { Withdrawal } from '../../life/withdrawal.ts';
+
 import { signStatement } from '../../life/statement.ts';
+import type { Withdrawal } from '../../life/withdrawal.ts';
 import { WITHDRAW_WORDS } from '../../pages/desk/words.ts';
 import { Trouble } from '../key.ts';
 import { register } from './actions.ts';
@@ -37,8 +38,18 @@ register('withdraw-statement', async (desk, button) => {
   if (since !== undefined && since > iat) throw trouble(fieldOf('withdraw-since'), 'since_future');
   if (!confirm(one(filled(typ === 'filing' ? WITHDRAW_WORDS.filing : WITHDRAW_WORDS.client, { code })))) return;
   const target = typ === 'filing' ? { jti: id, ...(iss === signer.subject ? {} : { iss }) } : { kid: id };
-  const claims: Withdrawal = { iss: signer.subject, target, effective, ...(since === undefined ? {} : { compromised_since: since }), reason, iat, jti: crypto.randomUUID() };
-  await call('/v1/withdrawals', { json: { statement: await signStatement('withdrawal+jwt', claims, signer.key, signer.kid) } });
+  const claims: Withdrawal = {
+    iss: signer.subject,
+    target,
+    effective,
+    ...(since === undefined ? {} : { compromised_since: since }),
+    reason,
+    iat,
+    jti: crypto.randomUUID(),
+  };
+  await call('/v1/withdrawals', {
+    json: { statement: await signStatement('withdrawal+jwt', claims, signer.key, signer.kid) },
+  });
   desk.go(`#/organizations/${code}`);
   desk.say(WITHDRAW_WORDS.done);
 });

@@ -12,7 +12,7 @@ import { importPublic, openStatement } from '../../life/statement.ts';
 import { CERTIFICATE_WORDS } from '../../pages/desk/words.ts';
 import type { Words } from '../../pages/words.ts';
 import { Trouble } from '../key.ts';
-import { onShow, register, type Desk, type Signer } from './actions.ts';
+import { type Desk, onShow, register, type Signer } from './actions.ts';
 import { fail, get, say } from './frame.ts';
 import { keepKey, keptKeys } from './keys.ts';
 import { both, filled } from './text.ts';
@@ -23,7 +23,9 @@ function state({ certificate, jwk }: Signer): { words: Words; wanting: boolean }
   try {
     const { not_after } = certificateOf(certificate, jwk);
     const day = shanghaiDay(not_after);
-    return not_after * 1000 <= Date.now() ? { words: filled(CERTIFICATE_WORDS.expired, { day }), wanting: true } : { words: filled(CERTIFICATE_WORDS.present, { day }), wanting: false };
+    return not_after * 1000 <= Date.now()
+      ? { words: filled(CERTIFICATE_WORDS.expired, { day }), wanting: true }
+      : { words: filled(CERTIFICATE_WORDS.present, { day }), wanting: false };
   } catch (error) {
     // A damaged one in a key file keeps nobody from the rest of their work.
     if (!isRefusal(error)) throw error;
@@ -45,7 +47,8 @@ export function showCertificate(signer: Signer): void {
 
 /** Parts of a view that are for who has a certificate, and those that say that one is wanting. */
 function offerIn(view: ParentNode, wanting: boolean): void {
-  for (const part of view.querySelectorAll<HTMLElement>('[data-certificate]')) part.hidden = (part.dataset.certificate === 'wanting') !== wanting;
+  for (const part of view.querySelectorAll<HTMLElement>('[data-certificate]'))
+    part.hidden = (part.dataset.certificate === 'wanting') !== wanting;
 }
 
 onShow('[data-certificate]', ({ signer }, part) => offerIn(part.parentElement as HTMLElement, state(signer).wanting));
@@ -62,7 +65,13 @@ export async function bringCertificate(signer: Signer, file: File): Promise<void
     showCertificate(signer);
     say(CERTIFICATE_WORDS.taken);
   } catch (error) {
-    fail(isRefusal(error, 'certificate_key_differs') ? new Trouble('certificate_of_another') : isRefusal(error) ? new Trouble('certificate_unreadable') : error);
+    fail(
+      isRefusal(error, 'certificate_key_differs')
+        ? new Trouble('certificate_of_another')
+        : isRefusal(error)
+          ? new Trouble('certificate_unreadable')
+          : error,
+    );
   }
 }
 
@@ -74,7 +83,16 @@ export async function certifyFiling({ call, signer }: Desk, filing: Filing): Pro
   const newest = filing.issuing_jwks.keys.at(-1);
   const { certificate } = signer;
   if (certificate === undefined || !newest || state(signer).wanting) return CERTIFICATE_WORDS.unsigned;
-  await call(`${routeOf(newest.kid)}/certificate`, { json: { certificate: await certifyIssuingKey({ ...signer, certificate }, filing, newest, crypto.getRandomValues(new Uint8Array(16))) } });
+  await call(`${routeOf(newest.kid)}/certificate`, {
+    json: {
+      certificate: await certifyIssuingKey(
+        { ...signer, certificate },
+        filing,
+        newest,
+        crypto.getRandomValues(new Uint8Array(16)),
+      ),
+    },
+  });
   return undefined;
 }
 

@@ -45,7 +45,21 @@ register('change-status', async (desk, button) => {
   const { status } = (await (await call(`/v1/certificates/${number}`)).json()) as Report;
   if (status?.digest !== last) throw new Trouble('moved');
   const place = status ? { seq: status.seq + 1, prev: status.digest } : { seq: 1 };
-  const statement = await signStatement('status+jwt', { iss: signer.subject, aud: origin, number, action, reason, ...place, iat: Math.floor(Date.now() / 1000), jti: crypto.randomUUID() }, signer.key, signer.kid);
+  const statement = await signStatement(
+    'status+jwt',
+    {
+      iss: signer.subject,
+      aud: origin,
+      number,
+      action,
+      reason,
+      ...place,
+      iat: Math.floor(Date.now() / 1000),
+      jti: crypto.randomUUID(),
+    },
+    signer.key,
+    signer.kid,
+  );
   await call(`/v1/certificates/${number}/status`, { json: { statement } });
   desk.go(`#/certificates/${number}`);
   desk.say(CHANGED[action]);

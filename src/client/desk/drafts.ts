@@ -16,7 +16,8 @@ interface Draft {
 }
 
 const keyOf = (form: HTMLFormElement): string => `luzheng-draft:${form.dataset.draft}`;
-const tickOf = (form: HTMLFormElement): HTMLInputElement | null => form.querySelector<HTMLInputElement>('input[data-draft-tick]');
+const tickOf = (form: HTMLFormElement): HTMLInputElement | null =>
+  form.querySelector<HTMLInputElement>('input[data-draft-tick]');
 
 export function clearDraft(form: HTMLFormElement): void {
   if (form.dataset.draft !== undefined) localStorage.removeItem(keyOf(form));
@@ -42,7 +43,9 @@ export function tendDraft(form: HTMLFormElement, desk: Desk): void {
   }
   let waiting: ReturnType<typeof setTimeout> | undefined;
   const save = (): void => {
-    const parts = Object.fromEntries([...partsOfForm(form)].map(([name, part]) => [name, part.draft ? part.draft() : part.value()]));
+    const parts = Object.fromEntries(
+      [...partsOfForm(form)].map(([name, part]) => [name, part.draft ? part.draft() : part.value()]),
+    );
     const draft: Draft = { saved: Date.now(), rows: countRows(form), fields: snapshot(form), parts };
     try {
       localStorage.setItem(keyOf(form), JSON.stringify(draft));

@@ -6,20 +6,20 @@
  */
 import { shanghaiDay } from '../../life/calendar.ts';
 import type { CandidateSession, DrawCommit, Inspector } from '../../life/procedure/draw.ts';
-import { drawOf, type DrawRecord } from '../../life/procedure/draw-record.ts';
-import { canonicalValue, requireAhead, type LotteryName } from '../../life/procedure/draw-source.ts';
+import { type DrawRecord, drawOf } from '../../life/procedure/draw-record.ts';
+import { canonicalValue, type LotteryName, requireAhead } from '../../life/procedure/draw-source.ts';
 import { checkLists, sessionId } from '../../life/procedure/drawing.ts';
-import { readInspectorText, type InspectorFault } from '../../life/procedure/inspector-table.ts';
+import { type InspectorFault, readInspectorText } from '../../life/procedure/inspector-table.ts';
 import { newSeed, readSeedFile } from '../../life/procedure/seed-file.ts';
 import { isRefusal, type Refusal } from '../../life/refusal.ts';
 import { DRAW_DESK, IMPOSSIBLE, INSPECTOR_FIELDS } from '../../pages/desk/draw-form-words.ts';
 import type { Words } from '../../pages/words.ts';
 import { Trouble } from '../key.ts';
-import { onShow, register, type Desk } from './actions.ts';
+import { type Desk, onShow, register } from './actions.ts';
 import { draftPart } from './drafts.ts';
-import { providePart, type Part } from './fields.ts';
-import { beforeSend, judgeBefore, markField, type Fault } from './forms.ts';
-import { forgetSeed, keepSeed, keptSeed, saveSeed, type KeptSeed } from './seeds.ts';
+import { type Part, providePart } from './fields.ts';
+import { beforeSend, type Fault, judgeBefore, markField } from './forms.ts';
+import { forgetSeed, type KeptSeed, keepSeed, keptSeed, saveSeed } from './seeds.ts';
 import { both, filled, make, split, together } from './text.ts';
 
 /** Of a view that is shown: its seed, whether made here or brought back. */
@@ -34,26 +34,42 @@ function inOne(faults: readonly { message: string }[]): string {
 }
 
 /** A part that is one field: its faults stand beside it. */
-const partOf = (field: HTMLElement, value: () => unknown, more: Partial<Part> = {}): Part => ({ value, show: (faults) => markField(field, inOne(faults)), ...more });
+const partOf = (field: HTMLElement, value: () => unknown, more: Partial<Part> = {}): Part => ({
+  value,
+  show: (faults) => markField(field, inOne(faults)),
+  ...more,
+});
 
 function showSessions(form: HTMLFormElement, box: HTMLElement): void {
   const ticks = [...box.querySelectorAll<HTMLInputElement>('input[data-session]')];
   const readOf = (tick: HTMLInputElement) => JSON.parse(tick.dataset.session as string) as CandidateSession;
   const left = new Set((draftPart(form, 'sessions') ?? []) as string[]);
   for (const tick of ticks) if (left.has(sessionId(readOf(tick)))) tick.checked = false;
-  const count = (): void => box.querySelector('[data-ticked]')?.replaceChildren(both(filled(DRAW_DESK.ticked, { count: ticks.filter(({ checked }) => checked).length, all: ticks.length })));
+  const count = (): void =>
+    box
+      .querySelector('[data-ticked]')
+      ?.replaceChildren(
+        both(filled(DRAW_DESK.ticked, { count: ticks.filter(({ checked }) => checked).length, all: ticks.length })),
+      );
   box.addEventListener('change', count);
   // Return in the filter is no signature.
   box.addEventListener('keydown', (event) => {
-    if ((event as KeyboardEvent).key === 'Enter' && (event.target as HTMLElement).matches('input')) event.preventDefault();
+    if ((event as KeyboardEvent).key === 'Enter' && (event.target as HTMLElement).matches('input'))
+      event.preventDefault();
   });
   count();
-  const faults = () => (ticks.some(({ checked }) => checked) ? [] : [{ path: '', message: together(DRAW_DESK.none_ticked) }]);
+  const faults = () =>
+    ticks.some(({ checked }) => checked) ? [] : [{ path: '', message: together(DRAW_DESK.none_ticked) }];
   const show = (told: readonly { message: string }[]): HTMLElement => {
     box.querySelector('[data-ticked]')?.after(make('p', { class: 'fault', 'data-made': '' }, both(split(inOne(told)))));
     return box;
   };
-  providePart(form, 'sessions', { value: () => ticks.filter(({ checked }) => checked).map(readOf), faults, show, draft: () => ticks.filter(({ checked }) => !checked).map((tick) => sessionId(readOf(tick))) });
+  providePart(form, 'sessions', {
+    value: () => ticks.filter(({ checked }) => checked).map(readOf),
+    faults,
+    show,
+    draft: () => ticks.filter(({ checked }) => !checked).map((tick) => sessionId(readOf(tick))),
+  });
 }
 
 function showInspectors(form: HTMLFormElement, area: HTMLTextAreaElement): void {
@@ -62,20 +78,33 @@ function showInspectors(form: HTMLFormElement, area: HTMLTextAreaElement): void 
   const read = (): { inspectors: Inspector[]; faults: { path: string; message: string }[] } => {
     try {
       const { inspectors, faults } = readInspectorText(area.value);
-      return { inspectors, faults: inspectors.length + faults.length === 0 ? [{ path: '', message: together(DRAW_DESK.inspectors_missing) }] : faults.map(lineFault) };
+      return {
+        inspectors,
+        faults:
+          inspectors.length + faults.length === 0
+            ? [{ path: '', message: together(DRAW_DESK.inspectors_missing) }]
+            : faults.map(lineFault),
+      };
     } catch (error) {
       if (!isRefusal(error)) throw error;
       return { inspectors: [], faults: [{ path: '', message: error.message }] };
     }
   };
-  providePart(form, 'inspectors', partOf(area, () => read().inspectors, { faults: () => read().faults, draft: () => area.value }));
+  providePart(
+    form,
+    'inspectors',
+    partOf(area, () => read().inspectors, { faults: () => read().faults, draft: () => area.value }),
+  );
 }
 
 function lineFault({ row, field, message }: InspectorFault): { path: string; message: string } {
   const words = INSPECTOR_FIELDS[field] ?? { zh: field, en: field };
   const { zh, en } = split(message);
   const { zh: before } = filled(DRAW_DESK.inspector_line, { row, field: words.zh, message: zh });
-  return { path: '', message: `${before} / ${filled(DRAW_DESK.inspector_line, { row, field: words.en, message: en }).en}` };
+  return {
+    path: '',
+    message: `${before} / ${filled(DRAW_DESK.inspector_line, { row, field: words.en, message: en }).en}`,
+  };
 }
 
 onShow('form[data-step="draw.commit"]', (_, element) => {
@@ -101,7 +130,10 @@ function faultOf({ facts, message }: Refusal): Fault {
 judgeBefore('draw.commit', (body) => {
   const commit = body as unknown as DrawCommit;
   const faults: Fault[] = [];
-  for (const check of [() => checkLists(commit), () => requireAhead(commit.public_source, shanghaiDay(Math.floor(Date.now() / 1000)), commit.sessions)]) {
+  for (const check of [
+    () => checkLists(commit),
+    () => requireAhead(commit.public_source, shanghaiDay(Math.floor(Date.now() / 1000)), commit.sessions),
+  ]) {
     try {
       check();
     } catch (error) {
@@ -119,7 +151,8 @@ beforeSend('draw.commit', async (form, { about, body }) => {
     await keepSeed(seed);
   } catch (error) {
     // A file will do; without either the draw could never be published.
-    if (!saved.has(form)) throw new Trouble('seed_unkept', { code: error instanceof DOMException ? error.name : 'unexpected' });
+    if (!saved.has(form))
+      throw new Trouble('seed_unkept', { code: error instanceof DOMException ? error.name : 'unexpected' });
   }
 });
 
@@ -159,7 +192,13 @@ onShow('[data-seed]', async (desk, box) => {
     }
   });
   const seed = () => seeds.get(box)?.seed;
-  providePart(form, 'seed', partOf(input, seed, { faults: () => (seed() === undefined ? [{ path: '', message: together(DRAW_DESK.no_seed_fault) }] : []) }));
+  providePart(
+    form,
+    'seed',
+    partOf(input, seed, {
+      faults: () => (seed() === undefined ? [{ path: '', message: together(DRAW_DESK.no_seed_fault) }] : []),
+    }),
+  );
 });
 
 /** The numbers of a field in their one spelling; as they were typed where they are none of this lottery. */
@@ -174,7 +213,12 @@ function typedValue(field: HTMLInputElement): { value: string; faults: { path: s
 
 onShow('input[data-public-value]', (_, element) => {
   const field = element as HTMLInputElement;
-  if (field.form) providePart(field.form, 'public_value', partOf(field, () => typedValue(field).value, { faults: () => typedValue(field).faults }));
+  if (field.form)
+    providePart(
+      field.form,
+      'public_value',
+      partOf(field, () => typedValue(field).value, { faults: () => typedValue(field).faults }),
+    );
 });
 
 /** After a draw is revealed its seed is everybody's. */
@@ -192,7 +236,9 @@ async function computeHere({ call }: Desk, form: HTMLFormElement, about: string)
   const { value, faults } = typedValue(field);
   if (faults.length > 0) throw new Trouble('public_value_malformed');
   const { committed } = (await (await call(`/v1/draws/${about.slice('draw:'.length)}`)).json()) as DrawRecord;
-  return drawOf(committed.body, { seed, public_value: value }).map(({ name, date, label, inspectors }) => make('li', {}, `${date} ${name} ${label}：${inspectors.map((one) => `${one.name}（${one.id}）`).join('、')}`));
+  return drawOf(committed.body, { seed, public_value: value }).map(({ name, date, label, inspectors }) =>
+    make('li', {}, `${date} ${name} ${label}：${inspectors.map((one) => `${one.name}（${one.id}）`).join('、')}`),
+  );
 }
 
 register('draw-here', async (desk, button) => {

@@ -36,7 +36,9 @@ export const partsOfForm = (form: HTMLFormElement): Map<string, Part> => parts.g
 function placeOf(row: Element, form: HTMLFormElement): number {
   const around = row.parentElement?.closest('[data-row]') ?? form;
   const kind = row.getAttribute('data-row') as string;
-  return [...around.querySelectorAll(`[data-row="${CSS.escape(kind)}"]`)].filter((one) => (one.parentElement?.closest('[data-row]') ?? form) === around).indexOf(row);
+  return [...around.querySelectorAll(`[data-row="${CSS.escape(kind)}"]`)]
+    .filter((one) => (one.parentElement?.closest('[data-row]') ?? form) === around)
+    .indexOf(row);
 }
 
 /** `sessions[].levels[]` of a field in the second row → `['sessions', 1, 'levels', '[]']`. */

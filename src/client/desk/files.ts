@@ -20,7 +20,15 @@ onShow('input[data-files]', (desk, element) => {
   const draw = (): void => {
     list.replaceChildren(
       ...files.map((file, at) => {
-        const remove = make('button', { type: 'button', class: 'second small', 'aria-label': one(filled(FILE_WORDS.remove_named, { name: file.name })) }, both(FILE_WORDS.remove));
+        const remove = make(
+          'button',
+          {
+            type: 'button',
+            class: 'second small',
+            'aria-label': one(filled(FILE_WORDS.remove_named, { name: file.name })),
+          },
+          both(FILE_WORDS.remove),
+        );
         remove.addEventListener('click', () => {
           files.splice(at, 1);
           draw();
@@ -38,7 +46,9 @@ onShow('input[data-files]', (desk, element) => {
     try {
       for (const [at, file] of chosen.entries()) {
         desk.progress(at, chosen.length);
-        const kept = (await (await desk.call('/v1/files', { bytes: { type: file.type || 'application/octet-stream', body: file } })).json()) as Omit<AttachedFile, 'name'>;
+        const kept = (await (
+          await desk.call('/v1/files', { bytes: { type: file.type || 'application/octet-stream', body: file } })
+        ).json()) as Omit<AttachedFile, 'name'>;
         if (!files.some(({ sha256 }) => sha256 === kept.sha256)) files.push({ name: file.name.slice(0, 200), ...kept });
       }
       desk.say(filled(FILE_WORDS.kept, { count: chosen.length }), 'done');

@@ -12,7 +12,7 @@ import { DONE, FORM_WORDS } from '../../pages/desk/words.ts';
 import { Refused, type RowFault } from '../call.ts';
 import type { Desk } from './actions.ts';
 import { clearDraft } from './drafts.ts';
-import { collect, fieldOf, type Collected } from './fields.ts';
+import { type Collected, collect, fieldOf } from './fields.ts';
 import { both, filled, make, one, split } from './text.ts';
 
 export interface Fault {
@@ -25,10 +25,22 @@ const random = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValu
 const newSalt = (): string => toBase64url(random(16));
 
 /** Signs a step with the person's key and hands it in. @returns what the service answers */
-export async function sendStep(desk: Desk, next: { about: string; step: StepName; seq: number; last?: string | undefined; body: unknown }): Promise<{ about: string; state: string; seq: number }> {
+export async function sendStep(
+  desk: Desk,
+  next: { about: string; step: StepName; seq: number; last?: string | undefined; body: unknown },
+): Promise<{ about: string; state: string; seq: number }> {
   const { signer, origin, call } = desk;
-  const statement = await signStep(signer, { aud: origin, ...next }, Math.floor(Date.now() / 1000), crypto.randomUUID());
-  return (await (await call('/v1/steps', { json: { statement, body: next.body } })).json()) as { about: string; state: string; seq: number };
+  const statement = await signStep(
+    signer,
+    { aud: origin, ...next },
+    Math.floor(Date.now() / 1000),
+    crypto.randomUUID(),
+  );
+  return (await (await call('/v1/steps', { json: { statement, body: next.body } })).json()) as {
+    about: string;
+    state: string;
+    seq: number;
+  };
 }
 
 /** What the form says, with what the shell adds: salt and public key. */
@@ -45,7 +57,10 @@ export function clearFaults(form: HTMLElement): void {
   for (const old of form.querySelectorAll('.fault[data-made], .faults')) old.remove();
   for (const field of form.querySelectorAll('[aria-invalid]')) {
     field.removeAttribute('aria-invalid');
-    const described = (field.getAttribute('aria-describedby') ?? '').split(' ').filter((id) => id !== '' && !id.startsWith('fault-')).join(' ');
+    const described = (field.getAttribute('aria-describedby') ?? '')
+      .split(' ')
+      .filter((id) => id !== '' && !id.startsWith('fault-'))
+      .join(' ');
     if (described) field.setAttribute('aria-describedby', described);
     else field.removeAttribute('aria-describedby');
   }
@@ -64,7 +79,11 @@ function wordsOf(field: HTMLElement | undefined, message: string) {
 const labelOf = (field: HTMLElement): string => {
   const own = field.id === '' ? null : document.querySelector(`label[for="${CSS.escape(field.id)}"]`);
   const legend = field.closest('fieldset')?.querySelector('legend');
-  const label = (['checkbox', 'radio'].includes((field as HTMLInputElement).type) ? legend : null) ?? own ?? field.closest('label') ?? legend;
+  const label =
+    (['checkbox', 'radio'].includes((field as HTMLInputElement).type) ? legend : null) ??
+    own ??
+    field.closest('label') ??
+    legend;
   const place = field.closest('[data-row]')?.querySelector('[data-place]')?.textContent;
   return `${place ? `${place} · ` : ''}${(label ?? field.querySelector('h2'))?.firstChild?.textContent?.trim() || field.getAttribute('aria-label') || field.getAttribute('name') || ''}`;
 };
@@ -90,7 +109,12 @@ function linkTo(target: HTMLElement, ...children: (Node | string)[]): HTMLElemen
 }
 
 /** Shows all faults: beside the fields, in the parts, and in a summary that gets the focus. */
-function showFaults(form: HTMLFormElement, faults: readonly Fault[], { places, parts }: Collected, heading = FORM_WORDS.faults): void {
+function showFaults(
+  form: HTMLFormElement,
+  faults: readonly Fault[],
+  { places, parts }: Collected,
+  heading = FORM_WORDS.faults,
+): void {
   clearFaults(form);
   const items: HTMLElement[] = [];
   const seen = new Set<HTMLElement>();
@@ -98,7 +122,10 @@ function showFaults(form: HTMLFormElement, faults: readonly Fault[], { places, p
   for (const fault of faults) {
     const part = [...parts.keys()].find((name) => fault.path === name || fault.path.startsWith(`${name}.`));
     if (part !== undefined) {
-      ofParts.set(part, [...(ofParts.get(part) ?? []), { path: fault.path.slice(part.length + 1), message: fault.message }]);
+      ofParts.set(part, [
+        ...(ofParts.get(part) ?? []),
+        { path: fault.path.slice(part.length + 1), message: fault.message },
+      ]);
       continue;
     }
     const field = fieldOf(fault.path, places);
@@ -112,24 +139,44 @@ function showFaults(form: HTMLFormElement, faults: readonly Fault[], { places, p
     const place = parts.get(name)?.show?.(list);
     const [first] = list;
     // A part with one fault and no rows says it as a field does.
-    const words = list.length === 1 && first?.path === '' && place ? [`${labelOf(place)}: `, both(wordsOf(place, first.message))] : [both(filled(FORM_WORDS.rows, { count: list.length }))];
+    const words =
+      list.length === 1 && first?.path === '' && place
+        ? [`${labelOf(place)}: `, both(wordsOf(place, first.message))]
+        : [both(filled(FORM_WORDS.rows, { count: list.length }))];
     items.push(make('li', {}, place ? linkTo(place, ...words) : `${one(labelOfPath(name))}: ${first?.message}`));
   }
   const shown = items.slice(0, 30);
-  const summary = make('div', { class: 'notice faults', role: 'alert', tabindex: '-1' }, make('h2', {}, both(filled(heading, { count: items.length }))), make('ul', {}, ...shown));
+  const summary = make(
+    'div',
+    { class: 'notice faults', role: 'alert', tabindex: '-1' },
+    make('h2', {}, both(filled(heading, { count: items.length }))),
+    make('ul', {}, ...shown),
+  );
   form.prepend(summary);
   summary.focus();
 }
 
 /** Sessions and staff are counted from 1, as they stand; rows of a table have numbers of their own. */
-export const pathOfRow = ({ part = 'rows', row, field, message }: RowFault): Fault => ({ path: part === 'sessions' || part === 'staff' ? `${part}.${Math.max(0, row - 1)}.${field}` : `${part}.row=${row}.${field}`, message });
+export const pathOfRow = ({ part = 'rows', row, field, message }: RowFault): Fault => ({
+  path:
+    part === 'sessions' || part === 'staff'
+      ? `${part}.${Math.max(0, row - 1)}.${field}`
+      : `${part}.row=${row}.${field}`,
+  message,
+});
 
 /** What a step is asked besides its schema, before it is signed. */
 const judges = new Map<StepName, (body: Record<string, unknown>, form: HTMLFormElement) => Fault[]>();
-export const judgeBefore = (step: StepName, judge: (body: Record<string, unknown>, form: HTMLFormElement) => Fault[]): void => void judges.set(step, judge);
+export const judgeBefore = (
+  step: StepName,
+  judge: (body: Record<string, unknown>, form: HTMLFormElement) => Fault[],
+): void => void judges.set(step, judge);
 
 /** What has to be done before a step is signed: it throws when it cannot be. @returns what is done once the step was taken */
-type Before = (form: HTMLFormElement, next: { about: string; body: Record<string, unknown> }) => Promise<(() => Promise<void>) | void>;
+type Before = (
+  form: HTMLFormElement,
+  next: { about: string; body: Record<string, unknown> },
+) => Promise<(() => Promise<void>) | void>;
 const preparations = new Map<StepName, Before>();
 export const beforeSend = (step: StepName, prepare: Before): void => void preparations.set(step, prepare);
 
@@ -139,7 +186,9 @@ function faultsOf(error: unknown): Fault[] {
   const { errors = [], faults = [], part, title, detail, code } = error.problem;
   if (errors.length > 0) return errors.map(pathOfRow);
   if (faults.length > 0) return faults.map(({ part: path, message }) => ({ path, message }));
-  return part === undefined || code === 'step_out_of_order' ? [] : [{ path: part, message: /\p{Script=Han}/u.test(detail) ? detail : `${title} / ${detail}` }];
+  return part === undefined || code === 'step_out_of_order'
+    ? []
+    : [{ path: part, message: /\p{Script=Han}/u.test(detail) ? detail : `${title} / ${detail}` }];
 }
 
 /** Takes the step of a form. */
@@ -148,9 +197,16 @@ export async function submitStep(form: HTMLFormElement, desk: Desk): Promise<voi
   const step = form.dataset.step as StepName;
   const collected = collect(form);
   const body = bodyOf(form, desk, collected);
-  const own = [...collected.parts].flatMap(([name, part]) => (part.faults?.() ?? []).map(({ path, message }) => ({ path: `${name}.${path}`, message })));
+  const own = [...collected.parts].flatMap(([name, part]) =>
+    (part.faults?.() ?? []).map(({ path, message }) => ({ path: `${name}.${path}`, message })),
+  );
   const named = new Set(own.map(({ path }) => path.split('.')[0]));
-  const faults = [...bodyFaults(step, body).map(({ part, message }) => ({ path: part, message })).filter(({ path }) => !named.has(path.split('.')[0])), ...own];
+  const faults = [
+    ...bodyFaults(step, body)
+      .map(({ part, message }) => ({ path: part, message }))
+      .filter(({ path }) => !named.has(path.split('.')[0])),
+    ...own,
+  ];
   if (faults.length === 0) faults.push(...(judges.get(step)?.(body, form) ?? []));
   if (faults.length > 0) return showFaults(form, faults, collected);
   clearFaults(form);
@@ -163,7 +219,13 @@ export async function submitStep(form: HTMLFormElement, desk: Desk): Promise<voi
     const asked = form.dataset.about as string;
     const about = asked.startsWith('new:') ? newAbout(asked.slice(4), random(12)) : asked;
     const after = await preparations.get(step)?.(form, { about, body });
-    const done = await sendStep(desk, { about, step, seq: Number(form.dataset.seq ?? 0), last: form.dataset.last || undefined, body });
+    const done = await sendStep(desk, {
+      about,
+      step,
+      seq: Number(form.dataset.seq ?? 0),
+      last: form.dataset.last || undefined,
+      body,
+    });
     clearDraft(form);
     await after?.();
     desk.go((form.dataset.next ?? '#/home').replace('{about}', done.about));

@@ -20,7 +20,8 @@ export const stopWork = (): void => stopping?.abort();
 
 /** Says something, or nothing any more. `notice`: something is wrong. */
 export function say(words?: Words, kind: 'done' | 'notice' = 'done'): void {
-  const line = words && make('div', { class: kind === 'done' ? 'verdict valid said' : 'notice said' }, make('p', {}, both(words)));
+  const line =
+    words && make('div', { class: kind === 'done' ? 'verdict valid said' : 'notice said' }, make('p', {}, both(words)));
   get(kind === 'done' ? 'said' : 'alerted').replaceChildren(...(line ? [line] : []));
   get(kind === 'done' ? 'alerted' : 'said').replaceChildren();
 }
@@ -72,7 +73,11 @@ export function begin(title: Words): Work {
         button.hidden = false;
         button.focus();
         button.onclick = decide(resolve);
-        controller.signal.addEventListener('abort', decide(() => reject(error)), { once: true });
+        controller.signal.addEventListener(
+          'abort',
+          decide(() => reject(error)),
+          { once: true },
+        );
       }),
     end() {
       if (stopping !== controller) return;

@@ -3,12 +3,13 @@
  * with the access token that speaks for them, and forgotten on demand. A key of a file is never kept.
  * It refuses nothing; where a browser keeps nothing (private windows), its own error says so.
  */
-import { thumbprint } from '../../life/statement.ts';
+
 import { signApplicant } from '../../life/procedure/sign.ts';
 import type { PublicJwk } from '../../life/schema.ts';
+import { thumbprint } from '../../life/statement.ts';
+import type { Call } from '../call.ts';
 import { claimsOf, type Pair } from '../key.ts';
 import type { Signer } from './actions.ts';
-import type { Call } from '../call.ts';
 
 const NAME = 'luzheng-desk';
 const STORE = 'keys';
@@ -48,7 +49,8 @@ export async function keptKeys(): Promise<Kept[]> {
   return (await within('readonly', (store) => store.getAll() as IDBRequest<Kept[]>)).sort((a, b) => b.made - a.made);
 }
 
-export const keepKey = async (kept: Kept): Promise<void> => void (await within('readwrite', (store) => store.put(kept)));
+export const keepKey = async (kept: Kept): Promise<void> =>
+  void (await within('readwrite', (store) => store.put(kept)));
 
 /** Forgets a key for good: whatever was encrypted or enrolled for it needs another. The last one takes the whole store along. */
 export async function forgetKey(kid: string): Promise<void> {
@@ -58,7 +60,9 @@ export async function forgetKey(kid: string): Promise<void> {
 
 /** Makes a key that only this browser can sign with. */
 export async function makeKey(): Promise<Kept> {
-  const { privateKey, publicKey } = (await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign'])) as CryptoKeyPair;
+  const { privateKey, publicKey } = (await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, [
+    'sign',
+  ])) as CryptoKeyPair;
   const { x, y } = (await crypto.subtle.exportKey('jwk', publicKey)) as { x: string; y: string };
   const jwk: PublicJwk = { kty: 'EC', crv: 'P-256', x, y };
   const kept = { ...(await asApplicant({ key: privateKey, jwk, kid: await thumbprint(jwk) })), made: seconds() };
@@ -71,7 +75,11 @@ export async function makeKey(): Promise<Kept> {
 /** A key that nobody has named speaks for itself. */
 async function asApplicant(pair: Pair): Promise<Signer> {
   const { kty, crv, x, y } = pair.jwk;
-  const token = await signApplicant({ key: pair.key, kid: pair.kid, jwk: { kty, crv, x, y } }, seconds(), crypto.randomUUID());
+  const token = await signApplicant(
+    { key: pair.key, kid: pair.kid, jwk: { kty, crv, x, y } },
+    seconds(),
+    crypto.randomUUID(),
+  );
   return { key: pair.key, jwk: pair.jwk, kid: pair.kid, subject: `key:${pair.kid}`, token };
 }
 
@@ -89,17 +97,32 @@ interface Naming {
  * The strongest token of a key: what others have said of it since, else the one it has, else its own.
  * @param callAs calls with a signer
  */
-export async function strongest(pair: Pair & { subject?: string; token?: string }, callAs: (signer: Signer) => Call): Promise<Signer> {
+export async function strongest(
+  pair: Pair & { subject?: string; token?: string },
+  callAs: (signer: Signer) => Call,
+): Promise<Signer> {
   const { key, jwk, kid, subject, token } = pair;
   const mine = { key, jwk, kid, ...(pair.certificate === undefined ? {} : { certificate: pair.certificate }) };
-  if (token !== undefined && subject !== undefined && !subject.startsWith('key:') && holds(token)) return { ...mine, subject, token };
-  const own = subject?.startsWith('key:') && token !== undefined && holds(token) ? { ...mine, subject, token } : { ...(await asApplicant(pair)), ...mine };
+  if (token !== undefined && subject !== undefined && !subject.startsWith('key:') && holds(token))
+    return { ...mine, subject, token };
+  const own =
+    subject?.startsWith('key:') && token !== undefined && holds(token)
+      ? { ...mine, subject, token }
+      : { ...(await asApplicant(pair)), ...mine };
   const { statements } = (await (await callAs(own)('/v1/me')).json()) as { statements: Naming[] };
-  const named = statements.filter(({ typ, token: said }) => (typ === 'client+jwt' || typ === 'centre+jwt') && holds(said)).sort((a, b) => b.exp - a.exp);
+  const named = statements
+    .filter(({ typ, token: said }) => (typ === 'client+jwt' || typ === 'centre+jwt') && holds(said))
+    .sort((a, b) => b.exp - a.exp);
   for (const { sub, token: said } of named) {
     const signer: Signer = { ...mine, subject: sub, token: said };
     // A statement may have been withdrawn or replaced: the service says so with the first call.
-    if (await callAs(signer)('/v1/me').then(() => true, () => false)) return signer;
+    if (
+      await callAs(signer)('/v1/me').then(
+        () => true,
+        () => false,
+      )
+    )
+      return signer;
   }
   return own;
 }

@@ -12,7 +12,8 @@ const INLINE = ['A', 'B', 'BR', 'CODE', 'EM', 'MARK', 'SMALL', 'SPAN', 'STRONG',
 const SWITCH = { zh: '中文', en: 'English' };
 
 const isSecond = (node: Node): boolean => node instanceof HTMLSpanElement && node.classList.contains('en');
-const inline = (node: Node): boolean => node instanceof Text || (node instanceof Element && INLINE.includes(node.tagName) && !isSecond(node));
+const inline = (node: Node): boolean =>
+  node instanceof Text || (node instanceof Element && INLINE.includes(node.tagName) && !isSecond(node));
 
 /** The nodes of a sentence that stand before its second language. */
 function runBefore(second: Element): ChildNode[] {
@@ -46,7 +47,12 @@ function turnAside(aside: HTMLElement, language: Language): void {
     span.textContent = chinese.data.trim();
     chinese.data = chinese.data.replace(/\S(?:.*\S)?\s*$/s, '');
     aside.after(' ', span);
-  } else if (language === 'zh' && chinese instanceof HTMLSpanElement && chinese.lang.startsWith('zh') && !isSecond(chinese)) {
+  } else if (
+    language === 'zh' &&
+    chinese instanceof HTMLSpanElement &&
+    chinese.lang.startsWith('zh') &&
+    !isSecond(chinese)
+  ) {
     aside.before(...chinese.childNodes, ' ');
     chinese.remove();
   }
@@ -56,18 +62,28 @@ function turnAside(aside: HTMLElement, language: Language): void {
 function lead(root: HTMLElement, language: Language): void {
   const tag = language === 'en' ? 'en' : 'zh';
   const seconds = [...root.querySelectorAll<HTMLElement>(`span.en[lang^="${tag}"]`)];
-  const asides = [...root.querySelectorAll<HTMLElement>('span[lang="en"]:not(.en)')].filter((aside) => !aside.closest('span.en'));
+  const asides = [...root.querySelectorAll<HTMLElement>('span[lang="en"]:not(.en)')].filter(
+    (aside) => !aside.closest('span.en'),
+  );
   for (const aside of asides) turnAside(aside, language);
   for (const second of seconds) turn(second, language);
 }
 
 /** What is copied later has to lead with the same language. */
-const whole = (): HTMLElement[] => [document.body, ...[...document.querySelectorAll('template')].map(({ content }) => content as unknown as HTMLElement)];
+const whole = (): HTMLElement[] => [
+  document.body,
+  ...[...document.querySelectorAll('template')].map(({ content }) => content as unknown as HTMLElement),
+];
 
 /** Sets the reader's language here and, by its cookie, on the pages to come. @throws where the service cannot be reached */
 export async function switchLanguage(form: HTMLFormElement, language: Language): Promise<void> {
   // The answer leads back to the page that stays here.
-  await fetch(form.action, { method: 'POST', redirect: 'manual', headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ to: language, back: '/desk' }).toString() });
+  await fetch(form.action, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ to: language, back: '/desk' }).toString(),
+  });
   document.documentElement.lang = TAGS[language];
   for (const root of whole()) lead(root, language);
   const button = form.querySelector<HTMLButtonElement>('button');
@@ -77,4 +93,6 @@ export async function switchLanguage(form: HTMLFormElement, language: Language):
 
 /** Whether the view that is shown has fields of its own, which another drawing would empty. */
 export const hasFields = (): boolean =>
-  [...get('view').querySelectorAll<HTMLInputElement>('input, textarea, select')].some((field) => field.type !== 'search' || field.value !== '');
+  [...get('view').querySelectorAll<HTMLInputElement>('input, textarea, select')].some(
+    (field) => field.type !== 'search' || field.value !== '',
+  );

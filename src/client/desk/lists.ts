@@ -5,7 +5,7 @@
  */
 import { writeCsv } from '../../life/table-write.ts';
 import { LIST_WORDS } from '../../pages/desk/words.ts';
-import { onShow, register, type Desk } from './actions.ts';
+import { type Desk, onShow, register } from './actions.ts';
 import { filled, one } from './text.ts';
 
 const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
@@ -27,12 +27,16 @@ function cellText(cell: HTMLElement): string {
   return (copy.textContent ?? '').trim().replace(/\s+/g, ' ');
 }
 
-const rowsOf = (list: HTMLElement): HTMLTableRowElement[] => [...list.querySelectorAll<HTMLTableRowElement>('tbody tr')];
+const rowsOf = (list: HTMLElement): HTMLTableRowElement[] => [
+  ...list.querySelectorAll<HTMLTableRowElement>('tbody tr'),
+];
 const goesOn = (list: HTMLElement): boolean => list.dataset.more !== undefined;
 
 /** Hides the rows without the words that are typed. */
 function narrow(list: HTMLElement): void {
-  const words = fold(list.querySelector<HTMLInputElement>('input[type=search]')?.value ?? '').split(/\s+/).filter(Boolean);
+  const words = fold(list.querySelector<HTMLInputElement>('input[type=search]')?.value ?? '')
+    .split(/\s+/)
+    .filter(Boolean);
   const rows = rowsOf(list);
   let shown = 0;
   for (const row of rows) {
@@ -41,13 +45,16 @@ function narrow(list: HTMLElement): void {
     if (!row.hidden) shown++;
   }
   const count = list.querySelector<HTMLElement>('[data-count]');
-  if (count) count.textContent = one(filled(goesOn(list) ? LIST_WORDS.so_far : LIST_WORDS.count, { shown, all: rows.length }));
+  if (count)
+    count.textContent = one(filled(goesOn(list) ? LIST_WORDS.so_far : LIST_WORDS.count, { shown, all: rows.length }));
 }
 
 /** Reads the next page of a list. @returns the first row that came */
 async function readOn({ call }: Desk, list: HTMLElement): Promise<HTMLTableRowElement | undefined> {
   const html = await (await call(`/desk/view/${list.dataset.more as string}`)).text();
-  const next = new DOMParser().parseFromString(html, 'text/html').querySelector<HTMLElement>(`[data-list="${CSS.escape(list.dataset.list as string)}"]`);
+  const next = new DOMParser()
+    .parseFromString(html, 'text/html')
+    .querySelector<HTMLElement>(`[data-list="${CSS.escape(list.dataset.list as string)}"]`);
   const rows = next ? rowsOf(next).map((row) => document.importNode(row, true)) : [];
   list.querySelector('tbody')?.append(...rows);
   if (next && goesOn(next)) list.dataset.more = next.dataset.more as string;
@@ -102,6 +109,7 @@ register('csv', async (desk, button) => {
 /** Ticks the rows that are shown, or takes their ticks away; those hidden by the filter stay as they are. */
 register('tick-shown', async (_, button) => {
   const box = button.closest('[data-ticks]');
-  for (const tick of box?.querySelectorAll<HTMLInputElement>('tr:not([hidden]) input[type=checkbox]:enabled') ?? []) tick.checked = button.dataset.tick === 'all';
+  for (const tick of box?.querySelectorAll<HTMLInputElement>('tr:not([hidden]) input[type=checkbox]:enabled') ?? [])
+    tick.checked = button.dataset.tick === 'all';
   box?.dispatchEvent(new Event('change'));
 });

@@ -5,7 +5,7 @@
 import { sha256, toBase64url } from '../../life/bytes.ts';
 import { photoType } from '../../life/photo.ts';
 import { PHOTO_WORDS } from '../../pages/desk/words.ts';
-import { onShow, type Desk } from './actions.ts';
+import { type Desk, onShow } from './actions.ts';
 import { both, filled, make, one } from './text.ts';
 
 /** Photos that are read at once. */
@@ -27,8 +27,12 @@ export interface Seen {
 
 /** What of the photos on the page was shown. */
 export const photosSeen = (): Seen => ({
-  photos: new Map(cellsHere().flatMap((cell) => (shown.has(cell) ? [[positionOf(cell), shown.get(cell) as string]] : []))),
-  differing: cellsHere().filter((cell) => differing.has(cell)).map(positionOf),
+  photos: new Map(
+    cellsHere().flatMap((cell) => (shown.has(cell) ? [[positionOf(cell), shown.get(cell) as string]] : [])),
+  ),
+  differing: cellsHere()
+    .filter((cell) => differing.has(cell))
+    .map(positionOf),
 });
 
 /** Base64 of bytes, a stretch at a time: the policy of the page allows images of its own host and `data:`. */
@@ -46,7 +50,10 @@ async function load({ call }: Desk, batch: string, cell: HTMLElement): Promise<v
     cell.replaceChildren(make('p', { class: 'fault' }, both(PHOTO_WORDS.differs)));
     return;
   }
-  const image = make('img', { src: dataUrl(photoType(bytes), bytes), alt: one(filled(PHOTO_WORDS.of_row, { row: positionOf(cell) + 1 })) });
+  const image = make('img', {
+    src: dataUrl(photoType(bytes), bytes),
+    alt: one(filled(PHOTO_WORDS.of_row, { row: positionOf(cell) + 1 })),
+  });
   cell.replaceChildren(image);
   await image.decode();
   shown.set(cell, digest);
@@ -83,10 +90,12 @@ onShow('[data-photos]', (desk, list) => {
       ask(target as HTMLElement);
     }
   });
-  const watch = (within: ParentNode): void => within.querySelectorAll('td[data-photo]').forEach((cell) => sight.observe(cell));
+  const watch = (within: ParentNode): void =>
+    within.querySelectorAll('td[data-photo]').forEach((cell) => sight.observe(cell));
   watch(list);
   // Further pages of the list (lists.ts).
   new MutationObserver((changes) => {
-    for (const { addedNodes } of changes) for (const node of addedNodes) if (node instanceof HTMLTableRowElement) watch(node);
+    for (const { addedNodes } of changes)
+      for (const node of addedNodes) if (node instanceof HTMLTableRowElement) watch(node);
   }).observe(list.querySelector('tbody') as HTMLElement, { childList: true });
 });

@@ -11,12 +11,20 @@ function own(root: DocumentFragment | HTMLElement): void {
   for (const element of root.querySelectorAll<HTMLElement>('[id], [for], [aria-describedby], [aria-labelledby]')) {
     for (const name of ['id', 'for', 'aria-describedby', 'aria-labelledby']) {
       const value = element.getAttribute(name);
-      if (value !== null) element.setAttribute(name, value.split(' ').map((one) => `${one}-${mark}`).join(' '));
+      if (value !== null)
+        element.setAttribute(
+          name,
+          value
+            .split(' ')
+            .map((one) => `${one}-${mark}`)
+            .join(' '),
+        );
     }
   }
 }
 
-const listOf = (root: ParentNode, name: string): HTMLElement | null => root.querySelector<HTMLElement>(`[data-rows="${CSS.escape(name)}"]`);
+const listOf = (root: ParentNode, name: string): HTMLElement | null =>
+  root.querySelector<HTMLElement>(`[data-rows="${CSS.escape(name)}"]`);
 
 /** Adds an empty row. @returns it */
 function addRow(root: ParentNode, name: string): HTMLElement | undefined {
@@ -28,7 +36,8 @@ function addRow(root: ParentNode, name: string): HTMLElement | undefined {
   list.append(copy);
   number(list);
   const row = list.lastElementChild as HTMLElement;
-  for (const field of row.querySelectorAll<HTMLInputElement>('[data-prefill]')) field.value = `${field.dataset.prefill}${list.children.length}`;
+  for (const field of row.querySelectorAll<HTMLInputElement>('[data-prefill]'))
+    field.value = `${field.dataset.prefill}${list.children.length}`;
   return row;
 }
 
@@ -48,7 +57,12 @@ export function setRows(root: ParentNode, name: string, count: number): void {
 }
 
 export function countRows(root: ParentNode): Record<string, number> {
-  return Object.fromEntries([...root.querySelectorAll<HTMLElement>('[data-rows]')].map((list) => [list.dataset.rows as string, list.children.length]));
+  return Object.fromEntries(
+    [...root.querySelectorAll<HTMLElement>('[data-rows]')].map((list) => [
+      list.dataset.rows as string,
+      list.children.length,
+    ]),
+  );
 }
 
 /** Handles a click on the buttons of rows. @returns whether it was one */
@@ -65,7 +79,9 @@ export function clickRow(target: HTMLElement): boolean {
   const list = row?.parentElement;
   if (!row || !list) return false;
   if (list.children.length > Number(list.dataset.least ?? 0)) {
-    const beside = (row.nextElementSibling ?? row.previousElementSibling)?.querySelector<HTMLElement>('[data-remove]') ?? list.parentElement?.querySelector<HTMLElement>('[data-add]');
+    const beside =
+      (row.nextElementSibling ?? row.previousElementSibling)?.querySelector<HTMLElement>('[data-remove]') ??
+      list.parentElement?.querySelector<HTMLElement>('[data-add]');
     row.remove();
     number(list);
     list.dispatchEvent(new Event('input', { bubbles: true }));

@@ -3,7 +3,7 @@
  * that the person is offered, so that a lost browser does not lose the draw. A seed that was published is kept no longer.
  * It refuses nothing; where a browser keeps nothing (private windows), its own error says so.
  */
-import { seedFileName, seedText, type SeedFile } from '../../life/procedure/seed-file.ts';
+import { type SeedFile, seedFileName, seedText } from '../../life/procedure/seed-file.ts';
 import { download } from './lists.ts';
 
 const NAME = 'luzheng-draws';
@@ -35,9 +35,12 @@ export async function keepSeed(seed: KeptSeed): Promise<void> {
 }
 
 /** The seed of a commitment, where this browser has it. */
-export const keptSeed = (commitment: string): Promise<KeptSeed | undefined> => within('readonly', (store) => store.get(commitment) as IDBRequest<KeptSeed | undefined>);
+export const keptSeed = (commitment: string): Promise<KeptSeed | undefined> =>
+  within('readonly', (store) => store.get(commitment) as IDBRequest<KeptSeed | undefined>);
 
-export const forgetSeed = (commitment: string): Promise<undefined> => within('readwrite', (store) => store.delete(commitment));
+export const forgetSeed = (commitment: string): Promise<undefined> =>
+  within('readwrite', (store) => store.delete(commitment));
 
 /** Offers the file. */
-export const saveSeed = (seed: KeptSeed): void => download(seedFileName(seed.commitment), 'application/json', seedText(seed));
+export const saveSeed = (seed: KeptSeed): void =>
+  download(seedFileName(seed.commitment), 'application/json', seedText(seed));

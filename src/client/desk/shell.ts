@@ -6,14 +6,14 @@
 import { shanghaiDay } from '../../life/calendar.ts';
 import { SHELL, TROUBLES } from '../../pages/desk/words.ts';
 import type { Words } from '../../pages/words.ts';
-import { callWith, Refused, type Call } from '../call.ts';
-import { claimsOf, KEY_FILE_BYTES, readKey, Trouble, type Pair } from '../key.ts';
-import { actionNamed, enliven, type Desk, type Signer } from './actions.ts';
+import { type Call, callWith, Refused } from '../call.ts';
+import { claimsOf, KEY_FILE_BYTES, type Pair, readKey, Trouble } from '../key.ts';
+import { actionNamed, type Desk, enliven, type Signer } from './actions.ts';
 import { bringCertificate, showCertificate } from './certificate.ts';
 import { tendDraft } from './drafts.ts';
-import { begin, fail, get, isWorking, progress, say, stopWork } from './frame.ts';
 import { submitStep } from './forms.ts';
-import { forgetKey, keepKey, keptKeys, makeKey, strongest, type Kept } from './keys.ts';
+import { begin, fail, get, isWorking, progress, say, stopWork } from './frame.ts';
+import { forgetKey, type Kept, keepKey, keptKeys, makeKey, strongest } from './keys.ts';
 import { hasFields, switchLanguage } from './language.ts';
 import { clickRow } from './rows.ts';
 import { both, filled, make, one } from './text.ts';
@@ -62,7 +62,15 @@ async function show(): Promise<void> {
       history.replaceState(null, '', '#/home');
       return await show();
     }
-    if (error instanceof Refused && error.problem.status === 404) view.replaceChildren(make('section', { class: 'card' }, make('h1', { tabindex: '-1' }, both(SHELL.no_view)), make('p', {}, make('a', { href: '#/home' }, both(SHELL.home)))));
+    if (error instanceof Refused && error.problem.status === 404)
+      view.replaceChildren(
+        make(
+          'section',
+          { class: 'card' },
+          make('h1', { tabindex: '-1' }, both(SHELL.no_view)),
+          make('p', {}, make('a', { href: '#/home' }, both(SHELL.home))),
+        ),
+      );
     fail(error);
   } finally {
     if (mine === turn) {
@@ -113,11 +121,15 @@ async function use(pair: Pair & { subject?: string; token?: string }, made?: num
   try {
     // Before it signs anything, were it only its own access token.
     if ((get('desk').dataset.roots ?? '').split(' ').includes(pair.kid)) throw new Trouble('root_key');
-    const expired = pair.token !== undefined && claimsOf(pair.token).exp <= Date.now() / 1000 ? shanghaiDay(claimsOf(pair.token).exp) : undefined;
+    const expired =
+      pair.token !== undefined && claimsOf(pair.token).exp <= Date.now() / 1000
+        ? shanghaiDay(claimsOf(pair.token).exp)
+        : undefined;
     const signer = await strongest(pair, callAs);
     if (made !== undefined && signer.token !== pair.token) await keepKey({ ...signer, made });
     await enter(signer);
-    if (expired !== undefined && signer.subject.startsWith('key:') && pair.subject !== signer.subject) say(filled(TROUBLES.key_expired as Words, { day: expired }), 'notice');
+    if (expired !== undefined && signer.subject.startsWith('key:') && pair.subject !== signer.subject)
+      say(filled(TROUBLES.key_expired as Words, { day: expired }), 'notice');
   } catch (error) {
     fail(error);
   }
@@ -163,12 +175,25 @@ async function listKept(): Promise<void> {
     ...keys.map((kept) => {
       const words = described(kept);
       const enterKey = make('button', { type: 'button' }, both(SHELL.use));
-      const forget = make('button', { type: 'button', class: 'second', 'aria-label': `${one(SHELL.forget)}: ${one(words)}` }, both(SHELL.forget));
+      const forget = make(
+        'button',
+        { type: 'button', class: 'second', 'aria-label': `${one(SHELL.forget)}: ${one(words)}` },
+        both(SHELL.forget),
+      );
       enterKey.addEventListener('click', () => void use(kept, kept.made));
       forget.addEventListener('click', () => {
-        if (confirm(one(SHELL.forget_sure))) void forgetKey(kept.kid).then(listKept, fail).then(() => get('enter-title').focus());
+        if (confirm(one(SHELL.forget_sure)))
+          void forgetKey(kept.kid)
+            .then(listKept, fail)
+            .then(() => get('enter-title').focus());
       });
-      return make('li', {}, make('p', {}, both(words)), make('p', { class: 'hint' }, make('code', {}, kept.kid)), make('p', { class: 'buttons' }, enterKey, forget));
+      return make(
+        'li',
+        {},
+        make('p', {}, both(words)),
+        make('p', { class: 'hint' }, make('code', {}, kept.kid)),
+        make('p', { class: 'buttons' }, enterKey, forget),
+      );
     }),
   );
 }
@@ -190,7 +215,16 @@ async function renew(): Promise<void> {
   const { signer } = desk;
   const kept = (await keptKeys().catch(() => [])).find(({ kid }) => kid === signer.kid);
   const { key, jwk, kid, certificate } = signer;
-  await use({ key, jwk, kid, ...(certificate === undefined ? {} : { certificate }), ...(signer.subject.startsWith('key:') ? {} : { subject: signer.subject, token: signer.token }) }, kept?.made);
+  await use(
+    {
+      key,
+      jwk,
+      kid,
+      ...(certificate === undefined ? {} : { certificate }),
+      ...(signer.subject.startsWith('key:') ? {} : { subject: signer.subject, token: signer.token }),
+    },
+    kept?.made,
+  );
 }
 
 function publicKeyText(): string {
@@ -201,7 +235,8 @@ function publicKeyText(): string {
 
 async function click(event: MouseEvent): Promise<void> {
   const target = event.target as HTMLElement;
-  const focus = target.closest<HTMLElement>('a[data-focus]')?.dataset.focus ?? (target.closest('a.skip') ? 'main' : undefined);
+  const focus =
+    target.closest<HTMLElement>('a[data-focus]')?.dataset.focus ?? (target.closest('a.skip') ? 'main' : undefined);
   if (focus !== undefined) {
     // The address names the view; a jump within it leaves it alone.
     event.preventDefault();
@@ -284,4 +319,3 @@ export function start(): void {
   });
   void listKept();
 }
-

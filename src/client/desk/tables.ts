@@ -4,14 +4,23 @@
  * It refuses to hand on a table with faults, and to send the file anywhere: it is read here.
  */
 import { encodeUtf8 } from '../../life/bytes.ts';
-import { checkResultRows, checkRosterRows, readResultsTable, readRosterTable, RESULT_FIELDS, ROSTER_FIELDS, type ReadTable, type TableOptions } from '../../life/procedure/tables.ts';
+import {
+  checkResultRows,
+  checkRosterRows,
+  RESULT_FIELDS,
+  type ReadTable,
+  ROSTER_FIELDS,
+  readResultsTable,
+  readRosterTable,
+  type TableOptions,
+} from '../../life/procedure/tables.ts';
 import type { RawRow, ScopeEntry } from '../../life/row.ts';
 import { TABLE_WORDS } from '../../pages/desk/words.ts';
 import { bytesOfList } from '../files.ts';
 import type { Desk } from './actions.ts';
 import { draftPart } from './drafts.ts';
 import { collect, providePart } from './fields.ts';
-import { tableOf, type Fault, type Opened, type RowActs, type RowLook } from './table-rows.ts';
+import { type Fault, type Opened, type RowActs, type RowLook, tableOf } from './table-rows.ts';
 import { both, filled, make, one, split } from './text.ts';
 
 interface Kind {
@@ -55,7 +64,12 @@ export class Table {
   private readonly judge: (rows: unknown[], complete: boolean) => Fault[];
 
   /** @param judge what else is wrong with rows that can be read: against the plan, say */
-  constructor(desk: Desk, box: HTMLElement, name: string, judge: (rows: unknown[], complete: boolean) => Fault[] = () => []) {
+  constructor(
+    desk: Desk,
+    box: HTMLElement,
+    name: string,
+    judge: (rows: unknown[], complete: boolean) => Fault[] = () => [],
+  ) {
     [this.desk, this.box, this.name, this.judge] = [desk, box, name, judge];
     this.kind = KINDS[name] as Kind;
     const form = box.closest('form') as HTMLFormElement;
@@ -89,16 +103,26 @@ export class Table {
 
   private options(): TableOptions {
     const scope = JSON.parse(this.box.dataset.scope ?? '[]') as ScopeEntry[];
-    const sessions = (collect(this.box.closest('form') as HTMLFormElement, false).body.sessions as { id?: string }[] | undefined) ?? [];
+    const sessions =
+      (collect(this.box.closest('form') as HTMLFormElement, false).body.sessions as { id?: string }[] | undefined) ??
+      [];
     const [only] = sessions;
-    return { scope, ...(sessions.length === 1 && only?.id ? { session: only.id } : {}), ...(this.box.dataset.today === undefined ? {} : { today: this.box.dataset.today }) };
+    return {
+      scope,
+      ...(sessions.length === 1 && only?.id ? { session: only.id } : {}),
+      ...(this.box.dataset.today === undefined ? {} : { today: this.box.dataset.today }),
+    };
   }
 
   private listen(): void {
     const file = this.box.querySelector<HTMLInputElement>('input[type=file][data-read]');
     file?.addEventListener('change', async () => {
       const [chosen] = file.files ?? [];
-      if (chosen) await bytesOfList(chosen).then((bytes) => this.read(bytes), (error: unknown) => this.desk.fail(error));
+      if (chosen)
+        await bytesOfList(chosen).then(
+          (bytes) => this.read(bytes),
+          (error: unknown) => this.desk.fail(error),
+        );
       file.value = '';
     });
     this.box.querySelector('button[data-paste]')?.addEventListener('click', () => {
@@ -139,7 +163,12 @@ export class Table {
     try {
       const { raw, ignored } = this.kind.read(bytes, this.options());
       this.take(raw);
-      this.desk.say(ignored.length > 0 ? filled(TABLE_WORDS.ignored, { count: raw.length, columns: ignored.join('、') }) : filled(TABLE_WORDS.read, { count: raw.length }), this.faults.length > 0 ? 'notice' : 'done');
+      this.desk.say(
+        ignored.length > 0
+          ? filled(TABLE_WORDS.ignored, { count: raw.length, columns: ignored.join('、') })
+          : filled(TABLE_WORDS.read, { count: raw.length }),
+        this.faults.length > 0 ? 'notice' : 'done',
+      );
       this.box.querySelector<HTMLElement>('[data-preview]')?.focus();
     } catch (error) {
       this.desk.fail(error);
@@ -182,8 +211,13 @@ export class Table {
   /** Rows that fit what is looked for, a row's own number first; without a search those with faults and the open ones. */
   private chosen(byRow: ReadonlyMap<number, Fault[]>): RawRow[] {
     const words = fold(this.find.value).split(/\s+/).filter(Boolean);
-    const first = (row: RawRow): boolean => (words.length > 0 ? words.includes(String(row.row)) : byRow.has(row.row) || this.open.has(row.row));
-    const fits = ({ row, values }: RawRow): boolean => words.every((word) => String(row) === word || fold(`${String(values.name ?? '')} ${String(values.id_number ?? '')}`).includes(word));
+    const first = (row: RawRow): boolean =>
+      words.length > 0 ? words.includes(String(row.row)) : byRow.has(row.row) || this.open.has(row.row);
+    const fits = ({ row, values }: RawRow): boolean =>
+      words.every(
+        (word) =>
+          String(row) === word || fold(`${String(values.name ?? '')} ${String(values.id_number ?? '')}`).includes(word),
+      );
     const all = words.length > 0 ? this.raw.filter(fits) : this.raw;
     return [...all.filter(first), ...all.filter((row) => !first(row))];
   }
@@ -193,7 +227,10 @@ export class Table {
     this.waiting = false;
     if (!place) return;
     const focus = (document.activeElement as HTMLElement | null)?.dataset.cell;
-    const all = [...this.faults, ...this.told.filter((told) => !this.faults.some((own) => own.row === told.row && own.message === told.message))];
+    const all = [
+      ...this.faults,
+      ...this.told.filter((told) => !this.faults.some((own) => own.row === told.row && own.message === told.message)),
+    ];
     const byRow = new Map<number, Fault[]>();
     for (const fault of all) byRow.set(fault.row, [...(byRow.get(fault.row) ?? []), fault]);
     const chosen = this.chosen(byRow);
@@ -201,17 +238,33 @@ export class Table {
     // What is wrong is open, and stays so when it is right: nobody's field vanishes under their fingers.
     for (const { row } of shown) {
       const faults = byRow.get(row);
-      if (faults && (this.open.get(row) !== 'scores' || faults.some(({ field }) => !TYPED.includes(field)))) this.open.set(row, 'whole');
+      if (faults && (this.open.get(row) !== 'scores' || faults.some(({ field }) => !TYPED.includes(field))))
+        this.open.set(row, 'whole');
     }
-    const summary = make('p', { role: 'status', class: all.length > 0 ? 'fault' : 'hint' }, both(filled(all.length > 0 ? TABLE_WORDS.wrong : TABLE_WORDS.right, { count: this.raw.length, faults: all.length })));
-    const whole = (byRow.get(0) ?? []).slice(0, 50).map(({ message }) => make('li', { class: 'fault' }, both(split(message))));
-    const looks = shown.map((row): RowLook => ({ row, faults: byRow.get(row.row) ?? [], opened: this.open.get(row.row) }));
-    place.replaceChildren(summary, ...(whole.length > 0 ? [make('ul', {}, ...whole)] : []), ...(shown.length > 0 ? [tableOf(looks, this.columns(), this.acts)] : []));
+    const summary = make(
+      'p',
+      { role: 'status', class: all.length > 0 ? 'fault' : 'hint' },
+      both(
+        filled(all.length > 0 ? TABLE_WORDS.wrong : TABLE_WORDS.right, { count: this.raw.length, faults: all.length }),
+      ),
+    );
+    const whole = (byRow.get(0) ?? [])
+      .slice(0, 50)
+      .map(({ message }) => make('li', { class: 'fault' }, both(split(message))));
+    const looks = shown.map(
+      (row): RowLook => ({ row, faults: byRow.get(row.row) ?? [], opened: this.open.get(row.row) }),
+    );
+    place.replaceChildren(
+      summary,
+      ...(whole.length > 0 ? [make('ul', {}, ...whole)] : []),
+      ...(shown.length > 0 ? [tableOf(looks, this.columns(), this.acts)] : []),
+    );
     (this.find.closest('.field') as HTMLElement).hidden = this.raw.length < 2;
     const hidden = chosen.length - shown.length;
     if (shown.length === 0 && this.raw.length > 0) place.append(make('p', { class: 'hint' }, both(TABLE_WORDS.nobody)));
     if (hidden > 0) place.append(this.moreOf(hidden));
-    const field = focus === undefined ? null : place.querySelector<HTMLInputElement>(`[data-cell="${CSS.escape(focus)}"]`);
+    const field =
+      focus === undefined ? null : place.querySelector<HTMLInputElement>(`[data-cell="${CSS.escape(focus)}"]`);
     field?.focus();
     field?.select();
   }
@@ -219,7 +272,13 @@ export class Table {
   /** The columns; the number of a certificate to be replaced has one where a row names it. */
   private columns(): { list: string; fields: readonly string[]; all: readonly string[] } {
     const { fields, rare } = this.kind;
-    return { list: this.name, fields: this.raw.some(({ values }) => rare.some((field) => String(values[field] ?? '') !== '')) ? [...fields, ...rare] : fields, all: [...fields, ...rare] };
+    return {
+      list: this.name,
+      fields: this.raw.some(({ values }) => rare.some((field) => String(values[field] ?? '') !== ''))
+        ? [...fields, ...rare]
+        : fields,
+      all: [...fields, ...rare],
+    };
   }
 
   private moreOf(hidden: number): HTMLElement {
@@ -242,7 +301,9 @@ export class Table {
     close: ({ row }) => {
       this.open.delete(row);
       this.draw();
-      this.box.querySelector<HTMLElement>(`button[aria-label="${CSS.escape(`${one(TABLE_WORDS.edit)} ${row}`)}"]`)?.focus();
+      this.box
+        .querySelector<HTMLElement>(`button[aria-label="${CSS.escape(`${one(TABLE_WORDS.edit)} ${row}`)}"]`)
+        ?.focus();
     },
     remove: (row) => {
       this.raw = this.raw.filter((other) => other !== row);

@@ -18,9 +18,21 @@ export const OID = {
   rsa: '1.2.840.113549.1.1.1',
 } as const;
 
-export const HASHES: Readonly<Record<string, Hash>> = { [OID.sha256]: 'SHA-256', '2.16.840.1.101.3.4.2.2': 'SHA-384', '2.16.840.1.101.3.4.2.3': 'SHA-512' };
-const ECDSA: Readonly<Record<string, Hash>> = { [OID.ecdsaWithSha256]: 'SHA-256', '1.2.840.10045.4.3.3': 'SHA-384', '1.2.840.10045.4.3.4': 'SHA-512' };
-const RSA: Readonly<Record<string, Hash>> = { '1.2.840.113549.1.1.11': 'SHA-256', '1.2.840.113549.1.1.12': 'SHA-384', '1.2.840.113549.1.1.13': 'SHA-512' };
+export const HASHES: Readonly<Record<string, Hash>> = {
+  [OID.sha256]: 'SHA-256',
+  '2.16.840.1.101.3.4.2.2': 'SHA-384',
+  '2.16.840.1.101.3.4.2.3': 'SHA-512',
+};
+const ECDSA: Readonly<Record<string, Hash>> = {
+  [OID.ecdsaWithSha256]: 'SHA-256',
+  '1.2.840.10045.4.3.3': 'SHA-384',
+  '1.2.840.10045.4.3.4': 'SHA-512',
+};
+const RSA: Readonly<Record<string, Hash>> = {
+  '1.2.840.113549.1.1.11': 'SHA-256',
+  '1.2.840.113549.1.1.12': 'SHA-384',
+  '1.2.840.113549.1.1.13': 'SHA-512',
+};
 
 interface Curve {
   name: string;
@@ -43,20 +55,29 @@ export interface SignerKey {
   curve: Curve | undefined;
 }
 
-const notSupported = (what: string) => new Refusal('certificate_not_supported', `This is not supported here: ${what}.`, { part: 'algorithm' });
+const notSupported = (what: string) =>
+  new Refusal('certificate_not_supported', `This is not supported here: ${what}.`, { part: 'algorithm' });
 
 /** SubjectPublicKeyInfo of P-256 (RFC 5480) up to the two coordinates: no unused bits, an uncompressed point. */
-export const P256_SPKI = sequence(sequence(oid(OID.ecPublicKey), oid(OID.p256)), bits(concat(Uint8Array.of(4), new Uint8Array(64)))).subarray(0, -64);
+export const P256_SPKI = sequence(
+  sequence(oid(OID.ecPublicKey), oid(OID.p256)),
+  bits(concat(Uint8Array.of(4), new Uint8Array(64))),
+).subarray(0, -64);
 
 /** SubjectPublicKeyInfo of a JWK. */
-export const spkiOf = ({ x, y }: PublicJwk): Uint8Array<ArrayBuffer> => concat(P256_SPKI, fromBase64url(x), fromBase64url(y));
+export const spkiOf = ({ x, y }: PublicJwk): Uint8Array<ArrayBuffer> =>
+  concat(P256_SPKI, fromBase64url(x), fromBase64url(y));
 
 /** Reads which kind of key it is; WebCrypto judges the key itself when it is used. */
 export function readSpki(spki: Uint8Array<ArrayBuffer>): SignerKey {
   if (spki.length > KEY_LIMIT) throw notSupported('a public key of this size');
   const [type, parameters] = open(open(openDer(spki), TAG.sequence)[0], TAG.sequence);
   const algorithm = dottedOf(type);
-  return { spki, algorithm, curve: algorithm === OID.ecPublicKey && parameters ? CURVES.get(toHex(parameters.bytes)) : undefined };
+  return {
+    spki,
+    algorithm,
+    curve: algorithm === OID.ecPublicKey && parameters ? CURVES.get(toHex(parameters.bytes)) : undefined,
+  };
 }
 
 /** The fixed-length form that WebCrypto takes of a DER signature; undefined when it is none. @throws Refusal `der_malformed` */
@@ -86,17 +107,36 @@ export function derEcdsa(raw: Uint8Array): Uint8Array<ArrayBuffer> {
  * Whether a signature over `data` holds. `digest`: the digest algorithm that a CMS names beside the signature's.
  * @throws Refusal `certificate_not_supported`, `der_malformed`
  */
-export async function signatureHolds(key: SignerKey, algorithm: string, digest: string | undefined, signature: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer>): Promise<boolean> {
-  const [ecHash, rsaHash] = [ECDSA[algorithm], RSA[algorithm] ?? (algorithm === OID.rsa ? HASHES[digest ?? ''] : undefined)];
+export async function signatureHolds(
+  key: SignerKey,
+  algorithm: string,
+  digest: string | undefined,
+  signature: Uint8Array<ArrayBuffer>,
+  data: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  const [ecHash, rsaHash] = [
+    ECDSA[algorithm],
+    RSA[algorithm] ?? (algorithm === OID.rsa ? HASHES[digest ?? ''] : undefined),
+  ];
   if (ecHash && key.curve) {
     const raw = rawEcdsa(signature, key.curve.size);
-    return raw !== undefined && verify({ name: 'ECDSA', namedCurve: key.curve.name }, { name: 'ECDSA', hash: ecHash }, key, raw, data);
+    return (
+      raw !== undefined &&
+      verify({ name: 'ECDSA', namedCurve: key.curve.name }, { name: 'ECDSA', hash: ecHash }, key, raw, data)
+    );
   }
-  if (rsaHash && key.algorithm === OID.rsa) return verify({ name: 'RSASSA-PKCS1-v1_5', hash: rsaHash }, { name: 'RSASSA-PKCS1-v1_5' }, key, signature, data);
+  if (rsaHash && key.algorithm === OID.rsa)
+    return verify({ name: 'RSASSA-PKCS1-v1_5', hash: rsaHash }, { name: 'RSASSA-PKCS1-v1_5' }, key, signature, data);
   throw notSupported(`signature algorithm ${algorithm} with a key of ${key.algorithm}`);
 }
 
-async function verify(kind: EcKeyImportParams | RsaHashedImportParams, algorithm: { name: string; hash?: Hash }, { spki }: SignerKey, signature: Uint8Array<ArrayBuffer>, data: Uint8Array<ArrayBuffer>): Promise<boolean> {
+async function verify(
+  kind: EcKeyImportParams | RsaHashedImportParams,
+  algorithm: { name: string; hash?: Hash },
+  { spki }: SignerKey,
+  signature: Uint8Array<ArrayBuffer>,
+  data: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
   let key: CryptoKey;
   try {
     key = await crypto.subtle.importKey('spki', spki, kind, false, ['verify']);

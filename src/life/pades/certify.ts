@@ -12,7 +12,7 @@
  */
 import { sha256 } from '../bytes.ts';
 import type { PublicJwk } from '../schema.ts';
-import { signBytes, type SigningKey } from '../signer.ts';
+import { type SigningKey, signBytes } from '../signer.ts';
 import { derEcdsa, OID, spkiOf } from './algorithms.ts';
 import { bits, context, der, integer, octets, oid, sequence, setOf, string, TAG } from './der.ts';
 import { COMMON_NAME, EXTENSION, ORGANIZATION_IDENTIFIER, USAGE } from './x509.ts';
@@ -53,23 +53,33 @@ const [COUNTRY, ORGANIZATION] = ['2.5.4.6', '2.5.4.10'] as const;
 /** A name of one attribute a part: the country, then the others. */
 function encodeName(...attributes: (readonly [type: string, text: string])[]): Uint8Array<ArrayBuffer> {
   const part = (type: string, value: Uint8Array) => setOf([sequence(oid(type), value)]);
-  return sequence(part(COUNTRY, string(TAG.printable, 'CN')), ...attributes.map(([type, text]) => part(type, string(TAG.utf8, Array.from(text).slice(0, NAME_LIMIT).join('')))));
+  return sequence(
+    part(COUNTRY, string(TAG.printable, 'CN')),
+    ...attributes.map(([type, text]) => part(type, string(TAG.utf8, Array.from(text).slice(0, NAME_LIMIT).join('')))),
+  );
 }
 
 /** The root's name: it ends with its thumbprint, so that the printed one can be compared in any PDF reader. */
-export const rootName = (thumbprint: string): Uint8Array<ArrayBuffer> => encodeName([ORGANIZATION, PROVINCE], [COMMON_NAME, `luzheng root ${thumbprint}`]);
+export const rootName = (thumbprint: string): Uint8Array<ArrayBuffer> =>
+  encodeName([ORGANIZATION, PROVINCE], [COMMON_NAME, `luzheng root ${thumbprint}`]);
 
 /** A credit code (统一社会信用代码) as organizationIdentifier. */
 export const creditCode = (uscc: string): string => `NTRCN-${uscc}`;
 
 /** Country, organization, common name; for an organization also its credit code (organizationIdentifier, ETSI EN 319 412-1 §5.1.4). */
 export const holderName = ({ name, uscc }: Pick<Holder, 'name' | 'uscc'>): Uint8Array<ArrayBuffer> =>
-  encodeName([ORGANIZATION, name], ...(uscc === undefined ? [] : [[ORGANIZATION_IDENTIFIER, creditCode(uscc)] as const]), [COMMON_NAME, name]);
+  encodeName(
+    [ORGANIZATION, name],
+    ...(uscc === undefined ? [] : [[ORGANIZATION_IDENTIFIER, creditCode(uscc)] as const]),
+    [COMMON_NAME, name],
+  );
 
 /** RFC 7093 §2 (1): the first 160 bits of SHA-256 over the public key. */
-const keyIdentifier = async (jwk: PublicJwk): Promise<Uint8Array> => (await sha256(spkiOf(jwk).slice(-65))).subarray(0, 20);
+const keyIdentifier = async (jwk: PublicJwk): Promise<Uint8Array> =>
+  (await sha256(spkiOf(jwk).slice(-65))).subarray(0, 20);
 
-const extension = (type: string, critical: boolean, value: Uint8Array) => sequence(oid(type), ...(critical ? [der(TAG.boolean, Uint8Array.of(0xff))] : []), octets(value));
+const extension = (type: string, critical: boolean, value: Uint8Array) =>
+  sequence(oid(type), ...(critical ? [der(TAG.boolean, Uint8Array.of(0xff))] : []), octets(value));
 
 async function extensionsFor({ role }: Terms, holder: PublicJwk, issuer: PublicJwk): Promise<Uint8Array> {
   const authority = role !== 'organization';
@@ -116,4 +126,3 @@ export async function certify(holder: Holder, issuer: Issuer, terms: Terms): Pro
 /** Asks an authority for a certificate (PKCS#10, RFC 2986). @returns DER */
 export const requestCertificate = (holder: Holder, key: SigningKey): Promise<Uint8Array<ArrayBuffer>> =>
   sign(sequence(integer(0), holderName(holder), spkiOf(holder.jwk), der(context(0))), key);
-

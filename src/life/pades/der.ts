@@ -14,7 +14,20 @@ export const DER_LIMIT = 65_536;
 const ELEMENTS = 8_000;
 const DEPTH = 24;
 
-export const TAG = { boolean: 0x01, integer: 0x02, bitString: 0x03, octets: 0x04, null: 0x05, oid: 0x06, utf8: 0x0c, printable: 0x13, utcTime: 0x17, generalizedTime: 0x18, sequence: 0x30, set: 0x31 } as const;
+export const TAG = {
+  boolean: 0x01,
+  integer: 0x02,
+  bitString: 0x03,
+  octets: 0x04,
+  null: 0x05,
+  oid: 0x06,
+  utf8: 0x0c,
+  printable: 0x13,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
 /** A context-specific, constructed tag: `[n]`. */
 export const context = (n: number): number => 0xa0 | n;
 
@@ -59,12 +72,20 @@ export function elements(bytes: Uint8Array<ArrayBuffer>): Element[] {
 function checkPrimitive({ tag, content }: Element): void {
   const [first, second] = content;
   const wrong =
-    tag === TAG.boolean ? content.length !== 1 || (first !== 0 && first !== 0xff)
-    : tag === TAG.integer ? first === undefined || (second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80)))
-    : tag === TAG.bitString ? first === undefined || first > 7 || (content.length === 1 ? first !== 0 : ((content.at(-1) as number) & ((1 << first) - 1)) !== 0)
-    : tag === TAG.null ? content.length !== 0
-    : tag === TAG.oid ? first === undefined || ((content.at(-1) as number) & 0x80) !== 0
-    : false;
+    tag === TAG.boolean
+      ? content.length !== 1 || (first !== 0 && first !== 0xff)
+      : tag === TAG.integer
+        ? first === undefined ||
+          (second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80)))
+        : tag === TAG.bitString
+          ? first === undefined ||
+            first > 7 ||
+            (content.length === 1 ? first !== 0 : ((content.at(-1) as number) & ((1 << first) - 1)) !== 0)
+          : tag === TAG.null
+            ? content.length !== 0
+            : tag === TAG.oid
+              ? first === undefined || ((content.at(-1) as number) & 0x80) !== 0
+              : false;
   if (wrong) throw malformed(`a value of tag ${tag} in another than its only spelling`);
 }
 
@@ -74,7 +95,8 @@ export function firstElement(bytes: Uint8Array<ArrayBuffer>): Element {
   const check = (element: Element, depth: number): void => {
     if (--left < 0 || depth > DEPTH) throw malformed('more elements or levels than are taken');
     const universal = element.tag < 0x40;
-    if (universal && ((element.tag & 0x20) !== 0) !== ((element.tag & 0x1f) === 16 || (element.tag & 0x1f) === 17)) throw malformed('a string in pieces, or a sequence in one');
+    if (universal && ((element.tag & 0x20) !== 0) !== ((element.tag & 0x1f) === 16 || (element.tag & 0x1f) === 17))
+      throw malformed('a string in pieces, or a sequence in one');
     if ((element.tag & 0x20) === 0) return checkPrimitive(element);
     for (const child of elements(element.content)) check(child, depth + 1);
   };
@@ -102,12 +124,16 @@ export function der(tag: number, ...parts: Uint8Array[]): Uint8Array<ArrayBuffer
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const digits: number[] = [];
   for (let rest = length; rest > 0; rest >>>= 8) digits.unshift(rest & 0xff);
-  return concat(length < 0x80 ? Uint8Array.of(tag, length) : Uint8Array.of(tag, 0x80 | digits.length, ...digits), ...parts);
+  return concat(
+    length < 0x80 ? Uint8Array.of(tag, length) : Uint8Array.of(tag, 0x80 | digits.length, ...digits),
+    ...parts,
+  );
 }
 
 export const integer = (value: number): Uint8Array<ArrayBuffer> => der(TAG.integer, Uint8Array.of(value));
 export const octets = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => der(TAG.octets, bytes);
-export const bits = (bytes: Uint8Array, unused = 0): Uint8Array<ArrayBuffer> => der(TAG.bitString, Uint8Array.of(unused), bytes);
+export const bits = (bytes: Uint8Array, unused = 0): Uint8Array<ArrayBuffer> =>
+  der(TAG.bitString, Uint8Array.of(unused), bytes);
 export const string = (tag: number, text: string): Uint8Array<ArrayBuffer> => der(tag, encodeUtf8(text));
 export const sequence = (...parts: Uint8Array[]): Uint8Array<ArrayBuffer> => der(TAG.sequence, ...parts);
 
@@ -118,14 +144,15 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 }
 
 /** SET OF, under its own or an implicit tag. */
-export const setOf = (parts: readonly Uint8Array[], tag: number = TAG.set): Uint8Array<ArrayBuffer> => der(tag, ...[...parts].sort(compareBytes));
+export const setOf = (parts: readonly Uint8Array[], tag: number = TAG.set): Uint8Array<ArrayBuffer> =>
+  der(tag, ...[...parts].sort(compareBytes));
 
 /** An OBJECT IDENTIFIER from its dotted form. */
 export function oid(dotted: string): Uint8Array<ArrayBuffer> {
   const [a, b, ...rest] = dotted.split('.').map(Number) as [number, number, ...number[]];
   const arcs = [a * 40 + b, ...rest].flatMap((arc) => {
     const digits = [arc % 128];
-    for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128)) digits.unshift(0x80 | left % 128);
+    for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128)) digits.unshift(0x80 | (left % 128));
     return digits;
   });
   return der(TAG.oid, Uint8Array.from(arcs));

@@ -4,7 +4,21 @@
  * and a cross-reference stream. Not one byte of the document before it changes.
  * It refuses, `pdf_unsignable`, what is not a finished file with a cross-reference stream, and one that has a form already.
  */
-import { ParseSpeeds, PDFArray, PDFDict, PDFDocument, PDFHexString, PDFName, PDFNumber, PDFObjectParser, PDFRawStream, PDFRef, PDFString, PDFContext, type PDFObject } from 'pdf-lib';
+import {
+  ParseSpeeds,
+  PDFArray,
+  PDFContext,
+  PDFDict,
+  PDFDocument,
+  PDFHexString,
+  PDFName,
+  PDFNumber,
+  type PDFObject,
+  PDFObjectParser,
+  PDFRawStream,
+  PDFRef,
+  PDFString,
+} from 'pdf-lib';
 import { concat, encodeUtf8, sha256Short, toHex } from '../bytes.ts';
 import { Refusal } from '../refusal.ts';
 
@@ -30,7 +44,8 @@ const unsignable = (what: string) => new Refusal('pdf_unsignable', `This PDF can
 const name = (text: string) => PDFName.of(text);
 /** What a screen reader says of the field. */
 const FIELD_NAME = '评价机构的数字签名 Digital signature of the organization';
-const EMPTY_FORM = '<< /Type /XObject /Subtype /Form /BBox [0 0 0 0] /Resources << >> /Length 0 >>\nstream\n\nendstream';
+const EMPTY_FORM =
+  '<< /Type /XObject /Subtype /Form /BBox [0 0 0 0] /Resources << >> /Length 0 >>\nstream\n\nendstream';
 /** Digits that hold any offset: /ByteRange has the same length whatever it says. */
 const WIDTH = 10;
 const latin = new TextDecoder('latin1');
@@ -51,29 +66,50 @@ function readTrailer(base: Uint8Array): { xref: number; dict: PDFDict } {
   if (!end) throw unsignable('it has no end');
   const xref = Number(end[1]);
   const head = /^\d+ 0 obj\s*/.exec(latin.decode(base.subarray(xref, xref + 32)));
-  const stream = head && PDFObjectParser.forBytes(base.subarray(xref + head[0].length), PDFContext.create()).parseObject();
-  if (!(stream instanceof PDFRawStream) || stream.dict.get(name('Type')) !== name('XRef')) throw unsignable('it has no cross-reference stream');
+  const stream =
+    head && PDFObjectParser.forBytes(base.subarray(xref + head[0].length), PDFContext.create()).parseObject();
+  if (!(stream instanceof PDFRawStream) || stream.dict.get(name('Type')) !== name('XRef'))
+    throw unsignable('it has no cross-reference stream');
   return { xref, dict: stream.dict };
 }
 
 async function readBase(base: Uint8Array): Promise<Base> {
   const { xref, dict } = readTrailer(base);
-  const { context } = await PDFDocument.load(base, { updateMetadata: false, parseSpeed: ParseSpeeds.Fastest, throwOnInvalidObject: true });
+  const { context } = await PDFDocument.load(base, {
+    updateMetadata: false,
+    parseSpeed: ParseSpeeds.Fastest,
+    throwOnInvalidObject: true,
+  });
   const [root, size, id] = [dict.get(name('Root')), dict.get(name('Size')), dict.get(name('ID'))];
   const catalog = context.lookup(root);
   const pages = catalog instanceof PDFDict ? context.lookup(catalog.get(name('Pages'))) : undefined;
   const kids = pages instanceof PDFDict ? context.lookup(pages.get(name('Kids'))) : undefined;
   const first = kids instanceof PDFArray ? kids.get(0) : undefined;
   const page = context.lookup(first);
-  if (!(root instanceof PDFRef) || !(catalog instanceof PDFDict) || !(first instanceof PDFRef) || !(page instanceof PDFDict) || !(size instanceof PDFNumber) || !(id instanceof PDFArray)) {
+  if (
+    !(root instanceof PDFRef) ||
+    !(catalog instanceof PDFDict) ||
+    !(first instanceof PDFRef) ||
+    !(page instanceof PDFDict) ||
+    !(size instanceof PDFNumber) ||
+    !(id instanceof PDFArray)
+  ) {
     throw unsignable('its catalog or its first page was not found');
   }
   if (catalog.has(name('AcroForm'))) throw unsignable('it has a form already');
-  return { catalog: [root, catalog], page: [first, page], xref, size: size.asNumber(), info: dict.get(name('Info')), id: String(id.get(0)) };
+  return {
+    catalog: [root, catalog],
+    page: [first, page],
+    xref,
+    size: size.asNumber(),
+    info: dict.get(name('Info')),
+    id: String(id.get(0)),
+  };
 }
 
 /** `D:20261123100000+08'00'`: how PDF writes an instant, on Shanghai's clock. */
-const pdfDate = (at: number): string => `D:${new Date((at + 8 * 3600) * 1000).toISOString().slice(0, 19).replace(/\D/g, '')}+08'00'`;
+const pdfDate = (at: number): string =>
+  `D:${new Date((at + 8 * 3600) * 1000).toISOString().slice(0, 19).replace(/\D/g, '')}+08'00'`;
 
 const text = (value: string): string => String(PDFHexString.fromText(value));
 
@@ -105,7 +141,16 @@ export async function prepare(base: Uint8Array<ArrayBuffer>, labels: Labels, roo
   const form = catalog[1].clone();
   form.set(name('AcroForm'), form.context.obj({ Fields: [widget], SigFlags: 3 }));
   // 132: Print and Locked. A field without extent needs no appearance in PDF/A.
-  const field = form.context.obj({ Type: 'Annot', Subtype: 'Widget', FT: 'Sig', T: PDFString.of('Signature1'), Rect: [0, 0, 0, 0], F: 132, P: page[0], V: signature });
+  const field = form.context.obj({
+    Type: 'Annot',
+    Subtype: 'Widget',
+    FT: 'Sig',
+    T: PDFString.of('Signature1'),
+    Rect: [0, 0, 0, 0],
+    F: 132,
+    P: page[0],
+    V: signature,
+  });
   if (accessible && field instanceof PDFDict) {
     // What lies outside the page needs no place in the structure (ISO 14289-1 § 7.18.1).
     field.set(name('Rect'), form.context.obj([-1, -1, -1, -1]));
@@ -131,7 +176,11 @@ export async function prepare(base: Uint8Array<ArrayBuffer>, labels: Labels, roo
   const offsets: [ref: PDFRef, offset: number][] = [];
   for (const [ref, body] of objects) {
     offsets.push([ref, length]);
-    const whole = concat(encodeUtf8(`${ref.objectNumber} ${ref.generationNumber} obj\n`), body, encodeUtf8('\nendobj\n'));
+    const whole = concat(
+      encodeUtf8(`${ref.objectNumber} ${ref.generationNumber} obj\n`),
+      body,
+      encodeUtf8('\nendobj\n'),
+    );
     parts.push(whole);
     length += whole.length;
   }
@@ -150,9 +199,20 @@ export async function prepare(base: Uint8Array<ArrayBuffer>, labels: Labels, roo
 }
 
 /** A cross-reference stream (ISO 32000-1 §7.5.8), as it is: compressed it would hardly be shorter. */
-function crossReferences(table: PDFRef, offsets: readonly [ref: PDFRef, offset: number][], trailer: string): Uint8Array {
+function crossReferences(
+  table: PDFRef,
+  offsets: readonly [ref: PDFRef, offset: number][],
+  trailer: string,
+): Uint8Array {
   const sorted = [...offsets].sort(([a], [b]) => a.objectNumber - b.objectNumber);
-  const entries = sorted.flatMap(([, offset]) => [1, offset >>> 24, (offset >>> 16) & 0xff, (offset >>> 8) & 0xff, offset & 0xff, 0]);
+  const entries = sorted.flatMap(([, offset]) => [
+    1,
+    offset >>> 24,
+    (offset >>> 16) & 0xff,
+    (offset >>> 8) & 0xff,
+    offset & 0xff,
+    0,
+  ]);
   const index = sorted.map(([ref]) => `${ref.objectNumber} 1`).join(' ');
   const head = `${table.objectNumber} 0 obj\n<< /Type /XRef /Size ${table.objectNumber + 1} /W [1 4 1] /Index [${index}] ${trailer} /Length ${entries.length} >>\nstream\n`;
   return concat(encodeUtf8(head), Uint8Array.from(entries), encodeUtf8('\nendstream\nendobj\n'));

@@ -11,7 +11,7 @@ import { concat, encodeUtf8, sha256, toHex } from '../bytes.ts';
 import { Refusal } from '../refusal.ts';
 import { derEcdsa, OID } from './algorithms.ts';
 import { context, der, integer, octets, oid, open, openDer, sequence, setOf, TAG } from './der.ts';
-import { prepare, type Labels } from './pdf-update.ts';
+import { type Labels, prepare } from './pdf-update.ts';
 import { CMS } from './signed-data.ts';
 
 export interface SignBy extends Labels {
@@ -37,12 +37,26 @@ const attribute = (type: string, value: Uint8Array): Uint8Array<ArrayBuffer> => 
 async function signedAttributes(digest: Uint8Array, leaf: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>[]> {
   // ESSCertIDv2 (RFC 5035): SHA-256 is its default, so that the algorithm is not named.
   const certificate = sequence(sequence(sequence(octets(await sha256(leaf)))));
-  return [attribute(CMS.contentType, oid(CMS.data)), attribute(CMS.messageDigest, octets(digest)), attribute(CMS.signingCertificateV2, certificate)];
+  return [
+    attribute(CMS.contentType, oid(CMS.data)),
+    attribute(CMS.messageDigest, octets(digest)),
+    attribute(CMS.signingCertificateV2, certificate),
+  ];
 }
 
-function signedData(chain: readonly Uint8Array<ArrayBuffer>[], attributes: readonly Uint8Array[], signature: Uint8Array, token?: Uint8Array): Uint8Array<ArrayBuffer> {
+function signedData(
+  chain: readonly Uint8Array<ArrayBuffer>[],
+  attributes: readonly Uint8Array[],
+  signature: Uint8Array,
+  token?: Uint8Array,
+): Uint8Array<ArrayBuffer> {
   const [tbs] = open(openDer(chain[0] as Uint8Array<ArrayBuffer>), TAG.sequence);
-  const [, serialNumber, , issuer] = open(tbs, TAG.sequence) as [unknown, { bytes: Uint8Array }, unknown, { bytes: Uint8Array }];
+  const [, serialNumber, , issuer] = open(tbs, TAG.sequence) as [
+    unknown,
+    { bytes: Uint8Array },
+    unknown,
+    { bytes: Uint8Array },
+  ];
   const signer = sequence(
     VERSION_1,
     sequence(issuer.bytes, serialNumber.bytes),
@@ -52,7 +66,13 @@ function signedData(chain: readonly Uint8Array<ArrayBuffer>[], attributes: reado
     octets(signature),
     ...(token ? [setOf([attribute(CMS.timestamp, token)], context(1))] : []),
   );
-  const content = sequence(VERSION_1, setOf([SHA256]), sequence(oid(CMS.data)), setOf(chain, context(0)), setOf([signer]));
+  const content = sequence(
+    VERSION_1,
+    setOf([SHA256]),
+    sequence(oid(CMS.data)),
+    setOf(chain, context(0)),
+    setOf([signer]),
+  );
   return sequence(oid(CMS.signedData), der(context(0), content));
 }
 
@@ -70,11 +90,16 @@ export async function signPdf(base: Uint8Array<ArrayBuffer>, by: SignBy): Promis
   for (let reserved = timestamp ? TIMESTAMP_BYTES : 0; ; ) {
     const { file, from, to } = await prepare(base, by, bare + (timestamp ? reserved + 64 : 0));
     const attributes = await signedAttributes(await sha256(concat(file.subarray(0, from), file.subarray(to))), leaf);
-    const raw = new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key as globalThis.CryptoKey, setOf(attributes)));
+    const raw = new Uint8Array(
+      await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key as globalThis.CryptoKey, setOf(attributes)),
+    );
     const signature = derEcdsa(raw);
     const token = await timestamp?.(await sha256(signature));
     if (token && token.length > reserved) {
-      if (reserved !== TIMESTAMP_BYTES || token.length > TIMESTAMP_LIMIT) throw new Refusal('timestamp_too_large', `The timestamp has ${token.length} bytes.`, { limit: TIMESTAMP_LIMIT });
+      if (reserved !== TIMESTAMP_BYTES || token.length > TIMESTAMP_LIMIT)
+        throw new Refusal('timestamp_too_large', `The timestamp has ${token.length} bytes.`, {
+          limit: TIMESTAMP_LIMIT,
+        });
       reserved = token.length + 256;
       continue;
     }

@@ -24,11 +24,20 @@ export interface Timestamp {
   authority: string;
 }
 
-const refused = (part: string, what: string) => new Refusal('timestamp_refused', `The timestamp was not given, or does not hold: ${what}.`, { part });
+const refused = (part: string, what: string) =>
+  new Refusal('timestamp_refused', `The timestamp was not given, or does not hold: ${what}.`, { part });
 
 /** A request for a timestamp over a SHA-256 digest, with the authority's certificate. `nonce`: 16 random bytes. */
-export function timestampRequest(digest: Uint8Array<ArrayBuffer>, nonce: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  return sequence(integer(1), sequence(sequence(oid(OID.sha256)), octets(digest)), der(TAG.integer, positive(nonce)), der(TAG.boolean, Uint8Array.of(0xff)));
+export function timestampRequest(
+  digest: Uint8Array<ArrayBuffer>,
+  nonce: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
+  return sequence(
+    integer(1),
+    sequence(sequence(oid(OID.sha256)), octets(digest)),
+    der(TAG.integer, positive(nonce)),
+    der(TAG.boolean, Uint8Array.of(0xff)),
+  );
 }
 
 /** A nonce as a positive INTEGER in its only spelling. */
@@ -39,16 +48,29 @@ function positive(nonce: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
 }
 
 /** The parts of a TSTInfo (RFC 3161 §2.4.2) that count here. */
-function readInfo(content: Uint8Array<ArrayBuffer>): { algorithm: string; imprint: Uint8Array; at: number; nonce: Uint8Array | undefined } {
+function readInfo(content: Uint8Array<ArrayBuffer>): {
+  algorithm: string;
+  imprint: Uint8Array;
+  at: number;
+  nonce: Uint8Array | undefined;
+} {
   const [, , messageImprint, , time, ...rest] = open(openDer(content), TAG.sequence);
   const [algorithm, imprint] = open(messageImprint, TAG.sequence);
   // Of what may follow the time, only the nonce is an INTEGER.
   const nonce = rest.find(({ tag }) => tag === TAG.integer);
-  return { algorithm: dottedOf(open(algorithm, TAG.sequence)[0]), imprint: imprint?.content ?? new Uint8Array(), at: timeOf(time), nonce: nonce?.content };
+  return {
+    algorithm: dottedOf(open(algorithm, TAG.sequence)[0]),
+    imprint: imprint?.content ?? new Uint8Array(),
+    at: timeOf(time),
+    nonce: nonce?.content,
+  };
 }
 
 /** What a token says of a digest. @returns undefined when it does not hold, or is about another digest */
-export async function readToken(token: Uint8Array<ArrayBuffer>, digest: Uint8Array): Promise<(Timestamp & { nonce: Uint8Array | undefined }) | undefined> {
+export async function readToken(
+  token: Uint8Array<ArrayBuffer>,
+  digest: Uint8Array,
+): Promise<(Timestamp & { nonce: Uint8Array | undefined }) | undefined> {
   const { intact, signer, content } = await openSigned(token, { type: CMS.timestampInfo, strict: false });
   const { algorithm, imprint, at, nonce } = readInfo(content as Uint8Array<ArrayBuffer>);
   const holds =
@@ -64,11 +86,16 @@ export async function readToken(token: Uint8Array<ArrayBuffer>, digest: Uint8Arr
 }
 
 /** Takes the token out of an answer. @throws Refusal `timestamp_refused` naming the part */
-export async function takeToken(answer: Uint8Array<ArrayBuffer>, digest: Uint8Array<ArrayBuffer>, nonce: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+export async function takeToken(
+  answer: Uint8Array<ArrayBuffer>,
+  digest: Uint8Array<ArrayBuffer>,
+  nonce: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
   const [statusInfo, token] = open(openDer(answer), TAG.sequence);
   const [status] = open(statusInfo, TAG.sequence);
   // 0 granted, 1 granted with modifications (RFC 3161 §2.4.2).
-  if (status?.tag !== TAG.integer || status.content.length !== 1 || (status.content[0] as number) > 1 || !token) throw refused('status', 'the authority did not grant it');
+  if (status?.tag !== TAG.integer || status.content.length !== 1 || (status.content[0] as number) > 1 || !token)
+    throw refused('status', 'the authority did not grant it');
   const read = await readToken(token.bytes, digest);
   if (!read) throw refused('token', 'it is not signed by an authority for timestamps, or is about something else');
   if (!read.nonce || !equalBytes(read.nonce, positive(nonce))) throw refused('nonce', 'it answers another request');

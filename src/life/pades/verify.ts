@@ -17,7 +17,7 @@ import { creditCode } from './certify.ts';
 import { DER_LIMIT, firstElement } from './der.ts';
 import { CMS, openSigned } from './signed-data.ts';
 import { readToken, type Timestamp } from './timestamp.ts';
-import { allows, pathFrom, USAGE, type Certificate } from './x509.ts';
+import { allows, type Certificate, pathFrom, USAGE } from './x509.ts';
 
 /** As found in the file. */
 export interface PdfSignatureField {
@@ -62,13 +62,19 @@ const SUB_FILTER = 'ETSI.CAdES.detached';
 
 const malformed = (what: string) => new Refusal('pdf_signature_malformed', `The signature is malformed: ${what}.`);
 
-const factsOf = ({ name, serial, not_before, not_after }: Certificate): CertificateFacts => ({ name, serial, not_before, not_after });
+const factsOf = ({ name, serial, not_before, not_after }: Certificate): CertificateFacts => ({
+  name,
+  serial,
+  not_before,
+  not_after,
+});
 
 /** The one range that a signature leaves out, if the four numbers of /ByteRange say that. */
 function readRange(file: Uint8Array, byteRange: readonly number[]): { from: number; to: number; end: number } {
   const [start, first, to, second, ...more] = byteRange;
   const whole = [start, first, to, second].every((number) => Number.isSafeInteger(number) && (number as number) >= 0);
-  if (!whole || more.length > 0 || start !== 0) throw malformed('/ByteRange is not four numbers, of which the first is 0');
+  if (!whole || more.length > 0 || start !== 0)
+    throw malformed('/ByteRange is not four numbers, of which the first is 0');
   const [from, after, end] = [first as number, to as number, (to as number) + (second as number)];
   if (from < 1 || after < from + 2 || end > file.length) throw malformed('/ByteRange leaves the file or overlaps');
   if (file[from] !== 0x3c || file[after - 1] !== 0x3e) throw malformed('what /ByteRange leaves out is no hex string');
@@ -98,7 +104,8 @@ export async function rootOf(chain: readonly Certificate[], anchor: Anchor): Pro
  * whatever the organization is called now, and to nobody else's; without that it is an issuing key that the filing names.
  */
 export async function speaksFor(signer: Signer, root: string | undefined, filing: Filing): Promise<boolean> {
-  if (root !== undefined && signer.organization_id !== undefined) return signer.organization_id === creditCode(filing.uscc);
+  if (root !== undefined && signer.organization_id !== undefined)
+    return signer.organization_id === creditCode(filing.uscc);
   return (await Promise.all(filing.issuing_jwks.keys.map(thumbprint))).includes(signer.thumbprint);
 }
 
@@ -106,35 +113,50 @@ export async function speaksFor(signer: Signer, root: string | undefined, filing
  * Checks a signature of a PDF. `anchor`: roots that the caller trusts, by their thumbprints.
  * @throws Refusal `pdf_signature_malformed`, `pdf_signature_unsupported`
  */
-export async function checkPdfSignature(file: Uint8Array<ArrayBuffer>, field: PdfSignatureField, anchor: Anchor): Promise<PdfSignature> {
+export async function checkPdfSignature(
+  file: Uint8Array<ArrayBuffer>,
+  field: PdfSignatureField,
+  anchor: Anchor,
+): Promise<PdfSignature> {
   try {
     return await check(file, field, anchor);
   } catch (error) {
     // What is wrong with a certificate in it is wrong with the signature.
-    if (isRefusal(error, 'der_malformed') || isRefusal(error, 'certificate_malformed')) throw new Refusal('pdf_signature_malformed', error.message);
+    if (isRefusal(error, 'der_malformed') || isRefusal(error, 'certificate_malformed'))
+      throw new Refusal('pdf_signature_malformed', error.message);
     if (isRefusal(error, 'certificate_not_supported')) throw new Refusal('pdf_signature_unsupported', error.message);
     throw error;
   }
 }
 
-async function check(file: Uint8Array<ArrayBuffer>, { subFilter, byteRange, contents }: PdfSignatureField, anchor: Anchor): Promise<PdfSignature> {
-  if (subFilter !== SUB_FILTER) throw new Refusal('pdf_signature_unsupported', `Only signatures of /SubFilter ${SUB_FILTER} are checked here.`);
+async function check(
+  file: Uint8Array<ArrayBuffer>,
+  { subFilter, byteRange, contents }: PdfSignatureField,
+  anchor: Anchor,
+): Promise<PdfSignature> {
+  if (subFilter !== SUB_FILTER)
+    throw new Refusal('pdf_signature_unsupported', `Only signatures of /SubFilter ${SUB_FILTER} are checked here.`);
   const { from, to, end } = readRange(file, byteRange);
   if (contents.length > DER_LIMIT) throw malformed(`/Contents has more than ${DER_LIMIT} bytes`);
   const cms = firstElement(contents).bytes;
-  if (contents.subarray(cms.length).some((byte) => byte !== 0)) throw malformed('something follows the CMS in /Contents');
+  if (contents.subarray(cms.length).some((byte) => byte !== 0))
+    throw malformed('something follows the CMS in /Contents');
 
   const detached = () => sha256(concat(file.subarray(0, from), file.subarray(to, end)));
   const signed = await openSigned(cms, { type: CMS.data, strict: true, detached });
   const { signer, signature, unsigned } = signed;
-  if ([...unsigned.keys()].some((type) => type !== CMS.timestamp)) throw new Refusal('pdf_signature_unsupported', 'The signature has unsigned attributes other than a timestamp.');
+  if ([...unsigned.keys()].some((type) => type !== CMS.timestamp))
+    throw new Refusal('pdf_signature_unsupported', 'The signature has unsigned attributes other than a timestamp.');
   const token = unsigned.get(CMS.timestamp);
   const timestamp = token && (await readToken(token, await sha256(signature)));
 
   const chain = await pathFrom(signer, signed.certificates);
   const jwk = signer.jwk as PublicJwk;
   return {
-    intact: signed.intact && allows(signer, USAGE.digitalSignature | USAGE.nonRepudiation) && (token === undefined || timestamp !== undefined),
+    intact:
+      signed.intact &&
+      allows(signer, USAGE.digitalSignature | USAGE.nonRepudiation) &&
+      (token === undefined || timestamp !== undefined),
     covers: end,
     whole: end === file.length && isHexOf(file.subarray(from, to), contents),
     signer: { ...factsOf(signer), organization_id: signer.organization_id, jwk, thumbprint: await thumbprint(jwk) },

@@ -7,8 +7,8 @@
 import { toBase64url, toHex } from '../bytes.ts';
 import { isRefusal, Refusal } from '../refusal.ts';
 import type { PublicJwk } from '../schema.ts';
-import { P256_SPKI, readSpki, signatureHolds, type SignerKey } from './algorithms.ts';
-import { compareBytes, context, dottedOf, open, openDer, TAG, type Element } from './der.ts';
+import { P256_SPKI, readSpki, type SignerKey, signatureHolds } from './algorithms.ts';
+import { compareBytes, context, dottedOf, type Element, open, openDer, TAG } from './der.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -48,15 +48,32 @@ interface Extensions {
 
 /** Bits of KeyUsage, as they stand in its first octet. */
 export const USAGE = { digitalSignature: 0x80, nonRepudiation: 0x40, keyCertSign: 0x04 } as const;
-export const EXTENSION = { subjectKey: '2.5.29.14', keyUsage: '2.5.29.15', basicConstraints: '2.5.29.19', policies: '2.5.29.32', authorityKey: '2.5.29.35', extendedKeyUsage: '2.5.29.37' } as const;
+export const EXTENSION = {
+  subjectKey: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  basicConstraints: '2.5.29.19',
+  policies: '2.5.29.32',
+  authorityKey: '2.5.29.35',
+  extendedKeyUsage: '2.5.29.37',
+} as const;
 export const [COMMON_NAME, ORGANIZATION_IDENTIFIER] = ['2.5.4.3', '2.5.4.97'] as const;
 
-const malformed = (what: string) => new Refusal('certificate_malformed', `This is no X.509 certificate: ${what}.`, { part: 'certificate' });
+const malformed = (what: string) =>
+  new Refusal('certificate_malformed', `This is no X.509 certificate: ${what}.`, { part: 'certificate' });
 
 /** DirectoryString and its relatives, by tag. */
-const CHARSETS: Readonly<Record<number, string>> = { [TAG.utf8]: 'utf-8', [TAG.printable]: 'latin1', 20: 'latin1', 22: 'latin1', 30: 'utf-16be' };
+const CHARSETS: Readonly<Record<number, string>> = {
+  [TAG.utf8]: 'utf-8',
+  [TAG.printable]: 'latin1',
+  20: 'latin1',
+  22: 'latin1',
+  30: 'utf-16be',
+};
 
-const attributesOf = (name: Element): Element[][] => open(name, TAG.sequence).flatMap((part) => open(part, TAG.set)).map((one) => open(one, TAG.sequence));
+const attributesOf = (name: Element): Element[][] =>
+  open(name, TAG.sequence)
+    .flatMap((part) => open(part, TAG.set))
+    .map((one) => open(one, TAG.sequence));
 
 /** One attribute of a name as text. */
 function attributeOf(name: Element, wanted: string): string | undefined {
@@ -72,10 +89,15 @@ function textOf(value: Element | undefined): string {
 /** NumericDate of a UTCTime (1950 to 2049) or a GeneralizedTime; parts of a second are dropped. */
 export function timeOf(element: Element | undefined): number {
   const text = new TextDecoder().decode(element?.content);
-  const [, year, month, day, hour, minute, second] = (element?.tag === TAG.utcTime ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/ : /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.\d+)?Z$/).exec(text) ?? [];
+  const [, year, month, day, hour, minute, second] =
+    (element?.tag === TAG.utcTime
+      ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/
+      : /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.\d+)?Z$/
+    ).exec(text) ?? [];
   const century = element?.tag === TAG.utcTime ? (Number(year) < 50 ? '20' : '19') : '';
   const at = Date.parse(`${century}${year}-${month}-${day}T${hour}:${minute}:${second}Z`) / 1000;
-  if ((element?.tag !== TAG.utcTime && element?.tag !== TAG.generalizedTime) || Number.isNaN(at)) throw malformed('a time that is none');
+  if ((element?.tag !== TAG.utcTime && element?.tag !== TAG.generalizedTime) || Number.isNaN(at))
+    throw malformed('a time that is none');
   return at;
 }
 
@@ -83,7 +105,12 @@ export function timeOf(element: Element | undefined): number {
 function jwkOf(spki: Bytes): PublicJwk | undefined {
   const point = spki.length - 64;
   if (point !== P256_SPKI.length || compareBytes(spki.subarray(0, point), P256_SPKI) !== 0) return undefined;
-  return { kty: 'EC', crv: 'P-256', x: toBase64url(spki.subarray(point, point + 32)), y: toBase64url(spki.subarray(point + 32)) };
+  return {
+    kty: 'EC',
+    crv: 'P-256',
+    x: toBase64url(spki.subarray(point, point + 32)),
+    y: toBase64url(spki.subarray(point + 32)),
+  };
 }
 
 function readExtensions(element: Element | undefined): Extensions {
@@ -98,9 +125,14 @@ function readExtensions(element: Element | undefined): Extensions {
     seen.add(id);
     if (id === EXTENSION.basicConstraints) Object.assign(found, readConstraints(openDer(value.content)));
     else if (id === EXTENSION.keyUsage) found.usage = readUsage(openDer(value.content));
-    else if (id === EXTENSION.extendedKeyUsage) found.purposes = open(openDer(value.content), TAG.sequence).map(dottedOf);
+    else if (id === EXTENSION.extendedKeyUsage)
+      found.purposes = open(openDer(value.content), TAG.sequence).map(dottedOf);
     else if (critical && id !== EXTENSION.policies) {
-      throw new Refusal('certificate_not_supported', `The certificate has a critical extension that is not checked here: ${id}.`, { part: 'certificate', extension: id });
+      throw new Refusal(
+        'certificate_not_supported',
+        `The certificate has a critical extension that is not checked here: ${id}.`,
+        { part: 'certificate', extension: id },
+      );
     }
   }
   return found;
@@ -110,7 +142,10 @@ function readConstraints(element: Element): Pick<Extensions, 'ca' | 'path'> {
   const parts = open(element, TAG.sequence);
   const [ca, path] = [parts.find(({ tag }) => tag === TAG.boolean), parts.find(({ tag }) => tag === TAG.integer)];
   // A path of 128 or more certificates is as good as none that is limited.
-  return { ca: ca !== undefined && ca.content[0] !== 0, path: path?.content.length === 1 ? path.content[0] : undefined };
+  return {
+    ca: ca !== undefined && ca.content[0] !== 0,
+    path: path?.content.length === 1 ? path.content[0] : undefined,
+  };
 }
 
 function readUsage({ tag, content }: Element): number {
@@ -122,8 +157,23 @@ function readUsage({ tag, content }: Element): number {
 export function readCertificate(bytes: Bytes): Certificate {
   try {
     const [tbs, algorithm, signature, more] = open(openDer(bytes), TAG.sequence);
-    const [version, serialNumber, inner, issuer, validity, subject, spki, extensions, further] = open(tbs, TAG.sequence);
-    if (!tbs || !algorithm || signature?.tag !== TAG.bitString || more || serialNumber?.tag !== TAG.integer || !inner || !issuer || !subject || !spki || further) throw malformed('parts are missing, or too many');
+    const [version, serialNumber, inner, issuer, validity, subject, spki, extensions, further] = open(
+      tbs,
+      TAG.sequence,
+    );
+    if (
+      !tbs ||
+      !algorithm ||
+      signature?.tag !== TAG.bitString ||
+      more ||
+      serialNumber?.tag !== TAG.integer ||
+      !inner ||
+      !issuer ||
+      !subject ||
+      !spki ||
+      further
+    )
+      throw malformed('parts are missing, or too many');
     if (version?.tag !== context(0) || toHex(version.content) !== '020102') throw malformed('not of version 3');
     // RFC 5280 §4.1.1.2: the algorithm stands inside and outside of what is signed.
     if (compareBytes(inner.bytes, algorithm.bytes) !== 0) throw malformed('it names two signature algorithms');
@@ -131,7 +181,12 @@ export function readCertificate(bytes: Bytes): Certificate {
     const [from, until, later] = open(validity, TAG.sequence);
     if (later) throw malformed('a third time');
     return {
-      der: bytes, tbs: tbs.bytes, signature: signature.content.subarray(1), issuer: issuer.bytes, subject: subject.bytes, serialNumber: serialNumber.bytes,
+      der: bytes,
+      tbs: tbs.bytes,
+      signature: signature.content.subarray(1),
+      issuer: issuer.bytes,
+      subject: subject.bytes,
+      serialNumber: serialNumber.bytes,
       algorithm: dottedOf(open(inner, TAG.sequence)[0]),
       key: readSpki(spki.bytes),
       jwk: jwkOf(spki.bytes),
@@ -157,7 +212,8 @@ export const allows = ({ usage }: Certificate, use: number): boolean => usage ==
  */
 export async function isIssuedBy(certificate: Certificate, issuer: Certificate, below: number): Promise<boolean> {
   if (compareBytes(certificate.issuer, issuer.subject) !== 0) return false;
-  if (!issuer.ca || !allows(issuer, USAGE.keyCertSign) || below > (issuer.path ?? Number.POSITIVE_INFINITY)) return false;
+  if (!issuer.ca || !allows(issuer, USAGE.keyCertSign) || below > (issuer.path ?? Number.POSITIVE_INFINITY))
+    return false;
   return signatureHolds(issuer.key, certificate.algorithm, undefined, certificate.signature, certificate.tbs);
 }
 
@@ -167,7 +223,8 @@ export async function pathFrom(leaf: Certificate, others: readonly Certificate[]
   for (;;) {
     const below = path.at(-1) as Certificate;
     let next: Certificate | undefined;
-    for (const other of others) if (!next && !path.includes(other) && (await isIssuedBy(below, other, path.length - 1))) next = other;
+    for (const other of others)
+      if (!next && !path.includes(other) && (await isIssuedBy(below, other, path.length - 1))) next = other;
     if (!next) return path;
     path.push(next);
   }

@@ -5,9 +5,19 @@
  */
 import { Refusal } from '../refusal.ts';
 import type { PdfFile } from './file.ts';
-import { Stream, type Dict, type Value } from './objects.ts';
+import { type Dict, Stream, type Value } from './objects.ts';
 
-const ACTIONS = new Set(['JavaScript', 'Launch', 'SubmitForm', 'ImportData', 'RichMediaExecute', 'Rendition', 'Movie', 'Sound', 'GoTo3DView']);
+const ACTIONS = new Set([
+  'JavaScript',
+  'Launch',
+  'SubmitForm',
+  'ImportData',
+  'RichMediaExecute',
+  'Rendition',
+  'Movie',
+  'Sound',
+  'GoTo3DView',
+]);
 const KEYS = ['JS', 'JavaScript', 'XFA'];
 const MEDIA = new Set(['RichMedia', 'Screen', 'Movie', 'Sound', '3D']);
 
@@ -44,5 +54,7 @@ function refuseActiveDict(file: PdfFile, dict: Dict): void {
 const isGoTo = (file: PdfFile, action: Dict): boolean => file.name(action.get('S')) === 'GoTo' && !action.has('Next');
 
 function refuse(part: string): never {
-  throw new Refusal('pdf_active', `The PDF contains something that acts by itself (${part}); certificates do not.`, { part });
+  throw new Refusal('pdf_active', `The PDF contains something that acts by itself (${part}); certificates do not.`, {
+    part,
+  });
 }

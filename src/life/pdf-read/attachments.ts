@@ -6,7 +6,7 @@
 import type { PdfFile } from './file.ts';
 import { decode } from './filters.ts';
 import { LIMITS, malformed, tooLarge } from './limits.ts';
-import { Stream, type Dict, type Value } from './objects.ts';
+import { type Dict, Stream, type Value } from './objects.ts';
 
 export interface Attachment {
   name: string;

@@ -4,7 +4,7 @@
  */
 import { Lexer } from './lexer.ts';
 import type { Budget } from './limits.ts';
-import { Word, type Value } from './objects.ts';
+import { type Value, Word } from './objects.ts';
 import { utf16 } from './strings.ts';
 
 export interface CMap {
@@ -31,15 +31,25 @@ export function readCMap(bytes: Uint8Array, budget: Budget): CMap {
       continue;
     }
     if (token.text === 'endcodespacerange' && operands[0] instanceof Uint8Array) codeLength ??= operands[0].length;
-    if (token.text === 'endbfchar') for (let i = 0; i + 1 < operands.length; i += 2) addRange(texts, operands[i], operands[i], operands[i + 1], budget);
-    if (token.text === 'endbfrange') for (let i = 0; i + 2 < operands.length; i += 3) addRange(texts, operands[i], operands[i + 1], operands[i + 2], budget);
+    if (token.text === 'endbfchar')
+      for (let i = 0; i + 1 < operands.length; i += 2)
+        addRange(texts, operands[i], operands[i], operands[i + 1], budget);
+    if (token.text === 'endbfrange')
+      for (let i = 0; i + 2 < operands.length; i += 3)
+        addRange(texts, operands[i], operands[i + 1], operands[i + 2], budget);
     operands = [];
   }
   return { texts, codeLength };
 }
 
 /** A range ends where codes of two bytes end; its last UTF-16 unit counts up. */
-function addRange(texts: Map<number, string>, low: Value | undefined, high: Value | undefined, to: Value | undefined, budget: Budget): void {
+function addRange(
+  texts: Map<number, string>,
+  low: Value | undefined,
+  high: Value | undefined,
+  to: Value | undefined,
+  budget: Budget,
+): void {
   if (!(low instanceof Uint8Array) || !(high instanceof Uint8Array)) return;
   const first = number(low);
   const last = Math.min(number(high), 0xffff);

@@ -8,7 +8,13 @@ import type { Value } from './objects.ts';
 /** 0–1 each. */
 export type Colour = [red: number, green: number, blue: number];
 
-const SHADES = new Map([['DeviceGray', 1], ['CalGray', 1], ['DeviceRGB', 3], ['CalRGB', 3], ['DeviceCMYK', 4]]);
+const SHADES = new Map([
+  ['DeviceGray', 1],
+  ['CalGray', 1],
+  ['DeviceRGB', 3],
+  ['CalRGB', 3],
+  ['DeviceCMYK', 4],
+]);
 
 /** How many shades make a colour of a colour space; 0 where it is no mixture of red, green and blue. */
 export function countShades(file: PdfFile, space: Value | undefined): number {

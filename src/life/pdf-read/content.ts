@@ -5,15 +5,26 @@
  */
 import { countShades, toColour } from './colours.ts';
 import type { PdfFile } from './file.ts';
-import { readFont, type PdfFont } from './fonts.ts';
+import { type PdfFont, readFont } from './fonts.ts';
 import {
-  apply, boxOf, extend, IDENTITY, initialState, intersect, isEmpty, multiply, NOWHERE, toMatrix,
-  type Box, type Matrix, type State,
+  apply,
+  type Box,
+  boxOf,
+  extend,
+  IDENTITY,
+  initialState,
+  intersect,
+  isEmpty,
+  type Matrix,
+  multiply,
+  NOWHERE,
+  type State,
+  toMatrix,
 } from './geometry.ts';
 import { skipInlineImage } from './inline-image.ts';
 import { Lexer } from './lexer.ts';
 import { LIMITS, malformed, tooLarge } from './limits.ts';
-import { isWhole, Name, Stream, Word, type Dict, type Value } from './objects.ts';
+import { type Dict, isWhole, Name, Stream, type Value, Word } from './objects.ts';
 import { checkOperands } from './operators.ts';
 import type { Paint, ShownImage, ShownText } from './shown.ts';
 
@@ -86,27 +97,70 @@ export class Canvas {
     const [first, second] = operands;
     const numbers = operands as readonly Value[] as number[];
     switch (operator) {
-      case 'q': return this.#save();
-      case 'Q': this.#state = this.#saved.pop() ?? state; return;
-      case 'cm': state.ctm = multiply(toMatrix(numbers), state.ctm); return;
-      case 'w': state.lineWidth = first as number; return;
-      case 'gs': return this.#graphicsState(this.#file.dict(this.#resource('ExtGState', first)));
-      case 'g': case 'rg': case 'k': return this.#fill(numbers, operands.length);
-      case 'cs': return this.#space(first);
-      case 'sc': case 'scn': return this.#fill(numbers.filter((one) => typeof one === 'number'), state.components);
-      case 'm': case 'l': case 'c': case 'v': case 'y': return this.#points(numbers);
-      case 're': return this.#rectangle(numbers as [number, number, number, number]);
-      case 'W': case 'W*': this.#clips = true; return;
-      case 'n': return this.#paint();
-      case 'S': case 's': return this.#paint('stroke');
-      case 'f': case 'F': case 'f*': return this.#paint('fill');
-      case 'B': case 'B*': case 'b': case 'b*': return this.#paint('fill', true);
-      case 'sh': return this.#add(this.paints, { ...state.clip, kind: 'shading' });
-      case 'Do': return this.#object(this.#resource('XObject', first));
-      case 'BMC': return this.#begin(first, undefined);
-      case 'BDC': return this.#begin(first, second instanceof Name ? this.#resource('Properties', second) : second);
-      case 'EMC': if (this.#marks.length > 1) this.#marks.pop(); return;
-      default: return this.#text(operator, operands, numbers);
+      case 'q':
+        return this.#save();
+      case 'Q':
+        this.#state = this.#saved.pop() ?? state;
+        return;
+      case 'cm':
+        state.ctm = multiply(toMatrix(numbers), state.ctm);
+        return;
+      case 'w':
+        state.lineWidth = first as number;
+        return;
+      case 'gs':
+        return this.#graphicsState(this.#file.dict(this.#resource('ExtGState', first)));
+      case 'g':
+      case 'rg':
+      case 'k':
+        return this.#fill(numbers, operands.length);
+      case 'cs':
+        return this.#space(first);
+      case 'sc':
+      case 'scn':
+        return this.#fill(
+          numbers.filter((one) => typeof one === 'number'),
+          state.components,
+        );
+      case 'm':
+      case 'l':
+      case 'c':
+      case 'v':
+      case 'y':
+        return this.#points(numbers);
+      case 're':
+        return this.#rectangle(numbers as [number, number, number, number]);
+      case 'W':
+      case 'W*':
+        this.#clips = true;
+        return;
+      case 'n':
+        return this.#paint();
+      case 'S':
+      case 's':
+        return this.#paint('stroke');
+      case 'f':
+      case 'F':
+      case 'f*':
+        return this.#paint('fill');
+      case 'B':
+      case 'B*':
+      case 'b':
+      case 'b*':
+        return this.#paint('fill', true);
+      case 'sh':
+        return this.#add(this.paints, { ...state.clip, kind: 'shading' });
+      case 'Do':
+        return this.#object(this.#resource('XObject', first));
+      case 'BMC':
+        return this.#begin(first, undefined);
+      case 'BDC':
+        return this.#begin(first, second instanceof Name ? this.#resource('Properties', second) : second);
+      case 'EMC':
+        if (this.#marks.length > 1) this.#marks.pop();
+        return;
+      default:
+        return this.#text(operator, operands, numbers);
     }
   }
 
@@ -114,24 +168,46 @@ export class Canvas {
     const state = this.#state;
     const [x = 0, y = 0] = numbers;
     switch (operator) {
-      case 'BT': this.#pen = this.#line = IDENTITY; return;
-      case 'Tf': return this.#font(this.#resource('Font', operands[0]), y);
-      case 'Tc': state.charSpace = x; return;
-      case 'Tw': state.wordSpace = x; return;
-      case 'Tz': state.stretch = x / 100; return;
-      case 'TL': state.leading = x; return;
-      case 'Ts': state.rise = x; return;
+      case 'BT':
+        this.#pen = this.#line = IDENTITY;
+        return;
+      case 'Tf':
+        return this.#font(this.#resource('Font', operands[0]), y);
+      case 'Tc':
+        state.charSpace = x;
+        return;
+      case 'Tw':
+        state.wordSpace = x;
+        return;
+      case 'Tz':
+        state.stretch = x / 100;
+        return;
+      case 'TL':
+        state.leading = x;
+        return;
+      case 'Ts':
+        state.rise = x;
+        return;
       case 'Tr':
         if (!isWhole(x) || x > 7) throw malformed('text has an unknown rendering mode');
         state.mode = x;
         return;
-      case 'Tm': this.#pen = this.#line = toMatrix(numbers); return;
-      case 'TD': state.leading = -y; return this.#move(x, y);
-      case 'Td': return this.#move(x, y);
-      case 'T*': return this.#move(0, -state.leading);
-      case 'Tj': return this.#show(operands);
-      case 'TJ': return this.#show(operands[0] as Value[]);
-      case "'": case '"':
+      case 'Tm':
+        this.#pen = this.#line = toMatrix(numbers);
+        return;
+      case 'TD':
+        state.leading = -y;
+        return this.#move(x, y);
+      case 'Td':
+        return this.#move(x, y);
+      case 'T*':
+        return this.#move(0, -state.leading);
+      case 'Tj':
+        return this.#show(operands);
+      case 'TJ':
+        return this.#show(operands[0] as Value[]);
+      case "'":
+      case '"':
         if (operator === '"') [state.wordSpace, state.charSpace] = [x, y];
         this.#move(0, -state.leading);
         return this.#show(operands.slice(-1));
@@ -188,7 +264,8 @@ export class Canvas {
     const pen = stroked ? (lineWidth * Math.max(Math.hypot(ctm[0], ctm[1]), Math.hypot(ctm[2], ctm[3]))) / 2 : 0;
     const { left, bottom, right, top } = this.#path;
     const seen = intersect({ left: left - pen, bottom: bottom - pen, right: right + pen, top: top + pen }, clip);
-    if (kind !== undefined && !isEmpty(seen)) this.#add(this.paints, { ...seen, kind, ...(kind === 'fill' && fill !== undefined ? { colour: fill } : {}) });
+    if (kind !== undefined && !isEmpty(seen))
+      this.#add(this.paints, { ...seen, kind, ...(kind === 'fill' && fill !== undefined ? { colour: fill } : {}) });
     if (this.#clips) this.#state.clip = intersect(clip, this.#path);
     this.#path = NOWHERE;
     this.#clips = false;
@@ -209,9 +286,14 @@ export class Canvas {
     // Samples are not decoded, only what wraps a format of its own.
     const filter = this.#file.get(dict.get('Filter') ?? dict.get('F'));
     const name = this.#file.name(Array.isArray(filter) ? filter.at(-1) : filter);
-    const decoded = !inline && name !== undefined && /^(DCT|JPX)Decode$/.test(name) ? this.#file.decode(stream) : undefined;
+    const decoded =
+      !inline && name !== undefined && /^(DCT|JPX)Decode$/.test(name) ? this.#file.decode(stream) : undefined;
     this.#add(this.images, {
-      ...box, width: size('Width', 'W'), height: size('Height', 'H'), ...(name === undefined ? {} : { format: name }), ...(decoded === undefined ? {} : { bytes: decoded.bytes }),
+      ...box,
+      width: size('Width', 'W'),
+      height: size('Height', 'H'),
+      ...(name === undefined ? {} : { format: name }),
+      ...(decoded === undefined ? {} : { bytes: decoded.bytes }),
     });
   }
 
@@ -292,9 +374,19 @@ export class Canvas {
     const [endX, endY] = place(end);
     const veiled = layer ? 'layer' : faint ? 'transparent' : outside ? 'clip' : undefined;
     this.#add(this.texts, {
-      text: glyphs.map((glyph) => glyph.text).join(''), glyphs, x: first.x, y: first.y, endX, endY,
-      size: Math.abs(size) * Math.hypot(base[2], base[3]), font: font.name, mode, ...mark, depth: this.#openForms.length,
-      ...(fill === undefined ? {} : { colour: fill }), ...(veiled === undefined ? {} : { veiled }),
+      text: glyphs.map((glyph) => glyph.text).join(''),
+      glyphs,
+      x: first.x,
+      y: first.y,
+      endX,
+      endY,
+      size: Math.abs(size) * Math.hypot(base[2], base[3]),
+      font: font.name,
+      mode,
+      ...mark,
+      depth: this.#openForms.length,
+      ...(fill === undefined ? {} : { colour: fill }),
+      ...(veiled === undefined ? {} : { veiled }),
     });
   }
 }

@@ -2,13 +2,13 @@
  * Owns the objects of one file: each is read when it is first asked for, once, and streams and texts are decoded once.
  * It refuses objects that need themselves to be read (`pdf_malformed`, part `loop`); a missing object is null (ISO 32000-1 §7.3.10).
  */
-import { decode, type Decoded } from './filters.ts';
+import { type Decoded, decode } from './filters.ts';
 import { readIndirect } from './indirect.ts';
 import { Lexer } from './lexer.ts';
-import { LIMITS, malformed, tooLarge, type Budget } from './limits.ts';
-import { isWhole, Name, Ref, Stream, Word, type Dict, type Value } from './objects.ts';
-import { readHead, type Entry, type Structure } from './structure.ts';
+import { type Budget, LIMITS, malformed, tooLarge } from './limits.ts';
+import { type Dict, isWhole, Name, Ref, Stream, type Value, Word } from './objects.ts';
 import { decodeText } from './strings.ts';
+import { type Entry, readHead, type Structure } from './structure.ts';
 
 interface Loaded {
   gen: number;
@@ -113,7 +113,8 @@ export class PdfFile {
     if (this.#open.has(num)) throw malformed('an object needs itself to be read', 'loop');
     if (this.#open.size >= LIMITS.nesting) throw tooLarge('nesting');
     this.#open.add(num);
-    const loaded = 'at' in entry ? this.#readAt(num, entry.at) : { gen: 0, value: this.#readFrom(num, entry.stream, entry.index) };
+    const loaded =
+      'at' in entry ? this.#readAt(num, entry.at) : { gen: 0, value: this.#readFrom(num, entry.stream, entry.index) };
     this.#open.delete(num);
     return loaded;
   }
@@ -141,7 +142,8 @@ export class PdfFile {
     const known = this.#containers.get(num);
     if (known !== undefined) return known;
     const entry = this.structure.entries.get(num);
-    if (entry !== undefined && entry !== null && !('at' in entry)) throw malformed('an object stream is inside an object stream', 'loop');
+    if (entry !== undefined && entry !== null && !('at' in entry))
+      throw malformed('an object stream is inside an object stream', 'loop');
     const stream = this.get(new Ref(num, 0));
     if (!(stream instanceof Stream)) throw malformed('an object stream is missing', 'structure');
     this.budget.spend('object_streams');

@@ -4,8 +4,8 @@
  * It refuses unknown filters and damaged data (`pdf_malformed`), and data that would grow beyond the budget (`pdf_too_large`).
  */
 import { inflate } from './inflate.ts';
-import { LIMITS, malformed, tooLarge, type Budget } from './limits.ts';
-import { isSpace, isWhole, Name, type Dict, type Stream, type Value } from './objects.ts';
+import { type Budget, LIMITS, malformed, tooLarge } from './limits.ts';
+import { type Dict, isSpace, isWhole, Name, type Stream, type Value } from './objects.ts';
 import { Output } from './output.ts';
 import { fromHex } from './strings.ts';
 
@@ -47,12 +47,23 @@ function apply(name: string, bytes: Uint8Array, parms: Dict, budget: Budget, get
     return isWhole(value) ? value : otherwise;
   };
   switch (name) {
-    case 'FlateDecode': case 'Fl': return unpredict(inflate(bytes, budget, cap), number, budget);
-    case 'LZWDecode': case 'LZW': return unpredict(lzw(bytes, number('EarlyChange', 1), new Output(budget, cap)), number, budget);
-    case 'ASCIIHexDecode': case 'AHx': return asciiHex(bytes, budget);
-    case 'ASCII85Decode': case 'A85': return ascii85(bytes, new Output(budget, cap));
-    case 'RunLengthDecode': case 'RL': return runLength(bytes, new Output(budget, cap));
-    default: throw malformed('it has an unknown filter');
+    case 'FlateDecode':
+    case 'Fl':
+      return unpredict(inflate(bytes, budget, cap), number, budget);
+    case 'LZWDecode':
+    case 'LZW':
+      return unpredict(lzw(bytes, number('EarlyChange', 1), new Output(budget, cap)), number, budget);
+    case 'ASCIIHexDecode':
+    case 'AHx':
+      return asciiHex(bytes, budget);
+    case 'ASCII85Decode':
+    case 'A85':
+      return ascii85(bytes, new Output(budget, cap));
+    case 'RunLengthDecode':
+    case 'RL':
+      return runLength(bytes, new Output(budget, cap));
+    default:
+      throw malformed('it has an unknown filter');
   }
 }
 
@@ -63,7 +74,8 @@ function unpredict(bytes: Uint8Array, number: (key: string, otherwise: number) =
   const [colors, depth, columns] = [number('Colors', 1), number('BitsPerComponent', 8), number('Columns', 1)];
   const step = Math.max(1, (colors * depth) >> 3);
   const width = Math.ceil((colors * depth * columns) / 8);
-  if (colors > 32 || depth > 16 || columns > LIMITS.file || width < 1 || (predictor === 2 && depth !== 8)) throw malformed('a predictor has unusable parameters');
+  if (colors > 32 || depth > 16 || columns > LIMITS.file || width < 1 || (predictor === 2 && depth !== 8))
+    throw malformed('a predictor has unusable parameters');
   const png = predictor >= 10 ? 1 : 0;
   const found = new Uint8Array(bytes.length - png * Math.ceil(bytes.length / (width + png)));
   budget.spend('inflated', found.length);
@@ -71,7 +83,8 @@ function unpredict(bytes: Uint8Array, number: (key: string, otherwise: number) =
     const kind = png === 0 ? 1 : (bytes[at] as number);
     if (kind > 4) throw malformed('a predictor is unknown');
     const end = Math.min(row + width, found.length);
-    for (let to = row, from = at + png; to < end; to++, from++) found[to] = (bytes[from] as number) + guess(kind, found, to, row, step, width);
+    for (let to = row, from = at + png; to < end; to++, from++)
+      found[to] = (bytes[from] as number) + guess(kind, found, to, row, step, width);
   }
   return found;
 }

@@ -3,10 +3,10 @@
  * It does not look into font programs: the text is what the file says its codes stand for, which a forger can choose;
  * a code without meaning is U+FFFD.
  */
-import { readCMap, type CMap } from './cmap.ts';
+import { type CMap, readCMap } from './cmap.ts';
 import { baseCharacter, glyphNameText } from './encodings.ts';
 import type { PdfFile } from './file.ts';
-import { isWhole, Name, Stream, type Dict, type Value } from './objects.ts';
+import { type Dict, isWhole, Name, Stream, type Value } from './objects.ts';
 
 interface Glyph {
   text: string;
@@ -36,7 +36,8 @@ export function readFont(file: PdfFile, dict: Dict): PdfFont {
     vertical,
     glyph(code) {
       let glyph = glyphs.get(code);
-      if (glyph === undefined) glyphs.set(code, (glyph = { text: (map?.texts.get(code) ?? text(code)) || UNKNOWN, width: width(code) }));
+      if (glyph === undefined)
+        glyphs.set(code, (glyph = { text: (map?.texts.get(code) ?? text(code)) || UNKNOWN, width: width(code) }));
       return glyph;
     },
   };
@@ -99,12 +100,17 @@ function readSimple(file: PdfFile, dict: Dict): Coding {
   const descriptor = file.dict(dict.get('FontDescriptor'));
   const first = file.number(dict.get('FirstChar')) ?? 0;
   const widths = file.array(dict.get('Widths'));
-  const missing = file.number(descriptor.get('MissingWidth')) ?? (widths.length === 0 ? usualWidth(file.name(dict.get('BaseFont')) ?? '') : 0);
+  const missing =
+    file.number(descriptor.get('MissingWidth')) ??
+    (widths.length === 0 ? usualWidth(file.name(dict.get('BaseFont')) ?? '') : 0);
   const type3 = file.name(dict.get('Subtype')) === 'Type3';
   const scale = type3 ? (file.numbers(dict.get('FontMatrix'), 6)?.[0] ?? 0.001) : 0.001;
   const encoding = file.get(dict.get('Encoding'));
   const symbolic = ((file.number(descriptor.get('Flags')) ?? 0) & 4) !== 0 || type3;
-  const base = encoding instanceof Name ? encoding.text : (file.name(file.dict(encoding).get('BaseEncoding')) ?? (symbolic ? '' : 'StandardEncoding'));
+  const base =
+    encoding instanceof Name
+      ? encoding.text
+      : (file.name(file.dict(encoding).get('BaseEncoding')) ?? (symbolic ? '' : 'StandardEncoding'));
   const names = readDifferences(file, file.dict(encoding).get('Differences'));
   return {
     codeLength: 1,

@@ -30,25 +30,43 @@ export const toMatrix = ([a = 0, b = 0, c = 0, d = 0, e = 0, f = 0]: readonly nu
 
 /** First `a`, then `b`. */
 export const multiply = (a: Matrix, b: Matrix): Matrix => [
-  near(a[0] * b[0] + a[1] * b[2]), near(a[0] * b[1] + a[1] * b[3]),
-  near(a[2] * b[0] + a[3] * b[2]), near(a[2] * b[1] + a[3] * b[3]),
-  near(a[4] * b[0] + a[5] * b[2] + b[4]), near(a[4] * b[1] + a[5] * b[3] + b[5]),
+  near(a[0] * b[0] + a[1] * b[2]),
+  near(a[0] * b[1] + a[1] * b[3]),
+  near(a[2] * b[0] + a[3] * b[2]),
+  near(a[2] * b[1] + a[3] * b[3]),
+  near(a[4] * b[0] + a[5] * b[2] + b[4]),
+  near(a[4] * b[1] + a[5] * b[3] + b[5]),
 ];
 
-export const apply = (m: Matrix, x: number, y: number): [x: number, y: number] => [near(m[0] * x + m[2] * y + m[4]), near(m[1] * x + m[3] * y + m[5])];
+export const apply = (m: Matrix, x: number, y: number): [x: number, y: number] => [
+  near(m[0] * x + m[2] * y + m[4]),
+  near(m[1] * x + m[3] * y + m[5]),
+];
 
 export function extend(box: Box, [x, y]: readonly [number, number]): Box {
-  return { left: Math.min(box.left, x), bottom: Math.min(box.bottom, y), right: Math.max(box.right, x), top: Math.max(box.top, y) };
+  return {
+    left: Math.min(box.left, x),
+    bottom: Math.min(box.bottom, y),
+    right: Math.max(box.right, x),
+    top: Math.max(box.top, y),
+  };
 }
 
-export const intersect = (a: Box, b: Box): Box =>
-  ({ left: Math.max(a.left, b.left), bottom: Math.max(a.bottom, b.bottom), right: Math.min(a.right, b.right), top: Math.min(a.top, b.top) });
+export const intersect = (a: Box, b: Box): Box => ({
+  left: Math.max(a.left, b.left),
+  bottom: Math.max(a.bottom, b.bottom),
+  right: Math.min(a.right, b.right),
+  top: Math.min(a.top, b.top),
+});
 
 export const isEmpty = (box: Box): boolean => box.left > box.right || box.bottom > box.top;
 
 /** The box around a rectangle seen through a matrix. */
 export function boxOf(m: Matrix, x: number, y: number, width: number, height: number): Box {
-  return [apply(m, x + width, y), apply(m, x, y + height), apply(m, x + width, y + height)].reduce(extend, extend(NOWHERE, apply(m, x, y)));
+  return [apply(m, x + width, y), apply(m, x, y + height), apply(m, x + width, y + height)].reduce(
+    extend,
+    extend(NOWHERE, apply(m, x, y)),
+  );
 }
 
 export interface State {
@@ -73,6 +91,18 @@ export interface State {
 }
 
 export const initialState = (ctm: Matrix, clip: Box): State => ({
-  ctm, clip, faint: false, fill: [0, 0, 0], components: 1, lineWidth: 1,
-  font: undefined, size: 0, charSpace: 0, wordSpace: 0, stretch: 1, leading: 0, rise: 0, mode: 0,
+  ctm,
+  clip,
+  faint: false,
+  fill: [0, 0, 0],
+  components: 1,
+  lineWidth: 1,
+  font: undefined,
+  size: 0,
+  charSpace: 0,
+  wordSpace: 0,
+  stretch: 1,
+  leading: 0,
+  rise: 0,
+  mode: 0,
 });

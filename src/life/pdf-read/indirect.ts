@@ -4,8 +4,8 @@
  * It refuses places where no object begins (`pdf_malformed`, part `structure`), and objects cut off.
  */
 import { Lexer } from './lexer.ts';
-import { malformed, type Budget } from './limits.ts';
-import { find, isSpace, latin, startsAt, Stream, type Value } from './objects.ts';
+import { type Budget, malformed } from './limits.ts';
+import { find, isSpace, latin, Stream, startsAt, type Value } from './objects.ts';
 
 const END = 'endstream';
 
@@ -20,8 +20,15 @@ export interface Indirect {
 }
 
 /** @param lengthOf a stream's /Length as a number, where it can be known */
-export function readIndirect(bytes: Uint8Array, at: number, budget: Budget, lengthOf: (value: Value | undefined) => number | undefined): Indirect {
-  const header = /^[\0\t\n\f\r ]*(\d{1,10})[\0\t\n\f\r ]+(\d{1,10})[\0\t\n\f\r ]+obj/.exec(latin(bytes.subarray(at, at + 64)));
+export function readIndirect(
+  bytes: Uint8Array,
+  at: number,
+  budget: Budget,
+  lengthOf: (value: Value | undefined) => number | undefined,
+): Indirect {
+  const header = /^[\0\t\n\f\r ]*(\d{1,10})[\0\t\n\f\r ]+(\d{1,10})[\0\t\n\f\r ]+obj/.exec(
+    latin(bytes.subarray(at, at + 64)),
+  );
   if (header === null) throw malformed('an object is not where it should be', 'structure');
   const found = { num: Number(header[1]), gen: Number(header[2]), mended: false };
   const lexer = new Lexer(bytes, budget, at + header[0].length);
@@ -33,7 +40,8 @@ export function readIndirect(bytes: Uint8Array, at: number, budget: Budget, leng
   const start = afterLineEnd(bytes, lexer.pos);
   const length = lengthOf(value.get('Length'));
   const said = length === undefined ? -1 : beforeWord(bytes, start + length);
-  if (length !== undefined && said !== -1) return { ...found, value: new Stream(value, bytes.subarray(start, start + length)), end: said + END.length };
+  if (length !== undefined && said !== -1)
+    return { ...found, value: new Stream(value, bytes.subarray(start, start + length)), end: said + END.length };
   const end = find(bytes, END, start);
   budget.spend('work', (end === -1 ? bytes.length : end) - start);
   if (end === -1) throw malformed('a stream is cut off');

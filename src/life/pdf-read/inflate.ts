@@ -5,7 +5,7 @@
  * of 5 MB more than an hour; and the platform's DecompressionStream is asynchronous. Here a block costs its own length.
  * It refuses codes with too many or too few symbols, distances before the start, and data cut off (`pdf_malformed`).
  */
-import { malformed, type Budget } from './limits.ts';
+import { type Budget, malformed } from './limits.ts';
 import { Output } from './output.ts';
 
 interface Code {
@@ -26,11 +26,12 @@ function makeCode(lengths: Uint8Array): Code {
     if (room < 0) throw malformed('compressed data has a code with too many symbols');
     if (length > 1) next[length] = (next[length - 1] as number) + (counts[length - 1] as number);
   }
-  if (room > 0 && lengths.length - (counts[0] as number) > 1) throw malformed('compressed data has a code with too few symbols');
+  if (room > 0 && lengths.length - (counts[0] as number) > 1)
+    throw malformed('compressed data has a code with too few symbols');
   counts[0] = 0;
   const symbols = new Uint16Array(lengths.length);
   lengths.forEach((length, symbol) => {
-    if (length > 0) symbols[(next[length] as number)] = symbol;
+    if (length > 0) symbols[next[length] as number] = symbol;
     if (length > 0) next[length] = (next[length] as number) + 1;
   });
   return { counts, symbols };
@@ -44,7 +45,9 @@ const ramp = (first: number, extra: readonly number[]): Uint16Array => {
 const LENGTH_BITS = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
 const LENGTHS = ramp(3, LENGTH_BITS);
 LENGTHS[28] = 258;
-const DISTANCE_BITS = [0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13];
+const DISTANCE_BITS = [
+  0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
+];
 const DISTANCES = ramp(1, DISTANCE_BITS);
 const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 const fixedLengths = new Uint8Array(288).fill(8).fill(9, 144, 256).fill(7, 256, 280);
@@ -101,7 +104,8 @@ class Bits {
   stored(): Uint8Array {
     this.#held = this.#count = 0;
     const [length, complement] = [this.take(16), this.take(16)];
-    if ((length ^ complement) !== 0xffff || this.#pos + length > this.#bytes.length) throw malformed('compressed data is cut off');
+    if ((length ^ complement) !== 0xffff || this.#pos + length > this.#bytes.length)
+      throw malformed('compressed data is cut off');
     return this.#bytes.subarray(this.#pos, (this.#pos += length));
   }
 }

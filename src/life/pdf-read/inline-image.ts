@@ -4,11 +4,18 @@
  * It refuses images whose end is not beyond doubt (`pdf_malformed`): behind them one reader would find text and another none.
  */
 import type { PdfFile } from './file.ts';
-import { toDict, type Lexer } from './lexer.ts';
+import { type Lexer, toDict } from './lexer.ts';
 import { malformed } from './limits.ts';
-import { find, isSpace, Name, Stream, type Dict } from './objects.ts';
+import { type Dict, find, isSpace, Name, Stream } from './objects.ts';
 
-const SHADES = new Map([['G', 1], ['DeviceGray', 1], ['RGB', 3], ['DeviceRGB', 3], ['CMYK', 4], ['DeviceCMYK', 4]]);
+const SHADES = new Map([
+  ['G', 1],
+  ['DeviceGray', 1],
+  ['RGB', 3],
+  ['DeviceRGB', 3],
+  ['CMYK', 4],
+  ['DeviceCMYK', 4],
+]);
 
 /** Reads from after `BI` to after `EI`. */
 export function skipInlineImage(lexer: Lexer, file: PdfFile): Stream {
@@ -16,11 +23,17 @@ export function skipInlineImage(lexer: Lexer, file: PdfFile): Stream {
   const { bytes } = lexer;
   const start = lexer.pos + 1;
   let at = find(bytes, 'EI', start);
-  while (at !== -1 && !(isSpace(bytes[at - 1]) && (at + 2 === bytes.length || isSpace(bytes[at + 2])))) at = find(bytes, 'EI', at + 1);
+  while (at !== -1 && !(isSpace(bytes[at - 1]) && (at + 2 === bytes.length || isSpace(bytes[at + 2]))))
+    at = find(bytes, 'EI', at + 1);
   const length = plainLength(dict, file);
   const end = at === -1 ? bytes.length : at;
   file.budget.spend('work', end - start);
-  if (at === -1 || (length !== undefined && (at < start + length || at > start + length + 2)) || !bytes.subarray(at + 2, at + 16).every(isText)) throw malformed('an image in its page has no certain end');
+  if (
+    at === -1 ||
+    (length !== undefined && (at < start + length || at > start + length + 2)) ||
+    !bytes.subarray(at + 2, at + 16).every(isText)
+  )
+    throw malformed('an image in its page has no certain end');
   lexer.pos = at + 2;
   return new Stream(dict, bytes.subarray(start, end));
 }
@@ -32,7 +45,19 @@ function plainLength(dict: Dict, file: PdfFile): number | undefined {
   const space = dict.get('ColorSpace') ?? dict.get('CS');
   const mask = (dict.get('ImageMask') ?? dict.get('IM')) === true;
   const shades = mask ? 1 : space instanceof Name ? SHADES.get(space.text) : undefined;
-  const [width, height, depth] = [number('Width', 'W'), number('Height', 'H'), mask ? 1 : number('BitsPerComponent', 'BPC')];
-  if (dict.has('Filter') || dict.has('F') || shades === undefined || width === undefined || height === undefined || depth === undefined) return undefined;
+  const [width, height, depth] = [
+    number('Width', 'W'),
+    number('Height', 'H'),
+    mask ? 1 : number('BitsPerComponent', 'BPC'),
+  ];
+  if (
+    dict.has('Filter') ||
+    dict.has('F') ||
+    shades === undefined ||
+    width === undefined ||
+    height === undefined ||
+    depth === undefined
+  )
+    return undefined;
   return Math.max(0, Math.ceil((width * shades * depth) / 8) * height);
 }

@@ -3,13 +3,18 @@
  * It follows no reference.
  * It refuses what is cut off or misplaced (`pdf_malformed`) and nesting without end (`pdf_too_large`).
  */
-import { LIMITS, malformed, tooLarge, type Budget } from './limits.ts';
-import { isRegular, isSpace, isWhole, latin, Name, Ref, Word, type Dict, type Value } from './objects.ts';
+import { type Budget, LIMITS, malformed, tooLarge } from './limits.ts';
+import { type Dict, isRegular, isSpace, isWhole, latin, Name, Ref, type Value, Word } from './objects.ts';
 import { OPERATORS } from './operators.ts';
 import { fromHex, unescapeString } from './strings.ts';
 
 /** Words of up to three bytes by these as one number: there are many of them, and few different ones. */
-const SHORT = new Map([...OPERATORS, 'obj', ...'R[]{})'].map((text) => [[...text].reduce((key, character) => key * 256 + character.charCodeAt(0), 0), new Word(text)]));
+const SHORT = new Map(
+  [...OPERATORS, 'obj', ...'R[]{})'].map((text) => [
+    [...text].reduce((key, character) => key * 256 + character.charCodeAt(0), 0),
+    new Word(text),
+  ]),
+);
 const CLOSE = new Word('>>');
 
 export class Lexer {
@@ -47,7 +52,8 @@ export class Lexer {
     const { bytes } = this;
     for (; this.pos < bytes.length; this.pos++) {
       const byte = bytes[this.pos] as number;
-      if (byte === 37) while (this.pos + 1 < bytes.length && bytes[this.pos + 1] !== 10 && bytes[this.pos + 1] !== 13) this.pos++;
+      if (byte === 37)
+        while (this.pos + 1 < bytes.length && bytes[this.pos + 1] !== 10 && bytes[this.pos + 1] !== 13) this.pos++;
       else if (!isSpace(byte)) return;
     }
   }
@@ -92,7 +98,8 @@ export class Lexer {
       } else {
         const gen = items.pop();
         const num = items.pop();
-        if (token.text !== 'R' || !isWhole(num) || !isWhole(gen)) throw malformed('an object has a word where it may have none');
+        if (token.text !== 'R' || !isWhole(num) || !isWhole(gen))
+          throw malformed('an object has a word where it may have none');
         items.push(new Ref(num, gen));
       }
     }
@@ -144,7 +151,11 @@ export class Lexer {
   #name(): Name {
     this.pos++;
     const text = latin(this.#run());
-    return new Name(text.includes('#') ? text.replace(/#([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))) : text);
+    return new Name(
+      text.includes('#')
+        ? text.replace(/#([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+        : text,
+    );
   }
 
   #hex(): Uint8Array {

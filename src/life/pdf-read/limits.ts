@@ -47,7 +47,11 @@ export const LIMITS = {
 export type Limit = keyof typeof LIMITS;
 
 export const tooLarge = (limit: Limit): Refusal =>
-  new Refusal('pdf_too_large', `The PDF is larger or more complicated than a certificate: it exceeds ${LIMITS[limit]} (${limit}).`, { limit, most: LIMITS[limit] });
+  new Refusal(
+    'pdf_too_large',
+    `The PDF is larger or more complicated than a certificate: it exceeds ${LIMITS[limit]} (${limit}).`,
+    { limit, most: LIMITS[limit] },
+  );
 
 /** What may still be spent on one file; refuses `pdf_too_large` with `limit`. */
 export class Budget extends Work<Limit> {

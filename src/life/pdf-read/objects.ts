@@ -42,7 +42,8 @@ export class Stream {
 export type Value = null | boolean | number | Name | Ref | Uint8Array | Value[] | Dict | Stream;
 
 export const isWord = (token: unknown, text: string): boolean => token instanceof Word && token.text === text;
-export const isWhole = (token: unknown): token is number => typeof token === 'number' && Number.isSafeInteger(token) && token >= 0;
+export const isWhole = (token: unknown): token is number =>
+  typeof token === 'number' && Number.isSafeInteger(token) && token >= 0;
 
 /** 0: regular characters, 1: white space, 2: delimiters (§7.2.2). */
 const CLASSES = new Uint8Array(256);
@@ -55,13 +56,15 @@ export const isRegular = (byte: number | undefined): byte is number => byte !== 
 /** Bytes as characters U+0000–U+00FF, or code units as they are. */
 export function latin(bytes: Uint8Array | Uint16Array): string {
   let text = '';
-  for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode.apply(null, bytes.subarray(at, at + 4096) as unknown as number[]);
+  for (let at = 0; at < bytes.length; at += 4096)
+    text += String.fromCharCode.apply(null, bytes.subarray(at, at + 4096) as unknown as number[]);
   return text;
 }
 
 /** Where an ASCII text begins at or after `from`; -1 where it does not. */
 export function find(bytes: Uint8Array, text: string, from: number): number {
-  for (let at = bytes.indexOf(text.charCodeAt(0), from); at !== -1; at = bytes.indexOf(text.charCodeAt(0), at + 1)) if (startsAt(bytes, text, at)) return at;
+  for (let at = bytes.indexOf(text.charCodeAt(0), from); at !== -1; at = bytes.indexOf(text.charCodeAt(0), at + 1))
+    if (startsAt(bytes, text, at)) return at;
   return -1;
 }
 

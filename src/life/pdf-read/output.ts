@@ -2,7 +2,7 @@
  * Owns bytes that come out of a filter one by one: it grows by doubling, never beyond the budget.
  * It refuses what would exceed it before making room (`pdf_too_large`), and repeating what is not there (`pdf_malformed`).
  */
-import { malformed, tooLarge, type Budget } from './limits.ts';
+import { type Budget, malformed, tooLarge } from './limits.ts';
 
 export class Output {
   readonly #budget: Budget;

@@ -6,9 +6,9 @@
 import { Canvas } from './content.ts';
 import type { PdfFile } from './file.ts';
 import type { PdfFont } from './fonts.ts';
-import { boxOf, IDENTITY, intersect, multiply, type Box, type Matrix } from './geometry.ts';
+import { type Box, boxOf, IDENTITY, intersect, type Matrix, multiply } from './geometry.ts';
 import { LIMITS, malformed, tooLarge } from './limits.ts';
-import { Stream, type Dict, type Value } from './objects.ts';
+import { type Dict, Stream, type Value } from './objects.ts';
 import type { Paint, ShownImage, ShownText } from './shown.ts';
 
 interface ShownAnnotation {
@@ -46,7 +46,8 @@ export function findPages(file: PdfFile, root: Value | undefined): { first: Dict
     if (depth > LIMITS.nesting) throw tooLarge('nesting');
     seen.add(node);
     const kids = node.get('Kids');
-    if ((kids === undefined) !== (file.name(node.get('Type')) === 'Page')) throw malformed('its page tree has something else');
+    if ((kids === undefined) !== (file.name(node.get('Type')) === 'Page'))
+      throw malformed('its page tree has something else');
     if (kids === undefined) {
       first ??= new Map([...inherited, ...node]);
       return 1;
@@ -78,15 +79,24 @@ function upright(width: number, height: number, quarters: number): Matrix {
 export function readPage(file: PdfFile, page: Dict): ShownPage {
   const media = readBox(file, page.get('MediaBox'));
   const quarters = (file.number(page.get('Rotate')) ?? 0) / 90;
-  if (media === undefined || media.right <= media.left || media.top <= media.bottom) throw malformed('its page has no size');
+  if (media === undefined || media.right <= media.left || media.top <= media.bottom)
+    throw malformed('its page has no size');
   if (!Number.isSafeInteger(quarters)) throw malformed('its page is turned by no right angle');
   const unit = file.number(page.get('UserUnit')) ?? 1;
   const [width, height] = [(media.right - media.left) * unit, (media.top - media.bottom) * unit];
   const turned = quarters % 2 !== 0;
-  const ctm = multiply([unit, 0, 0, unit, -media.left * unit, -media.bottom * unit], upright(width, height, ((quarters % 4) + 4) % 4));
+  const ctm = multiply(
+    [unit, 0, 0, unit, -media.left * unit, -media.bottom * unit],
+    upright(width, height, ((quarters % 4) + 4) % 4),
+  );
   const shown = intersect(media, readBox(file, page.get('CropBox')) ?? media);
   const fonts = new Map<Dict, PdfFont>();
-  const canvas = new Canvas(file, fonts, ctm, boxOf(ctm, shown.left, shown.bottom, shown.right - shown.left, shown.top - shown.bottom));
+  const canvas = new Canvas(
+    file,
+    fonts,
+    ctm,
+    boxOf(ctm, shown.left, shown.bottom, shown.right - shown.left, shown.top - shown.bottom),
+  );
   canvas.run(readContents(file, page.get('Contents')), file.dict(page.get('Resources')));
   const { texts, images, paints } = canvas;
   const annotations = file.array(page.get('Annots')).map((value) => readAnnotation(file, file.dict(value), ctm, fonts));
@@ -120,7 +130,10 @@ function readAnnotation(file: PdfFile, dict: Dict, ctm: Matrix, fonts: Map<Dict,
   const text = readAppearance(file, dict, fonts) || file.text(dict.get('Contents'));
   return {
     subtype: file.name(dict.get('Subtype')) ?? '',
-    rect: rect === undefined ? boxOf(ctm, 0, 0, 0, 0) : boxOf(ctm, rect.left, rect.bottom, rect.right - rect.left, rect.top - rect.bottom),
+    rect:
+      rect === undefined
+        ? boxOf(ctm, 0, 0, 0, 0)
+        : boxOf(ctm, rect.left, rect.bottom, rect.right - rect.left, rect.top - rect.bottom),
     ...(fieldType === undefined ? {} : { fieldType }),
     ...(text === undefined || text === '' ? {} : { text }),
   };

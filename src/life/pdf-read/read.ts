@@ -8,14 +8,14 @@
  */
 import { isRefusal } from '../refusal.ts';
 import { refuseActive } from './active.ts';
-import { readAttachments, type Attachment } from './attachments.ts';
+import { type Attachment, readAttachments } from './attachments.ts';
 import { PdfFile } from './file.ts';
 import { afterLineEnd } from './indirect.ts';
 import { Budget, LIMITS, malformed, tooLarge } from './limits.ts';
 import { find, latin } from './objects.ts';
 import { findPages, readPage, type ShownPage } from './page.ts';
 import { searchStructure } from './search.ts';
-import { findSignatures, type FoundSignature } from './signatures.ts';
+import { type FoundSignature, findSignatures } from './signatures.ts';
 import type { Structure } from './structure.ts';
 import { readStructure } from './xref.ts';
 
@@ -75,7 +75,8 @@ function findRevisions(bytes: Uint8Array, budget: Budget): number[] {
   for (let at = find(bytes, '%%EOF', 0); at !== -1; at = find(bytes, '%%EOF', at + 5)) {
     budget.spend('revisions');
     // The first half of a linearized file ends like a revision, but points to 0 (annex F.3.3).
-    if (/startxref\s+0*[1-9]\d*\s*$/.test(latin(bytes.subarray(Math.max(0, at - 40), at)))) ends.push(afterLineEnd(bytes, at + 5));
+    if (/startxref\s+0*[1-9]\d*\s*$/.test(latin(bytes.subarray(Math.max(0, at - 40), at))))
+      ends.push(afterLineEnd(bytes, at + 5));
   }
   return ends;
 }

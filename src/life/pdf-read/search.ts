@@ -7,9 +7,9 @@ import { isRefusal } from '../refusal.ts';
 import { decode } from './filters.ts';
 import { readIndirect } from './indirect.ts';
 import { Lexer } from './lexer.ts';
-import { malformed, type Budget } from './limits.ts';
-import { find, isSpace, Ref, Stream, type Dict, type Value } from './objects.ts';
-import { direct, directLength, hasType, readHead, refuseEncrypted, Table, type Structure } from './structure.ts';
+import { type Budget, malformed } from './limits.ts';
+import { type Dict, find, isSpace, Ref, Stream, type Value } from './objects.ts';
+import { direct, directLength, hasType, readHead, refuseEncrypted, type Structure, Table } from './structure.ts';
 
 /** The contents of streams are stepped over, so that a file within the file is not taken for its parts. */
 export function searchStructure(bytes: Uint8Array, budget: Budget): Structure {
@@ -28,7 +28,9 @@ export function searchStructure(bytes: Uint8Array, budget: Budget): Structure {
     if (hasType(value.dict, 'XRef')) offer(value.dict);
     if (!hasType(value.dict, 'ObjStm')) return;
     budget.spend('object_streams');
-    readHead(value, decode(value, budget, direct).bytes, budget).forEach((inside, index) => table.set(inside.num, { stream: num, index }));
+    readHead(value, decode(value, budget, direct).bytes, budget).forEach((inside, index) =>
+      table.set(inside.num, { stream: num, index }),
+    );
   };
   budget.spend('work', bytes.length);
   let nextTrailer = find(bytes, 'trailer', 0);

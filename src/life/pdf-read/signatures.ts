@@ -5,7 +5,7 @@
 import { equalBytes } from '../bytes.ts';
 import type { PdfFile } from './file.ts';
 import { LIMITS, malformed, tooLarge } from './limits.ts';
-import { isWhole, type Dict, type Value } from './objects.ts';
+import { type Dict, isWhole, type Value } from './objects.ts';
 import { fromHex } from './strings.ts';
 
 export interface FoundSignature {
@@ -53,7 +53,8 @@ function readSignature(file: PdfFile, dict: Dict): FoundSignature {
   const { bytes } = file;
   const byteRange = file.numbers(dict.get('ByteRange'), 4) as FoundSignature['byteRange'] | undefined;
   const contents = file.get(dict.get('Contents'));
-  if (byteRange === undefined || !byteRange.every(isWhole) || !(contents instanceof Uint8Array)) throw malformed('a signature has no usable value');
+  if (byteRange === undefined || !byteRange.every(isWhole) || !(contents instanceof Uint8Array))
+    throw malformed('a signature has no usable value');
   const [from, to] = [byteRange[0] + byteRange[1], byteRange[2]];
   const gap = from + 2 <= to && to + byteRange[3] <= bytes.length && bytes[from] === 0x3c && bytes[to - 1] === 0x3e;
   if (gap) file.budget.spend('work', to - from);
@@ -63,5 +64,11 @@ function readSignature(file: PdfFile, dict: Dict): FoundSignature {
     const text = file.text(dict.get(key));
     return text === undefined ? [] : [[part, text] as const];
   });
-  return { subFilter: file.name(dict.get('SubFilter')) ?? '', byteRange, misplaced, contents, ...Object.fromEntries(said) };
+  return {
+    subFilter: file.name(dict.get('SubFilter')) ?? '',
+    byteRange,
+    misplaced,
+    contents,
+    ...Object.fromEntries(said),
+  };
 }

@@ -39,7 +39,8 @@ export function unescapeString(source: Uint8Array): Uint8Array {
       if (byte === 10 || byte === 13) continue;
       if (byte >= 48 && byte <= 55) {
         let octal = byte - 48;
-        for (let more = 0; more < 2 && (source[at + 1] ?? 0) >= 48 && (source[at + 1] ?? 0) <= 55; more++) octal = octal * 8 + (source[++at] as number) - 48;
+        for (let more = 0; more < 2 && (source[at + 1] ?? 0) >= 48 && (source[at + 1] ?? 0) <= 55; more++)
+          octal = octal * 8 + (source[++at] as number) - 48;
         byte = octal & 255;
       } else byte = ESCAPES[String.fromCharCode(byte)] ?? byte;
     } else if (byte === 13) {

@@ -4,8 +4,8 @@
  */
 import { Refusal } from '../refusal.ts';
 import { Lexer } from './lexer.ts';
-import { LIMITS, malformed, tooLarge, type Budget } from './limits.ts';
-import { isWhole, Name, Ref, type Dict, type Stream, type Value } from './objects.ts';
+import { type Budget, LIMITS, malformed, tooLarge } from './limits.ts';
+import { type Dict, isWhole, Name, Ref, type Stream, type Value } from './objects.ts';
 
 /** A byte offset, or the place in an object stream. */
 export type Entry = { at: number } | { stream: number; index: number };
@@ -42,7 +42,8 @@ export class Table {
 }
 
 export function refuseEncrypted(trailer: Dict): void {
-  if ((trailer.get('Encrypt') ?? null) !== null) throw new Refusal('pdf_encrypted', 'The PDF is encrypted; certificates are not.');
+  if ((trailer.get('Encrypt') ?? null) !== null)
+    throw new Refusal('pdf_encrypted', 'The PDF is encrypted; certificates are not.');
 }
 
 /** The objects in an object stream and where they begin, as its head says (§7.5.7). */

@@ -7,9 +7,9 @@ import { isRefusal } from '../refusal.ts';
 import { decode } from './filters.ts';
 import { readIndirect } from './indirect.ts';
 import { Lexer } from './lexer.ts';
-import { LIMITS, malformed, tooLarge, type Budget } from './limits.ts';
-import { isWhole, isWord, latin, Stream, type Dict, type Value } from './objects.ts';
-import { direct, directLength, hasType, refuseEncrypted, Table, type Entry, type Structure } from './structure.ts';
+import { type Budget, LIMITS, malformed, tooLarge } from './limits.ts';
+import { type Dict, isWhole, isWord, latin, Stream, type Value } from './objects.ts';
+import { direct, directLength, type Entry, hasType, refuseEncrypted, type Structure, Table } from './structure.ts';
 
 interface Section {
   trailer: Dict;
@@ -66,7 +66,8 @@ function readSection(bytes: Uint8Array, at: number, budget: Budget): Section {
   const lexer = new Lexer(bytes, budget, at);
   if (isWord(lexer.next(), 'xref')) return readTable(lexer);
   const { value } = readIndirect(bytes, at, budget, directLength);
-  if (!(value instanceof Stream) || !hasType(value.dict, 'XRef')) throw malformed('its cross-reference table is not where it should be');
+  if (!(value instanceof Stream) || !hasType(value.dict, 'XRef'))
+    throw malformed('its cross-reference table is not where it should be');
   return { trailer: value.dict, entries: readXrefStream(value, budget) };
 }
 
@@ -101,8 +102,16 @@ function readXrefStream(stream: Stream, budget: Budget): Section['entries'] {
   const { bytes, image } = decode(stream, budget, direct);
   const widths = stream.dict.get('W');
   const index = stream.dict.get('Index') ?? [0, stream.dict.get('Size') ?? 0];
-  if (image !== undefined || !Array.isArray(widths) || widths.length !== 3 || !widths.every(isWhole) || widths.some((width) => width > 7)) throw malformed('a cross-reference stream has unusable widths');
-  if (!Array.isArray(index) || index.length % 2 !== 0 || !index.every(isWhole)) throw malformed('a cross-reference stream has an unusable index');
+  if (
+    image !== undefined ||
+    !Array.isArray(widths) ||
+    widths.length !== 3 ||
+    !widths.every(isWhole) ||
+    widths.some((width) => width > 7)
+  )
+    throw malformed('a cross-reference stream has unusable widths');
+  if (!Array.isArray(index) || index.length % 2 !== 0 || !index.every(isWhole))
+    throw malformed('a cross-reference stream has an unusable index');
   const [kindWidth, secondWidth, thirdWidth] = widths as [number, number, number];
   const row = kindWidth + secondWidth + thirdWidth;
   let at = 0;

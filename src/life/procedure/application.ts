@@ -15,12 +15,34 @@ import { centre, day, files, level, line, list, occupationCode, organizationCode
 export const NATURES = ['enterprise', 'association', 'university', 'technical_school', 'training_school'] as const;
 export const PURPOSES = ['new', 'change', 'extend'] as const;
 /** The seven headings of annex 2, in its order. */
-export const HEADINGS = ['overall', 'organization', 'occupations', 'process', 'content', 'safeguards', 'other'] as const;
+export const HEADINGS = [
+  'overall',
+  'organization',
+  'occupations',
+  'process',
+  'content',
+  'safeguards',
+  'other',
+] as const;
 /** The three pledges (诚信承诺). */
 export const PLEDGES = ['truthful', 'public_benefit', 'supervision'] as const;
 
-const uscc = v.pipe(v.string(), v.trim(), v.toUpperCase(), v.check((value) => !('fault' in checkUscc(value)), '统一社会信用代码校验不符，请逐位核对 / the check character of the unified social credit code does not match'));
-const phone = v.pipe(line(30), v.regex(/^[0-9+()\- ]{5,30}$/, '电话只含数字、加号、括号和连字符 / a telephone number has digits, +, brackets and hyphens'));
+const uscc = v.pipe(
+  v.string(),
+  v.trim(),
+  v.toUpperCase(),
+  v.check(
+    (value) => !('fault' in checkUscc(value)),
+    '统一社会信用代码校验不符，请逐位核对 / the check character of the unified social credit code does not match',
+  ),
+);
+const phone = v.pipe(
+  line(30),
+  v.regex(
+    /^[0-9+()\- ]{5,30}$/,
+    '电话只含数字、加号、括号和连字符 / a telephone number has digits, +, brackets and hyphens',
+  ),
+);
 const email = v.pipe(line(254), v.email('电子邮箱格式不正确 / not an e-mail address'));
 
 /** 拟开展职业技能等级认定的职业（工种）及评价规范情况, one line of its table. */
@@ -30,8 +52,19 @@ const FORMULA = '职业、工种的名称不以 = + - @ 开头 / names of occupa
 
 const occupationLine = v.strictObject({
   // What could not be filed, or not be uploaded under the filing, is said here.
-  name: v.pipe(line(85), v.check(bytesFit, TOO_LONG), v.check((name) => nameFlaw(name) !== 'formula', FORMULA), v.check((name) => nameFlaw(name) !== 'none', '请写明职业名称 / an occupation has a name')),
-  job: v.optional(v.pipe(line(85), v.check(bytesFit, TOO_LONG), v.check((job) => nameFlaw(job) !== 'formula', FORMULA))),
+  name: v.pipe(
+    line(85),
+    v.check(bytesFit, TOO_LONG),
+    v.check((name) => nameFlaw(name) !== 'formula', FORMULA),
+    v.check((name) => nameFlaw(name) !== 'none', '请写明职业名称 / an occupation has a name'),
+  ),
+  job: v.optional(
+    v.pipe(
+      line(85),
+      v.check(bytesFit, TOO_LONG),
+      v.check((job) => nameFlaw(job) !== 'formula', FORMULA),
+    ),
+  ),
   code: occupationCode,
   /** 有无职业标准或评价规范: its name, or 无. */
   standard: line(200),
@@ -92,7 +125,13 @@ const applying = v.pipe(
     work_plan: workPlan,
     files,
   }),
-  v.forward(v.check(({ purpose, organization }) => (purpose === 'new') === (organization === undefined), '变更和延续要写明机构编码，首次申报不写 / a change or an extension names the organization, a first application does not'), ['organization']),
+  v.forward(
+    v.check(
+      ({ purpose, organization }) => (purpose === 'new') === (organization === undefined),
+      '变更和延续要写明机构编码，首次申报不写 / a change or an extension names the organization, a first application does not',
+    ),
+    ['organization'],
+  ),
 );
 
 export const reason = v.strictObject({ reason: text(4000) });
@@ -105,9 +144,23 @@ export const APPLICATION_BODIES = {
   'application.return': reason,
   'application.decline': reason,
   'application.clear': reason,
-  'application.select': v.strictObject({ organization: organizationCode, filing: line(128), client: v.optional(line(128)), note: v.optional(text(4000)), /** Why less was granted than asked for. */ reason: v.optional(text(4000)) }),
+  'application.select': v.strictObject({
+    organization: organizationCode,
+    filing: line(128),
+    client: v.optional(line(128)),
+    note: v.optional(text(4000)),
+    /** Why less was granted than asked for. */ reason: v.optional(text(4000)),
+  }),
   'application.withdraw': optionalNote,
-  'device.request': v.strictObject({ salt, organization: organizationCode, key: publicJwk, label: line(60), holder: line(50), why: v.picklist(['second', 'replacement', 'loss']), note: v.optional(text(1000)) }),
+  'device.request': v.strictObject({
+    salt,
+    organization: organizationCode,
+    key: publicJwk,
+    label: line(60),
+    holder: line(50),
+    why: v.picklist(['second', 'replacement', 'loss']),
+    note: v.optional(text(1000)),
+  }),
   'device.endorse': optionalNote,
   'device.grant': v.strictObject({ client: line(128) }),
   'device.refuse': reason,

@@ -11,24 +11,56 @@ import type { Kind } from './steps.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const day = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/));
-const occupations = v.array(v.object({ code: v.string(), name: v.string(), job: v.string(), levels: v.array(v.number()) }));
+const occupations = v.array(
+  v.object({ code: v.string(), name: v.string(), job: v.string(), levels: v.array(v.number()) }),
+);
 
 const FACTS = {
-  application: v.looseObject({ purpose: v.picklist(PURPOSES), nature: v.picklist(NATURES), occupations: count, name: v.optional(v.string()), narrower: v.optional(v.boolean()) }),
+  application: v.looseObject({
+    purpose: v.picklist(PURPOSES),
+    nature: v.picklist(NATURES),
+    occupations: count,
+    name: v.optional(v.string()),
+    narrower: v.optional(v.boolean()),
+  }),
   device: v.looseObject({ why: v.picklist(['second', 'replacement', 'loss']), key: v.string() }),
   loss: v.looseObject({ key: v.string() }),
   /** `received`: centres that confirmed it (收到), with the day. The title is sealed beside them. */
-  plan: v.looseObject({ title: v.optional(v.string()), first: day, last: day, candidates: count, sessions: count, occupations, received: v.optional(v.record(v.string(), v.string())) }),
+  plan: v.looseObject({
+    title: v.optional(v.string()),
+    first: day,
+    last: day,
+    candidates: count,
+    sessions: count,
+    occupations,
+    received: v.optional(v.record(v.string(), v.string())),
+  }),
   /** `from`, `until`: first and last day of the notice; `pass_mark` the filing's, by which they were judged; `batch` the one that was uploaded. */
-  results: v.looseObject({ title: v.string(), occupations, counts: v.object({ candidates: count, passed: count, failed: count, absent: count }), from: day, until: day, working_days: v.optional(count), pass_mark: v.number(), batch: v.optional(v.string()) }),
+  results: v.looseObject({
+    title: v.string(),
+    occupations,
+    counts: v.object({ candidates: count, passed: count, failed: count, absent: count }),
+    from: day,
+    until: day,
+    working_days: v.optional(count),
+    pass_mark: v.number(),
+    batch: v.optional(v.string()),
+  }),
   objection: v.looseObject({ results: v.string(), row: v.boolean() }),
   batch: v.looseObject({}),
   standing: v.looseObject({ until: v.nullable(v.string()), by: v.string() }),
   rules: v.looseObject({ version: v.string() }),
   /** `found`: drawn sessions with a finding, `serious` those where it is. */
   draw: v.looseObject({
-    title: v.string(), sessions: count, inspectors: count, pick: count, per_session: count, commitment: v.string(),
-    public_source: v.object({ lottery: v.picklist(LOTTERY_NAMES), issue: v.string(), date: day }), found: count, serious: count,
+    title: v.string(),
+    sessions: count,
+    inspectors: count,
+    pick: count,
+    per_session: count,
+    commitment: v.string(),
+    public_source: v.object({ lottery: v.picklist(LOTTERY_NAMES), issue: v.string(), date: day }),
+    found: count,
+    serious: count,
   }),
 } satisfies Record<Kind, v.GenericSchema>;
 

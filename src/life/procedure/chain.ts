@@ -8,8 +8,8 @@ import canonicalize from 'canonicalize';
 import { encodeUtf8, sha256, toBase64url } from '../bytes.ts';
 import { Refusal } from '../refusal.ts';
 import type { Payload } from '../schema.ts';
-import { openStatement, type KeyFinder, type Statement } from '../statement.ts';
-import { readAbout, stateAfter, type Role } from './steps.ts';
+import { type KeyFinder, openStatement, type Statement } from '../statement.ts';
+import { type Role, readAbout, stateAfter } from './steps.ts';
 
 export type Step = Payload<'step+jwt'>;
 
@@ -19,7 +19,8 @@ export const STEP_AGE = 600;
 export const STEP_AHEAD = 60;
 
 /** SHA-256 of the canonical JSON (RFC 8785) of a body, base64url: what `body` of a step says. */
-export const bodyDigest = async (body: unknown): Promise<string> => toBase64url(await sha256(encodeUtf8(canonicalize(body) as string)));
+export const bodyDigest = async (body: unknown): Promise<string> =>
+  toBase64url(await sha256(encodeUtf8(canonicalize(body) as string)));
 
 /** What the next step must say of its place. */
 export interface Place {
@@ -31,13 +32,20 @@ export interface Place {
 /** Refuses a step that does not come right after the last one. */
 export function checkPlace(step: Step, last: Place): void {
   if (step.seq !== last.seq + 1 || step.prev !== last.prev) {
-    throw new Refusal('step_out_of_order', 'Somebody else was quicker: the case has moved on since you looked. Look again, then decide.', { part: 'step+jwt:seq', seq: last.seq });
+    throw new Refusal(
+      'step_out_of_order',
+      'Somebody else was quicker: the case has moved on since you looked. Look again, then decide.',
+      { part: 'step+jwt:seq', seq: last.seq },
+    );
   }
 }
 
 /** Refuses a body that is not the one that was signed. */
 export async function checkBody(step: Step, body: unknown): Promise<void> {
-  if ((await bodyDigest(body)) !== step.body) throw new Refusal('step_body_differs', 'The body is not the one whose digest was signed.', { part: 'step+jwt:body' });
+  if ((await bodyDigest(body)) !== step.body)
+    throw new Refusal('step_body_differs', 'The body is not the one whose digest was signed.', {
+      part: 'step+jwt:body',
+    });
 }
 
 export interface TrailStep {
@@ -51,13 +59,18 @@ export interface TrailStep {
  * @param find the signing key for a kid, from what the caller trusts
  * @returns the opened statements and the state they lead to
  */
-export async function openTrail(about: string, steps: readonly TrailStep[], find: KeyFinder): Promise<{ statements: Statement<'step+jwt'>[]; state: string | null }> {
+export async function openTrail(
+  about: string,
+  steps: readonly TrailStep[],
+  find: KeyFinder,
+): Promise<{ statements: Statement<'step+jwt'>[]; state: string | null }> {
   const { kind } = readAbout(about);
   const statements: Statement<'step+jwt'>[] = [];
   let state: string | null = null;
   for (const { token, body, role } of steps) {
     const statement = await openStatement(token, 'step+jwt', find);
-    if (statement.payload.about !== about) throw new Refusal('step_about_differs', 'The step is about another case.', { part: 'step+jwt:about' });
+    if (statement.payload.about !== about)
+      throw new Refusal('step_about_differs', 'The step is about another case.', { part: 'step+jwt:about' });
     checkPlace(statement.payload, { seq: statements.length, prev: statements.at(-1)?.digest });
     await checkBody(statement.payload, body);
     state = stateAfter(kind, statement.payload.step, state, role);

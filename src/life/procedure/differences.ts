@@ -46,20 +46,38 @@ export interface Differences {
 
 const person = (id: string): string => normalizeIdNumber(id);
 const kindOf = (code: string, job: string, level: number): string => `${code}|${job}|${level}`;
-const keyOf = ({ id_number, occupation_code, job_type, level }: Pick<RosterEntry, 'id_number' | 'occupation_code' | 'job_type' | 'level'>): string => `${person(id_number)}|${kindOf(occupation_code, job_type, level)}`;
+const keyOf = ({
+  id_number,
+  occupation_code,
+  job_type,
+  level,
+}: Pick<RosterEntry, 'id_number' | 'occupation_code' | 'job_type' | 'level'>): string =>
+  `${person(id_number)}|${kindOf(occupation_code, job_type, level)}`;
 
 /** @param passMark of the filing under which the batch was uploaded */
-export function compareWithPlan(roster: readonly RosterEntry[], results: readonly ResultRow[], passed: readonly PassedRow[], passMark: number): Differences {
-  const inBatch = new Map(passed.map((row) => [`${person(row.id_number)}|${kindOf(row.occupation.code, row.job, row.level)}`, row]));
+export function compareWithPlan(
+  roster: readonly RosterEntry[],
+  results: readonly ResultRow[],
+  passed: readonly PassedRow[],
+  passMark: number,
+): Differences {
+  const inBatch = new Map(
+    passed.map((row) => [`${person(row.id_number)}|${kindOf(row.occupation.code, row.job, row.level)}`, row]),
+  );
   const byKey = new Map(results.map((row) => [keyOf(row), row]));
-  const hasPassed = ({ score_theory, score_practice }: ResultRow): boolean => [score_theory, score_practice].every((score) => score !== 'absent' && score >= passMark);
+  const hasPassed = ({ score_theory, score_practice }: ResultRow): boolean =>
+    [score_theory, score_practice].every((score) => score !== 'absent' && score >= passMark);
   const missing = roster.flatMap((entry): Missing[] => {
     if (inBatch.has(keyOf(entry))) return [];
     const result = byKey.get(keyOf(entry));
     const { row, name, id_number } = entry;
     if (!result) return [{ row, name, id_number, why: 'no_result' }];
     const { score_theory, score_practice } = result;
-    const why: Why = hasPassed(result) ? 'left_out' : score_theory === 'absent' || score_practice === 'absent' ? 'absent' : 'failed';
+    const why: Why = hasPassed(result)
+      ? 'left_out'
+      : score_theory === 'absent' || score_practice === 'absent'
+        ? 'absent'
+        : 'failed';
     return [{ row, name, id_number, why, score_theory, score_practice }];
   });
   const planned = new Map(roster.map((entry) => [keyOf(entry), entry]));

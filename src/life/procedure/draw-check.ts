@@ -5,14 +5,14 @@
  * It refuses nothing: what does not agree is a check that failed, and the reader decides.
  */
 import canonicalize from 'canonicalize';
-import { bodyDigest } from './chain.ts';
-import { drawOf, type DrawRecord } from './draw-record.ts';
-import { openValue, requireAhead, requireDrawn } from './draw-source.ts';
-import { openSeed } from './drawing.ts';
-import { PROVINCE, type Directory } from '../authority.ts';
+import { type Directory, PROVINCE } from '../authority.ts';
+import { decodeUtf8, fromBase64url, sha256Short, toBase64url } from '../bytes.ts';
 import { shanghaiDay } from '../calendar.ts';
 import { isRefusal, Refusal } from '../refusal.ts';
-import { decodeUtf8, fromBase64url, sha256Short, toBase64url } from '../bytes.ts';
+import { bodyDigest } from './chain.ts';
+import { type DrawRecord, drawOf } from './draw-record.ts';
+import { openValue, requireAhead, requireDrawn } from './draw-source.ts';
+import { openSeed } from './drawing.ts';
 
 export interface DrawCheck {
   /**
@@ -30,7 +30,10 @@ export interface DrawCheck {
 export type DrawEnd = 'agrees' | 'differs' | 'unsigned' | 'waiting' | 'given_up';
 
 /** The drawn sessions as lines that compare: `plan:p…/s1: d1 d2`. */
-export const drawnLines = (drawn: readonly { plan: string; session: string; inspectors: readonly { id: string }[] }[]): string[] => drawn.map(({ plan, session, inspectors }) => `${plan}/${session}: ${inspectors.map(({ id }) => id).join(' ')}`);
+export const drawnLines = (
+  drawn: readonly { plan: string; session: string; inspectors: readonly { id: string }[] }[],
+): string[] =>
+  drawn.map(({ plan, session, inspectors }) => `${plan}/${session}: ${inspectors.map(({ id }) => id).join(' ')}`);
 
 interface Claims {
   iss?: string;
@@ -50,7 +53,8 @@ async function outcome(id: DrawCheck['id'], work: () => boolean | void | Promise
     return { id, result: (await work()) === false ? 'fail' : 'pass' };
   } catch (error) {
     if (isRefusal(error)) return { id, result: 'fail', code: error.code };
-    if (error instanceof SyntaxError || error instanceof TypeError) return { id, result: 'fail', code: 'statement_malformed' };
+    if (error instanceof SyntaxError || error instanceof TypeError)
+      return { id, result: 'fail', code: 'statement_malformed' };
     throw error;
   }
 }
@@ -68,7 +72,10 @@ async function requireSigned(record: DrawRecord, directory: Directory): Promise<
     const { payload, kid } = await directory.memo.open(token, 'step+jwt', directory.findCentre);
     directory.centreAt(kid, payload.iss, payload.iat);
     const own = payload.iss === record.centre || payload.iss === PROVINCE;
-    if (!own || payload.iss !== by || payload.iat !== at || record.committed.by !== record.centre) throw new Refusal('authority_missing', 'A statement is not by the centre whose draw it is.', { part: 'step+jwt:iss' });
+    if (!own || payload.iss !== by || payload.iat !== at || record.committed.by !== record.centre)
+      throw new Refusal('authority_missing', 'A statement is not by the centre whose draw it is.', {
+        part: 'step+jwt:iss',
+      });
   }
 }
 
@@ -81,7 +88,9 @@ async function isAsSigned(record: DrawRecord): Promise<boolean> {
   }
   if (claimsOf(committed.token).seq !== 1) return false;
   const second = revealed && claimsOf(revealed.token);
-  return second === undefined || (second.seq === 2 && second.prev === toBase64url(sha256Short(bytesOf(committed.token))));
+  return (
+    second === undefined || (second.seq === 2 && second.prev === toBase64url(sha256Short(bytesOf(committed.token))))
+  );
 }
 
 /** Refuses days out of their order, as the statements say them, and a value in another spelling. */
@@ -98,14 +107,25 @@ function requireOrder({ committed, revealed }: DrawRecord): void {
  * @param directory opened under the caller's own thumbprint with the record's roots, centres and withdrawals
  * @param shown what the reader was shown; the record's own lines if absent
  */
-export async function checkDraw(record: DrawRecord, directory: Directory, shown: readonly string[] = drawnLines(record.drawn ?? [])): Promise<DrawCheck[]> {
+export async function checkDraw(
+  record: DrawRecord,
+  directory: Directory,
+  shown: readonly string[] = drawnLines(record.drawn ?? []),
+): Promise<DrawCheck[]> {
   const { committed, revealed } = record;
   const checks: DrawCheck[] = [
-    directory.anchored ? await outcome('signed', () => requireSigned(record, directory)) : { id: 'signed', result: 'not_checked', code: 'root_not_at_hand' },
+    directory.anchored
+      ? await outcome('signed', () => requireSigned(record, directory))
+      : { id: 'signed', result: 'not_checked', code: 'root_not_at_hand' },
     await outcome('lists', () => isAsSigned(record)),
     await outcome('source', () => requireOrder(record)),
   ];
-  if (!revealed) return [...checks, { id: 'seed', result: 'not_reached' }, { id: 'draw', result: shown.length === 0 ? 'not_reached' : 'fail' }];
+  if (!revealed)
+    return [
+      ...checks,
+      { id: 'seed', result: 'not_reached' },
+      { id: 'draw', result: shown.length === 0 ? 'not_reached' : 'fail' },
+    ];
   const seed = await outcome('seed', () => void openSeed(committed.body.commitment, revealed.body.seed));
   const again = () => {
     const drawn = drawOf(committed.body, revealed.body);

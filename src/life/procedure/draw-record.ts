@@ -4,14 +4,14 @@
  * It refuses files that are no such record (`draw_malformed`); whether what they say agrees is not asked here.
  */
 import * as v from 'valibot';
+import { Refusal } from '../refusal.ts';
+import { type PublicJwk, publicJwk } from '../schema.ts';
 import type { Body } from './bodies.ts';
-import { candidateSession, DRAW_BODIES, FINDINGS, type DrawCommit } from './draw.ts';
+import { candidateSession, DRAW_BODIES, type DrawCommit, FINDINGS } from './draw.ts';
 import { openValue } from './draw-source.ts';
-import { DRAW_RULE, drawFrom, openSeed, type Drawn } from './drawing.ts';
+import { DRAW_RULE, type Drawn, drawFrom, openSeed } from './drawing.ts';
 import type { StepName } from './steps.ts';
 import type { AttachedFile } from './text.ts';
-import { Refusal } from '../refusal.ts';
-import { publicJwk, type PublicJwk } from '../schema.ts';
 
 /** Who signed it and when (NumericDate). */
 interface Signed {
@@ -63,20 +63,29 @@ export interface TakenStep {
 }
 
 /** What was committed and what was revealed, opened: the draw. @throws Refusal `seed_differs`, `public_value_malformed`, `draw_impossible` */
-export const drawOf = (commit: DrawCommit, { seed, public_value }: Body<'draw.reveal'>): Drawn[] => drawFrom(commit, openSeed(commit.commitment, seed), openValue(commit.public_source, public_value));
+export const drawOf = (commit: DrawCommit, { seed, public_value }: Body<'draw.reveal'>): Drawn[] =>
+  drawFrom(commit, openSeed(commit.commitment, seed), openValue(commit.public_source, public_value));
 
 /** Puts the steps of a draw together. */
-export function recordOf({ about, state, centre }: Pick<DrawRecord, 'about' | 'state' | 'centre'>, steps: readonly TakenStep[]): DrawRecord {
+export function recordOf(
+  { about, state, centre }: Pick<DrawRecord, 'about' | 'state' | 'centre'>,
+  steps: readonly TakenStep[],
+): DrawRecord {
   const open = <B>(name: StepName): Open<B> | undefined => {
     const step = steps.find((one) => one.step === name);
     return step && { at: step.at, by: step.iss, token: step.token, body: step.body as B };
   };
-  const said = <B>(name: StepName): (B & Signed)[] => steps.filter(({ step }) => step === name).map(({ at, iss, body }) => ({ ...(body as B), at, by: iss }));
+  const said = <B>(name: StepName): (B & Signed)[] =>
+    steps.filter(({ step }) => step === name).map(({ at, iss, body }) => ({ ...(body as B), at, by: iss }));
   const committed = open<DrawCommit>('draw.commit') as Open<DrawCommit>;
   const revealed = open<Body<'draw.reveal'>>('draw.reveal');
   const [closed, abandoned] = [open<Body<'draw.close'>>('draw.close'), open<Body<'draw.abandon'>>('draw.abandon')];
   return {
-    rule: DRAW_RULE, about, state, centre, committed,
+    rule: DRAW_RULE,
+    about,
+    state,
+    centre,
+    committed,
     ...(revealed ? { revealed, drawn: drawOf(committed.body, revealed.body) } : {}),
     findings: said<Body<'draw.finding'>>('draw.finding'),
     follow_ups: said<Body<'draw.follow'>>('draw.follow'),
@@ -89,12 +98,21 @@ export function recordOf({ about, state, centre }: Pick<DrawRecord, 'about' | 's
 export function publicRecord(record: DrawRecord): DrawRecord {
   return {
     ...record,
-    findings: record.findings.map(({ plan, session, finding, inspectors, summary, at, by }) => ({ plan, session, finding, inspectors, summary, at, by })),
+    findings: record.findings.map(({ plan, session, finding, inspectors, summary, at, by }) => ({
+      plan,
+      session,
+      finding,
+      inspectors,
+      summary,
+      at,
+      by,
+    })),
     follow_ups: record.follow_ups.map(({ plan, session, summary, at, by }) => ({ plan, session, summary, at, by })),
   };
 }
 
-export const sameSession = (a: { plan: string; session: string }, b: { plan: string; session: string }): boolean => a.plan === b.plan && a.session === b.session;
+export const sameSession = (a: { plan: string; session: string }, b: { plan: string; session: string }): boolean =>
+  a.plan === b.plan && a.session === b.session;
 
 /** What everybody gets: the record, and under which statements its signers signed. A root in it is trusted by its thumbprint alone. */
 export interface DrawFile extends DrawRecord {
@@ -104,7 +122,8 @@ export interface DrawFile extends DrawRecord {
 
 const token = v.pipe(v.string(), v.maxLength(20_000));
 const instant = v.pipe(v.number(), v.integer(), v.minValue(0));
-const open = <S extends keyof typeof DRAW_BODIES>(step: S) => v.object({ at: instant, by: v.string(), token, body: DRAW_BODIES[step] });
+const open = <S extends keyof typeof DRAW_BODIES>(step: S) =>
+  v.object({ at: instant, by: v.string(), token, body: DRAW_BODIES[step] });
 const place = { plan: v.string(), session: v.string(), summary: v.string(), at: instant, by: v.string() };
 
 const DRAW_FILE = v.object({
@@ -114,13 +133,23 @@ const DRAW_FILE = v.object({
   centre: v.string(),
   committed: open('draw.commit'),
   revealed: v.optional(open('draw.reveal')),
-  drawn: v.optional(v.array(v.object({ ...candidateSession.entries, inspectors: v.array(v.object({ id: v.string(), name: v.string(), unit: v.string() })) }))),
+  drawn: v.optional(
+    v.array(
+      v.object({
+        ...candidateSession.entries,
+        inspectors: v.array(v.object({ id: v.string(), name: v.string(), unit: v.string() })),
+      }),
+    ),
+  ),
   findings: v.array(v.object({ ...place, finding: v.picklist(FINDINGS), inspectors: v.array(v.string()) })),
   follow_ups: v.array(v.object(place)),
   closed: v.optional(open('draw.close')),
   abandoned: v.optional(open('draw.abandon')),
   roots: v.pipe(v.array(publicJwk), v.maxLength(10)),
-  statements: v.object({ centres: v.pipe(v.array(token), v.maxLength(500)), withdrawals: v.pipe(v.array(token), v.maxLength(5000)) }),
+  statements: v.object({
+    centres: v.pipe(v.array(token), v.maxLength(500)),
+    withdrawals: v.pipe(v.array(token), v.maxLength(5000)),
+  }),
 });
 
 /** Reads what `GET /v1/draws/{draw}` answered or somebody saved of it. @throws Refusal `draw_malformed` naming the part */
@@ -128,5 +157,7 @@ export function readDrawFile(value: unknown): DrawFile {
   const read = v.safeParse(DRAW_FILE, value);
   // As it stood, not as it was read: the digests that were signed are of the former.
   if (read.success) return value as DrawFile;
-  throw new Refusal('draw_malformed', 'This is no record of a draw as this service gives it out.', { part: v.getDotPath(read.issues[0]) ?? 'draw' });
+  throw new Refusal('draw_malformed', 'This is no record of a draw as this service gives it out.', {
+    part: v.getDotPath(read.issues[0]) ?? 'draw',
+  });
 }

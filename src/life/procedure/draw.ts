@@ -5,16 +5,28 @@
  * seeds until one suits. drawing.ts refuses lists from which nothing can be drawn.
  */
 import * as v from 'valibot';
-import { caseOf, day, digest, files, key, line, list, organizationCode, text, whole } from './text.ts';
 import { reason } from './application.ts';
 import { publicSource, publicValue } from './draw-source.ts';
+import { caseOf, day, digest, files, key, line, list, organizationCode, text, whole } from './text.ts';
 
 export const FINDINGS = ['no_problem', 'minor', 'serious'] as const;
 
 /** A session that can be inspected: where it stands in its plan, and whose it is. */
-export const candidateSession = v.strictObject({ plan: caseOf('plan'), session: key, organization: organizationCode, name: line(100), date: day, label: line(200) });
+export const candidateSession = v.strictObject({
+  plan: caseOf('plan'),
+  session: key,
+  organization: organizationCode,
+  name: line(100),
+  date: day,
+  label: line(200),
+});
 /** An inspector (督导员): `avoids` lists organizations that he or she must not inspect. */
-export const inspector = v.strictObject({ id: key, name: line(50), unit: line(100), avoids: v.optional(list(organizationCode, 50)) });
+export const inspector = v.strictObject({
+  id: key,
+  name: line(50),
+  unit: line(100),
+  avoids: v.optional(list(organizationCode, 50)),
+});
 
 const commit = v.strictObject({
   title: line(100),
@@ -34,8 +46,22 @@ export const DRAW_BODIES = {
   'draw.reveal': v.strictObject({ seed: digest, public_value: publicValue }),
   'draw.abandon': reason,
   /** `inspectors`: who of those drawn for the session was there. */
-  'draw.finding': v.strictObject({ plan: caseOf('plan'), session: key, inspectors: list(key, 10, 1), finding: v.picklist(FINDINGS), summary: line(500), details: v.optional(text(10_000)), files: v.optional(files, []) }),
-  'draw.follow': v.strictObject({ plan: caseOf('plan'), session: key, summary: line(500), details: v.optional(text(10_000)), files: v.optional(files, []) }),
+  'draw.finding': v.strictObject({
+    plan: caseOf('plan'),
+    session: key,
+    inspectors: list(key, 10, 1),
+    finding: v.picklist(FINDINGS),
+    summary: line(500),
+    details: v.optional(text(10_000)),
+    files: v.optional(files, []),
+  }),
+  'draw.follow': v.strictObject({
+    plan: caseOf('plan'),
+    session: key,
+    summary: line(500),
+    details: v.optional(text(10_000)),
+    files: v.optional(files, []),
+  }),
   'draw.close': v.strictObject({ summary: text(4000) }),
 } as const;
 

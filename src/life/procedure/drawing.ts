@@ -29,7 +29,8 @@ export interface Drawn extends CandidateSession {
 }
 
 /** How a session is known within a draw: `plan:p0123…/s1`. */
-export const sessionId = ({ plan, session }: Pick<CandidateSession, 'plan' | 'session'>): string => `${plan}/${session}`;
+export const sessionId = ({ plan, session }: Pick<CandidateSession, 'plan' | 'session'>): string =>
+  `${plan}/${session}`;
 
 /** What is published before the draw of a seed that stays secret until then. */
 export const commitmentOf = (seed: Uint8Array): string => toBase64url(sha256Short(seed));
@@ -48,20 +49,37 @@ const firstTwice = (ids: readonly string[]): string | undefined => {
 /** Refuses lists from which some seed could not draw, and who or what stands in them twice (`draw_impossible`). */
 export function checkLists({ sessions, inspectors, pick, per_session }: DrawLists): void {
   const session = firstTwice(sessions.map(sessionId));
-  if (session !== undefined) throw new Refusal('draw_impossible', `The session ${session} stands in the list twice; each has the same chance.`, { part: 'sessions' });
+  if (session !== undefined)
+    throw new Refusal('draw_impossible', `The session ${session} stands in the list twice; each has the same chance.`, {
+      part: 'sessions',
+    });
   const inspector = firstTwice(inspectors.map(({ id }) => id));
-  if (inspector !== undefined) throw new Refusal('draw_impossible', `The inspector ${inspector} stands in the list twice.`, { part: 'inspectors' });
-  if (pick > sessions.length) throw new Refusal('draw_impossible', `${pick} sessions cannot be drawn from ${sessions.length}.`, { part: 'pick' });
+  if (inspector !== undefined)
+    throw new Refusal('draw_impossible', `The inspector ${inspector} stands in the list twice.`, {
+      part: 'inspectors',
+    });
+  if (pick > sessions.length)
+    throw new Refusal('draw_impossible', `${pick} sessions cannot be drawn from ${sessions.length}.`, { part: 'pick' });
   for (const organization of new Set(sessions.map((one) => one.organization))) {
     const free = inspectors.filter(({ avoids = [] }) => !avoids.includes(organization)).length;
-    if (free < per_session) throw new Refusal('draw_impossible', `Only ${free} inspectors may go to ${organization}, and ${per_session} are to be drawn for a session: name more inspectors.`, { part: 'inspectors', organization });
+    if (free < per_session)
+      throw new Refusal(
+        'draw_impossible',
+        `Only ${free} inspectors may go to ${organization}, and ${per_session} are to be drawn for a session: name more inspectors.`,
+        { part: 'inspectors', organization },
+      );
   }
 }
 
 /** Opens a commitment. @returns the seed; @throws Refusal `seed_differs` */
 export function openSeed(commitment: string, seed: string): Uint8Array<ArrayBuffer> {
   const bytes = fromBase64url(seed);
-  if (bytes.length !== SEED_BYTES || commitmentOf(bytes) !== commitment) throw new Refusal('seed_differs', 'SHA-256 of this seed is not the commitment that was published before the draw.', { part: 'seed' });
+  if (bytes.length !== SEED_BYTES || commitmentOf(bytes) !== commitment)
+    throw new Refusal(
+      'seed_differs',
+      'SHA-256 of this seed is not the commitment that was published before the draw.',
+      { part: 'seed' },
+    );
   return bytes;
 }
 
@@ -90,8 +108,18 @@ function goesFirst(a: Member, b: Member, date: string): boolean {
 export function drawFrom(lists: DrawLists, seed: Uint8Array, publicValue: string): Drawn[] {
   checkLists(lists);
   const rank = ranking(seed, publicValue);
-  const byRank = lists.sessions.map((session) => ({ session, rank: rank('session', sessionId(session)) })).sort((a, b) => (a.rank < b.rank ? -1 : 1));
-  const pool = lists.inspectors.map((one): Member => ({ one, avoids: new Set(one.avoids), total: 0, days: new Map(), rank: rank('inspector', `${one.id}/0`) }));
+  const byRank = lists.sessions
+    .map((session) => ({ session, rank: rank('session', sessionId(session)) }))
+    .sort((a, b) => (a.rank < b.rank ? -1 : 1));
+  const pool = lists.inspectors.map(
+    (one): Member => ({
+      one,
+      avoids: new Set(one.avoids),
+      total: 0,
+      days: new Map(),
+      rank: rank('inspector', `${one.id}/0`),
+    }),
+  );
   return byRank.slice(0, lists.pick).map(({ session }) => {
     const { organization, date } = session;
     const chosen: Member[] = [];

@@ -6,7 +6,7 @@
  */
 import { LEVELS, type Level } from '../level.ts';
 import { NO_JOB, type ScopeEntry } from '../row.ts';
-import { PROVINCE, type Filing } from '../schema.ts';
+import { type Filing, PROVINCE } from '../schema.ts';
 import type { Application } from './application.ts';
 
 /** 国家职业分类大典 of this year: the edition that codes are filed under. */
@@ -37,7 +37,10 @@ export function scopeFrom(lines: Lines, edition = EDITION): ScopeEntry[] {
     if (entry) entry.jobs.push(job);
     else entries.set(key, { code, name, edition, jobs: [job], levels });
   }
-  return [...entries.values()].map((entry) => ({ ...entry, jobs: entry.jobs.length === 1 && entry.jobs[0] === NO_JOB ? [] : entry.jobs }));
+  return [...entries.values()].map((entry) => ({
+    ...entry,
+    jobs: entry.jobs.length === 1 && entry.jobs[0] === NO_JOB ? [] : entry.jobs,
+  }));
 }
 
 export interface FilingTerms {
@@ -59,10 +62,27 @@ export interface FilingTerms {
 }
 
 /** Claims of the filing that an application leads to. */
-export function filingFrom({ form, annual_capacity: asked }: Pick<Application, 'form' | 'annual_capacity'>, terms: FilingTerms): Filing {
+export function filingFrom(
+  { form, annual_capacity: asked }: Pick<Application, 'form' | 'annual_capacity'>,
+  terms: FilingTerms,
+): Filing {
   const { code, centre, keys, scope, annual_capacity, pass_mark = 60, edition, iat, exp, jti } = terms;
   const route = centre === PROVINCE ? ({ route: 'province' } as const) : ({ route: 'city', city: centre } as const);
-  return { iss: centre, sub: `org:${code}`, name: form.name, uscc: form.uscc, ...route, scope: scope ?? scopeFrom(form.occupations, edition), annual_capacity: annual_capacity ?? asked, pass_mark, issuing_jwks: { keys }, iat, nbf: iat, exp, jti };
+  return {
+    iss: centre,
+    sub: `org:${code}`,
+    name: form.name,
+    uscc: form.uscc,
+    ...route,
+    scope: scope ?? scopeFrom(form.occupations, edition),
+    annual_capacity: annual_capacity ?? asked,
+    pass_mark,
+    issuing_jwks: { keys },
+    iat,
+    nbf: iat,
+    exp,
+    jti,
+  };
 }
 
 /** One occupation and job of an application: which levels were asked for, and which of them a filing grants. */
@@ -79,17 +99,27 @@ export function grantsOf({ scope }: Pick<Filing, 'scope'>, { form }: Pick<Applic
   const grants = new Map<string, Grant>();
   for (const { code, name, job, levels } of form.occupations) {
     const key = JSON.stringify([code, name, jobOf(job)]);
-    grants.set(key, { code, name, job: jobOf(job), asked: descending([...(grants.get(key)?.asked ?? []), ...levels]), granted: [] });
+    grants.set(key, {
+      code,
+      name,
+      job: jobOf(job),
+      asked: descending([...(grants.get(key)?.asked ?? []), ...levels]),
+      granted: [],
+    });
   }
   for (const grant of grants.values()) {
-    const filed = scope.filter(({ code, name, jobs }) => code === grant.code && name === grant.name && (jobs.length === 0 ? [NO_JOB] : jobs).includes(grant.job));
+    const filed = scope.filter(
+      ({ code, name, jobs }) =>
+        code === grant.code && name === grant.name && (jobs.length === 0 ? [NO_JOB] : jobs).includes(grant.job),
+    );
     grant.granted = descending(filed.flatMap(({ levels }) => levels)).filter((level) => grant.asked.includes(level));
   }
   return [...grants.values()];
 }
 
 /** Whether a filing leaves out an occupation, a job or a level that was asked for. */
-export const isNarrower = (filing: Pick<Filing, 'scope'>, application: Pick<Application, 'form'>): boolean => grantsOf(filing, application).some(({ asked, granted }) => granted.length < asked.length);
+export const isNarrower = (filing: Pick<Filing, 'scope'>, application: Pick<Application, 'form'>): boolean =>
+  grantsOf(filing, application).some(({ asked, granted }) => granted.length < asked.length);
 
 /** A part of a filing that is not what was applied for. */
 export interface Difference {
@@ -101,16 +131,25 @@ export interface Difference {
 }
 
 /** Where a filing differs from its application, or goes beyond it. Less than asked is no difference. */
-export function filingDifferences(filing: Pick<Filing, 'sub' | 'name' | 'uscc' | 'scope' | 'annual_capacity'>, { form, annual_capacity, organization }: Pick<Application, 'form' | 'annual_capacity' | 'organization'>): Difference[] {
+export function filingDifferences(
+  filing: Pick<Filing, 'sub' | 'name' | 'uscc' | 'scope' | 'annual_capacity'>,
+  { form, annual_capacity, organization }: Pick<Application, 'form' | 'annual_capacity' | 'organization'>,
+): Difference[] {
   const found: Difference[] = [];
   if (organization !== undefined && filing.sub !== `org:${organization}`) found.push({ part: 'organization' });
   if (filing.name !== form.name) found.push({ part: 'name' });
   if (filing.uscc !== form.uscc) found.push({ part: 'uscc' });
   if (filing.annual_capacity > annual_capacity) found.push({ part: 'annual_capacity' });
-  const asked = new Set(form.occupations.flatMap(({ code, name, job, levels }) => levels.map((level) => JSON.stringify([code, name, jobOf(job), level]))));
+  const asked = new Set(
+    form.occupations.flatMap(({ code, name, job, levels }) =>
+      levels.map((level) => JSON.stringify([code, name, jobOf(job), level])),
+    ),
+  );
   for (const { code, name, jobs, levels } of filing.scope) {
     for (const job of jobs.length === 0 ? [NO_JOB] : jobs) {
-      for (const level of levels) if (!asked.has(JSON.stringify([code, name, job, level]))) found.push({ part: 'scope', occupation: code, job, level });
+      for (const level of levels)
+        if (!asked.has(JSON.stringify([code, name, job, level])))
+          found.push({ part: 'scope', occupation: code, job, level });
     }
   }
   return found;
@@ -125,15 +164,20 @@ export interface OnFile {
 }
 
 /** Whether a filing by a centre would take an organization over from another one. A filing that was withdrawn binds nobody. */
-export const takesOver = (before: Pick<OnFile, 'state' | 'centre'> | undefined, centre: string): boolean => before !== undefined && before.state !== 'withdrawn' && before.centre !== centre;
+export const takesOver = (before: Pick<OnFile, 'state' | 'centre'> | undefined, centre: string): boolean =>
+  before !== undefined && before.state !== 'withdrawn' && before.centre !== centre;
 
 /** What of a filing a centre reads before it signs the next. */
 export type Terms = Pick<Filing, 'name' | 'uscc' | 'route' | 'scope' | 'annual_capacity' | 'pass_mark'>;
 
 /** What a filing would change of the one before. Of the scope: one occupation and job, with its levels. */
-export type Change = { part: 'name' | 'uscc' | 'route' | 'annual_capacity' | 'pass_mark'; before: string; after: string } | { part: 'scope'; code: string; name: string; job: string; before: Level[]; after: Level[] };
+export type Change =
+  | { part: 'name' | 'uscc' | 'route' | 'annual_capacity' | 'pass_mark'; before: string; after: string }
+  | { part: 'scope'; code: string; name: string; job: string; before: Level[]; after: Level[] };
 
-function levelsByJob(scope: readonly ScopeEntry[]): Map<string, { code: string; name: string; job: string; levels: Level[] }> {
+function levelsByJob(
+  scope: readonly ScopeEntry[],
+): Map<string, { code: string; name: string; job: string; levels: Level[] }> {
   const lines = new Map<string, { code: string; name: string; job: string; levels: Level[] }>();
   for (const { code, name, jobs, levels } of scope) {
     for (const job of jobs.length === 0 ? [NO_JOB] : jobs) {
@@ -147,7 +191,8 @@ function levelsByJob(scope: readonly ScopeEntry[]): Map<string, { code: string; 
 /** What is different in a filing from the one before. */
 export function filingChanges(before: Terms, after: Terms): Change[] {
   const changes: Change[] = [];
-  for (const part of ['name', 'uscc', 'route', 'annual_capacity', 'pass_mark'] as const) if (before[part] !== after[part]) changes.push({ part, before: String(before[part]), after: String(after[part]) });
+  for (const part of ['name', 'uscc', 'route', 'annual_capacity', 'pass_mark'] as const)
+    if (before[part] !== after[part]) changes.push({ part, before: String(before[part]), after: String(after[part]) });
   const [old, next] = [levelsByJob(before.scope), levelsByJob(after.scope)];
   for (const [key, { code, name, job }] of new Map([...old, ...next])) {
     const [had, has] = [old.get(key)?.levels ?? [], next.get(key)?.levels ?? []];

@@ -6,10 +6,10 @@
 import * as v from 'valibot';
 import { encodeUtf8 } from '../bytes.ts';
 import { together, wordsOfIssue } from '../field-words.ts';
+import { isRefusal } from '../refusal.ts';
 import { readNamedRows } from '../row-file.ts';
 import { namesOf } from '../row-headers.ts';
-import { isRefusal } from '../refusal.ts';
-import { inspector, type Inspector } from './draw.ts';
+import { type Inspector, inspector } from './draw.ts';
 
 const columnOf = namesOf({
   id: '编号 督导员编号 证号',
@@ -38,11 +38,27 @@ export function readInspectorTable(bytes: Uint8Array): { inspectors: Inspector[]
   const inspectors: Inspector[] = [];
   const faults: InspectorFault[] = [];
   for (const { row, values } of rows) {
-    const text = (field: string) => String(values[field] ?? '').normalize('NFC').trim();
-    const avoids = text('avoids').split(/[;；、,，\s]+/).filter((code) => code !== '');
-    const read = v.safeParse(inspector, { id: text('id'), name: text('name'), unit: text('unit'), ...(avoids.length === 0 ? {} : { avoids }) });
+    const text = (field: string) =>
+      String(values[field] ?? '')
+        .normalize('NFC')
+        .trim();
+    const avoids = text('avoids')
+      .split(/[;；、,，\s]+/)
+      .filter((code) => code !== '');
+    const read = v.safeParse(inspector, {
+      id: text('id'),
+      name: text('name'),
+      unit: text('unit'),
+      ...(avoids.length === 0 ? {} : { avoids }),
+    });
     if (read.success) inspectors.push(read.output);
-    else for (const issue of read.issues) faults.push({ row, field: (v.getDotPath(issue) ?? 'row').split('.')[0] as string, message: together(wordsOfIssue(issue)) });
+    else
+      for (const issue of read.issues)
+        faults.push({
+          row,
+          field: (v.getDotPath(issue) ?? 'row').split('.')[0] as string,
+          message: together(wordsOfIssue(issue)),
+        });
   }
   return { inspectors, faults };
 }
@@ -56,10 +72,17 @@ export function readInspectorText(text: string): ReturnType<typeof readInspector
   } catch (error) {
     if (!isRefusal(error, 'csv_columns_missing')) throw error;
     const tabs = lines.includes('\t');
-    const { inspectors, faults } = readInspectorTable(encodeUtf8(`${tabs ? HEADER_LINE : HEADER_LINE.replaceAll('\t', ',')}\n${tabs ? lines : lines.replaceAll('，', ',')}`));
+    const { inspectors, faults } = readInspectorTable(
+      encodeUtf8(
+        `${tabs ? HEADER_LINE : HEADER_LINE.replaceAll('\t', ',')}\n${tabs ? lines : lines.replaceAll('，', ',')}`,
+      ),
+    );
     return { inspectors, faults: faults.map((fault) => ({ ...fault, row: fault.row - 1 })) };
   }
 }
 
 /** A list as pasted text has it, for the next draw. */
-export const inspectorText = (inspectors: readonly Inspector[]): string => inspectors.map(({ id, name, unit, avoids = [] }) => [id, name, unit, avoids.join(';')].join('\t').trimEnd()).join('\n');
+export const inspectorText = (inspectors: readonly Inspector[]): string =>
+  inspectors
+    .map(({ id, name, unit, avoids = [] }) => [id, name, unit, avoids.join(';')].join('\t').trimEnd())
+    .join('\n');

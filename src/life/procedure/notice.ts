@@ -6,9 +6,9 @@
  */
 import { encodeUtf8, sha256, toBase64url } from '../bytes.ts';
 import { dayNumber } from '../calendar.ts';
-import { levelName, type Level } from '../level.ts';
+import { type Level, levelName } from '../level.ts';
 import { maskName } from '../name.ts';
-import { readFacts, type Facts } from './case-facts.ts';
+import { type Facts, readFacts } from './case-facts.ts';
 import { outcomeOf } from './outcome.ts';
 import type { ResultRow } from './plan.ts';
 
@@ -20,12 +20,15 @@ export type NoticeState = (typeof NOTICE_STATES)[number];
 export const SHOWN_DAYS = 30;
 
 /** What everybody reads of the line of a case of results. */
-export interface NoticeFacts extends Pick<Facts<'results'>, 'title' | 'counts' | 'from' | 'until' | 'working_days' | 'pass_mark'> {
+export interface NoticeFacts
+  extends Pick<Facts<'results'>, 'title' | 'counts' | 'from' | 'until' | 'working_days' | 'pass_mark'> {
   occupations: string[];
 }
 
 /** `焊工（电焊工）`; each is named once, whatever its levels. */
-const occupationNames = (occupations: Facts<'results'>['occupations']): string[] => [...new Set(occupations.map(({ name, job }) => (job === '--' ? name : `${name}（${job}）`)))];
+const occupationNames = (occupations: Facts<'results'>['occupations']): string[] => [
+  ...new Set(occupations.map(({ name, job }) => (job === '--' ? name : `${name}（${job}）`))),
+];
 
 /** What the line of a case of results says, as stored; undefined for anything else. */
 export function readNoticeFacts(stored: string): NoticeFacts | undefined {
@@ -42,7 +45,8 @@ export function noticeState(state: string, until: string, today: string): Notice
 }
 
 /** Whether rows are still shown on a day: not of withdrawn results, nor long after the end. */
-export const showsRows = (state: NoticeState, until: string, today: string): boolean => state !== 'withdrawn' && dayNumber(today) - dayNumber(until) <= SHOWN_DAYS;
+export const showsRows = (state: NoticeState, until: string, today: string): boolean =>
+  state !== 'withdrawn' && dayNumber(today) - dayNumber(until) <= SHOWN_DAYS;
 
 /** One of those who passed, as everybody may see it. */
 export interface NoticeRow {
@@ -60,7 +64,15 @@ export interface NoticeRow {
 export const noticeRows = (rows: readonly ResultRow[], passMark: number): NoticeRow[] =>
   rows
     .filter((row) => outcomeOf(row, passMark) === 'passed')
-    .map(({ row, name, occupation_code, occupation_name, job_type, level, exam_date }) => ({ row, name: maskName(name), occupation: { code: occupation_code, name: occupation_name }, job: job_type, level, level_name: levelName(level), exam_date }))
+    .map(({ row, name, occupation_code, occupation_name, job_type, level, exam_date }) => ({
+      row,
+      name: maskName(name),
+      occupation: { code: occupation_code, name: occupation_name },
+      job: job_type,
+      level,
+      level_name: levelName(level),
+      exam_date,
+    }))
     .sort((a, b) => a.row - b.row);
 
 /** Undecided objections that one notice takes: a flood must not bury those that an organization can decide. */
@@ -82,8 +94,15 @@ export const objectionCode = (random: Uint8Array): string =>
 
 /** A code as typed: full width, small letters, O for 0, spaces; undefined when it cannot be one. */
 export function readObjectionCode(typed: string): string | undefined {
-  const plain = typed.normalize('NFKC').toUpperCase().replace(/[\s\p{Pd}]/gu, '').replaceAll('O', '0').replace(/[IL]/g, '1');
-  return plain.length === CODE_LENGTH && [...plain].every((one) => ALPHABET.includes(one)) ? plain.replace(/.{5}(?!$)/g, '$&-') : undefined;
+  const plain = typed
+    .normalize('NFKC')
+    .toUpperCase()
+    .replace(/[\s\p{Pd}]/gu, '')
+    .replaceAll('O', '0')
+    .replace(/[IL]/g, '1');
+  return plain.length === CODE_LENGTH && [...plain].every((one) => ALPHABET.includes(one))
+    ? plain.replace(/.{5}(?!$)/g, '$&-')
+    : undefined;
 }
 
 /** What is kept of a code: it has 100 random bits, so that its digest tells nothing. */

@@ -3,13 +3,14 @@
  * stand in the filing; and what only several rows together show. The same for both, and the same as for uploaded rows.
  * Spelling differences that do not count lead to the filing's own spelling.
  */
-import { readId, readName, type RowFindings } from '../row-check.ts';
-import { placeInScope, type ScopeIndex } from '../row-scope.ts';
-import { acrossRows, floatsByNeighbours } from '../rows.ts';
-import type { Flaw } from '../row-values.ts';
+
 import type { IdType } from '../identity.ts';
-import { commonFault, planFault, type Part, type PlanFault } from './plan-faults.ts';
+import { type RowFindings, readId, readName } from '../row-check.ts';
+import { placeInScope, type ScopeIndex } from '../row-scope.ts';
+import type { Flaw } from '../row-values.ts';
+import { acrossRows, floatsByNeighbours } from '../rows.ts';
 import type { RosterEntry } from './plan.ts';
+import { commonFault, type Part, type PlanFault, planFault } from './plan-faults.ts';
 
 export type Qualified = Pick<RosterEntry, 'occupation_code' | 'occupation_name' | 'job_type' | 'level'>;
 
@@ -26,7 +27,8 @@ export function place(one: Qualified, scope: ScopeIndex): { placed?: Placed; fla
 }
 
 /** One qualification as a key: `6-31-01-03 -- 3`. */
-export const qualificationKey = ({ occupation, job }: Placed, level: number): string => `${occupation.code} ${job} ${level}`;
+export const qualificationKey = ({ occupation, job }: Placed, level: number): string =>
+  `${occupation.code} ${job} ${level}`;
 
 /** What is known of a person's row, faults or not. */
 export interface Person {
@@ -69,6 +71,11 @@ const findingsOf = ({ row, faults, name, id, qualification }: Person): RowFindin
 export function acrossPersons(part: Part, persons: readonly Person[]): PlanFault[] {
   const findings = persons.map(findingsOf);
   const seen = new Set<number>();
-  const repeated = persons.filter(({ row }) => seen.size === seen.add(row).size).map(({ row }) => planFault(part, row, 'row', 'row_repeated'));
-  return [...repeated, ...[...floatsByNeighbours(findings), ...acrossRows(findings)].map((fault): PlanFault => ({ part, ...fault }))];
+  const repeated = persons
+    .filter(({ row }) => seen.size === seen.add(row).size)
+    .map(({ row }) => planFault(part, row, 'row', 'row_repeated'));
+  return [
+    ...repeated,
+    ...[...floatsByNeighbours(findings), ...acrossRows(findings)].map((fault): PlanFault => ({ part, ...fault })),
+  ];
 }

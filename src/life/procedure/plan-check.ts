@@ -12,9 +12,9 @@ import { turnsSixteen } from '../row-check.ts';
 import { indexScope, type ScopeIndex } from '../row-scope.ts';
 import { flaw } from '../row-values.ts';
 import type { WorkingDays } from '../workdays.ts';
-import { acrossPersons, place, qualificationKey, readPerson, type Person } from './persons.ts';
-import { commonFault, inOrder, planFault, type PlanFault } from './plan-faults.ts';
+import { acrossPersons, type Person, place, qualificationKey, readPerson } from './persons.ts';
 import type { Plan, RosterEntry, Session } from './plan.ts';
+import { commonFault, inOrder, type PlanFault, planFault } from './plan-faults.ts';
 
 /** 提前 5 个工作日. */
 export const PLAN_DAYS_AHEAD = 5;
@@ -29,7 +29,12 @@ export function planDays(plan: { sessions: readonly Pick<Session, 'date'>[] }): 
 
 /** The instant (NumericDate) at which the last session is over. */
 export const planEnd = (plan: Pick<Plan, 'sessions'>): number =>
-  Math.max(...plan.sessions.map(({ date, ends }) => dayNumber(date) * 86_400 + Number(ends.slice(0, 2)) * 3600 + Number(ends.slice(3)) * 60 - SHANGHAI));
+  Math.max(
+    ...plan.sessions.map(
+      ({ date, ends }) =>
+        dayNumber(date) * 86_400 + Number(ends.slice(0, 2)) * 3600 + Number(ends.slice(3)) * 60 - SHANGHAI,
+    ),
+  );
 
 /** The earliest first exam of a plan that is filed on a day. @throws Refusal `calendar_not_covered` */
 export const earliestExam = (days: WorkingDays, today: string): string => days.add(today, PLAN_DAYS_AHEAD);
@@ -39,19 +44,28 @@ export function requireInTime(plan: Pick<Plan, 'sessions'>, days: WorkingDays, t
   const { first } = planDays(plan);
   const earliest = earliestExam(days, today);
   if (first < earliest) {
-    throw new Refusal('plan_too_late', `A plan is filed at least ${PLAN_DAYS_AHEAD} working days before its first exam. Filed today, the first exam can be on ${earliest} or later.`, { part: 'sessions', earliest, first });
+    throw new Refusal(
+      'plan_too_late',
+      `A plan is filed at least ${PLAN_DAYS_AHEAD} working days before its first exam. Filed today, the first exam can be on ${earliest} or later.`,
+      { part: 'sessions', earliest, first },
+    );
   }
 }
 
 /** The qualifications that a session is for; none where one of its parts is not filed. */
-function judgeSession(session: Session, row: number, scope: ScopeIndex): { faults: PlanFault[]; qualifications: Set<string> } {
+function judgeSession(
+  session: Session,
+  row: number,
+  scope: ScopeIndex,
+): { faults: PlanFault[]; qualifications: Set<string> } {
   const faults = new Map<string, PlanFault>();
   const qualifications = new Set<string>();
   for (const level of session.levels) {
     const { placed, flaws } = place({ ...session, level }, scope);
     if (placed) qualifications.add(qualificationKey(placed, level));
     // The same for every level but for the level's own.
-    for (const { field, ...what } of flaws) faults.set(`${field} ${what.flaw}`, commonFault('sessions', row, field === 'level' ? 'levels' : field, what));
+    for (const { field, ...what } of flaws)
+      faults.set(`${field} ${what.flaw}`, commonFault('sessions', row, field === 'level' ? 'levels' : field, what));
   }
   if (session.ends <= session.starts) faults.set('times', planFault('sessions', row, 'ends', 'session_times'));
   return { faults: [...faults.values()], qualifications };
@@ -59,14 +73,23 @@ function judgeSession(session: Session, row: number, scope: ScopeIndex): { fault
 
 function judgeStaff({ staff, sessions }: Plan): PlanFault[] {
   const ids = new Set(sessions.map(({ id }) => id));
-  const unknown = staff.flatMap((member, at) => member.sessions.filter((id) => !ids.has(id)).map((session) => planFault('staff', at + 1, 'sessions', 'session_unknown', { session })));
-  const has = (role: string) => new Set(staff.filter((member) => member.role === role).flatMap((member) => member.sessions));
+  const unknown = staff.flatMap((member, at) =>
+    member.sessions
+      .filter((id) => !ids.has(id))
+      .map((session) => planFault('staff', at + 1, 'sessions', 'session_unknown', { session })),
+  );
+  const has = (role: string) =>
+    new Set(staff.filter((member) => member.role === role).flatMap((member) => member.sessions));
   const [invigilated, assessed] = [has('invigilator'), has('assessor')];
   const missing = sessions.flatMap(({ id }, at) => [
     ...(invigilated.has(id) ? [] : [planFault('sessions', at + 1, 'invigilator', 'invigilator_missing')]),
     ...(assessed.has(id) ? [] : [planFault('sessions', at + 1, 'assessor', 'assessor_missing')]),
   ]);
-  return [...unknown, ...missing, ...(has('supervisor').size > 0 ? [] : [planFault('staff', 0, 'role', 'supervisor_missing')])];
+  return [
+    ...unknown,
+    ...missing,
+    ...(has('supervisor').size > 0 ? [] : [planFault('staff', 0, 'role', 'supervisor_missing')]),
+  ];
 }
 
 interface KnownSession {
@@ -83,11 +106,13 @@ function judgeEntry(entry: RosterEntry, scope: ScopeIndex, sessions: ReadonlyMap
     else {
       dates.push(session.date);
       const { qualification } = person;
-      if (qualification !== undefined && session.qualifications.size > 0 && !session.qualifications.has(qualification)) person.faults.push(planFault('roster', entry.row, 'sessions', 'session_differs', { session: id }));
+      if (qualification !== undefined && session.qualifications.size > 0 && !session.qualifications.has(qualification))
+        person.faults.push(planFault('roster', entry.row, 'sessions', 'session_differs', { session: id }));
     }
   }
   const first = dates.sort()[0];
-  if (person.id?.born !== undefined && first !== undefined && turnsSixteen(person.id.born) > first) person.faults.push(commonFault('roster', entry.row, 'id_number', flaw('under_16')));
+  if (person.id?.born !== undefined && first !== undefined && turnsSixteen(person.id.born) > first)
+    person.faults.push(commonFault('roster', entry.row, 'id_number', flaw('under_16')));
   return person;
 }
 
@@ -118,7 +143,12 @@ export function planFaults(plan: Plan, filed: readonly ScopeEntry[]): PlanFault[
 /** Refuses a plan with faults: `plan_refused`, all of them as `errors`. */
 export function requirePlan(plan: Plan, filed: readonly ScopeEntry[]): void {
   const errors = planFaults(plan, filed);
-  if (errors.length > 0) throw new Refusal('plan_refused', `${counted(errors.length, 'fault')} in the plan; nothing was stored. Mend them and file it again.`, { part: errors[0]?.part as string, count: errors.length, errors });
+  if (errors.length > 0)
+    throw new Refusal(
+      'plan_refused',
+      `${counted(errors.length, 'fault')} in the plan; nothing was stored. Mend them and file it again.`,
+      { part: errors[0]?.part as string, count: errors.length, errors },
+    );
 }
 
 export interface OccupationFacts {
@@ -129,7 +159,15 @@ export interface OccupationFacts {
 }
 
 /** Occupations of sessions or rows, in the filing's spelling, each once with its levels. */
-export function occupationsOf(all: readonly { occupation_code: string; occupation_name: string; job_type: string; levels: readonly RosterEntry['level'][] }[], filed: readonly ScopeEntry[]): OccupationFacts[] {
+export function occupationsOf(
+  all: readonly {
+    occupation_code: string;
+    occupation_name: string;
+    job_type: string;
+    levels: readonly RosterEntry['level'][];
+  }[],
+  filed: readonly ScopeEntry[],
+): OccupationFacts[] {
   const scope = indexScope(filed);
   const found = new Map<string, OccupationFacts>();
   for (const one of all) {
@@ -158,4 +196,10 @@ export interface PlanFacts {
   received?: Record<string, string>;
 }
 
-export const planFacts = (plan: Plan, filed: readonly ScopeEntry[]): PlanFacts => ({ title: plan.title, ...planDays(plan), candidates: plan.roster.length, sessions: plan.sessions.length, occupations: occupationsOf(plan.sessions, filed) });
+export const planFacts = (plan: Plan, filed: readonly ScopeEntry[]): PlanFacts => ({
+  title: plan.title,
+  ...planDays(plan),
+  candidates: plan.roster.length,
+  sessions: plan.sessions.length,
+  occupations: occupationsOf(plan.sessions, filed),
+});

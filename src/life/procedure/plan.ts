@@ -5,8 +5,8 @@
  */
 import * as v from 'valibot';
 import { ID_TYPE_NAMES, type IdType } from '../identity.ts';
-import { caseOf, day, digest, key, level, line, list, occupationCode, salt, text, time, whole } from './text.ts';
 import { reason } from './application.ts';
+import { caseOf, day, digest, key, level, line, list, occupationCode, salt, text, time, whole } from './text.ts';
 
 export const STAFF_ROLES = ['invigilator', 'assessor', 'supervisor'] as const;
 export const SESSION_KINDS = ['theory', 'practice', 'both'] as const;
@@ -14,10 +14,36 @@ export const SESSION_KINDS = ['theory', 'practice', 'both'] as const;
 const idType = v.picklist(Object.keys(ID_TYPE_NAMES) as [IdType, ...IdType[]]);
 /** `--` when there is none. */
 const job = line(85);
-const person = { row: whole(1, 1_000_000), name: line(50), id_type: idType, id_number: line(40), occupation_code: occupationCode, occupation_name: line(85), job_type: job, level };
+const person = {
+  row: whole(1, 1_000_000),
+  name: line(50),
+  id_type: idType,
+  id_number: line(40),
+  occupation_code: occupationCode,
+  occupation_name: line(85),
+  job_type: job,
+  level,
+};
 
-const session = v.strictObject({ id: key, kind: v.picklist(SESSION_KINDS), occupation_code: occupationCode, occupation_name: line(85), job_type: job, levels: list(level, 5, 1), date: day, starts: time, ends: time, venue: line(200), room: v.optional(line(60)) });
-const staffMember = v.strictObject({ role: v.picklist(STAFF_ROLES), name: line(50), certificate: v.optional(line(60)), sessions: list(key, 500, 1) });
+const session = v.strictObject({
+  id: key,
+  kind: v.picklist(SESSION_KINDS),
+  occupation_code: occupationCode,
+  occupation_name: line(85),
+  job_type: job,
+  levels: list(level, 5, 1),
+  date: day,
+  starts: time,
+  ends: time,
+  venue: line(200),
+  room: v.optional(line(60)),
+});
+const staffMember = v.strictObject({
+  role: v.picklist(STAFF_ROLES),
+  name: line(50),
+  certificate: v.optional(line(60)),
+  sessions: list(key, 500, 1),
+});
 const rosterEntry = v.strictObject({ ...person, sessions: list(key, 20, 1) });
 
 const filing = v.strictObject({
@@ -32,7 +58,13 @@ const filing = v.strictObject({
 
 /** A score, or 缺考. */
 const score = v.union([v.pipe(v.number(), v.minValue(0), v.maxValue(100)), v.literal('absent')]);
-const resultRow = v.strictObject({ ...person, score_theory: score, score_practice: score, exam_date: day, replaces: v.optional(line(22)) });
+const resultRow = v.strictObject({
+  ...person,
+  score_theory: score,
+  score_practice: score,
+  exam_date: day,
+  replaces: v.optional(line(22)),
+});
 
 /** Working days that a notice lasts at least (notice 2020, 四（三）). */
 export const NOTICE_DAYS = 5;
@@ -57,9 +89,21 @@ export const PLAN_BODIES = {
   'results.publish': notice,
   'results.correct': notice,
   'results.withdraw': reason,
-  'results.upload': v.strictObject({ batch: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/)), root: digest, count: whole(1, 10_000) }),
+  'results.upload': v.strictObject({
+    batch: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/)),
+    root: digest,
+    count: whole(1, 10_000),
+  }),
   /** 异议: contact data stays between the objector, the organization and its centres. */
-  'objection.raise': v.strictObject({ salt, results: caseOf('results'), row: v.optional(whole(1, 1_000_000)), grounds: text(2000), name: v.optional(line(50)), contact: v.optional(line(200)), code: digest }),
+  'objection.raise': v.strictObject({
+    salt,
+    results: caseOf('results'),
+    row: v.optional(whole(1, 1_000_000)),
+    grounds: text(2000),
+    name: v.optional(line(50)),
+    contact: v.optional(line(200)),
+    code: digest,
+  }),
   'objection.uphold': reason,
   'objection.reject': reason,
   'objection.reopen': reason,

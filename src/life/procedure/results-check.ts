@@ -10,11 +10,11 @@ import { readReplaces } from '../row-check.ts';
 import { indexScope, type ScopeIndex } from '../row-scope.ts';
 import { readScore } from '../row-values.ts';
 import { lengthened, type WorkingDays } from '../workdays.ts';
-import { countOutcomes, outcomeOf, type Counts } from './outcome.ts';
-import { acrossPersons, personKey, readPerson, type Person } from './persons.ts';
-import { occupationsOf, type OccupationFacts } from './plan-check.ts';
-import { commonFault, inOrder, planFault, type PlanFault } from './plan-faults.ts';
+import { type Counts, countOutcomes, outcomeOf } from './outcome.ts';
+import { acrossPersons, type Person, personKey, readPerson } from './persons.ts';
 import { NOTICE_DAYS, type Plan, type ResultRow, type Results, type RosterEntry } from './plan.ts';
+import { type OccupationFacts, occupationsOf } from './plan-check.ts';
+import { commonFault, inOrder, type PlanFault, planFault } from './plan-faults.ts';
 
 interface Entry {
   entry: RosterEntry;
@@ -41,26 +41,38 @@ function judgeScores(row: ResultRow): PlanFault[] {
   });
 }
 
-const differs = (row: number, field: string, first: number): PlanFault => planFault('rows', row, field, 'roster_differs', { first });
+const differs = (row: number, field: string, first: number): PlanFault =>
+  planFault('rows', row, field, 'roster_differs', { first });
 
 /** Where a row's qualification is not the roster's: field by field. */
 const qualificationFaults = (row: ResultRow, { entry }: Entry): PlanFault[] =>
-  (['occupation_code', 'job_type', 'level'] as const).filter((field) => row[field] !== entry[field]).map((field) => differs(row.row, field, entry.row));
+  (['occupation_code', 'job_type', 'level'] as const)
+    .filter((field) => row[field] !== entry[field])
+    .map((field) => differs(row.row, field, entry.row));
 
-function judgeRow(row: ResultRow, person: Person, roster: Map<string, Entry[]>, dates: ReadonlyMap<string, string>): PlanFault[] {
+function judgeRow(
+  row: ResultRow,
+  person: Person,
+  roster: Map<string, Entry[]>,
+  dates: ReadonlyMap<string, string>,
+): PlanFault[] {
   const faults = [...person.faults, ...judgeScores(row)];
   const replaces = readReplaces(row.replaces);
   if ('flaw' in replaces) faults.push(commonFault('rows', row.row, 'replaces', replaces));
   if (!person.id) return faults;
   const entries = roster.get(personKey(person.id));
   if (!entries) return [...faults, planFault('rows', row.row, 'id_number', 'candidate_unknown')];
-  const match = entries.find((one) => one.person.qualification !== undefined && one.person.qualification === person.qualification);
+  const match = entries.find(
+    (one) => one.person.qualification !== undefined && one.person.qualification === person.qualification,
+  );
   const nearest = match ?? entries.find(({ found }) => !found) ?? (entries[0] as Entry);
   nearest.found = true;
-  if (person.name !== undefined && person.name !== nearest.person.name) faults.push(differs(row.row, 'name', nearest.entry.row));
+  if (person.name !== undefined && person.name !== nearest.person.name)
+    faults.push(differs(row.row, 'name', nearest.entry.row));
   if (!match) return person.qualification === undefined ? faults : [...faults, ...qualificationFaults(row, nearest)];
   const days = [...new Set(match.entry.sessions.map((id) => dates.get(id)).filter((day) => day !== undefined))].sort();
-  if (!days.includes(row.exam_date)) faults.push(planFault('rows', row.row, 'exam_date', 'exam_date_differs', { days: days.join('、') }));
+  if (!days.includes(row.exam_date))
+    faults.push(planFault('rows', row.row, 'exam_date', 'exam_date_differs', { days: days.join('、') }));
   return faults;
 }
 
@@ -71,14 +83,22 @@ export function resultFaults(rows: readonly ResultRow[], plan: Plan, filed: read
   const dates = new Map(plan.sessions.map(({ id, date }) => [id, date]));
   const persons = rows.map((row) => readPerson('rows', row, scope));
   const faults = rows.flatMap((row, at) => judgeRow(row, persons[at] as Person, roster, dates));
-  const missing = [...roster.values()].flat().filter(({ found }) => !found).map(({ entry }) => planFault('rows', 0, 'row', 'candidate_missing', { first: entry.row }));
+  const missing = [...roster.values()]
+    .flat()
+    .filter(({ found }) => !found)
+    .map(({ entry }) => planFault('rows', 0, 'row', 'candidate_missing', { first: entry.row }));
   return inOrder([...missing, ...faults, ...acrossPersons('rows', persons)]);
 }
 
 /** Refuses results with faults: `results_refused`, all of them as `errors`. */
 export function requireResults(rows: readonly ResultRow[], plan: Plan, filed: readonly ScopeEntry[]): void {
   const errors = resultFaults(rows, plan, filed);
-  if (errors.length > 0) throw new Refusal('results_refused', `${counted(errors.length, 'fault')} in the results; nothing was stored. Mend them and publish again.`, { part: 'rows', count: errors.length, errors });
+  if (errors.length > 0)
+    throw new Refusal(
+      'results_refused',
+      `${counted(errors.length, 'fault')} in the results; nothing was stored. Mend them and publish again.`,
+      { part: 'rows', count: errors.length, errors },
+    );
 }
 
 /** What lists, the notice and statistics show of results; nothing of a person. */
@@ -101,10 +121,19 @@ export interface ResultsFacts {
  * The facts of a notice that is published on a day: it lasts the working days behind that day.
  * @throws Refusal `calendar_not_covered`
  */
-export function resultsFacts(results: Results, plan: Plan, filing: { scope: readonly ScopeEntry[]; pass_mark: number }, days: WorkingDays, today: string): ResultsFacts {
+export function resultsFacts(
+  results: Results,
+  plan: Plan,
+  filing: { scope: readonly ScopeEntry[]; pass_mark: number },
+  days: WorkingDays,
+  today: string,
+): ResultsFacts {
   return {
     title: plan.title,
-    occupations: occupationsOf(results.rows.map((row) => ({ ...row, levels: [row.level] })), filing.scope),
+    occupations: occupationsOf(
+      results.rows.map((row) => ({ ...row, levels: [row.level] })),
+      filing.scope,
+    ),
     counts: countOutcomes(results.rows, filing.pass_mark),
     from: today,
     until: days.add(today, results.working_days),
@@ -114,8 +143,10 @@ export function resultsFacts(results: Results, plan: Plan, filing: { scope: read
 }
 
 /** The last day of a notice that runs, by what is announced now: later than the stored one, or the same. */
-export const noticeUntil = ({ from, until, working_days }: { from: string; until: string; working_days?: number | undefined }, days: WorkingDays): string =>
-  lengthened(days, from, working_days ?? NOTICE_DAYS, until);
+export const noticeUntil = (
+  { from, until, working_days }: { from: string; until: string; working_days?: number | undefined },
+  days: WorkingDays,
+): string => lengthened(days, from, working_days ?? NOTICE_DAYS, until);
 
 /** Whether a notice has run: from the day after its last. */
 export const isNoticeOver = ({ until }: Pick<ResultsFacts, 'until'>, today: string): boolean => today > until;

@@ -9,13 +9,23 @@ import { isUnreadable, Refusal } from '../refusal.ts';
 import { commitmentOf, DRAW_RULE, openSeed } from './drawing.ts';
 import { digest } from './text.ts';
 
-const SEED_FILE = v.object({ rule: v.literal(DRAW_RULE), about: v.optional(v.string()), title: v.optional(v.string()), commitment: digest, seed: digest });
+const SEED_FILE = v.object({
+  rule: v.literal(DRAW_RULE),
+  about: v.optional(v.string()),
+  title: v.optional(v.string()),
+  commitment: digest,
+  seed: digest,
+});
 export type SeedFile = v.InferOutput<typeof SEED_FILE>;
 
 /** @param random 32 bytes that nobody else knows */
-export const newSeed = (random: Uint8Array): Pick<SeedFile, 'commitment' | 'seed'> => ({ seed: toBase64url(random), commitment: commitmentOf(random) });
+export const newSeed = (random: Uint8Array): Pick<SeedFile, 'commitment' | 'seed'> => ({
+  seed: toBase64url(random),
+  commitment: commitmentOf(random),
+});
 
-export const seedText = ({ about, title, commitment, seed }: Omit<SeedFile, 'rule'>): string => `${JSON.stringify({ rule: DRAW_RULE, about, title, commitment, seed }, null, 2)}\n`;
+export const seedText = ({ about, title, commitment, seed }: Omit<SeedFile, 'rule'>): string =>
+  `${JSON.stringify({ rule: DRAW_RULE, about, title, commitment, seed }, null, 2)}\n`;
 
 /** What such a file is called: by its commitment, which is public. */
 export const seedFileName = (commitment: string): string => `draw-seed-${commitment.slice(0, 10)}.json`;
@@ -29,7 +39,8 @@ export function readSeedFile(text: string, commitment: string): SeedFile {
     if (!isUnreadable(error)) throw error;
   }
   const read = v.safeParse(SEED_FILE, value);
-  if (!read.success) throw new Refusal('seed_file_malformed', 'This is no file with the seed of a draw.', { part: 'seed' });
+  if (!read.success)
+    throw new Refusal('seed_file_malformed', 'This is no file with the seed of a draw.', { part: 'seed' });
   openSeed(commitment, read.output.seed);
   return read.output;
 }

@@ -27,15 +27,46 @@ export interface NextStep {
 }
 
 /** Signs the step that follows `seq`. `iat`: NumericDate; `jti`: fresh. */
-export async function signStep(signer: StepSigner, { aud, about, step, seq, last, body }: NextStep, iat: number, jti: string): Promise<string> {
-  return signStatement('step+jwt', { iss: signer.subject, aud, about, step, seq: seq + 1, ...(last === undefined ? {} : { prev: last }), body: await bodyDigest(body), iat, jti }, signer.key, signer.kid);
+export async function signStep(
+  signer: StepSigner,
+  { aud, about, step, seq, last, body }: NextStep,
+  iat: number,
+  jti: string,
+): Promise<string> {
+  return signStatement(
+    'step+jwt',
+    {
+      iss: signer.subject,
+      aud,
+      about,
+      step,
+      seq: seq + 1,
+      ...(last === undefined ? {} : { prev: last }),
+      body: await bodyDigest(body),
+      iat,
+      jti,
+    },
+    signer.key,
+    signer.kid,
+  );
 }
 
 /** The access token of a key that nobody has named yet, signed by itself. @param days how long it holds */
-export async function signApplicant(pair: { jwk: { kty: 'EC'; crv: 'P-256'; x: string; y: string }; key: SigningKey; kid: string }, iat: number, jti: string, days = 365): Promise<string> {
+export async function signApplicant(
+  pair: { jwk: { kty: 'EC'; crv: 'P-256'; x: string; y: string }; key: SigningKey; kid: string },
+  iat: number,
+  jti: string,
+  days = 365,
+): Promise<string> {
   const { kty, crv, x, y } = pair.jwk;
-  return signStatement('applicant+jwt', { iss: `key:${pair.kid}`, cnf: { jwk: { kty, crv, x, y } }, iat, exp: iat + days * 86_400, jti }, pair.key, pair.kid);
+  return signStatement(
+    'applicant+jwt',
+    { iss: `key:${pair.kid}`, cnf: { jwk: { kty, crv, x, y } }, iat, exp: iat + days * 86_400, jti },
+    pair.key,
+    pair.kid,
+  );
 }
 
 /** A fresh identifier of a case: `plan:` and 96 random bits. */
-export const newAbout = (kind: string, random: Uint8Array): string => `${kind}:${kind[0]}${toBase64url(random.slice(0, 12))}`;
+export const newAbout = (kind: string, random: Uint8Array): string =>
+  `${kind}:${kind[0]}${toBase64url(random.slice(0, 12))}`;

@@ -98,7 +98,10 @@ export const KINDS = Object.keys(PROCEDURES) as Kind[];
 export const STEPS = KINDS.flatMap((kind) => Object.keys(PROCEDURES[kind])) as StepName[];
 
 /** All states that cases of a kind can be in. */
-export const statesOf = (kind: Kind): string[] => [...new Set(Object.values(PROCEDURES[kind] as Record<string, StepRule>).flatMap(({ from, to }) => [...from, to]))].filter((state): state is string => state !== null && state !== '=');
+export const statesOf = (kind: Kind): string[] =>
+  [
+    ...new Set(Object.values(PROCEDURES[kind] as Record<string, StepRule>).flatMap(({ from, to }) => [...from, to])),
+  ].filter((state): state is string => state !== null && state !== '=');
 
 /** `plan:p0123abcd` → its kind and identifier. */
 export function readAbout(about: string): { kind: Kind; id: string } {
@@ -115,17 +118,24 @@ const NAMED: readonly Kind[] = ['loss', 'standing', 'rules', 'batch'];
  * Whether text can be the identifier of a case that begins. Identifiers stand in addresses beside words (`/notices/objections`):
  * they have a digit, or are longer than any of those words. Those of earlier cases stay readable.
  */
-export const isFreshId = (id: string): boolean => /^[A-Za-z0-9_-]{8,64}$/.test(id) && (/\d/.test(id) || id.length >= 16);
+export const isFreshId = (id: string): boolean =>
+  /^[A-Za-z0-9_-]{8,64}$/.test(id) && (/\d/.test(id) || id.length >= 16);
 
 /** @throws Refusal `case_id_malformed` */
 export function requireFreshId(kind: Kind, id: string): void {
   if (NAMED.includes(kind) || isFreshId(id)) return;
-  throw new Refusal('case_id_malformed', 'The identifier of a new case has 8 to 64 letters, digits, - and _, made at random: with a digit among them, or at least 16 long.', { part: 'about' });
+  throw new Refusal(
+    'case_id_malformed',
+    'The identifier of a new case has 8 to 64 letters, digits, - and _, made at random: with a digit among them, or at least 16 long.',
+    { part: 'about' },
+  );
 }
 
 /** The steps that a role may take in a state. */
 export const stepsFrom = (kind: Kind, state: string | null, role: Role): StepName[] =>
-  (Object.entries(PROCEDURES[kind] as Record<string, StepRule>) as [StepName, StepRule][]).filter(([, rule]) => rule.from.includes(state) && rule.by.includes(role)).map(([name]) => name);
+  (Object.entries(PROCEDURES[kind] as Record<string, StepRule>) as [StepName, StepRule][])
+    .filter(([, rule]) => rule.from.includes(state) && rule.by.includes(role))
+    .map(([name]) => name);
 
 /**
  * The state after a step.
@@ -135,7 +145,13 @@ export const stepsFrom = (kind: Kind, state: string | null, role: Role): StepNam
 export function stateAfter(kind: Kind, name: string, state: string | null, role: Role): string {
   const rule = (PROCEDURES[kind] as Record<string, StepRule>)[name];
   if (!rule) throw new Refusal('step_unknown', `A ${kind} has no step ${name}.`, { part: 'step' });
-  if (!rule.by.includes(role)) throw new Refusal('role_wrong', `This step is for: ${rule.by.join(', ')}.`, { allowed: rule.by });
-  if (!rule.from.includes(state)) throw new Refusal('step_not_now', state === null ? `Nothing is here yet to ${name}.` : `This ${kind} is ${state}; ${name} is not possible now.`, { state });
+  if (!rule.by.includes(role))
+    throw new Refusal('role_wrong', `This step is for: ${rule.by.join(', ')}.`, { allowed: rule.by });
+  if (!rule.from.includes(state))
+    throw new Refusal(
+      'step_not_now',
+      state === null ? `Nothing is here yet to ${name}.` : `This ${kind} is ${state}; ${name} is not possible now.`,
+      { state },
+    );
   return rule.to === '=' ? (state as string) : rule.to;
 }

@@ -4,15 +4,16 @@
  * Only here 缺考 is a score. Rows are read again after somebody mended them in place.
  * It refuses files whose columns cannot be told; what is wrong in a row is told beside it, all at once.
  */
-import { fieldOf, namesOf } from '../row-headers.ts';
-import { readNamedRows } from '../row-file.ts';
+
 import { FIELDS, type Field, type RawRow, type ScopeEntry } from '../row.ts';
 import { readId, readIdType, readName, readReplaces } from '../row-check.ts';
-import { indexScope, placeInScope, scopeOf, type ScopeIndex } from '../row-scope.ts';
-import { readExamDate, readScore, squeeze, textOf, type Flaw, type Read } from '../row-values.ts';
-import { acrossPersons, qualificationKey, type Person } from './persons.ts';
-import { commonFault, inOrder, planFault, type Part, type PlanFault } from './plan-faults.ts';
+import { readNamedRows } from '../row-file.ts';
+import { fieldOf, namesOf } from '../row-headers.ts';
+import { indexScope, placeInScope, type ScopeIndex, scopeOf } from '../row-scope.ts';
+import { type Flaw, type Read, readExamDate, readScore, squeeze, textOf } from '../row-values.ts';
+import { acrossPersons, type Person, qualificationKey } from './persons.ts';
 import type { ResultRow, RosterEntry } from './plan.ts';
+import { commonFault, inOrder, type Part, type PlanFault, planFault } from './plan-faults.ts';
 
 const PERSON = ['name', 'id_type', 'id_number', 'occupation_code', 'occupation_name', 'job_type', 'level'] as const;
 export const ROSTER_FIELDS = [...PERSON, 'sessions'] as const;
@@ -21,7 +22,10 @@ export const RESULT_FIELDS = FIELDS;
 type RosterField = (typeof ROSTER_FIELDS)[number] | 'remark';
 type ResultField = Field | 'remark';
 
-const extraOf = namesOf({ sessions: 'session 场次 场次编号 考试场次 考核场次 场次号', remark: 'remarks note 备注 说明' });
+const extraOf = namesOf({
+  sessions: 'session 场次 场次编号 考试场次 考核场次 场次号',
+  remark: 'remarks note 备注 说明',
+});
 
 function rosterFieldOf(header: string): RosterField | undefined {
   const extra = extraOf(header);
@@ -31,7 +35,8 @@ function rosterFieldOf(header: string): RosterField | undefined {
   return (PERSON as readonly (string | undefined)[]).includes(field) ? (field as RosterField) : undefined;
 }
 
-const resultFieldOf = (header: string): ResultField | undefined => (extraOf(header) === 'remark' ? 'remark' : fieldOf(header));
+const resultFieldOf = (header: string): ResultField | undefined =>
+  extraOf(header) === 'remark' ? 'remark' : fieldOf(header);
 
 export interface TableOptions {
   /** The filing's, whose spelling the rows then have; without it what the rows themselves say. */
@@ -59,9 +64,11 @@ function reader(part: Part, { row, values, cells }: RawRow, allowed: readonly st
   const person: Person = { row, faults: [] };
   const report = (field: string, what: Flaw): void => void person.faults.push(commonFault(part, row, field, what));
   if (cells) report('row', { flaw: 'row_cells', facts: cells });
-  for (const key of Object.keys(values)) if (!allowed.includes(key)) report(key.slice(0, 40), { flaw: 'field_unknown' });
+  for (const key of Object.keys(values))
+    if (!allowed.includes(key)) report(key.slice(0, 40), { flaw: 'field_unknown' });
   const remark = textOf(values.remark);
-  if ('value' in remark && squeeze(remark.value).startsWith(EXAMPLE)) person.faults.push(planFault(part, row, 'remark', 'example_row'));
+  if ('value' in remark && squeeze(remark.value).startsWith(EXAMPLE))
+    person.faults.push(planFault(part, row, 'remark', 'example_row'));
   const keep = <T>(field: string, read: Read<T> | undefined): T | undefined => {
     if (read && 'flaw' in read) report(field, read);
     return read && 'value' in read ? read.value : undefined;
@@ -72,7 +79,11 @@ function reader(part: Part, { row, values, cells }: RawRow, allowed: readonly st
 type Reader = ReturnType<typeof reader>;
 
 /** Name, document, occupation, job and level of a row, as a body of a step has them. */
-function readPart({ person, report, keep }: Reader, { row, values }: RawRow, scope: ScopeIndex): Omit<RosterEntry, 'sessions'> | undefined {
+function readPart(
+  { person, report, keep }: Reader,
+  { row, values }: RawRow,
+  scope: ScopeIndex,
+): Omit<RosterEntry, 'sessions'> | undefined {
   const name = keep('name', readName(values.name));
   const type = keep('id_type', readIdType(values.id_type));
   const id = keep('id_number', readId(values.id_number, type));
@@ -84,11 +95,26 @@ function readPart({ person, report, keep }: Reader, { row, values }: RawRow, sco
   person.placed = { occupation, job };
   person.qualification = qualificationKey(person.placed, level);
   if (name === undefined || !type || !id) return undefined;
-  return { row, name, id_type: type, id_number: id.number, occupation_code: occupation.code, occupation_name: occupation.name, job_type: job, level };
+  return {
+    row,
+    name,
+    id_type: type,
+    id_number: id.number,
+    occupation_code: occupation.code,
+    occupation_name: occupation.name,
+    job_type: job,
+    level,
+  };
 }
 
 /** Rows whose cells have slipped sideways say nothing more. */
-function judge<Row>(part: Part, raw: RawRow[], { scope }: TableOptions, allowed: readonly string[], read: (reader: Reader, row: RawRow, scope: ScopeIndex) => Row | undefined): Omit<ReadTable<Row>, 'ignored'> {
+function judge<Row>(
+  part: Part,
+  raw: RawRow[],
+  { scope }: TableOptions,
+  allowed: readonly string[],
+  read: (reader: Reader, row: RawRow, scope: ScopeIndex) => Row | undefined,
+): Omit<ReadTable<Row>, 'ignored'> {
   const index = indexScope(scope ?? scopeOf(raw));
   const judged = raw.map((row) => {
     const one = reader(part, row, allowed);
@@ -97,14 +123,30 @@ function judge<Row>(part: Part, raw: RawRow[], { scope }: TableOptions, allowed:
   });
   const persons = judged.map(({ person }) => person);
   const faults = inOrder([...persons.flatMap((person) => person.faults), ...acrossPersons(part, persons)]);
-  return { raw, faults, rows: judged.flatMap(({ person, value }) => (person.faults.length === 0 && value !== undefined ? [value] : [])) };
+  return {
+    raw,
+    faults,
+    rows: judged.flatMap(({ person, value }) => (person.faults.length === 0 && value !== undefined ? [value] : [])),
+  };
 }
 
 /** `s1;s2`, each once. */
-function readSessions(row: number, value: unknown, fallback: string | undefined, { person, keep }: Reader): string[] | undefined {
+function readSessions(
+  row: number,
+  value: unknown,
+  fallback: string | undefined,
+  { person, keep }: Reader,
+): string[] | undefined {
   const given = keep('sessions', textOf(typeof value === 'number' ? String(value) : value));
   if (given === undefined) return undefined;
-  const ids = [...new Set(given.normalize('NFKC').split(/[;,、|\s]+/).filter((id) => id !== ''))];
+  const ids = [
+    ...new Set(
+      given
+        .normalize('NFKC')
+        .split(/[;,、|\s]+/)
+        .filter((id) => id !== ''),
+    ),
+  ];
   if (ids.length === 0 && fallback !== undefined) return [fallback];
   if (ids.length === 0) return keep('sessions', { flaw: 'value_missing' });
   if (ids.length <= 20 && ids.every((id) => /^[A-Za-z0-9_-]{1,20}$/.test(id))) return ids;
@@ -133,7 +175,13 @@ export function checkResultRows(raw: RawRow[], options: TableOptions = {}): Omit
     const date = one.keep('exam_date', readExamDate(values.exam_date, options.today ?? '9999-12-31'));
     const replaces = one.keep('replaces', readReplaces(values.replaces));
     if (!part || theory === undefined || practice === undefined || date === undefined) return undefined;
-    return { ...part, score_theory: theory, score_practice: practice, exam_date: date, ...(replaces === undefined ? {} : { replaces }) };
+    return {
+      ...part,
+      score_theory: theory,
+      score_practice: practice,
+      exam_date: date,
+      ...(replaces === undefined ? {} : { replaces }),
+    };
   });
 }
 

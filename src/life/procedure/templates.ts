@@ -14,8 +14,18 @@ const WIDTHS = [12, 18, 24, 14, 14, 14, 14];
 const REMARK = `${EXAMPLE}，请删除本行 / example, delete this row`;
 
 export const TEMPLATES = {
-  roster: { title: '考生名册', header: [...HEADERS, '场次', '备注'], example: [...PERSON, 's1', REMARK], widths: [...WIDTHS, 10, 40] },
-  results: { title: '考核结果', header: [...HEADERS, '理论成绩', '实操成绩', '考试日期', '备注'], example: [...PERSON, '80', '缺考', '2026-11-01', REMARK], widths: [...WIDTHS, 10, 10, 14, 40] },
+  roster: {
+    title: '考生名册',
+    header: [...HEADERS, '场次', '备注'],
+    example: [...PERSON, 's1', REMARK],
+    widths: [...WIDTHS, 10, 40],
+  },
+  results: {
+    title: '考核结果',
+    header: [...HEADERS, '理论成绩', '实操成绩', '考试日期', '备注'],
+    example: [...PERSON, '80', '缺考', '2026-11-01', REMARK],
+    widths: [...WIDTHS, 10, 10, 14, 40],
+  },
 } as const;
 
 export type TemplateName = keyof typeof TEMPLATES;

@@ -9,7 +9,13 @@ import { publicJwk } from '../schema.ts';
 import type { StepName } from './steps.ts';
 
 /** Steps whose bodies tell of other people than the holder: an export leaves them out unless they are asked for. */
-export const ABOUT_PEOPLE: readonly StepName[] = ['plan.file', 'plan.amend', 'results.publish', 'results.correct', 'objection.raise'];
+export const ABOUT_PEOPLE: readonly StepName[] = [
+  'plan.file',
+  'plan.amend',
+  'results.publish',
+  'results.correct',
+  'objection.raise',
+];
 
 const token = v.pipe(v.string(), v.maxLength(300_000));
 const tokens = (max: number) => v.pipe(v.array(token), v.maxLength(max));
@@ -35,10 +41,26 @@ const TRAIL = v.object({
   approval: token,
   order: token,
   /** `client`: of the organization's device that ordered. */
-  statements: v.object({ centres: tokens(500), services: tokens(50), filing: token, client: token, clients: tokens(500), withdrawals: tokens(1000), calendars: v.optional(tokens(200), []) }),
-  events: v.pipe(v.array(v.object({ token, client: v.optional(token), received_at: v.optional(instant) })), v.maxLength(1000)),
+  statements: v.object({
+    centres: tokens(500),
+    services: tokens(50),
+    filing: token,
+    client: token,
+    clients: tokens(500),
+    withdrawals: tokens(1000),
+    calendars: v.optional(tokens(200), []),
+  }),
+  events: v.pipe(
+    v.array(v.object({ token, client: v.optional(token), received_at: v.optional(instant) })),
+    v.maxLength(1000),
+  ),
   successor: v.optional(v.object({ credential: token, filing: token })),
-  cases: v.pipe(v.array(v.object({ about: v.pipe(v.string(), v.maxLength(100)), steps: v.pipe(v.array(step), v.maxLength(10_000)) })), v.maxLength(1000)),
+  cases: v.pipe(
+    v.array(
+      v.object({ about: v.pipe(v.string(), v.maxLength(100)), steps: v.pipe(v.array(step), v.maxLength(10_000)) }),
+    ),
+    v.maxLength(1000),
+  ),
   /** Who fetched the certificate, as the register says. */
   downloads: v.pipe(v.array(v.object({ kind: v.string(), by: v.string(), at: instant })), v.maxLength(10_000)),
   roots: v.pipe(v.array(publicJwk), v.maxLength(10)),
@@ -50,5 +72,7 @@ export type TrailCase = TrailFile['cases'][number];
 export function readTrailFile(value: unknown): TrailFile {
   const read = v.safeParse(TRAIL, value);
   if (read.success) return read.output;
-  throw new Refusal('trail_malformed', 'This is not an audit trail that this service gave out.', { part: v.getDotPath(read.issues[0]) ?? 'trail' });
+  throw new Refusal('trail_malformed', 'This is not an audit trail that this service gave out.', {
+    part: v.getDotPath(read.issues[0]) ?? 'trail',
+  });
 }

@@ -7,8 +7,8 @@ import { codeOf, type Directory } from '../authority.ts';
 import { isRefusal, Refusal } from '../refusal.ts';
 import type { PublicJwk } from '../schema.ts';
 import { checkTimes, openStatement, readHeader, type Statement } from '../statement.ts';
-import type { TrailFile } from './trail-file.ts';
 import type { Role } from './steps.ts';
+import type { TrailFile } from './trail-file.ts';
 
 /** Who a signer is, by its name. */
 export function roleOf(iss: string): Role {
@@ -19,7 +19,12 @@ export function roleOf(iss: string): Role {
 }
 
 /** Opens signed steps. `applicants`: keys that bodies of the case bring along, for bodies that nobody had filed yet. */
-export async function openStep(token: string, trail: TrailFile, directory: Directory, applicants: readonly PublicJwk[]): Promise<Statement<'step+jwt'>> {
+export async function openStep(
+  token: string,
+  trail: TrailFile,
+  directory: Directory,
+  applicants: readonly PublicJwk[],
+): Promise<Statement<'step+jwt'>> {
   const { kid } = readHeader(token, 'step+jwt');
   const { memo } = directory;
   if (directory.findCentre(kid) !== undefined) {
@@ -34,7 +39,9 @@ export async function openStep(token: string, trail: TrailFile, directory: Direc
     const statement = await openStatement(token, 'step+jwt', () => key);
     if (statement.payload.iss === `key:${kid}`) return statement;
   }
-  let refusal = new Refusal('key_unknown', 'Nobody entitled has named the key that signed this step.', { part: 'step+jwt' });
+  let refusal = new Refusal('key_unknown', 'Nobody entitled has named the key that signed this step.', {
+    part: 'step+jwt',
+  });
   for (const open of [openOfClient, openOfService]) {
     for (const named of open === openOfClient ? trail.statements.clients : trail.statements.services) {
       try {
@@ -50,14 +57,22 @@ export async function openStep(token: string, trail: TrailFile, directory: Direc
 }
 
 /** By an organization's device; undefined when the statement names another key. */
-async function openOfClient(token: string, named: string, kid: string, directory: Directory): Promise<Statement<'step+jwt'> | undefined> {
+async function openOfClient(
+  token: string,
+  named: string,
+  kid: string,
+  directory: Directory,
+): Promise<Statement<'step+jwt'> | undefined> {
   const { memo, withdrawals } = directory;
   const client = await memo.open(named, 'client+jwt', directory.findCentre);
   if ((await memo.thumbprint(client.payload.cnf.jwk)) !== kid) return undefined;
   const key = await memo.key(client.payload.cnf.jwk);
   const statement = await openStatement(token, 'step+jwt', () => key);
   const { iss, iat } = statement.payload;
-  if (iss !== client.payload.sub) throw new Refusal('client_of_other_organization', `The key speaks for ${codeOf(client.payload.sub)}.`, { part: 'step+jwt:iss' });
+  if (iss !== client.payload.sub)
+    throw new Refusal('client_of_other_organization', `The key speaks for ${codeOf(client.payload.sub)}.`, {
+      part: 'step+jwt:iss',
+    });
   directory.centreAt(client.kid, client.payload.iss, iat);
   directory.requireWorkingKey(kid, 'client+jwt:cnf');
   checkTimes('client+jwt', client.payload, iat);
@@ -66,7 +81,12 @@ async function openOfClient(token: string, named: string, kid: string, directory
 }
 
 /** By the service, for people without a key. */
-async function openOfService(token: string, named: string, kid: string, directory: Directory): Promise<Statement<'step+jwt'> | undefined> {
+async function openOfService(
+  token: string,
+  named: string,
+  kid: string,
+  directory: Directory,
+): Promise<Statement<'step+jwt'> | undefined> {
   const { memo, withdrawals } = directory;
   const { payload: service } = await memo.open(named, 'service+jwt', directory.findRoot);
   const jkt = await memo.thumbprint(service.cnf.jwk);
@@ -74,7 +94,8 @@ async function openOfService(token: string, named: string, kid: string, director
   const key = await memo.key(service.cnf.jwk);
   const statement = await openStatement(token, 'step+jwt', () => key);
   const { iss, iat } = statement.payload;
-  if (roleOf(iss) !== 'service') throw new Refusal('issuer_not_caller', 'The service signs in its own name alone.', { part: 'step+jwt:iss' });
+  if (roleOf(iss) !== 'service')
+    throw new Refusal('issuer_not_caller', 'The service signs in its own name alone.', { part: 'step+jwt:iss' });
   checkTimes('service+jwt', service, iat);
   directory.requireWorkingKey(jkt, 'service+jwt:cnf');
   withdrawals.require('service_withdrawn', 'service+jwt', iat, service, { kid: jkt, iss: service.iss });

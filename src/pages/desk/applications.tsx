@@ -8,8 +8,8 @@ import { ApplicationFacts, ApplicationForm, type ApplicationFormProps } from './
 import { CaseHead } from './case-head.tsx';
 import { ReasonForm, Record, type ShownCase } from './cases.tsx';
 import { DEVICE_WHY } from './device.tsx';
-import { Granted } from './granted.tsx';
 import { Field, StepForm } from './fields.tsx';
+import { Granted } from './granted.tsx';
 import { Card, State, Title } from './parts.tsx';
 
 type Of = Pick<ApplicationFormProps, 'centres' | 'organization' | 'given'>;
@@ -20,7 +20,12 @@ export const ApplyView: FC<Of & { title: Words; draft: string; next: string }> =
     <section class="lead">
       <Title words={title} />
       <p>
-        <Both words={{ zh: '按通知附件 1、附件 2 填写，由您的密钥签名后提交受理中心。', en: 'As annexes 1 and 2 of the notice ask; signed with your key and handed to the centre.' }} />
+        <Both
+          words={{
+            zh: '按通知附件 1、附件 2 填写，由您的密钥签名后提交受理中心。',
+            en: 'As annexes 1 and 2 of the notice ask; signed with your key and handed to the centre.',
+          }}
+        />
       </p>
     </section>
     <ApplicationForm step="application.submit" about="new:application" next={next} draft={draft} {...of} />
@@ -28,7 +33,9 @@ export const ApplyView: FC<Of & { title: Words; draft: string; next: string }> =
 );
 
 /** An application that was handed in: state, record, and the form again where it may be amended. */
-export const ApplicationView: FC<Of & { shown: ShownCase; application: Application; home: string; filing: Filing | undefined }> = ({ shown, application, home, filing, ...of }) => {
+export const ApplicationView: FC<
+  Of & { shown: ShownCase; application: Application; home: string; filing: Filing | undefined }
+> = ({ shown, application, home, filing, ...of }) => {
   const { about, seq, last, state, allowed, steps } = shown;
   return (
     <>
@@ -40,7 +47,14 @@ export const ApplicationView: FC<Of & { shown: ShownCase; application: Applicati
       <Record steps={steps} names={of.centres} />
       {allowed.includes('application.withdraw') ? (
         <Card>
-          <ReasonForm of={shown} step="application.withdraw" field="note" next={home} label={{ zh: '撤回说明', en: 'Why it is withdrawn' }} confirm={{ zh: '确定撤回申报？', en: 'Withdraw the application?' }} />
+          <ReasonForm
+            of={shown}
+            step="application.withdraw"
+            field="note"
+            next={home}
+            label={{ zh: '撤回说明', en: 'Why it is withdrawn' }}
+            confirm={{ zh: '确定撤回申报？', en: 'Withdraw the application?' }}
+          />
         </Card>
       ) : null}
       {allowed.includes('application.amend') ? (
@@ -50,7 +64,16 @@ export const ApplicationView: FC<Of & { shown: ShownCase; application: Applicati
               <Both words={{ zh: '修改申报', en: 'Amend the application' }} />
             </h2>
           </summary>
-          <ApplicationForm step="application.amend" about={about} seq={seq} last={last} next={home} draft={about} given={application} {...of} />
+          <ApplicationForm
+            step="application.amend"
+            about={about}
+            seq={seq}
+            last={last}
+            next={home}
+            draft={about}
+            given={application}
+            {...of}
+          />
         </details>
       ) : null}
     </>
@@ -58,12 +81,21 @@ export const ApplicationView: FC<Of & { shown: ShownCase; application: Applicati
 };
 
 /** A key asks to speak for an organization. */
-export const DeviceView: FC<{ kid: string; shown: ShownCase | undefined; centres: ReadonlyMap<string, string> }> = ({ kid, shown, centres }) => (
+export const DeviceView: FC<{ kid: string; shown: ShownCase | undefined; centres: ReadonlyMap<string, string> }> = ({
+  kid,
+  shown,
+  centres,
+}) => (
   <>
     <section class="lead">
       <Title words={{ zh: '设备登记', en: 'Have this device named' }} />
       <p>
-        <Both words={{ zh: '让本浏览器的密钥代表已备案的机构。由机构现有密钥确认，再由备案中心登记；全部遗失时由中心另行核实。', en: 'So that this browser’s key speaks for a filed organization: one of its keys endorses, its centre names it. If all are lost, the centre makes sure by other means.' }} />
+        <Both
+          words={{
+            zh: '让本浏览器的密钥代表已备案的机构。由机构现有密钥确认，再由备案中心登记；全部遗失时由中心另行核实。',
+            en: 'So that this browser’s key speaks for a filed organization: one of its keys endorses, its centre names it. If all are lost, the centre makes sure by other means.',
+          }}
+        />
       </p>
     </section>
     {shown && ['requested', 'endorsed'].includes(shown.state) ? (
@@ -80,9 +112,24 @@ export const DeviceView: FC<{ kid: string; shown: ShownCase | undefined; centres
       </>
     ) : (
       <Card>
-        <StepForm step="device.request" about="new:device" next="#/device" salt ownKey="key" submit={{ zh: '签名并提交', en: 'Sign and hand in' }}>
-          <Field name="organization" words={{ zh: '机构编码', en: 'Code of the organization' }} hint={{ zh: '1 个字母加 12 位数字', en: 'One letter and 12 digits' }} />
-          <Field name="label" words={{ zh: '设备名称', en: 'Name of the device' }} hint={{ zh: '如：考务办公室电脑', en: 'e.g. office computer' }} />
+        <StepForm
+          step="device.request"
+          about="new:device"
+          next="#/device"
+          salt
+          ownKey="key"
+          submit={{ zh: '签名并提交', en: 'Sign and hand in' }}
+        >
+          <Field
+            name="organization"
+            words={{ zh: '机构编码', en: 'Code of the organization' }}
+            hint={{ zh: '1 个字母加 12 位数字', en: 'One letter and 12 digits' }}
+          />
+          <Field
+            name="label"
+            words={{ zh: '设备名称', en: 'Name of the device' }}
+            hint={{ zh: '如：考务办公室电脑', en: 'e.g. office computer' }}
+          />
           <Field name="holder" words={{ zh: '使用人', en: 'Who uses it' }} />
           <Field name="why" words={{ zh: '原因', en: 'Why' }} options={Object.entries(DEVICE_WHY)} />
           <Field name="note" words={{ zh: '说明', en: 'Note' }} lines={3} optional />

@@ -4,7 +4,13 @@ import type { Words } from '../words.ts';
 import { State, Title } from './parts.tsx';
 
 /** @param beside what stands after the state, in its line; the children stand under it */
-export const CaseHead: FC<{ words: Words; state: string; of?: 'case' | 'batch'; beside?: Child; children?: Child }> = ({ words, state, of = 'case', beside, children }) => (
+export const CaseHead: FC<{ words: Words; state: string; of?: 'case' | 'batch'; beside?: Child; children?: Child }> = ({
+  words,
+  state,
+  of = 'case',
+  beside,
+  children,
+}) => (
   <section class="lead">
     <Title words={words} />
     <p>

@@ -7,8 +7,7 @@ import type { StepName } from '../../life/procedure/steps.ts';
 import { Both } from '../layout.tsx';
 import type { Words } from '../words.ts';
 import { Field, StepForm } from './fields.tsx';
-import { Card, moment, State, Title, Trail, type ShownStep } from './parts.tsx';
-import { List, type Column } from './parts.tsx';
+import { Card, type Column, List, moment, type ShownStep, State, Title, Trail } from './parts.tsx';
 import { STEP_BUTTONS } from './step-buttons.ts';
 
 /** The line of a case as lists have it (src/procedure/read.ts). */
@@ -47,7 +46,18 @@ interface CasesProps {
   children?: Child;
 }
 
-export const CasesView: FC<CasesProps> = ({ name, title, lead, cases, more, to, none, columns = [], called, children }) => (
+export const CasesView: FC<CasesProps> = ({
+  name,
+  title,
+  lead,
+  cases,
+  more,
+  to,
+  none,
+  columns = [],
+  called,
+  children,
+}) => (
   <>
     <section class="lead">
       <Title words={title} />
@@ -61,19 +71,49 @@ export const CasesView: FC<CasesProps> = ({ name, title, lead, cases, more, to, 
     <Card>
       <List
         name={name}
-        caption={lead ? { zh: '其余按变动时间，新的在前', en: 'Then the last changed first' } : { zh: '最近变动的在前', en: 'The last changed first' }}
+        caption={
+          lead
+            ? { zh: '其余按变动时间，新的在前', en: 'Then the last changed first' }
+            : { zh: '最近变动的在前', en: 'The last changed first' }
+        }
         none={none}
         more={more}
-        columns={[{ words: { zh: '名称', en: 'Title' } }, ...columns, { words: { zh: '状态', en: 'State' } }, { words: { zh: '更新时间', en: 'Changed' } }]}
-        rows={cases.map((one) => [<a href={to + one.about}>{called(one)}</a>, ...columns.map(({ of }) => of(one)), <State state={one.state} />, moment(one.updated_at)])}
+        columns={[
+          { words: { zh: '名称', en: 'Title' } },
+          ...columns,
+          { words: { zh: '状态', en: 'State' } },
+          { words: { zh: '更新时间', en: 'Changed' } },
+        ]}
+        rows={cases.map((one) => [
+          <a href={to + one.about}>{called(one)}</a>,
+          ...columns.map(({ of }) => of(one)),
+          <State state={one.state} />,
+          moment(one.updated_at),
+        ])}
       />
     </Card>
   </>
 );
 
 /** A step that asks for nothing but a reason or a note. */
-export const ReasonForm: FC<{ of: Pick<ShownCase, 'about' | 'seq' | 'last'>; step: StepName; field: 'reason' | 'note'; next: string; label: Words; confirm?: Words }> = ({ of: { about, seq, last }, step, field, next, label, confirm }) => (
-  <StepForm step={step} about={about} seq={seq} last={last} next={next} submit={STEP_BUTTONS[step]} second {...(confirm ? { confirm } : {})}>
+export const ReasonForm: FC<{
+  of: Pick<ShownCase, 'about' | 'seq' | 'last'>;
+  step: StepName;
+  field: 'reason' | 'note';
+  next: string;
+  label: Words;
+  confirm?: Words;
+}> = ({ of: { about, seq, last }, step, field, next, label, confirm }) => (
+  <StepForm
+    step={step}
+    about={about}
+    seq={seq}
+    last={last}
+    next={next}
+    submit={STEP_BUTTONS[step]}
+    second
+    {...(confirm ? { confirm } : {})}
+  >
     <Field name={field} id={`${step.replace('.', '-')}-${field}`} words={label} lines={3} optional={field === 'note'} />
   </StepForm>
 );

@@ -7,14 +7,14 @@ import type { FC } from 'hono/jsx';
 import { counted } from '../../life/counted.ts';
 import type { Differences } from '../../life/procedure/differences.ts';
 import { rowWords, type SeenRow } from '../../life/review.ts';
+import { filled } from '../filled.ts';
 import { inLanguage } from '../language.ts';
 import { Both, En, Heads } from '../layout.tsx';
-import { filled } from '../filled.ts';
 import type { Words } from '../words.ts';
 import { CaseHead } from './case-head.tsx';
 import { OrganizationPast, type Past } from './centre-past.tsx';
 import { Field, StepForm } from './fields.tsx';
-import { Card, Facts, List, moment, More, State, Title, Tools } from './parts.tsx';
+import { Card, Facts, List, More, moment, State, Title, Tools } from './parts.tsx';
 import { STEP_BUTTONS } from './step-buttons.ts';
 import { PHOTO_WORDS, TROUBLES } from './words.ts';
 
@@ -41,7 +41,14 @@ export const ReviewsView: FC<{ reviews: readonly ReviewLine[]; more: string | un
         name="reviews"
         caption={{ zh: '待本中心审核的在前', en: 'Those that wait for you stand first' }}
         none={{ zh: '没有批次。', en: 'There are no batches.' }}
-        columns={[{ words: { zh: '批次', en: 'Batch' } }, { words: { zh: '机构', en: 'Organization' } }, { words: { zh: '人数', en: 'Rows' } }, { words: { zh: '状态', en: 'State' } }, { words: { zh: '公示', en: 'Notice' } }, { words: { zh: '上传时间', en: 'Uploaded' } }]}
+        columns={[
+          { words: { zh: '批次', en: 'Batch' } },
+          { words: { zh: '机构', en: 'Organization' } },
+          { words: { zh: '人数', en: 'Rows' } },
+          { words: { zh: '状态', en: 'State' } },
+          { words: { zh: '公示', en: 'Notice' } },
+          { words: { zh: '上传时间', en: 'Uploaded' } },
+        ]}
         more={more}
         rows={reviews.map(({ id, organization, name, count, state, results, created_at }) => [
           <a href={`#/batches/${id}`}>
@@ -109,7 +116,11 @@ export const BatchRows: FC<RowsProps> = ({ id, count, from, rows, replacing }) =
               ))}
               {replacing && row.replaces === undefined ? <td data-label={inLanguage(REPLACES)}></td> : null}
               <td data-label={labels.at(-2)}>{row.scores.join(' / ')}</td>
-              <td data-label={labels.at(-1)} data-photo={row.photo_digest ?? undefined} data-csv={row.photo_digest === null ? '无 none' : '有 yes'}>
+              <td
+                data-label={labels.at(-1)}
+                data-photo={row.photo_digest ?? undefined}
+                data-csv={row.photo_digest === null ? '无 none' : '有 yes'}
+              >
                 <Both words={row.photo_digest === null ? PHOTO_WORDS.none : PHOTO_WORDS.waiting} />
               </td>
             </tr>
@@ -142,7 +153,10 @@ interface Compared {
   differences: Differences;
 }
 
-const [BATCH, ROSTER]: [Words, Words] = [{ zh: '批次', en: 'batch' }, { zh: '名册', en: 'roster' }];
+const [BATCH, ROSTER]: [Words, Words] = [
+  { zh: '批次', en: 'batch' },
+  { zh: '名册', en: 'roster' },
+];
 
 type Differing = (Differences['missing'] | Differences['added'])[number] & { side: Words };
 
@@ -152,8 +166,20 @@ const People: FC<{ name: string; people: readonly Differing[] }> = ({ name, peop
     name={name}
     caption={{ zh: '含个人信息，请妥善保管下载的文件', en: 'Personal data: keep what you download safe' }}
     none={{ zh: '没有。', en: 'There is none.' }}
-    columns={[{ words: { zh: '名单', en: 'List' } }, { words: { zh: '行', en: 'Row' } }, { words: { zh: '姓名', en: 'Name' } }, { words: { zh: '证件号码', en: 'Document number' } }, { words: { zh: '情况', en: 'Why' } }]}
-    rows={people.map(({ side, row, name: who, id_number, why }) => [<Both words={side} />, String(row), who, id_number, <Both words={WHY[why]} />])}
+    columns={[
+      { words: { zh: '名单', en: 'List' } },
+      { words: { zh: '行', en: 'Row' } },
+      { words: { zh: '姓名', en: 'Name' } },
+      { words: { zh: '证件号码', en: 'Document number' } },
+      { words: { zh: '情况', en: 'Why' } },
+    ]}
+    rows={people.map(({ side, row, name: who, id_number, why }) => [
+      <Both words={side} />,
+      String(row),
+      who,
+      id_number,
+      <Both words={WHY[why]} />,
+    ])}
   />
 );
 
@@ -162,17 +188,27 @@ const Comparison: FC<{ compared: Compared | undefined }> = ({ compared }) => {
     return (
       <section class="notice" role="note">
         <h2>
-          <Both words={{ zh: '该批次没有考核计划，也没有经过公示', en: 'No plan and no notice stand behind this batch' }} />
+          <Both
+            words={{ zh: '该批次没有考核计划，也没有经过公示', en: 'No plan and no notice stand behind this batch' }}
+          />
         </h2>
         <p>
-          <Both words={{ zh: '无法与计划、结果比对。请另行核实后再决定是否审核通过。', en: 'It cannot be compared with plan and results: make sure by other means before you approve it.' }} />
+          <Both
+            words={{
+              zh: '无法与计划、结果比对。请另行核实后再决定是否审核通过。',
+              en: 'It cannot be compared with plan and results: make sure by other means before you approve it.',
+            }}
+          />
         </p>
       </section>
     );
   }
   const { title, plan, results, differences } = compared;
   const { planned, passed, missing, added } = differences;
-  const asked = [...added.map((one) => ({ ...one, side: BATCH })), ...missing.filter(({ why }) => !EXPLAINED.includes(why)).map((one) => ({ ...one, side: ROSTER }))];
+  const asked = [
+    ...added.map((one) => ({ ...one, side: BATCH })),
+    ...missing.filter(({ why }) => !EXPLAINED.includes(why)).map((one) => ({ ...one, side: ROSTER })),
+  ];
   const plain = missing.filter(({ why }) => EXPLAINED.includes(why)).map((one) => ({ ...one, side: ROSTER }));
   return (
     <Card title={{ zh: '与计划、公示结果比对', en: 'Compared with plan and results' }}>
@@ -193,7 +229,12 @@ const Comparison: FC<{ compared: Compared | undefined }> = ({ compared }) => {
         <>
           <div class="notice">
             <p>
-              <Both words={{ zh: `有 ${asked.length} 处差异需要核实`, en: `${counted(asked.length, 'difference')} to be looked into` }} />
+              <Both
+                words={{
+                  zh: `有 ${asked.length} 处差异需要核实`,
+                  en: `${counted(asked.length, 'difference')} to be looked into`,
+                }}
+              />
             </p>
           </div>
           <People name="differences" people={asked} />
@@ -212,7 +253,17 @@ const Comparison: FC<{ compared: Compared | undefined }> = ({ compared }) => {
 };
 
 interface ReviewProps {
-  batch: { id: string; organization: string; count: number; state: string; created_at: number; root: string; returned_reason: string | null; filed_since?: string; approvals: readonly { tier: string; iss: string; received_at: number; photos_unseen: number | undefined }[] };
+  batch: {
+    id: string;
+    organization: string;
+    count: number;
+    state: string;
+    created_at: number;
+    root: string;
+    returned_reason: string | null;
+    filed_since?: string;
+    approvals: readonly { tier: string; iss: string; received_at: number; photos_unseen: number | undefined }[];
+  };
   name: string;
   route: 'city' | 'province';
   tier: 'city' | 'province';
@@ -228,17 +279,34 @@ interface ReviewProps {
 }
 
 /** Whether this tier's approval is what the batch waits for. */
-const waitsFor = (tier: string, route: string, state: string): boolean => (tier === 'city' ? route === 'city' && state === 'submitted' : state === (route === 'city' ? 'city_approved' : 'submitted'));
+const waitsFor = (tier: string, route: string, state: string): boolean =>
+  tier === 'city'
+    ? route === 'city' && state === 'submitted'
+    : state === (route === 'city' ? 'city_approved' : 'submitted');
 
-const Decision: FC<Pick<ReviewProps, 'batch' | 'tier' | 'route'>> = ({ batch: { id, state, count, filed_since }, tier, route }) => (
+const Decision: FC<Pick<ReviewProps, 'batch' | 'tier' | 'route'>> = ({
+  batch: { id, state, count, filed_since },
+  tier,
+  route,
+}) => (
   <>
     {filed_since !== undefined ? null : waitsFor(tier, route, state) ? (
       <Card title={{ zh: '审核通过', en: 'Approve' }}>
         <p>
-          <Both words={{ zh: `本浏览器将读取全部 ${count} 行、重新计算根，与本页所示逐行核对一致后，用您的密钥签署审核。`, en: `This browser reads ${count === 1 ? 'the one row' : `all ${count} rows`}, computes the root anew, compares what it read with what this page shows, and signs the approval with your key.` }} />
+          <Both
+            words={{
+              zh: `本浏览器将读取全部 ${count} 行、重新计算根，与本页所示逐行核对一致后，用您的密钥签署审核。`,
+              en: `This browser reads ${count === 1 ? 'the one row' : `all ${count} rows`}, computes the root anew, compares what it read with what this page shows, and signs the approval with your key.`,
+            }}
+          />
         </p>
         <p>
-          <Both words={{ zh: '照片在翻到所在行时显示，并与上传时的摘要核对；没有看过的照片会提示，并写入审核声明。', en: 'Photos appear when their rows come into sight, each compared with its digest. Those that were not looked at are counted, and the approval says so.' }} />
+          <Both
+            words={{
+              zh: '照片在翻到所在行时显示，并与上传时的摘要核对；没有看过的照片会提示，并写入审核声明。',
+              en: 'Photos appear when their rows come into sight, each compared with its digest. Those that were not looked at are counted, and the approval says so.',
+            }}
+          />
         </p>
         <p class="buttons">
           <button type="button" data-action="approve-batch" data-batch={id}>
@@ -255,7 +323,17 @@ const Decision: FC<Pick<ReviewProps, 'batch' | 'tier' | 'route'>> = ({ batch: { 
     ) : null}
     {['submitted', 'city_approved', 'approved'].includes(state) ? (
       <Card title={{ zh: '退回批次', en: 'Return the batch' }}>
-        <StepForm step="batch.return" about={`batch:${id}`} next={`#/batches/${id}`} submit={STEP_BUTTONS['batch.return']} confirm={{ zh: '确定退回？退回后不能恢复，机构须重新上传。', en: 'Return it? It cannot be taken up again; the organization uploads anew.' }} second>
+        <StepForm
+          step="batch.return"
+          about={`batch:${id}`}
+          next={`#/batches/${id}`}
+          submit={STEP_BUTTONS['batch.return']}
+          confirm={{
+            zh: '确定退回？退回后不能恢复，机构须重新上传。',
+            en: 'Return it? It cannot be taken up again; the organization uploads anew.',
+          }}
+          second
+        >
           <Field name="reason" words={{ zh: '退回原因', en: 'Why it is returned' }} lines={3} />
         </StepForm>
       </Card>
@@ -268,7 +346,12 @@ const Held: FC<{ rows: ReviewProps['held'] }> = ({ rows }) =>
   rows.length === 0 ? null : (
     <section class="notice" role="note">
       <p>
-        <Both words={{ zh: `有 ${rows.length} 人已持有同职业、工种、等级的有效证书，不能审核通过，请退回批次并说明原因（勿写他人证书编号）。`, en: `${counted(rows.length, 'person', 'people')} already certified for the same occupation, job and level: it cannot be approved. Return it and say why, without the number of another’s certificate.` }} />
+        <Both
+          words={{
+            zh: `有 ${rows.length} 人已持有同职业、工种、等级的有效证书，不能审核通过，请退回批次并说明原因（勿写他人证书编号）。`,
+            en: `${counted(rows.length, 'person', 'people')} already certified for the same occupation, job and level: it cannot be approved. Return it and say why, without the number of another’s certificate.`,
+          }}
+        />
       </p>
       <ul>
         {rows.slice(0, 100).map(({ row, number }) => (
@@ -281,7 +364,19 @@ const Held: FC<{ rows: ReviewProps['held'] }> = ({ rows }) =>
     </section>
   );
 
-export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compared, past, blocking, held, rows, replacing, names }) => {
+export const BatchReview: FC<ReviewProps> = ({
+  batch,
+  name,
+  route,
+  tier,
+  compared,
+  past,
+  blocking,
+  held,
+  rows,
+  replacing,
+  names,
+}) => {
   const { id, organization, count, state, created_at, root, returned_reason, approvals } = batch;
   return (
     <>
@@ -296,7 +391,12 @@ export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compare
       {blocking > 0 ? (
         <section class="notice" role="note">
           <p>
-            <Both words={{ zh: `有 ${blocking} 件异议未处理，或成立后未更正结果，现在不能审核通过。`, en: `${counted(blocking, 'objection')} not decided, or upheld without a correction: it cannot be approved now.` }} />{' '}
+            <Both
+              words={{
+                zh: `有 ${blocking} 件异议未处理，或成立后未更正结果，现在不能审核通过。`,
+                en: `${counted(blocking, 'objection')} not decided, or upheld without a correction: it cannot be approved now.`,
+              }}
+            />{' '}
             <a href="#/objections">
               <Both words={{ zh: '查看异议', en: 'Objections' }} />
             </a>
@@ -306,7 +406,11 @@ export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compare
       {batch.filed_since === undefined ? null : (
         <section class="notice" role="note">
           <p>
-            <Both words={filled(TROUBLES.filed_since as Words, { centre: names.get(batch.filed_since) ?? batch.filed_since })} />
+            <Both
+              words={filled(TROUBLES.filed_since as Words, {
+                centre: names.get(batch.filed_since) ?? batch.filed_since,
+              })}
+            />
           </p>
         </section>
       )}
@@ -315,15 +419,32 @@ export const BatchReview: FC<ReviewProps> = ({ batch, name, route, tier, compare
       <Card title={{ zh: '内容', en: 'Content' }}>
         <Facts
           lines={[
-            [{ zh: '机构', en: 'Organization' }, <a href={`#/organizations/${organization}`}>{`${name} ${organization}`}</a>],
+            [
+              { zh: '机构', en: 'Organization' },
+              <a href={`#/organizations/${organization}`}>{`${name} ${organization}`}</a>,
+            ],
             [{ zh: '上传时间', en: 'Uploaded' }, moment(created_at)],
             [{ zh: '人数', en: 'Rows' }, String(count)],
-            [{ zh: '审核', en: 'Approvals' }, approvals.length === 0 ? <Both words={{ zh: '尚无', en: 'none yet' }} /> : approvals.map(({ iss, received_at, photos_unseen = 0 }) => (
-              <p>
-                {`${names.get(iss) ?? iss} ${moment(received_at)}`}
-                {photos_unseen === 0 ? null : <Both words={{ zh: `（有 ${photos_unseen} 张照片未查看）`, en: `${counted(photos_unseen, 'photo')} not looked at` }} />}
-              </p>
-            ))],
+            [
+              { zh: '审核', en: 'Approvals' },
+              approvals.length === 0 ? (
+                <Both words={{ zh: '尚无', en: 'none yet' }} />
+              ) : (
+                approvals.map(({ iss, received_at, photos_unseen = 0 }) => (
+                  <p>
+                    {`${names.get(iss) ?? iss} ${moment(received_at)}`}
+                    {photos_unseen === 0 ? null : (
+                      <Both
+                        words={{
+                          zh: `（有 ${photos_unseen} 张照片未查看）`,
+                          en: `${counted(photos_unseen, 'photo')} not looked at`,
+                        }}
+                      />
+                    )}
+                  </p>
+                ))
+              ),
+            ],
             [{ zh: '名单根摘要', en: 'Root of the rows' }, <code>{root}</code>],
             [{ zh: '退回原因', en: 'Returned because' }, returned_reason ?? undefined],
           ]}

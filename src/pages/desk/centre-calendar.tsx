@@ -15,7 +15,11 @@ interface CalendarProps {
   next: number;
 }
 
-const daysIn = (days: ReadonlySet<string>): string => [...days].sort().map((day) => day.slice(5)).join('、') || '—';
+const daysIn = (days: ReadonlySet<string>): string =>
+  [...days]
+    .sort()
+    .map((day) => day.slice(5))
+    .join('、') || '—';
 
 export const CalendarView: FC<CalendarProps> = ({ years, next }) => (
   <>
@@ -33,15 +37,28 @@ export const CalendarView: FC<CalendarProps> = ({ years, next }) => (
     <Card title={{ zh: '公布或更正', en: 'Announce or correct' }}>
       <Field name="year" id="calendar-year" words={{ zh: '年份', en: 'Year' }} type="number" value={next} />
       <Field
-        name="holidays" id="calendar-holidays" lines={5} words={{ zh: '放假的日子', en: 'Free days' }}
-        hint={{ zh: '如：01-01 02-05..02-11 10-01..10-07；周末可以写在内，最多 40 天', en: 'e.g. 01-01 02-05..02-11 10-01..10-07; weekend days may be among them, 40 at most' }}
+        name="holidays"
+        id="calendar-holidays"
+        lines={5}
+        words={{ zh: '放假的日子', en: 'Free days' }}
+        hint={{
+          zh: '如：01-01 02-05..02-11 10-01..10-07；周末可以写在内，最多 40 天',
+          en: 'e.g. 01-01 02-05..02-11 10-01..10-07; weekend days may be among them, 40 at most',
+        }}
       />
       <Field
-        name="workdays" id="calendar-workdays" lines={3} optional words={{ zh: '调休上班的周六、周日', en: 'Saturdays and Sundays that are worked' }}
+        name="workdays"
+        id="calendar-workdays"
+        lines={3}
+        optional
+        words={{ zh: '调休上班的周六、周日', en: 'Saturdays and Sundays that are worked' }}
         hint={{ zh: '如：02-14 10-10；没有则不填', en: 'e.g. 02-14 10-10; empty where there are none' }}
       />
       <Field
-        name="source" id="calendar-source" words={{ zh: '依据', en: 'What it rests on' }} attributes={{ maxlength: '200' }}
+        name="source"
+        id="calendar-source"
+        words={{ zh: '依据', en: 'What it rests on' }}
+        attributes={{ maxlength: '200' }}
         hint={{ zh: '如：国办发明电〔2026〕N号', en: 'The notice of the State Council, by its number' }}
       />
       <p class="hint">
@@ -71,7 +88,10 @@ export const CalendarView: FC<CalendarProps> = ({ years, next }) => (
           { words: { zh: '公布', en: 'Announced' } },
         ]}
         rows={years.map(({ year, holidays, workdays, source, since }) => [
-          String(year), daysIn(holidays), daysIn(workdays), source,
+          String(year),
+          daysIn(holidays),
+          daysIn(workdays),
+          source,
           Number.isFinite(since) ? moment(since) : <Both words={{ zh: '程序内置', en: 'Built in' }} />,
         ])}
       />

@@ -17,9 +17,17 @@ export interface Past {
   suspended: boolean;
 }
 
-const CERTIFICATE_STATES: Record<string, Words> = { valid: { zh: '有效', en: 'valid' }, suspended: { zh: '暂停', en: 'suspended' }, revoked: { zh: '撤销', en: 'revoked' }, replaced: { zh: '已更换', en: 'replaced' } };
+const CERTIFICATE_STATES: Record<string, Words> = {
+  valid: { zh: '有效', en: 'valid' },
+  suspended: { zh: '暂停', en: 'suspended' },
+  revoked: { zh: '撤销', en: 'revoked' },
+  replaced: { zh: '已更换', en: 'replaced' },
+};
 
-const counted = (list: readonly { state: string; n: number }[], words: Record<string, Words>): string => list.map(({ state, n }) => `${inLanguage(words[state] ?? CASE_STATES[state] ?? { zh: state, en: state })} ${n}`).join('，');
+const counted = (list: readonly { state: string; n: number }[], words: Record<string, Words>): string =>
+  list
+    .map(({ state, n }) => `${inLanguage(words[state] ?? CASE_STATES[state] ?? { zh: state, en: state })} ${n}`)
+    .join('，');
 
 export const OrganizationPast: FC<{ past: Past; names: ReadonlyMap<string, string> }> = ({ past, names }) => (
   <>
@@ -32,7 +40,14 @@ export const OrganizationPast: FC<{ past: Past; names: ReadonlyMap<string, strin
       lines={[
         [{ zh: '批次', en: 'Batches' }, counted(past.batches, BATCH_STATES)],
         [{ zh: '证书', en: 'Certificates' }, counted(past.certificates, CERTIFICATE_STATES)],
-        [{ zh: '退回批次', en: 'Returned batches' }, past.returned.length === 0 ? undefined : past.returned.map(({ created_at, returned_reason }) => `${dayOf(created_at)} ${returned_reason ?? ''}`).join('；')],
+        [
+          { zh: '退回批次', en: 'Returned batches' },
+          past.returned.length === 0
+            ? undefined
+            : past.returned
+                .map(({ created_at, returned_reason }) => `${dayOf(created_at)} ${returned_reason ?? ''}`)
+                .join('；'),
+        ],
       ]}
     />
     {past.standing.length === 0 ? null : (

@@ -21,9 +21,19 @@ export const SigningCard: FC<Signing & { code: string }> = ({ code, filing, kid,
   <Card title={{ zh: '证书 PDF 的电子签名', en: 'Signatures of PDFs' }}>
     <p>
       {until === null ? (
-        <Both words={{ zh: '颁发密钥没有有效的 X.509 证书，证书 PDF 不带电子签名。', en: 'The issuing key has no X.509 certificate in force: PDFs carry no signature.' }} />
+        <Both
+          words={{
+            zh: '颁发密钥没有有效的 X.509 证书，证书 PDF 不带电子签名。',
+            en: 'The issuing key has no X.509 certificate in force: PDFs carry no signature.',
+          }}
+        />
       ) : (
-        <Both words={{ zh: `颁发密钥的 X.509 证书至 ${dayOf(until)}，证书 PDF 带电子签名。`, en: `The issuing key has an X.509 certificate until ${dayOf(until)}: PDFs are signed.` }} />
+        <Both
+          words={{
+            zh: `颁发密钥的 X.509 证书至 ${dayOf(until)}，证书 PDF 带电子签名。`,
+            en: `The issuing key has an X.509 certificate until ${dayOf(until)}: PDFs are signed.`,
+          }}
+        />
       )}
     </p>
     <p class="hint">
@@ -32,7 +42,12 @@ export const SigningCard: FC<Signing & { code: string }> = ({ code, filing, kid,
     {until === null && mine ? (
       <>
         <p class="hint" data-certificate="wanting" hidden>
-          <Both words={{ zh: '请先在本页上方选择本中心密钥的 X.509 证书，然后可在这里认证。', en: 'Choose the X.509 certificate of your key above first; then certify this key here.' }} />
+          <Both
+            words={{
+              zh: '请先在本页上方选择本中心密钥的 X.509 证书，然后可在这里认证。',
+              en: 'Choose the X.509 certificate of your key above first; then certify this key here.',
+            }}
+          />
         </p>
         <p class="buttons" data-certificate="there" hidden>
           <button type="button" data-action="certify-key" data-code={code} data-filing={filing}>

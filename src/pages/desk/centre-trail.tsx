@@ -30,14 +30,23 @@ const LINK_WORDS: Record<Link['id'], Words> = {
   holder_in_plan: { zh: '持证人在考生名册中', en: 'The holder is on the roster' },
   objections_decided: { zh: '异议已全部处理', en: 'All objections were decided' },
 };
-const LINK_RESULTS: Record<Link['result'], Words> = { pass: { zh: '成立', en: 'holds' }, fail: { zh: '不成立', en: 'does not hold' }, not_checked: { zh: '缺少材料，未核对', en: 'not at hand, not checked' } };
+const LINK_RESULTS: Record<Link['result'], Words> = {
+  pass: { zh: '成立', en: 'holds' },
+  fail: { zh: '不成立', en: 'does not hold' },
+  not_checked: { zh: '缺少材料，未核对', en: 'not at hand, not checked' },
+};
 
 export const TrailSearch: FC = () => (
   <>
     <section class="lead">
       <Title words={{ zh: '问题回溯', en: 'Audit trail' }} />
       <p>
-        <Both words={{ zh: '从一张证书回溯到考核计划和备案的每一个签名。', en: 'From a certificate back to the plan of its exam and the filing: every signature.' }} />
+        <Both
+          words={{
+            zh: '从一张证书回溯到考核计划和备案的每一个签名。',
+            en: 'From a certificate back to the plan of its exam and the filing: every signature.',
+          }}
+        />
       </p>
     </section>
     <Card>
@@ -56,26 +65,47 @@ export const TrailSearch: FC = () => (
   </>
 );
 
-const whatOf = ({ group, what }: TrailEntry): Words => STEP_WORDS[what as keyof typeof STEP_WORDS] ?? { zh: `${GROUPS[group].zh}（${what}）`, en: what };
+const whatOf = ({ group, what }: TrailEntry): Words =>
+  STEP_WORDS[what as keyof typeof STEP_WORDS] ?? { zh: `${GROUPS[group].zh}（${what}）`, en: what };
 
-const Entries: FC<{ name: string; entries: readonly TrailEntry[]; names: ReadonlyMap<string, string> }> = ({ name, entries, names }) => (
+const Entries: FC<{ name: string; entries: readonly TrailEntry[]; names: ReadonlyMap<string, string> }> = ({
+  name,
+  entries,
+  names,
+}) => (
   <List
     name={name}
     caption={{ zh: '每一个签名', en: 'Every signature' }}
     none={{ zh: '没有。', en: 'There is none.' }}
-    columns={[{ words: { zh: '类别', en: 'Kind' } }, { words: { zh: '内容', en: 'What' } }, { words: { zh: '签名人', en: 'By' } }, { words: { zh: '签名时间', en: 'Signed' } }, { words: { zh: '核验', en: 'Checked' } }, { words: { zh: '摘要', en: 'Digest' } }]}
+    columns={[
+      { words: { zh: '类别', en: 'Kind' } },
+      { words: { zh: '内容', en: 'What' } },
+      { words: { zh: '签名人', en: 'By' } },
+      { words: { zh: '签名时间', en: 'Signed' } },
+      { words: { zh: '核验', en: 'Checked' } },
+      { words: { zh: '摘要', en: 'Digest' } },
+    ]}
     rows={entries.map((entry) => [
       <Both words={GROUPS[entry.group]} />,
       <Both words={whatOf(entry)} />,
       names.get(entry.by) ?? entry.by.replace(/^org:/, ''),
       moment(entry.at),
-      <Both words={entry.result === 'pass' ? { zh: '通过', en: 'holds' } : { zh: `未通过（${entry.code ?? ''}）`, en: 'does not hold' }} />,
+      <Both
+        words={
+          entry.result === 'pass'
+            ? { zh: '通过', en: 'holds' }
+            : { zh: `未通过（${entry.code ?? ''}）`, en: 'does not hold' }
+        }
+      />,
       <code>{entry.digest}</code>,
     ])}
   />
 );
 
-export const TrailView: FC<{ report: TrailReport; names: ReadonlyMap<string, string> }> = ({ report: { number, holds, complete, entries, forward, links }, names }) => (
+export const TrailView: FC<{ report: TrailReport; names: ReadonlyMap<string, string> }> = ({
+  report: { number, holds, complete, entries, forward, links },
+  names,
+}) => (
   <>
     <section class="lead">
       <Title words={{ zh: `回溯 ${number}`, en: 'Audit trail' }} />
@@ -88,14 +118,22 @@ export const TrailView: FC<{ report: TrailReport; names: ReadonlyMap<string, str
               ? { zh: '有签名未通过核验，见下表。', en: 'Some signatures do not hold: see below.' }
               : complete
                 ? { zh: '全部签名通过核验，材料齐全。', en: 'Every signature holds, and nothing is missing.' }
-                : { zh: '现有签名全部通过核验，但缺少计划、公示或申报的部分材料。', en: 'Every signature that is at hand holds; some of plan, notice or application is missing.' }
+                : {
+                    zh: '现有签名全部通过核验，但缺少计划、公示或申报的部分材料。',
+                    en: 'Every signature that is at hand holds; some of plan, notice or application is missing.',
+                  }
           }
         />
       </p>
     </div>
     <Card title={{ zh: '导出', en: 'Export' }}>
       <p>
-        <Both words={{ zh: '导出的文件可离线核验：luzheng trail。含其他人信息的正文默认不导出。', en: 'The file can be checked offline with luzheng trail. What tells of other people is left out unless you ask for it.' }} />
+        <Both
+          words={{
+            zh: '导出的文件可离线核验：luzheng trail。含其他人信息的正文默认不导出。',
+            en: 'The file can be checked offline with luzheng trail. What tells of other people is left out unless you ask for it.',
+          }}
+        />
       </p>
       <label class="tick">
         <input type="checkbox" id="trail-people" /> 包含其他人的信息（名册、结果、异议）
@@ -111,7 +149,17 @@ export const TrailView: FC<{ report: TrailReport; names: ReadonlyMap<string, str
       </p>
     </Card>
     <Card title={{ zh: '前后对应', en: 'How they hang together' }}>
-      <Facts lines={links.map(({ id, result, code }) => [LINK_WORDS[id], <Both words={{ zh: `${LINK_RESULTS[result].zh}${code ? `（${code}）` : ''}`, en: LINK_RESULTS[result].en }} />] as const)} />
+      <Facts
+        lines={links.map(
+          ({ id, result, code }) =>
+            [
+              LINK_WORDS[id],
+              <Both
+                words={{ zh: `${LINK_RESULTS[result].zh}${code ? `（${code}）` : ''}`, en: LINK_RESULTS[result].en }}
+              />,
+            ] as const,
+        )}
+      />
     </Card>
     <Card title={{ zh: '向前回溯', en: 'Back to the beginning' }}>
       <Entries name="trail" entries={entries} names={names} />

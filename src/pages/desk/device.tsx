@@ -6,19 +6,30 @@ import type { FC } from 'hono/jsx';
 import type { DeviceRequest } from '../../life/procedure/application.ts';
 import { Both, En } from '../layout.tsx';
 import type { Words } from '../words.ts';
-import { ReasonForm, Record, type ShownCase } from './cases.tsx';
 import { CaseHead } from './case-head.tsx';
+import { ReasonForm, Record, type ShownCase } from './cases.tsx';
 import { Card, Facts } from './parts.tsx';
 
-export const DEVICE_WHY: { readonly [why in DeviceRequest['why']]: Words } = { second: { zh: '第二台设备', en: 'Second device' }, replacement: { zh: '更换设备', en: 'Replacement' }, loss: { zh: '原设备遗失', en: 'Loss of the others' } };
+export const DEVICE_WHY: { readonly [why in DeviceRequest['why']]: Words } = {
+  second: { zh: '第二台设备', en: 'Second device' },
+  replacement: { zh: '更换设备', en: 'Replacement' },
+  loss: { zh: '原设备遗失', en: 'Loss of the others' },
+};
 
-const DeviceFacts: FC<{ shown: ShownCase; asked: DeviceRequest; linked?: boolean }> = ({ shown, asked, linked = false }) => (
+const DeviceFacts: FC<{ shown: ShownCase; asked: DeviceRequest; linked?: boolean }> = ({
+  shown,
+  asked,
+  linked = false,
+}) => (
   <>
     <CaseHead words={{ zh: `设备 · ${asked.label}`, en: 'Device' }} state={shown.state} />
     <Card>
       <Facts
         lines={[
-          [{ zh: '机构', en: 'Organization' }, linked ? <a href={`#/organizations/${asked.organization}`}>{asked.organization}</a> : undefined],
+          [
+            { zh: '机构', en: 'Organization' },
+            linked ? <a href={`#/organizations/${asked.organization}`}>{asked.organization}</a> : undefined,
+          ],
           [{ zh: '使用人', en: 'Used by' }, asked.holder],
           [{ zh: '原因', en: 'Why' }, <Both words={DEVICE_WHY[asked.why]} />],
           [{ zh: '密钥指纹', en: 'Thumbprint' }, <code>{String(shown.facts.key ?? '')}</code>],
@@ -46,12 +57,22 @@ const Naming: FC<Pick<Props, 'shown' | 'asked'>> = ({ shown, asked }) => (
     ) : (
       <>
         <p>
-          <Both words={{ zh: '登记前请与机构核对密钥指纹。', en: 'Compare the thumbprint with the organization before you name the key.' }} />
+          <Both
+            words={{
+              zh: '登记前请与机构核对密钥指纹。',
+              en: 'Compare the thumbprint with the organization before you name the key.',
+            }}
+          />
         </p>
         {shown.state === 'endorsed' ? null : (
           <div class="notice">
             <p>
-              <Both words={{ zh: '机构没有确认这台设备（遗失）。请先核实来人身份，登记后在机构页面撤回原有密钥。', en: 'No key of the organization endorsed this one (loss). Make sure first whom you have before you; then withdraw the old keys in the view of the organization.' }} />
+              <Both
+                words={{
+                  zh: '机构没有确认这台设备（遗失）。请先核实来人身份，登记后在机构页面撤回原有密钥。',
+                  en: 'No key of the organization endorsed this one (loss). Make sure first whom you have before you; then withdraw the old keys in the view of the organization.',
+                }}
+              />
             </p>
           </div>
         )}
@@ -71,7 +92,13 @@ const Naming: FC<Pick<Props, 'shown' | 'asked'>> = ({ shown, asked }) => (
 const Refusing: FC<{ shown: ShownCase }> = ({ shown }) =>
   shown.allowed.includes('device.refuse') ? (
     <Card title={{ zh: '拒绝登记', en: 'Refuse' }}>
-      <ReasonForm of={shown} step="device.refuse" field="reason" next={`#/devices/${shown.about}`} label={{ zh: '拒绝原因', en: 'Why it is refused' }} />
+      <ReasonForm
+        of={shown}
+        step="device.refuse"
+        field="reason"
+        next={`#/devices/${shown.about}`}
+        label={{ zh: '拒绝原因', en: 'Why it is refused' }}
+      />
     </Card>
   ) : null;
 
@@ -92,9 +119,20 @@ export const OwnDevice: FC<Omit<Props, 'responsible'>> = ({ shown, asked, names 
     {shown.allowed.includes('device.endorse') ? (
       <Card title={{ zh: '确认', en: 'Endorse' }}>
         <p>
-          <Both words={{ zh: '请先电话核对密钥指纹，再确认。', en: 'Compare its thumbprint by telephone before you endorse it.' }} />
+          <Both
+            words={{
+              zh: '请先电话核对密钥指纹，再确认。',
+              en: 'Compare its thumbprint by telephone before you endorse it.',
+            }}
+          />
         </p>
-        <ReasonForm of={shown} step="device.endorse" field="note" next={`#/devices/${shown.about}`} label={{ zh: '确认说明', en: 'Note' }} />
+        <ReasonForm
+          of={shown}
+          step="device.endorse"
+          field="note"
+          next={`#/devices/${shown.about}`}
+          label={{ zh: '确认说明', en: 'Note' }}
+        />
       </Card>
     ) : null}
     <Refusing shown={shown} />

@@ -6,11 +6,11 @@
 import type { FC } from 'hono/jsx';
 import { counted } from '../../life/counted.ts';
 import type { DrawRecord, Found } from '../../life/procedure/draw-record.ts';
-import { sessionId, type Drawn } from '../../life/procedure/drawing.ts';
+import { type Drawn, sessionId } from '../../life/procedure/drawing.ts';
 import { FINDING_WORDS, LOTTERY_WORDS, sourceWords } from '../draw-words.ts';
 import { Both, En } from '../layout.tsx';
-import { ReasonForm, Record, type ShownCase } from './cases.tsx';
 import { CaseHead } from './case-head.tsx';
+import { ReasonForm, Record, type ShownCase } from './cases.tsx';
 import { Field, StepForm } from './fields.tsx';
 import { Card, Facts, List } from './parts.tsx';
 
@@ -38,7 +38,13 @@ const Seed: FC<{ commitment: string }> = ({ commitment }) => (
   </div>
 );
 
-const Reveal: FC<{ shown: ShownCase; record: DrawRecord; today: string }> = ({ shown: { about, seq, last }, record: { committed: { body } }, today }) => {
+const Reveal: FC<{ shown: ShownCase; record: DrawRecord; today: string }> = ({
+  shown: { about, seq, last },
+  record: {
+    committed: { body },
+  },
+  today,
+}) => {
   const { commitment, public_source } = body;
   const { numbers, like, site } = LOTTERY_WORDS[public_source.lottery];
   const due = today >= public_source.date;
@@ -46,10 +52,26 @@ const Reveal: FC<{ shown: ShownCase; record: DrawRecord; today: string }> = ({ s
     <Card title={{ zh: '公布种子', en: 'Publish the seed' }}>
       {due ? null : (
         <p>
-          <Both words={{ zh: `开奖日是 ${public_source.date}，从那天起可以公布。`, en: `The lottery is drawn on ${public_source.date}; the seed can be published from then on.` }} />
+          <Both
+            words={{
+              zh: `开奖日是 ${public_source.date}，从那天起可以公布。`,
+              en: `The lottery is drawn on ${public_source.date}; the seed can be published from then on.`,
+            }}
+          />
         </p>
       )}
-      <StepForm step="draw.reveal" about={about} seq={seq} last={last} next={`#/draws/${about}`} submit={{ zh: '签名并公布', en: 'Sign and publish' }} confirm={{ zh: '公布后任何人都能看到抽中的场次和督导员。确定？', en: 'Everybody will see which sessions and inspectors were drawn. Go on?' }}>
+      <StepForm
+        step="draw.reveal"
+        about={about}
+        seq={seq}
+        last={last}
+        next={`#/draws/${about}`}
+        submit={{ zh: '签名并公布', en: 'Sign and publish' }}
+        confirm={{
+          zh: '公布后任何人都能看到抽中的场次和督导员。确定？',
+          en: 'Everybody will see which sessions and inspectors were drawn. Go on?',
+        }}
+      >
         <Seed commitment={commitment} />
         {due ? (
           <>
@@ -59,13 +81,30 @@ const Reveal: FC<{ shown: ShownCase; record: DrawRecord; today: string }> = ({ s
               </label>
               <p class="hint" id="public-value-hint">
                 <Both words={sourceWords(public_source)} />
-                <Both words={{ zh: `${numbers.zh}，如 ${like}；请按公告填写，公众会核对：`, en: `${numbers.en}, like ${like}; as published, since the public will compare: ` }} />
+                <Both
+                  words={{
+                    zh: `${numbers.zh}，如 ${like}；请按公告填写，公众会核对：`,
+                    en: `${numbers.en}, like ${like}; as published, since the public will compare: `,
+                  }}
+                />
                 <a href={site}>{site}</a>
               </p>
-              <input id="public-value" inputmode="numeric" autocomplete="off" aria-required="true" aria-describedby="public-value-hint" data-public-value={public_source.lottery} />
+              <input
+                id="public-value"
+                inputmode="numeric"
+                autocomplete="off"
+                aria-required="true"
+                aria-describedby="public-value-hint"
+                data-public-value={public_source.lottery}
+              />
             </div>
             <p>
-              <Both words={{ zh: '要先派人、后公布，可以只在本浏览器里计算。', en: 'To send inspectors first and publish later, compute it in this browser alone.' }} />
+              <Both
+                words={{
+                  zh: '要先派人、后公布，可以只在本浏览器里计算。',
+                  en: 'To send inspectors first and publish later, compute it in this browser alone.',
+                }}
+              />
             </p>
             <p class="buttons">
               <button type="button" class="second" data-action="draw-here" data-about={about}>
@@ -80,7 +119,8 @@ const Reveal: FC<{ shown: ShownCase; record: DrawRecord; today: string }> = ({ s
   );
 };
 
-export const inspectorNames = ({ inspectors }: Drawn): string => inspectors.map(({ name, id }) => `${name}（${id}）`).join('、');
+export const inspectorNames = ({ inspectors }: Drawn): string =>
+  inspectors.map(({ name, id }) => `${name}（${id}）`).join('、');
 
 export const FoundState: FC<{ finding: Found['finding'] | undefined }> = ({ finding }) => (
   <span class={`state ${finding === 'no_problem' ? 'good' : 'warn'}`}>
@@ -88,13 +128,23 @@ export const FoundState: FC<{ finding: Found['finding'] | undefined }> = ({ find
   </span>
 );
 
-const DrawnList: FC<{ about: string; drawn: readonly Drawn[]; latest: ReadonlyMap<string, Found> }> = ({ about, drawn, latest }) => (
+const DrawnList: FC<{ about: string; drawn: readonly Drawn[]; latest: ReadonlyMap<string, Found> }> = ({
+  about,
+  drawn,
+  latest,
+}) => (
   <Card title={{ zh: '抽中的场次', en: 'What was drawn' }}>
     <List
       name="drawn"
       caption={{ zh: '按抽中次序', en: 'In the order in which they were drawn' }}
       none={{ zh: '没有。', en: 'Nothing.' }}
-      columns={[{ words: { zh: '场次', en: 'Session' } }, { words: { zh: '日期', en: 'Day' } }, { words: { zh: '内容', en: 'What' } }, { words: { zh: '督导员', en: 'Inspectors' } }, { words: { zh: '检查结果', en: 'Finding' } }]}
+      columns={[
+        { words: { zh: '场次', en: 'Session' } },
+        { words: { zh: '日期', en: 'Day' } },
+        { words: { zh: '内容', en: 'What' } },
+        { words: { zh: '督导员', en: 'Inspectors' } },
+        { words: { zh: '检查结果', en: 'Finding' } },
+      ]}
       rows={drawn.map((one, at) => [
         <a href={`#/draws/${about}/drawn/${at + 1}`}>
           {at + 1}. {one.name}
@@ -112,18 +162,41 @@ const Close: FC<{ shown: ShownCase; missing: number }> = ({ shown: { about, seq,
   <Card title={{ zh: '办结', en: 'Close' }}>
     {missing > 0 ? (
       <p>
-        <Both words={{ zh: `还有 ${missing} 个场次没有检查结果，全部填写后才能办结。`, en: `${counted(missing, 'drawn session has', 'drawn sessions have')} no finding yet; close when all have.` }} />
+        <Both
+          words={{
+            zh: `还有 ${missing} 个场次没有检查结果，全部填写后才能办结。`,
+            en: `${counted(missing, 'drawn session has', 'drawn sessions have')} no finding yet; close when all have.`,
+          }}
+        />
       </p>
     ) : (
-      <StepForm step="draw.close" about={about} seq={seq} last={last} next={`#/draws/${about}`} submit={{ zh: '签名并办结', en: 'Sign and close' }}>
-        <Field name="summary" words={{ zh: '总结', en: 'Summary' }} hint={{ zh: '会公开', en: 'Published' }} lines={4} />
+      <StepForm
+        step="draw.close"
+        about={about}
+        seq={seq}
+        last={last}
+        next={`#/draws/${about}`}
+        submit={{ zh: '签名并办结', en: 'Sign and close' }}
+      >
+        <Field
+          name="summary"
+          words={{ zh: '总结', en: 'Summary' }}
+          hint={{ zh: '会公开', en: 'Published' }}
+          lines={4}
+        />
       </StepForm>
     )}
   </Card>
 );
 
 /** One draw, with what can be done now. */
-export const DrawDesk: FC<{ shown: ShownCase; record: DrawRecord; latest: ReadonlyMap<string, Found>; names: Names; today: string }> = ({ shown, record, latest, names, today }) => {
+export const DrawDesk: FC<{
+  shown: ShownCase;
+  record: DrawRecord;
+  latest: ReadonlyMap<string, Found>;
+  names: Names;
+  today: string;
+}> = ({ shown, record, latest, names, today }) => {
   const { title, sessions, inspectors, pick, per_session, commitment, public_source } = record.committed.body;
   const { drawn = [], revealed, closed } = record;
   const page = `/supervision/${shown.about.slice('draw:'.length)}`;
@@ -134,7 +207,15 @@ export const DrawDesk: FC<{ shown: ShownCase; record: DrawRecord; latest: Readon
         <Facts
           lines={[
             [{ zh: '组织抽取', en: 'Drawn by' }, names.get(record.committed.by) ?? record.committed.by],
-            [{ zh: '抽取规模', en: 'To be drawn' }, <Both words={{ zh: `${sessions.length} 个场次中抽 ${pick} 个，每场 ${per_session} 人（共 ${inspectors.length} 人）`, en: `${pick} of ${counted(sessions.length, 'session')}, ${per_session} of ${counted(inspectors.length, 'inspector')} each` }} />],
+            [
+              { zh: '抽取规模', en: 'To be drawn' },
+              <Both
+                words={{
+                  zh: `${sessions.length} 个场次中抽 ${pick} 个，每场 ${per_session} 人（共 ${inspectors.length} 人）`,
+                  en: `${pick} of ${counted(sessions.length, 'session')}, ${per_session} of ${counted(inspectors.length, 'inspector')} each`,
+                }}
+              />,
+            ],
             [{ zh: '公开值', en: 'Public value' }, <Both words={sourceWords(public_source)} />],
             [{ zh: '开奖号码', en: 'Numbers' }, revealed?.body.public_value],
             [{ zh: '承诺值', en: 'Commitment' }, <code class="token">{commitment}</code>],
@@ -148,7 +229,17 @@ export const DrawDesk: FC<{ shown: ShownCase; record: DrawRecord; latest: Readon
       {shown.allowed.includes('draw.close') ? <Close shown={shown} missing={drawn.length - latest.size} /> : null}
       {shown.allowed.includes('draw.abandon') ? (
         <Card title={{ zh: '作废', en: 'Give up' }}>
-          <ReasonForm of={shown} step="draw.abandon" field="reason" next={`#/draws/${shown.about}`} label={{ zh: '原因（会公开）', en: 'Reason, which is published' }} confirm={{ zh: '作废的抽取和原因会一直公开。确定作废？', en: 'The draw stays public with its reason. Give it up?' }} />
+          <ReasonForm
+            of={shown}
+            step="draw.abandon"
+            field="reason"
+            next={`#/draws/${shown.about}`}
+            label={{ zh: '原因（会公开）', en: 'Reason, which is published' }}
+            confirm={{
+              zh: '作废的抽取和原因会一直公开。确定作废？',
+              en: 'The draw stays public with its reason. Give it up?',
+            }}
+          />
         </Card>
       ) : null}
       <Record steps={shown.steps} names={names} />

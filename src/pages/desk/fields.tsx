@@ -3,7 +3,7 @@
  * It refuses scripts of its own: src/client/desk/ gives life to the data attributes that stand here, judges and signs.
  */
 import type { FC, PropsWithChildren } from 'hono/jsx';
-import { levelName, LEVELS } from '../../life/level.ts';
+import { LEVELS, levelName } from '../../life/level.ts';
 import type { StepName } from '../../life/procedure/steps.ts';
 import { inLanguage } from '../language.ts';
 import { Both, En } from '../layout.tsx';
@@ -30,10 +30,30 @@ interface FieldProps {
 const idOf = (name: string): string => `f-${name.replace(/[^A-Za-z0-9]+/g, '-')}`;
 
 /** A field with its label and hint. */
-export const Field: FC<FieldProps> = ({ name, words, hint, id = idOf(name), type = 'text', value, optional = false, lines, options, as, attributes = {} }) => {
+export const Field: FC<FieldProps> = ({
+  name,
+  words,
+  hint,
+  id = idOf(name),
+  type = 'text',
+  value,
+  optional = false,
+  lines,
+  options,
+  as,
+  attributes = {},
+}) => {
   const described = hint ? { 'aria-describedby': `${id}-hint` } : {};
   const kind = as ?? (type === 'number' ? 'number' : undefined);
-  const common = { id, name, autocomplete: 'off', ...(kind ? { 'data-type': kind } : {}), ...(optional ? { 'data-optional': '' } : { 'aria-required': 'true' }), ...described, ...attributes };
+  const common = {
+    id,
+    name,
+    autocomplete: 'off',
+    ...(kind ? { 'data-type': kind } : {}),
+    ...(optional ? { 'data-optional': '' } : { 'aria-required': 'true' }),
+    ...described,
+    ...attributes,
+  };
   return (
     <div class="field">
       <label for={id}>
@@ -64,21 +84,31 @@ export const Field: FC<FieldProps> = ({ name, words, hint, id = idOf(name), type
           {value ?? ''}
         </textarea>
       ) : (
-        <input type={type === 'number' ? 'text' : type} inputmode={type === 'number' ? 'numeric' : undefined} value={value ?? ''} {...common} />
+        <input
+          type={type === 'number' ? 'text' : type}
+          inputmode={type === 'number' ? 'numeric' : undefined}
+          value={value ?? ''}
+          {...common}
+        />
       )}
     </div>
   );
 };
 
 /** The five levels to tick. */
-export const Levels: FC<{ name: string; words?: Words; chosen?: readonly number[] }> = ({ name, words = { zh: '等级', en: 'Levels' }, chosen = [] }) => (
+export const Levels: FC<{ name: string; words?: Words; chosen?: readonly number[] }> = ({
+  name,
+  words = { zh: '等级', en: 'Levels' },
+  chosen = [],
+}) => (
   <fieldset class="ticks field">
     <legend>
       <Both words={words} />
     </legend>
     {LEVELS.map((level) => (
       <label>
-        <input type="checkbox" name={name} value={String(level)} data-type="number" checked={chosen.includes(level)} /> {levelName(level)}
+        <input type="checkbox" name={name} value={String(level)} data-type="number" checked={chosen.includes(level)} />{' '}
+        {levelName(level)}
       </label>
     ))}
   </fieldset>
@@ -105,8 +135,32 @@ interface StepFormProps {
 }
 
 /** A form that takes a step: filled in, checked and signed in the browser. */
-export const StepForm: FC<PropsWithChildren<StepFormProps>> = ({ step, about, seq = 0, last, next, salt = false, ownKey, draft, submit, confirm, second = false, children }) => (
-  <form novalidate data-step={step} data-about={about} data-seq={String(seq)} data-last={last} data-next={next} data-salt={salt ? '' : undefined} data-key={ownKey} data-draft={draft} data-confirm={confirm ? inLanguage(confirm) : undefined}>
+export const StepForm: FC<PropsWithChildren<StepFormProps>> = ({
+  step,
+  about,
+  seq = 0,
+  last,
+  next,
+  salt = false,
+  ownKey,
+  draft,
+  submit,
+  confirm,
+  second = false,
+  children,
+}) => (
+  <form
+    novalidate
+    data-step={step}
+    data-about={about}
+    data-seq={String(seq)}
+    data-last={last}
+    data-next={next}
+    data-salt={salt ? '' : undefined}
+    data-key={ownKey}
+    data-draft={draft}
+    data-confirm={confirm ? inLanguage(confirm) : undefined}
+  >
     {children}
     {draft === undefined ? null : (
       <label class="tick">

@@ -45,7 +45,8 @@ export const CodesView: FC<{ uscc: string; codes: readonly CodeOf[] }> = ({ uscc
         <ul>
           {codes.map(({ code, name, inForce }) => (
             <li>
-              <code>{code}</code> {name} <Both words={inForce ? { zh: '备案有效', en: 'in force' } : { zh: '备案失效', en: 'not in force' }} />
+              <code>{code}</code> {name}{' '}
+              <Both words={inForce ? { zh: '备案有效', en: 'in force' } : { zh: '备案失效', en: 'not in force' }} />
             </li>
           ))}
         </ul>
@@ -67,9 +68,20 @@ export interface Again {
 export const FileAgain: FC<{ again: Again; centre: string }> = ({ again, centre }) => (
   <Card title={{ zh: '重新备案', en: 'File again' }}>
     <p>
-      <Both words={{ zh: '现在没有有效的备案：机构不能报送、上传和颁发，此前的备案也不会自行恢复。可以按此前的内容重新备案；要改内容，请让机构申报变更。', en: 'No filing is in force: the organization files, uploads and orders nothing, and no older filing comes back by itself. You can file it again as before; for other terms the organization applies for a change.' }} />
+      <Both
+        words={{
+          zh: '现在没有有效的备案：机构不能报送、上传和颁发，此前的备案也不会自行恢复。可以按此前的内容重新备案；要改内容，请让机构申报变更。',
+          en: 'No filing is in force: the organization files, uploads and orders nothing, and no older filing comes back by itself. You can file it again as before; for other terms the organization applies for a change.',
+        }}
+      />
     </p>
-    <Field name="years" id="again-years" words={{ zh: '备案有效期（年）', en: 'Years that the filing holds' }} value="1" options={[1, 2, 3].map((n) => [String(n), { zh: String(n), en: String(n) }] as const)} />
+    <Field
+      name="years"
+      id="again-years"
+      words={{ zh: '备案有效期（年）', en: 'Years that the filing holds' }}
+      value="1"
+      options={[1, 2, 3].map((n) => [String(n), { zh: String(n), en: String(n) }] as const)}
+    />
     <p class="buttons">
       <button type="button" class="second" data-action="review-again" data-again={JSON.stringify(again)}>
         <Both words={{ zh: '核对备案内容', en: 'Check the filing' }} />

@@ -9,7 +9,10 @@ export const FILING_WORDS = {
   by_city: { zh: '市级备案', en: 'filed by the city' },
   by_province: { zh: '省级备案', en: 'filed by the province' },
   scope: { zh: '职业', en: 'Occupations' },
-  counted: { zh: '{count} 个职业，{jobs} 个工种/方向', en: '{count} {count|occupation|occupations}, {jobs} {jobs|job|jobs}' },
+  counted: {
+    zh: '{count} 个职业，{jobs} 个工种/方向',
+    en: '{count} {count|occupation|occupations}, {jobs} {jobs|job|jobs}',
+  },
   annual_capacity: { zh: '年度评价规模', en: 'Certificates a year' },
   pass_mark: { zh: '合格线', en: 'Pass mark' },
   until: { zh: '有效期至', en: 'Until' },

@@ -5,7 +5,7 @@
  */
 import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../../life/calendar.ts';
-import { levelName, type Level } from '../../life/level.ts';
+import { type Level, levelName } from '../../life/level.ts';
 import type { Application } from '../../life/procedure/application.ts';
 import { grantsOf, isNarrower } from '../../life/procedure/filing.ts';
 import type { Filing } from '../../life/schema.ts';
@@ -25,7 +25,11 @@ const Capacity: FC<{ granted: number; asked: number }> = ({ granted, asked }) =>
   </>
 );
 
-export const Granted: FC<{ application: Application; filing: Filing | undefined; steps: readonly Pick<ShownStep, 'step' | 'body'>[] }> = ({ application, filing, steps }) => {
+export const Granted: FC<{
+  application: Application;
+  filing: Filing | undefined;
+  steps: readonly Pick<ShownStep, 'step' | 'body'>[];
+}> = ({ application, filing, steps }) => {
   if (!filing) return null;
   const { reason } = (steps.findLast(({ step }) => step === 'application.select')?.body ?? {}) as { reason?: string };
   return (
@@ -33,7 +37,12 @@ export const Granted: FC<{ application: Application; filing: Filing | undefined;
       {isNarrower(filing, application) ? (
         <div class="notice">
           <p>
-            <Both words={{ zh: '核准的职业、等级少于申报内容。', en: 'Fewer occupations or levels were granted than applied for.' }} />
+            <Both
+              words={{
+                zh: '核准的职业、等级少于申报内容。',
+                en: 'Fewer occupations or levels were granted than applied for.',
+              }}
+            />
           </p>
           {reason === undefined ? null : <p class="said-there">{reason}</p>}
         </div>
@@ -41,16 +50,28 @@ export const Granted: FC<{ application: Application; filing: Filing | undefined;
       <Facts
         lines={[
           [{ zh: '机构编码', en: 'Code' }, <span class="number">{filing.sub.slice('org:'.length)}</span>],
-          [{ zh: '年度评价规模', en: 'Certificates a year' }, <Capacity granted={filing.annual_capacity} asked={application.annual_capacity} />],
+          [
+            { zh: '年度评价规模', en: 'Certificates a year' },
+            <Capacity granted={filing.annual_capacity} asked={application.annual_capacity} />,
+          ],
           [{ zh: '合格线', en: 'Pass mark' }, String(filing.pass_mark)],
-          [{ zh: '有效期', en: 'In force' }, `${shanghaiDay(filing.nbf ?? filing.iat)} – ${shanghaiDay(filing.exp - 1)}`],
+          [
+            { zh: '有效期', en: 'In force' },
+            `${shanghaiDay(filing.nbf ?? filing.iat)} – ${shanghaiDay(filing.exp - 1)}`,
+          ],
         ]}
       />
       <List
         name="granted"
         caption={{ zh: '逐项对照', en: 'Line by line' }}
         none={{ zh: '没有职业。', en: 'There are none.' }}
-        columns={[{ words: { zh: '职业（工种）', en: 'Occupation' } }, { words: { zh: '编码', en: 'Code' } }, { words: { zh: '申报等级', en: 'Applied for' } }, { words: { zh: '核准等级', en: 'Granted' } }, { words: { zh: '未核准等级', en: 'Not granted' } }]}
+        columns={[
+          { words: { zh: '职业（工种）', en: 'Occupation' } },
+          { words: { zh: '编码', en: 'Code' } },
+          { words: { zh: '申报等级', en: 'Applied for' } },
+          { words: { zh: '核准等级', en: 'Granted' } },
+          { words: { zh: '未核准等级', en: 'Not granted' } },
+        ]}
         rows={grantsOf(filing, application).map(({ code, name, job, asked, granted }) => [
           job === '--' ? name : `${name}（${job}）`,
           code,

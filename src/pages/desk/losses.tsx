@@ -19,14 +19,26 @@ export interface ShownLoss {
   withdrawn: boolean;
 }
 
-const STILL_GOOD: Words = { zh: '这把密钥没有撤回，办结后可以重新使用。确定办结？', en: 'This key is not withdrawn and works again once the case is settled. Settle it?' };
+const STILL_GOOD: Words = {
+  zh: '这把密钥没有撤回，办结后可以重新使用。确定办结？',
+  en: 'This key is not withdrawn and works again once the case is settled. Settle it?',
+};
 
-export const LossesView: FC<{ losses: readonly ShownLoss[]; names: ReadonlyMap<string, string>; organizations: ReadonlyMap<string, string> }> = ({ losses, names, organizations }) => (
+export const LossesView: FC<{
+  losses: readonly ShownLoss[];
+  names: ReadonlyMap<string, string>;
+  organizations: ReadonlyMap<string, string>;
+}> = ({ losses, names, organizations }) => (
   <>
     <section class="lead">
       <Title words={{ zh: '密钥报失', en: 'Keys reported lost' }} />
       <p>
-        <Both words={{ zh: '报失的密钥已停用。核实后签署撤回，使其永久失效；设备已找回的，办结即恢复使用。', en: 'A key that was reported is stopped. Make sure, then withdraw it, which ends it for good; if the device was found, settle the case and the key works again.' }} />
+        <Both
+          words={{
+            zh: '报失的密钥已停用。核实后签署撤回，使其永久失效；设备已找回的，办结即恢复使用。',
+            en: 'A key that was reported is stopped. Make sure, then withdraw it, which ends it for good; if the device was found, settle the case and the key works again.',
+          }}
+        />
       </p>
     </section>
     {losses.length === 0 ? (
@@ -37,7 +49,9 @@ export const LossesView: FC<{ losses: readonly ShownLoss[]; names: ReadonlyMap<s
       </Card>
     ) : (
       losses.map(({ shown, jkt, reason, withdrawn }) => (
-        <Card title={{ zh: organizations.get(shown.organization ?? '') ?? String(shown.organization), en: 'Organization' }}>
+        <Card
+          title={{ zh: organizations.get(shown.organization ?? '') ?? String(shown.organization), en: 'Organization' }}
+        >
           <Facts
             lines={[
               [{ zh: '机构编码', en: 'Code' }, shown.organization],
@@ -57,8 +71,23 @@ export const LossesView: FC<{ losses: readonly ShownLoss[]; names: ReadonlyMap<s
             </p>
           )}
           {shown.allowed.includes('loss.close') ? (
-            <StepForm step="loss.close" about={shown.about} seq={shown.seq} last={shown.last} next="#/losses" second submit={STEP_BUTTONS['loss.close']} {...(withdrawn ? {} : { confirm: STILL_GOOD })}>
-              <Field name="note" id={`close-${shown.about.slice('loss:'.length)}`} words={{ zh: '办结说明', en: 'How it was settled' }} lines={3} optional />
+            <StepForm
+              step="loss.close"
+              about={shown.about}
+              seq={shown.seq}
+              last={shown.last}
+              next="#/losses"
+              second
+              submit={STEP_BUTTONS['loss.close']}
+              {...(withdrawn ? {} : { confirm: STILL_GOOD })}
+            >
+              <Field
+                name="note"
+                id={`close-${shown.about.slice('loss:'.length)}`}
+                words={{ zh: '办结说明', en: 'How it was settled' }}
+                lines={3}
+                optional
+              />
             </StepForm>
           ) : null}
           <Record steps={shown.steps} names={names} />

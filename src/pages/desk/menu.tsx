@@ -28,7 +28,11 @@ const ORGANIZATION: readonly MenuEntry[] = [
   { at: 'applications', words: { zh: '备案变更', en: 'Filing' } },
 ];
 
-const APPLICANT: readonly MenuEntry[] = [HOME, { at: 'apply', words: { zh: '申报', en: 'Apply' } }, { at: 'device', words: { zh: '设备登记', en: 'Device' } }];
+const APPLICANT: readonly MenuEntry[] = [
+  HOME,
+  { at: 'apply', words: { zh: '申报', en: 'Apply' } },
+  { at: 'device', words: { zh: '设备登记', en: 'Device' } },
+];
 
 const CENTRE: readonly MenuEntry[] = [
   HOME,

@@ -21,7 +21,12 @@ export const BatchesView: FC<{ batches: readonly BatchLine[]; more: string | und
     <section class="lead">
       <Title words={{ zh: '批次', en: 'Batches' }} />
       <p>
-        <Both words={{ zh: '公示期满的结果上传后成为批次，经市、省中心审核后由本机构颁发。', en: 'Results become a batch after their notice; the centres approve it, then you order it issued.' }} />
+        <Both
+          words={{
+            zh: '公示期满的结果上传后成为批次，经市、省中心审核后由本机构颁发。',
+            en: 'Results become a batch after their notice; the centres approve it, then you order it issued.',
+          }}
+        />
       </p>
     </section>
     <Card>
@@ -30,7 +35,12 @@ export const BatchesView: FC<{ batches: readonly BatchLine[]; more: string | und
         caption={{ zh: '本机构的批次，新的在前', en: 'Your batches, the newest first' }}
         none={{ zh: '还没有批次。', en: 'There are no batches yet.' }}
         more={more}
-        columns={[{ words: { zh: '批次', en: 'Batch' } }, { words: { zh: '上传时间', en: 'Uploaded' } }, { words: { zh: '人数', en: 'Rows' } }, { words: { zh: '状态', en: 'State' } }]}
+        columns={[
+          { words: { zh: '批次', en: 'Batch' } },
+          { words: { zh: '上传时间', en: 'Uploaded' } },
+          { words: { zh: '人数', en: 'Rows' } },
+          { words: { zh: '状态', en: 'State' } },
+        ]}
         rows={batches.map(({ id, created_at, count, state }) => [
           <a href={`#/batches/${id}`}>
             <code>{id}</code>
@@ -60,7 +70,8 @@ const Download: FC<{ batch: ShownBatch }> = ({ batch: { id, count } }) => {
           <label for="from-part">
             从第几个压缩包开始（共 {parts} 个，每个 {PART} 张）
             <En>
-              Begin with archive number (of {parts}, {PART} each); where the browser can write to disk, all go into one file
+              Begin with archive number (of {parts}, {PART} each); where the browser can write to disk, all go into one
+              file
             </En>
           </label>
           <input id="from-part" type="number" min="1" max={parts} value="1" inputmode="numeric" />
@@ -75,7 +86,11 @@ const Download: FC<{ batch: ShownBatch }> = ({ batch: { id, count } }) => {
   );
 };
 
-export const BatchDetail: FC<{ batch: ShownBatch; centres: ReadonlyMap<string, string>; results?: string | null | undefined }> = ({ batch, centres, results }) => {
+export const BatchDetail: FC<{
+  batch: ShownBatch;
+  centres: ReadonlyMap<string, string>;
+  results?: string | null | undefined;
+}> = ({ batch, centres, results }) => {
   const { id, count, state, created_at, root, issued, approvals, returned_reason } = batch;
   return (
     <>
@@ -85,7 +100,10 @@ export const BatchDetail: FC<{ batch: ShownBatch; centres: ReadonlyMap<string, s
           lines={[
             [{ zh: '上传时间', en: 'Uploaded' }, moment(created_at)],
             [{ zh: '人数', en: 'Rows' }, String(count)],
-            [{ zh: '已签发', en: 'Signed' }, state === 'issuing' || state === 'issued' ? `${issued} / ${count}` : undefined],
+            [
+              { zh: '已签发', en: 'Signed' },
+              state === 'issuing' || state === 'issued' ? `${issued} / ${count}` : undefined,
+            ],
             [{ zh: '结果', en: 'Results' }, results ? <a href={`#/results/${results}`}>{results}</a> : undefined],
             [{ zh: '名单根摘要', en: 'Root of the rows' }, <code>{root}</code>],
             [{ zh: '退回原因', en: 'Returned because' }, returned_reason ?? undefined],
@@ -110,7 +128,12 @@ export const BatchDetail: FC<{ batch: ShownBatch; centres: ReadonlyMap<string, s
       {state === 'approved' || state === 'issuing' ? (
         <Card title={{ zh: '颁发', en: 'Issue' }}>
           <p>
-            <Both words={{ zh: '本浏览器将重新计算名单的根，核对无误后用您的密钥签署颁发指令。', en: 'This browser computes the root of the rows anew, and signs the order with your key if it is the approved one.' }} />
+            <Both
+              words={{
+                zh: '本浏览器将重新计算名单的根，核对无误后用您的密钥签署颁发指令。',
+                en: 'This browser computes the root of the rows anew, and signs the order with your key if it is the approved one.',
+              }}
+            />
           </p>
           <p class="buttons">
             <button type="button" data-action="issue-batch" data-batch={id}>

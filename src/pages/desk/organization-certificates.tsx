@@ -6,7 +6,7 @@
  */
 import type { FC } from 'hono/jsx';
 import type { Report } from '../../life/report.ts';
-import { REASONS, type ACTIONS } from '../../life/schema.ts';
+import { type ACTIONS, REASONS } from '../../life/schema.ts';
 import { StatusHistory } from '../history.tsx';
 import { Both, En } from '../layout.tsx';
 import { REASONS as REASON_WORDS, VERDICTS, type Words } from '../words.ts';
@@ -25,9 +25,16 @@ const Search: FC<{ number?: string; fault?: Words | undefined }> = ({ number = '
           证书编号<En>Number of the certificate</En>
         </label>
         <p class="hint" id="certificate-hint">
-          22 位，空格不计；在证书上或下载的文件名中<En>22 characters, spaces do not count; on the certificate, and the name of its file</En>
+          22 位，空格不计；在证书上或下载的文件名中
+          <En>22 characters, spaces do not count; on the certificate, and the name of its file</En>
         </p>
-        <input id="certificate-number" autocomplete="off" value={number} aria-describedby={fault ? 'certificate-hint certificate-fault' : 'certificate-hint'} aria-invalid={fault ? 'true' : undefined} />
+        <input
+          id="certificate-number"
+          autocomplete="off"
+          value={number}
+          aria-describedby={fault ? 'certificate-hint certificate-fault' : 'certificate-hint'}
+          aria-invalid={fault ? 'true' : undefined}
+        />
         {fault ? (
           <p class="fault" id="certificate-fault">
             <Both words={fault} />
@@ -66,7 +73,12 @@ export const CertificatesView: FC<{ number?: string; fault?: Words }> = ({ numbe
     <section class="lead">
       <Title words={{ zh: '证书', en: 'Certificates' }} />
       <p>
-        <Both words={{ zh: '按编号查找本机构颁发的证书，暂停、恢复或撤销。', en: 'Find a certificate of yours by its number, to suspend, reinstate or revoke it.' }} />
+        <Both
+          words={{
+            zh: '按编号查找本机构颁发的证书，暂停、恢复或撤销。',
+            en: 'Find a certificate of yours by its number, to suspend, reinstate or revoke it.',
+          }}
+        />
       </p>
     </section>
     <Search {...(number === undefined ? {} : { number })} fault={fault} />
@@ -76,10 +88,17 @@ export const CertificatesView: FC<{ number?: string; fault?: Words }> = ({ numbe
 
 /** Reasons that fit an action; the rest would contradict it. */
 const reasonsFor = (action: Action) =>
-  REASONS.filter((reason) => (action === 'reinstate' ? ['cleared', 'holder_request', 'other'].includes(reason) : reason !== 'cleared' && (action === 'suspend' || reason !== 'under_investigation')));
+  REASONS.filter((reason) =>
+    action === 'reinstate'
+      ? ['cleared', 'holder_request', 'other'].includes(reason)
+      : reason !== 'cleared' && (action === 'suspend' || reason !== 'under_investigation'),
+  );
 
 const ABOUT: Record<Action, Words> = {
-  suspend: { zh: '暂停后证书查验为“已暂停”，核查清楚后可以恢复。', en: 'Whoever checks it sees that it is suspended; it can be reinstated.' },
+  suspend: {
+    zh: '暂停后证书查验为“已暂停”，核查清楚后可以恢复。',
+    en: 'Whoever checks it sees that it is suspended; it can be reinstated.',
+  },
   reinstate: { zh: '恢复后证书重新有效。', en: 'The certificate is valid again.' },
   revoke: { zh: '撤销立即生效，不能恢复。', en: 'At once, and for good: a revocation cannot be taken back.' },
 };
@@ -92,7 +111,15 @@ const Change: FC<{ number: string; action: Action; last: string | undefined }> =
         <p>
           <Both words={ABOUT[action]} />
         </p>
-        <Field name="reason" id={`${action}-reason`} words={{ zh: '理由', en: 'Reason' }} hint={{ zh: '公开，任何人查验时都能看到', en: 'Public: everybody who checks the certificate sees it' }} options={reasonsFor(action).map((reason) => [reason, REASON_WORDS[reason] ?? { zh: reason, en: reason }] as const)} />
+        <Field
+          name="reason"
+          id={`${action}-reason`}
+          words={{ zh: '理由', en: 'Reason' }}
+          hint={{ zh: '公开，任何人查验时都能看到', en: 'Public: everybody who checks the certificate sees it' }}
+          options={reasonsFor(action).map(
+            (reason) => [reason, REASON_WORDS[reason] ?? { zh: reason, en: reason }] as const,
+          )}
+        />
         <p class="buttons">
           <button type="submit" class="second" data-action="change-status" data-number={number} data-last={last}>
             <Both words={button} />
@@ -131,10 +158,19 @@ export const CertificateView: FC<{ number: string; report: Report }> = ({ number
         <Facts
           lines={[
             [{ zh: '持证人', en: 'Holder' }, certificate?.holder.name],
-            [{ zh: '职业（工种）', en: 'Occupation' }, certificate && (certificate.job === '--' ? certificate.occupation.name : `${certificate.occupation.name} · ${certificate.job}`)],
+            [
+              { zh: '职业（工种）', en: 'Occupation' },
+              certificate &&
+                (certificate.job === '--'
+                  ? certificate.occupation.name
+                  : `${certificate.occupation.name} · ${certificate.job}`),
+            ],
             [{ zh: '等级', en: 'Level' }, certificate?.level_name],
             [{ zh: '颁发日期', en: 'Issued on' }, certificate?.issued_on],
-            [{ zh: '新证书', en: 'Replaced by' }, replaced_by === undefined ? undefined : <a href={`#/certificates/${replaced_by}`}>{replaced_by}</a>],
+            [
+              { zh: '新证书', en: 'Replaced by' },
+              replaced_by === undefined ? undefined : <a href={`#/certificates/${replaced_by}`}>{replaced_by}</a>,
+            ],
             [{ zh: '公开页面', en: 'Public page' }, <a href={`/c/${number}`}>{`/c/${number}`}</a>],
           ]}
         />

@@ -22,7 +22,11 @@ export interface OwnKey {
   loss?: { seq: number; last: string } | undefined;
 }
 
-const Key: FC<{ organization: string; one: OwnKey; only: boolean }> = ({ organization, one: { jkt, state, until, label, isThis, loss }, only }) => (
+const Key: FC<{ organization: string; one: OwnKey; only: boolean }> = ({
+  organization,
+  one: { jkt, state, until, label, isThis, loss },
+  only,
+}) => (
   <Card title={{ zh: label ?? '机构密钥', en: 'Key of the organization' }}>
     <p>
       <State state={state} />
@@ -40,15 +44,46 @@ const Key: FC<{ organization: string; one: OwnKey; only: boolean }> = ({ organiz
           报失 <span lang="en">report it lost</span>
         </summary>
         <p>
-          <Both words={{ zh: '报失后平台立即拒绝这把密钥的一切请求；备案中心核实后签署撤回，撤回后永久失效。', en: 'From then on the service takes nothing of this key; the centre makes sure and withdraws it, which ends it for good.' }} />
+          <Both
+            words={{
+              zh: '报失后平台立即拒绝这把密钥的一切请求；备案中心核实后签署撤回，撤回后永久失效。',
+              en: 'From then on the service takes nothing of this key; the centre makes sure and withdraws it, which ends it for good.',
+            }}
+          />
         </p>
         {only ? (
           <p class="notice">
-            <Both words={{ zh: '这是唯一有效的密钥：报失后须由中心核实身份、登记新设备，才能继续办理。', en: 'It is the only one in force: afterwards nothing goes on until the centre has made sure of you and named a new device.' }} />
+            <Both
+              words={{
+                zh: '这是唯一有效的密钥：报失后须由中心核实身份、登记新设备，才能继续办理。',
+                en: 'It is the only one in force: afterwards nothing goes on until the centre has made sure of you and named a new device.',
+              }}
+            />
           </p>
         ) : null}
-        <StepForm step="loss.report" about={`loss:${organization}-${jkt}`} seq={loss?.seq ?? 0} last={loss?.last} next="#/devices" second submit={{ zh: '签名并报失', en: 'Sign and report' }} confirm={{ zh: `报失密钥 ${jkt.slice(0, 8)}…？这把密钥将立即停用。`, en: `Report the key ${jkt.slice(0, 8)}… lost? It is stopped at once.` }}>
-          <Field name="reason" id={`loss-${jkt}`} words={{ zh: '情况说明', en: 'What happened' }} hint={{ zh: '何时、如何遗失，是否可能被他人使用', en: 'When and how it was lost, and whether others may use it' }} lines={3} />
+        <StepForm
+          step="loss.report"
+          about={`loss:${organization}-${jkt}`}
+          seq={loss?.seq ?? 0}
+          last={loss?.last}
+          next="#/devices"
+          second
+          submit={{ zh: '签名并报失', en: 'Sign and report' }}
+          confirm={{
+            zh: `报失密钥 ${jkt.slice(0, 8)}…？这把密钥将立即停用。`,
+            en: `Report the key ${jkt.slice(0, 8)}… lost? It is stopped at once.`,
+          }}
+        >
+          <Field
+            name="reason"
+            id={`loss-${jkt}`}
+            words={{ zh: '情况说明', en: 'What happened' }}
+            hint={{
+              zh: '何时、如何遗失，是否可能被他人使用',
+              en: 'When and how it was lost, and whether others may use it',
+            }}
+            lines={3}
+          />
         </StepForm>
       </details>
     ) : null}

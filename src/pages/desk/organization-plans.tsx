@@ -7,14 +7,25 @@ import { Both, En } from '../layout.tsx';
 import { CaseHead } from './case-head.tsx';
 import { ReasonForm, Record, type ShownCase } from './cases.tsx';
 import { Card, List, Title } from './parts.tsx';
-import { KIND_OF_SESSION, PlanForm, STAFF_WORDS, type PlanFormProps } from './plan-form.tsx';
+import { KIND_OF_SESSION, PlanForm, type PlanFormProps, STAFF_WORDS } from './plan-form.tsx';
 
 export const PlanEdit: FC<PlanFormProps & { earliest: string }> = ({ earliest, ...form }) => (
   <>
     <section class="lead">
-      <Title words={form.step === 'plan.file' ? { zh: '新建考核计划', en: 'New plan' } : { zh: '修改考核计划', en: 'Amend the plan' }} />
+      <Title
+        words={
+          form.step === 'plan.file'
+            ? { zh: '新建考核计划', en: 'New plan' }
+            : { zh: '修改考核计划', en: 'Amend the plan' }
+        }
+      />
       <p>
-        <Both words={{ zh: `计划须提前 5 个工作日报送：今天报送，首场考试最早在 ${earliest}。`, en: `Plans are filed five working days ahead: filed today, the first exam can be on ${earliest}.` }} />
+        <Both
+          words={{
+            zh: `计划须提前 5 个工作日报送：今天报送，首场考试最早在 ${earliest}。`,
+            en: `Plans are filed five working days ahead: filed today, the first exam can be on ${earliest}.`,
+          }}
+        />
       </p>
     </section>
     <PlanForm {...form} />
@@ -32,8 +43,22 @@ export const PlanContent: FC<{ plan: Plan }> = ({ plan }) => (
         name="sessions"
         caption={{ zh: '时间场次安排', en: 'Sessions of the plan' }}
         none={{ zh: '没有场次。', en: 'There are no sessions.' }}
-        columns={[{ words: { zh: '编号', en: 'Id' } }, { words: { zh: '时间', en: 'Time' } }, { words: { zh: '职业（工种）', en: 'Occupation' } }, { words: { zh: '等级', en: 'Levels' } }, { words: { zh: '科目', en: 'Kind' } }, { words: { zh: '地点', en: 'Place' } }]}
-        rows={plan.sessions.map(({ id, date, starts, ends, occupation_name, job_type, levels, kind, venue, room }) => [id, `${date} ${starts}–${ends}`, job_type === '--' ? occupation_name : `${occupation_name} · ${job_type}`, levels.map(levelName).join('、'), <Both words={KIND_OF_SESSION[kind]} />, `${venue} ${room ?? ''}`])}
+        columns={[
+          { words: { zh: '编号', en: 'Id' } },
+          { words: { zh: '时间', en: 'Time' } },
+          { words: { zh: '职业（工种）', en: 'Occupation' } },
+          { words: { zh: '等级', en: 'Levels' } },
+          { words: { zh: '科目', en: 'Kind' } },
+          { words: { zh: '地点', en: 'Place' } },
+        ]}
+        rows={plan.sessions.map(({ id, date, starts, ends, occupation_name, job_type, levels, kind, venue, room }) => [
+          id,
+          `${date} ${starts}–${ends}`,
+          job_type === '--' ? occupation_name : `${occupation_name} · ${job_type}`,
+          levels.map(levelName).join('、'),
+          <Both words={KIND_OF_SESSION[kind]} />,
+          `${venue} ${room ?? ''}`,
+        ])}
       />
     </Card>
     <Card title={{ zh: '考务人员', en: 'Staff' }}>
@@ -41,8 +66,18 @@ export const PlanContent: FC<{ plan: Plan }> = ({ plan }) => (
         name="staff"
         caption={{ zh: '监考员、考评员、督导员', en: 'Invigilators, assessors, supervisors' }}
         none={{ zh: '没有人员。', en: 'Nobody.' }}
-        columns={[{ words: { zh: '职责', en: 'Role' } }, { words: { zh: '姓名', en: 'Name' } }, { words: { zh: '证卡编号', en: 'Certificate' } }, { words: { zh: '场次', en: 'Sessions' } }]}
-        rows={plan.staff.map(({ role, name, certificate, sessions }) => [<Both words={STAFF_WORDS[role]} />, name, certificate ?? '', sessions.join('、')])}
+        columns={[
+          { words: { zh: '职责', en: 'Role' } },
+          { words: { zh: '姓名', en: 'Name' } },
+          { words: { zh: '证卡编号', en: 'Certificate' } },
+          { words: { zh: '场次', en: 'Sessions' } },
+        ]}
+        rows={plan.staff.map(({ role, name, certificate, sessions }) => [
+          <Both words={STAFF_WORDS[role]} />,
+          name,
+          certificate ?? '',
+          sessions.join('、'),
+        ])}
       />
     </Card>
     <Card title={{ zh: `考生名册（${plan.roster.length} 人）`, en: `Roster of ${plan.roster.length}` }}>
@@ -50,8 +85,24 @@ export const PlanContent: FC<{ plan: Plan }> = ({ plan }) => (
         name="roster"
         caption={{ zh: '含个人信息，请妥善保管下载的文件', en: 'Personal data: keep what you download safe' }}
         none={{ zh: '没有考生。', en: 'Nobody.' }}
-        columns={[{ words: { zh: '行', en: 'Row' } }, { words: { zh: '姓名', en: 'Name' } }, { words: { zh: '证件', en: 'Document' } }, { words: { zh: '证件号码', en: 'Number' } }, { words: { zh: '职业（工种）', en: 'Occupation' } }, { words: { zh: '等级', en: 'Level' } }, { words: { zh: '场次', en: 'Sessions' } }]}
-        rows={plan.roster.map(({ row, name, id_type, id_number, occupation_name, job_type, level, sessions }) => [String(row), name, ID_TYPE_NAMES[id_type], id_number, job_type === '--' ? occupation_name : `${occupation_name} · ${job_type}`, levelName(level), sessions.join('、')])}
+        columns={[
+          { words: { zh: '行', en: 'Row' } },
+          { words: { zh: '姓名', en: 'Name' } },
+          { words: { zh: '证件', en: 'Document' } },
+          { words: { zh: '证件号码', en: 'Number' } },
+          { words: { zh: '职业（工种）', en: 'Occupation' } },
+          { words: { zh: '等级', en: 'Level' } },
+          { words: { zh: '场次', en: 'Sessions' } },
+        ]}
+        rows={plan.roster.map(({ row, name, id_type, id_number, occupation_name, job_type, level, sessions }) => [
+          String(row),
+          name,
+          ID_TYPE_NAMES[id_type],
+          id_number,
+          job_type === '--' ? occupation_name : `${occupation_name} · ${job_type}`,
+          levelName(level),
+          sessions.join('、'),
+        ])}
       />
     </Card>
   </>
@@ -91,7 +142,14 @@ export const PlanDetail: FC<DetailProps> = ({ shown, plan, names, results, over 
     <PlanContent plan={plan} />
     {shown.allowed.includes('plan.cancel') && !results ? (
       <Card title={{ zh: '取消计划', en: 'Cancel the plan' }}>
-        <ReasonForm of={shown} step="plan.cancel" field="reason" next="#/plans" label={{ zh: '原因', en: 'Reason' }} confirm={{ zh: '确定取消这份计划？', en: 'Cancel this plan?' }} />
+        <ReasonForm
+          of={shown}
+          step="plan.cancel"
+          field="reason"
+          next="#/plans"
+          label={{ zh: '原因', en: 'Reason' }}
+          confirm={{ zh: '确定取消这份计划？', en: 'Cancel this plan?' }}
+        />
       </Card>
     ) : null}
   </>

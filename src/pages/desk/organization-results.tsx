@@ -3,8 +3,8 @@ import type { FC } from 'hono/jsx';
 import type { Plan, Results } from '../../life/procedure/plan.ts';
 import type { ScopeEntry } from '../../life/schema.ts';
 import { Both, En } from '../layout.tsx';
-import { ReasonForm, Record, type CaseRowView, type ShownCase } from './cases.tsx';
 import { CaseHead } from './case-head.tsx';
+import { type CaseRowView, ReasonForm, Record, type ShownCase } from './cases.tsx';
 import { Field, StepForm } from './fields.tsx';
 import { Card, Facts, Title } from './parts.tsx';
 import { TableField } from './plan-form.tsx';
@@ -27,24 +27,56 @@ export const ResultsForm: FC<FormProps> = ({ step, about, seq = 0, last, plan, t
   return (
     <>
       <section class="lead">
-        <Title words={corrects ? { zh: '更正结果', en: 'Correct the results' } : { zh: '公示结果', en: 'Publish results' }} />
+        <Title
+          words={corrects ? { zh: '更正结果', en: 'Correct the results' } : { zh: '公示结果', en: 'Publish results' }}
+        />
         <p>{title}</p>
         <p>
-          <Both words={{ zh: '名册上的每个人都要有结果；公示页只显示打码的姓名。', en: 'Everybody on the roster has a result; the public notice shows masked names alone.' }} />
+          <Both
+            words={{
+              zh: '名册上的每个人都要有结果；公示页只显示打码的姓名。',
+              en: 'Everybody on the roster has a result; the public notice shows masked names alone.',
+            }}
+          />
         </p>
       </section>
-      <StepForm step={step} about={about} seq={seq} last={last} next="#/results/{about}" salt draft={`results:${plan}`} submit={corrects ? { zh: '签名并重新公示', en: 'Sign and publish anew' } : { zh: '签名并公示', en: 'Sign and publish' }}>
+      <StepForm
+        step={step}
+        about={about}
+        seq={seq}
+        last={last}
+        next="#/results/{about}"
+        salt
+        draft={`results:${plan}`}
+        submit={
+          corrects
+            ? { zh: '签名并重新公示', en: 'Sign and publish anew' }
+            : { zh: '签名并公示', en: 'Sign and publish' }
+        }
+      >
         <input type="hidden" name="plan" value={plan} />
-        <TableField name="rows" title={{ zh: '结果', en: 'Results' }} scope={scope} plan={plan} today={today} load={corrects ? about : undefined} />
+        <TableField
+          name="rows"
+          title={{ zh: '结果', en: 'Results' }}
+          scope={scope}
+          plan={plan}
+          today={today}
+          load={corrects ? about : undefined}
+        />
         <Card title={{ zh: '公示', en: 'Notice' }}>
-          <Field name="working_days" words={{ zh: '公示工作日', en: 'Working days of the notice' }} hint={{ zh: '不少于 5 个工作日，公示当天不计', en: 'Five or more, the day of publication not counted' }} type="number" value={days} />
+          <Field
+            name="working_days"
+            words={{ zh: '公示工作日', en: 'Working days of the notice' }}
+            hint={{ zh: '不少于 5 个工作日，公示当天不计', en: 'Five or more, the day of publication not counted' }}
+            type="number"
+            value={days}
+          />
           {corrects ? <Field name="reason" words={{ zh: '更正原因', en: 'Why it is corrected' }} lines={3} /> : null}
         </Card>
       </StepForm>
     </>
   );
 };
-
 
 interface DetailProps {
   shown: ShownCase;
@@ -60,31 +92,61 @@ interface DetailProps {
   names: ReadonlyMap<string, string>;
 }
 
-const Upload: FC<{ about: string; over: boolean; until: string; blocked: number; upheld: boolean }> = ({ about, over, until, blocked, upheld }) => (
+const Upload: FC<{ about: string; over: boolean; until: string; blocked: number; upheld: boolean }> = ({
+  about,
+  over,
+  until,
+  blocked,
+  upheld,
+}) => (
   <Card title={{ zh: '上传', en: 'Upload' }}>
     {!over ? (
       <p>
-        <Both words={{ zh: `公示至 ${until}，次日起可以上传。`, en: `The notice runs to the end of ${until}; upload on the day after, or later.` }} />
+        <Both
+          words={{
+            zh: `公示至 ${until}，次日起可以上传。`,
+            en: `The notice runs to the end of ${until}; upload on the day after, or later.`,
+          }}
+        />
       </p>
     ) : blocked > 0 ? (
       <p class="fault">
-        <Both words={{ zh: `有 ${blocked} 件异议未处理，处理后才能上传。`, en: blocked === 1 ? '1 objection is open: decide it first.' : `${blocked} objections are open: decide them first.` }} />
+        <Both
+          words={{
+            zh: `有 ${blocked} 件异议未处理，处理后才能上传。`,
+            en:
+              blocked === 1
+                ? '1 objection is open: decide it first.'
+                : `${blocked} objections are open: decide them first.`,
+          }}
+        />
       </p>
     ) : upheld ? (
       <p class="fault">
-        <Both words={{ zh: '有异议成立：先更正或撤回结果，才能上传。', en: 'An objection was upheld: correct or withdraw the results before you upload.' }} />
+        <Both
+          words={{
+            zh: '有异议成立：先更正或撤回结果，才能上传。',
+            en: 'An objection was upheld: correct or withdraw the results before you upload.',
+          }}
+        />
       </p>
     ) : (
       <>
         <p>
-          <Both words={{ zh: '合格人员成为一个批次；本浏览器核对每一行并重新计算根后签名。', en: 'Those who passed become a batch; this browser compares every row, computes the root anew and signs it.' }} />
+          <Both
+            words={{
+              zh: '合格人员成为一个批次；本浏览器核对每一行并重新计算根后签名。',
+              en: 'Those who passed become a batch; this browser compares every row, computes the root anew and signs it.',
+            }}
+          />
         </p>
         <div class="field">
           <label for="photos">
             照片压缩包（选填）<En>Archive of photos, optional</En>
           </label>
           <p class="hint">
-            ZIP，每张以证件号码命名；未通过者的照片不使用<En>ZIP, each named by document number; photos of those who did not pass are left out</En>
+            ZIP，每张以证件号码命名；未通过者的照片不使用
+            <En>ZIP, each named by document number; photos of those who did not pass are left out</En>
           </p>
           <input id="photos" type="file" accept=".zip,application/zip" />
         </div>
@@ -98,7 +160,18 @@ const Upload: FC<{ about: string; over: boolean; until: string; blocked: number;
   </Card>
 );
 
-export const ResultsDetail: FC<DetailProps> = ({ shown, results, plan, passMark, until, from, over, objections, batch, names }) => {
+export const ResultsDetail: FC<DetailProps> = ({
+  shown,
+  results,
+  plan,
+  passMark,
+  until,
+  from,
+  over,
+  objections,
+  batch,
+  names,
+}) => {
   const open = objections.filter(({ state }) => state === 'open').length;
   // As the service counts: what was corrected since is settled.
   const upheld = objections.some(({ state, updated_at }) => state === 'upheld' && updated_at > shown.updated_at);
@@ -110,8 +183,16 @@ export const ResultsDetail: FC<DetailProps> = ({ shown, results, plan, passMark,
           lines={[
             [{ zh: '公示期', en: 'Runs' }, `${from} – ${until}`],
             [{ zh: '考核计划', en: 'Plan' }, <a href={`#/plans/${results.plan}`}>{plan.title}</a>],
-            [{ zh: '公示页', en: 'Public page' }, <a href={`/notices/${shown.about.slice('results:'.length)}`}>/notices/{shown.about.slice('results:'.length)}</a>],
-            [{ zh: '异议', en: 'Objections' }, objections.length === 0 ? '0' : <a href="#/objections">{`${open} / ${objections.length}`}</a>],
+            [
+              { zh: '公示页', en: 'Public page' },
+              <a href={`/notices/${shown.about.slice('results:'.length)}`}>
+                /notices/{shown.about.slice('results:'.length)}
+              </a>,
+            ],
+            [
+              { zh: '异议', en: 'Objections' },
+              objections.length === 0 ? '0' : <a href="#/objections">{`${open} / ${objections.length}`}</a>,
+            ],
             [{ zh: '批次', en: 'Batch' }, batch ? <a href={`#/batches/${batch}`}>{batch}</a> : undefined],
           ]}
         />
@@ -123,7 +204,9 @@ export const ResultsDetail: FC<DetailProps> = ({ shown, results, plan, passMark,
           </p>
         ) : null}
       </Card>
-      {shown.state === 'notice' ? <Upload about={shown.about} over={over} until={until} blocked={open} upheld={upheld} /> : null}
+      {shown.state === 'notice' ? (
+        <Upload about={shown.about} over={over} until={until} blocked={open} upheld={upheld} />
+      ) : null}
       <ResultRows rows={results.rows} passMark={passMark} />
       <Record steps={shown.steps} names={names} />
       {shown.allowed.includes('results.correct') ? (
@@ -135,7 +218,14 @@ export const ResultsDetail: FC<DetailProps> = ({ shown, results, plan, passMark,
       ) : null}
       {shown.allowed.includes('results.withdraw') ? (
         <Card title={{ zh: '撤回结果', en: 'Withdraw the results' }}>
-          <ReasonForm of={shown} step="results.withdraw" field="reason" next="#/results" label={{ zh: '原因', en: 'Reason' }} confirm={{ zh: '确定撤回结果？公示随之终止。', en: 'Withdraw the results? Their notice ends.' }} />
+          <ReasonForm
+            of={shown}
+            step="results.withdraw"
+            field="reason"
+            next="#/results"
+            label={{ zh: '原因', en: 'Reason' }}
+            confirm={{ zh: '确定撤回结果？公示随之终止。', en: 'Withdraw the results? Their notice ends.' }}
+          />
         </Card>
       ) : null}
     </>

@@ -12,7 +12,10 @@ const KeyFile: FC = () => (
     </h2>
     <p>
       密钥文件只在您的浏览器里读取，用来签名：不会上传，也不会保存。关闭或刷新本页后须重新选择。
-      <En>The key file is read by your browser alone, to sign: it is neither uploaded nor stored. After closing or reloading this page, choose it again.</En>
+      <En>
+        The key file is read by your browser alone, to sign: it is neither uploaded nor stored. After closing or
+        reloading this page, choose it again.
+      </En>
     </p>
     <div class="drop">
       <label for="key-file">
@@ -34,7 +37,10 @@ const OwnKey: FC = () => (
     </h2>
     <p>
       密钥在本浏览器里生成，任何人都取不出来，包括本平台。首次申报、新设备都从这里开始。
-      <En>The key is made in this browser and cannot be taken out of it, not even by this service. First applications and new devices begin here.</En>
+      <En>
+        The key is made in this browser and cannot be taken out of it, not even by this service. First applications and
+        new devices begin here.
+      </En>
     </p>
     <ul class="hint">
       <li>
@@ -43,11 +49,16 @@ const OwnKey: FC = () => (
       </li>
       <li>
         第二台设备：在那台设备上另建密钥，提交设备登记，由机构确认、中心登记。
-        <En>Second device: make a key there and request it to be named; the organization endorses it, the centre names it.</En>
+        <En>
+          Second device: make a key there and request it to be named; the organization endorses it, the centre names it.
+        </En>
       </li>
       <li>
         遗失：立即通知中心撤回这把密钥，再用新设备登记。清除浏览器数据也会删除密钥。
-        <En>Loss: tell the centre at once, which withdraws the key; then register a new device. Clearing the browser’s data deletes the key too.</En>
+        <En>
+          Loss: tell the centre at once, which withdraws the key; then register a new device. Clearing the browser’s
+          data deletes the key too.
+        </En>
       </li>
     </ul>
     <p class="buttons">
@@ -66,7 +77,9 @@ const Enter: FC = () => (
       </h1>
       <p>
         评价机构、申报单位和鉴定指导中心在这里办理申报、计划、公示、审核和颁发。没有密码：每一步都由您的密钥签名。
-        <En>Organizations, applicants and centres do their work here. There are no passwords: your key signs each step.</En>
+        <En>
+          Organizations, applicants and centres do their work here. There are no passwords: your key signs each step.
+        </En>
       </p>
     </section>
     <noscript>

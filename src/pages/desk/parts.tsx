@@ -32,7 +32,18 @@ export const Card: FC<PropsWithChildren<{ title?: Words; id?: string }>> = ({ ti
 export const moment = (at: number): string => shanghaiClock(toTimestamp(at));
 export const dayOf = (at: number): string => shanghaiDay(at);
 
-const GOOD = ['selected', 'granted', 'active', 'published', 'filed', 'uploaded', 'issued', 'approved', 'upheld', 'closed'];
+const GOOD = [
+  'selected',
+  'granted',
+  'active',
+  'published',
+  'filed',
+  'uploaded',
+  'issued',
+  'approved',
+  'upheld',
+  'closed',
+];
 
 /** A state in words, by colour and border too. */
 export const State: FC<{ state: string; of?: 'case' | 'batch' }> = ({ state, of = 'case' }) => {

@@ -12,9 +12,22 @@ import { Both } from '../layout.tsx';
 import type { Words } from '../words.ts';
 import { Card, List } from './parts.tsx';
 
-const OUTCOMES: Record<'passed' | 'failed' | 'absent', Words> = { passed: { zh: '合格', en: 'passed' }, failed: { zh: '不合格', en: 'failed' }, absent: { zh: '缺考', en: 'absent' } };
+const OUTCOMES: Record<'passed' | 'failed' | 'absent', Words> = {
+  passed: { zh: '合格', en: 'passed' },
+  failed: { zh: '不合格', en: 'failed' },
+  absent: { zh: '缺考', en: 'absent' },
+};
 const scoreText = (score: number | 'absent'): string => (score === 'absent' ? '缺考' : String(score));
-const COLUMNS: readonly Words[] = [{ zh: '行', en: 'Row' }, { zh: '姓名', en: 'Name' }, { zh: '证件号码', en: 'Number' }, { zh: '职业（工种）', en: 'Occupation' }, { zh: '等级', en: 'Level' }, { zh: '理论', en: 'Theory' }, { zh: '实操', en: 'Practice' }, { zh: '结果', en: 'Outcome' }];
+const COLUMNS: readonly Words[] = [
+  { zh: '行', en: 'Row' },
+  { zh: '姓名', en: 'Name' },
+  { zh: '证件号码', en: 'Number' },
+  { zh: '职业（工种）', en: 'Occupation' },
+  { zh: '等级', en: 'Level' },
+  { zh: '理论', en: 'Theory' },
+  { zh: '实操', en: 'Practice' },
+  { zh: '结果', en: 'Outcome' },
+];
 const REPLACES: Words = { zh: '替换的证书', en: 'Replaces' };
 
 export const ResultRows: FC<{ rows: readonly ResultRow[]; passMark: number }> = ({ rows, passMark }) => {

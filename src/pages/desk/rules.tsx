@@ -14,12 +14,22 @@ const PARTS = [
   ['fees', { zh: '收费标准', en: 'Fees' }],
 ] as const;
 
-export const RulesView: FC<{ code: string; shown: ShownCase | undefined; rules: Rules | undefined; names: ReadonlyMap<string, string> }> = ({ code, shown, rules, names }) => (
+export const RulesView: FC<{
+  code: string;
+  shown: ShownCase | undefined;
+  rules: Rules | undefined;
+  names: ReadonlyMap<string, string>;
+}> = ({ code, shown, rules, names }) => (
   <>
     <section class="lead">
       <Title words={{ zh: '管理办法', en: 'Published rules' }} />
       <p>
-        <Both words={{ zh: '四项管理办法一起公布，向社会公开；每个版本都保留。', en: 'The four are published together, for everybody to read; every version stays.' }} />
+        <Both
+          words={{
+            zh: '四项管理办法一起公布，向社会公开；每个版本都保留。',
+            en: 'The four are published together, for everybody to read; every version stays.',
+          }}
+        />
       </p>
       <p>
         <a href={`/organizations/${code}`}>
@@ -27,9 +37,21 @@ export const RulesView: FC<{ code: string; shown: ShownCase | undefined; rules: 
         </a>
       </p>
     </section>
-    <StepForm step="rules.publish" about={`rules:${code}`} seq={shown?.seq ?? 0} last={shown?.last} next="#/rules" draft={`rules:${code}`} submit={{ zh: '签名并公布', en: 'Sign and publish' }}>
+    <StepForm
+      step="rules.publish"
+      about={`rules:${code}`}
+      seq={shown?.seq ?? 0}
+      last={shown?.last}
+      next="#/rules"
+      draft={`rules:${code}`}
+      submit={{ zh: '签名并公布', en: 'Sign and publish' }}
+    >
       <Card>
-        <Field name="version" words={{ zh: '版本', en: 'Version' }} hint={{ zh: '如：2026 年第 1 版', en: 'e.g. 2026-1' }} />
+        <Field
+          name="version"
+          words={{ zh: '版本', en: 'Version' }}
+          hint={{ zh: '如：2026 年第 1 版', en: 'e.g. 2026-1' }}
+        />
       </Card>
       {PARTS.map(([name, words]) => (
         <Card title={words}>

@@ -68,8 +68,14 @@ export const TROUBLES: Record<string, Words> = {
     zh: '第 {place} 张证书无法给出：{title}（{code}）。没有保存；请联系平台，其余证书可用 luzheng download --batch 下载。',
     en: 'Certificate {place} cannot be given ({code}). Nothing was saved. Contact the service; luzheng download --batch fetches the others.',
   },
-  not_approved: { zh: '批次还没有省级审核，不能颁发。', en: 'The province has not approved this batch yet; it cannot be issued.' },
-  working: { zh: '另一项工作还在进行，请等它完成或取消它。', en: 'Another work is still going on: wait for it, or cancel it.' },
+  not_approved: {
+    zh: '批次还没有省级审核，不能颁发。',
+    en: 'The province has not approved this batch yet; it cannot be issued.',
+  },
+  working: {
+    zh: '另一项工作还在进行，请等它完成或取消它。',
+    en: 'Another work is still going on: wait for it, or cancel it.',
+  },
   root_differs: {
     zh: '本页由各行重新计算的根与服务给出的不一致，拒绝签名。请勿继续，并联系平台。',
     en: 'The root computed here from the rows is not the one that the service names: nothing was signed. Stop, and contact the service.',
@@ -87,8 +93,14 @@ export const TROUBLES: Record<string, Words> = {
     en: 'Row {row} is not what its digests say: nothing was signed. Stop, and contact the service.',
   },
   certificate_of_another: { zh: '这份证书是另一把密钥的。', en: 'This certificate is of another key.' },
-  filing_of_another: { zh: '这份备案不是由这把密钥签署的，没有认证。请用当时的密钥，或重新备案。', en: 'This key did not sign the filing: nothing was certified. Use the key that did, or file the organization again.' },
-  certificate_unreadable: { zh: '这不是 PEM 证书。请选择 luzheng appoint 打印的证书文件。', en: 'This is no PEM certificate. Choose the file with what luzheng appoint printed.' },
+  filing_of_another: {
+    zh: '这份备案不是由这把密钥签署的，没有认证。请用当时的密钥，或重新备案。',
+    en: 'This key did not sign the filing: nothing was certified. Use the key that did, or file the organization again.',
+  },
+  certificate_unreadable: {
+    zh: '这不是 PEM 证书。请选择 luzheng appoint 打印的证书文件。',
+    en: 'This is no PEM certificate. Choose the file with what luzheng appoint printed.',
+  },
   photo_differs: {
     zh: '服务保存的第 {row} 行照片不是您选择的文件，拒绝签名。请勿继续，并联系平台。',
     en: 'The photo that the service stored for row {row} is not the one that you chose: nothing was signed. Stop, and contact the service.',
@@ -97,26 +109,59 @@ export const TROUBLES: Record<string, Words> = {
     zh: '服务给出的名单与其摘要不符（{code}），拒绝签名。请勿继续，并联系平台。',
     en: 'The rows that the service gave are not what their digests say ({code}): nothing was signed. Stop, and contact the service.',
   },
-  moved: { zh: '这件事在您打开之后有了变化，没有签名。请重新打开再决定。', en: 'The case has moved on since you opened it: nothing was signed. Open it again, then decide.' },
-  beyond: { zh: '备案内容超出申报内容，没有签名。', en: 'The filing would go beyond what was applied for: nothing was signed.' },
+  moved: {
+    zh: '这件事在您打开之后有了变化，没有签名。请重新打开再决定。',
+    en: 'The case has moved on since you opened it: nothing was signed. Open it again, then decide.',
+  },
+  beyond: {
+    zh: '备案内容超出申报内容，没有签名。',
+    en: 'The filing would go beyond what was applied for: nothing was signed.',
+  },
   instant_wrong: { zh: '请填写完整的日期和时间，或留空。', en: 'Enter day and time, or nothing.' },
-  effective_past: { zh: '失效时间不能早于现在；要立即撤回请留空。', en: 'It cannot end before now; leave it empty to withdraw at once.' },
+  effective_past: {
+    zh: '失效时间不能早于现在；要立即撤回请留空。',
+    en: 'It cannot end before now; leave it empty to withdraw at once.',
+  },
   since_future: { zh: '泄露时间不能晚于现在。', en: 'A key was stolen before now, not later.' },
-  nothing_granted: { zh: '至少勾选一个等级；全部不同意请选择“不予选定”。', en: 'Tick one level at least; to grant nothing, decline the application.' },
+  nothing_granted: {
+    zh: '至少勾选一个等级；全部不同意请选择“不予选定”。',
+    en: 'Tick one level at least; to grant nothing, decline the application.',
+  },
   reason_needed: { zh: '请写明理由，申报单位或机构可以看到。', en: 'Say why: those concerned will read it.' },
   year_wrong: { zh: '请填写四位年份，如 2027。', en: 'Enter a year, e.g. 2027.' },
   holidays_missing: { zh: '请填写放假的日子。', en: 'Enter the free days.' },
   source_missing: { zh: '请填写依据的通知。', en: 'Say what it rests on.' },
-  holiday_wrong: { zh: '“{day}”不能作为 {year} 年的放假日：请核对日期、年份和是否重复。', en: '“{day}” is no free day of {year}: look at the day, its year, and whether it stands twice.' },
-  workday_wrong: { zh: '“{day}”不能作为 {year} 年的调休上班日：必须是该年的周六或周日，且不重复。', en: '“{day}” is no worked weekend day of {year}: it is to be a Saturday or Sunday of that year, once.' },
+  holiday_wrong: {
+    zh: '“{day}”不能作为 {year} 年的放假日：请核对日期、年份和是否重复。',
+    en: '“{day}” is no free day of {year}: look at the day, its year, and whether it stands twice.',
+  },
+  workday_wrong: {
+    zh: '“{day}”不能作为 {year} 年的调休上班日：必须是该年的周六或周日，且不重复。',
+    en: '“{day}” is no worked weekend day of {year}: it is to be a Saturday or Sunday of that year, once.',
+  },
   number_wrong: { zh: '请填写 {min} 至 {max} 之间的整数。', en: 'Enter a whole number from {min} to {max}.' },
-  filed_since: { zh: '上传之后，机构已改由 {centre} 备案，本批次不能审核通过。请退回批次，由机构重新上传。', en: '{centre} has filed the organization since the upload: the batch cannot be approved. Return the batch, and let the organization upload it again.' },
-  city_first: { zh: '该机构由市级备案，须市级中心先审核。', en: 'A city’s centre filed the organization and approves first.' },
-  seed_unkept: { zh: '本浏览器无法保存种子（{code}），没有签名。请先点“保存种子文件”，再提交。', en: 'This browser cannot keep the seed ({code}): nothing was signed. Save the seed file first, then go on.' },
+  filed_since: {
+    zh: '上传之后，机构已改由 {centre} 备案，本批次不能审核通过。请退回批次，由机构重新上传。',
+    en: '{centre} has filed the organization since the upload: the batch cannot be approved. Return the batch, and let the organization upload it again.',
+  },
+  city_first: {
+    zh: '该机构由市级备案，须市级中心先审核。',
+    en: 'A city’s centre filed the organization and approves first.',
+  },
+  seed_unkept: {
+    zh: '本浏览器无法保存种子（{code}），没有签名。请先点“保存种子文件”，再提交。',
+    en: 'This browser cannot keep the seed ({code}): nothing was signed. Save the seed file first, then go on.',
+  },
   seed_missing: { zh: '没有种子，请选择种子文件。', en: 'There is no seed: choose the seed file.' },
-  seed_differs: { zh: '这个文件里的种子不是这次抽取承诺的种子。', en: 'The seed in this file is not the one that this draw committed to.' },
+  seed_differs: {
+    zh: '这个文件里的种子不是这次抽取承诺的种子。',
+    en: 'The seed in this file is not the one that this draw committed to.',
+  },
   seed_file_malformed: { zh: '这不是种子文件。', en: 'This is no seed file.' },
-  public_value_malformed: { zh: '开奖号码不符合该彩种，请逐个核对。', en: 'These are no numbers of this lottery; compare them one by one.' },
+  public_value_malformed: {
+    zh: '开奖号码不符合该彩种，请逐个核对。',
+    en: 'These are no numbers of this lottery; compare them one by one.',
+  },
   cancelled: { zh: '已取消，未完成的文件没有保存。', en: 'Cancelled; what was not finished was not saved.' },
   refused: { zh: '请求未被接受：{title}（{code}）', en: 'The service refused: {detail} ({code})' },
 };
@@ -134,10 +179,19 @@ export const BATCH_WORDS = {
   issuing: { zh: '正在核对并颁发', en: 'Checking and issuing' },
   issued: { zh: '已颁发 {count} 张证书。', en: '{count} {count|certificate was|certificates were} issued.' },
   downloading: { zh: '正在下载', en: 'Downloading' },
-  downloading_parts: { zh: '正在下载（共 {parts} 个压缩包；浏览器询问时，请允许下载多个文件）', en: 'Downloading {parts} {parts|archive|archives, one after another; allow several files when the browser asks}' },
+  downloading_parts: {
+    zh: '正在下载（共 {parts} 个压缩包；浏览器询问时，请允许下载多个文件）',
+    en: 'Downloading {parts} {parts|archive|archives, one after another; allow several files when the browser asks}',
+  },
   approving: { zh: '正在逐行核对并签署审核', en: 'Checking every row and approving' },
-  approved: { zh: '已核对 {count} 行并签署审核。', en: '{count} {count|row was|rows were} checked, and the approval was signed.' },
-  photos_unseen: { zh: '名单中有 {photos} 张照片，其中 {unseen} 张没有看过。仍要签署审核？审核声明将写明有 {unseen} 张未查看。', en: 'Of the {photos} {photos|photo|photos} in this list {unseen} {unseen|was|were} not looked at. Sign the approval all the same? It will say that {unseen} {unseen|was|were} not seen.' },
+  approved: {
+    zh: '已核对 {count} 行并签署审核。',
+    en: '{count} {count|row was|rows were} checked, and the approval was signed.',
+  },
+  photos_unseen: {
+    zh: '名单中有 {photos} 张照片，其中 {unseen} 张没有看过。仍要签署审核？审核声明将写明有 {unseen} 张未查看。',
+    en: 'Of the {photos} {photos|photo|photos} in this list {unseen} {unseen|was|were} not looked at. Sign the approval all the same? It will say that {unseen} {unseen|was|were} not seen.',
+  },
   uploading: { zh: '正在核对并上传', en: 'Checking and uploading' },
 } satisfies Record<string, Words>;
 
@@ -146,16 +200,34 @@ export const PHOTO_WORDS = {
   waiting: { zh: '尚未显示', en: 'not shown yet' },
   none: { zh: '无', en: 'none' },
   of_row: { zh: '名单第 {row} 条的照片', en: 'Photo of entry {row}' },
-  differs: { zh: '照片与上传时的摘要不符，不能签署审核', en: 'Not the photo that was uploaded: its digest differs. Nothing can be signed' },
+  differs: {
+    zh: '照片与上传时的摘要不符，不能签署审核',
+    en: 'Not the photo that was uploaded: its digest differs. Nothing can be signed',
+  },
   failed: { zh: '照片没有载入', en: 'The photo did not load' },
   again: { zh: '重新载入', en: 'Load again' },
 } satisfies Record<string, Words>;
 
 /** What is done with a certificate: named, asked before it is signed, and on the button. */
 export const CHANGE_WORDS = {
-  suspend: { title: { zh: '暂停', en: 'Suspend' }, button: { zh: '签名并暂停', en: 'Sign and suspend' }, confirm: { zh: '暂停证书 {number}？理由：{reason}', en: 'Suspend certificate {number}? Reason: {reason}' } },
-  reinstate: { title: { zh: '恢复', en: 'Reinstate' }, button: { zh: '签名并恢复', en: 'Sign and reinstate' }, confirm: { zh: '恢复证书 {number}？理由：{reason}', en: 'Reinstate certificate {number}? Reason: {reason}' } },
-  revoke: { title: { zh: '撤销', en: 'Revoke' }, button: { zh: '签名并撤销', en: 'Sign and revoke' }, confirm: { zh: '撤销证书 {number}？理由：{reason}。撤销后不能恢复。', en: 'Revoke certificate {number}? Reason: {reason}. This cannot be taken back.' } },
+  suspend: {
+    title: { zh: '暂停', en: 'Suspend' },
+    button: { zh: '签名并暂停', en: 'Sign and suspend' },
+    confirm: { zh: '暂停证书 {number}？理由：{reason}', en: 'Suspend certificate {number}? Reason: {reason}' },
+  },
+  reinstate: {
+    title: { zh: '恢复', en: 'Reinstate' },
+    button: { zh: '签名并恢复', en: 'Sign and reinstate' },
+    confirm: { zh: '恢复证书 {number}？理由：{reason}', en: 'Reinstate certificate {number}? Reason: {reason}' },
+  },
+  revoke: {
+    title: { zh: '撤销', en: 'Revoke' },
+    button: { zh: '签名并撤销', en: 'Sign and revoke' },
+    confirm: {
+      zh: '撤销证书 {number}？理由：{reason}。撤销后不能恢复。',
+      en: 'Revoke certificate {number}? Reason: {reason}. This cannot be taken back.',
+    },
+  },
 } satisfies Record<string, Record<'title' | 'button' | 'confirm', Words>>;
 
 export const CHANGED = {
@@ -166,13 +238,31 @@ export const CHANGED = {
 
 /** Of a centre's key: its X.509 certificate. */
 export const CERTIFICATE_WORDS = {
-  present: { zh: 'X.509 证书至 {day}：备案时一并认证颁发密钥，证书 PDF 带电子签名。', en: 'X.509 certificate until {day}: filings certify issuing keys, so that PDFs are signed.' },
-  expired: { zh: 'X.509 证书已于 {day} 到期：此后备案的颁发密钥得不到证书，证书 PDF 不带电子签名。请省级根用 luzheng appoint 重新任命，再在这里选择新证书。', en: 'The X.509 certificate ended on {day}: issuing keys that you file get none, and their PDFs carry no signature. Let the root appoint this centre again (luzheng appoint), then choose the new certificate here.' },
-  missing: { zh: '这把密钥没有 X.509 证书：备案的颁发密钥得不到证书，证书 PDF 不带电子签名。任命（luzheng appoint）时打印的证书可在这里选择；没有时请省级根重新任命。', en: 'This key has no X.509 certificate: issuing keys that you file get none, and their PDFs carry no signature. Choose the one that luzheng appoint printed; if there is none, let the root appoint this centre again.' },
-  damaged: { zh: '密钥文件中的 X.509 证书无法读取，或不是这把密钥的：备案的颁发密钥得不到证书，证书 PDF 不带电子签名。请选择 luzheng appoint 打印的证书。', en: 'The X.509 certificate in the key file cannot be read, or is of another key: issuing keys that you file get none, and their PDFs carry no signature. Choose the one that luzheng appoint printed.' },
+  present: {
+    zh: 'X.509 证书至 {day}：备案时一并认证颁发密钥，证书 PDF 带电子签名。',
+    en: 'X.509 certificate until {day}: filings certify issuing keys, so that PDFs are signed.',
+  },
+  expired: {
+    zh: 'X.509 证书已于 {day} 到期：此后备案的颁发密钥得不到证书，证书 PDF 不带电子签名。请省级根用 luzheng appoint 重新任命，再在这里选择新证书。',
+    en: 'The X.509 certificate ended on {day}: issuing keys that you file get none, and their PDFs carry no signature. Let the root appoint this centre again (luzheng appoint), then choose the new certificate here.',
+  },
+  missing: {
+    zh: '这把密钥没有 X.509 证书：备案的颁发密钥得不到证书，证书 PDF 不带电子签名。任命（luzheng appoint）时打印的证书可在这里选择；没有时请省级根重新任命。',
+    en: 'This key has no X.509 certificate: issuing keys that you file get none, and their PDFs carry no signature. Choose the one that luzheng appoint printed; if there is none, let the root appoint this centre again.',
+  },
+  damaged: {
+    zh: '密钥文件中的 X.509 证书无法读取，或不是这把密钥的：备案的颁发密钥得不到证书，证书 PDF 不带电子签名。请选择 luzheng appoint 打印的证书。',
+    en: 'The X.509 certificate in the key file cannot be read, or is of another key: issuing keys that you file get none, and their PDFs carry no signature. Choose the one that luzheng appoint printed.',
+  },
   taken: { zh: '证书已读入。', en: 'The certificate was read.' },
-  unsigned: { zh: '已备案并选定，但本中心密钥没有有效的 X.509 证书，该机构的证书 PDF 将不带电子签名。取得证书后，在机构的页面认证颁发密钥即可补上。', en: 'Filed and selected; but this centre’s key has no X.509 certificate in force, so that PDFs will carry no signature. Once you have one, certify the issuing key on the organization’s view.' },
-  certified: { zh: '颁发密钥已认证，证书 PDF 将带电子签名。', en: 'The issuing key is certified: PDFs will be signed.' },
+  unsigned: {
+    zh: '已备案并选定，但本中心密钥没有有效的 X.509 证书，该机构的证书 PDF 将不带电子签名。取得证书后，在机构的页面认证颁发密钥即可补上。',
+    en: 'Filed and selected; but this centre’s key has no X.509 certificate in force, so that PDFs will carry no signature. Once you have one, certify the issuing key on the organization’s view.',
+  },
+  certified: {
+    zh: '颁发密钥已认证，证书 PDF 将带电子签名。',
+    en: 'The issuing key is certified: PDFs will be signed.',
+  },
 } satisfies Record<string, Words>;
 
 /** Columns of rosters and results. */
@@ -202,7 +292,10 @@ export const TABLE_WORDS = {
   more: { zh: '再显示 100 行', en: 'Show 100 more' },
   caption: { zh: '有错误的行在前，可直接修改', en: 'Rows with faults stand first; mend them in place' },
   read: { zh: '已读取 {count} 行。', en: '{count} {count|row was|rows were} read.' },
-  ignored: { zh: '已读取 {count} 行；未用到的列：{columns}', en: '{count} {count|row was|rows were} read; columns that are not used: {columns}' },
+  ignored: {
+    zh: '已读取 {count} 行；未用到的列：{columns}',
+    en: '{count} {count|row was|rows were} read; columns that are not used: {columns}',
+  },
   wrong: { zh: '共 {count} 行，{faults} 处错误', en: '{count} {count|row|rows}, {faults} {faults|fault|faults}' },
   right: { zh: '共 {count} 行，没有发现错误', en: '{count} {count|row|rows}, no faults found' },
   hidden: { zh: '另有 {count} 行未显示', en: '{count} more {count|row is|rows are} not shown' },
@@ -221,7 +314,10 @@ export const SHELL = {
   forget: { zh: '移除', en: 'Remove' },
   forget_sure: { zh: '移除后，这把密钥无法恢复。确定移除？', en: 'A removed key cannot be brought back. Remove it?' },
   left: { zh: '已退出，本页不再持有密钥。', en: 'You left; this page holds no key any more.' },
-  made: { zh: '密钥已建立并保存在本浏览器。现在可以提交申报或设备登记。', en: 'The key was made and is kept in this browser. You can apply now, or ask for it to be named as a device.' },
+  made: {
+    zh: '密钥已建立并保存在本浏览器。现在可以提交申报或设备登记。',
+    en: 'The key was made and is kept in this browser. You can apply now, or ask for it to be named as a device.',
+  },
 } satisfies Record<string, Words>;
 
 export const FORM_WORDS = {
@@ -229,23 +325,38 @@ export const FORM_WORDS = {
   choose: CHOOSE,
   wrong: { zh: '填写不正确（{message}）', en: 'This is wrong ({message})' },
   faults: { zh: '有 {count} 处需要修改，尚未提交', en: '{count} {count|place|places} to mend; nothing was sent' },
-  refused: { zh: '服务发现 {count} 处问题，没有保存', en: 'The service found {count} {count|fault|faults}; nothing was stored' },
+  refused: {
+    zh: '服务发现 {count} 处问题，没有保存',
+    en: 'The service found {count} {count|fault|faults}; nothing was stored',
+  },
   rows: { zh: '名单中有 {count} 处错误', en: '{count} {count|fault|faults} in the rows of the list' },
   done: { zh: '已签名并提交。', en: 'Signed and handed in.' },
   restored: { zh: '已恢复本机保存的草稿。', en: 'The draft kept on this machine was brought back.' },
   no_room: { zh: '本机空间不足，草稿没有保存。', en: 'There is no room on this machine: the draft was not kept.' },
 } satisfies Record<string, Words>;
 
-export const LIST_WORDS = { count: { zh: '显示 {shown} / 共 {all} 条', en: '{shown} of {all} shown' }, so_far: { zh: '显示 {shown} / 已载入 {all} 条，还有更多', en: '{shown} shown of {all} so far; there are more' } } satisfies Record<string, Words>;
+export const LIST_WORDS = {
+  count: { zh: '显示 {shown} / 共 {all} 条', en: '{shown} of {all} shown' },
+  so_far: { zh: '显示 {shown} / 已载入 {all} 条，还有更多', en: '{shown} shown of {all} so far; there are more' },
+} satisfies Record<string, Words>;
 
 export const WITHDRAW_WORDS = {
-  filing: { zh: '确定撤回机构 {code} 的这份备案？撤回不能取消。', en: 'Withdraw this filing of {code}? It cannot be taken back.' },
-  client: { zh: '确定撤回机构 {code} 的这把密钥？撤回不能取消。', en: 'Withdraw this key of {code}? It cannot be taken back.' },
+  filing: {
+    zh: '确定撤回机构 {code} 的这份备案？撤回不能取消。',
+    en: 'Withdraw this filing of {code}? It cannot be taken back.',
+  },
+  client: {
+    zh: '确定撤回机构 {code} 的这把密钥？撤回不能取消。',
+    en: 'Withdraw this key of {code}? It cannot be taken back.',
+  },
   done: { zh: '已撤回，撤回声明已公布。', en: 'It was withdrawn; the withdrawal is public.' },
 } satisfies Record<string, Words>;
 
 export const CALENDAR_WORDS = {
-  confirm: { zh: '{year} 年放假 {count} 天：{holidays}；调休上班：{workdays}。依据：{source}。签名公布？', en: '{year}: {count} free days: {holidays}; worked weekend days: {workdays}. By: {source}. Sign and announce?' },
+  confirm: {
+    zh: '{year} 年放假 {count} 天：{holidays}；调休上班：{workdays}。依据：{source}。签名公布？',
+    en: '{year}: {count} free days: {holidays}; worked weekend days: {workdays}. By: {source}. Sign and announce?',
+  },
   done: { zh: '{year} 年的节假日安排已公布。', en: 'The working days of {year} are announced.' },
 } satisfies Record<string, Words>;
 
@@ -257,37 +368,58 @@ export const FILE_WORDS = {
 
 /** Said after a step was taken; the rest say that it was. */
 export const DONE: Partial<Record<StepName, Words>> = {
-  'application.submit': { zh: '申报已签名提交，等待中心审核。', en: 'The application was signed and handed in; the centre will look at it.' },
+  'application.submit': {
+    zh: '申报已签名提交，等待中心审核。',
+    en: 'The application was signed and handed in; the centre will look at it.',
+  },
   'application.amend': { zh: '修改后的申报已提交。', en: 'The amended application was handed in.' },
   'device.request': { zh: '设备登记请求已提交。', en: 'The request to name this device was handed in.' },
-  'loss.report': { zh: '已报失，这把密钥即刻停用；请联系备案中心撤回。', en: 'Reported: the key is stopped at once. Let the centre withdraw it.' },
+  'loss.report': {
+    zh: '已报失，这把密钥即刻停用；请联系备案中心撤回。',
+    en: 'Reported: the key is stopped at once. Let the centre withdraw it.',
+  },
   'loss.close': { zh: '报失已办结。', en: 'The loss is settled.' },
   'rules.publish': { zh: '管理办法已公布。', en: 'The rules were published.' },
   'plan.file': { zh: '考核计划已报送。', en: 'The plan was filed.' },
   'plan.amend': { zh: '修改后的考核计划已报送。', en: 'The amended plan was filed.' },
   'plan.cancel': { zh: '考核计划已取消。', en: 'The plan was cancelled.' },
   'results.publish': { zh: '结果已开始公示。', en: 'The results are published; the notice has begun.' },
-  'results.correct': { zh: '更正后的结果已重新公示。', en: 'The corrected results are published; the notice begins anew.' },
+  'results.correct': {
+    zh: '更正后的结果已重新公示。',
+    en: 'The corrected results are published; the notice begins anew.',
+  },
   'results.withdraw': { zh: '结果已撤回。', en: 'The results were withdrawn.' },
   'batch.return': { zh: '批次已退回。', en: 'The batch was returned.' },
   'plan.receive': { zh: '已登记接收。', en: 'The plan was received.' },
   'plan.return': { zh: '考核计划已退回。', en: 'The plan was returned.' },
   'application.return': { zh: '申报已退回修改。', en: 'The application was returned.' },
-  'application.select': { zh: '已备案并选定，申报单位的密钥已获授权。', en: 'Filed and selected; the applicant’s key is named.' },
+  'application.select': {
+    zh: '已备案并选定，申报单位的密钥已获授权。',
+    en: 'Filed and selected; the applicant’s key is named.',
+  },
   'device.grant': { zh: '设备已登记。', en: 'The device was named.' },
   'device.refuse': { zh: '已拒绝登记。', en: 'The device was refused.' },
   'standing.suspend': { zh: '已暂停评价。', en: 'The organization was suspended.' },
   'standing.resume': { zh: '已恢复评价。', en: 'The organization was resumed.' },
-  'objection.uphold': { zh: '已答复：异议成立。请更正或撤回结果。', en: 'Answered: upheld. Correct or withdraw the results now.' },
+  'objection.uphold': {
+    zh: '已答复：异议成立。请更正或撤回结果。',
+    en: 'Answered: upheld. Correct or withdraw the results now.',
+  },
   'objection.reject': { zh: '已答复：异议不成立。', en: 'Answered: rejected.' },
   'objection.reopen': { zh: '已要求重新处理。', en: 'The objection was opened again.' },
   'application.decline': { zh: '已决定不予选定。', en: 'The application was declined.' },
   'application.clear': { zh: '已清理，附件将被删除。', en: 'Cleared; its attachments are being deleted.' },
-  'draw.commit': { zh: '名单已锁定并公布，种子保存在本浏览器。请再保存一份种子文件。', en: 'The lists are fixed and published; this browser keeps the seed. Save the seed file as well.' },
+  'draw.commit': {
+    zh: '名单已锁定并公布，种子保存在本浏览器。请再保存一份种子文件。',
+    en: 'The lists are fixed and published; this browser keeps the seed. Save the seed file as well.',
+  },
   'draw.reveal': { zh: '种子已公布，抽取结果见下。', en: 'The seed is published; what was drawn stands below.' },
   'draw.abandon': { zh: '抽取已作废。', en: 'The draw was given up.' },
   'draw.finding': { zh: '检查结果已公布。', en: 'The finding was published.' },
   'draw.follow': { zh: '整改情况已公布。', en: 'The follow-up was published.' },
   'draw.close': { zh: '检查已办结。', en: 'The inspections were closed.' },
-  'results.upload': { zh: '结果已上传，等待中心审核。', en: 'The results were uploaded; the centres will review them.' },
+  'results.upload': {
+    zh: '结果已上传，等待中心审核。',
+    en: 'The results were uploaded; the centres will review them.',
+  },
 };

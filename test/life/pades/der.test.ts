@@ -7,10 +7,24 @@ import { Certificate as Asn1Certificate, BasicConstraints, KeyUsage } from '@pec
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeUtf8, toHex } from '../../../src/life/bytes.ts';
-import { bits, compareBytes, der, dottedOf, elements, integer, octets, oid, openDer, sequence, setOf, string, TAG } from '../../../src/life/pades/der.ts';
-import { isRefusal } from '../../../src/life/refusal.ts';
+import {
+  bits,
+  compareBytes,
+  der,
+  dottedOf,
+  elements,
+  integer,
+  octets,
+  oid,
+  openDer,
+  sequence,
+  setOf,
+  string,
+  TAG,
+} from '../../../src/life/pades/der.ts';
 import { readCertificate } from '../../../src/life/pades/x509.ts';
-import { makeAuthority, type Bytes } from './make.ts';
+import { isRefusal } from '../../../src/life/refusal.ts';
+import { type Bytes, makeAuthority } from './make.ts';
 
 const bytes = (limit: number) => fc.uint8Array({ maxLength: limit }) as fc.Arbitrary<Bytes>;
 
@@ -21,34 +35,52 @@ describe('values', () => {
       expect(openDer(octets(content)).content).toEqual(content);
     }
     const tree = fc.letrec<{ node: Bytes }>((tie) => ({
-      node: fc.oneof({ maxDepth: 5 }, bytes(20).map(octets), fc.nat(127).map(integer), bytes(5).map((one) => bits(one)), fc.array(tie('node'), { maxLength: 4 }).map((all) => sequence(...all)), fc.array(tie('node'), { maxLength: 4 }).map((all) => setOf(all))),
+      node: fc.oneof(
+        { maxDepth: 5 },
+        bytes(20).map(octets),
+        fc.nat(127).map(integer),
+        bytes(5).map((one) => bits(one)),
+        fc.array(tie('node'), { maxLength: 4 }).map((all) => sequence(...all)),
+        fc.array(tie('node'), { maxLength: 4 }).map((all) => setOf(all)),
+      ),
     })).node;
-    fc.assert(fc.property(tree, (encoded) => {
-      const read = openDer(encoded);
-      expect(read.bytes).toEqual(encoded);
-      if (read.tag === TAG.set) {
-        const parts = elements(read.content).map((one) => one.bytes);
-        expect([...parts].sort(compareBytes)).toEqual(parts);
-      }
-    }));
+    fc.assert(
+      fc.property(tree, (encoded) => {
+        const read = openDer(encoded);
+        expect(read.bytes).toEqual(encoded);
+        if (read.tag === TAG.set) {
+          const parts = elements(read.content).map((one) => one.bytes);
+          expect([...parts].sort(compareBytes)).toEqual(parts);
+        }
+      }),
+    );
   });
 
   test('object identifiers are themselves again', () => {
     const rest = fc.array(fc.nat(2 ** 31 - 1), { minLength: 1, maxLength: 10 });
-    fc.assert(fc.property(fc.oneof(fc.tuple(fc.nat(1), fc.nat(39)), fc.tuple(fc.constant(2), fc.nat(900))), rest, (head, tail) => {
-      const dotted = [...head, ...tail].join('.');
-      expect(dottedOf(openDer(oid(dotted)))).toBe(dotted);
-    }));
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.tuple(fc.nat(1), fc.nat(39)), fc.tuple(fc.constant(2), fc.nat(900))),
+        rest,
+        (head, tail) => {
+          const dotted = [...head, ...tail].join('.');
+          expect(dottedOf(openDer(oid(dotted)))).toBe(dotted);
+        },
+      ),
+    );
   });
 
   test('random bytes are DER or refused, and never anything else', () => {
-    fc.assert(fc.property(bytes(60), (random) => {
-      try {
-        expect(openDer(random).bytes).toEqual(random);
-      } catch (error) {
-        expect(isRefusal(error, 'der_malformed')).toBe(true);
-      }
-    }), { numRuns: 2000 });
+    fc.assert(
+      fc.property(bytes(60), (random) => {
+        try {
+          expect(openDer(random).bytes).toEqual(random);
+        } catch (error) {
+          expect(isRefusal(error, 'der_malformed')).toBe(true);
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test('a tower of sequences is refused before it is climbed', () => {
@@ -66,14 +98,20 @@ describe('certificates', () => {
     for (const encoded of [ca, middle, leaf]) {
       const mine = readCertificate(encoded);
       const { tbsCertificate: theirs } = AsnConvert.parse(encoded, Asn1Certificate);
-      const extension = (id: string) => theirs.extensions?.find(({ extnID }) => extnID === id)?.extnValue.buffer as ArrayBuffer;
+      const extension = (id: string) =>
+        theirs.extensions?.find(({ extnID }) => extnID === id)?.extnValue.buffer as ArrayBuffer;
       expect(toHex(new Uint8Array(theirs.serialNumber))).toBe(mine.serial);
-      expect([theirs.validity.notBefore, theirs.validity.notAfter].map((time) => time.getTime().getTime() / 1000)).toEqual([mine.not_before, mine.not_after]);
+      expect(
+        [theirs.validity.notBefore, theirs.validity.notAfter].map((time) => time.getTime().getTime() / 1000),
+      ).toEqual([mine.not_before, mine.not_after]);
       expect([...theirs.subject].at(-1)?.[0]?.value.toString()).toBe(mine.name);
       expect(new Uint8Array(AsnConvert.serialize(theirs.issuer))).toEqual(mine.issuer);
       expect(new Uint8Array(AsnConvert.serialize(theirs.subjectPublicKeyInfo))).toEqual(mine.key.spki);
-      expect(AsnConvert.parse(extension('2.5.29.15'), KeyUsage).toJSON()).toEqual(encoded === leaf ? ['digitalSignature', 'nonRepudiation'] : ['keyCertSign']);
-      if (encoded !== leaf) expect(AsnConvert.parse(extension('2.5.29.19'), BasicConstraints)).toMatchObject({ cA: mine.ca });
+      expect(AsnConvert.parse(extension('2.5.29.15'), KeyUsage).toJSON()).toEqual(
+        encoded === leaf ? ['digitalSignature', 'nonRepudiation'] : ['keyCertSign'],
+      );
+      if (encoded !== leaf)
+        expect(AsnConvert.parse(extension('2.5.29.19'), BasicConstraints)).toMatchObject({ cA: mine.ca });
       // Written again by the library, byte for byte the same: its encoding is the only one.
       expect(new Uint8Array(AsnConvert.serialize(AsnConvert.parse(encoded, Asn1Certificate)))).toEqual(encoded);
     }
@@ -82,26 +120,29 @@ describe('certificates', () => {
   test('whatever is changed in one, it reads or is refused; where the library reads it too, it reads the same', async () => {
     const { leaf, middle } = await makeAuthority();
     let both = 0;
-    fc.assert(fc.property(fc.constantFrom(leaf, middle), fc.nat(), fc.nat(254), (encoded, at, by) => {
-      const changed = encoded.slice();
-      changed[at % changed.length] = (changed[at % changed.length] as number) ^ (by + 1);
-      let mine: ReturnType<typeof readCertificate>;
-      try {
-        mine = readCertificate(changed);
-      } catch (error) {
-        expect(isRefusal(error) && /^certificate_/.test(error.code)).toBe(true);
-        return;
-      }
-      let theirs: Asn1Certificate['tbsCertificate'];
-      try {
-        theirs = AsnConvert.parse(changed, Asn1Certificate).tbsCertificate;
-      } catch {
-        return;
-      }
-      both++;
-      expect(toHex(new Uint8Array(theirs.serialNumber))).toBe(mine.serial);
-      expect(theirs.validity.notAfter.getTime().getTime() / 1000).toBe(mine.not_after);
-    }), { numRuns: 1000 });
+    fc.assert(
+      fc.property(fc.constantFrom(leaf, middle), fc.nat(), fc.nat(254), (encoded, at, by) => {
+        const changed = encoded.slice();
+        changed[at % changed.length] = (changed[at % changed.length] as number) ^ (by + 1);
+        let mine: ReturnType<typeof readCertificate>;
+        try {
+          mine = readCertificate(changed);
+        } catch (error) {
+          expect(isRefusal(error) && /^certificate_/.test(error.code)).toBe(true);
+          return;
+        }
+        let theirs: Asn1Certificate['tbsCertificate'];
+        try {
+          theirs = AsnConvert.parse(changed, Asn1Certificate).tbsCertificate;
+        } catch {
+          return;
+        }
+        both++;
+        expect(toHex(new Uint8Array(theirs.serialNumber))).toBe(mine.serial);
+        expect(theirs.validity.notAfter.getTime().getTime() / 1000).toBe(mine.not_after);
+      }),
+      { numRuns: 1000 },
+    );
     expect(both).toBeGreaterThan(300);
   });
 
@@ -112,8 +153,13 @@ describe('certificates', () => {
     const { leaf } = await makeAuthority();
     const name = sequence(setOf([sequence(oid('2.5.4.3'), der(tag, content))]));
     const parts = elements(openDer(leaf).content);
-    const [version, serial, algorithm, issuer, validity, , ...rest] = elements((parts[0] as { content: Bytes }).content).map((one) => one.bytes) as [Bytes, Bytes, Bytes, Bytes, Bytes, Bytes, ...Bytes[]];
-    const encoded = sequence(sequence(version, serial, algorithm, issuer, validity, name, ...rest), ...parts.slice(1).map((one) => one.bytes));
+    const [version, serial, algorithm, issuer, validity, , ...rest] = elements(
+      (parts[0] as { content: Bytes }).content,
+    ).map((one) => one.bytes) as [Bytes, Bytes, Bytes, Bytes, Bytes, Bytes, ...Bytes[]];
+    const encoded = sequence(
+      sequence(version, serial, algorithm, issuer, validity, name, ...rest),
+      ...parts.slice(1).map((one) => one.bytes),
+    );
     expect(readCertificate(encoded).name).toBe('济南');
     expect(string(TAG.utf8, '济南')).toEqual(der(TAG.utf8, encodeUtf8('济南')));
   });

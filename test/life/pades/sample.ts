@@ -5,7 +5,7 @@
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import { MessageImprint, TimeStampReq, TSTInfo } from '@peculiar/asn1-tsp';
 import { AlgorithmIdentifier } from '@peculiar/asn1-x509';
-import { makeKey, type KeyPair } from '../../../src/cli/sign.ts';
+import { type KeyPair, makeKey } from '../../../src/cli/sign.ts';
 import { encodeUtf8, sha256, toHex } from '../../../src/life/bytes.ts';
 import { derEcdsa, OID, spkiOf } from '../../../src/life/pades/algorithms.ts';
 import { holderName } from '../../../src/life/pades/certify.ts';
@@ -28,7 +28,11 @@ export function findSignature(file: Uint8Array): PdfSignatureField {
   const byteRange = range.map(Number) as unknown as PdfSignatureField['byteRange'];
   const hex = text.slice(byteRange[1] + 1, byteRange[2] - 1);
   if (!/^([0-9a-fA-F]{2})*$/.test(hex)) throw new Error('no hex string');
-  return { subFilter: subFilter as string, byteRange, contents: Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)) };
+  return {
+    subFilter: subFilter as string,
+    byteRange,
+    contents: Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)),
+  };
 }
 
 /** The file with other bytes in /Contents, at the same place. */
@@ -59,8 +63,10 @@ export interface Tsa {
   name: string;
 }
 
-const sign = async (key: KeyPair['key'], data: Bytes): Promise<Bytes> => derEcdsa(new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key as never, data)));
-const time = (at: number) => string(TAG.utcTime, `${new Date(at * 1000).toISOString().slice(2, 19).replace(/\D/g, '')}Z`);
+const sign = async (key: KeyPair['key'], data: Bytes): Promise<Bytes> =>
+  derEcdsa(new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key as never, data)));
+const time = (at: number) =>
+  string(TAG.utcTime, `${new Date(at * 1000).toISOString().slice(2, 19).replace(/\D/g, '')}Z`);
 const SHA256 = sequence(oid(OID.sha256));
 const ES256 = sequence(oid(OID.ecdsaWithSha256));
 
@@ -68,8 +74,14 @@ const ES256 = sequence(oid(OID.ecdsaWithSha256));
 async function certifyFor(purpose: string, name: Bytes, own: KeyPair, now: number): Promise<Bytes> {
   const purposes = sequence(oid('2.5.29.37'), der(0x01, Uint8Array.of(255)), octets(sequence(oid(purpose))));
   const tbs = sequence(
-    der(context(0), integer(2)), integer(77), ES256, name, sequence(time(now - DAY), time(now + DAY)), name,
-    spkiOf(own.jwk), der(context(3), sequence(purposes)),
+    der(context(0), integer(2)),
+    integer(77),
+    ES256,
+    name,
+    sequence(time(now - DAY), time(now + DAY)),
+    name,
+    spkiOf(own.jwk),
+    der(context(3), sequence(purposes)),
   );
   return sequence(tbs, ES256, der(TAG.bitString, Uint8Array.of(0), await sign(own.key, tbs)));
 }
@@ -85,7 +97,10 @@ export async function makeTsa(now = NOW): Promise<Tsa> {
       if (flaw.status !== undefined && flaw.status > 1) return sequence(sequence(integer(flaw.status)));
       const info = new TSTInfo({
         policy: '1.2.3.4',
-        messageImprint: new MessageImprint({ hashAlgorithm: new AlgorithmIdentifier({ algorithm: OID.sha256 }), hashedMessage: flaw.imprint ? new OctetString(flaw.imprint) : messageImprint.hashedMessage }),
+        messageImprint: new MessageImprint({
+          hashAlgorithm: new AlgorithmIdentifier({ algorithm: OID.sha256 }),
+          hashedMessage: flaw.imprint ? new OctetString(flaw.imprint) : messageImprint.hashedMessage,
+        }),
         serialNumber: Uint8Array.of(42).buffer,
         genTime: new Date((flaw.at ?? now) * 1000),
         ...(flaw.noNonce ? {} : { nonce: flaw.nonce?.buffer ?? (nonce as ArrayBuffer) }),
@@ -100,11 +115,19 @@ export async function makeTsa(now = NOW): Promise<Tsa> {
         ...(flaw.ballast === undefined ? [] : [attribute('1.2.3.5', octets(new Uint8Array(flaw.ballast)))]),
       ];
       const signer = sequence(
-        integer(1), sequence(name, integer(77)), SHA256, setOf(attributes, context(0)), ES256,
+        integer(1),
+        sequence(name, integer(77)),
+        SHA256,
+        setOf(attributes, context(0)),
+        ES256,
         octets(await sign((flaw.forged ? await makeKey() : own).key, setOf(attributes))),
       );
       const data = sequence(
-        integer(3), setOf([SHA256]), sequence(oid(CMS.timestampInfo), der(context(0), octets(content))), setOf([certificate], context(0)), setOf([signer]),
+        integer(3),
+        setOf([SHA256]),
+        sequence(oid(CMS.timestampInfo), der(context(0), octets(content))),
+        setOf([certificate], context(0)),
+        setOf([signer]),
       );
       return sequence(sequence(integer(flaw.status ?? 0)), sequence(oid(CMS.signedData), der(context(0), data)));
     },

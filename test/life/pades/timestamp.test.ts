@@ -1,13 +1,14 @@
 /**
  * Timestamps: a small authority of the tests' own and openssl's; what is wrong with an answer, and with how it is sent.
  */
-import { AsnConvert } from '@peculiar/asn1-schema';
-import { TimeStampReq } from '@peculiar/asn1-tsp';
+
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AsnConvert } from '@peculiar/asn1-schema';
+import { TimeStampReq } from '@peculiar/asn1-tsp';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { sha256, toHex } from '../../../src/life/bytes.ts';
 import { signPdf } from '../../../src/life/pades/sign.ts';
@@ -16,7 +17,19 @@ import { checkPdfSignature } from '../../../src/life/pades/verify.ts';
 import { askTimestamp } from '../../../src/timestamp.ts';
 import { refusalOf } from '../cast.ts';
 import { hasTool } from '../fixtures-pdf.ts';
-import { base, DAY, findSignature, makeAuthority, makeTsa, NOW, random, signedBy, type Bytes, type Tsa, type TsaFlaw } from './make.ts';
+import {
+  type Bytes,
+  base,
+  DAY,
+  findSignature,
+  makeAuthority,
+  makeTsa,
+  NOW,
+  random,
+  signedBy,
+  type Tsa,
+  type TsaFlaw,
+} from './make.ts';
 
 let tsa: Tsa;
 let digest: Bytes;
@@ -29,7 +42,11 @@ test('the request is what the library reads: SHA-256, a positive nonce, the cert
   for (const first of [0, 0x7f, 0xff]) {
     const nonce = random(16).fill(first, 0, 1);
     const read = AsnConvert.parse(timestampRequest(digest, nonce), TimeStampReq);
-    expect([read.version, read.certReq, read.messageImprint.hashAlgorithm.algorithm]).toEqual([1, true, '2.16.840.1.101.3.4.2.1']);
+    expect([read.version, read.certReq, read.messageImprint.hashAlgorithm.algorithm]).toEqual([
+      1,
+      true,
+      '2.16.840.1.101.3.4.2.1',
+    ]);
     expect(new Uint8Array(read.messageImprint.hashedMessage.buffer)).toEqual(digest);
     expect(toHex(new Uint8Array(read.nonce as ArrayBuffer))).toMatch(/^[4-7][0-9a-f]{31}$/);
   }
@@ -61,7 +78,12 @@ describe('an answer', () => {
   });
 
   test('cut short, or with anything after it, is refused', async () => {
-    for (const change of [(bytes: Bytes) => bytes.slice(0, -1), (bytes: Bytes) => Uint8Array.from([...bytes, 0]), () => new Uint8Array(0), () => new TextEncoder().encode('<html></html>') as Bytes]) {
+    for (const change of [
+      (bytes: Bytes) => bytes.slice(0, -1),
+      (bytes: Bytes) => Uint8Array.from([...bytes, 0]),
+      () => new Uint8Array(0),
+      () => new TextEncoder().encode('<html></html>') as Bytes,
+    ]) {
       expect(await refusalOf(() => take({}, change))).toEqual({ code: 'der_malformed' });
     }
   });
@@ -96,7 +118,10 @@ describe('over HTTP', () => {
 
   test.each<[string, RequestListener]>([
     ['an error', (_request, response) => void response.writeHead(503, reply).end()],
-    ['another type', (_request, response) => void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html></html>')],
+    [
+      'another type',
+      (_request, response) => void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html></html>'),
+    ],
     ['a cut connection', (request) => void request.socket.destroy()],
     ['more than 64 KB', (_request, response) => void response.writeHead(200, reply).end(Buffer.alloc(70_000))],
   ])('%s is no answer', async (_name, listener) => {
@@ -105,11 +130,14 @@ describe('over HTTP', () => {
 
   test.each<[string, RequestListener]>([
     ['that does not answer', () => undefined],
-    ['that trickles', (_request, response) => {
-      response.writeHead(200, reply);
-      const drip = setInterval(() => response.write(Uint8Array.of(48)), 20);
-      response.on('close', () => clearInterval(drip));
-    }],
+    [
+      'that trickles',
+      (_request, response) => {
+        response.writeHead(200, reply);
+        const drip = setInterval(() => response.write(Uint8Array.of(48)), 20);
+        response.on('close', () => clearInterval(drip));
+      },
+    ],
   ])('an authority %s is waited for five seconds', async (_name, listener) => {
     const timeout = AbortSignal.timeout.bind(AbortSignal);
     const waited = vi.spyOn(AbortSignal, 'timeout').mockImplementation((milliseconds) => timeout(milliseconds / 50));
@@ -120,21 +148,65 @@ describe('over HTTP', () => {
   });
 });
 
-test.skipIf(!hasTool('openssl')).each([['rsa:2048', 'sha256', 'sha256'], ['ec', 'sha512', 'sha512'], ['ec', 'sha256', 'sha1']] as const)("openssl's authority with a key of %s and %s, its certificate named by %s", async (kind, hash, named) => {
+test.skipIf(!hasTool('openssl')).each([
+  ['rsa:2048', 'sha256', 'sha256'],
+  ['ec', 'sha512', 'sha512'],
+  ['ec', 'sha256', 'sha1'],
+] as const)("openssl's authority with a key of %s and %s, its certificate named by %s", async (kind, hash, named) => {
   const folder = mkdtempSync(join(tmpdir(), 'luzheng-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const at = (name: string) => join(folder, name);
   const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
-  writeFileSync(at('cnf'), `[req]\ndistinguished_name=dn\nx509_extensions=ext\n[dn]\n[ext]\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\n[tsa]\ndefault_tsa=one\n[one]\nserial=${at('serial')}\nsigner_digest=${hash}\ndefault_policy=1.2.3.4.1\ndigests=sha256\naccuracy=secs:1\nordering=yes\ntsa_name=yes\ness_cert_id_chain=no\ness_cert_id_alg=${named}\n`);
-  openssl('req', '-x509', '-newkey', kind, ...(kind === 'ec' ? ['-pkeyopt', 'ec_paramgen_curve:P-384'] : []), '-nodes', '-keyout', at('key'), '-out', at('pem'), '-subj', '/CN=Example TSA', '-days', '2', '-config', at('cnf'), `-${hash}`);
+  writeFileSync(
+    at('cnf'),
+    `[req]\ndistinguished_name=dn\nx509_extensions=ext\n[dn]\n[ext]\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\n[tsa]\ndefault_tsa=one\n[one]\nserial=${at('serial')}\nsigner_digest=${hash}\ndefault_policy=1.2.3.4.1\ndigests=sha256\naccuracy=secs:1\nordering=yes\ntsa_name=yes\ness_cert_id_chain=no\ness_cert_id_alg=${named}\n`,
+  );
+  openssl(
+    'req',
+    '-x509',
+    '-newkey',
+    kind,
+    ...(kind === 'ec' ? ['-pkeyopt', 'ec_paramgen_curve:P-384'] : []),
+    '-nodes',
+    '-keyout',
+    at('key'),
+    '-out',
+    at('pem'),
+    '-subj',
+    '/CN=Example TSA',
+    '-days',
+    '2',
+    '-config',
+    at('cnf'),
+    `-${hash}`,
+  );
   const timestamp = async (imprint: Bytes) => {
     const nonce = random(16);
     writeFileSync(at('query'), timestampRequest(imprint, nonce));
-    openssl('ts', '-reply', '-config', at('cnf'), '-section', 'one', '-queryfile', at('query'), '-inkey', at('key'), '-signer', at('pem'), '-out', at('reply'));
+    openssl(
+      'ts',
+      '-reply',
+      '-config',
+      at('cnf'),
+      '-section',
+      'one',
+      '-queryfile',
+      at('query'),
+      '-inkey',
+      at('key'),
+      '-signer',
+      at('pem'),
+      '-out',
+      at('reply'),
+    );
     return takeToken(new Uint8Array(readFileSync(at('reply'))), imprint, nonce);
   };
   const cast = await makeAuthority();
   const signed = await signPdf(await base(), signedBy(cast, { timestamp }));
   const { intact, timestamp: said } = await checkPdfSignature(signed, findSignature(signed), cast.anchor);
-  expect([intact, said?.authority, Math.abs((said?.at ?? 0) - Date.now() / 1000) < 60]).toEqual([true, 'Example TSA', true]);
+  expect([intact, said?.authority, Math.abs((said?.at ?? 0) - Date.now() / 1000) < 60]).toEqual([
+    true,
+    'Example TSA',
+    true,
+  ]);
 });

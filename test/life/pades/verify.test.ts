@@ -4,7 +4,18 @@ import { makeKey } from '../../../src/cli/sign.ts';
 import { concat, encodeUtf8, sha256 } from '../../../src/life/bytes.ts';
 import { derEcdsa, OID } from '../../../src/life/pades/algorithms.ts';
 import { certify, requestCertificate } from '../../../src/life/pades/certify.ts';
-import { context, der, elements, integer, octets, oid, openDer, sequence, setOf, TAG } from '../../../src/life/pades/der.ts';
+import {
+  context,
+  der,
+  elements,
+  integer,
+  octets,
+  oid,
+  openDer,
+  sequence,
+  setOf,
+  TAG,
+} from '../../../src/life/pades/der.ts';
 import { signPdf } from '../../../src/life/pades/sign.ts';
 import { CMS } from '../../../src/life/pades/signed-data.ts';
 import { takeToken, timestampRequest } from '../../../src/life/pades/timestamp.ts';
@@ -12,7 +23,22 @@ import { checkPdfSignature, type PdfSignatureField } from '../../../src/life/pad
 import { readCertificate } from '../../../src/life/pades/x509.ts';
 import { isRefusal } from '../../../src/life/refusal.ts';
 import { refusalOf } from '../cast.ts';
-import { base, centreIssuer, DAY, findSignature, makeAuthority, makeTsa, NOW, random, SCHOOL, signedBy, terms, withContents, type Authority, type Bytes } from './make.ts';
+import {
+  type Authority,
+  type Bytes,
+  base,
+  centreIssuer,
+  DAY,
+  findSignature,
+  makeAuthority,
+  makeTsa,
+  NOW,
+  random,
+  SCHOOL,
+  signedBy,
+  terms,
+  withContents,
+} from './make.ts';
 
 let cast: Authority;
 let plain: Bytes;
@@ -26,7 +52,8 @@ beforeAll(async () => {
   field = findSignature(signed);
 });
 
-const check = (file: Bytes, change: Partial<PdfSignatureField> = {}) => checkPdfSignature(file, { ...findSignature(file), ...change }, cast.anchor);
+const check = (file: Bytes, change: Partial<PdfSignatureField> = {}) =>
+  checkPdfSignature(file, { ...findSignature(file), ...change }, cast.anchor);
 
 /** Whether anybody would take this file for the signed certificate, whole, under the province's root. */
 async function passes(file: Bytes, change: Partial<PdfSignatureField> = {}): Promise<boolean> {
@@ -41,7 +68,8 @@ async function passes(file: Bytes, change: Partial<PdfSignatureField> = {}): Pro
     const { intact, whole, root } = await checkPdfSignature(file, found, cast.anchor);
     return intact && whole && root === cast.root.kid;
   } catch (error) {
-    if (!isRefusal(error) || !['pdf_signature_malformed', 'pdf_signature_unsupported'].includes(error.code)) throw error;
+    if (!isRefusal(error) || !['pdf_signature_malformed', 'pdf_signature_unsupported'].includes(error.code))
+      throw error;
     return false;
   }
 }
@@ -61,15 +89,31 @@ async function unseen(positions: readonly number[], change: (at: number) => Prom
   return found;
 }
 
-const range = (from: number, to: number, step = 1) => Array.from({ length: Math.ceil((to - from) / step) }, (_, i) => from + i * step);
+const range = (from: number, to: number, step = 1) =>
+  Array.from({ length: Math.ceil((to - from) / step) }, (_, i) => from + i * step);
 
 describe('a good signature', () => {
   test('says who signed, under which root, and how much of the file', async () => {
     const { thumbprint, ...signer } = (await check(signed)).signer;
     expect(await check(signed)).toEqual({
-      intact: true, whole: true, covers: signed.length, root: cast.root.kid, timestamp: undefined,
-      signer: { thumbprint: cast.organization.kid, jwk: cast.organization.jwk, name: SCHOOL.name, organization_id: `NTRCN-${SCHOOL.uscc}`, serial: readCertificate(cast.leaf).serial, not_before: NOW - DAY, not_after: NOW + 300 * DAY },
-      chain: [expect.objectContaining({ name: SCHOOL.name }), expect.objectContaining({ name: '济南市职业技能鉴定指导中心' })],
+      intact: true,
+      whole: true,
+      covers: signed.length,
+      root: cast.root.kid,
+      timestamp: undefined,
+      signer: {
+        thumbprint: cast.organization.kid,
+        jwk: cast.organization.jwk,
+        name: SCHOOL.name,
+        organization_id: `NTRCN-${SCHOOL.uscc}`,
+        serial: readCertificate(cast.leaf).serial,
+        not_before: NOW - DAY,
+        not_after: NOW + 300 * DAY,
+      },
+      chain: [
+        expect.objectContaining({ name: SCHOOL.name }),
+        expect.objectContaining({ name: '济南市职业技能鉴定指导中心' }),
+      ],
     });
     expect([thumbprint, signer.jwk]).toEqual([cast.organization.kid, cast.organization.jwk]);
   });
@@ -77,25 +121,50 @@ describe('a good signature', () => {
   test('with a timestamp says when, and by whom', async () => {
     const tsa = await makeTsa();
     const nonce = random(16);
-    const timestamp = async (digest: Bytes) => takeToken(await tsa.answer(timestampRequest(digest, nonce), { at: NOW + 5 }), digest, nonce);
+    const timestamp = async (digest: Bytes) =>
+      takeToken(await tsa.answer(timestampRequest(digest, nonce), { at: NOW + 5 }), digest, nonce);
     const timed = await signPdf(plain, signedBy(cast, { timestamp }));
-    expect(await check(timed)).toMatchObject({ intact: true, whole: true, root: cast.root.kid, timestamp: { at: NOW + 5, authority: tsa.name } });
+    expect(await check(timed)).toMatchObject({
+      intact: true,
+      whole: true,
+      root: cast.root.kid,
+      timestamp: { at: NOW + 5, authority: tsa.name },
+    });
     const { contents } = findSignature(timed);
     const length = 4 + (contents[2] as number) * 256 + (contents[3] as number);
     // The first 1500 bytes are those of a signature without a timestamp.
-    expect(await unseen(range(1500, length, 3), (at) => passes(withContents(timed, findSignature(timed), flipped(contents, at))))).toEqual([]);
+    expect(
+      await unseen(range(1500, length, 3), (at) =>
+        passes(withContents(timed, findSignature(timed), flipped(contents, at))),
+      ),
+    ).toEqual([]);
   }, 60_000);
 
   test('with the root certificate in its chain, or with no chain at all', async () => {
-    expect(await check(await signPdf(plain, signedBy(cast, { chain: [cast.leaf, cast.middle, cast.ca] })))).toMatchObject({ intact: true, root: cast.root.kid, chain: { length: 3 } });
-    expect(await check(await signPdf(plain, signedBy(cast, { chain: [cast.leaf] })))).toMatchObject({ intact: true, root: undefined, chain: { length: 1 } });
+    expect(
+      await check(await signPdf(plain, signedBy(cast, { chain: [cast.leaf, cast.middle, cast.ca] }))),
+    ).toMatchObject({ intact: true, root: cast.root.kid, chain: { length: 3 } });
+    expect(await check(await signPdf(plain, signedBy(cast, { chain: [cast.leaf] })))).toMatchObject({
+      intact: true,
+      root: undefined,
+      chain: { length: 1 },
+    });
   });
 
   test('of another province is intact, and has no root here', async () => {
     const stranger = await makeAuthority();
-    expect(await check(await signPdf(plain, signedBy(stranger)))).toMatchObject({ intact: true, whole: true, root: undefined });
+    expect(await check(await signPdf(plain, signedBy(stranger)))).toMatchObject({
+      intact: true,
+      whole: true,
+      root: undefined,
+    });
     // A root that is offered but whose thumbprint nobody trusts.
-    expect(await checkPdfSignature(signed, field, { thumbprints: [stranger.root.kid], roots: [cast.root.jwk, stranger.root.jwk] })).toMatchObject({ intact: true, root: undefined });
+    expect(
+      await checkPdfSignature(signed, field, {
+        thumbprints: [stranger.root.kid],
+        roots: [cast.root.jwk, stranger.root.jwk],
+      }),
+    ).toMatchObject({ intact: true, root: undefined });
   });
 });
 
@@ -107,8 +176,16 @@ describe('every change is seen', () => {
   }, 60_000);
 
   test('in every byte of the CMS and of the zeros after it', async () => {
-    expect(await unseen(range(0, field.contents.length), (at) => passes(withContents(signed, field, flipped(field.contents, at))))).toEqual([]);
-    expect(await unseen(range(0, field.contents.length, 5), (at) => passes(withContents(signed, field, flipped(field.contents, at, (at + 3) % 8))))).toEqual([]);
+    expect(
+      await unseen(range(0, field.contents.length), (at) =>
+        passes(withContents(signed, field, flipped(field.contents, at))),
+      ),
+    ).toEqual([]);
+    expect(
+      await unseen(range(0, field.contents.length, 5), (at) =>
+        passes(withContents(signed, field, flipped(field.contents, at, (at + 3) % 8))),
+      ),
+    ).toEqual([]);
   }, 60_000);
 
   test('in the text of the hex string: another case of its letters, too', async () => {
@@ -125,11 +202,20 @@ describe('every change is seen', () => {
     const serial = readCertificate(cast.leaf).serialNumber.slice(2);
     let twin: Bytes;
     // An ECDSA signature has 70 to 72 bytes; the twin must fit into the place.
-    do twin = await certify({ ...SCHOOL, jwk: cast.organization.jwk }, centreIssuer(cast.centre), terms('organization', { serial, until: NOW + 2 * DAY }));
+    do
+      twin = await certify(
+        { ...SCHOOL, jwk: cast.organization.jwk },
+        centreIssuer(cast.centre),
+        terms('organization', { serial, until: NOW + 2 * DAY }),
+      );
     while (twin.length !== cast.leaf.length);
     const contents = field.contents.slice();
     contents.set(twin, Buffer.from(contents).indexOf(cast.leaf));
-    expect(await check(withContents(signed, field, contents))).toMatchObject({ intact: false, root: cast.root.kid, signer: { not_after: NOW + 2 * DAY } });
+    expect(await check(withContents(signed, field, contents))).toMatchObject({
+      intact: false,
+      root: cast.root.kid,
+      signer: { not_after: NOW + 2 * DAY },
+    });
   });
 
   test('a byte left out, a byte put in', async () => {
@@ -148,10 +234,21 @@ describe('every change is seen', () => {
 describe('what is refused', () => {
   const malformed = { code: 'pdf_signature_malformed' };
   const unsupported = { code: 'pdf_signature_unsupported' };
-  const refusal = (change: Partial<PdfSignatureField>) => refusalOf(() => checkPdfSignature(signed, { ...field, ...change }, cast.anchor));
+  const refusal = (change: Partial<PdfSignatureField>) =>
+    refusalOf(() => checkPdfSignature(signed, { ...field, ...change }, cast.anchor));
 
   test.each([
-    [[1, 10, 20, 30]], [[0, 0, 20, 30]], [[0, 10, 5, 30]], [[0, 10, 11, 30]], [[0, 100, 200, 1e9]], [[0, 10, 20, -1]], [[0, 10.5, 20, 30]], [[0, Number.NaN, 20, 30]], [[0, 10, 20]], [[0, 10, 20, 30, 40]], [[]],
+    [[1, 10, 20, 30]],
+    [[0, 0, 20, 30]],
+    [[0, 10, 5, 30]],
+    [[0, 10, 11, 30]],
+    [[0, 100, 200, 1e9]],
+    [[0, 10, 20, -1]],
+    [[0, 10.5, 20, 30]],
+    [[0, Number.NaN, 20, 30]],
+    [[0, 10, 20]],
+    [[0, 10, 20, 30, 40]],
+    [[]],
   ])('/ByteRange %j', async (byteRange) => {
     expect(await refusal({ byteRange: byteRange as never })).toEqual(malformed);
   });
@@ -174,20 +271,51 @@ describe('what is refused', () => {
   });
 
   /** A signature put together by hand over this very file, well signed, with anything in it. */
-  async function forged(change: { attributes?: Bytes[]; signature?: string; digests?: Bytes; version?: number; certificates?: Bytes[]; unsigned?: Bytes; sid?: Bytes; crls?: boolean; ordered?: boolean; tag?: number } = {}): Promise<Bytes> {
+  async function forged(
+    change: {
+      attributes?: Bytes[];
+      signature?: string;
+      digests?: Bytes;
+      version?: number;
+      certificates?: Bytes[];
+      unsigned?: Bytes;
+      sid?: Bytes;
+      crls?: boolean;
+      ordered?: boolean;
+      tag?: number;
+    } = {},
+  ): Promise<Bytes> {
     const [, from, to] = field.byteRange;
     const digest = await sha256(concat(signed.subarray(0, from), signed.subarray(to)));
     const sha = sequence(oid(OID.sha256));
     const attribute = (type: string, value: Uint8Array) => sequence(oid(type), setOf([value]));
     const leaf = readCertificate(cast.leaf);
     const attributes = change.attributes ?? [
-      attribute(CMS.contentType, oid(CMS.data)), attribute(CMS.messageDigest, octets(digest)), attribute(CMS.signingCertificateV2, sequence(sequence(sequence(octets(await sha256(cast.leaf)))))),
+      attribute(CMS.contentType, oid(CMS.data)),
+      attribute(CMS.messageDigest, octets(digest)),
+      attribute(CMS.signingCertificateV2, sequence(sequence(sequence(octets(await sha256(cast.leaf)))))),
     ];
-    const list = (tag: number) => (change.ordered === false ? der(tag, ...[...attributes].reverse()) : setOf(attributes, tag));
-    const raw = new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, cast.organization.key as never, list(TAG.set)));
-    const signer = sequence(integer(1), change.sid ?? sequence(leaf.issuer, leaf.serialNumber), sha, list(context(0)), sequence(oid(change.signature ?? OID.ecdsaWithSha256)), octets(derEcdsa(raw)), ...(change.unsigned ? [change.unsigned] : []));
+    const list = (tag: number) =>
+      change.ordered === false ? der(tag, ...[...attributes].reverse()) : setOf(attributes, tag);
+    const raw = new Uint8Array(
+      await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, cast.organization.key as never, list(TAG.set)),
+    );
+    const signer = sequence(
+      integer(1),
+      change.sid ?? sequence(leaf.issuer, leaf.serialNumber),
+      sha,
+      list(context(0)),
+      sequence(oid(change.signature ?? OID.ecdsaWithSha256)),
+      octets(derEcdsa(raw)),
+      ...(change.unsigned ? [change.unsigned] : []),
+    );
     const data = sequence(
-      integer(change.version ?? 1), change.digests ?? setOf([sha]), sequence(oid(CMS.data)), setOf(change.certificates ?? [cast.leaf, cast.middle], context(0)), ...(change.crls ? [der(context(1))] : []), der(change.tag ?? TAG.set, signer),
+      integer(change.version ?? 1),
+      change.digests ?? setOf([sha]),
+      sequence(oid(CMS.data)),
+      setOf(change.certificates ?? [cast.leaf, cast.middle], context(0)),
+      ...(change.crls ? [der(context(1))] : []),
+      der(change.tag ?? TAG.set, signer),
     );
     return sequence(oid(CMS.signedData), der(context(0), data));
   }
@@ -195,7 +323,11 @@ describe('what is refused', () => {
   const attribute = (type: string, value: Uint8Array) => sequence(oid(type), setOf([value]));
 
   test('made by hand, it holds: the changes below are what is refused', async () => {
-    expect(await checkPdfSignature(signed, { ...field, contents: await forged() }, cast.anchor)).toMatchObject({ intact: true, root: cast.root.kid, whole: false });
+    expect(await checkPdfSignature(signed, { ...field, contents: await forged() }, cast.anchor)).toMatchObject({
+      intact: true,
+      root: cast.root.kid,
+      whole: false,
+    });
   });
 
   test.each<[string, () => Parameters<typeof forged>[0], object]>([
@@ -204,14 +336,37 @@ describe('what is refused', () => {
     ['an announced digest that is not used', () => ({ digests: sha384 }), malformed],
     ['another signature algorithm', () => ({ signature: '1.2.840.10045.4.3.3' }), unsupported],
     ['attributes out of order', () => ({ ordered: false }), malformed],
-    ['no signing certificate', () => ({ attributes: [attribute(CMS.contentType, oid(CMS.data)), attribute(CMS.messageDigest, octets(new Uint8Array(32)))] }), unsupported],
+    [
+      'no signing certificate',
+      () => ({
+        attributes: [
+          attribute(CMS.contentType, oid(CMS.data)),
+          attribute(CMS.messageDigest, octets(new Uint8Array(32))),
+        ],
+      }),
+      unsupported,
+    ],
     ['no message digest', () => ({ attributes: [attribute(CMS.contentType, oid(CMS.data))] }), malformed],
-    ['an attribute twice', () => ({ attributes: [attribute(CMS.contentType, oid(CMS.data)), attribute(CMS.contentType, oid(CMS.timestampInfo))] }), malformed],
+    [
+      'an attribute twice',
+      () => ({
+        attributes: [attribute(CMS.contentType, oid(CMS.data)), attribute(CMS.contentType, oid(CMS.timestampInfo))],
+      }),
+      malformed,
+    ],
     ['a signer without certificate', () => ({ certificates: [cast.middle] }), malformed],
     ['a signer by key identifier', () => ({ sid: der(0x80, random(20)) }), unsupported],
     ['thirteen certificates', () => ({ certificates: Array(13).fill(cast.middle) as Bytes[] }), unsupported],
-    ['an unknown unsigned attribute', () => ({ unsigned: setOf([attribute('1.2.3', integer(1))], context(1)) }), unsupported],
-    ['a timestamp that is none', () => ({ unsigned: setOf([attribute(CMS.timestamp, integer(1))], context(1)) }), malformed],
+    [
+      'an unknown unsigned attribute',
+      () => ({ unsigned: setOf([attribute('1.2.3', integer(1))], context(1)) }),
+      unsupported,
+    ],
+    [
+      'a timestamp that is none',
+      () => ({ unsigned: setOf([attribute(CMS.timestamp, integer(1))], context(1)) }),
+      malformed,
+    ],
     ['something after the signature', () => ({ unsigned: integer(1) }), malformed],
     ['signers under another tag', () => ({ tag: TAG.sequence }), malformed],
   ])('%s', async (_name, change, code) => {
@@ -219,16 +374,24 @@ describe('what is refused', () => {
   });
 
   test('a signer whose key is not of P-256', async () => {
-    const { publicKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-384' }, true, ['sign', 'verify']);
+    const { publicKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-384' }, true, [
+      'sign',
+      'verify',
+    ]);
     const [tbs, ...signature] = elements(openDer(cast.leaf).content).map(({ bytes }) => bytes) as [Bytes, ...Bytes[]];
     const parts = elements(openDer(tbs).content).map(({ bytes }) => bytes);
     parts[6] = new Uint8Array(await crypto.subtle.exportKey('spki', publicKey));
-    expect(await refusal({ contents: await forged({ certificates: [sequence(sequence(...parts), ...signature)] }) })).toEqual(unsupported);
+    expect(
+      await refusal({ contents: await forged({ certificates: [sequence(sequence(...parts), ...signature)] }) }),
+    ).toEqual(unsupported);
   });
 
   test('a signature by another key than its certificate’s', async () => {
     const other = await makeKey();
-    expect(await check(await signPdf(plain, signedBy(cast, { key: other.key })))).toMatchObject({ intact: false, root: cast.root.kid });
+    expect(await check(await signPdf(plain, signedBy(cast, { key: other.key })))).toMatchObject({
+      intact: false,
+      root: cast.root.kid,
+    });
   });
 
   test('a timestamp over another signature is not taken', async () => {
@@ -236,11 +399,17 @@ describe('what is refused', () => {
     const nonce = random(16);
     const digest = await sha256(encodeUtf8('another'));
     const token = await takeToken(await tsa.answer(timestampRequest(digest, nonce)), digest, nonce);
-    expect(await check(await signPdf(plain, signedBy(cast, { timestamp: async () => token })))).toMatchObject({ intact: false, timestamp: undefined });
+    expect(await check(await signPdf(plain, signedBy(cast, { timestamp: async () => token })))).toMatchObject({
+      intact: false,
+      timestamp: undefined,
+    });
   });
 
   test('an authority’s certificate that may not sign documents', async () => {
     const { centre, middle } = cast;
-    expect(await check(await signPdf(plain, signedBy(cast, { key: centre.key, chain: [middle] })))).toMatchObject({ intact: false, root: cast.root.kid });
+    expect(await check(await signPdf(plain, signedBy(cast, { key: centre.key, chain: [middle] })))).toMatchObject({
+      intact: false,
+      root: cast.root.kid,
+    });
   });
 });

@@ -25,11 +25,11 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { JWK } from 'jose';
-import { type KeyPair, makeKey, readKey, type Signatory, type Speaker } from '../src/cli/sign.ts';
-import { programSigner } from '../src/cli/signer.ts';
-import type { PublicJwk } from '../src/life/schema.ts';
-import { signBytes } from '../src/life/signer.ts';
-import { importPublic, thumbprint } from '../src/life/statement.ts';
+import { programSigner } from '../src/cli/external-signer.ts';
+import type { PublicJwk } from '../src/core/schema.ts';
+import { signBytes } from '../src/core/sign-bytes.ts';
+import { importPublic, thumbprint } from '../src/core/statement.ts';
+import { type KeyPair, makeKey, readKey, type Signatory, type Speaker } from '../src/sdk/sign.ts';
 
 export interface KeyFile {
   /** For people. */

@@ -2,36 +2,34 @@
  * Owns the URL table: middleware and mounts. What a route does stands in http/ and pages/.
  * It refuses unknown addresses and methods as problems, and answers nothing before the configuration holds.
  */
+
+import { batchRoutes } from './api/batches-api.ts';
+import { bulkRoutes } from './api/bulk-api.ts';
+import { centreRoutes } from './api/enrolment-api.ts';
+import { describeRoutes } from './api/openapi.ts';
+import { organizationData, organizationRoutes } from './api/organizations-api.ts';
+import { procedureRoutes, resultRoutes } from './api/procedure-api.ts';
+import { publicRoutes } from './api/public-api.ts';
+import { reviewRoutes } from './api/reviews-api.ts';
+import { wellKnownRoutes } from './api/wellknown-api.ts';
+import { Refusal } from './base/refusal.ts';
+import { deskRoutes } from './desk/frame/desk.tsx';
 import { ConfigError } from './env.ts';
-import { batchRoutes } from './http/batches.ts';
-import { bulkRoutes } from './http/bulk.ts';
-import { bulkPageRoutes } from './http/bulk-page.tsx';
-import { centreRoutes } from './http/centre.ts';
-import { crossOrigin, preflight } from './http/cors.ts';
-import { describeRoutes } from './http/describe.ts';
-import { deskRoutes } from './http/desk.tsx';
-import { docsRoutes } from './http/docs.tsx';
-import { drawPages, drawRoutes } from './http/draws.tsx';
-import { factory } from './http/env.ts';
-import { languageRoutes } from './http/language.ts';
-import { noticePages, noticeRoutes } from './http/notices.tsx';
-import { offlineRoutes } from './http/offline.ts';
-import { organizationRoutes } from './http/organization.ts';
-import { organizationPages } from './http/organizations.tsx';
-import { organizationData } from './http/organizations-data.ts';
-import { refuseForeign } from './http/origin.ts';
-import { answerNothing, answerProblem, pageRoutes } from './http/pages.tsx';
+import { factory } from './http/context.ts';
+import { crossOrigin, preflight, refuseForeign } from './http/cross-site.ts';
+import { shared } from './http/etag.ts';
 import { onError } from './http/problems.ts';
-import { procedureRoutes } from './http/procedure.ts';
-import { publicRoutes } from './http/public.ts';
-import { resultRoutes } from './http/results.ts';
-import { reviewRoutes } from './http/reviews.ts';
-import { scanRoutes } from './http/scan.tsx';
-import { shared } from './http/shared.ts';
-import { statisticsRoutes } from './http/statistics.tsx';
-import { wellKnownRoutes } from './http/wellknown.ts';
-import { Refusal } from './life/refusal.ts';
-import { serviceAt, serviceOf } from './service.ts';
+import { languageRoutes } from './http/reader-language.ts';
+import { serviceAt, serviceOf } from './service/service.ts';
+import { bulkPageRoutes } from './web/bulk/bulk-route.tsx';
+import { docsRoutes } from './web/docs/docs-routes.tsx';
+import { drawPages, drawRoutes } from './web/draws/draw-routes.tsx';
+import { answerNothing, answerProblem, pageRoutes } from './web/home/home-routes.tsx';
+import { noticePages, noticeRoutes } from './web/notices/notice-routes.tsx';
+import { offlineRoutes } from './web/offline/offline.ts';
+import { organizationPages } from './web/organizations/organization-page-routes.tsx';
+import { scanRoutes } from './web/scan/scan.tsx';
+import { statisticsRoutes } from './web/statistics/statistics-routes.tsx';
 
 export const app = factory.createApp();
 

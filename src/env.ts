@@ -4,9 +4,9 @@
  */
 
 import * as v from 'valibot';
-import { fromBase64url } from './life/bytes.ts';
-import { isRefusal, isUnreadable } from './life/refusal.ts';
-import { type PublicJwk, publicJwk } from './life/schema.ts';
+import { fromBase64url } from './base/bytes.ts';
+import { isRefusal, isUnreadable } from './base/refusal.ts';
+import { type PublicJwk, publicJwk } from './core/schema.ts';
 import type { Assets, D1Database, R2Bucket, RateLimit } from './storage/bindings.ts';
 
 export interface Env {

@@ -1,21 +1,20 @@
 /** Owns the Worker's entry points: requests, and the cron sweep that repairs what a crash left behind. */
 import { app } from './app.ts';
-import { attempt } from './attempt.ts';
+import { shanghaiDay } from './base/day.ts';
+import { PROOF_AGE } from './core/dpop.ts';
 import type { Env } from './env.ts';
-import { shanghaiDay } from './life/calendar.ts';
-import { PROOF_AGE } from './life/dpop.ts';
-import { sweepPhotos } from './photos.ts';
-import { sweepFiles } from './procedure/files.ts';
-import { sweepBatches } from './registrar.ts';
-import { type Service, serviceOf } from './service.ts';
-import { deleteUsageBefore } from './storage/bulk.ts';
-import { deleteGuessesBefore } from './storage/limits.ts';
-import { deleteSendersBefore } from './storage/notices.ts';
-import { deleteProofsBefore } from './storage/statements.ts';
-import { deleteStrangersBefore } from './storage/strangers.ts';
-import { sweepUnsealed } from './unsealed.ts';
-import { mendStates } from './withdraw.ts';
-import { sweepNotices } from './working-days.ts';
+import { attempt } from './service/attempt.ts';
+import { sweepBatches } from './service/issue.ts';
+import { sweepFiles } from './service/procedure/case-files.ts';
+import { sweepPhotos } from './service/row-photos-at-rest.ts';
+import { sweepUnsealed } from './service/seal-old-rows.ts';
+import { type Service, serviceOf } from './service/service.ts';
+import { mendStates } from './service/withdraw.ts';
+import { sweepNotices } from './service/working-days.ts';
+import { deleteUsageBefore } from './storage/bulk-key-store.ts';
+import { deleteGuessesBefore, deleteStrangersBefore } from './storage/guess-store.ts';
+import { deleteSendersBefore } from './storage/notice-store.ts';
+import { deleteProofsBefore } from './storage/statement-store.ts';
 
 /** Seconds for which a DPoP proof is remembered: twice as long as it could be used. */
 const PROOF_MEMORY = 2 * PROOF_AGE;

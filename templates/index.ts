@@ -2,8 +2,9 @@
  * Owns the list of certificate templates. New certificates are issued with CURRENT; every certificate is printed with
  * the template that it was issued with, so a used template stays here, unchanged, for ever.
  */
-import type { Template } from '../src/life/document.ts';
-import { Refusal } from '../src/life/refusal.ts';
+
+import { Refusal } from '../src/base/refusal.ts';
+import type { Template } from '../src/core/paper/document.ts';
 import { template as v1 } from './v1/template.ts';
 import { template as v2 } from './v2/template.ts';
 

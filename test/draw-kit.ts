@@ -1,12 +1,12 @@
 /** A draw for tests: committed, revealed and with a finding that has a file, of a session that is yet to come. */
 import { vi } from 'vitest';
-import type { Identity } from '../src/cli/sign.ts';
-import { toBase64url } from '../src/life/bytes.ts';
-import { shanghaiDay } from '../src/life/calendar.ts';
-import { isDrawnOn, type PublicSource } from '../src/life/procedure/draw-source.ts';
-import { commitmentOf } from '../src/life/procedure/drawing.ts';
+import { toBase64url } from '../src/base/bytes.ts';
+import { shanghaiDay } from '../src/base/day.ts';
+import { commitmentOf } from '../src/core/procedure/draw.ts';
+import { isDrawnOn, type PublicSource } from '../src/core/procedure/draw-source.ts';
+import type { Identity } from '../src/sdk/sign.ts';
+import { jpeg } from './core/fixtures-photo.ts';
 import { as, type Organization } from './kit.ts';
-import { jpeg } from './life/fixtures-photo.ts';
 import { fresh, onDay, samplePlan, take } from './procedure-kit.ts';
 
 /** A Sunday's 双色球, two weeks ahead; its numbers are invented. */

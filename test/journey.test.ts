@@ -3,13 +3,13 @@
  * Read this first: every other test looks closer at one of its steps.
  */
 import { beforeAll, expect, test } from 'vitest';
-import { CallError } from '../src/cli/caller.ts';
-import { approveBatch, changeStatus } from '../src/cli/sign.ts';
-import { openDirectory } from '../src/life/authority.ts';
-import { openBundle, readBundle } from '../src/life/bundle.ts';
-import { Memo } from '../src/life/memo.ts';
-import type { Report } from '../src/life/report.ts';
-import { verify } from '../src/life/verify.ts';
+import { openDirectory } from '../src/core/authority.ts';
+import { openBundle, readBundle } from '../src/core/bundle.ts';
+import { Memo } from '../src/core/memo.ts';
+import type { Report } from '../src/core/report.ts';
+import { verify } from '../src/core/verify.ts';
+import { CallError } from '../src/sdk/call.ts';
+import { approveBatch, changeStatus } from '../src/sdk/sign.ts';
 import {
   anyone,
   approve,

@@ -3,9 +3,12 @@
  * real Worker. Every signature is made here, with keys that the Worker never sees.
  */
 import { env, exports } from 'cloudflare:workers';
-import { Caller, type Fetch } from '../src/cli/caller.ts';
+import { shanghaiYear } from '../src/base/day.ts';
 import { certifyCentre, handInCertificate } from '../src/cli/certify.ts';
 import { announceMissing } from '../src/cli/procedure-life.ts';
+import type { ScopeEntry } from '../src/core/schema.ts';
+import { BUILT_IN } from '../src/core/workdays.ts';
+import { Caller, type Fetch } from '../src/sdk/call.ts';
 import {
   appointCentre,
   approveBatch,
@@ -18,10 +21,7 @@ import {
   nameService,
   orderBatch,
   readKey,
-} from '../src/cli/sign.ts';
-import { shanghaiYear } from '../src/life/calendar.ts';
-import type { ScopeEntry } from '../src/life/schema.ts';
-import { BUILT_IN } from '../src/life/workdays.ts';
+} from '../src/sdk/sign.ts';
 
 export const ORIGIN = 'https://lz.example.cn';
 

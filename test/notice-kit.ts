@@ -2,16 +2,16 @@
  * Notices of results for tests, written straight into the register as the organization signed them: the steps that publish
  * and correct results have tests of their own.
  */
-import { fromBase64url, sha256Short, toBase64url } from '../src/life/bytes.ts';
-import type { Body } from '../src/life/procedure/bodies.ts';
-import { countOutcomes } from '../src/life/procedure/outcome.ts';
-import type { ResultRow } from '../src/life/procedure/plan.ts';
-import { planFacts } from '../src/life/procedure/plan-check.ts';
-import { signStep } from '../src/life/procedure/sign.ts';
-import type { StepName } from '../src/life/procedure/steps.ts';
-import { sealBody } from '../src/procedure/body.ts';
-import { serviceOf } from '../src/service.ts';
-import { type CaseRow, insertStep, selectCase } from '../src/storage/cases.ts';
+import { fromBase64url, sha256Short, toBase64url } from '../src/base/bytes.ts';
+import type { Body } from '../src/core/procedure/bodies.ts';
+import { countOutcomes } from '../src/core/procedure/outcome.ts';
+import type { ResultRow } from '../src/core/procedure/plan.ts';
+import { planFacts } from '../src/core/procedure/plan-check.ts';
+import { signStep } from '../src/core/procedure/sign-step.ts';
+import type { StepName } from '../src/core/procedure/steps.ts';
+import { sealBody } from '../src/service/procedure/body-at-rest.ts';
+import { serviceOf } from '../src/service/service.ts';
+import { type CaseRow, insertStep, selectCase } from '../src/storage/case-store.ts';
 import { db, idNumber, ORIGIN, type Organization, testEnv } from './kit.ts';
 import { fresh, salt, samplePlan } from './procedure-kit.ts';
 

@@ -1,6 +1,6 @@
 /** Plans and results for tests: those of everybody on a plan's roster, good unless said otherwise. */
-import type { Body } from '../src/life/procedure/bodies.ts';
-import type { ResultRow } from '../src/life/procedure/plan.ts';
+import type { Body } from '../src/core/procedure/bodies.ts';
+import type { ResultRow } from '../src/core/procedure/plan.ts';
 import { idNumber, type Organization } from './kit.ts';
 import { fresh, onDay, salt, samplePlan, take } from './procedure-kit.ts';
 

@@ -2,12 +2,12 @@
  * Steps of the procedure for tests: signed as the browser and the command sign them, against the real Worker, on any day.
  */
 import { vi } from 'vitest';
-import { type Identity, makeKey } from '../src/cli/sign.ts';
-import { toBase64url } from '../src/life/bytes.ts';
-import type { Body } from '../src/life/procedure/bodies.ts';
-import { newAbout, signApplicant, signStep } from '../src/life/procedure/sign.ts';
-import { readAbout, type StepName } from '../src/life/procedure/steps.ts';
-import type { CaseLine, CaseView } from '../src/procedure/read.ts';
+import { toBase64url } from '../src/base/bytes.ts';
+import type { Body } from '../src/core/procedure/bodies.ts';
+import { newAbout, signApplicant, signStep } from '../src/core/procedure/sign-step.ts';
+import { readAbout, type StepName } from '../src/core/procedure/steps.ts';
+import { type Identity, makeKey } from '../src/sdk/sign.ts';
+import type { CaseLine, CaseView } from '../src/service/procedure/read-case.ts';
 import { as, idNumber, ORIGIN } from './kit.ts';
 
 export const salt = (): string => toBase64url(crypto.getRandomValues(new Uint8Array(16)));

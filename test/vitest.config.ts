@@ -54,7 +54,7 @@ export default defineConfig({
         test: {
           name: 'core',
           root,
-          include: ['test/life/**/*.test.ts'],
+          include: ['test/core/**/*.test.ts'],
           environment: 'node',
           testTimeout: 60_000,
           isolate: false,

@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
-import { openFont } from '../life/font.ts';
+import { openFont } from '../formats/font/font.ts';
 import { FONT_LIST, STYLES, VERSIONS } from '../storage/assets.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -103,10 +103,21 @@ async function writeStyles(): Promise<void> {
   writeFileSync(join(ASSETS, STYLES), JSON.stringify(Object.fromEntries(parts)));
 }
 
-const CLIENT = join(ROOT, 'src/client');
-const PAGES = join(ROOT, 'src/pages');
-const ICONS = join(PAGES, 'icons');
-const STYLE = join(PAGES, 'style');
+const WEB = join(ROOT, 'src/web');
+const DESK = join(ROOT, 'src/desk');
+const ICONS = join(WEB, 'icons');
+const STYLE = join(WEB, 'style');
+
+const within = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
+
+/** The scripts of pages by the name under which they are served: `bulk.entry.ts` is bulk.js. */
+const ENTRIES = Object.fromEntries(
+  [...within(WEB), ...within(DESK)].flatMap((path) => {
+    const name = /([a-z-]+)\.entry\.tsx?$/.exec(path)?.[1];
+    return name === undefined ? [] : [[name, path]];
+  }),
+);
 
 /** How all browser code is built. */
 export const BROWSER = {
@@ -121,17 +132,17 @@ export const BROWSER = {
 } as const satisfies BuildOptions;
 
 /** Built apart: the service worker knows the version of the rest, the verifier is a file of its own. */
-const APART = ['sw.entry.ts', 'verifier.entry.tsx'];
+const APART = ['sw', 'verifier'];
 
 /** Changes with every file that a service worker keeps, and with the pages' own sources. */
 function versionOf(folder: string): string {
   const hash = createHash('sha256');
-  const sources = readdirSync(PAGES, { recursive: true, encoding: 'utf8' }).map((name) => join(PAGES, name));
   for (const path of [
     ...readdirSync(folder)
       .filter((name) => name !== 'sw.js')
       .map((name) => join(folder, name)),
-    ...sources,
+    ...within(WEB),
+    ...within(DESK),
   ].sort()) {
     if (statSync(path).isFile()) hash.update(basename(path)).update(readFileSync(path));
   }
@@ -180,10 +191,9 @@ async function makeAssets(): Promise<void> {
   copyFonts();
   await writeStyles();
   const outdir = join(ASSETS, 'client');
-  const entries = readdirSync(CLIENT).filter((name) => /^[a-z-]+\.entry\.tsx?$/.test(name) && !APART.includes(name));
   const { metafile } = await build({
     ...BROWSER,
-    entryPoints: Object.fromEntries(entries.map((name) => [name.replace(/\.entry\.tsx?$/, ''), join(CLIENT, name)])),
+    entryPoints: Object.fromEntries(Object.entries(ENTRIES).filter(([name]) => !APART.includes(name))),
     outdir,
     metafile: true,
     format: 'esm',
@@ -193,7 +203,7 @@ async function makeAssets(): Promise<void> {
   writeVersions(Object.keys(metafile.outputs).map((path) => join(ROOT, path)));
   await build({
     ...BROWSER,
-    entryPoints: { sw: join(CLIENT, 'sw.entry.ts') },
+    entryPoints: { sw: ENTRIES.sw as string },
     outdir,
     format: 'iife',
     define: { VERSION: JSON.stringify(versionOf(outdir)) },

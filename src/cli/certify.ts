@@ -4,12 +4,11 @@
  * It refuses nothing: the service judges the chain that it is handed.
  */
 import { decodeJwt } from 'jose';
-import { certify, type Issuer, rootName } from '../life/pades/certify.ts';
-import { certifyIssuingKey, routeOf } from '../life/pades/issuing.ts';
-import { toPem } from '../life/pades/x509.ts';
-import type { Centre, Filing } from '../life/schema.ts';
-import type { Caller } from './caller.ts';
-import { now, type Signatory, type Speaker } from './sign.ts';
+import { certify, certifyIssuingKey, type Issuer, rootName, routeOf } from '../core/paper/x509-certify.ts';
+import type { Centre, Filing } from '../core/schema.ts';
+import { toPem } from '../formats/pades/x509.ts';
+import type { Caller } from '../sdk/call.ts';
+import { now, type Signatory, type Speaker } from '../sdk/sign.ts';
 
 /** The root's statements are under a thumbprint and have no end; its certificate needs one. */
 const ROOT_LIFETIME = 20 * 365 * 86_400;

@@ -5,18 +5,18 @@
  */
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDirectory } from '../life/authority.ts';
-import { BUNDLE_MEDIA_TYPE, openBundle, readBundle } from '../life/bundle.ts';
-import { openCredential, splitCredential } from '../life/credential.ts';
-import { openDocument } from '../life/document-check.ts';
-import { leafText, rootOfTexts } from '../life/leaf.ts';
-import { Memo } from '../life/memo.ts';
-import type { Report } from '../life/report.ts';
-import type { PublicJwk } from '../life/schema.ts';
-import { verify } from '../life/verify.ts';
-import { Caller } from './caller.ts';
-import { now, type Speaker } from './sign.ts';
-import { certificatesOf, holderOf, type Issued } from './steps.ts';
+import { openDirectory } from '../core/authority.ts';
+import { BUNDLE_MEDIA_TYPE, openBundle, readBundle } from '../core/bundle.ts';
+import { openCredential, splitCredential } from '../core/credential.ts';
+import { leafText, rootOfTexts } from '../core/leaf.ts';
+import { Memo } from '../core/memo.ts';
+import { openDocument } from '../core/paper/document-check.ts';
+import type { Report } from '../core/report.ts';
+import type { PublicJwk } from '../core/schema.ts';
+import { verify } from '../core/verify.ts';
+import { certificatesOf, holderOf, type Issued } from '../sdk/batch.ts';
+import { Caller } from '../sdk/call.ts';
+import { now, type Speaker } from '../sdk/sign.ts';
 import { Failure, Progress } from './talk.ts';
 
 /** Writes beside and renames: a file that is there is whole. */

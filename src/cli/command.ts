@@ -5,11 +5,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { readIdentity, readKeyFile } from '../../keys/make.ts';
-import { Caller } from './caller.ts';
+import { readIdentity, readKeyFile, writeKeyFile } from '../../keys/make.ts';
+import { thumbprint } from '../core/statement.ts';
+import type { TrustFile } from '../sdk/batch.ts';
+import { Caller } from '../sdk/call.ts';
+import { now, type Speaker } from '../sdk/sign.ts';
+import { asApplicant } from '../sdk/take.ts';
 import { keyPath } from './dev.ts';
-import type { Speaker } from './sign.ts';
-import { out, usage } from './talk.ts';
+import { out, rootKeyUsed, usage } from './talk.ts';
 
 /** A thumbprint may begin with a hyphen; after an option it is that option's value all the same. */
 const joinThumbprints = (argv: readonly string[]): string[] =>
@@ -141,7 +144,7 @@ function developmentServer(): string | undefined {
 }
 
 /** A public key: of a key file, or a bare public JWK that someone sent. */
-export async function readPublic(path: string): Promise<{ kid: string; jwk: import('../life/schema.ts').PublicJwk }> {
+export async function readPublic(path: string): Promise<{ kid: string; jwk: import('../core/schema.ts').PublicJwk }> {
   const json = JSON.parse(readFileSync(path, 'utf8')) as {
     private?: unknown;
     signer?: unknown;
@@ -153,7 +156,7 @@ export async function readPublic(path: string): Promise<{ kid: string; jwk: impo
     const { kid, jwk } = (await readKeyFile(path)).pair;
     return { kid, jwk };
   }
-  const { thumbprint } = await import('../life/statement.ts');
+  const { thumbprint } = await import('../core/statement.ts');
   if (json.kty !== 'EC' || !json.x || !json.y)
     throw usage(`${path} 不是密钥文件，也不是 P-256 公钥 JWK`, `${path} is neither a key file nor a public P-256 JWK`);
   const jwk = { kty: 'EC', crv: 'P-256', x: json.x, y: json.y } as const;
@@ -164,3 +167,36 @@ export const SERVER = { server: { type: 'string' } } as const;
 export const KEY = { key: { type: 'string' }, ...SERVER } as const;
 export const KEY_HELP = `  --key FILE       密钥文件 / the key file that signs and calls
   --server ORIGIN  服务地址，默认见密钥文件 / the service; the key file names it otherwise`;
+
+// Owns whom a command of the procedure speaks as: a key that a statement names, or one that nobody has named yet, which
+// speaks for itself. Once a centre has named such a key, its statement is fetched and kept in the key file.
+// It refuses key files that cannot be read, and the province's root.
+
+interface Me {
+  statements: { typ: string; sub: string; exp: number; token: string }[];
+}
+
+/** Refuses the province's root as an applicant, before it signs anything: roots that the service names are a hint, and enough for that. */
+async function refuseRoot(kid: string, origin: string): Promise<void> {
+  const { roots } = await new Caller(origin).get<TrustFile>('/.well-known/trust.json');
+  for (const root of roots) if ((await thumbprint(root)) === kid) throw rootKeyUsed();
+}
+
+/** The identity of --key, at --server or where the key file says. */
+export async function speakerOf(input: Input): Promise<{ identity: Speaker; caller: Caller }> {
+  const path = input.path('key');
+  const { file, pair } = await readKeyFile(path);
+  if (file.token !== undefined && file.subject !== undefined) return input.caller();
+  const origin = input.origin(file.server);
+  await refuseRoot(pair.kid, origin);
+  const applicant = await asApplicant(pair, now());
+  const { statements } = await new Caller(origin, applicant).get<Me>('/v1/me');
+  const named = statements
+    .filter(({ typ, exp }) => typ === 'client+jwt' && exp > now())
+    .sort((a, b) => a.exp - b.exp)
+    .at(-1);
+  if (!named) return { identity: applicant, caller: new Caller(origin, applicant) };
+  writeKeyFile(path, { ...file, server: file.server ?? origin, subject: named.sub, token: named.token });
+  const identity = { ...pair, subject: named.sub, token: named.token };
+  return { identity, caller: new Caller(origin, identity) };
+}

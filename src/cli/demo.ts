@@ -7,16 +7,28 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { shanghaiDay } from '../life/calendar.ts';
-import { type Font, openFont } from '../life/font.ts';
-import type { FontSet } from '../life/font-set.ts';
-import type { CheckedRow, RawRow } from '../life/row.ts';
-import { readRows, readScope, typeOfFile } from '../life/row-file.ts';
-import { checkRows } from '../life/rows.ts';
-import type { ScopeEntry } from '../life/schema.ts';
-import { usccCheckCharacter } from '../life/uscc.ts';
+import { shanghaiDay } from '../base/day.ts';
+import { usccCheckCharacter } from '../core/identity.ts';
+import type { CheckedRow, RawRow } from '../core/rows/row.ts';
+import { readRows, readScope, typeOfFile } from '../core/rows/row-file.ts';
+import { checkRows } from '../core/rows/rows.ts';
+import type { ScopeEntry } from '../core/schema.ts';
+import { type Font, openFont } from '../formats/font/font.ts';
+import type { FontSet } from '../formats/font/font-set.ts';
+import {
+  approveWith,
+  fileWith,
+  issueWith,
+  nameServiceKey,
+  peek,
+  readBatch,
+  requireSameRows,
+  type TrustFile,
+} from '../sdk/batch.ts';
+import { CallError, Caller } from '../sdk/call.ts';
+import { appointCentre, type Identity, type KeyPair, makeKey, nameClient } from '../sdk/sign.ts';
+import { asApplicant, newCase, takeStep } from '../sdk/take.ts';
 import { fontFiles } from './build.ts';
-import { CallError, Caller } from './caller.ts';
 import { certifyCentre, certifyRoot, handInCertificate } from './certify.ts';
 import { collect, writeWhole } from './collect.ts';
 import { fromHere } from './command.ts';
@@ -33,18 +45,6 @@ import {
 } from './procedure-life.ts';
 import { deriveScope } from './scope.ts';
 import { newSecret, settingsFor, withDemoClock } from './settings.ts';
-import { appointCentre, type Identity, type KeyPair, makeKey, nameClient } from './sign.ts';
-import { asApplicant, newCase, takeStep } from './stepper.ts';
-import {
-  approveWith,
-  fileWith,
-  issueWith,
-  nameServiceKey,
-  peek,
-  readBatch,
-  requireSameRows,
-  type TrustFile,
-} from './steps.ts';
 import { err, explain, Failure, out, Progress, usage } from './talk.ts';
 
 const USAGE = `用法 / usage: npm run demo -- --candidates FILE [--scope FILE] [--photos ZIP|DIR] --out DIR [--pdf N|all]

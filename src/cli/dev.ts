@@ -8,11 +8,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeKeyFile, readKeyFile, writeKeyFile, writePrivate } from '../../keys/make.ts';
+import { peek } from '../sdk/batch.ts';
+import { appointCentre, nameClient, now, type Signatory, type Speaker } from '../sdk/sign.ts';
 import { ROOT } from './build.ts';
 import { certifyCentre, certifyRoot } from './certify.ts';
 import { newSecret } from './settings.ts';
-import { appointCentre, nameClient, now, type Signatory, type Speaker } from './sign.ts';
-import { peek } from './steps.ts';
 
 export const DEV = join(ROOT, '.dev');
 export const ROOT_FILE = join(DEV, 'root.txt');

@@ -5,22 +5,26 @@
  * The status comes from status lists signed with the service's key, where the root has named that key: fetched, or kept
  * from before, which says how things were.
  */
-import { type Directory, openDirectory } from '../life/authority.ts';
-import { credentialKid, splitCredential, withDisclosures } from '../life/credential.ts';
-import { type CredentialFacts, STATUS_PURPOSES } from '../life/credential-form.ts';
-import type { Evidence } from '../life/evidence.ts';
-import { FOREIGN } from '../life/gateway.ts';
-import { Memo } from '../life/memo.ts';
-import { isRefusal } from '../life/refusal.ts';
-import { type Check, type Report, type Verdict, verdictOf, withoutSeal } from '../life/report.ts';
-import { readSeal, sealKid } from '../life/seal.ts';
-import { openStatusList, type StatusList } from '../life/status-list.ts';
-import { type Verification, verify } from '../life/verify.ts';
-import { verifyUnder } from '../life/verify-under.ts';
-import { CallError, type Caller } from './caller.ts';
-import { now } from './sign.ts';
-import { peek, type TrustFile } from './steps.ts';
+
+import { readFileSync } from 'node:fs';
+import { isRefusal } from '../base/refusal.ts';
+import { type Directory, openDirectory } from '../core/authority.ts';
+import { credentialKid, splitCredential, withDisclosures } from '../core/credential.ts';
+import { type CredentialFacts, STATUS_PURPOSES } from '../core/credential-form.ts';
+import type { Evidence } from '../core/evidence.ts';
+import { FOREIGN } from '../core/gateway.ts';
+import { Memo } from '../core/memo.ts';
+import { type Check, type Report, type Verdict, verdictOf, withoutSeal } from '../core/report.ts';
+import { readSeal, sealKid } from '../core/seal.ts';
+import { readSnapshot, type Snapshot, takeSnapshot } from '../core/snapshot.ts';
+import { openStatusList, type StatusList } from '../core/status-list.ts';
+import { type Verification, verify } from '../core/verify.ts';
+import { verifyUnder } from '../core/verify-under.ts';
+import { peek, type TrustFile } from '../sdk/batch.ts';
+import { CallError, type Caller } from '../sdk/call.ts';
+import { now } from '../sdk/sign.ts';
 import { claimedNumber, type Subject } from './subjects.ts';
+import { Failure } from './talk.ts';
 
 /** Who checked: this machine, or the service whose word it is. */
 type By = 'here' | 'service';
@@ -294,4 +298,37 @@ function namesKeyOf(
     if (!isRefusal(error)) throw error;
   }
   return () => false;
+}
+
+// Owns how the command comes by a snapshot: over HTTP, to be kept by `luzheng trust` or carried by the single-file
+// verifier, and from the file where it was kept.
+// It refuses what is no trust list.
+
+/** @throws Failure when the service gives no trust list */
+export async function fetchSnapshot(service: Caller): Promise<Snapshot> {
+  const ask = async (path: string): Promise<string | undefined> => {
+    try {
+      return await (await service.take('GET', path)).text();
+    } catch (error) {
+      if (error instanceof CallError && error.problem.status === 404 && error.problem.code !== FOREIGN)
+        return undefined;
+      throw error;
+    }
+  };
+  const taken = readSnapshot(await takeSnapshot(ask, Number.POSITIVE_INFINITY, now()));
+  if (!taken)
+    throw new Failure(1, `${service.origin} 没有给出信任列表`, 'the service gives no trust list', 'trust_missing');
+  return taken;
+}
+
+/** A file of `luzheng trust`, or a plain trust.json. @throws Failure when it is neither */
+export function readSnapshotFile(path: string): Snapshot {
+  let kept: Snapshot | undefined;
+  try {
+    kept = readSnapshot(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  if (kept === undefined) throw new Failure(2, `${path} 不是 trust.json`, 'it is not a trust.json', 'unreadable');
+  return kept;
 }

@@ -3,24 +3,23 @@
  * Exit codes: 0 done, 1 refused, 2 wrong usage or unreachable; `verify` and `draw verify` have their own three.
  */
 import { type Command, Input } from './command.ts';
-import { apply, select } from './commands/application.ts';
-import { appoint } from './commands/appoint.ts';
-import { approve, issue, returnBatch, submit } from './commands/batch.ts';
-import { bulkKey, check, verifyReceiptCommand } from './commands/bulk.ts';
-import { calendar } from './commands/calendar.ts';
-import { caseCommand, stepCommand } from './commands/case.ts';
-import { certificate } from './commands/certificate.ts';
-import { download } from './commands/download.ts';
-import { draw } from './commands/draw.ts';
-import { client, file } from './commands/file.ts';
-import { keys } from './commands/keys.ts';
-import { plan, results, upload } from './commands/plan.ts';
-import { status } from './commands/status.ts';
-import { trail } from './commands/trail.ts';
-import { trust } from './commands/trust.ts';
-import { verifier } from './commands/verifier.ts';
-import { verifyCommand } from './commands/verify.ts';
-import { withdrawCommand } from './commands/withdraw.ts';
+import { apply, select } from './commands/luzheng-application.ts';
+import { appoint } from './commands/luzheng-appoint.ts';
+import { approve, issue, returnBatch, submit } from './commands/luzheng-batch.ts';
+import { bulkKey, check, verifyReceiptCommand } from './commands/luzheng-bulk.ts';
+import { calendar } from './commands/luzheng-calendar.ts';
+import { caseCommand, stepCommand } from './commands/luzheng-case.ts';
+import { certificate } from './commands/luzheng-certificate.ts';
+import { download } from './commands/luzheng-download.ts';
+import { draw } from './commands/luzheng-draw.ts';
+import { client, file } from './commands/luzheng-file.ts';
+import { keys } from './commands/luzheng-keys.ts';
+import { plan, results, upload } from './commands/luzheng-plan.ts';
+import { status } from './commands/luzheng-status.ts';
+import { trail, trust } from './commands/luzheng-trail.ts';
+import { verifier } from './commands/luzheng-verifier.ts';
+import { verifyCommand } from './commands/luzheng-verify.ts';
+import { withdrawCommand } from './commands/luzheng-withdraw.ts';
 import { err, explain, out } from './talk.ts';
 
 const COMMANDS: Record<string, Command> = {

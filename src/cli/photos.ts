@@ -6,13 +6,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { zipSync } from 'fflate';
-import { sha256, toBase64url } from '../life/bytes.ts';
-import { photoType } from '../life/photo.ts';
-import { matchPhotos, type Photo, photosOfArchive } from '../life/row-photos.ts';
-import type { RawRow } from '../life/rows.ts';
-import type { Caller, CallOptions } from './caller.ts';
+import { sha256, toBase64url } from '../base/bytes.ts';
+import { photoType } from '../core/photo.ts';
+import { matchPhotos, type Photo, photosOfArchive } from '../core/rows/row-photos.ts';
+import type { RawRow } from '../core/rows/rows.ts';
+import type { Seen } from '../sdk/batch.ts';
+import type { Caller, CallOptions } from '../sdk/call.ts';
 import { eachOf, writeWhole } from './collect.ts';
-import type { Seen } from './steps.ts';
 import { Failure, Progress, usage } from './talk.ts';
 
 const IMAGE = /\.(?:jpe?g|jfif|png)$/i;

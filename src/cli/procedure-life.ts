@@ -3,17 +3,17 @@
  * filing, plan, exam, notice, upload, each step signed by its own party at its own moment. All people are invented.
  * It refuses nothing: the service judges every step; where the days do not allow the procedure it says so (undefined).
  */
-import { dayNumber, shanghaiDay, shanghaiYear } from '../life/calendar.ts';
-import type { Application } from '../life/procedure/application.ts';
-import type { Plan, Results } from '../life/procedure/plan.ts';
-import { isRefusal } from '../life/refusal.ts';
-import type { CheckedRow } from '../life/row.ts';
-import type { PublicJwk, ScopeEntry } from '../life/schema.ts';
-import { BUILT_IN, WorkingDays } from '../life/workdays.ts';
-import type { Caller } from './caller.ts';
-import { announceYear, type Speaker } from './sign.ts';
-import { newSalt } from './stepper.ts';
-import { peek, type TrustFile } from './steps.ts';
+import { dayNumber, shanghaiDay, shanghaiYear } from '../base/day.ts';
+import { isRefusal } from '../base/refusal.ts';
+import type { Application } from '../core/procedure/application.ts';
+import type { Plan, Results } from '../core/procedure/plan.ts';
+import type { CheckedRow } from '../core/rows/row.ts';
+import type { PublicJwk, ScopeEntry } from '../core/schema.ts';
+import { BUILT_IN, WorkingDays } from '../core/workdays.ts';
+import { peek, type TrustFile } from '../sdk/batch.ts';
+import type { Caller } from '../sdk/call.ts';
+import { announceYear, type Speaker } from '../sdk/sign.ts';
+import { newSalt } from '../sdk/take.ts';
 
 const DAY = 86_400;
 const HOUR = 3600;

@@ -4,12 +4,12 @@
  * later refused for that cell alone.
  */
 
-import { encodeUtf8 } from '../life/bytes.ts';
-import { type FontSet, missingGlyphs } from '../life/font-set.ts';
-import type { Level } from '../life/level.ts';
-import { NO_JOB, type RawRow, type ScopeEntry } from '../life/row.ts';
-import { scopeOf } from '../life/row-scope.ts';
-import { foldText, isNone, looksLikeFormula, readLevel, readOccupationCode, textOf } from '../life/row-values.ts';
+import { encodeUtf8 } from '../base/bytes.ts';
+import type { Level } from '../core/level.ts';
+import { NO_JOB, type RawRow, type ScopeEntry } from '../core/rows/row.ts';
+import { scopeOf } from '../core/rows/row-scope.ts';
+import { foldText, isNone, looksLikeFormula, readLevel, readOccupationCode, textOf } from '../core/rows/row-values.ts';
+import { type FontSet, missingGlyphs } from '../formats/font/font-set.ts';
 
 const ALL: Level[] = [5, 4, 3, 2, 1];
 

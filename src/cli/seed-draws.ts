@@ -5,16 +5,16 @@
  */
 import { dirname, join } from 'node:path';
 import { writePrivate } from '../../keys/make.ts';
-import { encodeUtf8, sha256Short } from '../life/bytes.ts';
-import { dayNumber, dayOf, shanghaiDay } from '../life/calendar.ts';
-import type { CandidateSession } from '../life/procedure/draw.ts';
-import type { DrawRecord } from '../life/procedure/draw-record.ts';
-import { isDrawnOn, type PublicSource } from '../life/procedure/draw-source.ts';
-import { newSeed, seedFileName, seedText } from '../life/procedure/seed-file.ts';
+import { encodeUtf8, sha256Short } from '../base/bytes.ts';
+import { dayNumber, dayOf, shanghaiDay } from '../base/day.ts';
+import type { CandidateSession } from '../core/procedure/draw.ts';
+import type { DrawRecord } from '../core/procedure/draw-record.ts';
+import { isDrawnOn, type PublicSource } from '../core/procedure/draw-source.ts';
+import { newSeed, seedFileName, seedText } from '../core/procedure/seed-file.ts';
+import type { Speaker } from '../sdk/sign.ts';
+import { caseOf, takeStep } from '../sdk/take.ts';
 import { keyPath } from './dev.ts';
 import type { Act } from './seed-procedure.ts';
-import type { Speaker } from './sign.ts';
-import { caseOf, takeStep } from './stepper.ts';
 
 const DAY = 86_400;
 const INSPECTORS = ['赵示例', '钱示例', '孙示例'].map((name, at) => ({

@@ -4,17 +4,16 @@
  * moment by its own party, and asks first whether it was taken before. All people in it are invented.
  * It refuses nothing.
  */
-import { shanghaiDay } from '../life/calendar.ts';
-import { residentCheckCharacter } from '../life/identity.ts';
-import type { CheckedRow } from '../life/row.ts';
-import type { ScopeEntry } from '../life/schema.ts';
-import { usccCheckCharacter } from '../life/uscc.ts';
-import type { WorkingDays } from '../life/workdays.ts';
-import type { Caller } from './caller.ts';
+import { shanghaiDay } from '../base/day.ts';
+import { residentCheckCharacter, usccCheckCharacter } from '../core/identity.ts';
+import type { CheckedRow } from '../core/rows/row.ts';
+import type { ScopeEntry } from '../core/schema.ts';
+import type { WorkingDays } from '../core/workdays.ts';
+import type { Caller } from '../sdk/call.ts';
+import { makeKey, type Speaker } from '../sdk/sign.ts';
+import { asApplicant, caseOf, takeStep } from '../sdk/take.ts';
 import { momentsFor, sampleApplication, samplePlan, sampleResults } from './procedure-life.ts';
 import { seedDraws } from './seed-draws.ts';
-import { makeKey, type Speaker } from './sign.ts';
-import { asApplicant, caseOf, takeStep } from './stepper.ts';
 
 /** Who acts at a moment; without one, now. */
 export type Act = (who?: Speaker, moment?: number) => Caller;

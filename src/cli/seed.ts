@@ -3,19 +3,12 @@
  * organization of each route, a few certificates, one of them revoked. Every step asks first whether it was done,
  * so that a start that was interrupted goes on where it stopped. All people in it are invented.
  */
-import { shanghaiDay } from '../life/calendar.ts';
-import { residentCheckCharacter } from '../life/identity.ts';
-import type { Report } from '../life/report.ts';
-import { checkRows, readCandidates } from '../life/rows.ts';
-import type { ScopeEntry } from '../life/schema.ts';
-import { usccCheckCharacter } from '../life/uscc.ts';
-import type { WorkingDays } from '../life/workdays.ts';
-import { Caller } from './caller.ts';
-import { handInCertificate } from './certify.ts';
-import { BACKDATED, CITY_SCHOOL, type DevKeys, PROVINCE_SCHOOL } from './dev.ts';
-import { announceMissing, demonstrationDays } from './procedure-life.ts';
-import { type Act, seedProcedure, throughNotice } from './seed-procedure.ts';
-import { changeStatus, now, type Speaker } from './sign.ts';
+import { shanghaiDay } from '../base/day.ts';
+import { residentCheckCharacter, usccCheckCharacter } from '../core/identity.ts';
+import type { Report } from '../core/report.ts';
+import { checkRows, readCandidates } from '../core/rows/rows.ts';
+import type { ScopeEntry } from '../core/schema.ts';
+import type { WorkingDays } from '../core/workdays.ts';
 import {
   approveWith,
   type BatchView,
@@ -28,7 +21,13 @@ import {
   provinceApproval,
   readBatch,
   type TrustFile,
-} from './steps.ts';
+} from '../sdk/batch.ts';
+import { Caller } from '../sdk/call.ts';
+import { changeStatus, now, type Speaker } from '../sdk/sign.ts';
+import { handInCertificate } from './certify.ts';
+import { BACKDATED, CITY_SCHOOL, type DevKeys, PROVINCE_SCHOOL } from './dev.ts';
+import { announceMissing, demonstrationDays } from './procedure-life.ts';
+import { type Act, seedProcedure, throughNotice } from './seed-procedure.ts';
 import { Progress } from './talk.ts';
 
 export interface Seeded {

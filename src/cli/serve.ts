@@ -6,8 +6,8 @@
  */
 import { join } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare, NoOpLog } from 'miniflare';
-import { bundleWorker } from './bundle.ts';
 import { OPEN } from './settings.ts';
+import { bundleWorker } from './worker-bundle.ts';
 
 export interface ServeOptions {
   port: number;

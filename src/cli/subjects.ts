@@ -3,15 +3,17 @@
  * It refuses, as "cannot tell", what holds no certificate at all.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { type Address, readAddress } from '../life/address.ts';
-import { type Brought, isSdJwt, looksLikePdf, readObject } from '../life/brought.ts';
-import { splitCredential } from '../life/credential.ts';
-import { openDocument } from '../life/document-check.ts';
-import { withoutMarks } from '../life/marks.ts';
-import { normalizeNumber } from '../life/number.ts';
-import { isRefusal } from '../life/refusal.ts';
-import { PDF_FAULTS } from '../pages/words.ts';
-import { Failure } from './talk.ts';
+import { isRefusal } from '../base/refusal.ts';
+import { withoutMarks } from '../base/text.ts';
+import { type Address, readAddress } from '../core/address.ts';
+import { splitCredential } from '../core/credential.ts';
+import { normalizeNumber } from '../core/number.ts';
+import { openDocument } from '../core/paper/document-check.ts';
+import { type Brought, isSdJwt, looksLikePdf, readObject } from '../core/submission.ts';
+import { PDF_FAULTS } from '../web/words/page-words.ts';
+import { fromHere, type Input } from './command.ts';
+import { ROOT_FILE } from './dev.ts';
+import { Failure, usage } from './talk.ts';
 
 export type Subject =
   | { kind: 'number'; number: string }
@@ -101,4 +103,34 @@ export function claimedNumber(subject: Subject): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+// Owns which root the person trusts: thumbprints from --root, by themselves or in a file, or while developing from
+// `.dev/root.txt`; never from what is checked.
+
+const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
+
+const words = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
+
+/** @throws Failure when there is none, or one is not a thumbprint */
+export function readRoots(input: Input): string[] {
+  const given = input
+    .texts('root')
+    .flatMap((text) =>
+      !THUMBPRINT.test(text) && existsSync(fromHere(text)) ? words(readFileSync(fromHere(text), 'utf8')) : words(text),
+    );
+  if (given.length > 0) {
+    const bad = given.find((text) => !THUMBPRINT.test(text));
+    if (bad !== undefined)
+      throw usage(
+        `--root ${bad} 不是指纹（43 个字符）`,
+        "--root takes the RFC 7638 thumbprint of the province's root, 43 characters, or a file with it",
+      );
+    return given;
+  }
+  if (existsSync(ROOT_FILE)) return [readFileSync(ROOT_FILE, 'utf8').trim()];
+  throw usage(
+    '需要 --root：省级根密钥的指纹，印在证书上，或向省鉴定指导中心索取',
+    "--root is needed: the thumbprint of the province's root, printed on the certificate or given by the province's centre",
+  );
 }

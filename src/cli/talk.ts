@@ -3,13 +3,13 @@
  * an error becomes at the end. Exit codes: 0 done, 1 refused or not valid, 2 wrong usage or cannot tell, 130 Ctrl-C.
  */
 import { KeyFileError } from '../../keys/make.ts';
-import { counted } from '../life/counted.ts';
-import { labelOf, together } from '../life/field-words.ts';
-import { FOREIGN } from '../life/gateway.ts';
-import { isRefusal } from '../life/refusal.ts';
-import { refusalWords } from '../pages/refusal-words.ts';
-import { CallError, CutOff, cutBy, type Problem } from './caller.ts';
-import { SignerError } from './signer.ts';
+import { isRefusal } from '../base/refusal.ts';
+import { counted } from '../base/text.ts';
+import { labelOf, together } from '../core/field-words.ts';
+import { FOREIGN } from '../core/gateway.ts';
+import { CallError, CutOff, cutBy, type Problem } from '../sdk/call.ts';
+import { refusalWords } from '../web/words/refusal-words.ts';
+import { SignerError } from './external-signer.ts';
 
 /** An end with a reason that people can act on. */
 export class Failure extends Error {

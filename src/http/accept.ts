@@ -4,7 +4,7 @@
  */
 import type { Context } from 'hono';
 import { accepts } from 'hono/accepts';
-import { Refusal } from '../life/refusal.ts';
+import { Refusal } from '../base/refusal.ts';
 
 /** `named`: 3 by its own name, 2 by the range of its top-level type, 1 by the range of all types; 0 not at all, and then `q` is 0. */
 interface Weighed {

@@ -5,11 +5,11 @@
  */
 import type { Context } from 'hono';
 import * as v from 'valibot';
-import { concat, decodeUtf8 } from '../life/bytes.ts';
-import { sentenceOf, wordsOfIssue } from '../life/field-words.ts';
-import { LARGEST_BODY } from '../life/gateway.ts';
-import { parseJsonText } from '../life/json.ts';
-import { Refusal } from '../life/refusal.ts';
+import { concat, decodeUtf8 } from '../base/bytes.ts';
+import { parseJsonText } from '../base/json.ts';
+import { Refusal } from '../base/refusal.ts';
+import { sentenceOf, wordsOfIssue } from '../core/field-words.ts';
+import { LARGEST_BODY } from '../core/gateway.ts';
 
 /** Bytes. Statements and searches are small; a certificate chain has 16 KB in JSON; bundles hold a filing; a PDF its photo; steps a plan with its roster; lists to be checked hold 100 rows, or 10,000 with a key; batches hold
  * 10,000 rows; photos fill what an isolate of 128 MB leaves when the fonts, the code and one pack of photos have theirs. */
@@ -124,3 +124,12 @@ export const STATEMENT_BODY = v.object({ statement: v.pipe(v.string(), v.minLeng
 
 /** A signed step with its body: `{ statement, body }`. */
 export const STEP_BODY = v.object({ ...STATEMENT_BODY.entries, body: v.unknown() });
+
+// Owns reading query parameters: given and well-formed, or not given. It refuses others (`body_malformed`, with the part).
+
+/** @returns undefined for a parameter that is absent or empty */
+export function oneOf(value: string | undefined, pattern: RegExp, part: string): string | undefined {
+  if (value === undefined || value === '') return undefined;
+  if (!pattern.test(value)) throw new Refusal('body_malformed', `The query parameter ${part} is malformed.`, { part });
+  return value;
+}

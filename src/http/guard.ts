@@ -4,13 +4,13 @@
  * It refuses callers without both (401), callers of another role (403), and a proof used before (401).
  */
 import type { MiddlewareHandler } from 'hono';
-import { readToken } from '../caller.ts';
-import type { Caller } from '../enrol.ts';
-import { verifyProof } from '../life/dpop.ts';
-import { isRefusal, Refusal } from '../life/refusal.ts';
-import type { Service } from '../service.ts';
-import { insertProof } from '../storage/statements.ts';
-import type { AppEnv } from './env.ts';
+import { isRefusal, Refusal } from '../base/refusal.ts';
+import { verifyProof } from '../core/dpop.ts';
+import { readToken } from '../service/caller.ts';
+import type { Caller } from '../service/enrol.ts';
+import type { Service } from '../service/service.ts';
+import { insertProof } from '../storage/statement-store.ts';
+import type { AppEnv } from './context.ts';
 import { problem } from './problems.ts';
 
 async function authenticate(

@@ -4,8 +4,8 @@
  * that an isolate has; this holds the body.
  * It refuses fields that were not asked for or come twice, and whatever is not exactly such a form.
  */
-import { decodeUtf8, encodeUtf8 } from '../life/bytes.ts';
-import { Refusal } from '../life/refusal.ts';
+import { decodeUtf8, encodeUtf8 } from '../base/bytes.ts';
+import { Refusal } from '../base/refusal.ts';
 
 export interface Part {
   /** Media type without parameters, lower case; empty if the part has none. */

@@ -5,8 +5,8 @@
  */
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { Refusal } from '../life/refusal.ts';
-import { RowsRefused } from '../submit.ts';
+import { Refusal } from '../base/refusal.ts';
+import { RowsRefused } from '../service/upload.ts';
 
 /** code → status and Chinese title. A test holds that every code thrown by the Worker stands here. */
 export const PROBLEMS: Record<string, readonly [status: number, title: string]> = {

@@ -1,6 +1,6 @@
 /**
  * Owns the types of what the platform binds. Named one by one, because the platform's global types clash with
- * the browser's, and src/client shares code with the Worker.
+ * the browser's, and src/web shares code with the Worker.
  */
 export type { D1Database, D1PreparedStatement, R2Bucket, RateLimit } from '@cloudflare/workers-types';
 

@@ -3,7 +3,7 @@
  * of two acts at once one wins and the other is told: a condition that does not hold aborts all of it with its code.
  * (A condition that was read before the transaction can be wrong by the time of the write.)
  */
-import { Refusal } from '../life/refusal.ts';
+import { Refusal } from '../base/refusal.ts';
 import type { D1Database, D1PreparedStatement } from './bindings.ts';
 
 /** What whoever comes second is told. The codes are those of the checks that are made before. */

@@ -3,11 +3,11 @@
  * The transaction is pure SQL; any constraint aborts all of it, and the constraint's name says why.
  */
 
-import type { Form } from '../life/credential-form.ts';
-import { Refusal } from '../life/refusal.ts';
-import { guardOpen } from './batches.ts';
+import { Refusal } from '../base/refusal.ts';
+import type { Form } from '../core/credential-form.ts';
+import { guardOpen } from './batch-store.ts';
 import type { D1Database, D1PreparedStatement } from './bindings.ts';
-import { nextLiving } from './certificates.ts';
+import { nextLiving } from './certificate-store.ts';
 import { guardRefusal, JudgeAgain } from './guards.ts';
 
 export interface OrderInput {

@@ -17,11 +17,11 @@ import {
   importJWK,
   type JWK,
 } from 'jose';
+import { concat, decodeUtf8, encodeUtf8, sha256, toBase64url } from '../base/bytes.ts';
+import { Refusal } from '../base/refusal.ts';
+import type { PublicJwk } from '../core/schema.ts';
+import { thumbprint } from '../core/statement.ts';
 import type { Config } from '../env.ts';
-import { concat, decodeUtf8, encodeUtf8, sha256, toBase64url } from '../life/bytes.ts';
-import { Refusal } from '../life/refusal.ts';
-import type { PublicJwk } from '../life/schema.ts';
-import { thumbprint } from '../life/statement.ts';
 import type { D1Database } from './bindings.ts';
 
 const IV_BYTES = 12;

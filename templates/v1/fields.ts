@@ -2,8 +2,9 @@
  * Owns where each value stands on a printed certificate, version 1, and what must be read there: for whoever compares a
  * file with the signed data in it. FROZEN ONCE USED: a change makes templates/v2.
  */
-import type { DocumentFacts, PrintedField } from '../../src/life/document.ts';
-import { levelName, levelWords } from '../../src/life/level.ts';
+
+import { levelName, levelWords } from '../../src/core/level.ts';
+import type { DocumentFacts, PrintedField } from '../../src/core/paper/document.ts';
 import * as at from './layout.ts';
 import { COPY, FOOT, MONTHS, ROWS } from './words.ts';
 

@@ -4,7 +4,7 @@
  * operators each time, so that it compresses to almost nothing. No emblem and no seal: the body alone issues.
  * FROZEN ONCE USED: a change makes templates/v2.
  */
-import { A4, type Colour, MM, num, type Page, rgb } from '../../src/life/pdf-page.ts';
+import { A4, type Colour, MM, num, type Page, rgb } from '../../src/formats/pdf/drawing.ts';
 import { BRONZE, CENTRE, MIST, PINE, WHITE } from './layout.ts';
 
 /** The band's centre line runs this far from the sheet's edge. */

@@ -3,12 +3,13 @@
  * with the QR code in vector modules. Contents by 人社鉴发〔2021〕1号; no state emblem, no ministry seal.
  * FROZEN ONCE USED: a certificate printed again must be the same sheet. A change makes templates/v2.
  */
-import type { DocumentFacts, Template } from '../../src/life/document.ts';
-import { levelName, levelWords } from '../../src/life/level.ts';
-import { A4, MM, num, type Page, rgb, type TextStyle } from '../../src/life/pdf-page.ts';
-import { fit, type Lines, measure, wrap } from '../../src/life/pdf-text.ts';
-import type { QrMatrix } from '../../src/life/qr.ts';
-import { darkRectangles } from '../../src/life/qr-path.ts';
+
+import { levelName, levelWords } from '../../src/core/level.ts';
+import type { DocumentFacts, Template } from '../../src/core/paper/document.ts';
+import { A4, MM, num, type Page, rgb, type TextStyle } from '../../src/formats/pdf/drawing.ts';
+import { fit, type Lines, measure, wrap } from '../../src/formats/pdf/line-breaks.ts';
+import type { QrMatrix } from '../../src/formats/qr/qr.ts';
+import { darkRectangles } from '../../src/formats/qr/qr.ts';
 import { drawCopy, drawPale } from './copy.ts';
 import { fields } from './fields.ts';
 import * as at from './layout.ts';

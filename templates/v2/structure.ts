@@ -3,8 +3,8 @@
  * heading, sentence, what a copy is for, the photograph, each field as label and value, the code, where to check.
  * FROZEN ONCE USED: a change makes templates/v3.
  */
-import type { Kind } from '../../src/life/document.ts';
-import type { Tag } from '../../src/life/pdf-archive.ts';
+import type { Kind } from '../../src/core/paper/document.ts';
+import type { Tag } from '../../src/formats/pdf/pdf-a.ts';
 import { ALT, ROWS, TITLE } from '../v1/words.ts';
 
 const field = (part: string): Tag => ({

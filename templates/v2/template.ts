@@ -4,12 +4,13 @@
  * `fixed` is the same on every sheet, `values` are one holder's, with all labels.
  * FROZEN ONCE USED: a certificate printed again must be the same sheet. A change makes templates/v3.
  */
-import type { DocumentFacts, Template } from '../../src/life/document.ts';
-import { levelName, levelWords } from '../../src/life/level.ts';
-import { A4, MM, num, type Page, rgb, type TextStyle } from '../../src/life/pdf-page.ts';
-import { fit, measure, type Place, wrap } from '../../src/life/pdf-text.ts';
-import type { QrMatrix } from '../../src/life/qr.ts';
-import { darkRectangles } from '../../src/life/qr-path.ts';
+
+import { levelName, levelWords } from '../../src/core/level.ts';
+import type { DocumentFacts, Template } from '../../src/core/paper/document.ts';
+import { A4, MM, num, type Page, rgb, type TextStyle } from '../../src/formats/pdf/drawing.ts';
+import { fit, measure, type Place, wrap } from '../../src/formats/pdf/line-breaks.ts';
+import type { QrMatrix } from '../../src/formats/qr/qr.ts';
+import { darkRectangles } from '../../src/formats/qr/qr.ts';
 import { drawPale } from '../v1/copy.ts';
 import { fields } from '../v1/fields.ts';
 import * as at from '../v1/layout.ts';

@@ -4,8 +4,8 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { renderCertificate } from '../../src/life/document.ts';
-import { bundle, fonts, ordinary } from '../life/fixtures-pdf.ts';
+import { renderCertificate } from '../../src/core/paper/document.ts';
+import { bundle, fonts, ordinary } from '../core/fixtures-pdf.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;

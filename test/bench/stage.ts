@@ -6,9 +6,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Miniflare, Response as MiniflareResponse } from 'miniflare';
 import { ASSETS } from '../../src/cli/build.ts';
-import { bundleWorker, scriptOf } from '../../src/cli/bundle.ts';
-import { Caller } from '../../src/cli/caller.ts';
 import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
+import { bundleWorker, scriptOf } from '../../src/cli/worker-bundle.ts';
+import { type Issued, certificatesOf as readCertificates } from '../../src/sdk/batch.ts';
+import { Caller } from '../../src/sdk/call.ts';
 import {
   appointCentre,
   approveBatch,
@@ -18,8 +19,7 @@ import {
   makeKey,
   nameClient,
   orderBatch,
-} from '../../src/cli/sign.ts';
-import { type Issued, certificatesOf as readCertificates } from '../../src/cli/steps.ts';
+} from '../../src/sdk/sign.ts';
 
 export interface Stage {
   mf: Miniflare;

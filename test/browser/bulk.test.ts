@@ -5,10 +5,10 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Caller } from '../../src/cli/caller.ts';
-import { splitAnswers } from '../../src/life/receipt.ts';
-import { readTable } from '../../src/life/row-table.ts';
-import { writeXlsx } from '../../src/life/table-write.ts';
+import { splitAnswers } from '../../src/core/receipt.ts';
+import { readTable } from '../../src/formats/table/table.ts';
+import { writeXlsx } from '../../src/formats/table/table-write.ts';
+import { Caller } from '../../src/sdk/call.ts';
 import { findChromium, launch } from './browser.ts';
 import { startServer, type TestServer } from './server.ts';
 

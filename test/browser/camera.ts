@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
-import { qrMatrix } from '../../src/life/qr.ts';
-import { png } from '../life/fixtures-photo.ts';
+import { qrMatrix } from '../../src/formats/qr/qr.ts';
+import { png } from '../core/fixtures-photo.ts';
 
 export interface Picture {
   width: number;

@@ -1,9 +1,9 @@
 /** What the browser's own check answers: the same code as in the page, called directly. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { appointCentre, fileOrganization, type Identity, type KeyPair, makeKey, now } from '../../src/cli/sign.ts';
-import { checkSeal, type TrustList } from '../../src/client/check-seal.ts';
-import { shanghaiDay } from '../../src/life/calendar.ts';
-import { type SealFacts, signSeal } from '../../src/life/seal.ts';
+import { shanghaiDay } from '../../src/base/day.ts';
+import { type SealFacts, signSeal } from '../../src/core/seal.ts';
+import { appointCentre, fileOrganization, type Identity, type KeyPair, makeKey, now } from '../../src/sdk/sign.ts';
+import { checkSeal, type TrustList } from '../../src/web/certificate/check-seal.ts';
 
 const CODE = 'S000037000001';
 const NUMBER = `${CODE}263000001`;

@@ -5,7 +5,7 @@
 import { PDFDocument } from 'pdf-lib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openDocument } from '../../src/life/document-check.ts';
+import { openDocument } from '../../src/core/paper/document-check.ts';
 import { findChromium, launch } from './browser.ts';
 import { startServer, type TestServer } from './server.ts';
 

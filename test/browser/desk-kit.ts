@@ -7,10 +7,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import type { Caller } from '../../src/cli/caller.ts';
-import type { Identity } from '../../src/cli/sign.ts';
-import { newSalt } from '../../src/cli/stepper.ts';
-import type { Body } from '../../src/life/procedure/bodies.ts';
+import type { Body } from '../../src/core/procedure/bodies.ts';
+import type { Caller } from '../../src/sdk/call.ts';
+import type { Identity } from '../../src/sdk/sign.ts';
+import { newSalt } from '../../src/sdk/take.ts';
 import { launch } from './browser.ts';
 import { type Person, startServer, type TestServer } from './server.ts';
 

@@ -5,12 +5,12 @@
 import { describe, expect, test } from 'vitest';
 import { certifyCentre } from '../../src/cli/certify.ts';
 import { sampleApplication } from '../../src/cli/procedure-life.ts';
-import { changeStatus, type Identity, makeKey, nameClient, withdraw } from '../../src/cli/sign.ts';
-import { asApplicant, newCase, takeStep } from '../../src/cli/stepper.ts';
-import { approveWith, issueWith, provinceApproval, readBatch } from '../../src/cli/steps.ts';
 import { Progress } from '../../src/cli/talk.ts';
-import type { Report } from '../../src/life/report.ts';
-import { lossOf } from '../../src/storage/cases.ts';
+import type { Report } from '../../src/core/report.ts';
+import { approveWith, issueWith, provinceApproval, readBatch } from '../../src/sdk/batch.ts';
+import { changeStatus, type Identity, makeKey, nameClient, withdraw } from '../../src/sdk/sign.ts';
+import { asApplicant, newCase, takeStep } from '../../src/sdk/take.ts';
+import { lossOf } from '../../src/storage/case-store.ts';
 import { findChromium } from './browser.ts';
 import { AT, fitsIn, keyFile, planOf, useDesk } from './desk-kit.ts';
 import { person } from './server.ts';

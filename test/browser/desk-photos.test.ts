@@ -3,9 +3,9 @@
  * those that nobody looked at are counted, asked about, and stand in the approval.
  */
 import { describe, expect, test } from 'vitest';
-import { peek } from '../../src/cli/steps.ts';
-import { toBase64url } from '../../src/life/bytes.ts';
-import { jpeg } from '../life/fixtures-photo.ts';
+import { toBase64url } from '../../src/base/bytes.ts';
+import { peek } from '../../src/sdk/batch.ts';
+import { jpeg } from '../core/fixtures-photo.ts';
 import { findChromium } from './browser.ts';
 import { useDesk } from './desk-kit.ts';
 import { person } from './server.ts';

@@ -4,10 +4,10 @@
  */
 import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { newCase, newSalt, takeStep } from '../../src/cli/stepper.ts';
-import { approveWith, readBatch } from '../../src/cli/steps.ts';
-import type { Report } from '../../src/life/report.ts';
-import { jpeg } from '../life/fixtures-photo.ts';
+import type { Report } from '../../src/core/report.ts';
+import { approveWith, readBatch } from '../../src/sdk/batch.ts';
+import { newCase, newSalt, takeStep } from '../../src/sdk/take.ts';
+import { jpeg } from '../core/fixtures-photo.ts';
 import { findChromium } from './browser.ts';
 import { electrician, planOf, useDesk } from './desk-kit.ts';
 import { person } from './server.ts';

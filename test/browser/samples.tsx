@@ -1,18 +1,18 @@
 /** Pages that the served Worker would need weeks to come to, drawn from the same components: a notice with its form, an answered objection, draws. */
 import { readFileSync } from 'node:fs';
 import type { Child } from 'hono/jsx';
-import type { DrawCommit } from '../../src/life/procedure/draw.ts';
-import type { DrawRecord } from '../../src/life/procedure/draw-record.ts';
-import { DRAW_RULE, drawFrom } from '../../src/life/procedure/drawing.ts';
-import { type Counted, type IssuedCell, statisticsOf } from '../../src/life/statistics.ts';
-import { DrawPage } from '../../src/pages/draw.tsx';
-import { type Language, ReaderContext } from '../../src/pages/language.ts';
-import { leadWithEnglish } from '../../src/pages/lead.ts';
-import { NoticePage, type NoticeView } from '../../src/pages/notices.tsx';
-import { FollowPage, ObjectedPage } from '../../src/pages/objection.tsx';
-import { StatisticsPage } from '../../src/pages/statistics.tsx';
-import { type DrawLine, DrawsPage } from '../../src/pages/supervision.tsx';
+import type { DrawCommit } from '../../src/core/procedure/draw.ts';
+import { DRAW_RULE, drawFrom } from '../../src/core/procedure/draw.ts';
+import type { DrawRecord } from '../../src/core/procedure/draw-record.ts';
+import { type Counted, type IssuedCell, statisticsOf } from '../../src/core/statistics-year.ts';
 import { STYLES, type Styles } from '../../src/storage/assets.ts';
+import { type DrawLine, DrawsPage } from '../../src/web/draws/draw-list.tsx';
+import { DrawPage } from '../../src/web/draws/draw-page.tsx';
+import { type Language, ReaderContext } from '../../src/web/frame/language.ts';
+import { leadWithEnglish } from '../../src/web/frame/lead.ts';
+import { NoticePage, type NoticeView } from '../../src/web/notices/notice-pages.tsx';
+import { FollowPage, ObjectedPage } from '../../src/web/notices/objection-pages.tsx';
+import { StatisticsPage } from '../../src/web/statistics/statistics-page.tsx';
 
 const HOST = 'lz.example.cn';
 const row = (at: number, name: string, job = '--') => ({

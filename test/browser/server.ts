@@ -6,10 +6,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
-import { Caller } from '../../src/cli/caller.ts';
 import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
 import { freePort, startLocal } from '../../src/cli/local.ts';
 import { newSecret, settingsFor, withDemoClock } from '../../src/cli/settings.ts';
+import { residentCheckCharacter } from '../../src/core/identity.ts';
+import type { PublicJwk } from '../../src/core/schema.ts';
+import { nameServiceKey } from '../../src/sdk/batch.ts';
+import { Caller } from '../../src/sdk/call.ts';
 import {
   appointCentre,
   approveBatch,
@@ -21,10 +24,7 @@ import {
   makeKey,
   nameClient,
   orderBatch,
-} from '../../src/cli/sign.ts';
-import { nameServiceKey } from '../../src/cli/steps.ts';
-import { residentCheckCharacter } from '../../src/life/identity.ts';
-import type { PublicJwk } from '../../src/life/schema.ts';
+} from '../../src/sdk/sign.ts';
 
 export interface Person {
   name: string;

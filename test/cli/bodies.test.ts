@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort, type LocalService, startLocal } from '../../src/cli/local.ts';
 import { newSecret, settingsFor } from '../../src/cli/settings.ts';
-import { makeKey } from '../../src/cli/sign.ts';
+import { makeKey } from '../../src/sdk/sign.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'luzheng-bodies-'));
 const log = join(folder, 'log');

@@ -8,10 +8,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CallError, Caller } from '../../src/cli/caller.ts';
 import { freePort, type LocalService, startLocal } from '../../src/cli/local.ts';
 import { newSecret, settingsFor } from '../../src/cli/settings.ts';
-import { makeKey } from '../../src/cli/sign.ts';
+import { CallError, Caller } from '../../src/sdk/call.ts';
+import { makeKey } from '../../src/sdk/sign.ts';
 
 test('RATE_LIMITS says what the bindings are set to', () => {
   const toml = readFileSync(new URL('../../wrangler.toml', import.meta.url), 'utf8');

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { readTable } from '../../src/life/row-table.ts';
+import { readTable } from '../../src/formats/table/table.ts';
 import { run, useStart } from './run.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;

@@ -8,13 +8,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeKeyFile } from '../../keys/make.ts';
-import { Caller } from '../../src/cli/caller.ts';
 import { freePort, type LocalService, startLocal } from '../../src/cli/local.ts';
 import { newSecret, settingsFor } from '../../src/cli/settings.ts';
-import { appointCentre, approveBatch, type Identity, makeKey, nameClient, orderBatch } from '../../src/cli/sign.ts';
-import { certificatesOf, fileWith, peek, readBatch } from '../../src/cli/steps.ts';
-import { residentCheckCharacter } from '../../src/life/identity.ts';
-import { readZip } from '../../src/life/zip.ts';
+import { residentCheckCharacter } from '../../src/core/identity.ts';
+import { readZip } from '../../src/formats/zip-stream.ts';
+import { certificatesOf, fileWith, peek, readBatch } from '../../src/sdk/batch.ts';
+import { Caller } from '../../src/sdk/call.ts';
+import { appointCentre, approveBatch, type Identity, makeKey, nameClient, orderBatch } from '../../src/sdk/sign.ts';
 import { run, scratch, start } from './run.ts';
 
 const CODE = 'S000037000002';

@@ -2,8 +2,8 @@
 import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { dayNumber, dayOf, shanghaiDay } from '../../src/life/calendar.ts';
-import { isDrawnOn } from '../../src/life/procedure/draw-source.ts';
+import { dayNumber, dayOf, shanghaiDay } from '../../src/base/day.ts';
+import { isDrawnOn } from '../../src/core/procedure/draw-source.ts';
 import { run, useStart } from './run.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;

@@ -4,17 +4,17 @@
  */
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { CallError, Caller } from '../../src/cli/caller.ts';
 import { Examiner } from '../../src/cli/examine.ts';
-import { fileOrganization } from '../../src/cli/sign.ts';
-import type { TrustFile } from '../../src/cli/steps.ts';
 import { explain } from '../../src/cli/talk.ts';
-import { judge } from '../../src/client/judge.ts';
-import { type Bundle, openBundle } from '../../src/life/bundle.ts';
-import type { Filing } from '../../src/life/schema.ts';
-import { verifyUnder } from '../../src/life/verify-under.ts';
-import { checkSentence } from '../../src/pages/words.ts';
-import { type Cast, CODE, type Made, makeCast, makeCertificate, NOW } from '../life/make.ts';
+import { type Bundle, openBundle } from '../../src/core/bundle.ts';
+import type { Filing } from '../../src/core/schema.ts';
+import { verifyUnder } from '../../src/core/verify-under.ts';
+import type { TrustFile } from '../../src/sdk/batch.ts';
+import { CallError, Caller } from '../../src/sdk/call.ts';
+import { fileOrganization } from '../../src/sdk/sign.ts';
+import { judge } from '../../src/web/check/judge.ts';
+import { checkSentence } from '../../src/web/words/page-words.ts';
+import { type Cast, CODE, type Made, makeCast, makeCertificate, NOW } from '../core/make.ts';
 
 let cast: Cast;
 let good: Made;

@@ -5,11 +5,11 @@ import { basename, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { ASSETS, buildAssets, fontFiles, PACKAGED } from '../../src/cli/build.ts';
 import { makeFallbacks } from '../../src/cli/fonts.ts';
-import { renderCertificate } from '../../src/life/document.ts';
-import { glyphOf, openFont, outlineOf, sliceFont } from '../../src/life/font.ts';
-import { type FontSet, fontFor, missingGlyphs } from '../../src/life/font-set.ts';
+import { renderCertificate } from '../../src/core/paper/document.ts';
+import { glyphOf, openFont, outlineOf, sliceFont } from '../../src/formats/font/font.ts';
+import { type FontSet, fontFor, missingGlyphs } from '../../src/formats/font/font-set.ts';
 import { FONT_LIST } from '../../src/storage/assets.ts';
-import { bundle, composedFont, font, longest, ordinary, sameOutline } from '../life/fixtures-pdf.ts';
+import { bundle, composedFont, font, longest, ordinary, sameOutline } from '../core/fixtures-pdf.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'luzheng-fonts-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -5,8 +5,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Caller } from '../../src/cli/caller.ts';
 import { explain } from '../../src/cli/talk.ts';
+import { Caller } from '../../src/sdk/call.ts';
 import { removed, run, scratch } from './run.ts';
 
 let server: Server;

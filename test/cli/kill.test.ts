@@ -5,12 +5,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Caller } from '../../src/cli/caller.ts';
 import { freePort, startLocal } from '../../src/cli/local.ts';
 import { newSecret, settingsFor } from '../../src/cli/settings.ts';
-import { appointCentre, approveBatch, type Identity, makeKey, nameClient, orderBatch } from '../../src/cli/sign.ts';
-import { certificatesOf, fileWith, type Issued, peek, readBatch } from '../../src/cli/steps.ts';
-import { residentCheckCharacter } from '../../src/life/identity.ts';
+import { residentCheckCharacter } from '../../src/core/identity.ts';
+import { certificatesOf, fileWith, type Issued, peek, readBatch } from '../../src/sdk/batch.ts';
+import { Caller } from '../../src/sdk/call.ts';
+import { appointCentre, approveBatch, type Identity, makeKey, nameClient, orderBatch } from '../../src/sdk/sign.ts';
 import { removed, scratch } from './run.ts';
 
 const CODE = 'S000037000002';

@@ -4,10 +4,10 @@ import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Command, Input } from '../../src/cli/command.ts';
-import { issue, submit } from '../../src/cli/commands/batch.ts';
-import { check } from '../../src/cli/commands/bulk.ts';
-import { provinceApproval, type Seen } from '../../src/cli/steps.ts';
+import { issue, submit } from '../../src/cli/commands/luzheng-batch.ts';
+import { check } from '../../src/cli/commands/luzheng-bulk.ts';
 import { explain } from '../../src/cli/talk.ts';
+import { provinceApproval, type Seen } from '../../src/sdk/batch.ts';
 import { removed, scratch } from './run.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;

@@ -2,13 +2,13 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Caller } from '../../src/cli/caller.ts';
+import { sha256, toBase64url } from '../../src/base/bytes.ts';
 import { photosFor, readArchive, savePhotos } from '../../src/cli/photos.ts';
-import { requireSameRows, type Seen } from '../../src/cli/steps.ts';
-import { sha256, toBase64url } from '../../src/life/bytes.ts';
-import { photosOfArchive } from '../../src/life/row-photos.ts';
-import type { Filing } from '../../src/life/schema.ts';
-import { jpeg, png } from '../life/fixtures-photo.ts';
+import { photosOfArchive } from '../../src/core/rows/row-photos.ts';
+import type { Filing } from '../../src/core/schema.ts';
+import { requireSameRows, type Seen } from '../../src/sdk/batch.ts';
+import { Caller } from '../../src/sdk/call.ts';
+import { jpeg, png } from '../core/fixtures-photo.ts';
 import { removed, scratch } from './run.ts';
 
 const ID = '11010519491231002X';

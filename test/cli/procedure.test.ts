@@ -9,10 +9,10 @@ import { zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeKeyFile } from '../../keys/make.ts';
 import { certifyCentre } from '../../src/cli/certify.ts';
-import { listCases } from '../../src/cli/commands/case.ts';
-import { residentCheckCharacter } from '../../src/life/identity.ts';
+import { listCases } from '../../src/cli/commands/luzheng-case.ts';
+import { residentCheckCharacter } from '../../src/core/identity.ts';
 import { startServer, type TestServer } from '../browser/server.ts';
-import { jpeg } from '../life/fixtures-photo.ts';
+import { jpeg } from '../core/fixtures-photo.ts';
 import { type Run, run, scratch } from './run.ts';
 
 const folder = scratch();

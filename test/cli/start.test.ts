@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readKeyFile } from '../../keys/make.ts';
 import { freePort } from '../../src/cli/local.ts';
-import { peek } from '../../src/cli/steps.ts';
-import { certify, rootName } from '../../src/life/pades/certify.ts';
-import { readCertificate, readPem, toPem } from '../../src/life/pades/x509.ts';
-import type { PublicJwk } from '../../src/life/schema.ts';
-import { jpeg, png } from '../life/fixtures-photo.ts';
-import { zip } from '../life/fixtures-zip.ts';
+import { certify, rootName } from '../../src/core/paper/x509-certify.ts';
+import type { PublicJwk } from '../../src/core/schema.ts';
+import { readCertificate, readPem, toPem } from '../../src/formats/pades/x509.ts';
+import { peek } from '../../src/sdk/batch.ts';
+import { jpeg, png } from '../core/fixtures-photo.ts';
+import { zip } from '../core/fixtures-zip.ts';
 import { isAlive, type Running, run, scratch, start } from './run.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;

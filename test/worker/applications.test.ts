@@ -3,13 +3,13 @@
  * responsible, against the real Worker.
  */
 import { beforeAll, expect, test } from 'vitest';
-import { CallError } from '../../src/cli/caller.ts';
-import { type Identity, type KeyPair, makeKey, nameClient, withdraw } from '../../src/cli/sign.ts';
-import { bodyDigest } from '../../src/life/procedure/chain.ts';
-import { filingFrom, scopeFrom } from '../../src/life/procedure/filing.ts';
-import { signStep } from '../../src/life/procedure/sign.ts';
-import type { Filing } from '../../src/life/schema.ts';
-import { signStatement } from '../../src/life/statement.ts';
+import { bodyDigest } from '../../src/core/procedure/case-chain.ts';
+import { filingFrom, scopeFrom } from '../../src/core/procedure/selection.ts';
+import { signStep } from '../../src/core/procedure/sign-step.ts';
+import type { Filing } from '../../src/core/schema.ts';
+import { signStatement } from '../../src/core/statement.ts';
+import { CallError } from '../../src/sdk/call.ts';
+import { type Identity, type KeyPair, makeKey, nameClient, withdraw } from '../../src/sdk/sign.ts';
 import {
   anyone,
   as,

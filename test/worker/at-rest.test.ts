@@ -3,10 +3,11 @@
  * sent in by every way there is, none of which may be found there again.
  */
 import { beforeAll, expect, test } from 'vitest';
-import { decodeUtf8, fromBase64url, toBase64url } from '../../src/life/bytes.ts';
-import { shanghaiDay } from '../../src/life/calendar.ts';
-import { serviceOf } from '../../src/service.ts';
-import { sweepUnsealed } from '../../src/unsealed.ts';
+import { decodeUtf8, fromBase64url, toBase64url } from '../../src/base/bytes.ts';
+import { shanghaiDay } from '../../src/base/day.ts';
+import { sweepUnsealed } from '../../src/service/seal-old-rows.ts';
+import { serviceOf } from '../../src/service/service.ts';
+import { jpeg } from '../core/fixtures-photo.ts';
 import { drawOne } from '../draw-kit.ts';
 import {
   as,
@@ -24,7 +25,6 @@ import {
   testEnv,
   workerFetch,
 } from '../kit.ts';
-import { jpeg } from '../life/fixtures-photo.ts';
 import { publish, resultRows } from '../notice-kit.ts';
 import { cases, fresh, makeApplicant, sampleApplication, samplePlan, take, view } from '../procedure-kit.ts';
 

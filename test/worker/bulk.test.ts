@@ -3,14 +3,14 @@ import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { app } from '../../src/app.ts';
-import { changeStatus } from '../../src/cli/sign.ts';
+import { encodeUtf8 } from '../../src/base/bytes.ts';
+import { openDirectory } from '../../src/core/authority.ts';
+import type { BulkAnswer } from '../../src/core/bulk-list.ts';
+import { Memo } from '../../src/core/memo.ts';
+import { type Receipt, verifyReceipt } from '../../src/core/receipt.ts';
 import type { Env } from '../../src/env.ts';
-import { openDirectory } from '../../src/life/authority.ts';
-import type { BulkAnswer } from '../../src/life/bulk.ts';
-import { encodeUtf8 } from '../../src/life/bytes.ts';
-import { Memo } from '../../src/life/memo.ts';
-import { type Receipt, verifyReceipt } from '../../src/life/receipt.ts';
-import { serviceOf } from '../../src/service.ts';
+import { changeStatus } from '../../src/sdk/sign.ts';
+import { serviceOf } from '../../src/service/service.ts';
 import type { D1Database } from '../../src/storage/bindings.ts';
 import {
   anyone,

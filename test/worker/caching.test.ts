@@ -1,7 +1,7 @@
 /** What may be kept, how long, and that a copy is told by its ETag; and that a change shows at once to who asks. */
 import { beforeAll, expect, test, vi } from 'vitest';
-import { changeStatus } from '../../src/cli/sign.ts';
-import { OPERATIONS } from '../../src/http/openapi-paths.ts';
+import { OPERATIONS } from '../../src/api/openapi-paths.ts';
+import { changeStatus } from '../../src/sdk/sign.ts';
 import { drawOne } from '../draw-kit.ts';
 import {
   as,

@@ -3,12 +3,12 @@
  * that is withdrawn. What the register legally took, its trail does not call broken; what was withdrawn shortens nothing.
  */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { announceYear, withdraw } from '../../src/cli/sign.ts';
-import type { Body } from '../../src/life/procedure/bodies.ts';
-import { signStep } from '../../src/life/procedure/sign.ts';
-import type { StepName } from '../../src/life/procedure/steps.ts';
-import type { TrailReport } from '../../src/life/procedure/trail.ts';
-import { selectCase } from '../../src/storage/cases.ts';
+import type { Body } from '../../src/core/procedure/bodies.ts';
+import { signStep } from '../../src/core/procedure/sign-step.ts';
+import type { StepName } from '../../src/core/procedure/steps.ts';
+import type { TrailReport } from '../../src/core/procedure/trail.ts';
+import { announceYear, withdraw } from '../../src/sdk/sign.ts';
+import { selectCase } from '../../src/storage/case-store.ts';
 import {
   anyone,
   approve,

@@ -4,16 +4,16 @@
  */
 import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { CallError } from '../../src/cli/caller.ts';
 import { announceMissing, demonstrationDays, momentsFor } from '../../src/cli/procedure-life.ts';
-import { announceYear, type Identity, withdraw } from '../../src/cli/sign.ts';
-import { peek } from '../../src/cli/steps.ts';
+import { openDirectory } from '../../src/core/authority.ts';
+import { Memo } from '../../src/core/memo.ts';
+import { checkTrail } from '../../src/core/procedure/trail.ts';
+import { readTrailFile } from '../../src/core/procedure/trail-file.ts';
 import type { Env } from '../../src/env.ts';
 import worker from '../../src/index.ts';
-import { openDirectory } from '../../src/life/authority.ts';
-import { Memo } from '../../src/life/memo.ts';
-import { checkTrail } from '../../src/life/procedure/trail.ts';
-import { readTrailFile } from '../../src/life/procedure/trail-file.ts';
+import { peek } from '../../src/sdk/batch.ts';
+import { CallError } from '../../src/sdk/call.ts';
+import { announceYear, type Identity, withdraw } from '../../src/sdk/sign.ts';
 import {
   anyone,
   approve,

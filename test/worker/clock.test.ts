@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import { ConfigError, type Env, readConfig } from '../../src/env.ts';
-import { serviceAt, serviceOf } from '../../src/service.ts';
+import { serviceAt, serviceOf } from '../../src/service/service.ts';
 
 const settings = (change: Partial<Env>) => readConfig({ ...(env as unknown as Env), ...change });
 

@@ -3,11 +3,11 @@
  * releases one; and that no key and no page of one body ever opens or shows another's.
  */
 import { beforeAll, expect, test } from 'vitest';
-import { CallError } from '../../src/cli/caller.ts';
-import { fileOrganization, type Identity, makeKey, nameClient, withdraw } from '../../src/cli/sign.ts';
-import { filingFrom } from '../../src/life/procedure/filing.ts';
-import type { Filing } from '../../src/life/schema.ts';
-import { signStatement } from '../../src/life/statement.ts';
+import { filingFrom } from '../../src/core/procedure/selection.ts';
+import type { Filing } from '../../src/core/schema.ts';
+import { signStatement } from '../../src/core/statement.ts';
+import { CallError } from '../../src/sdk/call.ts';
+import { fileOrganization, type Identity, makeKey, nameClient, withdraw } from '../../src/sdk/sign.ts';
 import {
   anyone,
   as,

@@ -2,11 +2,10 @@
 import { unzlibSync } from 'fflate';
 import { PDFDocument, PDFName, PDFRawStream } from 'pdf-lib';
 import { expect, test } from 'vitest';
-import type { Bundle } from '../../src/life/bundle.ts';
-import { splitCredential } from '../../src/life/credential.ts';
-import { qrMatrix } from '../../src/life/qr.ts';
-import { darkRectangles } from '../../src/life/qr-path.ts';
-import type { Report } from '../../src/life/report.ts';
+import type { Bundle } from '../../src/core/bundle.ts';
+import { splitCredential } from '../../src/core/credential.ts';
+import type { Report } from '../../src/core/report.ts';
+import { darkRectangles, qrMatrix } from '../../src/formats/qr/qr.ts';
 import { anyone, candidates, certify, fileWith, foundProvince, ORIGIN, workerFetch } from '../kit.ts';
 
 const province = await foundProvince();

@@ -3,6 +3,7 @@
  * upload and now, and filing, centre's key and client's key were in force when what rests on them came.
  */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Report } from '../../src/core/report.ts';
 import {
   appointCentre,
   approveBatch,
@@ -11,8 +12,7 @@ import {
   makeKey,
   nameClient,
   orderBatch,
-} from '../../src/cli/sign.ts';
-import type { Report } from '../../src/life/report.ts';
+} from '../../src/sdk/sign.ts';
 import {
   anyone,
   approve,

@@ -1,8 +1,8 @@
 /** The desk's views of centres against the real Worker: what each tier is shown, and what lies outside its reach. */
 import { beforeAll, expect, test } from 'vitest';
-import { type Identity, withdraw } from '../../src/cli/sign.ts';
-import type { Body } from '../../src/life/procedure/bodies.ts';
-import { newSeed } from '../../src/life/procedure/seed-file.ts';
+import type { Body } from '../../src/core/procedure/bodies.ts';
+import { newSeed } from '../../src/core/procedure/seed-file.ts';
+import { type Identity, withdraw } from '../../src/sdk/sign.ts';
 import {
   as,
   candidates,

@@ -1,8 +1,8 @@
 /** /docs cannot go stale: it has every operation of the table, and every command in it is run here. */
 import { beforeAll, expect, test } from 'vitest';
-import { allExamples, curlOf, type Example } from '../../src/http/docs-examples.ts';
-import { HOLDER, NUMBER } from '../../src/http/openapi-examples.ts';
-import { OPERATIONS } from '../../src/http/openapi-paths.ts';
+import { HOLDER, NUMBER } from '../../src/api/openapi-examples.ts';
+import { OPERATIONS } from '../../src/api/openapi-paths.ts';
+import { allExamples, curlOf, type Example } from '../../src/web/docs/docs-examples.ts';
 import { candidate, certify, fileWith, foundProvince, ORIGIN, workerFetch } from '../kit.ts';
 
 const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };

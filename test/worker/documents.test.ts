@@ -1,8 +1,8 @@
 /** A certificate's PDF brought for verification: the genuine one, an altered one, and files that are no certificates. */
 import { PDFDocument } from 'pdf-lib';
 import { expect, test } from 'vitest';
-import { changeStatus } from '../../src/cli/sign.ts';
-import type { Report } from '../../src/life/report.ts';
+import type { Report } from '../../src/core/report.ts';
+import { changeStatus } from '../../src/sdk/sign.ts';
 import { as, candidates, certify, fileWith, foundProvince, ORIGIN, workerFetch } from '../kit.ts';
 
 const province = await foundProvince();

@@ -3,15 +3,15 @@
  * what stays between centre and organization; and nobody draws again in silence.
  */
 import { beforeAll, expect, test } from 'vitest';
-import { CallError } from '../../src/cli/caller.ts';
-import type { Identity } from '../../src/cli/sign.ts';
-import { openDirectory } from '../../src/life/authority.ts';
-import { toBase64url } from '../../src/life/bytes.ts';
-import { Memo } from '../../src/life/memo.ts';
-import type { Body } from '../../src/life/procedure/bodies.ts';
-import { checkDraw, endOf } from '../../src/life/procedure/draw-check.ts';
-import { type DrawFile, type DrawRecord, readDrawFile } from '../../src/life/procedure/draw-record.ts';
-import { commitmentOf } from '../../src/life/procedure/drawing.ts';
+import { toBase64url } from '../../src/base/bytes.ts';
+import { openDirectory } from '../../src/core/authority.ts';
+import { Memo } from '../../src/core/memo.ts';
+import type { Body } from '../../src/core/procedure/bodies.ts';
+import { commitmentOf } from '../../src/core/procedure/draw.ts';
+import { checkDraw, endOf } from '../../src/core/procedure/draw-check.ts';
+import { type DrawFile, type DrawRecord, readDrawFile } from '../../src/core/procedure/draw-record.ts';
+import { CallError } from '../../src/sdk/call.ts';
+import type { Identity } from '../../src/sdk/sign.ts';
 import { anyone, as, db, fileWith, foundProvince, makeCentre, type Organization, type Province } from '../kit.ts';
 import { cases, fresh, onDay, samplePlan, take, view } from '../procedure-kit.ts';
 

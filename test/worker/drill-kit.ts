@@ -1,12 +1,12 @@
 /** What the tests of events and withdrawals share: the next second, what is handed in and looked up, and a verifier without a network. */
 import { expect } from 'vitest';
-import { type Identity, makeKey, nameClient } from '../../src/cli/sign.ts';
-import { openDirectory } from '../../src/life/authority.ts';
-import { BUNDLE_MEDIA_TYPE, openBundle, readBundle } from '../../src/life/bundle.ts';
-import { fromBase64url, sha256, toBase64url } from '../../src/life/bytes.ts';
-import { Memo } from '../../src/life/memo.ts';
-import type { Report } from '../../src/life/report.ts';
-import { verify } from '../../src/life/verify.ts';
+import { fromBase64url, sha256, toBase64url } from '../../src/base/bytes.ts';
+import { openDirectory } from '../../src/core/authority.ts';
+import { BUNDLE_MEDIA_TYPE, openBundle, readBundle } from '../../src/core/bundle.ts';
+import { Memo } from '../../src/core/memo.ts';
+import type { Report } from '../../src/core/report.ts';
+import { verify } from '../../src/core/verify.ts';
+import { type Identity, makeKey, nameClient } from '../../src/sdk/sign.ts';
 import { anyone, as, ORIGIN, type Organization, testEnv, workerFetch } from '../kit.ts';
 import { callAs, claimsOf, headerOf, now, partsOf } from './forge.ts';
 

@@ -5,6 +5,11 @@
  */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { handInCertificate } from '../../src/cli/certify.ts';
+import { openDirectory } from '../../src/core/authority.ts';
+import { Memo } from '../../src/core/memo.ts';
+import { openDocument } from '../../src/core/paper/document-check.ts';
+import type { Report } from '../../src/core/report.ts';
+import { verify } from '../../src/core/verify.ts';
 import {
   appointCentre,
   approveBatch,
@@ -15,12 +20,7 @@ import {
   nameClient,
   orderBatch,
   withdraw,
-} from '../../src/cli/sign.ts';
-import { openDirectory } from '../../src/life/authority.ts';
-import { openDocument } from '../../src/life/document-check.ts';
-import { Memo } from '../../src/life/memo.ts';
-import type { Report } from '../../src/life/report.ts';
-import { verify } from '../../src/life/verify.ts';
+} from '../../src/sdk/sign.ts';
 import {
   anyone,
   approve,

@@ -5,13 +5,13 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { app } from '../../src/app.ts';
+import { isRefusal } from '../../src/base/refusal.ts';
+import { residentCheckCharacter } from '../../src/core/identity.ts';
 import type { Env } from '../../src/env.ts';
-import { type Asker, type Factors, PAIR_DAY, PAIR_MONTH, WINDOW, WRONG_GUESSES } from '../../src/factors.ts';
 import worker from '../../src/index.ts';
-import { residentCheckCharacter } from '../../src/life/identity.ts';
-import { isRefusal } from '../../src/life/refusal.ts';
-import { findForHolder, search } from '../../src/register.ts';
-import { type Service, serviceOf } from '../../src/service.ts';
+import { type Asker, type Factors, PAIR_DAY, PAIR_MONTH, WINDOW, WRONG_GUESSES } from '../../src/service/guesses.ts';
+import { findForHolder, search } from '../../src/service/lookup.ts';
+import { type Service, serviceOf } from '../../src/service/service.ts';
 import { candidate, certify, db, fileWith, foundProvince, type Issued, ORIGIN } from '../kit.ts';
 
 const DAY = 86_400;

@@ -5,15 +5,15 @@
 import { env } from 'cloudflare:workers';
 import { gunzipSync } from 'fflate';
 import { beforeAll, expect, test } from 'vitest';
-import { appointCentre, changeStatus, type Identity, withdraw } from '../../src/cli/sign.ts';
-import type { Caller } from '../../src/enrol.ts';
+import { fromBase64url } from '../../src/base/bytes.ts';
+import { isRefusal } from '../../src/base/refusal.ts';
 import type { Env } from '../../src/env.ts';
-import { changeStatus as takeEvent } from '../../src/events.ts';
 import worker from '../../src/index.ts';
-import { fromBase64url } from '../../src/life/bytes.ts';
-import { isRefusal } from '../../src/life/refusal.ts';
-import { serviceOf } from '../../src/service.ts';
-import { acceptWithdrawal, mendStates } from '../../src/withdraw.ts';
+import { appointCentre, changeStatus, type Identity, withdraw } from '../../src/sdk/sign.ts';
+import type { Caller } from '../../src/service/enrol.ts';
+import { serviceOf } from '../../src/service/service.ts';
+import { changeStatus as takeEvent } from '../../src/service/status-events.ts';
+import { acceptWithdrawal, mendStates } from '../../src/service/withdraw.ts';
 import {
   approve,
   as,

@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { changeStatus, type Identity, withdraw } from '../../src/cli/sign.ts';
+import { changeStatus, type Identity, withdraw } from '../../src/sdk/sign.ts';
 import {
   approve,
   as,

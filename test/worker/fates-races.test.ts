@@ -5,13 +5,13 @@
 
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { approveBatch, changeStatus, type Identity } from '../../src/cli/sign.ts';
-import type { Caller } from '../../src/enrol.ts';
+import { isRefusal } from '../../src/base/refusal.ts';
 import type { Env } from '../../src/env.ts';
-import { changeStatus as takeEvent } from '../../src/events.ts';
-import { isRefusal } from '../../src/life/refusal.ts';
-import { issueBatch } from '../../src/registrar.ts';
-import { type Service, serviceOf } from '../../src/service.ts';
+import { approveBatch, changeStatus, type Identity } from '../../src/sdk/sign.ts';
+import type { Caller } from '../../src/service/enrol.ts';
+import { issueBatch } from '../../src/service/issue.ts';
+import { type Service, serviceOf } from '../../src/service/service.ts';
+import { changeStatus as takeEvent } from '../../src/service/status-events.ts';
 import {
   candidate,
   certify,

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { approveBatch, changeStatus } from '../../src/cli/sign.ts';
+import { approveBatch, changeStatus } from '../../src/sdk/sign.ts';
 import {
   as,
   candidate,

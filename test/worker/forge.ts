@@ -5,10 +5,10 @@
 
 import type { CryptoKey } from 'jose';
 import { expect } from 'vitest';
-import { appointCentre, type Identity } from '../../src/cli/sign.ts';
-import { encodeUtf8, fromBase64url, sha256, toBase64url } from '../../src/life/bytes.ts';
+import { encodeUtf8, fromBase64url, sha256, toBase64url } from '../../src/base/bytes.ts';
+import { appointCentre, type Identity } from '../../src/sdk/sign.ts';
+import { twin } from '../core/twin.ts';
 import { as, db, ORIGIN, type Province, workerFetch } from '../kit.ts';
-import { twin } from '../life/twin.ts';
 
 export { twin };
 

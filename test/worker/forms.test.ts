@@ -4,14 +4,14 @@
  */
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
-import { changeStatus } from '../../src/cli/sign.ts';
+import type { Bundle } from '../../src/core/bundle.ts';
+import { splitCredential } from '../../src/core/credential.ts';
+import { Memo } from '../../src/core/memo.ts';
+import type { Report } from '../../src/core/report.ts';
 import type { Env } from '../../src/env.ts';
-import type { Bundle } from '../../src/life/bundle.ts';
-import { splitCredential } from '../../src/life/credential.ts';
-import { Memo } from '../../src/life/memo.ts';
-import type { Report } from '../../src/life/report.ts';
-import { issueBatch, sweepBatches } from '../../src/registrar.ts';
-import { type Service, serviceOf } from '../../src/service.ts';
+import { changeStatus } from '../../src/sdk/sign.ts';
+import { issueBatch, sweepBatches } from '../../src/service/issue.ts';
+import { type Service, serviceOf } from '../../src/service/service.ts';
 import {
   anyone,
   approve,

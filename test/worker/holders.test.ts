@@ -3,7 +3,7 @@
  * person with another's certificate from one without. What only a centre may know it is told before it signs.
  */
 import { beforeAll, expect, test } from 'vitest';
-import { approveBatch } from '../../src/cli/sign.ts';
+import { approveBatch } from '../../src/sdk/sign.ts';
 import {
   approve,
   as,

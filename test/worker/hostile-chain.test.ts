@@ -3,7 +3,7 @@
  * time. What is wrong with a token's form stands in hostile.test.ts.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { approveBatch, type Identity, makeKey, nameClient, orderBatch } from '../../src/cli/sign.ts';
+import { approveBatch, type Identity, makeKey, nameClient, orderBatch } from '../../src/sdk/sign.ts';
 import {
   approve,
   as,

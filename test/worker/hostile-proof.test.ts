@@ -3,7 +3,7 @@
  * made for another request, key, token or time. All are 401 with a challenge; none stores anything.
  */
 import { beforeAll, expect, test } from 'vitest';
-import { changeStatus, type Identity, makeKey, nameClient } from '../../src/cli/sign.ts';
+import { changeStatus, type Identity, makeKey, nameClient } from '../../src/sdk/sign.ts';
 import {
   as,
   candidates,

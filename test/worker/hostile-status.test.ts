@@ -3,8 +3,8 @@
  * What is not accepted leaves the certificate as it was.
  */
 import { beforeAll, expect, test } from 'vitest';
-import { changeStatus, type Identity } from '../../src/cli/sign.ts';
-import type { Report } from '../../src/life/report.ts';
+import type { Report } from '../../src/core/report.ts';
+import { changeStatus, type Identity } from '../../src/sdk/sign.ts';
 import {
   anyone,
   approve,

@@ -11,7 +11,7 @@ import {
   type KeyPair,
   makeKey,
   nameClient,
-} from '../../src/cli/sign.ts';
+} from '../../src/sdk/sign.ts';
 import {
   as,
   candidates,

@@ -2,7 +2,7 @@
  * What must hold of the register at any time when no batch is being issued, checked from the stored rows alone.
  */
 import { expect } from 'vitest';
-import type { Report } from '../../src/life/report.ts';
+import type { Report } from '../../src/core/report.ts';
 import { anyone, db } from '../kit.ts';
 
 interface Certificate {

@@ -5,11 +5,11 @@
 
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { Recent } from '../../src/base/recent.ts';
+import { Memo } from '../../src/core/memo.ts';
 import type { Env } from '../../src/env.ts';
-import { Memo } from '../../src/life/memo.ts';
-import { Recent } from '../../src/life/recent.ts';
-import { drawStatusIndexes, issueBatch, sweepBatches } from '../../src/registrar.ts';
-import { type Service, serviceOf } from '../../src/service.ts';
+import { drawStatusIndexes, issueBatch, sweepBatches } from '../../src/service/issue.ts';
+import { type Service, serviceOf } from '../../src/service/service.ts';
 import {
   approve,
   as,

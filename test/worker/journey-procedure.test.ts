@@ -3,10 +3,10 @@
  * key, on its own day. Begin here for what stands around issuing.
  */
 import { afterAll, expect, test, vi } from 'vitest';
-import { approveBatch, type Identity, makeKey, nameClient } from '../../src/cli/sign.ts';
-import { filingFrom } from '../../src/life/procedure/filing.ts';
-import type { Filing } from '../../src/life/schema.ts';
-import { signStatement } from '../../src/life/statement.ts';
+import { filingFrom } from '../../src/core/procedure/selection.ts';
+import type { Filing } from '../../src/core/schema.ts';
+import { signStatement } from '../../src/core/statement.ts';
+import { approveBatch, type Identity, makeKey, nameClient } from '../../src/sdk/sign.ts';
 import { anyone, approve, as, foundProvince, type Issued, idNumber, issue, ORIGIN } from '../kit.ts';
 import { resultsOf } from '../plans-kit.ts';
 import { fresh, makeApplicant, onDay, rulesOf, sampleApplication, samplePlan, take, view } from '../procedure-kit.ts';

@@ -4,10 +4,11 @@
  */
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import type { Identity } from '../../src/cli/sign.ts';
-import { OPERATIONS } from '../../src/http/openapi-paths.ts';
+import { OPERATIONS } from '../../src/api/openapi-paths.ts';
+import { toBase64url } from '../../src/base/bytes.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
-import { toBase64url } from '../../src/life/bytes.ts';
+import type { Identity } from '../../src/sdk/sign.ts';
+import { jpeg } from '../core/fixtures-photo.ts';
 import { drawOne } from '../draw-kit.ts';
 import {
   as,
@@ -22,7 +23,6 @@ import {
   type Submitted,
   submit,
 } from '../kit.ts';
-import { jpeg } from '../life/fixtures-photo.ts';
 import { publish, resultRows } from '../notice-kit.ts';
 import { rulesOf, take } from '../procedure-kit.ts';
 import { type Answer, call, callAs, claimsOf, encode } from './forge.ts';

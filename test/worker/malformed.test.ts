@@ -3,10 +3,10 @@
  * a 5xx, never anything of the inside. Bodies, then addresses and headers, then what fast-check thinks of.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { OPERATIONS } from '../../src/api/openapi-paths.ts';
 import { app } from '../../src/app.ts';
-import type { Identity } from '../../src/cli/sign.ts';
-import { OPERATIONS } from '../../src/http/openapi-paths.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
+import type { Identity } from '../../src/sdk/sign.ts';
 import {
   candidate,
   certify,

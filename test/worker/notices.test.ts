@@ -4,10 +4,10 @@
  */
 import { SaxesParser } from 'saxes';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { CallError } from '../../src/cli/caller.ts';
-import { codeDigest, readObjectionCode } from '../../src/life/procedure/notice.ts';
-import { raiseObjection } from '../../src/procedure/raise.ts';
-import { serviceOf } from '../../src/service.ts';
+import { codeDigest, readObjectionCode } from '../../src/core/procedure/notice.ts';
+import { CallError } from '../../src/sdk/call.ts';
+import { raiseObjection } from '../../src/service/procedure/raise-objection.ts';
+import { serviceOf } from '../../src/service/service.ts';
 import { db, fileWith, foundProvince, ORIGIN, type Organization, type Province, testEnv, workerFetch } from '../kit.ts';
 import { correct, publish, resultRows, store } from '../notice-kit.ts';
 import { cases, onDay, take, view } from '../procedure-kit.ts';

@@ -4,15 +4,15 @@
  */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { app } from '../../src/app.ts';
-import { CallError } from '../../src/cli/caller.ts';
-import { approveBatch } from '../../src/cli/sign.ts';
-import { viewPaths } from '../../src/http/desk.tsx';
-import type { Body } from '../../src/life/procedure/bodies.ts';
-import { planFacts } from '../../src/life/procedure/plan-check.ts';
-import { signStep } from '../../src/life/procedure/sign.ts';
-import { isFreshId, KINDS, requireFreshId } from '../../src/life/procedure/steps.ts';
-import { takeStep } from '../../src/procedure/take.ts';
-import { serviceOf } from '../../src/service.ts';
+import type { Body } from '../../src/core/procedure/bodies.ts';
+import { planFacts } from '../../src/core/procedure/plan-check.ts';
+import { signStep } from '../../src/core/procedure/sign-step.ts';
+import { isFreshId, KINDS, requireFreshId } from '../../src/core/procedure/steps.ts';
+import { viewPaths } from '../../src/desk/frame/desk.tsx';
+import { CallError } from '../../src/sdk/call.ts';
+import { approveBatch } from '../../src/sdk/sign.ts';
+import { takeStep } from '../../src/service/procedure/take-step.ts';
+import { serviceOf } from '../../src/service/service.ts';
 import {
   approve,
   as,

@@ -1,5 +1,11 @@
 /** The Worker against openapi.json: every operation is called for real, and every answer, good or bad, is held to the schema that stands for it. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { CREDENTIAL, CSV, REPORT } from '../../src/api/openapi-examples.ts';
+import { statementSchema } from '../../src/api/openapi-statements.ts';
+import { shanghaiDay } from '../../src/base/day.ts';
+import { signStep } from '../../src/core/procedure/sign-step.ts';
+import { FILE_TYPES } from '../../src/core/rows/row-file.ts';
+import type { StatementType } from '../../src/core/schema.ts';
 import {
   announceYear,
   approveBatch,
@@ -8,13 +14,9 @@ import {
   nameClient,
   orderBatch,
   withdraw,
-} from '../../src/cli/sign.ts';
-import { CREDENTIAL, CSV, REPORT } from '../../src/http/openapi-examples.ts';
-import { statementSchema } from '../../src/http/openapi-statements.ts';
-import { shanghaiDay } from '../../src/life/calendar.ts';
-import { signStep } from '../../src/life/procedure/sign.ts';
-import { FILE_TYPES } from '../../src/life/row-file.ts';
-import type { StatementType } from '../../src/life/schema.ts';
+} from '../../src/sdk/sign.ts';
+import { jpeg, png } from '../core/fixtures-photo.ts';
+import { zip } from '../core/fixtures-zip.ts';
 import { drawOne } from '../draw-kit.ts';
 import {
   anyone,
@@ -35,8 +37,6 @@ import {
   submit,
   uploadOf,
 } from '../kit.ts';
-import { jpeg, png } from '../life/fixtures-photo.ts';
-import { zip } from '../life/fixtures-zip.ts';
 import { publish, resultRows } from '../notice-kit.ts';
 import { makeApplicant, returnOf, rulesOf, take } from '../procedure-kit.ts';
 import { callAs, claimsOf, prove } from './forge.ts';

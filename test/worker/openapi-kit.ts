@@ -4,8 +4,8 @@
  */
 import { type Schema as JsonSchema, Validator } from '@cfworker/json-schema';
 import { expect } from 'vitest';
-import type { Identity } from '../../src/cli/sign.ts';
-import { describeApi } from '../../src/http/openapi.ts';
+import { describeApi } from '../../src/api/openapi.ts';
+import type { Identity } from '../../src/sdk/sign.ts';
 import { ORIGIN } from '../kit.ts';
 import { callAs } from './forge.ts';
 

@@ -1,10 +1,10 @@
 /** The document openapi.json: the same routes as the Worker, references, examples and words that hold, statements as life/schema.ts has them. */
 import { describe, expect, test } from 'vitest';
+import { OPERATIONS } from '../../src/api/openapi-paths.ts';
+import { STATEMENTS } from '../../src/api/openapi-statements.ts';
 import { app } from '../../src/app.ts';
-import { OPERATIONS } from '../../src/http/openapi-paths.ts';
-import { STATEMENTS } from '../../src/http/openapi-statements.ts';
+import { SCHEMAS, type StatementType } from '../../src/core/schema.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
-import { SCHEMAS, type StatementType } from '../../src/life/schema.ts';
 import { ORIGIN } from '../kit.ts';
 import { doc, faults, type Json, operations } from './openapi-kit.ts';
 

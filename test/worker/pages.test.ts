@@ -1,6 +1,6 @@
 /** What people see: statuses, words, headers, and that nothing of a person stands in a public page. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { changeStatus } from '../../src/cli/sign.ts';
+import { changeStatus } from '../../src/sdk/sign.ts';
 import {
   as,
   candidate,

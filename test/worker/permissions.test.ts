@@ -3,10 +3,11 @@
  * Worker. A route that openapi.json guards and that has no row here fails, and so does a row without a route.
  */
 import { beforeAll, expect, test } from 'vitest';
-import type { Identity } from '../../src/cli/sign.ts';
-import { describeApi } from '../../src/http/openapi.ts';
-import { toBase64url } from '../../src/life/bytes.ts';
-import { shanghaiDay } from '../../src/life/calendar.ts';
+import { describeApi } from '../../src/api/openapi.ts';
+import { toBase64url } from '../../src/base/bytes.ts';
+import { shanghaiDay } from '../../src/base/day.ts';
+import type { Identity } from '../../src/sdk/sign.ts';
+import { jpeg } from '../core/fixtures-photo.ts';
 import { drawOne } from '../draw-kit.ts';
 import {
   as,
@@ -20,7 +21,6 @@ import {
   type Province,
   submit,
 } from '../kit.ts';
-import { jpeg } from '../life/fixtures-photo.ts';
 import { publish, resultRows } from '../notice-kit.ts';
 import { makeApplicant } from '../procedure-kit.ts';
 import { callAs, snapshot } from './forge.ts';

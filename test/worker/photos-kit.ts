@@ -3,8 +3,10 @@
  * and what lies in storage.
  */
 import { expect } from 'vitest';
-import { sha256, toBase64url } from '../../src/life/bytes.ts';
-import { readDisclosures } from '../../src/life/disclose.ts';
+import { sha256, toBase64url } from '../../src/base/bytes.ts';
+import { readDisclosures } from '../../src/core/disclose.ts';
+import { jpeg, png } from '../core/fixtures-photo.ts';
+import { type Zipped, zip } from '../core/fixtures-zip.ts';
 import {
   as,
   db,
@@ -17,8 +19,6 @@ import {
   type Submitted,
   uploadOf,
 } from '../kit.ts';
-import { jpeg, png } from '../life/fixtures-photo.ts';
-import { type Zipped, zip } from '../life/fixtures-zip.ts';
 import { type Answer, callAs } from './forge.ts';
 
 export let province: Province;

@@ -4,11 +4,11 @@
  */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { concat, encodeUtf8 } from '../../src/base/bytes.ts';
 import { readForm } from '../../src/http/multipart.ts';
-import { concat, encodeUtf8 } from '../../src/life/bytes.ts';
+import { jpeg, png, SAMPLES, turned } from '../core/fixtures-photo.ts';
+import { zip } from '../core/fixtures-zip.ts';
 import { candidate, certify, formOf, idNumber } from '../kit.ts';
-import { jpeg, png, SAMPLES, turned } from '../life/fixtures-photo.ts';
-import { zip } from '../life/fixtures-zip.ts';
 import { type Answer, callAs, snapshot } from './forge.ts';
 import { archive, foundThem, objects, one, packs, province, refOf, same, school, two, upload } from './photos-kit.ts';
 

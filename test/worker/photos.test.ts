@@ -4,14 +4,16 @@
  */
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Caller } from '../../src/enrol.ts';
+import { concat, encodeUtf8, toBase64url } from '../../src/base/bytes.ts';
+import { photosOfArchive } from '../../src/core/rows/row-photos.ts';
 import type { Env } from '../../src/env.ts';
-import { concat, encodeUtf8, toBase64url } from '../../src/life/bytes.ts';
-import { photosOfArchive } from '../../src/life/row-photos.ts';
-import { readPhoto, sweepPhotos } from '../../src/photos.ts';
-import { type Service, serviceOf } from '../../src/service.ts';
-import { submitBatch, type Upload } from '../../src/submit.ts';
-import { openZip } from '../../src/zip.ts';
+import { openZip } from '../../src/service/batch-archive.ts';
+import type { Caller } from '../../src/service/enrol.ts';
+import { readPhoto, sweepPhotos } from '../../src/service/row-photos-at-rest.ts';
+import { type Service, serviceOf } from '../../src/service/service.ts';
+import { submitBatch, type Upload } from '../../src/service/upload.ts';
+import { jpeg } from '../core/fixtures-photo.ts';
+import { type Zipped, zip } from '../core/fixtures-zip.ts';
 import {
   anyone,
   approve,
@@ -25,8 +27,6 @@ import {
   issue,
   type Submitted,
 } from '../kit.ts';
-import { jpeg } from '../life/fixtures-photo.ts';
-import { type Zipped, zip } from '../life/fixtures-zip.ts';
 import { Fault, faultyDatabase, type Mode } from './faults.ts';
 import { type Answer, callAs, snapshot } from './forge.ts';
 import {

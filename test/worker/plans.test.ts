@@ -5,11 +5,13 @@
 import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { app } from '../../src/app.ts';
-import { CallError, Caller } from '../../src/cli/caller.ts';
-import { approveBatch } from '../../src/cli/sign.ts';
+import type { Body } from '../../src/core/procedure/bodies.ts';
 import type { Env } from '../../src/env.ts';
 import { ConfigError, readConfig } from '../../src/env.ts';
-import type { Body } from '../../src/life/procedure/bodies.ts';
+import { CallError, Caller } from '../../src/sdk/call.ts';
+import { approveBatch } from '../../src/sdk/sign.ts';
+import { jpeg } from '../core/fixtures-photo.ts';
+import { zip } from '../core/fixtures-zip.ts';
 import {
   anyone,
   approve,
@@ -26,8 +28,6 @@ import {
   type Province,
   submit,
 } from '../kit.ts';
-import { jpeg } from '../life/fixtures-photo.ts';
-import { zip } from '../life/fixtures-zip.ts';
 import { resultsOf } from '../plans-kit.ts';
 import { fresh, onDay, samplePlan, take, view } from '../procedure-kit.ts';
 

@@ -3,7 +3,7 @@
  * looked up in a table, only the table's own entries count.
  */
 import { beforeAll, expect, test } from 'vitest';
-import { labelOf } from '../../src/life/field-words.ts';
+import { labelOf } from '../../src/core/field-words.ts';
 import { foundProvince } from '../kit.ts';
 import { call } from './forge.ts';
 

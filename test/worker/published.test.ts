@@ -2,10 +2,10 @@
 import { type Schema, Validator } from '@cfworker/json-schema';
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
-import { changeStatus } from '../../src/cli/sign.ts';
-import { openDirectory } from '../../src/life/authority.ts';
-import { splitCredential } from '../../src/life/credential.ts';
-import { Memo } from '../../src/life/memo.ts';
+import { openDirectory } from '../../src/core/authority.ts';
+import { splitCredential } from '../../src/core/credential.ts';
+import { Memo } from '../../src/core/memo.ts';
+import { changeStatus } from '../../src/sdk/sign.ts';
 import {
   anyone,
   as,

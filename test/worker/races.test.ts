@@ -3,19 +3,19 @@
  * happens, whole: it must write nothing, and be told why. Each row is one such pair; add rows where states change.
  */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { announceYear, approveBatch, type Identity, withdraw } from '../../src/cli/sign.ts';
-import type { Caller } from '../../src/enrol.ts';
-import type { Body } from '../../src/life/procedure/bodies.ts';
-import { commitmentOf } from '../../src/life/procedure/drawing.ts';
-import { signStep } from '../../src/life/procedure/sign.ts';
-import type { StepName } from '../../src/life/procedure/steps.ts';
-import { isRefusal } from '../../src/life/refusal.ts';
-import { makeBatch as makeBatchOf } from '../../src/procedure/results-batch.ts';
-import { takeStep } from '../../src/procedure/take.ts';
-import { issueBatch } from '../../src/registrar.ts';
-import { type Service, serviceOf } from '../../src/service.ts';
-import { selectCase } from '../../src/storage/cases.ts';
-import { acceptApproval, submitBatch } from '../../src/submit.ts';
+import { isRefusal } from '../../src/base/refusal.ts';
+import type { Body } from '../../src/core/procedure/bodies.ts';
+import { commitmentOf } from '../../src/core/procedure/draw.ts';
+import { signStep } from '../../src/core/procedure/sign-step.ts';
+import type { StepName } from '../../src/core/procedure/steps.ts';
+import { announceYear, approveBatch, type Identity, withdraw } from '../../src/sdk/sign.ts';
+import type { Caller } from '../../src/service/enrol.ts';
+import { issueBatch } from '../../src/service/issue.ts';
+import { makeBatch as makeBatchOf } from '../../src/service/procedure/results-batch.ts';
+import { takeStep } from '../../src/service/procedure/take-step.ts';
+import { type Service, serviceOf } from '../../src/service/service.ts';
+import { acceptApproval, submitBatch } from '../../src/service/upload.ts';
+import { selectCase } from '../../src/storage/case-store.ts';
 import {
   anyone,
   approve,

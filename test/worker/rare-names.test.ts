@@ -3,9 +3,9 @@
  * refused at the upload, naming the character, and nowhere else.
  */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { CallError } from '../../src/cli/caller.ts';
-import type { BulkAnswer } from '../../src/life/bulk.ts';
-import type { Report } from '../../src/life/report.ts';
+import type { BulkAnswer } from '../../src/core/bulk-list.ts';
+import type { Report } from '../../src/core/report.ts';
+import { CallError } from '../../src/sdk/call.ts';
 import {
   anyone,
   as,

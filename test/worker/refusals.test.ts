@@ -1,8 +1,8 @@
 /** What the Worker refuses of single requests: one vector per code of test/vectors/requests.json; and how it fails. */
 import { beforeAll, expect, test, vi } from 'vitest';
 import { app } from '../../src/app.ts';
-import type { Identity } from '../../src/cli/sign.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
+import type { Identity } from '../../src/sdk/sign.ts';
 import { candidate, certify, fileWith, foundProvince, ORIGIN, submit, testEnv } from '../kit.ts';
 import vectors from '../vectors/requests.json' with { type: 'json' };
 import { callAs, refused } from './forge.ts';

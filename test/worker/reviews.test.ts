@@ -1,12 +1,12 @@
 /** Reviews and audit trails against the real Worker: who sees what, and that what is exported holds and breaks. */
 import { beforeAll, expect, test } from 'vitest';
-import { openDirectory } from '../../src/life/authority.ts';
-import { Memo } from '../../src/life/memo.ts';
-import { checkTrail, type TrailReport } from '../../src/life/procedure/trail.ts';
-import { readTrailFile, type TrailFile } from '../../src/life/procedure/trail-file.ts';
-import { isRefusal } from '../../src/life/refusal.ts';
-import { Reading, requireShown, rowWords, type ShownRow } from '../../src/life/review.ts';
-import type { Review } from '../../src/procedure/reviews.ts';
+import { isRefusal } from '../../src/base/refusal.ts';
+import { openDirectory } from '../../src/core/authority.ts';
+import { Memo } from '../../src/core/memo.ts';
+import { checkTrail, type TrailReport } from '../../src/core/procedure/trail.ts';
+import { readTrailFile, type TrailFile } from '../../src/core/procedure/trail-file.ts';
+import { Reading, requireShown, rowWords, type ShownRow } from '../../src/core/review.ts';
+import type { Review } from '../../src/service/procedure/review-queue.ts';
 import {
   as,
   candidates,

@@ -1,7 +1,7 @@
 /** The province's root key, kept offline: whoever uses it as a working key is refused, whatever statement says so. */
 import { beforeAll, expect, test } from 'vitest';
-import { appointCentre, fileOrganization, type Identity, nameClient, nameService } from '../../src/cli/sign.ts';
-import { signApplicant } from '../../src/life/procedure/sign.ts';
+import { signApplicant } from '../../src/core/procedure/sign-step.ts';
+import { appointCentre, fileOrganization, type Identity, nameClient, nameService } from '../../src/sdk/sign.ts';
 import { as, fileWith, foundProvince, ORIGIN, type Organization, type Province, SCOPE } from '../kit.ts';
 
 let world: Province;

@@ -5,16 +5,17 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
-import { fileOrganization, type Identity, makeKey } from '../../src/cli/sign.ts';
+import { checkPdfSignature, type PdfSignature } from '../../src/core/paper/pdf-signature.ts';
+import { certify as certifyKey, holderName } from '../../src/core/paper/x509-certify.ts';
 import type { Env } from '../../src/env.ts';
 import { readConfig } from '../../src/env.ts';
-import { certify as certifyKey, holderName } from '../../src/life/pades/certify.ts';
-import { checkPdfSignature, type PdfSignature } from '../../src/life/pades/verify.ts';
-import { readPem, toPem } from '../../src/life/pades/x509.ts';
-import { lookUp } from '../../src/register.ts';
-import { renderFor } from '../../src/render.ts';
-import { type Service, serviceOf } from '../../src/service.ts';
-import { askTimestamp } from '../../src/timestamp.ts';
+import { readPem, toPem } from '../../src/formats/pades/x509.ts';
+import { fileOrganization, type Identity, makeKey } from '../../src/sdk/sign.ts';
+import { lookUp } from '../../src/service/lookup.ts';
+import { renderFor } from '../../src/service/print.ts';
+import { type Service, serviceOf } from '../../src/service/service.ts';
+import { askTimestamp } from '../../src/service/timestamp.ts';
+import { type Bytes, findSignature, makeTsa } from '../core/pades/sample.ts';
 import {
   as,
   candidate,
@@ -32,7 +33,6 @@ import {
   testEnv,
   workerFetch,
 } from '../kit.ts';
-import { type Bytes, findSignature, makeTsa } from '../life/pades/sample.ts';
 import { callAs } from './forge.ts';
 
 const CODE = 'S000037000001';

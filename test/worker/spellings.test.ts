@@ -1,6 +1,6 @@
 /** Addresses and numbers as apps and people spell them, on the paths of the Worker: each leads to the certificate, or says why not. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Check, Report } from '../../src/life/report.ts';
+import type { Check, Report } from '../../src/core/report.ts';
 import { candidate, certify, db, fileWith, foundProvince, type Issued, idNumber, ORIGIN } from '../kit.ts';
 import addresses from '../vectors/addresses.json' with { type: 'json' };
 import spelled from '../vectors/spelled-numbers.json' with { type: 'json' };

@@ -1,8 +1,8 @@
 /** Public statistics: what the register holds, by year; small counts hidden in page, JSON and CSV alike; counted seldom. */
 
 import { beforeAll, expect, test, vi } from 'vitest';
-import { changeStatus } from '../../src/cli/sign.ts';
-import type { Statistics } from '../../src/life/statistics.ts';
+import type { Statistics } from '../../src/core/statistics-year.ts';
+import { changeStatus } from '../../src/sdk/sign.ts';
 import {
   as,
   candidate,

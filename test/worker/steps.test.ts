@@ -3,14 +3,14 @@
  */
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
-import { CallError } from '../../src/cli/caller.ts';
-import type { Identity } from '../../src/cli/sign.ts';
+import { isRefusal } from '../../src/base/refusal.ts';
+import { signStep } from '../../src/core/procedure/sign-step.ts';
 import type { Env } from '../../src/env.ts';
-import { signStep } from '../../src/life/procedure/sign.ts';
-import { isRefusal } from '../../src/life/refusal.ts';
-import { APPLICANT_SHARE, readFile } from '../../src/procedure/files.ts';
-import { serviceOf } from '../../src/service.ts';
-import { insertAttachment, putAttachment } from '../../src/storage/attachments.ts';
+import { CallError } from '../../src/sdk/call.ts';
+import type { Identity } from '../../src/sdk/sign.ts';
+import { APPLICANT_SHARE, readFile } from '../../src/service/procedure/case-files.ts';
+import { serviceOf } from '../../src/service/service.ts';
+import { insertAttachment, putAttachment } from '../../src/storage/attachment-store.ts';
 import {
   as,
   candidates,

@@ -4,11 +4,11 @@
  */
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import type { Identity } from '../../src/cli/sign.ts';
+import { signStep } from '../../src/core/procedure/sign-step.ts';
 import type { Env } from '../../src/env.ts';
 import worker from '../../src/index.ts';
-import { signStep } from '../../src/life/procedure/sign.ts';
-import { ENDED_SECONDS } from '../../src/procedure/files.ts';
+import type { Identity } from '../../src/sdk/sign.ts';
+import { ENDED_SECONDS } from '../../src/service/procedure/case-files.ts';
 import {
   BODY_BYTES,
   DAY_STEPS,
@@ -16,8 +16,8 @@ import {
   NETWORK_BYTES,
   NETWORK_STEPS,
   SITE_TIMES,
-} from '../../src/procedure/strangers.ts';
-import { getAttachment } from '../../src/storage/attachments.ts';
+} from '../../src/service/procedure/strangers.ts';
+import { getAttachment } from '../../src/storage/attachment-store.ts';
 import { as, db, files, foundProvince, ORIGIN, type Province } from '../kit.ts';
 import { fresh, makeApplicant, sampleApplication, take, view } from '../procedure-kit.ts';
 

@@ -4,14 +4,14 @@
  */
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
-import type { Identity } from '../../src/cli/sign.ts';
+import { signStep } from '../../src/core/procedure/sign-step.ts';
 import type { Env } from '../../src/env.ts';
 import worker from '../../src/index.ts';
-import { signStep } from '../../src/life/procedure/sign.ts';
-import { removeUnnamed } from '../../src/procedure/files.ts';
-import { NETWORK_BYTES, NETWORK_STEPS, UNDECIDED, UNNAMED_BYTES } from '../../src/procedure/strangers.ts';
-import { serviceOf } from '../../src/service.ts';
-import { getAttachment } from '../../src/storage/attachments.ts';
+import type { Identity } from '../../src/sdk/sign.ts';
+import { removeUnnamed } from '../../src/service/procedure/case-files.ts';
+import { NETWORK_BYTES, NETWORK_STEPS, UNDECIDED, UNNAMED_BYTES } from '../../src/service/procedure/strangers.ts';
+import { serviceOf } from '../../src/service/service.ts';
+import { getAttachment } from '../../src/storage/attachment-store.ts';
 import { as, db, files, foundProvince, makeCentre, ORIGIN, type Province } from '../kit.ts';
 import { fresh, makeApplicant, sampleApplication, take, view } from '../procedure-kit.ts';
 

@@ -4,16 +4,16 @@
  */
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { attempt } from '../../src/attempt.ts';
 import type { Env } from '../../src/env.ts';
 import worker from '../../src/index.ts';
-import { sweepPhotos } from '../../src/photos.ts';
-import { sweepFiles } from '../../src/procedure/files.ts';
-import { issueBatch, sweepBatches } from '../../src/registrar.ts';
-import { serviceOf } from '../../src/service.ts';
-import { insertAttachment } from '../../src/storage/attachments.ts';
+import { attempt } from '../../src/service/attempt.ts';
+import { issueBatch, sweepBatches } from '../../src/service/issue.ts';
+import { sweepFiles } from '../../src/service/procedure/case-files.ts';
+import { sweepPhotos } from '../../src/service/row-photos-at-rest.ts';
+import { serviceOf } from '../../src/service/service.ts';
+import { insertAttachment } from '../../src/storage/attachment-store.ts';
 import type { D1Database } from '../../src/storage/bindings.ts';
-import { insertPendingPacks, updateDoomed } from '../../src/storage/photos.ts';
+import { insertPendingPacks, updateDoomed } from '../../src/storage/photo-store.ts';
 import { Vault } from '../../src/storage/vault.ts';
 import {
   approve,

@@ -3,7 +3,8 @@
  * also when two come at once; and what is said of batches that wait under the filing before.
  */
 import { beforeAll, expect, test } from 'vitest';
-import { CallError } from '../../src/cli/caller.ts';
+import type { Filing } from '../../src/core/schema.ts';
+import { CallError } from '../../src/sdk/call.ts';
 import {
   approveBatch,
   fileOrganization,
@@ -12,8 +13,7 @@ import {
   nameClient,
   orderBatch,
   withdraw,
-} from '../../src/cli/sign.ts';
-import type { Filing } from '../../src/life/schema.ts';
+} from '../../src/sdk/sign.ts';
 import {
   anyone,
   approve,

@@ -3,10 +3,10 @@
  * route answers with a 5xx, and what is looked up as invalid is given to nobody as a file.
  */
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { changeStatus } from '../../src/cli/sign.ts';
-import { BUNDLE_MEDIA_TYPE } from '../../src/life/bundle.ts';
-import { CREDENTIAL_MEDIA_TYPE } from '../../src/life/credential.ts';
-import type { Report } from '../../src/life/report.ts';
+import { BUNDLE_MEDIA_TYPE } from '../../src/core/bundle.ts';
+import { CREDENTIAL_MEDIA_TYPE } from '../../src/core/credential.ts';
+import type { Report } from '../../src/core/report.ts';
+import { changeStatus } from '../../src/sdk/sign.ts';
 import {
   approve,
   candidate,

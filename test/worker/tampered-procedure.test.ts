@@ -3,13 +3,13 @@
  * it: no public route, list, case or view of the desk answers with a 5xx.
  */
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Identity } from '../../src/cli/sign.ts';
-import { viewPaths } from '../../src/http/desk.tsx';
-import { toBase64url } from '../../src/life/bytes.ts';
-import { shanghaiDay } from '../../src/life/calendar.ts';
+import { toBase64url } from '../../src/base/bytes.ts';
+import { shanghaiDay } from '../../src/base/day.ts';
+import { viewPaths } from '../../src/desk/frame/desk.tsx';
+import type { Identity } from '../../src/sdk/sign.ts';
+import { jpeg } from '../core/fixtures-photo.ts';
 import { drawOne } from '../draw-kit.ts';
 import { as, candidate, certify, db, fileWith, foundProvince, submit } from '../kit.ts';
-import { jpeg } from '../life/fixtures-photo.ts';
 import { publish, resultRows } from '../notice-kit.ts';
 import { cases, fresh, makeApplicant, rulesOf, salt, sampleApplication, samplePlan, take } from '../procedure-kit.ts';
 import { type Answer, call, callAs } from './forge.ts';

@@ -3,8 +3,8 @@
  * `invalid`, never with a 5xx and never as if nothing had happened. Deletion shows as not found.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { changeStatus } from '../../src/cli/sign.ts';
-import type { Report } from '../../src/life/report.ts';
+import type { Report } from '../../src/core/report.ts';
+import { changeStatus } from '../../src/sdk/sign.ts';
 import {
   anyone,
   as,

@@ -1,7 +1,7 @@
 /** Files as people send them, to the Worker in workerd: GBK and workbooks become the same batch as JSON; what they are, their content says. */
 import { beforeAll, expect, test } from 'vitest';
+import { encodeGb18030, row, textCell, type Workbook, workbook } from '../core/fixtures-xlsx.ts';
 import { as, candidate, fileWith, foundProvince, type Organization } from '../kit.ts';
-import { encodeGb18030, row, textCell, type Workbook, workbook } from '../life/fixtures-xlsx.ts';
 import { callAs } from './forge.ts';
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';

@@ -5,7 +5,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
 import { type Config, type Env, readConfig } from '../../src/env.ts';
-import { serviceOf } from '../../src/service.ts';
+import { serviceOf } from '../../src/service/service.ts';
 import { Vault } from '../../src/storage/vault.ts';
 import {
   anyone,

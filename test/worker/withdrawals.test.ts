@@ -3,6 +3,7 @@
  * the service's key; and what is not taken.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Withdrawal } from '../../src/core/withdrawal.ts';
 import {
   approveBatch,
   fileOrganization,
@@ -11,8 +12,7 @@ import {
   nameClient,
   nameService,
   withdraw,
-} from '../../src/cli/sign.ts';
-import type { Withdrawal } from '../../src/life/withdrawal.ts';
+} from '../../src/sdk/sign.ts';
 import {
   anyone,
   approve,

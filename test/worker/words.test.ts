@@ -1,7 +1,7 @@
 /** No machine word reaches a person: in problems of the API, on pages, on what is published of draws. */
 import { beforeAll, expect, test } from 'vitest';
-import type { Identity } from '../../src/cli/sign.ts';
-import { OPERATIONS } from '../../src/http/openapi-paths.ts';
+import { OPERATIONS } from '../../src/api/openapi-paths.ts';
+import type { Identity } from '../../src/sdk/sign.ts';
 import { drawOne } from '../draw-kit.ts';
 import { fileWith, foundProvince, ORIGIN, type Organization, type Province, workerFetch } from '../kit.ts';
 import { callAs, claimsOf } from './forge.ts';

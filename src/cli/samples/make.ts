@@ -5,9 +5,9 @@
  */
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { residentCheckCharacter } from '../../life/identity.ts';
-import { type Level, levelName, levelWords } from '../../life/level.ts';
-import { FIELDS } from '../../life/row.ts';
+import { residentCheckCharacter } from '../../core/identity.ts';
+import { type Level, levelName, levelWords } from '../../core/level.ts';
+import { FIELDS } from '../../core/rows/row.ts';
 
 const SEED = 20261101;
 const COUNT = 200;

@@ -1,0 +1,116 @@
+/** Owns `luzheng file` (备案) and `luzheng client`: what a centre puts on file about an organization. */
+import { readFileSync } from 'node:fs';
+import { readKeyFile, writeKeyFile } from '../../../keys/make.ts';
+import { parseOrganizationCode } from '../../core/number.ts';
+import { readScope } from '../../core/rows/row-file.ts';
+import type { Filing } from '../../core/schema.ts';
+import { type FilingInput, fileWith, peek, requireNotFiledElsewhere } from '../../sdk/batch.ts';
+import { Caller } from '../../sdk/call.ts';
+import { nameClient } from '../../sdk/sign.ts';
+import { handInCertificate } from '../certify.ts';
+import { type Command, fromHere, KEY, KEY_HELP, readPublic } from '../command.ts';
+import { usage } from '../talk.ts';
+
+export const file: Command = {
+  takes: '',
+  about: '中心为机构备案 / a centre files an organization',
+  help: `${KEY_HELP}
+  --organization CODE   机构编码，如 S000037000001 / its code
+  --name TEXT           机构全称 / its name
+  --uscc CODE           统一社会信用代码 / unified social credit code
+  --scope FILE          备案范围（CSV 或 .xlsx）：occupation_code,occupation_name,job_types,levels / the scope, CSV or .xlsx
+  --capacity N          年度评价规模，默认 10000 / certificates a year
+  --pass-mark N         合格线，默认 60 / pass mark
+  --from FILE           或用 JSON 给出全部 / or all of it as JSON: {code, name, uscc, scope, annual_capacity, pass_mark}
+  --take-over           接管另一中心备案的机构（仅省中心）/ take over what another centre has filed; the province alone
+  --new-key             换新的颁发密钥（旧公钥仍公布）/ a new issuing key; the old one stays published
+  --no-certificate      不为颁发密钥签发证书（另由 luzheng certificate 登记）/ do not certify the issuing key: see luzheng certificate
+  途径由签名中心决定：3700 为省级，其余为市级 / the signing centre decides the route`,
+  options: {
+    ...KEY,
+    organization: { type: 'string' },
+    name: { type: 'string' },
+    uscc: { type: 'string' },
+    scope: { type: 'string' },
+    capacity: { type: 'string' },
+    'pass-mark': { type: 'string' },
+    from: { type: 'string' },
+    'take-over': { type: 'boolean' },
+    'new-key': { type: 'boolean' },
+    'no-certificate': { type: 'boolean' },
+  },
+  async run(input) {
+    const { identity, caller, origin } = await input.caller();
+    const from = input.text('from');
+    const given: Partial<FilingInput> =
+      from === undefined ? {} : (JSON.parse(readFileSync(fromHere(from), 'utf8')) as FilingInput);
+    const scope =
+      input.text('scope') === undefined ? given.scope : readScope(new Uint8Array(readFileSync(input.path('scope'))));
+    if (!scope) throw usage('缺少 --scope', '--scope is missing');
+    const code = parseOrganizationCode(given.code ?? input.need('organization'));
+    if (!input.flag('take-over')) await requireNotFiledElsewhere(identity.subject, new Caller(origin), code);
+    const filing = await fileWith(
+      identity,
+      caller,
+      {
+        code,
+        name: given.name ?? input.need('name'),
+        uscc: given.uscc ?? input.need('uscc'),
+        scope,
+        annual_capacity: input.whole('capacity', given.annual_capacity ?? 10_000),
+        pass_mark: input.whole('pass-mark', given.pass_mark ?? 60),
+      },
+      input.flag('new-key'),
+    );
+    const certified = !input.flag('no-certificate') && (await handInCertificate(identity, caller, filing));
+    const { sub, name, route, issuing_jwks, exp } = peek<Filing>(filing);
+    const kids = issuing_jwks.keys.map(({ kid }) => kid);
+    input.answer(
+      [
+        `已备案 / filed          ${sub.slice(4)} ${name}（${route === 'city' ? '市级' : '省级'} route ${route}），${scope.length} 个职业 occupations`,
+        `颁发密钥 / issuing key   ${kids.at(-1)}`,
+        `有效至 / until          ${new Date(exp * 1000).toISOString().slice(0, 10)}`,
+        certificateLine(input.flag('no-certificate'), certified),
+      ],
+      { organization: sub.slice(4), name, route, issuing_keys: kids, certified, statement: filing },
+    );
+  },
+};
+
+/** Says plainly what becomes of the PDFs. */
+function certificateLine(declined: boolean, certified: boolean): string {
+  if (certified)
+    return 'PDF 签名 / PDF signature  颁发密钥已获证书，PDF 将带电子签名 / the issuing key is certified: PDFs will be signed';
+  if (declined)
+    return 'PDF 签名 / PDF signature  未签发证书；登记证书链后 PDF 才带电子签名 / not certified: PDFs are signed once a chain is handed in';
+  return "PDF 签名 / PDF signature  本中心密钥没有证书，PDF 将不带电子签名；请省级根用 luzheng appoint 重新任命 / this centre's key has no certificate: PDFs will not be signed. Let the root appoint it again.";
+}
+
+export const client: Command = {
+  takes: '',
+  about: "中心登记机构的客户端密钥 / a centre names an organization's key",
+  help: `${KEY_HELP}
+  --organization CODE   机构编码 / its code
+  --client FILE         机构的密钥文件（声明写回其中）或公钥 JWK / its key file, which receives the statement, or its public JWK
+  --days N              有效天数，默认 365 / days of validity`,
+  options: { ...KEY, organization: { type: 'string' }, client: { type: 'string' }, days: { type: 'string' } },
+  async run(input) {
+    const { identity, caller, origin } = await input.caller();
+    const code = parseOrganizationCode(input.need('organization'));
+    const path = input.path('client');
+    const { kid, jwk } = await readPublic(path);
+    const token = await nameClient(identity, code, jwk, { lifetime: input.whole('days', 365) * 86_400 });
+    await caller.post('/v1/clients', { statement: token });
+    const own = await readKeyFile(path).catch(() => undefined);
+    if (own) writeKeyFile(path, { ...own.file, subject: `org:${code}`, server: own.file.server ?? origin, token });
+    const { jti } = peek<{ jti: string }>(token);
+    input.answer(
+      [
+        `已登记 / named          org:${code}（${kid}）`,
+        `声明编号 / jti           ${jti}`,
+        own ? `声明写入 / written to    ${path}` : `声明 / statement        ${token}`,
+      ],
+      { subject: `org:${code}`, thumbprint: kid, jti, statement: token },
+    );
+  },
+};

@@ -1,0 +1,136 @@
+/**
+ * Owns a list to be checked as NDJSON: one `{number, name?}` a line in, one answer a line out, in the same order and with
+ * the line's own number. Blank lines are skipped and counted, a byte order mark is ignored, a row that is there twice is
+ * answered twice. What is wrong with one row is said in its answer; the other rows are answered all the same.
+ * It refuses lists without rows and longer ones than the caller may ask for, before anything is looked up.
+ */
+import { decodeUtf8 } from '../base/bytes.ts';
+import { isRefusal, Refusal } from '../base/refusal.ts';
+import type { Level } from './level.ts';
+import { requireWritten } from './name.ts';
+import { normalizeNumber, parseNumber } from './number.ts';
+import type { Verdict } from './report.ts';
+
+export const NDJSON_TYPE = 'application/x-ndjson';
+/** The names under which such lists go: the older one, and the one that most programs know now. */
+export const NDJSON_TYPES = [NDJSON_TYPE, 'application/jsonl'] as const;
+
+/** Rows that anyone may ask for at once, and rows with a key. */
+export const OPEN_ROWS = 100;
+export const KEYED_ROWS = 10_000;
+/** Bytes of one row. */
+const ROW_BYTES = 2_000;
+/** Characters of a number or a name, as for a search. */
+const TEXT = 200;
+
+/** `not_found`: not in this register, which does not mean false. `unreadable`: the row itself could not be understood. */
+export type BulkVerdict = Verdict | 'not_found' | 'unreadable';
+export const BULK_VERDICTS: readonly BulkVerdict[] = [
+  'valid',
+  'incomplete',
+  'suspended',
+  'revoked',
+  'replaced',
+  'invalid',
+  'not_found',
+  'unreadable',
+];
+
+export interface BulkAnswer {
+  /** Line of the request, from 1. */
+  row: number;
+  /** As understood; null where there is none to understand. */
+  number: string | null;
+  verdict: BulkVerdict;
+  /** Whether the name is the certificate's; absent where none was given or none was compared. */
+  name?: 'match' | 'no_match';
+  /** Why a row is unreadable, a certificate not found, or a name not compared. */
+  code?: string;
+  part?: string;
+  /** Characters of a number that has the wrong number of them. */
+  length?: number;
+  organization?: string;
+  occupation?: string;
+  job?: string;
+  level?: Level;
+  issued_on?: string;
+  replaced_by?: string;
+}
+
+/** A row that can be looked up, or its answer already. */
+export type BulkRow = { row: number; number: string; name?: string } | { answer: BulkAnswer };
+
+const isBlank = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
+
+/** The lines that are not blank, with their numbers from 1. */
+function* linesOf(bytes: Uint8Array): Generator<{ row: number; line: Uint8Array }> {
+  let from = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  for (let row = 1; from < bytes.length; row++) {
+    const end = bytes.indexOf(0x0a, from);
+    const line = bytes.subarray(from, end < 0 ? bytes.length : end);
+    if (!isBlank(line)) yield { row, line };
+    if (end < 0) return;
+    from = end + 1;
+  }
+}
+
+/**
+ * Counts the rows of a request.
+ * @throws Refusal `bulk_empty`, `bulk_too_many` with `limit`
+ */
+export function countRows(bytes: Uint8Array, limit: number): number {
+  let rows = 0;
+  for (const _ of linesOf(bytes)) rows++;
+  if (rows === 0) throw new Refusal('bulk_empty', 'The list has no rows. Send one {"number": …, "name": …} a line.');
+  if (rows > limit)
+    throw new Refusal(
+      'bulk_too_many',
+      `This list has ${rows} rows; at most ${limit} can be checked at once.${limit < KEYED_ROWS ? ' A centre gives employers keys for longer lists.' : ''}`,
+      { limit, count: rows },
+    );
+  return rows;
+}
+
+/** Reads the rows one by one. */
+export function* readBulk(bytes: Uint8Array): Generator<BulkRow> {
+  for (const { row, line } of linesOf(bytes)) yield readRow(row, line);
+}
+
+/** What is echoed of a number that could not be understood. */
+const shown = (text: string): string => text.replace(/[\p{C}\ufffd]/gu, '').slice(0, 60);
+
+function readRow(row: number, line: Uint8Array): BulkRow {
+  const unreadable = (code: string, number: string | null = null, part?: string, length?: number): BulkRow => ({
+    answer: {
+      row,
+      number,
+      verdict: 'unreadable',
+      code,
+      ...(part === undefined ? {} : { part }),
+      ...(length === undefined ? {} : { length }),
+    },
+  });
+  if (line.length > ROW_BYTES) return unreadable('body_too_large');
+  let value: unknown;
+  try {
+    value = JSON.parse(decodeUtf8(line));
+  } catch (error) {
+    return unreadable(isRefusal(error) ? error.code : 'json_malformed');
+  }
+  const { number, name } = (typeof value === 'object' && value !== null ? value : {}) as {
+    number?: unknown;
+    name?: unknown;
+  };
+  if (typeof number !== 'string' || number.length > TEXT) return unreadable('body_malformed', null, 'number');
+  const given = name === undefined || name === null ? '' : name;
+  if (typeof given !== 'string' || given.length > TEXT) return unreadable('body_malformed', shown(number), 'name');
+  if (normalizeNumber(number) === '') return unreadable('number_missing', null, 'number');
+  try {
+    const { text } = parseNumber(number);
+    requireWritten(given);
+    return { row, number: text, ...(given.trim() === '' ? {} : { name: given }) };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return unreadable(error.code, shown(number), error.facts.part, error.facts.length as number | undefined);
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Owns the bundle: one JSON file with which anyone can check a certificate without this service, given only
+ * the thumbprint of the province's root. It holds the credential with its disclosures, the statements that
+ * were valid at issue, the approvals, the order and the row's path in the approved tree.
+ * It refuses other shapes and sizes; what the parts are worth is for verify.ts. A root key in it is a hint.
+ */
+import * as v from 'valibot';
+import { decodeUtf8, fromBase64url } from '../base/bytes.ts';
+import { isRefusal, Refusal } from '../base/refusal.ts';
+import { readAddress } from './address.ts';
+import type { Evidence } from './evidence.ts';
+import { publicJwk } from './schema.ts';
+
+export const BUNDLE_MEDIA_TYPE = 'application/vnd.luzheng.bundle+json';
+
+const token = v.pipe(v.string(), v.maxLength(300_000));
+const BUNDLE = v.object({
+  version: v.literal(1),
+  /** Combined SD-JWT. */
+  credential: token,
+  /** Text of the QR code. */
+  seal_url: v.optional(v.pipe(v.string(), v.maxLength(2000))),
+  statements: v.object({ centres: v.pipe(v.array(token), v.maxLength(20)), filing: token, client: token }),
+  /** The province's approval; by route city it carries the city's. */
+  approval: token,
+  order: token,
+  /** What a copy is for (加注): a `copy+jwt`. */
+  copy: v.optional(token),
+  /** The template of the printed certificate. */
+  template: v.optional(v.pipe(v.string(), v.maxLength(20))),
+  inclusion: v.object({
+    index: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    size: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    path: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/))), v.maxLength(20)),
+  }),
+  roots: v.pipe(v.array(publicJwk), v.maxLength(10)),
+  /** Of what it rests on, as known when it was given out; a verifier adds those that it knows. */
+  withdrawals: v.optional(v.pipe(v.array(token), v.maxLength(100))),
+});
+export type Bundle = v.InferOutput<typeof BUNDLE>;
+
+/** Reads a bundle; refuses `bundle_malformed` naming the part. */
+export function readBundle(value: unknown): Bundle {
+  const read = v.safeParse(BUNDLE, value);
+  if (read.success) return read.output;
+  throw new Refusal('bundle_malformed', 'This is not a bundle of this service.', {
+    part: v.getDotPath(read.issues[0]) ?? 'bundle',
+  });
+}
+
+export interface Opened {
+  bundle: Bundle;
+  /** What verification gets; the status stays unknown. */
+  evidence: Evidence;
+  /** Statements that came with it: candidates, trusted only under the verifier's own anchor. */
+  centres: readonly string[];
+  withdrawals: readonly string[];
+}
+
+/** What a bundle gives to verification. @throws Refusal `seal_url_malformed` */
+export function openBundle(bundle: Bundle): Opened {
+  const { credential, statements, approval, order, inclusion, copy, seal_url } = bundle;
+  const seal = seal_url === undefined ? undefined : readAddress(seal_url);
+  const evidence: Evidence = {
+    credential,
+    filing: statements.filing,
+    client: statements.client,
+    approval,
+    order,
+    inclusion,
+    copy,
+    ...(seal?.digits === undefined ? {} : { seal: { number: seal.number, digits: seal.digits } }),
+  };
+  return { bundle, evidence, centres: statements.centres, withdrawals: bundle.withdrawals ?? [] };
+}
+
+const decode = (part: string | undefined): Record<string, unknown> =>
+  JSON.parse(decodeUtf8(fromBase64url(part ?? ''))) as Record<string, unknown>;
+
+/**
+ * The ids by which signed texts name their keys (`kid`) and themselves (`jti`), with the city's approval inside the
+ * province's. Read before any signature: only to choose what goes along in a bundle.
+ */
+export function namesIn(tokens: readonly string[]): Set<string> {
+  const names = new Set<unknown>();
+  for (const text of tokens) {
+    try {
+      const [head, payload] = text.split('.');
+      const { jti, city } = decode(payload);
+      names.add(decode(head).kid).add(jti);
+      if (typeof city === 'string' && city.includes('.')) for (const name of namesIn([city])) names.add(name);
+    } catch (error) {
+      if (!isRefusal(error) && !(error instanceof SyntaxError)) throw error;
+    }
+  }
+  return names as Set<string>;
+}

@@ -1,0 +1,133 @@
+/**
+ * Owns the certificate number (证书编号) and the organization code that is its first half (机构备案编码):
+ * built and parsed by 人社鉴发〔2019〕2号, 1 letter + 21 digits, for bodies filed in Shandong.
+ *
+ * It normalises what people paste (spaces, dashes, invisible marks, an apostrophe before, a stop after, full-width characters,
+ * lower case) but never corrects a digit:
+ * there is no check character, so a mistyped number can be another well-formed number.
+ * It refuses, naming the part: wrong length, category, body, province, sequence, year, level, serial;
+ * and it recognises two other kinds of number so that people are told what they hold.
+ */
+
+import { Refusal } from '../base/refusal.ts';
+import { DASHES, withoutMarks } from '../base/text.ts';
+import { isLevel, type Level } from './level.ts';
+
+export interface CertificateNumber {
+  /** The whole number, normalised: 22 characters. */
+  text: string;
+  /** Positions 1–13, e.g. `S000037000001`. */
+  organization: string;
+  /** Year of issue in Asia/Shanghai, e.g. 2026. Two digits are stored; the century is 20. */
+  year: number;
+  level: Level;
+  /** 1–999999, counted per organization, year and level. */
+  serial: number;
+}
+
+/** Serials have six digits. */
+const LAST_SERIAL = 999_999;
+
+export interface NumberRule {
+  /** Leading letters of special-grade technicians' numbers (特级技师); not published, so off by default. */
+  specialGradeLetters: readonly string[];
+}
+const DEFAULT_RULE: NumberRule = { specialGradeLetters: [] };
+
+const GROUPING = new RegExp(`[\\s${DASHES}]`, 'gu');
+
+/** What spreadsheets put before a text of digits, and what sentences put after one. */
+const AROUND = /^['‘’]|(?<![.,;。、])[.,;。、]+$/gu;
+
+/** Removes white space, the dashes that people group with, invisible marks and what stands around; folds full-width forms and case. */
+export function normalizeNumber(text: string): string {
+  return withoutMarks(text.normalize('NFKC')).replace(GROUPING, '').replace(AROUND, '').toUpperCase();
+}
+
+function malformed(part: string, message: string): Refusal {
+  return new Refusal('number_malformed', message, { part });
+}
+
+/** Checks the 13 characters of an organization code; throws `organization_code_malformed` with `part`. */
+export function parseOrganizationCode(text: string): string {
+  const bad = (part: string, message: string) => new Refusal('organization_code_malformed', message, { part });
+  if (text.length !== 13) throw bad('length', 'An organization code has 13 characters, e.g. S000037000001.');
+  if (!/^[YS]/.test(text))
+    throw bad('category', 'An organization code begins with Y (employer) or S (training organization).');
+  if (!/^\d{4}$/.test(text.slice(1, 5))) throw bad('body', 'Positions 2–5 of an organization code are digits.');
+  if (text.slice(5, 7) !== '37') throw bad('province', 'Positions 6–7 of an organization code are 37 (Shandong).');
+  if (!/^\d{6}$/.test(text.slice(7))) throw bad('sequence', 'Positions 8–13 of an organization code are digits.');
+  return text;
+}
+
+/**
+ * Parses a certificate number after normalising it.
+ * @throws Refusal `number_malformed` (with `part`), `number_special_grade`, `number_old_qualification`
+ */
+export function parseNumber(input: string, rule: NumberRule = DEFAULT_RULE): CertificateNumber {
+  const text = normalizeNumber(input);
+  if (/^\d{16}$/.test(text)) {
+    throw new Refusal(
+      'number_old_qualification',
+      'A number of 16 digits belongs to a national vocational qualification certificate (职业资格证书), which this service does not hold.',
+      { part: 'length' },
+    );
+  }
+  // I and O are left out: as a second character they are a mistyped 1 or 0, not a letter of a code.
+  if (/^[A-Z][A-HJ-NP-Z]\d{20}$/.test(text)) {
+    const known = rule.specialGradeLetters.includes(text.slice(0, 2));
+    throw new Refusal(
+      'number_special_grade',
+      known
+        ? 'This is a number of a special-grade technician (特级技师); such certificates are not issued here.'
+        : 'Two letters and 20 digits is the form of special-grade technicians (特级技师), whose certificates are not issued here.',
+      { part: 'category' },
+    );
+  }
+  if (text.length !== 22) {
+    const length = [...text].length;
+    throw new Refusal(
+      'number_malformed',
+      `A certificate number has 22 characters (one letter and 21 digits); this one has ${length}.`,
+      { part: 'length', length },
+    );
+  }
+  if (!/^[YS]/.test(text))
+    throw malformed('category', 'A certificate number begins with Y (employer) or S (training organization).');
+  if (!/^\d{4}$/.test(text.slice(1, 5))) throw malformed('body', 'Positions 2–5 (body code) must be digits.');
+  if (!/^\d{2}$/.test(text.slice(5, 7))) throw malformed('province', 'Positions 6–7 (province) must be digits.');
+  if (text.slice(5, 7) !== '37')
+    throw malformed(
+      'province',
+      'Positions 6–7 are not 37: this service holds certificates of bodies filed in Shandong only.',
+    );
+  if (!/^\d{6}$/.test(text.slice(7, 13))) throw malformed('sequence', 'Positions 8–13 (body sequence) must be digits.');
+  if (!/^\d{2}$/.test(text.slice(13, 15))) throw malformed('year', 'Positions 14–15 (year of issue) must be digits.');
+  const level = Number(text[15]);
+  if (!/^\d$/.test(text[15] as string) || !isLevel(level))
+    throw malformed('level', 'Position 16 (level) must be a digit from 1 to 5.');
+  if (!/^\d{6}$/.test(text.slice(16))) throw malformed('serial', 'Positions 17–22 (serial) must be digits.');
+  const serial = Number(text.slice(16));
+  if (serial === 0) throw malformed('serial', 'Positions 17–22 (serial) run from 000001.');
+  return { text, organization: text.slice(0, 13), year: 2000 + Number(text.slice(13, 15)), level, serial };
+}
+
+/**
+ * Builds a number. @param year full year in Asia/Shanghai, 2000–2099; @param serial from 1
+ * @throws Refusal `serials_exhausted` beyond 999999, `number_malformed` for parts out of range
+ */
+export function buildNumber(organization: string, year: number, level: Level, serial: number): string {
+  parseOrganizationCode(organization);
+  if (!Number.isInteger(year) || year < 2000 || year > 2099)
+    throw malformed('year', 'The year of issue must lie in 2000–2099.');
+  if (!isLevel(level)) throw malformed('level', 'The level must be a number from 1 to 5.');
+  if (!Number.isInteger(serial) || serial < 1) throw malformed('serial', 'Serials run from 1.');
+  if (serial > LAST_SERIAL) {
+    throw new Refusal(
+      'serials_exhausted',
+      `All ${LAST_SERIAL} serials of this organization, year and level are used.`,
+      { part: 'serial' },
+    );
+  }
+  return `${organization}${String(year % 100).padStart(2, '0')}${level}${String(serial).padStart(6, '0')}`;
+}

@@ -1,0 +1,122 @@
+/**
+ * Owns checking a certificate's PDF (核验证书文件): the bundle in it is the evidence, and the file is held against it: what
+ * each field shows, then the organization's signature over every byte. Runs in the Worker, in the browser without a
+ * network, and in the command.
+ * It refuses files that cannot be read or hold no bundle (`document_without_bundle`); what is wrong with a file that can
+ * be read is the Report's `document` check.
+ */
+import { templateOf } from '../../../templates/index.ts';
+import { decodeUtf8, sha256, toBase64url } from '../../base/bytes.ts';
+import { isRefusal, isUnreadable, Refusal } from '../../base/refusal.ts';
+import { type ReadPdf, readPdf } from '../../formats/pdf-read/read.ts';
+import { BUNDLE_MEDIA_TYPE, type Bundle, type Opened, openBundle, readBundle } from '../bundle.ts';
+import type { Holder } from '../disclose.ts';
+import type { Outcome, PrintedDocument } from '../evidence.ts';
+import { documentFacts } from './document-facts.ts';
+import { checkPdfSignature, type PdfSignature, speaksFor } from './pdf-signature.ts';
+import { alteredParts } from './printed.ts';
+
+type Judged = Parameters<PrintedDocument['judge']>[0];
+
+const altered = (parts: readonly string[], message = 'What the file shows is not what was signed.') =>
+  new Refusal('document_altered', message, { part: parts[0] ?? 'file', parts: [...parts] });
+
+/** The bundle among the attached files; a second one would let one file mean two certificates. */
+function bundleIn(pdf: ReadPdf): Bundle {
+  const bundles = pdf.attachments.filter(
+    ({ name, mediaType }) => mediaType === BUNDLE_MEDIA_TYPE || name.endsWith('.bundle.json'),
+  );
+  const [first] = bundles;
+  if (!first || bundles.length > 1) {
+    throw new Refusal(
+      'document_without_bundle',
+      'The PDF does not hold one bundle of signed statements. Check the number printed on it, or scan its QR code.',
+      { count: bundles.length },
+    );
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(decodeUtf8(first.bytes));
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    throw new Refusal('bundle_malformed', 'The bundle in the PDF is not JSON.', { part: 'bundle' });
+  }
+  return readBundle(value);
+}
+
+/** A photograph that is a file of its own is the one that was approved. */
+async function photoDiffers(pdf: ReadPdf, digest: string | null): Promise<boolean> {
+  const jpegs = pdf.page.images.filter(({ format, bytes }) => format === 'DCTDecode' && bytes !== undefined);
+  for (const { bytes } of jpegs)
+    if (digest === null || toBase64url(await sha256(bytes as Uint8Array<ArrayBuffer>)) !== digest) return true;
+  return false;
+}
+
+async function judgeSignature(
+  file: Uint8Array<ArrayBuffer>,
+  pdf: ReadPdf,
+  bundle: Bundle,
+  { filing, thumbprints }: Judged,
+): Promise<Outcome> {
+  const [field] = pdf.signatures;
+  if (!field) return { result: 'not_checked', code: 'document_unsigned' };
+  if (field.misplaced) throw altered(['file'], 'The file was written anew after it was signed.');
+  let signature: PdfSignature;
+  try {
+    signature = await checkPdfSignature(
+      file,
+      { ...field, contents: field.contents as Uint8Array<ArrayBuffer> },
+      { thumbprints, roots: bundle.roots },
+    );
+  } catch (error) {
+    if (isRefusal(error)) throw altered(['signature'], error.message);
+    throw error;
+  }
+  if (!signature.intact) throw altered(['file'], 'The file was altered after it was signed.');
+  if (!signature.whole || pdf.signatures.length > 1 || pdf.mended)
+    throw altered(['file'], 'Something was added to the file after it was signed.');
+  if (!(await speaksFor(signature.signer, signature.root, filing)))
+    throw new Refusal(
+      'document_signed_by_another',
+      'The file is signed, but not by the organization that issued the certificate.',
+      { part: 'signature' },
+    );
+  return { result: 'pass' };
+}
+
+async function judge(file: Uint8Array<ArrayBuffer>, pdf: ReadPdf, bundle: Bundle, found: Judged): Promise<Outcome> {
+  const { name, id_type, id_number, photo_digest } = found.holder;
+  if (name === undefined || id_type === undefined || id_number === undefined || photo_digest === undefined) {
+    // The page cannot be compared; a file that was altered after it was signed is told all the same.
+    await judgeSignature(file, pdf, bundle, found);
+    return { result: 'not_checked', code: 'document_incomplete' };
+  }
+  if (pdf.pages !== 1) throw altered(['page']);
+  const holder: Holder = { name, id_type, id_number, photo_digest };
+  const shown = pdf.page.texts.map(({ text }) => text).join('');
+  const trust_root = found.thumbprints.find((one) => shown.includes(one)) ?? found.thumbprints[0] ?? '';
+  const template = bundle.template ?? 'v1';
+  const expected = documentFacts(found.facts, holder, {
+    template,
+    seal_url: bundle.seal_url ?? '',
+    trust_root,
+    copy: found.copy,
+  });
+  const parts = alteredParts(pdf.page, templateOf(template), expected);
+  if (!parts.includes('photo') && (await photoDiffers(pdf, photo_digest))) parts.push('photo');
+  if (parts.length > 0) throw altered(parts);
+  return judgeSignature(file, pdf, bundle, found);
+}
+
+/**
+ * Opens a PDF for verification: its bundle's evidence, with the file to be judged by it.
+ * @throws Refusal `pdf_malformed`, `pdf_too_large`, `pdf_encrypted`, `pdf_active`, `document_without_bundle`, `bundle_malformed`
+ */
+export function openDocument(file: Uint8Array<ArrayBuffer>): Opened {
+  const pdf = readPdf(file);
+  const opened = openBundle(bundleIn(pdf));
+  return {
+    ...opened,
+    evidence: { ...opened.evidence, document: { judge: (found) => judge(file, pdf, opened.bundle, found) } },
+  };
+}

@@ -1,0 +1,145 @@
+/**
+ * Owns the check that anybody makes of a draw, in the browser or by the command, from its public record and the root's
+ * thumbprint alone: whose keys signed it, that lists and seed are what was signed, in which order the days came, and that
+ * the draw is what follows. It cannot see whether the public value is the one that was drawn: that is to be looked up.
+ * It refuses nothing: what does not agree is a check that failed, and the reader decides.
+ */
+import canonicalize from 'canonicalize';
+import { decodeUtf8, fromBase64url, sha256Short, toBase64url } from '../../base/bytes.ts';
+import { shanghaiDay } from '../../base/day.ts';
+import { isRefusal, Refusal } from '../../base/refusal.ts';
+import { type Directory, PROVINCE } from '../authority.ts';
+import { bodyDigest } from './case-chain.ts';
+import { openSeed } from './draw.ts';
+import { type DrawRecord, drawOf } from './draw-record.ts';
+import { openValue, requireAhead, requireDrawn } from './draw-source.ts';
+
+export interface DrawCheck {
+  /**
+   * `signed`: every statement by a key of the centre that it names, under the root; `lists`: what is shown is what was
+   * signed, the seed after the lists; `source`: the lists were fixed before the day of the public value, the seed came
+   * after it; `seed`: it is the committed one; `draw`: lists, seed and value lead to what is shown.
+   */
+  id: 'signed' | 'lists' | 'source' | 'seed' | 'draw';
+  /** `not_checked`: no root with a trusted thumbprint was at hand. `not_reached`: the seed was not published. */
+  result: 'pass' | 'fail' | 'not_checked' | 'not_reached';
+  code?: string;
+}
+
+/** How all of it ends. `unsigned`: it agrees in itself, whoever wrote it. `given_up`: there is nothing to compute. */
+export type DrawEnd = 'agrees' | 'differs' | 'unsigned' | 'waiting' | 'given_up';
+
+/** The drawn sessions as lines that compare: `plan:p…/s1: d1 d2`. */
+export const drawnLines = (
+  drawn: readonly { plan: string; session: string; inspectors: readonly { id: string }[] }[],
+): string[] =>
+  drawn.map(({ plan, session, inspectors }) => `${plan}/${session}: ${inspectors.map(({ id }) => id).join(' ')}`);
+
+interface Claims {
+  iss?: string;
+  iat?: number;
+  about?: string;
+  step?: string;
+  seq?: number;
+  prev?: string;
+  body?: string;
+}
+const bytesOf = (token: string): Uint8Array<ArrayBuffer> => fromBase64url(token.split('.')[1] ?? '');
+const claimsOf = (token: string): Claims => JSON.parse(decodeUtf8(bytesOf(token))) as Claims;
+
+/** The outcome of what `work` looks at; a refusal says why it does not hold. */
+async function outcome(id: DrawCheck['id'], work: () => boolean | void | Promise<boolean | void>): Promise<DrawCheck> {
+  try {
+    return { id, result: (await work()) === false ? 'fail' : 'pass' };
+  } catch (error) {
+    if (isRefusal(error)) return { id, result: 'fail', code: error.code };
+    if (error instanceof SyntaxError || error instanceof TypeError)
+      return { id, result: 'fail', code: 'statement_malformed' };
+    throw error;
+  }
+}
+
+const publicSteps = ({ committed, revealed, closed, abandoned }: DrawRecord) => [
+  { step: 'draw.commit', ...committed },
+  ...(revealed ? [{ step: 'draw.reveal', ...revealed }] : []),
+  ...(closed ? [{ step: 'draw.close', ...closed }] : []),
+  ...(abandoned ? [{ step: 'draw.abandon', ...abandoned }] : []),
+];
+
+/** Every statement signed by the centre that is named, whose draw it is, or by the province's; its key stood under the root then. */
+async function requireSigned(record: DrawRecord, directory: Directory): Promise<void> {
+  for (const { token, by, at } of publicSteps(record)) {
+    const { payload, kid } = await directory.memo.open(token, 'step+jwt', directory.findCentre);
+    directory.centreAt(kid, payload.iss, payload.iat);
+    const own = payload.iss === record.centre || payload.iss === PROVINCE;
+    if (!own || payload.iss !== by || payload.iat !== at || record.committed.by !== record.centre)
+      throw new Refusal('authority_missing', 'A statement is not by the centre whose draw it is.', {
+        part: 'step+jwt:iss',
+      });
+  }
+}
+
+/** Whether the statements say what the record shows, and the second follows on the first. */
+async function isAsSigned(record: DrawRecord): Promise<boolean> {
+  const { about, committed, revealed } = record;
+  for (const { token, step, body } of publicSteps(record)) {
+    const claims = claimsOf(token);
+    if (claims.about !== about || claims.step !== step || claims.body !== (await bodyDigest(body))) return false;
+  }
+  if (claimsOf(committed.token).seq !== 1) return false;
+  const second = revealed && claimsOf(revealed.token);
+  return (
+    second === undefined || (second.seq === 2 && second.prev === toBase64url(sha256Short(bytesOf(committed.token))))
+  );
+}
+
+/** Refuses days out of their order, as the statements say them, and a value in another spelling. */
+function requireOrder({ committed, revealed }: DrawRecord): void {
+  const { public_source, sessions } = committed.body;
+  requireAhead(public_source, shanghaiDay(Number(claimsOf(committed.token).iat)), sessions);
+  if (!revealed) return;
+  requireDrawn(public_source, shanghaiDay(Number(claimsOf(revealed.token).iat)));
+  openValue(public_source, revealed.body.public_value);
+}
+
+/**
+ * Computes a draw again, and checks what it rests on.
+ * @param directory opened under the caller's own thumbprint with the record's roots, centres and withdrawals
+ * @param shown what the reader was shown; the record's own lines if absent
+ */
+export async function checkDraw(
+  record: DrawRecord,
+  directory: Directory,
+  shown: readonly string[] = drawnLines(record.drawn ?? []),
+): Promise<DrawCheck[]> {
+  const { committed, revealed } = record;
+  const checks: DrawCheck[] = [
+    directory.anchored
+      ? await outcome('signed', () => requireSigned(record, directory))
+      : { id: 'signed', result: 'not_checked', code: 'root_not_at_hand' },
+    await outcome('lists', () => isAsSigned(record)),
+    await outcome('source', () => requireOrder(record)),
+  ];
+  if (!revealed)
+    return [
+      ...checks,
+      { id: 'seed', result: 'not_reached' },
+      { id: 'draw', result: shown.length === 0 ? 'not_reached' : 'fail' },
+    ];
+  const seed = await outcome('seed', () => void openSeed(committed.body.commitment, revealed.body.seed));
+  const again = () => {
+    const drawn = drawOf(committed.body, revealed.body);
+    return canonicalize(drawn) === canonicalize(record.drawn) && drawnLines(drawn).join('\n') === shown.join('\n');
+  };
+  const draw: DrawCheck = seed.result === 'pass' ? await outcome('draw', again) : { id: 'draw', result: 'not_reached' };
+  return [...checks, seed, draw];
+}
+
+/** What the checks come to. */
+export function endOf({ abandoned }: Pick<DrawRecord, 'abandoned'>, checks: readonly DrawCheck[]): DrawEnd {
+  const has = (result: DrawCheck['result']) => checks.some((one) => one.result === result);
+  if (has('fail')) return 'differs';
+  if (has('not_checked')) return 'unsigned';
+  if (abandoned) return 'given_up';
+  return has('not_reached') ? 'waiting' : 'agrees';
+}

@@ -1,0 +1,135 @@
+/**
+ * Owns the public value that joins the seed of a draw: the numbers of a state lottery drawn after the lists were fixed,
+ * named by its issue when they are. Whoever made the seed cannot know them, so that trying seeds beforehand gains nothing;
+ * and they are written in one way only, so that trying spellings afterwards gains nothing either. Both lotteries have
+ * more than 17 million outcomes, far more than a seed could be fitted to.
+ *
+ *   value = two digits a number, one space between: the main numbers ascending, then the special ones ascending
+ *
+ * It refuses numbers that the lottery cannot have drawn (`public_value_malformed`), values before the announced day
+ * (`public_value_early`), and days on which the value would be known too early or too late (`public_source_late`).
+ */
+import * as v from 'valibot';
+import { Refusal } from '../../base/refusal.ts';
+import { day } from './body-shapes.ts';
+
+interface Lottery {
+  main: { count: number; most: number };
+  special: { count: number; most: number };
+  /** Days of the week on which it is drawn, 0 is Sunday. */
+  days: readonly number[];
+  /** How its issues are numbered. */
+  issue: RegExp;
+}
+
+/** 双色球 of the welfare lottery, 大乐透 of the sports lottery: drawn in public in the evening, published for ever. */
+const LOTTERIES = {
+  ssq: { main: { count: 6, most: 33 }, special: { count: 1, most: 16 }, days: [0, 2, 4], issue: /^20(\d{2})(\d{3})$/ },
+  dlt: { main: { count: 5, most: 35 }, special: { count: 2, most: 12 }, days: [1, 3, 6], issue: /^(\d{2})(\d{3})$/ },
+} as const satisfies Record<string, Lottery>;
+
+export type LotteryName = keyof typeof LOTTERIES;
+export const LOTTERY_NAMES = Object.keys(LOTTERIES) as LotteryName[];
+
+const weekdayOf = (date: string): number => new Date(`${date}T00:00:00Z`).getUTCDay();
+/** Whether a lottery is drawn on a day of the week. */
+export const isDrawnOn = (lottery: LotteryName, date: string): boolean =>
+  (LOTTERIES[lottery].days as readonly number[]).includes(weekdayOf(date));
+
+const issueFits = ({ lottery, issue, date }: { lottery: LotteryName; issue: string; date: string }): boolean => {
+  const [, year, number] = LOTTERIES[lottery].issue.exec(issue) ?? [];
+  return year === date.slice(2, 4) && Number(number) > 0;
+};
+
+/** Which value joins the seed: a lottery, its issue, and the day on which that is drawn. The issue decides. */
+export const publicSource = v.pipe(
+  v.strictObject({
+    lottery: v.picklist(LOTTERY_NAMES),
+    issue: v.pipe(v.string(), v.regex(/^\d{5,7}$/, '期号为 5 至 7 位数字 / an issue has 5 to 7 digits')),
+    date: day,
+  }),
+  v.forward(
+    v.partialCheck(
+      [['lottery'], ['date']],
+      ({ lottery, date }) => isDrawnOn(lottery, date),
+      '这一天没有该彩种开奖 / this lottery is not drawn on that day of the week',
+    ),
+    ['date'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['lottery'], ['issue'], ['date']],
+      issueFits,
+      '期号与彩种、年份不符：双色球如 2026138，大乐透如 26136 / the issue does not fit the lottery or the year of the day',
+    ),
+    ['issue'],
+  ),
+);
+export type PublicSource = v.InferOutput<typeof publicSource>;
+
+/** As a statement holds it. */
+export const publicValue = v.pipe(
+  v.string(),
+  v.regex(/^\d\d( \d\d){6}$/, '应为 7 个两位数，以一个空格分隔 / seven numbers of two digits, one space between'),
+);
+
+const malformed = (why: string) =>
+  new Refusal('public_value_malformed', `These are no numbers of this lottery: ${why}.`, { part: 'public_value' });
+
+/** Numbers of one kind, ascending. */
+function ordered(numbers: readonly number[], { count, most }: Lottery['main']): number[] {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  if (sorted.length !== count || new Set(sorted).size !== count)
+    throw malformed(`${count} different numbers are needed where ${sorted.length} stand`);
+  if (sorted.some((one) => one < 1 || one > most)) throw malformed(`they run from 1 to ${most}`);
+  return sorted;
+}
+
+/**
+ * The numbers as they join the seed, from however they were typed: `11, 3 … + 8`.
+ * @throws Refusal `public_value_malformed`
+ */
+export function canonicalValue(lottery: LotteryName, typed: string): string {
+  const { main, special } = LOTTERIES[lottery];
+  const numbers = (typed.normalize('NFKC').match(/\d+/g) ?? []).map(Number);
+  if (numbers.length !== main.count + special.count)
+    throw malformed(`${main.count} and ${special.count} numbers are drawn, ${numbers.length} stand here`);
+  return [...ordered(numbers.slice(0, main.count), main), ...ordered(numbers.slice(main.count), special)]
+    .map((one) => String(one).padStart(2, '0'))
+    .join(' ');
+}
+
+/** Refuses a value in any other spelling than the one (`public_value_malformed`). @returns it */
+export function openValue({ lottery }: Pick<PublicSource, 'lottery'>, value: string): string {
+  if (canonicalValue(lottery, value) !== value) throw malformed('two digits each, ascending, one space between');
+  return value;
+}
+
+/** Refuses a value that whoever fixes the lists could know, or that comes too late for the first session (`public_source_late`). */
+export function requireAhead(
+  { date }: Pick<PublicSource, 'date'>,
+  today: string,
+  sessions: readonly { date: string }[],
+): void {
+  const first = sessions.map((one) => one.date).sort()[0] as string;
+  if (date <= today)
+    throw new Refusal(
+      'public_source_late',
+      `The lottery is drawn on ${date}; it must be a day to come, so that nobody can know the value when the lists are fixed.`,
+      { part: 'public_source.date' },
+    );
+  if (date >= first)
+    throw new Refusal(
+      'public_source_late',
+      `The lottery is drawn on ${date} and the first session is on ${first}: who inspects it must be known before.`,
+      { part: 'public_source.date', first },
+    );
+}
+
+/** Refuses a value before the day on which it is drawn (`public_value_early`). */
+export function requireDrawn({ date }: Pick<PublicSource, 'date'>, today: string): void {
+  if (today < date)
+    throw new Refusal('public_value_early', `The lottery is drawn on ${date}; nobody can know its numbers yet.`, {
+      part: 'public_value',
+    });
+}

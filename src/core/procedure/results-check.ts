@@ -1,0 +1,157 @@
+/**
+ * Owns the judgement of results (结果): they are those of the plan's roster, nobody missing and nobody added, each with
+ * scores that can be and a day on which the candidate sat; and how long their notice (公示) lasts.
+ * Every fault is told at once, row by row (`results_refused`).
+ */
+
+import { Refusal } from '../../base/refusal.ts';
+import { counted } from '../../base/text.ts';
+import type { RawRow, ScopeEntry } from '../rows/row.ts';
+import { readReplaces } from '../rows/row-check.ts';
+import { indexScope, type ScopeIndex } from '../rows/row-scope.ts';
+import { readScore } from '../rows/row-values.ts';
+import { lengthened, type WorkingDays } from '../workdays.ts';
+import { type Counts, countOutcomes, outcomeOf } from './outcome.ts';
+import { acrossPersons, type Person, personKey, readPerson } from './persons.ts';
+import { NOTICE_DAYS, type Plan, type ResultRow, type Results, type RosterEntry } from './plan.ts';
+import { type OccupationFacts, occupationsOf } from './plan-check.ts';
+import { commonFault, inOrder, type PlanFault, planFault } from './plan-faults.ts';
+
+interface Entry {
+  entry: RosterEntry;
+  person: Person;
+  found: boolean;
+}
+
+/** Roster entries by person; one stands there more than once with several qualifications. */
+function indexRoster(plan: Plan, scope: ScopeIndex): Map<string, Entry[]> {
+  const index = new Map<string, Entry[]>();
+  for (const entry of plan.roster) {
+    const person = readPerson('roster', entry, scope);
+    const key = person.id ? personKey(person.id) : `row ${entry.row}`;
+    index.set(key, [...(index.get(key) ?? []), { entry, person, found: false }]);
+  }
+  return index;
+}
+
+function judgeScores(row: ResultRow): PlanFault[] {
+  return (['score_theory', 'score_practice'] as const).flatMap((field) => {
+    const score = row[field];
+    const read = score === 'absent' ? undefined : readScore(score, 0);
+    return read && 'flaw' in read ? [commonFault('rows', row.row, field, read)] : [];
+  });
+}
+
+const differs = (row: number, field: string, first: number): PlanFault =>
+  planFault('rows', row, field, 'roster_differs', { first });
+
+/** Where a row's qualification is not the roster's: field by field. */
+const qualificationFaults = (row: ResultRow, { entry }: Entry): PlanFault[] =>
+  (['occupation_code', 'job_type', 'level'] as const)
+    .filter((field) => row[field] !== entry[field])
+    .map((field) => differs(row.row, field, entry.row));
+
+function judgeRow(
+  row: ResultRow,
+  person: Person,
+  roster: Map<string, Entry[]>,
+  dates: ReadonlyMap<string, string>,
+): PlanFault[] {
+  const faults = [...person.faults, ...judgeScores(row)];
+  const replaces = readReplaces(row.replaces);
+  if ('flaw' in replaces) faults.push(commonFault('rows', row.row, 'replaces', replaces));
+  if (!person.id) return faults;
+  const entries = roster.get(personKey(person.id));
+  if (!entries) return [...faults, planFault('rows', row.row, 'id_number', 'candidate_unknown')];
+  const match = entries.find(
+    (one) => one.person.qualification !== undefined && one.person.qualification === person.qualification,
+  );
+  const nearest = match ?? entries.find(({ found }) => !found) ?? (entries[0] as Entry);
+  nearest.found = true;
+  if (person.name !== undefined && person.name !== nearest.person.name)
+    faults.push(differs(row.row, 'name', nearest.entry.row));
+  if (!match) return person.qualification === undefined ? faults : [...faults, ...qualificationFaults(row, nearest)];
+  const days = [...new Set(match.entry.sessions.map((id) => dates.get(id)).filter((day) => day !== undefined))].sort();
+  if (!days.includes(row.exam_date))
+    faults.push(planFault('rows', row.row, 'exam_date', 'exam_date_differs', { days: days.join('、') }));
+  return faults;
+}
+
+/** Every fault of results against their plan; none if they can be published. */
+export function resultFaults(rows: readonly ResultRow[], plan: Plan, filed: readonly ScopeEntry[]): PlanFault[] {
+  const scope = indexScope(filed);
+  const roster = indexRoster(plan, scope);
+  const dates = new Map(plan.sessions.map(({ id, date }) => [id, date]));
+  const persons = rows.map((row) => readPerson('rows', row, scope));
+  const faults = rows.flatMap((row, at) => judgeRow(row, persons[at] as Person, roster, dates));
+  const missing = [...roster.values()]
+    .flat()
+    .filter(({ found }) => !found)
+    .map(({ entry }) => planFault('rows', 0, 'row', 'candidate_missing', { first: entry.row }));
+  return inOrder([...missing, ...faults, ...acrossPersons('rows', persons)]);
+}
+
+/** Refuses results with faults: `results_refused`, all of them as `errors`. */
+export function requireResults(rows: readonly ResultRow[], plan: Plan, filed: readonly ScopeEntry[]): void {
+  const errors = resultFaults(rows, plan, filed);
+  if (errors.length > 0)
+    throw new Refusal(
+      'results_refused',
+      `${counted(errors.length, 'fault')} in the results; nothing was stored. Mend them and publish again.`,
+      { part: 'rows', count: errors.length, errors },
+    );
+}
+
+/** What lists, the notice and statistics show of results; nothing of a person. */
+export interface ResultsFacts {
+  title: string;
+  occupations: OccupationFacts[];
+  counts: Counts;
+  /** First and last day of the notice. */
+  from: string;
+  until: string;
+  /** Working days that it lasts; five where they were not kept. */
+  working_days?: number;
+  /** The filing's, by which they were judged. */
+  pass_mark: number;
+  /** The batch that was uploaded. */
+  batch?: string;
+}
+
+/**
+ * The facts of a notice that is published on a day: it lasts the working days behind that day.
+ * @throws Refusal `calendar_not_covered`
+ */
+export function resultsFacts(
+  results: Results,
+  plan: Plan,
+  filing: { scope: readonly ScopeEntry[]; pass_mark: number },
+  days: WorkingDays,
+  today: string,
+): ResultsFacts {
+  return {
+    title: plan.title,
+    occupations: occupationsOf(
+      results.rows.map((row) => ({ ...row, levels: [row.level] })),
+      filing.scope,
+    ),
+    counts: countOutcomes(results.rows, filing.pass_mark),
+    from: today,
+    until: days.add(today, results.working_days),
+    working_days: results.working_days,
+    pass_mark: filing.pass_mark,
+  };
+}
+
+/** The last day of a notice that runs, by what is announced now: later than the stored one, or the same. */
+export const noticeUntil = (
+  { from, until, working_days }: { from: string; until: string; working_days?: number | undefined },
+  days: WorkingDays,
+): string => lengthened(days, from, working_days ?? NOTICE_DAYS, until);
+
+/** Whether a notice has run: from the day after its last. */
+export const isNoticeOver = ({ until }: Pick<ResultsFacts, 'until'>, today: string): boolean => today > until;
+
+/** The rows of those who passed, as an upload has them. */
+export const passingRows = (rows: readonly ResultRow[], passMark: number): RawRow[] =>
+  rows.filter((row) => outcomeOf(row, passMark) === 'passed').map(({ row, ...values }): RawRow => ({ row, values }));

@@ -1,0 +1,457 @@
+/**
+ * Owns the check of an audit trail: from a certificate back to the plan of its exam, each signed text with who, when and
+ * by which key, verified or not; and whether they hold together: the batch that was approved is the one that was
+ * uploaded, its results were those of that plan, the holder stands in both, objections were
+ * decided before, and the working days between plan, exam, notice and upload passed.
+ * One pure function for the service, the browser and the command. It throws nothing about what is wrong: each entry and
+ * each link says so by its code. What was left out (bodies about other people) is `not_checked`, never a pass.
+ */
+import * as v from 'valibot';
+import { decodeUtf8, encodeUtf8, fromBase64url, sha256Short, toBase64url } from '../../base/bytes.ts';
+import { shanghaiDay } from '../../base/day.ts';
+import { isRefusal, Refusal } from '../../base/refusal.ts';
+import { earliestEnd, openAnnouncements } from '../announcement.ts';
+import type { Directory } from '../authority.ts';
+import { splitCredential } from '../credential.ts';
+import { normalizeIdNumber } from '../identity.ts';
+import type { Report } from '../report.ts';
+import { type Payload, type PublicJwk, publicJwk } from '../schema.ts';
+import type { Statement } from '../statement.ts';
+import { readHistory } from '../status.ts';
+import { verify } from '../verify.ts';
+import type { AnnouncedYear } from '../workdays.ts';
+import { checkBody, checkPlace, STEP_AGE } from './case-chain.ts';
+import { NOTICE_DAYS } from './plan.ts';
+import { PLAN_DAYS_AHEAD, planDays } from './plan-check.ts';
+import { isNoticeOver } from './results-check.ts';
+import { type Kind, readAbout, stateAfter } from './steps.ts';
+import type { TrailCase, TrailFile } from './trail-file.ts';
+import { openStep, roleOf } from './trail-keys.ts';
+
+export interface TrailEntry {
+  /** A kind of case, or what the text is. */
+  group: Kind | 'certificate' | 'order' | 'approval' | 'filing' | 'client' | 'centre' | 'calendar' | 'status';
+  /** The case of a step. */
+  about?: string;
+  /** Name of the step, the action of an event, or the `typ`. */
+  what: string;
+  /** Who signed, as the text says. */
+  by: string;
+  /** When it was signed, and when the register received it; NumericDate. */
+  at: number;
+  received_at?: number;
+  /** The signing key. */
+  kid: string;
+  /** SHA-256 of what was signed. */
+  digest: string;
+  token: string;
+  result: 'pass' | 'fail';
+  code?: string;
+  part?: string;
+  /** Of steps: whether what was said is at hand and is what was signed. */
+  body?: 'same' | 'not_at_hand';
+}
+
+const LINKS = [
+  'batch_uploaded',
+  'results_of_plan',
+  'holder_in_results',
+  'holder_in_plan',
+  'objections_decided',
+  'plan_in_time',
+  'notice_ran',
+] as const;
+export interface Link {
+  id: (typeof LINKS)[number];
+  result: 'pass' | 'fail' | 'not_checked';
+  code?: string;
+}
+
+export interface TrailReport {
+  number: string;
+  /** Everything that was at hand holds. */
+  holds: boolean;
+  /** Nothing was missing, back to the plan. */
+  complete: boolean;
+  certificate: Report;
+  /** From the certificate back. */
+  entries: TrailEntry[];
+  /** What happened to it afterwards. */
+  forward: TrailEntry[];
+  links: Link[];
+}
+
+interface Claims {
+  iss?: string;
+  iat?: number;
+  kid?: string;
+  step?: string;
+  city?: string;
+  action?: string;
+  cnf?: { jwk?: PublicJwk };
+}
+
+/** A part of a token as it stands there: only to say what was claimed; it counts once the signature holds. */
+function partOf(token: string, at: 0 | 1): Claims {
+  try {
+    return JSON.parse(decodeUtf8(fromBase64url(token.split('.')[at] ?? ''))) as Claims;
+  } catch (error) {
+    if (isRefusal(error) || error instanceof SyntaxError) return {};
+    throw error;
+  }
+}
+
+/** What a text says of itself, before it is known whether that holds. */
+function claimed(group: TrailEntry['group'], what: string, token: string): Omit<TrailEntry, 'result'> {
+  const { iss = '', iat = 0 } = partOf(token, 1);
+  return {
+    group,
+    what,
+    by: iss,
+    at: iat,
+    kid: partOf(token, 0).kid ?? '',
+    digest: toBase64url(sha256Short(encodeUtf8(token.split('~')[0] as string))),
+    token,
+  };
+}
+
+const failed = (error: unknown): Pick<TrailEntry, 'result' | 'code' | 'part'> => {
+  if (!isRefusal(error)) throw error;
+  const { part } = error.facts;
+  return { result: 'fail', code: error.code, ...(part === undefined ? {} : { part }) };
+};
+
+interface ReadStep {
+  step: Payload<'step+jwt'>;
+  body: unknown;
+}
+
+interface ReadCase {
+  about: string;
+  kind: Kind;
+  state: string | null;
+  entries: TrailEntry[];
+  /** Verified steps, with their bodies where those are at hand. */
+  steps: ReadStep[];
+}
+
+const broughtKeys = ({ steps }: TrailCase): PublicJwk[] =>
+  steps.flatMap(({ body }) => {
+    const read = v.safeParse(v.object({ key: publicJwk }), body);
+    return read.success ? [read.output.key] : [];
+  });
+
+/** Reads one case: each step's signature, place, body and state. */
+async function readCase(one: TrailCase, trail: TrailFile, directory: Directory): Promise<ReadCase> {
+  const { kind } = readAbout(one.about);
+  const read: ReadCase = { about: one.about, kind, state: null, entries: [], steps: [] };
+  const applicants = broughtKeys(one);
+  let last: Statement<'step+jwt'> | undefined;
+  for (const { token, body, received_at } of one.steps) {
+    const entry = { ...claimed(kind, partOf(token, 1).step ?? '', token), about: one.about, received_at };
+    try {
+      const statement = await openStep(token, trail, directory, applicants);
+      const { payload } = statement;
+      Object.assign(entry, { digest: statement.digest });
+      if (payload.about !== one.about)
+        throw new Refusal('step_about_differs', 'The step is about another case.', { part: 'step+jwt:about' });
+      if (payload.aud !== trail.origin)
+        throw new Refusal('audience_wrong', 'It was made for another service.', { part: 'step+jwt:aud' });
+      checkPlace(payload, { seq: last?.payload.seq ?? 0, prev: last?.digest });
+      if (body !== undefined) await checkBody(payload, body);
+      read.state = stateAfter(kind, payload.step, read.state, roleOf(payload.iss));
+      last = statement;
+      read.steps.push({ step: payload, body });
+      read.entries.push({ ...entry, result: 'pass', body: body === undefined ? 'not_at_hand' : 'same' });
+    } catch (error) {
+      read.entries.push({ ...entry, ...failed(error) });
+    }
+  }
+  return read;
+}
+
+interface Row {
+  id_type?: unknown;
+  id_number?: unknown;
+  name?: unknown;
+}
+const rowsIn = (body: unknown, name: 'rows' | 'roster'): Row[] | undefined => {
+  const rows = (body as Record<string, unknown> | undefined)?.[name];
+  return Array.isArray(rows) ? (rows as Row[]) : undefined;
+};
+
+/** The last step of these names that holds, until an instant. */
+const lastOf = (found: ReadCase | undefined, names: readonly string[], until = Infinity) =>
+  found?.steps.findLast(({ step }) => names.includes(step.step) && step.iat <= until);
+
+const skip = (id: Link['id'], code: string): Link => ({ id, result: 'not_checked', code });
+const judge = (id: Link['id'], holds: boolean, code: string): Link =>
+  holds ? { id, result: 'pass' } : { id, result: 'fail', code };
+
+/** Whether the parts are about one another. */
+function linksOf(
+  cases: readonly ReadCase[],
+  approval: Payload<'approval+jwt'> | undefined,
+  holder: { name?: string; id_number?: string },
+  announced: readonly AnnouncedYear[],
+): Link[] {
+  const upload = cases
+    .flatMap(({ steps }) => steps)
+    .find(
+      ({ step, body }) =>
+        step.step === 'results.upload' && (body as { batch?: string } | undefined)?.batch === approval?.batch,
+    );
+  if (!upload) return LINKS.map((id) => skip(id, 'no_results_case'));
+  const results = cases.find(({ about }) => about === upload.step.about);
+  const said = upload.body as { batch: string; root: string; count: number };
+  const notice = lastOf(results, ['results.publish', 'results.correct'], upload.step.iat);
+  const planAbout = (notice?.body as { plan?: string } | undefined)?.plan;
+  const plan = cases.find(({ kind, about }) => kind === 'plan' && (planAbout === undefined || about === planAbout));
+  const filed = lastOf(plan, ['plan.file', 'plan.amend']);
+  const same = ({ name, id_number }: Row): boolean =>
+    name === holder.name &&
+    typeof id_number === 'string' &&
+    normalizeIdNumber(id_number) === normalizeIdNumber(holder.id_number ?? '');
+  const stands = (id: Link['id'], rows: Row[] | undefined): Link =>
+    rows === undefined
+      ? skip(id, 'body_not_at_hand')
+      : holder.id_number === undefined
+        ? skip(id, 'holder_not_disclosed')
+        : judge(id, rows.some(same), 'holder_missing');
+  const open = cases
+    .filter(({ kind }) => kind === 'objection')
+    .filter(({ steps }) => {
+      const before = steps.filter(({ step }) => step.iat <= upload.step.iat).at(-1)?.step.step;
+      return before === 'objection.raise' || before === 'objection.reopen';
+    });
+  return [
+    judge('batch_uploaded', said.root === approval?.root && said.count === approval.count, 'root_differs'),
+    planAbout === undefined
+      ? skip('results_of_plan', 'body_not_at_hand')
+      : judge('results_of_plan', plan !== undefined, 'plan_differs'),
+    stands('holder_in_results', rowsIn(notice?.body, 'rows')),
+    stands('holder_in_plan', rowsIn(filed?.body, 'roster')),
+    judge('objections_decided', open.length === 0, 'objection_open'),
+    filed === undefined ? skip('plan_in_time', 'body_not_at_hand') : planInTime(filed, announced),
+    notice === undefined ? skip('notice_ran', 'no_results_case') : noticeRan(notice, upload.step.iat, announced),
+  ];
+}
+
+/** Judged by working days; those of a year that was never announced are not guessed. */
+function byCalendar(id: Link['id'], judged: () => Link): Link {
+  try {
+    return judged();
+  } catch (error) {
+    if (isRefusal(error, 'calendar_not_covered')) return skip(id, 'calendar_not_covered');
+    throw error;
+  }
+}
+
+/** Whether the plan was filed five working days before its first exam (notice 2020, 四（一）). */
+const planInTime = ({ step, body }: ReadStep, announced: readonly AnnouncedYear[]): Link =>
+  byCalendar('plan_in_time', () => {
+    const read = v.safeParse(v.object({ sessions: v.array(v.object({ date: v.string() })) }), body);
+    if (!read.success) return skip('plan_in_time', 'body_not_at_hand');
+    return judge(
+      'plan_in_time',
+      planDays(read.output).first >= earliestEnd(announced, step.iat, PLAN_DAYS_AHEAD, step.iat),
+      'plan_too_late',
+    );
+  });
+
+/** Whether the notice ran its working days before the upload; five at least, where the list is not at hand (四（三）). */
+const noticeRan = ({ step, body }: ReadStep, uploaded: number, announced: readonly AnnouncedYear[]): Link =>
+  byCalendar('notice_ran', () => {
+    const read = v.safeParse(
+      v.object({ working_days: v.pipe(v.number(), v.integer(), v.minValue(NOTICE_DAYS), v.maxValue(30)) }),
+      body,
+    );
+    const days = read.success ? read.output.working_days : NOTICE_DAYS;
+    return judge(
+      'notice_ran',
+      isNoticeOver({ until: earliestEnd(announced, step.iat, days, uploaded) }, shanghaiDay(uploaded + STEP_AGE)),
+      'notice_running',
+    );
+  });
+
+const GROUPS: readonly TrailEntry['group'][] = [
+  'certificate',
+  'order',
+  'approval',
+  'batch',
+  'results',
+  'objection',
+  'plan',
+  'draw',
+  'standing',
+  'application',
+  'device',
+  'loss',
+  'client',
+  'filing',
+  'calendar',
+  'centre',
+];
+
+/** Statements that name keys and bodies, each opened as of its own beginning. */
+async function statementEntries(
+  { statements, approval }: TrailFile,
+  directory: Directory,
+  used: readonly string[],
+): Promise<TrailEntry[]> {
+  const open = async (
+    group: TrailEntry['group'],
+    typ: 'centre+jwt' | 'filing+jwt' | 'client+jwt' | 'approval+jwt' | 'calendar+jwt',
+    token: string,
+  ): Promise<TrailEntry> => {
+    const entry = claimed(group, typ, token);
+    try {
+      const statement = await directory.memo.open(
+        token,
+        typ,
+        typ === 'centre+jwt' ? directory.findRoot : directory.findCentre,
+      );
+      if (typ !== 'centre+jwt') directory.centreAt(statement.kid, statement.payload.iss, statement.payload.iat);
+      return { ...entry, digest: statement.digest, result: 'pass' };
+    } catch (error) {
+      return { ...entry, ...failed(error) };
+    }
+  };
+  const city = partOf(approval, 1).city;
+  const entries = await Promise.all([
+    open('approval', 'approval+jwt', approval),
+    ...(city === undefined ? [] : [open('approval', 'approval+jwt', city)]),
+    open('client', 'client+jwt', statements.client),
+    open('filing', 'filing+jwt', statements.filing),
+    ...statements.calendars.map((token) => open('calendar', 'calendar+jwt', token)),
+  ]);
+  const kids = new Set([...used, ...entries.map(({ kid }) => kid)]);
+  // Only those centres' keys that signed something here.
+  for (const token of statements.centres) {
+    const entry = await open('centre', 'centre+jwt', token);
+    const named = partOf(token, 1).cnf?.jwk;
+    if (named && entry.result === 'pass' && kids.has(await directory.memo.thumbprint(named))) entries.push(entry);
+  }
+  return entries;
+}
+
+/**
+ * Checks an audit trail.
+ * @param directory opened under the caller's own anchor with the trail's centres and withdrawals
+ * @param now NumericDate
+ */
+export async function checkTrail(trail: TrailFile, directory: Directory, now: number): Promise<TrailReport> {
+  const { credential, approval, order, statements, inclusion, events, successor, number } = trail;
+  const stored = events.map(({ token, client }) => ({ token, client }));
+  const evidence = {
+    asked: number,
+    credential,
+    filing: statements.filing,
+    client: statements.client,
+    approval,
+    order,
+    inclusion,
+    status: { events: stored, successor },
+  };
+  const { report, facts, disclosed } = await verify(evidence, directory, now);
+  const outcome = (...ids: string[]): Pick<TrailEntry, 'result' | 'code' | 'part'> => {
+    const check = report.checks.find(({ id, result }) => ids.includes(id) && result !== 'pass');
+    return check
+      ? {
+          result: 'fail',
+          ...(check.code === undefined ? {} : { code: check.code }),
+          ...(check.part === undefined ? {} : { part: check.part }),
+        }
+      : { result: 'pass' };
+  };
+  const cases: ReadCase[] = [];
+  for (const one of trail.cases) cases.push(await readCase(one, trail, directory));
+  const steps = cases.flatMap((one) => one.entries);
+  const certificate: TrailEntry = {
+    ...claimed('certificate', 'vc+sd-jwt', splitCredential(credential).jws),
+    by: `org:${number.slice(0, 13)}`,
+    at: facts?.issued_at ?? 0,
+    ...outcome('number', 'signature', 'filing', 'approval'),
+  };
+  const ordered: TrailEntry = {
+    ...claimed('order', 'issue+jwt', order),
+    by: `org:${number.slice(0, 13)}`,
+    ...outcome('order'),
+  };
+  const entries = [
+    certificate,
+    ordered,
+    ...(await statementEntries(
+      trail,
+      directory,
+      steps.map(({ kid }) => kid),
+    )),
+    ...steps,
+  ].sort((a, b) => GROUPS.indexOf(a.group) - GROUPS.indexOf(b.group) || b.at - a.at);
+  const links = linksOf(
+    cases,
+    await claimsOf(approval, directory),
+    disclosed?.holder ?? {},
+    await openAnnouncements(statements.calendars, directory),
+  );
+  const forward = await forwardOf(trail, directory);
+  const status = report.checks.find(({ id }) => id === 'status');
+  // A certificate that was revoked by rule is no break in its trail.
+  const own = report.checks.every(
+    ({ id, result, code }) =>
+      result !== 'fail' ||
+      (id === 'status' && code !== undefined && ['suspended', 'revoked', 'replaced'].includes(code)),
+  );
+  return {
+    number,
+    holds:
+      own &&
+      [...entries, ...forward].every(({ result }) => result === 'pass') &&
+      links.every(({ result }) => result !== 'fail'),
+    complete: links.every(({ result }) => result === 'pass') && status?.result !== 'not_checked',
+    certificate: report,
+    entries,
+    forward,
+    links,
+  };
+}
+
+async function claimsOf(approval: string, directory: Directory): Promise<Payload<'approval+jwt'> | undefined> {
+  try {
+    return (await directory.memo.open(approval, 'approval+jwt', directory.findCentre)).payload;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return undefined;
+  }
+}
+
+/** Events after the issue, verified as one chain. */
+async function forwardOf({ events, statements, number }: TrailFile, directory: Directory): Promise<TrailEntry[]> {
+  const entries = events.map(({ token, received_at }): TrailEntry => {
+    const { action = '' } = partOf(token, 1);
+    return {
+      ...claimed('status', action, token),
+      ...(received_at === undefined ? {} : { received_at }),
+      result: 'pass',
+    };
+  });
+  try {
+    const filing = (await directory.memo.open(statements.filing, 'filing+jwt', directory.findCentre)).payload;
+    const { events: past } = await readHistory(
+      events.map(({ token, client }) => ({ token, client })),
+      directory,
+      filing,
+      number,
+    );
+    past.forEach(({ statement, counts }, at) =>
+      Object.assign(entries[at] as TrailEntry, {
+        digest: statement.digest,
+        ...(counts ? {} : { code: 'does_not_count' }),
+      }),
+    );
+  } catch (error) {
+    const why = failed(error);
+    return entries.map((entry) => ({ ...entry, ...why }));
+  }
+  return entries;
+}

@@ -1,0 +1,120 @@
+/**
+ * Owns what a reviewer (审核人) signs: the root over the rows that were shown, computed here from the rows alone. The
+ * browser and the command read a batch through this one file, so that both sign the same or refuse the same.
+ * It refuses rows whose disclosures are not what their digests say, rows out of place, and another root (`rows_differ`,
+ * `root_differs`): then nothing is signed.
+ */
+
+import { Refusal } from '../base/refusal.ts';
+import { type Holder, readDisclosures } from './disclose.ts';
+import { leafText, type RowFacts, rootOfTexts } from './leaf.ts';
+import { levelName } from './level.ts';
+import { maskName } from './name.ts';
+
+/** A row as GET /v1/batches/{id}/rows gives it. */
+export interface ShownRow extends RowFacts {
+  row: number;
+  position: number;
+  disclosures: string[];
+  /** To a centre: the certificate in force that this person already holds; with it the batch cannot be numbered. */
+  held?: string;
+}
+
+export type SeenRow<R extends ShownRow = ShownRow> = R & Holder;
+
+/** What is known of a batch before its rows were read. */
+export interface Named {
+  root: string;
+  count: number;
+}
+
+/** A batch as it is read, a stretch at a time. */
+export class Reading<R extends ShownRow = ShownRow> {
+  readonly rows: SeenRow<R>[] = [];
+  readonly #texts: string[] = [];
+
+  /** Takes the next stretch. @throws Refusal `rows_differ` naming the row, and what readDisclosures throws */
+  add(shown: readonly R[]): void {
+    for (const row of shown) {
+      const { name, id_type, id_number, photo_digest } = readDisclosures(row.disclosures, row.sd).holder;
+      if (
+        row.position !== this.rows.length ||
+        row.disclosures.length !== row.sd.length ||
+        name === undefined ||
+        id_type === undefined ||
+        id_number === undefined ||
+        photo_digest === undefined ||
+        maskName(name) !== row.masked_name
+      ) {
+        throw new Refusal(
+          'rows_differ',
+          `Row ${row.row}: what the service shows is not what its digests say; nothing was signed.`,
+          { row: row.row },
+        );
+      }
+      this.#texts.push(leafText(row));
+      this.rows.push({ ...row, name, id_type, id_number, photo_digest });
+    }
+  }
+
+  /** The root of all rows that were read. @throws Refusal `root_differs` when it is not the one that was named */
+  root({ root, count }: Named): string {
+    const own = rootOfTexts(this.#texts);
+    if (own !== root || this.rows.length !== count)
+      throw new Refusal(
+        'root_differs',
+        `The root computed from ${this.rows.length} rows is ${own}, not the one that the service names; nothing was signed.`,
+        { part: 'rows' },
+      );
+    return own;
+  }
+}
+
+/** What a reviewer compares by eye: the same words on the page and in what was read. */
+export const rowWords = ({
+  row,
+  name,
+  id_number,
+  occupation,
+  job,
+  level,
+  exam_date,
+  replaces,
+}: Pick<
+  SeenRow,
+  'row' | 'name' | 'id_number' | 'occupation' | 'job' | 'level' | 'exam_date' | 'replaces'
+>): string[] => [
+  String(row),
+  name,
+  id_number,
+  `${occupation.code} ${occupation.name}`,
+  job,
+  levelName(level),
+  exam_date,
+  ...(replaces === undefined ? [] : [replaces]),
+];
+
+/** Refuses rows on the page that are not the rows that were read (`rows_differ`). `shown`: by position. */
+export function requireShown(shown: ReadonlyMap<number, readonly string[]>, rows: readonly SeenRow[]): void {
+  for (const [position, words] of shown) {
+    const row = rows[position];
+    if (!row || JSON.stringify(rowWords(row)) !== JSON.stringify(words))
+      throw new Refusal(
+        'rows_differ',
+        `Row ${row?.row ?? position + 1}: the page showed something else than what would be signed; nothing was signed.`,
+        { row: row?.row ?? position + 1 },
+      );
+  }
+}
+
+/** Rows by occupation, job and level: how many of each. */
+export function countsOf(
+  rows: readonly Pick<SeenRow, 'occupation' | 'job' | 'level'>[],
+): [words: string, count: number][] {
+  const counts = new Map<string, number>();
+  for (const { occupation, job, level } of rows) {
+    const line = `${occupation.code} ${occupation.name}${job === '--' ? '' : ` ${job}`} ${levelName(level)}`;
+    counts.set(line, (counts.get(line) ?? 0) + 1);
+  }
+  return [...counts].sort();
+}

@@ -1,0 +1,73 @@
+/**
+ * Owns the announcement of a year's working days at the province's desk: what was typed is read, shown once more in
+ * whole days, signed with the centre's key and handed in.
+ * It refuses days that cannot be read, before anything is signed; what was typed stays.
+ */
+
+import { isRefusal } from '../../base/refusal.ts';
+import { type Announcement, checkDays, readDays } from '../../core/announcement.ts';
+import { PROVINCE } from '../../core/schema.ts';
+import { signStatement } from '../../core/statement.ts';
+import { filled, one } from '../../web/frame/show-text.ts';
+import { register } from '../frame/actions.ts';
+import { Trouble } from '../frame/key-file.ts';
+import { CALENDAR_WORDS } from '../words/desk-words.ts';
+
+const fieldOf = (name: string) => document.querySelector<HTMLInputElement>(`#calendar-${name}`);
+const typed = (name: string): string => (fieldOf(name)?.value ?? '').trim();
+
+function trouble(name: string, code: string, words: Record<string, string> = {}): Trouble {
+  fieldOf(name)?.focus();
+  return new Trouble(code, words);
+}
+
+/** What was typed, as days. @throws Trouble naming the field and the day */
+function announced(): Pick<Announcement, 'year' | 'holidays' | 'workdays' | 'source'> {
+  const year = Number(typed('year'));
+  if (!/^2\d{3}$/.test(typed('year'))) throw trouble('year', 'year_wrong');
+  try {
+    const read = {
+      year,
+      holidays: readDays(typed('holidays'), year, 'holidays'),
+      workdays: readDays(typed('workdays'), year, 'workdays'),
+      source: typed('source'),
+    };
+    checkDays(read);
+    if (read.holidays.length === 0) throw trouble('holidays', 'holidays_missing');
+    if (read.source === '') throw trouble('source', 'source_missing');
+    return read;
+  } catch (error) {
+    if (!isRefusal(error, 'calendar_day_wrong')) throw error;
+    const { part = '', day } = error.facts;
+    const name = part.endsWith('workdays') ? 'workdays' : 'holidays';
+    throw trouble(name, name === 'workdays' ? 'workday_wrong' : 'holiday_wrong', {
+      day: String(day),
+      year: String(year),
+    });
+  }
+}
+
+register('announce-year', async (desk) => {
+  const { signer, call } = desk;
+  const days = announced();
+  const { year, holidays, workdays, source } = days;
+  const list = (all: readonly string[]) =>
+    [...all]
+      .sort()
+      .map((day) => day.slice(5))
+      .join(' ') || '—';
+  const facts = {
+    year: String(year),
+    count: String(holidays.length),
+    holidays: list(holidays),
+    workdays: list(workdays),
+    source,
+  };
+  if (!confirm(one(filled(CALENDAR_WORDS.confirm, facts)))) return;
+  const claims: Announcement = { iss: PROVINCE, ...days, iat: Math.floor(Date.now() / 1000), jti: crypto.randomUUID() };
+  await call('/v1/calendars', {
+    json: { statement: await signStatement('calendar+jwt', claims, signer.key, signer.kid) },
+  });
+  desk.go('#/calendar');
+  desk.say(filled(CALENDAR_WORDS.done, { year: String(year) }), 'done');
+});

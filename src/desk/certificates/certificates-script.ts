@@ -1,0 +1,67 @@
+/**
+ * Owns what an organization does with its certificates at the desk: one opened by its number, and suspended, reinstated or
+ * revoked by a `status+jwt` that this browser signs after the person has confirmed number, action and reason.
+ * It refuses what is no number, an event without a reason, and to sign when the history has moved on since it was shown.
+ */
+
+import { isRefusal } from '../../base/refusal.ts';
+import { parseNumber } from '../../core/number.ts';
+import type { Report } from '../../core/report.ts';
+import type { ACTIONS, REASONS } from '../../core/schema.ts';
+import { signStatement } from '../../core/statement.ts';
+import { filled, one } from '../../web/frame/show-text.ts';
+import { REASONS as REASON_WORDS } from '../../web/words/page-words.ts';
+import { register } from '../frame/actions.ts';
+import { Trouble } from '../frame/key-file.ts';
+import { clearFaults, markField } from '../frame/step-forms.ts';
+import { CHANGE_WORDS, CHANGED } from '../words/desk-words.ts';
+
+const NUMBER_WRONG = '编号不正确：1 个字母加 21 位数字 / This is no number: one letter and 21 digits';
+
+// Judged here: whatever else was typed into the box has no business in an address.
+register('open-certificate', async (desk, button) => {
+  const form = button.closest('form') as HTMLFormElement;
+  const field = form.querySelector('input') as HTMLInputElement;
+  clearFaults(form);
+  try {
+    desk.go(`#/certificates/${parseNumber(field.value).text}`);
+  } catch (error) {
+    if (!isRefusal(error, 'number_malformed')) throw error;
+    markField(field, field.value.trim() === '' ? undefined : NUMBER_WRONG).focus();
+  }
+});
+
+register('change-status', async (desk, button) => {
+  const { call, signer, origin } = desk;
+  const form = button.closest('form') as HTMLFormElement;
+  const action = form.dataset.change as (typeof ACTIONS)[number];
+  const { number = '', last } = button.dataset;
+  const field = form.querySelector('select') as HTMLSelectElement;
+  clearFaults(form);
+  if (field.value === '') return markField(field).focus();
+  const reason = field.value as (typeof REASONS)[number];
+  const why = REASON_WORDS[reason] ?? { zh: reason, en: reason };
+  if (!confirm(one(filled(CHANGE_WORDS[action].confirm, { number, reason: one(why) })))) return;
+  // What is decided upon is the history that was read: each event names the one before.
+  const { status } = (await (await call(`/v1/certificates/${number}`)).json()) as Report;
+  if (status?.digest !== last) throw new Trouble('moved');
+  const place = status ? { seq: status.seq + 1, prev: status.digest } : { seq: 1 };
+  const statement = await signStatement(
+    'status+jwt',
+    {
+      iss: signer.subject,
+      aud: origin,
+      number,
+      action,
+      reason,
+      ...place,
+      iat: Math.floor(Date.now() / 1000),
+      jti: crypto.randomUUID(),
+    },
+    signer.key,
+    signer.kid,
+  );
+  await call(`/v1/certificates/${number}/status`, { json: { statement } });
+  desk.go(`#/certificates/${number}`);
+  desk.say(CHANGED[action]);
+});

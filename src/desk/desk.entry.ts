@@ -1,0 +1,23 @@
+/** Owns the start of the desk in the browser: the functions of all views, then the shell. */
+import { start } from './frame/shell.ts';
+
+import './desk.entry.ts';
+
+start();
+
+// Owns which functions the desk's views can call: each file names its own.
+
+import './frame/attach-files.ts';
+import './frame/list-filter.ts';
+import './batches/batch-script.ts';
+import './plans/plan-script.ts';
+import './objections/objection-script.ts';
+import './batches/photos-script.ts';
+import './certificates/certificates-script.ts';
+import './batches/approve-script.ts';
+import './calendar/calendar-script.ts';
+import './filings/file-script.ts';
+import './filings/filing-review-script.ts';
+import './certificates/trail-script.ts';
+import './keys/withdraw-script.ts';
+import './draws/draw-script.ts';

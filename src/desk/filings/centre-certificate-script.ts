@@ -1,0 +1,113 @@
+/**
+ * Owns the X.509 certificate of a centre's key at its desk: what is known of it, one brought as a file, and the issuing
+ * keys that it certifies beside a filing, or afterwards. Without one PDFs of such a key carry no signature, which is said
+ * plainly.
+ * It refuses certificates of other keys, and to certify what the filing of another key says.
+ */
+import { shanghaiDay } from '../../base/day.ts';
+import { isRefusal } from '../../base/refusal.ts';
+import { certificateOf, certifyIssuingKey, routeOf } from '../../core/paper/x509-certify.ts';
+import type { Filing } from '../../core/schema.ts';
+import { importPublic, openStatement } from '../../core/statement.ts';
+import { both, filled } from '../../web/frame/show-text.ts';
+import type { Words } from '../../web/words/page-words.ts';
+import { type Desk, onShow, register, type Signer } from '../frame/actions.ts';
+import { keepKey, keptKeys } from '../frame/browser-keys.ts';
+import { Trouble } from '../frame/key-file.ts';
+import { fail, get, say } from '../frame/status-line.ts';
+import { CERTIFICATE_WORDS } from '../words/desk-words.ts';
+
+/** What the certificate of a key is worth now, in words. */
+function state({ certificate, jwk }: Signer): { words: Words; wanting: boolean } {
+  if (certificate === undefined) return { words: CERTIFICATE_WORDS.missing, wanting: true };
+  try {
+    const { not_after } = certificateOf(certificate, jwk);
+    const day = shanghaiDay(not_after);
+    return not_after * 1000 <= Date.now()
+      ? { words: filled(CERTIFICATE_WORDS.expired, { day }), wanting: true }
+      : { words: filled(CERTIFICATE_WORDS.present, { day }), wanting: false };
+  } catch (error) {
+    // A damaged one in a key file keeps nobody from the rest of their work.
+    if (!isRefusal(error)) throw error;
+    return { words: CERTIFICATE_WORDS.damaged, wanting: true };
+  }
+}
+
+/** Shows a centre what its key has; nobody else certifies. */
+export function showCertificate(signer: Signer): void {
+  const isCentre = signer.subject.startsWith('centre:');
+  get('certificate-box').hidden = !isCentre;
+  if (!isCentre) return;
+  const { words, wanting } = state(signer);
+  get('certificate-state').replaceChildren(both(words));
+  get('certificate-state').className = wanting ? 'notice' : 'hint';
+  get('certificate-field').hidden = !wanting;
+  offerIn(get('view'), wanting);
+}
+
+/** Parts of a view that are for who has a certificate, and those that say that one is wanting. */
+function offerIn(view: ParentNode, wanting: boolean): void {
+  for (const part of view.querySelectorAll<HTMLElement>('[data-certificate]'))
+    part.hidden = (part.dataset.certificate === 'wanting') !== wanting;
+}
+
+onShow('[data-certificate]', ({ signer }, part) => offerIn(part.parentElement as HTMLElement, state(signer).wanting));
+
+/** Takes the certificate that the root printed; kept with a key of this browser, else as long as the page. */
+export async function bringCertificate(signer: Signer, file: File): Promise<void> {
+  try {
+    // The command prints it as a text or, with --json, with its line breaks spelt out.
+    const certificate = (await file.text()).replaceAll('\\n', '\n');
+    certificateOf(certificate, signer.jwk);
+    const kept = (await keptKeys()).find(({ kid }) => kid === signer.kid);
+    if (kept) await keepKey({ ...kept, certificate });
+    signer.certificate = certificate;
+    showCertificate(signer);
+    say(CERTIFICATE_WORDS.taken);
+  } catch (error) {
+    fail(
+      isRefusal(error, 'certificate_key_differs')
+        ? new Trouble('certificate_of_another')
+        : isRefusal(error)
+          ? new Trouble('certificate_unreadable')
+          : error,
+    );
+  }
+}
+
+/**
+ * Certifies the newest issuing key of a filing and hands the chain in.
+ * @returns what is to be said of it; undefined where all is well
+ */
+export async function certifyFiling({ call, signer }: Desk, filing: Filing): Promise<Words | undefined> {
+  const newest = filing.issuing_jwks.keys.at(-1);
+  const { certificate } = signer;
+  if (certificate === undefined || !newest || state(signer).wanting) return CERTIFICATE_WORDS.unsigned;
+  await call(`${routeOf(newest.kid)}/certificate`, {
+    json: {
+      certificate: await certifyIssuingKey(
+        { ...signer, certificate },
+        filing,
+        newest,
+        crypto.getRandomValues(new Uint8Array(16)),
+      ),
+    },
+  });
+  return undefined;
+}
+
+/** The filing, as this very key signed it: what it says is what the certificate will say. @throws Trouble `filing_of_another` */
+async function ownFiling(token: string, { kid, jwk }: Signer): Promise<Filing> {
+  const own = await importPublic(jwk);
+  try {
+    return (await openStatement(token, 'filing+jwt', (signer) => (signer === kid ? own : undefined))).payload;
+  } catch (error) {
+    throw isRefusal(error) ? new Trouble('filing_of_another') : error;
+  }
+}
+
+register('certify-key', async (desk, { dataset: { code = '', filing = '' } }) => {
+  const lacking = await certifyFiling(desk, await ownFiling(filing, desk.signer));
+  desk.go(`#/organizations/${code}`);
+  desk.say(lacking ?? CERTIFICATE_WORDS.certified, lacking ? 'notice' : 'done');
+});

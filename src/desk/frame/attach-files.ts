@@ -1,0 +1,63 @@
+/**
+ * Owns attached files in forms: `<input type="file" data-files="files">` hands each file in at once (POST /v1/files) and
+ * lists what was kept, which the step then names by its digest.
+ * It refuses what the service refuses: other types than PDF, JPEG and PNG, and files that are too large.
+ */
+import type { AttachedFile } from '../../core/procedure/body-shapes.ts';
+import { both, filled, make, one } from '../../web/frame/show-text.ts';
+import { FILE_WORDS } from '../words/desk-words.ts';
+import { onShow } from './actions.ts';
+import { draftPart } from './drafts.ts';
+import { providePart } from './form-body.ts';
+
+onShow('input[data-files]', (desk, element) => {
+  const input = element as HTMLInputElement;
+  const form = input.form;
+  const list = input.closest('.field')?.querySelector<HTMLElement>('ul');
+  if (!form || !list) return;
+  const name = input.dataset.files as string;
+  const files = ((draftPart(form, name) ?? JSON.parse(input.dataset.kept ?? '[]')) as AttachedFile[]).slice();
+  const draw = (): void => {
+    list.replaceChildren(
+      ...files.map((file, at) => {
+        const remove = make(
+          'button',
+          {
+            type: 'button',
+            class: 'second small',
+            'aria-label': one(filled(FILE_WORDS.remove_named, { name: file.name })),
+          },
+          both(FILE_WORDS.remove),
+        );
+        remove.addEventListener('click', () => {
+          files.splice(at, 1);
+          draw();
+          input.focus();
+        });
+        return make('li', {}, `${file.name} (${Math.ceil(file.size / 1024)} KB) `, remove);
+      }),
+    );
+    form.dispatchEvent(new Event('input'));
+  };
+  providePart(form, name, { value: () => files });
+  draw();
+  input.addEventListener('change', async () => {
+    const chosen = [...(input.files ?? [])];
+    try {
+      for (const [at, file] of chosen.entries()) {
+        desk.progress(at, chosen.length);
+        const kept = (await (
+          await desk.call('/v1/files', { bytes: { type: file.type || 'application/octet-stream', body: file } })
+        ).json()) as Omit<AttachedFile, 'name'>;
+        if (!files.some(({ sha256 }) => sha256 === kept.sha256)) files.push({ name: file.name.slice(0, 200), ...kept });
+      }
+      desk.say(filled(FILE_WORDS.kept, { count: chosen.length }), 'done');
+    } catch (error) {
+      desk.fail(error);
+    } finally {
+      desk.progress(0, 0);
+      input.value = '';
+      draw();
+    }
+  });
+});

@@ -1,0 +1,126 @@
+/**
+ * Owns views that several kinds of case share: a list of cases, and one case with its steps and what can be done now.
+ * It refuses nothing; a step that is not possible now has no form.
+ */
+import type { Child, FC } from 'hono/jsx';
+import type { StepName } from '../../core/procedure/steps.ts';
+import { Both } from '../../web/frame/layout.tsx';
+import type { Words } from '../../web/words/page-words.ts';
+import { STEP_BUTTONS } from '../../web/words/step-words.ts';
+import { Card, type Column, List, moment, type ShownStep, State, Title, Trail } from './desk-parts.tsx';
+import { Field, StepForm } from './fields.tsx';
+
+/** The line of a case as lists have it (src/service/procedure/read-case.ts). */
+export interface CaseRowView {
+  about: string;
+  state: string;
+  seq: number;
+  last: string;
+  facts: Record<string, unknown>;
+  due: string | null;
+  updated_at: number;
+  parent: string | null;
+  organization?: string | null;
+}
+
+/** One case, with what the reader may do. */
+export interface ShownCase extends CaseRowView {
+  allowed: readonly StepName[];
+  steps: readonly ShownStep[];
+}
+
+interface CasesProps {
+  name: string;
+  title: Words;
+  lead?: Words;
+  cases: readonly CaseRowView[];
+  /** View that has the next page. */
+  more?: string | undefined;
+  /** Address of one, without its identifier: `#/plans/`. */
+  to: string;
+  none: Words;
+  /** Columns between the title and the state. */
+  columns?: readonly (Column & { of(one: CaseRowView): Child })[];
+  /** What a case is called in the list. */
+  called(one: CaseRowView): string;
+  children?: Child;
+}
+
+export const CasesView: FC<CasesProps> = ({
+  name,
+  title,
+  lead,
+  cases,
+  more,
+  to,
+  none,
+  columns = [],
+  called,
+  children,
+}) => (
+  <>
+    <section class="lead">
+      <Title words={title} />
+      {lead ? (
+        <p>
+          <Both words={lead} />
+        </p>
+      ) : null}
+    </section>
+    {children}
+    <Card>
+      <List
+        name={name}
+        caption={
+          lead
+            ? { zh: '其余按变动时间，新的在前', en: 'Then the last changed first' }
+            : { zh: '最近变动的在前', en: 'The last changed first' }
+        }
+        none={none}
+        more={more}
+        columns={[
+          { words: { zh: '名称', en: 'Title' } },
+          ...columns,
+          { words: { zh: '状态', en: 'State' } },
+          { words: { zh: '更新时间', en: 'Changed' } },
+        ]}
+        rows={cases.map((one) => [
+          <a href={to + one.about}>{called(one)}</a>,
+          ...columns.map(({ of }) => of(one)),
+          <State state={one.state} />,
+          moment(one.updated_at),
+        ])}
+      />
+    </Card>
+  </>
+);
+
+/** A step that asks for nothing but a reason or a note. */
+export const ReasonForm: FC<{
+  of: Pick<ShownCase, 'about' | 'seq' | 'last'>;
+  step: StepName;
+  field: 'reason' | 'note';
+  next: string;
+  label: Words;
+  confirm?: Words;
+}> = ({ of: { about, seq, last }, step, field, next, label, confirm }) => (
+  <StepForm
+    step={step}
+    about={about}
+    seq={seq}
+    last={last}
+    next={next}
+    submit={STEP_BUTTONS[step]}
+    second
+    {...(confirm ? { confirm } : {})}
+  >
+    <Field name={field} id={`${step.replace('.', '-')}-${field}`} words={label} lines={3} optional={field === 'note'} />
+  </StepForm>
+);
+
+/** The record of a case. */
+export const Record: FC<{ steps: readonly ShownStep[]; names?: ReadonlyMap<string, string> }> = ({ steps, names }) => (
+  <Card title={{ zh: '办理记录', en: 'Record' }}>
+    <Trail steps={steps} {...(names ? { names } : {})} />
+  </Card>
+);

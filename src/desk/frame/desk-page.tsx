@@ -1,0 +1,169 @@
+/**
+ * Owns the desk's one page: how to sign in with a key, and the frame in which shell.ts shows the views.
+ * It refuses to ask for anything that would have to be sent: keys stay in the browser.
+ */
+import type { FC } from 'hono/jsx';
+import { En, Layout } from '../../web/frame/layout.tsx';
+
+const KeyFile: FC = () => (
+  <section class="card">
+    <h2>
+      选择密钥文件<En>Choose your key file</En>
+    </h2>
+    <p>
+      密钥文件只在您的浏览器里读取，用来签名：不会上传，也不会保存。关闭或刷新本页后须重新选择。
+      <En>
+        The key file is read by your browser alone, to sign: it is neither uploaded nor stored. After closing or
+        reloading this page, choose it again.
+      </En>
+    </p>
+    <div class="drop">
+      <label for="key-file">
+        密钥文件<En>Key file</En>
+      </label>
+      <input id="key-file" type="file" accept=".json,application/json" aria-describedby="key-hint" />
+      <p class="hint" id="key-hint">
+        luzheng keys make 生成的 JSON 文件，也可以把文件拖到本页
+        <En>The JSON file that luzheng keys make wrote; or drop it anywhere on this page</En>
+      </p>
+    </div>
+  </section>
+);
+
+const OwnKey: FC = () => (
+  <section class="card">
+    <h2>
+      在本浏览器建立密钥<En>Make a key in this browser</En>
+    </h2>
+    <p>
+      密钥在本浏览器里生成，任何人都取不出来，包括本平台。首次申报、新设备都从这里开始。
+      <En>
+        The key is made in this browser and cannot be taken out of it, not even by this service. First applications and
+        new devices begin here.
+      </En>
+    </p>
+    <ul class="hint">
+      <li>
+        备份：密钥没有副本；请为机构登记第二台设备，作为备份。
+        <En>Backup: there is no copy of it. Have a second device named for the organization instead.</En>
+      </li>
+      <li>
+        第二台设备：在那台设备上另建密钥，提交设备登记，由机构确认、中心登记。
+        <En>
+          Second device: make a key there and request it to be named; the organization endorses it, the centre names it.
+        </En>
+      </li>
+      <li>
+        遗失：立即通知中心撤回这把密钥，再用新设备登记。清除浏览器数据也会删除密钥。
+        <En>
+          Loss: tell the centre at once, which withdraws the key; then register a new device. Clearing the browser’s
+          data deletes the key too.
+        </En>
+      </li>
+    </ul>
+    <p class="buttons">
+      <button type="button" id="new-key">
+        建立密钥<En>Make a key</En>
+      </button>
+    </p>
+  </section>
+);
+
+const Enter: FC = () => (
+  <div id="enter" class="stack">
+    <section class="lead">
+      <h1 id="enter-title" tabindex={-1}>
+        工作台<En>Desk</En>
+      </h1>
+      <p>
+        评价机构、申报单位和鉴定指导中心在这里办理申报、计划、公示、审核和颁发。没有密码：每一步都由您的密钥签名。
+        <En>
+          Organizations, applicants and centres do their work here. There are no passwords: your key signs each step.
+        </En>
+      </p>
+    </section>
+    <noscript>
+      <p class="notice">
+        本页需要 JavaScript：签名在浏览器里完成。也可以用 luzheng 命令。
+        <En>This page needs JavaScript, because the browser signs. Or use the luzheng command.</En>
+      </p>
+    </noscript>
+    <section class="card" id="kept-box" hidden>
+      <h2>
+        本浏览器中的密钥<En>Keys in this browser</En>
+      </h2>
+      <ul class="batches" id="kept"></ul>
+    </section>
+    <KeyFile />
+    <OwnKey />
+  </div>
+);
+
+const Who: FC = () => (
+  <section class="card" id="who" hidden>
+    <p id="who-name"></p>
+    <p class="buttons">
+      <button type="button" id="renew" class="second">
+        更新授权<En>Renew</En>
+      </button>
+      <button type="button" id="copy-key" class="second" aria-expanded="false" aria-controls="public-box">
+        公钥<En>Public key</En>
+      </button>
+      <button type="button" id="leave" class="second">
+        退出<En>Leave</En>
+      </button>
+    </p>
+    <div id="certificate-box" hidden>
+      <div id="certificate-state"></div>
+      <div class="field" id="certificate-field" hidden>
+        <label for="certificate-file">
+          本中心的 X.509 证书（PEM）<En>X.509 certificate of this centre, PEM</En>
+        </label>
+        <input id="certificate-file" type="file" accept=".pem,.crt,.cer,.txt,.json" />
+      </div>
+    </div>
+    <div id="public-box" hidden>
+      <p class="hint">
+        交给中心登记的公钥（不含私钥）<En>The public half, for the centre that is to name it</En>
+      </p>
+      <pre>
+        <code id="public-key"></code>
+      </pre>
+    </div>
+  </section>
+);
+
+const LongWork: FC = () => (
+  <section class="card" id="work" hidden aria-labelledby="work-title">
+    {/* biome-ignore lint/a11y/useHeadingContent: the script writes what work it is */}
+    <h2 id="work-title" tabindex={-1}></h2>
+    <progress id="bar" max="1" aria-labelledby="work-title"></progress>
+    <p id="work-count"></p>
+    <p class="buttons">
+      <button type="button" id="go-on" hidden>
+        继续<En>Go on</En>
+      </button>
+      <button type="button" id="cancel" class="second">
+        取消<En>Cancel</En>
+      </button>
+    </p>
+  </section>
+);
+
+/**
+ * @param origin what the service calls itself: proofs name it, whatever the address bar says
+ * @param roots thumbprints of the province's root keys, which do no work here
+ */
+export const DeskPage: FC<{ host: string; origin: string; roots: readonly string[] }> = ({ host, origin, roots }) => (
+  <Layout title={{ zh: '工作台', en: 'Desk' }} host={host} styles={['charts', 'desk']} script="desk.js">
+    <div id="desk" class="stack" data-origin={origin} data-roots={roots.join(' ')}>
+      <div id="alerted" role="alert"></div>
+      <div id="said" role="status" aria-live="polite"></div>
+      <Enter />
+      <Who />
+      <LongWork />
+      <progress id="loading" hidden aria-label="载入 loading"></progress>
+      <div id="view" class="stack"></div>
+    </div>
+  </Layout>
+);

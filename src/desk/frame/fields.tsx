@@ -1,0 +1,177 @@
+/**
+ * Owns what is filled in at the desk: fields with labels and hints, the five levels to tick, and forms that take a step.
+ * It refuses scripts of its own: scripts of the desk gives life to the data attributes that stand here, judges and signs.
+ */
+import type { FC, PropsWithChildren } from 'hono/jsx';
+import { LEVELS, levelName } from '../../core/level.ts';
+import type { StepName } from '../../core/procedure/steps.ts';
+import { inLanguage } from '../../web/frame/language.ts';
+import { Both, En } from '../../web/frame/layout.tsx';
+import type { Words } from '../../web/words/page-words.ts';
+
+interface FieldProps {
+  /** Path in the body: `form.occupations[].code`. */
+  name: string;
+  words: Words;
+  hint?: Words;
+  id?: string;
+  type?: 'text' | 'number' | 'date' | 'datetime-local' | 'time' | 'tel' | 'email' | 'search';
+  value?: string | number | undefined;
+  /** May be left out of the body. */
+  optional?: boolean;
+  /** Lines of a text area. */
+  lines?: number;
+  options?: readonly (readonly [value: string, words: Words])[];
+  /** How the value enters the body. */
+  as?: 'number' | 'list';
+  attributes?: Record<string, string | undefined>;
+}
+
+const idOf = (name: string): string => `f-${name.replace(/[^A-Za-z0-9]+/g, '-')}`;
+
+/** A field with its label and hint. */
+export const Field: FC<FieldProps> = ({
+  name,
+  words,
+  hint,
+  id = idOf(name),
+  type = 'text',
+  value,
+  optional = false,
+  lines,
+  options,
+  as,
+  attributes = {},
+}) => {
+  const described = hint ? { 'aria-describedby': `${id}-hint` } : {};
+  const kind = as ?? (type === 'number' ? 'number' : undefined);
+  const common = {
+    id,
+    name,
+    autocomplete: 'off',
+    ...(kind ? { 'data-type': kind } : {}),
+    ...(optional ? { 'data-optional': '' } : { 'aria-required': 'true' }),
+    ...described,
+    ...attributes,
+  };
+  return (
+    <div class="field">
+      <label for={id}>
+        <Both words={words} />
+        {optional ? (
+          <small>
+            {' '}
+            选填 <span lang="en">optional</span>
+          </small>
+        ) : null}
+      </label>
+      {hint ? (
+        <p class="hint" id={`${id}-hint`}>
+          <Both words={hint} />
+        </p>
+      ) : null}
+      {options ? (
+        <select {...common}>
+          {optional || value === undefined ? <option value="">—</option> : null}
+          {options.map(([option, label]) => (
+            <option value={option} selected={String(value) === option}>
+              {label.zh === label.en ? label.zh : `${label.zh} ${label.en}`}
+            </option>
+          ))}
+        </select>
+      ) : lines ? (
+        <textarea rows={lines} class="prose" {...common}>
+          {value ?? ''}
+        </textarea>
+      ) : (
+        <input
+          type={type === 'number' ? 'text' : type}
+          inputmode={type === 'number' ? 'numeric' : undefined}
+          value={value ?? ''}
+          {...common}
+        />
+      )}
+    </div>
+  );
+};
+
+/** The five levels to tick. */
+export const Levels: FC<{ name: string; words?: Words; chosen?: readonly number[] }> = ({
+  name,
+  words = { zh: '等级', en: 'Levels' },
+  chosen = [],
+}) => (
+  <fieldset class="ticks field">
+    <legend>
+      <Both words={words} />
+    </legend>
+    {LEVELS.map((level) => (
+      <label>
+        <input type="checkbox" name={name} value={String(level)} data-type="number" checked={chosen.includes(level)} />{' '}
+        {levelName(level)}
+      </label>
+    ))}
+  </fieldset>
+);
+
+interface StepFormProps {
+  step: StepName;
+  /** `plan:p…`, or `new:plan` for a fresh one. */
+  about: string;
+  /** Of the case as it stands. */
+  seq?: number;
+  last?: string | undefined;
+  /** `#/plans`; `{about}` becomes the case. */
+  next: string;
+  salt?: boolean;
+  /** Field of the body that takes the person's public key. */
+  ownKey?: string;
+  /** Name under which the person may keep a draft on this machine. */
+  draft?: string;
+  submit: Words;
+  /** Asked before it is signed. */
+  confirm?: Words;
+  second?: boolean;
+}
+
+/** A form that takes a step: filled in, checked and signed in the browser. */
+export const StepForm: FC<PropsWithChildren<StepFormProps>> = ({
+  step,
+  about,
+  seq = 0,
+  last,
+  next,
+  salt = false,
+  ownKey,
+  draft,
+  submit,
+  confirm,
+  second = false,
+  children,
+}) => (
+  <form
+    novalidate
+    data-step={step}
+    data-about={about}
+    data-seq={String(seq)}
+    data-last={last}
+    data-next={next}
+    data-salt={salt ? '' : undefined}
+    data-key={ownKey}
+    data-draft={draft}
+    data-confirm={confirm ? inLanguage(confirm) : undefined}
+  >
+    {children}
+    {draft === undefined ? null : (
+      <label class="tick">
+        <input type="checkbox" data-draft-tick /> 在本机保存草稿
+        <En>Keep a draft on this machine (it holds personal data: not on a shared computer)</En>
+      </label>
+    )}
+    <p class="buttons">
+      <button type="submit" class={second ? 'second' : undefined}>
+        <Both words={submit} />
+      </button>
+    </p>
+  </form>
+);

@@ -1,0 +1,244 @@
+/**
+ * Owns what is special about the forms of plans and results: their tables, filled from a plan that stands, judged against
+ * filing and plan by the service's own rules, and the upload of results as a batch whose root is computed here.
+ * It refuses to upload rows that are not those that were published, and photos that are not those that were chosen.
+ */
+
+import { decodeUtf8, fromBase64url } from '../../base/bytes.ts';
+import { shanghaiDay } from '../../base/day.ts';
+import { ID_TYPE_NAMES } from '../../core/identity.ts';
+import { levelName } from '../../core/level.ts';
+import type { Plan, ResultRow, Results, RosterEntry } from '../../core/procedure/plan.ts';
+import { planFaults } from '../../core/procedure/plan-check.ts';
+import { passingRows, resultFaults } from '../../core/procedure/results-check.ts';
+import { TEMPLATES } from '../../core/procedure/roster-tables.ts';
+import type { RawRow, ScopeEntry } from '../../core/rows/row.ts';
+import { matchPhotos, photosOfArchive } from '../../core/rows/row-photos.ts';
+import { checkRows } from '../../core/rows/rows.ts';
+import type { Filing } from '../../core/schema.ts';
+import { writeXlsx } from '../../formats/table/table-write.ts';
+import { both, make, one, split } from '../../web/frame/show-text.ts';
+import { type Seen, seeBatch } from '../batches/batch-script.ts';
+import { type Desk, onShow, register } from '../frame/actions.ts';
+import { Refused, type RowFault } from '../frame/desk-call.ts';
+import { Trouble } from '../frame/key-file.ts';
+import { download } from '../frame/list-filter.ts';
+import { Table } from '../frame/people-tables.ts';
+import { judgeBefore, pathOfRow, sendStep } from '../frame/step-forms.ts';
+import { BATCH_WORDS, DONE, TABLE_WORDS } from '../words/desk-words.ts';
+
+interface CaseAnswer {
+  about: string;
+  seq: number;
+  last: string;
+  facts: Record<string, unknown>;
+  steps: { step: string; body: unknown }[];
+}
+
+const caseOf = async ({ call }: Pick<Desk, 'call'>, about: string): Promise<CaseAnswer> =>
+  (await (await call(`/v1/cases/${about}`)).json()) as CaseAnswer;
+
+/** What a case says now: the body of the newest of some steps. */
+const standing = <T>({ steps }: CaseAnswer, ...names: string[]): T =>
+  steps.findLast(({ step }) => names.includes(step))?.body as T;
+
+const person = ({
+  name,
+  id_type,
+  id_number,
+  occupation_code,
+  occupation_name,
+  job_type,
+  level,
+}: Omit<RosterEntry, 'sessions'>) => ({
+  name,
+  id_type: ID_TYPE_NAMES[id_type],
+  id_number,
+  occupation_code,
+  occupation_name,
+  job_type,
+  level: levelName(level),
+});
+const rosterRow = ({ row, sessions, ...rest }: RosterEntry): RawRow => ({
+  row,
+  values: { ...person({ row, ...rest }), sessions: sessions.join(';') },
+});
+const score = (value: ResultRow['score_theory']): string => (value === 'absent' ? '缺考' : String(value));
+const resultRow = (row: ResultRow): RawRow => ({
+  row: row.row,
+  values: {
+    ...person(row),
+    score_theory: score(row.score_theory),
+    score_practice: score(row.score_practice),
+    exam_date: row.exam_date,
+    ...(row.replaces === undefined ? {} : { replaces: row.replaces }),
+  },
+});
+
+const scopeIn = (box: HTMLElement): ScopeEntry[] => JSON.parse(box.dataset.scope ?? '[]') as ScopeEntry[];
+
+onShow('[data-table="roster"]', async (desk, box) => {
+  const table = new Table(desk, box, 'roster');
+  const about = box.dataset.load;
+  if (about !== undefined && table.taken.length === 0)
+    table.take(standing<Plan>(await caseOf(desk, about), 'plan.file', 'plan.amend').roster.map(rosterRow));
+});
+
+/** The roster with the candidates' days, waiting for scores. */
+function unscored({ roster, sessions }: Plan): RawRow[] {
+  const days = new Map(sessions.map(({ id, date }) => [id, date]));
+  return roster.map((entry) => ({
+    row: entry.row,
+    values: {
+      ...person(entry),
+      score_theory: '',
+      score_practice: '',
+      exam_date:
+        entry.sessions
+          .map((id) => days.get(id) ?? '')
+          .sort()
+          .at(-1) ?? '',
+    },
+  }));
+}
+
+onShow('[data-table="rows"]', async (desk, box) => {
+  const plan = standing<Plan>(await caseOf(desk, box.dataset.plan as string), 'plan.file', 'plan.amend');
+  const scope = scopeIn(box);
+  const judge = (rows: unknown[], complete: boolean) =>
+    resultFaults(rows as ResultRow[], plan, scope).filter(({ code }) => complete || code !== 'candidate_missing');
+  const table = new Table(desk, box, 'rows', judge);
+  box.querySelector('button[data-from-roster]')?.addEventListener('click', () => {
+    table.take(unscored(plan), 'scores');
+    box.querySelector<HTMLElement>('[data-preview] input')?.focus();
+  });
+  box.querySelector('button[data-sheet]')?.addEventListener('click', () => {
+    const { title, header, widths } = TEMPLATES.results;
+    const lines = unscored(plan).map(({ values }) => [...Object.values(values).map(String), '']);
+    download(
+      'results.xlsx',
+      'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+      writeXlsx(title, [[...header], ...lines], [...widths]),
+    );
+  });
+  const about = box.dataset.load;
+  if (about !== undefined && table.taken.length === 0)
+    table.take(standing<Results>(await caseOf(desk, about), 'results.publish', 'results.correct').rows.map(resultRow));
+});
+
+for (const step of ['plan.file', 'plan.amend'] as const) {
+  judgeBefore(step, (body, form) => {
+    const box = form.querySelector<HTMLElement>('[data-table="roster"]');
+    return box ? planFaults(body as unknown as Plan, scopeIn(box)).map(pathOfRow) : [];
+  });
+}
+
+/** Whether the batch holds exactly the rows that passed in the published results, and of each the photo that was sent. */
+async function requireSame(
+  { rows, filing }: Seen,
+  published: readonly ResultRow[],
+  passMark: number,
+  archive: Uint8Array | undefined,
+): Promise<void> {
+  const { scope, pass_mark } = JSON.parse(decodeUtf8(fromBase64url(filing.split('.')[1] as string))) as Filing;
+  const passed = passingRows(published, passMark);
+  const mine = checkRows(passed, {
+    scope,
+    pass_mark,
+    today: shanghaiDay(Math.floor(Date.now() / 1000)),
+    missingGlyphs: () => [],
+  }).rows;
+  const text = (row: {
+    row: number;
+    name: string;
+    id_type: string;
+    id_number: string;
+    occupation: { code: string; name: string };
+    job: string;
+    level: number;
+    exam_date: string;
+    replaces?: string | undefined;
+  }) =>
+    JSON.stringify([
+      row.row,
+      row.name,
+      row.id_type,
+      row.id_number,
+      row.occupation.code,
+      row.occupation.name,
+      row.job,
+      row.level,
+      row.exam_date,
+      row.replaces ?? null,
+    ]);
+  const differs =
+    mine.length === rows.length
+      ? mine.findIndex((row, at) => text(row) !== text(rows[at] as (typeof rows)[number]))
+      : mine.length;
+  if (differs >= 0) throw new Trouble('rows_differ', { row: String(mine[differs]?.row ?? '?') });
+  const { photos } = archive
+    ? await matchPhotos(passed, photosOfArchive(archive))
+    : { photos: new Map<number, { digest: string }>() };
+  const other = rows.find(({ row, photo_digest }) => photo_digest !== (photos.get(row)?.digest ?? null));
+  if (other) throw new Trouble('photo_differs', { row: String(other.row) });
+}
+
+/** Lists what is wrong with photos under their field. */
+function showPhotoFaults(errors: readonly RowFault[]): void {
+  const field = document.querySelector<HTMLElement>('#photos');
+  document.querySelector('#photos-faults')?.remove();
+  field?.removeAttribute('aria-invalid');
+  field?.removeAttribute('aria-describedby');
+  if (!field || errors.length === 0) return;
+  field.after(
+    make(
+      'ul',
+      { id: 'photos-faults', class: 'fault' },
+      ...errors
+        .slice(0, 50)
+        .map(({ file, row, message }) =>
+          make('li', {}, `${file ?? `${one(TABLE_WORDS.row)} ${row}`}: `, both(split(message))),
+        ),
+    ),
+  );
+  field.setAttribute('aria-invalid', 'true');
+  field.setAttribute('aria-describedby', 'photos-faults');
+}
+
+register('upload-results', async (desk, button) => {
+  const about = button.dataset.about as string;
+  const photos = document.querySelector<HTMLInputElement>('#photos')?.files?.[0];
+  const work = desk.begin(BATCH_WORDS.uploading);
+  showPhotoFaults([]);
+  try {
+    const shown = await caseOf(desk, about);
+    const answer = await desk.call(
+      `/v1/results/${about}/batch`,
+      photos
+        ? { bytes: { type: 'application/zip', body: photos }, signal: work.signal }
+        : { json: {}, signal: work.signal },
+    );
+    const { id } = (await answer.json()) as { id: string };
+    const seen = await seeBatch(desk, id, work.progress, work.signal);
+    await requireSame(
+      seen,
+      standing<Results>(shown, 'results.publish', 'results.correct').rows,
+      Number(shown.facts.pass_mark),
+      photos && new Uint8Array(await photos.arrayBuffer()),
+    );
+    await sendStep(desk, {
+      about,
+      step: 'results.upload',
+      seq: shown.seq,
+      last: shown.last,
+      body: { batch: id, root: seen.view.root, count: seen.view.count },
+    });
+    desk.go(`#/batches/${id}`);
+    desk.say(DONE['results.upload'] ?? BATCH_WORDS.uploading);
+  } catch (error) {
+    showPhotoFaults(error instanceof Refused ? (error.problem.errors ?? []) : []);
+    throw error;
+  } finally {
+    work.end();
+  }
+});

@@ -1,0 +1,202 @@
+/**
+ * Owns character maps: what the codes of a font stand for (ToUnicode, ISO 32000-1 §9.10.3) and how long codes are.
+ * Expanded once into a table, whose every entry is spent from the budget.
+ */
+
+import { baseCharacter, glyphNameText } from './encodings.ts';
+import { Lexer } from './lexer.ts';
+import type { Budget } from './limits.ts';
+import type { PdfFile } from './object-file.ts';
+import { type Dict, isWhole, Name, Stream, type Value, Word } from './objects.ts';
+import { utf16 } from './strings.ts';
+
+interface CMap {
+  texts: Map<number, string>;
+  /** Bytes of a code, where a codespace range says so. */
+  codeLength: number | undefined;
+}
+
+/** Bytes that one code may stand for: the longest ligature has 18 letters. */
+const LONGEST = 64;
+
+const number = (bytes: Uint8Array): number => bytes.reduce((value, byte) => value * 256 + byte, 0);
+
+function readCMap(bytes: Uint8Array, budget: Budget): CMap {
+  const lexer = new Lexer(bytes, budget);
+  const texts = new Map<number, string>();
+  let codeLength: number | undefined;
+  let operands: Value[] = [];
+  budget.spend('work', bytes.length);
+  for (let token = lexer.token(); token !== undefined; token = lexer.token()) {
+    if (!(token instanceof Word)) {
+      budget.spend('values');
+      operands.push(token);
+      continue;
+    }
+    if (token.text === 'endcodespacerange' && operands[0] instanceof Uint8Array) codeLength ??= operands[0].length;
+    if (token.text === 'endbfchar')
+      for (let i = 0; i + 1 < operands.length; i += 2)
+        addRange(texts, operands[i], operands[i], operands[i + 1], budget);
+    if (token.text === 'endbfrange')
+      for (let i = 0; i + 2 < operands.length; i += 3)
+        addRange(texts, operands[i], operands[i + 1], operands[i + 2], budget);
+    operands = [];
+  }
+  return { texts, codeLength };
+}
+
+/** A range ends where codes of two bytes end; its last UTF-16 unit counts up. */
+function addRange(
+  texts: Map<number, string>,
+  low: Value | undefined,
+  high: Value | undefined,
+  to: Value | undefined,
+  budget: Budget,
+): void {
+  if (!(low instanceof Uint8Array) || !(high instanceof Uint8Array)) return;
+  const first = number(low);
+  const last = Math.min(number(high), 0xffff);
+  for (let code = first; code <= last; code++) {
+    const one = Array.isArray(to) ? to[code - first] : to;
+    if (!(one instanceof Uint8Array) || one.length > LONGEST) return;
+    budget.spend('values');
+    texts.set(code, utf16(Array.isArray(to) || code === first ? one : countUp(one, code - first)));
+  }
+}
+
+function countUp(text: Uint8Array, by: number): Uint8Array {
+  const found = text.slice();
+  let carry = by;
+  for (let at = found.length - 1; at >= 0 && at >= found.length - 2; at--) {
+    carry += found[at] as number;
+    found[at] = carry & 255;
+    carry >>= 8;
+  }
+  return found;
+}
+
+// Owns what the codes of a font mean and how far each moves the pen (ISO 32000-1 §9.5–9.10).
+// It does not look into font programs: the text is what the file says its codes stand for, which a forger can choose;
+// a code without meaning is U+FFFD.
+
+interface Glyph {
+  text: string;
+  /** In units of the type size. */
+  width: number;
+}
+
+export interface PdfFont {
+  /** /BaseFont with its subset tag; `Type3` for fonts whose letters are drawings. */
+  name: string;
+  /** 1 or 2. */
+  codeLength: number;
+  vertical: boolean;
+  glyph(code: number): Glyph;
+}
+
+const UNKNOWN = '\ufffd';
+
+export function readFont(file: PdfFile, dict: Dict): PdfFont {
+  const composite = file.name(dict.get('Subtype')) === 'Type0';
+  const map = readToUnicode(file, dict.get('ToUnicode'));
+  const { codeLength, vertical, width, text } = composite ? readComposite(file, dict) : readSimple(file, dict);
+  const glyphs = new Map<number, Glyph>();
+  return {
+    name: file.name(dict.get('BaseFont')) ?? file.name(dict.get('Subtype')) ?? '',
+    codeLength,
+    vertical,
+    glyph(code) {
+      let glyph = glyphs.get(code);
+      if (glyph === undefined)
+        glyphs.set(code, (glyph = { text: (map?.texts.get(code) ?? text(code)) || UNKNOWN, width: width(code) }));
+      return glyph;
+    },
+  };
+}
+
+interface Coding {
+  codeLength: number;
+  vertical: boolean;
+  width(code: number): number;
+  text(code: number): string | undefined;
+}
+
+function readToUnicode(file: PdfFile, value: Value | undefined): CMap | undefined {
+  const found = file.get(value);
+  return found instanceof Stream ? readCMap(file.data(found), file.budget) : undefined;
+}
+
+/** Composite fonts: two bytes a code, unless an embedded map says one; codes of the Unicode maps are their own text. */
+function readComposite(file: PdfFile, dict: Dict): Coding {
+  const encoding = file.get(dict.get('Encoding'));
+  const name = encoding instanceof Name ? encoding.text : (file.name(file.dict(encoding).get('CMapName')) ?? '');
+  const descendant = file.dict(file.array(dict.get('DescendantFonts'))[0]);
+  const widths = readCidWidths(file, descendant.get('W'));
+  const otherwise = file.number(descendant.get('DW')) ?? 1000;
+  const unicode = /^Uni.*UCS2/.test(name);
+  return {
+    codeLength: readToUnicode(file, encoding)?.codeLength === 1 ? 1 : 2,
+    vertical: name.endsWith('V'),
+    width: (code) => (unicode ? (code < 0x80 ? 500 : otherwise) : (widths.get(code) ?? otherwise)) / 1000,
+    text: (code) => (unicode ? String.fromCharCode(code).replace(/\p{Surrogate}/u, UNKNOWN) : undefined),
+  };
+}
+
+/** /W: `first [width …]` and `first last width` (§9.7.4.3). */
+function readCidWidths(file: PdfFile, value: Value | undefined): Map<number, number> {
+  const widths = new Map<number, number>();
+  const list = file.array(value).map(file.get);
+  for (let i = 0; i + 1 < list.length; ) {
+    const [first, second, third] = [list[i], list[i + 1], list[i + 2]];
+    if (!isWhole(first)) break;
+    if (Array.isArray(second)) {
+      file.array(second).forEach((width, n) => widths.set(first + n, file.number(width) ?? 0));
+      i += 2;
+      continue;
+    }
+    if (!isWhole(second) || typeof third !== 'number') break;
+    for (let code = first; code <= Math.min(second, 0xffff); code++) {
+      file.budget.spend('values');
+      widths.set(code, third);
+    }
+    i += 3;
+  }
+  return widths;
+}
+
+/** Fonts that every reader has are used without widths: digits at least are known (they are all equally wide). */
+const usualWidth = (name: string): number => (/Courier|Mono/.test(name) ? 600 : /Times|Serif/.test(name) ? 500 : 556);
+
+function readSimple(file: PdfFile, dict: Dict): Coding {
+  const descriptor = file.dict(dict.get('FontDescriptor'));
+  const first = file.number(dict.get('FirstChar')) ?? 0;
+  const widths = file.array(dict.get('Widths'));
+  const missing =
+    file.number(descriptor.get('MissingWidth')) ??
+    (widths.length === 0 ? usualWidth(file.name(dict.get('BaseFont')) ?? '') : 0);
+  const type3 = file.name(dict.get('Subtype')) === 'Type3';
+  const scale = type3 ? (file.numbers(dict.get('FontMatrix'), 6)?.[0] ?? 0.001) : 0.001;
+  const encoding = file.get(dict.get('Encoding'));
+  const symbolic = ((file.number(descriptor.get('Flags')) ?? 0) & 4) !== 0 || type3;
+  const base =
+    encoding instanceof Name
+      ? encoding.text
+      : (file.name(file.dict(encoding).get('BaseEncoding')) ?? (symbolic ? '' : 'StandardEncoding'));
+  const names = readDifferences(file, file.dict(encoding).get('Differences'));
+  return {
+    codeLength: 1,
+    vertical: false,
+    width: (code) => (file.number(widths[code - first]) ?? missing) * scale,
+    text: (code) => (names.has(code) ? glyphNameText(names.get(code) as string) : baseCharacter(base, code)),
+  };
+}
+
+function readDifferences(file: PdfFile, value: Value | undefined): Map<number, string> {
+  const names = new Map<number, string>();
+  let code = 0;
+  for (const item of file.array(value).map(file.get)) {
+    if (item instanceof Name) names.set(code++, item.text);
+    else if (isWhole(item)) code = item;
+  }
+  return names;
+}

@@ -1,0 +1,60 @@
+/**
+ * Owns taking steps of the procedure from this machine: the case is looked up, the step that follows is signed with the
+ * caller's own key, and handed in. Used by the command, the demonstration and the first start.
+ * It refuses nothing: the service judges what it is handed.
+ */
+import { toBase64url } from '../base/bytes.ts';
+import type { Body } from '../core/procedure/bodies.ts';
+import { newAbout, signApplicant, signStep } from '../core/procedure/sign-step.ts';
+import type { StepName } from '../core/procedure/steps.ts';
+import type { CaseView } from '../service/procedure/read-case.ts';
+import { CallError, type Caller } from './call.ts';
+import type { Named, Signatory, Speaker } from './sign.ts';
+
+export interface StepTaken {
+  about: string;
+  step: string;
+  seq: number;
+  state: string;
+}
+
+const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
+
+/** 16 random bytes for a body that holds personal data. */
+export const newSalt = (): string => toBase64url(random(16));
+
+/** An identifier for a case that begins. */
+export const newCase = (kind: string): string => newAbout(kind, random(16));
+
+/** A key that nobody has named yet, with its own access token. */
+export async function asApplicant<K extends Signatory>(pair: K, iat: number): Promise<K & Named> {
+  return { ...pair, subject: `key:${pair.kid}`, token: await signApplicant(pair, iat, crypto.randomUUID()) };
+}
+
+/** A case as it stands, or undefined where there is none. */
+export async function caseOf(caller: Caller, about: string): Promise<CaseView | undefined> {
+  try {
+    return await caller.get<CaseView>(`/v1/cases/${about}`);
+  } catch (error) {
+    if (error instanceof CallError && error.problem.code === 'case_not_found') return undefined;
+    throw error;
+  }
+}
+
+/** Takes the step that follows in a case. @throws CallError */
+export async function takeStep<S extends StepName>(
+  identity: Speaker,
+  caller: Caller,
+  about: string,
+  step: S,
+  body: Body<S>,
+): Promise<StepTaken> {
+  const standing = await caseOf(caller, about);
+  const statement = await signStep(
+    identity,
+    { aud: caller.origin, about, step, seq: standing?.seq ?? 0, last: standing?.last, body },
+    caller.now(),
+    crypto.randomUUID(),
+  );
+  return caller.post<StepTaken>('/v1/steps', { statement, body });
+}

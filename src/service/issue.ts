@@ -1,0 +1,334 @@
+/**
+ * Owns issuing (颁发): the order of writes from an approved batch to signed certificates.
+ *
+ *   gate → 1. number (one transaction) → 2. sign, in chunks under a lease → 3. close
+ *
+ * A crash before 1 leaves nothing. After 1 the batch is `issuing` and nothing refuses any more: whoever calls
+ * again, or the cron sweep, goes through 2 and 3, which skip what is done. No step is undone.
+ * It refuses to number anything that would not verify afterwards: the gate is the verifier's own code.
+ */
+
+import { toBase64url, toHex } from '../base/bytes.ts';
+import { shanghaiDay, shanghaiYear } from '../base/day.ts';
+import { isRefusal, Refusal, unlessRefused } from '../base/refusal.ts';
+import { checkApprovalTime, checkArrival, openApproval, openOrder } from '../core/approve.ts';
+import { type Directory, openClient, openFiling } from '../core/authority.ts';
+import { signCredential } from '../core/credential.ts';
+import { type CredentialFacts, CURRENT_FORM } from '../core/credential-form.ts';
+import { readDisclosures } from '../core/disclose.ts';
+import { leafOfText, type RowFacts } from '../core/leaf.ts';
+import type { Filing } from '../core/schema.ts';
+import { chooseFormat, sealDigest, signSeal } from '../core/seal.ts';
+import { readHeader } from '../core/statement.ts';
+import { STATUS_LIST_LENGTH } from '../core/status-list.ts';
+import { inclusionPath, tree } from '../formats/merkle.ts';
+import type { BatchRow } from '../storage/batch-store.ts';
+import { guardKept } from '../storage/case-store.ts';
+import { JudgeAgain } from '../storage/guards.ts';
+import {
+  countSigned,
+  insertCredentials,
+  numberBatch,
+  releaseLease,
+  StatusIndexTaken,
+  type StoredOrder,
+  selectInterrupted,
+  selectOrder,
+  selectStatusList,
+  selectTakenIndexes,
+  selectUnsigned,
+  takeLease,
+  type UnsignedRow,
+  updateIssued,
+  updateTried,
+} from '../storage/numbering.ts';
+import {
+  guardWithdrawals,
+  selectClientsByKey,
+  selectIssuingKeys,
+  selectNewestWithdrawal,
+} from '../storage/statement-store.ts';
+import { attempt } from './attempt.ts';
+import { requireSameCentre } from './enrol.ts';
+import { directoryOf, type RowSecret, rowPlace } from './lookup.ts';
+import { requireNotice, requireUploaded } from './procedure/result-steps.ts';
+import { requireStanding } from './procedure/standing.ts';
+import type { Service } from './service.ts';
+import { judgeReplaced } from './status-events.ts';
+import { arrivalOf, batchFacts, openBatch } from './upload.ts';
+
+/** Lists are filled to one half, so that random indexes are found at once and say nothing about order. */
+const STATUS_LIST_FILL = STATUS_LIST_LENGTH / 2;
+/** Certificates signed and stored at a time. */
+const CHUNK = 200;
+/** Seconds a signer may be silent before another takes over; two at once would only waste work. */
+const LEASE_SECONDS = 10;
+/** Batches that one sweep goes on with. */
+const SWEEP = 20;
+/** Seconds a call works before it answers 202. */
+export const CALL_SECONDS = 20;
+
+export interface Progress {
+  state: BatchRow['state'];
+  count: number;
+  issued: number;
+}
+
+/** What an organization brings: the province's approval and its own order. */
+export interface Tokens {
+  approval: string;
+  order: string;
+}
+
+/**
+ * Issues a batch, or goes on where an earlier call stopped. `until`: NumericDate after which it answers.
+ * @throws Refusal of the gate, of numbering, `batch_closed`, `filed_by_other_centre`
+ */
+export async function issueBatch(service: Service, id: string, tokens: Tokens, until: number): Promise<Progress> {
+  const { batch, filing, filing_token } = await openBatch(service, id);
+  const ordered = await selectOrder(service.db, id);
+  if (!ordered) {
+    if (batch.state === 'returned')
+      throw new Refusal('batch_closed', 'The batch was returned by a centre; send the mended file as a new batch.', {
+        state: batch.state,
+      });
+    await requireSameCentre(service, filing);
+    await order(service, batch, filing, filing_token, tokens);
+  } else if (ordered.approval !== tokens.approval) {
+    // The same call again continues; another approval for an ordered batch is a different wish.
+    throw new Refusal('batch_already_ordered', 'This batch was ordered before, with another approval.');
+  }
+  return finishBatch(service, id, until);
+}
+
+/** Attempts to number a batch while others take its status indexes, or change what the gate judged. */
+const ATTEMPTS = 6;
+
+/** The gate and the numbering. A crash before the transaction ends leaves the batch as it was. */
+async function order(
+  service: Service,
+  batch: BatchRow,
+  filing: Filing,
+  filingToken: string,
+  tokens: Tokens,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const passed = await passGate(service, batch, filing, filingToken, tokens);
+    const { list, indexes } = await drawStatusIndexes(service, batch.count);
+    try {
+      await numberBatch(service.db, { ...passed, count: batch.count, status_list: list, status_indexes: indexes });
+      return;
+    } catch (error) {
+      // Between our look and our write another batch drew one of our indexes, or something came that the gate has to see.
+      if ((error instanceof StatusIndexTaken || error instanceof JudgeAgain) && attempt < ATTEMPTS) continue;
+      // The same call twice at once: the other one numbered it, which is what this one wanted.
+      const ordered = isRefusal(error) ? await selectOrder(service.db, batch.id) : null;
+      if (ordered?.approval === tokens.approval) return;
+      throw error;
+    }
+  }
+}
+
+/**
+ * The gate: everything that must hold before numbers are given. What can change until they are is asked once more by the
+ * conditions, within the transaction.
+ */
+async function passGate(service: Service, batch: BatchRow, filing: Filing, filingToken: string, tokens: Tokens) {
+  // Read before the withdrawals themselves: one that comes between is found by the condition.
+  const withdrawals = guardWithdrawals(service.db, await selectNewestWithdrawal(service.db));
+  const directory = await directoryOf(service);
+  const now = service.now();
+  const standing = await requireStanding(service, batch.organization);
+  requireNotice(service, batch.results);
+  await requireUploaded(service, batch);
+  const { facts } = await batchFacts(service, batch);
+  const opened = await openApproval(tokens.approval, directory, filing, facts, now);
+  const { payload: approval } = opened;
+  checkApprovalTime(approval, now);
+  await checkArrival(opened, directory, filing, await arrivalOf(service, batch));
+  await openFiling(filingToken, directory, approval.iat, now);
+  const client = await findClient(service, directory, batch.organization, tokens.order);
+  // As with approvals: whoever holds a key that has expired can date an order back.
+  await openClient(client.token, directory, filing, now);
+  const { kid: orderedBy } = await openOrder(tokens.order, client.token, directory, filing, approval, facts, now);
+  return {
+    batch: batch.id,
+    organization: batch.organization,
+    approval_jti: approval.jti,
+    approval: tokens.approval,
+    order_token: tokens.order,
+    client: client.id,
+    issued_at: now,
+    year: shanghaiYear(now),
+    key_number: await chooseKey(service, directory, batch.organization, filing),
+    form: CURRENT_FORM,
+    annual_capacity: filing.annual_capacity,
+    replaced_events: await judgeReplaced(service, directory, batch.id, approval),
+    conditions: [standing, withdrawals, guardKept(service.db, batch.organization, orderedBy)],
+  };
+}
+
+/** The registered client statement whose key signed the order: the newest that was not withdrawn, else the newest, which then says why not. */
+async function findClient(
+  service: Service,
+  directory: Directory,
+  organization: string,
+  order: string,
+): Promise<{ id: number; token: string }> {
+  const header = readHeader(order, 'issue+jwt');
+  const naming: { id: number; token: string; end: number }[] = [];
+  for (const client of await selectClientsByKey(service.db, header.kid)) {
+    const statement = await unlessRefused(service.memo.open(client.token, 'client+jwt', directory.findCentre));
+    if (statement?.payload.sub === `org:${organization}`)
+      naming.push({ ...client, end: directory.withdrawals.endOfStatement(statement.payload) });
+  }
+  const found = naming.find(({ end }) => end > service.now()) ?? naming[0];
+  if (found) return found;
+  throw new Refusal('key_unknown', 'The order is signed with a key that is no client key of the organization.', {
+    part: 'issue+jwt',
+  });
+}
+
+/** The newest issuing key that the filing names and that was not withdrawn. */
+async function chooseKey(
+  service: Service,
+  directory: Directory,
+  organization: string,
+  filing: Filing,
+): Promise<number> {
+  const named = new Set(filing.issuing_jwks.keys.map((key) => key.kid));
+  const held = (await selectIssuingKeys(service.db, organization)).filter((key) => named.has(key.kid));
+  const newest = held.at(-1)?.kid;
+  if (newest === undefined)
+    throw new Refusal('issuing_key_missing', 'The filing names no issuing key that this service holds.');
+  const kid = held.findLast((key) => directory.withdrawals.endOfKey(key.kid, filing.iss) > service.now())?.kid;
+  // Nothing but withdrawn keys: a new one is made and named in a new filing.
+  if (kid === undefined) directory.requireIssuingKey(newest, filing, service.now());
+  return Number((kid ?? newest).split('-').at(-1));
+}
+
+/** Draws free random places in the status list that is being filled. */
+export async function drawStatusIndexes(service: Service, count: number): Promise<{ list: number; indexes: number[] }> {
+  const { list: current, used } = await selectStatusList(service.db);
+  const list = used + count > STATUS_LIST_FILL ? current + 1 : current;
+  const drawn = new Set<number>();
+  while (drawn.size < count) {
+    const wanted = count - drawn.size;
+    const words = new Uint32Array(service.random(4 * (2 * wanted + 16)).buffer);
+    // 2^32 is a multiple of the list's length, so the remainder is uniform.
+    const fresh = [...new Set(Array.from(words, (word) => word % STATUS_LIST_LENGTH))].filter(
+      (index) => !drawn.has(index),
+    );
+    const taken = await selectTakenIndexes(service.db, list, fresh);
+    for (const index of fresh) if (!taken.has(index) && drawn.size < count) drawn.add(index);
+  }
+  return { list, indexes: [...drawn] };
+}
+
+/**
+ * Signs what has a number and no signature yet, then closes the batch. Only the holder of the lease signs; a
+ * crash leaves signed chunks stored and the lease to run out.
+ */
+async function finishBatch(service: Service, id: string, until: number): Promise<Progress> {
+  const lease = toHex(service.random(8));
+  const { batch, filing } = await openBatch(service, id);
+  const ordered = await selectOrder(service.db, id);
+  if (!ordered) return progress(service, id);
+  let signer: Signer | undefined;
+  let from = 0;
+  while (service.now() <= until) {
+    if (!(await takeLease(service.db, id, lease, service.now(), service.now() + LEASE_SECONDS))) {
+      // Closed, or somebody else signs: look again in a moment.
+      const seen = await progress(service, id);
+      if (seen.state !== 'issuing') return seen;
+      await pause(100);
+      continue;
+    }
+    const unsigned = await selectUnsigned(service.db, id, from, CHUNK);
+    const last = unsigned.at(-1);
+    if (!last) {
+      await updateIssued(service.db, id);
+      return progress(service, id);
+    }
+    from = last.position + 1;
+    signer ??= await makeSigner(service, batch, filing, ordered);
+    await insertCredentials(service.db, await Promise.all(unsigned.map(signer)));
+    // Signing fills the isolate: let the requests that wait (progress, look-ups) in between.
+    await pause(0);
+  }
+  await releaseLease(service.db, id, lease);
+  return progress(service, id);
+}
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+async function progress(service: Service, id: string): Promise<Progress> {
+  const { batch } = await openBatch(service, id);
+  return {
+    state: batch.state,
+    count: batch.count,
+    issued: batch.state === 'issued' ? batch.count : await countSigned(service.db, id),
+  };
+}
+
+type Signer = (row: UnsignedRow) => Promise<{ number: string; credential: string; seal: string; path: string }>;
+
+/** Prepares what all certificates of a batch share: the key and the tree. */
+async function makeSigner(service: Service, batch: BatchRow, filing: Filing, ordered: StoredOrder): Promise<Signer> {
+  const { texts } = await batchFacts(service, batch);
+  const directory = await directoryOf(service);
+  // The origin that was approved and ordered, even if the service has moved since.
+  const { aud: origin } = (await service.memo.open(ordered.approval, 'approval+jwt', directory.findCentre)).payload;
+  const levels = tree(texts.map(leafOfText));
+  const kid = filing.issuing_jwks.keys.find((key) =>
+    key.kid.endsWith(`#${batch.organization}-${ordered.key_number}`),
+  )?.kid;
+  if (kid === undefined)
+    throw new Refusal('issuing_key_missing', 'The filing does not name the key that the batch was ordered under.');
+  const { key } = await service.vault.issuingKey(kid);
+  const issued_on = shanghaiDay(ordered.issued_at);
+  return async ({ number, position, status_list, status_index, facts: text, sealed }) => {
+    const row = JSON.parse(text) as RowFacts;
+    const { disclosures } = (await service.vault.openRow(rowPlace(batch.id, position), sealed)) as RowSecret;
+    const { holder, digests } = readDisclosures(disclosures, row.sd);
+    const seal = chooseFormat({
+      origin,
+      number,
+      key_number: ordered.key_number,
+      issued_on,
+      occupation: row.occupation,
+      job: row.job,
+      name: holder.name as string,
+      name_digest: digests.name as string,
+    });
+    const digits = await signSeal(seal, key);
+    const certificate: CredentialFacts = {
+      form: ordered.form,
+      origin,
+      number,
+      organization_name: filing.name,
+      kid,
+      row,
+      issued_at: ordered.issued_at,
+      batch: batch.id,
+      approval: ordered.approval_jti,
+      seal_digest: sealDigest(digits),
+      status: { list: status_list, index: status_index },
+    };
+    const credential = await signCredential(certificate, key);
+    return { number, credential, seal: digits, path: inclusionPath(levels, position).map(toBase64url).join('.') };
+  };
+}
+
+/**
+ * The cron sweep: goes on with batches whose signer fell silent, each on its own. One that fails goes to the end of the
+ * queue. @returns how many were touched
+ */
+export async function sweepBatches(service: Service, until: number): Promise<number> {
+  const ids = await selectInterrupted(service.db, service.now(), SWEEP);
+  for (const id of ids) {
+    if (!(await attempt('batches', { batch: id }, () => finishBatch(service, id, until))))
+      await updateTried(service.db, id, service.now());
+  }
+  return ids.length;
+}

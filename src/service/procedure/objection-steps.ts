@@ -1,0 +1,99 @@
+/**
+ * Owns objections (异议) to results that are on notice: anybody raises one, the organization decides with a written reason, a
+ * centre may open it again. While one is open no results of the same plan are uploaded, approved or numbered, whichever
+ * publication it was raised against (storage/migrations/0015_objections.sql).
+ * What somebody wrote and how to reach him or her stands in the encrypted body alone.
+ * It refuses objections to a notice that does not run (`notice_over`) or has too many undecided ones (`objections_full`),
+ * and to rows that are not in the list.
+ */
+import { shanghaiDay } from '../../base/day.ts';
+import { Refusal } from '../../base/refusal.ts';
+import type { Body } from '../../core/procedure/bodies.ts';
+import { codeDigest, MOST_OPEN, noticeState, readNoticeFacts, readObjectionCode } from '../../core/procedure/notice.ts';
+import { selectCase } from '../../storage/case-store.ts';
+import { countObjections, prepareObjectionCode, selectByCode } from '../../storage/notice-store.ts';
+import type { Service } from '../service.ts';
+import { aboutOf, noticeNotFound, publishedResults } from './notice-reading.ts';
+import { openSteps } from './read-case.ts';
+import type { Taken, Taking } from './take-step.ts';
+
+export const noticeOver = () =>
+  new Refusal(
+    'notice_over',
+    'The notice does not run any more; turn to the organization or to the centre that filed it.',
+    { part: 'results' },
+  );
+
+export async function takeObjection({ service, step, about, body, now }: Taking): Promise<Taken> {
+  if (step !== 'objection.raise') return {};
+  const { results, row, code } = body as Body<'objection.raise'>;
+  const notice = await selectCase(service.db, results);
+  if (!notice?.due) throw noticeNotFound();
+  const today = shanghaiDay(now);
+  if (noticeState(notice.state, notice.due, today) !== 'running') throw noticeOver();
+  await requireRoom(service, notice.parent as string);
+  if (row !== undefined && !(await publishedResults(service, results)).rows.some((one) => one.row === row))
+    throw new Refusal(
+      'objection_row_unknown',
+      'The list has no such row; leave it out, and say what you mean in your own words.',
+      { part: 'row' },
+    );
+  return {
+    organization: notice.organization,
+    centre: notice.centre,
+    parent: results,
+    facts: { results, row: row !== undefined },
+    due: notice.due,
+    effects: [prepareObjectionCode(service.db, code, about, results, today)],
+  };
+}
+
+/** Refuses an objection to results of a plan that has as many undecided ones as a notice takes. */
+async function requireRoom(service: Service, plan: string): Promise<void> {
+  const open = (await countObjections(service.db, plan)).find(({ state }) => state === 'open')?.n ?? 0;
+  if (open >= MOST_OPEN)
+    throw new Refusal(
+      'objections_full',
+      `This notice has ${open} objections that are not decided yet, and takes no more here until some are. Object in writing to the organization, or to the centre that filed it: the organization's page names both.`,
+      { limit: MOST_OPEN },
+    );
+}
+
+/** What became of an objection, for whoever has its code. */
+export interface Followed {
+  state: 'open' | 'upheld' | 'rejected';
+  raised_on: string;
+  notice: { id: string; title: string };
+  /** Decisions and re-openings in their order, each with its reason. */
+  history: { decision: 'upheld' | 'rejected' | 'reopened'; on: string; by: string; reason: string }[];
+}
+
+const DECISIONS: Record<string, Followed['history'][number]['decision']> = {
+  'objection.uphold': 'upheld',
+  'objection.reject': 'rejected',
+  'objection.reopen': 'reopened',
+};
+
+/** @param typed the code as somebody typed it @throws Refusal `objection_not_found` */
+export async function followObjection(service: Service, typed: string): Promise<Followed> {
+  const code = readObjectionCode(typed);
+  const found = code === undefined ? null : await selectByCode(service.db, await codeDigest(code));
+  const row = found && (await selectCase(service.db, found.about));
+  if (!row?.parent)
+    throw new Refusal('objection_not_found', 'No objection has this code; check each character.', { part: 'code' });
+  const notice = await selectCase(service.db, row.parent);
+  const steps = await openSteps(service, row.about);
+  const history = steps.flatMap(({ step, at, iss, body }) => {
+    const decision = DECISIONS[step];
+    return decision
+      ? [{ decision, on: shanghaiDay(at), by: iss, reason: (body as Body<'objection.uphold'>).reason }]
+      : [];
+  });
+  const id = row.parent.slice(aboutOf('').length);
+  return {
+    state: row.state as Followed['state'],
+    raised_on: shanghaiDay(row.created_at),
+    notice: { id, title: readNoticeFacts(notice?.facts ?? '')?.title ?? id },
+    history,
+  };
+}

@@ -1,0 +1,174 @@
+/**
+ * Owns the reviewer's view (审核): batches within a centre's reach with whose approval they wait for, an organization's
+ * history, a batch's rows with who they are, and how they differ from the plan.
+ * It refuses to show rows whose disclosures do not fit their digests.
+ */
+
+import { type Page, pageOf } from '../../base/page-place.ts';
+import { Refusal } from '../../base/refusal.ts';
+import { readDisclosures } from '../../core/disclose.ts';
+import { readFacts } from '../../core/leaf.ts';
+import { compareWithPlan, type Differences } from '../../core/procedure/differences.ts';
+import type { SeenRow } from '../../core/review.ts';
+import type { Filing } from '../../core/schema.ts';
+import { type BatchRow, selectRows } from '../../storage/batch-store.ts';
+import { selectCase, selectLastStep, selectSteps } from '../../storage/case-store.ts';
+import {
+  countBatches,
+  countCertificates,
+  type ReviewFilter,
+  selectResultsOf,
+  selectReturned,
+  selectReviews,
+} from '../../storage/review-store.ts';
+import { directoryOf, type RowSecret, rowPlace } from '../lookup.ts';
+import type { Service } from '../service.ts';
+import { readStored } from './body-at-rest.ts';
+import type { Asker } from './reach.ts';
+import { reasonOf } from './return-reason.ts';
+
+export interface Review {
+  id: string;
+  organization: string;
+  name: string;
+  route: Filing['route'];
+  count: number;
+  state: BatchRow['state'];
+  /** Tier whose approval is needed next. */
+  missing: 'city' | 'province' | null;
+  approvals: { tier: 'city' | 'province'; iss: string; received_at: number }[];
+  /** The results (公示) that it was made of, if any. */
+  results: string | null;
+  created_at: number;
+}
+
+/** Batches within a centre's reach, the newest first. */
+async function listReviews(
+  service: Service,
+  asker: Pick<Asker, 'role' | 'subject'>,
+  filter: Omit<ReviewFilter, 'centre'>,
+  limit: number,
+): Promise<Review[]> {
+  const directory = await directoryOf(service);
+  const rows = await selectReviews(
+    service.db,
+    { ...filter, centre: asker.role === 'city' ? asker.subject : undefined },
+    limit,
+  );
+  return Promise.all(
+    rows.map(async ({ id, organization, token, count, state, missing, approved, results, created_at }) => {
+      const { name, route } = (await service.memo.open(token, 'filing+jwt', directory.findCentre)).payload;
+      return {
+        id,
+        organization,
+        name,
+        route,
+        count,
+        state,
+        missing,
+        approvals: JSON.parse(approved) as Review['approvals'],
+        results,
+        created_at,
+      };
+    }),
+  );
+}
+
+/** A page of them. @param filter its `first` is the tier whose next batches stand before all others */
+export async function pageReviews(
+  service: Service,
+  asker: Pick<Asker, 'role' | 'subject'>,
+  filter: Omit<ReviewFilter, 'centre'>,
+  size: number,
+): Promise<Page<Review>> {
+  return pageOf(await listReviews(service, asker, filter, size + 1), size, ({ id, missing, created_at }) => ({
+    first: filter.first !== undefined && missing === filter.first ? 1 : 0,
+    at: created_at,
+    id,
+  }));
+}
+
+export interface PastOf {
+  batches: { state: string; n: number; rows: number }[];
+  certificates: { state: string; n: number }[];
+  returned: { id: string; count: number; created_at: number; returned_reason: string | null }[];
+  /** Suspensions and their ends, the oldest first. */
+  standing: { step: string; by: string; at: number; reason: string; until: string | null }[];
+  suspended: boolean;
+}
+
+/** What a reviewer should know of an organization. */
+export async function historyOf(service: Service, organization: string): Promise<PastOf> {
+  const about = `standing:${organization}`;
+  const [batches, certificates, returned, row, steps] = await Promise.all([
+    countBatches(service.db, organization),
+    countCertificates(service.db, organization),
+    selectReturned(service.db, organization, 20),
+    selectCase(service.db, about),
+    selectSteps(service.db, about),
+  ]);
+  const standing = await Promise.all(
+    steps.map(async (step) => {
+      const { reason, until } = (await readStored(service, step)) as { reason: string; until?: string };
+      return { step: step.step, by: step.iss, at: step.received_at, reason, until: until ?? null };
+    }),
+  );
+  const reasons = await Promise.all(
+    returned.map(async ({ id, count, created_at, ...why }) => ({
+      id,
+      count,
+      created_at,
+      returned_reason: await reasonOf(service, { id, ...why }),
+    })),
+  );
+  return { batches, certificates, returned: reasons, standing, suspended: row?.state === 'suspended' };
+}
+
+export type ReviewedRow = SeenRow & { scores: [theory: number, practice: number] };
+
+/** Rows with who they are, opened and held against their digests. */
+export async function openRows(service: Service, batch: BatchRow, from: number, limit: number): Promise<ReviewedRow[]> {
+  const stored = await selectRows(service.db, batch.id, from, limit);
+  return Promise.all(
+    stored.map(async ({ position, row, facts, sealed }) => {
+      const { disclosures, scores } = (await service.vault.openRow(rowPlace(batch.id, position), sealed)) as RowSecret;
+      const shown = readFacts(facts);
+      const { name, id_type, id_number, photo_digest } = readDisclosures(disclosures, shown.sd).holder;
+      if (name === undefined || id_type === undefined || id_number === undefined || photo_digest === undefined)
+        throw new Refusal('register_differs', 'A stored row lacks one of its disclosures.', { part: 'rows' });
+      return { ...shown, row, position, disclosures, name, id_type, id_number, photo_digest, scores };
+    }),
+  );
+}
+
+export interface PlanView {
+  results: string;
+  plan: string | null;
+  title: string;
+  differences: Differences;
+}
+
+/** How a batch differs from its plan; undefined for one that came without results. */
+export async function differencesOf(
+  service: Service,
+  batch: BatchRow,
+  passMark: number,
+): Promise<PlanView | undefined> {
+  const results = await selectResultsOf(service.db, batch.id);
+  if (results === null) return undefined;
+  const [notice, rows] = await Promise.all([
+    selectLastStep(service.db, results, ['results.publish', 'results.correct']),
+    openRows(service, batch, 0, batch.count),
+  ]);
+  if (!notice) throw new Refusal('register_differs', 'The batch names results that are not kept.', { part: 'results' });
+  const said = await readStored<'results.publish'>(service, notice);
+  const filed = await selectLastStep(service.db, said.plan, ['plan.file', 'plan.amend']);
+  if (!filed) throw new Refusal('register_differs', 'The results name a plan that is not kept.', { part: 'plan' });
+  const plan = await readStored<'plan.file'>(service, filed);
+  return {
+    results,
+    plan: said.plan,
+    title: plan.title,
+    differences: compareWithPlan(plan.roster, said.rows, rows, passMark),
+  };
+}

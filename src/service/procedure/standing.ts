@@ -1,0 +1,84 @@
+/**
+ * Owns an organization's published rules (考务管理、质量管理、证书管理、收费标准; notice 2020, 六（三）): all four together, each
+ * version signed, the newest shown to everybody, none ever overwritten.
+ */
+
+import { Refusal } from '../../base/refusal.ts';
+import { parseOrganizationCode } from '../../core/number.ts';
+import type { Body } from '../../core/procedure/bodies.ts';
+import type { D1PreparedStatement } from '../../storage/bindings.ts';
+import { guardStanding, selectCase, selectLastStep } from '../../storage/case-store.ts';
+import { filedBy, requireReach } from '../enrol.ts';
+import type { Service } from '../service.ts';
+import { readStored } from './body-at-rest.ts';
+import type { Taken, Taking } from './take-step.ts';
+
+export async function takeRules({ service, caller, id, body }: Taking): Promise<Taken> {
+  if (caller.subject !== `org:${id}`) throw new Refusal('out_of_reach', 'An organization publishes its own rules.');
+  const centre = await filedBy(service, id);
+  if (centre === undefined)
+    throw new Refusal('organization_not_filed', 'The organization has no filing that is in force.', {
+      organization: id,
+    });
+  return { organization: id, centre, facts: { version: (body as Body<'rules.publish'>).version } };
+}
+
+/** The rules of an organization as last published, with the day. */
+export async function rulesOf(
+  service: Service,
+  code: string,
+): Promise<{ rules: Body<'rules.publish'>; published_at: number; token: string } | undefined> {
+  const row = await selectLastStep(service.db, `rules:${code}`, ['rules.publish']);
+  return row
+    ? { rules: await readStored<'rules.publish'>(service, row), published_at: row.received_at, token: row.token }
+    : undefined;
+}
+
+// Owns an organization's standing (暂停评价): a centre suspends it with a reason, and it or a higher tier lifts that. While
+// suspended an organization files no plans, uploads nothing and orders nothing; what was issued stays as it was.
+
+export async function takeStanding({ service, caller, id, step, body, current, about }: Taking): Promise<Taken> {
+  const code = parseOrganizationCode(id);
+  if (caller.role !== 'city' && caller.role !== 'province')
+    throw new Refusal('role_wrong', 'A centre suspends and resumes.', { allowed: ['city', 'province'] });
+  const centre = await filedBy(service, code);
+  if (centre === undefined)
+    throw new Refusal('organization_not_found', 'No centre has filed an organization with this code.');
+  await requireReach(service, { role: caller.role, subject: caller.subject }, code);
+  if (step === 'standing.suspend')
+    return {
+      organization: code,
+      centre,
+      facts: { until: (body as Body<'standing.suspend'>).until ?? null, by: caller.subject },
+    };
+  // As with certificates: only the tier that suspended, or a higher one, lifts it.
+  const last = current && (await selectLastStep(service.db, about, ['standing.suspend']));
+  if (last?.role === 'province' && caller.role !== 'province')
+    throw new Refusal('rank_too_low', 'The province suspended it; only the province lifts that.');
+  return { organization: code, centre, facts: { until: null, by: caller.subject } };
+}
+
+/** Why an organization is suspended, if it is. */
+export async function suspensionOf(
+  service: Service,
+  code: string,
+): Promise<{ reason: string; until: string | null; since: number; by: string } | undefined> {
+  const row = await selectCase(service.db, `standing:${code}`);
+  if (row?.state !== 'suspended') return undefined;
+  const step = await selectLastStep(service.db, row.about, ['standing.suspend']);
+  if (!step) return undefined;
+  const { reason, until } = await readStored<'standing.suspend'>(service, step);
+  return { reason, until: until ?? null, since: step.received_at, by: step.iss };
+}
+
+/** Refuses an organization that is suspended (`organization_suspended`). @returns the same condition, for the transaction that follows */
+export async function requireStanding(service: Service, code: string): Promise<D1PreparedStatement> {
+  const row = await selectCase(service.db, `standing:${code}`);
+  if (row?.state === 'suspended')
+    throw new Refusal(
+      'organization_suspended',
+      'A centre has suspended this organization; ask it what is to be mended.',
+      { organization: code },
+    );
+  return guardStanding(service.db, code);
+}

@@ -1,0 +1,63 @@
+/**
+ * Owns the public statistics: counts the register and gives one year as it may be shown. What was counted stands for ten
+ * minutes in an isolate, so that nobody loads the database by asking again; a new day or an edit of the register ends it.
+ * It refuses to give any count that life/statistics.ts does not let through.
+ */
+import { shanghaiDay } from '../base/day.ts';
+import { type Counted, type Statistics, statisticsOf, yearsOf } from '../core/statistics-year.ts';
+import { countDelays, countIssued, countOutcomes, selectRevision } from '../storage/certificate-counts.ts';
+import { centreNames } from './organizations.ts';
+import type { Service } from './service.ts';
+
+/** Seconds. */
+const STANDS = 600;
+
+interface Standing {
+  key: string;
+  at: number;
+  counted: Promise<Counted>;
+}
+/** By vault, which all requests of an isolate share. */
+const standing = new WeakMap<object, Standing>();
+
+async function count(service: Service, today: string): Promise<Counted> {
+  const [issued, delays, outcomes] = await Promise.all([
+    countIssued(service.db),
+    countDelays(service.db),
+    countOutcomes(service.db, today),
+  ]);
+  return { issued, delays, outcomes };
+}
+
+async function counted(service: Service, today: string): Promise<{ counted: Counted; at: number }> {
+  const key = `${today}|${await selectRevision(service.db)}`;
+  const now = service.now();
+  let known = standing.get(service.vault);
+  if (!known || known.key !== key || Math.abs(now - known.at) >= STANDS) {
+    const fresh: Standing = { key, at: now, counted: count(service, today) };
+    standing.set(service.vault, fresh);
+    fresh.counted.catch(() => standing.get(service.vault) === fresh && standing.delete(service.vault));
+    known = fresh;
+  }
+  return { counted: await known.counted, at: known.at };
+}
+
+export interface StatisticsAnswer {
+  /** NumericDate of the counting. */
+  counted_at: number;
+  /** Years that can be asked for, the newest first. */
+  years: string[];
+  statistics: Statistics[];
+}
+
+/** The statistics of one year; of every year where none is asked for. A year without anything gives none. */
+export async function readStatistics(service: Service, year?: string): Promise<StatisticsAnswer> {
+  const today = shanghaiDay(service.now());
+  const { counted: cells, at } = await counted(service, today);
+  const names = await centreNames(service);
+  const years = yearsOf(cells);
+  const statistics = years
+    .filter((one) => year === undefined || one === year)
+    .map((one) => statisticsOf(cells, one, today, (centre) => names.get(centre) ?? centre));
+  return { counted_at: at, years, statistics };
+}

@@ -1,0 +1,58 @@
+/**
+ * Owns asking a timestamp authority over HTTP (RFC 3161 §3.4): one request, five seconds, a bounded answer that is
+ * checked before it is used. What goes out is a digest of a signature and a random number, nothing of a person.
+ * It refuses `timestamp_unreachable` whatever did not answer in time or not with a reply.
+ */
+import { concat } from '../base/bytes.ts';
+import { Refusal } from '../base/refusal.ts';
+import { DER_LIMIT } from '../formats/pades/der.ts';
+import { TIMESTAMP_QUERY, TIMESTAMP_REPLY, takeToken, timestampRequest } from '../formats/pades/timestamp-token.ts';
+
+const MILLISECONDS = 5_000;
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+const unreachable = (why: string) =>
+  new Refusal('timestamp_unreachable', `The timestamp authority did not answer: ${why}.`);
+
+async function readReply(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+  const type = response.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
+  if (response.status !== 200 || type !== TIMESTAMP_REPLY)
+    throw unreachable(`status ${response.status}, type ${type ?? 'none'}`);
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
+    size += part.length;
+    if (size > DER_LIMIT) throw unreachable('its answer is too large');
+    parts.push(part);
+  }
+  return concat(...parts);
+}
+
+/**
+ * Gets a timestamp over a SHA-256 digest. `nonce`: 16 random bytes.
+ * @returns TimeStampToken, DER
+ * @throws Refusal `timestamp_unreachable`, `timestamp_refused`, and what a malformed token is refused for
+ */
+export async function askTimestamp(
+  url: string,
+  digest: Uint8Array<ArrayBuffer>,
+  nonce: Uint8Array<ArrayBuffer>,
+  fetcher: Fetch,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let reply: Uint8Array<ArrayBuffer>;
+  try {
+    // The signal ends a body that trickles, too.
+    const init = {
+      method: 'POST',
+      headers: { 'Content-Type': TIMESTAMP_QUERY, Accept: TIMESTAMP_REPLY },
+      body: timestampRequest(digest, nonce),
+      signal: AbortSignal.timeout(MILLISECONDS),
+    };
+    reply = await readReply(await fetcher(url, init));
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw unreachable(error instanceof Error ? error.name : 'no reason given');
+  }
+  return takeToken(reply, digest, nonce);
+}

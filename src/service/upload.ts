@@ -1,0 +1,434 @@
+/**
+ * Owns the upload of results (结果上传) and what centres answer: batches in, approvals in, batches returned.
+ * At upload everything that could refuse a row later is checked, and each row's disclosures are fixed, so that
+ * the root that centres sign is the root of what will be issued.
+ * It refuses a batch as a whole, with every fault of every row, and then stores nothing.
+ */
+import { CURRENT } from '../../templates/index.ts';
+import { toHex } from '../base/bytes.ts';
+import { shanghaiDay, shanghaiYear } from '../base/day.ts';
+import { isRefusal, Refusal } from '../base/refusal.ts';
+import { counted } from '../base/text.ts';
+import { type Arrival, type BatchFacts, checkArrival, openApproval, openCityApproval } from '../core/approve.ts';
+import { openFiling } from '../core/authority.ts';
+import { makeDisclosures, SALT_BYTES } from '../core/disclose.ts';
+import { ID_TYPE_NAMES } from '../core/identity.ts';
+import { leafText, rootOfTexts } from '../core/leaf.ts';
+import { maskName } from '../core/name.ts';
+import { checkPrintable } from '../core/paper/document.ts';
+import { type GivenPhoto, matchPhotos } from '../core/rows/row-photos.ts';
+import { type CheckedRow, checkRows, type RawRow } from '../core/rows/rows.ts';
+import type { Filing } from '../core/schema.ts';
+import { chooseFormat } from '../core/seal.ts';
+import { checkTimes } from '../core/statement.ts';
+import { missingGlyphs } from '../formats/font/font-set.ts';
+import {
+  type BatchRow,
+  insertApproval,
+  insertBatch,
+  type StoredRow,
+  selectAlreadyCertified,
+  selectApprovals,
+  selectBatch,
+  selectBatchByIdempotencyKey,
+  selectBatchOfResults,
+  selectFacts,
+  selectHeld,
+  selectReplaceable,
+  selectUsedCapacity,
+} from '../storage/batch-store.ts';
+import type { D1PreparedStatement } from '../storage/bindings.ts';
+import { selectCase, unlessObjected } from '../storage/case-store.ts';
+import { isCodeReleased } from '../storage/code-store.ts';
+import { keepPhotos, type Place } from '../storage/photo-store.ts';
+import { selectStatementById } from '../storage/statement-store.ts';
+import { type Caller, currentFiling, filedSince, requireSameCentre } from './enrol.ts';
+import { directoryOf, type RowSecret, rowPlace } from './lookup.ts';
+import { requireNotice, requireUploaded } from './procedure/result-steps.ts';
+import { reasonOf } from './procedure/return-reason.ts';
+import { requireStanding } from './procedure/standing.ts';
+import { discardPhotos, storePhotos } from './row-photos-at-rest.ts';
+import type { Service } from './service.ts';
+
+/** One fault of one row; `message` is Chinese, then English. */
+export interface RowFault {
+  row: number;
+  field: string;
+  code: string;
+  message: string;
+  /** Of photos: the name in the archive. */
+  file?: string;
+}
+
+/** All faults of a batch. Carried beside the refusal because there can be thousands. */
+export class RowsRefused extends Refusal {
+  readonly faults: RowFault[];
+  constructor(faults: RowFault[]) {
+    super(
+      'rows_refused',
+      `${counted(faults.length, 'fault')} in the rows; nothing was stored. Mend the file and send it again.`,
+      { count: faults.length },
+    );
+    this.faults = faults;
+  }
+}
+
+/** What an organization hands in. `results`: what the rows are of, where they were published. `digest`: of all of it, so that an Idempotency-Key is not reused for something else. */
+export interface Upload {
+  rows: RawRow[];
+  photos: GivenPhoto[];
+  digest: string;
+  results?: string;
+  /** Written in the same transaction, before it. */
+  before?: D1PreparedStatement[];
+}
+
+/**
+ * Checks and stores a batch.
+ * @param key Idempotency-Key
+ * @throws RowsRefused; Refusal `organization_not_filed`, `capacity_exceeded`, `idempotency_key_reused`
+ */
+export async function submitBatch(
+  service: Service,
+  caller: Caller,
+  upload: Upload,
+  key: string | null,
+): Promise<{ batch: BatchRow; fresh: boolean }> {
+  const organization = caller.subject.slice('org:'.length);
+  const digest = key === null ? null : await idempotencyDigest(service, organization, key);
+  const repeated =
+    key === null || digest === null ? null : await selectBatchByIdempotencyKey(service.db, organization, digest, key);
+  if (repeated) {
+    if (repeated.body_digest !== upload.digest)
+      throw new Refusal('idempotency_key_reused', 'This Idempotency-Key was used for another file.');
+    return { batch: repeated, fresh: false };
+  }
+  const directory = await directoryOf(service);
+  const { id: filingId, filing } = await currentFiling(service, directory, organization);
+  const standing = await requireStanding(service, organization);
+  const fonts = await service.fonts();
+  const now = service.now();
+  const checked = checkRows(upload.rows, {
+    scope: filing.scope,
+    pass_mark: filing.pass_mark,
+    today: shanghaiDay(now),
+    missingGlyphs: (text) => missingGlyphs(fonts, text),
+  });
+  const { photos, faults: photoFaults } = await matchPhotos(upload.rows, upload.photos);
+  const rowFaults = [...checked.faults, ...photoFaults].sort((a, b) => a.row - b.row);
+  if (rowFaults.length > 0) throw new RowsRefused(rowFaults);
+  await requireCapacity(service, organization, filing, checked.rows.length);
+  const persons = await Promise.all(checked.rows.map((row) => service.vault.person(row.id_type, row.id_number)));
+  const faults = await registerFaults(service, organization, checked.rows, persons);
+  if (faults.length > 0) throw new RowsRefused(faults);
+
+  const id = `b${toHex(service.random(12))}`;
+  const rows: StoredRow[] = [];
+  const digests: (string | null)[] = [];
+  for (const [position, row] of checked.rows.entries()) {
+    // Exactly what rendering would refuse is refused now: after numbering nothing may be.
+    const { name, occupation, job, level, id_number } = row;
+    checkPrintable(fonts, {
+      template: CURRENT,
+      organization: { code: organization, name: filing.name },
+      occupation,
+      job,
+      level,
+      name,
+      id_type_name: ID_TYPE_NAMES[row.id_type],
+      id_number,
+    });
+    const digest = photos.get(row.row)?.digest ?? null;
+    digests.push(digest);
+    rows.push(await storedRow(service, id, position, row, persons[position] as string, digest));
+  }
+  const root = rootOfTexts(rows.map((row) => row.facts));
+  const batch = {
+    id,
+    organization,
+    filing: filingId,
+    count: rows.length,
+    root,
+    created_at: now,
+    idempotency_key: digest,
+    body_digest: upload.digest,
+    template: CURRENT,
+    results: upload.results ?? null,
+  };
+  try {
+    const places = await storePhotos(service, id, photos.values());
+    const placed = digests.flatMap((digest, position) =>
+      digest === null ? [] : [{ position, ...(places.get(digest) as Place) }],
+    );
+    await insertBatch(service.db, batch, rows, {
+      before: [standing, ...(upload.before ?? [])],
+      along: places.size === 0 ? [] : keepPhotos(service.db, id, placed),
+    });
+  } catch (error) {
+    // Whatever is left if this fails too, the sweep takes.
+    if (photos.size > 0)
+      await discardPhotos(service, id).catch(() =>
+        console.error(JSON.stringify({ event: 'photos_left_to_sweep', batch: id })),
+      );
+    if (isCodeReleased(error))
+      throw new Refusal('filing_withdrawn', 'The filing of the organization was withdrawn.', { part: 'filing+jwt' });
+    // Two calls with one key at the same moment: the other one's batch is the answer.
+    if (key !== null && error instanceof Error && /batches\.organization/.test(error.message))
+      return submitBatch(service, caller, upload, key);
+    const overtaken =
+      isRefusal(error, 'batch_closed') || (error instanceof Error && /batches\.results/.test(error.message));
+    if (upload.results !== undefined && overtaken) return batchOfOther(service, upload.results, upload.digest);
+    throw error;
+  }
+  return { batch: { ...batch, state: 'submitted', returned_sealed: null, returned_reason: null }, fresh: true };
+}
+
+/** What is kept of an Idempotency-Key: callers choose it, and may put anything into it. */
+export const idempotencyDigest = (service: Service, organization: string, key: string): Promise<string> =>
+  service.vault.factor(`idempotency|${organization}|${key}`);
+
+/** Two calls for the same results at the same moment: the other one's batch is the answer, if it is the same. */
+async function batchOfOther(
+  service: Service,
+  results: string,
+  digest: string,
+): Promise<{ batch: BatchRow; fresh: boolean }> {
+  const batch = await selectBatchOfResults(service.db, results);
+  if (batch?.body_digest === digest) return { batch, fresh: false };
+  throw new Refusal(
+    'step_out_of_order',
+    'Another batch was made of these results at the same moment. Look again, then decide.',
+    { part: 'results' },
+  );
+}
+
+/** Fixes a row's disclosures and its public part, and seals what is private. */
+async function storedRow(
+  service: Service,
+  batch: string,
+  position: number,
+  row: CheckedRow,
+  person: string,
+  photo: string | null,
+): Promise<StoredRow> {
+  const holder = { name: row.name, id_type: row.id_type, id_number: row.id_number, photo_digest: photo };
+  const { disclosures, sd } = makeDisclosures(holder, [
+    service.random(SALT_BYTES),
+    service.random(SALT_BYTES),
+    service.random(SALT_BYTES),
+  ]);
+  const { occupation, job, level, exam_date, replaces } = row;
+  const facts = leafText({
+    occupation,
+    job,
+    level,
+    exam_date,
+    masked_name: maskName(row.name),
+    sd,
+    ...(replaces === undefined ? {} : { replaces }),
+  });
+  // The largest seal this row can have, so that nothing is refused at issue.
+  chooseFormat({
+    origin: service.config.origin,
+    number: '0'.repeat(22),
+    key_number: 255,
+    issued_on: shanghaiDay(service.now()),
+    occupation,
+    job,
+    name: row.name,
+    name_digest: sd[0] as string,
+  });
+  const secret: RowSecret = { disclosures, scores: [row.score_theory, row.score_practice] };
+  return {
+    position,
+    row: row.row,
+    level,
+    occupation_code: occupation.code,
+    job,
+    replaces: replaces ?? null,
+    person,
+    facts,
+    sealed: await service.vault.sealRow(rowPlace(batch, position), secret),
+  };
+}
+
+/** What only the register knows of rows, of the organization's own certificates alone: those held already, and replaced ones that are not in force. */
+async function registerFaults(
+  service: Service,
+  organization: string,
+  rows: readonly CheckedRow[],
+  persons: readonly string[],
+): Promise<RowFault[]> {
+  const replaced = rows.flatMap((row) => (row.replaces === undefined ? [] : [row.replaces]));
+  const live = new Map(
+    (replaced.length === 0 ? [] : await selectReplaceable(service.db, organization, replaced)).map((one) => [
+      one.number,
+      one,
+    ]),
+  );
+  const keys = rows.map((row, i) => ({
+    person: persons[i] as string,
+    occupation_code: row.occupation.code,
+    job: row.job,
+    level: row.level,
+  }));
+  const held = new Map(
+    (await selectAlreadyCertified(service.db, organization, keys)).map((text) => [
+      text.slice(0, text.lastIndexOf('|')),
+      text.slice(text.lastIndexOf('|') + 1),
+    ]),
+  );
+  return rows.flatMap((row, i): RowFault[] => {
+    const faults: RowFault[] = [];
+    const old = row.replaces === undefined ? undefined : live.get(row.replaces);
+    if (
+      row.replaces !== undefined &&
+      (!old || old.occupation_code !== row.occupation.code || old.level !== row.level)
+    ) {
+      faults.push({
+        row: row.row,
+        field: 'replaces',
+        code: 'replaces_not_live',
+        message:
+          '被替换的证书不是本机构同职业同等级的有效证书 / The certificate to be replaced is not one of yours in force for the same occupation and level.',
+      });
+    }
+    const number = held.get(`${persons[i]}|${row.occupation.code}|${row.job}|${row.level}`);
+    if (number !== undefined && !replaced.includes(number)) {
+      faults.push({
+        row: row.row,
+        field: 'id_number',
+        code: 'already_certified',
+        message: `本机构已向此人颁发同职业、工种、等级的有效证书 ${number} / You have issued certificate ${number} to this person for the same occupation, job and level.`,
+      });
+    }
+    return faults;
+  });
+}
+
+async function requireCapacity(service: Service, organization: string, filing: Filing, count: number): Promise<void> {
+  const used = await selectUsedCapacity(service.db, organization, shanghaiYear(service.now()));
+  if (used + count > filing.annual_capacity) {
+    throw new Refusal(
+      'capacity_exceeded',
+      `The filing allows ${filing.annual_capacity} certificates a year; ${used} are used and this batch has ${count}.`,
+      { allowed: filing.annual_capacity, used, count },
+    );
+  }
+}
+
+/** A batch with its filing opened as it was at upload. Refuses `batch_not_found`. */
+export async function openBatch(
+  service: Service,
+  id: string,
+): Promise<{ batch: BatchRow; filing: Filing; filing_token: string }> {
+  const batch = await selectBatch(service.db, id);
+  if (!batch) throw new Refusal('batch_not_found', 'There is no such batch.');
+  const stored = await selectStatementById(service.db, batch.filing);
+  const directory = await directoryOf(service);
+  if (!stored)
+    throw new Refusal('register_differs', 'The batch names a filing that is not stored.', { part: 'filing' });
+  const { payload } = await service.memo.open(stored.token, 'filing+jwt', directory.findCentre);
+  if (payload.sub !== `org:${batch.organization}`)
+    throw new Refusal('register_differs', "The batch names another organization's filing.", { part: 'filing' });
+  return { batch, filing: payload, filing_token: stored.token };
+}
+
+/** What tokens about this batch must say, with the root computed again from the rows. */
+export async function batchFacts(service: Service, batch: BatchRow): Promise<{ facts: BatchFacts; texts: string[] }> {
+  const texts = await selectFacts(service.db, batch.id);
+  const root = rootOfTexts(texts);
+  if (root !== batch.root || texts.length !== batch.count)
+    throw new Refusal('register_differs', 'The stored rows are not the rows that were uploaded.', { part: 'rows' });
+  return {
+    facts: { organization: batch.organization, aud: service.config.origin, batch: batch.id, root, count: batch.count },
+    texts,
+  };
+}
+
+const CLOSED = ['issuing', 'issued', 'returned'];
+
+/** When a batch came, and when each approval of it did: one that was never handed in comes now. */
+export async function arrivalOf(service: Service, batch: BatchRow): Promise<Arrival> {
+  const received = new Map(
+    (await selectApprovals(service.db, batch.id)).map(({ token, received_at }) => [token, received_at]),
+  );
+  const now = service.now();
+  return { uploaded: batch.created_at, arrived: (token) => received.get(token) ?? now };
+}
+
+/** Takes a centre's approval: the city's by route city first, then the province's. */
+export async function acceptApproval(service: Service, caller: Caller, id: string, token: string): Promise<BatchRow> {
+  const { batch, filing, filing_token } = await openBatch(service, id);
+  if (CLOSED.includes(batch.state))
+    throw new Refusal('batch_closed', `The batch is ${batch.state}; it takes no more approvals.`, {
+      state: batch.state,
+    });
+  await requireSameCentre(service, filing);
+  requireNotice(service, batch.results);
+  await requireUploaded(service, batch);
+  const directory = await directoryOf(service);
+  const { facts } = await batchFacts(service, batch);
+  const tier = caller.role === 'province' ? 'province' : 'city';
+  const opened = await (tier === 'province' ? openApproval : openCityApproval)(
+    token,
+    directory,
+    filing,
+    facts,
+    service.now(),
+  );
+  const { iss, jti } = opened.payload;
+  if (iss !== caller.subject)
+    throw new Refusal('issuer_not_caller', 'A centre hands in its own approvals only.', { part: 'approval+jwt:iss' });
+  checkTimes('approval+jwt', opened.payload, service.now());
+  await checkArrival(opened, directory, filing, await arrivalOf(service, batch));
+  // As the gate will judge it: what could not be ordered need not be approved.
+  await openFiling(filing_token, directory, opened.payload.iat, service.now());
+  await requireNotHeld(service, batch);
+  await unlessObjected(insertApproval(service.db, id, { tier, iss, jti, token, received_at: service.now() }));
+  return { ...batch, state: tier === 'province' || batch.state === 'approved' ? 'approved' : 'city_approved' };
+}
+
+/** Refuses a batch that could not be numbered, because somebody in it holds such a certificate already: the centre returns it. */
+async function requireNotHeld(service: Service, { id, count }: BatchRow): Promise<void> {
+  const held = await selectHeld(service.db, id, 0, count);
+  if (held.length === 0) return;
+  throw new Refusal(
+    'already_certified',
+    `Already certified for the same occupation, job and level: ${counted(held.length, 'person', 'people')}. The rows name the certificates; return the batch, and say why.`,
+    { rows: held.slice(0, 100).map(({ row }) => row) },
+  );
+}
+
+/** The batch as its organization and centres see it. */
+export async function batchView(service: Service, batch: BatchRow, signed: number) {
+  const approvals = await selectApprovals(service.db, batch.id);
+  const returned_reason = await reasonOf(service, batch);
+  const filed_since = CLOSED.includes(batch.state)
+    ? undefined
+    : await filedSince(service, (await openBatch(service, batch.id)).filing);
+  const plan = batch.results === null ? null : ((await selectCase(service.db, batch.results))?.parent ?? null);
+  return {
+    id: batch.id,
+    organization: batch.organization,
+    count: batch.count,
+    root: batch.root,
+    state: batch.state,
+    created_at: batch.created_at,
+    issued: signed,
+    approvals: approvals.map(({ tier, iss, jti, token, received_at }) => ({
+      tier,
+      iss,
+      jti,
+      approval: token,
+      received_at,
+    })),
+    ...(returned_reason === null ? {} : { returned_reason }),
+    // Then nothing of it can be issued: it is returned and uploaded again.
+    ...(filed_since === undefined ? {} : { filed_since }),
+    // Whether plan and notice came before it (notice 2020, 四).
+    procedure: batch.results === null ? ('none' as const) : ('notice' as const),
+    ...(batch.results === null ? {} : { results: batch.results }),
+    ...(plan === null ? {} : { plan }),
+  };
+}

@@ -1,0 +1,177 @@
+/**
+ * The counters of wrong entries: one named function per SQL statement. A guess is written down before it is judged and
+ * taken back when it was right, so that guesses made at the same moment cannot slip past a limit. What was guessed is not
+ * known here: subjects are certificate numbers and keyed digests.
+ */
+import type { D1Database } from './bindings.ts';
+
+/** How often a subject is guessed at: `n` times at once for the rows of a list. */
+export interface Guesses {
+  subject: string;
+  n: number;
+  /** NumericDate until which they count. */
+  until: number;
+}
+
+/** A subject that closes a comparison when it has as many wrong guesses in the hours after `after` (exclusive). */
+export interface Closing {
+  subject: string;
+  after: number;
+  most: number;
+}
+
+/**
+ * Writes a guess down under all its subjects, unless one of `closing` is exhausted: then under none.
+ * @returns false when a subject was exhausted
+ */
+export async function insertGuess(
+  db: D1Database,
+  guesses: readonly Guesses[],
+  closing: readonly Closing[],
+  hour: number,
+): Promise<boolean> {
+  const { results } = await db
+    .prepare(
+      `INSERT INTO wrong_factors (subject, hour, wrong, until)
+       SELECT value ->> 'subject', ?2, value ->> 'n', value ->> 'until' FROM json_each(?1)
+       WHERE NOT EXISTS (
+         SELECT 1 FROM json_each(?3) c
+         WHERE (SELECT sum(wrong) FROM wrong_factors w WHERE w.subject = c.value ->> 'subject' AND w.hour > c.value ->> 'after')
+           >= c.value ->> 'most')
+       ON CONFLICT (subject, hour) DO UPDATE SET wrong = wrong + excluded.wrong, until = max(until, excluded.until)
+       RETURNING subject`,
+    )
+    .bind(JSON.stringify(guesses), hour, JSON.stringify(closing))
+    .all();
+  return results.length > 0;
+}
+
+/** Writes guesses down. @returns for each subject how many wrong ones, or ones still being judged, there were before */
+export async function insertGuesses(
+  db: D1Database,
+  guesses: readonly Guesses[],
+  hour: number,
+): Promise<Map<string, number>> {
+  const { results } = await db
+    .prepare(
+      `INSERT INTO wrong_factors (subject, hour, wrong, until)
+       SELECT value ->> 'subject', ?2, value ->> 'n', value ->> 'until' FROM json_each(?1) WHERE true
+       ON CONFLICT (subject, hour) DO UPDATE SET wrong = wrong + excluded.wrong RETURNING subject, wrong`,
+    )
+    .bind(JSON.stringify(guesses), hour)
+    .all<{ subject: string; wrong: number }>();
+  const after = new Map(results.map(({ subject, wrong }) => [subject, wrong]));
+  return new Map(guesses.map(({ subject, n }) => [subject, (after.get(subject) ?? n) - n]));
+}
+
+/** The hours in which subjects were guessed at, oldest first. */
+export async function selectGuesses(
+  db: D1Database,
+  subjects: readonly string[],
+): Promise<{ subject: string; hour: number; wrong: number }[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT subject, hour, wrong FROM wrong_factors
+       WHERE subject IN (SELECT value FROM json_each(?)) ORDER BY hour`,
+    )
+    .bind(JSON.stringify(subjects))
+    .all<{ subject: string; hour: number; wrong: number }>();
+  return results;
+}
+
+/** Takes guesses back that were right; a counter of none is forgotten. */
+export async function deleteGuesses(
+  db: D1Database,
+  guesses: readonly Pick<Guesses, 'subject' | 'n'>[],
+  hour: number,
+): Promise<void> {
+  const json = JSON.stringify(guesses);
+  await db.batch([
+    db
+      .prepare(
+        `UPDATE wrong_factors SET wrong = wrong - (j.value ->> 'n') FROM json_each(?1) j
+       WHERE subject = j.value ->> 'subject' AND hour = ?2`,
+      )
+      .bind(json, hour),
+    db
+      .prepare(
+        `DELETE FROM wrong_factors
+       WHERE subject IN (SELECT value ->> 'subject' FROM json_each(?1)) AND hour = ?2 AND wrong <= 0`,
+      )
+      .bind(json, hour),
+  ]);
+}
+
+/** Forgets what does not count any more. */
+export async function deleteGuessesBefore(db: D1Database, instant: number): Promise<void> {
+  await db.prepare('DELETE FROM wrong_factors WHERE until <= ?').bind(instant).run();
+}
+
+// Owns the tables that bound what keys leave here that nobody has named: one named function per SQL statement.
+
+/** Counts a step or bytes of a sender on a day, before they are judged. @returns what there is of it that day, this included */
+export async function countStranger(
+  db: D1Database,
+  sender: string,
+  day: string,
+  { steps = 0, bytes = 0 }: { steps?: number; bytes?: number },
+): Promise<{ steps: number; bytes: number }> {
+  const sql =
+    'INSERT INTO stranger_senders (sender, day, steps, bytes) VALUES (?, ?, ?, ?) ON CONFLICT (sender, day) DO UPDATE SET steps = steps + excluded.steps, bytes = bytes + excluded.bytes RETURNING steps, bytes';
+  return (
+    (await db.prepare(sql).bind(sender, day, steps, bytes).first<{ steps: number; bytes: number }>()) ?? {
+      steps,
+      bytes,
+    }
+  );
+}
+
+/** Forgets the days before one. */
+export async function deleteStrangersBefore(db: D1Database, day: string): Promise<void> {
+  await db.prepare('DELETE FROM stranger_senders WHERE day < ?').bind(day).run();
+}
+
+/** Applications and requests of devices that keys which nobody has named began, and that wait for somebody. */
+export async function countUndecided(db: D1Database): Promise<number> {
+  const sql =
+    "SELECT count(*) AS n FROM cases WHERE kind IN ('application', 'device') AND state IN ('submitted', 'returned', 'requested', 'endorsed') AND owner GLOB 'key:*'";
+  return (await db.prepare(sql).first<{ n: number }>())?.n ?? 0;
+}
+
+/**
+ * Bytes of bodies that such keys left here and nobody selected, granted or cleared: of cases that wait, and of those that
+ * changed since an instant.
+ */
+export async function selectBodyBytes(db: D1Database, since: number): Promise<number> {
+  const sql = `SELECT coalesce(sum(bytes), 0) AS bytes FROM cases WHERE owner GLOB 'key:*' AND state NOT IN ('selected', 'granted', 'cleared')
+    AND (updated_at >= ? OR state IN ('submitted', 'returned', 'requested', 'endorsed'))`;
+  return (await db.prepare(sql).bind(since).first<{ bytes: number }>())?.bytes ?? 0;
+}
+
+/** Bytes of files, named or not, of such keys of which nothing was selected or granted. */
+export async function selectFileBytes(db: D1Database): Promise<number> {
+  const sql = `SELECT coalesce(sum(size), 0) AS bytes FROM attachments a WHERE owner GLOB 'key:*' AND about IS NOT '-'
+    AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.owner = a.owner AND c.state IN ('selected', 'granted'))`;
+  return (await db.prepare(sql).first<{ bytes: number }>())?.bytes ?? 0;
+}
+
+/** Bytes of files that such keys handed in and no step names. */
+export async function selectUnnamedBytes(db: D1Database): Promise<number> {
+  return (
+    (
+      await db
+        .prepare("SELECT coalesce(sum(size), 0) AS bytes FROM attachments WHERE about IS NULL AND owner GLOB 'key:*'")
+        .first<{ bytes: number }>()
+    )?.bytes ?? 0
+  );
+}
+
+/** The oldest of those files. */
+export async function selectOldestUnnamed(
+  db: D1Database,
+  limit: number,
+): Promise<{ owner: string; sha256: string; size: number }[]> {
+  const sql =
+    "SELECT owner, sha256, size FROM attachments WHERE about IS NULL AND owner GLOB 'key:*' ORDER BY created_at LIMIT ?";
+  return (await db.prepare(sql).bind(limit).all<{ owner: string; sha256: string; size: number }>()).results;
+}

@@ -1,0 +1,170 @@
+/**
+ * Owns the page of one certificate: seal, verdict, facts, checks, and the holder's download.
+ * It refuses to show more than the report: the full name comes from the QR code in the visitor's hand, or not at all.
+ */
+import type { FC } from 'hono/jsx';
+import type { Report } from '../../core/report.ts';
+import { Field, type FieldFaults, Human, type Typed } from '../frame/form.tsx';
+import { Both, En, Layout } from '../frame/layout.tsx';
+import { type CentreNames, Checks, Facts, NumberText, VerdictBanner } from '../frame/report-view.tsx';
+import { BY, MEDIA, shanghaiClock, VERDICTS, type Words } from '../words/page-words.ts';
+import { StatusHistory } from './history.tsx';
+import { SealCheck } from './seal-answers.tsx';
+
+export interface Download {
+  kind: string;
+  by: string;
+  /** RFC 3339 */
+  at: string;
+}
+
+export interface CertificateProps {
+  host: string;
+  number: string;
+  report: Report;
+  centres: CentreNames;
+  roots: readonly string[];
+  /** What a holder typed, and what was wrong with it. */
+  holder?: { typed: Typed; faults: FieldFaults; notice?: Words };
+  /** Earlier downloads, shown to who proved to know name and document number. */
+  downloads?: Download[];
+}
+
+const History: FC<{ downloads: Download[] }> = ({ downloads }) => (
+  <section class="card" id="downloads">
+    <h2>
+      下载记录<En>Earlier downloads</En>
+    </h2>
+    {downloads.length === 0 ? (
+      <p>
+        还没有人下载过此证书。<En>Nobody has downloaded this certificate yet.</En>
+      </p>
+    ) : (
+      <ul>
+        {downloads.map(({ kind, by, at }) => (
+          <li>
+            {shanghaiClock(at)}，{MEDIA[kind] ?? kind}，
+            <Both words={BY[by.split(':')[0] ?? ''] ?? (BY.organization as Words)} />
+          </li>
+        ))}
+      </ul>
+    )}
+    <p class="hint">
+      如有不是您本人或颁发机构的下载，请联系颁发机构。
+      <En>If a download was neither yours nor the organization’s, contact the organization.</En>
+    </p>
+  </section>
+);
+
+const DownloadForm: FC<{ number: string; holder: CertificateProps['holder'] | undefined }> = ({ number, holder }) => (
+  <details class="card" id="download" open={holder !== undefined}>
+    <summary>
+      <h2>
+        持证人下载<En>Download by the holder</En>
+      </h2>
+    </summary>
+    <form method="post" action={`/c/${number}/download`}>
+      <p>
+        填写证书上的姓名和证件号码，即可下载带签名二维码的 PDF。每次下载都有记录。
+        <En>Enter the name and document number on the certificate to download its PDF. Every download is recorded.</En>
+      </p>
+      <Field name="name" form="download" typed={holder?.typed} faults={holder?.faults} required />
+      <Field name="id_number" form="download" typed={holder?.typed} faults={holder?.faults} required />
+      <Human />
+      <button type="submit" name="want" value="pdf">
+        下载 PDF<En>Download PDF</En>
+      </button>
+      <button type="submit" name="want" value="history" class="second">
+        查看下载记录<En>Earlier downloads</En>
+      </button>
+      <details open={holder?.typed.purpose !== undefined || holder?.faults.purpose !== undefined}>
+        <summary>
+          加注副本：写明用途和期限<En>A copy that states its purpose and expiry</En>
+        </summary>
+        <Field name="purpose" form="download" typed={holder?.typed} faults={holder?.faults} />
+        <Field name="expires_on" form="download" typed={holder?.typed} faults={holder?.faults} />
+        <button type="submit" name="want" value="copy" class="second">
+          下载加注副本<En>Download the copy</En>
+        </button>
+      </details>
+    </form>
+  </details>
+);
+
+const MARKED: Words = { zh: '请修改下面标出的各项，再提交一次', en: 'Correct what is marked below and send it again' };
+
+/** What the holder's form is answered with when nothing was downloaded: that first, and no verdict that could stand for it. */
+const NotDownloaded: FC<CertificateProps> = ({ host, number, holder }) => (
+  <Layout title={{ zh: `没有下载 ${number}`, en: `Not downloaded ${number}` }} host={host}>
+    <section class="verdict incomplete" role="alert">
+      <span class="mark" aria-hidden="true">
+        !
+      </span>
+      <h1>
+        没有下载<En>Nothing was downloaded</En>
+      </h1>
+      <p class="sentence">
+        <Both words={holder?.notice ?? MARKED} />
+      </p>
+    </section>
+    <p class="asked">
+      证书编号 <span lang="en">Certificate</span> <NumberText number={number} />
+    </p>
+    <DownloadForm number={number} holder={holder} />
+    <section class="card plain">
+      <p>
+        <a href={`/c/${number}`}>
+          返回这张证书的核验结果<En>Back to what this certificate was verified as</En>
+        </a>
+      </p>
+    </section>
+  </Layout>
+);
+
+export const CertificatePage: FC<CertificateProps> = (props) =>
+  props.holder && props.report.verdict !== 'invalid' ? <NotDownloaded {...props} /> : <Verified {...props} />;
+
+const Verified: FC<CertificateProps> = ({ host, number, report, centres, roots, downloads }) => (
+  <Layout
+    title={{ zh: `${VERDICTS[report.verdict].word.zh} ${number}`, en: `${VERDICTS[report.verdict].word.en} ${number}` }}
+    host={host}
+    script="certificate.js"
+  >
+    <p class="asked">
+      证书编号 <span lang="en">Certificate</span> <NumberText number={number} />
+    </p>
+    <SealCheck number={number} roots={roots} credential={report.credential} />
+    <p class="only">
+      以下只是该编号在登记中的状态，不代表您手中的证书
+      <En>
+        Below is only what the register holds under this number; it does not speak for the certificate in your hands
+      </En>
+    </p>
+    <VerdictBanner report={report} />
+    {report.certificate ? (
+      <section class="card">
+        <h2>
+          证书内容<En>The certificate</En>
+        </h2>
+        <Facts certificate={report.certificate} centres={centres} />
+      </section>
+    ) : null}
+    <StatusHistory report={report} />
+    {downloads ? <History downloads={downloads} /> : null}
+    <Checks report={report} />
+    {report.verdict === 'invalid' ? null : <DownloadForm number={number} holder={undefined} />}
+    <section class="card plain">
+      <p>
+        <a href="/">
+          查询另一张证书<En>Check another certificate</En>
+        </a>
+      </p>
+      <p class="hint">
+        信任根（省级根密钥指纹）<En>Trust root (thumbprint of the province’s root key)</En>
+        {roots.map((root) => (
+          <code>{root}</code>
+        ))}
+      </p>
+    </section>
+  </Layout>
+);

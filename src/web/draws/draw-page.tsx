@@ -1,0 +1,149 @@
+/**
+ * Owns the public page of one draw (双随机、一公开): lists, commitment, public value, seed, what was drawn and found, and how
+ * anybody computes it again. The page's script does so by itself.
+ * It refuses nothing: a draw that was given up stays on its page with the reason, and one whose seed is overdue says so.
+ */
+import type { FC } from 'hono/jsx';
+import { shanghaiDay } from '../../base/day.ts';
+import { counted } from '../../base/text.ts';
+import type { DrawRecord } from '../../core/procedure/draw-record.ts';
+import { Both, En, Fact, Layout } from '../frame/layout.tsx';
+import type { CentreNames } from '../frame/report-view.tsx';
+import { LOTTERY_WORDS, sourceWords } from '../words/draw-words.ts';
+import { at, DrawState } from './draw-list.tsx';
+import { HowTo, Lists, Proves, Results } from './draw-parts.tsx';
+
+interface Props {
+  host: string;
+  record: DrawRecord;
+  centres: CentreNames;
+  /** Thumbprints that this service trusts. */
+  roots: readonly string[];
+  /** Shanghai day. */
+  today: string;
+}
+
+/** What a reader must know before all else. */
+const Warnings: FC<Pick<Props, 'record' | 'centres' | 'today'>> = ({
+  record: { state, committed, abandoned },
+  centres,
+  today,
+}) => {
+  const { sessions, public_source } = committed.body;
+  if (abandoned) {
+    return (
+      <div class="notice">
+        <p>
+          <Both
+            words={{
+              zh: `${centres.get(abandoned.by) ?? abandoned.by}于 ${shanghaiDay(abandoned.at)} 作废了这次抽取，原因：${abandoned.body.reason}`,
+              en: 'The centre gave this draw up. It stays here with the reason, so that nobody draws again and again until it suits.',
+            }}
+          />
+        </p>
+        {shanghaiDay(abandoned.at) >= public_source.date ? (
+          <p>
+            <Both
+              words={{
+                zh: '作废时已到开奖日，中心可能已经知道结果。',
+                en: 'The lottery’s day had come by then: the centre may have known the outcome.',
+              }}
+            />
+          </p>
+        ) : null}
+      </div>
+    );
+  }
+  if (state !== 'committed') return null;
+  if (sessions.every(({ date }) => date < today)) {
+    return (
+      <div class="notice">
+        <p>
+          <Both
+            words={{
+              zh: '可抽场次均已结束，种子仍未公布。',
+              en: 'All sessions are over, and the seed has still not been published.',
+            }}
+          />
+        </p>
+      </div>
+    );
+  }
+  return (
+    <p class="hint">
+      种子可以在检查之后公布，以免事先走漏；名单和承诺值自锁定起不能更改。
+      <En>
+        The seed may be published after the inspections, so that nobody is warned; lists and commitment cannot change
+        any more.
+      </En>
+    </p>
+  );
+};
+
+const Facts: FC<Pick<Props, 'record' | 'centres'>> = ({ record: { committed, revealed, closed }, centres }) => {
+  const { sessions, inspectors, pick, per_session, commitment, public_source } = committed.body;
+  return (
+    <dl class="facts">
+      <Fact label={{ zh: '组织抽取', en: 'Drawn by' }}>{centres.get(committed.by) ?? committed.by}</Fact>
+      <Fact label={{ zh: '名单锁定', en: 'Lists fixed' }}>{at(committed.at)}</Fact>
+      <Fact label={{ zh: '抽取规模', en: 'To be drawn' }}>
+        {`${sessions.length} 个场次中抽 ${pick} 个，每场 ${per_session} 人（共 ${inspectors.length} 人）`}
+        <En>{`${pick} of ${counted(sessions.length, 'session')}, ${per_session} of ${counted(inspectors.length, 'inspector')} each`}</En>
+      </Fact>
+      <Fact label={{ zh: '承诺值', en: 'Commitment' }}>
+        <code class="token">{commitment}</code>
+      </Fact>
+      <Fact label={{ zh: '公开值', en: 'Public value' }}>
+        <Both words={sourceWords(public_source)} />
+        {revealed ? (
+          <>
+            <code class="token">{revealed.body.public_value}</code>
+            <small class="note">
+              请与<a href={LOTTERY_WORDS[public_source.lottery].site}>该期公告</a>核对
+              <En>Compare it with what that issue says</En>
+            </small>
+          </>
+        ) : null}
+      </Fact>
+      {revealed ? (
+        <>
+          <Fact label={{ zh: '种子公布', en: 'Seed published' }}>{at(revealed.at)}</Fact>
+          <Fact label={{ zh: '种子', en: 'Seed' }}>
+            <code class="token">{revealed.body.seed}</code>
+          </Fact>
+        </>
+      ) : null}
+      {closed ? (
+        <Fact label={{ zh: '办结', en: 'Closed' }}>
+          {at(closed.at)}
+          <small class="note">{closed.body.summary}</small>
+        </Fact>
+      ) : null}
+    </dl>
+  );
+};
+
+export const DrawPage: FC<Props> = ({ host, record, centres, roots, today }) => {
+  const { title } = record.committed.body;
+  return (
+    <Layout title={{ zh: title, en: `Supervision: ${title}` }} host={host} styles={['draws']} script="draw.js" listed>
+      <section class="card">
+        <h1>{title}</h1>
+        <p>
+          <DrawState state={record.state} />
+        </p>
+        <Warnings record={record} centres={centres} today={today} />
+        <Facts record={record} centres={centres} />
+      </section>
+      <Results record={record} centres={centres} />
+      <HowTo id={record.about.slice('draw:'.length)} state={record.state} roots={roots} />
+      <Proves />
+      <Lists record={record} />
+      <p>
+        <a href="/supervision">
+          全部抽取<En>All draws</En>
+        </a>
+      </p>
+    </Layout>
+  );
+};

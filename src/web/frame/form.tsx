@@ -1,0 +1,141 @@
+/**
+ * Owns the search form (one box, and a second step for name and document number) and the look of a field with its
+ * fault. Works without JavaScript, by POST, so that no personal data enters an address.
+ * It refuses to keep a typed document number anywhere but in the field's own value.
+ */
+import { createContext, type FC, useContext } from 'hono/jsx';
+import type { Words } from '../words/page-words.ts';
+import { Both, En } from './layout.tsx';
+
+export type FieldName = 'number' | 'name' | 'id_number' | 'purpose' | 'expires_on';
+export type Typed = Partial<Record<FieldName, string>>;
+export type FieldFaults = Partial<Record<FieldName, Words>>;
+
+const LABELS: Record<FieldName, Words> = {
+  number: { zh: '证书编号', en: 'Certificate number' },
+  name: { zh: '姓名', en: 'Name' },
+  id_number: { zh: '证件号码', en: 'Document number' },
+  purpose: { zh: '用途', en: 'Purpose' },
+  expires_on: { zh: '截止日期', en: 'Last day' },
+};
+const HINTS: Record<FieldName, Words | undefined> = {
+  number: {
+    zh: '可直接粘贴：编号（1 个字母加 21 位数字）、二维码里的网址，或含有编号的一句话',
+    en: 'Paste a number (one letter and 21 digits), the web address in a QR code, or a sentence with the number in it',
+  },
+  name: undefined,
+  purpose: {
+    zh: '印在副本上，例如：申请技能提升补贴',
+    en: 'Printed on the copy, e.g. application for a training subsidy',
+  },
+  expires_on: {
+    zh: '到期后核验会提示副本已过期，证书本身不受影响',
+    en: 'After it, checking the copy says that it has run out; the certificate itself is not touched',
+  },
+  id_number: {
+    zh: '领证时登记的身份证、护照等证件的号码',
+    en: 'Of the ID card, passport or other document on the certificate',
+  },
+};
+
+interface FieldProps {
+  name: FieldName;
+  /** Keeps ids apart where two forms share a page. */
+  form: string;
+  typed?: Typed | undefined;
+  faults?: FieldFaults | undefined;
+  required?: boolean;
+}
+
+export const Field: FC<FieldProps> = ({ name, form, typed = {}, faults = {}, required = false }) => {
+  const id = `${form}-${name}`;
+  const hint = HINTS[name];
+  const fault = faults[name];
+  const described = [fault ? `${id}-fault` : '', hint ? `${id}-hint` : ''].filter(Boolean).join(' ');
+  return (
+    <div class={fault ? 'field wrong' : 'field'}>
+      <label for={id}>
+        <Both words={LABELS[name]} />
+      </label>
+      {fault ? (
+        <p class="fault" id={`${id}-fault`}>
+          <Both words={fault} />
+        </p>
+      ) : null}
+      <input
+        id={id}
+        name={name}
+        {...(name === 'expires_on' ? { type: 'date' } : { type: 'text', maxlength: name === 'number' ? 2000 : 200 })}
+        value={typed[name] ?? ''}
+        autocomplete="off"
+        autocapitalize={name === 'name' ? 'words' : 'characters'}
+        spellcheck={false}
+        required={required}
+        {...(fault ? { 'aria-invalid': 'true', autofocus: true } : {})}
+        {...(described ? { 'aria-describedby': described } : {})}
+      />
+      {hint ? (
+        <p class="hint" id={`${id}-hint`}>
+          <Both words={hint} />
+        </p>
+      ) : null}
+    </div>
+  );
+};
+
+/** Open where something was typed there, or is missing there. */
+const SecondStep: FC<{ typed: Typed; faults: FieldFaults }> = ({ typed, faults }) => (
+  <details open={[typed.name, typed.id_number, faults.name, faults.id_number].some((one) => one !== undefined)}>
+    <summary>
+      没有编号，或要核对姓名、证件号码<En>No number, or to compare name and document number</En>
+    </summary>
+    <fieldset>
+      <legend>
+        编号、姓名、证件号码，任填两项
+        <En>Any two of number, name and document number</En>
+      </legend>
+      <Field name="name" form="search" typed={typed} faults={faults} />
+      <Field name="id_number" form="search" typed={typed} faults={faults} />
+    </fieldset>
+    <p class="hint">
+      所填内容只用于本次核对，不写入网址，也不保存。
+      <En>Used for this check only: neither put into an address nor stored.</En>
+    </p>
+  </details>
+);
+
+export const SearchForm: FC<{ typed?: Typed | undefined; faults?: FieldFaults | undefined; again?: boolean }> = ({
+  typed = {},
+  faults = {},
+  again = false,
+}) => (
+  <form method="post" action="/search" id="search" class="card" novalidate>
+    <h2>
+      {again ? '重新查询' : '查询证书'}
+      <En>{again ? 'Search again' : 'Search'}</En>
+    </h2>
+    <Field name="number" form="search" typed={typed} faults={faults} />
+    <SecondStep typed={typed} faults={faults} />
+    <Human />
+    <button type="submit">
+      查询<En>Search</En>
+    </button>
+  </form>
+);
+
+// Owns Turnstile's widget in forms: the one thing of another host that a page may load, and only where the deployer
+// configured the check. Without a site key it is nothing at all.
+
+/** The deployer's site key, if there is one. */
+export const SiteKey = createContext<string | undefined>(undefined);
+
+export const Human: FC = () => {
+  const siteKey = useContext(SiteKey);
+  if (siteKey === undefined) return null;
+  return (
+    <>
+      <div class="cf-turnstile" data-sitekey={siteKey} data-language="auto"></div>
+      <script src="https://challenges.cloudflare.com/turnstile/v0/api.js" async defer></script>
+    </>
+  );
+};

@@ -1,0 +1,29 @@
+/**
+ * Owns one kindness of the home page: the web address of a QR code, pasted alone or in a sentence, is opened right here,
+ * so that the digits after # (they hold the holder's name) never travel to the server. Without JavaScript the form does it.
+ * And, as every page where people check, it prepares for a time without a network.
+ */
+
+import { isRefusal } from '../../base/refusal.ts';
+import { writeFragment } from '../../core/address.ts';
+import { readPasted } from '../../core/pasted.ts';
+import { prepare } from '../offline/visit.ts';
+
+prepare();
+
+const form = document.querySelector<HTMLFormElement>('form#search');
+
+form?.addEventListener('submit', (event) => {
+  const value = (name: string): string =>
+    (form.elements.namedItem(name) as HTMLInputElement | null)?.value.trim() ?? '';
+  if (value('name') !== '' || value('id_number') !== '') return;
+  try {
+    const pasted = readPasted(value('number'), (host) => host === location.host);
+    if (pasted.kind !== 'address' || pasted.digits === undefined) return;
+    event.preventDefault();
+    location.assign(`/c/${pasted.number}${writeFragment(pasted)}`);
+  } catch (error) {
+    // The server says in words what is wrong.
+    if (!isRefusal(error)) throw error;
+  }
+});

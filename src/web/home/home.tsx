@@ -1,0 +1,191 @@
+/**
+ * Owns the home page: what this is, the search form and the other ways to check, and what a search found.
+ * It refuses to choose among several numbers: it shows them as links.
+ */
+import type { FC } from 'hono/jsx';
+import { counted } from '../../base/text.ts';
+import type { Report } from '../../core/report.ts';
+import { type FieldFaults, SearchForm, type Typed } from '../frame/form.tsx';
+import { Both, En, Layout } from '../frame/layout.tsx';
+import { type CentreNames, Checks, Facts, NumberText, VerdictBanner } from '../frame/report-view.tsx';
+import type { Words } from '../words/page-words.ts';
+
+export interface HomeProps {
+  host: string;
+  typed?: Typed;
+  faults?: FieldFaults;
+  /** What is wrong with the whole search rather than one field. */
+  notice?: Words;
+  results?: { reports: Report[]; centres: CentreNames };
+  /** Numbers in what was pasted, where there were several, and what looked like numbers but are none. */
+  several?: { numbers: string[]; others: string[] };
+}
+
+const PROVED: Record<string, Words> = {
+  number: { zh: '证书编号', en: 'certificate number' },
+  name: { zh: '姓名', en: 'name' },
+  id_number: { zh: '证件号码', en: 'document number' },
+};
+
+/** What the searcher's entries were compared with. */
+const Compared: FC<{ proved: readonly string[] }> = ({ proved }) => (
+  <p>
+    与登记一致的所填内容：{proved.map((one) => PROVED[one]?.zh ?? one).join('、')}
+    <En>What you entered agrees with the register: {proved.map((one) => PROVED[one]?.en ?? one).join(', ')}</En>
+  </p>
+);
+
+const Results: FC<{ reports: Report[]; centres: CentreNames }> = ({ reports, centres }) => (
+  <section aria-labelledby="results">
+    <h1 id="results">
+      查询结果：{reports.length} 张证书
+      <En>{counted(reports.length, 'certificate')} found</En>
+    </h1>
+    {reports.map((report) => (
+      <article class="result">
+        <VerdictBanner report={report} heading="h2" />
+        <div class="card">
+          <Compared proved={report.proved ?? []} />
+          {report.certificate ? <Facts certificate={report.certificate} centres={centres} /> : null}
+          {report.certificate ? (
+            <p>
+              <a class="next" href={`/c/${report.certificate.number}`}>
+                核对明细与下载<En>Details of the checks, and download</En>
+              </a>
+            </p>
+          ) : null}
+        </div>
+        {reports.length === 1 ? <Checks report={report} /> : null}
+      </article>
+    ))}
+  </section>
+);
+
+const Several: FC<{ numbers: string[]; others: string[] }> = ({ numbers, others }) => (
+  <section class="card">
+    <h1>
+      找到 {numbers.length} 个编号，请选择
+      <En>{numbers.length} numbers found; choose one</En>
+    </h1>
+    <ul class="links">
+      {numbers.map((number) => (
+        <li>
+          <a href={`/c/${number}`}>
+            <NumberText number={number} />
+          </a>
+        </li>
+      ))}
+    </ul>
+    {others.length === 0 ? null : (
+      <>
+        <p>
+          以下内容不是证书编号，没有查询：<En>These are not certificate numbers and were not looked up:</En>
+        </p>
+        <ul>
+          {others.map((one) => (
+            <li>
+              <span class="number">{one.slice(0, 40)}</span>
+            </li>
+          ))}
+        </ul>
+      </>
+    )}
+    <p class="hint">
+      要核对整份名单，请用<a href="/bulk">批量核验</a>。<En>For a whole list, use the bulk check.</En>
+    </p>
+  </section>
+);
+
+const WAYS: { href: string; title: Words; text: Words }[] = [
+  {
+    href: '/scan',
+    title: { zh: '扫二维码', en: 'Scan a QR code' },
+    text: { zh: '用摄像头或图片，并认出仿冒网址', en: 'By camera or from a picture; imitations are recognized' },
+  },
+  {
+    href: '/check',
+    title: { zh: '核验 PDF', en: 'Check a PDF' },
+    text: { zh: '文件留在您的浏览器里，不上传', en: 'The file stays in your browser' },
+  },
+  {
+    href: '/bulk',
+    title: { zh: '批量核验', en: 'Check a list' },
+    text: { zh: '整份名单一次核对', en: 'A whole list of staff at once' },
+  },
+  {
+    href: '/organizations',
+    title: { zh: '备案机构', en: 'Organizations' },
+    text: { zh: '谁可以发证，发哪些职业和等级', en: 'Who may issue, for which occupations and levels' },
+  },
+  {
+    href: '/docs',
+    title: { zh: '接口文档', en: 'For developers' },
+    text: { zh: '免费接口，以及不依赖本站的核对方法', en: 'The free API, and how to verify without us' },
+  },
+];
+
+const Ways: FC = () => (
+  <nav class="ways" aria-labelledby="ways">
+    <h2 id="ways">
+      其他方式<En>Other ways</En>
+    </h2>
+    <ul>
+      {WAYS.map(({ href, title, text }) => (
+        <li>
+          <a href={href}>
+            <Both words={title} />
+          </a>
+          <p class="hint">
+            <Both words={text} />
+          </p>
+        </li>
+      ))}
+    </ul>
+  </nav>
+);
+
+const Welcome: FC<{ brief: boolean }> = ({ brief }) => (
+  <section class="lead">
+    <h1>
+      查验职业技能等级证书<En>Verify a vocational skill level certificate</En>
+    </h1>
+    {brief ? null : (
+      <p>
+        免费查验山东省备案的评价机构颁发的证书。每次查询都当场核对机构和鉴定指导中心的数字签名。
+        <En>
+          Free, for certificates of organizations filed in Shandong. Every answer checks the signatures of the
+          organization and the centres on the spot.
+        </En>
+      </p>
+    )}
+  </section>
+);
+
+export const HomePage: FC<HomeProps> = ({ host, typed, faults, notice, results, several }) => {
+  const found = results !== undefined || several !== undefined;
+  return (
+    <Layout
+      title={found ? { zh: '查询结果', en: 'Search results' } : { zh: '证书查验', en: 'Verify a certificate' }}
+      host={host}
+      script="home.js"
+      listed={!found && !faults}
+    >
+      {results ? (
+        <Results {...results} />
+      ) : several ? (
+        <Several {...several} />
+      ) : (
+        <Welcome brief={faults !== undefined || notice !== undefined} />
+      )}
+      {notice ? (
+        <section class="notice" role="alert">
+          <p>
+            <Both words={notice} />
+          </p>
+        </section>
+      ) : null}
+      <SearchForm typed={typed} faults={faults} again={found} />
+      {found ? null : <Ways />}
+    </Layout>
+  );
+};

@@ -1,0 +1,188 @@
+/**
+ * Owns the scanner in the browser: from the camera, a picture or typed text to what the code is. A certificate's seal is
+ * checked here at once; with a network its page is opened, without one the answer says what could not be known.
+ * The service worker shows this page in place of a certificate's when there is no network (sw.entry.ts).
+ * It refuses to open what a code says: only number and digits of a certificate are taken over, to this very host.
+ */
+import { writeFragment } from '../../core/address.ts';
+import { readSnapshot } from '../../core/snapshot.ts';
+import { answerSeal, Fault, show } from '../check/answer.tsx';
+import { ask, knowledge, SOON } from '../check/knowledge.ts';
+import { Both } from '../frame/layout.tsx';
+import { prepare } from '../offline/visit.ts';
+import type { Words } from '../words/page-words.ts';
+import { Camera } from './camera.ts';
+import { makeReader } from './reader.ts';
+import { CAMERA_FAULTS } from './scan.tsx';
+import { readScanned } from './scanned.ts';
+
+/** Milliseconds between two looks at the camera's picture. */
+const PAUSE = 120;
+
+const get = <T extends HTMLElement = HTMLElement>(id: string): T => document.getElementById(id) as T;
+const box = get('scan');
+const answer = get('answer');
+const video = get<HTMLVideoElement>('video');
+const start = get('start');
+const torch = get('torch');
+const typed = get<HTMLInputElement>('typed');
+
+const camera = new Camera(video);
+const reader = makeReader();
+const here = { roots: (box.dataset.roots ?? '').split(' '), hosts: (box.dataset.hosts ?? '').split(' ') };
+/** Shown in place of a certificate's page, which could not be reached. */
+const standsIn = location.pathname.startsWith('/c/');
+let asked = 0;
+
+const say = (words: Words, text?: string) =>
+  show(answer, <Fault words={words} {...(text === undefined ? {} : { text })} />);
+
+const Note = ({ words }: { words: Words }) => (
+  <section class="seal neutral" role="status">
+    <p>
+      <Both words={words} />
+    </p>
+  </section>
+);
+
+/** Whether the service answers, whatever the browser thinks of the network. */
+const reachable = (): Promise<boolean> =>
+  ask('/healthz', 4000).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
+async function checkSeal(number: string, digits: string, mine: number, online: Promise<boolean>): Promise<void> {
+  const snapshot = readSnapshot(await knowledge(SOON));
+  const content = await answerSeal(number, digits, {
+    thumbprints: here.roots,
+    snapshot,
+    now: Math.floor(Date.now() / 1000),
+  });
+  if (mine === asked && !(await online)) {
+    await show(answer, content);
+    answer.scrollIntoView({ block: 'start' });
+  }
+}
+
+/** What to do with the text of a code. */
+async function take(text: string): Promise<void> {
+  const mine = ++asked;
+  stop();
+  const found = readScanned(text, here.hosts);
+  document.body.dataset.scanned = found.kind === 'refused' ? found.why : found.kind;
+  if (found.kind === 'refused') return say(found.words, found.text);
+  const { number, digits } = found;
+  const page = `/c/${number}${writeFragment(found)}`;
+  await show(
+    answer,
+    <Note words={{ zh: '已读到证书二维码，正在核对…', en: 'This is a certificate’s code. Checking…' }} />,
+  );
+  const online = standsIn ? Promise.resolve(false) : reachable();
+  const checked = digits === undefined ? undefined : checkSeal(number, digits, mine, online);
+  // The page of the certificate checks the seal anew, against the register.
+  if ((await online) && mine === asked) return location.assign(page);
+  if (checked === undefined && mine === asked)
+    return say({
+      zh: '现在没有网络，仅凭编号无法核对。请扫描证书上的二维码，或联网后再查',
+      en: 'There is no network, and a number alone cannot be checked without one. Scan the certificate’s QR code, or look again later',
+    });
+  await checked;
+}
+
+function stop(): void {
+  camera.stop();
+  box.classList.remove('live');
+  torch.hidden = true;
+  torch.setAttribute('aria-pressed', 'false');
+}
+
+async function look(): Promise<void> {
+  const { read } = await reader;
+  while (camera.running) {
+    const text = await read(video, false);
+    if (text !== undefined && text !== '' && camera.running) return take(text);
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+}
+
+async function scan(): Promise<void> {
+  if (box.classList.contains('live')) return;
+  asked++;
+  answer.replaceChildren();
+  delete document.body.dataset.scanned;
+  box.classList.add('live');
+  const fault = await camera.start();
+  if (fault !== undefined) {
+    stop();
+    return say(CAMERA_FAULTS[fault]);
+  }
+  if (!camera.running) return stop();
+  torch.hidden = !camera.hasTorch;
+  await look();
+}
+
+async function picture(file: File | undefined): Promise<void> {
+  if (!file) return;
+  const mine = ++asked;
+  stop();
+  let text: string | undefined;
+  try {
+    text = await (await reader).read(await createImageBitmap(file), true);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    return say({
+      zh: '这个文件不是图片，或浏览器打不开',
+      en: 'This file is no picture, or the browser cannot open it',
+    });
+  }
+  if (mine !== asked) return;
+  if (text !== undefined) return take(text);
+  await say({
+    zh: '图片中没有读到二维码。请靠近、对正、光线均匀地重新拍摄，二维码占画面一半以上',
+    en: 'No QR code was found in this picture. Take it again, close, straight and in even light, the code filling half of the picture',
+  });
+}
+
+/** Whatever goes wrong besides, the visitor is told. */
+const attempt = (work: Promise<void>): void =>
+  void work.catch((error: unknown) => {
+    console.error(error);
+    return say({
+      zh: '浏览器不支持本次操作，请换一种方式或换一个浏览器',
+      en: 'The browser could not do this; try another way, or another browser',
+    });
+  });
+
+start.addEventListener('click', () => attempt(scan()));
+get('stop').addEventListener('click', stop);
+torch.addEventListener('click', () => {
+  const on = torch.getAttribute('aria-pressed') !== 'true';
+  attempt(camera.light(on).then(() => torch.setAttribute('aria-pressed', String(on))));
+});
+get<HTMLInputElement>('picture').addEventListener('change', (event) => {
+  const input = event.target as HTMLInputElement;
+  attempt(picture(input.files?.[0]).finally(() => (input.value = '')));
+});
+get<HTMLFormElement>('by-hand').addEventListener('submit', (event) => {
+  event.preventDefault();
+  if (typed.value.trim() !== '') attempt(take(typed.value));
+});
+// A camera that nobody looks at is let go.
+document.addEventListener('visibilitychange', () => document.hidden && stop());
+addEventListener('pagehide', stop);
+
+for (const part of document.querySelectorAll<HTMLElement>('[data-script]')) part.hidden = false;
+if (standsIn) {
+  const again = get('again');
+  again.hidden = false;
+  again.addEventListener('click', () => location.reload());
+  attempt(take(location.href.replace(location.origin, `https://${here.hosts[0]}`)));
+} else {
+  prepare(SOON);
+  // Who allowed the camera before need not press anything.
+  void navigator.permissions?.query({ name: 'camera' as PermissionName }).then(
+    ({ state }) => state === 'granted' && !document.hidden && attempt(scan()),
+    () => undefined,
+  );
+}

@@ -1,0 +1,101 @@
+/**
+ * Owns the page that scans a certificate's QR code: camera, picture or typed text. scan.entry.tsx does the work
+ * and writes the answer into `#answer`.
+ * It refuses to show a button that does nothing: without JavaScript it says what to do instead.
+ */
+import type { FC } from 'hono/jsx';
+import { factory } from '../../http/context.ts';
+import { En, Layout } from '../frame/layout.tsx';
+import { kept, page } from '../frame/page-response.tsx';
+import type { Words } from '../words/page-words.ts';
+
+/** Why there is no picture of the camera. */
+export const CAMERA_FAULTS: Record<'denied' | 'none' | 'busy' | 'unsupported', Words> = {
+  denied: {
+    zh: '没有使用相机的权限。请在浏览器的网站设置中允许使用相机后重试；也可以拍一张二维码的照片，在下方选择图片',
+    en: 'The camera is not allowed here. Allow it in the browser’s site settings and try again, or take a photo of the code and choose it below',
+  },
+  none: {
+    zh: '没有找到相机。请选择二维码的图片，或输入二维码的内容',
+    en: 'There is no camera. Choose a picture of the code, or type what it says',
+  },
+  busy: {
+    zh: '相机打不开，可能正被其他程序使用。关闭其他程序后重试，或选择二维码的图片',
+    en: 'The camera cannot be opened; another program may be using it. Close it and try again, or choose a picture of the code',
+  },
+  unsupported: {
+    zh: '这个浏览器不让网页使用相机。请用手机相机直接扫描二维码，或拍照后在下方选择图片',
+    en: 'This browser gives no camera to pages. Scan the code with the phone’s own camera, or take a photo and choose it below',
+  },
+};
+
+const ScanPage: FC<{ host: string; hosts: readonly string[]; roots: readonly string[] }> = ({ host, hosts, roots }) => (
+  <Layout title={{ zh: '扫描证书二维码', en: 'Scan a certificate’s QR code' }} host={host} script="scan.js" listed>
+    <section class="lead">
+      <h1>
+        扫描证书二维码<En>Scan a certificate’s QR code</En>
+      </h1>
+      <p>
+        图像只在您的手机上识别，不会上传。不是本网站的二维码会被指出，不会被打开。
+        <En>The picture is read on your phone and not uploaded. Codes of other sites are named, never opened.</En>
+      </p>
+    </section>
+    <noscript>
+      <section class="notice">
+        <p>
+          本页扫描需要启用 JavaScript。也可以用手机自带的相机扫描二维码，它会直接打开证书页面；或用证书编号
+          <a href="/">查询</a>。
+          <En>
+            Scanning here needs JavaScript. Your phone’s own camera opens the certificate’s page from the code as well;
+            or look the number up.
+          </En>
+        </p>
+      </section>
+    </noscript>
+    <section class="card scan" id="scan" data-roots={roots.join(' ')} data-hosts={hosts.join(' ')}>
+      <div class="view">
+        <video id="video" muted playsinline aria-label="相机画面 / the camera’s picture"></video>
+      </div>
+      <p class="hint aim">
+        把证书上的整个二维码放进画面，靠近、对正<En>Bring the whole code into the picture, close and straight</En>
+      </p>
+      <div class="buttons" data-script hidden>
+        <button type="button" id="start">
+          打开相机扫描<En>Scan with the camera</En>
+        </button>
+        <button type="button" id="stop" class="second">
+          停止<En>Stop</En>
+        </button>
+        <button type="button" id="again" class="second" hidden>
+          联网后重新查询<En>Look again online</En>
+        </button>
+        <button type="button" id="torch" class="second" aria-pressed="false" hidden>
+          手电筒<En>Torch</En>
+        </button>
+      </div>
+    </section>
+    <div id="answer" aria-live="polite"></div>
+    <section class="card" data-script hidden>
+      <label for="picture">
+        没有相机权限？选择或拍摄二维码图片<En>No camera here? Choose or take a picture of the code</En>
+      </label>
+      <input type="file" id="picture" accept="image/*" />
+      <form id="by-hand">
+        <label for="typed">
+          二维码内容或证书编号<En>What the code says, or the number</En>
+        </label>
+        <input id="typed" autocomplete="off" autocapitalize="characters" spellcheck={false} maxlength={2000} />
+        <button type="submit" class="second">
+          核对<En>Check</En>
+        </button>
+      </form>
+    </section>
+  </Layout>
+);
+
+// Owns the address of the scanner's page.
+
+export const scanRoutes = factory.createApp().get('/scan', (c) => {
+  const { origin, hosts, trustRoot } = c.var.service.config;
+  return page(c, 200, <ScanPage host={new URL(origin).host} hosts={hosts} roots={trustRoot} />, kept);
+});

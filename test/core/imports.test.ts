@@ -1,0 +1,148 @@
+/**
+ * Imports go one way: index → api, web, desk → http → service → storage → core → formats → base; the command, the scripts of
+ * the desk and the tests → sdk → core. What is below runs in the Worker, the browser and Node alike.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { expect, test } from 'vitest';
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+
+/** Where a file belongs, from the bottom up; what stands in one room reaches its own room and those named. */
+const ALLOWED: Record<string, readonly string[]> = {
+  'src/base/': ['jose', '@noble/hashes'],
+  'src/formats/': ['src/base/', 'pdf-lib', 'fflate', 'saxes', 'qrcode', 'jose', 'pako'],
+  'src/core/': ['src/formats/', 'src/base/', 'templates/', 'jose', 'valibot', 'canonicalize', '@noble/hashes'],
+  'templates/': ['src/core/', 'src/formats/', 'src/base/'],
+  'src/storage/': ['src/core/', 'src/formats/', 'src/base/', 'jose', '@cloudflare/workers-types'],
+  'src/service/': [
+    'src/storage/',
+    'src/core/',
+    'src/formats/',
+    'src/base/',
+    'templates/',
+    'src/env.ts',
+    'valibot',
+    'jose',
+    'fflate',
+  ],
+  'src/http/': [
+    'src/service/',
+    'src/storage/',
+    'src/core/',
+    'src/formats/',
+    'src/base/',
+    'src/env.ts',
+    'hono',
+    'valibot',
+  ],
+  'src/api/': [
+    'src/http/',
+    'src/service/',
+    'src/storage/',
+    'src/core/',
+    'src/formats/',
+    'src/base/',
+    'hono',
+    'valibot',
+  ],
+  'src/sdk/': ['src/core/', 'src/formats/', 'src/base/', 'jose', 'valibot'],
+  // /docs is a rendering of the API's own table.
+  'src/web/docs/': ['src/api/', 'src/web/', 'src/http/', 'src/service/', 'src/core/', 'src/base/', 'hono'],
+  'src/web/': [
+    'src/http/',
+    'src/service/',
+    'src/storage/',
+    'src/core/',
+    'src/formats/',
+    'src/base/',
+    'src/sdk/',
+    'hono',
+    'qr',
+    'valibot',
+  ],
+  'src/desk/': [
+    'src/web/',
+    'src/http/',
+    'src/service/',
+    'src/storage/',
+    'src/core/',
+    'src/formats/',
+    'src/base/',
+    'src/sdk/',
+    'hono',
+  ],
+  'src/cli/': [
+    'src/sdk/',
+    'src/web/words/',
+    'src/storage/',
+    'src/core/',
+    'src/formats/',
+    'src/base/',
+    'keys/',
+    'node:',
+    'jose',
+    'fflate',
+    'wrangler',
+    'miniflare',
+    'esbuild',
+  ],
+  'keys/': ['src/sdk/', 'src/cli/', 'src/core/', 'src/formats/', 'src/base/', 'node:', 'jose'],
+  'src/': ['src/', 'valibot'],
+};
+
+/** What still reaches up. The list only gets shorter. */
+const TO_MEND = [
+  'src/api/openapi-paths.ts → ../env.ts',
+  'src/http/cross-site.ts → ../web/home/home-routes.tsx',
+  'src/http/reader-language.ts → ../web/frame/language.ts',
+  'src/sdk/batch.ts → ../cli/talk.ts',
+  'src/sdk/take.ts → ../service/procedure/read-case.ts',
+  'src/storage/vault.ts → ../env.ts',
+  'src/cli/commands/luzheng-application.ts → ../../service/procedure/read-case.ts',
+  'src/cli/commands/luzheng-case.ts → ../../service/procedure/read-case.ts',
+  'src/cli/commands/luzheng-plan.ts → ../../service/procedure/read-case.ts',
+  'src/formats/image/jpeg.ts → ../../core/rows/row-values.ts',
+  'src/formats/image/png.ts → ../../core/rows/row-values.ts',
+  'src/formats/pades/algorithms.ts → ../../core/schema.ts',
+  'src/formats/pades/x509.ts → ../../core/schema.ts',
+  'src/formats/table/cells.ts → ../../core/rows/faults.ts',
+];
+
+const files = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts'))
+    .map((name) => join(folder, name));
+
+function folderOf(file: string): string {
+  const folder = Object.keys(ALLOWED)
+    .filter((name) => name !== 'src/' && file.startsWith(name))
+    .sort((a, b) => b.length - a.length)[0];
+  return folder ?? 'src/';
+}
+
+const importsOf = (file: string): string[] =>
+  [
+    ...readFileSync(join(ROOT, file), 'utf8').matchAll(
+      /(?:^|\n)(?:import|export)\s[^;]*?from\s+'([^']+)'|import\('([^']+)'\)/g,
+    ),
+  ].map((match) => (match[1] ?? match[2]) as string);
+
+function reaches(file: string, target: string): boolean {
+  const resolved = target.startsWith('.') ? normalize(relative(ROOT, join(ROOT, dirname(file), target))) : target;
+  const room = folderOf(file);
+  return [room, ...(ALLOWED[room] as readonly string[])].some((one) =>
+    one.endsWith('/') || one.endsWith(':')
+      ? resolved.startsWith(one)
+      : resolved === one || resolved.startsWith(`${one}/`),
+  );
+}
+
+test.each(['src', 'templates', 'keys'])('%s imports what it may', (folder) => {
+  const wrong = files(folder).flatMap((file) =>
+    importsOf(file)
+      .filter((target) => !reaches(file, target))
+      .map((target) => `${file} → ${target}`),
+  );
+  expect(wrong.filter((line) => !TO_MEND.includes(line))).toEqual([]);
+});

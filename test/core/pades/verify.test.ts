@@ -1,0 +1,415 @@
+/** Checking signatures of PDFs: what holds, and that every change of a byte is seen, wherever it is made. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { concat, encodeUtf8, sha256 } from '../../../src/base/bytes.ts';
+import { isRefusal } from '../../../src/base/refusal.ts';
+import { checkPdfSignature, type PdfSignatureField } from '../../../src/core/paper/pdf-signature.ts';
+import { certify, requestCertificate } from '../../../src/core/paper/x509-certify.ts';
+import { derEcdsa, OID } from '../../../src/formats/pades/algorithms.ts';
+import {
+  context,
+  der,
+  elements,
+  integer,
+  octets,
+  oid,
+  openDer,
+  sequence,
+  setOf,
+  TAG,
+} from '../../../src/formats/pades/der.ts';
+import { signPdf } from '../../../src/formats/pades/sign-pdf.ts';
+import { CMS } from '../../../src/formats/pades/signed-data.ts';
+import { takeToken, timestampRequest } from '../../../src/formats/pades/timestamp-token.ts';
+import { readCertificate } from '../../../src/formats/pades/x509.ts';
+import { makeKey } from '../../../src/sdk/sign.ts';
+import { refusalOf } from '../cast.ts';
+import {
+  type Authority,
+  type Bytes,
+  base,
+  centreIssuer,
+  DAY,
+  findSignature,
+  makeAuthority,
+  makeTsa,
+  NOW,
+  random,
+  SCHOOL,
+  signedBy,
+  terms,
+  withContents,
+} from './make.ts';
+
+let cast: Authority;
+let plain: Bytes;
+let signed: Bytes;
+let field: PdfSignatureField;
+
+beforeAll(async () => {
+  cast = await makeAuthority();
+  plain = await base();
+  signed = await signPdf(plain, signedBy(cast));
+  field = findSignature(signed);
+});
+
+const check = (file: Bytes, change: Partial<PdfSignatureField> = {}) =>
+  checkPdfSignature(file, { ...findSignature(file), ...change }, cast.anchor);
+
+/** Whether anybody would take this file for the signed certificate, whole, under the province's root. */
+async function passes(file: Bytes, change: Partial<PdfSignatureField> = {}): Promise<boolean> {
+  let found: PdfSignatureField;
+  try {
+    found = { ...findSignature(file), ...change };
+  } catch {
+    // The test's own search no longer sees a signature.
+    return false;
+  }
+  try {
+    const { intact, whole, root } = await checkPdfSignature(file, found, cast.anchor);
+    return intact && whole && root === cast.root.kid;
+  } catch (error) {
+    if (!isRefusal(error) || !['pdf_signature_malformed', 'pdf_signature_unsupported'].includes(error.code))
+      throw error;
+    return false;
+  }
+}
+
+const flipped = (bytes: Bytes, at: number, bit = at % 8): Bytes => {
+  const changed = bytes.slice();
+  changed[at] = (changed[at] as number) ^ (1 << bit);
+  return changed;
+};
+
+/** The positions at which a change goes unseen. */
+async function unseen(positions: readonly number[], change: (at: number) => Promise<boolean>): Promise<number[]> {
+  const found: number[] = [];
+  for (let i = 0; i < positions.length; i += 16) {
+    await Promise.all(positions.slice(i, i + 16).map(async (at) => void ((await change(at)) && found.push(at))));
+  }
+  return found;
+}
+
+const range = (from: number, to: number, step = 1) =>
+  Array.from({ length: Math.ceil((to - from) / step) }, (_, i) => from + i * step);
+
+describe('a good signature', () => {
+  test('says who signed, under which root, and how much of the file', async () => {
+    const { thumbprint, ...signer } = (await check(signed)).signer;
+    expect(await check(signed)).toEqual({
+      intact: true,
+      whole: true,
+      covers: signed.length,
+      root: cast.root.kid,
+      timestamp: undefined,
+      signer: {
+        thumbprint: cast.organization.kid,
+        jwk: cast.organization.jwk,
+        name: SCHOOL.name,
+        organization_id: `NTRCN-${SCHOOL.uscc}`,
+        serial: readCertificate(cast.leaf).serial,
+        not_before: NOW - DAY,
+        not_after: NOW + 300 * DAY,
+      },
+      chain: [
+        expect.objectContaining({ name: SCHOOL.name }),
+        expect.objectContaining({ name: '济南市职业技能鉴定指导中心' }),
+      ],
+    });
+    expect([thumbprint, signer.jwk]).toEqual([cast.organization.kid, cast.organization.jwk]);
+  });
+
+  test('with a timestamp says when, and by whom', async () => {
+    const tsa = await makeTsa();
+    const nonce = random(16);
+    const timestamp = async (digest: Bytes) =>
+      takeToken(await tsa.answer(timestampRequest(digest, nonce), { at: NOW + 5 }), digest, nonce);
+    const timed = await signPdf(plain, signedBy(cast, { timestamp }));
+    expect(await check(timed)).toMatchObject({
+      intact: true,
+      whole: true,
+      root: cast.root.kid,
+      timestamp: { at: NOW + 5, authority: tsa.name },
+    });
+    const { contents } = findSignature(timed);
+    const length = 4 + (contents[2] as number) * 256 + (contents[3] as number);
+    // The first 1500 bytes are those of a signature without a timestamp.
+    expect(
+      await unseen(range(1500, length, 3), (at) =>
+        passes(withContents(timed, findSignature(timed), flipped(contents, at))),
+      ),
+    ).toEqual([]);
+  }, 60_000);
+
+  test('with the root certificate in its chain, or with no chain at all', async () => {
+    expect(
+      await check(await signPdf(plain, signedBy(cast, { chain: [cast.leaf, cast.middle, cast.ca] }))),
+    ).toMatchObject({ intact: true, root: cast.root.kid, chain: { length: 3 } });
+    expect(await check(await signPdf(plain, signedBy(cast, { chain: [cast.leaf] })))).toMatchObject({
+      intact: true,
+      root: undefined,
+      chain: { length: 1 },
+    });
+  });
+
+  test('of another province is intact, and has no root here', async () => {
+    const stranger = await makeAuthority();
+    expect(await check(await signPdf(plain, signedBy(stranger)))).toMatchObject({
+      intact: true,
+      whole: true,
+      root: undefined,
+    });
+    // A root that is offered but whose thumbprint nobody trusts.
+    expect(
+      await checkPdfSignature(signed, field, {
+        thumbprints: [stranger.root.kid],
+        roots: [cast.root.jwk, stranger.root.jwk],
+      }),
+    ).toMatchObject({ intact: true, root: undefined });
+  });
+});
+
+describe('every change is seen', () => {
+  test('in the first 700 bytes, and in every 97th after', async () => {
+    const [, from, to] = field.byteRange;
+    const positions = [...range(0, 700), ...range(700, signed.length, 97).filter((at) => at <= from || at >= to - 1)];
+    expect(await unseen(positions, (at) => passes(flipped(signed, at)))).toEqual([]);
+  }, 60_000);
+
+  test('in every byte of the CMS and of the zeros after it', async () => {
+    expect(
+      await unseen(range(0, field.contents.length), (at) =>
+        passes(withContents(signed, field, flipped(field.contents, at))),
+      ),
+    ).toEqual([]);
+    expect(
+      await unseen(range(0, field.contents.length, 5), (at) =>
+        passes(withContents(signed, field, flipped(field.contents, at, (at + 3) % 8))),
+      ),
+    ).toEqual([]);
+  }, 60_000);
+
+  test('in the text of the hex string: another case of its letters, too', async () => {
+    const [, from, to] = field.byteRange;
+    const letters = range(from + 1, to - 1).filter((at) => (signed[at] as number) > 0x60);
+    expect(letters.length).toBeGreaterThan(300);
+    expect(await unseen(letters.slice(0, 300), (at) => passes(flipped(signed, at, 5)))).toEqual([]);
+    const upper = signed.slice();
+    upper.set(Buffer.from(Buffer.from(upper.subarray(from, to)).toString('latin1').toUpperCase(), 'latin1'), from);
+    expect(await passes(upper)).toBe(true);
+  });
+
+  test('another certificate of the same key, name and number in place of the one that signed', async () => {
+    const serial = readCertificate(cast.leaf).serialNumber.slice(2);
+    let twin: Bytes;
+    // An ECDSA signature has 70 to 72 bytes; the twin must fit into the place.
+    do
+      twin = await certify(
+        { ...SCHOOL, jwk: cast.organization.jwk },
+        centreIssuer(cast.centre),
+        terms('organization', { serial, until: NOW + 2 * DAY }),
+      );
+    while (twin.length !== cast.leaf.length);
+    const contents = field.contents.slice();
+    contents.set(twin, Buffer.from(contents).indexOf(cast.leaf));
+    expect(await check(withContents(signed, field, contents))).toMatchObject({
+      intact: false,
+      root: cast.root.kid,
+      signer: { not_after: NOW + 2 * DAY },
+    });
+  });
+
+  test('a byte left out, a byte put in', async () => {
+    for (const at of [10, 5000, signed.length - 1]) {
+      expect(await passes(concat(signed.subarray(0, at), signed.subarray(at + 1)))).toBe(false);
+      expect(await passes(concat(signed.subarray(0, at), Uint8Array.of(32), signed.subarray(at)))).toBe(false);
+    }
+  });
+
+  test('an update after the signature: intact, and not the whole file', async () => {
+    const more = concat(signed, encodeUtf8('\n99 0 obj\n<< >>\nendobj\n'));
+    expect(await check(more)).toMatchObject({ intact: true, whole: false, covers: signed.length, root: cast.root.kid });
+  });
+});
+
+describe('what is refused', () => {
+  const malformed = { code: 'pdf_signature_malformed' };
+  const unsupported = { code: 'pdf_signature_unsupported' };
+  const refusal = (change: Partial<PdfSignatureField>) =>
+    refusalOf(() => checkPdfSignature(signed, { ...field, ...change }, cast.anchor));
+
+  test.each([
+    [[1, 10, 20, 30]],
+    [[0, 0, 20, 30]],
+    [[0, 10, 5, 30]],
+    [[0, 10, 11, 30]],
+    [[0, 100, 200, 1e9]],
+    [[0, 10, 20, -1]],
+    [[0, 10.5, 20, 30]],
+    [[0, Number.NaN, 20, 30]],
+    [[0, 10, 20]],
+    [[0, 10, 20, 30, 40]],
+    [[]],
+  ])('/ByteRange %j', async (byteRange) => {
+    expect(await refusal({ byteRange: byteRange as never })).toEqual(malformed);
+  });
+
+  test('/ByteRange that leaves out other than a hex string, or more than it', async () => {
+    const [start, from, to, length] = field.byteRange;
+    expect(await refusal({ byteRange: [start, from - 1, to, length] })).toEqual(malformed);
+    expect(await refusal({ byteRange: [start, from, to + 1, length - 1] })).toEqual(malformed);
+  });
+
+  test('other kinds of signatures, by name and by what they are', async () => {
+    expect(await refusal({ subFilter: 'adbe.pkcs7.detached' })).toEqual(unsupported);
+    expect(await refusal({ contents: new Uint8Array(0) })).toEqual(malformed);
+    expect(await refusal({ contents: new Uint8Array(3000) })).toEqual(malformed);
+    expect(await refusal({ contents: random(3000) })).toEqual(malformed);
+    expect(await refusal({ contents: new Uint8Array(70_000).fill(0x30) })).toEqual(malformed);
+    expect(await refusal({ contents: concat(field.contents, Uint8Array.of(1)) })).toEqual(malformed);
+    const request = await requestCertificate({ ...SCHOOL, jwk: cast.organization.jwk }, cast.organization.key);
+    expect(await refusal({ contents: request })).toEqual(malformed);
+  });
+
+  /** A signature put together by hand over this very file, well signed, with anything in it. */
+  async function forged(
+    change: {
+      attributes?: Bytes[];
+      signature?: string;
+      digests?: Bytes;
+      version?: number;
+      certificates?: Bytes[];
+      unsigned?: Bytes;
+      sid?: Bytes;
+      crls?: boolean;
+      ordered?: boolean;
+      tag?: number;
+    } = {},
+  ): Promise<Bytes> {
+    const [, from, to] = field.byteRange;
+    const digest = await sha256(concat(signed.subarray(0, from), signed.subarray(to)));
+    const sha = sequence(oid(OID.sha256));
+    const attribute = (type: string, value: Uint8Array) => sequence(oid(type), setOf([value]));
+    const leaf = readCertificate(cast.leaf);
+    const attributes = change.attributes ?? [
+      attribute(CMS.contentType, oid(CMS.data)),
+      attribute(CMS.messageDigest, octets(digest)),
+      attribute(CMS.signingCertificateV2, sequence(sequence(sequence(octets(await sha256(cast.leaf)))))),
+    ];
+    const list = (tag: number) =>
+      change.ordered === false ? der(tag, ...[...attributes].reverse()) : setOf(attributes, tag);
+    const raw = new Uint8Array(
+      await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, cast.organization.key as never, list(TAG.set)),
+    );
+    const signer = sequence(
+      integer(1),
+      change.sid ?? sequence(leaf.issuer, leaf.serialNumber),
+      sha,
+      list(context(0)),
+      sequence(oid(change.signature ?? OID.ecdsaWithSha256)),
+      octets(derEcdsa(raw)),
+      ...(change.unsigned ? [change.unsigned] : []),
+    );
+    const data = sequence(
+      integer(change.version ?? 1),
+      change.digests ?? setOf([sha]),
+      sequence(oid(CMS.data)),
+      setOf(change.certificates ?? [cast.leaf, cast.middle], context(0)),
+      ...(change.crls ? [der(context(1))] : []),
+      der(change.tag ?? TAG.set, signer),
+    );
+    return sequence(oid(CMS.signedData), der(context(0), data));
+  }
+  const sha384 = setOf([sequence(oid('2.16.840.1.101.3.4.2.2'))]);
+  const attribute = (type: string, value: Uint8Array) => sequence(oid(type), setOf([value]));
+
+  test('made by hand, it holds: the changes below are what is refused', async () => {
+    expect(await checkPdfSignature(signed, { ...field, contents: await forged() }, cast.anchor)).toMatchObject({
+      intact: true,
+      root: cast.root.kid,
+      whole: false,
+    });
+  });
+
+  test.each<[string, () => Parameters<typeof forged>[0], object]>([
+    ['another version', () => ({ version: 3 }), unsupported],
+    ['revocation lists', () => ({ crls: true }), unsupported],
+    ['an announced digest that is not used', () => ({ digests: sha384 }), malformed],
+    ['another signature algorithm', () => ({ signature: '1.2.840.10045.4.3.3' }), unsupported],
+    ['attributes out of order', () => ({ ordered: false }), malformed],
+    [
+      'no signing certificate',
+      () => ({
+        attributes: [
+          attribute(CMS.contentType, oid(CMS.data)),
+          attribute(CMS.messageDigest, octets(new Uint8Array(32))),
+        ],
+      }),
+      unsupported,
+    ],
+    ['no message digest', () => ({ attributes: [attribute(CMS.contentType, oid(CMS.data))] }), malformed],
+    [
+      'an attribute twice',
+      () => ({
+        attributes: [attribute(CMS.contentType, oid(CMS.data)), attribute(CMS.contentType, oid(CMS.timestampInfo))],
+      }),
+      malformed,
+    ],
+    ['a signer without certificate', () => ({ certificates: [cast.middle] }), malformed],
+    ['a signer by key identifier', () => ({ sid: der(0x80, random(20)) }), unsupported],
+    ['thirteen certificates', () => ({ certificates: Array(13).fill(cast.middle) as Bytes[] }), unsupported],
+    [
+      'an unknown unsigned attribute',
+      () => ({ unsigned: setOf([attribute('1.2.3', integer(1))], context(1)) }),
+      unsupported,
+    ],
+    [
+      'a timestamp that is none',
+      () => ({ unsigned: setOf([attribute(CMS.timestamp, integer(1))], context(1)) }),
+      malformed,
+    ],
+    ['something after the signature', () => ({ unsigned: integer(1) }), malformed],
+    ['signers under another tag', () => ({ tag: TAG.sequence }), malformed],
+  ])('%s', async (_name, change, code) => {
+    expect(await refusal({ contents: await forged(change()) })).toEqual(code);
+  });
+
+  test('a signer whose key is not of P-256', async () => {
+    const { publicKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-384' }, true, [
+      'sign',
+      'verify',
+    ]);
+    const [tbs, ...signature] = elements(openDer(cast.leaf).content).map(({ bytes }) => bytes) as [Bytes, ...Bytes[]];
+    const parts = elements(openDer(tbs).content).map(({ bytes }) => bytes);
+    parts[6] = new Uint8Array(await crypto.subtle.exportKey('spki', publicKey));
+    expect(
+      await refusal({ contents: await forged({ certificates: [sequence(sequence(...parts), ...signature)] }) }),
+    ).toEqual(unsupported);
+  });
+
+  test('a signature by another key than its certificate’s', async () => {
+    const other = await makeKey();
+    expect(await check(await signPdf(plain, signedBy(cast, { key: other.key })))).toMatchObject({
+      intact: false,
+      root: cast.root.kid,
+    });
+  });
+
+  test('a timestamp over another signature is not taken', async () => {
+    const tsa = await makeTsa();
+    const nonce = random(16);
+    const digest = await sha256(encodeUtf8('another'));
+    const token = await takeToken(await tsa.answer(timestampRequest(digest, nonce)), digest, nonce);
+    expect(await check(await signPdf(plain, signedBy(cast, { timestamp: async () => token })))).toMatchObject({
+      intact: false,
+      timestamp: undefined,
+    });
+  });
+
+  test('an authority’s certificate that may not sign documents', async () => {
+    const { centre, middle } = cast;
+    expect(await check(await signPdf(plain, signedBy(cast, { key: centre.key, chain: [middle] })))).toMatchObject({
+      intact: false,
+      root: cast.root.kid,
+    });
+  });
+});

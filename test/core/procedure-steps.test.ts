@@ -1,0 +1,299 @@
+/**
+ * The procedure as a table: every kind × every state × every step × every role, allowed or refused with its code; and a
+ * case as a chain, with every way to break it.
+ */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { bodyDigest, openTrail, type TrailStep } from '../../src/core/procedure/case-chain.ts';
+import { newAbout, signStep } from '../../src/core/procedure/sign-step.ts';
+import {
+  KINDS,
+  type Kind,
+  PROCEDURES,
+  type Role,
+  STEPS,
+  type StepName,
+  type StepRule,
+  stateAfter,
+  statesOf,
+  stepsFrom,
+} from '../../src/core/procedure/steps.ts';
+import { importPublic, signStatement } from '../../src/core/statement.ts';
+import { type KeyPair, makeKey } from '../../src/sdk/sign.ts';
+import { AUD, NOW, refusalOf } from './cast.ts';
+
+const ROLES: Role[] = ['applicant', 'organization', 'city', 'province', 'service'];
+
+/**
+ * The table once more, written as the field reads it: kind, state (— before the first step), who may do what, and what
+ * comes of it. Everything that does not stand here must be refused. C: either centre, O: the organization, A: an
+ * applicant, S: the service for somebody without a key.
+ */
+const ALLOWED = `
+  application  —          A,O submit→submitted
+  application  submitted  A,O amend→submitted  C return→returned  C decline→declined  C select→selected  C clear→cleared  A,O withdraw→withdrawn
+  application  returned   A,O amend→submitted  A,O withdraw→withdrawn  C clear→cleared
+  application  withdrawn  C clear→cleared
+  application  declined   C clear→cleared
+  device       —          A request→requested
+  device       requested  O endorse→endorsed  C grant→granted  O,C refuse→refused
+  device       endorsed   C grant→granted  O,C refuse→refused
+  loss         —          O report→reported
+  loss         reported   C close→closed
+  loss         closed     O report→reported
+  standing     —          C suspend→suspended
+  standing     active     C suspend→suspended
+  standing     suspended  C resume→active
+  rules        —          O publish→published
+  rules        published  O publish→published
+  plan         —          O file→filed
+  plan         filed      O amend→filed  C receive→filed  C return→returned  O cancel→cancelled
+  plan         returned   O amend→filed  O cancel→cancelled
+  results      —          O publish→notice
+  results      notice     O correct→notice  O withdraw→withdrawn  O upload→uploaded
+  results      uploaded   O correct→notice  O withdraw→withdrawn
+  objection    —          S raise→open
+  objection    open       O uphold→upheld  O reject→rejected
+  objection    upheld     C reopen→open
+  objection    rejected   C reopen→open
+  draw         —          C commit→committed
+  draw         committed  C reveal→drawn  C abandon→abandoned
+  draw         drawn      C finding→drawn  O,C follow→drawn  C close→closed
+  batch        —          C return→returned
+`;
+const LETTERS: Record<string, Role[]> = {
+  A: ['applicant'],
+  O: ['organization'],
+  C: ['city', 'province'],
+  S: ['service'],
+};
+
+const allowed = new Map<string, string>();
+for (const row of ALLOWED.trim().split('\n')) {
+  const [kind, state, ...words] = row.trim().split(/\s+/) as [string, string, ...string[]];
+  for (let i = 0; i < words.length; i += 2) {
+    const [who, [step, to]] = [words[i] as string, (words[i + 1] as string).split('→') as [string, string]];
+    for (const role of who.split(',').flatMap((letter) => LETTERS[letter] as Role[]))
+      allowed.set(`${kind} ${state} ${kind}.${step} ${role}`, to);
+  }
+}
+
+describe('the table', () => {
+  const rules = (kind: Kind) => PROCEDURES[kind] as Record<string, StepRule>;
+
+  test.each(KINDS)('%s: every state × every step × every role', async (kind) => {
+    const seen = new Set<string>();
+    for (const state of [null, ...statesOf(kind)]) {
+      for (const step of [...STEPS, `${kind}.nothing` as StepName]) {
+        for (const role of ROLES) {
+          const cell = `${kind} ${state ?? '—'} ${step} ${role}`;
+          const known = rules(kind)[step];
+          const refusal = !known ? 'step_unknown' : !known.by.includes(role) ? 'role_wrong' : 'step_not_now';
+          let to: string | undefined;
+          const { code } = await refusalOf(() => {
+            to = stateAfter(kind, step, state, role);
+          });
+          expect([cell, code, to]).toEqual([cell, allowed.has(cell) ? 'accepted' : refusal, allowed.get(cell)]);
+          expect([cell, stepsFrom(kind, state, role).includes(step)]).toEqual([cell, allowed.has(cell)]);
+          seen.add(cell);
+        }
+      }
+    }
+    expect([...allowed.keys()].filter((cell) => cell.startsWith(`${kind} `) && !seen.has(cell))).toEqual([]);
+  });
+
+  test('a refusal says who may, or in which state it is', async () => {
+    expect(() => stateAfter('plan', 'plan.return', 'filed', 'organization')).toThrow(
+      expect.objectContaining({ code: 'role_wrong', facts: { allowed: ['city', 'province'] } }),
+    );
+    expect(() => stateAfter('plan', 'plan.return', 'cancelled', 'city')).toThrow(
+      expect.objectContaining({ code: 'step_not_now', facts: { state: 'cancelled' } }),
+    );
+    expect(() => stateAfter('plan', 'plan.return', null, 'city')).toThrow(
+      expect.objectContaining({ code: 'step_not_now', facts: { state: null } }),
+    );
+  });
+});
+
+describe('a case as a chain', () => {
+  const ABOUT = newAbout(
+    'plan',
+    Uint8Array.from({ length: 12 }, (_, i) => i),
+  );
+  const SCHOOL = 'org:S000037000001';
+  const CITY = 'centre:3701';
+  let keys: Record<'school' | 'city' | 'stranger', KeyPair>;
+  let trail: TrailStep[];
+
+  const find = (kid: string) => {
+    const known = [keys.school, keys.city].find((pair) => pair.kid === kid);
+    return known && importPublic(known.jwk);
+  };
+  const open = (steps: readonly TrailStep[], about = ABOUT) => refusalOf(() => openTrail(about, steps, find));
+
+  /** Signs steps one after another, each on the last. */
+  async function chain(...steps: [who: 'school' | 'city', step: StepName, role: Role][]): Promise<TrailStep[]> {
+    const made: TrailStep[] = [];
+    for (const [who, step, role] of steps) {
+      const { statements } = await openTrail(ABOUT, made, find);
+      const body = { salt: step, seq: made.length };
+      const signer = { ...keys[who], subject: who === 'city' ? CITY : SCHOOL };
+      made.push({
+        token: await signStep(
+          signer,
+          { aud: AUD, about: ABOUT, step, seq: made.length, last: statements.at(-1)?.digest, body },
+          NOW + made.length,
+          `j${made.length}`,
+        ),
+        body,
+        role,
+      });
+    }
+    return made;
+  }
+
+  /** The second step signed again with other claims, by whom. */
+  async function resigned(
+    change: Record<string, unknown>,
+    by: 'school' | 'city' | 'stranger' = 'city',
+  ): Promise<TrailStep[]> {
+    const { statements } = await openTrail(ABOUT, trail, find);
+    const second = trail[1] as TrailStep;
+    const payload = { ...statements[1]?.payload, ...change } as never;
+    return [
+      trail[0] as TrailStep,
+      { ...second, token: await signStatement('step+jwt', payload, keys[by].key, keys[by].kid) },
+      ...trail.slice(2),
+    ];
+  }
+
+  beforeAll(async () => {
+    keys = { school: await makeKey(), city: await makeKey(), stranger: await makeKey() };
+    trail = await chain(
+      ['school', 'plan.file', 'organization'],
+      ['city', 'plan.return', 'city'],
+      ['school', 'plan.amend', 'organization'],
+      ['city', 'plan.receive', 'city'],
+    );
+  });
+
+  test('holds as it was signed, and leads to its state', async () => {
+    const { statements, state } = await openTrail(ABOUT, trail, find);
+    expect(state).toBe('filed');
+    expect(statements.map(({ payload }) => [payload.seq, payload.step, payload.iss])).toEqual([
+      [1, 'plan.file', SCHOOL],
+      [2, 'plan.return', CITY],
+      [3, 'plan.amend', SCHOOL],
+      [4, 'plan.receive', CITY],
+    ]);
+    expect(statements.map(({ payload }) => payload.prev)).toEqual([
+      undefined,
+      ...statements.slice(0, -1).map(({ digest }) => digest),
+    ]);
+    expect(await openTrail(ABOUT, [], find)).toEqual({ statements: [], state: null });
+  });
+
+  test('the digest of a body does not hang on the order of its fields', async () => {
+    expect(await bodyDigest({ a: 1, b: [{ c: '证', d: null }] })).toBe(
+      await bodyDigest({ b: [{ d: null, c: '证' }], a: 1 }),
+    );
+    expect(await bodyDigest({ a: 1 })).not.toBe(await bodyDigest({ a: '1' }));
+  });
+
+  test('cannot be read as another case', async () => {
+    expect(await open(trail, newAbout('plan', new Uint8Array(12)))).toEqual({
+      code: 'step_about_differs',
+      part: 'step+jwt:about',
+    });
+    expect(await open(trail, 'nothing:x')).toEqual({ code: 'case_not_found', part: 'about' });
+    expect(await open(await resigned({ about: 'plan:p00000000' }))).toEqual({
+      code: 'step_about_differs',
+      part: 'step+jwt:about',
+    });
+  });
+
+  test('loses no step, gains none, and keeps its order', async () => {
+    const [one, two, three, four] = trail as [TrailStep, TrailStep, TrailStep, TrailStep];
+    const broken = { code: 'step_out_of_order', part: 'step+jwt:seq' };
+    for (const steps of [
+      [two, three, four],
+      [one, three, four],
+      [one, two, four],
+      [one, one, two],
+      [two, one, three, four],
+      [one, two, three, four, four],
+      [one, two, two],
+    ])
+      expect(await open(steps)).toEqual(broken);
+    // The first steps alone are a case as it was at that time: only the keeper's count tells that more followed.
+    expect((await openTrail(ABOUT, [one, two], find)).state).toBe('returned');
+  });
+
+  test('no step can be put in the place of another, even by its own signer', async () => {
+    expect(await open(await resigned({ prev: 'A'.repeat(43) }))).toEqual({
+      code: 'step_out_of_order',
+      part: 'step+jwt:seq',
+    });
+    expect(await open(await resigned({ prev: undefined }))).toEqual({
+      code: 'step_out_of_order',
+      part: 'step+jwt:seq',
+    });
+    expect(await open(await resigned({ seq: 3 }))).toEqual({ code: 'step_out_of_order', part: 'step+jwt:seq' });
+    // Signed anew with another body: its own place holds, the next step does not hang on it any more.
+    const body = { reason: '另一个理由' };
+    const [first, second, ...rest] = (await resigned({ body: await bodyDigest(body) })) as [
+      TrailStep,
+      TrailStep,
+      ...TrailStep[],
+    ];
+    expect(await open([first, { ...second, body }, ...rest])).toEqual({
+      code: 'step_out_of_order',
+      part: 'step+jwt:seq',
+    });
+    const other = await chain(['school', 'plan.file', 'organization'], ['city', 'plan.receive', 'city']);
+    expect(await open([trail[0] as TrailStep, other[1] as TrailStep, ...trail.slice(2)])).toMatchObject({
+      code: 'step_out_of_order',
+    });
+  });
+
+  test('no body can be exchanged', async () => {
+    const altered = (body: unknown) => open([{ ...(trail[0] as TrailStep), body }, ...trail.slice(1)]);
+    for (const body of [
+      {},
+      { salt: 'plan.file', seq: 1 },
+      { salt: 'plan.file', seq: 0, more: 1 },
+      { salt: 'plan.file' },
+      null,
+      trail[1]?.body,
+    ])
+      expect(await altered(body)).toEqual({ code: 'step_body_differs', part: 'step+jwt:body' });
+    expect(await altered({ seq: 0, salt: 'plan.file' })).toEqual({ code: 'accepted' });
+  });
+
+  test('only known keys sign, and signatures hold', async () => {
+    expect(await open(await resigned({}, 'stranger'))).toMatchObject({ code: 'key_unknown' });
+    const [first, ...rest] = trail as [TrailStep, ...TrailStep[]];
+    const parts = first.token.split('.');
+    expect(await open([{ ...first, token: `${parts[0]}.${parts[1]}.${'A'.repeat(86)}` }, ...rest])).toMatchObject({
+      code: 'signature_wrong',
+    });
+  });
+
+  test('a step that the table does not allow breaks it, well signed as it may be', async () => {
+    const as = (at: number, role: Role) => trail.map((step, i) => (i === at ? { ...step, role } : step));
+    expect(await open(as(1, 'organization'))).toMatchObject({ code: 'role_wrong' });
+    expect(await open(as(0, 'city'))).toMatchObject({ code: 'role_wrong' });
+    expect(await open(await resigned({ step: 'plan.amend' }))).toMatchObject({ code: 'role_wrong' });
+    expect(await open(await resigned({ step: 'draw.close' }))).toMatchObject({ code: 'step_unknown' });
+    const [first] = trail as [TrailStep];
+    const { statements } = await openTrail(ABOUT, [first], find);
+    const late = await signStep(
+      { ...keys.school, subject: SCHOOL },
+      { aud: AUD, about: ABOUT, step: 'plan.file', seq: 1, last: statements[0]?.digest, body: {} },
+      NOW,
+      'x',
+    );
+    expect(await open([first, { token: late, body: {}, role: 'organization' }])).toMatchObject({
+      code: 'step_not_now',
+    });
+  });
+});

@@ -146,3 +146,8 @@ test.each(['src', 'templates', 'keys'])('%s imports what it may', (folder) => {
   );
   expect(wrong.filter((line) => !TO_MEND.includes(line))).toEqual([]);
 });
+
+test('no two files of src have one name', () => {
+  const names = files('src').map((file) => file.replace(/^.*\//, '').replace(/(\.entry)?\.tsx?$/, '$1'));
+  expect(names.filter((name, at) => name !== 'index' && names.indexOf(name) !== at)).toEqual([]);
+});

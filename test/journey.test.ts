@@ -5,8 +5,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import { openDirectory } from '../src/core/authority.ts';
 import { openBundle, readBundle } from '../src/core/bundle.ts';
-import { Memo } from '../src/core/memo.ts';
 import type { Report } from '../src/core/report.ts';
+import { Memo } from '../src/core/statement.ts';
 import { verify } from '../src/core/verify.ts';
 import { CallError } from '../src/sdk/call.ts';
 import { approveBatch, changeStatus } from '../src/sdk/sign.ts';

@@ -1,7 +1,7 @@
 /**
  * Owns the operations of notices of results, objections and statistics in openapi.json. All are for anyone.
  */
-import { LEVELS } from '../core/level.ts';
+import { LEVELS } from '../core/number.ts';
 import { NOTICE_STATES } from '../core/procedure/notice.ts';
 import type { Operation } from './openapi-paths.ts';
 import { listOf, object, ref, type Schema } from './openapi-schemas.ts';

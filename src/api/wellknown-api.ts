@@ -4,7 +4,7 @@
  */
 
 import { Refusal } from '../base/refusal.ts';
-import { CONTEXT } from '../core/jsonld-context.ts';
+import { CONTEXT } from '../core/credential.ts';
 import { parseOrganizationCode } from '../core/number.ts';
 import { factory } from '../http/context.ts';
 import { cached, keptAnswer } from '../http/edge-cache.ts';

@@ -4,7 +4,7 @@
  * It refuses nothing: the service judges the chain that it is handed.
  */
 import { decodeJwt } from 'jose';
-import { certify, certifyIssuingKey, type Issuer, rootName, routeOf } from '../core/paper/x509-certify.ts';
+import { certify, certifyIssuingKey, type Issuer, rootName, routeOf } from '../core/paper/x509-certificates.ts';
 import type { Centre, Filing } from '../core/schema.ts';
 import { toPem } from '../formats/pades/x509.ts';
 import type { Caller } from '../sdk/call.ts';

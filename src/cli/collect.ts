@@ -5,14 +5,14 @@
  */
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { leafText, rootOfTexts } from '../core/approved-rows.ts';
 import { openDirectory } from '../core/authority.ts';
 import { BUNDLE_MEDIA_TYPE, openBundle, readBundle } from '../core/bundle.ts';
 import { openCredential, splitCredential } from '../core/credential.ts';
-import { leafText, rootOfTexts } from '../core/leaf.ts';
-import { Memo } from '../core/memo.ts';
 import { openDocument } from '../core/paper/document-check.ts';
 import type { Report } from '../core/report.ts';
 import type { PublicJwk } from '../core/schema.ts';
+import { Memo } from '../core/statement.ts';
 import { verify } from '../core/verify.ts';
 import { certificatesOf, holderOf, type Issued } from '../sdk/batch.ts';
 import { Caller } from '../sdk/call.ts';

@@ -9,17 +9,21 @@
 import { readFileSync } from 'node:fs';
 import { isRefusal } from '../base/refusal.ts';
 import { type Directory, openDirectory } from '../core/authority.ts';
-import { credentialKid, splitCredential, withDisclosures } from '../core/credential.ts';
-import { type CredentialFacts, STATUS_PURPOSES } from '../core/credential-form.ts';
-import type { Evidence } from '../core/evidence.ts';
+import type { Evidence } from '../core/bundle.ts';
+import {
+  type CredentialFacts,
+  credentialKid,
+  STATUS_PURPOSES,
+  splitCredential,
+  withDisclosures,
+} from '../core/credential.ts';
 import { FOREIGN } from '../core/gateway.ts';
-import { Memo } from '../core/memo.ts';
 import { type Check, type Report, type Verdict, verdictOf, withoutSeal } from '../core/report.ts';
 import { readSeal, sealKid } from '../core/seal.ts';
 import { readSnapshot, type Snapshot, takeSnapshot } from '../core/snapshot.ts';
+import { Memo } from '../core/statement.ts';
 import { openStatusList, type StatusList } from '../core/status-list.ts';
-import { type Verification, verify } from '../core/verify.ts';
-import { verifyUnder } from '../core/verify-under.ts';
+import { type Verification, verify, verifyUnder } from '../core/verify.ts';
 import { peek, type TrustFile } from '../sdk/batch.ts';
 import { CallError, type Caller } from '../sdk/call.ts';
 import { now } from '../sdk/sign.ts';

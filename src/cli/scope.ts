@@ -5,7 +5,7 @@
  */
 
 import { encodeUtf8 } from '../base/bytes.ts';
-import type { Level } from '../core/level.ts';
+import type { Level } from '../core/number.ts';
 import { NO_JOB, type RawRow, type ScopeEntry } from '../core/rows/row.ts';
 import { scopeOf } from '../core/rows/row-scope.ts';
 import { foldText, isNone, looksLikeFormula, readLevel, readOccupationCode, textOf } from '../core/rows/row-values.ts';

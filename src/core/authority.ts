@@ -7,8 +7,8 @@
  */
 import type { CryptoKey } from 'jose';
 import { isRefusal, Refusal } from '../base/refusal.ts';
-import type { Memo } from './memo.ts';
 import { type Centre, type Client, type Filing, PROVINCE, type PublicJwk } from './schema.ts';
+import type { Memo } from './statement.ts';
 import { checkTimes, type KeyFinder, type Statement } from './statement.ts';
 import { countWithdrawals, isWithdrawn, NO_WITHDRAWALS, type Withdrawals } from './withdrawal.ts';
 

@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot';
 import { type Words, wordsOfIssue } from './field-words.ts';
-import { LEVELS, type Level } from './level.ts';
+import { LEVELS, type Level } from './number.ts';
 import { KINDS, STEPS } from './procedure/steps.ts';
 
 const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));

@@ -5,7 +5,7 @@
  * Tables are of one year each and no total spans years, so that all that one could subtract are a table's own lines.
  * It refuses to show any number from which a small count could be told more closely than “1 to 4”.
  */
-import { LEVELS, type Level, levelName } from './level.ts';
+import { LEVELS, type Level, levelName } from './number.ts';
 
 /** Counts below it are small. */
 export const SMALL = 5;

@@ -7,11 +7,11 @@
 import { toTimestamp } from '../base/day.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Directory } from './authority.ts';
-import { type Findings, pastAction } from './certificate-view.ts';
-import { compareState } from './columns.ts';
+import { type Evidence, issuingKey, type Outcome, pass, skip } from './bundle.ts';
+import type { CredentialFacts } from './credential.ts';
 import { openCredential, splitCredential } from './credential.ts';
-import type { CredentialFacts } from './credential-form.ts';
-import { type Evidence, issuingKey, type Outcome, pass, skip } from './evidence.ts';
+import { compareState } from './register-columns.ts';
+import { type Findings, pastAction } from './report.ts';
 import { fateOf, readHistory } from './status.ts';
 import { STATUS_LIST_FRESH, type StatusList, stateIn } from './status-list.ts';
 

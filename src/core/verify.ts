@@ -9,19 +9,23 @@ import { decodeUtf8, fromBase64url } from '../base/bytes.ts';
 import { dayNumber, shanghaiYear, toTimestamp } from '../base/day.ts';
 import { isRefusal, Refusal, unlessRefused } from '../base/refusal.ts';
 import { includes } from '../formats/merkle.ts';
-import { type BatchFacts, checkApprovalTime, openApproval, openOrder } from './approve.ts';
+import { type BatchFacts, checkApprovalTime, openApproval, openOrder } from './approval.ts';
+import { leafOfText, leafText } from './approved-rows.ts';
 import { codeOf, type Directory, openFiling } from './authority.ts';
-import { type Findings, viewOf } from './certificate-view.ts';
-import { compareColumns } from './columns.ts';
+import { type Evidence, issuingKey, type Outcome, pass, skip } from './bundle.ts';
 import { openCopy } from './copy.ts';
-import { CREDENTIAL_TYP, openCredential, splitCredential, withDisclosures } from './credential.ts';
-import type { CredentialFacts } from './credential-form.ts';
+import {
+  CREDENTIAL_TYP,
+  type CredentialFacts,
+  openCredential,
+  splitCredential,
+  withDisclosures,
+} from './credential.ts';
 import { type Disclosed, readDisclosures } from './disclose.ts';
-import { type Evidence, issuingKey, type Outcome, pass, skip } from './evidence.ts';
-import { leafOfText, leafText } from './leaf.ts';
 import { maskName } from './name.ts';
 import { parseNumber } from './number.ts';
-import { CHECKS, type Check, type CheckId, type Report, verdictOf } from './report.ts';
+import { compareColumns } from './register-columns.ts';
+import { CHECKS, type Check, type CheckId, type Findings, type Report, verdictOf, viewOf } from './report.ts';
 import type { Filing } from './schema.ts';
 import { openSeal, readSeal, type SealFacts, sealDigest, sealKid } from './seal.ts';
 import { readHeader } from './statement.ts';
@@ -293,4 +297,34 @@ async function outcome(id: CheckId, work: () => Outcome | Promise<Outcome>): Pro
       ...(Array.isArray(parts) ? { parts: parts as string[] } : {}),
     };
   }
+}
+
+// Owns verification of what brings no filing of its own: an organization is filed again every year, often with the same
+// issuing keys, and only the filing that was in force at the issue makes a certificate good. Every one that names the
+// key is tried.
+// It refuses nothing by itself: when none of them fits, the answer is that of the first.
+
+export interface Under {
+  found: Verification;
+  /** The evidence with the filing under which it was found. */
+  evidence: Evidence;
+}
+
+/** Verifies under each filing, newest first; `filings` empty: without one. */
+export async function verifyUnder(
+  filings: readonly string[],
+  evidence: Evidence,
+  directory: Directory,
+  now: number,
+): Promise<Under> {
+  let first: Under | undefined;
+  for (const filing of filings.length === 0 ? [evidence.filing] : filings) {
+    const under = { ...evidence, filing };
+    const found = await verify(under, directory, now);
+    // What became of a certificate does not depend on the filing.
+    if (found.report.checks.every(({ id, result }) => result !== 'fail' || id === 'status'))
+      return { found, evidence: under };
+    first ??= { found, evidence: under };
+  }
+  return first as Under;
 }

@@ -6,8 +6,8 @@
 import { shanghaiDay } from '../base/day.ts';
 import { isRefusal } from '../base/refusal.ts';
 import { Failure, type Progress } from '../cli/talk.ts';
+import { Reading, type SeenRow, type ShownRow } from '../core/approved-rows.ts';
 import { type OnFile, takesOver } from '../core/procedure/selection.ts';
-import { Reading, type SeenRow, type ShownRow } from '../core/review.ts';
 import { checkRows, type RawRow } from '../core/rows/rows.ts';
 import { type Filing, PROVINCE, type PublicJwk, type ScopeEntry } from '../core/schema.ts';
 import { thumbprint } from '../core/statement.ts';

@@ -4,7 +4,7 @@
  * It refuses to follow a problem silently: every status above 299 throws.
  */
 
-import { makeProof } from '../core/dpop-proof.ts';
+import { makeProof } from '../core/dpop.ts';
 import { foreignProblem, problemOf } from '../core/gateway.ts';
 import type { Speaker } from './sign.ts';
 import { now } from './sign.ts';

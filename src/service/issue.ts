@@ -11,12 +11,11 @@
 import { toBase64url, toHex } from '../base/bytes.ts';
 import { shanghaiDay, shanghaiYear } from '../base/day.ts';
 import { isRefusal, Refusal, unlessRefused } from '../base/refusal.ts';
-import { checkApprovalTime, checkArrival, openApproval, openOrder } from '../core/approve.ts';
+import { checkApprovalTime, checkArrival, openApproval, openOrder } from '../core/approval.ts';
+import { leafOfText, type RowFacts } from '../core/approved-rows.ts';
 import { type Directory, openClient, openFiling } from '../core/authority.ts';
-import { signCredential } from '../core/credential.ts';
-import { type CredentialFacts, CURRENT_FORM } from '../core/credential-form.ts';
+import { type CredentialFacts, CURRENT_FORM, signCredential } from '../core/credential.ts';
 import { readDisclosures } from '../core/disclose.ts';
-import { leafOfText, type RowFacts } from '../core/leaf.ts';
 import type { Filing } from '../core/schema.ts';
 import { chooseFormat, sealDigest, signSeal } from '../core/seal.ts';
 import { readHeader } from '../core/statement.ts';

@@ -6,8 +6,7 @@
 
 import { Refusal } from '../base/refusal.ts';
 import { parseOrganizationCode } from '../core/number.ts';
-import { requestCertificate } from '../core/paper/x509-certify.ts';
-import { checkChain } from '../core/paper/x509-chain.ts';
+import { checkChain, requestCertificate } from '../core/paper/x509-certificates.ts';
 import { toPem } from '../formats/pades/x509.ts';
 import { insertChain, selectIssuingKey } from '../storage/paper-store.ts';
 import { type Caller, currentFiling, requireReach } from './enrol.ts';

@@ -6,15 +6,14 @@
 
 import { isRefusal, isUnreadable, Refusal, unlessRefused } from '../base/refusal.ts';
 import { type Directory, openCentre, openDirectory } from '../core/authority.ts';
+import type { Evidence } from '../core/bundle.ts';
 import { type Bundle, namesIn } from '../core/bundle.ts';
-import type { Columns } from '../core/columns.ts';
-import { splitCredential, withDisclosures } from '../core/credential.ts';
-import { type CredentialFacts, certificateUrl } from '../core/credential-form.ts';
+import { type CredentialFacts, certificateUrl, splitCredential, withDisclosures } from '../core/credential.ts';
 import { type ClaimName, chooseDisclosures, type Holder, holderIn } from '../core/disclose.ts';
-import type { Evidence } from '../core/evidence.ts';
 import { ID_TYPE_NAMES, type IdType, normalizeIdNumber } from '../core/identity.ts';
 import { foldName, requireWritten } from '../core/name.ts';
 import { parseNumber } from '../core/number.ts';
+import type { Columns } from '../core/register-columns.ts';
 import type { Report } from '../core/report.ts';
 import { sealUrl } from '../core/seal.ts';
 import type { StoredEvent } from '../core/status.ts';

@@ -8,7 +8,7 @@ import { concat, encodeUtf8, sha256, toBase64url } from '../base/bytes.ts';
 import { toTimestamp } from '../base/day.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Directory } from '../core/authority.ts';
-import { PURPOSE_OF, type StatusListName, statusListUrl } from '../core/credential-form.ts';
+import { PURPOSE_OF, type StatusListName, statusListUrl } from '../core/credential.ts';
 import { parseNumber } from '../core/number.ts';
 import type { Approval } from '../core/schema.ts';
 import { applyEvent, checkFresh, openEvent, readHistory, requireReplaceable } from '../core/status.ts';

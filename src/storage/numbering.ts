@@ -4,7 +4,7 @@
  */
 
 import { Refusal } from '../base/refusal.ts';
-import type { Form } from '../core/credential-form.ts';
+import type { Form } from '../core/credential.ts';
 import { guardOpen } from './batch-store.ts';
 import type { D1Database, D1PreparedStatement } from './bindings.ts';
 import { nextLiving } from './certificate-store.ts';

@@ -3,7 +3,7 @@
  * file with the signed data in it. FROZEN ONCE USED: a change makes templates/v2.
  */
 
-import { levelName, levelWords } from '../../src/core/level.ts';
+import { levelName, levelWords } from '../../src/core/number.ts';
 import type { DocumentFacts, PrintedField } from '../../src/core/paper/document.ts';
 import * as at from './layout.ts';
 import { COPY, FOOT, MONTHS, ROWS } from './words.ts';

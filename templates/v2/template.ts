@@ -5,7 +5,7 @@
  * FROZEN ONCE USED: a certificate printed again must be the same sheet. A change makes templates/v3.
  */
 
-import { levelName, levelWords } from '../../src/core/level.ts';
+import { levelName, levelWords } from '../../src/core/number.ts';
 import type { DocumentFacts, Template } from '../../src/core/paper/document.ts';
 import { A4, MM, num, type Page, rgb, type TextStyle } from '../../src/formats/pdf/drawing.ts';
 import { fit, measure, type Place, wrap } from '../../src/formats/pdf/line-breaks.ts';

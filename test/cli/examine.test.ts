@@ -8,7 +8,7 @@ import { Examiner } from '../../src/cli/examine.ts';
 import { explain } from '../../src/cli/talk.ts';
 import { type Bundle, openBundle } from '../../src/core/bundle.ts';
 import type { Filing } from '../../src/core/schema.ts';
-import { verifyUnder } from '../../src/core/verify-under.ts';
+import { verifyUnder } from '../../src/core/verify.ts';
 import type { TrustFile } from '../../src/sdk/batch.ts';
 import { CallError, Caller } from '../../src/sdk/call.ts';
 import { fileOrganization } from '../../src/sdk/sign.ts';

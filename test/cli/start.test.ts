@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readKeyFile } from '../../keys/make.ts';
 import { freePort } from '../../src/cli/local.ts';
-import { certify, rootName } from '../../src/core/paper/x509-certify.ts';
+import { certify, rootName } from '../../src/core/paper/x509-certificates.ts';
 import type { PublicJwk } from '../../src/core/schema.ts';
 import { readCertificate, readPem, toPem } from '../../src/formats/pades/x509.ts';
 import { peek } from '../../src/sdk/batch.ts';

@@ -7,10 +7,10 @@ import {
   openApproval,
   openCityApproval,
   openOrder,
-} from '../../src/core/approve.ts';
+} from '../../src/core/approval.ts';
 import { openDirectory, openFiling } from '../../src/core/authority.ts';
-import { Memo } from '../../src/core/memo.ts';
 import type { Filing } from '../../src/core/schema.ts';
+import { Memo } from '../../src/core/statement.ts';
 import vectors from '../vectors/statements.json' with { type: 'json' };
 import {
   type Cast,

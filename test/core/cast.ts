@@ -12,7 +12,7 @@ import {
   openApproval,
   openCityApproval,
   openOrder,
-} from '../../src/core/approve.ts';
+} from '../../src/core/approval.ts';
 import {
   type Anchor,
   type Directory,
@@ -21,10 +21,9 @@ import {
   openDirectory,
   openFiling,
 } from '../../src/core/authority.ts';
-import { verifyProof } from '../../src/core/dpop.ts';
-import { tokenHash } from '../../src/core/dpop-proof.ts';
-import { Memo } from '../../src/core/memo.ts';
+import { tokenHash, verifyProof } from '../../src/core/dpop.ts';
 import type { Filing } from '../../src/core/schema.ts';
+import { Memo } from '../../src/core/statement.ts';
 import { applyEvent, checkFresh, openEvent, readHistory } from '../../src/core/status.ts';
 import { openWithdrawal } from '../../src/core/withdrawal.ts';
 import { type KeyPair, makeKey } from '../../src/sdk/sign.ts';

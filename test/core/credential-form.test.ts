@@ -9,15 +9,15 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { encodeUtf8 } from '../../src/base/bytes.ts';
 import { Examiner } from '../../src/cli/examine.ts';
 import { type Bundle, openBundle, readBundle } from '../../src/core/bundle.ts';
-import { openCredential } from '../../src/core/credential.ts';
 import {
   type CredentialFacts,
   CURRENT_FORM,
   type Form,
+  openCredential,
   PURPOSE_OF,
   payloadOf,
   type StatusListName,
-} from '../../src/core/credential-form.ts';
+} from '../../src/core/credential.ts';
 import { renderCertificate } from '../../src/core/paper/document.ts';
 import { openDocument } from '../../src/core/paper/document-check.ts';
 import { documentFacts } from '../../src/core/paper/document-facts.ts';

@@ -15,7 +15,7 @@ import { withDisclosures } from '../../src/core/credential.ts';
 import { type CopyFacts, type DocumentFacts, renderCertificate } from '../../src/core/paper/document.ts';
 import { openDocument } from '../../src/core/paper/document-check.ts';
 import { documentFacts } from '../../src/core/paper/document-facts.ts';
-import { certify, holderName, rootName } from '../../src/core/paper/x509-certify.ts';
+import { certify, holderName, rootName } from '../../src/core/paper/x509-certificates.ts';
 import type { Report } from '../../src/core/report.ts';
 import type { Payload } from '../../src/core/schema.ts';
 import { signStatement } from '../../src/core/statement.ts';

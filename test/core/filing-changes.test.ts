@@ -1,8 +1,8 @@
 /** What a filing would change of the one before, and which of an organization's filings counts. */
 import { beforeAll, expect, test } from 'vitest';
 import { openDirectory, standingFiling } from '../../src/core/authority.ts';
-import { Memo } from '../../src/core/memo.ts';
 import { filingChanges, type Terms, takesOver } from '../../src/core/procedure/selection.ts';
+import { Memo } from '../../src/core/statement.ts';
 import { peek } from '../../src/sdk/batch.ts';
 import { fileOrganization, withdraw } from '../../src/sdk/sign.ts';
 import { type Cast, CODE, makeCast, NOW } from './make.ts';

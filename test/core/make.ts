@@ -4,16 +4,15 @@
  */
 
 import { toBase64url } from '../../src/base/bytes.ts';
+import { leafOf, type RowFacts } from '../../src/core/approved-rows.ts';
 import { type Directory, openDirectory } from '../../src/core/authority.ts';
-import { signCredential, withDisclosures } from '../../src/core/credential.ts';
-import { type CredentialFacts, CURRENT_FORM } from '../../src/core/credential-form.ts';
+import type { Evidence } from '../../src/core/bundle.ts';
+import { type CredentialFacts, CURRENT_FORM, signCredential, withDisclosures } from '../../src/core/credential.ts';
 import { type Holder, makeDisclosures } from '../../src/core/disclose.ts';
-import type { Evidence } from '../../src/core/evidence.ts';
-import { leafOf, type RowFacts } from '../../src/core/leaf.ts';
-import { Memo } from '../../src/core/memo.ts';
 import { maskName } from '../../src/core/name.ts';
 import type { Filing } from '../../src/core/schema.ts';
 import { chooseFormat, sealDigest, sealUrl, signSeal } from '../../src/core/seal.ts';
+import { Memo } from '../../src/core/statement.ts';
 import { inclusionPath, tree, treeRoot } from '../../src/formats/merkle.ts';
 import {
   appointCentre,

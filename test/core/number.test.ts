@@ -2,8 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Refusal } from '../../src/base/refusal.ts';
-import { LEVELS } from '../../src/core/level.ts';
-import { buildNumber, normalizeNumber, parseNumber, parseOrganizationCode } from '../../src/core/number.ts';
+import { buildNumber, LEVELS, normalizeNumber, parseNumber, parseOrganizationCode } from '../../src/core/number.ts';
 import spelled from '../vectors/spelled-numbers.json' with { type: 'json' };
 
 const GOOD = 'S000037000001263000001';

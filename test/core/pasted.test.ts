@@ -1,8 +1,7 @@
 /** The one search box: numbers, addresses and sentences, and that no digit is ever added, dropped or changed. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LEVELS } from '../../src/core/level.ts';
-import { buildNumber, normalizeNumber } from '../../src/core/number.ts';
+import { buildNumber, LEVELS, normalizeNumber } from '../../src/core/number.ts';
 import { readPasted } from '../../src/core/pasted.ts';
 import spelled from '../vectors/spelled-numbers.json' with { type: 'json' };
 import { refusalOf } from './cast.ts';

@@ -97,7 +97,7 @@ for (const [name, text] of sources) {
 
 test('the search sees every refusal: a new helper for making them must be added to it', () => {
   const helpers = [
-    'src/core/approve.ts',
+    'src/core/approval.ts',
     'src/core/status.ts',
     'src/storage/numbering.ts',
     'src/storage/guards.ts',

@@ -5,7 +5,7 @@ import { CompactSign } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { encodeUtf8, toBase64url } from '../../src/base/bytes.ts';
 import { toTimestamp } from '../../src/base/day.ts';
-import { type StatusPurpose, statusListUrl } from '../../src/core/credential-form.ts';
+import { type StatusPurpose, statusListUrl } from '../../src/core/credential.ts';
 import { readSnapshot, takeSnapshot } from '../../src/core/snapshot.ts';
 import { openStatusList, type StatusList, stateIn } from '../../src/core/status-list.ts';
 import { verify } from '../../src/core/verify.ts';

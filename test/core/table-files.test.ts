@@ -1,10 +1,10 @@
 /** Lists as people have them: what stands above, beside and behind the table itself, alike for every list and form of file. */
 import { describe, expect, test } from 'vitest';
+import { readStaffList } from '../../src/core/bulk-list.ts';
 import { readInspectorTable } from '../../src/core/procedure/inspector-table.ts';
 import { readResultsTable, readRosterTable } from '../../src/core/procedure/roster-tables.ts';
 import { readRows, readScope } from '../../src/core/rows/row-file.ts';
 import { readExamDate, readLevel } from '../../src/core/rows/row-values.ts';
-import { readStaffList } from '../../src/core/staff-list.ts';
 import vectors from '../vectors/files.json' with { type: 'json' };
 import { line, list, refusal, row, textCell, workbook } from './fixtures-xlsx.ts';
 

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { PDFArray, PDFDict, PDFDocument, PDFHexString, PDFName, PDFRawStream } from 'pdf-lib';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { type DocumentFacts, renderCertificate } from '../../src/core/paper/document.ts';
-import { certify, rootName } from '../../src/core/paper/x509-certify.ts';
+import { certify, rootName } from '../../src/core/paper/x509-certificates.ts';
 import { prepare } from '../../src/formats/pades/pdf-update.ts';
 import { signPdf } from '../../src/formats/pades/sign-pdf.ts';
 import { MM } from '../../src/formats/pdf/drawing.ts';

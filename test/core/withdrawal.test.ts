@@ -5,11 +5,11 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fromBase64url, sha256, toBase64url } from '../../src/base/bytes.ts';
-import { openApproval, openOrder } from '../../src/core/approve.ts';
+import { openApproval, openOrder } from '../../src/core/approval.ts';
 import { type Directory, openDirectory, openFiling } from '../../src/core/authority.ts';
+import type { Evidence } from '../../src/core/bundle.ts';
 import { copyFacts, signCopy } from '../../src/core/copy.ts';
-import type { Evidence } from '../../src/core/evidence.ts';
-import { Memo } from '../../src/core/memo.ts';
+import { Memo } from '../../src/core/statement.ts';
 import { readHistory } from '../../src/core/status.ts';
 import { verify } from '../../src/core/verify.ts';
 import type { Withdrawal } from '../../src/core/withdrawal.ts';

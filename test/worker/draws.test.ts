@@ -5,11 +5,11 @@
 import { beforeAll, expect, test } from 'vitest';
 import { toBase64url } from '../../src/base/bytes.ts';
 import { openDirectory } from '../../src/core/authority.ts';
-import { Memo } from '../../src/core/memo.ts';
 import type { Body } from '../../src/core/procedure/bodies.ts';
 import { commitmentOf } from '../../src/core/procedure/draw.ts';
 import { checkDraw, endOf } from '../../src/core/procedure/draw-check.ts';
 import { type DrawFile, type DrawRecord, readDrawFile } from '../../src/core/procedure/draw-record.ts';
+import { Memo } from '../../src/core/statement.ts';
 import { CallError } from '../../src/sdk/call.ts';
 import type { Identity } from '../../src/sdk/sign.ts';
 import { anyone, as, db, fileWith, foundProvince, makeCentre, type Organization, type Province } from '../kit.ts';

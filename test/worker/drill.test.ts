@@ -6,9 +6,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { handInCertificate } from '../../src/cli/certify.ts';
 import { openDirectory } from '../../src/core/authority.ts';
-import { Memo } from '../../src/core/memo.ts';
 import { openDocument } from '../../src/core/paper/document-check.ts';
 import type { Report } from '../../src/core/report.ts';
+import { Memo } from '../../src/core/statement.ts';
 import { verify } from '../../src/core/verify.ts';
 import {
   appointCentre,

@@ -4,7 +4,7 @@ import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
 import { openDirectory } from '../../src/core/authority.ts';
 import { splitCredential } from '../../src/core/credential.ts';
-import { Memo } from '../../src/core/memo.ts';
+import { Memo } from '../../src/core/statement.ts';
 import { changeStatus } from '../../src/sdk/sign.ts';
 import {
   anyone,

@@ -1,11 +1,11 @@
 /** Reviews and audit trails against the real Worker: who sees what, and that what is exported holds and breaks. */
 import { beforeAll, expect, test } from 'vitest';
 import { isRefusal } from '../../src/base/refusal.ts';
+import { Reading, requireShown, rowWords, type ShownRow } from '../../src/core/approved-rows.ts';
 import { openDirectory } from '../../src/core/authority.ts';
-import { Memo } from '../../src/core/memo.ts';
 import { checkTrail, type TrailReport } from '../../src/core/procedure/trail.ts';
 import { readTrailFile, type TrailFile } from '../../src/core/procedure/trail-file.ts';
-import { Reading, requireShown, rowWords, type ShownRow } from '../../src/core/review.ts';
+import { Memo } from '../../src/core/statement.ts';
 import type { Review } from '../../src/service/procedure/review-queue.ts';
 import {
   as,

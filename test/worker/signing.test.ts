@@ -6,7 +6,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
 import { checkPdfSignature, type PdfSignature } from '../../src/core/paper/pdf-signature.ts';
-import { certify as certifyKey, holderName } from '../../src/core/paper/x509-certify.ts';
+import { certify as certifyKey, holderName } from '../../src/core/paper/x509-certificates.ts';
 import type { Env } from '../../src/env.ts';
 import { readConfig } from '../../src/env.ts';
 import { readPem, toPem } from '../../src/formats/pades/x509.ts';

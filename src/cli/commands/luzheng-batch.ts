@@ -3,7 +3,7 @@
  * the rows that the service shows and signs nothing else; submit also compares those rows, and photos, with the files.
  */
 import { readFileSync } from 'node:fs';
-import { countsOf } from '../../core/review.ts';
+import { countsOf } from '../../core/approved-rows.ts';
 import { readRows, typeOfFile } from '../../core/rows/row-file.ts';
 import {
   approveWith,

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseOrganizationCode } from '../../core/number.ts';
-import { routeOf } from '../../core/paper/x509-certify.ts';
+import { routeOf } from '../../core/paper/x509-certificates.ts';
 import { issuingKeys } from '../../sdk/batch.ts';
 import type { Caller } from '../../sdk/call.ts';
 import { writeWhole } from '../collect.ts';

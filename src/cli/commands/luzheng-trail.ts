@@ -6,9 +6,9 @@
 import { readFileSync } from 'node:fs';
 import { counted } from '../../base/text.ts';
 import { openDirectory } from '../../core/authority.ts';
-import { Memo } from '../../core/memo.ts';
 import { checkTrail } from '../../core/procedure/trail.ts';
 import { readTrailFile } from '../../core/procedure/trail-file.ts';
+import { Memo } from '../../core/statement.ts';
 import { Caller } from '../../sdk/call.ts';
 import { now } from '../../sdk/sign.ts';
 import { shanghaiClock } from '../../web/words/page-words.ts';

@@ -6,7 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { residentCheckCharacter } from '../../core/identity.ts';
-import { type Level, levelName, levelWords } from '../../core/level.ts';
+import { type Level, levelName, levelWords } from '../../core/number.ts';
 import { FIELDS } from '../../core/rows/row.ts';
 
 const SEED = 20261101;

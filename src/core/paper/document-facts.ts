@@ -2,7 +2,7 @@
  * Owns the step from a verified certificate to what is printed of it: the same for printing and for comparing a print.
  */
 import { shanghaiDay } from '../../base/day.ts';
-import type { CredentialFacts } from '../credential-form.ts';
+import type { CredentialFacts } from '../credential.ts';
 import type { Holder } from '../disclose.ts';
 import { ID_TYPE_NAMES, type IdType } from '../identity.ts';
 import type { CopyFacts, DocumentFacts } from './document.ts';

@@ -20,7 +20,7 @@ import { marksOf, type Tag } from '../../formats/pdf/pdf-a.ts';
 import { type Frame, frameOf, writePdf } from '../../formats/pdf/pdf-file.ts';
 import { type QrMatrix, qrMatrix } from '../../formats/qr/qr.ts';
 import { BUNDLE_MEDIA_TYPE } from '../bundle.ts';
-import type { Level } from '../level.ts';
+import type { Level } from '../number.ts';
 import { parseNumber } from '../number.ts';
 
 export interface DocumentFacts {

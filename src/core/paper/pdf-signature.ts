@@ -18,7 +18,7 @@ import { allows, type Certificate, pathFrom, USAGE } from '../../formats/pades/x
 import type { Anchor } from '../authority.ts';
 import type { Filing, PublicJwk } from '../schema.ts';
 import { thumbprint } from '../statement.ts';
-import { creditCode } from './x509-certify.ts';
+import { creditCode } from './x509-certificates.ts';
 
 /** As found in the file. */
 export interface PdfSignatureField {

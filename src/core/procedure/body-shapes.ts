@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { dayNumber } from '../../base/day.ts';
 import { isRefusal } from '../../base/refusal.ts';
-import { LEVELS, type Level } from '../level.ts';
+import { LEVELS, type Level } from '../number.ts';
 
 const CONTROL = /[\p{Cc}\p{Cf}\p{Co}\ufffd]/u;
 

@@ -4,7 +4,7 @@
  * It refuses nothing: what cannot be explained by the results is said to be unexplained.
  */
 import { normalizeIdNumber } from '../identity.ts';
-import type { Level } from '../level.ts';
+import type { Level } from '../number.ts';
 import type { ResultRow, RosterEntry } from './plan.ts';
 
 export interface PassedRow {

@@ -6,8 +6,8 @@
  */
 import { encodeUtf8, sha256, toBase64url } from '../../base/bytes.ts';
 import { dayNumber } from '../../base/day.ts';
-import { type Level, levelName } from '../level.ts';
 import { maskName } from '../name.ts';
+import { type Level, levelName } from '../number.ts';
 import { type Facts, readFacts } from './case-facts.ts';
 import { outcomeOf } from './outcome.ts';
 import type { ResultRow } from './plan.ts';

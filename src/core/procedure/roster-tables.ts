@@ -7,7 +7,7 @@
 
 import { writeCsv, writeXlsx } from '../../formats/table/table-write.ts';
 import { ID_TYPE_NAMES } from '../identity.ts';
-import { levelName } from '../level.ts';
+import { levelName } from '../number.ts';
 import { FIELDS, type Field, fieldOf, namesOf, type RawRow, type ScopeEntry } from '../rows/row.ts';
 import { readId, readIdType, readName, readReplaces } from '../rows/row-check.ts';
 import { readNamedRows } from '../rows/row-file.ts';

@@ -4,7 +4,7 @@
  * and the command.
  * It refuses nothing: whoever decides is shown the differences.
  */
-import { LEVELS, type Level } from '../level.ts';
+import { LEVELS, type Level } from '../number.ts';
 import { NO_JOB, type ScopeEntry } from '../rows/row.ts';
 import { type Filing, PROVINCE } from '../schema.ts';
 import type { Application } from './application.ts';

@@ -5,8 +5,8 @@
 
 import { Refusal } from '../../base/refusal.ts';
 import { checkIdNumber, type IdType, parseIdType } from '../identity.ts';
-import type { Level } from '../level.ts';
 import { checkName } from '../name.ts';
+import type { Level } from '../number.ts';
 import { parseNumber } from '../number.ts';
 import { type Fault, fault } from './faults.ts';
 import { type CheckedRow, FIELDS, NO_JOB, OPTIONAL_FIELDS, type RawRow } from './row.ts';

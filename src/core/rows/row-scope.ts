@@ -4,7 +4,7 @@
  * so a certificate prints what was filed. It refuses nothing else about these texts: the filing answers for them.
  */
 import { encodeUtf8 } from '../../base/bytes.ts';
-import type { Level } from '../level.ts';
+import type { Level } from '../number.ts';
 import { MAX_TEXT_BYTES, NO_JOB, type RawRow, type ScopeEntry } from './row.ts';
 import {
   type Flaw,

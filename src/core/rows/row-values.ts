@@ -7,7 +7,7 @@ import { dayNumber, dayOf } from '../../base/day.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { withoutMarks } from '../../base/text.ts';
 import { Unreadable } from '../../formats/table/cells.ts';
-import { isLevel, LEVELS, type Level, levelWords } from '../level.ts';
+import { isLevel, LEVELS, type Level, levelWords } from '../number.ts';
 import { type Fault, type FaultCode, fault } from './faults.ts';
 
 /** What a reader returns: the value, or the code (with facts) of what is wrong. */

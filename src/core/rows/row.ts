@@ -5,7 +5,7 @@
 
 import { withoutMarks } from '../../base/text.ts';
 import type { IdType } from '../identity.ts';
-import type { Level } from '../level.ts';
+import type { Level } from '../number.ts';
 
 export const FIELDS = [
   'name',

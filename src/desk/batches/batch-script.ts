@@ -3,8 +3,9 @@
  * it, and a batch's certificates saved as ZIP.
  * It refuses to sign over rows whose root, disclosures or masked names are not what the service says they are.
  */
+
+import { leafText, type RowFacts, rootOfTexts } from '../../core/approved-rows.ts';
 import { type Holder, readDisclosures } from '../../core/disclose.ts';
-import { leafText, type RowFacts, rootOfTexts } from '../../core/leaf.ts';
 import { maskName } from '../../core/name.ts';
 import { signStatement } from '../../core/statement.ts';
 import { PART } from '../../sdk/archive-parts.ts';

@@ -5,8 +5,8 @@
  */
 import type { FC } from 'hono/jsx';
 import { counted } from '../../base/text.ts';
+import { rowWords, type SeenRow } from '../../core/approved-rows.ts';
 import type { Differences } from '../../core/procedure/differences.ts';
-import { rowWords, type SeenRow } from '../../core/review.ts';
 import { inLanguage } from '../../web/frame/language.ts';
 import { Both, En, Heads } from '../../web/frame/layout.tsx';
 import { filled } from '../../web/words/filled.ts';

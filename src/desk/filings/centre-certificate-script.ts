@@ -6,7 +6,7 @@
  */
 import { shanghaiDay } from '../../base/day.ts';
 import { isRefusal } from '../../base/refusal.ts';
-import { certificateOf, certifyIssuingKey, routeOf } from '../../core/paper/x509-certify.ts';
+import { certificateOf, certifyIssuingKey, routeOf } from '../../core/paper/x509-certificates.ts';
 import type { Filing } from '../../core/schema.ts';
 import { importPublic, openStatement } from '../../core/statement.ts';
 import { both, filled } from '../../web/frame/show-text.ts';

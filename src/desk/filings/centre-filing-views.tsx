@@ -6,7 +6,7 @@
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import { checkUscc } from '../../core/identity.ts';
 import { parseOrganizationCode } from '../../core/number.ts';
-import { issuingNumber } from '../../core/paper/x509-certify.ts';
+import { issuingNumber } from '../../core/paper/x509-certificates.ts';
 import type { DeviceRequest } from '../../core/procedure/application.ts';
 import { PURPOSES } from '../../core/procedure/application.ts';
 import { nextCode, requireHolder } from '../../service/codes.ts';

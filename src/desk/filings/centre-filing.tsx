@@ -3,7 +3,7 @@
  * It refuses nothing; a decision that belongs to another centre, or that is not possible now, has no form.
  */
 import type { FC } from 'hono/jsx';
-import { levelName } from '../../core/level.ts';
+import { levelName } from '../../core/number.ts';
 import { type Application, HEADINGS, PLEDGES } from '../../core/procedure/application.ts';
 import type { Filing } from '../../core/schema.ts';
 import type { Endable } from '../../core/withdrawal.ts';

@@ -4,7 +4,7 @@
  * It refuses a code that belongs to another, before anything is signed; and to sign after a field was changed.
  */
 import { shanghaiDay } from '../../base/day.ts';
-import { type Level, levelName } from '../../core/level.ts';
+import { type Level, levelName } from '../../core/number.ts';
 import { type Change, filingChanges, type OnFile, type Terms, takesOver } from '../../core/procedure/selection.ts';
 import { NO_JOB } from '../../core/rows/row.ts';
 import type { Filing } from '../../core/schema.ts';

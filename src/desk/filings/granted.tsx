@@ -5,7 +5,7 @@
  */
 import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../../base/day.ts';
-import { type Level, levelName } from '../../core/level.ts';
+import { type Level, levelName } from '../../core/number.ts';
 import type { Application } from '../../core/procedure/application.ts';
 import { grantsOf, isNarrower } from '../../core/procedure/selection.ts';
 import type { Filing } from '../../core/schema.ts';

@@ -3,7 +3,7 @@
  * It refuses nothing itself: src/desk/filings/file-script.ts signs what it says, and refuses less without a reason.
  */
 import type { FC } from 'hono/jsx';
-import { levelName } from '../../core/level.ts';
+import { levelName } from '../../core/number.ts';
 import type { Application } from '../../core/procedure/application.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import type { ShownCase } from '../frame/cases.tsx';

@@ -3,7 +3,7 @@
  * It refuses scripts of its own: scripts of the desk gives life to the data attributes that stand here, judges and signs.
  */
 import type { FC, PropsWithChildren } from 'hono/jsx';
-import { LEVELS, levelName } from '../../core/level.ts';
+import { LEVELS, levelName } from '../../core/number.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
 import { inLanguage } from '../../web/frame/language.ts';
 import { Both, En } from '../../web/frame/layout.tsx';

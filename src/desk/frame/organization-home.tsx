@@ -1,7 +1,7 @@
 /** Owns an organization's first view: its filing, the capacity that is used, and what waits for it. */
 import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../../base/day.ts';
-import { levelName } from '../../core/level.ts';
+import { levelName } from '../../core/number.ts';
 import type { Filing } from '../../core/schema.ts';
 import { Both } from '../../web/frame/layout.tsx';
 import { Card, Facts } from './desk-parts.tsx';

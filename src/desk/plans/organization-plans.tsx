@@ -1,7 +1,7 @@
 /** Owns an organization's views of its plans: a new one, one amended, and one as it stands with its people. */
 import type { FC } from 'hono/jsx';
 import { ID_TYPE_NAMES } from '../../core/identity.ts';
-import { levelName } from '../../core/level.ts';
+import { levelName } from '../../core/number.ts';
 import type { Plan } from '../../core/procedure/plan.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { ReasonForm, Record, type ShownCase } from '../frame/cases.tsx';

@@ -1,7 +1,7 @@
 /** Owns an organization's views of results (结果公示): publish, correct, withdraw, upload. */
 import type { FC } from 'hono/jsx';
 import { counted } from '../../base/text.ts';
-import { levelName } from '../../core/level.ts';
+import { levelName } from '../../core/number.ts';
 import { outcomeOf } from '../../core/procedure/outcome.ts';
 import type { Plan, ResultRow, Results } from '../../core/procedure/plan.ts';
 import type { ScopeEntry } from '../../core/schema.ts';

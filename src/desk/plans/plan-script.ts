@@ -7,7 +7,7 @@
 import { decodeUtf8, fromBase64url } from '../../base/bytes.ts';
 import { shanghaiDay } from '../../base/day.ts';
 import { ID_TYPE_NAMES } from '../../core/identity.ts';
-import { levelName } from '../../core/level.ts';
+import { levelName } from '../../core/number.ts';
 import type { Plan, ResultRow, Results, RosterEntry } from '../../core/procedure/plan.ts';
 import { planFaults } from '../../core/procedure/plan-check.ts';
 import { passingRows, resultFaults } from '../../core/procedure/results-check.ts';

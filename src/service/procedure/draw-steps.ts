@@ -6,7 +6,7 @@
 import { dayNumber, dayOf, shanghaiDay } from '../../base/day.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import { counted } from '../../base/text.ts';
-import { levelName } from '../../core/level.ts';
+import { levelName } from '../../core/number.ts';
 import { type Body, readBody } from '../../core/procedure/bodies.ts';
 import type { Facts } from '../../core/procedure/case-facts.ts';
 import {

@@ -6,10 +6,10 @@
 
 import { type Page, pageOf } from '../../base/page-place.ts';
 import { Refusal } from '../../base/refusal.ts';
+import type { SeenRow } from '../../core/approved-rows.ts';
+import { readFacts } from '../../core/approved-rows.ts';
 import { readDisclosures } from '../../core/disclose.ts';
-import { readFacts } from '../../core/leaf.ts';
 import { compareWithPlan, type Differences } from '../../core/procedure/differences.ts';
-import type { SeenRow } from '../../core/review.ts';
 import type { Filing } from '../../core/schema.ts';
 import { type BatchRow, selectRows } from '../../storage/batch-store.ts';
 import { selectCase, selectLastStep, selectSteps } from '../../storage/case-store.ts';

@@ -6,9 +6,8 @@
 import type { Context } from 'hono';
 import { concat, decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
 import { isRefusal } from '../../base/refusal.ts';
-import { type BulkAnswer, countRows, OPEN_ROWS } from '../../core/bulk-list.ts';
+import { type BulkAnswer, countRows, OPEN_ROWS, readStaffList, toNdjson } from '../../core/bulk-list.ts';
 import { splitAnswers } from '../../core/receipt.ts';
-import { readStaffList, toNdjson } from '../../core/staff-list.ts';
 import { writeCsv } from '../../formats/table/table-write.ts';
 import { LIMITS, readBytes, requireType } from '../../http/body.ts';
 import { type AppEnv, factory } from '../../http/context.ts';

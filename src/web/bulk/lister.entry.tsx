@@ -7,8 +7,16 @@
 import { concat, encodeUtf8 } from '../../base/bytes.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { counted } from '../../base/text.ts';
-import { BULK_VERDICTS, type BulkAnswer, KEYED_ROWS, NDJSON_TYPE, OPEN_ROWS } from '../../core/bulk-list.ts';
-import { readStaffList, type StaffRow, toNdjson } from '../../core/staff-list.ts';
+import {
+  BULK_VERDICTS,
+  type BulkAnswer,
+  KEYED_ROWS,
+  NDJSON_TYPE,
+  OPEN_ROWS,
+  readStaffList,
+  type StaffRow,
+  toNdjson,
+} from '../../core/bulk-list.ts';
 import { writeCsv, writeXlsx } from '../../formats/table/table-write.ts';
 import { Both } from '../frame/layout.tsx';
 import { bytesOfList, htmlOf } from '../frame/script.ts';

@@ -4,9 +4,9 @@
  */
 import type { FC } from 'hono/jsx';
 import { isRefusal } from '../../base/refusal.ts';
+import { readBytes } from '../../core/file-kind.ts';
 import type { Report } from '../../core/report.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
-import { readBytes } from '../../core/submission.ts';
 import { Both, En } from '../frame/layout.tsx';
 import { Checks, CopyNotice, Facts, VerdictBanner } from '../frame/report-view.tsx';
 import { htmlOf } from '../frame/script.ts';

@@ -6,16 +6,15 @@
 
 import { isRefusal } from '../../base/refusal.ts';
 import { type Directory, openCentre, openDirectory } from '../../core/authority.ts';
+import type { Evidence } from '../../core/bundle.ts';
 import { credentialKid, splitCredential } from '../../core/credential.ts';
-import type { Evidence } from '../../core/evidence.ts';
-import { Memo } from '../../core/memo.ts';
+import type { Brought } from '../../core/file-kind.ts';
 import type { Report } from '../../core/report.ts';
 import { readSeal, sealKid } from '../../core/seal.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
+import { Memo } from '../../core/statement.ts';
 import { openStatusList } from '../../core/status-list.ts';
-import type { Brought } from '../../core/submission.ts';
-import { type Verification, verify } from '../../core/verify.ts';
-import { verifyUnder } from '../../core/verify-under.ts';
+import { type Verification, verify, verifyUnder } from '../../core/verify.ts';
 import { filingsNaming } from '../certificate/check-seal.ts';
 import type { CentreNames } from '../frame/report-view.tsx';
 

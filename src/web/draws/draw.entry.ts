@@ -6,9 +6,9 @@
 
 import { isRefusal } from '../../base/refusal.ts';
 import { openDirectory } from '../../core/authority.ts';
-import { Memo } from '../../core/memo.ts';
 import { checkDraw, type DrawCheck, type DrawEnd, endOf } from '../../core/procedure/draw-check.ts';
 import { readDrawFile } from '../../core/procedure/draw-record.ts';
+import { Memo } from '../../core/statement.ts';
 import { both, make } from '../frame/show-text.ts';
 import { CHECK_ENDS, CHECK_WORDS, NOT_CHECKED } from '../words/draw-words.ts';
 

@@ -5,7 +5,7 @@
  */
 import type { FC } from 'hono/jsx';
 import type { IdType } from '../../core/identity.ts';
-import { levelWords } from '../../core/level.ts';
+import { levelWords } from '../../core/number.ts';
 import type { CertificateView, Check, CopyView, Report } from '../../core/report.ts';
 import {
   ACTIONS,

@@ -4,7 +4,7 @@
  */
 import type { FC } from 'hono/jsx';
 import { counted } from '../../base/text.ts';
-import { levelWords } from '../../core/level.ts';
+import { levelWords } from '../../core/number.ts';
 import { MOST_OPEN, NOTICE_STATES, type NoticeRow, type NoticeState, SHOWN_DAYS } from '../../core/procedure/notice.ts';
 import { inLanguage } from '../frame/language.ts';
 import { Both, En, Fact, Heads, Layout, Pager } from '../frame/layout.tsx';

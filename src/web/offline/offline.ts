@@ -3,7 +3,7 @@
  * the names of the status lists.
  * It refuses to let the service worker reach another host (CSP).
  */
-import { STATUS_LISTS } from '../../core/credential-form.ts';
+import { STATUS_LISTS } from '../../core/credential.ts';
 import { factory } from '../../http/context.ts';
 import { cached } from '../../http/edge-cache.ts';
 import { selectLastStatusList } from '../../storage/certificate-store.ts';

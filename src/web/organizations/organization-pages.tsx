@@ -5,7 +5,7 @@
  */
 import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../../base/day.ts';
-import { LEVELS, type Level, levelName, levelWords } from '../../core/level.ts';
+import { LEVELS, type Level, levelName, levelWords } from '../../core/number.ts';
 import type { Filing } from '../../core/schema.ts';
 import { Both, En, Fact, Layout, Pager } from '../frame/layout.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';

@@ -3,7 +3,7 @@
  * It refuses to say more of a small count than that it is small.
  */
 import type { FC } from 'hono/jsx';
-import { type Level, levelWords } from '../../core/level.ts';
+import { type Level, levelWords } from '../../core/number.ts';
 import type { Line, Published, Rate, Statistics } from '../../core/statistics-year.ts';
 import { inLanguage } from '../frame/language.ts';
 import { Both, En, Layout } from '../frame/layout.tsx';

@@ -5,7 +5,7 @@
 
 import type { Anchor } from '../../../src/core/authority.ts';
 import { renderCertificate } from '../../../src/core/paper/document.ts';
-import { certify, holderName, rootName, type Terms } from '../../../src/core/paper/x509-certify.ts';
+import { certify, holderName, rootName, type Terms } from '../../../src/core/paper/x509-certificates.ts';
 import type { SignBy } from '../../../src/formats/pades/sign-pdf.ts';
 import { type KeyPair, makeKey } from '../../../src/sdk/sign.ts';
 import { bundle, fonts, ordinary } from '../fixtures-pdf.ts';

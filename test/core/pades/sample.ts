@@ -7,7 +7,7 @@ import { MessageImprint, TimeStampReq, TSTInfo } from '@peculiar/asn1-tsp';
 import { AlgorithmIdentifier } from '@peculiar/asn1-x509';
 import { encodeUtf8, sha256, toHex } from '../../../src/base/bytes.ts';
 import type { PdfSignatureField } from '../../../src/core/paper/pdf-signature.ts';
-import { holderName } from '../../../src/core/paper/x509-certify.ts';
+import { holderName } from '../../../src/core/paper/x509-certificates.ts';
 import { derEcdsa, OID, spkiOf } from '../../../src/formats/pades/algorithms.ts';
 import { context, der, integer, octets, oid, sequence, setOf, string, TAG } from '../../../src/formats/pades/der.ts';
 import { CMS } from '../../../src/formats/pades/signed-data.ts';

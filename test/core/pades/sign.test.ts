@@ -13,7 +13,7 @@ import { PDFArray, PDFDict, PDFDocument, PDFHexString, PDFName, PDFNumber, PDFSt
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { concat, encodeUtf8, sha256 } from '../../../src/base/bytes.ts';
 import { checkPdfSignature } from '../../../src/core/paper/pdf-signature.ts';
-import { certify } from '../../../src/core/paper/x509-certify.ts';
+import { certify } from '../../../src/core/paper/x509-certificates.ts';
 import { signPdf } from '../../../src/formats/pades/sign-pdf.ts';
 import { CMS } from '../../../src/formats/pades/signed-data.ts';
 import { toPem } from '../../../src/formats/pades/x509.ts';

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { concat, encodeUtf8, sha256 } from '../../../src/base/bytes.ts';
 import { isRefusal } from '../../../src/base/refusal.ts';
 import { checkPdfSignature, type PdfSignatureField } from '../../../src/core/paper/pdf-signature.ts';
-import { certify, requestCertificate } from '../../../src/core/paper/x509-certify.ts';
+import { certify, requestCertificate } from '../../../src/core/paper/x509-certificates.ts';
 import { derEcdsa, OID } from '../../../src/formats/pades/algorithms.ts';
 import {
   context,

@@ -5,7 +5,7 @@
  */
 
 import { Refusal } from '../base/refusal.ts';
-import type { CredentialFacts } from './credential-form.ts';
+import type { CredentialFacts } from './credential.ts';
 import type { Holder } from './disclose.ts';
 import type { CertificateNumber } from './number.ts';
 import type { State } from './status.ts';

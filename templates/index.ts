@@ -4,7 +4,7 @@
  */
 
 import { Refusal } from '../src/base/refusal.ts';
-import type { Template } from '../src/core/paper/document.ts';
+import type { Template } from '../src/core/paper/template.ts';
 import { template as v1 } from './v1/template.ts';
 import { template as v2 } from './v2/template.ts';
 

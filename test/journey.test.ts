@@ -3,8 +3,8 @@
  * Read this first: every other test looks closer at one of its steps.
  */
 import { beforeAll, expect, test } from 'vitest';
-import { openDirectory } from '../src/core/authority.ts';
 import { openBundle, readBundle } from '../src/core/bundle.ts';
+import { openDirectory } from '../src/core/directory.ts';
 import type { Report } from '../src/core/report.ts';
 import { Memo } from '../src/core/statement.ts';
 import { verify } from '../src/core/verify.ts';

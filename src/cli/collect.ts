@@ -6,9 +6,9 @@
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { leafText, rootOfTexts } from '../core/approved-rows.ts';
-import { openDirectory } from '../core/authority.ts';
 import { BUNDLE_MEDIA_TYPE, openBundle, readBundle } from '../core/bundle.ts';
 import { openCredential, splitCredential } from '../core/credential.ts';
+import { openDirectory } from '../core/directory.ts';
 import { openDocument } from '../core/paper/document-check.ts';
 import type { Report } from '../core/report.ts';
 import type { PublicJwk } from '../core/schema.ts';

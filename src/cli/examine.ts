@@ -8,7 +8,6 @@
 
 import { readFileSync } from 'node:fs';
 import { isRefusal } from '../base/refusal.ts';
-import { type Directory, openDirectory } from '../core/authority.ts';
 import type { Evidence } from '../core/bundle.ts';
 import {
   type CredentialFacts,
@@ -17,6 +16,7 @@ import {
   splitCredential,
   withDisclosures,
 } from '../core/credential.ts';
+import { type Directory, openDirectory } from '../core/directory.ts';
 import { FOREIGN } from '../core/gateway.ts';
 import { type Check, type Report, type Verdict, verdictOf, withoutSeal } from '../core/report.ts';
 import { readSeal, sealKid } from '../core/seal.ts';

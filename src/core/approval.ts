@@ -8,8 +8,10 @@
  */
 
 import { Refusal } from '../base/refusal.ts';
-import { codeOf, type Directory, openClient, PROVINCE } from './authority.ts';
+import type { Directory } from './directory.ts';
+import { codeOf, openClient } from './filing.ts';
 import type { Approval, Filing } from './schema.ts';
+import { PROVINCE } from './schema.ts';
 import { checkTimes, SKEW, type Statement } from './statement.ts';
 
 /** What an approval and an order must be about: recomputed from the rows, never taken from the tokens. */

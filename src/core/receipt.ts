@@ -15,8 +15,8 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import type { CryptoKey } from 'jose';
 import { decodeUtf8, encodeUtf8, sha256Short, toBase64url } from '../base/bytes.ts';
 import { isRefusal, Refusal } from '../base/refusal.ts';
-import type { Directory } from './authority.ts';
 import type { BulkAnswer } from './bulk-list.ts';
+import type { Directory } from './directory.ts';
 import type { Payload } from './schema.ts';
 import { checkTimes, openStatement, readHeader, signStatement } from './statement.ts';
 

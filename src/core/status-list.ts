@@ -9,8 +9,8 @@ import * as v from 'valibot';
 import { decodeUtf8, fromBase64url } from '../base/bytes.ts';
 import { isRefusal } from '../base/refusal.ts';
 import { inflateExactly } from '../formats/inflate.ts';
-import type { Directory } from './authority.ts';
 import { STATUS_PURPOSES, type StatusPurpose } from './credential.ts';
+import type { Directory } from './directory.ts';
 import { checkTimes, openBytes } from './statement.ts';
 
 /** Seconds for which a list stands for the present; after that it only says how things were. */

@@ -11,7 +11,8 @@
  */
 
 import { Refusal } from '../base/refusal.ts';
-import { codeOf, type Directory, openClient } from './authority.ts';
+import type { Directory } from './directory.ts';
+import { codeOf, openClient } from './filing.ts';
 import type { Filing, Payload } from './schema.ts';
 import { checkTimes, type Statement } from './statement.ts';
 import { isWithdrawn } from './withdrawal.ts';

@@ -6,10 +6,10 @@
 
 import { toTimestamp } from '../base/day.ts';
 import { Refusal } from '../base/refusal.ts';
-import type { Directory } from './authority.ts';
 import { type Evidence, issuingKey, type Outcome, pass, skip } from './bundle.ts';
 import type { CredentialFacts } from './credential.ts';
 import { openCredential, splitCredential } from './credential.ts';
+import type { Directory } from './directory.ts';
 import { compareState } from './register-columns.ts';
 import { type Findings, pastAction } from './report.ts';
 import { fateOf, readHistory } from './status.ts';

@@ -11,7 +11,6 @@ import { isRefusal, Refusal, unlessRefused } from '../base/refusal.ts';
 import { includes } from '../formats/merkle.ts';
 import { type BatchFacts, checkApprovalTime, openApproval, openOrder } from './approval.ts';
 import { leafOfText, leafText } from './approved-rows.ts';
-import { codeOf, type Directory, openFiling } from './authority.ts';
 import { type Evidence, issuingKey, type Outcome, pass, skip } from './bundle.ts';
 import { openCopy } from './copy.ts';
 import {
@@ -21,7 +20,9 @@ import {
   splitCredential,
   withDisclosures,
 } from './credential.ts';
+import type { Directory } from './directory.ts';
 import { type Disclosed, readDisclosures } from './disclose.ts';
+import { codeOf, openFiling } from './filing.ts';
 import { maskName } from './name.ts';
 import { parseNumber } from './number.ts';
 import { compareColumns } from './register-columns.ts';

@@ -18,20 +18,10 @@
  */
 
 import { isRefusal, Refusal } from '../base/refusal.ts';
-import type { Directory } from './authority.ts';
 import { type Payload, PROVINCE } from './schema.ts';
-import { SKEW, type Statement } from './statement.ts';
+import type { Statement } from './statement.ts';
 
 export type Withdrawal = Payload<'withdrawal+jwt'>;
-
-/** Who signed: higher ranks first. */
-const RANKS = ['root', 'province', 'city'] as const;
-export type Rank = (typeof RANKS)[number];
-
-export interface OpenedWithdrawal {
-  statement: Statement<'withdrawal+jwt'>;
-  rank: Rank;
-}
 
 /** A filing or client key of an organization, as whoever may end it sees it. */
 export interface Endable {
@@ -159,83 +149,5 @@ function refuse(code: WithdrawnCode, part: string): never {
       throw new Refusal('approval_withdrawn', 'The approval was withdrawn.', { part });
     case 'issuing_key_withdrawn':
       throw new Refusal('issuing_key_withdrawn', 'The issuing key was withdrawn.', { part });
-  }
-}
-
-/**
- * Opens a withdrawal and finds the rank of its signer. `at`: when the signing key must still count, if later than
- * `iat`: the instant of arrival at the register.
- * @throws Refusal `withdrawal_not_yours`, `withdrawal_backdated`, what statements and centres are refused for
- */
-export async function openWithdrawal(token: string, directory: Directory, at?: number): Promise<OpenedWithdrawal> {
-  const statement = await directory.memo.open(
-    token,
-    'withdrawal+jwt',
-    (kid) => directory.findRoot(kid) ?? directory.findCentre(kid),
-  );
-  const { kid, payload } = statement;
-  const { iss, iat, effective, compromised_since = effective } = payload;
-  const rank = rankOf(directory, kid, iss, iat, at);
-  if (compromised_since > effective)
-    throw new Refusal('claims_malformed', 'compromised_since lies after effective.', {
-      part: 'withdrawal+jwt:compromised_since',
-    });
-  if (effective < iat - SKEW)
-    throw new Refusal(
-      'withdrawal_backdated',
-      'effective lies before the withdrawal was made; only compromised_since reaches back.',
-      { part: 'withdrawal+jwt:effective' },
-    );
-  if (rank === 'city' && targetIssuer(payload) !== iss)
-    throw new Refusal(
-      'withdrawal_not_yours',
-      'A city withdraws what it signed itself; the province withdraws anything.',
-      { part: 'withdrawal+jwt:target' },
-    );
-  return { statement, rank };
-}
-
-function rankOf(directory: Directory, kid: string, iss: string, iat: number, at = iat): Rank {
-  if (!directory.findRoot(kid)) return directory.centreAt(kid, iss, iat, Math.max(iat, at)).tier;
-  if (iss !== PROVINCE)
-    throw new Refusal('authority_missing', 'The root signs withdrawals in the name of centre:3700.', {
-      part: 'withdrawal+jwt:iss',
-    });
-  return 'root';
-}
-
-/**
- * Opens the withdrawals that a verifier holds, and gives the directory in which they count. Those that do not verify
- * are left out. Rank by rank, so that whether one counts never depends on an equal: the order of the list means nothing.
- */
-export async function countWithdrawals(tokens: readonly string[], directory: Directory): Promise<Directory> {
-  const opened: OpenedWithdrawal[] = [];
-  for (const token of new Set(tokens)) {
-    try {
-      opened.push(await openWithdrawal(token, directory));
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-    }
-  }
-  let current = directory;
-  for (const wanted of RANKS) {
-    const above = current;
-    const counted = opened.filter(
-      ({ rank, statement: { kid, payload } }) => rank === wanted && (rank === 'root' || !ended(above, kid, payload)),
-    );
-    if (counted.length > 0)
-      current = above.with(new Withdrawals([...above.withdrawals.all, ...counted.map(({ statement }) => statement)]));
-  }
-  return current;
-}
-
-/** Whether the key that signed a withdrawal had ended when it did. */
-function ended(directory: Directory, kid: string, { iss, iat }: Withdrawal): boolean {
-  try {
-    directory.centreAt(kid, iss, iat);
-    return false;
-  } catch (error) {
-    if (!isWithdrawn(error)) throw error;
-    return true;
   }
 }

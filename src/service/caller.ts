@@ -5,7 +5,8 @@
  */
 
 import { Refusal } from '../base/refusal.ts';
-import { codeOf, type Directory, openCentre, openClient } from '../core/authority.ts';
+import { type Directory, openCentre } from '../core/directory.ts';
+import { codeOf, openClient } from '../core/filing.ts';
 import { checkTimes, claimedKey, claimedType, thumbprint } from '../core/statement.ts';
 import { lossOf } from '../storage/case-store.ts';
 import { selectClient } from '../storage/statement-store.ts';

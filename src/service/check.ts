@@ -7,10 +7,10 @@
 import { decodeUtf8, fromBase64url } from '../base/bytes.ts';
 import { isRefusal, unlessRefused } from '../base/refusal.ts';
 import { readAddress } from '../core/address.ts';
-import { openDirectory } from '../core/authority.ts';
 import type { Evidence } from '../core/bundle.ts';
 import { type Bundle, type Opened, openBundle } from '../core/bundle.ts';
 import { credentialKid, splitCredential } from '../core/credential.ts';
+import { openDirectory } from '../core/directory.ts';
 import { parseNumber } from '../core/number.ts';
 import { openDocument } from '../core/paper/document-check.ts';
 import { type Report, withoutSeal } from '../core/report.ts';

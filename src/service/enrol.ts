@@ -6,15 +6,8 @@
  */
 
 import { Refusal, unlessRefused } from '../base/refusal.ts';
-import {
-  checkClient,
-  codeOf,
-  type Directory,
-  openCentre,
-  openClient,
-  openFiling,
-  standingFiling,
-} from '../core/authority.ts';
+import { type Directory, openCentre } from '../core/directory.ts';
+import { checkClient, codeOf, openClient, openFiling, standingFiling } from '../core/filing.ts';
 import { checkUscc } from '../core/identity.ts';
 import { parseOrganizationCode } from '../core/number.ts';
 import { MAX_TEXT_BYTES, NO_JOB } from '../core/rows/row.ts';

@@ -5,10 +5,10 @@
  */
 
 import { isRefusal, isUnreadable, Refusal, unlessRefused } from '../base/refusal.ts';
-import { type Directory, openCentre, openDirectory } from '../core/authority.ts';
 import type { Evidence } from '../core/bundle.ts';
 import { type Bundle, namesIn } from '../core/bundle.ts';
 import { type CredentialFacts, certificateUrl, splitCredential, withDisclosures } from '../core/credential.ts';
+import { type Directory, openCentre, openDirectory } from '../core/directory.ts';
 import { type ClaimName, chooseDisclosures, type Holder, holderIn } from '../core/disclose.ts';
 import { ID_TYPE_NAMES, type IdType, normalizeIdNumber } from '../core/identity.ts';
 import { foldName, requireWritten } from '../core/name.ts';

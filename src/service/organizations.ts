@@ -6,7 +6,8 @@
 
 import { shanghaiDay } from '../base/day.ts';
 import { isRefusal, unlessRefused } from '../base/refusal.ts';
-import { codeOf, type Directory, openCentre, openDirectory, openFiling, standingFiling } from '../core/authority.ts';
+import { type Directory, openCentre, openDirectory } from '../core/directory.ts';
+import { codeOf, openFiling, standingFiling } from '../core/filing.ts';
 import { normalizeNumber } from '../core/number.ts';
 import type { Filing } from '../core/schema.ts';
 import { endOf } from '../core/withdrawal.ts';

@@ -10,9 +10,9 @@
 import { templateOf } from '../../templates/index.ts';
 import { concat, fromBase64url, sha256, toBase64url } from '../base/bytes.ts';
 import { isRefusal } from '../base/refusal.ts';
-import { PROVINCE } from '../core/authority.ts';
 import { rootOf, speaksFor } from '../core/paper/pdf-signature.ts';
 import type { Filing, PublicJwk } from '../core/schema.ts';
+import { PROVINCE } from '../core/schema.ts';
 import { thumbprint } from '../core/statement.ts';
 import { type SignBy, signPdf } from '../formats/pades/sign-pdf.ts';
 import { readCertificate, readPem } from '../formats/pades/x509.ts';

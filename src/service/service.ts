@@ -4,7 +4,7 @@
  */
 
 import { Recent } from '../base/recent.ts';
-import type { Directory } from '../core/authority.ts';
+import type { Directory } from '../core/directory.ts';
 import { Memo } from '../core/statement.ts';
 import type { AnnouncedYear } from '../core/workdays.ts';
 import { type Brake, type Config, type Env, readConfig } from '../env.ts';

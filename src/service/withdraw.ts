@@ -5,10 +5,12 @@
  */
 
 import { Refusal } from '../base/refusal.ts';
-import { codeOf, PROVINCE } from '../core/authority.ts';
+import { openWithdrawal, type Rank } from '../core/directory.ts';
+import { codeOf } from '../core/filing.ts';
+import { PROVINCE } from '../core/schema.ts';
 import { checkTimes, claimedType, SKEW } from '../core/statement.ts';
 import { readHistory } from '../core/status.ts';
-import { type Endable, endOf, openWithdrawal, type Rank, targetIssuer, type Withdrawal } from '../core/withdrawal.ts';
+import { type Endable, endOf, targetIssuer, type Withdrawal } from '../core/withdrawal.ts';
 import type { D1PreparedStatement } from '../storage/bindings.ts';
 import {
   deleteMend,

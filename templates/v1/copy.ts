@@ -2,7 +2,7 @@
  * Owns the marks of a copy for one purpose (加注), version 1: a framed line that says what for and until when, and pale
  * words across the sheet that cannot be cut off with an edge. FROZEN ONCE USED: a change makes templates/v2.
  */
-import type { CopyFacts } from '../../src/core/paper/document.ts';
+import type { CopyFacts } from '../../src/core/paper/template.ts';
 import { MM, type Page, type TextStyle } from '../../src/formats/pdf/drawing.ts';
 import { fit, measure } from '../../src/formats/pdf/line-breaks.ts';
 import * as at from './layout.ts';

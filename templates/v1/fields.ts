@@ -4,7 +4,7 @@
  */
 
 import { levelName, levelWords } from '../../src/core/number.ts';
-import type { DocumentFacts, PrintedField } from '../../src/core/paper/document.ts';
+import type { DocumentFacts, PrintedField } from '../../src/core/paper/template.ts';
 import * as at from './layout.ts';
 import { COPY, FOOT, MONTHS, ROWS } from './words.ts';
 

@@ -2,7 +2,7 @@
  * Owns the order in which a screen reader reads the certificate, version 1: heading, sentence, each field as label
  * and value, who issued it and when, the code, where to check. FROZEN ONCE USED: a change makes templates/v2.
  */
-import type { Kind } from '../../src/core/paper/document.ts';
+import type { Kind } from '../../src/core/paper/template.ts';
 import type { Tag } from '../../src/formats/pdf/pdf-a.ts';
 import { ALT, ROWS } from './words.ts';
 

@@ -5,7 +5,7 @@
  */
 
 import { levelName, levelWords } from '../../src/core/number.ts';
-import type { DocumentFacts, Template } from '../../src/core/paper/document.ts';
+import type { DocumentFacts, Template } from '../../src/core/paper/template.ts';
 import { A4, MM, num, type Page, rgb, type TextStyle } from '../../src/formats/pdf/drawing.ts';
 import { fit, type Lines, measure, wrap } from '../../src/formats/pdf/line-breaks.ts';
 import type { QrMatrix } from '../../src/formats/qr/qr.ts';

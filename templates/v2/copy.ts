@@ -2,7 +2,7 @@
  * Owns the line of a copy for one purpose (加注), version 2: it looks as in version 1, and its words stay apart when they are
  * read out or extracted. FROZEN ONCE USED: a change makes templates/v3.
  */
-import type { CopyFacts } from '../../src/core/paper/document.ts';
+import type { CopyFacts } from '../../src/core/paper/template.ts';
 import { MM, type Page, type TextStyle } from '../../src/formats/pdf/drawing.ts';
 import { fit, measure } from '../../src/formats/pdf/line-breaks.ts';
 import * as at from '../v1/layout.ts';

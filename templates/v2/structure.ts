@@ -3,7 +3,7 @@
  * heading, sentence, what a copy is for, the photograph, each field as label and value, the code, where to check.
  * FROZEN ONCE USED: a change makes templates/v3.
  */
-import type { Kind } from '../../src/core/paper/document.ts';
+import type { Kind } from '../../src/core/paper/template.ts';
 import type { Tag } from '../../src/formats/pdf/pdf-a.ts';
 import { ALT, ROWS, TITLE } from '../v1/words.ts';
 

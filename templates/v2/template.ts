@@ -6,7 +6,7 @@
  */
 
 import { levelName, levelWords } from '../../src/core/number.ts';
-import type { DocumentFacts, Template } from '../../src/core/paper/document.ts';
+import type { DocumentFacts, Template } from '../../src/core/paper/template.ts';
 import { A4, MM, num, type Page, rgb, type TextStyle } from '../../src/formats/pdf/drawing.ts';
 import { fit, measure, type Place, wrap } from '../../src/formats/pdf/line-breaks.ts';
 import type { QrMatrix } from '../../src/formats/qr/qr.ts';

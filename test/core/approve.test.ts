@@ -8,7 +8,8 @@ import {
   openCityApproval,
   openOrder,
 } from '../../src/core/approval.ts';
-import { openDirectory, openFiling } from '../../src/core/authority.ts';
+import { openDirectory } from '../../src/core/directory.ts';
+import { openFiling } from '../../src/core/filing.ts';
 import type { Filing } from '../../src/core/schema.ts';
 import { Memo } from '../../src/core/statement.ts';
 import vectors from '../vectors/statements.json' with { type: 'json' };

@@ -13,19 +13,12 @@ import {
   openCityApproval,
   openOrder,
 } from '../../src/core/approval.ts';
-import {
-  type Anchor,
-  type Directory,
-  openCentre,
-  openClient,
-  openDirectory,
-  openFiling,
-} from '../../src/core/authority.ts';
+import { type Anchor, type Directory, openCentre, openDirectory, openWithdrawal } from '../../src/core/directory.ts';
 import { tokenHash, verifyProof } from '../../src/core/dpop.ts';
+import { openClient, openFiling } from '../../src/core/filing.ts';
 import type { Filing } from '../../src/core/schema.ts';
 import { Memo } from '../../src/core/statement.ts';
 import { applyEvent, checkFresh, openEvent, readHistory } from '../../src/core/status.ts';
-import { openWithdrawal } from '../../src/core/withdrawal.ts';
 import { type KeyPair, makeKey } from '../../src/sdk/sign.ts';
 
 /** 2026-11-23T02:00:00Z */

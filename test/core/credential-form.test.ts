@@ -20,7 +20,7 @@ import {
 } from '../../src/core/credential.ts';
 import { renderCertificate } from '../../src/core/paper/document.ts';
 import { openDocument } from '../../src/core/paper/document-check.ts';
-import { documentFacts } from '../../src/core/paper/document-facts.ts';
+import { documentFacts } from '../../src/core/paper/template.ts';
 import { importPublic } from '../../src/core/statement.ts';
 import type { StatusList } from '../../src/core/status-list.ts';
 import { verify } from '../../src/core/verify.ts';

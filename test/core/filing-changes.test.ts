@@ -1,6 +1,7 @@
 /** What a filing would change of the one before, and which of an organization's filings counts. */
 import { beforeAll, expect, test } from 'vitest';
-import { openDirectory, standingFiling } from '../../src/core/authority.ts';
+import { openDirectory } from '../../src/core/directory.ts';
+import { standingFiling } from '../../src/core/filing.ts';
 import { filingChanges, type Terms, takesOver } from '../../src/core/procedure/selection.ts';
 import { Memo } from '../../src/core/statement.ts';
 import { peek } from '../../src/sdk/batch.ts';

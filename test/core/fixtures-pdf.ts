@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { inflateSync } from 'node:zlib';
 import { PDFArray, PDFDict, PDFDocument, PDFName, PDFNumber, type PDFObject, PDFRawStream } from 'pdf-lib';
-import type { DocumentFacts } from '../../src/core/paper/document.ts';
+import type { DocumentFacts } from '../../src/core/paper/template.ts';
 import { type Font, openFont } from '../../src/formats/font/font.ts';
 import type { FontSet } from '../../src/formats/font/font-set.ts';
 import { writeFont } from '../../src/formats/font/sfnt.ts';

@@ -5,9 +5,9 @@
 
 import { toBase64url } from '../../src/base/bytes.ts';
 import { leafOf, type RowFacts } from '../../src/core/approved-rows.ts';
-import { type Directory, openDirectory } from '../../src/core/authority.ts';
 import type { Evidence } from '../../src/core/bundle.ts';
 import { type CredentialFacts, CURRENT_FORM, signCredential, withDisclosures } from '../../src/core/credential.ts';
+import { type Directory, openDirectory } from '../../src/core/directory.ts';
 import { type Holder, makeDisclosures } from '../../src/core/disclose.ts';
 import { maskName } from '../../src/core/name.ts';
 import type { Filing } from '../../src/core/schema.ts';

@@ -20,12 +20,8 @@ import {
   type PDFString,
 } from 'pdf-lib';
 import { afterAll, describe, expect, it } from 'vitest';
-import {
-  type CopyFacts,
-  checkPrintable,
-  type DocumentFacts,
-  renderCertificate,
-} from '../../src/core/paper/document.ts';
+import { checkPrintable, renderCertificate } from '../../src/core/paper/document.ts';
+import type { CopyFacts, DocumentFacts } from '../../src/core/paper/template.ts';
 import { type Font, glyphOf, openFont } from '../../src/formats/font/font.ts';
 import { fontFor, missingGlyphs } from '../../src/formats/font/font-set.ts';
 import { signPdf } from '../../src/formats/pades/sign-pdf.ts';

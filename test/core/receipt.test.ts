@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { concat, encodeUtf8, sha256Short, toBase64url } from '../../src/base/bytes.ts';
-import { type Directory, openDirectory } from '../../src/core/authority.ts';
 import type { BulkAnswer } from '../../src/core/bulk-list.ts';
+import { type Directory, openDirectory } from '../../src/core/directory.ts';
 import { type Receipt, receiptLine, splitAnswers, Tally, verifyReceipt } from '../../src/core/receipt.ts';
 import { Memo } from '../../src/core/statement.ts';
 import { type KeyPair, makeKey, nameService } from '../../src/sdk/sign.ts';

@@ -1,7 +1,7 @@
 /** What becomes of a certificate: vectors of events, and any history against a model of it. */
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { openFiling } from '../../src/core/authority.ts';
+import { openFiling } from '../../src/core/filing.ts';
 import { ACTIONS, type Filing, REASONS } from '../../src/core/schema.ts';
 import {
   applyEvent,

@@ -5,7 +5,7 @@
 import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { announceMissing, demonstrationDays, momentsFor } from '../../src/cli/procedure-life.ts';
-import { openDirectory } from '../../src/core/authority.ts';
+import { openDirectory } from '../../src/core/directory.ts';
 import { checkTrail } from '../../src/core/procedure/trail.ts';
 import { readTrailFile } from '../../src/core/procedure/trail-file.ts';
 import { Memo } from '../../src/core/statement.ts';

@@ -4,7 +4,7 @@
  */
 import { beforeAll, expect, test } from 'vitest';
 import { toBase64url } from '../../src/base/bytes.ts';
-import { openDirectory } from '../../src/core/authority.ts';
+import { openDirectory } from '../../src/core/directory.ts';
 import type { Body } from '../../src/core/procedure/bodies.ts';
 import { commitmentOf } from '../../src/core/procedure/draw.ts';
 import { checkDraw, endOf } from '../../src/core/procedure/draw-check.ts';

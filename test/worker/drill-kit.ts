@@ -1,8 +1,8 @@
 /** What the tests of events and withdrawals share: the next second, what is handed in and looked up, and a verifier without a network. */
 import { expect } from 'vitest';
 import { fromBase64url, sha256, toBase64url } from '../../src/base/bytes.ts';
-import { openDirectory } from '../../src/core/authority.ts';
 import { BUNDLE_MEDIA_TYPE, openBundle, readBundle } from '../../src/core/bundle.ts';
+import { openDirectory } from '../../src/core/directory.ts';
 import type { Report } from '../../src/core/report.ts';
 import { Memo } from '../../src/core/statement.ts';
 import { verify } from '../../src/core/verify.ts';

@@ -5,7 +5,7 @@
  */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { handInCertificate } from '../../src/cli/certify.ts';
-import { openDirectory } from '../../src/core/authority.ts';
+import { openDirectory } from '../../src/core/directory.ts';
 import { openDocument } from '../../src/core/paper/document-check.ts';
 import type { Report } from '../../src/core/report.ts';
 import { Memo } from '../../src/core/statement.ts';

@@ -2,8 +2,8 @@
 import { type Schema, Validator } from '@cfworker/json-schema';
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
-import { openDirectory } from '../../src/core/authority.ts';
 import { splitCredential } from '../../src/core/credential.ts';
+import { openDirectory } from '../../src/core/directory.ts';
 import { Memo } from '../../src/core/statement.ts';
 import { changeStatus } from '../../src/sdk/sign.ts';
 import {

@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { isRefusal } from '../../src/base/refusal.ts';
 import { Reading, requireShown, rowWords, type ShownRow } from '../../src/core/approved-rows.ts';
-import { openDirectory } from '../../src/core/authority.ts';
+import { openDirectory } from '../../src/core/directory.ts';
 import { checkTrail, type TrailReport } from '../../src/core/procedure/trail.ts';
 import { readTrailFile, type TrailFile } from '../../src/core/procedure/trail-file.ts';
 import { Memo } from '../../src/core/statement.ts';

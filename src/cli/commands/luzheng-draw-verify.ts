@@ -5,7 +5,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { counted } from '../../base/text.ts';
-import { openDirectory } from '../../core/authority.ts';
+import { openDirectory } from '../../core/directory.ts';
 import { checkDraw, type DrawCheck, type DrawEnd, drawnLines, endOf } from '../../core/procedure/draw-check.ts';
 import { type DrawFile, readDrawFile } from '../../core/procedure/draw-record.ts';
 import { Memo } from '../../core/statement.ts';

@@ -5,7 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 import { counted } from '../../base/text.ts';
-import { openDirectory } from '../../core/authority.ts';
+import { openDirectory } from '../../core/directory.ts';
 import { checkTrail } from '../../core/procedure/trail.ts';
 import { readTrailFile } from '../../core/procedure/trail-file.ts';
 import { Memo } from '../../core/statement.ts';

@@ -22,9 +22,8 @@ import {
   readBundle,
 } from '../bundle.ts';
 import type { Holder } from '../disclose.ts';
-import type { DocumentFacts, PrintedField, Template } from './document.ts';
-import { documentFacts } from './document-facts.ts';
 import { checkPdfSignature, type PdfSignature, speaksFor } from './pdf-signature.ts';
+import { type DocumentFacts, documentFacts, type PrintedField, type Template } from './template.ts';
 
 type Judged = Parameters<PrintedDocument['judge']>[0];
 

@@ -15,7 +15,7 @@ import { DER_LIMIT, firstElement } from '../../formats/pades/der.ts';
 import { CMS, openSigned } from '../../formats/pades/signed-data.ts';
 import { readToken, type Timestamp } from '../../formats/pades/timestamp-token.ts';
 import { allows, type Certificate, pathFrom, USAGE } from '../../formats/pades/x509.ts';
-import type { Anchor } from '../authority.ts';
+import type { Anchor } from '../directory.ts';
 import type { Filing, PublicJwk } from '../schema.ts';
 import { thumbprint } from '../statement.ts';
 import { creditCode } from './x509-certificates.ts';

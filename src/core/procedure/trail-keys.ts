@@ -5,7 +5,8 @@
  */
 
 import { isRefusal, Refusal } from '../../base/refusal.ts';
-import { codeOf, type Directory } from '../authority.ts';
+import type { Directory } from '../directory.ts';
+import { codeOf } from '../filing.ts';
 import type { PublicJwk } from '../schema.ts';
 import { checkTimes, openStatement, readHeader, type Statement } from '../statement.ts';
 import type { Role } from './steps.ts';

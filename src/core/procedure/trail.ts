@@ -11,8 +11,8 @@ import { decodeUtf8, encodeUtf8, fromBase64url, sha256Short, toBase64url } from 
 import { shanghaiDay } from '../../base/day.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import { earliestEnd, openAnnouncements } from '../announcement.ts';
-import type { Directory } from '../authority.ts';
 import { splitCredential } from '../credential.ts';
+import type { Directory } from '../directory.ts';
 import { normalizeIdNumber } from '../identity.ts';
 import type { Report } from '../report.ts';
 import { type Payload, type PublicJwk, publicJwk } from '../schema.ts';

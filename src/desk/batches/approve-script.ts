@@ -8,7 +8,7 @@
 import { decodeUtf8, fromBase64url } from '../../base/bytes.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { Reading, requireShown, type ShownRow } from '../../core/approved-rows.ts';
-import { codeOf } from '../../core/authority.ts';
+import { codeOf } from '../../core/filing.ts';
 import { type Approval, type Filing, PROVINCE } from '../../core/schema.ts';
 import { signStatement } from '../../core/statement.ts';
 import { filled, one } from '../../web/frame/show-text.ts';

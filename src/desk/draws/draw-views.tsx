@@ -7,12 +7,12 @@
 
 import { shanghaiDay } from '../../base/day.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
-import { PROVINCE } from '../../core/authority.ts';
 import type { Facts } from '../../core/procedure/case-facts.ts';
 import type { DrawCommit } from '../../core/procedure/draw.ts';
 import { type Drawn, sessionId } from '../../core/procedure/draw.ts';
 import { type DrawRecord, recordOf, sameSession } from '../../core/procedure/draw-record.ts';
 import { stepsFrom } from '../../core/procedure/steps.ts';
+import { PROVINCE } from '../../core/schema.ts';
 import { filedBy, requireReach } from '../../service/enrol.ts';
 import { centreNames, listOrganizations } from '../../service/organizations.ts';
 import { findDraw, latestFindings, openDraw, sessionsToCome } from '../../service/procedure/draw-steps.ts';

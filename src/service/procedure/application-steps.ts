@@ -7,7 +7,7 @@
  */
 
 import { Refusal } from '../../base/refusal.ts';
-import { codeOf, openClient, openFiling } from '../../core/authority.ts';
+import { codeOf, openClient, openFiling } from '../../core/filing.ts';
 import { parseOrganizationCode } from '../../core/number.ts';
 import type { Application } from '../../core/procedure/application.ts';
 import type { Body } from '../../core/procedure/bodies.ts';

@@ -10,7 +10,7 @@
 
 import { fromBase64url, sha256Short, toBase64url } from '../../base/bytes.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
-import type { Directory } from '../../core/authority.ts';
+import type { Directory } from '../../core/directory.ts';
 import { readBody } from '../../core/procedure/bodies.ts';
 import { checkBody, checkPlace, STEP_AGE, STEP_AHEAD, type Step } from '../../core/procedure/case-chain.ts';
 import {

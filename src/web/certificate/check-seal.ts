@@ -8,7 +8,7 @@
 import { decodeUtf8, fromBase64url } from '../../base/bytes.ts';
 import { dayNumber } from '../../base/day.ts';
 import { isRefusal } from '../../base/refusal.ts';
-import { type Directory, openDirectory } from '../../core/authority.ts';
+import { type Directory, openDirectory } from '../../core/directory.ts';
 import type { PublicJwk } from '../../core/schema.ts';
 import { readSeal, type SealFacts, sealKid } from '../../core/seal.ts';
 import { Memo } from '../../core/statement.ts';

@@ -5,9 +5,9 @@
  */
 
 import { isRefusal } from '../../base/refusal.ts';
-import { type Directory, openCentre, openDirectory } from '../../core/authority.ts';
 import type { Evidence } from '../../core/bundle.ts';
 import { credentialKid, splitCredential } from '../../core/credential.ts';
+import { type Directory, openCentre, openDirectory } from '../../core/directory.ts';
 import type { Brought } from '../../core/file-kind.ts';
 import type { Report } from '../../core/report.ts';
 import { readSeal, sealKid } from '../../core/seal.ts';

@@ -5,7 +5,7 @@
  */
 
 import { isRefusal } from '../../base/refusal.ts';
-import { openDirectory } from '../../core/authority.ts';
+import { openDirectory } from '../../core/directory.ts';
 import { checkDraw, type DrawCheck, type DrawEnd, endOf } from '../../core/procedure/draw-check.ts';
 import { readDrawFile } from '../../core/procedure/draw-record.ts';
 import { Memo } from '../../core/statement.ts';

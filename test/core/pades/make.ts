@@ -3,7 +3,7 @@
  * a certificate's PDF. Keys are made anew for each run.
  */
 
-import type { Anchor } from '../../../src/core/authority.ts';
+import type { Anchor } from '../../../src/core/directory.ts';
 import { renderCertificate } from '../../../src/core/paper/document.ts';
 import { certify, holderName, rootName, type Terms } from '../../../src/core/paper/x509-certificates.ts';
 import type { SignBy } from '../../../src/formats/pades/sign-pdf.ts';

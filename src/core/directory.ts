@@ -1,18 +1,15 @@
 /**
- * Owns who may say what: from the province's root over centres to filings and client keys (备案 and 授权).
+ * Who may say what: the province's root names the centres' keys, and root and centres end statements and keys (撤回).
  *
- * Everything starts at the thumbprints that the verifier was configured with. A root key found in a file or
- * a response is used only if its thumbprint is one of them.
- * It refuses statements signed by a key that was not named for that role, or not at that time, and what was withdrawn.
+ * Everything starts at the thumbprints that the verifier was configured with. A root key found in a file or a response
+ * is used only if its thumbprint is one of them.
  */
 import type { CryptoKey } from 'jose';
-import { isRefusal, Refusal } from '../base/refusal.ts';
-import { type Centre, type Client, type Filing, PROVINCE, type PublicJwk } from './schema.ts';
-import type { Memo } from './statement.ts';
-import { checkTimes, type KeyFinder, type Statement } from './statement.ts';
-import { countWithdrawals, isWithdrawn, NO_WITHDRAWALS, type Withdrawals } from './withdrawal.ts';
-
-export { PROVINCE };
+import { Refusal } from '../base/refusal.ts';
+import type { Centre, Filing, PublicJwk } from './schema.ts';
+import { PROVINCE } from './schema.ts';
+import { checkTimes, type KeyFinder, type Memo, SKEW, type Statement } from './statement.ts';
+import { isWithdrawn, NO_WITHDRAWALS, targetIssuer, type Withdrawal, Withdrawals } from './withdrawal.ts';
 
 export interface Anchor {
   /** Thumbprints that the verifier trusts, from its own configuration. */
@@ -171,98 +168,89 @@ export async function openDirectory(
   return withdrawals.length === 0 ? directory : countWithdrawals(withdrawals, directory);
 }
 
-/**
- * Opens a filing and checks that its signer may file: the province's centre for route `province`, the city's
- * own centre for route `city` (notice 2020, 五（一）（二）). `until`: when it must not have been withdrawn, as a rule
- * the same instant; of a certificate, its issue.
- */
-export async function openFiling(
-  token: string,
-  directory: Directory,
-  at: number,
-  until = at,
-): Promise<Statement<'filing+jwt'>> {
-  const statement = await directory.memo.open(token, 'filing+jwt', directory.findCentre);
-  const { payload, kid } = statement;
-  const centre = directory.centreAt(kid, payload.iss, at, until);
-  const entitled =
-    payload.route === 'province' ? centre.tier === 'province' : centre.tier === 'city' && payload.city === payload.iss;
-  if (!entitled)
-    throw new Refusal(
-      'route_wrong',
-      "A filing of route city is signed by that city's centre, one of route province by the province's.",
-      { part: 'filing+jwt:route' },
-    );
-  checkTimes('filing+jwt', payload, at);
-  directory.requireFiling(payload, until);
-  return statement;
+/** Who signed: higher ranks first. */
+const RANKS = ['root', 'province', 'city'] as const;
+export type Rank = (typeof RANKS)[number];
+
+export interface OpenedWithdrawal {
+  statement: Statement<'withdrawal+jwt'>;
+  rank: Rank;
 }
 
-/** Of an organization's filings, which one counts: its place among them and its claims, or why none does. */
-export type StandingFiling = { place: number; filing: Filing } | { place: number; refusal: Refusal } | undefined;
+/**
+ * Opens a withdrawal and finds the rank of its signer. `at`: when the signing key must still count, if later than
+ * `iat`: the instant of arrival at the register.
+ * @throws Refusal `withdrawal_not_yours`, `withdrawal_backdated`, what statements and centres are refused for
+ */
+export async function openWithdrawal(token: string, directory: Directory, at?: number): Promise<OpenedWithdrawal> {
+  const statement = await directory.memo.open(
+    token,
+    'withdrawal+jwt',
+    (kid) => directory.findRoot(kid) ?? directory.findCentre(kid),
+  );
+  const { kid, payload } = statement;
+  const { iss, iat, effective, compromised_since = effective } = payload;
+  const rank = rankOf(directory, kid, iss, iat, at);
+  if (compromised_since > effective)
+    throw new Refusal('claims_malformed', 'compromised_since lies after effective.', {
+      part: 'withdrawal+jwt:compromised_since',
+    });
+  if (effective < iat - SKEW)
+    throw new Refusal(
+      'withdrawal_backdated',
+      'effective lies before the withdrawal was made; only compromised_since reaches back.',
+      { part: 'withdrawal+jwt:effective' },
+    );
+  if (rank === 'city' && targetIssuer(payload) !== iss)
+    throw new Refusal(
+      'withdrawal_not_yours',
+      'A city withdraws what it signed itself; the province withdraws anything.',
+      { part: 'withdrawal+jwt:target' },
+    );
+  return { statement, rank };
+}
+
+function rankOf(directory: Directory, kid: string, iss: string, iat: number, at = iat): Rank {
+  if (!directory.findRoot(kid)) return directory.centreAt(kid, iss, iat, Math.max(iat, at)).tier;
+  if (iss !== PROVINCE)
+    throw new Refusal('authority_missing', 'The root signs withdrawals in the name of centre:3700.', {
+      part: 'withdrawal+jwt:iss',
+    });
+  return 'root';
+}
 
 /**
- * The filing that counts at an instant: the newest that is valid then. One that was withdrawn brings no older one back. The
- * one rule for calls, pages and lists.
- * @param tokens an organization's filings, the newest first
- * @param sub `org:S000037000001`
- * @param uscc who holds the code; filings that name another do not count. Null or undefined: all do
- * @returns undefined where none is in force and none was withdrawn
+ * Opens the withdrawals that a verifier holds, and gives the directory in which they count. Those that do not verify
+ * are left out. Rank by rank, so that whether one counts never depends on an equal: the order of the list means nothing.
  */
-export async function standingFiling(
-  tokens: readonly string[],
-  directory: Directory,
-  at: number,
-  sub: string,
-  uscc: string | null | undefined,
-): Promise<StandingFiling> {
-  for (const [place, token] of tokens.entries()) {
+async function countWithdrawals(tokens: readonly string[], directory: Directory): Promise<Directory> {
+  const opened: OpenedWithdrawal[] = [];
+  for (const token of new Set(tokens)) {
     try {
-      const { payload } = await directory.memo.open(token, 'filing+jwt', directory.findCentre);
-      if (payload.sub !== sub || (uscc !== null && uscc !== undefined && payload.uscc !== uscc)) continue;
-      // Also once it would have expired; one that was withdrawn before it began never took the place of another.
-      if ((payload.nbf ?? payload.iat) <= at) directory.requireFiling(payload, at);
-      return { place, filing: (await openFiling(token, directory, at)).payload };
+      opened.push(await openWithdrawal(token, directory));
     } catch (error) {
-      if (!isRefusal(error)) throw error;
-      if (isWithdrawn(error)) return { place, refusal: error };
+      if (!(error instanceof Refusal)) throw error;
     }
   }
-  return undefined;
-}
-
-/** Opens a client statement: signed by the centre that filed the organization. `until`: when it must not have been withdrawn. */
-export async function openClient(
-  token: string,
-  directory: Directory,
-  filing: Filing,
-  at: number,
-  until = at,
-): Promise<Statement<'client+jwt'>> {
-  const statement = await directory.memo.open(token, 'client+jwt', directory.findCentre);
-  const { payload, kid } = statement;
-  directory.centreAt(kid, payload.iss, at, until);
-  checkClient(payload, filing);
-  checkTimes('client+jwt', payload, at);
-  const jkt = await directory.memo.thumbprint(payload.cnf.jwk);
-  directory.requireWorkingKey(jkt, 'client+jwt:cnf');
-  directory.withdrawals.require('client_withdrawn', 'client+jwt', until, payload, { kid: jkt, iss: payload.iss });
-  return statement;
-}
-
-/** A client key speaks for an organization only by the word of the centre that filed it. */
-export function checkClient(client: Client, filing: Filing): void {
-  if (client.sub !== filing.sub)
-    throw new Refusal('client_of_other_organization', 'The client key belongs to another organization.', {
-      part: 'client+jwt:sub',
-    });
-  if (client.iss !== filing.iss)
-    throw new Refusal(
-      'client_not_by_filing_centre',
-      'The client key was not named by the centre that filed the organization.',
-      { part: 'client+jwt:iss' },
+  let current = directory;
+  for (const wanted of RANKS) {
+    const above = current;
+    const counted = opened.filter(
+      ({ rank, statement: { kid, payload } }) => rank === wanted && (rank === 'root' || !ended(above, kid, payload)),
     );
+    if (counted.length > 0)
+      current = above.with(new Withdrawals([...above.withdrawals.all, ...counted.map(({ statement }) => statement)]));
+  }
+  return current;
 }
 
-/** The organization code of an `org:` subject. */
-export const codeOf = (sub: string): string => sub.slice('org:'.length);
+/** Whether the key that signed a withdrawal had ended when it did. */
+function ended(directory: Directory, kid: string, { iss, iat }: Withdrawal): boolean {
+  try {
+    directory.centreAt(kid, iss, iat);
+    return false;
+  } catch (error) {
+    if (!isWithdrawn(error)) throw error;
+    return true;
+  }
+}

@@ -6,14 +6,14 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
 import { toTimestamp } from '../base/day.ts';
-import { countRows, KEYED_ROWS, NDJSON_TYPES, OPEN_ROWS } from '../core/bulk-list.ts';
+import { countRows, KEYED_ROWS, LARGEST_QUOTA, NDJSON_TYPES, OPEN_ROWS } from '../core/bulk-list.ts';
 import { chosenType } from '../http/accept.ts';
 import { LIMITS, readBytes, readJson, requireType } from '../http/body.ts';
 import { type AppEnv, factory } from '../http/context.ts';
 import { allow } from '../http/guard.ts';
 import { announce, spend } from '../http/rate-limit.ts';
 import { answerBulk } from '../service/bulk-check.ts';
-import { endBulkKey, LARGEST_QUOTA, listBulkKeys, makeBulkKey, readBulkKey, spendRows } from '../service/bulk-keys.ts';
+import { endBulkKey, listBulkKeys, makeBulkKey, readBulkKey, spendRows } from '../service/bulk-keys.ts';
 import type { BulkKeyRow } from '../storage/bulk-key-store.ts';
 
 const ASKED = v.object({

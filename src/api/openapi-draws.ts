@@ -1,133 +1,16 @@
 /** Owns the operations of draws and inspections (双随机、一公开) in openapi.json, with their schemas. */
 
 import { FILE_TYPES } from '../core/procedure/body-shapes.ts';
-import { DRAW_RULE, FINDINGS } from '../core/procedure/draw.ts';
-import { LOTTERY_NAMES } from '../core/procedure/draw-source.ts';
+import { DRAW_RULE } from '../core/procedure/draw.ts';
 import { statesOf } from '../core/procedure/steps.ts';
 import type { Operation } from './openapi-paths.ts';
-import { CODE, DIGEST, JWS, listOf, object, ref, type Schema } from './openapi-schemas.ts';
+import { ref, type Schema } from './openapi-schemas.ts';
 
 const TEXT: Schema = { type: 'string' };
 const WHOLE: Schema = { type: 'integer', minimum: 0 };
-const STATE: Schema = { ...TEXT, enum: statesOf('draw') };
-const closed = { additionalProperties: false };
+const _STATE: Schema = { ...TEXT, enum: statesOf('draw') };
+const _closed = { additionalProperties: false };
 const json = (name: string) => ({ 'application/json': { schema: ref(name) } });
-const signed = (body: Schema): Schema =>
-  object(
-    {
-      at: WHOLE,
-      by: TEXT,
-      token: { ...JWS, description: 'the step+jwt: `body` in it is the digest of `body` here' },
-      body,
-    },
-    closed,
-  );
-
-const session = {
-  plan: TEXT,
-  session: TEXT,
-  organization: CODE,
-  name: TEXT,
-  date: { ...TEXT, format: 'date' },
-  label: TEXT,
-};
-const inspector = { id: TEXT, name: TEXT, unit: TEXT };
-const said = {
-  plan: TEXT,
-  session: TEXT,
-  summary: TEXT,
-  'details?': { ...TEXT, description: 'never in public answers' },
-  'files?': listOf(object({ name: TEXT, type: { ...TEXT, enum: FILE_TYPES }, size: WHOLE, sha256: DIGEST }, closed)),
-  at: WHOLE,
-  by: TEXT,
-};
-const findings = {
-  findings: listOf(object({ ...said, finding: { ...TEXT, enum: FINDINGS }, inspectors: listOf(TEXT) }, closed)),
-  follow_ups: listOf(object(said, closed)),
-};
-const source = object(
-  {
-    lottery: { ...TEXT, enum: LOTTERY_NAMES, description: '`ssq` 双色球, `dlt` 大乐透' },
-    issue: { ...TEXT, description: '期号，以它为准 / the issue, which decides' },
-    date: { ...TEXT, format: 'date', description: '开奖日 / the day on which it is drawn' },
-  },
-  {
-    ...closed,
-    description:
-      '加入种子的公开值：锁定名单之后开奖的号码 / the public value that joins the seed: numbers drawn after the lists were fixed',
-  },
-);
-const value = {
-  ...TEXT,
-  pattern: '^\\d\\d( \\d\\d){6}$',
-  description:
-    '开奖号码：主号升序、再特别号升序，两位数，一个空格 / the numbers: main ones ascending, then special ones ascending, two digits each, one space',
-};
-const commit = object(
-  {
-    title: TEXT,
-    sessions: listOf(object(session, closed)),
-    inspectors: listOf(object({ ...inspector, 'avoids?': listOf(CODE) }, closed)),
-    pick: WHOLE,
-    per_session: WHOLE,
-    commitment: DIGEST,
-    public_source: source,
-  },
-  closed,
-);
-
-export const DRAW_SCHEMAS: Record<string, Schema> = {
-  DrawLine: object(
-    {
-      id: TEXT,
-      about: TEXT,
-      state: STATE,
-      centre: TEXT,
-      title: TEXT,
-      sessions: WHOLE,
-      inspectors: WHOLE,
-      pick: WHOLE,
-      per_session: WHOLE,
-      commitment: DIGEST,
-      public_source: source,
-      found: WHOLE,
-      serious: WHOLE,
-      first_day: { type: ['string', 'null'] },
-      created_at: WHOLE,
-      updated_at: WHOLE,
-    },
-    closed,
-  ),
-  DrawList: object({ draws: listOf(ref('DrawLine')) }, closed),
-  Draw: object(
-    {
-      rule: { const: DRAW_RULE },
-      about: TEXT,
-      state: STATE,
-      centre: TEXT,
-      committed: signed(commit),
-      'revealed?': signed(object({ seed: DIGEST, public_value: value }, closed)),
-      'drawn?': listOf(object({ ...session, inspectors: listOf(object(inspector, closed)) }, closed), {
-        description: 'in the order in which they were drawn',
-      }),
-      ...findings,
-      'closed?': signed(object({ summary: TEXT }, closed)),
-      'abandoned?': signed(object({ reason: TEXT }, closed)),
-      roots: listOf({ type: 'object' }, { description: 'root keys, to be trusted by their thumbprint alone' }),
-      statements: object(
-        { centres: listOf(JWS), withdrawals: listOf(JWS) },
-        { ...closed, description: 'under which its signers signed: enough to check it offline, `luzheng draw verify`' },
-      ),
-    },
-    closed,
-  ),
-  SessionList: object({ sessions: listOf(object(session, closed)) }, closed),
-  DrawFindings: object(
-    { about: TEXT, state: STATE, seq: WHOLE, last: { ...DIGEST, description: '`prev` of the next step' }, ...findings },
-    closed,
-  ),
-};
-
 const ROLES = ['organization', 'city', 'province'] as const;
 const OF_DRAWS = ['draw_not_found', 'register_differs'];
 

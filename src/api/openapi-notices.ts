@@ -4,130 +4,13 @@
 import { LEVELS } from '../core/number.ts';
 import { NOTICE_STATES } from '../core/procedure/notice.ts';
 import type { Operation } from './openapi-paths.ts';
-import { listOf, object, ref, type Schema } from './openapi-schemas.ts';
+import { ref, type Schema } from './openapi-schemas.ts';
 
 const TEXT: Schema = { type: 'string' };
-const DAY: Schema = { type: 'string', format: 'date' };
-const WHOLE: Schema = { type: 'integer', minimum: 0 };
-const CLOSED = { additionalProperties: false };
-const CODE: Schema = { ...TEXT, pattern: '^[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}$' };
-
-const line = {
-  id: TEXT,
-  state: { ...TEXT, enum: NOTICE_STATES, description: '公示中、公示期满、已上传、已撤回' },
-  organization: object({ code: TEXT, name: TEXT }, CLOSED),
-  title: TEXT,
-  occupations: listOf(TEXT),
-  counts: object({ candidates: WHOLE, passed: WHOLE, failed: WHOLE, absent: WHOLE }, CLOSED),
-  from: DAY,
-  until: { ...DAY, description: 'last day, included' },
-  corrected_on: {
-    type: ['string', 'null'],
-    format: 'date',
-    description: '更正后重新公示之日 / since when it runs anew after a correction',
-  },
-} satisfies Record<string, Schema>;
-const row = object(
-  {
-    row: { type: 'integer', minimum: 1 },
-    name: { ...TEXT, description: 'masked' },
-    occupation: object({ code: TEXT, name: TEXT }, CLOSED),
-    job: TEXT,
-    level: { type: 'integer', minimum: 1, maximum: 5 },
-    level_name: TEXT,
-    exam_date: DAY,
-  },
-  CLOSED,
-);
-
-const PUBLISHED: Schema = {
-  description: '`withheld`：由合计可推算出小数字，故不公布 / withheld, because a small count could be told from it',
-  anyOf: [WHOLE, { enum: ['<5', 'withheld'] }],
-};
-const LINES: Schema = {
-  description: '数量过少时为 null / null where there are too few',
-  anyOf: [listOf(object({ key: TEXT, name: TEXT, count: PUBLISHED }, CLOSED)), { type: 'null' }],
-};
-const RATE: Schema = {
-  anyOf: [
-    object({ attended: WHOLE, passed: WHOLE, rate: { type: 'number', minimum: 0, maximum: 100 } }, CLOSED),
-    { type: 'null' },
-  ],
-};
-
-export const NOTICE_SCHEMAS: Record<string, Schema> = {
-  NoticeList: object({ notices: listOf(object(line, CLOSED)), total: WHOLE, page: WHOLE, pages: WHOLE }, CLOSED),
-  Notice: object(
-    {
-      ...line,
-      exam_days: listOf(DAY),
-      objections: object({ raised: WHOLE, open: WHOLE, upheld: WHOLE, rejected: WHOLE }, CLOSED),
-      rows: {
-        description:
-          '合格人员；撤回后或期满 30 日后为 null / those who passed; null once withdrawn or over for 30 days',
-        anyOf: [listOf(row), { type: 'null' }],
-      },
-    },
-    CLOSED,
-  ),
-  ObjectionBody: object(
-    {
-      'row?': { type: 'integer', minimum: 1, maximum: 1_000_000 },
-      grounds: { ...TEXT, minLength: 1, maxLength: 2000 },
-      'name?': { ...TEXT, maxLength: 50 },
-      'contact?': { ...TEXT, maxLength: 200 },
-    },
-    CLOSED,
-  ),
-  ObjectionRaised: object(
-    {
-      state: { const: 'open' },
-      code: { ...CODE, description: '查询码，只出现一次 / stands in this answer and nowhere else' },
-    },
-    CLOSED,
-  ),
-  ObjectionCode: object({ code: { ...TEXT, maxLength: 100 } }, CLOSED),
-  Statistics: object(
-    {
-      counted_at: { ...TEXT, format: 'date-time' },
-      licence: { const: 'CC-BY-4.0' },
-      small_below: { const: 5, description: 'counts of 1 to 4 are `<5`' },
-      years: listOf({ ...TEXT, pattern: '^\\d{4}$' }),
-      statistics: listOf(
-        object(
-          {
-            year: TEXT,
-            certificates: object(
-              { total: PUBLISHED, by_occupation: LINES, by_level: LINES, by_centre: LINES, by_month: LINES },
-              CLOSED,
-            ),
-            pass_rates: object(
-              { overall: RATE, by_centre: listOf(object({ key: TEXT, name: TEXT, rate: RATE }, CLOSED)) },
-              CLOSED,
-            ),
-            exam_to_issue: object({ median_days: { type: ['number', 'null'] } }, CLOSED),
-          },
-          CLOSED,
-        ),
-      ),
-    },
-    CLOSED,
-  ),
-  ObjectionFollowed: object(
-    {
-      state: { ...TEXT, enum: ['open', 'upheld', 'rejected'] },
-      raised_on: DAY,
-      notice: object({ id: TEXT, title: TEXT }, CLOSED),
-      history: listOf(
-        object(
-          { decision: { ...TEXT, enum: ['upheld', 'rejected', 'reopened'] }, on: DAY, by: TEXT, reason: TEXT },
-          CLOSED,
-        ),
-      ),
-    },
-    CLOSED,
-  ),
-};
+const _DAY: Schema = { type: 'string', format: 'date' };
+const _WHOLE: Schema = { type: 'integer', minimum: 0 };
+const _CLOSED = { additionalProperties: false };
+const _CODE: Schema = { ...TEXT, pattern: '^[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}$' };
 
 const html = (description: string): Operation['answers'] => ({
   200: { description, content: { 'text/html': { schema: TEXT } } },

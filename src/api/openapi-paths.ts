@@ -7,6 +7,7 @@ import { NDJSON_TYPES } from '../core/bulk-list.ts';
 import { XLSX_TYPE } from '../core/rows/row-file.ts';
 import type { StatementType } from '../core/schema.ts';
 import type { Brake } from '../env.ts';
+import { statementSchema } from './json-schema.ts';
 import { DRAW_OPERATIONS, DRAW_PARAMETERS } from './openapi-draws.ts';
 import {
   CANDIDATE,
@@ -26,7 +27,6 @@ import {
 import { NOTICE_OPERATIONS, NOTICE_PARAMETERS } from './openapi-notices.ts';
 import { PROCEDURE_OPERATIONS, PROCEDURE_PARAMETERS } from './openapi-procedure.ts';
 import { ref, type Schema } from './openapi-schemas.ts';
-import { statementSchema } from './openapi-statements.ts';
 
 const JSON_TYPE = 'application/json';
 const BUNDLE_TYPE = 'application/vnd.luzheng.bundle+json';

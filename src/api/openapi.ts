@@ -1,15 +1,10 @@
 /** Owns `GET /openapi.json`: the description of every route, with this service's own address. */
 
-import type { StatementType } from '../core/schema.ts';
 import { factory } from '../http/context.ts';
 import { PROBLEM_TYPE, PROBLEMS } from '../http/problems.ts';
-import { DRAW_SCHEMAS } from './openapi-draws.ts';
+import { namedSchemas, refTo as ref } from './json-schema.ts';
 import { PROBLEM } from './openapi-examples.ts';
-import { NOTICE_SCHEMAS } from './openapi-notices.ts';
 import { OPERATIONS, type Operation, PARAMETERS, TAGS } from './openapi-paths.ts';
-import { PROCEDURE_SCHEMAS } from './openapi-procedure.ts';
-import { JWS, ref, SCHEMAS_OF_ANSWERS, type Schema } from './openapi-schemas.ts';
-import { STATEMENTS, statementSchema } from './openapi-statements.ts';
 
 export const describeRoutes = factory
   .createApp()
@@ -153,36 +148,8 @@ Every other call carries a statement about a key as access token and a proof by 
 Errors are RFC 9457 problems: compare \`code\`. HEAD works wherever GET does; a method that an address does not have answers 405 with Allow.
 Pages of other websites may read public data, the look-up by number and POST /v1/verify (CORS). Bodies are not compressed.`;
 
-/** A signed statement: header and payload, as JSON Schema's validation vocabulary describes a JWT (§8.6). */
-const signed = (payloads: readonly string[]): Schema => ({
-  ...JWS,
-  description: '签名声明 / a signed statement',
-  contentMediaType: 'application/jwt',
-  contentSchema: {
-    type: 'array',
-    prefixItems: [{ type: 'object', properties: { alg: { const: 'ES256' } } }, { anyOf: payloads.map(ref) }],
-    items: {},
-    minItems: 2,
-    maxItems: 2,
-  },
-});
-
 /** The document for a service at `origin`. */
 export function describeApi(origin: string) {
-  const statements = Object.fromEntries(
-    (Object.keys(STATEMENTS) as StatementType[]).map((typ): [string, Schema] => [
-      statementSchema(typ),
-      { title: typ, ...STATEMENTS[typ] },
-    ]),
-  );
-  const schemas: Record<string, Schema> = {
-    ...SCHEMAS_OF_ANSWERS,
-    ...PROCEDURE_SCHEMAS,
-    ...NOTICE_SCHEMAS,
-    ...DRAW_SCHEMAS,
-    ...statements,
-    Statement: signed(Object.keys(statements)),
-  };
   return {
     openapi: '3.1.0',
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
@@ -219,7 +186,7 @@ export function describeApi(origin: string) {
           content: { [PROBLEM_TYPE]: { schema: ref('Problem'), example: PROBLEM } },
         },
       },
-      schemas,
+      schemas: namedSchemas(),
     },
   };
 }

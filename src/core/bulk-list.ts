@@ -21,6 +21,9 @@ export const NDJSON_TYPES = [NDJSON_TYPE, 'application/jsonl'] as const;
 /** Rows that anyone may ask for at once, and rows with a key. */
 export const OPEN_ROWS = 100;
 export const KEYED_ROWS = 10_000;
+/** Rows a day with a key, unless its centre says otherwise, and the most that it may say. */
+export const QUOTA = 10_000;
+export const LARGEST_QUOTA = 1_000_000;
 /** Bytes of one row. */
 const ROW_BYTES = 2_000;
 /** Characters of a number or a name, as for a search. */

@@ -7,6 +7,7 @@
 import { encodeUtf8, sha256, toBase64url, toHex } from '../base/bytes.ts';
 import { dayNumber, dayOf, shanghaiDay } from '../base/day.ts';
 import { Refusal } from '../base/refusal.ts';
+import { QUOTA } from '../core/bulk-list.ts';
 import {
   type BulkKeyRow,
   insertBulkKey,
@@ -20,9 +21,6 @@ import {
 import type { Caller } from './enrol.ts';
 import type { Service } from './service.ts';
 
-/** Rows a day unless the centre says otherwise, and the most that it may say. */
-export const QUOTA = 10_000;
-export const LARGEST_QUOTA = 1_000_000;
 /** Days for which a key may be given. */
 const LONGEST_LIFE = 3 * 366;
 const LISTED = 1000;

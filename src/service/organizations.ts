@@ -10,6 +10,7 @@ import { type Directory, openCentre, openDirectory } from '../core/directory.ts'
 import { codeOf, openFiling, standingFiling } from '../core/filing.ts';
 import { normalizeNumber } from '../core/number.ts';
 import type { Filing } from '../core/schema.ts';
+import type { FILING_STATES } from '../core/shapes/procedure-shapes.ts';
 import { endOf } from '../core/withdrawal.ts';
 import { selectAbout, selectFilings, selectTokens } from '../storage/statement-store.ts';
 import { holderOf, holdersOf } from './codes.ts';
@@ -17,7 +18,6 @@ import { anchorOf, directoryOf } from './lookup.ts';
 import type { Service } from './service.ts';
 
 /** `lapsed`: the centre's key that signed it has run out or was withdrawn. `replaced`: a later filing counts in its place. */
-export const FILING_STATES = ['in_force', 'not_yet', 'expired', 'withdrawn', 'lapsed', 'replaced'] as const;
 type FilingState = (typeof FILING_STATES)[number];
 
 interface FilingWithdrawal {

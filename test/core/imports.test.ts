@@ -45,6 +45,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'src/base/',
     'hono',
     'valibot',
+    '@valibot/to-json-schema',
   ],
   'src/sdk/': ['src/core/', 'src/formats/', 'src/base/', 'jose', 'valibot'],
   // /docs is a rendering of the API's own table.

@@ -1,7 +1,7 @@
-/** The document openapi.json: the same routes as the Worker, references, examples and words that hold, statements as life/schema.ts has them. */
+/** The document openapi.json: the same routes as the Worker, references, examples and words that hold, statements as core/schema.ts has them. */
 import { describe, expect, test } from 'vitest';
+import { statementSchema } from '../../src/api/json-schema.ts';
 import { OPERATIONS } from '../../src/api/openapi-paths.ts';
-import { STATEMENTS } from '../../src/api/openapi-statements.ts';
 import { app } from '../../src/app.ts';
 import { SCHEMAS, type StatementType } from '../../src/core/schema.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
@@ -105,9 +105,12 @@ describe('the document itself', () => {
     ).toEqual([]);
   });
 
-  test.each(Object.keys(SCHEMAS) as StatementType[])('the payload of %s has the claims of life/schema.ts', (typ) => {
+  test.each(Object.keys(SCHEMAS) as StatementType[])('the payload of %s has the claims of core/schema.ts', (typ) => {
     const entries = SCHEMAS[typ].entries as Record<string, { type: string }>;
-    const { properties, required } = STATEMENTS[typ] as { properties: Json; required: string[] };
+    const { properties, required } = doc.components.schemas[statementSchema(typ)] as {
+      properties: Json;
+      required: string[];
+    };
     expect(Object.keys(properties).sort()).toEqual(Object.keys(entries).sort());
     expect([...required].sort()).toEqual(
       Object.keys(entries)

@@ -1,0 +1,119 @@
+/** The JSON Schemas of openapi.json, made of the valibot schemas that the code itself reads with. */
+import { type ConversionConfig, toJsonSchemaDefs } from '@valibot/to-json-schema';
+import type * as v from 'valibot';
+import { knownLabel, together } from '../core/field-words.ts';
+import { LEVELS } from '../core/level.ts';
+import { BODIES } from '../core/procedure/bodies.ts';
+import type { StepName } from '../core/procedure/steps.ts';
+import { SCHEMAS, type StatementType } from '../core/schema.ts';
+import * as batchShapes from '../core/shapes/batch-shapes.ts';
+import * as certificateShapes from '../core/shapes/certificate-shapes.ts';
+import * as procedureShapes from '../core/shapes/procedure-shapes.ts';
+import * as publicShapes from '../core/shapes/public-shapes.ts';
+import { NamedPublicKey, PublicKey, Statement } from '../core/shapes/shape-parts.ts';
+import { PROBLEMS } from '../http/problems.ts';
+import { wordsOfClaim, wordsOfStatement } from './statement-words.ts';
+
+export interface JsonSchema {
+  type?: unknown;
+  properties?: Record<string, JsonSchema>;
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  additionalProperties?: JsonSchema | boolean;
+  description?: string;
+  [keyword: string]: unknown;
+}
+
+const isSchema = (value: unknown): value is v.GenericSchema =>
+  typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'schema';
+
+/** `plan.file` → `StepPlanFile`, `approval+jwt` → `StatementApproval`: names of their schemas. */
+const capital = (word: string): string => `${word[0]?.toUpperCase()}${word.slice(1)}`;
+const stepSchema = (step: string): string => `Step${step.split('.').map(capital).join('')}`;
+export const statementSchema = (typ: StatementType): string => `Statement${capital(typ.slice(0, -'+jwt'.length))}`;
+
+/** Every schema with a name in the document: those of requests and answers, of statements, and of what steps say. */
+const NAMED: Record<string, v.GenericSchema> = { PublicKey, NamedPublicKey, Statement };
+for (const shapes of [certificateShapes, batchShapes, procedureShapes, publicShapes])
+  for (const [name, shape] of Object.entries(shapes)) if (isSchema(shape)) NAMED[name] = shape;
+for (const [typ, schema] of Object.entries(SCHEMAS)) NAMED[statementSchema(typ as StatementType)] = schema;
+for (const [step, schema] of Object.entries(BODIES)) NAMED[stepSchema(step)] = schema;
+
+export const refTo = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
+
+/** What cannot be said in JSON Schema (checks of a whole, transformations) is left out. */
+const CONFIG: ConversionConfig = {
+  target: 'draft-2020-12',
+  errorMode: 'ignore',
+  overrideRef: ({ referenceId }) => refTo(referenceId).$ref as string,
+  // The one custom schema is a level.
+  overrideSchema: ({ valibotSchema }) =>
+    (valibotSchema as { type: string }).type === 'custom'
+      ? { type: 'integer', enum: [...LEVELS], minimum: 1, maximum: 5 }
+      : undefined,
+};
+
+/** Calls `say` for each property with its dotted path (`jobs[]`: of an entry of a list), and for alternatives without. */
+function walk(schema: JsonSchema, say: (part: JsonSchema, path?: string) => void, path = ''): void {
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    const at = path === '' ? name : `${path}.${name}`;
+    say(property, at);
+    walk(property, say, at);
+  }
+  const { items, anyOf = [], additionalProperties: values } = schema;
+  for (const entry of [items, values]) if (typeof entry === 'object') say(entry, `${path}[]`);
+  for (const part of anyOf) say(part);
+  for (const part of [...(items ? [items] : []), ...anyOf]) walk(part, say, path);
+}
+
+/** Everything under `#/components/schemas`. */
+export function namedSchemas(): Record<string, JsonSchema> {
+  const schemas = toJsonSchemaDefs(NAMED as Parameters<typeof toJsonSchemaDefs>[0], CONFIG) as unknown as Record<
+    string,
+    JsonSchema
+  >;
+  const of = (name: string): JsonSchema => schemas[name] as JsonSchema;
+  for (const typ of Object.keys(SCHEMAS) as StatementType[]) {
+    const schema = of(statementSchema(typ));
+    Object.assign(schema, { title: typ, description: wordsOfStatement(typ) });
+    walk(schema, (claim, path) => {
+      const { description = claim.description, ...keywords } = wordsOfClaim(typ, path, claim);
+      Object.assign(claim, description === undefined ? {} : { description }, keywords);
+    });
+  }
+  for (const step of Object.keys(BODIES) as StepName[]) {
+    const schema = of(stepSchema(step));
+    schema.title = step;
+    walk(schema, (field, path) => {
+      const label = path === undefined ? undefined : knownLabel(path);
+      if (label) field.description ??= together(label);
+    });
+  }
+  const step = of('StepBody').properties?.body as JsonSchema;
+  step.anyOf = Object.keys(BODIES).map((name) => refTo(stepSchema(name)));
+  const { kid, x, y } = of('PublicKey').properties as Record<'kid' | 'x' | 'y', JsonSchema>;
+  kid.description = 'key id';
+  x.description = 'coordinate, base64url without padding';
+  y.description = x.description;
+  const named = of('NamedPublicKey').properties as Record<'x' | 'y', JsonSchema>;
+  for (const name of ['x', 'y'] as const) named[name].description = x.description;
+  (of('Problem').properties?.code as JsonSchema).enum = [...Object.keys(PROBLEMS), 'not_configured'];
+  Object.assign(of('Statement'), signed(Object.keys(SCHEMAS) as StatementType[]));
+  return schemas;
+}
+
+/** A signed statement: header and payload, as JSON Schema's validation vocabulary describes a JWT (§8.6). */
+const signed = (types: readonly StatementType[]): JsonSchema => ({
+  description: '签名声明 / a signed statement',
+  contentMediaType: 'application/jwt',
+  contentSchema: {
+    type: 'array',
+    prefixItems: [
+      { type: 'object', properties: { alg: { const: 'ES256' } } },
+      { anyOf: types.map((typ) => refTo(statementSchema(typ))) },
+    ],
+    items: {},
+    minItems: 2,
+    maxItems: 2,
+  },
+});

@@ -2,7 +2,7 @@
 import { type ConversionConfig, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
 import { knownLabel, together } from '../core/field-words.ts';
-import { LEVELS } from '../core/level.ts';
+import { LEVELS } from '../core/number.ts';
 import { BODIES } from '../core/procedure/bodies.ts';
 import type { StepName } from '../core/procedure/steps.ts';
 import { SCHEMAS, type StatementType } from '../core/schema.ts';

@@ -13,7 +13,7 @@ import { publicRoutes } from './api/public-api.ts';
 import { reviewRoutes } from './api/reviews-api.ts';
 import { wellKnownRoutes } from './api/wellknown-api.ts';
 import { Refusal } from './base/refusal.ts';
-import { deskRoutes } from './desk/frame/desk.tsx';
+import { deskRoutes } from './desk/frame/desk-routes.tsx';
 import { ConfigError } from './env.ts';
 import { factory } from './http/context.ts';
 import { crossOrigin, preflight, refuseForeign } from './http/cross-site.ts';
@@ -50,6 +50,7 @@ app.use('*', async (c, next) => {
   c.header('Referrer-Policy', 'no-referrer');
   await next();
 });
+
 app.use('*', crossOrigin);
 
 app.use('*', refuseForeign);
@@ -60,36 +61,62 @@ app.get('/healthz', async (c) => {
 });
 
 app.route('/', shared);
+
 app.route('/', describeRoutes);
+
 app.route('/', wellKnownRoutes);
+
 app.route('/', offlineRoutes);
+
 app.route('/', batchRoutes);
+
 app.route('/', organizationRoutes);
+
 app.route('/', organizationData);
+
 app.route('/', centreRoutes);
+
 app.route('/', procedureRoutes);
+
 app.route('/', drawRoutes);
+
 app.route('/', drawPages);
+
 app.route('/', resultRoutes);
+
 app.route('/', reviewRoutes);
+
 app.route('/', bulkRoutes);
+
 app.route('/', publicRoutes);
+
 app.route('/', noticeRoutes);
+
 app.route('/', languageRoutes);
+
 app.route('/', docsRoutes);
+
 app.route('/', organizationPages);
+
 app.route('/', noticePages);
+
 app.route('/', statisticsRoutes);
+
 app.route('/', bulkPageRoutes);
+
 app.route('/', scanRoutes);
+
 app.route('/', deskRoutes);
+
 app.route('/', pageRoutes);
 
 // Every path of the table answers 405 with Allow to the methods that it does not have.
 const methods = new Map<string, Set<string>>();
+
 for (const { path, method } of app.routes) {
   if (method !== 'ALL') methods.set(path, (methods.get(path) ?? new Set()).add(method));
 }
+
 // Fixed paths first: /v1/certificates/search is not a certificate's number.
 for (const [path, allowed] of [...methods].sort(([a], [b]) => Number(a.includes(':')) - Number(b.includes(':')))) {
   app.all(path, (c) => {

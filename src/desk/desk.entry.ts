@@ -5,8 +5,6 @@ import './desk.entry.ts';
 
 start();
 
-// Owns which functions the desk's views can call: each file names its own.
-
 import './frame/attach-files.ts';
 import './frame/list-filter.ts';
 import './batches/batch-script.ts';

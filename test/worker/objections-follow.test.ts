@@ -8,7 +8,7 @@ import type { Body } from '../../src/core/procedure/bodies.ts';
 import { planFacts } from '../../src/core/procedure/plan-check.ts';
 import { signStep } from '../../src/core/procedure/sign-step.ts';
 import { isFreshId, KINDS, requireFreshId } from '../../src/core/procedure/steps.ts';
-import { viewPaths } from '../../src/desk/frame/desk.tsx';
+import { viewPaths } from '../../src/desk/frame/desk-routes.tsx';
 import { CallError } from '../../src/sdk/call.ts';
 import { approveBatch } from '../../src/sdk/sign.ts';
 import { takeStep } from '../../src/service/procedure/take-step.ts';
@@ -38,6 +38,7 @@ interface Made {
 }
 
 let world: Province;
+
 let school: Organization;
 
 beforeAll(async () => {
@@ -45,6 +46,7 @@ beforeAll(async () => {
   world = await foundProvince();
   school = await fileWith(world.city, 'S000037000001');
 });
+
 afterAll(() => void vi.useRealTimers());
 
 const codeOf = async (work: Promise<unknown>): Promise<string> =>
@@ -55,11 +57,15 @@ const codeOf = async (work: Promise<unknown>): Promise<string> =>
       throw error;
     },
   );
+
 const makeBatch = (about: string): Promise<Made> => as(school.client).post<Made>(`/v1/results/${about}/batch`, {});
+
 const upload = (about: string, { id, root, count }: Made) =>
   take(school.client, about, 'results.upload', { batch: id, root, count });
+
 const desk = async (who: Parameters<typeof as>[0], path: string): Promise<string> =>
   (await as(who).send('GET', `/desk/view/${path}`)).text();
+
 const seconds = (): number => Math.floor(Date.now() / 1000);
 
 async function examined(from: number): Promise<{ plan: string; body: Body<'plan.file'> }> {

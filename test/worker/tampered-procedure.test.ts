@@ -5,7 +5,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { toBase64url } from '../../src/base/bytes.ts';
 import { shanghaiDay } from '../../src/base/day.ts';
-import { viewPaths } from '../../src/desk/frame/desk.tsx';
+import { viewPaths } from '../../src/desk/frame/desk-routes.tsx';
 import type { Identity } from '../../src/sdk/sign.ts';
 import { jpeg } from '../core/fixtures-photo.ts';
 import { drawOne } from '../draw-kit.ts';
@@ -15,11 +15,16 @@ import { cases, fresh, makeApplicant, rulesOf, salt, sampleApplication, samplePl
 import { type Answer, call, callAs } from './forge.ts';
 
 const TABLES = ['cases', 'steps', 'issuing_keys', 'statements'] as const;
+
 const routes: Record<string, () => Promise<Answer>> = {};
+
 /** Of one case of each kind. */
 let abouts: Record<string, string> = {};
+
 let school: Awaited<ReturnType<typeof fileWith>>;
+
 let other: Awaited<ReturnType<typeof fileWith>>;
+
 let callers: Record<'city' | 'province' | 'organization' | 'applicant', Identity>;
 
 const daysAhead = (n: number) => shanghaiDay(Math.floor(Date.now() / 1000) + n * 86_400);
@@ -175,6 +180,7 @@ const valuesFor = (column: string, type: string, old: unknown): (string | number
   ...(column === 'facts' ? ['{}', '[]', 'null'] : column === 'public' ? ['{}'] : []),
   null,
 ];
+
 /** Routes that read issuing keys. */
 const OF_KEYS = /jwks|did\.json|trust|request|organizations/;
 

@@ -1,7 +1,4 @@
-/**
- * Owns the province's desk view of working days (节假日安排): the years that were announced, and the form that announces
- * one. It refuses nothing itself: the browser reads the days, and the service judges the announcement.
- */
+/** Working days (节假日安排): the years that were announced, and the form by which the province announces one. */
 import type { FC } from 'hono/jsx';
 import { shanghaiYear } from '../../base/day.ts';
 import type { AnnouncedYear } from '../../core/workdays.ts';
@@ -101,8 +98,6 @@ const CalendarView: FC<CalendarProps> = ({ years, next }) => (
     </Card>
   </>
 );
-
-// Owns the desk's view of working days, for the province's centre: the years announced, and the next one.
 
 async function calendar({ service, now }: Asked) {
   const days = await workingDaysOf(service);

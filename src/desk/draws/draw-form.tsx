@@ -1,7 +1,6 @@
 /**
- * Owns the form with which a centre fixes a draw: sessions and inspectors as they will be published, how many, the lottery
- * whose numbers join the seed, and the seed, which the browser makes and keeps.
- * It refuses nothing itself; src/desk/draws/draw-script.ts judges before anything is signed.
+ * The form that fixes a draw: sessions and inspectors as they will be published, how many, the lottery, the seed.
+ * draw-script.ts checks it before anything is signed.
  */
 import type { FC } from 'hono/jsx';
 import { dayNumber, dayOf } from '../../base/day.ts';

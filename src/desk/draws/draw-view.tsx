@@ -1,17 +1,13 @@
-/**
- * Owns a centre's view of a draw that was fixed: its seed to be published, what was drawn, and the close. One drawn session:
- * inspection.tsx.
- * It refuses nothing; a step that is not possible now has no form, and words say from when it is.
- */
+/** A centre's view of a draw: its seed to be published, what was drawn, and the close. */
 import type { FC } from 'hono/jsx';
 import { counted } from '../../base/text.ts';
 import { type Drawn, sessionId } from '../../core/procedure/draw.ts';
 import type { DrawRecord, Found } from '../../core/procedure/draw-record.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { FINDING_WORDS, LOTTERY_WORDS, sourceWords } from '../../web/words/draw-words.ts';
-import { ReasonForm, Record, type ShownCase } from '../frame/cases.tsx';
+import { Record, type ShownCase } from '../frame/cases.tsx';
 import { Card, CaseHead, Facts, List } from '../frame/desk-parts.tsx';
-import { Field, StepForm } from '../frame/fields.tsx';
+import { Field, ReasonForm, StepForm } from '../frame/fields.tsx';
 
 type Names = ReadonlyMap<string, string>;
 

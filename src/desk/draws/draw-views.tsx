@@ -1,15 +1,8 @@
-/**
- * Owns the desk's views of supervision by draws (双随机、一公开): for a centre its draws, a new one, one with what was drawn, and
- * one drawn session with its findings; for an organization the sessions of its own that were drawn, and for a city, to
- * read, those of its organizations that the province drew.
- * It refuses organizations and cities what was drawn of others; what else is refused, findView and reading refuse.
- */
-
+/** Supervision by draws (双随机、一公开): a centre's draws; drawn sessions for their organization, and for its city to read. */
 import { shanghaiDay } from '../../base/day.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import type { Facts } from '../../core/procedure/case-facts.ts';
-import type { DrawCommit } from '../../core/procedure/draw.ts';
-import { type Drawn, sessionId } from '../../core/procedure/draw.ts';
+import { type DrawCommit, type Drawn, sessionId } from '../../core/procedure/draw.ts';
 import { type DrawRecord, recordOf, sameSession } from '../../core/procedure/draw-record.ts';
 import { stepsFrom } from '../../core/procedure/steps.ts';
 import { PROVINCE } from '../../core/schema.ts';
@@ -19,16 +12,25 @@ import { findDraw, latestFindings, openDraw, sessionsToCome } from '../../servic
 import { listCases, viewCase } from '../../service/procedure/read-case.ts';
 import { type CaseRow, selectCases } from '../../storage/case-store.ts';
 import { CasesView } from '../frame/cases.tsx';
-import { CENTRES, seenCase } from '../frame/centre-shared.ts';
-import { Ways } from '../frame/menu.tsx';
-import { type Asked, listViews, type View, waitingFirst } from '../frame/views.ts';
-import { standing } from '../plans/organization-plan-views.tsx';
+import { Ways } from '../frame/desk-parts.tsx';
+import {
+  type Asked,
+  CENTRES,
+  listViews,
+  ORGANIZATION,
+  ownCode,
+  seenCase,
+  standing,
+  type View,
+  waitingFirst,
+} from '../frame/views.ts';
 import { DrawForm } from './draw-form.tsx';
 import { DrawDesk } from './draw-view.tsx';
 import { DrawnDesk, type Inspected, InspectionsView } from './inspection.tsx';
 
 /** Draws of one centre and state that organizations are looked for in, the last changed first. */
 const MOST = 30;
+
 const factsOf = ({ facts }: { facts: Record<string, unknown> }) => facts as Facts<'draw'>;
 
 async function draws(asked: Asked) {
@@ -142,8 +144,8 @@ async function drawnOf(
 
 /** The organization's own, drawn by its centre and by the province's. */
 async function inspections(asked: Asked) {
-  const { service, caller } = asked;
-  const code = caller.subject.slice('org:'.length);
+  const { service } = asked;
+  const code = ownCode(asked);
   const centres = [...new Set([(await filedBy(service, code)) ?? PROVINCE, PROVINCE])];
   return <InspectionsView inspected={await drawnOf(asked, centres, (organization) => organization === code)} />;
 }
@@ -199,12 +201,9 @@ async function inspection(asked: Asked) {
   );
 }
 
-export const inspectionViews: readonly View[] = [
-  { path: 'inspections', roles: ['organization'], render: inspections },
-  { path: 'inspections/:about/:place', roles: ['organization'], render: inspection },
-];
-
-export const centreDrawViews: readonly View[] = [
+export const drawViews: readonly View[] = [
+  { path: 'inspections', roles: ORGANIZATION, render: inspections },
+  { path: 'inspections/:about/:place', roles: ORGANIZATION, render: inspection },
   ...listViews(CENTRES, 'draws', draws),
   { path: 'draws/province', roles: ['city'], render: byProvince },
   { path: 'draws/province/:about/:place', roles: ['city'], render: inspection },

@@ -1,8 +1,4 @@
-/**
- * Owns the views of one drawn session, with its findings and what became of them, for the centre and for the inspected; and
- * the lists of drawn sessions that an organization has of its own, and a city of what the province drew.
- * It refuses nothing; a step that is not possible now has no form, and words say from when it is.
- */
+/** One drawn session with its findings and what became of them, and the lists of drawn sessions. */
 import type { FC } from 'hono/jsx';
 import type { Drawn } from '../../core/procedure/draw.ts';
 import { FINDINGS } from '../../core/procedure/draw.ts';

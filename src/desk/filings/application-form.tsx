@@ -1,11 +1,7 @@
-/**
- * Owns the form by which a body asks to be filed, or to have its filing changed or extended: annex 1 with its table and
- * pledges, annex 2 with its seven headings, and attachments.
- * It refuses to leave a field of the annexes out.
- */
+/** The form of an application: annex 1 with its table and pledges, annex 2 with its seven headings, attachments. */
 import type { FC } from 'hono/jsx';
 import { type Application, HEADINGS, NATURES, PLEDGES } from '../../core/procedure/application.ts';
-import { Both, En } from '../../web/frame/layout.tsx';
+import { En } from '../../web/frame/layout.tsx';
 import type { Words } from '../../web/words/page-words.ts';
 import { Card } from '../frame/desk-parts.tsx';
 import { Field, Levels, StepForm } from '../frame/fields.tsx';
@@ -255,25 +251,3 @@ export const ApplicationForm: FC<ApplicationFormProps> = ({
     </StepForm>
   );
 };
-
-/** What an application said, to be read. */
-export const ApplicationFacts: FC<{ application: Application }> = ({
-  application: { purpose, annual_capacity, form },
-}) => (
-  <ul>
-    <li>
-      <Both words={PURPOSE_WORDS[purpose]} />
-    </li>
-    <li>
-      {form.name} · <code>{form.uscc}</code>
-    </li>
-    <li>
-      年度评价规模 <span lang="en">people a year</span>: {annual_capacity}
-    </li>
-    {form.occupations.map(({ name, code, job, levels }) => (
-      <li>
-        {name} <code>{code}</code> {job ?? ''} {levels.join('、')}
-      </li>
-    ))}
-  </ul>
-);

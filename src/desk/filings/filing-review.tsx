@@ -1,8 +1,4 @@
-/**
- * Owns what a centre reads at its desk before it signs a filing: whose the code is and which codes the body has, and the
- * panel in which src/desk/filings/filing-review-script.ts says in words what is about to be signed.
- * It refuses nothing itself.
- */
+/** What a centre reads before it signs a filing; filing-script.ts fills the panel. */
 import type { FC } from 'hono/jsx';
 import { Both } from '../../web/frame/layout.tsx';
 import type { Words } from '../../web/words/page-words.ts';

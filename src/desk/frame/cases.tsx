@@ -1,14 +1,9 @@
-/**
- * Owns views that several kinds of case share: a list of cases, and one case with its steps and what can be done now.
- * It refuses nothing; a step that is not possible now has no form.
- */
+/** Views that several kinds of case share: a list of cases, and the record of one. */
 import type { Child, FC } from 'hono/jsx';
 import type { StepName } from '../../core/procedure/steps.ts';
 import { Both } from '../../web/frame/layout.tsx';
 import type { Words } from '../../web/words/page-words.ts';
-import { STEP_BUTTONS } from '../../web/words/step-words.ts';
 import { Card, type Column, List, moment, type ShownStep, State, Title, Trail } from './desk-parts.tsx';
-import { Field, StepForm } from './fields.tsx';
 
 /** The line of a case as lists have it (src/service/procedure/read-case.ts). */
 export interface CaseRowView {
@@ -93,29 +88,6 @@ export const CasesView: FC<CasesProps> = ({
       />
     </Card>
   </>
-);
-
-/** A step that asks for nothing but a reason or a note. */
-export const ReasonForm: FC<{
-  of: Pick<ShownCase, 'about' | 'seq' | 'last'>;
-  step: StepName;
-  field: 'reason' | 'note';
-  next: string;
-  label: Words;
-  confirm?: Words;
-}> = ({ of: { about, seq, last }, step, field, next, label, confirm }) => (
-  <StepForm
-    step={step}
-    about={about}
-    seq={seq}
-    last={last}
-    next={next}
-    submit={STEP_BUTTONS[step]}
-    second
-    {...(confirm ? { confirm } : {})}
-  >
-    <Field name={field} id={`${step.replace('.', '-')}-${field}`} words={label} lines={3} optional={field === 'note'} />
-  </StepForm>
 );
 
 /** The record of a case. */

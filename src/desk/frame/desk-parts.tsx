@@ -1,8 +1,4 @@
-/**
- * Owns what the desk's views are made of: headings that take the focus, facts, lists with a filter and a download, and the
- * trail of a case's steps. What is filled in: fields.tsx.
- * It refuses scripts and styles of its own: scripts of the desk gives life to the data attributes that stand here.
- */
+/** What the desk's views are made of. Scripts of the desk attach to the data attributes that stand here. */
 import type { Child, FC, PropsWithChildren } from 'hono/jsx';
 import { shanghaiDay, toTimestamp } from '../../base/day.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
@@ -30,6 +26,7 @@ export const Card: FC<PropsWithChildren<{ title?: Words; id?: string }>> = ({ ti
 );
 
 export const moment = (at: number): string => shanghaiClock(toTimestamp(at));
+
 export const dayOf = (at: number): string => shanghaiDay(at);
 
 const GOOD = [
@@ -210,8 +207,6 @@ export const Trail: FC<{ steps: readonly ShownStep[]; names?: ReadonlyMap<string
   </ol>
 );
 
-// Owns the head of every case's and batch's view in the desk: what it is, the state in which it stands, and what belongs beside and under it.
-
 /** @param beside what stands after the state, in its line; the children stand under it */
 export const CaseHead: FC<{ words: Words; state: string; of?: 'case' | 'batch'; beside?: Child; children?: Child }> = ({
   words,
@@ -228,4 +223,15 @@ export const CaseHead: FC<{ words: Words; state: string; of?: 'case' | 'batch'; 
     </p>
     {children}
   </section>
+);
+
+/** Big buttons to what people come for. */
+export const Ways: FC<{ ways: readonly { words: Words; href: string }[] }> = ({ ways }) => (
+  <p class="buttons">
+    {ways.map(({ words, href }) => (
+      <a class="next" href={href}>
+        <Both words={words} />
+      </a>
+    ))}
+  </p>
 );

@@ -1,13 +1,12 @@
-/**
- * Owns what is filled in at the desk: fields with labels and hints, the five levels to tick, and forms that take a step.
- * It refuses scripts of its own: scripts of the desk gives life to the data attributes that stand here, judges and signs.
- */
+/** Fields and forms of the desk. Scripts of the desk attach to the data attributes that stand here, check and sign. */
 import type { FC, PropsWithChildren } from 'hono/jsx';
 import { LEVELS, levelName } from '../../core/number.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
 import { inLanguage } from '../../web/frame/language.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import type { Words } from '../../web/words/page-words.ts';
+import { STEP_BUTTONS } from '../../web/words/step-words.ts';
+import type { ShownCase } from './cases.tsx';
 
 interface FieldProps {
   /** Path in the body: `form.occupations[].code`. */
@@ -174,4 +173,27 @@ export const StepForm: FC<PropsWithChildren<StepFormProps>> = ({
       </button>
     </p>
   </form>
+);
+
+/** A step that asks for nothing but a reason or a note. */
+export const ReasonForm: FC<{
+  of: Pick<ShownCase, 'about' | 'seq' | 'last'>;
+  step: StepName;
+  field: 'reason' | 'note';
+  next: string;
+  label: Words;
+  confirm?: Words;
+}> = ({ of: { about, seq, last }, step, field, next, label, confirm }) => (
+  <StepForm
+    step={step}
+    about={about}
+    seq={seq}
+    last={last}
+    next={next}
+    submit={STEP_BUTTONS[step]}
+    second
+    {...(confirm ? { confirm } : {})}
+  >
+    <Field name={field} id={`${step.replace('.', '-')}-${field}`} words={label} lines={3} optional={field === 'note'} />
+  </StepForm>
 );

@@ -1,16 +1,16 @@
 /**
- * Owns how the desk's views are found: a table of addresses, each for the roles that have work there. A view reads what
- * its caller reaches and becomes HTML; whatever it changes goes through the API, signed. Long lists come page by page,
- * what waits for somebody first.
- * It refuses addresses that are nobody's (`not_found`), those of other roles (`role_wrong`), and pages that are none.
+ * The table of the desk's views: which role has which address, and what views share in reading for their caller.
+ * Views only read; every change goes through the API, signed.
  */
 import type { Child } from 'hono/jsx';
 import { readPlace } from '../../base/page-place.ts';
-import { Refusal } from '../../base/refusal.ts';
-import type { Kind } from '../../core/procedure/steps.ts';
+import { isRefusal, Refusal } from '../../base/refusal.ts';
+import { type Kind, readAbout } from '../../core/procedure/steps.ts';
 import type { Caller } from '../../service/enrol.ts';
-import { type CaseLine, pageCases } from '../../service/procedure/read-case.ts';
+import { organizationNames } from '../../service/organizations.ts';
+import { type CaseLine, type CaseView, pageCases, viewCase } from '../../service/procedure/read-case.ts';
 import type { Service } from '../../service/service.ts';
+import type { ShownCase } from './cases.tsx';
 
 export interface Asked {
   service: Service;
@@ -84,3 +84,53 @@ export function findView(
   if (elsewhere) throw new Refusal('role_wrong', 'This view is for others than this key speaks for.', { part: 'path' });
   throw new Refusal('not_found', 'The desk has no such view.');
 }
+
+export const APPLICANT = ['applicant'] as const;
+
+export const CENTRES = ['city', 'province'] as const;
+
+export const ORGANIZATION = ['organization'] as const;
+
+/** Code of the organization that asks. */
+export const ownCode = ({ caller }: Pick<Asked, 'caller'>): string => caller.subject.slice('org:'.length);
+
+/** A case of the kind that the address names. */
+export async function seenCase(
+  { service, caller, params }: Asked,
+  kind: Kind,
+  about = params.about as string,
+): Promise<CaseView> {
+  if (readAbout(about).kind !== kind) throw new Refusal('case_not_found', 'There is no such case.', { part: 'about' });
+  return viewCase(service, caller, about);
+}
+
+/** The case of an identifier within reach; undefined where none was begun. */
+export const caseIfAny = ({ service, caller }: Asked, about: string): Promise<CaseView | undefined> =>
+  viewCase(service, caller, about).catch((error: unknown) => {
+    if (isRefusal(error, 'case_not_found')) return undefined;
+    throw error;
+  });
+
+/** The column that says whose a case is. */
+export async function organizationColumn({ service }: Asked) {
+  const names = await organizationNames(service);
+  return {
+    words: { zh: '机构', en: 'Organization' },
+    of: ({ organization }: { organization?: string | null }) =>
+      organization ? `${names.get(organization) ?? ''} ${organization}`.trim() : '',
+  };
+}
+
+/** What a case is called: the title or name in its facts. */
+export const calledOf = ({ facts, about }: { facts: Record<string, unknown>; about: string }): string =>
+  String(facts.title ?? facts.name ?? about);
+
+/** What a case says now: the body of the newest of some steps. */
+export function standing<T>({ steps }: Pick<ShownCase, 'steps'>, ...names: string[]): T {
+  const step = steps.findLast((one) => names.includes(one.step));
+  if (!step) throw new Refusal('register_differs', 'The case does not hold what it is about.', { part: 'step' });
+  return step.body as T;
+}
+
+export const tierOf = ({ caller }: Pick<Asked, 'caller'>): 'city' | 'province' =>
+  caller.role === 'province' ? 'province' : 'city';

@@ -1,20 +1,32 @@
-/**
- * Owns the view of one objection (异议), as the organization and its centres have it: what it says, what became of it, and
- * the steps that the reader may take now: uphold, reject, or open it again; and the organization's view of the open ones
- * of a notice, several of which are answered with one reason.
- * It refuses nothing; a step that is not possible now has no form.
- */
+/** Objections (异议), for organizations and centres; an organization answers several of a notice with one reason. */
 import type { FC } from 'hono/jsx';
+import { readNoticeFacts } from '../../core/procedure/notice.ts';
 import type { Objection } from '../../core/procedure/plan.ts';
+import { centreNames } from '../../service/organizations.ts';
+import { type CaseLine, listCases, openSteps } from '../../service/procedure/read-case.ts';
+import { selectFacts } from '../../storage/case-store.ts';
 import { inLanguage } from '../../web/frame/language.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { STEP_BUTTONS } from '../../web/words/step-words.ts';
-import { ReasonForm, Record, type ShownCase } from '../frame/cases.tsx';
+import { CasesView, Record, type ShownCase } from '../frame/cases.tsx';
 import { Card, CaseHead, Facts, List, moment, TickShown, Title } from '../frame/desk-parts.tsx';
-import { Field } from '../frame/fields.tsx';
+import { Field, ReasonForm } from '../frame/fields.tsx';
+import {
+  type Asked,
+  CENTRES,
+  calledOf,
+  listViews,
+  ORGANIZATION,
+  organizationColumn,
+  seenCase,
+  standing,
+  type View,
+  waitingFirst,
+} from '../frame/views.ts';
+import { MOST } from '../plans/plan-views.tsx';
 
 /** @param organization whose results it is about, for a centre */
-export const ObjectionDetail: FC<{
+const ObjectionDetail: FC<{
   shown: ShownCase;
   objection: Objection;
   names: ReadonlyMap<string, string>;
@@ -109,7 +121,7 @@ interface AnswersProps {
 }
 
 /** Open objections of one notice, to be answered together: the same decision and reason, each signed on its own (src/desk/objections/objection-script.ts). */
-export const AnswersView: FC<AnswersProps> = ({ results, title, shown, all }) => (
+const AnswersView: FC<AnswersProps> = ({ results, title, shown, all }) => (
   <>
     <section class="lead">
       <Title words={{ zh: `处理异议 · ${title}`, en: 'Answer objections' }} />
@@ -209,3 +221,102 @@ export const AnswersView: FC<AnswersProps> = ({ results, title, shown, all }) =>
     )}
   </>
 );
+
+/** Objections that are opened at once to be answered. */
+const TOGETHER = 50;
+
+/** To any results of a plan: what was withdrawn and published again stands as it was. */
+export const objectionsTo = ({ service, caller }: Asked, plan: string | null, state?: 'open'): Promise<CaseLine[]> =>
+  listCases(service, caller, { kind: 'objection', resultsOf: plan ?? '', state }, MOST);
+
+export async function answers(asked: Asked) {
+  const shown = await seenCase(asked, 'results');
+  const open = await objectionsTo(asked, shown.parent, 'open');
+  const opened = await Promise.all(
+    open.slice(0, TOGETHER).map(async ({ about, seq, last, created_at }) => ({
+      about,
+      seq,
+      last,
+      raised_at: created_at,
+      objection: standing<Objection>({ steps: await openSteps(asked.service, about) }, 'objection.raise'),
+    })),
+  );
+  return <AnswersView results={shown.about} title={calledOf(shown)} shown={opened} all={open.length} />;
+}
+
+async function ownObjections(asked: Asked) {
+  return (
+    <CasesView
+      name="objections"
+      title={{ zh: '异议', en: 'Objections' }}
+      {...(await waitingFirst(asked, 'objection', 'objections', 'open'))}
+      to="#/objections/"
+      none={{ zh: '没有异议。', en: 'There are no objections.' }}
+      called={({ about }) => about}
+      columns={[
+        {
+          words: { zh: '结果', en: 'Results' },
+          of: ({ parent }) => (parent ? <a href={`#/results/${parent}`}>{parent}</a> : ''),
+        },
+      ]}
+    />
+  );
+}
+
+async function ownObjection(asked: Asked) {
+  const shown = await seenCase(asked, 'objection');
+  return (
+    <ObjectionDetail
+      shown={shown}
+      objection={standing<Objection>(shown, 'objection.raise')}
+      names={await centreNames(asked.service)}
+    />
+  );
+}
+
+async function centreObjections(asked: Asked) {
+  const found = await waitingFirst(asked, 'objection', 'objections', 'open');
+  const facts = await selectFacts(
+    asked.service.db,
+    found.cases.flatMap(({ parent }) => parent ?? []),
+  );
+  const titleOf = ({ parent, about }: { parent: string | null; about: string }): string =>
+    readNoticeFacts(facts.get(parent ?? '') ?? '')?.title ?? parent ?? about;
+  return (
+    <CasesView
+      name="objections"
+      title={{ zh: '异议', en: 'Objections' }}
+      lead={{
+        zh: '待处理的在前；由机构处理，本中心可要求重新处理。',
+        en: 'Those that are open stand first. The organization decides; you may open one again.',
+      }}
+      {...found}
+      to="#/objections/"
+      none={{ zh: '没有异议。', en: 'There are no objections.' }}
+      called={titleOf}
+      columns={[
+        await organizationColumn(asked),
+        { words: { zh: '编号', en: 'Number' }, of: ({ about }) => <code>{about.slice('objection:'.length)}</code> },
+      ]}
+    />
+  );
+}
+
+async function centreObjection(asked: Asked) {
+  const shown = await seenCase(asked, 'objection');
+  return (
+    <ObjectionDetail
+      shown={shown}
+      organization={shown.organization}
+      objection={standing<Objection>(shown, 'objection.raise')}
+      names={await centreNames(asked.service)}
+    />
+  );
+}
+
+export const objectionViews: readonly View[] = [
+  ...listViews(ORGANIZATION, 'objections', ownObjections),
+  { path: 'objections/:about', roles: ORGANIZATION, render: ownObjection },
+  ...listViews(CENTRES, 'objections', centreObjections),
+  { path: 'objections/:about', roles: CENTRES, render: centreObjection },
+];

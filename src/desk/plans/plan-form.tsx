@@ -1,8 +1,4 @@
-/**
- * Owns the form of a plan (考核计划): process, sessions, staff, roster. Sessions and staff are rows that repeat; the roster
- * comes from a file or a paste and is judged in the browser.
- * It refuses occupations outside the filing: only filed ones can be chosen.
- */
+/** The form of a plan: process, sessions, staff, roster. Only occupations of the filing can be chosen. */
 import type { FC } from 'hono/jsx';
 import { type Plan, SESSION_KINDS, type Session, STAFF_ROLES, type StaffMember } from '../../core/procedure/plan.ts';
 import type { ScopeEntry } from '../../core/schema.ts';

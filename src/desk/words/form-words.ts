@@ -22,8 +22,6 @@ export const OBJECTION_DESK = {
   },
 } satisfies Record<string, Words>;
 
-// Owns the words in which a filing is read before it is signed. Words in braces are filled in by the browser.
-
 export const FILING_WORDS = {
   code: { zh: '机构编码', en: 'Code' },
   name: { zh: '机构名称', en: 'Name' },
@@ -48,8 +46,6 @@ export const FILING_WORDS = {
   },
   filed: { zh: '已重新备案。', en: 'Filed again.' },
 } satisfies Record<string, Words>;
-
-// Owns what the desk says of draws while they are fixed and revealed. Words in braces are filled in by the browser.
 
 export const DRAW_DESK = {
   ticked: { zh: '已勾选 {count} / {all} 个场次', en: '{count} of {all} {all|session|sessions} ticked' },

@@ -1,9 +1,7 @@
-/**
- * Owns a centre's view of keys that organizations report lost: what was said, the way to their withdrawal, and the form
- * that settles the case.
- * It refuses nothing; the service stopped each key when it was reported.
- */
+/** An organization's own keys with the form that reports one lost, and the losses as a centre settles them. */
 import type { FC } from 'hono/jsx';
+import { shanghaiDay } from '../../base/day.ts';
+import type { DeviceRequest } from '../../core/procedure/application.ts';
 import type { Body } from '../../core/procedure/bodies.ts';
 import { centreNames, organizationNames } from '../../service/organizations.ts';
 import { keysOf } from '../../service/procedure/device-steps.ts';
@@ -12,11 +10,121 @@ import { Both, En } from '../../web/frame/layout.tsx';
 import type { Words } from '../../web/words/page-words.ts';
 import { STEP_BUTTONS } from '../../web/words/step-words.ts';
 import { Record, type ShownCase } from '../frame/cases.tsx';
-import { CENTRES } from '../frame/centre-shared.ts';
-import { Card, Facts, Title } from '../frame/desk-parts.tsx';
+import { Card, Facts, State, Title } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
-import type { Asked, View } from '../frame/views.ts';
-import { standing } from '../plans/organization-plan-views.tsx';
+import { type Asked, CENTRES, ownCode, standing, type View } from '../frame/views.ts';
+
+interface OwnKey {
+  /** RFC 7638 thumbprint. */
+  jkt: string;
+  state: 'active' | 'expired' | 'withdrawn' | 'reported';
+  /** Last second of the newest statement about it, NumericDate. */
+  until: number;
+  /** As its request called it, if it came by one. */
+  label?: string | undefined;
+  /** It signs this request. */
+  isThis: boolean;
+  /** Of the case of its loss, where there was one. */
+  loss?: { seq: number; last: string } | undefined;
+}
+
+const Key: FC<{ organization: string; one: OwnKey; only: boolean }> = ({
+  organization,
+  one: { jkt, state, until, label, isThis, loss },
+  only,
+}) => (
+  <Card title={{ zh: label ?? '机构密钥', en: 'Key of the organization' }}>
+    <p>
+      <State state={state} />
+    </p>
+    <Facts
+      lines={[
+        [{ zh: '密钥指纹', en: 'Thumbprint' }, <code>{jkt}</code>],
+        [{ zh: '授权至', en: 'Until' }, shanghaiDay(until)],
+        [{ zh: '本机', en: 'Here' }, isThis ? '正在使用 in use' : undefined],
+      ]}
+    />
+    {state === 'active' ? (
+      <details>
+        <summary>
+          报失 <span lang="en">report it lost</span>
+        </summary>
+        <p>
+          <Both
+            words={{
+              zh: '报失后平台立即拒绝这把密钥的一切请求；备案中心核实后签署撤回，撤回后永久失效。',
+              en: 'From then on the service takes nothing of this key; the centre makes sure and withdraws it, which ends it for good.',
+            }}
+          />
+        </p>
+        {only ? (
+          <p class="notice">
+            <Both
+              words={{
+                zh: '这是唯一有效的密钥：报失后须由中心核实身份、登记新设备，才能继续办理。',
+                en: 'It is the only one in force: afterwards nothing goes on until the centre has made sure of you and named a new device.',
+              }}
+            />
+          </p>
+        ) : null}
+        <StepForm
+          step="loss.report"
+          about={`loss:${organization}-${jkt}`}
+          seq={loss?.seq ?? 0}
+          last={loss?.last}
+          next="#/devices"
+          second
+          submit={{ zh: '签名并报失', en: 'Sign and report' }}
+          confirm={{
+            zh: `报失密钥 ${jkt.slice(0, 8)}…？这把密钥将立即停用。`,
+            en: `Report the key ${jkt.slice(0, 8)}… lost? It is stopped at once.`,
+          }}
+        >
+          <Field
+            name="reason"
+            id={`loss-${jkt}`}
+            words={{ zh: '情况说明', en: 'What happened' }}
+            hint={{
+              zh: '何时、如何遗失，是否可能被他人使用',
+              en: 'When and how it was lost, and whether others may use it',
+            }}
+            lines={3}
+          />
+        </StepForm>
+      </details>
+    ) : null}
+  </Card>
+);
+
+const OwnKeys: FC<{ organization: string; keys: readonly OwnKey[] }> = ({ organization, keys }) => {
+  const inForce = keys.filter(({ state }) => state === 'active').length;
+  return (
+    <section class="stack" id="own-keys">
+      <h2>
+        <Both words={{ zh: '本机构的密钥', en: 'Keys of this organization' }} />
+      </h2>
+      {keys.map((one) => (
+        <Key organization={organization} one={one} only={inForce === 1} />
+      ))}
+    </section>
+  );
+};
+
+/** Keys that speak for the organization, by what their requests called them. */
+export async function ownKeys({ service, caller }: Asked) {
+  const code = ownCode({ caller });
+  const cases = await listCases(service, caller, { kind: 'device' }, 50);
+  const shown = await Promise.all(cases.map(({ about }) => viewCase(service, caller, about)));
+  const labels = new Map(
+    shown.map((one) => [String(one.facts.key), standing<DeviceRequest>(one, 'device.request').label]),
+  );
+  const keys = (await keysOf(service, code)).map((one) => ({
+    ...one,
+    label: labels.get(one.jkt),
+    isThis: one.jkt === caller.jkt,
+  }));
+  return <OwnKeys organization={code} keys={keys} />;
+}
 
 interface ShownLoss {
   shown: ShownCase & { organization: string | null };
@@ -103,9 +211,6 @@ const LossesView: FC<{
     )}
   </>
 );
-
-// Owns the desk view of lost keys within a centre's reach.
-// It refuses nothing itself: findView lets centres alone in, and reading holds each to its reach.
 
 /** Losses in one view; there are more once some of them are settled. */
 const MOST = 50;

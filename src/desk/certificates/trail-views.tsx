@@ -1,13 +1,17 @@
-/**
- * Owns the view of an audit trail (问题回溯): every signature behind a certificate, whether it holds, and the file.
- * It refuses nothing: what is missing is said to be missing.
- */
+/** The audit trail (问题回溯): every signature behind a certificate, whether it holds, and what is missing. */
 import type { FC } from 'hono/jsx';
-import type { Link, TrailEntry, TrailReport } from '../../core/procedure/trail.ts';
+import { Refusal } from '../../base/refusal.ts';
+import { parseNumber } from '../../core/number.ts';
+import { checkTrail, type Link, type TrailEntry, type TrailReport } from '../../core/procedure/trail.ts';
+import { requireReach } from '../../service/enrol.ts';
+import { directoryOf } from '../../service/lookup.ts';
+import { centreNames } from '../../service/organizations.ts';
+import { trailOf } from '../../service/procedure/collect-trail.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import type { Words } from '../../web/words/page-words.ts';
 import { KIND_WORDS, STEP_WORDS } from '../../web/words/step-words.ts';
 import { Card, Facts, List, moment, Title } from '../frame/desk-parts.tsx';
+import { type Asked, CENTRES, type View } from '../frame/views.ts';
 
 const GROUPS: Record<TrailEntry['group'], Words> = {
   ...KIND_WORDS,
@@ -30,13 +34,14 @@ const LINK_WORDS: Record<Link['id'], Words> = {
   holder_in_plan: { zh: '持证人在考生名册中', en: 'The holder is on the roster' },
   objections_decided: { zh: '异议已全部处理', en: 'All objections were decided' },
 };
+
 const LINK_RESULTS: Record<Link['result'], Words> = {
   pass: { zh: '成立', en: 'holds' },
   fail: { zh: '不成立', en: 'does not hold' },
   not_checked: { zh: '缺少材料，未核对', en: 'not at hand, not checked' },
 };
 
-export const TrailSearch: FC = () => (
+const TrailSearch: FC = () => (
   <>
     <section class="lead">
       <Title words={{ zh: '问题回溯', en: 'Audit trail' }} />
@@ -102,7 +107,7 @@ const Entries: FC<{ name: string; entries: readonly TrailEntry[]; names: Readonl
   />
 );
 
-export const TrailView: FC<{ report: TrailReport; names: ReadonlyMap<string, string> }> = ({
+const TrailView: FC<{ report: TrailReport; names: ReadonlyMap<string, string> }> = ({
   report: { number, holds, complete, entries, forward, links },
   names,
 }) => (
@@ -169,3 +174,17 @@ export const TrailView: FC<{ report: TrailReport; names: ReadonlyMap<string, str
     </Card>
   </>
 );
+
+async function oneTrail({ service, caller, params, now }: Asked) {
+  const { text, organization } = parseNumber(params.number as string);
+  await requireReach(service, caller, organization);
+  const found = await trailOf(service, text, true);
+  if (!found) throw new Refusal('certificate_not_found', 'This register holds no certificate with this number.');
+  const report = await checkTrail(found, await directoryOf(service), now);
+  return <TrailView report={report} names={await centreNames(service)} />;
+}
+
+export const trailViews: readonly View[] = [
+  { path: 'trail', roles: CENTRES, render: async () => <TrailSearch /> },
+  { path: 'trail/:number', roles: CENTRES, render: oneTrail },
+];

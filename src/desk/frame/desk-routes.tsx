@@ -1,9 +1,4 @@
-/**
- * Owns the desk (工作台): its one page, which anybody may open, and its views, which are written for whoever signs the
- * request and kept nowhere. What stands in a view belongs to the files of its role.
- * It refuses callers without a key (401) and views of other roles (403).
- */
-
+/** `GET /desk`, the page that anybody may open, and `GET /desk/view/…`, HTML for whoever signed the request. */
 import { factory } from '../../http/context.ts';
 import { allow } from '../../http/guard.ts';
 import { onError } from '../../http/problems.ts';
@@ -12,15 +7,41 @@ import { LANGUAGE_TAGS, ReaderContext } from '../../web/frame/language.ts';
 import { leadWithEnglish } from '../../web/frame/lead.ts';
 import { hostOf, kept, page } from '../../web/frame/page-response.tsx';
 import { answerProblem } from '../../web/home/home-routes.tsx';
-import { applicantViews } from '../filings/applicant-views.tsx';
-import { lossViews } from '../keys/losses.tsx';
-import { centreViews } from './centre-views.tsx';
-import { DeskPage } from './desk-page.tsx';
-import { Menu } from './menu.tsx';
-import { organizationViews } from './organization-views.tsx';
+import { batchViews } from '../batches/batch-views.tsx';
+import { calendarViews } from '../calendar/calendar-views.tsx';
+import { certificateViews } from '../certificates/certificate-views.tsx';
+import { trailViews } from '../certificates/trail-views.tsx';
+import { drawViews } from '../draws/draw-views.tsx';
+import { applicationViews } from '../filings/application-views.tsx';
+import { organizationViews } from '../filings/organization-views.tsx';
+import { rulesViews } from '../filings/rules-views.tsx';
+import { homeViews } from '../home/home-views.tsx';
+import { deviceViews } from '../keys/device-views.tsx';
+import { lossViews } from '../keys/lost-keys.tsx';
+import { withdrawalViews } from '../keys/withdraw-views.tsx';
+import { objectionViews } from '../objections/objection-views.tsx';
+import { planViews } from '../plans/plan-views.tsx';
+import { resultViews } from '../results/result-views.tsx';
+import { DeskPage, Menu } from './desk-page.tsx';
 import { findView, type View } from './views.ts';
 
-const VIEWS: readonly View[] = [...organizationViews, ...applicantViews, ...centreViews, ...lossViews];
+const VIEWS: readonly View[] = [
+  ...homeViews,
+  ...applicationViews,
+  ...organizationViews,
+  ...withdrawalViews,
+  ...rulesViews,
+  ...deviceViews,
+  ...lossViews,
+  ...planViews,
+  ...resultViews,
+  ...objectionViews,
+  ...batchViews,
+  ...certificateViews,
+  ...trailViews,
+  ...drawViews,
+  ...calendarViews,
+];
 
 /** For a test that no identifier can stand for one of them. */
 export const viewPaths: readonly string[] = VIEWS.map(({ path }) => path);

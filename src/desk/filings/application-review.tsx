@@ -1,19 +1,12 @@
-/**
- * Owns a centre's views of who may assess: applications with annexes 1 and 2 whole, and organizations with their standing.
- * It refuses nothing; a decision that belongs to another centre, or that is not possible now, has no form.
- */
+/** One application, whole, with the decisions of the centre that received it (遴选、退回、不予选定). */
 import type { FC } from 'hono/jsx';
 import { levelName } from '../../core/number.ts';
 import { type Application, HEADINGS, PLEDGES } from '../../core/procedure/application.ts';
 import type { Filing } from '../../core/schema.ts';
-import type { Endable } from '../../core/withdrawal.ts';
-import { Both } from '../../web/frame/layout.tsx';
-import { STEP_BUTTONS } from '../../web/words/step-words.ts';
-import { OrganizationPast, type Past } from '../batches/centre-past.tsx';
-import { ReasonForm, Record, type ShownCase } from '../frame/cases.tsx';
-import { Card, CaseHead, Facts, List, State, Title } from '../frame/desk-parts.tsx';
-import { Field, StepForm } from '../frame/fields.tsx';
-import { Endables } from '../keys/withdraw-form.tsx';
+import { Both, En } from '../../web/frame/layout.tsx';
+import { Record, type ShownCase } from '../frame/cases.tsx';
+import { Card, CaseHead, Facts, List } from '../frame/desk-parts.tsx';
+import { Field, ReasonForm } from '../frame/fields.tsx';
 import {
   BASIC_FIELDS,
   HEADING_WORDS,
@@ -23,10 +16,8 @@ import {
   PLEDGE_WORDS,
   PURPOSE_WORDS,
 } from '../words/application-words.ts';
-import { type Signing, SigningCard } from './centre-signing.tsx';
-import { type Again, FileAgain } from './filing-review.tsx';
-import { Granted } from './granted.tsx';
-import { Selection } from './selection-form.tsx';
+import { Granted } from './application-detail.tsx';
+import { FilingReview } from './filing-review.tsx';
 
 const Annexes: FC<{ about: string; application: Application }> = ({
   about,
@@ -198,128 +189,97 @@ export const CentreApplication: FC<{
   </>
 );
 
-export interface FiledLine {
-  code: string;
-  name: string;
+/** What the centre fills in to select; the browser makes the statements that follow from it. */
+/** @param free the next free code. @param centre its name */
+const Selection: FC<{
+  shown: ShownCase;
+  application: Application;
+  free: string | undefined;
   centre: string;
-  until: string;
-  inForce: boolean;
-  suspended: boolean;
-}
-
-/** A suspension is what matters first; without a filing in force nothing else does. */
-const Standing: FC<{ suspended: boolean; inForce: boolean }> = ({ suspended, inForce }) =>
-  suspended || inForce ? (
-    <State state={suspended ? 'suspended' : 'active'} />
-  ) : (
-    <span class="state warn">
-      <Both words={{ zh: '备案失效', en: 'filing not in force' }} />
-    </span>
-  );
-
-export const OrganizationsView: FC<{ organizations: readonly FiledLine[] }> = ({ organizations }) => (
-  <>
-    <section class="lead">
-      <Title words={{ zh: '机构', en: 'Organizations' }} />
-    </section>
-    <Card>
-      <List
-        name="organizations"
-        caption={{ zh: '本中心管理范围内的机构', en: 'Organizations within your reach' }}
-        none={{ zh: '还没有备案的机构。', en: 'No organization is filed yet.' }}
-        columns={[
-          { words: { zh: '机构', en: 'Organization' } },
-          { words: { zh: '编码', en: 'Code' } },
-          { words: { zh: '备案中心', en: 'Filed by' } },
-          { words: { zh: '有效期至', en: 'Until' } },
-          { words: { zh: '状态', en: 'State' } },
-        ]}
-        rows={organizations.map(({ code, name, centre, until, inForce, suspended }) => [
-          <a href={`#/organizations/${code}`}>{name}</a>,
-          <code>{code}</code>,
-          centre,
-          until,
-          <Standing suspended={suspended} inForce={inForce} />,
-        ])}
+}> = ({ shown: { about, last }, application: { organization, annual_capacity, form }, free, centre }) => (
+  <Card title={{ zh: '遴选确定', en: 'Select' }}>
+    <p>
+      <Both
+        words={{
+          zh: '按下面勾选的职业、工种和等级备案。平台生成颁发密钥，本浏览器用您的密钥签署备案声明和申报单位密钥的授权声明。',
+          en: 'The filing has the occupations, jobs and levels that are ticked below. The service makes the issuing key; this browser signs, with your key, the filing and the statement that names the applicant’s key.',
+        }}
       />
-    </Card>
-  </>
+    </p>
+    <div id="select-scope">
+      {form.occupations.map(({ code, name, job, levels }) => (
+        <fieldset class="ticks field" data-grant>
+          <legend>
+            {job === undefined ? name : `${name}（${job}）`} {code}
+          </legend>
+          {levels.map((level) => (
+            <label>
+              <input type="checkbox" value={String(level)} checked /> {levelName(level)}
+            </label>
+          ))}
+        </fieldset>
+      ))}
+    </div>
+    <div class="grid two" data-selection>
+      <Field
+        name="organization"
+        id="select-organization"
+        words={{ zh: '机构编码', en: 'Code of the organization' }}
+        hint={{
+          zh: '由中心编定，已填入下一个可用编码：Y 或 S 加 12 位数字，第 6、7 位为 37',
+          en: 'Assigned by you; the next free one is proposed: Y or S and 12 digits, the sixth and seventh character are 37',
+        }}
+        value={organization ?? free}
+        attributes={organization === undefined ? {} : { readonly: '' }}
+      />
+      <Field
+        name="capacity"
+        id="select-capacity"
+        words={{ zh: '核定年度评价规模', en: 'Certificates a year' }}
+        hint={{ zh: '不超过申报的规模', en: 'Not more than applied for' }}
+        type="number"
+        value={annual_capacity}
+      />
+      <Field
+        name="pass_mark"
+        id="select-pass-mark"
+        words={{ zh: '合格线', en: 'Pass mark' }}
+        type="number"
+        value={60}
+      />
+      <Field
+        name="years"
+        id="select-years"
+        words={{ zh: '备案有效期（年）', en: 'Years that the filing holds' }}
+        value="1"
+        options={[1, 2, 3].map((n) => [String(n), { zh: String(n), en: String(n) }] as const)}
+      />
+    </div>
+    <Field
+      name="reason"
+      id="select-reason"
+      words={{ zh: '少于申报的理由', en: 'Why less is granted' }}
+      hint={{
+        zh: '有职业或等级未勾选时必填，申报单位可以看到',
+        en: 'Needed where an occupation or a level is not ticked; the applicant reads it',
+      }}
+      lines={3}
+      optional
+    />
+    <Field name="note" id="select-note" words={{ zh: '说明', en: 'Note' }} lines={2} optional />
+    <p class="hint">
+      <Both
+        words={{
+          zh: '本中心密钥有 X.509 证书（见页首）时，本浏览器同时为颁发密钥签发证书，证书 PDF 带电子签名；用电子认证机构的证书时，另用命令 luzheng certificate 办理。',
+          en: 'Where your centre’s key has an X.509 certificate (see above), this browser certifies the issuing key too, and PDFs are signed; for a certification authority’s, use the command luzheng certificate.',
+        }}
+      />
+    </p>
+    <p class="buttons">
+      <button type="button" class="second" data-action="review-selection" data-about={about} data-last={last}>
+        核对备案内容<En>Check the filing</En>
+      </button>
+    </p>
+    <FilingReview button={{ zh: '签署备案并选定', en: 'Sign the filing and select' }} centre={centre} />
+  </Card>
 );
-
-/** One organization: its filing, its history, and whether it may assess. */
-export const OrganizationView: FC<{
-  code: string;
-  name: string;
-  centre: string;
-  capacity: number;
-  until: string;
-  inForce: boolean;
-  past: Past;
-  standing: { seq: number; last: string; allowed: readonly string[] } | undefined;
-  names: ReadonlyMap<string, string>;
-  endables: readonly Endable[];
-  signing: Signing | undefined;
-  again: Again | undefined;
-  now: number;
-}> = ({ code, name, centre, capacity, until, inForce, past, standing, names, endables, signing, again, now }) => {
-  const at = {
-    about: `standing:${code}`,
-    seq: standing?.seq ?? 0,
-    ...(standing ? { last: standing.last } : {}),
-    next: `#/organizations/${code}`,
-  };
-  return (
-    <>
-      <section class="lead">
-        <Title words={{ zh: name, en: 'Organization' }} />
-        <p>
-          <Standing suspended={past.suspended} inForce={inForce} /> <code>{code}</code>
-        </p>
-      </section>
-      <Card title={{ zh: '备案', en: 'Filing' }}>
-        <Facts
-          lines={[
-            [{ zh: '备案中心', en: 'Filed by' }, centre],
-            [{ zh: '有效期至', en: 'Until' }, until],
-            [{ zh: '年度评价规模', en: 'Certificates a year' }, String(capacity)],
-            [{ zh: '公开页面', en: 'Public page' }, <a href={`/organizations/${code}`}>/organizations/{code}</a>],
-          ]}
-        />
-      </Card>
-      {again ? <FileAgain again={again} centre={centre} /> : null}
-      {signing ? <SigningCard code={code} {...signing} /> : null}
-      <Card title={{ zh: '以往情况', en: 'So far' }}>
-        <OrganizationPast past={past} names={names} />
-      </Card>
-      <Endables code={code} endables={endables} names={names} now={now} />
-      {past.suspended ? (
-        <Card title={{ zh: '恢复评价', en: 'Resume' }}>
-          <StepForm step="standing.resume" {...at} submit={STEP_BUTTONS['standing.resume']}>
-            <Field name="reason" words={{ zh: '理由', en: 'Reason' }} lines={3} />
-          </StepForm>
-        </Card>
-      ) : (
-        <Card title={{ zh: '暂停评价', en: 'Suspend' }}>
-          <p>
-            <Both
-              words={{
-                zh: '暂停期间不能报送计划、上传和颁发；已颁发的证书不变。',
-                en: 'Meanwhile it files no plans, uploads and orders nothing; what was issued stays as it is.',
-              }}
-            />
-          </p>
-          <StepForm
-            step="standing.suspend"
-            {...at}
-            submit={STEP_BUTTONS['standing.suspend']}
-            confirm={{ zh: '确定暂停该机构的评价？', en: 'Suspend this organization?' }}
-            second
-          >
-            <Field name="reason" words={{ zh: '原因', en: 'Reason' }} lines={3} />
-            <Field name="until" words={{ zh: '暂停至', en: 'Until' }} type="date" optional />
-          </StepForm>
-        </Card>
-      )}
-    </>
-  );
-};

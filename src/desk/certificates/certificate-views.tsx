@@ -1,17 +1,20 @@
 /**
- * Owns an organization's views of its certificates: one found by its number, its state and history, and the forms by which
- * the organization suspends, reinstates or revokes it.
- * It refuses what cannot be done now: a revoked or replaced certificate has no form, and what a centre suspended no
- * reinstatement; what is wrong in a certificate is not changed here but replaced by approved rows.
+ * A certificate as its organization has it: found by number, with its history, and the forms that suspend, reinstate or
+ * revoke it. A revoked or replaced certificate has no form, nor can an organization reinstate what a centre suspended.
  */
 import type { FC } from 'hono/jsx';
+import { isRefusal } from '../../base/refusal.ts';
+import { parseNumber } from '../../core/number.ts';
 import type { Report } from '../../core/report.ts';
 import { type ACTIONS, REASONS } from '../../core/schema.ts';
+import { requireReach } from '../../service/enrol.ts';
+import { lookUp } from '../../service/lookup.ts';
 import { StatusHistory } from '../../web/certificate/history.tsx';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { REASONS as REASON_WORDS, VERDICTS, type Words } from '../../web/words/page-words.ts';
 import { Card, Facts, Title } from '../frame/desk-parts.tsx';
 import { Field } from '../frame/fields.tsx';
+import { type Asked, ORGANIZATION, type View } from '../frame/views.ts';
 import { CHANGE_WORDS } from '../words/desk-words.ts';
 
 type Action = (typeof ACTIONS)[number];
@@ -68,7 +71,7 @@ const Replacement: FC = () => (
   </Card>
 );
 
-export const CertificatesView: FC<{ number?: string; fault?: Words }> = ({ number, fault }) => (
+const CertificatesView: FC<{ number?: string; fault?: Words }> = ({ number, fault }) => (
   <>
     <section class="lead">
       <Title words={{ zh: '证书', en: 'Certificates' }} />
@@ -140,7 +143,7 @@ function actionsFor({ verdict, status }: Report): readonly Action[] {
   return since.every(({ tier }) => tier === 'organization') ? ['reinstate', 'revoke'] : [];
 }
 
-export const CertificateView: FC<{ number: string; report: Report }> = ({ number, report }) => {
+const CertificateView: FC<{ number: string; report: Report }> = ({ number, report }) => {
   const { verdict, certificate, replaced_by, status } = report;
   const actions = actionsFor(report);
   return (
@@ -200,3 +203,44 @@ export const CertificateView: FC<{ number: string; report: Report }> = ({ number
     </>
   );
 };
+
+/** One certificate; a number that leads nowhere stays in the box, with why. */
+async function certificate({ service, caller, params }: Asked) {
+  const asked = params.number as string;
+  try {
+    const { text, organization } = parseNumber(asked);
+    await requireReach(service, caller, organization);
+    const found = await lookUp(service, text, ['name']);
+    if (found) return <CertificateView number={text} report={found.verification.report} />;
+    return (
+      <CertificatesView
+        number={text}
+        fault={{
+          zh: '没有这个编号的证书，请逐位核对。',
+          en: 'There is no certificate with this number: check each digit.',
+        }}
+      />
+    );
+  } catch (error) {
+    if (isRefusal(error, 'number_malformed'))
+      return (
+        <CertificatesView
+          number={asked}
+          fault={{ zh: '编号不正确：1 个字母加 21 位数字。', en: 'This is no number: one letter and 21 digits.' }}
+        />
+      );
+    if (isRefusal(error, 'out_of_reach'))
+      return (
+        <CertificatesView
+          number={asked}
+          fault={{ zh: '这不是本机构颁发的证书。', en: 'Another organization issued this certificate.' }}
+        />
+      );
+    throw error;
+  }
+}
+
+export const certificateViews: readonly View[] = [
+  { path: 'certificates', roles: ORGANIZATION, render: async () => <CertificatesView /> },
+  { path: 'certificates/:number', roles: ORGANIZATION, render: certificate },
+];

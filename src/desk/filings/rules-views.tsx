@@ -1,11 +1,27 @@
-/** Owns the view in which an organization publishes its rules (考务管理、质量管理、证书管理、收费标准): all four, as one version. */
+/** The form in which an organization publishes its rules (考务管理、质量管理、证书管理、收费标准), all four as one version. */
 import type { FC } from 'hono/jsx';
 import type { Rules } from '../../core/procedure/application.ts';
+import { centreNames } from '../../service/organizations.ts';
 import { Both } from '../../web/frame/layout.tsx';
-import type { ShownCase } from './cases.tsx';
-import { Record } from './cases.tsx';
-import { Card, Title } from './desk-parts.tsx';
-import { Field, StepForm } from './fields.tsx';
+import { Record, type ShownCase } from '../frame/cases.tsx';
+import { Card, Title } from '../frame/desk-parts.tsx';
+import { Field, StepForm } from '../frame/fields.tsx';
+import { type Asked, caseIfAny, ORGANIZATION, ownCode, standing, type View } from '../frame/views.ts';
+
+async function rules(asked: Asked) {
+  const code = ownCode(asked);
+  const shown = await caseIfAny(asked, `rules:${code}`);
+  return (
+    <RulesView
+      code={code}
+      shown={shown}
+      rules={shown && standing<Rules>(shown, 'rules.publish')}
+      names={await centreNames(asked.service)}
+    />
+  );
+}
+
+export const rulesViews: readonly View[] = [{ path: 'rules', roles: ORGANIZATION, render: rules }];
 
 const PARTS = [
   ['exam', { zh: '考务管理办法', en: 'Rules of examinations' }],
@@ -14,7 +30,7 @@ const PARTS = [
   ['fees', { zh: '收费标准', en: 'Fees' }],
 ] as const;
 
-export const RulesView: FC<{
+const RulesView: FC<{
   code: string;
   shown: ShownCase | undefined;
   rules: Rules | undefined;

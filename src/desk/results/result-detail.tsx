@@ -1,84 +1,15 @@
-/** Owns an organization's views of results (结果公示): publish, correct, withdraw, upload. */
+/** One publication of results, as its organization and as a centre have it. */
 import type { FC } from 'hono/jsx';
 import { counted } from '../../base/text.ts';
 import { levelName } from '../../core/number.ts';
 import { outcomeOf } from '../../core/procedure/outcome.ts';
 import type { Plan, ResultRow, Results } from '../../core/procedure/plan.ts';
-import type { ScopeEntry } from '../../core/schema.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import type { Words } from '../../web/words/page-words.ts';
-import { type CaseRowView, ReasonForm, Record, type ShownCase } from '../frame/cases.tsx';
-import { Card, CaseHead, Facts, List, Title } from '../frame/desk-parts.tsx';
-import { Field, StepForm } from '../frame/fields.tsx';
-import { TableField } from './plan-form.tsx';
-
-interface FormProps {
-  step: 'results.publish' | 'results.correct';
-  about: string;
-  seq?: number;
-  last?: string;
-  plan: string;
-  title: string;
-  scope: readonly ScopeEntry[];
-  today: string;
-  days?: number;
-}
-
-export const ResultsForm: FC<FormProps> = ({ step, about, seq = 0, last, plan, title, scope, today, days = 5 }) => {
-  const corrects = step === 'results.correct';
-  return (
-    <>
-      <section class="lead">
-        <Title
-          words={corrects ? { zh: '更正结果', en: 'Correct the results' } : { zh: '公示结果', en: 'Publish results' }}
-        />
-        <p>{title}</p>
-        <p>
-          <Both
-            words={{
-              zh: '名册上的每个人都要有结果；公示页只显示打码的姓名。',
-              en: 'Everybody on the roster has a result; the public notice shows masked names alone.',
-            }}
-          />
-        </p>
-      </section>
-      <StepForm
-        step={step}
-        about={about}
-        seq={seq}
-        last={last}
-        next="#/results/{about}"
-        salt
-        draft={`results:${plan}`}
-        submit={
-          corrects
-            ? { zh: '签名并重新公示', en: 'Sign and publish anew' }
-            : { zh: '签名并公示', en: 'Sign and publish' }
-        }
-      >
-        <input type="hidden" name="plan" value={plan} />
-        <TableField
-          name="rows"
-          title={{ zh: '结果', en: 'Results' }}
-          scope={scope}
-          plan={plan}
-          today={today}
-          load={corrects ? about : undefined}
-        />
-        <Card title={{ zh: '公示', en: 'Notice' }}>
-          <Field
-            name="working_days"
-            words={{ zh: '公示工作日', en: 'Working days of the notice' }}
-            hint={{ zh: '不少于 5 个工作日，公示当天不计', en: 'Five or more, the day of publication not counted' }}
-            type="number"
-            value={days}
-          />
-          {corrects ? <Field name="reason" words={{ zh: '更正原因', en: 'Why it is corrected' }} lines={3} /> : null}
-        </Card>
-      </StepForm>
-    </>
-  );
-};
+import { type CaseRowView, Record, type ShownCase } from '../frame/cases.tsx';
+import { Card, CaseHead, Facts, List, moment, State } from '../frame/desk-parts.tsx';
+import { ReasonForm } from '../frame/fields.tsx';
+import { type Of, organizationLine } from '../plans/plan-detail.tsx';
 
 interface DetailProps {
   shown: ShownCase;
@@ -248,16 +179,14 @@ export const Unpublished: FC<{ plans: readonly CaseRowView[] }> = ({ plans }) =>
     </Card>
   );
 
-// Owns how published results are listed at the desk, for the organization and for its centres alike: who, what, both
-// scores, the outcome, and the certificate that a row replaces, where one does.
-// It refuses nothing.
-
 const OUTCOMES: Record<'passed' | 'failed' | 'absent', Words> = {
   passed: { zh: '合格', en: 'passed' },
   failed: { zh: '不合格', en: 'failed' },
   absent: { zh: '缺考', en: 'absent' },
 };
+
 const scoreText = (score: number | 'absent'): string => (score === 'absent' ? '缺考' : String(score));
+
 const COLUMNS: readonly Words[] = [
   { zh: '行', en: 'Row' },
   { zh: '姓名', en: 'Name' },
@@ -268,9 +197,10 @@ const COLUMNS: readonly Words[] = [
   { zh: '实操', en: 'Practice' },
   { zh: '结果', en: 'Outcome' },
 ];
+
 const REPLACES: Words = { zh: '替换的证书', en: 'Replaces' };
 
-export const ResultRows: FC<{ rows: readonly ResultRow[]; passMark: number }> = ({ rows, passMark }) => {
+const ResultRows: FC<{ rows: readonly ResultRow[]; passMark: number }> = ({ rows, passMark }) => {
   const replacing = rows.some(({ replaces }) => replaces !== undefined);
   return (
     <Card title={{ zh: `结果（${rows.length} 人）`, en: counted(rows.length, 'result') }}>
@@ -292,5 +222,58 @@ export const ResultRows: FC<{ rows: readonly ResultRow[]; passMark: number }> = 
         ])}
       />
     </Card>
+  );
+};
+
+/** Results as they were published, to be read. */
+export const CentreResults: FC<
+  Of & { results: Results; title: string; passMark: number; objections: readonly CaseRowView[] }
+> = ({ shown, names, results, title, passMark, objections }) => {
+  const id = shown.about.slice('results:'.length);
+  return (
+    <>
+      <CaseHead words={{ zh: `结果 · ${title}`, en: 'Results' }} state={shown.state} />
+      <Card title={{ zh: '公示', en: 'Notice' }}>
+        <Facts
+          lines={[
+            organizationLine(shown.organization),
+            [
+              { zh: '公示期', en: 'Runs' },
+              `${String(shown.facts.from ?? '')} – ${String(shown.facts.until ?? shown.due ?? '')}`,
+            ],
+            [{ zh: '考核计划', en: 'Plan' }, <a href={`#/plans/${results.plan}`}>{title}</a>],
+            [{ zh: '公示页', en: 'Public page' }, <a href={`/notices/${id}`}>/notices/{id}</a>],
+            [{ zh: '更正原因', en: 'Corrected because' }, results.reason],
+            [
+              { zh: '批次', en: 'Batch' },
+              shown.facts.batch ? (
+                <a href={`#/batches/${String(shown.facts.batch)}`}>{String(shown.facts.batch)}</a>
+              ) : undefined,
+            ],
+          ]}
+        />
+      </Card>
+      {objections.length === 0 ? null : (
+        <Card title={{ zh: '异议', en: 'Objections' }}>
+          <List
+            name="objections"
+            caption={{ zh: '最近变动的在前', en: 'The last changed first' }}
+            none={{ zh: '没有异议。', en: 'There are no objections.' }}
+            columns={[
+              { words: { zh: '编号', en: 'Number' } },
+              { words: { zh: '状态', en: 'State' } },
+              { words: { zh: '更新时间', en: 'Changed' } },
+            ]}
+            rows={objections.map(({ about, state, updated_at }) => [
+              <a href={`#/objections/${about}`}>{about.slice('objection:'.length)}</a>,
+              <State state={state} />,
+              moment(updated_at),
+            ])}
+          />
+        </Card>
+      )}
+      <ResultRows rows={results.rows} passMark={passMark} />
+      <Record steps={shown.steps} names={names} />
+    </>
   );
 };

@@ -1,11 +1,13 @@
-/** Owns an organization's views of its plans: a new one, one amended, and one as it stands with its people. */
-import type { FC } from 'hono/jsx';
+/** One plan: as it is filed or amended, as its organization has it, and as a centre receives or returns it. */
+import type { Child, FC } from 'hono/jsx';
 import { ID_TYPE_NAMES } from '../../core/identity.ts';
 import { levelName } from '../../core/number.ts';
 import type { Plan } from '../../core/procedure/plan.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { ReasonForm, Record, type ShownCase } from '../frame/cases.tsx';
-import { Card, CaseHead, List, Title } from '../frame/desk-parts.tsx';
+import type { Words } from '../../web/words/page-words.ts';
+import { Record, type ShownCase } from '../frame/cases.tsx';
+import { Card, CaseHead, Facts, List, Title } from '../frame/desk-parts.tsx';
+import { ReasonForm } from '../frame/fields.tsx';
 import { KIND_OF_SESSION, PlanForm, type PlanFormProps, STAFF_WORDS } from './plan-form.tsx';
 
 export const PlanEdit: FC<PlanFormProps & { earliest: string }> = ({ earliest, ...form }) => (
@@ -32,7 +34,7 @@ export const PlanEdit: FC<PlanFormProps & { earliest: string }> = ({ earliest, .
 );
 
 /** A plan's sessions, staff and roster, to be read. */
-export const PlanContent: FC<{ plan: Plan }> = ({ plan }) => (
+const PlanContent: FC<{ plan: Plan }> = ({ plan }) => (
   <>
     <Card title={{ zh: '评价流程', en: 'Process' }}>
       <p class="prose-text">{plan.process}</p>
@@ -153,3 +155,68 @@ export const PlanDetail: FC<DetailProps> = ({ shown, plan, names, results, over 
     ) : null}
   </>
 );
+
+export interface Of {
+  shown: ShownCase & { organization: string | null };
+  names: ReadonlyMap<string, string>;
+}
+
+export const organizationLine = (code: string | null): readonly [Words, Child] => [
+  { zh: '机构', en: 'Organization' },
+  code ? <a href={`#/organizations/${code}`}>{code}</a> : undefined,
+];
+
+/** A plan to be received or returned. */
+export const CentrePlan: FC<Of & { plan: Plan; results: string | undefined; closed: boolean }> = ({
+  shown,
+  names,
+  plan,
+  results,
+  closed,
+}) => {
+  const received = (shown.facts.received ?? {}) as Record<string, string>;
+  return (
+    <>
+      <CaseHead words={{ zh: plan.title, en: 'Plan' }} state={shown.state} />
+      <Card>
+        <Facts
+          lines={[
+            organizationLine(shown.organization),
+            [
+              { zh: '接收', en: 'Received by' },
+              Object.entries(received)
+                .map(([centre, day]) => `${names.get(centre) ?? centre} ${day}`)
+                .join('；'),
+            ],
+            [{ zh: '结果', en: 'Results' }, results ? <a href={`#/results/${results}`}>{results}</a> : undefined],
+          ]}
+        />
+      </Card>
+      <PlanContent plan={plan} />
+      {shown.allowed.includes('plan.receive') ? (
+        <Card title={{ zh: '接收', en: 'Receive' }}>
+          <ReasonForm
+            of={shown}
+            step="plan.receive"
+            field="note"
+            next={`#/plans/${shown.about}`}
+            label={{ zh: '说明', en: 'Note' }}
+          />
+        </Card>
+      ) : null}
+      {shown.allowed.includes('plan.return') && !closed ? (
+        <Card title={{ zh: '退回修改', en: 'Return' }}>
+          <ReasonForm
+            of={shown}
+            step="plan.return"
+            field="reason"
+            next={`#/plans/${shown.about}`}
+            label={{ zh: '退回原因', en: 'What is to be changed' }}
+            confirm={{ zh: '确定退回这份计划？', en: 'Return this plan?' }}
+          />
+        </Card>
+      ) : null}
+      <Record steps={shown.steps} names={names} />
+    </>
+  );
+};

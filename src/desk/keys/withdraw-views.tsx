@@ -1,14 +1,16 @@
-/**
- * Owns the end of an organization's filings and keys at a centre's desk (撤回): what there is, and the form by which one
- * is ended, for good and with a written reason.
- * It refuses nothing itself: what another centre signed has no form, and the service judges the withdrawal.
- */
+/** Filings and keys of an organization as a centre sees them, and the form that withdraws one (撤回). */
 import type { FC } from 'hono/jsx';
+import { Refusal } from '../../base/refusal.ts';
+import { parseOrganizationCode } from '../../core/number.ts';
 import type { Endable } from '../../core/withdrawal.ts';
+import { requireReach } from '../../service/enrol.ts';
+import { centreNames, filingsOf } from '../../service/organizations.ts';
+import { endablesOf } from '../../service/withdraw.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import type { Words } from '../../web/words/page-words.ts';
 import { Card, Facts, List, moment, State, Title } from '../frame/desk-parts.tsx';
 import { Field } from '../frame/fields.tsx';
+import { type Asked, CENTRES, type View } from '../frame/views.ts';
 
 const TYPES: Record<Endable['typ'], Words> = {
   filing: { zh: '备案', en: 'Filing' },
@@ -72,7 +74,7 @@ const MEANS: Record<Endable['typ'], Words> = {
 };
 
 /** The form by which one of them is ended. */
-export const WithdrawView: FC<{ code: string; name: string; one: Endable; names: ReadonlyMap<string, string> }> = ({
+const WithdrawView: FC<{ code: string; name: string; one: Endable; names: ReadonlyMap<string, string> }> = ({
   code,
   name,
   one: { typ, id, iss, until },
@@ -157,3 +159,22 @@ export const WithdrawView: FC<{ code: string; name: string; one: Endable; names:
     </Card>
   </>
 );
+
+async function withdrawal({ service, caller, params }: Asked) {
+  const code = parseOrganizationCode(params.code as string);
+  await requireReach(service, caller, code);
+  const [[filed], names, endables] = await Promise.all([
+    filingsOf(service, code),
+    centreNames(service),
+    endablesOf(service, caller, code),
+  ]);
+  const one = endables.find(
+    ({ typ, id, mine, ended }) => typ === params.typ && id === params.id && mine && ended === null,
+  );
+  if (!filed || !one) throw new Refusal('not_found', 'There is nothing here that this centre may withdraw.');
+  return <WithdrawView code={code} name={filed.filing.name} one={one} names={names} />;
+}
+
+export const withdrawalViews: readonly View[] = [
+  { path: 'organizations/:code/withdraw/:typ/:id', roles: CENTRES, render: withdrawal },
+];

@@ -1,11 +1,57 @@
-/** Owns an organization's first view: its filing, the capacity that is used, and what waits for it. */
-import type { FC } from 'hono/jsx';
+/** What the first view of a role is made of: what waits for it, and for an organization its filing and capacity. */
+import type { Child, FC } from 'hono/jsx';
 import { shanghaiDay } from '../../base/day.ts';
 import { levelName } from '../../core/number.ts';
 import type { Filing } from '../../core/schema.ts';
 import { Both } from '../../web/frame/layout.tsx';
-import { Card, Facts } from './desk-parts.tsx';
-import { Home, Ways } from './menu.tsx';
+import { filled } from '../../web/words/filled.ts';
+import type { Words } from '../../web/words/page-words.ts';
+import { Card, Facts, Title, Ways } from '../frame/desk-parts.tsx';
+
+export interface Task {
+  /** What follows the number; `{count|batch waits|batches wait}` is filled in by it. */
+  words: Words;
+  /** Address of the view, `#/plans`. */
+  href: string;
+  count: number;
+}
+
+/** What waits, the most pressing first; what does not wait is not named. */
+const Tasks: FC<{ tasks: readonly Task[] }> = ({ tasks }) => {
+  const waiting = tasks.filter(({ count }) => count > 0);
+  return (
+    <Card title={{ zh: '待办', en: 'To do' }}>
+      {waiting.length === 0 ? (
+        <p>
+          <Both words={{ zh: '没有待办事项。', en: 'Nothing waits for you.' }} />
+        </p>
+      ) : (
+        <ul class="tasks">
+          {waiting.map(({ words, href, count }) => (
+            <li>
+              <a href={href}>
+                <b>{count}</b>{' '}
+                <span>
+                  <Both words={filled(words, { count })} />
+                </span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+};
+
+export const Home: FC<{ title: Words; tasks: readonly Task[]; children?: Child }> = ({ title, tasks, children }) => (
+  <>
+    <section class="lead">
+      <Title words={title} />
+    </section>
+    <Tasks tasks={tasks} />
+    {children}
+  </>
+);
 
 interface Results {
   about: string;
@@ -35,13 +81,16 @@ interface Props {
   waiting: Waiting;
 }
 
+/** How many cases of a kind are in some states. */
+export const countOf = (counts: Props['counts'], kind: string, ...states: string[]): number =>
+  counts.filter((one) => one.kind === kind && states.includes(one.state)).reduce((sum, { n }) => sum + n, 0);
+
 /** Straight to the one that waits; to the list where there are several. */
 const one = (list: string, names: readonly string[], to = list): string =>
   names.length === 1 ? `${to}/${names[0]}` : list;
 
 export const OrganizationHome: FC<Props> = ({ code, filing, used, centre, suspension, counts, waiting }) => {
-  const of = (kind: string, ...states: string[]) =>
-    counts.filter((one) => one.kind === kind && states.includes(one.state)).reduce((sum, { n }) => sum + n, 0);
+  const of = (kind: string, ...states: string[]) => countOf(counts, kind, ...states);
   const { ended, upheld, soon, running, unpublished, returned, orders } = waiting;
   const results = (list: readonly (string | { about: string })[]): string =>
     one(

@@ -1,0 +1,174 @@
+/** One application as whoever made it has it, and what was granted beside what was asked, which centres see too. */
+import type { FC } from 'hono/jsx';
+import { shanghaiDay } from '../../base/day.ts';
+import { type Level, levelName } from '../../core/number.ts';
+import type { Application } from '../../core/procedure/application.ts';
+import { grantsOf, isNarrower } from '../../core/procedure/selection.ts';
+import type { Filing } from '../../core/schema.ts';
+import { Both } from '../../web/frame/layout.tsx';
+import type { Words } from '../../web/words/page-words.ts';
+import { Record, type ShownCase } from '../frame/cases.tsx';
+import { Card, CaseHead, Facts, List, type ShownStep, Title } from '../frame/desk-parts.tsx';
+import { ReasonForm } from '../frame/fields.tsx';
+import { PURPOSE_WORDS } from '../words/application-words.ts';
+import { ApplicationForm, type ApplicationFormProps } from './application-form.tsx';
+
+type Of = Pick<ApplicationFormProps, 'centres' | 'organization' | 'given'>;
+
+/** A fresh application. */
+export const ApplyView: FC<Of & { title: Words; draft: string; next: string }> = ({ title, draft, next, ...of }) => (
+  <>
+    <section class="lead">
+      <Title words={title} />
+      <p>
+        <Both
+          words={{
+            zh: '按通知附件 1、附件 2 填写，由您的密钥签名后提交受理中心。',
+            en: 'As annexes 1 and 2 of the notice ask; signed with your key and handed to the centre.',
+          }}
+        />
+      </p>
+    </section>
+    <ApplicationForm step="application.submit" about="new:application" next={next} draft={draft} {...of} />
+  </>
+);
+
+/** An application that was handed in: state, record, and the form again where it may be amended. */
+export const ApplicationView: FC<
+  Of & { shown: ShownCase; application: Application; home: string; filing: Filing | undefined }
+> = ({ shown, application, home, filing, ...of }) => {
+  const { about, seq, last, state, allowed, steps } = shown;
+  return (
+    <>
+      <CaseHead words={{ zh: '申报', en: 'Application' }} state={state} />
+      <Granted application={application} filing={filing} steps={steps} />
+      <Card title={{ zh: '内容', en: 'What it asks' }}>
+        <ApplicationFacts application={application} />
+      </Card>
+      <Record steps={steps} names={of.centres} />
+      {allowed.includes('application.withdraw') ? (
+        <Card>
+          <ReasonForm
+            of={shown}
+            step="application.withdraw"
+            field="note"
+            next={home}
+            label={{ zh: '撤回说明', en: 'Why it is withdrawn' }}
+            confirm={{ zh: '确定撤回申报？', en: 'Withdraw the application?' }}
+          />
+        </Card>
+      ) : null}
+      {allowed.includes('application.amend') ? (
+        <details class="card" open={state === 'returned'}>
+          <summary>
+            <h2>
+              <Both words={{ zh: '修改申报', en: 'Amend the application' }} />
+            </h2>
+          </summary>
+          <ApplicationForm
+            step="application.amend"
+            about={about}
+            seq={seq}
+            last={last}
+            next={home}
+            draft={about}
+            given={application}
+            {...of}
+          />
+        </details>
+      ) : null}
+    </>
+  );
+};
+
+const levelsText = (levels: readonly Level[]): string => levels.map(levelName).join('、');
+
+const Capacity: FC<{ granted: number; asked: number }> = ({ granted, asked }) => (
+  <>
+    {granted}{' '}
+    {granted < asked ? (
+      <small>
+        <Both words={{ zh: `申报 ${asked}`, en: `${asked} applied for` }} />
+      </small>
+    ) : null}
+  </>
+);
+
+export const Granted: FC<{
+  application: Application;
+  filing: Filing | undefined;
+  steps: readonly Pick<ShownStep, 'step' | 'body'>[];
+}> = ({ application, filing, steps }) => {
+  if (!filing) return null;
+  const { reason } = (steps.findLast(({ step }) => step === 'application.select')?.body ?? {}) as { reason?: string };
+  return (
+    <Card title={{ zh: '核准备案的内容', en: 'What was granted' }}>
+      {isNarrower(filing, application) ? (
+        <div class="notice">
+          <p>
+            <Both
+              words={{
+                zh: '核准的职业、等级少于申报内容。',
+                en: 'Fewer occupations or levels were granted than applied for.',
+              }}
+            />
+          </p>
+          {reason === undefined ? null : <p class="said-there">{reason}</p>}
+        </div>
+      ) : null}
+      <Facts
+        lines={[
+          [{ zh: '机构编码', en: 'Code' }, <span class="number">{filing.sub.slice('org:'.length)}</span>],
+          [
+            { zh: '年度评价规模', en: 'Certificates a year' },
+            <Capacity granted={filing.annual_capacity} asked={application.annual_capacity} />,
+          ],
+          [{ zh: '合格线', en: 'Pass mark' }, String(filing.pass_mark)],
+          [
+            { zh: '有效期', en: 'In force' },
+            `${shanghaiDay(filing.nbf ?? filing.iat)} – ${shanghaiDay(filing.exp - 1)}`,
+          ],
+        ]}
+      />
+      <List
+        name="granted"
+        caption={{ zh: '逐项对照', en: 'Line by line' }}
+        none={{ zh: '没有职业。', en: 'There are none.' }}
+        columns={[
+          { words: { zh: '职业（工种）', en: 'Occupation' } },
+          { words: { zh: '编码', en: 'Code' } },
+          { words: { zh: '申报等级', en: 'Applied for' } },
+          { words: { zh: '核准等级', en: 'Granted' } },
+          { words: { zh: '未核准等级', en: 'Not granted' } },
+        ]}
+        rows={grantsOf(filing, application).map(({ code, name, job, asked, granted }) => [
+          job === '--' ? name : `${name}（${job}）`,
+          code,
+          levelsText(asked),
+          granted.length === 0 ? <Both words={{ zh: '无', en: 'none' }} /> : levelsText(granted),
+          levelsText(asked.filter((level) => !granted.includes(level))),
+        ])}
+      />
+    </Card>
+  );
+};
+
+/** What an application said, to be read. */
+const ApplicationFacts: FC<{ application: Application }> = ({ application: { purpose, annual_capacity, form } }) => (
+  <ul>
+    <li>
+      <Both words={PURPOSE_WORDS[purpose]} />
+    </li>
+    <li>
+      {form.name} · <code>{form.uscc}</code>
+    </li>
+    <li>
+      年度评价规模 <span lang="en">people a year</span>: {annual_capacity}
+    </li>
+    {form.occupations.map(({ name, code, job, levels }) => (
+      <li>
+        {name} <code>{code}</code> {job ?? ''} {levels.join('、')}
+      </li>
+    ))}
+  </ul>
+);

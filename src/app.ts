@@ -12,12 +12,12 @@ import { procedureRoutes, resultRoutes } from './api/procedure-api.ts';
 import { publicRoutes } from './api/public-api.ts';
 import { reviewRoutes } from './api/reviews-api.ts';
 import { wellKnownRoutes } from './api/wellknown-api.ts';
-import { Refusal } from './base/refusal.ts';
+import { isRefusal, Refusal } from './base/refusal.ts';
 import { deskRoutes } from './desk/frame/desk-routes.tsx';
 import { ConfigError } from './env.ts';
+import { shared } from './http/caching.ts';
 import { factory } from './http/context.ts';
 import { crossOrigin, preflight, refuseForeign } from './http/cross-site.ts';
-import { shared } from './http/etag.ts';
 import { onError } from './http/problems.ts';
 import { languageRoutes } from './http/reader-language.ts';
 import { serviceAt, serviceOf } from './service/service.ts';
@@ -34,6 +34,8 @@ import { statisticsRoutes } from './web/statistics/statistics-routes.tsx';
 export const app = factory.createApp();
 
 app.onError((error, c) => {
+  // Of a form that a browser sent: the reader gets a page.
+  if (isRefusal(error, 'cross_site')) return answerProblem(c, error);
   if (!(error instanceof ConfigError)) return onError(error, c);
   console.error(JSON.stringify({ event: 'not_configured', message: error.message }));
   return c.json(

@@ -5,7 +5,7 @@
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import * as v from 'valibot';
-import { pageOf, readPlace } from '../base/page-place.ts';
+import { pageOf, readPlace } from '../base/paging.ts';
 import { Refusal } from '../base/refusal.ts';
 import { counted } from '../base/text.ts';
 import { readFacts } from '../core/approved-rows.ts';
@@ -15,8 +15,7 @@ import { photoType } from '../core/photo.ts';
 import { sealUrl } from '../core/seal.ts';
 import { chosenType } from '../http/accept.ts';
 import { LIMITS, readJson, STEP_BODY } from '../http/body.ts';
-import { type AppEnv, factory } from '../http/context.ts';
-import { allow } from '../http/guard.ts';
+import { type AppEnv, allow, factory } from '../http/context.ts';
 import { openZip } from '../service/batch-archive.ts';
 import { type Caller, requireReach } from '../service/enrol.ts';
 import { CALL_SECONDS, issueBatch } from '../service/issue.ts';

@@ -6,8 +6,7 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
 import { LIMITS, readJson, STATEMENT_BODY } from '../http/body.ts';
-import { type AppEnv, factory } from '../http/context.ts';
-import { allow } from '../http/guard.ts';
+import { type AppEnv, allow, factory } from '../http/context.ts';
 import { acceptClient, acceptFiling, acceptRootStatement, makeIssuingKey } from '../service/enrol.ts';
 import { acceptChain, requestFor } from '../service/key-certificate.ts';
 import { acceptWithdrawal } from '../service/withdraw.ts';

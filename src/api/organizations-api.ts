@@ -7,8 +7,7 @@ import { Refusal } from '../base/refusal.ts';
 import { normalizeNumber, parseOrganizationCode } from '../core/number.ts';
 import { chosenType } from '../http/accept.ts';
 import { LIMITS, readJson, STATEMENT_BODY } from '../http/body.ts';
-import { factory } from '../http/context.ts';
-import { allow } from '../http/guard.ts';
+import { allow, factory } from '../http/context.ts';
 import { requireReach } from '../service/enrol.ts';
 import { lookUp } from '../service/lookup.ts';
 import {

@@ -4,13 +4,12 @@
  * It refuses what lies outside the caller's reach before it says anything about it.
  */
 
-import { readPlace } from '../base/page-place.ts';
+import { readPlace } from '../base/paging.ts';
 import { Refusal } from '../base/refusal.ts';
 import { parseNumber } from '../core/number.ts';
 import { checkTrail } from '../core/procedure/trail.ts';
 import { oneOf } from '../http/body.ts';
-import { factory } from '../http/context.ts';
-import { allow } from '../http/guard.ts';
+import { allow, factory } from '../http/context.ts';
 import { requireReach } from '../service/enrol.ts';
 import { directoryOf } from '../service/lookup.ts';
 import { trailOf } from '../service/procedure/collect-trail.ts';

@@ -10,8 +10,7 @@ import { Refusal } from '../base/refusal.ts';
 import { FILE_TYPES, readRows as readTable } from '../core/rows/row-file.ts';
 import { type GivenPhoto, photosOfArchive, photosOfRows } from '../core/rows/row-photos.ts';
 import { type RawRow, readCandidates } from '../core/rows/rows.ts';
-import { LIMITS, parseJson, readBytes, readShape, requireType } from '../http/body.ts';
-import { readForm } from '../http/multipart.ts';
+import { LIMITS, parseJson, readBytes, readForm, readShape, requireType } from '../http/body.ts';
 
 export interface Intake {
   rows: RawRow[];

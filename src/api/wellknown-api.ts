@@ -6,8 +6,8 @@
 import { Refusal } from '../base/refusal.ts';
 import { CONTEXT } from '../core/credential.ts';
 import { parseOrganizationCode } from '../core/number.ts';
+import { cached, keptAnswer } from '../http/caching.ts';
 import { factory } from '../http/context.ts';
-import { cached, keptAnswer } from '../http/edge-cache.ts';
 import { keyDiffers, listedKeys } from '../service/issuing-keys.ts';
 import { statusList } from '../service/status-events.ts';
 import { selectIssuingKeys, selectTokens } from '../storage/statement-store.ts';

@@ -1,10 +1,11 @@
+/** The languages of pages and words. */
+export type Language = 'zh' | 'en';
+
 /** Marks that nobody sees and that copying leaves in texts: zero-width ones, directional ones, soft hyphens, a BOM. */
 export const withoutMarks = (text: string): string => text.replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '');
 
 /** Hyphens, dashes and the minus sign, for a class of a regular expression with the flag u. */
 export const DASHES = '\\p{Pd}\\u2212';
-
-// Owns the English forms of what is counted: one row, two rows. It refuses nothing.
 
 /** The form that goes with a number. */
 export const formOf = (count: number, one: string, many: string): string => (count === 1 ? one : many);

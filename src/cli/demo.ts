@@ -13,8 +13,8 @@ import type { CheckedRow, RawRow } from '../core/rows/row.ts';
 import { readRows, readScope, typeOfFile } from '../core/rows/row-file.ts';
 import { checkRows } from '../core/rows/rows.ts';
 import type { ScopeEntry } from '../core/schema.ts';
+import type { FontSet } from '../formats/font/font.ts';
 import { type Font, openFont } from '../formats/font/font.ts';
-import type { FontSet } from '../formats/font/font-set.ts';
 import {
   approveWith,
   fileWith,

@@ -7,8 +7,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Font, openFont, sliceFont } from '../formats/font/font.ts';
-import { shows } from '../formats/font/font-set.ts';
+import { type Font, openFont, shows, sliceFont } from '../formats/font/font.ts';
 import { readTables, writeFont } from '../formats/font/sfnt.ts';
 import { type FontFile, FURTHER, LARGEST_ASSET, PACKAGED } from './build.ts';
 

@@ -9,7 +9,7 @@ import type { Level } from '../core/number.ts';
 import { NO_JOB, type RawRow, type ScopeEntry } from '../core/rows/row.ts';
 import { scopeOf } from '../core/rows/row-scope.ts';
 import { foldText, isNone, looksLikeFormula, readLevel, readOccupationCode, textOf } from '../core/rows/row-values.ts';
-import { type FontSet, missingGlyphs } from '../formats/font/font-set.ts';
+import { type FontSet, missingGlyphs } from '../formats/font/font.ts';
 
 const ALL: Level[] = [5, 4, 3, 2, 1];
 

@@ -6,9 +6,8 @@
  */
 import { decodeUtf8, encodeUtf8 } from '../base/bytes.ts';
 import { isRefusal, Refusal } from '../base/refusal.ts';
-import { type Cell, headerText } from '../formats/table/cells.ts';
 import { readTable } from '../formats/table/table.ts';
-import { HEADER_ROWS } from '../formats/table/table-rows.ts';
+import { type Cell, HEADER_ROWS, headerText } from '../formats/table/table-rows.ts';
 import { requireWritten } from './name.ts';
 import { type Level, normalizeNumber, parseNumber } from './number.ts';
 import type { Verdict } from './report.ts';

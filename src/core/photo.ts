@@ -7,8 +7,7 @@
  */
 
 import { Refusal } from '../base/refusal.ts';
-import { isJpeg, type JpegImage, readJpeg } from '../formats/image/jpeg.ts';
-import { hasAllPixels, isPng, type PngImage, readPng } from '../formats/image/png.ts';
+import { hasAllPixels, isJpeg, isPng, type JpegImage, type PngImage, readJpeg, readPng } from '../formats/image.ts';
 import { type Flaw, flaw, type Read } from './rows/row-values.ts';
 
 /** A photo as a PDF embeds it: `data` of a JPEG under DCTDecode, of a PNG under FlateDecode with /Predictor 15. */
@@ -24,8 +23,10 @@ const MOST = { width: 1000, height: 1400 };
 const RATIO = 25 / 35;
 const TOLERANCE = 0.02;
 
-const read = (bytes: Uint8Array): Read<PhotoImage> =>
-  isJpeg(bytes) ? readJpeg(bytes) : isPng(bytes) ? readPng(bytes) : flaw('photo_type');
+function read(bytes: Uint8Array): Read<PhotoImage> {
+  const found = isJpeg(bytes) ? readJpeg(bytes) : isPng(bytes) ? readPng(bytes) : { flaw: 'type' as const };
+  return 'flaw' in found ? flaw(`photo_${found.flaw}`) : found;
+}
 
 /** The flaw of a file's size; also for files that were not read because of it. */
 export function flawOfSize(bytes: number): Flaw | undefined {

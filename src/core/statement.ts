@@ -9,8 +9,8 @@
  */
 import { CompactSign, type CryptoKey, calculateJwkThumbprint, compactVerify, errors, importJWK } from 'jose';
 import * as v from 'valibot';
+import { Recent } from '../base/bounded.ts';
 import { decodeUtf8, encodeUtf8, endsCanonically, fromBase64url, sha256Short, toBase64url } from '../base/bytes.ts';
-import { Recent } from '../base/recent.ts';
 import { isRefusal, isUnreadable, Refusal } from '../base/refusal.ts';
 import { type Payload, type PublicJwk, publicJwk, readPayload, type StatementType } from './schema.ts';
 import type { SigningKey } from './sign-bytes.ts';

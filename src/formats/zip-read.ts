@@ -8,8 +8,7 @@
 
 import { decodeUtf8 } from '../base/bytes.ts';
 import { isRefusal, Refusal } from '../base/refusal.ts';
-import { crc32 } from './checksum.ts';
-import { inflateExactly } from './inflate.ts';
+import { crc32, inflateExactly } from './inflate.ts';
 
 export interface ArchivedFile {
   /** Name with folders, as the archive gives it. */

@@ -5,7 +5,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { Refusal } from '../base/refusal.ts';
-import { answerProblem } from '../web/home/home-routes.tsx';
 import { mediaType } from './body.ts';
 import { type AppEnv, factory } from './context.ts';
 
@@ -84,14 +83,12 @@ function isForeign(c: Context<AppEnv>): boolean {
 const isForm = (c: Context<AppEnv>): boolean =>
   !c.req.path.startsWith('/v1/') || c.req.path.startsWith('/v1/notices/') || SIMPLE.includes(mediaType(c));
 
+/** @throws Refusal `cross_site`, which the app answers with a page for a reader and a problem for a program */
 export const refuseForeign: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (!SAFE.includes(c.req.method) && isForm(c) && isForeign(c)) {
-    return answerProblem(
-      c,
-      new Refusal(
-        'cross_site',
-        'This was sent from a page of another site, and nothing of it was kept. Open the page on this site and fill it in there.',
-      ),
+    throw new Refusal(
+      'cross_site',
+      'This was sent from a page of another site, and nothing of it was kept. Open the page on this site and fill it in there.',
     );
   }
   return next();

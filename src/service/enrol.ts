@@ -14,7 +14,7 @@ import { MAX_TEXT_BYTES, NO_JOB } from '../core/rows/row.ts';
 import { nameFlaw } from '../core/rows/row-values.ts';
 import type { Filing, PublicJwk } from '../core/schema.ts';
 import { checkTimes, claimedType, type Statement, thumbprint } from '../core/statement.ts';
-import { requireGlyphs } from '../formats/font/font-set.ts';
+import { requireGlyphs } from '../formats/font/font.ts';
 import type { D1PreparedStatement } from '../storage/bindings.ts';
 import { prepareMend } from '../storage/certificate-store.ts';
 import { guardHolder, guardKeys, isCodeTaken, prepareHoldFiled, selectLastReleasedKey } from '../storage/code-store.ts';

@@ -12,7 +12,7 @@ import { renderCertificate } from '../core/paper/document.ts';
 import { type CopyFacts, documentFacts } from '../core/paper/template.ts';
 import { imageOf } from '../core/photo.ts';
 import type { Filing } from '../core/schema.ts';
-import { requireGlyphs } from '../formats/font/font-set.ts';
+import { requireGlyphs } from '../formats/font/font.ts';
 import { bundleOf, directoryOf, type Found, requireSound, sealUrlOf } from './lookup.ts';
 import { type Printed, signerFor, signNow, withSignature } from './print-signature.ts';
 import { readPhoto } from './row-photos-at-rest.ts';

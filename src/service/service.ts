@@ -3,12 +3,12 @@
  * what an isolate may remember (verified public statements, unwrapped keys, the fonts). One per set of bindings.
  */
 
-import { Recent } from '../base/recent.ts';
+import { Recent } from '../base/bounded.ts';
 import type { Directory } from '../core/directory.ts';
 import { Memo } from '../core/statement.ts';
 import type { AnnouncedYear } from '../core/workdays.ts';
 import { type Brake, type Config, type Env, readConfig } from '../env.ts';
-import type { FontSet } from '../formats/font/font-set.ts';
+import type { FontSet } from '../formats/font/font.ts';
 import { loadFonts, loadStyles, loadVersions, type Styles, type Versions } from '../storage/assets.ts';
 import type { Assets, D1Database, R2Bucket, RateLimit } from '../storage/bindings.ts';
 import type { CertificateRow, Lately } from '../storage/certificate-store.ts';

@@ -6,7 +6,7 @@
 import { concat } from '../base/bytes.ts';
 import { Refusal } from '../base/refusal.ts';
 import { DER_LIMIT } from '../formats/pades/der.ts';
-import { TIMESTAMP_QUERY, TIMESTAMP_REPLY, takeToken, timestampRequest } from '../formats/pades/timestamp-token.ts';
+import { TIMESTAMP_QUERY, TIMESTAMP_REPLY, takeToken, timestampRequest } from '../formats/pades/signed-data.ts';
 
 const MILLISECONDS = 5_000;
 

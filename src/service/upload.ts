@@ -21,7 +21,7 @@ import { type CheckedRow, checkRows, type RawRow } from '../core/rows/rows.ts';
 import type { Filing } from '../core/schema.ts';
 import { chooseFormat } from '../core/seal.ts';
 import { checkTimes } from '../core/statement.ts';
-import { missingGlyphs } from '../formats/font/font-set.ts';
+import { missingGlyphs } from '../formats/font/font.ts';
 import {
   type BatchRow,
   insertApproval,

@@ -3,8 +3,8 @@
  * It refuses to go on without the fonts: a certificate is never drawn with other ones.
  */
 
+import type { FontSet } from '../formats/font/font.ts';
 import { openFont } from '../formats/font/font.ts';
-import type { FontSet } from '../formats/font/font-set.ts';
 import type { Assets } from './bindings.ts';
 
 /** Where `npm run build` puts the fonts, and their names, in the order in which they are asked for a character. */

@@ -1,7 +1,7 @@
 /**
  * Owns the tables of batches, rows and approvals: one named function per SQL statement.
  */
-import type { Place } from '../base/page-place.ts';
+import type { Place } from '../base/paging.ts';
 import type { D1Database, D1PreparedStatement } from './bindings.ts';
 import { guard, runGuarded } from './guards.ts';
 

@@ -3,7 +3,7 @@
  * It refuses a second open application of whoever has one (`application_open`), and the upload of results that somebody
  * objects to (`objection_open`).
  */
-import type { Place } from '../base/page-place.ts';
+import type { Place } from '../base/paging.ts';
 import { Refusal } from '../base/refusal.ts';
 import { isFileGone } from './attachment-store.ts';
 import type { D1Database, D1PreparedStatement } from './bindings.ts';

@@ -3,7 +3,7 @@
  * SQL statement. A look-up reads the register's revision, which every edit raises, and takes what it read lately at that
  * revision; else it is one statement, a second that reads its batch, a third what became of it where something did. Sub-queries would cost every look-up (test/bench).
  */
-import type { Recent } from '../base/recent.ts';
+import type { Recent } from '../base/bounded.ts';
 import type { D1Database, D1PreparedStatement } from './bindings.ts';
 import { runGuarded } from './guards.ts';
 import type { Place } from './photo-store.ts';

@@ -2,7 +2,7 @@
  * Owns what centres read of batches and organizations (审核队列): one named function per SQL statement.
  */
 
-import type { Place } from '../base/page-place.ts';
+import type { Place } from '../base/paging.ts';
 import type { BatchState } from './batch-store.ts';
 import type { D1Database } from './bindings.ts';
 

@@ -1,6 +1,7 @@
 /** Pages that the served Worker would need weeks to come to, drawn from the same components: a notice with its form, an answered objection, draws. */
 import { readFileSync } from 'node:fs';
 import type { Child } from 'hono/jsx';
+import type { Language } from '../../src/base/text.ts';
 import type { DrawCommit } from '../../src/core/procedure/draw.ts';
 import { DRAW_RULE, drawFrom } from '../../src/core/procedure/draw.ts';
 import type { DrawRecord } from '../../src/core/procedure/draw-record.ts';
@@ -8,7 +9,7 @@ import { type Counted, type IssuedCell, statisticsOf } from '../../src/core/stat
 import { STYLES, type Styles } from '../../src/storage/assets.ts';
 import { type DrawLine, DrawsPage } from '../../src/web/draws/draw-list.tsx';
 import { DrawPage } from '../../src/web/draws/draw-page.tsx';
-import { type Language, ReaderContext } from '../../src/web/frame/language.ts';
+import { ReaderContext } from '../../src/web/frame/language.ts';
 import { leadWithEnglish } from '../../src/web/frame/lead.ts';
 import { NoticePage, type NoticeView } from '../../src/web/notices/notice-pages.tsx';
 import { FollowPage, ObjectedPage } from '../../src/web/notices/objection-pages.tsx';

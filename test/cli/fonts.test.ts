@@ -6,8 +6,15 @@ import { afterAll, expect, test } from 'vitest';
 import { ASSETS, buildAssets, fontFiles, PACKAGED } from '../../src/cli/build.ts';
 import { makeFallbacks } from '../../src/cli/fonts.ts';
 import { renderCertificate } from '../../src/core/paper/document.ts';
-import { glyphOf, openFont, outlineOf, sliceFont } from '../../src/formats/font/font.ts';
-import { type FontSet, fontFor, missingGlyphs } from '../../src/formats/font/font-set.ts';
+import {
+  type FontSet,
+  fontFor,
+  glyphOf,
+  missingGlyphs,
+  openFont,
+  outlineOf,
+  sliceFont,
+} from '../../src/formats/font/font.ts';
 import { FONT_LIST } from '../../src/storage/assets.ts';
 import { bundle, composedFont, font, longest, ordinary, sameOutline } from '../core/fixtures-pdf.ts';
 

@@ -21,7 +21,7 @@ import type { Payload } from '../../src/core/schema.ts';
 import { signStatement } from '../../src/core/statement.ts';
 import { verify } from '../../src/core/verify.ts';
 import { signPdf } from '../../src/formats/pades/sign-pdf.ts';
-import type { PdfImage } from '../../src/formats/pdf/embedded-image.ts';
+import type { PdfImage } from '../../src/formats/pdf/pdf-file.ts';
 import { makeKey } from '../../src/sdk/sign.ts';
 import { fonts, hasTool } from './fixtures-pdf.ts';
 import { CODE, type Made, makeCast, makeCertificate, NOW } from './make.ts';

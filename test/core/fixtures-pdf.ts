@@ -7,8 +7,8 @@ import { createRequire } from 'node:module';
 import { inflateSync } from 'node:zlib';
 import { PDFArray, PDFDict, PDFDocument, PDFName, PDFNumber, type PDFObject, PDFRawStream } from 'pdf-lib';
 import type { DocumentFacts } from '../../src/core/paper/template.ts';
+import type { FontSet } from '../../src/formats/font/font.ts';
 import { type Font, openFont } from '../../src/formats/font/font.ts';
-import type { FontSet } from '../../src/formats/font/font-set.ts';
 import { writeFont } from '../../src/formats/font/sfnt.ts';
 
 export const FONT_PATH = createRequire(import.meta.url).resolve(

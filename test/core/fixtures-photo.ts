@@ -4,7 +4,7 @@
  */
 import { zlibSync } from 'fflate';
 import { concat, encodeUtf8 } from '../../src/base/bytes.ts';
-import { crc32 } from '../../src/formats/checksum.ts';
+import { crc32 } from '../../src/formats/inflate.ts';
 
 const decode = (base64: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));

@@ -1,7 +1,7 @@
 /** Archives for tests in which any field can lie. */
 import { deflateSync } from 'fflate';
 import { concat, encodeUtf8 } from '../../src/base/bytes.ts';
-import { crc32 } from '../../src/formats/checksum.ts';
+import { crc32 } from '../../src/formats/inflate.ts';
 
 /** Fields of a record: offset, bytes, value. */
 type Fields = Record<string, number>;

@@ -2,8 +2,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isRefusal } from '../../src/base/refusal.ts';
-import { advanceOfGlyph, type Font, glyphOf, openFont, outlineOf, sliceFont } from '../../src/formats/font/font.ts';
-import { missingGlyphs, requireGlyphs } from '../../src/formats/font/font-set.ts';
+import {
+  advanceOfGlyph,
+  type Font,
+  glyphOf,
+  missingGlyphs,
+  openFont,
+  outlineOf,
+  requireGlyphs,
+  sliceFont,
+} from '../../src/formats/font/font.ts';
 import { writeFont } from '../../src/formats/font/sfnt.ts';
 import { composedFont, font, sameOutline } from './fixtures-pdf.ts';
 

@@ -22,10 +22,9 @@ import {
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkPrintable, renderCertificate } from '../../src/core/paper/document.ts';
 import type { CopyFacts, DocumentFacts } from '../../src/core/paper/template.ts';
-import { type Font, glyphOf, openFont } from '../../src/formats/font/font.ts';
-import { fontFor, missingGlyphs } from '../../src/formats/font/font-set.ts';
+import { type Font, fontFor, glyphOf, missingGlyphs, openFont } from '../../src/formats/font/font.ts';
 import { signPdf } from '../../src/formats/pades/sign-pdf.ts';
-import type { PdfImage } from '../../src/formats/pdf/embedded-image.ts';
+import type { PdfImage } from '../../src/formats/pdf/pdf-file.ts';
 import { bundle, composedFont, font, fonts, hasTool, longest, ordinary, readPdf } from './fixtures-pdf.ts';
 import { base, makeAuthority, signedBy } from './pades/make.ts';
 

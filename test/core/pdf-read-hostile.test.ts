@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { renderCertificate } from '../../src/core/paper/document.ts';
 import { inflate } from '../../src/formats/pdf-read/flate.ts';
 import { Budget, LIMITS } from '../../src/formats/pdf-read/limits.ts';
-import { readPdf } from '../../src/formats/pdf-read/read.ts';
+import { readPdf } from '../../src/formats/pdf-read/read-pdf.ts';
 import { bundle, fonts, ordinary } from './fixtures-pdf.ts';
 import {
   join,

@@ -6,7 +6,7 @@ import { deflateSync, inflateSync } from 'node:zlib';
 import { PDFDocument, PDFName, PDFRawStream } from 'pdf-lib';
 import { expect } from 'vitest';
 import { Refusal } from '../../src/base/refusal.ts';
-import { readPdf } from '../../src/formats/pdf-read/read.ts';
+import { readPdf } from '../../src/formats/pdf-read/read-pdf.ts';
 
 /** An object as written, or a stream: its dictionary without /Length and its data. */
 export type Source = string | [dict: string, data: string | Uint8Array];

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inflate } from '../../src/formats/pdf-read/flate.ts';
 import { Budget, LIMITS } from '../../src/formats/pdf-read/limits.ts';
-import { readPdf } from '../../src/formats/pdf-read/read.ts';
+import { readPdf } from '../../src/formats/pdf-read/read-pdf.ts';
 import {
   join,
   latin,

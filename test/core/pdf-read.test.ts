@@ -9,7 +9,7 @@ import { BUNDLE_MEDIA_TYPE } from '../../src/core/bundle.ts';
 import { renderCertificate } from '../../src/core/paper/document.ts';
 import { A4, MM } from '../../src/formats/pdf/drawing.ts';
 import { measure } from '../../src/formats/pdf/line-breaks.ts';
-import { type ReadPdf, readPdf } from '../../src/formats/pdf-read/read.ts';
+import { type ReadPdf, readPdf } from '../../src/formats/pdf-read/read-pdf.ts';
 import * as layout from '../../templates/v1/layout.ts';
 import { findBrowser } from '../programs.ts';
 import { bundle, FONT_PATH, fonts, hasTool, longest, ordinary, readPdf as readDrawn } from './fixtures-pdf.ts';

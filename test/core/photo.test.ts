@@ -11,8 +11,7 @@ import { concat, encodeUtf8 } from '../../src/base/bytes.ts';
 import { isRefusal } from '../../src/base/refusal.ts';
 import { checkPhoto, imageOf, type PhotoImage, photoType } from '../../src/core/photo.ts';
 import { FAULTS, fault } from '../../src/core/rows/faults.ts';
-import { adler32, crc32 } from '../../src/formats/checksum.ts';
-import { inflateExactly } from '../../src/formats/inflate.ts';
+import { adler32, crc32, inflateExactly } from '../../src/formats/inflate.ts';
 import { findImageMagick, hasTool } from '../programs.ts';
 import {
   behindStart,

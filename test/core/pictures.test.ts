@@ -13,7 +13,7 @@ import { zlibSync } from 'fflate';
 import { afterAll, expect, test } from 'vitest';
 import { renderCertificate } from '../../src/core/paper/document.ts';
 import type { DocumentFacts } from '../../src/core/paper/template.ts';
-import type { PdfImage } from '../../src/formats/pdf/embedded-image.ts';
+import type { PdfImage } from '../../src/formats/pdf/pdf-file.ts';
 import pictures from '../vectors/pictures.json' with { type: 'json' };
 import { bundle, fonts, hasTool, longest, ordinary } from './fixtures-pdf.ts';
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { zlibSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { darkRectangles, qrMatrix } from '../../src/formats/qr/qr.ts';
+import { darkRectangles, qrMatrix } from '../../src/formats/qr.ts';
 
 const rectangles = (path: string) =>
   (path.match(/[^\n]+/g) ?? []).map((line) => {

@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { renderCertificate } from '../../src/core/paper/document.ts';
 import { A4 } from '../../src/formats/pdf/drawing.ts';
-import { qrMatrix } from '../../src/formats/qr/qr.ts';
+import { qrMatrix } from '../../src/formats/qr.ts';
 import { CURRENT } from '../../templates/index.ts';
 import { findImageMagick } from '../programs.ts';
 import { bundle, fonts, hasTool, longest, ordinary } from './fixtures-pdf.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { create } from 'qrcode/lib/core/qrcode.js';
 import { describe, expect, it } from 'vitest';
 import type { Refusal } from '../../src/base/refusal.ts';
-import { qrMatrix } from '../../src/formats/qr/qr.ts';
+import { qrMatrix } from '../../src/formats/qr.ts';
 import { QUIET_ZONE } from '../../templates/v1/layout.ts';
 
 const PREFIX = 'https://luzheng.cn/c/S000037000001263000001#';

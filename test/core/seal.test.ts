@@ -17,7 +17,7 @@ import {
   signSeal,
 } from '../../src/core/seal.ts';
 import { importPublic } from '../../src/core/statement.ts';
-import { qrMatrix } from '../../src/formats/qr/qr.ts';
+import { qrMatrix } from '../../src/formats/qr.ts';
 import { type KeyPair, makeKey } from '../../src/sdk/sign.ts';
 import vectors from '../vectors/seal.json' with { type: 'json' };
 

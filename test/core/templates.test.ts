@@ -15,7 +15,7 @@ import { certify, rootName } from '../../src/core/paper/x509-certificates.ts';
 import { prepare } from '../../src/formats/pades/pdf-update.ts';
 import { signPdf } from '../../src/formats/pades/sign-pdf.ts';
 import { MM } from '../../src/formats/pdf/drawing.ts';
-import type { PdfImage } from '../../src/formats/pdf/embedded-image.ts';
+import type { PdfImage } from '../../src/formats/pdf/pdf-file.ts';
 import { makeKey } from '../../src/sdk/sign.ts';
 import { CURRENT, templateOf } from '../../templates/index.ts';
 import { bundle, fonts, hasTool, longest, ordinary, readPdf } from './fixtures-pdf.ts';

@@ -4,7 +4,7 @@ import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
 import { readRows, readScope, scopeOf, typeOfFile } from '../../src/core/rows/row-file.ts';
 import { checkRows, FIELDS, type RawRow } from '../../src/core/rows/rows.ts';
-import { Unreadable } from '../../src/formats/table/cells.ts';
+import { Unreadable } from '../../src/formats/table/table-rows.ts';
 import { encodeGb18030, HEAD, LINE, line, list, refusal, row, textCell, workbook } from './fixtures-xlsx.ts';
 import { sample, table } from './samples.ts';
 

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { Bundle } from '../../src/core/bundle.ts';
 import { splitCredential } from '../../src/core/credential.ts';
 import type { Report } from '../../src/core/report.ts';
-import { darkRectangles, qrMatrix } from '../../src/formats/qr/qr.ts';
+import { darkRectangles, qrMatrix } from '../../src/formats/qr.ts';
 import { anyone, candidates, certify, fileWith, foundProvince, ORIGIN, workerFetch } from '../kit.ts';
 
 const province = await foundProvince();

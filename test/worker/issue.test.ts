@@ -5,7 +5,7 @@
 
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Recent } from '../../src/base/recent.ts';
+import { Recent } from '../../src/base/bounded.ts';
 import { Memo } from '../../src/core/statement.ts';
 import type { Env } from '../../src/env.ts';
 import { drawStatusIndexes, issueBatch, sweepBatches } from '../../src/service/issue.ts';

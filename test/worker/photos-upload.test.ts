@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { concat, encodeUtf8 } from '../../src/base/bytes.ts';
-import { readForm } from '../../src/http/multipart.ts';
+import { readForm } from '../../src/http/body.ts';
 import { jpeg, png, SAMPLES, turned } from '../core/fixtures-photo.ts';
 import { zip } from '../core/fixtures-zip.ts';
 import { candidate, certify, formOf, idNumber } from '../kit.ts';

@@ -11,7 +11,7 @@ import { isRefusal, isUnreadable, Refusal } from '../../base/refusal.ts';
 import { A4, MM } from '../../formats/pdf/drawing.ts';
 import type { ShownPage } from '../../formats/pdf-read/first-page.ts';
 import type { Box } from '../../formats/pdf-read/geometry.ts';
-import { type ReadPdf, readPdf } from '../../formats/pdf-read/read.ts';
+import { type ReadPdf, readPdf } from '../../formats/pdf-read/read-pdf.ts';
 import {
   BUNDLE_MEDIA_TYPE,
   type Bundle,

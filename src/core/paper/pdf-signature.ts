@@ -12,8 +12,7 @@ import { concat, encodeUtf8, equalBytes, sha256, toHex } from '../../base/bytes.
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import { OID, readSpki, signatureHolds, spkiOf } from '../../formats/pades/algorithms.ts';
 import { DER_LIMIT, firstElement } from '../../formats/pades/der.ts';
-import { CMS, openSigned } from '../../formats/pades/signed-data.ts';
-import { readToken, type Timestamp } from '../../formats/pades/timestamp-token.ts';
+import { CMS, openSigned, readToken, type Timestamp } from '../../formats/pades/signed-data.ts';
 import { allows, type Certificate, pathFrom, USAGE } from '../../formats/pades/x509.ts';
 import type { Anchor } from '../directory.ts';
 import type { Filing, PublicJwk } from '../schema.ts';

@@ -6,7 +6,7 @@
 import { shanghaiDay } from '../../base/day.ts';
 import type { Page } from '../../formats/pdf/drawing.ts';
 import type { Tag } from '../../formats/pdf/pdf-a.ts';
-import type { QrMatrix } from '../../formats/qr/qr.ts';
+import type { QrMatrix } from '../../formats/qr.ts';
 import type { CredentialFacts } from '../credential.ts';
 import type { Holder } from '../disclose.ts';
 import { ID_TYPE_NAMES, type IdType } from '../identity.ts';

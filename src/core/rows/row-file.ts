@@ -5,8 +5,8 @@
  */
 import { encodeUtf8 } from '../../base/bytes.ts';
 import { Refusal } from '../../base/refusal.ts';
-import { type Cell, type Columns, isBlank } from '../../formats/table/cells.ts';
 import { isZip, readTable } from '../../formats/table/table.ts';
+import { type Cell, type Columns, isBlank } from '../../formats/table/table-rows.ts';
 import type { Level } from '../number.ts';
 import { FIELDS, type Field, fieldOf, MAX_TEXT_BYTES, NO_JOB, namesOf, type RawRow, type ScopeEntry } from './row.ts';
 import { foldText, isNone, nameFlaw, readLevel, readOccupationCode } from './row-values.ts';

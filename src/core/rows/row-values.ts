@@ -6,7 +6,7 @@
 import { dayNumber, dayOf } from '../../base/day.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { withoutMarks } from '../../base/text.ts';
-import { Unreadable } from '../../formats/table/cells.ts';
+import { Unreadable } from '../../formats/table/table-rows.ts';
 import { isLevel, LEVELS, type Level, levelWords } from '../number.ts';
 import { type Fault, type FaultCode, fault } from './faults.ts';
 

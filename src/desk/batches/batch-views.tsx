@@ -1,6 +1,6 @@
 /** Batches: lists for organization and centre, one as its organization has it, and its review by a centre. */
 import type { FC } from 'hono/jsx';
-import { pageOf, readPlace } from '../../base/page-place.ts';
+import { pageOf, readPlace } from '../../base/paging.ts';
 import { Refusal } from '../../base/refusal.ts';
 import { PART } from '../../sdk/archive-parts.ts';
 import { requireReach } from '../../service/enrol.ts';

@@ -1,6 +1,5 @@
 /** `GET /desk`, the page that anybody may open, and `GET /desk/view/…`, HTML for whoever signed the request. */
-import { factory } from '../../http/context.ts';
-import { allow } from '../../http/guard.ts';
+import { allow, factory } from '../../http/context.ts';
 import { onError } from '../../http/problems.ts';
 import { languageOf } from '../../http/reader-language.ts';
 import { LANGUAGE_TAGS, ReaderContext } from '../../web/frame/language.ts';

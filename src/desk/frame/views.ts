@@ -3,7 +3,7 @@
  * Views only read; every change goes through the API, signed.
  */
 import type { Child } from 'hono/jsx';
-import { readPlace } from '../../base/page-place.ts';
+import { readPlace } from '../../base/paging.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import { type Kind, readAbout } from '../../core/procedure/steps.ts';
 import type { Caller } from '../../service/enrol.ts';

@@ -5,8 +5,15 @@
  */
 import { concat, fromBase64url, toHex } from '../../base/bytes.ts';
 import { Refusal } from '../../base/refusal.ts';
-import type { PublicJwk } from '../../core/schema.ts';
 import { bits, der, dottedOf, oid, open, openDer, sequence, TAG } from './der.ts';
+
+/** A public key of P-256 as a JWK (RFC 7517, RFC 7518 §6.2). */
+export interface P256Jwk {
+  kty: 'EC';
+  crv: 'P-256';
+  x: string;
+  y: string;
+}
 
 export type Hash = 'SHA-256' | 'SHA-384' | 'SHA-512';
 
@@ -65,7 +72,7 @@ export const P256_SPKI = sequence(
 ).subarray(0, -64);
 
 /** SubjectPublicKeyInfo of a JWK. */
-export const spkiOf = ({ x, y }: PublicJwk): Uint8Array<ArrayBuffer> =>
+export const spkiOf = ({ x, y }: P256Jwk): Uint8Array<ArrayBuffer> =>
   concat(P256_SPKI, fromBase64url(x), fromBase64url(y));
 
 /** Reads which kind of key it is; WebCrypto judges the key itself when it is used. */

@@ -6,8 +6,7 @@
  */
 import { toBase64url, toHex } from '../../base/bytes.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
-import type { PublicJwk } from '../../core/schema.ts';
-import { P256_SPKI, readSpki, type SignerKey, signatureHolds } from './algorithms.ts';
+import { P256_SPKI, type P256Jwk, readSpki, type SignerKey, signatureHolds } from './algorithms.ts';
 import { compareBytes, context, dottedOf, type Element, open, openDer, TAG } from './der.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -24,7 +23,7 @@ export interface Certificate extends Extensions {
   serialNumber: Bytes;
   key: SignerKey;
   /** The key as a JWK, if it is one of P-256. */
-  jwk: PublicJwk | undefined;
+  jwk: P256Jwk | undefined;
   /** Common name, or else what the subject's name begins with. Untrusted text. */
   name: string;
   /** organizationIdentifier (ETSI EN 319 412-1 §5.1.4), if there is one. Untrusted text. */
@@ -102,7 +101,7 @@ export function timeOf(element: Element | undefined): number {
 }
 
 /** P-256 and an uncompressed point, the one spelling that a JWK has a form for. */
-function jwkOf(spki: Bytes): PublicJwk | undefined {
+function jwkOf(spki: Bytes): P256Jwk | undefined {
   const point = spki.length - 64;
   if (point !== P256_SPKI.length || compareBytes(spki.subarray(0, point), P256_SPKI) !== 0) return undefined;
   return {

@@ -8,8 +8,7 @@ import { equalBytes } from '../../base/bytes.ts';
 import { decode } from './filters.ts';
 import { LIMITS, malformed, tooLarge } from './limits.ts';
 import type { PdfFile } from './object-file.ts';
-import { type Dict, isWhole, Stream, type Value } from './objects.ts';
-import { fromHex } from './strings.ts';
+import { type Dict, fromHex, isWhole, Stream, type Value } from './objects.ts';
 
 export interface Attachment {
   name: string;

@@ -4,7 +4,6 @@
  * It refuses operators without their operands and forms within themselves (`pdf_malformed`), and pages without end (`pdf_too_large`).
  */
 
-import { type PdfFont, readFont } from './font-codes.ts';
 import type { Paint, ShownImage, ShownText } from './geometry.ts';
 import {
   apply,
@@ -23,12 +22,12 @@ import {
   toColour,
   toMatrix,
 } from './geometry.ts';
-import { skipInlineImage } from './inline-image.ts';
 import { Lexer } from './lexer.ts';
 import { LIMITS, malformed, tooLarge } from './limits.ts';
-import type { PdfFile } from './object-file.ts';
+import { type PdfFile, skipInlineImage } from './object-file.ts';
 import { type Dict, isWhole, Name, Stream, type Value, Word } from './objects.ts';
 import { checkOperands } from './operators.ts';
+import { type PdfFont, readFont } from './page-fonts.ts';
 
 interface Mark {
   mcid?: number;

@@ -4,10 +4,8 @@
  * It refuses unknown filters and damaged data (`pdf_malformed`), and data that would grow beyond the budget (`pdf_too_large`).
  */
 import { inflate } from './flate.ts';
-import { type Budget, LIMITS, malformed, tooLarge } from './limits.ts';
-import { type Dict, isSpace, isWhole, Name, type Stream, type Value } from './objects.ts';
-import { Output } from './output.ts';
-import { fromHex } from './strings.ts';
+import { type Budget, LIMITS, malformed, Output, tooLarge } from './limits.ts';
+import { type Dict, fromHex, isSpace, isWhole, Name, type Stream, type Value } from './objects.ts';
 
 /** Follows references. */
 export type Get = (value: Value | undefined) => Value;

@@ -4,12 +4,12 @@
  * It refuses trees that are no trees (`pdf_malformed`) and pages without a size.
  */
 import { Canvas } from './content.ts';
-import type { PdfFont } from './font-codes.ts';
 import type { Paint, ShownImage, ShownText } from './geometry.ts';
 import { type Box, boxOf, IDENTITY, intersect, type Matrix, multiply } from './geometry.ts';
 import { LIMITS, malformed, tooLarge } from './limits.ts';
 import type { PdfFile } from './object-file.ts';
 import { type Dict, Stream, type Value } from './objects.ts';
+import type { PdfFont } from './page-fonts.ts';
 
 interface ShownAnnotation {
   /** E.g. `FreeText`, `Widget`. */

@@ -5,8 +5,8 @@
  * of 5 MB more than an hour; and the platform's DecompressionStream is asynchronous. Here a block costs its own length.
  * It refuses codes with too many or too few symbols, distances before the start, and data cut off (`pdf_malformed`).
  */
-import { type Budget, malformed } from './limits.ts';
-import { Output } from './output.ts';
+
+import { type Budget, malformed, Output } from './limits.ts';
 
 interface Code {
   /** How many symbols have a code of each length. */

@@ -3,10 +3,10 @@
  * they are called. Patterns, separations and the like are no colour here.
  */
 
-import type { PdfFont } from './font-codes.ts';
 import { malformed } from './limits.ts';
 import type { PdfFile } from './object-file.ts';
 import type { Value } from './objects.ts';
+import type { PdfFont } from './page-fonts.ts';
 
 /** 0–1 each. */
 export type Colour = [red: number, green: number, blue: number];

@@ -3,7 +3,7 @@
  * Every loop of the reader spends from one Budget, so time and memory are linear in these figures whatever the file
  * says of itself: nothing is allocated because a number in the file asks for it.
  */
-import { Budget as Work } from '../../base/budget.ts';
+import { Budget as Work } from '../../base/bounded.ts';
 import { Refusal } from '../../base/refusal.ts';
 
 const MB = 1 << 20;
@@ -63,3 +63,60 @@ export class Budget extends Work<Limit> {
 /** `part`: `structure` where the table of objects is wrong, so that looking for the objects themselves may help; `loop` where something contains itself. */
 export const malformed = (message: string, part?: 'structure' | 'loop'): Refusal =>
   new Refusal('pdf_malformed', `The PDF cannot be read: ${message}.`, part === undefined ? {} : { part });
+
+export class Output {
+  readonly #budget: Budget;
+  readonly #cap: number;
+  /** Whether the caller's own cap is the nearer one. */
+  readonly #own: boolean;
+  #bytes = new Uint8Array(1024);
+  #length = 0;
+
+  /** @param cap most bytes that this stream may give (an attachment's limit) */
+  constructor(budget: Budget, cap: number) {
+    this.#budget = budget;
+    this.#own = cap < budget.left('inflated');
+    this.#cap = Math.min(cap, budget.left('inflated'));
+  }
+
+  #room(count: number): void {
+    const wanted = this.#length + count;
+    if (wanted > this.#cap) throw tooLarge(this.#own ? 'attachment' : 'inflated');
+    if (wanted <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.min(this.#cap, Math.max(wanted, 2 * this.#bytes.length)));
+    // Spent now: data found wrong later has cost as much.
+    this.#budget.spend('work', larger.length);
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(byte: number): void {
+    if (this.#length === this.#bytes.length) this.#room(1);
+    this.#bytes[this.#length++] = byte;
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#room(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** Writes again what was written `distance` bytes ago, overlapping itself where it is shorter than `count`. */
+  repeat(distance: number, count: number): void {
+    if (distance > this.#length) throw malformed('compressed data refers to before its start');
+    this.#room(count);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    for (const end = at + count; at < end; at++) bytes[at] = bytes[at - distance] as number;
+    this.#length = at;
+  }
+
+  done(): Uint8Array {
+    this.#budget.spend('inflated', this.#length);
+    return this.#bytes.subarray(0, this.#length);
+  }
+}

@@ -3,6 +3,7 @@
  * It refuses every other operator and number of operands (`pdf_malformed`), although readers pass over them: each does so
  * in its own way, and what one shows another does not.
  */
+
 import { malformed } from './limits.ts';
 import { Name, type Value } from './objects.ts';
 

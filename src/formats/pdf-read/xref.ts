@@ -4,10 +4,9 @@
  */
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import { decode } from './filters.ts';
-import { readIndirect } from './indirect.ts';
-import { Lexer } from './lexer.ts';
+import { Lexer, readIndirect } from './lexer.ts';
 import { type Budget, LIMITS, malformed, tooLarge } from './limits.ts';
-import { type Dict, isWhole, isWord, latin, Name, Ref, Stream, type Value } from './objects.ts';
+import { type Dict, find, isSpace, isWhole, isWord, latin, Name, Ref, Stream, type Value } from './objects.ts';
 
 /** A byte offset, or the place in an object stream. */
 export type Entry = { at: number } | { stream: number; index: number };
@@ -22,14 +21,14 @@ export interface Structure {
 }
 
 /** What stands in a table of objects is direct. */
-export const direct = (value: Value | undefined): Value => (value instanceof Ref ? null : (value ?? null));
-export const directLength = (value: Value | undefined): number | undefined => (isWhole(value) ? value : undefined);
-export const hasType = (dict: Dict, type: string): boolean => {
+const direct = (value: Value | undefined): Value => (value instanceof Ref ? null : (value ?? null));
+const directLength = (value: Value | undefined): number | undefined => (isWhole(value) ? value : undefined);
+const hasType = (dict: Dict, type: string): boolean => {
   const value = dict.get('Type');
   return value instanceof Name && value.text === type;
 };
 
-export class Table {
+class Table {
   readonly entries = new Map<number, Entry | null>();
 
   set(num: number, entry: Entry | null): void {
@@ -43,7 +42,7 @@ export class Table {
   }
 }
 
-export function refuseEncrypted(trailer: Dict): void {
+function refuseEncrypted(trailer: Dict): void {
   if ((trailer.get('Encrypt') ?? null) !== null)
     throw new Refusal('pdf_encrypted', 'The PDF is encrypted; certificates are not.');
 }
@@ -188,4 +187,78 @@ function readXrefStream(stream: Stream, budget: Budget): Section['entries'] {
     }
   }
   return entries;
+}
+
+// Owns finding the objects of a file whose table of them is wrong or gone: it looks for `n g obj` from the start to the
+// end. Of two objects with one number the later holds, as after an incremental update.
+// It refuses files in which there is nothing to find (`pdf_malformed`).
+
+/** The contents of streams are stepped over, so that a file within the file is not taken for its parts. */
+export function searchStructure(bytes: Uint8Array, budget: Budget): Structure {
+  const table = new Table();
+  let trailer: Dict | undefined;
+  let catalog: number | undefined;
+  const offer = (dict: Value | undefined): void => {
+    if (!(dict instanceof Map)) return;
+    refuseEncrypted(dict);
+    if (dict.has('Root')) trailer = dict;
+  };
+  const take = (num: number, at: number, value: Value): void => {
+    table.set(num, { at });
+    if (value instanceof Map && hasType(value, 'Catalog')) catalog = num;
+    if (!(value instanceof Stream)) return;
+    if (hasType(value.dict, 'XRef')) offer(value.dict);
+    if (!hasType(value.dict, 'ObjStm')) return;
+    budget.spend('object_streams');
+    readHead(value, decode(value, budget, direct).bytes, budget).forEach((inside, index) =>
+      table.set(inside.num, { stream: num, index }),
+    );
+  };
+  budget.spend('work', bytes.length);
+  let nextTrailer = find(bytes, 'trailer', 0);
+  for (let at = find(bytes, 'obj', 0), from = 0; at !== -1 || nextTrailer !== -1; ) {
+    if (nextTrailer !== -1 && (at === -1 || nextTrailer < at)) {
+      from = nextTrailer + 7;
+      budget.spend('sections');
+      attempt(() => offer(new Lexer(bytes, budget, from).next() as Value));
+    } else {
+      from = at + 3;
+      const start = numbersBefore(bytes, at);
+      if (start !== -1) {
+        budget.spend('objects');
+        attempt(() => {
+          const { num, value, end } = readIndirect(bytes, start, budget, directLength);
+          from = end;
+          take(num, start, value);
+        });
+      }
+    }
+    if (nextTrailer !== -1 && nextTrailer < from) nextTrailer = find(bytes, 'trailer', from);
+    if (at !== -1 && at < from) at = find(bytes, 'obj', from);
+  }
+  if (trailer === undefined && catalog !== undefined) trailer = new Map([['Root', new Ref(catalog, 0)]]);
+  if (trailer === undefined) throw malformed('it has neither a trailer nor a catalog');
+  return { entries: table.entries, trailer, searched: true };
+}
+
+/** Where the two numbers before `obj` begin; -1 where they are not. */
+function numbersBefore(bytes: Uint8Array, at: number): number {
+  let start = at;
+  for (const part of [isSpace, isDigit, isSpace, isDigit]) {
+    const end = start;
+    while (start > Math.max(0, end - 10) && part(bytes[start - 1])) start--;
+    if (start === end) return -1;
+  }
+  return start;
+}
+
+const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 48 && byte <= 57;
+
+/** What has a fault is no object: the search goes on after it. */
+function attempt(read: () => void): void {
+  try {
+    read();
+  } catch (error) {
+    if (!isRefusal(error, 'pdf_malformed')) throw error;
+  }
 }

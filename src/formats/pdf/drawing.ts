@@ -5,8 +5,7 @@
  * everything else is ornament and says so.
  * Places are millimetres from the top left corner of the sheet; type sizes, tracking and line widths are points.
  */
-import type { FontSlice } from '../font/font.ts';
-import type { FontSet } from '../font/font-set.ts';
+import type { FontSet, FontSlice } from '../font/font.ts';
 import { measure } from './line-breaks.ts';
 
 export type Colour = readonly [red: number, green: number, blue: number];

@@ -7,7 +7,7 @@
  */
 
 import { Refusal } from '../../base/refusal.ts';
-import { advance, type FontSet } from '../font/font-set.ts';
+import { advance, type FontSet } from '../font/font.ts';
 
 export interface Place {
   /** What stands here, named in a refusal: `name`, `occupation`… */

@@ -3,10 +3,21 @@
  * What a file is, its content says: names and media types of uploads are often wrong. Workbooks (.xlsx) and texts are read.
  * It refuses every other form of spreadsheet by name, so that people know what to save the file as.
  */
-import { Refusal } from '../../base/refusal.ts';
-import { readWorkbook } from '../xlsx/xlsx.ts';
-import { type Columns, type Table, TableBudget } from './cells.ts';
-import { readText } from './csv.ts';
+import { isRefusal, Refusal } from '../../base/refusal.ts';
+import { readWorkbook } from '../xlsx/workbook.ts';
+import {
+  Collector,
+  type Columns,
+  HEADER_ROWS,
+  headerText,
+  isBlank,
+  likeness,
+  TABLE_LIMITS,
+  type Table,
+  TableBudget,
+  type TableRow,
+  tableTooLarge,
+} from './table-rows.ts';
 
 const begins = (bytes: Uint8Array, ...magic: number[]): boolean => magic.every((byte, at) => bytes[at] === byte);
 
@@ -44,4 +55,188 @@ export function readTable(bytes: Uint8Array, columns: Columns, budget = new Tabl
       'The file is a web page or XML, whatever its name says. Open it in Excel or WPS and save it as .xlsx or CSV UTF-8, then upload that file.',
     );
   return readText(bytes, columns, budget);
+}
+
+// How a text file becomes a table: UTF-8 with or without BOM, GB18030 (and so GBK and GB 2312), UTF-16 with BOM; comma,
+// tab or semicolon, or what a first line `sep=` names; any line ending; line breaks inside quotes; blank rows are counted.
+// Other encodings, damaged texts and broken quotes are refused, because guessing at them would put wrong names on
+// certificates. Records are split here and not by a library: a row of ten million commas must be refused at its 257th
+// cell, and libraries build rows whole before they hand them out.
+
+const SAVE_AS =
+  'In Excel or WPS choose Save As and the type .xlsx or “CSV UTF-8 (Comma delimited)” (另存为 → CSV UTF-8（逗号分隔）), then upload that file.';
+
+/** What Excel reads as the delimiter's name and does not show as a row. */
+const SEPARATOR_LINE = /^"?sep=([^"\r\n])"?[,;\t ]*(?:\r\n?|\n|$)/i;
+
+/** The text, or undefined if the bytes are not in this encoding. */
+function decode(bytes: Uint8Array, encoding: string): string | undefined {
+  let text: string;
+  try {
+    text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+  // UTF-16 without a byte order mark is valid UTF-8 full of NUL.
+  if (text.includes('\0')) return undefined;
+  return withoutEnd(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+}
+
+/** Without the ^Z that DOS programs put behind a text. */
+function withoutEnd(text: string): string {
+  let end = text.trimEnd().length;
+  if (text[end - 1] !== '\u001a') return text;
+  while (text[end - 1] === '\u001a') end--;
+  return text.slice(0, end);
+}
+
+const [TAB, LF, CR, SPACE, QUOTE] = [9, 10, 13, 32, 34] as const;
+
+/**
+ * The records of a text that are not blank (RFC 4180), one by one.
+ * @throws Refusal `csv_quotes_malformed` (with `row`), `table_too_large`
+ */
+function* recordsOf(text: string, delimiter: string, budget: TableBudget): Generator<TableRow> {
+  const [end, comma] = [text.length, delimiter.charCodeAt(0)];
+  const isBreak = (code: number) => code === LF || code === CR;
+  let at = 0;
+  const passBreak = () => void (at += text.charCodeAt(at) === CR && text.charCodeAt(at + 1) === LF ? 2 : 1);
+
+  function quoted(row: number): string {
+    const start = at + 1;
+    for (at = start; ; at += 2) {
+      at = text.indexOf('"', at);
+      if (at < 0) throw quotes(row);
+      if (text.charCodeAt(at + 1) !== QUOTE) break;
+    }
+    if (at - start > 2 * TABLE_LIMITS.cell) throw tableTooLarge('cell');
+    const cell = text.slice(start, at++).replaceAll('""', '"').replace(/\r\n?/g, '\n');
+    while (at < end && text.charCodeAt(at) === SPACE) at++;
+    if (at < end && text.charCodeAt(at) !== comma && !isBreak(text.charCodeAt(at))) throw quotes(row);
+    return cell;
+  }
+
+  function plain(): string {
+    const start = at;
+    const most = Math.min(end, start + TABLE_LIMITS.cell + 1);
+    for (let code = text.charCodeAt(at); at < most && code !== comma && !isBreak(code); ) code = text.charCodeAt(++at);
+    if (at - start > TABLE_LIMITS.cell) throw tableTooLarge('cell');
+    return text.slice(start, at);
+  }
+
+  for (let row = 1; at < end; row++) {
+    if (row > TABLE_LIMITS.rows) throw tableTooLarge('rows');
+    const from = at;
+    for (let code = text.charCodeAt(at); at < end && (code === comma || code === SPACE || code === TAB); )
+      code = text.charCodeAt(++at);
+    if (at >= end || isBreak(text.charCodeAt(at))) {
+      budget.spend('work', at - from + 1);
+      passBreak();
+      continue;
+    }
+    at = from;
+    const cells: string[] = [];
+    for (;;) {
+      const cell = text.charCodeAt(at) === QUOTE ? quoted(row) : plain();
+      if (cells.length < TABLE_LIMITS.columns) cells.push(cell);
+      else if (!isBlank(cell)) throw tableTooLarge('columns');
+      if (at >= end || text.charCodeAt(at) !== comma) break;
+      at++;
+    }
+    budget.spend('work', 2 * (at - from) + 1);
+    passBreak();
+    if (!cells.every(isBlank)) yield { row, cells };
+  }
+}
+
+const quotes = (row: number) =>
+  new Refusal('csv_quotes_malformed', `A quotation mark in row ${row} is not closed, or is followed by text.`, { row });
+
+interface Reading {
+  text: string;
+  delimiter: string;
+  /** How many of the required columns the header names. */
+  known: number;
+}
+
+/** The first rows under a delimiter, as far as they can be split by it. */
+function firstRows(text: string, delimiter: string, budget: TableBudget): TableRow[] {
+  const rows: TableRow[] = [];
+  try {
+    for (const row of recordsOf(text, delimiter, budget)) if (rows.push(row) === HEADER_ROWS) break;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+  }
+  return rows;
+}
+
+/** The delimiter under which most columns are known; the one that a first line names goes first. */
+function tryDelimiters(whole: string, columns: Columns, budget: TableBudget): Reading {
+  const named = SEPARATOR_LINE.exec(whole);
+  const text = named ? whole.slice(named[0].length) : whole;
+  const tries = [...new Set([...(named?.[1] ?? ''), ',', '\t', ';'])].map((delimiter) => ({
+    text,
+    delimiter,
+    known: likeness(firstRows(text, delimiter, budget), columns),
+  }));
+  return tries.reduce((best, next) => (next.known > best.known ? next : best));
+}
+
+/**
+ * UTF-8 in which a few bytes are wrong often passes for GB18030, and would give names that nobody has.
+ * Then most of its Chinese is still Chinese as UTF-8; of GB18030 almost nothing is.
+ */
+function refuseDamaged(bytes: Uint8Array): void {
+  const lossy = new TextDecoder().decode(bytes);
+  let [chinese, damaged, row] = [0, 0, 1];
+  for (const character of lossy) {
+    if (character === '\ufffd') damaged++;
+    else if (character === '\n' && damaged === 0) row++;
+    else if (character > '\u2e7f' && /\p{Script=Han}/u.test(character)) chinese++;
+  }
+  if (chinese > damaged)
+    throw new Refusal(
+      'csv_not_utf8',
+      `The file is UTF-8 with damaged characters, the first in row ${row}. ${SAVE_AS}`,
+      { row },
+    );
+}
+
+/**
+ * The text in the encoding under which the header is known. UTF-8 goes first: what is valid as UTF-8 and has the
+ * columns is believed. No encoding is believed because it merely decodes, except UTF-8, whose lack of columns is then named.
+ */
+function read(bytes: Uint8Array, columns: Columns, budget: TableBudget): Reading {
+  const mark =
+    bytes[0] === 0xff && bytes[1] === 0xfe
+      ? 'utf-16le'
+      : bytes[0] === 0xfe && bytes[1] === 0xff
+        ? 'utf-16be'
+        : undefined;
+  const first = decode(bytes, mark ?? 'utf-8');
+  const reading = first === undefined ? undefined : tryDelimiters(first, columns, budget);
+  if (reading && (mark || reading.known >= columns.required.length)) return reading;
+  if (!mark) {
+    const text = decode(bytes, 'gb18030');
+    const other = text === undefined ? undefined : tryDelimiters(text, columns, budget);
+    if (!reading) refuseDamaged(bytes);
+    if (other && other.known > (reading?.known ?? 0)) return other;
+  }
+  if (reading) return reading;
+  throw new Refusal('csv_not_utf8', `The file is neither UTF-8 nor GBK. ${SAVE_AS}`);
+}
+
+/**
+ * Reads a text file, row by row, to its end or to the first row too many.
+ * @throws Refusal `csv_not_utf8` (with `row` where it is damaged), `csv_quotes_malformed` (with `row`), `csv_header_unclear`,
+ *   `table_too_large` (with `part`), and what `requireFew` throws
+ */
+function readText(bytes: Uint8Array, columns: Columns, budget = new TableBudget()): Table {
+  budget.spend('bytes', bytes.length);
+  const { text, delimiter } = read(bytes, columns, budget);
+  const list = new Collector(columns);
+  for (const row of recordsOf(text, delimiter, budget)) list.take(row);
+  const { header, rows } = list.done();
+  return { header: header?.cells.map(headerText) ?? [], rows };
 }

@@ -4,8 +4,8 @@
  * It refuses results that nobody published (`notice_not_found`) and lists that are not the ones signed (`register_differs`).
  */
 
+import { Recent } from '../../base/bounded.ts';
 import { shanghaiDay } from '../../base/day.ts';
-import { Recent } from '../../base/recent.ts';
 import { Refusal } from '../../base/refusal.ts';
 import { readBody } from '../../core/procedure/bodies.ts';
 import {

@@ -4,7 +4,7 @@
  */
 
 import { decodeUtf8, fromBase64url, sha256Short, toBase64url } from '../../base/bytes.ts';
-import { type Page, pageOf } from '../../base/page-place.ts';
+import { type Page, pageOf } from '../../base/paging.ts';
 import { isRefusal, isUnreadable, Refusal } from '../../base/refusal.ts';
 import { checkBody, type Step } from '../../core/procedure/case-chain.ts';
 import { type Kind, type Role, readAbout, type StepName, stateAfter, stepsFrom } from '../../core/procedure/steps.ts';

@@ -4,7 +4,7 @@
  * It refuses to show rows whose disclosures do not fit their digests.
  */
 
-import { type Page, pageOf } from '../../base/page-place.ts';
+import { type Page, pageOf } from '../../base/paging.ts';
 import { Refusal } from '../../base/refusal.ts';
 import type { SeenRow } from '../../core/approved-rows.ts';
 import { readFacts } from '../../core/approved-rows.ts';

@@ -3,9 +3,8 @@
  * It refuses to know where the choice comes from: src/http/reader-language.ts reads it from the request.
  */
 import { createContext, useContext } from 'hono/jsx';
+import type { Language } from '../../base/text.ts';
 import type { Words } from '../words/page-words.ts';
-
-export type Language = 'zh' | 'en';
 
 export interface Reader {
   language: Language;

@@ -1,6 +1,6 @@
 /** Owns how components become text for the page in the browser: every text escaped by them, the reader's language first. */
 
-import { TABLE_LIMITS, tableTooLarge } from '../../formats/table/cells.ts';
+import { TABLE_LIMITS, tableTooLarge } from '../../formats/table/table-rows.ts';
 import { leadWithEnglish } from './lead.ts';
 
 export async function htmlOf(content: unknown): Promise<string> {

@@ -4,8 +4,8 @@
  * It refuses to let the service worker reach another host (CSP).
  */
 import { STATUS_LISTS } from '../../core/credential.ts';
+import { cached } from '../../http/caching.ts';
 import { factory } from '../../http/context.ts';
-import { cached } from '../../http/edge-cache.ts';
 import { selectLastStatusList } from '../../storage/certificate-store.ts';
 
 const icon = (name: string, sizes: string, type: string) => ({

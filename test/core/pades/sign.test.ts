@@ -249,7 +249,7 @@ describe('the CMS', () => {
 
   test('with a timestamp: one unsigned attribute, and room by need', async () => {
     const tsa = await makeTsa();
-    const { timestampRequest, takeToken } = await import('../../../src/formats/pades/timestamp-token.ts');
+    const { timestampRequest, takeToken } = await import('../../../src/formats/pades/signed-data.ts');
     const asked: number[] = [];
     const ask = (ballast?: number) => async (digest: Bytes) => {
       asked.push(digest.length);

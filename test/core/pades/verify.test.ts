@@ -18,8 +18,7 @@ import {
   TAG,
 } from '../../../src/formats/pades/der.ts';
 import { signPdf } from '../../../src/formats/pades/sign-pdf.ts';
-import { CMS } from '../../../src/formats/pades/signed-data.ts';
-import { takeToken, timestampRequest } from '../../../src/formats/pades/timestamp-token.ts';
+import { CMS, takeToken, timestampRequest } from '../../../src/formats/pades/signed-data.ts';
 import { readCertificate } from '../../../src/formats/pades/x509.ts';
 import { makeKey } from '../../../src/sdk/sign.ts';
 import { refusalOf } from '../cast.ts';

@@ -6,8 +6,8 @@
  * It refuses texts that are not ASCII and texts that no QR code holds (`qr_unusable`).
  */
 import { create, type QrSegment, type QrSymbol } from 'qrcode/lib/core/qrcode.js';
-import { Refusal } from '../../base/refusal.ts';
-import { bestMask } from './mask.ts';
+import { Refusal } from '../base/refusal.ts';
+import { bestMask } from './qr-mask.ts';
 
 export interface QrMatrix {
   /** Modules along one side, without the quiet zone. */

@@ -1,7 +1,8 @@
 /** The JSON Schemas of openapi.json, made of the valibot schemas that the code itself reads with. */
 import { type ConversionConfig, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
-import { knownLabel, together } from '../core/field-words.ts';
+import { together } from '../base/words.ts';
+import { knownLabel } from '../core/field-words.ts';
 import { LEVELS } from '../core/number.ts';
 import { BODIES } from '../core/procedure/bodies.ts';
 import type { StepName } from '../core/procedure/steps.ts';

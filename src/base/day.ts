@@ -34,3 +34,7 @@ export const dayOf = (days: number): string => new Date(days * DAY_SECONDS * 100
 
 /** RFC 3339 in UTC, e.g. `2026-11-23T02:00:00Z`: how VCDM 2.0 writes an instant. */
 export const toTimestamp = (instant: number): string => new Date(instant * 1000).toISOString().replace('.000Z', 'Z');
+
+/** `2026-11-23 10:30`, the clock of Asia/Shanghai, from RFC 3339. */
+export const shanghaiClock = (instant: string): string =>
+  new Date(Date.parse(instant) + OFFSET_SECONDS * 1000).toISOString().slice(0, 16).replace('T', ' ');

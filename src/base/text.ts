@@ -1,6 +1,3 @@
-/** The languages of pages and words. */
-export type Language = 'zh' | 'en';
-
 /** Marks that nobody sees and that copying leaves in texts: zero-width ones, directional ones, soft hyphens, a BOM. */
 export const withoutMarks = (text: string): string => text.replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '');
 

@@ -5,7 +5,8 @@
 import { KeyFileError } from '../../keys/make.ts';
 import { isRefusal } from '../base/refusal.ts';
 import { counted } from '../base/text.ts';
-import { labelOf, together } from '../core/field-words.ts';
+import { together } from '../base/words.ts';
+import { labelOf } from '../core/field-words.ts';
 import { FOREIGN } from '../core/gateway.ts';
 import { CallError, CutOff, cutBy, type Problem } from '../sdk/call.ts';
 import { refusalWords } from '../web/words/refusal-words.ts';

@@ -3,15 +3,9 @@
  * themselves (`中文 / English`); for the rest the words stand here, so that nobody reads valibot's.
  */
 import type * as v from 'valibot';
-
-export interface Words {
-  zh: string;
-  en: string;
-}
+import { together, type Words } from '../base/words.ts';
 
 const w = (zh: string, en: string): Words => ({ zh, en });
-/** `中文 / English`, as the core writes messages. */
-export const together = ({ zh, en }: Words): string => `${zh} / ${en}`;
 
 export const MISSING = w('请填写', 'Fill this in');
 export const CHOOSE = w('请选择或勾选', 'Choose or tick this');

@@ -4,7 +4,8 @@
  * It refuses nothing about signatures, times or authority: statement.ts and approve.ts do.
  */
 import * as v from 'valibot';
-import { type Words, wordsOfIssue } from './field-words.ts';
+import type { Words } from '../base/words.ts';
+import { wordsOfIssue } from './field-words.ts';
 import { LEVELS, type Level } from './number.ts';
 import { KINDS, STEPS } from './procedure/steps.ts';
 

@@ -7,7 +7,7 @@ import type { Context } from 'hono';
 import { accepts } from 'hono/accepts';
 import { getCookie, setCookie } from 'hono/cookie';
 import { decodeUtf8 } from '../base/bytes.ts';
-import type { Language } from '../base/text.ts';
+import type { Language } from '../base/words.ts';
 import { LIMITS, readBytes, requireType } from './body.ts';
 import { type AppEnv, factory } from './context.ts';
 

@@ -1,7 +1,7 @@
 /** Pages that the served Worker would need weeks to come to, drawn from the same components: a notice with its form, an answered objection, draws. */
 import { readFileSync } from 'node:fs';
 import type { Child } from 'hono/jsx';
-import type { Language } from '../../src/base/text.ts';
+import type { Language } from '../../src/base/words.ts';
 import type { DrawCommit } from '../../src/core/procedure/draw.ts';
 import { DRAW_RULE, drawFrom } from '../../src/core/procedure/draw.ts';
 import type { DrawRecord } from '../../src/core/procedure/draw-record.ts';

@@ -1,8 +1,8 @@
 /** Sentences with numbers in them: the value, and the English form that goes with it. */
 import { expect, test } from 'vitest';
 import { counted } from '../../src/base/text.ts';
+import { filled } from '../../src/base/words.ts';
 import { FORM_WORDS, TABLE_WORDS } from '../../src/desk/words/desk-words.ts';
-import { filled } from '../../src/web/words/filled.ts';
 
 test('one has its own form, none and many have the other', () => {
   expect([0, 1, 2].map((n) => counted(n, 'row'))).toEqual(['0 rows', '1 row', '2 rows']);

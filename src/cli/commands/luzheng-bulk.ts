@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { writePrivate } from '../../../keys/make.ts';
 import { concat, decodeUtf8 } from '../../base/bytes.ts';
-import { shanghaiDay, toTimestamp } from '../../base/day.ts';
+import { shanghaiClock, shanghaiDay, toTimestamp } from '../../base/day.ts';
 import { formOf } from '../../base/text.ts';
 import { type BulkAnswer, NDJSON_TYPE, OPEN_ROWS, readStaffList, toNdjson } from '../../core/bulk-list.ts';
 import { openDirectory } from '../../core/directory.ts';
@@ -16,7 +16,6 @@ import type { TrustFile } from '../../sdk/batch.ts';
 import { Caller } from '../../sdk/call.ts';
 import { now } from '../../sdk/sign.ts';
 import { BULK_WORDS, isClear, nameWords, RESULT_WIDTHS, remarkOf, resultTable } from '../../web/words/list-words.ts';
-import { shanghaiClock } from '../../web/words/page-words.ts';
 import { writeWhole } from '../collect.ts';
 import { type Command, fromHere, KEY, KEY_HELP, SERVER } from '../command.ts';
 import { readSnapshotFile } from '../examine.ts';

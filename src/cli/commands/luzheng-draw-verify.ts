@@ -5,13 +5,13 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { counted } from '../../base/text.ts';
+import type { Words } from '../../base/words.ts';
 import { openDirectory } from '../../core/directory.ts';
 import { checkDraw, type DrawCheck, type DrawEnd, drawnLines, endOf } from '../../core/procedure/draw-check.ts';
 import { type DrawFile, readDrawFile } from '../../core/procedure/draw-record.ts';
 import { Memo } from '../../core/statement.ts';
 import { Caller } from '../../sdk/call.ts';
 import { CHECK_ENDS, CHECK_WORDS, lookUpWords, NOT_CHECKED, sourceWords } from '../../web/words/draw-words.ts';
-import type { Words } from '../../web/words/page-words.ts';
 import { fromHere, type Input } from '../command.ts';
 import { readSnapshotFile } from '../examine.ts';
 import { readRoots } from '../subjects.ts';

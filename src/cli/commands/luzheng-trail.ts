@@ -4,6 +4,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { shanghaiClock } from '../../base/day.ts';
 import { counted } from '../../base/text.ts';
 import { openDirectory } from '../../core/directory.ts';
 import { checkTrail } from '../../core/procedure/trail.ts';
@@ -11,7 +12,6 @@ import { readTrailFile } from '../../core/procedure/trail-file.ts';
 import { Memo } from '../../core/statement.ts';
 import { Caller } from '../../sdk/call.ts';
 import { now } from '../../sdk/sign.ts';
-import { shanghaiClock } from '../../web/words/page-words.ts';
 import { writeWhole } from '../collect.ts';
 import { type Command, fromHere, SERVER } from '../command.ts';
 import { fetchSnapshot } from '../examine.ts';

@@ -2,11 +2,13 @@
  * Owns `luzheng verify`: the verdict and each check in words, and who checked it. Exit codes: 0 valid, 1 not valid,
  * 2 cannot tell. The root comes from roots.ts; never from what is checked.
  */
+
+import { shanghaiClock } from '../../base/day.ts';
 import { counted } from '../../base/text.ts';
 import { parseNumber } from '../../core/number.ts';
 import type { TrustFile } from '../../sdk/batch.ts';
 import { Caller } from '../../sdk/call.ts';
-import { CHECK_WORDS, checkSentence, REASONS, shanghaiClock, VERDICTS } from '../../web/words/page-words.ts';
+import { CHECK_WORDS, checkSentence, REASONS, VERDICTS } from '../../web/words/page-words.ts';
 import { eachOf } from '../collect.ts';
 import { type Command, fromHere, type Input, SERVER } from '../command.ts';
 import { type Examination, Examiner, readSnapshotFile, type SignedCheck } from '../examine.ts';

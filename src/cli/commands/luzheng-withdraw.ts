@@ -3,13 +3,13 @@
  * published and what has ended. The root may be used on a machine without a network: then the statement is printed.
  */
 import { readKeyFile } from '../../../keys/make.ts';
+import { shanghaiClock } from '../../base/day.ts';
 import { type Filing, PROVINCE, type PublicJwk } from '../../core/schema.ts';
 import { thumbprint } from '../../core/statement.ts';
 import { endOf, targetIssuer, type Withdrawal } from '../../core/withdrawal.ts';
 import { peek, type TrustFile } from '../../sdk/batch.ts';
 import { Caller } from '../../sdk/call.ts';
 import { withdraw } from '../../sdk/sign.ts';
-import { shanghaiClock } from '../../web/words/page-words.ts';
 import { type Command, type Input, KEY, KEY_HELP } from '../command.ts';
 import { usage } from '../talk.ts';
 

@@ -5,7 +5,8 @@
  */
 import * as v from 'valibot';
 import { Refusal } from '../../base/refusal.ts';
-import { sentenceOf, together, wordsOfIssue } from '../field-words.ts';
+import { together } from '../../base/words.ts';
+import { sentenceOf, wordsOfIssue } from '../field-words.ts';
 import { APPLICATION_BODIES } from './application.ts';
 import { DRAW_BODIES } from './draw.ts';
 import { PLAN_BODIES } from './plan.ts';

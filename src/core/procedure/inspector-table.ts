@@ -6,7 +6,8 @@
 import * as v from 'valibot';
 import { encodeUtf8 } from '../../base/bytes.ts';
 import { isRefusal } from '../../base/refusal.ts';
-import { together, wordsOfIssue } from '../field-words.ts';
+import { together } from '../../base/words.ts';
+import { wordsOfIssue } from '../field-words.ts';
 import { namesOf } from '../rows/row.ts';
 import { readNamedRows } from '../rows/row-file.ts';
 import { type Inspector, inspector } from './draw.ts';

@@ -7,11 +7,12 @@
 
 import { decodeUtf8, fromBase64url } from '../../base/bytes.ts';
 import { isRefusal } from '../../base/refusal.ts';
+import { filled } from '../../base/words.ts';
 import { Reading, requireShown, type ShownRow } from '../../core/approved-rows.ts';
 import { codeOf } from '../../core/filing.ts';
 import { type Approval, type Filing, PROVINCE } from '../../core/schema.ts';
 import { signStatement } from '../../core/statement.ts';
-import { filled, one } from '../../web/frame/show-text.ts';
+import { one } from '../../web/frame/show-text.ts';
 import { type Desk, register, type Work } from '../frame/actions.ts';
 import { Trouble } from '../frame/key-file.ts';
 import { BATCH_WORDS } from '../words/desk-words.ts';

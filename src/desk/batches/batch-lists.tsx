@@ -1,9 +1,9 @@
 /** Batches as an organization and as a centre list them, and the rows of one under review. */
 import type { FC } from 'hono/jsx';
+import type { Words } from '../../base/words.ts';
 import { rowWords, type SeenRow } from '../../core/approved-rows.ts';
 import { inLanguage } from '../../web/frame/language.ts';
 import { Both, Heads } from '../../web/frame/layout.tsx';
-import type { Words } from '../../web/words/page-words.ts';
 import { Card, List, More, moment, State, Title, Tools } from '../frame/desk-parts.tsx';
 import { PHOTO_WORDS } from '../words/desk-words.ts';
 

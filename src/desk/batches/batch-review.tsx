@@ -1,9 +1,9 @@
 /** One batch as a centre reviews it: what cannot be done now has no button. */
 import type { FC } from 'hono/jsx';
 import { counted } from '../../base/text.ts';
+import type { Words } from '../../base/words.ts';
+import { filled } from '../../base/words.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { filled } from '../../web/words/filled.ts';
-import type { Words } from '../../web/words/page-words.ts';
 import { STEP_BUTTONS } from '../../web/words/step-words.ts';
 import { Card, CaseHead, Facts, moment } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';

@@ -4,12 +4,12 @@
  * It refuses to sign over rows whose root, disclosures or masked names are not what the service says they are.
  */
 
+import { filled } from '../../base/words.ts';
 import { leafText, type RowFacts, rootOfTexts } from '../../core/approved-rows.ts';
 import { type Holder, readDisclosures } from '../../core/disclose.ts';
 import { maskName } from '../../core/name.ts';
 import { signStatement } from '../../core/statement.ts';
 import { PART } from '../../sdk/archive-parts.ts';
-import { filled } from '../../web/frame/show-text.ts';
 import { type Desk, register, type Work } from '../frame/actions.ts';
 import { Trouble } from '../frame/key-file.ts';
 import { BATCH_WORDS, ENDS } from '../words/desk-words.ts';

@@ -3,8 +3,9 @@
  * digest that the row discloses, and shown beside name and number. What is signed later asks here what was seen.
  */
 import { sha256, toBase64url } from '../../base/bytes.ts';
+import { filled } from '../../base/words.ts';
 import { photoType } from '../../core/photo.ts';
-import { both, filled, make, one } from '../../web/frame/show-text.ts';
+import { both, make, one } from '../../web/frame/show-text.ts';
 import { type Desk, onShow } from '../frame/actions.ts';
 import { PHOTO_WORDS } from '../words/desk-words.ts';
 

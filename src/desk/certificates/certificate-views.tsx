@@ -4,6 +4,7 @@
  */
 import type { FC } from 'hono/jsx';
 import { isRefusal } from '../../base/refusal.ts';
+import type { Words } from '../../base/words.ts';
 import { parseNumber } from '../../core/number.ts';
 import type { Report } from '../../core/report.ts';
 import { type ACTIONS, REASONS } from '../../core/schema.ts';
@@ -11,7 +12,7 @@ import { requireReach } from '../../service/enrol.ts';
 import { lookUp } from '../../service/lookup.ts';
 import { StatusHistory } from '../../web/certificate/history.tsx';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { REASONS as REASON_WORDS, VERDICTS, type Words } from '../../web/words/page-words.ts';
+import { REASONS as REASON_WORDS, VERDICTS } from '../../web/words/page-words.ts';
 import { Card, Facts, Title } from '../frame/desk-parts.tsx';
 import { Field } from '../frame/fields.tsx';
 import { type Asked, ORGANIZATION, type View } from '../frame/views.ts';

@@ -5,11 +5,12 @@
  */
 
 import { isRefusal } from '../../base/refusal.ts';
+import { filled } from '../../base/words.ts';
 import { parseNumber } from '../../core/number.ts';
 import type { Report } from '../../core/report.ts';
 import type { ACTIONS, REASONS } from '../../core/schema.ts';
 import { signStatement } from '../../core/statement.ts';
-import { filled, one } from '../../web/frame/show-text.ts';
+import { one } from '../../web/frame/show-text.ts';
 import { REASONS as REASON_WORDS } from '../../web/words/page-words.ts';
 import { register } from '../frame/actions.ts';
 import { Trouble } from '../frame/key-file.ts';

@@ -1,6 +1,7 @@
 /** The audit trail (问题回溯): every signature behind a certificate, whether it holds, and what is missing. */
 import type { FC } from 'hono/jsx';
 import { Refusal } from '../../base/refusal.ts';
+import type { Words } from '../../base/words.ts';
 import { parseNumber } from '../../core/number.ts';
 import { checkTrail, type Link, type TrailEntry, type TrailReport } from '../../core/procedure/trail.ts';
 import { requireReach } from '../../service/enrol.ts';
@@ -8,7 +9,6 @@ import { directoryOf } from '../../service/lookup.ts';
 import { centreNames } from '../../service/organizations.ts';
 import { trailOf } from '../../service/procedure/collect-trail.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import type { Words } from '../../web/words/page-words.ts';
 import { KIND_WORDS, STEP_WORDS } from '../../web/words/step-words.ts';
 import { Card, Facts, List, moment, Title } from '../frame/desk-parts.tsx';
 import { type Asked, CENTRES, type View } from '../frame/views.ts';

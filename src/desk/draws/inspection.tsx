@@ -1,11 +1,11 @@
 /** One drawn session with its findings and what became of them, and the lists of drawn sessions. */
 import type { FC } from 'hono/jsx';
+import type { Words } from '../../base/words.ts';
 import type { Drawn } from '../../core/procedure/draw.ts';
 import { FINDINGS } from '../../core/procedure/draw.ts';
 import type { DrawRecord, Found } from '../../core/procedure/draw-record.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { FINDING_WORDS } from '../../web/words/draw-words.ts';
-import type { Words } from '../../web/words/page-words.ts';
 import type { ShownCase } from '../frame/cases.tsx';
 import { Card, Facts, List, moment, Title } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';

@@ -1,12 +1,12 @@
 /** One application as whoever made it has it, and what was granted beside what was asked, which centres see too. */
 import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../../base/day.ts';
+import type { Words } from '../../base/words.ts';
 import { type Level, levelName } from '../../core/number.ts';
 import type { Application } from '../../core/procedure/application.ts';
 import { grantsOf, isNarrower } from '../../core/procedure/selection.ts';
 import type { Filing } from '../../core/schema.ts';
 import { Both } from '../../web/frame/layout.tsx';
-import type { Words } from '../../web/words/page-words.ts';
 import { Record, type ShownCase } from '../frame/cases.tsx';
 import { Card, CaseHead, Facts, List, type ShownStep, Title } from '../frame/desk-parts.tsx';
 import { ReasonForm } from '../frame/fields.tsx';

@@ -1,8 +1,8 @@
 /** The form of an application: annex 1 with its table and pledges, annex 2 with its seven headings, attachments. */
 import type { FC } from 'hono/jsx';
+import type { Words } from '../../base/words.ts';
 import { type Application, HEADINGS, NATURES, PLEDGES } from '../../core/procedure/application.ts';
 import { En } from '../../web/frame/layout.tsx';
-import type { Words } from '../../web/words/page-words.ts';
 import { Card } from '../frame/desk-parts.tsx';
 import { Field, Levels, StepForm } from '../frame/fields.tsx';
 import {

@@ -6,11 +6,12 @@
  */
 import { shanghaiDay } from '../../base/day.ts';
 import { isRefusal } from '../../base/refusal.ts';
+import type { Words } from '../../base/words.ts';
+import { filled } from '../../base/words.ts';
 import { certificateOf, certifyIssuingKey, routeOf } from '../../core/paper/x509-certificates.ts';
 import type { Filing } from '../../core/schema.ts';
 import { importPublic, openStatement } from '../../core/statement.ts';
-import { both, filled } from '../../web/frame/show-text.ts';
-import type { Words } from '../../web/words/page-words.ts';
+import { both } from '../../web/frame/show-text.ts';
 import { type Desk, onShow, register, type Signer } from '../frame/actions.ts';
 import { keepKey, keptKeys } from '../frame/browser-keys.ts';
 import { Trouble } from '../frame/key-file.ts';

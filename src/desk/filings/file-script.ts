@@ -5,12 +5,13 @@
  * It refuses to sign when the case has moved on since it was shown, a filing that goes beyond what was applied for, and one
  * that grants less without a reason.
  */
+
+import type { Words } from '../../base/words.ts';
 import { parseOrganizationCode } from '../../core/number.ts';
 import type { Application, DeviceRequest } from '../../core/procedure/application.ts';
 import { filingDifferences, filingFrom, isNarrower, scopeFrom } from '../../core/procedure/selection.ts';
 import { type Client, type Filing, PROVINCE, type PublicJwk } from '../../core/schema.ts';
 import { signStatement } from '../../core/statement.ts';
-import type { Words } from '../../web/words/page-words.ts';
 import { type Desk, register } from '../frame/actions.ts';
 import { Trouble } from '../frame/key-file.ts';
 import { download } from '../frame/list-filter.ts';

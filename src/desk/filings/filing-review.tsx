@@ -1,7 +1,7 @@
 /** What a centre reads before it signs a filing; filing-script.ts fills the panel. */
 import type { FC } from 'hono/jsx';
+import type { Words } from '../../base/words.ts';
 import { Both } from '../../web/frame/layout.tsx';
-import type { Words } from '../../web/words/page-words.ts';
 import { Card } from '../frame/desk-parts.tsx';
 import { Field } from '../frame/fields.tsx';
 

@@ -4,8 +4,9 @@
  * of a view (tables, file fields) each time that one is shown.
  * It refuses two functions under one name.
  */
+
+import type { Words } from '../../base/words.ts';
 import type { PublicJwk } from '../../core/schema.ts';
-import type { Words } from '../../web/words/page-words.ts';
 import type { Call } from './desk-call.ts';
 
 /** Who signs: the key, what it speaks for, and the access token that says so. */

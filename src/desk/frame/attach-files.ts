@@ -3,8 +3,10 @@
  * lists what was kept, which the step then names by its digest.
  * It refuses what the service refuses: other types than PDF, JPEG and PNG, and files that are too large.
  */
+
+import { filled } from '../../base/words.ts';
 import type { AttachedFile } from '../../core/procedure/body-shapes.ts';
-import { both, filled, make, one } from '../../web/frame/show-text.ts';
+import { both, make, one } from '../../web/frame/show-text.ts';
 import { FILE_WORDS } from '../words/desk-words.ts';
 import { onShow } from './actions.ts';
 import { draftPart } from './drafts.ts';

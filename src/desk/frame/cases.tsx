@@ -1,8 +1,8 @@
 /** Views that several kinds of case share: a list of cases, and the record of one. */
 import type { Child, FC } from 'hono/jsx';
+import type { Words } from '../../base/words.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
 import { Both } from '../../web/frame/layout.tsx';
-import type { Words } from '../../web/words/page-words.ts';
 import { Card, type Column, List, moment, type ShownStep, State, Title, Trail } from './desk-parts.tsx';
 
 /** The line of a case as lists have it (src/service/procedure/read-case.ts). */

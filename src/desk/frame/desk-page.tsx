@@ -1,8 +1,8 @@
 /** The one page of the desk: sign-in by a key, the menu of each role, and the frame in which shell.ts shows the views. */
 import type { FC } from 'hono/jsx';
+import type { Words } from '../../base/words.ts';
 import { inLanguage } from '../../web/frame/language.ts';
 import { Both, En, Layout } from '../../web/frame/layout.tsx';
-import type { Words } from '../../web/words/page-words.ts';
 
 const KeyFile: FC = () => (
   <section class="card">

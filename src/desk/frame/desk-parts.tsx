@@ -1,10 +1,10 @@
 /** What the desk's views are made of. Scripts of the desk attach to the data attributes that stand here. */
 import type { Child, FC, PropsWithChildren } from 'hono/jsx';
-import { shanghaiDay, toTimestamp } from '../../base/day.ts';
+import { shanghaiClock, shanghaiDay, toTimestamp } from '../../base/day.ts';
+import type { Words } from '../../base/words.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
 import { inLanguage } from '../../web/frame/language.ts';
 import { Both, En, Fact } from '../../web/frame/layout.tsx';
-import { shanghaiClock, type Words } from '../../web/words/page-words.ts';
 import { BATCH_STATES, CASE_STATES, ROLE_WORDS, STEP_WORDS } from '../../web/words/step-words.ts';
 
 /** The heading of a view: it gets the focus when the view is shown. */

@@ -1,10 +1,10 @@
 /** Fields and forms of the desk. Scripts of the desk attach to the data attributes that stand here, check and sign. */
 import type { FC, PropsWithChildren } from 'hono/jsx';
+import type { Words } from '../../base/words.ts';
 import { LEVELS, levelName } from '../../core/number.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
 import { inLanguage } from '../../web/frame/language.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import type { Words } from '../../web/words/page-words.ts';
 import { STEP_BUTTONS } from '../../web/words/step-words.ts';
 import type { ShownCase } from './cases.tsx';
 

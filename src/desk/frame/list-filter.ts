@@ -3,8 +3,10 @@
  * that remain as CSV, and ticking all that are shown. Who filters or saves gets the whole list: what is not here yet is read first, page by page.
  * It refuses formulas in what leaves (life/table-write.ts).
  */
+
+import { filled } from '../../base/words.ts';
 import { writeCsv } from '../../formats/table/table-write.ts';
-import { filled, one } from '../../web/frame/show-text.ts';
+import { one } from '../../web/frame/show-text.ts';
 import { LIST_WORDS } from '../words/desk-words.ts';
 import { type Desk, onShow, register } from './actions.ts';
 

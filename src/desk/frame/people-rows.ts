@@ -3,8 +3,10 @@
  * every field under its label and every fault beside its field.
  * It refuses nothing; what a change means the table decides.
  */
+
+import { split } from '../../base/words.ts';
 import type { RawRow } from '../../core/rows/row.ts';
-import { both, make, one, split } from '../../web/frame/show-text.ts';
+import { both, make, one } from '../../web/frame/show-text.ts';
 import { FIELD_WORDS, TABLE_WORDS } from '../words/desk-words.ts';
 
 export interface Fault {

@@ -4,6 +4,7 @@
  * It refuses to hand on a table with faults, and to send the file anywhere: it is read here.
  */
 import { encodeUtf8 } from '../../base/bytes.ts';
+import { filled, split } from '../../base/words.ts';
 import {
   checkResultRows,
   checkRosterRows,
@@ -16,7 +17,7 @@ import {
 } from '../../core/procedure/roster-tables.ts';
 import type { RawRow, ScopeEntry } from '../../core/rows/row.ts';
 import { bytesOfList } from '../../web/frame/script.ts';
-import { both, filled, make, one, split } from '../../web/frame/show-text.ts';
+import { both, make, one } from '../../web/frame/show-text.ts';
 import { TABLE_WORDS } from '../words/desk-words.ts';
 import type { Desk } from './actions.ts';
 import { draftPart } from './drafts.ts';

@@ -4,8 +4,9 @@
  * It refuses to keep a key of a file anywhere but in this page's memory.
  */
 import { shanghaiDay } from '../../base/day.ts';
-import { both, filled, make, one } from '../../web/frame/show-text.ts';
-import type { Words } from '../../web/words/page-words.ts';
+import type { Words } from '../../base/words.ts';
+import { filled } from '../../base/words.ts';
+import { both, make, one } from '../../web/frame/show-text.ts';
 import { bringCertificate, showCertificate } from '../filings/centre-certificate-script.ts';
 import { SHELL, TROUBLES } from '../words/desk-words.ts';
 import { actionNamed, type Desk, enliven, type Signer } from './actions.ts';

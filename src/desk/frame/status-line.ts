@@ -4,8 +4,9 @@
  * It refuses two long works at once.
  */
 
-import { both, filled, make } from '../../web/frame/show-text.ts';
-import type { Words } from '../../web/words/page-words.ts';
+import type { Words } from '../../base/words.ts';
+import { filled } from '../../base/words.ts';
+import { both, make } from '../../web/frame/show-text.ts';
 import { TROUBLES } from '../words/desk-words.ts';
 import type { Work } from './actions.ts';
 import { troubleOf } from './desk-call.ts';

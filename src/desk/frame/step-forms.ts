@@ -4,11 +4,12 @@
  * It refuses to send what the schema refuses, and two at once; what was typed stays when anything goes wrong.
  */
 import { toBase64url } from '../../base/bytes.ts';
-import { CHOOSE, labelOf as labelOfPath, MISSING, together } from '../../core/field-words.ts';
+import { filled, split, together } from '../../base/words.ts';
+import { CHOOSE, labelOf as labelOfPath, MISSING } from '../../core/field-words.ts';
 import { bodyFaults } from '../../core/procedure/bodies.ts';
 import { newAbout, signStep } from '../../core/procedure/sign-step.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
-import { both, filled, make, one, split } from '../../web/frame/show-text.ts';
+import { both, make, one } from '../../web/frame/show-text.ts';
 import { DONE, FORM_WORDS } from '../words/desk-words.ts';
 import type { Desk } from './actions.ts';
 import { Refused, type RowFault } from './desk-call.ts';

@@ -1,11 +1,11 @@
 /** What the first view of a role is made of: what waits for it, and for an organization its filing and capacity. */
 import type { Child, FC } from 'hono/jsx';
 import { shanghaiDay } from '../../base/day.ts';
+import type { Words } from '../../base/words.ts';
+import { filled } from '../../base/words.ts';
 import { levelName } from '../../core/number.ts';
 import type { Filing } from '../../core/schema.ts';
 import { Both } from '../../web/frame/layout.tsx';
-import { filled } from '../../web/words/filled.ts';
-import type { Words } from '../../web/words/page-words.ts';
 import { Card, Facts, Title, Ways } from '../frame/desk-parts.tsx';
 
 export interface Task {

@@ -1,10 +1,10 @@
 /** Devices that ask to speak for an organization, for applicants, organizations and centres. */
 import type { FC } from 'hono/jsx';
+import type { Words } from '../../base/words.ts';
 import type { DeviceRequest } from '../../core/procedure/application.ts';
 import { centreNames } from '../../service/organizations.ts';
 import { listCases, viewCase } from '../../service/procedure/read-case.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import type { Words } from '../../web/words/page-words.ts';
 import { CasesView, Record, type ShownCase } from '../frame/cases.tsx';
 import { Card, CaseHead, Facts, State, Title } from '../frame/desk-parts.tsx';
 import { Field, ReasonForm, StepForm } from '../frame/fields.tsx';

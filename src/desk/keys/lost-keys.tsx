@@ -1,13 +1,13 @@
 /** An organization's own keys with the form that reports one lost, and the losses as a centre settles them. */
 import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../../base/day.ts';
+import type { Words } from '../../base/words.ts';
 import type { DeviceRequest } from '../../core/procedure/application.ts';
 import type { Body } from '../../core/procedure/bodies.ts';
 import { centreNames, organizationNames } from '../../service/organizations.ts';
 import { keysOf } from '../../service/procedure/device-steps.ts';
 import { listCases, viewCase } from '../../service/procedure/read-case.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import type { Words } from '../../web/words/page-words.ts';
 import { STEP_BUTTONS } from '../../web/words/step-words.ts';
 import { Record, type ShownCase } from '../frame/cases.tsx';
 import { Card, Facts, State, Title } from '../frame/desk-parts.tsx';

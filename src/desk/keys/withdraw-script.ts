@@ -3,9 +3,10 @@
  * It refuses one without a reason, and instants that the service would refuse; what was typed stays.
  */
 
+import { filled } from '../../base/words.ts';
 import { signStatement } from '../../core/statement.ts';
 import type { Withdrawal } from '../../core/withdrawal.ts';
-import { filled, one } from '../../web/frame/show-text.ts';
+import { one } from '../../web/frame/show-text.ts';
 import { register } from '../frame/actions.ts';
 import { Trouble } from '../frame/key-file.ts';
 import { WITHDRAW_WORDS } from '../words/desk-words.ts';

@@ -1,13 +1,13 @@
 /** Filings and keys of an organization as a centre sees them, and the form that withdraws one (撤回). */
 import type { FC } from 'hono/jsx';
 import { Refusal } from '../../base/refusal.ts';
+import type { Words } from '../../base/words.ts';
 import { parseOrganizationCode } from '../../core/number.ts';
 import type { Endable } from '../../core/withdrawal.ts';
 import { requireReach } from '../../service/enrol.ts';
 import { centreNames, filingsOf } from '../../service/organizations.ts';
 import { endablesOf } from '../../service/withdraw.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import type { Words } from '../../web/words/page-words.ts';
 import { Card, Facts, List, moment, State, Title } from '../frame/desk-parts.tsx';
 import { Field } from '../frame/fields.tsx';
 import { type Asked, CENTRES, type View } from '../frame/views.ts';

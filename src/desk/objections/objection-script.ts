@@ -4,9 +4,11 @@
  * ticked stays until all is done.
  * It refuses to sign without a tick, a decision and a reason, and over an objection that has moved on since it was shown.
  */
+
+import { filled, together } from '../../base/words.ts';
 import { bodyFaults } from '../../core/procedure/bodies.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
-import { both, filled, make, one, together } from '../../web/frame/show-text.ts';
+import { both, make, one } from '../../web/frame/show-text.ts';
 import { type Desk, onShow, register, type Work } from '../frame/actions.ts';
 import { Refused } from '../frame/desk-call.ts';
 import { clearFaults, markField, sendStep } from '../frame/step-forms.ts';

@@ -1,10 +1,10 @@
 /** One plan: as it is filed or amended, as its organization has it, and as a centre receives or returns it. */
 import type { Child, FC } from 'hono/jsx';
+import type { Words } from '../../base/words.ts';
 import { ID_TYPE_NAMES } from '../../core/identity.ts';
 import { levelName } from '../../core/number.ts';
 import type { Plan } from '../../core/procedure/plan.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import type { Words } from '../../web/words/page-words.ts';
 import { Record, type ShownCase } from '../frame/cases.tsx';
 import { Card, CaseHead, Facts, List, Title } from '../frame/desk-parts.tsx';
 import { ReasonForm } from '../frame/fields.tsx';

@@ -1,9 +1,9 @@
 /** The form of a plan: process, sessions, staff, roster. Only occupations of the filing can be chosen. */
 import type { FC } from 'hono/jsx';
+import type { Words } from '../../base/words.ts';
 import { type Plan, SESSION_KINDS, type Session, STAFF_ROLES, type StaffMember } from '../../core/procedure/plan.ts';
 import type { ScopeEntry } from '../../core/schema.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import type { Words } from '../../web/words/page-words.ts';
 import { Card } from '../frame/desk-parts.tsx';
 import { Field, Levels, StepForm } from '../frame/fields.tsx';
 

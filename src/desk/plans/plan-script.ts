@@ -6,6 +6,7 @@
 
 import { decodeUtf8, fromBase64url } from '../../base/bytes.ts';
 import { shanghaiDay } from '../../base/day.ts';
+import { split } from '../../base/words.ts';
 import { ID_TYPE_NAMES } from '../../core/identity.ts';
 import { levelName } from '../../core/number.ts';
 import type { Plan, ResultRow, Results, RosterEntry } from '../../core/procedure/plan.ts';
@@ -17,7 +18,7 @@ import { matchPhotos, photosOfArchive } from '../../core/rows/row-photos.ts';
 import { checkRows } from '../../core/rows/rows.ts';
 import type { Filing } from '../../core/schema.ts';
 import { writeXlsx } from '../../formats/table/table-write.ts';
-import { both, make, one, split } from '../../web/frame/show-text.ts';
+import { both, make, one } from '../../web/frame/show-text.ts';
 import { type Seen, seeBatch } from '../batches/batch-script.ts';
 import { type Desk, onShow, register } from '../frame/actions.ts';
 import { Refused, type RowFault } from '../frame/desk-call.ts';

@@ -1,11 +1,11 @@
 /** One publication of results, as its organization and as a centre have it. */
 import type { FC } from 'hono/jsx';
 import { counted } from '../../base/text.ts';
+import type { Words } from '../../base/words.ts';
 import { levelName } from '../../core/number.ts';
 import { outcomeOf } from '../../core/procedure/outcome.ts';
 import type { Plan, ResultRow, Results } from '../../core/procedure/plan.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import type { Words } from '../../web/words/page-words.ts';
 import { type CaseRowView, Record, type ShownCase } from '../frame/cases.tsx';
 import { Card, CaseHead, Facts, List, moment, State } from '../frame/desk-parts.tsx';
 import { ReasonForm } from '../frame/fields.tsx';

@@ -1,6 +1,7 @@
 /** Owns the words of the forms of annex 1 (基本情况表) and annex 2 (工作方案), as the notice has them. */
+
+import type { Words } from '../../base/words.ts';
 import type { HEADINGS, NATURES, PLEDGES, PURPOSES } from '../../core/procedure/application.ts';
-import type { Words } from '../../web/words/page-words.ts';
 
 export const NATURE_WORDS: Record<(typeof NATURES)[number], Words> = {
   enterprise: { zh: '企业', en: 'Enterprise' },

@@ -2,9 +2,10 @@
  * Owns the sentences of the desk: what went wrong and what to do about it, and what was done.
  * Words in braces are filled in by the browser (pages/filled.ts).
  */
+
+import type { Words } from '../../base/words.ts';
 import { CHOOSE, MISSING } from '../../core/field-words.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
-import type { Words } from '../../web/words/page-words.ts';
 
 /** By code: those of src/desk/frame/key-file.ts and call.ts. */
 export const TROUBLES: Record<string, Words> = {

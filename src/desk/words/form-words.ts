@@ -1,5 +1,5 @@
 /** Owns what the desk says of objections that are answered together. Words in braces are filled in by the browser. */
-import type { Words } from '../../web/words/page-words.ts';
+import type { Words } from '../../base/words.ts';
 
 export const OBJECTION_DESK = {
   ticked: { zh: '已勾选 {count} / {all} 件', en: '{count} of {all} ticked' },

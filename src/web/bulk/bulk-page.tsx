@@ -6,13 +6,13 @@
  */
 import type { FC } from 'hono/jsx';
 import { counted, formOf } from '../../base/text.ts';
+import type { Words } from '../../base/words.ts';
 import type { StaffRow } from '../../core/bulk-list.ts';
 import { type BulkAnswer, OPEN_ROWS } from '../../core/bulk-list.ts';
 import { levelName } from '../../core/number.ts';
 import { Human } from '../frame/form.tsx';
 import { Both, En, Layout } from '../frame/layout.tsx';
 import { BULK_WORDS, isClear, nameWords, remarkOf } from '../words/list-words.ts';
-import type { Words } from '../words/page-words.ts';
 
 const HEADS: readonly Words[] = [
   { zh: '行', en: 'Row' },

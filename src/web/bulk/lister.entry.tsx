@@ -7,6 +7,7 @@
 import { concat, encodeUtf8 } from '../../base/bytes.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { counted } from '../../base/text.ts';
+import type { Words } from '../../base/words.ts';
 import {
   BULK_VERDICTS,
   type BulkAnswer,
@@ -21,7 +22,6 @@ import { writeCsv, writeXlsx } from '../../formats/table/table-write.ts';
 import { Both } from '../frame/layout.tsx';
 import { bytesOfList, htmlOf } from '../frame/script.ts';
 import { BULK_WORDS, isClear, LIST_FAULTS, RESULT_WIDTHS, resultTable } from '../words/list-words.ts';
-import type { Words } from '../words/page-words.ts';
 import { Fault, ResultRows, Summary } from './bulk-page.tsx';
 
 /** Rows that are shown at a time. */

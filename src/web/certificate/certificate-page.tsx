@@ -3,11 +3,13 @@
  * It refuses to show more than the report: the full name comes from the QR code in the visitor's hand, or not at all.
  */
 import type { FC } from 'hono/jsx';
+import { shanghaiClock } from '../../base/day.ts';
+import type { Words } from '../../base/words.ts';
 import type { Report } from '../../core/report.ts';
 import { Field, type FieldFaults, Human, type Typed } from '../frame/form.tsx';
 import { Both, En, Layout } from '../frame/layout.tsx';
 import { type CentreNames, Checks, Facts, NumberText, VerdictBanner } from '../frame/report-view.tsx';
-import { BY, MEDIA, shanghaiClock, VERDICTS, type Words } from '../words/page-words.ts';
+import { BY, MEDIA, VERDICTS } from '../words/page-words.ts';
 import { StatusHistory } from './history.tsx';
 import { SealCheck } from './seal-answers.tsx';
 

@@ -4,9 +4,11 @@
  * It refuses to leave out events that lost their effect: the chain is shown whole.
  */
 import type { FC } from 'hono/jsx';
+import { shanghaiClock } from '../../base/day.ts';
+import type { Words } from '../../base/words.ts';
 import type { PastAction, Report } from '../../core/report.ts';
 import { Both, En } from '../frame/layout.tsx';
-import { ACTIONS, REASONS, shanghaiClock, type Words } from '../words/page-words.ts';
+import { ACTIONS, REASONS } from '../words/page-words.ts';
 
 const TIERS: Record<PastAction['tier'], Words> = {
   organization: { zh: '颁发机构', en: 'the issuing organization' },

@@ -3,14 +3,16 @@
  * how old the knowledge behind them is.
  */
 import type { FC } from 'hono/jsx';
+import { shanghaiClock } from '../../base/day.ts';
 import { isRefusal } from '../../base/refusal.ts';
+import type { Words } from '../../base/words.ts';
 import { readBytes } from '../../core/file-kind.ts';
 import type { Report } from '../../core/report.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import { Both, En } from '../frame/layout.tsx';
 import { Checks, CopyNotice, Facts, VerdictBanner } from '../frame/report-view.tsx';
 import { htmlOf } from '../frame/script.ts';
-import { PDF_FAULTS, shanghaiClock, type Words } from '../words/page-words.ts';
+import { PDF_FAULTS } from '../words/page-words.ts';
 import { type Ground, type Judged, type Judgement, judge } from './judge.ts';
 
 /** Bytes of a file. */

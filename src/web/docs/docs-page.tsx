@@ -3,10 +3,11 @@
  * how to verify without this service, and every operation. The operations come as props, from the table of openapi.json.
  */
 import type { Child, FC } from 'hono/jsx';
+import type { Words } from '../../base/words.ts';
 import { KEYED_ROWS, OPEN_ROWS } from '../../core/bulk-list.ts';
 import { CHECKS, type Verdict } from '../../core/report.ts';
 import { Both, En, Layout } from '../frame/layout.tsx';
-import { CHECK_WORDS, VERDICTS, type Words } from '../words/page-words.ts';
+import { CHECK_WORDS, VERDICTS } from '../words/page-words.ts';
 
 interface DocOperation {
   method: string;

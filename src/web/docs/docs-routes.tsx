@@ -4,11 +4,11 @@
  */
 
 import { OPERATIONS, TAGS } from '../../api/openapi-paths.ts';
+import type { Words } from '../../base/words.ts';
 import { LIMITS } from '../../http/body.ts';
 import { factory } from '../../http/context.ts';
 import { PAIR_DAY, PAIR_MONTH, WRONG_GUESSES } from '../../service/guesses.ts';
 import { hostOf, kept, page } from '../frame/page-response.tsx';
-import type { Words } from '../words/page-words.ts';
 import { curlOf, examplesOf } from './docs-examples.ts';
 import { type DocGroup, DocsPage } from './docs-page.tsx';
 

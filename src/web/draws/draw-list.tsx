@@ -3,13 +3,12 @@
  * It refuses nothing: draws that were given up stand among the others.
  */
 import type { FC } from 'hono/jsx';
-import { toTimestamp } from '../../base/day.ts';
+import { shanghaiClock, toTimestamp } from '../../base/day.ts';
 import { counted } from '../../base/text.ts';
 import type { PublicSource } from '../../core/procedure/draw-source.ts';
 import { Both, En, Layout } from '../frame/layout.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';
 import { DRAW_STATES } from '../words/draw-words.ts';
-import { shanghaiClock } from '../words/page-words.ts';
 
 /** A draw as lists show it (src/web/draws/draw-routes.tsx). */
 export interface DrawLine {

@@ -6,10 +6,11 @@
 import type { Context } from 'hono';
 import { decodeUtf8 } from '../../base/bytes.ts';
 import type { Refusal } from '../../base/refusal.ts';
+import type { Words } from '../../base/words.ts';
 import { LIMITS, readBytes, requireType } from '../../http/body.ts';
 import type { AppEnv } from '../../http/context.ts';
 import { requireHuman } from '../../http/rate-limit.ts';
-import { FAULTS, numberWords, type Words } from '../words/page-words.ts';
+import { FAULTS, numberWords } from '../words/page-words.ts';
 import type { FieldFaults, FieldName, Typed } from './form.tsx';
 
 /** Longest entry of a form; an address with a seal has up to 900 digits. */

@@ -4,7 +4,7 @@
  * It refuses to keep a typed document number anywhere but in the field's own value.
  */
 import { createContext, type FC, useContext } from 'hono/jsx';
-import type { Words } from '../words/page-words.ts';
+import type { Words } from '../../base/words.ts';
 import { Both, En } from './layout.tsx';
 
 export type FieldName = 'number' | 'name' | 'id_number' | 'purpose' | 'expires_on';

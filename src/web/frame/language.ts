@@ -3,8 +3,7 @@
  * It refuses to know where the choice comes from: src/http/reader-language.ts reads it from the request.
  */
 import { createContext, useContext } from 'hono/jsx';
-import type { Language } from '../../base/text.ts';
-import type { Words } from '../words/page-words.ts';
+import type { Language, Words } from '../../base/words.ts';
 
 export interface Reader {
   language: Language;
@@ -20,5 +19,3 @@ export const ReaderContext = createContext<Reader>({ language: 'zh', path: '/' }
 
 /** Where only one language fits (title, aria-label, placeholder): the reader's. Call it while a component renders. */
 export const inLanguage = (words: Words): string => words[useContext(ReaderContext).language];
-
-export const LANGUAGE_TAGS: Record<Language, string> = { zh: 'zh-CN', en: 'en' };

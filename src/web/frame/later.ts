@@ -4,7 +4,7 @@
  * service worker keeps it with the page.
  * It refuses to fail in silence: while it comes, and when it does not come, the page says so.
  */
-import type { Words } from '../words/page-words.ts';
+import type { Words } from '../../base/words.ts';
 
 const COMING: Words = { zh: '正在载入核验程序…', en: 'Loading what checks …' };
 const MISSING: Words = {

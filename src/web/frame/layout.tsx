@@ -6,8 +6,9 @@
  */
 import { raw } from 'hono/html';
 import { type Child, type FC, type PropsWithChildren, useContext } from 'hono/jsx';
-import type { Words } from '../words/page-words.ts';
-import { inLanguage, LANGUAGE_TAGS, ReaderContext } from './language.ts';
+import type { Words } from '../../base/words.ts';
+import { LANGUAGE_TAGS } from '../../base/words.ts';
+import { inLanguage, ReaderContext } from './language.ts';
 
 /** A seal of its own, not an emblem of the state (DOMAIN § 2: no department takes part in issuing). */
 const ICON =

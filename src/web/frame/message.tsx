@@ -4,8 +4,9 @@
  * It refuses to judge: what is not found may exist elsewhere, or be a slip of a finger.
  */
 import type { FC } from 'hono/jsx';
+import type { Words } from '../../base/words.ts';
 import { SealCheck } from '../certificate/seal-answers.tsx';
-import { NUMBER_PARTS, type Words } from '../words/page-words.ts';
+import { NUMBER_PARTS } from '../words/page-words.ts';
 import { SearchForm } from './form.tsx';
 import { Both, En, Layout } from './layout.tsx';
 import { NumberText } from './report-view.tsx';

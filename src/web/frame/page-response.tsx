@@ -6,11 +6,12 @@
 import type { Context } from 'hono';
 import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { LANGUAGE_TAGS } from '../../base/words.ts';
 import type { AppEnv } from '../../http/context.ts';
 import { languageOf } from '../../http/reader-language.ts';
 import type { Styles } from '../../storage/assets.ts';
 import { SiteKey } from './form.tsx';
-import { LANGUAGE_TAGS, ReaderContext } from './language.ts';
+import { ReaderContext } from './language.ts';
 import { leadWithEnglish } from './lead.ts';
 
 /**

@@ -4,19 +4,12 @@
  * It refuses to show more of a person than the report carries.
  */
 import type { FC } from 'hono/jsx';
+import { shanghaiClock } from '../../base/day.ts';
+import type { Words } from '../../base/words.ts';
 import type { IdType } from '../../core/identity.ts';
 import { levelWords } from '../../core/number.ts';
 import type { CertificateView, Check, CopyView, Report } from '../../core/report.ts';
-import {
-  ACTIONS,
-  CHECK_WORDS,
-  checkSentence,
-  ID_TYPES,
-  REASONS,
-  shanghaiClock,
-  VERDICTS,
-  type Words,
-} from '../words/page-words.ts';
+import { ACTIONS, CHECK_WORDS, checkSentence, ID_TYPES, REASONS, VERDICTS } from '../words/page-words.ts';
 import { Both, En, Fact } from './layout.tsx';
 
 /** Names of the centres, by `centre:3701`. */

@@ -1,5 +1,5 @@
 /** Owns how words get onto the page from here: Chinese and English in the reader's order, always as text. */
-import type { Words } from '../words/page-words.ts';
+import type { Words } from '../../base/words.ts';
 
 const english = (): boolean => document.documentElement.lang.startsWith('en');
 
@@ -21,17 +21,6 @@ export function both({ zh, en }: Words): DocumentFragment {
 
 /** One of them, where there is no room for two: names of files, labels read aloud. */
 export const one = ({ zh, en }: Words): string => (english() ? en : zh);
-
-export { filled } from '../words/filled.ts';
-
-/** `中文 / English`, as the core writes messages, in two. */
-export function split(message: string): Words {
-  const [zh = message, en] = message.split(' / ');
-  return { zh, en: en ?? zh };
-}
-
-/** The same in one line, where markup has no place. */
-export const together = ({ zh, en }: Words): string => `${zh} / ${en}`;
 
 /** Makes an element with text or children. */
 export function make<K extends keyof HTMLElementTagNameMap>(

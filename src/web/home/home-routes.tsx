@@ -6,6 +6,7 @@
 import type { Context } from 'hono';
 import { toTimestamp } from '../../base/day.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
+import type { Words } from '../../base/words.ts';
 import { type Address, readAddress, writeFragment } from '../../core/address.ts';
 import { normalizeNumber, parseNumber } from '../../core/number.ts';
 import { prefersPage, requireNotForbidden } from '../../http/accept.ts';
@@ -21,7 +22,7 @@ import { CheckPage } from '../check/check-page.tsx';
 import { faultsOf, nameFault, numberFault, readForm, some } from '../frame/form-input.ts';
 import { MalformedPage, NotFoundPage, ProblemPage } from '../frame/message.tsx';
 import { hostOf, kept, noStore, page } from '../frame/page-response.tsx';
-import { FAULTS, type Words } from '../words/page-words.ts';
+import { FAULTS } from '../words/page-words.ts';
 import { HomePage } from './home.tsx';
 import { searchPage } from './search-route.tsx';
 

@@ -4,11 +4,11 @@
  */
 import type { FC } from 'hono/jsx';
 import { counted } from '../../base/text.ts';
+import type { Words } from '../../base/words.ts';
 import type { Report } from '../../core/report.ts';
 import { type FieldFaults, SearchForm, type Typed } from '../frame/form.tsx';
 import { Both, En, Layout } from '../frame/layout.tsx';
 import { type CentreNames, Checks, Facts, NumberText, VerdictBanner } from '../frame/report-view.tsx';
-import type { Words } from '../words/page-words.ts';
 
 export interface HomeProps {
   host: string;

@@ -5,6 +5,7 @@
  */
 import type { Context } from 'hono';
 import { isRefusal } from '../../base/refusal.ts';
+import type { Words } from '../../base/words.ts';
 import { writeFragment } from '../../core/address.ts';
 import { readPasted } from '../../core/pasted.ts';
 import type { AppEnv } from '../../http/context.ts';
@@ -14,7 +15,7 @@ import { centreNames } from '../../service/organizations.ts';
 import type { FieldFaults, Typed } from '../frame/form.tsx';
 import { faultsOf, nameFault, numberFault, readForm, some } from '../frame/form-input.ts';
 import { hostOf, noStore, page } from '../frame/page-response.tsx';
-import { FAULTS, type Words } from '../words/page-words.ts';
+import { FAULTS } from '../words/page-words.ts';
 import { HomePage } from './home.tsx';
 
 type C = Context<AppEnv>;

@@ -4,12 +4,12 @@
  */
 import type { FC } from 'hono/jsx';
 import { counted } from '../../base/text.ts';
+import type { Words } from '../../base/words.ts';
 import { levelWords } from '../../core/number.ts';
 import { MOST_OPEN, NOTICE_STATES, type NoticeRow, type NoticeState, SHOWN_DAYS } from '../../core/procedure/notice.ts';
 import { inLanguage } from '../frame/language.ts';
 import { Both, En, Fact, Heads, Layout, Pager } from '../frame/layout.tsx';
 import { correctedWords, countWords, NOTICE_WORDS } from '../words/notice-words.ts';
-import type { Words } from '../words/page-words.ts';
 import { type ObjectionFaults, ObjectionForm, type ObjectionTyped } from './objection-pages.tsx';
 
 /** A notice as src/service/procedure/notice-reading.ts gives it. */

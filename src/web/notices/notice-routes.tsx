@@ -8,6 +8,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import * as v from 'valibot';
 import { decodeUtf8 } from '../../base/bytes.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
+import type { Words } from '../../base/words.ts';
 import { NOTICE_STATES, type NoticeState } from '../../core/procedure/notice.ts';
 import { writeAtom } from '../../formats/atom.ts';
 import { LIMITS, readBytes, readJson, requireType } from '../../http/body.ts';
@@ -28,7 +29,6 @@ import { type Grounds, raiseObjection } from '../../service/procedure/raise-obje
 import { hostOf, kept, noStore, page } from '../frame/page-response.tsx';
 import { answerProblem } from '../home/home-routes.tsx';
 import { countWords, NOTICE_WORDS } from '../words/notice-words.ts';
-import type { Words } from '../words/page-words.ts';
 import { NoticePage, NoticesPage } from './notice-pages.tsx';
 import {
   FollowPage,

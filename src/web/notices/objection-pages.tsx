@@ -4,12 +4,12 @@
  * It refuses to show grounds, names or contact data again once they were sent.
  */
 import type { FC } from 'hono/jsx';
+import type { Words } from '../../base/words.ts';
 import { Human } from '../frame/form.tsx';
 import { inLanguage } from '../frame/language.ts';
 import { Both, En, Layout } from '../frame/layout.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';
 import { OBJECTION_WORDS } from '../words/notice-words.ts';
-import type { Words } from '../words/page-words.ts';
 
 export const OBJECTION_FIELDS = ['row', 'grounds', 'name', 'contact'] as const;
 export type ObjectionField = (typeof OBJECTION_FIELDS)[number];

@@ -5,11 +5,11 @@
  */
 import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../../base/day.ts';
+import type { Words } from '../../base/words.ts';
 import { LEVELS, type Level, levelName, levelWords } from '../../core/number.ts';
 import type { Filing } from '../../core/schema.ts';
 import { Both, En, Fact, Layout, Pager } from '../frame/layout.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';
-import type { Words } from '../words/page-words.ts';
 import { NATURE_WORDS, type PublishedView, RulesCard, SuspensionCard, WithdrawalCard } from './published.tsx';
 
 /** A filing as src/service/organizations.ts gives it. */

@@ -5,10 +5,10 @@
  */
 import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../../base/day.ts';
+import type { Words } from '../../base/words.ts';
 import type { Application, Rules } from '../../core/procedure/application.ts';
 import { Both, En } from '../frame/layout.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';
-import type { Words } from '../words/page-words.ts';
 
 /** As src/service/published-organization.ts gives it. */
 export interface PublishedView {

@@ -4,13 +4,14 @@
  * The service worker shows this page in place of a certificate's when there is no network (sw.entry.ts).
  * It refuses to open what a code says: only number and digits of a certificate are taken over, to this very host.
  */
+
+import type { Words } from '../../base/words.ts';
 import { writeFragment } from '../../core/address.ts';
 import { readSnapshot } from '../../core/snapshot.ts';
 import { answerSeal, Fault, show } from '../check/answer.tsx';
 import { ask, knowledge, SOON } from '../check/knowledge.ts';
 import { Both } from '../frame/layout.tsx';
 import { prepare } from '../offline/visit.ts';
-import type { Words } from '../words/page-words.ts';
 import { Camera } from './camera.ts';
 import { makeReader } from './reader.ts';
 import { CAMERA_FAULTS } from './scan.tsx';

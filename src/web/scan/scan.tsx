@@ -4,10 +4,10 @@
  * It refuses to show a button that does nothing: without JavaScript it says what to do instead.
  */
 import type { FC } from 'hono/jsx';
+import type { Words } from '../../base/words.ts';
 import { factory } from '../../http/context.ts';
 import { En, Layout } from '../frame/layout.tsx';
 import { kept, page } from '../frame/page-response.tsx';
-import type { Words } from '../words/page-words.ts';
 
 /** Why there is no picture of the camera. */
 export const CAMERA_FAULTS: Record<'denied' | 'none' | 'busy' | 'unsupported', Words> = {

@@ -6,9 +6,10 @@
 
 import { isRefusal } from '../../base/refusal.ts';
 import { DASHES, withoutMarks } from '../../base/text.ts';
+import type { Words } from '../../base/words.ts';
 import { type Fragment, readAddress, readUrl } from '../../core/address.ts';
 import { normalizeNumber, parseNumber } from '../../core/number.ts';
-import { FAULTS, NUMBER_PARTS, type Words } from '../words/page-words.ts';
+import { FAULTS, NUMBER_PARTS } from '../words/page-words.ts';
 
 export type Scanned =
   | ({ kind: 'certificate'; number: string } & Fragment)

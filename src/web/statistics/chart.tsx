@@ -4,9 +4,9 @@
  * It refuses to draw a count that is not shown: its bar is left out, its line is broken.
  */
 import type { FC } from 'hono/jsx';
+import type { Words } from '../../base/words.ts';
 import { inLanguage } from '../frame/language.ts';
 import { Both, Heads } from '../frame/layout.tsx';
-import type { Words } from '../words/page-words.ts';
 
 const WIDTH = 320;
 const ROW = 38;

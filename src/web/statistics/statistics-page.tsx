@@ -3,11 +3,11 @@
  * It refuses to say more of a small count than that it is small.
  */
 import type { FC } from 'hono/jsx';
+import type { Words } from '../../base/words.ts';
 import { type Level, levelWords } from '../../core/number.ts';
 import type { Line, Published, Rate, Statistics } from '../../core/statistics-year.ts';
 import { inLanguage } from '../frame/language.ts';
 import { Both, En, Layout } from '../frame/layout.tsx';
-import type { Words } from '../words/page-words.ts';
 import { type Bar, Bars, MonthLine, Numbers } from './chart.tsx';
 
 const number = (value: number): string => value.toLocaleString('en-US');

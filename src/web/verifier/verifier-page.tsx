@@ -4,8 +4,8 @@
  * It refuses to pass for an online answer: what it cannot know stands on its first screen.
  */
 import type { FC } from 'hono/jsx';
+import type { Words } from '../../base/words.ts';
 import { En } from '../frame/layout.tsx';
-import type { Words } from '../words/page-words.ts';
 
 export interface VerifierProps {
   roots: readonly string[];

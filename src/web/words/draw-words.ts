@@ -1,9 +1,9 @@
 /** Owns the words of draws and inspections, for pages, the browser and the command. */
 
+import type { Words } from '../../base/words.ts';
 import type { FINDINGS } from '../../core/procedure/draw.ts';
 import type { DrawCheck, DrawEnd } from '../../core/procedure/draw-check.ts';
 import type { LotteryName, PublicSource } from '../../core/procedure/draw-source.ts';
-import type { Words } from './page-words.ts';
 
 export const DRAW_STATES: Record<string, Words> = {
   committed: { zh: '名单已锁定，待公布种子', en: 'Lists fixed; seed not published yet' },

@@ -2,8 +2,8 @@
  * Owns the words of notices of results and of objections. It refuses nothing.
  */
 import { counted } from '../../base/text.ts';
+import type { Words } from '../../base/words.ts';
 import type { NoticeState } from '../../core/procedure/notice.ts';
-import type { Words } from './page-words.ts';
 
 export const NOTICE_WORDS: Record<NoticeState, Words> = {
   running: { zh: '公示中', en: 'On notice' },

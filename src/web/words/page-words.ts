@@ -3,13 +3,10 @@
  * what was typed. Not found is never called anything but not found (DOMAIN § 8), and a key that the service
  * manages is never called more than technical proof of origin.
  */
+import { shanghaiClock } from '../../base/day.ts';
+import type { Words } from '../../base/words.ts';
 import { ID_TYPE_NAMES, type IdType } from '../../core/identity.ts';
 import type { Check, CheckId, Verdict } from '../../core/report.ts';
-
-export interface Words {
-  zh: string;
-  en: string;
-}
 
 /** The word on the banner and the sentence that says what it means for the reader. */
 export const VERDICTS: Record<Verdict, { word: Words; sentence: Words }> = {
@@ -427,7 +424,3 @@ export const PDF_FAULTS: Record<string, Words> = {
   },
   bundle_malformed: { zh: '这个 PDF 内的签名材料已损坏', en: 'The signed statements in this PDF are damaged' },
 };
-
-/** `2026-11-23 10:30`, the clock of Asia/Shanghai, from RFC 3339. */
-export const shanghaiClock = (instant: string): string =>
-  new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');

@@ -2,8 +2,9 @@
  * Owns the names of what a procedure is made of: kinds of case, steps, states of cases and batches, roles.
  * It refuses to leave out a kind or a step: a fresh one needs its words here too.
  */
+
+import type { Words } from '../../base/words.ts';
 import type { Kind, StepName } from '../../core/procedure/steps.ts';
-import type { Words } from './page-words.ts';
 
 /** Names of the kinds of case. */
 export const KIND_WORDS: Record<Kind, Words> = {

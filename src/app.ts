@@ -1,6 +1,6 @@
 /**
- * Owns the URL table: middleware and mounts. What a route does stands in http/ and pages/.
- * It refuses unknown addresses and methods as problems, and answers nothing before the configuration holds.
+ * The table of URLs: middleware and mounts. Unknown addresses and methods are answered as problems, and nothing is answered
+ * before the settings hold. (Apart from index.ts, so that tests ask it without the Worker's entry points.)
  */
 
 import { batchRoutes } from './api/batches-api.ts';
@@ -14,13 +14,13 @@ import { reviewRoutes } from './api/reviews-api.ts';
 import { wellKnownRoutes } from './api/wellknown-api.ts';
 import { isRefusal, Refusal } from './base/refusal.ts';
 import { deskRoutes } from './desk/frame/desk-routes.tsx';
-import { ConfigError } from './env.ts';
+import { ConfigError, type Env, serviceAt, serviceOf } from './env.ts';
 import { shared } from './http/caching.ts';
 import { factory } from './http/context.ts';
 import { crossOrigin, preflight, refuseForeign } from './http/cross-site.ts';
 import { onError } from './http/problems.ts';
 import { languageRoutes } from './http/reader-language.ts';
-import { serviceAt, serviceOf } from './service/service.ts';
+import { ping } from './storage/database.ts';
 import { bulkPageRoutes } from './web/bulk/bulk-route.tsx';
 import { docsRoutes } from './web/docs/docs-routes.tsx';
 import { drawPages, drawRoutes } from './web/draws/draw-routes.tsx';
@@ -46,7 +46,7 @@ app.onError((error, c) => {
 });
 
 app.use('*', async (c, next) => {
-  c.set('service', serviceAt(serviceOf(c.env), c.req.header('luzheng-clock')));
+  c.set('service', serviceAt(serviceOf(c.env as Env), c.req.header('luzheng-clock')));
   // Before the handler: a header set on a finished response costs a copy of it.
   c.header('X-Content-Type-Options', 'nosniff');
   c.header('Referrer-Policy', 'no-referrer');
@@ -58,7 +58,7 @@ app.use('*', crossOrigin);
 app.use('*', refuseForeign);
 
 app.get('/healthz', async (c) => {
-  await c.var.service.db.prepare('SELECT 1').first();
+  await ping(c.var.service.db);
   return c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' });
 });
 

@@ -1,13 +1,19 @@
 /**
- * Owns the step from bindings to Config: read once, checked once, with errors that name what is missing.
- * It refuses to start half configured; nothing else in the code reads a binding by name.
+ * From the bindings of the platform to the Service: settings are read and checked once, with errors that name what is
+ * missing. Nothing else in the code reads a binding by name.
  */
 
 import * as v from 'valibot';
+import { Recent } from './base/bounded.ts';
 import { fromBase64url } from './base/bytes.ts';
 import { isRefusal, isUnreadable } from './base/refusal.ts';
-import { type PublicJwk, publicJwk } from './core/schema.ts';
-import type { Assets, D1Database, R2Bucket, RateLimit } from './storage/bindings.ts';
+import { publicJwk } from './core/schema.ts';
+import { Memo } from './core/statement.ts';
+import { askTimestamp, verifyToken } from './service/outside-services.ts';
+import type { Config, RateName, Service, Turnstile } from './service/service.ts';
+import { loadFonts, loadStyles, loadVersions } from './storage/assets.ts';
+import type { Assets, D1Database, R2Bucket, RateLimit } from './storage/database.ts';
+import { Vault } from './storage/vault.ts';
 
 export interface Env {
   DB: D1Database;
@@ -19,7 +25,7 @@ export interface Env {
   ISSUER_HOST?: string;
   FORMER_HOSTS?: string;
   TIMESTAMP_URL?: string;
-  /** Brakes for each client address; where one is missing, that brake is off. */
+  /** Rate limits for each client address; where one is missing, there is no such limit. */
   RATE_LOOKUP?: RateLimit;
   RATE_SEARCH?: RateLimit;
   RATE_VERIFY?: RateLimit;
@@ -33,38 +39,7 @@ export interface Env {
   MASTER_SECRET_PREVIOUS?: string;
 }
 
-/** What is braked: look-ups by number; searches and downloads with personal data; checking what people bring. */
-const BRAKES = ['lookup', 'search', 'verify'] as const;
-export type Brake = (typeof BRAKES)[number];
-
-/** The optional check that a person sits at a form. */
-export interface Turnstile {
-  siteKey: string;
-  secret: string;
-  url: string;
-}
-
-export interface Config {
-  /** `https://host[:port]`, without a slash at the end. */
-  origin: string;
-  /** Host and port as they stand in did:web, percent-encoded. */
-  issuerHost: string;
-  /** Hosts (with port) that QR codes may name. */
-  hosts: readonly string[];
-  trustRoot: readonly string[];
-  rootJwks: readonly PublicJwk[];
-  /** A timestamp authority (RFC 3161); undefined leaves signatures without a proved time. */
-  timestampUrl: string | undefined;
-  /** What the brakes are set to, in requests and seconds: the bindings do not tell. */
-  rates: Partial<Record<Brake, { quota: number; window: number }>>;
-  turnstile: Turnstile | undefined;
-  /** Requests may bring their own time: for a demonstration on this machine, which passes weeks in seconds. */
-  demoClock: boolean;
-  /** Whether results come in through their notice alone. */
-  requireNotice: boolean;
-  masterSecret: Uint8Array<ArrayBuffer>;
-  previousSecret: Uint8Array<ArrayBuffer> | undefined;
-}
+const RATES: readonly (string | undefined)[] = ['lookup', 'search', 'verify'] satisfies RateName[];
 
 /** A deployment whose settings cannot work; the message names the setting. */
 export class ConfigError extends Error {
@@ -73,7 +48,7 @@ export class ConfigError extends Error {
 
 const words = (text: string | undefined): string[] => (text ?? '').split(/[\s,]+/).filter(Boolean);
 
-function secret(name: string, text: string): Uint8Array<ArrayBuffer> {
+function readSecret(name: string, text: string): Uint8Array<ArrayBuffer> {
   try {
     const bytes = fromBase64url(text.trim());
     if (bytes.length === 32) return bytes;
@@ -83,7 +58,7 @@ function secret(name: string, text: string): Uint8Array<ArrayBuffer> {
   throw new ConfigError(`${name} must be 32 random bytes in base64url (43 characters).`);
 }
 
-function timestampUrl(text: string | undefined): string | undefined {
+function readTimestampUrl(text: string | undefined): string | undefined {
   if (!text) return undefined;
   if (!/^https?:$/.test(URL.parse(text)?.protocol ?? ''))
     throw new ConfigError('TIMESTAMP_URL must be the address of a timestamp authority (http or https), or empty.');
@@ -99,7 +74,7 @@ function readRates(text: string | undefined): Config['rates'] {
   return Object.fromEntries(
     words(text).map((word) => {
       const [, name, quota, window] = /^(\w+)=([1-9]\d{0,8})\/(10|60)$/.exec(word) ?? [];
-      if (!(BRAKES as readonly (string | undefined)[]).includes(name))
+      if (!RATES.includes(name))
         throw new ConfigError(`RATE_LIMITS says what the brakes are set to, like lookup=600/60; ${word} is none.`);
       return [name, { quota: Number(quota), window: Number(window) }];
     }),
@@ -158,14 +133,78 @@ export function readConfig(env: Env): Config {
     hosts: [url.host, ...words(env.FORMER_HOSTS)],
     trustRoot,
     rootJwks: rootJwks.output,
-    timestampUrl: timestampUrl(env.TIMESTAMP_URL),
+    timestampUrl: readTimestampUrl(env.TIMESTAMP_URL),
     rates: readRates(env.RATE_LIMITS),
     turnstile: readTurnstile(env),
     demoClock: readDemoClock(env.DEMO_CLOCK, url.hostname),
     requireNotice: readYes('REQUIRE_NOTICE', env.REQUIRE_NOTICE),
-    masterSecret: secret('MASTER_SECRET', env.MASTER_SECRET),
+    masterSecret: readSecret('MASTER_SECRET', env.MASTER_SECRET),
     previousSecret: env.MASTER_SECRET_PREVIOUS
-      ? secret('MASTER_SECRET_PREVIOUS', env.MASTER_SECRET_PREVIOUS)
+      ? readSecret('MASTER_SECRET_PREVIOUS', env.MASTER_SECRET_PREVIOUS)
       : undefined,
   };
+}
+
+const services = new WeakMap<object, Service>();
+
+const systemClock = (): number => Math.floor(Date.now() / 1000);
+
+/** getRandomValues gives at most 65,536 bytes at a time; the status indexes of a large batch need more. */
+const systemRandom = (length: number): Uint8Array<ArrayBuffer> => {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536));
+  return bytes;
+};
+
+/** The same service at a moment that a request names (NumericDate), where a demonstration allows it. */
+export function serviceAt(service: Service, moment: string | undefined): Service {
+  if (!service.config.demoClock || moment === undefined || !/^\d{9,11}$/.test(moment)) return service;
+  const at = Number(moment);
+  return { ...service, now: () => at };
+}
+
+/** The service for these bindings, made at the first request. @throws ConfigError */
+export function serviceOf(env: Env): Service {
+  const known = services.get(env.DB);
+  if (known) return known;
+  const config = readConfig(env);
+  const { timestampUrl, turnstile } = config;
+  const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
+    let loaded: Promise<T> | undefined;
+    return () => {
+      loaded ??= load().catch((error: unknown) => {
+        loaded = undefined;
+        throw error;
+      });
+      return loaded;
+    };
+  };
+  const service: Service = {
+    config,
+    db: env.DB,
+    files: env.FILES,
+    memo: new Memo(),
+    lately: { batches: new Recent(500), rows: new Recent(2_000) },
+    intact: new Recent(2_000),
+    verified: new Recent(2_000),
+    directories: new Recent(3),
+    calendars: new Recent(3),
+    vault: new Vault(env.DB, config, systemRandom, systemClock),
+    now: systemClock,
+    random: systemRandom,
+    fonts: once(() => loadFonts(env.ASSETS)),
+    versions: once(() => loadVersions(env.ASSETS)),
+    styles: once(() => loadStyles(env.ASSETS)),
+    signers: new Recent(500),
+    statusLists: new Recent(20),
+    assets: env.ASSETS,
+    limiters: { lookup: env.RATE_LOOKUP, search: env.RATE_SEARCH, verify: env.RATE_VERIFY },
+    isHuman: turnstile && ((token) => verifyToken(turnstile, token, (url, init) => fetch(url, init))),
+    timestamp:
+      timestampUrl === undefined
+        ? undefined
+        : (digest) => askTimestamp(timestampUrl, digest, systemRandom(16), (url, init) => fetch(url, init)),
+  };
+  services.set(env.DB, service);
+  return service;
 }

@@ -26,8 +26,8 @@ import {
 export const ORIGIN = 'https://lz.example.cn';
 
 interface TestEnv {
-  DB: import('../src/storage/bindings.ts').D1Database;
-  FILES: import('../src/storage/bindings.ts').R2Bucket;
+  DB: import('../src/storage/database.ts').D1Database;
+  FILES: import('../src/storage/database.ts').R2Bucket;
   TEST_ROOT_PRIVATE: string;
   TRUST_ROOT: string;
 }

@@ -7,8 +7,8 @@ import type { Context } from 'hono';
 import * as v from 'valibot';
 import { LIMITS, readJson, STATEMENT_BODY } from '../http/body.ts';
 import { type AppEnv, allow, factory } from '../http/context.ts';
-import { acceptClient, acceptFiling, acceptRootStatement, makeIssuingKey } from '../service/enrol.ts';
-import { acceptChain, requestFor } from '../service/key-certificate.ts';
+import { acceptClient, acceptFiling, acceptRootStatement } from '../service/enrol.ts';
+import { acceptChain, makeIssuingKey, requestFor } from '../service/issuing-keys.ts';
 import { acceptWithdrawal } from '../service/withdraw.ts';
 import { acceptAnnouncement } from '../service/working-days.ts';
 

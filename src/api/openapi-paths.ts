@@ -6,7 +6,7 @@
 import { NDJSON_TYPES } from '../core/bulk-list.ts';
 import { XLSX_TYPE } from '../core/rows/row-file.ts';
 import type { StatementType } from '../core/schema.ts';
-import type { Brake } from '../env.ts';
+import type { RateName } from '../service/service.ts';
 import { statementSchema } from './json-schema.ts';
 import { DRAW_OPERATIONS, DRAW_PARAMETERS } from './openapi-draws.ts';
 import {
@@ -61,7 +61,7 @@ export interface Operation {
   body?: Media;
   answers: Answers;
   /** Which brake of http/limits.ts it has. */
-  brake?: Brake;
+  brake?: RateName;
   /** Codes of problems that belong to this operation, besides those of its credentials and body. */
   problems?: readonly string[];
   /** An example of one of them. */

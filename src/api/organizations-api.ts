@@ -8,17 +8,12 @@ import { normalizeNumber, parseOrganizationCode } from '../core/number.ts';
 import { chosenType } from '../http/accept.ts';
 import { LIMITS, readJson, STATEMENT_BODY } from '../http/body.ts';
 import { allow, factory } from '../http/context.ts';
-import { requireReach } from '../service/enrol.ts';
-import { lookUp } from '../service/lookup.ts';
-import {
-  centreNames,
-  type Filed,
-  filingsOf,
-  listOrganizations,
-  matchesOrganization,
-} from '../service/organizations.ts';
-import { renderFor } from '../service/print.ts';
+import { renderFor } from '../service/download.ts';
+import { centreNames } from '../service/on-file.ts';
+import { type Filed, filingsOf, listOrganizations, matchesOrganization } from '../service/organizations.ts';
 import { publishedIndex, publishedOf } from '../service/published-organization.ts';
+import { requireReach } from '../service/reach.ts';
+import { lookUp } from '../service/read-certificate.ts';
 import { changeStatus } from '../service/status-events.ts';
 import { insertDownload } from '../storage/certificate-store.ts';
 

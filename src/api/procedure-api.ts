@@ -17,11 +17,11 @@ import { LIMITS, parseJson, readBytes, readJson, readShape, requireType, STEP_BO
 import { type AppEnv, allow, factory } from '../http/context.ts';
 import { announce, senderOf, siteOf, spend } from '../http/rate-limit.ts';
 import { keepFile, readFile } from '../service/procedure/case-files.ts';
-import { reachCase } from '../service/procedure/reach.ts';
 import { pageCases, viewCase } from '../service/procedure/read-case.ts';
 import { makeBatch } from '../service/procedure/results-batch.ts';
 import { admitFile, admitStep, type Sender, SITE_TIMES } from '../service/procedure/strangers.ts';
 import { takeStep } from '../service/procedure/take-step.ts';
+import { reachCase } from '../service/reach.ts';
 import { selectSteps } from '../storage/case-store.ts';
 import { selectNaming } from '../storage/statement-store.ts';
 

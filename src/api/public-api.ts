@@ -17,14 +17,15 @@ import { askerOf, brake } from '../http/rate-limit.ts';
 import { checkBundle, checkCredential, checkDocument, checkSeal } from '../service/check.ts';
 import {
   bundleWithWithdrawals,
-  certificateNotFound,
-  type Found,
-  findForHolder,
-  lookUp,
+  renderCopy,
+  renderFor,
   requireSound,
-  search,
-} from '../service/lookup.ts';
-import { renderCopy, renderFor, type Stamped, stampCopy } from '../service/print.ts';
+  type Stamped,
+  stampCopy,
+} from '../service/download.ts';
+import { certificateNotFound, lookUp } from '../service/read-certificate.ts';
+import { findForHolder, search } from '../service/search-certificates.ts';
+import type { Found } from '../service/service.ts';
 import { insertDownload, selectDownloads } from '../storage/certificate-store.ts';
 
 const text = v.pipe(v.string(), v.maxLength(200));

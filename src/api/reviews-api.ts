@@ -10,10 +10,10 @@ import { parseNumber } from '../core/number.ts';
 import { checkTrail } from '../core/procedure/trail.ts';
 import { oneOf } from '../http/body.ts';
 import { allow, factory } from '../http/context.ts';
-import { requireReach } from '../service/enrol.ts';
-import { directoryOf } from '../service/lookup.ts';
+import { directoryOf } from '../service/on-file.ts';
 import { trailOf } from '../service/procedure/collect-trail.ts';
 import { pageReviews } from '../service/procedure/review-queue.ts';
+import { requireReach } from '../service/reach.ts';
 
 /** Batches in one answer. */
 const PAGE = 200;

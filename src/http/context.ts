@@ -4,15 +4,13 @@ import type { MiddlewareHandler } from 'hono';
 import { createFactory } from 'hono/factory';
 import { isRefusal, Refusal } from '../base/refusal.ts';
 import { verifyProof } from '../core/dpop.ts';
-import type { Env } from '../env.ts';
+import type { Caller } from '../service/caller.ts';
 import { readToken } from '../service/caller.ts';
-import type { Caller } from '../service/enrol.ts';
 import type { Service } from '../service/service.ts';
 import { insertProof } from '../storage/statement-store.ts';
 import { problem } from './problems.ts';
 
 export interface AppEnv {
-  Bindings: Env;
   Variables: { service: Service; caller: Caller };
 }
 

@@ -7,8 +7,8 @@
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import { Refusal } from '../base/refusal.ts';
-import type { Brake } from '../env.ts';
 import { type Asker, PAIR_DAY, PAIR_MONTH, WINDOW, WRONG_GUESSES } from '../service/guesses.ts';
+import type { RateName } from '../service/service.ts';
 import type { AppEnv } from './context.ts';
 
 /**
@@ -42,7 +42,7 @@ const SECOND_FACTOR = [
 ];
 
 /** Counts `times` against the caller's budget. @throws Refusal `too_many_requests` with `retry_after` in seconds */
-export async function spend(c: Context<AppEnv>, kind: Brake, times = 1): Promise<void> {
+export async function spend(c: Context<AppEnv>, kind: RateName, times = 1): Promise<void> {
   const { limiters, config, vault } = c.var.service;
   const limiter = limiters[kind];
   const address = c.req.header('cf-connecting-ip');
@@ -58,7 +58,7 @@ export async function spend(c: Context<AppEnv>, kind: Brake, times = 1): Promise
 }
 
 /** Says the limits of a route. */
-export function announce(c: Context<AppEnv>, kind: Brake): void {
+export function announce(c: Context<AppEnv>, kind: RateName): void {
   const { limiters, config } = c.var.service;
   const rate = limiters[kind] && config.rates[kind];
   const policies = [
@@ -70,7 +70,7 @@ export function announce(c: Context<AppEnv>, kind: Brake): void {
 
 /** Brakes a route. */
 export const brake =
-  (kind: Brake): MiddlewareHandler<AppEnv> =>
+  (kind: RateName): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
     announce(c, kind);
     await spend(c, kind);

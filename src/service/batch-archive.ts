@@ -8,8 +8,8 @@ import { isRefusal, Refusal } from '../base/refusal.ts';
 import { type DatedFile, writeZip } from '../formats/zip-stream.ts';
 import { type CertificateRow, insertDownloads, selectCertificatesOfBatch } from '../storage/certificate-store.ts';
 import { type Place, selectPlaces } from '../storage/photo-store.ts';
-import { examine } from './lookup.ts';
-import { renderFor } from './print.ts';
+import { renderFor } from './download.ts';
+import { examine } from './read-certificate.ts';
 import type { Service } from './service.ts';
 
 /** Certificates that are read together at least. */

@@ -12,8 +12,8 @@ import { type Receipt, receiptLine, Tally } from '../core/receipt.ts';
 import { complete, selectOwnRows } from '../storage/certificate-store.ts';
 import { deleteGuesses, type Guesses, insertGuesses } from '../storage/guess-store.ts';
 import { numberSubject, WINDOW, WRONG_GUESSES, windowAt } from './guesses.ts';
-import { examine, type Found } from './lookup.ts';
-import type { Service } from './service.ts';
+import { examine } from './read-certificate.ts';
+import type { Found, Service } from './service.ts';
 
 /** Rows that are looked up together: a statement of D1 for them all, and at most 1,000 statements a request. */
 const STRETCH = Math.ceil(KEYED_ROWS / 100);

@@ -18,7 +18,7 @@ import {
   selectBulkKeys,
   spendQuota,
 } from '../storage/bulk-key-store.ts';
-import type { Caller } from './enrol.ts';
+import type { Caller } from './caller.ts';
 import type { Service } from './service.ts';
 
 /** Days for which a key may be given. */

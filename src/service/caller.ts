@@ -1,18 +1,31 @@
 /**
- * Owns who an access token speaks for: a key of an organization, of a centre, or one that nobody has named yet. What changes
- * something judges its caller again at the moment of writing (procedure/take.ts).
- * It refuses tokens that do not verify, have ended or were withdrawn, and keys that were reported lost.
+ * Who an access token speaks for: a key of an organization, of a centre, or one that nobody has named yet. What changes
+ * something judges its caller again at the moment of writing (procedure/take-step.ts).
  */
-
 import { Refusal } from '../base/refusal.ts';
 import { type Directory, openCentre } from '../core/directory.ts';
 import { codeOf, openClient } from '../core/filing.ts';
+import type { PublicJwk } from '../core/schema.ts';
 import { checkTimes, claimedKey, claimedType, thumbprint } from '../core/statement.ts';
 import { lossOf } from '../storage/case-store.ts';
 import { selectClient } from '../storage/statement-store.ts';
-import { type Caller, currentFiling } from './enrol.ts';
-import { directoryOf } from './lookup.ts';
+import { currentFiling, directoryOf } from './on-file.ts';
 import type { Service } from './service.ts';
+
+/** Who calls: from the access token, proved by DPoP. */
+export interface Caller {
+  /** `applicant`: a key that nobody has named yet, speaking for itself. */
+  role: 'applicant' | 'organization' | 'city' | 'province';
+  /** `org:<code>`, `centre:<code>` or `key:<thumbprint>` */
+  subject: string;
+  jkt: string;
+  /** The key that the access token names: it signed the proof, and signs the caller's steps. */
+  key: PublicJwk;
+  /** The access token, by which the caller is judged again when it writes. */
+  token: string;
+  /** Row of the client statement, for organizations. */
+  client?: number;
+}
 
 /** A key that nobody has named yet speaks for itself alone: it applies to be filed, or to be named. */
 async function readApplicant(service: Service, directory: Directory, token: string): Promise<Caller> {

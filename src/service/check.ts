@@ -18,7 +18,8 @@ import { readSeal, sealKid } from '../core/seal.ts';
 import { verify, verifyUnder } from '../core/verify.ts';
 import { Withdrawals } from '../core/withdrawal.ts';
 import { selectCertificate, selectFilingsNaming } from '../storage/certificate-store.ts';
-import { anchorOf, certificateNotFound, directoryOf, lookUp, storedEvidence } from './lookup.ts';
+import { anchorOf, directoryOf } from './on-file.ts';
+import { certificateNotFound, lookUp, storedEvidence } from './read-certificate.ts';
 import type { Service } from './service.ts';
 
 /** The number that a credential claims: read before its signature only to find its row. */

@@ -1,49 +1,28 @@
 /**
- * Owns what centres put on file: centres' and the service's keys (by the province's root), organizations'
- * filings and client keys, issuing keys. Each arrives as a signed statement and is stored as its text.
- * It refuses statements that would not verify later, by someone else than the caller, or about an
- * organization that another centre has filed; and filings whose texts could not be printed or sealed.
+ * Takes the statements that put somebody on file: centres' and the service's keys (signed by the province's root),
+ * organizations' filings and client keys (signed by centres). Each is judged as anybody will judge it later, then stored as
+ * its text, in one transaction with what follows from it: a crash before leaves nothing, after it everything.
  */
-
-import { Refusal, unlessRefused } from '../base/refusal.ts';
-import { type Directory, openCentre } from '../core/directory.ts';
-import { checkClient, codeOf, openClient, openFiling, standingFiling } from '../core/filing.ts';
+import { Refusal } from '../base/refusal.ts';
+import { openCentre } from '../core/directory.ts';
+import { checkClient, codeOf, openClient, openFiling } from '../core/filing.ts';
 import { checkUscc } from '../core/identity.ts';
 import { parseOrganizationCode } from '../core/number.ts';
 import { MAX_TEXT_BYTES, NO_JOB } from '../core/rows/row.ts';
 import { nameFlaw } from '../core/rows/row-values.ts';
-import type { Filing, PublicJwk } from '../core/schema.ts';
+import type { Filing } from '../core/schema.ts';
 import { checkTimes, claimedType, type Statement, thumbprint } from '../core/statement.ts';
 import { requireGlyphs } from '../formats/font/font.ts';
-import type { D1PreparedStatement } from '../storage/bindings.ts';
-import { prepareMend } from '../storage/certificate-store.ts';
 import { guardHolder, guardKeys, isCodeTaken, prepareHoldFiled, selectLastReleasedKey } from '../storage/code-store.ts';
-import {
-  type Follows,
-  insertStatement,
-  selectAbout,
-  selectIssuingKeys,
-  selectStatement,
-} from '../storage/statement-store.ts';
-import { codeTaken, holderOf, requireHolder } from './codes.ts';
+import type { D1PreparedStatement } from '../storage/database.ts';
+import { type Follows, insertStatement, selectIssuingKeys, selectStatement } from '../storage/statement-store.ts';
+import { prepareMend } from '../storage/status-store.ts';
+import type { Caller } from './caller.ts';
 import { listedKeys } from './issuing-keys.ts';
-import { directoryOf } from './lookup.ts';
+import { currentFiling, directoryOf, filedBy, holderOf } from './on-file.ts';
+import { codeTaken, requireHolder } from './organization-codes.ts';
+import { filedElsewhere, requireOwnOrNew } from './reach.ts';
 import type { Service } from './service.ts';
-
-/** Who calls: from the access token, proved by DPoP. */
-export interface Caller {
-  /** `applicant`: a key that nobody has named yet, speaking for itself. */
-  role: 'applicant' | 'organization' | 'city' | 'province';
-  /** `org:<code>`, `centre:<code>` or `key:<thumbprint>` */
-  subject: string;
-  jkt: string;
-  /** The key that the access token names: it signed the proof, and signs the caller's steps. */
-  key: PublicJwk;
-  /** The access token, by which the caller is judged again when it writes. */
-  token: string;
-  /** Row of the client statement, for organizations. */
-  client?: number;
-}
 
 type StatementClaims = { iss: string; sub: string; jti: string; iat: number; exp: number };
 
@@ -116,116 +95,10 @@ export async function acceptRootStatement(service: Service, token: string): Prom
   return { jti: payload.jti, fresh: await storeStatement(service, statement, payload, jkt, effects) };
 }
 
-/**
- * The filing in force (life/authority.ts, standingFiling).
- * Refuses `organization_not_filed`, `filing_withdrawn`, `centre_withdrawn`.
- */
-export async function currentFiling(
-  service: Service,
-  directory: Directory,
-  organization: string,
-): Promise<{ id: number; filing: Filing }> {
-  const stored = await selectAbout(service.db, 'filing+jwt', `org:${organization}`);
-  const standing = await standingFiling(
-    stored.map(({ token }) => token),
-    directory,
-    service.now(),
-    `org:${organization}`,
-    await holderOf(service, organization),
-  );
-  if (!standing)
-    throw new Refusal('organization_not_filed', 'The organization has no filing that is in force.', { organization });
-  if ('refusal' in standing) throw standing.refusal;
-  return { id: (stored[standing.place] as (typeof stored)[number]).id, filing: standing.filing };
-}
-
-/** The filings of an organization whose signatures hold, the newest first. */
-async function openFiled(service: Service, organization: string): Promise<{ id: number; filing: Filing }[]> {
-  const directory = await directoryOf(service);
-  const filed: { id: number; filing: Filing }[] = [];
-  for (const { id, token } of await selectAbout(service.db, 'filing+jwt', `org:${organization}`)) {
-    const statement = await unlessRefused(service.memo.open(token, 'filing+jwt', directory.findCentre));
-    if (statement) filed.push({ id, filing: statement.payload });
-  }
-  return filed;
-}
-
-/** Who filed an organization last, if anyone did. */
-export const filedBy = async (service: Service, organization: string): Promise<string | undefined> =>
-  (await openFiled(service, organization))[0]?.filing.iss;
-
-/** An organization reaches itself, a city what it filed, the province everything. Refuses `out_of_reach`. */
-export async function requireReach(
-  service: Service,
-  caller: Pick<Caller, 'role' | 'subject'>,
-  organization: string,
-): Promise<void> {
-  if (caller.role === 'province' || (caller.role === 'organization' && caller.subject === `org:${organization}`))
-    return;
-  const by = caller.role === 'city' ? await filedBy(service, organization) : undefined;
-  if (by === undefined) throw new Refusal('out_of_reach', 'This belongs to an organization outside your reach.');
-  if (by !== caller.subject) throw filedElsewhere(by);
-}
-
-/**
- * A centre may begin with an organization that nobody filed yet or whose code was released, and go on with its own. Where
- * another filed it since and that filing was withdrawn, whoever filed the code for its holder before takes it up again.
- * @returns what the next filing must follow when it is stored; undefined: anything
- */
-async function requireOwnOrNew(service: Service, caller: Caller, organization: string): Promise<Follows | undefined> {
-  if (caller.role === 'province') return undefined;
-  const centre = caller.subject;
-  const holder = await holderOf(service, organization);
-  if (holder === null)
-    return { centre, after: (await selectAbout(service.db, 'filing+jwt', `org:${organization}`))[0]?.id };
-  const [newest, ...older] = await openFiled(service, organization);
-  if (!newest || newest.filing.iss === centre) return { centre };
-  const { withdrawals } = await directoryOf(service);
-  const ended = withdrawals.endOfStatement(newest.filing) <= service.now();
-  if (ended && older.some(({ filing: { iss, uscc } }) => iss === centre && uscc === holder))
-    return { centre, after: newest.id };
-  throw filedElsewhere(newest.filing.iss);
-}
-
-/** @param centre `centre:3702`: who has filed it, which the list of organizations says to everybody */
-const filedElsewhere = (centre: string | undefined) =>
-  new Refusal(
-    'out_of_reach',
-    `Another centre${centre === undefined ? '' : `, ${centre},`} has filed this organization: that centre or the province does what is to be done, and returns batches that were uploaded before; the organization uploads those again.`,
-    centre === undefined ? {} : { centre },
-  );
-
-/** The centre that has filed an organization since, if it is not the one of this filing. */
-export async function filedSince(
-  service: Service,
-  { sub, iss }: Pick<Filing, 'sub' | 'iss'>,
-): Promise<string | undefined> {
-  const current = await unlessRefused(currentFiling(service, await directoryOf(service), codeOf(sub)));
-  return current && current.filing.iss !== iss ? current.filing.iss : undefined;
-}
-
-/** Refuses what waits under the filing of a centre after another has filed the organization (`filed_by_other_centre`): no key orders it. */
-export async function requireSameCentre(service: Service, filing: Filing): Promise<void> {
-  const centre = await filedSince(service, filing);
-  if (centre === undefined) return;
-  throw new Refusal(
-    'filed_by_other_centre',
-    `The batch was uploaded under a filing of ${filing.iss}, and ${centre} has filed the organization since, so it can be neither approved nor issued. ${centre} or the province returns it; then the organization uploads it again.`,
-    { centre },
-  );
-}
-
 /** Centres hand in what they signed. */
 export function requireIssuer(caller: Caller, iss: string, typ: string): void {
   if (iss !== caller.subject)
     throw new Refusal('issuer_not_caller', 'A centre hands in its own statements only.', { part: `${typ}:iss` });
-}
-
-/** Makes the next issuing key of an organization. @returns its public half, to be named in the filing */
-export async function makeIssuingKey(service: Service, caller: Caller, organization: string) {
-  parseOrganizationCode(organization);
-  await requireOwnOrNew(service, caller, organization);
-  return service.vault.makeIssuingKey(organization);
 }
 
 /** Takes a filing (备案) from the centre that signed it. */

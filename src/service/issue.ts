@@ -24,7 +24,7 @@ import { STATUS_LIST_LENGTH } from '../core/status-list.ts';
 import { inclusionPath, tree } from '../formats/merkle.ts';
 import type { BatchRow } from '../storage/batch-store.ts';
 import { guardKept } from '../storage/case-store.ts';
-import { JudgeAgain } from '../storage/guards.ts';
+import { JudgeAgain } from '../storage/database.ts';
 import {
   countSigned,
   insertCredentials,
@@ -49,13 +49,12 @@ import {
   selectNewestWithdrawal,
 } from '../storage/statement-store.ts';
 import { attempt } from './attempt.ts';
-import { requireSameCentre } from './enrol.ts';
-import { directoryOf, type RowSecret, rowPlace } from './lookup.ts';
+import { directoryOf, requireSameCentre } from './on-file.ts';
+import { arrivalOf, batchFacts, openBatch, type RowSecret, rowPlace } from './open-batch.ts';
 import { requireNotice, requireUploaded } from './procedure/result-steps.ts';
 import { requireStanding } from './procedure/standing.ts';
 import type { Service } from './service.ts';
 import { judgeReplaced } from './status-events.ts';
-import { arrivalOf, batchFacts, openBatch } from './upload.ts';
 
 /** Lists are filled to one half, so that random indexes are found at once and say nothing about order. */
 const STATUS_LIST_FILL = STATUS_LIST_LENGTH / 2;

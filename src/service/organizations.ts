@@ -1,20 +1,17 @@
 /**
- * Owns what the public may read of filings (备案): which organizations may issue what, filed by whom, since when and
- * until when. Every line comes from a filing whose signature and signer hold; a row's columns count for nothing.
- * It refuses to leave out a filing that ended: it says so instead.
+ * What the public may read of filings (备案): which organizations may issue what, filed by whom, since when and until when.
+ * Every line comes from a filing whose signature and signer hold; one that ended is shown as such.
  */
-
 import { shanghaiDay } from '../base/day.ts';
-import { isRefusal, unlessRefused } from '../base/refusal.ts';
-import { type Directory, openCentre, openDirectory } from '../core/directory.ts';
+import { isRefusal } from '../base/refusal.ts';
+import type { Directory } from '../core/directory.ts';
 import { codeOf, openFiling, standingFiling } from '../core/filing.ts';
 import { normalizeNumber } from '../core/number.ts';
 import type { Filing } from '../core/schema.ts';
 import type { FILING_STATES } from '../core/shapes/procedure-shapes.ts';
 import { endOf } from '../core/withdrawal.ts';
-import { selectAbout, selectFilings, selectTokens } from '../storage/statement-store.ts';
-import { holderOf, holdersOf } from './codes.ts';
-import { anchorOf, directoryOf } from './lookup.ts';
+import { selectAbout, selectFilings } from '../storage/statement-store.ts';
+import { directoryOf, holderOf, holdersOf } from './on-file.ts';
 import type { Service } from './service.ts';
 
 /** `lapsed`: the centre's key that signed it has run out or was withdrawn. `replaced`: a later filing counts in its place. */
@@ -148,16 +145,4 @@ export function matchesOrganization({ code, filing }: Filed, query: string): boo
 export async function filingsOf(service: Service, code: string): Promise<Filed[]> {
   const tokens = (await selectAbout(service.db, 'filing+jwt', `org:${code}`)).map(({ token }) => token);
   return orderFilings(service, await directoryOf(service), code, tokens, await holderOf(service, code));
-}
-
-/** Names of the centres by `centre:3701`, from their verified statements. */
-export async function centreNames(service: Service): Promise<ReadonlyMap<string, string>> {
-  const tokens = await selectTokens(service.db, 'centre+jwt');
-  const directory = await openDirectory(anchorOf(service), tokens, service.memo);
-  const names = new Map<string, string>();
-  for (const token of tokens) {
-    const statement = await unlessRefused(openCentre(token, directory));
-    if (statement) names.set(statement.payload.sub, statement.payload.name);
-  }
-  return names;
 }

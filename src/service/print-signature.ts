@@ -1,11 +1,11 @@
 /**
- * Owns the signature on a printed certificate: made at its first download, kept, and put under every later one, so that
- * the same certificate is the same file. ECDSA is randomised: the first stored signature wins.
+ * The signature on a printed certificate: made at its first download, kept, and put under every later one, so that the same
+ * certificate is the same file. ECDSA is randomised: the first stored signature wins. What storage holds counts only if this
+ * service sealed it for this very file; else it signs again.
  *
  * Who signs: the certificate's own issuing key, if it has an X.509 certificate valid now; else the organization's newest
  * key that has one by which a verifier knows it (named in the certificate's filing, or under our root); never a key that
  * was withdrawn; else nobody, and the PDF is given unsigned (its credential and its QR code are signed all the same).
- * It refuses to give what storage holds unless this service sealed it for this very file: it signs anew instead.
  */
 import { templateOf } from '../../templates/index.ts';
 import { concat, fromBase64url, sha256, toBase64url } from '../base/bytes.ts';
@@ -16,10 +16,9 @@ import { PROVINCE } from '../core/schema.ts';
 import { thumbprint } from '../core/statement.ts';
 import { type SignBy, signPdf } from '../formats/pades/sign-pdf.ts';
 import { readCertificate, readPem } from '../formats/pades/x509.ts';
-import { readSignature, selectSigners, writeSignature } from '../storage/paper-store.ts';
-import { filedBy } from './enrol.ts';
-import { anchorOf, directoryOf } from './lookup.ts';
-import type { Service } from './service.ts';
+import { readSignature, selectSigners, writeSignature } from '../storage/signature-store.ts';
+import { anchorOf, directoryOf, filedBy } from './on-file.ts';
+import type { FoundSigner, Service } from './service.ts';
 
 export interface Printed {
   number: string;
@@ -32,14 +31,6 @@ export interface Printed {
   template: string;
   /** The register's, at which the certificate was read. */
   revision: number;
-}
-
-/** Who signs, as found at an instant; it stands while the register's revision stays, and until `until` at most. */
-export interface FoundSigner {
-  revision: number;
-  from: number;
-  until: number;
-  by: Omit<SignBy, 'at' | 'accessible'> | undefined;
 }
 
 /** Seconds for which it stands who signs. */

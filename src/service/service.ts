@@ -1,22 +1,65 @@
 /**
- * Owns the one object that everything with effects receives: configuration, storage, clock, randomness, and
- * what an isolate may remember (verified public statements, unwrapped keys, the fonts). One per set of bindings.
+ * What everything with effects receives: settings, storage, clock, randomness, and what an isolate may remember
+ * (verified public statements, unwrapped keys, fonts, outcomes of look-ups). src/env.ts makes one for each set of bindings.
  */
-
-import { Recent } from '../base/bounded.ts';
+import type { Recent } from '../base/bounded.ts';
 import type { Directory } from '../core/directory.ts';
-import { Memo } from '../core/statement.ts';
+import type { Holder } from '../core/disclose.ts';
+import type { PublicJwk } from '../core/schema.ts';
+import type { Memo } from '../core/statement.ts';
+import type { Verification } from '../core/verify.ts';
 import type { AnnouncedYear } from '../core/workdays.ts';
-import { type Brake, type Config, type Env, readConfig } from '../env.ts';
 import type { FontSet } from '../formats/font/font.ts';
-import { loadFonts, loadStyles, loadVersions, type Styles, type Versions } from '../storage/assets.ts';
-import type { Assets, D1Database, R2Bucket, RateLimit } from '../storage/bindings.ts';
+import type { SignBy } from '../formats/pades/sign-pdf.ts';
+import type { Styles, Versions } from '../storage/assets.ts';
 import type { CertificateRow, Lately } from '../storage/certificate-store.ts';
-import { Vault } from '../storage/vault.ts';
-import type { Found } from './lookup.ts';
-import type { FoundSigner } from './print-signature.ts';
-import { askTimestamp } from './timestamp.ts';
-import { verifyToken } from './turnstile.ts';
+import type { Assets, D1Database, R2Bucket, RateLimit } from '../storage/database.ts';
+import type { Vault, VaultConfig } from '../storage/vault.ts';
+
+/** What is limited for each client address: look-ups by number; searches and downloads with personal data; checks of what people bring. */
+export type RateName = 'lookup' | 'search' | 'verify';
+
+/** The optional check that a person sits at a form. */
+export interface Turnstile {
+  siteKey: string;
+  secret: string;
+  url: string;
+}
+
+export interface Config extends VaultConfig {
+  /** `https://host[:port]`, without a slash at the end. */
+  origin: string;
+  /** Hosts (with port) that QR codes may name. */
+  hosts: readonly string[];
+  trustRoot: readonly string[];
+  rootJwks: readonly PublicJwk[];
+  /** A timestamp authority (RFC 3161); undefined leaves signatures without a proved time. */
+  timestampUrl: string | undefined;
+  /** What the rate limits are set to, in requests and seconds: the bindings do not tell. */
+  rates: Partial<Record<RateName, { quota: number; window: number }>>;
+  turnstile: Turnstile | undefined;
+  /** Requests may bring their own time: for a demonstration on this machine, which passes weeks in seconds. */
+  demoClock: boolean;
+  /** Whether results come in through their notice alone. */
+  requireNotice: boolean;
+}
+
+/** A certificate read from the register and verified. */
+export interface Found {
+  row: CertificateRow;
+  verification: Verification;
+  disclosures: string[];
+  /** Undefined when the stored disclosures do not verify. */
+  holder: Holder | undefined;
+}
+
+/** Who signs, as found at an instant; it stands while the register's revision stays, and until `until` at most. */
+export interface FoundSigner {
+  revision: number;
+  from: number;
+  until: number;
+  by: Omit<SignBy, 'at' | 'accessible'> | undefined;
+}
 
 export interface Service {
   config: Config;
@@ -46,72 +89,9 @@ export interface Service {
   /** Status lists as signed within the last minute, by what they say. */
   statusLists: Recent<Promise<string>>;
   assets: Assets;
-  limiters: Record<Brake, RateLimit | undefined>;
+  limiters: Record<RateName, RateLimit | undefined>;
   /** Whether a form's token is a person's; undefined where nobody asks. */
   isHuman: ((token: string) => Promise<boolean>) | undefined;
   /** Asks the timestamp authority, if one is configured, for a token over a SHA-256 digest. */
   timestamp: ((digest: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>) | undefined;
-}
-
-const services = new WeakMap<object, Service>();
-
-const systemClock = (): number => Math.floor(Date.now() / 1000);
-/** getRandomValues gives at most 65,536 bytes at a time; the status indexes of a large batch need more. */
-const systemRandom = (length: number): Uint8Array<ArrayBuffer> => {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536));
-  return bytes;
-};
-
-/** The same service at a moment that a request names (NumericDate), where a demonstration allows it. */
-export function serviceAt(service: Service, moment: string | undefined): Service {
-  if (!service.config.demoClock || moment === undefined || !/^\d{9,11}$/.test(moment)) return service;
-  const at = Number(moment);
-  return { ...service, now: () => at };
-}
-
-/** The service for these bindings, made at the first request. @throws ConfigError */
-export function serviceOf(env: Env): Service {
-  const known = services.get(env.DB);
-  if (known) return known;
-  const config = readConfig(env);
-  const { timestampUrl, turnstile } = config;
-  const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
-    let loaded: Promise<T> | undefined;
-    return () => {
-      loaded ??= load().catch((error: unknown) => {
-        loaded = undefined;
-        throw error;
-      });
-      return loaded;
-    };
-  };
-  const service: Service = {
-    config,
-    db: env.DB,
-    files: env.FILES,
-    memo: new Memo(),
-    lately: { batches: new Recent(500), rows: new Recent(2_000) },
-    intact: new Recent(2_000),
-    verified: new Recent(2_000),
-    directories: new Recent(3),
-    calendars: new Recent(3),
-    vault: new Vault(env.DB, config, systemRandom, systemClock),
-    now: systemClock,
-    random: systemRandom,
-    fonts: once(() => loadFonts(env.ASSETS)),
-    versions: once(() => loadVersions(env.ASSETS)),
-    styles: once(() => loadStyles(env.ASSETS)),
-    signers: new Recent(500),
-    statusLists: new Recent(20),
-    assets: env.ASSETS,
-    limiters: { lookup: env.RATE_LOOKUP, search: env.RATE_SEARCH, verify: env.RATE_VERIFY },
-    isHuman: turnstile && ((token) => verifyToken(turnstile, token, (url, init) => fetch(url, init))),
-    timestamp:
-      timestampUrl === undefined
-        ? undefined
-        : (digest) => askTimestamp(timestampUrl, digest, systemRandom(16), (url, init) => fetch(url, init)),
-  };
-  services.set(env.DB, service);
-  return service;
 }

@@ -14,17 +14,14 @@ import type { Approval } from '../core/schema.ts';
 import { applyEvent, checkFresh, openEvent, readHistory, requireReplaceable } from '../core/status.ts';
 import { STATUS_LIST_LENGTH } from '../core/status-list.ts';
 import { guardKept } from '../storage/case-store.ts';
-import {
-  insertEvent,
-  selectCertificate,
-  selectReplacedWithEvents,
-  selectStatusIndexes,
-  statusListExists,
-} from '../storage/certificate-store.ts';
-import { JudgeAgain } from '../storage/guards.ts';
+import { selectCertificate, selectReplacedWithEvents } from '../storage/certificate-store.ts';
+import { JudgeAgain } from '../storage/database.ts';
 import { guardWithdrawals, selectNewestWithdrawal, selectStatementById } from '../storage/statement-store.ts';
-import { type Caller, requireReach } from './enrol.ts';
-import { directoryOf, storedEvents } from './lookup.ts';
+import { insertEvent, selectStatusIndexes, statusListExists } from '../storage/status-store.ts';
+import type { Caller } from './caller.ts';
+import { directoryOf } from './on-file.ts';
+import { requireReach } from './reach.ts';
+import { storedEvents } from './read-certificate.ts';
 import type { Service } from './service.ts';
 
 /** Attempts to store an event while withdrawals come in. */

@@ -1,18 +1,18 @@
 /**
- * Owns the upload of results (结果上传) and what centres answer: batches in, approvals in, batches returned.
- * At upload everything that could refuse a row later is checked, and each row's disclosures are fixed, so that
- * the root that centres sign is the root of what will be issued.
- * It refuses a batch as a whole, with every fault of every row, and then stores nothing.
+ * Upload of results (结果上传). Everything that could refuse a row later is checked here, and each row's disclosures are fixed,
+ * so that the root which centres sign is the root of what will be issued. A batch is refused as a whole, with every fault.
+ *
+ *   check → 1. photos (photo-packs.ts) → 2. batch, rows and the places of photos, in one transaction
+ *
+ * A crash before 1 leaves nothing; between 1 and 2 packs of photos that nobody can read and the sweep deletes.
  */
 import { CURRENT } from '../../templates/index.ts';
 import { toHex } from '../base/bytes.ts';
 import { shanghaiDay, shanghaiYear } from '../base/day.ts';
 import { isRefusal, Refusal } from '../base/refusal.ts';
 import { counted } from '../base/text.ts';
-import { type Arrival, type BatchFacts, checkArrival, openApproval, openCityApproval } from '../core/approval.ts';
 import { leafText, rootOfTexts } from '../core/approved-rows.ts';
 import { makeDisclosures, SALT_BYTES } from '../core/disclose.ts';
-import { openFiling } from '../core/filing.ts';
 import { ID_TYPE_NAMES } from '../core/identity.ts';
 import { maskName } from '../core/name.ts';
 import { checkPrintable } from '../core/paper/document.ts';
@@ -20,34 +20,25 @@ import { type GivenPhoto, matchPhotos } from '../core/rows/row-photos.ts';
 import { type CheckedRow, checkRows, type RawRow } from '../core/rows/rows.ts';
 import type { Filing } from '../core/schema.ts';
 import { chooseFormat } from '../core/seal.ts';
-import { checkTimes } from '../core/statement.ts';
 import { missingGlyphs } from '../formats/font/font.ts';
 import {
   type BatchRow,
-  insertApproval,
   insertBatch,
   type StoredRow,
   selectAlreadyCertified,
-  selectApprovals,
-  selectBatch,
   selectBatchByIdempotencyKey,
   selectBatchOfResults,
-  selectFacts,
-  selectHeld,
   selectReplaceable,
   selectUsedCapacity,
 } from '../storage/batch-store.ts';
-import type { D1PreparedStatement } from '../storage/bindings.ts';
-import { selectCase, unlessObjected } from '../storage/case-store.ts';
 import { isCodeReleased } from '../storage/code-store.ts';
+import type { D1PreparedStatement } from '../storage/database.ts';
 import { keepPhotos, type Place } from '../storage/photo-store.ts';
-import { selectStatementById } from '../storage/statement-store.ts';
-import { type Caller, currentFiling, filedSince, requireSameCentre } from './enrol.ts';
-import { directoryOf, type RowSecret, rowPlace } from './lookup.ts';
-import { requireNotice, requireUploaded } from './procedure/result-steps.ts';
-import { reasonOf } from './procedure/return-reason.ts';
+import type { Caller } from './caller.ts';
+import { currentFiling, directoryOf } from './on-file.ts';
+import { type RowSecret, rowPlace } from './open-batch.ts';
+import { discardPhotos, storePhotos } from './photo-packs.ts';
 import { requireStanding } from './procedure/standing.ts';
-import { discardPhotos, storePhotos } from './row-photos-at-rest.ts';
 import type { Service } from './service.ts';
 
 /** One fault of one row; `message` is Chinese, then English. */
@@ -315,120 +306,4 @@ async function requireCapacity(service: Service, organization: string, filing: F
       { allowed: filing.annual_capacity, used, count },
     );
   }
-}
-
-/** A batch with its filing opened as it was at upload. Refuses `batch_not_found`. */
-export async function openBatch(
-  service: Service,
-  id: string,
-): Promise<{ batch: BatchRow; filing: Filing; filing_token: string }> {
-  const batch = await selectBatch(service.db, id);
-  if (!batch) throw new Refusal('batch_not_found', 'There is no such batch.');
-  const stored = await selectStatementById(service.db, batch.filing);
-  const directory = await directoryOf(service);
-  if (!stored)
-    throw new Refusal('register_differs', 'The batch names a filing that is not stored.', { part: 'filing' });
-  const { payload } = await service.memo.open(stored.token, 'filing+jwt', directory.findCentre);
-  if (payload.sub !== `org:${batch.organization}`)
-    throw new Refusal('register_differs', "The batch names another organization's filing.", { part: 'filing' });
-  return { batch, filing: payload, filing_token: stored.token };
-}
-
-/** What tokens about this batch must say, with the root computed again from the rows. */
-export async function batchFacts(service: Service, batch: BatchRow): Promise<{ facts: BatchFacts; texts: string[] }> {
-  const texts = await selectFacts(service.db, batch.id);
-  const root = rootOfTexts(texts);
-  if (root !== batch.root || texts.length !== batch.count)
-    throw new Refusal('register_differs', 'The stored rows are not the rows that were uploaded.', { part: 'rows' });
-  return {
-    facts: { organization: batch.organization, aud: service.config.origin, batch: batch.id, root, count: batch.count },
-    texts,
-  };
-}
-
-const CLOSED = ['issuing', 'issued', 'returned'];
-
-/** When a batch came, and when each approval of it did: one that was never handed in comes now. */
-export async function arrivalOf(service: Service, batch: BatchRow): Promise<Arrival> {
-  const received = new Map(
-    (await selectApprovals(service.db, batch.id)).map(({ token, received_at }) => [token, received_at]),
-  );
-  const now = service.now();
-  return { uploaded: batch.created_at, arrived: (token) => received.get(token) ?? now };
-}
-
-/** Takes a centre's approval: the city's by route city first, then the province's. */
-export async function acceptApproval(service: Service, caller: Caller, id: string, token: string): Promise<BatchRow> {
-  const { batch, filing, filing_token } = await openBatch(service, id);
-  if (CLOSED.includes(batch.state))
-    throw new Refusal('batch_closed', `The batch is ${batch.state}; it takes no more approvals.`, {
-      state: batch.state,
-    });
-  await requireSameCentre(service, filing);
-  requireNotice(service, batch.results);
-  await requireUploaded(service, batch);
-  const directory = await directoryOf(service);
-  const { facts } = await batchFacts(service, batch);
-  const tier = caller.role === 'province' ? 'province' : 'city';
-  const opened = await (tier === 'province' ? openApproval : openCityApproval)(
-    token,
-    directory,
-    filing,
-    facts,
-    service.now(),
-  );
-  const { iss, jti } = opened.payload;
-  if (iss !== caller.subject)
-    throw new Refusal('issuer_not_caller', 'A centre hands in its own approvals only.', { part: 'approval+jwt:iss' });
-  checkTimes('approval+jwt', opened.payload, service.now());
-  await checkArrival(opened, directory, filing, await arrivalOf(service, batch));
-  // As the gate will judge it: what could not be ordered need not be approved.
-  await openFiling(filing_token, directory, opened.payload.iat, service.now());
-  await requireNotHeld(service, batch);
-  await unlessObjected(insertApproval(service.db, id, { tier, iss, jti, token, received_at: service.now() }));
-  return { ...batch, state: tier === 'province' || batch.state === 'approved' ? 'approved' : 'city_approved' };
-}
-
-/** Refuses a batch that could not be numbered, because somebody in it holds such a certificate already: the centre returns it. */
-async function requireNotHeld(service: Service, { id, count }: BatchRow): Promise<void> {
-  const held = await selectHeld(service.db, id, 0, count);
-  if (held.length === 0) return;
-  throw new Refusal(
-    'already_certified',
-    `Already certified for the same occupation, job and level: ${counted(held.length, 'person', 'people')}. The rows name the certificates; return the batch, and say why.`,
-    { rows: held.slice(0, 100).map(({ row }) => row) },
-  );
-}
-
-/** The batch as its organization and centres see it. */
-export async function batchView(service: Service, batch: BatchRow, signed: number) {
-  const approvals = await selectApprovals(service.db, batch.id);
-  const returned_reason = await reasonOf(service, batch);
-  const filed_since = CLOSED.includes(batch.state)
-    ? undefined
-    : await filedSince(service, (await openBatch(service, batch.id)).filing);
-  const plan = batch.results === null ? null : ((await selectCase(service.db, batch.results))?.parent ?? null);
-  return {
-    id: batch.id,
-    organization: batch.organization,
-    count: batch.count,
-    root: batch.root,
-    state: batch.state,
-    created_at: batch.created_at,
-    issued: signed,
-    approvals: approvals.map(({ tier, iss, jti, token, received_at }) => ({
-      tier,
-      iss,
-      jti,
-      approval: token,
-      received_at,
-    })),
-    ...(returned_reason === null ? {} : { returned_reason }),
-    // Then nothing of it can be issued: it is returned and uploaded again.
-    ...(filed_since === undefined ? {} : { filed_since }),
-    // Whether plan and notice came before it (notice 2020, 四).
-    procedure: batch.results === null ? ('none' as const) : ('notice' as const),
-    ...(batch.results === null ? {} : { results: batch.results }),
-    ...(plan === null ? {} : { plan }),
-  };
 }

@@ -11,18 +11,10 @@ import { PROVINCE } from '../core/schema.ts';
 import { checkTimes, claimedType, SKEW } from '../core/statement.ts';
 import { readHistory } from '../core/status.ts';
 import { type Endable, endOf, targetIssuer, type Withdrawal } from '../core/withdrawal.ts';
-import type { D1PreparedStatement } from '../storage/bindings.ts';
-import {
-  deleteMend,
-  type Mend,
-  prepareMend,
-  type StateChange,
-  selectCertificatesWithEvents,
-  selectMend,
-  updateStates,
-} from '../storage/certificate-store.ts';
+import { selectCertificatesWithEvents } from '../storage/certificate-store.ts';
 import { prepareRelease } from '../storage/code-store.ts';
-import { JudgeAgain } from '../storage/guards.ts';
+import type { D1PreparedStatement } from '../storage/database.ts';
+import { JudgeAgain } from '../storage/database.ts';
 import { selectDevices } from '../storage/review-store.ts';
 import {
   guardWithdrawals,
@@ -32,10 +24,19 @@ import {
   selectStatement,
   statementExists,
 } from '../storage/statement-store.ts';
-import { holderOf } from './codes.ts';
-import { type Caller, filedBy, requireIssuer, storeStatement } from './enrol.ts';
-import { directoryOf, storedEvents } from './lookup.ts';
+import {
+  deleteMend,
+  type Mend,
+  prepareMend,
+  type StateChange,
+  selectMend,
+  updateStates,
+} from '../storage/status-store.ts';
+import type { Caller } from './caller.ts';
+import { requireIssuer, storeStatement } from './enrol.ts';
+import { directoryOf, filedBy, holderOf } from './on-file.ts';
 import { filingsOf } from './organizations.ts';
+import { storedEvents } from './read-certificate.ts';
 import type { Service } from './service.ts';
 import { lengthenNotices } from './working-days.ts';
 

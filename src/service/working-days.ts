@@ -13,7 +13,7 @@ import { readNoticeFacts } from '../core/procedure/notice.ts';
 import { noticeUntil } from '../core/procedure/results-check.ts';
 import { checkTimes } from '../core/statement.ts';
 import { type AnnouncedYear, WorkingDays } from '../core/workdays.ts';
-import type { D1PreparedStatement } from '../storage/bindings.ts';
+import type { D1PreparedStatement } from '../storage/database.ts';
 import { selectRunningNotices, updateDue } from '../storage/notice-store.ts';
 import {
   guardCalendars,
@@ -23,8 +23,9 @@ import {
   selectStatement,
   selectTokens,
 } from '../storage/statement-store.ts';
-import { type Caller, requireIssuer, storeStatement } from './enrol.ts';
-import { directoryOf } from './lookup.ts';
+import type { Caller } from './caller.ts';
+import { requireIssuer, storeStatement } from './enrol.ts';
+import { directoryOf } from './on-file.ts';
 import type { Service } from './service.ts';
 
 /** The last second of a NumericDate: an announcement has no `exp`. */

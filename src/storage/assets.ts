@@ -5,7 +5,7 @@
 
 import type { FontSet } from '../formats/font/font.ts';
 import { openFont } from '../formats/font/font.ts';
-import type { Assets } from './bindings.ts';
+import type { Assets } from './database.ts';
 
 /** Where `npm run build` puts the fonts, and their names, in the order in which they are asked for a character. */
 const FONTS_PATH = '/fonts/';

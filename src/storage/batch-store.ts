@@ -1,9 +1,7 @@
-/**
- * Owns the tables of batches, rows and approvals: one named function per SQL statement.
- */
+/** Batches with their rows and approvals. */
 import type { Place } from '../base/paging.ts';
-import type { D1Database, D1PreparedStatement } from './bindings.ts';
-import { guard, runGuarded } from './guards.ts';
+import type { D1Database, D1PreparedStatement } from './database.ts';
+import { guard, jsonChunks, runGuarded } from './database.ts';
 
 export type BatchState = 'submitted' | 'city_approved' | 'approved' | 'returned' | 'issuing' | 'issued';
 
@@ -57,29 +55,6 @@ export const selectBatchByIdempotencyKey = (
 /** The batch that was made of results and was not returned: there is one at most. */
 export const selectBatchOfResults = (db: D1Database, results: string): Promise<BatchRow | null> =>
   db.prepare(`${BATCH} WHERE results = ? AND state <> 'returned'`).bind(results).first<BatchRow>();
-
-/** Bytes of JSON in one bound parameter; D1 takes strings of up to 2 MB. */
-const PARAMETER_BYTES = 1_000_000;
-
-/** Cuts a list into JSON arrays that each fit one bound parameter. */
-export function jsonChunks(values: readonly unknown[]): string[] {
-  const chunks: string[] = [];
-  let parts: string[] = [];
-  let size = 0;
-  for (const value of values) {
-    const text = JSON.stringify(value);
-    // Three bytes a character at most: row text is mostly ASCII and common Chinese.
-    if (size + text.length * 3 > PARAMETER_BYTES && parts.length > 0) {
-      chunks.push(`[${parts.join(',')}]`);
-      parts = [];
-      size = 0;
-    }
-    parts.push(text);
-    size += text.length * 3;
-  }
-  if (parts.length > 0) chunks.push(`[${parts.join(',')}]`);
-  return chunks;
-}
 
 /**
  * Stores a batch with all its rows in one transaction, all or nothing, after what goes `before` it (conditions and the

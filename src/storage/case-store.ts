@@ -6,9 +6,9 @@
 import type { Place } from '../base/paging.ts';
 import { Refusal } from '../base/refusal.ts';
 import { isFileGone } from './attachment-store.ts';
-import type { D1Database, D1PreparedStatement } from './bindings.ts';
 import { isCodeReleased } from './code-store.ts';
-import { guard, guardRefusal, JudgeAgain } from './guards.ts';
+import type { D1Database, D1PreparedStatement } from './database.ts';
+import { guard, guardRefusal, JudgeAgain } from './database.ts';
 
 export interface CaseRow {
   about: string;

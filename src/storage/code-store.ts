@@ -2,8 +2,8 @@
  * Owns the table of organization codes (机构编码): to whose 统一社会信用代码 each belongs. One named function per SQL statement.
  * A code that another holds aborts the transaction that would give it away (`isCodeTaken`).
  */
-import type { D1Database, D1PreparedStatement } from './bindings.ts';
-import { guard } from './guards.ts';
+import type { D1Database, D1PreparedStatement } from './database.ts';
+import { guard } from './database.ts';
 
 /** Whether a transaction failed because a code belongs to another (migration 0014). */
 export const isCodeTaken = (error: unknown): boolean => error instanceof Error && /\bcode_taken\b/.test(error.message);

@@ -3,7 +3,7 @@
  * taken back when it was right, so that guesses made at the same moment cannot slip past a limit. What was guessed is not
  * known here: subjects are certificate numbers and keyed digests.
  */
-import type { D1Database } from './bindings.ts';
+import type { D1Database } from './database.ts';
 
 /** How often a subject is guessed at: `n` times at once for the rows of a list. */
 export interface Guesses {

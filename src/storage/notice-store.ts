@@ -1,7 +1,7 @@
 /**
  * Owns what is read of cases for the public notices and their objections: one named function per SQL statement.
  */
-import type { D1Database, D1PreparedStatement } from './bindings.ts';
+import type { D1Database, D1PreparedStatement } from './database.ts';
 
 export interface NoticeCase {
   about: string;

@@ -6,9 +6,9 @@
 import { Refusal } from '../base/refusal.ts';
 import type { Form } from '../core/credential.ts';
 import { guardOpen } from './batch-store.ts';
-import type { D1Database, D1PreparedStatement } from './bindings.ts';
-import { nextLiving } from './certificate-store.ts';
-import { guardRefusal, JudgeAgain } from './guards.ts';
+import type { D1Database, D1PreparedStatement } from './database.ts';
+import { guardRefusal, JudgeAgain } from './database.ts';
+import { nextLiving } from './status-store.ts';
 
 export interface OrderInput {
   batch: string;

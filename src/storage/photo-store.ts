@@ -1,10 +1,9 @@
 /**
  * Owns packs of photos: their table, the place of each row's photo in them, and the objects in R2. One named function
- * per SQL statement and per call to R2. What is in a pack is ciphertext here; src/service/row-photos-at-rest.ts makes and opens it.
+ * per SQL statement and per call to R2. What is in a pack is ciphertext here; src/service/photo-packs.ts makes and opens it.
  */
 
-import { jsonChunks } from './batch-store.ts';
-import type { D1Database, D1PreparedStatement, R2Bucket } from './bindings.ts';
+import { type D1Database, type D1PreparedStatement, jsonChunks, type R2Bucket } from './database.ts';
 
 /** Where a ciphertext lies. */
 export interface Place {

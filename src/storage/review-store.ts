@@ -4,7 +4,7 @@
 
 import type { Place } from '../base/paging.ts';
 import type { BatchState } from './batch-store.ts';
-import type { D1Database } from './bindings.ts';
+import type { D1Database } from './database.ts';
 
 export interface ReviewRow {
   id: string;

@@ -2,8 +2,8 @@
  * Owns the table of statements about keys and organizations: one named function per SQL statement.
  * It refuses a second statement with the same issuer and `jti` by the table's own constraint.
  */
-import type { D1Database, D1PreparedStatement } from './bindings.ts';
-import { guard, guardRefusal } from './guards.ts';
+import type { D1Database, D1PreparedStatement } from './database.ts';
+import { guard, guardRefusal } from './database.ts';
 
 export interface StoredStatement {
   id: number;

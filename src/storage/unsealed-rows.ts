@@ -1,5 +1,5 @@
 /** Owns the list of rows that are still in plain text, and their replacement: one named function per SQL statement. */
-import type { D1Database } from './bindings.ts';
+import type { D1Database } from './database.ts';
 
 export interface Unsealed {
   kind: 'application' | 'plan' | 'bulk_key' | 'batch' | 'returned';

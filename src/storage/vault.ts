@@ -21,8 +21,7 @@ import { concat, decodeUtf8, encodeUtf8, sha256, toBase64url } from '../base/byt
 import { Refusal } from '../base/refusal.ts';
 import type { PublicJwk } from '../core/schema.ts';
 import { thumbprint } from '../core/statement.ts';
-import type { Config } from '../env.ts';
-import type { D1Database } from './bindings.ts';
+import type { D1Database } from './database.ts';
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
@@ -37,16 +36,29 @@ export interface SigningKey {
   kid: string;
 }
 
+export interface VaultConfig {
+  /** Host and port as they stand in did:web, percent-encoded. */
+  issuerHost: string;
+  /** 32 bytes, under which every secret is wrapped; during a change also the one before. */
+  masterSecret: Uint8Array<ArrayBuffer>;
+  previousSecret: Uint8Array<ArrayBuffer> | undefined;
+}
+
 export class Vault {
   readonly #db: D1Database;
-  readonly #config: Config;
+  readonly #config: VaultConfig;
   readonly #random: (length: number) => Uint8Array<ArrayBuffer>;
   readonly #now: () => number;
   readonly #symmetric = new Map<string, Promise<CryptoKey>>();
   readonly #issuing = new Map<string, Promise<SigningKey>>();
   #service: Promise<SigningKey> | undefined;
 
-  constructor(db: D1Database, config: Config, random: (length: number) => Uint8Array<ArrayBuffer>, now: () => number) {
+  constructor(
+    db: D1Database,
+    config: VaultConfig,
+    random: (length: number) => Uint8Array<ArrayBuffer>,
+    now: () => number,
+  ) {
     this.#db = db;
     this.#config = config;
     this.#random = random;

@@ -4,12 +4,12 @@
  */
 import { Hono } from 'hono';
 import type { Env } from '../../src/env.ts';
+import { serviceOf } from '../../src/env.ts';
 import type { SignBy } from '../../src/formats/pades/sign-pdf.ts';
 import worker from '../../src/index.ts';
-import { bundleOf, lookUp } from '../../src/service/lookup.ts';
-import { drawFor, renderFor } from '../../src/service/print.ts';
+import { bundleOf, drawFor, renderFor } from '../../src/service/download.ts';
 import { type Printed, signerFor, signNow } from '../../src/service/print-signature.ts';
-import { serviceOf } from '../../src/service/service.ts';
+import { lookUp } from '../../src/service/read-certificate.ts';
 
 const bench = new Hono<{ Bindings: Env }>();
 

@@ -100,7 +100,7 @@ test('the search sees every refusal: a new helper for making them must be added 
     'src/core/approval.ts',
     'src/core/status.ts',
     'src/storage/numbering.ts',
-    'src/storage/guards.ts',
+    'src/storage/database.ts',
     'src/core/verify-status.ts',
   ];
   for (const [name, text] of sources) {

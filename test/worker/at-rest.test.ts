@@ -5,8 +5,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import { decodeUtf8, fromBase64url, toBase64url } from '../../src/base/bytes.ts';
 import { shanghaiDay } from '../../src/base/day.ts';
-import { sweepUnsealed } from '../../src/service/seal-old-rows.ts';
-import { serviceOf } from '../../src/service/service.ts';
+import { serviceOf } from '../../src/env.ts';
+import { sweepUnsealed } from '../../src/service/sweep.ts';
 import { jpeg } from '../core/fixtures-photo.ts';
 import { drawOne } from '../draw-kit.ts';
 import {

@@ -9,9 +9,9 @@ import { openDirectory } from '../../src/core/directory.ts';
 import { type Receipt, verifyReceipt } from '../../src/core/receipt.ts';
 import { Memo } from '../../src/core/statement.ts';
 import type { Env } from '../../src/env.ts';
+import { serviceOf } from '../../src/env.ts';
 import { changeStatus } from '../../src/sdk/sign.ts';
-import { serviceOf } from '../../src/service/service.ts';
-import type { D1Database } from '../../src/storage/bindings.ts';
+import type { D1Database } from '../../src/storage/database.ts';
 import {
   anyone,
   as,

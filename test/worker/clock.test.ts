@@ -1,8 +1,7 @@
 /** The clock of a demonstration: only where the service is reached on its own machine, and only when it is switched on. */
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
-import { ConfigError, type Env, readConfig } from '../../src/env.ts';
-import { serviceAt, serviceOf } from '../../src/service/service.ts';
+import { ConfigError, type Env, readConfig, serviceAt, serviceOf } from '../../src/env.ts';
 
 const settings = (change: Partial<Env>) => readConfig({ ...(env as unknown as Env), ...change });
 

@@ -8,10 +8,10 @@ import { beforeAll, expect, test } from 'vitest';
 import { fromBase64url } from '../../src/base/bytes.ts';
 import { isRefusal } from '../../src/base/refusal.ts';
 import type { Env } from '../../src/env.ts';
+import { serviceOf } from '../../src/env.ts';
 import worker from '../../src/index.ts';
 import { appointCentre, changeStatus, type Identity, withdraw } from '../../src/sdk/sign.ts';
-import type { Caller } from '../../src/service/enrol.ts';
-import { serviceOf } from '../../src/service/service.ts';
+import type { Caller } from '../../src/service/caller.ts';
 import { changeStatus as takeEvent } from '../../src/service/status-events.ts';
 import { acceptWithdrawal, mendStates } from '../../src/service/withdraw.ts';
 import {

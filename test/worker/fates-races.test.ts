@@ -7,10 +7,11 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isRefusal } from '../../src/base/refusal.ts';
 import type { Env } from '../../src/env.ts';
+import { serviceOf } from '../../src/env.ts';
 import { approveBatch, changeStatus, type Identity } from '../../src/sdk/sign.ts';
-import type { Caller } from '../../src/service/enrol.ts';
+import type { Caller } from '../../src/service/caller.ts';
 import { issueBatch } from '../../src/service/issue.ts';
-import { type Service, serviceOf } from '../../src/service/service.ts';
+import type { Service } from '../../src/service/service.ts';
 import { changeStatus as takeEvent } from '../../src/service/status-events.ts';
 import {
   candidate,

@@ -2,7 +2,7 @@
  * A D1 database that fails on purpose: at its n-th write it fails before writing, fails after writing, or the
  * whole process is taken to be dead from then on. Reads pass until then. And one in which two acts meet.
  */
-import type { D1Database } from '../../src/storage/bindings.ts';
+import type { D1Database } from '../../src/storage/database.ts';
 
 export type Mode = 'failed' | 'persisted' | 'killed after writing' | 'killed before writing';
 

@@ -9,9 +9,10 @@ import { splitCredential } from '../../src/core/credential.ts';
 import type { Report } from '../../src/core/report.ts';
 import { Memo } from '../../src/core/statement.ts';
 import type { Env } from '../../src/env.ts';
+import { serviceOf } from '../../src/env.ts';
 import { changeStatus } from '../../src/sdk/sign.ts';
 import { issueBatch, sweepBatches } from '../../src/service/issue.ts';
-import { type Service, serviceOf } from '../../src/service/service.ts';
+import type { Service } from '../../src/service/service.ts';
 import {
   anyone,
   approve,

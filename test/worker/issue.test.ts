@@ -8,8 +8,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { Recent } from '../../src/base/bounded.ts';
 import { Memo } from '../../src/core/statement.ts';
 import type { Env } from '../../src/env.ts';
+import { serviceOf } from '../../src/env.ts';
 import { drawStatusIndexes, issueBatch, sweepBatches } from '../../src/service/issue.ts';
-import { type Service, serviceOf } from '../../src/service/service.ts';
+import type { Service } from '../../src/service/service.ts';
 import {
   approve,
   as,

@@ -6,12 +6,11 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { app } from '../../src/app.ts';
 import type { Env } from '../../src/env.ts';
-import { ConfigError, readConfig } from '../../src/env.ts';
+import { ConfigError, readConfig, serviceOf } from '../../src/env.ts';
 import { clientOf } from '../../src/http/rate-limit.ts';
 import worker from '../../src/index.ts';
 import { WINDOW, windowAt } from '../../src/service/guesses.ts';
-import { serviceOf } from '../../src/service/service.ts';
-import type { D1Database } from '../../src/storage/bindings.ts';
+import type { D1Database } from '../../src/storage/database.ts';
 import { candidate, candidates, certify, db, fileWith, foundProvince, type Issued, idNumber, ORIGIN } from '../kit.ts';
 import { call } from './forge.ts';
 

@@ -3,10 +3,11 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
 import { app } from '../../src/app.ts';
 import type { Env } from '../../src/env.ts';
+import { serviceOf } from '../../src/env.ts';
 import { Caller } from '../../src/sdk/call.ts';
 import { approveBatch, type Identity } from '../../src/sdk/sign.ts';
 import { issueBatch, sweepBatches } from '../../src/service/issue.ts';
-import { type Service, serviceOf } from '../../src/service/service.ts';
+import type { Service } from '../../src/service/service.ts';
 import {
   approve,
   as,

@@ -5,9 +5,9 @@
 import { SaxesParser } from 'saxes';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { codeDigest, readObjectionCode } from '../../src/core/procedure/notice.ts';
+import { serviceOf } from '../../src/env.ts';
 import { CallError } from '../../src/sdk/call.ts';
 import { raiseObjection } from '../../src/service/procedure/raise-objection.ts';
-import { serviceOf } from '../../src/service/service.ts';
 import { db, fileWith, foundProvince, ORIGIN, type Organization, type Province, testEnv, workerFetch } from '../kit.ts';
 import { correct, publish, resultRows, store } from '../notice-kit.ts';
 import { cases, onDay, take, view } from '../procedure-kit.ts';

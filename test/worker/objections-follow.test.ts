@@ -9,10 +9,10 @@ import { planFacts } from '../../src/core/procedure/plan-check.ts';
 import { signStep } from '../../src/core/procedure/sign-step.ts';
 import { isFreshId, KINDS, requireFreshId } from '../../src/core/procedure/steps.ts';
 import { viewPaths } from '../../src/desk/frame/desk-routes.tsx';
+import { serviceOf } from '../../src/env.ts';
 import { CallError } from '../../src/sdk/call.ts';
 import { approveBatch } from '../../src/sdk/sign.ts';
 import { takeStep } from '../../src/service/procedure/take-step.ts';
-import { serviceOf } from '../../src/service/service.ts';
 import {
   approve,
   as,

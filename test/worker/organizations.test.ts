@@ -1,9 +1,9 @@
 /** The public list of filed organizations: what filings say, found by name, code or occupation, and honest when they end. */
 import { beforeAll, expect, test, vi } from 'vitest';
 import { shanghaiDay } from '../../src/base/day.ts';
+import { serviceOf } from '../../src/env.ts';
 import { withdraw } from '../../src/sdk/sign.ts';
 import { listOrganizations } from '../../src/service/organizations.ts';
-import { serviceOf } from '../../src/service/service.ts';
 import { anyone, as, db, fileWith, foundProvince, ORIGIN, type Province, testEnv, workerFetch } from '../kit.ts';
 
 let world: Province;

@@ -8,13 +8,15 @@ import type { Body } from '../../src/core/procedure/bodies.ts';
 import { commitmentOf } from '../../src/core/procedure/draw.ts';
 import { signStep } from '../../src/core/procedure/sign-step.ts';
 import type { StepName } from '../../src/core/procedure/steps.ts';
+import { serviceOf } from '../../src/env.ts';
 import { announceYear, approveBatch, type Identity, withdraw } from '../../src/sdk/sign.ts';
-import type { Caller } from '../../src/service/enrol.ts';
+import { acceptApproval } from '../../src/service/approve.ts';
+import type { Caller } from '../../src/service/caller.ts';
 import { issueBatch } from '../../src/service/issue.ts';
 import { makeBatch as makeBatchOf } from '../../src/service/procedure/results-batch.ts';
 import { takeStep } from '../../src/service/procedure/take-step.ts';
-import { type Service, serviceOf } from '../../src/service/service.ts';
-import { acceptApproval, submitBatch } from '../../src/service/upload.ts';
+import type { Service } from '../../src/service/service.ts';
+import { submitBatch } from '../../src/service/upload.ts';
 import { selectCase } from '../../src/storage/case-store.ts';
 import {
   anyone,

@@ -3,7 +3,7 @@
  * they would cost each file three seconds.
  */
 import { env } from 'cloudflare:workers';
-import type { D1Database } from '../../src/storage/bindings.ts';
+import type { D1Database } from '../../src/storage/database.ts';
 
 const { DB, MIGRATIONS } = env as unknown as { DB: D1Database; MIGRATIONS: { queries: string[] }[] };
 

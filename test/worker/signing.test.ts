@@ -8,13 +8,13 @@ import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
 import { checkPdfSignature, type PdfSignature } from '../../src/core/paper/pdf-signature.ts';
 import { certify as certifyKey, holderName } from '../../src/core/paper/x509-certificates.ts';
 import type { Env } from '../../src/env.ts';
-import { readConfig } from '../../src/env.ts';
+import { readConfig, serviceOf } from '../../src/env.ts';
 import { readPem, toPem } from '../../src/formats/pades/x509.ts';
 import { fileOrganization, type Identity, makeKey } from '../../src/sdk/sign.ts';
-import { lookUp } from '../../src/service/lookup.ts';
-import { renderFor } from '../../src/service/print.ts';
-import { type Service, serviceOf } from '../../src/service/service.ts';
-import { askTimestamp } from '../../src/service/timestamp.ts';
+import { renderFor } from '../../src/service/download.ts';
+import { askTimestamp } from '../../src/service/outside-services.ts';
+import { lookUp } from '../../src/service/read-certificate.ts';
+import type { Service } from '../../src/service/service.ts';
 import { type Bytes, findSignature, makeTsa } from '../core/pades/sample.ts';
 import {
   as,

@@ -7,11 +7,11 @@ import { beforeAll, expect, test } from 'vitest';
 import { app } from '../../src/app.ts';
 import { KEYED_ROWS } from '../../src/core/bulk-list.ts';
 import type { Env } from '../../src/env.ts';
+import { serviceOf } from '../../src/env.ts';
 import worker from '../../src/index.ts';
 import type { Identity } from '../../src/sdk/sign.ts';
 import { pageOf } from '../../src/service/batch-archive.ts';
 import { issueBatch } from '../../src/service/issue.ts';
-import { serviceOf } from '../../src/service/service.ts';
 import {
   approve,
   as,

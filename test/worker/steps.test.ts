@@ -6,10 +6,10 @@ import { beforeAll, expect, test } from 'vitest';
 import { isRefusal } from '../../src/base/refusal.ts';
 import { signStep } from '../../src/core/procedure/sign-step.ts';
 import type { Env } from '../../src/env.ts';
+import { serviceOf } from '../../src/env.ts';
 import { CallError } from '../../src/sdk/call.ts';
 import type { Identity } from '../../src/sdk/sign.ts';
 import { APPLICANT_SHARE, readFile } from '../../src/service/procedure/case-files.ts';
-import { serviceOf } from '../../src/service/service.ts';
 import { insertAttachment, putAttachment } from '../../src/storage/attachment-store.ts';
 import {
   as,

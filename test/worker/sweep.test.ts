@@ -5,14 +5,14 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { Env } from '../../src/env.ts';
+import { serviceOf } from '../../src/env.ts';
 import worker from '../../src/index.ts';
 import { attempt } from '../../src/service/attempt.ts';
 import { issueBatch, sweepBatches } from '../../src/service/issue.ts';
+import { sweepPhotos } from '../../src/service/photo-packs.ts';
 import { sweepFiles } from '../../src/service/procedure/case-files.ts';
-import { sweepPhotos } from '../../src/service/row-photos-at-rest.ts';
-import { serviceOf } from '../../src/service/service.ts';
 import { insertAttachment } from '../../src/storage/attachment-store.ts';
-import type { D1Database } from '../../src/storage/bindings.ts';
+import type { D1Database } from '../../src/storage/database.ts';
 import { insertPendingPacks, updateDoomed } from '../../src/storage/photo-store.ts';
 import { Vault } from '../../src/storage/vault.ts';
 import {

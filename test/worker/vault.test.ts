@@ -4,8 +4,8 @@
  */
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
-import { type Config, type Env, readConfig } from '../../src/env.ts';
-import { serviceOf } from '../../src/service/service.ts';
+import { type Env, readConfig, serviceOf } from '../../src/env.ts';
+import type { Config } from '../../src/service/service.ts';
 import { Vault } from '../../src/storage/vault.ts';
 import {
   anyone,

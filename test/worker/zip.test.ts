@@ -6,10 +6,10 @@ import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { app } from '../../src/app.ts';
 import { concat, encodeUtf8, toHex } from '../../src/base/bytes.ts';
 import type { Env } from '../../src/env.ts';
+import { serviceOf } from '../../src/env.ts';
 import { readZip, type ZipFile } from '../../src/formats/zip-stream.ts';
 import type { CallError } from '../../src/sdk/call.ts';
 import { changeStatus } from '../../src/sdk/sign.ts';
-import { serviceOf } from '../../src/service/service.ts';
 import {
   anyone,
   as,

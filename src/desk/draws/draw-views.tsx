@@ -6,10 +6,11 @@ import { type DrawCommit, type Drawn, sessionId } from '../../core/procedure/dra
 import { type DrawRecord, recordOf, sameSession } from '../../core/procedure/draw-record.ts';
 import { stepsFrom } from '../../core/procedure/steps.ts';
 import { PROVINCE } from '../../core/schema.ts';
-import { filedBy, requireReach } from '../../service/enrol.ts';
-import { centreNames, listOrganizations } from '../../service/organizations.ts';
+import { centreNames, filedBy } from '../../service/on-file.ts';
+import { listOrganizations } from '../../service/organizations.ts';
 import { findDraw, latestFindings, openDraw, sessionsToCome } from '../../service/procedure/draw-steps.ts';
 import { listCases, viewCase } from '../../service/procedure/read-case.ts';
+import { requireReach } from '../../service/reach.ts';
 import { type CaseRow, selectCases } from '../../storage/case-store.ts';
 import { CasesView } from '../frame/cases.tsx';
 import { Ways } from '../frame/desk-parts.tsx';

@@ -1,10 +1,8 @@
 /** Applications to be filed, to change a filing or to extend it, for applicants, organizations and centres. */
 import { type Application, PURPOSES } from '../../core/procedure/application.ts';
 import { PROVINCE } from '../../core/schema.ts';
-import { nextCode } from '../../service/codes.ts';
-import { currentFiling } from '../../service/enrol.ts';
-import { directoryOf } from '../../service/lookup.ts';
-import { centreNames } from '../../service/organizations.ts';
+import { centreNames, currentFiling, directoryOf } from '../../service/on-file.ts';
+import { nextCode } from '../../service/organization-codes.ts';
 import { grantedOf } from '../../service/procedure/application-steps.ts';
 import { listCases, viewCase } from '../../service/procedure/read-case.ts';
 import { Both } from '../../web/frame/layout.tsx';

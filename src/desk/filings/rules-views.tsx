@@ -1,7 +1,7 @@
 /** The form in which an organization publishes its rules (考务管理、质量管理、证书管理、收费标准), all four as one version. */
 import type { FC } from 'hono/jsx';
 import type { Rules } from '../../core/procedure/application.ts';
-import { centreNames } from '../../service/organizations.ts';
+import { centreNames } from '../../service/on-file.ts';
 import { Both } from '../../web/frame/layout.tsx';
 import { Record, type ShownCase } from '../frame/cases.tsx';
 import { Card, Title } from '../frame/desk-parts.tsx';

@@ -6,7 +6,7 @@ import type { Child } from 'hono/jsx';
 import { readPlace } from '../../base/paging.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import { type Kind, readAbout } from '../../core/procedure/steps.ts';
-import type { Caller } from '../../service/enrol.ts';
+import type { Caller } from '../../service/caller.ts';
 import { organizationNames } from '../../service/organizations.ts';
 import { type CaseLine, type CaseView, pageCases, viewCase } from '../../service/procedure/read-case.ts';
 import type { Service } from '../../service/service.ts';

@@ -1,8 +1,6 @@
 /** The first view of applicants, organizations and centres. */
 import { shanghaiDay, shanghaiYear } from '../../base/day.ts';
-import { currentFiling } from '../../service/enrol.ts';
-import { directoryOf } from '../../service/lookup.ts';
-import { centreNames } from '../../service/organizations.ts';
+import { centreNames, currentFiling, directoryOf } from '../../service/on-file.ts';
 import { listCases } from '../../service/procedure/read-case.ts';
 import { suspensionOf } from '../../service/procedure/standing.ts';
 import { waitingFor } from '../../service/procedure/tasks.ts';

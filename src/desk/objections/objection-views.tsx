@@ -2,7 +2,7 @@
 import type { FC } from 'hono/jsx';
 import { readNoticeFacts } from '../../core/procedure/notice.ts';
 import type { Objection } from '../../core/procedure/plan.ts';
-import { centreNames } from '../../service/organizations.ts';
+import { centreNames } from '../../service/on-file.ts';
 import { type CaseLine, listCases, openSteps } from '../../service/procedure/read-case.ts';
 import { selectFacts } from '../../storage/case-store.ts';
 import { inLanguage } from '../../web/frame/language.ts';

@@ -4,7 +4,7 @@ import { shanghaiDay } from '../../base/day.ts';
 import type { Results } from '../../core/procedure/plan.ts';
 import { isNoticeOver } from '../../core/procedure/results-check.ts';
 import type { ScopeEntry } from '../../core/schema.ts';
-import { centreNames } from '../../service/organizations.ts';
+import { centreNames } from '../../service/on-file.ts';
 import { Both } from '../../web/frame/layout.tsx';
 import { CasesView } from '../frame/cases.tsx';
 import { Card, Title } from '../frame/desk-parts.tsx';

@@ -20,7 +20,7 @@ import {
   selectAttachment,
   selectUnused,
 } from '../../storage/attachment-store.ts';
-import type { D1PreparedStatement } from '../../storage/bindings.ts';
+import type { D1PreparedStatement } from '../../storage/database.ts';
 import { attempt } from '../attempt.ts';
 import type { Service } from '../service.ts';
 

@@ -11,7 +11,8 @@ import { type StepRow, selectCases, selectLastSteps, selectSteps, selectStepsOf 
 import { type CertificateRow, selectCertificate, selectDownloads } from '../../storage/certificate-store.ts';
 import { selectDevices, selectEventTimes, selectResultsOf } from '../../storage/review-store.ts';
 import { selectTokens } from '../../storage/statement-store.ts';
-import { directoryOf, storedEvents, storedEvidence } from '../lookup.ts';
+import { directoryOf } from '../on-file.ts';
+import { storedEvents, storedEvidence } from '../read-certificate.ts';
 import type { Service } from '../service.ts';
 import { openBody } from './body-at-rest.ts';
 

@@ -20,7 +20,6 @@ import {
 import { type DrawRecord, recordOf, sameSession } from '../../core/procedure/draw-record.ts';
 import { openValue, requireAhead, requireDrawn } from '../../core/procedure/draw-source.ts';
 import type { Session } from '../../core/procedure/plan.ts';
-import type { D1PreparedStatement } from '../../storage/bindings.ts';
 import {
   type CaseRow,
   guardDraws,
@@ -31,8 +30,9 @@ import {
   selectLastStep,
   selectPlansFrom,
 } from '../../storage/case-store.ts';
-import { type Caller, currentFiling, filedBy } from '../enrol.ts';
-import { directoryOf } from '../lookup.ts';
+import type { D1PreparedStatement } from '../../storage/database.ts';
+import type { Caller } from '../caller.ts';
+import { currentFiling, directoryOf, filedBy } from '../on-file.ts';
 import type { Service } from '../service.ts';
 import { readStored, requireFacts } from './body-at-rest.ts';
 import { nameFiles } from './case-files.ts';

@@ -13,7 +13,7 @@ import { planDays, planFacts, requireInTime, requirePlan } from '../../core/proc
 import type { Filing } from '../../core/schema.ts';
 import { selectUsedCapacity } from '../../storage/batch-store.ts';
 import { type CaseRow, selectCase, selectLastStep } from '../../storage/case-store.ts';
-import { currentFiling } from '../enrol.ts';
+import { currentFiling } from '../on-file.ts';
 import type { Service } from '../service.ts';
 import { workingDaysOf } from '../working-days.ts';
 import { readStored, requireFacts } from './body-at-rest.ts';

@@ -11,9 +11,9 @@ import { type Kind, type Role, readAbout, type StepName, stateAfter, stepsFrom }
 import { readPayload } from '../../core/schema.ts';
 import { type CaseFilter, type CaseRow, type StepRow, selectCases, selectSteps } from '../../storage/case-store.ts';
 import { reportDamaged } from '../attempt.ts';
+import { type Asker, reachCase } from '../reach.ts';
 import type { Service } from '../service.ts';
 import { openBody, openFacts } from './body-at-rest.ts';
-import { type Asker, reachCase } from './reach.ts';
 
 export interface CaseLine {
   about: string;

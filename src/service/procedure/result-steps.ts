@@ -19,7 +19,6 @@ import {
   selectBatch,
   selectBatchOfResults,
 } from '../../storage/batch-store.ts';
-import type { D1PreparedStatement } from '../../storage/bindings.ts';
 import {
   type CaseRow,
   countBlocking,
@@ -29,7 +28,8 @@ import {
   selectLastStep,
   selectLivingResults,
 } from '../../storage/case-store.ts';
-import { currentFiling } from '../enrol.ts';
+import type { D1PreparedStatement } from '../../storage/database.ts';
+import { currentFiling } from '../on-file.ts';
 import type { Service } from '../service.ts';
 import { guardWorkingDays, workingDaysOf } from '../working-days.ts';
 import { readStored, requireFacts } from './body-at-rest.ts';

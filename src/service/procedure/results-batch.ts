@@ -14,7 +14,7 @@ import type { RawRow } from '../../core/rows/row.ts';
 import type { GivenPhoto } from '../../core/rows/row-photos.ts';
 import { type BatchRow, prepareReturned, selectBatchOfResults } from '../../storage/batch-store.ts';
 import { guardNotice, selectCase } from '../../storage/case-store.ts';
-import type { Caller } from '../enrol.ts';
+import type { Caller } from '../caller.ts';
 import type { Service } from '../service.ts';
 import { submitBatch } from '../upload.ts';
 import { requireFacts } from './body-at-rest.ts';

@@ -6,7 +6,8 @@
 import { Refusal } from '../../base/refusal.ts';
 import type { Body } from '../../core/procedure/bodies.ts';
 import { prepareReturned, selectBatch } from '../../storage/batch-store.ts';
-import { filedBy, requireReach } from '../enrol.ts';
+import { filedBy } from '../on-file.ts';
+import { requireReach } from '../reach.ts';
 import { requireUploaded } from './result-steps.ts';
 import { sealReason } from './return-reason.ts';
 import type { Taken, Taking } from './take-step.ts';

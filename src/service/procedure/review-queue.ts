@@ -21,10 +21,11 @@ import {
   selectReturned,
   selectReviews,
 } from '../../storage/review-store.ts';
-import { directoryOf, type RowSecret, rowPlace } from '../lookup.ts';
+import { directoryOf } from '../on-file.ts';
+import { type RowSecret, rowPlace } from '../open-batch.ts';
+import type { Asker } from '../reach.ts';
 import type { Service } from '../service.ts';
 import { readStored } from './body-at-rest.ts';
-import type { Asker } from './reach.ts';
 import { reasonOf } from './return-reason.ts';
 
 export interface Review {

@@ -6,9 +6,10 @@
 import { Refusal } from '../../base/refusal.ts';
 import { parseOrganizationCode } from '../../core/number.ts';
 import type { Body } from '../../core/procedure/bodies.ts';
-import type { D1PreparedStatement } from '../../storage/bindings.ts';
 import { guardStanding, selectCase, selectLastStep } from '../../storage/case-store.ts';
-import { filedBy, requireReach } from '../enrol.ts';
+import type { D1PreparedStatement } from '../../storage/database.ts';
+import { filedBy } from '../on-file.ts';
+import { requireReach } from '../reach.ts';
 import type { Service } from '../service.ts';
 import { readStored } from './body-at-rest.ts';
 import type { Taken, Taking } from './take-step.ts';

@@ -22,7 +22,6 @@ import {
   stateAfter,
 } from '../../core/procedure/steps.ts';
 import type { Statement } from '../../core/statement.ts';
-import type { D1PreparedStatement } from '../../storage/bindings.ts';
 import {
   CaseMoved,
   type CaseRow,
@@ -32,15 +31,16 @@ import {
   selectCase,
   selectTaken,
 } from '../../storage/case-store.ts';
-import { JudgeAgain } from '../../storage/guards.ts';
+import type { D1PreparedStatement } from '../../storage/database.ts';
+import { JudgeAgain } from '../../storage/database.ts';
 import { guardWithdrawals, selectNewestWithdrawal } from '../../storage/statement-store.ts';
+import type { Caller } from '../caller.ts';
 import { readToken } from '../caller.ts';
-import type { Caller } from '../enrol.ts';
-import { directoryOf } from '../lookup.ts';
+import { directoryOf } from '../on-file.ts';
+import { requireCaseReach } from '../reach.ts';
 import type { Service } from '../service.ts';
 import { sealBody, sealFacts } from './body-at-rest.ts';
 import { HOOKS } from './hooks.ts';
-import { requireCaseReach } from './reach.ts';
 
 /** What a kind of case is asked before one of its steps is stored. */
 export interface Taking<S extends StepName = StepName> {

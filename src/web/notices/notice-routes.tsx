@@ -15,7 +15,7 @@ import { LIMITS, readBytes, readJson, requireType } from '../../http/body.ts';
 import { type AppEnv, factory } from '../../http/context.ts';
 import { PROBLEMS } from '../../http/problems.ts';
 import { brake, requireHuman, senderOf } from '../../http/rate-limit.ts';
-import { centreNames } from '../../service/organizations.ts';
+import { centreNames } from '../../service/on-file.ts';
 import {
   changedNotices,
   isNoticeId,

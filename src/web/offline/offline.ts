@@ -6,7 +6,7 @@
 import { STATUS_LISTS } from '../../core/credential.ts';
 import { cached } from '../../http/caching.ts';
 import { factory } from '../../http/context.ts';
-import { selectLastStatusList } from '../../storage/certificate-store.ts';
+import { selectLastStatusList } from '../../storage/status-store.ts';
 
 const icon = (name: string, sizes: string, type: string) => ({
   src: `/assets/${name}`,

@@ -7,7 +7,8 @@
 import { Refusal } from '../../base/refusal.ts';
 import { normalizeNumber, parseOrganizationCode } from '../../core/number.ts';
 import { factory } from '../../http/context.ts';
-import { centreNames, filingsOf, listOrganizations, matchesOrganization } from '../../service/organizations.ts';
+import { centreNames } from '../../service/on-file.ts';
+import { filingsOf, listOrganizations, matchesOrganization } from '../../service/organizations.ts';
 import { publishedIndex, publishedOf } from '../../service/published-organization.ts';
 import { hostOf, kept, noStore, page } from '../frame/page-response.tsx';
 import { answerProblem } from '../home/home-routes.tsx';

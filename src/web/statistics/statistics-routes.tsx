@@ -7,7 +7,7 @@ import { toTimestamp } from '../../base/day.ts';
 import { type Line, SMALL, type Statistics } from '../../core/statistics-year.ts';
 import { writeCsv } from '../../formats/table/table-write.ts';
 import { type AppEnv, factory } from '../../http/context.ts';
-import { readStatistics, type StatisticsAnswer } from '../../service/statistics-service.ts';
+import { readStatistics, type StatisticsAnswer } from '../../service/public-statistics.ts';
 import { hostOf, kept, page } from '../frame/page-response.tsx';
 import { answerProblem } from '../home/home-routes.tsx';
 import { StatisticsPage } from './statistics-page.tsx';

@@ -2,7 +2,7 @@
  * Owns the certificates of issuing keys in D1 and the signatures of printed certificates in R2: one named function per
  * statement. A signature is written once, whoever comes first.
  */
-import type { D1Database, R2Bucket } from './bindings.ts';
+import type { D1Database, R2Bucket } from './database.ts';
 
 export interface IssuingKeyRow {
   kid: string;

@@ -1,12 +1,13 @@
 /**
- * Owns asking a timestamp authority over HTTP (RFC 3161 §3.4): one request, five seconds, a bounded answer that is
- * checked before it is used. What goes out is a digest of a signature and a random number, nothing of a person.
- * It refuses `timestamp_unreachable` whatever did not answer in time or not with a reply.
+ * The two services that this one asks over HTTP, each once and with a limit of five seconds: a timestamp authority
+ * (RFC 3161 §3.4), which gets a digest of a signature and a random number, and Turnstile's siteverify, which gets the token
+ * of a form without the visitor's address.
  */
 import { concat } from '../base/bytes.ts';
 import { Refusal } from '../base/refusal.ts';
 import { DER_LIMIT } from '../formats/pades/der.ts';
 import { TIMESTAMP_QUERY, TIMESTAMP_REPLY, takeToken, timestampRequest } from '../formats/pades/signed-data.ts';
+import type { Turnstile } from './service.ts';
 
 const MILLISECONDS = 5_000;
 
@@ -55,4 +56,28 @@ export async function askTimestamp(
     throw unreachable(error instanceof Error ? error.name : 'no reason given');
   }
   return takeToken(reply, digest, nonce);
+}
+
+/** Longest token (Turnstile's own limit), and milliseconds to wait. */
+const LONGEST = 2048;
+
+const PATIENCE = 5000;
+
+export async function verifyToken({ secret, url }: Turnstile, token: string, send: typeof fetch): Promise<boolean> {
+  if (token === '' || token.length > LONGEST) return false;
+  try {
+    const body = JSON.stringify({ secret, response: token });
+    const answer = await send(url, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body,
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    return ((await answer.json()) as { success?: unknown }).success === true;
+  } catch (error) {
+    console.error(
+      JSON.stringify({ event: 'siteverify_failed', name: error instanceof Error ? error.name : 'unknown' }),
+    );
+    return false;
+  }
 }

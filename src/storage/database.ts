@@ -1,10 +1,42 @@
 /**
- * Owns the conditions under which a transaction may write. Each is asked inside the transaction, at its very moment, so that
- * of two acts at once one wins and the other is told: a condition that does not hold aborts all of it with its code.
- * (A condition that was read before the transaction can be wrong by the time of the write.)
+ * What all of storage stands on: the types of what the platform binds (named one by one, because its global types clash with
+ * the browser's), JSON in bound parameters, and the conditions under which a transaction may write.
  */
+import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types';
 import { Refusal } from '../base/refusal.ts';
-import type { D1Database, D1PreparedStatement } from './bindings.ts';
+
+export type { D1Database, D1PreparedStatement, R2Bucket, RateLimit } from '@cloudflare/workers-types';
+
+/** Static assets. */
+export interface Assets {
+  fetch(input: URL | Request): Promise<Response>;
+}
+
+/** Asks the database for nothing, to see that it answers. */
+export const ping = async (db: D1Database): Promise<void> => void (await db.prepare('SELECT 1').first());
+
+/** Bytes of JSON in one bound parameter; D1 takes strings of up to 2 MB. */
+const PARAMETER_BYTES = 1_000_000;
+
+/** Cuts a list into JSON arrays that each fit one bound parameter. */
+export function jsonChunks(values: readonly unknown[]): string[] {
+  const chunks: string[] = [];
+  let parts: string[] = [];
+  let size = 0;
+  for (const value of values) {
+    const text = JSON.stringify(value);
+    // Three bytes a character at most: row text is mostly ASCII and common Chinese.
+    if (size + text.length * 3 > PARAMETER_BYTES && parts.length > 0) {
+      chunks.push(`[${parts.join(',')}]`);
+      parts = [];
+      size = 0;
+    }
+    parts.push(text);
+    size += text.length * 3;
+  }
+  if (parts.length > 0) chunks.push(`[${parts.join(',')}]`);
+  return chunks;
+}
 
 /** What whoever comes second is told. The codes are those of the checks that are made before. */
 const MESSAGES = {
@@ -24,8 +56,9 @@ const MESSAGES = {
 export type GuardCode = keyof typeof MESSAGES | 'withdrawal_came';
 
 /**
- * A statement for a `batch()` that aborts it unless a condition holds. It must stand before the writes that the condition is
- * about. @param condition SQL, true when the transaction may go on; `?1`, `?2` … are the values
+ * A statement for a `batch()` that aborts it, with its code, unless a condition holds. It is asked inside the transaction, so
+ * that of two acts at once one wins and the other is told; what was read before can be wrong by the time of the write. It
+ * must stand before the writes that the condition is about. @param condition SQL, true when the transaction may go on; `?1`, `?2` … are the values
  */
 export const guard = (
   db: D1Database,

@@ -5,8 +5,9 @@
  */
 import { shanghaiDay } from '../base/day.ts';
 import { type Counted, type Statistics, statisticsOf, yearsOf } from '../core/statistics-year.ts';
-import { countDelays, countIssued, countOutcomes, selectRevision } from '../storage/certificate-counts.ts';
-import { centreNames } from './organizations.ts';
+import { countDelays, countIssued, countOutcomes } from '../storage/certificate-store.ts';
+import { selectRevision } from '../storage/statement-store.ts';
+import { centreNames } from './on-file.ts';
 import type { Service } from './service.ts';
 
 /** Seconds. */

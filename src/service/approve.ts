@@ -1,0 +1,59 @@
+/**
+ * Takes a centre's approval (审核) of a batch: by route city the city's first, then the province's. It is judged as issuing will
+ * judge it, then stored in one transaction with the new state of the batch: a crash leaves both or neither.
+ */
+import { Refusal } from '../base/refusal.ts';
+import { counted } from '../base/text.ts';
+import { checkArrival, openApproval, openCityApproval } from '../core/approval.ts';
+import { openFiling } from '../core/filing.ts';
+import { checkTimes } from '../core/statement.ts';
+import { type BatchRow, insertApproval, selectHeld } from '../storage/batch-store.ts';
+import { unlessObjected } from '../storage/case-store.ts';
+import type { Caller } from './caller.ts';
+import { directoryOf, requireSameCentre } from './on-file.ts';
+import { arrivalOf, batchFacts, CLOSED, openBatch } from './open-batch.ts';
+import { requireNotice, requireUploaded } from './procedure/result-steps.ts';
+import type { Service } from './service.ts';
+
+/** Takes a centre's approval: the city's by route city first, then the province's. */
+export async function acceptApproval(service: Service, caller: Caller, id: string, token: string): Promise<BatchRow> {
+  const { batch, filing, filing_token } = await openBatch(service, id);
+  if (CLOSED.includes(batch.state))
+    throw new Refusal('batch_closed', `The batch is ${batch.state}; it takes no more approvals.`, {
+      state: batch.state,
+    });
+  await requireSameCentre(service, filing);
+  requireNotice(service, batch.results);
+  await requireUploaded(service, batch);
+  const directory = await directoryOf(service);
+  const { facts } = await batchFacts(service, batch);
+  const tier = caller.role === 'province' ? 'province' : 'city';
+  const opened = await (tier === 'province' ? openApproval : openCityApproval)(
+    token,
+    directory,
+    filing,
+    facts,
+    service.now(),
+  );
+  const { iss, jti } = opened.payload;
+  if (iss !== caller.subject)
+    throw new Refusal('issuer_not_caller', 'A centre hands in its own approvals only.', { part: 'approval+jwt:iss' });
+  checkTimes('approval+jwt', opened.payload, service.now());
+  await checkArrival(opened, directory, filing, await arrivalOf(service, batch));
+  // As the gate will judge it: what could not be ordered need not be approved.
+  await openFiling(filing_token, directory, opened.payload.iat, service.now());
+  await requireNotHeld(service, batch);
+  await unlessObjected(insertApproval(service.db, id, { tier, iss, jti, token, received_at: service.now() }));
+  return { ...batch, state: tier === 'province' || batch.state === 'approved' ? 'approved' : 'city_approved' };
+}
+
+/** Refuses a batch that could not be numbered, because somebody in it holds such a certificate already: the centre returns it. */
+async function requireNotHeld(service: Service, { id, count }: BatchRow): Promise<void> {
+  const held = await selectHeld(service.db, id, 0, count);
+  if (held.length === 0) return;
+  throw new Refusal(
+    'already_certified',
+    `Already certified for the same occupation, job and level: ${counted(held.length, 'person', 'people')}. The rows name the certificates; return the batch, and say why.`,
+    { rows: held.slice(0, 100).map(({ row }) => row) },
+  );
+}

@@ -1,0 +1,93 @@
+/** A stored batch as what it is verified to be, for everything that goes on with it: approving, issuing, showing. */
+import { Refusal } from '../base/refusal.ts';
+import type { Arrival, BatchFacts } from '../core/approval.ts';
+import { rootOfTexts } from '../core/approved-rows.ts';
+import type { Filing } from '../core/schema.ts';
+import { type BatchRow, selectApprovals, selectBatch, selectFacts } from '../storage/batch-store.ts';
+import { selectCase } from '../storage/case-store.ts';
+import { selectStatementById } from '../storage/statement-store.ts';
+import { directoryOf, filedSince } from './on-file.ts';
+import { reasonOf } from './procedure/return-reason.ts';
+import type { Service } from './service.ts';
+
+export const CLOSED = ['issuing', 'issued', 'returned'];
+
+/** A batch with its filing opened as it was at upload. Refuses `batch_not_found`. */
+export async function openBatch(
+  service: Service,
+  id: string,
+): Promise<{ batch: BatchRow; filing: Filing; filing_token: string }> {
+  const batch = await selectBatch(service.db, id);
+  if (!batch) throw new Refusal('batch_not_found', 'There is no such batch.');
+  const stored = await selectStatementById(service.db, batch.filing);
+  const directory = await directoryOf(service);
+  if (!stored)
+    throw new Refusal('register_differs', 'The batch names a filing that is not stored.', { part: 'filing' });
+  const { payload } = await service.memo.open(stored.token, 'filing+jwt', directory.findCentre);
+  if (payload.sub !== `org:${batch.organization}`)
+    throw new Refusal('register_differs', "The batch names another organization's filing.", { part: 'filing' });
+  return { batch, filing: payload, filing_token: stored.token };
+}
+
+/** What tokens about this batch must say, with the root computed again from the rows. */
+export async function batchFacts(service: Service, batch: BatchRow): Promise<{ facts: BatchFacts; texts: string[] }> {
+  const texts = await selectFacts(service.db, batch.id);
+  const root = rootOfTexts(texts);
+  if (root !== batch.root || texts.length !== batch.count)
+    throw new Refusal('register_differs', 'The stored rows are not the rows that were uploaded.', { part: 'rows' });
+  return {
+    facts: { organization: batch.organization, aud: service.config.origin, batch: batch.id, root, count: batch.count },
+    texts,
+  };
+}
+
+/** When a batch came, and when each approval of it did: one that was never handed in comes now. */
+export async function arrivalOf(service: Service, batch: BatchRow): Promise<Arrival> {
+  const received = new Map(
+    (await selectApprovals(service.db, batch.id)).map(({ token, received_at }) => [token, received_at]),
+  );
+  const now = service.now();
+  return { uploaded: batch.created_at, arrived: (token) => received.get(token) ?? now };
+}
+
+/** The batch as its organization and centres see it. */
+export async function batchView(service: Service, batch: BatchRow, signed: number) {
+  const approvals = await selectApprovals(service.db, batch.id);
+  const returned_reason = await reasonOf(service, batch);
+  const filed_since = CLOSED.includes(batch.state)
+    ? undefined
+    : await filedSince(service, (await openBatch(service, batch.id)).filing);
+  const plan = batch.results === null ? null : ((await selectCase(service.db, batch.results))?.parent ?? null);
+  return {
+    id: batch.id,
+    organization: batch.organization,
+    count: batch.count,
+    root: batch.root,
+    state: batch.state,
+    created_at: batch.created_at,
+    issued: signed,
+    approvals: approvals.map(({ tier, iss, jti, token, received_at }) => ({
+      tier,
+      iss,
+      jti,
+      approval: token,
+      received_at,
+    })),
+    ...(returned_reason === null ? {} : { returned_reason }),
+    // Then nothing of it can be issued: it is returned and uploaded again.
+    ...(filed_since === undefined ? {} : { filed_since }),
+    // Whether plan and notice came before it (notice 2020, 四).
+    procedure: batch.results === null ? ('none' as const) : ('notice' as const),
+    ...(batch.results === null ? {} : { results: batch.results }),
+    ...(plan === null ? {} : { plan }),
+  };
+}
+
+/** What binds a row's ciphertext to its place. */
+export const rowPlace = (batch: string, position: number): string => `batch:${batch}:row:${position}`;
+
+/** The private part of a row, as sealed at upload. */
+export interface RowSecret {
+  disclosures: string[];
+  scores: [theory: number, practice: number];
+}

@@ -1,0 +1,211 @@
+/**
+ * Reads one stored certificate: the row becomes evidence, the evidence a Report. Every answer is verified from stored
+ * signatures; what a row's columns say counts for nothing by itself.
+ */
+import { isRefusal, isUnreadable, Refusal } from '../base/refusal.ts';
+import type { Evidence } from '../core/bundle.ts';
+import { withDisclosures } from '../core/credential.ts';
+import type { ClaimName, Holder } from '../core/disclose.ts';
+import { parseNumber } from '../core/number.ts';
+import type { Columns } from '../core/register-columns.ts';
+import type { StoredEvent } from '../core/status.ts';
+import { verify } from '../core/verify.ts';
+import { type CertificateRow, selectCertificate } from '../storage/certificate-store.ts';
+import { directoryOf } from './on-file.ts';
+import { type RowSecret, rowPlace } from './open-batch.ts';
+import type { Found, Service } from './service.ts';
+
+export async function openPrivate(
+  service: Service,
+  row: Pick<CertificateRow, 'batch' | 'position' | 'sealed'>,
+): Promise<{ disclosures: string[]; broken?: string }> {
+  try {
+    const { disclosures } = (await service.vault.openRow(rowPlace(row.batch, row.position), row.sealed)) as RowSecret;
+    return { disclosures };
+  } catch (error) {
+    if (isRefusal(error)) return { disclosures: [], broken: 'sealed' };
+    throw error;
+  }
+}
+
+/** Columns that repeat another column: a difference means that one of them was edited. */
+function brokenCopy(row: CertificateRow): string | undefined {
+  if (row.row_person !== row.person) return 'person';
+  if (row.row_level !== row.level) return 'level';
+  if (row.row_occupation_code !== row.occupation_code) return 'occupation_code';
+  if (row.row_job !== row.job) return 'job';
+  if (row.batch_organization !== row.organization) return 'organization';
+  return undefined;
+}
+
+export function safeParse<T>(text: string): T | undefined {
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    if (isUnreadable(error)) return undefined;
+    throw error;
+  }
+}
+
+function columnsOf(service: Service, row: CertificateRow, broken: string | undefined): Columns {
+  const {
+    number,
+    organization,
+    year,
+    level,
+    serial,
+    occupation_code,
+    job,
+    batch,
+    status_list,
+    status_index,
+    issued_at,
+    key_number,
+    form,
+    root,
+    state,
+    replaced_by,
+    person,
+  } = row;
+  return {
+    number,
+    organization,
+    year,
+    level,
+    serial,
+    occupation_code,
+    job,
+    batch,
+    status_list,
+    status_index,
+    issued_at,
+    key_number,
+    form,
+    root,
+    state,
+    replaced_by,
+    person,
+    personOf: (idType, idNumber) => service.vault.person(idType, idNumber),
+    approval: row.approval_jti,
+    row: row.facts,
+    replaces: row.row_replaces,
+    live: row.live === 1,
+    crowded: row.crowded === 1,
+    mending: row.mending === 1,
+    successor_pending: row.successor_pending === 1,
+    broken: broken ?? brokenCopy(row),
+  };
+}
+
+/** The events of a stored row; none when they are no JSON, which the state column then contradicts. */
+export const storedEvents = (row: CertificateRow): StoredEvent[] =>
+  (safeParse<{ token: string; client: string | null }[]>(row.events) ?? []).map(({ token, client }) => ({
+    token,
+    client: client ?? undefined,
+  }));
+
+/** The evidence that a stored row gives. */
+function evidenceOf(
+  service: Service,
+  row: CertificateRow,
+  asked: string | undefined,
+  disclosures: string[],
+  broken: string | undefined,
+): Evidence {
+  return {
+    asked,
+    credential: withDisclosures(row.credential, disclosures),
+    seal: { number: row.number, digits: row.seal },
+    filing: row.filing,
+    client: row.client,
+    approval: row.approval,
+    order: row.order_token,
+    inclusion: { index: row.position, size: row.count, path: row.path === '' ? [] : row.path.split('.') },
+    status: {
+      events: storedEvents(row),
+      successor: row.successor === null ? undefined : safeParse<{ credential: string; filing: string }>(row.successor),
+    },
+    columns: columnsOf(service, row, broken),
+  };
+}
+
+/** A stored row as evidence, with the directory of the centres behind it. */
+export async function storedEvidence(service: Service, row: CertificateRow, asked: string | undefined) {
+  const { disclosures, broken } = await openPrivate(service, row);
+  return {
+    evidence: evidenceOf(service, row, asked, disclosures, broken),
+    directory: await directoryOf(service, row.revision),
+    disclosures,
+  };
+}
+
+/** Whether a row's private part and all that it is compared with are what was found intact before. */
+const sameRow = (a: CertificateRow, b: CertificateRow): boolean =>
+  a.sealed === b.sealed &&
+  a.facts === b.facts &&
+  a.person === b.person &&
+  a.row_person === b.row_person &&
+  a.batch === b.batch &&
+  a.position === b.position;
+
+const isWhole = (holder: Partial<Holder> | undefined): holder is Holder =>
+  holder?.name !== undefined && holder.id_type !== undefined && holder.id_number !== undefined;
+
+/** Verifies a stored row. `show` limits which personal claims the report may carry. */
+export async function examine(
+  service: Service,
+  row: CertificateRow,
+  asked: string | undefined,
+  show: readonly ClaimName[],
+): Promise<Found> {
+  // A public look-up shows nothing private: a ciphertext that was found intact before is not opened again.
+  const before = service.intact.get(row.number);
+  if (show.length === 0 && before && sameRow(before, row)) {
+    const evidence = evidenceOf(service, row, asked, [], undefined);
+    return {
+      row,
+      verification: await verify({ ...evidence, show }, await directoryOf(service, row.revision), service.now()),
+      disclosures: [],
+      holder: undefined,
+    };
+  }
+  const { evidence, directory, disclosures } = await storedEvidence(service, row, asked);
+  const verification = await verify({ ...evidence, show }, directory, service.now());
+  if (verification.disclosed && verification.report.verdict !== 'invalid') service.intact.set(row.number, row);
+  const holder = verification.disclosed?.holder;
+  return { row, verification, disclosures, holder: isWhole(holder) ? holder : undefined };
+}
+
+/** What a number is answered with that the register does not hold. */
+export const certificateNotFound = () =>
+  new Refusal(
+    'certificate_not_found',
+    'This register holds no certificate with this number. That does not mean that a certificate is false: check each digit.',
+  );
+
+/** Seconds for which the outcome of a verification stands while the register's revision stays. */
+const STANDS = 60;
+
+/** Looks a certificate up by its number, as typed. @returns undefined when the register does not hold it */
+export async function lookUp(
+  service: Service,
+  asked: string,
+  show: readonly ClaimName[] = [],
+): Promise<Found | undefined> {
+  const { text } = parseNumber(asked);
+  const row = await selectCertificate(service.db, service.lately, text);
+  if (!row) return undefined;
+  return show.length === 0 ? publicly(service, row, text) : examine(service, row, text, show);
+}
+
+/** What a public look-up finds: verified within the last minute from the very row and directory that are read now. */
+async function publicly(service: Service, row: CertificateRow, text: string): Promise<Found> {
+  const directory = await directoryOf(service, row.revision);
+  const now = service.now();
+  const before = service.verified.get(text);
+  if (before && before.row === row && before.directory === directory && now >= before.at && now < before.at + STANDS)
+    return before.found;
+  const found = await examine(service, row, text, []);
+  service.verified.set(text, { row, directory, found, at: now });
+  return found;
+}

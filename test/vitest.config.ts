@@ -27,6 +27,7 @@ const PACKAGES = [
   'hono/jsx/jsx-dev-runtime',
   'hono/jsx/jsx-runtime',
   'jose',
+  'pako3',
   'papaparse',
   'pdf-lib',
   'qrcode/lib/core/qrcode.js',

@@ -7,7 +7,6 @@
  */
 import { create, type QrSegment, type QrSymbol } from 'qrcode/lib/core/qrcode.js';
 import { Refusal } from '../base/refusal.ts';
-import { bestMask } from './qr-mask.ts';
 
 export interface QrMatrix {
   /** Modules along one side, without the quiet zone. */
@@ -22,7 +21,7 @@ export interface QrMatrix {
 /** The library says in a plain Error that a text is too long, and throws nothing else. */
 function createCode(segments: QrSegment[], length: number): QrSymbol {
   try {
-    return create(segments, { errorCorrectionLevel: 'M', maskPattern: 0 });
+    return create(segments, { errorCorrectionLevel: 'M' });
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) throw error;
     throw new Refusal('qr_unusable', 'The text is too long for a QR code.', { length });
@@ -40,10 +39,11 @@ export function qrMatrix(url: string): QrMatrix {
         { data: parts[2] as string, mode: 'numeric' },
       ]
     : [{ data: url, mode: 'byte' }];
-  const { modules, version } = createCode(segments, url.length);
-  const { size } = modules;
-  const best = bestMask(modules);
-  return { size, version, modules: best, dark: (x, y) => best[y * size + x] === 1 };
+  const {
+    version,
+    modules: { size, data },
+  } = createCode(segments, url.length);
+  return { size, version, modules: data, dark: (x, y) => data[y * size + x] === 1 };
 }
 
 // Owns the dark modules of a QR code as few rectangles for one PDF path, which compresses well.

@@ -6,11 +6,8 @@ declare module 'qrcode/lib/core/qrcode.js' {
   }
   export interface QrSymbol {
     version: number;
-    /** Row by row; `reservedBit` marks the modules that are not data. */
-    modules: { size: number; data: Uint8Array; reservedBit: Uint8Array };
+    /** Row by row. */
+    modules: { size: number; data: Uint8Array };
   }
-  export function create(
-    segments: QrSegment[],
-    options: { errorCorrectionLevel: 'L' | 'M' | 'Q' | 'H'; maskPattern?: number },
-  ): QrSymbol;
+  export function create(segments: QrSegment[], options: { errorCorrectionLevel: 'L' | 'M' | 'Q' | 'H' }): QrSymbol;
 }

@@ -6,7 +6,7 @@ import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { renderCertificate } from '../../src/core/paper/document.ts';
-import { inflate } from '../../src/formats/pdf-read/flate.ts';
+import { inflate } from '../../src/formats/pdf-read/filters.ts';
 import { Budget, LIMITS } from '../../src/formats/pdf-read/limits.ts';
 import { readPdf } from '../../src/formats/pdf-read/read-pdf.ts';
 import { bundle, fonts, ordinary } from './fixtures-pdf.ts';

@@ -2,7 +2,7 @@
 import { deflateRawSync, deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inflate } from '../../src/formats/pdf-read/flate.ts';
+import { inflate } from '../../src/formats/pdf-read/filters.ts';
 import { Budget, LIMITS } from '../../src/formats/pdf-read/limits.ts';
 import { readPdf } from '../../src/formats/pdf-read/read-pdf.ts';
 import {

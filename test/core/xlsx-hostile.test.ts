@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readRows } from '../../src/core/rows/row-file.ts';
 import { FIELDS } from '../../src/core/rows/rows.ts';
-import { inflateRaw } from '../../src/formats/pdf-read/flate.ts';
+import { inflate } from '../../src/formats/pdf-read/filters.ts';
 import { Budget } from '../../src/formats/pdf-read/limits.ts';
 import { HEAD, line, list, partsOf, refusal, row, textCell, type Workbook, workbook, zip } from './fixtures-xlsx.ts';
 import { table } from './samples.ts';
@@ -271,7 +271,7 @@ describe('bombs', () => {
     for (const one of [crowded, empty]) {
       const stream = Buffer.alloc(one.length * 100_000, one);
       expect(refused(container(parts, { [SHEET]: { stream } })).code).toBe('xlsx_malformed');
-      expect(['pdf_malformed', 'pdf_too_large']).toContain(refusal(() => inflateRaw(stream, new Budget(), 9)).code);
+      expect(['pdf_malformed', 'pdf_too_large']).toContain(refusal(() => inflate(stream, new Budget(), 9)).code);
     }
   });
 

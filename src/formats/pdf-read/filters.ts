@@ -3,7 +3,7 @@
  * It leaves images in their own format (DCT, JPX, CCITT, JBIG2) as they are and says so.
  * It refuses unknown filters and damaged data (`pdf_malformed`), and data that would grow beyond the budget (`pdf_too_large`).
  */
-import { inflate } from './flate.ts';
+import { inflateSteps } from '../inflate.ts';
 import { type Budget, LIMITS, malformed, Output, tooLarge } from './limits.ts';
 import { type Dict, fromHex, isSpace, isWhole, Name, type Stream, type Value } from './objects.ts';
 
@@ -63,6 +63,24 @@ function apply(name: string, bytes: Uint8Array, parms: Dict, budget: Budget, get
     default:
       throw malformed('it has an unknown filter');
   }
+}
+
+/**
+ * Inflates zlib data, or bare DEFLATE as some producers write it. The checksum is not looked at, nor what follows the end.
+ * @throws Refusal `pdf_malformed`, `pdf_too_large`
+ */
+export function inflate(input: Uint8Array, budget: Budget, cap: number): Uint8Array {
+  const [cmf = 0, flg = 0] = input;
+  const zlib = (cmf & 15) === 8 && (cmf * 256 + flg) % 31 === 0;
+  const output = new Output(budget, cap);
+  const whole = inflateSteps(zlib ? input.subarray(2) : input, (bytes) => {
+    // A block of a dozen bytes takes the time of a kilobyte.
+    budget.spend('work', 1024);
+    output.append(bytes);
+    return true;
+  });
+  if (!whole) throw malformed('compressed data is damaged, or cut off');
+  return output.done();
 }
 
 /** Undoes the PNG (10 and above) and TIFF (2) predictors; PNG data says its kind at the start of each row. */

@@ -26,9 +26,7 @@ import {
 import { dirname, resolve } from 'node:path';
 import type { JWK } from 'jose';
 import { programSigner } from '../src/cli/external-signer.ts';
-import type { PublicJwk } from '../src/core/schema.ts';
-import { signBytes } from '../src/core/sign-bytes.ts';
-import { importPublic, thumbprint } from '../src/core/statement.ts';
+import { importPublic, type PublicJwk, signBytes, thumbprint } from '../src/core/keys.ts';
 import { type KeyPair, makeKey, readKey, type Signatory, type Speaker } from '../src/sdk/sign.ts';
 
 export interface KeyFile {

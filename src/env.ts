@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { Recent } from './base/bounded.ts';
 import { fromBase64url } from './base/bytes.ts';
 import { isRefusal, isUnreadable } from './base/refusal.ts';
-import { publicJwk } from './core/schema.ts';
+import { publicJwk } from './core/keys.ts';
 import { Memo } from './core/statement.ts';
 import { askTimestamp, verifyToken } from './service/outside-services.ts';
 import type { Config, RateName, Service, Turnstile } from './service/service.ts';

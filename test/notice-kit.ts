@@ -2,13 +2,14 @@
  * Notices of results for tests, written straight into the register as the organization signed them: the steps that publish
  * and correct results have tests of their own.
  */
-import { fromBase64url, sha256Short, toBase64url } from '../src/base/bytes.ts';
+
 import type { Body } from '../src/core/procedure/bodies.ts';
 import { countOutcomes } from '../src/core/procedure/outcome.ts';
 import type { ResultRow } from '../src/core/procedure/plan.ts';
 import { planFacts } from '../src/core/procedure/plan-check.ts';
 import { signStep } from '../src/core/procedure/sign-step.ts';
 import type { StepName } from '../src/core/procedure/steps.ts';
+import { payloadDigest } from '../src/core/statement.ts';
 import { serviceOf } from '../src/env.ts';
 import { sealBody } from '../src/service/procedure/body-at-rest.ts';
 import { type CaseRow, insertStep, selectCase } from '../src/storage/case-store.ts';
@@ -53,7 +54,7 @@ export async function store(
     crypto.randomUUID(),
   );
   const seq = (current?.seq ?? 0) + 1;
-  const last = toBase64url(sha256Short(fromBase64url(token.split('.')[1] as string)));
+  const last = payloadDigest(token);
   const row: CaseRow = {
     about,
     kind: about.split(':')[0] as string,

@@ -3,9 +3,10 @@
  * long: the root's own, a centre's by its `centre+jwt`, an issuing key's by the `filing+jwt`. Key files hold them as PEM.
  * It refuses nothing: the service judges the chain that it is handed.
  */
-import { decodeJwt } from 'jose';
+
 import { certify, certifyIssuingKey, type Issuer, rootName, routeOf } from '../core/paper/x509-certificates.ts';
 import type { Centre, Filing } from '../core/schema.ts';
+import { unverified } from '../core/statement.ts';
 import { toPem } from '../formats/pades/x509.ts';
 import type { Caller } from '../sdk/call.ts';
 import { now, type Signatory, type Speaker } from '../sdk/sign.ts';
@@ -32,7 +33,7 @@ export async function certifyRoot(root: Signatory): Promise<string> {
 
 /** The root certifies the centre that it appoints by this statement. @returns PEM */
 export async function certifyCentre(root: Signatory, appointment: string): Promise<string> {
-  const { name, cnf, iat, exp } = decodeJwt<Centre>(appointment);
+  const { name, cnf, iat, exp } = unverified<Centre>(appointment).claims;
   return toPem(
     'CERTIFICATE',
     await certify({ name, jwk: cnf.jwk }, rootIssuer(root), {
@@ -50,10 +51,15 @@ export async function certifyCentre(root: Signatory, appointment: string): Promi
  */
 export async function handInCertificate(centre: Speaker, caller: Caller, filing: string): Promise<boolean> {
   const { certificate } = centre;
-  const newest = decodeJwt<Filing>(filing).issuing_jwks.keys.at(-1);
+  const newest = unverified<Filing>(filing).claims.issuing_jwks.keys.at(-1);
   if (certificate === undefined || newest === undefined) return false;
   await caller.post(`${routeOf(newest.kid)}/certificate`, {
-    certificate: await certifyIssuingKey({ ...centre, certificate }, decodeJwt<Filing>(filing), newest, newSerial()),
+    certificate: await certifyIssuingKey(
+      { ...centre, certificate },
+      unverified<Filing>(filing).claims,
+      newest,
+      newSerial(),
+    ),
   });
   return true;
 }

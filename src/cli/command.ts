@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { readIdentity, readKeyFile, writeKeyFile } from '../../keys/make.ts';
-import { thumbprint } from '../core/statement.ts';
+import { thumbprint } from '../core/keys.ts';
 import type { TrustFile } from '../sdk/batch.ts';
 import { Caller } from '../sdk/call.ts';
 import { now, type Speaker } from '../sdk/sign.ts';
@@ -144,7 +144,7 @@ function developmentServer(): string | undefined {
 }
 
 /** A public key: of a key file, or a bare public JWK that someone sent. */
-export async function readPublic(path: string): Promise<{ kid: string; jwk: import('../core/schema.ts').PublicJwk }> {
+export async function readPublic(path: string): Promise<{ kid: string; jwk: import('../core/keys.ts').PublicJwk }> {
   const json = JSON.parse(readFileSync(path, 'utf8')) as {
     private?: unknown;
     signer?: unknown;
@@ -156,7 +156,7 @@ export async function readPublic(path: string): Promise<{ kid: string; jwk: impo
     const { kid, jwk } = (await readKeyFile(path)).pair;
     return { kid, jwk };
   }
-  const { thumbprint } = await import('../core/statement.ts');
+  const { thumbprint } = await import('../core/keys.ts');
   if (json.kty !== 'EC' || !json.x || !json.y)
     throw usage(`${path} 不是密钥文件，也不是 P-256 公钥 JWK`, `${path} is neither a key file nor a public P-256 JWK`);
   const jwk = { kty: 'EC', crv: 'P-256', x: json.x, y: json.y } as const;

@@ -3,6 +3,7 @@
  * API alone, with keys made for this run. What it writes is all that a stranger needs to check the certificates.
  * Bad rows are listed on stderr, one line each; then nothing is issued and nothing is written.
  */
+
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import type { CheckedRow, RawRow } from '../core/rows/row.ts';
 import { readRows, readScope, typeOfFile } from '../core/rows/row-file.ts';
 import { checkRows } from '../core/rows/rows.ts';
 import type { ScopeEntry } from '../core/schema.ts';
+import { unverified } from '../core/statement.ts';
 import type { FontSet } from '../formats/font/font.ts';
 import { type Font, openFont } from '../formats/font/font.ts';
 import {
@@ -20,7 +22,6 @@ import {
   fileWith,
   issueWith,
   nameServiceKey,
-  peek,
   readBatch,
   requireSameRows,
   type TrustFile,
@@ -180,7 +181,7 @@ async function enrol(
   return client;
 }
 
-const jtiOf = (token: string): string => peek<{ jti: string }>(token).jti;
+const jtiOf = (token: string): string => unverified<{ jti: string }>(token).claims.jti;
 
 /** From the plan over exam and notice to the upload, each step on its own day. @returns the batch */
 async function procedure(

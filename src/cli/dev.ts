@@ -5,10 +5,11 @@
  *     .dev/keys/root.json province.json city-3701.json org-S000037000001.json org-S000037000002.json
  *     .dev/secrets.json   { "MASTER_SECRET" }        .dev/root.txt   the root's thumbprint        .dev/ca.pem   its certificate
  */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeKeyFile, readKeyFile, writeKeyFile, writePrivate } from '../../keys/make.ts';
-import { peek } from '../sdk/batch.ts';
+import { unverified } from '../core/statement.ts';
 import { appointCentre, nameClient, now, type Signatory, type Speaker } from '../sdk/sign.ts';
 import { ROOT } from './build.ts';
 import { certifyCentre, certifyRoot } from './certify.ts';
@@ -58,7 +59,7 @@ async function keepNamed(
   const path = keyPath(name);
   const { file } = await readKeyFile(path);
   let { token, certificate } = file;
-  if (token === undefined || peek<{ exp: number }>(token).exp < now() + EARLY) token = await sign(pair);
+  if (token === undefined || unverified<{ exp: number }>(token).claims.exp < now() + EARLY) token = await sign(pair);
   if (certify && (certificate === undefined || token !== file.token)) certificate = await certify(token);
   const named = { subject, token, ...(certificate === undefined ? {} : { certificate }) };
   if (

@@ -21,10 +21,10 @@ import { FOREIGN } from '../core/gateway.ts';
 import { type Check, type Report, type Verdict, verdictOf, withoutSeal } from '../core/report.ts';
 import { readSeal, sealKid } from '../core/seal.ts';
 import { readSnapshot, type Snapshot, takeSnapshot } from '../core/snapshot.ts';
-import { Memo } from '../core/statement.ts';
+import { Memo, unverified } from '../core/statement.ts';
 import { openStatusList, type StatusList } from '../core/status-list.ts';
 import { type Verification, verify, verifyUnder } from '../core/verify.ts';
-import { peek, type TrustFile } from '../sdk/batch.ts';
+import type { TrustFile } from '../sdk/batch.ts';
 import { CallError, type Caller } from '../sdk/call.ts';
 import { now } from '../sdk/sign.ts';
 import { claimedNumber, type Subject } from './subjects.ts';
@@ -54,7 +54,9 @@ export interface Circumstances {
 function filingsNaming(trust: TrustFile | undefined, names: (kid: string) => boolean): string[] {
   const holds = (token: string) => {
     try {
-      return peek<{ issuing_jwks: { keys: { kid: string }[] } }>(token).issuing_jwks.keys.some(({ kid }) => names(kid));
+      return unverified<{ issuing_jwks: { keys: { kid: string }[] } }>(token).claims.issuing_jwks.keys.some(({ kid }) =>
+        names(kid),
+      );
     } catch {
       return false;
     }

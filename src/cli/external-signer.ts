@@ -2,11 +2,10 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodeUtf8, fromBase64url, sha256 } from '../base/bytes.ts';
+import { decodeUtf8, sha256 } from '../base/bytes.ts';
 import { isRefusal } from '../base/refusal.ts';
-import type { PublicJwk } from '../core/schema.ts';
-import type { Signer } from '../core/sign-bytes.ts';
-import { importPublic } from '../core/statement.ts';
+import { importPublic, type PublicJwk, type Signer } from '../core/keys.ts';
+import { unverified } from '../core/statement.ts';
 import { rawEcdsa } from '../formats/pades/algorithms.ts';
 
 /**
@@ -232,12 +231,7 @@ function describe(bytes: Bytes): string {
   if (bytes[0] === 0x30) return 'X.509 证书 certificate';
   const text = decodeUtf8(bytes);
   if (!text.startsWith('eyJ')) return '试签 trial';
-  const [head, claims] = text
-    .split('.')
-    .map((part) => JSON.parse(decodeUtf8(fromBase64url(part))) as Record<string, unknown>) as [
-    Record<string, unknown>,
-    Record<string, unknown>,
-  ];
+  const { header: head, claims } = unverified(text);
   if (head.typ === 'dpop+jwt') return `${String(claims.htm)} ${new URL(String(claims.htu)).pathname}`;
   return [head.typ, claims.step, claims.about ?? claims.batch ?? claims.number ?? claims.sub]
     .filter((word) => word !== undefined)

@@ -3,14 +3,17 @@
  * filing, plan, exam, notice, upload, each step signed by its own party at its own moment. All people are invented.
  * It refuses nothing: the service judges every step; where the days do not allow the procedure it says so (undefined).
  */
+
 import { dayNumber, shanghaiDay, shanghaiYear } from '../base/day.ts';
 import { isRefusal } from '../base/refusal.ts';
+import type { PublicJwk } from '../core/keys.ts';
 import type { Application } from '../core/procedure/application.ts';
 import type { Plan, Results } from '../core/procedure/plan.ts';
 import type { CheckedRow } from '../core/rows/row.ts';
-import type { PublicJwk, ScopeEntry } from '../core/schema.ts';
+import type { ScopeEntry } from '../core/schema.ts';
+import { unverified } from '../core/statement.ts';
 import { BUILT_IN, WorkingDays } from '../core/workdays.ts';
-import { peek, type TrustFile } from '../sdk/batch.ts';
+import type { TrustFile } from '../sdk/batch.ts';
 import type { Caller } from '../sdk/call.ts';
 import { announceYear, type Speaker } from '../sdk/sign.ts';
 import { newSalt } from '../sdk/take.ts';
@@ -62,7 +65,7 @@ export const demonstrationDays = (moment: number, now: number): WorkingDays =>
  */
 export async function announceMissing(province: Speaker, caller: Caller, moment: number, now: number): Promise<void> {
   const { calendars = [] } = await caller.get<TrustFile>('/.well-known/trust.json');
-  const announced = calendars.map((token) => peek<{ year: number }>(token).year);
+  const announced = calendars.map((token) => unverified<{ year: number }>(token).claims.year);
   for (const year of missingYears(moment, now).filter((one) => !announced.includes(one))) {
     const days = { year, holidays: fixedDays(year), workdays: [], source: '仅供演示，不是国务院办公厅的通知' };
     await caller.post('/v1/calendars', { statement: await announceYear(province, days, { iat: moment }) });

@@ -3,11 +3,13 @@
  * organization of each route, a few certificates, one of them revoked. Every step asks first whether it was done,
  * so that a start that was interrupted goes on where it stopped. All people in it are invented.
  */
+
 import { shanghaiDay } from '../base/day.ts';
 import { residentCheckCharacter, usccCheckCharacter } from '../core/identity.ts';
 import type { Report } from '../core/report.ts';
 import { checkRows, readCandidates } from '../core/rows/rows.ts';
 import type { ScopeEntry } from '../core/schema.ts';
+import { unverified } from '../core/statement.ts';
 import type { WorkingDays } from '../core/workdays.ts';
 import {
   approveWith,
@@ -17,7 +19,6 @@ import {
   type HolderOf,
   issueWith,
   nameServiceKey,
-  peek,
   provinceApproval,
   readBatch,
   type TrustFile,
@@ -91,7 +92,7 @@ async function enrol(
 ): Promise<void> {
   const { filings } = await caller.get<TrustFile>('/.well-known/trust.json');
   const inForce = filings.findLast((token) => {
-    const { sub, exp } = peek<{ sub: string; exp: number }>(token);
+    const { sub, exp } = unverified<{ sub: string; exp: number }>(token).claims;
     return sub === client.subject && exp > Date.now() / 1000 + 86_400;
   });
   const filing =
@@ -116,7 +117,7 @@ async function batchOf(keys: DevKeys, client: Speaker, as: Act, code: string, da
     missingGlyphs: () => [],
   });
   const centres = code === CITY_SCHOOL ? [keys.city, keys.province] : [keys.province];
-  const since = peek<{ iat: number }>(client.token).iat;
+  const since = unverified<{ iat: number }>(client.token).claims.iat;
   const made = await throughNotice(
     as,
     client,

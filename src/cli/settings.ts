@@ -2,7 +2,7 @@
  * Owns the settings of a local deployment: what the Worker is told of the root, and its secrets.
  */
 import { randomBytes } from 'node:crypto';
-import type { PublicJwk } from '../core/schema.ts';
+import type { PublicJwk } from '../core/keys.ts';
 
 /** Address before a local Worker: where `/healthz` was held, it answers from then on. */
 export const OPEN = '/cdn-cgi/handler/open';

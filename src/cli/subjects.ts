@@ -2,6 +2,7 @@
  * Owns what people hand to `luzheng verify`: a number, the address of a QR code, or a file, told apart by what it is.
  * It refuses, as "cannot tell", what holds no certificate at all.
  */
+
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isRefusal } from '../base/refusal.ts';
 import { withoutMarks } from '../base/text.ts';
@@ -10,6 +11,7 @@ import { splitCredential } from '../core/credential.ts';
 import { type Brought, isSdJwt, looksLikePdf, readObject } from '../core/file-kind.ts';
 import { normalizeNumber } from '../core/number.ts';
 import { openDocument } from '../core/paper/document-check.ts';
+import { unverified } from '../core/statement.ts';
 import { PDF_FAULTS } from '../web/words/page-words.ts';
 import { fromHere, type Input } from './command.ts';
 import { ROOT_FILE } from './dev.ts';
@@ -96,10 +98,8 @@ export function claimedNumber(subject: Subject): string | undefined {
   if (subject.kind === 'number' || subject.kind === 'url') return subject.number;
   try {
     const { jws } = splitCredential(subject.kind === 'bundle' ? subject.opened.bundle.credential : subject.credential);
-    const payload = JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()) as {
-      credentialSubject?: { number?: unknown };
-    };
-    return typeof payload.credentialSubject?.number === 'string' ? payload.credentialSubject.number : undefined;
+    const number = unverified<{ credentialSubject?: { number?: unknown } }>(jws).claims.credentialSubject?.number;
+    return typeof number === 'string' ? number : undefined;
   } catch {
     return undefined;
   }

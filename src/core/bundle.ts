@@ -5,15 +5,16 @@
  */
 
 import * as v from 'valibot';
-import { decodeUtf8, fromBase64url } from '../base/bytes.ts';
-import { isRefusal, Refusal } from '../base/refusal.ts';
+import { Refusal } from '../base/refusal.ts';
 import { readAddress } from './address.ts';
 import type { CredentialFacts } from './credential.ts';
 import type { Directory } from './directory.ts';
 import type { ClaimName, Holder } from './disclose.ts';
+import { publicJwk } from './keys.ts';
 import type { Columns } from './register-columns.ts';
 import type { CopyView } from './report.ts';
-import { type Filing, publicJwk } from './schema.ts';
+import type { Filing } from './schema.ts';
+import { unverified } from './statement.ts';
 import type { StoredEvent } from './status.ts';
 import type { StatusList } from './status-list.ts';
 
@@ -137,9 +138,6 @@ export function openBundle(bundle: Bundle): Opened {
   return { bundle, evidence, centres: statements.centres, withdrawals: bundle.withdrawals ?? [] };
 }
 
-const decode = (part: string | undefined): Record<string, unknown> =>
-  JSON.parse(decodeUtf8(fromBase64url(part ?? ''))) as Record<string, unknown>;
-
 /**
  * The ids by which signed texts name their keys (`kid`) and themselves (`jti`), with the city's approval inside the
  * province's. Read before any signature: only to choose what goes along in a bundle.
@@ -147,14 +145,9 @@ const decode = (part: string | undefined): Record<string, unknown> =>
 export function namesIn(tokens: readonly string[]): Set<string> {
   const names = new Set<unknown>();
   for (const text of tokens) {
-    try {
-      const [head, payload] = text.split('.');
-      const { jti, city } = decode(payload);
-      names.add(decode(head).kid).add(jti);
-      if (typeof city === 'string' && city.includes('.')) for (const name of namesIn([city])) names.add(name);
-    } catch (error) {
-      if (!isRefusal(error) && !(error instanceof SyntaxError)) throw error;
-    }
+    const { header, claims } = unverified(text);
+    names.add(header.kid).add(claims.jti);
+    if (typeof claims.city === 'string') for (const name of namesIn([claims.city])) names.add(name);
   }
   return names as Set<string>;
 }

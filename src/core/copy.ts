@@ -7,13 +7,12 @@
  * It refuses purposes that do not print as one line and days that make no sense, and copies of another certificate.
  */
 import type { CryptoKey } from 'jose';
-import { fromBase64url, sha256Short, toBase64url } from '../base/bytes.ts';
 import { dayNumber, shanghaiDay } from '../base/day.ts';
 import { isRefusal, Refusal } from '../base/refusal.ts';
 import type { Holder } from './disclose.ts';
 import { maskName } from './name.ts';
 import type { CopyFacts } from './paper/template.ts';
-import { type KeyFinder, openStatement, signStatement } from './statement.ts';
+import { type KeyFinder, openStatement, payloadDigest, signStatement } from './statement.ts';
 
 /** A copy lasts a year at most: longer, the certificate itself is the thing to show. */
 const LONGEST_COPY_DAYS = 366;
@@ -52,8 +51,7 @@ export function copyFacts(asked: { purpose: string; expires_on: string }, now: n
 }
 
 /** SHA-256 of what the certificate's signature covers, base64url: whatever the spelling of the signature. */
-export const credentialDigest = (jws: string): string =>
-  toBase64url(sha256Short(fromBase64url(jws.split('.')[1] ?? '')));
+export const credentialDigest = (jws: string): string => payloadDigest(jws);
 
 /** The end of a day in Shanghai, as NumericDate. */
 const endOf = (day: string): number => (dayNumber(day) + 1) * DAY - SHANGHAI - 1;

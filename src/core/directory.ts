@@ -6,7 +6,8 @@
  */
 import type { CryptoKey } from 'jose';
 import { Refusal } from '../base/refusal.ts';
-import type { Centre, Filing, PublicJwk } from './schema.ts';
+import type { PublicJwk } from './keys.ts';
+import type { Centre, Filing } from './schema.ts';
 import { PROVINCE } from './schema.ts';
 import { checkTimes, type KeyFinder, type Memo, SKEW, type Statement } from './statement.ts';
 import { isWithdrawn, NO_WITHDRAWALS, targetIssuer, type Withdrawal, Withdrawals } from './withdrawal.ts';

@@ -8,9 +8,9 @@ import { compactVerify, errors } from 'jose';
 import * as v from 'valibot';
 import { decodeUtf8, encodeUtf8, fromBase64url, sha256, toBase64url } from '../base/bytes.ts';
 import { isRefusal, isUnreadable, Refusal } from '../base/refusal.ts';
-import { type PublicJwk, publicJwk, readPayload } from './schema.ts';
-import { type SigningKey, signBytes } from './sign-bytes.ts';
-import { type Memo, thumbprint } from './statement.ts';
+import { type PublicJwk, publicJwk, type SigningKey, signBytes, thumbprint } from './keys.ts';
+import { readPayload } from './schema.ts';
+import type { Memo } from './statement.ts';
 
 /** A proof may be this many seconds old, and this many ahead. */
 export const PROOF_AGE = 300;

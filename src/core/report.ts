@@ -3,13 +3,13 @@
  * The first failure decides; `incomplete` means that nothing failed but something needed was not checked.
  */
 
-import { decodeUtf8, fromBase64url } from '../base/bytes.ts';
 import { shanghaiDay, toTimestamp } from '../base/day.ts';
 import type { CredentialFacts } from './credential.ts';
 import type { ClaimName, Disclosed, Holder } from './disclose.ts';
 import { type Level, levelName, parseNumber } from './number.ts';
 import type { Approval, Filing } from './schema.ts';
 import type { SealFacts } from './seal.ts';
+import { unverified } from './statement.ts';
 import type { PastEvent } from './status.ts';
 
 export const CHECKS = ['number', 'signature', 'filing', 'approval', 'order', 'log', 'document', 'status'] as const;
@@ -145,8 +145,7 @@ export interface Findings {
 }
 
 /** When the city approved: its token was verified as part of the province's approval. */
-const cityDay = (token: string): string =>
-  shanghaiDay((JSON.parse(decodeUtf8(fromBase64url(token.split('.')[1] as string))) as { iat: number }).iat);
+const cityDay = (token: string): string => shanghaiDay(unverified<{ iat: number }>(token).claims.iat);
 
 /** What verified signatures say. A seal's digests are not shown as names. */
 export function viewOf(found: Findings, show: readonly ClaimName[] | undefined): CertificateView | null {

@@ -6,6 +6,7 @@
 import * as v from 'valibot';
 import type { Words } from '../base/words.ts';
 import { wordsOfIssue } from './field-words.ts';
+import { publicJwk } from './keys.ts';
 import { LEVELS, type Level } from './number.ts';
 import { KINDS, STEPS } from './procedure/steps.ts';
 
@@ -25,18 +26,6 @@ const applicant = v.pipe(v.string(), v.regex(/^key:[A-Za-z0-9_-]{43}$/));
 const batchId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/));
 const certificate = v.pipe(v.string(), v.regex(/^[YS]\d{4}37\d{8}[1-5]\d{6}$/));
 const level = v.custom<Level>((value) => (LEVELS as unknown[]).includes(value), 'a level is a number from 1 to 5');
-
-/** A public ES256 key (RFC 7518 §6.2.1). Dropping unknown members also drops a private `d` that someone sent by mistake. */
-export const publicJwk = v.object({
-  kty: v.literal('EC'),
-  crv: v.literal('P-256'),
-  x: digest,
-  y: digest,
-  kid: v.optional(text(256)),
-  alg: v.optional(v.literal('ES256')),
-  use: v.optional(v.literal('sig')),
-});
-export type PublicJwk = v.InferOutput<typeof publicJwk>;
 
 const confirmation = v.object({ jwk: publicJwk });
 const lifetime = { iat: instant, nbf: v.optional(instant), exp: instant, jti };

@@ -6,7 +6,7 @@
  */
 import * as v from 'valibot';
 import { toTimestamp } from '../base/day.ts';
-import { publicJwk } from './schema.ts';
+import { publicJwk } from './keys.ts';
 
 const tokens = v.array(v.pipe(v.string(), v.maxLength(300_000)));
 /** Other members of trust.json stay as they are. */

@@ -1,19 +1,19 @@
 /**
- * Owns how a signed statement is opened and made: compact JWS, ES256, `alg typ kid` and nothing else.
+ * How a signed statement is opened and made: compact JWS, ES256, `alg typ kid` and nothing else.
  *
- * The order never changes: form → header → one allowed algorithm → our own key by kid → signature →
- * only then the payload → schema → times. Until the signature holds, nothing of the payload is read.
- * It refuses, each with its own code: other forms or spellings, other algorithms and types, foreign header
- * parameters (jwk, jku, x5c, crit …), unknown keys, bad signatures, payloads outside the schema.
+ * The order never changes: form → header → one allowed algorithm → our own key by kid → signature → only then the
+ * payload → schema → times. Until the signature holds, nothing of the payload is read; what must be known before,
+ * `unverified` reads under that name. Rejects, each with its own code: other forms or spellings, algorithms and types,
+ * foreign header parameters (jwk, jku, x5c, crit …), unknown keys, bad signatures, payloads outside the schema.
  * A statement's text is never an identity (ES256 texts are malleable): `jti` and payload digests are.
  */
-import { CompactSign, type CryptoKey, calculateJwkThumbprint, compactVerify, errors, importJWK } from 'jose';
+import { CompactSign, type CryptoKey, compactVerify, errors } from 'jose';
 import * as v from 'valibot';
 import { Recent } from '../base/bounded.ts';
 import { decodeUtf8, encodeUtf8, endsCanonically, fromBase64url, sha256Short, toBase64url } from '../base/bytes.ts';
 import { isRefusal, isUnreadable, Refusal } from '../base/refusal.ts';
-import { type Payload, type PublicJwk, publicJwk, readPayload, type StatementType } from './schema.ts';
-import type { SigningKey } from './sign-bytes.ts';
+import { importPublic, type PublicJwk, publicJwk, type SigningKey, thumbprint } from './keys.ts';
+import { type Payload, readPayload, type StatementType } from './schema.ts';
 
 /** Largest statement, in characters: a filing with a scope of hundreds of occupations. */
 export const STATEMENT_LIMIT = 256_000;
@@ -83,29 +83,53 @@ export function readHeader(token: unknown, typ: string): Header {
   return { alg: 'ES256', typ, kid };
 }
 
-/** The `typ` that a JWS claims, unverified: only to choose the schema that it is then held to. Undefined for what is no JWS. */
-export function claimedType(token: string): unknown {
-  if (token.length > STATEMENT_LIMIT) return undefined;
+/** What a compact JWS says, its parts unverified; see `unverified`. */
+export interface Unverified<T> {
+  header: Partial<Record<string, unknown>>;
+  claims: T;
+  /** The bytes of the payload. */
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Reads a compact JWS WITHOUT VERIFYING ANYTHING OF IT: anybody can have written what it says. Only to choose what it is
+ * opened with (a key, a filing, a schema), to pick what goes along with it, or to read again what was verified before.
+ * Never throws: a part that is missing, too long, not base64url or no JSON object is empty, whatever `T` says.
+ */
+export function unverified<T extends object = Record<string, unknown>>(token: string): Unverified<T> {
+  const [head, payload] = token.length > STATEMENT_LIMIT ? [] : token.split('.', 2);
+  const bytes = bytesIn(payload);
+  return { header: objectIn(bytesIn(head)), claims: objectIn(bytes) as T, bytes };
+}
+
+function bytesIn(part = ''): Uint8Array<ArrayBuffer> {
   try {
-    const header = JSON.parse(decodeUtf8(fromBase64url(token.split('.', 1)[0] as string))) as { typ?: unknown } | null;
-    return header?.typ;
+    return fromBase64url(part);
   } catch (error) {
-    if (isRefusal(error) || error instanceof SyntaxError) return undefined;
-    throw error;
+    if (!isRefusal(error)) throw error;
+    return new Uint8Array();
   }
 }
 
-/** The key that a token claims to name, unverified: only to check that the token was signed with that very key. @throws Refusal `key_unknown` */
-export function claimedKey(token: string): PublicJwk {
+function objectIn(bytes: Uint8Array): Record<string, unknown> {
   try {
-    const claims = JSON.parse(decodeUtf8(fromBase64url(token.split('.', 2)[1] as string))) as {
-      cnf?: { jwk?: unknown };
-    };
-    const read = v.safeParse(publicJwk, claims.cnf?.jwk);
-    if (read.success) return read.output;
+    const value: unknown = JSON.parse(decodeUtf8(bytes));
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : {};
   } catch (error) {
-    if (!isRefusal(error) && !(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error;
+    if (!isUnreadable(error)) throw error;
+    return {};
   }
+}
+
+/** SHA-256 of the payload's bytes, base64url, as `Statement.digest`; of a token that may be unverified. */
+export const payloadDigest = (token: string): string => toBase64url(sha256Short(unverified(token).bytes));
+
+/** The key in `cnf.jwk`, unverified: only to check that the token was signed with that very key. @throws Refusal `key_unknown` */
+export function claimedKey(token: string): PublicJwk {
+  const read = v.safeParse(publicJwk, unverified<{ cnf: { jwk?: unknown } | null }>(token).claims.cnf?.jwk);
+  if (read.success) return read.output;
   throw new Refusal('key_unknown', 'The token names no public key of P-256 in cnf.jwk.', { part: 'cnf' });
 }
 
@@ -184,24 +208,6 @@ export async function signStatement<T extends StatementType>(
   return `${text}.${toBase64url(await key(encodeUtf8(text)))}`;
 }
 
-/** RFC 7638 thumbprint (SHA-256, base64url): the kid of root, centre, service and client keys. */
-export const thumbprint = (jwk: PublicJwk): Promise<string> =>
-  calculateJwkThumbprint({ kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y });
-
-/** Imports a public key for verification; refuses points that are not on the curve (`key_malformed`). */
-export async function importPublic(jwk: PublicJwk): Promise<CryptoKey> {
-  try {
-    return (await importJWK({ kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y }, 'ES256')) as CryptoKey;
-  } catch {
-    throw new Refusal('key_malformed', 'The key is not a point of P-256.');
-  }
-}
-
-// Owns what a process may remember: public keys by thumbprint, and statements and certificates whose signature
-// it has already verified with one of those keys. Remembering a verified text changes no answer, only its cost: an
-// entry counts only while the caller still finds the same key object for its kid.
-// Bounded; the oldest entries leave first. It refuses to remember anything private.
-
 const KEYS = 2_000;
 const TEXTS = 2_000;
 
@@ -213,6 +219,11 @@ interface Known {
   value: unknown;
 }
 
+/**
+ * What a process remembers: public keys by thumbprint, and statements and certificates whose signature it has verified
+ * with one of those keys. That changes no answer, only its cost: an entry counts only while the caller still finds the
+ * same key object for its kid. Bounded, the oldest entries leave first; nothing private is remembered.
+ */
 export class Memo {
   readonly #keys = new Recent<Promise<CryptoKey>>(KEYS);
   readonly #thumbprints = new Recent<Promise<string>>(KEYS);

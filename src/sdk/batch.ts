@@ -3,14 +3,16 @@
  * issue, fetch. What is signed is only ever what was recomputed here from the rows that the service showed.
  * It refuses to sign over rows whose root, disclosures or texts are not what the service says they are.
  */
+
 import { shanghaiDay } from '../base/day.ts';
 import { isRefusal } from '../base/refusal.ts';
 import { Failure, type Progress } from '../cli/talk.ts';
 import { Reading, type SeenRow, type ShownRow } from '../core/approved-rows.ts';
+import { type PublicJwk, thumbprint } from '../core/keys.ts';
 import { type OnFile, takesOver } from '../core/procedure/selection.ts';
 import { checkRows, type RawRow } from '../core/rows/rows.ts';
-import { type Filing, PROVINCE, type PublicJwk, type ScopeEntry } from '../core/schema.ts';
-import { thumbprint } from '../core/statement.ts';
+import { type Filing, PROVINCE, type ScopeEntry } from '../core/schema.ts';
+import { unverified } from '../core/statement.ts';
 import { CallError, type Caller } from './call.ts';
 import {
   approveBatch,
@@ -23,10 +25,6 @@ import {
   type Speaker,
   type Times,
 } from './sign.ts';
-
-/** The payload of a token that was checked elsewhere, or whose content is only shown. */
-export const peek = <T>(token: string): T =>
-  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as T;
 
 type NamedJwk = PublicJwk & { kid: string };
 
@@ -55,7 +53,7 @@ export async function nameServiceKey(root: Signatory, province: Caller, times: T
   if (!own) throw new Failure(1, '服务没有公布自己的公钥', 'the service publishes no key of its own');
   const kid = await thumbprint(own);
   for (const token of trust.services)
-    if ((await thumbprint(peek<{ cnf: { jwk: PublicJwk } }>(token).cnf.jwk)) === kid) return false;
+    if ((await thumbprint(unverified<{ cnf: { jwk: PublicJwk } }>(token).claims.cnf.jwk)) === kid) return false;
   await province.post('/v1/centres', {
     statement: await nameService(root, { kty: 'EC', crv: 'P-256', x: own.x, y: own.y }, province.origin, times),
   });
@@ -160,7 +158,7 @@ export async function readBatch(caller: Caller, id: string, progress?: Progress)
       const page: { filing: string; rows: ShownRow[]; next: string | null } = await caller.get(
         `/v1/batches/${id}/rows?after=${after}`,
       );
-      filing ??= peek<Filing>(page.filing);
+      filing ??= unverified<Filing>(page.filing).claims;
       reading.add(page.rows);
       after = page.rows.length === 0 ? null : page.next;
       progress?.at(reading.rows.length, view.count);
@@ -320,7 +318,7 @@ export async function issueWith(
   approval: string,
   progress: Progress,
 ): Promise<{ state: string; issued: number; count: number }> {
-  const order = await orderBatch(client, ref, peek<{ jti: string }>(approval).jti, { iat: caller.now() });
+  const order = await orderBatch(client, ref, unverified<{ jti: string }>(approval).claims.jti, { iat: caller.now() });
   // A look at how far it is costs a signature: a card is not asked for that.
   const watch =
     typeof client.key === 'function'

@@ -5,8 +5,8 @@
  */
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import type { Announcement } from '../core/announcement.ts';
-import { type Approval, type Filing, PROVINCE, type PublicJwk } from '../core/schema.ts';
-import type { SigningKey } from '../core/sign-bytes.ts';
+import type { PublicJwk, SigningKey } from '../core/keys.ts';
+import { type Approval, type Filing, PROVINCE } from '../core/schema.ts';
 import { signStatement } from '../core/statement.ts';
 import type { Event } from '../core/status.ts';
 import type { Withdrawal } from '../core/withdrawal.ts';

@@ -5,8 +5,8 @@
 import { Refusal } from '../base/refusal.ts';
 import { type Directory, openCentre } from '../core/directory.ts';
 import { codeOf, openClient } from '../core/filing.ts';
-import type { PublicJwk } from '../core/schema.ts';
-import { checkTimes, claimedKey, claimedType, thumbprint } from '../core/statement.ts';
+import { type PublicJwk, thumbprint } from '../core/keys.ts';
+import { checkTimes, claimedKey, unverified } from '../core/statement.ts';
 import { lossOf } from '../storage/case-store.ts';
 import { selectClient } from '../storage/statement-store.ts';
 import { currentFiling, directoryOf } from './on-file.ts';
@@ -46,7 +46,7 @@ async function readApplicant(service: Service, directory: Directory, token: stri
 export async function readToken(service: Service, token: string): Promise<Caller> {
   const directory = await directoryOf(service);
   const now = service.now();
-  const typ = claimedType(token);
+  const typ = unverified(token).header.typ;
   if (typ === undefined) throw new Refusal('authorization_malformed', 'The access token is not a JWS with a typ.');
   if (typ === 'applicant+jwt') return readApplicant(service, directory, token);
   if (typ === 'client+jwt') {

@@ -4,7 +4,6 @@
  * It refuses only what cannot be read.
  */
 
-import { decodeUtf8, fromBase64url } from '../base/bytes.ts';
 import { isRefusal, unlessRefused } from '../base/refusal.ts';
 import { readAddress } from '../core/address.ts';
 import type { Evidence } from '../core/bundle.ts';
@@ -15,6 +14,7 @@ import { parseNumber } from '../core/number.ts';
 import { openDocument } from '../core/paper/document-check.ts';
 import { type Report, withoutSeal } from '../core/report.ts';
 import { readSeal, sealKid } from '../core/seal.ts';
+import { unverified } from '../core/statement.ts';
 import { verify, verifyUnder } from '../core/verify.ts';
 import { Withdrawals } from '../core/withdrawal.ts';
 import { selectCertificate, selectFilingsNaming } from '../storage/certificate-store.ts';
@@ -25,13 +25,10 @@ import type { Service } from './service.ts';
 /** The number that a credential claims: read before its signature only to find its row. */
 function claimedNumber(jws: string): string | undefined {
   try {
-    const payload = JSON.parse(decodeUtf8(fromBase64url(jws.split('.')[1] ?? ''))) as {
-      credentialSubject?: { number?: unknown };
-    };
-    const number = payload.credentialSubject?.number;
+    const number = unverified<{ credentialSubject?: { number?: unknown } }>(jws).claims.credentialSubject?.number;
     return typeof number === 'string' ? parseNumber(number).text : undefined;
   } catch (error) {
-    if (isRefusal(error) || error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    if (isRefusal(error)) return undefined;
     throw error;
   }
 }

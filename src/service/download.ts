@@ -3,7 +3,6 @@
  * verify as it is stored. Of a copy nothing is kept but that it was fetched.
  */
 
-import { decodeJwt } from 'jose';
 import { encodeUtf8, toBase64url } from '../base/bytes.ts';
 import { Refusal, unlessRefused } from '../base/refusal.ts';
 import { type Bundle, namesIn } from '../core/bundle.ts';
@@ -16,6 +15,7 @@ import { type CopyFacts, documentFacts } from '../core/paper/template.ts';
 import { imageOf } from '../core/photo.ts';
 import type { Filing } from '../core/schema.ts';
 import { sealUrl } from '../core/seal.ts';
+import { unverified } from '../core/statement.ts';
 import { refuseIfWithdrawn } from '../core/withdrawal.ts';
 import { requireGlyphs } from '../formats/font/font.ts';
 import type { CertificateRow } from '../storage/certificate-store.ts';
@@ -153,7 +153,7 @@ export async function drawFor(
     printed: {
       number: facts.number,
       organization: shown.organization,
-      filing: decodeJwt<Filing>(row.filing),
+      filing: unverified<Filing>(row.filing).claims,
       key_number: row.key_number,
       revision: row.revision,
       template: row.template,

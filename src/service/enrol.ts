@@ -7,11 +7,12 @@ import { Refusal } from '../base/refusal.ts';
 import { openCentre } from '../core/directory.ts';
 import { checkClient, codeOf, openClient, openFiling } from '../core/filing.ts';
 import { checkUscc } from '../core/identity.ts';
+import { thumbprint } from '../core/keys.ts';
 import { parseOrganizationCode } from '../core/number.ts';
 import { MAX_TEXT_BYTES, NO_JOB } from '../core/rows/row.ts';
 import { nameFlaw } from '../core/rows/row-values.ts';
 import type { Filing } from '../core/schema.ts';
-import { checkTimes, claimedType, type Statement, thumbprint } from '../core/statement.ts';
+import { checkTimes, type Statement, unverified } from '../core/statement.ts';
 import { requireGlyphs } from '../formats/font/font.ts';
 import { guardHolder, guardKeys, isCodeTaken, prepareHoldFiled, selectLastReleasedKey } from '../storage/code-store.ts';
 import type { D1PreparedStatement } from '../storage/database.ts';
@@ -61,7 +62,7 @@ export async function storeStatement(
 /** Takes a `centre+jwt` or the `service+jwt`, signed by the province's root. @returns whether it is new */
 export async function acceptRootStatement(service: Service, token: string): Promise<{ jti: string; fresh: boolean }> {
   const directory = await directoryOf(service);
-  if (claimedType(token) === 'service+jwt') {
+  if (unverified(token).header.typ === 'service+jwt') {
     const statement = await service.memo.open(token, 'service+jwt', directory.findRoot);
     checkTimes('service+jwt', statement.payload, service.now());
     const jkt = await thumbprint(statement.payload.cnf.jwk);

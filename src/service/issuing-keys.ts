@@ -5,9 +5,9 @@
  */
 import * as v from 'valibot';
 import { isUnreadable, Refusal } from '../base/refusal.ts';
+import { type PublicJwk, publicJwk } from '../core/keys.ts';
 import { parseOrganizationCode } from '../core/number.ts';
 import { checkChain, requestCertificate } from '../core/paper/x509-certificates.ts';
-import { type PublicJwk, publicJwk } from '../core/schema.ts';
 import { toPem } from '../formats/pades/x509.ts';
 import { insertChain, selectIssuingKey } from '../storage/signature-store.ts';
 import { reportDamaged } from './attempt.ts';

@@ -10,10 +10,10 @@
 import { templateOf } from '../../templates/index.ts';
 import { concat, fromBase64url, sha256, toBase64url } from '../base/bytes.ts';
 import { isRefusal } from '../base/refusal.ts';
+import { type PublicJwk, thumbprint } from '../core/keys.ts';
 import { rootOf, speaksFor } from '../core/paper/pdf-signature.ts';
-import type { Filing, PublicJwk } from '../core/schema.ts';
+import type { Filing } from '../core/schema.ts';
 import { PROVINCE } from '../core/schema.ts';
-import { thumbprint } from '../core/statement.ts';
 import { type SignBy, signPdf } from '../formats/pades/sign-pdf.ts';
 import { readCertificate, readPem } from '../formats/pades/x509.ts';
 import { readSignature, selectSigners, writeSignature } from '../storage/signature-store.ts';

@@ -5,7 +5,7 @@
 import type { Recent } from '../base/bounded.ts';
 import type { Directory } from '../core/directory.ts';
 import type { Holder } from '../core/disclose.ts';
-import type { PublicJwk } from '../core/schema.ts';
+import type { PublicJwk } from '../core/keys.ts';
 import type { Memo } from '../core/statement.ts';
 import type { Verification } from '../core/verify.ts';
 import type { AnnouncedYear } from '../core/workdays.ts';

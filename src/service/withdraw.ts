@@ -8,7 +8,7 @@ import { Refusal } from '../base/refusal.ts';
 import { openWithdrawal, type Rank } from '../core/directory.ts';
 import { codeOf } from '../core/filing.ts';
 import { PROVINCE } from '../core/schema.ts';
-import { checkTimes, claimedType, SKEW } from '../core/statement.ts';
+import { checkTimes, SKEW, unverified } from '../core/statement.ts';
 import { readHistory } from '../core/status.ts';
 import { type Endable, endOf, targetIssuer, type Withdrawal } from '../core/withdrawal.ts';
 import { selectCertificatesWithEvents } from '../storage/certificate-store.ts';
@@ -145,7 +145,7 @@ async function releaseBy(service: Service, withdrawal: Withdrawal, rank: Rank): 
   if (rank === 'city' || !('jti' in target) || endOf(withdrawal) > service.now()) return [];
   const ended = { iss: targetIssuer(withdrawal), jti: target.jti };
   const stored = await selectStatement(service.db, ended.iss, ended.jti);
-  if (!stored || claimedType(stored.token) !== 'filing+jwt') return [];
+  if (!stored || unverified(stored.token).header.typ !== 'filing+jwt') return [];
   const { payload } = await service.memo.open(stored.token, 'filing+jwt', (await directoryOf(service)).findCentre);
   const organization = codeOf(payload.sub);
   // Written down first, where it was not yet.

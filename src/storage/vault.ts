@@ -19,8 +19,7 @@ import {
 } from 'jose';
 import { concat, decodeUtf8, encodeUtf8, sha256, toBase64url } from '../base/bytes.ts';
 import { Refusal } from '../base/refusal.ts';
-import type { PublicJwk } from '../core/schema.ts';
-import { thumbprint } from '../core/statement.ts';
+import { type PublicJwk, thumbprint } from '../core/keys.ts';
 import type { D1Database } from './database.ts';
 
 const IV_BYTES = 12;

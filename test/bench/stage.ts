@@ -2,12 +2,14 @@
  * Sets the stage for measuring: the bench Worker in workerd (Miniflare, without the development proxy), a filed
  * organization and issued certificates, all through the HTTP API.
  */
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Miniflare, Response as MiniflareResponse } from 'miniflare';
 import { ASSETS } from '../../src/cli/build.ts';
 import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
 import { bundleWorker, scriptOf } from '../../src/cli/worker-bundle.ts';
+import { unverified } from '../../src/core/statement.ts';
 import { type Issued, certificatesOf as readCertificates } from '../../src/sdk/batch.ts';
 import { Caller } from '../../src/sdk/call.ts';
 import {
@@ -134,7 +136,7 @@ export async function prepareBatch(stage: Stage, count: number): Promise<{ id: s
   const { id, root } = await stage.caller.post<{ id: string; root: string }>('/v1/batches', { candidates });
   const ref = { organization: stage.code, aud: stage.origin, batch: id, root, count };
   const approval = await approveBatch(stage.province, ref);
-  const { jti } = JSON.parse(Buffer.from(approval.split('.')[1] as string, 'base64url').toString()) as { jti: string };
+  const { jti } = unverified<{ jti: string }>(approval).claims;
   const order = await orderBatch(stage.client, ref, jti);
   return {
     id,

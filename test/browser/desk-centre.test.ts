@@ -3,13 +3,15 @@
  * city's approval inside, and the organization orders it; rows that were tampered with on their way are not signed. The
  * city draws sessions and inspectors, and the public page computes that again.
  */
+
 import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { samplePlan } from '../../src/cli/procedure-life.ts';
 import type { DrawFile } from '../../src/core/procedure/draw-record.ts';
 import type { CheckedRow } from '../../src/core/rows/row.ts';
-import { peek, provinceApproval, readBatch } from '../../src/sdk/batch.ts';
+import { unverified } from '../../src/core/statement.ts';
+import { provinceApproval, readBatch } from '../../src/sdk/batch.ts';
 import { type Identity, orderBatch } from '../../src/sdk/sign.ts';
 import { takeStep } from '../../src/sdk/take.ts';
 import { findChromium, launch } from './browser.ts';
@@ -111,12 +113,12 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
     const seen = await readBatch(school, id);
     expect(seen.view.approvals.map(({ tier }) => tier).sort()).toEqual(['city', 'province']);
     const approval = provinceApproval(seen);
-    expect(peek<{ city?: string }>(approval).city).toBe(
+    expect(unverified<{ city?: string }>(approval).claims.city).toBe(
       seen.view.approvals.find(({ tier }) => tier === 'city')?.approval,
     );
     const done = await school.post<{ state: string }>(`/v1/batches/${id}/issue`, {
       approval,
-      order: await orderBatch(server.school, seen.ref, peek<{ jti: string }>(approval).jti, { iat: NOW }),
+      order: await orderBatch(server.school, seen.ref, unverified<{ jti: string }>(approval).claims.jti, { iat: NOW }),
     });
     expect(done.state).toBe('issued');
   });

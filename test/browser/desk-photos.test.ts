@@ -2,9 +2,10 @@
  * What a centre sees of photos before it signs: each beside its row, its bytes compared with the digest in this browser;
  * those that nobody looked at are counted, asked about, and stand in the approval.
  */
+
 import { describe, expect, test } from 'vitest';
 import { toBase64url } from '../../src/base/bytes.ts';
-import { peek } from '../../src/sdk/batch.ts';
+import { unverified } from '../../src/core/statement.ts';
 import { jpeg } from '../core/fixtures-photo.ts';
 import { findChromium } from './browser.ts';
 import { useDesk } from './desk-kit.ts';
@@ -39,7 +40,7 @@ describe.skipIf(chromium === undefined)('photos at a centre’s desk', () => {
   const unseenIn = async (id: string): Promise<(number | undefined)[]> =>
     (
       await desk.server.as(desk.server.city).get<{ approvals: { approval: string }[] }>(`/v1/batches/${id}`)
-    ).approvals.map(({ approval }) => peek<{ photos_unseen?: number }>(approval).photos_unseen);
+    ).approvals.map(({ approval }) => unverified<{ photos_unseen?: number }>(approval).claims.photos_unseen);
 
   test('each appears beside its row; when all were looked at nothing is asked', { timeout: 60_000 }, async () => {
     const id = await batch(3, 700);

@@ -2,6 +2,7 @@
  * The real Worker on a free port of this machine, with a province, a city, a school and some certificates, all
  * through the HTTP API: what the browser tests look at.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,8 @@ import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
 import { freePort, startLocal } from '../../src/cli/local.ts';
 import { newSecret, settingsFor, withDemoClock } from '../../src/cli/settings.ts';
 import { residentCheckCharacter } from '../../src/core/identity.ts';
-import type { PublicJwk } from '../../src/core/schema.ts';
+import type { PublicJwk } from '../../src/core/keys.ts';
+import { unverified } from '../../src/core/statement.ts';
 import { nameServiceKey } from '../../src/sdk/batch.ts';
 import { Caller } from '../../src/sdk/call.ts';
 import {
@@ -78,8 +80,7 @@ export async function atMoment(context: BrowserContext, moment: number): Promise
   await context.clock.setFixedTime(moment * 1000);
 }
 
-const jti = (token: string): string =>
-  (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { jti: string }).jti;
+const jti = (token: string): string => unverified<{ jti: string }>(token).claims.jti;
 
 /** Seconds before `at` at which centres were appointed and the school was filed. */
 const SINCE = 90 * 86_400;

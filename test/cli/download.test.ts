@@ -2,6 +2,7 @@
  * `luzheng download --batch` against a real service behind a line that breaks on command: what came is kept and
  * whole, a repeated command fetches only what is missing, and one bad certificate does not keep the others away.
  */
+
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import { join } from 'node:path';
@@ -11,8 +12,9 @@ import { writeKeyFile } from '../../keys/make.ts';
 import { freePort, type LocalService, startLocal } from '../../src/cli/local.ts';
 import { newSecret, settingsFor } from '../../src/cli/settings.ts';
 import { residentCheckCharacter } from '../../src/core/identity.ts';
+import { unverified } from '../../src/core/statement.ts';
 import { readZip } from '../../src/formats/zip-stream.ts';
-import { certificatesOf, fileWith, peek, readBatch } from '../../src/sdk/batch.ts';
+import { certificatesOf, fileWith, readBatch } from '../../src/sdk/batch.ts';
 import { Caller } from '../../src/sdk/call.ts';
 import { appointCentre, approveBatch, type Identity, makeKey, nameClient, orderBatch } from '../../src/sdk/sign.ts';
 import { run, scratch, start } from './run.ts';
@@ -115,7 +117,7 @@ beforeAll(async () => {
   const approval = await approveBatch(province, ref);
   await caller.post(`/v1/batches/${batch}/issue`, {
     approval,
-    order: await orderBatch(client, ref, peek<{ jti: string }>(approval).jti),
+    order: await orderBatch(client, ref, unverified<{ jti: string }>(approval).claims.jti),
   });
   numbers = [];
   for await (const { number } of certificatesOf(caller, batch)) numbers.push(number);

@@ -2,13 +2,15 @@
  * The whole service is killed with SIGKILL while it signs a batch; started again on the same data,
  * the same call goes on. What was signed stays, and the numbers have no gap.
  */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { freePort, startLocal } from '../../src/cli/local.ts';
 import { newSecret, settingsFor } from '../../src/cli/settings.ts';
 import { residentCheckCharacter } from '../../src/core/identity.ts';
-import { certificatesOf, fileWith, type Issued, peek, readBatch } from '../../src/sdk/batch.ts';
+import { unverified } from '../../src/core/statement.ts';
+import { certificatesOf, fileWith, type Issued, readBatch } from '../../src/sdk/batch.ts';
 import { Caller } from '../../src/sdk/call.ts';
 import { appointCentre, approveBatch, type Identity, makeKey, nameClient, orderBatch } from '../../src/sdk/sign.ts';
 import { removed, scratch } from './run.ts';
@@ -69,7 +71,7 @@ test('kill -9 while a batch is signed', async () => {
   const { id } = await caller.post<{ id: string }>('/v1/batches', { candidates });
   const { ref } = await readBatch(caller, id);
   const approval = await approveBatch(province, ref);
-  const order = await orderBatch(client, ref, peek<{ jti: string }>(approval).jti);
+  const order = await orderBatch(client, ref, unverified<{ jti: string }>(approval).claims.jti);
   const signed = async (): Promise<Issued[]> => {
     const all: Issued[] = [];
     for await (const one of certificatesOf(caller, id)) all.push(one);

@@ -14,12 +14,11 @@ import { holdsPin } from '../../src/cli/commands/luzheng-card.ts';
 import { programSigner, SignerError, takeSignature } from '../../src/cli/external-signer.ts';
 import { explain } from '../../src/cli/talk.ts';
 import { makeProof, verifyProof } from '../../src/core/dpop.ts';
+import { importPublic, type PublicJwk } from '../../src/core/keys.ts';
 import { signStep } from '../../src/core/procedure/sign-step.ts';
-import type { PublicJwk } from '../../src/core/schema.ts';
-import { importPublic, Memo, openStatement } from '../../src/core/statement.ts';
+import { Memo, openStatement, unverified } from '../../src/core/statement.ts';
 import { derEcdsa } from '../../src/formats/pades/algorithms.ts';
 import { isIssuedBy, readCertificate, readPem } from '../../src/formats/pades/x509.ts';
-import { peek } from '../../src/sdk/batch.ts';
 import { Caller } from '../../src/sdk/call.ts';
 import { appointCentre, approveBatch, type Speaker } from '../../src/sdk/sign.ts';
 import { hasTool } from '../programs.ts';
@@ -280,7 +279,7 @@ test('a call gets its instant when its turn at the card has come; what anyone ma
     () => clock,
   );
   await Promise.all([caller.get('/v1/a'), caller.get('/v1/b'), caller.get('/v1/c')]);
-  expect(seen.map((proof) => peek<{ iat: number }>(proof ?? '').iat)).toEqual([0, 100, 200]);
+  expect(seen.map((proof) => unverified<{ iat: number }>(proof ?? '').claims.iat)).toEqual([0, 100, 200]);
   await caller.get('/.well-known/trust.json');
   expect(seen[3]).toBeUndefined();
 });

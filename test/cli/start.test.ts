@@ -2,16 +2,17 @@
  * `npm start` as a process, and the `luzheng` command against it: what a newcomer does in the first ten minutes,
  * what an employer asks of a certificate, and a kill -9 in between.
  */
+
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readKeyFile } from '../../keys/make.ts';
 import { freePort } from '../../src/cli/local.ts';
+import type { PublicJwk } from '../../src/core/keys.ts';
 import { certify, rootName } from '../../src/core/paper/x509-certificates.ts';
-import type { PublicJwk } from '../../src/core/schema.ts';
+import { unverified } from '../../src/core/statement.ts';
 import { readCertificate, readPem, toPem } from '../../src/formats/pades/x509.ts';
-import { peek } from '../../src/sdk/batch.ts';
 import { jpeg, png } from '../core/fixtures-photo.ts';
 import { zip } from '../core/fixtures-zip.ts';
 import { isAlive, type Running, run, scratch, start } from './run.ts';
@@ -472,10 +473,12 @@ test('photos go with the rows, and a centre looks at them before it signs', asyn
   // Saved and signed in one go, nobody has looked.
   const once = await luzheng('approve', id, '--photos', join(folder, 'unlooked'), '--key', city, ...server);
   expect(once.out).toMatch(/approved[^]*2 张未查看 not looked at[^]*--look --photos/);
-  expect(peek((await approved('--photos', join(folder, 'unlooked-too'))).approval)).toMatchObject({ photos_unseen: 2 });
+  expect(unverified((await approved('--photos', join(folder, 'unlooked-too'))).approval).claims).toMatchObject({
+    photos_unseen: 2,
+  });
   expect([
-    peek(await approved().then(({ approval }) => approval)),
-    peek((await approved('--photos', saved)).approval),
+    unverified(await approved().then(({ approval }) => approval)).claims,
+    unverified((await approved('--photos', saved)).approval).claims,
   ]).toMatchObject([{ photos_unseen: 2 }, { photos_unseen: 0 }]);
 
   // An archive of one's own, with a photo of nobody: told with its name, and nothing is stored.

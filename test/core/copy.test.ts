@@ -5,7 +5,8 @@ import { dayNumber, dayOf, shanghaiDay } from '../../src/base/day.ts';
 import { isRefusal } from '../../src/base/refusal.ts';
 import { type Copied, copyFacts, credentialDigest, openCopy, signCopy } from '../../src/core/copy.ts';
 import { withDisclosures } from '../../src/core/credential.ts';
-import { importPublic, signStatement } from '../../src/core/statement.ts';
+import { importPublic } from '../../src/core/keys.ts';
+import { signStatement } from '../../src/core/statement.ts';
 import { verify } from '../../src/core/verify.ts';
 import { makeCast, makeCertificate, NOW } from './make.ts';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { decodeUtf8, fromBase64url } from '../../src/base/bytes.ts';
 import { makeProof, PROOF_AGE, PROOF_AHEAD, tokenHash, verifyProof } from '../../src/core/dpop.ts';
-import { thumbprint } from '../../src/core/statement.ts';
+import { thumbprint } from '../../src/core/keys.ts';
 import vectors from '../vectors/statements.json' with { type: 'json' };
 import {
   AUD,

@@ -3,8 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { openDirectory } from '../../src/core/directory.ts';
 import { standingFiling } from '../../src/core/filing.ts';
 import { filingChanges, type Terms, takesOver } from '../../src/core/procedure/selection.ts';
-import { Memo } from '../../src/core/statement.ts';
-import { peek } from '../../src/sdk/batch.ts';
+import { Memo, unverified } from '../../src/core/statement.ts';
 import { fileOrganization, withdraw } from '../../src/sdk/sign.ts';
 import { type Cast, CODE, makeCast, NOW } from './make.ts';
 
@@ -78,7 +77,7 @@ test('the newest filing counts; a withdrawn one brings no older one back, not ev
     );
   const old = await file(NOW - 20 * DAY, 900 * DAY);
   const wrong = await file(NOW - 10 * DAY, 30 * DAY);
-  const end = await withdraw(cast.city, { jti: peek<{ jti: string }>(wrong).jti }, {}, { iat: NOW });
+  const end = await withdraw(cast.city, { jti: unverified<{ jti: string }>(wrong).claims.jti }, {}, { iat: NOW });
   const directory = await openDirectory(
     { thumbprints: [cast.root.kid], roots: [cast.root.jwk] },
     cast.centres,

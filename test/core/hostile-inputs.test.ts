@@ -19,7 +19,7 @@ import { readRows, readScope } from '../../src/core/rows/row-file.ts';
 import { photosOfArchive, photosOfRows } from '../../src/core/rows/row-photos.ts';
 import { MAX_ROWS, requireFew } from '../../src/core/rows/rows.ts';
 import { readSeal } from '../../src/core/seal.ts';
-import { claimedType, readHeader } from '../../src/core/statement.ts';
+import { readHeader, unverified } from '../../src/core/statement.ts';
 import { DER_LIMIT, openDer } from '../../src/formats/pades/der.ts';
 import { readPdf } from '../../src/formats/pdf-read/read-pdf.ts';
 import { readTable } from '../../src/formats/table/table.ts';
@@ -189,7 +189,7 @@ const READERS: Record<string, Reader> = {
     ends: /^table_format_unsupported$/,
   },
   'a statement': { read: (all) => readHeader(textOf(all), 'step+jwt'), size: MB, ends: /^statement_malformed$/ },
-  'what a statement claims': { read: (all) => claimedType(textOf(all)), size: MB, ends: /^accepted$/ },
+  'what a statement claims': { read: (all) => unverified(textOf(all)).header.typ, size: MB, ends: /^accepted$/ },
   'an SD-JWT': {
     read: (all) => splitCredential(`a.b.c${textOf(all)}`),
     size: MB,

@@ -12,7 +12,7 @@ import { type Holder, makeDisclosures } from '../../src/core/disclose.ts';
 import { maskName } from '../../src/core/name.ts';
 import type { Filing } from '../../src/core/schema.ts';
 import { chooseFormat, sealDigest, sealUrl, signSeal } from '../../src/core/seal.ts';
-import { Memo } from '../../src/core/statement.ts';
+import { Memo, unverified } from '../../src/core/statement.ts';
 import { inclusionPath, tree, treeRoot } from '../../src/formats/merkle.ts';
 import {
   appointCentre,
@@ -139,9 +139,7 @@ export async function makeCertificate(cast: Cast, changes: Changes = {}): Promis
   );
   const inner = await approveBatch(city, { ...ref, ...changes.city }, undefined, { iat: NOW - 2 * DAY });
   const approval = await approveBatch(province, { ...ref, ...changes.province }, inner, { iat: NOW - DAY });
-  const { jti } = JSON.parse(atob((approval.split('.')[1] as string).replace(/-/g, '+').replace(/_/g, '/'))) as {
-    jti: string;
-  };
+  const { jti } = unverified<{ jti: string }>(approval).claims;
   const order = await orderBatch(client, { ...ref, ...changes.order }, jti, { iat: NOW - 60 });
   const number = changes.facts?.number ?? `${CODE}263000001`;
   const name_digest = sd[0] as string;

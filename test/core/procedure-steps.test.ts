@@ -3,6 +3,7 @@
  * case as a chain, with every way to break it.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { importPublic } from '../../src/core/keys.ts';
 import { bodyDigest, openTrail, type TrailStep } from '../../src/core/procedure/case-chain.ts';
 import { newAbout, signStep } from '../../src/core/procedure/sign-step.ts';
 import {
@@ -17,7 +18,7 @@ import {
   statesOf,
   stepsFrom,
 } from '../../src/core/procedure/steps.ts';
-import { importPublic, signStatement } from '../../src/core/statement.ts';
+import { signStatement } from '../../src/core/statement.ts';
 import { type KeyPair, makeKey } from '../../src/sdk/sign.ts';
 import { AUD, NOW, refusalOf } from './cast.ts';
 

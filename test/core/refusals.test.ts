@@ -10,11 +10,11 @@ import { readAddress } from '../../src/core/address.ts';
 import { readBundle } from '../../src/core/bundle.ts';
 import { CREDENTIAL_TYP, credentialKid, openCredential, splitCredential } from '../../src/core/credential.ts';
 import { makeDisclosures, readDisclosures } from '../../src/core/disclose.ts';
+import { importPublic } from '../../src/core/keys.ts';
 import { buildNumber, parseNumber, parseOrganizationCode } from '../../src/core/number.ts';
 import { readRows } from '../../src/core/rows/row-file.ts';
 import { checkCount, readCandidates } from '../../src/core/rows/rows.ts';
 import { readSeal } from '../../src/core/seal.ts';
-import { importPublic } from '../../src/core/statement.ts';
 import { dottedOf, openDer } from '../../src/formats/pades/der.ts';
 import { parseJson, readShape, STATEMENT_BODY } from '../../src/http/body.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
@@ -83,7 +83,7 @@ const sources = filesIn('src', /^(?!cli\/|client\/).*\.tsx?$/);
 /** How sources name a code: in the refusal itself, or through a helper of their file. */
 const FORMS: [file: RegExp, form: RegExp][] = [
   [/./, /new \w*(?:Refusal|Verdict)\(\s*'([a-z0-9_]+)'/g],
-  [/approve\.ts$/, /about\([^;]*?,\s*'([a-z0-9_]+)',?\s*\)/g],
+  [/approval\.ts$/, /about\([^;]*?,\s*'([a-z0-9_]+)',?\s*\)/g],
   [/status\.ts$/, /refuse\(\s*'\w+',\s*'([a-z0-9_]+)'/g],
   [/numbering\.ts$/, /\/,\s*'([a-z0-9_]+)',\s*['"]/g],
   [/guards\.ts$/, /^ {2}([a-z0-9_]+):\s+['"]/gm],
@@ -101,7 +101,7 @@ test('the search sees every refusal: a new helper for making them must be added 
     'src/core/status.ts',
     'src/storage/numbering.ts',
     'src/storage/database.ts',
-    'src/core/verify-status.ts',
+    'src/core/verify-checks.ts',
   ];
   for (const [name, text] of sources) {
     const hidden = [...text.matchAll(/new \w*(?:Refusal|Verdict)\(\s*(?!')(\w)/g)];
@@ -130,7 +130,7 @@ test('no error is passed over unseen: only refusals and what a library says of a
     'src/base/bytes.ts': 1,
     'src/formats/pades/algorithms.ts': 1,
     'src/formats/pades/x509.ts': 1,
-    'src/core/statement.ts': 1,
+    'src/core/keys.ts': 1,
     'src/formats/zip-stream.ts': 1,
     'src/storage/vault.ts': 2,
   };

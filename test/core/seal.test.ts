@@ -6,6 +6,7 @@ import jwt from 'jsonwebtoken';
 import { beforeAll, expect, test } from 'vitest';
 import { isRefusal } from '../../src/base/refusal.ts';
 import { readAddress } from '../../src/core/address.ts';
+import { importPublic } from '../../src/core/keys.ts';
 import {
   chooseFormat,
   openSeal,
@@ -16,7 +17,6 @@ import {
   sealUrl,
   signSeal,
 } from '../../src/core/seal.ts';
-import { importPublic } from '../../src/core/statement.ts';
 import { qrMatrix } from '../../src/formats/qr.ts';
 import { type KeyPair, makeKey } from '../../src/sdk/sign.ts';
 import vectors from '../vectors/seal.json' with { type: 'json' };

@@ -4,13 +4,12 @@
  */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { fromBase64url, sha256, toBase64url } from '../../src/base/bytes.ts';
 import { openApproval, openOrder } from '../../src/core/approval.ts';
 import type { Evidence } from '../../src/core/bundle.ts';
 import { copyFacts, signCopy } from '../../src/core/copy.ts';
 import { type Directory, openDirectory } from '../../src/core/directory.ts';
 import { openFiling } from '../../src/core/filing.ts';
-import { Memo } from '../../src/core/statement.ts';
+import { Memo, payloadDigest, unverified } from '../../src/core/statement.ts';
 import { readHistory } from '../../src/core/status.ts';
 import { verify } from '../../src/core/verify.ts';
 import type { Withdrawal } from '../../src/core/withdrawal.ts';
@@ -35,14 +34,9 @@ let second: Identity;
 let citySecond: Identity;
 let root: Identity;
 
-const claims = (token: string) =>
-  JSON.parse(new TextDecoder().decode(fromBase64url(token.split('.')[1] as string))) as {
-    jti: string;
-    iss: string;
-    city?: string;
-  };
+const claims = (token: string) => unverified<{ jti: string; iss: string; city?: string }>(token).claims;
 const jti = (token: string) => claims(token).jti;
-const digestOf = async (token: string) => toBase64url(await sha256(fromBase64url(token.split('.')[1] as string)));
+const digestOf = payloadDigest;
 
 beforeAll(async () => {
   statements = await makeStatementCast();

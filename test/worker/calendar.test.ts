@@ -8,10 +8,9 @@ import { announceMissing, demonstrationDays, momentsFor } from '../../src/cli/pr
 import { openDirectory } from '../../src/core/directory.ts';
 import { checkTrail } from '../../src/core/procedure/trail.ts';
 import { readTrailFile } from '../../src/core/procedure/trail-file.ts';
-import { Memo } from '../../src/core/statement.ts';
+import { Memo, unverified } from '../../src/core/statement.ts';
 import type { Env } from '../../src/env.ts';
 import worker from '../../src/index.ts';
-import { peek } from '../../src/sdk/batch.ts';
 import { CallError } from '../../src/sdk/call.ts';
 import { announceYear, type Identity, withdraw } from '../../src/sdk/sign.ts';
 import {
@@ -255,7 +254,7 @@ test('the demonstration announces for itself what nobody has, and runs at the tu
   const caller = {
     get: async () => ({ calendars: [] }),
     post: async (path: string, { statement }: { statement: string }) =>
-      void posted.push(`${path} ${peek<{ year: number }>(statement).year}`),
+      void posted.push(`${path} ${unverified<{ year: number }>(statement).claims.year}`),
   };
   await announceMissing(world.province, caller as never, moment, now);
   expect(posted).toEqual(['/v1/calendars 2028', '/v1/calendars 2029', '/v1/calendars 2030']);

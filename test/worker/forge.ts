@@ -5,7 +5,8 @@
 
 import type { CryptoKey } from 'jose';
 import { expect } from 'vitest';
-import { encodeUtf8, fromBase64url, sha256, toBase64url } from '../../src/base/bytes.ts';
+import { encodeUtf8, sha256, toBase64url } from '../../src/base/bytes.ts';
+import { unverified } from '../../src/core/statement.ts';
 import { appointCentre, type Identity } from '../../src/sdk/sign.ts';
 import { twin } from '../core/twin.ts';
 import { as, db, ORIGIN, type Province, workerFetch } from '../kit.ts';
@@ -44,10 +45,8 @@ export async function forgeHmac(
 
 export const partsOf = (token: string) => token.split('.') as [head: string, payload: string, signature: string];
 
-const decode = (part: string): Record<string, unknown> =>
-  JSON.parse(new TextDecoder().decode(fromBase64url(part))) as Record<string, unknown>;
-export const headerOf = (token: string): Record<string, unknown> => decode(partsOf(token)[0]);
-export const claimsOf = (token: string): Record<string, unknown> => decode(partsOf(token)[1]);
+export const headerOf = (token: string): Record<string, unknown> => unverified(token).header;
+export const claimsOf = (token: string): Record<string, unknown> => unverified(token).claims;
 
 /** The statement again with changed claims or header, signed anew with the given key. `undefined` removes. */
 export const resign = (

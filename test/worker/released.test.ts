@@ -5,11 +5,11 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
 import { isRefusal } from '../../src/base/refusal.ts';
+import { thumbprint } from '../../src/core/keys.ts';
 import { speaksFor } from '../../src/core/paper/pdf-signature.ts';
 import { creditCode } from '../../src/core/paper/x509-certificates.ts';
 import { signStep } from '../../src/core/procedure/sign-step.ts';
 import type { Filing } from '../../src/core/schema.ts';
-import { thumbprint } from '../../src/core/statement.ts';
 import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';
 import { fileOrganization, type Identity, makeKey, nameClient, withdraw } from '../../src/sdk/sign.ts';

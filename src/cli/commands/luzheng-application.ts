@@ -14,8 +14,8 @@ import { filingDifferences, filingFrom, grantsOf, isNarrower, scopeFrom } from '
 import { readAbout } from '../../core/procedure/steps.ts';
 import { readScope } from '../../core/rows/row-file.ts';
 import type { Filing } from '../../core/schema.ts';
-import { signStatement } from '../../core/statement.ts';
-import { issuingKeys, peek, requireNotFiledElsewhere } from '../../sdk/batch.ts';
+import { signStatement, unverified } from '../../core/statement.ts';
+import { issuingKeys, requireNotFiledElsewhere } from '../../sdk/batch.ts';
 import { Caller } from '../../sdk/call.ts';
 import { nameClient, now } from '../../sdk/sign.ts';
 import { newCase, newSalt, takeStep } from '../../sdk/take.ts';
@@ -186,7 +186,7 @@ export const select: Command = {
     const done = await takeStep(identity, caller, about, 'application.select', {
       organization: code,
       filing: claims.jti,
-      client: peek<{ jti: string }>(client).jti,
+      client: unverified<{ jti: string }>(client).claims.jti,
       ...(note === undefined ? {} : { note }),
       ...(reason === undefined ? {} : { reason }),
     });

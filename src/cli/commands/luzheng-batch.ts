@@ -2,18 +2,12 @@
  * Owns `luzheng submit`, `approve`, `return` and `issue`: a batch from file to certificates. Each of them computes the root from
  * the rows that the service shows and signs nothing else; submit also compares those rows, and photos, with the files.
  */
+
 import { readFileSync } from 'node:fs';
 import { countsOf } from '../../core/approved-rows.ts';
 import { readRows, typeOfFile } from '../../core/rows/row-file.ts';
-import {
-  approveWith,
-  issueWith,
-  peek,
-  provinceApproval,
-  readBatch,
-  requireSameRows,
-  type Seen,
-} from '../../sdk/batch.ts';
+import { unverified } from '../../core/statement.ts';
+import { approveWith, issueWith, provinceApproval, readBatch, requireSameRows, type Seen } from '../../sdk/batch.ts';
 import { takeStep } from '../../sdk/take.ts';
 import { CENTRE_KEY, type Command, fromHere, KEY, KEY_HELP } from '../command.ts';
 import { photosFor, readArchive, savePhotos, uploadOf } from '../photos.ts';
@@ -127,7 +121,7 @@ export const approve: Command = {
         held: held.length,
         photos_unseen: unseen,
         ...(folder === undefined ? {} : { photos_saved: photos }),
-        ...(approval === undefined ? {} : { jti: peek<{ jti: string }>(approval).jti, approval }),
+        ...(approval === undefined ? {} : { jti: unverified<{ jti: string }>(approval).claims.jti, approval }),
       },
     );
   },

@@ -2,10 +2,12 @@
  * Owns `luzheng calendar` (节假日安排): the province's centre announces the working days of a year; without one it lists
  * what was announced. A notice of the State Council comes late in the year before, and no program has to be changed for it.
  */
+
 import { readFileSync } from 'node:fs';
 import { type Announcement, checkDays, readDays } from '../../core/announcement.ts';
+import { unverified } from '../../core/statement.ts';
 import { BUILT_IN } from '../../core/workdays.ts';
-import { peek, type TrustFile } from '../../sdk/batch.ts';
+import type { TrustFile } from '../../sdk/batch.ts';
 import { Caller } from '../../sdk/call.ts';
 import { announceYear } from '../../sdk/sign.ts';
 import { type Command, fromHere, type Input, KEY, KEY_HELP } from '../command.ts';
@@ -39,7 +41,7 @@ async function list(input: Input): Promise<void> {
   const years = new Map<number, { source: string; holidays: number; workdays: number; announced: boolean }>();
   for (const { year, source, holidays, workdays } of BUILT_IN)
     years.set(year, { source, holidays: holidays.size, workdays: workdays.size, announced: false });
-  const announced = calendars.map((token) => peek<Announcement>(token)).sort((a, b) => a.iat - b.iat);
+  const announced = calendars.map((token) => unverified<Announcement>(token).claims).sort((a, b) => a.iat - b.iat);
   for (const { year, source, holidays, workdays } of announced)
     years.set(year, { source, holidays: holidays.length, workdays: workdays.length, announced: true });
   const sorted = [...years].sort(([a], [b]) => a - b).map(([year, one]) => ({ year, ...one }));

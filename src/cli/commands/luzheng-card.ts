@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type KeyFile, makeCardFile } from '../../../keys/make.ts';
 import { encodeUtf8 } from '../../base/bytes.ts';
-import type { PublicJwk } from '../../core/schema.ts';
+import type { PublicJwk } from '../../core/keys.ts';
 import { type Input, readPublic } from '../command.ts';
 import { Failure, usage } from '../talk.ts';
 

@@ -2,13 +2,13 @@
  * Owns `luzheng case` and `luzheng step`: looking at cases of the procedure, their chain recomputed here, and taking any
  * step. It refuses a case whose steps are not in order, or whose bodies are not the ones that were signed.
  */
+
 import { readFileSync } from 'node:fs';
-import { fromBase64url, sha256, toBase64url } from '../../base/bytes.ts';
 import { Refusal } from '../../base/refusal.ts';
 import { type Body, bodyFaults, readBody } from '../../core/procedure/bodies.ts';
 import { checkBody, checkPlace, type Step } from '../../core/procedure/case-chain.ts';
 import { KINDS, PROCEDURES, readAbout, STEPS, type StepName } from '../../core/procedure/steps.ts';
-import { peek } from '../../sdk/batch.ts';
+import { payloadDigest, unverified } from '../../core/statement.ts';
 import type { Caller } from '../../sdk/call.ts';
 import { newCase, newSalt, takeStep } from '../../sdk/take.ts';
 import type { CaseLine, CaseView } from '../../service/procedure/read-case.ts';
@@ -29,14 +29,14 @@ export async function requireChain({
   let prev: string | undefined;
   let count = 0;
   for (const { token, body, step, iss } of steps) {
-    const claims = peek<Step>(token);
+    const claims = unverified<Step>(token).claims;
     if (claims.about !== about || claims.step !== step || claims.iss !== iss)
       throw new Refusal('step_about_differs', 'A step shown here is not the one that was signed for this case.', {
         part: 'step+jwt:about',
       });
     checkPlace(claims, { seq: count++, prev });
     await checkBody(claims, body);
-    prev = toBase64url(await sha256(fromBase64url(token.split('.')[1] as string)));
+    prev = payloadDigest(token);
   }
   if (count !== seq || prev !== last)
     throw new Refusal('step_out_of_order', 'The case does not end with the step that the service names as its last.', {

@@ -1,10 +1,12 @@
 /** Owns `luzheng file` (备案) and `luzheng client`: what a centre puts on file about an organization. */
+
 import { readFileSync } from 'node:fs';
 import { readKeyFile, writeKeyFile } from '../../../keys/make.ts';
 import { parseOrganizationCode } from '../../core/number.ts';
 import { readScope } from '../../core/rows/row-file.ts';
 import type { Filing } from '../../core/schema.ts';
-import { type FilingInput, fileWith, peek, requireNotFiledElsewhere } from '../../sdk/batch.ts';
+import { unverified } from '../../core/statement.ts';
+import { type FilingInput, fileWith, requireNotFiledElsewhere } from '../../sdk/batch.ts';
 import { Caller } from '../../sdk/call.ts';
 import { nameClient } from '../../sdk/sign.ts';
 import { handInCertificate } from '../certify.ts';
@@ -63,7 +65,7 @@ export const file: Command = {
       input.flag('new-key'),
     );
     const certified = !input.flag('no-certificate') && (await handInCertificate(identity, caller, filing));
-    const { sub, name, route, issuing_jwks, exp } = peek<Filing>(filing);
+    const { sub, name, route, issuing_jwks, exp } = unverified<Filing>(filing).claims;
     const kids = issuing_jwks.keys.map(({ kid }) => kid);
     input.answer(
       [
@@ -103,7 +105,7 @@ export const client: Command = {
     await caller.post('/v1/clients', { statement: token });
     const own = await readKeyFile(path).catch(() => undefined);
     if (own) writeKeyFile(path, { ...own.file, subject: `org:${code}`, server: own.file.server ?? origin, token });
-    const { jti } = peek<{ jti: string }>(token);
+    const { jti } = unverified<{ jti: string }>(token).claims;
     input.answer(
       [
         `已登记 / named          org:${code}（${kid}）`,

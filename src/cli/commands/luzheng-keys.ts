@@ -2,8 +2,9 @@
  * Owns `luzheng keys`: makes key files (those of cards in card.ts) and shows what is public about them; the root's
  * certificate is made here. The private half is never printed.
  */
+
 import { makeKeyFile, readKeyFile, writeKeyFile } from '../../../keys/make.ts';
-import { peek } from '../../sdk/batch.ts';
+import { unverified } from '../../core/statement.ts';
 import { certifyRoot } from '../certify.ts';
 import { writeWhole } from '../collect.ts';
 import { type Command, fromHere, type Input, SERVER } from '../command.ts';
@@ -86,7 +87,7 @@ export const keys: Command = {
     if (what === 'certificate') return certificateOf(input, fromHere(input.word(1)));
     const { file, pair } = await readKeyFile(fromHere(input.word(1)));
     const statement =
-      file.token === undefined ? undefined : peek<{ iss: string; sub: string; exp: number }>(file.token);
+      file.token === undefined ? undefined : unverified<{ iss: string; sub: string; exp: number }>(file.token).claims;
     const until = statement && new Date(statement.exp * 1000).toISOString().slice(0, 10);
     input.answer(
       [

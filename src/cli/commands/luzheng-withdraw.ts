@@ -2,12 +2,14 @@
  * Owns `luzheng withdraw` (撤回): a centre, or the root, ends a statement or a key; without a target it lists what is
  * published and what has ended. The root may be used on a machine without a network: then the statement is printed.
  */
+
 import { readKeyFile } from '../../../keys/make.ts';
 import { shanghaiClock } from '../../base/day.ts';
-import { type Filing, PROVINCE, type PublicJwk } from '../../core/schema.ts';
-import { thumbprint } from '../../core/statement.ts';
+import { type PublicJwk, thumbprint } from '../../core/keys.ts';
+import { type Filing, PROVINCE } from '../../core/schema.ts';
+import { unverified } from '../../core/statement.ts';
 import { endOf, targetIssuer, type Withdrawal } from '../../core/withdrawal.ts';
-import { peek, type TrustFile } from '../../sdk/batch.ts';
+import type { TrustFile } from '../../sdk/batch.ts';
 import { Caller } from '../../sdk/call.ts';
 import { withdraw } from '../../sdk/sign.ts';
 import { type Command, type Input, KEY, KEY_HELP } from '../command.ts';
@@ -52,7 +54,7 @@ type Claims = {
 
 /** What trust.json publishes, as it says of itself: choosing what to withdraw needs no verification. */
 async function listOf(trust: TrustFile): Promise<Listed[]> {
-  const withdrawals = trust.withdrawals.map((token) => peek<Withdrawal>(token));
+  const withdrawals = trust.withdrawals.map((token) => unverified<Withdrawal>(token).claims);
   const ended = (iss: string, names: { jti?: string; kid?: string | undefined }) => {
     const ends = withdrawals.flatMap((one) => {
       const hit =
@@ -72,7 +74,7 @@ async function listOf(trust: TrustFile): Promise<Listed[]> {
     ['client', trust.clients],
   ] as const) {
     for (const token of tokens) {
-      const { iss, sub = 'service', jti, exp, cnf, issuing_jwks } = peek<Claims>(token);
+      const { iss, sub = 'service', jti, exp, cnf, issuing_jwks } = unverified<Claims>(token).claims;
       const kid = cnf && (await thumbprint(cnf.jwk));
       listed.push({
         typ,
@@ -137,7 +139,7 @@ async function answer(
   by: { caller: Caller; origin: string } | undefined,
 ): Promise<void> {
   await by?.caller.post('/v1/withdrawals', { statement });
-  const withdrawal = peek<Withdrawal>(statement);
+  const withdrawal = unverified<Withdrawal>(statement).claims;
   const { target } = withdrawal;
   const ends = endOf(withdrawal);
   input.answer(

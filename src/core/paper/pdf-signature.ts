@@ -15,8 +15,8 @@ import { DER_LIMIT, firstElement } from '../../formats/pades/der.ts';
 import { CMS, openSigned, readToken, type Timestamp } from '../../formats/pades/signed-data.ts';
 import { allows, type Certificate, pathFrom, USAGE } from '../../formats/pades/x509.ts';
 import type { Anchor } from '../directory.ts';
-import type { Filing, PublicJwk } from '../schema.ts';
-import { thumbprint } from '../statement.ts';
+import { type PublicJwk, thumbprint } from '../keys.ts';
+import type { Filing } from '../schema.ts';
 import { creditCode } from './x509-certificates.ts';
 
 /** As found in the file. */

@@ -26,8 +26,8 @@ import {
   toPem,
   USAGE,
 } from '../../formats/pades/x509.ts';
-import type { Filing, PublicJwk } from '../schema.ts';
-import { type SigningKey, signBytes } from '../sign-bytes.ts';
+import { type PublicJwk, type SigningKey, signBytes } from '../keys.ts';
+import type { Filing } from '../schema.ts';
 
 /** Whose certificate it is. */
 export interface Holder {

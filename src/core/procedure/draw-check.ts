@@ -4,12 +4,13 @@
  * the draw is what follows. It cannot see whether the public value is the one that was drawn: that is to be looked up.
  * It refuses nothing: what does not agree is a check that failed, and the reader decides.
  */
+
 import canonicalize from 'canonicalize';
-import { decodeUtf8, fromBase64url, sha256Short, toBase64url } from '../../base/bytes.ts';
 import { shanghaiDay } from '../../base/day.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import type { Directory } from '../directory.ts';
 import { PROVINCE } from '../schema.ts';
+import { payloadDigest, unverified } from '../statement.ts';
 import { bodyDigest } from './case-chain.ts';
 import { openSeed } from './draw.ts';
 import { type DrawRecord, drawOf } from './draw-record.ts';
@@ -45,8 +46,14 @@ interface Claims {
   prev?: string;
   body?: string;
 }
-const bytesOf = (token: string): Uint8Array<ArrayBuffer> => fromBase64url(token.split('.')[1] ?? '');
-const claimsOf = (token: string): Claims => JSON.parse(decodeUtf8(bytesOf(token))) as Claims;
+
+/** What a statement says; its signature is a check of its own. @throws Refusal `statement_malformed` */
+function claimsOf(token: string): Claims {
+  const { claims } = unverified<Claims>(token);
+  if (claims.iat === undefined)
+    throw new Refusal('statement_malformed', 'A statement of the draw cannot be read.', { part: 'step+jwt' });
+  return claims;
+}
 
 /** The outcome of what `work` looks at; a refusal says why it does not hold. */
 async function outcome(id: DrawCheck['id'], work: () => boolean | void | Promise<boolean | void>): Promise<DrawCheck> {
@@ -89,9 +96,7 @@ async function isAsSigned(record: DrawRecord): Promise<boolean> {
   }
   if (claimsOf(committed.token).seq !== 1) return false;
   const second = revealed && claimsOf(revealed.token);
-  return (
-    second === undefined || (second.seq === 2 && second.prev === toBase64url(sha256Short(bytesOf(committed.token))))
-  );
+  return second === undefined || (second.seq === 2 && second.prev === payloadDigest(committed.token));
 }
 
 /** Refuses days out of their order, as the statements say them, and a value in another spelling. */

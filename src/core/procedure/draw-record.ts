@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot';
 import { Refusal } from '../../base/refusal.ts';
-import { type PublicJwk, publicJwk } from '../schema.ts';
+import { type PublicJwk, publicJwk } from '../keys.ts';
 import type { Body } from './bodies.ts';
 import type { AttachedFile } from './body-shapes.ts';
 import {

@@ -3,7 +3,7 @@
  * in the case, key of whoever is responsible. It refuses nothing: the service judges what it is handed.
  */
 import { toBase64url } from '../../base/bytes.ts';
-import type { SigningKey } from '../sign-bytes.ts';
+import type { SigningKey } from '../keys.ts';
 import { signStatement } from '../statement.ts';
 import { bodyDigest } from './case-chain.ts';
 import type { StepName } from './steps.ts';

@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot';
 import { Refusal } from '../../base/refusal.ts';
-import { publicJwk } from '../schema.ts';
+import { publicJwk } from '../keys.ts';
 import type { StepName } from './steps.ts';
 
 /** Steps whose bodies tell of other people than the holder: an export leaves them out unless they are asked for. */

@@ -7,7 +7,7 @@
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import type { Directory } from '../directory.ts';
 import { codeOf } from '../filing.ts';
-import type { PublicJwk } from '../schema.ts';
+import type { PublicJwk } from '../keys.ts';
 import { checkTimes, openStatement, readHeader, type Statement } from '../statement.ts';
 import type { Role } from './steps.ts';
 import type { TrailFile } from './trail-file.ts';

@@ -6,17 +6,20 @@
  * One pure function for the service, the browser and the command. It throws nothing about what is wrong: each entry and
  * each link says so by its code. What was left out (bodies about other people) is `not_checked`, never a pass.
  */
+
 import * as v from 'valibot';
-import { decodeUtf8, encodeUtf8, fromBase64url, sha256Short, toBase64url } from '../../base/bytes.ts';
+import { encodeUtf8, sha256Short, toBase64url } from '../../base/bytes.ts';
 import { shanghaiDay } from '../../base/day.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import { earliestEnd, openAnnouncements } from '../announcement.ts';
 import { splitCredential } from '../credential.ts';
 import type { Directory } from '../directory.ts';
 import { normalizeIdNumber } from '../identity.ts';
+import { type PublicJwk, publicJwk } from '../keys.ts';
 import type { Report } from '../report.ts';
-import { type Payload, type PublicJwk, publicJwk } from '../schema.ts';
+import type { Payload } from '../schema.ts';
 import type { Statement } from '../statement.ts';
+import { unverified } from '../statement.ts';
 import { readHistory } from '../status.ts';
 import { verify } from '../verify.ts';
 import type { AnnouncedYear } from '../workdays.ts';
@@ -84,32 +87,22 @@ export interface TrailReport {
 interface Claims {
   iss?: string;
   iat?: number;
-  kid?: string;
   step?: string;
   city?: string;
   action?: string;
   cnf?: { jwk?: PublicJwk };
 }
 
-/** A part of a token as it stands there: only to say what was claimed; it counts once the signature holds. */
-function partOf(token: string, at: 0 | 1): Claims {
-  try {
-    return JSON.parse(decodeUtf8(fromBase64url(token.split('.')[at] ?? ''))) as Claims;
-  } catch (error) {
-    if (isRefusal(error) || error instanceof SyntaxError) return {};
-    throw error;
-  }
-}
-
 /** What a text says of itself, before it is known whether that holds. */
 function claimed(group: TrailEntry['group'], what: string, token: string): Omit<TrailEntry, 'result'> {
-  const { iss = '', iat = 0 } = partOf(token, 1);
+  const { header, claims } = unverified<Claims>(token);
+  const { iss = '', iat = 0 } = claims;
   return {
     group,
     what,
     by: iss,
     at: iat,
-    kid: partOf(token, 0).kid ?? '',
+    kid: (header.kid as string | undefined) ?? '',
     digest: toBase64url(sha256Short(encodeUtf8(token.split('~')[0] as string))),
     token,
   };
@@ -148,7 +141,11 @@ async function readCase(one: TrailCase, trail: TrailFile, directory: Directory):
   const applicants = broughtKeys(one);
   let last: Statement<'step+jwt'> | undefined;
   for (const { token, body, received_at } of one.steps) {
-    const entry = { ...claimed(kind, partOf(token, 1).step ?? '', token), about: one.about, received_at };
+    const entry = {
+      ...claimed(kind, unverified<Claims>(token).claims.step ?? '', token),
+      about: one.about,
+      received_at,
+    };
     try {
       const statement = await openStep(token, trail, directory, applicants);
       const { payload } = statement;
@@ -317,7 +314,7 @@ async function statementEntries(
       return { ...entry, ...failed(error) };
     }
   };
-  const city = partOf(approval, 1).city;
+  const city = unverified<Claims>(approval).claims.city;
   const entries = await Promise.all([
     open('approval', 'approval+jwt', approval),
     ...(city === undefined ? [] : [open('approval', 'approval+jwt', city)]),
@@ -329,7 +326,7 @@ async function statementEntries(
   // Only those centres' keys that signed something here.
   for (const token of statements.centres) {
     const entry = await open('centre', 'centre+jwt', token);
-    const named = partOf(token, 1).cnf?.jwk;
+    const named = unverified<Claims>(token).claims.cnf?.jwk;
     if (named && entry.result === 'pass' && kids.has(await directory.memo.thumbprint(named))) entries.push(entry);
   }
   return entries;
@@ -428,7 +425,7 @@ async function claimsOf(approval: string, directory: Directory): Promise<Payload
 /** Events after the issue, verified as one chain. */
 async function forwardOf({ events, statements, number }: TrailFile, directory: Directory): Promise<TrailEntry[]> {
   const entries = events.map(({ token, received_at }): TrailEntry => {
-    const { action = '' } = partOf(token, 1);
+    const { action = '' } = unverified<Claims>(token).claims;
     return {
       ...claimed('status', action, token),
       ...(received_at === undefined ? {} : { received_at }),

@@ -3,7 +3,7 @@
  * format) stands in openapi.json beside what the schema checks: words of one service, which validation does not read.
  */
 import * as v from 'valibot';
-import { publicJwk } from '../schema.ts';
+import { publicJwk } from '../keys.ts';
 
 /** Keywords of JSON Schema beside those that follow from the schema itself. */
 type Keywords = Record<string, unknown>;

@@ -5,13 +5,12 @@
  * before the city has approved. Photos that were not looked at are counted, and the approval says how many.
  */
 
-import { decodeUtf8, fromBase64url } from '../../base/bytes.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { filled } from '../../base/words.ts';
 import { Reading, requireShown, type ShownRow } from '../../core/approved-rows.ts';
 import { codeOf } from '../../core/filing.ts';
 import { type Approval, type Filing, PROVINCE } from '../../core/schema.ts';
-import { signStatement } from '../../core/statement.ts';
+import { signStatement, unverified } from '../../core/statement.ts';
 import { one } from '../../web/frame/show-text.ts';
 import { type Desk, register, type Work } from '../frame/actions.ts';
 import { Trouble } from '../frame/key-file.ts';
@@ -21,8 +20,6 @@ import { photosSeen, type Seen } from './photos-script.ts';
 
 /** Seconds that an approval holds. */
 const LIFETIME = 30 * 86_400;
-
-const payloadOf = <T>(token: string): T => JSON.parse(decodeUtf8(fromBase64url(token.split('.')[1] ?? ''))) as T;
 
 /** What the page shows, by position: the words that the reviewer compared by eye. */
 function shownHere(): Map<number, string[]> {
@@ -49,7 +46,7 @@ async function read(
       const page = (await (
         await call(`/v1/batches/${view.id}/rows?after=${after}`, { signal: work.signal })
       ).json()) as { filing: string; rows: ShownRow[]; next: string | null };
-      filing ??= payloadOf<Filing>(page.filing);
+      filing ??= unverified<Filing>(page.filing).claims;
       reading.add(page.rows);
       after = page.rows.length === 0 ? null : page.next;
       work.progress(reading.rows.length, view.count);

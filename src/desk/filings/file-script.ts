@@ -7,10 +7,11 @@
  */
 
 import type { Words } from '../../base/words.ts';
+import type { PublicJwk } from '../../core/keys.ts';
 import { parseOrganizationCode } from '../../core/number.ts';
 import type { Application, DeviceRequest } from '../../core/procedure/application.ts';
 import { filingDifferences, filingFrom, isNarrower, scopeFrom } from '../../core/procedure/selection.ts';
-import { type Client, type Filing, PROVINCE, type PublicJwk } from '../../core/schema.ts';
+import { type Client, type Filing, PROVINCE } from '../../core/schema.ts';
 import { signStatement } from '../../core/statement.ts';
 import { type Desk, register } from '../frame/actions.ts';
 import { Trouble } from '../frame/key-file.ts';

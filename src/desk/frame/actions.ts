@@ -6,7 +6,7 @@
  */
 
 import type { Words } from '../../base/words.ts';
-import type { PublicJwk } from '../../core/schema.ts';
+import type { PublicJwk } from '../../core/keys.ts';
 import type { Call } from './desk-call.ts';
 
 /** Who signs: the key, what it speaks for, and the access token that says so. */

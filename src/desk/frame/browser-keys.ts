@@ -4,12 +4,12 @@
  * It refuses nothing; where a browser keeps nothing (private windows), its own error says so.
  */
 
+import { type PublicJwk, thumbprint } from '../../core/keys.ts';
 import { signApplicant } from '../../core/procedure/sign-step.ts';
-import type { PublicJwk } from '../../core/schema.ts';
-import { thumbprint } from '../../core/statement.ts';
+import { unverified } from '../../core/statement.ts';
 import type { Signer } from './actions.ts';
 import type { Call } from './desk-call.ts';
-import { claimsOf, type Pair } from './key-file.ts';
+import type { Claims, Pair } from './key-file.ts';
 
 const NAME = 'luzheng-desk';
 const STORE = 'keys';
@@ -84,7 +84,7 @@ async function asApplicant(pair: Pair): Promise<Signer> {
 }
 
 /** Whether a token still holds for a while. */
-const holds = (token: string, margin = 60): boolean => claimsOf(token).exp > seconds() + margin;
+const holds = (token: string, margin = 60): boolean => unverified<Claims>(token).claims.exp > seconds() + margin;
 
 interface Naming {
   typ: string;

@@ -7,7 +7,7 @@
 import { isRefusal } from '../../base/refusal.ts';
 import { makeProof } from '../../core/dpop.ts';
 import { problemOf } from '../../core/gateway.ts';
-import type { PublicJwk } from '../../core/schema.ts';
+import type { PublicJwk } from '../../core/keys.ts';
 import { refusalWords } from '../../web/words/refusal-words.ts';
 import { Trouble } from './key-file.ts';
 

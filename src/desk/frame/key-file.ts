@@ -4,9 +4,9 @@
  * key alone, as an applicant does.
  * It refuses, in words that say what to do: what is no key file, and a statement that is about another key.
  */
-import { decodeUtf8, fromBase64url } from '../../base/bytes.ts';
-import type { PublicJwk } from '../../core/schema.ts';
-import { thumbprint } from '../../core/statement.ts';
+
+import { type PublicJwk, thumbprint } from '../../core/keys.ts';
+import { unverified } from '../../core/statement.ts';
 
 /** Something that the person at the page can mend; `code` names the words on the page. */
 export class Trouble extends Error {
@@ -33,14 +33,12 @@ export interface Pair {
 /** No key file is larger. */
 export const KEY_FILE_BYTES = 100_000;
 
+/** What an access token says; the service verifies it with every call. */
+/** What an access token says; the service verifies it with every call. */
 export interface Claims {
   exp: number;
   cnf: { jwk: PublicJwk };
 }
-
-/** What an access token says, unverified: the service verifies it with every call. */
-export const claimsOf = (token: string): Claims =>
-  JSON.parse(decodeUtf8(fromBase64url(token.split('.')[1] ?? ''))) as Claims;
 
 /** Reads the text of a key file: the key, and what it says of whose it is. */
 export async function readKey(text: string): Promise<Pair & { subject?: string; token?: string }> {
@@ -73,7 +71,7 @@ export async function readKey(text: string): Promise<Pair & { subject?: string; 
   const { subject, token } = file;
   if (typeof subject !== 'string' || typeof token !== 'string') return pair;
   try {
-    const claims = claimsOf(token);
+    const claims = unverified<Claims>(token).claims;
     if (typeof claims.exp !== 'number' || claims.cnf.jwk.x !== x || claims.cnf.jwk.y !== y)
       throw new Error('of another key, or for ever');
   } catch {

@@ -3,9 +3,11 @@
  * the server writes for whoever signs the request.
  * It refuses to keep a key of a file anywhere but in this page's memory.
  */
+
 import { shanghaiDay } from '../../base/day.ts';
 import type { Words } from '../../base/words.ts';
 import { filled } from '../../base/words.ts';
+import { unverified } from '../../core/statement.ts';
 import { both, make, one } from '../../web/frame/show-text.ts';
 import { bringCertificate, showCertificate } from '../filings/centre-certificate-script.ts';
 import { SHELL, TROUBLES } from '../words/desk-words.ts';
@@ -14,7 +16,7 @@ import { forgetKey, type Kept, keepKey, keptKeys, makeKey, strongest } from './b
 import { type Call, callWith, Refused } from './desk-call.ts';
 import { hasFields, switchLanguage } from './desk-language.ts';
 import { tendDraft } from './drafts.ts';
-import { claimsOf, KEY_FILE_BYTES, type Pair, readKey, Trouble } from './key-file.ts';
+import { type Claims, KEY_FILE_BYTES, type Pair, readKey, Trouble } from './key-file.ts';
 import { clickRow } from './repeat-rows.ts';
 import { begin, fail, get, isWorking, progress, say, stopWork } from './status-line.ts';
 import { submitStep } from './step-forms.ts';
@@ -95,7 +97,7 @@ function go(hash: string): void {
 
 function described(signer: Signer): Words {
   const { subject, token } = signer;
-  const until = shanghaiDay(claimsOf(token).exp);
+  const until = shanghaiDay(unverified<Claims>(token).claims.exp);
   const who = subject.slice(subject.indexOf(':') + 1);
   if (subject.startsWith('org:')) return filled(SHELL.organization, { who, until });
   if (subject.startsWith('centre:')) return filled(SHELL.centre, { who, until });
@@ -123,8 +125,8 @@ async function use(pair: Pair & { subject?: string; token?: string }, made?: num
     // Before it signs anything, were it only its own access token.
     if ((get('desk').dataset.roots ?? '').split(' ').includes(pair.kid)) throw new Trouble('root_key');
     const expired =
-      pair.token !== undefined && claimsOf(pair.token).exp <= Date.now() / 1000
-        ? shanghaiDay(claimsOf(pair.token).exp)
+      pair.token !== undefined && unverified<Claims>(pair.token).claims.exp <= Date.now() / 1000
+        ? shanghaiDay(unverified<Claims>(pair.token).claims.exp)
         : undefined;
     const signer = await strongest(pair, callAs);
     if (made !== undefined && signer.token !== pair.token) await keepKey({ ...signer, made });

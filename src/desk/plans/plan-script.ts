@@ -4,7 +4,6 @@
  * It refuses to upload rows that are not those that were published, and photos that are not those that were chosen.
  */
 
-import { decodeUtf8, fromBase64url } from '../../base/bytes.ts';
 import { shanghaiDay } from '../../base/day.ts';
 import { split } from '../../base/words.ts';
 import { ID_TYPE_NAMES } from '../../core/identity.ts';
@@ -17,6 +16,7 @@ import type { RawRow, ScopeEntry } from '../../core/rows/row.ts';
 import { matchPhotos, photosOfArchive } from '../../core/rows/row-photos.ts';
 import { checkRows } from '../../core/rows/rows.ts';
 import type { Filing } from '../../core/schema.ts';
+import { unverified } from '../../core/statement.ts';
 import { writeXlsx } from '../../formats/table/table-write.ts';
 import { both, make, one } from '../../web/frame/show-text.ts';
 import { type Seen, seeBatch } from '../batches/batch-script.ts';
@@ -141,7 +141,7 @@ async function requireSame(
   passMark: number,
   archive: Uint8Array | undefined,
 ): Promise<void> {
-  const { scope, pass_mark } = JSON.parse(decodeUtf8(fromBase64url(filing.split('.')[1] as string))) as Filing;
+  const { scope, pass_mark } = unverified<Filing>(filing).claims;
   const passed = passingRows(published, passMark);
   const mine = checkRows(passed, {
     scope,

@@ -8,12 +8,13 @@
 
 import { Refusal } from '../../base/refusal.ts';
 import { codeOf, openClient, openFiling } from '../../core/filing.ts';
+import { thumbprint } from '../../core/keys.ts';
 import { parseOrganizationCode } from '../../core/number.ts';
 import type { Application } from '../../core/procedure/application.ts';
 import type { Body } from '../../core/procedure/bodies.ts';
 import { filingDifferences, isNarrower } from '../../core/procedure/selection.ts';
 import { type Filing, PROVINCE } from '../../core/schema.ts';
-import { claimedType, thumbprint } from '../../core/statement.ts';
+import { unverified } from '../../core/statement.ts';
 import { prepareCleared } from '../../storage/attachment-store.ts';
 import { type CaseRow, selectLastStep, selectOpenCase } from '../../storage/case-store.ts';
 import { guardNewestFiling } from '../../storage/code-store.ts';
@@ -132,7 +133,7 @@ async function takeSelection({ service, caller, about, body, current, now }: Tak
   const newest = await selectNewestWithdrawal(service.db);
   const directory = await directoryOf(service);
   const stored = await selectStatement(service.db, caller.subject, jti);
-  if (!stored || claimedType(stored.token) !== 'filing+jwt')
+  if (!stored || unverified(stored.token).header.typ !== 'filing+jwt')
     throw new Refusal(
       'filing_unknown',
       'This centre has handed in no filing with this jti: POST /v1/filings comes first.',
@@ -187,7 +188,7 @@ export async function requireClient(
 ): Promise<void> {
   const { centre, filing, jti, key, now } = given;
   const stored = await selectStatement(service.db, centre, jti);
-  if (!stored || claimedType(stored.token) !== 'client+jwt')
+  if (!stored || unverified(stored.token).header.typ !== 'client+jwt')
     throw new Refusal(
       'client_statement_unknown',
       'This centre has handed in no client statement with this jti: POST /v1/clients comes first.',

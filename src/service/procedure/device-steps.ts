@@ -6,8 +6,8 @@
  */
 
 import { Refusal } from '../../base/refusal.ts';
+import { thumbprint } from '../../core/keys.ts';
 import type { Body } from '../../core/procedure/bodies.ts';
-import { thumbprint } from '../../core/statement.ts';
 import { lossOf, selectCase, selectLastStep, selectOpenCase } from '../../storage/case-store.ts';
 import { selectClientsOf } from '../../storage/statement-store.ts';
 import { currentFiling, directoryOf, filedBy } from '../on-file.ts';

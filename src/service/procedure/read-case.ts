@@ -3,12 +3,13 @@
  * and its body. It refuses to show a stored step that its place in the chain does not hold (`register_differs`).
  */
 
-import { decodeUtf8, fromBase64url, sha256Short, toBase64url } from '../../base/bytes.ts';
+import { sha256Short, toBase64url } from '../../base/bytes.ts';
 import { type Page, pageOf } from '../../base/paging.ts';
 import { isRefusal, isUnreadable, Refusal } from '../../base/refusal.ts';
 import { checkBody, type Step } from '../../core/procedure/case-chain.ts';
 import { type Kind, type Role, readAbout, type StepName, stateAfter, stepsFrom } from '../../core/procedure/steps.ts';
 import { readPayload } from '../../core/schema.ts';
+import { unverified } from '../../core/statement.ts';
 import { type CaseFilter, type CaseRow, type StepRow, selectCases, selectSteps } from '../../storage/case-store.ts';
 import { reportDamaged } from '../attempt.ts';
 import { type Asker, reachCase } from '../reach.ts';
@@ -96,14 +97,10 @@ export async function pageCases(service: Service, asker: Asker, filter: Asked, s
 
 /** What a stored step's statement says; it was verified when it came. @throws Refusal `register_differs` */
 export function claimsOf({ token }: Pick<StepRow, 'token'>): { claims: Step; digest: string } {
-  try {
-    const bytes = fromBase64url(token.split('.')[1] ?? '');
-    const read = readPayload('step+jwt', JSON.parse(decodeUtf8(bytes)));
-    if ('payload' in read) return { claims: read.payload, digest: toBase64url(sha256Short(bytes)) };
-  } catch (error) {
-    if (!isUnreadable(error)) throw error;
-  }
-  throw differs();
+  const { claims, bytes } = unverified(token);
+  const read = readPayload('step+jwt', claims);
+  if ('problem' in read) throw differs();
+  return { claims: read.payload, digest: toBase64url(sha256Short(bytes)) };
 }
 
 /** A step's body, if it is the one that was signed. @throws Refusal `register_differs`, `ciphertext_wrong` */

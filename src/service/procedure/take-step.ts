@@ -8,7 +8,6 @@
  * It refuses steps of another key than the caller's, bodies that were not signed, and whoever comes second.
  */
 
-import { fromBase64url, sha256Short, toBase64url } from '../../base/bytes.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import type { Directory } from '../../core/directory.ts';
 import { readBody } from '../../core/procedure/bodies.ts';
@@ -22,6 +21,7 @@ import {
   stateAfter,
 } from '../../core/procedure/steps.ts';
 import type { Statement } from '../../core/statement.ts';
+import { payloadDigest } from '../../core/statement.ts';
 import {
   CaseMoved,
   type CaseRow,
@@ -230,12 +230,7 @@ async function tryStep(
 /** Whether this very payload was stored at its place before. */
 async function repeatedStep(service: Service, about: string, payload: Step, digest: string): Promise<boolean> {
   const stored = await selectTaken(service.db, about, payload.seq);
-  return stored?.iss === payload.iss && digestOf(stored.token) === digest;
-}
-
-/** Digest of a stored token's payload bytes; it was verified when it came. */
-function digestOf(token: string): string {
-  return toBase64url(sha256Short(fromBase64url(token.split('.')[1] as string)));
+  return stored?.iss === payload.iss && payloadDigest(stored.token) === digest;
 }
 
 function caseAfter(input: {

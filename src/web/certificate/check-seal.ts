@@ -5,13 +5,12 @@
  * under a thumbprint from elsewhere excludes. It refuses to guess: what cannot be decided is `unknown`.
  */
 
-import { decodeUtf8, fromBase64url } from '../../base/bytes.ts';
 import { dayNumber } from '../../base/day.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { type Directory, openDirectory } from '../../core/directory.ts';
-import type { PublicJwk } from '../../core/schema.ts';
+import type { PublicJwk } from '../../core/keys.ts';
 import { readSeal, type SealFacts, sealKid } from '../../core/seal.ts';
-import { Memo } from '../../core/statement.ts';
+import { Memo, unverified } from '../../core/statement.ts';
 import { verify } from '../../core/verify.ts';
 
 /** The parts of `/.well-known/trust.json` that a seal needs. */
@@ -51,12 +50,11 @@ export async function filingsNaming(
   const found: string[] = [];
   for (const token of trust.filings) {
     try {
-      const { sub } = JSON.parse(decodeUtf8(fromBase64url(token.split('.')[1] ?? ''))) as { sub?: unknown };
-      if (sub !== `org:${kid.slice(0, 13)}`) continue;
+      if (unverified(token).claims.sub !== `org:${kid.slice(0, 13)}`) continue;
       const { payload } = await directory.memo.open(token, 'filing+jwt', directory.findCentre);
       if (payload.issuing_jwks.keys.some((key) => key.kid.split('#')[1] === kid)) found.push(token);
     } catch (error) {
-      if (!isRefusal(error) && !(error instanceof SyntaxError)) throw error;
+      if (!isRefusal(error)) throw error;
     }
   }
   return found;

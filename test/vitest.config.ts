@@ -47,6 +47,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
+    provide: { fuzz: process.env.FUZZ === 'full' || process.env.CI ? 'full' : 'tenth' },
     // vitest leaves one core to itself, of which two cores have little; files wait for disks, browsers and services.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
@@ -95,6 +96,7 @@ export default defineConfig({
           root,
           include: ['test/journey.test.ts', 'test/worker/**/*.test.ts'],
           setupFiles: ['test/worker/setup.ts'],
+          isolate: false,
           globalSetup: ['test/worker/global.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -1,7 +1,8 @@
 /** What the scanner makes of a code's text: ours, somebody else's, or no certificate at all. */
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import { readScanned } from '../../src/web/scan/scanned.ts';
+import fc from '../fuzz.ts';
 import spelled from '../vectors/spelled-numbers.json' with { type: 'json' };
 
 const HOSTS = ['lz.example.cn', 'old.example.cn:8443'];

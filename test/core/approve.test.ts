@@ -1,5 +1,5 @@
 /** The gate: vectors of approvals and orders, and that nothing passes which is about anything else. */
-import fc from 'fast-check';
+
 import { beforeAll, expect, test } from 'vitest';
 import {
   type BatchFacts,
@@ -12,6 +12,7 @@ import { openDirectory } from '../../src/core/directory.ts';
 import { openFiling } from '../../src/core/filing.ts';
 import type { Filing } from '../../src/core/schema.ts';
 import { Memo } from '../../src/core/statement.ts';
+import fc from '../fuzz.ts';
 import vectors from '../vectors/statements.json' with { type: 'json' };
 import {
   type Cast,

@@ -3,12 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { expect, it, onTestFinished, test } from 'vitest';
 import { concat, encodeUtf8 } from '../../src/base/bytes.ts';
 import { isRefusal } from '../../src/base/refusal.ts';
 import { openArchive } from '../../src/formats/zip-read.ts';
+import fc from '../fuzz.ts';
 import { hasTool } from './fixtures-pdf.ts';
 import { type End, type Zipped, zip } from './fixtures-zip.ts';
 

@@ -1,5 +1,5 @@
 /** Copies for one purpose (加注): what they may say, that they are bound to their certificate, and that running out harms only them. */
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { dayNumber, dayOf, shanghaiDay } from '../../src/base/day.ts';
 import { isRefusal } from '../../src/base/refusal.ts';
@@ -8,6 +8,7 @@ import { withDisclosures } from '../../src/core/credential.ts';
 import { importPublic } from '../../src/core/keys.ts';
 import { signStatement } from '../../src/core/statement.ts';
 import { verify } from '../../src/core/verify.ts';
+import fc from '../fuzz.ts';
 import { makeCast, makeCertificate, NOW } from './make.ts';
 
 const DAY = 86_400;

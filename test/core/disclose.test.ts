@@ -1,12 +1,13 @@
 /** SD-JWT disclosures (RFC 9901): whatever a holder is called, what is disclosed is what was fixed, and nothing else fits. */
 
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
+import type { Arbitrary } from 'fast-check';
 import { expect, test } from 'vitest';
 import { CLAIMS, chooseDisclosures, type Holder, makeDisclosures, readDisclosures } from '../../src/core/disclose.ts';
+import fc from '../fuzz.ts';
 
 const salt = fc.uint8Array({ minLength: 16, maxLength: 16 });
-const holder: fc.Arbitrary<Holder> = fc.record({
+const holder: Arbitrary<Holder> = fc.record({
   name: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 50 }),
   id_type: fc.constantFrom('resident_id', 'passport', 'hk_macao_permit'),
   id_number: fc.stringMatching(/^[0-9A-Z]{5,18}$/),

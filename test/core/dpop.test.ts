@@ -1,9 +1,10 @@
 /** Proofs of possession: vectors, and that a proof carries one request of one token by one key, and no other. */
-import fc from 'fast-check';
+
 import { beforeAll, expect, test } from 'vitest';
 import { decodeUtf8, fromBase64url } from '../../src/base/bytes.ts';
 import { makeProof, PROOF_AGE, PROOF_AHEAD, tokenHash, verifyProof } from '../../src/core/dpop.ts';
 import { thumbprint } from '../../src/core/keys.ts';
+import fc from '../fuzz.ts';
 import vectors from '../vectors/statements.json' with { type: 'json' };
 import {
   AUD,

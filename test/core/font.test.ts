@@ -1,5 +1,5 @@
 /** The glyph slicer: outlines and advances survive the cut, and no font, however broken, gets past a Refusal. */
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { isRefusal } from '../../src/base/refusal.ts';
 import {
@@ -13,6 +13,7 @@ import {
   sliceFont,
 } from '../../src/formats/font/font.ts';
 import { writeFont } from '../../src/formats/font/sfnt.ts';
+import fc from '../fuzz.ts';
 import { composedFont, font, sameOutline } from './fixtures-pdf.ts';
 
 const points = (text: string) => Array.from(text, (character) => character.codePointAt(0) as number);

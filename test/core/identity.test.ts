@@ -1,5 +1,5 @@
 /** Documents and the unified social credit code: known numbers, every single slip, every spelling of a type. */
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import {
   checkIdNumber,
@@ -11,6 +11,7 @@ import {
   residentCheckCharacter,
   usccCheckCharacter,
 } from '../../src/core/identity.ts';
+import fc from '../fuzz.ts';
 
 const twoDigits = (low: number, high: number) =>
   fc.integer({ min: low, max: high }).map((value) => String(value).padStart(2, '0'));

@@ -1,7 +1,9 @@
 /** The page rearranged for readers of English: the same words, English first, every language marked. */
-import fc from 'fast-check';
+
+import type { Arbitrary } from 'fast-check';
 import { expect, test } from 'vitest';
 import { leadWithEnglish } from '../../src/web/frame/lead.ts';
+import fc from '../fuzz.ts';
 
 const second = (chinese: string): string => `<span lang="zh-CN" class="en">${chinese}</span>`;
 
@@ -43,7 +45,7 @@ test.each([
 ])('%s', (_, html, expected) => expect(leadWithEnglish(html)).toBe(expected));
 
 const word = fc.constantFrom('中文', '证书', 'a &lt; b', '&quot;', ' ', 'S0000', '');
-const node: fc.Arbitrary<string> = fc.letrec<{ node: string; nodes: string }>((tie) => ({
+const node: Arbitrary<string> = fc.letrec<{ node: string; nodes: string }>((tie) => ({
   nodes: fc.array(tie('node'), { maxLength: 4 }).map((parts) => parts.join('')),
   node: fc.oneof(
     { depthSize: 'small' },

@@ -1,10 +1,10 @@
 /** The tree of RFC 9162 §2.1: against its recursive definition, known roots, and paths as a property. */
 
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toHex } from '../../src/base/bytes.ts';
 import { type Hash, includes, inclusionPath, leafHash, tree, treeRoot } from '../../src/formats/merkle.ts';
+import fc from '../fuzz.ts';
 
 const sha = (...parts: Uint8Array[]) => new Uint8Array(createHash('sha256').update(Buffer.concat(parts)).digest());
 

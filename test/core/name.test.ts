@@ -1,8 +1,9 @@
 /** Names: what is normalised, what two spellings share, and what a mask gives away. Flaws are in vectors/rows.json. */
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { checkName, foldName, maskName, requireWritten } from '../../src/core/name.ts';
 import { fault } from '../../src/core/rows/faults.ts';
+import fc from '../fuzz.ts';
 
 const LETTERS = [...'王欧阳诸葛䶮㛃𬭎𫖯龑𬱖〇ABéñ'];
 const goodName = fc

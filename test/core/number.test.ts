@@ -1,8 +1,9 @@
 /** The certificate number: vectors, one per way to be wrong, and the round trip as a property. */
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { Refusal } from '../../src/base/refusal.ts';
 import { buildNumber, LEVELS, normalizeNumber, parseNumber, parseOrganizationCode } from '../../src/core/number.ts';
+import fc from '../fuzz.ts';
 import spelled from '../vectors/spelled-numbers.json' with { type: 'json' };
 
 const GOOD = 'S000037000001263000001';

@@ -1,10 +1,11 @@
 /** Certificates in parts over a line that breaks anywhere: each comes once, in order, and nothing is asked for twice. */
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { encodeUtf8 } from '../../src/base/bytes.ts';
 import { Refusal } from '../../src/base/refusal.ts';
 import { writeZip } from '../../src/formats/zip-stream.ts';
 import { type Line, PART, takeParts } from '../../src/sdk/archive-parts.ts';
+import fc from '../fuzz.ts';
 
 class Accident extends Error {}
 

@@ -3,12 +3,13 @@
  * and nothing else is ever thrown.
  */
 import { deflateSync } from 'node:zlib';
-import fc from 'fast-check';
+import type { Arbitrary } from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { renderCertificate } from '../../src/core/paper/document.ts';
 import { inflate } from '../../src/formats/pdf-read/filters.ts';
 import { Budget, LIMITS } from '../../src/formats/pdf-read/limits.ts';
 import { readPdf } from '../../src/formats/pdf-read/read-pdf.ts';
+import fc from '../fuzz.ts';
 import { bundle, fonts, ordinary } from './fixtures-pdf.ts';
 import {
   join,
@@ -807,7 +808,7 @@ describe('anything', () => {
     '99999999999',
     '/Type/ObjStm',
   ];
-  type Edit = typeof edit extends fc.Arbitrary<infer T> ? T : never;
+  type Edit = typeof edit extends Arbitrary<infer T> ? T : never;
   function apply(bytes: Uint8Array, { kind, at, to, size, byte }: Edit): Uint8Array {
     const [from, other] = [Math.floor(at * bytes.length), Math.floor(to * bytes.length)];
     if (kind === 'end') return bytes.slice(0, from);

@@ -1,10 +1,10 @@
 /** The reader of PDF on files made by hand: syntax, structure, filters, fonts, text and graphics state, each by itself. */
 import { deflateRawSync, deflateSync } from 'node:zlib';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inflate } from '../../src/formats/pdf-read/filters.ts';
 import { Budget, LIMITS } from '../../src/formats/pdf-read/limits.ts';
 import { readPdf } from '../../src/formats/pdf-read/read-pdf.ts';
+import fc from '../fuzz.ts';
 import {
   join,
   latin,

@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
-import fc from 'fast-check';
 import { PDFDocument, PDFHexString, PDFName, PDFRawStream } from 'pdf-lib';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
 import { concat, encodeUtf8 } from '../../src/base/bytes.ts';
@@ -12,6 +11,7 @@ import { isRefusal } from '../../src/base/refusal.ts';
 import { checkPhoto, imageOf, type PhotoImage, photoType } from '../../src/core/photo.ts';
 import { FAULTS, fault } from '../../src/core/rows/faults.ts';
 import { adler32, crc32, inflateExactly } from '../../src/formats/inflate.ts';
+import fc from '../fuzz.ts';
 import { findImageMagick, hasTool } from '../programs.ts';
 import {
   behindStart,

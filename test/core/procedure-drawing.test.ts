@@ -2,7 +2,6 @@
  * The draw: to the byte as it is described, by vectors and by another way of computing it; fair, and never to whom one must avoid.
  */
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { encodeUtf8, toBase64url } from '../../src/base/bytes.ts';
@@ -17,6 +16,7 @@ import {
 } from '../../src/core/procedure/draw-source.ts';
 import { inspectorText, readInspectorTable, readInspectorText } from '../../src/core/procedure/inspector-table.ts';
 import { newSeed, readSeedFile, seedText } from '../../src/core/procedure/seed-file.ts';
+import fc from '../fuzz.ts';
 import vectors from '../vectors/draws.json' with { type: 'json' };
 import { refusalOf } from './cast.ts';
 

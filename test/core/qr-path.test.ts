@@ -1,8 +1,9 @@
 /** The QR code as rectangles: exactly the dark modules, each once, few of them, and smaller than in reading order. */
-import fc from 'fast-check';
+
 import { zlibSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { darkRectangles, qrMatrix } from '../../src/formats/qr.ts';
+import fc from '../fuzz.ts';
 
 const rectangles = (path: string) =>
   (path.match(/[^\n]+/g) ?? []).map((line) => {

@@ -1,10 +1,11 @@
 /** The QR code: the same symbol as qrcode's own, mixed segments, refusals. */
-import fc from 'fast-check';
+
 import { create } from 'qrcode/lib/core/qrcode.js';
 import { describe, expect, it } from 'vitest';
 import type { Refusal } from '../../src/base/refusal.ts';
 import { qrMatrix } from '../../src/formats/qr.ts';
 import { QUIET_ZONE } from '../../templates/v1/layout.ts';
+import fc from '../fuzz.ts';
 
 const PREFIX = 'https://luzheng.cn/c/S000037000001263000001#';
 /** ISO/IEC 18004, Table 7: bytes that versions 1–25 hold at level M. */

@@ -1,5 +1,5 @@
 /** The receipt of a checked list: what it binds, under whose key, and that every change of a byte shows. */
-import fc from 'fast-check';
+
 import { beforeAll, describe, expect, test } from 'vitest';
 import { concat, encodeUtf8, sha256Short, toBase64url } from '../../src/base/bytes.ts';
 import type { BulkAnswer } from '../../src/core/bulk-list.ts';
@@ -7,6 +7,7 @@ import { type Directory, openDirectory } from '../../src/core/directory.ts';
 import { type Receipt, receiptLine, splitAnswers, Tally, verifyReceipt } from '../../src/core/receipt.ts';
 import { Memo } from '../../src/core/statement.ts';
 import { type KeyPair, makeKey, nameService } from '../../src/sdk/sign.ts';
+import fc from '../fuzz.ts';
 import { NUMBER, refusalOf } from './cast.ts';
 
 const ORIGIN = 'https://lz.example.cn';

@@ -1,10 +1,11 @@
 /** Text files as spreadsheets write them: encodings, columns, delimiters, line ends, row numbers; the scope; and the samples. */
-import fc from 'fast-check';
+
 import Papa from 'papaparse';
 import { expect, test } from 'vitest';
 import { makeCandidates, makeScope } from '../../src/cli/samples/make.ts';
 import { readRows, readScope, scopeOf } from '../../src/core/rows/row-file.ts';
 import { checkRows, FIELDS } from '../../src/core/rows/rows.ts';
+import fc from '../fuzz.ts';
 import { LINE as CELLS, encodeGb18030, refusal } from './fixtures-xlsx.ts';
 import { sample, table } from './samples.ts';
 

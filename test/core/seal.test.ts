@@ -1,7 +1,6 @@
 /** The seal: a fixed vector, formats by size, other libraries, and every way to spoil one. */
 
 import { createPublicKey, verify as verifyRaw } from 'node:crypto';
-import fc from 'fast-check';
 import jwt from 'jsonwebtoken';
 import { beforeAll, expect, test } from 'vitest';
 import { isRefusal } from '../../src/base/refusal.ts';
@@ -19,6 +18,7 @@ import {
 } from '../../src/core/seal.ts';
 import { qrMatrix } from '../../src/formats/qr.ts';
 import { type KeyPair, makeKey } from '../../src/sdk/sign.ts';
+import fc from '../fuzz.ts';
 import vectors from '../vectors/seal.json' with { type: 'json' };
 
 let key: KeyPair;

@@ -1,6 +1,5 @@
 /** Employers' lists: with and without a header, in every form of file, and what is refused. And the tables that leave again. */
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { unzipSync } from 'fflate';
 import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
@@ -9,6 +8,7 @@ import { type BulkAnswer, countRows, readBulk, readStaffList, toNdjson } from '.
 import { readTable } from '../../src/formats/table/table.ts';
 import { writeCsv, writeXlsx } from '../../src/formats/table/table-write.ts';
 import { resultTable } from '../../src/web/words/list-words.ts';
+import fc from '../fuzz.ts';
 import spelled from '../vectors/spelled-numbers.json' with { type: 'json' };
 import { refusalOf } from './cast.ts';
 

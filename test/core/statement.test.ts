@@ -1,11 +1,12 @@
 /** Signed statements: the vectors of their forms and authors, and what no change of a character gets through. */
-import fc from 'fast-check';
+
 import { beforeAll, expect, test } from 'vitest';
 import { isRefusal } from '../../src/base/refusal.ts';
 import { openDirectory } from '../../src/core/directory.ts';
 import { thumbprint } from '../../src/core/keys.ts';
 import type { Payload } from '../../src/core/schema.ts';
 import { checkTimes, Memo, openStatement, SKEW, STATEMENT_LIMIT } from '../../src/core/statement.ts';
+import fc from '../fuzz.ts';
 import vectors from '../vectors/statements.json' with { type: 'json' };
 import {
   type Cast,

@@ -2,7 +2,7 @@
  * Statistics that show nobody: whatever the counts, a reader with the total and everything shown still finds every value
  * from 1 to 4 possible in each small cell.
  */
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import {
   alone,
@@ -14,6 +14,7 @@ import {
   suppress,
   yearsOf,
 } from '../../src/core/statistics-year.ts';
+import fc from '../fuzz.ts';
 
 /** Values that a reader finds possible for each `<5`, from what is shown: found by trying all. */
 function possible(cells: readonly Published[], total: number): Set<number>[] {

@@ -1,6 +1,5 @@
 /** Status lists that were kept: what they say, when they said it, and that nobody but the service can have said it. */
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { CompactSign } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { encodeUtf8, toBase64url } from '../../src/base/bytes.ts';
@@ -11,6 +10,7 @@ import { openStatusList, type StatusList, stateIn } from '../../src/core/status-
 import { verify } from '../../src/core/verify.ts';
 import { type KeyPair, makeKey, nameService } from '../../src/sdk/sign.ts';
 import { checkSentence } from '../../src/web/words/page-words.ts';
+import fc from '../fuzz.ts';
 import { type Cast, type Made, makeCast, makeCertificate, NOW, ORIGIN } from './make.ts';
 
 const HOUR = 3600;

@@ -1,5 +1,5 @@
 /** What becomes of a certificate: vectors of events, and any history against a model of it. */
-import fc from 'fast-check';
+
 import { beforeAll, expect, test } from 'vitest';
 import { openFiling } from '../../src/core/filing.ts';
 import { ACTIONS, type Filing, REASONS } from '../../src/core/schema.ts';
@@ -15,6 +15,7 @@ import {
   UNTOUCHED,
 } from '../../src/core/status.ts';
 import { ACTIONS as ACTION_WORDS, REASONS as REASON_WORDS } from '../../src/web/words/page-words.ts';
+import fc from '../fuzz.ts';
 import vectors from '../vectors/statements.json' with { type: 'json' };
 import {
   type Cast,

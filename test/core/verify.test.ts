@@ -3,7 +3,6 @@
  * that finds it. What is merely missing is `not_checked`; what contradicts a signature is `fail`.
  */
 import { createPublicKey, verify as verifyRaw } from 'node:crypto';
-import fc from 'fast-check';
 import jwt from 'jsonwebtoken';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { leafText } from '../../src/core/approved-rows.ts';
@@ -15,6 +14,7 @@ import { type Check, verdictOf } from '../../src/core/report.ts';
 import { Memo } from '../../src/core/statement.ts';
 import { verify } from '../../src/core/verify.ts';
 import { approveBatch, changeStatus, makeKey, nameClient } from '../../src/sdk/sign.ts';
+import fc from '../fuzz.ts';
 import { type Cast, type Changes, type Made, makeCast, makeCertificate, NOW } from './make.ts';
 
 let cast: Cast;

@@ -2,7 +2,7 @@
  * Withdrawals in the core: vectors of the statement itself; every part of a certificate ended before and after its
  * issue; whose word counts; and histories of which some events lost their effect.
  */
-import fc from 'fast-check';
+
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openApproval, openOrder } from '../../src/core/approval.ts';
 import type { Evidence } from '../../src/core/bundle.ts';
@@ -14,6 +14,7 @@ import { readHistory } from '../../src/core/status.ts';
 import { verify } from '../../src/core/verify.ts';
 import type { Withdrawal } from '../../src/core/withdrawal.ts';
 import { appointCentre, changeStatus, type Identity, makeKey, nameClient, withdraw } from '../../src/sdk/sign.ts';
+import fc from '../fuzz.ts';
 import vectors from '../vectors/statements.json' with { type: 'json' };
 import {
   makeCast as makeStatementCast,

@@ -3,12 +3,12 @@
  * of the world, and what a workbook may carry besides a list. Each is refused by its code, in seconds.
  */
 import { crc32, deflateRawSync } from 'node:zlib';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readRows } from '../../src/core/rows/row-file.ts';
 import { FIELDS } from '../../src/core/rows/rows.ts';
 import { inflate } from '../../src/formats/pdf-read/filters.ts';
 import { Budget } from '../../src/formats/pdf-read/limits.ts';
+import fc from '../fuzz.ts';
 import { HEAD, line, list, partsOf, refusal, row, textCell, type Workbook, workbook, zip } from './fixtures-xlsx.ts';
 import { table } from './samples.ts';
 

@@ -3,11 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { unzipSync, Zip, ZipPassThrough, zipSync } from 'fflate';
 import { afterEach, expect, test, vi } from 'vitest';
 import { concat, encodeUtf8 } from '../../src/base/bytes.ts';
 import { type DatedFile, LARGEST_FILE, readZip, writeZip, type ZipFile } from '../../src/formats/zip-stream.ts';
+import fc from '../fuzz.ts';
 import { refusalOf } from './cast.ts';
 import { hasTool } from './fixtures-pdf.ts';
 

@@ -1,6 +1,5 @@
 /** Checking lists against the real Worker: order, what is said of bad rows, wrong names, budgets, keys, the receipt, and 10,000 rows. */
 import { env } from 'cloudflare:workers';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { app } from '../../src/app.ts';
 import { encodeUtf8 } from '../../src/base/bytes.ts';
@@ -12,6 +11,7 @@ import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';
 import { changeStatus } from '../../src/sdk/sign.ts';
 import type { D1Database } from '../../src/storage/database.ts';
+import fc from '../fuzz.ts';
 import {
   anyone,
   as,

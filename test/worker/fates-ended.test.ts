@@ -3,9 +3,11 @@
  * withdrawals of keys, by an organization, a city and whoever stole their keys, against a model of it, by the real service. After
  * each act every certificate of the history is looked up: a legal history never verifies as invalid, and lists say the same.
  */
-import fc from 'fast-check';
+
+import type { Arbitrary } from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { changeStatus, type Identity, withdraw } from '../../src/sdk/sign.ts';
+import fc from '../fuzz.ts';
 import {
   approve,
   as,
@@ -194,7 +196,7 @@ async function tell(one: Certificate, act: Act, by: By, signer: Identity, ending
 }
 
 const target = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.nat(3) });
-const step: fc.Arbitrary<Step> = fc.oneof(
+const step: Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({

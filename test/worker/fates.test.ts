@@ -2,9 +2,10 @@
  * What becomes of certificates over time: any history of events and replacements against a model of it, by the real
  * service. After each act every certificate of the history is looked up again: a legal history always verifies.
  */
-import fc from 'fast-check';
+
 import { beforeAll, expect, test } from 'vitest';
 import { approveBatch, changeStatus } from '../../src/sdk/sign.ts';
+import fc from '../fuzz.ts';
 import {
   as,
   candidate,

@@ -1,7 +1,8 @@
 /** Which language leads: by the switch, else by what the browser asks for, else Chinese; and where the switch leads. */
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { backTo } from '../../src/http/reader-language.ts';
+import fc from '../fuzz.ts';
 import { ORIGIN, workerFetch } from '../kit.ts';
 
 const get = (path: string, headers: Record<string, string> = {}) =>

@@ -2,7 +2,7 @@
  * Malformed addresses, methods and headers at the real Worker, and random bodies: what is wrong with a request
  * before its body is looked at, and what nobody thought of.
  */
-import fc from 'fast-check';
+
 import { beforeAll, expect, test } from 'vitest';
 import { OPERATIONS } from '../../src/api/openapi-paths.ts';
 import { toBase64url } from '../../src/base/bytes.ts';
@@ -10,6 +10,7 @@ import { PROBLEMS } from '../../src/http/problems.ts';
 import type { Identity } from '../../src/sdk/sign.ts';
 import { jpeg } from '../core/fixtures-photo.ts';
 import { drawOne } from '../draw-kit.ts';
+import fc from '../fuzz.ts';
 import {
   as,
   candidate,

@@ -2,12 +2,13 @@
  * Uploads with photos: what refuses a batch as a whole, the form in which rows and archive come, its limits, and that one
  * key makes one batch.
  */
-import fc from 'fast-check';
+
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { concat, encodeUtf8 } from '../../src/base/bytes.ts';
 import { readForm } from '../../src/http/body.ts';
 import { jpeg, png, SAMPLES, turned } from '../core/fixtures-photo.ts';
 import { zip } from '../core/fixtures-zip.ts';
+import fc from '../fuzz.ts';
 import { candidate, certify, formOf, idNumber } from '../kit.ts';
 import { type Answer, callAs, snapshot } from './forge.ts';
 import { archive, foundThem, objects, one, packs, province, refOf, same, school, two, upload } from './photos-kit.ts';

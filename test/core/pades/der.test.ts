@@ -4,7 +4,7 @@
  */
 import { AsnConvert } from '@peculiar/asn1-schema';
 import { Certificate as Asn1Certificate, BasicConstraints, KeyUsage } from '@peculiar/asn1-x509';
-import fc from 'fast-check';
+import type { Arbitrary } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeUtf8, toHex } from '../../../src/base/bytes.ts';
 import { isRefusal } from '../../../src/base/refusal.ts';
@@ -24,9 +24,10 @@ import {
   TAG,
 } from '../../../src/formats/pades/der.ts';
 import { readCertificate } from '../../../src/formats/pades/x509.ts';
+import fc from '../../fuzz.ts';
 import { type Bytes, makeAuthority } from './make.ts';
 
-const bytes = (limit: number) => fc.uint8Array({ maxLength: limit }) as fc.Arbitrary<Bytes>;
+const bytes = (limit: number) => fc.uint8Array({ maxLength: limit }) as Arbitrary<Bytes>;
 
 describe('values', () => {
   test('what is written is read again, at every length', () => {

@@ -24,11 +24,12 @@ import { ping } from './storage/database.ts';
 import { bulkPageRoutes } from './web/bulk/bulk-route.tsx';
 import { docsRoutes } from './web/docs/docs-routes.tsx';
 import { drawPages, drawRoutes } from './web/draws/draw-routes.tsx';
-import { answerNothing, answerProblem, pageRoutes } from './web/home/home-routes.tsx';
+import { answerNothing, answerProblem } from './web/frame/page-response.tsx';
+import { pageRoutes } from './web/home/home-routes.tsx';
 import { noticePages, noticeRoutes } from './web/notices/notice-routes.tsx';
 import { offlineRoutes } from './web/offline/offline.ts';
 import { organizationPages } from './web/organizations/organization-page-routes.tsx';
-import { scanRoutes } from './web/scan/scan.tsx';
+import { scanRoutes } from './web/scan/scan-page.tsx';
 import { statisticsRoutes } from './web/statistics/statistics-routes.tsx';
 
 export const app = factory.createApp();

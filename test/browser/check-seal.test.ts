@@ -3,11 +3,14 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { shanghaiDay } from '../../src/base/day.ts';
 import { type SealFacts, signSeal } from '../../src/core/seal.ts';
 import { appointCentre, fileOrganization, type Identity, type KeyPair, makeKey, now } from '../../src/sdk/sign.ts';
-import { checkSeal, type TrustList } from '../../src/web/certificate/check-seal.ts';
+import { checkSeal, type TrustList } from '../../src/web/check/judge.ts';
 
 const CODE = 'S000037000001';
+
 const NUMBER = `${CODE}263000001`;
+
 const YEAR = 365 * 86_400;
+
 const facts = (issued: number, change: Partial<SealFacts> = {}): SealFacts => ({
   number: NUMBER,
   key_number: 1,
@@ -20,7 +23,9 @@ const facts = (issued: number, change: Partial<SealFacts> = {}): SealFacts => ({
 });
 
 let root: KeyPair;
+
 let city: Identity;
+
 let issuing: KeyPair;
 
 async function trustList(filed: { iat: number; lifetime?: number }): Promise<TrustList> {

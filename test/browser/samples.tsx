@@ -2,20 +2,19 @@
 import { readFileSync } from 'node:fs';
 import type { Child } from 'hono/jsx';
 import type { Language } from '../../src/base/words.ts';
-import type { DrawCommit } from '../../src/core/procedure/draw.ts';
-import { DRAW_RULE, drawFrom } from '../../src/core/procedure/draw.ts';
+import { DRAW_RULE, type DrawCommit, drawFrom } from '../../src/core/procedure/draw.ts';
 import type { DrawRecord } from '../../src/core/procedure/draw-record.ts';
 import { type Counted, type IssuedCell, statisticsOf } from '../../src/core/statistics-year.ts';
 import { STYLES, type Styles } from '../../src/storage/assets.ts';
-import { type DrawLine, DrawsPage } from '../../src/web/draws/draw-list.tsx';
-import { DrawPage } from '../../src/web/draws/draw-page.tsx';
-import { ReaderContext } from '../../src/web/frame/language.ts';
+import { type DrawLine, DrawPage, DrawsPage } from '../../src/web/draws/draw-pages.tsx';
+import { ReaderContext } from '../../src/web/frame/layout.tsx';
 import { leadWithEnglish } from '../../src/web/frame/lead.ts';
 import { NoticePage, type NoticeView } from '../../src/web/notices/notice-pages.tsx';
 import { FollowPage, ObjectedPage } from '../../src/web/notices/objection-pages.tsx';
 import { StatisticsPage } from '../../src/web/statistics/statistics-page.tsx';
 
 const HOST = 'lz.example.cn';
+
 const row = (at: number, name: string, job = '--') => ({
   row: at,
   name,
@@ -50,6 +49,7 @@ const cell = (change: Partial<IssuedCell>): IssuedCell => ({
   n: 140,
   ...change,
 });
+
 const COUNTED: Counted = {
   issued: [
     cell({}),
@@ -72,6 +72,7 @@ const COUNTED: Counted = {
     { year: '2026', centre: 'centre:3700', passed: 1204, failed: 90 },
   ],
 };
+
 const CENTRES: Record<string, string> = {
   'centre:3700': '山东省职业技能鉴定指导中心',
   'centre:3701': '济南市职业技能鉴定指导中心',
@@ -99,6 +100,7 @@ const COMMIT: DrawCommit = {
     ...(at === 2 ? { avoids: ['Y000037000002', 'S000037000003'] } : {}),
   })),
 };
+
 const COMMITTED: DrawRecord = {
   rule: DRAW_RULE,
   about: 'draw:d0123456789',
@@ -108,8 +110,11 @@ const COMMITTED: DrawRecord = {
   findings: [],
   follow_ups: [],
 };
+
 const drawnSessions = drawFrom(COMMIT, new Uint8Array(32), '03 11 19 22 27 31 08');
+
 const [{ plan, session }] = drawnSessions as [(typeof drawnSessions)[number]];
+
 const CLOSED: DrawRecord = {
   ...COMMITTED,
   state: 'closed',
@@ -134,6 +139,7 @@ const CLOSED: DrawRecord = {
   follow_ups: [{ plan, session, summary: '已补足监考员。', at: 1_794_700_000, by: 'org:S000037000001' }],
   closed: { at: 1_794_800_000, by: 'centre:3701', token: 'x', body: { summary: '已督促整改。' } },
 };
+
 const LINE: DrawLine = {
   id: 'd0123456789',
   about: COMMITTED.about,
@@ -152,7 +158,9 @@ const LINE: DrawLine = {
   created_at: 1_793_000_000,
   updated_at: 1_794_800_000,
 };
+
 const NAMES = new Map(Object.entries(CENTRES));
+
 const drawPage = (record: DrawRecord) => (
   <DrawPage host={HOST} record={record} centres={NAMES} roots={['A'.repeat(43)]} today="2026-11-27" />
 );

@@ -14,12 +14,15 @@ import type { TrustFile } from '../../src/sdk/batch.ts';
 import { CallError, Caller } from '../../src/sdk/call.ts';
 import { fileOrganization } from '../../src/sdk/sign.ts';
 import { judge } from '../../src/web/check/judge.ts';
-import { checkSentence } from '../../src/web/words/page-words.ts';
+import { checkSentence } from '../../src/web/words/report-words.ts';
 import { type Cast, CODE, type Made, makeCast, makeCertificate, NOW } from '../core/make.ts';
 
 let cast: Cast;
+
 let good: Made;
+
 let filings: string[];
+
 beforeAll(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: (NOW + 2000) * 1000 });
   cast = await makeCast();
@@ -100,6 +103,7 @@ const trustOf = ({ root, centres }: Cast): TrustFile => ({
   clients: [],
   withdrawals: [],
 });
+
 const URL_PARTS = { kind: 'url', origin: 'https://lz.example.cn', host: 'lz.example.cn' } as const;
 
 /** A service that holds nothing, and the paths that it was asked for. */

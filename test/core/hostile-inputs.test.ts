@@ -26,7 +26,7 @@ import { readTable } from '../../src/formats/table/table.ts';
 import { type Columns, HEADER_ROWS, TABLE_LIMITS, TableBudget } from '../../src/formats/table/table-rows.ts';
 import { openArchive } from '../../src/formats/zip-read.ts';
 import { parseJson, readForm } from '../../src/http/body.ts';
-import { bytesOfList } from '../../src/web/frame/script.ts';
+import { bytesOfList } from '../../src/web/frame/page-script.ts';
 import { HEAD, LINE, line, refusal, row, workbook } from './fixtures-xlsx.ts';
 import { onePage, write } from './pdf-read-kit.ts';
 
@@ -77,6 +77,7 @@ const FILLS: Record<string, string> = {
   'JSON values': '{},',
   'JSON numbers': '1,',
 };
+
 const bytesOf = (unit: string, size: number): Uint8Array<ArrayBuffer> => {
   const one = new TextEncoder().encode(unit);
   const all = new Uint8Array(Math.floor(size / one.length) * one.length);
@@ -84,13 +85,17 @@ const bytesOf = (unit: string, size: number): Uint8Array<ArrayBuffer> => {
   for (let done = one.length; done < all.length; done *= 2) all.copyWithin(done, 0, Math.min(done, all.length - done));
   return all;
 };
+
 const joined = (...parts: (string | Uint8Array)[]): Uint8Array<ArrayBuffer> =>
   new Uint8Array(Buffer.concat(parts.map((part) => Buffer.from(part))));
+
 const textOf = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 
 const FIELDS_LINE = '姓名,证件类型,证件号码,职业编码,职业名称,工种,等级,理论成绩,实操成绩,考试日期\n';
+
 const TABLE =
   /^(?:accepted|table_too_large|table_format_unsupported|csv_\w+|batch_empty|batch_too_large|scope_malformed|bulk_empty|bulk_too_many)$/;
+
 const MB = 1_000_000;
 
 interface Reader {

@@ -9,14 +9,18 @@ import { readSnapshot, takeSnapshot } from '../../src/core/snapshot.ts';
 import { openStatusList, type StatusList, stateIn } from '../../src/core/status-list.ts';
 import { verify } from '../../src/core/verify.ts';
 import { type KeyPair, makeKey, nameService } from '../../src/sdk/sign.ts';
-import { checkSentence } from '../../src/web/words/page-words.ts';
+import { checkSentence } from '../../src/web/words/report-words.ts';
 import fc from '../fuzz.ts';
 import { type Cast, type Made, makeCast, makeCertificate, NOW, ORIGIN } from './make.ts';
 
 const HOUR = 3600;
+
 let cast: Cast;
+
 let made: Made;
+
 let service: KeyPair;
+
 let named: string;
 
 interface ListOptions {
@@ -48,6 +52,7 @@ async function listToken(
 }
 
 const open = (token: string, services = [named]) => openStatusList(token, services, cast.directory);
+
 const both = async (revoked: ListOptions = {}, suspended: ListOptions = {}): Promise<StatusList[]> =>
   (await Promise.all(
     [listToken('revocation', revoked), listToken('suspension', suspended)].map(async (token) => open(await token)),

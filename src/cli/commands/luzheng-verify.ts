@@ -8,7 +8,8 @@ import { counted } from '../../base/text.ts';
 import { parseNumber } from '../../core/number.ts';
 import type { TrustFile } from '../../sdk/batch.ts';
 import { Caller } from '../../sdk/call.ts';
-import { CHECK_WORDS, checkSentence, REASONS, VERDICTS } from '../../web/words/page-words.ts';
+import { REASONS } from '../../web/words/page-words.ts';
+import { CHECK_WORDS, checkSentence, VERDICTS } from '../../web/words/report-words.ts';
 import { eachOf } from '../collect.ts';
 import { type Command, fromHere, type Input, SERVER } from '../command.ts';
 import { type Examination, Examiner, readSnapshotFile, type SignedCheck } from '../examine.ts';
@@ -46,6 +47,7 @@ function ageLine(kept: TrustFile | undefined): string {
 const exitOf = ({ verdict }: Examination): number => (verdict === 'valid' ? 0 : verdict === 'incomplete' ? 2 : 1);
 
 const MARKS = { pass: '✓', fail: '✗', not_checked: '·', not_reached: '·' } as const;
+
 const BY = { here: '本机 here', service: '服务所称 the service says' } as const;
 
 function line(check: SignedCheck): string {

@@ -11,7 +11,7 @@ import { Reading, requireShown, type ShownRow } from '../../core/approved-rows.t
 import { codeOf } from '../../core/filing.ts';
 import { type Approval, type Filing, PROVINCE } from '../../core/schema.ts';
 import { signStatement, unverified } from '../../core/statement.ts';
-import { one } from '../../web/frame/show-text.ts';
+import { one } from '../../web/frame/page-script.ts';
 import { type Desk, register, type Work } from '../frame/actions.ts';
 import { Trouble } from '../frame/key-file.ts';
 import { BATCH_WORDS } from '../words/desk-words.ts';

@@ -2,8 +2,7 @@
 import type { FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
 import { rowWords, type SeenRow } from '../../core/approved-rows.ts';
-import { inLanguage } from '../../web/frame/language.ts';
-import { Both, Heads } from '../../web/frame/layout.tsx';
+import { Both, Heads, inLanguage } from '../../web/frame/layout.tsx';
 import { Card, List, More, moment, State, Title, Tools } from '../frame/desk-parts.tsx';
 import { PHOTO_WORDS } from '../words/desk-words.ts';
 
@@ -114,11 +113,8 @@ const COLUMNS: readonly Words[] = [
   { zh: '等级', en: 'Level' },
   { zh: '考试日期', en: 'Exam' },
 ];
-
 const REPLACES: Words = { zh: '替换的证书', en: 'Replaces' };
-
 const PHOTO: Words = { zh: '照片', en: 'Photo' };
-
 const SCORES: Words = { zh: '理论 / 实操', en: 'Theory / practice' };
 
 interface RowsProps {

@@ -1,4 +1,7 @@
-/** One batch as a centre reviews it: what cannot be done now has no button. */
+/**
+ * One batch as a centre reviews it. What cannot be done now has no button; the browser computes the root before it
+ * signs.
+ */
 import type { FC } from 'hono/jsx';
 import { counted } from '../../base/text.ts';
 import type { Words } from '../../base/words.ts';

@@ -5,7 +5,7 @@
 import { sha256, toBase64url } from '../../base/bytes.ts';
 import { filled } from '../../base/words.ts';
 import { photoType } from '../../core/photo.ts';
-import { both, make, one } from '../../web/frame/show-text.ts';
+import { both, make, one } from '../../web/frame/page-script.ts';
 import { type Desk, onShow } from '../frame/actions.ts';
 import { PHOTO_WORDS } from '../words/desk-words.ts';
 

@@ -9,7 +9,7 @@ import { filled } from '../../base/words.ts';
 import { type Announcement, checkDays, readDays } from '../../core/announcement.ts';
 import { PROVINCE } from '../../core/schema.ts';
 import { signStatement } from '../../core/statement.ts';
-import { one } from '../../web/frame/show-text.ts';
+import { one } from '../../web/frame/page-script.ts';
 import { register } from '../frame/actions.ts';
 import { Trouble } from '../frame/key-file.ts';
 import { CALENDAR_WORDS } from '../words/desk-words.ts';

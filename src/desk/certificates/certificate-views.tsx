@@ -1,6 +1,7 @@
 /**
- * A certificate as its organization has it: found by number, with its history, and the forms that suspend, reinstate or
- * revoke it. A revoked or replaced certificate has no form, nor can an organization reinstate what a centre suspended.
+ * A certificate as its organization has it: found by number, with its history, and the forms that suspend, reinstate
+ * or revoke it. A revoked or replaced certificate has no form, nor can an organization reinstate what a centre
+ * suspended.
  */
 import type { FC } from 'hono/jsx';
 import { isRefusal } from '../../base/refusal.ts';
@@ -10,9 +11,10 @@ import type { Report } from '../../core/report.ts';
 import { type ACTIONS, REASONS } from '../../core/schema.ts';
 import { requireReach } from '../../service/reach.ts';
 import { lookUp } from '../../service/read-certificate.ts';
-import { StatusHistory } from '../../web/certificate/history.tsx';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { REASONS as REASON_WORDS, VERDICTS } from '../../web/words/page-words.ts';
+import { StatusHistory } from '../../web/frame/report-view.tsx';
+import { REASONS as REASON_WORDS } from '../../web/words/page-words.ts';
+import { VERDICTS } from '../../web/words/report-words.ts';
 import { Card, Facts, Title } from '../frame/desk-parts.tsx';
 import { Field } from '../frame/fields.tsx';
 import { type Asked, ORGANIZATION, type View } from '../frame/views.ts';

@@ -10,7 +10,7 @@ import { parseNumber } from '../../core/number.ts';
 import type { Report } from '../../core/report.ts';
 import type { ACTIONS, REASONS } from '../../core/schema.ts';
 import { signStatement } from '../../core/statement.ts';
-import { one } from '../../web/frame/show-text.ts';
+import { one } from '../../web/frame/page-script.ts';
 import { REASONS as REASON_WORDS } from '../../web/words/page-words.ts';
 import { register } from '../frame/actions.ts';
 import { Trouble } from '../frame/key-file.ts';

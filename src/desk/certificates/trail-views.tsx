@@ -33,7 +33,6 @@ const LINK_WORDS: Record<Link['id'], Words> = {
   holder_in_plan: { zh: '持证人在考生名册中', en: 'The holder is on the roster' },
   objections_decided: { zh: '异议已全部处理', en: 'All objections were decided' },
 };
-
 const LINK_RESULTS: Record<Link['result'], Words> = {
   pass: { zh: '成立', en: 'holds' },
   fail: { zh: '不成立', en: 'does not hold' },

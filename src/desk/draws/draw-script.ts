@@ -6,15 +6,19 @@
  */
 import { shanghaiDay } from '../../base/day.ts';
 import { isRefusal, type Refusal } from '../../base/refusal.ts';
-import type { Words } from '../../base/words.ts';
-import { filled, split, together } from '../../base/words.ts';
-import type { CandidateSession, DrawCommit, Inspector } from '../../core/procedure/draw.ts';
-import { checkLists, sessionId } from '../../core/procedure/draw.ts';
+import { filled, split, together, type Words } from '../../base/words.ts';
+import {
+  type CandidateSession,
+  checkLists,
+  type DrawCommit,
+  type Inspector,
+  sessionId,
+} from '../../core/procedure/draw.ts';
 import { type DrawRecord, drawOf } from '../../core/procedure/draw-record.ts';
 import { canonicalValue, type LotteryName, requireAhead } from '../../core/procedure/draw-source.ts';
 import { type InspectorFault, readInspectorText } from '../../core/procedure/inspector-table.ts';
 import { newSeed, readSeedFile } from '../../core/procedure/seed-file.ts';
-import { both, make } from '../../web/frame/show-text.ts';
+import { both, make } from '../../web/frame/page-script.ts';
 import { type Desk, onShow, register } from '../frame/actions.ts';
 import { draftPart } from '../frame/drafts.ts';
 import { type Part, providePart } from '../frame/form-body.ts';

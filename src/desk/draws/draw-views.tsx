@@ -31,7 +31,6 @@ import { DrawnDesk, type Inspected, InspectionsView } from './inspection.tsx';
 
 /** Draws of one centre and state that organizations are looked for in, the last changed first. */
 const MOST = 30;
-
 const factsOf = ({ facts }: { facts: Record<string, unknown> }) => facts as Facts<'draw'>;
 
 async function draws(asked: Asked) {

@@ -12,7 +12,7 @@ import { importPublic } from '../../core/keys.ts';
 import { certificateOf, certifyIssuingKey, routeOf } from '../../core/paper/x509-certificates.ts';
 import type { Filing } from '../../core/schema.ts';
 import { openStatement } from '../../core/statement.ts';
-import { both } from '../../web/frame/show-text.ts';
+import { both } from '../../web/frame/page-script.ts';
 import { type Desk, onShow, register, type Signer } from '../frame/actions.ts';
 import { keepKey, keptKeys } from '../frame/browser-keys.ts';
 import { Trouble } from '../frame/key-file.ts';

@@ -4,13 +4,12 @@
  * It refuses a code that belongs to another, before anything is signed; and to sign after a field was changed.
  */
 import { shanghaiDay } from '../../base/day.ts';
-import type { Words } from '../../base/words.ts';
-import { filled } from '../../base/words.ts';
+import { filled, type Words } from '../../base/words.ts';
 import { type Level, levelName } from '../../core/number.ts';
 import { type Change, filingChanges, type OnFile, type Terms, takesOver } from '../../core/procedure/selection.ts';
 import { NO_JOB } from '../../core/rows/row.ts';
 import type { Filing } from '../../core/schema.ts';
-import { both, make } from '../../web/frame/show-text.ts';
+import { both, make } from '../../web/frame/page-script.ts';
 import { type Desk, onShow, register } from '../frame/actions.ts';
 import { Refused } from '../frame/desk-call.ts';
 import { FILING_WORDS } from '../words/form-words.ts';

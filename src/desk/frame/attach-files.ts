@@ -6,7 +6,7 @@
 
 import { filled } from '../../base/words.ts';
 import type { AttachedFile } from '../../core/procedure/body-shapes.ts';
-import { both, make, one } from '../../web/frame/show-text.ts';
+import { both, make, one } from '../../web/frame/page-script.ts';
 import { FILE_WORDS } from '../words/desk-words.ts';
 import { onShow } from './actions.ts';
 import { draftPart } from './drafts.ts';

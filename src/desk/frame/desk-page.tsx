@@ -1,8 +1,7 @@
 /** The one page of the desk: sign-in by a key, the menu of each role, and the frame in which shell.ts shows the views. */
 import type { FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
-import { inLanguage } from '../../web/frame/language.ts';
-import { Both, En, Layout } from '../../web/frame/layout.tsx';
+import { Both, En, inLanguage, Layout } from '../../web/frame/layout.tsx';
 
 const KeyFile: FC = () => (
   <section class="card">

@@ -3,8 +3,7 @@ import type { Child, FC, PropsWithChildren } from 'hono/jsx';
 import { shanghaiClock, shanghaiDay, toTimestamp } from '../../base/day.ts';
 import type { Words } from '../../base/words.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
-import { inLanguage } from '../../web/frame/language.ts';
-import { Both, En, Fact } from '../../web/frame/layout.tsx';
+import { Both, En, Fact, inLanguage } from '../../web/frame/layout.tsx';
 import { BATCH_STATES, CASE_STATES, ROLE_WORDS, STEP_WORDS } from '../../web/words/step-words.ts';
 
 /** The heading of a view: it gets the focus when the view is shown. */
@@ -26,7 +25,6 @@ export const Card: FC<PropsWithChildren<{ title?: Words; id?: string }>> = ({ ti
 );
 
 export const moment = (at: number): string => shanghaiClock(toTimestamp(at));
-
 export const dayOf = (at: number): string => shanghaiDay(at);
 
 const GOOD = [

@@ -1,13 +1,11 @@
 /** `GET /desk`, the page that anybody may open, and `GET /desk/view/…`, HTML for whoever signed the request. */
-
 import { LANGUAGE_TAGS } from '../../base/words.ts';
 import { allow, factory } from '../../http/context.ts';
 import { onError } from '../../http/problems.ts';
 import { languageOf } from '../../http/reader-language.ts';
-import { ReaderContext } from '../../web/frame/language.ts';
+import { ReaderContext } from '../../web/frame/layout.tsx';
 import { leadWithEnglish } from '../../web/frame/lead.ts';
-import { hostOf, kept, page } from '../../web/frame/page-response.tsx';
-import { answerProblem } from '../../web/home/home-routes.tsx';
+import { answerProblem, hostOf, kept, page } from '../../web/frame/page-response.tsx';
 import { batchViews } from '../batches/batch-views.tsx';
 import { calendarViews } from '../calendar/calendar-views.tsx';
 import { certificateViews } from '../certificates/certificate-views.tsx';

@@ -3,8 +3,7 @@ import type { FC, PropsWithChildren } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
 import { LEVELS, levelName } from '../../core/number.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
-import { inLanguage } from '../../web/frame/language.ts';
-import { Both, En } from '../../web/frame/layout.tsx';
+import { Both, En, inLanguage } from '../../web/frame/layout.tsx';
 import { STEP_BUTTONS } from '../../web/words/step-words.ts';
 import type { ShownCase } from './cases.tsx';
 

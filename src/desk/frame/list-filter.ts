@@ -6,7 +6,7 @@
 
 import { filled } from '../../base/words.ts';
 import { writeCsv } from '../../formats/table/table-write.ts';
-import { one } from '../../web/frame/show-text.ts';
+import { one } from '../../web/frame/page-script.ts';
 import { LIST_WORDS } from '../words/desk-words.ts';
 import { type Desk, onShow, register } from './actions.ts';
 

@@ -6,7 +6,7 @@
 
 import { split } from '../../base/words.ts';
 import type { RawRow } from '../../core/rows/row.ts';
-import { both, make, one } from '../../web/frame/show-text.ts';
+import { both, make, one } from '../../web/frame/page-script.ts';
 import { FIELD_WORDS, TABLE_WORDS } from '../words/desk-words.ts';
 
 export interface Fault {

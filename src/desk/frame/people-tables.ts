@@ -16,8 +16,7 @@ import {
   type TableOptions,
 } from '../../core/procedure/roster-tables.ts';
 import type { RawRow, ScopeEntry } from '../../core/rows/row.ts';
-import { bytesOfList } from '../../web/frame/script.ts';
-import { both, make, one } from '../../web/frame/show-text.ts';
+import { both, bytesOfList, make, one } from '../../web/frame/page-script.ts';
 import { TABLE_WORDS } from '../words/desk-words.ts';
 import type { Desk } from './actions.ts';
 import { draftPart } from './drafts.ts';

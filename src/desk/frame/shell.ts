@@ -8,7 +8,7 @@ import { shanghaiDay } from '../../base/day.ts';
 import type { Words } from '../../base/words.ts';
 import { filled } from '../../base/words.ts';
 import { unverified } from '../../core/statement.ts';
-import { both, make, one } from '../../web/frame/show-text.ts';
+import { both, make, one } from '../../web/frame/page-script.ts';
 import { bringCertificate, showCertificate } from '../filings/centre-certificate-script.ts';
 import { SHELL, TROUBLES } from '../words/desk-words.ts';
 import { actionNamed, type Desk, enliven, type Signer } from './actions.ts';

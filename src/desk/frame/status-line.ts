@@ -4,9 +4,8 @@
  * It refuses two long works at once.
  */
 
-import type { Words } from '../../base/words.ts';
-import { filled } from '../../base/words.ts';
-import { both, make } from '../../web/frame/show-text.ts';
+import { filled, type Words } from '../../base/words.ts';
+import { both, make } from '../../web/frame/page-script.ts';
 import { TROUBLES } from '../words/desk-words.ts';
 import type { Work } from './actions.ts';
 import { troubleOf } from './desk-call.ts';

@@ -9,7 +9,7 @@ import { CHOOSE, labelOf as labelOfPath, MISSING } from '../../core/field-words.
 import { bodyFaults } from '../../core/procedure/bodies.ts';
 import { newAbout, signStep } from '../../core/procedure/sign-step.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
-import { both, make, one } from '../../web/frame/show-text.ts';
+import { both, make, one } from '../../web/frame/page-script.ts';
 import { DONE, FORM_WORDS } from '../words/desk-words.ts';
 import type { Desk } from './actions.ts';
 import { Refused, type RowFault } from './desk-call.ts';

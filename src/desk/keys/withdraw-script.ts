@@ -6,7 +6,7 @@
 import { filled } from '../../base/words.ts';
 import { signStatement } from '../../core/statement.ts';
 import type { Withdrawal } from '../../core/withdrawal.ts';
-import { one } from '../../web/frame/show-text.ts';
+import { one } from '../../web/frame/page-script.ts';
 import { register } from '../frame/actions.ts';
 import { Trouble } from '../frame/key-file.ts';
 import { WITHDRAW_WORDS } from '../words/desk-words.ts';

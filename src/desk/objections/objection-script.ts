@@ -8,7 +8,7 @@
 import { filled, together } from '../../base/words.ts';
 import { bodyFaults } from '../../core/procedure/bodies.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
-import { both, make, one } from '../../web/frame/show-text.ts';
+import { both, make, one } from '../../web/frame/page-script.ts';
 import { type Desk, onShow, register, type Work } from '../frame/actions.ts';
 import { Refused } from '../frame/desk-call.ts';
 import { clearFaults, markField, sendStep } from '../frame/step-forms.ts';

@@ -18,7 +18,7 @@ import { checkRows } from '../../core/rows/rows.ts';
 import type { Filing } from '../../core/schema.ts';
 import { unverified } from '../../core/statement.ts';
 import { writeXlsx } from '../../formats/table/table-write.ts';
-import { both, make, one } from '../../web/frame/show-text.ts';
+import { both, make, one } from '../../web/frame/page-script.ts';
 import { type Seen, seeBatch } from '../batches/batch-script.ts';
 import { type Desk, onShow, register } from '../frame/actions.ts';
 import { Refused, type RowFault } from '../frame/desk-call.ts';

@@ -184,9 +184,7 @@ const OUTCOMES: Record<'passed' | 'failed' | 'absent', Words> = {
   failed: { zh: '不合格', en: 'failed' },
   absent: { zh: '缺考', en: 'absent' },
 };
-
 const scoreText = (score: number | 'absent'): string => (score === 'absent' ? '缺考' : String(score));
-
 const COLUMNS: readonly Words[] = [
   { zh: '行', en: 'Row' },
   { zh: '姓名', en: 'Name' },
@@ -197,7 +195,6 @@ const COLUMNS: readonly Words[] = [
   { zh: '实操', en: 'Practice' },
   { zh: '结果', en: 'Outcome' },
 ];
-
 const REPLACES: Words = { zh: '替换的证书', en: 'Replaces' };
 
 const ResultRows: FC<{ rows: readonly ResultRow[]; passMark: number }> = ({ rows, passMark }) => {

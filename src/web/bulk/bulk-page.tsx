@@ -1,8 +1,6 @@
 /**
- * Owns the page where a staff list is checked: paste it or drop a file, see every row's verdict, save the results and the
- * receipt. Without JavaScript a list of up to 100 pasted rows is posted and comes back as a table; with it
- * src/web/bulk/lister.entry.tsx reads the file, shows how far the check is, and filters.
- * It refuses to put a name or a bulk key anywhere but into the body of a request.
+ * The page that checks a staff list. Without JavaScript up to 100 pasted rows are posted and come back as a table;
+ * with it lister.entry.tsx reads the file. Names and bulk keys stand in bodies of requests alone.
  */
 import type { FC } from 'hono/jsx';
 import { counted, formOf } from '../../base/text.ts';

@@ -1,7 +1,6 @@
 /**
- * Owns the page where lists are checked, and its form for browsers without JavaScript: the same check as POST /v1/verify/bulk,
- * its answer as a table. What can be saved stands in the page itself, because nothing of a list is kept here.
- * It refuses lists longer than anyone may send: bulk keys belong to requests that scripts make.
+ * The page that checks lists, and its form for browsers without JavaScript: the check of POST /v1/verify/bulk, its
+ * answer as a table. What can be saved stands in the page itself, because nothing of a list is kept here.
  */
 import type { Context } from 'hono';
 import { concat, decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
@@ -13,8 +12,7 @@ import { LIMITS, readBytes, requireType } from '../../http/body.ts';
 import { type AppEnv, factory } from '../../http/context.ts';
 import { announce, requireHuman, spend } from '../../http/rate-limit.ts';
 import { answerBulk } from '../../service/bulk-check.ts';
-import { hostOf, kept, page } from '../frame/page-response.tsx';
-import { answerProblem } from '../home/home-routes.tsx';
+import { answerProblem, hostOf, kept, page } from '../frame/page-response.tsx';
 import { LIST_FAULTS, resultTable } from '../words/list-words.ts';
 import { BulkPage, type SavedFile } from './bulk-page.tsx';
 

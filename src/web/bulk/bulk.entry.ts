@@ -1,9 +1,8 @@
 /**
- * Owns the first half of the page that checks lists: what the visitor types, chooses, drops and sends is handed to
- * lister.entry.tsx, in its order; that one is fetched when somebody comes near.
- * It refuses to send the form the old way, which takes no files and no long lists.
+ * First half of the page that checks lists: hands what the visitor types, chooses, drops and sends to
+ * lister.entry.tsx, in its order. The form is not sent the old way, which takes no files and no long lists.
  */
-import { later } from '../frame/later.ts';
+import { later } from '../frame/page-script.ts';
 
 type Work = typeof import('./lister.entry.tsx');
 

@@ -1,9 +1,8 @@
 /**
- * Owns checking a list in the browser (fetched by bulk.entry.ts when it is needed): the file is read here, only numbers and names are sent, and the answer is taken line by
- * line while it comes. Results can be filtered and saved; the bulk key and the list stay in this page's memory.
- * It refuses to call a list checked whose answer has no receipt.
+ * Checks a list in the browser: the file is read here, only numbers and names are sent, and the answer is taken line
+ * by line while it comes. Key and list stay in this page's memory. Without a receipt a list does not count as
+ * checked.
  */
-
 import { concat, encodeUtf8 } from '../../base/bytes.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { counted } from '../../base/text.ts';
@@ -20,7 +19,8 @@ import {
 } from '../../core/bulk-list.ts';
 import { writeCsv, writeXlsx } from '../../formats/table/table-write.ts';
 import { Both } from '../frame/layout.tsx';
-import { bytesOfList, htmlOf } from '../frame/script.ts';
+import { htmlOf } from '../frame/lead.ts';
+import { bytesOfList } from '../frame/page-script.ts';
 import { BULK_WORDS, isClear, LIST_FAULTS, RESULT_WIDTHS, resultTable } from '../words/list-words.ts';
 import { Fault, ResultRows, Summary } from './bulk-page.tsx';
 

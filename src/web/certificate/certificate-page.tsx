@@ -1,6 +1,6 @@
 /**
- * Owns the page of one certificate: seal, verdict, facts, checks, and the holder's download.
- * It refuses to show more than the report: the full name comes from the QR code in the visitor's hand, or not at all.
+ * The page of one certificate: verdict, facts, checks, seal, and the holder's download. It shows what the report
+ * holds and no more: the full name comes from the QR code in the visitor's hand, or not at all.
  */
 import type { FC } from 'hono/jsx';
 import { shanghaiClock } from '../../base/day.ts';
@@ -8,9 +8,9 @@ import type { Words } from '../../base/words.ts';
 import type { Report } from '../../core/report.ts';
 import { Field, type FieldFaults, Human, type Typed } from '../frame/form.tsx';
 import { Both, En, Layout } from '../frame/layout.tsx';
-import { type CentreNames, Checks, Facts, NumberText, VerdictBanner } from '../frame/report-view.tsx';
-import { BY, MEDIA, VERDICTS } from '../words/page-words.ts';
-import { StatusHistory } from './history.tsx';
+import { type CentreNames, Checks, Facts, NumberText, StatusHistory, VerdictBanner } from '../frame/report-view.tsx';
+import { BY, MEDIA } from '../words/page-words.ts';
+import { VERDICTS } from '../words/report-words.ts';
 import { SealCheck } from './seal-answers.tsx';
 
 export interface Download {

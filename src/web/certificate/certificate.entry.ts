@@ -1,13 +1,11 @@
 /**
- * Owns the check of a QR code's fragment on the certificate page. The server never receives the fragment; the
- * words stand in the page's templates, and what the seal says is only ever written as text.
- * It refuses to leave the visitor without an answer: an error becomes `unknown`.
+ * Checks the fragment of a QR code on the certificate page. The server never receives the fragment; what the seal
+ * says is only ever written as text. An error becomes the answer `unknown`.
  */
-
 import { isRefusal } from '../../base/refusal.ts';
 import { readFragment } from '../../core/address.ts';
-import { prepare } from '../offline/visit.ts';
-import { checkSeal, type SealAnswer, type TrustList } from './check-seal.ts';
+import { checkSeal, type SealAnswer, type TrustList } from '../check/judge.ts';
+import { prepare } from '../check/knowledge.ts';
 
 const box = document.getElementById('seal');
 const { title } = document;

@@ -1,7 +1,6 @@
 /**
- * Owns what the certificate page says about the digits of a QR code. The server never sees the digits: it only
- * lays out the possible answers as templates, and src/web/certificate/certificate.entry.ts shows the one that is true.
- * It refuses to let a genuine seal look like a verdict: the seal is the signature on the paper, not its status.
+ * What the certificate page says of the digits of a QR code. The server never sees the digits: it lays out all
+ * answers as templates, and certificate.entry.ts shows the one that is true.
  */
 import type { Child, FC } from 'hono/jsx';
 import { En } from '../frame/layout.tsx';

@@ -1,6 +1,6 @@
 /**
- * Owns how the browser's own findings are shown: the same banner, facts and list of checks as the server's pages, and
- * how old the knowledge behind them is.
+ * How the browser's own findings are shown: the banner, facts and checks of the server's pages, and how old the
+ * knowledge behind them is.
  */
 import type { FC } from 'hono/jsx';
 import { shanghaiClock } from '../../base/day.ts';
@@ -10,8 +10,8 @@ import { readBytes } from '../../core/file-kind.ts';
 import type { Report } from '../../core/report.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import { Both, En } from '../frame/layout.tsx';
+import { htmlOf } from '../frame/lead.ts';
 import { Checks, CopyNotice, Facts, VerdictBanner } from '../frame/report-view.tsx';
-import { htmlOf } from '../frame/script.ts';
 import { PDF_FAULTS } from '../words/page-words.ts';
 import { type Ground, type Judged, type Judgement, judge } from './judge.ts';
 

@@ -1,12 +1,13 @@
 /**
- * Owns the page where a certificate's PDF is checked: a place to drop the file, which is read by the browser and sent
- * nowhere. src/web/check/checker.entry.tsx does the work and writes the answer into `#answer`.
- * It refuses to promise anything without JavaScript: it says then where else to check.
+ * The page that checks a certificate's PDF, which the browser reads and sends nowhere; checker.entry.tsx does the
+ * work.
  */
 import type { FC } from 'hono/jsx';
+import { factory } from '../../http/context.ts';
 import { En, Layout } from '../frame/layout.tsx';
+import { hostOf, kept, page } from '../frame/page-response.tsx';
 
-export const CheckPage: FC<{ host: string; roots: readonly string[] }> = ({ host, roots }) => (
+const CheckPage: FC<{ host: string; roots: readonly string[] }> = ({ host, roots }) => (
   <Layout
     title={{ zh: '核验证书文件', en: 'Check a certificate’s PDF' }}
     host={host}
@@ -45,3 +46,7 @@ export const CheckPage: FC<{ host: string; roots: readonly string[] }> = ({ host
     <div id="answer" aria-live="polite"></div>
   </Layout>
 );
+
+export const checkRoutes = factory
+  .createApp()
+  .get('/check', (c) => page(c, 200, <CheckPage host={hostOf(c)} roots={c.var.service.config.trustRoot} />, kept));

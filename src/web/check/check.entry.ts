@@ -1,12 +1,9 @@
 /**
- * Owns the first half of the page that checks a file: it takes the file and hands it to checker.entry.tsx, which is
- * fetched when somebody comes near; and it prepares for a time without a network.
+ * First half of the page that checks a file: hands the file to checker.entry.tsx, and prepares for a time without a
+ * network.
  */
-
-import { later } from '../frame/later.ts';
-import { takeFiles } from '../frame/script.ts';
-import { prepare } from '../offline/visit.ts';
-import { SOON } from './knowledge.ts';
+import { later, takeFiles } from '../frame/page-script.ts';
+import { prepare, SOON } from './knowledge.ts';
 
 type Work = typeof import('./checker.entry.tsx');
 

@@ -1,8 +1,7 @@
 /**
- * Owns checking a certificate's file in the browser (fetched by check.entry.ts when it is needed): a PDF, a bundle or a credential is read here and sent nowhere; the same
- * core as the server's verifies it under the root thumbprints that came with the page. With a network, the certificate's
- * number alone is sent, to learn its present status; without one the status is that of the lists that were kept.
- * It refuses to leave the visitor without an answer: every failure becomes a sentence.
+ * Checks a file in the browser (PDF, bundle or credential) under the root thumbprints that came with the page. With a
+ * network the certificate's number alone is sent, to learn its present status; without one the status is that of the
+ * lists that were kept. Every failure becomes a sentence.
  */
 import { type Check, type Report, verdictOf } from '../../core/report.ts';
 import { readSnapshot } from '../../core/snapshot.ts';

@@ -1,7 +1,7 @@
 /**
- * Owns what this browser keeps to check without a network: one snapshot of trust list and status lists, in the Cache API,
- * replaced whole. Public data only; nothing that was scanned, opened or answered is ever kept.
- * It refuses to grow: one entry of limited size, with a limited number of lists.
+ * What this browser keeps to check without a network: one snapshot of trust list and status lists, in the Cache API,
+ * replaced whole and limited in size, and the service worker. Public data only; nothing scanned or opened is ever
+ * kept.
  */
 import { takeSnapshot } from '../../core/snapshot.ts';
 
@@ -16,7 +16,7 @@ const PATIENCE = 8_000;
 
 /** Seconds after which a page that checks wants newer knowledge, and any other page. */
 export const SOON = 600;
-export const DAILY = 86_400;
+const DAILY = 86_400;
 
 /** A request that gives up; throws without a network. */
 export async function ask(path: string, patience = PATIENCE): Promise<Response> {
@@ -78,4 +78,13 @@ export async function knowledge(age: number): Promise<unknown> {
   const taken = await asking.catch(() => undefined);
   const text = taken ?? kept;
   return text === undefined ? undefined : JSON.parse(text);
+}
+
+const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
+
+export function prepare(age = DAILY): void {
+  navigator.serviceWorker
+    ?.register('/sw.js')
+    .catch((error: unknown) => console.info('offline pages are not kept:', error));
+  if (!saving) void knowledge(age).catch((error: unknown) => console.info('offline knowledge is not kept:', error));
 }

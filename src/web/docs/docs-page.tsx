@@ -7,7 +7,7 @@ import type { Words } from '../../base/words.ts';
 import { KEYED_ROWS, OPEN_ROWS } from '../../core/bulk-list.ts';
 import { CHECKS, type Verdict } from '../../core/report.ts';
 import { Both, En, Layout } from '../frame/layout.tsx';
-import { CHECK_WORDS, VERDICTS } from '../words/page-words.ts';
+import { CHECK_WORDS, VERDICTS } from '../words/report-words.ts';
 
 interface DocOperation {
   method: string;

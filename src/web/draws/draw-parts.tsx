@@ -1,16 +1,15 @@
 /**
- * Owns the parts of a draw's page: what was drawn with what was found there, the lists from which it was drawn, what all
- * that proves and what it does not, and how anybody computes it again.
- * It refuses to promise more than the computation can: what stays to be believed or looked up is named.
+ * Parts of a draw's page: what was drawn and found, the lists, what all that proves, and how to compute it again.
+ * What stays to be believed or looked up is named.
  */
 import type { Child, FC, PropsWithChildren } from 'hono/jsx';
+import { shanghaiClock, toTimestamp } from '../../base/day.ts';
 import { DRAW_RULE, type Drawn } from '../../core/procedure/draw.ts';
 import { drawnLines } from '../../core/procedure/draw-check.ts';
 import { type DrawRecord, sameSession } from '../../core/procedure/draw-record.ts';
 import { Both, En } from '../frame/layout.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';
-import { FINDING_WORDS } from '../words/draw-words.ts';
-import { at } from './draw-list.tsx';
+import { DRAW_STATES, FINDING_WORDS } from '../words/draw-words.ts';
 
 /** What somebody signed about a drawn session: its kind, its words, who and when. */
 const Said: FC<PropsWithChildren<{ summary: string; signed: Child }>> = ({ summary, signed, children }) => (
@@ -247,4 +246,14 @@ export const HowTo: FC<{ id: string; state: string; roots: readonly string[] }> 
       </a>
     </p>
   </section>
+);
+
+export const DrawState: FC<{ state: string }> = ({ state }) => (
+  <span class={`state ${state === 'drawn' || state === 'closed' ? 'good' : 'warn'}`}>
+    <Both words={DRAW_STATES[state] ?? { zh: state, en: state }} />
+  </span>
+);
+
+export const at = (instant: number) => (
+  <time datetime={toTimestamp(instant)}>{shanghaiClock(toTimestamp(instant))}</time>
 );

@@ -1,10 +1,7 @@
 /**
- * Owns what is told of draws (双随机、一公开): to everybody the lists, the commitment, the seed, what follows from them and what
- * was found in short, as pages and as JSON to compute again, with the statements under which it was signed; to centres the
- * sessions that they can draw from; to the inspected and their centres the details.
- * It refuses details and files to everybody else.
+ * Draws as pages and as JSON to compute again, with the signed statements; for centres the sessions that they can
+ * draw from; details and files for the inspected and their centres alone.
  */
-
 import { fromBase64url } from '../../base/bytes.ts';
 import { shanghaiDay } from '../../base/day.ts';
 import { Refusal } from '../../base/refusal.ts';
@@ -18,10 +15,8 @@ import { findDraw, openDraw, sessionsToCome } from '../../service/procedure/draw
 import type { Service } from '../../service/service.ts';
 import { type CaseRow, selectCases } from '../../storage/case-store.ts';
 import { selectTokens } from '../../storage/statement-store.ts';
-import { hostOf, kept, page } from '../frame/page-response.tsx';
-import { answerProblem } from '../home/home-routes.tsx';
-import { type DrawLine, DrawsPage } from './draw-list.tsx';
-import { DrawPage } from './draw-page.tsx';
+import { answerProblem, hostOf, kept, page } from '../frame/page-response.tsx';
+import { type DrawLine, DrawPage, DrawsPage } from './draw-pages.tsx';
 
 const cached = { 'Cache-Control': 'public, max-age=60' };
 const PAGE = 100;

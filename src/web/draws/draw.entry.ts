@@ -1,15 +1,13 @@
 /**
- * Owns computing a draw again in the browser: its record is fetched, signatures are checked under the root thumbprints that
- * came with the page, the core draws anew, and the outcome is compared with what this very page shows. What comes out is said.
- * It refuses to say that it agrees when anything differs, or when something could not be checked.
+ * Computes a draw again in the browser, under the root thumbprints that came with the page, and compares the outcome
+ * with what the page shows. It agrees only when nothing differs and everything could be checked.
  */
-
 import { isRefusal } from '../../base/refusal.ts';
 import { openDirectory } from '../../core/directory.ts';
 import { checkDraw, type DrawCheck, type DrawEnd, endOf } from '../../core/procedure/draw-check.ts';
 import { readDrawFile } from '../../core/procedure/draw-record.ts';
 import { Memo } from '../../core/statement.ts';
-import { both, make } from '../frame/show-text.ts';
+import { both, make } from '../frame/page-script.ts';
 import { CHECK_ENDS, CHECK_WORDS, NOT_CHECKED } from '../words/draw-words.ts';
 
 const status = document.getElementById('check') as HTMLElement;

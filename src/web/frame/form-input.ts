@@ -1,8 +1,4 @@
-/**
- * Owns what a person typed into a form of the pages, and what is wrong with it, in words beside its field.
- * It refuses bodies of another kind or size, and forms that no person sent where that is checked; fields that it does
- * not know are dropped.
- */
+/** What a person typed into a form of the pages, and what is wrong with it, in words beside its field. */
 import type { Context } from 'hono';
 import { decodeUtf8 } from '../../base/bytes.ts';
 import type { Refusal } from '../../base/refusal.ts';

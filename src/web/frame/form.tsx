@@ -1,7 +1,6 @@
 /**
- * Owns the search form (one box, and a second step for name and document number) and the look of a field with its
- * fault. Works without JavaScript, by POST, so that no personal data enters an address.
- * It refuses to keep a typed document number anywhere but in the field's own value.
+ * The search form and the look of a field with its fault. Works without JavaScript, by POST, so that no personal data
+ * enters an address.
  */
 import { createContext, type FC, useContext } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
@@ -123,8 +122,7 @@ export const SearchForm: FC<{ typed?: Typed | undefined; faults?: FieldFaults | 
   </form>
 );
 
-// Owns Turnstile's widget in forms: the one thing of another host that a page may load, and only where the deployer
-// configured the check. Without a site key it is nothing at all.
+// Turnstile's widget in forms: the one thing of another host that a page may load, and only where a site key is configured.
 
 /** The deployer's site key, if there is one. */
 export const SiteKey = createContext<string | undefined>(undefined);

@@ -1,14 +1,11 @@
 /**
- * Owns the frame of every page: head, header with the switch of language, footer, and how two languages stand together.
- * Components write Chinese with English after it, each with its `lang`; where English leads, lead.ts turns them round.
- * The style stands in the page, so that nothing has to be fetched before the first words can be read.
- * It refuses inline scripts, `style` attributes and anything from another host; the policy in http/page.tsx holds it to that.
+ * The frame of every page: head, header with the switch of language, footer, and how two languages stand together.
+ * The style stands in the page, so that nothing has to be fetched before the first words can be read. No inline
+ * scripts, no `style` attributes, nothing from another host: the policy of page-response.tsx forbids them.
  */
 import { raw } from 'hono/html';
-import { type Child, type FC, type PropsWithChildren, useContext } from 'hono/jsx';
-import type { Words } from '../../base/words.ts';
-import { LANGUAGE_TAGS } from '../../base/words.ts';
-import { inLanguage, ReaderContext } from './language.ts';
+import { type Child, createContext, type FC, type PropsWithChildren, useContext } from 'hono/jsx';
+import { LANGUAGE_TAGS, type Language, type Words } from '../../base/words.ts';
 
 /** A seal of its own, not an emblem of the state (DOMAIN § 2: no department takes part in issuing). */
 const ICON =
@@ -213,3 +210,18 @@ export const Layout: FC<LayoutProps> = ({ title, host, script, work, styles = []
     </html>
   );
 };
+
+export interface Reader {
+  language: Language;
+  /** Path and query of the page, where the switch leads back to. */
+  path: string;
+  /** Versions of the files in `/assets`. */
+  versions?: Readonly<Record<string, string>>;
+  /** The style, by part. */
+  styles?: Readonly<Record<string, { css: string }>>;
+}
+
+export const ReaderContext = createContext<Reader>({ language: 'zh', path: '/' });
+
+/** Where only one language fits (title, aria-label, placeholder): the reader's. Call it while a component renders. */
+export const inLanguage = (words: Words): string => words[useContext(ReaderContext).language];

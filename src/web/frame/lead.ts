@@ -1,11 +1,15 @@
 /**
- * Owns letting English lead on a finished page. Components write `中文<En>English</En>`; for readers of English the
- * page's text is rearranged, so that sight and screen readers alike meet English first: the English loses its span, and
- * the Chinese before it moves behind it into the span of the second language. Chinese that has no English (names,
- * mostly) gets its `lang`.
- * It refuses nothing and reads only what hono/jsx wrote: every tag closed, every `<` and `>` of a text escaped.
+ * Lets English lead on a finished page. Components write `中文<En>English</En>`; for readers of English the page's text
+ * is rearranged, so that sight and screen readers alike meet English first: the English loses its span, and the
+ * Chinese before it moves behind it into the span of the second language. Chinese without English (names, mostly)
+ * gets its `lang`. It reads only what hono/jsx wrote: every tag closed, every `<` and `>` of a text escaped.
  */
-
+/**
+ * Lets English lead on a finished page. Components write `中文<En>English</En>`; for readers of English the page's text is
+ * rearranged, so that sight and screen readers alike meet English first: the English loses its span, and the Chinese
+ * before it moves behind it into the span of the second language. Chinese without English (names, mostly) gets its `lang`.
+ * It reads only what hono/jsx wrote: every tag closed, every `<` and `>` of a text escaped.
+ */
 const SECOND = '<span lang="en" class="en">';
 const ASIDE = '<span lang="en">';
 const CHINESE = '<span lang="zh-CN">';
@@ -80,4 +84,9 @@ export function leadWithEnglish(html: string): string {
     else stack.push({ tag: token, name, parts: [] });
   }
   return arrange(stack[0] as Open);
+}
+
+export async function htmlOf(content: unknown): Promise<string> {
+  const text = String(await (content as Promise<string>));
+  return document.documentElement.lang === 'en' ? leadWithEnglish(text) : text;
 }

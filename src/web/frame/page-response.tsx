@@ -1,18 +1,21 @@
 /**
- * Owns how a page becomes an answer: the reader's language first, the policy that forbids everything from elsewhere,
- * and how long it may be kept. Every route that answers with a page answers through here.
- * It refuses inline scripts, styles but those that were built (by their digests), frames, and other hosts (CSP).
+ * How a page becomes an answer: the reader's language first, the content security policy, how long it may be kept;
+ * and problems as pages for whoever asked for one.
  */
 import type { Context } from 'hono';
 import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { LANGUAGE_TAGS } from '../../base/words.ts';
+import { Refusal } from '../../base/refusal.ts';
+import { LANGUAGE_TAGS, type Words } from '../../base/words.ts';
+import { prefersPage } from '../../http/accept.ts';
 import type { AppEnv } from '../../http/context.ts';
+import { onError, PROBLEM_TYPE, PROBLEMS } from '../../http/problems.ts';
 import { languageOf } from '../../http/reader-language.ts';
 import type { Styles } from '../../storage/assets.ts';
 import { SiteKey } from './form.tsx';
-import { ReaderContext } from './language.ts';
+import { ReaderContext } from './layout.tsx';
 import { leadWithEnglish } from './lead.ts';
+import { ProblemPage } from './problem-pages.tsx';
 
 /**
  * The content security policy of every page (CSP 3).
@@ -64,4 +67,54 @@ export async function page(
     'Content-Language': LANGUAGE_TAGS[language],
     ...headers,
   });
+}
+
+/** What to do, where a refusal says it in English alone. */
+function detailOf(status: number, message: string): Words {
+  const [zh = '', en] = message.split(' / ');
+  if (en !== undefined && /\p{Script=Han}/u.test(zh)) return { zh, en };
+  if (status === 404) return { zh: '请核对网址，或从首页进入。', en: message };
+  if (status === 429) return { zh: '请稍候再试。', en: message };
+  return { zh: status < 500 ? '请按上面的提示更正后再试。' : '请稍后再试；仍有问题时，请联系平台。', en: message };
+}
+
+/** Whoever asked for a page gets a page; others get the problem itself. */
+export function answerProblem(c: Context<AppEnv>, error: Error): Response | Promise<Response> {
+  const answer = onError(error, c);
+  if (!prefersPage(c, [PROBLEM_TYPE, 'application/json'])) return answer;
+  const { code, message } =
+    error instanceof Refusal
+      ? error
+      : { code: 'unexpected', message: 'Something went wrong on our side. Try again in a moment.' };
+  const english =
+    answer.status === 404
+      ? 'Nothing at this address'
+      : answer.status < 500
+        ? 'The request was not accepted'
+        : 'Something went wrong';
+  return page(
+    c,
+    answer.status,
+    <ProblemPage
+      host={hostOf(c)}
+      title={PROBLEMS[code]?.[1] ?? '请求未被接受'}
+      english={english}
+      detail={detailOf(answer.status, message)}
+      code={code}
+    />,
+  );
+}
+
+/** Where there is nothing: a page's address is asked for again without slashes at its end, which people type. */
+export function answerNothing(c: Context<AppEnv>): Response | Promise<Response> {
+  const { pathname, search } = new URL(c.req.url);
+  const path = pathname.replace(/\/+$/, '');
+  const page =
+    path !== pathname && ['GET', 'HEAD'].includes(c.req.method) && prefersPage(c, [PROBLEM_TYPE, 'application/json']);
+  // Two slashes at its beginning would make it an address of another host.
+  if (page && /^\/[^/]/.test(path)) return c.body(null, 301, { ...noStore, Location: path + search });
+  return answerProblem(
+    c,
+    new Refusal('not_found', 'There is nothing at this address. The API is described in /openapi.json.'),
+  );
 }

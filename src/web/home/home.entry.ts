@@ -1,13 +1,11 @@
 /**
- * Owns one kindness of the home page: the web address of a QR code, pasted alone or in a sentence, is opened right here,
- * so that the digits after # (they hold the holder's name) never travel to the server. Without JavaScript the form does it.
- * And, as every page where people check, it prepares for a time without a network.
+ * Opens the address of a QR code that is pasted into the search right here, so that the digits after # (they hold the
+ * holder's name) never travel to the server; and prepares for a time without a network.
  */
-
 import { isRefusal } from '../../base/refusal.ts';
 import { writeFragment } from '../../core/address.ts';
 import { readPasted } from '../../core/pasted.ts';
-import { prepare } from '../offline/visit.ts';
+import { prepare } from '../check/knowledge.ts';
 
 prepare();
 

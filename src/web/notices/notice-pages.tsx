@@ -1,15 +1,14 @@
 /**
- * Owns the pages of notices of results (结果公示): the list, and one notice with those who passed under masked names.
- * It refuses to show who failed or was absent, and the names of withdrawn or long past notices.
+ * The pages of notices of results (结果公示): the list, and one notice with those who passed under masked names. Never
+ * who failed or was absent, and no names of withdrawn or long past notices.
  */
 import type { FC } from 'hono/jsx';
 import { counted } from '../../base/text.ts';
 import type { Words } from '../../base/words.ts';
 import { levelWords } from '../../core/number.ts';
 import { MOST_OPEN, NOTICE_STATES, type NoticeRow, type NoticeState, SHOWN_DAYS } from '../../core/procedure/notice.ts';
-import { inLanguage } from '../frame/language.ts';
-import { Both, En, Fact, Heads, Layout, Pager } from '../frame/layout.tsx';
-import { correctedWords, countWords, NOTICE_WORDS } from '../words/notice-words.ts';
+import { Both, En, Fact, Heads, inLanguage, Layout, Pager } from '../frame/layout.tsx';
+import { correctedWords, countWords, NOTICE_WORDS } from '../words/step-words.ts';
 import { type ObjectionFaults, ObjectionForm, type ObjectionTyped } from './objection-pages.tsx';
 
 /** A notice as src/service/procedure/notice-reading.ts gives it. */

@@ -1,7 +1,6 @@
 /**
- * Owns the addresses of notices of results (结果公示) and objections (异议): pages, JSON, the Atom feed. Nothing on a notice
- * tells of a person but masked names; what an objection says travels in bodies only, and is never answered back.
- * It refuses to keep answers about objections, and to answer forms with anything that a reload would send again.
+ * Notices of results (结果公示) and objections (异议): pages, JSON, the Atom feed. Answers about objections are kept
+ * nowhere, and forms answer with nothing that a reload would send again.
  */
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
@@ -26,9 +25,8 @@ import {
 } from '../../service/procedure/notice-reading.ts';
 import { followObjection } from '../../service/procedure/objection-steps.ts';
 import { type Grounds, raiseObjection } from '../../service/procedure/raise-objection.ts';
-import { hostOf, kept, noStore, page } from '../frame/page-response.tsx';
-import { answerProblem } from '../home/home-routes.tsx';
-import { countWords, NOTICE_WORDS } from '../words/notice-words.ts';
+import { answerProblem, hostOf, kept, noStore, page } from '../frame/page-response.tsx';
+import { countWords, NOTICE_WORDS } from '../words/step-words.ts';
 import { NoticePage, NoticesPage } from './notice-pages.tsx';
 import {
   FollowPage,

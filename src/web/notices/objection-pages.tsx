@@ -1,15 +1,13 @@
 /**
- * Owns the pages of objections (异议): the form under a notice, the code that is shown once, and following an objection by
- * its code. Works without JavaScript; what is written here goes to the organization and its centres alone.
- * It refuses to show grounds, names or contact data again once they were sent.
+ * The pages of objections (异议): the form under a notice, the code that is shown once, and following an objection by
+ * that code. Grounds, names and contact data are never shown again once they were sent.
  */
 import type { FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
 import { Human } from '../frame/form.tsx';
-import { inLanguage } from '../frame/language.ts';
-import { Both, En, Layout } from '../frame/layout.tsx';
+import { Both, En, inLanguage, Layout } from '../frame/layout.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';
-import { OBJECTION_WORDS } from '../words/notice-words.ts';
+import { OBJECTION_WORDS } from '../words/step-words.ts';
 
 export const OBJECTION_FIELDS = ['row', 'grounds', 'name', 'contact'] as const;
 export type ObjectionField = (typeof OBJECTION_FIELDS)[number];

@@ -1,8 +1,4 @@
-/**
- * Owns what a phone keeps to work without a network: the service worker, the manifest that lets the site be installed, and
- * the names of the status lists.
- * It refuses to let the service worker reach another host (CSP).
- */
+/** What a phone keeps to work without a network: service worker, manifest, and the names of the status lists. */
 import { STATUS_LISTS } from '../../core/credential.ts';
 import { cached } from '../../http/caching.ts';
 import { factory } from '../../http/context.ts';

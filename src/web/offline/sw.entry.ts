@@ -1,10 +1,12 @@
 /**
- * Owns the service worker: the pages that check without a network, kept whole as one version, and shown when the network
- * does not answer. With a network everything comes from there.
- * It refuses to keep anything that anybody asked for: what is kept is fetched by itself when a version is installed (the
- * three pages and the files that they name). Certificates, searches, reports and downloads pass by untouched.
+ * The service worker: the pages that check without a network, kept whole as one version, and shown when the network
+ * does not answer. It fetches what it keeps by itself; certificates, searches, reports and downloads pass by
+ * untouched.
  */
-
+/**
+ * The service worker: the pages that check without a network, kept whole as one version, and shown when the network does
+ * not answer. It fetches what it keeps by itself; certificates, searches, reports and downloads pass by untouched.
+ */
 /** Made by the build of everything that is kept. */
 declare const VERSION: string;
 

@@ -1,17 +1,11 @@
-/**
- * Owns the public pages of filed organizations: the list, searched by name, code or occupation, and one organization.
- * Nothing here is about a person, so that the search may stand in the address.
- * It refuses codes that are no codes, and organizations that nobody filed.
- */
-
+/** Pages of organizations: the list, and one with what it has published. */
 import { Refusal } from '../../base/refusal.ts';
 import { normalizeNumber, parseOrganizationCode } from '../../core/number.ts';
 import { factory } from '../../http/context.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { filingsOf, listOrganizations, matchesOrganization } from '../../service/organizations.ts';
 import { publishedIndex, publishedOf } from '../../service/published-organization.ts';
-import { hostOf, kept, noStore, page } from '../frame/page-response.tsx';
-import { answerProblem } from '../home/home-routes.tsx';
+import { answerProblem, hostOf, kept, noStore, page } from '../frame/page-response.tsx';
 import { OrganizationPage, OrganizationsPage } from './organization-pages.tsx';
 
 /** Organizations on one page of the list. */

@@ -1,7 +1,6 @@
 /**
- * Owns the pages of filed organizations (备案机构): the list with its search, and one organization with what it may issue,
- * its standing and its published rules. Both show what signed statements say; a filing that ended says so.
- * It refuses nothing: an organization that nobody filed has no page.
+ * The pages of filed organizations (备案机构): the list with its search, and one organization with what it may issue and
+ * what it has published.
  */
 import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../../base/day.ts';

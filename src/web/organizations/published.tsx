@@ -1,7 +1,6 @@
 /**
- * Owns what an organization's page shows besides its filing: a suspension or a withdrawal with its reason, and the four documents that it
- * published (考务管理、质量管理、证书管理、收费标准; notice 2020, 六（三）).
- * It refuses to leave a gap: an organization that has published nothing says so.
+ * What an organization's page shows besides its filing: a suspension or a withdrawal with its reason, and the four
+ * documents that it publishes. One that has published nothing says so.
  */
 import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../../base/day.ts';

@@ -1,7 +1,9 @@
 /**
- * Owns the camera: asks for the one at the back, shows it, and lets go of it the moment that nobody needs it.
- * It refuses to keep or send a picture: frames are looked at one by one and forgotten.
+ * The camera at the back: asked for, shown, and let go of the moment that nobody needs it. Frames are looked at one
+ * by one and forgotten.
  */
+import type { Words } from '../../base/words.ts';
+
 export type CameraFault = 'denied' | 'none' | 'busy' | 'unsupported';
 
 const FAULTS: Record<string, CameraFault> = {
@@ -74,3 +76,23 @@ export class Camera {
     await this.#track?.applyConstraints({ advanced: [{ torch: on } as MediaTrackConstraintSet] });
   }
 }
+
+/** Why there is no picture of the camera. */
+export const CAMERA_FAULTS: Record<'denied' | 'none' | 'busy' | 'unsupported', Words> = {
+  denied: {
+    zh: '没有使用相机的权限。请在浏览器的网站设置中允许使用相机后重试；也可以拍一张二维码的照片，在下方选择图片',
+    en: 'The camera is not allowed here. Allow it in the browser’s site settings and try again, or take a photo of the code and choose it below',
+  },
+  none: {
+    zh: '没有找到相机。请选择二维码的图片，或输入二维码的内容',
+    en: 'There is no camera. Choose a picture of the code, or type what it says',
+  },
+  busy: {
+    zh: '相机打不开，可能正被其他程序使用。关闭其他程序后重试，或选择二维码的图片',
+    en: 'The camera cannot be opened; another program may be using it. Close it and try again, or choose a picture of the code',
+  },
+  unsupported: {
+    zh: '这个浏览器不让网页使用相机。请用手机相机直接扫描二维码，或拍照后在下方选择图片',
+    en: 'This browser gives no camera to pages. Scan the code with the phone’s own camera, or take a photo and choose it below',
+  },
+};

@@ -1,21 +1,16 @@
 /**
- * Owns the scanner in the browser: from the camera, a picture or typed text to what the code is. A certificate's seal is
- * checked here at once; with a network its page is opened, without one the answer says what could not be known.
- * The service worker shows this page in place of a certificate's when there is no network (sw.entry.ts).
- * It refuses to open what a code says: only number and digits of a certificate are taken over, to this very host.
+ * The scanner in the browser. A certificate's seal is checked here at once; with a network its page is opened,
+ * without one the answer says what could not be known. The service worker shows this page in place of a certificate's
+ * when there is no network (sw.entry.ts).
  */
-
 import type { Words } from '../../base/words.ts';
 import { writeFragment } from '../../core/address.ts';
 import { readSnapshot } from '../../core/snapshot.ts';
 import { answerSeal, Fault, show } from '../check/answer.tsx';
-import { ask, knowledge, SOON } from '../check/knowledge.ts';
+import { ask, knowledge, prepare, SOON } from '../check/knowledge.ts';
 import { Both } from '../frame/layout.tsx';
-import { prepare } from '../offline/visit.ts';
-import { Camera } from './camera.ts';
-import { makeReader } from './reader.ts';
-import { CAMERA_FAULTS } from './scan.tsx';
-import { readScanned } from './scanned.ts';
+import { CAMERA_FAULTS, Camera } from './camera.ts';
+import { makeReader, readScanned } from './scanned.ts';
 
 /** Milliseconds between two looks at the camera's picture. */
 const PAUSE = 120;

@@ -1,12 +1,10 @@
 /**
- * Owns charts as SVG that anybody can read: a title and a description for screen readers, the table of the same numbers
- * beside it, no colour that alone says anything. Drawn here, without scripts or styles in the page.
- * It refuses to draw a count that is not shown: its bar is left out, its line is broken.
+ * Charts as SVG that anybody can read: a title and a description for screen readers, the table of the same numbers
+ * beside it, no colour that alone says anything. A count that is not shown has no bar, and its line is broken.
  */
 import type { FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
-import { inLanguage } from '../frame/language.ts';
-import { Both, Heads } from '../frame/layout.tsx';
+import { Both, Heads, inLanguage } from '../frame/layout.tsx';
 
 const WIDTH = 320;
 const ROW = 38;

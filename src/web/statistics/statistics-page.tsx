@@ -1,18 +1,18 @@
 /**
- * Owns the page of statistics: one year in figures, charts with their tables, and where to get the open data.
- * It refuses to say more of a small count than that it is small.
+ * The page of statistics: one year in figures, charts with their tables, and where to get the open data. Of a small
+ * count it says only that it is small.
  */
 import type { FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
 import { type Level, levelWords } from '../../core/number.ts';
 import type { Line, Published, Rate, Statistics } from '../../core/statistics-year.ts';
-import { inLanguage } from '../frame/language.ts';
-import { Both, En, Layout } from '../frame/layout.tsx';
+import { Both, En, inLanguage, Layout } from '../frame/layout.tsx';
 import { type Bar, Bars, MonthLine, Numbers } from './chart.tsx';
 
 const number = (value: number): string => value.toLocaleString('en-US');
 const shown = (count: Published): string =>
   count === 'withheld' ? inLanguage({ zh: '不公布', en: 'withheld' }) : count === '<5' ? '<5' : number(count);
+
 const percent = (rate: Rate | null): string =>
   rate === null ? inLanguage({ zh: '不公布', en: 'withheld' }) : `${rate.rate} %`;
 

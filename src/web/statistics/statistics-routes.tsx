@@ -1,15 +1,11 @@
-/**
- * Owns the addresses of the statistics: the page, JSON and CSV as open data (CC BY 4.0).
- * It refuses nothing: a year without anything is the newest year on the page, and an empty list in the data.
- */
+/** Statistics of a year, as a page, as JSON and as CSV. */
 import type { Context } from 'hono';
 import { toTimestamp } from '../../base/day.ts';
 import { type Line, SMALL, type Statistics } from '../../core/statistics-year.ts';
 import { writeCsv } from '../../formats/table/table-write.ts';
 import { type AppEnv, factory } from '../../http/context.ts';
 import { readStatistics, type StatisticsAnswer } from '../../service/public-statistics.ts';
-import { hostOf, kept, page } from '../frame/page-response.tsx';
-import { answerProblem } from '../home/home-routes.tsx';
+import { answerProblem, hostOf, kept, page } from '../frame/page-response.tsx';
 import { StatisticsPage } from './statistics-page.tsx';
 
 type C = Context<AppEnv>;

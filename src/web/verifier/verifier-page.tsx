@@ -1,7 +1,6 @@
 /**
- * Owns the body of the single-file verifier: what it is, under which root it checks and how old its knowledge is, and the
- * places to bring something. src/web/verifier/verifier.entry.tsx does the work and writes the answer into `#answer`.
- * It refuses to pass for an online answer: what it cannot know stands on its first screen.
+ * The body of the single-file verifier: under which root it checks, how old its knowledge is, what it cannot know,
+ * and the places to bring something.
  */
 import type { FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';

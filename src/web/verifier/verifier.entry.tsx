@@ -1,17 +1,15 @@
 /**
- * Owns the single-file verifier: the verification core with a root and, if the builder gave one, a snapshot compiled in.
- * `luzheng verifier` (cli/verifier.ts) makes one HTML file of it, which works from a stick without any network.
- * It refuses to speak of the present: the status is that of the lists inside, and their time is said.
+ * The single-file verifier: the verification core with a root and, if the builder gave one, a snapshot compiled in.
+ * `luzheng verifier` makes one HTML file of it, which works from a stick without any network. The status is that of
+ * the lists inside, and their time is said.
  */
-
 import { shanghaiClock } from '../../base/day.ts';
 import type { Words } from '../../base/words.ts';
 import { readSnapshot } from '../../core/snapshot.ts';
 import { Answer, ago, answerFile, answerSeal, Fault, show } from '../check/answer.tsx';
 import { judge } from '../check/judge.ts';
-import { takeFiles } from '../frame/script.ts';
-import { makeReader } from '../scan/reader.ts';
-import { readScanned } from '../scan/scanned.ts';
+import { takeFiles } from '../frame/page-script.ts';
+import { makeReader, readScanned } from '../scan/scanned.ts';
 import { VerifierPage } from './verifier-page.tsx';
 
 /** Compiled in: trusted root thumbprints, and a snapshot or null. */

@@ -1,5 +1,4 @@
-/** Owns the words of draws and inspections, for pages, the browser and the command. */
-
+/** Words of draws, for pages, desk and command. */
 import type { Words } from '../../base/words.ts';
 import type { FINDINGS } from '../../core/procedure/draw.ts';
 import type { DrawCheck, DrawEnd } from '../../core/procedure/draw-check.ts';

@@ -1,12 +1,9 @@
-/**
- * Owns the words of a checked list, for the page, the files that it saves and the command: verdicts, names, and why a row has
- * none. Not found is never called anything but not found, and of a name it is said only whether it is the certificate's.
- */
-
+/** Words of staff lists: what each row's verdict means, for the page and the command. */
 import type { Words } from '../../base/words.ts';
 import type { BulkAnswer, BulkVerdict, StaffRow } from '../../core/bulk-list.ts';
 import { levelName } from '../../core/number.ts';
-import { FAULTS, numberWords, VERDICTS } from './page-words.ts';
+import { FAULTS, numberWords } from './page-words.ts';
+import { VERDICTS } from './report-words.ts';
 
 export const BULK_WORDS: Record<BulkVerdict, Words> = {
   valid: VERDICTS.valid.word,

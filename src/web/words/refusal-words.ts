@@ -1,7 +1,6 @@
 /**
- * Owns the Chinese of refusals whose facts say more than a title can: the free code, the day, the column. For the command and
- * the desk, of what the service answers and of what is refused on this machine alike.
- * It refuses to guess: a refusal without the facts that its sentence needs has none, and its title stands.
+ * The Chinese of refusals whose facts say more than a title can: the free code, the day, the column. Without the
+ * facts that its sentence needs a refusal has none, and its title stands.
  */
 import { knownLabel } from '../../core/field-words.ts';
 import { NUMBER_PARTS, numberWords } from './page-words.ts';

@@ -1,9 +1,7 @@
-/**
- * Owns the names of what a procedure is made of: kinds of case, steps, states of cases and batches, roles.
- * It refuses to leave out a kind or a step: a fresh one needs its words here too.
- */
-
+/** Names of kinds of case, steps, states and roles, of notices and objections, and what buttons say that take a step. */
+import { counted } from '../../base/text.ts';
 import type { Words } from '../../base/words.ts';
+import type { NoticeState } from '../../core/procedure/notice.ts';
 import type { Kind, StepName } from '../../core/procedure/steps.ts';
 
 /** Names of the kinds of case. */
@@ -109,9 +107,7 @@ export const ROLE_WORDS: Record<string, Words> = {
   service: { zh: '平台（代公众）', en: 'service, for a member of the public' },
 };
 
-// Owns what buttons say that take a step: what will be done, where the record of a case (step-words.ts) says what was done.
-// It refuses to leave out a step: a fresh one needs its words here too.
-
+/** What buttons say that take a step: what will be done, where the record of a case says what was done. */
 export const STEP_BUTTONS: Record<StepName, Words> = {
   'application.submit': { zh: '提交申报', en: 'Hand in the application' },
   'application.amend': { zh: '提交修改', en: 'Hand in the changes' },
@@ -150,3 +146,38 @@ export const STEP_BUTTONS: Record<StepName, Words> = {
   'draw.close': { zh: '办结', en: 'Close the inspections' },
   'batch.return': { zh: '退回批次', en: 'Return the batch' },
 };
+
+export const NOTICE_WORDS: Record<NoticeState, Words> = {
+  running: { zh: '公示中', en: 'On notice' },
+  over: { zh: '公示期满', en: 'Notice over' },
+  uploaded: { zh: '已上传', en: 'Uploaded for approval' },
+  withdrawn: { zh: '已撤回', en: 'Withdrawn' },
+};
+
+export const OBJECTION_WORDS: Record<'open' | 'upheld' | 'rejected' | 'reopened', Words> = {
+  open: { zh: '处理中', en: 'Open' },
+  upheld: { zh: '异议成立', en: 'Upheld' },
+  rejected: { zh: '异议不成立', en: 'Rejected' },
+  reopened: { zh: '由中心重新打开', en: 'Opened again by the centre' },
+};
+
+export const correctedWords = (day: string): Words => ({
+  zh: `已更正，自 ${day} 起重新公示`,
+  en: `Corrected; on notice anew since ${day}`,
+});
+
+/** How the counts of a notice are said in one line. */
+export const countWords = ({
+  candidates,
+  passed,
+  failed,
+  absent,
+}: {
+  candidates: number;
+  passed: number;
+  failed: number;
+  absent: number;
+}): Words => ({
+  zh: `应考 ${candidates} 人，合格 ${passed} 人，不合格 ${failed} 人，缺考 ${absent} 人`,
+  en: `${counted(candidates, 'candidate')}: ${passed} passed, ${failed} failed, ${absent} absent`,
+});

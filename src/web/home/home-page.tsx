@@ -1,6 +1,6 @@
 /**
- * Owns the home page: what this is, the search form and the other ways to check, and what a search found.
- * It refuses to choose among several numbers: it shows them as links.
+ * The home page: what this is, the search form and the other ways to check, and what a search found. Several numbers
+ * become links.
  */
 import type { FC } from 'hono/jsx';
 import { counted } from '../../base/text.ts';

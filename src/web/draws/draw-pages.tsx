@@ -1,17 +1,84 @@
 /**
- * Owns the public page of one draw (双随机、一公开): lists, commitment, public value, seed, what was drawn and found, and how
- * anybody computes it again. The page's script does so by itself.
- * It refuses nothing: a draw that was given up stays on its page with the reason, and one whose seed is overdue says so.
+ * The public pages of draws (双随机、一公开): the list, and one draw, which its script computes again. A draw that was given
+ * up stays, with its reason; one whose seed is overdue says so.
  */
 import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../../base/day.ts';
 import { counted } from '../../base/text.ts';
 import type { DrawRecord } from '../../core/procedure/draw-record.ts';
+import type { PublicSource } from '../../core/procedure/draw-source.ts';
 import { Both, En, Fact, Layout } from '../frame/layout.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';
 import { LOTTERY_WORDS, sourceWords } from '../words/draw-words.ts';
-import { at, DrawState } from './draw-list.tsx';
-import { HowTo, Lists, Proves, Results } from './draw-parts.tsx';
+import { at, DrawState, HowTo, Lists, Proves, Results } from './draw-parts.tsx';
+
+/** A draw as lists show it (src/web/draws/draw-routes.tsx). */
+export interface DrawLine {
+  id: string;
+  about: string;
+  state: string;
+  centre: string;
+  title: string;
+  sessions: number;
+  inspectors: number;
+  pick: number;
+  per_session: number;
+  commitment: string;
+  public_source: PublicSource;
+  found: number;
+  serious: number;
+  /** Earliest day of the sessions. */
+  first_day: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export const DrawsPage: FC<{ host: string; draws: DrawLine[]; centres: CentreNames }> = ({ host, draws, centres }) => (
+  <Layout title={{ zh: '督导检查', en: 'Supervision' }} host={host} styles={['draws']} listed>
+    <section class="lead">
+      <h1>
+        督导检查：双随机、一公开<En>Supervision: drawn at random, published</En>
+      </h1>
+      <p>
+        中心先公布可抽场次、督导员名单、种子的承诺值和一期尚未开奖的彩票；开奖之后公布种子。被检查的场次和检查人员由名单、种子和开奖号码算出，任何人都可以重新计算。
+        <En>
+          A centre first publishes the sessions, the inspectors, a commitment to a seed and a lottery that is yet to be
+          drawn; the seed follows after that. Sessions and inspectors are computed from lists, seed and the numbers
+          drawn, and anybody can compute them again.
+        </En>
+      </p>
+    </section>
+    {draws.length === 0 ? (
+      <section class="card">
+        <p>
+          还没有抽取记录。<En>Nothing has been drawn yet.</En>
+        </p>
+      </section>
+    ) : (
+      <ul class="organizations">
+        {draws.map(({ id, title, state, centre, sessions, pick, found, serious, created_at }) => (
+          <li class="card">
+            <h2>
+              <a href={`/supervision/${id}`}>{title}</a>
+            </h2>
+            <p>
+              <DrawState state={state} />
+            </p>
+            <p>
+              {`${sessions} 个场次中抽取 ${pick} 个，已有检查结果 ${found} 个，其中严重问题 ${serious} 个`}
+              <En>{`${pick} of ${counted(sessions, 'session')}; ${found} with a finding, ${serious} of them serious`}</En>
+            </p>
+            <p class="hint">
+              {centres.get(centre) ?? centre}
+              <br />
+              {at(created_at)}
+            </p>
+          </li>
+        ))}
+      </ul>
+    )}
+  </Layout>
+);
 
 interface Props {
   host: string;

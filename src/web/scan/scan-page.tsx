@@ -1,33 +1,11 @@
 /**
- * Owns the page that scans a certificate's QR code: camera, picture or typed text. scan.entry.tsx does the work
- * and writes the answer into `#answer`.
- * It refuses to show a button that does nothing: without JavaScript it says what to do instead.
+ * The page that scans a certificate's QR code, by camera, picture or typed text. Without JavaScript it says what to
+ * do instead.
  */
 import type { FC } from 'hono/jsx';
-import type { Words } from '../../base/words.ts';
 import { factory } from '../../http/context.ts';
 import { En, Layout } from '../frame/layout.tsx';
 import { kept, page } from '../frame/page-response.tsx';
-
-/** Why there is no picture of the camera. */
-export const CAMERA_FAULTS: Record<'denied' | 'none' | 'busy' | 'unsupported', Words> = {
-  denied: {
-    zh: '没有使用相机的权限。请在浏览器的网站设置中允许使用相机后重试；也可以拍一张二维码的照片，在下方选择图片',
-    en: 'The camera is not allowed here. Allow it in the browser’s site settings and try again, or take a photo of the code and choose it below',
-  },
-  none: {
-    zh: '没有找到相机。请选择二维码的图片，或输入二维码的内容',
-    en: 'There is no camera. Choose a picture of the code, or type what it says',
-  },
-  busy: {
-    zh: '相机打不开，可能正被其他程序使用。关闭其他程序后重试，或选择二维码的图片',
-    en: 'The camera cannot be opened; another program may be using it. Close it and try again, or choose a picture of the code',
-  },
-  unsupported: {
-    zh: '这个浏览器不让网页使用相机。请用手机相机直接扫描二维码，或拍照后在下方选择图片',
-    en: 'This browser gives no camera to pages. Scan the code with the phone’s own camera, or take a photo and choose it below',
-  },
-};
 
 const ScanPage: FC<{ host: string; hosts: readonly string[]; roots: readonly string[] }> = ({ host, hosts, roots }) => (
   <Layout title={{ zh: '扫描证书二维码', en: 'Scan a certificate’s QR code' }} host={host} script="scan.js" listed>
@@ -92,8 +70,6 @@ const ScanPage: FC<{ host: string; hosts: readonly string[]; roots: readonly str
     </section>
   </Layout>
 );
-
-// Owns the address of the scanner's page.
 
 export const scanRoutes = factory.createApp().get('/scan', (c) => {
   const { origin, hosts, trustRoot } = c.var.service.config;

@@ -1,7 +1,6 @@
 /**
- * Owns the pages without a certificate: a number that is malformed or of another kind, one that the register
- * does not hold, and whatever else went wrong.
- * It refuses to judge: what is not found may exist elsewhere, or be a slip of a finger.
+ * Pages without a certificate: a number that is malformed or of another kind, one that the register does not hold,
+ * and whatever else went wrong. What is not found may exist elsewhere: no page says otherwise.
  */
 import type { FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';

@@ -1,10 +1,71 @@
 /**
- * Owns fetching the larger half of a page when it is needed: at the first sign that somebody is about to use the page, so
- * that who only reads does not load it. Its address, with its version, stands at the page's script as `data-work`; the
- * service worker keeps it with the page.
- * It refuses to fail in silence: while it comes, and when it does not come, the page says so.
+ * What the scripts of pages share: words put on the page as text, files that are chosen or dropped, and the larger
+ * half of a page, which is fetched when somebody is about to use it.
  */
 import type { Words } from '../../base/words.ts';
+import { TABLE_LIMITS, tableTooLarge } from '../../formats/table/table-rows.ts';
+
+const english = (): boolean => document.documentElement.lang.startsWith('en');
+
+const span = (lang: string, text: string, second: boolean): HTMLElement => {
+  const element = document.createElement('span');
+  element.lang = lang;
+  if (second) element.className = 'en';
+  element.textContent = text;
+  return element;
+};
+
+/** Both languages, the reader's first. */
+export function both({ zh, en }: Words): DocumentFragment {
+  const content = document.createDocumentFragment();
+  if (english()) content.append(span('en', en, false), span('zh-CN', zh, true));
+  else content.append(zh, span('en', en, true));
+  return content;
+}
+
+/** One of them, where there is no room for two: names of files, labels read aloud. */
+export const one = ({ zh, en }: Words): string => (english() ? en : zh);
+
+/** Makes an element with text or children. */
+export function make<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  attributes: Record<string, string> = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children);
+  return element;
+}
+
+// How pages take files: chosen in `#file`, or dropped anywhere while `#drop` says so; and lists, up to the size of one.
+
+/** The bytes of a chosen list; what is larger than any list is not read. @throws Refusal `table_too_large` */
+export async function bytesOfList(file: File): Promise<Uint8Array<ArrayBuffer>> {
+  if (file.size > TABLE_LIMITS.bytes) throw tableTooLarge('bytes');
+  return new Uint8Array(await file.arrayBuffer());
+}
+
+export function takeFiles(take: (file: File) => void): void {
+  const input = document.getElementById('file') as HTMLInputElement;
+  const drop = document.getElementById('drop') as HTMLElement;
+  const first = (files: FileList | null | undefined): void => {
+    const file = files?.[0];
+    if (file) take(file);
+  };
+  input.addEventListener('change', () => first(input.files));
+  for (const type of ['dragenter', 'dragover']) {
+    addEventListener(type, (event) => {
+      event.preventDefault();
+      drop.classList.add('over');
+    });
+  }
+  for (const type of ['dragleave', 'drop']) addEventListener(type, () => drop.classList.remove('over'));
+  addEventListener('drop', (event) => {
+    event.preventDefault();
+    first(event.dataTransfer?.files);
+  });
+}
 
 const COMING: Words = { zh: '正在载入核验程序…', en: 'Loading what checks …' };
 const MISSING: Words = {

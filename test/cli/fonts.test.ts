@@ -6,15 +6,8 @@ import { afterAll, expect, test } from 'vitest';
 import { ASSETS, buildAssets, fontFiles, PACKAGED } from '../../src/cli/build.ts';
 import { makeFallbacks } from '../../src/cli/fonts.ts';
 import { renderCertificate } from '../../src/core/paper/document.ts';
-import {
-  type FontSet,
-  fontFor,
-  glyphOf,
-  missingGlyphs,
-  openFont,
-  outlineOf,
-  sliceFont,
-} from '../../src/formats/font/font.ts';
+import { type FontSet, fontFor, glyphOf, missingGlyphs, openFont, outlineOf } from '../../src/formats/font/font.ts';
+import { sliceFont } from '../../src/formats/font/font-slice.ts';
 import { FONT_LIST } from '../../src/storage/assets.ts';
 import { bundle, composedFont, font, longest, ordinary, sameOutline } from '../core/fixtures-pdf.ts';
 

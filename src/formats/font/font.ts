@@ -1,12 +1,8 @@
 /**
- * Owns the TrueType font that certificates are printed with: which characters it has, how wide they are, and cutting
- * out the few glyphs one document needs. The cut is ours because pdf-lib's drops Chinese glyphs without a word.
- * Opening reads the directory and the character map and copies nothing, so a font of 15 MB opens in a millisecond.
- * It refuses fonts it cannot trust (`font_unusable`) and to cut out a character that the font lacks (`glyph_missing`).
+ * A TrueType font, and the set of fonts that a document is printed with: which characters they have and how wide these are.
+ * Opening reads the directory and the character map and copies nothing: a font of 15 MB opens in a millisecond.
  */
-
 import { Refusal } from '../../base/refusal.ts';
-import { rescale } from './font-slice.ts';
 import {
   type CharacterMap,
   needTable,
@@ -15,7 +11,6 @@ import {
   readTables,
   type Table,
   unusable,
-  writeFont,
 } from './sfnt.ts';
 
 export interface Font {
@@ -36,20 +31,6 @@ export interface Font {
   /** Outlines on the coarser grid, as last cut: the same characters stand on most certificates. */
   readonly cut: Map<number, Uint8Array>;
 }
-
-export interface FontSlice {
-  /** A TrueType font of these glyphs alone; glyph 0 is the original's .notdef. */
-  bytes: Uint8Array<ArrayBuffer>;
-  gidByCodePoint: ReadonlyMap<number, number>;
-  /** Advance by new glyph, in thousandths of an em. */
-  widths: number[];
-}
-
-/** Units an em of a cut font, where the original is finer. */
-const GRID = 320;
-
-/** Composites of composites stop here; real fonts nest one or two deep. */
-const DEEPEST_COMPOSITE = 6;
 
 /** @throws Refusal `font_unusable` (with `part`: the table) */
 export function openFont(bytes: Uint8Array): Font {
@@ -109,7 +90,8 @@ export function advanceOfGlyph(font: Font, gid: number): number {
   return font.view.getUint16(tableAt(font, 'hmtx') + 4 * Math.min(gid, font.longMetrics - 1));
 }
 
-function leftBearing(font: Font, gid: number): number {
+/** The distance from the pen to a glyph's left edge, in font units. */
+export function leftBearing(font: Font, gid: number): number {
   const hmtx = tableAt(font, 'hmtx');
   return font.view.getInt16(
     gid < font.longMetrics ? hmtx + 4 * gid + 2 : hmtx + 4 * font.longMetrics + 2 * (gid - font.longMetrics),
@@ -129,130 +111,10 @@ export function outlineOf(font: Font, gid: number): Uint8Array {
   return font.bytes.subarray(glyf.at + from, glyf.at + to);
 }
 
-/** Calls back with the place and value of every component's glyph number in a composite outline. */
-function eachComponent(outline: Uint8Array, visit: (at: number, gid: number) => void): void {
-  const view = new DataView(outline.buffer, outline.byteOffset, outline.byteLength);
-  if (outline.length === 0 || view.getInt16(0) >= 0) return;
-  for (let at = 10; ; ) {
-    if (at + 4 > outline.length) throw unusable('glyf', 'a composite glyph is cut off');
-    const flags = view.getUint16(at);
-    visit(at + 2, view.getUint16(at + 2));
-    if ((flags & 0x20) === 0) return;
-    at +=
-      4 +
-      ((flags & 0x01) !== 0 ? 4 : 2) +
-      ((flags & 0x08) !== 0 ? 2 : (flags & 0x40) !== 0 ? 4 : (flags & 0x80) !== 0 ? 8 : 0);
-  }
-}
-
 /**
- * Cuts out the glyphs of some code points. New glyphs: 0 is .notdef, then one for each code point in ascending order,
- * then the components that composites are made of. Outlines are the original's on a grid of GRID units an em.
- * @throws Refusal `glyph_missing`, `font_unusable`
+ * The fonts of a document: its own first, then those that a deployer added for characters that it lacks (CJK Ext B and
+ * beyond), then one for Latin Extended. A character is taken from the first font that shows it.
  */
-export function sliceFont(font: Font, codePoints: Iterable<number>): FontSlice {
-  const wanted = [...new Set(codePoints)].sort((a, b) => a - b);
-  const originals: number[] = [0];
-  const newByOriginal = new Map<number, number>([[0, 0]]);
-  const gidByCodePoint = new Map<number, number>();
-  const add = (original: number): number => {
-    const gid = originals.push(original) - 1;
-    if (!newByOriginal.has(original)) newByOriginal.set(original, gid);
-    return gid;
-  };
-  for (const codePoint of wanted) {
-    const original = glyphOf(font, codePoint);
-    if (original === 0)
-      throw new Refusal('glyph_missing', `The font has no glyph for U+${codePoint.toString(16).toUpperCase()}.`);
-    gidByCodePoint.set(codePoint, add(original));
-  }
-  const done = new Set<number>();
-  const follow = (original: number, path: number[]): void => {
-    if (path.length > DEEPEST_COMPOSITE || path.includes(original))
-      throw unusable('glyf', 'its composite glyphs are nested too deep');
-    if (done.has(original)) return;
-    eachComponent(outlineOf(font, original), (_at, component) => {
-      if (!newByOriginal.has(component)) add(component);
-      follow(component, [...path, original]);
-    });
-    done.add(original);
-  };
-  for (const original of [...originals]) follow(original, []);
-  if (originals.length > 0xffff) throw unusable('glyf', 'too many glyphs are wanted');
-  const scale = Math.min(1, GRID / font.unitsPerEm);
-  const unitsPerEm = Math.round(font.unitsPerEm * scale);
-  const widths = originals.map((gid) =>
-    Math.round((Math.round(advanceOfGlyph(font, gid) * scale) * 1000) / unitsPerEm),
-  );
-  return { bytes: assemble(font, originals, newByOriginal, scale), gidByCodePoint, widths };
-}
-
-/** How many cut outlines a font remembers: about a megabyte. */
-const REMEMBERED = 4_096;
-
-function coarse(font: Font, gid: number, scale: number): Uint8Array {
-  let outline = font.cut.get(gid);
-  if (outline === undefined) {
-    outline = rescale(outlineOf(font, gid), scale);
-    if (font.cut.size >= REMEMBERED) font.cut.clear();
-    font.cut.set(gid, outline);
-  }
-  return outline;
-}
-
-function assemble(
-  font: Font,
-  originals: number[],
-  newByOriginal: ReadonlyMap<number, number>,
-  scale: number,
-): Uint8Array<ArrayBuffer> {
-  const outlines = originals.map((gid) => coarse(font, gid, scale));
-  const scaled = (units: number) => Math.round(units * scale);
-  const glyf = new Uint8Array(outlines.reduce((sum, outline) => sum + ((outline.length + 3) & ~3), 0));
-  const glyfView = new DataView(glyf.buffer);
-  const loca = new DataView(new ArrayBuffer(4 * (originals.length + 1)));
-  const hmtx = new DataView(new ArrayBuffer(4 * originals.length));
-  let at = 0;
-  outlines.forEach((outline, gid) => {
-    const original = originals[gid] as number;
-    glyf.set(outline, at);
-    eachComponent(outline, (place, component) =>
-      glyfView.setUint16(at + place, newByOriginal.get(component) as number),
-    );
-    at += (outline.length + 3) & ~3;
-    loca.setUint32(4 * (gid + 1), at);
-    hmtx.setUint16(4 * gid, scaled(advanceOfGlyph(font, original)));
-    hmtx.setInt16(4 * gid + 2, scaled(leftBearing(font, original)));
-  });
-  const copy = (tag: string): Uint8Array<ArrayBuffer> => {
-    const table = font.tables.get(tag) as Table;
-    return new Uint8Array(font.bytes.subarray(table.at, table.at + table.length));
-  };
-  const [head, hhea, maxp] = [copy('head'), copy('hhea'), copy('maxp')];
-  const headView = new DataView(head.buffer);
-  const hheaView = new DataView(hhea.buffer);
-  headView.setUint16(18, scaled(font.unitsPerEm));
-  for (const at of [36, 38, 40, 42]) headView.setInt16(at, scaled(headView.getInt16(at)));
-  headView.setInt16(50, 1);
-  for (const at of [4, 6, 8, 10, 12, 14, 16]) hheaView.setInt16(at, scaled(hheaView.getInt16(at)));
-  hheaView.setUint16(34, originals.length);
-  new DataView(maxp.buffer).setUint16(4, originals.length);
-  const parts: Record<string, Uint8Array> = {
-    head,
-    hhea,
-    maxp,
-    glyf,
-    loca: new Uint8Array(loca.buffer),
-    hmtx: new Uint8Array(hmtx.buffer),
-  };
-  return writeFont(parts);
-}
-
-// Owns the fonts of a certificate as a set: the template's own font first, then the fonts that a deployer added for
-// characters that it lacks (CJK Ext B and beyond), then one for Latin Extended. A character is taken from the first font
-// that shows it.
-// It refuses characters that no font of the set shows (`glyph_missing`): nothing is ever drawn as a box or left out.
-
 export type FontSet = readonly [Font, ...Font[]];
 
 /** True when a font draws this code point, or it is a space. */

@@ -1,23 +1,24 @@
 /**
- * Owns what a page shows: its content streams carried out (ISO 32000-1 §8, §9, §14.6), with the place of every glyph,
- * image and painted area. It draws nothing and judges nothing.
- * It refuses operators without their operands and forms within themselves (`pdf_malformed`), and pages without end (`pdf_too_large`).
+ * What a page shows: its content streams carried out (ISO 32000-1 §8, §9, §14.6), with the place of every glyph, image and
+ * painted area. Nothing is drawn.
  */
-
-import type { Paint, ShownImage, ShownText } from './geometry.ts';
 import {
-  apply,
   type Box,
   boxOf,
+  cornersOf,
   countShades,
-  extend,
+  extendBy,
   IDENTITY,
   initialState,
   intersect,
   isEmpty,
+  layGlyphs,
   type Matrix,
   multiply,
   NOWHERE,
+  type Paint,
+  type ShownImage,
+  type ShownText,
   type State,
   toColour,
   toMatrix,
@@ -99,7 +100,8 @@ export class Canvas {
     const numbers = operands as readonly Value[] as number[];
     switch (operator) {
       case 'q':
-        return this.#save();
+        if (this.#saved.push({ ...state }) > LIMITS.states) throw tooLarge('states');
+        return;
       case 'Q':
         this.#state = this.#saved.pop() ?? state;
         return;
@@ -128,9 +130,11 @@ export class Canvas {
       case 'c':
       case 'v':
       case 'y':
-        return this.#points(numbers);
+        this.#path = extendBy(this.#path, state.ctm, numbers);
+        return;
       case 're':
-        return this.#rectangle(numbers as [number, number, number, number]);
+        this.#path = extendBy(this.#path, state.ctm, cornersOf(numbers));
+        return;
       case 'W':
       case 'W*':
         this.#clips = true;
@@ -216,10 +220,6 @@ export class Canvas {
     }
   }
 
-  #save(): void {
-    if (this.#saved.push({ ...this.#state }) > LIMITS.states) throw tooLarge('states');
-  }
-
   #add<Item>(list: Item[], item: Omit<Item, 'order'>): void {
     list.push({ ...item, order: this.#order++ } as Item);
   }
@@ -240,24 +240,6 @@ export class Canvas {
   #space(name: Value | undefined): void {
     this.#state.components = countShades(this.#file, this.#resource('ColorSpace', name) ?? name);
     this.#state.fill = this.#state.components === 0 ? undefined : [0, 0, 0];
-  }
-
-  #rectangle([x, y, width, height]: [number, number, number, number]): void {
-    const { left, bottom, right, top } = boxOf(this.#state.ctm, x, y, width, height);
-    this.#path = extend(extend(this.#path, [left, bottom]), [right, top]);
-  }
-
-  #points(coordinates: readonly number[]): void {
-    const { ctm } = this.#state;
-    let { left, bottom, right, top } = this.#path;
-    for (let i = 0; i + 1 < coordinates.length; i += 2) {
-      const [x, y] = apply(ctm, coordinates[i] as number, coordinates[i + 1] as number);
-      if (x < left) left = x;
-      if (x > right) right = x;
-      if (y < bottom) bottom = y;
-      if (y > top) top = y;
-    }
-    this.#path = { left, bottom, right, top };
   }
 
   #paint(kind?: 'fill' | 'stroke', stroked = kind === 'stroke'): void {
@@ -340,48 +322,22 @@ export class Canvas {
     this.#pen = this.#line = multiply([1, 0, 0, 1, x, y], this.#line);
   }
 
-  /** §9.4.4 */
   #show(parts: readonly Value[]): void {
-    const { font, size, charSpace, wordSpace, stretch, rise, mode, ctm, clip, fill, faint } = this.#state;
-    const base = multiply(this.#pen, ctm);
-    const glyphs: ShownText['glyphs'] = [];
-    let pen = 0;
-    let end = 0;
-    let outside = false;
-    const place = (at: number) => (font?.vertical ? apply(base, 0, at) : apply(base, at, rise));
-    for (const part of parts) {
-      if (typeof part === 'number') {
-        pen -= (part / 1000) * size * (font?.vertical ? 1 : stretch);
-        continue;
-      }
-      if (!(part instanceof Uint8Array)) throw malformed('text is neither strings nor numbers');
-      if (font === undefined) throw malformed('its page shows text without a font');
-      this.#file.budget.spend('glyphs', part.length / font.codeLength);
-      for (let i = 0; i < part.length; i += font.codeLength) {
-        const code = font.codeLength === 1 ? (part[i] as number) : (part[i] as number) * 256 + (part[i + 1] ?? 0);
-        const { text, width } = font.glyph(code);
-        const [x, y] = place(pen);
-        outside ||= x < clip.left || x > clip.right || y < clip.bottom || y > clip.top;
-        glyphs.push({ text, x, y });
-        const space = charSpace + (code === 32 && font.codeLength === 1 ? wordSpace : 0);
-        end = pen + (font.vertical ? -size : width * size * stretch);
-        pen = end + (font.vertical ? -space : space * stretch);
-      }
-    }
-    this.#pen = multiply(font?.vertical ? [1, 0, 0, 1, 0, pen] : [1, 0, 0, 1, pen, 0], this.#pen);
+    const { font, mode, fill, faint } = this.#state;
+    const { glyphs, outside, end, pen, size } = layGlyphs(this.#state, this.#pen, parts, this.#file.budget);
+    this.#pen = pen;
     const [first] = glyphs;
     if (first === undefined || font === undefined) return;
     const { layer, ...mark } = this.#mark;
-    const [endX, endY] = place(end);
     const veiled = layer ? 'layer' : faint ? 'transparent' : outside ? 'clip' : undefined;
     this.#add(this.texts, {
       text: glyphs.map((glyph) => glyph.text).join(''),
       glyphs,
       x: first.x,
       y: first.y,
-      endX,
-      endY,
-      size: Math.abs(size) * Math.hypot(base[2], base[3]),
+      endX: end[0],
+      endY: end[1],
+      size,
       font: font.name,
       mode,
       ...mark,

@@ -1,9 +1,9 @@
 /**
- * Owns colours as far as they matter for telling ink from paper (ISO 32000-1 §8.6): gray, RGB and CMYK, in whatever way
- * they are called. Patterns, separations and the like are no colour here.
+ * What a page's graphics state holds and where things stand: colours, matrices, boxes, glyphs (ISO 32000-1 §8.3–8.6, §9.4);
+ * and the words for what a page shows. Places beyond any page, and so all that is not finite, are `pdf_malformed`.
  */
 
-import { malformed } from './limits.ts';
+import { type Budget, malformed } from './limits.ts';
 import type { PdfFile } from './object-file.ts';
 import type { Value } from './objects.ts';
 import type { PdfFont } from './page-fonts.ts';
@@ -11,6 +11,7 @@ import type { PdfFont } from './page-fonts.ts';
 /** 0–1 each. */
 export type Colour = [red: number, green: number, blue: number];
 
+/** Patterns, separations and the like are no colour here: what counts is to tell ink from paper. */
 const SHADES = new Map([
   ['DeviceGray', 1],
   ['CalGray', 1],
@@ -33,9 +34,6 @@ export function toColour(parts: readonly number[]): Colour | undefined {
   if (parts.length === 3) return [a, b, c];
   return parts.length === 4 ? [(1 - a) * (1 - k), (1 - b) * (1 - k), (1 - c) * (1 - k)] : undefined;
 }
-
-// Owns places on the page: matrices, boxes, and what a graphics state holds (ISO 32000-1 §8.3, §8.4).
-// It refuses places beyond any page, and so all that is not finite (`pdf_malformed`).
 
 export type Matrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
@@ -69,18 +67,43 @@ export const multiply = (a: Matrix, b: Matrix): Matrix => [
   near(a[4] * b[1] + a[5] * b[3] + b[5]),
 ];
 
-export const apply = (m: Matrix, x: number, y: number): [x: number, y: number] => [
+const apply = (m: Matrix, x: number, y: number): [x: number, y: number] => [
   near(m[0] * x + m[2] * y + m[4]),
   near(m[1] * x + m[3] * y + m[5]),
 ];
 
-export function extend(box: Box, [x, y]: readonly [number, number]): Box {
+function extend(box: Box, [x, y]: readonly [number, number]): Box {
   return {
     left: Math.min(box.left, x),
     bottom: Math.min(box.bottom, y),
     right: Math.max(box.right, x),
     top: Math.max(box.top, y),
   };
+}
+
+/** The corners of a rectangle, given as x, y, width, height. */
+export const cornersOf = ([x = 0, y = 0, width = 0, height = 0]: readonly number[]): number[] => [
+  x,
+  y,
+  x + width,
+  y,
+  x,
+  y + height,
+  x + width,
+  y + height,
+];
+
+/** The box with the points of a path in it, seen through a matrix. */
+export function extendBy(box: Box, m: Matrix, coordinates: readonly number[]): Box {
+  let { left, bottom, right, top } = box;
+  for (let i = 0; i + 1 < coordinates.length; i += 2) {
+    const [x, y] = apply(m, coordinates[i] as number, coordinates[i + 1] as number);
+    if (x < left) left = x;
+    if (x > right) right = x;
+    if (y < bottom) bottom = y;
+    if (y > top) top = y;
+  }
+  return { left, bottom, right, top };
 }
 
 export const intersect = (a: Box, b: Box): Box => ({
@@ -138,7 +161,48 @@ export const initialState = (ctm: Matrix, clip: Box): State => ({
   mode: 0,
 });
 
-// Owns the words for what a page shows. Places are points from the bottom left of the sheet as it is shown.
+/** §9.4.4: where the glyphs of some strings stand; numbers between them move the pen. */
+export function layGlyphs(
+  { font, size, charSpace, wordSpace, stretch, rise, ctm, clip }: State,
+  from: Matrix,
+  parts: readonly Value[],
+  budget: Budget,
+): { glyphs: ShownText['glyphs']; outside: boolean; end: [x: number, y: number]; pen: Matrix; size: number } {
+  const base = multiply(from, ctm);
+  const glyphs: ShownText['glyphs'] = [];
+  let pen = 0;
+  let end = 0;
+  let outside = false;
+  const place = (at: number) => (font?.vertical ? apply(base, 0, at) : apply(base, at, rise));
+  for (const part of parts) {
+    if (typeof part === 'number') {
+      pen -= (part / 1000) * size * (font?.vertical ? 1 : stretch);
+      continue;
+    }
+    if (!(part instanceof Uint8Array)) throw malformed('text is neither strings nor numbers');
+    if (font === undefined) throw malformed('its page shows text without a font');
+    budget.spend('glyphs', part.length / font.codeLength);
+    for (let i = 0; i < part.length; i += font.codeLength) {
+      const code = font.codeLength === 1 ? (part[i] as number) : (part[i] as number) * 256 + (part[i + 1] ?? 0);
+      const { text, width } = font.glyph(code);
+      const [x, y] = place(pen);
+      outside ||= x < clip.left || x > clip.right || y < clip.bottom || y > clip.top;
+      glyphs.push({ text, x, y });
+      const space = charSpace + (code === 32 && font.codeLength === 1 ? wordSpace : 0);
+      end = pen + (font.vertical ? -size : width * size * stretch);
+      pen = end + (font.vertical ? -space : space * stretch);
+    }
+  }
+  return {
+    glyphs,
+    outside,
+    end: glyphs.length === 0 ? [0, 0] : place(end),
+    pen: multiply(font?.vertical ? [1, 0, 0, 1, 0, pen] : [1, 0, 0, 1, pen, 0], from),
+    size: Math.abs(size) * Math.hypot(base[2], base[3]),
+  };
+}
+
+// What a page shows. Places are points from the bottom left of the sheet as it is shown.
 
 export interface ShownText {
   text: string;

@@ -5,7 +5,8 @@
  * everything else is ornament and says so.
  * Places are millimetres from the top left corner of the sheet; type sizes, tracking and line widths are points.
  */
-import type { FontSet, FontSlice } from '../font/font.ts';
+import type { FontSet } from '../font/font.ts';
+import type { FontSlice } from '../font/font-slice.ts';
 import { measure } from './line-breaks.ts';
 
 export type Colour = readonly [red: number, green: number, blue: number];

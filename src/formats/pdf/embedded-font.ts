@@ -3,7 +3,8 @@
  * Written here because pdf-lib's own font embedding drops Chinese glyphs without a word.
  */
 import { type PDFContext, type PDFRef, PDFString } from 'pdf-lib';
-import { type Font, type FontSlice, glyphOf, outlineOf } from '../font/font.ts';
+import { type Font, glyphOf, outlineOf } from '../font/font.ts';
+import type { FontSlice } from '../font/font-slice.ts';
 import type { Face } from './drawing.ts';
 import { deflate } from './pdf-write.ts';
 

@@ -1,5 +1,6 @@
 /** Owns `GET /openapi.json`: the description of every route, with this service's own address. */
 
+import { HERE } from '../core/province.ts';
 import { factory } from '../http/context.ts';
 import { PROBLEM_TYPE, PROBLEMS } from '../http/problems.ts';
 import { namedSchemas, refTo as ref } from './json-schema.ts';
@@ -138,12 +139,12 @@ function pathsOf(): Record<string, Record<string, unknown>> {
   return paths;
 }
 
-const CALLING = `山东省职业技能等级证书的颁发与核验服务。查询核验免费、无须注册；其他调用须以密钥证明身份，服务器上没有密码。
+const CALLING = `${HERE.name}职业技能等级证书的颁发与核验服务。查询核验免费、无须注册；其他调用须以密钥证明身份，服务器上没有密码。
 错误为 RFC 9457 problem，\`code\` 稳定不变；GET 均可用 HEAD；地址没有的方法答 405 并附 Allow。
 其他网站的网页可读取公开数据、按编号查询和 POST /v1/verify（CORS）；请求内容不得压缩。
 报告含所查内容，不可缓存；密钥、声明、状态列表可缓存 60 秒。
 
-Issues and verifies vocational skill level certificates of Shandong. Looking up and verifying is free, for anyone.
+Issues and verifies vocational skill level certificates of ${HERE.english}. Looking up and verifying is free, for anyone.
 Every other call carries a statement about a key as access token and a proof by that key for this very request (DPoP, RFC 9449): no passwords, no sessions.
 Errors are RFC 9457 problems: compare \`code\`. HEAD works wherever GET does; a method that an address does not have answers 405 with Allow.
 Pages of other websites may read public data, the look-up by number and POST /v1/verify (CORS). Bodies are not compressed.`;

@@ -3,6 +3,7 @@
  * key is known as. What each step asks stands in src/service/procedure/.
  * It refuses what lies outside the caller's reach, and brakes those whom nobody knows yet.
  */
+
 import type { Context } from 'hono';
 import * as v from 'valibot';
 import { fromBase64url, sha256, toBase64url } from '../base/bytes.ts';
@@ -11,6 +12,7 @@ import { readPlace } from '../base/paging.ts';
 import { Refusal } from '../base/refusal.ts';
 import { TEMPLATES, type TemplateName, template } from '../core/procedure/roster-tables.ts';
 import { KINDS, readAbout } from '../core/procedure/steps.ts';
+import { ORGANIZATION_CODE } from '../core/province.ts';
 import { XLSX_TYPE } from '../core/rows/row-file.ts';
 import { photosOfArchive } from '../core/rows/row-photos.ts';
 import { LIMITS, parseJson, readBytes, readJson, readShape, requireType, STEP_BODY } from '../http/body.ts';
@@ -66,7 +68,7 @@ export const procedureRoutes = factory
   .get('/v1/cases', everybody, async (c) => {
     const kind = query(c.req.query('kind'), new RegExp(`^(${KINDS.join('|')})$`), 'kind');
     const state = query(c.req.query('state'), /^[a-z]{1,20}$/, 'state');
-    const organization = query(c.req.query('organization'), /^[YS]\d{4}37\d{6}$/, 'organization');
+    const organization = query(c.req.query('organization'), ORGANIZATION_CODE, 'organization');
     const parent = query(c.req.query('parent'), /^[a-z]{1,12}:[A-Za-z0-9_-]{8,64}$/, 'parent');
     const before = query(c.req.query('before'), /^\d{1,12}$/, 'before');
     const after = readPlace(c.req.query('after'));

@@ -8,6 +8,7 @@ import { readPlace } from '../base/paging.ts';
 import { Refusal } from '../base/refusal.ts';
 import { parseNumber } from '../core/number.ts';
 import { checkTrail } from '../core/procedure/trail.ts';
+import { ORGANIZATION_CODE } from '../core/province.ts';
 import { oneOf } from '../http/body.ts';
 import { allow, factory } from '../http/context.ts';
 import { directoryOf } from '../service/on-file.ts';
@@ -23,7 +24,7 @@ export const reviewRoutes = factory
   .get('/v1/reviews', allow('city', 'province'), async (c) => {
     const state = oneOf(c.req.query('state'), /^(submitted|city_approved|approved|returned|issuing|issued)$/, 'state');
     const missing = oneOf(c.req.query('missing'), /^(city|province)$/, 'missing') as 'city' | 'province' | undefined;
-    const organization = oneOf(c.req.query('organization'), /^[YS]\d{4}37\d{6}$/, 'organization');
+    const organization = oneOf(c.req.query('organization'), ORGANIZATION_CODE, 'organization');
     const before = oneOf(c.req.query('before'), /^\d{1,12}$/, 'before');
     const after = readPlace(c.req.query('after'));
     const { lines, next } = await pageReviews(

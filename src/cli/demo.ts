@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { shanghaiDay } from '../base/day.ts';
 import { usccCheckCharacter } from '../core/identity.ts';
+import { centreName, PROVINCE_CODE } from '../core/province.ts';
 import type { CheckedRow, RawRow } from '../core/rows/row.ts';
 import { readRows, readScope, typeOfFile } from '../core/rows/row-file.ts';
 import { checkRows } from '../core/rows/rows.ts';
@@ -242,8 +243,8 @@ async function life(
         )
       : undefined;
   const begin = moments?.apply ?? present;
-  const province = await appoint(root, '3700', '山东省职业技能鉴定指导中心', begin - 3600);
-  const city = await appoint(root, '3701', '济南市职业技能鉴定指导中心', begin - 3600);
+  const province = await appoint(root, PROVINCE_CODE, centreName(PROVINCE_CODE) as string, begin - 3600);
+  const city = await appoint(root, '3701', centreName('3701') as string, begin - 3600);
   for (const { token } of [province, city]) await as(province, begin).post('/v1/centres', { statement: token });
   await nameServiceKey(root, as(province, begin), { iat: begin - 3600 });
   await announceMissing(province, as(province, begin), begin, present);

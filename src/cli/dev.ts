@@ -9,6 +9,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeKeyFile, readKeyFile, writeKeyFile, writePrivate } from '../../keys/make.ts';
+import { centreName, PROVINCE_CODE } from '../core/province.ts';
 import { unverified } from '../core/statement.ts';
 import { appointCentre, nameClient, now, type Signatory, type Speaker } from '../sdk/sign.ts';
 import { ROOT } from './build.ts';
@@ -94,7 +95,7 @@ function keepSecret(): string {
 export async function developmentKeys(server?: string): Promise<DevKeys> {
   const at = server === undefined ? {} : { server };
   const root = await keep('root', { name: '开发用省级根 development root' });
-  const centre = (file: string, code: string, name: string) =>
+  const centre = (file: string, code: string, name = centreName(code) as string) =>
     keepNamed(
       file,
       `centre:${code}`,
@@ -102,8 +103,8 @@ export async function developmentKeys(server?: string): Promise<DevKeys> {
       ({ jwk }) => appointCentre(root, { code, name, jwk }, { iat: now() - BACKDATED }),
       (token) => certifyCentre(root, token),
     );
-  const province = await centre('province', '3700', '山东省职业技能鉴定指导中心');
-  const city = await centre('city-3701', '3701', '济南市职业技能鉴定指导中心');
+  const province = await centre('province', PROVINCE_CODE);
+  const city = await centre('city-3701', '3701');
   const client = (code: string, by: Speaker, name: string) =>
     keepNamed(`org-${code}`, `org:${code}`, { name, ...at }, ({ jwk }) =>
       nameClient(by, code, jwk, { iat: now() - BACKDATED + 2 }),

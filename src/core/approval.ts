@@ -10,8 +10,8 @@
 import { Refusal } from '../base/refusal.ts';
 import type { Directory } from './directory.ts';
 import { codeOf, openClient } from './filing.ts';
+import { PROVINCE_CENTRE } from './province.ts';
 import type { Approval, Filing } from './schema.ts';
-import { PROVINCE } from './schema.ts';
 import { checkTimes, SKEW, type Statement } from './statement.ts';
 
 /** What an approval and an order must be about: recomputed from the rows, never taken from the tokens. */
@@ -98,7 +98,8 @@ export async function openApproval(
 ): Promise<Statement<'approval+jwt'>> {
   const statement = await openOne(token, 'province', directory, facts, until);
   const { iss, city, iat } = statement.payload;
-  if (iss !== PROVINCE) throw about('approval+jwt', 'iss', "The approval that counts is the province's.", 'tier_wrong');
+  if (iss !== PROVINCE_CENTRE)
+    throw about('approval+jwt', 'iss', "The approval that counts is the province's.", 'tier_wrong');
   if (filing.route === 'city') {
     if (city === undefined)
       throw about('approval+jwt', 'city', "The province's approval must carry the city's.", 'city_approval_missing');

@@ -11,6 +11,7 @@ import { toTimestamp } from '../base/day.ts';
 import { isRefusal, Refusal } from '../base/refusal.ts';
 import type { RowFacts } from './approved-rows.ts';
 import { LEVELS, type Level, levelName, levelWords } from './number.ts';
+import { NUMBER } from './province.ts';
 import { type KeyFinder, openBytes, readHeader } from './statement.ts';
 
 /**
@@ -176,7 +177,7 @@ const PAYLOAD = v.object({
   issuer: v.object({ id: text, name: text }),
   validFrom: text,
   credentialSubject: v.object({
-    number: v.pipe(text, v.regex(/^[YS]\d{4}37\d{8}[1-5]\d{6}$/)),
+    number: v.pipe(text, v.regex(NUMBER)),
     occupation: v.object({ code: text, name: text, edition: text }),
     job: text,
     level: v.custom<Level>((value) => (LEVELS as unknown[]).includes(value)),

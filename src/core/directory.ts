@@ -7,8 +7,8 @@
 import type { CryptoKey } from 'jose';
 import { Refusal } from '../base/refusal.ts';
 import type { PublicJwk } from './keys.ts';
+import { PROVINCE_CENTRE } from './province.ts';
 import type { Centre, Filing } from './schema.ts';
-import { PROVINCE } from './schema.ts';
 import { checkTimes, type KeyFinder, type Memo, SKEW, type Statement } from './statement.ts';
 import { isWithdrawn, NO_WITHDRAWALS, targetIssuer, type Withdrawal, Withdrawals } from './withdrawal.ts';
 
@@ -133,8 +133,8 @@ async function trustedRoots(anchor: Anchor, memo: Memo): Promise<Map<string, Cry
 export async function openCentre(token: string, directory: Directory): Promise<Statement<'centre+jwt'>> {
   const statement = await directory.memo.open(token, 'centre+jwt', directory.findRoot);
   const { sub, tier } = statement.payload;
-  if ((sub === PROVINCE) !== (tier === 'province')) {
-    throw new Refusal('claims_malformed', 'centre:3700 is the only centre of tier province.', {
+  if ((sub === PROVINCE_CENTRE) !== (tier === 'province')) {
+    throw new Refusal('claims_malformed', `${PROVINCE_CENTRE} is the only centre of tier province.`, {
       part: 'centre+jwt:tier',
     });
   }
@@ -213,8 +213,8 @@ export async function openWithdrawal(token: string, directory: Directory, at?: n
 
 function rankOf(directory: Directory, kid: string, iss: string, iat: number, at = iat): Rank {
   if (!directory.findRoot(kid)) return directory.centreAt(kid, iss, iat, Math.max(iat, at)).tier;
-  if (iss !== PROVINCE)
-    throw new Refusal('authority_missing', 'The root signs withdrawals in the name of centre:3700.', {
+  if (iss !== PROVINCE_CENTRE)
+    throw new Refusal('authority_missing', `The root signs withdrawals in the name of ${PROVINCE_CENTRE}.`, {
       part: 'withdrawal+jwt:iss',
     });
   return 'root';

@@ -11,6 +11,7 @@
 
 import { Refusal } from '../base/refusal.ts';
 import { DASHES, withoutMarks } from '../base/text.ts';
+import { HERE, type Province } from './province.ts';
 
 export interface CertificateNumber {
   /** The whole number, normalised: 22 characters. */
@@ -28,10 +29,11 @@ export interface CertificateNumber {
 const LAST_SERIAL = 999_999;
 
 export interface NumberRule {
+  /** Whose numbers are taken; the service's own, if absent. */
+  province?: Province;
   /** Leading letters of special-grade technicians' numbers (特级技师); not published, so off by default. */
-  specialGradeLetters: readonly string[];
+  specialGradeLetters?: readonly string[];
 }
-const DEFAULT_RULE: NumberRule = { specialGradeLetters: [] };
 
 const GROUPING = new RegExp(`[\\s${DASHES}]`, 'gu');
 
@@ -48,13 +50,14 @@ function malformed(part: string, message: string): Refusal {
 }
 
 /** Checks the 13 characters of an organization code; throws `organization_code_malformed` with `part`. */
-export function parseOrganizationCode(text: string): string {
+export function parseOrganizationCode(text: string, { code, english }: Province = HERE): string {
   const bad = (part: string, message: string) => new Refusal('organization_code_malformed', message, { part });
   if (text.length !== 13) throw bad('length', 'An organization code has 13 characters, e.g. S000037000001.');
   if (!/^[YS]/.test(text))
     throw bad('category', 'An organization code begins with Y (employer) or S (training organization).');
   if (!/^\d{4}$/.test(text.slice(1, 5))) throw bad('body', 'Positions 2–5 of an organization code are digits.');
-  if (text.slice(5, 7) !== '37') throw bad('province', 'Positions 6–7 of an organization code are 37 (Shandong).');
+  if (text.slice(5, 7) !== code)
+    throw bad('province', `Positions 6–7 of an organization code are ${code} (${english}).`);
   if (!/^\d{6}$/.test(text.slice(7))) throw bad('sequence', 'Positions 8–13 of an organization code are digits.');
   return text;
 }
@@ -63,7 +66,10 @@ export function parseOrganizationCode(text: string): string {
  * Parses a certificate number after normalising it.
  * @throws Refusal `number_malformed` (with `part`), `number_special_grade`, `number_old_qualification`
  */
-export function parseNumber(input: string, rule: NumberRule = DEFAULT_RULE): CertificateNumber {
+export function parseNumber(
+  input: string,
+  { province = HERE, specialGradeLetters = [] }: NumberRule = {},
+): CertificateNumber {
   const text = normalizeNumber(input);
   if (/^\d{16}$/.test(text)) {
     throw new Refusal(
@@ -74,7 +80,7 @@ export function parseNumber(input: string, rule: NumberRule = DEFAULT_RULE): Cer
   }
   // I and O are left out: as a second character they are a mistyped 1 or 0, not a letter of a code.
   if (/^[A-Z][A-HJ-NP-Z]\d{20}$/.test(text)) {
-    const known = rule.specialGradeLetters.includes(text.slice(0, 2));
+    const known = specialGradeLetters.includes(text.slice(0, 2));
     throw new Refusal(
       'number_special_grade',
       known
@@ -95,10 +101,10 @@ export function parseNumber(input: string, rule: NumberRule = DEFAULT_RULE): Cer
     throw malformed('category', 'A certificate number begins with Y (employer) or S (training organization).');
   if (!/^\d{4}$/.test(text.slice(1, 5))) throw malformed('body', 'Positions 2–5 (body code) must be digits.');
   if (!/^\d{2}$/.test(text.slice(5, 7))) throw malformed('province', 'Positions 6–7 (province) must be digits.');
-  if (text.slice(5, 7) !== '37')
+  if (text.slice(5, 7) !== province.code)
     throw malformed(
       'province',
-      'Positions 6–7 are not 37: this service holds certificates of bodies filed in Shandong only.',
+      `Positions 6–7 are not ${province.code}: this service holds certificates of bodies filed in ${province.english} only.`,
     );
   if (!/^\d{6}$/.test(text.slice(7, 13))) throw malformed('sequence', 'Positions 8–13 (body sequence) must be digits.');
   if (!/^\d{2}$/.test(text.slice(13, 15))) throw malformed('year', 'Positions 14–15 (year of issue) must be digits.');
@@ -115,8 +121,14 @@ export function parseNumber(input: string, rule: NumberRule = DEFAULT_RULE): Cer
  * Builds a number. @param year full year in Asia/Shanghai, 2000–2099; @param serial from 1
  * @throws Refusal `serials_exhausted` beyond 999999, `number_malformed` for parts out of range
  */
-export function buildNumber(organization: string, year: number, level: Level, serial: number): string {
-  parseOrganizationCode(organization);
+export function buildNumber(
+  organization: string,
+  year: number,
+  level: Level,
+  serial: number,
+  province: Province = HERE,
+): string {
+  parseOrganizationCode(organization, province);
   if (!Number.isInteger(year) || year < 2000 || year > 2099)
     throw malformed('year', 'The year of issue must lie in 2000–2099.');
   if (!isLevel(level)) throw malformed('level', 'The level must be a number from 1 to 5.');

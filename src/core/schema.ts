@@ -3,12 +3,14 @@
  * Unknown claims are dropped (RFC 7519 §4), so nothing can depend on a claim that is not listed here.
  * It refuses nothing about signatures, times or authority: statement.ts and approve.ts do.
  */
+
 import * as v from 'valibot';
 import type { Words } from '../base/words.ts';
 import { wordsOfIssue } from './field-words.ts';
 import { publicJwk } from './keys.ts';
 import { LEVELS, type Level } from './number.ts';
 import { KINDS, STEPS } from './procedure/steps.ts';
+import { CENTRE, CENTRE_OR_CODE, NUMBER, ORGANIZATION, PROVINCE_CENTRE } from './province.ts';
 
 const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
 const instant = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(253_402_300_799));
@@ -19,12 +21,12 @@ const day = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const digest = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
 const origin = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s/?#]{1,253}$/));
-const centre = v.pipe(v.string(), v.regex(/^centre:37\d{2}$/));
-const organization = v.pipe(v.string(), v.regex(/^org:[YS]\d{4}37\d{6}$/));
+const centre = v.pipe(v.string(), v.regex(CENTRE));
+const organization = v.pipe(v.string(), v.regex(ORGANIZATION));
 /** `key:` and the thumbprint of a key that signs for a body which is not filed yet. */
 const applicant = v.pipe(v.string(), v.regex(/^key:[A-Za-z0-9_-]{43}$/));
 const batchId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/));
-const certificate = v.pipe(v.string(), v.regex(/^[YS]\d{4}37\d{8}[1-5]\d{6}$/));
+const certificate = v.pipe(v.string(), v.regex(NUMBER));
 const level = v.custom<Level>((value) => (LEVELS as unknown[]).includes(value), 'a level is a number from 1 to 5');
 
 const confirmation = v.object({ jwk: publicJwk });
@@ -53,9 +55,6 @@ export const REASONS = [
 ] as const;
 export const ACTIONS = ['suspend', 'reinstate', 'revoke'] as const;
 
-/** The province's own centre. */
-export const PROVINCE = 'centre:3700';
-
 /** Holidays of a year at most, weekends among them. */
 export const MOST_DAYS = 40;
 
@@ -63,7 +62,7 @@ export const MOST_DAYS = 40;
 export const SCHEMAS = {
   /** A centre's working key, signed by the province's root. */
   'centre+jwt': v.object({
-    iss: v.literal('centre:3700'),
+    iss: v.literal(PROVINCE_CENTRE),
     sub: centre,
     name: text(100),
     tier: v.picklist(['city', 'province']),
@@ -72,7 +71,7 @@ export const SCHEMAS = {
   }),
   /** The service's own key (status lists, receipts), signed by the province's root. */
   'service+jwt': v.object({
-    iss: v.literal('centre:3700'),
+    iss: v.literal(PROVINCE_CENTRE),
     sub: v.optional(text(200)),
     cnf: confirmation,
     ...lifetime,
@@ -88,7 +87,7 @@ export const SCHEMAS = {
     city: v.optional(
       v.pipe(
         v.string(),
-        v.regex(/^(centre:)?37\d{2}$/),
+        v.regex(CENTRE_OR_CODE),
         v.transform((value) => (value.startsWith('centre:') ? value : `centre:${value}`)),
       ),
     ),
@@ -139,7 +138,7 @@ export const SCHEMAS = {
   }),
   /** The working days of one year (节假日安排), announced by the province's centre (announcement.ts). */
   'calendar+jwt': v.object({
-    iss: v.literal('centre:3700'),
+    iss: v.literal(PROVINCE_CENTRE),
     year: v.pipe(v.number(), v.integer(), v.minValue(2000), v.maxValue(2999)),
     holidays: v.pipe(v.array(day), v.minLength(1), v.maxLength(MOST_DAYS)),
     workdays: v.pipe(v.array(day), v.maxLength(MOST_DAYS)),

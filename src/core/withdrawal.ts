@@ -18,7 +18,8 @@
  */
 
 import { isRefusal, Refusal } from '../base/refusal.ts';
-import { type Payload, PROVINCE } from './schema.ts';
+import { PROVINCE_CENTRE } from './province.ts';
+import type { Payload } from './schema.ts';
 import type { Statement } from './statement.ts';
 
 export type Withdrawal = Payload<'withdrawal+jwt'>;
@@ -105,7 +106,7 @@ export class Withdrawals {
 
   /** The end of a key as far as the statements of `iss` name it; the province ends a key for all. */
   endOfKey(kid: string, iss: string): number {
-    return Math.min(this.#end(keyName(PROVINCE, kid)), this.#end(keyName(iss, kid)));
+    return Math.min(this.#end(keyName(PROVINCE_CENTRE, kid)), this.#end(keyName(iss, kid)));
   }
 
   /**

@@ -10,8 +10,9 @@ import { Failure, type Progress } from '../cli/talk.ts';
 import { Reading, type SeenRow, type ShownRow } from '../core/approved-rows.ts';
 import { type PublicJwk, thumbprint } from '../core/keys.ts';
 import { type OnFile, takesOver } from '../core/procedure/selection.ts';
+import { PROVINCE_CENTRE } from '../core/province.ts';
 import { checkRows, type RawRow } from '../core/rows/rows.ts';
-import { type Filing, PROVINCE, type ScopeEntry } from '../core/schema.ts';
+import type { Filing, ScopeEntry } from '../core/schema.ts';
 import { unverified } from '../core/statement.ts';
 import { CallError, type Caller } from './call.ts';
 import {
@@ -88,7 +89,7 @@ export async function fileWith(
     issuing.push(await caller.post<NamedJwk>(`/v1/organizations/${input.code}/keys`, {}));
   const filing = await fileOrganization(
     centre,
-    { ...input, route: centre.subject === 'centre:3700' ? 'province' : 'city', issuing_jwks: { keys: issuing } },
+    { ...input, route: centre.subject === PROVINCE_CENTRE ? 'province' : 'city', issuing_jwks: { keys: issuing } },
     times,
   );
   await caller.post('/v1/filings', { statement: filing });
@@ -124,7 +125,7 @@ export async function requireNotFiledElsewhere(centre: string, anyone: Caller, c
   }
   if (!takesOver(before, centre)) return;
   const who = `${before.centre_name}（${before.centre}）`;
-  throw centre === PROVINCE
+  throw centre === PROVINCE_CENTRE
     ? new Failure(
         1,
         `${code} 已由${who}备案，名称为“${before.name}”，没有签名。请核对机构编码；确要由本中心接管的，加 --take-over：该中心登记的密钥随即失效，待审核的批次须退回重新上传`,
@@ -268,7 +269,7 @@ export async function approveWith(
       'filed_by_other_centre',
     );
   }
-  const isProvince = centre.subject === 'centre:3700';
+  const isProvince = centre.subject === PROVINCE_CENTRE;
   const inner =
     isProvince && filing.route === 'city' ? view.approvals.find(({ tier }) => tier === 'city')?.approval : undefined;
   if (isProvince && filing.route === 'city' && inner === undefined) {

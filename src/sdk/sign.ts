@@ -6,7 +6,8 @@
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import type { Announcement } from '../core/announcement.ts';
 import type { PublicJwk, SigningKey } from '../core/keys.ts';
-import { type Approval, type Filing, PROVINCE } from '../core/schema.ts';
+import { PROVINCE_CENTRE, PROVINCE_CODE } from '../core/province.ts';
+import type { Approval, Filing } from '../core/schema.ts';
 import { signStatement } from '../core/statement.ts';
 import type { Event } from '../core/status.ts';
 import type { Withdrawal } from '../core/withdrawal.ts';
@@ -78,11 +79,11 @@ export function appointCentre(
   centre: { code: string; name: string; jwk: PublicJwk },
   times: Times = {},
 ): Promise<string> {
-  const tier = centre.code === '3700' ? 'province' : 'city';
+  const tier = centre.code === PROVINCE_CODE ? 'province' : 'city';
   return signStatement(
     'centre+jwt',
     {
-      iss: 'centre:3700',
+      iss: PROVINCE_CENTRE,
       sub: `centre:${centre.code}`,
       name: centre.name,
       tier,
@@ -98,7 +99,7 @@ export function appointCentre(
 export function nameService(root: Signatory, jwk: PublicJwk, origin: string, times: Times = {}): Promise<string> {
   return signStatement(
     'service+jwt',
-    { iss: 'centre:3700', sub: origin, cnf: { jwk }, ...life({ lifetime: 3 * YEAR, ...times }) },
+    { iss: PROVINCE_CENTRE, sub: origin, cnf: { jwk }, ...life({ lifetime: 3 * YEAR, ...times }) },
     root.key,
     root.kid,
   );
@@ -209,7 +210,7 @@ export function announceYear(
 ): Promise<string> {
   return signStatement(
     'calendar+jwt',
-    { iss: PROVINCE, ...days, iat: times.iat ?? now(), jti: newId() },
+    { iss: PROVINCE_CENTRE, ...days, iat: times.iat ?? now(), jti: newId() },
     province.key,
     province.kid,
   );

@@ -2,13 +2,15 @@
  * Which organization code (机构编码) a body may get: a code belongs to one 统一社会信用代码, from its first filing on. Only the
  * province releases one, by withdrawing its newest filing while nothing lies under it (storage/code-store.ts).
  */
+
 import { Refusal } from '../base/refusal.ts';
+import { codePrefixes } from '../core/province.ts';
 import { selectUsedCodes } from '../storage/code-store.ts';
 import { holderOf } from './on-file.ts';
 import type { Service } from './service.ts';
 
-/** Codes that this province gives to social bodies and to employers (人社鉴发〔2019〕2号). */
-export const CODE_PREFIXES = { S: 'S000037', Y: 'Y000037' } as const;
+/** Codes that this province gives to social bodies and to employers. */
+export const CODE_PREFIXES = codePrefixes();
 
 const LAST = 999_999;
 

@@ -12,8 +12,8 @@ import { concat, fromBase64url, sha256, toBase64url } from '../base/bytes.ts';
 import { isRefusal } from '../base/refusal.ts';
 import { type PublicJwk, thumbprint } from '../core/keys.ts';
 import { rootOf, speaksFor } from '../core/paper/pdf-signature.ts';
+import { PROVINCE_CENTRE } from '../core/province.ts';
 import type { Filing } from '../core/schema.ts';
-import { PROVINCE } from '../core/schema.ts';
 import { type SignBy, signPdf } from '../formats/pades/sign-pdf.ts';
 import { readCertificate, readPem } from '../formats/pades/x509.ts';
 import { readSignature, selectSigners, writeSignature } from '../storage/signature-store.ts';
@@ -89,7 +89,7 @@ async function findSigner(
   now: number,
 ): Promise<FoundSigner> {
   const { withdrawals } = await directoryOf(service, revision);
-  const centre = (await filedBy(service, organization.code)) ?? PROVINCE;
+  const centre = (await filedBy(service, organization.code)) ?? PROVINCE_CENTRE;
   for (const { kid, chain: pem } of await selectSigners(service.db, organization.code, key_number, now)) {
     const end = withdrawals.endOfKey(kid, centre);
     if (end <= now) continue;

@@ -7,7 +7,7 @@
 import { Refusal } from '../base/refusal.ts';
 import { openWithdrawal, type Rank } from '../core/directory.ts';
 import { codeOf } from '../core/filing.ts';
-import { PROVINCE } from '../core/schema.ts';
+import { PROVINCE_CENTRE } from '../core/province.ts';
 import { checkTimes, SKEW, unverified } from '../core/statement.ts';
 import { readHistory } from '../core/status.ts';
 import { type Endable, endOf, targetIssuer, type Withdrawal } from '../core/withdrawal.ts';
@@ -83,7 +83,7 @@ export async function endablesOf(
         keyEnd(withdrawals, (one) =>
           'jti' in one.target
             ? one.target.jti === jti && targetIssuer(one) === iss
-            : one.target.kid === jkt && [iss, PROVINCE].includes(one.iss),
+            : one.target.kid === jkt && [iss, PROVINCE_CENTRE].includes(one.iss),
         ),
       ),
     }),
@@ -166,7 +166,9 @@ async function requireTarget(service: Service, withdrawal: Withdrawal, rank: Ran
   }
   const owner = await selectIssuingKeyOwner(service.db, target.kid);
   const namedBy =
-    owner === null ? await selectIssuersOfKey(service.db, target.kid) : [(await filedBy(service, owner)) ?? PROVINCE];
+    owner === null
+      ? await selectIssuersOfKey(service.db, target.kid)
+      : [(await filedBy(service, owner)) ?? PROVINCE_CENTRE];
   if (namedBy.length === 0) throw unknown();
   if (rank === 'city' && !namedBy.includes(iss))
     throw new Refusal('withdrawal_not_yours', 'Another centre named this key.', { part: 'withdrawal+jwt:target' });

@@ -5,6 +5,7 @@
  */
 
 import type { Recent } from '../base/bounded.ts';
+import { PROVINCE_CENTRE } from '../core/province.ts';
 import type { DelayCell, IssuedCell, OutcomeCell } from '../core/statistics-year.ts';
 import type { D1Database } from './database.ts';
 import type { Place } from './photo-store.ts';
@@ -108,7 +109,7 @@ const FATE = `
 const CONTEXT = `
   SELECT b.id AS batch, b.count, b.root, b.template, b.organization AS batch_organization, o.approval, o.approval_jti, o.order_token, o.issued_at, o.key_number, o.form,
     f.token AS filing, cl.token AS client,
-    (SELECT json_group_array(s.token) FROM statements s WHERE s.typ = 'centre+jwt' AND s.sub IN ('centre:3700', f.iss)) AS centres,
+    (SELECT json_group_array(s.token) FROM statements s WHERE s.typ = 'centre+jwt' AND s.sub IN ('${PROVINCE_CENTRE}', f.iss)) AS centres,
     (SELECT n FROM revision) AS revision
   FROM batches b
   JOIN orders o ON o.batch = b.id

@@ -3,6 +3,7 @@
  */
 
 import type { Place } from '../base/paging.ts';
+import { PROVINCE_CENTRE } from '../core/province.ts';
 import type { BatchState } from './batch-store.ts';
 import type { D1Database } from './database.ts';
 
@@ -35,7 +36,7 @@ export interface ReviewFilter {
 }
 
 /** Whose approval a batch waits for; the state and the filing's signer say it. */
-const MISSING = `CASE WHEN b.state = 'city_approved' OR (b.state = 'submitted' AND f.iss = 'centre:3700') THEN 'province' WHEN b.state = 'submitted' THEN 'city' END`;
+const MISSING = `CASE WHEN b.state = 'city_approved' OR (b.state = 'submitted' AND f.iss = '${PROVINCE_CENTRE}') THEN 'province' WHEN b.state = 'submitted' THEN 'city' END`;
 const FILED_BY = `(SELECT s.iss FROM statements s WHERE s.typ = 'filing+jwt' AND s.sub = 'org:' || b.organization ORDER BY s.iat DESC, s.id DESC LIMIT 1)`;
 
 /** How many batches wait for a tier's approval, of those a centre filed where one is named. */

@@ -2,7 +2,9 @@
  * Owns `luzheng appoint`: the province's root appoints a centre's key, or names the service's own key. The root may
  * be used on a machine without a network: then the statement is written out, and somebody else hands it in.
  */
+
 import { readKeyFile, writeKeyFile } from '../../../keys/make.ts';
+import { CENTRE_CODE, HERE, PROVINCE_CODE } from '../../core/province.ts';
 import { nameServiceKey } from '../../sdk/batch.ts';
 import { Caller } from '../../sdk/call.ts';
 import { appointCentre, type Speaker } from '../../sdk/sign.ts';
@@ -14,15 +16,15 @@ export const appoint: Command = {
   takes: '',
   about: "省级根任命中心密钥 / the root appoints a centre's key",
   help: `  --root FILE        省级根密钥文件 / the root's key file
-  --centre CODE      3700 省中心，37xx 市中心 / the centre
+  --centre CODE      ${PROVINCE_CODE} 省中心，${HERE.code}xx 市中心 / the centre
   --name TEXT        中心全称 / its full name
   --key FILE         中心的密钥文件（声明和证书写回其中）或公钥 JWK / the centre's key file, which receives statement and certificate, or its public JWK
-  --by FILE          省中心密钥文件：立即提交；任命 3700 时用它自己 / hand it in with the province's key; 3700 does so itself
+  --by FILE          省中心密钥文件：立即提交；任命 ${PROVINCE_CODE} 时用它自己 / hand it in with the province's key; ${PROVINCE_CODE} does so itself
   --service          改为：为服务自己的公钥签名 / instead: name the service's own key (with --by)
-  --offline          任命 3700 时不提交 / do not hand 3700's in
+  --offline          任命 ${PROVINCE_CODE} 时不提交 / do not hand ${PROVINCE_CODE}'s in
   --days N           有效天数，默认 1095 / days of validity
   --server ORIGIN    服务地址 / the service
-  不带 --by 且非 3700 时只打印声明，不联网 / without --by the statement is only printed`,
+  不带 --by 且非 ${PROVINCE_CODE} 时只打印声明，不联网 / without --by the statement is only printed`,
   options: {
     root: { type: 'string' },
     centre: { type: 'string' },
@@ -45,7 +47,8 @@ export const appoint: Command = {
       );
     }
     const code = input.need('centre');
-    if (!/^37\d\d$/.test(code)) throw usage('--centre 应为 3700 或 37xx', '--centre is 3700 or 37xx');
+    if (!CENTRE_CODE.test(code))
+      throw usage(`--centre 应为 ${PROVINCE_CODE} 或 ${HERE.code}xx`, `--centre is ${PROVINCE_CODE} or ${HERE.code}xx`);
     const path = input.path('key');
     const { kid, jwk } = await readPublic(path);
     if (kid === root.kid) throw rootKeyUsed();
@@ -60,7 +63,7 @@ export const appoint: Command = {
     const by = input.text('by');
     const server =
       by === undefined
-        ? code === '3700' && own && !input.flag('offline')
+        ? code === PROVINCE_CODE && own && !input.flag('offline')
           ? input.origin(own.file.server)
           : undefined
         : (await input.caller('by')).origin;

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { readKeyFile, writeKeyFile } from '../../../keys/make.ts';
 import { parseOrganizationCode } from '../../core/number.ts';
+import { PROVINCE_CODE } from '../../core/province.ts';
 import { readScope } from '../../core/rows/row-file.ts';
 import type { Filing } from '../../core/schema.ts';
 import { unverified } from '../../core/statement.ts';
@@ -27,7 +28,7 @@ export const file: Command = {
   --take-over           接管另一中心备案的机构（仅省中心）/ take over what another centre has filed; the province alone
   --new-key             换新的颁发密钥（旧公钥仍公布）/ a new issuing key; the old one stays published
   --no-certificate      不为颁发密钥签发证书（另由 luzheng certificate 登记）/ do not certify the issuing key: see luzheng certificate
-  途径由签名中心决定：3700 为省级，其余为市级 / the signing centre decides the route`,
+  途径由签名中心决定：${PROVINCE_CODE} 为省级，其余为市级 / the signing centre decides the route`,
   options: {
     ...KEY,
     organization: { type: 'string' },

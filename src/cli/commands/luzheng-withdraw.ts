@@ -6,7 +6,8 @@
 import { readKeyFile } from '../../../keys/make.ts';
 import { shanghaiClock } from '../../base/day.ts';
 import { type PublicJwk, thumbprint } from '../../core/keys.ts';
-import { type Filing, PROVINCE } from '../../core/schema.ts';
+import { CENTRE_OR_CODE, HERE, PROVINCE_CENTRE, PROVINCE_CODE } from '../../core/province.ts';
+import type { Filing } from '../../core/schema.ts';
 import { unverified } from '../../core/statement.ts';
 import { endOf, targetIssuer, type Withdrawal } from '../../core/withdrawal.ts';
 import type { TrustFile } from '../../sdk/batch.ts';
@@ -60,7 +61,7 @@ async function listOf(trust: TrustFile): Promise<Listed[]> {
       const hit =
         'jti' in one.target
           ? one.target.jti === names.jti && targetIssuer(one) === iss
-          : one.target.kid === names.kid && [iss, PROVINCE].includes(one.iss);
+          : one.target.kid === names.kid && [iss, PROVINCE_CENTRE].includes(one.iss);
       return hit ? [endOf(one)] : [];
     });
     return ends.length === 0 ? {} : { ended: Math.min(...ends) };
@@ -121,7 +122,8 @@ async function list(input: Input): Promise<void> {
 async function issuerOf(input: Input, jti: string, signer: string, caller: Caller | undefined): Promise<string> {
   const named = input.text('of');
   if (named !== undefined) {
-    if (!/^(centre:)?37\d\d$/.test(named)) throw usage('--of 应为 3700 或 37xx', '--of is 3700 or 37xx');
+    if (!CENTRE_OR_CODE.test(named))
+      throw usage(`--of 应为 ${PROVINCE_CODE} 或 ${HERE.code}xx`, `--of is ${PROVINCE_CODE} or ${HERE.code}xx`);
     return `centre:${named.slice(-4)}`;
   }
   const issuers = caller
@@ -188,7 +190,7 @@ export const withdrawCommand: Command = {
     const byRoot = input.text('root') !== undefined;
     const handing = !byRoot || input.text('by') !== undefined ? await input.caller(byRoot ? 'by' : 'key') : undefined;
     const signer = byRoot
-      ? { ...(await readKeyFile(input.path('root'))).pair, subject: PROVINCE }
+      ? { ...(await readKeyFile(input.path('root'))).pair, subject: PROVINCE_CENTRE }
       : (handing as NonNullable<typeof handing>).identity;
     const target =
       jti === undefined

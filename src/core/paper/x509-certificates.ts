@@ -10,6 +10,7 @@
  * No CRL and no OCSP address: nobody runs such a service here. A key is ended by a withdrawal of its statement.
  * It refuses nothing: whoever signs knows for whom. Times and serial numbers are arguments.
  */
+
 import { sha256 } from '../../base/bytes.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import { derEcdsa, OID, spkiOf } from '../../formats/pades/algorithms.ts';
@@ -27,6 +28,7 @@ import {
   USAGE,
 } from '../../formats/pades/x509.ts';
 import { type PublicJwk, type SigningKey, signBytes } from '../keys.ts';
+import { centreName, PROVINCE_CODE } from '../province.ts';
 import type { Filing } from '../schema.ts';
 
 /** Whose certificate it is. */
@@ -55,7 +57,6 @@ export interface Terms {
   serial: Uint8Array;
 }
 
-const PROVINCE = '山东省职业技能鉴定指导中心';
 /** ub-common-name and ub-organization-name of X.520: a longer name is cut, the credit code says whose it is. */
 const NAME_LIMIT = 64;
 const ECDSA_WITH_SHA256 = sequence(oid(OID.ecdsaWithSha256));
@@ -73,7 +74,7 @@ function encodeName(...attributes: (readonly [type: string, text: string])[]): U
 
 /** The root's name: it ends with its thumbprint, so that the printed one can be compared in any PDF reader. */
 export const rootName = (thumbprint: string): Uint8Array<ArrayBuffer> =>
-  encodeName([ORGANIZATION, PROVINCE], [COMMON_NAME, `luzheng root ${thumbprint}`]);
+  encodeName([ORGANIZATION, centreName(PROVINCE_CODE) as string], [COMMON_NAME, `luzheng root ${thumbprint}`]);
 
 /** A credit code (统一社会信用代码) as organizationIdentifier. */
 export const creditCode = (uscc: string): string => `NTRCN-${uscc}`;

@@ -2,10 +2,12 @@
  * Owns the small shapes that bodies of steps are made of: lines, texts, days, times, salts, attached files.
  * It refuses control characters, spaces around a line, and days that do not exist; all is bounded.
  */
+
 import * as v from 'valibot';
 import { dayNumber } from '../../base/day.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { LEVELS, type Level } from '../number.ts';
+import { CENTRE, ORGANIZATION_CODE } from '../province.ts';
 
 const CONTROL = /[\p{Cc}\p{Cf}\p{Co}\ufffd]/u;
 
@@ -55,12 +57,9 @@ export const salt = v.pipe(
 );
 export const organizationCode = v.pipe(
   v.string(),
-  v.regex(/^[YS]\d{4}37\d{6}$/, '机构编码形如 S000037000001 / an organization code looks like S000037000001'),
+  v.regex(ORGANIZATION_CODE, '机构编码形如 S000037000001 / an organization code looks like S000037000001'),
 );
-export const centre = v.pipe(
-  v.string(),
-  v.regex(/^centre:37\d{2}$/, '中心形如 centre:3701 / a centre looks like centre:3701'),
-);
+export const centre = v.pipe(v.string(), v.regex(CENTRE, '中心形如 centre:3701 / a centre looks like centre:3701'));
 export const occupationCode = v.pipe(
   v.string(),
   v.regex(/^\d-\d{2}-\d{2}-\d{2}$/, '职业编码形如 6-31-01-03 / an occupation code looks like 6-31-01-03'),

@@ -9,7 +9,7 @@ import canonicalize from 'canonicalize';
 import { shanghaiDay } from '../../base/day.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import type { Directory } from '../directory.ts';
-import { PROVINCE } from '../schema.ts';
+import { PROVINCE_CENTRE } from '../province.ts';
 import { payloadDigest, unverified } from '../statement.ts';
 import { bodyDigest } from './case-chain.ts';
 import { openSeed } from './draw.ts';
@@ -79,7 +79,7 @@ async function requireSigned(record: DrawRecord, directory: Directory): Promise<
   for (const { token, by, at } of publicSteps(record)) {
     const { payload, kid } = await directory.memo.open(token, 'step+jwt', directory.findCentre);
     directory.centreAt(kid, payload.iss, payload.iat);
-    const own = payload.iss === record.centre || payload.iss === PROVINCE;
+    const own = payload.iss === record.centre || payload.iss === PROVINCE_CENTRE;
     if (!own || payload.iss !== by || payload.iat !== at || record.committed.by !== record.centre)
       throw new Refusal('authority_missing', 'A statement is not by the centre whose draw it is.', {
         part: 'step+jwt:iss',

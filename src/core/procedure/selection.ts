@@ -5,8 +5,9 @@
  * It refuses nothing: whoever decides is shown the differences.
  */
 import { LEVELS, type Level } from '../number.ts';
+import { PROVINCE_CENTRE } from '../province.ts';
 import { NO_JOB, type ScopeEntry } from '../rows/row.ts';
-import { type Filing, PROVINCE } from '../schema.ts';
+import type { Filing } from '../schema.ts';
 import type { Application } from './application.ts';
 
 /** 国家职业分类大典 of this year: the edition that codes are filed under. */
@@ -67,7 +68,8 @@ export function filingFrom(
   terms: FilingTerms,
 ): Filing {
   const { code, centre, keys, scope, annual_capacity, pass_mark = 60, edition, iat, exp, jti } = terms;
-  const route = centre === PROVINCE ? ({ route: 'province' } as const) : ({ route: 'city', city: centre } as const);
+  const route =
+    centre === PROVINCE_CENTRE ? ({ route: 'province' } as const) : ({ route: 'city', city: centre } as const);
   return {
     iss: centre,
     sub: `org:${code}`,

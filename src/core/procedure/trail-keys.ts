@@ -8,6 +8,7 @@ import { isRefusal, Refusal } from '../../base/refusal.ts';
 import type { Directory } from '../directory.ts';
 import { codeOf } from '../filing.ts';
 import type { PublicJwk } from '../keys.ts';
+import { PROVINCE_CENTRE } from '../province.ts';
 import { checkTimes, openStatement, readHeader, type Statement } from '../statement.ts';
 import type { Role } from './steps.ts';
 import type { TrailFile } from './trail-file.ts';
@@ -16,7 +17,7 @@ import type { TrailFile } from './trail-file.ts';
 export function roleOf(iss: string): Role {
   if (iss.startsWith('org:')) return 'organization';
   if (iss.startsWith('key:')) return 'applicant';
-  if (iss.startsWith('centre:')) return iss === 'centre:3700' ? 'province' : 'city';
+  if (iss.startsWith('centre:')) return iss === PROVINCE_CENTRE ? 'province' : 'city';
   return 'service';
 }
 

@@ -2,8 +2,10 @@
  * Parts of the requests and answers of the API. Each is a valibot schema, and what `v.metadata` says (words, a pattern, a
  * format) stands in openapi.json beside what the schema checks: words of one service, which validation does not read.
  */
+
 import * as v from 'valibot';
 import { publicJwk } from '../keys.ts';
+import { PATTERNS } from '../province.ts';
 
 /** Keywords of JSON Schema beside those that follow from the schema itself. */
 type Keywords = Record<string, unknown>;
@@ -27,11 +29,11 @@ export const oneOf = <const O extends readonly string[]>(description: string, op
 export const nullableText = v.nullable(v.string());
 
 export const number = text('证书编号 / certificate number: organization code (13), year (2), level (1), serial (6)', {
-  pattern: '^[YS]\\d{4}37\\d{8}[1-5]\\d{6}$',
+  pattern: `^${PATTERNS.number}$`,
   examples: ['S000037000001263000001'],
 });
 export const code = text('机构编码 / organization code', {
-  pattern: '^[YS]\\d{4}37\\d{6}$',
+  pattern: `^${PATTERNS.organization}$`,
   examples: ['S000037000001'],
 });
 export const DIGEST_PATTERN = '^[A-Za-z0-9_-]{43}$';
@@ -43,7 +45,7 @@ export const jws = jwsOf('Compact JWS (RFC 7515), ES256, header parameters alg, 
 export const sdJwt = text('SD-JWT (RFC 9901): <JWS>~<disclosure>~…~', {
   pattern: `${JWS_PATTERN.slice(0, -1)}(~[A-Za-z0-9_-]+)*~$`,
 });
-export const centre = text('鉴定指导中心 / centre', { pattern: '^centre:37\\d{2}$', examples: ['centre:3701'] });
+export const centre = text('鉴定指导中心 / centre', { pattern: `^${PATTERNS.centre}$`, examples: ['centre:3701'] });
 export const level = said(v.picklist([1, 2, 3, 4, 5]), '等级，5 最低，1 最高 / level, 5 is the lowest', {
   type: 'integer',
 });

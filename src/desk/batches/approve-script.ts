@@ -9,7 +9,8 @@ import { isRefusal } from '../../base/refusal.ts';
 import { filled } from '../../base/words.ts';
 import { Reading, requireShown, type ShownRow } from '../../core/approved-rows.ts';
 import { codeOf } from '../../core/filing.ts';
-import { type Approval, type Filing, PROVINCE } from '../../core/schema.ts';
+import { PROVINCE_CENTRE } from '../../core/province.ts';
+import type { Approval, Filing } from '../../core/schema.ts';
 import { signStatement, unverified } from '../../core/statement.ts';
 import { one } from '../../web/frame/page-script.ts';
 import { type Desk, register, type Work } from '../frame/actions.ts';
@@ -79,7 +80,7 @@ async function approve(desk: Desk, id: string, work: Work): Promise<BatchView> {
   if (unseen > 0 && !confirm(one(filled(BATCH_WORDS.photos_unseen, { photos, unseen }))))
     throw new Trouble('photos_unseen', { unseen: String(unseen) });
   if (view.filed_since !== undefined) throw new Trouble('filed_since', { centre: view.filed_since });
-  const isInner = signer.subject === PROVINCE && filing.route === 'city';
+  const isInner = signer.subject === PROVINCE_CENTRE && filing.route === 'city';
   const city = isInner ? view.approvals.find(({ tier }) => tier === 'city')?.approval : undefined;
   if (isInner && city === undefined) throw new Trouble('city_first');
   const iat = Math.floor(Date.now() / 1000);

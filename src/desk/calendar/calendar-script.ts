@@ -7,7 +7,7 @@
 import { isRefusal } from '../../base/refusal.ts';
 import { filled } from '../../base/words.ts';
 import { type Announcement, checkDays, readDays } from '../../core/announcement.ts';
-import { PROVINCE } from '../../core/schema.ts';
+import { PROVINCE_CENTRE } from '../../core/province.ts';
 import { signStatement } from '../../core/statement.ts';
 import { one } from '../../web/frame/page-script.ts';
 import { register } from '../frame/actions.ts';
@@ -65,7 +65,12 @@ register('announce-year', async (desk) => {
     source,
   };
   if (!confirm(one(filled(CALENDAR_WORDS.confirm, facts)))) return;
-  const claims: Announcement = { iss: PROVINCE, ...days, iat: Math.floor(Date.now() / 1000), jti: crypto.randomUUID() };
+  const claims: Announcement = {
+    iss: PROVINCE_CENTRE,
+    ...days,
+    iat: Math.floor(Date.now() / 1000),
+    jti: crypto.randomUUID(),
+  };
   await call('/v1/calendars', {
     json: { statement: await signStatement('calendar+jwt', claims, signer.key, signer.kid) },
   });

@@ -5,7 +5,7 @@ import type { Facts } from '../../core/procedure/case-facts.ts';
 import { type DrawCommit, type Drawn, sessionId } from '../../core/procedure/draw.ts';
 import { type DrawRecord, recordOf, sameSession } from '../../core/procedure/draw-record.ts';
 import { stepsFrom } from '../../core/procedure/steps.ts';
-import { PROVINCE } from '../../core/schema.ts';
+import { PROVINCE_CENTRE } from '../../core/province.ts';
 import { centreNames, filedBy } from '../../service/on-file.ts';
 import { listOrganizations } from '../../service/organizations.ts';
 import { findDraw, latestFindings, openDraw, sessionsToCome } from '../../service/procedure/draw-steps.ts';
@@ -146,7 +146,7 @@ async function drawnOf(
 async function inspections(asked: Asked) {
   const { service } = asked;
   const code = ownCode(asked);
-  const centres = [...new Set([(await filedBy(service, code)) ?? PROVINCE, PROVINCE])];
+  const centres = [...new Set([(await filedBy(service, code)) ?? PROVINCE_CENTRE, PROVINCE_CENTRE])];
   return <InspectionsView inspected={await drawnOf(asked, centres, (organization) => organization === code)} />;
 }
 
@@ -156,7 +156,12 @@ async function byProvince(asked: Asked) {
   const own = new Set(
     (await listOrganizations(service)).filter(({ filing }) => filing.iss === caller.subject).map(({ code }) => code),
   );
-  return <InspectionsView city inspected={await drawnOf(asked, [PROVINCE], (organization) => own.has(organization))} />;
+  return (
+    <InspectionsView
+      city
+      inspected={await drawnOf(asked, [PROVINCE_CENTRE], (organization) => own.has(organization))}
+    />
+  );
 }
 
 /** A drawn session within reach: of the organization itself, or of one that the city filed. */

@@ -1,7 +1,9 @@
 /** One application, whole, with the decisions of the centre that received it (遴选、退回、不予选定). */
+
 import type { FC } from 'hono/jsx';
 import { levelName } from '../../core/number.ts';
 import { type Application, HEADINGS, PLEDGES } from '../../core/procedure/application.ts';
+import { HERE } from '../../core/province.ts';
 import type { Filing } from '../../core/schema.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { Record, type ShownCase } from '../frame/cases.tsx';
@@ -226,8 +228,8 @@ const Selection: FC<{
         id="select-organization"
         words={{ zh: '机构编码', en: 'Code of the organization' }}
         hint={{
-          zh: '由中心编定，已填入下一个可用编码：Y 或 S 加 12 位数字，第 6、7 位为 37',
-          en: 'Assigned by you; the next free one is proposed: Y or S and 12 digits, the sixth and seventh character are 37',
+          zh: `由中心编定，已填入下一个可用编码：Y 或 S 加 12 位数字，第 6、7 位为 ${HERE.code}`,
+          en: `Assigned by you; the next free one is proposed: Y or S and 12 digits, the sixth and seventh character are ${HERE.code}`,
         }}
         value={organization ?? free}
         attributes={organization === undefined ? {} : { readonly: '' }}

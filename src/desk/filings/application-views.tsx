@@ -1,6 +1,6 @@
 /** Applications to be filed, to change a filing or to extend it, for applicants, organizations and centres. */
 import { type Application, PURPOSES } from '../../core/procedure/application.ts';
-import { PROVINCE } from '../../core/schema.ts';
+import { PROVINCE_CENTRE } from '../../core/province.ts';
 import { centreNames, currentFiling, directoryOf } from '../../service/on-file.ts';
 import { nextCode } from '../../service/organization-codes.ts';
 import { grantedOf } from '../../service/procedure/application-steps.ts';
@@ -104,7 +104,9 @@ async function ownApplications(asked: Asked) {
 
 async function newChange(asked: Asked) {
   const [organization, names] = await Promise.all([ownFiling(asked), centreNames(asked.service)]);
-  const centres = new Map([...names].filter(([centre]) => centre === organization.centre || centre === PROVINCE));
+  const centres = new Map(
+    [...names].filter(([centre]) => centre === organization.centre || centre === PROVINCE_CENTRE),
+  );
   return (
     <ApplyView
       title={{ zh: '申请变更或延续备案', en: 'Change or extend the filing' }}

@@ -11,7 +11,8 @@ import type { PublicJwk } from '../../core/keys.ts';
 import { parseOrganizationCode } from '../../core/number.ts';
 import type { Application, DeviceRequest } from '../../core/procedure/application.ts';
 import { filingDifferences, filingFrom, isNarrower, scopeFrom } from '../../core/procedure/selection.ts';
-import { type Client, type Filing, PROVINCE } from '../../core/schema.ts';
+import { PROVINCE_CENTRE } from '../../core/province.ts';
+import type { Client, Filing } from '../../core/schema.ts';
 import { signStatement } from '../../core/statement.ts';
 import { type Desk, register } from '../frame/actions.ts';
 import { Trouble } from '../frame/key-file.ts';
@@ -159,7 +160,8 @@ register('review-again', async (desk, button) => {
   const centre = desk.signer.subject;
   const { code, ...terms } = JSON.parse(button.dataset.again as string) as Omit<Filing, 'sub'> & { code: string };
   const years = wholeOf('again-years', 1, 3);
-  const route = centre === PROVINCE ? ({ route: 'province' } as const) : ({ route: 'city', city: centre } as const);
+  const route =
+    centre === PROVINCE_CENTRE ? ({ route: 'province' } as const) : ({ route: 'city', city: centre } as const);
   const claims = fromNow(
     {
       ...terms,

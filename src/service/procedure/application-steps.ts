@@ -13,7 +13,8 @@ import { parseOrganizationCode } from '../../core/number.ts';
 import type { Application } from '../../core/procedure/application.ts';
 import type { Body } from '../../core/procedure/bodies.ts';
 import { filingDifferences, isNarrower } from '../../core/procedure/selection.ts';
-import { type Filing, PROVINCE } from '../../core/schema.ts';
+import { PROVINCE_CENTRE } from '../../core/province.ts';
+import type { Filing } from '../../core/schema.ts';
 import { unverified } from '../../core/statement.ts';
 import { prepareCleared } from '../../storage/attachment-store.ts';
 import { type CaseRow, selectLastStep, selectOpenCase } from '../../storage/case-store.ts';
@@ -117,7 +118,7 @@ async function ownFiling(
   const by = await filedBy(service, code);
   if (by === undefined)
     throw new Refusal('organization_not_filed', 'The organization has no filing.', { organization: code });
-  if (centre !== by && centre !== PROVINCE)
+  if (centre !== by && centre !== PROVINCE_CENTRE)
     throw new Refusal('centre_unknown', "The centre that filed you is asked, or the province's.", {
       part: 'centre',
       filed_by: by,

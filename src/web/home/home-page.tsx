@@ -2,9 +2,11 @@
  * The home page: what this is, the search form and the other ways to check, and what a search found. Several numbers
  * become links.
  */
+
 import type { FC } from 'hono/jsx';
 import { counted } from '../../base/text.ts';
 import type { Words } from '../../base/words.ts';
+import { HERE } from '../../core/province.ts';
 import type { Report } from '../../core/report.ts';
 import { type FieldFaults, SearchForm, type Typed } from '../frame/form.tsx';
 import { Both, En, Layout } from '../frame/layout.tsx';
@@ -151,9 +153,9 @@ const Welcome: FC<{ brief: boolean }> = ({ brief }) => (
     </h1>
     {brief ? null : (
       <p>
-        免费查验山东省备案的评价机构颁发的证书。每次查询都当场核对机构和鉴定指导中心的数字签名。
+        免费查验{HERE.name}备案的评价机构颁发的证书。每次查询都当场核对机构和鉴定指导中心的数字签名。
         <En>
-          Free, for certificates of organizations filed in Shandong. Every answer checks the signatures of the
+          Free, for certificates of organizations filed in {HERE.english}. Every answer checks the signatures of the
           organization and the centres on the spot.
         </En>
       </p>

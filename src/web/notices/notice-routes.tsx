@@ -2,6 +2,7 @@
  * Notices of results (结果公示) and objections (异议): pages, JSON, the Atom feed. Answers about objections are kept
  * nowhere, and forms answer with nothing that a reload would send again.
  */
+
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import * as v from 'valibot';
@@ -9,6 +10,7 @@ import { decodeUtf8 } from '../../base/bytes.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import type { Words } from '../../base/words.ts';
 import { NOTICE_STATES, type NoticeState } from '../../core/procedure/notice.ts';
+import { HERE } from '../../core/province.ts';
 import { writeAtom } from '../../formats/atom.ts';
 import { LIMITS, readBytes, readJson, requireType } from '../../http/body.ts';
 import { type AppEnv, factory } from '../../http/context.ts';
@@ -114,7 +116,7 @@ async function feed(c: C) {
   }));
   const xml = writeAtom({
     title: '鲁证 · 结果公示',
-    subtitle: '山东省职业技能等级认定结果公示 / Notices of results',
+    subtitle: `${HERE.name}职业技能等级认定结果公示 / Notices of results`,
     self: `${origin}/notices/feed.xml`,
     page: `${origin}/notices`,
     author: '鲁证',

@@ -1,5 +1,7 @@
 /** What a phone keeps to work without a network: service worker, manifest, and the names of the status lists. */
+
 import { STATUS_LISTS } from '../../core/credential.ts';
+import { HERE } from '../../core/province.ts';
 import { cached } from '../../http/caching.ts';
 import { factory } from '../../http/context.ts';
 import { selectLastStatusList } from '../../storage/status-store.ts';
@@ -15,8 +17,7 @@ const MANIFEST = {
   id: '/',
   name: '鲁证：职业技能等级证书查验',
   short_name: '鲁证查验',
-  description:
-    '扫描和核验山东省职业技能等级证书，断网也能核对签名 / Scans and verifies skill level certificates, also without a network',
+  description: `扫描和核验${HERE.name}职业技能等级证书，断网也能核对签名 / Scans and verifies skill level certificates, also without a network`,
   lang: 'zh-CN',
   start_url: '/',
   scope: '/',

@@ -2,8 +2,10 @@
  * Sentences that pages and command share: parts of numbers, faults of forms, reasons, media, faults of PDFs. Not
  * found is never called anything but not found.
  */
+
 import type { Words } from '../../base/words.ts';
 import { ID_TYPE_NAMES, type IdType } from '../../core/identity.ts';
+import { HERE } from '../../core/province.ts';
 
 export const ID_TYPES: Record<IdType, Words> = {
   resident_id: { zh: ID_TYPE_NAMES.resident_id, en: 'Resident identity card' },
@@ -51,8 +53,8 @@ export const NUMBER_PARTS: Record<string, { from: number; to: number } & Words> 
   province: {
     from: 5,
     to: 7,
-    zh: '第 6–7 位（省级代码）应为 37；本平台只收录在山东省备案的机构颁发的证书',
-    en: 'Positions 6–7 (province) must be 37: only certificates of organizations filed in Shandong are held here',
+    zh: `第 6–7 位（省级代码）应为 ${HERE.code}；本平台只收录在${HERE.name}备案的机构颁发的证书`,
+    en: `Positions 6–7 (province) must be ${HERE.code}: only certificates of organizations filed in ${HERE.english} are held here`,
   },
   sequence: {
     from: 7,

@@ -2,8 +2,7 @@
 import { vi } from 'vitest';
 import { toBase64url } from '../src/base/bytes.ts';
 import { shanghaiDay } from '../src/base/day.ts';
-import { commitmentOf } from '../src/core/procedure/draw.ts';
-import { isDrawnOn, type PublicSource } from '../src/core/procedure/draw-source.ts';
+import { commitmentOf, isDrawnOn, type PublicSource } from '../src/core/procedure/draw-seed.ts';
 import type { Identity } from '../src/sdk/sign.ts';
 import { jpeg } from './core/fixtures-photo.ts';
 import { as, type Organization } from './kit.ts';

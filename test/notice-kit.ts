@@ -4,14 +4,14 @@
  */
 
 import type { Body } from '../src/core/procedure/bodies.ts';
-import { countOutcomes } from '../src/core/procedure/outcome.ts';
 import type { ResultRow } from '../src/core/procedure/plan.ts';
+import { countOutcomes } from '../src/core/procedure/plan.ts';
 import { planFacts } from '../src/core/procedure/plan-check.ts';
 import { signStep } from '../src/core/procedure/sign-step.ts';
 import type { StepName } from '../src/core/procedure/steps.ts';
 import { payloadDigest } from '../src/core/statement.ts';
 import { serviceOf } from '../src/env.ts';
-import { sealBody } from '../src/service/procedure/body-at-rest.ts';
+import { sealBody } from '../src/service/procedure/stored-cases.ts';
 import { type CaseRow, insertStep, selectCase } from '../src/storage/case-store.ts';
 import { db, idNumber, ORIGIN, type Organization, testEnv } from './kit.ts';
 import { fresh, salt, samplePlan } from './procedure-kit.ts';

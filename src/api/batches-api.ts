@@ -23,7 +23,7 @@ import { CALL_SECONDS, issueBatch } from '../service/issue.ts';
 import { directoryOf } from '../service/on-file.ts';
 import { batchView, openBatch, type RowSecret, rowPlace } from '../service/open-batch.ts';
 import { readPhoto } from '../service/photo-packs.ts';
-import { requireNotice } from '../service/procedure/result-steps.ts';
+import { requireNotice } from '../service/procedure/batch-return.ts';
 import { takeStep } from '../service/procedure/take-step.ts';
 import { requireReach } from '../service/reach.ts';
 import type { Service } from '../service/service.ts';

@@ -1,7 +1,7 @@
 /** Owns the operations of draws and inspections (双随机、一公开) in openapi.json, with their schemas. */
 
 import { FILE_TYPES } from '../core/procedure/body-shapes.ts';
-import { DRAW_RULE } from '../core/procedure/draw.ts';
+import { DRAW_RULE } from '../core/procedure/draw-seed.ts';
 import { statesOf } from '../core/procedure/steps.ts';
 import type { Operation } from './openapi-paths.ts';
 import { ref, type Schema } from './openapi-schemas.ts';

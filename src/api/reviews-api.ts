@@ -13,7 +13,7 @@ import { oneOf } from '../http/body.ts';
 import { allow, factory } from '../http/context.ts';
 import { directoryOf } from '../service/on-file.ts';
 import { trailOf } from '../service/procedure/collect-trail.ts';
-import { pageReviews } from '../service/procedure/review-queue.ts';
+import { pageReviews } from '../service/procedure/reviews.ts';
 import { requireReach } from '../service/reach.ts';
 
 /** Batches in one answer. */

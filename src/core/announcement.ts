@@ -8,7 +8,7 @@
 import { dayNumber, dayOf, shanghaiDay } from '../base/day.ts';
 import { isRefusal, Refusal } from '../base/refusal.ts';
 import type { Directory } from './directory.ts';
-import { STEP_AGE, STEP_AHEAD } from './procedure/case-chain.ts';
+import { STEP_AGE, STEP_AHEAD } from './procedure/sign-step.ts';
 import { MOST_DAYS, type Payload } from './schema.ts';
 import { SKEW, type Statement } from './statement.ts';
 import { endOf } from './withdrawal.ts';

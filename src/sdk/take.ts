@@ -5,9 +5,9 @@
  */
 import { toBase64url } from '../base/bytes.ts';
 import type { Body } from '../core/procedure/bodies.ts';
+import type { CaseView } from '../core/procedure/read-case.ts';
 import { newAbout, signApplicant, signStep } from '../core/procedure/sign-step.ts';
 import type { StepName } from '../core/procedure/steps.ts';
-import type { CaseView } from '../service/procedure/read-case.ts';
 import { CallError, type Caller } from './call.ts';
 import type { Named, Signatory, Speaker } from './sign.ts';
 

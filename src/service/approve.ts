@@ -12,7 +12,7 @@ import { unlessObjected } from '../storage/case-store.ts';
 import type { Caller } from './caller.ts';
 import { directoryOf, requireSameCentre } from './on-file.ts';
 import { arrivalOf, batchFacts, CLOSED, openBatch } from './open-batch.ts';
-import { requireNotice, requireUploaded } from './procedure/result-steps.ts';
+import { requireNotice, requireUploaded } from './procedure/batch-return.ts';
 import type { Service } from './service.ts';
 
 /** Takes a centre's approval: the city's by route city first, then the province's. */

@@ -51,7 +51,7 @@ import {
 import { attempt } from './attempt.ts';
 import { directoryOf, requireSameCentre } from './on-file.ts';
 import { arrivalOf, batchFacts, openBatch, type RowSecret, rowPlace } from './open-batch.ts';
-import { requireNotice, requireUploaded } from './procedure/result-steps.ts';
+import { requireNotice, requireUploaded } from './procedure/batch-return.ts';
 import { requireStanding } from './procedure/standing.ts';
 import type { Service } from './service.ts';
 import { judgeReplaced } from './status-events.ts';

@@ -7,7 +7,7 @@ import { type BatchRow, selectApprovals, selectBatch, selectFacts } from '../sto
 import { selectCase } from '../storage/case-store.ts';
 import { selectStatementById } from '../storage/statement-store.ts';
 import { directoryOf, filedSince } from './on-file.ts';
-import { reasonOf } from './procedure/return-reason.ts';
+import { reasonOf } from './procedure/batch-return.ts';
 import type { Service } from './service.ts';
 
 export const CLOSED = ['issuing', 'issued', 'returned'];

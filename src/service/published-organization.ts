@@ -6,8 +6,8 @@
 import type { Application, Rules } from '../core/procedure/application.ts';
 import { selectCases } from '../storage/case-store.ts';
 import { applicationOf } from './procedure/application-steps.ts';
-import { listedFacts } from './procedure/body-at-rest.ts';
 import { rulesOf, suspensionOf } from './procedure/standing.ts';
+import { listedFacts } from './procedure/stored-cases.ts';
 import type { Service } from './service.ts';
 
 /** More organizations than a province files. */

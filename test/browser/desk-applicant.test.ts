@@ -4,9 +4,9 @@
  */
 import { describe, expect, test } from 'vitest';
 import { sampleApplication } from '../../src/cli/procedure-life.ts';
+import type { CaseLine } from '../../src/core/procedure/read-case.ts';
 import { type KeyPair, makeKey } from '../../src/sdk/sign.ts';
 import { asApplicant, newCase, takeStep } from '../../src/sdk/take.ts';
-import type { CaseLine } from '../../src/service/procedure/read-case.ts';
 import { findChromium } from './browser.ts';
 import { AT, useDesk } from './desk-kit.ts';
 

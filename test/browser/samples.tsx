@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import type { Child } from 'hono/jsx';
 import type { Language } from '../../src/base/words.ts';
-import { DRAW_RULE, type DrawCommit, drawFrom } from '../../src/core/procedure/draw.ts';
+import { type DrawCommit, drawFrom } from '../../src/core/procedure/draw.ts';
 import type { DrawRecord } from '../../src/core/procedure/draw-record.ts';
+import { DRAW_RULE } from '../../src/core/procedure/draw-seed.ts';
 import { type Counted, type IssuedCell, statisticsOf } from '../../src/core/statistics-year.ts';
 import { STYLES, type Styles } from '../../src/storage/assets.ts';
 import { type DrawLine, DrawPage, DrawsPage } from '../../src/web/draws/draw-pages.tsx';

@@ -3,7 +3,7 @@ import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { dayNumber, dayOf, shanghaiDay } from '../../src/base/day.ts';
-import { isDrawnOn } from '../../src/core/procedure/draw-source.ts';
+import { isDrawnOn } from '../../src/core/procedure/draw-seed.ts';
 import { run, useStart } from './run.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;

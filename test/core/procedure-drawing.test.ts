@@ -5,17 +5,21 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { encodeUtf8, toBase64url } from '../../src/base/bytes.ts';
-import { checkLists, commitmentOf, type DrawLists, drawFrom, openSeed } from '../../src/core/procedure/draw.ts';
+import { checkLists, type DrawLists, drawFrom } from '../../src/core/procedure/draw.ts';
 import {
   canonicalValue,
+  commitmentOf,
   isDrawnOn,
+  newSeed,
+  openSeed,
   openValue,
   publicSource,
+  readSeedFile,
   requireAhead,
   requireDrawn,
-} from '../../src/core/procedure/draw-source.ts';
+  seedText,
+} from '../../src/core/procedure/draw-seed.ts';
 import { inspectorText, readInspectorTable, readInspectorText } from '../../src/core/procedure/inspector-table.ts';
-import { newSeed, readSeedFile, seedText } from '../../src/core/procedure/seed-file.ts';
 import fc from '../fuzz.ts';
 import vectors from '../vectors/draws.json' with { type: 'json' };
 import { refusalOf } from './cast.ts';

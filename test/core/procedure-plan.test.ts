@@ -4,8 +4,8 @@
  */
 import { expect, test } from 'vitest';
 import { isRefusal } from '../../src/base/refusal.ts';
-import { countOutcomes, outcomeOf } from '../../src/core/procedure/outcome.ts';
 import type { Plan, ResultRow, RosterEntry } from '../../src/core/procedure/plan.ts';
+import { countOutcomes, outcomeOf } from '../../src/core/procedure/plan.ts';
 import { earliestExam, planDays, planEnd, planFacts, planFaults } from '../../src/core/procedure/plan-check.ts';
 import { PLAN_FAULTS } from '../../src/core/procedure/plan-faults.ts';
 import { isNoticeOver, passingRows, resultFaults, resultsFacts } from '../../src/core/procedure/results-check.ts';

@@ -4,8 +4,8 @@
  */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { importPublic } from '../../src/core/keys.ts';
-import { bodyDigest, openTrail, type TrailStep } from '../../src/core/procedure/case-chain.ts';
-import { newAbout, signStep } from '../../src/core/procedure/sign-step.ts';
+import { type GivenStep, openCase, verifyCase } from '../../src/core/procedure/read-case.ts';
+import { bodyDigest, newAbout, signStep } from '../../src/core/procedure/sign-step.ts';
 import {
   KINDS,
   type Kind,
@@ -18,7 +18,7 @@ import {
   statesOf,
   stepsFrom,
 } from '../../src/core/procedure/steps.ts';
-import { signStatement } from '../../src/core/statement.ts';
+import { openStatement, signStatement } from '../../src/core/statement.ts';
 import { type KeyPair, makeKey } from '../../src/sdk/sign.ts';
 import { AUD, NOW, refusalOf } from './cast.ts';
 
@@ -123,19 +123,28 @@ describe('a case as a chain', () => {
   const SCHOOL = 'org:S000037000001';
   const CITY = 'centre:3701';
   let keys: Record<'school' | 'city' | 'stranger', KeyPair>;
-  let trail: TrailStep[];
+  let trail: GivenStep[];
 
   const find = (kid: string) => {
     const known = [keys.school, keys.city].find((pair) => pair.kid === kid);
     return known && importPublic(known.jwk);
   };
-  const open = (steps: readonly TrailStep[], about = ABOUT) => refusalOf(() => openTrail(about, steps, find));
+  const signedBy = (token: string) => openStatement(token, 'step+jwt', find);
+  /** Without signatures the same is refused for the same reason, but for what signatures alone tell. */
+  const open = async (steps: readonly GivenStep[], about = ABOUT) => {
+    const refusal = await refusalOf(() => verifyCase(about, steps, signedBy));
+    const unsigned = await refusalOf(() => openCase(about, steps));
+    expect(unsigned).toEqual(
+      ['key_unknown', 'signature_wrong'].includes(refusal.code) ? { code: 'accepted' } : refusal,
+    );
+    return refusal;
+  };
 
   /** Signs steps one after another, each on the last. */
-  async function chain(...steps: [who: 'school' | 'city', step: StepName, role: Role][]): Promise<TrailStep[]> {
-    const made: TrailStep[] = [];
+  async function chain(...steps: [who: 'school' | 'city', step: StepName, role: Role][]): Promise<GivenStep[]> {
+    const made: GivenStep[] = [];
     for (const [who, step, role] of steps) {
-      const { statements } = await openTrail(ABOUT, made, find);
+      const { steps: statements } = await verifyCase(ABOUT, made, signedBy);
       const body = { salt: step, seq: made.length };
       const signer = { ...keys[who], subject: who === 'city' ? CITY : SCHOOL };
       made.push({
@@ -156,12 +165,12 @@ describe('a case as a chain', () => {
   async function resigned(
     change: Record<string, unknown>,
     by: 'school' | 'city' | 'stranger' = 'city',
-  ): Promise<TrailStep[]> {
-    const { statements } = await openTrail(ABOUT, trail, find);
-    const second = trail[1] as TrailStep;
+  ): Promise<GivenStep[]> {
+    const { steps: statements } = await verifyCase(ABOUT, trail, signedBy);
+    const second = trail[1] as GivenStep;
     const payload = { ...statements[1]?.payload, ...change } as never;
     return [
-      trail[0] as TrailStep,
+      trail[0] as GivenStep,
       { ...second, token: await signStatement('step+jwt', payload, keys[by].key, keys[by].kid) },
       ...trail.slice(2),
     ];
@@ -178,7 +187,7 @@ describe('a case as a chain', () => {
   });
 
   test('holds as it was signed, and leads to its state', async () => {
-    const { statements, state } = await openTrail(ABOUT, trail, find);
+    const { steps: statements, state } = await verifyCase(ABOUT, trail, signedBy);
     expect(state).toBe('filed');
     expect(statements.map(({ payload }) => [payload.seq, payload.step, payload.iss])).toEqual([
       [1, 'plan.file', SCHOOL],
@@ -190,7 +199,12 @@ describe('a case as a chain', () => {
       undefined,
       ...statements.slice(0, -1).map(({ digest }) => digest),
     ]);
-    expect(await openTrail(ABOUT, [], find)).toEqual({ statements: [], state: null });
+    expect(await verifyCase(ABOUT, [], signedBy)).toEqual({
+      checked: 'chain_and_signatures',
+      kind: 'plan',
+      steps: [],
+      state: null,
+    });
   });
 
   test('the digest of a body does not hang on the order of its fields', async () => {
@@ -198,6 +212,29 @@ describe('a case as a chain', () => {
       await bodyDigest({ b: [{ d: null, c: '证' }], a: 1 }),
     );
     expect(await bodyDigest({ a: 1 })).not.toBe(await bodyDigest({ a: '1' }));
+  });
+
+  test('a step that does not hold is left out, and told, where the reader goes on', async () => {
+    const told: [code: string, at: number, opened: boolean][] = [];
+    const { steps, state } = await verifyCase(ABOUT, await resigned({}, 'stranger'), signedBy, {
+      refused: ({ code }, at, digest) => told.push([code, at, digest !== undefined]),
+    });
+    expect([steps.length, state]).toEqual([1, 'filed']);
+    expect(told).toEqual([
+      ['key_unknown', 1, false],
+      ['step_out_of_order', 2, true],
+      ['step_out_of_order', 3, true],
+    ]);
+    expect(
+      await refusalOf(() => verifyCase(ABOUT, trail, signedBy, { audience: 'https://elsewhere.example' })),
+    ).toMatchObject({ code: 'audience_wrong' });
+  });
+
+  test('a step shown as something else than was signed is refused', async () => {
+    const shown = (change: Partial<GivenStep>) => open([{ ...(trail[0] as GivenStep), ...change }, ...trail.slice(1)]);
+    expect(await shown({ step: 'plan.file', iss: SCHOOL })).toEqual({ code: 'accepted' });
+    for (const change of [{ step: 'plan.amend' }, { iss: CITY }])
+      expect(await shown(change)).toEqual({ code: 'step_about_differs', part: 'step+jwt:about' });
   });
 
   test('cannot be read as another case', async () => {
@@ -213,7 +250,7 @@ describe('a case as a chain', () => {
   });
 
   test('loses no step, gains none, and keeps its order', async () => {
-    const [one, two, three, four] = trail as [TrailStep, TrailStep, TrailStep, TrailStep];
+    const [one, two, three, four] = trail as [GivenStep, GivenStep, GivenStep, GivenStep];
     const broken = { code: 'step_out_of_order', part: 'step+jwt:seq' };
     for (const steps of [
       [two, three, four],
@@ -226,7 +263,11 @@ describe('a case as a chain', () => {
     ])
       expect(await open(steps)).toEqual(broken);
     // The first steps alone are a case as it was at that time: only the keeper's count tells that more followed.
-    expect((await openTrail(ABOUT, [one, two], find)).state).toBe('returned');
+    expect((await verifyCase(ABOUT, [one, two], signedBy)).state).toBe('returned');
+    const end = { seq: 4, last: (await openCase(ABOUT, trail)).steps[3]?.digest as string };
+    expect(await refusalOf(() => openCase(ABOUT, trail, end))).toEqual({ code: 'accepted' });
+    expect(await refusalOf(() => openCase(ABOUT, [one, two, three], end))).toEqual(broken);
+    expect(await refusalOf(() => openCase(ABOUT, trail, { ...end, last: 'A'.repeat(43) }))).toEqual(broken);
   });
 
   test('no step can be put in the place of another, even by its own signer', async () => {
@@ -242,22 +283,22 @@ describe('a case as a chain', () => {
     // Signed anew with another body: its own place holds, the next step does not hang on it any more.
     const body = { reason: '另一个理由' };
     const [first, second, ...rest] = (await resigned({ body: await bodyDigest(body) })) as [
-      TrailStep,
-      TrailStep,
-      ...TrailStep[],
+      GivenStep,
+      GivenStep,
+      ...GivenStep[],
     ];
     expect(await open([first, { ...second, body }, ...rest])).toEqual({
       code: 'step_out_of_order',
       part: 'step+jwt:seq',
     });
     const other = await chain(['school', 'plan.file', 'organization'], ['city', 'plan.receive', 'city']);
-    expect(await open([trail[0] as TrailStep, other[1] as TrailStep, ...trail.slice(2)])).toMatchObject({
+    expect(await open([trail[0] as GivenStep, other[1] as GivenStep, ...trail.slice(2)])).toMatchObject({
       code: 'step_out_of_order',
     });
   });
 
   test('no body can be exchanged', async () => {
-    const altered = (body: unknown) => open([{ ...(trail[0] as TrailStep), body }, ...trail.slice(1)]);
+    const altered = (body: unknown) => open([{ ...(trail[0] as GivenStep), body }, ...trail.slice(1)]);
     for (const body of [
       {},
       { salt: 'plan.file', seq: 1 },
@@ -268,11 +309,16 @@ describe('a case as a chain', () => {
     ])
       expect(await altered(body)).toEqual({ code: 'step_body_differs', part: 'step+jwt:body' });
     expect(await altered({ seq: 0, salt: 'plan.file' })).toEqual({ code: 'accepted' });
+    // A body that was left out is told only where that is meant.
+    const { body: _, ...bare } = trail[0] as GivenStep;
+    expect(await open([bare, ...trail.slice(1)])).toEqual({ code: 'step_body_differs', part: 'step+jwt:body' });
+    const partial = await verifyCase(ABOUT, [bare, ...trail.slice(1)], signedBy, { partial: true });
+    expect(partial.state).toBe('filed');
   });
 
   test('only known keys sign, and signatures hold', async () => {
     expect(await open(await resigned({}, 'stranger'))).toMatchObject({ code: 'key_unknown' });
-    const [first, ...rest] = trail as [TrailStep, ...TrailStep[]];
+    const [first, ...rest] = trail as [GivenStep, ...GivenStep[]];
     const parts = first.token.split('.');
     expect(await open([{ ...first, token: `${parts[0]}.${parts[1]}.${'A'.repeat(86)}` }, ...rest])).toMatchObject({
       code: 'signature_wrong',
@@ -285,8 +331,8 @@ describe('a case as a chain', () => {
     expect(await open(as(0, 'city'))).toMatchObject({ code: 'role_wrong' });
     expect(await open(await resigned({ step: 'plan.amend' }))).toMatchObject({ code: 'role_wrong' });
     expect(await open(await resigned({ step: 'draw.close' }))).toMatchObject({ code: 'step_unknown' });
-    const [first] = trail as [TrailStep];
-    const { statements } = await openTrail(ABOUT, [first], find);
+    const [first] = trail as [GivenStep];
+    const { steps: statements } = await verifyCase(ABOUT, [first], signedBy);
     const late = await signStep(
       { ...keys.school, subject: SCHOOL },
       { aud: AUD, about: ABOUT, step: 'plan.file', seq: 1, last: statements[0]?.digest, body: {} },

@@ -1,7 +1,7 @@
 /** The desk's views of centres against the real Worker: what each tier is shown, and what lies outside its reach. */
 import { beforeAll, expect, test } from 'vitest';
 import type { Body } from '../../src/core/procedure/bodies.ts';
-import { newSeed } from '../../src/core/procedure/seed-file.ts';
+import { newSeed } from '../../src/core/procedure/draw-seed.ts';
 import { type Identity, withdraw } from '../../src/sdk/sign.ts';
 import {
   as,

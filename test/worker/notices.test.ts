@@ -7,7 +7,7 @@ import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { codeDigest, readObjectionCode } from '../../src/core/procedure/notice.ts';
 import { serviceOf } from '../../src/env.ts';
 import { CallError } from '../../src/sdk/call.ts';
-import { raiseObjection } from '../../src/service/procedure/raise-objection.ts';
+import { raiseObjection } from '../../src/service/procedure/objection-steps.ts';
 import { db, fileWith, foundProvince, ORIGIN, type Organization, type Province, testEnv, workerFetch } from '../kit.ts';
 import { correct, publish, resultRows, store } from '../notice-kit.ts';
 import { cases, onDay, take, view } from '../procedure-kit.ts';

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { isRefusal } from '../../src/base/refusal.ts';
 import type { Body } from '../../src/core/procedure/bodies.ts';
-import { commitmentOf } from '../../src/core/procedure/draw.ts';
+import { commitmentOf } from '../../src/core/procedure/draw-seed.ts';
 import { signStep } from '../../src/core/procedure/sign-step.ts';
 import type { StepName } from '../../src/core/procedure/steps.ts';
 import { serviceOf } from '../../src/env.ts';
@@ -13,7 +13,7 @@ import { announceYear, approveBatch, type Identity, withdraw } from '../../src/s
 import { acceptApproval } from '../../src/service/approve.ts';
 import type { Caller } from '../../src/service/caller.ts';
 import { issueBatch } from '../../src/service/issue.ts';
-import { makeBatch as makeBatchOf } from '../../src/service/procedure/results-batch.ts';
+import { makeBatch as makeBatchOf } from '../../src/service/procedure/result-steps.ts';
 import { takeStep } from '../../src/service/procedure/take-step.ts';
 import type { Service } from '../../src/service/service.ts';
 import { submitBatch } from '../../src/service/upload.ts';

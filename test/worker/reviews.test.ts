@@ -6,7 +6,7 @@ import { openDirectory } from '../../src/core/directory.ts';
 import { checkTrail, type TrailReport } from '../../src/core/procedure/trail.ts';
 import { readTrailFile, type TrailFile } from '../../src/core/procedure/trail-file.ts';
 import { Memo } from '../../src/core/statement.ts';
-import type { Review } from '../../src/service/procedure/review-queue.ts';
+import type { Review } from '../../src/service/procedure/reviews.ts';
 import {
   as,
   candidates,

@@ -8,7 +8,6 @@ import { signStep } from '../../src/core/procedure/sign-step.ts';
 import type { Env } from '../../src/env.ts';
 import worker from '../../src/index.ts';
 import type { Identity } from '../../src/sdk/sign.ts';
-import { ENDED_SECONDS } from '../../src/service/procedure/case-files.ts';
 import {
   BODY_BYTES,
   DAY_STEPS,
@@ -16,7 +15,8 @@ import {
   NETWORK_BYTES,
   NETWORK_STEPS,
   SITE_TIMES,
-} from '../../src/service/procedure/strangers.ts';
+} from '../../src/service/procedure/applicant-limits.ts';
+import { ENDED_SECONDS } from '../../src/service/procedure/case-files.ts';
 import { getAttachment } from '../../src/storage/attachment-store.ts';
 import { as, db, files, foundProvince, ORIGIN, type Province } from '../kit.ts';
 import { fresh, makeApplicant, sampleApplication, take, view } from '../procedure-kit.ts';

@@ -9,8 +9,13 @@ import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';
 import worker from '../../src/index.ts';
 import type { Identity } from '../../src/sdk/sign.ts';
+import {
+  NETWORK_BYTES,
+  NETWORK_STEPS,
+  UNDECIDED,
+  UNNAMED_BYTES,
+} from '../../src/service/procedure/applicant-limits.ts';
 import { removeUnnamed } from '../../src/service/procedure/case-files.ts';
-import { NETWORK_BYTES, NETWORK_STEPS, UNDECIDED, UNNAMED_BYTES } from '../../src/service/procedure/strangers.ts';
 import { getAttachment } from '../../src/storage/attachment-store.ts';
 import { as, db, files, foundProvince, makeCentre, ORIGIN, type Province } from '../kit.ts';
 import { fresh, makeApplicant, sampleApplication, take, view } from '../procedure-kit.ts';

@@ -10,6 +10,7 @@ import { parseOrganizationCode } from '../../core/number.ts';
 import type { Application } from '../../core/procedure/application.ts';
 import { readBody } from '../../core/procedure/bodies.ts';
 import type { AttachedFile } from '../../core/procedure/body-shapes.ts';
+import { type CaseView, openCase } from '../../core/procedure/read-case.ts';
 import { filingDifferences, filingFrom, grantsOf, isNarrower, scopeFrom } from '../../core/procedure/selection.ts';
 import { readAbout } from '../../core/procedure/steps.ts';
 import { readScope } from '../../core/rows/row-file.ts';
@@ -19,11 +20,10 @@ import { issuingKeys, requireNotFiledElsewhere } from '../../sdk/batch.ts';
 import { Caller } from '../../sdk/call.ts';
 import { nameClient, now } from '../../sdk/sign.ts';
 import { newCase, newSalt, takeStep } from '../../sdk/take.ts';
-import type { CaseView } from '../../service/procedure/read-case.ts';
 import { handInCertificate } from '../certify.ts';
 import { type Command, fromHere, type Input, KEY, KEY_HELP, speakerOf } from '../command.ts';
 import { Failure, usage } from '../talk.ts';
-import { readJsonFile, requireChain } from './luzheng-case.ts';
+import { readJsonFile } from './luzheng-case.ts';
 
 const DAY = 86_400;
 
@@ -43,7 +43,7 @@ export async function handIn(caller: Caller, paths: readonly string[]): Promise<
 /** What an application has attached as it stands: who amends a sentence does not mean to take the licence away. */
 async function attached(caller: Caller, about: string): Promise<AttachedFile[]> {
   const shown = await caller.get<CaseView>(`/v1/cases/${about}`);
-  await requireChain(shown);
+  await openCase(about, shown.steps, shown);
   const submitted = shown.steps.findLast(
     ({ step }) => step === 'application.submit' || step === 'application.amend',
   ) as (typeof shown.steps)[number];
@@ -143,7 +143,7 @@ export const select: Command = {
     const code = parseOrganizationCode(input.need('organization'));
     const { identity, caller, origin } = await input.caller();
     const shown = await caller.get<CaseView>(`/v1/cases/${about}`);
-    await requireChain(shown);
+    await openCase(about, shown.steps, shown);
     // Nothing is filed that this centre could not select afterwards.
     if (!shown.allowed.includes('application.select') || shown.centre !== identity.subject)
       throw new Failure(

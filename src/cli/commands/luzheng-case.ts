@@ -4,45 +4,17 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { Refusal } from '../../base/refusal.ts';
 import { type Body, bodyFaults, readBody } from '../../core/procedure/bodies.ts';
-import { checkBody, checkPlace, type Step } from '../../core/procedure/case-chain.ts';
+import { type CaseLine, type CaseView, openCase } from '../../core/procedure/read-case.ts';
 import { KINDS, PROCEDURES, readAbout, STEPS, type StepName } from '../../core/procedure/steps.ts';
-import { payloadDigest, unverified } from '../../core/statement.ts';
 import type { Caller } from '../../sdk/call.ts';
 import { newCase, newSalt, takeStep } from '../../sdk/take.ts';
-import type { CaseLine, CaseView } from '../../service/procedure/read-case.ts';
 import { type Command, fromHere, KEY, KEY_HELP, speakerOf } from '../command.ts';
 import { usage } from '../talk.ts';
 
 const time = (at: number): string => new Date((at + 8 * 3600) * 1000).toISOString().slice(0, 16).replace('T', ' ');
 const lineOf = ({ about, state, organization, due, updated_at, facts }: CaseLine): string =>
   `${about.padEnd(26)} ${state.padEnd(10)} ${time(updated_at)}  ${organization ?? '-'}${due === null ? '' : `  ${due}`}  ${String(facts.title ?? facts.name ?? '')}`.trimEnd();
-
-/** Recomputes places and digests of a case's steps from what was signed. @throws Refusal where one does not fit */
-export async function requireChain({
-  about,
-  seq,
-  last,
-  steps,
-}: Pick<CaseView, 'about' | 'seq' | 'last' | 'steps'>): Promise<void> {
-  let prev: string | undefined;
-  let count = 0;
-  for (const { token, body, step, iss } of steps) {
-    const claims = unverified<Step>(token).claims;
-    if (claims.about !== about || claims.step !== step || claims.iss !== iss)
-      throw new Refusal('step_about_differs', 'A step shown here is not the one that was signed for this case.', {
-        part: 'step+jwt:about',
-      });
-    checkPlace(claims, { seq: count++, prev });
-    await checkBody(claims, body);
-    prev = payloadDigest(token);
-  }
-  if (count !== seq || prev !== last)
-    throw new Refusal('step_out_of_order', 'The case does not end with the step that the service names as its last.', {
-      part: 'step+jwt:seq',
-    });
-}
 
 /** All cases of a kind within reach, page by page to the end. */
 export async function listCases(
@@ -85,7 +57,7 @@ export const caseCommand: Command = {
       return input.answer(cases.length === 0 ? ['没有案卷 / no cases'] : cases.map(lineOf), { cases });
     }
     const shown = await caller.get<CaseView>(`/v1/cases/${about}`);
-    await requireChain(shown);
+    await openCase(about, shown.steps, shown);
     const steps = shown.steps.flatMap(({ seq, step, role, iss, at, body }) => [
       `${String(seq).padStart(3)}  ${time(at)}  ${step}  ${iss} (${role})`,
       ...JSON.stringify(body, null, 2)

@@ -13,9 +13,17 @@ import type { CandidateSession } from '../../core/procedure/draw.ts';
 import { checkLists } from '../../core/procedure/draw.ts';
 import { drawnLines } from '../../core/procedure/draw-check.ts';
 import { drawOf } from '../../core/procedure/draw-record.ts';
-import { canonicalValue, LOTTERY_NAMES, type LotteryName, requireAhead } from '../../core/procedure/draw-source.ts';
+import {
+  canonicalValue,
+  LOTTERY_NAMES,
+  type LotteryName,
+  newSeed,
+  readSeedFile,
+  requireAhead,
+  seedFileName,
+  seedText,
+} from '../../core/procedure/draw-seed.ts';
 import { readInspectorTable } from '../../core/procedure/inspector-table.ts';
-import { newSeed, readSeedFile, seedFileName, seedText } from '../../core/procedure/seed-file.ts';
 import { CallError, type Caller } from '../../sdk/call.ts';
 import { now } from '../../sdk/sign.ts';
 import { newCase, takeStep } from '../../sdk/take.ts';

@@ -9,16 +9,16 @@ import { counted } from '../../base/text.ts';
 import { readBody } from '../../core/procedure/bodies.ts';
 import type { Results } from '../../core/procedure/plan.ts';
 import type { PlanFault } from '../../core/procedure/plan-faults.ts';
+import { type CaseView, openCase } from '../../core/procedure/read-case.ts';
 import { passingRows } from '../../core/procedure/results-check.ts';
 import { readResultsTable, readRosterTable } from '../../core/procedure/roster-tables.ts';
 import { readAbout } from '../../core/procedure/steps.ts';
 import { readBatch, requireSameRows } from '../../sdk/batch.ts';
 import { newCase, newSalt, takeStep } from '../../sdk/take.ts';
-import type { CaseView } from '../../service/procedure/read-case.ts';
 import { CENTRE_KEY, type Command, fromHere, KEY, KEY_HELP } from '../command.ts';
 import { photosFor, readArchive } from '../photos.ts';
 import { Progress, usage } from '../talk.ts';
-import { readJsonFile, requireChain } from './luzheng-case.ts';
+import { readJsonFile } from './luzheng-case.ts';
 
 const bytesOf = (path: string) => new Uint8Array(readFileSync(fromHere(path)));
 
@@ -130,7 +130,7 @@ export const upload: Command = {
     const about = requireKind(input.word(0), 'results');
     const { identity, caller } = await input.caller();
     const shown = await caller.get<CaseView>(`/v1/cases/${about}`);
-    await requireChain(shown);
+    await openCase(about, shown.steps, shown);
     const published = shown.steps.findLast(({ step }) => step === 'results.publish' || step === 'results.correct')
       ?.body as Results;
     const archive = input.text('photos') === undefined ? undefined : readArchive(input.path('photos'));

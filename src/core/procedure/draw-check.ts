@@ -10,11 +10,9 @@ import { shanghaiDay } from '../../base/day.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import type { Directory } from '../directory.ts';
 import { PROVINCE_CENTRE } from '../province.ts';
-import { payloadDigest, unverified } from '../statement.ts';
-import { bodyDigest } from './case-chain.ts';
-import { openSeed } from './draw.ts';
 import { type DrawRecord, drawOf } from './draw-record.ts';
-import { openValue, requireAhead, requireDrawn } from './draw-source.ts';
+import { openSeed, openValue, requireAhead, requireDrawn } from './draw-seed.ts';
+import { checkBody, claimedStep, openCase } from './read-case.ts';
 
 export interface DrawCheck {
   /**
@@ -36,24 +34,6 @@ export const drawnLines = (
   drawn: readonly { plan: string; session: string; inspectors: readonly { id: string }[] }[],
 ): string[] =>
   drawn.map(({ plan, session, inspectors }) => `${plan}/${session}: ${inspectors.map(({ id }) => id).join(' ')}`);
-
-interface Claims {
-  iss?: string;
-  iat?: number;
-  about?: string;
-  step?: string;
-  seq?: number;
-  prev?: string;
-  body?: string;
-}
-
-/** What a statement says; its signature is a check of its own. @throws Refusal `statement_malformed` */
-function claimsOf(token: string): Claims {
-  const { claims } = unverified<Claims>(token);
-  if (claims.iat === undefined)
-    throw new Refusal('statement_malformed', 'A statement of the draw cannot be read.', { part: 'step+jwt' });
-  return claims;
-}
 
 /** The outcome of what `work` looks at; a refusal says why it does not hold. */
 async function outcome(id: DrawCheck['id'], work: () => boolean | void | Promise<boolean | void>): Promise<DrawCheck> {
@@ -89,22 +69,30 @@ async function requireSigned(record: DrawRecord, directory: Directory): Promise<
 
 /** Whether the statements say what the record shows, and the second follows on the first. */
 async function isAsSigned(record: DrawRecord): Promise<boolean> {
-  const { about, committed, revealed } = record;
-  for (const { token, step, body } of publicSteps(record)) {
-    const claims = claimsOf(token);
-    if (claims.about !== about || claims.step !== step || claims.body !== (await bodyDigest(body))) return false;
+  // Findings stand between seed and end, and are not public as they were signed.
+  const steps = publicSteps(record);
+  const begin = steps.filter(({ step }) => step !== 'draw.close').slice(0, 2);
+  try {
+    await openCase(record.about, begin);
+    for (const { token, step, body } of steps.slice(begin.length)) {
+      const { payload } = claimedStep(token);
+      if (payload.about !== record.about || payload.step !== step) return false;
+      await checkBody(payload, body);
+    }
+    return true;
+  } catch (error) {
+    // What cannot be read at all says so by its code.
+    if (!isRefusal(error) || error.code === 'statement_malformed') throw error;
+    return false;
   }
-  if (claimsOf(committed.token).seq !== 1) return false;
-  const second = revealed && claimsOf(revealed.token);
-  return second === undefined || (second.seq === 2 && second.prev === payloadDigest(committed.token));
 }
 
 /** Refuses days out of their order, as the statements say them, and a value in another spelling. */
 function requireOrder({ committed, revealed }: DrawRecord): void {
   const { public_source, sessions } = committed.body;
-  requireAhead(public_source, shanghaiDay(Number(claimsOf(committed.token).iat)), sessions);
+  requireAhead(public_source, shanghaiDay(claimedStep(committed.token).payload.iat), sessions);
   if (!revealed) return;
-  requireDrawn(public_source, shanghaiDay(Number(claimsOf(revealed.token).iat)));
+  requireDrawn(public_source, shanghaiDay(claimedStep(revealed.token).payload.iat));
   openValue(public_source, revealed.body.public_value);
 }
 

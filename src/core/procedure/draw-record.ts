@@ -8,17 +8,9 @@ import { Refusal } from '../../base/refusal.ts';
 import { type PublicJwk, publicJwk } from '../keys.ts';
 import type { Body } from './bodies.ts';
 import type { AttachedFile } from './body-shapes.ts';
-import {
-  candidateSession,
-  DRAW_BODIES,
-  DRAW_RULE,
-  type DrawCommit,
-  type Drawn,
-  drawFrom,
-  FINDINGS,
-  openSeed,
-} from './draw.ts';
-import { openValue } from './draw-source.ts';
+import { candidateSession, DRAW_BODIES, type DrawCommit, type Drawn, drawFrom, FINDINGS } from './draw.ts';
+import { DRAW_RULE, openSeed, openValue } from './draw-seed.ts';
+import type { CaseStep } from './read-case.ts';
 import type { StepName } from './steps.ts';
 
 /** Who signed it and when (NumericDate). */
@@ -61,15 +53,6 @@ export interface DrawRecord {
   abandoned?: Open<Body<'draw.abandon'>>;
 }
 
-/** A stored step as src/service/procedure/read-case.ts gives it. */
-export interface TakenStep {
-  step: StepName;
-  iss: string;
-  at: number;
-  token: string;
-  body: unknown;
-}
-
 /** What was committed and what was revealed, opened: the draw. @throws Refusal `seed_differs`, `public_value_malformed`, `draw_impossible` */
 export const drawOf = (commit: DrawCommit, { seed, public_value }: Body<'draw.reveal'>): Drawn[] =>
   drawFrom(commit, openSeed(commit.commitment, seed), openValue(commit.public_source, public_value));
@@ -77,7 +60,7 @@ export const drawOf = (commit: DrawCommit, { seed, public_value }: Body<'draw.re
 /** Puts the steps of a draw together. */
 export function recordOf(
   { about, state, centre }: Pick<DrawRecord, 'about' | 'state' | 'centre'>,
-  steps: readonly TakenStep[],
+  steps: readonly Pick<CaseStep, 'step' | 'iss' | 'at' | 'token' | 'body'>[],
 ): DrawRecord {
   const open = <B>(name: StepName): Open<B> | undefined => {
     const step = steps.find((one) => one.step === name);

@@ -5,11 +5,11 @@
  * seeds until one suits. drawing.ts refuses lists from which nothing can be drawn.
  */
 import * as v from 'valibot';
-import { concat, encodeUtf8, fromBase64url, sha256Short, toBase64url, toHex } from '../../base/bytes.ts';
+import { concat, encodeUtf8, sha256Short, toHex } from '../../base/bytes.ts';
 import { Refusal } from '../../base/refusal.ts';
 import { reason } from './application.ts';
 import { caseOf, day, digest, files, key, line, list, organizationCode, text, whole } from './body-shapes.ts';
-import { publicSource, publicValue } from './draw-source.ts';
+import { DRAW_RULE, publicSource, publicValue } from './draw-seed.ts';
 
 export const FINDINGS = ['no_problem', 'minor', 'serious'] as const;
 
@@ -85,9 +85,6 @@ export type DrawCommit = v.InferOutput<typeof commit>;
 // It refuses lists from which not every session could be given its inspectors (`draw_impossible`), whatever the seed, and
 // seeds that are not the committed ones (`seed_differs`).
 
-export const DRAW_RULE = 'luzheng-draw-1';
-const SEED_BYTES = 32;
-
 /** What is drawn from. */
 export type DrawLists = Pick<DrawCommit, 'sessions' | 'inspectors' | 'pick' | 'per_session'>;
 
@@ -99,9 +96,6 @@ export interface Drawn extends CandidateSession {
 /** How a session is known within a draw: `plan:p0123…/s1`. */
 export const sessionId = ({ plan, session }: Pick<CandidateSession, 'plan' | 'session'>): string =>
   `${plan}/${session}`;
-
-/** What is published before the draw of a seed that stays secret until then. */
-export const commitmentOf = (seed: Uint8Array): string => toBase64url(sha256Short(seed));
 
 /** @returns rank of an id under a label, 64 hexadecimal digits that compare as the bytes do */
 function ranking(seed: Uint8Array, publicValue: string): (label: 'session' | 'inspector', id: string) => string {
@@ -137,18 +131,6 @@ export function checkLists({ sessions, inspectors, pick, per_session }: DrawList
         { part: 'inspectors', organization },
       );
   }
-}
-
-/** Opens a commitment. @returns the seed; @throws Refusal `seed_differs` */
-export function openSeed(commitment: string, seed: string): Uint8Array<ArrayBuffer> {
-  const bytes = fromBase64url(seed);
-  if (bytes.length !== SEED_BYTES || commitmentOf(bytes) !== commitment)
-    throw new Refusal(
-      'seed_differs',
-      'SHA-256 of this seed is not the commitment that was published before the draw.',
-      { part: 'seed' },
-    );
-  return bytes;
 }
 
 /** An inspector while drawing. */

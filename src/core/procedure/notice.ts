@@ -8,9 +8,9 @@ import { encodeUtf8, sha256, toBase64url } from '../../base/bytes.ts';
 import { dayNumber } from '../../base/day.ts';
 import { maskName } from '../name.ts';
 import { type Level, levelName } from '../number.ts';
-import { type Facts, readFacts } from './case-facts.ts';
-import { outcomeOf } from './outcome.ts';
+import { type Facts, readFacts } from './bodies.ts';
 import type { ResultRow } from './plan.ts';
+import { outcomeOf } from './plan.ts';
 
 /** `over`: it ran its days and the results are not uploaded yet. */
 export const NOTICE_STATES = ['running', 'over', 'uploaded', 'withdrawn'] as const;

@@ -1,12 +1,18 @@
-/**
- * Owns how a step is signed, the same way in the browser, in the command and in the service: digest of the body, place
- * in the case, key of whoever is responsible. It refuses nothing: the service judges what it is handed.
- */
-import { toBase64url } from '../../base/bytes.ts';
+/** How a step is signed, the same way in the browser, in the command and in the service. */
+import canonicalize from 'canonicalize';
+import { encodeUtf8, sha256, toBase64url } from '../../base/bytes.ts';
 import type { SigningKey } from '../keys.ts';
 import { signStatement } from '../statement.ts';
-import { bodyDigest } from './case-chain.ts';
 import type { StepName } from './steps.ts';
+
+/** Seconds between the signing of a step and its arrival. */
+export const STEP_AGE = 600;
+/** Seconds by which the clock of whoever signs may be ahead. */
+export const STEP_AHEAD = 60;
+
+/** SHA-256 of the canonical JSON (RFC 8785) of a body, base64url: what `body` of a step says. The body travels beside it. */
+export const bodyDigest = async (body: unknown): Promise<string> =>
+  toBase64url(await sha256(encodeUtf8(canonicalize(body) as string)));
 
 export interface StepSigner {
   /** `org:…`, `centre:…`, `key:…`, or the service's origin. */

@@ -10,7 +10,7 @@
 import * as v from 'valibot';
 import { encodeUtf8, sha256Short, toBase64url } from '../../base/bytes.ts';
 import { shanghaiDay } from '../../base/day.ts';
-import { isRefusal, Refusal } from '../../base/refusal.ts';
+import { isRefusal } from '../../base/refusal.ts';
 import { earliestEnd, openAnnouncements } from '../announcement.ts';
 import { splitCredential } from '../credential.ts';
 import type { Directory } from '../directory.ts';
@@ -18,18 +18,18 @@ import { normalizeIdNumber } from '../identity.ts';
 import { type PublicJwk, publicJwk } from '../keys.ts';
 import type { Report } from '../report.ts';
 import type { Payload } from '../schema.ts';
-import type { Statement } from '../statement.ts';
 import { unverified } from '../statement.ts';
 import { readHistory } from '../status.ts';
 import { verify } from '../verify.ts';
 import type { AnnouncedYear } from '../workdays.ts';
-import { checkBody, checkPlace, STEP_AGE } from './case-chain.ts';
 import { NOTICE_DAYS } from './plan.ts';
 import { PLAN_DAYS_AHEAD, planDays } from './plan-check.ts';
+import { verifyCase } from './read-case.ts';
 import { isNoticeOver } from './results-check.ts';
-import { type Kind, readAbout, stateAfter } from './steps.ts';
+import { STEP_AGE } from './sign-step.ts';
+import { openSignedStep } from './step-signers.ts';
+import type { Kind } from './steps.ts';
 import type { TrailCase, TrailFile } from './trail-file.ts';
-import { openStep, roleOf } from './trail-keys.ts';
 
 export interface TrailEntry {
   /** A kind of case, or what the text is. */
@@ -122,7 +122,6 @@ interface ReadStep {
 interface ReadCase {
   about: string;
   kind: Kind;
-  state: string | null;
   entries: TrailEntry[];
   /** Verified steps, with their bodies where those are at hand. */
   steps: ReadStep[];
@@ -134,37 +133,32 @@ const broughtKeys = ({ steps }: TrailCase): PublicJwk[] =>
     return read.success ? [read.output.key] : [];
   });
 
-/** Reads one case: each step's signature, place, body and state. */
+/** Verifies one case. A step that does not hold is told as an entry, and those behind it with it. */
 async function readCase(one: TrailCase, trail: TrailFile, directory: Directory): Promise<ReadCase> {
-  const { kind } = readAbout(one.about);
-  const read: ReadCase = { about: one.about, kind, state: null, entries: [], steps: [] };
+  const { about } = one;
   const applicants = broughtKeys(one);
-  let last: Statement<'step+jwt'> | undefined;
-  for (const { token, body, received_at } of one.steps) {
-    const entry = {
-      ...claimed(kind, unverified<Claims>(token).claims.step ?? '', token),
-      about: one.about,
-      received_at,
-    };
-    try {
-      const statement = await openStep(token, trail, directory, applicants);
-      const { payload } = statement;
-      Object.assign(entry, { digest: statement.digest });
-      if (payload.about !== one.about)
-        throw new Refusal('step_about_differs', 'The step is about another case.', { part: 'step+jwt:about' });
-      if (payload.aud !== trail.origin)
-        throw new Refusal('audience_wrong', 'It was made for another service.', { part: 'step+jwt:aud' });
-      checkPlace(payload, { seq: last?.payload.seq ?? 0, prev: last?.digest });
-      if (body !== undefined) await checkBody(payload, body);
-      read.state = stateAfter(kind, payload.step, read.state, roleOf(payload.iss));
-      last = statement;
-      read.steps.push({ step: payload, body });
-      read.entries.push({ ...entry, result: 'pass', body: body === undefined ? 'not_at_hand' : 'same' });
-    } catch (error) {
-      read.entries.push({ ...entry, ...failed(error) });
-    }
-  }
-  return read;
+  const outcomes = new Map<number, Pick<TrailEntry, 'result' | 'code' | 'part'> & { digest?: string }>();
+  const { kind, steps } = await verifyCase(
+    about,
+    one.steps,
+    (token) => openSignedStep(token, trail.statements, directory, applicants),
+    {
+      audience: trail.origin,
+      partial: true,
+      refused: (refusal, at, digest) =>
+        outcomes.set(at, { ...failed(refusal), ...(digest === undefined ? {} : { digest }) }),
+    },
+  );
+  const digests = new Map(steps.map(({ given, digest }) => [given, digest]));
+  const entries = one.steps.map((step, at): TrailEntry => {
+    const { token, body, received_at } = step;
+    const entry = { ...claimed(kind, unverified<Claims>(token).claims.step ?? '', token), about, received_at };
+    const digest = digests.get(step);
+    return digest === undefined
+      ? { ...entry, result: 'fail', ...outcomes.get(at) }
+      : { ...entry, digest, result: 'pass', body: body === undefined ? 'not_at_hand' : 'same' };
+  });
+  return { about, kind, entries, steps: steps.map(({ payload, given }) => ({ step: payload, body: given.body })) };
 }
 
 interface Row {

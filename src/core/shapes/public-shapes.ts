@@ -1,8 +1,8 @@
 /** Requests and answers about what is published: notices, objections, statistics, draws. */
 import * as v from 'valibot';
 import { FILE_TYPES } from '../procedure/body-shapes.ts';
-import { DRAW_RULE, FINDINGS } from '../procedure/draw.ts';
-import { LOTTERY_NAMES } from '../procedure/draw-source.ts';
+import { FINDINGS } from '../procedure/draw.ts';
+import { DRAW_RULE, LOTTERY_NAMES } from '../procedure/draw-seed.ts';
 import { NOTICE_STATES } from '../procedure/notice.ts';
 import { statesOf } from '../procedure/steps.ts';
 import { code, count, date, digest, digestOf, jws, jwsOf, nullableText, oneOf, said, text } from './shape-parts.ts';

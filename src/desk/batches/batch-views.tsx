@@ -5,7 +5,7 @@ import { Refusal } from '../../base/refusal.ts';
 import { PART } from '../../sdk/archive-parts.ts';
 import { centreNames, directoryOf } from '../../service/on-file.ts';
 import { batchView, openBatch } from '../../service/open-batch.ts';
-import { differencesOf, historyOf, openRows, pageReviews } from '../../service/procedure/review-queue.ts';
+import { differencesOf, historyOf, openRows, pageReviews } from '../../service/procedure/reviews.ts';
 import { requireReach } from '../../service/reach.ts';
 import { selectBatchesOf, selectHeld } from '../../storage/batch-store.ts';
 import { countBlocking } from '../../storage/case-store.ts';

@@ -2,7 +2,7 @@
 import type { FC } from 'hono/jsx';
 import { counted } from '../../base/text.ts';
 import type { Words } from '../../base/words.ts';
-import type { Differences } from '../../core/procedure/differences.ts';
+import type { Differences } from '../../core/procedure/results-check.ts';
 import { Both, inLanguage } from '../../web/frame/layout.tsx';
 import { BATCH_STATES, CASE_STATES, STEP_WORDS } from '../../web/words/step-words.ts';
 import { Card, dayOf, Facts, List, moment } from '../frame/desk-parts.tsx';

@@ -15,9 +15,14 @@ import {
   sessionId,
 } from '../../core/procedure/draw.ts';
 import { type DrawRecord, drawOf } from '../../core/procedure/draw-record.ts';
-import { canonicalValue, type LotteryName, requireAhead } from '../../core/procedure/draw-source.ts';
+import {
+  canonicalValue,
+  type LotteryName,
+  newSeed,
+  readSeedFile,
+  requireAhead,
+} from '../../core/procedure/draw-seed.ts';
 import { type InspectorFault, readInspectorText } from '../../core/procedure/inspector-table.ts';
-import { newSeed, readSeedFile } from '../../core/procedure/seed-file.ts';
 import { both, make } from '../../web/frame/page-script.ts';
 import { type Desk, onShow, register } from '../frame/actions.ts';
 import { draftPart } from '../frame/drafts.ts';

@@ -3,7 +3,7 @@
  * that the person is offered, so that a lost browser does not lose the draw. A seed that was published is kept no longer.
  * It refuses nothing; where a browser keeps nothing (private windows), its own error says so.
  */
-import { type SeedFile, seedFileName, seedText } from '../../core/procedure/seed-file.ts';
+import { type SeedFile, seedFileName, seedText } from '../../core/procedure/draw-seed.ts';
 import { download } from '../frame/list-filter.ts';
 
 const NAME = 'luzheng-draws';

@@ -1,7 +1,7 @@
 /** Supervision by draws (双随机、一公开): a centre's draws; drawn sessions for their organization, and for its city to read. */
 import { shanghaiDay } from '../../base/day.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
-import type { Facts } from '../../core/procedure/case-facts.ts';
+import type { Facts } from '../../core/procedure/bodies.ts';
 import { type DrawCommit, type Drawn, sessionId } from '../../core/procedure/draw.ts';
 import { type DrawRecord, recordOf, sameSession } from '../../core/procedure/draw-record.ts';
 import { stepsFrom } from '../../core/procedure/steps.ts';
@@ -9,7 +9,7 @@ import { PROVINCE_CENTRE } from '../../core/province.ts';
 import { centreNames, filedBy } from '../../service/on-file.ts';
 import { listOrganizations } from '../../service/organizations.ts';
 import { findDraw, latestFindings, openDraw, sessionsToCome } from '../../service/procedure/draw-steps.ts';
-import { listCases, viewCase } from '../../service/procedure/read-case.ts';
+import { listCases, viewCase } from '../../service/procedure/stored-cases.ts';
 import { requireReach } from '../../service/reach.ts';
 import { type CaseRow, selectCases } from '../../storage/case-store.ts';
 import { CasesView } from '../frame/cases.tsx';

@@ -4,7 +4,7 @@ import { PROVINCE_CENTRE } from '../../core/province.ts';
 import { centreNames, currentFiling, directoryOf } from '../../service/on-file.ts';
 import { nextCode } from '../../service/organization-codes.ts';
 import { grantedOf } from '../../service/procedure/application-steps.ts';
-import { listCases, viewCase } from '../../service/procedure/read-case.ts';
+import { listCases, viewCase } from '../../service/procedure/stored-cases.ts';
 import { Both } from '../../web/frame/layout.tsx';
 import { type CaseRowView, CasesView } from '../frame/cases.tsx';
 import { Ways } from '../frame/desk-parts.tsx';

@@ -5,7 +5,7 @@ import type { StepName } from '../../core/procedure/steps.ts';
 import { Both } from '../../web/frame/layout.tsx';
 import { Card, type Column, List, moment, type ShownStep, State, Title, Trail } from './desk-parts.tsx';
 
-/** The line of a case as lists have it (src/service/procedure/read-case.ts). */
+/** The line of a case as lists have it (src/core/procedure/read-case.ts). */
 export interface CaseRowView {
   about: string;
   state: string;

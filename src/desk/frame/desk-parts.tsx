@@ -160,7 +160,7 @@ export const More: FC<{ more: string | undefined }> = ({ more }) =>
     </p>
   );
 
-/** The shape of a step as it is shown (src/service/procedure/read-case.ts). */
+/** The shape of a step as it is shown (src/core/procedure/read-case.ts). */
 export interface ShownStep {
   seq: number;
   step: StepName;

@@ -58,7 +58,7 @@ interface Results {
   due: string | null;
 }
 
-/** What is to be done, each with one thing (src/service/procedure/tasks.ts). */
+/** What is to be done, each with one thing (src/service/procedure/reviews.ts). */
 interface Waiting {
   ended: readonly Results[];
   upheld: readonly Results[];

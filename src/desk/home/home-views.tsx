@@ -1,9 +1,9 @@
 /** The first view of applicants, organizations and centres. */
 import { shanghaiDay, shanghaiYear } from '../../base/day.ts';
 import { centreNames, currentFiling, directoryOf } from '../../service/on-file.ts';
-import { listCases } from '../../service/procedure/read-case.ts';
+import { waitingFor } from '../../service/procedure/reviews.ts';
 import { suspensionOf } from '../../service/procedure/standing.ts';
-import { waitingFor } from '../../service/procedure/tasks.ts';
+import { listCases } from '../../service/procedure/stored-cases.ts';
 import { yearToAnnounce } from '../../service/working-days.ts';
 import { selectUsedCapacity } from '../../storage/batch-store.ts';
 import { countCases } from '../../storage/case-store.ts';

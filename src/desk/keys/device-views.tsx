@@ -3,7 +3,7 @@ import type { FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
 import type { DeviceRequest } from '../../core/procedure/application.ts';
 import { centreNames } from '../../service/on-file.ts';
-import { listCases, viewCase } from '../../service/procedure/read-case.ts';
+import { listCases, viewCase } from '../../service/procedure/stored-cases.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { CasesView, Record, type ShownCase } from '../frame/cases.tsx';
 import { Card, CaseHead, Facts, State, Title } from '../frame/desk-parts.tsx';

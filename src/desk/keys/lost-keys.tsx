@@ -7,7 +7,7 @@ import type { Body } from '../../core/procedure/bodies.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { organizationNames } from '../../service/organizations.ts';
 import { keysOf } from '../../service/procedure/device-steps.ts';
-import { listCases, viewCase } from '../../service/procedure/read-case.ts';
+import { listCases, viewCase } from '../../service/procedure/stored-cases.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { STEP_BUTTONS } from '../../web/words/step-words.ts';
 import { Record, type ShownCase } from '../frame/cases.tsx';

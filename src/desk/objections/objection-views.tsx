@@ -2,8 +2,9 @@
 import type { FC } from 'hono/jsx';
 import { readNoticeFacts } from '../../core/procedure/notice.ts';
 import type { Objection } from '../../core/procedure/plan.ts';
+import type { CaseLine } from '../../core/procedure/read-case.ts';
 import { centreNames } from '../../service/on-file.ts';
-import { type CaseLine, listCases, openSteps } from '../../service/procedure/read-case.ts';
+import { listCases, openSteps } from '../../service/procedure/stored-cases.ts';
 import { selectFacts } from '../../storage/case-store.ts';
 import { Both, En, inLanguage } from '../../web/frame/layout.tsx';
 import { STEP_BUTTONS } from '../../web/words/step-words.ts';

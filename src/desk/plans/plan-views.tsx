@@ -2,9 +2,10 @@
 import { shanghaiDay } from '../../base/day.ts';
 import type { Plan } from '../../core/procedure/plan.ts';
 import { earliestExam, planEnd } from '../../core/procedure/plan-check.ts';
+import type { CaseLine } from '../../core/procedure/read-case.ts';
 import type { Kind } from '../../core/procedure/steps.ts';
 import { centreNames, currentFiling, directoryOf } from '../../service/on-file.ts';
-import { type CaseLine, listCases } from '../../service/procedure/read-case.ts';
+import { listCases } from '../../service/procedure/stored-cases.ts';
 import { workingDaysOf } from '../../service/working-days.ts';
 import { CasesView, type ShownCase } from '../frame/cases.tsx';
 import { Ways } from '../frame/desk-parts.tsx';

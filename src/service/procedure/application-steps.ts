@@ -23,10 +23,10 @@ import { selectNewestWithdrawal, selectStatement } from '../../storage/statement
 import { centreNames, directoryOf, filedBy } from '../on-file.ts';
 import { requireHolder } from '../organization-codes.ts';
 import type { Service } from '../service.ts';
-import { readStored, requireFacts } from './body-at-rest.ts';
+import type { Taken, Taking } from './add-step.ts';
+import { requireRoom } from './applicant-limits.ts';
 import { nameFiles } from './case-files.ts';
-import { requireRoom } from './strangers.ts';
-import type { Taken, Taking } from './take-step.ts';
+import { readStored, requireFacts } from './stored-cases.ts';
 
 const ASKING = ['application.submit', 'application.amend'] as const;
 

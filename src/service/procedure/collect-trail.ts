@@ -14,7 +14,7 @@ import { selectTokens } from '../../storage/statement-store.ts';
 import { directoryOf } from '../on-file.ts';
 import { storedEvents, storedEvidence } from '../read-certificate.ts';
 import type { Service } from '../service.ts';
-import { openBody } from './body-at-rest.ts';
+import { openBody } from './stored-cases.ts';
 
 /** Downloads in one trail. */
 const DOWNLOADS = 1000;

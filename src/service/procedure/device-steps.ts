@@ -12,10 +12,10 @@ import { lossOf, selectCase, selectLastStep, selectOpenCase } from '../../storag
 import { selectClientsOf } from '../../storage/statement-store.ts';
 import { currentFiling, directoryOf, filedBy } from '../on-file.ts';
 import type { Service } from '../service.ts';
+import type { Taken, Taking } from './add-step.ts';
+import { requireRoom } from './applicant-limits.ts';
 import { requireClient, requireOwnKey } from './application-steps.ts';
-import { readStored } from './body-at-rest.ts';
-import { requireRoom } from './strangers.ts';
-import type { Taken, Taking } from './take-step.ts';
+import { readStored } from './stored-cases.ts';
 
 /** What a device asks for. */
 async function deviceOf(service: Service, about: string): Promise<Body<'device.request'>> {

@@ -7,18 +7,17 @@ import { dayNumber, dayOf, shanghaiDay } from '../../base/day.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import { counted } from '../../base/text.ts';
 import { levelName } from '../../core/number.ts';
+import type { Facts } from '../../core/procedure/bodies.ts';
 import { type Body, readBody } from '../../core/procedure/bodies.ts';
-import type { Facts } from '../../core/procedure/case-facts.ts';
 import {
   type CandidateSession,
   checkLists,
   type DrawCommit,
   type Drawn,
-  openSeed,
   sessionId,
 } from '../../core/procedure/draw.ts';
 import { type DrawRecord, recordOf, sameSession } from '../../core/procedure/draw-record.ts';
-import { openValue, requireAhead, requireDrawn } from '../../core/procedure/draw-source.ts';
+import { openSeed, openValue, requireAhead, requireDrawn } from '../../core/procedure/draw-seed.ts';
 import type { Session } from '../../core/procedure/plan.ts';
 import {
   type CaseRow,
@@ -34,10 +33,9 @@ import type { D1PreparedStatement } from '../../storage/database.ts';
 import type { Caller } from '../caller.ts';
 import { currentFiling, directoryOf, filedBy } from '../on-file.ts';
 import type { Service } from '../service.ts';
-import { readStored, requireFacts } from './body-at-rest.ts';
+import type { Taken, Taking } from './add-step.ts';
 import { nameFiles } from './case-files.ts';
-import { openSteps } from './read-case.ts';
-import type { Taken, Taking } from './take-step.ts';
+import { openSteps, readStored, requireFacts } from './stored-cases.ts';
 
 const MOST_PLANS = 200;
 /** Plans opened at once: each can have a long roster. */

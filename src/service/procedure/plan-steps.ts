@@ -16,9 +16,9 @@ import { type CaseRow, selectCase, selectLastStep } from '../../storage/case-sto
 import { currentFiling } from '../on-file.ts';
 import type { Service } from '../service.ts';
 import { workingDaysOf } from '../working-days.ts';
-import { readStored, requireFacts } from './body-at-rest.ts';
+import type { Taken, Taking } from './add-step.ts';
 import { requireStanding } from './standing.ts';
-import type { Taken, Taking } from './take-step.ts';
+import { readStored, requireFacts } from './stored-cases.ts';
 
 /** Refuses a change of a plan whose exams have begun. */
 function requireBefore(row: CaseRow | undefined, today: string): void {

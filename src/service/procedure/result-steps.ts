@@ -7,10 +7,20 @@
 
 import { shanghaiDay } from '../../base/day.ts';
 import { Refusal } from '../../base/refusal.ts';
+import { normalizeIdNumber } from '../../core/identity.ts';
 import { readBody } from '../../core/procedure/bodies.ts';
-import type { Results } from '../../core/procedure/plan.ts';
+import type { ResultRow, Results } from '../../core/procedure/plan.ts';
 import { planEnd } from '../../core/procedure/plan-check.ts';
-import { isNoticeOver, noticeUntil, requireResults, resultsFacts } from '../../core/procedure/results-check.ts';
+import {
+  isNoticeOver,
+  noticeUntil,
+  passingRows,
+  requireResults,
+  resultsFacts,
+} from '../../core/procedure/results-check.ts';
+import { readAbout } from '../../core/procedure/steps.ts';
+import type { RawRow } from '../../core/rows/row.ts';
+import type { GivenPhoto } from '../../core/rows/row-photos.ts';
 import {
   type BatchRow,
   guardBatchOfResults,
@@ -22,6 +32,7 @@ import {
 import {
   type CaseRow,
   countBlocking,
+  guardNotice,
   objectionOpen,
   type StepRow,
   selectCase,
@@ -29,21 +40,23 @@ import {
   selectLivingResults,
 } from '../../storage/case-store.ts';
 import type { D1PreparedStatement } from '../../storage/database.ts';
+import type { Caller } from '../caller.ts';
 import { currentFiling } from '../on-file.ts';
 import type { Service } from '../service.ts';
+import { submitBatch } from '../upload.ts';
 import { guardWorkingDays, workingDaysOf } from '../working-days.ts';
-import { readStored, requireFacts } from './body-at-rest.ts';
+import type { Taken, Taking } from './add-step.ts';
+import { sealReason } from './batch-return.ts';
 import { filedPlan } from './plan-steps.ts';
-import { sealReason } from './return-reason.ts';
 import { requireStanding } from './standing.ts';
-import type { Taken, Taking } from './take-step.ts';
+import { readStored, requireFacts } from './stored-cases.ts';
 
 /** The step that began the notice which runs or ran last. */
 const noticeStep = (service: Service, about: string): Promise<StepRow | null> =>
   selectLastStep(service.db, about, ['results.publish', 'results.correct']);
 
 /** The results as they stand, with the step that published them. @throws Refusal `case_not_found` */
-export async function standingResults(service: Service, about: string): Promise<{ results: Results; step: StepRow }> {
+async function standingResults(service: Service, about: string): Promise<{ results: Results; step: StepRow }> {
   const step = await noticeStep(service, about);
   if (!step) throw new Refusal('case_not_found', 'There are no such results.');
   return { results: await readStored<'results.publish'>(service, step), step };
@@ -83,7 +96,7 @@ async function takeNotice({ service, directory, caller, about, step, body, curre
 }
 
 /** How the digest of a batch begins that was made of results as a step published them. */
-export const madeOf = (about: string, seq: number): string => `${about}#${seq}#`;
+const madeOf = (about: string, seq: number): string => `${about}#${seq}#`;
 
 /** What takes back the batch that was made of results and not ordered: it is no longer what they say. */
 async function dropBatch(service: Service, about: string, reason: string): Promise<D1PreparedStatement[]> {
@@ -110,7 +123,7 @@ async function requireOpen(service: Service, row: CaseRow | undefined): Promise<
  * Refuses an upload that is not due: while the notice runs, and while an objection to any publication of the plan is open or
  * was upheld without a correction after it.
  */
-export async function requireUploadable(service: Service, row: CaseRow): Promise<void> {
+async function requireUploadable(service: Service, row: CaseRow): Promise<void> {
   // A correction of the calendar may have come since: nobody's notice ends before its working days have passed.
   const until = noticeUntil(requireFacts('results', row), await workingDaysOf(service));
   if (!isNoticeOver({ until }, shanghaiDay(service.now())))
@@ -157,26 +170,55 @@ export async function takeResults(taking: Taking): Promise<Taken> {
   return { effects: await dropBatch(service, about, `结果已撤回 / the results were withdrawn: ${reason}`) };
 }
 
-/**
- * Refuses a batch that came by itself where results have to be published first, also one that came before that was so
- * (`notice_required`). @param results those that it was made of
- */
-export function requireNotice(service: Service, results: string | null): void {
-  if (service.config.requireNotice && results === null)
-    throw new Refusal(
-      'notice_required',
-      'Here results are published first: file the plan, publish its results, and when the notice has run make the batch with POST /v1/results/{about}/batch.',
-    );
+// Owns the batch that is made of published results (上传): the rows of those who passed, as they stood in the notice, with
+// photos if the organization sends them. Nothing is uploaded a second time that could differ from what was published.
+// The same results and photos give the same batch; other photos before the upload give another, and take the first back.
+// It refuses other people's results, notices that still run, open objections, and results of which nobody passed.
+
+/** Photos without those of candidates who did not pass: people have one archive for the whole roster. Nobody's stay, to be refused. */
+function photosOfPassing(
+  given: readonly GivenPhoto[],
+  passing: readonly RawRow[],
+  published: readonly ResultRow[],
+): GivenPhoto[] {
+  const passed = new Set(passing.map(({ values }) => normalizeIdNumber(String(values.id_number))));
+  const others = new Set(
+    published.map(({ id_number }) => normalizeIdNumber(id_number)).filter((number) => !passed.has(number)),
+  );
+  return given.filter(({ number }) => number === undefined || !others.has(number));
 }
 
-/** Refuses to go on with a batch that was made of results and not uploaded by their step (`batch_not_uploaded`). */
-export async function requireUploaded(service: Service, batch: Pick<BatchRow, 'id' | 'results'>): Promise<void> {
-  if (batch.results === null) return;
-  const row = await selectCase(service.db, batch.results);
-  if (row?.state !== 'uploaded' || requireFacts('results', row).batch !== batch.id)
+/** @param photos with the digest of their archive, empty without one */
+export async function makeBatch(
+  service: Service,
+  caller: Caller,
+  about: string,
+  photos: { given: GivenPhoto[]; digest: string },
+): Promise<{ batch: BatchRow; fresh: boolean }> {
+  const row = readAbout(about).kind === 'results' ? await selectCase(service.db, about) : null;
+  if (!row) throw new Refusal('case_not_found', 'There are no such results.');
+  if (`org:${row.organization}` !== caller.subject)
+    throw new Refusal('out_of_reach', "These results are another organization's.");
+  const { results, step } = await standingResults(service, about);
+  const digest = `${madeOf(about, step.seq)}${photos.digest}`;
+  const made = await selectBatchOfResults(service.db, about);
+  if (made?.body_digest === digest) return { batch: made, fresh: false };
+  if (row.state !== 'notice')
     throw new Refusal(
-      'batch_not_uploaded',
-      'The organization has not uploaded these results yet: their notice may still run.',
-      { results: batch.results },
+      'step_not_now',
+      `These results are ${row.state}; a batch is made of them while they are on notice.`,
+      { state: row.state },
     );
+  await requireUploadable(service, row);
+  const rows = passingRows(results.rows, requireFacts('results', row).pass_mark);
+  if (rows.length === 0) throw new Refusal('batch_empty', 'Nobody passed: there is nothing to certify.');
+  const why = '上传前已由同一结果的另一批次代替 / replaced before its upload by another batch of the same results';
+  const replaced = made ? prepareReturned(service.db, made.id, await sealReason(service, made.id, why)) : [];
+  const before = [guardNotice(service.db, about, row.seq), ...replaced];
+  return submitBatch(
+    service,
+    caller,
+    { rows, photos: photosOfPassing(photos.given, rows, results.rows), digest, results: about, before },
+    null,
+  );
 }

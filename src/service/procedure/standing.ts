@@ -11,8 +11,8 @@ import type { D1PreparedStatement } from '../../storage/database.ts';
 import { filedBy } from '../on-file.ts';
 import { requireReach } from '../reach.ts';
 import type { Service } from '../service.ts';
-import { readStored } from './body-at-rest.ts';
-import type { Taken, Taking } from './take-step.ts';
+import type { Taken, Taking } from './add-step.ts';
+import { readStored } from './stored-cases.ts';
 
 export async function takeRules({ service, caller, id, body }: Taking): Promise<Taken> {
   if (caller.subject !== `org:${id}`) throw new Refusal('out_of_reach', 'An organization publishes its own rules.');

@@ -6,7 +6,7 @@ import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../../base/day.ts';
 import { counted } from '../../base/text.ts';
 import type { DrawRecord } from '../../core/procedure/draw-record.ts';
-import type { PublicSource } from '../../core/procedure/draw-source.ts';
+import type { PublicSource } from '../../core/procedure/draw-seed.ts';
 import { Both, En, Fact, Layout } from '../frame/layout.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';
 import { LOTTERY_WORDS, sourceWords } from '../words/draw-words.ts';

@@ -9,9 +9,9 @@ import { type DrawFile, type DrawRecord, publicRecord } from '../../core/procedu
 import { allow, factory } from '../../http/context.ts';
 import type { Caller } from '../../service/caller.ts';
 import { centreNames, filedBy } from '../../service/on-file.ts';
-import { listedFacts } from '../../service/procedure/body-at-rest.ts';
 import { readFile } from '../../service/procedure/case-files.ts';
 import { findDraw, openDraw, sessionsToCome } from '../../service/procedure/draw-steps.ts';
+import { listedFacts } from '../../service/procedure/stored-cases.ts';
 import type { Service } from '../../service/service.ts';
 import { type CaseRow, selectCases } from '../../storage/case-store.ts';
 import { selectTokens } from '../../storage/statement-store.ts';

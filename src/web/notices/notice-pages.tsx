@@ -11,7 +11,7 @@ import { Both, En, Fact, Heads, inLanguage, Layout, Pager } from '../frame/layou
 import { correctedWords, countWords, NOTICE_WORDS } from '../words/step-words.ts';
 import { type ObjectionFaults, ObjectionForm, type ObjectionTyped } from './objection-pages.tsx';
 
-/** A notice as src/service/procedure/notice-reading.ts gives it. */
+/** A notice as src/service/procedure/notices.ts gives it. */
 interface NoticeLineView {
   id: string;
   state: NoticeState;

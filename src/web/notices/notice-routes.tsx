@@ -24,9 +24,8 @@ import {
   type Notice,
   noticeNotFound,
   readNotice,
-} from '../../service/procedure/notice-reading.ts';
-import { followObjection } from '../../service/procedure/objection-steps.ts';
-import { type Grounds, raiseObjection } from '../../service/procedure/raise-objection.ts';
+} from '../../service/procedure/notices.ts';
+import { followObjection, type Grounds, raiseObjection } from '../../service/procedure/objection-steps.ts';
 import { answerProblem, hostOf, kept, noStore, page } from '../frame/page-response.tsx';
 import { countWords, NOTICE_WORDS } from '../words/step-words.ts';
 import { NoticePage, NoticesPage } from './notice-pages.tsx';

@@ -2,7 +2,7 @@
 import type { Words } from '../../base/words.ts';
 import type { FINDINGS } from '../../core/procedure/draw.ts';
 import type { DrawCheck, DrawEnd } from '../../core/procedure/draw-check.ts';
-import type { LotteryName, PublicSource } from '../../core/procedure/draw-source.ts';
+import type { LotteryName, PublicSource } from '../../core/procedure/draw-seed.ts';
 
 export const DRAW_STATES: Record<string, Words> = {
   committed: { zh: '名单已锁定，待公布种子', en: 'Lists fixed; seed not published yet' },

@@ -31,8 +31,7 @@ import {
 import { reportDamaged } from '../attempt.ts';
 import { organizationNames } from '../organizations.ts';
 import type { Service } from '../service.ts';
-import { readStored } from './body-at-rest.ts';
-import { claimsOf, differs, signedBody } from './read-case.ts';
+import { differs, readStored, signedBody } from './stored-cases.ts';
 
 export interface NoticeLine extends Pick<NoticeFacts, 'title' | 'occupations' | 'counts' | 'from' | 'until'> {
   id: string;
@@ -139,10 +138,7 @@ export async function changedNotices(
 export async function publishedResults(service: Service, about: string): Promise<Results> {
   const row = await selectLastStep(service.db, about, ['results.publish', 'results.correct']);
   if (!row) throw noticeNotFound();
-  const { claims } = claimsOf(row);
-  if (claims.about !== about || claims.seq !== row.seq || claims.step !== row.step) throw differs();
-  const body = await signedBody(service, row, claims);
-  return readBody(row.step as 'results.publish', body);
+  return readBody(row.step as 'results.publish', await signedBody(service, row));
 }
 
 /** Days of the plan's sessions; where the plan is not at hand, those on which somebody sat an exam. */

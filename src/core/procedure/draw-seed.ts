@@ -10,8 +10,27 @@
  * (`public_value_early`), and days on which the value would be known too early or too late (`public_source_late`).
  */
 import * as v from 'valibot';
-import { Refusal } from '../../base/refusal.ts';
-import { day } from './body-shapes.ts';
+import { fromBase64url, sha256Short, toBase64url } from '../../base/bytes.ts';
+import { isUnreadable, Refusal } from '../../base/refusal.ts';
+import { day, digest } from './body-shapes.ts';
+
+export const DRAW_RULE = 'luzheng-draw-1';
+const SEED_BYTES = 32;
+
+/** What is published before the draw of a seed that stays secret until then. */
+export const commitmentOf = (seed: Uint8Array): string => toBase64url(sha256Short(seed));
+
+/** Opens a commitment. @returns the seed; @throws Refusal `seed_differs` */
+export function openSeed(commitment: string, seed: string): Uint8Array<ArrayBuffer> {
+  const bytes = fromBase64url(seed);
+  if (bytes.length !== SEED_BYTES || commitmentOf(bytes) !== commitment)
+    throw new Refusal(
+      'seed_differs',
+      'SHA-256 of this seed is not the commitment that was published before the draw.',
+      { part: 'seed' },
+    );
+  return bytes;
+}
 
 interface Lottery {
   main: { count: number; most: number };
@@ -132,4 +151,44 @@ export function requireDrawn({ date }: Pick<PublicSource, 'date'>, today: string
     throw new Refusal('public_value_early', `The lottery is drawn on ${date}; nobody can know its numbers yet.`, {
       part: 'public_value',
     });
+}
+
+// Owns the file that keeps the seed of a draw from its commitment to its publication: the desk offers it, the command writes
+// it, and either opens what the other saved. Whoever has it can compute the draw once the public value is known.
+// It refuses what is no such file (`seed_file_malformed`), and a seed that is not the one committed to (`seed_differs`).
+
+const SEED_FILE = v.object({
+  rule: v.literal(DRAW_RULE),
+  about: v.optional(v.string()),
+  title: v.optional(v.string()),
+  commitment: digest,
+  seed: digest,
+});
+export type SeedFile = v.InferOutput<typeof SEED_FILE>;
+
+/** @param random 32 bytes that nobody else knows */
+export const newSeed = (random: Uint8Array): Pick<SeedFile, 'commitment' | 'seed'> => ({
+  seed: toBase64url(random),
+  commitment: commitmentOf(random),
+});
+
+export const seedText = ({ about, title, commitment, seed }: Omit<SeedFile, 'rule'>): string =>
+  `${JSON.stringify({ rule: DRAW_RULE, about, title, commitment, seed }, null, 2)}\n`;
+
+/** What such a file is called: by its commitment, which is public. */
+export const seedFileName = (commitment: string): string => `draw-seed-${commitment.slice(0, 10)}.json`;
+
+/** Reads a file, for a draw with this commitment. */
+export function readSeedFile(text: string, commitment: string): SeedFile {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+  }
+  const read = v.safeParse(SEED_FILE, value);
+  if (!read.success)
+    throw new Refusal('seed_file_malformed', 'This is no file with the seed of a draw.', { part: 'seed' });
+  openSeed(commitment, read.output.seed);
+  return read.output;
 }

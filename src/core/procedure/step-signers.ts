@@ -1,30 +1,25 @@
 /**
- * Owns whose key signed a step, judged at the instant at which it was signed: a centre by its root's statement, an
+ * Whose key signed a step, judged at the instant at which it was signed: a centre by its root's statement, an
  * organization by the statement of a centre about that device, the service by its root's, an applicant by its own key.
- * It refuses keys that nobody entitled had named for the signer at that time, and those that had ended.
  */
 
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import type { Directory } from '../directory.ts';
 import { codeOf } from '../filing.ts';
 import type { PublicJwk } from '../keys.ts';
-import { PROVINCE_CENTRE } from '../province.ts';
 import { checkTimes, openStatement, readHeader, type Statement } from '../statement.ts';
-import type { Role } from './steps.ts';
+import { roleOf } from './read-case.ts';
 import type { TrailFile } from './trail-file.ts';
 
-/** Who a signer is, by its name. */
-export function roleOf(iss: string): Role {
-  if (iss.startsWith('org:')) return 'organization';
-  if (iss.startsWith('key:')) return 'applicant';
-  if (iss.startsWith('centre:')) return iss === PROVINCE_CENTRE ? 'province' : 'city';
-  return 'service';
-}
-
-/** Opens signed steps. `applicants`: keys that bodies of the case bring along, for bodies that nobody had filed yet. */
-export async function openStep(
+/**
+ * Opens a signed step.
+ * @param named statements that name keys of organizations and of the service
+ * @param applicants keys that bodies of the case bring along, of those that nobody had filed yet
+ * @throws Refusal of openStatement; of keys that nobody entitled had named for the signer at that time, and that had ended
+ */
+export async function openSignedStep(
   token: string,
-  trail: TrailFile,
+  named: Pick<TrailFile['statements'], 'clients' | 'services'>,
   directory: Directory,
   applicants: readonly PublicJwk[],
 ): Promise<Statement<'step+jwt'>> {
@@ -46,10 +41,10 @@ export async function openStep(
     part: 'step+jwt',
   });
   for (const open of [openOfClient, openOfService]) {
-    for (const named of open === openOfClient ? trail.statements.clients : trail.statements.services) {
+    for (const statement of open === openOfClient ? named.clients : named.services) {
       try {
-        const statement = await open(token, named, kid, directory);
-        if (statement) return statement;
+        const opened = await open(token, statement, kid, directory);
+        if (opened) return opened;
       } catch (error) {
         if (!isRefusal(error)) throw error;
         refusal = error;

@@ -13,7 +13,7 @@ import { CREDENTIAL_MEDIA_TYPE, withDisclosures } from '../core/credential.ts';
 import { chosenType } from '../http/accept.ts';
 import { LIMITS, parseJson, readBytes, readJson, readShape, requireType } from '../http/body.ts';
 import { type AppEnv, factory } from '../http/context.ts';
-import { askerOf, brake } from '../http/rate-limit.ts';
+import { askerOf, rateLimit } from '../http/rate-limit.ts';
 import { checkBundle, checkCredential, checkDocument, checkSeal } from '../service/check.ts';
 import {
   bundleWithWithdrawals,
@@ -70,7 +70,7 @@ async function fileOf(c: Context<AppEnv>, found: Found, type: string, copy?: Sta
 
 export const publicRoutes = factory
   .createApp()
-  .get('/v1/certificates/:number', brake('lookup'), async (c) => {
+  .get('/v1/certificates/:number', rateLimit('lookup'), async (c) => {
     const type = chosenType(c, ['application/json', CREDENTIAL_MEDIA_TYPE]);
     const found = await lookUp(c.var.service, c.req.param('number'));
     if (!found) throw certificateNotFound();
@@ -80,12 +80,12 @@ export const publicRoutes = factory
       throw new Refusal('register_differs', 'The stored certificate does not verify.');
     return c.body(report.credential, 200, { ...noStore, 'Content-Type': CREDENTIAL_MEDIA_TYPE });
   })
-  .post('/v1/certificates/search', brake('search'), async (c) => {
+  .post('/v1/certificates/search', rateLimit('search'), async (c) => {
     const { number, name, id_number } = await readJson(c, LIMITS.small, QUERY);
     const query = { number: given(number), name: given(name), id_number: given(id_number) };
     return c.json({ results: await search(c.var.service, query, await askerOf(c, false)) }, 200, noStore);
   })
-  .post('/v1/verify', brake('verify'), async (c) => {
+  .post('/v1/verify', rateLimit('verify'), async (c) => {
     const { service } = c.var;
     const type = requireType(c, ['application/json', CREDENTIAL_MEDIA_TYPE, BUNDLE_MEDIA_TYPE, 'application/pdf']);
     const bytes = await readBytes(c, type === 'application/pdf' ? LIMITS.document : LIMITS.bundle);
@@ -98,7 +98,7 @@ export const publicRoutes = factory
     if ('seal' in evidence) return c.json(await checkSeal(service, evidence.seal), 200, noStore);
     return c.json(await checkBundle(service, readBundle(evidence.bundle)), 200, noStore);
   })
-  .post('/v1/certificates/:number/download', brake('search'), async (c) => {
+  .post('/v1/certificates/:number/download', rateLimit('search'), async (c) => {
     const { service } = c.var;
     const { name, id_number, copy: asked } = await readJson(c, LIMITS.small, HOLDER);
     const type: string = chosenType(c, asked ? COPIES : DOWNLOADS);

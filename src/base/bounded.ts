@@ -1,9 +1,7 @@
-/**
- * What may still be spent on one input: every loop of a reader spends from it, so that time and memory stay within known
- * figures whatever the input says of itself.
- */
+/** What stays within bounds: a budget for reading one input, and a map that forgets. */
 import type { Refusal } from './refusal.ts';
 
+/** What may still be spent on one input. Every loop of a reader spends from it, whatever the input says of itself. */
 export class Budget<Limit extends string> {
   readonly #limits: Readonly<Record<Limit, number>>;
   readonly #left: Record<Limit, number>;
@@ -30,7 +28,7 @@ export class Budget<Limit extends string> {
   }
 }
 
-/** Owns a map that forgets: at most `limit` entries, the oldest leave first. */
+/** A map that forgets: at most `limit` entries, the oldest leave first. */
 export class Recent<V> {
   readonly #entries = new Map<string, V>();
   readonly #limit: number;
@@ -49,7 +47,7 @@ export class Recent<V> {
     return value;
   }
 
-  /** The remembered value, or what `make` promises; a failure is not remembered: the next caller tries anew. */
+  /** The remembered value, or what `make` promises; a failure is not remembered: the next caller tries again. */
   once<T>(this: Recent<Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
     const known = this.get(key);
     if (known) return known;

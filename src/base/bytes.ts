@@ -1,6 +1,6 @@
 /**
- * Owns the text forms of bytes: strict base64url, hex, UTF-8, and SHA-256.
- * It refuses every non-canonical spelling, because two spellings of one value are two identities.
+ * Text forms of bytes: strict base64url, hex, UTF-8; and SHA-256. Only canonical spellings are read, because two
+ * spellings of one value are two identities.
  */
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 import { base64url } from 'jose';
@@ -24,7 +24,10 @@ export const toBase64url = (bytes: Uint8Array): string => base64url.encode(bytes
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** Whether a text of the base64url alphabet has the length and the last character of its only spelling: bits that mean nothing are zero. */
+/**
+ * Whether a text of the base64url alphabet has the length and the last character of its only spelling: bits that mean
+ * nothing are zero.
+ */
 export function endsCanonically(text: string): boolean {
   const rest = text.length % 4;
   const unused = rest === 2 ? 15 : rest === 3 ? 3 : 0;

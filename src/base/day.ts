@@ -1,7 +1,6 @@
 /**
- * Owns the official day: Asia/Shanghai, UTC+8 the year round since 1991 (no daylight saving time).
+ * The official day: Asia/Shanghai, UTC+8 the year round since 1991 (no daylight saving time).
  * Instants are NumericDate (whole seconds since 1970, UTC); days are `YYYY-MM-DD`.
- * It refuses days that do not exist.
  */
 import { Refusal } from './refusal.ts';
 

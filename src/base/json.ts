@@ -7,7 +7,9 @@ import { Refusal } from './refusal.ts';
 /** Deepest nesting that anything here needs; and values: 10,000 rows of a batch, each with a dozen members. */
 export const JSON_LIMITS = { depth: 16, values: 300_000 } as const;
 
-/** Counts nesting and values (members, elements and brackets) of a JSON text, up to the first limit that is exceeded. */
+/**
+ * Counts nesting and values (members, elements and brackets) of a JSON text, up to the first limit that is exceeded.
+ */
 function requireModest(text: string): void {
   let [depth, values, quoted] = [0, 0, false];
   for (let i = 0; i < text.length; i++) {

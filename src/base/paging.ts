@@ -1,7 +1,6 @@
 /**
- * Owns the place of a line in a long list that is read page by page: what stands first, when, and which of those of one
- * second. Whoever reads on hands it back, so that lines that came meanwhile neither repeat nor hide another.
- * It refuses texts that are no place (`body_malformed`).
+ * Where a page of a long list ends: what stands first, when, and which of those of one second. The caller sends it back
+ * for the next page, so that lines that came meanwhile neither repeat nor hide another.
  */
 import { Refusal } from './refusal.ts';
 

@@ -1,9 +1,7 @@
 /**
- * Owns the one way in which the core says no.
- *
- * A Refusal carries a stable `code` (part of the contract: clients and tests compare it),
- * the `part` that is wrong where the input has parts, and `facts` that help a person act.
- * It refuses to know HTTP: which status a code becomes is decided in http/problems.ts.
+ * A refusal: the one way in which the program says no to an input. It carries a stable `code` (part of the contract:
+ * clients and tests compare it), the `part` that is wrong where the input has parts, and `facts` that help a person
+ * act. Which HTTP status a code has is decided in http/problems.ts.
  * Never put personal data into any of its fields: refusals are logged and sent back.
  */
 
@@ -35,7 +33,10 @@ export function isRefusal(error: unknown, code?: string): error is Refusal {
   return error instanceof Refusal && (code === undefined || error.code === code);
 }
 
-/** Whether an error says that an input is not what it should be (a refusal, or no JSON), and not that the program is wrong. */
+/**
+ * Whether an error says that an input is not what it should be (a refusal, or no JSON), and not that the program is
+ * wrong.
+ */
 export const isUnreadable = (error: unknown): boolean => isRefusal(error) || error instanceof SyntaxError;
 
 /** What some work gives, or undefined where it refuses; every other error goes on, for it is a defect. */

@@ -1,6 +1,4 @@
-/**
- * Owns writing an Atom feed (RFC 4287). It refuses characters that XML 1.0 cannot say: they are left out.
- */
+/** Writes an Atom feed (RFC 4287). Characters that XML 1.0 cannot say are left out. */
 import { toTimestamp } from '../base/day.ts';
 
 export interface AtomEntry {

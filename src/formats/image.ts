@@ -1,14 +1,14 @@
 /**
- * Owns the structure of a JPEG (ITU-T T.81): the walk over its markers from SOI to EOI, as far as a PDF needs it to
- * embed the file as it is (DCTDecode). Pixels are not decoded.
- * It refuses what PDF readers do not all draw (arithmetic coding, lossless, 12 bits, CMYK), a picture that is upright
- * only by an Exif mark, a file that ends early, and anything behind the picture.
+ * JPEG (ITU-T T.81) and PNG (ISO/IEC 15948) as far as a PDF needs them to embed the file as it is: sizes, structure,
+ * checksums. Pixels of a JPEG are not decoded. What PDF readers do not all draw is a flaw.
  */
-
 import { concat } from '../base/bytes.ts';
 import { adler32, crc32, inflateExactly } from './inflate.ts';
 
-/** Why a picture is not taken. `type`: of a kind that PDF readers do not all draw; `turned`: upright only by an Exif mark. */
+/**
+ * Why a picture is not taken. `type`: of a kind that PDF readers do not all draw; `turned`: upright only by an Exif
+ * mark.
+ */
 type PictureFlaw = 'type' | 'damaged' | 'colour' | 'turned' | 'transparent';
 interface Flaw {
   flaw: PictureFlaw;
@@ -128,11 +128,6 @@ export function readJpeg(bytes: Uint8Array): Read<JpegImage> {
   return flaw('damaged');
 }
 
-/**
- * Owns one value of Exif (a TIFF file inside a picture): the orientation, by which some programs turn a picture and
- * print does not. It refuses nothing: Exif that cannot be read turns no picture.
- */
-
 const ORIENTATION = 0x0112;
 const SHORT = 3;
 
@@ -154,10 +149,7 @@ function orientationOf(tiff: Uint8Array): number {
   return 1;
 }
 
-// Owns the structure of a PNG (ISO/IEC 15948): its chunks and their checksums, as far as a PDF needs it to embed the
-// compressed pixels as they are (FlateDecode with PNG predictors).
-// It refuses what a PDF cannot take so (interlaced, other than 8 bits, transparency), critical chunks that nobody
-// knows, a picture that is upright only by an Exif mark, and pixels that are not exactly as many as the header says.
+// PNG: the compressed pixels go into a PDF as they are (FlateDecode with PNG predictors).
 
 export interface PngImage {
   kind: 'png';

@@ -1,6 +1,7 @@
 /**
  * DEFLATE (RFC 1951) that strangers compressed, by pako, and the checksums that stand beside it in ZIP, PNG and zlib.
- * Not by fflate, which fills a table of 32,768 entries for each block: 31 bytes cost it 26 ms, and 5 MB more than an hour.
+ * Not by fflate, which fills a table of 32,768 entries for each block: 31 bytes cost it 26 ms, and 5 MB more than an
+ * hour.
  */
 import { Z_BLOCK, Z_OK, Z_STREAM_END, ZStream, zlibInflate, zlibInflateInit2 } from 'pako3';
 

@@ -1,7 +1,6 @@
 /**
- * Owns the tree over a batch's rows: RFC 9162 §2.1 with SHA-256.
- * Leaves are hashed with a 0x00 prefix and nodes with 0x01, so that no node can be passed off as a row.
- * It refuses paths of a length that the tree cannot have.
+ * The Merkle tree of RFC 9162 §2.1 with SHA-256. Leaves are hashed with a 0x00 prefix and nodes with 0x01, so that no
+ * node can be passed off as a leaf.
  */
 import { concat, equalBytes, sha256Short } from '../base/bytes.ts';
 

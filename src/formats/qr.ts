@@ -1,9 +1,8 @@
 /**
- * Owns the QR code of a certificate as a matrix of modules; drawing it is the template's.
+ * A QR code as a matrix of modules, and its dark modules as rectangles for a path.
  * The text up to and including `#` goes in byte mode and the digits behind it in numeric mode (3⅓ bits each), level M:
- * that is what keeps the code small enough to scan from paper.
- * Imported from the core of `qrcode`, which knows no canvas, PNG or file system, so one module serves Worker, browser and Node.
- * It refuses texts that are not ASCII and texts that no QR code holds (`qr_unusable`).
+ * that keeps the code small enough to scan from paper. Imported from the core of `qrcode`, which knows no canvas, PNG
+ * or file system, so one module serves Worker, browser and Node.
  */
 import { create, type QrSegment, type QrSymbol } from 'qrcode/lib/core/qrcode.js';
 import { Refusal } from '../base/refusal.ts';
@@ -46,11 +45,10 @@ export function qrMatrix(url: string): QrMatrix {
   return { size, version, modules: data, dark: (x, y) => data[y * size + x] === 1 };
 }
 
-// Owns the dark modules of a QR code as few rectangles for one PDF path, which compresses well.
 // Every dark module lies in exactly one rectangle and no edge crosses light: painted as one path, no rasterizer
 // leaves a hairline between two modules or draws one beside them. (Overlaps under the even-odd rule need a quarter
 // fewer bytes, but pdfium and Ghostscript show edges that should cancel.)
-// It knows no colours, places or sizes: the unit is a module, from the top left corner of the code, y downwards.
+// The unit is a module, from the top left corner of the code, y downwards.
 
 interface Group {
   width: number;

@@ -1,8 +1,8 @@
 /**
- * Reading ZIP files (APPNOTE 6.3) that strangers send, whole in memory. `readDirectory` reads the directory for archives
- * and workbooks alike; `openArchive` gives the files of an archive, each inflated when it is asked for and no sooner.
- * Names are labels, never paths to write to. An archive that says two things is refused: other readers might see other
- * files there.
+ * Reading ZIP files (APPNOTE 6.3) that strangers send, whole in memory. `readDirectory` reads the directory for
+ * archives and workbooks alike; `openArchive` gives the files of an archive, each inflated when it is asked for and no
+ * sooner. Names are labels, never paths to write to. An archive that says two things is refused: other readers might
+ * see other files there.
  */
 
 import { decodeUtf8, equalBytes } from '../base/bytes.ts';
@@ -63,7 +63,9 @@ function findEnd(view: DataView): number {
   return -1;
 }
 
-/** Size, packed size and place of a file: in the extra field 1 where its own field is full, as some writers always do. */
+/**
+ * Size, packed size and place of a file: in the extra field 1 where its own field is full, as some writers always do.
+ */
 function longFields(view: DataView, at: number, extra: number, end: number): number[] {
   const long: number[] = [];
   for (let field = extra; field + 4 <= end; field += 4 + view.getUint16(field + 2, true)) {

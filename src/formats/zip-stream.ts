@@ -1,9 +1,8 @@
 /**
- * Owns ZIP archives (APPNOTE 6.3) written and read while they flow, one file in memory at a time. Files are stored:
- * PDFs are compressed already. Size and checksum stand before each file. Streaming writers put them after it
- * (data descriptors); then whoever reads the stream must guess where a stored file ends, and a PDF that holds the
- * mark by chance is cut: fflate's reader does that, and Java's refuses such archives.
- * It refuses to write more than the format holds without its 64-bit form, and to call an archive whole that ended early.
+ * ZIP archives (APPNOTE 6.3) written and read as streams, one file in memory at a time. Files are stored: PDFs are
+ * compressed already. Size and checksum stand before each file. Streaming writers put them after it (data descriptors);
+ * then whoever reads the stream must guess where a stored file ends, and a PDF that holds the mark by chance is cut:
+ * fflate's reader does that, and Java's takes no such archive.
  */
 import { Unzip, zipSync } from 'fflate';
 import { concat } from '../base/bytes.ts';
@@ -113,6 +112,6 @@ export async function* readZip(stream: ReadableStream<Uint8Array>): AsyncGenerat
       throw broken('The archive ended before its directory, or is none.');
   } finally {
     // Whoever stopped reading early wants no more of it; at its end this does nothing.
-    await reader.cancel().catch(() => undefined);
+    await reader.cancel();
   }
 }

@@ -1,12 +1,16 @@
 /**
- * Which of our media types a caller takes, by Accept with its weights (RFC 9110 §12.5.1): the most specific range that names
- * a type decides on it, and q=0 forbids it. hono parses the header; its own choice falls back to a type that is forbidden.
+ * Which of our media types a caller takes, by Accept with its weights (RFC 9110 §12.5.1): the most specific range that
+ * names a type decides on it, and q=0 forbids it. hono parses the header; its own choice falls back to a type that is
+ * forbidden.
  */
 import type { Context } from 'hono';
 import { accepts } from 'hono/accepts';
 import { Refusal } from '../base/refusal.ts';
 
-/** `named`: 3 by its own name, 2 by the range of its top-level type, 1 by the range of all types; 0 not at all, and then `q` is 0. */
+/**
+ * `named`: 3 by its own name, 2 by the range of its top-level type, 1 by the range of all types; 0 not at all, and then
+ * `q` is 0.
+ */
 interface Weighed {
   type: string;
   q: number;

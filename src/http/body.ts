@@ -1,7 +1,6 @@
 /**
- * Owns reading a request's body: bounded in bytes while it streams and in depth before it is parsed, with the
- * content types that a route takes.
- * It refuses, each with a 4xx code: compressed, too large, not UTF-8, not JSON, nested too deeply, of another type.
+ * Reading a request's body: bounded in bytes while it streams and in depth before it is parsed, with the content types
+ * that a route takes; the parts of a form; and query parameters.
  */
 import type { Context } from 'hono';
 import * as v from 'valibot';
@@ -11,8 +10,11 @@ import { Refusal } from '../base/refusal.ts';
 import { sentenceOf, wordsOfIssue } from '../core/field-words.ts';
 import { LARGEST_BODY } from '../core/gateway.ts';
 
-/** Bytes. Statements and searches are small; a certificate chain has 16 KB in JSON; bundles hold a filing; a PDF its photo; steps a plan with its roster; lists to be checked hold 100 rows, or 10,000 with a key; batches hold
- * 10,000 rows; photos fill what an isolate of 128 MB leaves when the fonts, the code and one pack of photos have theirs. */
+/**
+ * Bytes. Statements and searches are small; a certificate chain has 16 KB in JSON; bundles hold a filing; a PDF its
+ * photo; steps a plan with its roster; lists to be checked hold 100 rows, or 10,000 with a key; batches hold 10,000 rows;
+ * photos fill what an isolate of 128 MB leaves when the fonts, the code and one pack of photos have theirs.
+ */
 export const LIMITS = {
   small: 16_384,
   bulkOpen: 250_000,
@@ -31,7 +33,10 @@ export const LIMITS = {
 export const mediaType = (c: Context): string =>
   (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
-/** One reading of the client's stream: it fails where the client breaks off, or where the chunks of the transfer are malformed. */
+/**
+ * One reading of the client's stream: it fails where the client breaks off, or where the chunks of the transfer are
+ * malformed.
+ */
 async function readPart<T>(read: Promise<T>): Promise<T> {
   try {
     return await read;
@@ -55,7 +60,10 @@ async function readAnnounced(body: ReadableStream<Uint8Array>, length: number): 
   return bytes.subarray(0, size);
 }
 
-/** Bodies come as they are: a compressed one would have to be bounded twice (RFC 9110 §15.5.16 names the answer and its header). */
+/**
+ * Bodies come as they are: a compressed one would have to be bounded twice (RFC 9110 §15.5.16 names the answer and its
+ * header).
+ */
 function requireIdentity(c: Context): void {
   const codings = (c.req.header('content-encoding') ?? '')
     .toLowerCase()
@@ -125,8 +133,6 @@ export const STATEMENT_BODY = v.object({ statement: v.pipe(v.string(), v.minLeng
 /** A signed step with its body: `{ statement, body }`. */
 export const STEP_BODY = v.object({ ...STATEMENT_BODY.entries, body: v.unknown() });
 
-// Owns reading query parameters: given and well-formed, or not given. It refuses others (`body_malformed`, with the part).
-
 /** @returns undefined for a parameter that is absent or empty */
 export function oneOf(value: string | undefined, pattern: RegExp, part: string): string | undefined {
   if (value === undefined || value === '') return undefined;
@@ -134,10 +140,10 @@ export function oneOf(value: string | undefined, pattern: RegExp, part: string):
   return value;
 }
 
-// Owns the parts of a form (multipart/form-data, RFC 7578) that lies in memory: each part a view of the body, nothing
+// The parts of a form (multipart/form-data, RFC 7578) that lies in memory: each part a view of the body, nothing
 // copied. The runtime's formData() holds body and files at once, measured 118 MB for a body of 48 MB, of the 128 MB
-// that an isolate has; this holds the body.
-// It refuses fields that were not asked for or come twice, and whatever is not exactly such a form.
+// that an isolate has. @remix-run/multipart-parser takes what this refuses: a line that only begins like the boundary,
+// any two bytes behind it, a field named twice.
 
 export interface Part {
   /** Media type without parameters, lower case; empty if the part has none. */
@@ -169,7 +175,9 @@ function find(bytes: Uint8Array, wanted: Uint8Array, from: number, to = bytes.le
 const startsWith = (bytes: Uint8Array, text: Uint8Array, at: number): boolean =>
   text.every((byte, i) => bytes[at + i] === byte);
 
-/** A parameter of a header: `name="value"` or `name=value`, read from the left so that none hides in another's value. */
+/**
+ * A parameter of a header: `name="value"` or `name=value`, read from the left so that none hides in another's value.
+ */
 function parameter(header: string, name: string): string | undefined {
   for (const [, key, quoted, token] of header.matchAll(/;\s*([\w*-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))/g)) {
     if (key?.toLowerCase() === name) return quoted ?? token;

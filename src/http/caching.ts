@@ -1,8 +1,8 @@
 /**
- * Owns copies of the two public answers that grow, the trust list and the status lists, in Cloudflare's cache (Cache API), for
- * all isolates of a location. A copy is kept under the revision of the register, which every change raises, and under the
- * service's own key: so it is never older than the register, and a change shows to the very next who asks.
- * It refuses to keep what is told of one certificate or one person, and to fail where there is no cache: then it is made anew.
+ * Copies of answers. The two public answers that grow, the trust list and the status lists, are kept in Cloudflare's
+ * cache (Cache API) for all isolates of a location: under the revision of the register, which every change raises, and
+ * under the service's own key, so that a copy is never older than the register. Nothing about one certificate or one
+ * person is kept. Answers that are the same for everyone have an ETag.
  */
 import type { Context } from 'hono';
 import { etag, RETAINED_304_HEADERS } from 'hono/etag';
@@ -52,10 +52,8 @@ export async function keptAnswer(
   return c.body(text, 200, headers);
 }
 
-// Owns which answers are the same for everyone, and so are told by an ETag and may be asked for again at little cost
-// (RFC 9110 §13): pages without anything typed, keys, statements, contexts, status lists.
-// It refuses to be mounted on streams, which it would have to read whole, and on answers about a certificate.
-// Copies for all isolates of a location are edge.ts's.
+// What has an ETag and may be asked for again at little cost (RFC 9110 §13): pages without anything typed, keys,
+// statements, contexts, status lists. Not streams, which would have to be read whole, and nothing about a certificate.
 
 const SHARED = [
   '/',

@@ -1,5 +1,4 @@
-/** Owns the types that Hono's handlers share, and the factory that is made once. */
-
+/** The types that Hono's handlers share, the factory that is made once, and who calls. */
 import type { MiddlewareHandler } from 'hono';
 import { createFactory } from 'hono/factory';
 import { isRefusal, Refusal } from '../base/refusal.ts';
@@ -16,9 +15,8 @@ export interface AppEnv {
 
 export const factory = createFactory<AppEnv>();
 
-// Owns who calls: access token (a statement about a key) and DPoP proof, checked before anything else of a
-// request is looked at. The proof is remembered after all its signatures held and before any effect.
-// It refuses callers without both (401), callers of another role (403), and a proof used before (401).
+// Access token (a statement about a key) and DPoP proof are checked before anything else of a request is looked at. The
+// proof is remembered after all its signatures held and before any effect.
 
 async function authenticate(
   service: Service,

@@ -39,7 +39,10 @@ const SHOWN = {
 /** Also of a 304, which must tell the same as the answer that it stands for. */
 export const CORS_HEADERS: readonly string[] = Object.keys(SHOWN);
 
-/** Sets the headers before the handler runs: hono/cors sets them on an answer of its own, and every look-up would pay for a copy. */
+/**
+ * Sets the headers before the handler runs: hono/cors sets them on an answer of its own, and every look-up would pay
+ * for a copy.
+ */
 export const crossOrigin = factory.createMiddleware(async (c, next) => {
   const route = matchedRoutes(c).find(({ method }) => method !== 'ALL');
   if (route && OPEN.has(`${route.method} ${route.path}`))
@@ -64,11 +67,14 @@ export function preflight(c: Context<AppEnv>, path: string): Response | undefine
 }
 
 // Refuses what pages of other sites send here in a reader's name (CSRF): forms, which browsers send without asking.
-// The order is that of Go's net/http.CrossOriginProtection: Sec-Fetch-Site where a browser says it, else Origin; who says
-// neither is no browser, or one so old that it had no cookies of this service to lend.
+// The order is that of Go's net/http.CrossOriginProtection: Sec-Fetch-Site where a browser says it, else Origin; who
+// says neither is no browser, or one so old that it had no cookies of this service to lend.
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
-/** What a form can send (and `fetch` without a preflight). Any other type of another site's page is asked for first (CORS). */
+/**
+ * What a form can send (and `fetch` without a preflight). Any other type of another site's page is asked for first
+ * (CORS).
+ */
 const SIMPLE = ['', 'application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
 
 /** Whether a browser says that the request does not come from a page of this service. */
@@ -79,7 +85,10 @@ function isForeign(c: Context<AppEnv>): boolean {
   return origin !== undefined && origin !== c.var.service.config.origin && origin !== new URL(c.req.url).origin;
 }
 
-/** The API takes JSON and files from programs anywhere; objections are for whoever reads the notice, here or without a browser. */
+/**
+ * The API takes JSON and files from programs anywhere; objections are for whoever reads the notice, here or without a
+ * browser.
+ */
 const isForm = (c: Context<AppEnv>): boolean =>
   !c.req.path.startsWith('/v1/') || c.req.path.startsWith('/v1/notices/') || SIMPLE.includes(mediaType(c));
 

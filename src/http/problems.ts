@@ -1,7 +1,6 @@
 /**
- * Owns how a refusal leaves over HTTP: RFC 9457 problems with a stable `code`, a Chinese title and an English
- * detail. The one place that knows which status a code has.
- * It refuses to say anything of an unexpected error but that it happened.
+ * How a refusal leaves over HTTP: RFC 9457 problems with a stable `code`, a Chinese title and an English detail. The
+ * one place that knows which status a code has. Of an unexpected error nothing is said but that it happened.
  */
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -222,7 +221,7 @@ export const PROBLEMS: Record<string, readonly [status: number, title: string]> 
   encoding_not_supported: [415, '请求内容不能压缩'],
   range_outside: [416, '超出批次的证书范围'],
   table_format_unsupported: [415, '不支持的文件格式，请用 Excel 或 WPS 另存为 .xlsx 或“CSV UTF-8”'],
-  // What could be read but must be mended
+  // What could be read but must be corrected
   rows_refused: [422, '名单中有错误，未保存任何内容'],
   xlsx_encrypted: [422, '工作簿设有密码，请取消密码后再上传'],
   xlsx_macros: [422, '工作簿含有宏，请另存为不含宏的 .xlsx'],

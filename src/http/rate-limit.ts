@@ -1,9 +1,9 @@
 /**
- * Owns the first brake: how often one client address may look up, search and verify, by Cloudflare's rate-limiting
- * bindings (counted for each Cloudflare location, windows of 10 or 60 s), and the optional check that a person sits at a form.
- * Answers say the limits (RateLimit-Policy, draft-ietf-httpapi-ratelimit-headers) and, with a 429, when to come back;
- * what is left nobody knows, so nothing is said of it. Routes for which a key must be proved have no brake.
- * It refuses to write an address anywhere, and it brakes nobody where a binding or the address is missing.
+ * How often one client address may look up, search and verify, by Cloudflare's rate-limiting bindings (counted for each
+ * Cloudflare location, windows of 10 or 60 s), and the optional check that a person sits at a form. Answers say the
+ * limits (RateLimit-Policy, draft-ietf-httpapi-ratelimit-headers) and, with a 429, when to come back; what is left
+ * nobody knows, so nothing is said of it. Routes for which a key must be proved have no limit, nor has anybody where a
+ * binding or the address is missing. No address is written anywhere.
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import { Refusal } from '../base/refusal.ts';
@@ -12,7 +12,8 @@ import type { RateName } from '../service/service.ts';
 import type { AppEnv } from './context.ts';
 
 /**
- * What one client is: an IPv4 address, or the first half of an IPv6 address, which is one line of a provider's customer.
+ * What one client is: an IPv4 address, or the first half of an IPv6 address, which is one line of a provider's
+ * customer.
  * @param groups how many of the eight groups of an IPv6 address count
  */
 export function clientOf(address: string, groups = 4): string {
@@ -23,7 +24,10 @@ export function clientOf(address: string, groups = 4): string {
   return [...before, ...zeros, ...after].slice(0, groups).join(':');
 }
 
-/** Who asks, for one matter: a keyed digest that names nobody and links no two matters; undefined where the address is missing. */
+/**
+ * Who asks, for one matter: a keyed digest that names nobody and links no two matters; undefined where the address is
+ * missing.
+ */
 export async function senderOf(c: Context<AppEnv>, matter: string): Promise<string | undefined> {
   const address = c.req.header('cf-connecting-ip');
   return address === undefined ? undefined : c.var.service.vault.factor(`${matter}|${clientOf(address)}`);
@@ -68,8 +72,8 @@ export function announce(c: Context<AppEnv>, kind: RateName): void {
   if (policies.length > 0) c.header('RateLimit-Policy', policies.join(', '));
 }
 
-/** Brakes a route. */
-export const brake =
+/** Limits how often a route is asked: says the limits and counts the request. */
+export const rateLimit =
   (kind: RateName): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
     announce(c, kind);

@@ -1,7 +1,6 @@
 /**
- * Owns the reader's language: the cookie `lang` that the switch on every page sets, else Accept-Language, else Chinese;
- * and the switch itself, which works without JavaScript.
- * It refuses to lead anywhere but to a path of this service.
+ * The reader's language: the cookie `lang` that the switch on every page sets, else Accept-Language, else Chinese; and
+ * the switch itself, which works without JavaScript and leads nowhere but to a path of this service.
  */
 import type { Context } from 'hono';
 import { accepts } from 'hono/accepts';

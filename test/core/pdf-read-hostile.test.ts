@@ -478,7 +478,7 @@ describe('what the file claims and is not so', () => {
   ])('a cross-reference stream with %s', (dict) => {
     // It is no table, so the objects are searched for.
     expect(texts(xref(dict))).toEqual(['here']);
-    expect(readPdf(xref(dict)).mended).toBe(true);
+    expect(readPdf(xref(dict)).repaired).toBe(true);
   });
 
   it('a cross-reference stream that inflates to more rows than there can be objects', () => {
@@ -606,7 +606,7 @@ describe('what the file claims and is not so', () => {
     expect(refused({ ...onePage(), 1: '<</Pages 2 1 R>>' })).toEqual(malformed);
     expect(refusal(writeCompressed({ ...onePage(), 1: '<</Pages 2 1 R>>' }))).toEqual(malformed);
     const swapped = writeCompressed(onePage(contents('BT /F1 9 Tf (here) Tj ET')), { swap: true });
-    expect([texts(swapped), readPdf(swapped).mended]).toEqual([['here'], true]);
+    expect([texts(swapped), readPdf(swapped).repaired]).toEqual([['here'], true]);
   });
 
   it.each([

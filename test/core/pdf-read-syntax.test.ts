@@ -38,7 +38,7 @@ describe('structure', () => {
     expect(readPdf(third)).toMatchObject({
       revisions: [first.length, second.length, third.length],
       size: third.length,
-      mended: false,
+      repaired: false,
     });
     expect(readPdf(join(third, 'later')).revisions.at(-1)).toBe(third.length);
   });
@@ -53,7 +53,7 @@ describe('structure', () => {
     );
     const moved = join(classic, body);
     // The second file's offsets count from its own start: its table is wrong, and the objects are searched for.
-    expect(readPdf(moved).mended).toBe(true);
+    expect(readPdf(moved).repaired).toBe(true);
     expect(texts(moved)).toEqual(['second']);
   });
 
@@ -79,8 +79,8 @@ describe('structure', () => {
       bytes,
       `xref\n5 1\n0000000000 00001 f \n70 1\n${String(container).padStart(10, '0')} 00000 n \ntrailer<</Size 72/Root 1 0 R/Prev ${startOf(old)}/XRefStm ${stream}>>\nstartxref\n${at}\n%%EOF`,
     );
-    const { page: shown, mended } = readPdf(bytes);
-    expect([shown.texts[0]?.font, mended]).toEqual(['Courier', false]);
+    const { page: shown, repaired } = readPdf(bytes);
+    expect([shown.texts[0]?.font, repaired]).toEqual(['Courier', false]);
   });
 
   it('searches for the objects where the table is wrong, and says so', () => {
@@ -97,7 +97,7 @@ describe('structure', () => {
     ];
     for (const bytes of wrong.map(latin)) {
       expect(texts(bytes)).toEqual(['hello']);
-      expect(readPdf(bytes).mended).toBe(true);
+      expect(readPdf(bytes).repaired).toBe(true);
     }
     const compressed = text(writeCompressed(onePage(contents(say('hello'))))).replace(
       /startxref\n\d+/,
@@ -119,11 +119,11 @@ describe('structure', () => {
     for (const length of ['5', '100000', '(x)', '99 0 R', '-3'])
       expect(texts(write(onePage([`/Length ${length}`, say('hello')])))).toEqual(['hello']);
     const right = write({ ...onePage(['/Length 9 0 R', say('hello')]), 9: String(say('hello').length) });
-    expect([texts(right), readPdf(right).mended, readPdf(write(onePage(['/Length 5', say('hello')]))).mended]).toEqual([
-      ['hello'],
-      false,
-      true,
-    ]);
+    expect([
+      texts(right),
+      readPdf(right).repaired,
+      readPdf(write(onePage(['/Length 5', say('hello')]))).repaired,
+    ]).toEqual([['hello'], false, true]);
   });
 
   it('inherits what the page leaves to its parents, and counts the leaves', () => {

@@ -100,7 +100,7 @@ describe.each(cases)('the %s certificate', (name, facts) => {
     expect(read).toMatchObject({
       size: certificate(name).length,
       revisions: [certificate(name).length],
-      mended: false,
+      repaired: false,
       pages: 1,
       signatures: [],
       info: { title: `职业技能等级证书 ${facts.number}`, author: facts.organization.name },
@@ -150,7 +150,7 @@ describe('the same certificate after other people’s tools', () => {
     expect(found.map((glyph) => glyph.text).join('')).toBe(wanted.map((glyph) => glyph.text).join(''));
     for (const [i, { x, y }] of found.entries())
       expect(Math.hypot(x - (wanted[i]?.x as number), y - (wanted[i]?.y as number))).toBeLessThan(within);
-    expect(read.mended).toBe(false);
+    expect(read.repaired).toBe(false);
     return read;
   };
   const withBundle = (read: ReadPdf) =>

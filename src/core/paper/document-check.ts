@@ -82,7 +82,7 @@ async function judgeSignature(
     throw error;
   }
   if (!signature.intact) throw altered(['file'], 'The file was altered after it was signed.');
-  if (!signature.whole || pdf.signatures.length > 1 || pdf.mended)
+  if (!signature.whole || pdf.signatures.length > 1 || pdf.repaired)
     throw altered(['file'], 'Something was added to the file after it was signed.');
   if (!(await speaksFor(signature.signer, signature.root, filing)))
     throw new Refusal(

@@ -2,9 +2,9 @@
  * Cutting out of a font the few glyphs that one document needs, on a coarser grid. Ours because pdf-lib's own drops
  * Chinese glyphs without a word.
  *
- * What a cut font weighs is mostly the places of its points. A grid of 320 units an em moves none by more than 0.02 mm in
- * the largest type, which no printer shows, and saves a tenth of the file. Points, contours and their order stay as they
- * are; instructions are left out.
+ * What a cut font weighs is mostly the places of its points. A grid of 320 units an em moves none by more than 0.02 mm
+ * in the largest type, which no printer shows, and saves a tenth of the file. Points, contours and their order stay as
+ * they are; instructions are left out.
  */
 import { concat } from '../../base/bytes.ts';
 import { Refusal } from '../../base/refusal.ts';
@@ -107,7 +107,9 @@ function simple(view: DataView, contours: number, scale: number): Uint8Array {
   return concat(ends, Uint8Array.of(0, 0), Uint8Array.from(packFlags(flags)), Uint8Array.from(steps));
 }
 
-/** Parts of a composite keep their glyphs and turns; only their offsets are scaled. Instructions at its end stay away. */
+/**
+ * Parts of a composite keep their glyphs and turns; only their offsets are scaled. Instructions at its end stay away.
+ */
 function composite(outline: Uint8Array, scale: number): Uint8Array {
   // Not slice(): a Buffer's shares its memory, and the offsets would be scaled in the font itself.
   const copy = new Uint8Array(outline.subarray(10));

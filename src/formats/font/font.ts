@@ -1,6 +1,6 @@
 /**
- * A TrueType font, and the set of fonts that a document is printed with: which characters they have and how wide these are.
- * Opening reads the directory and the character map and copies nothing: a font of 15 MB opens in a millisecond.
+ * A TrueType font, and the set of fonts that a document is printed with: which characters they have and how wide these
+ * are. Opening reads the directory and the character map and copies nothing: a font of 15 MB opens in a millisecond.
  */
 import { Refusal } from '../../base/refusal.ts';
 import {

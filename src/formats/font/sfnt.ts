@@ -1,8 +1,8 @@
 /**
- * Owns the container of a TrueType font: its table directory, its character map, and putting tables back together.
- * Nothing is copied when a font is read: tables are places in the caller's bytes.
- * It refuses (`font_unusable`) every offset, length and count that does not fit the bytes it was given, CFF outlines
- * and collections, so that no reader behind it can loop or run off the end.
+ * The container of a TrueType font: its table directory, its character map, and putting tables back together. Nothing
+ * is copied when a font is read: tables are places in the caller's bytes. Every offset, length and count is compared
+ * with these bytes (`font_unusable`), so that no reader behind it can loop or run off the end; CFF outlines and
+ * collections are not read.
  */
 import { Refusal } from '../../base/refusal.ts';
 

@@ -1,7 +1,7 @@
 /**
- * Owns the algorithms of certificates and signatures on paper: object identifiers to WebCrypto and back. The service
- * itself signs with ECDSA on P-256 and SHA-256 alone; authorities that others bring sign with what stands here.
- * It refuses, `certificate_not_supported`, every other algorithm (SHA-1, RSA-PSS, SM2): WebCrypto has no SM2.
+ * The algorithms of certificates and signatures on paper: object identifiers to WebCrypto and back. The service itself
+ * signs with ECDSA on P-256 and SHA-256 alone; authorities that others bring sign with what stands here. Every other
+ * algorithm (SHA-1, RSA-PSS, SM2) is `certificate_not_supported`: WebCrypto has no SM2.
  */
 import { concat, fromBase64url, toHex } from '../../base/bytes.ts';
 import { Refusal } from '../../base/refusal.ts';
@@ -87,7 +87,10 @@ export function readSpki(spki: Uint8Array<ArrayBuffer>): SignerKey {
   };
 }
 
-/** The fixed-length form that WebCrypto takes of a DER signature; undefined when it is none. @throws Refusal `der_malformed` */
+/**
+ * The fixed-length form that WebCrypto takes of a DER signature; undefined when it is none.
+ * @throws Refusal `der_malformed`
+ */
 export function rawEcdsa(signature: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer> | undefined {
   const raw = new Uint8Array(2 * size);
   const parts = open(openDer(signature), TAG.sequence);

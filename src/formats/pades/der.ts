@@ -1,10 +1,9 @@
 /**
- * Owns DER (X.690 §10): reading elements as they stand in the bytes, and writing them. One strict reading serves
+ * DER (X.690 §10): reading elements as they stand in the bytes, and writing them. One strict reader serves
  * certificates, signatures and timestamps alike; libraries of ASN.1 take BER, which has many spellings for one value,
  * and write again what must go on byte for byte. Tests hold this reader against such a library.
- * It refuses, `der_malformed`: indefinite, long or overlapping lengths, strings in pieces, tags above 30, booleans,
- * integers and bit strings in other than their only spelling, more elements or levels than a signature has, and bytes
- * left over.
+ * Whatever is not in its only spelling is `der_malformed`, and so are tags above 30, more elements or levels than a
+ * signature has, and bytes left over.
  */
 import { concat, encodeUtf8 } from '../../base/bytes.ts';
 import { Refusal } from '../../base/refusal.ts';

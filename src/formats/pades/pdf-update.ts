@@ -1,8 +1,8 @@
 /**
- * Owns the incremental update (ISO 32000-1 §7.5.6) that makes room for a signature at the end of a PDF of ours: the
- * catalog and the page again with a form and an invisible field (with an empty appearance, where the file is to be accessible), a signature dictionary whose /Contents is still empty,
- * and a cross-reference stream. Not one byte of the document before it changes.
- * It refuses, `pdf_unsignable`, what is not a finished file with a cross-reference stream, and one that has a form already.
+ * The incremental update (ISO 32000-1 §7.5.6) that makes room for a signature at the end of a PDF of ours: the catalog
+ * and the page again with a form and an invisible field (with an empty appearance, where the file is to be accessible),
+ * a signature dictionary whose /Contents is still empty, and a cross-reference stream. Not one byte of the document
+ * before it changes.
  */
 import {
   ParseSpeeds,
@@ -28,7 +28,9 @@ export interface Labels {
   reason: string;
   /** NumericDate: the claimed time of signing (/M). */
   at: number;
-  /** Of a file that claims PDF/UA-1: the field has a name for the reader and an appearance, empty and outside the page. */
+  /**
+   * Of a file that claims PDF/UA-1: the field has a name for the reader and an appearance, empty and outside the page.
+   */
   accessible?: boolean;
 }
 

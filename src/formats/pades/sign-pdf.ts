@@ -1,10 +1,9 @@
 /**
- * Owns signing a certificate's PDF: PAdES baseline B-B (ETSI EN 319 142-1), with a timestamp B-T. The signature is a CMS
- * SignedData (RFC 5652) over the file but for the room that holds it, by the organization's issuing key.
+ * Signs a certificate's PDF: PAdES baseline B-B (ETSI EN 319 142-1), with a timestamp B-T. The signature is a CMS
+ * SignedData (RFC 5652) over the file but for the room that holds it.
  * Signed attributes are content type, message digest and the digest of the signer's certificate, and no others: the
  * baseline forbids signing-time, which stands in the PDF as /M. The CMS is put together from bytes, because
  * certificates and attributes go in as they are.
- * It refuses `pdf_unsignable` files and timestamps that do not fit (`timestamp_too_large`).
  */
 import type { CryptoKey } from 'jose';
 import { concat, encodeUtf8, sha256, toHex } from '../../base/bytes.ts';
@@ -25,7 +24,10 @@ export interface SignBy extends Labels {
 
 /** A DER signature of P-256 has at most so many bytes. */
 const SIGNATURE_BYTES = 72;
-/** Bytes kept for a timestamp; tokens with their certificates mostly have 3,000 to 6,000. One that has more is asked for again, with room for it. */
+/**
+ * Bytes kept for a timestamp; tokens with their certificates mostly have 3,000 to 6,000. One that has more is asked for
+ * again, with room for it.
+ */
 const TIMESTAMP_BYTES = 6_144;
 const TIMESTAMP_LIMIT = 16_384;
 
@@ -79,7 +81,8 @@ function signedData(
 const EMPTY = new Uint8Array(32);
 
 /**
- * Signs a PDF that src/formats/pdf/pdf-file.ts wrote. @returns the base, unchanged, and the signature's section after it
+ * Signs a PDF that src/formats/pdf/pdf-file.ts wrote. @returns the base, unchanged, and the signature's section after
+ * it
  * @throws Refusal `pdf_unsignable`, `timestamp_too_large`, and what `timestamp` throws
  */
 export async function signPdf(base: Uint8Array<ArrayBuffer>, by: SignBy): Promise<Uint8Array<ArrayBuffer>> {

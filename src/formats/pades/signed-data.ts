@@ -1,9 +1,9 @@
 /**
- * Owns opening a CMS SignedData with one signer (RFC 5652), as it stands in a PDF's signature and in a timestamp: whose
- * certificate signed, and whether the digest, the binding to that certificate (ESS, RFC 5035) and the signature hold.
- * What was signed is taken as encoded; a text that is not DER is refused, because two spellings are two signatures.
- * It refuses `pdf_signature_malformed` what is no such SignedData and `pdf_signature_unsupported` other algorithms and
- * forms. A signature that does not hold is no refusal: that is the answer.
+ * CMS SignedData with one signer (RFC 5652), as it stands in a PDF's signature and in a timestamp: whose certificate
+ * signed, and whether the digest, the binding to that certificate (ESS, RFC 5035) and the signature hold. What was
+ * signed is taken as encoded; a text that is not DER is refused, because two spellings are two signatures.
+ * No such SignedData is `pdf_signature_malformed`, other algorithms and forms are `pdf_signature_unsupported`. A
+ * signature that does not hold is no refusal: that is the answer.
  */
 import { equalBytes, toHex } from '../../base/bytes.ts';
 import { Refusal } from '../../base/refusal.ts';
@@ -201,10 +201,8 @@ export async function openSigned(bytes: Uint8Array<ArrayBuffer>, expected: Expec
   return { intact, signer, certificates, content, signature, unsigned };
 }
 
-// Owns timestamps (RFC 3161): the request for a digest, the answer to it, and what a token says. A token proves that the
+// Timestamps (RFC 3161): the request for a digest, the answer to it, and what a token says. A token proves that the
 // digest existed at its time, as far as its authority is believed: whether to believe it is not judged here.
-// It refuses `timestamp_refused` an answer that grants nothing, answers another request, or whose token does not hold;
-// a token in a signature that is none is refused as the signature's (`pdf_signature_malformed`, `…_unsupported`).
 
 export const TIMESTAMP_QUERY = 'application/timestamp-query';
 export const TIMESTAMP_REPLY = 'application/timestamp-reply';

@@ -1,8 +1,7 @@
 /**
- * Owns reading X.509 certificates (RFC 5280) and whether one was issued under another: what a signature on paper needs
- * and no more. Small enough for the browser: no CRL, no OCSP, no name constraints, no policies.
- * It refuses `certificate_malformed` what is no DER certificate of version 3 and `certificate_not_supported` what holds a
- * critical extension that is not checked here, because whoever wrote it meant that nobody may pass over it.
+ * Reading X.509 certificates (RFC 5280) and whether one was issued under another: what a signature on paper needs and
+ * no more. Small enough for the browser: no CRL, no OCSP, no name constraints, no policies. A critical extension that
+ * is not checked here is `certificate_not_supported`, because whoever wrote it meant that nobody may pass over it.
  */
 import { toBase64url, toHex } from '../../base/bytes.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';

@@ -1,9 +1,7 @@
 /**
- * Owns the files within the file: those of the name tree, those associated with the document, those pinned to its first
- * page (ISO 32000-1 §7.11.4, ISO 32000-2 §14.13), each once.
- * It refuses too many, too large ones (`pdf_too_large`), and name trees that are no trees (`pdf_malformed`).
+ * The files within the file: those of the name tree, those associated with the document, those pinned to its first page
+ * (ISO 32000-1 §7.11.4, ISO 32000-2 §14.13), each once; and its signatures.
  */
-
 import { equalBytes } from '../../base/bytes.ts';
 import { decode } from './filters.ts';
 import { LIMITS, malformed, tooLarge } from './limits.ts';
@@ -52,8 +50,8 @@ export function readAttachments(file: PdfFile, catalog: Dict, page: Dict): Attac
   });
 }
 
-// Owns finding the signatures of a file (ISO 32000-1 §12.7.4.5, §12.8) and what they say they cover. It judges none; it
-// says where a value is not what stands in the file between the bytes that it covers (`misplaced`).
+// The signatures of a file (ISO 32000-1 §12.7.4.5, §12.8) and what they say they cover. None is judged; `misplaced`
+// says that a value is not what stands in the file between the bytes that it covers.
 
 export interface FoundSignature {
   /** The full name of its field. */
@@ -62,7 +60,7 @@ export interface FoundSignature {
   subFilter: string;
   /** Two runs of the file, as start and length: everything but `contents` in its angle brackets. */
   byteRange: [number, number, number, number];
-  /** The value does not stand in the gap that it leaves out: the file was written anew after it was signed. */
+  /** The value does not stand in the gap that it leaves out: the file was written again after it was signed. */
   misplaced: boolean;
   /** The CMS message, followed by the zeros that keep its place. */
   contents: Uint8Array;

@@ -1,6 +1,6 @@
 /**
- * What a page shows: its content streams carried out (ISO 32000-1 §8, §9, §14.6), with the place of every glyph, image and
- * painted area. Nothing is drawn.
+ * What a page shows: its content streams carried out (ISO 32000-1 §8, §9, §14.6), with the place of every glyph, image
+ * and painted area. Nothing is drawn.
  */
 import {
   type Box,

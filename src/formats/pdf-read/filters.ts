@@ -1,7 +1,6 @@
 /**
- * Owns the filters of streams (ISO 32000-1 §7.4): Flate and LZW with their predictors, ASCII hex, ASCII 85, run lengths.
- * It leaves images in their own format (DCT, JPX, CCITT, JBIG2) as they are and says so.
- * It refuses unknown filters and damaged data (`pdf_malformed`), and data that would grow beyond the budget (`pdf_too_large`).
+ * The filters of streams (ISO 32000-1 §7.4): Flate and LZW with their predictors, ASCII hex, ASCII 85, run lengths.
+ * Images in a format of their own (DCT, JPX, CCITT, JBIG2) are left as they are and named.
  */
 import { inflateSteps } from '../inflate.ts';
 import { type Budget, LIMITS, malformed, Output, tooLarge } from './limits.ts';
@@ -29,7 +28,7 @@ export function decode(stream: Stream, budget: Budget, get: Get, cap: number = L
     const name = get(filter);
     if (!(name instanceof Name)) throw malformed('a filter is no name');
     if (IMAGES.has(name.text)) return { bytes, image: name.text };
-    // Whatever the filter: programs that save a file anew name one for streams without data too.
+    // Whatever the filter: programs that save a file again name one for streams without data too.
     if (bytes.length === 0) continue;
     const parms = get(parameters[i]);
     budget.spend('work', bytes.length);
@@ -66,7 +65,8 @@ function apply(name: string, bytes: Uint8Array, parms: Dict, budget: Budget, get
 }
 
 /**
- * Inflates zlib data, or bare DEFLATE as some producers write it. The checksum is not looked at, nor what follows the end.
+ * Inflates zlib data, or bare DEFLATE as some producers write it. The checksum is not looked at, nor what follows the
+ * end.
  * @throws Refusal `pdf_malformed`, `pdf_too_large`
  */
 export function inflate(input: Uint8Array, budget: Budget, cap: number): Uint8Array {
@@ -121,7 +121,9 @@ function paeth(left: number, up: number, corner: number): number {
   return a <= b && a <= c ? left : b <= c ? up : corner;
 }
 
-/** §7.4.4: every code is what some earlier one stood for and the byte after it, so the table holds places in the output. */
+/**
+ * §7.4.4: every code is what some earlier one stood for and the byte after it, so the table holds places in the output.
+ */
 function lzw(bytes: Uint8Array, early: number, output: Output): Uint8Array {
   const starts = new Uint32Array(4097);
   const lengths = new Uint16Array(4097);

@@ -1,7 +1,6 @@
 /**
- * Owns the way from the catalog to the first page: the page tree, what pages inherit, how the sheet is turned
- * (ISO 32000-1 §7.7.3), and the annotations that lie on it.
- * It refuses trees that are no trees (`pdf_malformed`) and pages without a size.
+ * The way from the catalog to the first page: the page tree, what pages inherit, how the sheet is turned (ISO 32000-1
+ * §7.7.3), and the annotations that lie on it.
  */
 import { Canvas } from './content.ts';
 import type { Paint, ShownImage, ShownText } from './geometry.ts';

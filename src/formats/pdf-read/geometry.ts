@@ -1,6 +1,7 @@
 /**
- * What a page's graphics state holds and where things stand: colours, matrices, boxes, glyphs (ISO 32000-1 §8.3–8.6, §9.4);
- * and the words for what a page shows. Places beyond any page, and so all that is not finite, are `pdf_malformed`.
+ * What a page's graphics state holds and where things stand: colours, matrices, boxes, glyphs (ISO 32000-1 §8.3–8.6,
+ * §9.4); and the words for what a page shows. Places beyond any page, and so all that is not finite, are
+ * `pdf_malformed`.
  */
 
 import { type Budget, malformed } from './limits.ts';
@@ -220,7 +221,9 @@ export interface ShownText {
   mode: number;
   /** Undefined for patterns and separations. */
   colour?: Colour;
-  /** Why it may not be seen although its mode shows it: outside the page or a clip, transparent or masked, on a layer. */
+  /**
+   * Why it may not be seen although its mode shows it: outside the page or a clip, transparent or masked, on a layer.
+   */
   veiled?: 'clip' | 'transparent' | 'layer';
   mcid?: number;
   artifact: boolean;

@@ -1,7 +1,6 @@
 /**
- * Owns the syntax of PDF objects (ISO 32000-1 §7.2, §7.3): bytes in, values out, in files and content streams alike.
- * It follows no reference.
- * It refuses what is cut off or misplaced (`pdf_malformed`) and nesting without end (`pdf_too_large`).
+ * The syntax of PDF objects (ISO 32000-1 §7.2, §7.3): bytes in, values out, in files and content streams alike. No
+ * reference is followed.
  */
 import { type Budget, LIMITS, malformed, tooLarge } from './limits.ts';
 import {
@@ -210,9 +209,8 @@ export function toDict(items: readonly Value[]): Dict {
   return dict;
 }
 
-// Owns reading one indirect object where it stands in the file (ISO 32000-1 §7.3.10), streams with their bytes.
-// A stream says its length and ends with a word; where the two differ, as in files mended by hand, the word holds.
-// It refuses places where no object begins (`pdf_malformed`, part `structure`), and objects cut off.
+// An indirect object where it stands in the file (ISO 32000-1 §7.3.10), streams with their bytes. A stream says its
+// length and ends with a word; where the two differ, as in files repaired by hand, the word holds.
 
 const END = 'endstream';
 
@@ -221,7 +219,7 @@ export interface Indirect {
   gen: number;
   value: Value;
   /** A stream whose length was wrong. */
-  mended: boolean;
+  repaired: boolean;
   /** Where the next one may begin. */
   end: number;
 }
@@ -237,7 +235,7 @@ export function readIndirect(
     latin(bytes.subarray(at, at + 64)),
   );
   if (header === null) throw malformed('an object is not where it should be', 'structure');
-  const found = { num: Number(header[1]), gen: Number(header[2]), mended: false };
+  const found = { num: Number(header[1]), gen: Number(header[2]), repaired: false };
   const lexer = new Lexer(bytes, budget, at + header[0].length);
   const { items, closer } = lexer.until('endobj', 'stream');
   if (items.length > 1) throw malformed('an object has more than one value');
@@ -255,7 +253,7 @@ export function readIndirect(
   let last = end;
   if (last > start && bytes[last - 1] === 10) last--;
   if (last > start && bytes[last - 1] === 13) last--;
-  return { ...found, value: new Stream(value, bytes.subarray(start, last)), end: end + END.length, mended: true };
+  return { ...found, value: new Stream(value, bytes.subarray(start, last)), end: end + END.length, repaired: true };
 }
 
 export function afterLineEnd(bytes: Uint8Array, at: number): number {

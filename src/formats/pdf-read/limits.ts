@@ -1,7 +1,6 @@
 /**
- * Owns what reading a PDF may cost, in one place, and how the reader says no.
- * Every loop of the reader spends from one Budget, so time and memory are linear in these figures whatever the file
- * says of itself: nothing is allocated because a number in the file asks for it.
+ * What reading a PDF may cost. Every loop of the reader spends from one Budget, so time and memory are linear in these
+ * figures whatever the file says of itself: nothing is allocated because a number in the file asks for it.
  */
 import { Budget as Work } from '../../base/bounded.ts';
 import { Refusal } from '../../base/refusal.ts';
@@ -60,7 +59,10 @@ export class Budget extends Work<Limit> {
   }
 }
 
-/** `part`: `structure` where the table of objects is wrong, so that looking for the objects themselves may help; `loop` where something contains itself. */
+/**
+ * `part`: `structure` where the table of objects is wrong, so that looking for the objects themselves may help; `loop`
+ * where something contains itself.
+ */
 export const malformed = (message: string, part?: 'structure' | 'loop'): Refusal =>
   new Refusal('pdf_malformed', `The PDF cannot be read: ${message}.`, part === undefined ? {} : { part });
 

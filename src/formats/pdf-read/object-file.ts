@@ -1,6 +1,6 @@
 /**
- * Owns the objects of one file: each is read when it is first asked for, once, and streams and texts are decoded once.
- * It refuses objects that need themselves to be read (`pdf_malformed`, part `loop`); a missing object is null (ISO 32000-1 §7.3.10).
+ * The objects of one file: each is read when it is first asked for, once, and streams and texts are decoded once. A
+ * missing object is null (ISO 32000-1 §7.3.10); one that needs itself to be read is `pdf_malformed`, part `loop`.
  */
 import { type Decoded, decode } from './filters.ts';
 import { Lexer, readIndirect, toDict } from './lexer.ts';
@@ -23,7 +23,7 @@ export class PdfFile {
   readonly budget: Budget;
   readonly structure: Structure;
   /** Something was wrong and is taken as it seems to be meant. */
-  mended: boolean;
+  repaired: boolean;
   readonly #objects = new Map<number, Loaded>();
   readonly #containers = new Map<number, Container>();
   readonly #open = new Set<number>();
@@ -34,7 +34,7 @@ export class PdfFile {
     this.bytes = bytes;
     this.budget = budget;
     this.structure = structure;
-    this.mended = structure.searched;
+    this.repaired = structure.searched;
   }
 
   /** The value itself, or what the reference leads to. */
@@ -123,7 +123,7 @@ export class PdfFile {
       return isWhole(value) ? value : undefined;
     });
     if (found.num !== num) throw malformed('an object is not where it should be', 'structure');
-    this.mended ||= found.mended;
+    this.repaired ||= found.repaired;
     return found;
   }
 
@@ -152,9 +152,9 @@ export class PdfFile {
   }
 }
 
-// Owns stepping over an image that stands within a content stream (ISO 32000-1 §8.9.7). Such data says nowhere how long
-// it is. Readers look for `EI`, or reckon with the size of the image.
-// It refuses images whose end is not beyond doubt (`pdf_malformed`): behind them one reader would find text and another none.
+// An image within a content stream (ISO 32000-1 §8.9.7). Such data says nowhere how long it is. Readers look for `EI`,
+// or reckon with the size of the image. Where its end is in doubt the file is refused: one reader would find text
+// behind it and another none.
 
 const SHADES = new Map([
   ['G', 1],

@@ -1,9 +1,8 @@
-import { malformed } from './limits.ts';
-
 /**
- * Owns what PDF objects are here (ISO 32000-1 §7.3): strings are Uint8Array, dictionaries Map; and the few questions
- * that are asked of bytes. Dictionaries are maps, not objects, because their keys are a stranger's.
+ * What PDF objects are here (ISO 32000-1 §7.3), and the few questions that are asked of bytes. Strings are Uint8Array;
+ * dictionaries are maps, not objects, because their keys are a stranger's.
  */
+import { malformed } from './limits.ts';
 
 export class Name {
   readonly text: string;
@@ -75,8 +74,8 @@ export function startsAt(bytes: Uint8Array, text: string, at: number): boolean {
   return true;
 }
 
-// Owns what strings hold: their bytes, out of hexadecimal digits or escapes (ISO 32000-1 §7.3.4), and the text that bytes
-// stand for (§7.9.2.2). What is no text is U+FFFD.
+// What strings hold: their bytes, out of hexadecimal digits or escapes (ISO 32000-1 §7.3.4), and the text that the
+// bytes stand for (§7.9.2.2). What is no text is U+FFFD.
 
 /** Value of a hexadecimal digit, or -1. */
 function hexDigit(byte: number): number {

@@ -1,9 +1,8 @@
 /**
- * Owns the operators of content streams and what each is given (ISO 32000-1 annex A).
- * It refuses every other operator and number of operands (`pdf_malformed`), although readers pass over them: each does so
- * in its own way, and what one shows another does not.
+ * The operators of content streams and what each is given (ISO 32000-1 annex A). Every other operator or number of
+ * operands is `pdf_malformed`, although readers pass over them: each does so in its own way, and what one shows another
+ * does not.
  */
-
 import { malformed } from './limits.ts';
 import { Name, type Value } from './objects.ts';
 

@@ -1,8 +1,8 @@
 /**
- * Owns character maps: what the codes of a font stand for (ToUnicode, ISO 32000-1 §9.10.3) and how long codes are.
- * Expanded once into a table, whose every entry is spent from the budget.
+ * What the codes of a font mean and how far each moves the pen (ISO 32000-1 §9.5–9.10). Font programs are not looked
+ * into: the text is what the file says its codes stand for, which a forger can choose. A code without meaning is
+ * U+FFFD.
  */
-
 import { Lexer } from './lexer.ts';
 import type { Budget } from './limits.ts';
 import type { PdfFile } from './object-file.ts';
@@ -72,10 +72,6 @@ function countUp(text: Uint8Array, by: number): Uint8Array {
   }
   return found;
 }
-
-// Owns what the codes of a font mean and how far each moves the pen (ISO 32000-1 §9.5–9.10).
-// It does not look into font programs: the text is what the file says its codes stand for, which a forger can choose;
-// a code without meaning is U+FFFD.
 
 interface Glyph {
   text: string;
@@ -199,10 +195,7 @@ function readDifferences(file: PdfFile, value: Value | undefined): Map<number, s
   return names;
 }
 
-/**
- * Owns what the bytes of simple fonts mean (ISO 32000-1 annex D): three base encodings and the usual glyph names.
- * A byte or name without a known meaning is undefined.
- */
+// What the bytes of simple fonts mean (ISO 32000-1 annex D): three base encodings and the usual glyph names.
 
 const ASCII = ' !"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~';
 const LATIN = String.fromCharCode(...Array.from({ length: 96 }, (_, i) => 0xa0 + i));

@@ -1,10 +1,8 @@
 /**
- * Owns reading a PDF that anybody may have made or altered, so that it can be compared with what was issued: what its
- * first page shows and where, the files within it, its signatures and revisions. Pure and synchronous; it runs in the
- * Worker, in the browser and in Node.
- * Libraries that read PDF put no bound on what a hostile file may cost and weigh a megabyte; this reader's bounds are in limits.ts.
- * It refuses what cannot be read (`pdf_malformed`), what is larger or more complicated than any certificate
- * (`pdf_too_large`), encrypted files (`pdf_encrypted`) and files that act (`pdf_active`). It judges nothing.
+ * Reads a PDF that anybody may have made or altered, so that it can be compared with what was issued: what its first
+ * page shows and where, the files within it, its signatures and revisions. Pure and synchronous; it runs in the Worker,
+ * in the browser and in Node. Libraries that read PDF put no bound on what a hostile file may cost and weigh a
+ * megabyte; this reader's bounds are in limits.ts.
  */
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import { type Attachment, type FoundSignature, findSignatures, readAttachments } from './attachments.ts';
@@ -18,10 +16,14 @@ import { readStructure, type Structure, searchStructure } from './xref.ts';
 export interface ReadPdf {
   /** Bytes of the file. */
   size: number;
-  /** Where each revision ends: after its %%EOF and the line end that follows. What comes after the last belongs to none. */
+  /**
+   * Where each revision ends: after its %%EOF and the line end that follows. What comes after the last belongs to none.
+   */
   revisions: number[];
-  /** The table of objects or the length of a stream was wrong, and was mended: other readers may show another document. */
-  mended: boolean;
+  /**
+   * The table of objects or the length of a stream was wrong, and was repaired: other readers may show another document.
+   */
+  repaired: boolean;
   pages: number;
   /** The first. */
   page: ShownPage;
@@ -30,7 +32,10 @@ export interface ReadPdf {
   info: { title?: string; author?: string; keywords?: string };
 }
 
-/** @throws Refusal `pdf_malformed`, `pdf_too_large` with `limit`, `pdf_encrypted`, `pdf_active` with `part`; nothing else */
+/**
+ * @throws Refusal `pdf_malformed`, `pdf_too_large` with `limit`, `pdf_encrypted`, `pdf_active` with `part`; nothing
+ * else
+ */
 export function readPdf(bytes: Uint8Array): ReadPdf {
   if (bytes.length > LIMITS.file) throw tooLarge('file');
   if (!latin(bytes.subarray(0, 1024)).includes('%PDF-')) throw malformed('it is no PDF');
@@ -63,7 +68,7 @@ function read(bytes: Uint8Array, budget: Budget, structure: Structure): ReadPdf 
     signatures: findSignatures(file, catalog),
     info: Object.fromEntries(said),
   };
-  return { ...found, mended: file.mended };
+  return { ...found, repaired: file.repaired };
 }
 
 function findRevisions(bytes: Uint8Array, budget: Budget): number[] {
@@ -77,9 +82,8 @@ function findRevisions(bytes: Uint8Array, budget: Budget): number[] {
   return ends;
 }
 
-// Owns the search for what acts by itself: scripts, programs, forms that send, media. It goes through every object that
-// the document reaches, on whatever way.
-// It refuses any of it (`pdf_active` with `part`): a certificate has none, and what a script may show cannot be verified.
+// What acts by itself (scripts, programs, forms that send, media) is refused wherever the document reaches it: a
+// certificate has none, and what a script may show cannot be verified.
 
 const ACTIONS = new Set([
   'JavaScript',

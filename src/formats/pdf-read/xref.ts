@@ -1,6 +1,6 @@
 /**
- * Owns what is known of where the objects of a file are, however that was found out (xref.ts, search.ts).
- * It refuses encrypted files (`pdf_encrypted`) and more objects than a certificate can have (`pdf_too_large`).
+ * Where the objects of a file are: by its cross-reference tables, or by a search through the whole file where these are
+ * wrong or gone.
  */
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import { decode } from './filters.ts';
@@ -64,9 +64,9 @@ export function readHead(stream: Stream, bytes: Uint8Array, budget: Budget): { n
   return objects;
 }
 
-// Owns the tables of where objects are: cross-reference tables and streams, hybrids of both, and the chain of revisions
-// (ISO 32000-1 §7.5). What a table claims and has no data for is not there.
-// It refuses chains that come back to themselves (`pdf_malformed`, part `loop`) and tables with a fault (part `structure`).
+// Cross-reference tables and streams, hybrids of both, and the chain of revisions (ISO 32000-1 §7.5). What a table
+// claims and has no data for is not there. A chain that comes back to itself is refused with part `loop`, a table with
+// a fault with part `structure`: then the objects are searched for.
 
 interface Section {
   trailer: Dict;
@@ -189,9 +189,8 @@ function readXrefStream(stream: Stream, budget: Budget): Section['entries'] {
   return entries;
 }
 
-// Owns finding the objects of a file whose table of them is wrong or gone: it looks for `n g obj` from the start to the
-// end. Of two objects with one number the later holds, as after an incremental update.
-// It refuses files in which there is nothing to find (`pdf_malformed`).
+// The search looks for `n g obj` from the start to the end. Of two objects with one number the later holds, as after an
+// incremental update.
 
 /** The contents of streams are stepped over, so that a file within the file is not taken for its parts. */
 export function searchStructure(bytes: Uint8Array, budget: Budget): Structure {

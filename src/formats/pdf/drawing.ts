@@ -1,8 +1,7 @@
 /**
- * Owns one layer of a page: drawing collected first, written as PDF operators later.
- * Text is kept as text until `encode`, because glyph numbers are known only when the fonts have been cut.
- * What is drawn within `mark` belongs to an element of the page's structure (a screen reader reads those, in order);
- * everything else is ornament and says so.
+ * One layer of a page: drawing collected first, written as PDF operators later. Text is kept as text until `encode`,
+ * because glyph numbers are known only when the fonts have been cut. What is drawn within `mark` belongs to an element
+ * of the page's structure (a screen reader reads those, in order); everything else is ornament and says so.
  * Places are millimetres from the top left corner of the sheet; type sizes, tracking and line widths are points.
  */
 import type { FontSet } from '../font/font.ts';

@@ -1,6 +1,6 @@
 /**
- * Owns a cut font as PDF objects: Type 0, Identity-H, with widths and the way back from glyphs to text.
- * Written here because pdf-lib's own font embedding drops Chinese glyphs without a word.
+ * A cut font as PDF objects: Type 0, Identity-H, with widths and the way back from glyphs to text. Written here because
+ * pdf-lib's own font embedding drops Chinese glyphs without a word.
  */
 import { type PDFContext, type PDFRef, PDFString } from 'pdf-lib';
 import { type Font, glyphOf, outlineOf } from '../font/font.ts';
@@ -48,8 +48,8 @@ function blocks(kind: 'bfchar' | 'bfrange', lines: readonly string[]): string[] 
 }
 
 /**
- * From glyph back to text, so that a reader can copy and search; other planes as surrogate pairs. Glyphs are in the order
- * of their code points: runs of letters and digits are ranges. (Ranges with a list would be shorter still, but
+ * From glyph back to text, so that a reader can copy and search; other planes as surrogate pairs. Glyphs are in the
+ * order of their code points: runs of letters and digits are ranges. (Ranges with a list would be shorter still, but
  * Ghostscript does not read them.)
  */
 function toUnicode(slice: FontSlice): string {

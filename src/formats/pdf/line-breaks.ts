@@ -1,11 +1,9 @@
 /**
- * Owns how text is measured and broken into lines on paper.
- * Chinese breaks between any two characters, Latin words at spaces and after hyphens, slashes and the dot of minority
- * names (at the dots alone, where that is enough); no line begins with a closing mark or ends with an opening one.
- * A word longer than a line is broken anywhere.
- * It refuses text that does not fit its place at the smallest size (`text_too_long`), so that nothing ever overflows.
+ * How text is measured and broken into lines on paper. Chinese breaks between any two characters, Latin words at spaces
+ * and after hyphens, slashes and the dot of minority names (at the dots alone, where that is enough); no line begins
+ * with a closing mark or ends with an opening one. A word longer than a line is broken anywhere. Text that does not fit
+ * its place at the smallest size is refused (`text_too_long`), so that nothing ever overflows.
  */
-
 import { Refusal } from '../../base/refusal.ts';
 import { advance, type FontSet } from '../font/font.ts';
 

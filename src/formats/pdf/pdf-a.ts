@@ -1,7 +1,7 @@
 /**
- * Owns what makes the file fit to be kept (PDF/A-3, ISO 19005-3, level A): the metadata packet, the colour profile, and
- * the structure by which a screen reader reads the page in order. The structure is the template's and the same for all
- * its certificates, so its objects are written once.
+ * What makes the file fit to be kept (PDF/A-3, ISO 19005-3, level A): the metadata packet, the colour profile, and the
+ * structure by which a screen reader reads the page in order. The structure is the template's and the same for all its
+ * files, so its objects are written once.
  */
 import { type PDFContext, type PDFRef, PDFString } from 'pdf-lib';
 import { concat, encodeUtf8 } from '../../base/bytes.ts';
@@ -93,7 +93,9 @@ const xml = (text: string): string =>
 /** Midnight in Shanghai of the issue day, as XMP writes it. */
 const xmpDate = (day: string): string => `${day}T00:00:00+08:00`;
 
-/** The claim of PDF/UA-1, and the description of its property, which PDF/A-3 knows nothing of (ISO 19005-3 § 6.6.2.3). */
+/**
+ * The claim of PDF/UA-1, and the description of its property, which PDF/A-3 knows nothing of (ISO 19005-3 § 6.6.2.3).
+ */
 const ACCESSIBLE = [
   '<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>',
   '<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">',
@@ -120,9 +122,9 @@ export function addMetadata(context: PDFContext, { title, author, subject, keywo
   return context.register(context.stream(encodeUtf8(packet.join('\n')), { Type: 'Metadata', Subtype: 'XML' }));
 }
 
-// Owns the colour profile of the certificate: sRGB (IEC 61966-2-1) as a small ICC profile, version 2.1, which an
-// archived file must carry so that its colours mean the same later (ISO 19005-3 § 6.2.4).
-// Made here because the profiles that packages ship have 3 KB and more; this one has 600 bytes, 350 compressed.
+// The colour profile: sRGB (IEC 61966-2-1) as a small ICC profile, version 2.1, which an archived file must carry so
+// that its colours mean the same later (ISO 19005-3 § 6.2.4). Made here because the profiles that packages ship have 3
+// KB and more; this one has 600 bytes, 350 compressed.
 
 const words = (...values: number[]): Uint8Array =>
   Uint8Array.from(values.flatMap((value) => [(value >> 8) & 255, value & 255]));

@@ -1,9 +1,8 @@
 /**
- * Owns the objects of the certificate's file: one tagged A4 page of two layers, cut fonts, a photo, the attached bundle,
- * as PDF/A-3. What all certificates of a template share is written once (`frameOf`) and stands first in every file;
- * `writePdf` adds what is one holder's.
- * Built from pdf-lib's low-level objects: its document API stamps the present time and its font embedding loses glyphs.
- * It refuses to read a clock or randomness: dates and identifier are arguments.
+ * The objects of the file: one tagged A4 page of two layers, cut fonts, a photograph, an attached file, as PDF/A-3.
+ * What all files of a template share is written once (`frameOf`) and stands first in every file; `writePdf` adds what
+ * is one holder's. Built from pdf-lib's low-level objects: its document API stamps the present time and its font
+ * embedding loses glyphs. Dates and identifier are arguments.
  */
 import { type PDFContext, PDFHexString, type PDFObject, type PDFRef, PDFString } from 'pdf-lib';
 import { toHex } from '../../base/bytes.ts';
@@ -163,7 +162,7 @@ export function writePdf(frame: Frame, parts: PdfParts): Uint8Array {
   return writeFile([frame.section, section], context, { Root: root, Info: info, ID: context.obj([id, id]) });
 }
 
-// Owns a photograph as a PDF object: JPEG and PNG data are put in as they are, never decoded and never encoded anew.
+// The photograph: JPEG and PNG data are put in as they are, never decoded and never encoded again.
 
 /** The parts of a checked picture that a PDF needs. */
 export interface PdfImage {

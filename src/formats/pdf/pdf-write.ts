@@ -1,9 +1,8 @@
 /**
- * Owns how PDF objects become bytes: a section of objects, where each stands, and the end of the file that says so.
- * Objects are pdf-lib's; its writer is not used, because it writes every object of a file anew and compresses with
- * large buffers for each: a certificate's unchanging objects are written once and copied (half of the cost).
- * Compression is fflate's and not CompressionStream, whose bytes differ between engines and processors: the same input
- * gives the same bytes everywhere.
+ * How PDF objects become bytes: a section of objects, where each stands, and the end of the file that says so. Objects
+ * are pdf-lib's; its writer is not used, because it writes every object of a file again and compresses with large
+ * buffers for each: unchanging objects are written once and copied (half of the cost). Compression is fflate's and not
+ * CompressionStream, whose bytes differ between engines and processors: the same input gives the same bytes everywhere.
  */
 import { strToU8, zlibSync } from 'fflate';
 import { PDFContext, PDFHexString, type PDFObject, type PDFRef, PDFStream, PDFString } from 'pdf-lib';
@@ -18,7 +17,9 @@ export interface Section {
   places: readonly (readonly [object: number, place: Place])[];
 }
 
-/** zlib; the text is Latin-1. `level` 0–9: what is written once may take longer than what every certificate needs anew. */
+/**
+ * zlib; the text is Latin-1. `level` 0–9: what is written once may take longer than what every file needs.
+ */
 export const deflate = (contents: string | Uint8Array, level: 4 | 9 = 4): Uint8Array =>
   zlibSync(typeof contents === 'string' ? strToU8(contents, true) : contents, { level });
 
@@ -110,8 +111,6 @@ export function contextFrom(first: number): PDFContext {
   context.largestObjectNumber = first - 1;
   return context;
 }
-
-// Owns how texts and dates are written as PDF strings (ISO 32000-1 § 7.9.2, § 7.9.4).
 
 /** ASCII as it is, everything else as UTF-16. */
 export function pdfText(text: string): PDFString | PDFHexString {

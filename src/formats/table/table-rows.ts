@@ -1,6 +1,7 @@
 /**
  * What every form of file is read into: a header, and rows of cells with the numbers that a spreadsheet shows.
- * Text files have texts; workbooks know more, and their numbers, truth values and unreadable cells are handed on as such.
+ * Text files have texts; workbooks know more, and their numbers, truth values and unreadable cells are handed on as
+ * such.
  */
 import { Budget } from '../../base/bounded.ts';
 import { Refusal } from '../../base/refusal.ts';
@@ -51,7 +52,10 @@ export interface Columns {
   requireFew(rows: number): void;
 }
 
-/** What a table may have. `work`: characters looked at, each time that they are: a text is tried in encodings and delimiters. */
+/**
+ * What a table may have. `work`: characters looked at, each time that they are: a text is tried in encodings and
+ * delimiters.
+ */
 export const TABLE_LIMITS = {
   /** The largest body of an upload. */
   bytes: 12_000_000,
@@ -77,8 +81,8 @@ export class TableBudget extends Budget<TableLimit> {
   }
 }
 
-// How the rows of a file become a list, the same for texts and workbooks: which row names the columns, and where to stop.
-// A title or instructions may stand above the header; nothing else may, and the header is one row.
+// How the rows of a file become a list, the same for texts and workbooks: which row names the columns, and where to
+// stop. A title or instructions may stand above the header; nothing else may, and the header is one row.
 
 /** Rows that are not blank among which the header is looked for. */
 export const HEADER_ROWS = 20;
@@ -89,7 +93,10 @@ const namesIn = (cells: readonly Cell[], { nameOf }: Columns): Set<string> =>
 const hasValue = (cells: readonly Cell[], { isValue }: Columns): boolean =>
   isValue !== undefined && cells.some((cell) => isValue(headerText(cell)));
 
-/** How many of the required columns the likeliest header among some rows names; all of them where the first is a row of the list. */
+/**
+ * How many of the required columns the likeliest header among some rows names; all of them where the first is a row of
+ * the list.
+ */
 export function likeness(rows: readonly TableRow[], columns: Columns): number {
   const { required } = columns;
   const likenesses = rows.map(({ cells }, at) => {
@@ -103,7 +110,9 @@ export function likeness(rows: readonly TableRow[], columns: Columns): number {
 const unclear = (message: string, rows: number[]) =>
   new Refusal('csv_header_unclear', `${message} Keep one header row, above the list.`, { rows });
 
-/** Whether a row above the header may be passed over: a title, or a line of particulars, and none of the list's rows. */
+/**
+ * Whether a row above the header may be passed over: a title, or a line of particulars, and none of the list's rows.
+ */
 const isTitle = ({ cells }: TableRow, columns: Columns): boolean =>
   columns.isValue
     ? !hasValue(cells, columns)

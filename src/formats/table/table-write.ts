@@ -1,8 +1,8 @@
 /**
- * Owns tables that leave for a spreadsheet: CSV (RFC 4180, UTF-8 with byte order mark, so that Excel and WPS read it) and
- * minimal workbooks (ECMA-376: one sheet, texts inline). What a stranger wrote must stay text: in CSV a cell that a
- * spreadsheet would take for a formula gets an apostrophe before it; a workbook says of every cell that it is a text.
- * A library would be some hundred kilobytes for the browser; the archive is fflate's, which the page has for reading.
+ * Tables for a spreadsheet: CSV (RFC 4180, UTF-8 with byte order mark, so that Excel and WPS read it) and minimal
+ * workbooks (ECMA-376: one sheet, texts inline). What a stranger wrote must stay text: in CSV a cell that a spreadsheet
+ * would take for a formula gets an apostrophe before it; a workbook says of every cell that it is a text. A library
+ * would be some hundred kilobytes for the browser; the archive is fflate's, which the page has for reading.
  */
 import { strToU8, zipSync } from 'fflate';
 import { encodeUtf8 } from '../../base/bytes.ts';

@@ -1,7 +1,7 @@
 /**
- * Owns how the bytes of a file become a table: one header and rows with the numbers that a spreadsheet shows.
- * What a file is, its content says: names and media types of uploads are often wrong. Workbooks (.xlsx) and texts are read.
- * It refuses every other form of spreadsheet by name, so that people know what to save the file as.
+ * How the bytes of a file become a table. What a file is, its content says: names and media types of uploads are often
+ * wrong. Workbooks (.xlsx) and texts are read; every other form of spreadsheet is refused by name, so that people know
+ * what to save the file as.
  */
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import { readWorkbook } from '../xlsx/workbook.ts';
@@ -58,10 +58,10 @@ export function readTable(bytes: Uint8Array, columns: Columns, budget = new Tabl
 }
 
 // How a text file becomes a table: UTF-8 with or without BOM, GB18030 (and so GBK and GB 2312), UTF-16 with BOM; comma,
-// tab or semicolon, or what a first line `sep=` names; any line ending; line breaks inside quotes; blank rows are counted.
-// Other encodings, damaged texts and broken quotes are refused, because guessing at them would put wrong names on
-// certificates. Records are split here and not by a library: a row of ten million commas must be refused at its 257th
-// cell, and libraries build rows whole before they hand them out.
+// tab or semicolon, or what a first line `sep=` names; any line ending; line breaks inside quotes; blank rows are
+// counted. Other encodings, damaged texts and broken quotes are refused, because guessing at them would put wrong names
+// on certificates. Records are split here and not by a library: a row of ten million commas must be refused at its
+// 257th cell, and libraries build rows whole before they hand them out.
 
 const SAVE_AS =
   'In Excel or WPS choose Save As and the type .xlsx or “CSV UTF-8 (Comma delimited)” (另存为 → CSV UTF-8（逗号分隔）), then upload that file.';
@@ -205,7 +205,8 @@ function refuseDamaged(bytes: Uint8Array): void {
 
 /**
  * The text in the encoding under which the header is known. UTF-8 goes first: what is valid as UTF-8 and has the
- * columns is believed. No encoding is believed because it merely decodes, except UTF-8, whose lack of columns is then named.
+ * columns is believed. No encoding is believed because it merely decodes, except UTF-8, whose lack of columns is then
+ * named.
  */
 function read(bytes: Uint8Array, columns: Columns, budget: TableBudget): Reading {
   const mark =

@@ -1,9 +1,7 @@
 /**
- * Owns what the cells of a workbook refer to: its visible sheets in the order of their tabs, the shared strings, which
- * styles show days, and the date system (ECMA-376-1 §18.2–18.4, 18.8).
- * It refuses packages that are no workbook, or one with macros, and hidden sheets are nobody's list.
+ * What the cells of a workbook refer to: its visible sheets in the order of their tabs, the shared strings, which
+ * styles show days, and the date system (ECMA-376-1 §18.2–18.4, 18.8). Hidden sheets are nobody's list.
  */
-
 import { dayOf } from '../../base/day.ts';
 import { Refusal } from '../../base/refusal.ts';
 import { malformed, type Parts, readXml, tooLarge } from './package.ts';
@@ -31,7 +29,8 @@ export interface Book {
 }
 
 /**
- * A cell's text: characters that XML cannot hold are written _xHHHH_ (§22.9.2.19), and a line ends as in every other file.
+ * A cell's text: characters that XML cannot hold are written _xHHHH_ (§22.9.2.19), and a line ends as in every other
+ * file.
  */
 export const cellText = (text: string): string =>
   text
@@ -42,7 +41,10 @@ export const isTrue = (value: string | undefined): boolean => value === '1' || v
 
 const MAIN = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml';
 
-/** Reads everything but the sheets. @throws Refusal `table_format_unsupported`, `xlsx_macros`, `xlsx_external`, `xlsx_malformed`, `xlsx_too_large` */
+/**
+ * Reads everything but the sheets.
+ * @throws Refusal `table_format_unsupported`, `xlsx_macros`, `xlsx_external`, `xlsx_malformed`, `xlsx_too_large`
+ */
 export function openBook(parts: Parts): Book {
   const main = parts.has('[Content_Types].xml')
     ? related(parts, '').find(({ type }) => type === 'officeDocument')?.part
@@ -186,9 +188,9 @@ function readStyles(parts: Parts, part: string): Book['shown'] {
   return shown;
 }
 
-// Owns what a number format makes of a number in a workbook: whether it shows a day, and the day that a serial number is.
-// A day is known only if the format shows its year, month and day: “2026年11月” was stored as the first of November, and
-// nobody entered that first. What a format does not show is left out of the text, which is then refused as a date.
+// What a number format makes of a number: whether it shows a day, and which. A day is known only if the format shows
+// its year, month and day: “2026年11月” was stored as the first of November, and nobody entered that first. What a format
+// does not show is left out of the text, which is then refused as a date.
 
 /** Which parts of a day a format shows. */
 export interface Shown {
@@ -201,7 +203,10 @@ const FULL: Shown = { year: true, month: true, day: true };
 const YEAR_MONTH: Shown = { year: true, month: true, day: false };
 const MONTH_DAY: Shown = { year: false, month: true, day: true };
 
-/** Formats that a file does not spell out (ECMA-376-1 §18.8.30), 27–58 as Chinese versions have them. Times of day are none. */
+/**
+ * Formats that a file does not spell out (ECMA-376-1 §18.8.30), 27–58 as Chinese versions have them. Times of day are
+ * none.
+ */
 const BUILT_IN = new Map<number, Shown>([
   ...[14, 15, 22, 30, 31].map((id) => [id, FULL] as const),
   ...[17, 27, 36, 50, 52, 57].map((id) => [id, YEAR_MONTH] as const),

@@ -1,9 +1,7 @@
 /**
- * Owns the container of a workbook: a ZIP (APPNOTE.TXT 6.3.10) whose entries are named parts, inflated under one budget
- * for the whole workbook. What is not asked for is never inflated. Sizes in 64 bits are read, as some writers always give them.
- * It refuses encryption, macros, links to other files and data sources, and a container that lies about itself.
+ * The container of a workbook: a ZIP of named parts, inflated under one budget for the whole workbook, and the XML in
+ * them. What is not asked for is never inflated. Macros, and links to other files and data sources, are refused.
  */
-
 import { SaxesParser } from 'saxes';
 import { Refusal } from '../../base/refusal.ts';
 import type { TableBudget } from '../table/table-rows.ts';
@@ -12,7 +10,10 @@ import { readDirectory, readEntry, type ZipEntry, type ZipFault, type ZipRules }
 /** Entries of a container. A list has about ten, and one for each picture that somebody put into a cell. */
 const MAX_ENTRIES = 2000;
 
-/** Bytes of one part, inflated: twice what the sheet of 10,000 rows of 12 columns takes, for borders drawn far below them. */
+/**
+ * Bytes of one part, inflated: twice what the sheet of 10,000 rows of 12 columns takes, for borders drawn far below
+ * them.
+ */
 const MAX_PART = 16_000_000;
 
 /** Bytes of all parts that are read. */
@@ -65,7 +66,10 @@ export class Parts {
     return this.#entries.has(name.toLowerCase());
   }
 
-  /** The bytes of a part, whole and undamaged; what is read twice is spent twice. @throws Refusal, `table_too_large` among others */
+  /**
+   * The bytes of a part, whole and undamaged; what is read twice is spent twice.
+   * @throws Refusal, `table_too_large` among others
+   */
   read(name: string): Uint8Array {
     if (this.#last?.name === name) {
       this.#budget.spend('work', this.#last.bytes.length);
@@ -122,10 +126,9 @@ const nameOf = (bytes: Uint8Array): string =>
     .replace(/^\/+/, '')
     .toLowerCase();
 
-// Owns reading the XML of a workbook's parts: strict and with namespaces (saxes); a reader names the elements it wants
-// by their path, everything else passes by, and it may stop when it has what it came for.
-// It refuses what no workbook needs and parsers have been hurt by: a document type or entities (before the parser sees
-// them), another encoding than UTF-8, deep nesting, and more elements than a large sheet has.
+// The XML of the parts: strict and with namespaces (saxes). A reader names the elements it wants by their path,
+// everything else passes by, and it may stop when it has what it came for. What parsers have been hurt by is refused: a
+// document type or entities (before the parser sees them), other encodings than UTF-8, deep nesting, too many elements.
 
 /** Elements of one part: three a cell, and many more empty cells that were only given a border. */
 const MAX_ELEMENTS = 2_000_000;

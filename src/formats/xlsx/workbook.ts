@@ -1,7 +1,7 @@
 /**
- * Owns how a workbook becomes a table: which of its sheets is the list, and that people saw every row of it.
- * It refuses two lists in one workbook, hidden or filtered rows (leaving them out would be as wrong as taking them), and
- * merged cells, because nobody can tell which rows the one value is for.
+ * How a workbook becomes a table: which of its sheets is the list, and that people saw every row of it. Two lists in
+ * one workbook, hidden or filtered rows (leaving them out would be as wrong as taking them) and merged cells are
+ * refused, because nobody can tell what was meant.
  */
 import { Refusal } from '../../base/refusal.ts';
 import {
@@ -90,10 +90,9 @@ export function readWorkbook(bytes: Uint8Array, columns: Columns, budget = new T
   return { header: header?.cells.map(headerText) ?? [], rows: data.map(padded) };
 }
 
-// Owns reading one sheet: its rows that are not blank, with the row numbers that people see and every cell as what it is:
-// text, number, day, truth value, or what has no value of its own (ECMA-376-1 §18.3.1).
-// It refuses rows and cells out of order, and cells that point at nothing. A result that a formula left is not a value:
-// such a cell, and every cell that an array formula fills, is unreadable.
+// One sheet: its rows that are not blank, with the row numbers that people see and every cell as what it is: text,
+// number, day, truth value, or what has no value of its own (ECMA-376-1 §18.3.1). A result that a formula left is not a
+// value: such a cell, and every cell that an array formula fills, is unreadable.
 
 /** Columns that may hold anything: A to IV. */
 const MAX_COLUMNS = 256;
@@ -239,7 +238,7 @@ function readSheet(parts: Parts, part: string, book: Book, take: (row: SheetRow)
         }
         while (row.cells.length < column - 1) row.cells.push('');
         row.cells.push(value);
-        // A long text may be shared by all cells: it is read anew in each.
+        // A long text may be shared by all cells: it is read again in each.
         if (typeof value === 'string' && (length += value.length) > MAX_TEXT) throw tooLarge('characters', MAX_TEXT);
       },
     },

@@ -10,7 +10,7 @@ import { type Address, readAddress, writeFragment } from '../../core/address.ts'
 import { normalizeNumber, parseNumber } from '../../core/number.ts';
 import { requireNotForbidden } from '../../http/accept.ts';
 import { type AppEnv, factory } from '../../http/context.ts';
-import { askerOf, brake } from '../../http/rate-limit.ts';
+import { askerOf, rateLimit } from '../../http/rate-limit.ts';
 import { renderCopy, renderFor, type Stamped, stampCopy } from '../../service/download.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { lookUp } from '../../service/read-certificate.ts';
@@ -153,5 +153,5 @@ export const certificateRoutes = factory
   .createApp()
   .use('/c/*', toOneSpelling)
   .use('/C/*', toOneSpelling)
-  .get('/c/:number', brake('lookup'), (c) => certificatePage(c, c.req.param('number')))
-  .post('/c/:number/download', brake('search'), (c) => downloadPage(c, c.req.param('number')));
+  .get('/c/:number', rateLimit('lookup'), (c) => certificatePage(c, c.req.param('number')))
+  .post('/c/:number/download', rateLimit('search'), (c) => downloadPage(c, c.req.param('number')));

@@ -9,7 +9,7 @@ import { writeFragment } from '../../core/address.ts';
 import { readPasted } from '../../core/pasted.ts';
 import { type AppEnv, factory } from '../../http/context.ts';
 import { problem } from '../../http/problems.ts';
-import { askerOf, brake } from '../../http/rate-limit.ts';
+import { askerOf, rateLimit } from '../../http/rate-limit.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { search } from '../../service/search-certificates.ts';
 import { certificateRoutes } from '../certificate/certificate-routes.tsx';
@@ -60,7 +60,7 @@ async function assetFile(c: Context<AppEnv>, name: string) {
 export const pageRoutes = factory
   .createApp()
   .get('/', (c) => page(c, 200, <HomePage host={hostOf(c)} />, kept))
-  .post('/search', brake('search'), searchPage)
+  .post('/search', rateLimit('search'), searchPage)
   .route('/', checkRoutes)
   .route('/', certificateRoutes)
   .get('/assets/:file', (c) => assetFile(c, c.req.param('file')));

@@ -15,7 +15,7 @@ import { writeAtom } from '../../formats/atom.ts';
 import { LIMITS, readBytes, readJson, requireType } from '../../http/body.ts';
 import { type AppEnv, factory } from '../../http/context.ts';
 import { PROBLEMS } from '../../http/problems.ts';
-import { brake, requireHuman, senderOf } from '../../http/rate-limit.ts';
+import { rateLimit, requireHuman, senderOf } from '../../http/rate-limit.ts';
 import { centreNames } from '../../service/on-file.ts';
 import {
   changedNotices,
@@ -225,11 +225,11 @@ export const noticePages = factory
   .get('/notices', listPage)
   .get('/notices/feed.xml', feed)
   .get('/notices/objections', (c) => page(c, 200, <FollowPage host={hostOf(c)} />, kept))
-  .post('/notices/objections', brake('search'), followPage)
+  .post('/notices/objections', rateLimit('search'), followPage)
   .get('/notices/:notice', async (c) =>
     noticePage(c, 200, await readNotice(c.var.service, c.req.param('notice')), kept),
   )
-  .post('/notices/:notice/objections', brake('search'), objectByForm)
+  .post('/notices/:notice/objections', rateLimit('search'), objectByForm)
   .get('/notices/:notice/objected', objectedPage);
 
 noticePages.onError((error, c) => answerProblem(c, error));
@@ -239,11 +239,11 @@ export const noticeRoutes = factory
   .get('/v1/notices', async (c) =>
     c.json(await listNotices(c.var.service, queryOf(c).asked, pageOf(c), PAGE), 200, cached),
   )
-  .post('/v1/notices/objections', brake('search'), async (c) =>
+  .post('/v1/notices/objections', rateLimit('search'), async (c) =>
     c.json(await followObjection(c.var.service, (await readJson(c, LIMITS.small, CODE)).code), 200, noStore),
   )
   .get('/v1/notices/:notice', async (c) => c.json(await readNotice(c.var.service, c.req.param('notice')), 200, cached))
-  .post('/v1/notices/:notice/objections', brake('search'), async (c) => {
+  .post('/v1/notices/:notice/objections', rateLimit('search'), async (c) => {
     const given = await readJson(c, LIMITS.small, GROUNDS);
     return c.json(
       {

@@ -8,29 +8,21 @@ import * as v from 'valibot';
 import { pageOf, readPlace } from '../base/paging.ts';
 import { Refusal } from '../base/refusal.ts';
 import { counted } from '../base/text.ts';
-import { readFacts } from '../core/approved-rows.ts';
-import { withDisclosures } from '../core/credential.ts';
-import { photoDigestOf, readDisclosures } from '../core/disclose.ts';
 import { photoType } from '../core/photo.ts';
-import { sealUrl } from '../core/seal.ts';
 import { chosenType } from '../http/accept.ts';
 import { LIMITS, readJson, STEP_BODY } from '../http/body.ts';
 import { type AppEnv, allow, factory } from '../http/context.ts';
 import { acceptApproval } from '../service/approve.ts';
 import { openZip } from '../service/batch-archive.ts';
+import { photoOfRow, readCertificates, readRows } from '../service/batch-rows.ts';
 import type { Caller } from '../service/caller.ts';
 import { CALL_SECONDS, issueBatch } from '../service/issue.ts';
-import { directoryOf } from '../service/on-file.ts';
-import { batchView, openBatch, type RowSecret, rowPlace } from '../service/open-batch.ts';
-import { readPhoto } from '../service/photo-packs.ts';
+import { batchView, findReached, reachBatch } from '../service/open-batch.ts';
 import { requireNotice } from '../service/procedure/batch-return.ts';
 import { takeStep } from '../service/procedure/take-step.ts';
-import { requireReach } from '../service/reach.ts';
-import type { Service } from '../service/service.ts';
 import { submitBatch } from '../service/upload.ts';
-import { type BatchRow, selectBatch, selectBatchesOf, selectHeld, selectRows } from '../storage/batch-store.ts';
-import { selectBatchCertificates } from '../storage/certificate-store.ts';
-import { countSigned, selectOrder } from '../storage/numbering.ts';
+import { selectBatchesOf } from '../storage/batch-store.ts';
+import { selectOrder } from '../storage/numbering.ts';
 import { readIntake } from './upload-body.ts';
 
 /** Batches in one answer. */
@@ -69,8 +61,17 @@ function readIdempotencyKey(header: string | undefined): string | null {
   return key;
 }
 
-const progressOf = async (service: Service, batch: BatchRow) =>
-  batchView(service, batch, batch.state === 'issued' ? batch.count : await countSigned(service.db, batch.id));
+/** Refuses who does not reach the batch that the address names: of one whose filing is damaged, too, which can be returned. */
+const reached: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await findReached(c.var.service, c.var.caller, c.req.param('id') as string);
+  await next();
+};
+
+/** Opens the batch that the address names, if the caller reaches it. */
+const opened: MiddlewareHandler<AppEnv> = async (c, next) => {
+  c.set('batch', await reachBatch(c.var.service, c.var.caller, c.req.param('id') as string));
+  await next();
+};
 
 /** `?after=`: the position of the last line that was read; the first page without. */
 function firstPosition(after: string | undefined): number {
@@ -128,97 +129,45 @@ export const batchRoutes = factory
       next,
     });
   })
-  .use('/v1/batches/:id/*', allow('organization', 'city', 'province'), async (c, next) => {
-    const batch = await selectBatch(c.var.service.db, c.req.param('id') as string);
-    if (!batch) throw new Refusal('batch_not_found', 'There is no such batch.');
-    await requireReach(c.var.service, c.var.caller, batch.organization);
-    await next();
-  })
-  .get('/v1/batches/:id', async (c) => {
-    const { batch } = await openBatch(c.var.service, c.req.param('id'));
-    return c.json(await progressOf(c.var.service, batch));
-  })
-  .get('/v1/batches/:id/rows', async (c) => {
-    const { service } = c.var;
-    const { batch, filing_token } = await openBatch(service, c.req.param('id'));
+  .use('/v1/batches/:id/*', allow('organization', 'city', 'province'))
+  .get('/v1/batches/:id', opened, async (c) => c.json(await batchView(c.var.service, c.var.batch)))
+  .get('/v1/batches/:id/rows', opened, async (c) => {
+    const { service, caller } = c.var;
+    const { batch, filing_token } = c.var.batch;
     const from = firstPosition(c.req.query('after'));
-    const { lines, next } = rowsPage(await selectRows(service.db, batch.id, from, ROWS + 1), ROWS);
-    // What others have issued is for the reviewing centres alone.
-    const held = c.var.caller.role === 'organization' ? [] : await selectHeld(service.db, batch.id, from, ROWS);
-    const numbers = new Map(held.map(({ position, number }) => [position, number]));
-    const rows = await Promise.all(
-      lines.map(async ({ position, row, facts, sealed }) => {
-        const { disclosures, scores } = (await service.vault.openRow(
-          rowPlace(batch.id, position),
-          sealed,
-        )) as RowSecret;
-        const number = numbers.get(position);
-        return {
-          row,
-          position,
-          ...readFacts(facts),
-          disclosures,
-          photo: photoDigestOf(disclosures) !== null,
-          score_theory: scores[0],
-          score_practice: scores[1],
-          ...(number === undefined ? {} : { held: number }),
-        };
-      }),
-    );
+    const { lines: rows, next } = rowsPage(await readRows(service, caller, c.var.batch, from, ROWS + 1), ROWS);
     return c.json({ id: batch.id, count: batch.count, root: batch.root, filing: filing_token, rows, next });
   })
-  .get('/v1/batches/:id/rows/:position/photo', async (c) => {
-    const { service } = c.var;
-    const none = () => new Refusal('photo_not_found', 'The batch has no such row, or the row has no photo.');
-    const [batch, position] = [c.req.param('id'), c.req.param('position')];
-    if (!/^\d{1,6}$/.test(position)) throw none();
-    const [row] = await selectRows(service.db, batch, Number(position), 1);
-    if (row?.position !== Number(position)) throw none();
-    const { disclosures } = (await service.vault.openRow(rowPlace(batch, row.position), row.sealed)) as RowSecret;
-    const { photo_digest } = readDisclosures(disclosures, readFacts(row.facts).sd).holder;
-    if (!photo_digest) throw none();
-    const photo = await readPhoto(service, { batch, position: row.position }, photo_digest);
+  .get('/v1/batches/:id/rows/:position/photo', opened, async (c) => {
+    const position = c.req.param('position');
+    const photo = /^\d{1,6}$/.test(position)
+      ? await photoOfRow(c.var.service, c.var.batch, Number(position))
+      : undefined;
+    if (!photo) throw new Refusal('photo_not_found', 'The batch has no such row, or the row has no photo.');
     return c.body(photo, 200, { 'Content-Type': photoType(photo), 'Cache-Control': 'private, no-store' });
   })
-  .post('/v1/batches/:id/issue', only('organization'), async (c) => {
-    const { service } = c.var;
+  .post('/v1/batches/:id/issue', opened, only('organization'), async (c) => {
+    const { service, batch } = c.var;
     const tokens = await readJson(c, LIMITS.statement, ISSUE);
-    const id = c.req.param('id');
-    const done = await issueBatch(service, id, tokens, service.now() + CALL_SECONDS);
-    return c.json({ id, ...done }, done.state === 'issued' ? 200 : 202);
+    const done = await issueBatch(service, batch, tokens, service.now() + CALL_SECONDS);
+    return c.json({ id: c.req.param('id'), ...done }, done.state === 'issued' ? 200 : 202);
   })
-  .get('/v1/batches/:id/certificates', async (c) => {
-    const { service } = c.var;
-    const { batch } = await openBatch(service, c.req.param('id'));
-    const ordered = await selectOrder(service.db, batch.id);
+  .get('/v1/batches/:id/certificates', opened, async (c) => {
+    const { id, state, count } = c.var.batch.batch;
+    const from = firstPosition(c.req.query('after'));
     const { lines, next } = rowsPage(
-      await selectBatchCertificates(service.db, batch.id, firstPosition(c.req.query('after')), CERTIFICATES + 1),
+      await readCertificates(c.var.service, c.var.batch, from, CERTIFICATES + 1),
       CERTIFICATES,
     );
-    const origin = ordered
-      ? (await service.memo.open(ordered.approval, 'approval+jwt', (await directoryOf(service)).findCentre)).payload.aud
-      : service.config.origin;
-    const certificates = await Promise.all(
-      lines.map(async ({ number, row, position, credential, seal, sealed, state }) => {
-        const { disclosures } = (await service.vault.openRow(rowPlace(batch.id, position), sealed)) as RowSecret;
-        return {
-          row,
-          number,
-          state,
-          credential: withDisclosures(credential, disclosures),
-          seal_url: sealUrl(origin, number, seal),
-        };
-      }),
-    );
-    return c.json({ id: batch.id, state: batch.state, count: batch.count, certificates, next });
+    return c.json({ id, state, count, certificates: lines.map(({ position: _, ...line }) => line), next });
   })
-  .get('/v1/batches/:id/certificates.zip', (c) => certificatesZip(c, c.req.param('id'), stretch(c.req.query())))
-  .post('/v1/batches/:id/approvals', centresOnly, async (c) => {
+  .get('/v1/batches/:id/certificates.zip', opened, (c) => certificatesZip(c, stretch(c.req.query())))
+  .post('/v1/batches/:id/approvals', opened, centresOnly, async (c) => {
     const { approval } = await readJson(c, LIMITS.statement, APPROVAL);
-    const { id, state } = await acceptApproval(c.var.service, c.var.caller, c.req.param('id'), approval);
+    const { id, state } = await acceptApproval(c.var.service, c.var.caller, c.var.batch, approval);
     return c.json({ id, state }, 201);
   })
-  .post('/v1/batches/:id/return', centresOnly, async (c) => {
+  .post('/v1/batches/:id/return', reached, centresOnly, async (c) => {
     // An address for the step of the batch's own case, not another way to return it.
     const { statement, body } = await readJson(c, LIMITS.statement, STEP_BODY);
     const id = c.req.param('id');
@@ -238,12 +187,12 @@ function fileName(batch: string, from: number, to: number, count: number): strin
 /** Answers with `limit` certificates of an issued batch, or as many as there are, from position `from`. */
 async function certificatesZip(
   c: Context<AppEnv>,
-  id: string,
   { from, limit }: { from: number; limit: number },
 ): Promise<Response> {
   const { service, caller } = c.var;
   const type = chosenType(c, ['application/zip']);
-  const { batch } = await openBatch(service, id);
+  const { batch } = c.var.batch;
+  const { id } = batch;
   const order = await selectOrder(service.db, id);
   if (batch.state !== 'issued' || !order)
     throw new Refusal(

@@ -5,12 +5,18 @@ import { isRefusal, Refusal } from '../base/refusal.ts';
 import { verifyProof } from '../core/dpop.ts';
 import type { Caller } from '../service/caller.ts';
 import { readToken } from '../service/caller.ts';
+import type { OpenBatch } from '../service/open-batch.ts';
 import type { Service } from '../service/service.ts';
 import { insertProof } from '../storage/statement-store.ts';
 import { problem } from './problems.ts';
 
 export interface AppEnv {
-  Variables: { service: Service; caller: Caller };
+  Variables: {
+    service: Service;
+    caller: Caller;
+    /** On the routes of one batch. */
+    batch: OpenBatch;
+  };
 }
 
 export const factory = createFactory<AppEnv>();

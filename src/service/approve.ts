@@ -10,22 +10,28 @@ import { checkTimes } from '../core/statement.ts';
 import { type BatchRow, insertApproval, selectHeld } from '../storage/batch-store.ts';
 import { unlessObjected } from '../storage/case-store.ts';
 import type { Caller } from './caller.ts';
-import { directoryOf, requireSameCentre } from './on-file.ts';
-import { arrivalOf, batchFacts, CLOSED, openBatch } from './open-batch.ts';
+import { requireSameCentre } from './on-file.ts';
+import { arrivalOf, batchFacts, CLOSED, type OpenBatch } from './open-batch.ts';
 import { requireNotice, requireUploaded } from './procedure/batch-return.ts';
 import type { Service } from './service.ts';
 
-/** Takes a centre's approval: the city's by route city first, then the province's. */
-export async function acceptApproval(service: Service, caller: Caller, id: string, token: string): Promise<BatchRow> {
-  const { batch, filing, filing_token } = await openBatch(service, id);
+/**
+ * Takes an approval from the centre that signed it. @returns the batch as it is then
+ * @throws Refusal `batch_closed`, `filed_by_other_centre`, `issuer_not_caller`, `already_certified`, those of core/approval.ts
+ */
+export async function acceptApproval(
+  service: Service,
+  caller: Caller,
+  { batch, filing, filing_token, directory }: OpenBatch,
+  token: string,
+): Promise<BatchRow> {
   if (CLOSED.includes(batch.state))
     throw new Refusal('batch_closed', `The batch is ${batch.state}; it takes no more approvals.`, {
       state: batch.state,
     });
-  await requireSameCentre(service, filing);
+  await requireSameCentre(service, directory, filing);
   requireNotice(service, batch.results);
   await requireUploaded(service, batch);
-  const directory = await directoryOf(service);
   const { facts } = await batchFacts(service, batch);
   const tier = caller.role === 'province' ? 'province' : 'city';
   const opened = await (tier === 'province' ? openApproval : openCityApproval)(
@@ -43,7 +49,7 @@ export async function acceptApproval(service: Service, caller: Caller, id: strin
   // As the gate will judge it: what could not be ordered need not be approved.
   await openFiling(filing_token, directory, opened.payload.iat, service.now());
   await requireNotHeld(service, batch);
-  await unlessObjected(insertApproval(service.db, id, { tier, iss, jti, token, received_at: service.now() }));
+  await unlessObjected(insertApproval(service.db, batch.id, { tier, iss, jti, token, received_at: service.now() }));
   return { ...batch, state: tier === 'province' || batch.state === 'approved' ? 'approved' : 'city_approved' };
 }
 

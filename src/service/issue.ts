@@ -22,7 +22,7 @@ import { chooseFormat, sealDigest, signSeal } from '../core/seal.ts';
 import { readHeader } from '../core/statement.ts';
 import { STATUS_LIST_LENGTH } from '../core/status-list.ts';
 import { inclusionPath, tree } from '../formats/merkle.ts';
-import type { BatchRow } from '../storage/batch-store.ts';
+import { type BatchRow, selectBatch } from '../storage/batch-store.ts';
 import { guardKept } from '../storage/case-store.ts';
 import { JudgeAgain } from '../storage/database.ts';
 import {
@@ -49,8 +49,9 @@ import {
   selectNewestWithdrawal,
 } from '../storage/statement-store.ts';
 import { attempt } from './attempt.ts';
+import { openSecret } from './batch-rows.ts';
 import { directoryOf, requireSameCentre } from './on-file.ts';
-import { arrivalOf, batchFacts, openBatch, type RowSecret, rowPlace } from './open-batch.ts';
+import { arrivalOf, batchFacts, type OpenBatch, openBatch } from './open-batch.ts';
 import { requireNotice, requireUploaded } from './procedure/batch-return.ts';
 import { requireStanding } from './procedure/standing.ts';
 import type { Service } from './service.ts';
@@ -83,46 +84,54 @@ export interface Tokens {
  * Issues a batch, or goes on where an earlier call stopped. `until`: NumericDate after which it answers.
  * @throws Refusal of the gate, of numbering, `batch_closed`, `filed_by_other_centre`
  */
-export async function issueBatch(service: Service, id: string, tokens: Tokens, until: number): Promise<Progress> {
-  const { batch, filing, filing_token } = await openBatch(service, id);
-  const ordered = await selectOrder(service.db, id);
+export async function issueBatch(
+  service: Service,
+  opened: OpenBatch,
+  tokens: Tokens,
+  until: number,
+): Promise<Progress> {
+  const { batch, filing, directory } = opened;
+  const ordered = await selectOrder(service.db, batch.id);
   if (!ordered) {
     if (batch.state === 'returned')
       throw new Refusal('batch_closed', 'The batch was returned by a centre; send the mended file as a new batch.', {
         state: batch.state,
       });
-    await requireSameCentre(service, filing);
-    await order(service, batch, filing, filing_token, tokens);
-  } else if (ordered.approval !== tokens.approval) {
+    await requireSameCentre(service, directory, filing);
+    return finishBatch(service, opened, await order(service, opened, tokens), until);
+  }
+  if (ordered.approval !== tokens.approval) {
     // The same call again continues; another approval for an ordered batch is a different wish.
     throw new Refusal('batch_already_ordered', 'This batch was ordered before, with another approval.');
   }
-  return finishBatch(service, id, until);
+  return finishBatch(service, opened, { ordered }, until);
+}
+
+/** An ordered batch; with the public part of its rows, where they were read and checked in the same call. */
+interface Ordered {
+  ordered: StoredOrder;
+  texts?: string[];
 }
 
 /** Attempts to number a batch while others take its status indexes, or change what the gate judged. */
 const ATTEMPTS = 6;
 
 /** The gate and the numbering. A crash before the transaction ends leaves the batch as it was. */
-async function order(
-  service: Service,
-  batch: BatchRow,
-  filing: Filing,
-  filingToken: string,
-  tokens: Tokens,
-): Promise<void> {
+async function order(service: Service, opened: OpenBatch, tokens: Tokens): Promise<Ordered> {
+  const { batch } = opened;
   for (let attempt = 1; ; attempt++) {
-    const passed = await passGate(service, batch, filing, filingToken, tokens);
+    const { texts, ...passed } = await passGate(service, opened, tokens);
     const { list, indexes } = await drawStatusIndexes(service, batch.count);
     try {
       await numberBatch(service.db, { ...passed, count: batch.count, status_list: list, status_indexes: indexes });
-      return;
+      // Signed is what was stored.
+      return { ordered: (await selectOrder(service.db, batch.id)) as StoredOrder, texts };
     } catch (error) {
       // Between our look and our write another batch drew one of our indexes, or something came that the gate has to see.
       if ((error instanceof StatusIndexTaken || error instanceof JudgeAgain) && attempt < ATTEMPTS) continue;
       // The same call twice at once: the other one numbered it, which is what this one wanted.
       const ordered = isRefusal(error) ? await selectOrder(service.db, batch.id) : null;
-      if (ordered?.approval === tokens.approval) return;
+      if (ordered?.approval === tokens.approval) return { ordered };
       throw error;
     }
   }
@@ -132,7 +141,7 @@ async function order(
  * The gate: everything that must hold before numbers are given. What can change until they are is asked once more by the
  * conditions, within the transaction.
  */
-async function passGate(service: Service, batch: BatchRow, filing: Filing, filingToken: string, tokens: Tokens) {
+async function passGate(service: Service, { batch, filing, filing_token }: OpenBatch, tokens: Tokens) {
   // Read before the withdrawals themselves: one that comes between is found by the condition.
   const withdrawals = guardWithdrawals(service.db, await selectNewestWithdrawal(service.db));
   const directory = await directoryOf(service);
@@ -140,12 +149,12 @@ async function passGate(service: Service, batch: BatchRow, filing: Filing, filin
   const standing = await requireStanding(service, batch.organization);
   requireNotice(service, batch.results);
   await requireUploaded(service, batch);
-  const { facts } = await batchFacts(service, batch);
+  const { facts, texts } = await batchFacts(service, batch);
   const opened = await openApproval(tokens.approval, directory, filing, facts, now);
   const { payload: approval } = opened;
   checkApprovalTime(approval, now);
   await checkArrival(opened, directory, filing, await arrivalOf(service, batch));
-  await openFiling(filingToken, directory, approval.iat, now);
+  await openFiling(filing_token, directory, approval.iat, now);
   const client = await findClient(service, directory, batch.organization, tokens.order);
   // As with approvals: whoever holds a key that has expired can date an order back.
   await openClient(client.token, directory, filing, now);
@@ -163,6 +172,7 @@ async function passGate(service: Service, batch: BatchRow, filing: Filing, filin
     form: CURRENT_FORM,
     annual_capacity: filing.annual_capacity,
     replaced_events: await judgeReplaced(service, directory, batch.id, approval),
+    texts,
     conditions: [standing, withdrawals, guardKept(service.db, batch.organization, orderedBy)],
   };
 }
@@ -228,11 +238,9 @@ export async function drawStatusIndexes(service: Service, count: number): Promis
  * Signs what has a number and no signature yet, then closes the batch. Only the holder of the lease signs; a
  * crash leaves signed chunks stored and the lease to run out.
  */
-async function finishBatch(service: Service, id: string, until: number): Promise<Progress> {
+async function finishBatch(service: Service, opened: OpenBatch, ordered: Ordered, until: number): Promise<Progress> {
   const lease = toHex(service.random(8));
-  const { batch, filing } = await openBatch(service, id);
-  const ordered = await selectOrder(service.db, id);
-  if (!ordered) return progress(service, id);
+  const { id } = opened.batch;
   let signer: Signer | undefined;
   let from = 0;
   while (service.now() <= until) {
@@ -250,7 +258,7 @@ async function finishBatch(service: Service, id: string, until: number): Promise
       return progress(service, id);
     }
     from = last.position + 1;
-    signer ??= await makeSigner(service, batch, filing, ordered);
+    signer ??= await makeSigner(service, opened, ordered);
     await insertCredentials(service.db, await Promise.all(unsigned.map(signer)));
     // Signing fills the isolate: let the requests that wait (progress, look-ups) in between.
     await pause(0);
@@ -262,7 +270,7 @@ async function finishBatch(service: Service, id: string, until: number): Promise
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 async function progress(service: Service, id: string): Promise<Progress> {
-  const { batch } = await openBatch(service, id);
+  const batch = (await selectBatch(service.db, id)) as BatchRow;
   return {
     state: batch.state,
     count: batch.count,
@@ -273,8 +281,12 @@ async function progress(service: Service, id: string): Promise<Progress> {
 type Signer = (row: UnsignedRow) => Promise<{ number: string; credential: string; seal: string; path: string }>;
 
 /** Prepares what all certificates of a batch share: the key and the tree. */
-async function makeSigner(service: Service, batch: BatchRow, filing: Filing, ordered: StoredOrder): Promise<Signer> {
-  const { texts } = await batchFacts(service, batch);
+async function makeSigner(
+  service: Service,
+  { batch, filing }: OpenBatch,
+  { ordered, texts: read }: Ordered,
+): Promise<Signer> {
+  const texts = read ?? (await batchFacts(service, batch)).texts;
   const directory = await directoryOf(service);
   // The origin that was approved and ordered, even if the service has moved since.
   const { aud: origin } = (await service.memo.open(ordered.approval, 'approval+jwt', directory.findCentre)).payload;
@@ -288,7 +300,7 @@ async function makeSigner(service: Service, batch: BatchRow, filing: Filing, ord
   const issued_on = shanghaiDay(ordered.issued_at);
   return async ({ number, position, status_list, status_index, facts: text, sealed }) => {
     const row = JSON.parse(text) as RowFacts;
-    const { disclosures } = (await service.vault.openRow(rowPlace(batch.id, position), sealed)) as RowSecret;
+    const { disclosures } = await openSecret(service, batch.id, { position, sealed });
     const { holder, digests } = readDisclosures(disclosures, row.sd);
     const seal = chooseFormat({
       origin,
@@ -319,6 +331,12 @@ async function makeSigner(service: Service, batch: BatchRow, filing: Filing, ord
   };
 }
 
+/** Finishes a batch that was interrupted after its numbers were given. */
+async function goOn(service: Service, id: string, until: number): Promise<void> {
+  const ordered = await selectOrder(service.db, id);
+  if (ordered) await finishBatch(service, await openBatch(service, id), { ordered }, until);
+}
+
 /**
  * The cron sweep: goes on with batches whose signer fell silent, each on its own. One that fails goes to the end of the
  * queue. @returns how many were touched
@@ -326,7 +344,7 @@ async function makeSigner(service: Service, batch: BatchRow, filing: Filing, ord
 export async function sweepBatches(service: Service, until: number): Promise<number> {
   const ids = await selectInterrupted(service.db, service.now(), SWEEP);
   for (const id of ids) {
-    if (!(await attempt('batches', { batch: id }, () => finishBatch(service, id, until))))
+    if (!(await attempt('batches', { batch: id }, () => goOn(service, id, until))))
       await updateTried(service.db, id, service.now());
   }
   return ids.length;

@@ -2,7 +2,7 @@
  * Who counts in the register now: the centres with all withdrawals, the holder of each organization code, and the filing
  * that is in force. Everything is read from verified statements.
  */
-import { isRefusal, Refusal, unlessRefused } from '../base/refusal.ts';
+import { Refusal, unlessRefused } from '../base/refusal.ts';
 import { type Directory, openCentre, openDirectory } from '../core/directory.ts';
 import { codeOf, standingFiling } from '../core/filing.ts';
 import type { Filing } from '../core/schema.ts';
@@ -42,16 +42,6 @@ export async function centreNames(service: Service): Promise<ReadonlyMap<string,
   return names;
 }
 
-/** The claims of a stored filing whose signature holds. */
-async function readFiling(service: Service, token: string): Promise<Filing | undefined> {
-  try {
-    return (await service.memo.open(token, 'filing+jwt', (await directoryOf(service)).findCentre)).payload;
-  } catch (error) {
-    if (isRefusal(error)) return undefined;
-    throw error;
-  }
-}
-
 /**
  * The 统一社会信用代码 that holds a code: null for one that was released, undefined for one that nobody ever filed. A code
  * that was filed before holders were written down belongs to whoever first uploaded under it, else to the newest filing.
@@ -61,10 +51,11 @@ export async function holderOf(service: Service, organization: string): Promise<
   if (known !== undefined) return known;
   const used = await selectFirstUsedFiling(service.db, organization);
   const filings = (await selectAbout(service.db, 'filing+jwt', `org:${organization}`)).map(({ token }) => token);
+  const { findCentre } = await directoryOf(service);
   for (const token of used === undefined ? filings : [used, ...filings]) {
-    const filing = await readFiling(service, token);
-    if (filing?.sub !== `org:${organization}`) continue;
-    await insertHolder(service.db, organization, filing.uscc);
+    const statement = await unlessRefused(service.memo.open(token, 'filing+jwt', findCentre));
+    if (statement?.payload.sub !== `org:${organization}`) continue;
+    await insertHolder(service.db, organization, statement.payload.uscc);
     return selectHolder(service.db, organization);
   }
   return undefined;
@@ -82,7 +73,7 @@ export async function holdersOf(
 }
 
 /**
- * The filing in force (life/authority.ts, standingFiling).
+ * The filing in force (standingFiling in core/filing.ts).
  * Refuses `organization_not_filed`, `filing_withdrawn`, `centre_withdrawn`.
  */
 export async function currentFiling(
@@ -105,8 +96,11 @@ export async function currentFiling(
 }
 
 /** The filings of an organization whose signatures hold, the newest first. */
-export async function openFiled(service: Service, organization: string): Promise<{ id: number; filing: Filing }[]> {
-  const directory = await directoryOf(service);
+export async function openFiled(
+  service: Service,
+  organization: string,
+  directory: Directory,
+): Promise<{ id: number; filing: Filing }[]> {
   const filed: { id: number; filing: Filing }[] = [];
   for (const { id, token } of await selectAbout(service.db, 'filing+jwt', `org:${organization}`)) {
     const statement = await unlessRefused(service.memo.open(token, 'filing+jwt', directory.findCentre));
@@ -116,21 +110,26 @@ export async function openFiled(service: Service, organization: string): Promise
 }
 
 /** Who filed an organization last, if anyone did. */
-export const filedBy = async (service: Service, organization: string): Promise<string | undefined> =>
-  (await openFiled(service, organization))[0]?.filing.iss;
+export const filedBy = async (
+  service: Service,
+  organization: string,
+  directory?: Directory,
+): Promise<string | undefined> =>
+  (await openFiled(service, organization, directory ?? (await directoryOf(service))))[0]?.filing.iss;
 
 /** The centre that has filed an organization since, if it is not the one of this filing. */
 export async function filedSince(
   service: Service,
+  directory: Directory,
   { sub, iss }: Pick<Filing, 'sub' | 'iss'>,
 ): Promise<string | undefined> {
-  const current = await unlessRefused(currentFiling(service, await directoryOf(service), codeOf(sub)));
+  const current = await unlessRefused(currentFiling(service, directory, codeOf(sub)));
   return current && current.filing.iss !== iss ? current.filing.iss : undefined;
 }
 
 /** Refuses what waits under the filing of a centre after another has filed the organization (`filed_by_other_centre`): no key orders it. */
-export async function requireSameCentre(service: Service, filing: Filing): Promise<void> {
-  const centre = await filedSince(service, filing);
+export async function requireSameCentre(service: Service, directory: Directory, filing: Filing): Promise<void> {
+  const centre = await filedSince(service, directory, filing);
   if (centre === undefined) return;
   throw new Refusal(
     'filed_by_other_centre',

@@ -1,32 +1,65 @@
-/** A stored batch as what it is verified to be, for everything that goes on with it: approving, issuing, showing. */
 import { Refusal } from '../base/refusal.ts';
 import type { Arrival, BatchFacts } from '../core/approval.ts';
 import { rootOfTexts } from '../core/approved-rows.ts';
+import type { Directory } from '../core/directory.ts';
 import type { Filing } from '../core/schema.ts';
 import { type BatchRow, selectApprovals, selectBatch, selectFacts } from '../storage/batch-store.ts';
 import { selectCase } from '../storage/case-store.ts';
+import { countSigned } from '../storage/numbering.ts';
 import { selectStatementById } from '../storage/statement-store.ts';
+import type { Caller } from './caller.ts';
 import { directoryOf, filedSince } from './on-file.ts';
 import { reasonOf } from './procedure/batch-return.ts';
+import { requireReach } from './reach.ts';
 import type { Service } from './service.ts';
 
 export const CLOSED = ['issuing', 'issued', 'returned'];
 
-/** A batch with its filing opened as it was at upload. Refuses `batch_not_found`. */
-export async function openBatch(
-  service: Service,
-  id: string,
-): Promise<{ batch: BatchRow; filing: Filing; filing_token: string }> {
+/** A stored batch with the filing under which it was uploaded, opened once for everything that a request does with it. */
+export interface OpenBatch {
+  batch: BatchRow;
+  filing: Filing;
+  filing_token: string;
+  /** As the register was when the batch was opened. */
+  directory: Directory;
+}
+
+async function findBatch(service: Service, id: string): Promise<BatchRow> {
   const batch = await selectBatch(service.db, id);
   if (!batch) throw new Refusal('batch_not_found', 'There is no such batch.');
-  const stored = await selectStatementById(service.db, batch.filing);
+  return batch;
+}
+
+/** @throws Refusal `batch_not_found`, `register_differs` */
+export const openBatch = async (service: Service, id: string): Promise<OpenBatch> =>
+  openFound(service, await findBatch(service, id), await directoryOf(service));
+
+/** A batch within the caller's reach. @throws Refusal `batch_not_found`, `out_of_reach`, `register_differs` */
+export async function reachBatch(service: Service, caller: Caller, id: string): Promise<OpenBatch> {
+  const { batch, directory } = await findReached(service, caller, id);
+  return openFound(service, batch, directory);
+}
+
+/** A stored batch within the caller's reach, not opened. @throws Refusal `batch_not_found`, `out_of_reach` */
+export async function findReached(
+  service: Service,
+  caller: Caller,
+  id: string,
+): Promise<Pick<OpenBatch, 'batch' | 'directory'>> {
+  const batch = await findBatch(service, id);
   const directory = await directoryOf(service);
+  await requireReach(service, caller, batch.organization, directory);
+  return { batch, directory };
+}
+
+async function openFound(service: Service, batch: BatchRow, directory: Directory): Promise<OpenBatch> {
+  const stored = await selectStatementById(service.db, batch.filing);
   if (!stored)
     throw new Refusal('register_differs', 'The batch names a filing that is not stored.', { part: 'filing' });
   const { payload } = await service.memo.open(stored.token, 'filing+jwt', directory.findCentre);
   if (payload.sub !== `org:${batch.organization}`)
     throw new Refusal('register_differs', "The batch names another organization's filing.", { part: 'filing' });
-  return { batch, filing: payload, filing_token: stored.token };
+  return { batch, filing: payload, filing_token: stored.token, directory };
 }
 
 /** What tokens about this batch must say, with the root computed again from the rows. */
@@ -50,13 +83,13 @@ export async function arrivalOf(service: Service, batch: BatchRow): Promise<Arri
   return { uploaded: batch.created_at, arrived: (token) => received.get(token) ?? now };
 }
 
-/** The batch as its organization and centres see it. */
-export async function batchView(service: Service, batch: BatchRow, signed: number) {
+/** The batch as its organization and centres see it; `issued`: how many of its certificates are signed. */
+export async function batchView(service: Service, { batch, filing, directory }: OpenBatch) {
   const approvals = await selectApprovals(service.db, batch.id);
+  const issued =
+    batch.state === 'issuing' ? await countSigned(service.db, batch.id) : batch.state === 'issued' ? batch.count : 0;
   const returned_reason = await reasonOf(service, batch);
-  const filed_since = CLOSED.includes(batch.state)
-    ? undefined
-    : await filedSince(service, (await openBatch(service, batch.id)).filing);
+  const filed_since = CLOSED.includes(batch.state) ? undefined : await filedSince(service, directory, filing);
   const plan = batch.results === null ? null : ((await selectCase(service.db, batch.results))?.parent ?? null);
   return {
     id: batch.id,
@@ -65,7 +98,7 @@ export async function batchView(service: Service, batch: BatchRow, signed: numbe
     root: batch.root,
     state: batch.state,
     created_at: batch.created_at,
-    issued: signed,
+    issued,
     approvals: approvals.map(({ tier, iss, jti, token, received_at }) => ({
       tier,
       iss,
@@ -81,13 +114,4 @@ export async function batchView(service: Service, batch: BatchRow, signed: numbe
     ...(batch.results === null ? {} : { results: batch.results }),
     ...(plan === null ? {} : { plan }),
   };
-}
-
-/** What binds a row's ciphertext to its place. */
-export const rowPlace = (batch: string, position: number): string => `batch:${batch}:row:${position}`;
-
-/** The private part of a row, as sealed at upload. */
-export interface RowSecret {
-  disclosures: string[];
-  scores: [theory: number, practice: number];
 }

@@ -3,6 +3,7 @@
  * everything; an applicant the cases that it opened.
  */
 import { Refusal } from '../base/refusal.ts';
+import type { Directory } from '../core/directory.ts';
 import type { Role, StepName } from '../core/procedure/steps.ts';
 import { type CaseRow, selectCase } from '../storage/case-store.ts';
 import { type Follows, selectAbout } from '../storage/statement-store.ts';
@@ -65,10 +66,11 @@ export async function requireReach(
   service: Service,
   caller: Pick<Caller, 'role' | 'subject'>,
   organization: string,
+  directory?: Directory,
 ): Promise<void> {
   if (caller.role === 'province' || (caller.role === 'organization' && caller.subject === `org:${organization}`))
     return;
-  const by = caller.role === 'city' ? await filedBy(service, organization) : undefined;
+  const by = caller.role === 'city' ? await filedBy(service, organization, directory) : undefined;
   if (by === undefined) throw new Refusal('out_of_reach', 'This belongs to an organization outside your reach.');
   if (by !== caller.subject) throw filedElsewhere(by);
 }
@@ -88,10 +90,10 @@ export async function requireOwnOrNew(
   const holder = await holderOf(service, organization);
   if (holder === null)
     return { centre, after: (await selectAbout(service.db, 'filing+jwt', `org:${organization}`))[0]?.id };
-  const [newest, ...older] = await openFiled(service, organization);
+  const directory = await directoryOf(service);
+  const [newest, ...older] = await openFiled(service, organization, directory);
   if (!newest || newest.filing.iss === centre) return { centre };
-  const { withdrawals } = await directoryOf(service);
-  const ended = withdrawals.endOfStatement(newest.filing) <= service.now();
+  const ended = directory.withdrawals.endOfStatement(newest.filing) <= service.now();
   if (ended && older.some(({ filing: { iss, uscc } }) => iss === centre && uscc === holder))
     return { centre, after: newest.id };
   throw filedElsewhere(newest.filing.iss);

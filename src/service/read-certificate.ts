@@ -11,8 +11,8 @@ import type { Columns } from '../core/register-columns.ts';
 import type { StoredEvent } from '../core/status.ts';
 import { verify } from '../core/verify.ts';
 import { type CertificateRow, selectCertificate } from '../storage/certificate-store.ts';
+import { openSecret } from './batch-rows.ts';
 import { directoryOf } from './on-file.ts';
-import { type RowSecret, rowPlace } from './open-batch.ts';
 import type { Found, Service } from './service.ts';
 
 export async function openPrivate(
@@ -20,7 +20,7 @@ export async function openPrivate(
   row: Pick<CertificateRow, 'batch' | 'position' | 'sealed'>,
 ): Promise<{ disclosures: string[]; broken?: string }> {
   try {
-    const { disclosures } = (await service.vault.openRow(rowPlace(row.batch, row.position), row.sealed)) as RowSecret;
+    const { disclosures } = await openSecret(service, row.batch, row);
     return { disclosures };
   } catch (error) {
     if (isRefusal(error)) return { disclosures: [], broken: 'sealed' };

@@ -34,9 +34,9 @@ import {
 import { isCodeReleased } from '../storage/code-store.ts';
 import type { D1PreparedStatement } from '../storage/database.ts';
 import { keepPhotos, type Place } from '../storage/photo-store.ts';
+import { type RowSecret, sealSecret } from './batch-rows.ts';
 import type { Caller } from './caller.ts';
 import { currentFiling, directoryOf } from './on-file.ts';
-import { type RowSecret, rowPlace } from './open-batch.ts';
 import { discardPhotos, storePhotos } from './photo-packs.ts';
 import { requireStanding } from './procedure/standing.ts';
 import type { Service } from './service.ts';
@@ -239,7 +239,7 @@ async function storedRow(
     replaces: replaces ?? null,
     person,
     facts,
-    sealed: await service.vault.sealRow(rowPlace(batch, position), secret),
+    sealed: await sealSecret(service, batch, position, secret),
   };
 }
 

@@ -1,9 +1,12 @@
 /**
- * Owns what a centre may end of an organization (撤回) as its desk lists it: filings and client keys, until when each
- * holds, and whether and why somebody ended it. What a withdrawal means is life/withdrawal.ts's to say.
- * It refuses nothing; whether the caller reaches the organization is asked before.
+ * Withdrawals (撤回) of statements and keys: judged when they arrive, whatever they say of their time, stored as their text, in
+ * force with the next request, published in trust.json. What they mean is decided in core/withdrawal.ts.
+ *
+ *   1. the withdrawal, the release of its code and a note of what states it may change, in one transaction → 2. the states,
+ *   in chunks → 3. the notices that it makes longer
+ *
+ * A crash before 1 leaves nothing; after it look-ups say that states are being worked out, and the sweep goes on.
  */
-
 import { Refusal } from '../base/refusal.ts';
 import { openWithdrawal, type Rank } from '../core/directory.ts';
 import { codeOf } from '../core/filing.ts';
@@ -35,66 +38,10 @@ import {
 import type { Caller } from './caller.ts';
 import { requireIssuer, storeStatement } from './enrol.ts';
 import { directoryOf, filedBy, holderOf } from './on-file.ts';
-import { filingsOf } from './organizations.ts';
+import type { Filed } from './organizations.ts';
 import { storedEvents } from './read-certificate.ts';
 import type { Service } from './service.ts';
 import { lengthenNotices } from './working-days.ts';
-
-const endedBy = (first: Withdrawal | undefined): Pick<Endable, 'ended' | 'reason'> =>
-  first ? { ended: endOf(first), reason: first.reason ?? null } : { ended: null, reason: null };
-
-/** The withdrawal that ends a key, or what was said of it, the earliest. */
-const keyEnd = (all: readonly Withdrawal[], hit: (one: Withdrawal) => boolean): Withdrawal | undefined =>
-  all.filter(hit).sort((a, b) => endOf(a) - endOf(b))[0];
-
-/** Filings and keys of an organization, the newest first. */
-export async function endablesOf(
-  service: Service,
-  caller: Pick<Caller, 'role' | 'subject'>,
-  code: string,
-): Promise<Endable[]> {
-  const directory = await directoryOf(service);
-  const withdrawals = directory.withdrawals.all.map(({ payload }) => payload);
-  const mine = (iss: string): boolean => caller.role === 'province' || iss === caller.subject;
-  const filings = (await filingsOf(service, code)).map(
-    ({ state, filing: { iss, jti, iat, exp } }): Endable => ({
-      typ: 'filing',
-      replaced: state === 'replaced',
-      id: jti,
-      iss,
-      since: iat,
-      until: exp,
-      mine: mine(iss),
-      ...endedBy(directory.withdrawals.ofStatement({ iss, jti })),
-    }),
-  );
-  // A key that was named again stands once, with what was said of it last.
-  const keys = new Map((await selectDevices(service.db, code)).map((one) => [`${one.iss} ${one.jkt}`, one]));
-  const clients = [...keys.values()].map(
-    ({ jkt, jti, iss, iat, exp }): Endable => ({
-      typ: 'client',
-      replaced: false,
-      id: jkt,
-      iss,
-      since: iat,
-      until: exp,
-      mine: mine(iss),
-      ...endedBy(
-        keyEnd(withdrawals, (one) =>
-          'jti' in one.target
-            ? one.target.jti === jti && targetIssuer(one) === iss
-            : one.target.kid === jkt && [iss, PROVINCE_CENTRE].includes(one.iss),
-        ),
-      ),
-    }),
-  );
-  return [...filings, ...clients].sort((a, b) => b.since - a.since);
-}
-
-// Owns withdrawals (撤回) that come in: stored as their text, in force with the next request, published in trust.json.
-// Judged when they arrive, whatever they say of their time; what they mean is decided in life/withdrawal.ts.
-// It refuses targets that the register does not hold or that the signer did not sign, stale statements (but of the
-// root, which is offline), and statements that somebody else signed.
 
 /** Seconds between signing and handing in: as for status events. */
 const FRESH = 300;
@@ -138,7 +85,7 @@ export async function acceptWithdrawal(
 
 /**
  * What releases the code of a filing that the province (or its root) ends at once: nobody else may use the code of a body
- * that began to work under it, so storage/codes.ts looks what lies there.
+ * that began to work under it, so storage/code-store.ts looks what lies there.
  */
 async function releaseBy(service: Service, withdrawal: Withdrawal, rank: Rank): Promise<D1PreparedStatement[]> {
   const { target, iss, jti } = withdrawal;
@@ -207,4 +154,59 @@ async function mendSome(service: Service, mend: Mend): Promise<void> {
     }
   }
   await updateStates(service.db, mend, last.number, changes, conditions);
+}
+
+const endedBy = (first: Withdrawal | undefined): Pick<Endable, 'ended' | 'reason'> =>
+  first ? { ended: endOf(first), reason: first.reason ?? null } : { ended: null, reason: null };
+
+/** The withdrawal that ends a key, or what was said of it, the earliest. */
+const keyEnd = (all: readonly Withdrawal[], hit: (one: Withdrawal) => boolean): Withdrawal | undefined =>
+  all.filter(hit).sort((a, b) => endOf(a) - endOf(b))[0];
+
+/**
+ * What a centre may end of an organization within its reach, the newest first: filings and client keys, until when each
+ * holds, and whether and why somebody ended it. @param filed all its filings
+ */
+export async function endablesOf(
+  service: Service,
+  caller: Pick<Caller, 'role' | 'subject'>,
+  code: string,
+  filed: readonly Filed[],
+): Promise<Endable[]> {
+  const directory = await directoryOf(service);
+  const withdrawals = directory.withdrawals.all.map(({ payload }) => payload);
+  const mine = (iss: string): boolean => caller.role === 'province' || iss === caller.subject;
+  const filings = filed.map(
+    ({ state, filing: { iss, jti, iat, exp } }): Endable => ({
+      typ: 'filing',
+      replaced: state === 'replaced',
+      id: jti,
+      iss,
+      since: iat,
+      until: exp,
+      mine: mine(iss),
+      ...endedBy(directory.withdrawals.ofStatement({ iss, jti })),
+    }),
+  );
+  // A key that was named again stands once, with what was said of it last.
+  const keys = new Map((await selectDevices(service.db, code)).map((one) => [`${one.iss} ${one.jkt}`, one]));
+  const clients = [...keys.values()].map(
+    ({ jkt, jti, iss, iat, exp }): Endable => ({
+      typ: 'client',
+      replaced: false,
+      id: jkt,
+      iss,
+      since: iat,
+      until: exp,
+      mine: mine(iss),
+      ...endedBy(
+        keyEnd(withdrawals, (one) =>
+          'jti' in one.target
+            ? one.target.jti === jti && targetIssuer(one) === iss
+            : one.target.kid === jkt && [iss, PROVINCE_CENTRE].includes(one.iss),
+        ),
+      ),
+    }),
+  );
+  return [...filings, ...clients].sort((a, b) => b.since - a.since);
 }

@@ -10,7 +10,6 @@ import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';
 import { approveBatch, changeStatus, type Identity } from '../../src/sdk/sign.ts';
 import type { Caller } from '../../src/service/caller.ts';
-import { issueBatch } from '../../src/service/issue.ts';
 import type { Service } from '../../src/service/service.ts';
 import { changeStatus as takeEvent } from '../../src/service/status-events.ts';
 import {
@@ -25,7 +24,7 @@ import {
   submit,
 } from '../kit.ts';
 import { digestOf, handInEvent, look } from './drill-kit.ts';
-import { interposed } from './faults.ts';
+import { interposed, issueStored } from './faults.ts';
 import { now } from './forge.ts';
 
 type By = 'organization' | 'city' | 'province';
@@ -76,7 +75,7 @@ async function scene(suspendedBy?: By) {
       { number, action: act, reason: act === 'reinstate' ? 'cleared' : 'other', ...place },
       { iat },
     );
-  const replace = (service: Service, seconds = 20) => issueBatch(service, batch.id, tokens, now() + seconds);
+  const replace = (service: Service, seconds = 20) => issueStored(service, batch.id, tokens, now() + seconds);
   const tell = async (service: Service, act: Act, by: By) =>
     takeEvent(service, callerOf(by), number, await event(act, by));
   return { number, batch, replace, tell };

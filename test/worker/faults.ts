@@ -2,6 +2,9 @@
  * A D1 database that fails on purpose: at its n-th write it fails before writing, fails after writing, or the
  * whole process is taken to be dead from then on. Reads pass until then. And one in which two acts meet.
  */
+import { issueBatch, type Progress, type Tokens } from '../../src/service/issue.ts';
+import { openBatch } from '../../src/service/open-batch.ts';
+import type { Service } from '../../src/service/service.ts';
 import type { D1Database } from '../../src/storage/database.ts';
 
 export type Mode = 'failed' | 'persisted' | 'killed after writing' | 'killed before writing';
@@ -94,3 +97,7 @@ export function countingDatabase(real: D1Database): { db: D1Database; statements
   };
   return { db: db as unknown as D1Database, statements };
 }
+
+/** Issues a stored batch, as the route does it. */
+export const issueStored = async (service: Service, id: string, tokens: Tokens, until: number): Promise<Progress> =>
+  issueBatch(service, await openBatch(service, id), tokens, until);

@@ -11,7 +11,7 @@ import { Memo, unverified } from '../../src/core/statement.ts';
 import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';
 import { changeStatus } from '../../src/sdk/sign.ts';
-import { issueBatch, sweepBatches } from '../../src/service/issue.ts';
+import { sweepBatches } from '../../src/service/issue.ts';
 import type { Service } from '../../src/service/service.ts';
 import {
   anyone,
@@ -30,7 +30,7 @@ import {
   submit,
   workerFetch,
 } from '../kit.ts';
-import { Fault, faultyDatabase } from './faults.ts';
+import { Fault, faultyDatabase, issueStored } from './faults.ts';
 
 let province: Province;
 let school: Organization;
@@ -66,7 +66,7 @@ beforeAll(async () => {
   const approval = await approve(province, school, batch);
   const tokens = { approval, order: await order(school, batch, approval) };
   const faulty = faultyDatabase(db, 2, 'killed before writing');
-  await expect(issueBatch(serviceWith({ db: faulty.db }), batch.id, tokens, nowSeconds() + 20)).rejects.toThrow(Fault);
+  await expect(issueStored(serviceWith({ db: faulty.db }), batch.id, tokens, nowSeconds() + 20)).rejects.toThrow(Fault);
   await before.end();
   expect(await sweepBatches(serviceWith({ now: () => nowSeconds() + 40 }), nowSeconds() + 60)).toBe(1);
   const { certificates: late } = await as(school.client).get<{ certificates: Issued[] }>(

@@ -9,7 +9,7 @@ import { Recent } from '../../src/base/bounded.ts';
 import { Memo } from '../../src/core/statement.ts';
 import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';
-import { drawStatusIndexes, issueBatch, sweepBatches } from '../../src/service/issue.ts';
+import { drawStatusIndexes, sweepBatches } from '../../src/service/issue.ts';
 import type { Service } from '../../src/service/service.ts';
 import {
   approve,
@@ -25,7 +25,7 @@ import {
   type Province,
   submit,
 } from '../kit.ts';
-import { Fault, faultyDatabase, type Mode } from './faults.ts';
+import { Fault, faultyDatabase, issueStored, type Mode } from './faults.ts';
 import { expectInvariants } from './invariants.ts';
 
 let province: Province;
@@ -58,7 +58,7 @@ async function writesOfOneRun(rows: number): Promise<string[]> {
   const batch = await submit(school, fresh(rows));
   const approval = await approve(province, school, batch);
   const { db: counting, writes } = faultyDatabase(db, -1, 'failed');
-  await issueBatch(
+  await issueStored(
     serviceWith({ db: counting }),
     batch.id,
     { approval, order: await order(school, batch, approval) },
@@ -92,13 +92,13 @@ describe('fault table', () => {
       const approval = await approve(province, school, batch);
       const tokens = { approval, order: await order(school, batch, approval) };
       const faulty = faultyDatabase(db, at, mode);
-      await expect(issueBatch(serviceWith({ db: faulty.db }), batch.id, tokens, nowSeconds() + 20)).rejects.toThrow(
+      await expect(issueStored(serviceWith({ db: faulty.db }), batch.id, tokens, nowSeconds() + 20)).rejects.toThrow(
         Fault,
       );
       const before = await stored(batch.id);
       // A dead signer still holds its lease: the next one comes after it has run out.
       const later = serviceWith({ now: () => nowSeconds() + 40 });
-      expect(await issueBatch(later, batch.id, tokens, nowSeconds() + 60)).toMatchObject({
+      expect(await issueStored(later, batch.id, tokens, nowSeconds() + 60)).toMatchObject({
         state: 'issued',
         issued: ROWS,
       });
@@ -114,7 +114,7 @@ describe('fault table', () => {
     const approval = await approve(province, school, batch);
     const faulty = faultyDatabase(db, 3, 'killed before writing');
     await expect(
-      issueBatch(
+      issueStored(
         serviceWith({ db: faulty.db }),
         batch.id,
         { approval, order: await order(school, batch, approval) },

@@ -6,7 +6,7 @@ import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';
 import { Caller } from '../../src/sdk/call.ts';
 import { approveBatch, type Identity } from '../../src/sdk/sign.ts';
-import { issueBatch, sweepBatches } from '../../src/service/issue.ts';
+import { sweepBatches } from '../../src/service/issue.ts';
 import type { Service } from '../../src/service/service.ts';
 import {
   approve,
@@ -22,7 +22,7 @@ import {
   submit,
 } from '../kit.ts';
 import { take } from '../procedure-kit.ts';
-import { Fault, faultyDatabase } from './faults.ts';
+import { Fault, faultyDatabase, issueStored } from './faults.ts';
 
 let world: Province;
 let school: Organization;
@@ -72,10 +72,10 @@ test('a batch that was numbered before finishes, by the same call and by the swe
     const approval = await approve(world, school, batch);
     const tokens = { approval, order: await order(school, batch, approval) };
     const cut = { ...lenient, db: faultyDatabase(db, 2, 'killed before writing').db };
-    await expect(issueBatch(cut, batch.id, tokens, lenient.now() + 20)).rejects.toThrow(Fault);
+    await expect(issueStored(cut, batch.id, tokens, lenient.now() + 20)).rejects.toThrow(Fault);
     expect(await as(school.client).get(`/v1/batches/${batch.id}`)).toMatchObject({ state: 'issuing' });
     const later: Service = { ...serviceOf(strict), now: () => lenient.now() + 40 };
-    if (finish === 'call') await issueBatch(later, batch.id, tokens, later.now() + 20);
+    if (finish === 'call') await issueStored(later, batch.id, tokens, later.now() + 20);
     else await sweepBatches(later, later.now() + 20);
     expect(await as(school.client).get(`/v1/batches/${batch.id}`)).toMatchObject({ state: 'issued', issued: 3 });
   }

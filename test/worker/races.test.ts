@@ -12,7 +12,7 @@ import { serviceOf } from '../../src/env.ts';
 import { announceYear, approveBatch, type Identity, withdraw } from '../../src/sdk/sign.ts';
 import { acceptApproval } from '../../src/service/approve.ts';
 import type { Caller } from '../../src/service/caller.ts';
-import { issueBatch } from '../../src/service/issue.ts';
+import { openBatch } from '../../src/service/open-batch.ts';
 import { makeBatch as makeBatchOf } from '../../src/service/procedure/result-steps.ts';
 import { takeStep } from '../../src/service/procedure/take-step.ts';
 import type { Service } from '../../src/service/service.ts';
@@ -39,7 +39,7 @@ import {
 import { type Made, planFor, published, resultsOf } from '../plans-kit.ts';
 import { cases, fresh, onDay, take, view } from '../procedure-kit.ts';
 import { jti as jtiOf, nextClient } from './drill-kit.ts';
-import { interposed } from './faults.ts';
+import { interposed, issueStored } from './faults.ts';
 import { expectInvariants } from './invariants.ts';
 
 /** An act as the service itself does it, on a database that may be interposed. */
@@ -99,11 +99,11 @@ const returned = (batch: { id: string }) =>
   take(world.city, `batch:${batch.id}`, 'batch.return', { reason: '缺考评员签字' });
 async function approving(batch: Submitted): Promise<Act> {
   const token = await approveBatch(world.city, batch);
-  return (service) => acceptApproval(service, callerOf(world.city), batch.id, token);
+  return async (service) => acceptApproval(service, callerOf(world.city), await openBatch(service, batch.id), token);
 }
 async function issuing(batch: Submitted, approval: string, by = school): Promise<Act> {
   const tokens = { approval, order: await order(by, batch, approval) };
-  return (service) => issueBatch(service, batch.id, tokens, seconds() + 20);
+  return (service) => issueStored(service, batch.id, tokens, seconds() + 20);
 }
 const stateOf = async (batch: { id: string }, by = school) =>
   (await as(by.client).get<{ state: string }>(`/v1/batches/${batch.id}`)).state;

@@ -11,7 +11,6 @@ import { serviceOf } from '../../src/env.ts';
 import worker from '../../src/index.ts';
 import type { Identity } from '../../src/sdk/sign.ts';
 import { pageOf } from '../../src/service/batch-archive.ts';
-import { issueBatch } from '../../src/service/issue.ts';
 import {
   approve,
   as,
@@ -32,7 +31,7 @@ import {
   submit,
   testEnv,
 } from '../kit.ts';
-import { countingDatabase } from './faults.ts';
+import { countingDatabase, issueStored } from './faults.ts';
 import { now, prove } from './forge.ts';
 
 /** Rows of the largest batch, and of the larger of the two that are compared here. */
@@ -268,7 +267,7 @@ test('the sweep: a stretch of interrupted batches, however many wait', async () 
   const interrupted = async (n: number) => {
     const batch = await submit(school, candidates(1, n));
     const approval = await approve(world, school, batch);
-    await issueBatch(
+    await issueStored(
       serviceOf(testEnv as unknown as Env),
       batch.id,
       { approval, order: await order(school, batch, approval) },

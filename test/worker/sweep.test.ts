@@ -8,7 +8,7 @@ import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';
 import worker from '../../src/index.ts';
 import { attempt } from '../../src/service/attempt.ts';
-import { issueBatch, sweepBatches } from '../../src/service/issue.ts';
+import { sweepBatches } from '../../src/service/issue.ts';
 import { sweepPhotos } from '../../src/service/photo-packs.ts';
 import { sweepFiles } from '../../src/service/procedure/case-files.ts';
 import { insertAttachment } from '../../src/storage/attachment-store.ts';
@@ -29,6 +29,7 @@ import {
   submit,
   testEnv,
 } from '../kit.ts';
+import { issueStored } from './faults.ts';
 import { now } from './forge.ts';
 
 let world: Province;
@@ -47,7 +48,7 @@ async function interrupted(): Promise<string> {
   const batch = await submit(school, candidates(2, (person += 2)));
   const approval = await approve(world, school, batch);
   expect(
-    await issueBatch(service(), batch.id, { approval, order: await order(school, batch, approval) }, now() - 1),
+    await issueStored(service(), batch.id, { approval, order: await order(school, batch, approval) }, now() - 1),
   ).toMatchObject({ state: 'issuing', issued: 0 });
   return batch.id;
 }

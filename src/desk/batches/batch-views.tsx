@@ -3,13 +3,11 @@ import type { FC } from 'hono/jsx';
 import { pageOf, readPlace } from '../../base/paging.ts';
 import { Refusal } from '../../base/refusal.ts';
 import { PART } from '../../sdk/archive-parts.ts';
-import { centreNames, directoryOf } from '../../service/on-file.ts';
-import { batchView, openBatch } from '../../service/open-batch.ts';
+import { centreNames } from '../../service/on-file.ts';
+import { batchView, reachBatch } from '../../service/open-batch.ts';
 import { differencesOf, historyOf, openRows, pageReviews } from '../../service/procedure/reviews.ts';
-import { requireReach } from '../../service/reach.ts';
 import { selectBatchesOf, selectHeld } from '../../storage/batch-store.ts';
 import { countBlocking } from '../../storage/case-store.ts';
-import { countSigned } from '../../storage/numbering.ts';
 import { selectReplaces } from '../../storage/review-store.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { Card, CaseHead, Facts, moment } from '../frame/desk-parts.tsx';
@@ -34,18 +32,13 @@ async function ownBatches(asked: Asked) {
 }
 
 async function ownBatch({ service, caller, params }: Asked) {
-  const { batch: row } = await openBatch(service, params.id as string);
-  await requireReach(service, caller, row.organization);
-  const view = await batchView(
-    service,
-    row,
-    row.state === 'issued' ? row.count : await countSigned(service.db, row.id),
-  );
+  const opened = await reachBatch(service, caller, params.id as string);
+  const view = await batchView(service, opened);
   return (
     <BatchDetail
       batch={{ ...view, returned_reason: view.returned_reason ?? null }}
       centres={await centreNames(service)}
-      results={row.results}
+      results={opened.batch.results}
     />
   );
 }
@@ -62,10 +55,10 @@ async function reviews(asked: Asked) {
 
 async function review(asked: Asked) {
   const { service, caller, params } = asked;
-  const { batch: row, filing } = await openBatch(service, params.id as string);
-  await requireReach(service, caller, row.organization);
+  const opened = await reachBatch(service, caller, params.id as string);
+  const { batch: row, filing, directory } = opened;
   const [view, compared, past, rows, replacing, names] = await Promise.all([
-    batchView(service, row, 0),
+    batchView(service, opened),
     differencesOf(service, row, filing.pass_mark),
     historyOf(service, row.organization),
     openRows(service, row, 0, ROWS),
@@ -74,11 +67,11 @@ async function review(asked: Asked) {
   ]);
   const held = await selectHeld(service.db, row.id, 0, row.count);
   const blocking = row.results === null ? 0 : await countBlocking(service.db, row.results);
-  const { findCentre } = await directoryOf(service);
   const approvals = await Promise.all(
     view.approvals.map(async (one) => ({
       ...one,
-      photos_unseen: (await service.memo.open(one.approval, 'approval+jwt', findCentre)).payload.photos_unseen,
+      photos_unseen: (await service.memo.open(one.approval, 'approval+jwt', directory.findCentre)).payload
+        .photos_unseen,
     })),
   );
   return (
@@ -100,8 +93,7 @@ async function review(asked: Asked) {
 
 /** The rows of a batch from one on, for the list that goes on. */
 async function rowsOfBatch({ service, caller, params }: Asked) {
-  const { batch: row } = await openBatch(service, params.id as string);
-  await requireReach(service, caller, row.organization);
+  const { batch: row } = await reachBatch(service, caller, params.id as string);
   const from = params.from as string;
   if (!/^\d{1,6}$/.test(from)) throw new Refusal('not_found', 'The desk has no such view.');
   return (

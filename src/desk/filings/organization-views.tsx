@@ -241,11 +241,12 @@ async function organization(asked: Asked) {
   const { service, caller, params, now } = asked;
   const code = parseOrganizationCode(params.code as string);
   await requireReach(service, caller, code);
-  const [[filed, ...others], past, names, endables, shown] = await Promise.all([
-    filingsOf(service, code),
+  const all = await filingsOf(service, code);
+  const [filed, ...others] = all;
+  const [past, names, endables, shown] = await Promise.all([
     historyOf(service, code),
     centreNames(service),
-    endablesOf(service, caller, code),
+    endablesOf(service, caller, code, all),
     caseIfAny(asked, `standing:${code}`),
   ]);
   if (!filed) throw new Refusal('organization_not_found', 'No centre has filed an organization with this code.');

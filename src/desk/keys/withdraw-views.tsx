@@ -164,11 +164,9 @@ const WithdrawView: FC<{ code: string; name: string; one: Endable; names: Readon
 async function withdrawal({ service, caller, params }: Asked) {
   const code = parseOrganizationCode(params.code as string);
   await requireReach(service, caller, code);
-  const [[filed], names, endables] = await Promise.all([
-    filingsOf(service, code),
-    centreNames(service),
-    endablesOf(service, caller, code),
-  ]);
+  const filings = await filingsOf(service, code);
+  const [filed] = filings;
+  const [names, endables] = await Promise.all([centreNames(service), endablesOf(service, caller, code, filings)]);
   const one = endables.find(
     ({ typ, id, mine, ended }) => typ === params.typ && id === params.id && mine && ended === null,
   );

@@ -29,8 +29,8 @@ import {
   selectReturned,
   selectReviews,
 } from '../../storage/review-store.ts';
+import { openSecret } from '../batch-rows.ts';
 import { directoryOf } from '../on-file.ts';
-import { type RowSecret, rowPlace } from '../open-batch.ts';
 import type { Asker } from '../reach.ts';
 import type { Service } from '../service.ts';
 import { reasonOf } from './batch-return.ts';
@@ -140,7 +140,7 @@ export async function openRows(service: Service, batch: BatchRow, from: number, 
   const stored = await selectRows(service.db, batch.id, from, limit);
   return Promise.all(
     stored.map(async ({ position, row, facts, sealed }) => {
-      const { disclosures, scores } = (await service.vault.openRow(rowPlace(batch.id, position), sealed)) as RowSecret;
+      const { disclosures, scores } = await openSecret(service, batch.id, { position, sealed });
       const shown = readFacts(facts);
       const { name, id_type, id_number, photo_digest } = readDisclosures(disclosures, shown.sd).holder;
       if (name === undefined || id_type === undefined || id_number === undefined || photo_digest === undefined)

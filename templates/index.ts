@@ -1,5 +1,5 @@
 /**
- * Owns the list of certificate templates. New certificates are issued with CURRENT; every certificate is printed with
+ * The list of certificate templates. New certificates are issued with CURRENT; every certificate is printed with
  * the template that it was issued with, so a used template stays here, unchanged, for ever.
  */
 

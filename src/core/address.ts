@@ -7,12 +7,12 @@
  *     …%23<digits>                          # written as in a link within a link
  *     …/c/<number>/  …。  …）  …，请查      a slash, a bracket or a sentence that became part of the link
  *     …#wechat_redirect, …#_=_, …#rd        something else in the place of the digits
- *     full width, and marks that nobody sees
+ *     full width, and invisible marks
  *
- * What is no seal is no seal: then the number is looked up, and it is said that no seal was checked (`unread`). A run of
- * digits is a seal, right or wrong; an altered one is never taken for none. Hosts are judged by whoever asks.
+ * Where something else stands in place of the digits, the number is looked up and the answer says that no seal was
+ * checked (`unread`). A run of digits is always a seal, right or wrong: an altered one never counts as none. Which
+ * hosts are ours is for the caller to say.
  */
-
 import { Refusal } from '../base/refusal.ts';
 import { DASHES, withoutMarks } from '../base/text.ts';
 import { normalizeNumber } from './number.ts';

@@ -1,10 +1,7 @@
 /**
- * Owns the announcement of a year's working days (`calendar+jwt`, 节假日安排): made by the province's centre for years that
- * the program does not bring, and as a correction of any year that has not passed.
- * It refuses days outside the year, the same day twice, and worked days that are no Saturday or Sunday
- * (`calendar_day_wrong`). Those that were withdrawn count until their end.
+ * The announcement of a year's working days (`calendar+jwt`, 节假日安排): signed by the province's centre for years that
+ * are not built in, and to correct any year that has not passed. A withdrawn announcement counts until its end.
  */
-
 import { dayNumber, dayOf, shanghaiDay } from '../base/day.ts';
 import { isRefusal, Refusal } from '../base/refusal.ts';
 import type { Directory } from './directory.ts';
@@ -112,8 +109,9 @@ export async function openAnnouncements(tokens: readonly string[], directory: Di
 }
 
 /**
- * The earliest last day that the register can have counted for a period of working days between two signed steps: nobody
- * signs when a step or an announcement arrived, so that midnight and the minutes around an announcement are in doubt.
+ * The earliest last day that the register can have counted for a period of working days between two signed steps:
+ * nobody signs when a step or an announcement arrived, so that midnight and the minutes around an announcement are in
+ * doubt.
  * @param began `iat` of the step that began it @param at `iat` of the step that had to wait for its end
  * @throws Refusal `calendar_not_covered`
  */

@@ -1,12 +1,10 @@
 /**
- * Owns the gate (审核): which approvals and which order let a batch be issued.
+ * Approval (审核): which approvals and which order let a batch be issued. Issuing and every later check of a certificate
+ * use these same functions, so that nothing is issued that does not verify afterwards.
  *
- * One function for the gate and for every later check of a certificate, so that nothing is ever issued that
- * does not verify afterwards. Route `province`: the province's approval suffices. Route `city`: the province's
- * approval carries the city's whole token with equal `sub aud batch root count`, signed with another key.
- * It refuses other batches, other rows (another root), other organizations, other services, other tiers, one key for both tiers.
+ * Route `province`: the province's approval suffices. Route `city`: it carries the city's whole token with equal
+ * `sub aud batch root count`, signed with another key.
  */
-
 import { Refusal } from '../base/refusal.ts';
 import type { Directory } from './directory.ts';
 import { codeOf, openClient } from './filing.ts';
@@ -65,7 +63,10 @@ async function openOne(
   return statement;
 }
 
-/** Opens the city's approval of a batch: for a filing of route city, by the centre that filed. `until`: as with openApproval. */
+/**
+ * Opens the city's approval of a batch: for a filing of route city, by the centre that filed. `until`: as with
+ * openApproval.
+ */
 export async function openCityApproval(
   token: string,
   directory: Directory,
@@ -125,9 +126,10 @@ export interface Arrival {
 }
 
 /**
- * What the register asks besides of an opened approval, and of the city's inside it: whoever holds a key can date back. It was
- * made between the upload and its arrival, and the centre's key and the filing were in force on its arrival too: one that had
- * expired is not bridged by an earlier date. Verifiers do not know when something came, and judge by `iat` alone.
+ * What the register asks besides of an opened approval, and of the city's inside it: whoever holds a key can date back.
+ * It was made between the upload and its arrival, and the centre's key and the filing were in force on its arrival too:
+ * one that had expired is not bridged by an earlier date. Verifiers do not know when something came, and judge by `iat`
+ * alone.
  * @throws Refusal `approval_before_upload`, `statement_not_yet_valid`, `statement_expired`, `authority_missing`
  */
 export async function checkArrival(

@@ -1,7 +1,7 @@
 /**
- * Owns what a row says in public and its leaf in the batch's tree: the one canonical text (RFC 8785) that
- * centres approve, the organization orders, and every verifier recomputes from the certificate alone.
- * It holds no personal data but the masked name; the rest stands behind salted digests.
+ * The rows of a batch as they are approved: what a row says in public, its leaf in the batch's tree, and the root that
+ * centres approve, the organization orders, and every verifier recomputes from the certificate alone. A row holds no
+ * personal data but the masked name; the rest stands behind salted digests.
  */
 import canonicalize from 'canonicalize';
 import { encodeUtf8, toBase64url } from '../base/bytes.ts';
@@ -42,7 +42,10 @@ export function leafText(row: RowFacts): string {
   }) as string;
 }
 
-/** The public part of a row as it is stored. @throws Refusal `register_differs` when that is not the canonical text of a row */
+/**
+ * The public part of a row as it is stored.
+ * @throws Refusal `register_differs` when that is not the canonical text of a row
+ */
 export function readFacts(text: string): RowFacts {
   try {
     const row = JSON.parse(text) as RowFacts;
@@ -63,10 +66,8 @@ export const leafOf = (row: RowFacts): Hash => leafOfText(leafText(row));
 /** The root over the canonical texts of a batch's rows, in row order: what centres and organization sign. */
 export const rootOfTexts = (texts: readonly string[]): string => toBase64url(treeRoot(tree(texts.map(leafOfText))));
 
-// Owns what a reviewer (审核人) signs: the root over the rows that were shown, computed here from the rows alone. The
-// browser and the command read a batch through this one file, so that both sign the same or refuse the same.
-// It refuses rows whose disclosures are not what their digests say, rows out of place, and another root (`rows_differ`,
-// `root_differs`): then nothing is signed.
+// What a reviewer (审核人) signs, computed from the rows alone: the browser and the command read a batch through this, so
+// that both sign the same or reject the same.
 
 /** A row as GET /v1/batches/{id}/rows gives it. */
 export interface ShownRow extends RowFacts {

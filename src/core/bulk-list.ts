@@ -1,8 +1,7 @@
 /**
- * Owns a list to be checked as NDJSON: one `{number, name?}` a line in, one answer a line out, in the same order and with
- * the line's own number. Blank lines are skipped and counted, a byte order mark is ignored, a row that is there twice is
- * answered twice. What is wrong with one row is said in its answer; the other rows are answered all the same.
- * It refuses lists without rows and longer ones than the caller may ask for, before anything is looked up.
+ * Lists of certificates to check at once. The API takes NDJSON: one `{number, name?}` a line, answered by one line
+ * each, in order and with the line's own number; what is wrong with a row is said in its answer. Employers bring
+ * tables.
  */
 import { decodeUtf8, encodeUtf8 } from '../base/bytes.ts';
 import { isRefusal, Refusal } from '../base/refusal.ts';
@@ -28,7 +27,9 @@ const ROW_BYTES = 2_000;
 /** Characters of a number or a name, as for a search. */
 const TEXT = 200;
 
-/** `not_found`: not in this register, which does not mean false. `unreadable`: the row itself could not be understood. */
+/**
+ * `not_found`: not in this register, which does not mean false. `unreadable`: the row itself could not be understood.
+ */
 export type BulkVerdict = Verdict | 'not_found' | 'unreadable';
 export const BULK_VERDICTS: readonly BulkVerdict[] = [
   'valid',
@@ -140,10 +141,8 @@ function readRow(row: number, line: Uint8Array): BulkRow {
   }
 }
 
-// Owns the lists that employers have: workbooks, text files and pasted cells with a column of certificate numbers and, if they
-// like, one of names. The header may be missing: a first row in which a cell looks like a certificate number is a row.
-// Cells are handed on as they are; what a number is worth is said row by row by the check itself.
-// It refuses files whose columns cannot be told, and lists without rows or with too many.
+// Tables of employers: workbooks, text files and pasted cells with a column of certificate numbers and, optionally, one
+// of names. The header may be missing: a first row in which a cell looks like a certificate number is a row.
 
 export interface StaffRow {
   /** As the file or the spreadsheet numbers it. */
@@ -190,7 +189,8 @@ function requireFew(rows: number): void {
 
 /**
  * Reads a list.
- * @throws Refusal `csv_columns_missing`, `csv_column_repeated`, `bulk_empty`, `bulk_too_many`, and what readTable throws
+ * @throws Refusal `csv_columns_missing`, `csv_column_repeated`, `bulk_empty`, `bulk_too_many`, and what readTable
+ *   throws
  */
 export function readStaffList(bytes: Uint8Array): StaffRow[] {
   const { header, rows } = readTable(bytes, {

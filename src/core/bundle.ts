@@ -1,9 +1,7 @@
 /**
- * Owns what verification is handed and how each of its checks ends: evidence, the printed document, outcomes, and the
- * issuing keys that a filing names.
- * It refuses nothing; what evidence is worth verify.ts says.
+ * What verification is given (`Evidence`), and the bundle: evidence as one JSON file, with which anyone can check a
+ * certificate without this service, given only the thumbprint of the province's root.
  */
-
 import * as v from 'valibot';
 import { Refusal } from '../base/refusal.ts';
 import { readAddress } from './address.ts';
@@ -41,7 +39,7 @@ export interface Evidence {
   copy?: string | undefined;
   /** The PDF that the certificate came in: compared with what the signatures say. */
   document?: PrintedDocument | undefined;
-  /** Which disclosed claims the report may show; all that were brought, if absent. */
+  /** Which disclosed claims the report may show; all that were given, if absent. */
   show?: readonly ClaimName[] | undefined;
   /** The register's own columns, where the register answers. */
   columns?: Columns | undefined;
@@ -70,10 +68,8 @@ export const issuingKey = (directory: Directory, filing: Filing, hostless: boole
   return jwk && directory.memo.key(jwk);
 };
 
-// Owns the bundle: one JSON file with which anyone can check a certificate without this service, given only
-// the thumbprint of the province's root. It holds the credential with its disclosures, the statements that
-// were valid at issue, the approvals, the order and the row's path in the approved tree.
-// It refuses other shapes and sizes; what the parts are worth is for verify.ts. A root key in it is a hint.
+// A bundle holds the credential with its disclosures, the statements that were valid at issue, the approvals, the order
+// and the row's path in the approved tree. A root key in it is a hint.
 
 export const BUNDLE_MEDIA_TYPE = 'application/vnd.luzheng.bundle+json';
 

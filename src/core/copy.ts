@@ -1,10 +1,8 @@
 /**
- * Owns copies for one purpose (加注): a holder lets the organization's issuing key state what a copy of the certificate
- * is for, since when and until when, and whom it names. A copy that has run out says so; the certificate itself is not
- * touched by it.
+ * Copies for one purpose (加注): the issuing key states what a copy of the certificate is for, from when until when, and
+ * whom it names. An expired copy says so; the certificate is not affected.
  * The holder stands in this statement and not in disclosures beside it: whoever takes the statement away, and with it
  * purpose and expiry, keeps nothing but the public credential.
- * It refuses purposes that do not print as one line and days that make no sense, and copies of another certificate.
  */
 import type { CryptoKey } from 'jose';
 import { dayNumber, shanghaiDay } from '../base/day.ts';
@@ -22,7 +20,10 @@ const LONGEST_PURPOSE = 40;
 const DAY = 86_400;
 const SHANGHAI = 8 * 3600;
 
-/** What is asked for, checked. `expires_on`: `YYYY-MM-DD`, the last day. @throws Refusal `purpose_malformed`, `expiry_malformed` */
+/**
+ * What is asked for, checked. `expires_on`: `YYYY-MM-DD`, the last day.
+ * @throws Refusal `purpose_malformed`, `expiry_malformed`
+ */
 export function copyFacts(asked: { purpose: string; expires_on: string }, now: number): CopyFacts {
   const purpose = asked.purpose.normalize('NFC').trim();
   const length = [...purpose].length;
@@ -98,7 +99,8 @@ export interface OpenedCopy {
 /**
  * Opens a copy's statement.
  * @param of the certificate beside it, verified; `masked_name` as it is signed there
- * @throws Refusal `copy_differs` when it is of another certificate or names somebody else, and what openStatement throws
+ * @throws Refusal `copy_differs` when it is of another certificate or names somebody else, and what openStatement
+ *   throws
  */
 export async function openCopy(
   token: string,

@@ -1,9 +1,12 @@
 /**
- * Owns the forms of a certificate's signed payload: facts in, the exact text out, with nothing else taken into account.
- * A certificate is verified by writing its payload again, so each form that was ever used stays FROZEN for ever
- * (test/vectors/credentials.json): a change makes another form. New certificates get CURRENT_FORM.
+ * The certificate as a credential: W3C VCDM 2.0 secured as SD-JWT (VC-JOSE-COSE `vc+sd-jwt`, RFC 9901), which
+ * disclosed also reads as an Open Badges 3.0 `OpenBadgeCredential`.
+ *
+ * The signed payload is a function of the facts and of nothing else. Verifying therefore means to read the facts,
+ * write the payload again and reject every text that differs (`credential_not_canonical`), so that no second meaning
+ * can hide in it. So each form that was ever used stays FROZEN (test/vectors/credentials.json); a change makes another
+ * form.
  */
-
 import { CompactSign, type CryptoKey } from 'jose';
 import * as v from 'valibot';
 import { decodeUtf8, encodeUtf8 } from '../base/bytes.ts';
@@ -16,7 +19,8 @@ import { type KeyFinder, openBytes, readHeader } from './statement.ts';
 
 /**
  * 1: two status entries (revocation, suspension). 2: one, as Open Badges 3.0 has it (0..1): a list with a bit for every
- * certificate that is not in force now. The two lists of form 1 go on, at the same place, for who wants to tell them apart.
+ * certificate that is not in force now. The two lists of form 1 go on, at the same place, for who wants to tell them
+ * apart.
  */
 export type Form = 1 | 2;
 export const CURRENT_FORM: Form = 2;
@@ -125,13 +129,6 @@ const FORMS: Record<Form, (facts: CredentialFacts) => string> = {
 /** The payload of a credential, as it is signed. */
 export const payloadOf = (facts: CredentialFacts): string => FORMS[facts.form](facts);
 
-// Owns the certificate as a credential: W3C VCDM 2.0 secured as SD-JWT (VC-JOSE-COSE `vc+sd-jwt`, RFC 9901),
-// which disclosed also reads as an Open Badges 3.0 `OpenBadgeCredential`.
-//
-// The signed payload is a function of the facts and nothing else (credential-form.ts). Reading therefore means: take the
-// facts out, build the payload again, and refuse every text that is not exactly that (`credential_not_canonical`), so
-// that no second meaning can hide in a signed certificate.
-
 export const CREDENTIAL_TYP = 'vc+sd-jwt';
 export const CREDENTIAL_MEDIA_TYPE = 'application/vc+sd-jwt';
 
@@ -158,7 +155,10 @@ export function splitCredential(text: string): { jws: string; disclosures: strin
   return { jws: jws as string, disclosures: rest };
 }
 
-/** The kid of a credential, unverified: for finding the key and nothing else. @throws Refusal as readHeader; without a kid `credential_malformed` */
+/**
+ * The kid of a credential, unverified: for finding the key and nothing else.
+ * @throws Refusal as readHeader; without a kid `credential_malformed`
+ */
 export function credentialKid(jws: string): string {
   try {
     return readHeader(jws, CREDENTIAL_TYP).kid;
@@ -236,12 +236,13 @@ export async function openCredential(jws: string, find: KeyFinder): Promise<Cred
   );
 }
 
-/**
- * Owns the JSON-LD context of our own terms (`/contexts/v1.jsonld`). Immutable: certificates name it for ever,
- * verifiers carry their copy and never fetch it. A new term means v2.
- */
+// The JSON-LD context of our own terms (`/contexts/v1.jsonld`). Immutable: certificates name it for ever, and verifiers
+// carry their copy and never fetch it. A new term means v2.
 const VOCABULARY = 'urn:luzheng:vocabulary#';
+// For the bundler, so that pages do not carry the context.
+/* @__NO_SIDE_EFFECTS__ */
 const term = (name: string) => ({ '@id': VOCABULARY + name });
+/* @__NO_SIDE_EFFECTS__ */
 const day = (name: string) => ({ '@id': VOCABULARY + name, '@type': 'http://www.w3.org/2001/XMLSchema#date' });
 
 export const CONTEXT = {

@@ -90,7 +90,10 @@ export class Directory {
     );
   }
 
-  /** Refuses a root's key in the place of a working key (`root_key_used`): kept offline, it appoints, withdraws and signs for the log. */
+  /**
+   * Refuses a root's key in the place of a working key (`root_key_used`): kept offline, it appoints, withdraws and
+   * signs for the log.
+   */
   requireWorkingKey(kid: string, part: string): void {
     if (this.#anchors.includes(kid))
       throw new Refusal(
@@ -222,7 +225,8 @@ function rankOf(directory: Directory, kid: string, iss: string, iat: number, at 
 
 /**
  * Opens the withdrawals that a verifier holds, and gives the directory in which they count. Those that do not verify
- * are left out. Rank by rank, so that whether one counts never depends on an equal: the order of the list means nothing.
+ * are left out. Rank by rank, so that whether one counts never depends on an equal: the order of the list means
+ * nothing.
  */
 async function countWithdrawals(tokens: readonly string[], directory: Directory): Promise<Directory> {
   const opened: OpenedWithdrawal[] = [];

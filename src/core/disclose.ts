@@ -1,8 +1,6 @@
 /**
- * Owns the selective part of a certificate: SD-JWT disclosures (RFC 9901 §4.2) of name, identifier and photo
- * digest, each with its own 128-bit salt, fixed once when a row is uploaded, so that the centres approve the
- * very digests that the certificate will carry.
- * It refuses disclosures that are not canonical, repeated, of other claims, or not in the signed `_sd`.
+ * SD-JWT disclosures (RFC 9901 §4.2) of name, identifier and photo digest, each with its own 128-bit salt. They are
+ * fixed when a row is uploaded, so that the centres approve the very digests that the certificate carries.
  */
 import { decodeUtf8, encodeUtf8, fromBase64url, sha256Short, toBase64url } from '../base/bytes.ts';
 import { isUnreadable, Refusal } from '../base/refusal.ts';

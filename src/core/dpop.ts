@@ -1,8 +1,7 @@
 /**
- * Owns the proof that a call comes from the holder of a key (DPoP, RFC 9449): every call that is not public
- * carries a statement about a key (`client+jwt` or `centre+jwt`) and a proof by that key for this very request.
- * It refuses proofs for another method, address, token or time, by another key, with other header
- * parameters, or with a private key in them. Whether a proof was used before is the register's to know: `(jkt, jti)` is returned for that.
+ * Proof that a call comes from the holder of a key (DPoP, RFC 9449): every call that is not public carries a statement
+ * about a key (`client+jwt` or `centre+jwt`) and a proof by that key for this very request. Whether a proof was used
+ * before is for the caller to check, by the returned `(jkt, jti)`.
  */
 import { compactVerify, errors } from 'jose';
 import * as v from 'valibot';
@@ -18,7 +17,10 @@ export const PROOF_AHEAD = 60;
 
 const refuse = (message: string, part?: string) => new Refusal('proof_wrong', message, { part: part ?? 'dpop+jwt' });
 
-/** Members of private and symmetric keys (RFC 7518 §6): a proof never carries one (RFC 9449 §4.3). Other unknown members are ignored (RFC 7517 §4). */
+/**
+ * Members of private and symmetric keys (RFC 7518 §6): a proof never carries one (RFC 9449 §4.3). Other unknown members
+ * are ignored (RFC 7517 §4).
+ */
 const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 const isPublic = (jwk: unknown): boolean =>
   typeof jwk === 'object' && jwk !== null && !PRIVATE.some((name) => Object.hasOwn(jwk, name));
@@ -51,7 +53,9 @@ const ADDRESS =
   /^(https?):\/\/([a-z0-9.-]+|\[[a-f0-9:.]+\])(?::(\d*))?((?:\/(?:[\w.~!$&'()*+,;=:@-]|%[a-f0-9]{2})*)*)$/i;
 const DEFAULT_PORTS: Record<string, string> = { http: '80', https: '443' };
 
-/** Percent-encodings of unreserved characters are undone, others are written in capitals (RFC 3986 §6.2.2.1, §6.2.2.2). */
+/**
+ * Percent-encodings of unreserved characters are undone, others are written in capitals (RFC 3986 §6.2.2.1, §6.2.2.2).
+ */
 const normalEscape = (triplet: string): string => {
   const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16));
   return /[\w.~-]/.test(character) ? character : triplet.toUpperCase();
@@ -70,8 +74,9 @@ function withoutDots(path: string): string {
 }
 
 /**
- * An address without query and fragment in its normal form (RFC 9449 §4.3: RFC 3986 §6.2.2 and §6.2.3), and no other: what the
- * URL parser of browsers forgives besides (backslashes, white space, other spellings of a host) is left as it is, and differs.
+ * An address without query and fragment in its normal form (RFC 9449 §4.3: RFC 3986 §6.2.2 and §6.2.3), and no other:
+ * what the URL parser of browsers forgives besides (backslashes, white space, other spellings of a host) is left as it
+ * is, and differs.
  */
 function normalAddress(uri: string): string {
   const address = uri.split(/[?#]/, 1)[0] as string;
@@ -118,9 +123,6 @@ export async function verifyProof(
   if (ath !== (await tokenHash(request.token))) throw refuse('The proof is for another access token.', 'dpop+jwt:ath');
   return { jkt, jti };
 }
-
-// Owns making the proof that goes with one request (DPoP, RFC 9449 §4.2): by the command and in the browser.
-// Apart from its check in dpop.ts, so that a page need not carry that. It refuses nothing: the service judges.
 
 /** `ath`: SHA-256 of the access token's text (RFC 9449 §4.2). */
 export const tokenHash = async (token: string): Promise<string> => toBase64url(await sha256(encodeUtf8(token)));

@@ -1,10 +1,12 @@
 /**
- * What is wrong with a field, in words: its label and what is expected there, Chinese and English. Schemas say some of it
- * themselves (`中文 / English`); for the rest the words stand here, so that nobody reads valibot's.
+ * What is wrong with a field, in words: its label and what is expected there, in Chinese and English. Some schemas say
+ * it themselves (`中文 / English`); the rest is here, so that nobody reads valibot's messages.
  */
 import type * as v from 'valibot';
 import { together, type Words } from '../base/words.ts';
 
+// For the bundler, so that pages which use no labels do not carry them.
+/* @__NO_SIDE_EFFECTS__ */
 const w = (zh: string, en: string): Words => ({ zh, en });
 
 export const MISSING = w('请填写', 'Fill this in');
@@ -18,7 +20,10 @@ const TITLE = w('标题', 'Title');
 const TEXT = w('正文', 'Text');
 const KEY = w('公钥', 'Public key');
 
-/** By the end of a path, without places in lists: the longest that fits counts. A test holds that each field of a step has one. */
+/**
+ * By the end of a path, without places in lists: the longest that fits counts. A test holds that each field of a step
+ * has one.
+ */
 const LABELS: Readonly<Record<string, Words>> = {
   body: w('内容', 'Content'),
   // Calls

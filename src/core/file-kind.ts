@@ -1,9 +1,7 @@
 /**
- * Owns telling apart what people bring to be checked, by what it is and not by its name: a PDF with a bundle in it, a
- * bundle, an SD-JWT, or a JSON object that has one (a line of certificates.jsonl).
- * It refuses nothing that is simply something else: that is undefined.
+ * Tells by content what somebody brings to be checked: a PDF with a bundle in it, a bundle, an SD-JWT, or a JSON
+ * object that holds one (a line of certificates.jsonl). Anything else is undefined.
  */
-
 import { decodeUtf8 } from '../base/bytes.ts';
 import { parseJsonText } from '../base/json.ts';
 import { isRefusal } from '../base/refusal.ts';

@@ -38,8 +38,8 @@ export async function openFiling(
 export type StandingFiling = { place: number; filing: Filing } | { place: number; refusal: Refusal } | undefined;
 
 /**
- * The filing that counts at an instant: the newest that is valid then. One that was withdrawn brings no older one back. The
- * one rule for calls, pages and lists.
+ * The filing that counts at an instant: the newest that is valid then. One that was withdrawn brings no older one back.
+ * The one rule for calls, pages and lists.
  * @param tokens an organization's filings, the newest first
  * @param sub `org:S000037000001`
  * @param uscc who holds the code; filings that name another do not count. Null or undefined: all do
@@ -67,7 +67,10 @@ export async function standingFiling(
   return undefined;
 }
 
-/** Opens a client statement: signed by the centre that filed the organization. `until`: when it must not have been withdrawn. */
+/**
+ * Opens a client statement: signed by the centre that filed the organization. `until`: when it must not have been
+ * withdrawn.
+ */
 export async function openClient(
   token: string,
   directory: Directory,

@@ -1,9 +1,11 @@
 /**
- * What to tell people of an answer that is not the service's own: a proxy, a firewall or another server answered in its place.
- * The service's refusals are problems (RFC 9457) with a code and words of their own.
+ * What to tell people of an answer that is not the service's own: a proxy, a firewall or another server answered in
+ * its place. The service's own refusals are problems (RFC 9457) with a code and words of their own.
  */
-
-/** Bytes of the largest body that the service takes: an archive of photos. A proxy in front of it must let as much through. */
+/**
+ * Bytes of the largest body that the service takes: an archive of photos. A proxy in front of it must let as much
+ * through.
+ */
 export const LARGEST_BODY = 48_000_000;
 
 const MEGABYTES = `${LARGEST_BODY / 1_000_000} MB`;
@@ -50,7 +52,10 @@ function wordsOf(status: number): { title: string; detail: string } {
 /** As a problem. */
 export const foreignProblem = (status: number) => ({ status, code: FOREIGN, ...wordsOf(status) });
 
-/** The problem that an answer holds, or the one that it is for not being the service's. @param text the answer's body */
+/**
+ * The problem that an answer holds, or the one that it is for not being the service's.
+ * @param text the answer's body
+ */
 export function problemOf<P extends { status: number; code: string }>(
   status: number,
   type: string | null,

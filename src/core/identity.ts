@@ -1,8 +1,7 @@
 /**
- * Owns identity documents: their types, how a number is normalised, and what a number must be.
- * Resident IDs and residence permits follow GB 11643 (check character, birth date); old region codes are never refused,
- * but the first two digits are a province's. It refuses numbers that a spreadsheet has stored as floats,
- * because the lost digits cannot be known, and never corrects a digit.
+ * Numbers that identify a person or a body. Resident IDs and residence permits follow GB 11643 (check character, birth
+ * date; region codes that are no longer in use are accepted), credit codes GB 32100. A digit is never corrected;
+ * numbers that a spreadsheet stored as floats are rejected, because the lost digits cannot be known.
  */
 import { dayNumber } from '../base/day.ts';
 import { isRefusal } from '../base/refusal.ts';
@@ -69,8 +68,8 @@ export const normalizeIdNumber = (text: string): string =>
   withoutMarks(text.normalize('NFKC')).replace(/\s/gu, '').toUpperCase();
 
 /**
- * What somebody may know of a document number who guesses the rest: all but its last four characters, and these four; of
- * resident IDs the birthday too (districts can be tried out as well). One text each; the number is normalised.
+ * What somebody may know of a document number who guesses the rest: all but its last four characters, and these four;
+ * of resident IDs the birthday too (districts can be tried out as well). One text each; the number is normalised.
  */
 export function partsOfId(idNumber: string): string[] {
   const ends = [`first:${idNumber.slice(0, -4)}`, `last:${idNumber.slice(-4)}`];
@@ -91,7 +90,10 @@ export function residentCheckCharacter(digits: string): string {
  */
 export const mayBeFloat = (idNumber: string): boolean => /^\d{15}000$/.test(idNumber);
 
-/** Certainly a float: exponent form, a decimal part, a person's sequence 000 (never assigned), or zeros that break the check. */
+/**
+ * Certainly a float: exponent form, a decimal part, a person's sequence 000 (never assigned), or zeros that break the
+ * check.
+ */
 function isFloat(text: string): boolean {
   if (/^\d(?:\.\d+)?E\+\d+$|^\d\.\d+E\d+$|^\d{17,18}\.\d*$/.test(text)) return true;
   return mayBeFloat(text) && (text.endsWith('0000') || residentCheckCharacter(text) !== '0');
@@ -144,8 +146,7 @@ export function checkIdNumber(type: IdType, input: string): { id_number: string;
   }
 }
 
-// Owns the unified social credit code (统一社会信用代码, GB 32100): 18 characters, the last a check character.
-// It refuses the letters I O S V Z, which the alphabet leaves out, and never corrects a character.
+// The unified social credit code (统一社会信用代码): 18 characters, the last a check character; no letters I O S V Z.
 
 export type UsccFault = 'uscc_length' | 'uscc_characters' | 'uscc_check_character';
 

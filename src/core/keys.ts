@@ -8,7 +8,9 @@ import { Refusal } from '../base/refusal.ts';
 
 const coordinate = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
 
-/** A public ES256 key (RFC 7518 §6.2.1). Dropping unknown members also drops a private `d` that someone sent by mistake. */
+/**
+ * A public ES256 key (RFC 7518 §6.2.1). Dropping unknown members also drops a private `d` that someone sent by mistake.
+ */
 export const publicJwk = v.object({
   kty: v.literal('EC'),
   crv: v.literal('P-256'),

@@ -1,10 +1,9 @@
 /**
- * Owns a person's name: how it is normalised and checked before it is printed, folded for comparison, and masked.
- * Rules of 民委发〔2016〕33号: minority names are joined by U+00B7, at least 50 characters, all of GB 18030;
- * characters are code points, so 𬭎 is one. It refuses what a spreadsheet or a lost encoding leaves behind,
- * and anything that is not a letter, the dot, or the few marks of Latin names.
+ * A person's name: normalised and checked before it is printed, folded for comparison, and masked. Rules of
+ * 民委发〔2016〕33号: minority names are joined by U+00B7, at least 50 characters, all of GB 18030; characters are code
+ * points, so 𬭎 is one. Rejects what spreadsheets and lost encodings leave behind, and anything but letters, the dot
+ * and the few marks of Latin names.
  */
-
 import { Refusal } from '../base/refusal.ts';
 import { withoutMarks } from '../base/text.ts';
 import type { FaultCode } from './rows/faults.ts';
@@ -13,7 +12,8 @@ export type NameFault = Extract<FaultCode, `name_${string}` | 'formula'>;
 
 const LONGEST = 50;
 
-// By range, not by \p{Script=Han}: engines disagree on which of the newest ideographs exist, and radicals are not names.
+// By range, not by \p{Script=Han}: engines disagree on which of the newest ideographs exist, and radicals are not
+// names.
 const HAN = '\\u3007\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{2fffd}\\u{30000}-\\u{3fffd}';
 const LETTER = `\\p{L}${HAN}`;
 
@@ -38,7 +38,10 @@ const FORBIDDEN: readonly (readonly [RegExp, NameFault])[] = [
   [new RegExp(`[^${LETTER}\\p{M}· '.\\-]|^[^${LETTER}]`, 'u'), 'name_character'],
 ];
 
-/** NFC, full-width Latin to ASCII, look-alike dots to U+00B7, the curly apostrophe to the straight one, runs of spaces to one. */
+/**
+ * NFC, full-width Latin to ASCII, look-alike dots to U+00B7, the curly apostrophe to the straight one, runs of spaces
+ * to one.
+ */
 function normalizeName(input: string): string {
   return (
     input
@@ -55,8 +58,8 @@ function normalizeName(input: string): string {
 }
 
 /**
- * A radical or a compatibility ideograph that stands for an ordinary one (UnicodeData: its NFKC), and that one. They look
- * alike, come from fonts and from text copied out of PDFs, and are no characters of names.
+ * A radical or a compatibility ideograph that stands for an ordinary one (UnicodeData: its NFKC), and that one. They
+ * look alike, come from fonts and from text copied out of PDFs, and are no characters of names.
  */
 function findLookalike(input: string): { found: string; proper: string } | undefined {
   for (const [one] of input.matchAll(/[\u2e80-\u2fdf\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu)) {
@@ -70,8 +73,8 @@ const named = (text: string): string =>
   `${text} (U+${(text.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0')})`;
 
 /**
- * Refuses a name that somebody asks for and that no certificate can bear, before anything is compared: question marks where a
- * program lost the Chinese, and characters that only look like the proper ones.
+ * Refuses a name that somebody asks for and that no certificate can bear, before anything is compared: question marks
+ * where a program lost the Chinese, and characters that only look like the proper ones.
  * @throws Refusal `name_damaged`, `name_lookalike` with `found` and `proper`
  */
 export function requireWritten(name: string): void {

@@ -1,14 +1,11 @@
 /**
- * Owns the certificate number (证书编号) and the organization code that is its first half (机构备案编码):
- * built and parsed by 人社鉴发〔2019〕2号, 1 letter + 21 digits, for bodies filed in Shandong.
+ * The certificate number (证书编号), the organization code that is its first half (机构备案编码) and the skill level in it, by
+ * 人社鉴发〔2019〕2号: 1 letter and 21 digits.
  *
- * It normalises what people paste (spaces, dashes, invisible marks, an apostrophe before, a stop after, full-width characters,
- * lower case) but never corrects a digit:
- * there is no check character, so a mistyped number can be another well-formed number.
- * It refuses, naming the part: wrong length, category, body, province, sequence, year, level, serial;
- * and it recognises two other kinds of number so that people are told what they hold.
+ * What people paste is normalised (spaces, dashes, invisible marks, an apostrophe before, a stop after, full-width
+ * characters, lower case), but a digit is never corrected: there is no check character, so a mistyped number can be
+ * another well-formed number. Two other kinds of number are recognised, to tell people what they hold.
  */
-
 import { Refusal } from '../base/refusal.ts';
 import { DASHES, withoutMarks } from '../base/text.ts';
 import { HERE, type Province } from './province.ts';
@@ -40,7 +37,10 @@ const GROUPING = new RegExp(`[\\s${DASHES}]`, 'gu');
 /** What spreadsheets put before a text of digits, and what sentences put after one. */
 const AROUND = /^['‘’]|(?<![.,;。、])[.,;。、]+$/gu;
 
-/** Removes white space, the dashes that people group with, invisible marks and what stands around; folds full-width forms and case. */
+/**
+ * Removes white space, the dashes that people group with, invisible marks and what stands around; folds full-width
+ * forms and case.
+ */
 export function normalizeNumber(text: string): string {
   return withoutMarks(text.normalize('NFKC')).replace(GROUPING, '').replace(AROUND, '').toUpperCase();
 }
@@ -143,10 +143,7 @@ export function buildNumber(
   return `${organization}${String(year % 100).padStart(2, '0')}${level}${String(serial).padStart(6, '0')}`;
 }
 
-/**
- * Owns the five skill levels (职业技能等级) and their official names.
- * The digit is the one at position 16 of a certificate number (人社鉴发〔2019〕2号): 5 is the lowest, 1 the highest.
- */
+/** The five skill levels (职业技能等级): position 16 of a number; 5 is the lowest, 1 the highest. */
 export type Level = 1 | 2 | 3 | 4 | 5;
 
 export const LEVELS: readonly Level[] = [5, 4, 3, 2, 1];

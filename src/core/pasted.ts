@@ -1,10 +1,7 @@
 /**
- * Owns what people paste into the one search box: a number in any spelling, the address in a QR code, or a whole
- * sentence around either.
- * It never corrects or completes a digit, and never chooses among several numbers. It refuses, naming what is
- * wrong: an address of another host, one of ours that is no certificate's, and a number that is malformed or of another kind.
+ * Reads what people paste into the search box: a number in any spelling, the address in a QR code, or a sentence
+ * around either. Never corrects or completes a digit, and never chooses among several numbers.
  */
-
 import { Refusal } from '../base/refusal.ts';
 import { DASHES, withoutMarks } from '../base/text.ts';
 import { type Fragment, readAddress, readUrl } from './address.ts';
@@ -12,7 +9,9 @@ import { normalizeNumber, parseNumber } from './number.ts';
 
 export type Pasted =
   | { kind: 'number'; number: string }
-  /** The text of a QR code of ours; `digits` only where it had them, `unread` where something else stood in their place. */
+  /**
+   * The text of a QR code of ours; `digits` only where it had them, `unread` where something else stood in their place.
+   */
   | ({ kind: 'address'; number: string } & Fragment)
   /** Different well-formed numbers, and what looked like numbers but are none; in their order. */
   | { kind: 'several'; numbers: string[]; others: string[] }
@@ -83,7 +82,7 @@ function addressesIn(text: string): Found[] {
       const rest = path === '' ? follows(ANYTHING, text, end) : `//${name}${path}`;
       if (rest !== '') take(end - scheme.length, end + rest.length);
     }
-    // A pattern that found nothing begins anew; the next run is wanted.
+    // A pattern that found nothing starts from 0 again; the next run is wanted.
     if (HOST.lastIndex < end) HOST.lastIndex = end;
   }
   return found;
@@ -115,7 +114,8 @@ const closeGaps = (folded: string): string =>
 
 /**
  * Reads a pasted text. `isOurs`: whether a host (with port) is one that this service ever used.
- * @throws Refusal `host_unknown`, `seal_url_malformed`, `number_malformed`, `number_old_qualification`, `number_special_grade`
+ * @throws Refusal `host_unknown`, `seal_url_malformed`, `number_malformed`, `number_old_qualification`,
+ *   `number_special_grade`
  */
 export function readPasted(text: string, isOurs: (host: string) => boolean): Pasted {
   const folded = withoutMarks(text.normalize('NFKC')).trim();

@@ -1,11 +1,8 @@
 /**
- * Owns what a candidate's photo must be: a one-inch portrait (25 × 35 mm, 人社鉴发〔2019〕2号), JPEG or PNG by content,
- * that goes into a PDF byte for byte. Nothing is re-encoded and no metadata is stripped: the digest that centres
- * approve is of the very bytes that were uploaded, so that whoever has the file can compare it.
- * It refuses, each with its own code, what is too large or small, no portrait, damaged, turned or transparent.
- * Whose photo it is: row-photos.ts.
+ * A candidate's photo: a one-inch portrait (25 × 35 mm, 人社鉴发〔2019〕2号), JPEG or PNG by content, that goes into a PDF
+ * byte for byte. Nothing is re-encoded and no metadata stripped: the digest that centres approve is of the uploaded
+ * bytes, so that whoever has the file can compare it. Whose photo it is: row-photos.ts.
  */
-
 import { Refusal } from '../base/refusal.ts';
 import { hasAllPixels, isJpeg, isPng, type JpegImage, type PngImage, readJpeg, readPng } from '../formats/image.ts';
 import { type Flaw, flaw, type Read } from './rows/row-values.ts';

@@ -1,6 +1,6 @@
 /**
- * The province that a service is for: its code, its names and its cities, and the forms of codes and numbers that follow
- * from them. Another province is another configuration here; nothing else in src knows which one it is.
+ * The province that a service is for: its code, its names and its cities, and the forms of codes and numbers that
+ * follow from them. Another province is another configuration here; nothing else in src knows which one it is.
  */
 
 export interface Province {

@@ -1,15 +1,14 @@
 /**
- * Owns the receipt of a bulk check: what was asked, what was answered and when, signed with the service's own key, so that an
- * employer can show later that the list was checked and what came back. It is the last line of the answer:
- * `{"receipt":"<JWS>"}`, a `receipt+jwt` under the key that the province's root names in a `service+jwt`.
+ * The receipt of a bulk check: what was asked, what was answered and when, signed with the service's own key, so that
+ * an employer can prove later that the list was checked. It is the last line of the answer: `{"receipt":"<JWS>"}`, a
+ * `receipt+jwt` under the key that the province's root names in a `service+jwt`.
  *
- *     request.sha256   SHA-256 of the request's body, every byte of it as sent (with blank lines and a byte order mark), base64url
- *     answers.sha256   SHA-256 of the answer's body before the receipt's line: each answer's line with the \n that ends it, base64url
- *     *.bytes          how many bytes these are; request.rows: how many rows were asked for, which is how many lines were answered
- *     verdicts         how many answers have each verdict; names: how many names were compared, and how that ended
+ *     request.sha256   SHA-256 of the request's body, every byte as sent, base64url
+ *     answers.sha256   SHA-256 of the answer's body before the receipt's line, each \n included, base64url
+ *     *.bytes          how many bytes these are; request.rows: how many rows were asked for and lines answered
+ *     verdicts         how many answers have each verdict; names: how many names were compared, with which outcome
  *
  * To recompute: `head -n -1 ANSWERS | openssl dgst -sha256 -binary | basenc --base64url`.
- * It refuses answers of which a byte was changed, lost or added, other requests, and keys that the root did not name.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { CryptoKey } from 'jose';
@@ -74,10 +73,11 @@ export function splitAnswers(bytes: Uint8Array): { lines: Uint8Array; token: str
 }
 
 /**
- * Verifies a receipt and all that it speaks of. `services`: the root's statements about keys of services, of trust.json.
+ * Verifies a receipt and all that it speaks of. `services`: the root's statements about keys of services, of
+ * trust.json.
  * @param request the body that was sent, if it is at hand
- * @throws Refusal `receipt_missing`, `key_unknown`, `signature_wrong`, `receipt_answers_differ`, `receipt_request_differs`,
- *   and what openStatement throws
+ * @throws Refusal `receipt_missing`, `key_unknown`, `signature_wrong`, `receipt_answers_differ`,
+ *   `receipt_request_differs`, and what openStatement throws
  */
 export async function verifyReceipt(
   answers: Uint8Array,

@@ -1,9 +1,7 @@
 /**
- * Owns the comparison of the register's index columns with what the signed statements say, so that a row
- * edited by hand is noticed by whoever looks it up.
- * It refuses the first column that differs (`register_differs`, with the column's name).
+ * Compares the register's index columns with what the signed statements say, so that a row edited by hand is noticed
+ * whenever it is looked up: the first column that differs is named (`register_differs`).
  */
-
 import { Refusal } from '../base/refusal.ts';
 import type { CredentialFacts } from './credential.ts';
 import type { Holder } from './disclose.ts';
@@ -35,7 +33,7 @@ export interface Columns {
   live: boolean;
   /** Whether another certificate of this person, occupation, job and level is the living one. */
   crowded: boolean;
-  /** Whether the states are being brought to what a withdrawal has changed of them. */
+  /** Whether a withdrawal is still being applied to the states. */
   mending: boolean;
   replaced_by: string | null;
   /** Whether the certificate that replaces it is numbered and not signed yet. */
@@ -92,9 +90,9 @@ export async function compareColumns(
 }
 
 /**
- * Compares the state columns with the events and the successor that prove them. What was replaced takes no more events, and
- * a withdrawal changes nothing of it. Of two equal certificates that events leave in force one alone is living: the events
- * of one lost their effect when the other had been issued.
+ * Compares the state columns with the events and the successor that prove them. What was replaced takes no more events,
+ * and a withdrawal changes nothing of it. Of two equal certificates that events leave in force one alone is living: the
+ * events of one lost their effect when the other had been issued.
  */
 export function compareState(
   columns: Columns,

@@ -1,8 +1,7 @@
 /**
- * Owns the Report: what was checked, in which order, and the verdict that follows from it.
+ * The Report: what was checked, in which order, the verdict that follows, and what may be shown of the certificate.
  * The first failure decides; `incomplete` means that nothing failed but something needed was not checked.
  */
-
 import { shanghaiDay, toTimestamp } from '../base/day.ts';
 import type { CredentialFacts } from './credential.ts';
 import type { ClaimName, Disclosed, Holder } from './disclose.ts';
@@ -83,7 +82,7 @@ export interface Report {
   checks: Check[];
   /** Only what a verified signature says; null when there is none. */
   certificate: CertificateView | null;
-  /** The signed part without disclosures, unless the caller brought or proved them. */
+  /** The signed part without disclosures, unless the caller gave or proved them. */
   credential?: string;
   /** Number of the certificate that replaced this one. */
   replaced_by?: string;
@@ -100,7 +99,10 @@ export interface Report {
 const NEEDED: readonly CheckId[] = ['number', 'signature', 'filing', 'approval', 'order', 'status'];
 const STATUS_VERDICTS: readonly string[] = ['suspended', 'revoked', 'replaced'];
 
-/** The verdict of a list of checks: first failure, then completeness. A file that was brought must itself have been checked. */
+/**
+ * The verdict of a list of checks: first failure, then completeness. A file that was given must itself have been
+ * checked.
+ */
 export function verdictOf(checks: readonly Check[]): Verdict {
   const failed = checks.find((check) => check.result === 'fail');
   if (failed)
@@ -112,8 +114,8 @@ export function verdictOf(checks: readonly Check[]): Verdict {
 }
 
 /**
- * The report of a look-up for somebody who brought an address in which something else stood in the place of the seal: what
- * was brought was not checked.
+ * The report of a look-up for an address in which something else stood in the place of the seal:
+ * that was not checked.
  */
 export function withoutSeal<R extends { checks: Check[]; verdict: Verdict }>(report: R): R {
   const checks = report.checks.map((check): Check => {
@@ -124,8 +126,8 @@ export function withoutSeal<R extends { checks: Check[]; verdict: Verdict }>(rep
   return { ...report, checks, verdict: verdictOf(checks) };
 }
 
-// Owns what a Report shows of a certificate: only what verified signatures say, personal claims only where they
-// were disclosed and may be shown, and of an identifier never more than the last four characters.
+// Only what verified signatures say is shown, personal claims only where they were disclosed and may be shown, and of
+// an identifier never more than the last four characters.
 
 /** What the checks learn on their way; later checks build on earlier ones. */
 export interface Findings {

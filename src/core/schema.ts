@@ -1,9 +1,8 @@
 /**
- * Owns the shape of every signed statement: one schema each, closed word lists, bounded sizes.
- * Unknown claims are dropped (RFC 7519 §4), so nothing can depend on a claim that is not listed here.
- * It refuses nothing about signatures, times or authority: statement.ts and approve.ts do.
+ * The shape of every signed statement: one schema each, closed word lists, bounded sizes. Unknown claims are dropped
+ * (RFC 7519 §4), so nothing can depend on a claim that is not listed here. Signatures, times and authority are checked
+ * by statement.ts, directory.ts and approval.ts.
  */
-
 import * as v from 'valibot';
 import type { Words } from '../base/words.ts';
 import { wordsOfIssue } from './field-words.ts';
@@ -14,7 +13,10 @@ import { CENTRE, CENTRE_OR_CODE, NUMBER, ORGANIZATION, PROVINCE_CENTRE } from '.
 
 const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
 const instant = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(253_402_300_799));
-/** A NumericDate as other people's libraries write it, with a fraction too (RFC 7519 §2): of proofs alone; statements keep whole seconds. */
+/**
+ * A NumericDate as other people's libraries write it, with a fraction too (RFC 7519 §2): of proofs alone; statements
+ * keep whole seconds.
+ */
 const numericDate = v.pipe(v.number(), v.minValue(0), v.maxValue(253_402_300_799));
 const jti = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._:-]{1,128}$/));
 const day = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/));
@@ -43,7 +45,7 @@ export type ScopeEntry = v.InferOutput<typeof scopeEntry>;
 
 const batchClaims = { sub: organization, aud: origin, batch: batchId, root: digest };
 
-/** Why a certificate's status changes (理由): closed words; pages/words.ts has them in Chinese and English. */
+/** Why a certificate's status changes (理由): closed words; web/words/page-words.ts has them in Chinese and English. */
 export const REASONS = [
   'issued_in_error',
   'fraud',
@@ -113,7 +115,9 @@ export const SCHEMAS = {
   }),
   /** The organization's order to issue. */
   'issue+jwt': v.object({ iss: v.optional(organization), ...batchClaims, approval: jti, iat: instant, jti }),
-  /** An event in the life of one certificate. `prev`: SHA-256 of the previous event's payload bytes; absent for `seq` 1. */
+  /**
+   * An event in the life of one certificate. `prev`: SHA-256 of the previous event's payload bytes; absent for `seq` 1.
+   */
   'status+jwt': v.object({
     iss: v.union([organization, centre]),
     number: certificate,
@@ -147,9 +151,9 @@ export const SCHEMAS = {
     jti,
   }),
   /**
-   * A copy for one purpose (加注), signed with the certificate's issuing key. `credential`: SHA-256 of the payload that it
-   * copies. `name`, `document` and `photo` (digest of the picture) stand here instead of the certificate's disclosures;
-   * copies of before have none of them.
+   * A copy for one purpose (加注), signed with the certificate's issuing key. `credential`: SHA-256 of the payload that
+   * it copies. `name`, `document` and `photo` (digest of the picture) stand here instead of the certificate's
+   * disclosures; copies of before have none of them.
    */
   'copy+jwt': v.object({
     number: certificate,
@@ -162,7 +166,7 @@ export const SCHEMAS = {
     exp: instant,
     jti,
   }),
-  /** The service's receipt of a bulk check (life/receipt.ts). */
+  /** The service's receipt of a bulk check (receipt.ts). */
   'receipt+jwt': v.object({
     iss: origin,
     began: instant,
@@ -174,7 +178,10 @@ export const SCHEMAS = {
     names: v.object({ match: count, no_match: count }),
     key: v.optional(jti),
   }),
-  /** One step of the procedure (life/procedure/): `about` a case, `seq` in it, `prev` the digest of the step before, `body` that of what is said. */
+  /**
+   * One step of the procedure (procedure/): `about` a case, `seq` in it, `prev` the digest of the step before,
+   * `body` that of what is said.
+   */
   'step+jwt': v.object({
     iss: v.union([organization, centre, applicant, origin]),
     aud: origin,

@@ -1,5 +1,5 @@
 /**
- * Owns the seal (二维码防伪签名): the facts in the QR code, signed by the organization's issuing key.
+ * The seal (二维码防伪签名): the facts in the QR code, signed by the organization's issuing key.
  *
  * The text of the code is `<origin>/c/<number>#<digits>`. `<digits>` is one big decimal number (QR numeric
  * mode, 3⅓ bits a digit) of these bytes:
@@ -22,8 +22,6 @@
  * and as payload the RFC 8785 JSON of `{number, issued_on, occupation: {code, name}, job, name}`; digests
  * stand as base64url in `name_digest`, `job_digest` and `occupation.name_digest` instead. Any JOSE library can
  * verify the rebuilt JWS. No host is signed: a service that moves keeps its seals.
- *
- * It refuses other formats, lengths that do not add up, and texts that are not the canonical decimal number.
  */
 import canonicalize from 'canonicalize';
 import { CompactSign, type CryptoKey } from 'jose';
@@ -139,7 +137,10 @@ function codeBits(origin: string, digits: number): number {
   return 4 + 16 + 8 * url + 4 + 12 + Math.ceil((digits * 10) / 3);
 }
 
-/** Chooses the lowest format that fits the budget; refuses `seal_too_large` (only an origin of extreme length does that). */
+/**
+ * Chooses the lowest format that fits the budget; refuses `seal_too_large` (only an origin of extreme length does
+ * that).
+ */
 export function chooseFormat(input: SealInput): SealFacts {
   const { number, key_number, issued_on, occupation } = input;
   const base = { number, key_number, issued_on, occupation_code: occupation.code };

@@ -1,8 +1,8 @@
 /**
- * Owns the snapshot: what a verifier keeps of the service's public data to verify without a network. It is the
- * published trust.json with two members more: when it was taken, and the status lists of that moment.
- * A snapshot is never trusted: statements and lists in it count under the verifier's own root alone, and a missing
- * withdrawal or an old list is what its age warns of. `kept_at` is the keeper's word; lists bear their own signed time.
+ * A snapshot: what a verifier keeps of the service's public data to verify without a network: the published
+ * trust.json, the time it was taken, and the status lists of that moment. It is never trusted: statements and lists in
+ * it count under the verifier's own root alone, and a missing withdrawal or an old list is what its age warns of.
+ * `kept_at` is the keeper's word; lists bear their own signed time.
  */
 import * as v from 'valibot';
 import { toTimestamp } from '../base/day.ts';
@@ -29,9 +29,6 @@ export function readSnapshot(value: unknown): Snapshot | undefined {
   const read = v.safeParse(SNAPSHOT, value);
   return read.success ? read.output : undefined;
 }
-
-// Owns taking a snapshot (snapshot.ts) from a service, over whatever line the caller has. Small, so that every page can do it.
-// It refuses nothing: what was taken is judged where it is read.
 
 /** Asks the service for the text at a path; undefined when there is none. Throws without a network. */
 export type Ask = (path: string) => Promise<string | undefined>;

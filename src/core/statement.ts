@@ -92,9 +92,9 @@ export interface Unverified<T> {
 }
 
 /**
- * Reads a compact JWS WITHOUT VERIFYING ANYTHING OF IT: anybody can have written what it says. Only to choose what it is
- * opened with (a key, a filing, a schema), to pick what goes along with it, or to read again what was verified before.
- * Never throws: a part that is missing, too long, not base64url or no JSON object is empty, whatever `T` says.
+ * Reads a compact JWS WITHOUT VERIFYING ANYTHING OF IT: anybody can have written what it says. Only to choose what it
+ * is opened with (a key, a filing, a schema), to pick what goes along with it, or to read again what was verified
+ * before. Never throws: a part that is missing, too long, not base64url or no JSON object is empty, whatever `T` says.
  */
 export function unverified<T extends object = Record<string, unknown>>(token: string): Unverified<T> {
   const [head, payload] = token.length > STATEMENT_LIMIT ? [] : token.split('.', 2);
@@ -126,7 +126,10 @@ function objectIn(bytes: Uint8Array): Record<string, unknown> {
 /** SHA-256 of the payload's bytes, base64url, as `Statement.digest`; of a token that may be unverified. */
 export const payloadDigest = (token: string): string => toBase64url(sha256Short(unverified(token).bytes));
 
-/** The key in `cnf.jwk`, unverified: only to check that the token was signed with that very key. @throws Refusal `key_unknown` */
+/**
+ * The key in `cnf.jwk`, unverified: only to check that the token was signed with that very key.
+ * @throws Refusal `key_unknown`
+ */
 export function claimedKey(token: string): PublicJwk {
   const read = v.safeParse(publicJwk, unverified<{ cnf: { jwk?: unknown } | null }>(token).claims.cnf?.jwk);
   if (read.success) return read.output;

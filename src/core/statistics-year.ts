@@ -1,9 +1,8 @@
 /**
- * Owns statistics (技能人才统计, notice 2020, 六（一）): certificates of one year by occupation, level, centre and month, pass rates,
- * and the days from exam to certificate; and that nobody is found in them. Counts of 1 to 4 are shown as `<5`; where a total
- * would tell them all the same, further counts are withheld, or the whole table.
- * Tables are of one year each and no total spans years, so that all that one could subtract are a table's own lines.
- * It refuses to show any number from which a small count could be told more closely than “1 to 4”.
+ * Statistics (技能人才统计, notice 2020, 六（一）): certificates of one year by occupation, level, centre and month, pass rates,
+ * and the days from exam to certificate, such that nobody can be identified. Counts of 1 to 4 are shown as `<5`; where
+ * a total would give them away all the same, further counts are withheld, or the whole table. Tables are of one year
+ * each and no total spans years, so that a table's own lines are all that one could subtract.
  */
 import { LEVELS, type Level, levelName } from './number.ts';
 
@@ -66,8 +65,9 @@ const isSmall = (n: number): boolean => n > 0 && n < SMALL;
 export const alone = (n: number): Published => (isSmall(n) ? '<5' : n);
 
 /**
- * Whether a reader who subtracts what is shown from the total still finds every value from 1 to 4 possible in each small
- * cell. @param small how many of these are hidden @param withheld how many others, of 5 or more each @param rest their sum
+ * Whether a reader who subtracts what is shown from the total still finds every value from 1 to 4 possible in each
+ * small cell. @param small how many of these are hidden @param withheld how many others, of 5 or more each @param rest
+ * their sum
  */
 function tellsNothing(small: number, withheld: number, rest: number): boolean {
   const most = rest - (small - 1) - SMALL * withheld >= SMALL - 1;

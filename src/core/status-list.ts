@@ -1,9 +1,7 @@
 /**
- * Owns reading Bitstring Status Lists (W3C, 1.0): what a list that the service signed says of one certificate, and when
- * it said so. A list can be kept and read without a network; the time in it is signed with it, so that whoever kept it
- * cannot make it look newer.
- * It refuses lists signed with a key that the root did not name for the service, and lists of another form: they are
- * as good as none.
+ * Reads Bitstring Status Lists (W3C, 1.0): what a list that the service signed says of one certificate, and when it
+ * said so. A list can be kept and read without a network; its time is signed with it, so that a keeper cannot make it
+ * look newer.
  */
 import * as v from 'valibot';
 import { decodeUtf8, fromBase64url } from '../base/bytes.ts';
@@ -91,7 +89,9 @@ export interface Known {
   at: number;
 }
 
-/** What lists say of a place in them; undefined unless both purposes are at hand. The newest list of a purpose counts. */
+/**
+ * What lists say of a place in them; undefined unless both purposes are at hand. The newest list of a purpose counts.
+ */
 export function stateIn(lists: readonly StatusList[], place: { list: number; index: number }): Known | undefined {
   const read = (purpose: StatusPurpose) => {
     const [newest] = lists

@@ -1,15 +1,12 @@
 /**
- * Owns what became of a certificate: the chain of `status+jwt` events (suspend, reinstate, revoke) and the
- * rank of who may say what. Each event names its place (`seq`) and the digest of the one before, so that none
- * can be taken out of the middle; whoever suspends can only be overruled by the same rank or a higher one: it alone
- * reinstates or revokes, and approves a replacement. What a lower rank has suspended a higher one suspends again: from
- * then on the suspension is its own.
+ * What became of a certificate: the chain of `status+jwt` events (suspend, reinstate, revoke) and the rank of who may
+ * say what. Each event names its place (`seq`) and the digest of the one before, so that none can be removed from the
+ * middle. What one rank suspended, only the same or a higher rank reinstates, revokes, or lets be replaced; a higher
+ * rank can suspend it again, which makes the suspension its own. Revocation is final.
  *
- * An event that was signed when its key had already ended (compromised_since) keeps its place and has no effect; what
- * later events then still change is worked out anew. It has its effect again once the withdrawal itself no longer counts.
- * It refuses events out of order, by someone without reach, or after revocation, which is final.
+ * An event that was signed when its key had already ended (compromised_since) keeps its place and has no effect, and
+ * what later events change is computed without it, until that withdrawal itself no longer counts.
  */
-
 import { Refusal } from '../base/refusal.ts';
 import type { Directory } from './directory.ts';
 import { codeOf, openClient } from './filing.ts';
@@ -41,7 +38,9 @@ export interface History extends Reached {
   length: number;
 }
 
-/** An event, opened. `rank` of its signer: organization 0, city 1, province 2; `name`: as the signer's statement says. */
+/**
+ * An event, opened. `rank` of its signer: organization 0, city 1, province 2; `name`: as the signer's statement says.
+ */
 export interface OpenedEvent {
   statement: Statement<'status+jwt'>;
   rank: number;

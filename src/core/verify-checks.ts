@@ -24,7 +24,9 @@ import { readHeader } from './statement.ts';
 import { fateOf, readHistory } from './status.ts';
 import { STATUS_LIST_FRESH, type StatusList, stateIn } from './status-list.ts';
 
-/** When a certificate was issued: its signature says the second, its seal the day, of which the first second is taken. */
+/**
+ * When a certificate was issued: its signature says the second, its seal the day, of which the first second is taken.
+ */
 const issuedAt = (facts: CredentialFacts | undefined, seal: SealFacts | undefined): number =>
   facts?.issued_at ?? dayNumber((seal as SealFacts).issued_on) * 86_400 - 8 * 3600;
 
@@ -164,7 +166,7 @@ export async function checkOrder(evidence: Evidence, directory: Directory, found
   return pass;
 }
 
-/** The copy's statement, and the file itself where one was brought. */
+/** The copy's statement, and the file itself where one was given. */
 export async function checkDocument(
   evidence: Evidence,
   directory: Directory,
@@ -188,7 +190,10 @@ export async function checkDocument(
 
 class StatusVerdict extends Refusal {}
 
-/** The status by lists. An old one never passes, but what it revoked stays revoked; what it suspended was so at its time. */
+/**
+ * The status by lists. An old one never passes, but what it revoked stays revoked; what it suspended was so at its
+ * time.
+ */
 function statusByLists(lists: readonly StatusList[], facts: CredentialFacts, now: number): Outcome {
   const known = stateIn(lists, facts.status);
   if (!known) return skip('status_not_at_hand');

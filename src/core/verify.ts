@@ -50,7 +50,10 @@ function claimedIssue({ credential, seal }: Evidence): { at?: number; until?: nu
   }
 }
 
-/** Opens the filing at the instant it is judged: the province's approval, else the issue, else now. A withdrawal counts until the issue. */
+/**
+ * Opens the filing at the instant it is judged: the province's approval, else the issue, else now. A withdrawal counts
+ * until the issue.
+ */
 async function judgeFiling(
   evidence: Evidence,
   directory: Directory,
@@ -67,7 +70,8 @@ async function judgeFiling(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (!error.facts.part?.startsWith('approval+jwt') && !isRefusal(error, 'filing_withdrawn')) return error;
-    // The approval is what is wrong, or a filing that was genuine: let its own check say so, when the signature was looked at.
+    // The approval is what is wrong, or a filing that was genuine: let its own check say so, when the signature was
+    // looked at.
     const filing = await unlessRefused(directory.memo.open(evidence.filing, 'filing+jwt', directory.findCentre));
     return filing?.payload ?? error;
   }
@@ -140,9 +144,9 @@ export interface Under {
 }
 
 /**
- * Verifies what brings no filing of its own. An organization is filed again every year, often with the same issuing keys,
- * and only the filing that was in force at the issue makes a certificate good: each is tried, and when none fits, the
- * answer is that of the first. @param filings those that name the key, newest first; empty: without one
+ * Verifies what brings no filing of its own. An organization is filed again every year, often with the same issuing
+ * keys, and only the filing that was in force at the issue makes a certificate good: each is tried, and when none fits,
+ * the answer is that of the first. @param filings those that name the key, newest first; empty: without one
  */
 export async function verifyUnder(
   filings: readonly string[],

@@ -1,22 +1,21 @@
 /**
- * Owns the end of statements and keys before their time (撤回): who may end what, and from which instant. The
- * Directory carries the outcome, so that the Worker, the browser and the command judge alike.
+ * The end of statements and keys before their time (撤回). The Directory carries the outcome, so that the Worker, the
+ * browser and the command judge alike; it also opens withdrawals.
  *
  * - `target.jti` ends one statement of the issuer `target.iss` (the withdrawal's own, if absent): a filing, a client,
  *   centre or service statement, or an approval that was not used yet. `target.kid` ends a key: the thumbprint of a
  *   centre's, client's or the service's key, or the id of an issuing key. A root has no end but leaving the anchor.
- * - The province ends anything; so does its root, which signs in the name of centre:3700 as it does for centres. A
- *   city ends what it signed, and keys only as far as its own statements name them.
+ * - The province ends anything; so does its root, which signs in the province's name as it does for centres. A city
+ *   ends what it signed, and keys only as far as its own statements name them.
  * - It ends at `effective`, which does not lie before the withdrawal itself; only `compromised_since` reaches back.
  *   From the end on nothing counts under it: calls, filings, approvals, orders, certificates. A certificate is judged
  *   at the instant of its issue, and everything that it rests on must not have ended by then: what was approved and
  *   ordered before stays valid for ever, what was approved and not yet ordered does not go on.
- * - A thief can back-date. So the register also judges what arrives now at the instant of arrival.
+ * - A thief can back-date, so the register also judges what arrives now at the instant of arrival.
  * - A withdrawal has no end and no exp; of several about one thing the earliest end counts. One that was signed with
  *   a key that a higher rank (root, province, city) ended before does not count; among equals all of them do.
- * It refuses withdrawals of others' statements, and back-dated ones; whether the target exists the register knows.
+ * Whether the target exists the register knows.
  */
-
 import { isRefusal, Refusal } from '../base/refusal.ts';
 import { PROVINCE_CENTRE } from './province.ts';
 import type { Payload } from './schema.ts';

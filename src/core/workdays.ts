@@ -1,9 +1,9 @@
 /**
- * Owns working days (工作日): Saturdays and Sundays are free, except as the State Council's yearly notices say otherwise
+ * Working days (工作日): Saturdays and Sundays are free, except as the State Council's yearly notices say otherwise
  * (节假日安排): weekdays that are holidays, and weekend days that are worked instead. Days are Shanghai calendar days.
- * The program brings the years that were announced when it was written; later ones, and corrections, are announced by
- * the province's centre (`calendar+jwt`, announcement.ts). For each year the newest announcement counts.
- * It refuses to compute past the years that were announced (`calendar_not_covered`): a guess would shorten somebody's notice.
+ * Years announced when the program was written are built in; later ones, and corrections, are announced by the
+ * province's centre (announcement.ts). Years not announced are not guessed (`calendar_not_covered`): that could
+ * shorten a notice.
  */
 import { dayNumber, dayOf } from '../base/day.ts';
 import { isRefusal, Refusal } from '../base/refusal.ts';

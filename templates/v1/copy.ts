@@ -1,5 +1,5 @@
 /**
- * Owns the marks of a copy for one purpose (加注), version 1: a framed line that says what for and until when, and pale
+ * The marks of a copy for one purpose (加注), version 1: a framed line that says what for and until when, and pale
  * words across the sheet that cannot be cut off with an edge. FROZEN ONCE USED: a change makes templates/v2.
  */
 import type { CopyFacts } from '../../src/core/paper/template.ts';

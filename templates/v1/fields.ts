@@ -1,5 +1,5 @@
 /**
- * Owns where each value stands on a printed certificate, version 1, and what must be read there: for whoever compares a
+ * Where each value stands on a printed certificate, version 1, and what must be read there: for whoever compares a
  * file with the signed data in it. FROZEN ONCE USED: a change makes templates/v2.
  */
 

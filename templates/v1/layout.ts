@@ -1,5 +1,5 @@
 /**
- * Owns where things stand on the certificate, version 1, and in which type and colour.
+ * Where things stand on the certificate, version 1, and in which type and colour.
  * Millimetres from the top left corner of the sheet; type sizes in points.
  * FROZEN ONCE USED: a certificate printed again must be the same sheet. A change makes templates/v2.
  */

@@ -1,5 +1,5 @@
 /**
- * Owns the line work of the certificate, version 1: a woven border, corner rosettes and a pale rosette behind the text,
+ * The line work of the certificate, version 1: a woven border, corner rosettes and a pale rosette behind the text,
  * all of vector curves. A curve is written once and repeated by moving or turning the coordinate system with the same
  * operators each time, so that it compresses to almost nothing. No emblem and no seal: the body alone issues.
  * FROZEN ONCE USED: a change makes templates/v2.

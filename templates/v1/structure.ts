@@ -1,5 +1,5 @@
 /**
- * Owns the order in which a screen reader reads the certificate, version 1: heading, sentence, each field as label
+ * The order in which a screen reader reads the certificate, version 1: heading, sentence, each field as label
  * and value, who issued it and when, the code, where to check. FROZEN ONCE USED: a change makes templates/v2.
  */
 import type { Kind } from '../../src/core/paper/template.ts';

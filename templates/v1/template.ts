@@ -1,5 +1,5 @@
 /**
- * Owns the drawing of the certificate, version 1: `fixed` is the same on every sheet, `values` are one holder's,
+ * The drawing of the certificate, version 1: `fixed` is the same on every sheet, `values` are one holder's,
  * with the QR code in vector modules. Contents by 人社鉴发〔2021〕1号; no state emblem, no ministry seal.
  * FROZEN ONCE USED: a certificate printed again must be the same sheet. A change makes templates/v2.
  */

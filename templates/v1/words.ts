@@ -1,5 +1,5 @@
 /**
- * Owns every fixed word of the certificate, version 1 (contents: 人社鉴发〔2021〕1号).
+ * Every fixed word of the certificate, version 1 (contents: 人社鉴发〔2021〕1号).
  * The official wording of the body sentence was not found; SENTENCE is a working text.
  * FROZEN ONCE USED: a change makes templates/v2.
  */

@@ -1,5 +1,5 @@
 /**
- * Owns the line of a copy for one purpose (加注), version 2: it looks as in version 1, and its words stay apart when they are
+ * The line of a copy for one purpose (加注), version 2: it looks as in version 1, and its words stay apart when they are
  * read out or extracted. FROZEN ONCE USED: a change makes templates/v3.
  */
 import type { CopyFacts } from '../../src/core/paper/template.ts';

@@ -1,5 +1,5 @@
 /**
- * Owns the order in which a screen reader reads the certificate, version 2, which is also the order in which it is drawn:
+ * The order in which a screen reader reads the certificate, version 2, which is also the order in which it is drawn:
  * heading, sentence, what a copy is for, the photograph, each field as label and value, the code, where to check.
  * FROZEN ONCE USED: a change makes templates/v3.
  */

@@ -1,8 +1,8 @@
 /**
- * Owns the drawing of the certificate, version 2. It looks as version 1 does, with larger modules in the QR code; what is new
- * is what programs read: PDF/UA-1, labels drawn with their values and in the order of the structure, words that stay apart.
- * `fixed` is the same on every sheet, `values` are one holder's, with all labels.
- * FROZEN ONCE USED: a certificate printed again must be the same sheet. A change makes templates/v3.
+ * The drawing of the certificate, version 2. It looks as version 1 does, with larger modules in the QR code; what is
+ * new is what programs read: PDF/UA-1, labels drawn with their values and in the order of the structure, words that
+ * stay apart. `fixed` is the same on every sheet, `values` are one holder's, with all labels. FROZEN ONCE USED: a
+ * certificate printed again must be the same sheet. A change makes templates/v3.
  */
 
 import { levelName, levelWords } from '../../src/core/number.ts';

@@ -1,9 +1,7 @@
 /**
- * Owns checking a certificate's PDF (核验证书文件): the bundle in it is the evidence, and the file is held against it: what
- * each field shows, then the organization's signature over every byte. Runs in the Worker, in the browser without a
- * network, and in the command.
- * It refuses files that cannot be read or hold no bundle (`document_without_bundle`); what is wrong with a file that can
- * be read is the Report's `document` check.
+ * Checks a certificate's PDF (核验证书文件): the bundle in it is the evidence, and the file is compared with it: what each
+ * field shows, then the organization's signature over every byte. Runs in the Worker, in the browser without a
+ * network, and in the command. What is wrong with a file that can be read is the Report's `document` check.
  */
 import { templateOf } from '../../../templates/index.ts';
 import { decodeUtf8, sha256, toBase64url } from '../../base/bytes.ts';
@@ -119,7 +117,8 @@ async function judge(file: Uint8Array<ArrayBuffer>, pdf: ReadPdf, bundle: Bundle
 
 /**
  * Opens a PDF for verification: its bundle's evidence, with the file to be judged by it.
- * @throws Refusal `pdf_malformed`, `pdf_too_large`, `pdf_encrypted`, `pdf_active`, `document_without_bundle`, `bundle_malformed`
+ * @throws Refusal `pdf_malformed`, `pdf_too_large`, `pdf_encrypted`, `pdf_active`, `document_without_bundle`,
+ *   `bundle_malformed`
  */
 export function openDocument(file: Uint8Array<ArrayBuffer>): Opened {
   const pdf = readPdf(file);
@@ -130,9 +129,9 @@ export function openDocument(file: Uint8Array<ArrayBuffer>): Opened {
   };
 }
 
-// Owns comparing what a PDF shows with what the signed data in it say (核对版面): each value is looked for in its place.
-// It finds values that were exchanged, added, hidden, covered or drawn over; what it cannot find (an exchanged outline,
-// another picture) the file's signature does.
+// Comparing what the page shows with what was signed (核对版面): each value is looked for in its place. This finds values
+// that were exchanged, added, hidden, covered or drawn over; other changes (an exchanged outline, another picture)
+// break the file's signature.
 
 interface Glyph {
   text: string;

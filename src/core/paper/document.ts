@@ -1,11 +1,8 @@
 /**
- * Owns the certificate on paper: facts in, one A4 page with the bundle attached out, as PDF bytes.
- * How it looks is a template's (templates/); what is true of every template stands here: each value is either
- * shown whole or refused, the same input gives the same bytes, and the file's dates are the day of issue.
- * What does not change from one certificate to the next (border, labels, their glyphs, the structure) is drawn, cut,
- * compressed and written once for each set of fonts and kept with it.
- * It refuses characters that no font shows (`glyph_missing`), values too long for their place (`text_too_long`),
- * empty values, malformed numbers and days; it never draws a box, drops a character or writes over an edge.
+ * The certificate on paper: facts in, one A4 page with the bundle attached out, as PDF bytes. How it looks is a
+ * template's (templates/). Each value is shown whole or rejected, the same input gives the same bytes, and the file's
+ * dates are the day of issue. What is the same on all certificates (border, labels, their glyphs, the structure) is
+ * made once for each set of fonts and kept with it.
  */
 import { templateOf } from '../../../templates/index.ts';
 import { concat, encodeUtf8, sha256 } from '../../base/bytes.ts';

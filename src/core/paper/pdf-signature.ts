@@ -1,13 +1,11 @@
 /**
- * Owns checking the signature of a PDF (PAdES baseline B-B and B-T): which bytes it covers, whose certificate signed
- * them, and whether that certificate comes from a root that the caller trusts. The same code runs in the Worker, in the
- * browser and in the command. Where the signature stands in the file is found by whoever reads PDFs.
+ * Checks the signature of a PDF (PAdES baseline B-B and B-T): which bytes it covers, whose certificate signed them,
+ * and whether that certificate comes from a root that the caller trusts. Where the signature stands, the PDF reader
+ * says.
  *
- * The names in it are claims of their certificates: nothing of them is worth anything unless `intact` holds and `root`
- * is the trusted root's, or the signer's key is one that a filing names.
- * It refuses, and nothing else: `pdf_signature_malformed`, `pdf_signature_unsupported`.
+ * The names in it are claims of their certificates: worth nothing unless `intact` holds and `root` is the trusted
+ * root's, or the signer's key is one that a filing names.
  */
-
 import { concat, encodeUtf8, equalBytes, sha256, toHex } from '../../base/bytes.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import { OID, readSpki, signatureHolds, spkiOf } from '../../formats/pades/algorithms.ts';
@@ -100,8 +98,9 @@ export async function rootOf(chain: readonly Certificate[], anchor: Anchor): Pro
 }
 
 /**
- * Whether a key speaks for the filed organization: under the trusted root it belongs to the bearer of the filed credit code,
- * whatever the organization is called now, and to nobody else's; without that it is an issuing key that the filing names.
+ * Whether a key speaks for the filed organization: under the trusted root it belongs to the bearer of the filed credit
+ * code, whatever the organization is called now, and to nobody else's; without that it is an issuing key that the
+ * filing names.
  */
 export async function speaksFor(signer: Signer, root: string | undefined, filing: Filing): Promise<boolean> {
   if (root !== undefined && signer.organization_id !== undefined)

@@ -61,7 +61,9 @@ export interface Kind {
   copy: boolean;
 }
 
-/** Where a value stands on the page, in millimetres from the top left corner, and what is read there, spaces left out. */
+/**
+ * Where a value stands on the page, in millimetres from the top left corner, and what is read there, spaces left out.
+ */
 export interface PrintedField {
   part: string;
   text: string;
@@ -91,7 +93,9 @@ export interface Template {
   values(page: Page, facts: DocumentFacts, qr: QrMatrix | undefined): void;
 }
 
-/** @param other what is not in the credential: the template, the QR code's text, the root to trust, the copy's purpose */
+/**
+ * @param other what is not in the credential: the template, the QR code's text, the root to trust, the copy's purpose
+ */
 export const documentFacts = (
   facts: CredentialFacts,
   holder: Holder,

@@ -1,16 +1,16 @@
 /**
- * Owns the X.509 side of who may sign: the same chain as the statements', in the form that PDF readers know. The root's
- * key certifies itself, the root certifies a centre (beside its `centre+jwt`), a centre certifies an organization's
- * issuing key (beside the `filing+jwt`); and the service asks for a certificate of somebody else's authority (PKCS#10).
+ * X.509 certificates beside the statements, in the form that PDF readers know. The root's key certifies itself, the
+ * root certifies a centre (beside its `centre+jwt`), a centre certifies an organization's issuing key (beside the
+ * `filing+jwt`); and the service asks for a certificate of another authority (PKCS#10), whose chain is checked before
+ * it is kept.
  *
  * One key signs in two worlds, and neither takes the other's texts: what a JWS signs begins with `eyJ` (0x65), a CMS
  * signs attributes that begin with SET (0x31), certificates and requests begin with SEQUENCE (0x30). A request in turn
  * is no certificate: where that has an algorithm identifier, it has a name.
  *
- * No CRL and no OCSP address: nobody runs such a service here. A key is ended by a withdrawal of its statement.
- * It refuses nothing: whoever signs knows for whom. Times and serial numbers are arguments.
+ * There is no CRL and no OCSP address: a key is ended by a withdrawal of its statement. Times and serial numbers are
+ * arguments.
  */
-
 import { sha256 } from '../../base/bytes.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import { derEcdsa, OID, spkiOf } from '../../formats/pades/algorithms.ts';
@@ -79,7 +79,10 @@ export const rootName = (thumbprint: string): Uint8Array<ArrayBuffer> =>
 /** A credit code (统一社会信用代码) as organizationIdentifier. */
 export const creditCode = (uscc: string): string => `NTRCN-${uscc}`;
 
-/** Country, organization, common name; for an organization also its credit code (organizationIdentifier, ETSI EN 319 412-1 §5.1.4). */
+/**
+ * Country, organization, common name; for an organization also its credit code (organizationIdentifier, ETSI EN 319
+ * 412-1 §5.1.4).
+ */
 export const holderName = ({ name, uscc }: Pick<Holder, 'name' | 'uscc'>): Uint8Array<ArrayBuffer> =>
   encodeName(
     [ORGANIZATION, name],
@@ -140,11 +143,10 @@ export async function certify(holder: Holder, issuer: Issuer, terms: Terms): Pro
 export const requestCertificate = (holder: Holder, key: SigningKey): Promise<Uint8Array<ArrayBuffer>> =>
   sign(sequence(integer(0), holderName(holder), spkiOf(holder.jwk), der(context(0))), key);
 
-// Owns how a centre certifies an organization's issuing key: the X.509 certificate that says what the filing says, for as
-// long, with the centre's own behind it. The command and the desk make it alike.
-// It refuses a certificate of the centre that is of another key (`certificate_key_differs`).
-
-/** The certificate of a key in a PEM text: the first. @throws Refusal `certificate_malformed`, `certificate_key_differs` */
+/**
+ * The certificate of a key in a PEM text: the first.
+ * @throws Refusal `certificate_malformed`, `certificate_key_differs`
+ */
 export function certificateOf(pem: string, jwk: PublicJwk): Certificate {
   const [first] = readPem(pem);
   if (!first)
@@ -187,15 +189,13 @@ export function routeOf(kid: string): string {
   return `/v1/organizations/${code}/keys/${n}`;
 }
 
-// Owns judging a certificate chain before it is kept for an issuing key: the province's own, or one of somebody else's
-// authority. Whom to believe is for whoever reads the signed PDF; here the chain must be sound in itself.
-// It refuses, each with its own code, what is no chain (`certificate_malformed`), one for another key, one with a
-// missing link, one that may not sign, and one whose time is over or far off.
+// A chain is checked before it is kept for an issuing key. Whom to believe is for whoever reads the signed PDF; here
+// the chain must be sound in itself.
 
 /** Characters of PEM, and certificates in it. */
 const CHAIN_LIMIT = 16_384;
 const CERTIFICATES = 6;
-/** Seconds by which a certificate may be handed in before it begins. */
+/** Seconds by which a certificate may be submitted before it begins. */
 const EARLY = 90 * 86_400;
 
 export interface Chain {

@@ -53,6 +53,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'src/base/',
     'src/sdk/',
     'hono',
+    'idb',
   ],
   'src/cli/': [
     'src/sdk/',

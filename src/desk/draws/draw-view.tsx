@@ -1,13 +1,14 @@
 /** A centre's view of a draw: its seed to be published, what was drawn, and the close. */
+
 import type { FC } from 'hono/jsx';
 import { counted } from '../../base/text.ts';
 import { type Drawn, sessionId } from '../../core/procedure/draw.ts';
 import type { DrawRecord, Found } from '../../core/procedure/draw-record.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { FINDING_WORDS, LOTTERY_WORDS, sourceWords } from '../../web/words/draw-words.ts';
-import { Record, type ShownCase } from '../frame/cases.tsx';
+import { ReasonCard, Record, type ShownCase } from '../frame/cases.tsx';
 import { Card, CaseHead, Facts, List } from '../frame/desk-parts.tsx';
-import { Field, ReasonForm, StepForm } from '../frame/fields.tsx';
+import { Field, StepForm } from '../frame/fields.tsx';
 
 type Names = ReadonlyMap<string, string>;
 
@@ -222,21 +223,18 @@ export const DrawDesk: FC<{
       {shown.allowed.includes('draw.reveal') ? <Reveal shown={shown} record={record} today={today} /> : null}
       {revealed ? <DrawnList about={shown.about} drawn={drawn} latest={latest} /> : null}
       {shown.allowed.includes('draw.close') ? <Close shown={shown} missing={drawn.length - latest.size} /> : null}
-      {shown.allowed.includes('draw.abandon') ? (
-        <Card title={{ zh: '作废', en: 'Give up' }}>
-          <ReasonForm
-            of={shown}
-            step="draw.abandon"
-            field="reason"
-            next={`#/draws/${shown.about}`}
-            label={{ zh: '原因（会公开）', en: 'Reason, which is published' }}
-            confirm={{
-              zh: '作废的抽取和原因会一直公开。确定作废？',
-              en: 'The draw stays public with its reason. Give it up?',
-            }}
-          />
-        </Card>
-      ) : null}
+      <ReasonCard
+        of={shown}
+        step="draw.abandon"
+        title={{ zh: '作废', en: 'Give up' }}
+        field="reason"
+        next={`#/draws/${shown.about}`}
+        label={{ zh: '原因（会公开）', en: 'Reason, which is published' }}
+        confirm={{
+          zh: '作废的抽取和原因会一直公开。确定作废？',
+          en: 'The draw stays public with its reason. Give it up?',
+        }}
+      />
       <Record steps={shown.steps} names={names} />
     </>
   );

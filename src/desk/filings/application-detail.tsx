@@ -1,4 +1,5 @@
 /** One application as whoever made it has it, and what was granted beside what was asked, which centres see too. */
+
 import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../../base/day.ts';
 import type { Words } from '../../base/words.ts';
@@ -7,9 +8,8 @@ import type { Application } from '../../core/procedure/application.ts';
 import { grantsOf, isNarrower } from '../../core/procedure/selection.ts';
 import type { Filing } from '../../core/schema.ts';
 import { Both } from '../../web/frame/layout.tsx';
-import { Record, type ShownCase } from '../frame/cases.tsx';
+import { ReasonCard, Record, type ShownCase } from '../frame/cases.tsx';
 import { Card, CaseHead, Facts, List, type ShownStep, Title } from '../frame/desk-parts.tsx';
-import { ReasonForm } from '../frame/fields.tsx';
 import { PURPOSE_WORDS } from '../words/application-words.ts';
 import { ApplicationForm, type ApplicationFormProps } from './application-form.tsx';
 
@@ -46,18 +46,14 @@ export const ApplicationView: FC<
         <ApplicationFacts application={application} />
       </Card>
       <Record steps={steps} names={of.centres} />
-      {allowed.includes('application.withdraw') ? (
-        <Card>
-          <ReasonForm
-            of={shown}
-            step="application.withdraw"
-            field="note"
-            next={home}
-            label={{ zh: '撤回说明', en: 'Why it is withdrawn' }}
-            confirm={{ zh: '确定撤回申报？', en: 'Withdraw the application?' }}
-          />
-        </Card>
-      ) : null}
+      <ReasonCard
+        of={shown}
+        step="application.withdraw"
+        field="note"
+        next={home}
+        label={{ zh: '撤回说明', en: 'Why it is withdrawn' }}
+        confirm={{ zh: '确定撤回申报？', en: 'Withdraw the application?' }}
+      />
       {allowed.includes('application.amend') ? (
         <details class="card" open={state === 'returned'}>
           <summary>

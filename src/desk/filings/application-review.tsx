@@ -6,9 +6,9 @@ import { type Application, HEADINGS, PLEDGES } from '../../core/procedure/applic
 import { HERE } from '../../core/province.ts';
 import type { Filing } from '../../core/schema.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { Record, type ShownCase } from '../frame/cases.tsx';
+import { ReasonCard, Record, type ShownCase } from '../frame/cases.tsx';
 import { Card, CaseHead, Facts, List } from '../frame/desk-parts.tsx';
-import { Field, ReasonForm } from '../frame/fields.tsx';
+import { Field } from '../frame/fields.tsx';
 import {
   BASIC_FIELDS,
   HEADING_WORDS,
@@ -145,49 +145,44 @@ export const CentreApplication: FC<{
         centre={names.get(application.centre) ?? application.centre}
       />
     ) : null}
-    {responsible && shown.allowed.includes('application.return') ? (
-      <Card title={{ zh: '退回修改', en: 'Return' }}>
-        <ReasonForm
-          of={shown}
-          step="application.return"
-          field="reason"
-          next={`#/applications/${shown.about}`}
-          label={{ zh: '需要修改的内容', en: 'What is to be changed' }}
+    <ReasonCard
+      of={shown}
+      step="application.return"
+      when={responsible}
+      title={{ zh: '退回修改', en: 'Return' }}
+      field="reason"
+      next={`#/applications/${shown.about}`}
+      label={{ zh: '需要修改的内容', en: 'What is to be changed' }}
+    />
+    <ReasonCard
+      of={shown}
+      step="application.decline"
+      when={responsible}
+      title={{ zh: '不予选定', en: 'Decline' }}
+      field="reason"
+      next={`#/applications/${shown.about}`}
+      label={{ zh: '理由', en: 'Reason' }}
+      confirm={{ zh: '确定不予选定？', en: 'Decline this application?' }}
+    />
+    <ReasonCard
+      of={shown}
+      step="application.clear"
+      when={responsible}
+      title={{ zh: '清理', en: 'Clear' }}
+      field="reason"
+      next="#/applications"
+      label={{ zh: '清理的理由', en: 'Why it is cleared' }}
+      confirm={{ zh: '确定清理？附件删除后不能恢复。', en: 'Clear it? Its files cannot be brought back.' }}
+    >
+      <p>
+        <Both
+          words={{
+            zh: '只用于垃圾申报：附件将被删除，签名的记录保留。真实的申报请退回或不予选定。',
+            en: 'For rubbish only: the attachments are deleted, the signed record stays. Return or decline what is meant seriously.',
+          }}
         />
-      </Card>
-    ) : null}
-    {responsible && shown.allowed.includes('application.decline') ? (
-      <Card title={{ zh: '不予选定', en: 'Decline' }}>
-        <ReasonForm
-          of={shown}
-          step="application.decline"
-          field="reason"
-          next={`#/applications/${shown.about}`}
-          label={{ zh: '理由', en: 'Reason' }}
-          confirm={{ zh: '确定不予选定？', en: 'Decline this application?' }}
-        />
-      </Card>
-    ) : null}
-    {responsible && shown.allowed.includes('application.clear') ? (
-      <Card title={{ zh: '清理', en: 'Clear' }}>
-        <p>
-          <Both
-            words={{
-              zh: '只用于垃圾申报：附件将被删除，签名的记录保留。真实的申报请退回或不予选定。',
-              en: 'For rubbish only: the attachments are deleted, the signed record stays. Return or decline what is meant seriously.',
-            }}
-          />
-        </p>
-        <ReasonForm
-          of={shown}
-          step="application.clear"
-          field="reason"
-          next="#/applications"
-          label={{ zh: '清理的理由', en: 'Why it is cleared' }}
-          confirm={{ zh: '确定清理？附件删除后不能恢复。', en: 'Clear it? Its files cannot be brought back.' }}
-        />
-      </Card>
-    ) : null}
+      </p>
+    </ReasonCard>
   </>
 );
 

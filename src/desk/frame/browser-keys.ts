@@ -4,6 +4,7 @@
  * It refuses nothing; where a browser keeps nothing (private windows), its own error says so.
  */
 
+import { deleteDB, type IDBPDatabase, openDB } from 'idb';
 import { type PublicJwk, thumbprint } from '../../core/keys.ts';
 import { signApplicant } from '../../core/procedure/sign-step.ts';
 import { unverified } from '../../core/statement.ts';
@@ -21,41 +22,37 @@ export interface Kept extends Signer {
 
 const seconds = (): number => Math.floor(Date.now() / 1000);
 
-const done = <T>(request: IDBRequest<T>): Promise<T> =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error as DOMException);
-  });
-
-async function open(): Promise<IDBDatabase> {
-  const request = indexedDB.open(NAME, 1);
-  request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: 'kid' });
-  return done(request);
-}
-
-async function within<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  const database = await open();
+/** A database of this browser with one store, open for one work. @param keyPath what names a value in it */
+export async function inDatabase<T>(
+  name: string,
+  store: string,
+  keyPath: string,
+  work: (database: IDBPDatabase) => Promise<T>,
+): Promise<T> {
+  const database = await openDB(name, 1, { upgrade: (fresh) => void fresh.createObjectStore(store, { keyPath }) });
   try {
-    return await done(work(database.transaction(STORE, mode).objectStore(STORE)));
+    return await work(database);
   } finally {
     database.close();
   }
 }
 
+const inKeys = <T>(work: (database: IDBPDatabase) => Promise<T>): Promise<T> => inDatabase(NAME, STORE, 'kid', work);
+
 /** All keys of this browser. Nothing is written where nothing was kept. */
 export async function keptKeys(): Promise<Kept[]> {
   const names = await indexedDB.databases?.();
   if (names && !names.some(({ name }) => name === NAME)) return [];
-  return (await within('readonly', (store) => store.getAll() as IDBRequest<Kept[]>)).sort((a, b) => b.made - a.made);
+  return ((await inKeys((database) => database.getAll(STORE))) as Kept[]).sort((a, b) => b.made - a.made);
 }
 
 export const keepKey = async (kept: Kept): Promise<void> =>
-  void (await within('readwrite', (store) => store.put(kept)));
+  void (await inKeys((database) => database.put(STORE, kept)));
 
 /** Forgets a key for good: whatever was encrypted or enrolled for it needs another. The last one takes the whole store along. */
 export async function forgetKey(kid: string): Promise<void> {
-  await within('readwrite', (store) => store.delete(kid));
-  if ((await keptKeys()).length === 0) await done(indexedDB.deleteDatabase(NAME) as IDBRequest<unknown>);
+  await inKeys((database) => database.delete(STORE, kid));
+  if ((await keptKeys()).length === 0) await deleteDB(NAME);
 }
 
 /** Makes a key that only this browser can sign with. */

@@ -1,9 +1,12 @@
 /** Views that several kinds of case share: a list of cases, and the record of one. */
-import type { Child, FC } from 'hono/jsx';
+
+import type { Child, FC, PropsWithChildren } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
 import { Both } from '../../web/frame/layout.tsx';
+import { STEP_BUTTONS } from '../../web/words/step-words.ts';
 import { Card, type Column, List, moment, type ShownStep, State, Title, Trail } from './desk-parts.tsx';
+import { Field, StepForm } from './fields.tsx';
 
 /** The line of a case as lists have it (src/core/procedure/read-case.ts). */
 export interface CaseRowView {
@@ -96,3 +99,44 @@ export const Record: FC<{ steps: readonly ShownStep[]; names?: ReadonlyMap<strin
     <Trail steps={steps} {...(names ? { names } : {})} />
   </Card>
 );
+
+interface ReasonProps {
+  of: Pick<ShownCase, 'about' | 'seq' | 'last' | 'allowed'>;
+  step: StepName;
+  field: 'reason' | 'note';
+  next: string;
+  label: Words;
+  confirm?: Words;
+}
+
+const ReasonForm: FC<ReasonProps> = ({ of: { about, seq, last }, step, field, next, label, confirm }) => (
+  <StepForm
+    step={step}
+    about={about}
+    seq={seq}
+    last={last}
+    next={next}
+    submit={STEP_BUTTONS[step]}
+    second
+    {...(confirm ? { confirm } : {})}
+  >
+    <Field name={field} id={`${step.replace('.', '-')}-${field}`} words={label} lines={3} optional={field === 'note'} />
+  </StepForm>
+);
+
+/**
+ * A step that asks for nothing but a reason or a note; nothing where the step is not possible now. The children stand
+ * above the form. @param when what else has to be so
+ */
+export const ReasonCard: FC<PropsWithChildren<ReasonProps & { title?: Words; when?: boolean }>> = ({
+  title,
+  when = true,
+  children,
+  ...form
+}) =>
+  when && form.of.allowed.includes(form.step) ? (
+    <Card {...(title ? { title } : {})}>
+      {children}
+      <ReasonForm {...form} />
+    </Card>
+  ) : null;

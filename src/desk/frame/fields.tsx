@@ -4,8 +4,6 @@ import type { Words } from '../../base/words.ts';
 import { LEVELS, levelName } from '../../core/number.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
 import { Both, En, inLanguage } from '../../web/frame/layout.tsx';
-import { STEP_BUTTONS } from '../../web/words/step-words.ts';
-import type { ShownCase } from './cases.tsx';
 
 interface FieldProps {
   /** Path in the body: `form.occupations[].code`. */
@@ -172,27 +170,4 @@ export const StepForm: FC<PropsWithChildren<StepFormProps>> = ({
       </button>
     </p>
   </form>
-);
-
-/** A step that asks for nothing but a reason or a note. */
-export const ReasonForm: FC<{
-  of: Pick<ShownCase, 'about' | 'seq' | 'last'>;
-  step: StepName;
-  field: 'reason' | 'note';
-  next: string;
-  label: Words;
-  confirm?: Words;
-}> = ({ of: { about, seq, last }, step, field, next, label, confirm }) => (
-  <StepForm
-    step={step}
-    about={about}
-    seq={seq}
-    last={last}
-    next={next}
-    submit={STEP_BUTTONS[step]}
-    second
-    {...(confirm ? { confirm } : {})}
-  >
-    <Field name={field} id={`${step.replace('.', '-')}-${field}`} words={label} lines={3} optional={field === 'note'} />
-  </StepForm>
 );

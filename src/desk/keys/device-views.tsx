@@ -1,13 +1,14 @@
 /** Devices that ask to speak for an organization, for applicants, organizations and centres. */
+
 import type { FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
 import type { DeviceRequest } from '../../core/procedure/application.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { listCases, viewCase } from '../../service/procedure/stored-cases.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { CasesView, Record, type ShownCase } from '../frame/cases.tsx';
+import { CasesView, ReasonCard, Record, type ShownCase } from '../frame/cases.tsx';
 import { Card, CaseHead, Facts, State, Title } from '../frame/desk-parts.tsx';
-import { Field, ReasonForm, StepForm } from '../frame/fields.tsx';
+import { Field, StepForm } from '../frame/fields.tsx';
 import {
   APPLICANT,
   type Asked,
@@ -163,18 +164,16 @@ const Naming: FC<Pick<Props, 'shown' | 'asked'>> = ({ shown, asked }) => (
   </Card>
 );
 
-const Refusing: FC<{ shown: ShownCase }> = ({ shown }) =>
-  shown.allowed.includes('device.refuse') ? (
-    <Card title={{ zh: '拒绝登记', en: 'Refuse' }}>
-      <ReasonForm
-        of={shown}
-        step="device.refuse"
-        field="reason"
-        next={`#/devices/${shown.about}`}
-        label={{ zh: '拒绝原因', en: 'Why it is refused' }}
-      />
-    </Card>
-  ) : null;
+const Refusing: FC<{ shown: ShownCase }> = ({ shown }) => (
+  <ReasonCard
+    title={{ zh: '拒绝登记', en: 'Refuse' }}
+    of={shown}
+    step="device.refuse"
+    field="reason"
+    next={`#/devices/${shown.about}`}
+    label={{ zh: '拒绝原因', en: 'Why it is refused' }}
+  />
+);
 
 /** As the centre has it that filed the organization. */
 const CentreDevice: FC<Props> = ({ shown, asked, responsible, names }) => (
@@ -190,25 +189,23 @@ const CentreDevice: FC<Props> = ({ shown, asked, responsible, names }) => (
 const OwnDevice: FC<Omit<Props, 'responsible'>> = ({ shown, asked, names }) => (
   <>
     <DeviceFacts shown={shown} asked={asked} />
-    {shown.allowed.includes('device.endorse') ? (
-      <Card title={{ zh: '确认', en: 'Endorse' }}>
-        <p>
-          <Both
-            words={{
-              zh: '请先电话核对密钥指纹，再确认。',
-              en: 'Compare its thumbprint by telephone before you endorse it.',
-            }}
-          />
-        </p>
-        <ReasonForm
-          of={shown}
-          step="device.endorse"
-          field="note"
-          next={`#/devices/${shown.about}`}
-          label={{ zh: '确认说明', en: 'Note' }}
+    <ReasonCard
+      of={shown}
+      step="device.endorse"
+      title={{ zh: '确认', en: 'Endorse' }}
+      field="note"
+      next={`#/devices/${shown.about}`}
+      label={{ zh: '确认说明', en: 'Note' }}
+    >
+      <p>
+        <Both
+          words={{
+            zh: '请先电话核对密钥指纹，再确认。',
+            en: 'Compare its thumbprint by telephone before you endorse it.',
+          }}
         />
-      </Card>
-    ) : null}
+      </p>
+    </ReasonCard>
     <Refusing shown={shown} />
     <Record steps={shown.steps} names={names} />
   </>

@@ -1,4 +1,5 @@
 /** Objections (异议), for organizations and centres; an organization answers several of a notice with one reason. */
+
 import type { FC } from 'hono/jsx';
 import { readNoticeFacts } from '../../core/procedure/notice.ts';
 import type { Objection } from '../../core/procedure/plan.ts';
@@ -8,9 +9,9 @@ import { listCases, openSteps } from '../../service/procedure/stored-cases.ts';
 import { selectFacts } from '../../storage/case-store.ts';
 import { Both, En, inLanguage } from '../../web/frame/layout.tsx';
 import { STEP_BUTTONS } from '../../web/words/step-words.ts';
-import { CasesView, Record, type ShownCase } from '../frame/cases.tsx';
+import { CasesView, ReasonCard, Record, type ShownCase } from '../frame/cases.tsx';
 import { Card, CaseHead, Facts, List, moment, TickShown, Title } from '../frame/desk-parts.tsx';
-import { Field, ReasonForm } from '../frame/fields.tsx';
+import { Field } from '../frame/fields.tsx';
 import {
   type Asked,
   CENTRES,
@@ -58,48 +59,40 @@ const ObjectionDetail: FC<{
         />
       </p>
     </Card>
-    {shown.allowed.includes('objection.uphold') ? (
-      <>
-        <Card title={{ zh: '异议成立', en: 'Uphold' }}>
-          <p>
-            <Both
-              words={{
-                zh: '成立后须更正或撤回结果，才能上传。',
-                en: 'Then correct or withdraw the results before you upload.',
-              }}
-            />
-          </p>
-          <ReasonForm
-            of={shown}
-            step="objection.uphold"
-            field="reason"
-            next="#/objections"
-            label={{ zh: '处理意见', en: 'Reason' }}
-          />
-        </Card>
-        <Card title={{ zh: '异议不成立', en: 'Reject' }}>
-          <ReasonForm
-            of={shown}
-            step="objection.reject"
-            field="reason"
-            next="#/objections"
-            label={{ zh: '理由', en: 'Reason' }}
-          />
-        </Card>
-      </>
-    ) : null}
-    <Record steps={shown.steps} names={names} />
-    {shown.allowed.includes('objection.reopen') ? (
-      <Card title={{ zh: '要求重新处理', en: 'Open it again' }}>
-        <ReasonForm
-          of={shown}
-          step="objection.reopen"
-          field="reason"
-          next={`#/objections/${shown.about}`}
-          label={{ zh: '理由', en: 'Reason' }}
+    <ReasonCard
+      title={{ zh: '异议成立', en: 'Uphold' }}
+      of={shown}
+      step="objection.uphold"
+      field="reason"
+      next="#/objections"
+      label={{ zh: '处理意见', en: 'Reason' }}
+    >
+      <p>
+        <Both
+          words={{
+            zh: '成立后须更正或撤回结果，才能上传。',
+            en: 'Then correct or withdraw the results before you upload.',
+          }}
         />
-      </Card>
-    ) : null}
+      </p>
+    </ReasonCard>
+    <ReasonCard
+      title={{ zh: '异议不成立', en: 'Reject' }}
+      of={shown}
+      step="objection.reject"
+      field="reason"
+      next="#/objections"
+      label={{ zh: '理由', en: 'Reason' }}
+    />
+    <Record steps={shown.steps} names={names} />
+    <ReasonCard
+      of={shown}
+      step="objection.reopen"
+      title={{ zh: '要求重新处理', en: 'Open it again' }}
+      field="reason"
+      next={`#/objections/${shown.about}`}
+      label={{ zh: '理由', en: 'Reason' }}
+    />
   </>
 );
 

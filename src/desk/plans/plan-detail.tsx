@@ -1,13 +1,13 @@
 /** One plan: as it is filed or amended, as its organization has it, and as a centre receives or returns it. */
+
 import type { Child, FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
 import { ID_TYPE_NAMES } from '../../core/identity.ts';
 import { levelName } from '../../core/number.ts';
 import type { Plan } from '../../core/procedure/plan.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { Record, type ShownCase } from '../frame/cases.tsx';
+import { ReasonCard, Record, type ShownCase } from '../frame/cases.tsx';
 import { Card, CaseHead, Facts, List, Title } from '../frame/desk-parts.tsx';
-import { ReasonForm } from '../frame/fields.tsx';
 import { KIND_OF_SESSION, PlanForm, type PlanFormProps, STAFF_WORDS } from './plan-form.tsx';
 
 export const PlanEdit: FC<PlanFormProps & { earliest: string }> = ({ earliest, ...form }) => (
@@ -141,18 +141,16 @@ export const PlanDetail: FC<DetailProps> = ({ shown, plan, names, results, over 
     </CaseHead>
     <Record steps={shown.steps} names={names} />
     <PlanContent plan={plan} />
-    {shown.allowed.includes('plan.cancel') && !results ? (
-      <Card title={{ zh: '取消计划', en: 'Cancel the plan' }}>
-        <ReasonForm
-          of={shown}
-          step="plan.cancel"
-          field="reason"
-          next="#/plans"
-          label={{ zh: '原因', en: 'Reason' }}
-          confirm={{ zh: '确定取消这份计划？', en: 'Cancel this plan?' }}
-        />
-      </Card>
-    ) : null}
+    <ReasonCard
+      of={shown}
+      step="plan.cancel"
+      when={!results}
+      title={{ zh: '取消计划', en: 'Cancel the plan' }}
+      field="reason"
+      next="#/plans"
+      label={{ zh: '原因', en: 'Reason' }}
+      confirm={{ zh: '确定取消这份计划？', en: 'Cancel this plan?' }}
+    />
   </>
 );
 
@@ -193,29 +191,24 @@ export const CentrePlan: FC<Of & { plan: Plan; results: string | undefined; clos
         />
       </Card>
       <PlanContent plan={plan} />
-      {shown.allowed.includes('plan.receive') ? (
-        <Card title={{ zh: '接收', en: 'Receive' }}>
-          <ReasonForm
-            of={shown}
-            step="plan.receive"
-            field="note"
-            next={`#/plans/${shown.about}`}
-            label={{ zh: '说明', en: 'Note' }}
-          />
-        </Card>
-      ) : null}
-      {shown.allowed.includes('plan.return') && !closed ? (
-        <Card title={{ zh: '退回修改', en: 'Return' }}>
-          <ReasonForm
-            of={shown}
-            step="plan.return"
-            field="reason"
-            next={`#/plans/${shown.about}`}
-            label={{ zh: '退回原因', en: 'What is to be changed' }}
-            confirm={{ zh: '确定退回这份计划？', en: 'Return this plan?' }}
-          />
-        </Card>
-      ) : null}
+      <ReasonCard
+        of={shown}
+        step="plan.receive"
+        title={{ zh: '接收', en: 'Receive' }}
+        field="note"
+        next={`#/plans/${shown.about}`}
+        label={{ zh: '说明', en: 'Note' }}
+      />
+      <ReasonCard
+        of={shown}
+        step="plan.return"
+        when={!closed}
+        title={{ zh: '退回修改', en: 'Return' }}
+        field="reason"
+        next={`#/plans/${shown.about}`}
+        label={{ zh: '退回原因', en: 'What is to be changed' }}
+        confirm={{ zh: '确定退回这份计划？', en: 'Return this plan?' }}
+      />
       <Record steps={shown.steps} names={names} />
     </>
   );

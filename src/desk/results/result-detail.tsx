@@ -1,4 +1,5 @@
 /** One publication of results, as its organization and as a centre have it. */
+
 import type { FC } from 'hono/jsx';
 import { counted } from '../../base/text.ts';
 import type { Words } from '../../base/words.ts';
@@ -6,9 +7,8 @@ import { levelName } from '../../core/number.ts';
 import type { Plan, ResultRow, Results } from '../../core/procedure/plan.ts';
 import { outcomeOf } from '../../core/procedure/plan.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { type CaseRowView, Record, type ShownCase } from '../frame/cases.tsx';
+import { type CaseRowView, ReasonCard, Record, type ShownCase } from '../frame/cases.tsx';
 import { Card, CaseHead, Facts, List, moment, State } from '../frame/desk-parts.tsx';
-import { ReasonForm } from '../frame/fields.tsx';
 import { type Of, organizationLine } from '../plans/plan-detail.tsx';
 
 interface DetailProps {
@@ -149,18 +149,15 @@ export const ResultsDetail: FC<DetailProps> = ({
           </a>
         </p>
       ) : null}
-      {shown.allowed.includes('results.withdraw') ? (
-        <Card title={{ zh: '撤回结果', en: 'Withdraw the results' }}>
-          <ReasonForm
-            of={shown}
-            step="results.withdraw"
-            field="reason"
-            next="#/results"
-            label={{ zh: '原因', en: 'Reason' }}
-            confirm={{ zh: '确定撤回结果？公示随之终止。', en: 'Withdraw the results? Their notice ends.' }}
-          />
-        </Card>
-      ) : null}
+      <ReasonCard
+        of={shown}
+        step="results.withdraw"
+        title={{ zh: '撤回结果', en: 'Withdraw the results' }}
+        field="reason"
+        next="#/results"
+        label={{ zh: '原因', en: 'Reason' }}
+        confirm={{ zh: '确定撤回结果？公示随之终止。', en: 'Withdraw the results? Their notice ends.' }}
+      />
     </>
   );
 };

@@ -175,7 +175,7 @@ export interface ArchivedFile {
   size: number;
   /**
    * The content.
-   * @throws Refusal `archive_malformed` when it is not what size and checksum promise, `archive_too_large` beyond `each`
+   * @throws Refusal `archive_malformed` when it is not what size and checksum promise, `archive_too_large` over `each`
    */
   read(): Uint8Array;
 }

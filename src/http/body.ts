@@ -12,8 +12,8 @@ import { LARGEST_BODY } from '../core/gateway.ts';
 
 /**
  * Bytes. Statements and searches are small; a certificate chain has 16 KB in JSON; bundles hold a filing; a PDF its
- * photo; steps a plan with its roster; lists to be checked hold 100 rows, or 10,000 with a key; batches hold 10,000 rows;
- * photos fill what an isolate of 128 MB leaves when the fonts, the code and one pack of photos have theirs.
+ * photo; steps a plan with its roster; lists to be checked hold 100 rows, or 10,000 with a key; batches hold 10,000
+ * rows; photos fill what an isolate of 128 MB leaves when the fonts, the code and one pack of photos have theirs.
  */
 export const LIMITS = {
   small: 16_384,

@@ -12,6 +12,7 @@ import { concat, fromBase64url, sha256, toBase64url } from '../base/bytes.ts';
 import { isRefusal } from '../base/refusal.ts';
 import { type PublicJwk, thumbprint } from '../core/keys.ts';
 import { rootOf, speaksFor } from '../core/paper/pdf-signature.ts';
+import { SIGNATURE_FIELD } from '../core/paper/template.ts';
 import { PROVINCE_CENTRE } from '../core/province.ts';
 import type { Filing } from '../core/schema.ts';
 import { type SignBy, signPdf } from '../formats/pades/sign-pdf.ts';
@@ -80,7 +81,7 @@ export async function signerFor(service: Service, printed: Printed): Promise<Sig
   const known = service.signers.get(key);
   const stands = known?.revision === revision && now >= known.from && now <= known.until;
   const { by } = stands ? known : service.signers.set(key, await findSigner(service, printed, now));
-  return by && { ...by, at: now, accessible: templateOf(template).accessible === true };
+  return by && { ...by, at: now, fieldName: templateOf(template).accessible && SIGNATURE_FIELD };
 }
 
 async function findSigner(

@@ -58,7 +58,7 @@ export interface FoundSigner {
   revision: number;
   from: number;
   until: number;
-  by: Omit<SignBy, 'at' | 'accessible'> | undefined;
+  by: Omit<SignBy, 'at' | 'fieldName'> | undefined;
 }
 
 export interface Service {

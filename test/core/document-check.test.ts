@@ -14,7 +14,7 @@ import { copyFacts, signCopy } from '../../src/core/copy.ts';
 import { withDisclosures } from '../../src/core/credential.ts';
 import { renderCertificate } from '../../src/core/paper/document.ts';
 import { openDocument } from '../../src/core/paper/document-check.ts';
-import { type CopyFacts, type DocumentFacts, documentFacts } from '../../src/core/paper/template.ts';
+import { type CopyFacts, type DocumentFacts, documentFacts, SIGNATURE_FIELD } from '../../src/core/paper/template.ts';
 import { certify, holderName, rootName } from '../../src/core/paper/x509-certificates.ts';
 import type { Report } from '../../src/core/report.ts';
 import type { Payload } from '../../src/core/schema.ts';
@@ -370,7 +370,14 @@ describe('a file of template 2', () => {
   const drawn = async (change: Partial<DocumentFacts>, token?: string) => {
     const bundle = encodeUtf8(JSON.stringify({ ...bundleOf(made, token, token !== undefined), template: 'v2' }));
     const base = (await renderCertificate({ ...facts, ...change }, { fonts, bundle })) as Uint8Array<ArrayBuffer>;
-    return signPdf(base, { key: cast.issuing.key, chain, at: NOW, name: NAME, reason: '颁发', accessible: true });
+    return signPdf(base, {
+      key: cast.issuing.key,
+      chain,
+      at: NOW,
+      name: NAME,
+      reason: '颁发',
+      fieldName: SIGNATURE_FIELD,
+    });
   };
 
   it('is valid as it is, and as a copy', async () => {

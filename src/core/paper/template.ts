@@ -70,6 +70,9 @@ export interface PrintedField {
   box: { left: number; right: number; top: number; bottom: number };
 }
 
+/** What a screen reader says of the field of the signature. */
+export const SIGNATURE_FIELD = '评价机构的数字签名 Digital signature of the organization';
+
 export interface Template {
   version: string;
   /** Characters nearly every sheet shows: cut with the fixed part, so that they are not cut again. */

@@ -28,10 +28,8 @@ export interface Labels {
   reason: string;
   /** NumericDate: the claimed time of signing (/M). */
   at: number;
-  /**
-   * Of a file that claims PDF/UA-1: the field has a name for the reader and an appearance, empty and outside the page.
-   */
-  accessible?: boolean;
+  /** Of a file that claims PDF/UA-1: what a screen reader says of the field, which then has an appearance. */
+  fieldName?: string | undefined;
 }
 
 export interface Prepared {
@@ -44,8 +42,6 @@ export interface Prepared {
 
 const unsignable = (what: string) => new Refusal('pdf_unsignable', `This PDF cannot be signed here: ${what}.`);
 const name = (text: string) => PDFName.of(text);
-/** What a screen reader says of the field. */
-const FIELD_NAME = '评价机构的数字签名 Digital signature of the organization';
 const EMPTY_FORM =
   '<< /Type /XObject /Subtype /Form /BBox [0 0 0 0] /Resources << >> /Length 0 >>\nstream\n\nendstream';
 /** Digits that hold any offset: /ByteRange has the same length whatever it says. */
@@ -137,9 +133,9 @@ function withWidget(page: PDFDict, widget: PDFRef): PDFDict {
  */
 export async function prepare(base: Uint8Array<ArrayBuffer>, labels: Labels, room: number): Promise<Prepared> {
   const { catalog, page, xref, size, info, id: firstId } = await readBase(base);
-  const { accessible = false } = labels;
+  const { fieldName } = labels;
   const [widget, signature, appearance] = [PDFRef.of(size), PDFRef.of(size + 1), PDFRef.of(size + 2)];
-  const table = PDFRef.of(size + (accessible ? 3 : 2));
+  const table = PDFRef.of(size + (fieldName === undefined ? 2 : 3));
   const form = catalog[1].clone();
   form.set(name('AcroForm'), form.context.obj({ Fields: [widget], SigFlags: 3 }));
   // 132: Print and Locked. A field without extent needs no appearance in PDF/A.
@@ -153,10 +149,10 @@ export async function prepare(base: Uint8Array<ArrayBuffer>, labels: Labels, roo
     P: page[0],
     V: signature,
   });
-  if (accessible && field instanceof PDFDict) {
+  if (fieldName !== undefined && field instanceof PDFDict) {
     // What lies outside the page needs no place in the structure (ISO 14289-1 § 7.18.1).
     field.set(name('Rect'), form.context.obj([-1, -1, -1, -1]));
-    field.set(name('TU'), PDFHexString.fromText(FIELD_NAME));
+    field.set(name('TU'), PDFHexString.fromText(fieldName));
     field.set(name('AP'), form.context.obj({ N: appearance }));
   }
   const before = [
@@ -169,7 +165,7 @@ export async function prepare(base: Uint8Array<ArrayBuffer>, labels: Labels, roo
     [catalog[0], bytesOf(form)],
     [page[0], bytesOf(withWidget(page[1], widget))],
     [widget, bytesOf(field)],
-    ...(accessible ? [[appearance, encodeUtf8(EMPTY_FORM)] as [PDFRef, Uint8Array]] : []),
+    ...(fieldName === undefined ? [] : [[appearance, encodeUtf8(EMPTY_FORM)] as [PDFRef, Uint8Array]]),
     // The last: its place is looked for below.
     [signature, encodeUtf8(`${before}${range}] /Contents <${'0'.repeat(2 * room)}> >>`)],
   ];

@@ -21,7 +21,7 @@ export interface ReadPdf {
    */
   revisions: number[];
   /**
-   * The table of objects or the length of a stream was wrong, and was repaired: other readers may show another document.
+   * The table of objects or the length of a stream was wrong, and repaired: other readers may show another document.
    */
   repaired: boolean;
   pages: number;

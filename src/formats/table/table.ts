@@ -43,8 +43,8 @@ const isMarkup = (bytes: Uint8Array): boolean =>
 
 /**
  * Reads a file.
- * @throws Refusal `table_format_unsupported`, `table_too_large`, `csv_not_utf8`, `csv_quotes_malformed`, `csv_header_unclear`,
- *   what `requireFew` throws, and for workbooks what readWorkbook throws
+ * @throws Refusal `table_format_unsupported`, `table_too_large`, `csv_not_utf8`, `csv_quotes_malformed`,
+ *   `csv_header_unclear`, what `requireFew` throws, and for workbooks what readWorkbook throws
  */
 export function readTable(bytes: Uint8Array, columns: Columns, budget = new TableBudget()): Table {
   if (isZip(bytes)) return readWorkbook(bytes, columns, budget);
@@ -230,8 +230,8 @@ function read(bytes: Uint8Array, columns: Columns, budget: TableBudget): Reading
 
 /**
  * Reads a text file, row by row, to its end or to the first row too many.
- * @throws Refusal `csv_not_utf8` (with `row` where it is damaged), `csv_quotes_malformed` (with `row`), `csv_header_unclear`,
- *   `table_too_large` (with `part`), and what `requireFew` throws
+ * @throws Refusal `csv_not_utf8` (with `row` where it is damaged), `csv_quotes_malformed` (with `row`),
+ *   `csv_header_unclear`, `table_too_large` (with `part`), and what `requireFew` throws
  */
 function readText(bytes: Uint8Array, columns: Columns, budget = new TableBudget()): Table {
   budget.spend('bytes', bytes.length);

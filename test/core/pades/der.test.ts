@@ -120,9 +120,10 @@ describe('certificates', () => {
 
   test('whatever is changed in one, it reads or is refused; where the library reads it too, it reads the same', async () => {
     const { leaf, middle } = await makeAuthority();
-    let both = 0;
+    let [tried, both] = [0, 0];
     fc.assert(
       fc.property(fc.constantFrom(leaf, middle), fc.nat(), fc.nat(254), (encoded, at, by) => {
+        tried++;
         const changed = encoded.slice();
         changed[at % changed.length] = (changed[at % changed.length] as number) ^ (by + 1);
         let mine: ReturnType<typeof readCertificate>;
@@ -144,7 +145,7 @@ describe('certificates', () => {
       }),
       { numRuns: 1000 },
     );
-    expect(both).toBeGreaterThan(300);
+    expect(both).toBeGreaterThan(0.3 * tried);
   });
 
   test.each([

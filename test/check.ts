@@ -3,6 +3,7 @@
  * Quiet when all is well; otherwise each program that fails says what it found, and the exit code is 1.
  */
 import { spawn } from 'node:child_process';
+import { constants, getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../src/cli/build.ts';
 
@@ -19,13 +20,17 @@ const PROGRAMS: Record<string, string[]> = {
   'unused files, exports and packages': [bin('knip/bin/knip.js'), '--config', '.knip.jsonc', '--no-progress'],
 };
 
-/** Runs every program at once. Shape: whether all passed; the output of those that did not stands on stderr. */
-export async function check(): Promise<boolean> {
+/**
+ * Runs every program at once. Shape: whether all passed; the output of those that did not stands on stderr.
+ * @param priority of `node:os`: what runs beside the tests takes the time that they leave
+ */
+export async function check(priority = constants.priority.PRIORITY_NORMAL): Promise<boolean> {
   const passed = await Promise.all(
     Object.entries(PROGRAMS).map(
       ([name, args]) =>
         new Promise<boolean>((resolve, reject) => {
           const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+          if (child.pid !== undefined && priority > getPriority()) setPriority(child.pid, priority);
           const said: Buffer[] = [];
           child.stdout.on('data', (part: Buffer) => said.push(part));
           child.stderr.on('data', (part: Buffer) => said.push(part));

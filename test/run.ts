@@ -3,6 +3,7 @@
  * Arguments go to vitest. Ends with one line `tests: N passed, N failed, N skipped`, printed by the reporter of reporter.ts.
  */
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../src/cli/build.ts';
 import { check } from './check.ts';
@@ -32,5 +33,5 @@ function runTests(): Promise<number> {
 }
 
 installPrograms();
-const [checked, status] = await Promise.all([check(), runTests()]);
+const [checked, status] = await Promise.all([check(constants.priority.PRIORITY_BELOW_NORMAL), runTests()]);
 process.exitCode = status || (checked ? 0 : 1);

@@ -65,7 +65,6 @@ export default defineConfig({
       {
         test: { name: 'commands', root, include: ['test/cli/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
       },
-      // Another program's timing on a busy machine: a second try is allowed, and what fails twice fails.
       {
         test: {
           name: 'browser',
@@ -74,7 +73,6 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          retry: 1,
         },
       },
       {

@@ -179,7 +179,8 @@ describe.skipIf(chromium === undefined)('in a browser', { timeout: 60_000 }, () 
     await page.goto(altered(server.valid.seal_url));
     await page.waitForFunction(() => document.body?.dataset.seal === 'failed');
     await page.goto(`${server.origin}/c/${server.valid.number}#main`);
-    await page.waitForTimeout(200);
+    // Whatever listens to the jump has heard of it.
+    await page.evaluate(() => new Promise((idle) => requestIdleCallback(idle)));
     // Once for each check, and once for what is kept for a time without a network.
     expect(asked.filter((url) => url.endsWith('trust.json'))).toHaveLength(3);
   });

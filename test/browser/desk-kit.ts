@@ -66,7 +66,7 @@ export async function axeOn(page: Page, rules?: readonly string[]): Promise<stri
             run(where: Document, how: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
           };
         }
-      ).axe.run(document, { runOnly });
+      ).axe.run(document, { runOnly, resultTypes: ['violations'], preload: false, iframes: false, elementRef: false });
       return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
     },
     rules ? { type: 'rule', values: [...rules] } : EVERYTHING,

@@ -82,7 +82,7 @@ describe('a stolen client key', () => {
       bundle: await bundleOf(certificates[0]?.number as string, idNumber(100)),
     };
     revoked = certificates[1]?.number as string;
-    const since = await tick();
+    const since = tick();
     // The thief orders what the centres approved, and revokes what they like.
     const stolen = await certify(world, school, candidates(1, 110));
     after = {
@@ -223,7 +223,7 @@ describe('a stolen centre key', () => {
     const both = { ...world, city: stolen };
     const first = (await certify(both, school, candidates(1, 200))).certificates[0]?.number as string;
     before = { number: first, bundle: await bundleOf(first, idNumber(200)) };
-    const since = await tick();
+    const since = tick();
     const second = (await certify(both, school, candidates(1, 210))).certificates[0]?.number as string;
     after = { number: second, bundle: await bundleOf(second, idNumber(210)) };
     waiting = await submit(school, candidates(1, 220));
@@ -375,7 +375,7 @@ describe('a stolen issuing key', () => {
     before = certificates[0] as typeof before;
     unprinted = certificates[1]?.number as string;
     printed = await pdfOf(before.number);
-    const since = await tick();
+    const since = tick();
     after = (await certify(world, school, candidates(1, 310))).certificates[0]?.number as string;
     await accepted(
       world.city,
@@ -458,7 +458,7 @@ describe("the province's only key, stolen", () => {
     const plant: Organization = await fileWith(world.province, 'Y000037000007', { name: '鲁南机械' });
     const number = (await certify(world, plant, [candidate(600)])).certificates[0]?.number as string;
     const thief = world.province;
-    const since = await tick();
+    const since = tick();
     const saved = await makeCentre(world.root, '3700', '山东省职业技能鉴定指导中心');
     await as(saved).post('/v1/centres', { statement: saved.token });
     // The thief is quicker, and ends the new key.

@@ -129,7 +129,7 @@ test.each([
 ] as const)('the end %s comes in just before an event is written', async (whose, outcome, after) => {
   const number = await newCertificate();
   const [thief, other] = [await nextClient(school), await nextClient(school)];
-  await tick();
+  tick();
   const event = await say(thief, number, 'revoke');
   const { kid } = whose === 'of its key' ? thief : other;
   const end = await withdraw(world.city, { kid }, { compromised_since: now() - 30 });
@@ -153,7 +153,7 @@ test('its key is reported lost just before an event is written', async () => {
 test('an event that lies past the announced end of its key is refused', async () => {
   const number = await newCertificate();
   const [client, city] = [await nextClient(school), await secondCity()];
-  await tick();
+  tick();
   for (const [by, code] of [
     [client, 'client_withdrawn'],
     [city, 'centre_withdrawn'],
@@ -178,10 +178,10 @@ test.each([0, 20])(
   async (ahead) => {
     const number = await newCertificate();
     const thief = await nextClient(school);
-    await tick();
+    tick();
     await tell(thief, number, await say(thief, number, 'revoke', undefined, { iat: now() + 50 }));
     expect(await standing(number)).toEqual(REVOKED);
-    await tick();
+    tick();
     await accepted(world.city, await withdraw(world.city, { kid: thief.kid }, { effective: now() + ahead }));
     expect(await standing(number)).toEqual(VALID);
   },
@@ -190,7 +190,7 @@ test.each([0, 20])(
 test('events of two stolen keys, and another certificate meanwhile: both are in force, one is the living one', async () => {
   const number = await newCertificate();
   const [city, thief] = [await secondCity(), await nextClient(school)];
-  await tick();
+  tick();
   const since = now();
   const place = await tell(city, number, await say(city, number, 'suspend'));
   await accepted(world.province, await withdraw(world.province, { kid: city.kid }, { compromised_since: since }));
@@ -211,7 +211,7 @@ test('the living one of two is replaced by a certificate of another job', async 
   const welder = { occupation_code: '6-18-02-04', occupation_name: '焊工', job_type: '电焊工' };
   const number = await newCertificate(++person, welder);
   const thief = await nextClient(school);
-  await tick();
+  tick();
   const since = now();
   await tell(thief, number, await say(thief, number, 'revoke'));
   const second = await newCertificate(person, welder);
@@ -227,13 +227,13 @@ test('the living one of two is replaced by a certificate of another job', async 
 test('a withdrawal that no longer counts: the events that it had ended count again', async () => {
   const [number, replaced] = [await newCertificate(), await newCertificate()];
   const [city, client] = [await secondCity(), await nextClient(school)];
-  await tick();
+  tick();
   const since = now();
   const places = [
     await tell(client, number, await say(client, number, 'revoke')),
     await tell(client, replaced, await say(client, replaced, 'revoke')),
   ];
-  await tick();
+  tick();
   const stolen = now();
   await accepted(city, await withdraw(city, { kid: client.kid }, { compromised_since: since }));
   expect([await standing(number), await standing(replaced)]).toEqual([VALID, VALID]);
@@ -248,7 +248,7 @@ test('a withdrawal that no longer counts: the events that it had ended count aga
 test('a centre whose statement was withdrawn is appointed anew, from a time before', async () => {
   const number = await newCertificate();
   const city = await secondCity();
-  await tick();
+  tick();
   const since = now();
   await tell(city, number, await say(city, number, 'revoke'));
   await accepted(
@@ -271,7 +271,7 @@ test('a centre whose statement was withdrawn is appointed anew, from a time befo
 async function brokenOff(by = world.city) {
   const number = await newCertificate();
   const thief = await nextClient(school);
-  await tick();
+  tick();
   await tell(thief, number, await say(thief, number, 'revoke'));
   const end = await withdraw(by, { kid: thief.kid }, { compromised_since: now() - 30 });
   const caller: Caller = { role: 'city', subject: by.subject, jkt: by.kid, key: by.jwk, token: by.token };
@@ -300,7 +300,7 @@ test('a withdrawal whose call broke off is finished by the sweep; until then loo
 
 test('another withdrawal comes in just before the states of the first are written', async () => {
   const city = await secondCity();
-  await tick();
+  tick();
   const stolen = now();
   const number = await brokenOff(city);
   const end = await withdraw(world.province, { kid: city.kid }, { compromised_since: stolen });

@@ -289,6 +289,15 @@ test('a notice lasts its working days behind the day of publication, and is over
 });
 
 const HEAD = ['姓名', '证件类型', '证件号码', '职业编码', '职业名称', '工种', '等级'];
+const PERSON_FIELDS = [
+  'name',
+  'id_type',
+  'id_number',
+  'occupation_code',
+  'occupation_name',
+  'job_type',
+  'level',
+] as const;
 const PERSON = ['欧阳建国', '身份证', IDS[0], '6-31-01-03', '电工', '无', '三级/高级工'];
 const roster = (...lines: string[][]) => writeCsv([[...HEAD, '场次（必填）'], ...lines]);
 const results = (...lines: string[][]) =>
@@ -379,6 +388,32 @@ test('results are read with 缺考 as a score, and refused what cannot be known'
   expect([mended.faults, mended.rows[0]?.score_practice]).toEqual([[], 71]);
   expect(said(note(checkResultRows([{ row: 1, values: { ...read.raw[0]?.values, colour: 'x' } }]).faults))).toEqual([
     'rows 1 colour field_unknown',
+  ]);
+});
+
+test('rows of results are judged as those of an upload: what several show too, and whoever was under sixteen', () => {
+  const row = (at: number, id: string, change: Record<string, unknown> = {}) => ({
+    row: at,
+    values: { ...Object.fromEntries(PERSON_FIELDS.map((field, i) => [field, PERSON[i]])), id_number: id, ...change },
+  });
+  const scored = { score_theory: '80', score_practice: '80', exam_date: '2026-11-09' };
+  const twice = { ...scored, replaces: 'S000037000001253000013' };
+  const read = checkResultRows(
+    [
+      row(2, IDS[0], twice),
+      row(3, IDS[1], twice),
+      row(4, young('20101110'), scored),
+      row(5, IDS[2], { ...scored, level: '2' }),
+      row(6, IDS[2], { ...scored, level: '2' }),
+    ],
+    { scope: SCOPE },
+  );
+  expect(said(note(read.faults))).toEqual([
+    'rows 3 replaces replaces_repeated',
+    'rows 4 exam_date under_16',
+    'rows 5 level level_not_filed',
+    'rows 6 level level_not_filed',
+    'rows 6 id_number person_repeated',
   ]);
 });
 

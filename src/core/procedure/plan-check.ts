@@ -8,13 +8,12 @@ import { dayNumber } from '../../base/day.ts';
 import { Refusal } from '../../base/refusal.ts';
 import { counted } from '../../base/text.ts';
 import type { ScopeEntry } from '../rows/row.ts';
-import { turnsSixteen } from '../rows/row-check.ts';
-import { indexScope, type ScopeIndex } from '../rows/row-scope.ts';
+import { isUnderSixteen, type Judged, judgePerson, qualificationKey } from '../rows/row-check.ts';
+import { indexScope, placeInScope, type ScopeIndex } from '../rows/row-scope.ts';
 import { flaw } from '../rows/row-values.ts';
 import type { WorkingDays } from '../workdays.ts';
-import { acrossPersons, type Person, place, qualificationKey, readPerson } from './persons.ts';
 import type { Plan, RosterEntry, Session } from './plan.ts';
-import { commonFault, inOrder, type PlanFault, planFault } from './plan-faults.ts';
+import { commonFault, faultsAcross, inOrder, type PlanFault, planFault } from './plan-faults.ts';
 
 /** 提前 5 个工作日. */
 export const PLAN_DAYS_AHEAD = 5;
@@ -61,11 +60,15 @@ function judgeSession(
   const faults = new Map<string, PlanFault>();
   const qualifications = new Set<string>();
   for (const level of session.levels) {
-    const { placed, flaws } = place({ ...session, level }, scope);
-    if (placed) qualifications.add(qualificationKey(placed, level));
+    const { occupation, job, flaws } = placeInScope({ ...session, level }, scope);
+    if (occupation && job !== undefined && flaws.length === 0)
+      qualifications.add(qualificationKey(occupation.code, job, level));
     // The same for every level but for the level's own.
-    for (const { field, ...what } of flaws)
-      faults.set(`${field} ${what.flaw}`, commonFault('sessions', row, field === 'level' ? 'levels' : field, what));
+    for (const one of flaws)
+      faults.set(
+        `${one.field} ${one.flaw}`,
+        commonFault('sessions', row, { ...one, field: one.field === 'level' ? 'levels' : one.field }),
+      );
   }
   if (session.ends <= session.starts) faults.set('times', planFault('sessions', row, 'ends', 'session_times'));
   return { faults: [...faults.values()], qualifications };
@@ -97,23 +100,23 @@ interface KnownSession {
   qualifications: Set<string>;
 }
 
-function judgeEntry(entry: RosterEntry, scope: ScopeIndex, sessions: ReadonlyMap<string, KnownSession>): Person {
-  const person = readPerson('roster', entry, scope);
+function judgeEntry(entry: RosterEntry, person: Judged, sessions: ReadonlyMap<string, KnownSession>): PlanFault[] {
+  const faults = person.flaws.map((flaw) => commonFault('roster', entry.row, flaw));
   const dates: string[] = [];
   for (const id of new Set(entry.sessions)) {
     const session = sessions.get(id);
-    if (!session) person.faults.push(planFault('roster', entry.row, 'sessions', 'session_unknown', { session: id }));
+    if (!session) faults.push(planFault('roster', entry.row, 'sessions', 'session_unknown', { session: id }));
     else {
       dates.push(session.date);
-      const { qualification } = person;
-      if (qualification !== undefined && session.qualifications.size > 0 && !session.qualifications.has(qualification))
-        person.faults.push(planFault('roster', entry.row, 'sessions', 'session_differs', { session: id }));
+      const { filed, qualification } = person;
+      if (filed && session.qualifications.size > 0 && !session.qualifications.has(qualification as string))
+        faults.push(planFault('roster', entry.row, 'sessions', 'session_differs', { session: id }));
     }
   }
   const first = dates.sort()[0];
-  if (person.id?.born !== undefined && first !== undefined && turnsSixteen(person.id.born) > first)
-    person.faults.push(commonFault('roster', entry.row, 'id_number', flaw('under_16')));
-  return person;
+  if (person.id?.born !== undefined && first !== undefined && isUnderSixteen(person.id.born, first))
+    faults.push(commonFault('roster', entry.row, { field: 'id_number', ...flaw('under_16') }));
+  return faults;
 }
 
 /** Every fault of a plan, part by part; none if it can be filed. */
@@ -135,8 +138,9 @@ export function planFaults(plan: Plan, filed: readonly ScopeEntry[]): PlanFault[
     if (!attended.has(session.id)) faults.push(planFault('sessions', at + 1, 'id', 'session_empty'));
   }
   faults.push(...judgeStaff(plan));
-  const persons = plan.roster.map((entry) => judgeEntry(entry, scope, sessions));
-  faults.push(...persons.flatMap((person) => person.faults), ...acrossPersons('roster', persons));
+  const persons = plan.roster.map((entry) => judgePerson(entry.row, entry, { scope }));
+  faults.push(...plan.roster.flatMap((entry, at) => judgeEntry(entry, persons[at] as Judged, sessions)));
+  faults.push(...faultsAcross('roster', persons));
   return inOrder(faults);
 }
 
@@ -172,9 +176,8 @@ export function occupationsOf(
   const found = new Map<string, OccupationFacts>();
   for (const one of all) {
     for (const level of one.levels) {
-      const { placed } = place({ ...one, level }, scope);
-      if (!placed) continue;
-      const { occupation, job } = placed;
+      const { occupation, job, flaws } = placeInScope({ ...one, level }, scope);
+      if (!occupation || job === undefined || flaws.length > 0) continue;
       const key = `${occupation.code} ${job}`;
       const facts = found.get(key) ?? { code: occupation.code, name: occupation.name, job, levels: [] };
       found.set(key, facts);

@@ -1,10 +1,11 @@
 /**
- * Owns the closed list of what can be wrong in a plan, its roster or its results, besides what rows can have (faults.ts),
- * with the sentence that says so, Chinese first.
- * It refuses to carry personal data: placeholders are filled with row numbers, names of sessions and days alone.
+ * What can be wrong in a plan, its roster or its results besides what rows of uploads can have (faults.ts): a closed list
+ * with its sentences. Never personal data: placeholders are row numbers, names of sessions and days.
  */
-import { type FaultCode, fault as rowFault } from '../rows/faults.ts';
-import type { Flaw } from '../rows/row-values.ts';
+import { filled, together, type Words } from '../../base/words.ts';
+import type { FaultCode } from '../rows/faults.ts';
+import { acrossRows, type FieldFlaw, type Judged } from '../rows/row-check.ts';
+import { toFault } from '../rows/row-values.ts';
 
 /** Which list of the plan or of the results. */
 export type Part = 'sessions' | 'staff' | 'roster' | 'rows';
@@ -55,7 +56,7 @@ export const PLAN_FAULTS = {
     zh: '考试日期不是该考生的场次日期（{days}）',
     en: 'The exam date is not a day of the candidate’s sessions ({days}).',
   },
-} as const satisfies Record<string, { zh: string; en: string }>;
+} as const satisfies Record<string, Words>;
 
 export type PlanFaultCode = keyof typeof PLAN_FAULTS;
 
@@ -67,14 +68,23 @@ export function planFault(
   code: PlanFaultCode,
   facts: Record<string, string | number> = {},
 ): PlanFault {
-  const fill = (text: string) => text.replace(/\{(\w+)\}/g, (_, key: string) => String(facts[key] ?? ''));
-  const { zh, en } = PLAN_FAULTS[code];
-  return { part, row, field, code, message: `${fill(zh)} / ${fill(en)}` };
+  return { part, row, field, code, message: together(filled(PLAN_FAULTS[code], facts)) };
 }
 
 /** A fault that rows of uploads have too. */
-export const commonFault = (part: Part, row: number, field: string, { flaw, facts }: Flaw): PlanFault =>
-  ({ part, ...rowFault(row, field, flaw, facts) }) as PlanFault;
+export const commonFault = (part: Part, row: number, flaw: FieldFlaw): PlanFault => ({
+  part,
+  ...toFault(row, flaw.field, flaw),
+});
+
+/** What only several rows of a list together show: row numbers used twice, and what acrossRows says. */
+export function faultsAcross(part: Part, judged: readonly Judged[]): PlanFault[] {
+  const seen = new Set<number>();
+  const repeated = judged
+    .filter(({ row }) => seen.size === seen.add(row).size)
+    .map(({ row }) => planFault(part, row, 'row', 'row_repeated'));
+  return [...repeated, ...acrossRows(judged).map((flaw) => commonFault(part, flaw.row, flaw))];
+}
 
 const ORDER: readonly Part[] = ['sessions', 'staff', 'roster', 'rows'];
 

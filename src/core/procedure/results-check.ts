@@ -1,7 +1,6 @@
 /**
- * Owns the judgement of results (结果): they are those of the plan's roster, nobody missing and nobody added, each with
- * scores that can be and a day on which the candidate sat; and how long their notice (公示) lasts.
- * Every fault is told at once, row by row (`results_refused`).
+ * Results (结果) against their plan: everybody on the roster, nobody else, each with scores that can be and a day on which
+ * the candidate sat; how long their notice (公示) lasts; and a batch against its plan. Every fault is told at once.
  */
 
 import { Refusal } from '../../base/refusal.ts';
@@ -9,11 +8,9 @@ import { counted } from '../../base/text.ts';
 import { normalizeIdNumber } from '../identity.ts';
 import type { Level } from '../number.ts';
 import type { RawRow, ScopeEntry } from '../rows/row.ts';
-import { readReplaces } from '../rows/row-check.ts';
+import { type Judged, judgePerson, judgeResult, personKey } from '../rows/row-check.ts';
 import { indexScope, type ScopeIndex } from '../rows/row-scope.ts';
-import { readScore } from '../rows/row-values.ts';
 import { lengthened, type WorkingDays } from '../workdays.ts';
-import { acrossPersons, type Person, personKey, readPerson } from './persons.ts';
 import {
   type Counts,
   countOutcomes,
@@ -25,11 +22,11 @@ import {
   type RosterEntry,
 } from './plan.ts';
 import { type OccupationFacts, occupationsOf } from './plan-check.ts';
-import { commonFault, inOrder, type PlanFault, planFault } from './plan-faults.ts';
+import { commonFault, faultsAcross, inOrder, type PlanFault, planFault } from './plan-faults.ts';
 
 interface Entry {
   entry: RosterEntry;
-  person: Person;
+  person: Judged;
   found: boolean;
 }
 
@@ -37,19 +34,11 @@ interface Entry {
 function indexRoster(plan: Plan, scope: ScopeIndex): Map<string, Entry[]> {
   const index = new Map<string, Entry[]>();
   for (const entry of plan.roster) {
-    const person = readPerson('roster', entry, scope);
+    const person = judgePerson(entry.row, entry, { scope });
     const key = person.id ? personKey(person.id) : `row ${entry.row}`;
     index.set(key, [...(index.get(key) ?? []), { entry, person, found: false }]);
   }
   return index;
-}
-
-function judgeScores(row: ResultRow): PlanFault[] {
-  return (['score_theory', 'score_practice'] as const).flatMap((field) => {
-    const score = row[field];
-    const read = score === 'absent' ? undefined : readScore(score, 0);
-    return read && 'flaw' in read ? [commonFault('rows', row.row, field, read)] : [];
-  });
 }
 
 const differs = (row: number, field: string, first: number): PlanFault =>
@@ -63,13 +52,11 @@ const qualificationFaults = (row: ResultRow, { entry }: Entry): PlanFault[] =>
 
 function judgeRow(
   row: ResultRow,
-  person: Person,
+  person: Judged,
   roster: Map<string, Entry[]>,
   dates: ReadonlyMap<string, string>,
 ): PlanFault[] {
-  const faults = [...person.faults, ...judgeScores(row)];
-  const replaces = readReplaces(row.replaces);
-  if ('flaw' in replaces) faults.push(commonFault('rows', row.row, 'replaces', replaces));
+  const faults = person.flaws.map((flaw) => commonFault('rows', row.row, flaw));
   if (!person.id) return faults;
   const entries = roster.get(personKey(person.id));
   if (!entries) return [...faults, planFault('rows', row.row, 'id_number', 'candidate_unknown')];
@@ -80,7 +67,7 @@ function judgeRow(
   nearest.found = true;
   if (person.name !== undefined && person.name !== nearest.person.name)
     faults.push(differs(row.row, 'name', nearest.entry.row));
-  if (!match) return person.qualification === undefined ? faults : [...faults, ...qualificationFaults(row, nearest)];
+  if (!match) return person.filed ? [...faults, ...qualificationFaults(row, nearest)] : faults;
   const days = [...new Set(match.entry.sessions.map((id) => dates.get(id)).filter((day) => day !== undefined))].sort();
   if (!days.includes(row.exam_date))
     faults.push(planFault('rows', row.row, 'exam_date', 'exam_date_differs', { days: days.join('、') }));
@@ -92,13 +79,13 @@ export function resultFaults(rows: readonly ResultRow[], plan: Plan, filed: read
   const scope = indexScope(filed);
   const roster = indexRoster(plan, scope);
   const dates = new Map(plan.sessions.map(({ id, date }) => [id, date]));
-  const persons = rows.map((row) => readPerson('rows', row, scope));
-  const faults = rows.flatMap((row, at) => judgeRow(row, persons[at] as Person, roster, dates));
+  const persons = rows.map((row) => judgeResult(row.row, row, { scope }));
+  const faults = rows.flatMap((row, at) => judgeRow(row, persons[at] as Judged, roster, dates));
   const missing = [...roster.values()]
     .flat()
     .filter(({ found }) => !found)
     .map(({ entry }) => planFault('rows', 0, 'row', 'candidate_missing', { first: entry.row }));
-  return inOrder([...missing, ...faults, ...acrossPersons('rows', persons)]);
+  return inOrder([...missing, ...faults, ...faultsAcross('rows', persons)]);
 }
 
 /** Refuses results with faults: `results_refused`, all of them as `errors`. */
@@ -166,11 +153,9 @@ export const isNoticeOver = ({ until }: Pick<ResultsFacts, 'until'>, today: stri
 export const passingRows = (rows: readonly ResultRow[], passMark: number): RawRow[] =>
   rows.filter((row) => outcomeOf(row, passMark) === 'passed').map(({ row, ...values }): RawRow => ({ row, values }));
 
-// Owns the comparison of a batch with its plan (审核): who on the roster is not among the passed, and why; who is among
-// the passed and not on the roster. Reviewers see it beside the rows; nothing is decided here.
-// It refuses nothing: what cannot be explained by the results is said to be unexplained.
+// A batch against its plan, for reviewers (审核).
 
-export interface PassedRow {
+interface PassedRow {
   row: number;
   name: string;
   id_number: string;
@@ -217,7 +202,10 @@ const keyOf = ({
 }: Pick<RosterEntry, 'id_number' | 'occupation_code' | 'job_type' | 'level'>): string =>
   `${person(id_number)}|${kindOf(occupation_code, job_type, level)}`;
 
-/** @param passMark of the filing under which the batch was uploaded */
+/**
+ * Who on the roster is not among the passed rows of a batch, and why; who is among them and not on the roster.
+ * @param passMark of the filing under which the batch was uploaded
+ */
 export function compareWithPlan(
   roster: readonly RosterEntry[],
   results: readonly ResultRow[],
@@ -228,20 +216,14 @@ export function compareWithPlan(
     passed.map((row) => [`${person(row.id_number)}|${kindOf(row.occupation.code, row.job, row.level)}`, row]),
   );
   const byKey = new Map(results.map((row) => [keyOf(row), row]));
-  const hasPassed = ({ score_theory, score_practice }: ResultRow): boolean =>
-    [score_theory, score_practice].every((score) => score !== 'absent' && score >= passMark);
   const missing = roster.flatMap((entry): Missing[] => {
     if (inBatch.has(keyOf(entry))) return [];
     const result = byKey.get(keyOf(entry));
     const { row, name, id_number } = entry;
     if (!result) return [{ row, name, id_number, why: 'no_result' }];
     const { score_theory, score_practice } = result;
-    const why: Why = hasPassed(result)
-      ? 'left_out'
-      : score_theory === 'absent' || score_practice === 'absent'
-        ? 'absent'
-        : 'failed';
-    return [{ row, name, id_number, why, score_theory, score_practice }];
+    const outcome = outcomeOf(result, passMark);
+    return [{ row, name, id_number, why: outcome === 'passed' ? 'left_out' : outcome, score_theory, score_practice }];
   });
   const planned = new Map(roster.map((entry) => [keyOf(entry), entry]));
   const persons = new Set(roster.map(({ id_number }) => person(id_number)));
@@ -250,7 +232,7 @@ export function compareWithPlan(
     if (!entry) return [{ row, name, id_number, why: persons.has(person(id_number)) ? 'other_level' : 'unplanned' }];
     if (entry.name !== name) return [{ row, name, id_number, why: 'other_name' }];
     const result = byKey.get(key);
-    return result && hasPassed(result) ? [] : [{ row, name, id_number, why: 'other_result' }];
+    return result && outcomeOf(result, passMark) === 'passed' ? [] : [{ row, name, id_number, why: 'other_result' }];
   });
   return { planned: roster.length, passed: passed.length, missing, added };
 }

@@ -1,21 +1,19 @@
 /**
- * Owns rosters and results as people have them, in workbooks, text files and pasted cells: read with the columns, the
- * spellings and the traps of uploaded rows (row-file.ts, row-check.ts), so that one file is judged alike everywhere.
- * Only here 缺考 is a score. Rows are read again after somebody mended them in place.
- * It refuses files whose columns cannot be told; what is wrong in a row is told beside it, all at once.
+ * Rosters and results as people have them, in workbooks, text files and pasted cells, and the empty tables to fill in.
+ * Columns, spellings and judge are those of uploaded rows (rows/), so that one file is judged alike everywhere; 缺考 is a
+ * score only here. What is wrong in a row is told beside it, all at once; rows can be judged again after a correction.
  */
 
 import { writeCsv, writeXlsx } from '../../formats/table/table-write.ts';
 import { ID_TYPE_NAMES } from '../identity.ts';
 import { levelName } from '../number.ts';
 import { FIELDS, type Field, fieldOf, namesOf, type RawRow, type ScopeEntry } from '../rows/row.ts';
-import { readId, readIdType, readName, readReplaces } from '../rows/row-check.ts';
+import { type Judged, judgePerson, judgeResult, type RowContext, unknownFields } from '../rows/row-check.ts';
 import { readNamedRows } from '../rows/row-file.ts';
-import { indexScope, placeInScope, type ScopeIndex, scopeOf } from '../rows/row-scope.ts';
-import { type Flaw, type Read, readExamDate, readScore, squeeze, textOf } from '../rows/row-values.ts';
-import { acrossPersons, type Person, qualificationKey } from './persons.ts';
+import { indexScope, scopeOf } from '../rows/row-scope.ts';
+import { flaw, squeeze, textOf } from '../rows/row-values.ts';
 import type { ResultRow, RosterEntry } from './plan.ts';
-import { commonFault, inOrder, type Part, type PlanFault, planFault } from './plan-faults.ts';
+import { commonFault, faultsAcross, inOrder, type Part, type PlanFault, planFault } from './plan-faults.ts';
 
 const PERSON = ['name', 'id_type', 'id_number', 'occupation_code', 'occupation_name', 'job_type', 'level'] as const;
 export const ROSTER_FIELDS = [...PERSON, 'sessions'] as const;
@@ -49,7 +47,7 @@ export interface TableOptions {
   today?: string;
 }
 
-/** `rows` are those without a fault; `raw` all, as they stood in the file, for mending in place. */
+/** `rows` are those without a fault; `raw` all, as they stood in the file, for corrections in place. */
 export interface ReadTable<Row> {
   rows: Row[];
   raw: RawRow[];
@@ -61,46 +59,25 @@ export interface ReadTable<Row> {
 /** The first cell of a template's example row's remark. */
 const EXAMPLE = '示例';
 
-/** Collects what is wrong with a row, and gives what is right. */
-function reader(part: Part, { row, values, cells }: RawRow, allowed: readonly string[]) {
-  const person: Person = { row, faults: [] };
-  const report = (field: string, what: Flaw): void => void person.faults.push(commonFault(part, row, field, what));
-  if (cells) report('row', { flaw: 'row_cells', facts: cells });
-  for (const key of Object.keys(values))
-    if (!allowed.includes(key)) report(key.slice(0, 40), { flaw: 'field_unknown' });
+/** What is wrong with a row before its values are judged. */
+function rowFaults(part: Part, { row, values, cells }: RawRow, allowed: readonly string[]): PlanFault[] {
   const remark = textOf(values.remark);
-  if ('value' in remark && squeeze(remark.value).startsWith(EXAMPLE))
-    person.faults.push(planFault(part, row, 'remark', 'example_row'));
-  const keep = <T>(field: string, read: Read<T> | undefined): T | undefined => {
-    if (read && 'flaw' in read) report(field, read);
-    return read && 'value' in read ? read.value : undefined;
-  };
-  return { person, report, keep };
+  return [
+    ...(cells ? [commonFault(part, row, { field: 'row', ...flaw('row_cells', cells) })] : []),
+    ...unknownFields(values, allowed).map((one) => commonFault(part, row, one)),
+    ...('value' in remark && squeeze(remark.value).startsWith(EXAMPLE)
+      ? [planFault(part, row, 'remark', 'example_row')]
+      : []),
+  ];
 }
 
-type Reader = ReturnType<typeof reader>;
-
-/** Name, document, occupation, job and level of a row, as a body of a step has them. */
-function readPart(
-  { person, report, keep }: Reader,
-  { row, values }: RawRow,
-  scope: ScopeIndex,
-): Omit<RosterEntry, 'sessions'> | undefined {
-  const name = keep('name', readName(values.name));
-  const type = keep('id_type', readIdType(values.id_type));
-  const id = keep('id_number', readId(values.id_number, type));
-  const { occupation, job, level, flaws } = placeInScope(values, scope);
-  for (const { field, ...what } of flaws) report(field, what);
-  if (name !== undefined) person.name = name;
-  if (type && id) person.id = { type, ...id };
-  if (!occupation || job === undefined || level === undefined || flaws.length > 0) return undefined;
-  person.placed = { occupation, job };
-  person.qualification = qualificationKey(person.placed, level);
-  if (name === undefined || !type || !id) return undefined;
+/** Who a row is about, as a body of a step has it, of a row without flaws. */
+function personOf({ row, name, id, occupation, job, level }: Judged): Omit<RosterEntry, 'sessions'> | undefined {
+  if (name === undefined || !id || !occupation || job === undefined || level === undefined) return undefined;
   return {
     row,
     name,
-    id_type: type,
+    id_type: id.type,
     id_number: id.number,
     occupation_code: occupation.code,
     occupation_name: occupation.name,
@@ -109,81 +86,82 @@ function readPart(
   };
 }
 
-/** Rows whose cells have slipped sideways say nothing more. */
-function judge<Row>(
-  part: Part,
-  raw: RawRow[],
-  { scope }: TableOptions,
-  allowed: readonly string[],
-  read: (reader: Reader, row: RawRow, scope: ScopeIndex) => Row | undefined,
-): Omit<ReadTable<Row>, 'ignored'> {
-  const index = indexScope(scope ?? scopeOf(raw));
-  const judged = raw.map((row) => {
-    const one = reader(part, row, allowed);
-    const value = row.cells ? undefined : read(one, row, index);
-    return { person: one.person, value };
-  });
-  const persons = judged.map(({ person }) => person);
-  const faults = inOrder([...persons.flatMap((person) => person.faults), ...acrossPersons(part, persons)]);
-  return {
-    raw,
-    faults,
-    rows: judged.flatMap(({ person, value }) => (person.faults.length === 0 && value !== undefined ? [value] : [])),
-  };
-}
-
 /** `s1;s2`, each once. */
-function readSessions(
-  row: number,
-  value: unknown,
-  fallback: string | undefined,
-  { person, keep }: Reader,
-): string[] | undefined {
-  const given = keep('sessions', textOf(typeof value === 'number' ? String(value) : value));
-  if (given === undefined) return undefined;
+function readSessions(row: number, value: unknown, fallback: string | undefined): string[] | PlanFault {
+  const given = textOf(typeof value === 'number' ? String(value) : value);
+  if ('flaw' in given) return commonFault('roster', row, { field: 'sessions', ...given });
   const ids = [
     ...new Set(
-      given
+      given.value
         .normalize('NFKC')
         .split(/[;,、|\s]+/)
         .filter((id) => id !== ''),
     ),
   ];
   if (ids.length === 0 && fallback !== undefined) return [fallback];
-  if (ids.length === 0) return keep('sessions', { flaw: 'value_missing' });
+  if (ids.length === 0) return commonFault('roster', row, { field: 'sessions', ...flaw('value_missing') });
   if (ids.length <= 20 && ids.every((id) => /^[A-Za-z0-9_-]{1,20}$/.test(id))) return ids;
-  person.faults.push(planFault('roster', row, 'sessions', 'sessions_malformed'));
-  return undefined;
+  return planFault('roster', row, 'sessions', 'sessions_malformed');
 }
 
-/** Judges rows of a roster (考生名册), from a file or mended. */
+/**
+ * Judges the rows of a list.
+ * @param read judges one row and makes of it what a body of a step has; its faults come behind those of the judge
+ */
+function judgeList<Row>(
+  part: Part,
+  raw: RawRow[],
+  allowed: readonly string[],
+  { scope, today }: TableOptions,
+  read: (row: RawRow, context: RowContext) => { judged: Judged; value: Row | undefined; faults?: PlanFault[] },
+): Omit<ReadTable<Row>, 'ignored'> {
+  const context: RowContext = { scope: indexScope(scope ?? scopeOf(raw)), today };
+  const all = raw.map((row) => {
+    const faults = rowFaults(part, row, allowed);
+    // Rows whose cells have slipped sideways say nothing more.
+    if (row.cells) return { judged: { row: row.row, flaws: [], filed: false }, value: undefined, faults };
+    const one = read(row, context);
+    faults.push(...one.judged.flaws.map((flaw) => commonFault(part, row.row, flaw)), ...(one.faults ?? []));
+    return { ...one, faults };
+  });
+  const across = faultsAcross(
+    part,
+    all.map(({ judged }) => judged),
+  );
+  return {
+    raw,
+    faults: inOrder([...all.flatMap(({ faults }) => faults), ...across]),
+    rows: all.flatMap(({ faults, value }) => (faults.length === 0 && value !== undefined ? [value] : [])),
+  };
+}
+
+/** Judges rows of a roster (考生名册), from a file or corrected in place. */
 export function checkRosterRows(raw: RawRow[], options: TableOptions = {}): Omit<ReadTable<RosterEntry>, 'ignored'> {
-  return judge('roster', raw, options, [...ROSTER_FIELDS, 'remark'], (one, row, scope) => {
-    const part = readPart(one, row, scope);
-    const sessions = readSessions(row.row, row.values.sessions, options.session, one);
-    return part && sessions ? { ...part, sessions } : undefined;
+  return judgeList('roster', raw, [...ROSTER_FIELDS, 'remark'], options, ({ row, values }, context) => {
+    const judged = judgePerson(row, values, context);
+    const sessions = readSessions(row, values.sessions, options.session);
+    if (!Array.isArray(sessions)) return { judged, value: undefined, faults: [sessions] };
+    const person = personOf(judged);
+    return { judged, value: person && { ...person, sessions } };
   });
 }
 
-/** Judges rows of results (结果), from a file or mended. */
+/** Judges rows of results (结果), from a file or corrected in place. */
 export function checkResultRows(raw: RawRow[], options: TableOptions = {}): Omit<ReadTable<ResultRow>, 'ignored'> {
-  return judge('rows', raw, options, [...FIELDS, 'replaces', 'remark'], (one, row, scope) => {
-    const { values } = row;
-    const part = readPart(one, row, scope);
-    const [theory, practice] = (['score_theory', 'score_practice'] as const).map((field) => {
-      const read = readScore(values[field], 0);
-      return 'flaw' in read && read.flaw === 'score_absent' ? 'absent' : one.keep(field, read);
-    });
-    const date = one.keep('exam_date', readExamDate(values.exam_date, options.today ?? '9999-12-31'));
-    const replaces = one.keep('replaces', readReplaces(values.replaces));
-    if (!part || theory === undefined || practice === undefined || date === undefined) return undefined;
-    return {
-      ...part,
-      score_theory: theory,
-      score_practice: practice,
-      exam_date: date,
+  return judgeList('rows', raw, [...FIELDS, 'replaces', 'remark'], options, ({ row, values }, context) => {
+    const judged = judgeResult(row, values, context);
+    const { score_theory, score_practice, exam_date, replaces } = judged;
+    const person = personOf(judged);
+    if (!person || score_theory === undefined || score_practice === undefined || exam_date === undefined)
+      return { judged, value: undefined };
+    const value = {
+      ...person,
+      score_theory,
+      score_practice,
+      exam_date,
       ...(replaces === undefined ? {} : { replaces }),
     };
+    return { judged, value };
   });
 }
 
@@ -206,8 +184,8 @@ export function readResultsTable(bytes: Uint8Array, options: TableOptions = {}):
   return { ...checkResultRows(rows, options), ignored };
 }
 
-// Owns the empty tables to fill in: roster (考生名册) and results (结果), with the Chinese headers that the readers of
-// tables.ts know, and one row that says it is an example. Cells are texts, so that no document number loses its digits.
+// The empty tables: Chinese headers, and one row that says it is an example. Cells are texts, so that no document number
+// loses its digits.
 
 /** GB 11643's own example, which is nobody's; 无 rather than dashes, which spreadsheets take for formulas. */
 const EXAMPLE_ROW = ['张三', ID_TYPE_NAMES.resident_id, '11010519491231002X', '6-31-01-03', '电工', '无', levelName(3)];

@@ -6,6 +6,8 @@
  * a code point with its character or the text of the filing, never with more of a name or an ID number.
  */
 
+import { filled, together, type Words } from '../../base/words.ts';
+
 export interface Fault {
   /** The file's own row number, as a spreadsheet shows it; in JSON the first candidate is row 1. 0 for a photo that is nobody's. */
   row: number;
@@ -240,13 +242,11 @@ export const FAULTS = {
     zh: '同一证书编号已在第 {first} 行被替换',
     en: 'Row {first} already replaces the same certificate.',
   },
-} as const satisfies Record<string, { zh: string; en: string }>;
+} as const satisfies Record<string, Words>;
 
 export type FaultCode = keyof typeof FAULTS;
 
 /** Builds a fault; `facts` fill the placeholders of both sentences. */
 export function fault(row: number, field: string, code: FaultCode, facts: Record<string, string | number> = {}): Fault {
-  const fill = (text: string) => text.replace(/\{(\w+)\}/g, (_, key: string) => String(facts[key] ?? ''));
-  const { zh, en } = FAULTS[code];
-  return { row, field, code, message: `${fill(zh)} / ${fill(en)}` };
+  return { row, field, code, message: together(filled(FAULTS[code], facts)) };
 }

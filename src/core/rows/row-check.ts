@@ -1,147 +1,167 @@
 /**
- * Owns the judgement of one candidate row: every fault it has, and its checked form if it has none.
- * What only several rows together show is in rows.ts.
+ * The one judge of rows of people: who somebody is (name, document, occupation, job and level against the scope), what
+ * was achieved (scores, day, replaced certificate), and what only several rows together show. Uploads (rows.ts), rosters
+ * and results (procedure/roster-tables.ts, plan-check.ts, results-check.ts) say what is wrong in their own lists.
  */
-
-import { Refusal } from '../../base/refusal.ts';
-import { checkIdNumber, type IdType, parseIdType } from '../identity.ts';
-import { checkName } from '../name.ts';
+import type { IdType } from '../identity.ts';
+import { mayBeFloat } from '../identity.ts';
 import type { Level } from '../number.ts';
-import { parseNumber } from '../number.ts';
-import { type Fault, fault } from './faults.ts';
-import { type CheckedRow, FIELDS, NO_JOB, OPTIONAL_FIELDS, type RawRow } from './row.ts';
-import { placeInScope, type ScopeIndex } from './row-scope.ts';
+import type { Placement, ScopeIndex } from './row-scope.ts';
+import { placeInScope } from './row-scope.ts';
 import {
   type Flaw,
   flaw,
-  isNone,
-  looksLikeFormula,
   type Read,
   readExamDate,
+  readId,
+  readIdType,
+  readName,
+  readReplaces,
   readScore,
-  squeeze,
-  textOf,
-  toFault,
 } from './row-values.ts';
 
 export interface RowContext {
   scope: ScopeIndex;
-  pass_mark: number;
-  today: string;
-  /** `U+XXXX U+YYYY` of the glyphs that a printed text lacks, or ''. */
-  lacking: (text: string) => string;
+  /** Scores below are a fault. Without it any score is a result, and so is 缺考. */
+  pass_mark?: number | undefined;
+  /** Shanghai day after which no exam can have been; none without it. */
+  today?: string | undefined;
+  /** What characters a printed text has no glyphs for, or ''. Nothing is said of glyphs without it. */
+  lacking?: (text: string) => string;
 }
 
-/** What is known of a row, faults or not: the cross-row rules judge as much as they can. */
-export interface RowFindings {
+/** What is wrong in which field. */
+export type FieldFlaw = Flaw & { field: string };
+/** And in which row. */
+export type RowFlaw = FieldFlaw & { row: number };
+
+type Score = number | 'absent';
+
+/** What is known of a row, flaws or not: what several rows show is judged as far as it can be. */
+export interface Judged {
   row: number;
-  faults: Fault[];
-  checked?: CheckedRow;
+  /** In the order of the columns. */
+  flaws: FieldFlaw[];
   name?: string;
-  id?: { type: IdType; number: string };
-  /** Occupation, job and level as one key. */
+  id?: { type: IdType; number: string; born?: string };
+  /** In the scope's spelling. */
+  occupation?: NonNullable<Placement['occupation']>;
+  job?: string;
+  level?: Level;
+  /** Whether occupation, job and level stand in the scope without a flaw. */
+  filed: boolean;
+  /** Occupation, job and level as one key: `6-31-01-03 -- 3`. */
   qualification?: string;
+  /** Of results. */
+  score_theory?: Score;
+  score_practice?: Score;
+  exam_date?: string;
   replaces?: string;
 }
 
-const KNOWN: ReadonlySet<string> = new Set([...FIELDS, ...OPTIONAL_FIELDS]);
+export const qualificationKey = (code: string, job: string, level: number): string => `${code} ${job} ${level}`;
 
-/** A name, normalised and checked. */
-export function readName(value: unknown): Read<string> {
-  const given = textOf(value);
-  if ('flaw' in given) return given;
-  const result = checkName(given.value);
-  return 'name' in result ? { value: result.name } : flaw(result.fault, result.facts);
-}
+/** Type and number: a passport and a permit may have the same digits. */
+export const personKey = ({ type, number }: { type: IdType; number: string }): string => `${type} ${number}`;
 
-/** A document type, by name or code. */
-export function readIdType(value: unknown): Read<IdType> {
-  const given = textOf(value);
-  if ('flaw' in given) return given;
-  if (squeeze(given.value) === '') return flaw('value_missing');
-  if (looksLikeFormula(squeeze(given.value))) return flaw('formula');
-  const type = parseIdType(given.value);
-  return type ? { value: type } : flaw('id_type_unknown');
-}
+/** Whether somebody is younger than sixteen on a day. Dates compare as text; sixteen years after 29 February there is one again. */
+export const isUnderSixteen = (born: string, day: string): boolean =>
+  `${Number(born.slice(0, 4)) + 16}${born.slice(4)}` > day;
 
-/** With an unknown type only what no type allows is reported. */
-export function readId(value: unknown, type: IdType | undefined): Read<{ number: string; born?: string }> | undefined {
-  // A JSON number has been a float on its way here: 18 digits do not survive that, and fewer lose leading zeros.
-  if (typeof value === 'number') return flaw('id_number_float');
-  const given = textOf(value);
-  if ('flaw' in given) return given;
-  const result = checkIdNumber(type ?? 'passport', given.value);
-  if ('fault' in result) return type || result.fault !== 'passport_malformed' ? flaw(result.fault) : undefined;
-  return type ? { value: { number: result.id_number, ...(result.born ? { born: result.born } : {}) } } : undefined;
-}
+/** Fields that a row must not have. */
+export const unknownFields = (values: Record<string, unknown>, allowed: readonly string[]): FieldFlaw[] =>
+  Object.keys(values)
+    .filter((key) => !allowed.includes(key))
+    .map((key) => ({ field: key.slice(0, 40), ...flaw('field_unknown') }));
 
-/** The number of a certificate that is replaced, if there is one. */
-export function readReplaces(value: unknown): Read<string | undefined> {
-  const given = textOf(value);
-  if ('flaw' in given) return given;
-  if (isNone(given.value)) return { value: undefined };
-  if (looksLikeFormula(squeeze(given.value))) return flaw('formula');
-  try {
-    return { value: parseNumber(given.value).text };
-  } catch (error) {
-    if (error instanceof Refusal) return flaw('replaces_malformed');
-    throw error;
-  }
-}
-
-/** The day on which somebody is sixteen. Dates compare as text. Sixteen years after 29 February there is one again. */
-export const turnsSixteen = (born: string) => `${Number(born.slice(0, 4)) + 16}${born.slice(4)}`;
-
-export function checkRow(raw: RawRow, context: RowContext): RowFindings {
-  const { row, values } = raw;
-  // Cells that have slipped sideways would only produce faults that are not there.
-  if (raw.cells) return { row, faults: [fault(row, 'row', 'row_cells', raw.cells)] };
-
-  const findings: RowFindings = { row, faults: [] };
-  const report = (field: string, what: Flaw) => void findings.faults.push(toFault(row, field, what));
-  const keep = <T>(field: string, result: Read<T> | undefined): T | undefined => {
-    if (result && 'flaw' in result) report(field, result);
-    return result && 'value' in result ? result.value : undefined;
+function keeper(flaws: FieldFlaw[]) {
+  return <T>(field: string, read: Read<T> | undefined): T | undefined => {
+    if (read && 'flaw' in read) flaws.push({ field, ...read });
+    return read && 'value' in read ? read.value : undefined;
   };
-  const printable = (field: string, text: string | undefined) => {
-    const points = text === undefined ? '' : context.lacking(text);
-    if (points !== '') report(field, flaw('glyph_missing', { points }));
-  };
+}
 
-  for (const key of Object.keys(values)) if (!KNOWN.has(key)) report(key.slice(0, 40), flaw('field_unknown'));
+/** Judges who somebody is. */
+export function judgePerson(row: number, values: Record<string, unknown>, { scope, lacking }: RowContext): Judged {
+  const judged: Judged = { row, flaws: [], filed: false };
+  const keep = keeper(judged.flaws);
+  const printable = (field: string, text: string | undefined): void => {
+    const points = text === undefined ? '' : (lacking?.(text) ?? '');
+    if (points !== '') judged.flaws.push({ field, ...flaw('glyph_missing', { points }) });
+  };
   const name = keep('name', readName(values.name));
   printable('name', name);
-  const idType = keep('id_type', readIdType(values.id_type));
-  const id = keep('id_number', readId(values.id_number, idType));
-  const { occupation, job, level, flaws } = placeInScope(values, context.scope);
-  for (const { field, ...what } of flaws) report(field, what);
+  const type = keep('id_type', readIdType(values.id_type));
+  const id = keep('id_number', readId(values.id_number, type));
+  const { occupation, job, level, flaws } = placeInScope(values, scope);
+  judged.flaws.push(...flaws);
   if (!flaws.some(({ field }) => field === 'occupation_name')) printable('occupation_name', occupation?.name);
   printable('job_type', job);
-  const theory = keep('score_theory', readScore(values.score_theory, context.pass_mark));
-  const practice = keep('score_practice', readScore(values.score_practice, context.pass_mark));
-  const examDate = keep('exam_date', readExamDate(values.exam_date, context.today));
-  if (id?.born && examDate && turnsSixteen(id.born) > examDate) report('exam_date', flaw('under_16'));
-  const replaces = keep('replaces', readReplaces(values.replaces));
+  if (name !== undefined) judged.name = name;
+  if (type && id) judged.id = { type, ...id };
+  if (occupation) judged.occupation = occupation;
+  if (job !== undefined) judged.job = job;
+  if (level) judged.level = level;
+  judged.filed = flaws.length === 0;
+  if (occupation && job !== undefined && level) judged.qualification = qualificationKey(occupation.code, job, level);
+  return judged;
+}
 
-  if (name !== undefined) findings.name = name;
-  if (idType && id) findings.id = { type: idType, number: id.number };
-  if (occupation && job !== undefined && level) findings.qualification = `${occupation.code} ${job} ${level}`;
-  if (replaces) findings.replaces = replaces;
-  if (findings.faults.length === 0) {
-    // Without a fault every reader has returned its value.
-    findings.checked = {
-      row,
-      name: name as string,
-      id_type: idType as IdType,
-      id_number: (id as { number: string }).number,
-      occupation: occupation as CheckedRow['occupation'],
-      job: job ?? NO_JOB,
-      level: level as Level,
-      score_theory: theory as number,
-      score_practice: practice as number,
-      exam_date: examDate as string,
-      ...(replaces ? { replaces } : {}),
-    };
+/** Judges who somebody is and what was achieved. */
+export function judgeResult(row: number, values: Record<string, unknown>, context: RowContext): Judged {
+  const judged = judgePerson(row, values, context);
+  const keep = keeper(judged.flaws);
+  const scores = (['score_theory', 'score_practice'] as const).map((field): [typeof field, Score | undefined] => {
+    const read = readScore(values[field], context.pass_mark ?? 0);
+    const absent = context.pass_mark === undefined && 'flaw' in read && read.flaw === 'score_absent';
+    return [field, absent ? 'absent' : keep(field, read)];
+  });
+  for (const [field, score] of scores) if (score !== undefined) judged[field] = score;
+  const date = keep('exam_date', readExamDate(values.exam_date, context.today ?? '9999-12-31'));
+  if (date !== undefined) judged.exam_date = date;
+  if (judged.id?.born && date && isUnderSixteen(judged.id.born, date))
+    judged.flaws.push({ field: 'exam_date', ...flaw('under_16') });
+  const replaces = keep('replaces', readReplaces(values.replaces));
+  if (replaces) judged.replaces = replaces;
+  return judged;
+}
+
+/**
+ * A float always loses an ID number's last digits to 000, and one in eleven then still has a right check character.
+ * So a number ending in 000 is believed only while no other row of the file shows the damage.
+ */
+function floatsByNeighbours(all: readonly Judged[]): RowFlaw[] {
+  if (!all.some(({ flaws }) => flaws.some((one) => one.flaw === 'id_number_float'))) return [];
+  return all.flatMap(({ row, id }) =>
+    id && mayBeFloat(id.number) ? [{ row, field: 'id_number', ...flaw('id_number_float') }] : [],
+  );
+}
+
+/** One person twice for one qualification; one ID number under two names; one certificate replaced twice; float damage. */
+export function acrossRows(all: readonly Judged[]): RowFlaw[] {
+  const flaws = floatsByNeighbours(all);
+  const names = new Map<string, { row: number; name: string }>();
+  const qualified = new Map<string, number>();
+  const replaced = new Map<string, number>();
+  for (const { row, name, id, qualification, replaces } of all) {
+    const person = id && personKey(id);
+    if (person && name !== undefined) {
+      const first = names.get(person);
+      if (!first) names.set(person, { row, name });
+      else if (first.name !== name)
+        flaws.push({ row, field: 'id_number', ...flaw('id_with_two_names', { first: first.row }) });
+    }
+    if (person && qualification) {
+      const key = `${person} ${qualification}`;
+      const first = qualified.get(key);
+      if (first === undefined) qualified.set(key, row);
+      else flaws.push({ row, field: 'id_number', ...flaw('person_repeated', { first }) });
+    }
+    if (replaces) {
+      const first = replaced.get(replaces);
+      if (first === undefined) replaced.set(replaces, row);
+      else flaws.push({ row, field: 'replaces', ...flaw('replaces_repeated', { first }) });
+    }
   }
-  return findings;
+  return flaws;
 }

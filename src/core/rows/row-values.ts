@@ -1,13 +1,15 @@
 /**
- * Owns how one cell of a candidate row is read: level, score, exam date, occupation code, and the words for "none".
- * It normalises what can be known (full-width digits, spaces, several spellings of a day) and refuses what cannot
- * (三级/初级工, a serial date, a two-digit year, 11/1/2026), each with its own code.
+ * How one cell of a row of people is read: name, document, level, score, day, occupation code, and the words for "none".
+ * What can be known is normalised (full-width digits, spaces, several spellings of a day); what cannot (三级/初级工, a
+ * serial date, a two-digit year, 11/1/2026) is a flaw, each with its own code.
  */
 import { dayNumber, dayOf } from '../../base/day.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { withoutMarks } from '../../base/text.ts';
 import { Unreadable } from '../../formats/table/table-rows.ts';
-import { isLevel, LEVELS, type Level, levelWords } from '../number.ts';
+import { checkIdNumber, type IdType, parseIdType } from '../identity.ts';
+import { checkName } from '../name.ts';
+import { isLevel, LEVELS, type Level, levelWords, parseNumber } from '../number.ts';
 import { type Fault, type FaultCode, fault } from './faults.ts';
 
 /** What a reader returns: the value, or the code (with facts) of what is wrong. */
@@ -165,4 +167,47 @@ export function readOccupationCode(value: unknown): Read<string> {
   if (text === '') return flaw('value_missing');
   if (looksLikeFormula(text)) return flaw('formula');
   return /^\d-\d{2}-\d{2}-\d{2}$/.test(text) ? { value: text } : flaw('occupation_code_malformed');
+}
+
+/** A name, normalised and checked. */
+export function readName(value: unknown): Read<string> {
+  const given = textOf(value);
+  if ('flaw' in given) return given;
+  const result = checkName(given.value);
+  return 'name' in result ? { value: result.name } : flaw(result.fault, result.facts);
+}
+
+/** A document type, by name or code. */
+export function readIdType(value: unknown): Read<IdType> {
+  const given = textOf(value);
+  if ('flaw' in given) return given;
+  if (squeeze(given.value) === '') return flaw('value_missing');
+  if (looksLikeFormula(squeeze(given.value))) return flaw('formula');
+  const type = parseIdType(given.value);
+  return type ? { value: type } : flaw('id_type_unknown');
+}
+
+/** With an unknown type only what no type allows is reported. */
+export function readId(value: unknown, type: IdType | undefined): Read<{ number: string; born?: string }> | undefined {
+  // A JSON number has been a float on its way here: 18 digits do not survive that, and fewer lose leading zeros.
+  if (typeof value === 'number') return flaw('id_number_float');
+  const given = textOf(value);
+  if ('flaw' in given) return given;
+  const result = checkIdNumber(type ?? 'passport', given.value);
+  if ('fault' in result) return type || result.fault !== 'passport_malformed' ? flaw(result.fault) : undefined;
+  return type ? { value: { number: result.id_number, ...(result.born ? { born: result.born } : {}) } } : undefined;
+}
+
+/** The number of a certificate that is replaced, if there is one. */
+export function readReplaces(value: unknown): Read<string | undefined> {
+  const given = textOf(value);
+  if ('flaw' in given) return given;
+  if (isNone(given.value)) return { value: undefined };
+  if (looksLikeFormula(squeeze(given.value))) return flaw('formula');
+  try {
+    return { value: parseNumber(given.value).text };
+  } catch (error) {
+    if (isRefusal(error)) return flaw('replaces_malformed');
+    throw error;
+  }
 }

@@ -1,15 +1,14 @@
 /**
- * Owns the rows of a batch as a whole: reading candidates from JSON, and checking all rows together.
- * Every fault of every row is reported at once, because a batch is stored whole or not at all and people mend a file once.
- * It refuses outright only what is not a list of 1–10,000 candidates. Linear in the number of rows.
+ * The rows of a batch as a whole: candidates of a JSON body, and the check of all rows. Every fault of every row is
+ * reported at once, because a batch is stored whole or not at all. Linear in the number of rows.
  */
 
 import { Refusal } from '../../base/refusal.ts';
-import { mayBeFloat } from '../identity.ts';
-import { type Fault, fault } from './faults.ts';
-import type { CheckedRow, RawRow, RowRules } from './row.ts';
-import { checkRow, type RowFindings } from './row-check.ts';
+import type { Fault } from './faults.ts';
+import { type CheckedRow, FIELDS, OPTIONAL_FIELDS, type RawRow, type RowRules } from './row.ts';
+import { acrossRows, type Judged, judgeResult, type RowContext, unknownFields } from './row-check.ts';
 import { indexScope } from './row-scope.ts';
+import { flaw, toFault } from './row-values.ts';
 
 export type { Fault } from './faults.ts';
 export { type CheckedRow, FIELDS, type RawRow, type RowRules, type ScopeEntry } from './row.ts';
@@ -70,56 +69,50 @@ function rememberGlyphs(missingGlyphs: RowRules['missingGlyphs']): (text: string
   };
 }
 
-/**
- * A float always loses an ID number's last digits to 000, and one in eleven then still has a right check character.
- * So a number ending in 000 is believed only while no other row of the file shows the damage.
- */
-export function floatsByNeighbours(all: RowFindings[]): Fault[] {
-  if (!all.some(({ faults }) => faults.some(({ code }) => code === 'id_number_float'))) return [];
-  return all.flatMap(({ row, id }) =>
-    id && mayBeFloat(id.number) ? [fault(row, 'id_number', 'id_number_float')] : [],
-  );
-}
+const ALLOWED: readonly string[] = [...FIELDS, ...OPTIONAL_FIELDS];
 
-/** One person twice for one qualification; one ID number under two names; one certificate replaced twice. */
-export function acrossRows(all: RowFindings[]): Fault[] {
-  const faults: Fault[] = [];
-  const names = new Map<string, { row: number; name: string }>();
-  const qualified = new Map<string, number>();
-  const replaced = new Map<string, number>();
-  for (const { row, name, id, qualification, replaces } of all) {
-    // The type is part of who it is: a passport and a permit may have the same digits.
-    const person = id && `${id.type} ${id.number}`;
-    if (person && name !== undefined) {
-      const first = names.get(person);
-      if (!first) names.set(person, { row, name });
-      else if (first.name !== name) faults.push(fault(row, 'id_number', 'id_with_two_names', { first: first.row }));
-    }
-    if (person && qualification) {
-      const key = `${person} ${qualification}`;
-      const first = qualified.get(key);
-      if (first === undefined) qualified.set(key, row);
-      else faults.push(fault(row, 'id_number', 'person_repeated', { first }));
-    }
-    if (replaces) {
-      const first = replaced.get(replaces);
-      if (first === undefined) replaced.set(replaces, row);
-      else faults.push(fault(row, 'replaces', 'replaces_repeated', { first }));
-    }
-  }
-  return faults;
+/** A row as an upload has it; only without faults is it `checked`. */
+function checkRow({ row, values, cells }: RawRow, context: RowContext): { judged: Judged; checked?: CheckedRow } {
+  // Cells that have slipped sideways would only produce faults that are not there.
+  if (cells) return { judged: { row, flaws: [{ field: 'row', ...flaw('row_cells', cells) }], filed: false } };
+  const judged = judgeResult(row, values, context);
+  judged.flaws.unshift(...unknownFields(values, ALLOWED));
+  if (judged.flaws.length > 0) return { judged };
+  // Without a flaw every field was read, and below the pass mark or 缺考 is one.
+  const { name, id, occupation, job, level, score_theory, score_practice, exam_date, replaces } =
+    judged as Required<Judged>;
+  return {
+    judged,
+    checked: {
+      row,
+      name,
+      id_type: id.type,
+      id_number: id.number,
+      occupation,
+      job,
+      level,
+      score_theory: score_theory as number,
+      score_practice: score_practice as number,
+      exam_date,
+      ...(replaces ? { replaces } : {}),
+    },
+  };
 }
 
 /** Checks all rows. `rows` is the batch only if `faults` is empty; faults stand in row order. */
 export function checkRows(raw: RawRow[], rules: RowRules): { rows: CheckedRow[]; faults: Fault[] } {
-  const context = {
+  const context: RowContext = {
     scope: indexScope(rules.scope),
     pass_mark: rules.pass_mark,
     today: rules.today,
     lacking: rememberGlyphs(rules.missingGlyphs),
   };
   const all = raw.map((row) => checkRow(row, context));
-  const faults = all.flatMap((findings) => findings.faults).concat(floatsByNeighbours(all), acrossRows(all));
+  const judged = all.map((one) => one.judged);
+  const faults = [
+    ...judged.flatMap(({ row, flaws }) => flaws.map((one) => toFault(row, one.field, one))),
+    ...acrossRows(judged).map((one) => toFault(one.row, one.field, one)),
+  ];
   // Array.prototype.sort is stable: within a row, columns keep their order and cross-row faults come last.
   faults.sort((a, b) => a.row - b.row);
   return { rows: all.flatMap(({ checked }) => (checked ? [checked] : [])), faults };

@@ -5,12 +5,12 @@
 
 import { env, exports } from 'cloudflare:workers';
 import { shanghaiYear } from '../src/base/day.ts';
-import { certifyCentre, handInCertificate } from '../src/cli/certify.ts';
 import { announceMissing } from '../src/cli/procedure-life.ts';
 import type { ScopeEntry } from '../src/core/schema.ts';
 import { unverified } from '../src/core/statement.ts';
 import { BUILT_IN } from '../src/core/workdays.ts';
 import { Caller, type Fetch } from '../src/sdk/call.ts';
+import { certifyCentre, certifyNewestKey } from '../src/sdk/certify.ts';
 import {
   appointCentre,
   approveBatch,
@@ -44,8 +44,8 @@ export const workerFetch: Fetch = (url, init) =>
     init,
   );
 
-export const anyone = new Caller(ORIGIN, undefined, workerFetch);
-export const as = (identity: Identity): Caller => new Caller(ORIGIN, identity, workerFetch);
+export const anyone = new Caller(ORIGIN, undefined, { fetch: workerFetch });
+export const as = (identity: Identity): Caller => new Caller(ORIGIN, identity, { fetch: workerFetch });
 
 export const SCOPE: ScopeEntry[] = [
   { code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5, 4, 3, 2, 1] },
@@ -120,7 +120,7 @@ export async function fileWith(
     ...change,
   });
   await as(centre).post('/v1/filings', { statement: filing });
-  await handInCertificate(centre, as(centre), filing);
+  await certifyNewestKey(as(centre), filing);
   const client = await identity(`org:${code}`, ({ jwk: own }) => nameClient(centre, code, own));
   await as(centre).post('/v1/clients', { statement: client.token });
   return { code, centre, client, filing };

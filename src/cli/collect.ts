@@ -5,8 +5,9 @@
  */
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { decodeUtf8 } from '../base/bytes.ts';
 import { leafText, rootOfTexts } from '../core/approved-rows.ts';
-import { BUNDLE_MEDIA_TYPE, openBundle, readBundle } from '../core/bundle.ts';
+import { openBundle, readBundle } from '../core/bundle.ts';
 import { openCredential, splitCredential } from '../core/credential.ts';
 import { openDirectory } from '../core/directory.ts';
 import type { PublicJwk } from '../core/keys.ts';
@@ -14,10 +15,10 @@ import { openDocument } from '../core/paper/document-check.ts';
 import type { Report } from '../core/report.ts';
 import { Memo } from '../core/statement.ts';
 import { verify } from '../core/verify.ts';
-import { certificatesOf, holderOf, type Issued } from '../sdk/batch.ts';
 import { Caller } from '../sdk/call.ts';
+import { certificatesOf, holderFile, holderOf, type Issued, pdfOf } from '../sdk/fetch-certificates.ts';
 import { now, type Speaker } from '../sdk/sign.ts';
-import { Failure, Progress } from './talk.ts';
+import { Failure, showing } from './talk.ts';
 
 /** Writes beside and renames: a file that is there is whole. */
 export function writeWhole(path: string, content: string | Uint8Array, mode = 0o666): void {
@@ -73,11 +74,13 @@ export async function writeLines(
 ): Promise<void> {
   const file = openSync(`${path}.part`, 'w');
   try {
-    for await (const issued of certificatesOf(caller, batch, new Progress('下载凭证 fetching credentials'))) {
-      const { row, number, credential, seal_url } = issued;
-      writeSync(file, `${JSON.stringify({ row, number, credential, seal_url })}\n`);
-      await each(issued);
-    }
+    await showing('下载凭证 fetching credentials', async (progress) => {
+      for await (const issued of certificatesOf(caller, batch, progress)) {
+        const { row, number, credential, seal_url } = issued;
+        writeSync(file, `${JSON.stringify({ row, number, credential, seal_url })}\n`);
+        await each(issued);
+      }
+    });
   } finally {
     closeSync(file);
   }
@@ -141,21 +144,16 @@ export async function fetchFiles(
   const caller = new Caller(origin, client);
   const anyone = new Caller(origin);
   for (const sub of ['pdf', 'bundle']) mkdirSync(join(folder, sub), { recursive: true });
-  const progress = new Progress('下载 PDF 与核验包 fetching PDFs and bundles');
   let done = 0;
-  await eachOf(issued, 4, async ({ number, credential }) => {
-    const bytes = new Uint8Array(await (await caller.take('GET', `/v1/certificates/${number}.pdf`)).arrayBuffer());
-    await check(number, { kind: 'pdf', bytes });
-    writeWhole(join(folder, 'pdf', `${number}.pdf`), bytes);
-    const text = await (
-      await anyone.take('POST', `/v1/certificates/${number}/download`, {
-        body: holderOf(credential),
-        accept: BUNDLE_MEDIA_TYPE,
-      })
-    ).text();
-    await check(number, { kind: 'bundle', value: JSON.parse(text) });
-    writeWhole(join(folder, 'bundle', `${number}.json`), text);
-    progress.at(++done, issued.length);
-  });
-  progress.end();
+  await showing('下载 PDF 与核验包 fetching PDFs and bundles', (progress) =>
+    eachOf(issued, 4, async ({ number, credential }) => {
+      const bytes = await pdfOf(caller, number);
+      await check(number, { kind: 'pdf', bytes });
+      writeWhole(join(folder, 'pdf', `${number}.pdf`), bytes);
+      const bundle = await holderFile(anyone, number, holderOf(credential), 'bundle');
+      await check(number, { kind: 'bundle', value: JSON.parse(decodeUtf8(bundle)) });
+      writeWhole(join(folder, 'bundle', `${number}.json`), bundle);
+      progress(++done, issued.length);
+    }),
+  );
 }

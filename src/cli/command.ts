@@ -7,10 +7,10 @@ import { resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { readIdentity, readKeyFile, writeKeyFile } from '../../keys/make.ts';
 import { thumbprint } from '../core/keys.ts';
-import type { TrustFile } from '../sdk/batch.ts';
 import { Caller } from '../sdk/call.ts';
+import type { TrustFile } from '../sdk/file-organization.ts';
+import { asApplicant } from '../sdk/send-step.ts';
 import { now, type Speaker } from '../sdk/sign.ts';
-import { asApplicant } from '../sdk/take.ts';
 import { keyPath } from './dev.ts';
 import { out, rootKeyUsed, usage } from './talk.ts';
 

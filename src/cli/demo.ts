@@ -12,30 +12,30 @@ import { shanghaiDay } from '../base/day.ts';
 import { usccCheckCharacter } from '../core/identity.ts';
 import { centreName, PROVINCE_CODE } from '../core/province.ts';
 import type { CheckedRow, RawRow } from '../core/rows/row.ts';
-import { readRows, readScope, typeOfFile } from '../core/rows/row-file.ts';
+import { readRows, readScope } from '../core/rows/row-file.ts';
 import { checkRows } from '../core/rows/rows.ts';
 import type { ScopeEntry } from '../core/schema.ts';
 import { unverified } from '../core/statement.ts';
-import type { FontSet } from '../formats/font/font.ts';
-import { type Font, openFont } from '../formats/font/font.ts';
+import { type Font, type FontSet, openFont } from '../formats/font/font.ts';
 import {
-  approveWith,
-  fileWith,
-  issueWith,
-  nameServiceKey,
+  issueBatch,
+  photosFor,
   readBatch,
   requireSameRows,
-  type TrustFile,
+  type Seen,
+  sendApproval,
+  submitList,
 } from '../sdk/batch.ts';
 import { CallError, Caller } from '../sdk/call.ts';
-import { appointCentre, type Identity, type KeyPair, makeKey, nameClient } from '../sdk/sign.ts';
-import { asApplicant, newCase, takeStep } from '../sdk/take.ts';
+import { certifyCentre, certifyNewestKey, certifyRoot } from '../sdk/certify.ts';
+import { nameServiceKey, sendClient, sendFiling, type TrustFile } from '../sdk/file-organization.ts';
+import { asApplicant, newCase, takeStep } from '../sdk/send-step.ts';
+import { appointCentre, type Identity, type KeyPair, makeKey } from '../sdk/sign.ts';
 import { fontFiles } from './build.ts';
-import { certifyCentre, certifyRoot, handInCertificate } from './certify.ts';
 import { collect, writeWhole } from './collect.ts';
 import { fromHere } from './command.ts';
 import { freePort, type LocalService, onAbandoned, startLocal } from './local.ts';
-import { photosFor, readArchive, uploadOf } from './photos.ts';
+import { readArchive } from './photos.ts';
 import {
   announceMissing,
   demonstrationDays,
@@ -47,7 +47,7 @@ import {
 } from './procedure-life.ts';
 import { deriveScope } from './scope.ts';
 import { newSecret, settingsFor, withDemoClock } from './settings.ts';
-import { err, explain, Failure, out, Progress, usage } from './talk.ts';
+import { err, explain, Failure, out, showing, usage } from './talk.ts';
 
 const USAGE = `用法 / usage: npm run demo -- --candidates FILE [--scope FILE] [--photos ZIP|DIR] --out DIR [--pdf N|all]
   --candidates  名单：.xlsx 或 CSV（UTF-8、GBK、GB18030），表头中英文均可
@@ -153,31 +153,22 @@ async function enrol(
   const applicant = await asApplicant(pair, moments.apply);
   const application = newCase('application');
   await takeStep(
-    applicant,
     as(applicant, moments.apply),
     application,
     'application.submit',
     sampleApplication({ name: NAME, uscc, centre: city.subject, key: pair.jwk, scope, capacity: CAPACITY }),
   );
   const centre = as(city, moments.select);
-  const filing = await fileWith(
-    city,
-    centre,
-    { code: CODE, name: NAME, uscc, scope, annual_capacity: CAPACITY },
-    false,
-    { iat: moments.select },
-  );
-  await handInCertificate(city, centre, filing);
-  const client: Identity = {
-    ...pair,
-    subject: `org:${CODE}`,
-    token: await nameClient(city, CODE, pair.jwk, { iat: moments.select }),
-  };
-  await centre.post('/v1/clients', { statement: client.token });
-  await takeStep(city, centre, application, 'application.select', {
+  const filing = await sendFiling(centre, { code: CODE, name: NAME, uscc, scope, annual_capacity: CAPACITY }, false, {
+    iat: moments.select,
+  });
+  await certifyNewestKey(centre, filing);
+  const { client: token, jti } = await sendClient(centre, CODE, pair.jwk, { iat: moments.select });
+  const client: Identity = { ...pair, subject: `org:${CODE}`, token };
+  await takeStep(centre, application, 'application.select', {
     organization: CODE,
     filing: jtiOf(filing),
-    client: jtiOf(client.token),
+    client: jti,
   });
   return client;
 }
@@ -194,21 +185,14 @@ async function procedure(
   clock: Clock,
 ): Promise<string> {
   const [plan, results] = [newCase('plan'), newCase('results')];
-  await takeStep(
-    client,
-    as(client, moments.plan),
-    plan,
-    'plan.file',
-    samplePlan('职业技能等级认定考核计划（演示）', rows),
-  );
-  for (const centre of [city, province])
-    await takeStep(centre, as(centre, moments.plan + 3600), plan, 'plan.receive', {});
+  await takeStep(as(client, moments.plan), plan, 'plan.file', samplePlan('职业技能等级认定考核计划（演示）', rows));
+  for (const centre of [city, province]) await takeStep(as(centre, moments.plan + 3600), plan, 'plan.receive', {});
   clock.done(
     '报送考核计划',
     'plan filed with both centres',
     `${shanghaiDay(moments.plan)}, ${rows.length} 人 candidates`,
   );
-  await takeStep(client, as(client, moments.publish), results, 'results.publish', sampleResults(plan, rows));
+  await takeStep(as(client, moments.publish), results, 'results.publish', sampleResults(plan, rows));
   const { due } = await as(client, moments.publish).get<{ due: string }>(`/v1/cases/${results}`);
   clock.done('考试结束，结果公示', 'exams over, results on notice', `${shanghaiDay(moments.publish)} – ${due}`);
   const { id, root, count } = await as(client, moments.upload).json<{ id: string; root: string; count: number }>(
@@ -216,7 +200,7 @@ async function procedure(
     `/v1/results/${results}/batch`,
     photos ? { body: photos, type: 'application/zip' } : { body: {} },
   );
-  await takeStep(client, as(client, moments.upload), results, 'results.upload', { batch: id, root, count });
+  await takeStep(as(client, moments.upload), results, 'results.upload', { batch: id, root, count });
   return id;
 }
 
@@ -231,7 +215,7 @@ async function life(
   const { origin } = service;
   const present = Math.floor(Date.now() / 1000);
   const as: Act = (identity, moment) =>
-    new Caller(origin, identity, undefined, moment === undefined ? undefined : () => moment);
+    new Caller(origin, identity, { moment: moment === undefined ? undefined : () => moment });
   // The procedure's own days, where the file's exams leave room for them: bad rows are told by the upload itself.
   const checked = checkRows(rows, { scope, pass_mark: 60, today: shanghaiDay(present), missingGlyphs: () => [] });
   const moments =
@@ -269,12 +253,10 @@ async function life(
         id: await procedure(as, { city, province, client }, checked.rows, moments, input.photos, clock),
         ignored_columns: readRows(input.candidates).ignored,
       }
-    : await as(client).json<{ id: string; ignored_columns?: string[] }>(
-        'POST',
-        '/v1/batches',
-        uploadOf(input.candidates, typeOfFile(input.candidates), input.photos),
-      );
-  const seen = await readBatch(as(client), batch.id, new Progress('核对名单 reading rows'));
+    : await submitList(as(client), input.candidates, { photos: input.photos });
+  const read = (who: Identity, what: string): Promise<Seen> =>
+    showing(what, (progress) => readBatch(as(who), batch.id, { progress }));
+  const seen = await read(client, '核对名单 reading rows');
   const photos = await photosFor(rows, input.photos);
   requireSameRows(rows, seen, photos);
   clock.done(
@@ -285,16 +267,12 @@ async function life(
   if (batch.ignored_columns?.length)
     out(`           未使用的列 / columns not used: ${batch.ignored_columns.join(', ')}`);
 
-  await approveWith(city, as(city), await readBatch(as(city), batch.id, new Progress('市级核对 city reads')));
+  await sendApproval(as(city), await read(city, '市级核对 city reads'));
   clock.done('市级审核', 'the city approved, root recomputed');
-  const approval = await approveWith(
-    province,
-    as(province),
-    await readBatch(as(province), batch.id, new Progress('省级核对 province reads')),
-  );
+  const approval = await sendApproval(as(province), await read(province, '省级核对 province reads'));
   clock.done('省级审核', 'the province approved, root recomputed');
 
-  const { issued } = await issueWith(client, as(client), seen, approval, new Progress('颁发 issuing'));
+  const { issued } = await showing('颁发 issuing', (progress) => issueBatch(as(client), seen, { approval, progress }));
   clock.done('指令与颁发', 'ordered and issued', `${issued} 张 certificates`);
 
   clear(input.out);

@@ -11,9 +11,9 @@ import { join } from 'node:path';
 import { makeKeyFile, readKeyFile, writeKeyFile, writePrivate } from '../../keys/make.ts';
 import { centreName, PROVINCE_CODE } from '../core/province.ts';
 import { unverified } from '../core/statement.ts';
+import { certifyCentre, certifyRoot } from '../sdk/certify.ts';
 import { appointCentre, nameClient, now, type Signatory, type Speaker } from '../sdk/sign.ts';
 import { ROOT } from './build.ts';
-import { certifyCentre, certifyRoot } from './certify.ts';
 import { newSecret } from './settings.ts';
 
 export const DEV = join(ROOT, '.dev');

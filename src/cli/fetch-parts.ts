@@ -1,42 +1,15 @@
 /**
- * Owns fetching a batch's PDFs in parts, as files or as archives: what is there stays, what broke off is asked for
- * again from where it stopped, and a file that is there is whole.
- * It refuses to take anything but the certificates that the batch lists, in their order.
+ * A batch's PDFs in parts, as files or as archives: what is there stays, what broke off is asked for again from where
+ * it stopped, and a file that is there is whole.
  */
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRefusal } from '../base/refusal.ts';
 import { parseNumber } from '../core/number.ts';
 import { readZip } from '../formats/zip-stream.ts';
-import { type Line, PART, takeParts } from '../sdk/archive-parts.ts';
 import { CallError, type Caller } from '../sdk/call.ts';
+import { archiveLine, type Line, PART, takeParts } from '../sdk/fetch-certificates.ts';
 import { writeWhole } from './collect.ts';
 import { Failure, type Progress } from './talk.ts';
-
-/** Times in a row that a part is asked for again without a certificate more. */
-const RETRIES = 3;
-/** Milliseconds before the first of them; the second waits twice as long. */
-const PAUSE = 500;
-
-/**
- * Waits where a transfer broke off, which another attempt may mend: fetch throws TypeErrors, and a proxy that repeats
- * a request by itself after such an accident gets its proof refused.
- */
-async function accident(error: unknown, turn: number): Promise<void> {
-  const brokeOff =
-    error instanceof TypeError ||
-    isRefusal(error, 'zip_broken') ||
-    (error instanceof CallError && (error.problem.status >= 500 || error.problem.code === 'proof_replayed'));
-  if (!brokeOff || turn > RETRIES) throw error;
-  await new Promise((resolve) => setTimeout(resolve, turn * PAUSE));
-}
-
-const lineOf = (caller: Caller, id: string): Line => ({
-  ask: async (from, limit) =>
-    (await caller.take('GET', `/v1/batches/${id}/certificates.zip?from=${from}&limit=${limit}`))
-      .body as ReadableStream<Uint8Array>,
-  accident,
-});
 
 /**
  * Fetches `<number>.pdf` of each certificate into a folder.
@@ -63,7 +36,7 @@ export async function fetchPdfs(
     let last = at + PART - 1;
     while (!missing.has(last)) last--;
     try {
-      for await (const { name, bytes } of takeParts(lineOf(caller, id), at, last + 1)) {
+      for await (const { name, bytes } of takeParts(archiveLine(caller, id), at, last + 1)) {
         if (name !== names[at])
           throw new Failure(
             1,
@@ -140,7 +113,9 @@ export async function fetchZips(
     const name = `${id}.part-${String(from / PART + 1).padStart(4, '0')}.zip`;
     const length = Math.min(PART, count - from);
     if (force || !existsSync(join(folder, name))) {
-      await fetchZip(lineOf(caller, id), join(folder, name), from, length, (got) => progress.at(from + got, count));
+      await fetchZip(archiveLine(caller, id), join(folder, name), from, length, (got) =>
+        progress.at(from + got, count),
+      );
       fetched += length;
     }
     parts.push(name);

@@ -6,12 +6,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { zipSync } from 'fflate';
-import { sha256, toBase64url } from '../base/bytes.ts';
 import { photoType } from '../core/photo.ts';
-import { matchPhotos, type Photo, photosOfArchive } from '../core/rows/row-photos.ts';
-import type { RawRow } from '../core/rows/rows.ts';
 import type { Seen } from '../sdk/batch.ts';
-import type { Caller, CallOptions } from '../sdk/call.ts';
+import type { Caller } from '../sdk/call.ts';
+import { photoOf } from '../sdk/fetch-certificates.ts';
 import { eachOf, writeWhole } from './collect.ts';
 import { Failure, Progress, usage } from './talk.ts';
 
@@ -36,27 +34,6 @@ export function readArchive(path: string): Uint8Array<ArrayBuffer> {
   return zipSync(Object.fromEntries(entries), { level: 0 }) as Uint8Array<ArrayBuffer>;
 }
 
-/** The body of an upload: the file alone, or with photos as a form. */
-export function uploadOf(
-  file: Uint8Array<ArrayBuffer>,
-  type: string,
-  archive: Uint8Array<ArrayBuffer> | undefined,
-): CallOptions {
-  if (!archive) return { body: file, type };
-  const form = new FormData();
-  form.set('rows', new Blob([file], { type }));
-  form.set('photos', new Blob([archive], { type: 'application/zip' }));
-  return { body: form };
-}
-
-/** The photo of each row, as the service has to match them. Whatever is wrong with them the service has refused. */
-export async function photosFor(
-  rows: RawRow[],
-  archive: Uint8Array<ArrayBuffer> | undefined,
-): Promise<Map<number, Photo>> {
-  return archive ? (await matchPhotos(rows, photosOfArchive(archive))).photos : new Map();
-}
-
 /**
  * Compares each photo of a batch with the digest that its row discloses; saves them as `row-<number>.jpg`, readable for
  * their owner alone, where a folder is named. Seen can only be what lay in the folder before, byte for byte: an earlier
@@ -75,9 +52,8 @@ export async function savePhotos(
   const progress = new Progress('核对照片 comparing photos');
   let [done, unseen] = [0, 0];
   await eachOf(wanted, 4, async ({ row, position, photo_digest }) => {
-    const answer = await caller.take('GET', `/v1/batches/${ref.batch}/rows/${position}/photo`);
-    const bytes = new Uint8Array(await answer.arrayBuffer());
-    if (toBase64url(await sha256(bytes)) !== photo_digest) {
+    const { bytes, digest } = await photoOf(caller, ref.batch, position);
+    if (digest !== photo_digest) {
       throw new Failure(
         1,
         `第 ${row} 行的照片与其摘要不符，拒绝签名`,

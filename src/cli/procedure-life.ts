@@ -13,10 +13,10 @@ import type { CheckedRow } from '../core/rows/row.ts';
 import type { ScopeEntry } from '../core/schema.ts';
 import { unverified } from '../core/statement.ts';
 import { BUILT_IN, WorkingDays } from '../core/workdays.ts';
-import type { TrustFile } from '../sdk/batch.ts';
 import type { Caller } from '../sdk/call.ts';
+import type { TrustFile } from '../sdk/file-organization.ts';
+import { newSalt } from '../sdk/send-step.ts';
 import { announceYear, type Speaker } from '../sdk/sign.ts';
-import { newSalt } from '../sdk/take.ts';
 
 const DAY = 86_400;
 const HOUR = 3600;

@@ -10,8 +10,8 @@ import { dayNumber, dayOf, shanghaiDay } from '../base/day.ts';
 import type { CandidateSession } from '../core/procedure/draw.ts';
 import type { DrawRecord } from '../core/procedure/draw-record.ts';
 import { isDrawnOn, newSeed, type PublicSource, seedFileName, seedText } from '../core/procedure/draw-seed.ts';
+import { caseOf, takeStep } from '../sdk/send-step.ts';
 import type { Speaker } from '../sdk/sign.ts';
-import { caseOf, takeStep } from '../sdk/take.ts';
 import { keyPath } from './dev.ts';
 import type { Act } from './seed-procedure.ts';
 
@@ -52,7 +52,7 @@ async function fix(
   if (!(await caseOf(as(city), plan))) return false;
   const { sessions } = await as(city, moment).get<{ sessions: CandidateSession[] }>('/v1/sessions');
   const own = sessions.filter((one) => one.plan === plan);
-  await takeStep(city, as(city, moment), about, 'draw.commit', {
+  await takeStep(as(city, moment), about, 'draw.commit', {
     title,
     sessions: own,
     inspectors: INSPECTORS,
@@ -78,14 +78,14 @@ export async function seedDraws(
     } = await as().get<DrawRecord>('/v1/draws/seed-draw-revealed');
     const at = (moment: number) => as(city, moment);
     if ((await caseOf(as(city), revealed))?.state === 'committed')
-      await takeStep(city, at(morning(dayOf(dayNumber(body.public_source.date) + 1))), revealed, 'draw.reveal', {
+      await takeStep(at(morning(dayOf(dayNumber(body.public_source.date) + 1))), revealed, 'draw.reveal', {
         seed: seedOf(city, revealed).seed,
         public_value: '03 11 19 22 27 31 08',
       });
     const { drawn = [], findings } = await as().get<DrawRecord>('/v1/draws/seed-draw-revealed');
     const [session] = drawn;
     if (session && findings.length === 0)
-      await takeStep(city, at(morning(session.date)), revealed, 'draw.finding', {
+      await takeStep(at(morning(session.date)), revealed, 'draw.finding', {
         plan: session.plan,
         session: session.session,
         inspectors: session.inspectors.map(({ id }) => id),

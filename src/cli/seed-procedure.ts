@@ -10,8 +10,8 @@ import type { CheckedRow } from '../core/rows/row.ts';
 import type { ScopeEntry } from '../core/schema.ts';
 import type { WorkingDays } from '../core/workdays.ts';
 import type { Caller } from '../sdk/call.ts';
+import { asApplicant, caseOf, takeStep } from '../sdk/send-step.ts';
 import { makeKey, type Speaker } from '../sdk/sign.ts';
-import { asApplicant, caseOf, takeStep } from '../sdk/take.ts';
 import { momentsFor, sampleApplication, samplePlan, sampleResults } from './procedure-life.ts';
 import { seedDraws } from './seed-draws.ts';
 
@@ -77,17 +77,13 @@ export async function throughNotice(
   );
   if (!moments || moments.plan <= since) return undefined;
   const [plan, results] = [`plan:${key}`, `results:${key}`];
-  await begin(
-    () => takeStep(client, as(client, moments.plan), plan, 'plan.file', samplePlan(title, rows)),
-    as(client),
-    plan,
-  );
+  await begin(() => takeStep(as(client, moments.plan), plan, 'plan.file', samplePlan(title, rows)), as(client), plan);
   const filed = await caseOf(as(client), plan);
   for (const centre of centres)
     if (!filed?.steps.some(({ iss }) => iss === centre.subject))
-      await takeStep(centre, as(centre, moments.plan + 3600), plan, 'plan.receive', {});
+      await takeStep(as(centre, moments.plan + 3600), plan, 'plan.receive', {});
   await begin(
-    () => takeStep(client, as(client, moments.publish), results, 'results.publish', sampleResults(plan, rows)),
+    () => takeStep(as(client, moments.publish), results, 'results.publish', sampleResults(plan, rows)),
     as(client),
     results,
   );
@@ -96,7 +92,7 @@ export async function throughNotice(
     {},
   );
   if ((await caseOf(as(client), results))?.state === 'notice')
-    await takeStep(client, as(client, moments.upload), results, 'results.upload', { batch: id, root, count });
+    await takeStep(as(client, moments.upload), results, 'results.upload', { batch: id, root, count });
   return id;
 }
 
@@ -112,8 +108,7 @@ export async function seedProcedure(
   }: { city: Speaker; client: Speaker; scope: ScopeEntry[]; code: string; days: WorkingDays },
   now: number,
 ): Promise<void> {
-  if (!(await caseOf(as(client), `rules:${code}`)))
-    await takeStep(client, as(client), `rules:${code}`, 'rules.publish', RULES);
+  if (!(await caseOf(as(client), `rules:${code}`))) await takeStep(as(client), `rules:${code}`, 'rules.publish', RULES);
   await runningNotice(as, client, city, now);
   await planAhead(as, client, days, now);
   await waitingApplication(as, city, scope, now);
@@ -124,13 +119,12 @@ async function runningNotice(as: Act, client: Speaker, city: Speaker, now: numbe
   const [plan, results] = ['plan:seed-on-notice-1', 'results:seed-on-notice-1'];
   const rows = people(now - 5 * DAY, 100);
   await begin(
-    () =>
-      takeStep(client, as(client, now - 30 * DAY), plan, 'plan.file', samplePlan('电工三级、四级认定（演示）', rows)),
+    () => takeStep(as(client, now - 30 * DAY), plan, 'plan.file', samplePlan('电工三级、四级认定（演示）', rows)),
     as(client),
     plan,
   );
   await begin(
-    () => takeStep(client, as(client, now - 2 * DAY), results, 'results.publish', sampleResults(plan, rows)),
+    () => takeStep(as(client, now - 2 * DAY), results, 'results.publish', sampleResults(plan, rows)),
     as(client),
     results,
   );
@@ -150,13 +144,7 @@ async function planAhead(as: Act, client: Speaker, days: WorkingDays, now: numbe
   if (days.add(shanghaiDay(now), 5) > shanghaiDay(now + 14 * DAY)) return;
   await begin(
     () =>
-      takeStep(
-        client,
-        as(client),
-        about,
-        'plan.file',
-        samplePlan('电工三级、四级认定（计划中）', people(now + 14 * DAY, 300)),
-      ),
+      takeStep(as(client), about, 'plan.file', samplePlan('电工三级、四级认定（计划中）', people(now + 14 * DAY, 300))),
     as(client),
     about,
   );
@@ -176,5 +164,5 @@ async function waitingApplication(as: Act, city: Speaker, scope: ScopeEntry[], n
     scope: scope.slice(0, 2),
     capacity: 2000,
   });
-  await takeStep(applicant, as(applicant, now - 3600), 'application:seed-waiting-one', 'application.submit', form);
+  await takeStep(as(applicant, now - 3600), 'application:seed-waiting-one', 'application.submit', form);
 }

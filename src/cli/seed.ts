@@ -11,25 +11,16 @@ import { checkRows, readCandidates } from '../core/rows/rows.ts';
 import type { ScopeEntry } from '../core/schema.ts';
 import { unverified } from '../core/statement.ts';
 import type { WorkingDays } from '../core/workdays.ts';
-import {
-  approveWith,
-  type BatchView,
-  certificatesOf,
-  fileWith,
-  type HolderOf,
-  issueWith,
-  nameServiceKey,
-  provinceApproval,
-  readBatch,
-  type TrustFile,
-} from '../sdk/batch.ts';
+import { type BatchView, issueBatch, readBatch, sendApproval } from '../sdk/batch.ts';
 import { Caller } from '../sdk/call.ts';
+import { certifyNewestKey } from '../sdk/certify.ts';
+import { certificatesOf, type HolderOf } from '../sdk/fetch-certificates.ts';
+import { nameServiceKey, sendFiling, type TrustFile } from '../sdk/file-organization.ts';
 import { changeStatus, now, type Speaker } from '../sdk/sign.ts';
-import { handInCertificate } from './certify.ts';
 import { BACKDATED, CITY_SCHOOL, type DevKeys, PROVINCE_SCHOOL } from './dev.ts';
 import { announceMissing, demonstrationDays } from './procedure-life.ts';
 import { type Act, seedProcedure, throughNotice } from './seed-procedure.ts';
-import { Progress } from './talk.ts';
+import { showing } from './talk.ts';
 
 export interface Seeded {
   /** A valid certificate, with what its holder types to download it. */
@@ -82,14 +73,7 @@ const ROWS: Record<string, Record<string, unknown>[]> = {
 };
 
 /** Files an organization and names its client key, unless that was done; certifies its issuing key each time, which does no harm. */
-async function enrol(
-  centre: Speaker,
-  caller: Caller,
-  client: Speaker,
-  code: string,
-  name: string,
-  uscc: string,
-): Promise<void> {
+async function enrol(caller: Caller, client: Speaker, code: string, name: string, uscc: string): Promise<void> {
   const { filings } = await caller.get<TrustFile>('/.well-known/trust.json');
   const inForce = filings.findLast((token) => {
     const { sub, exp } = unverified<{ sub: string; exp: number }>(token).claims;
@@ -97,14 +81,13 @@ async function enrol(
   });
   const filing =
     inForce ??
-    (await fileWith(
-      centre,
+    (await sendFiling(
       caller,
       { code, name, uscc: uscc + usccCheckCharacter(uscc), scope: SCOPE, annual_capacity: 10_000 },
       false,
       { iat: now() - BACKDATED + 1 },
     ));
-  await handInCertificate(centre, caller, filing);
+  await certifyNewestKey(caller, filing);
   await caller.post('/v1/clients', { statement: client.token });
 }
 
@@ -150,12 +133,11 @@ async function certify(
   const state = async () => as(client).get<BatchView>(`/v1/batches/${id}`);
   const has = async (tier: string) => (await state()).approvals.some((approval) => approval.tier === tier);
   if (code === CITY_SCHOOL && !(await has('city')))
-    await approveWith(keys.city, as(keys.city), await readBatch(as(keys.city), id));
-  if (!(await has('province')))
-    await approveWith(keys.province, as(keys.province), await readBatch(as(keys.province), id));
+    await sendApproval(as(keys.city), await readBatch(as(keys.city), id));
+  if (!(await has('province'))) await sendApproval(as(keys.province), await readBatch(as(keys.province), id));
   const seen = await readBatch(as(client), id);
   if (seen.view.state !== 'issued')
-    await issueWith(client, as(client), seen, provinceApproval(seen), new Progress('颁发 issuing'));
+    await showing('颁发 issuing', (progress) => issueBatch(as(client), seen, { progress }));
   const issued = [];
   for await (const { number } of certificatesOf(as(client), id)) {
     const person = seen.rows[issued.length] as HolderOf;
@@ -172,14 +154,14 @@ const EARLIEST = 40 * 86_400;
  * @returns them, and what puts in the rest
  */
 export async function seed(origin: string, keys: DevKeys): Promise<{ seeded: Seeded; fill(): Promise<void> }> {
-  const as: Act = (who, moment) => new Caller(origin, who, undefined, moment === undefined ? undefined : () => moment);
+  const as: Act = (who, moment) => new Caller(origin, who, { moment: moment === undefined ? undefined : () => moment });
   for (const { token } of [keys.province, keys.city]) await as(keys.province).post('/v1/centres', { statement: token });
   await nameServiceKey(keys.root, as(keys.province));
   const [moment, present] = [now() - EARLIEST, now()];
   await announceMissing(keys.province, as(keys.province, moment), moment, present);
   const days = demonstrationDays(moment, present);
   const client = (code: string) => keys.clients[code] as Speaker;
-  await enrol(keys.city, as(keys.city), client(CITY_SCHOOL), CITY_SCHOOL, '济南示范职业培训学校', '52370100MJD370001');
+  await enrol(as(keys.city), client(CITY_SCHOOL), CITY_SCHOOL, '济南示范职业培训学校', '52370100MJD370001');
   const issued = await certify(keys, client(CITY_SCHOOL), as, CITY_SCHOOL, days);
   const [first, last] = [issued[0], issued.at(-1)] as { number: string; holder: HolderOf }[];
   const { number: valid, holder } = first as { number: string; holder: HolderOf };
@@ -195,7 +177,6 @@ export async function seed(origin: string, keys: DevKeys): Promise<{ seeded: See
   }
   const fill = async (): Promise<void> => {
     await enrol(
-      keys.province,
       as(keys.province),
       client(PROVINCE_SCHOOL),
       PROVINCE_SCHOOL,

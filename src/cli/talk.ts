@@ -3,7 +3,7 @@
  * an error becomes at the end. Exit codes: 0 done, 1 refused or not valid, 2 wrong usage or cannot tell, 130 Ctrl-C.
  */
 import { KeyFileError } from '../../keys/make.ts';
-import { isRefusal } from '../base/refusal.ts';
+import { isRefusal, type Refusal } from '../base/refusal.ts';
 import { counted } from '../base/text.ts';
 import { together } from '../base/words.ts';
 import { labelOf } from '../core/field-words.ts';
@@ -52,6 +52,19 @@ export class Progress {
   end(): void {
     if (this.#shown && process.stderr.isTTY) process.stderr.write('\r\x1b[K');
     this.#shown = false;
+  }
+}
+
+/** Shows how far some long work is, while it goes on. */
+export async function showing<T>(
+  what: string,
+  work: (progress: (done: number, total: number) => void) => Promise<T>,
+): Promise<T> {
+  const progress = new Progress(what);
+  try {
+    return await work((done, total) => progress.at(done, total));
+  } finally {
+    progress.end();
   }
 }
 
@@ -166,6 +179,52 @@ function waitLine(seconds: number): string {
   return `请在 ${hours} 小时后再试 / try again in ${counted(hours, 'hour')}`;
 }
 
+/**
+ * What the caller's half (src/sdk) refuses, in the words of the command: Chinese, and English where its own sentence
+ * does not name the command that helps.
+ */
+const BATCH_REFUSED: Record<string, (facts: Refusal['facts']) => [zh: string, en?: string]> = {
+  rows_differ: ({ part, row }) =>
+    part === 'list'
+      ? [`服务保存的名单与文件不符（第 ${row} 行）`]
+      : part === 'batch'
+        ? ['批次没有名单']
+        : [`第 ${row} 行的内容与其摘要不符，拒绝签名`],
+  root_differs: ({ part, rows, root }) =>
+    part === 'filing'
+      ? ['批次所用的备案不是该机构的，拒绝签名']
+      : [`由 ${rows} 行重新计算的根与服务给出的 ${root} 不符，拒绝签名`],
+  photo_differs: ({ row }) => [`服务保存的照片与文件不符（第 ${row} 行）`],
+  filed_by_other_centre: ({ part, centre, batch, centre_name, name, organization, may_take_over }) => {
+    if (part === 'batch')
+      return [
+        `上传之后，机构已改由 ${centre} 备案，本批次不能审核。请退回（luzheng return ${batch}），由机构重新上传`,
+        `${centre} has filed the organization since the upload: return the batch (luzheng return ${batch}), and let the organization upload it again`,
+      ];
+    const filed = `${organization} 已由${centre_name}（${centre}）备案，名称为“${name}”，没有签名。请核对机构编码；`;
+    const en = `${centre_name} (${centre}) has filed ${organization} as “${name}”; nothing was signed. Check the code`;
+    return may_take_over
+      ? [
+          `${filed}确要由本中心接管的，加 --take-over：该中心登记的密钥随即失效，待审核的批次须退回重新上传`,
+          `${en}. To take the organization over, add --take-over: keys that centre named stop, and waiting batches are returned and uploaded again`,
+        ]
+      : [
+          `${filed}要改由本中心备案，须先由省中心撤回该备案`,
+          `${en}; for this centre to file it, the province withdraws that filing first`,
+        ];
+  },
+  city_approval_missing: () => [
+    '该机构由市级备案，须市级先审核',
+    'the organization is filed by a city, whose centre approves first: luzheng approve with its key',
+  ],
+  batch_returned: ({ reason }) => [
+    `批次已被中心退回${reason === undefined ? '' : `，原因：${reason}`}。其中的结果不能颁发；请改好名单，作为新批次重新提交（submit；经公示的结果用 upload）`,
+    `a centre returned this batch${reason === undefined ? '' : `: ${reason}`}. Nothing of it can be issued: mend the list and hand it in as a new batch (submit, or upload after a notice)`,
+  ],
+  approval_missing: ({ state }) => [`批次尚未经省级审核（状态 ${state}）`],
+  service_key_missing: () => ['服务没有公布自己的公钥'],
+};
+
 /** The lines for people, and the object for --json. */
 export function explain(error: unknown): { exit: number; lines: string[]; json: Record<string, unknown> } {
   if (error instanceof CallError) {
@@ -183,6 +242,11 @@ export function explain(error: unknown): { exit: number; lines: string[]; json: 
       lines: hint === undefined ? lines : [...lines, hint],
       json: { ...problem },
     };
+  }
+  if (isRefusal(error) && Object.hasOwn(BATCH_REFUSED, error.code)) {
+    const [zh, en = error.message] = (BATCH_REFUSED[error.code] as (typeof BATCH_REFUSED)[string])(error.facts);
+    const detail = `${zh} / ${en}`;
+    return { exit: 1, lines: [detail], json: { code: error.code, detail } };
   }
   if (isRefusal(error)) {
     const { row, field } = error.facts as { row?: number; field?: string };

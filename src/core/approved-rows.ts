@@ -122,7 +122,7 @@ export class Reading<R extends ShownRow = ShownRow> {
       throw new Refusal(
         'root_differs',
         `The root computed from ${this.rows.length} rows is ${own}, not the one that the service names; nothing was signed.`,
-        { part: 'rows' },
+        { part: 'rows', rows: this.rows.length, root },
       );
     return own;
   }

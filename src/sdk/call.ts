@@ -1,27 +1,45 @@
 /**
- * Owns calling the service: requests with a DPoP proof for each, answers as JSON, refusals as CallError with the
- * problem's code and facts. `fetch` is an argument, so that tests call the Worker the same way.
- * It refuses to follow a problem silently: every status above 299 throws.
+ * Calls to the service: each request carries a DPoP proof (RFC 9449) of the caller's key, answers are JSON, and every
+ * status above 299 is thrown as a CallError with the problem's code and facts. Runs in Node and in the browser; how to
+ * fetch and what time it is are arguments.
  */
 
 import { makeProof } from '../core/dpop.ts';
 import { foreignProblem, problemOf } from '../core/gateway.ts';
-import type { Speaker } from './sign.ts';
-import { now } from './sign.ts';
+import { now, type Speaker } from './sign.ts';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
+/** A fault of a row: of a list, of a plan or of results. */
+export interface RowFault {
+  /** Of a plan or of results: which list. */
+  part?: string;
+  row: number;
+  field: string;
+  code: string;
+  message: string;
+  /** Of a photo: the file's name in the archive. */
+  file?: string;
+}
+
+/** A refusal as the service sends it (RFC 9457, application/problem+json). */
 export interface Problem {
   status: number;
+  /** Stable snake_case word. */
   code: string;
+  /** In Chinese. */
   title?: string;
+  /** In English. */
   detail?: string;
   part?: string;
-  errors?: { row: number; field: string; code: string; message: string; file?: string }[];
+  /** Of rows that were refused. */
+  errors?: RowFault[];
+  /** Of a step's body. */
+  faults?: { part: string; message: string }[];
   [fact: string]: unknown;
 }
 
-/** The service said no. */
+/** The service refused a request. */
 export class CallError extends Error {
   override readonly name = 'CallError';
   readonly problem: Problem;
@@ -31,12 +49,16 @@ export class CallError extends Error {
   }
 }
 
+/** Whether an error is a refusal by the service, and with `code` given, that refusal alone. */
+export const isCallError = (error: unknown, code?: string): error is CallError =>
+  error instanceof CallError && (code === undefined || error.problem.code === code);
+
 /** Anyone may read these: a call without a proof spares a card one signature. */
 const isPublic = (path: string): boolean => path.startsWith('/.well-known/');
 
-/** How often one call waits for a brake to open, each time for at most a minute. */
+/** How often one call waits where the rate limit says so, each time for at most a minute. */
 const PATIENCE = 10;
-const braked = ({ status, headers }: Response): boolean =>
+const isLimited = ({ status, headers }: Response): boolean =>
   status === 429 && Number(headers.get('retry-after')) <= 60 && headers.has('retry-after');
 
 /** Codes of a line that was cut while a call was under way. */
@@ -50,40 +72,62 @@ export function cutBy(error: unknown): string | undefined {
   return why !== undefined && CUT.includes(why) ? why : undefined;
 }
 
-/** The line was cut during a call without files and too small for any limit: the service stopped, and what the call does can be asked for again. */
+/**
+ * The connection was cut during a call without files and too small for any limit: the service stopped, and the same call
+ * can be made again.
+ */
 export class CutOff extends TypeError {
   override readonly name = 'CutOff';
 }
 
 export interface CallOptions {
-  /** JSON value, a form, or bytes with `type`. */
+  /** JSON value, a form, or bytes or a Blob with their media type in `type`. */
   body?: unknown;
   type?: string;
   accept?: string;
   headers?: Record<string, string>;
   /** NumericDate of the proof; the machine's clock if absent. */
   iat?: number;
+  signal?: AbortSignal | undefined;
+}
+
+/** What a caller takes from around it. */
+export interface Environment {
+  fetch?: Fetch;
+  /**
+   * The moment (NumericDate) in which the service is to answer, for a demonstration on localhost alone: sent along as
+   * Luzheng-Clock. The machine's own time if absent.
+   */
+  moment?: (() => number) | undefined;
+  /** How often one call waits and repeats where the rate limit says so; 0: it is refused at once. */
+  patience?: number;
 }
 
 export class Caller {
   readonly origin: string;
   readonly identity: Speaker | undefined;
   readonly #fetch: Fetch;
-  /** The moment (NumericDate) in which a demonstration's service is to live; the machine's own if absent. */
   readonly #moment: (() => number) | undefined;
+  readonly #patience: number;
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** Without an identity only public routes can be called. */
+  /** @param origin what the service calls itself. @param identity without one only public routes can be called */
   constructor(
     origin: string,
     identity?: Speaker,
-    fetcher: Fetch = (url, init) => fetch(url, init),
-    moment?: () => number,
+    { fetch: fetcher = (url, init) => fetch(url, init), moment, patience = PATIENCE }: Environment = {},
   ) {
     this.origin = origin;
     this.identity = identity;
     this.#fetch = fetcher;
     this.#moment = moment;
+    this.#patience = patience;
+  }
+
+  /** Whose key signs. @throws TypeError without an identity */
+  get speaker(): Speaker {
+    if (!this.identity) throw new TypeError('This caller has no key: it makes public calls alone.');
+    return this.identity;
   }
 
   /** NumericDate of this caller's world. */
@@ -110,11 +154,11 @@ export class Caller {
       headers.Authorization = `DPoP ${this.identity.token}`;
       headers.DPoP = await this.#prove(this.identity, method, url, options.iat);
     }
-    const init: RequestInit = { method, headers };
+    const init: RequestInit = { method, headers, ...(options.signal ? { signal: options.signal } : {}) };
     if (options.body instanceof FormData) init.body = options.body;
     else if (options.body !== undefined) {
       headers['Content-Type'] = options.type ?? 'application/json';
-      init.body = options.type ? (options.body as Uint8Array<ArrayBuffer>) : JSON.stringify(options.body);
+      init.body = options.type ? (options.body as Blob | Uint8Array<ArrayBuffer>) : JSON.stringify(options.body);
     }
     try {
       return await this.#fetch(url, init);
@@ -129,7 +173,7 @@ export class Caller {
   /** The answer, or a CallError. */
   async take(method: string, path: string, options: CallOptions = {}): Promise<Response> {
     let response = await this.send(method, path, options);
-    for (let turn = 1; braked(response) && turn <= PATIENCE; turn++) {
+    for (let turn = 1; isLimited(response) && turn <= this.#patience; turn++) {
       await response.body?.cancel();
       await new Promise((resolve) => setTimeout(resolve, 1000 * Number(response.headers.get('retry-after'))));
       response = await this.send(method, path, options);
@@ -153,11 +197,11 @@ export class Caller {
     }
   }
 
-  get<T>(path: string): Promise<T> {
-    return this.json<T>('GET', path);
+  get<T>(path: string, options: CallOptions = {}): Promise<T> {
+    return this.json<T>('GET', path, options);
   }
 
-  post<T>(path: string, body: unknown): Promise<T> {
-    return this.json<T>('POST', path, { body });
+  post<T>(path: string, body: unknown, options: CallOptions = {}): Promise<T> {
+    return this.json<T>('POST', path, { ...options, body });
   }
 }

@@ -1,8 +1,4 @@
-/**
- * Owns what people sign on their own machines: each function makes one statement with a key that never leaves
- * the caller. Used by the command, the demonstration and the tests, so that all of them speak one dialect.
- * It refuses nothing: the service judges what it is handed.
- */
+/** Keys, and the statements that people sign with them on their own machines. */
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import type { Announcement } from '../core/announcement.ts';
 import type { PublicJwk, SigningKey } from '../core/keys.ts';
@@ -45,6 +41,7 @@ export interface Identity extends KeyPair, Named {}
 
 /** Seconds since 1970. */
 export const now = (): number => Math.floor(Date.now() / 1000);
+
 const DAY = 86_400;
 const YEAR = 365 * DAY;
 const newId = (): string => crypto.randomUUID();
@@ -188,10 +185,10 @@ export function orderBatch(
   );
 }
 
-/** Suspends, reinstates or revokes a certificate. `prev`: digest of the event before. */
+/** Suspends, reinstates or revokes a certificate. `prev`: digest of the event before; `aud`: origin of the service. */
 export function changeStatus(
   by: Speaker,
-  change: { number: string; action: Event['action']; reason: Event['reason']; seq: number; prev?: string },
+  change: Pick<Event, 'number' | 'action' | 'reason' | 'seq' | 'prev' | 'aud'>,
   times: { iat?: number } = {},
 ): Promise<string> {
   return signStatement(

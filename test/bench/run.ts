@@ -4,7 +4,7 @@
  * Times are noisy and machines differ: read the ratios. Exits 1 when a figure is missed.
  */
 import { parseArgs } from 'node:util';
-import type { Issued } from '../../src/sdk/batch.ts';
+import type { Issued } from '../../src/sdk/fetch-certificates.ts';
 import { grow } from './grow.ts';
 import { compare, fastest, type Target } from './load.ts';
 import { liveMegabytes } from './memory.ts';

@@ -7,11 +7,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Miniflare, Response as MiniflareResponse } from 'miniflare';
 import { ASSETS } from '../../src/cli/build.ts';
-import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
 import { bundleWorker, scriptOf } from '../../src/cli/worker-bundle.ts';
 import { unverified } from '../../src/core/statement.ts';
-import { type Issued, certificatesOf as readCertificates } from '../../src/sdk/batch.ts';
 import { Caller } from '../../src/sdk/call.ts';
+import { certifyCentre, certifyNewestKey } from '../../src/sdk/certify.ts';
+import { type Issued, certificatesOf as readCertificates } from '../../src/sdk/fetch-certificates.ts';
 import {
   appointCentre,
   approveBatch,
@@ -85,7 +85,7 @@ async function enrol(root: KeyPair, fetcher: (url: string, init: RequestInit) =>
   const own = await makeKey();
   const token = await appointCentre(root, { code: '3700', name: '山东省职业技能鉴定指导中心', jwk: own.jwk });
   const province: Identity = { ...own, subject: 'centre:3700', token, certificate: await certifyCentre(root, token) };
-  const centre = new Caller(ORIGIN, province, fetcher);
+  const centre = new Caller(ORIGIN, province, { fetch: fetcher });
   await centre.post('/v1/centres', { statement: province.token });
   const issuing = await centre.post<{ kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string }>(
     `/v1/organizations/${code}/keys`,
@@ -110,11 +110,11 @@ async function enrol(root: KeyPair, fetcher: (url: string, init: RequestInit) =>
     issuing_jwks: { keys: [issuing] },
   });
   await centre.post('/v1/filings', { statement: filing });
-  await handInCertificate(province, centre, filing);
+  await certifyNewestKey(centre, filing);
   const key = await makeKey();
   const client: Identity = { ...key, subject: `org:${code}`, token: await nameClient(province, code, key.jwk) };
   await centre.post('/v1/clients', { statement: client.token });
-  return { province, client, code, caller: new Caller(ORIGIN, client, fetcher), centre };
+  return { province, client, code, caller: new Caller(ORIGIN, client, { fetch: fetcher }), centre };
 }
 
 let person = 0;

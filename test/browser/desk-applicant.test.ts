@@ -5,8 +5,8 @@
 import { describe, expect, test } from 'vitest';
 import { sampleApplication } from '../../src/cli/procedure-life.ts';
 import type { CaseLine } from '../../src/core/procedure/read-case.ts';
+import { asApplicant, newCase, takeStep } from '../../src/sdk/send-step.ts';
 import { type KeyPair, makeKey } from '../../src/sdk/sign.ts';
-import { asApplicant, newCase, takeStep } from '../../src/sdk/take.ts';
 import { findChromium } from './browser.ts';
 import { AT, useDesk } from './desk-kit.ts';
 
@@ -25,7 +25,6 @@ describe.skipIf(chromium === undefined)('the desk of an applicant', { timeout: 6
     const scope = [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [3 as const] }];
     const { server } = desk;
     await takeStep(
-      asking,
       server.as(asking),
       about,
       'application.submit',

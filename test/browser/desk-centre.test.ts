@@ -12,8 +12,8 @@ import type { DrawFile } from '../../src/core/procedure/draw-record.ts';
 import type { CheckedRow } from '../../src/core/rows/row.ts';
 import { unverified } from '../../src/core/statement.ts';
 import { provinceApproval, readBatch } from '../../src/sdk/batch.ts';
+import { takeStep } from '../../src/sdk/send-step.ts';
 import { type Identity, orderBatch } from '../../src/sdk/sign.ts';
-import { takeStep } from '../../src/sdk/take.ts';
 import { findChromium, launch } from './browser.ts';
 import { axeOn, fitsIn, keyFile } from './desk-kit.ts';
 import { atMoment, person, startServer, type TestServer } from './server.ts';
@@ -207,7 +207,6 @@ describe.skipIf(chromium === undefined)('the desk of a centre', { timeout: 60_00
       }),
     );
     await takeStep(
-      server.school,
       server.as(server.school),
       'plan:p-that-is-drawn-from',
       'plan.file',

@@ -9,8 +9,8 @@ import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { Body } from '../../src/core/procedure/bodies.ts';
 import type { Caller } from '../../src/sdk/call.ts';
+import { newSalt } from '../../src/sdk/send-step.ts';
 import type { Identity } from '../../src/sdk/sign.ts';
-import { newSalt } from '../../src/sdk/take.ts';
 import { launch } from './browser.ts';
 import { type Person, startServer, type TestServer } from './server.ts';
 

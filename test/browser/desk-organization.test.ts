@@ -3,13 +3,12 @@
  * end, what is done with a certificate, devices and lost keys, and what its centre adds.
  */
 import { describe, expect, test } from 'vitest';
-import { certifyCentre } from '../../src/cli/certify.ts';
 import { sampleApplication } from '../../src/cli/procedure-life.ts';
-import { Progress } from '../../src/cli/talk.ts';
 import type { Report } from '../../src/core/report.ts';
-import { approveWith, issueWith, provinceApproval, readBatch } from '../../src/sdk/batch.ts';
+import { issueBatch, readBatch, sendApproval } from '../../src/sdk/batch.ts';
+import { certifyCentre } from '../../src/sdk/certify.ts';
+import { asApplicant, newCase, takeStep } from '../../src/sdk/send-step.ts';
 import { changeStatus, type Identity, makeKey, nameClient, withdraw } from '../../src/sdk/sign.ts';
-import { asApplicant, newCase, takeStep } from '../../src/sdk/take.ts';
 import { lossOf } from '../../src/storage/case-store.ts';
 import { findChromium } from './browser.ts';
 import { AT, fitsIn, keyFile, planOf, useDesk } from './desk-kit.ts';
@@ -120,7 +119,6 @@ describe.skipIf(chromium === undefined)('the desk of an organization', { timeout
     const { page, server } = desk;
     const plan = newCase('plan');
     await takeStep(
-      server.school,
       server.as(server.school),
       plan,
       'plan.file',
@@ -233,7 +231,6 @@ describe.skipIf(chromium === undefined)('the desk of an organization', { timeout
     const apply = newCase('application');
     const scope = [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [3 as const] }];
     await takeStep(
-      asking,
       server.as(asking),
       apply,
       'application.submit',
@@ -295,9 +292,9 @@ describe.skipIf(chromium === undefined)('the desk of an organization', { timeout
       ],
     });
     for (const centre of [city, province])
-      await approveWith(centre, server.as(centre), await readBatch(server.as(centre), id));
+      await sendApproval(server.as(centre), await readBatch(server.as(centre), id));
     const seen = await readBatch(server.as(school), id);
-    await issueWith(school, server.as(school), seen, provinceApproval(seen), new Progress(''));
+    await issueBatch(server.as(school), seen);
     const { certificates } = await server
       .as(school)
       .get<{ certificates: { number: string }[] }>(`/v1/batches/${id}/certificates`);
@@ -352,7 +349,7 @@ describe.skipIf(chromium === undefined)('the desk of an organization', { timeout
     // Nobody locks others out, and a centre's word opens it again.
     const about = lossOf(code, second.kid);
     await expect(
-      takeStep(school, server.as(school), lossOf(code, city.kid), 'loss.report', { reason: '他人的密钥' }),
+      takeStep(server.as(school), lossOf(code, city.kid), 'loss.report', { reason: '他人的密钥' }),
     ).rejects.toMatchObject({ problem: { code: 'client_unknown' } });
     await signIn(city);
     await go('home', '济南市');

@@ -5,8 +5,8 @@
 import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/core/report.ts';
-import { approveWith, readBatch } from '../../src/sdk/batch.ts';
-import { newCase, newSalt, takeStep } from '../../src/sdk/take.ts';
+import { readBatch, sendApproval } from '../../src/sdk/batch.ts';
+import { newCase, newSalt, takeStep } from '../../src/sdk/send-step.ts';
 import { jpeg } from '../core/fixtures-photo.ts';
 import { findChromium } from './browser.ts';
 import { electrician, planOf, useDesk } from './desk-kit.ts';
@@ -29,7 +29,7 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
     };
     const people = ['欧阳建国', '王晓明', '李龑'].map((name, n) => person(name, 600 + n));
     const plan = newCase('plan');
-    await takeStep(school, await on('2026-11-02'), plan, 'plan.file', planOf('电工三级（虚构）', '2026-11-11', people));
+    await takeStep(await on('2026-11-02'), plan, 'plan.file', planOf('电工三级（虚构）', '2026-11-11', people));
 
     await on('2026-11-12');
     await signIn();
@@ -131,7 +131,7 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
 
     await on('2026-11-23');
     for (const centre of [server.city, server.province])
-      await approveWith(centre, server.as(centre), await readBatch(server.as(centre), made));
+      await sendApproval(server.as(centre), await readBatch(server.as(centre), made));
     await waits('个批次已审核，待颁发');
     await page.getByRole('button', { name: '签署并颁发' }).click();
     await said().getByText('已颁发 2 张证书').waitFor();
@@ -146,17 +146,10 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
 
   test('several objections are answered with one reason, each signed on its own; what fails waits, what was stopped goes on, and nothing that was typed is lost', async () => {
     const { context, page, server } = desk;
-    const { school } = server;
     const people = ['赵静', '钱宁'].map((name, n) => person(name, 620 + n));
     const [plan, about] = [newCase('plan'), newCase('results')];
-    await takeStep(
-      school,
-      await on('2026-11-02'),
-      plan,
-      'plan.file',
-      planOf('电工三级二班（虚构）', '2026-11-11', people),
-    );
-    await takeStep(school, await on('2026-11-12'), about, 'results.publish', {
+    await takeStep(await on('2026-11-02'), plan, 'plan.file', planOf('电工三级二班（虚构）', '2026-11-11', people));
+    await takeStep(await on('2026-11-12'), about, 'results.publish', {
       salt: newSalt(),
       plan,
       working_days: 5,
@@ -211,7 +204,7 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
       await ticks.evaluateAll((all) => all.filter((one) => (one as HTMLInputElement).checked).length),
     ]).toEqual(['各考场以同一时钟计时。', 3]);
     // One goes, the answer about the next gets lost, and somebody else has decided the third.
-    await takeStep(school, asSchool, abouts[2] as string, 'objection.uphold', { reason: '核实属实。' });
+    await takeStep(asSchool, abouts[2] as string, 'objection.uphold', { reason: '核实属实。' });
     const fates = ['good', 'lost'];
     await page.route('**/v1/steps', async (route) => {
       if (fates.shift() !== 'lost') return route.continue();
@@ -253,10 +246,9 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
 
   test('a certificate with a wrong name is replaced: its number is written into the opened row, shown to whoever decides, and carried to the new certificate', async () => {
     const { page, server } = desk;
-    const { school, city, long } = server;
+    const { city, long } = server;
     const plan = newCase('plan');
     await takeStep(
-      school,
       await on('2026-11-23'),
       plan,
       'plan.file',
@@ -302,8 +294,7 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
     await page.getByRole('button', { name: '核对并签署审核' }).click();
     await said().getByText('已核对 1 行并签署审核').waitFor();
     const asSchool = await on('2026-12-10');
-    await approveWith(
-      server.province,
+    await sendApproval(
       server.as(server.province, asSchool.now()),
       await readBatch(server.as(server.province, asSchool.now()), id),
     );

@@ -7,14 +7,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
-import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
 import { freePort, startLocal } from '../../src/cli/local.ts';
 import { newSecret, settingsFor, withDemoClock } from '../../src/cli/settings.ts';
 import { residentCheckCharacter } from '../../src/core/identity.ts';
 import type { PublicJwk } from '../../src/core/keys.ts';
 import { unverified } from '../../src/core/statement.ts';
-import { nameServiceKey } from '../../src/sdk/batch.ts';
 import { Caller } from '../../src/sdk/call.ts';
+import { certifyCentre, certifyNewestKey } from '../../src/sdk/certify.ts';
+import { nameServiceKey } from '../../src/sdk/file-organization.ts';
 import {
   appointCentre,
   approveBatch,
@@ -103,7 +103,7 @@ export async function startServer(at?: number): Promise<TestServer> {
   });
 
   const as = (who?: Identity, moment = at) =>
-    new Caller(origin, who, undefined, moment === undefined ? undefined : () => moment);
+    new Caller(origin, who, { moment: moment === undefined ? undefined : () => moment });
   const centre = async (code: string, name: string): Promise<Identity> => {
     const pair = await makeKey();
     return {
@@ -135,7 +135,7 @@ export async function startServer(at?: number): Promise<TestServer> {
     before,
   );
   await asCity.post('/v1/filings', { statement: filing });
-  await handInCertificate({ ...city, certificate: await certifyCentre(root, city.token) }, asCity, filing);
+  await certifyNewestKey(as({ ...city, certificate: await certifyCentre(root, city.token) }), filing);
   const pair = await makeKey();
   const school: Identity = { ...pair, subject: `org:${CODE}`, token: await nameClient(city, CODE, pair.jwk, before) };
   await asCity.post('/v1/clients', { statement: school.token });

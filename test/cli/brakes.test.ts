@@ -25,11 +25,13 @@ test('RATE_LIMITS says what the bindings are set to', () => {
 test('a command waits at the brake as long as it is told, and not at a lock of an hour', async () => {
   const asked: number[] = [];
   const caller = (retryAfter: string) =>
-    new Caller('http://localhost', undefined, async () => {
-      asked.push(Date.now());
-      return asked.length < 2
-        ? new Response('{"code":"too_many_requests"}', { status: 429, headers: { 'Retry-After': retryAfter } })
-        : Response.json({ ok: true });
+    new Caller('http://localhost', undefined, {
+      fetch: async () => {
+        asked.push(Date.now());
+        return asked.length < 2
+          ? new Response('{"code":"too_many_requests"}', { status: 429, headers: { 'Retry-After': retryAfter } })
+          : Response.json({ ok: true });
+      },
     });
   expect(await caller('1').get('/')).toEqual({ ok: true });
   expect((asked[1] as number) - (asked[0] as number)).toBeGreaterThanOrEqual(990);

@@ -14,8 +14,10 @@ import { newSecret, settingsFor } from '../../src/cli/settings.ts';
 import { residentCheckCharacter } from '../../src/core/identity.ts';
 import { unverified } from '../../src/core/statement.ts';
 import { readZip } from '../../src/formats/zip-stream.ts';
-import { certificatesOf, fileWith, readBatch } from '../../src/sdk/batch.ts';
+import { readBatch } from '../../src/sdk/batch.ts';
 import { Caller } from '../../src/sdk/call.ts';
+import { certificatesOf } from '../../src/sdk/fetch-certificates.ts';
+import { sendFiling } from '../../src/sdk/file-organization.ts';
 import { appointCentre, approveBatch, type Identity, makeKey, nameClient, orderBatch } from '../../src/sdk/sign.ts';
 import { run, scratch, start } from './run.ts';
 
@@ -94,7 +96,7 @@ beforeAll(async () => {
   const province = await identity('centre:3700', (jwk) => appointCentre(root, { code: '3700', name: '省中心', jwk }));
   const centre = new Caller(origin, province);
   await centre.post('/v1/centres', { statement: province.token });
-  await fileWith(province, centre, {
+  await sendFiling(centre, {
     code: CODE,
     name: '山东鲁能技师学院',
     uscc: '91350100M000100Y43',

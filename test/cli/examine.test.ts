@@ -10,8 +10,8 @@ import { type Bundle, openBundle } from '../../src/core/bundle.ts';
 import type { Filing } from '../../src/core/schema.ts';
 import { unverified } from '../../src/core/statement.ts';
 import { verifyUnder } from '../../src/core/verify.ts';
-import type { TrustFile } from '../../src/sdk/batch.ts';
 import { CallError, Caller } from '../../src/sdk/call.ts';
+import type { TrustFile } from '../../src/sdk/file-organization.ts';
 import { fileOrganization } from '../../src/sdk/sign.ts';
 import { judge } from '../../src/web/check/judge.ts';
 import { checkSentence } from '../../src/web/words/report-words.ts';
@@ -115,9 +115,11 @@ function emptyService() {
     title: '本平台没有查到此编号的证书',
     detail: 'This register holds no certificate with this number.',
   };
-  const service = new Caller('https://lz.example.cn', undefined, async (url) => {
-    asked.push(url);
-    return Response.json(problem, { status: 404, headers: { 'Content-Type': 'application/problem+json' } });
+  const service = new Caller('https://lz.example.cn', undefined, {
+    fetch: async (url) => {
+      asked.push(url);
+      return Response.json(problem, { status: 404, headers: { 'Content-Type': 'application/problem+json' } });
+    },
   });
   return { service, asked };
 }

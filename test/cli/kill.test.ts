@@ -10,8 +10,10 @@ import { freePort, startLocal } from '../../src/cli/local.ts';
 import { newSecret, settingsFor } from '../../src/cli/settings.ts';
 import { residentCheckCharacter } from '../../src/core/identity.ts';
 import { unverified } from '../../src/core/statement.ts';
-import { certificatesOf, fileWith, type Issued, readBatch } from '../../src/sdk/batch.ts';
+import { readBatch } from '../../src/sdk/batch.ts';
 import { Caller } from '../../src/sdk/call.ts';
+import { certificatesOf, type Issued } from '../../src/sdk/fetch-certificates.ts';
+import { sendFiling } from '../../src/sdk/file-organization.ts';
 import { appointCentre, approveBatch, type Identity, makeKey, nameClient, orderBatch } from '../../src/sdk/sign.ts';
 import { removed, scratch } from './run.ts';
 
@@ -44,7 +46,7 @@ test('kill -9 while a batch is signed', async () => {
   const centre = new Caller(origin, province);
   await centre.post('/v1/centres', { statement: province.token });
   const scope = [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [3 as const] }];
-  await fileWith(province, centre, {
+  await sendFiling(centre, {
     code: CODE,
     name: '山东鲁能技师学院',
     uscc: '91350100M000100Y43',

@@ -3,10 +3,10 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sha256, toBase64url } from '../../src/base/bytes.ts';
-import { photosFor, readArchive, savePhotos } from '../../src/cli/photos.ts';
+import { readArchive, savePhotos } from '../../src/cli/photos.ts';
 import { photosOfArchive } from '../../src/core/rows/row-photos.ts';
 import type { Filing } from '../../src/core/schema.ts';
-import { requireSameRows, type Seen } from '../../src/sdk/batch.ts';
+import { photosFor, requireSameRows, type Seen } from '../../src/sdk/batch.ts';
 import { Caller } from '../../src/sdk/call.ts';
 import { jpeg, png } from '../core/fixtures-photo.ts';
 import { removed, scratch } from './run.ts';
@@ -53,7 +53,7 @@ const seenWith = (photo_digest: string | null): Seen => ({
   ],
 });
 const serviceWith = (bytes: Uint8Array<ArrayBuffer>) =>
-  new Caller('https://lz.example.cn', undefined, async () => new Response(bytes));
+  new Caller('https://lz.example.cn', undefined, { fetch: async () => new Response(bytes) });
 
 test('a photo whose digest its row does not disclose is not saved, and nothing is signed', async () => {
   const folder = scratch();

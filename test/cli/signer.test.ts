@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type KeyFile, KeyFileError, readIdentity, readKeyFile } from '../../keys/make.ts';
 import { encodeUtf8 } from '../../src/base/bytes.ts';
-import { certifyCentre, certifyRoot } from '../../src/cli/certify.ts';
 import { holdsPin } from '../../src/cli/commands/luzheng-card.ts';
 import { programSigner, SignerError, takeSignature } from '../../src/cli/external-signer.ts';
 import { explain } from '../../src/cli/talk.ts';
@@ -20,6 +19,7 @@ import { Memo, openStatement, unverified } from '../../src/core/statement.ts';
 import { derEcdsa } from '../../src/formats/pades/algorithms.ts';
 import { isIssuedBy, readCertificate, readPem } from '../../src/formats/pades/x509.ts';
 import { Caller } from '../../src/sdk/call.ts';
+import { certifyCentre, certifyRoot } from '../../src/sdk/certify.ts';
 import { appointCentre, approveBatch, type Speaker } from '../../src/sdk/sign.ts';
 import { hasTool } from '../programs.ts';
 import { type Card, hasSoftHsm, opensslKey, softHsm } from './card.ts';
@@ -269,15 +269,13 @@ test('a call gets its instant when its turn at the card has come; what anyone ma
   };
   const speaker: Speaker = { kid: 'x', jwk, subject: 'centre:3700', token: 'x', key: slowly };
   const seen: (string | undefined)[] = [];
-  const caller = new Caller(
-    'https://lz.example.cn',
-    speaker,
-    (_url, init) => {
+  const caller = new Caller('https://lz.example.cn', speaker, {
+    fetch: (_url, init) => {
       seen.push((init.headers as Record<string, string>).DPoP);
       return Promise.resolve(Response.json({}));
     },
-    () => clock,
-  );
+    moment: () => clock,
+  });
   await Promise.all([caller.get('/v1/a'), caller.get('/v1/b'), caller.get('/v1/c')]);
   expect(seen.map((proof) => unverified<{ iat: number }>(proof ?? '').claims.iat)).toEqual([0, 100, 200]);
   await caller.get('/.well-known/trust.json');

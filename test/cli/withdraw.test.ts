@@ -15,8 +15,9 @@ import { freePort, type LocalService, startLocal } from '../../src/cli/local.ts'
 import { newSecret, settingsFor } from '../../src/cli/settings.ts';
 import { residentCheckCharacter } from '../../src/core/identity.ts';
 import { unverified } from '../../src/core/statement.ts';
-import { certificatesOf, readBatch } from '../../src/sdk/batch.ts';
+import { readBatch } from '../../src/sdk/batch.ts';
 import { Caller } from '../../src/sdk/call.ts';
+import { certificatesOf } from '../../src/sdk/fetch-certificates.ts';
 import { approveBatch, type KeyPair, makeKey, orderBatch } from '../../src/sdk/sign.ts';
 import { hasTool } from '../programs.ts';
 import { hasSoftHsm, opensslKey, softHsm } from './card.ts';

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { encodeUtf8 } from '../../src/base/bytes.ts';
 import { Refusal } from '../../src/base/refusal.ts';
 import { writeZip } from '../../src/formats/zip-stream.ts';
-import { type Line, PART, takeParts } from '../../src/sdk/archive-parts.ts';
+import { type Line, PART, takeParts } from '../../src/sdk/fetch-certificates.ts';
 import fc from '../fuzz.ts';
 
 class Accident extends Error {}

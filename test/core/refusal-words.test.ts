@@ -6,7 +6,7 @@ import { explain } from '../../src/cli/talk.ts';
 import { checkDays, readDays } from '../../src/core/announcement.ts';
 import { parseOrganizationCode } from '../../src/core/number.ts';
 import { readRows, readScope } from '../../src/core/rows/row-file.ts';
-import { Refused, troubleOf } from '../../src/desk/frame/desk-call.ts';
+import { troubleOf } from '../../src/desk/frame/desk-call.ts';
 import { CallError } from '../../src/sdk/call.ts';
 import { refusalOf } from './cast.ts';
 
@@ -41,7 +41,7 @@ test.each([
 ])('%s %o, as a problem of the service', (code, facts, said) => {
   const problem = { type: `urn:luzheng:problem:${code}`, status: 403, code, title: '题', detail: 'Detail.', ...facts };
   expect(command(new CallError(problem))).toBe(code === 'out_of_reach' && !('centre' in facts) ? '题' : said);
-  if (code !== 'code_taken') expect(desk(new Refused(problem))).toBe(said); // the desk has a sentence of its own for that
+  if (code !== 'code_taken') expect(desk(new CallError(problem))).toBe(said); // the desk has a sentence of its own for that
 });
 
 test('refused on this machine: the day and what is wrong with it, the columns, the part of a code', async () => {

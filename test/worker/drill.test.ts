@@ -4,12 +4,12 @@
  * offline; whoever holds the stolen key gets no further by back-dating; and work goes on.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { handInCertificate } from '../../src/cli/certify.ts';
 import { openDirectory } from '../../src/core/directory.ts';
 import { openDocument } from '../../src/core/paper/document-check.ts';
 import type { Report } from '../../src/core/report.ts';
 import { Memo } from '../../src/core/statement.ts';
 import { verify } from '../../src/core/verify.ts';
+import { certifyNewestKey } from '../../src/sdk/certify.ts';
 import {
   appointCentre,
   approveBatch,
@@ -424,7 +424,7 @@ describe('a stolen issuing key', () => {
       issuing_jwks: { keys: [...issuing_jwks.keys, jwk] },
     });
     await as(world.city).post('/v1/filings', { statement: filing });
-    await handInCertificate(world.city, as(world.city), filing);
+    await certifyNewestKey(as(world.city), filing);
     const { certificates } = await certify(world, school, candidates(1, 330));
     expect(kidOf(certificates[0]?.credential as string)).toBe(jwk.kid);
     expect(await look(certificates[0]?.number as string)).toMatchObject({ verdict: 'valid' });

@@ -2,8 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
 import { app } from '../../src/app.ts';
-import type { Env } from '../../src/env.ts';
-import { serviceOf } from '../../src/env.ts';
+import { type Env, serviceOf } from '../../src/env.ts';
 import { Caller } from '../../src/sdk/call.ts';
 import { approveBatch, type Identity } from '../../src/sdk/sign.ts';
 import { sweepBatches } from '../../src/service/issue.ts';
@@ -33,7 +32,7 @@ const strict = {
   DB: { prepare: (sql: string) => db.prepare(sql), batch: (all: never) => db.batch(all) },
 } as unknown as Env;
 const there = (who: Identity) =>
-  new Caller(ORIGIN, who, async (url, init) => app.fetch(new Request(url, init), strict));
+  new Caller(ORIGIN, who, { fetch: async (url, init) => app.fetch(new Request(url, init), strict) });
 const NOTICE = { problem: { status: 409, code: 'notice_required' } };
 
 beforeAll(async () => {

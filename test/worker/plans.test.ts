@@ -6,8 +6,7 @@ import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { app } from '../../src/app.ts';
 import type { Body } from '../../src/core/procedure/bodies.ts';
-import type { Env } from '../../src/env.ts';
-import { ConfigError, readConfig } from '../../src/env.ts';
+import { ConfigError, type Env, readConfig } from '../../src/env.ts';
 import { CallError, Caller } from '../../src/sdk/call.ts';
 import { approveBatch } from '../../src/sdk/sign.ts';
 import { jpeg } from '../core/fixtures-photo.ts';
@@ -399,7 +398,9 @@ test('where the notice is required, a batch by itself is refused; elsewhere it s
     REQUIRE_NOTICE: 'yes',
     DB: { prepare: (sql: string) => db.prepare(sql), batch: (all: never) => db.batch(all) },
   } as unknown as Env;
-  const there = new Caller(ORIGIN, school.client, async (url, init) => app.fetch(new Request(url, init), strict));
+  const there = new Caller(ORIGIN, school.client, {
+    fetch: async (url, init) => app.fetch(new Request(url, init), strict),
+  });
   expect(await codeOf(there.post('/v1/batches', { candidates: [candidate(901)] }))).toBe('409:notice_required');
   expect(() => readConfig({ ...strict, REQUIRE_NOTICE: 'ja' })).toThrow(ConfigError);
 });

@@ -4,12 +4,11 @@
  */
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { certifyCentre, handInCertificate } from '../../src/cli/certify.ts';
 import { checkPdfSignature, type PdfSignature } from '../../src/core/paper/pdf-signature.ts';
 import { certify as certifyKey, holderName } from '../../src/core/paper/x509-certificates.ts';
-import type { Env } from '../../src/env.ts';
-import { readConfig, serviceOf } from '../../src/env.ts';
+import { type Env, readConfig, serviceOf } from '../../src/env.ts';
 import { readPem, toPem } from '../../src/formats/pades/x509.ts';
+import { certifyCentre, certifyNewestKey } from '../../src/sdk/certify.ts';
 import { fileOrganization, type Identity, makeKey } from '../../src/sdk/sign.ts';
 import { renderFor } from '../../src/service/download.ts';
 import { askTimestamp } from '../../src/service/outside-services.ts';
@@ -146,7 +145,7 @@ describe('who signs', () => {
     const pdf = await get();
     expect([isSigned(pdf), new TextDecoder('latin1').decode(pdf.subarray(0, 5))]).toEqual([false, '%PDF-']);
     // A certificate that comes later signs from then on.
-    expect(await handInCertificate(world.city, as(world.city), bare.filing)).toBe(true);
+    expect(await certifyNewestKey(as(world.city), bare.filing)).toBe(true);
     expect(await check(await get())).toMatchObject({ intact: true, root: testEnv.TRUST_ROOT });
   });
 
@@ -167,7 +166,7 @@ describe('who signs', () => {
     expect(await signerOf(old)).toBe((await keyOf(1, code)).x);
     expect(await signerOf(young)).toBe((await keyOf(2, code)).x);
     // What was signed stays, even when the key gets a certificate later.
-    await handInCertificate(world.city, as(world.city), third.filing);
+    await certifyNewestKey(as(world.city), third.filing);
     expect(await signerOf(young)).toBe((await keyOf(2, code)).x);
     // A certificate that is over does not sign.
     await db
@@ -208,7 +207,7 @@ describe('who signs', () => {
   test('the newest certificate of a key, among those that are valid', async () => {
     const before = await check(await download());
     await files.delete(await stored());
-    await handInCertificate(world.city, as(world.city), school.filing);
+    await certifyNewestKey(as(world.city), school.filing);
     const after = await check(await download());
     expect([after.signer.thumbprint, after.signer.serial === before.signer.serial]).toEqual([
       before.signer.thumbprint,
@@ -291,7 +290,7 @@ describe('certificates of issuing keys', () => {
       },
       { iat: 1_600_000_000 },
     );
-    await expect(handInCertificate(world.city, as(world.city), old)).rejects.toMatchObject({
+    await expect(certifyNewestKey(as(world.city), old)).rejects.toMatchObject({
       problem: { status: 409, code: 'certificate_not_valid' },
     });
     expect(await latest()).toEqual(before);

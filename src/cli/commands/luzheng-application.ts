@@ -15,12 +15,11 @@ import { filingDifferences, filingFrom, grantsOf, isNarrower, scopeFrom } from '
 import { readAbout } from '../../core/procedure/steps.ts';
 import { readScope } from '../../core/rows/row-file.ts';
 import type { Filing } from '../../core/schema.ts';
-import { signStatement, unverified } from '../../core/statement.ts';
-import { issuingKeys, requireNotFiledElsewhere } from '../../sdk/batch.ts';
 import { Caller } from '../../sdk/call.ts';
-import { nameClient, now } from '../../sdk/sign.ts';
-import { newCase, newSalt, takeStep } from '../../sdk/take.ts';
-import { handInCertificate } from '../certify.ts';
+import { certifyNewestKey } from '../../sdk/certify.ts';
+import { requireNotFiledElsewhere, sendClient, sendFilingClaims } from '../../sdk/file-organization.ts';
+import { newCase, newSalt, takeStep } from '../../sdk/send-step.ts';
+import { now } from '../../sdk/sign.ts';
 import { type Command, fromHere, type Input, KEY, KEY_HELP, speakerOf } from '../command.ts';
 import { Failure, usage } from '../talk.ts';
 import { readJsonFile } from './luzheng-case.ts';
@@ -78,7 +77,7 @@ export const apply: Command = {
     const paths = input.texts('file');
     const files =
       paths.length === 0 && amended !== undefined ? await attached(caller, about) : await handIn(caller, paths);
-    const done = await takeStep(identity, caller, about, step, readBody(step, { ...whole, files }));
+    const done = await takeStep(caller, about, step, readBody(step, { ...whole, files }));
     input.answer(
       [
         `已申报 / applied        ${about}（第 ${done.seq} 步 step）`,
@@ -174,19 +173,14 @@ export const select: Command = {
     // Before anything is made or handed in.
     requireWithin(filingFrom(asked, { ...terms, keys: [] }), asked, reason);
     if (!input.flag('take-over')) await requireNotFiledElsewhere(identity.subject, new Caller(origin), code);
-    const keys = await issuingKeys(caller, code);
-    if (keys.length === 0) keys.push(await caller.post<(typeof keys)[number]>(`/v1/organizations/${code}/keys`, {}));
-    const claims = filingFrom(asked, { ...terms, keys });
-    const filing = await signStatement('filing+jwt', claims, identity.key, identity.kid);
-    await caller.post('/v1/filings', { statement: filing });
-    const certified = await handInCertificate(identity, caller, filing);
-    const client = await nameClient(identity, code, asked.key, { iat: terms.iat });
-    await caller.post('/v1/clients', { statement: client });
+    const { filing, claims } = await sendFilingClaims(caller, filingFrom(asked, { ...terms, keys: [] }));
+    const certified = await certifyNewestKey(caller, claims);
+    const { client, jti } = await sendClient(caller, code, asked.key, { iat: terms.iat });
     const note = input.text('note');
-    const done = await takeStep(identity, caller, about, 'application.select', {
+    const done = await takeStep(caller, about, 'application.select', {
       organization: code,
       filing: claims.jti,
-      client: unverified<{ jti: string }>(client).claims.jti,
+      client: jti,
       ...(note === undefined ? {} : { note }),
       ...(reason === undefined ? {} : { reason }),
     });

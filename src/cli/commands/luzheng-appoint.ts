@@ -5,10 +5,10 @@
 
 import { readKeyFile, writeKeyFile } from '../../../keys/make.ts';
 import { CENTRE_CODE, HERE, PROVINCE_CODE } from '../../core/province.ts';
-import { nameServiceKey } from '../../sdk/batch.ts';
 import { Caller } from '../../sdk/call.ts';
+import { certifyCentre } from '../../sdk/certify.ts';
+import { nameServiceKey } from '../../sdk/file-organization.ts';
 import { appointCentre, type Speaker } from '../../sdk/sign.ts';
-import { certifyCentre } from '../certify.ts';
 import { type Command, fromHere, readPublic, SERVER } from '../command.ts';
 import { rootKeyUsed, usage } from '../talk.ts';
 

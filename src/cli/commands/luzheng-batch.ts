@@ -5,15 +5,26 @@
 
 import { readFileSync } from 'node:fs';
 import { countsOf } from '../../core/approved-rows.ts';
-import { readRows, typeOfFile } from '../../core/rows/row-file.ts';
+import { readRows } from '../../core/rows/row-file.ts';
 import { unverified } from '../../core/statement.ts';
-import { approveWith, issueWith, provinceApproval, readBatch, requireSameRows, type Seen } from '../../sdk/batch.ts';
-import { takeStep } from '../../sdk/take.ts';
+import {
+  issueBatch,
+  photosFor,
+  readBatch,
+  requireSameRows,
+  type Seen,
+  sendApproval,
+  submitList,
+} from '../../sdk/batch.ts';
+import type { Caller } from '../../sdk/call.ts';
+import { takeStep } from '../../sdk/send-step.ts';
 import { CENTRE_KEY, type Command, fromHere, KEY, KEY_HELP } from '../command.ts';
-import { photosFor, readArchive, savePhotos, uploadOf } from '../photos.ts';
-import { Failure, Progress } from '../talk.ts';
+import { readArchive, savePhotos } from '../photos.ts';
+import { Failure, showing } from '../talk.ts';
 
-const reading = () => new Progress('读取名单 reading rows');
+/** Reads a batch, showing how far it is. */
+export const readShowing = (caller: Caller, id: string): Promise<Seen> =>
+  showing('读取名单 reading rows', (progress) => readBatch(caller, id, { progress }));
 
 const withPhoto = ({ rows }: Seen): number => rows.filter(({ photo_digest }) => photo_digest !== null).length;
 
@@ -36,12 +47,8 @@ export const submit: Command = {
     const bytes = new Uint8Array(readFileSync(fromHere(input.word(0))));
     const { rows } = readRows(bytes);
     const archive = input.text('photos') === undefined ? undefined : readArchive(input.path('photos'));
-    const key = input.text('idempotency-key');
-    const made = await caller.json<{ id: string; ignored_columns?: string[] }>('POST', '/v1/batches', {
-      ...uploadOf(bytes, typeOfFile(bytes), archive),
-      ...(key === undefined ? {} : { headers: { 'Idempotency-Key': key } }),
-    });
-    const seen = await readBatch(caller, made.id, reading());
+    const made = await submitList(caller, bytes, { photos: archive, key: input.text('idempotency-key') });
+    const seen = await readShowing(caller, made.id);
     requireSameRows(rows, seen, await photosFor(rows, archive));
     const { root, count } = seen.ref;
     const photos = withPhoto(seen);
@@ -73,8 +80,8 @@ export const approve: Command = {
   省中心自动附上市级审核 / the province's approval carries the city's, which the service holds`,
   options: { ...KEY, photos: { type: 'string' }, look: { type: 'boolean' } },
   async run(input) {
-    const { identity, caller } = await input.caller();
-    const seen = await readBatch(caller, input.word(0), reading());
+    const { caller } = await input.caller();
+    const seen = await readShowing(caller, input.word(0));
     const folder = input.text('photos') === undefined ? undefined : input.path('photos');
     const { photos, unseen } = await savePhotos(caller, seen, folder);
     const held = seen.rows.flatMap(({ row, held: number }) =>
@@ -90,7 +97,7 @@ export const approve: Command = {
     }
     const approval = input.flag('look')
       ? undefined
-      : await approveWith(identity, caller, seen, photos === 0 ? undefined : unseen);
+      : await sendApproval(caller, seen, photos === 0 ? undefined : unseen);
     const { batch, organization, count, root } = seen.ref;
     const compared = `${photos} 张摘要均已核对一致 ${photos} digests compared`;
     const kept = folder === undefined ? '' : `，已保存到 saved in ${folder}`;
@@ -135,9 +142,9 @@ export const returnBatch: Command = {
   退回后不可再颁发，修改后作为新批次提交 / nothing of it can be issued; the mended file is a new batch`,
   options: { ...KEY, reason: { type: 'string' } },
   async run(input) {
-    const { identity, caller } = await input.caller();
+    const { caller } = await input.caller();
     const id = input.word(0);
-    const { state } = await takeStep(identity, caller, `batch:${id}`, 'batch.return', { reason: input.need('reason') });
+    const { state } = await takeStep(caller, `batch:${id}`, 'batch.return', { reason: input.need('reason') });
     input.answer([`已退回 / returned       ${id}`], { id, state });
   },
 };
@@ -149,9 +156,9 @@ export const issue: Command = {
   中断后重复同一命令即可继续 / after an interruption the same command goes on`,
   options: KEY,
   async run(input) {
-    const { identity, caller } = await input.caller();
-    const seen = await readBatch(caller, input.word(0), reading());
-    const done = await issueWith(identity, caller, seen, provinceApproval(seen), new Progress('颁发 issuing'));
+    const { caller } = await input.caller();
+    const seen = await readShowing(caller, input.word(0));
+    const done = await showing('颁发 issuing', (progress) => issueBatch(caller, seen, { progress }));
     input.answer(
       [
         `已颁发 / issued         ${done.issued} 张 certificates`,

@@ -8,7 +8,7 @@ import { type Body, bodyFaults, readBody } from '../../core/procedure/bodies.ts'
 import { type CaseLine, type CaseView, openCase } from '../../core/procedure/read-case.ts';
 import { KINDS, PROCEDURES, readAbout, STEPS, type StepName } from '../../core/procedure/steps.ts';
 import type { Caller } from '../../sdk/call.ts';
-import { newCase, newSalt, takeStep } from '../../sdk/take.ts';
+import { newCase, newSalt, takeStep } from '../../sdk/send-step.ts';
 import { type Command, fromHere, KEY, KEY_HELP, speakerOf } from '../command.ts';
 import { usage } from '../talk.ts';
 
@@ -102,8 +102,8 @@ export const stepCommand: Command = {
     if ((path === undefined) === (reason === undefined))
       throw usage('请给出 --body 或 --reason 之一', 'give either --body or --reason');
     const body = bodyOf(step, path === undefined ? { reason } : readJsonFile(path));
-    const { identity, caller } = await speakerOf(input);
-    const done = await takeStep(identity, caller, about, step, body);
+    const { caller } = await speakerOf(input);
+    const done = await takeStep(caller, about, step, body);
     input.answer(
       [
         `已提交 / taken          ${done.about} ${done.step}（第 ${done.seq} 步 step）`,

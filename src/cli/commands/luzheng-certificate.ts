@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { parseOrganizationCode } from '../../core/number.ts';
 import { routeOf } from '../../core/paper/x509-certificates.ts';
-import { issuingKeys } from '../../sdk/batch.ts';
 import type { Caller } from '../../sdk/call.ts';
+import { issuingKeys } from '../../sdk/file-organization.ts';
 import { writeWhole } from '../collect.ts';
 import { type Command, KEY, KEY_HELP } from '../command.ts';
 import { Failure, usage } from '../talk.ts';

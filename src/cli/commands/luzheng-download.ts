@@ -5,11 +5,12 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { counted } from '../../base/text.ts';
-import { BUNDLE_MEDIA_TYPE, readBundle } from '../../core/bundle.ts';
+import { readBundle } from '../../core/bundle.ts';
 import { parseNumber } from '../../core/number.ts';
 import { openDocument } from '../../core/paper/document-check.ts';
-import { type BatchView, certificatesOf, type HolderOf, type Issued } from '../../sdk/batch.ts';
+import { viewBatch } from '../../sdk/batch.ts';
 import { Caller } from '../../sdk/call.ts';
+import { certificatesOf, type HolderOf, holderFile, type Issued, pdfOf } from '../../sdk/fetch-certificates.ts';
 import { fetchFiles, writeLines, writeWhole } from '../collect.ts';
 import { type Command, fromHere, type Input, KEY } from '../command.ts';
 import { fetchPdfs, fetchZips } from '../fetch-parts.ts';
@@ -74,7 +75,7 @@ async function batch(input: Input, id: string, folder: string): Promise<number> 
 /** The PDFs of a batch and nothing else: as files, or as archives. */
 async function pdfsOfBatch(input: Input, id: string, folder: string): Promise<number> {
   const { caller } = await input.caller();
-  const { state, count } = await caller.get<BatchView>(`/v1/batches/${id}`);
+  const { state, count } = await viewBatch(caller, id);
   if (state !== 'issued')
     throw new Failure(
       1,
@@ -113,22 +114,6 @@ async function pdfsOfBatch(input: Input, id: string, folder: string): Promise<nu
   return refused.length === 0 ? 0 : 1;
 }
 
-const bytesOf = async (
-  caller: Caller,
-  method: string,
-  path: string,
-  body?: unknown,
-  accept?: string,
-): Promise<Uint8Array> =>
-  new Uint8Array(
-    await (
-      await caller.take(method, path, {
-        ...(body === undefined ? {} : { body }),
-        ...(accept === undefined ? {} : { accept }),
-      })
-    ).arrayBuffer(),
-  );
-
 async function one(input: Input, number: string, folder: string): Promise<void> {
   const holder = readHolder(input);
   const files: string[] = [];
@@ -138,17 +123,11 @@ async function one(input: Input, number: string, folder: string): Promise<void> 
   };
   if (holder) {
     const caller = new Caller(input.origin());
-    keep(
-      `${number}.pdf`,
-      await bytesOf(caller, 'POST', `/v1/certificates/${number}/download`, holder, 'application/pdf'),
-    );
-    keep(
-      `${number}.json`,
-      await bytesOf(caller, 'POST', `/v1/certificates/${number}/download`, holder, BUNDLE_MEDIA_TYPE),
-    );
+    keep(`${number}.pdf`, await holderFile(caller, number, holder, 'pdf'));
+    keep(`${number}.json`, await holderFile(caller, number, holder, 'bundle'));
   } else {
     const { caller } = await input.caller();
-    keep(`${number}.pdf`, await bytesOf(caller, 'GET', `/v1/certificates/${number}.pdf`));
+    keep(`${number}.pdf`, await pdfOf(caller, number));
   }
   input.answer([`已下载 / downloaded     ${files.map((name) => join(folder, name)).join('  ')}`], {
     number,

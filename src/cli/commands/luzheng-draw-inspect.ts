@@ -5,8 +5,8 @@ import { type Drawn, FINDINGS, sessionId } from '../../core/procedure/draw.ts';
 import type { DrawRecord } from '../../core/procedure/draw-record.ts';
 import { signStep } from '../../core/procedure/sign-step.ts';
 import type { Caller } from '../../sdk/call.ts';
+import { type StepTaken, takeStep } from '../../sdk/send-step.ts';
 import type { Speaker } from '../../sdk/sign.ts';
-import { type StepTaken, takeStep } from '../../sdk/take.ts';
 import { FINDING_WORDS } from '../../web/words/draw-words.ts';
 import type { Input } from '../command.ts';
 import { Failure, usage } from '../talk.ts';
@@ -58,7 +58,7 @@ const said = async (input: Input, caller: Caller) => ({
 export async function findingOf(input: Input): Promise<void> {
   const finding = FINDINGS.find((one) => one === input.need('finding'));
   if (!finding) throw usage(`--finding 为 ${FINDINGS.join('、')} 之一`, `--finding is one of ${FINDINGS.join(', ')}`);
-  const { identity, caller } = await input.caller();
+  const { caller } = await input.caller();
   const { id, session } = await drawnSession(input, caller);
   const inspectors =
     input.text('by') === undefined
@@ -69,7 +69,7 @@ export async function findingOf(input: Input): Promise<void> {
           .filter(Boolean);
   const { plan, session: key } = session;
   const body = readBody('draw.finding', { plan, session: key, inspectors, finding, ...(await said(input, caller)) });
-  const done = await takeStep(identity, caller, `draw:${id}`, 'draw.finding', body);
+  const done = await takeStep(caller, `draw:${id}`, 'draw.finding', body);
   const { zh, en } = FINDING_WORDS[finding];
   input.answer(
     [
@@ -117,7 +117,7 @@ export async function followUp(input: Input): Promise<void> {
 export async function closeDraw(input: Input): Promise<void> {
   const id = drawId(input.word(1));
   const summary = input.need('summary');
-  const { identity, caller } = await input.caller();
-  const done = await takeStep(identity, caller, `draw:${id}`, 'draw.close', readBody('draw.close', { summary }));
+  const { caller } = await input.caller();
+  const done = await takeStep(caller, `draw:${id}`, 'draw.close', readBody('draw.close', { summary }));
   input.answer([`已办结 / closed         draw:${id}`], { ...done });
 }

@@ -9,8 +9,7 @@ import { writePrivate } from '../../../keys/make.ts';
 import { dayNumber, shanghaiDay } from '../../base/day.ts';
 import { counted } from '../../base/text.ts';
 import { readBody } from '../../core/procedure/bodies.ts';
-import type { CandidateSession } from '../../core/procedure/draw.ts';
-import { checkLists } from '../../core/procedure/draw.ts';
+import { type CandidateSession, checkLists } from '../../core/procedure/draw.ts';
 import { drawnLines } from '../../core/procedure/draw-check.ts';
 import { drawOf } from '../../core/procedure/draw-record.ts';
 import {
@@ -25,8 +24,8 @@ import {
 } from '../../core/procedure/draw-seed.ts';
 import { readInspectorTable } from '../../core/procedure/inspector-table.ts';
 import { CallError, type Caller } from '../../sdk/call.ts';
+import { newCase, takeStep } from '../../sdk/send-step.ts';
 import { now } from '../../sdk/sign.ts';
-import { newCase, takeStep } from '../../sdk/take.ts';
 import { sourceWords } from '../../web/words/draw-words.ts';
 import { type Command, type Input, KEY } from '../command.ts';
 import { Failure, usage } from '../talk.ts';
@@ -82,7 +81,7 @@ async function commit(input: Input): Promise<void> {
   const title = input.need('title');
   const [pick, per_session] = [input.whole('pick', 1), input.whole('per-session', 2)];
   const inspectors = inspectorsOf(input);
-  const { identity, caller } = await input.caller();
+  const { caller } = await input.caller();
   const { sessions, left } = await sessionsFor(input, caller, public_source.date);
   const made = newSeed(crypto.getRandomValues(new Uint8Array(32)));
   const body = readBody('draw.commit', {
@@ -100,7 +99,7 @@ async function commit(input: Input): Promise<void> {
   const path = seedPath(input, made.commitment);
   // Before the step: a commitment whose seed is lost can only be given up.
   writePrivate(path, seedText({ ...made, about, title }), true);
-  const done = await takeStep(identity, caller, about, 'draw.commit', body).catch((error: unknown) => {
+  const done = await takeStep(caller, about, 'draw.commit', body).catch((error: unknown) => {
     // What the service refused was committed to nowhere; after a broken line it may have been.
     if (error instanceof CallError && error.problem.status < 500) unlinkSync(path);
     throw error;
@@ -132,7 +131,7 @@ async function commit(input: Input): Promise<void> {
 
 async function reveal(input: Input): Promise<void> {
   const id = drawId(input.word(1));
-  const { identity, caller } = await input.caller();
+  const { caller } = await input.caller();
   const {
     committed: { body },
   } = await recordOf(caller, id);
@@ -147,7 +146,7 @@ async function reveal(input: Input): Promise<void> {
       published: false,
       drawn: drawnLines(drawn),
     });
-  const done = await takeStep(identity, caller, `draw:${id}`, 'draw.reveal', { seed, public_value });
+  const done = await takeStep(caller, `draw:${id}`, 'draw.reveal', { seed, public_value });
   input.answer(
     [
       `已公布种子 / published  draw:${id}`,

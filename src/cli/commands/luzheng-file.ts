@@ -7,10 +7,9 @@ import { PROVINCE_CODE } from '../../core/province.ts';
 import { readScope } from '../../core/rows/row-file.ts';
 import type { Filing } from '../../core/schema.ts';
 import { unverified } from '../../core/statement.ts';
-import { type FilingInput, fileWith, requireNotFiledElsewhere } from '../../sdk/batch.ts';
 import { Caller } from '../../sdk/call.ts';
-import { nameClient } from '../../sdk/sign.ts';
-import { handInCertificate } from '../certify.ts';
+import { certifyNewestKey } from '../../sdk/certify.ts';
+import { type FilingInput, requireNotFiledElsewhere, sendClient, sendFiling } from '../../sdk/file-organization.ts';
 import { type Command, fromHere, KEY, KEY_HELP, readPublic } from '../command.ts';
 import { usage } from '../talk.ts';
 
@@ -52,8 +51,7 @@ export const file: Command = {
     if (!scope) throw usage('缺少 --scope', '--scope is missing');
     const code = parseOrganizationCode(given.code ?? input.need('organization'));
     if (!input.flag('take-over')) await requireNotFiledElsewhere(identity.subject, new Caller(origin), code);
-    const filing = await fileWith(
-      identity,
+    const filing = await sendFiling(
       caller,
       {
         code,
@@ -65,7 +63,7 @@ export const file: Command = {
       },
       input.flag('new-key'),
     );
-    const certified = !input.flag('no-certificate') && (await handInCertificate(identity, caller, filing));
+    const certified = !input.flag('no-certificate') && (await certifyNewestKey(caller, filing));
     const { sub, name, route, issuing_jwks, exp } = unverified<Filing>(filing).claims;
     const kids = issuing_jwks.keys.map(({ kid }) => kid);
     input.answer(
@@ -98,15 +96,15 @@ export const client: Command = {
   --days N              有效天数，默认 365 / days of validity`,
   options: { ...KEY, organization: { type: 'string' }, client: { type: 'string' }, days: { type: 'string' } },
   async run(input) {
-    const { identity, caller, origin } = await input.caller();
+    const { caller, origin } = await input.caller();
     const code = parseOrganizationCode(input.need('organization'));
     const path = input.path('client');
     const { kid, jwk } = await readPublic(path);
-    const token = await nameClient(identity, code, jwk, { lifetime: input.whole('days', 365) * 86_400 });
-    await caller.post('/v1/clients', { statement: token });
+    const { client: token, jti } = await sendClient(caller, code, jwk, {
+      lifetime: input.whole('days', 365) * 86_400,
+    });
     const own = await readKeyFile(path).catch(() => undefined);
     if (own) writeKeyFile(path, { ...own.file, subject: `org:${code}`, server: own.file.server ?? origin, token });
-    const { jti } = unverified<{ jti: string }>(token).claims;
     input.answer(
       [
         `已登记 / named          org:${code}（${kid}）`,

@@ -5,7 +5,7 @@
 
 import { makeKeyFile, readKeyFile, writeKeyFile } from '../../../keys/make.ts';
 import { unverified } from '../../core/statement.ts';
-import { certifyRoot } from '../certify.ts';
+import { certifyRoot } from '../../sdk/certify.ts';
 import { writeWhole } from '../collect.ts';
 import { type Command, fromHere, type Input, SERVER } from '../command.ts';
 import { Failure, usage } from '../talk.ts';

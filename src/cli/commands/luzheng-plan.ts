@@ -13,11 +13,12 @@ import { type CaseView, openCase } from '../../core/procedure/read-case.ts';
 import { passingRows } from '../../core/procedure/results-check.ts';
 import { readResultsTable, readRosterTable } from '../../core/procedure/roster-tables.ts';
 import { readAbout } from '../../core/procedure/steps.ts';
-import { readBatch, requireSameRows } from '../../sdk/batch.ts';
-import { newCase, newSalt, takeStep } from '../../sdk/take.ts';
+import { photosFor, requireSameRows } from '../../sdk/batch.ts';
+import { newCase, newSalt, takeStep } from '../../sdk/send-step.ts';
 import { CENTRE_KEY, type Command, fromHere, KEY, KEY_HELP } from '../command.ts';
-import { photosFor, readArchive } from '../photos.ts';
-import { Progress, usage } from '../talk.ts';
+import { readArchive } from '../photos.ts';
+import { usage } from '../talk.ts';
+import { readShowing } from './luzheng-batch.ts';
 import { readJsonFile } from './luzheng-case.ts';
 
 const bytesOf = (path: string) => new Uint8Array(readFileSync(fromHere(path)));
@@ -63,8 +64,8 @@ export const plan: Command = {
     requireNone('plan_refused', faults);
     const step = amended === undefined ? 'plan.file' : 'plan.amend';
     const body = readBody(step, { ...details, salt: newSalt(), roster: rows });
-    const { identity, caller } = await input.caller();
-    const done = await takeStep(identity, caller, about, step, body);
+    const { caller } = await input.caller();
+    const done = await takeStep(caller, about, step, body);
     input.answer(
       [
         `已提交 / filed          ${about}（第 ${done.seq} 步 step）`,
@@ -103,8 +104,8 @@ export const results: Command = {
       working_days: input.whole('days', 5),
       ...(reason === undefined ? {} : { reason }),
     });
-    const { identity, caller } = await input.caller();
-    const done = await takeStep(identity, caller, about, step, body);
+    const { caller } = await input.caller();
+    const done = await takeStep(caller, about, step, body);
     const { due } = await caller.get<CaseView>(`/v1/cases/${about}`);
     input.answer(
       [
@@ -128,7 +129,7 @@ export const upload: Command = {
   options: { ...KEY, photos: { type: 'string' } },
   async run(input) {
     const about = requireKind(input.word(0), 'results');
-    const { identity, caller } = await input.caller();
+    const { caller } = await input.caller();
     const shown = await caller.get<CaseView>(`/v1/cases/${about}`);
     await openCase(about, shown.steps, shown);
     const published = shown.steps.findLast(({ step }) => step === 'results.publish' || step === 'results.correct')
@@ -139,11 +140,11 @@ export const upload: Command = {
       `/v1/results/${about}/batch`,
       archive ? { body: archive, type: 'application/zip' } : { body: {} },
     );
-    const seen = await readBatch(caller, made.id, new Progress('读取名单 reading rows'));
+    const seen = await readShowing(caller, made.id);
     const rows = passingRows(published.rows, Number(shown.facts.pass_mark));
     requireSameRows(rows, seen, await photosFor(rows, archive));
     const { batch, root, count } = seen.ref;
-    const done = await takeStep(identity, caller, about, 'results.upload', { batch, root, count });
+    const done = await takeStep(caller, about, 'results.upload', { batch, root, count });
     input.answer(
       [
         `已上传 / uploaded       ${about}`,

@@ -6,8 +6,8 @@
 import { shanghaiClock } from '../../base/day.ts';
 import { counted } from '../../base/text.ts';
 import { parseNumber } from '../../core/number.ts';
-import type { TrustFile } from '../../sdk/batch.ts';
 import { Caller } from '../../sdk/call.ts';
+import type { TrustFile } from '../../sdk/file-organization.ts';
 import { REASONS } from '../../web/words/page-words.ts';
 import { CHECK_WORDS, checkSentence, VERDICTS } from '../../web/words/report-words.ts';
 import { eachOf } from '../collect.ts';

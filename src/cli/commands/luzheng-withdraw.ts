@@ -10,8 +10,8 @@ import { CENTRE_OR_CODE, HERE, PROVINCE_CENTRE, PROVINCE_CODE } from '../../core
 import type { Filing } from '../../core/schema.ts';
 import { unverified } from '../../core/statement.ts';
 import { endOf, targetIssuer, type Withdrawal } from '../../core/withdrawal.ts';
-import type { TrustFile } from '../../sdk/batch.ts';
 import { Caller } from '../../sdk/call.ts';
+import type { TrustFile } from '../../sdk/file-organization.ts';
 import { withdraw } from '../../sdk/sign.ts';
 import { type Command, type Input, KEY, KEY_HELP } from '../command.ts';
 import { usage } from '../talk.ts';

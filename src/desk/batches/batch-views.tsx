@@ -2,7 +2,7 @@
 import type { FC } from 'hono/jsx';
 import { pageOf, readPlace } from '../../base/paging.ts';
 import { Refusal } from '../../base/refusal.ts';
-import { PART } from '../../sdk/archive-parts.ts';
+import { PART } from '../../sdk/fetch-certificates.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { batchView, reachBatch } from '../../service/open-batch.ts';
 import { differencesOf, historyOf, openRows, pageReviews } from '../../service/procedure/reviews.ts';

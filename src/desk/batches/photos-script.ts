@@ -2,9 +2,9 @@
  * The photos of a batch's rows at a centre's desk: each is read when its row comes into sight, its bytes held against the
  * digest that the row discloses, and shown beside name and number. What is signed later asks here what was seen.
  */
-import { sha256, toBase64url } from '../../base/bytes.ts';
 import { filled } from '../../base/words.ts';
 import { photoType } from '../../core/photo.ts';
+import { photoOf } from '../../sdk/fetch-certificates.ts';
 import { both, make, one } from '../../web/frame/page-script.ts';
 import { type Desk, onShow } from '../frame/actions.ts';
 import { PHOTO_WORDS } from '../words/desk-words.ts';
@@ -43,9 +43,8 @@ function dataUrl(type: string, bytes: Uint8Array): string {
   return `data:${type};base64,${btoa(text)}`;
 }
 
-async function load({ call }: Desk, batch: string, cell: HTMLElement): Promise<void> {
-  const bytes = new Uint8Array(await (await call(`/v1/batches/${batch}/rows/${positionOf(cell)}/photo`)).arrayBuffer());
-  const digest = toBase64url(await sha256(bytes));
+async function load({ caller }: Desk, batch: string, cell: HTMLElement): Promise<void> {
+  const { bytes, digest } = await photoOf(caller, batch, positionOf(cell));
   if (digest !== cell.dataset.photo) {
     differing.add(cell);
     cell.replaceChildren(make('p', { class: 'fault' }, both(PHOTO_WORDS.differs)));

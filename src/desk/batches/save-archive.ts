@@ -6,8 +6,8 @@
  */
 
 import { type DatedFile, writeZip } from '../../formats/zip-stream.ts';
-import { type Line, PART, takeParts } from '../../sdk/archive-parts.ts';
-import { brokeOff, type Call } from '../frame/desk-call.ts';
+import type { Caller } from '../../sdk/call.ts';
+import { archiveLine, PART, takeParts } from '../../sdk/fetch-certificates.ts';
 
 export interface Batch {
   id: string;
@@ -22,10 +22,6 @@ export interface Watch {
   /** It does not get better by itself: resolves to go on, rejects to give up. */
   stuck(error: unknown): Promise<void>;
 }
-
-/** Attempts that the page makes by itself, and milliseconds before the first. */
-const RETRIES = 3;
-const PAUSE = 500;
 
 /** A file that a page may write to (File System Access API). */
 export interface DiskFile {
@@ -49,28 +45,14 @@ export const partsOf = ({ count }: Batch): number => Math.ceil(count / PART);
 
 /** The archive of a stretch, made here of the parts that come. */
 async function* archive(
-  call: Call,
+  caller: Caller,
   { id }: Batch,
   from: number,
   to: number,
   { signal, at, stuck }: Watch,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let issued = 0;
-  const line: Line = {
-    async ask(first, limit) {
-      const response = await call(`/v1/batches/${id}/certificates.zip?from=${first}&limit=${limit}`, { signal });
-      issued = Date.parse(response.headers.get('Last-Modified') ?? '') / 1000;
-      return response.body as ReadableStream<Uint8Array>;
-    },
-    async accident(error, turn) {
-      if (signal.aborted || !brokeOff(error)) throw error;
-      if (turn > RETRIES) return stuck(error);
-      await new Promise((resolve) => {
-        setTimeout(resolve, turn * PAUSE);
-        signal.addEventListener('abort', resolve, { once: true });
-      });
-    },
-  };
+  const line = archiveLine(caller, id, { signal, stuck, issued: (when) => (issued = when) });
   async function* dated(): AsyncGenerator<DatedFile> {
     let done = from;
     for await (const file of takeParts(line, from, to)) {
@@ -82,10 +64,10 @@ async function* archive(
 }
 
 /** Saves the whole batch into one file. */
-export async function saveWhole(call: Call, batch: Batch, file: DiskFile, watch: Watch): Promise<void> {
+export async function saveWhole(caller: Caller, batch: Batch, file: DiskFile, watch: Watch): Promise<void> {
   const disk = await file.createWritable();
   try {
-    for await (const chunk of archive(call, batch, 0, batch.count, watch)) await disk.write(chunk);
+    for await (const chunk of archive(caller, batch, 0, batch.count, watch)) await disk.write(chunk);
     await disk.close();
   } catch (error) {
     // The error that stopped it is the one to tell.
@@ -95,10 +77,10 @@ export async function saveWhole(call: Call, batch: Batch, file: DiskFile, watch:
 }
 
 /** Saves one part (from 1) as a download of the browser. */
-export async function savePart(call: Call, batch: Batch, part: number, watch: Watch): Promise<void> {
+export async function savePart(caller: Caller, batch: Batch, part: number, watch: Watch): Promise<void> {
   const from = (part - 1) * PART;
   const chunks: Uint8Array<ArrayBuffer>[] = [];
-  for await (const chunk of archive(call, batch, from, Math.min(batch.count, from + PART), watch)) chunks.push(chunk);
+  for await (const chunk of archive(caller, batch, from, Math.min(batch.count, from + PART), watch)) chunks.push(chunk);
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob(chunks, { type: 'application/zip' }));
   link.download = partsOf(batch) === 1 ? `${batch.id}.zip` : `${batch.id}.part-${String(part).padStart(4, '0')}.zip`;

@@ -7,8 +7,7 @@
 import { isRefusal } from '../../base/refusal.ts';
 import { filled } from '../../base/words.ts';
 import { type Announcement, checkDays, readDays } from '../../core/announcement.ts';
-import { PROVINCE_CENTRE } from '../../core/province.ts';
-import { signStatement } from '../../core/statement.ts';
+import { announceYear } from '../../sdk/sign.ts';
 import { one } from '../../web/frame/page-script.ts';
 import { register } from '../frame/actions.ts';
 import { Trouble } from '../frame/key-file.ts';
@@ -49,7 +48,7 @@ function announced(): Pick<Announcement, 'year' | 'holidays' | 'workdays' | 'sou
 }
 
 register('announce-year', async (desk) => {
-  const { signer, call } = desk;
+  const { signer, caller } = desk;
   const days = announced();
   const { year, holidays, workdays, source } = days;
   const list = (all: readonly string[]) =>
@@ -65,15 +64,7 @@ register('announce-year', async (desk) => {
     source,
   };
   if (!confirm(one(filled(CALENDAR_WORDS.confirm, facts)))) return;
-  const claims: Announcement = {
-    iss: PROVINCE_CENTRE,
-    ...days,
-    iat: Math.floor(Date.now() / 1000),
-    jti: crypto.randomUUID(),
-  };
-  await call('/v1/calendars', {
-    json: { statement: await signStatement('calendar+jwt', claims, signer.key, signer.kid) },
-  });
+  await caller.post('/v1/calendars', { statement: await announceYear(signer, days) });
   desk.go('#/calendar');
   desk.say(filled(CALENDAR_WORDS.done, { year: String(year) }), 'done');
 });

@@ -9,7 +9,7 @@ import { filled } from '../../base/words.ts';
 import { parseNumber } from '../../core/number.ts';
 import type { Report } from '../../core/report.ts';
 import type { ACTIONS, REASONS } from '../../core/schema.ts';
-import { signStatement } from '../../core/statement.ts';
+import { changeStatus } from '../../sdk/sign.ts';
 import { one } from '../../web/frame/page-script.ts';
 import { REASONS as REASON_WORDS } from '../../web/words/page-words.ts';
 import { register } from '../frame/actions.ts';
@@ -33,7 +33,7 @@ register('open-certificate', async (desk, button) => {
 });
 
 register('change-status', async (desk, button) => {
-  const { call, signer, origin } = desk;
+  const { caller, signer } = desk;
   const form = button.closest('form') as HTMLFormElement;
   const action = form.dataset.change as (typeof ACTIONS)[number];
   const { number = '', last } = button.dataset;
@@ -44,25 +44,11 @@ register('change-status', async (desk, button) => {
   const why = REASON_WORDS[reason] ?? { zh: reason, en: reason };
   if (!confirm(one(filled(CHANGE_WORDS[action].confirm, { number, reason: one(why) })))) return;
   // What is decided upon is the history that was read: each event names the one before.
-  const { status } = (await (await call(`/v1/certificates/${number}`)).json()) as Report;
+  const { status } = await caller.get<Report>(`/v1/certificates/${number}`);
   if (status?.digest !== last) throw new Trouble('moved');
   const place = status ? { seq: status.seq + 1, prev: status.digest } : { seq: 1 };
-  const statement = await signStatement(
-    'status+jwt',
-    {
-      iss: signer.subject,
-      aud: origin,
-      number,
-      action,
-      reason,
-      ...place,
-      iat: Math.floor(Date.now() / 1000),
-      jti: crypto.randomUUID(),
-    },
-    signer.key,
-    signer.kid,
-  );
-  await call(`/v1/certificates/${number}/status`, { json: { statement } });
+  const statement = await changeStatus(signer, { aud: caller.origin, number, action, reason, ...place });
+  await caller.post(`/v1/certificates/${number}/status`, { statement });
   desk.go(`#/certificates/${number}`);
   desk.say(CHANGED[action]);
 });

@@ -11,9 +11,9 @@ register('open-trail', async (desk) => {
   desk.go(`#/trail/${text}`);
 });
 
-register('export-trail', async ({ call }, button) => {
+register('export-trail', async ({ caller }, button) => {
   const number = button.dataset.number as string;
   const people = document.querySelector<HTMLInputElement>('#trail-people')?.checked ? 'all' : 'none';
-  const answer = await call(`/v1/certificates/${number}/trail?people=${people}`);
+  const answer = await caller.take('GET', `/v1/certificates/${number}/trail?people=${people}`);
   download(`trail-${number}.json`, 'application/json', await answer.arrayBuffer());
 });

@@ -239,13 +239,13 @@ beforeSend('draw.reveal', async (form) => {
   };
 });
 
-async function computeHere({ call }: Desk, form: HTMLFormElement, about: string): Promise<HTMLElement[]> {
+async function computeHere({ caller }: Desk, form: HTMLFormElement, about: string): Promise<HTMLElement[]> {
   const seed = seeds.get(form.querySelector('[data-seed]') as Element)?.seed;
   if (seed === undefined) throw new Trouble('seed_missing');
   const field = form.querySelector<HTMLInputElement>('input[data-public-value]') as HTMLInputElement;
   const { value, faults } = typedValue(field);
   if (faults.length > 0) throw new Trouble('public_value_malformed');
-  const { committed } = (await (await call(`/v1/draws/${about.slice('draw:'.length)}`)).json()) as DrawRecord;
+  const { committed } = await caller.get<DrawRecord>(`/v1/draws/${about.slice('draw:'.length)}`);
   return drawOf(committed.body, { seed, public_value: value }).map(({ name, date, label, inspectors }) =>
     make('li', {}, `${date} ${name} ${label}：${inspectors.map((one) => `${one.name}（${one.id}）`).join('、')}`),
   );

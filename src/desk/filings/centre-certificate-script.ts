@@ -4,14 +4,15 @@
  * plainly.
  * It refuses certificates of other keys, and to certify what the filing of another key says.
  */
+
 import { shanghaiDay } from '../../base/day.ts';
 import { isRefusal } from '../../base/refusal.ts';
-import type { Words } from '../../base/words.ts';
-import { filled } from '../../base/words.ts';
+import { filled, type Words } from '../../base/words.ts';
 import { importPublic } from '../../core/keys.ts';
-import { certificateOf, certifyIssuingKey, routeOf } from '../../core/paper/x509-certificates.ts';
+import { certificateOf } from '../../core/paper/x509-certificates.ts';
 import type { Filing } from '../../core/schema.ts';
 import { openStatement } from '../../core/statement.ts';
+import { certifyNewestKey } from '../../sdk/certify.ts';
 import { both } from '../../web/frame/page-script.ts';
 import { type Desk, onShow, register, type Signer } from '../frame/actions.ts';
 import { keepKey, keptKeys } from '../frame/browser-keys.ts';
@@ -81,21 +82,9 @@ export async function bringCertificate(signer: Signer, file: File): Promise<void
  * Certifies the newest issuing key of a filing and hands the chain in.
  * @returns what is to be said of it; undefined where all is well
  */
-export async function certifyFiling({ call, signer }: Desk, filing: Filing): Promise<Words | undefined> {
-  const newest = filing.issuing_jwks.keys.at(-1);
-  const { certificate } = signer;
-  if (certificate === undefined || !newest || state(signer).wanting) return CERTIFICATE_WORDS.unsigned;
-  await call(`${routeOf(newest.kid)}/certificate`, {
-    json: {
-      certificate: await certifyIssuingKey(
-        { ...signer, certificate },
-        filing,
-        newest,
-        crypto.getRandomValues(new Uint8Array(16)),
-      ),
-    },
-  });
-  return undefined;
+export async function certifyFiling({ caller, signer }: Desk, filing: Filing): Promise<Words | undefined> {
+  if (state(signer).wanting) return CERTIFICATE_WORDS.unsigned;
+  return (await certifyNewestKey(caller, filing)) ? undefined : CERTIFICATE_WORDS.unsigned;
 }
 
 /** The filing, as this very key signed it: what it says is what the certificate will say. @throws Trouble `filing_of_another` */

@@ -7,24 +7,23 @@
  */
 
 import type { Words } from '../../base/words.ts';
-import type { PublicJwk } from '../../core/keys.ts';
 import { parseOrganizationCode } from '../../core/number.ts';
 import type { Application, DeviceRequest } from '../../core/procedure/application.ts';
 import { filingDifferences, filingFrom, isNarrower, scopeFrom } from '../../core/procedure/selection.ts';
 import { PROVINCE_CENTRE } from '../../core/province.ts';
-import type { Client, Filing } from '../../core/schema.ts';
-import { signStatement } from '../../core/statement.ts';
+import type { Filing } from '../../core/schema.ts';
+import { sendClient, sendFilingClaims } from '../../sdk/file-organization.ts';
+import { sendStep } from '../../sdk/send-step.ts';
+import { now } from '../../sdk/sign.ts';
 import { type Desk, register } from '../frame/actions.ts';
 import { Trouble } from '../frame/key-file.ts';
 import { download } from '../frame/list-filter.ts';
-import { sendStep } from '../frame/step-forms.ts';
 import { DONE, FORM_WORDS } from '../words/desk-words.ts';
 import { FILING_WORDS } from '../words/form-words.ts';
 import { certifyFiling } from './centre-certificate-script.ts';
 import { reviewFiling } from './filing-review-script.ts';
 
 const YEAR = 365 * 86_400;
-const seconds = (): number => Math.floor(Date.now() / 1000);
 
 interface CaseAnswer {
   seq: number;
@@ -33,36 +32,11 @@ interface CaseAnswer {
 }
 
 /** The case as it was shown: what is decided upon is what was read. */
-async function shownCase({ call }: Desk, button: HTMLElement): Promise<CaseAnswer & { about: string }> {
+async function shownCase({ caller }: Desk, button: HTMLElement): Promise<CaseAnswer & { about: string }> {
   const about = button.dataset.about as string;
-  const answer = (await (await call(`/v1/cases/${about}`)).json()) as CaseAnswer;
+  const answer = await caller.get<CaseAnswer>(`/v1/cases/${about}`);
   if (answer.last !== button.dataset.last) throw new Trouble('moved');
   return { ...answer, about };
-}
-
-/** Names a key of an organization. @returns the statement's jti */
-async function nameKey({ call, signer }: Desk, code: string, { kty, crv, x, y }: PublicJwk): Promise<string> {
-  const iat = seconds();
-  const claims: Client = {
-    iss: signer.subject,
-    sub: `org:${code}`,
-    cnf: { jwk: { kty, crv, x, y } },
-    iat,
-    exp: iat + YEAR,
-    jti: crypto.randomUUID(),
-  };
-  await call('/v1/clients', { json: { statement: await signStatement('client+jwt', claims, signer.key, signer.kid) } });
-  return claims.jti;
-}
-
-type Keys = Filing['issuing_jwks']['keys'];
-
-/** The organization's issuing keys, the newest last; a first one is made where there is none. */
-async function issuingKeys({ call }: Desk, code: string): Promise<Keys> {
-  const { keys } = (await (await call('/.well-known/jwks.json')).json()) as { keys: Keys };
-  const own = keys.filter(({ kid }) => kid.includes(`#${code}-`));
-  if (own.length > 0) return own;
-  return [(await (await call(`/v1/organizations/${code}/keys`, { json: {} })).json()) as Keys[number]];
 }
 
 const field = (id: string): string => (document.querySelector<HTMLInputElement>(`#${id}`)?.value ?? '').trim();
@@ -92,19 +66,13 @@ function wholeOf(id: string, min: number, max: number): number {
 const panelOf = (button: HTMLElement): HTMLElement =>
   button.closest('section')?.querySelector('[data-filing-review]') as HTMLElement;
 
-/** Signs a filing with the issuing keys that there are now, hands it in, and certifies the newest of them. @returns what is to be said of that */
-async function handInFiling(desk: Desk, claims: Filing): Promise<Words | undefined> {
-  const { signer, call } = desk;
-  const filing: Filing = { ...claims, issuing_jwks: { keys: await issuingKeys(desk, codeOf(claims)) } };
-  await call('/v1/filings', { json: { statement: await signStatement('filing+jwt', filing, signer.key, signer.kid) } });
-  return certifyFiling(desk, filing);
-}
-
-const codeOf = ({ sub }: Filing): string => sub.slice('org:'.length);
+/** Signs a filing, sends it and certifies its newest issuing key. @returns what is to be said of that */
+const handInFiling = async (desk: Desk, claims: Filing): Promise<Words | undefined> =>
+  certifyFiling(desk, (await sendFilingClaims(desk.caller, claims)).claims);
 
 /** The same for years from now on: between reading and signing time passes. */
 const fromNow = (claims: Filing, years: number): Filing => {
-  const iat = seconds();
+  const iat = now();
   return { ...claims, iat, nbf: iat, exp: iat + years * YEAR };
 };
 
@@ -137,8 +105,8 @@ register('review-selection', async (desk, button) => {
   await reviewFiling(desk, panelOf(button), claims, async () => {
     const { about, seq, last } = await shownCase(desk, button);
     const lacking = await handInFiling(desk, fromNow(claims, years));
-    const client = await nameKey(desk, code, application.key);
-    await sendStep(desk, {
+    const { jti: client } = await sendClient(desk.caller, code, application.key);
+    await sendStep(desk.caller, {
       about,
       step: 'application.select',
       seq,
@@ -186,14 +154,14 @@ register('grant-device', async (desk, button) => {
   const { about, seq, last, steps } = await shownCase(desk, button);
   const request = steps.find(({ step }) => step === 'device.request') as (typeof steps)[number];
   const { organization, key } = request.body as DeviceRequest;
-  const client = await nameKey(desk, organization, key);
-  await sendStep(desk, { about, step: 'device.grant', seq, last, body: { client } });
+  const { jti: client } = await sendClient(desk.caller, organization, key);
+  await sendStep(desk.caller, { about, step: 'device.grant', seq, last, body: { client } });
   desk.go(`#/devices/${about}`);
   desk.say(DONE['device.grant'] ?? FORM_WORDS.done);
 });
 
-register('open-file', async ({ call }, button) => {
+register('open-file', async ({ caller }, button) => {
   const { about = '', sha256 = '', name = 'file', from = `/v1/cases/${about}/files/${sha256}` } = button.dataset;
-  const answer = await call(from);
+  const answer = await caller.take('GET', from);
   download(name, answer.headers.get('Content-Type') ?? 'application/octet-stream', await answer.arrayBuffer());
 });

@@ -9,25 +9,13 @@ import { type Level, levelName } from '../../core/number.ts';
 import { type Change, filingChanges, type OnFile, type Terms, takesOver } from '../../core/procedure/selection.ts';
 import { NO_JOB } from '../../core/rows/row.ts';
 import type { Filing } from '../../core/schema.ts';
+import { filedBefore } from '../../sdk/file-organization.ts';
 import { both, make } from '../../web/frame/page-script.ts';
 import { type Desk, onShow, register } from '../frame/actions.ts';
-import { Refused } from '../frame/desk-call.ts';
 import { FILING_WORDS } from '../words/form-words.ts';
 
 /** What is signed once the panel was read. */
 const waiting = new WeakMap<HTMLElement, () => Promise<void>>();
-
-type Before = Terms & OnFile;
-
-/** What is on file under a code, as the public reads it. */
-async function filedBefore({ call }: Desk, code: string): Promise<Before | undefined> {
-  try {
-    return (await (await call(`/v1/organizations/${code}`)).json()) as Before;
-  } catch (error) {
-    if (error instanceof Refused && error.problem.code === 'organization_not_found') return undefined;
-    throw error;
-  }
-}
 
 const levelsText = (levels: readonly Level[]): string => (levels.length === 0 ? '—' : levels.map(levelName).join('、'));
 const jobText = (job: string): string => (job === NO_JOB ? '' : `（${job}）`);
@@ -49,7 +37,7 @@ const fact = (words: Words, ...value: (Node | string)[]): HTMLElement =>
 
 /**
  * Says in a panel what a filing is, beside what is on file, and keeps what signs it for the panel's button.
- * @throws Refused `code_taken`
+ * @throws CallError `code_taken`
  */
 export async function reviewFiling(
   desk: Desk,
@@ -58,9 +46,9 @@ export async function reviewFiling(
   sign: () => Promise<void>,
 ): Promise<void> {
   const code = filing.sub.slice('org:'.length);
-  const html = await (await desk.call(`/desk/view/codes/${code}/${filing.uscc}`)).text();
+  const html = await (await desk.caller.take('GET', `/desk/view/codes/${code}/${filing.uscc}`)).text();
   const codes = new DOMParser().parseFromString(html, 'text/html').querySelector('[data-codes]');
-  const before = await filedBefore(desk, code);
+  const before = await filedBefore<Terms & OnFile>(desk.caller, code);
   const changes = before ? filingChanges(before, filing) : [];
   const jobs = filing.scope.reduce((sum, { jobs: of }) => sum + Math.max(1, of.length), 0);
   panel

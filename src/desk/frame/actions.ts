@@ -4,21 +4,13 @@
  * of a view (tables, file fields) each time that one is shown.
  * It refuses two functions under one name.
  */
-
 import type { Words } from '../../base/words.ts';
-import type { PublicJwk } from '../../core/keys.ts';
-import type { Call } from './desk-call.ts';
+import type { Caller } from '../../sdk/call.ts';
+import type { Speaker } from '../../sdk/sign.ts';
 
-/** Who signs: the key, what it speaks for, and the access token that says so. */
-export interface Signer {
-  /** `org:…`, `centre:…`, `key:…` */
-  subject: string;
+/** Who signs: a key of this browser or of a file. */
+export interface Signer extends Speaker {
   key: CryptoKey;
-  kid: string;
-  jwk: PublicJwk;
-  token: string;
-  /** PEM of a centre's X.509 certificate, by which it certifies issuing keys. */
-  certificate?: string;
 }
 
 /** A work that takes long: shown with its progress, and to be cancelled. */
@@ -31,10 +23,9 @@ export interface Work {
 }
 
 export interface Desk {
-  call: Call;
+  /** Calls the service, with the signer's key. */
+  caller: Caller;
   signer: Signer;
-  /** What the service calls itself. */
-  origin: string;
   /** Says something in the line that screen readers hear. `notice`: something is wrong. */
   say(words: Words, kind?: 'done' | 'notice'): void;
   /** Says what is wrong. */

@@ -48,9 +48,9 @@ onShow('input[data-files]', (desk, element) => {
     try {
       for (const [at, file] of chosen.entries()) {
         desk.progress(at, chosen.length);
-        const kept = (await (
-          await desk.call('/v1/files', { bytes: { type: file.type || 'application/octet-stream', body: file } })
-        ).json()) as Omit<AttachedFile, 'name'>;
+        const kept = await desk.caller.post<Omit<AttachedFile, 'name'>>('/v1/files', file, {
+          type: file.type || 'application/octet-stream',
+        });
         if (!files.some(({ sha256 }) => sha256 === kept.sha256)) files.push({ name: file.name.slice(0, 200), ...kept });
       }
       desk.say(filled(FILE_WORDS.kept, { count: chosen.length }), 'done');

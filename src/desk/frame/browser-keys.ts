@@ -1,16 +1,16 @@
 /**
- * Owns the keys that live in this browser: made here with WebCrypto so that nobody can take them out, kept in IndexedDB
- * with the access token that speaks for them, and forgotten on demand. A key of a file is never kept.
- * It refuses nothing; where a browser keeps nothing (private windows), its own error says so.
+ * Keys that live in this browser: made with WebCrypto so that nobody can take them out, kept in IndexedDB with the
+ * access token that speaks for them, and forgotten on demand. A key of a file is never kept.
  */
-
 import { deleteDB, type IDBPDatabase, openDB } from 'idb';
 import { type PublicJwk, thumbprint } from '../../core/keys.ts';
-import { signApplicant } from '../../core/procedure/sign-step.ts';
-import { unverified } from '../../core/statement.ts';
+import { CallError, type Caller } from '../../sdk/call.ts';
+import { namingsOf } from '../../sdk/file-organization.ts';
+import type { KeyOfFile } from '../../sdk/read-key-file.ts';
+import { asApplicant } from '../../sdk/send-step.ts';
+import { now } from '../../sdk/sign.ts';
 import type { Signer } from './actions.ts';
-import type { Call } from './desk-call.ts';
-import type { Claims, Pair } from './key-file.ts';
+import { endOf } from './key-file.ts';
 
 const NAME = 'luzheng-desk';
 const STORE = 'keys';
@@ -19,8 +19,6 @@ export interface Kept extends Signer {
   /** NumericDate */
   made: number;
 }
-
-const seconds = (): number => Math.floor(Date.now() / 1000);
 
 /** A database of this browser with one store, open for one work. @param keyPath what names a value in it */
 export async function inDatabase<T>(
@@ -62,64 +60,38 @@ export async function makeKey(): Promise<Kept> {
   ])) as CryptoKeyPair;
   const { x, y } = (await crypto.subtle.exportKey('jwk', publicKey)) as { x: string; y: string };
   const jwk: PublicJwk = { kty: 'EC', crv: 'P-256', x, y };
-  const kept = { ...(await asApplicant({ key: privateKey, jwk, kid: await thumbprint(jwk) })), made: seconds() };
+  const kept = { ...(await asApplicant({ key: privateKey, jwk, kid: await thumbprint(jwk) }, now())), made: now() };
   await keepKey(kept);
   // Browsers that are short of space leave a persistent store alone; they may say no.
   await navigator.storage?.persist?.().catch(() => false);
   return kept;
 }
 
-/** A key that nobody has named speaks for itself. */
-async function asApplicant(pair: Pair): Promise<Signer> {
-  const { kty, crv, x, y } = pair.jwk;
-  const token = await signApplicant(
-    { key: pair.key, kid: pair.kid, jwk: { kty, crv, x, y } },
-    seconds(),
-    crypto.randomUUID(),
-  );
-  return { key: pair.key, jwk: pair.jwk, kid: pair.kid, subject: `key:${pair.kid}`, token };
-}
-
-/** Whether a token still holds for a while. */
-const holds = (token: string, margin = 60): boolean => unverified<Claims>(token).claims.exp > seconds() + margin;
-
-interface Naming {
-  typ: string;
-  sub: string;
-  exp: number;
-  token: string;
-}
+/** Seconds that a token has to hold still. */
+const MARGIN = 60;
 
 /**
  * The strongest token of a key: what others have said of it since, else the one it has, else its own.
- * @param callAs calls with a signer
+ * @param callerFor calls with a signer
  */
-export async function strongest(
-  pair: Pair & { subject?: string; token?: string },
-  callAs: (signer: Signer) => Call,
-): Promise<Signer> {
+export async function strongest(pair: KeyOfFile, callerFor: (signer: Signer) => Caller): Promise<Signer> {
   const { key, jwk, kid, subject, token } = pair;
   const mine = { key, jwk, kid, ...(pair.certificate === undefined ? {} : { certificate: pair.certificate }) };
-  if (token !== undefined && subject !== undefined && !subject.startsWith('key:') && holds(token))
-    return { ...mine, subject, token };
-  const own =
-    subject?.startsWith('key:') && token !== undefined && holds(token)
+  const held =
+    subject !== undefined && token !== undefined && endOf(token) > now() + MARGIN
       ? { ...mine, subject, token }
-      : { ...(await asApplicant(pair)), ...mine };
-  const { statements } = (await (await callAs(own)('/v1/me')).json()) as { statements: Naming[] };
-  const named = statements
-    .filter(({ typ, token: said }) => (typ === 'client+jwt' || typ === 'centre+jwt') && holds(said))
-    .sort((a, b) => b.exp - a.exp);
-  for (const { sub, token: said } of named) {
+      : undefined;
+  if (held && !held.subject.startsWith('key:')) return held;
+  const own = held ?? (await asApplicant(mine, now()));
+  for (const { sub, token: said } of await namingsOf(callerFor(own), ['client+jwt', 'centre+jwt'], MARGIN)) {
     const signer: Signer = { ...mine, subject: sub, token: said };
     // A statement may have been withdrawn or replaced: the service says so with the first call.
-    if (
-      await callAs(signer)('/v1/me').then(
-        () => true,
-        () => false,
-      )
-    )
+    try {
+      await callerFor(signer).get('/v1/me');
       return signer;
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+    }
   }
   return own;
 }

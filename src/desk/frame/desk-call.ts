@@ -1,104 +1,44 @@
-/**
- * Owns calling this service from a page: each request signed with the key that the person uses, refusals with the
- * service's own words, and which words of the page fit an error.
- * It refuses to send anything to another address, or with a cookie.
- */
+/** Calls from a page, signed with the key that the person uses, and which words of the page fit an error. */
 
-import { isRefusal } from '../../base/refusal.ts';
-import { makeProof } from '../../core/dpop.ts';
-import { problemOf } from '../../core/gateway.ts';
-import type { PublicJwk } from '../../core/keys.ts';
+import { isRefusal, type RefusalFacts } from '../../base/refusal.ts';
+import { CallError, Caller, type Problem } from '../../sdk/call.ts';
+import { brokeOff } from '../../sdk/fetch-certificates.ts';
 import { refusalWords } from '../../web/words/refusal-words.ts';
+import type { Signer } from './actions.ts';
 import { Trouble } from './key-file.ts';
 
-export interface RowFault {
-  /** Of a plan or of results: which list. */
-  part?: string;
-  row: number;
-  field: string;
-  code: string;
-  message: string;
-  /** Of a photo: the file's name in the archive. */
-  file?: string;
-}
-
-export interface Problem {
-  status: number;
-  code: string;
-  title: string;
-  detail: string;
-  part?: string;
-  position?: number;
-  /** Of rows that were refused. */
-  errors?: RowFault[];
-  /** Of a step's body. */
-  faults?: { part: string; message: string }[];
-}
-
-/** The service said no. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
-  readonly problem: Problem;
-  constructor(problem: Problem) {
-    super(problem.code);
-    this.problem = problem;
-  }
-}
-
-interface Ask {
-  method?: 'GET' | 'POST';
-  /** Sent as JSON. */
-  json?: unknown;
-  /** Sent as it is, under its media type. */
-  bytes?: { type: string; body: Blob | Uint8Array<ArrayBuffer> };
-  headers?: Record<string, string>;
-  signal?: AbortSignal;
-}
-
-export type Call = (path: string, ask?: Ask) => Promise<Response>;
-
-/** Calls with a key. @param origin what the service calls itself, which proofs name */
-export const callWith =
-  (by: { key: CryptoKey; jwk: PublicJwk; token: string }, origin: string): Call =>
-  async (
-    path,
-    { json, bytes, headers = {}, signal, method = json === undefined && bytes === undefined ? 'GET' : 'POST' } = {},
-  ) => {
-    const proof = await makeProof(by, {
-      method,
-      url: origin + path,
-      iat: Math.floor(Date.now() / 1000),
-      jti: crypto.randomUUID(),
-    });
-    const type = json === undefined ? bytes?.type : 'application/json';
-    const response = await fetch(path, {
-      method,
-      // The language is a cookie's, and cookies are not sent.
-      headers: {
-        Authorization: `DPoP ${by.token}`,
-        DPoP: proof,
-        'Accept-Language': document.documentElement.lang,
-        ...(type === undefined ? {} : { 'Content-Type': type }),
-        ...headers,
-      },
-      credentials: 'omit',
-      cache: 'no-store',
-      redirect: 'error',
-      ...(json === undefined ? bytes && { body: bytes.body } : { body: JSON.stringify(json) }),
-      ...(signal ? { signal } : {}),
-    });
-    if (response.ok) return response;
-    throw new Refused(problemOf<Problem>(response.status, response.headers.get('content-type'), await response.text()));
-  };
-
-/** Whether another attempt may mend it: the line broke, the service failed, or a proxy in between repeated a request. */
-export const brokeOff = (error: unknown): boolean =>
-  error instanceof TypeError ||
-  isRefusal(error, 'zip_broken') ||
-  (error instanceof Refused && (error.problem.status >= 500 || error.problem.code === 'proof_replayed'));
+/**
+ * A caller for a signer: the service's own address is reached as the page's, without cookies, and what the rate limit
+ * refuses is said at once. @param origin what the service calls itself, which proofs name
+ */
+export const callerFor = (signer: Signer, origin: string): Caller =>
+  new Caller(origin, signer, {
+    fetch: (url, init) =>
+      fetch(url.slice(origin.length), {
+        ...init,
+        // The language is a cookie's, and cookies are not sent.
+        headers: { ...(init.headers as Record<string, string>), 'Accept-Language': document.documentElement.lang },
+        credentials: 'omit',
+        cache: 'no-store',
+        redirect: 'error',
+      }),
+    patience: 0,
+  });
 
 /** Refusals with words of their own on the page. */
 const KNOWN = ['code_taken', 'client_unknown', 'client_reported', 'client_withdrawn', 'organization_not_filed'];
+
+/** What is refused on this page before anything is sent, in words of the page. */
+const OWN: Record<string, { code: string; words?: (facts: RefusalFacts) => Record<string, string> }> = {
+  rows_differ: { code: 'rows_differ', words: ({ row }) => ({ row: String(row) }) },
+  root_differs: { code: 'root_differs' },
+  photo_differs: { code: 'photo_differs', words: ({ row }) => ({ row: String(row) }) },
+  city_approval_missing: { code: 'city_first' },
+  approval_missing: { code: 'not_approved' },
+  filed_by_other_centre: { code: 'filed_since', words: ({ centre }) => ({ centre: String(centre) }) },
+  key_file_malformed: { code: 'key_unreadable' },
+  key_on_card: { code: 'key_on_card' },
+};
 
 /** What of a problem can be filled into words. */
 const textsOf = (problem: Problem): Record<string, string> =>
@@ -110,21 +50,24 @@ const textsOf = (problem: Problem): Record<string, string> =>
 export function troubleOf(error: unknown): Trouble {
   if (error instanceof Trouble) return error;
   if (brokeOff(error)) return new Trouble('network');
-  if (error instanceof Refused) {
-    const { code, title, detail, part = '', position } = error.problem;
+  if (error instanceof CallError) {
+    const { code, title = '', detail = '', part = '', position } = error.problem;
     if (code === 'proof_wrong' && part.endsWith(':iat')) return new Trouble('clock');
     if (code === 'proof_wrong' && part.endsWith(':htu')) return new Trouble('address');
-    if (position !== undefined) return new Trouble('certificate', { place: String(position + 1), title, code });
+    if (typeof position === 'number') return new Trouble('certificate', { place: String(position + 1), title, code });
     return KNOWN.includes(code)
       ? new Trouble(code, textsOf(error.problem))
       : new Trouble('refused', { title: refusalWords(code, { ...error.problem }) ?? title, detail, code });
   }
-  if (isRefusal(error))
+  if (isRefusal(error)) {
+    const own = OWN[error.code];
+    if (own) return new Trouble(own.code, own.words?.(error.facts));
     return new Trouble('refused', {
       title: refusalWords(error.code, error.facts) ?? '内容无法读取',
       detail: error.message,
       code: error.code,
     });
+  }
   if (error instanceof DOMException)
     return new Trouble(error.name === 'AbortError' ? 'cancelled' : 'disk', { code: error.name });
   return new Trouble('refused', {

@@ -52,8 +52,8 @@ function narrow(list: HTMLElement): void {
 }
 
 /** Reads the next page of a list. @returns the first row that came */
-async function readOn({ call }: Desk, list: HTMLElement): Promise<HTMLTableRowElement | undefined> {
-  const html = await (await call(`/desk/view/${list.dataset.more as string}`)).text();
+async function readOn({ caller }: Desk, list: HTMLElement): Promise<HTMLTableRowElement | undefined> {
+  const html = await (await caller.take('GET', `/desk/view/${list.dataset.more as string}`)).text();
   const next = new DOMParser()
     .parseFromString(html, 'text/html')
     .querySelector<HTMLElement>(`[data-list="${CSS.escape(list.dataset.list as string)}"]`);

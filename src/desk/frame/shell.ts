@@ -5,24 +5,24 @@
  */
 
 import { shanghaiDay } from '../../base/day.ts';
-import type { Words } from '../../base/words.ts';
-import { filled } from '../../base/words.ts';
-import { unverified } from '../../core/statement.ts';
+import { filled, type Words } from '../../base/words.ts';
+import { type Caller, isCallError } from '../../sdk/call.ts';
+import type { KeyOfFile } from '../../sdk/read-key-file.ts';
 import { both, make, one } from '../../web/frame/page-script.ts';
 import { bringCertificate, showCertificate } from '../filings/centre-certificate-script.ts';
 import { SHELL, TROUBLES } from '../words/desk-words.ts';
 import { actionNamed, type Desk, enliven, type Signer } from './actions.ts';
 import { forgetKey, type Kept, keepKey, keptKeys, makeKey, strongest } from './browser-keys.ts';
-import { type Call, callWith, Refused } from './desk-call.ts';
+import { callerFor } from './desk-call.ts';
 import { hasFields, switchLanguage } from './desk-language.ts';
 import { tendDraft } from './drafts.ts';
-import { type Claims, KEY_FILE_BYTES, type Pair, readKey, Trouble } from './key-file.ts';
+import { endOf, KEY_FILE_BYTES, readKey, Trouble } from './key-file.ts';
 import { clickRow } from './repeat-rows.ts';
 import { begin, fail, get, isWorking, progress, say, stopWork } from './status-line.ts';
 import { submitStep } from './step-forms.ts';
 
 const origin = (): string => get('desk').dataset.origin as string;
-const callAs = (signer: Signer): Call => callWith(signer, origin());
+const callAs = (signer: Signer): Caller => callerFor(signer, origin());
 
 let desk: Desk | undefined;
 /** Counts views, so that a slow one does not come after a later one. */
@@ -45,7 +45,7 @@ async function show(): Promise<void> {
   bar.removeAttribute('value');
   bar.hidden = false;
   try {
-    const html = await (await desk.call(`/desk/view/${path}`)).text();
+    const html = await (await desk.caller.take('GET', `/desk/view/${path}`)).text();
     if (mine !== turn || !desk) return;
     view.innerHTML = html;
     // A form takes nothing until it lives: its table may wait for the plan, and a button pressed before would do nothing.
@@ -61,11 +61,11 @@ async function show(): Promise<void> {
   } catch (error) {
     if (mine !== turn) return;
     // The address may be of who signed before: an applicant that was named since, or somebody else at this machine.
-    if (error instanceof Refused && error.problem.code === 'role_wrong' && path !== 'home') {
+    if (isCallError(error, 'role_wrong') && path !== 'home') {
       history.replaceState(null, '', '#/home');
       return await show();
     }
-    if (error instanceof Refused && error.problem.status === 404)
+    if (isCallError(error) && error.problem.status === 404)
       view.replaceChildren(
         make(
           'section',
@@ -97,7 +97,7 @@ function go(hash: string): void {
 
 function described(signer: Signer): Words {
   const { subject, token } = signer;
-  const until = shanghaiDay(unverified<Claims>(token).claims.exp);
+  const until = shanghaiDay(endOf(token));
   const who = subject.slice(subject.indexOf(':') + 1);
   if (subject.startsWith('org:')) return filled(SHELL.organization, { who, until });
   if (subject.startsWith('centre:')) return filled(SHELL.centre, { who, until });
@@ -105,10 +105,10 @@ function described(signer: Signer): Words {
 }
 
 async function enter(signer: Signer): Promise<void> {
-  const me = callAs(signer);
+  const caller = callAs(signer);
   // Whether the service takes this key is known before anything changes on the page.
-  await me('/v1/me');
-  desk = { call: me, signer, origin: origin(), say, fail, go, progress, begin };
+  await caller.get('/v1/me');
+  desk = { caller, signer, say, fail, go, progress, begin };
   get('who-name').replaceChildren(both(described(signer)));
   showCertificate(signer);
   get('enter').hidden = true;
@@ -119,15 +119,13 @@ async function enter(signer: Signer): Promise<void> {
 }
 
 /** Uses a key with the strongest statement about it. */
-async function use(pair: Pair & { subject?: string; token?: string }, made?: number): Promise<void> {
+async function use(pair: KeyOfFile, made?: number): Promise<void> {
   say();
   try {
     // Before it signs anything, were it only its own access token.
     if ((get('desk').dataset.roots ?? '').split(' ').includes(pair.kid)) throw new Trouble('root_key');
     const expired =
-      pair.token !== undefined && unverified<Claims>(pair.token).claims.exp <= Date.now() / 1000
-        ? shanghaiDay(unverified<Claims>(pair.token).claims.exp)
-        : undefined;
+      pair.token !== undefined && endOf(pair.token) <= Date.now() / 1000 ? shanghaiDay(endOf(pair.token)) : undefined;
     const signer = await strongest(pair, callAs);
     if (made !== undefined && signer.token !== pair.token) await keepKey({ ...signer, made });
     await enter(signer);

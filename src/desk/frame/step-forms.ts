@@ -3,45 +3,21 @@
  * faults stand beside their fields and in a summary, and what holds is signed with the person's key and handed in.
  * It refuses to send what the schema refuses, and two at once; what was typed stays when anything goes wrong.
  */
-import { toBase64url } from '../../base/bytes.ts';
 import { filled, split, together } from '../../base/words.ts';
 import { CHOOSE, labelOf as labelOfPath, MISSING } from '../../core/field-words.ts';
 import { bodyFaults } from '../../core/procedure/bodies.ts';
-import { newAbout, signStep } from '../../core/procedure/sign-step.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
+import { isCallError, type RowFault } from '../../sdk/call.ts';
+import { newCase, newSalt, sendStep } from '../../sdk/send-step.ts';
 import { both, make, one } from '../../web/frame/page-script.ts';
 import { DONE, FORM_WORDS } from '../words/desk-words.ts';
 import type { Desk } from './actions.ts';
-import { Refused, type RowFault } from './desk-call.ts';
 import { clearDraft } from './drafts.ts';
 import { type Collected, collect, fieldOf } from './form-body.ts';
 
 export interface Fault {
   path: string;
   message: string;
-}
-
-const random = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
-/** 16 random bytes: nobody who has a digest can try out what was said. */
-const newSalt = (): string => toBase64url(random(16));
-
-/** Signs a step with the person's key and hands it in. @returns what the service answers */
-export async function sendStep(
-  desk: Desk,
-  next: { about: string; step: StepName; seq: number; last?: string | undefined; body: unknown },
-): Promise<{ about: string; state: string; seq: number }> {
-  const { signer, origin, call } = desk;
-  const statement = await signStep(
-    signer,
-    { aud: origin, ...next },
-    Math.floor(Date.now() / 1000),
-    crypto.randomUUID(),
-  );
-  return (await (await call('/v1/steps', { json: { statement, body: next.body } })).json()) as {
-    about: string;
-    state: string;
-    seq: number;
-  };
 }
 
 /** What the form says, with what the shell adds: salt and public key. */
@@ -183,8 +159,8 @@ export const beforeSend = (step: StepName, prepare: Before): void => void prepar
 
 /** Faults that the service found: of the body, or of rows of a table. */
 function faultsOf(error: unknown): Fault[] {
-  if (!(error instanceof Refused)) return [];
-  const { errors = [], faults = [], part, title, detail, code } = error.problem;
+  if (!isCallError(error)) return [];
+  const { errors = [], faults = [], part, title = '', detail = '', code } = error.problem;
   if (errors.length > 0) return errors.map(pathOfRow);
   if (faults.length > 0) return faults.map(({ part: path, message }) => ({ path, message }));
   return part === undefined || code === 'step_out_of_order'
@@ -218,9 +194,9 @@ export async function submitStep(form: HTMLFormElement, desk: Desk): Promise<voi
   for (const button of buttons) button.disabled = true;
   try {
     const asked = form.dataset.about as string;
-    const about = asked.startsWith('new:') ? newAbout(asked.slice(4), random(12)) : asked;
+    const about = asked.startsWith('new:') ? newCase(asked.slice(4)) : asked;
     const after = await preparations.get(step)?.(form, { about, body });
-    const done = await sendStep(desk, {
+    const done = await sendStep(desk.caller, {
       about,
       step,
       seq: Number(form.dataset.seq ?? 0),

@@ -4,8 +4,7 @@
  */
 
 import { filled } from '../../base/words.ts';
-import { signStatement } from '../../core/statement.ts';
-import type { Withdrawal } from '../../core/withdrawal.ts';
+import { now, withdraw } from '../../sdk/sign.ts';
 import { one } from '../../web/frame/page-script.ts';
 import { register } from '../frame/actions.ts';
 import { Trouble } from '../frame/key-file.ts';
@@ -28,29 +27,19 @@ function instantOf(id: string): number | undefined {
 }
 
 register('withdraw-statement', async (desk, button) => {
-  const { signer, call } = desk;
+  const { signer, caller } = desk;
   const { code = '', typ = '', id = '', iss = '' } = button.dataset;
   const reason = (fieldOf('withdraw-reason')?.value ?? '').trim();
   if (reason === '') throw trouble(fieldOf('withdraw-reason'), 'reason_needed');
-  const iat = Math.floor(Date.now() / 1000);
+  const iat = now();
   const effective = instantOf('withdraw-effective') ?? iat;
   const since = instantOf('withdraw-since');
   if (effective < iat) throw trouble(fieldOf('withdraw-effective'), 'effective_past');
   if (since !== undefined && since > iat) throw trouble(fieldOf('withdraw-since'), 'since_future');
   if (!confirm(one(filled(typ === 'filing' ? WITHDRAW_WORDS.filing : WITHDRAW_WORDS.client, { code })))) return;
   const target = typ === 'filing' ? { jti: id, ...(iss === signer.subject ? {} : { iss }) } : { kid: id };
-  const claims: Withdrawal = {
-    iss: signer.subject,
-    target,
-    effective,
-    ...(since === undefined ? {} : { compromised_since: since }),
-    reason,
-    iat,
-    jti: crypto.randomUUID(),
-  };
-  await call('/v1/withdrawals', {
-    json: { statement: await signStatement('withdrawal+jwt', claims, signer.key, signer.kid) },
-  });
+  const statement = await withdraw(signer, target, { effective, compromised_since: since, reason }, { iat });
+  await caller.post('/v1/withdrawals', { statement });
   desk.go(`#/organizations/${code}`);
   desk.say(WITHDRAW_WORDS.done);
 });

@@ -8,10 +8,11 @@
 import { filled, together } from '../../base/words.ts';
 import { bodyFaults } from '../../core/procedure/bodies.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
+import { isCallError } from '../../sdk/call.ts';
+import { sendStep } from '../../sdk/send-step.ts';
 import { both, make, one } from '../../web/frame/page-script.ts';
 import { type Desk, onShow, register, type Work } from '../frame/actions.ts';
-import { Refused } from '../frame/desk-call.ts';
-import { clearFaults, markField, sendStep } from '../frame/step-forms.ts';
+import { clearFaults, markField } from '../frame/step-forms.ts';
 import { FORM_WORDS } from '../words/desk-words.ts';
 import { OBJECTION_DESK } from '../words/form-words.ts';
 
@@ -57,10 +58,10 @@ function faulty(
 }
 
 /** Whether an answer that seemed refused is the one that stands there: its reply got lost on the way. */
-async function stands({ call, signer }: Desk, about: string, step: Decision, reason: string): Promise<boolean> {
-  const { steps } = (await (await call(`/v1/cases/${about}`)).json()) as {
-    steps: { step: string; iss: string; body: { reason?: string } }[];
-  };
+async function stands({ caller, signer }: Desk, about: string, step: Decision, reason: string): Promise<boolean> {
+  const { steps } = await caller.get<{ steps: { step: string; iss: string; body: { reason?: string } }[] }>(
+    `/v1/cases/${about}`,
+  );
   const newest = steps.at(-1);
   return newest?.step === step && newest.iss === signer.subject && newest.body.reason === reason;
 }
@@ -77,10 +78,10 @@ async function answer(
   for (;;) {
     work.signal.throwIfAborted();
     try {
-      await sendStep(desk, { about, step, seq: Number(seq), last, body: { reason } });
+      await sendStep(desk.caller, { about, step, seq: Number(seq), last, body: { reason } });
       return true;
     } catch (error) {
-      if (!(error instanceof Refused && ['step_out_of_order', 'step_not_now'].includes(error.problem.code)))
+      if (!(isCallError(error) && ['step_out_of_order', 'step_not_now'].includes(error.problem.code)))
         await work.stuck(error);
       else return await stands(desk, about, step, reason);
     }

@@ -4,7 +4,6 @@
  * It refuses to upload rows that are not those that were published, and photos that are not those that were chosen.
  */
 
-import { shanghaiDay } from '../../base/day.ts';
 import { split } from '../../base/words.ts';
 import { ID_TYPE_NAMES } from '../../core/identity.ts';
 import { levelName } from '../../core/number.ts';
@@ -13,19 +12,15 @@ import { planFaults } from '../../core/procedure/plan-check.ts';
 import { passingRows, resultFaults } from '../../core/procedure/results-check.ts';
 import { TEMPLATES } from '../../core/procedure/roster-tables.ts';
 import type { RawRow, ScopeEntry } from '../../core/rows/row.ts';
-import { matchPhotos, photosOfArchive } from '../../core/rows/row-photos.ts';
-import { checkRows } from '../../core/rows/rows.ts';
-import type { Filing } from '../../core/schema.ts';
-import { unverified } from '../../core/statement.ts';
 import { writeXlsx } from '../../formats/table/table-write.ts';
+import { photosFor, readBatch, requireSameRows } from '../../sdk/batch.ts';
+import { isCallError, type RowFault } from '../../sdk/call.ts';
+import { sendStep } from '../../sdk/send-step.ts';
 import { both, make, one } from '../../web/frame/page-script.ts';
-import { type Seen, seeBatch } from '../batches/batch-script.ts';
 import { type Desk, onShow, register } from '../frame/actions.ts';
-import { Refused, type RowFault } from '../frame/desk-call.ts';
-import { Trouble } from '../frame/key-file.ts';
 import { download } from '../frame/list-filter.ts';
 import { Table } from '../frame/people-tables.ts';
-import { judgeBefore, pathOfRow, sendStep } from '../frame/step-forms.ts';
+import { judgeBefore, pathOfRow } from '../frame/step-forms.ts';
 import { BATCH_WORDS, DONE, TABLE_WORDS } from '../words/desk-words.ts';
 
 interface CaseAnswer {
@@ -36,8 +31,8 @@ interface CaseAnswer {
   steps: { step: string; body: unknown }[];
 }
 
-const caseOf = async ({ call }: Pick<Desk, 'call'>, about: string): Promise<CaseAnswer> =>
-  (await (await call(`/v1/cases/${about}`)).json()) as CaseAnswer;
+const caseOf = async ({ caller }: Pick<Desk, 'caller'>, about: string): Promise<CaseAnswer> =>
+  caller.get<CaseAnswer>(`/v1/cases/${about}`);
 
 /** What a case says now: the body of the newest of some steps. */
 const standing = <T>({ steps }: CaseAnswer, ...names: string[]): T =>
@@ -134,56 +129,6 @@ for (const step of ['plan.file', 'plan.amend'] as const) {
   });
 }
 
-/** Whether the batch holds exactly the rows that passed in the published results, and of each the photo that was sent. */
-async function requireSame(
-  { rows, filing }: Seen,
-  published: readonly ResultRow[],
-  passMark: number,
-  archive: Uint8Array | undefined,
-): Promise<void> {
-  const { scope, pass_mark } = unverified<Filing>(filing).claims;
-  const passed = passingRows(published, passMark);
-  const mine = checkRows(passed, {
-    scope,
-    pass_mark,
-    today: shanghaiDay(Math.floor(Date.now() / 1000)),
-    missingGlyphs: () => [],
-  }).rows;
-  const text = (row: {
-    row: number;
-    name: string;
-    id_type: string;
-    id_number: string;
-    occupation: { code: string; name: string };
-    job: string;
-    level: number;
-    exam_date: string;
-    replaces?: string | undefined;
-  }) =>
-    JSON.stringify([
-      row.row,
-      row.name,
-      row.id_type,
-      row.id_number,
-      row.occupation.code,
-      row.occupation.name,
-      row.job,
-      row.level,
-      row.exam_date,
-      row.replaces ?? null,
-    ]);
-  const differs =
-    mine.length === rows.length
-      ? mine.findIndex((row, at) => text(row) !== text(rows[at] as (typeof rows)[number]))
-      : mine.length;
-  if (differs >= 0) throw new Trouble('rows_differ', { row: String(mine[differs]?.row ?? '?') });
-  const { photos } = archive
-    ? await matchPhotos(passed, photosOfArchive(archive))
-    : { photos: new Map<number, { digest: string }>() };
-  const other = rows.find(({ row, photo_digest }) => photo_digest !== (photos.get(row)?.digest ?? null));
-  if (other) throw new Trouble('photo_differs', { row: String(other.row) });
-}
-
 /** Lists what is wrong with photos under their field. */
 function showPhotoFaults(errors: readonly RowFault[]): void {
   const field = document.querySelector<HTMLElement>('#photos');
@@ -213,21 +158,16 @@ register('upload-results', async (desk, button) => {
   showPhotoFaults([]);
   try {
     const shown = await caseOf(desk, about);
-    const answer = await desk.call(
-      `/v1/results/${about}/batch`,
-      photos
-        ? { bytes: { type: 'application/zip', body: photos }, signal: work.signal }
-        : { json: {}, signal: work.signal },
-    );
-    const { id } = (await answer.json()) as { id: string };
-    const seen = await seeBatch(desk, id, work.progress, work.signal);
-    await requireSame(
-      seen,
-      standing<Results>(shown, 'results.publish', 'results.correct').rows,
-      Number(shown.facts.pass_mark),
-      photos && new Uint8Array(await photos.arrayBuffer()),
-    );
-    await sendStep(desk, {
+    const { id } = await desk.caller.post<{ id: string }>(`/v1/results/${about}/batch`, photos ?? {}, {
+      signal: work.signal,
+      ...(photos ? { type: 'application/zip' } : {}),
+    });
+    const seen = await readBatch(desk.caller, id, work);
+    const { rows } = standing<Results>(shown, 'results.publish', 'results.correct');
+    const passed = passingRows(rows, Number(shown.facts.pass_mark));
+    const archive = photos && new Uint8Array(await photos.arrayBuffer());
+    requireSameRows(passed, seen, await photosFor(passed, archive));
+    await sendStep(desk.caller, {
       about,
       step: 'results.upload',
       seq: shown.seq,
@@ -237,7 +177,7 @@ register('upload-results', async (desk, button) => {
     desk.go(`#/batches/${id}`);
     desk.say(DONE['results.upload'] ?? BATCH_WORDS.uploading);
   } catch (error) {
-    showPhotoFaults(error instanceof Refused ? (error.problem.errors ?? []) : []);
+    showPhotoFaults(isCallError(error) ? (error.problem.errors ?? []) : []);
     throw error;
   } finally {
     work.end();

@@ -1,15 +1,13 @@
 /**
- * Owns the X.509 certificates that people make on their own machines. Each says what a signed statement says, for as
- * long: the root's own, a centre's by its `centre+jwt`, an issuing key's by the `filing+jwt`. Key files hold them as PEM.
- * It refuses nothing: the service judges the chain that it is handed.
+ * The X.509 certificates that people make on their own machines. Each says what a signed statement says, for as long:
+ * the root's own, a centre's by its `centre+jwt`, an issuing key's by the `filing+jwt`. All are PEM.
  */
-
 import { certify, certifyIssuingKey, type Issuer, rootName, routeOf } from '../core/paper/x509-certificates.ts';
 import type { Centre, Filing } from '../core/schema.ts';
 import { unverified } from '../core/statement.ts';
 import { toPem } from '../formats/pades/x509.ts';
-import type { Caller } from '../sdk/call.ts';
-import { now, type Signatory, type Speaker } from '../sdk/sign.ts';
+import type { Caller } from './call.ts';
+import { now, type Signatory } from './sign.ts';
 
 /** The root's statements are under a thumbprint and have no end; its certificate needs one. */
 const ROOT_LIFETIME = 20 * 365 * 86_400;
@@ -46,20 +44,17 @@ export async function certifyCentre(root: Signatory, appointment: string): Promi
 }
 
 /**
- * Certifies the newest issuing key of a filing and hands the chain in.
+ * A centre certifies the newest issuing key of a filing and sends the chain.
+ * @param filing the `filing+jwt` that this very centre has signed, or its claims
  * @returns false when the centre has no certificate itself: then PDFs of this key stay unsigned
  */
-export async function handInCertificate(centre: Speaker, caller: Caller, filing: string): Promise<boolean> {
-  const { certificate } = centre;
-  const newest = unverified<Filing>(filing).claims.issuing_jwks.keys.at(-1);
+export async function certifyNewestKey(caller: Caller, filing: string | Filing): Promise<boolean> {
+  const claims = typeof filing === 'string' ? unverified<Filing>(filing).claims : filing;
+  const { certificate, ...centre } = caller.speaker;
+  const newest = claims.issuing_jwks.keys.at(-1);
   if (certificate === undefined || newest === undefined) return false;
   await caller.post(`${routeOf(newest.kid)}/certificate`, {
-    certificate: await certifyIssuingKey(
-      { ...centre, certificate },
-      unverified<Filing>(filing).claims,
-      newest,
-      newSerial(),
-    ),
+    certificate: await certifyIssuingKey({ ...centre, certificate }, claims, newest, newSerial()),
   });
   return true;
 }

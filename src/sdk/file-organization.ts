@@ -1,0 +1,168 @@
+/** What the root and the centres put on file: the service's own key, organizations, their issuing and client keys. */
+import { Refusal } from '../base/refusal.ts';
+import { type PublicJwk, thumbprint } from '../core/keys.ts';
+import { type OnFile, takesOver } from '../core/procedure/selection.ts';
+import { PROVINCE_CENTRE } from '../core/province.ts';
+import type { Filing, ScopeEntry } from '../core/schema.ts';
+import { signStatement, unverified } from '../core/statement.ts';
+import { type Caller, isCallError } from './call.ts';
+import { fileOrganization, nameClient, nameService, type Signatory, type Times } from './sign.ts';
+
+export type NamedJwk = PublicJwk & { kid: string };
+
+/** GET /.well-known/trust.json: everything that is published about who may sign. */
+export interface TrustFile {
+  origin: string;
+  hosts: string[];
+  roots: PublicJwk[];
+  centres: string[];
+  services: string[];
+  filings: string[];
+  clients: string[];
+  withdrawals: string[];
+  calendars?: string[];
+  /** Of one that was kept: when it was taken, and the status lists of that moment. */
+  kept_at?: string | undefined;
+  status_lists?: string[];
+}
+
+export const trustOf = (caller: Caller): Promise<TrustFile> => caller.get<TrustFile>('/.well-known/trust.json');
+
+const publishedKeys = async (caller: Caller): Promise<NamedJwk[]> =>
+  (await caller.get<{ keys: NamedJwk[] }>('/.well-known/jwks.json')).keys;
+
+/**
+ * The root names the service's own key, unless it did so before; the province sends it.
+ * @returns whether it was new
+ * @throws Refusal `service_key_missing`
+ */
+export async function nameServiceKey(root: Signatory, province: Caller, times: Times = {}): Promise<boolean> {
+  const [keys, trust] = await Promise.all([publishedKeys(province), trustOf(province)]);
+  const own = keys.find(({ kid }) => !kid.includes(':orgs:'));
+  if (!own) throw new Refusal('service_key_missing', 'the service publishes no key of its own');
+  const kid = await thumbprint(own);
+  for (const token of trust.services)
+    if ((await thumbprint(unverified<{ cnf: { jwk: PublicJwk } }>(token).claims.cnf.jwk)) === kid) return false;
+  await province.post('/v1/centres', {
+    statement: await nameService(root, { kty: 'EC', crv: 'P-256', x: own.x, y: own.y }, province.origin, times),
+  });
+  return true;
+}
+
+export interface FilingInput {
+  code: string;
+  name: string;
+  uscc: string;
+  scope: ScopeEntry[];
+  annual_capacity: number;
+  pass_mark?: number;
+}
+
+/** The issuing keys of an organization, the newest last. */
+export const issuingKeys = async (caller: Caller, code: string): Promise<NamedJwk[]> =>
+  (await publishedKeys(caller)).filter(({ kid }) => kid.includes(`#${code}-`));
+
+/** The same; the service makes a first one where there is none, and a further one where it is wanted. */
+async function issuingKeysFor(caller: Caller, code: string, newKey: boolean): Promise<NamedJwk[]> {
+  const keys = await issuingKeys(caller, code);
+  if (keys.length === 0 || newKey) keys.push(await caller.post<NamedJwk>(`/v1/organizations/${code}/keys`, {}));
+  return keys;
+}
+
+/**
+ * A centre files an organization; issuing keys made before stay named.
+ * @param newKey whether a further issuing key is made
+ * @returns the `filing+jwt`
+ */
+export async function sendFiling(
+  caller: Caller,
+  input: FilingInput,
+  newKey = false,
+  times: Times = {},
+): Promise<string> {
+  const centre = caller.speaker;
+  const filing = await fileOrganization(
+    centre,
+    {
+      ...input,
+      route: centre.subject === PROVINCE_CENTRE ? 'province' : 'city',
+      issuing_jwks: { keys: await issuingKeysFor(caller, input.code, newKey) },
+    },
+    times,
+  );
+  await caller.post('/v1/filings', { statement: filing });
+  return filing;
+}
+
+/** A centre signs the claims of a filing, with the issuing keys that there are now, and sends them. */
+export async function sendFilingClaims(
+  caller: Caller,
+  claims: Omit<Filing, 'issuing_jwks'>,
+): Promise<{ filing: string; claims: Filing }> {
+  const { key, kid } = caller.speaker;
+  const keys = await issuingKeysFor(caller, claims.sub.slice('org:'.length), false);
+  const whole: Filing = { ...claims, issuing_jwks: { keys } };
+  const filing = await signStatement('filing+jwt', whole, key, kid);
+  await caller.post('/v1/filings', { statement: filing });
+  return { filing, claims: whole };
+}
+
+/** A centre names a client key of an organization. @returns the `client+jwt` and its `jti` */
+export async function sendClient(
+  caller: Caller,
+  code: string,
+  jwk: PublicJwk,
+  times: Times = {},
+): Promise<{ client: string; jti: string }> {
+  const { kty, crv, x, y } = jwk;
+  const client = await nameClient(caller.speaker, code, { kty, crv, x, y }, times);
+  await caller.post('/v1/clients', { statement: client });
+  return { client, jti: unverified<{ jti: string }>(client).claims.jti };
+}
+
+/** What is on file under a code, as the public reads it; undefined where nothing is. */
+export async function filedBefore<T extends OnFile = OnFile>(anyone: Caller, code: string): Promise<T | undefined> {
+  try {
+    return await anyone.get<T>(`/v1/organizations/${code}`);
+  } catch (error) {
+    if (isCallError(error, 'organization_not_found')) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Refuses to take an organization over from another centre unawares, before anything is made or signed.
+ * @param anyone asks without a key: a card would be asked for a signature
+ * @throws Refusal `filed_by_other_centre`
+ */
+export async function requireNotFiledElsewhere(centre: string, anyone: Caller, code: string): Promise<void> {
+  const before = await filedBefore(anyone, code);
+  if (!before || !takesOver(before, centre)) return;
+  throw new Refusal(
+    'filed_by_other_centre',
+    `${before.centre_name} (${before.centre}) has filed ${code} as “${before.name}”; nothing was signed.`,
+    {
+      centre: before.centre,
+      centre_name: before.centre_name,
+      name: before.name,
+      organization: code,
+      may_take_over: centre === PROVINCE_CENTRE,
+    },
+  );
+}
+
+/** A statement that names the caller's key, as GET /v1/me gives it. */
+export interface Naming {
+  typ: string;
+  sub: string;
+  exp: number;
+  token: string;
+}
+
+/** Statements in force that name the caller's key, those that end last first. @param typs `client+jwt`, `centre+jwt` */
+export async function namingsOf(caller: Caller, typs: readonly string[], margin = 0): Promise<Naming[]> {
+  const { statements } = await caller.get<{ statements: Naming[] }>('/v1/me');
+  return statements
+    .filter(({ typ, exp }) => typs.includes(typ) && exp > caller.now() + margin)
+    .sort((a, b) => b.exp - a.exp);
+}

@@ -7,7 +7,7 @@
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import { Refusal } from '../base/refusal.ts';
-import { type Asker, PAIR_DAY, PAIR_MONTH, WINDOW, WRONG_GUESSES } from '../service/guesses.ts';
+import { type Guesser, PAIR_DAY, PAIR_MONTH, WINDOW, WRONG_GUESSES } from '../service/guesses.ts';
 import type { RateName } from '../service/service.ts';
 import type { AppEnv } from './context.ts';
 
@@ -96,7 +96,7 @@ export async function requireHuman(c: Context<AppEnv>, field: string | null): Pr
  * Who guesses a second factor. A program shows that a person asks by the header cf-turnstile-response.
  * @param form whether a form was read, which has checked it already @throws Refusal `human_check_failed`
  */
-export async function askerOf(c: Context<AppEnv>, form: boolean): Promise<Asker> {
+export async function askerOf(c: Context<AppEnv>, form: boolean): Promise<Guesser> {
   const checked = c.var.service.isHuman !== undefined && (form || c.req.header('cf-turnstile-response') !== undefined);
   if (checked && !form) await requireHuman(c, null);
   return { network: await senderOf(c, 'guesses'), human: checked };

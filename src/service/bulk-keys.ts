@@ -19,6 +19,7 @@ import {
   spendQuota,
 } from '../storage/bulk-key-store.ts';
 import type { Caller } from './caller.ts';
+import { outOfReach, reachesCentre, reachOf } from './reach.ts';
 import type { Service } from './service.ts';
 
 /** Days for which a key may be given. */
@@ -81,12 +82,7 @@ export async function makeBulkKey(
 
 /** The keys that a centre gave; the province sees all. */
 export async function listBulkKeys(service: Service, caller: Caller) {
-  const rows = await selectBulkKeys(
-    service.db,
-    caller.role === 'province' ? null : caller.subject,
-    shanghaiDay(service.now()),
-    LISTED,
-  );
+  const rows = await selectBulkKeys(service.db, reachOf(caller).centre ?? null, shanghaiDay(service.now()), LISTED);
   return Promise.all(rows.map((row) => opened(service, row)));
 }
 
@@ -94,8 +90,7 @@ export async function listBulkKeys(service: Service, caller: Caller) {
 export async function endBulkKey(service: Service, caller: Caller, id: string): Promise<BulkKeyRow> {
   const row = await selectBulkKey(service.db, id);
   if (!row) throw new Refusal('bulk_key_not_found', 'There is no such bulk key.');
-  if (caller.role !== 'province' && row.issued_by !== caller.subject)
-    throw new Refusal('out_of_reach', 'Another centre gave this bulk key.');
+  if (!reachesCentre(caller, row.issued_by)) throw outOfReach('Another centre gave this bulk key.');
   await revokeBulkKey(service.db, id, service.now());
   return opened(service, (await selectBulkKey(service.db, id)) as StoredKey);
 }

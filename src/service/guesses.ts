@@ -60,7 +60,7 @@ export interface Factors {
 export type HolderName = string | undefined;
 
 /** Who asks. */
-export interface Asker {
+export interface Guesser {
   /** Keyed digest of a network; undefined where it is not known, which then bounds nothing. */
   network?: string | undefined;
   /** Whether a person was shown just now. */
@@ -109,7 +109,7 @@ async function subjectsOf(
   { vault }: Service,
   factors: Factors,
   holder: HolderName,
-  { network }: Asker,
+  { network }: Guesser,
 ): Promise<Subject[]> {
   const { number, name, id_number } = factors;
   const keyed = async (kind: string, text: string): Promise<string> => `${kind}:${await vault.factor(text)}`;
@@ -206,7 +206,7 @@ export async function guess<T>(
   service: Service,
   factors: Factors,
   holder: HolderName,
-  asker: Asker,
+  asker: Guesser,
   find: () => Promise<T | undefined>,
 ): Promise<T> {
   const now = service.now();

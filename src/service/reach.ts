@@ -2,10 +2,10 @@
  * Who reaches what, decided here alone: an organization reaches its own code, a city's centre what it filed, the province
  * everything; an applicant the cases that it opened.
  */
-import { Refusal } from '../base/refusal.ts';
+import { Refusal, type RefusalFacts } from '../base/refusal.ts';
 import type { Directory } from '../core/directory.ts';
 import type { Role, StepName } from '../core/procedure/steps.ts';
-import { type CaseRow, selectCase } from '../storage/case-store.ts';
+import { type CaseFilter, type CaseRow, selectCase } from '../storage/case-store.ts';
 import { type Follows, selectAbout } from '../storage/statement-store.ts';
 import type { Caller } from './caller.ts';
 import { directoryOf, filedBy, holderOf, openFiled } from './on-file.ts';
@@ -15,7 +15,29 @@ export interface Asker {
   role: Role;
   /** `org:…`, `centre:…`, `key:…` */
   subject: string;
-  jkt: string;
+}
+
+/** The refusal of whatever is out of somebody's reach. */
+export const outOfReach = (
+  message = 'This belongs to an organization outside your reach.',
+  facts: RefusalFacts = {},
+): Refusal => new Refusal('out_of_reach', message, facts);
+
+/** What a centre did, it reaches, and the province everything. @param centre `centre:3701` */
+export const reachesCentre = ({ role, subject }: Asker, centre: string | undefined): boolean =>
+  role === 'province' || subject === centre;
+
+/** Whose things a list of cases, batches or keys shows to somebody; all of them for the province. */
+export function reachOf({ role, subject }: Asker): Pick<CaseFilter, 'centre' | 'owner' | 'organization'> {
+  if (role === 'city') return { centre: subject };
+  if (role === 'applicant') return { owner: subject };
+  if (role === 'organization') return { organization: subject.slice('org:'.length) };
+  return {};
+}
+
+/** Refuses everybody but whose own it is. @param owner `org:…`, `key:…` */
+export function requireOwn({ subject }: Pick<Asker, 'subject'>, owner: string, message: string): void {
+  if (subject !== owner) throw outOfReach(message);
 }
 
 /** Steps that only the centre which is responsible for the case can take: it alone can sign what follows from them. */
@@ -27,7 +49,8 @@ const RESPONSIBLE_ONLY: readonly StepName[] = [
   'device.grant',
 ];
 
-function reaches(asker: Asker, row: CaseRow): boolean {
+/** Whether somebody reaches a case, to read it. */
+export function reachesCase(asker: Asker, row: CaseRow): boolean {
   switch (asker.role) {
     case 'province':
     case 'service':
@@ -41,15 +64,13 @@ function reaches(asker: Asker, row: CaseRow): boolean {
   }
 }
 
-const outOfReach = () => new Refusal('out_of_reach', 'This belongs to an organization outside your reach.');
-
 /**
  * Refuses who does not reach a case, for reading or for a step. Inspections are read by the inspected through the public
  * page; to follow up, an organization or its city's centre must stand in the draw, which its kind checks.
  */
-export async function requireCaseReach(_service: Service, asker: Asker, row: CaseRow, step?: StepName): Promise<void> {
+export function requireCaseReach(asker: Asker, row: CaseRow, step?: StepName): void {
   if (row.kind === 'draw' && (asker.role === 'organization' || asker.role === 'city') && step === 'draw.follow') return;
-  if (!reaches(asker, row)) throw outOfReach();
+  if (!reachesCase(asker, row)) throw outOfReach();
   if (step !== undefined && RESPONSIBLE_ONLY.includes(step) && row.centre !== asker.subject) throw outOfReach();
 }
 
@@ -57,22 +78,35 @@ export async function requireCaseReach(_service: Service, asker: Asker, row: Cas
 export async function reachCase(service: Service, asker: Asker, about: string): Promise<CaseRow> {
   const row = await selectCase(service.db, about);
   if (!row) throw new Refusal('case_not_found', 'There is no such case.');
-  await requireCaseReach(service, asker, row);
+  requireCaseReach(asker, row);
   return row;
 }
 
-/** An organization reaches itself, a city what it filed, the province everything. Refuses `out_of_reach`. */
+/** Whether somebody reaches an organization: itself, the city that filed it last, the province. */
+export const reachesOrganization = async (service: Service, asker: Asker, organization: string): Promise<boolean> =>
+  'reached' in (await lookFor(service, asker, organization));
+
+/** @throws Refusal `out_of_reach` for who does not reach an organization. @see reachesOrganization */
 export async function requireReach(
   service: Service,
-  caller: Pick<Caller, 'role' | 'subject'>,
+  asker: Asker,
   organization: string,
   directory?: Directory,
 ): Promise<void> {
-  if (caller.role === 'province' || (caller.role === 'organization' && caller.subject === `org:${organization}`))
-    return;
-  const by = caller.role === 'city' ? await filedBy(service, organization, directory) : undefined;
-  if (by === undefined) throw new Refusal('out_of_reach', 'This belongs to an organization outside your reach.');
-  if (by !== caller.subject) throw filedElsewhere(by);
+  const found = await lookFor(service, asker, organization, directory);
+  if ('refusal' in found) throw found.refusal;
+}
+
+async function lookFor(
+  service: Service,
+  asker: Asker,
+  organization: string,
+  directory?: Directory,
+): Promise<{ reached: true } | { refusal: Refusal }> {
+  if (asker.role === 'province' || asker.subject === `org:${organization}`) return { reached: true };
+  const by = asker.role === 'city' ? await filedBy(service, organization, directory) : undefined;
+  if (by === undefined) return { refusal: outOfReach() };
+  return by === asker.subject ? { reached: true } : { refusal: filedElsewhere(by) };
 }
 
 /**
@@ -101,8 +135,7 @@ export async function requireOwnOrNew(
 
 /** @param centre `centre:3702`: who has filed it, which the list of organizations says to everybody */
 export const filedElsewhere = (centre: string | undefined) =>
-  new Refusal(
-    'out_of_reach',
+  outOfReach(
     `Another centre${centre === undefined ? '' : `, ${centre},`} has filed this organization: that centre or the province does what is to be done, and returns batches that were uploaded before; the organization uploads those again.`,
     centre === undefined ? {} : { centre },
   );

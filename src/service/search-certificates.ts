@@ -7,7 +7,7 @@ import { foldName, requireWritten } from '../core/name.ts';
 import { parseNumber } from '../core/number.ts';
 import type { Report } from '../core/report.ts';
 import { complete, type OwnRow, selectOwnRows, selectOwnRowsOfPerson } from '../storage/certificate-store.ts';
-import { type Asker, type Factors, guess, noMatch } from './guesses.ts';
+import { type Factors, type Guesser, guess, noMatch } from './guesses.ts';
 import { examine, lookUp, openPrivate } from './read-certificate.ts';
 import type { Found, Service } from './service.ts';
 
@@ -47,7 +47,7 @@ async function ownOfPerson(service: Service, idNumber: string): Promise<OwnRow[]
 async function findMatching(
   service: Service,
   factors: Factors,
-  asker: Asker,
+  asker: Guesser,
   show: readonly ClaimName[],
 ): Promise<Found[]> {
   const { number, name, id_number } = factors;
@@ -77,7 +77,7 @@ async function findMatching(
  * @throws Refusal `search_too_little`, `number_malformed`, what `requireWritten` throws, and what `guess` throws: for whatever does not match the uniform
  *   `no_match`
  */
-export async function search(service: Service, query: Factors, asker: Asker): Promise<Report[]> {
+export async function search(service: Service, query: Factors, asker: Guesser): Promise<Report[]> {
   const { name, id_number } = query;
   if (query.number === undefined && (name === undefined || id_number === undefined)) {
     throw new Refusal('search_too_little', 'Give the certificate number, or name and document number.');
@@ -113,7 +113,7 @@ export async function findForHolder(
   asked: string,
   name: string,
   id_number: string,
-  asker: Asker,
+  asker: Guesser,
 ): Promise<Found> {
   const factors = { number: parseNumber(asked).text, name, id_number };
   requireWritten(name);

@@ -7,6 +7,7 @@
  *
  * A crash before 1 leaves nothing; after it look-ups say that states are being worked out, and the sweep goes on.
  */
+
 import { Refusal } from '../base/refusal.ts';
 import { openWithdrawal, type Rank } from '../core/directory.ts';
 import { codeOf } from '../core/filing.ts';
@@ -39,6 +40,7 @@ import type { Caller } from './caller.ts';
 import { requireIssuer, storeStatement } from './enrol.ts';
 import { directoryOf, filedBy, holderOf } from './on-file.ts';
 import type { Filed } from './organizations.ts';
+import { reachesCentre } from './reach.ts';
 import { storedEvents } from './read-certificate.ts';
 import type { Service } from './service.ts';
 import { lengthenNotices } from './working-days.ts';
@@ -175,7 +177,7 @@ export async function endablesOf(
 ): Promise<Endable[]> {
   const directory = await directoryOf(service);
   const withdrawals = directory.withdrawals.all.map(({ payload }) => payload);
-  const mine = (iss: string): boolean => caller.role === 'province' || iss === caller.subject;
+  const mine = (iss: string): boolean => reachesCentre(caller, iss);
   const filings = filed.map(
     ({ state, filing: { iss, jti, iat, exp } }): Endable => ({
       typ: 'filing',

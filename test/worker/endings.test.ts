@@ -10,7 +10,7 @@ import { residentCheckCharacter } from '../../src/core/identity.ts';
 import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';
 import worker from '../../src/index.ts';
-import { type Asker, type Factors, PAIR_DAY, PAIR_MONTH, WINDOW, WRONG_GUESSES } from '../../src/service/guesses.ts';
+import { type Factors, type Guesser, PAIR_DAY, PAIR_MONTH, WINDOW, WRONG_GUESSES } from '../../src/service/guesses.ts';
 import { findForHolder, search } from '../../src/service/search-certificates.ts';
 import type { Service } from '../../src/service/service.ts';
 import { candidate, certify, db, fileWith, foundProvince, type Issued, ORIGIN } from '../kit.ts';
@@ -66,7 +66,7 @@ async function codeOf(act: Promise<unknown>): Promise<Said> {
     throw error;
   }
 }
-const ask = (factors: Factors, asker: Asker = {}): Promise<Said> => codeOf(search(service, factors, asker));
+const ask = (factors: Factors, asker: Guesser = {}): Promise<Said> => codeOf(search(service, factors, asker));
 const informs = ({ code }: Said): boolean => code === 'found' || code === 'no_match';
 
 /** All at once, each from another of 100 networks. */

@@ -1,4 +1,5 @@
 /** Organizations that were filed, as a centre within reach has them: list, filing, standing, signing key. */
+
 import type { FC } from 'hono/jsx';
 import { Refusal } from '../../base/refusal.ts';
 import { checkUscc } from '../../core/identity.ts';
@@ -10,7 +11,7 @@ import { requireHolder } from '../../service/organization-codes.ts';
 import { type Filed, filingsOf, listOrganizations } from '../../service/organizations.ts';
 import { historyOf } from '../../service/procedure/reviews.ts';
 import { listCases } from '../../service/procedure/stored-cases.ts';
-import { requireReach } from '../../service/reach.ts';
+import { reachesCentre, requireReach } from '../../service/reach.ts';
 import { endablesOf } from '../../service/withdraw.ts';
 import { selectCertifiedUntil } from '../../storage/signature-store.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
@@ -207,7 +208,7 @@ async function organizations({ service, caller }: Asked) {
     centreNames(service),
   ]);
   const stopped = new Set(suspended.map(({ organization }) => organization));
-  const mine = filed.filter(({ filing }) => caller.role === 'province' || filing.iss === caller.subject);
+  const mine = filed.filter(({ filing }) => reachesCentre(caller, filing.iss));
   return (
     <OrganizationsView
       organizations={mine.map(({ code, filing, state, until }) => ({

@@ -1,9 +1,11 @@
 /** The first view of applicants, organizations and centres. */
+
 import { shanghaiDay, shanghaiYear } from '../../base/day.ts';
 import { centreNames, currentFiling, directoryOf } from '../../service/on-file.ts';
 import { waitingFor } from '../../service/procedure/reviews.ts';
 import { suspensionOf } from '../../service/procedure/standing.ts';
 import { listCases } from '../../service/procedure/stored-cases.ts';
+import { reachOf } from '../../service/reach.ts';
 import { yearToAnnounce } from '../../service/working-days.ts';
 import { selectUsedCapacity } from '../../storage/batch-store.ts';
 import { countCases } from '../../storage/case-store.ts';
@@ -54,8 +56,8 @@ async function centreHome(asked: Asked) {
   const { service, caller } = asked;
   const tier = tierOf(asked);
   const [counts, waiting, names] = await Promise.all([
-    countCases(service.db, tier === 'province' ? {} : { centre: caller.subject }),
-    countMissing(service.db, tier, tier === 'city' ? caller.subject : undefined),
+    countCases(service.db, reachOf(caller)),
+    countMissing(service.db, tier, reachOf(caller).centre),
     centreNames(service),
   ]);
   const of = (kind: string, ...states: string[]) => countOf(counts, kind, ...states);

@@ -122,7 +122,7 @@ async function tryStep(
   const { kind, id } = readAbout(about);
   const current = (await selectCase(service.db, about)) ?? undefined;
   if (current) {
-    await requireCaseReach(service, caller, current, step);
+    requireCaseReach(caller, current, step);
     const repeated = await repeatedStep(service, about, payload, digest);
     if (repeated) return { about, step, seq: payload.seq, state: current.state, fresh: false };
   }

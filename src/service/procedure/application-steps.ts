@@ -22,6 +22,7 @@ import { guardNewestFiling } from '../../storage/code-store.ts';
 import { selectNewestWithdrawal, selectStatement } from '../../storage/statement-store.ts';
 import { centreNames, directoryOf, filedBy } from '../on-file.ts';
 import { requireHolder } from '../organization-codes.ts';
+import { requireOwn } from '../reach.ts';
 import type { Service } from '../service.ts';
 import type { Taken, Taking } from './add-step.ts';
 import { requireRoom } from './applicant-limits.ts';
@@ -67,8 +68,7 @@ export async function takeApplication(taking: Taking): Promise<Taken> {
 }
 
 function requireOwner({ current, caller }: Taking): void {
-  if (current && current.owner !== caller.subject)
-    throw new Refusal('out_of_reach', 'An application is amended and withdrawn by whoever made it.');
+  if (current) requireOwn(caller, current.owner, 'An application is amended and withdrawn by whoever made it.');
 }
 
 async function takeAsking(taking: Taking): Promise<Taken> {

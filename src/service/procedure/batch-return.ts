@@ -18,7 +18,7 @@ export async function takeBatchReturn({ service, caller, id, body }: Taking): Pr
     throw new Refusal('role_wrong', 'A centre returns a batch.', { allowed: ['city', 'province'] });
   const batch = await selectBatch(service.db, id);
   if (!batch) throw new Refusal('batch_not_found', 'There is no such batch.');
-  await requireReach(service, { role: caller.role, subject: caller.subject }, batch.organization);
+  await requireReach(service, caller, batch.organization);
   if (['issuing', 'issued', 'returned'].includes(batch.state))
     throw new Refusal('batch_closed', 'The batch was ordered or returned already.', { state: batch.state });
   await requireUploaded(service, batch);

@@ -30,8 +30,8 @@ import {
   selectPlansFrom,
 } from '../../storage/case-store.ts';
 import type { D1PreparedStatement } from '../../storage/database.ts';
-import type { Caller } from '../caller.ts';
-import { currentFiling, directoryOf, filedBy } from '../on-file.ts';
+import { currentFiling, directoryOf } from '../on-file.ts';
+import { type Asker, outOfReach, reachesCase, reachesCentre, reachesOrganization, reachOf } from '../reach.ts';
 import type { Service } from '../service.ts';
 import type { Taken, Taking } from './add-step.ts';
 import { nameFiles } from './case-files.ts';
@@ -64,15 +64,12 @@ async function namesOf(service: Service, codes: ReadonlySet<string>): Promise<Ma
 }
 
 /** Sessions that can be drawn from today, the soonest first. */
-export async function sessionsToCome(
-  service: Service,
-  { role, subject }: Pick<Caller, 'role' | 'subject'>,
-): Promise<CandidateSession[]> {
+export async function sessionsToCome(service: Service, asker: Asker): Promise<CandidateSession[]> {
   const today = shanghaiDay(service.now());
   const plans = await selectPlansFrom(
     service.db,
     dayOf(dayNumber(today) - RUNNING_DAYS),
-    role === 'province' ? undefined : subject,
+    reachOf(asker).centre,
     MOST_PLANS,
   );
   const organizations = new Map(plans.map(({ about, organization }) => [about, organization as string]));
@@ -131,8 +128,8 @@ async function requireSessions(
     const plan = cases.get(session.plan);
     if (plan?.state !== 'filed' || plan.organization !== session.organization)
       throw unknown(session, 'no filed plan of this organization has this number');
-    if (caller.role !== 'province' && plan.centre !== caller.subject)
-      throw new Refusal('out_of_reach', 'A city draws from the sessions of the organizations that it filed.', {
+    if (!reachesCentre(caller, plan.centre))
+      throw outOfReach('A city draws from the sessions of the organizations that it filed.', {
         part: 'sessions',
         organization: session.organization,
       });
@@ -262,14 +259,8 @@ async function takeFinding(
 async function takeFollow({ service, caller, about, body }: Taking, record: DrawRecord, row: CaseRow): Promise<Taken> {
   const follow = readBody('draw.follow', body);
   const { organization } = drawnSession(record, follow);
-  const own =
-    caller.role === 'organization'
-      ? caller.subject === `org:${organization}`
-      : caller.role === 'province' ||
-        row.centre === caller.subject ||
-        (await filedBy(service, organization)) === caller.subject;
-  if (!own)
-    throw new Refusal('out_of_reach', 'The inspected organization follows up, or its centre.', { part: 'session' });
+  if (!reachesCase(caller, row) && !(await reachesOrganization(service, caller, organization)))
+    throw outOfReach('The inspected organization follows up, or its centre.', { part: 'session' });
   if (!record.findings.some((one) => sameSession(one, follow)))
     throw new Refusal('finding_missing', 'Nothing was found of this session yet, so there is nothing to follow up.', {
       part: 'session',

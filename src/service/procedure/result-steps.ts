@@ -42,6 +42,7 @@ import {
 import type { D1PreparedStatement } from '../../storage/database.ts';
 import type { Caller } from '../caller.ts';
 import { currentFiling } from '../on-file.ts';
+import { requireOwn } from '../reach.ts';
 import type { Service } from '../service.ts';
 import { submitBatch } from '../upload.ts';
 import { guardWorkingDays, workingDaysOf } from '../working-days.ts';
@@ -73,7 +74,7 @@ async function takeNotice({ service, directory, caller, about, step, body, curre
       part: 'plan',
     });
   const { row: planRow, plan } = await filedPlan(service, results.plan);
-  if (planRow.organization !== organization) throw new Refusal('out_of_reach', "This plan is another organization's.");
+  requireOwn(caller, `org:${planRow.organization}`, "This plan is another organization's.");
   if (step === 'results.correct' && results.reason === undefined)
     throw new Refusal('reason_missing', 'Say why the results are corrected.', { part: 'reason' });
   const end = planEnd(plan);
@@ -197,8 +198,7 @@ export async function makeBatch(
 ): Promise<{ batch: BatchRow; fresh: boolean }> {
   const row = readAbout(about).kind === 'results' ? await selectCase(service.db, about) : null;
   if (!row) throw new Refusal('case_not_found', 'There are no such results.');
-  if (`org:${row.organization}` !== caller.subject)
-    throw new Refusal('out_of_reach', "These results are another organization's.");
+  requireOwn(caller, `org:${row.organization}`, "These results are another organization's.");
   const { results, step } = await standingResults(service, about);
   const digest = `${madeOf(about, step.seq)}${photos.digest}`;
   const made = await selectBatchOfResults(service.db, about);

@@ -31,7 +31,7 @@ import {
 } from '../../storage/review-store.ts';
 import { openSecret } from '../batch-rows.ts';
 import { directoryOf } from '../on-file.ts';
-import type { Asker } from '../reach.ts';
+import { type Asker, reachOf } from '../reach.ts';
 import type { Service } from '../service.ts';
 import { reasonOf } from './batch-return.ts';
 import { listedFacts, readStored } from './stored-cases.ts';
@@ -54,16 +54,12 @@ export interface Review {
 /** Batches within a centre's reach, the newest first. */
 async function listReviews(
   service: Service,
-  asker: Pick<Asker, 'role' | 'subject'>,
+  asker: Asker,
   filter: Omit<ReviewFilter, 'centre'>,
   limit: number,
 ): Promise<Review[]> {
   const directory = await directoryOf(service);
-  const rows = await selectReviews(
-    service.db,
-    { ...filter, centre: asker.role === 'city' ? asker.subject : undefined },
-    limit,
-  );
+  const rows = await selectReviews(service.db, { ...filter, centre: reachOf(asker).centre }, limit);
   return Promise.all(
     rows.map(async ({ id, organization, token, count, state, missing, approved, results, created_at }) => {
       const { name, route } = (await service.memo.open(token, 'filing+jwt', directory.findCentre)).payload;
@@ -86,7 +82,7 @@ async function listReviews(
 /** A page of them. @param filter its `first` is the tier whose next batches stand before all others */
 export async function pageReviews(
   service: Service,
-  asker: Pick<Asker, 'role' | 'subject'>,
+  asker: Asker,
   filter: Omit<ReviewFilter, 'centre'>,
   size: number,
 ): Promise<Page<Review>> {

@@ -9,13 +9,13 @@ import type { Body } from '../../core/procedure/bodies.ts';
 import { guardStanding, selectCase, selectLastStep } from '../../storage/case-store.ts';
 import type { D1PreparedStatement } from '../../storage/database.ts';
 import { filedBy } from '../on-file.ts';
-import { requireReach } from '../reach.ts';
+import { requireOwn, requireReach } from '../reach.ts';
 import type { Service } from '../service.ts';
 import type { Taken, Taking } from './add-step.ts';
 import { readStored } from './stored-cases.ts';
 
 export async function takeRules({ service, caller, id, body }: Taking): Promise<Taken> {
-  if (caller.subject !== `org:${id}`) throw new Refusal('out_of_reach', 'An organization publishes its own rules.');
+  requireOwn(caller, `org:${id}`, 'An organization publishes its own rules.');
   const centre = await filedBy(service, id);
   if (centre === undefined)
     throw new Refusal('organization_not_filed', 'The organization has no filing that is in force.', {
@@ -45,7 +45,7 @@ export async function takeStanding({ service, caller, id, step, body, current, a
   const centre = await filedBy(service, code);
   if (centre === undefined)
     throw new Refusal('organization_not_found', 'No centre has filed an organization with this code.');
-  await requireReach(service, { role: caller.role, subject: caller.subject }, code);
+  await requireReach(service, caller, code);
   if (step === 'standing.suspend')
     return {
       organization: code,

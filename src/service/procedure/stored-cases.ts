@@ -18,7 +18,7 @@ import {
 import { type Kind, readAbout, type StepName, stepsFrom } from '../../core/procedure/steps.ts';
 import { type CaseFilter, type CaseRow, type StepRow, selectCases, selectSteps } from '../../storage/case-store.ts';
 import { reportDamaged } from '../attempt.ts';
-import { type Asker, reachCase } from '../reach.ts';
+import { type Asker, reachCase, reachOf } from '../reach.ts';
 import type { Service } from '../service.ts';
 
 /** Characters of a sealed body; a row of D1 holds 2 MB. */
@@ -131,21 +131,14 @@ type Asked = Pick<
   'kind' | 'state' | 'organization' | 'parent' | 'resultsOf' | 'before' | 'after' | 'first'
 >;
 
-function reachOf(asker: Asker, filter: Asked): CaseFilter {
-  if (asker.role === 'city') return { ...filter, centre: asker.subject };
-  if (asker.role === 'applicant') return { ...filter, owner: asker.subject };
-  if (asker.role === 'organization') return { ...filter, organization: asker.subject.slice('org:'.length) };
-  return filter;
-}
-
 /** Cases within the asker's reach, the last changed first. */
 export async function listCases(service: Service, asker: Asker, filter: Asked, limit: number): Promise<CaseLine[]> {
-  return linesOf(service, await selectCases(service.db, reachOf(asker, filter), limit));
+  return linesOf(service, await selectCases(service.db, { ...filter, ...reachOf(asker) }, limit));
 }
 
 /** A page of them. @param filter its `first` are states that stand before all others */
 export async function pageCases(service: Service, asker: Asker, filter: Asked, size: number): Promise<Page<CaseLine>> {
-  const rows = await selectCases(service.db, reachOf(asker, filter), size + 1);
+  const rows = await selectCases(service.db, { ...filter, ...reachOf(asker) }, size + 1);
   const { lines, next } = pageOf(rows, size, ({ about, state, updated_at }) => ({
     first: filter.first?.includes(state) ? 1 : 0,
     at: updated_at,

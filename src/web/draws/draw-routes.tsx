@@ -2,16 +2,18 @@
  * Draws as pages and as JSON to compute again, with the signed statements; for centres the sessions that they can
  * draw from; details and files for the inspected and their centres alone.
  */
+
 import { fromBase64url } from '../../base/bytes.ts';
 import { shanghaiDay } from '../../base/day.ts';
 import { Refusal } from '../../base/refusal.ts';
 import { type DrawFile, type DrawRecord, publicRecord } from '../../core/procedure/draw-record.ts';
 import { allow, factory } from '../../http/context.ts';
 import type { Caller } from '../../service/caller.ts';
-import { centreNames, filedBy } from '../../service/on-file.ts';
+import { centreNames } from '../../service/on-file.ts';
 import { readFile } from '../../service/procedure/case-files.ts';
 import { findDraw, openDraw, sessionsToCome } from '../../service/procedure/draw-steps.ts';
 import { listedFacts } from '../../service/procedure/stored-cases.ts';
+import { reachesCase, reachesOrganization } from '../../service/reach.ts';
 import type { Service } from '../../service/service.ts';
 import { type CaseRow, selectCases } from '../../storage/case-store.ts';
 import { selectTokens } from '../../storage/statement-store.ts';
@@ -44,14 +46,10 @@ async function withinReach(
   record: DrawRecord,
 ): Promise<Pick<DrawRecord, 'findings' | 'follow_ups'>> {
   const { findings, follow_ups, drawn = [] } = record;
-  if (caller.role === 'province' || row.centre === caller.subject) return { findings, follow_ups };
+  if (reachesCase(caller, row)) return { findings, follow_ups };
   const own = new Set<string>();
   for (const { plan, session, organization } of drawn) {
-    const reaches =
-      caller.role === 'organization'
-        ? caller.subject === `org:${organization}`
-        : (await filedBy(service, organization)) === caller.subject;
-    if (reaches) own.add(`${plan}/${session}`);
+    if (await reachesOrganization(service, caller, organization)) own.add(`${plan}/${session}`);
   }
   const mine = ({ plan, session }: { plan: string; session: string }) => own.has(`${plan}/${session}`);
   return { findings: findings.filter(mine), follow_ups: follow_ups.filter(mine) };

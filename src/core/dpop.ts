@@ -9,7 +9,7 @@ import { decodeUtf8, encodeUtf8, fromBase64url, sha256, toBase64url } from '../b
 import { isRefusal, isUnreadable, Refusal } from '../base/refusal.ts';
 import { type PublicJwk, publicJwk, type SigningKey, signBytes, thumbprint } from './keys.ts';
 import { readPayload } from './schema.ts';
-import type { Memo } from './statement.ts';
+import { type Memo, unverified } from './statement.ts';
 
 /** A proof may be this many seconds old, and this many ahead. */
 export const PROOF_AGE = 300;
@@ -34,16 +34,13 @@ function readProofHeader(proof: string): PublicJwk {
   const parts = proof.split('.');
   if (proof.length > 8192 || parts.length !== 3 || parts.some((part) => !/^[A-Za-z0-9_-]+$/.test(part)))
     throw refuse('The DPoP header is not one compact JWS.');
-  let header: unknown;
   try {
     for (const part of parts) fromBase64url(part);
-    header = JSON.parse(decodeUtf8(fromBase64url(parts[0] as string)));
   } catch (error) {
-    if (isRefusal(error) || error instanceof SyntaxError)
-      throw refuse('The DPoP proof is not canonical base64url of JSON.');
-    throw error;
+    if (!isRefusal(error)) throw error;
+    throw refuse('The DPoP proof is not canonical base64url.');
   }
-  const read = v.safeParse(HEADER, header);
+  const read = v.safeParse(HEADER, unverified(proof).header);
   if (!read.success) throw refuse('The DPoP header has typ dpop+jwt, alg ES256 and a public jwk, and nothing else.');
   return read.output.jwk;
 }

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { buildNumber, parseNumber, parseOrganizationCode } from '../../src/core/number.ts';
-import { centreName, codePrefixes, HERE, type Province, patternsOf } from '../../src/core/province.ts';
+import { centreName, codePrefixes, HERE, PATTERNS, type Province, patternsOf } from '../../src/core/province.ts';
 import { refusalOf } from './cast.ts';
 
 const ROOT = new URL('../../src/', import.meta.url).pathname;
@@ -33,6 +33,15 @@ test('no other file of src knows which province this is', () => {
 });
 
 const HENAN: Province = { code: '41', name: '河南省', english: 'Henan', cities: { '01': '郑州市' } };
+
+test('the patterns of this one are those of the published description', () => {
+  expect(PATTERNS).toEqual({
+    centreCode: '37\\d{2}',
+    centre: 'centre:37\\d{2}',
+    organization: '[YS]\\d{4}37\\d{6}',
+    number: '[YS]\\d{4}37\\d{8}[1-5]\\d{6}',
+  });
+});
 
 test('another province has its own codes and numbers', async () => {
   const code = `${codePrefixes(HENAN).S}000001`;

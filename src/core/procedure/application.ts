@@ -1,7 +1,6 @@
 /**
- * Owns what an application says (申报): the form of annex 1 (社会培训评价组织基本情况表), the work plan of annex 2
- * (工作方案, seven headings) and attachments; and what devices, standing and published rules say.
- * It refuses forms with missing fields, pledges that were not made, and wrong check characters.
+ * What an application says (申报): the form of annex 1 (社会培训评价组织基本情况表), the work plan of annex 2 (工作方案, seven
+ * headings) and attachments; and the bodies of the steps of devices, losses, standing and rules.
  */
 import * as v from 'valibot';
 import { encodeUtf8 } from '../../base/bytes.ts';

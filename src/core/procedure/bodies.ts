@@ -1,7 +1,7 @@
 /**
- * Owns the shape of what each step says: one schema a step, closed word lists, bounded sizes.
- * It refuses a body outside its schema (`step_body_malformed`, with the part), unknown fields included: what is signed is
- * all that is meant. Whether it fits the register (filing, deadlines, other cases) is service/procedure's to say.
+ * The shape of what each step says, and of what the line of a case says for lists: one schema for each. A step's body
+ * has no unknown fields: what is signed is all that is meant. Whether it fits the register is asked in
+ * service/procedure.
  */
 import * as v from 'valibot';
 import { isUnreadable, Refusal } from '../../base/refusal.ts';
@@ -42,9 +42,8 @@ export function readBody<S extends StepName>(step: S, value: unknown): Body<S> {
   });
 }
 
-// Owns what the line of a case says for lists, by the kind of the case, and reading it as stored: one function for all.
-// Members that a schema does not name stay (sealed words, what later versions add).
-// It refuses nothing: facts that are none of their kind are undefined, and whoever reads decides what that means.
+// The line of a case. Members that a schema does not name stay (sealed words, what later versions add); facts that are
+// none of their kind are undefined, and whoever reads decides what that means.
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const day = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/));
@@ -72,7 +71,10 @@ const FACTS = {
     occupations,
     received: v.optional(v.record(v.string(), v.string())),
   }),
-  /** `from`, `until`: first and last day of the notice; `pass_mark` the filing's, by which they were judged; `batch` the one that was uploaded. */
+  /**
+   * `from`, `until`: first and last day of the notice; `pass_mark` the filing's, by which they were judged; `batch` the
+   * one that was uploaded.
+   */
   results: v.looseObject({
     title: v.string(),
     occupations,

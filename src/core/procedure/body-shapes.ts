@@ -1,6 +1,5 @@
 /**
- * Owns the small shapes that bodies of steps are made of: lines, texts, days, times, salts, attached files.
- * It refuses control characters, spaces around a line, and days that do not exist; all is bounded.
+ * The small shapes that bodies of steps are made of: lines, texts, days, times, salts, attached files. All are bounded.
  */
 
 import * as v from 'valibot';

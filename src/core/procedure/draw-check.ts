@@ -1,8 +1,8 @@
 /**
- * Owns the check that anybody makes of a draw, in the browser or by the command, from its public record and the root's
- * thumbprint alone: whose keys signed it, that lists and seed are what was signed, in which order the days came, and that
- * the draw is what follows. It cannot see whether the public value is the one that was drawn: that is to be looked up.
- * It refuses nothing: what does not agree is a check that failed, and the reader decides.
+ * The check that anybody makes of a draw, in the browser or by the command, from its public record and the root's
+ * thumbprint alone: whose keys signed it, that lists and seed are what was signed, in which order the days came, and
+ * that the draw is what follows. It cannot see whether the public value is the one that was drawn: that is to be looked
+ * up.
  */
 
 import canonicalize from 'canonicalize';
@@ -54,7 +54,10 @@ const publicSteps = ({ committed, revealed, closed, abandoned }: DrawRecord) => 
   ...(abandoned ? [{ step: 'draw.abandon', ...abandoned }] : []),
 ];
 
-/** Every statement signed by the centre that is named, whose draw it is, or by the province's; its key stood under the root then. */
+/**
+ * Every statement signed by the centre that is named, whose draw it is, or by the province's; its key stood under the
+ * root then.
+ */
 async function requireSigned(record: DrawRecord, directory: Directory): Promise<void> {
   for (const { token, by, at } of publicSteps(record)) {
     const { payload, kid } = await directory.memo.open(token, 'step+jwt', directory.findCentre);

@@ -1,7 +1,6 @@
 /**
- * Owns a draw as it is told: its signed steps put together into what was committed, drawn, found and followed up; and the
- * part of it that everybody reads, with what is needed to check it without this service (draw-check.ts).
- * It refuses files that are no such record (`draw_malformed`); whether what they say agrees is not asked here.
+ * A draw as it is told: its signed steps put together, and the part that everybody reads, with what is needed to check
+ * it without this service (draw-check.ts).
  */
 import * as v from 'valibot';
 import { Refusal } from '../../base/refusal.ts';
@@ -53,7 +52,10 @@ export interface DrawRecord {
   abandoned?: Open<Body<'draw.abandon'>>;
 }
 
-/** What was committed and what was revealed, opened: the draw. @throws Refusal `seed_differs`, `public_value_malformed`, `draw_impossible` */
+/**
+ * What was committed and what was revealed, opened: the draw.
+ * @throws Refusal `seed_differs`, `public_value_malformed`, `draw_impossible`
+ */
 export const drawOf = (commit: DrawCommit, { seed, public_value }: Body<'draw.reveal'>): Drawn[] =>
   drawFrom(commit, openSeed(commit.commitment, seed), openValue(commit.public_source, public_value));
 
@@ -105,7 +107,10 @@ export function publicRecord(record: DrawRecord): DrawRecord {
 export const sameSession = (a: { plan: string; session: string }, b: { plan: string; session: string }): boolean =>
   a.plan === b.plan && a.session === b.session;
 
-/** What everybody gets: the record, and under which statements its signers signed. A root in it is trusted by its thumbprint alone. */
+/**
+ * What everybody gets: the record, and under which statements its signers signed. A root in it is trusted by its
+ * thumbprint alone.
+ */
 export interface DrawFile extends DrawRecord {
   roots: PublicJwk[];
   statements: { centres: string[]; withdrawals: string[] };
@@ -143,7 +148,10 @@ const DRAW_FILE = v.object({
   }),
 });
 
-/** Reads what `GET /v1/draws/{draw}` answered or somebody saved of it. @throws Refusal `draw_malformed` naming the part */
+/**
+ * Reads what `GET /v1/draws/{draw}` answered or somebody saved of it.
+ * @throws Refusal `draw_malformed` naming the part
+ */
 export function readDrawFile(value: unknown): DrawFile {
   const read = v.safeParse(DRAW_FILE, value);
   // As it stood, not as it was read: the digests that were signed are of the former.

@@ -1,13 +1,9 @@
 /**
- * Owns the public value that joins the seed of a draw: the numbers of a state lottery drawn after the lists were fixed,
- * named by its issue when they are. Whoever made the seed cannot know them, so that trying seeds beforehand gains nothing;
- * and they are written in one way only, so that trying spellings afterwards gains nothing either. Both lotteries have
- * more than 17 million outcomes, far more than a seed could be fitted to.
+ * What a draw depends on: a seed that is committed to, kept in a file and published later, and a public value that
+ * joins it, the numbers of a state lottery drawn after the lists were fixed. Whoever makes the seed cannot know them,
+ * so that trying seeds gains nothing; they are written in one way only, so that trying spellings gains nothing either.
  *
  *   value = two digits a number, one space between: the main numbers ascending, then the special ones ascending
- *
- * It refuses numbers that the lottery cannot have drawn (`public_value_malformed`), values before the announced day
- * (`public_value_early`), and days on which the value would be known too early or too late (`public_source_late`).
  */
 import * as v from 'valibot';
 import { fromBase64url, sha256Short, toBase64url } from '../../base/bytes.ts';
@@ -124,7 +120,10 @@ export function openValue({ lottery }: Pick<PublicSource, 'lottery'>, value: str
   return value;
 }
 
-/** Refuses a value that whoever fixes the lists could know, or that comes too late for the first session (`public_source_late`). */
+/**
+ * Refuses a value that whoever fixes the lists could know, or that comes too late for the first session
+ * (`public_source_late`).
+ */
 export function requireAhead(
   { date }: Pick<PublicSource, 'date'>,
   today: string,
@@ -153,9 +152,8 @@ export function requireDrawn({ date }: Pick<PublicSource, 'date'>, today: string
     });
 }
 
-// Owns the file that keeps the seed of a draw from its commitment to its publication: the desk offers it, the command writes
-// it, and either opens what the other saved. Whoever has it can compute the draw once the public value is known.
-// It refuses what is no such file (`seed_file_malformed`), and a seed that is not the one committed to (`seed_differs`).
+// The file that keeps the seed from its commitment to its publication: the desk offers it, the command writes it, and
+// either opens what the other saved. Whoever has it can compute the draw once the public value is known.
 
 const SEED_FILE = v.object({
   rule: v.literal(DRAW_RULE),

@@ -1,9 +1,4 @@
-/**
- * Owns what a draw says (双随机、一公开, notice 2020, 六（二）): what is drawn from, the commitment to a seed before anybody
- * knows it, the public value that joins it, the seed afterwards, and what inspectors found.
- * It refuses what is no session or inspector, and a draw without a public value: whoever makes the seed could otherwise try
- * seeds until one suits. drawing.ts refuses lists from which nothing can be drawn.
- */
+/** Draws (双随机、一公开, notice 2020, 六（二）): what each of their steps says, and the draw itself. */
 import * as v from 'valibot';
 import { concat, encodeUtf8, sha256Short, toHex } from '../../base/bytes.ts';
 import { Refusal } from '../../base/refusal.ts';
@@ -71,19 +66,17 @@ export type CandidateSession = v.InferOutput<typeof candidateSession>;
 export type Inspector = v.InferOutput<typeof inspector>;
 export type DrawCommit = v.InferOutput<typeof commit>;
 
-// Owns the draw itself (双随机): which sessions are inspected and by whom, from the committed lists, the seed and the public
-// value alone, so that anybody computes it again. To the byte (`luzheng-draw-1`):
+// The draw itself: which sessions are inspected and by whom, from the committed lists, the seed and the public value
+// alone, so that anybody computes it again. To the byte (`luzheng-draw-1`):
 //
 //   commitment = base64url(SHA-256(seed)), seed: 32 bytes
-//   rank(label, id) = SHA-256(seed ‖ UTF-8(public value, draw-source.ts) ‖ 00 ‖ UTF-8(label) ‖ 00 ‖ UTF-8(id)),
+//   rank(label, id) = SHA-256(seed ‖ UTF-8(public value, draw-seed.ts) ‖ 00 ‖ UTF-8(label) ‖ 00 ‖ UTF-8(id)),
 //     compared as 32 bytes, the smallest first; no text holds a byte 00
-//   1. Sessions: id `<plan>/<session>`, label `luzheng-draw-1 session`; the `pick` lowest ranks are drawn, in this order.
-//   2. Inspectors, session by session in that order, `per_session` times: of those who do not avoid its organization and
+//   1. Sessions: id `<plan>/<session>`, label `luzheng-draw-1 session`; the `pick` lowest ranks are drawn, in this
+//   order. 2. Inspectors, session by session in that order, `per_session` times: of those who do not avoid its
+//   organization and
 //      are not on this session yet, first whoever has the fewest sessions on its day, then the fewest in all, then the
 //      lowest rank of id `<inspector>/<sessions in all so far>`, label `luzheng-draw-1 inspector`.
-//
-// It refuses lists from which not every session could be given its inspectors (`draw_impossible`), whatever the seed, and
-// seeds that are not the committed ones (`seed_differs`).
 
 /** What is drawn from. */
 export type DrawLists = Pick<DrawCommit, 'sessions' | 'inspectors' | 'pick' | 'per_session'>;

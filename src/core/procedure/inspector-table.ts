@@ -1,7 +1,6 @@
 /**
- * Owns lists of inspectors (督导员名单) as people have them: a workbook, a text file, or cells pasted from either, with the
- * columns 编号, 姓名, 单位 and optionally 回避机构 (codes of organizations, separated by 、 or ;).
- * It refuses files whose columns cannot be told; what is wrong in a row is told with its number, all at once.
+ * Lists of inspectors (督导员名单) as people have them: a workbook, a text file, or cells pasted from either, with the
+ * columns 编号, 姓名, 单位 and optionally 回避机构 (codes of organizations, separated by 、 or ;). All faults are told at once.
  */
 import * as v from 'valibot';
 import { encodeUtf8 } from '../../base/bytes.ts';

@@ -1,8 +1,7 @@
 /**
- * Owns what a notice of results (公示, notice 2020, 四（三）) shows to everybody: who passed, under a masked name, and where the
+ * What a notice of results (公示, notice 2020, 四（三）) shows to everybody: who passed, under a masked name, and where the
  * notice stands. Those who failed or were absent are only counted; a while after the end nobody is shown any more.
- * Also the code by which somebody who objected finds the answer again.
- * It refuses nothing: facts that are none are no notice.
+ * Also the code by which somebody who objected finds the answer.
  */
 import { encodeUtf8, sha256, toBase64url } from '../../base/bytes.ts';
 import { dayNumber } from '../../base/day.ts';

@@ -1,8 +1,7 @@
 /**
- * Owns the judgement of a plan (考核计划, notice 2020, 四（一）): its sessions stand in the filing and have their people
- * (监考员、考评员、督导员), everybody on the roster may sit where the roster puts them, and it is filed in time.
- * Every fault of every part is told at once (`plan_refused`), because a plan is filed whole or not at all.
- * It refuses plans that come later than five working days before the first exam (`plan_too_late`).
+ * The check of a plan (考核计划, notice 2020, 四（一）): its sessions stand in the filing and have their people (监考员, 考评员,
+ * 督导员), everybody on the roster may sit where the roster puts them, and it is filed in time. Every fault is told at
+ * once.
  */
 import { dayNumber } from '../../base/day.ts';
 import { Refusal } from '../../base/refusal.ts';

@@ -1,6 +1,6 @@
 /**
- * What can be wrong in a plan, its roster or its results besides what rows of uploads can have (faults.ts): a closed list
- * with its sentences. Never personal data: placeholders are row numbers, names of sessions and days.
+ * What can be wrong in a plan, its roster or its results besides what rows of uploads can have (faults.ts): a closed
+ * list with its sentences. Never personal data: placeholders are row numbers, names of sessions and days.
  */
 import { filled, together, type Words } from '../../base/words.ts';
 import type { FaultCode } from '../rows/faults.ts';
@@ -12,7 +12,9 @@ export type Part = 'sessions' | 'staff' | 'roster' | 'rows';
 
 export interface PlanFault {
   part: Part;
-  /** Of roster and results the row's own number; of sessions and staff the place in the list, from 1; 0: the whole list. */
+  /**
+   * Of roster and results the row's own number; of sessions and staff the place in the list, from 1; 0: the whole list.
+   */
   row: number;
   field: string;
   code: PlanFaultCode | FaultCode;

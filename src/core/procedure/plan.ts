@@ -1,7 +1,6 @@
 /**
- * Owns what a plan says (考核计划, notice 2020, 四（一）): 评价流程, 评价职业（工种）, 时间场次安排, 考生名册, 监考员, 考评员, 督导员;
- * and what results of a plan say from their notice (公示) to their upload.
- * It refuses plans whose parts do not fit each other: sessions nobody attends, people in sessions that do not exist.
+ * What a plan says (考核计划, notice 2020, 四（一）): 评价流程, 评价职业（工种）, 时间场次安排, 考生名册, 监考员, 考评员, 督导员; what
+ * results of a plan say from their notice (公示) to their upload; and who of them passed.
  */
 import * as v from 'valibot';
 import { ID_TYPE_NAMES, type IdType } from '../identity.ts';
@@ -118,8 +117,7 @@ export type Results = v.InferOutput<typeof notice>;
 export type ResultRow = v.InferOutput<typeof resultRow>;
 export type Objection = v.InferOutput<(typeof PLAN_BODIES)['objection.raise']>;
 
-// Owns the outcome of one row of results (合格、不合格、缺考), and how many there are of each. The only place that says what
-// passing is: both scores from the filing's pass mark to 100.
+// The outcome of one row of results (合格、不合格、缺考): the only place that says what passing is.
 
 const OUTCOMES = ['passed', 'failed', 'absent'] as const;
 export type Outcome = (typeof OUTCOMES)[number];

@@ -1,6 +1,6 @@
 /**
- * Reads a case: its steps in their order, each hanging on the one before, each body the one whose digest was signed, each
- * step allowed in its state. How much was checked is said by the name and by `checked` of what is returned:
+ * Reads a case: its steps in their order, each hanging on the one before, each body the one whose digest was signed,
+ * each step allowed in its state. How much was checked is said by the name and by `checked` of what is returned:
  *
  *   openCase     order, digests and the table of steps; no signature. The service verified each step when it came.
  *   verifyCase   the same and every signature, for whoever does not trust the keeper of the case.
@@ -83,7 +83,10 @@ export function roleOf(iss: string): Role {
 
 type SignedStep = Pick<Statement<'step+jwt'>, 'payload' | 'digest'>;
 
-/** What a step's statement says; its signature is not checked. @throws Refusal `statement_malformed`, `claims_malformed` */
+/**
+ * What a step's statement says; its signature is not checked.
+ * @throws Refusal `statement_malformed`, `claims_malformed`
+ */
 export function claimedStep(token: string): SignedStep {
   const { claims } = unverified(token);
   if (Object.keys(claims).length === 0)
@@ -125,7 +128,10 @@ interface Reading {
   audience?: string;
   /** Bodies may be missing; those that are there must be the ones signed. */
   partial?: boolean;
-  /** Is told each step that does not hold, instead of a throw: the step is left out. `digest`: of its payload, once opened. */
+  /**
+   * Is told each step that does not hold, instead of a throw: the step is left out. `digest`: of its payload, once
+   * opened.
+   */
   refused?: (refusal: Refusal, at: number, digest: string | undefined) => void;
 }
 
@@ -171,7 +177,8 @@ async function follow<Given extends GivenStep>(
 /**
  * Reads a case without its signatures.
  * @param end what its keeper says of the last step
- * @throws Refusal `case_not_found`, `statement_malformed`, `claims_malformed`, `step_about_differs`, `step_out_of_order`,
+ * @throws Refusal `case_not_found`, `statement_malformed`, `claims_malformed`, `step_about_differs`,
+ *   `step_out_of_order`,
  *   `step_body_differs`, `step_unknown`, `role_wrong`, `step_not_now`
  */
 export async function openCase<Given extends GivenStep>(

@@ -1,6 +1,6 @@
 /**
- * Results (结果) against their plan: everybody on the roster, nobody else, each with scores that can be and a day on which
- * the candidate sat; how long their notice (公示) lasts; and a batch against its plan. Every fault is told at once.
+ * Results (结果) against their plan: everybody on the roster, nobody else, each with scores that can be and a day on
+ * which the candidate sat; how long their notice (公示) lasts; and a batch against its plan. Every fault is told at once.
  */
 
 import { Refusal } from '../../base/refusal.ts';
@@ -181,7 +181,10 @@ interface Added {
   row: number;
   name: string;
   id_number: string;
-  /** `unplanned`: not on the roster. `other_name`, `other_level`: on it otherwise. `other_result`: the results said something else than passed. */
+  /**
+   * `unplanned`: not on the roster. `other_name`, `other_level`: on it otherwise. `other_result`: the results said
+   * something else than passed.
+   */
   why: 'unplanned' | 'other_name' | 'other_level' | 'other_result';
 }
 

@@ -184,8 +184,8 @@ export function readResultsTable(bytes: Uint8Array, options: TableOptions = {}):
   return { ...checkResultRows(rows, options), ignored };
 }
 
-// The empty tables: Chinese headers, and one row that says it is an example. Cells are texts, so that no document number
-// loses its digits.
+// The empty tables: Chinese headers, and one row that says it is an example. Cells are texts, so that no document
+// number loses its digits.
 
 /** GB 11643's own example, which is nobody's; 无 rather than dashes, which spreadsheets take for formulas. */
 const EXAMPLE_ROW = ['张三', ID_TYPE_NAMES.resident_id, '11010519491231002X', '6-31-01-03', '电工', '无', levelName(3)];

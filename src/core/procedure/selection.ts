@@ -1,8 +1,6 @@
 /**
- * Owns how an application becomes a filing (遴选 → 备案): the scope that its table of occupations asks for, the claims of
- * the `filing+jwt`, what of a filing goes beyond what was applied for, and what it grants of it. Pure, for the browser
- * and the command.
- * It refuses nothing: whoever decides is shown the differences.
+ * How an application becomes a filing (遴选 → 备案): the scope that its table of occupations asks for, the claims of the
+ * `filing+jwt`, what of a filing goes beyond what was applied for, what it grants, and what it changes.
  */
 import { LEVELS, type Level } from '../number.ts';
 import { PROVINCE_CENTRE } from '../province.ts';
@@ -22,8 +20,8 @@ const descending = (levels: Iterable<Level>): Level[] => {
 };
 
 /**
- * The scope that a table of occupations asks for: one entry for each occupation and set of levels, with all jobs that have
- * exactly these, so that no job gets a level that was not asked for it.
+ * The scope that a table of occupations asks for: one entry for each occupation and set of levels, with all jobs that
+ * have exactly these, so that no job gets a level that was not asked for it.
  */
 export function scopeFrom(lines: Lines, edition = EDITION): ScopeEntry[] {
   const asked = new Map<string, { code: string; name: string; job: string; levels: Level[] }>();
@@ -165,7 +163,10 @@ export interface OnFile {
   centre_name: string;
 }
 
-/** Whether a filing by a centre would take an organization over from another one. A filing that was withdrawn binds nobody. */
+/**
+ * Whether a filing by a centre would take an organization over from another one. A filing that was withdrawn binds
+ * nobody.
+ */
 export const takesOver = (before: Pick<OnFile, 'state' | 'centre'> | undefined, centre: string): boolean =>
   before !== undefined && before.state !== 'withdrawn' && before.centre !== centre;
 

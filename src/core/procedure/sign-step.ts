@@ -10,7 +10,10 @@ export const STEP_AGE = 600;
 /** Seconds by which the clock of whoever signs may be ahead. */
 export const STEP_AHEAD = 60;
 
-/** SHA-256 of the canonical JSON (RFC 8785) of a body, base64url: what `body` of a step says. The body travels beside it. */
+/**
+ * SHA-256 of the canonical JSON (RFC 8785) of a body, base64url: what `body` of a step says. The body travels beside
+ * it.
+ */
 export const bodyDigest = async (body: unknown): Promise<string> =>
   toBase64url(await sha256(encodeUtf8(canonicalize(body) as string)));
 

@@ -15,7 +15,8 @@ import type { TrailFile } from './trail-file.ts';
  * Opens a signed step.
  * @param named statements that name keys of organizations and of the service
  * @param applicants keys that bodies of the case bring along, of those that nobody had filed yet
- * @throws Refusal of openStatement; of keys that nobody entitled had named for the signer at that time, and that had ended
+ * @throws Refusal of openStatement; of keys that nobody entitled had named for the signer at that time, and that had
+ *   ended
  */
 export async function openSignedStep(
   token: string,

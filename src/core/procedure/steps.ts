@@ -1,8 +1,6 @@
 /**
- * Owns the procedure (评价流程) as one table: which things have a procedure, which step is allowed in which state, by
- * whom, and what state follows. Filing an organization, plans, results and their notice, objections, inspections: each
- * is a case, and each step of a case is a statement (`step+jwt`) signed by whoever is responsible for it.
- * It refuses unknown steps, steps out of their state (`step_not_now`) and steps of other people (`role_wrong`).
+ * The procedure (评价流程) as one table: which things have a procedure, which step is allowed in which state, by whom, and
+ * what state follows. Each thing is a case; each step of a case is a statement (`step+jwt`) signed by whoever takes it.
  */
 import { Refusal } from '../../base/refusal.ts';
 
@@ -115,8 +113,9 @@ export function readAbout(about: string): { kind: Kind; id: string } {
 const NAMED: readonly Kind[] = ['loss', 'standing', 'rules', 'batch'];
 
 /**
- * Whether text can be the identifier of a case that begins. Identifiers stand in addresses beside words (`/notices/objections`):
- * they have a digit, or are longer than any of those words. Those of earlier cases stay readable.
+ * Whether text can be the identifier of a case that begins. Identifiers stand in addresses beside words
+ * (`/notices/objections`): they have a digit, or are longer than any of those words. Those of earlier cases stay
+ * readable.
  */
 export const isFreshId = (id: string): boolean =>
   /^[A-Za-z0-9_-]{8,64}$/.test(id) && (/\d/.test(id) || id.length >= 16);

@@ -1,7 +1,6 @@
 /**
- * Owns the file of an audit trail (问题回溯): one certificate with every signed text behind it, from its status back to the
- * plan of its exam, to be checked without this service under the root's thumbprint alone (trail.ts).
- * It refuses other shapes and sizes (`trail_malformed`); what the texts are worth is not asked here.
+ * The file of an audit trail (问题回溯): one certificate with every signed text behind it, from its status back to the plan
+ * of its exam, to be checked without this service under the root's thumbprint alone (trail.ts).
  */
 import * as v from 'valibot';
 import { Refusal } from '../../base/refusal.ts';

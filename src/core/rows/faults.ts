@@ -1,15 +1,16 @@
 /**
- * Owns the closed list of what can be wrong with a candidate row, and the sentence that says so, Chinese first.
- *
- * Codes are part of the contract: clients and tests compare them, and a test fails on a code without a vector.
- * It refuses to carry personal data: a placeholder is only ever filled with a row number, a limit,
- * a code point with its character or the text of the filing, never with more of a name or an ID number.
+ * What can be wrong with a candidate row: a closed list of codes, each with its sentence, Chinese first. Clients and
+ * tests compare the codes. No personal data: a placeholder is filled with a row number, a limit, a code point with its
+ * character or the text of the filing, never with more of a name or an ID number.
  */
 
 import { filled, together, type Words } from '../../base/words.ts';
 
 export interface Fault {
-  /** The file's own row number, as a spreadsheet shows it; in JSON the first candidate is row 1. 0 for a photo that is nobody's. */
+  /**
+   * The file's own row number, as a spreadsheet shows it; in JSON the first candidate is row 1. 0 for a photo that is
+   * nobody's.
+   */
   row: number;
   /** A column of FIELDS, `replaces`, `photo`, or `row` for the whole row. */
   field: string;

@@ -1,7 +1,8 @@
 /**
  * The one judge of rows of people: who somebody is (name, document, occupation, job and level against the scope), what
- * was achieved (scores, day, replaced certificate), and what only several rows together show. Uploads (rows.ts), rosters
- * and results (procedure/roster-tables.ts, plan-check.ts, results-check.ts) say what is wrong in their own lists.
+ * was achieved (scores, day, replaced certificate), and what only several rows together show. Uploads (rows.ts),
+ * rosters and results (procedure/roster-tables.ts, plan-check.ts, results-check.ts) say what is wrong in their own
+ * lists.
  */
 import type { IdType } from '../identity.ts';
 import { mayBeFloat } from '../identity.ts';
@@ -64,7 +65,10 @@ export const qualificationKey = (code: string, job: string, level: number): stri
 /** Type and number: a passport and a permit may have the same digits. */
 export const personKey = ({ type, number }: { type: IdType; number: string }): string => `${type} ${number}`;
 
-/** Whether somebody is younger than sixteen on a day. Dates compare as text; sixteen years after 29 February there is one again. */
+/**
+ * Whether somebody is younger than sixteen on a day. Dates compare as text; sixteen years after 29 February there is
+ * one again.
+ */
 export const isUnderSixteen = (born: string, day: string): boolean =>
   `${Number(born.slice(0, 4)) + 16}${born.slice(4)}` > day;
 
@@ -137,7 +141,9 @@ function floatsByNeighbours(all: readonly Judged[]): RowFlaw[] {
   );
 }
 
-/** One person twice for one qualification; one ID number under two names; one certificate replaced twice; float damage. */
+/**
+ * One person twice for one qualification; one ID number under two names; one certificate replaced twice; float damage.
+ */
 export function acrossRows(all: readonly Judged[]): RowFlaw[] {
   const flaws = floatsByNeighbours(all);
   const names = new Map<string, { row: number; name: string }>();

@@ -1,7 +1,7 @@
 /**
- * Owns the files that carry candidate rows, and the scope of a filing: workbooks and text files alike.
- * Cells are handed on unjudged; what they may say is decided in row-check.ts, the same for every form of file and for JSON.
- * It refuses a file whose columns cannot be told (missing, or there twice); columns nobody asked for are ignored and named.
+ * Files that carry rows of people, and the scope of a filing: workbooks and text files alike. Cells are handed on as
+ * they are and judged by row-check.ts, the same for every form of file and for JSON. Columns that nobody asked for are
+ * ignored and named.
  */
 import { encodeUtf8 } from '../../base/bytes.ts';
 import { Refusal } from '../../base/refusal.ts';
@@ -67,9 +67,10 @@ const fieldValue = (field: string, cell: Cell): unknown =>
   typeof cell === 'number' && field !== 'id_number' ? String(cell) : cell;
 
 /**
- * Reads rows with the columns that `nameOf` knows from a .xlsx workbook or a CSV file; those of `required` must be there.
- * `ignored` names the columns that were not used.
- * @throws Refusal `csv_columns_missing`, `csv_column_repeated`, `batch_empty`, `batch_too_large`, and what readTable throws
+ * Reads rows with the columns that `nameOf` knows from a .xlsx workbook or a CSV file; those of `required` must be
+ * there. `ignored` names the columns that were not used.
+ * @throws Refusal `csv_columns_missing`, `csv_column_repeated`, `batch_empty`, `batch_too_large`, and what readTable
+ *   throws
  */
 export function readNamedRows<Name extends string>(
   bytes: Uint8Array,
@@ -122,7 +123,8 @@ const splitList = (text: string): string[] =>
     .filter((item) => item !== '');
 
 /**
- * Reads a filing's scope: occupation_code, occupation_name, job_types, levels (lists with `;`), and optionally edition (2022).
+ * Reads a filing's scope: occupation_code, occupation_name, job_types, levels (lists with `;`), and optionally edition
+ * (2022).
  * @throws Refusal `scope_malformed` (with `row` and `field`), and what readRows throws for a file that cannot be read
  */
 export function readScope(bytes: Uint8Array): ScopeEntry[] {

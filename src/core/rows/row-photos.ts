@@ -1,8 +1,6 @@
 /**
- * Owns whose photo is whose: photos from an archive, named by ID number, and photos inside JSON candidates, matched
- * with the persons of a batch. A person who stands in several rows has one photo for all of them.
- * It refuses, as faults of rows that stand beside all others: a photo that is nobody's or two persons', two different
- * photos of one person, and whatever photo.ts refuses. A row without a photo is no fault.
+ * Whose photo is whose: photos from an archive, named by ID number, and photos inside JSON candidates, matched with the
+ * persons of a batch. A person who stands in several rows has one photo for all of them; a row without one is no fault.
  */
 
 import { sha256, toBase64url } from '../../base/bytes.ts';
@@ -102,7 +100,9 @@ interface Person {
 const textOf = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
-/** The persons of a batch, by row and by document number. Their rows may have faults: a photo is matched all the same. */
+/**
+ * The persons of a batch, by row and by document number. Their rows may have faults: a photo is matched all the same.
+ */
 function personsOf(raw: readonly RawRow[]): { byRow: Map<number, Person>; byNumber: Map<string, Person[]> } {
   const persons = new Map<string, Person>();
   const byRow = new Map<number, Person>();
@@ -143,7 +143,8 @@ async function checked(given: GivenPhoto): Promise<Read<Photo>> {
 
 /**
  * Checks all photos and gives each row its own.
- * @returns `photos` by row; they are the batch's only if `faults` is empty. A fault of a photo that is nobody's has row 0
+ * @returns `photos` by row; they are the batch's only if `faults` is empty. A fault of a photo that is nobody's has row
+ *   0
  */
 export async function matchPhotos(
   raw: readonly RawRow[],

@@ -1,7 +1,6 @@
 /**
- * Owns the comparison of a row with a filing's scope: occupation, its filed name, job and level, each with its own code.
- * Spelling differences that do not count (bracket width, spaces) are resolved to the filing's own text,
- * so a certificate prints what was filed. It refuses nothing else about these texts: the filing answers for them.
+ * Where a row stands in a filing's scope: occupation, its filed name, job and level. Spelling differences that do not
+ * count (bracket width, spaces) lead to the filing's own text, so that a certificate prints what was filed.
  */
 import { encodeUtf8 } from '../../base/bytes.ts';
 import type { Level } from '../number.ts';
@@ -55,7 +54,10 @@ function filedJob(entry: ScopeEntry, job: string): string | undefined {
   return entry.jobs.find((filed) => foldText(filed) === wanted);
 }
 
-/** Finds where a row stands in the scope. A code may have several entries (editions, or levels by job): each step keeps those that fit. */
+/**
+ * Finds where a row stands in the scope. A code may have several entries (editions, or levels by job): each step keeps
+ * those that fit.
+ */
 export function placeInScope(values: Record<string, unknown>, scope: ScopeIndex): Placement {
   const flaws: Placement['flaws'] = [];
   const code = readOccupationCode(values.occupation_code);
@@ -109,7 +111,10 @@ export function placeInScope(values: Record<string, unknown>, scope: ScopeIndex)
   return placement;
 }
 
-/** The scope that the rows themselves ask for, where no filing is given. Skips what cannot be parsed; the first name of a code counts. */
+/**
+ * The scope that the rows themselves ask for, where no filing is given. Skips what cannot be parsed; the first name of
+ * a code counts.
+ */
 export function scopeOf(rows: RawRow[]): ScopeEntry[] {
   const found = new Map<string, { name: string; jobs: Map<string, string>; levels: Set<Level> }>();
   for (const { values, cells } of rows) {

@@ -1,7 +1,7 @@
 /**
- * How one cell of a row of people is read: name, document, level, score, day, occupation code, and the words for "none".
- * What can be known is normalised (full-width digits, spaces, several spellings of a day); what cannot (三级/初级工, a
- * serial date, a two-digit year, 11/1/2026) is a flaw, each with its own code.
+ * How one cell of a row of people is read: name, document, level, score, day, occupation code, and the words for
+ * "none". What can be known is normalised (full-width digits, spaces, several spellings of a day); what cannot (三级/初级工,
+ * a serial date, a two-digit year, 11/1/2026) is a flaw, each with its own code.
  */
 import { dayNumber, dayOf } from '../../base/day.ts';
 import { isRefusal } from '../../base/refusal.ts';
@@ -26,7 +26,9 @@ export const toFault = (row: number, field: string, { flaw: code, facts }: Flaw)
 /** Level names, dates and numbers may be padded anywhere: all white space and zero-width marks go. */
 export const squeeze = (text: string): string => withoutMarks(text.normalize('NFKC')).replace(/\s/gu, '');
 
-/** Comparison form of filed texts (occupation, job): full-width and half-width brackets, and stray spaces, do not count. */
+/**
+ * Comparison form of filed texts (occupation, job): full-width and half-width brackets, and stray spaces, do not count.
+ */
 export const foldText = (text: string): string => squeeze(text).toUpperCase();
 
 export const looksLikeFormula = (text: string): boolean => /^[=+\-@]/.test(text);
@@ -35,7 +37,10 @@ export const looksLikeFormula = (text: string): boolean => /^[=+\-@]/.test(text)
 export const isNone = (text: string): boolean =>
   /^(?:[-\u2010-\u2015\u2212\u2500_]*|\/|无|NONE|N\/A|NA)$/i.test(squeeze(text));
 
-/** Why no occupation is called so: a table would read a formula (`formula`), or nothing at all (`none`). A job may be `none`. */
+/**
+ * Why no occupation is called so: a table would read a formula (`formula`), or nothing at all (`none`). A job may be
+ * `none`.
+ */
 export function nameFlaw(name: string): 'formula' | 'none' | undefined {
   if (isNone(name)) return 'none';
   return looksLikeFormula(name.normalize('NFKC').trim()) ? 'formula' : undefined;
@@ -116,10 +121,15 @@ const YEAR_FIRST = [
 
 /** A time behind a day. */
 const TIME = /[\sT]\s*(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?$/;
-/** Seconds by which software misses a midnight that it means: browsers in China write days 43 s early, sums lose one. */
+/**
+ * Seconds by which software misses a midnight that it means: browsers in China write days 43 s early, sums lose one.
+ */
 const BESIDE_MIDNIGHT = 60;
 
-/** Splits a midnight, or what misses it by seconds, from a day; any other time stays where it is, for it is not ours to drop. */
+/**
+ * Splits a midnight, or what misses it by seconds, from a day; any other time stays where it is, for it is not ours to
+ * drop.
+ */
 function splitMidnight(text: string): { text: string; shift: 0 | 1 } {
   const [whole, hours, minutes, seconds] = TIME.exec(text) ?? [];
   if (whole === undefined) return { text, shift: 0 };

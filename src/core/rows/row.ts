@@ -1,7 +1,4 @@
-/**
- * Owns the shape of a candidate row, as given and as checked, and the fields it may have.
- * How values are judged is in row-values.ts (one cell), row-check.ts (one row) and rows.ts (all rows together).
- */
+/** The shape of a candidate row, as given and as checked, and the names that its columns go by. */
 
 import { withoutMarks } from '../../base/text.ts';
 import type { IdType } from '../identity.ts';
@@ -26,7 +23,10 @@ export const OPTIONAL_FIELDS = ['replaces'] as const;
 export type Field = (typeof FIELDS)[number] | (typeof OPTIONAL_FIELDS)[number];
 
 export interface RawRow {
-  /** The file's own row number, as a spreadsheet shows it: the header is 1, first data row 2, blank rows counted; in JSON the first candidate is 1. */
+  /**
+   * The file's own row number, as a spreadsheet shows it: the header is 1, first data row 2, blank rows counted; in
+   * JSON the first candidate is 1.
+   */
   row: number;
   /** Texts; what else JSON or a workbook holds is judged by the readers of row-values.ts. */
   values: Record<string, unknown>;

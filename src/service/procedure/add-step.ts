@@ -2,8 +2,8 @@
  * Stores a step whose signature was verified: rule of the table → reach → place in the chain → body → what the kind of
  * case itself asks (its hook) → one transaction.
  *
- * The transaction holds the step, its case, and what follows from it (a batch that is returned). A crash before it leaves
- * nothing, after it everything. The same step again is no error and changes nothing.
+ * The transaction holds the step, its case, and what follows from it (a batch that is returned). A crash before it
+ * leaves nothing, after it everything. The same step again is no error and changes nothing.
  */
 
 import { isRefusal, Refusal } from '../../base/refusal.ts';
@@ -50,7 +50,10 @@ export interface Taking<S extends StepName = StepName> {
   now: number;
 }
 
-/** What a kind answers: what its case's line says from now on. Facts hold nothing of a person; `secret` is sealed beside them. */
+/**
+ * What a kind answers: what its case's line says from now on. Facts hold nothing of a person; `secret` is sealed beside
+ * them.
+ */
 export interface Taken {
   organization?: string | null;
   centre?: string;

@@ -1,8 +1,8 @@
 /**
- * Owns how much keys may leave here that nobody has named: anybody makes as many as he likes, so that limits by key bound
- * nothing. Bounded are one network in a day, and all of them together: steps of a day, applications that wait for a centre,
- * bytes of bodies and files that nobody selected, and of files that no application names yet, of which the oldest go first.
- * It refuses whoever goes beyond, and more than centres can look at (a centre clears what is rubbish).
+ * How much keys may leave here that nobody has named: anybody makes as many as he likes, so that limits by key bound
+ * nothing. Bounded are one network in a day, and all of them together: steps of a day, applications that wait for a
+ * centre, bytes of bodies and files that nobody selected, and of files that no application names yet, of which the
+ * oldest go first.
  */
 import { shanghaiDay } from '../../base/day.ts';
 import { Refusal } from '../../base/refusal.ts';
@@ -75,14 +75,22 @@ async function count(
   }
 }
 
-/** Before a step of such a key. @param senders none where they are not known. @throws Refusal `applications_too_often`, `applications_full` */
+/**
+ * Before a step of such a key.
+ * @param senders none where they are not known.
+ * @throws Refusal `applications_too_often`, `applications_full`
+ */
 export async function admitStep(service: Service, senders: readonly Sender[]): Promise<void> {
   await count(service, senders, { steps: 1 });
   const { steps } = await countStranger(service.db, ALL, shanghaiDay(service.now()), { steps: 1 });
   if (steps > DAY_STEPS) throw full({ retry_after: secondsLeft(service.now()) });
 }
 
-/** Before what such a key asks is stored. @param begins whether a case begins with it. @throws Refusal `applications_full` */
+/**
+ * Before what such a key asks is stored.
+ * @param begins whether a case begins with it.
+ * @throws Refusal `applications_full`
+ */
 export async function requireRoom(service: Service, begins: boolean): Promise<void> {
   if (begins && (await countUndecided(service.db)) >= UNDECIDED) throw full();
   if ((await selectBodyBytes(service.db, service.now() - ENDED_SECONDS)) >= BODY_BYTES) throw full();

@@ -1,9 +1,8 @@
 /**
- * Owns applications (申报): a body that nobody has filed asks a centre to be selected, or a filed one asks for a change or an
- * extension of its filing; the centre returns, declines or selects. To select is to name a filing that the centre has
- * signed and handed in before, and the client statement that makes the applicant's own key the organization's first.
- * It refuses a second open application, keys and organizations of others, centres that were not appointed, filings that
- * go beyond what was applied for, and filings that grant less without saying why.
+ * Steps of applications (申报): a body that nobody has filed asks a centre to be selected, or a filed one asks for a
+ * change or an extension of its filing; the centre returns, declines or selects. To select is to name a filing that the
+ * centre has signed and handed in before, and the client statement that makes the applicant's own key the
+ * organization's first.
  */
 
 import { Refusal } from '../../base/refusal.ts';

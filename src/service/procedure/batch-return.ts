@@ -1,6 +1,5 @@
 /**
- * Owns the return of a batch (退回) as a signed step: who gave it back and why stays with the batch for good.
- * It refuses batches that are ordered or returned already, and batches of other centres' organizations.
+ * The return of a batch (退回) as a signed step, the reason as it is stored, and what batches of results need to go on.
  */
 
 import { Refusal } from '../../base/refusal.ts';
@@ -55,7 +54,7 @@ export async function requireUploaded(service: Service, batch: Pick<BatchRow, 'i
     );
 }
 
-// Owns why a batch was returned, as it is stored: sealed and bound to its batch; in plain text only from earlier versions.
+// The reason: sealed and bound to its batch; in plain text only from earlier versions.
 
 const placeOf = (batch: string): string => `batch:${batch}:returned`;
 

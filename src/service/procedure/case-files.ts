@@ -1,7 +1,6 @@
 /**
- * Owns attached files (证明材料): PDF, JPEG or PNG, told by their content, kept encrypted in R2 and read again by whoever
- * reaches the case that names them.
- * It refuses other types, files that were never handed in, and more than an owner's share of space.
+ * Attached files (证明材料): PDF, JPEG or PNG, told by their content, kept encrypted in R2 and read again by whoever
+ * reaches the case that names them. Each owner has a share of space.
  */
 
 import { sha256, toBase64url } from '../../base/bytes.ts';
@@ -41,7 +40,11 @@ const STARTS: [type: (typeof FILE_TYPES)[number], bytes: number[]][] = [
 
 const placeOf = (owner: string, digest: string): string => `file:${owner}:${digest}`;
 
-/** Keeps a file. @param admit asked before a file that is not there yet is kept. @returns how a step names it, but for its name */
+/**
+ * Keeps a file.
+ * @param admit asked before a file that is not there yet is kept.
+ * @returns how a step names it, but for its name
+ */
 export async function keepFile(
   service: Service,
   owner: string,
@@ -112,7 +115,10 @@ export async function removeUnnamed(service: Service, owner: string, digest: str
   await deleteClaimed(service.db, owner, digest);
 }
 
-/** The cron sweep: deletes files that no step named within a day, those of applications that ended, and those that were let go. */
+/**
+ * The cron sweep: deletes files that no step named within a day, those of applications that ended, and those that were
+ * let go.
+ */
 export async function sweepFiles(service: Service): Promise<void> {
   await letGoBefore(service.db, service.now() - ENDED_SECONDS);
   for (const { owner, sha256: digest } of await selectUnused(service.db, service.now() - UNUSED_SECONDS, 100)) {

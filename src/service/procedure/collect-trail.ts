@@ -1,7 +1,7 @@
 /**
- * Owns collecting an audit trail (问题回溯): what the register holds of a certificate, back to the plan of its exam and the
- * filing of its organization, and forward to its events and downloads. What it is worth is life/procedure/trail.ts's to say.
- * It refuses nothing about content; steps about other people leave without their bodies unless they are asked for.
+ * Collects an audit trail (问题回溯): what the register holds of a certificate, back to the plan of its exam and the filing
+ * of its organization, and forward to its events and downloads. What it is worth is judged by core/procedure/trail.ts.
+ * Steps about other people leave without their bodies unless they are asked for.
  */
 import { withDisclosures } from '../../core/credential.ts';
 import type { StepName } from '../../core/procedure/steps.ts';

@@ -1,8 +1,7 @@
 /**
- * Owns the enrolment of devices (设备登记): a new key asks to speak for a filed organization, one of the organization's
- * present keys endorses it, and the centre that filed names it by a client statement. Who has lost every device asks
- * without an endorsement; the centre then makes sure by other means whom it has before it, and ends the old keys.
- * It refuses keys of others, grants without endorsement, and statements that name another key.
+ * Steps of devices (设备登记) and of lost keys (设备报失). A new key asks to speak for a filed organization, one of its present
+ * keys endorses it, and the centre that filed names it by a client statement. Who has lost every device asks without an
+ * endorsement; the centre then makes sure by other means who it is, and ends the old keys.
  */
 
 import { Refusal } from '../../base/refusal.ts';
@@ -68,11 +67,10 @@ async function takeRequest({ service, caller, about, body }: Taking): Promise<Ta
   return { organization, centre, facts: { why, key: await thumbprint(key) } };
 }
 
-// Owns lost keys (设备报失): an organization says by any of its keys, the lost one too, that one of them is lost. From then
-// on the service takes nothing of that key; ending it for good is the withdrawal of the centre, which is asked for it.
-// A centre closes the case: after the withdrawal, or because the device was found; then the key works again unless
-// it was withdrawn.
-// It refuses keys that are not the organization's (`client_unknown`): nobody locks others out.
+// Lost keys: an organization says by any of its keys, the lost one too, that one of them is lost. From then on the
+// service takes nothing of that key; ending it for good is the withdrawal of the centre, which is asked for it. A
+// centre closes the case: after the withdrawal, or because the device was found; then the key works again unless it was
+// withdrawn.
 
 export async function takeLoss({ service, caller, id, step }: Taking): Promise<Taken> {
   // Nothing of its line changes.

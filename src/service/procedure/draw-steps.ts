@@ -1,6 +1,8 @@
 /**
- * Owns which sessions a centre can draw from: those to come of filed plans within its reach, each as `draw.commit` takes it.
- * It refuses nothing: organizations without a filing in force, and plans beyond the first two hundred, are left out.
+ * Steps of draws (双随机、一公开): lists and commitment before anybody knows the seed, the seed afterwards, findings of drawn
+ * sessions by drawn inspectors, and their follow-up; and the sessions that a centre can draw from: those to come of
+ * filed plans within its reach. Organizations without a filing in force, and plans beyond the first two hundred, are
+ * left out.
  */
 
 import { dayNumber, dayOf, shanghaiDay } from '../../base/day.ts';
@@ -99,14 +101,8 @@ export async function sessionsToCome(service: Service, asker: Asker): Promise<Ca
   return sessions.sort((a, b) => (a.date === b.date ? (a.plan < b.plan ? -1 : 1) : a.date < b.date ? -1 : 1));
 }
 
-// Owns draws (双随机、一公开): lists and commitment before anybody knows the seed, the seed afterwards, findings of drawn
-// sessions by drawn inspectors, and their follow-up. A draw that is given up stays, with its reason.
-// It refuses sessions that no filed plan within reach holds or that stand in another draw without its seed, public values
-// that could be known when the lists are fixed, another seed or value, and findings about what was not drawn or has not
-// happened yet.
+// The steps. A draw that is given up stays, with its reason.
 
-/** Plans opened at once: each can have a long roster. */
-const AT_ONCE = 10;
 /** Draws of a centre whose seed is kept back. */
 const OPEN_DRAWS = 200;
 
@@ -135,8 +131,8 @@ async function requireSessions(
       });
     if (session.date <= today) throw unknown(session, `it is on ${session.date}; only days to come can be drawn from`);
   }
-  for (let at = 0; at < plans.length; at += AT_ONCE) {
-    for (const step of await selectLastPlans(service.db, plans.slice(at, at + AT_ONCE))) {
+  for (let at = 0; at < plans.length; at += PLANS_AT_ONCE) {
+    for (const step of await selectLastPlans(service.db, plans.slice(at, at + PLANS_AT_ONCE))) {
       const plan = await readStored<'plan.file'>(service, step);
       for (const session of sessions.filter((one) => one.plan === step.about)) {
         const held = plan.sessions.find(({ id }) => id === session.session);
@@ -153,7 +149,8 @@ async function requireSessions(
 }
 
 /**
- * Refuses sessions of a draw whose seed is still kept back: of several that were fixed, one could be chosen for what comes out.
+ * Refuses sessions of a draw whose seed is still kept back: of several that were fixed, one could be chosen for what
+ * comes out.
  * @returns that none came meanwhile, for the transaction that follows
  */
 async function requireNoOther(
@@ -200,7 +197,10 @@ async function takeCommit(taking: Taking): Promise<Taken> {
   return { organization: null, centre: taking.caller.subject, facts: { ...facts }, due, effects: [alone] };
 }
 
-/** Refuses another seed, a value before its day, and one that the lottery cannot have drawn or that is spelled otherwise. */
+/**
+ * Refuses another seed, a value before its day, and one that the lottery cannot have drawn or that is spelled
+ * otherwise.
+ */
 function requireSeed(
   {
     committed: {

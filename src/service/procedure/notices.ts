@@ -1,7 +1,6 @@
 /**
- * Owns reading notices of results (公示) for everybody: the list, one notice with those who passed under masked names, and
- * what changed last for the feed. Rows come from the signed list alone, which is compared with its digest first.
- * It refuses results that nobody published (`notice_not_found`) and lists that are not the ones signed (`register_differs`).
+ * Reads notices of results (公示) for everybody: the list, one notice with those who passed under masked names, and what
+ * changed last for the feed. Rows come from the signed list alone, which is compared with its digest first.
  */
 
 import { Recent } from '../../base/bounded.ts';
@@ -55,7 +54,10 @@ interface Opened {
   days: string[];
 }
 
-/** By vault, which all requests of an isolate share: lists that were opened lately. They hold masked names and nothing else of a person. One may have 10,000 rows. */
+/**
+ * By vault, which all requests of an isolate share: lists that were opened lately. They hold masked names and nothing
+ * else of a person. One may have 10,000 rows.
+ */
 const opened = new WeakMap<object, Recent<Promise<Opened>>>();
 const REMEMBERED = 8;
 

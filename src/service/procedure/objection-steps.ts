@@ -1,10 +1,8 @@
 /**
- * Owns objections (异议) to results that are on notice: anybody raises one, the organization decides with a written reason, a
+ * Objections (异议) to results that are on notice: anybody raises one, the organization decides with a written reason, a
  * centre may open it again. While one is open no results of the same plan are uploaded, approved or numbered, whichever
  * publication it was raised against (storage/migrations/0015_objections.sql).
  * What somebody wrote and how to reach him or her stands in the encrypted body alone.
- * It refuses objections to a notice that does not run (`notice_over`) or has too many undecided ones (`objections_full`),
- * and to rows that are not in the list.
  */
 
 import { toBase64url } from '../../base/bytes.ts';
@@ -117,9 +115,7 @@ export async function followObjection(service: Service, typed: string): Promise<
   };
 }
 
-// Owns raising an objection for somebody without a key: the service signs the step with its own, and hands out a code, once,
-// by which the answer is found.
-// It refuses what the step's schema refuses, what its hook does, and a network that objects too often in a day.
+// For somebody without a key the service signs with its own, and hands out a code, once, by which the answer is found.
 
 /** What somebody wrote. */
 export interface Grounds {
@@ -132,7 +128,8 @@ export interface Grounds {
 /**
  * Keeps an objection. @param sender keyed digest of notice and network; undefined where the network is not known
  * @returns the code that is shown once
- * @throws Refusal `notice_not_found`, `notice_over`, `objections_full`, `objections_too_often`, `objection_row_unknown`, `step_body_malformed`
+ * @throws Refusal `notice_not_found`, `notice_over`, `objections_full`, `objections_too_often`,
+ *   `objection_row_unknown`, `step_body_malformed`
  */
 export async function raiseObjection(service: Service, id: string, given: Grounds, sender?: string): Promise<string> {
   if (!isNoticeId(id)) throw noticeNotFound();

@@ -1,7 +1,6 @@
 /**
- * Owns the taking of plans (考核计划): filed by an organization with a filing in force and in good standing, five working
- * days ahead, within its filing and its capacity; received, returned, amended and cancelled before the first exam.
- * It refuses what does not fit (`plan_refused`, `plan_too_late`, `capacity_exceeded`), and changes once exams have begun.
+ * Steps of plans (考核计划): filed by an organization with a filing in force and in good standing, five working days ahead,
+ * within its filing and its capacity; received, returned, amended and cancelled before the first exam.
  */
 
 import { shanghaiDay } from '../../base/day.ts';
@@ -82,7 +81,10 @@ export async function takePlan(taking: Taking): Promise<Taken> {
   return {};
 }
 
-/** A plan as last filed, with its case. @throws Refusal `plan_not_filed` where there is none or it was returned or cancelled */
+/**
+ * A plan as last filed, with its case.
+ * @throws Refusal `plan_not_filed` where there is none or it was returned or cancelled
+ */
 export async function filedPlan(service: Service, about: string): Promise<{ row: CaseRow; plan: Plan }> {
   const row = await selectCase(service.db, about);
   const step = row?.state === 'filed' ? await selectLastStep(service.db, about, ['plan.file', 'plan.amend']) : null;

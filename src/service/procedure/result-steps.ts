@@ -1,8 +1,8 @@
 /**
- * Owns the taking of results (结果公示与上传): published for at least five working days once the exams are over, corrected
- * or withdrawn, and uploaded as the batch that was made of them when their notice has run and no objection stands.
- * It refuses results of plans that are not filed, of other people's plans, a second notice of one plan, results that are
- * not those of the roster, and corrections while a centre reviews the batch.
+ * Steps of results (结果公示与上传): published for at least five working days once the exams are over, corrected or withdrawn,
+ * and uploaded as the batch that was made of them when their notice has run and no objection stands. The batch holds
+ * the rows of those who passed as they stood in the notice. The same results and photos give the same batch; other
+ * photos before the upload give another, and take the first back.
  */
 
 import { shanghaiDay } from '../../base/day.ts';
@@ -121,8 +121,8 @@ async function requireOpen(service: Service, row: CaseRow | undefined): Promise<
 }
 
 /**
- * Refuses an upload that is not due: while the notice runs, and while an objection to any publication of the plan is open or
- * was upheld without a correction after it.
+ * Refuses an upload that is not due: while the notice runs, and while an objection to any publication of the plan is
+ * open or was upheld without a correction after it.
  */
 async function requireUploadable(service: Service, row: CaseRow): Promise<void> {
   // A correction of the calendar may have come since: nobody's notice ends before its working days have passed.
@@ -171,12 +171,12 @@ export async function takeResults(taking: Taking): Promise<Taken> {
   return { effects: await dropBatch(service, about, `结果已撤回 / the results were withdrawn: ${reason}`) };
 }
 
-// Owns the batch that is made of published results (上传): the rows of those who passed, as they stood in the notice, with
-// photos if the organization sends them. Nothing is uploaded a second time that could differ from what was published.
-// The same results and photos give the same batch; other photos before the upload give another, and take the first back.
-// It refuses other people's results, notices that still run, open objections, and results of which nobody passed.
+// The batch: nothing is uploaded a second time that could differ from what was published.
 
-/** Photos without those of candidates who did not pass: people have one archive for the whole roster. Nobody's stay, to be refused. */
+/**
+ * Photos without those of candidates who did not pass: people have one archive for the whole roster. Nobody's stay, to
+ * be refused.
+ */
 function photosOfPassing(
   given: readonly GivenPhoto[],
   passing: readonly RawRow[],

@@ -1,7 +1,6 @@
 /**
- * Owns the reviewer's view (审核): batches within a centre's reach with whose approval they wait for, an organization's
- * history, a batch's rows with who they are, and how they differ from the plan.
- * It refuses to show rows whose disclosures do not fit their digests.
+ * What centres review (审核): batches within reach with whose approval they wait for, an organization's history, a
+ * batch's rows with who they are, and how they differ from the plan; and what waits for an organization (待办).
  */
 
 import { dayNumber, dayOf } from '../../base/day.ts';
@@ -178,9 +177,7 @@ export async function differencesOf(
   };
 }
 
-// Owns what waits for an organization (待办): cases and batches by the one thing that is to be done with each now, so that
-// nothing is counted twice.
-// It refuses to name what waits for somebody else, such as notices that run on.
+// What waits for an organization: each case and batch by the one thing that is to be done with it now.
 
 /** Days before the end of a notice from which it is said to end soon. */
 const SOON = 2;

@@ -1,6 +1,6 @@
 /**
- * Owns an organization's published rules (考务管理、质量管理、证书管理、收费标准; notice 2020, 六（三）): all four together, each
- * version signed, the newest shown to everybody, none ever overwritten.
+ * An organization's standing (暂停评价) and its published rules (考务管理、质量管理、证书管理、收费标准; notice 2020, 六（三）): all four
+ * rules together, each version signed, the newest shown to everybody, none ever overwritten.
  */
 
 import { Refusal } from '../../base/refusal.ts';
@@ -35,8 +35,8 @@ export async function rulesOf(
     : undefined;
 }
 
-// Owns an organization's standing (暂停评价): a centre suspends it with a reason, and it or a higher tier lifts that. While
-// suspended an organization files no plans, uploads nothing and orders nothing; what was issued stays as it was.
+// Standing: a centre suspends an organization with a reason, and it or a higher tier lifts that. While suspended it
+// files no plans, uploads nothing and orders nothing; what was issued stays as it was.
 
 export async function takeStanding({ service, caller, id, step, body, current, about }: Taking): Promise<Taken> {
   const code = parseOrganizationCode(id);
@@ -72,7 +72,10 @@ export async function suspensionOf(
   return { reason, until: until ?? null, since: step.received_at, by: step.iss };
 }
 
-/** Refuses an organization that is suspended (`organization_suspended`). @returns the same condition, for the transaction that follows */
+/**
+ * Refuses an organization that is suspended (`organization_suspended`).
+ * @returns the same condition, for the transaction that follows
+ */
 export async function requireStanding(service: Service, code: string): Promise<D1PreparedStatement> {
   const row = await selectCase(service.db, `standing:${code}`);
   if (row?.state === 'suspended')

@@ -1,6 +1,7 @@
 /**
- * Owns bodies of steps at rest: JSON, compressed, then encrypted and bound to case and number; opened again and read with
- * the step's schema. It refuses bodies that would not fit a row, and ciphertexts of another place.
+ * Cases as they are stored. Bodies of steps are JSON, compressed, then encrypted and bound to case and number. Cases
+ * are listed within somebody's reach and read as openCase does: order, digests and states, without the signatures,
+ * which were verified when the steps came. A step that was altered is refused (`register_differs`).
  */
 import { gunzipSync, gzipSync } from 'fflate';
 import { decodeUtf8, encodeUtf8, fromBase64url, toBase64url } from '../../base/bytes.ts';
@@ -52,9 +53,9 @@ export async function readStored<S extends StepName>(service: Service, row: Step
   return readBody(row.step as S, await openBody(service, row));
 }
 
-// What a case's line says for lists. Numbers, days and closed words stand open, for SQL; what is somebody's own words and
-// not published is sealed beside them, bound to the case. A line that was altered by hand is no fact: lists leave it out
-// and report it, what is about that case alone refuses it (`register_differs`).
+// What a case's line says for lists. Numbers, days and closed words stand open, for SQL; what is somebody's own words
+// and not published is sealed beside them, bound to the case. A line that was altered by hand is no fact: lists leave
+// it out and report it, what is about that case alone refuses it (`register_differs`).
 
 const factsPlace = (about: string): string => `case:${about}:facts`;
 
@@ -85,7 +86,10 @@ export function listedFacts<K extends Kind>(kind: K, { about, facts }: Line): Fa
   return read;
 }
 
-/** The facts of a line as whoever reaches the case reads them, its sealed words among them; undefined for one that was altered. */
+/**
+ * The facts of a line as whoever reaches the case reads them, its sealed words among them; undefined for one that was
+ * altered.
+ */
 async function openFacts(
   service: Service,
   { about, kind, facts }: Line & Pick<CaseRow, 'kind'>,
@@ -105,8 +109,7 @@ async function openFacts(
   }
 }
 
-// Owns reading the procedure: lists of cases within somebody's reach, and one case whole, with every step as it was signed
-// and its body. It refuses to show a stored step that its place in the chain does not hold (`register_differs`).
+// Reading cases.
 
 async function lineOf(service: Service, row: CaseRow): Promise<CaseLine | undefined> {
   const { about, kind, state, seq, last, organization, centre, parent, due, created_at, updated_at } = row;
@@ -150,7 +153,10 @@ export async function pageCases(service: Service, asker: Asker, filter: Asked, s
 export const differs = () =>
   new Refusal('register_differs', 'A stored step is not the one that was signed.', { part: 'step' });
 
-/** What `read` makes of a stored step; whatever it refuses means that the step was altered. @throws Refusal `register_differs` */
+/**
+ * What `read` makes of a stored step; whatever it refuses means that the step was altered.
+ * @throws Refusal `register_differs`
+ */
 async function asStored<T>(read: () => T | Promise<T>): Promise<T> {
   try {
     return await read();
@@ -159,7 +165,10 @@ async function asStored<T>(read: () => T | Promise<T>): Promise<T> {
   }
 }
 
-/** The body of one stored step by itself, if it is the one that was signed at this place. @throws Refusal `register_differs`, `ciphertext_wrong` */
+/**
+ * The body of one stored step by itself, if it is the one that was signed at this place.
+ * @throws Refusal `register_differs`, `ciphertext_wrong`
+ */
 export const signedBody = (service: Service, row: StepRow): Promise<unknown> =>
   asStored(async () => {
     const { payload } = claimedStep(row.token);

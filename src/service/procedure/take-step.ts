@@ -35,7 +35,8 @@ const HOOKS: Hooks = {
 /**
  * Takes a step. @param about the case that it must be about, where the address names one
  * @throws Refusal of the signature, of the table (`step_unknown`, `role_wrong`, `step_not_now`), of reach,
- *   of the token when it ended meanwhile, `case_id_malformed`, `step_body_differs`, `step_body_malformed`, `step_out_of_order`, `step_stale`, and of its kind
+ *   of the token when it ended meanwhile, `case_id_malformed`, `step_body_differs`, `step_body_malformed`,
+ *   `step_out_of_order`, `step_stale`, and of its kind
  */
 export async function takeStep(
   service: Service,

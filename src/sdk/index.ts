@@ -1,5 +1,6 @@
-/** What programs of training schools and centres use: see README.md, “From your own program”. */
+/** What programs of training schools and centres use; README.md says how, test/sdk/school-upload.ts shows it. */
 export { isRefusal, Refusal } from '../base/refusal.ts';
+export { readRows } from '../core/rows/row-file.ts';
 export * from './batch.ts';
 export * from './call.ts';
 export * from './certify.ts';

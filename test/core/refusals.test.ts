@@ -77,8 +77,8 @@ const filesIn = (folder: string, pattern: RegExp) =>
     .filter((name) => pattern.test(name))
     .map((name) => [`${folder}/${name}`, readFileSync(`${ROOT}${folder}/${name}`, 'utf8')] as const);
 
-/** Sources of the Worker: the command has its own errors. */
-const sources = filesIn('src', /^(?!cli\/|client\/).*\.tsx?$/);
+/** Sources of the Worker: the command and the callers' half have their own errors. */
+const sources = filesIn('src', /^(?!cli\/|sdk\/).*\.tsx?$/);
 
 /** How sources name a code: in the refusal itself, or through a helper of their file. */
 const FORMS: [file: RegExp, form: RegExp][] = [

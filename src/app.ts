@@ -5,12 +5,19 @@
 
 import { batchRoutes } from './api/batches-api.ts';
 import { bulkRoutes } from './api/bulk-api.ts';
-import { centreRoutes } from './api/enrolment-api.ts';
+import { drawRoutes } from './api/draws-api.ts';
+import { enrolmentRoutes } from './api/enrolment-api.ts';
+import { noticeRoutes } from './api/notices-api.ts';
 import { describeRoutes } from './api/openapi.ts';
-import { organizationData, organizationRoutes } from './api/organizations-api.ts';
-import { procedureRoutes, resultRoutes } from './api/procedure-api.ts';
+import { batchGuard } from './api/operation-parts.ts';
+import { organizationRoutes } from './api/organizations-api.ts';
+import { PAGES } from './api/page-operations.ts';
+import { procedureRoutes } from './api/procedure-api.ts';
 import { publicRoutes } from './api/public-api.ts';
+import { resultRoutes } from './api/results-api.ts';
 import { reviewRoutes } from './api/reviews-api.ts';
+import { statisticsData } from './api/statistics-api.ts';
+import { uploadRoutes } from './api/upload-api.ts';
 import { wellKnownRoutes } from './api/wellknown-api.ts';
 import { isRefusal, Refusal } from './base/refusal.ts';
 import { deskRoutes } from './desk/frame/desk-routes.tsx';
@@ -18,15 +25,15 @@ import { ConfigError, type Env, serviceAt, serviceOf } from './env.ts';
 import { shared } from './http/caching.ts';
 import { factory } from './http/context.ts';
 import { crossOrigin, preflight, refuseForeign } from './http/cross-site.ts';
+import { type Operations, operationsOf } from './http/operation.ts';
 import { onError } from './http/problems.ts';
 import { languageRoutes } from './http/reader-language.ts';
-import { ping } from './storage/database.ts';
 import { bulkPageRoutes } from './web/bulk/bulk-route.tsx';
 import { docsRoutes } from './web/docs/docs-routes.tsx';
-import { drawPages, drawRoutes } from './web/draws/draw-routes.tsx';
+import { drawPages } from './web/draws/draw-routes.tsx';
 import { answerNothing, answerProblem } from './web/frame/page-response.tsx';
 import { pageRoutes } from './web/home/home-routes.tsx';
-import { noticePages, noticeRoutes } from './web/notices/notice-routes.tsx';
+import { noticePages } from './web/notices/notice-routes.tsx';
 import { offlineRoutes } from './web/offline/offline.ts';
 import { organizationPages } from './web/organizations/organization-page-routes.tsx';
 import { scanRoutes } from './web/scan/scan-page.tsx';
@@ -58,26 +65,26 @@ app.use('*', crossOrigin);
 
 app.use('*', refuseForeign);
 
-app.get('/healthz', async (c) => {
-  await ping(c.var.service.db);
-  return c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' });
-});
+/** Every operation of the app: those that its routes declare, and the pages. */
+function operations(): Operations {
+  return { ...operationsOf(app), ...PAGES };
+}
 
 app.route('/', shared);
 
-app.route('/', describeRoutes);
+app.route('/', describeRoutes(operations));
 
 app.route('/', wellKnownRoutes);
 
 app.route('/', offlineRoutes);
 
+app.route('/', batchGuard);
+app.route('/', uploadRoutes);
 app.route('/', batchRoutes);
 
 app.route('/', organizationRoutes);
 
-app.route('/', organizationData);
-
-app.route('/', centreRoutes);
+app.route('/', enrolmentRoutes);
 
 app.route('/', procedureRoutes);
 
@@ -97,12 +104,13 @@ app.route('/', noticeRoutes);
 
 app.route('/', languageRoutes);
 
-app.route('/', docsRoutes);
+app.route('/', docsRoutes(operations));
 
 app.route('/', organizationPages);
 
 app.route('/', noticePages);
 
+app.route('/', statisticsData);
 app.route('/', statisticsRoutes);
 
 app.route('/', bulkPageRoutes);
@@ -112,6 +120,9 @@ app.route('/', scanRoutes);
 app.route('/', deskRoutes);
 
 app.route('/', pageRoutes);
+
+/** `METHOD /path/{name}` → what stands of it in openapi.json and /docs. */
+export const OPERATIONS = operations();
 
 // Every path of the table answers 405 with Allow to the methods that it does not have.
 const methods = new Map<string, Set<string>>();

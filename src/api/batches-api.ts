@@ -1,29 +1,31 @@
-/**
- * Owns the routes of batches: upload and issue by organizations, approval and return by centres, progress,
- * rows with their photos and certificates for both.
- * It refuses what lies outside the caller's reach before it says anything about it.
- */
-import type { Context, MiddlewareHandler } from 'hono';
+/** Routes of batches: lists, progress, rows with their photos, issuing, certificates one by one and as an archive. */
+import type { Context } from 'hono';
 import * as v from 'valibot';
 import { pageOf, readPlace } from '../base/paging.ts';
 import { Refusal } from '../base/refusal.ts';
 import { counted } from '../base/text.ts';
 import { photoType } from '../core/photo.ts';
+import {
+  Batch,
+  BatchCertificates,
+  BatchList,
+  BatchRows,
+  IssueBody,
+  IssueProgress,
+} from '../core/shapes/batch-shapes.ts';
 import { chosenType } from '../http/accept.ts';
-import { LIMITS, readJson, STEP_BODY } from '../http/body.ts';
-import { type AppEnv, allow, factory } from '../http/context.ts';
-import { acceptApproval } from '../service/approve.ts';
+import { LIMITS } from '../http/body.ts';
+import { type AppEnv, factory } from '../http/context.ts';
+import { file, json, ok, operation, TEXT } from '../http/operation.ts';
 import { openZip } from '../service/batch-archive.ts';
 import { photoOfRow, readCertificates, readRows } from '../service/batch-rows.ts';
-import type { Caller } from '../service/caller.ts';
 import { CALL_SECONDS, issueBatch } from '../service/issue.ts';
-import { batchView, findReached, reachBatch } from '../service/open-batch.ts';
-import { requireNotice } from '../service/procedure/batch-return.ts';
-import { takeStep } from '../service/procedure/take-step.ts';
-import { submitBatch } from '../service/upload.ts';
+import { batchView } from '../service/open-batch.ts';
 import { selectBatchesOf } from '../storage/batch-store.ts';
 import { selectOrder } from '../storage/numbering.ts';
-import { readIntake } from './upload-body.ts';
+import { statementSchema } from './json-schema.ts';
+import { TOKEN } from './openapi-examples.ts';
+import { AFTER, ALL, OF_APPROVALS, OF_BATCHES, OF_STATEMENTS, openedBatch, wholeOf } from './operation-parts.ts';
 
 /** Batches in one answer. */
 const PAGE = 200;
@@ -31,47 +33,6 @@ const PAGE = 200;
 /** Rows and certificates in one answer: 2 to 3 MB. */
 const ROWS = 2_000;
 const CERTIFICATES = 1_000;
-
-const ISSUE = v.object({ approval: v.string(), order: v.string() });
-
-const APPROVAL = v.object({ approval: v.string() });
-
-/** Roles within a route whose caller is known already. */
-const only =
-  (...roles: Caller['role'][]): MiddlewareHandler<AppEnv> =>
-  async (c, next) => {
-    if (!roles.includes(c.var.caller.role))
-      throw new Refusal('role_wrong', `This is for: ${roles.join(', ')}.`, { allowed: roles });
-    await next();
-  };
-const centresOnly = only('city', 'province');
-
-/** A String of structured fields (RFC 9651 §3.3.3) with its parameters, which say nothing here. */
-const QUOTED = /^"((?:[!#-[\]-~]|\\["\\])*)"(?: *;[^"]*)*$/;
-
-/** The key of draft-ietf-httpapi-idempotency-key-header, which is quoted, or the same key bare. */
-function readIdempotencyKey(header: string | undefined): string | null {
-  if (header === undefined) return null;
-  const key = header.startsWith('"') ? QUOTED.exec(header)?.[1]?.replace(/\\(.)/g, '$1') : header;
-  if (key === undefined || !/^[\x21-\x7e]{1,200}$/.test(key))
-    throw new Refusal(
-      'idempotency_key_malformed',
-      'An Idempotency-Key has 1 to 200 visible ASCII characters, quoted or bare.',
-    );
-  return key;
-}
-
-/** Refuses who does not reach the batch that the address names: of one whose filing is damaged, too, which can be returned. */
-const reached: MiddlewareHandler<AppEnv> = async (c, next) => {
-  await findReached(c.var.service, c.var.caller, c.req.param('id') as string);
-  await next();
-};
-
-/** Opens the batch that the address names, if the caller reaches it. */
-const opened: MiddlewareHandler<AppEnv> = async (c, next) => {
-  c.set('batch', await reachBatch(c.var.service, c.var.caller, c.req.param('id') as string));
-  await next();
-};
 
 /** `?after=`: the position of the last line that was read; the first page without. */
 function firstPosition(after: string | undefined): number {
@@ -83,6 +44,9 @@ function firstPosition(after: string | undefined): number {
   return Number(after) + 1;
 }
 
+/** Certificates in one archive, unless less is asked for. */
+const MOST = 10_000;
+
 /** A page out of one line more, which says whether the list goes on. */
 function rowsPage<T extends { position: number }>(
   found: readonly T[],
@@ -91,92 +55,6 @@ function rowsPage<T extends { position: number }>(
   const lines = found.slice(0, size);
   return { lines, next: found.length > size ? String(lines.at(-1)?.position) : null };
 }
-
-/** `?from=&limit=`: a stretch of a batch; all of it without. */
-function stretch(query: Record<string, string>): { from: number; limit: number } {
-  const whole = (name: string, fallback: number) => {
-    const value = query[name];
-    if (value === undefined) return fallback;
-    if (!/^\d{1,6}$/.test(value))
-      throw new Refusal('body_malformed', `The query parameter ${name} is a whole number.`, { part: name });
-    return Number(value);
-  };
-  return { from: whole('from', 0), limit: whole('limit', 10_000) };
-}
-
-export const batchRoutes = factory
-  .createApp()
-  .post('/v1/batches', allow('organization'), async (c) => {
-    requireNotice(c.var.service, null);
-    const key = readIdempotencyKey(c.req.header('idempotency-key'));
-    const { ignored, ...intake } = await readIntake(c);
-    const { batch, fresh } = await submitBatch(c.var.service, c.var.caller, intake, key);
-    const { id, count, root, state } = batch;
-    // A repeated key gets the answer that the first call got.
-    return c.json({ id, count, root, state, ...(ignored.length > 0 ? { ignored_columns: ignored } : {}) }, 201, {
-      Location: `/v1/batches/${id}`,
-      ...(fresh ? {} : { 'Idempotent-Replayed': 'true' }),
-    });
-  })
-  .get('/v1/batches', allow('organization'), async (c) => {
-    const { lines, next } = pageOf(
-      await selectBatchesOf(c.var.service.db, c.var.caller.subject.slice(4), PAGE + 1, readPlace(c.req.query('after'))),
-      PAGE,
-      ({ id, created_at }) => ({ first: 0, at: created_at, id }),
-    );
-    return c.json({
-      batches: lines.map(({ id, count, root, state, created_at }) => ({ id, count, root, state, created_at })),
-      next,
-    });
-  })
-  .use('/v1/batches/:id/*', allow('organization', 'city', 'province'))
-  .get('/v1/batches/:id', opened, async (c) => c.json(await batchView(c.var.service, c.var.batch)))
-  .get('/v1/batches/:id/rows', opened, async (c) => {
-    const { service, caller } = c.var;
-    const { batch, filing_token } = c.var.batch;
-    const from = firstPosition(c.req.query('after'));
-    const { lines: rows, next } = rowsPage(await readRows(service, caller, c.var.batch, from, ROWS + 1), ROWS);
-    return c.json({ id: batch.id, count: batch.count, root: batch.root, filing: filing_token, rows, next });
-  })
-  .get('/v1/batches/:id/rows/:position/photo', opened, async (c) => {
-    const position = c.req.param('position');
-    const photo = /^\d{1,6}$/.test(position)
-      ? await photoOfRow(c.var.service, c.var.batch, Number(position))
-      : undefined;
-    if (!photo) throw new Refusal('photo_not_found', 'The batch has no such row, or the row has no photo.');
-    return c.body(photo, 200, { 'Content-Type': photoType(photo), 'Cache-Control': 'private, no-store' });
-  })
-  .post('/v1/batches/:id/issue', opened, only('organization'), async (c) => {
-    const { service, batch } = c.var;
-    const tokens = await readJson(c, LIMITS.statement, ISSUE);
-    const done = await issueBatch(service, batch, tokens, service.now() + CALL_SECONDS);
-    return c.json({ id: c.req.param('id'), ...done }, done.state === 'issued' ? 200 : 202);
-  })
-  .get('/v1/batches/:id/certificates', opened, async (c) => {
-    const { id, state, count } = c.var.batch.batch;
-    const from = firstPosition(c.req.query('after'));
-    const { lines, next } = rowsPage(
-      await readCertificates(c.var.service, c.var.batch, from, CERTIFICATES + 1),
-      CERTIFICATES,
-    );
-    return c.json({ id, state, count, certificates: lines.map(({ position: _, ...line }) => line), next });
-  })
-  .get('/v1/batches/:id/certificates.zip', opened, (c) => certificatesZip(c, stretch(c.req.query())))
-  .post('/v1/batches/:id/approvals', opened, centresOnly, async (c) => {
-    const { approval } = await readJson(c, LIMITS.statement, APPROVAL);
-    const { id, state } = await acceptApproval(c.var.service, c.var.caller, c.var.batch, approval);
-    return c.json({ id, state }, 201);
-  })
-  .post('/v1/batches/:id/return', reached, centresOnly, async (c) => {
-    // An address for the step of the batch's own case, not another way to return it.
-    const { statement, body } = await readJson(c, LIMITS.statement, STEP_BODY);
-    const id = c.req.param('id');
-    const { state, fresh } = await takeStep(c.var.service, c.var.caller, statement, body, `batch:${id}`);
-    return c.json({ id, state }, fresh ? 201 : 200);
-  });
-
-// Owns the route of a batch's certificates as one archive: which stretch, what it is called, and that it is whole.
-// It refuses a batch that is not issued to its end, and a stretch that lies outside of it.
 
 /** `b….zip`, or for a part `b….00201-00400.zip`, with places counted from 1 as people do. */
 function fileName(batch: string, from: number, to: number, count: number): string {
@@ -218,3 +96,192 @@ async function certificatesZip(
   if (c.req.method === 'HEAD') return c.body(null, 200, headers);
   return c.body(await openZip(service, { batch: id, from, to }, caller.subject), 200, headers);
 }
+
+export const batchRoutes = factory
+  .createApp()
+  .get(
+    '/v1/batches',
+    operation({
+      tag: '评价机构',
+      summary: '本机构的批次 / own batches',
+      roles: ['organization'],
+      query: { after: AFTER },
+      answers: ok('至多 200 批，最新的在前 / at most 200, the newest first', json(BatchList)),
+      problems: ['body_malformed'],
+    }),
+    async (c) => {
+      const { lines, next } = pageOf(
+        await selectBatchesOf(
+          c.var.service.db,
+          c.var.caller.subject.slice(4),
+          PAGE + 1,
+          readPlace(c.req.valid('query').after),
+        ),
+        PAGE,
+        ({ id, created_at }) => ({ first: 0, at: created_at, id }),
+      );
+      return c.json({
+        batches: lines.map(({ id, count, root, state, created_at }) => ({ id, count, root, state, created_at })),
+        next,
+      });
+    },
+  )
+  .get(
+    '/v1/batches/:id',
+    openedBatch,
+    operation({
+      tag: '评价机构',
+      summary: '批次状态与进度 / state and progress',
+      roles: ALL,
+      answers: ok('batch', json(Batch)),
+      problems: OF_BATCHES,
+    }),
+    async (c) => c.json(await batchView(c.var.service, c.var.batch)),
+  )
+  .get(
+    '/v1/batches/:id/rows',
+    openedBatch,
+    operation({
+      tag: '评价机构',
+      summary: '批次各行及披露，供重算根 / rows with disclosures, to recompute the root',
+      roles: ALL,
+      query: { after: AFTER },
+      answers: ok('至多 2000 行 / at most 2000 rows', json(BatchRows)),
+      problems: [...OF_BATCHES, 'body_malformed', 'ciphertext_wrong'],
+    }),
+    async (c) => {
+      const { service, caller } = c.var;
+      const { batch, filing_token } = c.var.batch;
+      const from = firstPosition(c.req.valid('query').after);
+      const { lines: rows, next } = rowsPage(await readRows(service, caller, c.var.batch, from, ROWS + 1), ROWS);
+      return c.json({ id: batch.id, count: batch.count, root: batch.root, filing: filing_token, rows, next });
+    },
+  )
+  .get(
+    '/v1/batches/:id/rows/:position/photo',
+    openedBatch,
+    operation({
+      tag: '评价机构',
+      summary: '某行的照片，与上传的文件逐字节相同 / photo of a row, the very file that was uploaded',
+      description: 'Its SHA-256 stands in the row’s disclosures as `photo_digest`: compare it.',
+      roles: ALL,
+      answers: ok('照片 / photo', file('image/jpeg', 'image/png')),
+      problems: [...OF_BATCHES, 'photo_not_found', 'photo_differs', 'ciphertext_wrong'],
+    }),
+    async (c) => {
+      const position = c.req.param('position');
+      const photo = /^\d{1,6}$/.test(position)
+        ? await photoOfRow(c.var.service, c.var.batch, Number(position))
+        : undefined;
+      if (!photo) throw new Refusal('photo_not_found', 'The batch has no such row, or the row has no photo.');
+      return c.body(photo, 200, { 'Content-Type': photoType(photo), 'Cache-Control': 'private, no-store' });
+    },
+  )
+  .post(
+    '/v1/batches/:id/issue',
+    openedBatch,
+    operation({
+      limit: LIMITS.statement,
+      tag: '评价机构',
+      summary: '颁发一批证书 / issue a batch',
+      description: `\`order\` is an \`issue+jwt\`: #/components/schemas/${statementSchema('issue+jwt')}. Repeating the call goes on where it stopped.`,
+      roles: ['organization'],
+      body: json(IssueBody, { approval: TOKEN, order: TOKEN }),
+      answers: {
+        200: {
+          description: '已全部颁发 / done',
+          content: json(IssueProgress, { id: 'b5f0c9a1e2d3b4c5d6e7f809', state: 'issued', count: 1, issued: 1 }),
+        },
+        202: { description: '仍在签发，请重复调用 / still signing: repeat the call', content: json(IssueProgress) },
+      },
+      problems: [
+        ...OF_BATCHES,
+        ...OF_STATEMENTS,
+        ...OF_APPROVALS,
+        'approval_differs',
+        'order_before_approval',
+        'approval_used',
+        'batch_not_uploaded',
+        'notice_required',
+        'batch_already_ordered',
+        'batch_closed',
+        'filed_by_other_centre',
+        'capacity_exceeded',
+        'serials_exhausted',
+        'already_certified',
+        'replaces_not_live',
+        'replaces_suspended',
+        'issuing_key_missing',
+        'issuing_key_withdrawn',
+        'filing_withdrawn',
+        'approval_withdrawn',
+        'client_withdrawn',
+        'organization_suspended',
+      ],
+    }),
+    async (c) => {
+      const { service, batch } = c.var;
+      const tokens = c.req.valid('json');
+      const done = await issueBatch(service, batch, tokens, service.now() + CALL_SECONDS);
+      return c.json({ id: c.req.param('id'), ...done }, done.state === 'issued' ? 200 : 202);
+    },
+  )
+  .get(
+    '/v1/batches/:id/certificates',
+    openedBatch,
+    operation({
+      tag: '评价机构',
+      summary: '批次的证书 / certificates of a batch',
+      roles: ALL,
+      query: { after: AFTER },
+      answers: ok('至多 1000 张，按行的次序 / at most 1000, in row order', json(BatchCertificates)),
+      problems: [...OF_BATCHES, 'body_malformed', 'ciphertext_wrong'],
+    }),
+    async (c) => {
+      const { id, state, count } = c.var.batch.batch;
+      const from = firstPosition(c.req.valid('query').after);
+      const { lines, next } = rowsPage(
+        await readCertificates(c.var.service, c.var.batch, from, CERTIFICATES + 1),
+        CERTIFICATES,
+      );
+      return c.json({ id, state, count, certificates: lines.map(({ position: _, ...line }) => line), next });
+    },
+  )
+  .get(
+    '/v1/batches/:id/certificates.zip',
+    openedBatch,
+    operation({
+      tag: '评价机构',
+      summary: '打包下载批次的证书 PDF / all PDFs of a batch, in one archive',
+      roles: ALL,
+      noEmpty: true,
+      query: { from: wholeOf(6, { default: 0 }), limit: wholeOf(6, { default: MOST }) },
+      description: `按名单顺序逐张核验、排印并即时发送，每张为 \`<证书编号>.pdf\`，不论其状态；每张都记为一次下载。大批次请用 \`from\` 和 \`limit\` 分段下载，每段不超过 500 张，中断后从缺的一张继续。途中出错则传输中断，不会给出看似完整的文件。
+
+Verified, drawn and sent one by one in the order of the batch, each as \`<number>.pdf\`, whatever its status; each counts as a download. Take large batches in parts of at most 500 by \`from\` and \`limit\`, and go on from the first that is missing. If one cannot be given the transfer breaks off: what arrived has no directory and does not pass for whole.`,
+      answers: {
+        200: {
+          description:
+            'ZIP；未压缩，大小在每个文件之前 / stored, with sizes before each file; X-Certificates: how many; Last-Modified: when they were issued',
+          content: file('application/zip'),
+          headers: {
+            'Content-Disposition': TEXT,
+            'Last-Modified': TEXT,
+            'X-Certificates': v.pipe(v.number(), v.integer(), v.minValue(1)),
+          },
+        },
+      },
+      problems: [
+        ...OF_BATCHES,
+        'not_acceptable',
+        'body_malformed',
+        'batch_not_issued',
+        'range_outside',
+        'ciphertext_wrong',
+      ],
+    }),
+    (c) => {
+      const { from = 0, limit = MOST } = c.req.valid('query');
+      return certificatesZip(c, { from, limit });
+    },
+  );

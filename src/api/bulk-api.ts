@@ -1,27 +1,32 @@
 /**
- * Owns the routes of checking lists: the check itself, open to anyone for short lists and to a bulk key for long ones, and the
- * keys, which centres give and end. The answer is streamed; when it breaks off there is no receipt, and so it cannot pass for whole.
- * It refuses lists that are too long, before anything is looked up, and every row counts: against the caller's brake, or the key's day.
+ * Routes of checking lists: the check itself, open to anyone for short lists and to a bulk key for long ones, and the keys.
+ * The answer is streamed; when it breaks off there is no receipt, and so it cannot pass for whole. Every row counts: against
+ * the caller's rate limit, or the key's day.
  */
 import type { Context } from 'hono';
 import * as v from 'valibot';
 import { toTimestamp } from '../base/day.ts';
-import { countRows, KEYED_ROWS, LARGEST_QUOTA, NDJSON_TYPES, OPEN_ROWS } from '../core/bulk-list.ts';
+import { countRows, KEYED_ROWS, NDJSON_TYPES, OPEN_ROWS } from '../core/bulk-list.ts';
+import { BulkKey, BulkKeyBody, BulkKeyMade, BulkKeys } from '../core/shapes/batch-shapes.ts';
 import { chosenType } from '../http/accept.ts';
-import { LIMITS, readBytes, readJson, requireType } from '../http/body.ts';
-import { type AppEnv, allow, factory } from '../http/context.ts';
-import { announce, spend } from '../http/rate-limit.ts';
+import { LIMITS, readBytes, requireType } from '../http/body.ts';
+import { type AppEnv, factory } from '../http/context.ts';
+import { json, type Media, ok, operation } from '../http/operation.ts';
+import { spend } from '../http/rate-limit.ts';
 import { answerBulk } from '../service/bulk-check.ts';
 import { endBulkKey, listBulkKeys, makeBulkKey, readBulkKey, spendRows } from '../service/bulk-keys.ts';
 import type { BulkKeyRow } from '../storage/bulk-key-store.ts';
+import { refTo, statementSchema } from './json-schema.ts';
+import { HOLDER, NUMBER } from './openapi-examples.ts';
+import { CENTRES } from './operation-parts.ts';
 
-const ASKED = v.object({
-  name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100), v.regex(/^[^\p{C}<>]+$/u)),
-  quota_per_day: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LARGEST_QUOTA))),
-  expires_on: v.string(),
-});
-
-const centres = allow('city', 'province');
+/** One JSON value a line, under each of the names of such lists. */
+const ndjson = (name: string, example?: string): Media => {
+  const schema = v.pipe(v.string(), v.metadata({ contentMediaType: 'application/json', contentSchema: refTo(name) }));
+  return Object.fromEntries(
+    NDJSON_TYPES.map((type) => [type, { schema, ...(example === undefined ? {} : { example }) }]),
+  );
+};
 
 const shown = ({ created_at, revoked_at, ...row }: BulkKeyRow) => ({
   ...row,
@@ -61,9 +66,6 @@ async function checkList(c: Context<AppEnv>) {
     c,
     NDJSON_TYPES.toSorted((a, b) => Number(b === sent) - Number(a === sent)),
   );
-  announce(c, 'lookup');
-  // Before the key is looked up: wrong keys are braked as well.
-  await spend(c, 'lookup');
   const authorization = c.req.header('authorization');
   const key = authorization === undefined ? undefined : await readBulkKey(service, authorization);
   const request = await readBytes(c, key ? LIMITS.bulk : LIMITS.bulkOpen);
@@ -77,15 +79,70 @@ async function checkList(c: Context<AppEnv>) {
 
 export const bulkRoutes = factory
   .createApp()
-  .post('/v1/verify/bulk', checkList)
-  .post('/v1/bulk-keys', centres, async (c) => {
-    const { key, ...row } = await makeBulkKey(c.var.service, c.var.caller, await readJson(c, LIMITS.small, ASKED));
-    return c.json({ ...shown(row), key }, 201);
-  })
-  .get('/v1/bulk-keys', centres, async (c) => {
-    const keys = await listBulkKeys(c.var.service, c.var.caller);
-    return c.json({ keys: keys.map(({ used_today, ...row }) => ({ ...shown(row), used_today })) });
-  })
-  .delete('/v1/bulk-keys/:key', centres, async (c) =>
-    c.json(shown(await endBulkKey(c.var.service, c.var.caller, c.req.param('key')))),
+  .post(
+    '/v1/verify/bulk',
+    operation({
+      tag: '查询核验',
+      brake: 'lookup',
+      summary: '批量核验名单 / check a list',
+      description: `每行一个 JSON 对象，按原顺序逐行答复，最后一行是签名回执。任何人一次最多 100 行；持批量密钥（Authorization: Bearer）最多 10,000 行，计入当日额度。回执：#/components/schemas/${statementSchema('receipt+jwt')}。
+
+One JSON object a line, answered line by line in the same order; the last line is a signed receipt. Anyone: at most 100 rows, each counted as a look-up. With a bulk key (Authorization: Bearer): at most 10,000, counted against the key's day.`,
+      headers: { Authorization: v.pipe(v.string(), v.regex(/^Bearer lzb_[A-Za-z0-9_-]{43}$/)) },
+      body: ndjson('BulkRow', `{"number":"${NUMBER}","name":"${HOLDER.name}"}\n`),
+      answers: ok(
+        '每行一个 BulkLine；类型按 Accept，否则同所发 / one BulkLine a line; its type by Accept, else that of the request',
+        ndjson('BulkLine'),
+      ),
+      problems: [
+        'not_acceptable',
+        'bulk_empty',
+        'bulk_too_many',
+        'bulk_key_unknown',
+        'bulk_key_ended',
+        'bulk_quota_exceeded',
+      ],
+    }),
+    checkList,
+  )
+  .post(
+    '/v1/bulk-keys',
+    operation({
+      limit: LIMITS.small,
+      tag: '鉴定指导中心',
+      summary: '发给用人单位一把批量密钥 / give an employer a bulk key',
+      description: '密钥只在此答复中出现一次 / the key stands in this answer and nowhere else.',
+      roles: CENTRES,
+      body: json(BulkKeyBody, { name: '济南某制造有限公司', quota_per_day: 10_000, expires_on: '2027-11-24' }),
+      answers: { 201: { description: '已生成 / made', content: json(BulkKeyMade) } },
+      problems: ['day_malformed', 'bulk_key_expiry_wrong'],
+    }),
+    async (c) => {
+      const { key, ...row } = await makeBulkKey(c.var.service, c.var.caller, c.req.valid('json'));
+      return c.json({ ...shown(row), key }, 201);
+    },
+  )
+  .get(
+    '/v1/bulk-keys',
+    operation({
+      tag: '鉴定指导中心',
+      summary: '发出的批量密钥 / bulk keys that were given',
+      roles: CENTRES,
+      answers: ok('最近 1000 把；省中心可见全部 / the newest 1000; the province sees all', json(BulkKeys)),
+    }),
+    async (c) => {
+      const keys = await listBulkKeys(c.var.service, c.var.caller);
+      return c.json({ keys: keys.map(({ used_today, ...row }) => ({ ...shown(row), used_today })) });
+    },
+  )
+  .delete(
+    '/v1/bulk-keys/:key',
+    operation({
+      tag: '鉴定指导中心',
+      summary: '撤销批量密钥，立即生效 / end a bulk key, at once',
+      roles: CENTRES,
+      answers: ok('已撤销 / ended', json(BulkKey)),
+      problems: ['bulk_key_not_found', 'out_of_reach'],
+    }),
+    async (c) => c.json(shown(await endBulkKey(c.var.service, c.var.caller, c.req.param('key')))),
   );

@@ -1,5 +1,5 @@
 /** The JSON Schemas of openapi.json, made of the valibot schemas that the code itself reads with. */
-import { type ConversionConfig, toJsonSchemaDefs } from '@valibot/to-json-schema';
+import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
 import { together } from '../base/words.ts';
 import { knownLabel } from '../core/field-words.ts';
@@ -40,6 +40,8 @@ for (const shapes of [certificateShapes, batchShapes, procedureShapes, publicSha
 for (const [typ, schema] of Object.entries(SCHEMAS)) NAMED[statementSchema(typ as StatementType)] = schema;
 for (const [step, schema] of Object.entries(BODIES)) NAMED[stepSchema(step)] = schema;
 
+const NAMES = new Map(Object.entries(NAMED).map(([name, schema]) => [schema, name]));
+
 export const refTo = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
 
 /** What cannot be said in JSON Schema (checks of a whole, transformations) is left out. */
@@ -53,6 +55,14 @@ const CONFIG: ConversionConfig = {
       ? { type: 'integer', enum: [...LEVELS], minimum: 1, maximum: 5 }
       : undefined,
 };
+
+/** A schema of an operation: its name where it has one, else itself. */
+export function schemaOf(schema: v.GenericSchema): JsonSchema {
+  const name = NAMES.get(schema);
+  if (name !== undefined) return refTo(name);
+  const { $schema, ...json } = toJsonSchema(schema as Parameters<typeof toJsonSchema>[0], CONFIG) as JsonSchema;
+  return json;
+}
 
 /** Calls `say` for each property with its dotted path (`jobs[]`: of an entry of a list), and for alternatives without. */
 function walk(schema: JsonSchema, say: (part: JsonSchema, path?: string) => void, path = ''): void {

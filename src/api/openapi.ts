@@ -1,21 +1,48 @@
-/** Owns `GET /openapi.json`: the description of every route, with this service's own address. */
-
+/**
+ * `GET /openapi.json`: one OpenAPI 3.1 document made of the declared operations, the schemas and the problems. What can go
+ * wrong with credentials and bodies is added here, once for all operations.
+ */
+import * as v from 'valibot';
 import { HERE } from '../core/province.ts';
 import { factory } from '../http/context.ts';
+import { json, type Media, type Operation, type Operations, ok, operation, TAGS } from '../http/operation.ts';
 import { PROBLEM_TYPE, PROBLEMS } from '../http/problems.ts';
-import { namedSchemas, refTo as ref } from './json-schema.ts';
-import { PROBLEM } from './openapi-examples.ts';
-import { OPERATIONS, type Operation, PARAMETERS, TAGS } from './openapi-paths.ts';
+import { namedSchemas, refTo, schemaOf } from './json-schema.ts';
+import { CODE, NUMBER, PROBLEM } from './openapi-examples.ts';
 
-export const describeRoutes = factory
-  .createApp()
-  .get('/openapi.json', (c) =>
-    c.json(describeApi(c.var.service.config.origin), 200, { 'Cache-Control': 'public, max-age=60' }),
+/** @param operations what the app has, once all is mounted */
+export const describeRoutes = (operations: () => Operations) =>
+  factory.createApp().get(
+    '/openapi.json',
+    operation({
+      tag: '服务',
+      summary: '本文档 / this document',
+      answers: ok('OpenAPI 3.1', json(v.looseObject({}))),
+    }),
+    (c) =>
+      c.json(describeApi(c.var.service.config.origin, operations()), 200, { 'Cache-Control': 'public, max-age=60' }),
   );
 
-// Owns openapi.json: puts the table of operations, the schemas and the problems together into one OpenAPI 3.1
-// document. What can go wrong with credentials and bodies is added here, once for all operations.
-// It holds no words of its own but those about calling at all.
+/** Path parameters by name. */
+export const PARAMETERS: Readonly<Record<string, { description: string; example: string }>> = {
+  number: { description: '证书编号，可含空格、连字符、全角 / certificate number as typed', example: NUMBER },
+  code: { description: '机构编码 / organization code', example: CODE },
+  n: { description: '颁发密钥的序号 / number of the issuing key', example: '1' },
+  key: { description: '批量密钥编号 / id of a bulk key', example: 'k0123456789abcdef' },
+  id: { description: '批次号 / batch id', example: 'b5f0c9a1e2d3b4c5d6e7f809' },
+  position: { description: '行的 position，从 0 开始 / `position` of the row, from 0', example: '0' },
+  list: {
+    description: '`revocation-<n>`, `suspension-<n>`, or `inactive-<n>`: what is in either',
+    example: 'revocation-1',
+  },
+  about: { description: '业务编号 / the case', example: 'plan:p0123456789abcdef' },
+  path: { description: '视图地址 / address of a view', example: 'plans' },
+  template: { description: '表名和格式 / which table, in which form', example: 'roster.xlsx' },
+  sha256: { description: '附件摘要 / digest of a file', example: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg' },
+  draw: { description: '抽取编号，可带 draw: / the draw, with or without `draw:`', example: 'dAbCdEf0123456789' },
+  notice: { description: '公示编号 / the notice', example: 'r0123456789abcdef' },
+  file: { description: 'name of a file of the pages', example: 'home.js' },
+};
 
 const OF_CREDENTIALS = [
   'authorization_missing',
@@ -41,8 +68,8 @@ const isForm = ({ body = {}, tag }: Operation, route: string): boolean =>
   tag === '网页' || route.startsWith('POST /v1/notices/') || Object.keys(body).includes('multipart/form-data');
 const OF_JSON = ['json_malformed', 'json_too_deep', 'json_too_large', 'body_malformed'];
 
-/** Of the brakes: the second factor is counted, and a form may ask for a person, where personal data is asked for. */
-const brakesOf = ({ brake, tag }: Operation): string[] => [
+/** Of the rate limits: the second factor is counted, and a form may ask for a person, where personal data is asked for. */
+const limitsOf = ({ brake, tag }: Operation): string[] => [
   ...(brake ? ['too_many_requests'] : []),
   ...(brake === 'search' ? ['second_factor_locked', ...(tag === '网页' ? ['human_check_failed'] : [])] : []),
 ];
@@ -55,7 +82,7 @@ function problemsOf(route: string, operation: Operation): Map<number, string[]> 
     ...(operation.body ? OF_BODIES : []),
     ...(jsonBody ? OF_JSON : []),
     ...(operation.body && isForm(operation, route) ? ['cross_site'] : []),
-    ...brakesOf(operation),
+    ...limitsOf(operation),
     ...(operation.problems ?? []),
   ];
   const byStatus = new Map<number, string[]>();
@@ -66,13 +93,23 @@ function problemsOf(route: string, operation: Operation): Map<number, string[]> 
   return byStatus;
 }
 
+const mediaOf = (media: Media): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(media).map(([type, { schema, ...example }]) => [type, { schema: schemaOf(schema), ...example }]),
+  );
+
 function answersOf(route: string, operation: Operation): Record<string, unknown> {
   const answers: Record<string, unknown> = {};
-  for (const [status, { headers, ...answer }] of Object.entries(operation.answers)) {
+  for (const [status, { description, content, headers }] of Object.entries(operation.answers)) {
     answers[status] = {
-      ...answer,
+      description,
+      ...(content ? { content: mediaOf(content) } : {}),
       ...(headers
-        ? { headers: Object.fromEntries(Object.entries(headers).map(([name, schema]) => [name, { schema }])) }
+        ? {
+            headers: Object.fromEntries(
+              Object.entries(headers).map(([name, schema]) => [name, { schema: schemaOf(schema) }]),
+            ),
+          }
         : {}),
     };
   }
@@ -92,7 +129,7 @@ function answersOf(route: string, operation: Operation): Record<string, unknown>
         : {}),
       content: {
         [PROBLEM_TYPE]: {
-          schema: { allOf: [ref('Problem'), { properties: { code: { enum: codes } } }] },
+          schema: { allOf: [refTo('Problem'), { properties: { code: { enum: codes } } }] },
           ...(example?.status === status ? { example } : {}),
         },
         ...(operation.tag === '网页' ? { 'text/html': { schema: { type: 'string' } } } : {}),
@@ -109,9 +146,9 @@ function describe(route: string, operation: Operation): Record<string, unknown> 
   const { tag, summary, description, roles, query = {}, headers = {}, body } = operation;
   const names = [...route.matchAll(/\{(\w+)\}/g)].map((match) => match[1] as string);
   const parameters = [
-    ...names.map((name) => ({ name, in: 'path', required: true, ...PARAMETERS[name] })),
-    ...Object.entries(query).map(([name, schema]) => ({ name, in: 'query', schema })),
-    ...Object.entries(headers).map(([name, schema]) => ({ name, in: 'header', schema })),
+    ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' }, ...PARAMETERS[name] })),
+    ...Object.entries(query).map(([name, schema]) => ({ name, in: 'query', schema: schemaOf(schema) })),
+    ...Object.entries(headers).map(([name, schema]) => ({ name, in: 'header', schema: schemaOf(schema) })),
   ];
   const who = roles ? `谁可调用 / who: ${roles.join(', ')}.` : undefined;
   return {
@@ -125,14 +162,14 @@ function describe(route: string, operation: Operation): Record<string, unknown> 
     security: roles ? [{ accessToken: [], proof: [] }] : [],
     ...(roles ? { 'x-roles': roles } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body ? { requestBody: { required: true, content: body } } : {}),
+    ...(body ? { requestBody: { required: true, content: mediaOf(body) } } : {}),
     responses: answersOf(route, operation),
   };
 }
 
-function pathsOf(): Record<string, Record<string, unknown>> {
+function pathsOf(operations: Operations): Record<string, Record<string, unknown>> {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const [key, operation] of Object.entries(OPERATIONS)) {
+  for (const [key, operation] of Object.entries(operations)) {
     const [method, path] = key.split(' ') as [string, string];
     (paths[path] ??= {})[method.toLowerCase()] = describe(key, operation);
   }
@@ -150,7 +187,7 @@ Errors are RFC 9457 problems: compare \`code\`. HEAD works wherever GET does; a 
 Pages of other websites may read public data, the look-up by number and POST /v1/verify (CORS). Bodies are not compressed.`;
 
 /** The document for a service at `origin`. */
-export function describeApi(origin: string) {
+export function describeApi(origin: string, operations: Operations) {
   return {
     openapi: '3.1.0',
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
@@ -164,7 +201,7 @@ export function describeApi(origin: string) {
     },
     servers: [{ url: origin }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-    paths: pathsOf(),
+    paths: pathsOf(operations),
     components: {
       securitySchemes: {
         accessToken: {
@@ -184,7 +221,7 @@ export function describeApi(origin: string) {
       responses: {
         Problem: {
           description: '其他错误 / any other problem',
-          content: { [PROBLEM_TYPE]: { schema: ref('Problem'), example: PROBLEM } },
+          content: { [PROBLEM_TYPE]: { schema: refTo('Problem'), example: PROBLEM } },
         },
       },
       schemas: namedSchemas(),

@@ -1,33 +1,27 @@
-/**
- * Owns the routes of the procedure: one that takes steps, lists of cases and one case whole, attached files, and what a
- * key is known as. What each step asks stands in src/service/procedure/.
- * It refuses what lies outside the caller's reach, and brakes those whom nobody knows yet.
- */
-
+/** Routes of the procedure: steps, cases, attached files, and what a key is known as. */
 import type { Context } from 'hono';
 import * as v from 'valibot';
-import { fromBase64url, sha256, toBase64url } from '../base/bytes.ts';
+import { fromBase64url } from '../base/bytes.ts';
 import { shanghaiDay } from '../base/day.ts';
 import { readPlace } from '../base/paging.ts';
 import { Refusal } from '../base/refusal.ts';
-import { TEMPLATES, type TemplateName, template } from '../core/procedure/roster-tables.ts';
-import { KINDS, readAbout } from '../core/procedure/steps.ts';
+import { FILE_TYPES } from '../core/procedure/body-shapes.ts';
+import { KINDS, PROCEDURES, readAbout, type StepRule, statesOf } from '../core/procedure/steps.ts';
 import { ORGANIZATION_CODE } from '../core/province.ts';
-import { XLSX_TYPE } from '../core/rows/row-file.ts';
-import { photosOfArchive } from '../core/rows/row-photos.ts';
-import { LIMITS, parseJson, readBytes, readJson, readShape, requireType, STEP_BODY } from '../http/body.ts';
-import { type AppEnv, allow, factory } from '../http/context.ts';
+import { Case, CaseList, KeptFile, Me, StepBody, StepTaken } from '../core/shapes/procedure-shapes.ts';
+import { LIMITS, readBytes } from '../http/body.ts';
+import { type AppEnv, factory } from '../http/context.ts';
+import { BINARY, json, operation } from '../http/operation.ts';
 import { announce, senderOf, siteOf, spend } from '../http/rate-limit.ts';
 import { admitFile, admitStep, type Sender, SITE_TIMES } from '../service/procedure/applicant-limits.ts';
 import { keepFile, readFile } from '../service/procedure/case-files.ts';
-import { makeBatch } from '../service/procedure/result-steps.ts';
 import { pageCases, viewCase } from '../service/procedure/stored-cases.ts';
 import { takeStep } from '../service/procedure/take-step.ts';
 import { reachCase } from '../service/reach.ts';
 import { selectSteps } from '../storage/case-store.ts';
 import { selectNaming } from '../storage/statement-store.ts';
-
-const everybody = allow('applicant', 'organization', 'city', 'province');
+import { TOKEN } from './openapi-examples.ts';
+import { AFTER, EVERYBODY, wholeOf } from './operation-parts.ts';
 
 /** Cases in one answer. */
 const PAGE = 100;
@@ -51,112 +45,241 @@ async function strangerOf(c: Context<AppEnv>): Promise<Sender[]> {
   ];
 }
 
-const query = (value: string | undefined, pattern: RegExp, part: string): string | undefined => {
-  if (value === undefined || value === '') return undefined;
-  if (!pattern.test(value)) throw new Refusal('body_malformed', `The query parameter ${part} is malformed.`, { part });
-  return value;
-};
+const ABOUT = 'plan:p0123456789abcdef';
+/** Files of the procedure, by type. */
+const FILES = Object.fromEntries(FILE_TYPES.map((type) => [type, { schema: BINARY }]));
 
+const words = KINDS.map(
+  (kind) =>
+    `- \`${kind}\` (${statesOf(kind).join(', ')}): ${(Object.entries(PROCEDURES[kind]) as [string, StepRule][]).map(([name, { from, by }]) => `\`${name}\` ${from.map((state) => state ?? '—').join('|')} [${by.join(', ')}]`).join('; ')}`,
+).join('\n');
+
+const OF_DRAW_STEPS = [
+  'draw_impossible',
+  'draw_session_unknown',
+  'seed_differs',
+  'draw_open',
+  'public_source_late',
+  'public_value_early',
+  'public_value_malformed',
+  'session_not_drawn',
+  'inspector_not_drawn',
+  'finding_too_early',
+  'finding_missing',
+];
+const OF_CASES = ['case_not_found', 'out_of_reach', 'register_differs'];
+/** Of plans and results. */
+const OF_PLANS = [
+  'plan_refused',
+  'plan_too_late',
+  'plan_under_way',
+  'plan_not_filed',
+  'plan_differs',
+  'results_refused',
+  'results_exist',
+  'results_uploaded',
+  'exam_not_over',
+  'notice_running',
+  'objection_open',
+  'batch_differs',
+  'batch_closed',
+  'root_differs',
+  'count_differs',
+  'batch_not_uploaded',
+  'capacity_exceeded',
+  'calendar_not_covered',
+  'reason_missing',
+  'organization_not_filed',
+  'organization_suspended',
+];
+/** Of applications, selection, devices, lost keys, standing and rules. */
+const OF_FILING = [
+  'application_open',
+  'applications_full',
+  'applications_too_often',
+  'centre_unknown',
+  'key_not_callers',
+  'organization_differs',
+  'organization_not_filed',
+  'organization_not_found',
+  'filing_unknown',
+  'filing_replaced',
+  'filing_differs_from_application',
+  'selection_reason_missing',
+  'code_taken',
+  'client_statement_unknown',
+  'client_names_other_key',
+  'endorsement_missing',
+  'file_not_found',
+  'rank_too_low',
+  'filing_withdrawn',
+  'statement_expired',
+];
 export const procedureRoutes = factory
   .createApp()
-  .post('/v1/steps', everybody, brakeApplicants, async (c) => {
-    const { statement, body } = await readJson(c, LIMITS.step, STEP_BODY);
-    if (c.var.caller.role === 'applicant') await admitStep(c.var.service, await strangerOf(c));
-    const { fresh, ...answer } = await takeStep(c.var.service, c.var.caller, statement, body);
-    return c.json(answer, fresh ? 201 : 200);
-  })
-  .get('/v1/cases', everybody, async (c) => {
-    const kind = query(c.req.query('kind'), new RegExp(`^(${KINDS.join('|')})$`), 'kind');
-    const state = query(c.req.query('state'), /^[a-z]{1,20}$/, 'state');
-    const organization = query(c.req.query('organization'), ORGANIZATION_CODE, 'organization');
-    const parent = query(c.req.query('parent'), /^[a-z]{1,12}:[A-Za-z0-9_-]{8,64}$/, 'parent');
-    const before = query(c.req.query('before'), /^\d{1,12}$/, 'before');
-    const after = readPlace(c.req.query('after'));
-    const { lines, next } = await pageCases(
-      c.var.service,
-      c.var.caller,
-      { kind, state, organization, parent, before: before === undefined ? undefined : Number(before), after },
-      PAGE,
-    );
-    return c.json({ cases: lines, next });
-  })
-  .get('/v1/cases/:about', everybody, async (c) =>
-    c.json(await viewCase(c.var.service, c.var.caller, c.req.param('about'))),
+  .post(
+    '/v1/steps',
+    operation({
+      before: brakeApplicants,
+      limit: LIMITS.step,
+      tag: '评价流程',
+      summary: '提交流程中的一步 / take a step of the procedure',
+      roles: EVERYBODY,
+      description: `\`statement\` is a \`step+jwt\` by the caller's key. 同一步重复提交不会重复生效 / the same step again changes nothing. Kinds of cases, their states, and who may take which step from which state (— is before the first):\n\n${words}`,
+      body: json(StepBody, { statement: TOKEN, body: { reason: '考场安排与考生人数不符，请核对' } }),
+      answers: {
+        201: {
+          description: '已记录 / stored',
+          content: json(StepTaken, { about: ABOUT, step: 'plan.return', seq: 2, state: 'returned' }),
+        },
+        200: { description: '此前已记录 / stored before', content: json(StepTaken) },
+      },
+      problems: [
+        'statement_malformed',
+        'algorithm_not_allowed',
+        'type_wrong',
+        'header_not_allowed',
+        'key_unknown',
+        'signature_wrong',
+        'claims_malformed',
+        'issuer_not_caller',
+        'audience_wrong',
+        'step_stale',
+        'step_unknown',
+        'case_id_malformed',
+        'step_not_now',
+        'step_out_of_order',
+        'step_body_differs',
+        'step_body_malformed',
+        'too_many_requests',
+        ...OF_CASES,
+        ...OF_PLANS,
+        ...OF_FILING,
+        ...OF_DRAW_STEPS,
+      ],
+    }),
+    async (c) => {
+      const { statement, body } = c.req.valid('json');
+      if (c.var.caller.role === 'applicant') await admitStep(c.var.service, await strangerOf(c));
+      const { fresh, ...answer } = await takeStep(c.var.service, c.var.caller, statement, body);
+      return c.json(answer, fresh ? 201 : 200);
+    },
   )
-  .post('/v1/files', everybody, brakeApplicants, async (c) => {
-    const bytes = await readBytes(c, LIMITS.file);
-    const { service, caller } = c.var;
-    const senders = caller.role === 'applicant' ? await strangerOf(c) : undefined;
-    return c.json(
-      await keepFile(service, caller.subject, bytes, senders && ((size) => admitFile(service, senders, size))),
-      201,
-    );
-  })
-  .get('/v1/cases/:about/files/:sha256', everybody, async (c) => {
-    const { service, caller } = c.var;
-    const { about, sha256 } = c.req.param();
-    readAbout(about);
-    await reachCase(service, caller, about);
-    if (fromBase64url(sha256).length !== 32)
-      throw new Refusal('file_not_found', 'There is no such file.', { part: 'files' });
-    // Whoever signed one of the case's steps may have handed the file in.
-    for (const owner of new Set((await selectSteps(service.db, about)).map(({ iss }) => iss))) {
-      const found = await readFile(service, owner, sha256).catch((error: unknown) => {
-        if (error instanceof Refusal && error.code === 'file_not_found') return undefined;
-        throw error;
-      });
-      if (found)
-        return c.body(found.bytes, 200, {
-          'Content-Type': found.type,
-          'Content-Disposition': 'attachment',
-          'Cache-Control': 'private, no-store',
-        });
-    }
-    throw new Refusal('file_not_found', 'There is no such file.', { part: 'files' });
-  })
-  .get('/v1/me', everybody, async (c) => {
-    const { service, caller } = c.var;
-    const { role, subject, jkt } = caller;
-    // What others say of this key: after enrolment a browser finds its access token here.
-    const statements = await selectNaming(service.db, jkt);
-    return c.json({ role, subject, jkt, statements });
-  });
-
-// Owns the routes from published results to their batch, and the empty tables to fill in: roster and results, for Excel,
-// WPS and everything else that reads CSV.
-// It refuses bodies that are no archive of photos, and templates that do not exist.
-
-const ZIP_TYPE = 'application/zip';
-
-const TYPES = { csv: 'text/csv; charset=utf-8', xlsx: XLSX_TYPE } as const;
-
-export const resultRoutes = factory
-  .createApp()
-  .post('/v1/results/:about/batch', allow('organization'), async (c) => {
-    const type = requireType(c, [ZIP_TYPE, 'application/json']);
-    const zipped = type === ZIP_TYPE;
-    const bytes = await (zipped
-      ? readBytes(c, LIMITS.photos, 'Make the photos smaller: one inch is 295 × 413 pixels.')
-      : readBytes(c, LIMITS.small));
-    if (!zipped) readShape(parseJson(bytes), v.strictObject({}));
-    const photos = zipped
-      ? { given: photosOfArchive(bytes), digest: toBase64url(await sha256(bytes)) }
-      : { given: [], digest: '' };
-    const { batch, fresh } = await makeBatch(c.var.service, c.var.caller, c.req.param('about'), photos);
-    const { id, count, root, state, results } = batch;
-    return c.json({ id, count, root, state, results }, fresh ? 201 : 200, { Location: `/v1/batches/${id}` });
-  })
-  .get('/v1/templates/:template', (c) => {
-    const [, name, form] = /^([a-z]+)\.(csv|xlsx)$/.exec(c.req.param('template')) ?? [];
-    if (name === undefined || !Object.hasOwn(TEMPLATES, name))
-      throw new Refusal(
-        'not_found',
-        `There are the templates ${Object.keys(TEMPLATES).join(', ')}, as .csv and .xlsx.`,
+  .get(
+    '/v1/cases',
+    operation({
+      tag: '评价流程',
+      summary: '本人可见的业务，最近变动的在前 / cases within reach, the last changed first',
+      roles: EVERYBODY,
+      query: {
+        kind: v.picklist(KINDS),
+        state: v.pipe(v.string(), v.regex(/^[a-z]{1,20}$/)),
+        organization: v.pipe(v.string(), v.regex(ORGANIZATION_CODE)),
+        parent: v.pipe(v.string(), v.regex(/^[a-z]{1,12}:[A-Za-z0-9_-]{8,64}$/)),
+        before: wholeOf(12, { description: 'only those changed before this instant' }),
+        after: AFTER,
+      },
+      answers: { 200: { description: '至多 100 项 / at most 100', content: json(CaseList) } },
+      problems: ['body_malformed'],
+    }),
+    async (c) => {
+      const { after, ...asked } = c.req.valid('query');
+      const { lines, next } = await pageCases(c.var.service, c.var.caller, { ...asked, after: readPlace(after) }, PAGE);
+      return c.json({ cases: lines, next });
+    },
+  )
+  .get(
+    '/v1/cases/:about',
+    operation({
+      tag: '评价流程',
+      summary: '一项业务的全部步骤 / one case whole, with every signed step',
+      roles: EVERYBODY,
+      answers: { 200: { description: '业务 / the case', content: json(Case) } },
+      problems: OF_CASES,
+    }),
+    async (c) => c.json(await viewCase(c.var.service, c.var.caller, c.req.param('about'))),
+  )
+  .post(
+    '/v1/files',
+    operation({
+      before: brakeApplicants,
+      tag: '评价流程',
+      summary: '上传附件，随后在步骤中引用 / hand in a file that a step then names',
+      roles: EVERYBODY,
+      description: `PDF、JPEG、PNG，至多 10 MB，加密保存；一天内没有步骤引用则删除 / encrypted; deleted when no step names it within a day.`,
+      body: {
+        'application/octet-stream': { schema: BINARY },
+        ...FILES,
+      },
+      answers: { 201: { description: '摘要与类型 / how a step names it', content: json(KeptFile) } },
+      problems: [
+        'file_type_unsupported',
+        'files_too_many',
+        'applications_full',
+        'applications_too_often',
+        'too_many_requests',
+      ],
+    }),
+    async (c) => {
+      const bytes = await readBytes(c, LIMITS.file);
+      const { service, caller } = c.var;
+      const senders = caller.role === 'applicant' ? await strangerOf(c) : undefined;
+      return c.json(
+        await keepFile(service, caller.subject, bytes, senders && ((size) => admitFile(service, senders, size))),
+        201,
       );
-    const bytes = template(name as TemplateName, form as 'csv' | 'xlsx');
-    return c.body(bytes, 200, {
-      'Content-Type': TYPES[form as 'csv' | 'xlsx'],
-      'Content-Disposition': `attachment; filename="${name}.${form}"`,
-      'Cache-Control': 'public, max-age=3600',
-    });
-  });
+    },
+  )
+  .get(
+    '/v1/cases/:about/files/:sha256',
+    operation({
+      tag: '评价流程',
+      summary: '业务中的附件 / a file that a case names',
+      roles: EVERYBODY,
+      answers: {
+        200: {
+          description: '附件 / the file',
+          content: FILES,
+        },
+      },
+      problems: [...OF_CASES, 'file_not_found', 'file_differs', 'base64url_malformed'],
+    }),
+    async (c) => {
+      const { service, caller } = c.var;
+      const { about, sha256 } = c.req.param();
+      readAbout(about);
+      await reachCase(service, caller, about);
+      if (fromBase64url(sha256).length !== 32)
+        throw new Refusal('file_not_found', 'There is no such file.', { part: 'files' });
+      // Whoever signed one of the case's steps may have handed the file in.
+      for (const owner of new Set((await selectSteps(service.db, about)).map(({ iss }) => iss))) {
+        const found = await readFile(service, owner, sha256).catch((error: unknown) => {
+          if (error instanceof Refusal && error.code === 'file_not_found') return undefined;
+          throw error;
+        });
+        if (found)
+          return c.body(found.bytes, 200, {
+            'Content-Type': found.type,
+            'Content-Disposition': 'attachment',
+            'Cache-Control': 'private, no-store',
+          });
+      }
+      throw new Refusal('file_not_found', 'There is no such file.', { part: 'files' });
+    },
+  )
+  .get(
+    '/v1/me',
+    operation({
+      tag: '评价流程',
+      summary: '本密钥的身份，以及中心为它签署的声明 / what this key is known as',
+      roles: EVERYBODY,
+      answers: { 200: { description: '身份 / who', content: json(Me) } },
+    }),
+    async (c) => {
+      const { service, caller } = c.var;
+      const { role, subject, jkt } = caller;
+      // What others say of this key: after enrolment a browser finds its access token here.
+      const statements = await selectNaming(service.db, jkt);
+      return c.json({ role, subject, jkt, statements });
+    },
+  );

@@ -1,19 +1,27 @@
 /**
- * Owns the routes that anyone may call: look-up, search, verify, and a holder's download. Free, without
- * registration (notice 2020, 四（四）). Personal data travels in bodies only, never in addresses.
- * It refuses to answer from an unverified row, and to say why a search found nothing.
+ * Routes that anyone may call: look-up, search, verification, and a holder's download. Free, without registration (notice
+ * 2020, 四（四）). Personal data travels in bodies only, never in addresses.
  */
 import type { Context } from 'hono';
-import * as v from 'valibot';
 import { decodeUtf8 } from '../base/bytes.ts';
 import { toTimestamp } from '../base/day.ts';
 import { Refusal } from '../base/refusal.ts';
 import { BUNDLE_MEDIA_TYPE, readBundle } from '../core/bundle.ts';
 import { CREDENTIAL_MEDIA_TYPE, withDisclosures } from '../core/credential.ts';
+import {
+  Bundle,
+  Downloads,
+  Evidence,
+  Holder,
+  Report,
+  SearchQuery,
+  SearchResults,
+} from '../core/shapes/certificate-shapes.ts';
 import { chosenType } from '../http/accept.ts';
-import { LIMITS, parseJson, readBytes, readJson, readShape, requireType } from '../http/body.ts';
+import { LIMITS, parseJson, readBytes, readShape, requireType } from '../http/body.ts';
 import { type AppEnv, factory } from '../http/context.ts';
-import { askerOf, rateLimit } from '../http/rate-limit.ts';
+import { json, ok, operation, PDF, TEXT } from '../http/operation.ts';
+import { askerOf } from '../http/rate-limit.ts';
 import { checkBundle, checkCredential, checkDocument, checkSeal } from '../service/check.ts';
 import {
   bundleWithWithdrawals,
@@ -27,19 +35,8 @@ import { certificateNotFound, lookUp } from '../service/read-certificate.ts';
 import { findForHolder, search } from '../service/search-certificates.ts';
 import type { Found } from '../service/service.ts';
 import { insertDownload, selectDownloads } from '../storage/certificate-store.ts';
-
-const text = v.pipe(v.string(), v.maxLength(200));
-const QUERY = v.object({ number: v.optional(text), name: v.optional(text), id_number: v.optional(text) });
-const HOLDER = v.object({
-  name: text,
-  id_number: text,
-  copy: v.optional(v.strictObject({ purpose: text, expires_on: text })),
-});
-const EVIDENCE = v.union([
-  v.strictObject({ credential: v.string() }),
-  v.strictObject({ seal: v.pipe(v.string(), v.maxLength(2000)) }),
-  v.strictObject({ bundle: v.record(v.string(), v.unknown()) }),
-]);
+import { CREDENTIAL, DIGITS, HOLDER, MISSING, NUMBER, REPORT, SEARCH } from './openapi-examples.ts';
+import { OF_NUMBERS, OF_WITHDRAWALS, PERSON } from './operation-parts.ts';
 
 const noStore = { 'Cache-Control': 'no-store' };
 
@@ -68,52 +65,166 @@ async function fileOf(c: Context<AppEnv>, found: Found, type: string, copy?: Sta
   return c.body(await (copy ? renderCopy(service, found, copy) : renderFor(service, found)), 200, named('pdf'));
 }
 
+/** Checks what somebody brought, by its type. */
+async function verify(c: Context<AppEnv>) {
+  const { service } = c.var;
+  const type = requireType(c, ['application/json', CREDENTIAL_MEDIA_TYPE, BUNDLE_MEDIA_TYPE, 'application/pdf']);
+  const bytes = await readBytes(c, type === 'application/pdf' ? LIMITS.document : LIMITS.bundle);
+  if (type === 'application/pdf') return checkDocument(service, bytes);
+  if (type === CREDENTIAL_MEDIA_TYPE) return checkCredential(service, decodeUtf8(bytes));
+  const json = parseJson(bytes);
+  if (type === BUNDLE_MEDIA_TYPE) return checkBundle(service, readBundle(json));
+  const evidence = readShape(json, Evidence);
+  if ('credential' in evidence) return checkCredential(service, evidence.credential);
+  if ('seal' in evidence) return checkSeal(service, evidence.seal);
+  return checkBundle(service, readBundle(evidence.bundle));
+}
+
 export const publicRoutes = factory
   .createApp()
-  .get('/v1/certificates/:number', rateLimit('lookup'), async (c) => {
-    const type = chosenType(c, ['application/json', CREDENTIAL_MEDIA_TYPE]);
-    const found = await lookUp(c.var.service, c.req.param('number'));
-    if (!found) throw certificateNotFound();
-    const { report } = found.verification;
-    if (type === 'application/json') return c.json(report, 200, noStore);
-    if (report.credential === undefined)
-      throw new Refusal('register_differs', 'The stored certificate does not verify.');
-    return c.body(report.credential, 200, { ...noStore, 'Content-Type': CREDENTIAL_MEDIA_TYPE });
-  })
-  .post('/v1/certificates/search', rateLimit('search'), async (c) => {
-    const { number, name, id_number } = await readJson(c, LIMITS.small, QUERY);
-    const query = { number: given(number), name: given(name), id_number: given(id_number) };
-    return c.json({ results: await search(c.var.service, query, await askerOf(c, false)) }, 200, noStore);
-  })
-  .post('/v1/verify', rateLimit('verify'), async (c) => {
-    const { service } = c.var;
-    const type = requireType(c, ['application/json', CREDENTIAL_MEDIA_TYPE, BUNDLE_MEDIA_TYPE, 'application/pdf']);
-    const bytes = await readBytes(c, type === 'application/pdf' ? LIMITS.document : LIMITS.bundle);
-    if (type === 'application/pdf') return c.json(await checkDocument(service, bytes), 200, noStore);
-    if (type === CREDENTIAL_MEDIA_TYPE) return c.json(await checkCredential(service, decodeUtf8(bytes)), 200, noStore);
-    const json = parseJson(bytes);
-    if (type === BUNDLE_MEDIA_TYPE) return c.json(await checkBundle(service, readBundle(json)), 200, noStore);
-    const evidence = readShape(json, EVIDENCE);
-    if ('credential' in evidence) return c.json(await checkCredential(service, evidence.credential), 200, noStore);
-    if ('seal' in evidence) return c.json(await checkSeal(service, evidence.seal), 200, noStore);
-    return c.json(await checkBundle(service, readBundle(evidence.bundle)), 200, noStore);
-  })
-  .post('/v1/certificates/:number/download', rateLimit('search'), async (c) => {
-    const { service } = c.var;
-    const { name, id_number, copy: asked } = await readJson(c, LIMITS.small, HOLDER);
-    const type: string = chosenType(c, asked ? COPIES : DOWNLOADS);
-    const found = await findForHolder(service, c.req.param('number'), name, id_number, await askerOf(c, false));
-    const { number } = found.row;
-    if (type === 'application/json') {
-      const downloads = await selectDownloads(service.db, number, 100);
-      return c.json(
-        { number, downloads: downloads.map(({ kind, by, at }) => ({ kind, by, at: toTimestamp(at) })) },
-        200,
-        noStore,
-      );
-    }
-    const copy = asked && (await stampCopy(service, found, asked));
-    const file = await fileOf(c, found, type, copy);
-    await insertDownload(service.db, number, copy ? 'copy' : type, 'holder', service.now());
-    return file;
-  });
+  .get(
+    '/v1/certificates/:number',
+    operation({
+      tag: '查询核验',
+      brake: 'lookup',
+      summary: '按编号查询核验 / look a certificate up by its number',
+      description: 'Every answer is verified from stored signatures first. Not found does not mean false.',
+      answers: ok('报告，或按 Accept 给出凭证 / Report, or the credential alone by Accept', {
+        ...json(Report, REPORT),
+        [CREDENTIAL_MEDIA_TYPE]: { schema: TEXT, example: CREDENTIAL },
+      }),
+      problems: [...OF_NUMBERS, 'certificate_not_found', 'not_acceptable', 'register_differs'],
+      problemExample: MISSING,
+    }),
+    async (c) => {
+      const type = chosenType(c, ['application/json', CREDENTIAL_MEDIA_TYPE]);
+      const found = await lookUp(c.var.service, c.req.param('number'));
+      if (!found) throw certificateNotFound();
+      const { report } = found.verification;
+      if (type === 'application/json') return c.json(report, 200, noStore);
+      if (report.credential === undefined)
+        throw new Refusal('register_differs', 'The stored certificate does not verify.');
+      return c.body(report.credential, 200, { ...noStore, 'Content-Type': CREDENTIAL_MEDIA_TYPE });
+    },
+  )
+  .post(
+    '/v1/certificates/search',
+    operation({
+      limit: LIMITS.small,
+      tag: '查询核验',
+      brake: 'search',
+      summary: '按编号、姓名、证件号码查询 / search by number, name, document number',
+      headers: PERSON,
+      body: json(SearchQuery, HOLDER),
+      answers: ok('相符的证书 / what matches', json(SearchResults, SEARCH)),
+      problems: [
+        'search_too_little',
+        'no_match',
+        'name_damaged',
+        'name_lookalike',
+        'pair_locked',
+        'human_check_required',
+        'human_check_failed',
+        ...OF_NUMBERS,
+      ],
+    }),
+    async (c) => {
+      const { number, name, id_number } = c.req.valid('json');
+      const query = { number: given(number), name: given(name), id_number: given(id_number) };
+      return c.json({ results: await search(c.var.service, query, await askerOf(c, false)) }, 200, noStore);
+    },
+  )
+  .post(
+    '/v1/verify',
+    operation({
+      tag: '查询核验',
+      brake: 'verify',
+      summary:
+        "核验凭证、二维码、核验包或证书 PDF / verify a credential, the text of a QR code, a bundle, or the certificate's PDF",
+      description: '能读则一律 200 附报告 / whatever can be read gets a Report, valid or not.',
+      body: {
+        ...json(Evidence, { seal: `https://lz.example.cn/c/${NUMBER}#${DIGITS}` }),
+        [CREDENTIAL_MEDIA_TYPE]: { schema: TEXT, example: CREDENTIAL },
+        [BUNDLE_MEDIA_TYPE]: { schema: Bundle },
+        'application/pdf': { schema: PDF },
+      },
+      answers: ok('报告 / Report', json(Report, REPORT)),
+      problems: [
+        'pdf_malformed',
+        'pdf_too_large',
+        'pdf_encrypted',
+        'pdf_active',
+        'document_without_bundle',
+        'credential_malformed',
+        'statement_malformed',
+        'algorithm_not_allowed',
+        'type_wrong',
+        'header_not_allowed',
+        'key_unknown',
+        'seal_url_malformed',
+        'seal_malformed',
+        'seal_format_unknown',
+        'bundle_malformed',
+        'base64url_malformed',
+        'certificate_not_found',
+        ...OF_NUMBERS,
+      ],
+    }),
+    async (c) => c.json(await verify(c), 200, noStore),
+  )
+  .post(
+    '/v1/certificates/:number/download',
+    operation({
+      limit: LIMITS.small,
+      tag: '查询核验',
+      brake: 'search',
+      summary: '持证人下载证书 / download by the holder',
+      description:
+        '带 copy 时给出加注副本（PDF 或核验包） / with `copy`: a copy stamped for one purpose, as PDF or bundle.',
+      headers: PERSON,
+      body: json(Holder, HOLDER),
+      answers: ok('按 Accept / by Accept: PDF, bundle, credential, or (application/json) who fetched it before', {
+        'application/pdf': { schema: PDF },
+        [BUNDLE_MEDIA_TYPE]: { schema: Bundle },
+        [CREDENTIAL_MEDIA_TYPE]: { schema: TEXT, example: CREDENTIAL },
+        ...json(Downloads, {
+          number: NUMBER,
+          downloads: [{ kind: 'application/pdf', by: 'holder', at: '2026-11-24T01:00:00Z' }],
+        }),
+      }),
+      problems: [
+        'no_match',
+        'name_damaged',
+        'name_lookalike',
+        'human_check_required',
+        'human_check_failed',
+        'not_acceptable',
+        'register_differs',
+        'photo_differs',
+        'purpose_malformed',
+        'expiry_malformed',
+        'glyph_missing',
+        ...OF_WITHDRAWALS,
+        ...OF_NUMBERS,
+      ],
+    }),
+    async (c) => {
+      const { service } = c.var;
+      const { name, id_number, copy: asked } = c.req.valid('json');
+      const type: string = chosenType(c, asked ? COPIES : DOWNLOADS);
+      const found = await findForHolder(service, c.req.param('number'), name, id_number, await askerOf(c, false));
+      const { number } = found.row;
+      if (type === 'application/json') {
+        const downloads = await selectDownloads(service.db, number, 100);
+        return c.json(
+          { number, downloads: downloads.map(({ kind, by, at }) => ({ kind, by, at: toTimestamp(at) })) },
+          200,
+          noStore,
+        );
+      }
+      const copy = asked && (await stampCopy(service, found, asked));
+      const file = await fileOf(c, found, type, copy);
+      await insertDownload(service.db, number, copy ? 'copy' : type, 'holder', service.now());
+      return file;
+    },
+  );

@@ -127,19 +127,6 @@ export function readShape<T extends v.GenericSchema>(value: unknown, schema: T):
   throw new Refusal('body_malformed', sentenceOf(part, wordsOfIssue(read.issues[0])), { part });
 }
 
-/** A body that carries one signed statement: `{ statement }`. */
-export const STATEMENT_BODY = v.object({ statement: v.pipe(v.string(), v.minLength(1)) });
-
-/** A signed step with its body: `{ statement, body }`. */
-export const STEP_BODY = v.object({ ...STATEMENT_BODY.entries, body: v.unknown() });
-
-/** @returns undefined for a parameter that is absent or empty */
-export function oneOf(value: string | undefined, pattern: RegExp, part: string): string | undefined {
-  if (value === undefined || value === '') return undefined;
-  if (!pattern.test(value)) throw new Refusal('body_malformed', `The query parameter ${part} is malformed.`, { part });
-  return value;
-}
-
 // The parts of a form (multipart/form-data, RFC 7578) that lies in memory: each part a view of the body, nothing
 // copied. The runtime's formData() holds body and files at once, measured 118 MB for a body of 48 MB, of the 128 MB
 // that an isolate has. @remix-run/multipart-parser takes what this refuses: a line that only begins like the boundary,

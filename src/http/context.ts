@@ -50,17 +50,16 @@ async function authenticate(
   return caller;
 }
 
-/** Lets the given roles in. */
+/** Lets the given roles in. Whoever a guard further out has let in is known: a proof counts once. */
 export function allow(...roles: Caller['role'][]): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    let caller: Caller;
+    let caller: Caller | undefined = c.get('caller');
     try {
-      const { pathname } = new URL(c.req.url);
-      caller = await authenticate(c.var.service, {
+      caller ??= await authenticate(c.var.service, {
         authorization: c.req.header('authorization'),
         proof: c.req.header('dpop'),
         method: c.req.method,
-        path: pathname,
+        path: new URL(c.req.url).pathname,
       });
     } catch (error) {
       // Whatever is wrong with a token, the answer is that the caller is not known.

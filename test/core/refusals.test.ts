@@ -15,8 +15,9 @@ import { buildNumber, parseNumber, parseOrganizationCode } from '../../src/core/
 import { readRows } from '../../src/core/rows/row-file.ts';
 import { checkCount, readCandidates } from '../../src/core/rows/rows.ts';
 import { readSeal } from '../../src/core/seal.ts';
+import { StatementBody } from '../../src/core/shapes/procedure-shapes.ts';
 import { dottedOf, openDer } from '../../src/formats/pades/der.ts';
-import { parseJson, readShape, STATEMENT_BODY } from '../../src/http/body.ts';
+import { parseJson, readShape } from '../../src/http/body.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
 import { makeKey } from '../../src/sdk/sign.ts';
 import vectors from '../vectors/refusals.json' with { type: 'json' };
@@ -53,7 +54,7 @@ const CALLS: Record<string, (...args: never[]) => unknown> = {
   readDisclosures,
   decodeUtf8: (value: number[]) => decodeUtf8(bytes(value)),
   parseJson: (text: string) => parseJson(bytes(text)),
-  readShape: (value: unknown) => readShape(value, STATEMENT_BODY),
+  readShape: (value: unknown) => readShape(value, StatementBody),
   readRows: (value: string | number[]) => readRows(bytes(value)),
   openDer: (hex: string) => openDer(Uint8Array.from(Buffer.from(hex, 'hex'))),
   dottedOf: (hex: string) => dottedOf(openDer(Uint8Array.from(Buffer.from(hex, 'hex')))),

@@ -1,6 +1,6 @@
 /** What may be kept, how long, and that a copy is told by its ETag; and that a change shows at once to who asks. */
 import { beforeAll, expect, test, vi } from 'vitest';
-import { OPERATIONS } from '../../src/api/openapi-paths.ts';
+import { OPERATIONS } from '../../src/app.ts';
 import { changeStatus } from '../../src/sdk/sign.ts';
 import { drawOne } from '../draw-kit.ts';
 import {

@@ -1,6 +1,6 @@
 /** What a strict HTTP client, and a browser whose person typed an address, may expect of every route. */
 import { beforeAll, expect, test } from 'vitest';
-import { OPERATIONS } from '../../src/api/openapi-paths.ts';
+import { OPERATIONS } from '../../src/app.ts';
 import {
   candidate,
   certify,

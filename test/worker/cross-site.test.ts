@@ -3,8 +3,7 @@
  * browser says nothing of that and is heard.
  */
 import { beforeAll, expect, test } from 'vitest';
-import { OPERATIONS } from '../../src/api/openapi-paths.ts';
-import { app } from '../../src/app.ts';
+import { app, OPERATIONS } from '../../src/app.ts';
 import { candidate, certify, db, fileWith, foundProvince, ORIGIN, type Organization, workerFetch } from '../kit.ts';
 import { publish, resultRows } from '../notice-kit.ts';
 

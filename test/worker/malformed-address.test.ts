@@ -4,7 +4,7 @@
  */
 
 import { beforeAll, expect, test } from 'vitest';
-import { OPERATIONS } from '../../src/api/openapi-paths.ts';
+import { OPERATIONS } from '../../src/app.ts';
 import { toBase64url } from '../../src/base/bytes.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
 import type { Identity } from '../../src/sdk/sign.ts';

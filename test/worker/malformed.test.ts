@@ -3,8 +3,7 @@
  * a 5xx, never anything of the inside. Bodies, then addresses and headers, then what fast-check thinks of.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { OPERATIONS } from '../../src/api/openapi-paths.ts';
-import { app } from '../../src/app.ts';
+import { app, OPERATIONS } from '../../src/app.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
 import type { Identity } from '../../src/sdk/sign.ts';
 import {

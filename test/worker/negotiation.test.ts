@@ -1,6 +1,6 @@
 /** What a caller says of the answers that it takes and of the body that it sends: Accept with weights, codings, lists of JSON, Idempotency-Key. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { OPERATIONS } from '../../src/api/openapi-paths.ts';
+import { OPERATIONS } from '../../src/app.ts';
 import {
   candidate,
   candidates,

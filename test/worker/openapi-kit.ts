@@ -5,6 +5,7 @@
 import { type Schema as JsonSchema, Validator } from '@cfworker/json-schema';
 import { expect } from 'vitest';
 import { describeApi } from '../../src/api/openapi.ts';
+import { OPERATIONS } from '../../src/app.ts';
 import type { Identity } from '../../src/sdk/sign.ts';
 import { ORIGIN } from '../kit.ts';
 import { callAs } from './forge.ts';
@@ -21,7 +22,7 @@ export interface Described {
   summary: string;
 }
 
-export const doc = describeApi(ORIGIN);
+export const doc = describeApi(ORIGIN, OPERATIONS);
 export const operations = new Map<string, Described>(
   Object.entries(doc.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, one]) => [`${method.toUpperCase()} ${path}`, one as Described] as const),

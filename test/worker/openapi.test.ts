@@ -1,8 +1,7 @@
 /** The document openapi.json: the same routes as the Worker, references, examples and words that hold, statements as core/schema.ts has them. */
 import { describe, expect, test } from 'vitest';
 import { statementSchema } from '../../src/api/json-schema.ts';
-import { OPERATIONS } from '../../src/api/openapi-paths.ts';
-import { app } from '../../src/app.ts';
+import { app, OPERATIONS } from '../../src/app.ts';
 import { SCHEMAS, type StatementType } from '../../src/core/schema.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
 import { ORIGIN } from '../kit.ts';

@@ -1,6 +1,6 @@
 /** No machine word reaches a person: in problems of the API, on pages, on what is published of draws. */
 import { beforeAll, expect, test } from 'vitest';
-import { OPERATIONS } from '../../src/api/openapi-paths.ts';
+import { OPERATIONS } from '../../src/app.ts';
 import type { Identity } from '../../src/sdk/sign.ts';
 import { drawOne } from '../draw-kit.ts';
 import { fileWith, foundProvince, ORIGIN, type Organization, type Province, workerFetch } from '../kit.ts';

@@ -1,10 +1,11 @@
 /**
- * Owns the examples of /docs: for each operation that anyone may call, commands for curl made of the very table that
- * openapi.json is made of, with this service's own address. A test runs each of them against the Worker.
- * It refuses to make commands for operations that need a key: those are signed request by request.
+ * Examples of /docs: commands for curl, made of the declared operations with this service's own address, for whatever anyone
+ * may call (calls with a key are signed one by one). A test runs each of them.
  */
+
+import { PARAMETERS } from '../../api/openapi.ts';
 import { HOST_OF_EXAMPLES } from '../../api/openapi-examples.ts';
-import { OPERATIONS, type Operation, PARAMETERS } from '../../api/openapi-paths.ts';
+import type { Operation, Operations } from '../../http/operation.ts';
 
 /** One request, in its parts: `file` instead of a body where the body is a file of the reader's. */
 export interface Example {
@@ -77,5 +78,5 @@ export function curlOf({ method, url, headers, body, file, output }: Example): s
 }
 
 /** All examples, by operation. */
-export const allExamples = (origin: string): [route: string, examples: Example[]][] =>
-  Object.entries(OPERATIONS).map(([route, operation]) => [route, examplesOf(route, operation, origin)]);
+export const allExamples = (operations: Operations, origin: string): [route: string, examples: Example[]][] =>
+  Object.entries(operations).map(([route, operation]) => [route, examplesOf(route, operation, origin)]);

@@ -1,12 +1,9 @@
-/**
- * Owns `GET /docs`: the API for people, made of the tables that openapi.json is made of, so that it has every operation
- * and no other, in today's words.
- */
+/** `GET /docs`: the API for people, made of the operations that openapi.json is made of, so that it has each of them. */
 
-import { OPERATIONS, TAGS } from '../../api/openapi-paths.ts';
 import type { Words } from '../../base/words.ts';
 import { LIMITS } from '../../http/body.ts';
 import { factory } from '../../http/context.ts';
+import { type Operations, TAGS } from '../../http/operation.ts';
 import { PAIR_DAY, PAIR_MONTH, WRONG_GUESSES } from '../../service/guesses.ts';
 import { hostOf, kept, page } from '../frame/page-response.tsx';
 import { curlOf, examplesOf } from './docs-examples.ts';
@@ -20,10 +17,10 @@ function wordsOf(text: string): Words {
     : { zh: text.slice(0, at), en: `${text.charAt(at + 3).toUpperCase()}${text.slice(at + 4)}` };
 }
 
-function groupsFor(origin: string): DocGroup[] {
+function groupsFor(origin: string, all: Operations): DocGroup[] {
   return Object.entries(TAGS).map(([tag, title]) => ({
     title: wordsOf(title),
-    operations: Object.entries(OPERATIONS).flatMap(([route, operation]) => {
+    operations: Object.entries(all).flatMap(([route, operation]) => {
       if (operation.tag !== tag) return [];
       const [method, path] = route.split(' ') as [string, string];
       const examples = examplesOf(route, operation, origin);
@@ -48,20 +45,22 @@ function groupsFor(origin: string): DocGroup[] {
   }));
 }
 
-export const docsRoutes = factory.createApp().get('/docs', (c) => {
-  const { origin, rates, trustRoot } = c.var.service.config;
-  return page(
-    c,
-    200,
-    <DocsPage
-      host={hostOf(c)}
-      origin={origin}
-      roots={trustRoot}
-      groups={groupsFor(origin)}
-      rates={rates}
-      guesses={{ hour: WRONG_GUESSES, day: PAIR_DAY, month: PAIR_MONTH }}
-      limits={LIMITS}
-    />,
-    kept,
-  );
-});
+/** @param operations what the app has, once all is mounted */
+export const docsRoutes = (operations: () => Operations) =>
+  factory.createApp().get('/docs', (c) => {
+    const { origin, rates, trustRoot } = c.var.service.config;
+    return page(
+      c,
+      200,
+      <DocsPage
+        host={hostOf(c)}
+        origin={origin}
+        roots={trustRoot}
+        groups={groupsFor(origin, operations())}
+        rates={rates}
+        guesses={{ hour: WRONG_GUESSES, day: PAIR_DAY, month: PAIR_MONTH }}
+        limits={LIMITS}
+      />,
+      kept,
+    );
+  });

@@ -2,36 +2,18 @@
  * The public pages of draws (双随机、一公开): the list, and one draw, which its script computes again. A draw that was given
  * up stays, with its reason; one whose seed is overdue says so.
  */
+
 import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../../base/day.ts';
 import { counted } from '../../base/text.ts';
 import type { DrawRecord } from '../../core/procedure/draw-record.ts';
-import type { PublicSource } from '../../core/procedure/draw-seed.ts';
+import type { DrawLine } from '../../service/procedure/draw-reading.ts';
 import { Both, En, Fact, Layout } from '../frame/layout.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';
 import { LOTTERY_WORDS, sourceWords } from '../words/draw-words.ts';
 import { at, DrawState, HowTo, Lists, Proves, Results } from './draw-parts.tsx';
 
 /** A draw as lists show it (src/web/draws/draw-routes.tsx). */
-export interface DrawLine {
-  id: string;
-  about: string;
-  state: string;
-  centre: string;
-  title: string;
-  sessions: number;
-  inspectors: number;
-  pick: number;
-  per_session: number;
-  commitment: string;
-  public_source: PublicSource;
-  found: number;
-  serious: number;
-  /** Earliest day of the sessions. */
-  first_day: string | null;
-  created_at: number;
-  updated_at: number;
-}
 
 export const DrawsPage: FC<{ host: string; draws: DrawLine[]; centres: CentreNames }> = ({ host, draws, centres }) => (
   <Layout title={{ zh: '督导检查', en: 'Supervision' }} host={host} styles={['draws']} listed>

@@ -5,14 +5,13 @@
 
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import * as v from 'valibot';
 import { decodeUtf8 } from '../../base/bytes.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import type { Words } from '../../base/words.ts';
 import { NOTICE_STATES, type NoticeState } from '../../core/procedure/notice.ts';
 import { HERE } from '../../core/province.ts';
 import { writeAtom } from '../../formats/atom.ts';
-import { LIMITS, readBytes, readJson, requireType } from '../../http/body.ts';
+import { LIMITS, readBytes, requireType } from '../../http/body.ts';
 import { type AppEnv, factory } from '../../http/context.ts';
 import { PROBLEMS } from '../../http/problems.ts';
 import { rateLimit, requireHuman, senderOf } from '../../http/rate-limit.ts';
@@ -48,14 +47,6 @@ const ENTRIES = 50;
 const LONGEST_QUERY = 100;
 /** Carries a fresh code from the form's answer to the page that shows it. */
 const COOKIE = 'objection';
-
-const GROUNDS = v.strictObject({
-  row: v.optional(v.number()),
-  grounds: v.string(),
-  name: v.optional(v.string()),
-  contact: v.optional(v.string()),
-});
-const CODE = v.strictObject({ code: v.pipe(v.string(), v.maxLength(LONGEST_QUERY)) });
 
 function queryOf(c: C) {
   const words = (name: string) => (c.req.query(name) ?? '').trim().slice(0, LONGEST_QUERY);
@@ -233,29 +224,3 @@ export const noticePages = factory
   .get('/notices/:notice/objected', objectedPage);
 
 noticePages.onError((error, c) => answerProblem(c, error));
-
-export const noticeRoutes = factory
-  .createApp()
-  .get('/v1/notices', async (c) =>
-    c.json(await listNotices(c.var.service, queryOf(c).asked, pageOf(c), PAGE), 200, cached),
-  )
-  .post('/v1/notices/objections', rateLimit('search'), async (c) =>
-    c.json(await followObjection(c.var.service, (await readJson(c, LIMITS.small, CODE)).code), 200, noStore),
-  )
-  .get('/v1/notices/:notice', async (c) => c.json(await readNotice(c.var.service, c.req.param('notice')), 200, cached))
-  .post('/v1/notices/:notice/objections', rateLimit('search'), async (c) => {
-    const given = await readJson(c, LIMITS.small, GROUNDS);
-    return c.json(
-      {
-        state: 'open',
-        code: await raiseObjection(
-          c.var.service,
-          c.req.param('notice'),
-          given,
-          await senderOf(c, `objection|${c.req.param('notice')}`),
-        ),
-      },
-      201,
-      noStore,
-    );
-  });

@@ -1,10 +1,8 @@
-/** What a phone keeps to work without a network: service worker, manifest, and the names of the status lists. */
+/** What a phone keeps to work without a network: service worker and manifest. */
 
-import { STATUS_LISTS } from '../../core/credential.ts';
 import { HERE } from '../../core/province.ts';
 import { cached } from '../../http/caching.ts';
 import { factory } from '../../http/context.ts';
-import { selectLastStatusList } from '../../storage/status-store.ts';
 
 const icon = (name: string, sizes: string, type: string) => ({
   src: `/assets/${name}`,
@@ -37,11 +35,6 @@ const MANIFEST = {
 
 export const offlineRoutes = factory
   .createApp()
-  .get('/v1/status', async (c) => {
-    const last = await selectLastStatusList(c.var.service.db);
-    const lists = Array.from({ length: last }, (_, i) => STATUS_LISTS.map((name) => `${name}-${last - i}`)).flat();
-    return c.json({ lists }, 200, cached);
-  })
   .get('/manifest.webmanifest', (c) =>
     c.body(JSON.stringify(MANIFEST), 200, { ...cached, 'Content-Type': 'application/manifest+json' }),
   )

@@ -1,4 +1,0 @@
-import { type JsonSchema, refTo } from './json-schema.ts';
-
-export type Schema = JsonSchema;
-export const ref = refTo;

@@ -1,0 +1,176 @@
+/**
+ * The upload of results: candidate rows, from a file or as JSON, and photos, from an archive or inside the candidates. Only
+ * the form is judged here; what is too large is told how to come instead.
+ */
+import type { Context } from 'hono';
+import * as v from 'valibot';
+import { encodeUtf8, sha256, toBase64url } from '../base/bytes.ts';
+import { Refusal } from '../base/refusal.ts';
+import { FILE_TYPES, readRows as readTable, XLSX_TYPE } from '../core/rows/row-file.ts';
+import { type GivenPhoto, photosOfArchive, photosOfRows } from '../core/rows/row-photos.ts';
+import { type RawRow, readCandidates } from '../core/rows/rows.ts';
+import { BatchCreated, CandidatesBody, UploadForm } from '../core/shapes/batch-shapes.ts';
+import { LIMITS, parseJson, readBytes, readForm, readShape, requireType } from '../http/body.ts';
+import { factory } from '../http/context.ts';
+import { file, json, operation, TEXT } from '../http/operation.ts';
+import { requireNotice } from '../service/procedure/batch-return.ts';
+import { submitBatch } from '../service/upload.ts';
+import { CANDIDATE, CSV, ROW_PROBLEM } from './openapi-examples.ts';
+import { OF_ARCHIVES } from './operation-parts.ts';
+
+interface Intake {
+  rows: RawRow[];
+  /** Columns of the file that were not used. */
+  ignored: string[];
+  photos: GivenPhoto[];
+  /** Digest of what was sent, whatever the boundary of a form: tells whether an Idempotency-Key comes with the same. */
+  digest: string;
+}
+
+const JSON_TYPE = 'application/json';
+const FORM_TYPE = 'multipart/form-data';
+
+const TO_FORM = `Send photos as ${FORM_TYPE}, up to ${LIMITS.photos} bytes, or split the batch.`;
+const TO_SPLIT = 'Split the batch, or make the photos smaller: one inch is 295 × 413 pixels.';
+
+/** The one place where the bytes of a file of rows become rows. */
+function readFile(bytes: Uint8Array): { rows: RawRow[]; ignored: string[] } {
+  return readTable(bytes);
+}
+
+function readRows(bytes: Uint8Array, isJson: boolean): Pick<Intake, 'rows' | 'ignored' | 'photos'> {
+  if (!isJson) return { ...readFile(bytes), photos: [] };
+  return { ...photosOfRows(readCandidates(readShape(parseJson(bytes), CandidatesBody).candidates)), ignored: [] };
+}
+
+/** A form's file of rows is JSON when it says so or begins like it. */
+const looksLikeJson = (bytes: Uint8Array): boolean =>
+  /^(?:\u00ef\u00bb\u00bf)?\s*[{[]/.test(String.fromCharCode(...bytes.subarray(0, 64)));
+
+const digestOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => toBase64url(await sha256(bytes));
+
+async function readFormIntake(c: Context): Promise<Intake> {
+  const form = readForm(await readBytes(c, LIMITS.photos, TO_SPLIT), c.req.header('content-type') ?? '', [
+    'rows',
+    'photos',
+  ]);
+  const [rows, archive] = [form.get('rows'), form.get('photos')];
+  if (!rows)
+    throw new Refusal('body_malformed', 'The form has no field rows with the file of candidates.', { part: 'rows' });
+  if (rows.bytes.length > LIMITS.batch)
+    throw new Refusal(
+      'body_too_large',
+      `The file of candidates has more than ${LIMITS.batch} bytes; split the batch.`,
+      { limit: LIMITS.batch },
+    );
+  const read = readRows(rows.bytes, rows.type === JSON_TYPE || looksLikeJson(rows.bytes));
+  const digest = await digestOf(
+    encodeUtf8(`rows ${await digestOf(rows.bytes)} photos ${archive ? await digestOf(archive.bytes) : ''}`),
+  );
+  return { ...read, photos: [...read.photos, ...(archive ? photosOfArchive(archive.bytes) : [])], digest };
+}
+
+/** Reads the body of an upload. */
+async function readIntake(c: Context): Promise<Intake> {
+  const type = requireType(c, [JSON_TYPE, ...FILE_TYPES, FORM_TYPE]);
+  if (type === FORM_TYPE) return readFormIntake(c);
+  const bytes = await readBytes(c, LIMITS.batch, TO_FORM);
+  return { ...readRows(bytes, type === JSON_TYPE), digest: await digestOf(bytes) };
+}
+
+/** A String of structured fields (RFC 9651 §3.3.3) with its parameters, which say nothing here. */
+const QUOTED = /^"((?:[!#-[\]-~]|\\["\\])*)"(?: *;[^"]*)*$/;
+
+/** The key of draft-ietf-httpapi-idempotency-key-header, which is quoted, or the same key bare. */
+function readIdempotencyKey(header: string | undefined): string | null {
+  if (header === undefined) return null;
+  const key = header.startsWith('"') ? QUOTED.exec(header)?.[1]?.replace(/\\(.)/g, '$1') : header;
+  if (key === undefined || !/^[\x21-\x7e]{1,200}$/.test(key))
+    throw new Refusal(
+      'idempotency_key_malformed',
+      'An Idempotency-Key has 1 to 200 visible ASCII characters, quoted or bare.',
+    );
+  return key;
+}
+
+export const uploadRoutes = factory.createApp().post(
+  '/v1/batches',
+  operation({
+    tag: '评价机构',
+    summary: '上传一批合格结果 / upload a batch of passed results',
+    roles: ['organization'],
+    description:
+      'CSV 为 UTF-8、GBK/GB18030 或带 BOM 的 UTF-16；也可用 .xlsx 工作簿；以文件内容为准。有任何错误则不保存，并一次列出全部错误 / CSV in UTF-8, GBK/GB18030 or UTF-16 with BOM, or a .xlsx workbook: the content decides. Nothing is stored if any row is bad, and every fault of every row is listed.',
+    headers: {
+      'Idempotency-Key': v.pipe(
+        v.string(),
+        v.regex(/^[!-~]{1,202}$/),
+        v.metadata({
+          description:
+            '`"key"`（draft-ietf-httpapi-idempotency-key-header）或不加引号 / quoted as in the draft, or bare: the same key',
+        }),
+      ),
+    },
+    body: {
+      ...json(CandidatesBody, { candidates: [CANDIDATE] }),
+      'text/csv': { schema: TEXT, example: CSV },
+      ...file(XLSX_TYPE),
+      'multipart/form-data': { schema: UploadForm },
+    },
+    answers: {
+      201: {
+        description: '已保存；相同 Idempotency-Key 得到同一批次 / stored; the same Idempotency-Key gets the same batch',
+        content: json(BatchCreated, {
+          id: 'b5f0c9a1e2d3b4c5d6e7f809',
+          count: 1,
+          root: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg',
+          state: 'submitted',
+        }),
+        headers: { Location: TEXT, 'Idempotent-Replayed': TEXT },
+      },
+    },
+    problems: [
+      'rows_refused',
+      'notice_required',
+      'capacity_exceeded',
+      'organization_not_filed',
+      'organization_suspended',
+      'idempotency_key_malformed',
+      'idempotency_key_reused',
+      'batch_empty',
+      'batch_too_large',
+      'candidates_malformed',
+      'csv_not_utf8',
+      'csv_columns_missing',
+      'csv_column_repeated',
+      'csv_quotes_malformed',
+      'csv_header_unclear',
+      'table_format_unsupported',
+      'table_too_large',
+      'xlsx_malformed',
+      'xlsx_too_large',
+      'xlsx_encrypted',
+      'xlsx_macros',
+      'xlsx_external',
+      'xlsx_sheets',
+      'xlsx_hidden_rows',
+      'xlsx_merged_cells',
+      'multipart_malformed',
+      'multipart_field_unexpected',
+      ...OF_ARCHIVES,
+    ],
+    problemExample: ROW_PROBLEM,
+  }),
+  async (c) => {
+    requireNotice(c.var.service, null);
+    const key = readIdempotencyKey(c.req.header('idempotency-key'));
+    const { ignored, ...intake } = await readIntake(c);
+    const { batch, fresh } = await submitBatch(c.var.service, c.var.caller, intake, key);
+    const { id, count, root, state } = batch;
+    // A repeated key gets the answer that the first call got.
+    return c.json({ id, count, root, state, ...(ignored.length > 0 ? { ignored_columns: ignored } : {}) }, 201, {
+      Location: `/v1/batches/${id}`,
+      ...(fresh ? {} : { 'Idempotent-Replayed': 'true' }),
+    });
+  },
+);

@@ -73,10 +73,10 @@ export type DrawCommit = v.InferOutput<typeof commit>;
 //   rank(label, id) = SHA-256(seed ‖ UTF-8(public value, draw-seed.ts) ‖ 00 ‖ UTF-8(label) ‖ 00 ‖ UTF-8(id)),
 //     compared as 32 bytes, the smallest first; no text holds a byte 00
 //   1. Sessions: id `<plan>/<session>`, label `luzheng-draw-1 session`; the `pick` lowest ranks are drawn, in this
-//   order. 2. Inspectors, session by session in that order, `per_session` times: of those who do not avoid its
-//   organization and
-//      are not on this session yet, first whoever has the fewest sessions on its day, then the fewest in all, then the
-//      lowest rank of id `<inspector>/<sessions in all so far>`, label `luzheng-draw-1 inspector`.
+//      order.
+//   2. Inspectors, session by session in that order, `per_session` times: of those who do not avoid its organization
+//      and are not on this session yet, first whoever has the fewest sessions on its day, then the fewest in all, then
+//      the lowest rank of id `<inspector>/<sessions in all so far>`, label `luzheng-draw-1 inspector`.
 
 /** What is drawn from. */
 export type DrawLists = Pick<DrawCommit, 'sessions' | 'inspectors' | 'pick' | 'per_session'>;

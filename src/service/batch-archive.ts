@@ -1,13 +1,12 @@
 /**
- * Owns a batch's certificates as one archive: rows read a page at a time, each verified and drawn when the reader is
- * ready for it, so that memory does not grow with the batch and nothing is drawn ahead.
- * It refuses to end well when a certificate cannot be given: the stream then fails before its directory, and no part
- * of it passes for the whole.
+ * A batch's certificates as one archive: rows are read a page at a time, each verified and drawn when the reader is ready for
+ * it, so that memory does not grow with the batch. Where a certificate cannot be given, the stream fails before the archive's
+ * directory, and no part of it passes for the whole.
  */
 import { isRefusal, Refusal } from '../base/refusal.ts';
 import { type DatedFile, writeZip } from '../formats/zip-stream.ts';
 import { type CertificateRow, insertDownloads, selectCertificatesOfBatch } from '../storage/certificate-store.ts';
-import { type Place, selectPlaces } from '../storage/photo-store.ts';
+import { type PhotoPlace, selectPlaces } from '../storage/photo-store.ts';
 import { renderFor } from './download.ts';
 import { examine } from './read-certificate.ts';
 import type { Service } from './service.ts';
@@ -48,7 +47,7 @@ async function* pdfsOf(service: Service, { batch, from, to }: Stretch, by: strin
     const length = Math.min(page, to - at);
     const rows = await selectCertificatesOfBatch(service.db, service.lately, batch, at, length);
     // Where photos lie is read once for all of them, and only if there is one.
-    let places: Promise<Map<number, Place>> | undefined;
+    let places: Promise<Map<number, PhotoPlace>> | undefined;
     for (const row of rows)
       row.place = async () =>
         (await (places ??= selectPlaces(service.db, batch, at, at + length))).get(row.position) ?? null;

@@ -1,8 +1,7 @@
 /**
- * Owns checking a list: each row is looked up and verified from stored signatures like any look-up, in stretches, so that
- * memory is that of one stretch however long the list is; the last line is the signed receipt (life/receipt.ts).
- * It refuses to say more of a holder than whether the name that was given is theirs, and ten wrong names at a number in an
- * hour close that comparison here as anywhere (factors.ts).
+ * Checks a list: each row is looked up and verified like any look-up, in stretches, so that memory is that of one stretch
+ * however long the list is; the last line is the signed receipt (core/receipt.ts). Of a holder it says only whether the name
+ * that was given is theirs, and ten wrong names at a number in an hour close that comparison here as anywhere (guesses.ts).
  */
 
 import { concat, sha256, toBase64url } from '../base/bytes.ts';

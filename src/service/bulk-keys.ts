@@ -1,7 +1,6 @@
 /**
- * Owns the keys with which employers check long lists: a centre makes one, shows it once, and can end it at once. A key opens
- * nothing but the length of a list and its budget of the day; what is answered is what anyone is answered.
- * It refuses keys that nobody gave, that ended or ran out, and more rows than the day's quota.
+ * The keys with which employers check long lists: a centre makes one, shows it once, and can end it at once. A key opens
+ * nothing but the length of a list and its quota of the day; what is answered is what anyone is answered.
  */
 
 import { encodeUtf8, sha256, toBase64url, toHex } from '../base/bytes.ts';

@@ -1,7 +1,6 @@
 /**
- * Owns checking what people bring (查验): a credential, a QR code's text or a bundle becomes evidence, and the
- * register completes the chain. A Report comes back whatever the verdict.
- * It refuses only what cannot be read.
+ * Checks what people bring (查验): a credential, a QR code's text, a bundle or a PDF becomes evidence, and the register
+ * completes the chain. A Report comes back whatever the verdict; only what cannot be read is refused.
  */
 
 import { isRefusal, unlessRefused } from '../base/refusal.ts';

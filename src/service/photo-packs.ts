@@ -1,9 +1,10 @@
 /**
- * Owns photos at rest: stored encrypted in packs, read back by row, and deleted when their batch never came to be.
- * Order of writes: packs announced in D1 → objects in R2 → one transaction stores the batch and keeps the packs.
- * A crash after the first or second step leaves pending packs, of which nobody can read anything; the sweep dooms them
- * after an hour and deletes object, then line. After the third step everything is there.
- * It refuses to show any bytes but those whose digest the centres approved.
+ * Photos at rest, encrypted in packs: written at upload, read back by row, deleted when their batch never came to be.
+ *
+ *   1. packs announced in D1 → 2. objects in R2 → 3. one transaction stores the batch and keeps the packs
+ *
+ * A crash after 1 or 2 leaves pending packs that nobody can read; after an hour the sweep deletes the object, then the line.
+ * Only bytes whose digest the centres approved are shown.
  */
 
 import { sha256, toBase64url } from '../base/bytes.ts';
@@ -15,7 +16,7 @@ import {
   getPart,
   insertPendingPacks,
   type Pack,
-  type Place,
+  type PhotoPlace,
   putPack,
   selectDoomed,
   selectPlace,
@@ -57,8 +58,8 @@ export async function storePhotos(
   service: Service,
   batch: string,
   photos: Iterable<Photo>,
-): Promise<Map<string, Place>> {
-  const places = new Map<string, Place>();
+): Promise<Map<string, PhotoPlace>> {
+  const places = new Map<string, PhotoPlace>();
   const packs = planPacks(photos);
   if (packs.length === 0) return places;
   // A crash after this leaves lines of objects that are not there: deleting what is not there is no error.
@@ -124,7 +125,7 @@ const differs = () =>
  */
 export async function readPhoto(
   service: Service,
-  row: { batch: string; position: number; place?: (() => Promise<Place | null>) | undefined },
+  row: { batch: string; position: number; place?: (() => Promise<PhotoPlace | null>) | undefined },
   digest: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { batch, position } = row;

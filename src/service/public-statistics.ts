@@ -1,11 +1,10 @@
 /**
- * Owns the public statistics: counts the register and gives one year as it may be shown. What was counted stands for ten
- * minutes in an isolate, so that nobody loads the database by asking again; a new day or an edit of the register ends it.
- * It refuses to give any count that life/statistics.ts does not let through.
+ * The public statistics: counts the register and gives one year as core/statistics-year.ts lets it be shown. What was counted
+ * stands for ten minutes in an isolate, so that asking again does not load the database; a new day or an edit ends it.
  */
 import { shanghaiDay } from '../base/day.ts';
 import { type Counted, type Statistics, statisticsOf, yearsOf } from '../core/statistics-year.ts';
-import { countDelays, countIssued, countOutcomes } from '../storage/certificate-store.ts';
+import { countDelays, countIssued, countOutcomes } from '../storage/review-store.ts';
 import { selectRevision } from '../storage/statement-store.ts';
 import { centreNames } from './on-file.ts';
 import type { Service } from './service.ts';

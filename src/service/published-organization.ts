@@ -1,7 +1,6 @@
 /**
- * Owns what the public may read of an organization besides its filing: whether it is suspended and why, the rules that it
- * published, and of the application that led to its filing what is public by nature (机构性质, address).
- * It refuses to show anything else of an application: contacts, capital and people stay between applicant and centre.
+ * What the public may read of an organization besides its filing: whether it is suspended and why, its published rules, and of
+ * its application only what is public by nature (机构性质, address).
  */
 import type { Application, Rules } from '../core/procedure/application.ts';
 import { selectCases } from '../storage/case-store.ts';

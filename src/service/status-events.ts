@@ -1,7 +1,6 @@
 /**
- * Owns what happens to a certificate afterwards: taking `status+jwt` events and publishing them, per
- * certificate and as Bitstring Status Lists signed with the service's own key.
- * It refuses events that the history does not allow; the history itself is judged by life/status.ts.
+ * What happens to a certificate afterwards: takes `status+jwt` events, and publishes them as Bitstring Status Lists signed
+ * with the service's own key. The history of events is judged by core/status.ts. Event and state are one transaction.
  */
 import { CompactSign } from 'jose';
 import { concat, encodeUtf8, sha256, toBase64url } from '../base/bytes.ts';

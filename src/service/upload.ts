@@ -33,7 +33,7 @@ import {
 } from '../storage/batch-store.ts';
 import { isCodeReleased } from '../storage/code-store.ts';
 import type { D1PreparedStatement } from '../storage/database.ts';
-import { keepPhotos, type Place } from '../storage/photo-store.ts';
+import { keepPhotos, type PhotoPlace } from '../storage/photo-store.ts';
 import { type RowSecret, sealSecret } from './batch-rows.ts';
 import type { Caller } from './caller.ts';
 import { currentFiling, directoryOf } from './on-file.ts';
@@ -149,7 +149,7 @@ export async function submitBatch(
   try {
     const places = await storePhotos(service, id, photos.values());
     const placed = digests.flatMap((digest, position) =>
-      digest === null ? [] : [{ position, ...(places.get(digest) as Place) }],
+      digest === null ? [] : [{ position, ...(places.get(digest) as PhotoPlace) }],
     );
     await insertBatch(service.db, batch, rows, {
       before: [standing, ...(upload.before ?? [])],

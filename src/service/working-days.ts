@@ -1,9 +1,10 @@
 /**
- * Owns the working days as the register knows them: announcements (`calendar+jwt`) that come in, what they come to, and
- * the notices (公示) that run on because of them.
- * Order of writes: the announcement is stored, then the notices that it lengthens are. A crash between them leaves
- * lists that show an earlier end; the upload computes the end anew and refuses, and the sweep goes on.
- * It refuses announcements of anybody but the province's centre, of years that have passed, and stale ones.
+ * The working days as the register knows them: announcements (`calendar+jwt`) of the province's centre, and the notices (公示)
+ * that run on because of them.
+ *
+ *   1. the announcement → 2. the notices that it lengthens
+ *
+ * A crash between them leaves lists that show an earlier end; the upload computes the end again, and the sweep goes on.
  */
 
 import { shanghaiDay, shanghaiYear } from '../base/day.ts';

@@ -1,7 +1,4 @@
-/**
- * Owns the static files that came with the deployment: the fonts, the browser code with its versions, and the style.
- * It refuses to go on without the fonts: a certificate is never drawn with other ones.
- */
+/** The static files that came with the deployment: the fonts, the browser code with its versions, and the style. */
 
 import type { FontSet } from '../formats/font/font.ts';
 import { openFont } from '../formats/font/font.ts';

@@ -1,5 +1,5 @@
 /**
- * Owns attached files: their lines in D1 and the encrypted objects in R2. The line comes first, so that no object is ever
+ * Attached files: their lines in D1 and the encrypted objects in R2. The line comes first, so that no object is ever
  * forgotten; one that no step names within a day, or that was let go, is claimed (`about` is '-') and deleted, object first.
  */
 import type { D1Database, D1PreparedStatement, R2Bucket } from './database.ts';

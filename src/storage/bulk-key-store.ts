@@ -1,4 +1,4 @@
-/** Owns the tables of bulk keys and their use: one named function per SQL statement. The key itself never comes here, only its digest. */
+/** Bulk keys and their use. The key itself never comes here, only its digest. */
 import type { D1Database } from './database.ts';
 
 export interface BulkKeyRow {

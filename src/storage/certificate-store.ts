@@ -3,12 +3,10 @@
  * raises, and takes what it read lately at that revision; else it is one statement, a second that reads its batch, a third
  * what became of it where something did. Sub-queries would cost every look-up (test/bench).
  */
-
 import type { Recent } from '../base/bounded.ts';
 import { PROVINCE_CENTRE } from '../core/province.ts';
-import type { DelayCell, IssuedCell, OutcomeCell } from '../core/statistics-year.ts';
 import type { D1Database } from './database.ts';
-import type { Place } from './photo-store.ts';
+import type { PhotoPlace } from './photo-store.ts';
 
 /** What a certificate has of its own. */
 export interface OwnRow {
@@ -78,7 +76,7 @@ export type CertificateRow = Omit<OwnRow, 'event_count'> &
   FateRow &
   Omit<BatchContext, 'revision'> & {
     /** Says where its photo lies, where rows are read together. */
-    place?: (() => Promise<Place | null>) | undefined;
+    place?: (() => Promise<PhotoPlace | null>) | undefined;
   };
 
 const OWN = `
@@ -315,37 +313,4 @@ export async function selectDownloads(
     .bind(number, limit)
     .all<{ kind: string; by: string; at: number }>();
   return results;
-}
-
-/** Asia/Shanghai is eight hours ahead the year round. */
-const ISSUED = "o.issued_at + 28800, 'unixepoch'";
-
-// A row edited by hand must not keep everything else from being counted.
-const OCCUPATION =
-  "CASE WHEN json_valid(r.facts) THEN json_extract(r.facts, '$.occupation.name') ELSE r.occupation_code END";
-
-const EXAM = "CASE WHEN json_valid(r.facts) THEN json_extract(r.facts, '$.exam_date') END";
-
-const FROM =
-  "FROM certificates c JOIN batches b ON b.id = c.batch AND b.state = 'issued' JOIN orders o ON o.batch = c.batch JOIN rows r ON r.batch = c.batch AND r.position = c.position";
-
-/** Certificates that are neither revoked nor replaced, by month, level, occupation and the centre of the filing. */
-export async function countIssued(db: D1Database): Promise<IssuedCell[]> {
-  const sql = `SELECT strftime('%Y-%m', ${ISSUED}) AS month, c.level, c.occupation_code AS code, max(${OCCUPATION}) AS name, s.iss AS centre, count(*) AS n
-    ${FROM} JOIN statements s ON s.id = b.filing WHERE c.state IN ('valid', 'suspended') GROUP BY 1, c.level, c.occupation_code, s.iss HAVING month IS NOT NULL`;
-  return (await db.prepare(sql).all<IssuedCell>()).results;
-}
-
-/** Days from exam to issue; a replacement's exam is that of the certificate before it and does not count. */
-export async function countDelays(db: D1Database): Promise<DelayCell[]> {
-  const sql = `SELECT strftime('%Y', ${ISSUED}) AS year, CAST(julianday(date(${ISSUED})) - julianday(${EXAM}) AS INTEGER) AS days, count(*) AS n
-    ${FROM} WHERE c.state IN ('valid', 'suspended') AND r.replaces IS NULL GROUP BY 1, 2 HAVING year IS NOT NULL AND days IS NOT NULL`;
-  return (await db.prepare(sql).all<DelayCell>()).results;
-}
-
-/** Results whose notice is over or that are uploaded, by the year of their notice and the centre. */
-export async function countOutcomes(db: D1Database, today: string): Promise<OutcomeCell[]> {
-  const sql = `SELECT substr(json_extract(facts, '$.from'), 1, 4) AS year, centre, sum(json_extract(facts, '$.counts.passed')) AS passed, sum(json_extract(facts, '$.counts.failed')) AS failed
-    FROM cases WHERE kind = 'results' AND json_valid(facts) AND json_extract(facts, '$.from') IS NOT NULL AND (state = 'uploaded' OR (state = 'notice' AND due < ?)) GROUP BY 1, centre`;
-  return (await db.prepare(sql).bind(today).all<OutcomeCell>()).results;
 }

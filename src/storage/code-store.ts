@@ -1,6 +1,6 @@
 /**
- * Owns the table of organization codes (机构编码): to whose 统一社会信用代码 each belongs. One named function per SQL statement.
- * A code that another holds aborts the transaction that would give it away (`isCodeTaken`).
+ * Organization codes (机构编码): to whose 统一社会信用代码 each belongs. A code that another holds aborts the transaction that
+ * would give it away (`isCodeTaken`).
  */
 import type { D1Database, D1PreparedStatement } from './database.ts';
 import { guard } from './database.ts';

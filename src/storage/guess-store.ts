@@ -1,7 +1,7 @@
 /**
- * The counters of wrong entries: one named function per SQL statement. A guess is written down before it is judged and
- * taken back when it was right, so that guesses made at the same moment cannot slip past a limit. What was guessed is not
- * known here: subjects are certificate numbers and keyed digests.
+ * Counters of wrong entries, and of what strangers leave here. A guess is written down before it is judged and taken back
+ * when it was right, so that guesses made at the same moment cannot pass a limit. What was guessed is not known here: subjects
+ * are certificate numbers and keyed digests.
  */
 import type { D1Database } from './database.ts';
 
@@ -106,8 +106,6 @@ export async function deleteGuesses(
 export async function deleteGuessesBefore(db: D1Database, instant: number): Promise<void> {
   await db.prepare('DELETE FROM wrong_factors WHERE until <= ?').bind(instant).run();
 }
-
-// Owns the tables that bound what keys leave here that nobody has named: one named function per SQL statement.
 
 /** Counts a step or bytes of a sender on a day, before they are judged. @returns what there is of it that day, this included */
 export async function countStranger(

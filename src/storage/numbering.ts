@@ -1,6 +1,6 @@
 /**
- * Owns the one transaction that gives numbers, and the writes that follow it: one named function per step.
- * The transaction is pure SQL; any constraint aborts all of it, and the constraint's name says why.
+ * The one transaction that gives numbers, and the writes that follow it. It is pure SQL; any constraint aborts all of it, and
+ * the constraint's name says why.
  */
 
 import { Refusal } from '../base/refusal.ts';

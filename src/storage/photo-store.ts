@@ -1,12 +1,9 @@
-/**
- * Owns packs of photos: their table, the place of each row's photo in them, and the objects in R2. One named function
- * per SQL statement and per call to R2. What is in a pack is ciphertext here; src/service/photo-packs.ts makes and opens it.
- */
+/** Packs of photos: their table, the place of each row's photo in them, and the objects in R2, which hold ciphertext. */
 
 import { type D1Database, type D1PreparedStatement, jsonChunks, type R2Bucket } from './database.ts';
 
 /** Where a ciphertext lies. */
-export interface Place {
+export interface PhotoPlace {
   pack: number;
   offset: number;
   length: number;
@@ -37,7 +34,7 @@ export async function insertPendingPacks(db: D1Database, batch: string, count: n
 export function keepPhotos(
   db: D1Database,
   batch: string,
-  places: readonly (Place & { position: number })[],
+  places: readonly (PhotoPlace & { position: number })[],
 ): D1PreparedStatement[] {
   return [
     db.prepare("UPDATE photo_packs SET state = CASE state WHEN 'pending' THEN 'kept' END WHERE batch = ?").bind(batch),
@@ -85,11 +82,11 @@ export async function deleteDoomed(db: D1Database, packs: readonly Pack[]): Prom
 }
 
 /** Where the photo of a row lies. */
-export const selectPlace = (db: D1Database, batch: string, position: number): Promise<Place | null> =>
+export const selectPlace = (db: D1Database, batch: string, position: number): Promise<PhotoPlace | null> =>
   db
     .prepare('SELECT pack, offset, length FROM photos WHERE batch = ? AND position = ?')
     .bind(batch, position)
-    .first<Place>();
+    .first<PhotoPlace>();
 
 /** Where the photos of a stretch of rows lie, by position; rows without one are left out. */
 export async function selectPlaces(
@@ -97,11 +94,11 @@ export async function selectPlaces(
   batch: string,
   from: number,
   to: number,
-): Promise<Map<number, Place>> {
+): Promise<Map<number, PhotoPlace>> {
   const { results } = await db
     .prepare('SELECT position, pack, offset, length FROM photos WHERE batch = ? AND position >= ? AND position < ?')
     .bind(batch, from, to)
-    .all<Place & { position: number }>();
+    .all<PhotoPlace & { position: number }>();
   return new Map(results.map(({ position, ...place }) => [position, place]));
 }
 
@@ -118,7 +115,7 @@ export async function deletePacks(files: R2Bucket, packs: readonly Pack[]): Prom
 export async function getPart(
   files: R2Bucket,
   pack: Pack,
-  { offset, length }: Place,
+  { offset, length }: PhotoPlace,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
     const object = await files.get(keyOf(pack), { range: { offset, length } });

@@ -1,7 +1,4 @@
-/**
- * Owns the certificates of issuing keys in D1 and the signatures of printed certificates in R2: one named function per
- * statement. A signature is written once, whoever comes first.
- */
+/** Certificates of issuing keys in D1, and signatures of printed certificates in R2, which are written once. */
 import type { D1Database, R2Bucket } from './database.ts';
 
 export interface IssuingKeyRow {

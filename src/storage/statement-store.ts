@@ -1,7 +1,4 @@
-/**
- * Owns the table of statements about keys and organizations: one named function per SQL statement.
- * It refuses a second statement with the same issuer and `jti` by the table's own constraint.
- */
+/** Statements about keys and organizations, unique by issuer and `jti`; and the DPoP proofs that were used. */
 import type { D1Database, D1PreparedStatement } from './database.ts';
 import { guard, guardRefusal } from './database.ts';
 

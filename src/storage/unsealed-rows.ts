@@ -1,4 +1,4 @@
-/** Owns the list of rows that are still in plain text, and their replacement: one named function per SQL statement. */
+/** Rows that earlier versions stored in plain text, and their replacement. */
 import type { D1Database } from './database.ts';
 
 export interface Unsealed {

@@ -2,7 +2,8 @@
  * A D1 database that fails on purpose: at its n-th write it fails before writing, fails after writing, or the
  * whole process is taken to be dead from then on. Reads pass until then. And one in which two acts meet.
  */
-import { issueBatch, type Progress, type Tokens } from '../../src/service/issue.ts';
+import { issueBatch, type Progress } from '../../src/service/issue.ts';
+import type { Tokens } from '../../src/service/issue-gate.ts';
 import { openBatch } from '../../src/service/open-batch.ts';
 import type { Service } from '../../src/service/service.ts';
 import type { D1Database } from '../../src/storage/database.ts';

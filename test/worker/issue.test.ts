@@ -9,7 +9,8 @@ import { Recent } from '../../src/base/bounded.ts';
 import { Memo } from '../../src/core/statement.ts';
 import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';
-import { drawStatusIndexes, sweepBatches } from '../../src/service/issue.ts';
+import { sweepBatches } from '../../src/service/issue.ts';
+import { drawStatusIndexes } from '../../src/service/issue-gate.ts';
 import type { Service } from '../../src/service/service.ts';
 import {
   approve,

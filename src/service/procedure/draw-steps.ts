@@ -21,17 +21,9 @@ import {
 import { type DrawRecord, recordOf, sameSession } from '../../core/procedure/draw-record.ts';
 import { openSeed, openValue, requireAhead, requireDrawn } from '../../core/procedure/draw-seed.ts';
 import type { Session } from '../../core/procedure/plan.ts';
-import {
-  type CaseRow,
-  guardDraws,
-  selectCase,
-  selectCases,
-  selectCasesNamed,
-  selectLastPlans,
-  selectLastStep,
-  selectPlansFrom,
-} from '../../storage/case-store.ts';
+import { type CaseRow, selectCase, selectCases, selectLastStep } from '../../storage/case-store.ts';
 import type { D1PreparedStatement } from '../../storage/database.ts';
+import { guardDraws, selectCasesNamed, selectLastPlans, selectPlansFrom } from '../../storage/notice-store.ts';
 import { currentFiling, directoryOf } from '../on-file.ts';
 import { type Asker, outOfReach, reachesCase, reachesCentre, reachesOrganization, reachOf } from '../reach.ts';
 import type { Service } from '../service.ts';

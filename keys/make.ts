@@ -1,5 +1,5 @@
 /**
- * Owns key files: one key with what belongs to it, as JSON readable by its owner alone (mode 0600).
+ * Key files: one key with what belongs to it, as JSON readable by its owner alone (mode 0600).
  *
  *     { "name": "济南市…", "subject": "centre:3701", "server": "https://…", "token": "<statement>", "private": { JWK } }
  *
@@ -9,9 +9,8 @@
  *
  * `token` is the statement that names the key (`centre+jwt`, `client+jwt`); a root has none. `certificate`: PEM of
  * the X.509 certificate of a root's or a centre's key. Files are written beside their place and renamed, so that a
- * crash leaves the old file or the new one.
- * It refuses to overwrite a private key, because nobody can make the same one again, and to take the name of a program
- * from a file that others can write.
+ * crash leaves the old file or the new one. A private key is never overwritten, and a program never run that a file
+ * names which others can write.
  */
 import {
   existsSync,

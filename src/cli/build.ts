@@ -1,7 +1,6 @@
 /**
- * Owns what is built for a deployment: the fonts of the certificates, the browser code and the stylesheet, into
- * `.dev/assets`.
- * Called by wrangler before it bundles the Worker, by bundle.ts, and by tests. Where nothing changed since the last time, nothing is done.
+ * What a deployment needs beside the Worker, into `.dev/assets`: fonts, browser code and stylesheet. wrangler calls it
+ * before it bundles the Worker; where nothing changed since the last time, nothing is built.
  */
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * Owns what all commands of `luzheng` share: their form, reading arguments, whom they call as, and answers for
- * people or, with --json, for programs.
+ * What all commands of `luzheng` share: their form, reading arguments, whom they call as, and answers for people or,
+ * with --json, for programs.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -167,10 +167,6 @@ export const SERVER = { server: { type: 'string' } } as const;
 export const KEY = { key: { type: 'string' }, ...SERVER } as const;
 export const KEY_HELP = `  --key FILE       密钥文件 / the key file that signs and calls
   --server ORIGIN  服务地址，默认见密钥文件 / the service; the key file names it otherwise`;
-
-// Owns whom a command of the procedure speaks as: a key that a statement names, or one that nobody has named yet, which
-// speaks for itself. Once a centre has named such a key, its statement is fetched and kept in the key file.
-// It refuses key files that cannot be read, and the province's root.
 
 interface Me {
   statements: { typ: string; sub: string; exp: number; token: string }[];

@@ -1,9 +1,7 @@
 /**
- * Owns `npm run demo`: the whole life of a file of results against the real Worker with fresh state, through the HTTP
- * API alone, with keys made for this run. What it writes is all that a stranger needs to check the certificates.
- * Bad rows are listed on stderr, one line each; then nothing is issued and nothing is written.
+ * `npm run demo`: the whole life of a file of results against the real Worker with fresh state, through the HTTP API
+ * alone, with keys made for this run. Bad rows are listed on stderr, one line each; then nothing is issued or written.
  */
-
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +30,6 @@ import { nameServiceKey, sendClient, sendFiling, type TrustFile } from '../sdk/f
 import { asApplicant, newCase, takeStep } from '../sdk/send-step.ts';
 import { appointCentre, type Identity, type KeyPair, makeKey } from '../sdk/sign.ts';
 import { fontFiles } from './build.ts';
-import { collect, writeWhole } from './collect.ts';
 import { fromHere } from './command.ts';
 import { freePort, type LocalService, onAbandoned, startLocal } from './local.ts';
 import { readArchive } from './photos.ts';
@@ -45,6 +42,7 @@ import {
   samplePlan,
   sampleResults,
 } from './procedure-life.ts';
+import { collect, writeWhole } from './save-certificates.ts';
 import { deriveScope } from './scope.ts';
 import { newSecret, settingsFor, withDemoClock } from './settings.ts';
 import { err, explain, Failure, out, showing, usage } from './talk.ts';

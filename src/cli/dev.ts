@@ -1,5 +1,5 @@
 /**
- * Owns the development keys under the ignored `.dev/`: root, province, one city, two organizations, and the master
+ * The development keys under the ignored `.dev/`: root, province, one city, two organizations, and the master
  * secret. Made once and kept; a real deployment never has them on one machine (keys/README.md).
  *
  *     .dev/keys/root.json province.json city-3701.json org-S000037000001.json org-S000037000002.json

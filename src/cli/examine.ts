@@ -1,9 +1,7 @@
 /**
- * Owns how the command verifies: everything that can be checked on this machine under the root that the caller named is
- * checked here, by the Worker's own verification; what the public interface does not hand out (approval and order of a
- * bare number) is taken from the service and marked as its word. A root from a file or an answer is never trusted.
- * The status comes from status lists signed with the service's key, where the root has named that key: fetched, or kept
- * from before, which says how things were.
+ * How the command verifies: what can be checked under the root that the caller named is checked on this machine, by the
+ * Worker's own verification; what the public interface does not give (approval and order of a bare number) is the
+ * service's word and marked so. The status comes from signed status lists, fetched or kept from before.
  */
 
 import { readFileSync } from 'node:fs';
@@ -305,10 +303,6 @@ function namesKeyOf(
   }
   return () => false;
 }
-
-// Owns how the command comes by a snapshot: over HTTP, to be kept by `luzheng trust` or carried by the single-file
-// verifier, and from the file where it was kept.
-// It refuses what is no trust list.
 
 /** @throws Failure when the service gives no trust list */
 export async function fetchSnapshot(service: Caller): Promise<Snapshot> {

@@ -1,3 +1,9 @@
+/**
+ * Signing with a key that lies elsewhere (a smart card, an HSM): a program gets the bytes on its standard input, or in a
+ * file where its arguments say {in}; the signature comes on its standard output, or in the file {out}. No shell reads the
+ * arguments. A PIN is the program's business; a variable that the key file names is asked for once a command.
+ * No signature is used unverified, and after one failure nothing is tried again: a wrong PIN may close the card.
+ */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,13 +14,9 @@ import { importPublic, type PublicJwk, type Signer } from '../core/keys.ts';
 import { unverified } from '../core/statement.ts';
 import { rawEcdsa } from '../formats/pades/algorithms.ts';
 
-/**
- * Owns asking for a PIN on the terminal, unseen: once a command, for a program that takes it from its environment.
- * It refuses, by giving none, where nobody sits at a terminal, and when nothing was typed; Ctrl-C ends the command as ever.
- */
 const [INTERRUPT, END, BACKSPACE, DELETE] = ['\u0003', '\u0004', '\b', '\u007f'];
 
-/** What was typed up to the end of the line; undefined without a terminal or without a character. */
+/** Asks for a PIN, unseen. @returns what was typed up to the end of the line; undefined without a terminal or a character */
 function askPin(question: string): Promise<string | undefined> {
   const { stdin } = process;
   if (!stdin.isTTY) return Promise.resolve(undefined);
@@ -44,15 +46,6 @@ function askPin(question: string): Promise<string | undefined> {
     process.stderr.write(question);
   });
 }
-
-// Owns signing with a key that lies elsewhere (a smart card, an HSM): a program signs, with the bytes on its standard
-// input, or in a file where its arguments say {in}; the signature comes on its standard output, or in the file {out}.
-// No shell reads the arguments. A PIN is the program's business: the terminal is its own where a file takes the place
-// of its input, its messages go where ours go, and it has our environment; a variable that the key file names is asked
-// for once a command where it is not set.
-// It refuses, each with its own code: a program that is not there, fails, does not end or writes something else than
-// one ES256 signature (r and s in 64 bytes, or DER), and a signature of another key. Nothing is used unverified. After
-// one failure it does not try again: a second try with a wrong PIN may close the card.
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -1,5 +1,5 @@
 /**
- * Owns `npm run fonts`: makes fallback fonts for the Chinese characters that the packages' fonts lack (CJK Extensions B–H
+ * `npm run fonts`: fallback fonts for the Chinese characters that the packages' fonts lack (CJK Extensions B–H
  * and others) from fonts that lie on this machine, and puts them with their licences into templates/fonts. Each character
  * is taken from the first font that draws it; the files are cut to what static assets take.
  * Usage: `npm run fonts` for Debian's fonts-babelstone-han and fonts-hanazono, or `npm run fonts -- a.ttf b.ttf`.

@@ -1,8 +1,7 @@
 /**
- * Owns "two commands, nothing before them": runs `npm ci` when the installed packages are not those of the lock
- * file. Plain JavaScript without packages, because it runs on whatever Node the machine has, before anything
- * is installed. It refuses to go on when the installation fails, and where no Node runs the scripts, which are TypeScript:
- * neither the machine's own nor, on Linux, the one that the packages bring.
+ * Before every npm script: runs `npm ci` when the installed packages are not those of the lock file. Plain JavaScript
+ * without packages, because it runs on whatever Node the machine has, before anything is installed. It stops where no
+ * Node runs TypeScript: neither the machine's own nor, on Linux, the one that the packages bring.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

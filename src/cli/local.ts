@@ -1,8 +1,6 @@
 /**
- * Owns a service on this machine for as long as a script needs it: free ports, the forked server of serve.ts, and
- * its end. The server runs in a process group of its own, so that Ctrl-C reaches the script alone and
- * the script stops the runtime in order.
- * It refuses a port that is taken and a data folder that another running service uses.
+ * A service on this machine for as long as a script needs it: free ports, the forked server of serve.ts, and its end.
+ * The server runs in a process group of its own, so that Ctrl-C reaches the script alone, which stops it in order.
  */
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

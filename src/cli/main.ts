@@ -1,25 +1,20 @@
 /**
- * Owns the `luzheng` command: `npm run -s luzheng -- <command> …`. One file a command in commands/.
- * Exit codes: 0 done, 1 refused, 2 wrong usage or unreachable; `verify` and `draw verify` have their own three.
+ * The `luzheng` command: `npm run -s luzheng -- <command> …`. Exit codes: 0 done, 1 refused, 2 wrong usage or
+ * unreachable; `verify` and `draw verify` have their own three.
  */
 import { type Command, Input } from './command.ts';
 import { apply, select } from './commands/luzheng-application.ts';
-import { appoint } from './commands/luzheng-appoint.ts';
+import { appoint, calendar } from './commands/luzheng-appoint.ts';
 import { approve, issue, returnBatch, submit } from './commands/luzheng-batch.ts';
 import { bulkKey, check, verifyReceiptCommand } from './commands/luzheng-bulk.ts';
-import { calendar } from './commands/luzheng-calendar.ts';
-import { caseCommand, stepCommand } from './commands/luzheng-case.ts';
-import { certificate } from './commands/luzheng-certificate.ts';
+import { caseCommand, plan, results, stepCommand, upload } from './commands/luzheng-case.ts';
 import { download } from './commands/luzheng-download.ts';
 import { draw } from './commands/luzheng-draw.ts';
-import { client, file } from './commands/luzheng-file.ts';
+import { certificate, client, file } from './commands/luzheng-file.ts';
 import { keys } from './commands/luzheng-keys.ts';
-import { plan, results, upload } from './commands/luzheng-plan.ts';
-import { status } from './commands/luzheng-status.ts';
-import { trail, trust } from './commands/luzheng-trail.ts';
-import { verifier } from './commands/luzheng-verifier.ts';
+import { trail, trust, verifier } from './commands/luzheng-offline.ts';
 import { verifyCommand } from './commands/luzheng-verify.ts';
-import { withdrawCommand } from './commands/luzheng-withdraw.ts';
+import { status, withdrawCommand } from './commands/luzheng-withdraw.ts';
 import { err, explain, out } from './talk.ts';
 
 const COMMANDS: Record<string, Command> = {

@@ -1,7 +1,6 @@
 /**
- * Owns photos on this machine: an archive or a folder of them as part of an upload, what of it belongs to which row,
- * and the photos of a batch saved for a centre to look at.
- * It refuses photos whose digest is not the one that the rows disclose: what is looked at is what is signed.
+ * Photos on this machine: an archive or a folder of them as part of an upload, and the photos of a batch saved for a
+ * centre to look at, each compared with the digest that its row discloses.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -10,7 +9,7 @@ import { photoType } from '../core/photo.ts';
 import type { Seen } from '../sdk/batch.ts';
 import type { Caller } from '../sdk/call.ts';
 import { photoOf } from '../sdk/fetch-certificates.ts';
-import { eachOf, writeWhole } from './collect.ts';
+import { eachOf, writeWhole } from './save-certificates.ts';
 import { Failure, Progress, usage } from './talk.ts';
 
 const IMAGE = /\.(?:jpe?g|jfif|png)$/i;

@@ -1,9 +1,7 @@
 /**
- * Owns the procedure before the certificates as the demonstration and the first start take it: application, selection and
- * filing, plan, exam, notice, upload, each step signed by its own party at its own moment. All people are invented.
- * It refuses nothing: the service judges every step; where the days do not allow the procedure it says so (undefined).
+ * Samples of the procedure before the certificates (application, plan, results) and the days on which a demonstration
+ * takes each step. All people are invented. Where the days do not allow the procedure, there are none (undefined).
  */
-
 import { dayNumber, shanghaiDay, shanghaiYear } from '../base/day.ts';
 import { isRefusal } from '../base/refusal.ts';
 import type { PublicJwk } from '../core/keys.ts';

@@ -1,9 +1,7 @@
 /**
- * Owns the scope that a demonstration files when it is given none: the occupations, jobs and levels of the file.
- * A cell that cannot be read widens nothing, but does not take its row's other cells with it, so that such a row is
- * later refused for that cell alone.
+ * The scope that a demonstration files when it is given none: the occupations, jobs and levels of the file. A cell that
+ * cannot be read widens nothing, but does not take its row's other cells with it.
  */
-
 import { encodeUtf8 } from '../base/bytes.ts';
 import type { Level } from '../core/number.ts';
 import { NO_JOB, type RawRow, type ScopeEntry } from '../core/rows/row.ts';

@@ -1,19 +1,24 @@
 /**
- * Owns what the first `npm start` shows of the procedure: an organization's rules, results on notice with an objection, a
- * plan whose exam is ahead, an application that waits for its city, draws (seed-draws.ts). Each step is taken at its own
- * moment by its own party, and asks first whether it was taken before. All people in it are invented.
- * It refuses nothing.
+ * What the first `npm start` shows of the procedure: rules, results on notice with an objection, a plan ahead, an
+ * application that waits, and two draws, one of which is not revealed yet. Each step is taken at its own moment by its
+ * own party, and asks first whether it was taken before. All people, and the numbers of the lottery, are invented.
  */
-import { shanghaiDay } from '../base/day.ts';
+import { dirname, join } from 'node:path';
+import { writePrivate } from '../../keys/make.ts';
+import { encodeUtf8, sha256Short } from '../base/bytes.ts';
+import { dayNumber, dayOf, shanghaiDay } from '../base/day.ts';
 import { residentCheckCharacter, usccCheckCharacter } from '../core/identity.ts';
+import type { CandidateSession } from '../core/procedure/draw.ts';
+import type { DrawRecord } from '../core/procedure/draw-record.ts';
+import { isDrawnOn, newSeed, type PublicSource, seedFileName, seedText } from '../core/procedure/draw-seed.ts';
 import type { CheckedRow } from '../core/rows/row.ts';
 import type { ScopeEntry } from '../core/schema.ts';
 import type { WorkingDays } from '../core/workdays.ts';
 import type { Caller } from '../sdk/call.ts';
 import { asApplicant, caseOf, takeStep } from '../sdk/send-step.ts';
 import { makeKey, type Speaker } from '../sdk/sign.ts';
+import { keyPath } from './dev.ts';
 import { momentsFor, sampleApplication, samplePlan, sampleResults } from './procedure-life.ts';
-import { seedDraws } from './seed-draws.ts';
 
 /** Who acts at a moment; without one, now. */
 export type Act = (who?: Speaker, moment?: number) => Caller;
@@ -165,4 +170,91 @@ async function waitingApplication(as: Act, city: Speaker, scope: ScopeEntry[], n
     capacity: 2000,
   });
   await takeStep(as(applicant, now - 3600), 'application:seed-waiting-one', 'application.submit', form);
+}
+
+const INSPECTORS = ['赵示例', '钱示例', '孙示例'].map((name, at) => ({
+  id: `d${at + 1}`,
+  name,
+  unit: '济南市职业技能鉴定指导中心（虚构）',
+  ...(at === 2 ? { avoids: ['S000037000002'] } : {}),
+}));
+
+/** Ten in the morning in Shanghai of a day. */
+const morning = (day: string): number => dayNumber(day) * DAY + 2 * 3600;
+
+/** The next 双色球 after a day; its issue as if none had ever fallen out. */
+function lotteryAfter(day: string): PublicSource {
+  const date = [1, 2, 3].map((more) => dayOf(dayNumber(day) + more)).find((one) => isDrawnOn('ssq', one)) as string;
+  const first = dayNumber(`${date.slice(0, 4)}-01-01`);
+  const before = Array.from({ length: dayNumber(date) - first + 1 }, (_, at) => dayOf(first + at)).filter((one) =>
+    isDrawnOn('ssq', one),
+  ).length;
+  return { lottery: 'ssq', issue: `${date.slice(0, 4)}${String(before).padStart(3, '0')}`, date };
+}
+
+/** The same at a second try, and known to nobody without the city's key. */
+const seedOf = (city: Speaker, about: string) => newSeed(sha256Short(encodeUtf8(`${city.private?.d ?? ''} ${about}`)));
+
+/** Fixes the lists from a plan's sessions. @returns whether the plan is there */
+async function fix(
+  as: Act,
+  city: Speaker,
+  about: string,
+  plan: string,
+  title: string,
+  moment: number,
+): Promise<boolean> {
+  if (await caseOf(as(city), about)) return true;
+  if (!(await caseOf(as(city), plan))) return false;
+  const { sessions } = await as(city, moment).get<{ sessions: CandidateSession[] }>('/v1/sessions');
+  const own = sessions.filter((one) => one.plan === plan);
+  await takeStep(as(city, moment), about, 'draw.commit', {
+    title,
+    sessions: own,
+    inspectors: INSPECTORS,
+    pick: 1,
+    per_session: 2,
+    commitment: seedOf(city, about).commitment,
+    public_source: lotteryAfter(shanghaiDay(moment)),
+  });
+  return true;
+}
+
+/** @param inspected a plan whose exams are over; @param ahead one whose exams are to come */
+async function seedDraws(
+  as: Act,
+  city: Speaker,
+  { inspected, ahead }: { inspected: string; ahead: string },
+  now: number,
+): Promise<void> {
+  const [revealed, committed] = ['draw:seed-draw-revealed', 'draw:seed-draw-committed'];
+  if (await fix(as, city, revealed, inspected, '双随机督导检查（演示，开奖号码为虚构）', now - 20 * DAY)) {
+    const {
+      committed: { body },
+    } = await as().get<DrawRecord>('/v1/draws/seed-draw-revealed');
+    const at = (moment: number) => as(city, moment);
+    if ((await caseOf(as(city), revealed))?.state === 'committed')
+      await takeStep(at(morning(dayOf(dayNumber(body.public_source.date) + 1))), revealed, 'draw.reveal', {
+        seed: seedOf(city, revealed).seed,
+        public_value: '03 11 19 22 27 31 08',
+      });
+    const { drawn = [], findings } = await as().get<DrawRecord>('/v1/draws/seed-draw-revealed');
+    const [session] = drawn;
+    if (session && findings.length === 0)
+      await takeStep(at(morning(session.date)), revealed, 'draw.finding', {
+        plan: session.plan,
+        session: session.session,
+        inspectors: session.inspectors.map(({ id }) => id),
+        finding: 'minor',
+        summary: '考场座位标识不全，已当场要求补齐。',
+        files: [],
+      });
+  }
+  if (await fix(as, city, committed, ahead, '年末督导检查（演示）', now)) {
+    const made = seedOf(city, committed);
+    writePrivate(
+      join(dirname(keyPath('city-3701')), seedFileName(made.commitment)),
+      seedText({ ...made, about: committed, title: '年末督导检查（演示）' }),
+    );
+  }
 }

@@ -1,9 +1,7 @@
 /**
- * Owns the demonstration that a first `npm start` puts into an empty register, through the HTTP API: the centres, an
- * organization of each route, a few certificates, one of them revoked. Every step asks first whether it was done,
- * so that a start that was interrupted goes on where it stopped. All people in it are invented.
+ * The demonstration that a first `npm start` puts into an empty register, through the HTTP API. Every step asks first
+ * whether it was done, so that a start that was interrupted goes on where it stopped. All people are invented.
  */
-
 import { shanghaiDay } from '../base/day.ts';
 import { residentCheckCharacter, usccCheckCharacter } from '../core/identity.ts';
 import type { Report } from '../core/report.ts';

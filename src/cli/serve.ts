@@ -1,8 +1,7 @@
 /**
- * Owns the process that serves the Worker on this machine: Cloudflare's own runtime (workerd, by Miniflare), quiet and offline,
- * with the bindings of wrangler.toml, the migrations applied, and its cron run by a timer, because it does not fire by itself here.
- * Forked by local.ts, which sends the settings over the channel, so that no secret stands on a command line.
- * When the channel closes, for whatever reason, the runtime is stopped: no orphan survives a kill -9 of the parent.
+ * The process that serves the Worker on this machine: workerd by Miniflare, offline, with the bindings of wrangler.toml,
+ * migrations applied and its cron run by a timer. local.ts forks it and sends the settings over the channel, so that no
+ * secret stands on a command line; when the channel closes, the runtime stops.
  */
 import { join } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare, NoOpLog } from 'miniflare';

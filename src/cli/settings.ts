@@ -1,6 +1,4 @@
-/**
- * Owns the settings of a local deployment: what the Worker is told of the root, and its secrets.
- */
+/** Settings of a local deployment: what the Worker is told of the root, and its secrets. */
 import { randomBytes } from 'node:crypto';
 import type { PublicJwk } from '../core/keys.ts';
 

@@ -1,7 +1,6 @@
 /**
- * Owns `npm start`: a working service on this machine, with development keys, migrations and a demonstration.
- * Everything it keeps lies under `.dev/` (keys, secrets) and the data folder; a second start shows the same certificates.
- * It refuses a port that is in use, and stops the runtime whenever it ends itself.
+ * `npm start`: a working service on this machine, with development keys, migrations and a demonstration. Everything it
+ * keeps lies under `.dev/` (keys, secrets) and the data folder; a second start shows the same certificates.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';

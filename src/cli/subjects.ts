@@ -1,7 +1,4 @@
-/**
- * Owns what people hand to `luzheng verify`: a number, the address of a QR code, or a file, told apart by what it is.
- * It refuses, as "cannot tell", what holds no certificate at all.
- */
+/** What people give to `luzheng verify` (a number, the address of a QR code, a file), and which root they trust. */
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isRefusal } from '../base/refusal.ts';
@@ -105,14 +102,14 @@ export function claimedNumber(subject: Subject): string | undefined {
   }
 }
 
-// Owns which root the person trusts: thumbprints from --root, by themselves or in a file, or while developing from
-// `.dev/root.txt`; never from what is checked.
-
 const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 
 const words = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
 
-/** @throws Failure when there is none, or one is not a thumbprint */
+/**
+ * Thumbprints from --root, by themselves or in a file, or while developing from `.dev/root.txt`; never from what is checked.
+ * @throws Failure when there is none, or one is not a thumbprint
+ */
 export function readRoots(input: Input): string[] {
   const given = input
     .texts('root')

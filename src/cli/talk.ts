@@ -1,6 +1,6 @@
 /**
- * Owns how the scripts speak: Chinese first, then English; results on stdout, progress and errors on stderr; and what
- * an error becomes at the end. Exit codes: 0 done, 1 refused or not valid, 2 wrong usage or cannot tell, 130 Ctrl-C.
+ * How the scripts speak: Chinese first, then English; results on stdout, progress and errors on stderr; and what an
+ * error becomes at the end. Exit codes: 0 done, 1 refused or not valid, 2 wrong usage or cannot tell, 130 Ctrl-C.
  */
 import { KeyFileError } from '../../keys/make.ts';
 import { isRefusal, type Refusal } from '../base/refusal.ts';

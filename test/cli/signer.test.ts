@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type KeyFile, KeyFileError, readIdentity, readKeyFile } from '../../keys/make.ts';
 import { encodeUtf8 } from '../../src/base/bytes.ts';
-import { holdsPin } from '../../src/cli/commands/luzheng-card.ts';
+import { holdsPin } from '../../src/cli/commands/luzheng-keys.ts';
 import { programSigner, SignerError, takeSignature } from '../../src/cli/external-signer.ts';
 import { explain } from '../../src/cli/talk.ts';
 import { makeProof, verifyProof } from '../../src/core/dpop.ts';

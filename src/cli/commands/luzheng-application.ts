@@ -1,8 +1,6 @@
 /**
- * Owns `luzheng apply` and `luzheng select`: a body asks a centre to be selected (申报), and the centre selects it: issuing
- * key, filing, certificate, the applicant's key named, and the step that says so.
- * It refuses forms outside their schema, before anything is handed in, applications whose chain does not hold, and scopes
- * beyond what was applied for, or less than that without a reason.
+ * `luzheng apply` and `luzheng select`: a body asks a centre to be selected (申报), and the centre files it: issuing key,
+ * filing, certificate, the applicant's key, and the step that says so.
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';

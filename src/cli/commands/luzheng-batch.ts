@@ -1,8 +1,7 @@
 /**
- * Owns `luzheng submit`, `approve`, `return` and `issue`: a batch from file to certificates. Each of them computes the root from
- * the rows that the service shows and signs nothing else; submit also compares those rows, and photos, with the files.
+ * `luzheng submit`, `approve`, `return` and `issue`: a batch from file to certificates. What is signed is the root
+ * computed from the rows that the service shows; submit also compares rows and photos with the files.
  */
-
 import { readFileSync } from 'node:fs';
 import { countsOf } from '../../core/approved-rows.ts';
 import { readRows } from '../../core/rows/row-file.ts';

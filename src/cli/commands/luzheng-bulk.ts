@@ -1,6 +1,6 @@
 /**
- * Owns the commands for lists: `check` sends an employer's staff list and writes the results, `verify-receipt` checks a receipt
- * under the root, `bulk-key` is for centres, who give employers the keys for long lists.
+ * Lists: `check` sends an employer's staff list and writes the results, `verify-receipt` checks a receipt under the
+ * root, `bulk-key` is for centres, who give employers the keys for long lists.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { writePrivate } from '../../../keys/make.ts';
@@ -16,9 +16,9 @@ import { Caller } from '../../sdk/call.ts';
 import type { TrustFile } from '../../sdk/file-organization.ts';
 import { now } from '../../sdk/sign.ts';
 import { BULK_WORDS, isClear, nameWords, RESULT_WIDTHS, remarkOf, resultTable } from '../../web/words/list-words.ts';
-import { writeWhole } from '../collect.ts';
 import { type Command, fromHere, KEY, KEY_HELP, SERVER } from '../command.ts';
 import { readSnapshotFile } from '../examine.ts';
+import { writeWhole } from '../save-certificates.ts';
 import { readRoots } from '../subjects.ts';
 import { err, Failure, Progress, usage } from '../talk.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Owns `luzheng download`: a batch's certificates for its organization, or one certificate for it or for its holder.
+ * `luzheng download`: a batch's certificates for its organization, or one certificate for it or for its holder.
  * Repeated, it goes on where it stopped.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -11,9 +11,8 @@ import { openDocument } from '../../core/paper/document-check.ts';
 import { viewBatch } from '../../sdk/batch.ts';
 import { Caller } from '../../sdk/call.ts';
 import { certificatesOf, type HolderOf, holderFile, type Issued, pdfOf } from '../../sdk/fetch-certificates.ts';
-import { fetchFiles, writeLines, writeWhole } from '../collect.ts';
 import { type Command, fromHere, type Input, KEY } from '../command.ts';
-import { fetchPdfs, fetchZips } from '../fetch-parts.ts';
+import { fetchFiles, fetchPdfs, fetchZips, writeLines, writeWhole } from '../save-certificates.ts';
 import { err, Failure, Progress, usage } from '../talk.ts';
 
 function readHolder(input: Input): HolderOf | undefined {

@@ -1,7 +1,6 @@
 /**
- * Owns `luzheng draw`: a centre fixes lists and a commitment, publishes the seed after the lottery, records findings and
- * closes; anybody checks a draw. The seed lies beside the key file, readable by its owner alone, until it is published.
- * It refuses lists from which nothing could be drawn before anything is handed in, and to commit to a seed that it could not keep.
+ * `luzheng draw`: a centre fixes lists and a commitment, and publishes the seed after the lottery. The seed lies beside
+ * the key file, readable by its owner alone, until it is published.
  */
 import { readFileSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -29,8 +28,7 @@ import { now } from '../../sdk/sign.ts';
 import { sourceWords } from '../../web/words/draw-words.ts';
 import { type Command, type Input, KEY } from '../command.ts';
 import { Failure, usage } from '../talk.ts';
-import { closeDraw, drawId, drawnText, findingOf, followUp, recordOf } from './luzheng-draw-inspect.ts';
-import { verifyDraw } from './luzheng-draw-verify.ts';
+import { closeDraw, drawId, drawnText, findingOf, followUp, recordOf, verifyDraw } from './luzheng-draw-record.ts';
 
 /** Where a seed lies: beside the key that commits to it. */
 const seedPath = (input: Input, commitment: string): string =>

@@ -1,17 +1,27 @@
-/** Owns `luzheng file` (备案) and `luzheng client`: what a centre puts on file about an organization. */
-
+/**
+ * What a centre puts on file about an organization: `luzheng file` (备案), `luzheng client`, and `luzheng certificate`, by
+ * which a certification authority's certificate takes the place of the centre's own.
+ */
 import { readFileSync } from 'node:fs';
 import { readKeyFile, writeKeyFile } from '../../../keys/make.ts';
 import { parseOrganizationCode } from '../../core/number.ts';
+import { routeOf } from '../../core/paper/x509-certificates.ts';
 import { PROVINCE_CODE } from '../../core/province.ts';
 import { readScope } from '../../core/rows/row-file.ts';
 import type { Filing } from '../../core/schema.ts';
 import { unverified } from '../../core/statement.ts';
 import { Caller } from '../../sdk/call.ts';
 import { certifyNewestKey } from '../../sdk/certify.ts';
-import { type FilingInput, requireNotFiledElsewhere, sendClient, sendFiling } from '../../sdk/file-organization.ts';
+import {
+  type FilingInput,
+  issuingKeys,
+  requireNotFiledElsewhere,
+  sendClient,
+  sendFiling,
+} from '../../sdk/file-organization.ts';
 import { type Command, fromHere, KEY, KEY_HELP, readPublic } from '../command.ts';
-import { usage } from '../talk.ts';
+import { writeWhole } from '../save-certificates.ts';
+import { Failure, usage } from '../talk.ts';
 
 export const file: Command = {
   takes: '',
@@ -112,6 +122,64 @@ export const client: Command = {
         own ? `声明写入 / written to    ${path}` : `声明 / statement        ${token}`,
       ],
       { subject: `org:${code}`, thumbprint: kid, jti, statement: token },
+    );
+  },
+};
+
+/** The key that is meant: by its number, or the organization's newest. */
+async function findKid(caller: Caller, code: string, number: string | undefined): Promise<string> {
+  const kids = (await issuingKeys(caller, code)).map(({ kid }) => kid);
+  const kid = number === undefined ? kids.at(-1) : kids.find((one) => one.endsWith(`#${code}-${number}`));
+  if (kid === undefined)
+    throw new Failure(
+      1,
+      `机构 ${code} 没有这把颁发密钥`,
+      'the organization has no such issuing key; it gets its first one when it is filed',
+      'key_not_found',
+    );
+  return kid;
+}
+
+export const certificate: Command = {
+  takes: 'request|submit',
+  about: "为颁发密钥使用电子认证机构的证书 / a certification authority's certificate for an issuing key",
+  help: `${KEY_HELP}
+  --organization CODE   机构编码 / the organization
+  --number N            颁发密钥序号，默认最新 / which issuing key; the newest if left out
+  request --out FILE    取证书请求（PKCS#10 PEM），交给电子认证机构 / the request, for the authority
+  submit --chain FILE   登记证书链（PEM，叶证书在前）/ hand in the chain, the key's own certificate first`,
+  options: {
+    ...KEY,
+    organization: { type: 'string' },
+    number: { type: 'string' },
+    out: { type: 'string' },
+    chain: { type: 'string' },
+  },
+  async run(input) {
+    const what = input.word(0);
+    if (what !== 'request' && what !== 'submit')
+      throw usage('用法：certificate request 或 certificate submit', 'certificate request, or certificate submit');
+    const { caller } = await input.caller();
+    const kid = await findKid(caller, parseOrganizationCode(input.need('organization')), input.text('number'));
+    if (what === 'request') {
+      const path = input.path('out');
+      writeWhole(path, await (await caller.take('GET', `${routeOf(kid)}/request`)).text());
+      return input.answer([`证书请求 / request      ${path}`, `颁发密钥 / issuing key   ${kid}`], {
+        issuing_key: kid,
+        out: path,
+      });
+    }
+    const stored = await caller.post<{ name: string; serial: string; not_after: number }>(
+      `${routeOf(kid)}/certificate`,
+      { certificate: readFileSync(input.path('chain'), 'utf8') },
+    );
+    const until = new Date(stored.not_after * 1000).toISOString().slice(0, 10);
+    input.answer(
+      [
+        `已登记证书链 / stored   ${stored.name}（${stored.serial}），至 ${until} / until ${until}`,
+        `颁发密钥 / issuing key   ${kid}`,
+      ],
+      { issuing_key: kid, ...stored },
     );
   },
 };

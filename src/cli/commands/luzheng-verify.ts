@@ -1,8 +1,7 @@
 /**
- * Owns `luzheng verify`: the verdict and each check in words, and who checked it. Exit codes: 0 valid, 1 not valid,
- * 2 cannot tell. The root comes from roots.ts; never from what is checked.
+ * `luzheng verify`: the verdict and each check in words, and who checked it. Exit codes: 0 valid, 1 not valid, 2 cannot
+ * tell. The root comes from the person who verifies, never from what is verified.
  */
-
 import { shanghaiClock } from '../../base/day.ts';
 import { counted } from '../../base/text.ts';
 import { parseNumber } from '../../core/number.ts';
@@ -10,9 +9,9 @@ import { Caller } from '../../sdk/call.ts';
 import type { TrustFile } from '../../sdk/file-organization.ts';
 import { REASONS } from '../../web/words/page-words.ts';
 import { CHECK_WORDS, checkSentence, VERDICTS } from '../../web/words/report-words.ts';
-import { eachOf } from '../collect.ts';
 import { type Command, fromHere, type Input, SERVER } from '../command.ts';
 import { type Examination, Examiner, readSnapshotFile, type SignedCheck } from '../examine.ts';
+import { eachOf } from '../save-certificates.ts';
 import { readRoots, readSubjects, type Subject } from '../subjects.ts';
 import { Failure, out, Progress } from '../talk.ts';
 

@@ -1,20 +1,55 @@
 /**
- * Owns `luzheng withdraw` (撤回): a centre, or the root, ends a statement or a key; without a target it lists what is
- * published and what has ended. The root may be used on a machine without a network: then the statement is printed.
+ * `luzheng status` (suspend, reinstate, revoke a certificate) and `luzheng withdraw` (end a statement or a key; without
+ * a target it lists what is published). The root may sign without a network: then the statement is printed.
  */
-
 import { readKeyFile } from '../../../keys/make.ts';
 import { shanghaiClock } from '../../base/day.ts';
 import { type PublicJwk, thumbprint } from '../../core/keys.ts';
+import { parseNumber } from '../../core/number.ts';
 import { CENTRE_OR_CODE, HERE, PROVINCE_CENTRE, PROVINCE_CODE } from '../../core/province.ts';
-import type { Filing } from '../../core/schema.ts';
+import type { Report } from '../../core/report.ts';
+import { ACTIONS, type Filing, REASONS } from '../../core/schema.ts';
 import { unverified } from '../../core/statement.ts';
+import type { Event } from '../../core/status.ts';
 import { endOf, targetIssuer, type Withdrawal } from '../../core/withdrawal.ts';
 import { Caller } from '../../sdk/call.ts';
 import type { TrustFile } from '../../sdk/file-organization.ts';
-import { withdraw } from '../../sdk/sign.ts';
+import { changeStatus, withdraw } from '../../sdk/sign.ts';
+import { REASONS as REASON_WORDS } from '../../web/words/page-words.ts';
 import { type Command, type Input, KEY, KEY_HELP } from '../command.ts';
 import { usage } from '../talk.ts';
+
+function oneOf<T extends string>(value: string, words: readonly T[], name: string): T {
+  if (!(words as readonly string[]).includes(value))
+    throw usage(`${name} 应为 ${words.join('、')} 之一`, `${name} is one of ${words.join(', ')}`);
+  return value as T;
+}
+
+export const status: Command = {
+  takes: 'NUMBER revoke|suspend|reinstate',
+  about: '撤销、暂停、恢复证书 / revoke, suspend, reinstate',
+  help: `${KEY_HELP}
+  --reason CODE    理由 / one of:
+${REASONS.map((code) => `                   ${code.padEnd(20)} ${REASON_WORDS[code]?.zh} / ${REASON_WORDS[code]?.en}`).join('\n')}
+  撤销不可恢复；由中心暂停的，只有该中心或其上级可以恢复、撤销
+  A revocation is final. What a centre has suspended, only that centre or a higher one reinstates or revokes.`,
+  options: { ...KEY, reason: { type: 'string' } },
+  async run(input) {
+    const number = parseNumber(input.word(0)).text;
+    const action: Event['action'] = oneOf(input.word(1), ACTIONS, '操作 / the action');
+    const reason = oneOf(input.need('reason'), REASONS, '--reason');
+    const { identity, caller } = await input.caller();
+    // Each event names the one before; the service refuses it if another came in between.
+    const { status: last } = await caller.get<Report>(`/v1/certificates/${number}`);
+    const place = last ? { seq: last.seq + 1, prev: last.digest } : { seq: 1 };
+    const statement = await changeStatus(identity, { number, action, reason, ...place });
+    const done = await caller.post<{ state: string; seq: number; digest: string }>(
+      `/v1/certificates/${number}/status`,
+      { statement },
+    );
+    input.answer([`${number}  ${done.state}`], { ...done, number });
+  },
+};
 
 const clock = (instant: number): string => shanghaiClock(new Date(instant * 1000).toISOString());
 

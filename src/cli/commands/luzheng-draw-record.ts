@@ -1,14 +1,31 @@
-/** Owns what the commands of draws share: how a draw is named, its record, and the lines of what was drawn. It refuses nothing. */
-
+/**
+ * The public record of a draw: findings, what became of them and the close, and `luzheng draw verify`, which checks a
+ * record under the root that the person trusts: 0 agrees, 1 does not, 2 cannot tell.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { counted } from '../../base/text.ts';
+import type { Words } from '../../base/words.ts';
+import { openDirectory } from '../../core/directory.ts';
 import { type Body, readBody } from '../../core/procedure/bodies.ts';
 import { type Drawn, FINDINGS, sessionId } from '../../core/procedure/draw.ts';
-import type { DrawRecord } from '../../core/procedure/draw-record.ts';
+import { checkDraw, type DrawCheck, type DrawEnd, drawnLines, endOf } from '../../core/procedure/draw-check.ts';
+import { type DrawFile, type DrawRecord, readDrawFile } from '../../core/procedure/draw-record.ts';
 import { signStep } from '../../core/procedure/sign-step.ts';
-import type { Caller } from '../../sdk/call.ts';
+import { Memo } from '../../core/statement.ts';
+import { Caller } from '../../sdk/call.ts';
 import { type StepTaken, takeStep } from '../../sdk/send-step.ts';
 import type { Speaker } from '../../sdk/sign.ts';
-import { FINDING_WORDS } from '../../web/words/draw-words.ts';
-import type { Input } from '../command.ts';
+import {
+  CHECK_ENDS,
+  CHECK_WORDS,
+  FINDING_WORDS,
+  lookUpWords,
+  NOT_CHECKED,
+  sourceWords,
+} from '../../web/words/draw-words.ts';
+import { fromHere, type Input } from '../command.ts';
+import { readSnapshotFile } from '../examine.ts';
+import { readRoots } from '../subjects.ts';
 import { Failure, usage } from '../talk.ts';
 import { handIn } from './luzheng-application.ts';
 
@@ -27,9 +44,6 @@ export const drawnText = (drawn: readonly Drawn[]): string[] =>
     (one, at) =>
       `${String(at + 1).padStart(3)}  ${one.date}  ${one.name}  ${one.label}  ${sessionId(one)}  ${one.inspectors.map(({ name, id }) => `${name}(${id})`).join('、')}`,
   );
-
-// Owns the part of `luzheng draw` after the seed: findings of drawn sessions, what became of them, and the close.
-// It refuses sessions that were not drawn; whether the time has come the service judges.
 
 /** The drawn session that an argument means: its place, or `plan:…/s1`. */
 async function drawnSession(input: Input, caller: Caller): Promise<{ id: string; session: Drawn }> {
@@ -120,4 +134,82 @@ export async function closeDraw(input: Input): Promise<void> {
   const { caller } = await input.caller();
   const done = await takeStep(caller, `draw:${id}`, 'draw.close', readBody('draw.close', { summary }));
   input.answer([`已办结 / closed         draw:${id}`], { ...done });
+}
+
+const EXITS: Record<DrawEnd, number> = { agrees: 0, differs: 1, unsigned: 2, waiting: 2, given_up: 2 };
+const MARKS = { pass: '✓', fail: '✗', not_checked: '·', not_reached: '·' } as const;
+
+/** The record that a word means, and the service that gave it; of a file none did. */
+async function recordAt(input: Input, word: string): Promise<{ file: DrawFile; origin: string | null }> {
+  if (/^https?:\/\//.test(word)) {
+    const { origin, pathname } = new URL(word);
+    const id = /^\/(?:supervision|v1\/draws)\/(?:draw:)?([^/]+)$/.exec(decodeURIComponent(pathname))?.[1];
+    if (id === undefined)
+      throw usage('地址应形如 https://…/supervision/编号', 'an address looks like https://…/supervision/ID');
+    return { file: readDrawFile(await new Caller(origin).get<unknown>(`/v1/draws/${encodeURIComponent(id)}`)), origin };
+  }
+  if (existsSync(fromHere(word))) {
+    let json: unknown;
+    try {
+      json = JSON.parse(readFileSync(fromHere(word), 'utf8'));
+    } catch {
+      throw new Failure(2, `${word} 不是 JSON`, `${word} is not JSON`, 'unreadable');
+    }
+    return { file: readDrawFile(json), origin: null };
+  }
+  const origin = input.origin();
+  return {
+    file: readDrawFile(await new Caller(origin).get<unknown>(`/v1/draws/${encodeURIComponent(drawId(word))}`)),
+    origin,
+  };
+}
+
+const inBoth = ({ zh, en }: Words): string => `${zh} / ${en}`;
+
+function line({ id, result, code }: DrawCheck): string {
+  const words = result === 'not_checked' ? NOT_CHECKED : CHECK_WORDS[id][result === 'pass' ? 'pass' : 'fail'];
+  return `  ${MARKS[result]} ${result === 'not_reached' ? `${id}: 未核对 / not reached` : inBoth(words)}${code === undefined || result === 'pass' ? '' : ` [${code}]`}`;
+}
+
+export async function verifyDraw(input: Input): Promise<number> {
+  const word = input.word(1) as string | undefined;
+  if (word === undefined) throw usage('请给出地址、文件或编号', 'give an address, a file or a number');
+  const roots = readRoots(input);
+  const { file, origin } = await recordAt(input, word);
+  const kept = input.text('trust') === undefined ? undefined : readSnapshotFile(input.path('trust'));
+  const { centres, withdrawals } = file.statements;
+  const directory = await openDirectory(
+    { thumbprints: roots, roots: [...file.roots, ...(kept?.roots ?? [])] },
+    [...new Set([...centres, ...(kept?.centres ?? [])])],
+    new Memo(),
+    [...new Set([...withdrawals, ...(kept?.withdrawals ?? [])])],
+  );
+  const checks = await checkDraw(file, directory);
+  const end = endOf(file, checks);
+  const {
+    committed: { body },
+    revealed,
+    drawn = [],
+  } = file;
+  input.answer(
+    [
+      inBoth(CHECK_ENDS[end]),
+      `  ${file.about}  ${body.title}  ${body.sessions.length} 中抽 ${body.pick}，每场 ${body.per_session} 人 / ${body.pick} of ${counted(body.sessions.length, 'session')}, ${counted(body.per_session, 'inspector')} each`,
+      ...checks.map(line),
+      `  · ${inBoth(revealed ? lookUpWords(body.public_source, revealed.body.public_value) : sourceWords(body.public_source))}`,
+      ...(end === 'agrees' ? drawnText(drawn) : []),
+    ],
+    {
+      about: file.about,
+      end,
+      exit: EXITS[end],
+      checks,
+      public_source: body.public_source,
+      public_value: revealed?.body.public_value ?? null,
+      drawn: drawnLines(drawn),
+      roots,
+      server: origin,
+    },
+  );
+  return EXITS[end];
 }

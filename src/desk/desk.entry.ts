@@ -1,10 +1,4 @@
-/** Owns the start of the desk in the browser: the functions of all views, then the shell. */
-import { start } from './frame/shell.ts';
-
-import './desk.entry.ts';
-
-start();
-
+/** Starts the desk in the browser. Each file names the functions that the desk's views can call. */
 import './frame/attach-files.ts';
 import './frame/list-filter.ts';
 import './batches/batch-script.ts';
@@ -19,3 +13,6 @@ import './filings/filing-review-script.ts';
 import './certificates/trail-script.ts';
 import './keys/withdraw-script.ts';
 import './draws/draw-script.ts';
+import { start } from './frame/shell.ts';
+
+start();

@@ -6,13 +6,14 @@ import { readFileSync } from 'node:fs';
 import { unzipSync } from 'fflate';
 import type { Download } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { TROUBLES } from '../../src/desk/words/desk-words.ts';
+import { TROUBLES } from '../../src/desk/words/trouble-words.ts';
 import { makeKey, nameClient } from '../../src/sdk/sign.ts';
 import { findChromium } from './browser.ts';
 import { AT, keyFile, useDesk } from './desk-kit.ts';
 import { type Batch, person } from './server.ts';
 
 const chromium = findChromium();
+
 const COUNT = 203;
 
 describe.skipIf(chromium === undefined)('keys and downloads at the desk', { timeout: 45_000 }, () => {

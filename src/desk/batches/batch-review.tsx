@@ -4,13 +4,12 @@
  */
 import type { FC } from 'hono/jsx';
 import { counted } from '../../base/text.ts';
-import type { Words } from '../../base/words.ts';
-import { filled } from '../../base/words.ts';
+import { filled, type Words } from '../../base/words.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { STEP_BUTTONS } from '../../web/words/step-words.ts';
 import { Card, CaseHead, Facts, moment } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
-import { TROUBLES } from '../words/desk-words.ts';
+import { TROUBLES } from '../words/trouble-words.ts';
 import { BatchRows, type Row } from './batch-lists.tsx';
 import { type Compared, Comparison, OrganizationPast, type Past } from './review-evidence.tsx';
 

@@ -3,8 +3,8 @@
  * checks. It refuses what is no number (`number_malformed`).
  */
 import { parseNumber } from '../../core/number.ts';
+import { download } from '../../web/frame/page-script.ts';
 import { register } from '../frame/actions.ts';
-import { download } from '../frame/list-filter.ts';
 
 register('open-trail', async (desk) => {
   const { text } = parseNumber(document.querySelector<HTMLInputElement>('#trail-number')?.value ?? '');

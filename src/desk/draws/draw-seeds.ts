@@ -6,8 +6,8 @@
 
 import type { IDBPDatabase } from 'idb';
 import { type SeedFile, seedFileName, seedText } from '../../core/procedure/draw-seed.ts';
+import { download } from '../../web/frame/page-script.ts';
 import { inDatabase } from '../frame/browser-keys.ts';
-import { download } from '../frame/list-filter.ts';
 
 const NAME = 'luzheng-draws';
 const STORE = 'seeds';

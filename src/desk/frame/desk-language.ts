@@ -1,7 +1,6 @@
 /**
- * Owns the switch of language on the desk's page: the page stays, because the key lives in its memory and what was typed in
- * its fields. Both languages stand on it already; the other one comes to lead, where it stands.
- * It refuses to draw anything again: rows, files and seeds belong to the fields that are there.
+ * The switch of language on the desk's page. The page stays, because the key lives in its memory and what was typed
+ * in its fields: both languages stand on it already, and the other one comes to lead where it stands.
  */
 import { get } from './status-line.ts';
 

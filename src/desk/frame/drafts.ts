@@ -1,7 +1,6 @@
 /**
- * Owns drafts of forms (`data-draft="key"`): kept in this browser's localStorage only after the person ticked
- * “在本机保存草稿”, because forms hold personal data; gone once the form was handed in or the tick taken back.
- * It refuses nothing; a browser without room keeps no draft and says so.
+ * Drafts of forms (`data-draft="key"`), kept in this browser's localStorage only after the person ticked “在本机保存草稿”,
+ * because forms hold personal data; gone once the form was submitted or the tick taken back.
  */
 import { FORM_WORDS } from '../words/desk-words.ts';
 import type { Desk } from './actions.ts';
@@ -49,7 +48,8 @@ export function tendDraft(form: HTMLFormElement, desk: Desk): void {
     const draft: Draft = { saved: Date.now(), rows: countRows(form), fields: snapshot(form), parts };
     try {
       localStorage.setItem(keyOf(form), JSON.stringify(draft));
-    } catch {
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
       desk.say(FORM_WORDS.no_room, 'notice');
     }
   };

@@ -1,9 +1,8 @@
 /**
- * Owns how the fields of a form become the body of a step: names with dots and `[]` (`form.occupations[].code`), rows
- * counted by where they stand, and which field a fault belongs to.
- * It refuses nothing: what is missing or wrong, the step's own schema says.
+ * How the fields of a form become the body of a step: names with dots and `[]` (`form.occupations[].code`), rows
+ * counted by where they stand, and which field a fault belongs to. What is missing or wrong, the step's own schema
+ * says.
  */
-
 type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 /** A part of the body that is no field: a table, attached files. */
 export interface Part {

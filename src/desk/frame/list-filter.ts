@@ -6,20 +6,11 @@
 
 import { filled } from '../../base/words.ts';
 import { writeCsv } from '../../formats/table/table-write.ts';
-import { one } from '../../web/frame/page-script.ts';
+import { download, one } from '../../web/frame/page-script.ts';
 import { LIST_WORDS } from '../words/desk-words.ts';
 import { type Desk, onShow, register } from './actions.ts';
 
 const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
-
-/** Offers bytes as a download. */
-export function download(name: string, type: string, bytes: BlobPart): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([bytes], { type }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}
 
 /** A cell as a spreadsheet has it: what was written for it, or the first language of its text. */
 function cellText(cell: HTMLElement): string {

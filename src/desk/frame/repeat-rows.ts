@@ -1,7 +1,7 @@
 /**
- * Owns rows that repeat in a form (occupations, sessions, staff): `<button data-add="sessions">` copies the row of
- * `<template data-of="sessions">` into `[data-rows="sessions"]`; each row has a button that takes it away.
- * It refuses to take away the last row of a list that needs one.
+ * Rows that repeat in a form (occupations, sessions, staff): `<button data-add="sessions">` copies the row of
+ * `<template data-of="sessions">` into `[data-rows="sessions"]`; each row has a button that removes it, down to
+ * `data-least`.
  */
 let made = 0;
 

@@ -1,12 +1,10 @@
 /**
- * Owns the frame around the desk's views: the line that says what happened or what is wrong, the bar of a short work, and
- * the panel of a long one with its progress and its end.
- * It refuses two long works at once.
+ * The line that says what happened or what is wrong, the bar of a short work, and the panel of a long one with its
+ * progress and its end. One long work at a time.
  */
-
 import { filled, type Words } from '../../base/words.ts';
 import { both, make } from '../../web/frame/page-script.ts';
-import { TROUBLES } from '../words/desk-words.ts';
+import { TROUBLES } from '../words/trouble-words.ts';
 import type { Work } from './actions.ts';
 import { troubleOf } from './desk-call.ts';
 import { Trouble } from './key-file.ts';

@@ -136,7 +136,7 @@ const StaffRow: FC<{ place: number; one?: StaffMember | undefined; role?: StaffM
   );
 };
 
-/** Where a table of people enters a form: by file, by paste, mended in place. */
+/** Where a table of people enters a form: by file, by paste, corrected in place. */
 export const TableField: FC<{
   name: 'roster' | 'rows';
   title: Words;

@@ -16,12 +16,11 @@ import { writeXlsx } from '../../formats/table/table-write.ts';
 import { photosFor, readBatch, requireSameRows } from '../../sdk/batch.ts';
 import { isCallError, type RowFault } from '../../sdk/call.ts';
 import { sendStep } from '../../sdk/send-step.ts';
-import { both, make, one } from '../../web/frame/page-script.ts';
+import { both, download, make, one } from '../../web/frame/page-script.ts';
 import { type Desk, onShow, register } from '../frame/actions.ts';
-import { download } from '../frame/list-filter.ts';
-import { Table } from '../frame/people-tables.ts';
 import { judgeBefore, pathOfRow } from '../frame/step-forms.ts';
 import { BATCH_WORDS, DONE, TABLE_WORDS } from '../words/desk-words.ts';
+import { Table } from './people-table.ts';
 
 interface CaseAnswer {
   about: string;

@@ -1,5 +1,4 @@
-/** Owns the words of the forms of annex 1 (基本情况表) and annex 2 (工作方案), as the notice has them. */
-
+/** Words of annex 1 (基本情况表) and annex 2 (工作方案), as the notice has them. */
 import type { Words } from '../../base/words.ts';
 import type { HEADINGS, NATURES, PLEDGES, PURPOSES } from '../../core/procedure/application.ts';
 

@@ -1,4 +1,4 @@
-/** Owns what the desk says of objections that are answered together. Words in braces are filled in by the browser. */
+/** What the desk says of objections, filings and draws while they are worked on. Words in braces are filled in. */
 import type { Words } from '../../base/words.ts';
 
 export const OBJECTION_DESK = {

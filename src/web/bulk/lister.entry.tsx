@@ -3,6 +3,7 @@
  * by line while it comes. Key and list stay in this page's memory. Without a receipt a list does not count as
  * checked.
  */
+
 import { concat, encodeUtf8 } from '../../base/bytes.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { counted } from '../../base/text.ts';
@@ -20,7 +21,7 @@ import {
 import { writeCsv, writeXlsx } from '../../formats/table/table-write.ts';
 import { Both } from '../frame/layout.tsx';
 import { htmlOf } from '../frame/lead.ts';
-import { bytesOfList } from '../frame/page-script.ts';
+import { bytesOfList, download } from '../frame/page-script.ts';
 import { BULK_WORDS, isClear, LIST_FAULTS, RESULT_WIDTHS, resultTable } from '../words/list-words.ts';
 import { Fault, ResultRows, Summary } from './bulk-page.tsx';
 
@@ -165,27 +166,19 @@ async function check(): Promise<void> {
   await showResults();
 }
 
-function save(name: string, type: string, bytes: Uint8Array<ArrayBuffer>): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([bytes], { type }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}
-
 /** What can be saved. */
 async function offer(request: Uint8Array<ArrayBuffer>, answer: Uint8Array<ArrayBuffer>): Promise<void> {
   const choices: [words: Words, act: () => void][] = [
     [
       { zh: '结果 XLSX', en: 'Results, XLSX' },
-      () => save('results.xlsx', XLSX, writeXlsx('核验结果', resultTable(rows, answers), RESULT_WIDTHS)),
+      () => download('results.xlsx', XLSX, writeXlsx('核验结果', resultTable(rows, answers), RESULT_WIDTHS)),
     ],
     [
       { zh: '结果 CSV', en: 'Results, CSV' },
-      () => save('results.csv', 'text/csv', writeCsv(resultTable(rows, answers))),
+      () => download('results.csv', 'text/csv', writeCsv(resultTable(rows, answers))),
     ],
-    [{ zh: '所问', en: 'Request' }, () => save('results.request.ndjson', NDJSON_TYPE, request)],
-    [{ zh: '所答与回执', en: 'Answers and receipt' }, () => save('results.answers.ndjson', NDJSON_TYPE, answer)],
+    [{ zh: '所问', en: 'Request' }, () => download('results.request.ndjson', NDJSON_TYPE, request)],
+    [{ zh: '所答与回执', en: 'Answers and receipt' }, () => download('results.answers.ndjson', NDJSON_TYPE, answer)],
   ];
   await put(
     'save',

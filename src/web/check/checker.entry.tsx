@@ -19,7 +19,8 @@ async function statusOf(number: string): Promise<Report | 'missing' | undefined>
     const response = await ask(`/v1/certificates/${encodeURIComponent(number)}`);
     if (response.status === 404) return 'missing';
     return response.ok ? ((await response.json()) as Report) : undefined;
-  } catch {
+  } catch (error) {
+    console.info('the service does not answer:', error);
     return undefined;
   }
 }

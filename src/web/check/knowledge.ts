@@ -75,7 +75,10 @@ export async function knowledge(age: number): Promise<unknown> {
   if (kept !== undefined && Math.abs(Date.now() - takenAt(kept)) < age * 1000) return JSON.parse(kept);
   asking ??= take().finally(() => (asking = undefined));
   // No network, or none that answers: what is kept has to do.
-  const taken = await asking.catch(() => undefined);
+  const taken = await asking.catch((error: unknown) => {
+    console.info('no newer knowledge:', error);
+    return undefined;
+  });
   const text = taken ?? kept;
   return text === undefined ? undefined : JSON.parse(text);
 }

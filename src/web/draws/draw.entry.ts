@@ -38,7 +38,8 @@ async function record(id: string): Promise<unknown> {
   try {
     const response = await fetch(`/v1/draws/${encodeURIComponent(id)}`, { headers: { Accept: 'application/json' } });
     return response.ok ? await response.json() : undefined;
-  } catch {
+  } catch (error) {
+    console.info('the record cannot be had:', error);
     return undefined;
   }
 }

@@ -2,7 +2,7 @@
  * The search form and the look of a field with its fault. Works without JavaScript, by POST, so that no personal data
  * enters an address.
  */
-import { createContext, type FC, useContext } from 'hono/jsx';
+import { createContext, type FC, type PropsWithChildren, useContext } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
 import { Both, En } from './layout.tsx';
 
@@ -46,21 +46,43 @@ interface FieldProps {
   required?: boolean;
 }
 
+/** The look of a field: its label, what is wrong with it, the control (the children), a hint. */
+export const FieldBox: FC<
+  PropsWithChildren<{ id: string; label: Words; hint?: Words | undefined; fault?: Words | undefined }>
+> = ({ id, label, hint, fault, children }) => (
+  <div class={fault ? 'field wrong' : 'field'}>
+    <label for={id}>
+      <Both words={label} />
+    </label>
+    {fault ? (
+      <p class="fault" id={`${id}-fault`}>
+        <Both words={fault} />
+      </p>
+    ) : null}
+    {children}
+    {hint ? (
+      <p class="hint" id={`${id}-hint`}>
+        <Both words={hint} />
+      </p>
+    ) : null}
+  </div>
+);
+
+/** What a control says of its fault and hint. */
+export function saidOf(id: string, hint: Words | undefined, fault: Words | undefined) {
+  const described = [fault ? `${id}-fault` : '', hint ? `${id}-hint` : ''].filter(Boolean).join(' ');
+  return {
+    ...(fault ? { 'aria-invalid': 'true' as const, autofocus: true } : {}),
+    ...(described ? { 'aria-describedby': described } : {}),
+  };
+}
+
 export const Field: FC<FieldProps> = ({ name, form, typed = {}, faults = {}, required = false }) => {
   const id = `${form}-${name}`;
   const hint = HINTS[name];
   const fault = faults[name];
-  const described = [fault ? `${id}-fault` : '', hint ? `${id}-hint` : ''].filter(Boolean).join(' ');
   return (
-    <div class={fault ? 'field wrong' : 'field'}>
-      <label for={id}>
-        <Both words={LABELS[name]} />
-      </label>
-      {fault ? (
-        <p class="fault" id={`${id}-fault`}>
-          <Both words={fault} />
-        </p>
-      ) : null}
+    <FieldBox id={id} label={LABELS[name]} hint={hint} fault={fault}>
       <input
         id={id}
         name={name}
@@ -70,15 +92,9 @@ export const Field: FC<FieldProps> = ({ name, form, typed = {}, faults = {}, req
         autocapitalize={name === 'name' ? 'words' : 'characters'}
         spellcheck={false}
         required={required}
-        {...(fault ? { 'aria-invalid': 'true', autofocus: true } : {})}
-        {...(described ? { 'aria-describedby': described } : {})}
+        {...saidOf(id, hint, fault)}
       />
-      {hint ? (
-        <p class="hint" id={`${id}-hint`}>
-          <Both words={hint} />
-        </p>
-      ) : null}
-    </div>
+    </FieldBox>
   );
 };
 

@@ -26,6 +26,15 @@ export function both({ zh, en }: Words): DocumentFragment {
 /** One of them, where there is no room for two: names of files, labels read aloud. */
 export const one = ({ zh, en }: Words): string => (english() ? en : zh);
 
+/** Offers bytes as a download. */
+export function download(name: string, type: string, ...bytes: BlobPart[]): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob(bytes, { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
 /** Makes an element with text or children. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   name: K,
@@ -118,7 +127,8 @@ export function later<Work>(
     );
     return coming;
   };
-  const warm = (): void => void fetchWork().catch(() => undefined);
+  // Whoever uses it later is told that it did not come.
+  const warm = (): void => void fetchWork().catch((error: unknown) => console.info(error));
   for (const type of ['pointerdown', 'focusin']) near.addEventListener(type, warm, { once: true });
   addEventListener('dragenter', warm, { once: true });
   return (use, silently = false) => {

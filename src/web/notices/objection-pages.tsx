@@ -2,9 +2,10 @@
  * The pages of objections (异议): the form under a notice, the code that is shown once, and following an objection by
  * that code. Grounds, names and contact data are never shown again once they were sent.
  */
+
 import type { FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
-import { Human } from '../frame/form.tsx';
+import { FieldBox, Human, saidOf } from '../frame/form.tsx';
 import { Both, En, inLanguage, Layout } from '../frame/layout.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';
 import { OBJECTION_WORDS } from '../words/step-words.ts';
@@ -37,25 +38,15 @@ const ObjectionInput: FC<{ name: ObjectionField; typed: ObjectionTyped; faults: 
   const id = `objection-${name}`;
   const { label, hint, longest } = FIELDS[name];
   const fault = faults[name];
-  const described = [fault ? `${id}-fault` : '', hint ? `${id}-hint` : ''].filter(Boolean).join(' ');
   const common = {
     id,
     name,
     maxlength: longest,
     autocomplete: 'off',
-    ...(fault ? { 'aria-invalid': 'true' as const, autofocus: true } : {}),
-    ...(described ? { 'aria-describedby': described } : {}),
+    ...saidOf(id, hint, fault),
   };
   return (
-    <div class={fault ? 'field wrong' : 'field'}>
-      <label for={id}>
-        <Both words={label} />
-      </label>
-      {fault ? (
-        <p class="fault" id={`${id}-fault`}>
-          <Both words={fault} />
-        </p>
-      ) : null}
+    <FieldBox id={id} label={label} hint={hint} fault={fault}>
       {name === 'grounds' ? (
         <textarea {...common} rows={5} required>
           {typed.grounds ?? ''}
@@ -68,12 +59,7 @@ const ObjectionInput: FC<{ name: ObjectionField; typed: ObjectionTyped; faults: 
           {...(name === 'row' ? { inputmode: 'numeric' as const } : {})}
         />
       )}
-      {hint ? (
-        <p class="hint" id={`${id}-hint`}>
-          <Both words={hint} />
-        </p>
-      ) : null}
-    </div>
+    </FieldBox>
   );
 };
 

@@ -10,7 +10,7 @@ import { answerSeal, Fault, show } from '../check/answer.tsx';
 import { ask, knowledge, prepare, SOON } from '../check/knowledge.ts';
 import { Both } from '../frame/layout.tsx';
 import { CAMERA_FAULTS, Camera } from './camera.ts';
-import { makeReader, readScanned } from './scanned.ts';
+import { makeReader, readPicture, readScanned } from './scanned.ts';
 
 /** Milliseconds between two looks at the camera's picture. */
 const PAUSE = 120;
@@ -124,7 +124,7 @@ async function picture(file: File | undefined): Promise<void> {
   stop();
   let text: string | undefined;
   try {
-    text = await (await reader).read(await createImageBitmap(file), true);
+    text = await readPicture(reader, file);
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
     return say({
@@ -179,6 +179,7 @@ if (standsIn) {
   // Who allowed the camera before need not press anything.
   void navigator.permissions?.query({ name: 'camera' as PermissionName }).then(
     ({ state }) => state === 'granted' && !document.hidden && attempt(scan()),
+    // Browsers that know no such permission are asked by the button.
     () => undefined,
   );
 }

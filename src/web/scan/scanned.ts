@@ -138,6 +138,10 @@ export interface Reader {
   read(source: HTMLVideoElement | ImageBitmap, still: boolean): Promise<string | undefined>;
 }
 
+/** What the QR code of a chosen picture says; undefined where there is none. @throws DOMException where it is no picture */
+export const readPicture = async (reader: Promise<Reader>, file: File): Promise<string | undefined> =>
+  (await reader).read(await createImageBitmap(file), true);
+
 export async function makeReader(): Promise<Reader> {
   let detector = await ownDetector();
   const canvas = document.createElement('canvas');

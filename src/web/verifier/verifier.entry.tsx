@@ -9,7 +9,7 @@ import { readSnapshot } from '../../core/snapshot.ts';
 import { Answer, ago, answerFile, answerSeal, Fault, show } from '../check/answer.tsx';
 import { judge } from '../check/judge.ts';
 import { takeFiles } from '../frame/page-script.ts';
-import { makeReader, readScanned } from '../scan/scanned.ts';
+import { makeReader, readPicture, readScanned } from '../scan/scanned.ts';
 import { VerifierPage } from './verifier-page.tsx';
 
 /** Compiled in: trusted root thumbprints, and a snapshot or null. */
@@ -41,7 +41,7 @@ async function answerText(text: string): Promise<unknown> {
 async function answerPicture(file: File): Promise<unknown> {
   let text: string | undefined;
   try {
-    text = await (await reader).read(await createImageBitmap(file), true);
+    text = await readPicture(reader, file);
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
     return say({

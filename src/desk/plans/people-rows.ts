@@ -1,7 +1,6 @@
 /**
- * Owns how a row of people looks in a form: as a line to be read, as a line into which scores are typed, or opened with
- * every field under its label and every fault beside its field.
- * It refuses nothing; what a change means the table decides.
+ * How a row of people looks in a form: a line to read, a line into which scores are typed, or opened with every field
+ * under its label and every fault beside its field.
  */
 
 import { split } from '../../base/words.ts';
@@ -26,7 +25,7 @@ export interface RowLook {
 
 /** What a table does when somebody acts on a row. */
 export interface RowActs {
-  mend(row: RawRow, field: string, value: string): void;
+  edit(row: RawRow, field: string, value: string): void;
   open(row: RawRow): void;
   close(row: RawRow): void;
   remove(row: RawRow): void;
@@ -46,7 +45,7 @@ function act(words: { zh: string; en: string }, row: RawRow, text: string, work:
 }
 
 /** A field of a row; its name for screen readers begins with the row's number. */
-function inputOf({ row, faults }: RowLook, list: string, field: string, { mend }: RowActs): HTMLElement[] {
+function inputOf({ row, faults }: RowLook, list: string, field: string, { edit }: RowActs): HTMLElement[] {
   const own = faults.filter((fault) => fault.field === field);
   const id = `${list}-${row.row}-${field}`;
   const input = make('input', {
@@ -57,7 +56,7 @@ function inputOf({ row, faults }: RowLook, list: string, field: string, { mend }
     'aria-label': `${one(TABLE_WORDS.row)} ${row.row} ${one(wordsOf(field))}`,
     ...(own.length > 0 ? { 'aria-invalid': 'true', 'aria-describedby': `${id}-fault` } : {}),
   });
-  input.addEventListener('change', () => mend(row, field, input.value));
+  input.addEventListener('change', () => edit(row, field, input.value));
   return [
     input,
     ...(own.length > 0

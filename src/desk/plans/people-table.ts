@@ -1,8 +1,8 @@
 /**
- * Owns tables of people in forms (考生名册、考核结果): read from a file or a paste with the service's own readers, shown
- * with every fault beside its cell, found by name, document number or row, mended in place, and handed to the form as the rows of its step.
- * It refuses to hand on a table with faults, and to send the file anywhere: it is read here.
+ * Tables of people in forms (考生名册、考核结果): read from a file or a paste in the browser, shown with every fault beside
+ * its cell, corrected in place, and given to the form as the rows of its step. A table with faults is not given.
  */
+
 import { encodeUtf8 } from '../../base/bytes.ts';
 import { filled, split } from '../../base/words.ts';
 import {
@@ -17,10 +17,10 @@ import {
 } from '../../core/procedure/roster-tables.ts';
 import type { RawRow, ScopeEntry } from '../../core/rows/row.ts';
 import { both, bytesOfList, make, one } from '../../web/frame/page-script.ts';
+import type { Desk } from '../frame/actions.ts';
+import { draftPart } from '../frame/drafts.ts';
+import { collect, providePart } from '../frame/form-body.ts';
 import { TABLE_WORDS } from '../words/desk-words.ts';
-import type { Desk } from './actions.ts';
-import { draftPart } from './drafts.ts';
-import { collect, providePart } from './form-body.ts';
 import { type Fault, type Opened, type RowActs, type RowLook, tableOf } from './people-rows.ts';
 
 interface Kind {
@@ -50,7 +50,7 @@ export class Table {
   private faults: Fault[] = [];
   /** Of the service, until the table changes. */
   private told: Fault[] = [];
-  /** Rows that somebody mends or fills in: they keep their fields when they are right. */
+  /** Rows that somebody edits or fills in: they keep their fields when they are right. */
   private readonly open = new Map<number, Opened>();
   private most = MOST;
   /** A finger or a button of the mouse is down; a drawing waits for it. */
@@ -291,7 +291,7 @@ export class Table {
   }
 
   private readonly acts: RowActs = {
-    mend: (row, field, value) => this.mend(row, field, value),
+    edit: (row, field, value) => this.edit(row, field, value),
     // A row without faults, too: a correction changes what was right.
     open: ({ row }) => {
       this.open.set(row, 'whole');
@@ -312,7 +312,7 @@ export class Table {
     },
   };
 
-  private mend(row: RawRow, field: string, value: string): void {
+  private edit(row: RawRow, field: string, value: string): void {
     row.values[field] = value;
     // Somebody looked: the cells stand where they belong.
     delete row.cells;

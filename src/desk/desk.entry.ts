@@ -4,14 +4,12 @@ import './frame/list-filter.ts';
 import './batches/batch-script.ts';
 import './plans/plan-script.ts';
 import './objections/objection-script.ts';
-import './batches/photos-script.ts';
-import './certificates/certificates-script.ts';
+import './certificates/certificate-script.ts';
 import './batches/approve-script.ts';
 import './calendar/calendar-script.ts';
 import './filings/file-script.ts';
 import './filings/filing-review-script.ts';
-import './certificates/trail-script.ts';
-import './keys/withdraw-script.ts';
+import './keys/key-script.ts';
 import './draws/draw-script.ts';
 import { start } from './frame/shell.ts';
 

@@ -1,11 +1,16 @@
-/** Batches at the desk: the order to issue, signed over what was read here, and a batch's certificates saved as ZIP. */
+/**
+ * The order to issue, signed over what was read here, and a batch's certificates saved as ZIP: into one file on disk
+ * where the browser lets a page write there, else as archives of 200, so that never more than one part is in memory.
+ * A line that breaks is taken up at the first certificate that is missing; half an archive is thrown away.
+ */
 import { filled } from '../../base/words.ts';
+import { type DatedFile, writeZip } from '../../formats/zip-stream.ts';
 import { issueBatch, readBatch } from '../../sdk/batch.ts';
-import { PART } from '../../sdk/fetch-certificates.ts';
+import type { Caller } from '../../sdk/call.ts';
+import { archiveLine, PART, takeParts } from '../../sdk/fetch-certificates.ts';
 import { register } from '../frame/actions.ts';
-import { Trouble } from '../frame/key-file.ts';
+import { Trouble } from '../frame/desk-call.ts';
 import { BATCH_WORDS, ENDS } from '../words/desk-words.ts';
-import { partsOf, picker, savePart, saveWhole } from './save-archive.ts';
 
 register('issue-batch', async (desk, button) => {
   const id = button.dataset.batch as string;
@@ -57,3 +62,82 @@ register('download-batch', async (desk, button) => {
     work.end();
   }
 });
+
+interface Batch {
+  id: string;
+  count: number;
+}
+
+/** What the page does meanwhile. */
+interface Watch {
+  signal: AbortSignal;
+  /** Certificates that came so far, of the whole batch. */
+  at(done: number): void;
+  /** It does not get better by itself: resolves to go on, rejects to give up. */
+  stuck(error: unknown): Promise<void>;
+}
+
+/** A file that a page may write to (File System Access API). */
+interface DiskFile {
+  name: string;
+  createWritable(): Promise<{
+    write(chunk: Uint8Array<ArrayBuffer>): Promise<void>;
+    close(): Promise<void>;
+    abort(): Promise<void>;
+  }>;
+}
+
+type PickFile = (options: {
+  suggestedName: string;
+  types: { accept: Record<string, string[]> }[];
+}) => Promise<DiskFile>;
+
+/** Asks where to save; undefined where the browser has no such dialogue. */
+const picker = (): PickFile | undefined => (globalThis as { showSaveFilePicker?: PickFile }).showSaveFilePicker;
+
+const partsOf = ({ count }: Batch): number => Math.ceil(count / PART);
+
+/** The archive of a stretch, made here of the parts that come. */
+async function* archive(
+  caller: Caller,
+  { id }: Batch,
+  from: number,
+  to: number,
+  { signal, at, stuck }: Watch,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  let issued = 0;
+  const line = archiveLine(caller, id, { signal, stuck, issued: (when) => (issued = when) });
+  async function* dated(): AsyncGenerator<DatedFile> {
+    let done = from;
+    for await (const file of takeParts(line, from, to)) {
+      yield { ...file, at: issued };
+      at(++done);
+    }
+  }
+  yield* writeZip(dated());
+}
+
+/** Saves the whole batch into one file. */
+async function saveWhole(caller: Caller, batch: Batch, file: DiskFile, watch: Watch): Promise<void> {
+  const disk = await file.createWritable();
+  try {
+    for await (const chunk of archive(caller, batch, 0, batch.count, watch)) await disk.write(chunk);
+    await disk.close();
+  } catch (error) {
+    // The error that stopped it is the one to tell.
+    await disk.abort().catch((also: unknown) => console.info(also));
+    throw error;
+  }
+}
+
+/** Saves one part (from 1) as a download of the browser. */
+async function savePart(caller: Caller, batch: Batch, part: number, watch: Watch): Promise<void> {
+  const from = (part - 1) * PART;
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  for await (const chunk of archive(caller, batch, from, Math.min(batch.count, from + PART), watch)) chunks.push(chunk);
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob(chunks, { type: 'application/zip' }));
+  link.download = partsOf(batch) === 1 ? `${batch.id}.zip` : `${batch.id}.part-${String(part).padStart(4, '0')}.zip`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

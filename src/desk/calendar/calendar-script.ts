@@ -1,16 +1,11 @@
-/**
- * Owns the announcement of a year's working days at the province's desk: what was typed is read, shown once more in
- * whole days, signed with the centre's key and handed in.
- * It refuses days that cannot be read, before anything is signed; what was typed stays.
- */
-
+/** The announcement of a year's working days: what was typed is read, shown once more in whole days, and signed. */
 import { isRefusal } from '../../base/refusal.ts';
 import { filled } from '../../base/words.ts';
 import { type Announcement, checkDays, readDays } from '../../core/announcement.ts';
 import { announceYear } from '../../sdk/sign.ts';
 import { one } from '../../web/frame/page-script.ts';
 import { register } from '../frame/actions.ts';
-import { Trouble } from '../frame/key-file.ts';
+import { Trouble } from '../frame/desk-call.ts';
 import { CALENDAR_WORDS } from '../words/desk-words.ts';
 
 const fieldOf = (name: string) => document.querySelector<HTMLInputElement>(`#calendar-${name}`);

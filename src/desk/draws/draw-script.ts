@@ -1,9 +1,10 @@
 /**
- * Owns draws at a centre's desk: the form that fixes one (ticked sessions, pasted inspectors, the seed made here and kept
- * before anything is sent), the seed brought back for its publication, and the draw computed here without publishing it.
- * It refuses to send lists from which nothing could be drawn, a commitment whose seed is kept nowhere, and numbers that the
- * lottery cannot have drawn.
+ * Draws at a centre's desk: the form that fixes one, with the seed made here and kept in IndexedDB or as a file
+ * before anything is sent; the seed brought back for its publication; and the draw computed here without publishing
+ * it.
  */
+
+import type { IDBPDatabase } from 'idb';
 import { shanghaiDay } from '../../base/day.ts';
 import { isRefusal, type Refusal } from '../../base/refusal.ts';
 import { filled, split, together, type Words } from '../../base/words.ts';
@@ -21,16 +22,19 @@ import {
   newSeed,
   readSeedFile,
   requireAhead,
+  type SeedFile,
+  seedFileName,
+  seedText,
 } from '../../core/procedure/draw-seed.ts';
 import { type InspectorFault, readInspectorText } from '../../core/procedure/inspector-table.ts';
-import { both, make } from '../../web/frame/page-script.ts';
+import { both, download, make } from '../../web/frame/page-script.ts';
 import { type Desk, onShow, register } from '../frame/actions.ts';
+import { inDatabase, nothingKept } from '../frame/browser-keys.ts';
+import { Trouble } from '../frame/desk-call.ts';
 import { draftPart } from '../frame/drafts.ts';
 import { type Part, providePart } from '../frame/form-body.ts';
-import { Trouble } from '../frame/key-file.ts';
 import { beforeSend, type Fault, judgeBefore, markField } from '../frame/step-forms.ts';
 import { DRAW_DESK, IMPOSSIBLE, INSPECTOR_FIELDS } from '../words/form-words.ts';
-import { forgetSeed, type KeptSeed, keepSeed, keptSeed, saveSeed } from './draw-seeds.ts';
 
 /** Of a view that is shown: its seed, whether made here or brought back. */
 const seeds = new WeakMap<Element, KeptSeed>();
@@ -188,7 +192,7 @@ onShow('[data-seed]', async (desk, box) => {
     if (save) save.hidden = false;
   };
   // A browser that keeps nothing has nothing: the file helps out.
-  const kept = await keptSeed(commitment).catch(() => undefined);
+  const kept = await keptSeed(commitment).catch(nothingKept);
   if (kept) have(kept, DRAW_DESK.have_seed);
   else state.replaceChildren(both(DRAW_DESK.no_seed));
   input.addEventListener('change', async () => {
@@ -235,7 +239,7 @@ onShow('input[data-public-value]', (_, element) => {
 beforeSend('draw.reveal', async (form) => {
   const box = form.querySelector<HTMLElement>('[data-seed]');
   return async () => {
-    await forgetSeed(box?.dataset.seed as string).catch(() => undefined);
+    await forgetSeed(box?.dataset.seed as string).catch(nothingKept);
   };
 });
 
@@ -260,3 +264,26 @@ register('draw-here', async (desk, button) => {
   desk.say(DRAW_DESK.computed);
   place.focus();
 });
+
+const NAME = 'luzheng-draws';
+const STORE = 'seeds';
+
+type KeptSeed = Omit<SeedFile, 'rule'>;
+
+const inSeeds = <T>(work: (database: IDBPDatabase) => Promise<T>): Promise<T> =>
+  inDatabase(NAME, STORE, 'commitment', work);
+
+/** Keeps a seed, and asks the browser to leave it alone when it is short of space; it may say no. */
+async function keepSeed(seed: KeptSeed): Promise<void> {
+  await inSeeds((database) => database.put(STORE, seed));
+  await navigator.storage?.persist?.().catch(() => false);
+}
+
+/** The seed of a commitment, where this browser has it. */
+const keptSeed = (commitment: string): Promise<KeptSeed | undefined> =>
+  inSeeds((database) => database.get(STORE, commitment) as Promise<KeptSeed | undefined>);
+
+const forgetSeed = (commitment: string): Promise<void> => inSeeds((database) => database.delete(STORE, commitment));
+
+/** Offers the file. */
+const saveSeed = (seed: KeptSeed): void => download(seedFileName(seed.commitment), 'application/json', seedText(seed));

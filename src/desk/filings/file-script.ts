@@ -1,11 +1,8 @@
 /**
- * Owns what a centre signs at its desk about who may assess: the filing of a selected application with the statement that
- * names the applicant's key and the certificate of the issuing key, and the statement that names a device; and attached files, opened.
- * A filing is read in words before it is signed (filing-review.ts).
- * It refuses to sign when the case has moved on since it was shown, a filing that goes beyond what was applied for, and one
- * that grants less without a reason.
+ * What a centre signs about who may assess: the filing of a selected application with the statement that names the
+ * applicant's key, and the statement that names a device; and attached files, opened. Nothing is signed when the case
+ * has moved on since it was shown, when the filing goes beyond the application, or grants less without a reason.
  */
-
 import type { Words } from '../../base/words.ts';
 import { parseOrganizationCode } from '../../core/number.ts';
 import type { Application, DeviceRequest } from '../../core/procedure/application.ts';
@@ -17,10 +14,10 @@ import { sendStep } from '../../sdk/send-step.ts';
 import { now } from '../../sdk/sign.ts';
 import { download } from '../../web/frame/page-script.ts';
 import { type Desk, register } from '../frame/actions.ts';
-import { Trouble } from '../frame/key-file.ts';
+import { Trouble } from '../frame/desk-call.ts';
+import { certifyFiling } from '../keys/key-script.ts';
 import { DONE, FORM_WORDS } from '../words/desk-words.ts';
 import { FILING_WORDS } from '../words/form-words.ts';
-import { certifyFiling } from './centre-certificate-script.ts';
 import { reviewFiling } from './filing-review-script.ts';
 
 const YEAR = 365 * 86_400;

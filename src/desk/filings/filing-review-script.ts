@@ -1,7 +1,7 @@
 /**
- * Owns what is said in words before a centre signs a filing: who is filed, under which code, for what, which other codes
- * the body has, and what changes; and that what is signed is what was said.
- * It refuses a code that belongs to another, before anything is signed; and to sign after a field was changed.
+ * Says in words what a filing is before a centre signs it: who is filed, under which code, for what, which other
+ * codes the body has, and what changes. A changed field asks for another reading; a code that belongs to another is
+ * rejected here.
  */
 import { shanghaiDay } from '../../base/day.ts';
 import { filled, type Words } from '../../base/words.ts';

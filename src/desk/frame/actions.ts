@@ -1,8 +1,6 @@
 /**
- * Owns what buttons and parts of views do: a registry by name, and what each function is handed. Views are the server's;
- * `<button data-action="name">` calls the function that stands here under its name, and `onShow` gives life to parts
- * of a view (tables, file fields) each time that one is shown.
- * It refuses two functions under one name.
+ * What buttons and parts of views do. `<button data-action="name">` calls the function that stands here under its
+ * name; `onShow` attaches functions to parts of a view (tables, file fields) each time that one is shown.
  */
 import type { Words } from '../../base/words.ts';
 import type { Caller } from '../../sdk/call.ts';

@@ -1,9 +1,7 @@
 /**
- * Owns attached files in forms: `<input type="file" data-files="files">` hands each file in at once (POST /v1/files) and
+ * Attached files in forms: `<input type="file" data-files="files">` uploads each file at once (POST /v1/files) and
  * lists what was kept, which the step then names by its digest.
- * It refuses what the service refuses: other types than PDF, JPEG and PNG, and files that are too large.
  */
-
 import { filled } from '../../base/words.ts';
 import type { AttachedFile } from '../../core/procedure/body-shapes.ts';
 import { both, make, one } from '../../web/frame/page-script.ts';

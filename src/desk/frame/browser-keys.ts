@@ -1,16 +1,17 @@
 /**
- * Keys that live in this browser: made with WebCrypto so that nobody can take them out, kept in IndexedDB with the
- * access token that speaks for them, and forgotten on demand. A key of a file is never kept.
+ * Keys in the browser: those of a key file, which live in memory as long as the page, and those made here with
+ * WebCrypto so that nobody can take them out, kept in IndexedDB with the access token that speaks for them.
  */
 import { deleteDB, type IDBPDatabase, openDB } from 'idb';
 import { type PublicJwk, thumbprint } from '../../core/keys.ts';
+import { unverified } from '../../core/statement.ts';
 import { CallError, type Caller } from '../../sdk/call.ts';
 import { namingsOf } from '../../sdk/file-organization.ts';
-import type { KeyOfFile } from '../../sdk/read-key-file.ts';
+import { type KeyOfFile, readKeyText } from '../../sdk/read-key-file.ts';
 import { asApplicant } from '../../sdk/send-step.ts';
 import { now } from '../../sdk/sign.ts';
 import type { Signer } from './actions.ts';
-import { endOf } from './key-file.ts';
+import { Trouble } from './desk-call.ts';
 
 const NAME = 'luzheng-desk';
 const STORE = 'keys';
@@ -36,6 +37,12 @@ export async function inDatabase<T>(
 }
 
 const inKeys = <T>(work: (database: IDBPDatabase) => Promise<T>): Promise<T> => inDatabase(NAME, STORE, 'kid', work);
+
+/** For browsers that keep nothing (private windows): nothing in place of their error. */
+export function nothingKept(error: unknown): undefined {
+  if (!(error instanceof DOMException)) throw error;
+  return undefined;
+}
 
 /** All keys of this browser. Nothing is written where nothing was kept. */
 export async function keptKeys(): Promise<Kept[]> {
@@ -94,4 +101,17 @@ export async function strongest(pair: KeyOfFile, callerFor: (signer: Signer) => 
     }
   }
   return own;
+}
+
+/** No key file is larger. */
+export const KEY_FILE_BYTES = 100_000;
+
+/** When an access token ends (NumericDate), unverified: the service verifies it with every call. */
+export const endOf = (token: string): number => unverified<{ exp: number }>(token).claims.exp;
+
+/** Reads the text of a key file. @throws Trouble `insecure`, and what readKeyText throws */
+export function readKey(text: string): Promise<KeyOfFile> {
+  // Browsers sign in secure contexts only.
+  if (!globalThis.crypto?.subtle) throw new Trouble('insecure');
+  return readKeyText(text);
 }

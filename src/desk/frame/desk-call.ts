@@ -1,11 +1,9 @@
 /** Calls from a page, signed with the key that the person uses, and which words of the page fit an error. */
-
 import { isRefusal, type RefusalFacts } from '../../base/refusal.ts';
 import { CallError, Caller, type Problem } from '../../sdk/call.ts';
 import { brokeOff } from '../../sdk/fetch-certificates.ts';
 import { refusalWords } from '../../web/words/refusal-words.ts';
 import type { Signer } from './actions.ts';
-import { Trouble } from './key-file.ts';
 
 /**
  * A caller for a signer: the service's own address is reached as the page's, without cookies, and what the rate limit
@@ -75,4 +73,16 @@ export function troubleOf(error: unknown): Trouble {
     detail: error instanceof Error ? error.message : String(error),
     code: 'unexpected',
   });
+}
+
+/** Something that the person at the page can mend; `code` names the words on the page. */
+export class Trouble extends Error {
+  override readonly name = 'Trouble';
+  readonly code: string;
+  readonly words: Record<string, string>;
+  constructor(code: string, words: Record<string, string> = {}) {
+    super(code);
+    this.code = code;
+    this.words = words;
+  }
 }

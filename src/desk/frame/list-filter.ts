@@ -1,9 +1,7 @@
 /**
- * Owns lists of views: a box that hides the rows without the words typed, the next pages of a long list, the rows
- * that remain as CSV, and ticking all that are shown. Who filters or saves gets the whole list: what is not here yet is read first, page by page.
- * It refuses formulas in what leaves (life/table-write.ts).
+ * Lists of views: a box that hides the rows without the words typed, the next pages of a long list, the rows that
+ * remain as CSV, and ticking all that are shown. Whoever filters or saves gets the whole list, read page by page.
  */
-
 import { filled } from '../../base/words.ts';
 import { writeCsv } from '../../formats/table/table-write.ts';
 import { download, one } from '../../web/frame/page-script.ts';

@@ -1,28 +1,37 @@
 /**
- * Owns the desk in the browser: sign-in by a key, and which view is shown (its address is the hash). Views are HTML that
+ * The desk in the browser: sign-in by a key, and which view is shown (its address is the hash). Views are HTML that
  * the server writes for whoever signs the request.
- * It refuses to keep a key of a file anywhere but in this page's memory.
  */
-
 import { shanghaiDay } from '../../base/day.ts';
 import { filled, type Words } from '../../base/words.ts';
 import { type Caller, isCallError } from '../../sdk/call.ts';
 import type { KeyOfFile } from '../../sdk/read-key-file.ts';
 import { both, make, one } from '../../web/frame/page-script.ts';
-import { bringCertificate, showCertificate } from '../filings/centre-certificate-script.ts';
+import { bringCertificate, showCertificate } from '../keys/key-script.ts';
 import { SHELL } from '../words/desk-words.ts';
 import { TROUBLES } from '../words/trouble-words.ts';
 import { actionNamed, type Desk, enliven, type Signer } from './actions.ts';
-import { forgetKey, type Kept, keepKey, keptKeys, makeKey, strongest } from './browser-keys.ts';
-import { callerFor } from './desk-call.ts';
+import {
+  endOf,
+  forgetKey,
+  KEY_FILE_BYTES,
+  type Kept,
+  keepKey,
+  keptKeys,
+  makeKey,
+  nothingKept,
+  readKey,
+  strongest,
+} from './browser-keys.ts';
+import { callerFor, Trouble } from './desk-call.ts';
 import { hasFields, switchLanguage } from './desk-language.ts';
 import { tendDraft } from './drafts.ts';
-import { endOf, KEY_FILE_BYTES, readKey, Trouble } from './key-file.ts';
 import { clickRow } from './repeat-rows.ts';
 import { begin, fail, get, isWorking, progress, say, stopWork } from './status-line.ts';
 import { submitStep } from './step-forms.ts';
 
 const origin = (): string => get('desk').dataset.origin as string;
+
 const callAs = (signer: Signer): Caller => callerFor(signer, origin());
 
 let desk: Desk | undefined;
@@ -215,7 +224,7 @@ async function newKey(): Promise<void> {
 async function renew(): Promise<void> {
   if (!desk) return;
   const { signer } = desk;
-  const kept = (await keptKeys().catch(() => [])).find(({ kid }) => kid === signer.kid);
+  const kept = (await keptKeys().catch(nothingKept))?.find(({ kid }) => kid === signer.kid);
   const { key, jwk, kid, certificate } = signer;
   await use(
     {

@@ -6,8 +6,7 @@ import { filled, type Words } from '../../base/words.ts';
 import { both, make } from '../../web/frame/page-script.ts';
 import { TROUBLES } from '../words/trouble-words.ts';
 import type { Work } from './actions.ts';
-import { troubleOf } from './desk-call.ts';
-import { Trouble } from './key-file.ts';
+import { Trouble, troubleOf } from './desk-call.ts';
 
 export const get = <T extends HTMLElement = HTMLElement>(id: string): T => document.getElementById(id) as T;
 

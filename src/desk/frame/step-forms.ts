@@ -1,7 +1,7 @@
 /**
- * Owns forms that take a step: fields become the body, the step's own schema judges it here before anything is sent,
- * faults stand beside their fields and in a summary, and what holds is signed with the person's key and handed in.
- * It refuses to send what the schema refuses, and two at once; what was typed stays when anything goes wrong.
+ * Forms that take a step: fields become the body, the step's own schema checks it before anything is sent, faults
+ * stand beside their fields and in a summary, and what holds is signed and submitted. What was typed stays when
+ * anything goes wrong.
  */
 import { filled, split, together } from '../../base/words.ts';
 import { CHOOSE, labelOf as labelOfPath, MISSING } from '../../core/field-words.ts';

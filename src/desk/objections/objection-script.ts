@@ -1,10 +1,7 @@
 /**
- * Owns answering several objections at once: one decision and one written reason, of which each objection gets a step of
- * its own, signed and handed in one after another. It can be stopped, waits where something fails, and what was typed and
- * ticked stays until all is done.
- * It refuses to sign without a tick, a decision and a reason, and over an objection that has moved on since it was shown.
+ * Answers several objections with one decision and one written reason: each gets a step of its own, one after
+ * another. It can be stopped, waits where something fails, and what was typed and ticked stays until all is done.
  */
-
 import { filled, together } from '../../base/words.ts';
 import { bodyFaults } from '../../core/procedure/bodies.ts';
 import type { StepName } from '../../core/procedure/steps.ts';

@@ -1,9 +1,7 @@
 /**
- * Owns what is special about the forms of plans and results: their tables, filled from a plan that stands, judged against
- * filing and plan by the service's own rules, and the upload of results as a batch whose root is computed here.
- * It refuses to upload rows that are not those that were published, and photos that are not those that were chosen.
+ * The tables of plans and results, filled from a plan that stands and checked against filing and plan, and the upload
+ * of results as a batch, which has to hold the rows that were published and the photos that were chosen.
  */
-
 import { split } from '../../base/words.ts';
 import { ID_TYPE_NAMES } from '../../core/identity.ts';
 import { levelName } from '../../core/number.ts';

@@ -1,7 +1,7 @@
 /**
- * Owns what an organization does with its certificates at the desk: one opened by its number, and suspended, reinstated or
- * revoked by a `status+jwt` that this browser signs after the person has confirmed number, action and reason.
- * It refuses what is no number, an event without a reason, and to sign when the history has moved on since it was shown.
+ * A certificate opened by its number, and suspended, reinstated or revoked by a `status+jwt` that this browser signs
+ * after the person has confirmed it, not when its history has moved on since it was shown; and the audit trail, saved
+ * as the file that `luzheng trail` checks.
  */
 
 import { isRefusal } from '../../base/refusal.ts';
@@ -10,10 +10,10 @@ import { parseNumber } from '../../core/number.ts';
 import type { Report } from '../../core/report.ts';
 import type { ACTIONS, REASONS } from '../../core/schema.ts';
 import { changeStatus } from '../../sdk/sign.ts';
-import { one } from '../../web/frame/page-script.ts';
+import { download, one } from '../../web/frame/page-script.ts';
 import { REASONS as REASON_WORDS } from '../../web/words/page-words.ts';
 import { register } from '../frame/actions.ts';
-import { Trouble } from '../frame/key-file.ts';
+import { Trouble } from '../frame/desk-call.ts';
 import { clearFaults, markField } from '../frame/step-forms.ts';
 import { CHANGE_WORDS, CHANGED } from '../words/desk-words.ts';
 
@@ -51,4 +51,16 @@ register('change-status', async (desk, button) => {
   await caller.post(`/v1/certificates/${number}/status`, { statement });
   desk.go(`#/certificates/${number}`);
   desk.say(CHANGED[action]);
+});
+
+register('open-trail', async (desk) => {
+  const { text } = parseNumber(document.querySelector<HTMLInputElement>('#trail-number')?.value ?? '');
+  desk.go(`#/trail/${text}`);
+});
+
+register('export-trail', async ({ caller }, button) => {
+  const number = button.dataset.number as string;
+  const people = document.querySelector<HTMLInputElement>('#trail-people')?.checked ? 'all' : 'none';
+  const answer = await caller.take('GET', `/v1/certificates/${number}/trail?people=${people}`);
+  download(`trail-${number}.json`, 'application/json', await answer.arrayBuffer());
 });

@@ -1,8 +1,7 @@
 /**
- * Owns the X.509 certificate of a centre's key at its desk: what is known of it, one brought as a file, and the issuing
- * keys that it certifies beside a filing, or afterwards. Without one PDFs of such a key carry no signature, which is said
- * plainly.
- * It refuses certificates of other keys, and to certify what the filing of another key says.
+ * What a centre signs at its desk about keys: the withdrawal of a key or filing, and the X.509 certificate of an
+ * issuing key, under the certificate of the centre's own key. Without one PDFs of such a key carry no signature,
+ * which is said plainly.
  */
 
 import { shanghaiDay } from '../../base/day.ts';
@@ -13,12 +12,13 @@ import { certificateOf } from '../../core/paper/x509-certificates.ts';
 import type { Filing } from '../../core/schema.ts';
 import { openStatement } from '../../core/statement.ts';
 import { certifyNewestKey } from '../../sdk/certify.ts';
-import { both } from '../../web/frame/page-script.ts';
+import { now, withdraw } from '../../sdk/sign.ts';
+import { both, one } from '../../web/frame/page-script.ts';
 import { type Desk, onShow, register, type Signer } from '../frame/actions.ts';
 import { keepKey, keptKeys } from '../frame/browser-keys.ts';
-import { Trouble } from '../frame/key-file.ts';
+import { Trouble } from '../frame/desk-call.ts';
 import { fail, get, say } from '../frame/status-line.ts';
-import { CERTIFICATE_WORDS } from '../words/desk-words.ts';
+import { CERTIFICATE_WORDS, WITHDRAW_WORDS } from '../words/desk-words.ts';
 
 /** What the certificate of a key is worth now, in words. */
 function state({ certificate, jwk }: Signer): { words: Words; wanting: boolean } {
@@ -101,4 +101,38 @@ register('certify-key', async (desk, { dataset: { code = '', filing = '' } }) =>
   const lacking = await certifyFiling(desk, await ownFiling(filing, desk.signer));
   desk.go(`#/organizations/${code}`);
   desk.say(lacking ?? CERTIFICATE_WORDS.certified, lacking ? 'notice' : 'done');
+});
+
+const fieldOf = (id: string): HTMLInputElement | null => document.querySelector<HTMLInputElement>(`#${id}`);
+
+function trouble(field: HTMLInputElement | null, code: string): Trouble {
+  field?.focus();
+  return new Trouble(code);
+}
+
+/** An instant of a field, in Beijing; undefined where it is empty. */
+function instantOf(id: string): number | undefined {
+  const field = fieldOf(id);
+  if (!field || (field.value === '' && !field.validity.badInput)) return undefined;
+  const at = Date.parse(`${field.value}${field.value.length === 16 ? ':00' : ''}+08:00`) / 1000;
+  if (!Number.isFinite(at)) throw trouble(field, 'instant_wrong');
+  return Math.floor(at);
+}
+
+register('withdraw-statement', async (desk, button) => {
+  const { signer, caller } = desk;
+  const { code = '', typ = '', id = '', iss = '' } = button.dataset;
+  const reason = (fieldOf('withdraw-reason')?.value ?? '').trim();
+  if (reason === '') throw trouble(fieldOf('withdraw-reason'), 'reason_needed');
+  const iat = now();
+  const effective = instantOf('withdraw-effective') ?? iat;
+  const since = instantOf('withdraw-since');
+  if (effective < iat) throw trouble(fieldOf('withdraw-effective'), 'effective_past');
+  if (since !== undefined && since > iat) throw trouble(fieldOf('withdraw-since'), 'since_future');
+  if (!confirm(one(filled(typ === 'filing' ? WITHDRAW_WORDS.filing : WITHDRAW_WORDS.client, { code })))) return;
+  const target = typ === 'filing' ? { jti: id, ...(iss === signer.subject ? {} : { iss }) } : { kid: id };
+  const statement = await withdraw(signer, target, { effective, compromised_since: since, reason }, { iat });
+  await caller.post('/v1/withdrawals', { statement });
+  desk.go(`#/organizations/${code}`);
+  desk.say(WITHDRAW_WORDS.done);
 });

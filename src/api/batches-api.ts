@@ -44,6 +44,8 @@ function firstPosition(after: string | undefined): number {
   return Number(after) + 1;
 }
 
+const WHOLE = 'is a whole number';
+
 /** Certificates in one archive, unless less is asked for. */
 const MOST = 10_000;
 
@@ -255,7 +257,7 @@ export const batchRoutes = factory
       summary: '打包下载批次的证书 PDF / all PDFs of a batch, in one archive',
       roles: ALL,
       noEmpty: true,
-      query: { from: wholeOf(6, { default: 0 }), limit: wholeOf(6, { default: MOST }) },
+      query: { from: wholeOf(6, { default: 0 }, WHOLE), limit: wholeOf(6, { default: MOST }, WHOLE) },
       description: `按名单顺序逐张核验、排印并即时发送，每张为 \`<证书编号>.pdf\`，不论其状态；每张都记为一次下载。大批次请用 \`from\` 和 \`limit\` 分段下载，每段不超过 500 张，中断后从缺的一张继续。途中出错则传输中断，不会给出看似完整的文件。
 
 Verified, drawn and sent one by one in the order of the batch, each as \`<number>.pdf\`, whatever its status; each counts as a download. Take large batches in parts of at most 500 by \`from\` and \`limit\`, and go on from the first that is missing. If one cannot be given the transfer breaks off: what arrived has no directory and does not pass for whole.`,

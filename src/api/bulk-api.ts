@@ -1,7 +1,7 @@
 /**
- * Routes of checking lists: the check itself, open to anyone for short lists and to a bulk key for long ones, and the keys.
- * The answer is streamed; when it breaks off there is no receipt, and so it cannot pass for whole. Every row counts: against
- * the caller's rate limit, or the key's day.
+ * Routes of checking lists: the check itself, open to anyone for short lists and to a bulk key for long ones, and the
+ * keys. The answer is streamed; when it breaks off there is no receipt, and so it cannot pass for whole. Every row
+ * counts: against the caller's rate limit, or the key's day.
  */
 import type { Context } from 'hono';
 import * as v from 'valibot';
@@ -83,7 +83,7 @@ export const bulkRoutes = factory
     '/v1/verify/bulk',
     operation({
       tag: '查询核验',
-      brake: 'lookup',
+      rateLimit: 'lookup',
       summary: '批量核验名单 / check a list',
       description: `每行一个 JSON 对象，按原顺序逐行答复，最后一行是签名回执。任何人一次最多 100 行；持批量密钥（Authorization: Bearer）最多 10,000 行，计入当日额度。回执：#/components/schemas/${statementSchema('receipt+jwt')}。
 

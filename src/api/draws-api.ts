@@ -1,4 +1,7 @@
-/** Draws and inspections (双随机、一公开) as data: everything to compute a draw again; details and files for those within reach. */
+/**
+ * Draws and inspections (双随机、一公开) as data: everything to compute a draw again; details and files for those within
+ * reach.
+ */
 import { fromBase64url } from '../base/bytes.ts';
 import { Refusal } from '../base/refusal.ts';
 import { FILE_TYPES } from '../core/procedure/body-shapes.ts';

@@ -64,7 +64,9 @@ export function schemaOf(schema: v.GenericSchema): JsonSchema {
   return json;
 }
 
-/** Calls `say` for each property with its dotted path (`jobs[]`: of an entry of a list), and for alternatives without. */
+/**
+ * Calls `say` for each property with its dotted path (`jobs[]`: of an entry of a list), and for alternatives without.
+ */
 function walk(schema: JsonSchema, say: (part: JsonSchema, path?: string) => void, path = ''): void {
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     const at = path === '' ? name : `${path}.${name}`;

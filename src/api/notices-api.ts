@@ -100,7 +100,7 @@ export const noticeRoutes = factory
     '/v1/notices/objections',
     operation({
       tag: '公开数据',
-      brake: 'search',
+      rateLimit: 'search',
       limit: LIMITS.small,
       summary: '凭查询码查看异议 / follow an objection by its code',
       body: json(ObjectionCode, { code: CODE_EXAMPLE }),
@@ -140,7 +140,7 @@ export const noticeRoutes = factory
     '/v1/notices/:notice/objections',
     operation({
       tag: '公开数据',
-      brake: 'search',
+      rateLimit: 'search',
       limit: LIMITS.small,
       summary: '提出异议，任何人可用 / object to results, for anyone',
       description:

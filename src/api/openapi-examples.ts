@@ -1,6 +1,6 @@
 /**
- * Owns the examples of openapi.json. They were taken from a run of the Worker with synthetic people and throw-away
- * keys; a test holds that every example fits its schema.
+ * Examples of openapi.json, taken from a run of the Worker with synthetic people and throw-away keys; a test holds
+ * that each fits its schema.
  */
 export const NUMBER = 'S000037000001263000001';
 export const CODE = 'S000037000001';

@@ -1,6 +1,6 @@
 /**
- * `GET /openapi.json`: one OpenAPI 3.1 document made of the declared operations, the schemas and the problems. What can go
- * wrong with credentials and bodies is added here, once for all operations.
+ * `GET /openapi.json`: one OpenAPI 3.1 document made of the declared operations, the schemas and the problems. What
+ * can go wrong with credentials and bodies is added here, once for all operations.
  */
 import * as v from 'valibot';
 import { HERE } from '../core/province.ts';
@@ -68,10 +68,12 @@ const isForm = ({ body = {}, tag }: Operation, route: string): boolean =>
   tag === '网页' || route.startsWith('POST /v1/notices/') || Object.keys(body).includes('multipart/form-data');
 const OF_JSON = ['json_malformed', 'json_too_deep', 'json_too_large', 'body_malformed'];
 
-/** Of the rate limits: the second factor is counted, and a form may ask for a person, where personal data is asked for. */
-const limitsOf = ({ brake, tag }: Operation): string[] => [
-  ...(brake ? ['too_many_requests'] : []),
-  ...(brake === 'search' ? ['second_factor_locked', ...(tag === '网页' ? ['human_check_failed'] : [])] : []),
+/**
+ * Of the rate limits: the second factor is counted, and a form may ask for a person, where personal data is asked for.
+ */
+const limitsOf = ({ rateLimit, tag }: Operation): string[] => [
+  ...(rateLimit ? ['too_many_requests'] : []),
+  ...(rateLimit === 'search' ? ['second_factor_locked', ...(tag === '网页' ? ['human_check_failed'] : [])] : []),
 ];
 
 /** Codes that an operation answers, by status. Pages answer theirs as pages to whoever asks for HTML. */

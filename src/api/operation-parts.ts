@@ -1,4 +1,7 @@
-/** What operations have in common: groups of refusal codes, parameters, and the operation that takes a signed statement. */
+/**
+ * What operations have in common: groups of refusal codes, parameters, and the operation that takes a signed
+ * statement.
+ */
 import * as v from 'valibot';
 import { StatementBody, Stored } from '../core/shapes/procedure-shapes.ts';
 import { LIMITS } from '../http/body.ts';
@@ -58,11 +61,11 @@ export const OF_APPROVALS = [
 ] as const;
 
 export const AFTER = v.pipe(v.string(), v.metadata({ description: '上一页的 next / `next` of the page before' }));
-/** A whole number of up to `digits` digits. */
-export const wholeOf = (digits: number, keywords: Record<string, unknown> = {}) =>
+/** A whole number of up to `digits` digits. @param message what is said of anything else */
+export const wholeOf = (digits: number, keywords: Record<string, unknown> = {}, message?: string) =>
   v.pipe(
     v.string(),
-    v.regex(new RegExp(`^\\d{1,${digits}}$`)),
+    v.regex(new RegExp(`^\\d{1,${digits}}$`), message),
     v.transform(Number),
     v.metadata({ type: 'integer', minimum: 0, ...keywords }),
   );

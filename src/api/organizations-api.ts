@@ -1,4 +1,7 @@
-/** Organizations on file as data, with the signed statement of their rules; and what they and centres do with certificates. */
+/**
+ * Organizations on file as data, with the signed statement of their rules; and what they and centres do with
+ * certificates.
+ */
 import * as v from 'valibot';
 import { Refusal } from '../base/refusal.ts';
 import { normalizeNumber, parseOrganizationCode } from '../core/number.ts';

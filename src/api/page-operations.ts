@@ -1,6 +1,6 @@
 /**
- * What stands in openapi.json and /docs of addresses that answer pages, and files of pages. Their handlers stand in web, desk
- * and http and read forms themselves.
+ * What stands in openapi.json and /docs of addresses that answer pages, and files of pages. Their handlers stand in
+ * web, desk and http and read forms themselves.
  */
 import * as v from 'valibot';
 import { NOTICE_STATES } from '../core/procedure/notice.ts';
@@ -34,7 +34,7 @@ export const PAGES: Operations = {
   'GET /': { tag: '网页', summary: '查询页 / search page', answers: page('查询页 / search page') },
   'POST /search': {
     tag: '网页',
-    brake: 'search',
+    rateLimit: 'search',
     summary: '网页表单查询 / search by the form',
     body: form({ number: NUMBER, name: HOLDER.name, id_number: '' }),
     answers: {
@@ -57,7 +57,7 @@ export const PAGES: Operations = {
   },
   'GET /c/{number}': {
     tag: '网页',
-    brake: 'lookup',
+    rateLimit: 'lookup',
     summary: '证书页，二维码所指地址 / page of a certificate, where the QR code leads',
     answers: page('核验结果 / result of verification'),
     problems: [...OF_NUMBERS, 'certificate_not_found'],
@@ -74,7 +74,7 @@ export const PAGES: Operations = {
   },
   'POST /c/{number}/download': {
     tag: '网页',
-    brake: 'search',
+    rateLimit: 'search',
     summary: '网页表单下载证书 / download by the form',
     body: form({ ...HOLDER, want: 'pdf', purpose: '应聘', expires_on: '2027-02-24' }),
     answers: ok('证书 / the certificate', { 'application/pdf': { schema: PDF }, 'text/html': { schema: TEXT } }),
@@ -87,7 +87,7 @@ export const PAGES: Operations = {
   },
   'POST /bulk': {
     tag: '网页',
-    brake: 'lookup',
+    rateLimit: 'lookup',
     summary: '网页表单批量核验，最多 100 行 / check a pasted list by the form, at most 100 rows',
     body: form({ list: `${NUMBER},${HOLDER.name}` }),
     answers: page('结果 / results'),
@@ -188,7 +188,7 @@ export const PAGES: Operations = {
   },
   'POST /notices/objections': {
     tag: '网页',
-    brake: 'search',
+    rateLimit: 'search',
     summary: '凭查询码查看异议 / follow an objection by the form',
     body: form({ code: CODE_EXAMPLE }),
     answers: page('处理结果 / what became of it'),
@@ -196,7 +196,7 @@ export const PAGES: Operations = {
   },
   'POST /notices/{notice}/objections': {
     tag: '网页',
-    brake: 'search',
+    rateLimit: 'search',
     summary: '网页表单提出异议 / object by the form',
     body: form({ row: '2', grounds: '该人员考试当日未到场', name: '', contact: '' }),
     answers: {

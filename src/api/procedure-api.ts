@@ -27,7 +27,7 @@ import { AFTER, EVERYBODY, wholeOf } from './operation-parts.ts';
 const PAGE = 100;
 
 /** A key that nobody has named is anybody's: such calls are counted like searches. */
-const brakeApplicants = factory.createMiddleware(async (c, next) => {
+const limitApplicants = factory.createMiddleware(async (c, next) => {
   if (c.var.caller.role === 'applicant') {
     announce(c, 'search');
     await spend(c, 'search');
@@ -120,7 +120,7 @@ export const procedureRoutes = factory
   .post(
     '/v1/steps',
     operation({
-      before: brakeApplicants,
+      before: limitApplicants,
       limit: LIMITS.step,
       tag: '评价流程',
       summary: '提交流程中的一步 / take a step of the procedure',
@@ -202,7 +202,7 @@ export const procedureRoutes = factory
   .post(
     '/v1/files',
     operation({
-      before: brakeApplicants,
+      before: limitApplicants,
       tag: '评价流程',
       summary: '上传附件，随后在步骤中引用 / hand in a file that a step then names',
       roles: EVERYBODY,

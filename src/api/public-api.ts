@@ -1,6 +1,6 @@
 /**
- * Routes that anyone may call: look-up, search, verification, and a holder's download. Free, without registration (notice
- * 2020, 四（四）). Personal data travels in bodies only, never in addresses.
+ * Routes that anyone may call: look-up, search, verification, and a holder's download. Free, without registration
+ * (notice 2020, 四（四）). Personal data travels in bodies only, never in addresses.
  */
 import type { Context } from 'hono';
 import { decodeUtf8 } from '../base/bytes.ts';
@@ -86,7 +86,7 @@ export const publicRoutes = factory
     '/v1/certificates/:number',
     operation({
       tag: '查询核验',
-      brake: 'lookup',
+      rateLimit: 'lookup',
       summary: '按编号查询核验 / look a certificate up by its number',
       description: 'Every answer is verified from stored signatures first. Not found does not mean false.',
       answers: ok('报告，或按 Accept 给出凭证 / Report, or the credential alone by Accept', {
@@ -112,7 +112,7 @@ export const publicRoutes = factory
     operation({
       limit: LIMITS.small,
       tag: '查询核验',
-      brake: 'search',
+      rateLimit: 'search',
       summary: '按编号、姓名、证件号码查询 / search by number, name, document number',
       headers: PERSON,
       body: json(SearchQuery, HOLDER),
@@ -138,7 +138,7 @@ export const publicRoutes = factory
     '/v1/verify',
     operation({
       tag: '查询核验',
-      brake: 'verify',
+      rateLimit: 'verify',
       summary:
         "核验凭证、二维码、核验包或证书 PDF / verify a credential, the text of a QR code, a bundle, or the certificate's PDF",
       description: '能读则一律 200 附报告 / whatever can be read gets a Report, valid or not.',
@@ -177,7 +177,7 @@ export const publicRoutes = factory
     operation({
       limit: LIMITS.small,
       tag: '查询核验',
-      brake: 'search',
+      rateLimit: 'search',
       summary: '持证人下载证书 / download by the holder',
       description:
         '带 copy 时给出加注副本（PDF 或核验包） / with `copy`: a copy stamped for one purpose, as PDF or bundle.',

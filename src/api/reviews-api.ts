@@ -1,4 +1,6 @@
-/** Routes of those who review: the queue of batches, their approval and return, and the audit trail of a certificate. */
+/**
+ * Routes of those who review: the queue of batches, their approval and return, and the audit trail of a certificate.
+ */
 import * as v from 'valibot';
 import { readPlace } from '../base/paging.ts';
 import { Refusal } from '../base/refusal.ts';

@@ -1,6 +1,6 @@
 /**
- * Words about signed statements for openapi.json, by type and claim. They stand beside the schemas of core/schema.ts, which
- * also run in browsers, and add to them; a claim of several types has its words once.
+ * Words about signed statements for openapi.json, by type and claim. They stand beside the schemas of core/schema.ts,
+ * which also run in browsers, and add to them; a claim of several types has its words once.
  */
 import type { StatementType } from '../core/schema.ts';
 import { DIGEST_PATTERN, JWS_PATTERN } from '../core/shapes/shape-parts.ts';

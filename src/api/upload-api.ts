@@ -1,6 +1,6 @@
 /**
- * The upload of results: candidate rows, from a file or as JSON, and photos, from an archive or inside the candidates. Only
- * the form is judged here; what is too large is told how to come instead.
+ * The upload of results: candidate rows, from a file or as JSON, and photos, from an archive or inside the candidates.
+ * Only the form is judged here; what is too large is told how to come instead.
  */
 import type { Context } from 'hono';
 import * as v from 'valibot';

@@ -42,7 +42,7 @@ export interface Operation {
   /** Who may call; anyone if absent. */
   readonly roles?: readonly Caller['role'][];
   /** The rate limit that the route has. */
-  readonly brake?: RateName;
+  readonly rateLimit?: RateName;
   /** Runs once the caller is known, before anything else of the request is looked at. */
   readonly before?: MiddlewareHandler<AppEnv>;
   /** Parameters of the query, all optional; an empty one is absent, unless `noEmpty`. */
@@ -77,6 +77,10 @@ type InputOf<O> = unknown extends Valid<O> ? Input : { in: Valid<O> & object; ou
 
 const DECLARED = new WeakMap<object, Operation>();
 
+/** What a schema says of a wrong value in its own words; valibot's begin with Invalid, and quote what was sent. */
+const saidOf = ({ message }: v.BaseIssue<unknown>): string =>
+  message.startsWith('Invalid ') ? 'is malformed' : message;
+
 /** @throws Refusal `body_malformed` with the name of the parameter */
 const readQuery =
   (query: Readonly<Record<string, v.GenericSchema>>, noEmpty: boolean): MiddlewareHandler<AppEnv> =>
@@ -87,7 +91,7 @@ const readQuery =
       if (value === undefined || (value === '' && !noEmpty)) continue;
       const read = v.safeParse(schema, value);
       if (!read.success)
-        throw new Refusal('body_malformed', `The query parameter ${name} is malformed.`, { part: name });
+        throw new Refusal('body_malformed', `The query parameter ${name} ${saidOf(read.issues[0])}.`, { part: name });
       values[name] = read.output;
     }
     c.req.addValidatedData('query', values);
@@ -109,7 +113,7 @@ export function operation<const O extends Operation, P extends string>(
   const json = body?.['application/json'];
   const handler = every(
     ...(roles ? [allow(...roles)] : []),
-    ...(declared.brake ? [rateLimit(declared.brake)] : []),
+    ...(declared.rateLimit ? [rateLimit(declared.rateLimit)] : []),
     ...(before ? [before] : []),
     ...(query ? [readQuery(query, noEmpty)] : []),
     ...(json && limit !== undefined ? [readBody(json.schema, limit)] : []),

@@ -53,8 +53,8 @@ const SITE = 'https://verifier.example';
 /** Not for other websites, though anyone may call them: a list of names that may come with a key, and the monitor's question. */
 const OURS = ['POST /v1/verify/bulk', 'GET /healthz'];
 const isOpen = (route: string) => {
-  const { roles, tag, brake } = OPERATIONS[route] as (typeof OPERATIONS)[string];
-  return !roles && tag !== '网页' && brake !== 'search' && !OURS.includes(route);
+  const { roles, tag, rateLimit } = OPERATIONS[route] as (typeof OPERATIONS)[string];
+  return !roles && tag !== '网页' && rateLimit !== 'search' && !OURS.includes(route);
 };
 
 test('the table has every route of public data, look-up and verification, and no other', () => {

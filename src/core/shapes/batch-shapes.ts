@@ -1,4 +1,7 @@
-/** Requests and answers about batches: uploads, rows, approvals, issuing; and about lists to be checked with their keys. */
+/**
+ * Requests and answers about batches: uploads, rows, approvals, issuing; and about lists to be checked with their
+ * keys.
+ */
 import * as v from 'valibot';
 import { BULK_VERDICTS, LARGEST_QUOTA, QUOTA } from '../bulk-list.ts';
 import { FIELDS, OPTIONAL_FIELDS } from '../rows/row.ts';

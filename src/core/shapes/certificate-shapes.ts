@@ -1,4 +1,6 @@
-/** Requests and answers about certificates: look-up, search, verification, downloads, status, trails; keys and trust. */
+/**
+ * Requests and answers about certificates: look-up, search, verification, downloads, status, trails; keys and trust.
+ */
 import * as v from 'valibot';
 import { CHECKS } from '../report.ts';
 import { FAULTS } from '../rows/faults.ts';

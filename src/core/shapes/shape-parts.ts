@@ -1,6 +1,7 @@
 /**
- * Parts of the requests and answers of the API. Each is a valibot schema, and what `v.metadata` says (words, a pattern, a
- * format) stands in openapi.json beside what the schema checks: words of one service, which validation does not read.
+ * Parts of the requests and answers of the API. Each is a valibot schema, and what `v.metadata` says (words, a
+ * pattern, a format) stands in openapi.json beside what the schema checks: words of one service, which validation does
+ * not read.
  */
 
 import * as v from 'valibot';

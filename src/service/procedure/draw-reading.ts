@@ -48,7 +48,10 @@ export async function listDraws(service: Service, before?: number, centre?: stri
     .filter((line) => line !== undefined);
 }
 
-/** What somebody may read of what was found: an organization its own, a city its organizations' and its own draws', the province all. */
+/**
+ * What somebody may read of what was found: an organization its own, a city its organizations' and its own draws', the
+ * province all.
+ */
 export async function withinReach(
   service: Service,
   caller: Pick<Caller, 'role' | 'subject'>,

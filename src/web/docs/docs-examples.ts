@@ -1,6 +1,6 @@
 /**
- * Examples of /docs: commands for curl, made of the declared operations with this service's own address, for whatever anyone
- * may call (calls with a key are signed one by one). A test runs each of them.
+ * Examples of /docs: commands for curl, made of the declared operations with this service's own address, for whatever
+ * anyone may call (calls with a key are signed one by one). A test runs each of them.
  */
 
 import { PARAMETERS } from '../../api/openapi.ts';

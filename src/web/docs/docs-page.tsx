@@ -1,6 +1,6 @@
 /**
- * Owns the page that explains the API to people: how to begin, what a verdict means, what errors and limits there are,
- * how to verify without this service, and every operation. The operations come as props, from the table of openapi.json.
+ * The page that explains the API to people: how to begin, what a verdict means, errors and limits, how to verify
+ * without this service, and every operation, which comes as a prop.
  */
 import type { Child, FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
@@ -33,10 +33,10 @@ interface DocsProps {
   origin: string;
   roots: readonly string[];
   groups: DocGroup[];
-  /** Bytes. */
   /** Entries that may be wrong in an hour, and with parts of a document number in 24 hours and 30 days. */
   guesses: { hour: number; day: number; month: number };
   rates: Partial<Record<'lookup' | 'search' | 'verify', { quota: number; window: number }>>;
+  /** Bytes. */
   limits: Record<'small' | 'statement' | 'bundle' | 'document' | 'batch' | 'photos', number>;
 }
 

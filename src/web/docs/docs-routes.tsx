@@ -1,4 +1,6 @@
-/** `GET /docs`: the API for people, made of the operations that openapi.json is made of, so that it has each of them. */
+/**
+ * `GET /docs`: the API for people, made of the operations that openapi.json is made of, so that it has each of them.
+ */
 
 import type { Words } from '../../base/words.ts';
 import { LIMITS } from '../../http/body.ts';

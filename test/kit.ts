@@ -6,13 +6,13 @@
 import { env, exports } from 'cloudflare:workers';
 import { shanghaiYear } from '../src/base/day.ts';
 import { announceMissing } from '../src/cli/procedure-life.ts';
+import { foundProvince as found, makeCentre } from '../src/cli/world.ts';
 import type { ScopeEntry } from '../src/core/schema.ts';
 import { unverified } from '../src/core/statement.ts';
 import { BUILT_IN } from '../src/core/workdays.ts';
 import { Caller, type Fetch } from '../src/sdk/call.ts';
-import { certifyCentre, certifyNewestKey } from '../src/sdk/certify.ts';
+import { certifyNewestKey } from '../src/sdk/certify.ts';
 import {
-  appointCentre,
   approveBatch,
   type BatchRef,
   fileOrganization,
@@ -20,7 +20,6 @@ import {
   type KeyPair,
   makeKey,
   nameClient,
-  nameService,
   orderBatch,
   readKey,
 } from '../src/sdk/sign.ts';
@@ -63,10 +62,7 @@ async function identity(subject: string, name: (pair: KeyPair) => Promise<string
   return { ...pair, subject, token: await name(pair) };
 }
 
-export async function makeCentre(root: KeyPair, code: string, name: string): Promise<Identity> {
-  const centre = await identity(`centre:${code}`, ({ jwk }) => appointCentre(root, { code, name, jwk }));
-  return { ...centre, certificate: await certifyCentre(root, centre.token) };
-}
+export { makeCentre };
 
 export const readRoot = (): Promise<KeyPair> =>
   readKey(JSON.parse(testEnv.TEST_ROOT_PRIVATE) as Record<string, string>);
@@ -74,16 +70,7 @@ export const readRoot = (): Promise<KeyPair> =>
 /** The root appoints the province's and one city's centre, and names the service's key. */
 export async function foundProvince(): Promise<Province> {
   const root = await readRoot();
-  const province = await makeCentre(root, '3700', '山东省职业技能鉴定指导中心');
-  const city = await makeCentre(root, '3701', '济南市职业技能鉴定指导中心');
-  for (const { token } of [province, city]) await as(province).post('/v1/centres', { statement: token });
-  const { keys } = await anyone.get<{ keys: { kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string }[] }>(
-    '/.well-known/jwks.json',
-  );
-  const service = keys.find((key) => !key.kid.includes(':orgs:')) as (typeof keys)[number];
-  await as(province).post('/v1/centres', {
-    statement: await nameService(root, { kty: 'EC', crv: 'P-256', x: service.x, y: service.y }, ORIGIN),
-  });
+  const { province, city } = await found(root, (who) => as(who as Identity));
   const soon = Math.floor(Date.now() / 1000) + 20 * 86_400;
   // Tests of today's date file plans at the turn of any year.
   if (!BUILT_IN.some(({ year }) => year === shanghaiYear(soon)))

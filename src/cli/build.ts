@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
-import { openFont } from '../formats/font/font.ts';
+import { type Font, type FontSet, openFont } from '../formats/font/font.ts';
 import { FONT_LIST, STYLES, VERSIONS } from '../storage/assets.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -58,6 +58,12 @@ export function fontFiles(): FontFile[] {
     return { path, licence: existsSync(licenceOf(path)) ? licenceOf(path) : undefined };
   });
   return [CHINESE, ...further, LATIN];
+}
+
+/** Those fonts, read. */
+export function readFonts(): FontSet {
+  const [first, ...others] = fontFiles().map(({ path }) => openFont(readFileSync(path)));
+  return [first as Font, ...others];
 }
 
 function copyFonts(): void {

@@ -8,13 +8,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { shanghaiDay } from '../base/day.ts';
 import { usccCheckCharacter } from '../core/identity.ts';
-import { centreName, PROVINCE_CODE } from '../core/province.ts';
 import type { CheckedRow, RawRow } from '../core/rows/row.ts';
 import { readRows, readScope } from '../core/rows/row-file.ts';
 import { checkRows } from '../core/rows/rows.ts';
 import type { ScopeEntry } from '../core/schema.ts';
 import { unverified } from '../core/statement.ts';
-import { type Font, type FontSet, openFont } from '../formats/font/font.ts';
 import {
   issueBatch,
   photosFor,
@@ -24,12 +22,12 @@ import {
   sendApproval,
   submitList,
 } from '../sdk/batch.ts';
-import { CallError, Caller } from '../sdk/call.ts';
-import { certifyCentre, certifyNewestKey, certifyRoot } from '../sdk/certify.ts';
-import { nameServiceKey, sendClient, sendFiling, type TrustFile } from '../sdk/file-organization.ts';
+import { CallError } from '../sdk/call.ts';
+import { certifyRoot } from '../sdk/certify.ts';
+import type { TrustFile } from '../sdk/file-organization.ts';
 import { asApplicant, newCase, takeStep } from '../sdk/send-step.ts';
-import { appointCentre, type Identity, type KeyPair, makeKey } from '../sdk/sign.ts';
-import { fontFiles } from './build.ts';
+import { type Identity, type KeyPair, makeKey } from '../sdk/sign.ts';
+import { readFonts } from './build.ts';
 import { fromHere } from './command.ts';
 import { freePort, type LocalService, onAbandoned, startLocal } from './local.ts';
 import { readArchive } from './photos.ts';
@@ -45,7 +43,8 @@ import {
 import { collect, writeWhole } from './save-certificates.ts';
 import { deriveScope } from './scope.ts';
 import { newSecret, settingsFor, withDemoClock } from './settings.ts';
-import { err, explain, Failure, out, showing, usage } from './talk.ts';
+import { Clock, err, explain, Failure, out, showing, usage } from './talk.ts';
+import { type Act, actorsOf, enrolOrganization, foundProvince } from './world.ts';
 
 const USAGE = `用法 / usage: npm run demo -- --candidates FILE [--scope FILE] [--photos ZIP|DIR] --out DIR [--pdf N|all]
   --candidates  名单：.xlsx 或 CSV（UTF-8、GBK、GB18030），表头中英文均可
@@ -98,31 +97,6 @@ function readArguments(argv: string[]): Arguments | undefined {
   };
 }
 
-/** Times each step; the line appears when the step is done. */
-class Clock {
-  readonly #begin = performance.now();
-  #last = performance.now();
-  done(zh: string, en: string, note = ''): void {
-    const time = performance.now();
-    out(`${((time - this.#last) / 1000).toFixed(2).padStart(7)} s  ${zh} / ${en}${note === '' ? '' : `: ${note}`}`);
-    this.#last = time;
-  }
-  total(): string {
-    return ((performance.now() - this.#begin) / 1000).toFixed(2);
-  }
-}
-
-function readFonts(): FontSet {
-  const [first, ...others] = fontFiles().map(({ path }) => openFont(readFileSync(path)));
-  return [first as Font, ...others];
-}
-
-async function appoint(root: KeyPair, code: string, name: string, iat: number): Promise<Identity> {
-  const pair = await makeKey();
-  const token = await appointCentre(root, { code, name, jwk: pair.jwk }, { iat });
-  return { ...pair, subject: `centre:${code}`, token, certificate: await certifyCentre(root, token) };
-}
-
 /** Earlier results in the same folder would be taken for this run's. Only files that this script writes are removed. */
 function clear(folder: string): void {
   for (const name of ['certificates.jsonl', 'jwks.json', 'trust.json', 'root.txt', 'ca.pem', 'approval.jwt'])
@@ -135,9 +109,6 @@ function clear(folder: string): void {
     for (const name of readdirSync(join(folder, sub))) if (pattern.test(name)) rmSync(join(folder, sub, name));
   }
 }
-
-/** Who acts at a moment; without one, now. */
-type Act = (identity?: Identity, moment?: number) => Caller;
 
 /** Application, selection and filing: the applicant's own key becomes the organization's first. */
 async function enrol(
@@ -157,12 +128,12 @@ async function enrol(
     sampleApplication({ name: NAME, uscc, centre: city.subject, key: pair.jwk, scope, capacity: CAPACITY }),
   );
   const centre = as(city, moments.select);
-  const filing = await sendFiling(centre, { code: CODE, name: NAME, uscc, scope, annual_capacity: CAPACITY }, false, {
-    iat: moments.select,
-  });
-  await certifyNewestKey(centre, filing);
-  const { client: token, jti } = await sendClient(centre, CODE, pair.jwk, { iat: moments.select });
-  const client: Identity = { ...pair, subject: `org:${CODE}`, token };
+  const { client, jti, filing } = await enrolOrganization(
+    centre,
+    { code: CODE, name: NAME, uscc, scope, annual_capacity: CAPACITY },
+    { iat: moments.select },
+    pair,
+  );
   await takeStep(centre, application, 'application.select', {
     organization: CODE,
     filing: jtiOf(filing),
@@ -212,8 +183,7 @@ async function life(
 ): Promise<void> {
   const { origin } = service;
   const present = Math.floor(Date.now() / 1000);
-  const as: Act = (identity, moment) =>
-    new Caller(origin, identity, { moment: moment === undefined ? undefined : () => moment });
+  const as = actorsOf(origin);
   // The procedure's own days, where the file's exams leave room for them: bad rows are told by the upload itself.
   const checked = checkRows(rows, { scope, pass_mark: 60, today: shanghaiDay(present), missingGlyphs: () => [] });
   const moments =
@@ -225,10 +195,7 @@ async function life(
         )
       : undefined;
   const begin = moments?.apply ?? present;
-  const province = await appoint(root, PROVINCE_CODE, centreName(PROVINCE_CODE) as string, begin - 3600);
-  const city = await appoint(root, '3701', centreName('3701') as string, begin - 3600);
-  for (const { token } of [province, city]) await as(province, begin).post('/v1/centres', { statement: token });
-  await nameServiceKey(root, as(province, begin), { iat: begin - 3600 });
+  const { province, city } = await foundProvince(root, (who) => as(who, begin), { iat: begin - 3600 });
   await announceMissing(province, as(province, begin), begin, present);
   clock.done('任命省、市中心', 'centres appointed');
 

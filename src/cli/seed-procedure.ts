@@ -19,9 +19,7 @@ import { asApplicant, caseOf, takeStep } from '../sdk/send-step.ts';
 import { makeKey, type Speaker } from '../sdk/sign.ts';
 import { keyPath } from './dev.ts';
 import { momentsFor, sampleApplication, samplePlan, sampleResults } from './procedure-life.ts';
-
-/** Who acts at a moment; without one, now. */
-export type Act = (who?: Speaker, moment?: number) => Caller;
+import type { Act } from './world.ts';
 
 const DAY = 86_400;
 const rule = (title: string, text: string) => ({ title, text });

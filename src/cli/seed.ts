@@ -10,15 +10,16 @@ import type { ScopeEntry } from '../core/schema.ts';
 import { unverified } from '../core/statement.ts';
 import type { WorkingDays } from '../core/workdays.ts';
 import { type BatchView, issueBatch, readBatch, sendApproval } from '../sdk/batch.ts';
-import { Caller } from '../sdk/call.ts';
+import type { Caller } from '../sdk/call.ts';
 import { certifyNewestKey } from '../sdk/certify.ts';
 import { certificatesOf, type HolderOf } from '../sdk/fetch-certificates.ts';
 import { nameServiceKey, sendFiling, type TrustFile } from '../sdk/file-organization.ts';
 import { changeStatus, now, type Speaker } from '../sdk/sign.ts';
 import { BACKDATED, CITY_SCHOOL, type DevKeys, PROVINCE_SCHOOL } from './dev.ts';
 import { announceMissing, demonstrationDays } from './procedure-life.ts';
-import { type Act, seedProcedure, throughNotice } from './seed-procedure.ts';
+import { seedProcedure, throughNotice } from './seed-procedure.ts';
 import { showing } from './talk.ts';
+import { type Act, actorsOf } from './world.ts';
 
 export interface Seeded {
   /** A valid certificate, with what its holder types to download it. */
@@ -152,7 +153,7 @@ const EARLIEST = 40 * 86_400;
  * @returns them, and what puts in the rest
  */
 export async function seed(origin: string, keys: DevKeys): Promise<{ seeded: Seeded; fill(): Promise<void> }> {
-  const as: Act = (who, moment) => new Caller(origin, who, { moment: moment === undefined ? undefined : () => moment });
+  const as = actorsOf(origin);
   for (const { token } of [keys.province, keys.city]) await as(keys.province).post('/v1/centres', { statement: token });
   await nameServiceKey(keys.root, as(keys.province));
   const [moment, present] = [now() - EARLIEST, now()];

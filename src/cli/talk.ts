@@ -34,6 +34,20 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 export const out = (line = ''): void => void process.stdout.write(`${line}\n`);
 export const err = (line = ''): void => void process.stderr.write(`${line}\n`);
 
+/** Times each step; the line appears when the step is done. */
+export class Clock {
+  readonly #begin = performance.now();
+  #last = performance.now();
+  done(zh: string, en: string, note = ''): void {
+    const time = performance.now();
+    out(`${((time - this.#last) / 1000).toFixed(2).padStart(7)} s  ${zh} / ${en}${note === '' ? '' : `: ${note}`}`);
+    this.#last = time;
+  }
+  total(): string {
+    return ((performance.now() - this.#begin) / 1000).toFixed(2);
+  }
+}
+
 /** Shows how far long work is: in place on a terminal, else a line every few seconds. */
 export class Progress {
   readonly #what: string;

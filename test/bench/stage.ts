@@ -8,20 +8,11 @@ import { join } from 'node:path';
 import { Miniflare, Response as MiniflareResponse } from 'miniflare';
 import { ASSETS } from '../../src/cli/build.ts';
 import { bundleWorker, scriptOf } from '../../src/cli/worker-bundle.ts';
+import { enrolOrganization, makeCentre } from '../../src/cli/world.ts';
 import { unverified } from '../../src/core/statement.ts';
 import { Caller } from '../../src/sdk/call.ts';
-import { certifyCentre, certifyNewestKey } from '../../src/sdk/certify.ts';
 import { type Issued, certificatesOf as readCertificates } from '../../src/sdk/fetch-certificates.ts';
-import {
-  appointCentre,
-  approveBatch,
-  fileOrganization,
-  type Identity,
-  type KeyPair,
-  makeKey,
-  nameClient,
-  orderBatch,
-} from '../../src/sdk/sign.ts';
+import { approveBatch, type Identity, type KeyPair, makeKey, orderBatch } from '../../src/sdk/sign.ts';
 
 export interface Stage {
   mf: Miniflare;
@@ -82,15 +73,9 @@ export async function makeStage(): Promise<Stage> {
 
 async function enrol(root: KeyPair, fetcher: (url: string, init: RequestInit) => Promise<Response>) {
   const code = 'S000037000002';
-  const own = await makeKey();
-  const token = await appointCentre(root, { code: '3700', name: '山东省职业技能鉴定指导中心', jwk: own.jwk });
-  const province: Identity = { ...own, subject: 'centre:3700', token, certificate: await certifyCentre(root, token) };
+  const province = await makeCentre(root, '3700', '山东省职业技能鉴定指导中心');
   const centre = new Caller(ORIGIN, province, { fetch: fetcher });
   await centre.post('/v1/centres', { statement: province.token });
-  const issuing = await centre.post<{ kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string }>(
-    `/v1/organizations/${code}/keys`,
-    {},
-  );
   const scope = [
     {
       code: '6-31-01-03',
@@ -100,20 +85,13 @@ async function enrol(root: KeyPair, fetcher: (url: string, init: RequestInit) =>
       levels: [5 as const, 4 as const, 3 as const, 2 as const, 1 as const],
     },
   ];
-  const filing = await fileOrganization(province, {
+  const { client } = await enrolOrganization(centre, {
     code,
     name: '山东鲁能技师学院',
     uscc: '91350100M000100Y43',
-    route: 'province',
     scope,
     annual_capacity: 900_000,
-    issuing_jwks: { keys: [issuing] },
   });
-  await centre.post('/v1/filings', { statement: filing });
-  await certifyNewestKey(centre, filing);
-  const key = await makeKey();
-  const client: Identity = { ...key, subject: `org:${code}`, token: await nameClient(province, code, key.jwk) };
-  await centre.post('/v1/clients', { statement: client.token });
   return { province, client, code, caller: new Caller(ORIGIN, client, { fetch: fetcher }), centre };
 }
 

@@ -71,54 +71,31 @@ function operations(): Operations {
 }
 
 app.route('/', shared);
-
 app.route('/', describeRoutes(operations));
-
 app.route('/', wellKnownRoutes);
-
 app.route('/', offlineRoutes);
-
 app.route('/', batchGuard);
 app.route('/', uploadRoutes);
 app.route('/', batchRoutes);
-
 app.route('/', organizationRoutes);
-
 app.route('/', enrolmentRoutes);
-
 app.route('/', procedureRoutes);
-
 app.route('/', drawRoutes);
-
 app.route('/', drawPages);
-
 app.route('/', resultRoutes);
-
 app.route('/', reviewRoutes);
-
-app.route('/', bulkRoutes);
-
 app.route('/', publicRoutes);
-
+app.route('/', bulkRoutes);
 app.route('/', noticeRoutes);
-
 app.route('/', languageRoutes);
-
 app.route('/', docsRoutes(operations));
-
 app.route('/', organizationPages);
-
 app.route('/', noticePages);
-
 app.route('/', statisticsData);
 app.route('/', statisticsRoutes);
-
 app.route('/', bulkPageRoutes);
-
 app.route('/', scanRoutes);
-
 app.route('/', deskRoutes);
-
 app.route('/', pageRoutes);
 
 /** `METHOD /path/{name}` → what stands of it in openapi.json and /docs. */

@@ -11,8 +11,8 @@ import { publicJwk } from './core/keys.ts';
 import { Memo } from './core/statement.ts';
 import { askTimestamp, verifyToken } from './service/outside-services.ts';
 import type { Config, RateName, Service, Turnstile } from './service/service.ts';
-import { loadFonts, loadStyles, loadVersions } from './storage/assets.ts';
 import type { Assets, D1Database, R2Bucket, RateLimit } from './storage/database.ts';
+import { loadFonts, loadStyles, loadVersions } from './storage/database.ts';
 import { Vault } from './storage/vault.ts';
 
 export interface Env {

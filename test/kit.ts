@@ -5,13 +5,12 @@
 
 import { env, exports } from 'cloudflare:workers';
 import { shanghaiYear } from '../src/base/day.ts';
-import { announceMissing } from '../src/cli/procedure-life.ts';
-import { foundProvince as found, makeCentre } from '../src/cli/world.ts';
+import { announceMissing, foundProvince as found, makeCentre } from '../src/cli/world.ts';
+import { BUILT_IN } from '../src/core/calendar.ts';
 import type { ScopeEntry } from '../src/core/schema.ts';
 import { unverified } from '../src/core/statement.ts';
-import { BUILT_IN } from '../src/core/workdays.ts';
 import { Caller, type Fetch } from '../src/sdk/call.ts';
-import { certifyNewestKey } from '../src/sdk/certify.ts';
+import { certifyNewestKey } from '../src/sdk/file-organization.ts';
 import {
   approveBatch,
   type BatchRef,

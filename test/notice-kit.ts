@@ -7,7 +7,7 @@ import type { Body } from '../src/core/procedure/bodies.ts';
 import type { ResultRow } from '../src/core/procedure/plan.ts';
 import { countOutcomes } from '../src/core/procedure/plan.ts';
 import { planFacts } from '../src/core/procedure/plan-check.ts';
-import { signStep } from '../src/core/procedure/sign-step.ts';
+import { signStep } from '../src/core/procedure/read-case.ts';
 import type { StepName } from '../src/core/procedure/steps.ts';
 import { payloadDigest } from '../src/core/statement.ts';
 import { serviceOf } from '../src/env.ts';

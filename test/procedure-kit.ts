@@ -5,7 +5,7 @@ import { vi } from 'vitest';
 import { toBase64url } from '../src/base/bytes.ts';
 import type { Body } from '../src/core/procedure/bodies.ts';
 import type { CaseLine, CaseView } from '../src/core/procedure/read-case.ts';
-import { newAbout, signApplicant, signStep } from '../src/core/procedure/sign-step.ts';
+import { newAbout, signApplicant, signStep } from '../src/core/procedure/read-case.ts';
 import { readAbout, type StepName } from '../src/core/procedure/steps.ts';
 import { type Identity, makeKey } from '../src/sdk/sign.ts';
 import { as, idNumber, ORIGIN } from './kit.ts';

@@ -3,8 +3,8 @@ import type { Context } from 'hono';
 import * as v from 'valibot';
 import { pageOf, readPlace } from '../base/paging.ts';
 import { Refusal } from '../base/refusal.ts';
-import { counted } from '../base/text.ts';
-import { photoType } from '../core/photo.ts';
+import { counted } from '../base/words.ts';
+import { photoType } from '../core/rows/row-photos.ts';
 import {
   Batch,
   BatchCertificates,
@@ -13,19 +13,26 @@ import {
   IssueBody,
   IssueProgress,
 } from '../core/shapes/batch-shapes.ts';
-import { chosenType } from '../http/accept.ts';
 import { LIMITS } from '../http/body.ts';
 import { type AppEnv, factory } from '../http/context.ts';
+import { chosenType } from '../http/negotiation.ts';
 import { file, json, ok, operation, TEXT } from '../http/operation.ts';
-import { openZip } from '../service/batch-archive.ts';
-import { photoOfRow, readCertificates, readRows } from '../service/batch-rows.ts';
+import { openZip } from '../service/download.ts';
 import { CALL_SECONDS, issueBatch } from '../service/issue.ts';
-import { batchView } from '../service/open-batch.ts';
+import { batchView, photoOfRow, readCertificates, readRows } from '../service/open-batch.ts';
 import { selectBatchesOf } from '../storage/batch-store.ts';
 import { selectOrder } from '../storage/numbering.ts';
-import { statementSchema } from './json-schema.ts';
+import {
+  AFTER,
+  ALL,
+  OF_APPROVALS,
+  OF_BATCHES,
+  OF_STATEMENTS,
+  openedBatch,
+  statementSchema,
+  wholeOf,
+} from './json-schema.ts';
 import { TOKEN } from './openapi-examples.ts';
-import { AFTER, ALL, OF_APPROVALS, OF_BATCHES, OF_STATEMENTS, openedBatch, wholeOf } from './operation-parts.ts';
 
 /** Batches in one answer. */
 const PAGE = 200;

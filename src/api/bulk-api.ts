@@ -8,17 +8,15 @@ import * as v from 'valibot';
 import { toTimestamp } from '../base/day.ts';
 import { countRows, KEYED_ROWS, NDJSON_TYPES, OPEN_ROWS } from '../core/bulk-list.ts';
 import { BulkKey, BulkKeyBody, BulkKeyMade, BulkKeys } from '../core/shapes/batch-shapes.ts';
-import { chosenType } from '../http/accept.ts';
 import { LIMITS, readBytes, requireType } from '../http/body.ts';
 import { type AppEnv, factory } from '../http/context.ts';
+import { chosenType } from '../http/negotiation.ts';
 import { json, type Media, ok, operation } from '../http/operation.ts';
 import { spend } from '../http/rate-limit.ts';
-import { answerBulk } from '../service/bulk-check.ts';
-import { endBulkKey, listBulkKeys, makeBulkKey, readBulkKey, spendRows } from '../service/bulk-keys.ts';
-import type { BulkKeyRow } from '../storage/bulk-key-store.ts';
-import { refTo, statementSchema } from './json-schema.ts';
+import { answerBulk, endBulkKey, listBulkKeys, makeBulkKey, readBulkKey, spendRows } from '../service/bulk-check.ts';
+import type { BulkKeyRow } from '../storage/limit-store.ts';
+import { CENTRES, refTo, statementSchema } from './json-schema.ts';
 import { HOLDER, NUMBER } from './openapi-examples.ts';
-import { CENTRES } from './operation-parts.ts';
 
 /** One JSON value a line, under each of the names of such lists. */
 const ndjson = (name: string, example?: string): Media => {

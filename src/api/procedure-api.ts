@@ -13,15 +13,14 @@ import { LIMITS, readBytes } from '../http/body.ts';
 import { type AppEnv, factory } from '../http/context.ts';
 import { BINARY, json, operation } from '../http/operation.ts';
 import { announce, senderOf, siteOf, spend } from '../http/rate-limit.ts';
-import { admitFile, admitStep, type Sender, SITE_TIMES } from '../service/procedure/applicant-limits.ts';
-import { keepFile, readFile } from '../service/procedure/case-files.ts';
+import { admitFile, admitStep, keepFile, readFile, type Sender, SITE_TIMES } from '../service/procedure/case-files.ts';
 import { pageCases, viewCase } from '../service/procedure/stored-cases.ts';
 import { takeStep } from '../service/procedure/take-step.ts';
 import { reachCase } from '../service/reach.ts';
 import { selectSteps } from '../storage/case-store.ts';
 import { selectNaming } from '../storage/statement-store.ts';
+import { AFTER, EVERYBODY, wholeOf } from './json-schema.ts';
 import { TOKEN } from './openapi-examples.ts';
-import { AFTER, EVERYBODY, wholeOf } from './operation-parts.ts';
 
 /** Cases in one answer. */
 const PAGE = 100;

@@ -17,9 +17,9 @@ import {
   SearchQuery,
   SearchResults,
 } from '../core/shapes/certificate-shapes.ts';
-import { chosenType } from '../http/accept.ts';
 import { LIMITS, parseJson, readBytes, readShape, requireType } from '../http/body.ts';
 import { type AppEnv, factory } from '../http/context.ts';
+import { chosenType } from '../http/negotiation.ts';
 import { json, ok, operation, PDF, TEXT } from '../http/operation.ts';
 import { askerOf } from '../http/rate-limit.ts';
 import { checkBundle, checkCredential, checkDocument, checkSeal } from '../service/check.ts';
@@ -31,12 +31,11 @@ import {
   type Stamped,
   stampCopy,
 } from '../service/download.ts';
-import { certificateNotFound, lookUp } from '../service/read-certificate.ts';
-import { findForHolder, search } from '../service/search-certificates.ts';
+import { certificateNotFound, findForHolder, lookUp, search } from '../service/lookup.ts';
 import type { Found } from '../service/service.ts';
 import { insertDownload, selectDownloads } from '../storage/certificate-store.ts';
+import { OF_NUMBERS, OF_WITHDRAWALS, PERSON } from './json-schema.ts';
 import { CREDENTIAL, DIGITS, HOLDER, MISSING, NUMBER, REPORT, SEARCH } from './openapi-examples.ts';
-import { OF_NUMBERS, OF_WITHDRAWALS, PERSON } from './operation-parts.ts';
 
 const noStore = { 'Cache-Control': 'no-store' };
 

@@ -20,8 +20,6 @@ import { trailOf } from '../service/procedure/collect-trail.ts';
 import { pageReviews } from '../service/procedure/reviews.ts';
 import { takeStep } from '../service/procedure/take-step.ts';
 import { requireReach } from '../service/reach.ts';
-import { statementSchema } from './json-schema.ts';
-import { TOKEN } from './openapi-examples.ts';
 import {
   AFTER,
   ALL,
@@ -32,8 +30,10 @@ import {
   OF_STATEMENTS,
   openedBatch,
   reachedBatch,
+  statementSchema,
   wholeOf,
-} from './operation-parts.ts';
+} from './json-schema.ts';
+import { TOKEN } from './openapi-examples.ts';
 
 /** Batches in one answer. */
 const PAGE = 200;

@@ -4,7 +4,7 @@ import { toTimestamp } from '../base/day.ts';
 import { LEVELS } from '../core/number.ts';
 import { Statistics as StatisticsShape } from '../core/shapes/public-shapes.ts';
 import { type Line, SMALL, type Statistics } from '../core/statistics-year.ts';
-import { writeCsv } from '../formats/table/table-write.ts';
+import { writeCsv } from '../formats/table/table.ts';
 import { factory } from '../http/context.ts';
 import { json, operation, TEXT } from '../http/operation.ts';
 import { readStatistics, type StatisticsAnswer } from '../service/public-statistics.ts';

@@ -1,5 +1,5 @@
 /** What stays within bounds: a budget for reading one input, and a map that forgets. */
-import type { Refusal } from './refusal.ts';
+import { Refusal } from './refusal.ts';
 
 /** What may still be spent on one input. Every loop of a reader spends from it, whatever the input says of itself. */
 export class Budget<Limit extends string> {
@@ -54,5 +54,53 @@ export class Recent<V> {
     const made = this.set(key, make());
     made.catch(() => this.#entries.delete(key));
     return made;
+  }
+}
+
+// JSON from strangers: its depth and the number of its values are counted before it is parsed, because a parser makes
+// an object of every two characters, and recurses with every bracket.
+
+/** Deepest nesting that anything here needs; and values: 10,000 rows of a batch, each with a dozen members. */
+export const JSON_LIMITS = { depth: 16, values: 300_000 } as const;
+
+/**
+ * Counts nesting and values (members, elements and brackets) of a JSON text, up to the first limit that is exceeded.
+ */
+function requireModest(text: string): void {
+  let [depth, values, quoted] = [0, 0, false];
+  for (let i = 0; i < text.length; i++) {
+    const character = text.charCodeAt(i);
+    if (quoted) {
+      if (character === 92) i++;
+      else if (character === 34) quoted = false;
+      continue;
+    }
+    if (character === 34) quoted = true;
+    else if (character === 123 || character === 91) depth++;
+    else if (character === 125 || character === 93) depth--;
+    else if (character !== 44) continue;
+    if (depth > JSON_LIMITS.depth) {
+      throw new Refusal('json_too_deep', `The JSON is nested deeper than ${JSON_LIMITS.depth} levels.`, {
+        limit: JSON_LIMITS.depth,
+      });
+    }
+    if (character === 34 || character === 125 || character === 93 || ++values <= JSON_LIMITS.values) continue;
+    throw new Refusal('json_too_large', `The JSON has more than ${JSON_LIMITS.values} values; send less at once.`, {
+      limit: JSON_LIMITS.values,
+    });
+  }
+}
+
+/**
+ * Parses JSON.
+ * @throws Refusal `json_malformed`, `json_too_deep`, `json_too_large`
+ */
+export function parseJsonText(text: string): unknown {
+  requireModest(text);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new Refusal('json_malformed', 'The body is not JSON.');
+    throw error;
   }
 }

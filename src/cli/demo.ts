@@ -7,10 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { shanghaiDay } from '../base/day.ts';
-import { usccCheckCharacter } from '../core/identity.ts';
+import { usccCheckCharacter } from '../core/person.ts';
 import type { CheckedRow, RawRow } from '../core/rows/row.ts';
-import { readRows, readScope } from '../core/rows/row-file.ts';
-import { checkRows } from '../core/rows/rows.ts';
+import { checkRows, readRows, readScope } from '../core/rows/rows.ts';
 import type { ScopeEntry } from '../core/schema.ts';
 import { unverified } from '../core/statement.ts';
 import {
@@ -23,28 +22,31 @@ import {
   submitList,
 } from '../sdk/batch.ts';
 import { CallError } from '../sdk/call.ts';
-import { certifyRoot } from '../sdk/certify.ts';
 import type { TrustFile } from '../sdk/file-organization.ts';
+import { certifyRoot } from '../sdk/file-organization.ts';
 import { asApplicant, newCase, takeStep } from '../sdk/send-step.ts';
 import { type Identity, type KeyPair, makeKey } from '../sdk/sign.ts';
 import { readFonts } from './build.ts';
 import { fromHere } from './command.ts';
 import { freePort, type LocalService, onAbandoned, startLocal } from './local.ts';
-import { readArchive } from './photos.ts';
+import { collect, writeWhole } from './save-certificates.ts';
+import { readArchive } from './subjects.ts';
+import { Clock, err, explain, Failure, out, showing, usage } from './talk.ts';
+import { newSecret, settingsFor, withDemoClock } from './worker-bundle.ts';
 import {
+  type Act,
+  actorsOf,
   announceMissing,
   demonstrationDays,
+  deriveScope,
+  enrolOrganization,
+  foundProvince,
   type Moments,
   momentsFor,
   sampleApplication,
   samplePlan,
   sampleResults,
-} from './procedure-life.ts';
-import { collect, writeWhole } from './save-certificates.ts';
-import { deriveScope } from './scope.ts';
-import { newSecret, settingsFor, withDemoClock } from './settings.ts';
-import { Clock, err, explain, Failure, out, showing, usage } from './talk.ts';
-import { type Act, actorsOf, enrolOrganization, foundProvince } from './world.ts';
+} from './world.ts';
 
 const USAGE = `用法 / usage: npm run demo -- --candidates FILE [--scope FILE] [--photos ZIP|DIR] --out DIR [--pdf N|all]
   --candidates  名单：.xlsx 或 CSV（UTF-8、GBK、GB18030），表头中英文均可

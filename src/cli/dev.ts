@@ -11,10 +11,10 @@ import { join } from 'node:path';
 import { makeKeyFile, readKeyFile, writeKeyFile, writePrivate } from '../../keys/make.ts';
 import { centreName, PROVINCE_CODE } from '../core/province.ts';
 import { unverified } from '../core/statement.ts';
-import { certifyCentre, certifyRoot } from '../sdk/certify.ts';
+import { certifyCentre, certifyRoot } from '../sdk/file-organization.ts';
 import { appointCentre, nameClient, now, type Signatory, type Speaker } from '../sdk/sign.ts';
 import { ROOT } from './build.ts';
-import { newSecret } from './settings.ts';
+import { newSecret } from './worker-bundle.ts';
 
 export const DEV = join(ROOT, '.dev');
 export const ROOT_FILE = join(DEV, 'root.txt');

@@ -7,9 +7,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Font, openFont, shows } from '../formats/font/font.ts';
+import { type Font, openFont, readTables, shows, writeFont } from '../formats/font/font.ts';
 import { sliceFont } from '../formats/font/font-slice.ts';
-import { readTables, writeFont } from '../formats/font/sfnt.ts';
 import { type FontFile, FURTHER, LARGEST_ASSET, PACKAGED } from './build.ts';
 
 /** Mainland shapes first. */

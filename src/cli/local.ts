@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from './build.ts';
 import type { ServeOptions, ServeReport } from './serve.ts';
-import { OPEN } from './settings.ts';
 import { Failure } from './talk.ts';
+import { OPEN } from './worker-bundle.ts';
 
 export interface LocalService {
   origin: string;

@@ -5,15 +5,13 @@
 import { type Command, Input } from './command.ts';
 import { apply, select } from './commands/luzheng-application.ts';
 import { appoint, calendar } from './commands/luzheng-appoint.ts';
-import { approve, issue, returnBatch, submit } from './commands/luzheng-batch.ts';
+import { approve, download, issue, returnBatch, submit } from './commands/luzheng-batch.ts';
 import { bulkKey, check, verifyReceiptCommand } from './commands/luzheng-bulk.ts';
 import { caseCommand, plan, results, stepCommand, upload } from './commands/luzheng-case.ts';
-import { download } from './commands/luzheng-download.ts';
 import { draw } from './commands/luzheng-draw.ts';
 import { certificate, client, file } from './commands/luzheng-file.ts';
 import { keys } from './commands/luzheng-keys.ts';
-import { trail, trust, verifier } from './commands/luzheng-offline.ts';
-import { verifyCommand } from './commands/luzheng-verify.ts';
+import { trail, trust, verifier, verifyCommand } from './commands/luzheng-verify.ts';
 import { status, withdrawCommand } from './commands/luzheng-withdraw.ts';
 import { err, explain, out } from './talk.ts';
 

@@ -3,23 +3,21 @@
  * whether it was done, so that a start that was interrupted goes on where it stopped. All people are invented.
  */
 import { shanghaiDay } from '../base/day.ts';
-import { residentCheckCharacter, usccCheckCharacter } from '../core/identity.ts';
+import type { WorkingDays } from '../core/calendar.ts';
+import { residentCheckCharacter, usccCheckCharacter } from '../core/person.ts';
 import type { Report } from '../core/report.ts';
 import { checkRows, readCandidates } from '../core/rows/rows.ts';
 import type { ScopeEntry } from '../core/schema.ts';
 import { unverified } from '../core/statement.ts';
-import type { WorkingDays } from '../core/workdays.ts';
 import { type BatchView, issueBatch, readBatch, sendApproval } from '../sdk/batch.ts';
 import type { Caller } from '../sdk/call.ts';
-import { certifyNewestKey } from '../sdk/certify.ts';
 import { certificatesOf, type HolderOf } from '../sdk/fetch-certificates.ts';
-import { nameServiceKey, sendFiling, type TrustFile } from '../sdk/file-organization.ts';
+import { certifyNewestKey, nameServiceKey, sendFiling, type TrustFile } from '../sdk/file-organization.ts';
 import { changeStatus, now, type Speaker } from '../sdk/sign.ts';
 import { BACKDATED, CITY_SCHOOL, type DevKeys, PROVINCE_SCHOOL } from './dev.ts';
-import { announceMissing, demonstrationDays } from './procedure-life.ts';
 import { seedProcedure, throughNotice } from './seed-procedure.ts';
 import { showing } from './talk.ts';
-import { type Act, actorsOf } from './world.ts';
+import { type Act, actorsOf, announceMissing, demonstrationDays } from './world.ts';
 
 export interface Seeded {
   /** A valid certificate, with what its holder types to download it. */

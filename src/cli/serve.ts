@@ -5,8 +5,7 @@
  */
 import { join } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare, NoOpLog } from 'miniflare';
-import { OPEN } from './settings.ts';
-import { bundleWorker } from './worker-bundle.ts';
+import { bundleWorker, OPEN } from './worker-bundle.ts';
 
 export interface ServeOptions {
   port: number;

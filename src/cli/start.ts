@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util';
 import { developmentKeys, keyPath, STATE } from './dev.ts';
 import { type LocalService, onAbandoned, startLocal } from './local.ts';
 import { type Seeded, seed } from './seed.ts';
-import { settingsFor, withDemoClock } from './settings.ts';
 import { err, explain, out, usage } from './talk.ts';
+import { settingsFor, withDemoClock } from './worker-bundle.ts';
 
 const USAGE = `用法 / usage: npm start -- [--port N] [--persist-to DIR]
   --port        端口，默认 8787 / the port

@@ -4,8 +4,7 @@
  */
 import { KeyFileError } from '../../keys/make.ts';
 import { isRefusal, type Refusal } from '../base/refusal.ts';
-import { counted } from '../base/text.ts';
-import { together } from '../base/words.ts';
+import { counted, together } from '../base/words.ts';
 import { labelOf } from '../core/field-words.ts';
 import { FOREIGN } from '../core/gateway.ts';
 import { CallError, CutOff, cutBy, type Problem } from '../sdk/call.ts';

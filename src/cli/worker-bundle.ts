@@ -4,9 +4,12 @@
  * Where nothing changed since the last time, nothing is done, and wrangler is not even loaded: its development server costs
  * every start some seconds, and every request a second runtime.
  */
+
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import type { PublicJwk } from '../core/keys.ts';
 import { ASSETS, buildAssets, ROOT, whenChanged } from './build.ts';
 
 const OUT = join(ROOT, '.dev/worker');
@@ -86,5 +89,37 @@ export async function bundleWorker(): Promise<Bundle> {
     script: read(SCRIPT),
     options: { ...options, rootPath: ROOT, assets: { ...assets, directory: ASSETS } },
     migrations: read(STATEMENTS),
+  };
+}
+
+// Settings of a local deployment: what the Worker is told of the root, and its secrets.
+
+/** Address before a local Worker: where `/healthz` was held, it answers from then on. */
+export const OPEN = '/cdn-cgi/handler/open';
+
+export const newSecret = (): string => randomBytes(32).toString('base64url');
+
+/** The same settings for a service whose requests bring their own time (localhost alone). */
+export const withDemoClock = <S extends { vars: Record<string, string> }>(settings: S): S => ({
+  ...settings,
+  vars: { ...settings.vars, DEMO_CLOCK: 'on' },
+});
+
+/** Bindings for a root key and an origin. */
+export function settingsFor(
+  origin: string,
+  root: { kid: string; jwk: PublicJwk },
+  masterSecret: string,
+  formerHosts: readonly string[] = [],
+) {
+  const { kty, crv, x, y } = root.jwk;
+  return {
+    vars: {
+      PUBLIC_ORIGIN: origin,
+      TRUST_ROOT: root.kid,
+      TRUST_ROOT_JWKS: JSON.stringify([{ kty, crv, x, y }]),
+      FORMER_HOSTS: formerHosts.join(' '),
+    },
+    secrets: { MASTER_SECRET: masterSecret },
   };
 }

@@ -2,8 +2,9 @@
  * Tells by content what somebody brings to be checked: a PDF with a bundle in it, a bundle, an SD-JWT, or a JSON
  * object that holds one (a line of certificates.jsonl). Anything else is undefined.
  */
+
+import { parseJsonText } from '../base/bounded.ts';
 import { decodeUtf8 } from '../base/bytes.ts';
-import { parseJsonText } from '../base/json.ts';
 import { isRefusal } from '../base/refusal.ts';
 import { readAddress } from './address.ts';
 import { type Opened, openBundle, readBundle } from './bundle.ts';

@@ -7,7 +7,7 @@
  * another well-formed number. Two other kinds of number are recognised, to tell people what they hold.
  */
 import { Refusal } from '../base/refusal.ts';
-import { DASHES, withoutMarks } from '../base/text.ts';
+import { DASHES, withoutMarks } from '../base/words.ts';
 import { HERE, type Province } from './province.ts';
 
 export interface CertificateNumber {

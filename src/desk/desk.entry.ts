@@ -1,5 +1,5 @@
 /** Starts the desk in the browser. Each file names the functions that the desk's views can call. */
-import './frame/attach-files.ts';
+import './frame/form-parts.ts';
 import './frame/list-filter.ts';
 import './batches/batch-script.ts';
 import './plans/plan-script.ts';
@@ -8,7 +8,7 @@ import './certificates/certificate-script.ts';
 import './batches/approve-script.ts';
 import './calendar/calendar-script.ts';
 import './filings/file-script.ts';
-import './filings/filing-review-script.ts';
+import './filings/file-script.ts';
 import './keys/key-script.ts';
 import './draws/draw-script.ts';
 import { start } from './frame/shell.ts';

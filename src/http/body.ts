@@ -4,8 +4,8 @@
  */
 import type { Context } from 'hono';
 import * as v from 'valibot';
+import { parseJsonText } from '../base/bounded.ts';
 import { concat, decodeUtf8, encodeUtf8 } from '../base/bytes.ts';
-import { parseJsonText } from '../base/json.ts';
 import { Refusal } from '../base/refusal.ts';
 import { sentenceOf, wordsOfIssue } from '../core/field-words.ts';
 import { LARGEST_BODY } from '../core/gateway.ts';

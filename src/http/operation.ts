@@ -7,7 +7,7 @@ import { every } from 'hono/combine';
 import { findTargetHandler } from 'hono/utils/handler';
 import * as v from 'valibot';
 import { Refusal } from '../base/refusal.ts';
-import type { Caller } from '../service/caller.ts';
+import type { Caller } from '../service/reach.ts';
 import type { RateName } from '../service/service.ts';
 import { readJson } from './body.ts';
 import { type AppEnv, allow } from './context.ts';

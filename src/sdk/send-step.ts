@@ -2,7 +2,7 @@
 import { toBase64url } from '../base/bytes.ts';
 import type { Body } from '../core/procedure/bodies.ts';
 import type { CaseView } from '../core/procedure/read-case.ts';
-import { newAbout, signApplicant, signStep } from '../core/procedure/sign-step.ts';
+import { newAbout, signApplicant, signStep } from '../core/procedure/read-case.ts';
 import type { StepName } from '../core/procedure/steps.ts';
 import { type Caller, isCallError } from './call.ts';
 import type { Named, Signatory } from './sign.ts';

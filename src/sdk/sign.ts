@@ -1,6 +1,6 @@
 /** Keys, and the statements that people sign with them on their own machines. */
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
-import type { Announcement } from '../core/announcement.ts';
+import type { Announcement } from '../core/calendar.ts';
 import type { PublicJwk, SigningKey } from '../core/keys.ts';
 import { PROVINCE_CENTRE, PROVINCE_CODE } from '../core/province.ts';
 import type { Approval, Filing } from '../core/schema.ts';

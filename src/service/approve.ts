@@ -3,16 +3,16 @@
  * judge it, then stored in one transaction with the new state of the batch: a crash leaves both or neither.
  */
 import { Refusal } from '../base/refusal.ts';
-import { counted } from '../base/text.ts';
+import { counted } from '../base/words.ts';
 import { checkArrival, openApproval, openCityApproval } from '../core/approval.ts';
 import { openFiling } from '../core/filing.ts';
 import { checkTimes } from '../core/statement.ts';
 import { type BatchRow, insertApproval, selectHeld } from '../storage/batch-store.ts';
 import { unlessObjected } from '../storage/case-store.ts';
-import type { Caller } from './caller.ts';
 import { requireSameCentre } from './on-file.ts';
 import { arrivalOf, batchFacts, CLOSED, type OpenBatch } from './open-batch.ts';
 import { requireNotice, requireUploaded } from './procedure/batch-return.ts';
+import type { Caller } from './reach.ts';
 import type { Service } from './service.ts';
 
 /**

@@ -17,8 +17,8 @@ import { unverified } from '../core/statement.ts';
 import { verify, verifyUnder } from '../core/verify.ts';
 import { Withdrawals } from '../core/withdrawal.ts';
 import { selectCertificate, selectFilingsNaming } from '../storage/certificate-store.ts';
+import { certificateNotFound, lookUp, storedEvidence } from './lookup.ts';
 import { anchorOf, directoryOf } from './on-file.ts';
-import { certificateNotFound, lookUp, storedEvidence } from './read-certificate.ts';
 import type { Service } from './service.ts';
 
 /** The number that a credential claims: read before its signature only to find its row. */

@@ -6,9 +6,9 @@
 import { Refusal } from '../base/refusal.ts';
 import { openCentre } from '../core/directory.ts';
 import { checkClient, codeOf, openClient, openFiling } from '../core/filing.ts';
-import { checkUscc } from '../core/identity.ts';
 import { thumbprint } from '../core/keys.ts';
 import { parseOrganizationCode } from '../core/number.ts';
+import { checkUscc } from '../core/person.ts';
 import { MAX_TEXT_BYTES, NO_JOB } from '../core/rows/row.ts';
 import { nameFlaw } from '../core/rows/row-values.ts';
 import type { Filing } from '../core/schema.ts';
@@ -18,10 +18,9 @@ import { guardHolder, guardKeys, isCodeTaken, prepareHoldFiled, selectLastReleas
 import type { D1PreparedStatement } from '../storage/database.ts';
 import { type Follows, insertStatement, selectIssuingKeys, selectStatement } from '../storage/statement-store.ts';
 import { prepareMend } from '../storage/status-store.ts';
-import type { Caller } from './caller.ts';
 import { listedKeys } from './issuing-keys.ts';
-import { currentFiling, directoryOf, filedBy, holderOf } from './on-file.ts';
-import { codeTaken, requireHolder } from './organization-codes.ts';
+import { codeTaken, currentFiling, directoryOf, filedBy, holderOf, requireHolder } from './on-file.ts';
+import type { Caller } from './reach.ts';
 import { filedElsewhere, requireOwnOrNew } from './reach.ts';
 import type { Service } from './service.ts';
 

@@ -31,12 +31,11 @@ import {
   updateIssued,
   updateTried,
 } from '../storage/numbering.ts';
-import { attempt } from './attempt.ts';
-import { openSecret } from './batch-rows.ts';
 import { drawStatusIndexes, passGate, type Tokens } from './issue-gate.ts';
 import { directoryOf, requireSameCentre } from './on-file.ts';
-import { batchFacts, type OpenBatch, openBatch } from './open-batch.ts';
+import { batchFacts, type OpenBatch, openBatch, openSecret } from './open-batch.ts';
 import type { Service } from './service.ts';
+import { attempt } from './service.ts';
 
 /** Certificates signed and stored at a time. */
 const CHUNK = 200;

@@ -22,10 +22,10 @@ import {
   selectPlace,
   updateDoomed,
   updateDoomedBefore,
-} from '../storage/photo-store.ts';
+} from '../storage/object-store.ts';
 import { SEALED_BYTES } from '../storage/vault.ts';
-import { attempt } from './attempt.ts';
 import type { Service } from './service.ts';
+import { attempt } from './service.ts';
 
 /** Bytes of a pack, about: few requests to R2 for a batch, and one at a time in memory. */
 const PACK_BYTES = 4_000_000;

@@ -3,17 +3,17 @@
  * (verified public statements, unwrapped keys, fonts, outcomes of look-ups). src/env.ts makes one for each set of bindings.
  */
 import type { Recent } from '../base/bounded.ts';
+import { isRefusal } from '../base/refusal.ts';
+import type { AnnouncedYear } from '../core/calendar.ts';
 import type { Directory } from '../core/directory.ts';
 import type { Holder } from '../core/disclose.ts';
 import type { PublicJwk } from '../core/keys.ts';
 import type { Memo } from '../core/statement.ts';
 import type { Verification } from '../core/verify.ts';
-import type { AnnouncedYear } from '../core/workdays.ts';
 import type { FontSet } from '../formats/font/font.ts';
 import type { SignBy } from '../formats/pades/sign-pdf.ts';
-import type { Styles, Versions } from '../storage/assets.ts';
 import type { CertificateRow, Lately } from '../storage/certificate-store.ts';
-import type { Assets, D1Database, R2Bucket, RateLimit } from '../storage/database.ts';
+import type { Assets, D1Database, R2Bucket, RateLimit, Styles, Versions } from '../storage/database.ts';
 import type { Vault, VaultConfig } from '../storage/vault.ts';
 
 /** What is limited for each client address: look-ups by number; searches and downloads with personal data; checks of what people bring. */
@@ -95,3 +95,41 @@ export interface Service {
   /** Asks the timestamp authority, if one is configured, for a token over a SHA-256 digest. */
   timestamp: ((digest: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>) | undefined;
 }
+
+// One thing of many that nobody waits for, tried on its own: what is damaged keeps nothing behind it waiting.
+
+/**
+ * Does some work of the scheduled sweep; a failure is reported in the log and ends here. The report names the task, what
+ * it was `about` and where it failed, never the error's message: that may quote what was stored.
+ * @returns whether it was done
+ */
+export async function attempt(
+  task: string,
+  about: Record<string, string | number>,
+  work: () => Promise<unknown>,
+): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    const { name, stack } = error as Error;
+    const at = (stack ?? '')
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .slice(0, 3)
+      .map((line) => line.trim());
+    console.error(
+      JSON.stringify({
+        event: 'sweep_failed',
+        task,
+        ...about,
+        ...(isRefusal(error) ? { code: error.code } : { name, at }),
+      }),
+    );
+    return false;
+  }
+}
+
+/** Reports a line of the register that a list leaves out because it was altered: which one, and nothing of what it says. */
+export const reportDamaged = (table: 'cases' | 'issuing_keys', id: string): void =>
+  console.error(JSON.stringify({ event: 'line_left_out', table, id }));

@@ -17,10 +17,10 @@ import { selectCertificate, selectReplacedWithEvents } from '../storage/certific
 import { JudgeAgain } from '../storage/database.ts';
 import { guardWithdrawals, selectNewestWithdrawal, selectStatementById } from '../storage/statement-store.ts';
 import { insertEvent, selectStatusIndexes, statusListExists } from '../storage/status-store.ts';
-import type { Caller } from './caller.ts';
+import { storedEvents } from './lookup.ts';
 import { directoryOf } from './on-file.ts';
+import type { Caller } from './reach.ts';
 import { requireReach } from './reach.ts';
-import { storedEvents } from './read-certificate.ts';
 import type { Service } from './service.ts';
 
 /** Attempts to store an event while withdrawals come in. */

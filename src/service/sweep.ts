@@ -4,8 +4,7 @@
  */
 import { shanghaiDay } from '../base/day.ts';
 import { PROOF_AGE } from '../core/dpop.ts';
-import { deleteUsageBefore } from '../storage/bulk-key-store.ts';
-import { deleteGuessesBefore, deleteStrangersBefore } from '../storage/guess-store.ts';
+import { deleteGuessesBefore, deleteStrangersBefore, deleteUsageBefore } from '../storage/limit-store.ts';
 import { deleteSendersBefore } from '../storage/notice-store.ts';
 import { deleteProofsBefore } from '../storage/statement-store.ts';
 import {
@@ -17,14 +16,14 @@ import {
   selectUnsealed,
   type Unsealed,
 } from '../storage/unsealed-rows.ts';
-import { attempt } from './attempt.ts';
-import { sealName } from './bulk-keys.ts';
+import { sealName } from './bulk-check.ts';
 import { sweepBatches } from './issue.ts';
 import { sweepPhotos } from './photo-packs.ts';
 import { sealReason } from './procedure/batch-return.ts';
 import { sweepFiles } from './procedure/case-files.ts';
 import { sealFacts } from './procedure/stored-cases.ts';
 import type { Service } from './service.ts';
+import { attempt } from './service.ts';
 import { idempotencyDigest } from './upload.ts';
 import { mendStates } from './withdraw.ts';
 import { sweepNotices } from './working-days.ts';

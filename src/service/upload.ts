@@ -10,12 +10,11 @@ import { CURRENT } from '../../templates/index.ts';
 import { toHex } from '../base/bytes.ts';
 import { shanghaiDay, shanghaiYear } from '../base/day.ts';
 import { isRefusal, Refusal } from '../base/refusal.ts';
-import { counted } from '../base/text.ts';
+import { counted } from '../base/words.ts';
 import { leafText, rootOfTexts } from '../core/approved-rows.ts';
 import { makeDisclosures, SALT_BYTES } from '../core/disclose.ts';
-import { ID_TYPE_NAMES } from '../core/identity.ts';
-import { maskName } from '../core/name.ts';
 import { checkPrintable } from '../core/paper/document.ts';
+import { ID_TYPE_NAMES, maskName } from '../core/person.ts';
 import { type GivenPhoto, matchPhotos } from '../core/rows/row-photos.ts';
 import { type CheckedRow, checkRows, type RawRow } from '../core/rows/rows.ts';
 import type { Filing } from '../core/schema.ts';
@@ -33,12 +32,12 @@ import {
 } from '../storage/batch-store.ts';
 import { isCodeReleased } from '../storage/code-store.ts';
 import type { D1PreparedStatement } from '../storage/database.ts';
-import { keepPhotos, type PhotoPlace } from '../storage/photo-store.ts';
-import { type RowSecret, sealSecret } from './batch-rows.ts';
-import type { Caller } from './caller.ts';
+import { keepPhotos, type PhotoPlace } from '../storage/object-store.ts';
 import { currentFiling, directoryOf } from './on-file.ts';
+import { type RowSecret, sealSecret } from './open-batch.ts';
 import { discardPhotos, storePhotos } from './photo-packs.ts';
 import { requireStanding } from './procedure/standing.ts';
+import type { Caller } from './reach.ts';
 import type { Service } from './service.ts';
 
 /** One fault of one row; `message` is Chinese, then English. */

@@ -36,12 +36,12 @@ import {
   selectMend,
   updateStates,
 } from '../storage/status-store.ts';
-import type { Caller } from './caller.ts';
 import { requireIssuer, storeStatement } from './enrol.ts';
+import { storedEvents } from './lookup.ts';
 import { directoryOf, filedBy, holderOf } from './on-file.ts';
 import type { Filed } from './organizations.ts';
+import type { Caller } from './reach.ts';
 import { reachesCentre } from './reach.ts';
-import { storedEvents } from './read-certificate.ts';
 import type { Service } from './service.ts';
 import { lengthenNotices } from './working-days.ts';
 

@@ -9,11 +9,16 @@
 
 import { shanghaiDay, shanghaiYear } from '../base/day.ts';
 import { Refusal } from '../base/refusal.ts';
-import { ANNOUNCEMENT_AGE, openAnnouncement, openAnnouncements } from '../core/announcement.ts';
+import {
+  ANNOUNCEMENT_AGE,
+  type AnnouncedYear,
+  openAnnouncement,
+  openAnnouncements,
+  WorkingDays,
+} from '../core/calendar.ts';
 import { readNoticeFacts } from '../core/procedure/notice.ts';
 import { noticeUntil } from '../core/procedure/results-check.ts';
 import { checkTimes } from '../core/statement.ts';
-import { type AnnouncedYear, WorkingDays } from '../core/workdays.ts';
 import type { D1PreparedStatement } from '../storage/database.ts';
 import { selectRunningNotices, updateDue } from '../storage/notice-store.ts';
 import {
@@ -24,9 +29,9 @@ import {
   selectStatement,
   selectTokens,
 } from '../storage/statement-store.ts';
-import type { Caller } from './caller.ts';
 import { requireIssuer, storeStatement } from './enrol.ts';
 import { directoryOf } from './on-file.ts';
+import type { Caller } from './reach.ts';
 import type { Service } from './service.ts';
 
 /** The last second of a NumericDate: an announcement has no `exp`. */

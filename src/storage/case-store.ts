@@ -4,9 +4,9 @@
  */
 import type { Place } from '../base/paging.ts';
 import { Refusal } from '../base/refusal.ts';
-import { isFileGone } from './attachment-store.ts';
 import { isCodeReleased } from './code-store.ts';
 import { type D1Database, type D1PreparedStatement, guard, guardRefusal, JudgeAgain } from './database.ts';
+import { isFileGone } from './object-store.ts';
 
 export interface CaseRow {
   about: string;
@@ -84,7 +84,7 @@ export const selectLastStep = (db: D1Database, about: string, names: readonly st
     .bind(about, JSON.stringify(names))
     .first<StepRow>();
 
-/** The case of a key that an organization reports lost (src/service/procedure/device-steps.ts). */
+/** The case of a key that an organization reports lost (src/service/procedure/application-steps.ts). */
 export const lossOf = (organization: string, jkt: string): string => `loss:${organization}-${jkt}`;
 
 export interface CaseFilter {

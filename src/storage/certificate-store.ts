@@ -6,7 +6,7 @@
 import type { Recent } from '../base/bounded.ts';
 import { PROVINCE_CENTRE } from '../core/province.ts';
 import type { D1Database } from './database.ts';
-import type { PhotoPlace } from './photo-store.ts';
+import type { PhotoPlace } from './object-store.ts';
 
 /** What a certificate has of its own. */
 export interface OwnRow {

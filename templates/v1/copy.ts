@@ -3,8 +3,7 @@
  * words across the sheet that cannot be cut off with an edge. FROZEN ONCE USED: a change makes templates/v2.
  */
 import type { CopyFacts } from '../../src/core/paper/template.ts';
-import { MM, type Page, type TextStyle } from '../../src/formats/pdf/drawing.ts';
-import { fit, measure } from '../../src/formats/pdf/line-breaks.ts';
+import { fit, MM, measure, type Page, type TextStyle } from '../../src/formats/pdf/drawing.ts';
 import * as at from './layout.ts';
 import { COPY } from './words.ts';
 

@@ -3,8 +3,7 @@
  * Millimetres from the top left corner of the sheet; type sizes in points.
  * FROZEN ONCE USED: a certificate printed again must be the same sheet. A change makes templates/v2.
  */
-import type { Colour } from '../../src/formats/pdf/drawing.ts';
-import type { Place } from '../../src/formats/pdf/line-breaks.ts';
+import type { Colour, Place } from '../../src/formats/pdf/drawing.ts';
 
 export const INK: Colour = [0.09, 0.1, 0.13];
 export const PINE: Colour = [0.07, 0.27, 0.31];

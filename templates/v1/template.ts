@@ -6,8 +6,18 @@
 
 import { levelName, levelWords } from '../../src/core/number.ts';
 import type { DocumentFacts, Template } from '../../src/core/paper/template.ts';
-import { A4, MM, num, type Page, rgb, type TextStyle } from '../../src/formats/pdf/drawing.ts';
-import { fit, type Lines, measure, wrap } from '../../src/formats/pdf/line-breaks.ts';
+import {
+  A4,
+  fit,
+  type Lines,
+  MM,
+  measure,
+  num,
+  type Page,
+  rgb,
+  type TextStyle,
+  wrap,
+} from '../../src/formats/pdf/drawing.ts';
 import type { QrMatrix } from '../../src/formats/qr.ts';
 import { darkRectangles } from '../../src/formats/qr.ts';
 import { drawCopy, drawPale } from './copy.ts';

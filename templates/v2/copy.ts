@@ -3,8 +3,7 @@
  * read out or extracted. FROZEN ONCE USED: a change makes templates/v3.
  */
 import type { CopyFacts } from '../../src/core/paper/template.ts';
-import { MM, type Page, type TextStyle } from '../../src/formats/pdf/drawing.ts';
-import { fit, measure } from '../../src/formats/pdf/line-breaks.ts';
+import { fit, MM, measure, type Page, type TextStyle } from '../../src/formats/pdf/drawing.ts';
 import * as at from '../v1/layout.ts';
 import { COPY } from '../v1/words.ts';
 

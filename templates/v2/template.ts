@@ -7,8 +7,18 @@
 
 import { levelName, levelWords } from '../../src/core/number.ts';
 import type { DocumentFacts, Template } from '../../src/core/paper/template.ts';
-import { A4, MM, num, type Page, rgb, type TextStyle } from '../../src/formats/pdf/drawing.ts';
-import { fit, measure, type Place, wrap } from '../../src/formats/pdf/line-breaks.ts';
+import {
+  A4,
+  fit,
+  MM,
+  measure,
+  num,
+  type Page,
+  type Place,
+  rgb,
+  type TextStyle,
+  wrap,
+} from '../../src/formats/pdf/drawing.ts';
 import type { QrMatrix } from '../../src/formats/qr.ts';
 import { darkRectangles } from '../../src/formats/qr.ts';
 import { drawPale } from '../v1/copy.ts';

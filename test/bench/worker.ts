@@ -8,8 +8,8 @@ import { serviceOf } from '../../src/env.ts';
 import type { SignBy } from '../../src/formats/pades/sign-pdf.ts';
 import worker from '../../src/index.ts';
 import { bundleOf, drawFor, renderFor } from '../../src/service/download.ts';
+import { lookUp } from '../../src/service/lookup.ts';
 import { type Printed, signerFor, signNow } from '../../src/service/print-signature.ts';
-import { lookUp } from '../../src/service/read-certificate.ts';
 
 const bench = new Hono<{ Bindings: Env }>();
 

@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { samplePlan } from '../../src/cli/procedure-life.ts';
+import { samplePlan } from '../../src/cli/world.ts';
 import type { DrawFile } from '../../src/core/procedure/draw-record.ts';
 import type { CheckedRow } from '../../src/core/rows/row.ts';
 import { unverified } from '../../src/core/statement.ts';

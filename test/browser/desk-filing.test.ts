@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newAbout, signApplicant, signStep } from '../../src/core/procedure/sign-step.ts';
-import { certifyCentre } from '../../src/sdk/certify.ts';
+import { newAbout, signApplicant, signStep } from '../../src/core/procedure/read-case.ts';
+import { certifyCentre } from '../../src/sdk/file-organization.ts';
 import { type Identity, makeKey } from '../../src/sdk/sign.ts';
 import { findChromium, launch } from './browser.ts';
 import { axeOn, fitsIn, keyFile } from './desk-kit.ts';

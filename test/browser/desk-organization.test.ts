@@ -3,10 +3,10 @@
  * end, what is done with a certificate, devices and lost keys, and what its centre adds.
  */
 import { describe, expect, test } from 'vitest';
-import { sampleApplication } from '../../src/cli/procedure-life.ts';
+import { sampleApplication } from '../../src/cli/world.ts';
 import type { Report } from '../../src/core/report.ts';
 import { issueBatch, readBatch, sendApproval } from '../../src/sdk/batch.ts';
-import { certifyCentre } from '../../src/sdk/certify.ts';
+import { certifyCentre } from '../../src/sdk/file-organization.ts';
 import { asApplicant, newCase, takeStep } from '../../src/sdk/send-step.ts';
 import { changeStatus, type Identity, makeKey, nameClient, withdraw } from '../../src/sdk/sign.ts';
 import { lossOf } from '../../src/storage/case-store.ts';

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { PDFDocument } from 'pdf-lib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildVerifier } from '../../src/cli/commands/luzheng-offline.ts';
+import { buildVerifier } from '../../src/cli/commands/luzheng-verify.ts';
 import { fetchSnapshot } from '../../src/cli/examine.ts';
 import { Caller } from '../../src/sdk/call.ts';
 import { findChromium, launch } from './browser.ts';

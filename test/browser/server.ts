@@ -8,13 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import { freePort, startLocal } from '../../src/cli/local.ts';
-import { newSecret, settingsFor, withDemoClock } from '../../src/cli/settings.ts';
-import { residentCheckCharacter } from '../../src/core/identity.ts';
+import { newSecret, settingsFor, withDemoClock } from '../../src/cli/worker-bundle.ts';
 import type { PublicJwk } from '../../src/core/keys.ts';
+import { residentCheckCharacter } from '../../src/core/person.ts';
 import { unverified } from '../../src/core/statement.ts';
 import { Caller } from '../../src/sdk/call.ts';
-import { certifyCentre, certifyNewestKey } from '../../src/sdk/certify.ts';
-import { nameServiceKey } from '../../src/sdk/file-organization.ts';
+import { certifyCentre, certifyNewestKey, nameServiceKey } from '../../src/sdk/file-organization.ts';
 import {
   appointCentre,
   approveBatch,

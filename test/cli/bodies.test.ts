@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort, type LocalService, startLocal } from '../../src/cli/local.ts';
-import { newSecret, settingsFor } from '../../src/cli/settings.ts';
+import { newSecret, settingsFor } from '../../src/cli/worker-bundle.ts';
 import { makeKey } from '../../src/sdk/sign.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'luzheng-bodies-'));

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort, type LocalService, startLocal } from '../../src/cli/local.ts';
-import { newSecret, settingsFor } from '../../src/cli/settings.ts';
+import { newSecret, settingsFor } from '../../src/cli/worker-bundle.ts';
 import { CallError, Caller } from '../../src/sdk/call.ts';
 import { makeKey } from '../../src/sdk/sign.ts';
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sha256, toBase64url } from '../../src/base/bytes.ts';
-import { readArchive, savePhotos } from '../../src/cli/photos.ts';
+import { readArchive, savePhotos } from '../../src/cli/subjects.ts';
 import { photosOfArchive } from '../../src/core/rows/row-photos.ts';
 import type { Filing } from '../../src/core/schema.ts';
 import { photosFor, requireSameRows, type Seen } from '../../src/sdk/batch.ts';

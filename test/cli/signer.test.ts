@@ -14,12 +14,12 @@ import { programSigner, SignerError, takeSignature } from '../../src/cli/externa
 import { explain } from '../../src/cli/talk.ts';
 import { makeProof, verifyProof } from '../../src/core/dpop.ts';
 import { importPublic, type PublicJwk } from '../../src/core/keys.ts';
-import { signStep } from '../../src/core/procedure/sign-step.ts';
+import { signStep } from '../../src/core/procedure/read-case.ts';
 import { Memo, openStatement, unverified } from '../../src/core/statement.ts';
 import { derEcdsa } from '../../src/formats/pades/algorithms.ts';
 import { isIssuedBy, readCertificate, readPem } from '../../src/formats/pades/x509.ts';
 import { Caller } from '../../src/sdk/call.ts';
-import { certifyCentre, certifyRoot } from '../../src/sdk/certify.ts';
+import { certifyCentre, certifyRoot } from '../../src/sdk/file-organization.ts';
 import { appointCentre, approveBatch, type Speaker } from '../../src/sdk/sign.ts';
 import { hasTool } from '../programs.ts';
 import { type Card, hasSoftHsm, opensslKey, softHsm } from './card.ts';

@@ -1,8 +1,7 @@
 /** The address of a QR code in every spelling in which it arrives, and what an attacker makes of that. */
 
 import { describe, expect, test } from 'vitest';
-import { readAddress, readFragment, writeFragment } from '../../src/core/address.ts';
-import { readPasted } from '../../src/core/pasted.ts';
+import { readAddress, readFragment, readPasted, writeFragment } from '../../src/core/address.ts';
 import { readScanned } from '../../src/web/scan/scanned.ts';
 import fc from '../fuzz.ts';
 import vectors from '../vectors/addresses.json' with { type: 'json' };

@@ -1,7 +1,6 @@
 /** Sentences with numbers in them: the value, and the English form that goes with it. */
 import { expect, test } from 'vitest';
-import { counted } from '../../src/base/text.ts';
-import { filled } from '../../src/base/words.ts';
+import { counted, filled } from '../../src/base/words.ts';
 import { FORM_WORDS, TABLE_WORDS } from '../../src/desk/words/desk-words.ts';
 
 test('one has its own form, none and many have the other', () => {

@@ -8,8 +8,7 @@ import { inflateSync } from 'node:zlib';
 import { PDFArray, PDFDict, PDFDocument, PDFName, PDFNumber, type PDFObject, PDFRawStream } from 'pdf-lib';
 import type { DocumentFacts } from '../../src/core/paper/template.ts';
 import type { FontSet } from '../../src/formats/font/font.ts';
-import { type Font, openFont } from '../../src/formats/font/font.ts';
-import { writeFont } from '../../src/formats/font/sfnt.ts';
+import { type Font, openFont, writeFont } from '../../src/formats/font/font.ts';
 
 export const FONT_PATH = createRequire(import.meta.url).resolve(
   '@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf',

@@ -10,9 +10,9 @@ import {
   openFont,
   outlineOf,
   requireGlyphs,
+  writeFont,
 } from '../../src/formats/font/font.ts';
 import { sliceFont } from '../../src/formats/font/font-slice.ts';
-import { writeFont } from '../../src/formats/font/sfnt.ts';
 import fc from '../fuzz.ts';
 import { composedFont, font, sameOutline } from './fixtures-pdf.ts';
 

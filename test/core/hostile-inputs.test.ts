@@ -5,19 +5,16 @@
 
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { JSON_LIMITS } from '../../src/base/json.ts';
+import { JSON_LIMITS } from '../../src/base/bounded.ts';
 import { isRefusal } from '../../src/base/refusal.ts';
-import { readAddress } from '../../src/core/address.ts';
+import { readAddress, readPasted } from '../../src/core/address.ts';
 import { countRows, readBulk, readStaffList } from '../../src/core/bulk-list.ts';
 import { splitCredential } from '../../src/core/credential.ts';
 import { readBytes } from '../../src/core/file-kind.ts';
-import { readPasted } from '../../src/core/pasted.ts';
-import { checkPhoto } from '../../src/core/photo.ts';
 import { readInspectorText } from '../../src/core/procedure/inspector-table.ts';
 import { readResultsTable, readRosterTable } from '../../src/core/procedure/roster-tables.ts';
-import { readRows, readScope } from '../../src/core/rows/row-file.ts';
-import { photosOfArchive, photosOfRows } from '../../src/core/rows/row-photos.ts';
-import { MAX_ROWS, requireFew } from '../../src/core/rows/rows.ts';
+import { checkPhoto, photosOfArchive, photosOfRows } from '../../src/core/rows/row-photos.ts';
+import { MAX_ROWS, readRows, readScope, requireFew } from '../../src/core/rows/rows.ts';
 import { readSeal } from '../../src/core/seal.ts';
 import { readHeader, unverified } from '../../src/core/statement.ts';
 import { DER_LIMIT, openDer } from '../../src/formats/pades/der.ts';

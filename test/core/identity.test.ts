@@ -10,7 +10,7 @@ import {
   parseIdType,
   residentCheckCharacter,
   usccCheckCharacter,
-} from '../../src/core/identity.ts';
+} from '../../src/core/person.ts';
 import fc from '../fuzz.ts';
 
 const twoDigits = (low: number, high: number) =>

@@ -2,7 +2,7 @@
 
 import type { Arbitrary } from 'fast-check';
 import { expect, test } from 'vitest';
-import { leadWithEnglish } from '../../src/web/frame/lead.ts';
+import { leadWithEnglish } from '../../src/web/frame/layout.tsx';
 import fc from '../fuzz.ts';
 
 const second = (chinese: string): string => `<span lang="zh-CN" class="en">${chinese}</span>`;

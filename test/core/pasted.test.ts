@@ -1,8 +1,8 @@
 /** The one search box: numbers, addresses and sentences, and that no digit is ever added, dropped or changed. */
 
 import { expect, test } from 'vitest';
+import { readPasted } from '../../src/core/address.ts';
 import { buildNumber, LEVELS, normalizeNumber } from '../../src/core/number.ts';
-import { readPasted } from '../../src/core/pasted.ts';
 import fc from '../fuzz.ts';
 import spelled from '../vectors/spelled-numbers.json' with { type: 'json' };
 import { refusalOf } from './cast.ts';

@@ -4,10 +4,10 @@
  */
 import { expect, test } from 'vitest';
 import { isRefusal } from '../../src/base/refusal.ts';
+import { BUILT_IN, WorkingDays } from '../../src/core/calendar.ts';
 import type { Plan, ResultRow, RosterEntry } from '../../src/core/procedure/plan.ts';
-import { countOutcomes, outcomeOf } from '../../src/core/procedure/plan.ts';
+import { countOutcomes, outcomeOf, PLAN_FAULTS } from '../../src/core/procedure/plan.ts';
 import { earliestExam, planDays, planEnd, planFacts, planFaults } from '../../src/core/procedure/plan-check.ts';
-import { PLAN_FAULTS } from '../../src/core/procedure/plan-faults.ts';
 import { isNoticeOver, passingRows, resultFaults, resultsFacts } from '../../src/core/procedure/results-check.ts';
 import {
   checkResultRows,
@@ -17,9 +17,7 @@ import {
   template,
 } from '../../src/core/procedure/roster-tables.ts';
 import type { ScopeEntry } from '../../src/core/rows/row.ts';
-import { BUILT_IN, WorkingDays } from '../../src/core/workdays.ts';
-import { readTable } from '../../src/formats/table/table.ts';
-import { writeCsv, writeXlsx } from '../../src/formats/table/table-write.ts';
+import { readTable, writeCsv, writeXlsx } from '../../src/formats/table/table.ts';
 
 const SCOPE: ScopeEntry[] = [
   { code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [4, 3] },

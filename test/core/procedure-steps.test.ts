@@ -4,8 +4,14 @@
  */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { importPublic } from '../../src/core/keys.ts';
-import { type GivenStep, openCase, verifyCase } from '../../src/core/procedure/read-case.ts';
-import { bodyDigest, newAbout, signStep } from '../../src/core/procedure/sign-step.ts';
+import {
+  bodyDigest,
+  type GivenStep,
+  newAbout,
+  openCase,
+  signStep,
+  verifyCase,
+} from '../../src/core/procedure/read-case.ts';
 import {
   KINDS,
   type Kind,

@@ -12,8 +12,7 @@ import { CREDENTIAL_TYP, credentialKid, openCredential, splitCredential } from '
 import { makeDisclosures, readDisclosures } from '../../src/core/disclose.ts';
 import { importPublic } from '../../src/core/keys.ts';
 import { buildNumber, parseNumber, parseOrganizationCode } from '../../src/core/number.ts';
-import { readRows } from '../../src/core/rows/row-file.ts';
-import { checkCount, readCandidates } from '../../src/core/rows/rows.ts';
+import { checkCount, readCandidates, readRows } from '../../src/core/rows/rows.ts';
 import { readSeal } from '../../src/core/seal.ts';
 import { StatementBody } from '../../src/core/shapes/procedure-shapes.ts';
 import { dottedOf, openDer } from '../../src/formats/pades/der.ts';

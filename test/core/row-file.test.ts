@@ -3,8 +3,7 @@
 import Papa from 'papaparse';
 import { expect, test } from 'vitest';
 import { makeCandidates, makeScope } from '../../src/cli/samples/make.ts';
-import { readRows, readScope, scopeOf } from '../../src/core/rows/row-file.ts';
-import { checkRows, FIELDS } from '../../src/core/rows/rows.ts';
+import { checkRows, FIELDS, readRows, readScope, scopeOf } from '../../src/core/rows/rows.ts';
 import fc from '../fuzz.ts';
 import { LINE as CELLS, encodeGb18030, refusal } from './fixtures-xlsx.ts';
 import { sample, table } from './samples.ts';

@@ -4,8 +4,15 @@ import Papa from 'papaparse';
 import { expect, test } from 'vitest';
 import { isRefusal } from '../../src/base/refusal.ts';
 import { FAULTS, type FaultCode } from '../../src/core/rows/faults.ts';
-import { readRows } from '../../src/core/rows/row-file.ts';
-import { checkRows, FIELDS, MAX_ROWS, type RawRow, readCandidates, type ScopeEntry } from '../../src/core/rows/rows.ts';
+import {
+  checkRows,
+  FIELDS,
+  MAX_ROWS,
+  type RawRow,
+  readCandidates,
+  readRows,
+  type ScopeEntry,
+} from '../../src/core/rows/rows.ts';
 import { Unreadable } from '../../src/formats/table/table-rows.ts';
 import fc from '../fuzz.ts';
 import vectors from '../vectors/rows.json' with { type: 'json' };

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { readStaffList } from '../../src/core/bulk-list.ts';
 import { readInspectorTable } from '../../src/core/procedure/inspector-table.ts';
 import { readResultsTable, readRosterTable } from '../../src/core/procedure/roster-tables.ts';
-import { readRows, readScope } from '../../src/core/rows/row-file.ts';
 import { readExamDate, readLevel } from '../../src/core/rows/row-values.ts';
+import { readRows, readScope } from '../../src/core/rows/rows.ts';
 import vectors from '../vectors/files.json' with { type: 'json' };
 import { line, list, refusal, row, textCell, workbook } from './fixtures-xlsx.ts';
 

@@ -4,8 +4,16 @@ import { HolidayUtil } from 'lunar-javascript';
 import { expect, test } from 'vitest';
 import { dayNumber, dayOf } from '../../src/base/day.ts';
 import { isRefusal } from '../../src/base/refusal.ts';
-import { checkDays, earliestEnd, readDays } from '../../src/core/announcement.ts';
-import { type AnnouncedYear, BUILT_IN, knownAt, lengthened, WorkingDays } from '../../src/core/workdays.ts';
+import {
+  type AnnouncedYear,
+  BUILT_IN,
+  checkDays,
+  earliestEnd,
+  knownAt,
+  lengthened,
+  readDays,
+  WorkingDays,
+} from '../../src/core/calendar.ts';
 
 const known = new WorkingDays(BUILT_IN);
 const [first, last] = [`${known.years[0]}-01-01`, `${known.years.at(-1)}-12-31`];

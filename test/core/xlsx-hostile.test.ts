@@ -4,8 +4,7 @@
  */
 import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { readRows } from '../../src/core/rows/row-file.ts';
-import { FIELDS } from '../../src/core/rows/rows.ts';
+import { FIELDS, readRows } from '../../src/core/rows/rows.ts';
 import { inflate } from '../../src/formats/pdf-read/filters.ts';
 import { Budget } from '../../src/formats/pdf-read/limits.ts';
 import fc from '../fuzz.ts';

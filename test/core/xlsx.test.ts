@@ -2,8 +2,7 @@
 
 import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
-import { readRows, readScope, scopeOf, typeOfFile } from '../../src/core/rows/row-file.ts';
-import { checkRows, FIELDS, type RawRow } from '../../src/core/rows/rows.ts';
+import { checkRows, FIELDS, type RawRow, readRows, readScope, scopeOf, typeOfFile } from '../../src/core/rows/rows.ts';
 import { Unreadable } from '../../src/formats/table/table-rows.ts';
 import fc from '../fuzz.ts';
 import { encodeGb18030, HEAD, LINE, line, list, refusal, row, textCell, workbook } from './fixtures-xlsx.ts';

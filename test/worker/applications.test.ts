@@ -3,8 +3,8 @@
  * responsible, against the real Worker.
  */
 import { beforeAll, expect, test } from 'vitest';
+import { bodyDigest, signStep } from '../../src/core/procedure/read-case.ts';
 import { filingFrom, scopeFrom } from '../../src/core/procedure/selection.ts';
-import { bodyDigest, signStep } from '../../src/core/procedure/sign-step.ts';
 import type { Filing } from '../../src/core/schema.ts';
 import { signStatement } from '../../src/core/statement.ts';
 import { CallError } from '../../src/sdk/call.ts';

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Body } from '../../src/core/procedure/bodies.ts';
-import { signStep } from '../../src/core/procedure/sign-step.ts';
+import { signStep } from '../../src/core/procedure/read-case.ts';
 import type { StepName } from '../../src/core/procedure/steps.ts';
 import type { TrailReport } from '../../src/core/procedure/trail.ts';
 import { announceYear, withdraw } from '../../src/sdk/sign.ts';

@@ -4,10 +4,10 @@
  */
 import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { announceMissing, demonstrationDays, momentsFor } from '../../src/cli/procedure-life.ts';
+import { announceMissing, demonstrationDays, momentsFor } from '../../src/cli/world.ts';
 import { openDirectory } from '../../src/core/directory.ts';
 import { checkTrail } from '../../src/core/procedure/trail.ts';
-import { readTrailFile } from '../../src/core/procedure/trail-file.ts';
+import { readTrailFile } from '../../src/core/procedure/trail-links.ts';
 import { Memo, unverified } from '../../src/core/statement.ts';
 import type { Env } from '../../src/env.ts';
 import worker from '../../src/index.ts';

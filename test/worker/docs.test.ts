@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { HOLDER, NUMBER } from '../../src/api/openapi-examples.ts';
 import { OPERATIONS } from '../../src/app.ts';
-import { allExamples, curlOf, type Example } from '../../src/web/docs/docs-examples.ts';
+import { allExamples, curlOf, type Example } from '../../src/web/docs/docs-routes.tsx';
 import { candidate, certify, fileWith, foundProvince, ORIGIN, workerFetch } from '../kit.ts';
 
 const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };

@@ -6,8 +6,13 @@ import { beforeAll, expect, test } from 'vitest';
 import { toBase64url } from '../../src/base/bytes.ts';
 import { openDirectory } from '../../src/core/directory.ts';
 import type { Body } from '../../src/core/procedure/bodies.ts';
-import { checkDraw, endOf } from '../../src/core/procedure/draw-check.ts';
-import { type DrawFile, type DrawRecord, readDrawFile } from '../../src/core/procedure/draw-record.ts';
+import {
+  checkDraw,
+  type DrawFile,
+  type DrawRecord,
+  endOf,
+  readDrawFile,
+} from '../../src/core/procedure/draw-record.ts';
 import { commitmentOf } from '../../src/core/procedure/draw-seed.ts';
 import { Memo } from '../../src/core/statement.ts';
 import { CallError } from '../../src/sdk/call.ts';

@@ -9,7 +9,7 @@ import { openDocument } from '../../src/core/paper/document-check.ts';
 import type { Report } from '../../src/core/report.ts';
 import { Memo } from '../../src/core/statement.ts';
 import { verify } from '../../src/core/verify.ts';
-import { certifyNewestKey } from '../../src/sdk/certify.ts';
+import { certifyNewestKey } from '../../src/sdk/file-organization.ts';
 import {
   appointCentre,
   approveBatch,

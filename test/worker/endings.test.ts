@@ -6,12 +6,12 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { app } from '../../src/app.ts';
 import { isRefusal } from '../../src/base/refusal.ts';
-import { residentCheckCharacter } from '../../src/core/identity.ts';
+import { residentCheckCharacter } from '../../src/core/person.ts';
 import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';
 import worker from '../../src/index.ts';
 import { type Factors, type Guesser, PAIR_DAY, PAIR_MONTH, WINDOW, WRONG_GUESSES } from '../../src/service/guesses.ts';
-import { findForHolder, search } from '../../src/service/search-certificates.ts';
+import { findForHolder, search } from '../../src/service/lookup.ts';
 import type { Service } from '../../src/service/service.ts';
 import { candidate, certify, db, fileWith, foundProvince, type Issued, ORIGIN } from '../kit.ts';
 

@@ -11,7 +11,7 @@ import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';
 import worker from '../../src/index.ts';
 import { appointCentre, changeStatus, type Identity, withdraw } from '../../src/sdk/sign.ts';
-import type { Caller } from '../../src/service/caller.ts';
+import type { Caller } from '../../src/service/reach.ts';
 import { changeStatus as takeEvent } from '../../src/service/status-events.ts';
 import { acceptWithdrawal, mendStates } from '../../src/service/withdraw.ts';
 import {

@@ -9,7 +9,7 @@ import { isRefusal } from '../../src/base/refusal.ts';
 import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';
 import { approveBatch, changeStatus, type Identity } from '../../src/sdk/sign.ts';
-import type { Caller } from '../../src/service/caller.ts';
+import type { Caller } from '../../src/service/reach.ts';
 import type { Service } from '../../src/service/service.ts';
 import { changeStatus as takeEvent } from '../../src/service/status-events.ts';
 import {

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { statementSchema } from '../../src/api/json-schema.ts';
 import { CREDENTIAL, CSV, REPORT } from '../../src/api/openapi-examples.ts';
 import { shanghaiDay } from '../../src/base/day.ts';
-import { signStep } from '../../src/core/procedure/sign-step.ts';
-import { FILE_TYPES } from '../../src/core/rows/row-file.ts';
+import { signStep } from '../../src/core/procedure/read-case.ts';
+import { FILE_TYPES } from '../../src/core/rows/rows.ts';
 import type { StatementType } from '../../src/core/schema.ts';
 import {
   announceYear,

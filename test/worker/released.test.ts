@@ -8,7 +8,7 @@ import { isRefusal } from '../../src/base/refusal.ts';
 import { thumbprint } from '../../src/core/keys.ts';
 import { speaksFor } from '../../src/core/paper/pdf-signature.ts';
 import { creditCode } from '../../src/core/paper/x509-certificates.ts';
-import { signStep } from '../../src/core/procedure/sign-step.ts';
+import { signStep } from '../../src/core/procedure/read-case.ts';
 import type { Filing } from '../../src/core/schema.ts';
 import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';

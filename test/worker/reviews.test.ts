@@ -4,7 +4,7 @@ import { isRefusal } from '../../src/base/refusal.ts';
 import { Reading, requireShown, rowWords, type ShownRow } from '../../src/core/approved-rows.ts';
 import { openDirectory } from '../../src/core/directory.ts';
 import { checkTrail, type TrailReport } from '../../src/core/procedure/trail.ts';
-import { readTrailFile, type TrailFile } from '../../src/core/procedure/trail-file.ts';
+import { readTrailFile, type TrailFile } from '../../src/core/procedure/trail-links.ts';
 import { Memo } from '../../src/core/statement.ts';
 import type { Review } from '../../src/service/procedure/reviews.ts';
 import {

@@ -1,6 +1,6 @@
 /** The province's root key, kept offline: whoever uses it as a working key is refused, whatever statement says so. */
 import { beforeAll, expect, test } from 'vitest';
-import { signApplicant } from '../../src/core/procedure/sign-step.ts';
+import { signApplicant } from '../../src/core/procedure/read-case.ts';
 import { appointCentre, fileOrganization, type Identity, nameClient, nameService } from '../../src/sdk/sign.ts';
 import { as, fileWith, foundProvince, ORIGIN, type Organization, type Province, SCOPE } from '../kit.ts';
 

@@ -8,11 +8,11 @@ import { checkPdfSignature, type PdfSignature } from '../../src/core/paper/pdf-s
 import { certify as certifyKey, holderName } from '../../src/core/paper/x509-certificates.ts';
 import { type Env, readConfig, serviceOf } from '../../src/env.ts';
 import { readPem, toPem } from '../../src/formats/pades/x509.ts';
-import { certifyCentre, certifyNewestKey } from '../../src/sdk/certify.ts';
+import { certifyCentre, certifyNewestKey } from '../../src/sdk/file-organization.ts';
 import { fileOrganization, type Identity, makeKey } from '../../src/sdk/sign.ts';
 import { renderFor } from '../../src/service/download.ts';
+import { lookUp } from '../../src/service/lookup.ts';
 import { askTimestamp } from '../../src/service/outside-services.ts';
-import { lookUp } from '../../src/service/read-certificate.ts';
 import type { Service } from '../../src/service/service.ts';
 import { type Bytes, findSignature, makeTsa } from '../core/pades/sample.ts';
 import {

@@ -10,7 +10,7 @@ import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';
 import worker from '../../src/index.ts';
 import type { Identity } from '../../src/sdk/sign.ts';
-import { pageOf } from '../../src/service/batch-archive.ts';
+import { pageOf } from '../../src/service/download.ts';
 import {
   approve,
   as,

@@ -4,13 +4,13 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
 import { isRefusal } from '../../src/base/refusal.ts';
-import { signStep } from '../../src/core/procedure/sign-step.ts';
+import { signStep } from '../../src/core/procedure/read-case.ts';
 import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';
 import { CallError } from '../../src/sdk/call.ts';
 import type { Identity } from '../../src/sdk/sign.ts';
 import { APPLICANT_SHARE, readFile } from '../../src/service/procedure/case-files.ts';
-import { insertAttachment, putAttachment } from '../../src/storage/attachment-store.ts';
+import { insertAttachment, putAttachment } from '../../src/storage/object-store.ts';
 import {
   as,
   candidates,

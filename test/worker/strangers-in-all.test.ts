@@ -4,20 +4,20 @@
  */
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { signStep } from '../../src/core/procedure/sign-step.ts';
+import { signStep } from '../../src/core/procedure/read-case.ts';
 import type { Env } from '../../src/env.ts';
 import worker from '../../src/index.ts';
 import type { Identity } from '../../src/sdk/sign.ts';
 import {
   BODY_BYTES,
   DAY_STEPS,
+  ENDED_SECONDS,
   FILE_BYTES_IN_ALL,
   NETWORK_BYTES,
   NETWORK_STEPS,
   SITE_TIMES,
-} from '../../src/service/procedure/applicant-limits.ts';
-import { ENDED_SECONDS } from '../../src/service/procedure/case-files.ts';
-import { getAttachment } from '../../src/storage/attachment-store.ts';
+} from '../../src/service/procedure/case-files.ts';
+import { getAttachment } from '../../src/storage/object-store.ts';
 import { as, db, files, foundProvince, ORIGIN, type Province } from '../kit.ts';
 import { fresh, makeApplicant, sampleApplication, take, view } from '../procedure-kit.ts';
 

@@ -4,7 +4,7 @@
  */
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
-import { signStep } from '../../src/core/procedure/sign-step.ts';
+import { signStep } from '../../src/core/procedure/read-case.ts';
 import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';
 import worker from '../../src/index.ts';
@@ -12,11 +12,11 @@ import type { Identity } from '../../src/sdk/sign.ts';
 import {
   NETWORK_BYTES,
   NETWORK_STEPS,
+  removeUnnamed,
   UNDECIDED,
   UNNAMED_BYTES,
-} from '../../src/service/procedure/applicant-limits.ts';
-import { removeUnnamed } from '../../src/service/procedure/case-files.ts';
-import { getAttachment } from '../../src/storage/attachment-store.ts';
+} from '../../src/service/procedure/case-files.ts';
+import { getAttachment } from '../../src/storage/object-store.ts';
 import { as, db, files, foundProvince, makeCentre, ORIGIN, type Province } from '../kit.ts';
 import { fresh, makeApplicant, sampleApplication, take, view } from '../procedure-kit.ts';
 

@@ -7,13 +7,12 @@ import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';
 import worker from '../../src/index.ts';
-import { attempt } from '../../src/service/attempt.ts';
 import { sweepBatches } from '../../src/service/issue.ts';
 import { sweepPhotos } from '../../src/service/photo-packs.ts';
 import { sweepFiles } from '../../src/service/procedure/case-files.ts';
-import { insertAttachment } from '../../src/storage/attachment-store.ts';
+import { attempt } from '../../src/service/service.ts';
 import type { D1Database } from '../../src/storage/database.ts';
-import { insertPendingPacks, updateDoomed } from '../../src/storage/photo-store.ts';
+import { insertAttachment, insertPendingPacks, updateDoomed } from '../../src/storage/object-store.ts';
 import { Vault } from '../../src/storage/vault.ts';
 import {
   approve,

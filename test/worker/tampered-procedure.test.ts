@@ -5,7 +5,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { toBase64url } from '../../src/base/bytes.ts';
 import { shanghaiDay } from '../../src/base/day.ts';
-import { viewPaths } from '../../src/desk/frame/desk-routes.tsx';
+import { viewPaths } from '../../src/desk/frame/desk-page.tsx';
 import type { Identity } from '../../src/sdk/sign.ts';
 import { jpeg } from '../core/fixtures-photo.ts';
 import { drawOne } from '../draw-kit.ts';

@@ -11,11 +11,15 @@ import type { AttachedFile } from '../../core/procedure/body-shapes.ts';
 import { type CaseView, openCase } from '../../core/procedure/read-case.ts';
 import { filingDifferences, filingFrom, grantsOf, isNarrower, scopeFrom } from '../../core/procedure/selection.ts';
 import { readAbout } from '../../core/procedure/steps.ts';
-import { readScope } from '../../core/rows/row-file.ts';
+import { readScope } from '../../core/rows/rows.ts';
 import type { Filing } from '../../core/schema.ts';
 import { Caller } from '../../sdk/call.ts';
-import { certifyNewestKey } from '../../sdk/certify.ts';
-import { requireNotFiledElsewhere, sendClient, sendFilingClaims } from '../../sdk/file-organization.ts';
+import {
+  certifyNewestKey,
+  requireNotFiledElsewhere,
+  sendClient,
+  sendFilingClaims,
+} from '../../sdk/file-organization.ts';
 import { newCase, newSalt, takeStep } from '../../sdk/send-step.ts';
 import { now } from '../../sdk/sign.ts';
 import { type Command, fromHere, type Input, KEY, KEY_HELP, speakerOf } from '../command.ts';

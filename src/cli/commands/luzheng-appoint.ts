@@ -4,13 +4,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { readKeyFile, writeKeyFile } from '../../../keys/make.ts';
-import { type Announcement, checkDays, readDays } from '../../core/announcement.ts';
+import { type Announcement, BUILT_IN, checkDays, readDays } from '../../core/calendar.ts';
 import { CENTRE_CODE, HERE, PROVINCE_CODE } from '../../core/province.ts';
 import { unverified } from '../../core/statement.ts';
-import { BUILT_IN } from '../../core/workdays.ts';
 import { Caller } from '../../sdk/call.ts';
-import { certifyCentre } from '../../sdk/certify.ts';
-import { nameServiceKey, type TrustFile } from '../../sdk/file-organization.ts';
+import { certifyCentre, nameServiceKey, type TrustFile } from '../../sdk/file-organization.ts';
 import { announceYear, appointCentre, type Speaker } from '../../sdk/sign.ts';
 import { type Command, fromHere, type Input, KEY, KEY_HELP, readPublic, SERVER } from '../command.ts';
 import { rootKeyUsed, usage } from '../talk.ts';

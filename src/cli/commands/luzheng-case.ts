@@ -4,10 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { Refusal } from '../../base/refusal.ts';
-import { counted } from '../../base/text.ts';
+import { counted } from '../../base/words.ts';
 import { type Body, bodyFaults, readBody } from '../../core/procedure/bodies.ts';
-import type { Results } from '../../core/procedure/plan.ts';
-import type { PlanFault } from '../../core/procedure/plan-faults.ts';
+import type { PlanFault, Results } from '../../core/procedure/plan.ts';
 import { type CaseLine, type CaseView, openCase } from '../../core/procedure/read-case.ts';
 import { passingRows } from '../../core/procedure/results-check.ts';
 import { readResultsTable, readRosterTable } from '../../core/procedure/roster-tables.ts';
@@ -16,7 +15,7 @@ import { photosFor, requireSameRows } from '../../sdk/batch.ts';
 import type { Caller } from '../../sdk/call.ts';
 import { newCase, newSalt, takeStep } from '../../sdk/send-step.ts';
 import { CENTRE_KEY, type Command, fromHere, KEY, KEY_HELP, speakerOf } from '../command.ts';
-import { readArchive } from '../photos.ts';
+import { readArchive } from '../subjects.ts';
 import { usage } from '../talk.ts';
 import { readShowing } from './luzheng-batch.ts';
 

@@ -3,14 +3,22 @@
  * record under the root that the person trusts: 0 agrees, 1 does not, 2 cannot tell.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { counted } from '../../base/text.ts';
 import type { Words } from '../../base/words.ts';
+import { counted } from '../../base/words.ts';
 import { openDirectory } from '../../core/directory.ts';
 import { type Body, readBody } from '../../core/procedure/bodies.ts';
 import { type Drawn, FINDINGS, sessionId } from '../../core/procedure/draw.ts';
-import { checkDraw, type DrawCheck, type DrawEnd, drawnLines, endOf } from '../../core/procedure/draw-check.ts';
-import { type DrawFile, type DrawRecord, readDrawFile } from '../../core/procedure/draw-record.ts';
-import { signStep } from '../../core/procedure/sign-step.ts';
+import {
+  checkDraw,
+  type DrawCheck,
+  type DrawEnd,
+  type DrawFile,
+  type DrawRecord,
+  drawnLines,
+  endOf,
+  readDrawFile,
+} from '../../core/procedure/draw-record.ts';
+import { signStep } from '../../core/procedure/read-case.ts';
 import { Memo } from '../../core/statement.ts';
 import { Caller } from '../../sdk/call.ts';
 import { type StepTaken, takeStep } from '../../sdk/send-step.ts';

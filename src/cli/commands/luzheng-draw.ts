@@ -6,11 +6,10 @@ import { readFileSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writePrivate } from '../../../keys/make.ts';
 import { dayNumber, shanghaiDay } from '../../base/day.ts';
-import { counted } from '../../base/text.ts';
+import { counted } from '../../base/words.ts';
 import { readBody } from '../../core/procedure/bodies.ts';
 import { type CandidateSession, checkLists } from '../../core/procedure/draw.ts';
-import { drawnLines } from '../../core/procedure/draw-check.ts';
-import { drawOf } from '../../core/procedure/draw-record.ts';
+import { drawnLines, drawOf } from '../../core/procedure/draw-record.ts';
 import {
   canonicalValue,
   LOTTERY_NAMES,

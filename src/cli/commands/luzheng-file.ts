@@ -7,12 +7,12 @@ import { readKeyFile, writeKeyFile } from '../../../keys/make.ts';
 import { parseOrganizationCode } from '../../core/number.ts';
 import { routeOf } from '../../core/paper/x509-certificates.ts';
 import { PROVINCE_CODE } from '../../core/province.ts';
-import { readScope } from '../../core/rows/row-file.ts';
+import { readScope } from '../../core/rows/rows.ts';
 import type { Filing } from '../../core/schema.ts';
 import { unverified } from '../../core/statement.ts';
 import { Caller } from '../../sdk/call.ts';
-import { certifyNewestKey } from '../../sdk/certify.ts';
 import {
+  certifyNewestKey,
   type FilingInput,
   issuingKeys,
   requireNotFiledElsewhere,

@@ -9,7 +9,7 @@ import { type KeyFile, makeCardFile, makeKeyFile, readKeyFile, writeKeyFile } fr
 import { encodeUtf8 } from '../../base/bytes.ts';
 import type { PublicJwk } from '../../core/keys.ts';
 import { unverified } from '../../core/statement.ts';
-import { certifyRoot } from '../../sdk/certify.ts';
+import { certifyRoot } from '../../sdk/file-organization.ts';
 import { type Command, fromHere, type Input, readPublic, SERVER } from '../command.ts';
 import { writeWhole } from '../save-certificates.ts';
 import { Failure, usage } from '../talk.ts';

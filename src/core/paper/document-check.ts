@@ -7,8 +7,8 @@ import { templateOf } from '../../../templates/index.ts';
 import { decodeUtf8, sha256, toBase64url } from '../../base/bytes.ts';
 import { isRefusal, isUnreadable, Refusal } from '../../base/refusal.ts';
 import { A4, MM } from '../../formats/pdf/drawing.ts';
-import type { ShownPage } from '../../formats/pdf-read/first-page.ts';
 import type { Box } from '../../formats/pdf-read/geometry.ts';
+import type { ShownPage } from '../../formats/pdf-read/read-pdf.ts';
 import { type ReadPdf, readPdf } from '../../formats/pdf-read/read-pdf.ts';
 import {
   BUNDLE_MEDIA_TYPE,

@@ -8,7 +8,7 @@ import { isRefusal } from '../../base/refusal.ts';
 import { together } from '../../base/words.ts';
 import { wordsOfIssue } from '../field-words.ts';
 import { namesOf } from '../rows/row.ts';
-import { readNamedRows } from '../rows/row-file.ts';
+import { readNamedRows } from '../rows/rows.ts';
 import { type Inspector, inspector } from './draw.ts';
 
 const columnOf = namesOf({

@@ -5,14 +5,21 @@
  */
 import { dayNumber } from '../../base/day.ts';
 import { Refusal } from '../../base/refusal.ts';
-import { counted } from '../../base/text.ts';
+import { counted } from '../../base/words.ts';
+import type { WorkingDays } from '../calendar.ts';
 import type { ScopeEntry } from '../rows/row.ts';
-import { isUnderSixteen, type Judged, judgePerson, qualificationKey } from '../rows/row-check.ts';
-import { indexScope, placeInScope, type ScopeIndex } from '../rows/row-scope.ts';
+import {
+  indexScope,
+  isUnderSixteen,
+  type Judged,
+  judgePerson,
+  placeInScope,
+  qualificationKey,
+  type ScopeIndex,
+} from '../rows/row-check.ts';
 import { flaw } from '../rows/row-values.ts';
-import type { WorkingDays } from '../workdays.ts';
 import type { Plan, RosterEntry, Session } from './plan.ts';
-import { commonFault, faultsAcross, inOrder, type PlanFault, planFault } from './plan-faults.ts';
+import { commonFault, faultsAcross, inOrder, type PlanFault, planFault } from './plan.ts';
 
 /** 提前 5 个工作日. */
 export const PLAN_DAYS_AHEAD = 5;

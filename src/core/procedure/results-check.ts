@@ -4,25 +4,28 @@
  */
 
 import { Refusal } from '../../base/refusal.ts';
-import { counted } from '../../base/text.ts';
-import { normalizeIdNumber } from '../identity.ts';
+import { counted } from '../../base/words.ts';
+import { lengthened, type WorkingDays } from '../calendar.ts';
 import type { Level } from '../number.ts';
+import { normalizeIdNumber } from '../person.ts';
 import type { RawRow, ScopeEntry } from '../rows/row.ts';
-import { type Judged, judgePerson, judgeResult, personKey } from '../rows/row-check.ts';
-import { indexScope, type ScopeIndex } from '../rows/row-scope.ts';
-import { lengthened, type WorkingDays } from '../workdays.ts';
+import { indexScope, type Judged, judgePerson, judgeResult, personKey, type ScopeIndex } from '../rows/row-check.ts';
 import {
   type Counts,
+  commonFault,
   countOutcomes,
+  faultsAcross,
+  inOrder,
   NOTICE_DAYS,
   outcomeOf,
   type Plan,
+  type PlanFault,
+  planFault,
   type ResultRow,
   type Results,
   type RosterEntry,
 } from './plan.ts';
 import { type OccupationFacts, occupationsOf } from './plan-check.ts';
-import { commonFault, faultsAcross, inOrder, type PlanFault, planFault } from './plan-faults.ts';
 
 interface Entry {
   entry: RosterEntry;

@@ -4,16 +4,23 @@
  * score only here. What is wrong in a row is told beside it, all at once; rows can be judged again after a correction.
  */
 
-import { writeCsv, writeXlsx } from '../../formats/table/table-write.ts';
-import { ID_TYPE_NAMES } from '../identity.ts';
+import { writeCsv, writeXlsx } from '../../formats/table/table.ts';
 import { levelName } from '../number.ts';
+import { ID_TYPE_NAMES } from '../person.ts';
 import { FIELDS, type Field, fieldOf, namesOf, type RawRow, type ScopeEntry } from '../rows/row.ts';
-import { type Judged, judgePerson, judgeResult, type RowContext, unknownFields } from '../rows/row-check.ts';
-import { readNamedRows } from '../rows/row-file.ts';
-import { indexScope, scopeOf } from '../rows/row-scope.ts';
+import {
+  indexScope,
+  type Judged,
+  judgePerson,
+  judgeResult,
+  type RowContext,
+  scopeOf,
+  unknownFields,
+} from '../rows/row-check.ts';
 import { flaw, squeeze, textOf } from '../rows/row-values.ts';
+import { readNamedRows } from '../rows/rows.ts';
 import type { ResultRow, RosterEntry } from './plan.ts';
-import { commonFault, faultsAcross, inOrder, type Part, type PlanFault, planFault } from './plan-faults.ts';
+import { commonFault, faultsAcross, inOrder, type Part, type PlanFault, planFault } from './plan.ts';
 
 const PERSON = ['name', 'id_type', 'id_number', 'occupation_code', 'occupation_name', 'job_type', 'level'] as const;
 export const ROSTER_FIELDS = [...PERSON, 'sessions'] as const;

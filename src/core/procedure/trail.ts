@@ -8,7 +8,7 @@
 import * as v from 'valibot';
 import { encodeUtf8, sha256Short, toBase64url } from '../../base/bytes.ts';
 import { isRefusal } from '../../base/refusal.ts';
-import { openAnnouncements } from '../announcement.ts';
+import { openAnnouncements } from '../calendar.ts';
 import { splitCredential } from '../credential.ts';
 import type { Directory } from '../directory.ts';
 import { type PublicJwk, publicJwk } from '../keys.ts';
@@ -18,10 +18,9 @@ import { unverified } from '../statement.ts';
 import { readHistory } from '../status.ts';
 import { verify } from '../verify.ts';
 import { verifyCase } from './read-case.ts';
-import { openSignedStep } from './step-signers.ts';
 import type { Kind } from './steps.ts';
-import type { TrailCase, TrailFile } from './trail-file.ts';
-import { type Link, type LinkedCase, linksOf } from './trail-links.ts';
+import type { TrailCase, TrailFile } from './trail-links.ts';
+import { type Link, type LinkedCase, linksOf, openSignedStep } from './trail-links.ts';
 
 export interface TrailEntry {
   /** A kind of case, or what the text is. */

@@ -6,7 +6,7 @@
 import { isRefusal } from '../../base/refusal.ts';
 import { filled } from '../../base/words.ts';
 import { requireShown } from '../../core/approved-rows.ts';
-import { photoType } from '../../core/photo.ts';
+import { photoType } from '../../core/rows/row-photos.ts';
 import { readBatch, type Seen, sendApproval } from '../../sdk/batch.ts';
 import { photoOf } from '../../sdk/fetch-certificates.ts';
 import { both, make, one } from '../../web/frame/page-script.ts';

@@ -3,10 +3,9 @@
  * signs.
  */
 import type { FC } from 'hono/jsx';
-import { counted } from '../../base/text.ts';
-import { filled, type Words } from '../../base/words.ts';
+import { counted, filled, type Words } from '../../base/words.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { STEP_BUTTONS } from '../../web/words/step-words.ts';
+import { STEP_BUTTONS } from '../../web/words/refusal-words.ts';
 import { Card, CaseHead, Facts, moment } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
 import { TROUBLES } from '../words/trouble-words.ts';

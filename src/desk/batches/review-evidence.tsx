@@ -1,10 +1,10 @@
 /** What a centre holds a batch against: plan and results, and the organization's past. */
 import type { FC } from 'hono/jsx';
-import { counted } from '../../base/text.ts';
 import type { Words } from '../../base/words.ts';
+import { counted } from '../../base/words.ts';
 import type { Differences } from '../../core/procedure/results-check.ts';
 import { Both, inLanguage } from '../../web/frame/layout.tsx';
-import { BATCH_STATES, CASE_STATES, STEP_WORDS } from '../../web/words/step-words.ts';
+import { BATCH_STATES, CASE_STATES, STEP_WORDS } from '../../web/words/refusal-words.ts';
 import { Card, dayOf, Facts, List, moment } from '../frame/desk-parts.tsx';
 
 const WHY: Record<Differences['missing'][number]['why'] | Differences['added'][number]['why'], Words> = {

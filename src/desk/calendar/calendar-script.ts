@@ -1,7 +1,7 @@
 /** The announcement of a year's working days: what was typed is read, shown once more in whole days, and signed. */
 import { isRefusal } from '../../base/refusal.ts';
 import { filled } from '../../base/words.ts';
-import { type Announcement, checkDays, readDays } from '../../core/announcement.ts';
+import { type Announcement, checkDays, readDays } from '../../core/calendar.ts';
 import { announceYear } from '../../sdk/sign.ts';
 import { one } from '../../web/frame/page-script.ts';
 import { register } from '../frame/actions.ts';

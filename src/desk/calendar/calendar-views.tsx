@@ -1,7 +1,7 @@
 /** Working days (节假日安排): the years that were announced, and the form by which the province announces one. */
 import type { FC } from 'hono/jsx';
 import { shanghaiYear } from '../../base/day.ts';
-import type { AnnouncedYear } from '../../core/workdays.ts';
+import type { AnnouncedYear } from '../../core/calendar.ts';
 import { workingDaysOf, yearToAnnounce } from '../../service/working-days.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { Card, List, moment, Title } from '../frame/desk-parts.tsx';

@@ -29,10 +29,9 @@ import {
 import { type InspectorFault, readInspectorText } from '../../core/procedure/inspector-table.ts';
 import { both, download, make } from '../../web/frame/page-script.ts';
 import { type Desk, onShow, register } from '../frame/actions.ts';
-import { inDatabase, nothingKept } from '../frame/browser-keys.ts';
-import { Trouble } from '../frame/desk-call.ts';
-import { draftPart } from '../frame/drafts.ts';
+import { inDatabase, nothingKept, Trouble } from '../frame/desk-call.ts';
 import { type Part, providePart } from '../frame/form-body.ts';
+import { draftPart } from '../frame/form-parts.ts';
 import { beforeSend, type Fault, judgeBefore, markField } from '../frame/step-forms.ts';
 import { DRAW_DESK, IMPOSSIBLE, INSPECTOR_FIELDS } from '../words/form-words.ts';
 

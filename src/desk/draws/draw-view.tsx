@@ -1,7 +1,7 @@
 /** A centre's view of a draw: its seed to be published, what was drawn, and the close. */
 
 import type { FC } from 'hono/jsx';
-import { counted } from '../../base/text.ts';
+import { counted } from '../../base/words.ts';
 import { type Drawn, sessionId } from '../../core/procedure/draw.ts';
 import type { DrawRecord, Found } from '../../core/procedure/draw-record.ts';
 import { Both, En } from '../../web/frame/layout.tsx';

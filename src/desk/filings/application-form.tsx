@@ -13,7 +13,7 @@ import {
   OCCUPATION_FIELDS,
   PLEDGE_WORDS,
   PURPOSE_WORDS,
-} from '../words/application-words.ts';
+} from '../words/form-words.ts';
 
 const OccupationRow: FC<{ place: number; line?: Application['form']['occupations'][number] }> = ({ place, line }) => (
   <div class="row" data-row="form.occupations">

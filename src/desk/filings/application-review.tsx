@@ -17,9 +17,8 @@ import {
   OCCUPATION_FIELDS,
   PLEDGE_WORDS,
   PURPOSE_WORDS,
-} from '../words/application-words.ts';
-import { Granted } from './application-detail.tsx';
-import { FilingReview } from './filing-review.tsx';
+} from '../words/form-words.ts';
+import { FilingReview, Granted } from './application-detail.tsx';
 
 const Annexes: FC<{ about: string; application: Application }> = ({
   about,

@@ -1,8 +1,7 @@
 /** Applications to be filed, to change a filing or to extend it, for applicants, organizations and centres. */
 import { type Application, PURPOSES } from '../../core/procedure/application.ts';
 import { PROVINCE_CENTRE } from '../../core/province.ts';
-import { centreNames, currentFiling, directoryOf } from '../../service/on-file.ts';
-import { nextCode } from '../../service/organization-codes.ts';
+import { centreNames, currentFiling, directoryOf, nextCode } from '../../service/on-file.ts';
 import { grantedOf } from '../../service/procedure/application-steps.ts';
 import { listCases, viewCase } from '../../service/procedure/stored-cases.ts';
 import { Both } from '../../web/frame/layout.tsx';
@@ -20,7 +19,7 @@ import {
   type View,
   waitingFirst,
 } from '../frame/views.ts';
-import { PURPOSE_WORDS } from '../words/application-words.ts';
+import { PURPOSE_WORDS } from '../words/form-words.ts';
 import { ApplicationView, ApplyView } from './application-detail.tsx';
 import { CentreApplication } from './application-review.tsx';
 

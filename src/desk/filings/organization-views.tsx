@@ -2,26 +2,25 @@
 
 import type { FC } from 'hono/jsx';
 import { Refusal } from '../../base/refusal.ts';
-import { checkUscc } from '../../core/identity.ts';
 import { parseOrganizationCode } from '../../core/number.ts';
 import { issuingNumber } from '../../core/paper/x509-certificates.ts';
+import { checkUscc } from '../../core/person.ts';
 import type { Endable } from '../../core/withdrawal.ts';
-import { centreNames } from '../../service/on-file.ts';
-import { requireHolder } from '../../service/organization-codes.ts';
+import { centreNames, requireHolder } from '../../service/on-file.ts';
 import { type Filed, filingsOf, listOrganizations } from '../../service/organizations.ts';
 import { historyOf } from '../../service/procedure/reviews.ts';
 import { listCases } from '../../service/procedure/stored-cases.ts';
 import { reachesCentre, requireReach } from '../../service/reach.ts';
 import { endablesOf } from '../../service/withdraw.ts';
-import { selectCertifiedUntil } from '../../storage/signature-store.ts';
+import { selectCertifiedUntil } from '../../storage/object-store.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { STEP_BUTTONS } from '../../web/words/step-words.ts';
+import { STEP_BUTTONS } from '../../web/words/refusal-words.ts';
 import { OrganizationPast, type Past } from '../batches/review-evidence.tsx';
 import { Card, dayOf, Facts, List, State, Title } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
 import { type Asked, CENTRES, caseIfAny, type View } from '../frame/views.ts';
 import { Endables } from '../keys/withdraw-views.tsx';
-import { type Again, CodesView, FileAgain } from './filing-review.tsx';
+import { type Again, CodesView, FileAgain } from './application-detail.tsx';
 
 interface FiledLine {
   code: string;

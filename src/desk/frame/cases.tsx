@@ -4,7 +4,7 @@ import type { Child, FC, PropsWithChildren } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
 import { Both } from '../../web/frame/layout.tsx';
-import { STEP_BUTTONS } from '../../web/words/step-words.ts';
+import { STEP_BUTTONS } from '../../web/words/refusal-words.ts';
 import { Card, type Column, List, moment, type ShownStep, State, Title, Trail } from './desk-parts.tsx';
 import { Field, StepForm } from './fields.tsx';
 

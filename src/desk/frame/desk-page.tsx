@@ -1,7 +1,27 @@
 /** The one page of the desk: sign-in by a key, the menu of each role, and the frame in which shell.ts shows the views. */
 import type { FC } from 'hono/jsx';
-import type { Words } from '../../base/words.ts';
-import { Both, En, inLanguage, Layout } from '../../web/frame/layout.tsx';
+import { LANGUAGE_TAGS, type Words } from '../../base/words.ts';
+import { allow, factory } from '../../http/context.ts';
+import { languageOf } from '../../http/negotiation.ts';
+import { onError } from '../../http/problems.ts';
+import { Both, En, inLanguage, Layout, leadWithEnglish, ReaderContext } from '../../web/frame/layout.tsx';
+import { answerProblem, hostOf, kept, page } from '../../web/frame/problem-pages.tsx';
+import { batchViews } from '../batches/batch-views.tsx';
+import { calendarViews } from '../calendar/calendar-views.tsx';
+import { certificateViews } from '../certificates/certificate-views.tsx';
+import { trailViews } from '../certificates/trail-views.tsx';
+import { drawViews } from '../draws/draw-views.tsx';
+import { applicationViews } from '../filings/application-views.tsx';
+import { organizationViews } from '../filings/organization-views.tsx';
+import { rulesViews } from '../filings/rules-views.tsx';
+import { homeViews } from '../home/home-views.tsx';
+import { deviceViews } from '../keys/device-views.tsx';
+import { lossViews } from '../keys/lost-keys.tsx';
+import { withdrawalViews } from '../keys/withdraw-views.tsx';
+import { objectionViews } from '../objections/objection-views.tsx';
+import { planViews } from '../plans/plan-views.tsx';
+import { resultViews } from '../results/result-views.tsx';
+import { findView, type View } from './views.ts';
 
 const KeyFile: FC = () => (
   <section class="card">
@@ -152,7 +172,7 @@ const LongWork: FC = () => (
  * @param origin what the service calls itself: proofs name it, whatever the address bar says
  * @param roots thumbprints of the province's root keys, which do no work here
  */
-export const DeskPage: FC<{ host: string; origin: string; roots: readonly string[] }> = ({ host, origin, roots }) => (
+const DeskPage: FC<{ host: string; origin: string; roots: readonly string[] }> = ({ host, origin, roots }) => (
   <Layout title={{ zh: '工作台', en: 'Desk' }} host={host} styles={['charts', 'desk']} script="desk.js">
     <div id="desk" class="stack" data-origin={origin} data-roots={roots.join(' ')}>
       <div id="alerted" role="alert"></div>
@@ -166,7 +186,7 @@ export const DeskPage: FC<{ host: string; origin: string; roots: readonly string
   </Layout>
 );
 
-export interface MenuEntry {
+interface MenuEntry {
   /** Address of the view, without `#/`. */
   at: string;
   words: Words;
@@ -206,7 +226,7 @@ const CENTRE: readonly MenuEntry[] = [
   { at: 'trail', words: { zh: '问题回溯', en: 'Trail' } },
 ];
 
-export const MENUS: Record<'applicant' | 'organization' | 'city' | 'province', readonly MenuEntry[]> = {
+const MENUS: Record<'applicant' | 'organization' | 'city' | 'province', readonly MenuEntry[]> = {
   applicant: APPLICANT,
   organization: ORGANIZATION,
   city: CENTRE,
@@ -214,7 +234,7 @@ export const MENUS: Record<'applicant' | 'organization' | 'city' | 'province', r
 };
 
 /** The menu, with the view that is shown marked. */
-export const Menu: FC<{ role: keyof typeof MENUS; at: string }> = ({ role, at }) => {
+const Menu: FC<{ role: keyof typeof MENUS; at: string }> = ({ role, at }) => {
   const [first] = at.split('/');
   return (
     <nav class="desk" aria-label={inLanguage({ zh: '工作台', en: 'Desk' })}>
@@ -230,3 +250,58 @@ export const Menu: FC<{ role: keyof typeof MENUS; at: string }> = ({ role, at })
     </nav>
   );
 };
+
+// `GET /desk`, the page that anybody may open, and `GET /desk/view/…`, HTML for whoever signed the request.
+
+const VIEWS: readonly View[] = [
+  ...homeViews,
+  ...applicationViews,
+  ...organizationViews,
+  ...withdrawalViews,
+  ...rulesViews,
+  ...deviceViews,
+  ...lossViews,
+  ...planViews,
+  ...resultViews,
+  ...objectionViews,
+  ...batchViews,
+  ...certificateViews,
+  ...trailViews,
+  ...drawViews,
+  ...calendarViews,
+];
+
+/** For a test that no identifier can stand for one of them. */
+export const viewPaths: readonly string[] = VIEWS.map(({ path }) => path);
+
+export const deskRoutes = factory
+  .createApp()
+  .get('/desk', (c) =>
+    page(
+      c,
+      200,
+      <DeskPage host={hostOf(c)} origin={c.var.service.config.origin} roots={c.var.service.config.trustRoot} />,
+      kept,
+    ),
+  )
+  .get('/desk/view/:path{.+}', allow('applicant', 'organization', 'city', 'province'), async (c) => {
+    const { service, caller } = c.var;
+    const path = c.req.param('path');
+    const { view, params } = findView(VIEWS, path, caller.role);
+    const content = await view.render({ service, caller, params, now: service.now() });
+    const language = languageOf(c);
+    const text = String(
+      <ReaderContext.Provider value={{ language, path: '/desk' }}>
+        <Menu role={caller.role} at={path} />
+        {content}
+      </ReaderContext.Provider>,
+    );
+    // Opened as a page of its own it could do nothing.
+    return c.html(language === 'en' ? leadWithEnglish(text) : text, 200, {
+      'Cache-Control': 'no-store',
+      'Content-Language': LANGUAGE_TAGS[language],
+      'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+    });
+  });
+
+deskRoutes.onError((error, c) => (c.req.path.startsWith('/desk/view/') ? onError(error, c) : answerProblem(c, error)));

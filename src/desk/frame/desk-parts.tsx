@@ -4,7 +4,7 @@ import { shanghaiClock, shanghaiDay, toTimestamp } from '../../base/day.ts';
 import type { Words } from '../../base/words.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
 import { Both, En, Fact, inLanguage } from '../../web/frame/layout.tsx';
-import { BATCH_STATES, CASE_STATES, ROLE_WORDS, STEP_WORDS } from '../../web/words/step-words.ts';
+import { BATCH_STATES, CASE_STATES, ROLE_WORDS, STEP_WORDS } from '../../web/words/refusal-words.ts';
 
 /** The heading of a view: it gets the focus when the view is shown. */
 export const Title: FC<{ words: Words }> = ({ words }) => (

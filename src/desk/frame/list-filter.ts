@@ -3,7 +3,7 @@
  * remain as CSV, and ticking all that are shown. Whoever filters or saves gets the whole list, read page by page.
  */
 import { filled } from '../../base/words.ts';
-import { writeCsv } from '../../formats/table/table-write.ts';
+import { writeCsv } from '../../formats/table/table.ts';
 import { download, one } from '../../web/frame/page-script.ts';
 import { LIST_WORDS } from '../words/desk-words.ts';
 import { type Desk, onShow, register } from './actions.ts';

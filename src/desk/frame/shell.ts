@@ -4,14 +4,15 @@
  */
 import { shanghaiDay } from '../../base/day.ts';
 import { filled, type Words } from '../../base/words.ts';
+import type { KeyOfFile } from '../../sdk/call.ts';
 import { type Caller, isCallError } from '../../sdk/call.ts';
-import type { KeyOfFile } from '../../sdk/read-key-file.ts';
 import { both, make, one } from '../../web/frame/page-script.ts';
 import { bringCertificate, showCertificate } from '../keys/key-script.ts';
 import { SHELL } from '../words/desk-words.ts';
 import { TROUBLES } from '../words/trouble-words.ts';
 import { actionNamed, type Desk, enliven, type Signer } from './actions.ts';
 import {
+  callerFor,
   endOf,
   forgetKey,
   KEY_FILE_BYTES,
@@ -22,11 +23,10 @@ import {
   nothingKept,
   readKey,
   strongest,
-} from './browser-keys.ts';
-import { callerFor, Trouble } from './desk-call.ts';
+  Trouble,
+} from './desk-call.ts';
 import { hasFields, switchLanguage } from './desk-language.ts';
-import { tendDraft } from './drafts.ts';
-import { clickRow } from './repeat-rows.ts';
+import { clickRow, tendDraft } from './form-parts.ts';
 import { begin, fail, get, isWorking, progress, say, stopWork } from './status-line.ts';
 import { submitStep } from './step-forms.ts';
 

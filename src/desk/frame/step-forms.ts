@@ -12,8 +12,8 @@ import { newCase, newSalt, sendStep } from '../../sdk/send-step.ts';
 import { both, make, one } from '../../web/frame/page-script.ts';
 import { DONE, FORM_WORDS } from '../words/desk-words.ts';
 import type { Desk } from './actions.ts';
-import { clearDraft } from './drafts.ts';
 import { type Collected, collect, fieldOf } from './form-body.ts';
+import { clearDraft } from './form-parts.ts';
 
 export interface Fault {
   path: string;

@@ -7,9 +7,9 @@ import { readPlace } from '../../base/paging.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import type { CaseLine, CaseView } from '../../core/procedure/read-case.ts';
 import { type Kind, readAbout } from '../../core/procedure/steps.ts';
-import type { Caller } from '../../service/caller.ts';
 import { organizationNames } from '../../service/organizations.ts';
 import { pageCases, viewCase } from '../../service/procedure/stored-cases.ts';
+import type { Caller } from '../../service/reach.ts';
 import type { Service } from '../../service/service.ts';
 import type { ShownCase } from './cases.tsx';
 

@@ -11,12 +11,11 @@ import { importPublic } from '../../core/keys.ts';
 import { certificateOf } from '../../core/paper/x509-certificates.ts';
 import type { Filing } from '../../core/schema.ts';
 import { openStatement } from '../../core/statement.ts';
-import { certifyNewestKey } from '../../sdk/certify.ts';
+import { certifyNewestKey } from '../../sdk/file-organization.ts';
 import { now, withdraw } from '../../sdk/sign.ts';
 import { both, one } from '../../web/frame/page-script.ts';
 import { type Desk, onShow, register, type Signer } from '../frame/actions.ts';
-import { keepKey, keptKeys } from '../frame/browser-keys.ts';
-import { Trouble } from '../frame/desk-call.ts';
+import { keepKey, keptKeys, Trouble } from '../frame/desk-call.ts';
 import { fail, get, say } from '../frame/status-line.ts';
 import { CERTIFICATE_WORDS, WITHDRAW_WORDS } from '../words/desk-words.ts';
 

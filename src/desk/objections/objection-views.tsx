@@ -8,7 +8,7 @@ import { centreNames } from '../../service/on-file.ts';
 import { listCases, openSteps } from '../../service/procedure/stored-cases.ts';
 import { selectFacts } from '../../storage/case-store.ts';
 import { Both, En, inLanguage } from '../../web/frame/layout.tsx';
-import { STEP_BUTTONS } from '../../web/words/step-words.ts';
+import { STEP_BUTTONS } from '../../web/words/refusal-words.ts';
 import { CasesView, ReasonCard, Record, type ShownCase } from '../frame/cases.tsx';
 import { Card, CaseHead, Facts, List, moment, TickShown, Title } from '../frame/desk-parts.tsx';
 import { Field } from '../frame/fields.tsx';

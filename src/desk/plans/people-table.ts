@@ -18,8 +18,8 @@ import {
 import type { RawRow, ScopeEntry } from '../../core/rows/row.ts';
 import { both, bytesOfList, make, one } from '../../web/frame/page-script.ts';
 import type { Desk } from '../frame/actions.ts';
-import { draftPart } from '../frame/drafts.ts';
 import { collect, providePart } from '../frame/form-body.ts';
+import { draftPart } from '../frame/form-parts.ts';
 import { TABLE_WORDS } from '../words/desk-words.ts';
 import { type Fault, type Opened, type RowActs, type RowLook, tableOf } from './people-rows.ts';
 

@@ -1,8 +1,8 @@
 /** One publication of results, as its organization and as a centre have it. */
 
 import type { FC } from 'hono/jsx';
-import { counted } from '../../base/text.ts';
 import type { Words } from '../../base/words.ts';
+import { counted } from '../../base/words.ts';
 import { levelName } from '../../core/number.ts';
 import type { Plan, ResultRow, Results } from '../../core/procedure/plan.ts';
 import { outcomeOf } from '../../core/procedure/plan.ts';

@@ -8,8 +8,7 @@
  */
 import { concat } from '../../base/bytes.ts';
 import { Refusal } from '../../base/refusal.ts';
-import { advanceOfGlyph, type Font, glyphOf, leftBearing, outlineOf } from './font.ts';
-import { type Table, unusable, writeFont } from './sfnt.ts';
+import { advanceOfGlyph, type Font, glyphOf, leftBearing, outlineOf, type Table, unusable, writeFont } from './font.ts';
 
 /** Flags of a simple outline's points (OpenType, glyf table). */
 const ON_CURVE = 0x01;

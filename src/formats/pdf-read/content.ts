@@ -26,8 +26,7 @@ import {
 import { Lexer } from './lexer.ts';
 import { LIMITS, malformed, tooLarge } from './limits.ts';
 import { type PdfFile, skipInlineImage } from './object-file.ts';
-import { type Dict, isWhole, Name, Stream, type Value, Word } from './objects.ts';
-import { checkOperands } from './operators.ts';
+import { checkOperands, type Dict, isWhole, Name, Stream, type Value, Word } from './objects.ts';
 import { type PdfFont, readFont } from './page-fonts.ts';
 
 interface Mark {

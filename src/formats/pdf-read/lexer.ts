@@ -12,6 +12,7 @@ import {
   isWhole,
   latin,
   Name,
+  OPERATORS,
   Ref,
   Stream,
   startsAt,
@@ -19,7 +20,6 @@ import {
   type Value,
   Word,
 } from './objects.ts';
-import { OPERATORS } from './operators.ts';
 
 /** Words of up to three bytes by these as one number: there are many of them, and few different ones. */
 const SHORT = new Map(

@@ -15,17 +15,15 @@ import { filingDifferences, isNarrower } from '../../core/procedure/selection.ts
 import { PROVINCE_CENTRE } from '../../core/province.ts';
 import type { Filing } from '../../core/schema.ts';
 import { unverified } from '../../core/statement.ts';
-import { prepareCleared } from '../../storage/attachment-store.ts';
-import { type CaseRow, selectLastStep, selectOpenCase } from '../../storage/case-store.ts';
+import { type CaseRow, lossOf, selectCase, selectLastStep, selectOpenCase } from '../../storage/case-store.ts';
 import { guardNewestFiling } from '../../storage/code-store.ts';
-import { selectNewestWithdrawal, selectStatement } from '../../storage/statement-store.ts';
-import { centreNames, directoryOf, filedBy } from '../on-file.ts';
-import { requireHolder } from '../organization-codes.ts';
+import { prepareCleared } from '../../storage/object-store.ts';
+import { selectClientsOf, selectNewestWithdrawal, selectStatement } from '../../storage/statement-store.ts';
+import { centreNames, currentFiling, directoryOf, filedBy, requireHolder } from '../on-file.ts';
 import { requireOwn } from '../reach.ts';
 import type { Service } from '../service.ts';
 import type { Taken, Taking } from './add-step.ts';
-import { requireRoom } from './applicant-limits.ts';
-import { nameFiles } from './case-files.ts';
+import { nameFiles, requireRoom } from './case-files.ts';
 import { readStored, requireFacts } from './stored-cases.ts';
 
 const ASKING = ['application.submit', 'application.amend'] as const;
@@ -41,7 +39,7 @@ export async function applicationOf(service: Service, about: string): Promise<Ap
 }
 
 /** Refuses a key that is not the caller's own: who asks must hold what is to be named. */
-export async function requireOwnKey(caller: Taking['caller'], key: Application['key']): Promise<void> {
+async function requireOwnKey(caller: Taking['caller'], key: Application['key']): Promise<void> {
   if ((await thumbprint(key)) !== caller.jkt)
     throw new Refusal('key_not_callers', 'The key that is named must be the one that signs this step.', {
       part: 'key',
@@ -181,7 +179,7 @@ export async function grantedOf(
 }
 
 /** Refuses a client statement that was not handed in, or that names another key than the one that asked. */
-export async function requireClient(
+async function requireClient(
   service: Service,
   directory: Taking['directory'],
   given: { centre: string; filing: Filing; jti: string; key: Application['key']; now: number },
@@ -199,4 +197,107 @@ export async function requireClient(
     throw new Refusal('client_names_other_key', 'The client statement names another key than the one that asked.', {
       part: 'client',
     });
+}
+
+// Steps of devices (设备登记) and of lost keys (设备报失). A new key asks to speak for a filed organization, one of its present
+// keys endorses it, and the centre that filed names it by a client statement. Who has lost every device asks without an
+// endorsement; the centre then makes sure by other means who it is, and ends the old keys.
+
+/** What a device asks for. */
+async function deviceOf(service: Service, about: string): Promise<Body<'device.request'>> {
+  const row = await selectLastStep(service.db, about, ['device.request']);
+  if (!row) throw new Refusal('register_differs', 'The case does not begin with a request.', { part: 'step' });
+  return readStored<'device.request'>(service, row);
+}
+
+export async function takeDevice(taking: Taking): Promise<Taken> {
+  const { service, directory, caller, about, step, body, current, now } = taking;
+  if (step === 'device.request') return takeRequest(taking);
+  if (step !== 'device.grant') return {};
+  const asked = await deviceOf(service, about);
+  // The code was released since: whoever has it now did not ask for this device.
+  if (current?.organization !== asked.organization)
+    throw new Refusal('organization_not_filed', 'The code that this device asked for was released since.', {
+      organization: asked.organization,
+    });
+  if (asked.why !== 'loss' && current?.state !== 'endorsed') {
+    throw new Refusal(
+      'endorsement_missing',
+      "One of the organization's present keys endorses the new one first; without any, the device asks anew as a loss.",
+      { why: asked.why },
+    );
+  }
+  const { filing } = await currentFiling(service, directory, asked.organization);
+  await requireClient(service, directory, {
+    centre: caller.subject,
+    filing,
+    jti: (body as Body<'device.grant'>).client,
+    key: asked.key,
+    now,
+  });
+  return {};
+}
+
+async function takeRequest({ service, caller, about, body }: Taking): Promise<Taken> {
+  const { organization, key, why } = body as Body<'device.request'>;
+  await requireOwnKey(caller, key);
+  const centre = await filedBy(service, organization);
+  if (centre === undefined)
+    throw new Refusal('organization_not_filed', 'No centre has filed an organization with this code.', {
+      organization,
+    });
+  const open = await selectOpenCase(service.db, 'device', caller.subject, ['requested', 'endorsed']);
+  if (open !== undefined && open !== about)
+    throw new Refusal('application_open', 'This key has asked before and is not answered yet.', { about: open });
+  if (open === undefined) await requireRoom(service, true);
+  // The thumbprint is what people compare over the telephone; label and holder stay in the body.
+  return { organization, centre, facts: { why, key: await thumbprint(key) } };
+}
+
+// Lost keys: an organization says by any of its keys, the lost one too, that one of them is lost. From then on the
+// service takes nothing of that key; ending it for good is the withdrawal of the centre, which is asked for it. A
+// centre closes the case: after the withdrawal, or because the device was found; then the key works again unless it was
+// withdrawn.
+
+export async function takeLoss({ service, caller, id, step }: Taking): Promise<Taken> {
+  // Nothing of its line changes.
+  if (step === 'loss.close') return {};
+  const organization = caller.subject.slice('org:'.length);
+  const key = id.slice(organization.length + 1);
+  const named = (await selectClientsOf(service.db, caller.subject)).some(({ jkt }) => jkt === key);
+  if (!named || lossOf(organization, key) !== `loss:${id}`)
+    throw new Refusal('client_unknown', 'This is no key of the organization.', { part: 'about' });
+  const centre = await filedBy(service, organization);
+  if (centre === undefined)
+    throw new Refusal('organization_not_filed', 'No centre has filed the organization.', { organization });
+  return { organization, centre, facts: { key } };
+}
+
+export interface ClientKey {
+  jkt: string;
+  state: 'active' | 'expired' | 'withdrawn' | 'reported';
+  until: number;
+  loss: { seq: number; last: string } | undefined;
+}
+
+/** The keys that speak or spoke for an organization, those in force first, each by the newest statement about it. */
+export async function keysOf(service: Service, organization: string): Promise<ClientKey[]> {
+  const { withdrawals } = await directoryOf(service);
+  const now = service.now();
+  const newest = new Map<string, { iss: string; jti: string; jkt: string; exp: number }>();
+  for (const one of await selectClientsOf(service.db, `org:${organization}`))
+    if (!newest.has(one.jkt)) newest.set(one.jkt, one);
+  const keys = await Promise.all(
+    [...newest.values()].map(async ({ iss, jti, jkt, exp }): Promise<ClientKey> => {
+      const row = await selectCase(service.db, lossOf(organization, jkt));
+      const isWithdrawn = Math.min(withdrawals.endOfStatement({ iss, jti }), withdrawals.endOfKey(jkt, iss)) <= now;
+      return {
+        jkt,
+        until: exp,
+        state: isWithdrawn ? 'withdrawn' : exp <= now ? 'expired' : row?.state === 'reported' ? 'reported' : 'active',
+        loss: row ? { seq: row.seq, last: row.last } : undefined,
+      };
+    }),
+  );
+  return keys.sort((a, b) => Number(b.state === 'active') - Number(a.state === 'active'));
 }

@@ -5,14 +5,14 @@
  */
 import { withDisclosures } from '../../core/credential.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
-import { ABOUT_PEOPLE, type TrailCase, type TrailFile } from '../../core/procedure/trail-file.ts';
+import { ABOUT_PEOPLE, type TrailCase, type TrailFile } from '../../core/procedure/trail-links.ts';
 import { openStatement } from '../../core/statement.ts';
 import { type StepRow, selectCases, selectLastSteps, selectSteps, selectStepsOf } from '../../storage/case-store.ts';
 import { type CertificateRow, selectCertificate, selectDownloads } from '../../storage/certificate-store.ts';
 import { selectDevices, selectEventTimes, selectResultsOf } from '../../storage/review-store.ts';
 import { selectTokens } from '../../storage/statement-store.ts';
+import { storedEvents, storedEvidence } from '../lookup.ts';
 import { directoryOf } from '../on-file.ts';
-import { storedEvents, storedEvidence } from '../read-certificate.ts';
 import type { Service } from '../service.ts';
 import { openBody } from './stored-cases.ts';
 

@@ -3,7 +3,7 @@ import { type DrawFile, type DrawRecord, publicRecord } from '../../core/procedu
 import type { PublicSource } from '../../core/procedure/draw-seed.ts';
 import { type CaseRow, selectCases } from '../../storage/case-store.ts';
 import { selectTokens } from '../../storage/statement-store.ts';
-import type { Caller } from '../caller.ts';
+import type { Caller } from '../reach.ts';
 import { reachesCase, reachesOrganization } from '../reach.ts';
 import type { Service } from '../service.ts';
 import { findDraw, openDraw } from './draw-steps.ts';

@@ -7,7 +7,7 @@
 
 import { dayNumber, dayOf, shanghaiDay } from '../../base/day.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
-import { counted } from '../../base/text.ts';
+import { counted } from '../../base/words.ts';
 import { levelName } from '../../core/number.ts';
 import type { Facts } from '../../core/procedure/bodies.ts';
 import { type Body, readBody } from '../../core/procedure/bodies.ts';

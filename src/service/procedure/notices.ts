@@ -27,9 +27,9 @@ import {
   selectNotice,
   selectNotices,
 } from '../../storage/notice-store.ts';
-import { reportDamaged } from '../attempt.ts';
 import { organizationNames } from '../organizations.ts';
 import type { Service } from '../service.ts';
+import { reportDamaged } from '../service.ts';
 import { differs, readStored, signedBody } from './stored-cases.ts';
 
 export interface NoticeLine extends Pick<NoticeFacts, 'title' | 'occupations' | 'counts' | 'from' | 'until'> {

@@ -19,7 +19,7 @@ import {
   readNoticeFacts,
   readObjectionCode,
 } from '../../core/procedure/notice.ts';
-import { newAbout, signStep } from '../../core/procedure/sign-step.ts';
+import { newAbout, signStep } from '../../core/procedure/read-case.ts';
 import { selectCase } from '../../storage/case-store.ts';
 import {
   countObjections,

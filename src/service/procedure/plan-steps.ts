@@ -5,7 +5,7 @@
 
 import { shanghaiDay } from '../../base/day.ts';
 import { Refusal } from '../../base/refusal.ts';
-import { counted } from '../../base/text.ts';
+import { counted } from '../../base/words.ts';
 import { readBody } from '../../core/procedure/bodies.ts';
 import type { Plan } from '../../core/procedure/plan.ts';
 import { planDays, planFacts, requireInTime, requirePlan } from '../../core/procedure/plan-check.ts';

@@ -7,7 +7,7 @@
 
 import { shanghaiDay } from '../../base/day.ts';
 import { Refusal } from '../../base/refusal.ts';
-import { normalizeIdNumber } from '../../core/identity.ts';
+import { normalizeIdNumber } from '../../core/person.ts';
 import { readBody } from '../../core/procedure/bodies.ts';
 import type { ResultRow, Results } from '../../core/procedure/plan.ts';
 import { planEnd } from '../../core/procedure/plan-check.ts';
@@ -40,8 +40,8 @@ import {
   selectLivingResults,
 } from '../../storage/case-store.ts';
 import type { D1PreparedStatement } from '../../storage/database.ts';
-import type { Caller } from '../caller.ts';
 import { currentFiling } from '../on-file.ts';
+import type { Caller } from '../reach.ts';
 import { requireOwn } from '../reach.ts';
 import type { Service } from '../service.ts';
 import { submitBatch } from '../upload.ts';

@@ -28,8 +28,8 @@ import {
   selectReturned,
   selectReviews,
 } from '../../storage/review-store.ts';
-import { openSecret } from '../batch-rows.ts';
 import { directoryOf } from '../on-file.ts';
+import { openSecret } from '../open-batch.ts';
 import { type Asker, reachOf } from '../reach.ts';
 import type { Service } from '../service.ts';
 import { reasonOf } from './batch-return.ts';

@@ -18,9 +18,9 @@ import {
 } from '../../core/procedure/read-case.ts';
 import { type Kind, readAbout, type StepName, stepsFrom } from '../../core/procedure/steps.ts';
 import { type CaseFilter, type CaseRow, type StepRow, selectCases, selectSteps } from '../../storage/case-store.ts';
-import { reportDamaged } from '../attempt.ts';
 import { type Asker, reachCase, reachOf } from '../reach.ts';
 import type { Service } from '../service.ts';
+import { reportDamaged } from '../service.ts';
 
 /** Characters of a sealed body; a row of D1 holds 2 MB. */
 const SEALED_LIMIT = 1_900_000;

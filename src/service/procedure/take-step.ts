@@ -1,18 +1,16 @@
 /** Takes a signed step of a case: signature → who, where, when → the body that was signed → add-step.ts. */
 
 import { Refusal } from '../../base/refusal.ts';
-import { checkBody } from '../../core/procedure/read-case.ts';
-import { STEP_AGE, STEP_AHEAD } from '../../core/procedure/sign-step.ts';
+import { checkBody, STEP_AGE, STEP_AHEAD } from '../../core/procedure/read-case.ts';
 import { guardKept } from '../../storage/case-store.ts';
 import type { D1PreparedStatement } from '../../storage/database.ts';
 import { guardWithdrawals, selectNewestWithdrawal } from '../../storage/statement-store.ts';
-import type { Caller } from '../caller.ts';
-import { readToken } from '../caller.ts';
+import type { Caller } from '../reach.ts';
+import { readToken } from '../reach.ts';
 import type { Service } from '../service.ts';
 import { addStep, type Hooks, type StepAnswer } from './add-step.ts';
-import { takeApplication } from './application-steps.ts';
+import { takeApplication, takeDevice, takeLoss } from './application-steps.ts';
 import { takeBatchReturn } from './batch-return.ts';
-import { takeDevice, takeLoss } from './device-steps.ts';
 import { takeDraw } from './draw-steps.ts';
 import { takeObjection } from './objection-steps.ts';
 import { takePlan } from './plan-steps.ts';
@@ -69,7 +67,7 @@ export async function takeStep(
 
 /**
  * Judges the caller's key again: a body can take long to arrive. @returns what must still hold when the step is written
- * @throws Refusal of the token (src/service/caller.ts)
+ * @throws Refusal of the token (src/service/reach.ts)
  */
 async function judgeCaller(service: Service, { token, role, subject, jkt }: Caller): Promise<D1PreparedStatement[]> {
   // Read first: what comes after it is seen by the judgement, or by the condition.

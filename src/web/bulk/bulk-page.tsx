@@ -3,8 +3,8 @@
  * with it lister.entry.tsx reads the file. Names and bulk keys stand in bodies of requests alone.
  */
 import type { FC } from 'hono/jsx';
-import { counted, formOf } from '../../base/text.ts';
 import type { Words } from '../../base/words.ts';
+import { counted, formOf } from '../../base/words.ts';
 import type { StaffRow } from '../../core/bulk-list.ts';
 import { type BulkAnswer, OPEN_ROWS } from '../../core/bulk-list.ts';
 import { levelName } from '../../core/number.ts';

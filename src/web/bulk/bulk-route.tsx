@@ -7,12 +7,12 @@ import { concat, decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { type BulkAnswer, countRows, OPEN_ROWS, readStaffList, toNdjson } from '../../core/bulk-list.ts';
 import { splitAnswers } from '../../core/receipt.ts';
-import { writeCsv } from '../../formats/table/table-write.ts';
+import { writeCsv } from '../../formats/table/table.ts';
 import { LIMITS, readBytes, requireType } from '../../http/body.ts';
 import { type AppEnv, factory } from '../../http/context.ts';
 import { announce, requireHuman, spend } from '../../http/rate-limit.ts';
 import { answerBulk } from '../../service/bulk-check.ts';
-import { answerProblem, hostOf, kept, page } from '../frame/page-response.tsx';
+import { answerProblem, hostOf, kept, page } from '../frame/problem-pages.tsx';
 import { LIST_FAULTS, resultTable } from '../words/list-words.ts';
 import { BulkPage, type SavedFile } from './bulk-page.tsx';
 

@@ -6,8 +6,8 @@
 
 import { concat, encodeUtf8 } from '../../base/bytes.ts';
 import { isRefusal } from '../../base/refusal.ts';
-import { counted } from '../../base/text.ts';
 import type { Words } from '../../base/words.ts';
+import { counted } from '../../base/words.ts';
 import {
   BULK_VERDICTS,
   type BulkAnswer,
@@ -18,9 +18,8 @@ import {
   type StaffRow,
   toNdjson,
 } from '../../core/bulk-list.ts';
-import { writeCsv, writeXlsx } from '../../formats/table/table-write.ts';
-import { Both } from '../frame/layout.tsx';
-import { htmlOf } from '../frame/lead.ts';
+import { writeCsv, writeXlsx } from '../../formats/table/table.ts';
+import { Both, htmlOf } from '../frame/layout.tsx';
 import { bytesOfList, download } from '../frame/page-script.ts';
 import { BULK_WORDS, isClear, LIST_FAULTS, RESULT_WIDTHS, resultTable } from '../words/list-words.ts';
 import { Fault, ResultRows, Summary } from './bulk-page.tsx';

@@ -5,7 +5,7 @@
 import type { FC } from 'hono/jsx';
 import { factory } from '../../http/context.ts';
 import { En, Layout } from '../frame/layout.tsx';
-import { hostOf, kept, page } from '../frame/page-response.tsx';
+import { hostOf, kept, page } from '../frame/problem-pages.tsx';
 
 const CheckPage: FC<{ host: string; roots: readonly string[] }> = ({ host, roots }) => (
   <Layout

@@ -5,15 +5,19 @@
 
 import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../../base/day.ts';
-import { counted } from '../../base/text.ts';
-import type { DrawRecord } from '../../core/procedure/draw-record.ts';
-import type { DrawLine } from '../../service/procedure/draw-reading.ts';
+import { counted } from '../../base/words.ts';
+import { type DrawRecord, publicRecord } from '../../core/procedure/draw-record.ts';
+import { factory } from '../../http/context.ts';
+import { centreNames } from '../../service/on-file.ts';
+import { type DrawLine, listDraws } from '../../service/procedure/draw-reading.ts';
+import { findDraw, openDraw } from '../../service/procedure/draw-steps.ts';
 import { Both, En, Fact, Layout } from '../frame/layout.tsx';
+import { answerProblem, hostOf, kept, page } from '../frame/problem-pages.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';
 import { LOTTERY_WORDS, sourceWords } from '../words/draw-words.ts';
 import { at, DrawState, HowTo, Lists, Proves, Results } from './draw-parts.tsx';
 
-/** A draw as lists show it (src/web/draws/draw-routes.tsx). */
+/** A draw as lists show it (src/web/draws/draw-pages.tsx). */
 
 export const DrawsPage: FC<{ host: string; draws: DrawLine[]; centres: CentreNames }> = ({ host, draws, centres }) => (
   <Layout title={{ zh: '督导检查', en: 'Supervision' }} host={host} styles={['draws']} listed>
@@ -196,3 +200,34 @@ export const DrawPage: FC<Props> = ({ host, record, centres, roots, today }) => 
     </Layout>
   );
 };
+
+// The pages of draws (双随机、一公开): the list and one draw, for everybody.
+
+export const drawPages = factory
+  .createApp()
+  .get('/supervision', async (c) =>
+    page(
+      c,
+      200,
+      <DrawsPage host={hostOf(c)} draws={await listDraws(c.var.service)} centres={await centreNames(c.var.service)} />,
+      kept,
+    ),
+  )
+  .get('/supervision/:draw', async (c) => {
+    const { service } = c.var;
+    const record = publicRecord(await openDraw(service, await findDraw(service, c.req.param('draw'))));
+    return page(
+      c,
+      200,
+      <DrawPage
+        host={hostOf(c)}
+        record={record}
+        centres={await centreNames(service)}
+        roots={service.config.trustRoot}
+        today={shanghaiDay(service.now())}
+      />,
+      kept,
+    );
+  });
+
+drawPages.onError((error, c) => answerProblem(c, error));

@@ -5,8 +5,7 @@
 import type { Child, FC, PropsWithChildren } from 'hono/jsx';
 import { shanghaiClock, toTimestamp } from '../../base/day.ts';
 import type { Drawn } from '../../core/procedure/draw.ts';
-import { drawnLines } from '../../core/procedure/draw-check.ts';
-import { type DrawRecord, sameSession } from '../../core/procedure/draw-record.ts';
+import { type DrawRecord, drawnLines, sameSession } from '../../core/procedure/draw-record.ts';
 import { DRAW_RULE } from '../../core/procedure/draw-seed.ts';
 import { Both, En } from '../frame/layout.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';

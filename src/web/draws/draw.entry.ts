@@ -4,8 +4,7 @@
  */
 import { isRefusal } from '../../base/refusal.ts';
 import { openDirectory } from '../../core/directory.ts';
-import { checkDraw, type DrawCheck, type DrawEnd, endOf } from '../../core/procedure/draw-check.ts';
-import { readDrawFile } from '../../core/procedure/draw-record.ts';
+import { checkDraw, type DrawCheck, type DrawEnd, endOf, readDrawFile } from '../../core/procedure/draw-record.ts';
 import { Memo } from '../../core/statement.ts';
 import { both, make } from '../frame/page-script.ts';
 import { CHECK_ENDS, CHECK_WORDS, NOT_CHECKED } from '../words/draw-words.ts';

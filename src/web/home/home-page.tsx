@@ -3,16 +3,36 @@
  * become links.
  */
 
+import type { Context } from 'hono';
 import type { FC } from 'hono/jsx';
-import { counted } from '../../base/text.ts';
-import type { Words } from '../../base/words.ts';
+import { isRefusal, Refusal } from '../../base/refusal.ts';
+import { counted, type Words } from '../../base/words.ts';
+import { readPasted, writeFragment } from '../../core/address.ts';
 import { HERE } from '../../core/province.ts';
 import type { Report } from '../../core/report.ts';
-import { type FieldFaults, SearchForm, type Typed } from '../frame/form.tsx';
+import { type AppEnv, factory } from '../../http/context.ts';
+import { problem } from '../../http/problems.ts';
+import { askerOf, rateLimit } from '../../http/rate-limit.ts';
+import { search } from '../../service/lookup.ts';
+import { centreNames } from '../../service/on-file.ts';
+import { certificateRoutes } from '../certificate/certificate-page.tsx';
+import { checkRoutes } from '../check/check-page.tsx';
+import {
+  type FieldFaults,
+  faultsOf,
+  nameFault,
+  numberFault,
+  readForm,
+  SearchForm,
+  some,
+  type Typed,
+} from '../frame/form.tsx';
 import { Both, En, Layout } from '../frame/layout.tsx';
+import { answerProblem, hostOf, kept, noStore, page } from '../frame/problem-pages.tsx';
 import { type CentreNames, Checks, Facts, NumberText, VerdictBanner } from '../frame/report-view.tsx';
+import { FAULTS } from '../words/page-words.ts';
 
-export interface HomeProps {
+interface HomeProps {
   host: string;
   typed?: Typed;
   faults?: FieldFaults;
@@ -163,7 +183,7 @@ const Welcome: FC<{ brief: boolean }> = ({ brief }) => (
   </section>
 );
 
-export const HomePage: FC<HomeProps> = ({ host, typed, faults, notice, results, several }) => {
+const HomePage: FC<HomeProps> = ({ host, typed, faults, notice, results, several }) => {
   const found = results !== undefined || several !== undefined;
   return (
     <Layout
@@ -191,3 +211,101 @@ export const HomePage: FC<HomeProps> = ({ host, typed, faults, notice, results, 
     </Layout>
   );
 };
+
+// The home page with its search, and the static files of all pages. The search never says why it found nothing; files
+// that are not on the list are not served.
+
+/** The static files of the pages: name in `/assets` and type. The font and whatever else was built stay inside. */
+const FILES = new Map([
+  ['home.js', 'text/javascript; charset=utf-8'],
+  ['certificate.js', 'text/javascript; charset=utf-8'],
+  ['check.js', 'text/javascript; charset=utf-8'],
+  ['checker.js', 'text/javascript; charset=utf-8'],
+  ['scan.js', 'text/javascript; charset=utf-8'],
+  ['icon.svg', 'image/svg+xml'],
+  ['icon-192.png', 'image/png'],
+  ['icon-512.png', 'image/png'],
+  ['desk.js', 'text/javascript; charset=utf-8'],
+  ['draw.js', 'text/javascript; charset=utf-8'],
+  ['bulk.js', 'text/javascript; charset=utf-8'],
+  ['lister.js', 'text/javascript; charset=utf-8'],
+]);
+
+async function assetFile(c: Context<AppEnv>, name: string) {
+  const type = FILES.get(name);
+  const etag = c.req.header('if-none-match');
+  // The assets binding ignores the host of the address.
+  const request = new Request(`https://assets.invalid/client/${name}`, {
+    headers: etag === undefined ? {} : { 'If-None-Match': etag },
+  });
+  const file = type === undefined ? undefined : await c.var.service.assets.fetch(request);
+  if (type === undefined || !file || (file.status !== 200 && file.status !== 304))
+    return problem(c, new Refusal('not_found', 'There is no such file.'));
+  // An address with the version of today never has other content.
+  const asked = c.req.query('v');
+  const lasting = asked !== undefined && asked === (await c.var.service.versions())[name];
+  const headers = {
+    ...(file.status === 304 ? {} : { 'Content-Type': type }),
+    'Cache-Control': lasting ? 'public, max-age=31536000, immutable' : 'public, max-age=60',
+    ETag: file.headers.get('etag') ?? '',
+  };
+  return c.newResponse(file.body, { status: file.status, headers });
+}
+
+export const pageRoutes = factory
+  .createApp()
+  .get('/', (c) => page(c, 200, <HomePage host={hostOf(c)} />, kept))
+  .post('/search', rateLimit('search'), searchPage)
+  .route('/', checkRoutes)
+  .route('/', certificateRoutes)
+  .get('/assets/:file', (c) => assetFile(c, c.req.param('file')));
+
+pageRoutes.onError((error, c) => answerProblem(c, error));
+
+const refuse = (c: Context<AppEnv>, status: number, typed: Typed, faults: FieldFaults, notice?: Words) =>
+  page(c, status, <HomePage host={hostOf(c)} typed={typed} faults={faults} {...(notice ? { notice } : {})} />);
+
+async function searchPage(c: Context<AppEnv>): Promise<Response> {
+  const { service } = c.var;
+  const typed = await readForm(c);
+  const { name, id_number } = typed;
+  const alone = name === undefined && id_number === undefined;
+  const faults = faultsOf(
+    typed,
+    alone && typed.number === undefined ? ['number'] : typed.number === undefined ? ['name', 'id_number'] : [],
+  );
+  if (some(faults)) return refuse(c, 400, typed, faults);
+  try {
+    const pasted =
+      typed.number === undefined ? undefined : readPasted(typed.number, (host) => service.config.hosts.includes(host));
+    if (pasted?.kind === 'nothing') return refuse(c, 400, typed, { number: FAULTS.number_not_in_text as Words });
+    if (pasted?.kind === 'several') {
+      if (!alone) return refuse(c, 400, typed, { number: FAULTS.one_number_only as Words });
+      return page(c, 200, <HomePage host={hostOf(c)} typed={{}} several={pasted} />);
+    }
+    if (pasted && alone) {
+      // The digits of an address stay behind the #, where its page checks them.
+      const fragment = pasted.kind === 'address' ? writeFragment(pasted) : '';
+      return c.body(null, 303, { ...noStore, Location: `/c/${pasted.number}${fragment}` });
+    }
+    const number = pasted?.number;
+    const reports = await search(service, { number, name, id_number }, await askerOf(c, true));
+    return page(
+      c,
+      200,
+      <HomePage host={hostOf(c)} typed={{}} results={{ reports, centres: await centreNames(service) }} />,
+    );
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    if (error.code === 'no_match') return refuse(c, 404, typed, {}, FAULTS.no_match);
+    if (error.code === 'pair_locked') {
+      c.header('Retry-After', String(error.facts.retry_after));
+      return refuse(c, 429, typed, { number: FAULTS.pair_locked as Words });
+    }
+    const wrongName = nameFault(error);
+    if (wrongName) return refuse(c, 400, typed, { name: wrongName });
+    const fault = numberFault(error);
+    if (!fault) throw error;
+    return refuse(c, 400, typed, { number: fault });
+  }
+}

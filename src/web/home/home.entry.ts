@@ -3,8 +3,7 @@
  * holder's name) never travel to the server; and prepares for a time without a network.
  */
 import { isRefusal } from '../../base/refusal.ts';
-import { writeFragment } from '../../core/address.ts';
-import { readPasted } from '../../core/pasted.ts';
+import { readPasted, writeFragment } from '../../core/address.ts';
 import { prepare } from '../check/knowledge.ts';
 
 prepare();

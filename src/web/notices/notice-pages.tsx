@@ -3,12 +3,12 @@
  * who failed or was absent, and no names of withdrawn or long past notices.
  */
 import type { FC } from 'hono/jsx';
-import { counted } from '../../base/text.ts';
 import type { Words } from '../../base/words.ts';
+import { counted } from '../../base/words.ts';
 import { levelWords } from '../../core/number.ts';
 import { MOST_OPEN, NOTICE_STATES, type NoticeRow, type NoticeState, SHOWN_DAYS } from '../../core/procedure/notice.ts';
 import { Both, En, Fact, Heads, inLanguage, Layout, Pager } from '../frame/layout.tsx';
-import { correctedWords, countWords, NOTICE_WORDS } from '../words/step-words.ts';
+import { correctedWords, countWords, NOTICE_WORDS } from '../words/refusal-words.ts';
 import { type ObjectionFaults, ObjectionForm, type ObjectionTyped } from './objection-pages.tsx';
 
 /** A notice as src/service/procedure/notices.ts gives it. */

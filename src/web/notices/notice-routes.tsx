@@ -25,8 +25,8 @@ import {
   readNotice,
 } from '../../service/procedure/notices.ts';
 import { followObjection, type Grounds, raiseObjection } from '../../service/procedure/objection-steps.ts';
-import { answerProblem, hostOf, kept, noStore, page } from '../frame/page-response.tsx';
-import { countWords, NOTICE_WORDS } from '../words/step-words.ts';
+import { answerProblem, hostOf, kept, noStore, page } from '../frame/problem-pages.tsx';
+import { countWords, NOTICE_WORDS } from '../words/refusal-words.ts';
 import { NoticePage, NoticesPage } from './notice-pages.tsx';
 import {
   FollowPage,

@@ -5,7 +5,7 @@ import { factory } from '../../http/context.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { filingsOf, listOrganizations, matchesOrganization } from '../../service/organizations.ts';
 import { publishedIndex, publishedOf } from '../../service/published-organization.ts';
-import { answerProblem, hostOf, kept, noStore, page } from '../frame/page-response.tsx';
+import { answerProblem, hostOf, kept, noStore, page } from '../frame/problem-pages.tsx';
 import { OrganizationPage, OrganizationsPage } from './organization-pages.tsx';
 
 /** Organizations on one page of the list. */

@@ -5,7 +5,7 @@
 import type { FC } from 'hono/jsx';
 import { factory } from '../../http/context.ts';
 import { En, Layout } from '../frame/layout.tsx';
-import { kept, page } from '../frame/page-response.tsx';
+import { kept, page } from '../frame/problem-pages.tsx';
 
 const ScanPage: FC<{ host: string; hosts: readonly string[]; roots: readonly string[] }> = ({ host, hosts, roots }) => (
   <Layout title={{ zh: '扫描证书二维码', en: 'Scan a certificate’s QR code' }} host={host} script="scan.js" listed>

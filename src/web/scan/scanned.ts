@@ -5,8 +5,8 @@
  */
 import decodeQR from 'qr/decode.js';
 import { isRefusal } from '../../base/refusal.ts';
-import { DASHES, withoutMarks } from '../../base/text.ts';
 import type { Words } from '../../base/words.ts';
+import { DASHES, withoutMarks } from '../../base/words.ts';
 import { type Fragment, readAddress, readUrl } from '../../core/address.ts';
 import { normalizeNumber, parseNumber } from '../../core/number.ts';
 import { FAULTS, NUMBER_PARTS } from '../words/page-words.ts';

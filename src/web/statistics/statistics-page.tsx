@@ -2,11 +2,16 @@
  * The page of statistics: one year in figures, charts with their tables, and where to get the open data. Of a small
  * count it says only that it is small.
  */
+
+import type { Context } from 'hono';
 import type { FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
 import { type Level, levelWords } from '../../core/number.ts';
 import type { Line, Published, Rate, Statistics } from '../../core/statistics-year.ts';
+import { type AppEnv, factory } from '../../http/context.ts';
+import { readStatistics } from '../../service/public-statistics.ts';
 import { Both, En, inLanguage, Layout } from '../frame/layout.tsx';
+import { answerProblem, hostOf, kept, page } from '../frame/problem-pages.tsx';
 import { type Bar, Bars, MonthLine, Numbers } from './chart.tsx';
 
 const number = (value: number): string => value.toLocaleString('en-US');
@@ -295,3 +300,18 @@ export const StatisticsPage: FC<{ host: string; years: readonly string[]; statis
     <OpenData year={statistics?.year} />
   </Layout>
 );
+
+// The page of statistics; a year without anything is the newest year.
+
+type C = Context<AppEnv>;
+
+const yearOf = (c: C): string | undefined =>
+  /^\d{4}$/.test(c.req.query('year') ?? '') ? c.req.query('year') : undefined;
+
+export const statisticsRoutes = factory.createApp().get('/statistics', async (c) => {
+  const { years, statistics } = await readStatistics(c.var.service);
+  const asked = statistics.find(({ year }) => year === yearOf(c)) ?? statistics[0];
+  return page(c, 200, <StatisticsPage host={hostOf(c)} years={years} statistics={asked} />, kept);
+});
+
+statisticsRoutes.onError((error, c) => answerProblem(c, error));

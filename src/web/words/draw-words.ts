@@ -1,7 +1,7 @@
 /** Words of draws, for pages, desk and command. */
 import type { Words } from '../../base/words.ts';
 import type { FINDINGS } from '../../core/procedure/draw.ts';
-import type { DrawCheck, DrawEnd } from '../../core/procedure/draw-check.ts';
+import type { DrawCheck, DrawEnd } from '../../core/procedure/draw-record.ts';
 import type { LotteryName, PublicSource } from '../../core/procedure/draw-seed.ts';
 
 export const DRAW_STATES: Record<string, Words> = {

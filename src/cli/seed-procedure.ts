@@ -8,7 +8,7 @@ import { writePrivate } from '../../keys/make.ts';
 import { encodeUtf8, sha256Short } from '../base/bytes.ts';
 import { dayNumber, dayOf, shanghaiDay } from '../base/day.ts';
 import type { WorkingDays } from '../core/calendar.ts';
-import { residentCheckCharacter, usccCheckCharacter } from '../core/person.ts';
+import { residentCheckCharacter, usccCheckCharacter } from '../core/identity.ts';
 import type { CandidateSession } from '../core/procedure/draw.ts';
 import type { DrawRecord } from '../core/procedure/draw-record.ts';
 import { isDrawnOn, newSeed, type PublicSource, seedFileName, seedText } from '../core/procedure/draw-seed.ts';

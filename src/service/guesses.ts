@@ -32,7 +32,8 @@
  */
 
 import { Refusal } from '../base/refusal.ts';
-import { foldName, normalizeIdNumber, partsOfId } from '../core/person.ts';
+import { normalizeIdNumber, partsOfId } from '../core/identity.ts';
+import { foldName } from '../core/name.ts';
 import { type Closing, deleteGuesses, type Guesses, insertGuess, selectGuesses } from '../storage/limit-store.ts';
 import type { Service } from './service.ts';
 

@@ -10,7 +10,7 @@ import {
   parseIdType,
   residentCheckCharacter,
   usccCheckCharacter,
-} from '../../src/core/person.ts';
+} from '../../src/core/identity.ts';
 import fc from '../fuzz.ts';
 
 const twoDigits = (low: number, high: number) =>

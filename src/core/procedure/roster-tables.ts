@@ -5,8 +5,8 @@
  */
 
 import { writeCsv, writeXlsx } from '../../formats/table/table.ts';
+import { ID_TYPE_NAMES } from '../identity.ts';
 import { levelName } from '../number.ts';
-import { ID_TYPE_NAMES } from '../person.ts';
 import { FIELDS, type Field, fieldOf, namesOf, type RawRow, type ScopeEntry } from '../rows/row.ts';
 import {
   indexScope,

@@ -3,8 +3,8 @@
  * count (bracket width, spaces) lead to the filing's own text, so that a certificate prints what was filed.
  */
 import { encodeUtf8 } from '../../base/bytes.ts';
+import { type IdType, mayBeFloat } from '../identity.ts';
 import type { Level } from '../number.ts';
-import { type IdType, mayBeFloat } from '../person.ts';
 import { MAX_TEXT_BYTES, NO_JOB, type RawRow, type ScopeEntry } from './row.ts';
 import {
   type Flaw,

@@ -2,9 +2,9 @@
 
 import type { FC } from 'hono/jsx';
 import { Refusal } from '../../base/refusal.ts';
+import { checkUscc } from '../../core/identity.ts';
 import { parseOrganizationCode } from '../../core/number.ts';
 import { issuingNumber } from '../../core/paper/x509-certificates.ts';
-import { checkUscc } from '../../core/person.ts';
 import type { Endable } from '../../core/withdrawal.ts';
 import { centreNames, requireHolder } from '../../service/on-file.ts';
 import { type Filed, filingsOf, listOrganizations } from '../../service/organizations.ts';

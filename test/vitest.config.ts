@@ -48,8 +48,8 @@ export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     provide: { fuzz: process.env.FUZZ === 'full' || process.env.CI ? 'full' : 'tenth' },
-    // vitest leaves one core to itself, of which two cores have little; files wait for disks, browsers and services.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // One more than there are cores: files wait for disks, browsers and services.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       // What is pure remembers nothing, so its files share their processes; commands and services do not.
       {

@@ -22,6 +22,7 @@ import { CALL_SECONDS, issueBatch } from '../service/issue.ts';
 import { batchView, photoOfRow, readCertificates, readRows } from '../service/open-batch.ts';
 import { selectBatchesOf } from '../storage/batch-store.ts';
 import { selectOrder } from '../storage/numbering.ts';
+import { TOKEN } from './openapi-examples.ts';
 import {
   AFTER,
   ALL,
@@ -31,8 +32,7 @@ import {
   openedBatch,
   statementSchema,
   wholeOf,
-} from './json-schema.ts';
-import { TOKEN } from './openapi-examples.ts';
+} from './operation-parts.ts';
 
 /** Batches in one answer. */
 const PAGE = 200;

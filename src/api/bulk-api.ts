@@ -15,8 +15,8 @@ import { json, type Media, ok, operation } from '../http/operation.ts';
 import { spend } from '../http/rate-limit.ts';
 import { answerBulk, endBulkKey, listBulkKeys, makeBulkKey, readBulkKey, spendRows } from '../service/bulk-check.ts';
 import type { BulkKeyRow } from '../storage/limit-store.ts';
-import { CENTRES, refTo, statementSchema } from './json-schema.ts';
 import { HOLDER, NUMBER } from './openapi-examples.ts';
+import { CENTRES, refTo, statementSchema } from './operation-parts.ts';
 
 /** One JSON value a line, under each of the names of such lists. */
 const ndjson = (name: string, example?: string): Media => {

@@ -12,7 +12,7 @@ import { BINARY, json, operation } from '../http/operation.ts';
 import { readFile } from '../service/procedure/case-files.ts';
 import { drawFile, listDraws, withinReach } from '../service/procedure/draw-reading.ts';
 import { findDraw, openDraw, sessionsToCome } from '../service/procedure/draw-steps.ts';
-import { wholeOf } from './json-schema.ts';
+import { wholeOf } from './operation-parts.ts';
 
 const cached = { 'Cache-Control': 'public, max-age=60' };
 const OF_DRAWS = ['draw_not_found', 'register_differs'] as const;

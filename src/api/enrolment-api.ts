@@ -10,7 +10,7 @@ import { acceptClient, acceptFiling, acceptRootStatement } from '../service/enro
 import { acceptChain, makeIssuingKey, requestFor } from '../service/issuing-keys.ts';
 import { acceptWithdrawal } from '../service/withdraw.ts';
 import { acceptAnnouncement } from '../service/working-days.ts';
-import { CENTRES, OF_STORED, statementSchema, storing } from './json-schema.ts';
+import { CENTRES, OF_STORED, statementSchema, storing } from './operation-parts.ts';
 
 const OF_KEYS = ['organization_code_malformed', 'out_of_reach', 'key_not_found', 'register_differs'] as const;
 

@@ -7,8 +7,8 @@ import { HERE } from '../core/province.ts';
 import { factory } from '../http/context.ts';
 import { json, type Media, type Operation, type Operations, ok, operation, TAGS } from '../http/operation.ts';
 import { PROBLEM_TYPE, PROBLEMS } from '../http/problems.ts';
-import { namedSchemas, refTo, schemaOf } from './json-schema.ts';
 import { CODE, NUMBER, PROBLEM } from './openapi-examples.ts';
+import { namedSchemas, refTo, schemaOf } from './operation-parts.ts';
 
 /**
  * Made once for each address of the service: it takes longer than any other answer.

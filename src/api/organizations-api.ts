@@ -19,8 +19,8 @@ import { publishedIndex, publishedOf } from '../service/published-organization.t
 import { requireReach } from '../service/reach.ts';
 import { changeStatus } from '../service/status-events.ts';
 import { insertDownload } from '../storage/certificate-store.ts';
-import { ALL, OF_NUMBERS, OF_STATEMENTS, OF_WITHDRAWALS, statementSchema } from './json-schema.ts';
 import { NUMBER, TOKEN } from './openapi-examples.ts';
+import { ALL, OF_NUMBERS, OF_STATEMENTS, OF_WITHDRAWALS, statementSchema } from './operation-parts.ts';
 
 const cached = { 'Cache-Control': 'public, max-age=60' };
 const LONGEST_QUERY = 100;

@@ -5,8 +5,8 @@
 import * as v from 'valibot';
 import { NOTICE_STATES } from '../core/procedure/notice.ts';
 import { type Operations, ok, PDF, TEXT } from '../http/operation.ts';
-import { OF_NUMBERS } from './json-schema.ts';
 import { HOLDER, NUMBER } from './openapi-examples.ts';
+import { OF_NUMBERS } from './operation-parts.ts';
 
 const page = (description: string) => ok(description, { 'text/html': { schema: TEXT } });
 const form = (example: Record<string, string>) => ({

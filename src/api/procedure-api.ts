@@ -19,8 +19,8 @@ import { takeStep } from '../service/procedure/take-step.ts';
 import { reachCase } from '../service/reach.ts';
 import { selectSteps } from '../storage/case-store.ts';
 import { selectNaming } from '../storage/statement-store.ts';
-import { AFTER, EVERYBODY, wholeOf } from './json-schema.ts';
 import { TOKEN } from './openapi-examples.ts';
+import { AFTER, EVERYBODY, wholeOf } from './operation-parts.ts';
 
 /** Cases in one answer. */
 const PAGE = 100;

@@ -34,8 +34,8 @@ import {
 import { certificateNotFound, findForHolder, lookUp, search } from '../service/lookup.ts';
 import type { Found } from '../service/service.ts';
 import { insertDownload, selectDownloads } from '../storage/certificate-store.ts';
-import { OF_NUMBERS, OF_WITHDRAWALS, PERSON } from './json-schema.ts';
 import { CREDENTIAL, DIGITS, HOLDER, MISSING, NUMBER, REPORT, SEARCH } from './openapi-examples.ts';
+import { OF_NUMBERS, OF_WITHDRAWALS, PERSON } from './operation-parts.ts';
 
 const noStore = { 'Cache-Control': 'no-store' };
 

@@ -20,6 +20,7 @@ import { trailOf } from '../service/procedure/collect-trail.ts';
 import { pageReviews } from '../service/procedure/reviews.ts';
 import { takeStep } from '../service/procedure/take-step.ts';
 import { requireReach } from '../service/reach.ts';
+import { TOKEN } from './openapi-examples.ts';
 import {
   AFTER,
   ALL,
@@ -32,8 +33,7 @@ import {
   reachedBatch,
   statementSchema,
   wholeOf,
-} from './json-schema.ts';
-import { TOKEN } from './openapi-examples.ts';
+} from './operation-parts.ts';
 
 /** Batches in one answer. */
 const PAGE = 200;

@@ -15,8 +15,8 @@ import { BINARY, file, json, operation, TEXT } from '../http/operation.ts';
 import { requireNotice } from '../service/procedure/batch-return.ts';
 import { makeBatch } from '../service/procedure/result-steps.ts';
 import { submitBatch } from '../service/upload.ts';
-import { OF_ARCHIVES } from './json-schema.ts';
 import { CANDIDATE, CSV, ROW_PROBLEM } from './openapi-examples.ts';
+import { OF_ARCHIVES } from './operation-parts.ts';
 
 const ZIP_TYPE = 'application/zip';
 

@@ -1,7 +1,7 @@
 /** The Worker against openapi.json: every operation is called for real, and every answer, good or bad, is held to the schema that stands for it. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { statementSchema } from '../../src/api/json-schema.ts';
 import { CREDENTIAL, CSV, REPORT } from '../../src/api/openapi-examples.ts';
+import { statementSchema } from '../../src/api/operation-parts.ts';
 import { shanghaiDay } from '../../src/base/day.ts';
 import { signStep } from '../../src/core/procedure/read-case.ts';
 import { FILE_TYPES } from '../../src/core/rows/rows.ts';

@@ -1,6 +1,6 @@
 /** The document openapi.json: the same routes as the Worker, references, examples and words that hold, statements as core/schema.ts has them. */
 import { describe, expect, test } from 'vitest';
-import { statementSchema } from '../../src/api/json-schema.ts';
+import { statementSchema } from '../../src/api/operation-parts.ts';
 import { app, OPERATIONS } from '../../src/app.ts';
 import { SCHEMAS, type StatementType } from '../../src/core/schema.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';

@@ -75,7 +75,7 @@ function readRates(text: string | undefined): Config['rates'] {
     words(text).map((word) => {
       const [, name, quota, window] = /^(\w+)=([1-9]\d{0,8})\/(10|60)$/.exec(word) ?? [];
       if (!RATES.includes(name))
-        throw new ConfigError(`RATE_LIMITS says what the brakes are set to, like lookup=600/60; ${word} is none.`);
+        throw new ConfigError(`RATE_LIMITS says what the rate limits are set to, like lookup=600/60; ${word} is none.`);
       return [name, { quota: Number(quota), window: Number(window) }];
     }),
   );

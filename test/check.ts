@@ -10,7 +10,7 @@ import { ROOT } from '../src/cli/build.ts';
 const bin = (name: string) => join(ROOT, 'node_modules', ...name.split('/'));
 
 const PROGRAMS: Record<string, string[]> = {
-  'format and lint (mend what can be mended: npx biome check --write)': [
+  'format and lint (fix what can be fixed: npx biome check --write)': [
     bin('@biomejs/biome/bin/biome'),
     'ci',
     '--error-on-warnings',

@@ -173,7 +173,7 @@ export const uploadOf = (rows: readonly unknown[], photos: Uint8Array<ArrayBuffe
 
 const jtiOf = (token: string): string => unverified<{ jti: string }>(token).claims.jti;
 
-/** Both approvals, handed in; gives the province's. */
+/** Both approvals, submitted; gives the province's. */
 export async function approve(
   { province, city }: Province,
   organization: Organization,

@@ -68,7 +68,7 @@ export const enrolmentRoutes = factory
     operation({
       limit: LIMITS.chain,
       tag: '鉴定指导中心',
-      summary: '登记颁发密钥的证书链 / hand in the certificate chain of an issuing key',
+      summary: '登记颁发密钥的证书链 / submit the certificate chain of an issuing key',
       description:
         'PDF 由有效的、最新登记的证书签名；没有证书则不签名 / PDFs are signed under the newest chain that is valid; without one they are not signed.',
       roles: CENTRES,
@@ -163,7 +163,7 @@ export const enrolmentRoutes = factory
         roles: CENTRES,
         description: words(
           'withdrawal+jwt',
-          ', signed by the caller, or by the root and handed in by any centre; in force at once, and published in /.well-known/trust.json',
+          ', signed by the caller, or by the root and submitted by any centre; in force at once, and published in /.well-known/trust.json',
         ),
         problems: [...OF_STORED, 'withdrawal_not_yours', 'withdrawal_target_unknown', 'withdrawal_backdated'],
       }),

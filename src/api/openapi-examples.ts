@@ -113,7 +113,7 @@ export const ROW_PROBLEM = problem(
   'rows_refused',
   422,
   '名单中有错误，未保存任何内容',
-  '1 faults in the rows; nothing was stored. Mend the file and send it again.',
+  '1 faults in the rows; nothing was stored. Correct the file and send it again.',
   {
     count: 1,
     errors: [

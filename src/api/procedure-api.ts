@@ -203,7 +203,7 @@ export const procedureRoutes = factory
     operation({
       before: limitApplicants,
       tag: '评价流程',
-      summary: '上传附件，随后在步骤中引用 / hand in a file that a step then names',
+      summary: '上传附件，随后在步骤中引用 / submit a file that a step then names',
       roles: EVERYBODY,
       description: `PDF、JPEG、PNG，至多 10 MB，加密保存；一天内没有步骤引用则删除 / encrypted; deleted when no step names it within a day.`,
       body: {

@@ -150,7 +150,7 @@ export const wellKnownRoutes = factory
     (c) => {
       const { service } = c.var;
       const list = c.req.param('list');
-      // Signed anew each minute, which says until when it is known.
+      // Signed again each minute, which says until when it is known.
       return keptAnswer(c, { name: 'status', list, minute: Math.floor(service.now() / 60) }, 'application/vc+jwt', () =>
         statusList(service, list),
       );

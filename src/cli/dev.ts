@@ -27,7 +27,7 @@ export const CITY_SCHOOL = 'S000037000001';
 export const PROVINCE_SCHOOL = 'S000037000002';
 /** Seconds for which a development statement holds already when it is made, so that the first start can show what takes weeks. */
 export const BACKDATED = 90 * 86_400;
-/** Seconds before its end at which a statement is made anew. */
+/** Seconds before its end at which a statement is made again. */
 const EARLY = 30 * 86_400;
 
 export interface DevKeys {
@@ -48,7 +48,7 @@ async function keep(name: string, about: { name: string; server?: string }): Pro
   return (await readKeyFile(path)).pair;
 }
 
-/** A key with its statement, made anew when it is missing or about to end; and with the certificate that goes with the statement, if it is a centre's. */
+/** A key with its statement, made again when it is missing or about to end; and with the certificate that goes with the statement, if it is a centre's. */
 async function keepNamed(
   name: string,
   subject: string,

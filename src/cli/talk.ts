@@ -232,7 +232,7 @@ const BATCH_REFUSED: Record<string, (facts: Refusal['facts']) => [zh: string, en
   ],
   batch_returned: ({ reason }) => [
     `批次已被中心退回${reason === undefined ? '' : `，原因：${reason}`}。其中的结果不能颁发；请改好名单，作为新批次重新提交（submit；经公示的结果用 upload）`,
-    `a centre returned this batch${reason === undefined ? '' : `: ${reason}`}. Nothing of it can be issued: mend the list and hand it in as a new batch (submit, or upload after a notice)`,
+    `a centre returned this batch${reason === undefined ? '' : `: ${reason}`}. Nothing of it can be issued: correct the list and submit it as a new batch (submit, or upload after a notice)`,
   ],
   approval_missing: ({ state }) => [`批次尚未经省级审核（状态 ${state}）`],
   service_key_missing: () => ['服务没有公布自己的公钥'],

@@ -191,7 +191,7 @@ export interface ArchiveLimits {
 }
 
 const malformed = (message: string) =>
-  new Refusal('archive_malformed', `${message} Make the ZIP archive anew, as an ordinary one.`);
+  new Refusal('archive_malformed', `${message} Make the ZIP archive again, as an ordinary one.`);
 
 const FAULTS: Record<Exclude<ZipFault, 'encrypted'>, string> = {
   end: 'This is no ZIP archive, or it ends early.',

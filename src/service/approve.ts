@@ -43,7 +43,7 @@ export async function acceptApproval(
   );
   const { iss, jti } = opened.payload;
   if (iss !== caller.subject)
-    throw new Refusal('issuer_not_caller', 'A centre hands in its own approvals only.', { part: 'approval+jwt:iss' });
+    throw new Refusal('issuer_not_caller', 'A centre submits its own approvals only.', { part: 'approval+jwt:iss' });
   checkTimes('approval+jwt', opened.payload, service.now());
   await checkArrival(opened, directory, filing, await arrivalOf(service, batch));
   // As the gate will judge it: what could not be ordered need not be approved.

@@ -86,7 +86,7 @@ export async function acceptRootStatement(service: Service, token: string): Prom
   const jkt = await thumbprint(payload.cnf.jwk);
   directory.requireCentre(payload, jkt, service.now());
   await service.memo.key(payload.cnf.jwk); // refuses points that are not on the curve
-  // A key that is named anew, after its statement was withdrawn, may have signed events that count again: the sweep sees to them.
+  // A key that is named again, after its statement was withdrawn, may have signed events that count again: the sweep sees to them.
   const again =
     directory.withdrawals.all.length > 0 &&
     directory.findCentre(jkt) !== undefined &&
@@ -95,10 +95,10 @@ export async function acceptRootStatement(service: Service, token: string): Prom
   return { jti: payload.jti, fresh: await storeStatement(service, statement, payload, jkt, effects) };
 }
 
-/** Centres hand in what they signed. */
+/** Centres submit what they signed. */
 export function requireIssuer(caller: Caller, iss: string, typ: string): void {
   if (iss !== caller.subject)
-    throw new Refusal('issuer_not_caller', 'A centre hands in its own statements only.', { part: `${typ}:iss` });
+    throw new Refusal('issuer_not_caller', 'A centre submits its own statements only.', { part: `${typ}:iss` });
 }
 
 /** Takes a filing (备案) from the centre that signed it. */
@@ -111,7 +111,7 @@ export async function acceptFiling(
   const opened = await service.memo.open(token, 'filing+jwt', directory.findCentre);
   const { payload } = opened;
   requireIssuer(caller, payload.iss, 'filing+jwt');
-  // A filing may be handed in before it begins; it is used only from then on.
+  // A filing may be submitted before it begins; it is used only from then on.
   await openFiling(token, directory, Math.max(service.now(), payload.nbf ?? 0));
   const organization = parseOrganizationCode(codeOf(payload.sub));
   const follows = await requireOwnOrNew(service, caller, organization);

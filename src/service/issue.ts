@@ -69,7 +69,7 @@ export async function issueBatch(
   const ordered = await selectOrder(service.db, batch.id);
   if (!ordered) {
     if (batch.state === 'returned')
-      throw new Refusal('batch_closed', 'The batch was returned by a centre; send the mended file as a new batch.', {
+      throw new Refusal('batch_closed', 'The batch was returned by a centre; send the corrected file as a new batch.', {
         state: batch.state,
       });
     await requireSameCentre(service, directory, filing);

@@ -85,7 +85,7 @@ export async function batchFacts(service: Service, batch: BatchRow): Promise<{ f
   };
 }
 
-/** When a batch came, and when each approval of it did: one that was never handed in comes now. */
+/** When a batch came, and when each approval of it did: one that was never submitted comes now. */
 export async function arrivalOf(service: Service, batch: BatchRow): Promise<Arrival> {
   const received = new Map(
     (await selectApprovals(service.db, batch.id)).map(({ token, received_at }) => [token, received_at]),

@@ -191,7 +191,7 @@ export async function readToken(service: Service, token: string): Promise<Caller
     if (!stored)
       throw new Refusal(
         'client_unknown',
-        'The client key is not registered; the centre hands it in with POST /v1/clients.',
+        'The client key is not registered; the centre submits it with POST /v1/clients.',
         { part: 'client+jwt' },
       );
     // A code that was released and filed for another body does not bring the keys of the one before along.

@@ -56,7 +56,7 @@ async function takeEvent(service: Service, caller: Caller, number: string, token
   );
   const event = statement.payload;
   if (event.iss !== caller.subject)
-    throw new Refusal('issuer_not_caller', 'Everyone hands in their own events only.', { part: 'status+jwt:iss' });
+    throw new Refusal('issuer_not_caller', 'Everyone submits their own events only.', { part: 'status+jwt:iss' });
   if (event.aud !== undefined && event.aud !== service.config.origin)
     throw new Refusal('audience_wrong', 'It was made for another service.', { part: 'status+jwt:aud' });
   checkFresh(event, now);

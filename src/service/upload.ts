@@ -57,14 +57,14 @@ export class RowsRefused extends Refusal {
   constructor(faults: RowFault[]) {
     super(
       'rows_refused',
-      `${counted(faults.length, 'fault')} in the rows; nothing was stored. Mend the file and send it again.`,
+      `${counted(faults.length, 'fault')} in the rows; nothing was stored. Correct the file and send it again.`,
       { count: faults.length },
     );
     this.faults = faults;
   }
 }
 
-/** What an organization hands in. `results`: what the rows are of, where they were published. `digest`: of all of it, so that an Idempotency-Key is not reused for something else. */
+/** What an organization submits. `results`: what the rows are of, where they were published. `digest`: of all of it, so that an Idempotency-Key is not reused for something else. */
 export interface Upload {
   rows: RawRow[];
   photos: GivenPhoto[];

@@ -45,7 +45,7 @@ import { reachesCentre } from './reach.ts';
 import type { Service } from './service.ts';
 import { lengthenNotices } from './working-days.ts';
 
-/** Seconds between signing and handing in: as for status events. */
+/** Seconds between signing and submitting: as for status events. */
 const FRESH = 300;
 /** The last second of a NumericDate: a withdrawal never ends. */
 const FOR_EVER = 253_402_300_799;

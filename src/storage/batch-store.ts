@@ -203,7 +203,7 @@ const OPEN = "state IN ('submitted', 'city_approved', 'approved')";
 export const guardOpen = (db: D1Database, batch: string): D1PreparedStatement =>
   guard(db, 'batch_closed', `EXISTS (SELECT 1 FROM batches WHERE id = ?1 AND ${OPEN})`, batch);
 
-/** Holds while a batch was only handed in. */
+/** Holds while a batch was only submitted. */
 export const guardSubmitted = (db: D1Database, batch: string): D1PreparedStatement =>
   guard(db, 'batch_closed', "EXISTS (SELECT 1 FROM batches WHERE id = ?1 AND state = 'submitted')", batch);
 

@@ -290,7 +290,7 @@ export async function insertStep(
     if (isFileGone(error))
       throw new Refusal(
         'file_not_found',
-        'A file that is named was not handed in, or is gone by now: send it again with POST /v1/files.',
+        'A file that is named was not submitted, or is gone by now: send it again with POST /v1/files.',
         { part: 'files' },
       );
     if (isCodeReleased(error))

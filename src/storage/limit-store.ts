@@ -153,7 +153,7 @@ export async function selectFileBytes(db: D1Database): Promise<number> {
   return (await db.prepare(sql).first<{ bytes: number }>())?.bytes ?? 0;
 }
 
-/** Bytes of files that such keys handed in and no step names. */
+/** Bytes of files that such keys submitted and no step names. */
 export async function selectUnnamedBytes(db: D1Database): Promise<number> {
   return (
     (

@@ -104,7 +104,7 @@ export async function numberBatch(db: D1Database, o: OrderInput): Promise<void> 
       .bind(o.batch),
     db
       .prepare(
-        // The indexes are materialized first: joined as they are, SQLite would read them anew for each row.
+        // The indexes are materialized first: joined as they are, SQLite would read them again for each row.
         `WITH i(position, status_index) AS MATERIALIZED (SELECT key, value FROM json_each(?5))
          INSERT INTO certificates (number, organization, year, level, serial, batch, position, person, occupation_code, job, status_list, status_index)
          SELECT printf('%s%02d%d%06d', ?1, CAST(?2 AS INTEGER) % 100, n.level, n.serial), ?1, CAST(?2 AS INTEGER), n.level, n.serial,

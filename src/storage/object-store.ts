@@ -194,12 +194,12 @@ export function keepPhotos(
   ];
 }
 
-/** Dooms the packs of a batch that was not stored. Kept ones stay: the batch was stored after all. */
+/** Marks the packs for deletion of a batch that was not stored. Kept ones stay: the batch was stored after all. */
 export async function updateDoomed(db: D1Database, batch: string): Promise<void> {
   await db.prepare("UPDATE photo_packs SET state = 'doomed' WHERE batch = ? AND state = 'pending'").bind(batch).run();
 }
 
-/** Dooms all packs that have waited for their batch since before an instant. */
+/** Marks all packs for deletion that have waited for their batch since before an instant. */
 export async function updateDoomedBefore(db: D1Database, instant: number): Promise<void> {
   await db
     .prepare("UPDATE photo_packs SET state = 'doomed' WHERE state = 'pending' AND created_at < ?")
@@ -338,8 +338,13 @@ export async function selectSigners(
 export const readSignature = async (files: R2Bucket, key: string): Promise<string | undefined> =>
   (await files.get(key))?.text();
 
-/** Keeps a signature. @returns the one that is kept: another, when somebody else came first; `anew` replaces it */
-export async function writeSignature(files: R2Bucket, key: string, signature: string, anew: boolean): Promise<string> {
-  const put = await files.put(key, signature, anew ? {} : { onlyIf: { etagDoesNotMatch: '*' } });
+/** Keeps a signature. @returns the one that is kept: another, when somebody else came first; `replace` replaces it */
+export async function writeSignature(
+  files: R2Bucket,
+  key: string,
+  signature: string,
+  replace: boolean,
+): Promise<string> {
+  const put = await files.put(key, signature, replace ? {} : { onlyIf: { etagDoesNotMatch: '*' } });
   return put === null ? ((await readSignature(files, key)) ?? signature) : signature;
 }

@@ -173,7 +173,7 @@ describe.skipIf(chromium === undefined)('in a browser', { timeout: 60_000 }, () 
     expect(await state()).toBe('unknown');
   });
 
-  test('a changed fragment is checked anew, and a jump within the page is none', async () => {
+  test('a changed fragment is checked again, and a jump within the page is none', async () => {
     await page.goto(server.valid.seal_url);
     expect(await state()).toBe('genuine');
     await page.goto(altered(server.valid.seal_url));

@@ -106,7 +106,7 @@ describe.skipIf(chromium === undefined)('the desk of an applicant', { timeout: 6
     sent.length = 0;
     await page.getByRole('button', { name: 'English', exact: true }).click();
     await page.locator('html[lang="en"]').waitFor();
-    // Nothing was loaded anew, and English leads on the frame, the view and rows that are added from now on.
+    // Nothing was loaded again, and English leads on the frame, the view and rows that are added from now on.
     expect(
       sent
         .filter((line) => /\/desk |\/desk\/view/.test(line))

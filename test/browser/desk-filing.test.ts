@@ -157,7 +157,7 @@ describe.skipIf(chromium === undefined)('filing at the desk of a centre', { time
     // Who is about to be filed stands there in words, and goes away when a field changes.
     const panel = page.locator('[data-filing-review]');
     await panel.getByRole('heading', { name: '请核对' }).waitFor();
-    // What was refused before is mended, and said no more.
+    // What was refused before is corrected, and said no more.
     expect(await alerted(page).textContent()).toBe('');
     // The bullets of a list in a notice stand within its border.
     const inset = await page.evaluate(() => {

@@ -36,7 +36,7 @@ describe.skipIf(chromium === undefined)('the desk of an organization', { timeout
     }
   });
 
-  test('a plan: faults stand at their fields and rows, are mended in place, and what is signed is filed', async () => {
+  test('a plan: faults stand at their fields and rows, are corrected in place, and what is signed is filed', async () => {
     const { page, sent, server } = desk;
     await signIn();
     await go('plans/new', '新建考核计划');

@@ -49,7 +49,7 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
     await page.getByRole('button', { name: '签名并公示' }).click();
     await page.getByRole('heading', { level: 1, name: '结果 · 电工三级' }).waitFor();
 
-    // A row without a fault is found by name and corrected: the notice begins anew.
+    // A row without a fault is found by name and corrected: the notice begins again.
     await on('2026-11-13');
     await waits('批结果正在公示');
     await page.getByRole('link', { name: '更正结果' }).click();

@@ -95,7 +95,7 @@ test('kill -9 while a batch is signed', async () => {
     ({ state } = await caller.post<{ state: string }>(`/v1/batches/${id}/issue`, { approval, order }));
   const all = await signed();
   await service.stop();
-  // Nothing that was stored is lost or signed anew.
+  // Nothing that was stored is lost or signed again.
   expect(all.slice(0, before.length)).toEqual(before);
   expect(all.map(({ number }) => number)).toEqual(
     Array.from(

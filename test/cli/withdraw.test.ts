@@ -403,7 +403,7 @@ test('an organization of another centre is not taken over unawares, and its city
   expect(await on()).toMatchObject({ name: right, centre: 'centre:3701', state: 'in_force' });
 });
 
-test('the root signs without a network, and any centre hands it in', async () => {
+test('the root signs without a network, and any centre submits it', async () => {
   const { kid } = (await readKeyFile(at('city.json'))).pair;
   const signed = await done('withdraw', '--root', at('root.json'), `--kid=${kid}`);
   expect(signed).toMatchObject({ target: { kid }, handed_in: null });

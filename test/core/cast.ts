@@ -1,7 +1,7 @@
 /**
  * The cast of the pure tests: a root, a province, two cities, two organizations, and every statement between them,
  * at one fixed instant. And the interpreter of test/vectors/statements.json: it makes a good chain with one flaw
- * in it, with keys made anew for each run, and opens it where the flaw must be found.
+ * in it, with keys made again for each run, and opens it where the flaw must be found.
  */
 
 import { encodeUtf8, fromBase64url, toBase64url } from '../../src/base/bytes.ts';

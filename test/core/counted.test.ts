@@ -18,7 +18,7 @@ test('values and forms are filled in; what has no value stays', () => {
     en: '1 row, 2 faults, {other} {other|a|b}',
   });
   expect(filled(TABLE_WORDS.wrong, { count: 2, faults: 1 }).en).toBe('2 rows, 1 fault');
-  expect(filled(FORM_WORDS.faults, { count: 1 }).en).toBe('1 place to mend; nothing was sent');
+  expect(filled(FORM_WORDS.faults, { count: 1 }).en).toBe('1 place to correct; nothing was sent');
   // Texts of others are taken as they are.
   expect(filled({ zh: '{message}', en: '{message}' }, { message: '{count|x|y} $1' }).en).toBe('{count|x|y} $1');
 });

@@ -288,7 +288,7 @@ describe('a genuine file that was worked on', () => {
     });
   });
 
-  it('by writing it anew without any visible change', async () => {
+  it('by writing it again without any visible change', async () => {
     expect(await document(await edit(await signed(), () => undefined))).toMatchObject({
       result: 'fail',
       code: 'document_altered',
@@ -394,7 +394,7 @@ describe('a file of template 2', () => {
     ['as text', ['--qdf']],
     ['compressed again', ['--recompress-flate', '--compression-level=9']],
     ['decoded', ['--stream-data=uncompress']],
-  ])('is altered when qpdf saved it anew: %s', async (_what, options: string[]) => {
+  ])('is altered when qpdf saved it again: %s', async (_what, options: string[]) => {
     const folder = mkdtempSync(join(tmpdir(), 'luzheng-saved-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const [given, saved] = ['given', 'saved'].map((name) => join(folder, `${name}.pdf`)) as [string, string];

@@ -1,6 +1,6 @@
 /**
  * Photos for tests, none of anybody: a gradient as JPEG in its kinds, and PNGs that are drawn here. Any part of them can
- * be changed, because JPEG data is never decoded by what is tested, and PNG checksums are made anew.
+ * be changed, because JPEG data is never decoded by what is tested, and PNG checksums are made again.
  */
 import { zlibSync } from 'fflate';
 import { concat, encodeUtf8 } from '../../src/base/bytes.ts';

@@ -176,7 +176,7 @@ describe('the same certificate after other people’s tools', () => {
     expect(refusal(run('qpdf', ...options, 'in.pdf', 'out.pdf'))).toEqual({ code: 'pdf_encrypted' });
   });
 
-  it.skipIf(!hasTool('gs'))('ghostscript, which writes every glyph anew', () => {
+  it.skipIf(!hasTool('gs'))('ghostscript, which writes every glyph again', () => {
     expectSame(run('gs', '-q', '-dBATCH', '-dNOPAUSE', '-sDEVICE=pdfwrite', '-sOutputFile=out.pdf', 'in.pdf'), 0.3);
   });
 

@@ -379,11 +379,11 @@ test('results are read with 缺考 as a score, and refused what cannot be known'
   ]);
   expect(said(read.faults).filter((line) => line.startsWith('rows 4'))).toContain('rows 4 exam_date exam_date_serial');
   // Mended in place, the row is read again.
-  const mended = checkResultRows(
+  const corrected = checkResultRows(
     [{ row: 3, values: { ...read.raw[1]?.values, score_theory: '70', score_practice: '71', exam_date: '2026-11-09' } }],
     { scope: SCOPE },
   );
-  expect([mended.faults, mended.rows[0]?.score_practice]).toEqual([[], 71]);
+  expect([corrected.faults, corrected.rows[0]?.score_practice]).toEqual([[], 71]);
   expect(said(note(checkResultRows([{ row: 1, values: { ...read.raw[0]?.values, colour: 'x' } }]).faults))).toEqual([
     'rows 1 colour field_unknown',
   ]);

@@ -286,7 +286,7 @@ describe('a case as a chain', () => {
       part: 'step+jwt:seq',
     });
     expect(await open(await resigned({ seq: 3 }))).toEqual({ code: 'step_out_of_order', part: 'step+jwt:seq' });
-    // Signed anew with another body: its own place holds, the next step does not hang on it any more.
+    // Signed again with another body: its own place holds, the next step does not hang on it any more.
     const body = { reason: '另一个理由' };
     const [first, second, ...rest] = (await resigned({ body: await bodyDigest(body) })) as [
       GivenStep,

@@ -127,7 +127,7 @@ test('whoever looks back judges by what the register can have known at either en
   expect(refusalOf(() => earliestEnd(BUILT_IN, at('2026-12-30'), 3, at('2027-01-20')))?.code).toBe(
     'calendar_not_covered',
   );
-  // An announcement of the last minutes may not have been handed in, and a clock may have been ahead past midnight.
+  // An announcement of the last minutes may not have been submitted, and a clock may have been ahead past midnight.
   expect(earliestEnd(all, at('2026-12-14'), 5, at('2026-12-16') + 350)).toBe('2026-12-21');
   expect(earliestEnd(all, at('2026-12-14'), 5, at('2026-12-16') + 361)).toBe('2026-12-23');
   const midnight = at('2026-12-15') - NOON - 8 * 3600;

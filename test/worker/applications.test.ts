@@ -44,7 +44,7 @@ const problemOf = async (work: Promise<unknown>): Promise<string> => {
   }
 };
 
-/** A centre makes the filing that an application leads to, with anything in it changed, and hands it in. */
+/** A centre makes the filing that an application leads to, with anything in it changed, and submits it. */
 async function file(
   centre: Identity,
   code: string,
@@ -114,14 +114,14 @@ test('a stranger applies, mends what was returned, is selected, and uploads with
 
   await take(world.city, about, 'application.return', { reason: '请补充焊工气焊工位情况' });
   expect((await view(stranger, about)).allowed).toEqual(['application.amend', 'application.withdraw']);
-  const mended = sampleApplication(
+  const corrected = sampleApplication(
     stranger,
     { files: first.files },
     { premises: '实训楼 2000 平方米，电工工位 40 个，气焊工位 8 个。' },
   );
-  expect(await take(stranger, about, 'application.amend', mended)).toMatchObject({ seq: 3, state: 'submitted' });
+  expect(await take(stranger, about, 'application.amend', corrected)).toMatchObject({ seq: 3, state: 'submitted' });
 
-  const filing = await file(world.city, CODE, mended);
+  const filing = await file(world.city, CODE, corrected);
   expect((claimsOf(filing) as unknown as Filing).scope).toEqual([
     { code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5, 4, 3] },
     { code: '6-18-02-04', name: '焊工', edition: '2022', jobs: ['电焊工'], levels: [5, 4] },
@@ -153,7 +153,7 @@ test('a stranger applies, mends what was returned, is selected, and uploads with
   ]);
 });
 
-test('selection takes only a filing that was handed in, and that does not go beyond the application', async () => {
+test('selection takes only a filing that was submitted, and that does not go beyond the application', async () => {
   const stranger = await makeApplicant();
   const about = fresh('application');
   const asked = sampleApplication(stranger);
@@ -231,7 +231,7 @@ test('selection takes only a filing that was handed in, and that does not go bey
   expect(await select(jtiOf(less))).toBe('409:step_not_now');
 });
 
-test('an application says what it must: an appointed centre, the own key, files that were handed in, all pledges', async () => {
+test('an application says what it must: an appointed centre, the own key, files that were submitted, all pledges', async () => {
   const stranger = await makeApplicant();
   const submitted = (
     change: Parameters<typeof sampleApplication>[1],

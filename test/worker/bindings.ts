@@ -1,5 +1,5 @@
 /**
- * The test deployment's settings. Its root key is made anew for each run and handed to the tests as a binding, so
+ * The test deployment's settings. Its root key is made again for each run and handed to the tests as a binding, so
  * that no private key lies in the repository.
  */
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';

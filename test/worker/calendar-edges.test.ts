@@ -142,7 +142,7 @@ test('a withdrawn announcement brings the longer one back: on the page, for obje
   await expect(upload(about)).rejects.toMatchObject({ problem: { code: 'notice_running', until: '2027-01-07' } });
 });
 
-test('an announcement signed before the upload and handed in after it does not undo the upload', async () => {
+test('an announcement signed before the upload and submitted after it does not undo the upload', async () => {
   at('2026-12-30T13:00:00');
   await announce(SHORT);
   const { about } = await publish('2026-12-30T14:00:00');

@@ -184,7 +184,7 @@ test('a notice whose publication crossed a correction is held at the gate, and t
 test('who may announce what', async () => {
   onDay('2027-03-01');
   expect(await codeOf(announce({}, world.city))).toBe('403:role_wrong');
-  // Signed with a city's key in the province's name, and handed in by the province.
+  // Signed with a city's key in the province's name, and submitted by the province.
   const forged = await announceYear({ ...world.city, subject: 'centre:3700' }, DAYS);
   expect(await codeOf(as(world.province).post('/v1/calendars', { statement: forged }))).toBe('403:authority_missing');
   expect(

@@ -47,7 +47,7 @@ const answered = async (work: Promise<unknown>): Promise<string> => {
   }
 };
 
-/** A filing as a centre signs it, not handed in. */
+/** A filing as a centre signs it, not submitted. */
 async function signed(
   centre: Identity,
   organization: string,

@@ -73,7 +73,7 @@ async function refile(days: number, code: string): Promise<Organization> {
 const dated = async (batch: Submitted, iat: number, city = world.city, inner = iat) =>
   approveBatch(world.province, batch, await approveBatch(city, batch, undefined, { iat: inner }), { iat });
 
-test('an approval that was made before the upload is refused, handed in or brought with the order', async () => {
+test('an approval that was made before the upload is refused, submitted or brought with the order', async () => {
   const batch = await submit(school, rows());
   const early = seconds() - 120;
   await refused(
@@ -135,7 +135,7 @@ test('a filing that has expired is not bridged by an approval that is dated back
   expect((await anyone.get<Report>(`/v1/certificates/${certificates[0]?.number}`)).verdict).toBe('valid');
 });
 
-test("a centre's key that has expired approves nothing more, whoever hands it in", async () => {
+test("a centre's key that has expired approves nothing more, whoever submits it", async () => {
   onDay('2026-10-12');
   const pair = await makeKey();
   const token = await appointCentre(
@@ -160,13 +160,13 @@ test("a centre's key that has expired approves nothing more, whoever hands it in
   const back = await dated(batch, within, old);
   await refused(() => handIn(world.province, batch, back), 403, 'statement_expired', 'centre+jwt');
   await refused(() => ordering(batch, back), 403, 'statement_expired', 'centre+jwt');
-  // What the city handed in while its key was good, the province goes on with.
+  // What the city submitted while its key was good, the province goes on with.
   const approval = await approveBatch(world.province, kept, inner);
   expect((await handIn(world.province, kept, approval)).status).toBe(201);
   expect((await ordering(kept, approval)).status).toBe(200);
 });
 
-test('an order of a key that was reported lost counts for nothing, whichever key hands it in', async () => {
+test('an order of a key that was reported lost counts for nothing, whichever key submits it', async () => {
   onDay('2026-11-02');
   const lost = await nextClient(school);
   const batch = await submit(school, rows());

@@ -1,4 +1,4 @@
-/** What the tests of events and withdrawals share: the next second, what is handed in and looked up, and a verifier without a network. */
+/** What the tests of events and withdrawals share: the next second, what is submitted and looked up, and a verifier without a network. */
 import { expect, vi } from 'vitest';
 import { fromBase64url, sha256, toBase64url } from '../../src/base/bytes.ts';
 import { BUNDLE_MEDIA_TYPE, openBundle, readBundle } from '../../src/core/bundle.ts';

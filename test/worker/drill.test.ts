@@ -162,7 +162,7 @@ describe('a stolen client key', () => {
     expect(await anyone.post<Report>('/v1/verify', { bundle: before.bundle })).toMatchObject({ verdict: 'valid' });
   });
 
-  test('the thief gets no further: calls, orders however dated, by whomever handed in, and naming it again', async () => {
+  test('the thief gets no further: calls, orders however dated, by whomever submitted, and naming it again', async () => {
     await refused(() => callAs(school.client, 'GET', '/v1/batches'), 401, 'client_withdrawn', 'client+jwt');
     const backdated = await orderBatch(school.client, waiting, jti(waitingApproval), { iat: now() - 30 });
     for (const text of [await order(school, waiting, waitingApproval), backdated]) {
@@ -197,8 +197,8 @@ describe('a stolen client key', () => {
   });
 
   test('a genuine result among what fell is issued again', async () => {
-    const anew = await certify(world, { ...school, client: fresh }, [candidate(110, { replaces: after.number })]);
-    expect(await look(anew.certificates[0]?.number as string)).toMatchObject({
+    const again = await certify(world, { ...school, client: fresh }, [candidate(110, { replaces: after.number })]);
+    expect(await look(again.certificates[0]?.number as string)).toMatchObject({
       verdict: 'valid',
       certificate: { replaces: after.number },
     });
@@ -231,7 +231,7 @@ describe('a stolen centre key', () => {
     centre = await makeCentre(world.root, '3702', '青岛市职业技能鉴定指导中心');
     await as(world.province).post('/v1/centres', { statement: centre.token });
     await accepted(world.province, await withdraw(world.province, { kid: stolen.kid }, { compromised_since: since }));
-    // Filing and client keys that it signed end with it: the centre makes them anew.
+    // Filing and client keys that it signed end with it: the centre makes them again.
     const { issuing_jwks, uscc, name } = claimsOf(school.filing) as never as Parameters<typeof fileOrganization>[1];
     const filing = await fileOrganization(centre, {
       code: school.code,
@@ -331,7 +331,7 @@ describe('a stolen centre key', () => {
     expect(await look(certificates[0]?.number as string)).toMatchObject({ verdict: 'valid' });
   });
 
-  test('a batch that was uploaded under the old filing and not ordered does not go on: it is returned, and handed in again', async () => {
+  test('a batch that was uploaded under the old filing and not ordered does not go on: it is returned, and submitted again', async () => {
     const approval = await approveBatch(world.province, waiting, await approveBatch(centre, waiting));
     await refused(
       () => callAs(world.province, 'POST', `/v1/batches/${waiting.id}/approvals`, { approval }),

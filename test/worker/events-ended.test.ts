@@ -245,7 +245,7 @@ test('a withdrawal that no longer counts: the events that it had ended count aga
   expect([await standing(number), await standing(replaced)]).toEqual([REVOKED, REVOKED]);
 });
 
-test('a centre whose statement was withdrawn is appointed anew, from a time before', async () => {
+test('a centre whose statement was withdrawn is appointed again, from a time before', async () => {
   const number = await newCertificate();
   const city = await secondCity();
   tick();
@@ -256,12 +256,12 @@ test('a centre whose statement was withdrawn is appointed anew, from a time befo
     await withdraw(world.province, { jti: jti(city.token) }, { compromised_since: since }),
   );
   expect(await standing(number)).toEqual(VALID);
-  const anew = await appointCentre(
+  const again = await appointCentre(
     world.root,
     { code: '3701', name: '济南市职业技能鉴定指导中心', jwk: city.jwk },
     { iat: now() - 3600 },
   );
-  await as(world.province).post('/v1/centres', { statement: anew });
+  await as(world.province).post('/v1/centres', { statement: again });
   expect((await look(number)).verdict).toBe('revoked');
   await sweep();
   expect(await standing(number)).toEqual(REVOKED);

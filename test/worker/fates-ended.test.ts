@@ -1,5 +1,5 @@
 /**
- * What becomes of certificates when keys turn out stolen: any history of events, certificates issued anew, replacements and
+ * What becomes of certificates when keys turn out stolen: any history of events, certificates issued again, replacements and
  * withdrawals of keys, by an organization, a city and whoever stole their keys, against a model of it, by the real service. After
  * each act every certificate of the history is looked up: a legal history never verifies as invalid, and lists say the same.
  */
@@ -61,7 +61,7 @@ interface Ending {
 }
 type Step =
   | { act: Act; by: By; target: number }
-  | { act: 'anew' }
+  | { act: 'again' }
   | { act: 'replace'; target: number }
   | { act: 'end'; target: 'thief' | 'stolen'; by: 'city' | 'stolen'; back: number };
 
@@ -153,7 +153,7 @@ async function play(steps: readonly Step[]): Promise<void> {
         await withdraw(signers[by], { kid: signers[step.target].kid }, { compromised_since: end }, { iat }),
       );
       endings.push({ target: step.target, by, iat, end });
-    } else if (step.act === 'anew') {
+    } else if (step.act === 'again') {
       if (family.some(({ living }) => living))
         await expect(submit(school, [candidate(person)])).rejects.toMatchObject({ problem: { code: 'rows_refused' } });
       else family.push(await issued());
@@ -207,7 +207,7 @@ const step: Arbitrary<Step> = fc.oneof(
       target,
     }),
   },
-  { weight: 2, arbitrary: fc.constant<Step>({ act: 'anew' }) },
+  { weight: 2, arbitrary: fc.constant<Step>({ act: 'again' }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('replace' as const), target }) },
   {
     weight: 4,
@@ -227,7 +227,7 @@ test('any history with keys that turn out stolen verifies, and ends where a plai
   });
 }, 300_000);
 
-test('revoked by a stolen key, issued anew, given back: in every order of what ends', async () => {
+test('revoked by a stolen key, issued again, given back: in every order of what ends', async () => {
   const end = (key: 'thief' | 'stolen', by: 'city' | 'stolen' = 'city'): Step => ({
     act: 'end',
     target: key,
@@ -235,13 +235,13 @@ test('revoked by a stolen key, issued anew, given back: in every order of what e
     back: 60,
   });
   const tellBy = (act: Act, by: By, of = 0): Step => ({ act, by, target: of });
-  const anew: Step = { act: 'anew' };
+  const again: Step = { act: 'again' };
   for (const history of [
     [
       tellBy('suspend', 'stolen'),
       end('stolen'),
       tellBy('revoke', 'thief'),
-      anew,
+      again,
       end('thief'),
       tellBy('suspend', 'province', 1),
       tellBy('revoke', 'city'),
@@ -258,7 +258,7 @@ test('revoked by a stolen key, issued anew, given back: in every order of what e
       end('thief', 'stolen'),
       tellBy('suspend', 'province'),
       end('stolen'),
-      anew,
+      again,
       end('thief'),
       tellBy('revoke', 'city'),
       tellBy('reinstate', 'province', 1),

@@ -48,7 +48,7 @@ export const partsOf = (token: string) => token.split('.') as [head: string, pay
 export const headerOf = (token: string): Record<string, unknown> => unverified(token).header;
 export const claimsOf = (token: string): Record<string, unknown> => unverified(token).claims;
 
-/** The statement again with changed claims or header, signed anew with the given key. `undefined` removes. */
+/** The statement again with changed claims or header, signed again with the given key. `undefined` removes. */
 export const resign = (
   token: string,
   key: CryptoKey,

@@ -505,7 +505,7 @@ describe('filings and client keys', () => {
     );
   });
 
-  test('nobody hands in what another signed, and nobody signs in the name of another', async () => {
+  test('nobody submits what another signed, and nobody signs in the name of another', async () => {
     await refused(
       async () => file(world.province, await refile(world.city, {})),
       403,

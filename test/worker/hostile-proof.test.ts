@@ -294,7 +294,7 @@ const HEADERS: [name: string, headers: () => Promise<Record<string, string>>, co
     'organization_not_filed',
   ],
   [
-    'a client token not handed in',
+    'a client token not submitted',
     async () => asTold({ ...me(), token: await nameClient(world.city, CODE, me().jwk) }),
     'client_unknown',
   ],

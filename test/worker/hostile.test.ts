@@ -45,7 +45,7 @@ let world: Province;
 let school: Organization;
 let plant: Organization;
 let batch: Submitted;
-/** A good approval of the city for `batch`, not handed in. */
+/** A good approval of the city for `batch`, not submitted. */
 let good: string;
 
 const CODE = 'S000037000001';
@@ -60,7 +60,7 @@ beforeAll(async () => {
 
 const handIn = (approval: unknown) => callAs(world.city, 'POST', `/v1/batches/${batch.id}/approvals`, { approval });
 
-/** Each makes a token out of the good one; all are handed in as the city's approval. */
+/** Each makes a token out of the good one; all are submitted as the city's approval. */
 const FORMS: [name: string, make: () => Promise<string> | string, status: number, code: string][] = [
   [
     'alg none without a signature',
@@ -255,7 +255,7 @@ test.each([[null], [1], [['a.b.c']], [{ token: 'a.b.c' }], [undefined]])(
   },
 );
 
-/** Statements about keys, handed in by the province and the city. */
+/** Statements about keys, submitted by the province and the city. */
 const post = (by: Identity, path: string, statement: string) => callAs(by, 'POST', path, { statement });
 
 test('a root that made itself appoints nobody', async () => {
@@ -298,7 +298,7 @@ test('the root appoints no second province, and the service key is our own', asy
   await refused(() => post(world.province, '/v1/centres', off), 400, 'key_malformed');
 });
 
-test('a client token that nobody handed in opens nothing; neither does one of another centre', async () => {
+test('a client token that nobody submitted opens nothing; neither does one of another centre', async () => {
   const pair = await makeKey();
   for (const [centre, code] of [
     [world.city, 'client_unknown'],

@@ -21,19 +21,19 @@ test('a body applies, is filed, examines, publishes, answers an objection, uploa
   onDay('2026-08-31');
   const world = await foundProvince();
 
-  // Annexes 1 and 2, signed with a key that nobody knows yet; the city wants something mended, then selects.
+  // Annexes 1 and 2, signed with a key that nobody knows yet; the city wants something corrected, then selects.
   const applicant = await makeApplicant();
   const application = fresh('application');
   await take(applicant, application, 'application.submit', sampleApplication(applicant));
   await take(world.city, application, 'application.return', { reason: '请补充考评人员情况' });
-  const mended = sampleApplication(applicant, {}, { staff: '专职人员 12 人，考评人员 30 人。' });
-  await take(applicant, application, 'application.amend', mended);
+  const corrected = sampleApplication(applicant, {}, { staff: '专职人员 12 人，考评人员 30 人。' });
+  await take(applicant, application, 'application.amend', corrected);
   onDay('2026-09-07');
   const issuing = await as(world.city).post<Filing['issuing_jwks']['keys'][number]>(
     `/v1/organizations/${CODE}/keys`,
     {},
   );
-  const filing = filingFrom(mended, {
+  const filing = filingFrom(corrected, {
     code: CODE,
     centre: world.city.subject,
     keys: [issuing],

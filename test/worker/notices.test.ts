@@ -240,7 +240,7 @@ test('the feed is well-formed Atom with the newest change first', async () => {
   expect((await get('/notices/feed.xml')).headers.get('content-type')).toContain('application/atom+xml');
 });
 
-test('corrected results run anew without the earlier names; withdrawn ones show none; long after the end there are only counts', async () => {
+test('corrected results run again without the earlier names; withdrawn ones show none; long after the end there are only counts', async () => {
   const id = await publish(school, { ...RUNNING, rows: resultRows('2026-11-14', ['百里陆己']) });
   onDay('2026-11-18');
   await correct(school, id, { from: '2026-11-18', until: '2026-11-25', rows: resultRows('2026-11-14', ['白里陆己']) });

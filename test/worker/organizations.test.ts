@@ -116,7 +116,7 @@ test('a filing that ended says so, and one that was edited by hand is not shown'
     '济南市职业技能鉴定指导中心 · ',
   ])
     expect(page).toContain(words);
-  // Filed anew, the withdrawn filing stays among the others, with its reason.
+  // Filed again, the withdrawn filing stays among the others, with its reason.
   await fileWith(world.city, 'S000037000001');
   const again = await anyone.get<{ state: string; withdrawal: unknown; other_filings: unknown[] }>(
     '/v1/organizations/S000037000001',

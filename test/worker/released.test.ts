@@ -1,5 +1,5 @@
 /**
- * What a released code does not keep: a filing handed in again, a selection or a key named at the same moment, and issuing
+ * What a released code does not keep: a filing submitted again, a selection or a key named at the same moment, and issuing
  * keys of the body before.
  */
 import { env } from 'cloudflare:workers';
@@ -85,7 +85,7 @@ beforeAll(async () => {
   world = await foundProvince();
 });
 
-test('a filing from before the release, handed in again, holds nothing', async () => {
+test('a filing from before the release, submitted again, holds nothing', async () => {
   const school = await fileWith(world.city, newCode());
   const later = await filing(school.code, OLD, keysOf(school.filing));
   expect(await handIn(later)).toBe(201);
@@ -98,7 +98,7 @@ test('a filing from before the release, handed in again, holds nothing', async (
   expect(await holderOf(school.code)).toBe(NEW);
 });
 
-test('a filing handed in again at the moment of the release changes nothing', async () => {
+test('a filing submitted again at the moment of the release changes nothing', async () => {
   const school = await fileWith(world.city, newCode());
   const later = await filing(school.code, OLD, keysOf(school.filing));
   expect(await handIn(later)).toBe(201);
@@ -108,7 +108,7 @@ test('a filing handed in again at the moment of the release changes nothing', as
   expect(await fileNext(school)).toBe(201);
 });
 
-test('a withdrawal handed in again does not release the code from who has it next, though that filing is dated before', async () => {
+test('a withdrawal submitted again does not release the code from who has it next, though that filing is dated before', async () => {
   const school = await fileWith(world.city, newCode());
   const statement = await withdraw(world.province, { jti: jtiOf(school.filing), iss: 'centre:3701' });
   await as(world.province).post('/v1/withdrawals', { statement });

@@ -1,6 +1,6 @@
 /**
  * Gives every test file a world of its own in a runtime that files share (two run at a time): the Worker's modules are
- * loaded anew, the clock is real, and storage is empty but for the migrations. These run in one transaction: one by one,
+ * loaded again, the clock is real, and storage is empty but for the migrations. These run in one transaction: one by one,
  * as `applyD1Migrations` does it, they would take three seconds.
  */
 import { env } from 'cloudflare:workers';

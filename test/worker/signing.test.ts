@@ -114,7 +114,7 @@ describe('a downloaded certificate', () => {
     expect(await check(all[0] as Bytes)).toMatchObject({ intact: true, whole: true });
   });
 
-  test('is signed anew when what was stored is not what this service sealed for it', async () => {
+  test('is signed again when what was stored is not what this service sealed for it', async () => {
     const first = await download();
     const [key] = await stored();
     const sealed = (await (await files.get(key as string))?.text()) as string;
@@ -243,7 +243,7 @@ describe('certificates of issuing keys', () => {
     });
   });
 
-  test('a chain is kept as it was handed in, with who did', async () => {
+  test('a chain is kept as it was submitted, with who did', async () => {
     const { chain, handed_in_by } = await latest();
     expect([handed_in_by, readPem(chain).length]).toEqual(['centre:3701', 2]);
     const { certificate } = world.city as { certificate: string };

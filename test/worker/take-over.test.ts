@@ -57,7 +57,7 @@ async function refusedBy(work: Promise<unknown>): Promise<Told | undefined> {
 }
 const short = (told: Told | undefined): string => (told ? `${told.status}:${told.code}` : 'done');
 
-/** A filing as a centre signs it with the organization's issuing keys, not handed in. */
+/** A filing as a centre signs it with the organization's issuing keys, not submitted. */
 async function signed(
   centre: Identity,
   organization: string,

@@ -92,7 +92,7 @@ describe('a filing that ends', () => {
     expect(await look(before.number)).toMatchObject({ verdict: 'valid' });
     expect(await offline(before.bundle, await trustNow())).toBe('incomplete');
     // Filed again, work goes on; what was uploaded and approved under the one that ended does not.
-    const anew = await fileOrganization(world.city, {
+    const again = await fileOrganization(world.city, {
       code: school.code,
       name,
       uscc,
@@ -101,7 +101,7 @@ describe('a filing that ends', () => {
       annual_capacity: 100,
       issuing_jwks,
     });
-    await as(world.city).post('/v1/filings', { statement: anew });
+    await as(world.city).post('/v1/filings', { statement: again });
     await refused(
       async () =>
         callAs(school.client, 'POST', `/v1/batches/${batch.id}/issue`, {

@@ -172,7 +172,7 @@ export const select: Command = {
       jti: crypto.randomUUID(),
     };
     const reason = input.text('reason');
-    // Before anything is made or handed in.
+    // Before anything is made or submitted.
     requireWithin(filingFrom(asked, { ...terms, keys: [] }), asked, reason);
     if (!input.flag('take-over')) await requireNotFiledElsewhere(identity.subject, new Caller(origin), code);
     const { filing, claims } = await sendFilingClaims(caller, filingFrom(asked, { ...terms, keys: [] }));

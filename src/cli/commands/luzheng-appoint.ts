@@ -92,7 +92,7 @@ export const appoint: Command = {
       [
         `已任命 / appointed      ${subject} ${input.need('name')}（${kid}）`,
         ...(own ? [`声明与证书写入 / written to  ${fromHere(input.need('key'))}`] : []),
-        server === undefined ? `尚未提交 / not handed in: ${statement}` : `已提交 / handed in       ${server}`,
+        server === undefined ? `尚未提交 / not submitted: ${statement}` : `已提交 / submitted       ${server}`,
         ...(own ? [] : [`证书 / certificate\n${certificate}`]),
       ],
       { subject, thumbprint: kid, statement, certificate, handed_in: server ?? null },

@@ -146,7 +146,7 @@ export const returnBatch: Command = {
   about: '中心退回批次 / a centre gives a batch back',
   help: `${KEY_HELP}
   --reason TEXT    退回原因，机构可见 / why; the organization reads it
-  退回后不可再颁发，修改后作为新批次提交 / nothing of it can be issued; the mended file is a new batch`,
+  退回后不可再颁发，修改后作为新批次提交 / nothing of it can be issued; the corrected file is a new batch`,
   options: { ...KEY, reason: { type: 'string' } },
   async run(input) {
     const { caller } = await input.caller();

@@ -91,7 +91,7 @@ function bodyOf<S extends StepName>(step: S, given: Record<string, unknown>): Bo
 
 export const stepCommand: Command = {
   takes: 'ABOUT STEP',
-  about: '签署并提交流程中的一步 / sign a step of a case and hand it in',
+  about: '签署并提交流程中的一步 / sign a step of a case and submit it',
   help: `${KEY_HELP}
   ABOUT            案卷编号；new:KIND 开始一个新案卷 / the case; new:KIND begins one
   STEP             步骤，如 plan.return / the step
@@ -141,7 +141,7 @@ function requireNone(code: 'plan_refused' | 'results_refused', errors: readonly 
   if (errors.length > 0)
     throw new Refusal(
       code,
-      `${counted(errors.length, 'fault')} in the table; nothing was handed in. Mend the table and try again.`,
+      `${counted(errors.length, 'fault')} in the table; nothing was submitted. Correct the table and try again.`,
       { count: errors.length, errors },
     );
 }

@@ -93,7 +93,7 @@ function certificateLine(declined: boolean, certified: boolean): string {
   if (certified)
     return 'PDF 签名 / PDF signature  颁发密钥已获证书，PDF 将带电子签名 / the issuing key is certified: PDFs will be signed';
   if (declined)
-    return 'PDF 签名 / PDF signature  未签发证书；登记证书链后 PDF 才带电子签名 / not certified: PDFs are signed once a chain is handed in';
+    return 'PDF 签名 / PDF signature  未签发证书；登记证书链后 PDF 才带电子签名 / not certified: PDFs are signed once a chain is submitted';
   return "PDF 签名 / PDF signature  本中心密钥没有证书，PDF 将不带电子签名；请省级根用 luzheng appoint 重新任命 / this centre's key has no certificate: PDFs will not be signed. Let the root appoint it again.";
 }
 
@@ -147,7 +147,7 @@ export const certificate: Command = {
   --organization CODE   机构编码 / the organization
   --number N            颁发密钥序号，默认最新 / which issuing key; the newest if left out
   request --out FILE    取证书请求（PKCS#10 PEM），交给电子认证机构 / the request, for the authority
-  submit --chain FILE   登记证书链（PEM，叶证书在前）/ hand in the chain, the key's own certificate first`,
+  submit --chain FILE   登记证书链（PEM，叶证书在前）/ submit the chain, the key's own certificate first`,
   options: {
     ...KEY,
     organization: { type: 'string' },

@@ -182,7 +182,7 @@ async function answer(
   input.answer(
     [
       `${by ? '已撤回 / withdrawn' : '已签名 / signed'}   ${'jti' in target ? target.jti : target.kid}，自 ${clock(ends)}（北京时间）起不再有效 / ends at ${clock(ends)} (UTC+8)`,
-      by ? `已提交 / handed in       ${by.origin}` : `尚未提交 / not handed in: ${statement}`,
+      by ? `已提交 / submitted       ${by.origin}` : `尚未提交 / not submitted: ${statement}`,
     ],
     { target, ends, statement, handed_in: by?.origin ?? null },
   );
@@ -193,8 +193,8 @@ export const withdrawCommand: Command = {
   about: '撤回备案、密钥、任命或未用的审核 / withdraw a filing, a key, an appointment, an unused approval',
   help: `${KEY_HELP}
   --root FILE      或由省级根签名；--by 的中心密钥提交，不带 --by 只打印，不联网
-                   or the root signs; the centre's key of --by hands it in, without --by it is only printed
-  --statement JWS  或用 --key 提交已打印的声明 / or hand in, with --key, a statement that was printed
+                   or the root signs; the centre's key of --by submits it, without --by it is only printed
+  --statement JWS  或用 --key 提交已打印的声明 / or submit, with --key, a statement that was printed
   --jti ID         撤回一份声明 / end one statement
   --kid ID         撤回一把密钥：指纹，或颁发密钥的 id / end a key: its thumbprint, or an issuing key's id
   --of CENTRE      声明由哪个中心签发，默认自动查找 / whose statement; found by itself otherwise

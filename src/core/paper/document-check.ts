@@ -67,7 +67,7 @@ async function judgeSignature(
 ): Promise<Outcome> {
   const [field] = pdf.signatures;
   if (!field) return { result: 'not_checked', code: 'document_unsigned' };
-  if (field.misplaced) throw altered(['file'], 'The file was written anew after it was signed.');
+  if (field.misplaced) throw altered(['file'], 'The file was written again after it was signed.');
   let signature: PdfSignature;
   try {
     signature = await checkPdfSignature(

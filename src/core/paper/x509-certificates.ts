@@ -233,7 +233,7 @@ export async function checkChain(pem: string, jwk: PublicJwk, now: number): Prom
   if (leaf.jwk?.x !== jwk.x || leaf.jwk.y !== jwk.y)
     throw new Refusal(
       'certificate_key_differs',
-      'The first certificate is for another key than the one that it is handed in for.',
+      'The first certificate is for another key than the one that it is submitted for.',
       { part: 'certificate' },
     );
   if (leaf.ca || !allows(leaf, USAGE.digitalSignature | USAGE.nonRepudiation))

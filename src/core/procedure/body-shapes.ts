@@ -84,7 +84,7 @@ export const list = <T extends v.GenericSchema>(schema: T, max: number, min = 0)
 
 export const FILE_TYPES = ['application/pdf', 'image/jpeg', 'image/png'] as const;
 export const FILE_BYTES = 10_000_000;
-/** A file that was handed in before (POST /v1/files) and is named here by its digest. */
+/** A file that was submitted before (POST /v1/files) and is named here by its digest. */
 const file = v.strictObject({
   name: line(200),
   type: v.picklist(FILE_TYPES),

@@ -156,7 +156,7 @@ export function requirePlan(plan: Plan, filed: readonly ScopeEntry[]): void {
   if (errors.length > 0)
     throw new Refusal(
       'plan_refused',
-      `${counted(errors.length, 'fault')} in the plan; nothing was stored. Mend them and file it again.`,
+      `${counted(errors.length, 'fault')} in the plan; nothing was stored. Correct them and file it again.`,
       { part: errors[0]?.part as string, count: errors.length, errors },
     );
 }

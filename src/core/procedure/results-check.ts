@@ -97,7 +97,7 @@ export function requireResults(rows: readonly ResultRow[], plan: Plan, filed: re
   if (errors.length > 0)
     throw new Refusal(
       'results_refused',
-      `${counted(errors.length, 'fault')} in the results; nothing was stored. Mend them and publish again.`,
+      `${counted(errors.length, 'fault')} in the results; nothing was stored. Correct them and publish again.`,
       { part: 'rows', count: errors.length, errors },
     );
 }

@@ -78,7 +78,7 @@ export interface Photo {
   read(): Uint8Array;
 }
 
-/** A photo as it was handed in. */
+/** A photo as it was submitted. */
 export interface GivenPhoto {
   /** The row that it stood in; otherwise `number` says whose it is. */
   row?: number;

@@ -19,7 +19,7 @@ const line = {
   counts: v.strictObject({ candidates: count, passed: count, failed: count, absent: count }),
   from: date,
   until: said(date, 'last day, included'),
-  corrected_on: said(v.nullable(date), '更正后重新公示之日 / since when it runs anew after a correction'),
+  corrected_on: said(v.nullable(date), '更正后重新公示之日 / since when it runs again after a correction'),
 };
 const row = v.strictObject({
   row: positive,

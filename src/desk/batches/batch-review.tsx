@@ -56,7 +56,7 @@ const Decision: FC<Pick<ReviewProps, 'batch' | 'tier' | 'route'>> = ({
           <Both
             words={{
               zh: `本浏览器将读取全部 ${count} 行、重新计算根，与本页所示逐行核对一致后，用您的密钥签署审核。`,
-              en: `This browser reads ${count === 1 ? 'the one row' : `all ${count} rows`}, computes the root anew, compares what it read with what this page shows, and signs the approval with your key.`,
+              en: `This browser reads ${count === 1 ? 'the one row' : `all ${count} rows`}, computes the root again, compares what it read with what this page shows, and signs the approval with your key.`,
             }}
           />
         </p>
@@ -90,7 +90,7 @@ const Decision: FC<Pick<ReviewProps, 'batch' | 'tier' | 'route'>> = ({
           submit={STEP_BUTTONS['batch.return']}
           confirm={{
             zh: '确定退回？退回后不能恢复，机构须重新上传。',
-            en: 'Return it? It cannot be taken up again; the organization uploads anew.',
+            en: 'Return it? It cannot be taken up again; the organization uploads again.',
           }}
           second
         >

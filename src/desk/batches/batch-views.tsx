@@ -192,7 +192,7 @@ const BatchDetail: FC<{
             <Both
               words={{
                 zh: '本浏览器将重新计算名单的根，核对无误后用您的密钥签署颁发指令。',
-                en: 'This browser computes the root of the rows anew, and signs the order with your key if it is the approved one.',
+                en: 'This browser computes the root of the rows again, and signs the order with your key if it is the approved one.',
               }}
             />
           </p>

@@ -34,7 +34,7 @@ export const ApplyView: FC<Of & { title: Words; draft: string; next: string }> =
   </>
 );
 
-/** An application that was handed in: state, record, and the form again where it may be amended. */
+/** An application that was submitted: state, record, and the form again where it may be amended. */
 export const ApplicationView: FC<
   Of & { shown: ShownCase; application: Application; home: string; filing: Filing | undefined }
 > = ({ shown, application, home, filing, ...of }) => {

@@ -209,8 +209,8 @@ export const ApplicationForm: FC<ApplicationFormProps> = ({
   const occupations = given?.form.occupations ?? [];
   const submit: Words =
     step === 'application.submit'
-      ? { zh: '签名并提交申报', en: 'Sign and hand in' }
-      : { zh: '签名并重新提交', en: 'Sign and hand in again' };
+      ? { zh: '签名并提交申报', en: 'Sign and submit' }
+      : { zh: '签名并重新提交', en: 'Sign and submit again' };
   return (
     <StepForm
       step={step}

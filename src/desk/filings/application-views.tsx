@@ -23,7 +23,7 @@ import { PURPOSE_WORDS } from '../words/form-words.ts';
 import { ApplicationView, ApplyView } from './application-detail.tsx';
 import { CentreApplication } from './application-review.tsx';
 
-/** The newest application of a case: as it was last handed in or amended. */
+/** The newest application of a case: as it was last submitted or amended. */
 const lastApplication = (steps: readonly { step: string; body: unknown }[]): Application =>
   steps.findLast(({ step }) => step === 'application.submit' || step === 'application.amend')?.body as Application;
 

@@ -105,7 +105,7 @@ register('review-selection', async (desk, button) => {
   );
   const reason = field('select-reason');
   const note = field('select-note');
-  // Before anything is made or handed in.
+  // Before anything is made or submitted.
   if (filingDifferences(claims, application).length > 0) throw new Trouble('beyond');
   if (reason === '' && isNarrower({ scope }, application)) {
     document.querySelector<HTMLElement>('#select-reason')?.focus();

@@ -82,7 +82,7 @@ export function troubleOf(error: unknown): Trouble {
   });
 }
 
-/** Something that the person at the page can mend; `code` names the words on the page. */
+/** Something that the person at the page can correct; `code` names the words on the page. */
 export class Trouble extends Error {
   override readonly name = 'Trouble';
   readonly code: string;

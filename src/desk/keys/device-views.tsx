@@ -61,7 +61,7 @@ const DeviceView: FC<{ kid: string; shown: ShownCase | undefined; centres: Reado
           next="#/device"
           salt
           ownKey="key"
-          submit={{ zh: '签名并提交', en: 'Sign and hand in' }}
+          submit={{ zh: '签名并提交', en: 'Sign and submit' }}
         >
           <Field
             name="organization"

@@ -66,7 +66,7 @@ export const Endables: FC<ListProps> = ({ code, endables, names, now }) => (
 const MEANS: Record<Endable['typ'], Words> = {
   filing: {
     zh: '撤回后，该机构不能再报送、上传和颁发，也不能用密钥登录；此前已审核并下令颁发的证书仍然有效。撤回不能取消，要恢复须重新备案。省中心立即撤回最新的备案，而机构还没有用此编码办理过任何业务的，编码同时收回，可另行编定。',
-    en: 'Afterwards the organization files, uploads and orders nothing, and its keys open nothing. Certificates approved and ordered before stay valid. A withdrawal cannot be taken back: to go on, the organization is filed anew. Where the province withdraws the newest filing at once, and the organization has done nothing under its code yet, the code is released and can be given to another.',
+    en: 'Afterwards the organization files, uploads and orders nothing, and its keys open nothing. Certificates approved and ordered before stay valid. A withdrawal cannot be taken back: to go on, the organization is filed again. Where the province withdraws the newest filing at once, and the organization has done nothing under its code yet, the code is released and can be given to another.',
   },
   client: {
     zh: '撤回后，这把密钥不能再代表该机构；其他密钥不受影响。撤回不能取消，要再次使用须换一把密钥登记。',

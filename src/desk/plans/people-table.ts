@@ -85,7 +85,7 @@ export class Table {
     this.listen();
   }
 
-  /** The box that finds a row: it searches here, and is no part of what is handed in. */
+  /** The box that finds a row: it searches here, and is no part of what is submitted. */
   private findBox(): HTMLInputElement {
     const id = `${this.name}-find`;
     const input = make('input', { id, type: 'search', autocomplete: 'off' });

@@ -69,7 +69,7 @@ const Upload: FC<{ about: string; over: boolean; until: string; blocked: number;
           <Both
             words={{
               zh: '合格人员成为一个批次；本浏览器核对每一行并重新计算根后签名。',
-              en: 'Those who passed become a batch; this browser compares every row, computes the root anew and signs it.',
+              en: 'Those who passed become a batch; this browser compares every row, computes the root again and signs it.',
             }}
           />
         </p>

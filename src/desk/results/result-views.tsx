@@ -193,7 +193,7 @@ const ResultsForm: FC<FormProps> = ({ step, about, seq = 0, last, plan, title, s
         draft={`results:${plan}`}
         submit={
           corrects
-            ? { zh: '签名并重新公示', en: 'Sign and publish anew' }
+            ? { zh: '签名并重新公示', en: 'Sign and publish again' }
             : { zh: '签名并公示', en: 'Sign and publish' }
         }
       >

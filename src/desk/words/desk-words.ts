@@ -127,7 +127,7 @@ export const TABLE_WORDS = {
   find: { zh: '查找（姓名、证件号码或行号）', en: 'Find by name, document number or row' },
   nobody: { zh: '没有符合的行', en: 'No row fits' },
   more: { zh: '再显示 100 行', en: 'Show 100 more' },
-  caption: { zh: '有错误的行在前，可直接修改', en: 'Rows with faults stand first; mend them in place' },
+  caption: { zh: '有错误的行在前，可直接修改', en: 'Rows with faults stand first; correct them in place' },
   read: { zh: '已读取 {count} 行。', en: '{count} {count|row was|rows were} read.' },
   ignored: {
     zh: '已读取 {count} 行；未用到的列：{columns}',
@@ -161,13 +161,13 @@ export const FORM_WORDS = {
   missing: MISSING,
   choose: CHOOSE,
   wrong: { zh: '填写不正确（{message}）', en: 'This is wrong ({message})' },
-  faults: { zh: '有 {count} 处需要修改，尚未提交', en: '{count} {count|place|places} to mend; nothing was sent' },
+  faults: { zh: '有 {count} 处需要修改，尚未提交', en: '{count} {count|place|places} to correct; nothing was sent' },
   refused: {
     zh: '服务发现 {count} 处问题，没有保存',
     en: 'The service found {count} {count|fault|faults}; nothing was stored',
   },
   rows: { zh: '名单中有 {count} 处错误', en: '{count} {count|fault|faults} in the rows of the list' },
-  done: { zh: '已签名并提交。', en: 'Signed and handed in.' },
+  done: { zh: '已签名并提交。', en: 'Signed and submitted.' },
   restored: { zh: '已恢复本机保存的草稿。', en: 'The draft kept on this machine was brought back.' },
   no_room: { zh: '本机空间不足，草稿没有保存。', en: 'There is no room on this machine: the draft was not kept.' },
 } satisfies Record<string, Words>;
@@ -200,17 +200,17 @@ export const CALENDAR_WORDS = {
 export const FILE_WORDS = {
   remove: { zh: '移除', en: 'Remove' },
   remove_named: { zh: '移除 {name}', en: 'Remove {name}' },
-  kept: { zh: '已上传 {count} 个文件。', en: '{count} {count|file was|files were} handed in.' },
+  kept: { zh: '已上传 {count} 个文件。', en: '{count} {count|file was|files were} submitted.' },
 } satisfies Record<string, Words>;
 
 /** Said after a step was taken; the rest say that it was. */
 export const DONE: Partial<Record<StepName, Words>> = {
   'application.submit': {
     zh: '申报已签名提交，等待中心审核。',
-    en: 'The application was signed and handed in; the centre will look at it.',
+    en: 'The application was signed and submitted; the centre will look at it.',
   },
-  'application.amend': { zh: '修改后的申报已提交。', en: 'The amended application was handed in.' },
-  'device.request': { zh: '设备登记请求已提交。', en: 'The request to name this device was handed in.' },
+  'application.amend': { zh: '修改后的申报已提交。', en: 'The amended application was submitted.' },
+  'device.request': { zh: '设备登记请求已提交。', en: 'The request to name this device was submitted.' },
   'loss.report': {
     zh: '已报失，这把密钥即刻停用；请联系备案中心撤回。',
     en: 'Reported: the key is stopped at once. Let the centre withdraw it.',
@@ -223,7 +223,7 @@ export const DONE: Partial<Record<StepName, Words>> = {
   'results.publish': { zh: '结果已开始公示。', en: 'The results are published; the notice has begun.' },
   'results.correct': {
     zh: '更正后的结果已重新公示。',
-    en: 'The corrected results are published; the notice begins anew.',
+    en: 'The corrected results are published; the notice begins again.',
   },
   'results.withdraw': { zh: '结果已撤回。', en: 'The results were withdrawn.' },
   'batch.return': { zh: '批次已退回。', en: 'The batch was returned.' },

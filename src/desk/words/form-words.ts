@@ -126,7 +126,7 @@ export const HEADING_WORDS: Record<(typeof HEADINGS)[number], Words> = {
 };
 
 export const PLEDGE_WORDS: Record<(typeof PLEDGES)[number], Words> = {
-  truthful: { zh: '申报材料真实有效，如有虚假，自愿退出申报。', en: 'What is handed in is true; if not, we withdraw.' },
+  truthful: { zh: '申报材料真实有效，如有虚假，自愿退出申报。', en: 'What is submitted is true; if not, we withdraw.' },
   public_benefit: {
     zh: '自愿把社会效益放在首位，不以人才评价为营利目的。',
     en: 'The public good comes first; assessment is not for profit.',

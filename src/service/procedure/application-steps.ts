@@ -1,7 +1,7 @@
 /**
  * Steps of applications (申报): a body that nobody has filed asks a centre to be selected, or a filed one asks for a
  * change or an extension of its filing; the centre returns, declines or selects. To select is to name a filing that the
- * centre has signed and handed in before, and the client statement that makes the applicant's own key the
+ * centre has signed and submitted before, and the client statement that makes the applicant's own key the
  * organization's first.
  */
 
@@ -134,7 +134,7 @@ async function takeSelection({ service, caller, about, body, current, now }: Tak
   if (!stored || unverified(stored.token).header.typ !== 'filing+jwt')
     throw new Refusal(
       'filing_unknown',
-      'This centre has handed in no filing with this jti: POST /v1/filings comes first.',
+      'This centre has submitted no filing with this jti: POST /v1/filings comes first.',
       { part: 'filing' },
     );
   const claims = (await service.memo.open(stored.token, 'filing+jwt', directory.findCentre)).payload;
@@ -178,7 +178,7 @@ export async function grantedOf(
   return (await service.memo.open(stored.token, 'filing+jwt', (await directoryOf(service)).findCentre)).payload;
 }
 
-/** Refuses a client statement that was not handed in, or that names another key than the one that asked. */
+/** Refuses a client statement that was not submitted, or that names another key than the one that asked. */
 async function requireClient(
   service: Service,
   directory: Taking['directory'],
@@ -189,7 +189,7 @@ async function requireClient(
   if (!stored || unverified(stored.token).header.typ !== 'client+jwt')
     throw new Refusal(
       'client_statement_unknown',
-      'This centre has handed in no client statement with this jti: POST /v1/clients comes first.',
+      'This centre has submitted no client statement with this jti: POST /v1/clients comes first.',
       { part: 'client' },
     );
   const { payload } = await openClient(stored.token, directory, filing, Math.max(now, filing.nbf ?? 0));
@@ -223,7 +223,7 @@ export async function takeDevice(taking: Taking): Promise<Taken> {
   if (asked.why !== 'loss' && current?.state !== 'endorsed') {
     throw new Refusal(
       'endorsement_missing',
-      "One of the organization's present keys endorses the new one first; without any, the device asks anew as a loss.",
+      "One of the organization's present keys endorses the new one first; without any, the device asks again as a loss.",
       { why: asked.why },
     );
   }

@@ -75,7 +75,7 @@ export async function keepFile(
   return { type, size: bytes.length, sha256: digest };
 }
 
-/** Refuses files that the signer of a step has not handed in. @returns what marks them as named */
+/** Refuses files that the signer of a step has not submitted. @returns what marks them as named */
 export async function nameFiles(
   service: Service,
   owner: string,
@@ -87,7 +87,7 @@ export async function nameFiles(
     if (!row || row.type !== type || row.size !== size)
       throw new Refusal(
         'file_not_found',
-        `The file ${name} was not handed in, or is another one: send it with POST /v1/files first.`,
+        `The file ${name} was not submitted, or is another one: send it with POST /v1/files first.`,
         { part: 'files' },
       );
   }
@@ -162,14 +162,14 @@ const secondsLeft = (now: number): number => 86_400 - ((now + 8 * 3600) % 86_400
 const tooOften = (service: Service) =>
   new Refusal(
     'applications_too_often',
-    'Much was handed in from your network today by keys that nobody has named. Go on tomorrow or from another network, or turn to the centre in writing.',
+    'Much was submitted from your network today by keys that nobody has named. Go on tomorrow or from another network, or turn to the centre in writing.',
     { retry_after: secondsLeft(service.now()) },
   );
 
 const full = (facts: { retry_after?: number } = {}) =>
   new Refusal(
     'applications_full',
-    'As many applications were handed in as the centres take. Try again later, or turn to the centre in writing.',
+    'As many applications were submitted as the centres take. Try again later, or turn to the centre in writing.',
     facts,
   );
 

@@ -36,7 +36,7 @@ export interface NoticeLine extends Pick<NoticeFacts, 'title' | 'occupations' | 
   id: string;
   state: NoticeState;
   organization: { code: string; name: string };
-  /** Since when it runs anew, if results were corrected. */
+  /** Since when it runs again, if results were corrected. */
   corrected_on: string | null;
 }
 

@@ -81,7 +81,7 @@ export async function requireStanding(service: Service, code: string): Promise<D
   if (row?.state === 'suspended')
     throw new Refusal(
       'organization_suspended',
-      'A centre has suspended this organization; ask it what is to be mended.',
+      'A centre has suspended this organization; ask it what is to be corrected.',
       { organization: code },
     );
   return guardStanding(service.db, code);

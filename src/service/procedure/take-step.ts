@@ -48,7 +48,7 @@ export async function takeStep(
   const { payload } = statement;
   const now = service.now();
   if (payload.iss !== caller.subject)
-    throw new Refusal('issuer_not_caller', 'A step is handed in by whoever signed it.', { part: 'step+jwt:iss' });
+    throw new Refusal('issuer_not_caller', 'A step is submitted by whoever signed it.', { part: 'step+jwt:iss' });
   if (payload.aud !== service.config.origin)
     throw new Refusal('audience_wrong', 'It was made for another service.', { part: 'step+jwt:aud' });
   if (payload.iat < now - STEP_AGE || payload.iat > now + STEP_AHEAD)

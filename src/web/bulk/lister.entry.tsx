@@ -89,7 +89,7 @@ export async function choose(file: File | undefined): Promise<void> {
     get('chosen').replaceChildren();
     await tell(error);
   } finally {
-    // The same file can be chosen again after it was mended.
+    // The same file can be chosen again after it was corrected.
     chooser.value = '';
   }
 }

@@ -31,7 +31,7 @@ export async function ask(path: string, patience = PATIENCE): Promise<Response> 
   }
 }
 
-/** Nothing where the browser keeps nothing: an old one, a private window, a full disk. Then every page asks anew. */
+/** Nothing where the browser keeps nothing: an old one, a private window, a full disk. Then every page asks again. */
 async function withStore<T>(work: (cache: Cache) => Promise<T>): Promise<T | undefined> {
   if (!('caches' in globalThis)) return undefined;
   try {

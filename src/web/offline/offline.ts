@@ -42,7 +42,7 @@ export const offlineRoutes = factory
     const { assets, config } = c.var.service;
     const file = await assets.fetch(new URL('https://assets.invalid/client/sw.js'));
     if (!file.ok) throw new Error(`/client/sw.js is not among the assets (${file.status}); run npm run build.`);
-    // Pages bear hosts and roots: with other settings it is another worker, and they are fetched anew.
+    // Pages bear hosts and roots: with other settings it is another worker, and they are fetched again.
     const settings = JSON.stringify([config.hosts, config.trustRoot]).replace(/[^\x20-\x7e]/g, '');
     return c.body(`${await file.text()}//${settings}\n`, 200, {
       'Content-Type': 'text/javascript; charset=utf-8',

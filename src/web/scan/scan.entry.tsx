@@ -76,7 +76,7 @@ async function take(text: string): Promise<void> {
   );
   const online = standsIn ? Promise.resolve(false) : reachable();
   const checked = digits === undefined ? undefined : checkSeal(number, digits, mine, online);
-  // The page of the certificate checks the seal anew, against the register.
+  // The page of the certificate checks the seal again, against the register.
   if ((await online) && mine === asked) return location.assign(page);
   if (checked === undefined && mine === asked)
     return say({

@@ -241,7 +241,7 @@ const OpenData: FC<{ year: string | undefined }> = ({ year }) => (
     <p>
       数据可自由使用，须注明来源（知识共享 署名 4.0）。每十分钟最多重新统计一次。
       <En>
-        Free to use with the source named (Creative Commons Attribution 4.0). Counted anew at most every ten minutes.
+        Free to use with the source named (Creative Commons Attribution 4.0). Counted again at most every ten minutes.
       </En>
     </p>
     <p class="hint">

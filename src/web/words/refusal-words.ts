@@ -111,8 +111,8 @@ export const ROLE_WORDS: Record<string, Words> = {
 
 /** What buttons say that take a step: what will be done, where the record of a case says what was done. */
 export const STEP_BUTTONS: Record<StepName, Words> = {
-  'application.submit': { zh: '提交申报', en: 'Hand in the application' },
-  'application.amend': { zh: '提交修改', en: 'Hand in the changes' },
+  'application.submit': { zh: '提交申报', en: 'Submit the application' },
+  'application.amend': { zh: '提交修改', en: 'Submit the changes' },
   'application.return': { zh: '退回修改', en: 'Return it to be amended' },
   'application.decline': { zh: '不予选定', en: 'Decline the application' },
   'application.clear': { zh: '清理并删除附件', en: 'Clear it and delete its files' },
@@ -133,7 +133,7 @@ export const STEP_BUTTONS: Record<StepName, Words> = {
   'plan.return': { zh: '退回修改', en: 'Return the plan' },
   'plan.cancel': { zh: '取消计划', en: 'Cancel the plan' },
   'results.publish': { zh: '公示结果', en: 'Publish the results' },
-  'results.correct': { zh: '更正并重新公示', en: 'Correct and publish anew' },
+  'results.correct': { zh: '更正并重新公示', en: 'Correct and publish again' },
   'results.withdraw': { zh: '撤回结果', en: 'Withdraw the results' },
   'results.upload': { zh: '上传结果', en: 'Upload the results' },
   'objection.raise': { zh: '提出异议', en: 'Object' },
@@ -143,8 +143,8 @@ export const STEP_BUTTONS: Record<StepName, Words> = {
   'draw.commit': { zh: '锁定名单', en: 'Fix the lists' },
   'draw.reveal': { zh: '公布种子', en: 'Publish the seed' },
   'draw.abandon': { zh: '作废抽取', en: 'Give the draw up' },
-  'draw.finding': { zh: '提交检查结果', en: 'Hand in the finding' },
-  'draw.follow': { zh: '提交整改情况', en: 'Hand in the follow-up' },
+  'draw.finding': { zh: '提交检查结果', en: 'Submit the finding' },
+  'draw.follow': { zh: '提交整改情况', en: 'Submit the follow-up' },
   'draw.close': { zh: '办结', en: 'Close the inspections' },
   'batch.return': { zh: '退回批次', en: 'Return the batch' },
 };
@@ -165,7 +165,7 @@ export const OBJECTION_WORDS: Record<'open' | 'upheld' | 'rejected' | 'reopened'
 
 export const correctedWords = (day: string): Words => ({
   zh: `已更正，自 ${day} 起重新公示`,
-  en: `Corrected; on notice anew since ${day}`,
+  en: `Corrected; on notice again since ${day}`,
 });
 
 /** How the counts of a notice are said in one line. */

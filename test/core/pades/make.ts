@@ -1,6 +1,6 @@
 /**
  * The cast of the tests of signatures on paper: a root, a centre, an organization's issuing key, their certificates, and
- * a certificate's PDF. Keys are made anew for each run.
+ * a certificate's PDF. Keys are made again for each run.
  */
 
 import type { Anchor } from '../../../src/core/directory.ts';

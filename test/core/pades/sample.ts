@@ -1,6 +1,6 @@
 /**
  * What the tests of signatures share in Node and in workerd: the signature in a file of ours, found by its text alone,
- * and a small timestamp authority with keys made anew.
+ * and a small timestamp authority with keys made again.
  */
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import { MessageImprint, TimeStampReq, TSTInfo } from '@peculiar/asn1-tsp';

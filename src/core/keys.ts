@@ -6,20 +6,22 @@ import { type CryptoKey, calculateJwkThumbprint, importJWK } from 'jose';
 import * as v from 'valibot';
 import { Refusal } from '../base/refusal.ts';
 
-const coordinate = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
-
 /**
  * A public ES256 key (RFC 7518 §6.2.1). Dropping unknown members also drops a private `d` that someone sent by mistake.
+ * Marked as pure, so that page scripts which do not read keys carry no schemas.
  */
-export const publicJwk = v.object({
-  kty: v.literal('EC'),
-  crv: v.literal('P-256'),
-  x: coordinate,
-  y: coordinate,
-  kid: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(256))),
-  alg: v.optional(v.literal('ES256')),
-  use: v.optional(v.literal('sig')),
-});
+export const publicJwk = /* @__PURE__ */ (() => {
+  const coordinate = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
+  return v.object({
+    kty: v.literal('EC'),
+    crv: v.literal('P-256'),
+    x: coordinate,
+    y: coordinate,
+    kid: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(256))),
+    alg: v.optional(v.literal('ES256')),
+    use: v.optional(v.literal('sig')),
+  });
+})();
 export type PublicJwk = v.InferOutput<typeof publicJwk>;
 
 /** RFC 7638 thumbprint (SHA-256, base64url): the kid of root, centre, service and client keys. */

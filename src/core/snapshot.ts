@@ -8,25 +8,27 @@ import * as v from 'valibot';
 import { toTimestamp } from '../base/day.ts';
 import { publicJwk } from './keys.ts';
 
-const tokens = v.array(v.pipe(v.string(), v.maxLength(300_000)));
-/** Other members of trust.json stay as they are. */
-const SNAPSHOT = v.looseObject({
-  origin: v.optional(v.string(), ''),
-  hosts: v.optional(v.array(v.pipe(v.string(), v.maxLength(300))), []),
-  roots: v.optional(v.array(publicJwk), []),
-  centres: tokens,
-  services: v.optional(tokens, []),
-  filings: tokens,
-  clients: v.optional(tokens, []),
-  withdrawals: v.optional(tokens, []),
-  kept_at: v.optional(v.pipe(v.string(), v.isoTimestamp())),
-  status_lists: v.optional(tokens, []),
-});
-export type Snapshot = v.InferOutput<typeof SNAPSHOT>;
+/** Made when it is asked for: pages that only take a snapshot then carry no schemas. Other members stay as they are. */
+function snapshotShape() {
+  const tokens = v.array(v.pipe(v.string(), v.maxLength(300_000)));
+  return v.looseObject({
+    origin: v.optional(v.string(), ''),
+    hosts: v.optional(v.array(v.pipe(v.string(), v.maxLength(300))), []),
+    roots: v.optional(v.array(publicJwk), []),
+    centres: tokens,
+    services: v.optional(tokens, []),
+    filings: tokens,
+    clients: v.optional(tokens, []),
+    withdrawals: v.optional(tokens, []),
+    kept_at: v.optional(v.pipe(v.string(), v.isoTimestamp())),
+    status_lists: v.optional(tokens, []),
+  });
+}
+export type Snapshot = v.InferOutput<ReturnType<typeof snapshotShape>>;
 
 /** Reads a snapshot, or a plain trust.json; undefined for anything else. */
 export function readSnapshot(value: unknown): Snapshot | undefined {
-  const read = v.safeParse(SNAPSHOT, value);
+  const read = v.safeParse(snapshotShape(), value);
   return read.success ? read.output : undefined;
 }
 

@@ -144,7 +144,11 @@ function developmentServer(): string | undefined {
 }
 
 /** A public key: of a key file, or a bare public JWK that someone sent. */
-export async function readPublic(path: string): Promise<{ kid: string; jwk: import('../core/keys.ts').PublicJwk }> {
+export async function readPublic(path: string): Promise<{
+  kid: string;
+  jwk: import('../core/keys.ts').PublicJwk;
+  own?: Awaited<ReturnType<typeof readKeyFile>>;
+}> {
   const json = JSON.parse(readFileSync(path, 'utf8')) as {
     private?: unknown;
     signer?: unknown;
@@ -153,8 +157,8 @@ export async function readPublic(path: string): Promise<{ kid: string; jwk: impo
     y?: string;
   };
   if (json.private !== undefined || json.signer !== undefined) {
-    const { kid, jwk } = (await readKeyFile(path)).pair;
-    return { kid, jwk };
+    const own = await readKeyFile(path);
+    return { kid: own.pair.kid, jwk: own.pair.jwk, own };
   }
   const { thumbprint } = await import('../core/keys.ts');
   if (json.kty !== 'EC' || !json.x || !json.y)

@@ -51,7 +51,7 @@ export const appoint: Command = {
     if (!CENTRE_CODE.test(code))
       throw usage(`--centre 应为 ${PROVINCE_CODE} 或 ${HERE.code}xx`, `--centre is ${PROVINCE_CODE} or ${HERE.code}xx`);
     const path = input.path('key');
-    const { kid, jwk } = await readPublic(path);
+    const { kid, jwk, own } = await readPublic(path);
     if (kid === root.kid) throw rootKeyUsed();
     const statement = await appointCentre(
       root,
@@ -59,7 +59,6 @@ export const appoint: Command = {
       { lifetime: input.whole('days', 1095) * 86_400 },
     );
     const certificate = await certifyCentre(root, statement);
-    const own = await readKeyFile(path).catch(() => undefined);
     const subject = `centre:${code}`;
     const by = input.text('by');
     const server =

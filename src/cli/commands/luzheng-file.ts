@@ -3,7 +3,7 @@
  * which a certification authority's certificate takes the place of the centre's own.
  */
 import { readFileSync } from 'node:fs';
-import { readKeyFile, writeKeyFile } from '../../../keys/make.ts';
+import { writeKeyFile } from '../../../keys/make.ts';
 import { parseOrganizationCode } from '../../core/number.ts';
 import { routeOf } from '../../core/paper/x509-certificates.ts';
 import { PROVINCE_CODE } from '../../core/province.ts';
@@ -109,11 +109,10 @@ export const client: Command = {
     const { caller, origin } = await input.caller();
     const code = parseOrganizationCode(input.need('organization'));
     const path = input.path('client');
-    const { kid, jwk } = await readPublic(path);
+    const { kid, jwk, own } = await readPublic(path);
     const { client: token, jti } = await sendClient(caller, code, jwk, {
       lifetime: input.whole('days', 365) * 86_400,
     });
-    const own = await readKeyFile(path).catch(() => undefined);
     if (own) writeKeyFile(path, { ...own.file, subject: `org:${code}`, server: own.file.server ?? origin, token });
     input.answer(
       [

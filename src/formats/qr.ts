@@ -6,6 +6,7 @@
  */
 import { create, type QrSegment, type QrSymbol } from 'qrcode/lib/core/qrcode.js';
 import { Refusal } from '../base/refusal.ts';
+import { underBestMask } from './qr-mask.ts';
 
 export interface QrMatrix {
   /** Modules along one side, without the quiet zone. */
@@ -18,9 +19,9 @@ export interface QrMatrix {
 }
 
 /** The library says in a plain Error that a text is too long, and throws nothing else. */
-function createCode(segments: QrSegment[], length: number): QrSymbol {
+function createCode(segments: QrSegment[], length: number, maskPattern: number): QrSymbol {
   try {
-    return create(segments, { errorCorrectionLevel: 'M' });
+    return create(segments, { errorCorrectionLevel: 'M', maskPattern });
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) throw error;
     throw new Refusal('qr_unusable', 'The text is too long for a QR code.', { length });
@@ -38,11 +39,12 @@ export function qrMatrix(url: string): QrMatrix {
         { data: parts[2] as string, mode: 'numeric' },
       ]
     : [{ data: url, mode: 'byte' }];
-  const {
-    version,
-    modules: { size, data },
-  } = createCode(segments, url.length);
-  return { size, version, modules: data, dark: (x, y) => data[y * size + x] === 1 };
+  const code = createCode(segments, url.length, 0);
+  const { size } = code.modules;
+  const modules = underBestMask(size, (mask) =>
+    mask === 0 ? code.modules.data : createCode(segments, url.length, mask).modules.data,
+  );
+  return { size, version: code.version, modules, dark: (x, y) => modules[y * size + x] === 1 };
 }
 
 // Every dark module lies in exactly one rectangle and no edge crosses light: painted as one path, no rasterizer

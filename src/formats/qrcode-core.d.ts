@@ -9,5 +9,8 @@ declare module 'qrcode/lib/core/qrcode.js' {
     /** Row by row. */
     modules: { size: number; data: Uint8Array };
   }
-  export function create(segments: QrSegment[], options: { errorCorrectionLevel: 'L' | 'M' | 'Q' | 'H' }): QrSymbol;
+  export function create(
+    segments: QrSegment[],
+    options: { errorCorrectionLevel: 'L' | 'M' | 'Q' | 'H'; maskPattern?: number },
+  ): QrSymbol;
 }

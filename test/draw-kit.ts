@@ -4,7 +4,7 @@ import { toBase64url } from '../src/base/bytes.ts';
 import { shanghaiDay } from '../src/base/day.ts';
 import { commitmentOf, isDrawnOn, type PublicSource } from '../src/core/procedure/draw-seed.ts';
 import type { Identity } from '../src/sdk/sign.ts';
-import { jpeg } from './core/fixtures-photo.ts';
+import { jpeg } from './formats/fixtures-photo.ts';
 import { as, type Organization } from './kit.ts';
 import { fresh, onDay, samplePlan, take } from './procedure-kit.ts';
 

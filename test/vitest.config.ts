@@ -1,5 +1,5 @@
 /**
- * Test projects: `core` runs the pure life/ in Node, `commands` the command line, `worker` runs the Worker in
+ * Test projects: `core` runs what is pure in Node, `commands` the command line, `worker` runs the Worker in
  * workerd with the real D1 and assets, `browser` looks at the served Worker in a real Chromium.
  */
 import { availableParallelism } from 'node:os';
@@ -56,7 +56,7 @@ export default defineConfig({
         test: {
           name: 'core',
           root,
-          include: ['test/core/**/*.test.ts'],
+          include: ['test/{base,core,formats,sdk,web}/**/*.test.ts'],
           environment: 'node',
           testTimeout: 60_000,
           isolate: false,

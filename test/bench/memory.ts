@@ -5,7 +5,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { renderCertificate } from '../../src/core/paper/document.ts';
-import { bundle, fonts, ordinary } from '../core/fixtures-pdf.ts';
+import { bundle, fonts, ordinary } from '../formats/fixtures-pdf.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
 import { qrMatrix } from '../../src/formats/qr.ts';
-import { png } from '../core/fixtures-photo.ts';
+import { png } from '../formats/fixtures-photo.ts';
 
 export interface Picture {
   width: number;

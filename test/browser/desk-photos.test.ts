@@ -6,7 +6,7 @@
 import { describe, expect, test } from 'vitest';
 import { toBase64url } from '../../src/base/bytes.ts';
 import { unverified } from '../../src/core/statement.ts';
-import { jpeg } from '../core/fixtures-photo.ts';
+import { jpeg } from '../formats/fixtures-photo.ts';
 import { findChromium } from './browser.ts';
 import { useDesk } from './desk-kit.ts';
 import { person } from './server.ts';

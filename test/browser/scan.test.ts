@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasTool } from '../core/fixtures-pdf.ts';
+import { hasTool } from '../formats/fixtures-pdf.ts';
 import { findChromium, launch } from './browser.ts';
 import { drawCode, drawPage, film, toPng } from './camera.ts';
 import { startServer, type TestServer } from './server.ts';

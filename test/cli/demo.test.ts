@@ -6,7 +6,7 @@ import { createHash, createPublicKey, type JsonWebKey, verify, X509Certificate }
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { encodeGb18030 } from '../core/fixtures-xlsx.ts';
+import { encodeGb18030 } from '../formats/fixtures-xlsx.ts';
 import { isAlive, type Run, removed, run, scratch, start } from './run.ts';
 
 const HEADER =

@@ -9,7 +9,7 @@ import { renderCertificate } from '../../src/core/paper/document.ts';
 import { type FontSet, fontFor, glyphOf, missingGlyphs, openFont, outlineOf } from '../../src/formats/font/font.ts';
 import { sliceFont } from '../../src/formats/font/font-slice.ts';
 import { FONT_LIST } from '../../src/storage/database.ts';
-import { bundle, composedFont, font, longest, ordinary, sameOutline } from '../core/fixtures-pdf.ts';
+import { bundle, composedFont, font, longest, ordinary, sameOutline } from '../formats/fixtures-pdf.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'luzheng-fonts-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -8,7 +8,7 @@ import { photosOfArchive } from '../../src/core/rows/row-photos.ts';
 import type { Filing } from '../../src/core/schema.ts';
 import { photosFor, requireSameRows, type Seen } from '../../src/sdk/batch.ts';
 import { Caller } from '../../src/sdk/call.ts';
-import { jpeg, png } from '../core/fixtures-photo.ts';
+import { jpeg, png } from '../formats/fixtures-photo.ts';
 import { removed, scratch } from './run.ts';
 
 const ID = '11010519491231002X';

@@ -12,7 +12,7 @@ import { listCases } from '../../src/cli/commands/luzheng-case.ts';
 import { residentCheckCharacter } from '../../src/core/identity.ts';
 import { certifyCentre } from '../../src/sdk/file-organization.ts';
 import { startServer, type TestServer } from '../browser/server.ts';
-import { jpeg } from '../core/fixtures-photo.ts';
+import { jpeg } from '../formats/fixtures-photo.ts';
 import { type Run, run, scratch } from './run.ts';
 
 const folder = scratch();

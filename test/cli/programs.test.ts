@@ -25,7 +25,7 @@ function runWith(there: readonly string[], env: NodeJS.ProcessEnv): { status: nu
     '--project=core',
     '--reporter=minimal',
     '--reporter=./test/reporter.ts',
-    'test/core/zip.test.ts',
+    'test/formats/zip.test.ts',
   ];
   const { status, stdout } = spawnSync(process.execPath, args, {
     cwd: ROOT,

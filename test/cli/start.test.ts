@@ -13,8 +13,8 @@ import type { PublicJwk } from '../../src/core/keys.ts';
 import { certify, rootName } from '../../src/core/paper/x509-certificates.ts';
 import { unverified } from '../../src/core/statement.ts';
 import { readCertificate, readPem, toPem } from '../../src/formats/pades/x509.ts';
-import { jpeg, png } from '../core/fixtures-photo.ts';
-import { zip } from '../core/fixtures-zip.ts';
+import { jpeg, png } from '../formats/fixtures-photo.ts';
+import { zip } from '../formats/fixtures-zip.ts';
 import { isAlive, type Running, run, scratch, start } from './run.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;

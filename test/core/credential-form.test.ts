@@ -27,8 +27,8 @@ import { unverified } from '../../src/core/statement.ts';
 import type { StatusList } from '../../src/core/status-list.ts';
 import { verify } from '../../src/core/verify.ts';
 import { judge } from '../../src/web/check/judge.ts';
+import { fonts } from '../formats/fixtures-pdf.ts';
 import vectors from '../vectors/credentials.json' with { type: 'json' };
-import { fonts } from './fixtures-pdf.ts';
 import { type Cast, type Made, makeCast, makeCertificate, NOW } from './make.ts';
 
 const FORMS: Form[] = [1, 2];

@@ -23,7 +23,7 @@ import { verify } from '../../src/core/verify.ts';
 import { signPdf } from '../../src/formats/pades/sign-pdf.ts';
 import type { PdfImage } from '../../src/formats/pdf/pdf-file.ts';
 import { makeKey } from '../../src/sdk/sign.ts';
-import { fonts, hasTool } from './fixtures-pdf.ts';
+import { fonts, hasTool } from '../formats/fixtures-pdf.ts';
 import { CODE, type Made, makeCast, makeCertificate, NOW } from './make.ts';
 
 const cast = await makeCast();

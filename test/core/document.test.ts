@@ -19,8 +19,18 @@ import { A4, fit, MM, measure, wrap } from '../../src/formats/pdf/drawing.ts';
 import { qrMatrix } from '../../src/formats/qr.ts';
 import * as layout from '../../templates/v1/layout.ts';
 import { QR as QR_V2 } from '../../templates/v2/layout.ts';
+import {
+  bundle,
+  FONT_PATH,
+  font,
+  fonts,
+  hasTool,
+  longest,
+  ordinary,
+  readPdf,
+  sameOutline,
+} from '../formats/fixtures-pdf.ts';
 import { findBrowser } from '../programs.ts';
-import { bundle, FONT_PATH, font, fonts, hasTool, longest, ordinary, readPdf, sameOutline } from './fixtures-pdf.ts';
 
 const render = (facts: DocumentFacts) => renderCertificate(facts, { fonts, bundle });
 const v2 = (facts: DocumentFacts): DocumentFacts => ({ ...facts, template: 'v2' });

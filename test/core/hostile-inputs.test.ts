@@ -24,9 +24,9 @@ import { type Columns, HEADER_ROWS, TABLE_LIMITS, TableBudget } from '../../src/
 import { openArchive } from '../../src/formats/zip-read.ts';
 import { parseJson, readForm } from '../../src/http/body.ts';
 import { bytesOfList } from '../../src/web/frame/page-script.ts';
+import { HEAD, LINE, line, refusal, row, workbook } from '../formats/fixtures-xlsx.ts';
+import { onePage, write } from '../formats/pdf-read-kit.ts';
 import { inTurn } from '../fuzz.ts';
-import { HEAD, LINE, line, refusal, row, workbook } from './fixtures-xlsx.ts';
-import { onePage, write } from './pdf-read-kit.ts';
 
 const FILLS: Record<string, string> = {
   LF: '\n',

@@ -11,8 +11,6 @@ import { isRefusal } from '../../src/base/refusal.ts';
 import { FAULTS, fault } from '../../src/core/rows/faults.ts';
 import { checkPhoto, imageOf, type PhotoImage, photoType } from '../../src/core/rows/row-photos.ts';
 import { adler32, crc32, inflateExactly } from '../../src/formats/inflate.ts';
-import fc from '../fuzz.ts';
-import { findImageMagick, hasTool } from '../programs.ts';
 import {
   behindStart,
   chunk,
@@ -25,7 +23,9 @@ import {
   SAMPLES,
   segment,
   turned,
-} from './fixtures-photo.ts';
+} from '../formats/fixtures-photo.ts';
+import fc from '../fuzz.ts';
+import { findImageMagick, hasTool } from '../programs.ts';
 
 const codeOf = (bytes: Uint8Array): string => {
   const result = checkPhoto(bytes);

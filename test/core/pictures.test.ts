@@ -14,8 +14,8 @@ import { afterAll, expect, test } from 'vitest';
 import { renderCertificate } from '../../src/core/paper/document.ts';
 import type { DocumentFacts } from '../../src/core/paper/template.ts';
 import type { PdfImage } from '../../src/formats/pdf/pdf-file.ts';
+import { bundle, fonts, hasTool, longest, ordinary } from '../formats/fixtures-pdf.ts';
 import pictures from '../vectors/pictures.json' with { type: 'json' };
-import { bundle, fonts, hasTool, longest, ordinary } from './fixtures-pdf.ts';
 
 const [CELL_MM, CELL_PX] = [5, 20];
 const STEPS = '.123456789abcdefghijklmnopqrstuvwxyz';

@@ -4,8 +4,8 @@ import Papa from 'papaparse';
 import { expect, test } from 'vitest';
 import { makeCandidates, makeScope } from '../../src/cli/samples/make.ts';
 import { checkRows, FIELDS, readRows, readScope, scopeOf } from '../../src/core/rows/rows.ts';
+import { LINE as CELLS, encodeGb18030, refusal } from '../formats/fixtures-xlsx.ts';
 import fc from '../fuzz.ts';
-import { LINE as CELLS, encodeGb18030, refusal } from './fixtures-xlsx.ts';
 import { sample, table } from './samples.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);

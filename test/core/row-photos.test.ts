@@ -6,8 +6,8 @@ import { isRefusal } from '../../src/base/refusal.ts';
 import { FAULTS, type Fault } from '../../src/core/rows/faults.ts';
 import { type GivenPhoto, matchPhotos, photosOfArchive, photosOfRows } from '../../src/core/rows/row-photos.ts';
 import { type RawRow, readCandidates } from '../../src/core/rows/rows.ts';
-import { jpeg, MATCHING_FAULTS, png, turned } from './fixtures-photo.ts';
-import { type Zipped, zip } from './fixtures-zip.ts';
+import { jpeg, MATCHING_FAULTS, png, turned } from '../formats/fixtures-photo.ts';
+import { type Zipped, zip } from '../formats/fixtures-zip.ts';
 
 const ID = '11010519491231002X';
 const OTHER = '370102198001011018';

@@ -17,7 +17,7 @@ import { MM } from '../../src/formats/pdf/drawing.ts';
 import type { PdfImage } from '../../src/formats/pdf/pdf-file.ts';
 import { makeKey } from '../../src/sdk/sign.ts';
 import { CURRENT, templateOf } from '../../templates/index.ts';
-import { bundle, fonts, hasTool, longest, ordinary, readPdf } from './fixtures-pdf.ts';
+import { bundle, fonts, hasTool, longest, ordinary, readPdf } from '../formats/fixtures-pdf.ts';
 import { NOW } from './make.ts';
 
 const data = new Uint8Array(readFileSync(new URL('../vectors/gradient.jpg', import.meta.url)));

@@ -7,8 +7,8 @@ import { decodeUtf8, fromBase64url, toBase64url } from '../../src/base/bytes.ts'
 import { shanghaiDay } from '../../src/base/day.ts';
 import { serviceOf } from '../../src/env.ts';
 import { sweepUnsealed } from '../../src/service/sweep.ts';
-import { jpeg } from '../core/fixtures-photo.ts';
 import { drawOne } from '../draw-kit.ts';
+import { jpeg } from '../formats/fixtures-photo.ts';
 import {
   as,
   candidate,

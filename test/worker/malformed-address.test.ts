@@ -8,8 +8,8 @@ import { OPERATIONS } from '../../src/app.ts';
 import { toBase64url } from '../../src/base/bytes.ts';
 import { PROBLEMS } from '../../src/http/problems.ts';
 import type { Identity } from '../../src/sdk/sign.ts';
-import { jpeg } from '../core/fixtures-photo.ts';
 import { drawOne } from '../draw-kit.ts';
+import { jpeg } from '../formats/fixtures-photo.ts';
 import fc from '../fuzz.ts';
 import {
   as,

@@ -15,9 +15,9 @@ import {
   orderBatch,
   withdraw,
 } from '../../src/sdk/sign.ts';
-import { jpeg, png } from '../core/fixtures-photo.ts';
-import { zip } from '../core/fixtures-zip.ts';
 import { drawOne } from '../draw-kit.ts';
+import { jpeg, png } from '../formats/fixtures-photo.ts';
+import { zip } from '../formats/fixtures-zip.ts';
 import {
   anyone,
   approve,

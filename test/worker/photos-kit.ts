@@ -5,8 +5,8 @@
 import { expect } from 'vitest';
 import { sha256, toBase64url } from '../../src/base/bytes.ts';
 import { readDisclosures } from '../../src/core/disclose.ts';
-import { jpeg, png } from '../core/fixtures-photo.ts';
-import { type Zipped, zip } from '../core/fixtures-zip.ts';
+import { jpeg, png } from '../formats/fixtures-photo.ts';
+import { type Zipped, zip } from '../formats/fixtures-zip.ts';
 import {
   as,
   db,

@@ -6,8 +6,8 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { concat, encodeUtf8 } from '../../src/base/bytes.ts';
 import { readForm } from '../../src/http/body.ts';
-import { jpeg, png, SAMPLES, turned } from '../core/fixtures-photo.ts';
-import { zip } from '../core/fixtures-zip.ts';
+import { jpeg, png, SAMPLES, turned } from '../formats/fixtures-photo.ts';
+import { zip } from '../formats/fixtures-zip.ts';
 import fc from '../fuzz.ts';
 import { candidate, certify, formOf, idNumber } from '../kit.ts';
 import { type Answer, callAs, snapshot } from './forge.ts';

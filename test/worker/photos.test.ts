@@ -13,8 +13,8 @@ import { readPhoto, sweepPhotos } from '../../src/service/photo-packs.ts';
 import type { Caller } from '../../src/service/reach.ts';
 import type { Service } from '../../src/service/service.ts';
 import { submitBatch, type Upload } from '../../src/service/upload.ts';
-import { jpeg } from '../core/fixtures-photo.ts';
-import { type Zipped, zip } from '../core/fixtures-zip.ts';
+import { jpeg } from '../formats/fixtures-photo.ts';
+import { type Zipped, zip } from '../formats/fixtures-zip.ts';
 import {
   anyone,
   approve,

@@ -9,8 +9,8 @@ import type { Body } from '../../src/core/procedure/bodies.ts';
 import { ConfigError, type Env, readConfig } from '../../src/env.ts';
 import { CallError, Caller } from '../../src/sdk/call.ts';
 import { approveBatch } from '../../src/sdk/sign.ts';
-import { jpeg } from '../core/fixtures-photo.ts';
-import { zip } from '../core/fixtures-zip.ts';
+import { jpeg } from '../formats/fixtures-photo.ts';
+import { zip } from '../formats/fixtures-zip.ts';
 import {
   anyone,
   approve,

@@ -14,7 +14,7 @@ import { renderFor } from '../../src/service/download.ts';
 import { lookUp } from '../../src/service/lookup.ts';
 import { askTimestamp } from '../../src/service/outside-services.ts';
 import type { Service } from '../../src/service/service.ts';
-import { type Bytes, findSignature, makeTsa } from '../core/pades/sample.ts';
+import { type Bytes, findSignature, makeTsa } from '../formats/pades/sample.ts';
 import {
   as,
   candidate,

@@ -1,6 +1,6 @@
 /** Files as people send them, to the Worker in workerd: GBK and workbooks become the same batch as JSON; what they are, their content says. */
 import { beforeAll, expect, test } from 'vitest';
-import { encodeGb18030, row, textCell, type Workbook, workbook } from '../core/fixtures-xlsx.ts';
+import { encodeGb18030, row, textCell, type Workbook, workbook } from '../formats/fixtures-xlsx.ts';
 import { as, candidate, fileWith, foundProvince, type Organization } from '../kit.ts';
 import { callAs } from './forge.ts';
 

@@ -17,7 +17,7 @@ import { certify } from '../../../src/core/paper/x509-certificates.ts';
 import { signPdf } from '../../../src/formats/pades/sign-pdf.ts';
 import { CMS } from '../../../src/formats/pades/signed-data.ts';
 import { toPem } from '../../../src/formats/pades/x509.ts';
-import { refusalOf } from '../cast.ts';
+import { refusalOf } from '../../core/cast.ts';
 import { hasTool, readPdf } from '../fixtures-pdf.ts';
 import {
   type Authority,

@@ -7,9 +7,9 @@ import { describe, expect, test } from 'vitest';
 import { FIELDS, readRows } from '../../src/core/rows/rows.ts';
 import { inflate } from '../../src/formats/pdf-read/filters.ts';
 import { Budget } from '../../src/formats/pdf-read/limits.ts';
+import { table } from '../core/samples.ts';
 import fc from '../fuzz.ts';
 import { HEAD, line, list, partsOf, refusal, row, textCell, type Workbook, workbook, zip } from './fixtures-xlsx.ts';
-import { table } from './samples.ts';
 
 /** What is quadratic, or unpacks a bomb, takes minutes, and the test's own time ends. */
 const refused = (file: Uint8Array): ReturnType<typeof refusal> => refusal(() => readRows(file));

@@ -10,8 +10,8 @@ import { derEcdsa, OID, spkiOf } from '../../../src/formats/pades/algorithms.ts'
 import { bits, context, der, integer, octets, oid, sequence, TAG } from '../../../src/formats/pades/der.ts';
 import { readCertificate, readPem, toPem } from '../../../src/formats/pades/x509.ts';
 import { type KeyPair, makeKey } from '../../../src/sdk/sign.ts';
+import { refusalOf } from '../../core/cast.ts';
 import vectors from '../../vectors/certificates.json' with { type: 'json' };
-import { refusalOf } from '../cast.ts';
 import { hasTool } from '../fixtures-pdf.ts';
 import { type Authority, type Bytes, centreIssuer, DAY, makeAuthority, NOW, SCHOOL, terms } from './make.ts';
 

@@ -8,7 +8,7 @@ import { parseOrganizationCode } from '../../src/core/number.ts';
 import { readRows, readScope } from '../../src/core/rows/rows.ts';
 import { troubleOf } from '../../src/desk/frame/desk-call.ts';
 import { CallError } from '../../src/sdk/call.ts';
-import { refusalOf } from './cast.ts';
+import { refusalOf } from '../core/cast.ts';
 
 /** The Chinese of the last line that the command prints, and of the desk's line. */
 const command = (error: unknown): string => (explain(error).lines.at(-1) as string).split(' / ')[0] as string;

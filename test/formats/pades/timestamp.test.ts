@@ -15,7 +15,7 @@ import { checkPdfSignature } from '../../../src/core/paper/pdf-signature.ts';
 import { signPdf } from '../../../src/formats/pades/sign-pdf.ts';
 import { readToken, takeToken, timestampRequest } from '../../../src/formats/pades/signed-data.ts';
 import { askTimestamp } from '../../../src/service/outside-services.ts';
-import { refusalOf } from '../cast.ts';
+import { refusalOf } from '../../core/cast.ts';
 import { hasTool } from '../fixtures-pdf.ts';
 import {
   type Bytes,

@@ -21,7 +21,7 @@ import { signPdf } from '../../../src/formats/pades/sign-pdf.ts';
 import { CMS, takeToken, timestampRequest } from '../../../src/formats/pades/signed-data.ts';
 import { readCertificate } from '../../../src/formats/pades/x509.ts';
 import { makeKey } from '../../../src/sdk/sign.ts';
-import { refusalOf } from '../cast.ts';
+import { refusalOf } from '../../core/cast.ts';
 import {
   type Authority,
   type Bytes,

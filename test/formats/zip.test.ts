@@ -7,8 +7,8 @@ import { unzipSync, Zip, ZipPassThrough, zipSync } from 'fflate';
 import { afterEach, expect, test, vi } from 'vitest';
 import { concat, encodeUtf8 } from '../../src/base/bytes.ts';
 import { type DatedFile, LARGEST_FILE, readZip, writeZip, type ZipFile } from '../../src/formats/zip-stream.ts';
+import { refusalOf } from '../core/cast.ts';
 import fc from '../fuzz.ts';
-import { refusalOf } from './cast.ts';
 import { hasTool } from './fixtures-pdf.ts';
 
 /** 2026-11-23 10:00:02 in Shanghai. */

@@ -4,9 +4,9 @@ import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
 import { checkRows, FIELDS, type RawRow, readRows, readScope, scopeOf, typeOfFile } from '../../src/core/rows/rows.ts';
 import { Unreadable } from '../../src/formats/table/table-rows.ts';
+import { sample, table } from '../core/samples.ts';
 import fc from '../fuzz.ts';
 import { encodeGb18030, HEAD, LINE, line, list, refusal, row, textCell, workbook } from './fixtures-xlsx.ts';
-import { sample, table } from './samples.ts';
 
 const RULES = { pass_mark: 60, today: '2026-11-20', missingGlyphs: () => [], scope: readScope(sample('scope.csv')) };
 const check = (rows: RawRow[]) => checkRows(rows, RULES);

@@ -28,14 +28,14 @@ import { languageRoutes } from './http/negotiation.ts';
 import { type Operations, operationsOf } from './http/operation.ts';
 import { onError } from './http/problems.ts';
 import { bulkPageRoutes } from './web/bulk/bulk-route.tsx';
+import { checkRoutes } from './web/check/check-pages.tsx';
 import { docsRoutes } from './web/docs/docs-routes.tsx';
 import { drawPages } from './web/draws/draw-pages.tsx';
 import { answerNothing, answerProblem } from './web/frame/problem-pages.tsx';
+import { staticRoutes } from './web/frame/static-files.ts';
 import { pageRoutes } from './web/home/home-page.tsx';
 import { noticePages } from './web/notices/notice-routes.tsx';
-import { offlineRoutes } from './web/offline/offline.ts';
-import { organizationPages } from './web/organizations/organization-page-routes.tsx';
-import { scanRoutes } from './web/scan/scan-page.tsx';
+import { organizationPages } from './web/organizations/organization-list.tsx';
 import { statisticsRoutes } from './web/statistics/statistics-page.tsx';
 
 export const app = factory.createApp();
@@ -72,7 +72,7 @@ function operations(): Operations {
 app.route('/', shared);
 app.route('/', describeRoutes(operations));
 app.route('/', wellKnownRoutes);
-app.route('/', offlineRoutes);
+app.route('/', staticRoutes);
 app.route('/', batchGuard);
 app.route('/', uploadRoutes);
 app.route('/', batchRoutes);
@@ -93,7 +93,7 @@ app.route('/', noticePages);
 app.route('/', statisticsData);
 app.route('/', statisticsRoutes);
 app.route('/', bulkPageRoutes);
-app.route('/', scanRoutes);
+app.route('/', checkRoutes);
 app.route('/', deskRoutes);
 app.route('/', pageRoutes);
 

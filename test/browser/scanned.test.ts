@@ -1,7 +1,7 @@
 /** What the scanner makes of a code's text: ours, somebody else's, or no certificate at all. */
 
 import { describe, expect, test } from 'vitest';
-import { readScanned } from '../../src/web/scan/scanned.ts';
+import { readScanned } from '../../src/web/check/scanned.ts';
 import fc from '../fuzz.ts';
 import spelled from '../vectors/spelled-numbers.json' with { type: 'json' };
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { readAddress, readFragment, readPasted, writeFragment } from '../../src/core/address.ts';
-import { readScanned } from '../../src/web/scan/scanned.ts';
+import { readScanned } from '../../src/web/check/scanned.ts';
 import fc from '../fuzz.ts';
 import vectors from '../vectors/addresses.json' with { type: 'json' };
 import { refusalOf } from './cast.ts';

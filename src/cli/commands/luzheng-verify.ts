@@ -278,7 +278,7 @@ async function bundle(path: string, define: Record<string, string> = {}): Promis
 export async function buildVerifier(roots: readonly string[], snapshot: Snapshot | undefined): Promise<string> {
   const [style, script] = await Promise.all([
     bundle('src/web/style/base.css'),
-    bundle('src/web/verifier/verifier.entry.tsx', {
+    bundle('src/web/check/verifier.entry.tsx', {
       ROOTS: JSON.stringify(roots),
       SNAPSHOT: JSON.stringify(snapshot ?? null),
     }),

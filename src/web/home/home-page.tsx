@@ -5,18 +5,16 @@
 
 import type { Context } from 'hono';
 import type { FC } from 'hono/jsx';
-import { isRefusal, Refusal } from '../../base/refusal.ts';
+import { isRefusal } from '../../base/refusal.ts';
 import { counted, type Words } from '../../base/words.ts';
 import { readPasted, writeFragment } from '../../core/address.ts';
 import { HERE } from '../../core/province.ts';
 import type { Report } from '../../core/report.ts';
 import { type AppEnv, factory } from '../../http/context.ts';
-import { problem } from '../../http/problems.ts';
 import { askerOf, rateLimit } from '../../http/rate-limit.ts';
 import { search } from '../../service/lookup.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { certificateRoutes } from '../certificate/certificate-page.tsx';
-import { checkRoutes } from '../check/check-page.tsx';
 import {
   type FieldFaults,
   faultsOf,
@@ -212,53 +210,13 @@ const HomePage: FC<HomeProps> = ({ host, typed, faults, notice, results, several
   );
 };
 
-// The home page with its search, and the static files of all pages. The search never says why it found nothing; files
-// that are not on the list are not served.
-
-/** The static files of the pages: name in `/assets` and type. The font and whatever else was built stay inside. */
-const FILES = new Map([
-  ['home.js', 'text/javascript; charset=utf-8'],
-  ['certificate.js', 'text/javascript; charset=utf-8'],
-  ['check.js', 'text/javascript; charset=utf-8'],
-  ['checker.js', 'text/javascript; charset=utf-8'],
-  ['scan.js', 'text/javascript; charset=utf-8'],
-  ['icon.svg', 'image/svg+xml'],
-  ['icon-192.png', 'image/png'],
-  ['icon-512.png', 'image/png'],
-  ['desk.js', 'text/javascript; charset=utf-8'],
-  ['draw.js', 'text/javascript; charset=utf-8'],
-  ['bulk.js', 'text/javascript; charset=utf-8'],
-  ['lister.js', 'text/javascript; charset=utf-8'],
-]);
-
-async function assetFile(c: Context<AppEnv>, name: string) {
-  const type = FILES.get(name);
-  const etag = c.req.header('if-none-match');
-  // The assets binding ignores the host of the address.
-  const request = new Request(`https://assets.invalid/client/${name}`, {
-    headers: etag === undefined ? {} : { 'If-None-Match': etag },
-  });
-  const file = type === undefined ? undefined : await c.var.service.assets.fetch(request);
-  if (type === undefined || !file || (file.status !== 200 && file.status !== 304))
-    return problem(c, new Refusal('not_found', 'There is no such file.'));
-  // An address with the version of today never has other content.
-  const asked = c.req.query('v');
-  const lasting = asked !== undefined && asked === (await c.var.service.versions())[name];
-  const headers = {
-    ...(file.status === 304 ? {} : { 'Content-Type': type }),
-    'Cache-Control': lasting ? 'public, max-age=31536000, immutable' : 'public, max-age=60',
-    ETag: file.headers.get('etag') ?? '',
-  };
-  return c.newResponse(file.body, { status: file.status, headers });
-}
+// The search never says why it found nothing.
 
 export const pageRoutes = factory
   .createApp()
   .get('/', (c) => page(c, 200, <HomePage host={hostOf(c)} />, kept))
   .post('/search', rateLimit('search'), searchPage)
-  .route('/', checkRoutes)
-  .route('/', certificateRoutes)
-  .get('/assets/:file', (c) => assetFile(c, c.req.param('file')));
+  .route('/', certificateRoutes);
 
 pageRoutes.onError((error, c) => answerProblem(c, error));
 

@@ -1,15 +1,15 @@
 /**
- * The pages of filed organizations (备案机构): the list with its search, and one organization with what it may issue and
- * what it has published.
+ * The page of a filed organization (备案机构): what it may issue, a suspension or a withdrawal with its reason, and the
+ * four documents that it publishes. One that has published nothing says so.
  */
 import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../../base/day.ts';
 import type { Words } from '../../base/words.ts';
 import { LEVELS, type Level, levelName, levelWords } from '../../core/number.ts';
+import type { Application, Rules } from '../../core/procedure/application.ts';
 import type { Filing } from '../../core/schema.ts';
-import { Both, En, Fact, Layout, Pager } from '../frame/layout.tsx';
+import { Both, En, Fact, Layout } from '../frame/layout.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';
-import { NATURE_WORDS, type PublishedView, RulesCard, SuspensionCard, WithdrawalCard } from './published.tsx';
 
 /** A filing as src/service/organizations.ts gives it. */
 export interface FiledView {
@@ -36,7 +36,7 @@ const KINDS: Record<string, Words> = {
 };
 
 /** A suspension leaves the filing in force, and is what matters first. */
-const State: FC<{ state: FiledView['state']; suspended: boolean }> = ({ state, suspended }) => (
+export const State: FC<{ state: FiledView['state']; suspended: boolean }> = ({ state, suspended }) => (
   <p class={`state ${state === 'in_force' && !suspended ? 'good' : 'warn'}`}>
     <Both words={suspended && state === 'in_force' ? SUSPENDED : STATES[state]} />
   </p>
@@ -51,103 +51,6 @@ function levelsWords(levels: readonly Level[]): Words {
     return { zh: `${levelName(first)} 至 ${levelName(last)}`, en: `${english(first)} to ${english(last)}` };
   return { zh: ordered.map(levelName).join('、'), en: ordered.map(english).join(', ') };
 }
-
-interface ListProps {
-  host: string;
-  /** As typed. */
-  query: string;
-  /** Of this page. */
-  filed: FiledView[];
-  /** Of all pages. */
-  total: number;
-  page: number;
-  pages: number;
-  centres: CentreNames;
-  /** Codes. */
-  suspended: ReadonlySet<string>;
-}
-
-const pageAddress = (query: string, page: number): string =>
-  `/organizations?${new URLSearchParams({ ...(query === '' ? {} : { q: query }), page: String(page) }).toString()}`;
-
-/** Occupations named in the list before it says “and more”. */
-const SHOWN = 4;
-
-const Item: FC<{ filed: FiledView; centres: CentreNames; suspended: boolean }> = ({
-  filed: { code, filing, state, from, until },
-  centres,
-  suspended,
-}) => {
-  const names = [...new Set(filing.scope.map(({ name }) => name))];
-  return (
-    <li class="card">
-      <h2>
-        <a href={`/organizations/${code}`}>{filing.name}</a>
-      </h2>
-      <State state={state} suspended={suspended} />
-      <p>
-        {names.slice(0, SHOWN).join('、')}
-        {names.length > SHOWN ? ` … (${names.length})` : ''}
-      </p>
-      <p class="hint">
-        <span class="number">{code}</span>
-        <br />
-        {centres.get(filing.iss) ?? filing.iss}
-        <br />
-        <time datetime={from}>{from}</time> – <time datetime={until}>{until}</time>
-      </p>
-    </li>
-  );
-};
-
-export const OrganizationsPage: FC<ListProps> = ({ host, query, filed, total, page, pages, centres, suspended }) => (
-  <Layout title={{ zh: '备案机构', en: 'Organizations' }} host={host} listed>
-    <section class="lead">
-      <h1>
-        备案机构<En>Organizations on file</En>
-      </h1>
-      <p>
-        可以颁发职业技能等级证书的评价机构，由省、市鉴定指导中心备案并签名。
-        <En>
-          Organizations that may issue certificates, each filed and signed for by the centre of the province or its
-          city.
-        </En>
-      </p>
-    </section>
-    <form method="get" action="/organizations" class="card filter" role="search">
-      <div class="field">
-        <label for="q">
-          机构名称、编码或职业<En>Name, code or occupation</En>
-        </label>
-        <input id="q" name="q" type="search" value={query} maxlength={100} autocomplete="off" enterkeyhint="search" />
-      </div>
-      <button type="submit">
-        查找<En>Find</En>
-      </button>
-    </form>
-    <p role="status">
-      {query === '' ? `共 ${total} 家` : `找到 ${total} 家`}
-      <En>{query === '' ? `${total} in all` : `${total} found`}</En>
-    </p>
-    <ul class="organizations">
-      {filed.map((one) => (
-        <Item filed={one} centres={centres} suspended={suspended.has(one.code)} />
-      ))}
-    </ul>
-    {total === 0 ? (
-      <section class="card">
-        <p>
-          没有找到。请换一种写法，或只输入名称中的几个字。证书上的机构不在此列，并不说明证书有问题，请先核验证书。
-          <En>
-            Nothing was found. Try another spelling, or a few characters of the name. That an organization is not listed
-            says nothing against a certificate: verify the certificate itself.
-          </En>
-        </p>
-      </section>
-    ) : null}
-    <Pager page={page} pages={pages} address={(at) => pageAddress(query, at)} />
-  </Layout>
-);
 
 const Scope: FC<{ filing: Filing }> = ({ filing }) => (
   <section class="card">
@@ -193,6 +96,126 @@ const Ended: FC<{ since: number; by: string; reason: string | null; centres: Cen
       </p>
     )}
   </>
+);
+
+/** As src/service/published-organization.ts gives it. */
+interface PublishedView {
+  suspension: { reason: string; until: string | null; since: number; by: string } | undefined;
+  rules: { rules: Rules; published_at: number } | undefined;
+  form: { nature: Application['form']['nature']; address: string } | undefined;
+}
+
+/** 机构性质 of annex 1. */
+const NATURE_WORDS: Record<Application['form']['nature'], Words> = {
+  enterprise: { zh: '企业', en: 'Enterprise' },
+  association: { zh: '行业协会', en: 'Industry association' },
+  university: { zh: '高等院校', en: 'University or college' },
+  technical_school: { zh: '技工院校', en: 'Technical school' },
+  training_school: { zh: '民办职业培训机构', en: 'Private vocational training institution' },
+};
+
+const DOCUMENTS: [key: 'exam' | 'quality' | 'certificates' | 'fees', words: Words][] = [
+  ['exam', { zh: '考务管理', en: 'Exam affairs' }],
+  ['quality', { zh: '质量管理', en: 'Quality' }],
+  ['certificates', { zh: '证书管理', en: 'Certificates' }],
+  ['fees', { zh: '收费标准', en: 'Fees' }],
+];
+
+const SuspensionCard: FC<{ suspension: NonNullable<PublishedView['suspension']>; centres: CentreNames }> = ({
+  suspension: { reason, until, since, by },
+  centres,
+}) => {
+  const day = shanghaiDay(since);
+  return (
+    <section class="card notice" aria-labelledby="suspension">
+      <h2 id="suspension">
+        暂停评价<En>Suspended</En>
+      </h2>
+      <p class="prose" lang="zh-CN">
+        {reason}
+      </p>
+      <p>
+        {centres.get(by) ?? by} · 自 <time datetime={day}>{day}</time> 起
+        {until === null ? null : (
+          <>
+            {' '}
+            · 预计至 <time datetime={until}>{until}</time>
+          </>
+        )}
+        <En>{until === null ? `Since ${day}` : `Since ${day}, expected until ${until}`}</En>
+      </p>
+      <p class="hint">
+        暂停期间不得组织考核、上传结果和颁发证书；此前颁发的证书不受影响。
+        <En>
+          While suspended it holds no exams, uploads nothing and issues nothing. Certificates issued before are not
+          affected.
+        </En>
+      </p>
+    </section>
+  );
+};
+
+/** Why a filing does not count any more, by whom it was withdrawn, and from when. */
+const WithdrawalCard: FC<{
+  withdrawal: { since: number; by: string; reason: string | null };
+  centres: CentreNames;
+}> = ({ withdrawal: { since, by, reason }, centres }) => {
+  const day = shanghaiDay(since);
+  return (
+    <section class="card notice" aria-labelledby="withdrawal">
+      <h2 id="withdrawal">
+        撤回备案<En>Filing withdrawn</En>
+      </h2>
+      {reason === null ? (
+        <p>
+          撤回声明没有写明原因。<En>The withdrawal gives no reason.</En>
+        </p>
+      ) : (
+        <p class="prose" lang="zh-CN">
+          {reason}
+        </p>
+      )}
+      <p>
+        {centres.get(by) ?? by} · 自 <time datetime={day}>{day}</time> 起不再有效
+        <En>{`No longer in force from ${day}`}</En>
+      </p>
+    </section>
+  );
+};
+
+const RulesCard: FC<{ rules: PublishedView['rules'] }> = ({ rules }) => (
+  <section class="card" aria-labelledby="rules">
+    <h2 id="rules">
+      公开的管理办法<En>Published rules</En>
+    </h2>
+    {rules === undefined ? (
+      <p>
+        该机构尚未在本平台公开管理办法和收费标准。
+        <En>The organization has not published its rules and fees here yet.</En>
+      </p>
+    ) : (
+      <>
+        <p class="hint">
+          版本 {rules.rules.version}，
+          <time datetime={shanghaiDay(rules.published_at)}>{shanghaiDay(rules.published_at)}</time> 由机构签名公开
+          <En>{`Version ${rules.rules.version}, published and signed by the organization on ${shanghaiDay(rules.published_at)}`}</En>
+        </p>
+        {DOCUMENTS.map(([key, words]) => (
+          <details>
+            <summary>
+              <h3>
+                <Both words={words} />
+              </h3>
+            </summary>
+            <h4 lang="zh-CN">{rules.rules[key].title}</h4>
+            <p class="prose" lang="zh-CN">
+              {rules.rules[key].text}
+            </p>
+          </details>
+        ))}
+      </>
+    )}
+  </section>
 );
 
 export const OrganizationPage: FC<{

@@ -1,11 +1,51 @@
 /**
- * The page that scans a certificate's QR code, by camera, picture or typed text. Without JavaScript it says what to
- * do instead.
+ * The pages on which the browser checks by itself, also without a network: /check takes a certificate's PDF
+ * (checker.entry.tsx), /scan its QR code by camera, picture or typed text (scan.entry.tsx). Nothing is uploaded.
  */
 import type { FC } from 'hono/jsx';
 import { factory } from '../../http/context.ts';
 import { En, Layout } from '../frame/layout.tsx';
-import { kept, page } from '../frame/problem-pages.tsx';
+import { answerProblem, hostOf, kept, page } from '../frame/problem-pages.tsx';
+
+const CheckPage: FC<{ host: string; roots: readonly string[] }> = ({ host, roots }) => (
+  <Layout
+    title={{ zh: '核验证书文件', en: 'Check a certificate’s PDF' }}
+    host={host}
+    script="check.js"
+    work="checker.js"
+    listed
+  >
+    <section class="lead">
+      <h1>
+        核验证书 PDF<En>Check a certificate’s PDF</En>
+      </h1>
+      <p>
+        文件由您的浏览器读取和核对，不会上传。打开过一次之后，断网也能核对，并说明状态信息截至何时；联网时另按编号查询证书的当前状态。
+        <En>
+          Your browser reads and checks the file; it is not uploaded. Once you were here it works without a network, and
+          says how old its knowledge of the status is; with one, the certificate’s present status is looked up by its
+          number.
+        </En>
+      </p>
+    </section>
+    <section class="card" id="check" data-roots={roots.join(' ')}>
+      <label for="file" class="drop" id="drop">
+        <b>
+          选择证书 PDF（或核验包、凭证），或把文件拖到这里
+          <En>Choose a certificate’s PDF, bundle or credential, or drop it here</En>
+        </b>
+        <input type="file" id="file" accept="application/pdf,.pdf,application/json,.json,.sd-jwt" />
+      </label>
+      <noscript>
+        <p class="notice">
+          核对文件需要启用 JavaScript。也可以用证书编号<a href="/">查询</a>。
+          <En>Checking a file needs JavaScript. You can also look the number up.</En>
+        </p>
+      </noscript>
+    </section>
+    <div id="answer" aria-live="polite"></div>
+  </Layout>
+);
 
 const ScanPage: FC<{ host: string; hosts: readonly string[]; roots: readonly string[] }> = ({ host, hosts, roots }) => (
   <Layout title={{ zh: '扫描证书二维码', en: 'Scan a certificate’s QR code' }} host={host} script="scan.js" listed>
@@ -71,7 +111,12 @@ const ScanPage: FC<{ host: string; hosts: readonly string[]; roots: readonly str
   </Layout>
 );
 
-export const scanRoutes = factory.createApp().get('/scan', (c) => {
-  const { origin, hosts, trustRoot } = c.var.service.config;
-  return page(c, 200, <ScanPage host={new URL(origin).host} hosts={hosts} roots={trustRoot} />, kept);
-});
+export const checkRoutes = factory
+  .createApp()
+  .get('/check', (c) => page(c, 200, <CheckPage host={hostOf(c)} roots={c.var.service.config.trustRoot} />, kept))
+  .get('/scan', (c) => {
+    const { origin, hosts, trustRoot } = c.var.service.config;
+    return page(c, 200, <ScanPage host={new URL(origin).host} hosts={hosts} roots={trustRoot} />, kept);
+  });
+
+checkRoutes.onError((error, c) => answerProblem(c, error));

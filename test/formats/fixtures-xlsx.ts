@@ -1,7 +1,7 @@
-/** Owns what the tests of files share, in Node and in workerd: workbooks put together from hand-written XML, and GB18030 as a writer. */
+/** For tests in Node and in workerd: workbooks put together from hand-written XML, and GB18030 as a writer. */
 import { strToU8, type Zippable, zipSync } from 'fflate';
 import { isRefusal, type RefusalFacts } from '../../src/base/refusal.ts';
-import { FIELDS } from '../../src/core/rows/rows.ts';
+import { FIELDS, readRows } from '../../src/core/rows/rows.ts';
 
 export function refusal(work: () => unknown): { code: string; facts: RefusalFacts } {
   try {
@@ -137,3 +137,11 @@ export const encodeGb18030 = (text: string): Uint8Array<ArrayBuffer> =>
       return bytes;
     }).flat(),
   );
+
+/** What is quadratic, or unpacks a bomb, takes minutes, and the test's own time ends. */
+export const refused = (file: Uint8Array): ReturnType<typeof refusal> => refusal(() => readRows(file));
+
+export const code = (spec: Workbook) => refused(workbook(spec)).code;
+const sheet = (xml: string) => refused(workbook({ sheets: [xml] }));
+export const rows = (xml: string) => sheet(`<sheetData>${HEAD}${xml}</sheetData>`);
+export const good = `<sheetData>${HEAD}${row(line())}</sheetData>`;

@@ -1,5 +1,5 @@
 /**
- * Owns PDF files made by hand for the tests of the reader: objects in, bytes out, with a classic table or a stream of
+ * PDF files made by hand for the tests of the reader: objects in, bytes out, with a classic table or a stream of
  * cross-references, and incremental updates of them. It shares nothing with the reader.
  */
 import { deflateSync, inflateSync } from 'node:zlib';
@@ -129,3 +129,15 @@ export async function uncompressed(bytes: Uint8Array): Promise<Uint8Array> {
   }
   return document.save({ useObjectStreams: false });
 }
+
+export const contents = (operators: string | Uint8Array): Source => ['', operators];
+export const malformed = { code: 'pdf_malformed' };
+export const tooLarge = (limit: string) => ({ code: 'pdf_too_large', limit });
+
+/** How the reader says no to these objects as a file. */
+export const refused = (objects: Sources) => refusal(write(objects));
+export const say = (words: string, at = '50 700') => `BT /F1 12 Tf ${at} Td (${words}) Tj ET`;
+
+/** The first page with these operators, as it is read. */
+export const page = (operators: string, more?: Parameters<typeof onePage>[1]) =>
+  readPdf(write(onePage(contents(operators), more))).page;

@@ -1,7 +1,7 @@
 /** Routes of batches: lists, progress, rows with their photos, issuing, certificates one by one and as an archive. */
 import type { Context } from 'hono';
 import * as v from 'valibot';
-import { pageOf, readPlace } from '../base/paging.ts';
+import { pageOf, readPlace } from '../base/bounded.ts';
 import { Refusal } from '../base/refusal.ts';
 import { counted } from '../base/words.ts';
 import { photoType } from '../core/rows/row-photos.ts';

@@ -15,7 +15,7 @@ import { renderFor } from '../service/download.ts';
 import { lookUp } from '../service/lookup.ts';
 import { centreNames } from '../service/on-file.ts';
 import { type Filed, filingsOf, listOrganizations, matchesOrganization } from '../service/organizations.ts';
-import { publishedIndex, publishedOf } from '../service/published-organization.ts';
+import { publishedIndex, publishedOf } from '../service/procedure/standing.ts';
 import { requireReach } from '../service/reach.ts';
 import { changeStatus } from '../service/status-events.ts';
 import { insertDownload } from '../storage/certificate-store.ts';

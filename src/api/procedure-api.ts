@@ -1,9 +1,9 @@
 /** Routes of the procedure: steps, cases, attached files, and what a key is known as. */
 import type { Context } from 'hono';
 import * as v from 'valibot';
+import { readPlace } from '../base/bounded.ts';
 import { fromBase64url } from '../base/bytes.ts';
 import { shanghaiDay } from '../base/day.ts';
-import { readPlace } from '../base/paging.ts';
 import { Refusal } from '../base/refusal.ts';
 import { FILE_TYPES } from '../core/procedure/body-shapes.ts';
 import { KINDS, PROCEDURES, readAbout, type StepRule, statesOf } from '../core/procedure/steps.ts';

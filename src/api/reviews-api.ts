@@ -2,7 +2,7 @@
  * Routes of those who review: the queue of batches, their approval and return, and the audit trail of a certificate.
  */
 import * as v from 'valibot';
-import { readPlace } from '../base/paging.ts';
+import { readPlace } from '../base/bounded.ts';
 import { Refusal } from '../base/refusal.ts';
 import { parseNumber } from '../core/number.ts';
 import { checkTrail } from '../core/procedure/trail.ts';

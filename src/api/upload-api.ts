@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import * as v from 'valibot';
 import { encodeUtf8, sha256, toBase64url } from '../base/bytes.ts';
 import { Refusal } from '../base/refusal.ts';
-import { TEMPLATES, type TemplateName, template } from '../core/procedure/roster-tables.ts';
+import { TEMPLATES, type TemplateName, template } from '../core/procedure/name-lists.ts';
 import { type GivenPhoto, photosOfArchive, photosOfRows } from '../core/rows/row-photos.ts';
 import { FILE_TYPES, type RawRow, readCandidates, readRows as readTable, XLSX_TYPE } from '../core/rows/rows.ts';
 import { BatchCreated, CandidatesBody, UploadForm } from '../core/shapes/batch-shapes.ts';

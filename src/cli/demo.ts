@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { shanghaiDay } from '../base/day.ts';
-import { usccCheckCharacter } from '../core/identity.ts';
+import { usccCheckCharacter } from '../core/number.ts';
 import type { CheckedRow, RawRow } from '../core/rows/row.ts';
 import { checkRows, readRows, readScope } from '../core/rows/rows.ts';
 import type { ScopeEntry } from '../core/schema.ts';

@@ -4,7 +4,8 @@
  */
 import { shanghaiDay } from '../base/day.ts';
 import type { WorkingDays } from '../core/calendar.ts';
-import { residentCheckCharacter, usccCheckCharacter } from '../core/identity.ts';
+import { usccCheckCharacter } from '../core/number.ts';
+import { residentCheckCharacter } from '../core/person.ts';
 import type { Report } from '../core/report.ts';
 import { checkRows, readCandidates } from '../core/rows/rows.ts';
 import type { ScopeEntry } from '../core/schema.ts';

@@ -8,8 +8,8 @@ import { encodeUtf8, toBase64url } from '../base/bytes.ts';
 import { Refusal } from '../base/refusal.ts';
 import { type Hash, leafHash, tree, treeRoot } from '../formats/merkle.ts';
 import { type Holder, readDisclosures } from './disclose.ts';
-import { maskName } from './name.ts';
 import { type Level, levelName } from './number.ts';
+import { maskName } from './person.ts';
 
 export interface RowFacts {
   occupation: { code: string; name: string; edition: string };

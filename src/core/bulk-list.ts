@@ -7,8 +7,8 @@ import { decodeUtf8, encodeUtf8 } from '../base/bytes.ts';
 import { isRefusal, Refusal } from '../base/refusal.ts';
 import { readTable } from '../formats/table/table.ts';
 import { type Cell, HEADER_ROWS, headerText } from '../formats/table/table-rows.ts';
-import { requireWritten } from './name.ts';
 import { type Level, normalizeNumber, parseNumber } from './number.ts';
+import { requireWritten } from './person.ts';
 import type { Verdict } from './report.ts';
 import { namesOf } from './rows/row.ts';
 

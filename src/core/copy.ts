@@ -8,8 +8,8 @@ import type { CryptoKey } from 'jose';
 import { dayNumber, shanghaiDay } from '../base/day.ts';
 import { isRefusal, Refusal } from '../base/refusal.ts';
 import type { Holder } from './disclose.ts';
-import { maskName } from './name.ts';
 import type { CopyFacts } from './paper/template.ts';
+import { maskName } from './person.ts';
 import { type KeyFinder, openStatement, payloadDigest, signStatement } from './statement.ts';
 
 /** A copy lasts a year at most: longer, the certificate itself is the thing to show. */

@@ -11,7 +11,7 @@ export type ClaimName = (typeof CLAIMS)[number];
 /** Length of a disclosure's salt in bytes. */
 export const SALT_BYTES = 16;
 
-/** Who a certificate is for. `id_type` is one of the words of identity.ts. */
+/** Who a certificate is for. `id_type` is one of the words of person.ts. */
 export interface Holder {
   name: string;
   id_type: string;

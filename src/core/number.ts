@@ -5,6 +5,7 @@
  * What people paste is normalised (spaces, dashes, invisible marks, an apostrophe before, a stop after, full-width
  * characters, lower case), but a digit is never corrected: there is no check character, so a mistyped number can be
  * another well-formed number. Two other kinds of number are recognised, to tell people what they hold.
+ * And the unified social credit code, which says what body an organization is.
  */
 import { Refusal } from '../base/refusal.ts';
 import { DASHES, withoutMarks } from '../base/words.ts';
@@ -164,3 +165,29 @@ export const levelName = (level: Level): string => `${NAMES[level].rank}/${NAMES
 
 /** `{ rank: '三级', title: '高级工', english: 'Level 3 / Advanced' }` */
 export const levelWords = (level: Level): { rank: string; title: string; english: string } => NAMES[level];
+
+// The unified social credit code (统一社会信用代码): 18 characters, the last a check character; no letters I O S V Z.
+
+export type UsccFault = 'uscc_length' | 'uscc_characters' | 'uscc_check_character';
+
+const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY';
+
+/** The check character for the first 17; weights are 3^i mod 31. */
+export function usccCheckCharacter(head: string): string {
+  let weight = 1;
+  let sum = 0;
+  for (let at = 0; at < 17; at++) {
+    sum += weight * ALPHABET.indexOf(head[at] as string);
+    weight = (weight * 3) % 31;
+  }
+  return ALPHABET[(31 - (sum % 31)) % 31] as string;
+}
+
+/** Normalises (full-width, spaces, case) and checks a code. */
+export function checkUscc(input: string): { uscc: string } | { fault: UsccFault } {
+  const text = withoutMarks(input.normalize('NFKC')).replace(/\s/gu, '').toUpperCase();
+  if (text.length !== 18) return { fault: 'uscc_length' };
+  // Two characters for department and kind of body, six digits of GB/T 2260, nine of the organization, one check.
+  if (!/^[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}$/.test(text)) return { fault: 'uscc_characters' };
+  return usccCheckCharacter(text) === text[17] ? { uscc: text } : { fault: 'uscc_check_character' };
+}

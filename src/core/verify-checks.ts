@@ -14,8 +14,8 @@ import { CREDENTIAL_TYP, type CredentialFacts, openCredential, splitCredential }
 import type { Directory } from './directory.ts';
 import { readDisclosures } from './disclose.ts';
 import { codeOf } from './filing.ts';
-import { maskName } from './name.ts';
 import { parseNumber } from './number.ts';
+import { maskName } from './person.ts';
 import { compareColumns, compareState } from './register-columns.ts';
 import { type Findings, pastAction } from './report.ts';
 import type { Filing } from './schema.ts';

@@ -8,7 +8,7 @@ import { concat, encodeUtf8, sha256, toBase64url, toHex } from '../base/bytes.ts
 import { dayNumber, dayOf, shanghaiDay } from '../base/day.ts';
 import { Refusal } from '../base/refusal.ts';
 import { type BulkAnswer, type BulkRow, KEYED_ROWS, QUOTA, readBulk } from '../core/bulk-list.ts';
-import { foldName } from '../core/name.ts';
+import { foldName } from '../core/person.ts';
 import { type Receipt, receiptLine, Tally } from '../core/receipt.ts';
 import { complete, selectOwnRows } from '../storage/certificate-store.ts';
 import {

@@ -6,9 +6,8 @@
 import { Refusal } from '../base/refusal.ts';
 import { openCentre } from '../core/directory.ts';
 import { checkClient, codeOf, openClient, openFiling } from '../core/filing.ts';
-import { checkUscc } from '../core/identity.ts';
 import { thumbprint } from '../core/keys.ts';
-import { parseOrganizationCode } from '../core/number.ts';
+import { checkUscc, parseOrganizationCode } from '../core/number.ts';
 import { MAX_TEXT_BYTES, NO_JOB } from '../core/rows/row.ts';
 import { nameFlaw } from '../core/rows/row-values.ts';
 import type { Filing } from '../core/schema.ts';

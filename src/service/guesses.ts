@@ -10,7 +10,7 @@
  *                           parts with the holder's name
  *
  * Number, ID and pair (number and name) bear 10 wrong guesses an hour. So a number bounds guessing names and IDs at it, and an
- * ID bounds guessing names and numbers at it. The parts of an ID (identity.ts) are what somebody may know who completes it:
+ * ID bounds guessing names and numbers at it. The parts of an ID (core/person.ts) are what somebody may know who completes it:
  * all but the last four, the birthday, the last four; each bears, with what the table says, 10 in 24 hours and 30 in 30
  * days, for everybody together. The number alone can always be looked up.
  *
@@ -32,8 +32,7 @@
  */
 
 import { Refusal } from '../base/refusal.ts';
-import { normalizeIdNumber, partsOfId } from '../core/identity.ts';
-import { foldName } from '../core/name.ts';
+import { foldName, normalizeIdNumber, partsOfId } from '../core/person.ts';
 import { type Closing, deleteGuesses, type Guesses, insertGuess, selectGuesses } from '../storage/limit-store.ts';
 import type { Service } from './service.ts';
 

@@ -1,5 +1,5 @@
 /** Batches with their rows and approvals. */
-import type { Place } from '../base/paging.ts';
+import type { Place } from '../base/bounded.ts';
 import type { D1Database, D1PreparedStatement } from './database.ts';
 import { guard, jsonChunks, runGuarded } from './database.ts';
 

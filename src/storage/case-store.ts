@@ -2,7 +2,7 @@
  * Cases of the procedure and their steps, which are only ever added. Constraints refuse a second open application of whoever
  * has one (`application_open`), and the upload of results that somebody objects to (`objection_open`).
  */
-import type { Place } from '../base/paging.ts';
+import type { Place } from '../base/bounded.ts';
 import { Refusal } from '../base/refusal.ts';
 import { isCodeReleased } from './code-store.ts';
 import { type D1Database, type D1PreparedStatement, guard, guardRefusal, JudgeAgain } from './database.ts';

@@ -1,6 +1,6 @@
 /** What centres read of batches and organizations (审核队列), and what is counted for the public statistics. */
 
-import type { Place } from '../base/paging.ts';
+import type { Place } from '../base/bounded.ts';
 import { PROVINCE_CENTRE } from '../core/province.ts';
 import type { DelayCell, IssuedCell, OutcomeCell } from '../core/statistics-year.ts';
 import type { BatchState } from './batch-store.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { freePort, startLocal } from '../../src/cli/local.ts';
 import { newSecret, settingsFor } from '../../src/cli/worker-bundle.ts';
-import { residentCheckCharacter } from '../../src/core/identity.ts';
+import { residentCheckCharacter } from '../../src/core/person.ts';
 import { unverified } from '../../src/core/statement.ts';
 import { readBatch } from '../../src/sdk/batch.ts';
 import { Caller } from '../../src/sdk/call.ts';

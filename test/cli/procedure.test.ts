@@ -9,7 +9,7 @@ import { zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeKeyFile } from '../../keys/make.ts';
 import { listCases } from '../../src/cli/commands/luzheng-case.ts';
-import { residentCheckCharacter } from '../../src/core/identity.ts';
+import { residentCheckCharacter } from '../../src/core/person.ts';
 import { certifyCentre } from '../../src/sdk/file-organization.ts';
 import { startServer, type TestServer } from '../browser/server.ts';
 import { jpeg } from '../formats/fixtures-photo.ts';

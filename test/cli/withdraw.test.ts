@@ -13,7 +13,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeKeyFile, readIdentity, readKeyFile, writeKeyFile } from '../../keys/make.ts';
 import { freePort, type LocalService, startLocal } from '../../src/cli/local.ts';
 import { newSecret, settingsFor } from '../../src/cli/worker-bundle.ts';
-import { residentCheckCharacter } from '../../src/core/identity.ts';
+import { residentCheckCharacter } from '../../src/core/person.ts';
 import { unverified } from '../../src/core/statement.ts';
 import { readBatch } from '../../src/sdk/batch.ts';
 import { Caller } from '../../src/sdk/call.ts';

@@ -9,7 +9,7 @@ import { isRefusal } from '../../src/base/refusal.ts';
 import { explain } from '../../src/cli/talk.ts';
 import { knownLabel } from '../../src/core/field-words.ts';
 import { BODIES, bodyFaults, readBody } from '../../src/core/procedure/bodies.ts';
-import { readInspectorTable } from '../../src/core/procedure/inspector-table.ts';
+import { readInspectorTable } from '../../src/core/procedure/name-lists.ts';
 import type { StepName } from '../../src/core/procedure/steps.ts';
 import { readPayload, SCHEMAS, type StatementType } from '../../src/core/schema.ts';
 import { CallError } from '../../src/sdk/call.ts';

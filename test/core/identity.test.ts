@@ -1,16 +1,15 @@
 /** Documents and the unified social credit code: known numbers, every single slip, every spelling of a type. */
 
 import { expect, test } from 'vitest';
+import { checkUscc, usccCheckCharacter } from '../../src/core/number.ts';
 import {
   checkIdNumber,
-  checkUscc,
   ID_TYPE_NAMES,
   type IdType,
   normalizeIdNumber,
   parseIdType,
   residentCheckCharacter,
-  usccCheckCharacter,
-} from '../../src/core/identity.ts';
+} from '../../src/core/person.ts';
 import fc from '../fuzz.ts';
 
 const twoDigits = (low: number, high: number) =>

@@ -9,7 +9,7 @@ import type { Evidence } from '../../src/core/bundle.ts';
 import { type CredentialFacts, CURRENT_FORM, signCredential, withDisclosures } from '../../src/core/credential.ts';
 import { type Directory, openDirectory } from '../../src/core/directory.ts';
 import { type Holder, makeDisclosures } from '../../src/core/disclose.ts';
-import { maskName } from '../../src/core/name.ts';
+import { maskName } from '../../src/core/person.ts';
 import type { Filing } from '../../src/core/schema.ts';
 import { chooseFormat, sealDigest, sealUrl, signSeal } from '../../src/core/seal.ts';
 import { Memo, unverified } from '../../src/core/statement.ts';

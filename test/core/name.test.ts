@@ -1,7 +1,7 @@
 /** Names: what is normalised, what two spellings share, and what a mask gives away. Flaws are in vectors/rows.json. */
 
 import { expect, test } from 'vitest';
-import { checkName, foldName, maskName, requireWritten } from '../../src/core/name.ts';
+import { checkName, foldName, maskName, requireWritten } from '../../src/core/person.ts';
 import { fault } from '../../src/core/rows/faults.ts';
 import fc from '../fuzz.ts';
 

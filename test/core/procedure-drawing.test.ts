@@ -19,7 +19,7 @@ import {
   requireDrawn,
   seedText,
 } from '../../src/core/procedure/draw-seed.ts';
-import { inspectorText, readInspectorTable, readInspectorText } from '../../src/core/procedure/inspector-table.ts';
+import { inspectorText, readInspectorTable, readInspectorText } from '../../src/core/procedure/name-lists.ts';
 import fc from '../fuzz.ts';
 import vectors from '../vectors/draws.json' with { type: 'json' };
 import { refusalOf } from './cast.ts';

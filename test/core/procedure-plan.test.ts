@@ -5,17 +5,17 @@
 import { expect, test } from 'vitest';
 import { isRefusal } from '../../src/base/refusal.ts';
 import { BUILT_IN, WorkingDays } from '../../src/core/calendar.ts';
-import type { Plan, ResultRow, RosterEntry } from '../../src/core/procedure/plan.ts';
-import { countOutcomes, outcomeOf, PLAN_FAULTS } from '../../src/core/procedure/plan.ts';
-import { earliestExam, planDays, planEnd, planFacts, planFaults } from '../../src/core/procedure/plan-check.ts';
-import { isNoticeOver, passingRows, resultFaults, resultsFacts } from '../../src/core/procedure/results-check.ts';
 import {
   checkResultRows,
   readResultsTable,
   readRosterTable,
   TEMPLATES,
   template,
-} from '../../src/core/procedure/roster-tables.ts';
+} from '../../src/core/procedure/name-lists.ts';
+import type { Plan, ResultRow, RosterEntry } from '../../src/core/procedure/plan.ts';
+import { countOutcomes, outcomeOf, PLAN_FAULTS } from '../../src/core/procedure/plan.ts';
+import { earliestExam, planDays, planEnd, planFacts, planFaults } from '../../src/core/procedure/plan-check.ts';
+import { isNoticeOver, passingRows, resultFaults, resultsFacts } from '../../src/core/procedure/results-check.ts';
 import type { ScopeEntry } from '../../src/core/rows/row.ts';
 import { readTable, writeCsv, writeXlsx } from '../../src/formats/table/table.ts';
 

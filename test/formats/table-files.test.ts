@@ -1,8 +1,7 @@
 /** Lists as people have them: what stands above, beside and behind the table itself, alike for every list and form of file. */
 import { describe, expect, test } from 'vitest';
 import { readStaffList } from '../../src/core/bulk-list.ts';
-import { readInspectorTable } from '../../src/core/procedure/inspector-table.ts';
-import { readResultsTable, readRosterTable } from '../../src/core/procedure/roster-tables.ts';
+import { readInspectorTable, readResultsTable, readRosterTable } from '../../src/core/procedure/name-lists.ts';
 import { readExamDate, readLevel } from '../../src/core/rows/row-values.ts';
 import { readRows, readScope } from '../../src/core/rows/rows.ts';
 import vectors from '../vectors/files.json' with { type: 'json' };

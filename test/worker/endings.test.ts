@@ -6,7 +6,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { app } from '../../src/app.ts';
 import { isRefusal } from '../../src/base/refusal.ts';
-import { residentCheckCharacter } from '../../src/core/identity.ts';
+import { residentCheckCharacter } from '../../src/core/person.ts';
 import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';
 import worker from '../../src/index.ts';

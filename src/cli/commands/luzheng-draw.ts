@@ -20,7 +20,7 @@ import {
   seedFileName,
   seedText,
 } from '../../core/procedure/draw-seed.ts';
-import { readInspectorTable } from '../../core/procedure/inspector-table.ts';
+import { readInspectorTable } from '../../core/procedure/name-lists.ts';
 import { CallError, type Caller } from '../../sdk/call.ts';
 import { newCase, takeStep } from '../../sdk/send-step.ts';
 import { now } from '../../sdk/sign.ts';

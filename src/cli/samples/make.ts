@@ -5,8 +5,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { residentCheckCharacter } from '../../core/identity.ts';
 import { type Level, levelName, levelWords } from '../../core/number.ts';
+import { residentCheckCharacter } from '../../core/person.ts';
 import { FIELDS } from '../../core/rows/row.ts';
 
 const SEED = 20261101;

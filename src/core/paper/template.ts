@@ -9,8 +9,8 @@ import type { Tag } from '../../formats/pdf/pdf-a.ts';
 import type { QrMatrix } from '../../formats/qr.ts';
 import type { CredentialFacts } from '../credential.ts';
 import type { Holder } from '../disclose.ts';
-import { ID_TYPE_NAMES, type IdType } from '../identity.ts';
 import type { Level } from '../number.ts';
+import { ID_TYPE_NAMES, type IdType } from '../person.ts';
 
 export interface DocumentFacts {
   /** Name of the template with which the certificate was issued. */

@@ -4,8 +4,8 @@
  */
 import * as v from 'valibot';
 import { encodeUtf8 } from '../../base/bytes.ts';
-import { checkUscc } from '../identity.ts';
 import { publicJwk } from '../keys.ts';
+import { checkUscc } from '../number.ts';
 import { MAX_TEXT_BYTES } from '../rows/row.ts';
 import { nameFlaw } from '../rows/row-values.ts';
 import {

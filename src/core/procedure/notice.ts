@@ -5,8 +5,8 @@
  */
 import { encodeUtf8, sha256, toBase64url } from '../../base/bytes.ts';
 import { dayNumber } from '../../base/day.ts';
-import { maskName } from '../name.ts';
 import { type Level, levelName } from '../number.ts';
+import { maskName } from '../person.ts';
 import { type Facts, readFacts } from './bodies.ts';
 import type { ResultRow } from './plan.ts';
 import { outcomeOf } from './plan.ts';

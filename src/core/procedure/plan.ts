@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { filled, together, type Words } from '../../base/words.ts';
-import { ID_TYPE_NAMES, type IdType } from '../identity.ts';
+import { ID_TYPE_NAMES, type IdType } from '../person.ts';
 import type { FaultCode } from '../rows/faults.ts';
 import { acrossRows, type FieldFlaw, type Judged } from '../rows/row-check.ts';
 import { toFault } from '../rows/row-values.ts';

@@ -6,8 +6,8 @@
 import { Refusal } from '../../base/refusal.ts';
 import { counted } from '../../base/words.ts';
 import { lengthened, type WorkingDays } from '../calendar.ts';
-import { normalizeIdNumber } from '../identity.ts';
 import type { Level } from '../number.ts';
+import { normalizeIdNumber } from '../person.ts';
 import type { RawRow, ScopeEntry } from '../rows/row.ts';
 import { indexScope, type Judged, judgePerson, judgeResult, personKey, type ScopeIndex } from '../rows/row-check.ts';
 import {

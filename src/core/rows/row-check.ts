@@ -3,8 +3,8 @@
  * count (bracket width, spaces) lead to the filing's own text, so that a certificate prints what was filed.
  */
 import { encodeUtf8 } from '../../base/bytes.ts';
-import { type IdType, mayBeFloat } from '../identity.ts';
 import type { Level } from '../number.ts';
+import { type IdType, mayBeFloat } from '../person.ts';
 import { MAX_TEXT_BYTES, NO_JOB, type RawRow, type ScopeEntry } from './row.ts';
 import {
   type Flaw,
@@ -147,7 +147,7 @@ export function scopeOf(rows: RawRow[]): ScopeEntry[] {
 
 // The one judge of rows of people: who somebody is (name, document, occupation, job and level against the scope), what
 // was achieved (scores, day, replaced certificate), and what only several rows together show. Uploads (rows.ts),
-// rosters and results (procedure/roster-tables.ts, plan-check.ts, results-check.ts) say what is wrong in their own
+// rosters and results (procedure/name-lists.ts, plan-check.ts, results-check.ts) say what is wrong in their own
 // lists.
 
 export interface RowContext {

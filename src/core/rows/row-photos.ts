@@ -8,7 +8,7 @@ import { sha256, toBase64url } from '../../base/bytes.ts';
 import { Refusal } from '../../base/refusal.ts';
 import { hasAllPixels, isJpeg, isPng, type JpegImage, type PngImage, readJpeg, readPng } from '../../formats/image.ts';
 import { type ArchiveLimits, openArchive } from '../../formats/zip-read.ts';
-import { normalizeIdNumber, parseIdType } from '../identity.ts';
+import { normalizeIdNumber, parseIdType } from '../person.ts';
 import type { Fault } from './faults.ts';
 import type { RawRow } from './row.ts';
 import { type Flaw, flaw, type Read, toFault } from './row-values.ts';

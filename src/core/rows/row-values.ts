@@ -7,9 +7,8 @@ import { dayNumber, dayOf } from '../../base/day.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { withoutMarks } from '../../base/words.ts';
 import { Unreadable } from '../../formats/table/table-rows.ts';
-import { checkIdNumber, type IdType, parseIdType } from '../identity.ts';
-import { checkName } from '../name.ts';
 import { isLevel, LEVELS, type Level, levelWords, parseNumber } from '../number.ts';
+import { checkIdNumber, checkName, type IdType, parseIdType } from '../person.ts';
 import { type Fault, type FaultCode, fault } from './faults.ts';
 
 /** What a reader returns: the value, or the code (with facts) of what is wrong. */

@@ -1,8 +1,8 @@
 /** The shape of a candidate row, as given and as checked, and the names that its columns go by. */
 
 import { withoutMarks } from '../../base/words.ts';
-import type { IdType } from '../identity.ts';
 import type { Level } from '../number.ts';
+import type { IdType } from '../person.ts';
 
 export const FIELDS = [
   'name',

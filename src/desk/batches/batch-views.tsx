@@ -1,6 +1,6 @@
 /** Batches: lists for organization and centre, one as its organization has it, and its review by a centre. */
 import type { FC } from 'hono/jsx';
-import { pageOf, readPlace } from '../../base/paging.ts';
+import { pageOf, readPlace } from '../../base/bounded.ts';
 import { Refusal } from '../../base/refusal.ts';
 import { PART } from '../../sdk/fetch-certificates.ts';
 import { centreNames } from '../../service/on-file.ts';

@@ -6,7 +6,7 @@ import type { FC } from 'hono/jsx';
 import { dayNumber, dayOf } from '../../base/day.ts';
 import type { CandidateSession, Inspector } from '../../core/procedure/draw.ts';
 import { isDrawnOn, LOTTERY_NAMES } from '../../core/procedure/draw-seed.ts';
-import { inspectorText } from '../../core/procedure/inspector-table.ts';
+import { inspectorText } from '../../core/procedure/name-lists.ts';
 import { Both, En, inLanguage } from '../../web/frame/layout.tsx';
 import { LOTTERY_WORDS } from '../../web/words/draw-words.ts';
 import { Card, List, TickShown, Title } from '../frame/desk-parts.tsx';

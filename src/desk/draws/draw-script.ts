@@ -26,7 +26,7 @@ import {
   seedFileName,
   seedText,
 } from '../../core/procedure/draw-seed.ts';
-import { type InspectorFault, readInspectorText } from '../../core/procedure/inspector-table.ts';
+import { type InspectorFault, readInspectorText } from '../../core/procedure/name-lists.ts';
 import { both, download, make } from '../../web/frame/page-script.ts';
 import { type Desk, onShow, register } from '../frame/actions.ts';
 import { inDatabase, nothingKept, Trouble } from '../frame/desk-call.ts';

@@ -2,8 +2,7 @@
 
 import type { FC } from 'hono/jsx';
 import { Refusal } from '../../base/refusal.ts';
-import { checkUscc } from '../../core/identity.ts';
-import { parseOrganizationCode } from '../../core/number.ts';
+import { checkUscc, parseOrganizationCode } from '../../core/number.ts';
 import { issuingNumber } from '../../core/paper/x509-certificates.ts';
 import type { Endable } from '../../core/withdrawal.ts';
 import { centreNames, requireHolder } from '../../service/on-file.ts';

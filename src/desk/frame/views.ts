@@ -3,7 +3,7 @@
  * Views only read; every change goes through the API, signed.
  */
 import type { Child } from 'hono/jsx';
-import { readPlace } from '../../base/paging.ts';
+import { readPlace } from '../../base/bounded.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import type { CaseLine, CaseView } from '../../core/procedure/read-case.ts';
 import { type Kind, readAbout } from '../../core/procedure/steps.ts';

@@ -14,7 +14,7 @@ import {
   readResultsTable,
   readRosterTable,
   type TableOptions,
-} from '../../core/procedure/roster-tables.ts';
+} from '../../core/procedure/name-lists.ts';
 import type { RawRow, ScopeEntry } from '../../core/rows/row.ts';
 import { both, bytesOfList, make, one } from '../../web/frame/page-script.ts';
 import type { Desk } from '../frame/actions.ts';

@@ -2,8 +2,8 @@
 
 import type { Child, FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
-import { ID_TYPE_NAMES } from '../../core/identity.ts';
 import { levelName } from '../../core/number.ts';
+import { ID_TYPE_NAMES } from '../../core/person.ts';
 import type { Plan } from '../../core/procedure/plan.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { ReasonCard, Record, type ShownCase } from '../frame/cases.tsx';

@@ -3,12 +3,12 @@
  * of results as a batch, which has to hold the rows that were published and the photos that were chosen.
  */
 import { split } from '../../base/words.ts';
-import { ID_TYPE_NAMES } from '../../core/identity.ts';
 import { levelName } from '../../core/number.ts';
+import { ID_TYPE_NAMES } from '../../core/person.ts';
+import { TEMPLATES } from '../../core/procedure/name-lists.ts';
 import type { Plan, ResultRow, Results, RosterEntry } from '../../core/procedure/plan.ts';
 import { planFaults } from '../../core/procedure/plan-check.ts';
 import { passingRows, resultFaults } from '../../core/procedure/results-check.ts';
-import { TEMPLATES } from '../../core/procedure/roster-tables.ts';
 import type { RawRow, ScopeEntry } from '../../core/rows/row.ts';
 import { writeXlsx } from '../../formats/table/table.ts';
 import { photosFor, readBatch, requireSameRows } from '../../sdk/batch.ts';

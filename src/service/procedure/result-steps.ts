@@ -7,7 +7,7 @@
 
 import { shanghaiDay } from '../../base/day.ts';
 import { Refusal } from '../../base/refusal.ts';
-import { normalizeIdNumber } from '../../core/identity.ts';
+import { normalizeIdNumber } from '../../core/person.ts';
 import { readBody } from '../../core/procedure/bodies.ts';
 import type { ResultRow, Results } from '../../core/procedure/plan.ts';
 import { planEnd } from '../../core/procedure/plan-check.ts';

@@ -3,8 +3,8 @@
  * batch's rows with who they are, and how they differ from the plan; and what waits for an organization (待办).
  */
 
+import { type Page, pageOf } from '../../base/bounded.ts';
 import { dayNumber, dayOf } from '../../base/day.ts';
-import { type Page, pageOf } from '../../base/paging.ts';
 import { Refusal } from '../../base/refusal.ts';
 import { readFacts, type SeenRow } from '../../core/approved-rows.ts';
 import { readDisclosures } from '../../core/disclose.ts';

@@ -1,18 +1,20 @@
 /**
- * An organization's standing (暂停评价) and its published rules (考务管理、质量管理、证书管理、收费标准; notice 2020, 六（三）): all four
- * rules together, each version signed, the newest shown to everybody, none ever overwritten.
+ * An organization's standing (暂停评价), its published rules (考务管理、质量管理、证书管理、收费标准; notice 2020, 六（三）): all four
+ * together, each version signed, the newest shown to everybody, none ever overwritten; and what the public may read of it.
  */
 
 import { Refusal } from '../../base/refusal.ts';
 import { parseOrganizationCode } from '../../core/number.ts';
+import type { Application, Rules } from '../../core/procedure/application.ts';
 import type { Body } from '../../core/procedure/bodies.ts';
-import { guardStanding, selectCase, selectLastStep } from '../../storage/case-store.ts';
+import { guardStanding, selectCase, selectCases, selectLastStep } from '../../storage/case-store.ts';
 import type { D1PreparedStatement } from '../../storage/database.ts';
 import { filedBy } from '../on-file.ts';
 import { requireOwn, requireReach } from '../reach.ts';
 import type { Service } from '../service.ts';
 import type { Taken, Taking } from './add-step.ts';
-import { readStored } from './stored-cases.ts';
+import { applicationOf } from './application-steps.ts';
+import { listedFacts, readStored } from './stored-cases.ts';
 
 export async function takeRules({ service, caller, id, body }: Taking): Promise<Taken> {
   requireOwn(caller, `org:${id}`, 'An organization publishes its own rules.');
@@ -25,7 +27,7 @@ export async function takeRules({ service, caller, id, body }: Taking): Promise<
 }
 
 /** The rules of an organization as last published, with the day. */
-export async function rulesOf(
+async function rulesOf(
   service: Service,
   code: string,
 ): Promise<{ rules: Body<'rules.publish'>; published_at: number; token: string } | undefined> {
@@ -85,4 +87,57 @@ export async function requireStanding(service: Service, code: string): Promise<D
       { organization: code },
     );
   return guardStanding(service.db, code);
+}
+
+// What the public may read besides its filing: whether it is suspended and why, its rules, and of its application only
+// what is public by nature (机构性质, address).
+
+/** More organizations than a province files. */
+const ALL = 100_000;
+
+export interface PublishedIndex {
+  /** Codes of suspended organizations. */
+  suspended: ReadonlySet<string>;
+  /** Code → version of the rules in force. */
+  rules: ReadonlyMap<string, string>;
+}
+
+/** For lists: two reads, nothing decrypted. */
+export async function publishedIndex(service: Service): Promise<PublishedIndex> {
+  const [standing, rules] = await Promise.all([
+    selectCases(service.db, { kind: 'standing', state: 'suspended' }, ALL),
+    selectCases(service.db, { kind: 'rules' }, ALL),
+  ]);
+  return {
+    suspended: new Set(standing.flatMap(({ organization }) => organization ?? [])),
+    rules: new Map(
+      rules.flatMap((row) => {
+        const facts = row.organization === null ? undefined : listedFacts('rules', row);
+        return facts ? [[row.organization as string, facts.version]] : [];
+      }),
+    ),
+  };
+}
+
+export interface Published {
+  suspension: { reason: string; until: string | null; since: number; by: string } | undefined;
+  rules: { rules: Rules; published_at: number; token: string } | undefined;
+  /** Of the newest application that led to a filing. */
+  form: { nature: Application['form']['nature']; address: string; about: string } | undefined;
+}
+
+export async function publishedOf(service: Service, code: string): Promise<Published> {
+  const [suspension, rules, form] = await Promise.all([
+    suspensionOf(service, code),
+    rulesOf(service, code),
+    selectedForm(service, code),
+  ]);
+  return { suspension, rules, form };
+}
+
+async function selectedForm(service: Service, code: string): Promise<Published['form']> {
+  const [row] = await selectCases(service.db, { kind: 'application', state: 'selected', organization: code }, 1);
+  if (!row) return undefined;
+  const { form } = await applicationOf(service, row.about);
+  return { nature: form.nature, address: form.address, about: row.about };
 }

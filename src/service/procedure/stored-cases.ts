@@ -4,8 +4,8 @@
  * which were verified when the steps came. A step that was altered is refused (`register_differs`).
  */
 import { gunzipSync, gzipSync } from 'fflate';
+import { type Page, pageOf } from '../../base/bounded.ts';
 import { decodeUtf8, encodeUtf8, fromBase64url, toBase64url } from '../../base/bytes.ts';
-import { type Page, pageOf } from '../../base/paging.ts';
 import { isRefusal, isUnreadable, Refusal } from '../../base/refusal.ts';
 import { type Body, type Facts, readBody, readFacts } from '../../core/procedure/bodies.ts';
 import {

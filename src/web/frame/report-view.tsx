@@ -5,8 +5,8 @@
 import type { FC } from 'hono/jsx';
 import { shanghaiClock } from '../../base/day.ts';
 import type { Words } from '../../base/words.ts';
-import type { IdType } from '../../core/identity.ts';
 import { levelWords } from '../../core/number.ts';
+import type { IdType } from '../../core/person.ts';
 import type { CertificateView, Check, CopyView, PastAction, Report } from '../../core/report.ts';
 import { ACTIONS, ID_TYPES, REASONS } from '../words/page-words.ts';
 import { CHECK_WORDS, checkSentence, VERDICTS } from '../words/report-words.ts';

@@ -5,7 +5,7 @@ import { normalizeNumber, parseOrganizationCode } from '../../core/number.ts';
 import { factory } from '../../http/context.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { filingsOf, listOrganizations, matchesOrganization } from '../../service/organizations.ts';
-import { publishedIndex, publishedOf } from '../../service/published-organization.ts';
+import { publishedIndex, publishedOf } from '../../service/procedure/standing.ts';
 import { En, Layout, Pager } from '../frame/layout.tsx';
 import { answerProblem, hostOf, kept, noStore, page } from '../frame/problem-pages.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';

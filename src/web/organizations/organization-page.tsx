@@ -98,7 +98,7 @@ const Ended: FC<{ since: number; by: string; reason: string | null; centres: Cen
   </>
 );
 
-/** As src/service/published-organization.ts gives it. */
+/** As src/service/procedure/standing.ts gives it. */
 interface PublishedView {
   suspension: { reason: string; until: string | null; since: number; by: string } | undefined;
   rules: { rules: Rules; published_at: number } | undefined;

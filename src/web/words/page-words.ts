@@ -4,7 +4,7 @@
  */
 
 import type { Words } from '../../base/words.ts';
-import { ID_TYPE_NAMES, type IdType } from '../../core/identity.ts';
+import { ID_TYPE_NAMES, type IdType } from '../../core/person.ts';
 import { HERE } from '../../core/province.ts';
 
 export const ID_TYPES: Record<IdType, Words> = {

@@ -1,12 +1,17 @@
 /**
- * Rosters and results as people have them, in workbooks, text files and pasted cells, and the empty tables to fill in.
- * Columns, spellings and judge are those of uploaded rows (rows/), so that one file is judged alike everywhere; 缺考 is a
+ * Lists of names (名单) as people have them, in workbooks, text files and pasted cells: rosters, results and inspectors,
+ * and the empty tables to fill in. Of rosters and results columns, spellings and judge are those of uploaded rows (rows/), so that one file is judged alike everywhere; 缺考 is a
  * score only here. What is wrong in a row is told beside it, all at once; rows can be judged again after a correction.
  */
 
+import * as v from 'valibot';
+import { encodeUtf8 } from '../../base/bytes.ts';
+import { isRefusal } from '../../base/refusal.ts';
+import { together } from '../../base/words.ts';
 import { writeCsv, writeXlsx } from '../../formats/table/table.ts';
-import { ID_TYPE_NAMES } from '../identity.ts';
+import { wordsOfIssue } from '../field-words.ts';
 import { levelName } from '../number.ts';
+import { ID_TYPE_NAMES } from '../person.ts';
 import { FIELDS, type Field, fieldOf, namesOf, type RawRow, type ScopeEntry } from '../rows/row.ts';
 import {
   indexScope,
@@ -19,8 +24,17 @@ import {
 } from '../rows/row-check.ts';
 import { flaw, squeeze, textOf } from '../rows/row-values.ts';
 import { readNamedRows } from '../rows/rows.ts';
-import type { ResultRow, RosterEntry } from './plan.ts';
-import { commonFault, faultsAcross, inOrder, type Part, type PlanFault, planFault } from './plan.ts';
+import { type Inspector, inspector } from './draw.ts';
+import {
+  commonFault,
+  faultsAcross,
+  inOrder,
+  type Part,
+  type PlanFault,
+  planFault,
+  type ResultRow,
+  type RosterEntry,
+} from './plan.ts';
 
 const PERSON = ['name', 'id_type', 'id_number', 'occupation_code', 'occupation_name', 'job_type', 'level'] as const;
 export const ROSTER_FIELDS = [...PERSON, 'sessions'] as const;
@@ -222,3 +236,81 @@ export function template(name: TemplateName, form: 'csv' | 'xlsx'): Uint8Array<A
   const { title, header, example, widths } = TEMPLATES[name];
   return form === 'csv' ? writeCsv([header, example]) : writeXlsx(title, [header, example], widths);
 }
+
+// Inspectors (督导员名单): the columns 编号, 姓名, 单位 and optionally 回避机构 (codes of organizations, separated by 、 or ;).
+
+const columnOf = namesOf({
+  id: '编号 督导员编号 证号',
+  name: '姓名',
+  unit: '单位 工作单位 所在单位',
+  avoids: '回避 回避机构 回避机构编码',
+});
+const REQUIRED = ['id', 'name', 'unit'] as const;
+/** The first line of a list that has none. */
+const HEADER_LINE = '编号\t姓名\t单位\t回避机构';
+
+export interface InspectorFault {
+  /** As in the file, counted from 1. */
+  row: number;
+  field: string;
+  /** Chinese / English. */
+  message: string;
+}
+
+/**
+ * Reads a list of inspectors.
+ * @throws Refusal `csv_columns_missing` and what else readNamedRows throws
+ */
+export function readInspectorTable(bytes: Uint8Array): { inspectors: Inspector[]; faults: InspectorFault[] } {
+  const { rows } = readNamedRows(bytes, columnOf, REQUIRED);
+  const inspectors: Inspector[] = [];
+  const faults: InspectorFault[] = [];
+  for (const { row, values } of rows) {
+    const text = (field: string) =>
+      String(values[field] ?? '')
+        .normalize('NFC')
+        .trim();
+    const avoids = text('avoids')
+      .split(/[;；、,，\s]+/)
+      .filter((code) => code !== '');
+    const read = v.safeParse(inspector, {
+      id: text('id'),
+      name: text('name'),
+      unit: text('unit'),
+      ...(avoids.length === 0 ? {} : { avoids }),
+    });
+    if (read.success) inspectors.push(read.output);
+    else
+      for (const issue of read.issues)
+        faults.push({
+          row,
+          field: (v.getDotPath(issue) ?? 'row').split('.')[0] as string,
+          message: together(wordsOfIssue(issue)),
+        });
+  }
+  return { inspectors, faults };
+}
+
+/** The same of pasted text, which may come without its first line; its rows are then counted as they stand. */
+export function readInspectorText(text: string): ReturnType<typeof readInspectorTable> {
+  const lines = text.trim();
+  if (lines === '') return { inspectors: [], faults: [] };
+  try {
+    return readInspectorTable(encodeUtf8(lines));
+  } catch (error) {
+    if (!isRefusal(error, 'csv_columns_missing')) throw error;
+    const tabs = lines.includes('\t');
+    const { inspectors, faults } = readInspectorTable(
+      encodeUtf8(
+        `${tabs ? HEADER_LINE : HEADER_LINE.replaceAll('\t', ',')}\n${tabs ? lines : lines.replaceAll('，', ',')}`,
+      ),
+    );
+    return { inspectors, faults: faults.map((fault) => ({ ...fault, row: fault.row - 1 })) };
+  }
+}
+
+/** A list as pasted text has it, for the next draw. */
+export const inspectorText = (inspectors: readonly Inspector[]): string =>
+  inspectors
+    .map(({ id, name, unit, avoids = [] }) => [id, name, unit, avoids.join(';')].join('\t').trimEnd())
+    .join('\n');

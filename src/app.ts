@@ -21,11 +21,11 @@ import { wellKnownRoutes } from './api/wellknown-api.ts';
 import { isRefusal, Refusal } from './base/refusal.ts';
 import { deskRoutes } from './desk/frame/desk-page.tsx';
 import { ConfigError, type Env, serviceAt, serviceOf } from './env.ts';
-import { shared } from './http/caching.ts';
+import { tagged } from './http/caching.ts';
 import { factory } from './http/context.ts';
 import { crossOrigin, preflight, refuseForeign } from './http/cross-site.ts';
 import { languageRoutes } from './http/negotiation.ts';
-import { type Operations, operationsOf } from './http/operation.ts';
+import { type Operations, openRoutes, operationsOf } from './http/operation.ts';
 import { onError } from './http/problems.ts';
 import { bulkPageRoutes } from './web/bulk/bulk-route.tsx';
 import { checkRoutes } from './web/check/check-pages.tsx';
@@ -60,16 +60,20 @@ app.use('*', async (c, next) => {
   await next();
 });
 
-app.use('*', crossOrigin);
+app.use(
+  '*',
+  crossOrigin(() => OPEN),
+);
 
 app.use('*', refuseForeign);
+
+app.use('*', tagged);
 
 /** Every operation of the app: those that its routes declare, and the pages. */
 function operations(): Operations {
   return { ...operationsOf(app), ...PAGES };
 }
 
-app.route('/', shared);
 app.route('/', describeRoutes(operations));
 app.route('/', wellKnownRoutes);
 app.route('/', staticRoutes);
@@ -100,6 +104,9 @@ app.route('/', pageRoutes);
 /** `METHOD /path/{name}` → what stands of it in openapi.json and /docs. */
 export const OPERATIONS = operations();
 
+/** `METHOD /path` of what the pages of other sites may read. */
+export const OPEN = openRoutes(app);
+
 // Every path of the table answers 405 with Allow to the methods that it does not have.
 const methods = new Map<string, Set<string>>();
 
@@ -110,7 +117,7 @@ for (const { path, method } of app.routes) {
 // Fixed paths first: /v1/certificates/search is not a certificate's number.
 for (const [path, allowed] of [...methods].sort(([a], [b]) => Number(a.includes(':')) - Number(b.includes(':')))) {
   app.all(path, (c) => {
-    const allowedAcross = preflight(c, path);
+    const allowedAcross = preflight(c, path, OPEN);
     if (allowedAcross) return allowedAcross;
     const names = [...allowed, ...(allowed.has('GET') ? ['HEAD'] : [])].sort();
     c.header('Allow', names.join(', '));

@@ -57,7 +57,7 @@ export async function store(
   const last = payloadDigest(token);
   const row: CaseRow = {
     about,
-    kind: about.split(':')[0] as string,
+    kind: about.split(':')[0] as CaseRow['kind'],
     state: 'notice',
     owner: organization.client.subject,
     organization: organization.code,

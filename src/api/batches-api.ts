@@ -16,7 +16,7 @@ import {
 import { LIMITS } from '../http/body.ts';
 import { type AppEnv, factory } from '../http/context.ts';
 import { chosenType } from '../http/negotiation.ts';
-import { file, json, ok, operation, TEXT } from '../http/operation.ts';
+import { answer, file, json, ok, operation, TEXT, upTo } from '../http/operation.ts';
 import { openZip } from '../service/download.ts';
 import { CALL_SECONDS, issueBatch } from '../service/issue.ts';
 import { batchView, photoOfRow, readCertificates, readRows } from '../service/open-batch.ts';
@@ -129,7 +129,7 @@ export const batchRoutes = factory
         PAGE,
         ({ id, created_at }) => ({ first: 0, at: created_at, id }),
       );
-      return c.json({
+      return answer(c, {
         batches: lines.map(({ id, count, root, state, created_at }) => ({ id, count, root, state, created_at })),
         next,
       });
@@ -145,7 +145,7 @@ export const batchRoutes = factory
       answers: ok('batch', json(Batch)),
       problems: OF_BATCHES,
     }),
-    async (c) => c.json(await batchView(c.var.service, c.var.batch)),
+    async (c) => answer(c, await batchView(c.var.service, c.var.batch)),
   )
   .get(
     '/v1/batches/:id/rows',
@@ -163,7 +163,7 @@ export const batchRoutes = factory
       const { batch, filing_token } = c.var.batch;
       const from = firstPosition(c.req.valid('query').after);
       const { lines: rows, next } = rowsPage(await readRows(service, caller, c.var.batch, from, ROWS + 1), ROWS);
-      return c.json({ id: batch.id, count: batch.count, root: batch.root, filing: filing_token, rows, next });
+      return answer(c, { id: batch.id, count: batch.count, root: batch.root, filing: filing_token, rows, next });
     },
   )
   .get(
@@ -190,12 +190,11 @@ export const batchRoutes = factory
     '/v1/batches/:id/issue',
     openedBatch,
     operation({
-      limit: LIMITS.statement,
       tag: '评价机构',
       summary: '颁发一批证书 / issue a batch',
       description: `\`order\` is an \`issue+jwt\`: #/components/schemas/${statementSchema('issue+jwt')}. Repeating the call goes on where it stopped.`,
       roles: ['organization'],
-      body: json(IssueBody, { approval: TOKEN, order: TOKEN }),
+      body: upTo(LIMITS.statement, json(IssueBody, { approval: TOKEN, order: TOKEN })),
       answers: {
         200: {
           description: '已全部颁发 / done',
@@ -232,7 +231,7 @@ export const batchRoutes = factory
       const { service, batch } = c.var;
       const tokens = c.req.valid('json');
       const done = await issueBatch(service, batch, tokens, service.now() + CALL_SECONDS);
-      return c.json({ id: c.req.param('id'), ...done }, done.state === 'issued' ? 200 : 202);
+      return answer(c, { id: c.req.param('id'), ...done }, done.state === 'issued' ? 200 : 202);
     },
   )
   .get(
@@ -253,7 +252,7 @@ export const batchRoutes = factory
         await readCertificates(c.var.service, c.var.batch, from, CERTIFICATES + 1),
         CERTIFICATES,
       );
-      return c.json({ id, state, count, certificates: lines.map(({ position: _, ...line }) => line), next });
+      return answer(c, { id, state, count, certificates: lines.map(({ position: _, ...line }) => line), next });
     },
   )
   .get(

@@ -11,7 +11,7 @@ import { BulkKey, BulkKeyBody, BulkKeyMade, BulkKeys } from '../core/shapes/batc
 import { LIMITS, readBytes, requireType } from '../http/body.ts';
 import { type AppEnv, factory } from '../http/context.ts';
 import { chosenType } from '../http/negotiation.ts';
-import { json, type Media, ok, operation } from '../http/operation.ts';
+import { answer, json, type Media, ok, operation, upTo } from '../http/operation.ts';
 import { spend } from '../http/rate-limit.ts';
 import { answerBulk, endBulkKey, listBulkKeys, makeBulkKey, readBulkKey, spendRows } from '../service/bulk-check.ts';
 import type { BulkKeyRow } from '../storage/limit-store.ts';
@@ -106,18 +106,20 @@ One JSON object a line, answered line by line in the same order; the last line i
   .post(
     '/v1/bulk-keys',
     operation({
-      limit: LIMITS.small,
       tag: '鉴定指导中心',
       summary: '发给用人单位一把批量密钥 / give an employer a bulk key',
       description: '密钥只在此答复中出现一次 / the key stands in this answer and nowhere else.',
       roles: CENTRES,
-      body: json(BulkKeyBody, { name: '济南某制造有限公司', quota_per_day: 10_000, expires_on: '2027-11-24' }),
+      body: upTo(
+        LIMITS.small,
+        json(BulkKeyBody, { name: '济南某制造有限公司', quota_per_day: 10_000, expires_on: '2027-11-24' }),
+      ),
       answers: { 201: { description: '已生成 / made', content: json(BulkKeyMade) } },
       problems: ['day_malformed', 'bulk_key_expiry_wrong'],
     }),
     async (c) => {
       const { key, ...row } = await makeBulkKey(c.var.service, c.var.caller, c.req.valid('json'));
-      return c.json({ ...shown(row), key }, 201);
+      return answer(c, { ...shown(row), key }, 201);
     },
   )
   .get(
@@ -130,7 +132,7 @@ One JSON object a line, answered line by line in the same order; the last line i
     }),
     async (c) => {
       const keys = await listBulkKeys(c.var.service, c.var.caller);
-      return c.json({ keys: keys.map(({ used_today, ...row }) => ({ ...shown(row), used_today })) });
+      return answer(c, { keys: keys.map(({ used_today, ...row }) => ({ ...shown(row), used_today })) });
     },
   )
   .delete(
@@ -142,5 +144,5 @@ One JSON object a line, answered line by line in the same order; the last line i
       answers: ok('已撤销 / ended', json(BulkKey)),
       problems: ['bulk_key_not_found', 'out_of_reach'],
     }),
-    async (c) => c.json(shown(await endBulkKey(c.var.service, c.var.caller, c.req.param('key')))),
+    async (c) => answer(c, shown(await endBulkKey(c.var.service, c.var.caller, c.req.param('key')))),
   );

@@ -7,14 +7,14 @@ import { Refusal } from '../base/refusal.ts';
 import { FILE_TYPES } from '../core/procedure/body-shapes.ts';
 import { DRAW_RULE } from '../core/procedure/draw-seed.ts';
 import { Draw, DrawFindings, DrawList, SessionList } from '../core/shapes/public-shapes.ts';
+import { cached } from '../http/caching.ts';
 import { factory } from '../http/context.ts';
-import { BINARY, json, operation } from '../http/operation.ts';
+import { answer, BINARY, json, operation } from '../http/operation.ts';
 import { readFile } from '../service/procedure/case-files.ts';
 import { drawFile, listDraws, withinReach } from '../service/procedure/draw-reading.ts';
 import { findDraw, openDraw, sessionsToCome } from '../service/procedure/draw-steps.ts';
 import { wholeOf } from './operation-parts.ts';
 
-const cached = { 'Cache-Control': 'public, max-age=60' };
 const OF_DRAWS = ['draw_not_found', 'register_differs'] as const;
 const FILES = Object.fromEntries(FILE_TYPES.map((type) => [type, { schema: BINARY }]));
 
@@ -24,12 +24,13 @@ export const drawRoutes = factory
     '/v1/draws',
     operation({
       tag: '公开数据',
+      open: true,
       summary: '双随机抽取记录，最近变动的在前 / draws of sessions and inspectors, the last changed first',
       query: { before: wholeOf(12, { description: 'only those changed before this instant' }) },
       answers: { 200: { description: '至多 100 项 / at most 100', content: json(DrawList) } },
       problems: ['body_malformed'],
     }),
-    async (c) => c.json({ draws: await listDraws(c.var.service, c.req.valid('query').before) }, 200, cached),
+    async (c) => answer(c, { draws: await listDraws(c.var.service, c.req.valid('query').before) }, 200, cached),
   )
   .get(
     '/v1/sessions',
@@ -40,18 +41,19 @@ export const drawRoutes = factory
         '可供抽取的场次：本中心备案机构已报送计划中尚未开考的 / sessions to come within reach, as a draw takes them',
       answers: { 200: { description: '最近的在前 / the soonest first', content: json(SessionList) } },
     }),
-    async (c) => c.json({ sessions: await sessionsToCome(c.var.service, c.var.caller) }),
+    async (c) => answer(c, { sessions: await sessionsToCome(c.var.service, c.var.caller) }),
   )
   .get(
     '/v1/draws/:draw',
     operation({
       tag: '公开数据',
+      open: true,
       summary: '一次抽取的全部公开数据，可据以重新计算 / one draw, with everything that is needed to compute it again',
       description: `rank(label, id) = SHA-256(seed ‖ UTF-8(public value) ‖ 00 ‖ UTF-8(label) ‖ 00 ‖ UTF-8(id)), compared as bytes. Sessions: label \`${DRAW_RULE} session\`, id \`plan/session\`, the \`pick\` lowest. Inspectors, session by session, \`per_session\` times, those who avoid the organization left out: fewest sessions that day, then fewest in all, then lowest rank of \`inspector/sessions so far\` under \`${DRAW_RULE} inspector\`.`,
       answers: { 200: { description: '抽取 / the draw', content: json(Draw) } },
       problems: OF_DRAWS,
     }),
-    async (c) => c.json(await drawFile(c.var.service, c.req.param('draw')), 200, cached),
+    async (c) => answer(c, await drawFile(c.var.service, c.req.param('draw')), 200, cached),
   )
   .get(
     '/v1/draws/:draw/findings',
@@ -66,7 +68,7 @@ export const drawRoutes = factory
       const { service, caller } = c.var;
       const row = await findDraw(service, c.req.param('draw'));
       const { about, state, seq, last } = row;
-      return c.json({
+      return answer(c, {
         about,
         state,
         seq,

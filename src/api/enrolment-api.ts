@@ -1,11 +1,10 @@
 /** Routes of the centres: appointing, filing, issuing keys and their X.509 certificates, client keys, withdrawals. */
-import type { Context } from 'hono';
 import type { StatementType } from '../core/schema.ts';
 import { ChainBody, ChainStored } from '../core/shapes/procedure-shapes.ts';
 import { NamedPublicKey } from '../core/shapes/shape-parts.ts';
 import { LIMITS } from '../http/body.ts';
-import { type AppEnv, factory } from '../http/context.ts';
-import { json, ok, operation, TEXT } from '../http/operation.ts';
+import { factory } from '../http/context.ts';
+import { type Answering, answer, json, ok, operation, TEXT, upTo } from '../http/operation.ts';
 import { acceptClient, acceptFiling, acceptRootStatement } from '../service/enrol.ts';
 import { acceptChain, makeIssuingKey, requestFor } from '../service/issuing-keys.ts';
 import { acceptWithdrawal } from '../service/withdraw.ts';
@@ -19,8 +18,8 @@ const words = (typ: StatementType, also = '') =>
   `\`statement\` is a \`${typ}\`${also}; its payload: #/components/schemas/${statementSchema(typ)}.`;
 
 /** Answers a stored statement: 201 the first time, 200 when the very same was sent before. */
-const stored = (c: Context<AppEnv>, { jti, fresh }: { jti: string; fresh: boolean }) =>
-  c.json({ jti }, fresh ? 201 : 200);
+const stored = (c: Answering<Record<200 | 201, { jti: string }>>, { jti, fresh }: { jti: string; fresh: boolean }) =>
+  answer(c, { jti }, fresh ? 201 : 200);
 
 export const enrolmentRoutes = factory
   .createApp()
@@ -47,7 +46,7 @@ export const enrolmentRoutes = factory
       },
       problems: ['organization_code_malformed', 'out_of_reach', 'keys_exhausted'],
     }),
-    async (c) => c.json(await makeIssuingKey(c.var.service, c.var.caller, c.req.param('code')), 201),
+    async (c) => answer(c, await makeIssuingKey(c.var.service, c.var.caller, c.req.param('code')), 201),
   )
   .get(
     '/v1/organizations/:code/keys/:n/request',
@@ -66,13 +65,12 @@ export const enrolmentRoutes = factory
   .post(
     '/v1/organizations/:code/keys/:n/certificate',
     operation({
-      limit: LIMITS.chain,
       tag: '鉴定指导中心',
       summary: '登记颁发密钥的证书链 / submit the certificate chain of an issuing key',
       description:
         'PDF 由有效的、最新登记的证书签名；没有证书则不签名 / PDFs are signed under the newest chain that is valid; without one they are not signed.',
       roles: CENTRES,
-      body: json(ChainBody),
+      body: upTo(LIMITS.chain, json(ChainBody)),
       answers: { 201: { description: '已保存 / stored', content: json(ChainStored) } },
       problems: [
         ...OF_KEYS,
@@ -87,7 +85,7 @@ export const enrolmentRoutes = factory
     async (c) => {
       const { code, n } = c.req.param();
       const { certificate } = c.req.valid('json');
-      return c.json(await acceptChain(c.var.service, c.var.caller, code, n, certificate), 201);
+      return answer(c, await acceptChain(c.var.service, c.var.caller, code, n, certificate), 201);
     },
   )
   .post(

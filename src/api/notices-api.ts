@@ -10,13 +10,13 @@ import {
   ObjectionRaised,
 } from '../core/shapes/public-shapes.ts';
 import { LIMITS } from '../http/body.ts';
+import { cached } from '../http/caching.ts';
 import { factory } from '../http/context.ts';
-import { json, operation } from '../http/operation.ts';
+import { answer, json, operation, upTo } from '../http/operation.ts';
 import { senderOf } from '../http/rate-limit.ts';
 import { listNotices, readNotice } from '../service/procedure/notices.ts';
 import { followObjection, raiseObjection } from '../service/procedure/objection-steps.ts';
 
-const cached = { 'Cache-Control': 'public, max-age=60' };
 const noStore = { 'Cache-Control': 'no-store' };
 /** Notices in one answer. */
 const PER_PAGE = 20;
@@ -82,6 +82,7 @@ export const noticeRoutes = factory
     '/v1/notices',
     operation({
       tag: '公开数据',
+      open: true,
       summary: '结果公示，公示中的在前 / notices of results, those that run first',
       query: { organization: WORDS, occupation: WORDS, state: STATE, page: PAGE },
       answers: {
@@ -93,7 +94,12 @@ export const noticeRoutes = factory
     }),
     async (c) => {
       const { organization, occupation, state, page = 1 } = c.req.valid('query');
-      return c.json(await listNotices(c.var.service, { organization, occupation, state }, page, PER_PAGE), 200, cached);
+      return answer(
+        c,
+        await listNotices(c.var.service, { organization, occupation, state }, page, PER_PAGE),
+        200,
+        cached,
+      );
     },
   )
   .post(
@@ -101,9 +107,8 @@ export const noticeRoutes = factory
     operation({
       tag: '公开数据',
       rateLimit: 'search',
-      limit: LIMITS.small,
       summary: '凭查询码查看异议 / follow an objection by its code',
-      body: json(ObjectionCode, { code: CODE_EXAMPLE }),
+      body: upTo(LIMITS.small, json(ObjectionCode, { code: CODE_EXAMPLE })),
       answers: {
         200: {
           description: '处理结果 / what became of it',
@@ -124,28 +129,31 @@ export const noticeRoutes = factory
       },
       problems: ['objection_not_found', 'register_differs', 'ciphertext_wrong'],
     }),
-    async (c) => c.json(await followObjection(c.var.service, c.req.valid('json').code), 200, noStore),
+    async (c) => answer(c, await followObjection(c.var.service, c.req.valid('json').code), 200, noStore),
   )
   .get(
     '/v1/notices/:notice',
     operation({
       tag: '公开数据',
+      open: true,
       summary: '一项公示；姓名只有第一个字 / one notice, with masked names',
       answers: { 200: { description: '公示 / the notice', content: json(Notice, NOTICE) } },
       problems: OF_NOTICES,
     }),
-    async (c) => c.json(await readNotice(c.var.service, c.req.param('notice')), 200, cached),
+    async (c) => answer(c, await readNotice(c.var.service, c.req.param('notice')), 200, cached),
   )
   .post(
     '/v1/notices/:notice/objections',
     operation({
       tag: '公开数据',
       rateLimit: 'search',
-      limit: LIMITS.small,
       summary: '提出异议，任何人可用 / object to results, for anyone',
       description:
         '联系方式只有评价机构及其备案中心能看到 / contact data is seen by the organization and its centres alone. 一项公示最多 200 件未处理的异议，同一网络每天 20 件 / a notice takes 200 undecided objections, and 20 a day from one network.',
-      body: json(ObjectionBody, { row: 2, grounds: '该人员考试当日未到场', contact: '13800000000' }),
+      body: upTo(
+        LIMITS.small,
+        json(ObjectionBody, { row: 2, grounds: '该人员考试当日未到场', contact: '13800000000' }),
+      ),
       answers: {
         201: {
           description: '已收到 / received',
@@ -158,6 +166,6 @@ export const noticeRoutes = factory
       const { notice } = c.req.param();
       const sender = await senderOf(c, `objection|${notice}`);
       const code = await raiseObjection(c.var.service, notice, c.req.valid('json'), sender);
-      return c.json({ state: 'open', code }, 201, noStore);
+      return answer(c, { state: 'open', code }, 201, noStore);
     },
   );

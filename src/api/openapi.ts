@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { HERE } from '../core/province.ts';
+import { cached } from '../http/caching.ts';
 import { factory } from '../http/context.ts';
 import { json, type Media, type Operation, type Operations, ok, operation, TAGS } from '../http/operation.ts';
 import { PROBLEM_TYPE, PROBLEMS } from '../http/problems.ts';
@@ -20,6 +21,7 @@ export function describeRoutes(operations: () => Operations) {
     '/openapi.json',
     operation({
       tag: '服务',
+      open: true,
       summary: '本文档 / this document',
       answers: ok('OpenAPI 3.1', json(v.looseObject({}))),
     }),
@@ -27,7 +29,7 @@ export function describeRoutes(operations: () => Operations) {
       const { origin } = c.var.service.config;
       const text = made.get(origin) ?? JSON.stringify(describeApi(origin, operations()));
       made.set(origin, text);
-      return c.body(text, 200, { 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=60' });
+      return c.body(text, 200, { ...cached, 'Content-Type': 'application/json' });
     },
   );
 }
@@ -106,7 +108,10 @@ function problemsOf(route: string, operation: Operation): Map<number, string[]> 
 
 const mediaOf = (media: Media): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries(media).map(([type, { schema, ...example }]) => [type, { schema: schemaOf(schema), ...example }]),
+    Object.entries(media).map(([type, { schema, example }]) => [
+      type,
+      { schema: schemaOf(schema), ...(example === undefined ? {} : { example }) },
+    ]),
   );
 
 function answersOf(route: string, operation: Operation): Record<string, unknown> {

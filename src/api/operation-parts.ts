@@ -15,7 +15,7 @@ import * as publicShapes from '../core/shapes/public-shapes.ts';
 import { NamedPublicKey, PublicKey, Statement } from '../core/shapes/shape-parts.ts';
 import { LIMITS } from '../http/body.ts';
 import { allow, factory } from '../http/context.ts';
-import { json, type Operation } from '../http/operation.ts';
+import { json, type Operation, upTo } from '../http/operation.ts';
 import { PROBLEMS } from '../http/problems.ts';
 import { findReached, reachBatch } from '../service/open-batch.ts';
 import { ID, TOKEN } from './openapi-examples.ts';
@@ -211,8 +211,7 @@ export const storing = <const O extends Pick<Operation, 'summary' | 'description
 ) => ({
   tag: '鉴定指导中心' as const,
   ...given,
-  body: json(StatementBody, { statement: TOKEN }),
-  limit: LIMITS.statement,
+  body: upTo(LIMITS.statement, json(StatementBody, { statement: TOKEN })),
   answers: {
     201: { description: '已保存 / stored', content: json(Stored, { jti: ID }) },
     200: {

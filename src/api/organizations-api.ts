@@ -8,9 +8,10 @@ import { normalizeNumber, parseOrganizationCode } from '../core/number.ts';
 import { StatusChanged } from '../core/shapes/certificate-shapes.ts';
 import { OrganizationData, OrganizationList, StatementBody } from '../core/shapes/procedure-shapes.ts';
 import { LIMITS } from '../http/body.ts';
+import { cached } from '../http/caching.ts';
 import { factory } from '../http/context.ts';
 import { chosenType } from '../http/negotiation.ts';
-import { json, ok, operation, PDF } from '../http/operation.ts';
+import { answer, json, ok, operation, PDF, upTo } from '../http/operation.ts';
 import { renderFor } from '../service/download.ts';
 import { lookUp } from '../service/lookup.ts';
 import { centreNames } from '../service/on-file.ts';
@@ -22,7 +23,6 @@ import { insertDownload } from '../storage/certificate-store.ts';
 import { NUMBER, TOKEN } from './openapi-examples.ts';
 import { ALL, OF_NUMBERS, OF_STATEMENTS, OF_WITHDRAWALS, statementSchema } from './operation-parts.ts';
 
-const cached = { 'Cache-Control': 'public, max-age=60' };
 const LONGEST_QUERY = 100;
 
 /** What a filing says, in the words of the list. */
@@ -89,8 +89,7 @@ export const organizationRoutes = factory
       summary: '暂停、恢复、撤销证书 / suspend, reinstate, revoke',
       roles: ALL,
       description: `\`statement\` is a \`status+jwt\`; its payload: #/components/schemas/${statementSchema('status+jwt')}.`,
-      body: json(StatementBody, { statement: TOKEN }),
-      limit: LIMITS.statement,
+      body: upTo(LIMITS.statement, json(StatementBody, { statement: TOKEN })),
       answers: {
         201: {
           description: '已生效 / in force',
@@ -120,13 +119,14 @@ export const organizationRoutes = factory
     }),
     async (c) => {
       const { statement } = c.req.valid('json');
-      return c.json(await changeStatus(c.var.service, c.var.caller, c.req.param('number'), statement), 201);
+      return answer(c, await changeStatus(c.var.service, c.var.caller, c.req.param('number'), statement), 201);
     },
   )
   .get(
     '/v1/organizations',
     operation({
       tag: '公开数据',
+      open: true,
       summary: '备案机构：职业、等级、有效期、是否暂停 / organizations on file, as data',
       query: { q: v.pipe(v.string(), v.metadata({ maxLength: LONGEST_QUERY })) },
       description: `按签名的备案声明列出，\`q\` 为名称、编码或职业 / what signed filings say; \`q\` is a name, a code or an occupation. \`state\` is the filing's; \`suspended\` stops plans, uploads and orders, not what was issued.`,
@@ -149,13 +149,14 @@ export const organizationRoutes = factory
           suspended: suspended.has(one.code),
           rules_version: rules.get(one.code) ?? null,
         }));
-      return c.json({ organizations }, 200, cached);
+      return answer(c, { organizations }, 200, cached);
     },
   )
   .get(
     '/v1/organizations/:code',
     operation({
       tag: '公开数据',
+      open: true,
       summary: '一家备案机构及其公开的管理办法 / one organization, with its standing and published rules',
       description:
         '管理办法附机构的签名步骤（`statement`），其中 `body` 为管理办法规范 JSON 的摘要 / the rules come with the `step+jwt` that published them: its `body` is the digest of their canonical JSON without `published_at` and `statement`.',
@@ -171,7 +172,8 @@ export const organizationRoutes = factory
         centreNames(service),
         publishedOf(service, code),
       ]);
-      return c.json(
+      return answer(
+        c,
         {
           ...claimsOf(current, centres),
           nature: form?.nature ?? null,

@@ -176,11 +176,6 @@ export const PAGES: Operations = {
     answers: page('公示 / the notice'),
     problems: OF_NOTICES,
   },
-  'GET /notices/feed.xml': {
-    tag: '公开数据',
-    summary: '公示的 Atom 订阅源 / Atom feed of notices (RFC 4287)',
-    answers: { 200: { description: 'Atom', content: { 'application/atom+xml': { schema: TEXT } } } },
-  },
   'GET /notices/objections': {
     tag: '网页',
     summary: '凭查询码查看异议的网页 / page that follows an objection by its code',

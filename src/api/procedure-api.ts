@@ -9,9 +9,9 @@ import { FILE_TYPES } from '../core/procedure/body-shapes.ts';
 import { KINDS, PROCEDURES, readAbout, type StepRule, statesOf } from '../core/procedure/steps.ts';
 import { ORGANIZATION_CODE } from '../core/province.ts';
 import { Case, CaseList, KeptFile, Me, StepBody, StepTaken } from '../core/shapes/procedure-shapes.ts';
-import { LIMITS, readBytes } from '../http/body.ts';
+import { LIMITS } from '../http/body.ts';
 import { type AppEnv, factory } from '../http/context.ts';
-import { BINARY, json, operation } from '../http/operation.ts';
+import { answer, BINARY, json, operation, sentBody, upTo } from '../http/operation.ts';
 import { announce, senderOf, siteOf, spend } from '../http/rate-limit.ts';
 import { admitFile, admitStep, keepFile, readFile, type Sender, SITE_TIMES } from '../service/procedure/case-files.ts';
 import { pageCases, viewCase } from '../service/procedure/stored-cases.ts';
@@ -120,12 +120,11 @@ export const procedureRoutes = factory
     '/v1/steps',
     operation({
       before: limitApplicants,
-      limit: LIMITS.step,
       tag: '评价流程',
       summary: '提交流程中的一步 / take a step of the procedure',
       roles: EVERYBODY,
       description: `\`statement\` is a \`step+jwt\` by the caller's key. 同一步重复提交不会重复生效 / the same step again changes nothing. Kinds of cases, their states, and who may take which step from which state (— is before the first):\n\n${words}`,
-      body: json(StepBody, { statement: TOKEN, body: { reason: '考场安排与考生人数不符，请核对' } }),
+      body: upTo(LIMITS.step, json(StepBody, { statement: TOKEN, body: { reason: '考场安排与考生人数不符，请核对' } })),
       answers: {
         201: {
           description: '已记录 / stored',
@@ -160,8 +159,8 @@ export const procedureRoutes = factory
     async (c) => {
       const { statement, body } = c.req.valid('json');
       if (c.var.caller.role === 'applicant') await admitStep(c.var.service, await strangerOf(c));
-      const { fresh, ...answer } = await takeStep(c.var.service, c.var.caller, statement, body);
-      return c.json(answer, fresh ? 201 : 200);
+      const { fresh, ...taken } = await takeStep(c.var.service, c.var.caller, statement, body);
+      return answer(c, taken, fresh ? 201 : 200);
     },
   )
   .get(
@@ -184,7 +183,7 @@ export const procedureRoutes = factory
     async (c) => {
       const { after, ...asked } = c.req.valid('query');
       const { lines, next } = await pageCases(c.var.service, c.var.caller, { ...asked, after: readPlace(after) }, PAGE);
-      return c.json({ cases: lines, next });
+      return answer(c, { cases: lines, next });
     },
   )
   .get(
@@ -196,7 +195,7 @@ export const procedureRoutes = factory
       answers: { 200: { description: '业务 / the case', content: json(Case) } },
       problems: OF_CASES,
     }),
-    async (c) => c.json(await viewCase(c.var.service, c.var.caller, c.req.param('about'))),
+    async (c) => answer(c, await viewCase(c.var.service, c.var.caller, c.req.param('about'))),
   )
   .post(
     '/v1/files',
@@ -206,10 +205,7 @@ export const procedureRoutes = factory
       summary: '上传附件，随后在步骤中引用 / submit a file that a step then names',
       roles: EVERYBODY,
       description: `PDF、JPEG、PNG，至多 10 MB，加密保存；一天内没有步骤引用则删除 / encrypted; deleted when no step names it within a day.`,
-      body: {
-        'application/octet-stream': { schema: BINARY },
-        ...FILES,
-      },
+      body: upTo(LIMITS.file, { 'application/octet-stream': { schema: BINARY }, ...FILES }),
       answers: { 201: { description: '摘要与类型 / how a step names it', content: json(KeptFile) } },
       problems: [
         'file_type_unsupported',
@@ -220,10 +216,11 @@ export const procedureRoutes = factory
       ],
     }),
     async (c) => {
-      const bytes = await readBytes(c, LIMITS.file);
+      const { bytes } = sentBody(c);
       const { service, caller } = c.var;
       const senders = caller.role === 'applicant' ? await strangerOf(c) : undefined;
-      return c.json(
+      return answer(
+        c,
         await keepFile(service, caller.subject, bytes, senders && ((size) => admitFile(service, senders, size))),
         201,
       );
@@ -279,6 +276,6 @@ export const procedureRoutes = factory
       const { role, subject, jkt } = caller;
       // What others say of this key: after enrolment a browser finds its access token here.
       const statements = await selectNaming(service.db, jkt);
-      return c.json({ role, subject, jkt, statements });
+      return answer(c, { role, subject, jkt, statements });
     },
   );

@@ -17,10 +17,10 @@ import {
   SearchQuery,
   SearchResults,
 } from '../core/shapes/certificate-shapes.ts';
-import { LIMITS, parseJson, readBytes, readShape, requireType } from '../http/body.ts';
+import { LIMITS, parseJson, type Sent } from '../http/body.ts';
 import { type AppEnv, factory } from '../http/context.ts';
 import { chosenType } from '../http/negotiation.ts';
-import { json, ok, operation, PDF, TEXT } from '../http/operation.ts';
+import { answer, json, ok, operation, PDF, sentBody, TEXT, upTo } from '../http/operation.ts';
 import { askerOf } from '../http/rate-limit.ts';
 import { checkBundle, checkCredential, checkDocument, checkSeal } from '../service/check.ts';
 import {
@@ -32,7 +32,7 @@ import {
   stampCopy,
 } from '../service/download.ts';
 import { certificateNotFound, findForHolder, lookUp, search } from '../service/lookup.ts';
-import type { Found } from '../service/service.ts';
+import type { Found, Service } from '../service/service.ts';
 import { insertDownload, selectDownloads } from '../storage/certificate-store.ts';
 import { CREDENTIAL, DIGITS, HOLDER, MISSING, NUMBER, REPORT, SEARCH } from './openapi-examples.ts';
 import { OF_NUMBERS, OF_WITHDRAWALS, PERSON } from './operation-parts.ts';
@@ -64,16 +64,22 @@ async function fileOf(c: Context<AppEnv>, found: Found, type: string, copy?: Sta
   return c.body(await (copy ? renderCopy(service, found, copy) : renderFor(service, found)), 200, named('pdf'));
 }
 
-/** Checks what somebody brought, by its type. */
-async function verify(c: Context<AppEnv>) {
-  const { service } = c.var;
-  const type = requireType(c, ['application/json', CREDENTIAL_MEDIA_TYPE, BUNDLE_MEDIA_TYPE, 'application/pdf']);
-  const bytes = await readBytes(c, type === 'application/pdf' ? LIMITS.document : LIMITS.bundle);
-  if (type === 'application/pdf') return checkDocument(service, bytes);
-  if (type === CREDENTIAL_MEDIA_TYPE) return checkCredential(service, decodeUtf8(bytes));
-  const json = parseJson(bytes);
-  if (type === BUNDLE_MEDIA_TYPE) return checkBundle(service, readBundle(json));
-  const evidence = readShape(json, Evidence);
+/** What somebody may bring to be checked. */
+const BROUGHT = {
+  ...upTo(LIMITS.bundle, {
+    ...json(Evidence, { seal: `https://lz.example.cn/c/${NUMBER}#${DIGITS}` }),
+    [CREDENTIAL_MEDIA_TYPE]: { schema: TEXT, example: CREDENTIAL },
+    [BUNDLE_MEDIA_TYPE]: { schema: Bundle },
+  }),
+  ...upTo(LIMITS.document, { 'application/pdf': { schema: PDF } }),
+};
+
+/** Checks it, by its type. */
+async function verify(service: Service, sent: Sent<typeof BROUGHT>) {
+  if (sent.type === 'application/pdf') return checkDocument(service, sent.bytes);
+  if (sent.type === CREDENTIAL_MEDIA_TYPE) return checkCredential(service, decodeUtf8(sent.bytes));
+  if (sent.type === BUNDLE_MEDIA_TYPE) return checkBundle(service, readBundle(parseJson(sent.bytes)));
+  const { json: evidence } = sent;
   if ('credential' in evidence) return checkCredential(service, evidence.credential);
   if ('seal' in evidence) return checkSeal(service, evidence.seal);
   return checkBundle(service, readBundle(evidence.bundle));
@@ -85,6 +91,7 @@ export const publicRoutes = factory
     '/v1/certificates/:number',
     operation({
       tag: '查询核验',
+      open: true,
       rateLimit: 'lookup',
       summary: '按编号查询核验 / look a certificate up by its number',
       description: 'Every answer is verified from stored signatures first. Not found does not mean false.',
@@ -100,7 +107,7 @@ export const publicRoutes = factory
       const found = await lookUp(c.var.service, c.req.param('number'));
       if (!found) throw certificateNotFound();
       const { report } = found.verification;
-      if (type === 'application/json') return c.json(report, 200, noStore);
+      if (type === 'application/json') return answer(c, report, 200, noStore);
       if (report.credential === undefined)
         throw new Refusal('register_differs', 'The stored certificate does not verify.');
       return c.body(report.credential, 200, { ...noStore, 'Content-Type': CREDENTIAL_MEDIA_TYPE });
@@ -109,12 +116,11 @@ export const publicRoutes = factory
   .post(
     '/v1/certificates/search',
     operation({
-      limit: LIMITS.small,
       tag: '查询核验',
       rateLimit: 'search',
       summary: '按编号、姓名、证件号码查询 / search by number, name, document number',
       headers: PERSON,
-      body: json(SearchQuery, HOLDER),
+      body: upTo(LIMITS.small, json(SearchQuery, HOLDER)),
       answers: ok('相符的证书 / what matches', json(SearchResults, SEARCH)),
       problems: [
         'search_too_little',
@@ -130,23 +136,19 @@ export const publicRoutes = factory
     async (c) => {
       const { number, name, id_number } = c.req.valid('json');
       const query = { number: given(number), name: given(name), id_number: given(id_number) };
-      return c.json({ results: await search(c.var.service, query, await askerOf(c, false)) }, 200, noStore);
+      return answer(c, { results: await search(c.var.service, query, await askerOf(c, false)) }, 200, noStore);
     },
   )
   .post(
     '/v1/verify',
     operation({
       tag: '查询核验',
+      open: true,
       rateLimit: 'verify',
       summary:
         "核验凭证、二维码、核验包或证书 PDF / verify a credential, the text of a QR code, a bundle, or the certificate's PDF",
       description: '能读则一律 200 附报告 / whatever can be read gets a Report, valid or not.',
-      body: {
-        ...json(Evidence, { seal: `https://lz.example.cn/c/${NUMBER}#${DIGITS}` }),
-        [CREDENTIAL_MEDIA_TYPE]: { schema: TEXT, example: CREDENTIAL },
-        [BUNDLE_MEDIA_TYPE]: { schema: Bundle },
-        'application/pdf': { schema: PDF },
-      },
+      body: BROUGHT,
       answers: ok('报告 / Report', json(Report, REPORT)),
       problems: [
         'pdf_malformed',
@@ -169,19 +171,18 @@ export const publicRoutes = factory
         ...OF_NUMBERS,
       ],
     }),
-    async (c) => c.json(await verify(c), 200, noStore),
+    async (c) => answer(c, await verify(c.var.service, sentBody(c)), 200, noStore),
   )
   .post(
     '/v1/certificates/:number/download',
     operation({
-      limit: LIMITS.small,
       tag: '查询核验',
       rateLimit: 'search',
       summary: '持证人下载证书 / download by the holder',
       description:
         '带 copy 时给出加注副本（PDF 或核验包） / with `copy`: a copy stamped for one purpose, as PDF or bundle.',
       headers: PERSON,
-      body: json(Holder, HOLDER),
+      body: upTo(LIMITS.small, json(Holder, HOLDER)),
       answers: ok('按 Accept / by Accept: PDF, bundle, credential, or (application/json) who fetched it before', {
         'application/pdf': { schema: PDF },
         [BUNDLE_MEDIA_TYPE]: { schema: Bundle },
@@ -215,7 +216,8 @@ export const publicRoutes = factory
       const { number } = found.row;
       if (type === 'application/json') {
         const downloads = await selectDownloads(service.db, number, 100);
-        return c.json(
+        return answer(
+          c,
           { number, downloads: downloads.map(({ kind, by, at }) => ({ kind, by, at: toTimestamp(at) })) },
           200,
           noStore,

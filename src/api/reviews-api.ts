@@ -13,7 +13,7 @@ import { ReviewList, StepBody } from '../core/shapes/procedure-shapes.ts';
 import { BATCH_STATES, TIERS } from '../core/shapes/shape-parts.ts';
 import { LIMITS } from '../http/body.ts';
 import { factory } from '../http/context.ts';
-import { json, operation } from '../http/operation.ts';
+import { answer, json, operation, upTo } from '../http/operation.ts';
 import { acceptApproval } from '../service/approve.ts';
 import { directoryOf } from '../service/on-file.ts';
 import { trailOf } from '../service/procedure/collect-trail.ts';
@@ -65,19 +65,18 @@ export const reviewRoutes = factory
         { ...asked, after: readPlace(after) },
         PAGE,
       );
-      return c.json({ reviews: lines, next });
+      return answer(c, { reviews: lines, next });
     },
   )
   .post(
     '/v1/batches/:id/approvals',
     openedBatch,
     operation({
-      limit: LIMITS.statement,
       tag: '鉴定指导中心',
       summary: '审核一批结果 / approve a batch',
       description: `\`approval\` is an \`approval+jwt\`: #/components/schemas/${statementSchema('approval+jwt')}.`,
       roles: CENTRES,
-      body: json(ApprovalBody, { approval: TOKEN }),
+      body: upTo(LIMITS.statement, json(ApprovalBody, { approval: TOKEN })),
       answers: {
         201: {
           description: '已保存 / stored',
@@ -101,20 +100,19 @@ export const reviewRoutes = factory
     async (c) => {
       const { approval } = c.req.valid('json');
       const { id, state } = await acceptApproval(c.var.service, c.var.caller, c.var.batch, approval);
-      return c.json({ id, state }, 201);
+      return answer(c, { id, state }, 201);
     },
   )
   .post(
     '/v1/batches/:id/return',
     reachedBatch,
     operation({
-      limit: LIMITS.statement,
       tag: '鉴定指导中心',
       summary: '退回一批结果 / return a batch with a reason',
       roles: CENTRES,
       description:
         '与 POST /v1/steps 相同：由中心签名的 batch.return 一步，about 为 batch:{id}，seq 为 1；没有不签名的退回 / the same as POST /v1/steps: the step `batch.return` of the case `batch:{id}`, `seq` 1, signed by the centre. There is no unsigned way.',
-      body: json(StepBody, { statement: TOKEN, body: { reason: '请补考务记录' } }),
+      body: upTo(LIMITS.statement, json(StepBody, { statement: TOKEN, body: { reason: '请补考务记录' } })),
       answers: {
         201: {
           description: '已退回 / returned',
@@ -143,8 +141,8 @@ export const reviewRoutes = factory
       // An address for the step of the batch's own case, not another way to return it.
       const { statement, body } = c.req.valid('json');
       const id = c.req.param('id');
-      const { state, fresh } = await takeStep(c.var.service, c.var.caller, statement, body, `batch:${id}`);
-      return c.json({ id, state }, fresh ? 201 : 200);
+      const { fresh } = await takeStep(c.var.service, c.var.caller, statement, body, `batch:${id}`);
+      return answer(c, { id, state: 'returned' }, fresh ? 201 : 200);
     },
   )
   .get(
@@ -173,6 +171,6 @@ export const reviewRoutes = factory
       const trail = await trailOf(service, text, people);
       if (!trail) throw new Refusal('certificate_not_found', 'This register holds no certificate with this number.');
       const report = await checkTrail(trail, await directoryOf(service), service.now());
-      return c.json({ trail, report });
+      return answer(c, { trail, report });
     },
   );

@@ -5,12 +5,13 @@ import { LEVELS } from '../core/number.ts';
 import { Statistics as StatisticsShape } from '../core/shapes/public-shapes.ts';
 import { type Line, SMALL, type Statistics } from '../core/statistics-year.ts';
 import { writeCsv } from '../formats/table/table.ts';
+import { cached } from '../http/caching.ts';
 import { factory } from '../http/context.ts';
-import { json, operation, TEXT } from '../http/operation.ts';
+import { answer, json, operation, TEXT } from '../http/operation.ts';
 import { readStatistics, type StatisticsAnswer } from '../service/public-statistics.ts';
 
-const cached = {
-  'Cache-Control': 'public, max-age=60',
+const licensed = {
+  ...cached,
   Link: '<https://creativecommons.org/licenses/by/4.0/>; rel="license"',
 };
 
@@ -26,7 +27,7 @@ const YEAR = {
 /** What is published, and by which rules. */
 const openData = ({ counted_at, years, statistics }: StatisticsAnswer) => ({
   counted_at: toTimestamp(counted_at),
-  licence: 'CC-BY-4.0',
+  licence: 'CC-BY-4.0' as const,
   small_below: SMALL,
   years,
   statistics,
@@ -95,16 +96,18 @@ export const statisticsData = factory
     '/v1/statistics',
     operation({
       tag: '公开数据',
+      open: true,
       summary: '统计数据 / statistics as open data',
       query: YEAR,
       answers: { 200: { description: '按年 / by year', content: json(StatisticsShape, STATISTICS) } },
     }),
-    async (c) => c.json(openData(await readStatistics(c.var.service, c.req.valid('query').year)), 200, cached),
+    async (c) => answer(c, openData(await readStatistics(c.var.service, c.req.valid('query').year)), 200, licensed),
   )
   .get(
     '/v1/statistics.csv',
     operation({
       tag: '公开数据',
+      open: true,
       summary: '统计数据 CSV / statistics as CSV',
       description: 'year, table, key, name, measure, value',
       query: YEAR,
@@ -114,7 +117,7 @@ export const statisticsData = factory
       const { statistics } = await readStatistics(c.var.service, c.req.valid('query').year);
       const rows = [['year', 'table', 'key', 'name', 'measure', 'value'], ...statistics.flatMap(csvRows)];
       return c.body(writeCsv(rows), 200, {
-        ...cached,
+        ...licensed,
         'Content-Type': 'text/csv; charset=utf-8',
         'Content-Disposition': 'attachment; filename="statistics.csv"',
       });

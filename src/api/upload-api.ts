@@ -1,26 +1,25 @@
 /** From published results to their batch; and the empty tables of rosters and results that are filled in before. */
 
-import type { Context } from 'hono';
 import * as v from 'valibot';
 import { encodeUtf8, sha256, toBase64url } from '../base/bytes.ts';
 import { Refusal } from '../base/refusal.ts';
 import { TEMPLATES, type TemplateName, template } from '../core/procedure/name-lists.ts';
 import { type GivenPhoto, photosOfArchive, photosOfRows } from '../core/rows/row-photos.ts';
-import { FILE_TYPES, type RawRow, readCandidates, readRows as readTable, XLSX_TYPE } from '../core/rows/rows.ts';
+import { type RawRow, readCandidates, readRows as readTable, XLSX_TYPE } from '../core/rows/rows.ts';
 import { BatchCreated, CandidatesBody, UploadForm } from '../core/shapes/batch-shapes.ts';
 import { NoPhotos, ResultsBatch } from '../core/shapes/procedure-shapes.ts';
-import { LIMITS, parseJson, readBytes, readForm, readShape, requireType } from '../http/body.ts';
+import { LIMITS, type Part, parseJson, readShape, type Sent } from '../http/body.ts';
 import { factory } from '../http/context.ts';
-import { BINARY, file, json, operation, TEXT } from '../http/operation.ts';
+import { answer, BINARY, file, json, operation, sentBody, TEXT, upTo } from '../http/operation.ts';
 import { requireNotice } from '../service/procedure/batch-return.ts';
 import { makeBatch } from '../service/procedure/result-steps.ts';
 import { submitBatch } from '../service/upload.ts';
 import { CANDIDATE, CSV, ROW_PROBLEM } from './openapi-examples.ts';
 import { OF_ARCHIVES } from './operation-parts.ts';
 
-const ZIP_TYPE = 'application/zip';
-
 const TYPES = { csv: 'text/csv; charset=utf-8', xlsx: XLSX_TYPE } as const;
+
+const digestOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => toBase64url(await sha256(bytes));
 
 export const resultRoutes = factory
   .createApp()
@@ -32,7 +31,14 @@ export const resultRoutes = factory
       roles: ['organization'],
       description:
         '只取合格的行，不再上传名单；可附照片 ZIP（同 POST /v1/batches）。同一结果、同一照片得到同一批次。随后以 results.upload 一步上传 / the rows of those who passed, as published; photos as a ZIP archive, or `{}` without. The same results and photos give the same batch. The step `results.upload` then hands it to the centres.',
-      body: { 'application/zip': { schema: BINARY }, ...json(NoPhotos, {}) },
+      body: {
+        ...upTo(
+          LIMITS.photos,
+          { 'application/zip': { schema: BINARY } },
+          'Make the photos smaller: one inch is 295 × 413 pixels.',
+        ),
+        ...upTo(LIMITS.small, json(NoPhotos, {})),
+      },
       answers: {
         201: { description: '已生成 / made', content: json(ResultsBatch) },
         200: { description: '此前已生成 / made before', content: json(ResultsBatch) },
@@ -54,24 +60,22 @@ export const resultRoutes = factory
       ],
     }),
     async (c) => {
-      const type = requireType(c, [ZIP_TYPE, 'application/json']);
-      const zipped = type === ZIP_TYPE;
-      const bytes = await (zipped
-        ? readBytes(c, LIMITS.photos, 'Make the photos smaller: one inch is 295 × 413 pixels.')
-        : readBytes(c, LIMITS.small));
-      if (!zipped) readShape(parseJson(bytes), NoPhotos);
-      const photos = zipped
-        ? { given: photosOfArchive(bytes), digest: toBase64url(await sha256(bytes)) }
-        : { given: [], digest: '' };
-      const { batch, fresh } = await makeBatch(c.var.service, c.var.caller, c.req.param('about'), photos);
-      const { id, count, root, state, results } = batch;
-      return c.json({ id, count, root, state, results }, fresh ? 201 : 200, { Location: `/v1/batches/${id}` });
+      const { type, bytes } = sentBody(c);
+      const photos =
+        type === 'application/zip'
+          ? { given: photosOfArchive(bytes), digest: await digestOf(bytes) }
+          : { given: [], digest: '' };
+      const results = c.req.param('about');
+      const { batch, fresh } = await makeBatch(c.var.service, c.var.caller, results, photos);
+      const { id, count, root, state } = batch;
+      return answer(c, { id, count, root, state, results }, fresh ? 201 : 200, { Location: `/v1/batches/${id}` });
     },
   )
   .get(
     '/v1/templates/:template',
     operation({
       tag: '公开数据',
+      open: true,
       summary: '空白表：考生名册、考核结果 / empty tables: roster and results',
       description: '`roster.csv`, `roster.xlsx`, `results.csv`, `results.xlsx`',
       answers: {
@@ -113,33 +117,39 @@ interface Intake {
   digest: string;
 }
 
-const JSON_TYPE = 'application/json';
-const FORM_TYPE = 'multipart/form-data';
+/** What may be uploaded: a file of rows, or a form of it and an archive of photos. */
+const UPLOAD = {
+  ...upTo(
+    LIMITS.batch,
+    {
+      ...json(CandidatesBody, { candidates: [CANDIDATE] }),
+      'text/csv': { schema: TEXT, example: CSV },
+      ...file(XLSX_TYPE),
+    },
+    `Send photos as multipart/form-data, up to ${LIMITS.photos} bytes, or split the batch.`,
+  ),
+  ...upTo(
+    LIMITS.photos,
+    { 'multipart/form-data': { schema: UploadForm } },
+    'Split the batch, or make the photos smaller: one inch is 295 × 413 pixels.',
+  ),
+};
 
-const TO_FORM = `Send photos as ${FORM_TYPE}, up to ${LIMITS.photos} bytes, or split the batch.`;
-const TO_SPLIT = 'Split the batch, or make the photos smaller: one inch is 295 × 413 pixels.';
+type Rows = Pick<Intake, 'rows' | 'ignored' | 'photos'>;
+
+const rowsOfJson = ({ candidates }: v.InferOutput<typeof CandidatesBody>): Rows => ({
+  ...photosOfRows(readCandidates(candidates)),
+  ignored: [],
+});
 
 /** The one place where the bytes of a file of rows become rows. */
-function readFile(bytes: Uint8Array): { rows: RawRow[]; ignored: string[] } {
-  return readTable(bytes);
-}
-
-function readRows(bytes: Uint8Array, isJson: boolean): Pick<Intake, 'rows' | 'ignored' | 'photos'> {
-  if (!isJson) return { ...readFile(bytes), photos: [] };
-  return { ...photosOfRows(readCandidates(readShape(parseJson(bytes), CandidatesBody).candidates)), ignored: [] };
-}
+const rowsOfFile = (bytes: Uint8Array): Rows => ({ ...readTable(bytes), photos: [] });
 
 /** A form's file of rows is JSON when it says so or begins like it. */
-const looksLikeJson = (bytes: Uint8Array): boolean =>
-  /^(?:\u00ef\u00bb\u00bf)?\s*[{[]/.test(String.fromCharCode(...bytes.subarray(0, 64)));
+const isJson = ({ type, bytes }: Part): boolean =>
+  type === 'application/json' || /^(?:\u00ef\u00bb\u00bf)?\s*[{[]/.test(String.fromCharCode(...bytes.subarray(0, 64)));
 
-const digestOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => toBase64url(await sha256(bytes));
-
-async function readFormIntake(c: Context): Promise<Intake> {
-  const form = readForm(await readBytes(c, LIMITS.photos, TO_SPLIT), c.req.header('content-type') ?? '', [
-    'rows',
-    'photos',
-  ]);
+async function formIntake(form: ReadonlyMap<'rows' | 'photos', Part>): Promise<Intake> {
   const [rows, archive] = [form.get('rows'), form.get('photos')];
   if (!rows)
     throw new Refusal('body_malformed', 'The form has no field rows with the file of candidates.', { part: 'rows' });
@@ -149,19 +159,18 @@ async function readFormIntake(c: Context): Promise<Intake> {
       `The file of candidates has more than ${LIMITS.batch} bytes; split the batch.`,
       { limit: LIMITS.batch },
     );
-  const read = readRows(rows.bytes, rows.type === JSON_TYPE || looksLikeJson(rows.bytes));
+  const read = isJson(rows) ? rowsOfJson(readShape(parseJson(rows.bytes), CandidatesBody)) : rowsOfFile(rows.bytes);
   const digest = await digestOf(
     encodeUtf8(`rows ${await digestOf(rows.bytes)} photos ${archive ? await digestOf(archive.bytes) : ''}`),
   );
   return { ...read, photos: [...read.photos, ...(archive ? photosOfArchive(archive.bytes) : [])], digest };
 }
 
-/** Reads the body of an upload. */
-async function readIntake(c: Context): Promise<Intake> {
-  const type = requireType(c, [JSON_TYPE, ...FILE_TYPES, FORM_TYPE]);
-  if (type === FORM_TYPE) return readFormIntake(c);
-  const bytes = await readBytes(c, LIMITS.batch, TO_FORM);
-  return { ...readRows(bytes, type === JSON_TYPE), digest: await digestOf(bytes) };
+/** The rows and photos of an upload. */
+async function intakeOf(sent: Sent<typeof UPLOAD>): Promise<Intake> {
+  if ('form' in sent) return formIntake(sent.form);
+  const read = 'json' in sent ? rowsOfJson(sent.json) : rowsOfFile(sent.bytes);
+  return { ...read, digest: await digestOf(sent.bytes) };
 }
 
 /** A String of structured fields (RFC 9651 §3.3.3) with its parameters, which say nothing here. */
@@ -179,12 +188,20 @@ function readIdempotencyKey(header: string | undefined): string | null {
   return key;
 }
 
+/** Before the body is read. */
+const mayUpload = factory.createMiddleware(async (c, next) => {
+  requireNotice(c.var.service, null);
+  readIdempotencyKey(c.req.header('idempotency-key'));
+  await next();
+});
+
 export const uploadRoutes = factory.createApp().post(
   '/v1/batches',
   operation({
     tag: '评价机构',
     summary: '上传一批合格结果 / upload a batch of passed results',
     roles: ['organization'],
+    before: mayUpload,
     description:
       'CSV 为 UTF-8、GBK/GB18030 或带 BOM 的 UTF-16；也可用 .xlsx 工作簿；以文件内容为准。有任何错误则不保存，并一次列出全部错误 / CSV in UTF-8, GBK/GB18030 or UTF-16 with BOM, or a .xlsx workbook: the content decides. Nothing is stored if any row is bad, and every fault of every row is listed.',
     headers: {
@@ -197,12 +214,7 @@ export const uploadRoutes = factory.createApp().post(
         }),
       ),
     },
-    body: {
-      ...json(CandidatesBody, { candidates: [CANDIDATE] }),
-      'text/csv': { schema: TEXT, example: CSV },
-      ...file(XLSX_TYPE),
-      'multipart/form-data': { schema: UploadForm },
-    },
+    body: UPLOAD,
     answers: {
       201: {
         description: '已保存；相同 Idempotency-Key 得到同一批次 / stored; the same Idempotency-Key gets the same batch',
@@ -248,13 +260,12 @@ export const uploadRoutes = factory.createApp().post(
     problemExample: ROW_PROBLEM,
   }),
   async (c) => {
-    requireNotice(c.var.service, null);
     const key = readIdempotencyKey(c.req.header('idempotency-key'));
-    const { ignored, ...intake } = await readIntake(c);
+    const { ignored, ...intake } = await intakeOf(sentBody(c));
     const { batch, fresh } = await submitBatch(c.var.service, c.var.caller, intake, key);
     const { id, count, root, state } = batch;
     // A repeated key gets the answer that the first call got.
-    return c.json({ id, count, root, state, ...(ignored.length > 0 ? { ignored_columns: ignored } : {}) }, 201, {
+    return answer(c, { id, count, root, state, ...(ignored.length > 0 ? { ignored_columns: ignored } : {}) }, 201, {
       Location: `/v1/batches/${id}`,
       ...(fresh ? {} : { 'Idempotent-Replayed': 'true' }),
     });

@@ -6,8 +6,8 @@ import { parseOrganizationCode } from '../core/number.ts';
 import { DidDocument, Health, Jwks, StatusLists, Trust } from '../core/shapes/certificate-shapes.ts';
 import { cached, keptAnswer } from '../http/caching.ts';
 import { factory } from '../http/context.ts';
-import { json, ok, operation, TEXT } from '../http/operation.ts';
-import { keyDiffers, listedKeys } from '../service/issuing-keys.ts';
+import { answer, json, ok, operation, TEXT } from '../http/operation.ts';
+import { keyDiffers, listedKeys, type NamedJwk } from '../service/issuing-keys.ts';
 import { statusList } from '../service/status-events.ts';
 import { ping } from '../storage/database.ts';
 import { selectIssuingKeys, selectTokens } from '../storage/statement-store.ts';
@@ -17,11 +17,16 @@ import { TOKEN } from './openapi-examples.ts';
 const ANY_OBJECT = v.looseObject({});
 
 /** A did:web document (W3C DID 1.0) for some keys. */
-function didDocument(did: string, keys: readonly { kid: string }[]) {
+function didDocument(did: string, keys: readonly NamedJwk[]) {
   return {
     '@context': ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/jwk/v1'],
     id: did,
-    verificationMethod: keys.map((jwk) => ({ id: jwk.kid, type: 'JsonWebKey', controller: did, publicKeyJwk: jwk })),
+    verificationMethod: keys.map((jwk) => ({
+      id: jwk.kid,
+      type: 'JsonWebKey' as const,
+      controller: did,
+      publicKeyJwk: jwk,
+    })),
     assertionMethod: keys.map((jwk) => jwk.kid),
   };
 }
@@ -46,6 +51,7 @@ export const wellKnownRoutes = factory
     '/.well-known/jwks.json',
     operation({
       tag: '公开数据',
+      open: true,
       summary: '全部颁发公钥 / all issuing keys',
       answers: ok('JWK Set', json(Jwks)),
     }),
@@ -53,26 +59,31 @@ export const wellKnownRoutes = factory
       const { service } = c.var;
       const own = await service.vault.service();
       const issuing = await selectIssuingKeys(service.db);
-      const keys = [...listedKeys(issuing), { ...own.public, kid: own.kid, alg: 'ES256', use: 'sig' }];
-      return c.json({ keys }, 200, cached);
+      const keys = [
+        ...listedKeys(issuing),
+        { ...own.public, kid: own.kid, alg: 'ES256' as const, use: 'sig' as const },
+      ];
+      return answer(c, { keys }, 200, cached);
     },
   )
   .get(
     '/.well-known/did.json',
     operation({
       tag: '公开数据',
+      open: true,
       summary: '平台的 DID 文档 / did:web document of the service',
       answers: ok('DID document', json(DidDocument)),
     }),
     async (c) => {
       const own = await c.var.service.vault.service();
-      return c.json(didDocument(own.kid.split('#')[0] as string, [{ ...own.public, kid: own.kid }]), 200, cached);
+      return answer(c, didDocument(own.kid.split('#')[0] as string, [{ ...own.public, kid: own.kid }]), 200, cached);
     },
   )
   .get(
     '/orgs/:code/did.json',
     operation({
       tag: '公开数据',
+      open: true,
       summary: '机构的 DID 文档 / did:web document of an organization',
       answers: ok('DID document', json(DidDocument)),
       problems: ['organization_code_malformed', 'organization_not_found', 'register_differs'],
@@ -84,13 +95,14 @@ export const wellKnownRoutes = factory
       const keys = listedKeys(stored);
       const last = keys.at(-1);
       if (!last) throw keyDiffers();
-      return c.json(didDocument(last.kid.split('#')[0] as string, keys), 200, cached);
+      return answer(c, didDocument(last.kid.split('#')[0] as string, keys), 200, cached);
     },
   )
   .get(
     '/.well-known/trust.json',
     operation({
       tag: '公开数据',
+      open: true,
       summary: '中心、备案、密钥声明 / statements of centres, filings, keys',
       answers: ok('statements', json(Trust)),
     }),
@@ -121,6 +133,7 @@ export const wellKnownRoutes = factory
     '/contexts/v1.jsonld',
     operation({
       tag: '公开数据',
+      open: true,
       summary: 'JSON-LD 语境 / JSON-LD context',
       answers: ok('context', { 'application/ld+json': { schema: ANY_OBJECT } }),
     }),
@@ -130,19 +143,21 @@ export const wellKnownRoutes = factory
     '/v1/status',
     operation({
       tag: '公开数据',
+      open: true,
       summary: '全部状态列表的名称，新的在前 / names of all status lists, the newest first',
       answers: ok('names', json(StatusLists, { lists: ['revocation-1', 'suspension-1', 'inactive-1'] })),
     }),
     async (c) => {
       const last = await selectLastStatusList(c.var.service.db);
       const lists = Array.from({ length: last }, (_, i) => STATUS_LISTS.map((name) => `${name}-${last - i}`)).flat();
-      return c.json({ lists }, 200, cached);
+      return answer(c, { lists }, 200, cached);
     },
   )
   .get(
     '/v1/status/:list',
     operation({
       tag: '公开数据',
+      open: true,
       summary: '状态列表 / Bitstring Status List credential',
       answers: ok('vc+jwt', { 'application/vc+jwt': { schema: TEXT, example: TOKEN } }),
       problems: ['status_list_not_found'],
@@ -165,6 +180,6 @@ export const wellKnownRoutes = factory
     }),
     async (c) => {
       await ping(c.var.service.db);
-      return c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' });
+      return answer(c, { status: 'ok' }, 200, { 'Cache-Control': 'no-store' });
     },
   );

@@ -46,9 +46,9 @@ export function leafText(row: RowFacts): string {
  * The public part of a row as it is stored.
  * @throws Refusal `register_differs` when that is not the canonical text of a row
  */
-export function readFacts(text: string): RowFacts {
+export function readFacts(text: string): RowFacts & { v: 1 } {
   try {
-    const row = JSON.parse(text) as RowFacts;
+    const row = JSON.parse(text) as RowFacts & { v: 1 };
     if (leafText(row) === text) return row;
   } catch (error) {
     // No JSON, or without the parts of a row.

@@ -9,7 +9,7 @@ import { type Level, levelName, parseNumber } from './number.ts';
 import type { Approval, Filing } from './schema.ts';
 import type { SealFacts } from './seal.ts';
 import { unverified } from './statement.ts';
-import type { PastEvent } from './status.ts';
+import type { Event, PastEvent } from './status.ts';
 
 export const CHECKS = ['number', 'signature', 'filing', 'approval', 'order', 'log', 'document', 'status'] as const;
 export type CheckId = (typeof CHECKS)[number];
@@ -60,8 +60,8 @@ export interface CopyView {
 /** An event as a report shows it; `digest`: SHA-256 of its payload, base64url. */
 export interface PastAction {
   seq: number;
-  action: string;
-  reason: string;
+  action: Event['action'];
+  reason: Event['reason'];
   at: string;
   /** `org:S000037000001`, `centre:3701`, and its name as its own signed statement says it. */
   by: string;
@@ -91,7 +91,7 @@ export interface Report {
   /** Of a copy for one purpose. */
   copy?: CopyView;
   /** What the caller proved knowledge of (search). */
-  proved?: string[];
+  proved?: ('number' | 'name' | 'id_number')[];
   checked_at: string;
 }
 

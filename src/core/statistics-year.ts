@@ -7,7 +7,7 @@
 import { LEVELS, type Level, levelName } from './number.ts';
 
 /** Counts below it are small. */
-export const SMALL = 5;
+export const SMALL = 5 as const;
 export type Published = number | '<5' | 'withheld';
 
 /** Certificates that share month, level, occupation and centre. */

@@ -110,21 +110,61 @@ export function requireType(c: Context, allowed: readonly string[]): string {
   return type;
 }
 
-/** Reads a JSON body of a shape; refuses `body_malformed` naming the part. */
-export async function readJson<T extends v.GenericSchema>(
-  c: Context,
-  limit: number,
-  schema: T,
-): Promise<v.InferOutput<T>> {
-  requireType(c, ['application/json']);
-  return readShape(parseJson(await readBytes(c, limit)), schema);
-}
-
 export function readShape<T extends v.GenericSchema>(value: unknown, schema: T): v.InferOutput<T> {
   const read = v.safeParse(schema, value);
   if (read.success) return read.output;
   const part = v.getDotPath(read.issues[0]) ?? 'body';
   throw new Refusal('body_malformed', sentenceOf(part, wordsOfIssue(read.issues[0])), { part });
+}
+
+/** What a route takes, by media type; `advice` says what to do about a body that is too large. */
+export type Bodies = Readonly<
+  Record<
+    string,
+    {
+      readonly schema: v.GenericSchema;
+      readonly example?: unknown;
+      readonly limit?: number;
+      readonly advice?: string;
+    }
+  >
+>;
+type Parts<S> = S extends { readonly entries: infer E } ? ReadonlyMap<keyof E, Part> : never;
+/** What was sent: always the bytes, of JSON the value in its shape, of a form its parts. */
+export type Sent<B extends Bodies> = {
+  [T in keyof B]: { type: T; bytes: Uint8Array<ArrayBuffer> } & (T extends 'application/json'
+    ? { json: v.InferOutput<B[T]['schema']> }
+    : T extends 'multipart/form-data'
+      ? { form: Parts<B[T]['schema']> }
+      : unknown);
+}[keyof B];
+
+/** Bytes of whatever type the sender names. */
+const ANY_TYPE = 'application/octet-stream';
+
+/**
+ * Reads a body as it is declared.
+ * @throws Refusal `media_type_not_supported`, `body_too_large`, `body_malformed` naming the part, and what reading
+ * bytes, JSON and forms throws
+ */
+export async function readBody<B extends Bodies>(c: Context, declared: B): Promise<Sent<B>> {
+  const type = ANY_TYPE in declared ? ANY_TYPE : requireType(c, Object.keys(declared));
+  const { schema, limit = 0, advice } = declared[type] as Bodies[string];
+  const bytes = await readBytes(c, limit, advice);
+  const read =
+    type === 'application/json'
+      ? { json: readShape(parseJson(bytes), schema) }
+      : type === 'multipart/form-data'
+        ? { form: readForm(bytes, c.req.header('content-type') ?? '', Object.keys((schema as FormSchema).entries)) }
+        : {};
+  return { type, bytes, ...read } as Sent<B>;
+}
+type FormSchema = v.StrictObjectSchema<v.ObjectEntries, undefined>;
+
+/** The fields of a page's form. */
+export async function readFields(c: Context, limit: number = LIMITS.small): Promise<URLSearchParams> {
+  requireType(c, ['application/x-www-form-urlencoded']);
+  return new URLSearchParams(decodeUtf8(await readBytes(c, limit)));
 }
 
 // The parts of a form (multipart/form-data, RFC 7578) that lies in memory: each part a view of the body, nothing

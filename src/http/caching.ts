@@ -52,48 +52,15 @@ export async function keptAnswer(
   return c.body(text, 200, headers);
 }
 
-// What has an ETag and may be asked for again at little cost (RFC 9110 §13): pages without anything typed, keys,
-// statements, contexts, status lists. Not streams, which would have to be read whole, and nothing about a certificate.
+const tag = etag({ retainedHeaders: [...RETAINED_304_HEADERS, ...CORS_HEADERS] });
 
-const SHARED = [
-  '/',
-  '/scan',
-  '/check',
-  '/bulk',
-  '/desk',
-  '/docs',
-  '/organizations',
-  '/organizations/*',
-  '/supervision',
-  '/supervision/*',
-  '/sw.js',
-  '/manifest.webmanifest',
-  '/robots.txt',
-  '/openapi.json',
-  '/.well-known/*',
-  '/orgs/*',
-  '/contexts/*',
-  '/v1/status/*',
-  '/v1/templates/*',
-  '/v1/organizations',
-  '/v1/organizations/:code',
-  '/v1/draws',
-  '/v1/draws/:draw',
-];
-
-/** Notices of results and statistics: only what is read of them, never what forms answer. */
-const READ = [
-  '/notices',
-  '/notices/:notice',
-  '/v1/notices',
-  '/v1/notices/:notice',
-  '/statistics',
-  '/v1/statistics',
-  '/v1/statistics.csv',
-];
-
-export const shared = factory.createApp();
-const tagged = etag({ retainedHeaders: [...RETAINED_304_HEADERS, ...CORS_HEADERS] });
-for (const path of SHARED) shared.use(path, tagged);
-for (const path of READ)
-  shared.use(path, (c, next) => (c.req.method === 'GET' || c.req.method === 'HEAD' ? tagged(c, next) : next()));
+/**
+ * Gives whatever may be kept an ETag, and is asked for again at little cost (RFC 9110 §13): pages without anything
+ * typed, keys, statements, contexts, status lists. What may not be kept says so, as streams do, which would have to be
+ * read whole; files of the pages have an ETag of their own.
+ */
+export const tagged = factory.createMiddleware(async (c, next) => {
+  await next();
+  const kept = c.res.headers.get('Cache-Control');
+  if (kept !== null && !kept.includes('no-store')) await tag(c, async () => undefined);
+});

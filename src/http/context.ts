@@ -16,6 +16,8 @@ export interface AppEnv {
     caller: Caller;
     /** On the routes of one batch. */
     batch: OpenBatch;
+    /** The body that was read; `sentBody` knows its type. */
+    sent?: unknown;
   };
 }
 

@@ -6,10 +6,9 @@
 import type { Context } from 'hono';
 import { accepts } from 'hono/accepts';
 import { getCookie, setCookie } from 'hono/cookie';
-import { decodeUtf8 } from '../base/bytes.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Language } from '../base/words.ts';
-import { LIMITS, readBytes, requireType } from './body.ts';
+import { readFields } from './body.ts';
 import { type AppEnv, factory } from './context.ts';
 
 /**
@@ -99,8 +98,7 @@ export function backTo(asked: string, origin: string): string {
 }
 
 export const languageRoutes = factory.createApp().post('/language', async (c) => {
-  requireType(c, ['application/x-www-form-urlencoded']);
-  const form = new URLSearchParams(decodeUtf8(await readBytes(c, LIMITS.small)));
+  const form = await readFields(c);
   const { origin } = c.var.service.config;
   const to = form.get('to') ?? undefined;
   if (isLanguage(to))

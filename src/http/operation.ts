@@ -1,15 +1,17 @@
 /**
  * A route of the API, declared beside its handler: who may call, what it takes and answers, what can go wrong. From the
- * declaration come the guard, the rate limit and the reading of query and body; openapi.json and /docs are made of it.
+ * declaration come the guard, the rate limit, the reading of query and body, and the types of what is answered;
+ * openapi.json and /docs are made of it.
  */
-import type { Hono, Input, MiddlewareHandler } from 'hono';
+import type { Context, Hono, Input, MiddlewareHandler } from 'hono';
 import { every } from 'hono/combine';
 import { findTargetHandler } from 'hono/utils/handler';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import * as v from 'valibot';
 import { Refusal } from '../base/refusal.ts';
 import type { Caller } from '../service/reach.ts';
 import type { RateName } from '../service/service.ts';
-import { readJson } from './body.ts';
+import { type Bodies, readBody, type Sent } from './body.ts';
 import { type AppEnv, allow } from './context.ts';
 import { rateLimit } from './rate-limit.ts';
 
@@ -41,6 +43,8 @@ export interface Operation {
   readonly description?: string;
   /** Who may call; anyone if absent. */
   readonly roles?: readonly Caller['role'][];
+  /** Whether the pages of other sites may read what it answers (CORS): public data, look-up and verification alone. */
+  readonly open?: boolean;
   /** The rate limit that the route has. */
   readonly rateLimit?: RateName;
   /** Runs once the caller is known, before anything else of the request is looked at. */
@@ -49,9 +53,11 @@ export interface Operation {
   readonly query?: Readonly<Record<string, v.GenericSchema>>;
   readonly noEmpty?: boolean;
   readonly headers?: Readonly<Record<string, v.GenericSchema>>;
-  readonly body?: Media;
-  /** Bytes of a JSON body, which is then read and validated before the handler runs; without it the handler reads. */
-  readonly limit?: number;
+  /**
+   * What may be sent, by media type, and how many bytes of it (`upTo`). It is read before the handler runs, which gets a
+   * body that is JSON alone by `c.req.valid('json')`, any other by `sentBody`; without a limit the handler reads.
+   */
+  readonly body?: Bodies;
   readonly answers: Readonly<Record<number, Answer>>;
   /** Codes of problems that belong to this operation, besides those of its credentials and body. */
   readonly problems?: readonly string[];
@@ -62,18 +68,48 @@ export interface Operation {
 /** `METHOD /path/{name}` → operation. */
 export type Operations = Readonly<Record<string, Operation>>;
 
-type JsonOf<O> = O extends {
-  readonly limit: number;
-  readonly body: { readonly 'application/json': { readonly schema: infer S extends v.GenericSchema } };
-}
-  ? { json: v.InferOutput<S> }
+type BodyOf<O> = O extends { readonly body: infer B extends Bodies } ? B : never;
+type JsonOf<O> = [keyof BodyOf<O>] extends ['application/json']
+  ? { json: v.InferOutput<NonNullable<BodyOf<O>['application/json']>['schema']> }
   : unknown;
 type QueryOf<O> = O extends { readonly query: infer Q extends Readonly<Record<string, v.GenericSchema>> }
   ? { query: { [N in keyof Q]?: v.InferOutput<Q[N]> } }
   : unknown;
-/** What a handler gets by `c.req.valid`. */
-type Valid<O> = JsonOf<O> & QueryOf<O>;
-type InputOf<O> = unknown extends Valid<O> ? Input : { in: Valid<O> & object; out: Valid<O> & object };
+/** A value that fits a shape, whoever may change it. */
+type Fit<T> = T extends readonly (infer E)[]
+  ? readonly Fit<E>[]
+  : T extends object
+    ? string extends keyof T
+      ? object
+      : { readonly [K in keyof T]: Fit<T[K]> }
+    : T;
+type JsonAnswer<A> = A extends { content: { 'application/json': { schema: infer S extends v.GenericSchema } } }
+  ? Fit<v.InferOutput<S>>
+  : never;
+/** What a handler is held to: what it gets by `c.req.valid` and `sentBody`, and what it gives to `answer`. */
+interface InputOf<O extends Operation> extends Input {
+  in: object;
+  out: JsonOf<O> &
+    QueryOf<O> & { sent: Sent<BodyOf<O>>; answers: { [S in keyof O['answers']]: JsonAnswer<O['answers'][S]> } };
+}
+
+/** Answers with JSON of the shape that the operation declares for the status. */
+export const answer = <A, S extends keyof A & ContentfulStatusCode = keyof A & 200>(
+  c: Context<AppEnv, string, { out: { answers: A } }>,
+  body: A[S],
+  status: S = 200 as S,
+  headers?: Record<string, string>,
+): Response => c.json(body as object, status, headers);
+
+/** The context of a handler that gives such answers, by status. */
+export type Answering<A> = Context<AppEnv, string, { out: { answers: A } }>;
+
+/** What was sent, where the operation takes more than JSON. To be taken once: what is large does not outlive its use. */
+export function sentBody<S>(c: Context<AppEnv, string, { out: { sent: S } }>): S {
+  const sent = c.get('sent') as S;
+  c.set('sent', undefined);
+  return sent;
+}
 
 const DECLARED = new WeakMap<object, Operation>();
 
@@ -98,25 +134,27 @@ const readQuery =
     await next();
   };
 
-const readBody =
-  (schema: v.GenericSchema, limit: number): MiddlewareHandler<AppEnv> =>
+const takeBody =
+  (body: Bodies): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
-    c.req.addValidatedData('json', (await readJson(c, limit, schema)) as object);
+    const sent = await readBody(c, body);
+    if ('json' in sent && Object.keys(body).length === 1) c.req.addValidatedData('json', sent.json as object);
+    else c.set('sent', sent);
     await next();
   };
 
-/** Declares the route that it stands in, and holds callers to it. */
+/** Declares the route that it stands in, and holds callers and handler to it. */
 export function operation<const O extends Operation, P extends string>(
   declared: O,
 ): MiddlewareHandler<AppEnv, P, InputOf<O>> {
-  const { roles, before, query, noEmpty = false, body, limit } = declared as Operation;
-  const json = body?.['application/json'];
+  const { roles, before, query, noEmpty = false, body } = declared as Operation;
+  const isRead = body && Object.values(body).some(({ limit }) => limit !== undefined);
   const handler = every(
     ...(roles ? [allow(...roles)] : []),
     ...(declared.rateLimit ? [rateLimit(declared.rateLimit)] : []),
     ...(before ? [before] : []),
     ...(query ? [readQuery(query, noEmpty)] : []),
-    ...(json && limit !== undefined ? [readBody(json.schema, limit)] : []),
+    ...(isRead ? [takeBody(body)] : []),
   );
   DECLARED.set(handler, declared);
   return handler;
@@ -126,8 +164,10 @@ export function operation<const O extends Operation, P extends string>(
 const written = (path: string): string =>
   path.replace(/:(\w+)\{[^}]*?\\\.(\w+)\}/g, '{$1}.$2').replace(/:(\w+)(\{[^}]*\})?/g, '{$1}');
 
+type Routes = Pick<Hono<AppEnv>, 'routes'>;
+
 /** The operations of an app, in the order in which they are mounted. */
-export function operationsOf({ routes }: Pick<Hono<AppEnv>, 'routes'>): Operations {
+export function operationsOf({ routes }: Routes): Operations {
   const found: Record<string, Operation> = {};
   for (const { method, path, handler } of routes) {
     const declared = DECLARED.get(findTargetHandler(handler));
@@ -136,17 +176,29 @@ export function operationsOf({ routes }: Pick<Hono<AppEnv>, 'routes'>): Operatio
   return found;
 }
 
+/** `METHOD path`, as they are mounted, of the routes whose answers the pages of other sites may read. */
+export const openRoutes = ({ routes }: Routes): ReadonlySet<string> =>
+  new Set(
+    routes
+      .filter(({ handler }) => DECLARED.get(findTargetHandler(handler))?.open)
+      .map(({ method, path }) => `${method} ${path}`),
+  );
+
 export const TEXT = v.string();
 const typed = (type: string) => v.pipe(v.string(), v.metadata({ contentMediaType: type }));
 export const PDF = typed('application/pdf');
 export const BINARY = typed('application/octet-stream');
 /** An answer or body of a media type that is a file. */
-export const file = <T extends string>(...types: T[]): Record<T, { schema: v.GenericSchema }> =>
-  Object.fromEntries(types.map((type) => [type, { schema: typed(type) as v.GenericSchema }])) as Record<
-    T,
-    { schema: v.GenericSchema }
-  >;
+export const file = <T extends string>(...types: T[]) =>
+  Object.fromEntries(types.map((type) => [type, { schema: typed(type) }])) as {
+    readonly [N in T]: { readonly schema: ReturnType<typeof typed> };
+  };
 export const json = <S extends v.GenericSchema>(schema: S, ...[example]: [example?: unknown]) => ({
   'application/json': { schema, ...(example === undefined ? {} : { example }) },
 });
-export const ok = (description: string, content: Media) => ({ 200: { description, content } });
+export const ok = <const M extends Media>(description: string, content: M) => ({ 200: { description, content } });
+/** Bodies of at most so many bytes. @param advice what to do about a larger one */
+export const upTo = <const M extends Media>(limit: number, media: M, advice = '') =>
+  Object.fromEntries(Object.entries(media).map(([type, content]) => [type, { ...content, limit, advice }])) as {
+    readonly [T in keyof M]: M[T] & { readonly limit: number; readonly advice: string };
+  };

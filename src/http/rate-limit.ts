@@ -9,6 +9,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { Refusal } from '../base/refusal.ts';
 import { type Guesser, PAIR_DAY, PAIR_MONTH, WINDOW, WRONG_GUESSES } from '../service/guesses.ts';
 import type { RateName } from '../service/service.ts';
+import { readFields } from './body.ts';
 import type { AppEnv } from './context.ts';
 
 /**
@@ -82,7 +83,7 @@ export const rateLimit =
   };
 
 /** Lets a form through that a person sent, where that is to be checked. @throws Refusal `human_check_failed` */
-export async function requireHuman(c: Context<AppEnv>, field: string | null): Promise<void> {
+async function requireHuman(c: Context<AppEnv>, field: string | null): Promise<void> {
   const { isHuman } = c.var.service;
   const token = c.req.header('cf-turnstile-response') ?? field ?? '';
   if (isHuman && !(await isHuman(token)))
@@ -90,6 +91,13 @@ export async function requireHuman(c: Context<AppEnv>, field: string | null): Pr
       'human_check_failed',
       'The check that a person sent this form failed. Go back, reload the page and send it again.',
     );
+}
+
+/** The fields of a form that a person sent. @throws Refusal `human_check_failed` */
+export async function readHumanForm(c: Context<AppEnv>, limit?: number): Promise<URLSearchParams> {
+  const form = await readFields(c, limit);
+  await requireHuman(c, form.get('cf-turnstile-response'));
+  return form;
 }
 
 /**

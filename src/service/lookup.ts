@@ -302,7 +302,7 @@ export async function search(service: Service, query: Factors, asker: Guesser): 
   const factors = { number, name, id_number };
   const found =
     show.length === 0 ? [await lookUp(service, number as string)] : await findMatching(service, factors, asker, show);
-  const proved = Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+  const proved = (['number', 'name', 'id_number'] as const).filter((factor) => query[factor] !== undefined);
   return found.map((one) => {
     if (!one) throw noMatch();
     const {

@@ -4,13 +4,14 @@
  */
 import type { Place } from '../base/bounded.ts';
 import { Refusal } from '../base/refusal.ts';
+import type { Kind } from '../core/procedure/steps.ts';
 import { isCodeReleased } from './code-store.ts';
 import { type D1Database, type D1PreparedStatement, guard, guardRefusal, JudgeAgain } from './database.ts';
 import { isFileGone } from './object-store.ts';
 
 export interface CaseRow {
   about: string;
-  kind: string;
+  kind: Kind;
   state: string;
   seq: number;
   last: string;

@@ -249,15 +249,21 @@ export async function selectCertificatesOfBatch(
   return complete(db, lately, results);
 }
 
+interface SignedRow extends Pick<CertificateRow, 'number' | 'state'> {
+  row: number;
+  position: number;
+  credential: string;
+  seal: string;
+  sealed: string;
+}
+
 /** Signed certificates of a batch in row order. */
 export async function selectBatchCertificates(
   db: D1Database,
   batch: string,
   from: number,
   limit: number,
-): Promise<
-  { number: string; row: number; position: number; credential: string; seal: string; sealed: string; state: string }[]
-> {
+): Promise<SignedRow[]> {
   const { results } = await db
     .prepare(
       `SELECT c.number, r.row, c.position, k.credential, k.seal, r.sealed, c.state FROM certificates c
@@ -265,15 +271,7 @@ export async function selectBatchCertificates(
        WHERE c.batch = ? AND c.position >= ? ORDER BY c.position LIMIT ?`,
     )
     .bind(batch, from, limit)
-    .all<{
-      number: string;
-      row: number;
-      position: number;
-      credential: string;
-      seal: string;
-      sealed: string;
-      state: string;
-    }>();
+    .all<SignedRow>();
   return results;
 }
 

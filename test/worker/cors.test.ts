@@ -1,7 +1,6 @@
 /** Which answers pages of any website may read (CORS): public data, look-up and verification; nothing of a person and nothing that takes a key. */
 import { beforeAll, expect, test } from 'vitest';
-import { app, OPERATIONS } from '../../src/app.ts';
-import { OPEN } from '../../src/http/cross-site.ts';
+import { app, OPEN, OPERATIONS } from '../../src/app.ts';
 import { drawOne } from '../draw-kit.ts';
 import {
   candidate,

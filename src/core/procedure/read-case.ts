@@ -18,7 +18,7 @@ import { type Kind, type Role, readAbout, type StepName, stateAfter } from './st
 /** A case as a line of a list. */
 export interface CaseLine {
   about: string;
-  kind: string;
+  kind: Kind;
   state: string;
   seq: number;
   last: string;

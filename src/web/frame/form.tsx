@@ -5,12 +5,10 @@
 
 import type { Context } from 'hono';
 import { createContext, type FC, type PropsWithChildren, useContext } from 'hono/jsx';
-import { decodeUtf8 } from '../../base/bytes.ts';
 import type { Refusal } from '../../base/refusal.ts';
 import type { Words } from '../../base/words.ts';
-import { LIMITS, readBytes, requireType } from '../../http/body.ts';
 import type { AppEnv } from '../../http/context.ts';
-import { requireHuman } from '../../http/rate-limit.ts';
+import { readHumanForm } from '../../http/rate-limit.ts';
 import { FAULTS, numberWords } from '../words/page-words.ts';
 import { Both, En } from './layout.tsx';
 
@@ -170,9 +168,7 @@ const FIELDS = Object.keys(LONGEST) as FieldName[];
 
 /** Fields of a form as typed; unknown ones are dropped. */
 export async function readForm(c: Context<AppEnv>): Promise<Typed & { want?: string }> {
-  requireType(c, ['application/x-www-form-urlencoded']);
-  const form = new URLSearchParams(decodeUtf8(await readBytes(c, LIMITS.small)));
-  await requireHuman(c, form.get('cf-turnstile-response'));
+  const form = await readHumanForm(c);
   const typed: Typed & { want?: string } = {};
   for (const name of [...FIELDS, 'want'] as const) {
     const value = form.get(name)?.trim();

@@ -5,16 +5,16 @@
 
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import { decodeUtf8 } from '../../base/bytes.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import type { Words } from '../../base/words.ts';
 import { NOTICE_STATES, type NoticeState } from '../../core/procedure/notice.ts';
 import { HERE } from '../../core/province.ts';
 import { writeAtom } from '../../formats/atom.ts';
-import { LIMITS, readBytes, requireType } from '../../http/body.ts';
+import { cached } from '../../http/caching.ts';
 import { type AppEnv, factory } from '../../http/context.ts';
+import { ok, operation, TEXT } from '../../http/operation.ts';
 import { PROBLEMS } from '../../http/problems.ts';
-import { rateLimit, requireHuman, senderOf } from '../../http/rate-limit.ts';
+import { rateLimit, readHumanForm, senderOf } from '../../http/rate-limit.ts';
 import { centreNames } from '../../service/on-file.ts';
 import {
   changedNotices,
@@ -39,7 +39,6 @@ import {
 
 type C = Context<AppEnv>;
 
-const cached = { 'Cache-Control': 'public, max-age=60' };
 /** Notices on a page of the list, rows on a page of a notice, entries of the feed. */
 const PAGE = 20;
 const ROWS = 200;
@@ -116,13 +115,6 @@ async function feed(c: C) {
   return c.body(xml, 200, { ...cached, 'Content-Type': 'application/atom+xml; charset=utf-8' });
 }
 
-async function readFields(c: C): Promise<URLSearchParams> {
-  requireType(c, ['application/x-www-form-urlencoded']);
-  const form = new URLSearchParams(decodeUtf8(await readBytes(c, LIMITS.small)));
-  await requireHuman(c, form.get('cf-turnstile-response'));
-  return form;
-}
-
 const ROW_FAULT: Words = { zh: '请填写名单中的行号，或留空', en: 'A row number of the list, or nothing' };
 const UNKNOWN_ROW: Words = {
   zh: '名单中没有这一行，请核对或留空',
@@ -147,7 +139,7 @@ function faultsOf(error: unknown): ObjectionFaults | undefined {
 async function objectByForm(c: C) {
   const { service } = c.var;
   const id = c.req.param('notice') as string;
-  const form = await readFields(c);
+  const form = await readHumanForm(c);
   const typed: ObjectionTyped = {};
   for (const name of OBJECTION_FIELDS) {
     const value = form.get(name)?.trim();
@@ -193,7 +185,7 @@ function objectedPage(c: C) {
 }
 
 async function followPage(c: C) {
-  const typed = ((await readFields(c)).get('code') ?? '').slice(0, LONGEST_QUERY);
+  const typed = ((await readHumanForm(c)).get('code') ?? '').slice(0, LONGEST_QUERY);
   try {
     const followed = await followObjection(c.var.service, typed);
     return page(c, 200, <FollowPage host={hostOf(c)} followed={followed} centres={await centreNames(c.var.service)} />);
@@ -214,7 +206,16 @@ async function followPage(c: C) {
 export const noticePages = factory
   .createApp()
   .get('/notices', listPage)
-  .get('/notices/feed.xml', feed)
+  .get(
+    '/notices/feed.xml',
+    operation({
+      tag: '公开数据',
+      open: true,
+      summary: '公示的 Atom 订阅源 / Atom feed of notices (RFC 4287)',
+      answers: ok('Atom', { 'application/atom+xml': { schema: TEXT } }),
+    }),
+    feed,
+  )
   .get('/notices/objections', (c) => page(c, 200, <FollowPage host={hostOf(c)} />, kept))
   .post('/notices/objections', rateLimit('search'), followPage)
   .get('/notices/:notice', async (c) =>

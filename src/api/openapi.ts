@@ -74,7 +74,7 @@ const OF_BODIES = [
   'body_unreadable',
   'utf8_malformed',
 ];
-/** What pages of other sites can send: http/origin.ts. */
+/** What pages of other sites can send: http/cross-site.ts. */
 const isForm = ({ body = {}, tag }: Operation, route: string): boolean =>
   tag === '网页' || route.startsWith('POST /v1/notices/') || Object.keys(body).includes('multipart/form-data');
 const OF_JSON = ['json_malformed', 'json_too_deep', 'json_too_large', 'body_malformed'];

@@ -116,3 +116,8 @@ test('no two files of src have one name', () => {
   const names = files('src').map((file) => file.replace(/^.*\//, '').replace(/(\.entry)?\.tsx?$/, '$1'));
   expect(names.filter((name, at) => name !== 'index' && names.indexOf(name) !== at)).toEqual([]);
 });
+
+test('routes of the API answer JSON by `answer`, which holds them to the shape that they declare', () => {
+  const wrong = files('src/api').filter((file) => readFileSync(join(ROOT, file), 'utf8').includes('c.json('));
+  expect(wrong).toEqual([]);
+});

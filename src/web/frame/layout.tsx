@@ -170,7 +170,7 @@ export const Layout: FC<LayoutProps> = ({ title, host, script, work, styles = []
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        {/* Under the header's no-referrer a browser would not even tell this service that a form stood here (http/origin.ts). */}
+        {/* Under the header's no-referrer a browser would not even tell this service that a form stood here (http/cross-site.ts). */}
         <meta name="referrer" content="same-origin" />
         {listed ? null : <meta name="robots" content="noindex" />}
         <meta name="format-detection" content="telephone=no" />

@@ -3,7 +3,7 @@ import type { FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
 import { rowWords, type SeenRow } from '../../core/approved-rows.ts';
 import { Both, Heads, inLanguage } from '../../web/frame/layout.tsx';
-import { Card, List, More, moment, State, Title, Tools } from '../frame/desk-parts.tsx';
+import { Card, List, More, moment, State, Tools, ViewLead } from '../frame/desk-parts.tsx';
 import { PHOTO_WORDS } from '../words/desk-words.ts';
 
 export interface BatchLine {
@@ -16,17 +16,13 @@ export interface BatchLine {
 
 export const BatchesView: FC<{ batches: readonly BatchLine[]; more: string | undefined }> = ({ batches, more }) => (
   <>
-    <section class="lead">
-      <Title words={{ zh: '批次', en: 'Batches' }} />
-      <p>
-        <Both
-          words={{
-            zh: '公示期满的结果上传后成为批次，经市、省中心审核后由本机构颁发。',
-            en: 'Results become a batch after their notice; the centres approve it, then you order it issued.',
-          }}
-        />
-      </p>
-    </section>
+    <ViewLead
+      title={{ zh: '批次', en: 'Batches' }}
+      text={{
+        zh: '公示期满的结果上传后成为批次，经市、省中心审核后由本机构颁发。',
+        en: 'Results become a batch after their notice; the centres approve it, then you order it issued.',
+      }}
+    />
     <Card>
       <List
         name="batches"
@@ -67,9 +63,7 @@ const NO_NOTICE: Words = { zh: '无计划、无公示', en: 'no plan, no notice'
 
 export const ReviewsView: FC<{ reviews: readonly ReviewLine[]; more: string | undefined }> = ({ reviews, more }) => (
   <>
-    <section class="lead">
-      <Title words={{ zh: '批次审核', en: 'Batches' }} />
-    </section>
+    <ViewLead title={{ zh: '批次审核', en: 'Batches' }} />
     <Card>
       <List
         name="reviews"

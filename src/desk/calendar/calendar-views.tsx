@@ -4,7 +4,7 @@ import { shanghaiYear } from '../../base/day.ts';
 import type { AnnouncedYear } from '../../core/calendar.ts';
 import { workingDaysOf, yearToAnnounce } from '../../service/working-days.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { Card, List, moment, Title } from '../frame/desk-parts.tsx';
+import { Card, List, moment, ViewLead } from '../frame/desk-parts.tsx';
 import { Field } from '../frame/fields.tsx';
 import type { Asked, View } from '../frame/views.ts';
 
@@ -23,17 +23,13 @@ const daysIn = (days: ReadonlySet<string>): string =>
 
 const CalendarView: FC<CalendarProps> = ({ years, next }) => (
   <>
-    <section class="lead">
-      <Title words={{ zh: '节假日安排', en: 'Working days' }} />
-      <p>
-        <Both
-          words={{
-            zh: '考核计划提前 5 个工作日报送，结果公示至少 5 个工作日：都按这里公布的节假日计算。国务院办公厅的通知发布后，请公布下一年的安排。',
-            en: 'Plans are filed five working days ahead and results published for five: both are counted by the days announced here. Announce the coming year once the State Council has.',
-          }}
-        />
-      </p>
-    </section>
+    <ViewLead
+      title={{ zh: '节假日安排', en: 'Working days' }}
+      text={{
+        zh: '考核计划提前 5 个工作日报送，结果公示至少 5 个工作日：都按这里公布的节假日计算。国务院办公厅的通知发布后，请公布下一年的安排。',
+        en: 'Plans are filed five working days ahead and results published for five: both are counted by the days announced here. Announce the coming year once the State Council has.',
+      }}
+    />
     <Card title={{ zh: '公布或更正', en: 'Announce or correct' }}>
       <Field name="year" id="calendar-year" words={{ zh: '年份', en: 'Year' }} type="number" value={next} />
       <Field

@@ -15,7 +15,7 @@ import { Both, En } from '../../web/frame/layout.tsx';
 import { StatusHistory } from '../../web/frame/report-view.tsx';
 import { REASONS as REASON_WORDS } from '../../web/words/page-words.ts';
 import { VERDICTS } from '../../web/words/report-words.ts';
-import { Card, Facts, Title } from '../frame/desk-parts.tsx';
+import { Card, Facts, ViewLead } from '../frame/desk-parts.tsx';
 import { Field } from '../frame/fields.tsx';
 import { type Asked, ORGANIZATION, type View } from '../frame/views.ts';
 import { CHANGE_WORDS } from '../words/desk-words.ts';
@@ -76,17 +76,13 @@ const Replacement: FC = () => (
 
 const CertificatesView: FC<{ number?: string; fault?: Words }> = ({ number, fault }) => (
   <>
-    <section class="lead">
-      <Title words={{ zh: '证书', en: 'Certificates' }} />
-      <p>
-        <Both
-          words={{
-            zh: '按编号查找本机构颁发的证书，暂停、恢复或撤销。',
-            en: 'Find a certificate of yours by its number, to suspend, reinstate or revoke it.',
-          }}
-        />
-      </p>
-    </section>
+    <ViewLead
+      title={{ zh: '证书', en: 'Certificates' }}
+      text={{
+        zh: '按编号查找本机构颁发的证书，暂停、恢复或撤销。',
+        en: 'Find a certificate of yours by its number, to suspend, reinstate or revoke it.',
+      }}
+    />
     <Search {...(number === undefined ? {} : { number })} fault={fault} />
     <Replacement />
   </>
@@ -151,15 +147,14 @@ const CertificateView: FC<{ number: string; report: Report }> = ({ number, repor
   const actions = actionsFor(report);
   return (
     <>
-      <section class="lead">
-        <Title words={{ zh: '证书', en: 'Certificate' }} />
+      <ViewLead title={{ zh: '证书', en: 'Certificate' }}>
         <p class="number">{number}</p>
         <p>
           <span class={`state ${verdict === 'valid' ? 'good' : 'warn'}`}>
             <Both words={VERDICTS[verdict].word} />
           </span>
         </p>
-      </section>
+      </ViewLead>
       <Card title={{ zh: '内容', en: 'What it says' }}>
         <Facts
           lines={[

@@ -10,7 +10,7 @@ import { trailOf } from '../../service/procedure/collect-trail.ts';
 import { requireReach } from '../../service/reach.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { KIND_WORDS, STEP_WORDS } from '../../web/words/refusal-words.ts';
-import { Card, Facts, List, moment, Title } from '../frame/desk-parts.tsx';
+import { Card, Facts, List, moment, ViewLead } from '../frame/desk-parts.tsx';
 import { type Asked, CENTRES, type View } from '../frame/views.ts';
 
 const GROUPS: Record<TrailEntry['group'], Words> = {
@@ -42,17 +42,13 @@ const LINK_RESULTS: Record<Link['result'], Words> = {
 
 const TrailSearch: FC = () => (
   <>
-    <section class="lead">
-      <Title words={{ zh: '问题回溯', en: 'Audit trail' }} />
-      <p>
-        <Both
-          words={{
-            zh: '从一张证书回溯到考核计划和备案的每一个签名。',
-            en: 'From a certificate back to the plan of its exam and the filing: every signature.',
-          }}
-        />
-      </p>
-    </section>
+    <ViewLead
+      title={{ zh: '问题回溯', en: 'Audit trail' }}
+      text={{
+        zh: '从一张证书回溯到考核计划和备案的每一个签名。',
+        en: 'From a certificate back to the plan of its exam and the filing: every signature.',
+      }}
+    />
     <Card>
       <div class="field">
         <label for="trail-number">
@@ -111,9 +107,7 @@ const TrailView: FC<{ report: TrailReport; names: ReadonlyMap<string, string> }>
   names,
 }) => (
   <>
-    <section class="lead">
-      <Title words={{ zh: `回溯 ${number}`, en: 'Audit trail' }} />
-    </section>
+    <ViewLead title={{ zh: `回溯 ${number}`, en: 'Audit trail' }} />
     <div class={holds && complete ? 'verdict valid' : 'notice'}>
       <p>
         <Both

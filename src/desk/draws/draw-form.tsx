@@ -9,7 +9,7 @@ import { isDrawnOn, LOTTERY_NAMES } from '../../core/procedure/draw-seed.ts';
 import { inspectorText } from '../../core/procedure/name-lists.ts';
 import { Both, En, inLanguage } from '../../web/frame/layout.tsx';
 import { LOTTERY_WORDS } from '../../web/words/draw-words.ts';
-import { Card, List, TickShown, Title } from '../frame/desk-parts.tsx';
+import { Card, List, TickShown, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
 
 /** Sessions to be ticked: each carries what the list will say of it. */
@@ -100,17 +100,13 @@ export const DrawForm: FC<{
   today: string;
 }> = ({ sessions, inspectors, today }) => (
   <>
-    <section class="lead">
-      <Title words={{ zh: '新的抽取', en: 'New draw' }} />
-      <p>
-        <Both
-          words={{
-            zh: '先锁定并公布名单和种子的承诺值，开奖之后再公布种子。锁定之后什么都不能改，只能作废重来，作废会留痕。',
-            en: 'First the lists and a commitment to the seed are fixed and published; the seed follows after the lottery. Nothing can be changed then: a draw can only be given up, which stays visible.',
-          }}
-        />
-      </p>
-    </section>
+    <ViewLead
+      title={{ zh: '新的抽取', en: 'New draw' }}
+      text={{
+        zh: '先锁定并公布名单和种子的承诺值，开奖之后再公布种子。锁定之后什么都不能改，只能作废重来，作废会留痕。',
+        en: 'First the lists and a commitment to the seed are fixed and published; the seed follows after the lottery. Nothing can be changed then: a draw can only be given up, which stays visible.',
+      }}
+    />
     <StepForm
       step="draw.commit"
       about="new:draw"

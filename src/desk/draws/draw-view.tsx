@@ -6,9 +6,8 @@ import { type Drawn, sessionId } from '../../core/procedure/draw.ts';
 import type { DrawRecord, Found } from '../../core/procedure/draw-record.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { FINDING_WORDS, LOTTERY_WORDS, sourceWords } from '../../web/words/draw-words.ts';
-import { ReasonCard, Record, type ShownCase } from '../frame/cases.tsx';
-import { Card, CaseHead, Facts, List } from '../frame/desk-parts.tsx';
-import { Field, StepForm } from '../frame/fields.tsx';
+import { Card, CaseHead, Facts, List, Record, type ShownCase } from '../frame/desk-parts.tsx';
+import { Field, ReasonCard, StepForm } from '../frame/fields.tsx';
 
 type Names = ReadonlyMap<string, string>;
 

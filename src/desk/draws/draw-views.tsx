@@ -12,8 +12,7 @@ import { findDraw, latestFindings, openDraw, sessionsToCome } from '../../servic
 import { listCases, viewCase } from '../../service/procedure/stored-cases.ts';
 import { requireReach } from '../../service/reach.ts';
 import { type CaseRow, selectCases } from '../../storage/case-store.ts';
-import { CasesView } from '../frame/cases.tsx';
-import { Ways } from '../frame/desk-parts.tsx';
+import { CasesView, Ways } from '../frame/desk-parts.tsx';
 import {
   type Asked,
   CENTRES,

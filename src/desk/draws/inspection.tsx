@@ -6,8 +6,7 @@ import { FINDINGS } from '../../core/procedure/draw.ts';
 import type { DrawRecord, Found } from '../../core/procedure/draw-record.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { FINDING_WORDS } from '../../web/words/draw-words.ts';
-import type { ShownCase } from '../frame/cases.tsx';
-import { Card, Facts, List, moment, Title } from '../frame/desk-parts.tsx';
+import { Card, Facts, List, moment, type ShownCase, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
 import { FoundState, inspectorNames } from './draw-view.tsx';
 
@@ -45,12 +44,7 @@ export const InspectionsView: FC<{ inspected: readonly Inspected[]; city?: boole
   const { title, lead, none } = city ? OF_CITY : OWN;
   return (
     <>
-      <section class="lead">
-        <Title words={title} />
-        <p>
-          <Both words={lead} />
-        </p>
-      </section>
+      <ViewLead title={title} text={lead} />
       <Card>
         <List
           name="inspections"
@@ -175,14 +169,13 @@ export const DrawnDesk: FC<DrawnProps> = ({ shown, here, above, session, links, 
   );
   return (
     <>
-      <section class="lead">
-        <Title words={{ zh: `检查 · ${session.name}`, en: 'Inspection' }} />
+      <ViewLead title={{ zh: `检查 · ${session.name}`, en: 'Inspection' }}>
         <p>
           <a href={above.href}>
             {above.words.zh} <span lang="en">{above.words.en}</span>
           </a>
         </p>
-      </section>
+      </ViewLead>
       <Card>
         <Facts
           lines={[

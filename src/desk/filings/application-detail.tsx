@@ -8,9 +8,8 @@ import type { Application } from '../../core/procedure/application.ts';
 import { grantsOf, isNarrower } from '../../core/procedure/selection.ts';
 import type { Filing } from '../../core/schema.ts';
 import { Both } from '../../web/frame/layout.tsx';
-import { ReasonCard, Record, type ShownCase } from '../frame/cases.tsx';
-import { Card, CaseHead, Facts, List, type ShownStep, Title } from '../frame/desk-parts.tsx';
-import { Field } from '../frame/fields.tsx';
+import { Card, CaseHead, Facts, List, Record, type ShownCase, type ShownStep, ViewLead } from '../frame/desk-parts.tsx';
+import { Field, ReasonCard } from '../frame/fields.tsx';
 import { PURPOSE_WORDS } from '../words/form-words.ts';
 import { ApplicationForm, type ApplicationFormProps } from './application-form.tsx';
 
@@ -19,17 +18,13 @@ type Of = Pick<ApplicationFormProps, 'centres' | 'organization' | 'given'>;
 /** A fresh application. */
 export const ApplyView: FC<Of & { title: Words; draft: string; next: string }> = ({ title, draft, next, ...of }) => (
   <>
-    <section class="lead">
-      <Title words={title} />
-      <p>
-        <Both
-          words={{
-            zh: '按通知附件 1、附件 2 填写，由您的密钥签名后提交受理中心。',
-            en: 'As annexes 1 and 2 of the notice ask; signed with your key and handed to the centre.',
-          }}
-        />
-      </p>
-    </section>
+    <ViewLead
+      title={title}
+      text={{
+        zh: '按通知附件 1、附件 2 填写，由您的密钥签名后提交受理中心。',
+        en: 'As annexes 1 and 2 of the notice ask; signed with your key and handed to the centre.',
+      }}
+    />
     <ApplicationForm step="application.submit" about="new:application" next={next} draft={draft} {...of} />
   </>
 );

@@ -6,9 +6,8 @@ import { type Application, HEADINGS, PLEDGES } from '../../core/procedure/applic
 import { HERE } from '../../core/province.ts';
 import type { Filing } from '../../core/schema.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { ReasonCard, Record, type ShownCase } from '../frame/cases.tsx';
-import { Card, CaseHead, Facts, List } from '../frame/desk-parts.tsx';
-import { Field } from '../frame/fields.tsx';
+import { Card, CaseHead, Facts, List, Record, type ShownCase } from '../frame/desk-parts.tsx';
+import { Field, ReasonCard } from '../frame/fields.tsx';
 import {
   BASIC_FIELDS,
   HEADING_WORDS,

@@ -5,8 +5,7 @@ import { centreNames, currentFiling, directoryOf, nextCode } from '../../service
 import { grantedOf } from '../../service/procedure/application-steps.ts';
 import { listCases, viewCase } from '../../service/procedure/stored-cases.ts';
 import { Both } from '../../web/frame/layout.tsx';
-import { type CaseRowView, CasesView } from '../frame/cases.tsx';
-import { Ways } from '../frame/desk-parts.tsx';
+import { type CaseRowView, CasesView, Ways } from '../frame/desk-parts.tsx';
 import {
   APPLICANT,
   type Asked,

@@ -15,7 +15,7 @@ import { selectCertifiedUntil } from '../../storage/object-store.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { STEP_BUTTONS } from '../../web/words/refusal-words.ts';
 import { OrganizationPast, type Past } from '../batches/review-evidence.tsx';
-import { Card, dayOf, Facts, List, State, Title } from '../frame/desk-parts.tsx';
+import { Card, dayOf, Facts, List, State, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
 import { type Asked, CENTRES, caseIfAny, type View } from '../frame/views.ts';
 import { Endables } from '../keys/withdraw-views.tsx';
@@ -42,9 +42,7 @@ const Standing: FC<{ suspended: boolean; inForce: boolean }> = ({ suspended, inF
 
 const OrganizationsView: FC<{ organizations: readonly FiledLine[] }> = ({ organizations }) => (
   <>
-    <section class="lead">
-      <Title words={{ zh: '机构', en: 'Organizations' }} />
-    </section>
+    <ViewLead title={{ zh: '机构', en: 'Organizations' }} />
     <Card>
       <List
         name="organizations"
@@ -93,12 +91,11 @@ const OrganizationView: FC<{
   };
   return (
     <>
-      <section class="lead">
-        <Title words={{ zh: name, en: 'Organization' }} />
+      <ViewLead title={{ zh: name, en: 'Organization' }}>
         <p>
           <Standing suspended={past.suspended} inForce={inForce} /> <code>{code}</code>
         </p>
-      </section>
+      </ViewLead>
       <Card title={{ zh: '备案', en: 'Filing' }}>
         <Facts
           lines={[

@@ -3,8 +3,7 @@ import type { FC } from 'hono/jsx';
 import type { Rules } from '../../core/procedure/application.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { Both } from '../../web/frame/layout.tsx';
-import { Record, type ShownCase } from '../frame/cases.tsx';
-import { Card, Title } from '../frame/desk-parts.tsx';
+import { Card, Record, type ShownCase, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
 import { type Asked, caseIfAny, ORGANIZATION, ownCode, standing, type View } from '../frame/views.ts';
 
@@ -37,22 +36,19 @@ const RulesView: FC<{
   names: ReadonlyMap<string, string>;
 }> = ({ code, shown, rules, names }) => (
   <>
-    <section class="lead">
-      <Title words={{ zh: '管理办法', en: 'Published rules' }} />
-      <p>
-        <Both
-          words={{
-            zh: '四项管理办法一起公布，向社会公开；每个版本都保留。',
-            en: 'The four are published together, for everybody to read; every version stays.',
-          }}
-        />
-      </p>
+    <ViewLead
+      title={{ zh: '管理办法', en: 'Published rules' }}
+      text={{
+        zh: '四项管理办法一起公布，向社会公开；每个版本都保留。',
+        en: 'The four are published together, for everybody to read; every version stays.',
+      }}
+    >
       <p>
         <a href={`/organizations/${code}`}>
           <Both words={{ zh: '查看公开页面', en: 'See the public page' }} />
         </a>
       </p>
-    </section>
+    </ViewLead>
     <StepForm
       step="rules.publish"
       about={`rules:${code}`}

@@ -4,7 +4,7 @@ import { LANGUAGE_TAGS, type Words } from '../../base/words.ts';
 import { allow, factory } from '../../http/context.ts';
 import { languageOf } from '../../http/negotiation.ts';
 import { onError } from '../../http/problems.ts';
-import { Both, En, inLanguage, Layout, leadWithEnglish, ReaderContext } from '../../web/frame/layout.tsx';
+import { Both, En, inLanguage, Layout, Lead, leadWithEnglish, ReaderContext } from '../../web/frame/layout.tsx';
 import { answerProblem, hostOf, kept, page } from '../../web/frame/problem-pages.tsx';
 import { batchViews } from '../batches/batch-views.tsx';
 import { calendarViews } from '../calendar/calendar-views.tsx';
@@ -89,17 +89,14 @@ const OwnKey: FC = () => (
 
 const Enter: FC = () => (
   <div id="enter" class="stack">
-    <section class="lead">
-      <h1 id="enter-title" tabindex={-1}>
-        工作台<En>Desk</En>
-      </h1>
-      <p>
-        评价机构、申报单位和鉴定指导中心在这里办理申报、计划、公示、审核和颁发。没有密码：每一步都由您的密钥签名。
-        <En>
-          Organizations, applicants and centres do their work here. There are no passwords: your key signs each step.
-        </En>
-      </p>
-    </section>
+    <Lead
+      title={{ zh: '工作台', en: 'Desk' }}
+      text={{
+        zh: '评价机构、申报单位和鉴定指导中心在这里办理申报、计划、公示、审核和颁发。没有密码：每一步都由您的密钥签名。',
+        en: 'Organizations, applicants and centres do their work here. There are no passwords: your key signs each step.',
+      }}
+      heading={{ id: 'enter-title', tabindex: -1 }}
+    />
     <noscript>
       <p class="notice">
         本页需要 JavaScript：签名在浏览器里完成。也可以用 luzheng 命令。

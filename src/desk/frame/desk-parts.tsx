@@ -3,14 +3,12 @@ import type { Child, FC, PropsWithChildren } from 'hono/jsx';
 import { shanghaiClock, shanghaiDay, toTimestamp } from '../../base/day.ts';
 import type { Words } from '../../base/words.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
-import { Both, En, Fact, inLanguage } from '../../web/frame/layout.tsx';
+import { Both, En, Fact, inLanguage, Lead } from '../../web/frame/layout.tsx';
 import { BATCH_STATES, CASE_STATES, ROLE_WORDS, STEP_WORDS } from '../../web/words/refusal-words.ts';
 
-/** The heading of a view: it gets the focus when the view is shown. */
-export const Title: FC<{ words: Words }> = ({ words }) => (
-  <h1 tabindex={-1}>
-    <Both words={words} />
-  </h1>
+/** How a view begins; the heading gets the focus when the view is shown. */
+export const ViewLead: FC<{ title: Words; text?: Words | undefined; children?: unknown }> = (said) => (
+  <Lead {...said} heading={{ tabindex: -1 }} />
 );
 
 export const Card: FC<PropsWithChildren<{ title?: Words; id?: string }>> = ({ title, id, children }) => (
@@ -61,7 +59,7 @@ export const Facts: FC<{ lines: readonly (readonly [Words, Child])[] }> = ({ lin
   </dl>
 );
 
-export interface Column {
+interface Column {
   words: Words;
   /** Not for the file: buttons and links. */
   only?: 'page';
@@ -177,7 +175,7 @@ const reasonOf = (body: unknown): string | undefined => {
 };
 
 /** Every step of a case: who, when, what was said, and the signed statement itself. */
-export const Trail: FC<{ steps: readonly ShownStep[]; names?: ReadonlyMap<string, string> }> = ({ steps, names }) => (
+const Trail: FC<{ steps: readonly ShownStep[]; names?: ReadonlyMap<string, string> }> = ({ steps, names }) => (
   <ol class="trail">
     {steps.map(({ seq, step, role, iss, at, token, body }) => (
       <li>
@@ -213,14 +211,13 @@ export const CaseHead: FC<{ words: Words; state: string; of?: 'case' | 'batch'; 
   beside,
   children,
 }) => (
-  <section class="lead">
-    <Title words={words} />
+  <ViewLead title={words}>
     <p>
       <State state={state} of={of} />
       {beside === undefined ? null : <> {beside}</>}
     </p>
     {children}
-  </section>
+  </ViewLead>
 );
 
 /** Big buttons to what people come for. */
@@ -232,4 +229,89 @@ export const Ways: FC<{ ways: readonly { words: Words; href: string }[] }> = ({ 
       </a>
     ))}
   </p>
+);
+
+/** The line of a case as lists have it (src/core/procedure/read-case.ts). */
+export interface CaseRowView {
+  about: string;
+  state: string;
+  seq: number;
+  last: string;
+  facts: Record<string, unknown>;
+  due: string | null;
+  updated_at: number;
+  parent: string | null;
+  organization?: string | null;
+}
+
+/** One case, with what the reader may do. */
+export interface ShownCase extends CaseRowView {
+  allowed: readonly StepName[];
+  steps: readonly ShownStep[];
+}
+
+interface CasesProps {
+  name: string;
+  title: Words;
+  lead?: Words;
+  cases: readonly CaseRowView[];
+  /** View that has the next page. */
+  more?: string | undefined;
+  /** Address of one, without its identifier: `#/plans/`. */
+  to: string;
+  none: Words;
+  /** Columns between the title and the state. */
+  columns?: readonly (Column & { of(one: CaseRowView): Child })[];
+  /** What a case is called in the list. */
+  called(one: CaseRowView): string;
+  children?: Child;
+}
+
+export const CasesView: FC<CasesProps> = ({
+  name,
+  title,
+  lead,
+  cases,
+  more,
+  to,
+  none,
+  columns = [],
+  called,
+  children,
+}) => (
+  <>
+    <ViewLead title={title} text={lead} />
+    {children}
+    <Card>
+      <List
+        name={name}
+        caption={
+          lead
+            ? { zh: '其余按变动时间，新的在前', en: 'Then the last changed first' }
+            : { zh: '最近变动的在前', en: 'The last changed first' }
+        }
+        none={none}
+        more={more}
+        columns={[
+          { words: { zh: '名称', en: 'Title' } },
+          ...columns,
+          { words: { zh: '状态', en: 'State' } },
+          { words: { zh: '更新时间', en: 'Changed' } },
+        ]}
+        rows={cases.map((one) => [
+          <a href={to + one.about}>{called(one)}</a>,
+          ...columns.map(({ of }) => of(one)),
+          <State state={one.state} />,
+          moment(one.updated_at),
+        ])}
+      />
+    </Card>
+  </>
+);
+
+/** The record of a case. */
+export const Record: FC<{ steps: readonly ShownStep[]; names?: ReadonlyMap<string, string> }> = ({ steps, names }) => (
+  <Card title={{ zh: '办理记录', en: 'Record' }}>
+    <Trail steps={steps} {...(names ? { names } : {})} />
+  </Card>
 );

@@ -4,6 +4,8 @@ import type { Words } from '../../base/words.ts';
 import { LEVELS, levelName } from '../../core/number.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
 import { Both, En, inLanguage } from '../../web/frame/layout.tsx';
+import { STEP_BUTTONS } from '../../web/words/refusal-words.ts';
+import { Card, type ShownCase } from './desk-parts.tsx';
 
 interface FieldProps {
   /** Path in the body: `form.occupations[].code`. */
@@ -171,3 +173,44 @@ export const StepForm: FC<PropsWithChildren<StepFormProps>> = ({
     </p>
   </form>
 );
+
+interface ReasonProps {
+  of: Pick<ShownCase, 'about' | 'seq' | 'last' | 'allowed'>;
+  step: StepName;
+  field: 'reason' | 'note';
+  next: string;
+  label: Words;
+  confirm?: Words;
+}
+
+const ReasonForm: FC<ReasonProps> = ({ of: { about, seq, last }, step, field, next, label, confirm }) => (
+  <StepForm
+    step={step}
+    about={about}
+    seq={seq}
+    last={last}
+    next={next}
+    submit={STEP_BUTTONS[step]}
+    second
+    {...(confirm ? { confirm } : {})}
+  >
+    <Field name={field} id={`${step.replace('.', '-')}-${field}`} words={label} lines={3} optional={field === 'note'} />
+  </StepForm>
+);
+
+/**
+ * A step that asks for nothing but a reason or a note; nothing where the step is not possible now. The children stand
+ * above the form. @param when what else has to be so
+ */
+export const ReasonCard: FC<PropsWithChildren<ReasonProps & { title?: Words; when?: boolean }>> = ({
+  title,
+  when = true,
+  children,
+  ...form
+}) =>
+  when && form.of.allowed.includes(form.step) ? (
+    <Card {...(title ? { title } : {})}>
+      {children}
+      <ReasonForm {...form} />
+    </Card>
+  ) : null;

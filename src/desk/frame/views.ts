@@ -11,7 +11,7 @@ import { organizationNames } from '../../service/organizations.ts';
 import { pageCases, viewCase } from '../../service/procedure/stored-cases.ts';
 import type { Caller } from '../../service/reach.ts';
 import type { Service } from '../../service/service.ts';
-import type { ShownCase } from './cases.tsx';
+import type { ShownCase } from './desk-parts.tsx';
 
 export interface Asked {
   service: Service;

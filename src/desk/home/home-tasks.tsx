@@ -6,7 +6,7 @@ import { filled } from '../../base/words.ts';
 import { levelName } from '../../core/number.ts';
 import type { Filing } from '../../core/schema.ts';
 import { Both } from '../../web/frame/layout.tsx';
-import { Card, Facts, Title, Ways } from '../frame/desk-parts.tsx';
+import { Card, Facts, ViewLead, Ways } from '../frame/desk-parts.tsx';
 
 export interface Task {
   /** What follows the number; `{count|batch waits|batches wait}` is filled in by it. */
@@ -45,9 +45,7 @@ const Tasks: FC<{ tasks: readonly Task[] }> = ({ tasks }) => {
 
 export const Home: FC<{ title: Words; tasks: readonly Task[]; children?: Child }> = ({ title, tasks, children }) => (
   <>
-    <section class="lead">
-      <Title words={title} />
-    </section>
+    <ViewLead title={title} />
     <Tasks tasks={tasks} />
     {children}
   </>

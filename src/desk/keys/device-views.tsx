@@ -6,9 +6,8 @@ import type { DeviceRequest } from '../../core/procedure/application.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { listCases, viewCase } from '../../service/procedure/stored-cases.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { CasesView, ReasonCard, Record, type ShownCase } from '../frame/cases.tsx';
-import { Card, CaseHead, Facts, State, Title } from '../frame/desk-parts.tsx';
-import { Field, StepForm } from '../frame/fields.tsx';
+import { Card, CaseHead, CasesView, Facts, Record, type ShownCase, State, ViewLead } from '../frame/desk-parts.tsx';
+import { Field, ReasonCard, StepForm } from '../frame/fields.tsx';
 import {
   APPLICANT,
   type Asked,
@@ -30,17 +29,13 @@ const DeviceView: FC<{ kid: string; shown: ShownCase | undefined; centres: Reado
   centres,
 }) => (
   <>
-    <section class="lead">
-      <Title words={{ zh: '设备登记', en: 'Have this device named' }} />
-      <p>
-        <Both
-          words={{
-            zh: '让本浏览器的密钥代表已备案的机构。由机构现有密钥确认，再由备案中心登记；全部遗失时由中心另行核实。',
-            en: 'So that this browser’s key speaks for a filed organization: one of its keys endorses, its centre names it. If all are lost, the centre makes sure by other means.',
-          }}
-        />
-      </p>
-    </section>
+    <ViewLead
+      title={{ zh: '设备登记', en: 'Have this device named' }}
+      text={{
+        zh: '让本浏览器的密钥代表已备案的机构。由机构现有密钥确认，再由备案中心登记；全部遗失时由中心另行核实。',
+        en: 'So that this browser’s key speaks for a filed organization: one of its keys endorses, its centre names it. If all are lost, the centre makes sure by other means.',
+      }}
+    />
     {shown && ['requested', 'endorsed'].includes(shown.state) ? (
       <>
         <Card title={{ zh: '已提交', en: 'Handed in' }}>

@@ -10,8 +10,7 @@ import { keysOf } from '../../service/procedure/application-steps.ts';
 import { listCases, viewCase } from '../../service/procedure/stored-cases.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { STEP_BUTTONS } from '../../web/words/refusal-words.ts';
-import { Record, type ShownCase } from '../frame/cases.tsx';
-import { Card, Facts, State, Title } from '../frame/desk-parts.tsx';
+import { Card, Facts, Record, type ShownCase, State, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
 import { type Asked, CENTRES, ownCode, standing, type View } from '../frame/views.ts';
 
@@ -146,17 +145,13 @@ const LossesView: FC<{
   organizations: ReadonlyMap<string, string>;
 }> = ({ losses, names, organizations }) => (
   <>
-    <section class="lead">
-      <Title words={{ zh: '密钥报失', en: 'Keys reported lost' }} />
-      <p>
-        <Both
-          words={{
-            zh: '报失的密钥已停用。核实后签署撤回，使其永久失效；设备已找回的，办结即恢复使用。',
-            en: 'A key that was reported is stopped. Make sure, then withdraw it, which ends it for good; if the device was found, settle the case and the key works again.',
-          }}
-        />
-      </p>
-    </section>
+    <ViewLead
+      title={{ zh: '密钥报失', en: 'Keys reported lost' }}
+      text={{
+        zh: '报失的密钥已停用。核实后签署撤回，使其永久失效；设备已找回的，办结即恢复使用。',
+        en: 'A key that was reported is stopped. Make sure, then withdraw it, which ends it for good; if the device was found, settle the case and the key works again.',
+      }}
+    />
     {losses.length === 0 ? (
       <Card>
         <p>

@@ -9,7 +9,7 @@ import { filingsOf } from '../../service/organizations.ts';
 import { requireReach } from '../../service/reach.ts';
 import { endablesOf } from '../../service/withdraw.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { Card, Facts, List, moment, State, Title } from '../frame/desk-parts.tsx';
+import { Card, Facts, List, moment, State, ViewLead } from '../frame/desk-parts.tsx';
 import { Field } from '../frame/fields.tsx';
 import { type Asked, CENTRES, type View } from '../frame/views.ts';
 
@@ -82,13 +82,11 @@ const WithdrawView: FC<{ code: string; name: string; one: Endable; names: Readon
   names,
 }) => (
   <>
-    <section class="lead">
-      <Title
-        words={
-          typ === 'filing' ? { zh: '撤回备案', en: 'Withdraw a filing' } : { zh: '撤回机构密钥', en: 'Withdraw a key' }
-        }
-      />
-    </section>
+    <ViewLead
+      title={
+        typ === 'filing' ? { zh: '撤回备案', en: 'Withdraw a filing' } : { zh: '撤回机构密钥', en: 'Withdraw a key' }
+      }
+    />
     <Card>
       <Facts
         lines={[

@@ -9,9 +9,19 @@ import { listCases, openSteps } from '../../service/procedure/stored-cases.ts';
 import { selectFacts } from '../../storage/case-store.ts';
 import { Both, En, inLanguage } from '../../web/frame/layout.tsx';
 import { STEP_BUTTONS } from '../../web/words/refusal-words.ts';
-import { CasesView, ReasonCard, Record, type ShownCase } from '../frame/cases.tsx';
-import { Card, CaseHead, Facts, List, moment, TickShown, Title } from '../frame/desk-parts.tsx';
-import { Field } from '../frame/fields.tsx';
+import {
+  Card,
+  CaseHead,
+  CasesView,
+  Facts,
+  List,
+  moment,
+  Record,
+  type ShownCase,
+  TickShown,
+  ViewLead,
+} from '../frame/desk-parts.tsx';
+import { Field, ReasonCard } from '../frame/fields.tsx';
 import {
   type Asked,
   CENTRES,
@@ -116,14 +126,13 @@ interface AnswersProps {
 /** Open objections of one notice, to be answered together: the same decision and reason, each signed on its own (src/desk/objections/objection-script.ts). */
 const AnswersView: FC<AnswersProps> = ({ results, title, shown, all }) => (
   <>
-    <section class="lead">
-      <Title words={{ zh: `处理异议 · ${title}`, en: 'Answer objections' }} />
+    <ViewLead title={{ zh: `处理异议 · ${title}`, en: 'Answer objections' }}>
       <p>
         <a href={`#/results/${results}`}>
           回到结果<En>Back to the results</En>
         </a>
       </p>
-    </section>
+    </ViewLead>
     {shown.length === 0 ? (
       <Card>
         <p>

@@ -6,29 +6,23 @@ import { levelName } from '../../core/number.ts';
 import { ID_TYPE_NAMES } from '../../core/person.ts';
 import type { Plan } from '../../core/procedure/plan.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { ReasonCard, Record, type ShownCase } from '../frame/cases.tsx';
-import { Card, CaseHead, Facts, List, Title } from '../frame/desk-parts.tsx';
+import { Card, CaseHead, Facts, List, Record, type ShownCase, ViewLead } from '../frame/desk-parts.tsx';
+import { ReasonCard } from '../frame/fields.tsx';
 import { KIND_OF_SESSION, PlanForm, type PlanFormProps, STAFF_WORDS } from './plan-form.tsx';
 
 export const PlanEdit: FC<PlanFormProps & { earliest: string }> = ({ earliest, ...form }) => (
   <>
-    <section class="lead">
-      <Title
-        words={
-          form.step === 'plan.file'
-            ? { zh: '新建考核计划', en: 'New plan' }
-            : { zh: '修改考核计划', en: 'Amend the plan' }
-        }
-      />
-      <p>
-        <Both
-          words={{
-            zh: `计划须提前 5 个工作日报送：今天报送，首场考试最早在 ${earliest}。`,
-            en: `Plans are filed five working days ahead: filed today, the first exam can be on ${earliest}.`,
-          }}
-        />
-      </p>
-    </section>
+    <ViewLead
+      title={
+        form.step === 'plan.file'
+          ? { zh: '新建考核计划', en: 'New plan' }
+          : { zh: '修改考核计划', en: 'Amend the plan' }
+      }
+      text={{
+        zh: `计划须提前 5 个工作日报送：今天报送，首场考试最早在 ${earliest}。`,
+        en: `Plans are filed five working days ahead: filed today, the first exam can be on ${earliest}.`,
+      }}
+    />
     <PlanForm {...form} />
   </>
 );

@@ -7,8 +7,7 @@ import type { Kind } from '../../core/procedure/steps.ts';
 import { centreNames, currentFiling, directoryOf } from '../../service/on-file.ts';
 import { listCases } from '../../service/procedure/stored-cases.ts';
 import { workingDaysOf } from '../../service/working-days.ts';
-import { CasesView, type ShownCase } from '../frame/cases.tsx';
-import { Ways } from '../frame/desk-parts.tsx';
+import { CasesView, type ShownCase, Ways } from '../frame/desk-parts.tsx';
 import {
   type Asked,
   CENTRES,

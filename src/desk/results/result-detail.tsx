@@ -7,8 +7,18 @@ import { levelName } from '../../core/number.ts';
 import type { Plan, ResultRow, Results } from '../../core/procedure/plan.ts';
 import { outcomeOf } from '../../core/procedure/plan.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { type CaseRowView, ReasonCard, Record, type ShownCase } from '../frame/cases.tsx';
-import { Card, CaseHead, Facts, List, moment, State } from '../frame/desk-parts.tsx';
+import {
+  Card,
+  CaseHead,
+  type CaseRowView,
+  Facts,
+  List,
+  moment,
+  Record,
+  type ShownCase,
+  State,
+} from '../frame/desk-parts.tsx';
+import { ReasonCard } from '../frame/fields.tsx';
 import { type Of, organizationLine } from '../plans/plan-detail.tsx';
 
 interface DetailProps {

@@ -6,8 +6,7 @@ import { isNoticeOver } from '../../core/procedure/results-check.ts';
 import type { ScopeEntry } from '../../core/schema.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { Both } from '../../web/frame/layout.tsx';
-import { CasesView } from '../frame/cases.tsx';
-import { Card, Title } from '../frame/desk-parts.tsx';
+import { Card, CasesView, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
 import {
   type Asked,
@@ -169,10 +168,9 @@ const ResultsForm: FC<FormProps> = ({ step, about, seq = 0, last, plan, title, s
   const corrects = step === 'results.correct';
   return (
     <>
-      <section class="lead">
-        <Title
-          words={corrects ? { zh: '更正结果', en: 'Correct the results' } : { zh: '公示结果', en: 'Publish results' }}
-        />
+      <ViewLead
+        title={corrects ? { zh: '更正结果', en: 'Correct the results' } : { zh: '公示结果', en: 'Publish results' }}
+      >
         <p>{title}</p>
         <p>
           <Both
@@ -182,7 +180,7 @@ const ResultsForm: FC<FormProps> = ({ step, about, seq = 0, last, plan, title, s
             }}
           />
         </p>
-      </section>
+      </ViewLead>
       <StepForm
         step={step}
         about={about}

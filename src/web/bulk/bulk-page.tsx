@@ -9,7 +9,7 @@ import type { StaffRow } from '../../core/bulk-list.ts';
 import { type BulkAnswer, OPEN_ROWS } from '../../core/bulk-list.ts';
 import { levelName } from '../../core/number.ts';
 import { Human } from '../frame/form.tsx';
-import { Both, En, Layout } from '../frame/layout.tsx';
+import { Both, En, Layout, Lead } from '../frame/layout.tsx';
 import { BULK_WORDS, isClear, nameWords, remarkOf } from '../words/list-words.ts';
 
 const HEADS: readonly Words[] = [
@@ -256,19 +256,13 @@ export const BulkPage: FC<BulkProps> = ({ host, typed, fault, result, files }) =
     work="lister.js"
     listed={!result && !fault}
   >
-    <section class="lead">
-      <h1>
-        批量核验名单<En>Check a staff list</En>
-      </h1>
-      <p>
-        一次核验多张证书：每一行都当场核对数字签名和当前状态。任何人一次最多 {OPEN_ROWS} 行；有批量密钥的用人单位最多
-        10,000 行。
-        <En>
-          Many certificates at once: for each row the digital signatures and the present status are verified on the
-          spot. Anyone may check {OPEN_ROWS} rows; employers with a bulk key 10,000.
-        </En>
-      </p>
-    </section>
+    <Lead
+      title={{ zh: '批量核验名单', en: 'Check a staff list' }}
+      text={{
+        zh: `一次核验多张证书：每一行都当场核对数字签名和当前状态。任何人一次最多 ${OPEN_ROWS} 行；有批量密钥的用人单位最多 10,000 行。`,
+        en: `Many certificates at once: for each row the digital signatures and the present status are verified on the spot. Anyone may check ${OPEN_ROWS} rows; employers with a bulk key 10,000.`,
+      }}
+    />
     <noscript>
       <p class="hint">
         没有启用 JavaScript：请粘贴不超过 {OPEN_ROWS} 行的名单。

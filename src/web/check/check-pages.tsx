@@ -4,7 +4,7 @@
  */
 import type { FC } from 'hono/jsx';
 import { factory } from '../../http/context.ts';
-import { En, Layout } from '../frame/layout.tsx';
+import { En, Layout, Lead } from '../frame/layout.tsx';
 import { answerProblem, hostOf, kept, page } from '../frame/problem-pages.tsx';
 
 const CheckPage: FC<{ host: string; roots: readonly string[] }> = ({ host, roots }) => (
@@ -15,19 +15,13 @@ const CheckPage: FC<{ host: string; roots: readonly string[] }> = ({ host, roots
     work="checker.js"
     listed
   >
-    <section class="lead">
-      <h1>
-        核验证书 PDF<En>Check a certificate’s PDF</En>
-      </h1>
-      <p>
-        文件由您的浏览器读取和核对，不会上传。打开过一次之后，断网也能核对，并说明状态信息截至何时；联网时另按编号查询证书的当前状态。
-        <En>
-          Your browser reads and checks the file; it is not uploaded. Once you were here it works without a network, and
-          says how old its knowledge of the status is; with one, the certificate’s present status is looked up by its
-          number.
-        </En>
-      </p>
-    </section>
+    <Lead
+      title={{ zh: '核验证书 PDF', en: 'Check a certificate’s PDF' }}
+      text={{
+        zh: '文件由您的浏览器读取和核对，不会上传。打开过一次之后，断网也能核对，并说明状态信息截至何时；联网时另按编号查询证书的当前状态。',
+        en: 'Your browser reads and checks the file; it is not uploaded. Once you were here it works without a network, and says how old its knowledge of the status is; with one, the certificate’s present status is looked up by its number.',
+      }}
+    />
     <section class="card" id="check" data-roots={roots.join(' ')}>
       <label for="file" class="drop" id="drop">
         <b>
@@ -49,15 +43,13 @@ const CheckPage: FC<{ host: string; roots: readonly string[] }> = ({ host, roots
 
 const ScanPage: FC<{ host: string; hosts: readonly string[]; roots: readonly string[] }> = ({ host, hosts, roots }) => (
   <Layout title={{ zh: '扫描证书二维码', en: 'Scan a certificate’s QR code' }} host={host} script="scan.js" listed>
-    <section class="lead">
-      <h1>
-        扫描证书二维码<En>Scan a certificate’s QR code</En>
-      </h1>
-      <p>
-        图像只在您的手机上识别，不会上传。不是本网站的二维码会被指出，不会被打开。
-        <En>The picture is read on your phone and not uploaded. Codes of other sites are named, never opened.</En>
-      </p>
-    </section>
+    <Lead
+      title={{ zh: '扫描证书二维码', en: 'Scan a certificate’s QR code' }}
+      text={{
+        zh: '图像只在您的手机上识别，不会上传。不是本网站的二维码会被指出，不会被打开。',
+        en: 'The picture is read on your phone and not uploaded. Codes of other sites are named, never opened.',
+      }}
+    />
     <noscript>
       <section class="notice">
         <p>

@@ -8,7 +8,7 @@ import type { FC } from 'hono/jsx';
 import { shanghaiClock } from '../../base/day.ts';
 import type { Words } from '../../base/words.ts';
 import { readSnapshot } from '../../core/snapshot.ts';
-import { En } from '../frame/layout.tsx';
+import { En, Lead } from '../frame/layout.tsx';
 import { takeFiles } from '../frame/page-script.ts';
 import { Answer, ago, answerFile, answerSeal, Fault, show } from './answer.tsx';
 import { judge } from './judge.ts';
@@ -43,15 +43,13 @@ const VerifierPage: FC<VerifierProps> = ({ roots, kept }) => (
       </a>
     </header>
     <main id="main" tabindex={-1}>
-      <section class="lead">
-        <h1>
-          离线核验证书<En>Verify certificates offline</En>
-        </h1>
-        <p>
-          这个文件自带全部核验程序，不联网，不上传任何内容；不必信任任何网站。
-          <En>This file carries all it needs. It uses no network, sends nothing, and trusts no website.</En>
-        </p>
-      </section>
+      <Lead
+        title={{ zh: '离线核验证书', en: 'Verify certificates offline' }}
+        text={{
+          zh: '这个文件自带全部核验程序，不联网，不上传任何内容；不必信任任何网站。',
+          en: 'This file carries all it needs. It uses no network, sends nothing, and trusts no website.',
+        }}
+      />
       <section class={kept ? 'card' : 'notice'}>
         <h2>
           依据什么核验<En>What it checks against</En>

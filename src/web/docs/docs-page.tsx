@@ -6,7 +6,7 @@ import type { Child, FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
 import { KEYED_ROWS, OPEN_ROWS } from '../../core/bulk-list.ts';
 import { CHECKS, type Verdict } from '../../core/report.ts';
-import { Both, En, Layout } from '../frame/layout.tsx';
+import { Both, En, Layout, Lead } from '../frame/layout.tsx';
 import { CHECK_WORDS, VERDICTS } from '../words/report-words.ts';
 
 interface DocOperation {
@@ -165,10 +165,7 @@ export const DocsPage: FC<DocsProps> = ({ host, origin, roots, groups, rates, gu
     .filter((one) => one !== undefined);
   return (
     <Layout title={{ zh: '接口文档', en: 'API documentation' }} host={host} styles={['docs']} listed>
-      <section class="lead">
-        <h1>
-          接口文档<En>API documentation</En>
-        </h1>
+      <Lead title={{ zh: '接口文档', en: 'API documentation' }}>
         <p>
           查询和核验的接口免费，无需注册，数据为 UTF-8 的 JSON。机器可读的完整说明：
           <a href="/openapi.json">openapi.json</a>（OpenAPI 3.1）。
@@ -177,7 +174,7 @@ export const DocsPage: FC<DocsProps> = ({ host, origin, roots, groups, rates, gu
             for machines is openapi.json (OpenAPI 3.1).
           </En>
         </p>
-      </section>
+      </Lead>
       <Section id="begin" title={{ zh: '从这里开始', en: 'Begin here' }}>
         {begin.map(({ summary, commands }) => (
           <>

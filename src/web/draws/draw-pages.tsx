@@ -11,7 +11,7 @@ import { factory } from '../../http/context.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { type DrawLine, listDraws } from '../../service/procedure/draw-reading.ts';
 import { findDraw, openDraw } from '../../service/procedure/draw-steps.ts';
-import { Both, En, Fact, Layout } from '../frame/layout.tsx';
+import { Both, En, Fact, Layout, Lead } from '../frame/layout.tsx';
 import { answerProblem, hostOf, kept, page } from '../frame/problem-pages.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';
 import { LOTTERY_WORDS, sourceWords } from '../words/draw-words.ts';
@@ -21,19 +21,13 @@ import { at, DrawState, HowTo, Lists, Proves, Results } from './draw-parts.tsx';
 
 export const DrawsPage: FC<{ host: string; draws: DrawLine[]; centres: CentreNames }> = ({ host, draws, centres }) => (
   <Layout title={{ zh: '督导检查', en: 'Supervision' }} host={host} styles={['draws']} listed>
-    <section class="lead">
-      <h1>
-        督导检查：双随机、一公开<En>Supervision: drawn at random, published</En>
-      </h1>
-      <p>
-        中心先公布可抽场次、督导员名单、种子的承诺值和一期尚未开奖的彩票；开奖之后公布种子。被检查的场次和检查人员由名单、种子和开奖号码算出，任何人都可以重新计算。
-        <En>
-          A centre first publishes the sessions, the inspectors, a commitment to a seed and a lottery that is yet to be
-          drawn; the seed follows after that. Sessions and inspectors are computed from lists, seed and the numbers
-          drawn, and anybody can compute them again.
-        </En>
-      </p>
-    </section>
+    <Lead
+      title={{ zh: '督导检查：双随机、一公开', en: 'Supervision: drawn at random, published' }}
+      text={{
+        zh: '中心先公布可抽场次、督导员名单、种子的承诺值和一期尚未开奖的彩票；开奖之后公布种子。被检查的场次和检查人员由名单、种子和开奖号码算出，任何人都可以重新计算。',
+        en: 'A centre first publishes the sessions, the inspectors, a commitment to a seed and a lottery that is yet to be drawn; the seed follows after that. Sessions and inspectors are computed from lists, seed and the numbers drawn, and anybody can compute them again.',
+      }}
+    />
     {draws.length === 0 ? (
       <section class="card">
         <p>

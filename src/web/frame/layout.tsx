@@ -67,6 +67,30 @@ const LanguageSwitch: FC = () => {
   );
 };
 
+interface LeadProps {
+  title: Words;
+  /** The first paragraph, what it is about; whatever else is said stands in the children. */
+  text?: Words | undefined;
+  /** Of the heading itself, where scripts have to find it or to put the focus there. */
+  heading?: { id?: string; tabindex: number };
+  children?: unknown;
+}
+
+/** How a page begins: its heading, and what it is about. */
+export const Lead: FC<LeadProps> = ({ title, text, heading, children }) => (
+  <section class="lead">
+    <h1 {...heading}>
+      <Both words={title} />
+    </h1>
+    {text ? (
+      <p>
+        <Both words={text} />
+      </p>
+    ) : null}
+    {children as never}
+  </section>
+);
+
 /** One fact of a list (dl): its name and what it is. */
 export const Fact: FC<{ label: Words; children?: unknown }> = ({ label, children }) => (
   <div>
@@ -231,12 +255,6 @@ export const inLanguage = (words: Words): string => words[useContext(ReaderConte
 // Chinese before it moves behind it into the span of the second language. Chinese without English (names, mostly)
 // gets its `lang`. It reads only what hono/jsx wrote: every tag closed, every `<` and `>` of a text escaped.
 
-/**
- * Lets English lead on a finished page. Components write `中文<En>English</En>`; for readers of English the page's text is
- * rearranged, so that sight and screen readers alike meet English first: the English loses its span, and the Chinese
- * before it moves behind it into the span of the second language. Chinese without English (names, mostly) gets its `lang`.
- * It reads only what hono/jsx wrote: every tag closed, every `<` and `>` of a text escaped.
- */
 const SECOND = '<span lang="en" class="en">';
 const ASIDE = '<span lang="en">';
 const CHINESE = '<span lang="zh-CN">';

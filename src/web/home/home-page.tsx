@@ -25,7 +25,7 @@ import {
   some,
   type Typed,
 } from '../frame/form.tsx';
-import { Both, En, Layout } from '../frame/layout.tsx';
+import { Both, En, Layout, Lead } from '../frame/layout.tsx';
 import { answerProblem, hostOf, kept, noStore, page } from '../frame/problem-pages.tsx';
 import { type CentreNames, Checks, Facts, NumberText, VerdictBanner } from '../frame/report-view.tsx';
 import { FAULTS } from '../words/page-words.ts';
@@ -165,20 +165,17 @@ const Ways: FC = () => (
 );
 
 const Welcome: FC<{ brief: boolean }> = ({ brief }) => (
-  <section class="lead">
-    <h1>
-      查验职业技能等级证书<En>Verify a vocational skill level certificate</En>
-    </h1>
-    {brief ? null : (
-      <p>
-        免费查验{HERE.name}备案的评价机构颁发的证书。每次查询都当场核对机构和鉴定指导中心的数字签名。
-        <En>
-          Free, for certificates of organizations filed in {HERE.english}. Every answer checks the signatures of the
-          organization and the centres on the spot.
-        </En>
-      </p>
-    )}
-  </section>
+  <Lead
+    title={{ zh: '查验职业技能等级证书', en: 'Verify a vocational skill level certificate' }}
+    text={
+      brief
+        ? undefined
+        : {
+            zh: `免费查验${HERE.name}备案的评价机构颁发的证书。每次查询都当场核对机构和鉴定指导中心的数字签名。`,
+            en: `Free, for certificates of organizations filed in ${HERE.english}. Every answer checks the signatures of the organization and the centres on the spot.`,
+          }
+    }
+  />
 );
 
 const HomePage: FC<HomeProps> = ({ host, typed, faults, notice, results, several }) => {

@@ -7,7 +7,7 @@ import type { Words } from '../../base/words.ts';
 import { counted } from '../../base/words.ts';
 import { levelWords } from '../../core/number.ts';
 import { MOST_OPEN, NOTICE_STATES, type NoticeRow, type NoticeState, SHOWN_DAYS } from '../../core/procedure/notice.ts';
-import { Both, En, Fact, Heads, inLanguage, Layout, Pager } from '../frame/layout.tsx';
+import { Both, En, Fact, Heads, inLanguage, Layout, Lead, Pager } from '../frame/layout.tsx';
 import { correctedWords, countWords, NOTICE_WORDS } from '../words/refusal-words.ts';
 import { type ObjectionFaults, ObjectionForm, type ObjectionTyped } from './objection-pages.tsx';
 
@@ -121,23 +121,19 @@ interface ListProps {
 
 export const NoticesPage: FC<ListProps> = ({ host, query, notices, total, page, pages }) => (
   <Layout title={{ zh: '结果公示', en: 'Notices of results' }} host={host} styles={['notices']} listed>
-    <section class="lead">
-      <h1>
-        结果公示<En>Notices of results</En>
-      </h1>
-      <p>
-        评价机构对认定结果公示不少于 5 个工作日，任何人都可以提出异议；异议处理完毕前，结果不能上传审核。
-        <En>
-          Organizations publish results for at least five working days. Anyone may object; results are not uploaded for
-          approval before every objection is decided.
-        </En>
-      </p>
+    <Lead
+      title={{ zh: '结果公示', en: 'Notices of results' }}
+      text={{
+        zh: '评价机构对认定结果公示不少于 5 个工作日，任何人都可以提出异议；异议处理完毕前，结果不能上传审核。',
+        en: 'Organizations publish results for at least five working days. Anyone may object; results are not uploaded for approval before every objection is decided.',
+      }}
+    >
       <p>
         <a href="/notices/objections">
           凭查询码查看异议的处理结果<En>Follow an objection by its code</En>
         </a>
       </p>
-    </section>
+    </Lead>
     <Filter query={query} />
     <p role="status">
       {`共 ${total} 项公示`}

@@ -6,7 +6,7 @@
 import type { FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
 import { FieldBox, Human, saidOf } from '../frame/form.tsx';
-import { Both, En, inLanguage, Layout } from '../frame/layout.tsx';
+import { Both, En, inLanguage, Layout, Lead } from '../frame/layout.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';
 import { OBJECTION_WORDS } from '../words/refusal-words.ts';
 
@@ -203,11 +203,7 @@ export const FollowPage: FC<{
   centres?: CentreNames;
 }> = ({ host, typed = '', fault, followed, centres = new Map() }) => (
   <Layout title={{ zh: '异议处理结果', en: 'Follow an objection' }} host={host} styles={['notices']}>
-    <section class="lead">
-      <h1>
-        异议处理结果<En>Follow an objection</En>
-      </h1>
-    </section>
+    <Lead title={{ zh: '异议处理结果', en: 'Follow an objection' }} />
     {followed ? <Answer followed={followed} centres={centres} /> : null}
     <form method="post" action="/notices/objections" class="card" novalidate>
       <div class={fault ? 'field wrong' : 'field'}>

@@ -6,7 +6,7 @@ import { factory } from '../../http/context.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { filingsOf, listOrganizations, matchesOrganization } from '../../service/organizations.ts';
 import { publishedIndex, publishedOf } from '../../service/procedure/standing.ts';
-import { En, Layout, Pager } from '../frame/layout.tsx';
+import { En, Layout, Lead, Pager } from '../frame/layout.tsx';
 import { answerProblem, hostOf, kept, noStore, page } from '../frame/problem-pages.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';
 import { type FiledView, OrganizationPage, State } from './organization-page.tsx';
@@ -61,18 +61,13 @@ const Item: FC<{ filed: FiledView; centres: CentreNames; suspended: boolean }> =
 
 const OrganizationsPage: FC<ListProps> = ({ host, query, filed, total, page, pages, centres, suspended }) => (
   <Layout title={{ zh: '备案机构', en: 'Organizations' }} host={host} listed>
-    <section class="lead">
-      <h1>
-        备案机构<En>Organizations on file</En>
-      </h1>
-      <p>
-        可以颁发职业技能等级证书的评价机构，由省、市鉴定指导中心备案并签名。
-        <En>
-          Organizations that may issue certificates, each filed and signed for by the centre of the province or its
-          city.
-        </En>
-      </p>
-    </section>
+    <Lead
+      title={{ zh: '备案机构', en: 'Organizations on file' }}
+      text={{
+        zh: '可以颁发职业技能等级证书的评价机构，由省、市鉴定指导中心备案并签名。',
+        en: 'Organizations that may issue certificates, each filed and signed for by the centre of the province or its city.',
+      }}
+    />
     <form method="get" action="/organizations" class="card filter" role="search">
       <div class="field">
         <label for="q">

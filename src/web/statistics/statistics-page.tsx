@@ -10,7 +10,7 @@ import { type Level, levelWords } from '../../core/number.ts';
 import type { Line, Published, Rate, Statistics } from '../../core/statistics-year.ts';
 import { type AppEnv, factory } from '../../http/context.ts';
 import { readStatistics } from '../../service/public-statistics.ts';
-import { Both, En, inLanguage, Layout } from '../frame/layout.tsx';
+import { Both, En, inLanguage, Layout, Lead } from '../frame/layout.tsx';
 import { answerProblem, hostOf, kept, page } from '../frame/problem-pages.tsx';
 import { type Bar, Bars, MonthLine, Numbers } from './chart.tsx';
 
@@ -260,15 +260,13 @@ export const StatisticsPage: FC<{ host: string; years: readonly string[]; statis
   statistics,
 }) => (
   <Layout title={{ zh: '统计数据', en: 'Statistics' }} host={host} styles={['charts']} listed>
-    <section class="lead">
-      <h1>
-        统计数据<En>Statistics</En>
-      </h1>
-      <p>
-        职业技能等级证书的颁发数量、合格率和办理时间。
-        <En>Certificates issued, pass rates, and the time from exam to certificate.</En>
-      </p>
-    </section>
+    <Lead
+      title={{ zh: '统计数据', en: 'Statistics' }}
+      text={{
+        zh: '职业技能等级证书的颁发数量、合格率和办理时间。',
+        en: 'Certificates issued, pass rates, and the time from exam to certificate.',
+      }}
+    />
     {statistics === undefined ? (
       <section class="card">
         <p>

@@ -4,9 +4,10 @@ import type { FC } from 'hono/jsx';
 import { counted } from '../../base/words.ts';
 import { type Drawn, sessionId } from '../../core/procedure/draw.ts';
 import type { DrawRecord, Found } from '../../core/procedure/draw-record.ts';
+import type { CaseView } from '../../core/procedure/read-case.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { FINDING_WORDS, LOTTERY_WORDS, sourceWords } from '../../web/words/draw-words.ts';
-import { Card, CaseHead, Facts, List, Record, type ShownCase } from '../frame/desk-parts.tsx';
+import { Card, CaseHead, Facts, List, Record } from '../frame/desk-parts.tsx';
 import { Field, ReasonCard, StepForm } from '../frame/fields.tsx';
 
 type Names = ReadonlyMap<string, string>;
@@ -33,7 +34,7 @@ const Seed: FC<{ commitment: string }> = ({ commitment }) => (
   </div>
 );
 
-const Reveal: FC<{ shown: ShownCase; record: DrawRecord; today: string }> = ({
+const Reveal: FC<{ shown: CaseView; record: DrawRecord; today: string }> = ({
   shown: { about, seq, last },
   record: {
     committed: { body },
@@ -153,7 +154,7 @@ const DrawnList: FC<{ about: string; drawn: readonly Drawn[]; latest: ReadonlyMa
   </Card>
 );
 
-const Close: FC<{ shown: ShownCase; missing: number }> = ({ shown: { about, seq, last }, missing }) => (
+const Close: FC<{ shown: CaseView; missing: number }> = ({ shown: { about, seq, last }, missing }) => (
   <Card title={{ zh: '办结', en: 'Close' }}>
     {missing > 0 ? (
       <p>
@@ -186,7 +187,7 @@ const Close: FC<{ shown: ShownCase; missing: number }> = ({ shown: { about, seq,
 
 /** One draw, with what can be done now. */
 export const DrawDesk: FC<{
-  shown: ShownCase;
+  shown: CaseView;
   record: DrawRecord;
   latest: ReadonlyMap<string, Found>;
   names: Names;

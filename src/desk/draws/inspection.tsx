@@ -1,12 +1,14 @@
 /** One drawn session with its findings and what became of them, and the lists of drawn sessions. */
+
 import type { FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
 import type { Drawn } from '../../core/procedure/draw.ts';
 import { FINDINGS } from '../../core/procedure/draw.ts';
 import type { DrawRecord, Found } from '../../core/procedure/draw-record.ts';
+import type { CaseView } from '../../core/procedure/read-case.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { FINDING_WORDS } from '../../web/words/draw-words.ts';
-import { Card, Facts, List, moment, type ShownCase, ViewLead } from '../frame/desk-parts.tsx';
+import { Card, Facts, List, moment, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
 import { FoundState, inspectorNames } from './draw-view.tsx';
 
@@ -144,7 +146,7 @@ const Said: FC<{
 );
 
 interface DrawnProps {
-  shown: Pick<ShownCase, 'about' | 'seq' | 'last' | 'allowed'>;
+  shown: Pick<CaseView, 'about' | 'seq' | 'last' | 'allowed'>;
   /** Address of this view, and of the one above it. */
   here: string;
   above: { href: string; words: Words };

@@ -5,10 +5,11 @@ import { shanghaiDay } from '../../base/day.ts';
 import type { Words } from '../../base/words.ts';
 import { type Level, levelName } from '../../core/number.ts';
 import type { Application } from '../../core/procedure/application.ts';
+import type { CaseStep, CaseView } from '../../core/procedure/read-case.ts';
 import { grantsOf, isNarrower } from '../../core/procedure/selection.ts';
 import type { Filing } from '../../core/schema.ts';
 import { Both } from '../../web/frame/layout.tsx';
-import { Card, CaseHead, Facts, List, Record, type ShownCase, type ShownStep, ViewLead } from '../frame/desk-parts.tsx';
+import { Card, CaseHead, Facts, List, Record, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, ReasonCard } from '../frame/fields.tsx';
 import { PURPOSE_WORDS } from '../words/form-words.ts';
 import { ApplicationForm, type ApplicationFormProps } from './application-form.tsx';
@@ -31,7 +32,7 @@ export const ApplyView: FC<Of & { title: Words; draft: string; next: string }> =
 
 /** An application that was submitted: state, record, and the form again where it may be amended. */
 export const ApplicationView: FC<
-  Of & { shown: ShownCase; application: Application; home: string; filing: Filing | undefined }
+  Of & { shown: CaseView; application: Application; home: string; filing: Filing | undefined }
 > = ({ shown, application, home, filing, ...of }) => {
   const { about, seq, last, state, allowed, steps } = shown;
   return (
@@ -89,7 +90,7 @@ const Capacity: FC<{ granted: number; asked: number }> = ({ granted, asked }) =>
 export const Granted: FC<{
   application: Application;
   filing: Filing | undefined;
-  steps: readonly Pick<ShownStep, 'step' | 'body'>[];
+  steps: readonly Pick<CaseStep, 'step' | 'body'>[];
 }> = ({ application, filing, steps }) => {
   if (!filing) return null;
   const { reason } = (steps.findLast(({ step }) => step === 'application.select')?.body ?? {}) as { reason?: string };

@@ -3,10 +3,11 @@
 import type { FC } from 'hono/jsx';
 import { levelName } from '../../core/number.ts';
 import { type Application, HEADINGS, PLEDGES } from '../../core/procedure/application.ts';
+import type { CaseView } from '../../core/procedure/read-case.ts';
 import { HERE } from '../../core/province.ts';
 import type { Filing } from '../../core/schema.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { Card, CaseHead, Facts, List, Record, type ShownCase } from '../frame/desk-parts.tsx';
+import { Card, CaseHead, Facts, List, Record } from '../frame/desk-parts.tsx';
 import { Field, ReasonCard } from '../frame/fields.tsx';
 import {
   BASIC_FIELDS,
@@ -112,7 +113,7 @@ const Annexes: FC<{ about: string; application: Application }> = ({
 
 /** One application, whole, with the decisions of the centre that is responsible. */
 export const CentreApplication: FC<{
-  shown: ShownCase;
+  shown: CaseView;
   application: Application;
   names: ReadonlyMap<string, string>;
   responsible: boolean;
@@ -187,7 +188,7 @@ export const CentreApplication: FC<{
 /** What the centre fills in to select; the browser makes the statements that follow from it. */
 /** @param free the next free code. @param centre its name */
 const Selection: FC<{
-  shown: ShownCase;
+  shown: CaseView;
   application: Application;
   free: string | undefined;
   centre: string;

@@ -1,11 +1,13 @@
 /** Applications to be filed, to change a filing or to extend it, for applicants, organizations and centres. */
+
 import { type Application, PURPOSES } from '../../core/procedure/application.ts';
+import type { CaseLine } from '../../core/procedure/read-case.ts';
 import { PROVINCE_CENTRE } from '../../core/province.ts';
 import { centreNames, currentFiling, directoryOf, nextCode } from '../../service/on-file.ts';
 import { grantedOf } from '../../service/procedure/application-steps.ts';
 import { listCases, viewCase } from '../../service/procedure/stored-cases.ts';
 import { Both } from '../../web/frame/layout.tsx';
-import { type CaseRowView, CasesView, Ways } from '../frame/desk-parts.tsx';
+import { CasesView, Ways } from '../frame/desk-parts.tsx';
 import {
   APPLICANT,
   type Asked,
@@ -156,7 +158,7 @@ async function centreApplications(asked: Asked) {
         },
         {
           words: { zh: '受理中心', en: 'Centre' },
-          of: (one: CaseRowView & { centre?: string }) => names.get(one.centre ?? '') ?? one.centre ?? '',
+          of: (one: CaseLine & { centre?: string }) => names.get(one.centre ?? '') ?? one.centre ?? '',
         },
       ]}
     />

@@ -1,9 +1,11 @@
 /** The form in which an organization publishes its rules (考务管理、质量管理、证书管理、收费标准), all four as one version. */
+
 import type { FC } from 'hono/jsx';
 import type { Rules } from '../../core/procedure/application.ts';
+import type { CaseView } from '../../core/procedure/read-case.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { Both } from '../../web/frame/layout.tsx';
-import { Card, Record, type ShownCase, ViewLead } from '../frame/desk-parts.tsx';
+import { Card, Record, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
 import { type Asked, caseIfAny, ORGANIZATION, ownCode, standing, type View } from '../frame/views.ts';
 
@@ -31,7 +33,7 @@ const PARTS = [
 
 const RulesView: FC<{
   code: string;
-  shown: ShownCase | undefined;
+  shown: CaseView | undefined;
   rules: Rules | undefined;
   names: ReadonlyMap<string, string>;
 }> = ({ code, shown, rules, names }) => (

@@ -1,8 +1,9 @@
 /** What the desk's views are made of. Scripts of the desk attach to the data attributes that stand here. */
+
 import type { Child, FC, PropsWithChildren } from 'hono/jsx';
 import { shanghaiClock, shanghaiDay, toTimestamp } from '../../base/day.ts';
 import type { Words } from '../../base/words.ts';
-import type { StepName } from '../../core/procedure/steps.ts';
+import type { CaseLine, CaseStep } from '../../core/procedure/read-case.ts';
 import { Both, En, Fact, inLanguage, Lead } from '../../web/frame/layout.tsx';
 import { BATCH_STATES, CASE_STATES, ROLE_WORDS, STEP_WORDS } from '../../web/words/refusal-words.ts';
 
@@ -158,24 +159,13 @@ export const More: FC<{ more: string | undefined }> = ({ more }) =>
     </p>
   );
 
-/** The shape of a step as it is shown (src/core/procedure/read-case.ts). */
-export interface ShownStep {
-  seq: number;
-  step: StepName;
-  role: string;
-  iss: string;
-  at: number;
-  token: string;
-  body: unknown;
-}
-
 const reasonOf = (body: unknown): string | undefined => {
   const { reason, note } = (body ?? {}) as { reason?: unknown; note?: unknown };
   return typeof reason === 'string' ? reason : typeof note === 'string' ? note : undefined;
 };
 
 /** Every step of a case: who, when, what was said, and the signed statement itself. */
-const Trail: FC<{ steps: readonly ShownStep[]; names?: ReadonlyMap<string, string> }> = ({ steps, names }) => (
+const Trail: FC<{ steps: readonly CaseStep[]; names?: ReadonlyMap<string, string> }> = ({ steps, names }) => (
   <ol class="trail">
     {steps.map(({ seq, step, role, iss, at, token, body }) => (
       <li>
@@ -231,39 +221,20 @@ export const Ways: FC<{ ways: readonly { words: Words; href: string }[] }> = ({ 
   </p>
 );
 
-/** The line of a case as lists have it (src/core/procedure/read-case.ts). */
-export interface CaseRowView {
-  about: string;
-  state: string;
-  seq: number;
-  last: string;
-  facts: Record<string, unknown>;
-  due: string | null;
-  updated_at: number;
-  parent: string | null;
-  organization?: string | null;
-}
-
-/** One case, with what the reader may do. */
-export interface ShownCase extends CaseRowView {
-  allowed: readonly StepName[];
-  steps: readonly ShownStep[];
-}
-
 interface CasesProps {
   name: string;
   title: Words;
   lead?: Words;
-  cases: readonly CaseRowView[];
+  cases: readonly CaseLine[];
   /** View that has the next page. */
   more?: string | undefined;
   /** Address of one, without its identifier: `#/plans/`. */
   to: string;
   none: Words;
   /** Columns between the title and the state. */
-  columns?: readonly (Column & { of(one: CaseRowView): Child })[];
+  columns?: readonly (Column & { of(one: CaseLine): Child })[];
   /** What a case is called in the list. */
-  called(one: CaseRowView): string;
+  called(one: CaseLine): string;
   children?: Child;
 }
 
@@ -310,7 +281,7 @@ export const CasesView: FC<CasesProps> = ({
 );
 
 /** The record of a case. */
-export const Record: FC<{ steps: readonly ShownStep[]; names?: ReadonlyMap<string, string> }> = ({ steps, names }) => (
+export const Record: FC<{ steps: readonly CaseStep[]; names?: ReadonlyMap<string, string> }> = ({ steps, names }) => (
   <Card title={{ zh: '办理记录', en: 'Record' }}>
     <Trail steps={steps} {...(names ? { names } : {})} />
   </Card>

@@ -1,11 +1,13 @@
 /** Fields and forms of the desk. Scripts of the desk attach to the data attributes that stand here, check and sign. */
+
 import type { FC, PropsWithChildren } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
 import { LEVELS, levelName } from '../../core/number.ts';
+import type { CaseView } from '../../core/procedure/read-case.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
 import { Both, En, inLanguage } from '../../web/frame/layout.tsx';
 import { STEP_BUTTONS } from '../../web/words/refusal-words.ts';
-import { Card, type ShownCase } from './desk-parts.tsx';
+import { Card } from './desk-parts.tsx';
 
 interface FieldProps {
   /** Path in the body: `form.occupations[].code`. */
@@ -175,7 +177,7 @@ export const StepForm: FC<PropsWithChildren<StepFormProps>> = ({
 );
 
 interface ReasonProps {
-  of: Pick<ShownCase, 'about' | 'seq' | 'last' | 'allowed'>;
+  of: Pick<CaseView, 'about' | 'seq' | 'last' | 'allowed'>;
   step: StepName;
   field: 'reason' | 'note';
   next: string;

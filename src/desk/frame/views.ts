@@ -2,6 +2,7 @@
  * The table of the desk's views: which role has which address, and what views share in reading for their caller.
  * Views only read; every change goes through the API, signed.
  */
+
 import type { Child } from 'hono/jsx';
 import { readPlace } from '../../base/bounded.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
@@ -11,7 +12,6 @@ import { organizationNames } from '../../service/organizations.ts';
 import { pageCases, viewCase } from '../../service/procedure/stored-cases.ts';
 import type { Caller } from '../../service/reach.ts';
 import type { Service } from '../../service/service.ts';
-import type { ShownCase } from './desk-parts.tsx';
 
 export interface Asked {
   service: Service;
@@ -127,7 +127,7 @@ export const calledOf = ({ facts, about }: { facts: Record<string, unknown>; abo
   String(facts.title ?? facts.name ?? about);
 
 /** What a case says now: the body of the newest of some steps. */
-export function standing<T>({ steps }: Pick<ShownCase, 'steps'>, ...names: string[]): T {
+export function standing<T>({ steps }: Pick<CaseView, 'steps'>, ...names: string[]): T {
   const step = steps.findLast((one) => names.includes(one.step));
   if (!step) throw new Refusal('register_differs', 'The case does not hold what it is about.', { part: 'step' });
   return step.body as T;

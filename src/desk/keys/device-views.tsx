@@ -3,10 +3,11 @@
 import type { FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
 import type { DeviceRequest } from '../../core/procedure/application.ts';
+import type { CaseView } from '../../core/procedure/read-case.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { listCases, viewCase } from '../../service/procedure/stored-cases.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { Card, CaseHead, CasesView, Facts, Record, type ShownCase, State, ViewLead } from '../frame/desk-parts.tsx';
+import { Card, CaseHead, CasesView, Facts, Record, State, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, ReasonCard, StepForm } from '../frame/fields.tsx';
 import {
   APPLICANT,
@@ -23,7 +24,7 @@ import {
 import { ownKeys } from './lost-keys.tsx';
 
 /** A key asks to speak for an organization. */
-const DeviceView: FC<{ kid: string; shown: ShownCase | undefined; centres: ReadonlyMap<string, string> }> = ({
+const DeviceView: FC<{ kid: string; shown: CaseView | undefined; centres: ReadonlyMap<string, string> }> = ({
   kid,
   shown,
   centres,
@@ -86,7 +87,7 @@ const DEVICE_WHY: { readonly [why in DeviceRequest['why']]: Words } = {
   loss: { zh: '原设备遗失', en: 'Loss of the others' },
 };
 
-const DeviceFacts: FC<{ shown: ShownCase; asked: DeviceRequest; linked?: boolean }> = ({
+const DeviceFacts: FC<{ shown: CaseView; asked: DeviceRequest; linked?: boolean }> = ({
   shown,
   asked,
   linked = false,
@@ -111,7 +112,7 @@ const DeviceFacts: FC<{ shown: ShownCase; asked: DeviceRequest; linked?: boolean
 );
 
 interface Props {
-  shown: ShownCase;
+  shown: CaseView;
   asked: DeviceRequest;
   /** Whether this centre is the one that names it. */
   responsible: boolean;
@@ -159,7 +160,7 @@ const Naming: FC<Pick<Props, 'shown' | 'asked'>> = ({ shown, asked }) => (
   </Card>
 );
 
-const Refusing: FC<{ shown: ShownCase }> = ({ shown }) => (
+const Refusing: FC<{ shown: CaseView }> = ({ shown }) => (
   <ReasonCard
     title={{ zh: '拒绝登记', en: 'Refuse' }}
     of={shown}

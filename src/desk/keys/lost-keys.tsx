@@ -1,16 +1,18 @@
 /** An organization's own keys with the form that reports one lost, and the losses as a centre settles them. */
+
 import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../../base/day.ts';
 import type { Words } from '../../base/words.ts';
 import type { DeviceRequest } from '../../core/procedure/application.ts';
 import type { Body } from '../../core/procedure/bodies.ts';
+import type { CaseView } from '../../core/procedure/read-case.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { organizationNames } from '../../service/organizations.ts';
 import { keysOf } from '../../service/procedure/application-steps.ts';
 import { listCases, viewCase } from '../../service/procedure/stored-cases.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { STEP_BUTTONS } from '../../web/words/refusal-words.ts';
-import { Card, Facts, Record, type ShownCase, State, ViewLead } from '../frame/desk-parts.tsx';
+import { Card, Facts, Record, State, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
 import { type Asked, CENTRES, ownCode, standing, type View } from '../frame/views.ts';
 
@@ -127,7 +129,7 @@ export async function ownKeys({ service, caller }: Asked) {
 }
 
 interface ShownLoss {
-  shown: ShownCase & { organization: string | null };
+  shown: CaseView & { organization: string | null };
   /** Thumbprint. */
   jkt: string;
   reason: string;

@@ -3,24 +3,13 @@
 import type { FC } from 'hono/jsx';
 import { readNoticeFacts } from '../../core/procedure/notice.ts';
 import type { Objection } from '../../core/procedure/plan.ts';
-import type { CaseLine } from '../../core/procedure/read-case.ts';
+import type { CaseLine, CaseView } from '../../core/procedure/read-case.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { listCases, openSteps } from '../../service/procedure/stored-cases.ts';
 import { selectFacts } from '../../storage/case-store.ts';
 import { Both, En, inLanguage } from '../../web/frame/layout.tsx';
 import { STEP_BUTTONS } from '../../web/words/refusal-words.ts';
-import {
-  Card,
-  CaseHead,
-  CasesView,
-  Facts,
-  List,
-  moment,
-  Record,
-  type ShownCase,
-  TickShown,
-  ViewLead,
-} from '../frame/desk-parts.tsx';
+import { Card, CaseHead, CasesView, Facts, List, moment, Record, TickShown, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, ReasonCard } from '../frame/fields.tsx';
 import {
   type Asked,
@@ -38,7 +27,7 @@ import { MOST } from '../plans/plan-views.tsx';
 
 /** @param organization whose results it is about, for a centre */
 const ObjectionDetail: FC<{
-  shown: ShownCase;
+  shown: CaseView;
   objection: Objection;
   names: ReadonlyMap<string, string>;
   organization?: string | null;

@@ -5,8 +5,9 @@ import type { Words } from '../../base/words.ts';
 import { levelName } from '../../core/number.ts';
 import { ID_TYPE_NAMES } from '../../core/person.ts';
 import type { Plan } from '../../core/procedure/plan.ts';
+import type { CaseView } from '../../core/procedure/read-case.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { Card, CaseHead, Facts, List, Record, type ShownCase, ViewLead } from '../frame/desk-parts.tsx';
+import { Card, CaseHead, Facts, List, Record, ViewLead } from '../frame/desk-parts.tsx';
 import { ReasonCard } from '../frame/fields.tsx';
 import { KIND_OF_SESSION, PlanForm, type PlanFormProps, STAFF_WORDS } from './plan-form.tsx';
 
@@ -104,7 +105,7 @@ const PlanContent: FC<{ plan: Plan }> = ({ plan }) => (
 );
 
 interface DetailProps {
-  shown: ShownCase;
+  shown: CaseView;
   plan: Plan;
   names: ReadonlyMap<string, string>;
   /** The results of it that stand. */
@@ -149,7 +150,7 @@ export const PlanDetail: FC<DetailProps> = ({ shown, plan, names, results, over 
 );
 
 export interface Of {
-  shown: ShownCase & { organization: string | null };
+  shown: CaseView & { organization: string | null };
   names: ReadonlyMap<string, string>;
 }
 

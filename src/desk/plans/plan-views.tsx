@@ -1,13 +1,14 @@
 /** Plans of examinations (考核计划), for organizations and centres. */
+
 import { shanghaiDay } from '../../base/day.ts';
 import type { Plan } from '../../core/procedure/plan.ts';
 import { earliestExam, planEnd } from '../../core/procedure/plan-check.ts';
-import type { CaseLine } from '../../core/procedure/read-case.ts';
+import type { CaseLine, CaseView } from '../../core/procedure/read-case.ts';
 import type { Kind } from '../../core/procedure/steps.ts';
 import { centreNames, currentFiling, directoryOf } from '../../service/on-file.ts';
 import { listCases } from '../../service/procedure/stored-cases.ts';
 import { workingDaysOf } from '../../service/working-days.ts';
-import { CasesView, type ShownCase, Ways } from '../frame/desk-parts.tsx';
+import { CasesView, Ways } from '../frame/desk-parts.tsx';
 import {
   type Asked,
   CENTRES,
@@ -32,7 +33,7 @@ export const filingOf = async ({ service, caller }: Asked) =>
 export const list = ({ service, caller }: Asked, kind: Kind, parent?: string): Promise<CaseLine[]> =>
   listCases(service, caller, { kind, parent }, MOST);
 
-export const planOf = (shown: Pick<ShownCase, 'steps'>): Plan => standing<Plan>(shown, 'plan.file', 'plan.amend');
+export const planOf = (shown: Pick<CaseView, 'steps'>): Plan => standing<Plan>(shown, 'plan.file', 'plan.amend');
 
 async function ownPlans(asked: Asked) {
   return (

@@ -6,23 +6,14 @@ import { counted } from '../../base/words.ts';
 import { levelName } from '../../core/number.ts';
 import type { Plan, ResultRow, Results } from '../../core/procedure/plan.ts';
 import { outcomeOf } from '../../core/procedure/plan.ts';
+import type { CaseLine, CaseView } from '../../core/procedure/read-case.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import {
-  Card,
-  CaseHead,
-  type CaseRowView,
-  Facts,
-  List,
-  moment,
-  Record,
-  type ShownCase,
-  State,
-} from '../frame/desk-parts.tsx';
+import { Card, CaseHead, Facts, List, moment, Record, State } from '../frame/desk-parts.tsx';
 import { ReasonCard } from '../frame/fields.tsx';
 import { type Of, organizationLine } from '../plans/plan-detail.tsx';
 
 interface DetailProps {
-  shown: ShownCase;
+  shown: CaseView;
   results: Results;
   plan: Pick<Plan, 'title'>;
   passMark: number;
@@ -30,7 +21,7 @@ interface DetailProps {
   from: string;
   /** Whether the notice has run. */
   over: boolean;
-  objections: readonly CaseRowView[];
+  objections: readonly CaseLine[];
   batch: string | undefined;
   names: ReadonlyMap<string, string>;
 }
@@ -173,7 +164,7 @@ export const ResultsDetail: FC<DetailProps> = ({
 };
 
 /** Plans whose exams are over and whose results nobody has seen yet. */
-export const Unpublished: FC<{ plans: readonly CaseRowView[] }> = ({ plans }) =>
+export const Unpublished: FC<{ plans: readonly CaseLine[] }> = ({ plans }) =>
   plans.length === 0 ? null : (
     <Card title={{ zh: '待公示的计划', en: 'Plans that wait for their results' }}>
       <ul>
@@ -231,7 +222,7 @@ const ResultRows: FC<{ rows: readonly ResultRow[]; passMark: number }> = ({ rows
 
 /** Results as they were published, to be read. */
 export const CentreResults: FC<
-  Of & { results: Results; title: string; passMark: number; objections: readonly CaseRowView[] }
+  Of & { results: Results; title: string; passMark: number; objections: readonly CaseLine[] }
 > = ({ shown, names, results, title, passMark, objections }) => {
   const id = shown.about.slice('results:'.length);
   return (

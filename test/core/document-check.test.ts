@@ -6,112 +6,35 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PDFArray, PDFDict, PDFDocument, PDFName, rgb, StandardFonts } from 'pdf-lib';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { encodeUtf8, sha256, toBase64url } from '../../src/base/bytes.ts';
-import { BUNDLE_MEDIA_TYPE, type Bundle } from '../../src/core/bundle.ts';
-import { copyFacts, signCopy } from '../../src/core/copy.ts';
-import { withDisclosures } from '../../src/core/credential.ts';
+import { PDFArray, PDFDict, PDFDocument, PDFName } from 'pdf-lib';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { encodeUtf8 } from '../../src/base/bytes.ts';
+import { BUNDLE_MEDIA_TYPE } from '../../src/core/bundle.ts';
+import { copyFacts } from '../../src/core/copy.ts';
 import { renderCertificate } from '../../src/core/paper/document.ts';
 import { openDocument } from '../../src/core/paper/document-check.ts';
-import { type CopyFacts, type DocumentFacts, documentFacts, SIGNATURE_FIELD } from '../../src/core/paper/template.ts';
-import { certify, holderName, rootName } from '../../src/core/paper/x509-certificates.ts';
-import type { Report } from '../../src/core/report.ts';
-import type { Payload } from '../../src/core/schema.ts';
-import { signStatement, unverified } from '../../src/core/statement.ts';
-import { verify } from '../../src/core/verify.ts';
+import { type DocumentFacts, documentFacts, SIGNATURE_FIELD } from '../../src/core/paper/template.ts';
+import { signStatement } from '../../src/core/statement.ts';
 import { signPdf } from '../../src/formats/pades/sign-pdf.ts';
-import type { PdfImage } from '../../src/formats/pdf/pdf-file.ts';
-import { makeKey } from '../../src/sdk/sign.ts';
 import { fonts, hasTool } from '../formats/fixtures-pdf.ts';
-import { CODE, type Made, makeCast, makeCertificate, NOW } from './make.ts';
-
-const cast = await makeCast();
-const YEAR = 365 * 86_400;
-const NAME = '济南泉城职业培训学校';
-const terms = (role: 'centre' | 'organization') => ({
-  role,
-  from: NOW - 86_400,
-  until: NOW + YEAR,
-  serial: crypto.getRandomValues(new Uint8Array(16)),
-});
-const centreCertificate = await certify(
-  { name: '济南市中心', jwk: cast.city.jwk },
-  { key: cast.root.key, jwk: cast.root.jwk, name: rootName(cast.root.kid) },
-  terms('centre'),
-);
-const chainFor = async (jwk: typeof cast.root.jwk, name = NAME, uscc = '91350100M000100Y43') => [
-  await certify(
-    { name, uscc, jwk },
-    { key: cast.city.key, jwk: cast.city.jwk, name: holderName({ name: '济南市中心' }) },
-    terms('organization'),
-  ),
-  centreCertificate,
-];
-const chain = await chainFor(cast.issuing.jwk);
-
-const jpeg = new Uint8Array(readFileSync(new URL('../vectors/gradient.jpg', import.meta.url)));
-const photo: PdfImage = { kind: 'jpeg', width: 25, height: 35, components: 3, data: jpeg };
-const made = await makeCertificate(cast);
-const withPhoto = await makeCertificate(cast, { holder: { photo_digest: toBase64url(await sha256(jpeg)) } });
-
-const bundleOf = ({ evidence, jws, seal_url }: Made, copy?: string, bare = false): Bundle => ({
-  version: 1,
-  credential: bare ? withDisclosures(jws, []) : evidence.credential,
-  seal_url,
-  statements: { centres: cast.centres, filing: evidence.filing as string, client: evidence.client as string },
-  approval: evidence.approval as string,
-  order: evidence.order as string,
-  ...(copy === undefined ? {} : { copy }),
-  template: 'v1',
-  inclusion: evidence.inclusion as Bundle['inclusion'],
-  roots: [cast.root.jwk],
-});
-
-const stamp = (copy: CopyFacts, { facts: { number }, jws, holder }: Made) =>
-  signCopy(copy, { number, jws, holder }, { key: cast.issuing.key, kid: cast.issuing.name }, { iat: NOW, jti: 'c1' });
-
-const decodeStatement = (token: string) => ({
-  payload: unverified<Payload<'copy+jwt'>>(token).claims,
-});
-
-interface Wanted {
-  of?: Made;
-  change?: Partial<DocumentFacts>;
-  picture?: PdfImage | undefined;
-  copy?: CopyFacts;
-  token?: string;
-  /** Without disclosures. */
-  bare?: boolean;
-}
-async function draw({
-  of = made,
-  change = {},
-  picture,
-  copy,
-  token,
-  bare,
-}: Wanted = {}): Promise<Uint8Array<ArrayBuffer>> {
-  const facts = documentFacts(of.facts, of.holder, {
-    template: 'v1',
-    seal_url: of.seal_url,
-    trust_root: cast.root.kid,
-    copy,
-  });
-  return (await renderCertificate(
-    { ...facts, ...change },
-    { fonts, bundle: encodeUtf8(JSON.stringify(bundleOf(of, token, bare))), photo: picture },
-  )) as Uint8Array<ArrayBuffer>;
-}
-const sign = (base: Uint8Array<ArrayBuffer>, key = cast.issuing.key, certificates = chain) =>
-  signPdf(base, { key, chain: certificates, at: NOW, name: NAME, reason: '颁发' });
-const signed = async (wanted: Wanted = {}) => sign(await draw(wanted));
-
-async function check(file: Uint8Array): Promise<Report> {
-  const { evidence } = openDocument(Uint8Array.from(file));
-  return (await verify({ ...evidence, status: { events: [] } }, cast.directory, NOW)).report;
-}
-const document = async (file: Uint8Array) => (await check(file)).checks.find(({ id }) => id === 'document');
+import {
+  bundleOf,
+  cast,
+  chain,
+  check,
+  decodeStatement,
+  document,
+  draw,
+  jpeg,
+  made,
+  NAME,
+  photo,
+  sign,
+  signed,
+  stamp,
+  withPhoto,
+} from './document-check-kit.ts';
+import { CODE, makeCertificate, NOW } from './make.ts';
 
 describe('the genuine file', () => {
   it('is valid: the fields, the signature, and everything that the bundle proves', async () => {
@@ -252,112 +175,6 @@ describe('a file that shows something else than its bundle says', () => {
       })) as Uint8Array<ArrayBuffer>,
     );
     expect((await document(file))?.parts).toEqual(['name', 'id_number', 'number']);
-  });
-});
-
-describe('a genuine file that was worked on', () => {
-  /** From the top left corner, in points. */
-  const edit = async (
-    file: Uint8Array,
-    work: (page: ReturnType<PDFDocument['getPage']>, text: (words: string, x: number, y: number) => void) => void,
-  ) => {
-    const opened = await PDFDocument.load(file, { updateMetadata: false });
-    const page = opened.getPage(0);
-    const font = await opened.embedFont(StandardFonts.Helvetica);
-    work(page, (words, x, y) => page.drawText(words, { x, y: page.getHeight() - y, size: 12, font }));
-    return opened.save();
-  };
-  const [x, y] = [199, 311];
-
-  it('by covering the name and writing another over it', async () => {
-    const file = await edit(await signed(), (page, text) => {
-      page.drawRectangle({ x: x - 2, y: page.getHeight() - y - 6, width: 120, height: 22, color: rgb(1, 1, 1) });
-      text('LI SI', x, y);
-    });
-    expect(await document(file)).toMatchObject({ result: 'fail', code: 'document_altered', part: 'name' });
-  });
-
-  it('by covering the name alone, or by adding to it', async () => {
-    const bare = await edit(await signed(), (page) =>
-      page.drawRectangle({ x: x - 2, y: page.getHeight() - y - 6, width: 120, height: 22, color: rgb(1, 1, 1) }),
-    );
-    expect(await document(bare)).toMatchObject({ code: 'document_altered', part: 'name' });
-    expect(await document(await edit(await signed(), (_page, text) => text('X', x + 60, y)))).toMatchObject({
-      code: 'document_altered',
-      part: 'name',
-    });
-  });
-
-  it('by writing it again without any visible change', async () => {
-    expect(await document(await edit(await signed(), () => undefined))).toMatchObject({
-      result: 'fail',
-      code: 'document_altered',
-      parts: ['file'],
-    });
-  });
-
-  it('by adding a page, or bytes after the signature', async () => {
-    const opened = await PDFDocument.load(await signed(), { updateMetadata: false });
-    opened.addPage();
-    expect(await document(await opened.save())).toMatchObject({ code: 'document_altered', part: 'page' });
-    expect(await document(Buffer.concat([await signed(), Buffer.from('%%EOF\n')]))).toMatchObject({
-      code: 'document_altered',
-      parts: ['file'],
-    });
-  });
-
-  it('by changing a byte that shows nothing', async () => {
-    const file = await signed();
-    const at = Buffer.from(file).indexOf('luzheng" xmp:CreateDate');
-    file[at] = 'L'.charCodeAt(0);
-    expect(await document(file)).toMatchObject({ code: 'document_altered', parts: ['file'] });
-  });
-
-  it('by putting another’s signature on it', async () => {
-    const stranger = await makeKey();
-    const alone = await signPdf(await draw(), {
-      key: stranger.key,
-      chain: await chainFor(stranger.jwk, NAME, '91110000600037341L'),
-      at: NOW,
-      name: '某某公司',
-      reason: '颁发',
-    });
-    expect(await document(alone)).toMatchObject({ result: 'fail', code: 'document_signed_by_another' });
-  });
-
-  it('not by a later key of the same credit code, under whatever name it goes then', async () => {
-    const later = await makeKey();
-    const renamed = await signPdf(await draw(), {
-      key: later.key,
-      chain: await chainFor(later.jwk, '新名职业培训学校'),
-      at: NOW,
-      name: NAME,
-      reason: '颁发',
-    });
-    expect(await document(renamed)).toMatchObject({ result: 'pass' });
-  });
-
-  it.skipIf(!hasTool('qpdf'))('by taking it apart with qpdf and exchanging glyphs of the name', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'luzheng-check-'));
-    afterAll(() => rmSync(folder, { recursive: true, force: true }));
-    const [given, plain, fixed] = ['given', 'plain', 'fixed'].map((name) => join(folder, `${name}.pdf`)) as [
-      string,
-      string,
-      string,
-    ];
-    writeFileSync(given, await signed());
-    execFileSync('qpdf', ['--qdf', '--object-streams=disable', given, plain]);
-    const text = readFileSync(plain, 'latin1');
-    // The name's glyphs, turned round: 国建阳欧 instead of 欧阳建国.
-    const mark = /(\/LBody <<\/MCID \d+>> BDC\nBT [^\n]*Tm \/F1 12 Tf <)([0-9a-f]{16})(> Tj ET)/.exec(
-      text,
-    ) as RegExpExecArray;
-    const turned = (mark[2] as string).match(/.{4}/g)?.reverse().join('') as string;
-    writeFileSync(fixed, text.replace(mark[0], `${mark[1]}${turned}${mark[3]}`), 'latin1');
-    expect(await document(new Uint8Array(readFileSync(fixed)))).toMatchObject({
-      code: 'document_altered',
-      part: 'name',
-    });
   });
 });
 

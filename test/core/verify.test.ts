@@ -13,7 +13,7 @@ import { chooseDisclosures } from '../../src/core/disclose.ts';
 import { type Check, verdictOf } from '../../src/core/report.ts';
 import { Memo } from '../../src/core/statement.ts';
 import { verify } from '../../src/core/verify.ts';
-import { approveBatch, changeStatus, makeKey, nameClient } from '../../src/sdk/sign.ts';
+import { approveBatch, makeKey, nameClient } from '../../src/sdk/sign.ts';
 import fc from '../fuzz.ts';
 import { type Cast, type Changes, type Made, makeCast, makeCertificate, NOW } from './make.ts';
 
@@ -248,88 +248,6 @@ describe('what contradicts is invalid, and the check that finds it says so', () 
         found(await check({ ...good.evidence, credential: withDisclosures(good.jws, disclosures) })),
       ).toMatchObject({ id: 'signature', code });
     }
-  });
-});
-
-describe('status', () => {
-  const { number } = { number: 'S000037000001263000001' };
-  const event = (action: 'suspend' | 'reinstate' | 'revoke', seq: number, prev?: string, by = cast.client) =>
-    changeStatus(
-      by,
-      { number, action, reason: 'other', seq, ...(prev === undefined ? {} : { prev }) },
-      { iat: NOW + seq },
-    );
-
-  test('revoked, suspended and reinstated, by events alone', async () => {
-    const client = cast.client.token;
-    const suspend = { token: await event('suspend', 1), client };
-    expect(await check({ ...good.evidence, status: { events: [suspend] } })).toMatchObject({
-      verdict: 'suspended',
-      status: { action: 'suspend' },
-    });
-    const digest = Buffer.from(
-      await crypto.subtle.digest('SHA-256', Buffer.from(suspend.token.split('.')[1] as string, 'base64url')),
-    ).toString('base64url');
-    const reinstate = { token: await event('reinstate', 2, digest), client };
-    expect(await check({ ...good.evidence, status: { events: [suspend, reinstate] } })).toMatchObject({
-      verdict: 'valid',
-    });
-    expect(
-      await check({ ...good.evidence, status: { events: [{ token: await event('revoke', 1), client }] } }),
-    ).toMatchObject({ verdict: 'revoked' });
-    // One taken out of the middle, or put in twice.
-    expect(found(await check({ ...good.evidence, status: { events: [reinstate] } }))).toMatchObject({
-      id: 'status',
-      code: 'status_out_of_order',
-    });
-    expect(found(await check({ ...good.evidence, status: { events: [suspend, suspend] } }))).toMatchObject({
-      code: 'status_out_of_order',
-    });
-  });
-
-  test('who suspended in a higher tier is not overruled by a lower one', async () => {
-    const suspend = { token: await event('suspend', 1, undefined, cast.province) };
-    const digest = Buffer.from(
-      await crypto.subtle.digest('SHA-256', Buffer.from(suspend.token.split('.')[1] as string, 'base64url')),
-    ).toString('base64url');
-    const own = { token: await event('reinstate', 2, digest), client: cast.client.token };
-    expect(found(await check({ ...good.evidence, status: { events: [suspend, own] } }))).toMatchObject({
-      code: 'rank_too_low',
-    });
-    const ended = { token: await event('revoke', 2, digest), client: cast.client.token };
-    expect(found(await check({ ...good.evidence, status: { events: [suspend, ended] } }))).toMatchObject({
-      code: 'rank_too_low',
-    });
-    const higher = { token: await event('reinstate', 2, digest, cast.province) };
-    expect(await check({ ...good.evidence, status: { events: [suspend, higher] } })).toMatchObject({
-      verdict: 'valid',
-    });
-  });
-
-  test('a successor that says so', async () => {
-    const next = await makeCertificate(cast, {
-      row: { replaces: number },
-      facts: { number: 'S000037000001263000002' },
-    });
-    const successor = { credential: next.jws, filing: next.evidence.filing as string };
-    expect(await check({ ...good.evidence, status: { events: [], successor } })).toMatchObject({
-      verdict: 'replaced',
-      replaced_by: 'S000037000001263000002',
-    });
-    const suspended = { token: await event('suspend', 1, undefined, cast.province) };
-    expect(await check({ ...good.evidence, status: { events: [suspended], successor } })).toMatchObject({
-      verdict: 'replaced',
-      replaced_by: 'S000037000001263000002',
-    });
-    const stranger = await makeCertificate(cast, { facts: { number: 'S000037000001263000003' } });
-    expect(
-      found(
-        await check({
-          ...good.evidence,
-          status: { events: [], successor: { credential: stranger.jws, filing: stranger.evidence.filing as string } },
-        }),
-      ),
-    ).toMatchObject({ code: 'successor_differs' });
   });
 });
 

@@ -262,3 +262,13 @@ export function composedFont(selfReferring = false, first = 0x41): Uint8Array {
     prep: words(0xb800, 0x018d),
   });
 }
+
+/** The same facts on template v2. */
+export const v2 = (facts: DocumentFacts): DocumentFacts => ({ ...facts, template: 'v2' });
+/** An ordinary and the longest certificate, on each template. */
+export const cases = [
+  ['ordinary', ordinary],
+  ['longest', longest],
+  ['ordinary v2', v2(ordinary)],
+  ['longest v2', v2(longest)],
+] as const;

@@ -71,6 +71,8 @@ export default defineConfig({
           root,
           include: ['test/browser/**/*.test.ts'],
           environment: 'node',
+          // One Worker and one Chromium for all of them.
+          globalSetup: ['test/browser/global.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -5,7 +5,7 @@
  */
 import { Agent, request } from 'node:http';
 import { parseArgs } from 'node:util';
-import { person, startServer } from '../browser/server.ts';
+import { startServer } from '../browser/server.ts';
 
 const { values } = parseArgs({ options: { count: { type: 'string', default: '10000' } } });
 const count = Number(values.count);
@@ -25,7 +25,7 @@ const get = (path: string): Promise<{ status: number; text: string }> =>
 
 try {
   const people = Array.from({ length: 100 }, (_, n) =>
-    person(`司马${'甲乙丙丁戊己庚辛壬癸'[n % 10]}${'东南西北'[n % 4]}`, 200 + n),
+    server.person(`司马${'甲乙丙丁戊己庚辛壬癸'[n % 10]}${'东南西北'[n % 4]}`, 200 + n),
   );
   const { shown } = await server.certify(people);
   const prefix = (shown[0] as { number: string }).number.slice(0, -6);

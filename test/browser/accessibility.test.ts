@@ -3,38 +3,26 @@
  * A and AA, and its best practices), nothing is cut off at 320 px or with large text, targets are large enough, and a
  * keyboard reaches everything and sees where it is.
  */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { PDFDocument } from 'pdf-lib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findChromium, launch } from './browser.ts';
+import { axeOn } from './axe.ts';
+import { findChromium } from './browser.ts';
 import { SAMPLES, sample } from './samples.tsx';
-import { startServer, type TestServer } from './server.ts';
+import { connect, openShared } from './served.ts';
+import type { TestServer } from './server.ts';
 
 const chromium = findChromium();
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const ALL = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
 /** What another width can change: the elements and their attributes stay the same. */
-const OF_LAYOUT = {
-  type: 'rule',
-  values: [
-    'color-contrast',
-    'link-in-text-block',
-    'scrollable-region-focusable',
-    'target-size',
-    'css-orientation-lock',
-    'skip-link',
-    'label-content-name-mismatch',
-  ],
-};
-
-interface Axe {
-  run(
-    where: Document,
-    options: object,
-  ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
-}
+const OF_LAYOUT = [
+  'color-contrast',
+  'link-in-text-block',
+  'scrollable-region-focusable',
+  'target-size',
+  'css-orientation-lock',
+  'skip-link',
+  'label-content-name-mismatch',
+];
 
 describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, () => {
   let server: TestServer;
@@ -43,7 +31,7 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
   let pages: Record<string, (page: Page) => Promise<unknown>>;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startServer(), launch(chromium as string)]);
+    [server, browser] = await Promise.all([openShared({ number: 1 }), connect()]);
     const { origin, valid, revoked, suspended, replaced } = server;
     const at = (path: string) => (page: Page) => page.goto(origin + path, { waitUntil: 'load' });
     const seal = (url: string) => async (page: Page) => {
@@ -82,7 +70,7 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
       check: at('/check'),
       desk: at('/desk'),
       organizations: at('/organizations'),
-      organization: at('/organizations/S000037000001'),
+      organization: at(`/organizations/${server.code}`),
       notices: at('/notices'),
       'following an objection': at('/notices/objections'),
       statistics: at('/statistics'),
@@ -126,29 +114,12 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
-    await server?.stop();
   });
 
   async function open(options: Parameters<Browser['newContext']>[0]): Promise<{ context: BrowserContext; page: Page }> {
     // Only axe needs to pass the policy of the pages: its script is put in from outside.
     const context = await browser.newContext({ bypassCSP: true, ...options });
     return { context, page: await context.newPage() };
-  }
-
-  /** What axe finds, once its script is in the page. */
-  async function axe(page: Page, runOnly: typeof ALL = ALL): Promise<string[]> {
-    return page.evaluate(async (rules) => {
-      const { violations } = await (window as unknown as { axe: Axe }).axe.run(document, {
-        runOnly: rules,
-        resultTypes: ['violations'],
-        preload: false,
-        iframes: false,
-        elementRef: false,
-      });
-      return violations.flatMap(({ id, nodes }) =>
-        nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
-      );
-    }, runOnly);
   }
 
   /** What reaches beyond the page with text of this size. */
@@ -175,11 +146,10 @@ describe.skipIf(chromium === undefined)('accessibility', { timeout: 240_000 }, (
           name,
           locale === 'zh-CN' ? 'zh-CN' : 'en',
         ]);
-        await page.evaluate(AXE);
         await page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true)));
         for (const width of [360, 1280]) {
           await page.setViewportSize({ width, height: 740 });
-          expect([name, width, await axe(page, width === 360 ? ALL : OF_LAYOUT)]).toEqual([name, width, []]);
+          expect([name, width, await axeOn(page, width === 360 ? undefined : OF_LAYOUT)]).toEqual([name, width, []]);
           expect([name, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([name, width]);
         }
         await page.setViewportSize({ width: 320, height: 640 });

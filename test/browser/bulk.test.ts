@@ -2,14 +2,14 @@
  * Checking a list in a real Chromium: pasted and from files, with a bulk key, filtered and saved, on a phone's width; and without
  * JavaScript. Names and keys travel in bodies only.
  */
-import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { splitAnswers } from '../../src/core/receipt.ts';
 import { readTable, writeXlsx } from '../../src/formats/table/table.ts';
 import { Caller } from '../../src/sdk/call.ts';
-import { findChromium, launch } from './browser.ts';
-import { startServer, type TestServer } from './server.ts';
+import { bytesOf, findChromium } from './browser.ts';
+import { connect, openShared } from './served.ts';
+import type { TestServer } from './server.ts';
 
 const chromium = findChromium();
 
@@ -22,11 +22,10 @@ describe.skipIf(chromium === undefined)('the page that checks lists', { timeout:
   let complaints: string[];
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startServer(), launch(chromium as string)]);
+    [server, browser] = await Promise.all([openShared({ number: 2 }), connect()]);
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
-    await server?.stop();
   });
 
   async function open(options: { javaScriptEnabled?: boolean; width?: number } = {}): Promise<void> {
@@ -63,7 +62,7 @@ describe.skipIf(chromium === undefined)('the page that checks lists', { timeout:
   };
   async function saved(label: string): Promise<{ name: string; bytes: Buffer }> {
     const [download] = await Promise.all([page.waitForEvent('download'), page.click(`#save >> text=${label}`)]);
-    return { name: download.suggestedFilename(), bytes: readFileSync((await download.path()) as string) };
+    return { name: download.suggestedFilename(), bytes: await bytesOf(download) };
   }
 
   test('a pasted list: every row its verdict, with what to look at first in words', async () => {
@@ -211,7 +210,7 @@ describe.skipIf(chromium === undefined)('the page that checks lists', { timeout:
       expect.stringMatching(/已撤销.*不相符/s),
     ]);
     const [download] = await Promise.all([page.waitForEvent('download'), page.click('#save >> text=所答与回执')]);
-    expect(splitAnswers(new Uint8Array(readFileSync((await download.path()) as string))).token).toMatch(/^ey/);
+    expect(splitAnswers(new Uint8Array(await bytesOf(download))).token).toMatch(/^ey/);
     await page.goto(`${server.origin}/bulk`);
     await page.fill('#list', `${valid.number}\n`.repeat(101));
     await Promise.all([page.waitForLoadState('networkidle'), page.click('#start')]);

@@ -6,8 +6,9 @@ import { PDFDocument } from 'pdf-lib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDocument } from '../../src/core/paper/document-check.ts';
-import { findChromium, launch } from './browser.ts';
-import { startServer, type TestServer } from './server.ts';
+import { findChromium } from './browser.ts';
+import { connect, openShared } from './served.ts';
+import type { TestServer } from './server.ts';
 
 const chromium = findChromium();
 
@@ -20,11 +21,10 @@ describe.skipIf(chromium === undefined)('the page that checks a file', { timeout
   let complaints: string[];
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startServer(), launch(chromium as string)]);
+    [server, browser] = await Promise.all([openShared({ number: 4 }), connect()]);
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
-    await server?.stop();
   });
   beforeEach(async () => {
     sent = [];

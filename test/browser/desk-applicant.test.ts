@@ -7,14 +7,14 @@ import { sampleApplication } from '../../src/cli/world.ts';
 import type { CaseLine } from '../../src/core/procedure/read-case.ts';
 import { asApplicant, newCase, takeStep } from '../../src/sdk/send-step.ts';
 import { type KeyPair, makeKey } from '../../src/sdk/sign.ts';
-import { findChromium } from './browser.ts';
-import { AT, useDesk } from './desk-kit.ts';
+import { AT, findChromium } from './browser.ts';
+import { useDesk } from './desk-kit.ts';
 
 const chromium = findChromium();
 const NAME = '济南示范职业培训学校';
 
 describe.skipIf(chromium === undefined)('the desk of an applicant', { timeout: 60_000 }, () => {
-  const desk = useDesk(chromium as string);
+  const desk = useDesk('3702');
   const { axe, choose, go, said } = desk;
 
   /** A key that has applied to the city. */
@@ -85,7 +85,7 @@ describe.skipIf(chromium === undefined)('the desk of an applicant', { timeout: 6
     await page.getByRole('heading', { level: 1, name: '申报评价机构' }).waitFor();
     expect([await page.getByLabel('单位名称').inputValue(), await page.getByLabel('受理中心').inputValue()]).toEqual([
       NAME,
-      'centre:3701',
+      desk.server.city.subject,
     ]);
     expect(await axe()).toEqual([]);
     await pledge();

@@ -2,54 +2,24 @@
  * Filing at a centre's desk in a real Chromium against the real Worker: what is read in words before it is signed, the
  * code that is proposed and the one that is refused, and how a filing that was withdrawn is made again.
  */
-import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { newAbout, signApplicant, signStep } from '../../src/core/procedure/read-case.ts';
 import { certifyCentre } from '../../src/sdk/file-organization.ts';
 import { type Identity, makeKey } from '../../src/sdk/sign.ts';
-import { findChromium, launch } from './browser.ts';
-import { axeOn, fitsIn, keyFile } from './desk-kit.ts';
-import { atMoment, startServer, type TestServer } from './server.ts';
+import { bytesOf, findChromium, momentOf } from './browser.ts';
+import { useDesks } from './desk-kit.ts';
 
 const chromium = findChromium();
-const NOW = Date.parse('2026-11-20T10:00:00+08:00') / 1000;
+const NOW = momentOf('2026-11-20');
 
 describe.skipIf(chromium === undefined)('filing at the desk of a centre', { timeout: 60_000 }, () => {
-  let server: TestServer;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    [server, browser] = await Promise.all([startServer(NOW), launch(chromium as string)]);
-  }, 120_000);
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
-
-  /** A page of its own, signed in with a key file. */
-  async function signedIn(who: Identity): Promise<Page> {
-    const own = await browser.newContext({
-      viewport: { width: 360, height: 740 },
-      locale: 'zh-CN',
-      acceptDownloads: true,
-    });
-    await atMoment(own, NOW);
-    const page = await own.newPage();
-    await page.goto(`${server.origin}/desk`);
-    await page
-      .getByLabel('密钥文件')
-      .setInputFiles({ name: 'centre.json', mimeType: 'application/json', buffer: Buffer.from(keyFile(who)) });
-    return page;
-  }
-  /** What axe finds in the view that is shown, and whether it is wider than the window. */
-  const axe = async (page: Page): Promise<string[]> => [
-    ...(await axeOn(page)),
-    ...((await fitsIn(page)) ? [] : ['too wide']),
-  ];
-  const alerted = (page: Page) => page.locator('#alerted');
+  // The city with the last of the codes: the code that is proposed is the one after the last that anybody used.
+  const desks = useDesks('3717', NOW);
+  const { alerted, axe, signedIn } = desks;
 
   test('the city selects an application: filing and key are signed in the browser, and the applicant speaks for the organization', async () => {
+    const { server } = desks;
+    const [taken, free, code] = [1, 2, 9].map(server.codeOf) as [string, string, string];
     const pair = await makeKey();
     const asking: Identity = {
       ...pair,
@@ -102,7 +72,7 @@ describe.skipIf(chromium === undefined)('filing at the desk of a centre', { time
     const body = {
       salt: 'A'.repeat(22),
       purpose: 'new',
-      centre: 'centre:3701',
+      centre: server.city.subject,
       key: pair.jwk,
       annual_capacity: 500,
       form,
@@ -126,20 +96,15 @@ describe.skipIf(chromium === undefined)('filing at the desk of a centre', { time
       page.waitForEvent('download'),
       page.getByRole('button', { name: '办学许可证.pdf' }).click(),
     ]);
-    expect([attached.suggestedFilename(), readFileSync(await attached.path()).equals(permit)]).toEqual([
-      '办学许可证.pdf',
-      true,
-    ]);
+    expect([attached.suggestedFilename(), (await bytesOf(attached)).equals(permit)]).toEqual(['办学许可证.pdf', true]);
     const check = page.getByRole('button', { name: '核对备案内容' });
     const select = page.getByRole('button', { name: '签署备案并选定' });
     // The next free code is proposed; one of another body is refused before anything is signed.
-    expect([await page.getByLabel('机构编码').inputValue(), await select.count()]).toEqual(['S000037000002', 0]);
-    await page.getByLabel('机构编码').fill('S000037000001');
+    expect([await page.getByLabel('机构编码').inputValue(), await select.count()]).toEqual([free, 0]);
+    await page.getByLabel('机构编码').fill(taken);
     await check.click();
-    await alerted(page)
-      .getByText('机构编码 S000037000001 已属于另一家单位，没有签名。下一个可用编码：S000037000002。')
-      .waitFor();
-    await page.getByLabel('机构编码').fill('S000037000009');
+    await alerted(page).getByText(`机构编码 ${taken} 已属于另一家单位，没有签名。下一个可用编码：${free}。`).waitFor();
+    await page.getByLabel('机构编码').fill(code);
     await page.getByLabel('核定年度评价规模').fill('501');
     await check.click();
     await alerted(page).getByText('1 至 500').waitFor();
@@ -151,7 +116,7 @@ describe.skipIf(chromium === undefined)('filing at the desk of a centre', { time
     expect([
       await page.getByLabel('机构编码').inputValue(),
       await page.evaluate(() => document.activeElement?.id),
-    ]).toEqual(['S000037000009', 'select-reason']);
+    ]).toEqual([code, 'select-reason']);
     await page.getByLabel('少于申报的理由').fill('先核准四级');
     await check.click();
     // Who is about to be filed stands there in words, and goes away when a field changes.
@@ -171,11 +136,11 @@ describe.skipIf(chromium === undefined)('filing at the desk of a centre', { time
     });
     expect(inset).toBeGreaterThan(15);
     for (const words of [
-      'S000037000009',
+      code,
       form.name,
       form.uscc,
       '市级备案',
-      '济南市职业技能鉴定指导中心',
+      server.cityName,
       '1 个职业',
       '400',
       '没有其他机构编码',
@@ -201,12 +166,12 @@ describe.skipIf(chromium === undefined)('filing at the desk of a centre', { time
       '四级/中级工',
       '五级/初级工',
     ]);
-    expect([state, statements.some(({ typ, sub }) => typ === 'client+jwt' && sub === 'org:S000037000009')]).toEqual([
+    expect([state, statements.some(({ typ, sub }) => typ === 'client+jwt' && sub === `org:${code}`)]).toEqual([
       'selected',
       true,
     ]);
     // The certificate of this centre's key comes later: then the issuing key is certified, if this key filed it.
-    await page.evaluate(() => (location.hash = '#/organizations/S000037000009'));
+    await page.evaluate((to) => (location.hash = `#/organizations/${to}`), code);
     await page.getByText('颁发密钥没有有效的 X.509 证书').waitFor();
     await page.getByText('请先在本页上方选择').waitFor();
     const certifyKey = page.getByRole('button', { name: '认证颁发密钥' });
@@ -234,7 +199,7 @@ describe.skipIf(chromium === undefined)('filing at the desk of a centre', { time
       ['机构密钥', '设备遗失'],
       ['备案', '单位注销'],
     ] as const) {
-      await page.evaluate(() => (location.hash = '#/organizations/S000037000009'));
+      await page.evaluate((to) => (location.hash = `#/organizations/${to}`), code);
       await page.getByRole('row').filter({ hasText: kind }).getByRole('link', { name: '撤回' }).click();
       await page.getByRole('heading', { level: 1, name: '撤回' }).waitFor();
       expect(await axe(page)).toEqual([]);
@@ -251,7 +216,7 @@ describe.skipIf(chromium === undefined)('filing at the desk of a centre', { time
     }
     expect(await applicant.get('/v1/me')).toMatchObject({ role: 'applicant' });
     // Nothing is in force: it is filed again as before, once that was read.
-    expect((await server.as().get<{ state: string }>('/v1/organizations/S000037000009')).state).toBe('withdrawn');
+    expect((await server.as().get<{ state: string }>(`/v1/organizations/${code}`)).state).toBe('withdrawn');
     await page.getByRole('button', { name: '核对备案内容' }).click();
     await panel.getByRole('heading', { name: '请核对' }).waitFor();
     for (const words of [form.name, form.uscc, '400', '内容与此前的备案相同'])
@@ -259,15 +224,14 @@ describe.skipIf(chromium === undefined)('filing at the desk of a centre', { time
     expect(await axe(page)).toEqual([]);
     await page.getByRole('button', { name: '签署备案', exact: false }).click();
     await page.locator('#said').getByText('已重新备案').waitFor();
-    expect(await server.as().get<{ state: string }>('/v1/organizations/S000037000009')).toMatchObject({
+    expect(await server.as().get<{ state: string }>(`/v1/organizations/${code}`)).toMatchObject({
       state: 'in_force',
       annual_capacity: 400,
     });
     expect(await page.getByText('重新备案', { exact: true }).count()).toBe(0);
     const speaking = statements.find(({ typ }) => typ === 'client+jwt') as unknown as { token: string };
     expect(
-      (await server.as({ ...asking, subject: 'org:S000037000009', token: speaking.token }).send('GET', '/v1/batches'))
-        .status,
+      (await server.as({ ...asking, subject: `org:${code}`, token: speaking.token }).send('GET', '/v1/batches')).status,
     ).toBe(401);
     await page.close();
   });

@@ -1,23 +1,19 @@
 /**
- * What the tests of the desk share: a served Worker, a Chromium in a moment whose working days are known, a page of the
- * desk on a narrow screen for each test, and what people do there. After each test it is asserted that nothing ran out of
- * the page, that nothing was kept in the browser, and that no key and no request left it.
+ * What the tests of the desk share: a school on the served Worker in a moment whose working days are known, a page of the
+ * desk on a narrow screen for each test (useDesk) or for each person (useDesks), and what people do there. After each test
+ * of useDesk it is asserted that nothing ran out of the page, that nothing was kept in the browser, and that no key and no
+ * request left it.
  */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { Body } from '../../src/core/procedure/bodies.ts';
 import type { Caller } from '../../src/sdk/call.ts';
 import { newSalt } from '../../src/sdk/send-step.ts';
 import type { Identity } from '../../src/sdk/sign.ts';
-import { launch } from './browser.ts';
-import { type Person, startServer, type TestServer } from './server.ts';
-
-/** When it all happens: the days of plans are counted by a calendar that ends. */
-export const AT = Date.parse('2026-11-23T10:00:00+08:00') / 1000;
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const EVERYTHING = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
+import { axeOn } from './axe.ts';
+import { AT, atMoment, momentOf } from './browser.ts';
+import { connect, openShared } from './served.ts';
+import type { Person, TestServer } from './server.ts';
 
 /** What plans and results say of each. */
 export const electrician = {
@@ -55,24 +51,6 @@ export function planOf(title: string, date: string, people: readonly Person[]): 
 export const keyFile = ({ subject, token, private: secret }: Partial<Identity>): string =>
   JSON.stringify({ name: '学校', subject, token, private: secret });
 
-/** What axe finds on a page. @param rules these alone, instead of all */
-export async function axeOn(page: Page, rules?: readonly string[]): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(
-    async (runOnly) => {
-      const { violations } = await (
-        globalThis as unknown as {
-          axe: {
-            run(where: Document, how: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
-          };
-        }
-      ).axe.run(document, { runOnly, resultTypes: ['violations'], preload: false, iframes: false, elementRef: false });
-      return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-    },
-    rules ? { type: 'rule', values: [...rules] } : EVERYTHING,
-  );
-}
-
 export const fitsIn = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
 
@@ -97,8 +75,11 @@ export interface Desk {
   on(day: string): Promise<Caller>;
 }
 
-/** Serves and opens the desk for the tests of the describe block that calls it. @param prepare what is there before the first of them */
-export function useDesk(chromium: string, prepare?: (server: TestServer) => Promise<void>): Desk {
+/**
+ * Opens the desk for the tests of the describe block that calls it.
+ * @param city its code, of this file alone. @param prepare what is there before the first of them
+ */
+export function useDesk(city: string, prepare?: (server: TestServer) => Promise<void>): Desk {
   let browser: Browser | undefined;
   let complaints: string[] = [];
   const desk = {
@@ -109,8 +90,8 @@ export function useDesk(chromium: string, prepare?: (server: TestServer) => Prom
         viewport: { width, height: 740 },
         locale: 'zh-CN',
         acceptDownloads: true,
-        extraHTTPHeaders: { 'Luzheng-Clock': String(AT) },
       });
+      await atMoment(desk.context, AT);
       await desk.context.addInitScript((hasDisk) => {
         const ask = async () => (await navigator.storage.getDirectory()).getFileHandle('saved.zip', { create: true });
         Object.defineProperty(globalThis, 'showSaveFilePicker', {
@@ -120,7 +101,6 @@ export function useDesk(chromium: string, prepare?: (server: TestServer) => Prom
       }, disk);
       const page = (desk.page = await desk.context.newPage());
       page.setDefaultTimeout(20_000);
-      await page.clock.setFixedTime(AT * 1000);
       page.on('request', (request) =>
         desk.sent.push(`${request.url()} ${JSON.stringify(request.headers())} ${request.postData() ?? ''}`),
       );
@@ -146,20 +126,18 @@ export function useDesk(chromium: string, prepare?: (server: TestServer) => Prom
     said: (role: 'alert' | 'status' = 'status') => desk.page.locator(role === 'alert' ? '#alerted' : '#said'),
     axe: () => axeOn(desk.page),
     async on(day: string) {
-      const moment = Date.parse(`${day}T10:00:00+08:00`) / 1000;
-      await desk.context.setExtraHTTPHeaders({ 'Luzheng-Clock': String(moment) });
-      await desk.page.clock.setFixedTime(moment * 1000);
+      const moment = momentOf(day);
+      await atMoment(desk.context, moment);
       return desk.server.as(desk.server.school, moment);
     },
   } as Desk;
 
   beforeAll(async () => {
-    [desk.server, browser] = await Promise.all([startServer(AT), launch(chromium)]);
+    [desk.server, browser] = await Promise.all([openShared({ city, at: AT }), connect()]);
     await prepare?.(desk.server);
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
-    await desk.server?.stop();
   });
   beforeEach(async () => {
     [complaints, desk.sent] = [[], []];
@@ -180,4 +158,46 @@ export function useDesk(chromium: string, prepare?: (server: TestServer) => Prom
     expect(complaints).toEqual([]);
   });
   return desk;
+}
+
+export interface Desks {
+  server: TestServer;
+  browser: Browser;
+  /** A page of its own, signed in with a key file; in a window of its own if none is given. */
+  signedIn(who: Identity, moment?: number, context?: BrowserContext): Promise<Page>;
+  /** A window on a narrow screen. */
+  window(): Promise<BrowserContext>;
+  alerted(page: Page): Locator;
+  /** What axe finds in the view that is shown, and whether it is wider than the window. */
+  axe(page: Page, rules?: readonly string[]): Promise<string[]>;
+}
+
+/**
+ * The desks of several people beside each other, for the tests of the describe block that calls it.
+ * @param city its code, of this file alone. @param at when it all happens. @param prepare what is there before the first of them
+ */
+export function useDesks(city: string, at: number, prepare?: (server: TestServer) => Promise<void>): Desks {
+  const desks = {
+    window: () =>
+      desks.browser.newContext({ viewport: { width: 360, height: 740 }, locale: 'zh-CN', acceptDownloads: true }),
+    async signedIn(who, moment = at, context) {
+      const own = context ?? (await desks.window());
+      await atMoment(own, moment);
+      const page = await own.newPage();
+      await page.goto(`${desks.server.origin}/desk`);
+      await page
+        .getByLabel('密钥文件')
+        .setInputFiles({ name: 'centre.json', mimeType: 'application/json', buffer: Buffer.from(keyFile(who)) });
+      return page;
+    },
+    alerted: (page) => page.locator('#alerted'),
+    axe: async (page, rules) => [...(await axeOn(page, rules)), ...((await fitsIn(page)) ? [] : ['too wide'])],
+  } as Desks;
+
+  beforeAll(async () => {
+    [desks.server, desks.browser] = await Promise.all([openShared({ city, at }), connect()]);
+    await prepare?.(desks.server);
+  }, 120_000);
+  afterAll(() => desks.browser?.close());
+  return desks;
 }

@@ -9,25 +9,17 @@ import { unverified } from '../../src/core/statement.ts';
 import { jpeg } from '../formats/fixtures-photo.ts';
 import { findChromium } from './browser.ts';
 import { useDesk } from './desk-kit.ts';
-import { person } from './server.ts';
+import { rowOf } from './server.ts';
 
 const chromium = findChromium();
 
 describe.skipIf(chromium === undefined)('photos at a centre’s desk', () => {
-  const desk = useDesk(chromium as string);
+  const desk = useDesk('3708');
 
   /** A batch of people with photos of their own. @returns its id */
   async function batch(count: number, from: number): Promise<string> {
     const candidates = Array.from({ length: count }, (_, n) => ({
-      ...person('欧阳建国', from + n),
-      id_type: '居民身份证',
-      occupation_code: '6-31-01-03',
-      occupation_name: '电工',
-      job_type: '--',
-      level: 5,
-      score_theory: 80,
-      score_practice: 85,
-      exam_date: '2026-11-01',
+      ...rowOf(desk.server.person('欧阳建国', from + n), 5),
       photo: toBase64url(jpeg({ text: `${from + n}` })),
     }));
     return (await desk.server.as(desk.server.school).post<{ id: string }>('/v1/batches', { candidates })).id;

@@ -10,12 +10,11 @@ import { newCase, newSalt, takeStep } from '../../src/sdk/send-step.ts';
 import { jpeg } from '../formats/fixtures-photo.ts';
 import { findChromium } from './browser.ts';
 import { electrician, planOf, useDesk } from './desk-kit.ts';
-import { person } from './server.ts';
 
 const chromium = findChromium();
 
 describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000 }, () => {
-  const desk = useDesk(chromium as string);
+  const desk = useDesk('3709');
   const { axe, go, leave, on, said, signIn } = desk;
 
   test('results: from a table through their notice, an objection answered, corrected, uploaded with photos, to certificates, led by what waits on each day', {
@@ -27,7 +26,7 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
       await go('home', '济南泉城');
       await page.locator('ul.tasks').getByText(text).click();
     };
-    const people = ['欧阳建国', '王晓明', '李龑'].map((name, n) => person(name, 600 + n));
+    const people = ['欧阳建国', '王晓明', '李龑'].map((name, n) => server.person(name, 600 + n));
     const plan = newCase('plan');
     await takeStep(await on('2026-11-02'), plan, 'plan.file', planOf('电工三级（虚构）', '2026-11-11', people));
 
@@ -115,9 +114,9 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
       ),
     });
     const [first, second, failed] = people.map(({ id_number }) => id_number) as [string, string, string];
-    await page.getByLabel('照片压缩包').setInputFiles(zip(first, person('无此人', 699).id_number));
+    await page.getByLabel('照片压缩包').setInputFiles(zip(first, server.person('无此人', 699).id_number));
     await page.getByRole('button', { name: '核对、签名并上传' }).click();
-    await page.locator('#photos-faults').getByText(person('无此人', 699).id_number).waitFor();
+    await page.locator('#photos-faults').getByText(server.person('无此人', 699).id_number).waitFor();
     expect(await page.getByLabel('照片压缩包').getAttribute('aria-describedby')).toBe('photos-faults');
     await page.getByLabel('照片压缩包').setInputFiles(zip(first, second, failed));
     // Photos that went missing on their way are not signed over.
@@ -146,7 +145,7 @@ describe.skipIf(chromium === undefined)('results at the desk', { timeout: 45_000
 
   test('several objections are answered with one reason, each signed on its own; what fails waits, what was stopped goes on, and nothing that was typed is lost', async () => {
     const { context, page, server } = desk;
-    const people = ['赵静', '钱宁'].map((name, n) => person(name, 620 + n));
+    const people = ['赵静', '钱宁'].map((name, n) => server.person(name, 620 + n));
     const [plan, about] = [newCase('plan'), newCase('results')];
     await takeStep(await on('2026-11-02'), plan, 'plan.file', planOf('电工三级二班（虚构）', '2026-11-11', people));
     await takeStep(await on('2026-11-12'), about, 'results.publish', {

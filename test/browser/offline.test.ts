@@ -12,9 +12,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildVerifier } from '../../src/cli/commands/luzheng-verify.ts';
 import { fetchSnapshot } from '../../src/cli/examine.ts';
 import { Caller } from '../../src/sdk/call.ts';
-import { findChromium, launch } from './browser.ts';
+import { findChromium, launchWithCamera } from './browser.ts';
 import { drawCode, film, toPng } from './camera.ts';
-import { startServer, type TestServer } from './server.ts';
+import { openShared } from './served.ts';
+import type { TestServer } from './server.ts';
 
 const chromium = findChromium();
 const HOUR = 3_600_000;
@@ -27,14 +28,10 @@ describe.skipIf(chromium === undefined)('without a network', { timeout: 60_000 }
   let page: Page;
 
   beforeAll(async () => {
-    server = await startServer();
+    server = await openShared({ number: 5 });
     const file = join(folder, 'code.y4m');
     film(file, drawCode(server.valid.seal_url, 8));
-    browser = await launch(chromium as string, [
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-      `--use-file-for-fake-video-capture=${file}`,
-    ]);
+    browser = await launchWithCamera(chromium as string, file);
     context = await browser.newContext({ viewport: { width: 360, height: 740 }, locale: 'zh-CN' });
     page = await context.newPage();
     // One visit, to the home page alone.
@@ -45,7 +42,6 @@ describe.skipIf(chromium === undefined)('without a network', { timeout: 60_000 }
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
-    await server?.stop();
     rmSync(folder, { recursive: true });
   });
 

@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasTool } from '../formats/fixtures-pdf.ts';
-import { findChromium, launch } from './browser.ts';
+import { findChromium, launchWithCamera } from './browser.ts';
 import { drawCode, drawPage, film, toPng } from './camera.ts';
-import { startServer, type TestServer } from './server.ts';
+import { connect, openShared } from './served.ts';
+import type { TestServer } from './server.ts';
 
 const chromium = findChromium();
 const FOREIGN = 'https://lz.example.cn.evil.example/c/S000037000001263000001#123';
@@ -23,11 +24,10 @@ describe.skipIf(chromium === undefined)('the scanner', { timeout: 60_000 }, () =
   let complaints: string[];
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startServer(), launch(chromium as string)]);
+    [server, browser] = await Promise.all([openShared({ number: 6 }), connect()]);
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
-    await server?.stop();
     rmSync(folder, { recursive: true });
   });
 
@@ -59,11 +59,7 @@ describe.skipIf(chromium === undefined)('the scanner', { timeout: 60_000 }, () =
   }
 
   async function withCamera(name: string, work: (camera: Browser) => Promise<void>): Promise<void> {
-    const camera = await launch(chromium as string, [
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-      `--use-file-for-fake-video-capture=${name}`,
-    ]);
+    const camera = await launchWithCamera(chromium as string, name);
     try {
       await work(camera);
     } finally {

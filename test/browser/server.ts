@@ -1,31 +1,31 @@
 /**
- * The real Worker on a free port of this machine, with a province, a city, a school and some certificates, all
- * through the HTTP API: what the browser tests look at.
+ * The real Worker on a free port of this machine, and what a test has on it, all made through the HTTP API: a school with
+ * some certificates, people whom no other file knows, and where its desk shows all of a centre's, a city of its own.
  */
-
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BrowserContext } from 'playwright-core';
 import { freePort, startLocal } from '../../src/cli/local.ts';
 import { newSecret, settingsFor, withDemoClock } from '../../src/cli/worker-bundle.ts';
-import type { PublicJwk } from '../../src/core/keys.ts';
+import { actorsOf, enrolOrganization, foundProvince, makeCentre } from '../../src/cli/world.ts';
 import { residentCheckCharacter } from '../../src/core/person.ts';
-import { unverified } from '../../src/core/statement.ts';
-import { Caller } from '../../src/sdk/call.ts';
-import { certifyCentre, certifyNewestKey, nameServiceKey } from '../../src/sdk/file-organization.ts';
-import {
-  appointCentre,
-  approveBatch,
-  type BatchRef,
-  changeStatus,
-  fileOrganization,
-  type Identity,
-  type KeyPair,
-  makeKey,
-  nameClient,
-  orderBatch,
-} from '../../src/sdk/sign.ts';
+import { centreName } from '../../src/core/province.ts';
+import { issueBatch, readBatch, sendApproval } from '../../src/sdk/batch.ts';
+import type { Caller } from '../../src/sdk/call.ts';
+import { filedBefore } from '../../src/sdk/file-organization.ts';
+import { changeStatus, type Identity, type KeyPair, makeKey, now, readKey } from '../../src/sdk/sign.ts';
+import { AT } from './browser.ts';
+
+/** A key with its statement as it is handed from process to process. */
+type Kept = Pick<Identity, 'subject' | 'token' | 'private'> & { certificate?: string | undefined };
+
+/** A served Worker with the centres that all its files share. */
+export interface Served {
+  origin: string;
+  root: KeyPair['private'];
+  province: Kept;
+  city: Kept;
+}
 
 export interface Person {
   name: string;
@@ -35,7 +35,6 @@ export interface Shown extends Person {
   number: string;
   seal_url: string;
 }
-
 export interface Batch {
   id: string;
   shown: Shown[];
@@ -47,11 +46,19 @@ export interface TestServer {
   root: string;
   /** The root's key, to appoint with. */
   anchor: KeyPair;
-  school: Identity;
-  city: Identity;
   province: Identity;
+  city: Identity;
+  /** As pages name it. */
+  cityName: string;
+  school: Identity;
+  /** Of the school: the first of the codes that only this file uses. */
+  code: string;
+  /** One of them, up to the 99th. */
+  codeOf(n: number): string;
   /** Who calls, in the server's own time unless another moment is given. */
   as(who?: Identity, moment?: number): Caller;
+  /** Somebody whom this file alone knows, another one for each n up to 999. */
+  person(name: string, n: number): Person;
   /** From rows to certificates, of the school. */
   certify(people: readonly (Person & { replaces?: string })[]): Promise<Batch>;
   /** Valid; then replaced by `corrected`; revoked; suspended. */
@@ -63,109 +70,112 @@ export interface TestServer {
   suspended: Shown;
   /** A certificate's PDF, as the organization downloads it. */
   pdf(of: Shown): Promise<Buffer>;
-  stop(): Promise<void>;
 }
 
-const CODE = 'S000037000001';
+/** The row of a passed exam. */
+export const rowOf = (person: Person & { replaces?: string }, level = 3) => ({
+  ...person,
+  id_type: '居民身份证',
+  occupation_code: '6-31-01-03',
+  occupation_name: '电工',
+  job_type: '--',
+  level,
+  score_theory: 80,
+  score_practice: 85,
+  exam_date: '2026-11-01',
+});
 
-export function person(name: string, n: number): Person {
-  const digits = `37010219900101${String(n).padStart(3, '0')}`;
-  return { name, id_number: digits + residentCheckCharacter(digits) };
-}
-
-/** Lets a browser live in a moment, with the server that it asks. */
-export async function atMoment(context: BrowserContext, moment: number): Promise<void> {
-  await context.setExtraHTTPHeaders({ 'Luzheng-Clock': String(moment) });
-  await context.clock.setFixedTime(moment * 1000);
-}
-
-const jti = (token: string): string => unverified<{ jti: string }>(token).claims.jti;
-
-/** Seconds before `at` at which centres were appointed and the school was filed. */
+/** Seconds before `at` at which the city was appointed and the school was filed. */
 const SINCE = 90 * 86_400;
+const YEAR = 365 * 86_400;
 
-/** @param at NumericDate at which it all happens, where days matter: requests then name their moment (Luzheng-Clock); now if absent */
-export async function startServer(at?: number): Promise<TestServer> {
-  const times = at === undefined ? {} : { iat: at };
-  const before = at === undefined ? {} : { iat: at - SINCE };
+const kept = ({ subject, token, certificate, private: secret }: Identity): Kept => ({
+  subject,
+  token,
+  certificate,
+  private: secret,
+});
+const restored = async ({ private: secret, certificate, ...rest }: Kept): Promise<Identity> => ({
+  ...(await readKey(secret)),
+  ...rest,
+  ...(certificate === undefined ? {} : { certificate }),
+});
+
+/**
+ * Serves a Worker whose requests may name their moment, with the province and its first city.
+ * @param unbraked without rate limits, for files that ask beside each other from one address
+ */
+export async function serveWorker(unbraked = false): Promise<{ served: Served; stop(): Promise<void> }> {
   const persist = mkdtempSync(join(tmpdir(), 'luzheng-browser-'));
   const port = await freePort();
   const origin = `http://localhost:${port}`;
   const root = await makeKey();
-  const service = await startLocal({
-    port,
-    persist,
-    ...(at === undefined
-      ? settingsFor(origin, root, newSecret())
-      : withDemoClock(settingsFor(origin, root, newSecret()))),
-    log: join(persist, 'log'),
+  const settings = withDemoClock(settingsFor(origin, root, newSecret()));
+  const service = await startLocal({ port, persist, ...settings, unbraked, log: join(persist, 'log') });
+  // In force both today and at the moment of those who count days.
+  const today = now();
+  const { province, city } = await foundProvince(root, actorsOf(origin), {
+    iat: Math.min(today, AT) - SINCE,
+    lifetime: Math.abs(today - AT) + 3 * YEAR,
   });
-
-  const as = (who?: Identity, moment = at) =>
-    new Caller(origin, who, { moment: moment === undefined ? undefined : () => moment });
-  const centre = async (code: string, name: string): Promise<Identity> => {
-    const pair = await makeKey();
-    return {
-      ...pair,
-      subject: `centre:${code}`,
-      token: await appointCentre(root, { code, name, jwk: pair.jwk }, before),
-    };
+  return {
+    served: { origin, root: root.private, province: kept(province), city: kept(city) },
+    async stop() {
+      await service.stop();
+      rmSync(persist, { recursive: true, force: true });
+    },
   };
-  const province = await centre('3700', '山东省职业技能鉴定指导中心');
-  const city = await centre('3701', '济南市职业技能鉴定指导中心');
-  const [asProvince, asCity] = [as(province), as(city)];
-  for (const { token } of [province, city]) await asProvince.post('/v1/centres', { statement: token });
-  await nameServiceKey(root, asProvince, before);
-  const jwk = await asCity.post<PublicJwk & { kid: string }>(`/v1/organizations/${CODE}/keys`, {});
+}
+
+export interface Own {
+  /** Code of a city of this file alone; the files that have none share the first city. */
+  city?: string;
+  /** Of the school, for those that share a city. */
+  number?: number;
+  /** NumericDate at which it all happens, where days matter: requests then name it (Luzheng-Clock); now if absent. */
+  at?: number | undefined;
+}
+
+/** Files a school on a served Worker and issues its certificates. */
+export async function openServer(served: Served, { city: own, number = 0, at }: Own): Promise<TestServer> {
+  const { origin } = served;
+  const before = at === undefined ? {} : { iat: at - SINCE };
+  const times = at === undefined ? {} : { iat: at };
+  const [root, province, first] = [
+    await readKey(served.root),
+    await restored(served.province),
+    await restored(served.city),
+  ];
+  const act = actorsOf(origin);
+  const as = (who?: Identity, moment = at) => act(who, moment);
+
+  const cityName = centreName(own ?? '3701') as string;
+  const city = own === undefined ? first : await makeCentre(root, own, cityName, before);
+  if (own !== undefined) await as(province).post('/v1/centres', { statement: city.token });
+  const area = city.subject.slice(-2);
+  const two = (n: number) => String(n).padStart(2, '0');
+  const codeOf = (n: number) => `S000037${own === undefined ? '00' : area}${two(number)}${two(n)}`;
+  const code = codeOf(1);
+  if (await filedBefore(as(), code)) throw new Error(`${code} is another file's: give this one a number of its own`);
   const scope = [
     { code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5, 4, 3, 2, 1] as (1 | 2 | 3 | 4 | 5)[] },
   ];
-  const filing = await fileOrganization(
-    city,
-    {
-      code: CODE,
-      name: '济南泉城职业培训学校',
-      uscc: '91350100M000100Y43',
-      route: 'city',
-      scope,
-      annual_capacity: 1000,
-      issuing_jwks: { keys: [jwk] },
-    },
+  const { client: school } = await enrolOrganization(
+    as(city),
+    { code, name: '济南泉城职业培训学校', uscc: '91350100M000100Y43', scope, annual_capacity: 1000 },
     before,
   );
-  await asCity.post('/v1/filings', { statement: filing });
-  await certifyNewestKey(as({ ...city, certificate: await certifyCentre(root, city.token) }), filing);
-  const pair = await makeKey();
-  const school: Identity = { ...pair, subject: `org:${CODE}`, token: await nameClient(city, CODE, pair.jwk, before) };
-  await asCity.post('/v1/clients', { statement: school.token });
   const asSchool = as(school);
 
+  const person = (name: string, n: number): Person => {
+    const digits = `37${area}02199001${two(number + 1)}${String(n).padStart(3, '0')}`;
+    return { name, id_number: digits + residentCheckCharacter(digits) };
+  };
+
   async function certify(people: readonly (Person & { replaces?: string })[]): Promise<Batch> {
-    const rows = people.map((one) => ({
-      ...one,
-      id_type: '居民身份证',
-      occupation_code: '6-31-01-03',
-      occupation_name: '电工',
-      job_type: '--',
-      level: 3,
-      score_theory: 80,
-      score_practice: 85,
-      exam_date: '2026-11-01',
-    }));
-    const {
-      id,
-      root: tree,
-      count,
-    } = await asSchool.post<{ id: string; root: string; count: number }>('/v1/batches', { candidates: rows });
-    const ref: BatchRef = { organization: CODE, aud: origin, batch: id, root: tree, count };
-    const inner = await approveBatch(city, ref, undefined, times);
-    await asCity.post(`/v1/batches/${id}/approvals`, { approval: inner });
-    const approval = await approveBatch(province, ref, inner, times);
-    await asProvince.post(`/v1/batches/${id}/approvals`, { approval });
-    await asSchool.post(`/v1/batches/${id}/issue`, {
-      approval,
-      order: await orderBatch(school, ref, jti(approval), times),
-    });
+    const { id } = await asSchool.post<{ id: string }>('/v1/batches', { candidates: people.map((one) => rowOf(one)) });
+    for (const centre of [as(city), as(province)]) await sendApproval(centre, await readBatch(centre, id));
+    await issueBatch(asSchool, await readBatch(asSchool, id));
     const { certificates } = await asSchool.get<{ certificates: { number: string; seal_url: string }[] }>(
       `/v1/batches/${id}/certificates`,
     );
@@ -200,10 +210,14 @@ export async function startServer(at?: number): Promise<TestServer> {
     origin,
     root: root.kid,
     anchor: root,
-    as,
-    school,
-    city,
     province,
+    city,
+    cityName,
+    school,
+    code,
+    codeOf,
+    as,
+    person,
     certify,
     valid,
     long,
@@ -213,9 +227,11 @@ export async function startServer(at?: number): Promise<TestServer> {
     suspended,
     pdf: async ({ number }) =>
       Buffer.from(await (await asSchool.take('GET', `/v1/certificates/${number}.pdf`)).arrayBuffer()),
-    async stop() {
-      await service.stop();
-      rmSync(persist, { recursive: true, force: true });
-    },
   };
+}
+
+/** A Worker of one's own, with a school. */
+export async function startServer(at?: number): Promise<TestServer & { stop(): Promise<void> }> {
+  const { served, stop } = await serveWorker();
+  return { ...(await openServer(served, { at })), stop };
 }

@@ -11,14 +11,14 @@ import { writeKeyFile } from '../../keys/make.ts';
 import { listCases } from '../../src/cli/commands/luzheng-case.ts';
 import { residentCheckCharacter } from '../../src/core/person.ts';
 import { certifyCentre } from '../../src/sdk/file-organization.ts';
-import { startServer, type TestServer } from '../browser/server.ts';
+import { startServer } from '../browser/server.ts';
 import { jpeg } from '../formats/fixtures-photo.ts';
 import { type Run, run, scratch } from './run.ts';
 
 const folder = scratch();
 const at = (name: string) => join(folder, name);
 const instant = (day: string): number => Date.parse(`${day}T10:00:00+08:00`) / 1000;
-let service: TestServer;
+let service: Awaited<ReturnType<typeof startServer>>;
 let today = '2026-11-02';
 
 const luzheng = (...args: string[]): Promise<Run> =>

@@ -26,25 +26,7 @@ import { dirname, resolve } from 'node:path';
 import type { JWK } from 'jose';
 import { programSigner } from '../src/cli/external-signer.ts';
 import { importPublic, type PublicJwk, signBytes, thumbprint } from '../src/core/keys.ts';
-import { type KeyPair, makeKey, readKey, type Signatory, type Speaker } from '../src/sdk/sign.ts';
-
-export interface KeyFile {
-  /** For people. */
-  name?: string;
-  /** `centre:3701`, `org:S000037000001` */
-  subject?: string;
-  /** Origin of the service, so that commands need not be told. */
-  server?: string;
-  token?: string;
-  /** PEM. Under it PDF signatures are checked; a key without one works in everything else. */
-  certificate?: string;
-  private?: JWK;
-  /** Of a key that lies elsewhere: the key, the program that signs with it and its arguments, and what that takes. */
-  public?: PublicJwk;
-  signer?: readonly string[];
-  digest?: boolean;
-  ask?: string;
-}
+import { type KeyFile, type KeyPair, makeKey, readKey, type Signatory, type Speaker } from '../src/sdk/sign.ts';
 
 /** A file that is not what it should be; the message says what to do. */
 export class KeyFileError extends Error {

@@ -2,12 +2,14 @@
  * What all commands of `luzheng` share: their form, reading arguments, whom they call as, and answers for people or,
  * with --json, for programs.
  */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { readIdentity, readKeyFile, writeKeyFile } from '../../keys/make.ts';
 import { thumbprint } from '../core/keys.ts';
-import { Caller } from '../sdk/call.ts';
+import type { Me } from '../core/shapes/procedure-shapes.ts';
+import { type Answer, Caller } from '../sdk/call.ts';
 import type { TrustFile } from '../sdk/file-organization.ts';
 import { asApplicant } from '../sdk/send-step.ts';
 import { now, type Speaker } from '../sdk/sign.ts';
@@ -172,10 +174,6 @@ export const KEY = { key: { type: 'string' }, ...SERVER } as const;
 export const KEY_HELP = `  --key FILE       密钥文件 / the key file that signs and calls
   --server ORIGIN  服务地址，默认见密钥文件 / the service; the key file names it otherwise`;
 
-interface Me {
-  statements: { typ: string; sub: string; exp: number; token: string }[];
-}
-
 /** Refuses the province's root as an applicant, before it signs anything: roots that the service names are a hint, and enough for that. */
 async function refuseRoot(kid: string, origin: string): Promise<void> {
   const { roots } = await new Caller(origin).get<TrustFile>('/.well-known/trust.json');
@@ -190,7 +188,7 @@ export async function speakerOf(input: Input): Promise<{ identity: Speaker; call
   const origin = input.origin(file.server);
   await refuseRoot(pair.kid, origin);
   const applicant = await asApplicant(pair, now());
-  const { statements } = await new Caller(origin, applicant).get<Me>('/v1/me');
+  const { statements } = await new Caller(origin, applicant).get<Answer<typeof Me>>('/v1/me');
   const named = statements
     .filter(({ typ, exp }) => typ === 'client+jwt' && exp > now())
     .sort((a, b) => a.exp - b.exp)

@@ -2,6 +2,7 @@
  * `npm run demo`: the whole life of a file of results against the real Worker with fresh state, through the HTTP API
  * alone, with keys made for this run. Bad rows are listed on stderr, one line each; then nothing is issued or written.
  */
+
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { usccCheckCharacter } from '../core/number.ts';
 import type { CheckedRow, RawRow } from '../core/rows/row.ts';
 import { checkRows, readRows, readScope } from '../core/rows/rows.ts';
 import type { ScopeEntry } from '../core/schema.ts';
+import type { Case, ResultsBatch } from '../core/shapes/procedure-shapes.ts';
 import { unverified } from '../core/statement.ts';
 import {
   issueBatch,
@@ -21,7 +23,7 @@ import {
   sendApproval,
   submitList,
 } from '../sdk/batch.ts';
-import { CallError } from '../sdk/call.ts';
+import { type Answer, CallError } from '../sdk/call.ts';
 import type { TrustFile } from '../sdk/file-organization.ts';
 import { certifyRoot } from '../sdk/file-organization.ts';
 import { asApplicant, newCase, takeStep } from '../sdk/send-step.ts';
@@ -164,9 +166,9 @@ async function procedure(
     `${shanghaiDay(moments.plan)}, ${rows.length} 人 candidates`,
   );
   await takeStep(as(client, moments.publish), results, 'results.publish', sampleResults(plan, rows));
-  const { due } = await as(client, moments.publish).get<{ due: string }>(`/v1/cases/${results}`);
+  const { due } = await as(client, moments.publish).get<Answer<typeof Case>>(`/v1/cases/${results}`);
   clock.done('考试结束，结果公示', 'exams over, results on notice', `${shanghaiDay(moments.publish)} – ${due}`);
-  const { id, root, count } = await as(client, moments.upload).json<{ id: string; root: string; count: number }>(
+  const { id, root, count } = await as(client, moments.upload).json<Answer<typeof ResultsBatch>>(
     'POST',
     `/v1/results/${results}/batch`,
     photos ? { body: photos, type: 'application/zip' } : { body: {} },

@@ -2,6 +2,7 @@
  * Certificates into a folder: certificates.jsonl, PDFs one by one or in parts, bundles; for the demonstration each is
  * checked as a stranger would, and the approved root is computed again. A file that is there is whole.
  */
+
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeUtf8 } from '../base/bytes.ts';
@@ -13,10 +14,11 @@ import type { PublicJwk } from '../core/keys.ts';
 import { parseNumber } from '../core/number.ts';
 import { openDocument } from '../core/paper/document-check.ts';
 import type { Report } from '../core/report.ts';
+import type { Jwks } from '../core/shapes/certificate-shapes.ts';
 import { Memo } from '../core/statement.ts';
 import { verify } from '../core/verify.ts';
 import { readZip } from '../formats/zip-stream.ts';
-import { CallError, Caller } from '../sdk/call.ts';
+import { type Answer, CallError, Caller } from '../sdk/call.ts';
 import {
   archiveLine,
   certificatesOf,
@@ -102,7 +104,7 @@ export async function collect({ origin, client, batch, folder, pdf, root, expect
   const caller = new Caller(origin, client);
   const anyone = new Caller(origin);
   const memo = new Memo();
-  const { keys } = await anyone.get<{ keys: (PublicJwk & { kid: string })[] }>('/.well-known/jwks.json');
+  const { keys } = await anyone.get<Answer<typeof Jwks>>('/.well-known/jwks.json');
   const find = async (kid: string) => {
     const jwk = keys.find((key) => key.kid === kid);
     return jwk && memo.key(jwk);

@@ -3,6 +3,7 @@
  * application that waits, and two draws, one of which is not revealed yet. Each step is taken at its own moment by its
  * own party, and asks first whether it was taken before. All people, and the numbers of the lottery, are invented.
  */
+
 import { dirname, join } from 'node:path';
 import { writePrivate } from '../../keys/make.ts';
 import { encodeUtf8, sha256Short } from '../base/bytes.ts';
@@ -10,12 +11,13 @@ import { dayNumber, dayOf, shanghaiDay } from '../base/day.ts';
 import type { WorkingDays } from '../core/calendar.ts';
 import { usccCheckCharacter } from '../core/number.ts';
 import { residentCheckCharacter } from '../core/person.ts';
-import type { CandidateSession } from '../core/procedure/draw.ts';
 import type { DrawRecord } from '../core/procedure/draw-record.ts';
 import { isDrawnOn, newSeed, type PublicSource, seedFileName, seedText } from '../core/procedure/draw-seed.ts';
 import type { CheckedRow } from '../core/rows/row.ts';
 import type { ScopeEntry } from '../core/schema.ts';
-import type { Caller } from '../sdk/call.ts';
+import type { CaseList, ResultsBatch } from '../core/shapes/procedure-shapes.ts';
+import type { SessionList } from '../core/shapes/public-shapes.ts';
+import type { Answer, Caller } from '../sdk/call.ts';
 import { asApplicant, caseOf, takeStep } from '../sdk/send-step.ts';
 import { makeKey, type Speaker } from '../sdk/sign.ts';
 import { keyPath } from './dev.ts';
@@ -91,7 +93,7 @@ export async function throughNotice(
     as(client),
     results,
   );
-  const { id, root, count } = await as(client, moments.upload).post<{ id: string; root: string; count: number }>(
+  const { id, root, count } = await as(client, moments.upload).post<Answer<typeof ResultsBatch>>(
     `/v1/results/${results}/batch`,
     {},
   );
@@ -132,7 +134,7 @@ async function runningNotice(as: Act, client: Speaker, city: Speaker, now: numbe
     as(client),
     results,
   );
-  const objections = await as(city).get<{ cases: unknown[] }>(`/v1/cases?kind=objection&parent=${results}`);
+  const objections = await as(city).get<Answer<typeof CaseList>>(`/v1/cases?kind=objection&parent=${results}`);
   if (objections.cases.length === 0)
     await as().post(`/v1/notices/${results.slice('results:'.length)}/objections`, {
       row: 4,
@@ -155,7 +157,7 @@ async function planAhead(as: Act, client: Speaker, days: WorkingDays, now: numbe
 }
 
 async function waitingApplication(as: Act, city: Speaker, scope: ScopeEntry[], now: number): Promise<void> {
-  const { cases } = await as(city).get<{ cases: unknown[] }>('/v1/cases?kind=application');
+  const { cases } = await as(city).get<Answer<typeof CaseList>>('/v1/cases?kind=application');
   if (cases.length > 0) return;
   const pair = await makeKey();
   const applicant = await asApplicant(pair, now - DAY);
@@ -205,7 +207,7 @@ async function fix(
 ): Promise<boolean> {
   if (await caseOf(as(city), about)) return true;
   if (!(await caseOf(as(city), plan))) return false;
-  const { sessions } = await as(city, moment).get<{ sessions: CandidateSession[] }>('/v1/sessions');
+  const { sessions } = await as(city, moment).get<Answer<typeof SessionList>>('/v1/sessions');
   const own = sessions.filter((one) => one.plan === plan);
   await takeStep(as(city, moment), about, 'draw.commit', {
     title,

@@ -10,7 +10,7 @@ import type { Report } from '../core/report.ts';
 import { checkRows, readCandidates } from '../core/rows/rows.ts';
 import type { ScopeEntry } from '../core/schema.ts';
 import { unverified } from '../core/statement.ts';
-import { type BatchView, issueBatch, readBatch, sendApproval } from '../sdk/batch.ts';
+import { type BatchView, issueBatch, readBatch, type Submitted, sendApproval } from '../sdk/batch.ts';
 import type { Caller } from '../sdk/call.ts';
 import { certificatesOf, type HolderOf } from '../sdk/fetch-certificates.ts';
 import { certifyNewestKey, nameServiceKey, sendFiling, type TrustFile } from '../sdk/file-organization.ts';
@@ -112,7 +112,7 @@ async function batchOf(keys: DevKeys, client: Speaker, as: Act, code: string, da
   );
   if (made !== undefined) return made;
   return (
-    await as(client).json<{ id: string }>('POST', '/v1/batches', {
+    await as(client).json<Submitted>('POST', '/v1/batches', {
       body: { candidates: ROWS[code] },
       headers: { 'Idempotency-Key': `demonstration-1-${code}` },
     })

@@ -21,7 +21,7 @@ export interface RowFacts {
   /** First code point and `**`. */
   masked_name: string;
   /** Number of the certificate that this row replaces. */
-  replaces?: string;
+  replaces?: string | undefined;
   /** Sorted digests of the row's disclosures. */
   sd: readonly string[];
 }
@@ -75,7 +75,7 @@ export interface ShownRow extends RowFacts {
   position: number;
   disclosures: string[];
   /** To a centre: the certificate in force that this person already holds; with it the batch cannot be numbered. */
-  held?: string;
+  held?: string | undefined;
 }
 
 export type SeenRow<R extends ShownRow = ShownRow> = R & Holder;

@@ -5,13 +5,22 @@
 
 import { shanghaiDay } from '../base/day.ts';
 import { Refusal } from '../base/refusal.ts';
-import { Reading, type SeenRow, type ShownRow } from '../core/approved-rows.ts';
+import { Reading, type SeenRow } from '../core/approved-rows.ts';
 import { PROVINCE_CENTRE } from '../core/province.ts';
 import { matchPhotos, type Photo, photosOfArchive } from '../core/rows/row-photos.ts';
-import { checkRows, type RawRow, typeOfFile } from '../core/rows/rows.ts';
+import { type CheckedRow, checkRows, type RawRow, typeOfFile } from '../core/rows/rows.ts';
 import type { Filing } from '../core/schema.ts';
+import type {
+  ApprovalBody,
+  Batch,
+  BatchCreated,
+  BatchMoved,
+  BatchRows,
+  IssueBody,
+  IssueProgress,
+} from '../core/shapes/batch-shapes.ts';
 import { unverified } from '../core/statement.ts';
-import type { Caller, CallOptions } from './call.ts';
+import type { Answer, Caller, CallOptions, Given } from './call.ts';
 import { approveBatch, type BatchRef, now, orderBatch } from './sign.ts';
 
 /** Told how far long work is. */
@@ -23,19 +32,7 @@ export interface Watch {
   signal?: AbortSignal | undefined;
 }
 
-export interface BatchView {
-  id: string;
-  organization: string;
-  count: number;
-  root: string;
-  state: string;
-  issued: number;
-  /** Of one that was returned: why. */
-  returned_reason?: string;
-  /** Another centre that has filed the organization since the upload. */
-  filed_since?: string;
-  approvals: { tier: 'city' | 'province'; iss: string; jti: string; approval: string }[];
-}
+export type BatchView = Answer<typeof Batch>;
 
 export const viewBatch = (caller: Caller, id: string, signal?: AbortSignal): Promise<BatchView> =>
   caller.get<BatchView>(`/v1/batches/${id}`, { signal });
@@ -53,10 +50,7 @@ export function uploadOf(
   return { body: form };
 }
 
-export interface Submitted {
-  id: string;
-  ignored_columns?: string[];
-}
+export type Submitted = Answer<typeof BatchCreated>;
 
 /**
  * An organization uploads its list of results: a .xlsx workbook or CSV.
@@ -91,10 +85,7 @@ export async function readBatch(caller: Caller, id: string, { progress, signal }
   const reading = new Reading();
   let token: string | undefined;
   for (let after: string | null = ''; after !== null && reading.rows.length < view.count; ) {
-    const page: { filing: string; rows: ShownRow[]; next: string | null } = await caller.get(
-      `/v1/batches/${id}/rows?after=${after}`,
-      { signal },
-    );
+    const page: Answer<typeof BatchRows> = await caller.get(`/v1/batches/${id}/rows?after=${after}`, { signal });
     token ??= page.filing;
     reading.add(page.rows);
     after = page.rows.length === 0 ? null : page.next;
@@ -116,39 +107,12 @@ export async function readBatch(caller: Caller, id: string, { progress, signal }
 }
 
 /** What of a row counts, as one text. */
-const rowText = ({
-  row,
-  name,
-  id_type,
-  id_number,
-  occupation,
-  job,
-  level,
-  exam_date,
-  replaces = null,
-}: {
-  row: number;
-  name: string;
-  id_type: string;
-  id_number: string;
-  occupation: { code: string; name: string };
-  job: string;
-  level: number;
-  exam_date: string;
-  replaces?: string | null | undefined;
-}): string =>
-  JSON.stringify([
-    row,
-    name,
-    id_type,
-    id_number,
-    occupation.code,
-    occupation.name,
-    job,
-    level,
-    exam_date,
-    replaces ?? null,
-  ]);
+const rowText = ({ row, name, id_type, id_number, occupation, job, level, exam_date, replaces }: Counting): string => {
+  const { code, name: occupied } = occupation;
+  return JSON.stringify([row, name, id_type, id_number, code, occupied, job, level, exam_date, replaces ?? null]);
+};
+/** What a row of the list and a row of the batch have in common. */
+type Counting = Pick<SeenRow, keyof SeenRow & keyof CheckedRow>;
 
 /**
  * Whether the batch holds exactly the rows of the list, as the service's own rules read them, and the photos by row.
@@ -221,7 +185,9 @@ export async function sendApproval(
     iat: caller.now(),
     ...(photos_unseen === undefined ? {} : { photos_unseen }),
   });
-  await caller.post(`/v1/batches/${ref.batch}/approvals`, { approval });
+  await caller.post<Answer<typeof BatchMoved>, Given<typeof ApprovalBody>>(`/v1/batches/${ref.batch}/approvals`, {
+    approval,
+  });
   return approval;
 }
 
@@ -276,7 +242,7 @@ export async function issueBatch(
   caller: Caller,
   { ref, view }: Pick<Seen, 'ref' | 'view'>,
   { approval = provinceApproval({ view }), progress, signal }: Watch & { approval?: string } = {},
-): Promise<{ state: string; issued: number; count: number }> {
+): Promise<Answer<typeof IssueProgress>> {
   const client = caller.speaker;
   const order = await orderBatch(client, ref, unverified<{ jti: string }>(approval).claims.jti, { iat: caller.now() });
   progress?.(0, ref.count);
@@ -295,7 +261,7 @@ export async function issueBatch(
   try {
     for (let turn = 0; ; turn++) {
       signal?.throwIfAborted();
-      const done = await caller.post<{ state: string; issued: number; count: number }>(
+      const done = await caller.post<Answer<typeof IssueProgress>, Given<typeof IssueBody>>(
         `/v1/batches/${ref.batch}/issue`,
         { approval, order },
       );

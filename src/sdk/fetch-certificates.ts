@@ -5,24 +5,18 @@
 import { decodeUtf8, fromBase64url, sha256, toBase64url } from '../base/bytes.ts';
 import { isRefusal, Refusal } from '../base/refusal.ts';
 import { BUNDLE_MEDIA_TYPE } from '../core/bundle.ts';
+import type { BatchCertificates } from '../core/shapes/batch-shapes.ts';
+import type { Holder } from '../core/shapes/certificate-shapes.ts';
 import { readZip, type ZipFile } from '../formats/zip-stream.ts';
 import type { Progress } from './batch.ts';
-import { CallError, type Caller } from './call.ts';
+import { type Answer, CallError, type Caller, type Given } from './call.ts';
 
-export interface Issued {
-  row: number;
-  number: string;
-  state: string;
-  credential: string;
-  seal_url: string;
-}
+export type Issued = Answer<typeof BatchCertificates>['certificates'][number];
 
 /** All certificates of a batch, a page at a time. */
 export async function* certificatesOf(caller: Caller, id: string, progress?: Progress): AsyncGenerator<Issued> {
   for (let after: string | null = '', read = 0; after !== null; ) {
-    const page: { count: number; certificates: Issued[]; next: string | null } = await caller.get(
-      `/v1/batches/${id}/certificates?after=${after}`,
-    );
+    const page: Answer<typeof BatchCertificates> = await caller.get(`/v1/batches/${id}/certificates?after=${after}`);
     yield* page.certificates;
     after = page.certificates.length === 0 ? null : page.next;
     progress?.((read += page.certificates.length), page.count);
@@ -30,10 +24,7 @@ export async function* certificatesOf(caller: Caller, id: string, progress?: Pro
 }
 
 /** What a holder types to download a certificate. */
-export interface HolderOf {
-  name: string;
-  id_number: string;
-}
+export type HolderOf = Pick<Given<typeof Holder>, 'name' | 'id_number'>;
 
 /** The holder that a credential with all its disclosures names. */
 export function holderOf(credential: string): HolderOf {

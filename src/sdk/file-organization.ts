@@ -2,26 +2,28 @@
 import { Refusal } from '../base/refusal.ts';
 import { type PublicJwk, thumbprint } from '../core/keys.ts';
 import { certify, certifyIssuingKey, type Issuer, rootName, routeOf } from '../core/paper/x509-certificates.ts';
-import { type OnFile, takesOver } from '../core/procedure/selection.ts';
+import { takesOver } from '../core/procedure/selection.ts';
 import { PROVINCE_CENTRE } from '../core/province.ts';
 import type { Centre, Filing, ScopeEntry } from '../core/schema.ts';
+import type { Jwks, Trust } from '../core/shapes/certificate-shapes.ts';
+import type {
+  ChainBody,
+  ChainStored,
+  Me,
+  OrganizationData,
+  StatementBody,
+  Stored,
+} from '../core/shapes/procedure-shapes.ts';
+import type { NamedPublicKey } from '../core/shapes/shape-parts.ts';
 import { signStatement, unverified } from '../core/statement.ts';
 import { toPem } from '../formats/pades/x509.ts';
-import { type Caller, isCallError } from './call.ts';
+import { type Answer, type Caller, type Given, isCallError } from './call.ts';
 import { fileOrganization, nameClient, nameService, now, type Signatory, type Times } from './sign.ts';
 
-export type NamedJwk = PublicJwk & { kid: string };
+export type NamedJwk = Answer<typeof NamedPublicKey>;
 
-/** GET /.well-known/trust.json: everything that is published about who may sign. */
-export interface TrustFile {
-  origin: string;
-  hosts: string[];
-  roots: PublicJwk[];
-  centres: string[];
-  services: string[];
-  filings: string[];
-  clients: string[];
-  withdrawals: string[];
+/** GET /.well-known/trust.json: everything that is published about who may sign; as it is, or as it was kept. */
+export interface TrustFile extends Omit<Answer<typeof Trust>, 'version' | 'calendars'> {
   calendars?: string[];
   /** Of one that was kept: when it was taken, and the status lists of that moment. */
   kept_at?: string | undefined;
@@ -31,7 +33,7 @@ export interface TrustFile {
 export const trustOf = (caller: Caller): Promise<TrustFile> => caller.get<TrustFile>('/.well-known/trust.json');
 
 const publishedKeys = async (caller: Caller): Promise<NamedJwk[]> =>
-  (await caller.get<{ keys: NamedJwk[] }>('/.well-known/jwks.json')).keys;
+  (await caller.get<Answer<typeof Jwks>>('/.well-known/jwks.json')).keys;
 
 /**
  * The root names the service's own key, unless it did so before; the province sends it.
@@ -45,7 +47,7 @@ export async function nameServiceKey(root: Signatory, province: Caller, times: T
   const kid = await thumbprint(own);
   for (const token of trust.services)
     if ((await thumbprint(unverified<{ cnf: { jwk: PublicJwk } }>(token).claims.cnf.jwk)) === kid) return false;
-  await province.post('/v1/centres', {
+  await province.post<Answer<typeof Stored>, Given<typeof StatementBody>>('/v1/centres', {
     statement: await nameService(root, { kty: 'EC', crv: 'P-256', x: own.x, y: own.y }, province.origin, times),
   });
   return true;
@@ -92,7 +94,7 @@ export async function sendFiling(
     },
     times,
   );
-  await caller.post('/v1/filings', { statement: filing });
+  await caller.post<Answer<typeof Stored>, Given<typeof StatementBody>>('/v1/filings', { statement: filing });
   return filing;
 }
 
@@ -105,7 +107,7 @@ export async function sendFilingClaims(
   const keys = await issuingKeysFor(caller, claims.sub.slice('org:'.length), false);
   const whole: Filing = { ...claims, issuing_jwks: { keys } };
   const filing = await signStatement('filing+jwt', whole, key, kid);
-  await caller.post('/v1/filings', { statement: filing });
+  await caller.post<Answer<typeof Stored>, Given<typeof StatementBody>>('/v1/filings', { statement: filing });
   return { filing, claims: whole };
 }
 
@@ -118,14 +120,14 @@ export async function sendClient(
 ): Promise<{ client: string; jti: string }> {
   const { kty, crv, x, y } = jwk;
   const client = await nameClient(caller.speaker, code, { kty, crv, x, y }, times);
-  await caller.post('/v1/clients', { statement: client });
+  await caller.post<Answer<typeof Stored>, Given<typeof StatementBody>>('/v1/clients', { statement: client });
   return { client, jti: unverified<{ jti: string }>(client).claims.jti };
 }
 
 /** What is on file under a code, as the public reads it; undefined where nothing is. */
-export async function filedBefore<T extends OnFile = OnFile>(anyone: Caller, code: string): Promise<T | undefined> {
+export async function filedBefore(anyone: Caller, code: string): Promise<Answer<typeof OrganizationData> | undefined> {
   try {
-    return await anyone.get<T>(`/v1/organizations/${code}`);
+    return await anyone.get<Answer<typeof OrganizationData>>(`/v1/organizations/${code}`);
   } catch (error) {
     if (isCallError(error, 'organization_not_found')) return undefined;
     throw error;
@@ -153,17 +155,12 @@ export async function requireNotFiledElsewhere(centre: string, anyone: Caller, c
   );
 }
 
-/** A statement that names the caller's key, as GET /v1/me gives it. */
-export interface Naming {
-  typ: string;
-  sub: string;
-  exp: number;
-  token: string;
-}
+/** A statement that names the caller's key. */
+export type Naming = Answer<typeof Me>['statements'][number];
 
 /** Statements in force that name the caller's key, those that end last first. @param typs `client+jwt`, `centre+jwt` */
 export async function namingsOf(caller: Caller, typs: readonly string[], margin = 0): Promise<Naming[]> {
-  const { statements } = await caller.get<{ statements: Naming[] }>('/v1/me');
+  const { statements } = await caller.get<Answer<typeof Me>>('/v1/me');
   return statements
     .filter(({ typ, exp }) => typs.includes(typ) && exp > caller.now() + margin)
     .sort((a, b) => b.exp - a.exp);
@@ -216,7 +213,7 @@ export async function certifyNewestKey(caller: Caller, filing: string | Filing):
   const { certificate, ...centre } = caller.speaker;
   const newest = claims.issuing_jwks.keys.at(-1);
   if (certificate === undefined || newest === undefined) return false;
-  await caller.post(`${routeOf(newest.kid)}/certificate`, {
+  await caller.post<Answer<typeof ChainStored>, Given<typeof ChainBody>>(`${routeOf(newest.kid)}/certificate`, {
     certificate: await certifyIssuingKey({ ...centre, certificate }, claims, newest, newSerial()),
   });
   return true;

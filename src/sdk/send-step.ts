@@ -4,15 +4,11 @@ import type { Body } from '../core/procedure/bodies.ts';
 import type { CaseView } from '../core/procedure/read-case.ts';
 import { newAbout, signApplicant, signStep } from '../core/procedure/read-case.ts';
 import type { StepName } from '../core/procedure/steps.ts';
-import { type Caller, isCallError } from './call.ts';
+import type { StepBody, StepTaken as TakenShape } from '../core/shapes/procedure-shapes.ts';
+import { type Answer, type Caller, type Given, isCallError } from './call.ts';
 import type { Named, Signatory } from './sign.ts';
 
-export interface StepTaken {
-  about: string;
-  step: string;
-  seq: number;
-  state: string;
-}
+export type StepTaken = Answer<typeof TakenShape>;
 
 const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
 
@@ -43,7 +39,7 @@ export async function sendStep(
   next: { about: string; step: StepName; seq: number; last?: string | undefined; body: unknown },
 ): Promise<StepTaken> {
   const statement = await signStep(caller.speaker, { aud: caller.origin, ...next }, caller.now(), crypto.randomUUID());
-  return caller.post<StepTaken>('/v1/steps', { statement, body: next.body });
+  return caller.post<StepTaken, Given<typeof StepBody>>('/v1/steps', { statement, body: next.body });
 }
 
 /** Takes the step that follows in a case as it stands. @throws CallError */

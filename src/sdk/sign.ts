@@ -1,10 +1,11 @@
-/** Keys, and the statements that people sign with them on their own machines. */
-import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+/** Keys, the statements that people sign with them on their own machines, and key files as callers need them. */
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK } from 'jose';
+import { Refusal } from '../base/refusal.ts';
 import type { Announcement } from '../core/calendar.ts';
-import type { PublicJwk, SigningKey } from '../core/keys.ts';
+import { type PublicJwk, type SigningKey, thumbprint } from '../core/keys.ts';
 import { PROVINCE_CENTRE, PROVINCE_CODE } from '../core/province.ts';
 import type { Approval, Filing } from '../core/schema.ts';
-import { signStatement } from '../core/statement.ts';
+import { signStatement, unverified } from '../core/statement.ts';
 import type { Event } from '../core/status.ts';
 import type { Withdrawal } from '../core/withdrawal.ts';
 
@@ -50,16 +51,13 @@ export async function makeKey(): Promise<KeyPair> {
   return readKey(await exportJWK((await generateKeyPair('ES256', { extractable: true })).privateKey));
 }
 
-/** Takes a private JWK from a key file. */
+/** Takes a private JWK from a key file, so that it cannot be taken out again. @throws TypeError, DOMException */
 export async function readKey(jwk: JWK): Promise<KeyPair> {
-  const { x, y } = jwk as { x: string; y: string };
+  const { kty, crv, d, x, y } = jwk as { kty: 'EC'; crv: 'P-256'; d: string; x: string; y: string };
+  const usage = { name: 'ECDSA', namedCurve: 'P-256' };
+  const key = await crypto.subtle.importKey('jwk', { kty, crv, d, x, y }, usage, false, ['sign']);
   const open: PublicJwk = { kty: 'EC', crv: 'P-256', x, y };
-  return {
-    kid: await calculateJwkThumbprint(open as JWK),
-    jwk: open,
-    key: (await importJWK(jwk, 'ES256')) as CryptoKey,
-    private: jwk,
-  };
+  return { kid: await thumbprint(open), jwk: open, key, private: jwk };
 }
 
 export interface Times {
@@ -234,4 +232,71 @@ export function withdraw(
     jti: newId(),
   };
   return signStatement('withdrawal+jwt', claims, by.key, by.kid);
+}
+
+// Key files (keys/make.ts writes them).
+
+export interface KeyFile {
+  /** For people. */
+  name?: string;
+  /** `centre:3701`, `org:S000037000001`; absent where nobody has named the key yet. */
+  subject?: string;
+  /** Origin of the service. */
+  server?: string;
+  /** The statement that names the key. */
+  token?: string;
+  /** PEM of the X.509 certificate of a root's or a centre's key. Under it PDF signatures are checked; all else works without. */
+  certificate?: string;
+  private?: JWK;
+  /** Of a key that lies elsewhere: the key, the program that signs with it and its arguments, and what that takes. */
+  public?: PublicJwk;
+  signer?: readonly string[];
+  digest?: boolean;
+  ask?: string;
+}
+
+/** A key file as a caller needs it, in Node and in the browser. */
+export type KeyOfFile = Omit<KeyPair, 'private'> & Pick<KeyFile, 'subject' | 'token' | 'server' | 'certificate'>;
+
+const malformed = (): Refusal => new Refusal('key_file_malformed', 'This is no key file with a private P-256 key.');
+
+/** @throws Refusal `key_file_malformed`, `key_on_card` (its program runs with the command alone) */
+export async function readKeyText(text: string): Promise<KeyOfFile> {
+  let file: KeyFile;
+  let pair: KeyPair;
+  try {
+    file = JSON.parse(text) as KeyFile;
+    if (file.private === undefined && Array.isArray(file.signer))
+      throw new Refusal('key_on_card', 'The key lies on a card: its program signs with the command alone.');
+    pair = await readKey(file.private as JWK);
+  } catch (error) {
+    throw error instanceof Refusal ? error : malformed();
+  }
+  const { kid, jwk, key } = pair;
+  const given = (name: 'subject' | 'token' | 'server' | 'certificate') =>
+    typeof file[name] === 'string' ? { [name]: file[name] } : {};
+  const read: KeyOfFile = { key, jwk, kid, ...given('certificate'), ...given('server') };
+  const { subject, token } = file;
+  if (typeof subject !== 'string' || typeof token !== 'string') return read;
+  requireAbout(token, jwk);
+  return { ...read, subject, token };
+}
+
+/** A statement that is about another key, or has no end, is none of this key. */
+function requireAbout(token: string, { x, y }: PublicJwk): void {
+  let claims: { exp?: unknown; cnf?: { jwk?: { x?: unknown; y?: unknown } } };
+  try {
+    claims = unverified<typeof claims>(token).claims;
+  } catch {
+    throw malformed();
+  }
+  if (typeof claims.exp !== 'number' || claims.cnf?.jwk?.x !== x || claims.cnf.jwk.y !== y) throw malformed();
+}
+
+/** A key file as a caller of the service that it names. @throws Refusal as readKeyText, `key_unnamed` */
+export async function readCaller(text: string): Promise<Speaker & { server: string }> {
+  const { subject, token, server, ...key } = await readKeyText(text);
+  if (subject === undefined || token === undefined || server === undefined)
+    throw new Refusal('key_unnamed', 'The key file names no service or no statement: a centre names the key first.');
+  return { ...key, subject, token, server };
 }

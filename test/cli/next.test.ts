@@ -46,7 +46,7 @@ test.each<[string, Command, string[], (input: Input) => string, string]>([
 );
 
 test('a batch that was returned is said to be, with the reason and what to do', () => {
-  const view = {
+  const view: Seen['view'] = {
     id: 'b1',
     organization: 'S000037000001',
     count: 1,
@@ -54,7 +54,9 @@ test('a batch that was returned is said to be, with the reason and what to do', 
     state: 'returned',
     returned_reason: '成绩单缺考评员签字',
     issued: 0,
-    approvals: [{ tier: 'province' as const, iss: 'centre:3700', jti: 'j', approval: 'a' }],
+    created_at: 0,
+    procedure: 'none',
+    approvals: [{ tier: 'province', iss: 'centre:3700', jti: 'j', approval: 'a', received_at: 0 }],
   };
   const told = (state: Partial<Seen['view']>): { text: string; code: unknown } => {
     try {

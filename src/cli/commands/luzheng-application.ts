@@ -2,6 +2,7 @@
  * `luzheng apply` and `luzheng select`: a body asks a centre to be selected (申报), and the centre files it: issuing key,
  * filing, certificate, the applicant's key, and the step that says so.
  */
+
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseOrganizationCode } from '../../core/number.ts';
@@ -13,7 +14,8 @@ import { filingDifferences, filingFrom, grantsOf, isNarrower, scopeFrom } from '
 import { readAbout } from '../../core/procedure/steps.ts';
 import { readScope } from '../../core/rows/rows.ts';
 import type { Filing } from '../../core/schema.ts';
-import { Caller } from '../../sdk/call.ts';
+import type { KeptFile } from '../../core/shapes/procedure-shapes.ts';
+import { type Answer, Caller } from '../../sdk/call.ts';
 import {
   certifyNewestKey,
   requireNotFiledElsewhere,
@@ -32,7 +34,7 @@ const DAY = 86_400;
 export async function handIn(caller: Caller, paths: readonly string[]): Promise<AttachedFile[]> {
   const files: AttachedFile[] = [];
   for (const path of paths) {
-    const kept = await caller.json<Omit<AttachedFile, 'name'>>('POST', '/v1/files', {
+    const kept = await caller.json<Answer<typeof KeptFile>>('POST', '/v1/files', {
       body: new Uint8Array(readFileSync(fromHere(path))),
       type: 'application/octet-stream',
     });

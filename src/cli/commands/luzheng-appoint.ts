@@ -2,12 +2,14 @@
  * The province's own: `luzheng appoint` (the root appoints a centre's key, also without a network, or names the service's
  * key) and `luzheng calendar` (the working days of a year).
  */
+
 import { readFileSync } from 'node:fs';
 import { readKeyFile, writeKeyFile } from '../../../keys/make.ts';
 import { type Announcement, BUILT_IN, checkDays, readDays } from '../../core/calendar.ts';
 import { CENTRE_CODE, HERE, PROVINCE_CODE } from '../../core/province.ts';
+import type { Stored } from '../../core/shapes/procedure-shapes.ts';
 import { unverified } from '../../core/statement.ts';
-import { Caller } from '../../sdk/call.ts';
+import { type Answer, Caller } from '../../sdk/call.ts';
 import { certifyCentre, nameServiceKey, type TrustFile } from '../../sdk/file-organization.ts';
 import { announceYear, appointCentre, type Speaker } from '../../sdk/sign.ts';
 import { type Command, fromHere, type Input, KEY, KEY_HELP, readPublic, SERVER } from '../command.ts';
@@ -163,7 +165,7 @@ export const calendar: Command = {
     const days = daysOf(input);
     const { identity, caller } = await input.caller();
     const statement = await announceYear(identity, days);
-    const { jti } = await caller.post<{ jti: string }>('/v1/calendars', { statement });
+    const { jti } = await caller.post<Answer<typeof Stored>>('/v1/calendars', { statement });
     input.answer(
       [
         `已公布 / announced       ${days.year} 年：放假 ${days.holidays.length} 天，调休上班 ${days.workdays.length} 天 / ${days.holidays.length} holidays, ${days.workdays.length} worked weekend days`,

@@ -2,6 +2,7 @@
  * Lists: `check` sends an employer's staff list and writes the results, `verify-receipt` checks a receipt under the
  * root, `bulk-key` is for centres, who give employers the keys for long lists.
  */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { writePrivate } from '../../../keys/make.ts';
 import { concat, decodeUtf8 } from '../../base/bytes.ts';
@@ -10,9 +11,10 @@ import { formOf } from '../../base/words.ts';
 import { type BulkAnswer, NDJSON_TYPE, OPEN_ROWS, readStaffList, toNdjson } from '../../core/bulk-list.ts';
 import { openDirectory } from '../../core/directory.ts';
 import { splitAnswers, verifyReceipt } from '../../core/receipt.ts';
+import type { BulkKey, BulkKeyMade, BulkKeys } from '../../core/shapes/batch-shapes.ts';
 import { Memo } from '../../core/statement.ts';
 import { writeCsv, writeXlsx } from '../../formats/table/table.ts';
-import { Caller } from '../../sdk/call.ts';
+import { type Answer, Caller } from '../../sdk/call.ts';
 import type { TrustFile } from '../../sdk/file-organization.ts';
 import { now } from '../../sdk/sign.ts';
 import { BULK_WORDS, isClear, nameWords, RESULT_WIDTHS, remarkOf, resultTable } from '../../web/words/list-words.ts';
@@ -185,15 +187,7 @@ export const verifyReceiptCommand: Command = {
   },
 };
 
-interface ListedKey {
-  id: string;
-  name: string;
-  issued_by: string;
-  quota_per_day: number;
-  expires_on: string;
-  revoked_at?: string;
-  used_today: number;
-}
+type ListedKey = Answer<typeof BulkKeys>['keys'][number];
 
 const keyLine = ({ id, name, issued_by, quota_per_day, expires_on, revoked_at, used_today }: ListedKey): string =>
   `${id}  ${revoked_at === undefined ? (expires_on < shanghaiDay(now()) ? '已到期 expired' : '有效 active') : '已撤销 revoked'}  ${expires_on}  ${used_today}/${quota_per_day}  ${issued_by}  ${name}`;
@@ -218,14 +212,14 @@ export const bulkKey: Command = {
       throw usage('操作应为 create、list、revoke 之一', 'the action is one of create, list, revoke');
     const { caller } = await input.caller();
     if (action === 'list') {
-      const { keys } = await caller.get<{ keys: ListedKey[] }>('/v1/bulk-keys');
+      const { keys } = await caller.get<Answer<typeof BulkKeys>>('/v1/bulk-keys');
       input.answer(keys.length === 0 ? ['还没有批量密钥 / there are no bulk keys'] : keys.map(keyLine), { keys });
       return;
     }
     if (action === 'revoke') {
       const id = input.word(1);
       if (id === undefined) throw usage('缺少密钥编号 ID', 'ID is missing');
-      const ended = await caller.json<ListedKey>('DELETE', `/v1/bulk-keys/${encodeURIComponent(id)}`);
+      const ended = await caller.json<Answer<typeof BulkKey>>('DELETE', `/v1/bulk-keys/${encodeURIComponent(id)}`);
       input.answer([`${ended.id}  已撤销 revoked  ${ended.name}`], { ...ended });
       return;
     }
@@ -233,7 +227,7 @@ export const bulkKey: Command = {
     const path = input.text('out') === undefined ? undefined : input.path('out');
     // A key that could not be written down would be lost.
     if (path !== undefined && existsSync(path)) throw usage(`${path} 已存在`, `${path} exists; choose another --out`);
-    const { key, ...made } = await caller.post<ListedKey & { key: string }>('/v1/bulk-keys', {
+    const { key, ...made } = await caller.post<Answer<typeof BulkKeyMade>>('/v1/bulk-keys', {
       name: input.need('name'),
       expires_on: input.need('expires'),
       ...quota,

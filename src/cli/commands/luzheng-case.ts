@@ -2,6 +2,7 @@
  * Cases of the procedure: `luzheng case` and `luzheng step` for any of them; `luzheng plan`, `results` and `upload` from
  * tables. A case is shown only after its chain was recomputed.
  */
+
 import { readFileSync } from 'node:fs';
 import { Refusal } from '../../base/refusal.ts';
 import { counted } from '../../base/words.ts';
@@ -11,8 +12,9 @@ import type { PlanFault, Results } from '../../core/procedure/plan.ts';
 import { type CaseLine, type CaseView, openCase } from '../../core/procedure/read-case.ts';
 import { passingRows } from '../../core/procedure/results-check.ts';
 import { KINDS, PROCEDURES, readAbout, STEPS, type StepName } from '../../core/procedure/steps.ts';
+import type { ResultsBatch } from '../../core/shapes/procedure-shapes.ts';
 import { photosFor, requireSameRows } from '../../sdk/batch.ts';
-import type { Caller } from '../../sdk/call.ts';
+import type { Answer, Caller } from '../../sdk/call.ts';
 import { newCase, newSalt, takeStep } from '../../sdk/send-step.ts';
 import { CENTRE_KEY, type Command, fromHere, KEY, KEY_HELP, speakerOf } from '../command.ts';
 import { readArchive } from '../subjects.ts';
@@ -249,7 +251,7 @@ export const upload: Command = {
     const published = shown.steps.findLast(({ step }) => step === 'results.publish' || step === 'results.correct')
       ?.body as Results;
     const archive = input.text('photos') === undefined ? undefined : readArchive(input.path('photos'));
-    const made = await caller.json<{ id: string }>(
+    const made = await caller.json<Answer<typeof ResultsBatch>>(
       'POST',
       `/v1/results/${about}/batch`,
       archive ? { body: archive, type: 'application/zip' } : { body: {} },

@@ -2,6 +2,7 @@
  * The public record of a draw: findings, what became of them and the close, and `luzheng draw verify`, which checks a
  * record under the root that the person trusts: 0 agrees, 1 does not, 2 cannot tell.
  */
+
 import { existsSync, readFileSync } from 'node:fs';
 import type { Words } from '../../base/words.ts';
 import { counted } from '../../base/words.ts';
@@ -19,8 +20,9 @@ import {
   readDrawFile,
 } from '../../core/procedure/draw-record.ts';
 import { signStep } from '../../core/procedure/read-case.ts';
+import type { DrawFindings } from '../../core/shapes/public-shapes.ts';
 import { Memo } from '../../core/statement.ts';
-import { Caller } from '../../sdk/call.ts';
+import { type Answer, Caller } from '../../sdk/call.ts';
 import { type StepTaken, takeStep } from '../../sdk/send-step.ts';
 import type { Speaker } from '../../sdk/sign.ts';
 import {
@@ -110,7 +112,7 @@ async function takeFollow(
   id: string,
   body: Body<'draw.follow'>,
 ): Promise<StepTaken> {
-  const { seq, last } = await caller.get<{ seq: number; last: string }>(`/v1/draws/${id}/findings`);
+  const { seq, last } = await caller.get<Answer<typeof DrawFindings>>(`/v1/draws/${id}/findings`);
   const statement = await signStep(
     identity,
     { aud: caller.origin, about: `draw:${id}`, step: 'draw.follow', seq, last, body },

@@ -2,6 +2,7 @@
  * `luzheng draw`: a centre fixes lists and a commitment, and publishes the seed after the lottery. The seed lies beside
  * the key file, readable by its owner alone, until it is published.
  */
+
 import { readFileSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writePrivate } from '../../../keys/make.ts';
@@ -21,7 +22,8 @@ import {
   seedText,
 } from '../../core/procedure/draw-seed.ts';
 import { readInspectorTable } from '../../core/procedure/name-lists.ts';
-import { CallError, type Caller } from '../../sdk/call.ts';
+import type { SessionList } from '../../core/shapes/public-shapes.ts';
+import { type Answer, CallError, type Caller } from '../../sdk/call.ts';
 import { newCase, takeStep } from '../../sdk/send-step.ts';
 import { now } from '../../sdk/sign.ts';
 import { sourceWords } from '../../web/words/draw-words.ts';
@@ -55,7 +57,7 @@ async function sessionsFor(
   caller: Caller,
   date: string,
 ): Promise<{ sessions: CandidateSession[]; left: number }> {
-  const { sessions } = await caller.get<{ sessions: CandidateSession[] }>('/v1/sessions');
+  const { sessions } = await caller.get<Answer<typeof SessionList>>('/v1/sessions');
   const [from = '', until = '9999-12-31'] = [input.text('from'), input.text('until')];
   const within = sessions.filter((one) => one.date >= from && one.date <= until);
   const after = within.filter((one) => one.date > date);

@@ -2,6 +2,7 @@
  * What a centre puts on file about an organization: `luzheng file` (备案), `luzheng client`, and `luzheng certificate`, by
  * which a certification authority's certificate takes the place of the centre's own.
  */
+
 import { readFileSync } from 'node:fs';
 import { writeKeyFile } from '../../../keys/make.ts';
 import { parseOrganizationCode } from '../../core/number.ts';
@@ -9,8 +10,9 @@ import { routeOf } from '../../core/paper/x509-certificates.ts';
 import { PROVINCE_CODE } from '../../core/province.ts';
 import { readScope } from '../../core/rows/rows.ts';
 import type { Filing } from '../../core/schema.ts';
+import type { ChainStored } from '../../core/shapes/procedure-shapes.ts';
 import { unverified } from '../../core/statement.ts';
-import { Caller } from '../../sdk/call.ts';
+import { type Answer, Caller } from '../../sdk/call.ts';
 import {
   certifyNewestKey,
   type FilingInput,
@@ -168,10 +170,9 @@ export const certificate: Command = {
         out: path,
       });
     }
-    const stored = await caller.post<{ name: string; serial: string; not_after: number }>(
-      `${routeOf(kid)}/certificate`,
-      { certificate: readFileSync(input.path('chain'), 'utf8') },
-    );
+    const stored = await caller.post<Answer<typeof ChainStored>>(`${routeOf(kid)}/certificate`, {
+      certificate: readFileSync(input.path('chain'), 'utf8'),
+    });
     const until = new Date(stored.not_after * 1000).toISOString().slice(0, 10);
     input.answer(
       [

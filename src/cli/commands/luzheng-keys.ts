@@ -5,11 +5,12 @@
 import { createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type KeyFile, makeCardFile, makeKeyFile, readKeyFile, writeKeyFile } from '../../../keys/make.ts';
+import { makeCardFile, makeKeyFile, readKeyFile, writeKeyFile } from '../../../keys/make.ts';
 import { encodeUtf8 } from '../../base/bytes.ts';
 import type { PublicJwk } from '../../core/keys.ts';
 import { unverified } from '../../core/statement.ts';
 import { certifyRoot } from '../../sdk/file-organization.ts';
+import type { KeyFile } from '../../sdk/sign.ts';
 import { type Command, fromHere, type Input, readPublic, SERVER } from '../command.ts';
 import { writeWhole } from '../save-certificates.ts';
 import { Failure, usage } from '../talk.ts';

@@ -2,6 +2,7 @@
  * `luzheng status` (suspend, reinstate, revoke a certificate) and `luzheng withdraw` (end a statement or a key; without
  * a target it lists what is published). The root may sign without a network: then the statement is printed.
  */
+
 import { readKeyFile } from '../../../keys/make.ts';
 import { shanghaiClock } from '../../base/day.ts';
 import { type PublicJwk, thumbprint } from '../../core/keys.ts';
@@ -9,10 +10,11 @@ import { parseNumber } from '../../core/number.ts';
 import { CENTRE_OR_CODE, HERE, PROVINCE_CENTRE, PROVINCE_CODE } from '../../core/province.ts';
 import type { Report } from '../../core/report.ts';
 import { ACTIONS, type Filing, REASONS } from '../../core/schema.ts';
+import type { StatusChanged } from '../../core/shapes/certificate-shapes.ts';
 import { unverified } from '../../core/statement.ts';
 import type { Event } from '../../core/status.ts';
 import { endOf, targetIssuer, type Withdrawal } from '../../core/withdrawal.ts';
-import { Caller } from '../../sdk/call.ts';
+import { type Answer, Caller } from '../../sdk/call.ts';
 import type { TrustFile } from '../../sdk/file-organization.ts';
 import { changeStatus, withdraw } from '../../sdk/sign.ts';
 import { REASONS as REASON_WORDS } from '../../web/words/page-words.ts';
@@ -43,10 +45,7 @@ ${REASONS.map((code) => `                   ${code.padEnd(20)} ${REASON_WORDS[co
     const { status: last } = await caller.get<Report>(`/v1/certificates/${number}`);
     const place = last ? { seq: last.seq + 1, prev: last.digest } : { seq: 1 };
     const statement = await changeStatus(identity, { number, action, reason, ...place });
-    const done = await caller.post<{ state: string; seq: number; digest: string }>(
-      `/v1/certificates/${number}/status`,
-      { statement },
-    );
+    const done = await caller.post<Answer<typeof StatusChanged>>(`/v1/certificates/${number}/status`, { statement });
     input.answer([`${number}  ${done.state}`], { ...done, number });
   },
 };

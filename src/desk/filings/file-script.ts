@@ -14,7 +14,6 @@ import {
   filingDifferences,
   filingFrom,
   isNarrower,
-  type OnFile,
   scopeFrom,
   type Terms,
   takesOver,
@@ -22,6 +21,8 @@ import {
 import { PROVINCE_CENTRE } from '../../core/province.ts';
 import { NO_JOB } from '../../core/rows/row.ts';
 import type { Filing } from '../../core/schema.ts';
+import type { Case } from '../../core/shapes/procedure-shapes.ts';
+import type { Answer } from '../../sdk/call.ts';
 import { filedBefore, sendClient, sendFilingClaims } from '../../sdk/file-organization.ts';
 import { sendStep } from '../../sdk/send-step.ts';
 import { now } from '../../sdk/sign.ts';
@@ -34,18 +35,12 @@ import { FILING_WORDS } from '../words/form-words.ts';
 
 const YEAR = 365 * 86_400;
 
-interface CaseAnswer {
-  seq: number;
-  last: string;
-  steps: { step: string; body: unknown }[];
-}
-
 /** The case as it was shown: what is decided upon is what was read. */
-async function shownCase({ caller }: Desk, button: HTMLElement): Promise<CaseAnswer & { about: string }> {
+async function shownCase({ caller }: Desk, button: HTMLElement): Promise<Answer<typeof Case>> {
   const about = button.dataset.about as string;
-  const answer = await caller.get<CaseAnswer>(`/v1/cases/${about}`);
+  const answer = await caller.get<Answer<typeof Case>>(`/v1/cases/${about}`);
   if (answer.last !== button.dataset.last) throw new Trouble('moved');
-  return { ...answer, about };
+  return answer;
 }
 
 const field = (id: string): string => (document.querySelector<HTMLInputElement>(`#${id}`)?.value ?? '').trim();
@@ -208,8 +203,8 @@ async function reviewFiling(desk: Desk, panel: HTMLElement, filing: Filing, sign
   const code = filing.sub.slice('org:'.length);
   const html = await (await desk.caller.take('GET', `/desk/view/codes/${code}/${filing.uscc}`)).text();
   const codes = new DOMParser().parseFromString(html, 'text/html').querySelector('[data-codes]');
-  const before = await filedBefore<Terms & OnFile>(desk.caller, code);
-  const changes = before ? filingChanges(before, filing) : [];
+  const before = await filedBefore(desk.caller, code);
+  const changes = before ? filingChanges(before as Terms, filing) : [];
   const jobs = filing.scope.reduce((sum, { jobs: of }) => sum + Math.max(1, of.length), 0);
   panel
     .querySelector('[data-terms]')

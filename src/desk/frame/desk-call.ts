@@ -4,11 +4,11 @@ import { deleteDB, type IDBPDatabase, openDB } from 'idb';
 import { isRefusal, type RefusalFacts } from '../../base/refusal.ts';
 import { type PublicJwk, thumbprint } from '../../core/keys.ts';
 import { unverified } from '../../core/statement.ts';
-import { CallError, Caller, type KeyOfFile, type Problem, readKeyText } from '../../sdk/call.ts';
+import { CallError, Caller, type Problem } from '../../sdk/call.ts';
 import { brokeOff } from '../../sdk/fetch-certificates.ts';
 import { namingsOf } from '../../sdk/file-organization.ts';
 import { asApplicant } from '../../sdk/send-step.ts';
-import { now } from '../../sdk/sign.ts';
+import { type KeyOfFile, now, readKeyText } from '../../sdk/sign.ts';
 import { refusalWords } from '../../web/words/refusal-words.ts';
 import type { Signer } from './actions.ts';
 

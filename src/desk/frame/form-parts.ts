@@ -5,6 +5,8 @@
 
 import { filled } from '../../base/words.ts';
 import type { AttachedFile } from '../../core/procedure/body-shapes.ts';
+import type { KeptFile } from '../../core/shapes/procedure-shapes.ts';
+import type { Answer } from '../../sdk/call.ts';
 import { both, make, one } from '../../web/frame/page-script.ts';
 import { FILE_WORDS, FORM_WORDS } from '../words/desk-words.ts';
 import { type Desk, onShow } from './actions.ts';
@@ -106,7 +108,7 @@ onShow('input[data-files]', (desk, element) => {
     try {
       for (const [at, file] of chosen.entries()) {
         desk.progress(at, chosen.length);
-        const kept = await desk.caller.post<Omit<AttachedFile, 'name'>>('/v1/files', file, {
+        const kept = await desk.caller.post<Answer<typeof KeptFile>>('/v1/files', file, {
           type: file.type || 'application/octet-stream',
         });
         if (!files.some(({ sha256 }) => sha256 === kept.sha256)) files.push({ name: file.name.slice(0, 200), ...kept });

@@ -4,8 +4,8 @@
  */
 import { shanghaiDay } from '../../base/day.ts';
 import { filled, type Words } from '../../base/words.ts';
-import type { KeyOfFile } from '../../sdk/call.ts';
 import { type Caller, isCallError } from '../../sdk/call.ts';
+import type { KeyOfFile } from '../../sdk/sign.ts';
 import { both, make, one } from '../../web/frame/page-script.ts';
 import { bringCertificate, showCertificate } from '../keys/key-script.ts';
 import { SHELL } from '../words/desk-words.ts';

@@ -2,10 +2,12 @@
  * Answers several objections with one decision and one written reason: each gets a step of its own, one after
  * another. It can be stopped, waits where something fails, and what was typed and ticked stays until all is done.
  */
+
 import { filled, together } from '../../base/words.ts';
 import { bodyFaults } from '../../core/procedure/bodies.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
-import { isCallError } from '../../sdk/call.ts';
+import type { Case } from '../../core/shapes/procedure-shapes.ts';
+import { type Answer, isCallError } from '../../sdk/call.ts';
 import { sendStep } from '../../sdk/send-step.ts';
 import { both, make, one } from '../../web/frame/page-script.ts';
 import { type Desk, onShow, register, type Work } from '../frame/actions.ts';
@@ -56,11 +58,11 @@ function faulty(
 
 /** Whether an answer that seemed refused is the one that stands there: its reply got lost on the way. */
 async function stands({ caller, signer }: Desk, about: string, step: Decision, reason: string): Promise<boolean> {
-  const { steps } = await caller.get<{ steps: { step: string; iss: string; body: { reason?: string } }[] }>(
-    `/v1/cases/${about}`,
-  );
+  const { steps } = await caller.get<Answer<typeof Case>>(`/v1/cases/${about}`);
   const newest = steps.at(-1);
-  return newest?.step === step && newest.iss === signer.subject && newest.body.reason === reason;
+  return (
+    newest?.step === step && newest.iss === signer.subject && (newest.body as { reason?: string }).reason === reason
+  );
 }
 
 /** Answers one, again after a failure if the person goes on. @returns false where it has moved on; throws when the work is stopped */

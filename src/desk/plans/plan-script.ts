@@ -2,6 +2,7 @@
  * The tables of plans and results, filled from a plan that stands and checked against filing and plan, and the upload
  * of results as a batch, which has to hold the rows that were published and the photos that were chosen.
  */
+
 import { split } from '../../base/words.ts';
 import { levelName } from '../../core/number.ts';
 import { ID_TYPE_NAMES } from '../../core/person.ts';
@@ -10,9 +11,10 @@ import type { Plan, ResultRow, Results, RosterEntry } from '../../core/procedure
 import { planFaults } from '../../core/procedure/plan-check.ts';
 import { passingRows, resultFaults } from '../../core/procedure/results-check.ts';
 import type { RawRow, ScopeEntry } from '../../core/rows/row.ts';
+import type { Case, ResultsBatch } from '../../core/shapes/procedure-shapes.ts';
 import { writeXlsx } from '../../formats/table/table.ts';
 import { photosFor, readBatch, requireSameRows } from '../../sdk/batch.ts';
-import { isCallError, type RowFault } from '../../sdk/call.ts';
+import { type Answer, isCallError, type RowFault } from '../../sdk/call.ts';
 import { sendStep } from '../../sdk/send-step.ts';
 import { both, download, make, one } from '../../web/frame/page-script.ts';
 import { type Desk, onShow, register } from '../frame/actions.ts';
@@ -20,13 +22,7 @@ import { judgeBefore, pathOfRow } from '../frame/step-forms.ts';
 import { BATCH_WORDS, DONE, TABLE_WORDS } from '../words/desk-words.ts';
 import { Table } from './people-table.ts';
 
-interface CaseAnswer {
-  about: string;
-  seq: number;
-  last: string;
-  facts: Record<string, unknown>;
-  steps: { step: string; body: unknown }[];
-}
+type CaseAnswer = Answer<typeof Case>;
 
 const caseOf = async ({ caller }: Pick<Desk, 'caller'>, about: string): Promise<CaseAnswer> =>
   caller.get<CaseAnswer>(`/v1/cases/${about}`);
@@ -155,7 +151,7 @@ register('upload-results', async (desk, button) => {
   showPhotoFaults([]);
   try {
     const shown = await caseOf(desk, about);
-    const { id } = await desk.caller.post<{ id: string }>(`/v1/results/${about}/batch`, photos ?? {}, {
+    const { id } = await desk.caller.post<Answer<typeof ResultsBatch>>(`/v1/results/${about}/batch`, photos ?? {}, {
       signal: work.signal,
       ...(photos ? { type: 'application/zip' } : {}),
     });

@@ -14,7 +14,7 @@ import { BATCH_STATES, TIERS } from '../core/shapes/shape-parts.ts';
 import { LIMITS } from '../http/body.ts';
 import { factory } from '../http/context.ts';
 import { answer, json, operation, upTo } from '../http/operation.ts';
-import { acceptApproval } from '../service/approve.ts';
+import { acceptApproval } from '../service/decide-batch.ts';
 import { directoryOf } from '../service/on-file.ts';
 import { trailOf } from '../service/procedure/collect-trail.ts';
 import { pageReviews } from '../service/procedure/reviews.ts';

@@ -11,7 +11,7 @@ import { NoPhotos, ResultsBatch } from '../core/shapes/procedure-shapes.ts';
 import { LIMITS, type Part, parseJson, readShape, type Sent } from '../http/body.ts';
 import { factory } from '../http/context.ts';
 import { answer, BINARY, file, json, operation, sentBody, TEXT, upTo } from '../http/operation.ts';
-import { requireNotice } from '../service/procedure/batch-return.ts';
+import { requireNotice } from '../service/decide-batch.ts';
 import { makeBatch } from '../service/procedure/result-steps.ts';
 import { submitBatch } from '../service/upload.ts';
 import { CANDIDATE, CSV, ROW_PROBLEM } from './openapi-examples.ts';

@@ -57,6 +57,12 @@ export class Recent<V> {
   }
 }
 
+/**
+ * Bytes of the largest body that the service takes: an archive of photos. A proxy in front of it must let as much
+ * through.
+ */
+export const LARGEST_BODY = 48_000_000;
+
 // JSON from strangers: its depth and the number of its values are counted before it is parsed, because a parser makes
 // an object of every two characters, and recurses with every bracket.
 

@@ -15,14 +15,13 @@ import {
   withDisclosures,
 } from '../core/credential.ts';
 import { type Directory, openDirectory } from '../core/directory.ts';
-import { FOREIGN } from '../core/gateway.ts';
 import { type Check, type Report, type Verdict, verdictOf, withoutSeal } from '../core/report.ts';
 import { readSeal, sealKid } from '../core/seal.ts';
 import { readSnapshot, type Snapshot, takeSnapshot } from '../core/snapshot.ts';
 import { Memo, unverified } from '../core/statement.ts';
 import { openStatusList, type StatusList } from '../core/status-list.ts';
 import { type Verification, verify, verifyUnder } from '../core/verify.ts';
-import { CallError, type Caller } from '../sdk/call.ts';
+import { CallError, type Caller, FOREIGN } from '../sdk/call.ts';
 import type { TrustFile } from '../sdk/file-organization.ts';
 import { now } from '../sdk/sign.ts';
 import { claimedNumber, type Subject } from './subjects.ts';

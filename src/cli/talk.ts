@@ -6,8 +6,7 @@ import { KeyFileError } from '../../keys/make.ts';
 import { isRefusal, type Refusal } from '../base/refusal.ts';
 import { counted, together } from '../base/words.ts';
 import { labelOf } from '../core/field-words.ts';
-import { FOREIGN } from '../core/gateway.ts';
-import { CallError, CutOff, cutBy, type Problem } from '../sdk/call.ts';
+import { CallError, CutOff, cutBy, FOREIGN, type Problem } from '../sdk/call.ts';
 import { refusalWords } from '../web/words/refusal-words.ts';
 import { SignerError } from './external-signer.ts';
 

@@ -95,22 +95,34 @@ export interface Report {
   checked_at: string;
 }
 
-/** Without these a certificate is not `valid`. */
-const NEEDED: readonly CheckId[] = ['number', 'signature', 'filing', 'approval', 'order', 'status'];
 const STATUS_VERDICTS: readonly string[] = ['suspended', 'revoked', 'replaced'];
 
+/** Whether a certificate is valid without it: nobody keeps a log, and a document is judged where one was given. */
+const isOptional = (id: CheckId, check: Check | undefined): boolean =>
+  id === 'log' || (id === 'document' && (check === undefined || check.code === 'no_document'));
+
 /**
- * The verdict of a list of checks: first failure, then completeness. A file that was given must itself have been
- * checked.
+ * The check that keeps a certificate from being `valid`: the first that failed, else the first that was needed and not
+ * made.
+ * @param waived checks that need not have been made, besides those that never need to
  */
+export function lackOf(checks: readonly Check[], waived: readonly CheckId[] = []): Check | undefined {
+  const failed = checks.find(({ result }) => result === 'fail');
+  if (failed) return failed;
+  for (const id of CHECKS) {
+    const check = checks.find((one) => one.id === id);
+    if (check?.result !== 'pass' && !isOptional(id, check) && !waived.includes(id))
+      return check ?? { id, result: 'not_checked' };
+  }
+  return undefined;
+}
+
+/** The verdict of a list of checks: first failure, then completeness. */
 export function verdictOf(checks: readonly Check[]): Verdict {
-  const failed = checks.find((check) => check.result === 'fail');
-  if (failed)
-    return failed.id === 'status' && STATUS_VERDICTS.includes(failed.code ?? '') ? (failed.code as Verdict) : 'invalid';
-  const passed = (id: CheckId) => checks.some((check) => check.id === id && check.result === 'pass');
-  const document = checks.find(({ id }) => id === 'document');
-  const unjudged = document?.result === 'not_checked' && document.code !== 'no_document';
-  return NEEDED.every(passed) && !unjudged ? 'valid' : 'incomplete';
+  const lack = lackOf(checks);
+  if (!lack) return 'valid';
+  if (lack.result !== 'fail') return 'incomplete';
+  return lack.id === 'status' && STATUS_VERDICTS.includes(lack.code ?? '') ? (lack.code as Verdict) : 'invalid';
 }
 
 /**

@@ -4,11 +4,10 @@
  */
 import type { Context } from 'hono';
 import * as v from 'valibot';
-import { parseJsonText } from '../base/bounded.ts';
+import { LARGEST_BODY, parseJsonText } from '../base/bounded.ts';
 import { concat, decodeUtf8, encodeUtf8 } from '../base/bytes.ts';
 import { Refusal } from '../base/refusal.ts';
 import { sentenceOf, wordsOfIssue } from '../core/field-words.ts';
-import { LARGEST_BODY } from '../core/gateway.ts';
 
 /**
  * Bytes. Statements and searches are small; a certificate chain has 16 KB in JSON; bundles hold a filing; a PDF its

@@ -19,9 +19,9 @@ import {
   selectIssuingKeys,
   selectNewestWithdrawal,
 } from '../storage/statement-store.ts';
+import { requireNotice, requireUploaded } from './decide-batch.ts';
 import { directoryOf } from './on-file.ts';
 import { arrivalOf, batchFacts, type OpenBatch } from './open-batch.ts';
-import { requireNotice, requireUploaded } from './procedure/batch-return.ts';
 import { requireStanding } from './procedure/standing.ts';
 import type { Service } from './service.ts';
 import { judgeReplaced } from './status-events.ts';

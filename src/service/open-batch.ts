@@ -20,7 +20,6 @@ import { countSigned, selectOrder } from '../storage/numbering.ts';
 import { selectStatementById } from '../storage/statement-store.ts';
 import { directoryOf, filedSince } from './on-file.ts';
 import { readPhoto } from './photo-packs.ts';
-import { reasonOf } from './procedure/batch-return.ts';
 import { type Caller, requireReach } from './reach.ts';
 import type { Service } from './service.ts';
 
@@ -35,7 +34,8 @@ export interface OpenBatch {
   directory: Directory;
 }
 
-async function findBatch(service: Service, id: string): Promise<BatchRow> {
+/** A batch as stored. @throws Refusal `batch_not_found` */
+export async function findBatch(service: Service, id: string): Promise<BatchRow> {
   const batch = await selectBatch(service.db, id);
   if (!batch) throw new Refusal('batch_not_found', 'There is no such batch.');
   return batch;
@@ -207,4 +207,21 @@ export async function readCertificates(service: Service, { batch, directory }: O
       },
     ),
   );
+}
+
+// The reason of a return: sealed and bound to its batch; in plain text only from earlier versions.
+
+const reasonPlace = (batch: string): string => `batch:${batch}:returned`;
+
+export const sealReason = (service: Service, batch: string, reason: string): Promise<string> =>
+  service.vault.sealRow(reasonPlace(batch), reason);
+
+/** Null for a batch that was not returned. @throws Refusal `ciphertext_wrong` */
+export async function reasonOf(
+  service: Service,
+  { id, returned_sealed, returned_reason }: Pick<BatchRow, 'id' | 'returned_sealed' | 'returned_reason'>,
+): Promise<string | null> {
+  return returned_sealed === null
+    ? returned_reason
+    : ((await service.vault.openRow(reasonPlace(id), returned_sealed)) as string);
 }

@@ -18,8 +18,8 @@ import {
 } from '../storage/unsealed-rows.ts';
 import { sealName } from './bulk-check.ts';
 import { sweepBatches } from './issue.ts';
+import { sealReason } from './open-batch.ts';
 import { sweepPhotos } from './photo-packs.ts';
-import { sealReason } from './procedure/batch-return.ts';
 import { sweepFiles } from './procedure/case-files.ts';
 import { sealFacts } from './procedure/stored-cases.ts';
 import type { Service } from './service.ts';

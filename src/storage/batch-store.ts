@@ -13,7 +13,7 @@ export interface BatchRow {
   root: string;
   state: BatchState;
   created_at: number;
-  /** Why it was returned (procedure/return-reason.ts). */
+  /** Why it was returned (service/open-batch.ts). */
   returned_sealed: string | null;
   /** The same from earlier versions, until the sweep has sealed it. */
   returned_reason: string | null;

@@ -89,10 +89,6 @@ export async function selectReviews(
   ).results;
 }
 
-/** The results case that a batch was made of. */
-export const selectResultsOf = (db: D1Database, batch: string): Promise<string | null> =>
-  db.prepare('SELECT results FROM batches WHERE id = ?').bind(batch).first<string>('results');
-
 /** How many batches of an organization are in which state. */
 export async function countBatches(
   db: D1Database,

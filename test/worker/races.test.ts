@@ -10,7 +10,7 @@ import { signStep } from '../../src/core/procedure/read-case.ts';
 import type { StepName } from '../../src/core/procedure/steps.ts';
 import { serviceOf } from '../../src/env.ts';
 import { announceYear, approveBatch, type Identity, withdraw } from '../../src/sdk/sign.ts';
-import { acceptApproval } from '../../src/service/approve.ts';
+import { acceptApproval } from '../../src/service/decide-batch.ts';
 import { openBatch } from '../../src/service/open-batch.ts';
 import { makeBatch as makeBatchOf } from '../../src/service/procedure/result-steps.ts';
 import { takeStep } from '../../src/service/procedure/take-step.ts';

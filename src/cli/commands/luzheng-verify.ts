@@ -13,6 +13,7 @@ import { openDirectory } from '../../core/directory.ts';
 import { parseNumber } from '../../core/number.ts';
 import { checkTrail } from '../../core/procedure/trail.ts';
 import { readTrailFile } from '../../core/procedure/trail-links.ts';
+import { lackOf } from '../../core/report.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import { Memo } from '../../core/statement.ts';
 import { Caller } from '../../sdk/call.ts';
@@ -182,11 +183,7 @@ async function many(input: Input, examiner: Examiner, subjects: Subject[]): Prom
   const counts = new Map<string, number>();
   for (const one of found) {
     counts.set(one.verdict, (counts.get(one.verdict) ?? 0) + 1);
-    const why = one.checks.find(
-      ({ result, id }) =>
-        result === 'fail' ||
-        (one.verdict === 'incomplete' && result === 'not_checked' && id !== 'log' && id !== 'document'),
-    );
+    const why = lackOf(one.checks);
     const { word } = VERDICTS[one.verdict];
     if (input.json) out(JSON.stringify({ ...one, exit: exitOf(one) }));
     else if (one.verdict !== 'valid' || found.length <= 20)

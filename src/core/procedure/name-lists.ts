@@ -93,13 +93,15 @@ function rowFaults(part: Part, { row, values, cells }: RawRow, allowed: readonly
 }
 
 /** Who a row is about, as a body of a step has it, of a row without flaws. */
-function personOf({ row, name, id, occupation, job, level }: Judged): Omit<RosterEntry, 'sessions'> | undefined {
-  if (name === undefined || !id || !occupation || job === undefined || level === undefined) return undefined;
+function personOf(judged: Judged): Omit<RosterEntry, 'sessions'> | undefined {
+  const { row, name, id_type, id_number, occupation, job, level } = judged;
+  if (name === undefined || !id_type || !id_number || !occupation || job === undefined || level === undefined)
+    return undefined;
   return {
     row,
     name,
-    id_type: id.type,
-    id_number: id.number,
+    id_type,
+    id_number,
     occupation_code: occupation.code,
     occupation_name: occupation.name,
     job_type: job,

@@ -120,7 +120,7 @@ function judgeEntry(entry: RosterEntry, person: Judged, sessions: ReadonlyMap<st
     }
   }
   const first = dates.sort()[0];
-  if (person.id?.born !== undefined && first !== undefined && isUnderSixteen(person.id.born, first))
+  if (person.born !== undefined && first !== undefined && isUnderSixteen(person.born, first))
     faults.push(commonFault('roster', entry.row, { field: 'id_number', ...flaw('under_16') }));
   return faults;
 }

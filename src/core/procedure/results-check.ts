@@ -38,7 +38,7 @@ function indexRoster(plan: Plan, scope: ScopeIndex): Map<string, Entry[]> {
   const index = new Map<string, Entry[]>();
   for (const entry of plan.roster) {
     const person = judgePerson(entry.row, entry, { scope });
-    const key = person.id ? personKey(person.id) : `row ${entry.row}`;
+    const key = personKey(person) ?? `row ${entry.row}`;
     index.set(key, [...(index.get(key) ?? []), { entry, person, found: false }]);
   }
   return index;
@@ -60,8 +60,9 @@ function judgeRow(
   dates: ReadonlyMap<string, string>,
 ): PlanFault[] {
   const faults = person.flaws.map((flaw) => commonFault('rows', row.row, flaw));
-  if (!person.id) return faults;
-  const entries = roster.get(personKey(person.id));
+  const key = personKey(person);
+  if (key === undefined) return faults;
+  const entries = roster.get(key);
   if (!entries) return [...faults, planFault('rows', row.row, 'id_number', 'candidate_unknown')];
   const match = entries.find(
     (one) => one.person.qualification !== undefined && one.person.qualification === person.qualification,

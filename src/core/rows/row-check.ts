@@ -4,8 +4,8 @@
  */
 import { encodeUtf8 } from '../../base/bytes.ts';
 import type { Level } from '../number.ts';
-import { type IdType, mayBeFloat } from '../person.ts';
-import { MAX_TEXT_BYTES, NO_JOB, type RawRow, type ScopeEntry } from './row.ts';
+import { mayBeFloat } from '../person.ts';
+import { type CheckedRow, MAX_TEXT_BYTES, NO_JOB, type RawRow, type ScopeEntry } from './row.ts';
 import {
   type Flaw,
   flaw,
@@ -167,17 +167,16 @@ export type RowFlaw = FieldFlaw & { row: number };
 
 type Score = number | 'absent';
 
-/** What is known of a row, flaws or not: what several rows show is judged as far as it can be. */
-export interface Judged {
+/**
+ * What is known of a row, flaws or not: what several rows show is judged as far as it can be. Occupation and job are in the
+ * scope's spelling; type and number of a document are there together.
+ */
+export interface Judged extends Partial<Omit<CheckedRow, 'row' | 'score_theory' | 'score_practice'>> {
   row: number;
   /** In the order of the columns. */
   flaws: FieldFlaw[];
-  name?: string;
-  id?: { type: IdType; number: string; born?: string };
-  /** In the scope's spelling. */
-  occupation?: NonNullable<Placement['occupation']>;
-  job?: string;
-  level?: Level;
+  /** `YYYY-MM-DD`, where the number of the document tells it. */
+  born?: string;
   /** Whether occupation, job and level stand in the scope without a flaw. */
   filed: boolean;
   /** Occupation, job and level as one key: `6-31-01-03 -- 3`. */
@@ -185,14 +184,13 @@ export interface Judged {
   /** Of results. */
   score_theory?: Score;
   score_practice?: Score;
-  exam_date?: string;
-  replaces?: string;
 }
 
 export const qualificationKey = (code: string, job: string, level: number): string => `${code} ${job} ${level}`;
 
-/** Type and number: a passport and a permit may have the same digits. */
-export const personKey = ({ type, number }: { type: IdType; number: string }): string => `${type} ${number}`;
+/** Type and number: a passport and a permit may have the same digits. Undefined where the row has no readable document. */
+export const personKey = ({ id_type, id_number }: Judged): string | undefined =>
+  id_type && id_number && `${id_type} ${id_number}`;
 
 /**
  * Whether somebody is younger than sixteen on a day. Dates compare as text; sixteen years after 29 February there is
@@ -231,7 +229,11 @@ export function judgePerson(row: number, values: Record<string, unknown>, { scop
   if (!flaws.some(({ field }) => field === 'occupation_name')) printable('occupation_name', occupation?.name);
   printable('job_type', job);
   if (name !== undefined) judged.name = name;
-  if (type && id) judged.id = { type, ...id };
+  if (type && id) {
+    judged.id_type = type;
+    judged.id_number = id.number;
+    if (id.born !== undefined) judged.born = id.born;
+  }
   if (occupation) judged.occupation = occupation;
   if (job !== undefined) judged.job = job;
   if (level) judged.level = level;
@@ -252,7 +254,7 @@ export function judgeResult(row: number, values: Record<string, unknown>, contex
   for (const [field, score] of scores) if (score !== undefined) judged[field] = score;
   const date = keep('exam_date', readExamDate(values.exam_date, context.today ?? '9999-12-31'));
   if (date !== undefined) judged.exam_date = date;
-  if (judged.id?.born && date && isUnderSixteen(judged.id.born, date))
+  if (judged.born && date && isUnderSixteen(judged.born, date))
     judged.flaws.push({ field: 'exam_date', ...flaw('under_16') });
   const replaces = keep('replaces', readReplaces(values.replaces));
   if (replaces) judged.replaces = replaces;
@@ -265,8 +267,8 @@ export function judgeResult(row: number, values: Record<string, unknown>, contex
  */
 function floatsByNeighbours(all: readonly Judged[]): RowFlaw[] {
   if (!all.some(({ flaws }) => flaws.some((one) => one.flaw === 'id_number_float'))) return [];
-  return all.flatMap(({ row, id }) =>
-    id && mayBeFloat(id.number) ? [{ row, field: 'id_number', ...flaw('id_number_float') }] : [],
+  return all.flatMap(({ row, id_number }) =>
+    id_number && mayBeFloat(id_number) ? [{ row, field: 'id_number', ...flaw('id_number_float') }] : [],
   );
 }
 
@@ -278,8 +280,9 @@ export function acrossRows(all: readonly Judged[]): RowFlaw[] {
   const names = new Map<string, { row: number; name: string }>();
   const qualified = new Map<string, number>();
   const replaced = new Map<string, number>();
-  for (const { row, name, id, qualification, replaces } of all) {
-    const person = id && personKey(id);
+  for (const judged of all) {
+    const { row, name, qualification, replaces } = judged;
+    const person = personKey(judged);
     if (person && name !== undefined) {
       const first = names.get(person);
       if (!first) names.set(person, { row, name });

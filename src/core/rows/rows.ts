@@ -86,33 +86,17 @@ function rememberGlyphs(missingGlyphs: RowRules['missingGlyphs']): (text: string
 
 const ALLOWED: readonly string[] = [...FIELDS, ...OPTIONAL_FIELDS];
 
-/** A row as an upload has it; only without faults is it `checked`. */
-function checkRow({ row, values, cells }: RawRow, context: RowContext): { judged: Judged; checked?: CheckedRow } {
+/** Judges a row of an upload. */
+function judgeRow({ row, values, cells }: RawRow, context: RowContext): Judged {
   // Cells that have slipped sideways would only produce faults that are not there.
-  if (cells) return { judged: { row, flaws: [{ field: 'row', ...flaw('row_cells', cells) }], filed: false } };
+  if (cells) return { row, flaws: [{ field: 'row', ...flaw('row_cells', cells) }], filed: false };
   const judged = judgeResult(row, values, context);
   judged.flaws.unshift(...unknownFields(values, ALLOWED));
-  if (judged.flaws.length > 0) return { judged };
-  // Without a flaw every field was read, and below the pass mark or 缺考 is one.
-  const { name, id, occupation, job, level, score_theory, score_practice, exam_date, replaces } =
-    judged as Required<Judged>;
-  return {
-    judged,
-    checked: {
-      row,
-      name,
-      id_type: id.type,
-      id_number: id.number,
-      occupation,
-      job,
-      level,
-      score_theory: score_theory as number,
-      score_practice: score_practice as number,
-      exam_date,
-      ...(replaces ? { replaces } : {}),
-    },
-  };
+  return judged;
 }
+
+/** A row that was judged without a flaw: every field was read, for a score below the pass mark or 缺考 is one. */
+const asChecked = ({ flaws, filed, qualification, born, ...row }: Judged): CheckedRow => row as CheckedRow;
 
 /** Checks all rows. `rows` is the batch only if `faults` is empty; faults stand in row order. */
 export function checkRows(raw: RawRow[], rules: RowRules): { rows: CheckedRow[]; faults: Fault[] } {
@@ -122,15 +106,14 @@ export function checkRows(raw: RawRow[], rules: RowRules): { rows: CheckedRow[];
     today: rules.today,
     lacking: rememberGlyphs(rules.missingGlyphs),
   };
-  const all = raw.map((row) => checkRow(row, context));
-  const judged = all.map((one) => one.judged);
+  const judged = raw.map((row) => judgeRow(row, context));
   const faults = [
     ...judged.flatMap(({ row, flaws }) => flaws.map((one) => toFault(row, one.field, one))),
     ...acrossRows(judged).map((one) => toFault(one.row, one.field, one)),
   ];
   // Array.prototype.sort is stable: within a row, columns keep their order and cross-row faults come last.
   faults.sort((a, b) => a.row - b.row);
-  return { rows: all.flatMap(({ checked }) => (checked ? [checked] : [])), faults };
+  return { rows: judged.filter(({ flaws }) => flaws.length === 0).map(asChecked), faults };
 }
 
 // Files that carry rows of people, and the scope of a filing: workbooks and text files alike. Cells are handed on as

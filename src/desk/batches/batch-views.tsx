@@ -57,11 +57,12 @@ async function review(asked: Asked) {
   const { service, caller, params } = asked;
   const opened = await reachBatch(service, caller, params.id as string);
   const { batch: row, filing, directory } = opened;
-  const [view, compared, past, rows, replacing, names] = await Promise.all([
+  // All of a batch that has a plan, for the comparison; else those that are shown.
+  const rows = await openRows(service, row, 0, row.results === null ? ROWS : row.count);
+  const [view, compared, past, replacing, names] = await Promise.all([
     batchView(service, opened),
-    differencesOf(service, row, filing.pass_mark),
+    differencesOf(service, row, rows, filing.pass_mark),
     historyOf(service, row.organization),
-    openRows(service, row, 0, ROWS),
     selectReplaces(service.db, row.id),
     centreNames(service),
   ]);
@@ -84,7 +85,7 @@ async function review(asked: Asked) {
       past={past}
       blocking={blocking}
       held={held}
-      rows={rows}
+      rows={rows.slice(0, ROWS)}
       replacing={replacing}
       names={names}
     />

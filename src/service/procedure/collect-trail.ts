@@ -7,9 +7,10 @@ import { withDisclosures } from '../../core/credential.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
 import { ABOUT_PEOPLE, type TrailCase, type TrailFile } from '../../core/procedure/trail-links.ts';
 import { openStatement } from '../../core/statement.ts';
+import { selectBatch } from '../../storage/batch-store.ts';
 import { type StepRow, selectCases, selectLastSteps, selectSteps, selectStepsOf } from '../../storage/case-store.ts';
 import { type CertificateRow, selectCertificate, selectDownloads } from '../../storage/certificate-store.ts';
-import { selectDevices, selectEventTimes, selectResultsOf } from '../../storage/review-store.ts';
+import { selectDevices, selectEventTimes } from '../../storage/review-store.ts';
 import { selectTokens } from '../../storage/statement-store.ts';
 import { storedEvents, storedEvidence } from '../lookup.ts';
 import { directoryOf } from '../on-file.ts';
@@ -57,7 +58,7 @@ async function casesOf(service: Service, row: CertificateRow): Promise<string[]>
   const { db } = service;
   const directory = await directoryOf(service);
   const abouts: (string | undefined)[] = [];
-  const results = await selectResultsOf(db, row.batch);
+  const results = (await selectBatch(db, row.batch))?.results ?? null;
   if (results !== null) {
     abouts.push(results);
     const [notice] = (await selectSteps(db, results)).filter(({ step }) => step === 'results.publish');

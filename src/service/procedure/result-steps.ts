@@ -41,13 +41,13 @@ import {
 } from '../../storage/case-store.ts';
 import type { D1PreparedStatement } from '../../storage/database.ts';
 import { currentFiling } from '../on-file.ts';
+import { sealReason } from '../open-batch.ts';
 import type { Caller } from '../reach.ts';
 import { requireOwn } from '../reach.ts';
 import type { Service } from '../service.ts';
 import { submitBatch } from '../upload.ts';
 import { guardWorkingDays, workingDaysOf } from '../working-days.ts';
 import type { Taken, Taking } from './add-step.ts';
-import { sealReason } from './batch-return.ts';
 import { filedPlan } from './plan-steps.ts';
 import { requireStanding } from './standing.ts';
 import { readStored, requireFacts } from './stored-cases.ts';

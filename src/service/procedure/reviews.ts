@@ -24,15 +24,13 @@ import {
   countBatches,
   countCertificates,
   type ReviewFilter,
-  selectResultsOf,
   selectReturned,
   selectReviews,
 } from '../../storage/review-store.ts';
 import { directoryOf } from '../on-file.ts';
-import { openSecret } from '../open-batch.ts';
+import { openSecret, reasonOf } from '../open-batch.ts';
 import { type Asker, reachOf } from '../reach.ts';
 import type { Service } from '../service.ts';
-import { reasonOf } from './batch-return.ts';
 import { listedFacts, readStored } from './stored-cases.ts';
 
 export interface Review {
@@ -152,18 +150,19 @@ export interface PlanView {
   differences: Differences;
 }
 
-/** How a batch differs from its plan; undefined for one that came without results. */
+/**
+ * How a batch differs from its plan; undefined for one that came without results.
+ * @param rows all of the batch
+ * @param passMark of the filing under which it was uploaded
+ */
 export async function differencesOf(
   service: Service,
-  batch: BatchRow,
+  { results }: BatchRow,
+  rows: readonly ReviewedRow[],
   passMark: number,
 ): Promise<PlanView | undefined> {
-  const results = await selectResultsOf(service.db, batch.id);
   if (results === null) return undefined;
-  const [notice, rows] = await Promise.all([
-    selectLastStep(service.db, results, ['results.publish', 'results.correct']),
-    openRows(service, batch, 0, batch.count),
-  ]);
+  const notice = await selectLastStep(service.db, results, ['results.publish', 'results.correct']);
   if (!notice) throw new Refusal('register_differs', 'The batch names results that are not kept.', { part: 'results' });
   const said = await readStored<'results.publish'>(service, notice);
   const filed = await selectLastStep(service.db, said.plan, ['plan.file', 'plan.amend']);

@@ -5,12 +5,12 @@ import { checkBody, STEP_AGE, STEP_AHEAD } from '../../core/procedure/read-case.
 import { guardKept } from '../../storage/case-store.ts';
 import type { D1PreparedStatement } from '../../storage/database.ts';
 import { guardWithdrawals, selectNewestWithdrawal } from '../../storage/statement-store.ts';
+import { takeBatchReturn } from '../decide-batch.ts';
 import type { Caller } from '../reach.ts';
 import { readToken } from '../reach.ts';
 import type { Service } from '../service.ts';
 import { addStep, type Hooks, type StepAnswer } from './add-step.ts';
 import { takeApplication, takeDevice, takeLoss } from './application-steps.ts';
-import { takeBatchReturn } from './batch-return.ts';
 import { takeDraw } from './draw-steps.ts';
 import { takeObjection } from './objection-steps.ts';
 import { takePlan } from './plan-steps.ts';

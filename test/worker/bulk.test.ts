@@ -3,98 +3,15 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { app } from '../../src/app.ts';
 import { encodeUtf8 } from '../../src/base/bytes.ts';
-import type { BulkAnswer } from '../../src/core/bulk-list.ts';
-import { openDirectory } from '../../src/core/directory.ts';
-import { type Receipt, verifyReceipt } from '../../src/core/receipt.ts';
-import { Memo } from '../../src/core/statement.ts';
 import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';
-import { changeStatus } from '../../src/sdk/sign.ts';
 import type { D1Database } from '../../src/storage/database.ts';
 import fc from '../fuzz.ts';
-import {
-  anyone,
-  as,
-  candidate,
-  certify,
-  db,
-  fileWith,
-  foundProvince,
-  type Issued,
-  ORIGIN,
-  type Organization,
-  type Province,
-  testEnv,
-} from '../kit.ts';
+import { as, db, ORIGIN } from '../kit.ts';
+import { bearer, check, lines, makeKey, NDJSON, number, PATH, prepare, verified, world } from './bulk-kit.ts';
 import { call, callAs } from './forge.ts';
 
-const PATH = '/v1/verify/bulk';
-const NDJSON = { 'Content-Type': 'application/x-ndjson' };
-let world: Province;
-let school: Organization;
-let issued: Issued[];
-const number = (at: number) => (issued[at] as Issued).number;
-
-interface Row {
-  number?: unknown;
-  name?: unknown;
-}
-const lines = (rows: readonly Row[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
-
-async function check(body: string, headers: Record<string, string> = {}) {
-  const { status, code, text, response } = await call('POST', PATH, { ...NDJSON, ...headers }, body);
-  const parsed =
-    status === 200
-      ? text
-          .trim()
-          .split('\n')
-          .map((line) => JSON.parse(line) as BulkAnswer)
-      : [];
-  return {
-    status,
-    code,
-    text,
-    response,
-    answers: parsed.slice(0, -1),
-    receipt: (parsed.at(-1) as { receipt?: string } | undefined)?.receipt,
-  };
-}
-
-async function verified(request: string, answer: string): Promise<Receipt> {
-  const trust = await anyone.get<{ services: string[]; centres: string[]; roots: never[] }>('/.well-known/trust.json');
-  const directory = await openDirectory(
-    { thumbprints: [testEnv.TRUST_ROOT], roots: trust.roots },
-    trust.centres,
-    new Memo(),
-  );
-  return verifyReceipt(encodeUtf8(answer), encodeUtf8(request), trust.services, directory);
-}
-
-const makeKey = (change: Record<string, unknown> = {}) =>
-  as(world.city).post<{ id: string; key: string }>('/v1/bulk-keys', {
-    name: '济南某制造有限公司',
-    expires_on: '2027-06-30',
-    ...change,
-  });
-const bearer = ({ key }: { key: string }) => ({ Authorization: `Bearer ${key}` });
-
-beforeAll(async () => {
-  world = await foundProvince();
-  school = await fileWith(world.city, 'S000037000001');
-  ({ certificates: issued } = await certify(
-    world,
-    school,
-    Array.from({ length: 30 }, (_, n) => candidate(n, n === 1 ? { name: '阿卜杜热合曼·买买提', level: 4 } : {})),
-  ));
-  await as(school.client).post(`/v1/certificates/${number(2)}/status`, {
-    statement: await changeStatus(school.client, {
-      number: number(2),
-      action: 'revoke',
-      reason: 'issued_in_error',
-      seq: 1,
-    }),
-  });
-});
+beforeAll(prepare);
 
 describe('the answers', () => {
   test('come in the order of the rows, with the line of each, whatever is wrong with some', async () => {

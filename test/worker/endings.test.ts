@@ -5,8 +5,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { app } from '../../src/app.ts';
-import { isRefusal } from '../../src/base/refusal.ts';
-import { residentCheckCharacter } from '../../src/core/person.ts';
 import type { Env } from '../../src/env.ts';
 import { serviceOf } from '../../src/env.ts';
 import worker from '../../src/index.ts';
@@ -14,20 +12,22 @@ import { type Factors, type Guesser, PAIR_DAY, PAIR_MONTH, WINDOW, WRONG_GUESSES
 import { findForHolder, search } from '../../src/service/lookup.ts';
 import type { Service } from '../../src/service/service.ts';
 import { candidate, certify, db, fileWith, foundProvince, type Issued, ORIGIN } from '../kit.ts';
+import {
+  ALL,
+  codeOf,
+  DAY,
+  ending,
+  informs,
+  KNOWN,
+  MANY,
+  mostWithin,
+  NAME,
+  PASSPORT,
+  type Said,
+  TRUE,
+  ZHANG,
+} from './endings-kit.ts';
 
-const DAY = 86_400;
-const NAME = '令狐问天';
-const KNOWN = '37010219900307';
-const ending = (n: number): string => {
-  const digits = `${KNOWN}${String(n).padStart(3, '0')}`;
-  return digits + residentCheckCharacter(digits);
-};
-/** Every ending with its check character; the true one is what an attacker comes to last. */
-const ALL = Array.from({ length: 1000 }, (_, n) => ending(n));
-const TRUE = ending(999);
-const MANY = { name: '司徒明月', id_number: ending(998) };
-const PASSPORT = 'E73925841';
-const ZHANG = `37010219850505001${residentCheckCharacter('37010219850505001')}`;
 const START = Math.floor(Date.now() / 1000) - (Math.floor(Date.now() / 1000) % DAY) + 5 * WINDOW;
 
 const shared = serviceOf(env as unknown as Env);
@@ -55,19 +55,7 @@ async function post(path: string, body: object | string, headers: Record<string,
   return { status: answer.status, text, code, retry: Number(answer.headers.get('retry-after')) };
 }
 
-type Said = { code: string; retry?: number | undefined };
-
-async function codeOf(act: Promise<unknown>): Promise<Said> {
-  try {
-    await act;
-    return { code: 'found' };
-  } catch (error) {
-    if (isRefusal(error)) return { code: error.code, retry: error.facts.retry_after as number | undefined };
-    throw error;
-  }
-}
 const ask = (factors: Factors, asker: Guesser = {}): Promise<Said> => codeOf(search(service, factors, asker));
-const informs = ({ code }: Said): boolean => code === 'found' || code === 'no_match';
 
 /** All at once, each from another of 100 networks. */
 const burst = (guesses: readonly Factors[]): Promise<Said[]> =>
@@ -97,10 +85,6 @@ async function attack(guesses: readonly Factors[], truth: Factors, first: number
   }
   return { times, ofTruth: [...new Set(ofTruth.map(({ code }) => code))] };
 }
-
-/** The most answers within so many seconds. */
-const mostWithin = (times: readonly number[], seconds: number): number =>
-  Math.max(0, ...times.map((from) => times.filter((at) => at >= from && at < from + seconds).length));
 
 beforeAll(async () => {
   const world = await foundProvince();

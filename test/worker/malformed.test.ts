@@ -21,6 +21,7 @@ import {
 } from '../kit.ts';
 import { returnOf } from '../procedure-kit.ts';
 import { type Answer, call, callAs, prove, snapshot } from './forge.ts';
+import { BODIES } from './malformed-bodies.ts';
 
 let world: Province;
 let school: Organization;
@@ -75,91 +76,6 @@ function wellRefused(answer: Answer, what: string): void {
   expect([what, INSIDE.exec(text)?.[0]]).toEqual([what, undefined]);
   expect(response.headers.get('cache-control')).toBe('no-store');
 }
-
-/** What no route takes. A body, and the content type if it is not JSON. */
-const BODIES: [name: string, body: () => unknown, type?: string | undefined, code?: string][] = [
-  ['nothing', () => '', 'application/json', 'json_malformed'],
-  ['no body and no type', () => undefined, undefined, 'media_type_not_supported'],
-  ['white space', () => '  \n', 'application/json', 'json_malformed'],
-  ['half of an object', () => '{"statement": "a', 'application/json', 'json_malformed'],
-  ['text', () => 'hello', 'application/json', 'json_malformed'],
-  ['single quotes', () => "{'statement': 'x'}", 'application/json', 'json_malformed'],
-  ['NaN', () => '{"statement": NaN}', 'application/json', 'json_malformed'],
-  ['two objects', () => '{}{}', 'application/json', 'json_malformed'],
-  ['100,000 brackets', () => '['.repeat(100_000), 'application/json'],
-  ['10,000 brackets', () => '['.repeat(10_000), 'application/json', 'json_too_deep'],
-  ['7,000 braces', () => '{"a":'.repeat(2500), 'application/json', 'json_too_deep'],
-  ['17 levels', () => `${'['.repeat(17)}${']'.repeat(17)}`, 'application/json', 'json_too_deep'],
-  ['null', () => 'null'],
-  ['a number', () => '1'],
-  ['a list', () => '[]'],
-  ['a text', () => '"x"'],
-  ['true', () => 'true'],
-  ['an object without fields', () => '{}'],
-  [
-    'prototype keys',
-    () =>
-      '{"__proto__": {"statement": "x", "approval": "x", "reason": "x", "number": "x"}, "constructor": {"prototype": {}}}',
-  ],
-  [
-    'fields of the wrong kind',
-    () => ({
-      statement: 1,
-      approval: {},
-      order: [],
-      candidates: 'x',
-      number: 5,
-      name: [],
-      id_number: {},
-      reason: 7,
-      reasons: 'x',
-      credential: 1,
-      seal: [],
-      bundle: 'x',
-    }),
-  ],
-  [
-    'lists for texts',
-    () => ({
-      statement: ['a'],
-      approval: ['a'],
-      order: ['a'],
-      candidates: {},
-      number: ['x'],
-      name: ['x'],
-      id_number: ['x'],
-      reason: ['x'],
-      credential: ['x'],
-    }),
-  ],
-  [
-    'nulls',
-    () => ({
-      statement: null,
-      approval: null,
-      order: null,
-      candidates: null,
-      number: null,
-      name: null,
-      id_number: null,
-      reason: null,
-      credential: null,
-      seal: null,
-      bundle: null,
-    }),
-  ],
-  ['a null byte', () => '\0'],
-  ['a null byte in an object', () => '{"statement": "\0"}'],
-  ['invalid UTF-8', () => Uint8Array.of(0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d), 'application/json', 'utf8_malformed'],
-  ['an overlong encoding', () => Uint8Array.of(0x22, 0xc0, 0xaf, 0x22), 'application/json', 'utf8_malformed'],
-  ['UTF-16', () => Uint8Array.of(0xff, 0xfe, 0x7b, 0, 0x7d, 0), 'application/json', 'utf8_malformed'],
-  ['gzip', () => Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0), 'application/json', 'utf8_malformed'],
-  ['plain text', () => '{}', 'text/plain', 'media_type_not_supported'],
-  ['a form', () => 'statement=x', 'application/x-www-form-urlencoded', 'media_type_not_supported'],
-  ['XML', () => '<a/>', 'application/xml', 'media_type_not_supported'],
-  ['a type that is none', () => '{}', ';;;', 'media_type_not_supported'],
-  ['a type like JSON', () => '{}', 'application/jsonx', 'media_type_not_supported'],
-];
 
 const SENDING = Object.entries(OPERATIONS).filter(([, { body }]) => body?.['application/json']);
 

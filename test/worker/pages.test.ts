@@ -1,90 +1,9 @@
 /** What people see: statuses, words, headers, and that nothing of a person stands in a public page. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { changeStatus } from '../../src/sdk/sign.ts';
-import {
-  as,
-  candidate,
-  certify,
-  db,
-  fileWith,
-  foundProvince,
-  type Issued,
-  idNumber,
-  ORIGIN,
-  type Organization,
-  workerFetch,
-} from '../kit.ts';
+import { db, type Issued, idNumber, ORIGIN, workerFetch } from '../kit.ts';
+import { CODE, certificates, corrected, get, NAME, number, pageOf, post, prepare } from './pages-kit.ts';
 
-const CODE = 'S000037000001';
-const NAME = '阿卜杜热合曼·买买提';
-
-let school: Organization;
-let certificates: Issued[];
-let corrected: Issued;
-
-beforeAll(async () => {
-  const province = await foundProvince();
-  school = await fileWith(province.city, CODE);
-  ({ certificates } = await certify(province, school, [
-    candidate(1, { name: NAME }),
-    candidate(2, { name: '王晓明' }),
-    candidate(3),
-    candidate(4),
-    candidate(5),
-  ]));
-  ({
-    certificates: [corrected],
-  } = (await certify(province, school, [candidate(2, { name: '王小明', replaces: number(1) })])) as unknown as {
-    certificates: [Issued];
-  });
-  for (const [i, action, reason] of [
-    [2, 'revoke', 'issued_in_error'],
-    [3, 'suspend', 'under_investigation'],
-  ] as const) {
-    const statement = await changeStatus(school.client, { number: number(i), action, reason, seq: 1 });
-    await as(school.client).post(`/v1/certificates/${number(i)}/status`, { statement });
-  }
-});
-
-const number = (i: number): string => (certificates[i] as Issued).number;
-const get = (path: string, headers: Record<string, string> = {}) =>
-  workerFetch(ORIGIN + path, { method: 'GET', headers });
-const post = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
-  workerFetch(ORIGIN + path, {
-    method: 'POST',
-    body: new URLSearchParams(fields).toString(),
-    headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'text/html', ...headers },
-    redirect: 'manual',
-  });
-
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src STYLES; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-const sha256Base64 = async (text: string) =>
-  btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))));
-
-/** A page as it must always be. @returns its HTML */
-async function pageOf(answer: Response, status: number, cache = 'no-store'): Promise<string> {
-  expect(answer.headers.get('vary')).toBe(cache === 'no-store' ? null : 'Accept-Language, Cookie');
-  expect(answer.status).toBe(status);
-  expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
-  expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
-  expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
-  expect(answer.headers.get('cache-control')).toBe(cache);
-  const text = await answer.text();
-  expect(text).toMatch(/^<!DOCTYPE html><html lang="zh-CN">/);
-  // The style stands in the page, by its digest; nothing else is inline, nothing from elsewhere.
-  const styles =
-    /style-src ((?:'sha256-[\w+/]{43}=' ?)+);/.exec(answer.headers.get('content-security-policy') ?? '')?.[1] ?? '';
-  expect(answer.headers.get('content-security-policy')?.replace(styles, 'STYLES')).toBe(POLICY);
-  const inside = [...text.matchAll(/<style>(.*?)<\/style>/gs)].map((match) => match[1] as string);
-  expect(inside.length).toBeGreaterThan(0);
-  for (const css of inside) expect(styles.split(' ')).toContain(`'sha256-${await sha256Base64(css)}'`);
-  expect(text).not.toMatch(
-    /<script(?![^>]* src="\/assets\/)|<style[^>]|\sstyle=|\son\w+=|(?:src|action)="(?:https?:)?\/\//i,
-  );
-  return text;
-}
+beforeAll(prepare);
 
 describe('home and search', () => {
   test('the home page is a form that posts', async () => {

@@ -4,86 +4,39 @@
  */
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { checkPdfSignature, type PdfSignature } from '../../src/core/paper/pdf-signature.ts';
 import { certify as certifyKey, holderName } from '../../src/core/paper/x509-certificates.ts';
 import { type Env, readConfig, serviceOf } from '../../src/env.ts';
 import { readPem, toPem } from '../../src/formats/pades/x509.ts';
 import { certifyCentre, certifyNewestKey } from '../../src/sdk/file-organization.ts';
-import { fileOrganization, type Identity, makeKey } from '../../src/sdk/sign.ts';
+import { fileOrganization, makeKey } from '../../src/sdk/sign.ts';
 import { renderFor } from '../../src/service/download.ts';
 import { lookUp } from '../../src/service/lookup.ts';
 import { askTimestamp } from '../../src/service/outside-services.ts';
 import type { Service } from '../../src/service/service.ts';
-import { type Bytes, findSignature, makeTsa } from '../formats/pades/sample.ts';
-import {
-  as,
-  candidate,
-  certify,
-  db,
-  fileWith,
-  foundProvince,
-  type Issued,
-  idNumber,
-  ORIGIN,
-  type Organization,
-  type Province,
-  readRoot,
-  SCOPE,
-  testEnv,
-  workerFetch,
-} from '../kit.ts';
+import { type Bytes, makeTsa } from '../formats/pades/sample.ts';
+import { as, candidate, certify, db, fileWith, type Issued, idNumber, readRoot, SCOPE, testEnv } from '../kit.ts';
 import { callAs } from './forge.ts';
+import {
+  CODE,
+  check,
+  download,
+  downloadAsHolder,
+  files,
+  isSigned,
+  keyOf,
+  nextKey,
+  one,
+  prepare,
+  school,
+  stored,
+  world,
+} from './signing-kit.ts';
 
-const CODE = 'S000037000001';
-let world: Province;
-let school: Organization;
-let one: Issued;
+beforeAll(prepare);
+
 let person = 1;
 
-beforeAll(async () => {
-  world = await foundProvince();
-  school = await fileWith(world.city, CODE);
-  one = (await certify(world, school, [candidate(1)])).certificates[0] as Issued;
-});
-
-const { files } = serviceOf(env as Env);
-const stored = async () => (await files.list({ prefix: `signatures/${one.number}/` })).objects.map(({ key }) => key);
 beforeEach(async () => void (await files.delete(await stored())));
-
-const isSigned = (pdf: Bytes): boolean =>
-  new TextDecoder('latin1').decode(pdf).includes('/SubFilter /ETSI.CAdES.detached');
-const check = async (pdf: Bytes): Promise<PdfSignature> =>
-  checkPdfSignature(pdf, findSignature(pdf), { thumbprints: [testEnv.TRUST_ROOT], roots: [(await readRoot()).jwk] });
-
-async function download(number = one.number): Promise<Bytes> {
-  const answer = await as(school.client).take('GET', `/v1/certificates/${number}.pdf`);
-  return new Uint8Array(await answer.arrayBuffer());
-}
-
-async function downloadAsHolder(): Promise<Bytes> {
-  const answer = await workerFetch(`${ORIGIN}/v1/certificates/${one.number}/download`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', Accept: 'application/pdf' },
-    body: JSON.stringify({ name: '欧阳建国', id_number: idNumber(1) }),
-  });
-  return new Uint8Array(await answer.arrayBuffer());
-}
-
-const keyOf = async (n: number, code = CODE) =>
-  JSON.parse(
-    (await db
-      .prepare('SELECT public FROM issuing_keys WHERE organization = ? AND n = ?')
-      .bind(code, n)
-      .first<string>('public')) as string,
-  ) as { x: string };
-
-/** Files an organization (again) with a key of its own (more); certified by the centre unless `bare`. */
-async function nextKey(organization: Pick<Organization, 'code'>, bare: boolean): Promise<Organization> {
-  const { city } = world;
-  const { certificate: _none, ...without } = city;
-  const next = await fileWith(bare ? (without as Identity) : city, organization.code);
-  return { ...next, centre: city };
-}
 
 describe('a downloaded certificate', () => {
   test("is signed by its issuing key, under the province's root", async () => {

@@ -13,9 +13,9 @@ import {
   IssueBody,
   IssueProgress,
 } from '../core/shapes/batch-shapes.ts';
+import { chosenType } from '../http/answers.ts';
 import { LIMITS } from '../http/body.ts';
 import { type AppEnv, factory } from '../http/context.ts';
-import { chosenType } from '../http/negotiation.ts';
 import { answer, file, json, ok, operation, TEXT, upTo } from '../http/operation.ts';
 import { openZip } from '../service/download.ts';
 import { CALL_SECONDS, issueBatch } from '../service/issue.ts';

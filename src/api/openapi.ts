@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { HERE } from '../core/province.ts';
-import { cached } from '../http/caching.ts';
+import { cached } from '../http/answers.ts';
 import { factory } from '../http/context.ts';
 import { json, type Media, type Operation, type Operations, ok, operation, TAGS } from '../http/operation.ts';
 import { PROBLEM_TYPE, PROBLEMS } from '../http/problems.ts';

@@ -17,9 +17,9 @@ import {
   SearchQuery,
   SearchResults,
 } from '../core/shapes/certificate-shapes.ts';
+import { chosenType } from '../http/answers.ts';
 import { LIMITS, parseJson, type Sent } from '../http/body.ts';
 import { type AppEnv, factory } from '../http/context.ts';
-import { chosenType } from '../http/negotiation.ts';
 import { answer, json, ok, operation, PDF, sentBody, TEXT, upTo } from '../http/operation.ts';
 import { askerOf } from '../http/rate-limit.ts';
 import { checkBundle, checkCredential, checkDocument, checkSeal } from '../service/check.ts';

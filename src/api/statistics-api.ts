@@ -5,7 +5,7 @@ import { LEVELS } from '../core/number.ts';
 import { Statistics as StatisticsShape } from '../core/shapes/public-shapes.ts';
 import { type Line, SMALL, type Statistics } from '../core/statistics-year.ts';
 import { writeCsv } from '../formats/table/table.ts';
-import { cached } from '../http/caching.ts';
+import { cached } from '../http/answers.ts';
 import { factory } from '../http/context.ts';
 import { answer, json, operation, TEXT } from '../http/operation.ts';
 import { readStatistics, type StatisticsAnswer } from '../service/public-statistics.ts';

@@ -4,7 +4,7 @@ import { Refusal } from '../base/refusal.ts';
 import { CONTEXT, STATUS_LISTS } from '../core/credential.ts';
 import { parseOrganizationCode } from '../core/number.ts';
 import { DidDocument, Health, Jwks, StatusLists, Trust } from '../core/shapes/certificate-shapes.ts';
-import { cached, keptAnswer } from '../http/caching.ts';
+import { cached, keptAnswer } from '../http/answers.ts';
 import { factory } from '../http/context.ts';
 import { answer, json, ok, operation, TEXT } from '../http/operation.ts';
 import { keyDiffers, listedKeys, type NamedJwk } from '../service/issuing-keys.ts';

@@ -23,10 +23,9 @@ import {
   sendApproval,
   submitList,
 } from '../sdk/batch.ts';
-import { type Answer, CallError } from '../sdk/call.ts';
+import { type Answer, asApplicant, CallError, newCase, takeStep } from '../sdk/call.ts';
 import type { TrustFile } from '../sdk/file-organization.ts';
 import { certifyRoot } from '../sdk/file-organization.ts';
-import { asApplicant, newCase, takeStep } from '../sdk/send-step.ts';
 import { type Identity, type KeyPair, makeKey } from '../sdk/sign.ts';
 import { readFonts } from './build.ts';
 import { fromHere } from './command.ts';

@@ -18,7 +18,7 @@ import type { ScopeEntry } from '../core/schema.ts';
 import type { CaseList, ResultsBatch } from '../core/shapes/procedure-shapes.ts';
 import type { SessionList } from '../core/shapes/public-shapes.ts';
 import type { Answer, Caller } from '../sdk/call.ts';
-import { asApplicant, caseOf, takeStep } from '../sdk/send-step.ts';
+import { asApplicant, caseOf, takeStep } from '../sdk/call.ts';
 import { makeKey, type Speaker } from '../sdk/sign.ts';
 import { keyPath } from './dev.ts';
 import type { Act } from './world.ts';

@@ -15,7 +15,7 @@ import { foldText, isNone, looksLikeFormula, readLevel, readOccupationCode, text
 import type { ScopeEntry as FiledScope } from '../core/schema.ts';
 import { unverified } from '../core/statement.ts';
 import { type FontSet, missingGlyphs } from '../formats/font/font.ts';
-import { Caller } from '../sdk/call.ts';
+import { Caller, newSalt } from '../sdk/call.ts';
 import {
   certifyCentre,
   certifyNewestKey,
@@ -25,7 +25,6 @@ import {
   sendFiling,
   type TrustFile,
 } from '../sdk/file-organization.ts';
-import { newSalt } from '../sdk/send-step.ts';
 import {
   announceYear,
   appointCentre,

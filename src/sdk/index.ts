@@ -5,5 +5,4 @@ export * from './batch.ts';
 export * from './call.ts';
 export * from './fetch-certificates.ts';
 export * from './file-organization.ts';
-export * from './send-step.ts';
 export * from './sign.ts';

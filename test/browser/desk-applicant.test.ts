@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { sampleApplication } from '../../src/cli/world.ts';
 import type { CaseLine } from '../../src/core/procedure/read-case.ts';
-import { asApplicant, newCase, takeStep } from '../../src/sdk/send-step.ts';
+import { asApplicant, newCase, takeStep } from '../../src/sdk/call.ts';
 import { type KeyPair, makeKey } from '../../src/sdk/sign.ts';
 import { AT, findChromium } from './browser.ts';
 import { useDesk } from './desk-kit.ts';

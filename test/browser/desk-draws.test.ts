@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { samplePlan } from '../../src/cli/world.ts';
 import type { DrawFile } from '../../src/core/procedure/draw-record.ts';
 import type { CheckedRow } from '../../src/core/rows/row.ts';
-import { takeStep } from '../../src/sdk/send-step.ts';
+import { takeStep } from '../../src/sdk/call.ts';
 import { bytesOf, findChromium, momentOf } from './browser.ts';
 import { useDesks } from './desk-kit.ts';
 

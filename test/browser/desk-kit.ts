@@ -8,7 +8,7 @@ import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { Body } from '../../src/core/procedure/bodies.ts';
 import type { Caller } from '../../src/sdk/call.ts';
-import { newSalt } from '../../src/sdk/send-step.ts';
+import { newSalt } from '../../src/sdk/call.ts';
 import type { Identity } from '../../src/sdk/sign.ts';
 import { axeOn } from './axe.ts';
 import { AT, atMoment, momentOf } from './browser.ts';

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/core/report.ts';
-import { newCase, takeStep } from '../../src/sdk/send-step.ts';
+import { newCase, takeStep } from '../../src/sdk/call.ts';
 import { changeStatus } from '../../src/sdk/sign.ts';
 import { AT, findChromium } from './browser.ts';
 import { fitsIn, planOf, useDesk } from './desk-kit.ts';

@@ -6,7 +6,7 @@ import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/core/report.ts';
 import { readBatch, sendApproval } from '../../src/sdk/batch.ts';
-import { newCase, newSalt, takeStep } from '../../src/sdk/send-step.ts';
+import { newCase, newSalt, takeStep } from '../../src/sdk/call.ts';
 import { jpeg } from '../formats/fixtures-photo.ts';
 import { findChromium } from './browser.ts';
 import { electrician, planOf, useDesk } from './desk-kit.ts';

@@ -1,7 +1,7 @@
 /** Which language leads: by the switch, else by what the browser asks for, else Chinese; and where the switch leads. */
 
 import { expect, test } from 'vitest';
-import { backTo } from '../../src/http/negotiation.ts';
+import { backTo } from '../../src/http/answers.ts';
 import fc from '../fuzz.ts';
 import { ORIGIN, workerFetch } from '../kit.ts';
 

@@ -15,14 +15,13 @@ import { readAbout } from '../../core/procedure/steps.ts';
 import { readScope } from '../../core/rows/rows.ts';
 import type { Filing } from '../../core/schema.ts';
 import type { KeptFile } from '../../core/shapes/procedure-shapes.ts';
-import { type Answer, Caller } from '../../sdk/call.ts';
+import { type Answer, Caller, newCase, newSalt, takeStep } from '../../sdk/call.ts';
 import {
   certifyNewestKey,
   requireNotFiledElsewhere,
   sendClient,
   sendFilingClaims,
 } from '../../sdk/file-organization.ts';
-import { newCase, newSalt, takeStep } from '../../sdk/send-step.ts';
 import { now } from '../../sdk/sign.ts';
 import { type Command, fromHere, type Input, KEY, KEY_HELP, speakerOf } from '../command.ts';
 import { Failure, usage } from '../talk.ts';

@@ -21,9 +21,8 @@ import {
   submitList,
   viewBatch,
 } from '../../sdk/batch.ts';
-import { Caller } from '../../sdk/call.ts';
+import { Caller, takeStep } from '../../sdk/call.ts';
 import { certificatesOf, type HolderOf, holderFile, type Issued, pdfOf } from '../../sdk/fetch-certificates.ts';
-import { takeStep } from '../../sdk/send-step.ts';
 import { CENTRE_KEY, type Command, fromHere, type Input, KEY, KEY_HELP } from '../command.ts';
 import { fetchFiles, fetchPdfs, fetchZips, writeLines, writeWhole } from '../save-certificates.ts';
 import { readArchive, savePhotos } from '../subjects.ts';

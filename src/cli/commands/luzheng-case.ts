@@ -15,7 +15,7 @@ import { KINDS, PROCEDURES, readAbout, STEPS, type StepName } from '../../core/p
 import type { ResultsBatch } from '../../core/shapes/procedure-shapes.ts';
 import { photosFor, requireSameRows } from '../../sdk/batch.ts';
 import type { Answer, Caller } from '../../sdk/call.ts';
-import { newCase, newSalt, takeStep } from '../../sdk/send-step.ts';
+import { newCase, newSalt, takeStep } from '../../sdk/call.ts';
 import { CENTRE_KEY, type Command, fromHere, KEY, KEY_HELP, speakerOf } from '../command.ts';
 import { readArchive } from '../subjects.ts';
 import { usage } from '../talk.ts';

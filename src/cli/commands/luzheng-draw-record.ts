@@ -22,8 +22,7 @@ import {
 import { signStep } from '../../core/procedure/read-case.ts';
 import type { DrawFindings } from '../../core/shapes/public-shapes.ts';
 import { Memo } from '../../core/statement.ts';
-import { type Answer, Caller } from '../../sdk/call.ts';
-import { type StepTaken, takeStep } from '../../sdk/send-step.ts';
+import { type Answer, Caller, type StepTaken, takeStep } from '../../sdk/call.ts';
 import type { Speaker } from '../../sdk/sign.ts';
 import {
   CHECK_ENDS,

@@ -23,8 +23,7 @@ import {
 } from '../../core/procedure/draw-seed.ts';
 import { readInspectorTable } from '../../core/procedure/name-lists.ts';
 import type { SessionList } from '../../core/shapes/public-shapes.ts';
-import { type Answer, CallError, type Caller } from '../../sdk/call.ts';
-import { newCase, takeStep } from '../../sdk/send-step.ts';
+import { type Answer, CallError, type Caller, newCase, takeStep } from '../../sdk/call.ts';
 import { now } from '../../sdk/sign.ts';
 import { sourceWords } from '../../web/words/draw-words.ts';
 import { type Command, type Input, KEY } from '../command.ts';

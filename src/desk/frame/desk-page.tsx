@@ -1,8 +1,8 @@
 /** The one page of the desk: sign-in by a key, the menu of each role, and the frame in which shell.ts shows the views. */
 import type { FC } from 'hono/jsx';
 import { LANGUAGE_TAGS, type Words } from '../../base/words.ts';
+import { languageOf } from '../../http/answers.ts';
 import { allow, factory } from '../../http/context.ts';
-import { languageOf } from '../../http/negotiation.ts';
 import { onError } from '../../http/problems.ts';
 import { Both, En, inLanguage, Layout, Lead, leadWithEnglish, ReaderContext } from '../../web/frame/layout.tsx';
 import { answerProblem, hostOf, kept, page } from '../../web/frame/problem-pages.tsx';

@@ -5,7 +5,7 @@
 import type { Context } from 'hono';
 import { Refusal } from '../../base/refusal.ts';
 import { HERE } from '../../core/province.ts';
-import { cached } from '../../http/caching.ts';
+import { cached } from '../../http/answers.ts';
 import { type AppEnv, factory } from '../../http/context.ts';
 import { problem } from '../../http/problems.ts';
 

@@ -10,7 +10,7 @@ import type { Words } from '../../base/words.ts';
 import { NOTICE_STATES, type NoticeState } from '../../core/procedure/notice.ts';
 import { HERE } from '../../core/province.ts';
 import { writeAtom } from '../../formats/atom.ts';
-import { cached } from '../../http/caching.ts';
+import { cached } from '../../http/answers.ts';
 import { type AppEnv, factory } from '../../http/context.ts';
 import { ok, operation, TEXT } from '../../http/operation.ts';
 import { PROBLEMS } from '../../http/problems.ts';
